@@ -1,0 +1,14 @@
+/** Everything runs against DynamoDB Local, started once for the whole run by tests/support/start.ts. */
+module.exports = {
+  testEnvironment: 'node',
+  testMatch: ['<rootDir>/tests/**/*.test.ts'],
+  globalSetup: '<rootDir>/tests/support/start.ts',
+  globalTeardown: '<rootDir>/tests/support/stop.ts',
+  transform: {
+    '\\.[mc]?[jt]s$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } }],
+  },
+  // These libraries ship ES modules only, which jest cannot load untransformed.
+  transformIgnorePatterns: ['/node_modules/(?!(jose|canonicalize|local-aws-sqs)/)'],
+  testTimeout: 30_000,
+  maxWorkers: 2,
+};
