@@ -1,0 +1,66 @@
+import { z } from 'zod/mini';
+import { assertArn, assertHost, assertRegion, awsRegions } from './policy/residency';
+
+const stages = ['local', 'test', 'staging', 'production'] as const;
+
+const settings = z.object({
+  STAGE: z.enum(stages),
+  SERVICE_REGION: z.string().check(z.minLength(1)),
+  TABLE_NAME: z.string().check(z.regex(/^[\w.-]{3,255}$/)),
+  TABLE_ENDPOINT: z.string(),
+  ERASE_QUEUE_URL: z.string().check(z.minLength(1)),
+  SQS_ENDPOINT: z.string(),
+  ROOT_KEY: z.string().check(z.regex(/^(kms:arn:.+|local:[A-Za-z0-9+/]{43}=)$/)),
+  SEAL_SUITE: z.enum(['aes', 'sm']),
+  WECHAT_API_BASE: z.string().check(z.minLength(1)),
+  WECHAT_APPID: z.string().check(z.minLength(1)),
+  WECHAT_SECRET: z.string().check(z.minLength(1)),
+});
+
+export type Config = z.infer<typeof settings> & {
+  /** local or test: local hosts and a local root key are allowed. */
+  development: boolean;
+};
+
+/** The service cannot start. The message names each wrong setting, never its value. */
+export class ConfigError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'ConfigError';
+  }
+}
+
+const optional = { TABLE_ENDPOINT: '', SQS_ENDPOINT: '', SEAL_SUITE: 'aes' };
+
+/**
+ * Reads the settings once, at start.
+ * @throws ConfigError when one is missing or malformed
+ * @throws ResidencyError when one points outside mainland China (S1)
+ */
+export function readConfig(environment: Record<string, string | undefined>): Config {
+  const given = { ...optional, ...withoutUndefined(environment) };
+  const parsed = settings.safeParse(given);
+  if (!parsed.success) {
+    const names = [...new Set(parsed.error.issues.map((issue) => String(issue.path[0])))];
+    throw new ConfigError(`Missing or malformed settings: ${names.join(', ')}. lib/config.ts says what each may be.`);
+  }
+  const config = { ...parsed.data, development: ['local', 'test'].includes(parsed.data.STAGE) };
+  assertResidence(config);
+  return config;
+}
+
+function assertResidence(config: Config): void {
+  assertRegion('SERVICE_REGION', config.SERVICE_REGION, awsRegions);
+  assertHost('WECHAT_API_BASE', config.WECHAT_API_BASE, config.development);
+  assertHost('ERASE_QUEUE_URL', config.ERASE_QUEUE_URL, config.development);
+  if (config.TABLE_ENDPOINT) assertHost('TABLE_ENDPOINT', config.TABLE_ENDPOINT, config.development);
+  if (config.SQS_ENDPOINT) assertHost('SQS_ENDPOINT', config.SQS_ENDPOINT, config.development);
+  if (config.ROOT_KEY.startsWith('kms:')) return assertArn('ROOT_KEY', config.ROOT_KEY.slice('kms:'.length));
+  if (!config.development) {
+    throw new ConfigError('ROOT_KEY is a local key, which only development may use: set it to kms:<key ARN>.');
+  }
+}
+
+function withoutUndefined(environment: Record<string, string | undefined>): Record<string, string | undefined> {
+  return Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''));
+}

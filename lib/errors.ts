@@ -1,0 +1,56 @@
+/**
+ * Every error a caller can meet: a closed list, each with its HTTP status and what the person reads.
+ * Somebody else's data and absent data are the same NOT_FOUND, on purpose.
+ */
+export const errorCodes = {
+  BAD_REQUEST: { status: 400, message: '请求格式不正确，请更新小程序后重试。' },
+  INVALID_INPUT: { status: 400, message: '填写的内容有误，请检查后重试。' },
+  CURSOR_INVALID: { status: 400, message: '翻页位置已失效，请回到第一页。' },
+  SIGN_IN_REQUIRED: { status: 401, message: '请先登录。' },
+  LOGIN_CODE_INVALID: { status: 401, message: '登录凭证已失效，请重新登录。' },
+  CONSENT_REQUIRED: { status: 403, message: '这项功能需要您先同意相应的个人信息处理规则。' },
+  CALLER_NOT_ALLOWED: { status: 403, message: '您没有权限进行此操作。' },
+  WECHAT_RISK_BLOCKED: { status: 403, message: '微信提示该账号存在风险，暂时无法登录，可联系客服人工处理。' },
+  NOT_FOUND: { status: 404, message: '没有找到您要的内容。' },
+  UNKNOWN_OPERATION: { status: 404, message: '没有这个功能，请更新小程序。' },
+  POLICY_CHANGED: { status: 409, message: '个人信息保护政策已更新，请重新阅读后再选择。' },
+  VERSION_CONFLICT: { status: 409, message: '内容已在别处修改，请刷新后重试。' },
+  IDEMPOTENCY_CONFLICT: { status: 409, message: '同一个请求编号已用于不同的内容，请换一个编号。' },
+  LIMIT_REACHED: { status: 409, message: '数量已达上限，请先删除一些再添加。' },
+  BODY_TOO_LARGE: { status: 413, message: '提交的内容过大。' },
+  TOO_MANY_ATTEMPTS: { status: 429, message: '尝试次数过多，请稍后再试。' },
+  INTERNAL: { status: 500, message: '服务出现问题，请稍后再试。如需帮助，请提供请求编号。' },
+  PARTNER_UNAVAILABLE: { status: 503, message: '微信服务暂时不可用，请稍后再试。' },
+  BUSY: { status: 503, message: '服务繁忙，请稍后再试。' },
+} as const satisfies Record<string, { status: number; message: string }>;
+
+export type ErrorCode = keyof typeof errorCodes;
+
+/** What a caller may learn beside code and message. Names and numbers of ours only, never a submitted value. */
+export type ErrorDetails = {
+  /** Which input fields are wrong, by path, and what is wrong with each. */
+  fields?: { field: string; problem: string }[];
+  purpose?: string;
+  /** The current version, where an older one was sent. */
+  version?: number;
+  /** Name of the limit that was met, and its size. */
+  limit?: string;
+  max?: number;
+  retryAfterSeconds?: number;
+};
+
+/** An error that a caller may see as it is. Anything else that is thrown becomes INTERNAL. */
+export class AppError extends Error {
+  constructor(
+    readonly code: ErrorCode,
+    readonly details?: ErrorDetails,
+  ) {
+    super(code);
+    this.name = 'AppError';
+  }
+}
+
+/** INVALID_INPUT about one field. `problem` must not contain the value. */
+export function invalidInput(field: string, problem: string): AppError {
+  return new AppError('INVALID_INPUT', { fields: [{ field, problem }] });
+}

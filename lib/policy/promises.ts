@@ -1,0 +1,17 @@
+/**
+ * The promises the service claims to keep today. `npm run promises` checks each on a running service, and an id
+ * listed here without a check is a failure.
+ */
+export const promises = {
+  A1: { clause: '2.1', says: '不用密码即可从小程序登录；一个人只有一个账号。' },
+  A5: { clause: '7.2, 8.3', says: '看得到每个登录的设备，可以结束任何一个，下一次调用即生效。' },
+  C1: { clause: '服务', says: '建立、读取、列出、修改、删除名片；同时修改不会丢失任何一方。' },
+  K1: { clause: '前言, 9', says: '没有明示同意就不处理；同意绑定所展示的确切文本。' },
+  K3: { clause: '8.5', says: '撤回和同意一样容易，下一次调用即生效，删除随即开始，基本服务不受影响。' },
+  S1: { clause: '6.1', says: '数据只在中国内地；设置指向别处时服务拒绝启动、构建和部署。' },
+  S5: { clause: '7.2', says: '个人数据用本人专属密钥加密保存；密钥可轮换；可用国密。' },
+  S8: { clause: '2.2.1, 4', says: '设备信息告知之后才收集；日志中没有个人内容。' },
+  S9: { clause: '7.2', says: '处理记录不能被悄悄改动。' },
+} as const satisfies Record<string, { clause: string; says: string }>;
+
+export type PromiseId = keyof typeof promises;

@@ -1,0 +1,40 @@
+import type { KindId } from './kinds';
+import type { PurposeId } from './purposes';
+
+/**
+ * Who else touches personal data (PIPL art. 21, 23; 网络数据安全管理条例 art. 12, 21). Shown in the policy as
+ * 与第三方共享个人信息清单.
+ */
+export type Recipient = {
+  name: string;
+  /** `entrusted` acts for us under an agreement; `processor` decides for itself. */
+  role: 'entrusted' | 'processor';
+  contact: string;
+  region: string;
+  why: string;
+  purpose: PurposeId;
+  kinds: readonly (KindId | 'login-code')[];
+};
+
+export const recipients = {
+  wechat: {
+    name: '深圳市腾讯计算机系统有限公司（微信）',
+    role: 'processor',
+    contact: '微信客服 95017',
+    region: '中国内地',
+    why: '您从微信小程序登录时，由微信确认您的微信标识；我们只交回微信刚刚发给您的一次性登录凭证。',
+    purpose: 'account',
+    kinds: ['login-code'],
+  },
+  cloud: {
+    name: '云计算服务提供者（北京光环新网、宁夏西云数据、腾讯云）',
+    role: 'entrusted',
+    contact: '由运营者统一受理',
+    region: '中国内地',
+    why: '提供服务器和数据库；名片等内容在交存之前已用您个人专属的密钥加密。',
+    purpose: 'account',
+    kinds: ['wechat-identity', 'card-name', 'card-organisation', 'card-phone', 'card-mail', 'card-address'],
+  },
+} as const satisfies Record<string, Recipient>;
+
+export type RecipientId = keyof typeof recipients;

@@ -1,0 +1,64 @@
+/**
+ * Where data may live and whom we may call (promise S1; PIPL art. 36, 40): mainland China and nothing else.
+ * Start-up, build and packaging all ask here.
+ */
+
+/** AWS China regions. */
+export const awsRegions = ['cn-north-1', 'cn-northwest-1'] as const;
+
+/** Tencent CloudBase regions in mainland China. */
+export const cloudbaseRegions = ['ap-guangzhou', 'ap-shanghai', 'ap-beijing', 'ap-nanjing', 'ap-chengdu'] as const;
+
+export const allowedRegions: readonly string[] = [...awsRegions, ...cloudbaseRegions];
+
+/** Hosts we may speak to in the cloud; a leading dot means any host below that domain. */
+export const allowedHosts: readonly string[] = [
+  '.cn-north-1.amazonaws.com.cn',
+  '.cn-northwest-1.amazonaws.com.cn',
+  'api.weixin.qq.com',
+];
+
+/** Hosts of the local services; refused outside development. */
+const localHosts = ['127.0.0.1', 'localhost', '[::1]'];
+
+/** The service refuses to go on. The message names the setting and the remedy, never the value. */
+export class ResidencyError extends Error {
+  constructor(setting: string, remedy: string) {
+    super(`${setting} points outside mainland China (promise S1): ${remedy}`);
+    this.name = 'ResidencyError';
+  }
+}
+
+/** Throws ResidencyError unless `value` is an allowed region. `setting` is the name the operator knows it by. */
+export function assertRegion(setting: string, value: string, allowed: readonly string[] = allowedRegions): void {
+  if (!allowed.includes(value)) {
+    throw new ResidencyError(setting, `set it to one of ${allowed.join(', ')}.`);
+  }
+}
+
+/**
+ * Throws ResidencyError unless `url` leads to an allowed host over https; local hosts pass only with `development`.
+ */
+export function assertHost(setting: string, url: string, development: boolean): void {
+  const remedy = `use an https address below one of ${allowedHosts.join(', ')}.`;
+  if (!URL.canParse(url)) throw new ResidencyError(setting, remedy);
+  const { protocol, hostname, username, password } = new URL(url);
+  const inside = allowedHosts.some((host) => (host.startsWith('.') ? hostname.endsWith(host) : hostname === host));
+  const cloud = inside && protocol === 'https:' && !username && !password;
+  const local = development && localHosts.includes(hostname);
+  if (!cloud && !local) throw new ResidencyError(setting, remedy);
+}
+
+/** Throws ResidencyError unless an `arn:aws-cn:…` names an allowed region. */
+export function assertArn(setting: string, arn: string): void {
+  const [prefix, partition, , region] = arn.split(':');
+  const inside = prefix === 'arn' && partition === 'aws-cn' && awsRegions.some((allowed) => allowed === region);
+  if (!inside) throw new ResidencyError(setting, `use a resource in ${awsRegions.join(' or ')}.`);
+}
+
+/** One door for tools that hold a setting of unknown form: an ARN, a URL or a region. */
+export function assertResident(setting: string, value: string, development = false): void {
+  if (value.startsWith('arn:')) assertArn(setting, value);
+  else if (value.includes('://')) assertHost(setting, value, development);
+  else assertRegion(setting, value);
+}

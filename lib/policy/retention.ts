@@ -1,0 +1,62 @@
+/**
+ * How long each kind of data is kept, why, and what happens then (promise S2; PIPL art. 19; 网络数据安全管理条例 art. 21).
+ * `period` is what the person reads; `endsAfter` is what the code obeys.
+ */
+export type RetentionRule = {
+  /** Shown in the policy. */
+  period: string;
+  /** The law or reason that allows the period. */
+  basis: string;
+  /** A fixed length in milliseconds, or the event that ends it. */
+  endsAfter: { milliseconds: number } | { event: 'account-closed' | 'deleted-or-withdrawn' | 'key-replaced' };
+};
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
+
+export const retention = {
+  'account-life': {
+    period: '直到您注销账号',
+    basis: '个人信息保护法第十九条：实现登录这一目的所必要的最短时间',
+    endsAfter: { event: 'account-closed' },
+  },
+  'card-life': {
+    period: '直到您删除名片，或者撤回对名片服务的同意',
+    basis: '个人信息保护法第四十七条：目的已实现或者同意已撤回的，应当删除',
+    endsAfter: { event: 'deleted-or-withdrawn' },
+  },
+  'session-life': {
+    period: '登录后 30 天，或者到您退出该设备为止',
+    basis: '个人信息保护法第十九条：登录状态的最长有效期',
+    endsAfter: { milliseconds: 30 * DAY_MS },
+  },
+  'deleted-card-marker': {
+    period: '删除名片后 24 小时（只留编号，不留内容）',
+    basis: '防止网络重发把已删除的名片重新建立',
+    endsAfter: { milliseconds: DAY_MS },
+  },
+  'attempt-window': {
+    period: '10 分钟',
+    basis: '网络安全法第二十三条：防范网络攻击',
+    endsAfter: { milliseconds: 10 * MINUTE_MS },
+  },
+  'proof-three-years': {
+    period: '账号存续期间及注销后三年',
+    basis: '个人信息保护法第五十六条、网络数据安全管理条例第十二条：处理记录至少保存三年',
+    endsAfter: { milliseconds: 3 * 365 * DAY_MS },
+  },
+  'key-life': {
+    period: '直到密钥被替换或者销毁',
+    basis: '个人信息保护法第五十一条：采取加密等安全技术措施',
+    endsAfter: { event: 'key-replaced' },
+  },
+} as const satisfies Record<string, RetentionRule>;
+
+export type RetentionId = keyof typeof retention;
+
+/** Length in milliseconds of a rule that ends by the clock. Throws for one that ends by an event: a programming error. */
+export function retentionMs(id: RetentionId): number {
+  const { endsAfter } = retention[id];
+  if ('event' in endsAfter) throw new Error(`retention rule ${id} ends by event, not by clock`);
+  return endsAfter.milliseconds;
+}
