@@ -1,0 +1,181 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { builtinModules } from 'node:module';
+import { basename, dirname, join, relative, resolve } from 'node:path';
+import { type BuildOptions, build as bundle, type Metafile, type Plugin } from 'esbuild';
+import { assertResident } from '../lib/policy/residency';
+
+const projectRoot = resolve(__dirname, '..');
+
+/** What the mini-program may carry for us. Its own limit is 2 MB a package, and the client is a guest there. */
+export const CLIENT_LIMIT_BYTES = 15 * 1024;
+
+/** One minified bundle. */
+export type Bundle = {
+  name: string;
+  /** Absolute path of the JavaScript file. */
+  file: string;
+  bytes: number;
+  /** Which sources and packages went in, as esbuild tells it. */
+  metafile: Metafile;
+};
+
+export type BuildResult = {
+  functions: Bundle[];
+  /** Absent while there is no lib/client/client.ts. */
+  client: Bundle | undefined;
+};
+
+export type Options = {
+  /** Folder that holds functions/ and lib/. */
+  root?: string;
+  /** Folder to write to. */
+  outDir?: string;
+  environment?: Record<string, string | undefined>;
+};
+
+/**
+ * Bundles every function once for both clouds, and the typed client for the mini-program.
+ * Source maps go to `<outDir>/maps`, so that no artefact ships the sources.
+ * @throws ResidencyError when a setting points outside mainland China (S1)
+ * @throws Error when the client is over CLIENT_LIMIT_BYTES or needs Node
+ */
+export async function build(options: Options = {}): Promise<BuildResult> {
+  const { root = projectRoot, outDir = join(root, 'dist'), environment = process.env } = options;
+  assertSettingsResident(environment);
+  const names = await functionNames(root);
+  await forgetRemoved(join(outDir, 'functions'), names);
+  const functions = await Promise.all(names.map((name) => buildFunction(root, outDir, name)));
+  return { functions, client: await buildClient(root, outDir) };
+}
+
+/** Settings that say where data goes. The service reads them at start; build and packaging look at them first. */
+const places = [
+  'SERVICE_REGION',
+  'TABLE_ENDPOINT',
+  'SQS_ENDPOINT',
+  'ERASE_QUEUE_URL',
+  'WECHAT_API_BASE',
+  'ROOT_KEY',
+] as const;
+
+/**
+ * Stops a build or a packaging run whose settings would send data out of mainland China (S1).
+ * Settings that are absent are left to the start of the service, which demands them.
+ * @throws ResidencyError naming the setting
+ */
+export function assertSettingsResident(environment: Record<string, string | undefined>): void {
+  const development = ['local', 'test'].includes(environment.STAGE || 'local');
+  for (const name of places) {
+    const value = environment[name];
+    if (!value || value.startsWith('local:')) continue;
+    assertResident(name, value.replace(/^kms:/, ''), development);
+  }
+}
+
+/** The functions that exist: every folder under functions/ with an index.ts, in alphabetical order. */
+export async function functionNames(root: string = projectRoot): Promise<string[]> {
+  const folders = await readdir(join(root, 'functions'), { withFileTypes: true });
+  return folders
+    .filter((folder) => folder.isDirectory() && existsSync(join(folder.parentPath, folder.name, 'index.ts')))
+    .map((folder) => folder.name)
+    .sort();
+}
+
+const common: BuildOptions = {
+  bundle: true,
+  minify: true,
+  format: 'cjs',
+  // Without it esbuild takes the CommonJS files of the AWS SDK, which do not shake: 519 KB instead of 338 KB.
+  mainFields: ['module', 'main'],
+  sourcemap: 'external',
+  metafile: true,
+  write: false,
+  legalComments: 'none',
+  logLevel: 'silent',
+  define: { 'process.env.NODE_ENV': '"production"' },
+};
+
+async function buildFunction(root: string, outDir: string, name: string): Promise<Bundle> {
+  const file = join(outDir, 'functions', name, 'index.js');
+  const built = await bundleTo(outDir, name, file, {
+    entryPoints: [join(root, 'functions', name, 'index.ts')],
+    absWorkingDir: root,
+    platform: 'node',
+    target: 'node20',
+  });
+  await replaceFile(join(dirname(file), 'meta.json'), JSON.stringify(built.metafile));
+  return built;
+}
+
+async function buildClient(root: string, outDir: string): Promise<Bundle | undefined> {
+  const entry = join(root, 'lib', 'client', 'client.ts');
+  if (!existsSync(entry)) return undefined;
+  const built = await bundleTo(outDir, 'client', join(outDir, 'client', 'leliao-client.js'), {
+    entryPoints: [entry],
+    absWorkingDir: root,
+    platform: 'neutral',
+    target: 'es2017',
+    plugins: [refuseNodeModules],
+  });
+  if (built.bytes > CLIENT_LIMIT_BYTES) {
+    throw new Error(
+      `The mini-program client is ${built.bytes} bytes, over its limit of ${CLIENT_LIMIT_BYTES}: ` +
+        `see which inputs weigh most with "npx esbuild --analyze" and import only types from the functions.`,
+    );
+  }
+  return built;
+}
+
+const refuseNodeModules: Plugin = {
+  name: 'refuse-node-modules',
+  setup({ onResolve }) {
+    onResolve({ filter: /^[a-z@]/ }, ({ path, importer }) => {
+      if (!path.startsWith('node:') && !builtinModules.includes(path)) return undefined;
+      const text = `The mini-program has no Node: ${basename(importer)} may not import ${path} into the client.`;
+      return { errors: [{ text }] };
+    });
+  },
+};
+
+async function bundleTo(outDir: string, name: string, file: string, own: BuildOptions): Promise<Bundle> {
+  const { outputFiles, metafile } = await bundle({ ...common, ...own, outfile: file });
+  for (const output of outputFiles ?? []) {
+    const isMap = output.path.endsWith('.map');
+    await replaceFile(isMap ? join(outDir, 'maps', `${name}.js.map`) : file, output.contents);
+  }
+  if (!metafile || !outputFiles) throw new Error(`The bundle of ${name} came out empty.`);
+  const bytes = outputFiles.find((output) => output.path === file)?.contents.byteLength ?? 0;
+  return { name, file, bytes, metafile };
+}
+
+/** Renames into place, so that a service or a test that reads the old bundle never sees half of the new one. */
+async function replaceFile(file: string, contents: string | Uint8Array): Promise<void> {
+  const draft = `${file}.${process.pid}.tmp`;
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(draft, contents);
+  await rename(draft, file);
+}
+
+async function forgetRemoved(folder: string, names: string[]): Promise<void> {
+  if (!existsSync(folder)) return;
+  const gone = (await readdir(folder)).filter((name) => !names.includes(name));
+  for (const name of gone) await rm(join(folder, name), { recursive: true });
+}
+
+/** One line a bundle: where it is and how large. */
+export function describe({ functions, client }: BuildResult): string[] {
+  const bundles = client ? [...functions, client] : functions;
+  return bundles.map(
+    ({ file, bytes }) => `${relative(process.cwd(), file)}  ${(bytes / 1024).toFixed(1)} KB`,
+  );
+}
+
+if (require.main === module) {
+  build()
+    .then((result) => console.log(describe(result).join('\n')))
+    .catch((error: Error) => {
+      console.error(error.message);
+      process.exitCode = 1;
+    });
+}
