@@ -67,9 +67,11 @@ const places = [
 export function assertSettingsResident(environment: Record<string, string | undefined>): void {
   const development = ['local', 'test'].includes(environment.STAGE || 'local');
   for (const name of places) {
-    const value = environment[name];
-    if (!value || value.startsWith('local:')) continue;
-    assertResident(name, value.replace(/^kms:/, ''), development);
+    // ROOT_KEY names two keys while the root is being changed.
+    const values = (environment[name] ?? '')
+      .split(',')
+      .filter((value) => value && !value.startsWith('local:'));
+    for (const value of values) assertResident(name, value.replace(/^kms:/, ''), development);
   }
 }
 
