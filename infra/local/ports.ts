@@ -1,0 +1,63 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { CannotStart } from './cannot-start';
+
+/** Everything local listens here only, out of reach of the network. */
+export const HOST = '127.0.0.1';
+
+/** A port that was free a moment ago. Whoever takes it must bear that another was faster. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  const port = await listen(server, 0);
+  await close(server);
+  return port;
+}
+
+/**
+ * Makes sure that nobody listens on a port the developer asked for.
+ * @throws CannotStart naming the port and the remedy
+ */
+export async function assertPortFree(port: number, what: string): Promise<void> {
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) {
+    throw new CannotStart(`${what} cannot use port ${port}: choose one from 1024 to 65535.`);
+  }
+  const server = createServer();
+  try {
+    await listen(server, port);
+  } catch (error) {
+    throw portRefused(error, port, what);
+  }
+  await close(server);
+}
+
+function portRefused(error: unknown, port: number, what: string): unknown {
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code === 'EADDRINUSE') {
+    return new CannotStart(
+      `${what} cannot use port ${port} because another program has it: stop that program or choose another port.`,
+    );
+  }
+  if (code === 'EACCES') {
+    return new CannotStart(`${what} may not use port ${port}: choose one above 1023.`);
+  }
+  return error;
+}
+
+/** Listens on this machine only; port 0 means any free one. Resolves with the port. */
+export function listen(server: Server, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, HOST, () => {
+      server.off('error', reject);
+      resolve((server.address() as AddressInfo).port);
+    });
+  });
+}
+
+/** Closes a server at once, whoever is still connected. */
+export function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}

@@ -1,0 +1,83 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  CreateTableCommand,
+  type CreateTableCommandInput,
+  DescribeTableCommand,
+  DescribeTimeToLiveCommand,
+  type DynamoDBClient,
+  ResourceInUseException,
+  type TableDescription,
+  UpdateTimeToLiveCommand,
+  waitUntilTableExists,
+} from '@aws-sdk/client-dynamodb';
+import { parse } from 'yaml';
+import { CannotStart } from './cannot-start';
+
+const TABLE_FILE = join(__dirname, '../aws/table.yml');
+const CREATE_LIMIT_SECONDS = 30;
+
+type Definition = Pick<
+  CreateTableCommandInput,
+  'BillingMode' | 'AttributeDefinitions' | 'KeySchema' | 'GlobalSecondaryIndexes'
+> & { TimeToLiveSpecification: { AttributeName: string } };
+
+/**
+ * Creates the table as infra/aws/table.yml describes it: keys, indexes and time to live. A table that is already
+ * there is left as it is. Encryption, backups and deletion protection are the cloud's.
+ * @throws CannotStart when a kept table was made from another table.yml
+ */
+export async function createTable(client: DynamoDBClient, tableName: string): Promise<void> {
+  const { TimeToLiveSpecification, ...definition } = readDefinition();
+  try {
+    await client.send(new CreateTableCommand({ TableName: tableName, ...definition }));
+  } catch (error) {
+    if (!(error instanceof ResourceInUseException)) throw error;
+  }
+  await waitUntilTableExists({ client, maxWaitTime: CREATE_LIMIT_SECONDS }, { TableName: tableName });
+  const { Table } = await client.send(new DescribeTableCommand({ TableName: tableName }));
+  if (shape(Table ?? {}) !== shape(definition)) {
+    throw new CannotStart(
+      'The kept table has other keys or indexes than table.yml: start with an empty --persist folder.',
+    );
+  }
+  await enableExpiry(client, tableName, TimeToLiveSpecification.AttributeName);
+}
+
+async function enableExpiry(client: DynamoDBClient, tableName: string, attribute: string): Promise<void> {
+  const { TimeToLiveDescription } = await client.send(
+    new DescribeTimeToLiveCommand({ TableName: tableName }),
+  );
+  if (TimeToLiveDescription?.TimeToLiveStatus === 'ENABLED') return;
+  await client.send(
+    new UpdateTimeToLiveCommand({
+      TableName: tableName,
+      TimeToLiveSpecification: { AttributeName: attribute, Enabled: true },
+    }),
+  );
+}
+
+function readDefinition(): Definition {
+  const template = parse(readFileSync(TABLE_FILE, 'utf8'), { customTags: cloudFormationTags });
+  const { BillingMode, AttributeDefinitions, KeySchema, GlobalSecondaryIndexes, TimeToLiveSpecification } =
+    template.Resources.Table.Properties;
+  return { BillingMode, AttributeDefinitions, KeySchema, GlobalSecondaryIndexes, TimeToLiveSpecification };
+}
+
+/** They stand in places that only the cloud looks at, so their text is enough. */
+const cloudFormationTags = ['!GetAtt', '!Ref', '!Sub'].map((tag) => ({
+  tag,
+  resolve: (text: string) => text,
+}));
+
+function shape(table: TableDescription | Definition | Omit<Definition, 'TimeToLiveSpecification'>): string {
+  const indexes = (table.GlobalSecondaryIndexes ?? []).map((index) => [
+    index.IndexName,
+    keys(index.KeySchema),
+  ]);
+  return JSON.stringify([keys(table.KeySchema), indexes.sort()]);
+}
+
+function keys(schema: { AttributeName?: string; KeyType?: string }[] | undefined): string[] {
+  return (schema ?? []).map(({ AttributeName, KeyType }) => `${AttributeName} ${KeyType}`);
+}
