@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import {
   CreateTableCommand,
   type CreateTableCommandInput,
@@ -11,10 +9,9 @@ import {
   UpdateTimeToLiveCommand,
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
-import { parse } from 'yaml';
 import { CannotStart } from './cannot-start';
+import { readResources } from './template';
 
-const TABLE_FILE = join(__dirname, '../aws/table.yml');
 const CREATE_LIMIT_SECONDS = 30;
 
 type Definition = Pick<
@@ -58,19 +55,12 @@ async function enableExpiry(client: DynamoDBClient, tableName: string, attribute
 }
 
 function readDefinition(): Definition {
-  const template = parse(readFileSync(TABLE_FILE, 'utf8'), { customTags: cloudFormationTags });
   const { BillingMode, AttributeDefinitions, KeySchema, GlobalSecondaryIndexes, TimeToLiveSpecification } =
-    template.Resources.Table.Properties;
+    readResources('table.yml').Table?.Properties ?? {};
   return { BillingMode, AttributeDefinitions, KeySchema, GlobalSecondaryIndexes, TimeToLiveSpecification };
 }
 
-/** They stand in places that only the cloud looks at, so their text is enough. */
-const cloudFormationTags = ['!GetAtt', '!Ref', '!Sub'].map((tag) => ({
-  tag,
-  resolve: (text: string) => text,
-}));
-
-function shape(table: TableDescription | Definition | Omit<Definition, 'TimeToLiveSpecification'>): string {
+function shape(table: TableDescription | Omit<Definition, 'TimeToLiveSpecification'>): string {
   const indexes = (table.GlobalSecondaryIndexes ?? []).map((index) => [
     index.IndexName,
     keys(index.KeySchema),

@@ -1,0 +1,16 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+
+// biome-ignore lint/suspicious/noExplicitAny: the shape is CloudFormation's, and each reader knows its own resource
+type Resources = Record<string, { Type: string; Properties: any }>;
+
+/**
+ * The resources of a file in infra/aws, so that what runs here is described in the same place as what runs in the
+ * cloud. References such as !GetAtt stay as their text.
+ */
+export function readResources(file: string): Resources {
+  return parse(readFileSync(join(__dirname, '../aws', file), 'utf8'), { customTags, merge: true }).Resources;
+}
+
+const customTags = ['!GetAtt', '!Ref', '!Sub'].map((tag) => ({ tag, resolve: (text: string) => text }));

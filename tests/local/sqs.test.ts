@@ -1,0 +1,62 @@
+import {
+  DeleteMessageCommand,
+  GetQueueAttributesCommand,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
+import { type Sqs, startSqs } from '../../infra/local/sqs';
+
+const region = 'cn-north-1';
+const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+let sqs: Sqs;
+let client: SQSClient;
+
+beforeAll(async () => {
+  sqs = await startSqs({ region, queueName: 'leliao-local-erase' });
+  client = new SQSClient({ region, endpoint: sqs.endpoint, credentials });
+});
+afterAll(async () => {
+  client.destroy();
+  await sqs.stop();
+});
+
+test('hands a message over once and forgets it when it is deleted', async () => {
+  await client.send(new SendMessageCommand({ QueueUrl: sqs.queueUrl, MessageBody: '{"seq":1}' }));
+  const { Messages } = await client.send(new ReceiveMessageCommand({ QueueUrl: sqs.queueUrl }));
+  expect(Messages?.map(({ Body }) => Body)).toEqual(['{"seq":1}']);
+  const again = await client.send(new ReceiveMessageCommand({ QueueUrl: sqs.queueUrl, WaitTimeSeconds: 0 }));
+  expect(again.Messages ?? []).toEqual([]);
+  await client.send(
+    new DeleteMessageCommand({ QueueUrl: sqs.queueUrl, ReceiptHandle: Messages?.[0]?.ReceiptHandle }),
+  );
+  const { Attributes } = await client.send(
+    new GetQueueAttributesCommand({ QueueUrl: sqs.queueUrl, AttributeNames: ['All'] }),
+  );
+  expect(Attributes).toMatchObject({
+    ApproximateNumberOfMessages: '0',
+    ApproximateNumberOfMessagesNotVisible: '0',
+  });
+});
+
+test('describes the erase queue as infra/aws/queues.yml does, dead letters included', async () => {
+  const { Attributes } = await client.send(
+    new GetQueueAttributesCommand({ QueueUrl: sqs.queueUrl, AttributeNames: ['All'] }),
+  );
+  expect(Attributes).toMatchObject({ VisibilityTimeout: '360', MessageRetentionPeriod: '1209600' });
+  expect(JSON.parse(Attributes?.RedrivePolicy ?? '{}')).toEqual({
+    deadLetterTargetArn: 'arn:aws:sqs:cn-north-1:000000000000:leliao-local-erase-dead',
+    maxReceiveCount: 5,
+  });
+});
+
+test('moves a message that failed five times to the dead-letter queue', async () => {
+  await client.send(new SendMessageCommand({ QueueUrl: sqs.queueUrl, MessageBody: 'fails' }));
+  for (let receive = 1; receive <= 6; receive++) {
+    await client.send(new ReceiveMessageCommand({ QueueUrl: sqs.queueUrl, VisibilityTimeout: 0 }));
+  }
+  const dead = await client.send(
+    new ReceiveMessageCommand({ QueueUrl: sqs.deadLetterQueueUrl, WaitTimeSeconds: 2 }),
+  );
+  expect(dead.Messages?.map(({ Body }) => Body)).toEqual(['fails']);
+});
