@@ -20,6 +20,8 @@ export type Options = {
   regions?: readonly string[];
   /** `staging` or `production`. */
   stage?: string;
+  /** Where `aws/` and `cloudbase/` go; the bundles themselves are always made in dist/. */
+  outDir?: string;
   environment?: Record<string, string | undefined>;
 };
 
@@ -30,20 +32,26 @@ export type Options = {
  */
 export async function packageAll(options: Options = {}): Promise<Artefact[]> {
   const { regions = awsRegions, stage = 'production', environment = process.env } = options;
+  const { outDir = join(root, 'dist') } = options;
   for (const region of regions) assertAmong('--region', region, awsRegions);
+  if (environment.CLOUDBASE_REGION)
+    assertAmong('CLOUDBASE_REGION', environment.CLOUDBASE_REGION, cloudbaseRegions);
   const built = await build({ environment });
   const artefacts: Artefact[] = [];
   // One after the other: the framework keeps its intermediate files in one place.
-  for (const region of regions) artefacts.push(...(await packageForAws(region, stage, environment)));
-  return [...artefacts, ...(await packageForCloudBase(built, environment))];
+  for (const region of regions)
+    artefacts.push(...(await packageForAws({ region, stage, environment, outDir })));
+  return [...artefacts, ...(await packageForCloudBase(built, outDir, environment))];
 }
 
 function assertAmong(setting: string, value: string, allowed: readonly string[]): void {
   if (!allowed.includes(value)) throw new ResidencyError(setting, `set it to one of ${allowed.join(', ')}.`);
 }
 
-async function packageForAws(region: string, stage: string, environment: Options['environment']) {
-  const folder = join(root, 'dist', 'aws', region);
+type AwsRun = { region: string; stage: string; outDir: string; environment: Options['environment'] };
+
+async function packageForAws({ region, stage, outDir, environment }: AwsRun): Promise<Artefact[]> {
+  const folder = join(outDir, 'aws', region);
   const framework = join(root, 'node_modules', 'serverless', 'bin', 'serverless.js');
   const request = ['package', '--region', region, '--stage', stage, '--package', relative(root, folder)];
   await rm(folder, { recursive: true, force: true });
@@ -67,8 +75,12 @@ function complaintOf(error: unknown): string {
   return said.slice(said.indexOf('Error:') + 'Error:'.length).trim();
 }
 
-async function packageForCloudBase({ functions }: BuildResult, environment: Options['environment'] = {}) {
-  const folder = join(root, 'dist', 'cloudbase');
+async function packageForCloudBase(
+  { functions }: BuildResult,
+  outDir: string,
+  environment: NonNullable<Options['environment']>,
+): Promise<Artefact[]> {
+  const folder = join(outDir, 'cloudbase');
   await rm(folder, { recursive: true, force: true });
   const bundles = functions.map(async ({ name, file }) => {
     const target = join(folder, 'functions', name);
