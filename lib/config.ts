@@ -10,7 +10,10 @@ const settings = z.object({
   TABLE_ENDPOINT: z.string(),
   ERASE_QUEUE_URL: z.string().check(z.minLength(1)),
   SQS_ENDPOINT: z.string(),
-  ROOT_KEY: z.string().check(z.regex(/^(kms:arn:.+|local:[A-Za-z0-9+/]{43}=)$/)),
+  // Several, separated by commas, while the root key is being changed: the first one wraps, all of them unwrap.
+  ROOT_KEY: z
+    .string()
+    .check(z.regex(/^(kms:arn:[^,]+|local:[A-Za-z0-9+/]{43}=)(,(kms:arn:[^,]+|local:[A-Za-z0-9+/]{43}=))*$/)),
   SEAL_SUITE: z.enum(['aes', 'sm']),
   WECHAT_API_BASE: z.string().check(z.minLength(1)),
   WECHAT_APPID: z.string().check(z.minLength(1)),
@@ -42,7 +45,9 @@ export function readConfig(environment: Record<string, string | undefined>): Con
   const parsed = settings.safeParse(given);
   if (!parsed.success) {
     const names = [...new Set(parsed.error.issues.map((issue) => String(issue.path[0])))];
-    throw new ConfigError(`Missing or malformed settings: ${names.join(', ')}. lib/config.ts says what each may be.`);
+    throw new ConfigError(
+      `Missing or malformed settings: ${names.join(', ')}. lib/config.ts says what each may be.`,
+    );
   }
   const config = { ...parsed.data, development: ['local', 'test'].includes(parsed.data.STAGE) };
   assertResidence(config);
@@ -55,12 +60,20 @@ function assertResidence(config: Config): void {
   assertHost('ERASE_QUEUE_URL', config.ERASE_QUEUE_URL, config.development);
   if (config.TABLE_ENDPOINT) assertHost('TABLE_ENDPOINT', config.TABLE_ENDPOINT, config.development);
   if (config.SQS_ENDPOINT) assertHost('SQS_ENDPOINT', config.SQS_ENDPOINT, config.development);
-  if (config.ROOT_KEY.startsWith('kms:')) return assertArn('ROOT_KEY', config.ROOT_KEY.slice('kms:'.length));
-  if (!config.development) {
-    throw new ConfigError('ROOT_KEY is a local key, which only development may use: set it to kms:<key ARN>.');
+  for (const key of config.ROOT_KEY.split(',')) {
+    if (key.startsWith('kms:')) assertArn('ROOT_KEY', key.slice('kms:'.length));
+    else if (!config.development) {
+      throw new ConfigError(
+        'ROOT_KEY is a local key, which only development may use: set it to kms:<key ARN>.',
+      );
+    }
   }
 }
 
-function withoutUndefined(environment: Record<string, string | undefined>): Record<string, string | undefined> {
-  return Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''));
+function withoutUndefined(
+  environment: Record<string, string | undefined>,
+): Record<string, string | undefined> {
+  return Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
+  );
 }

@@ -18,7 +18,13 @@ export type Kind = {
   source: string;
 };
 
-const card = { class: 'general', storage: 'sealed', purpose: 'cards', retention: 'card-life', source: '您填写' } as const;
+const card = {
+  class: 'general',
+  storage: 'sealed',
+  purpose: 'cards',
+  retention: 'card-life',
+  source: '您填写',
+} as const;
 
 export const kinds = {
   'account-number': {
@@ -49,7 +55,7 @@ export const kinds = {
     name: '登录时间和最近使用时间（精确到小时）',
     class: 'general',
     storage: 'open',
-    purpose: 'security',
+    purpose: 'account',
     retention: 'session-life',
     source: '您使用服务时产生',
   },

@@ -13,7 +13,8 @@ export type Recipient = {
   region: string;
   why: string;
   purpose: PurposeId;
-  kinds: readonly (KindId | 'login-code')[];
+  /** `all` for those who store everything. */
+  kinds: 'all' | readonly (KindId | 'login-code')[];
 };
 
 export const recipients = {
@@ -33,7 +34,7 @@ export const recipients = {
     region: '中国内地',
     why: '提供服务器和数据库；名片等内容在交存之前已用您个人专属的密钥加密。',
     purpose: 'account',
-    kinds: ['wechat-identity', 'card-name', 'card-organisation', 'card-phone', 'card-mail', 'card-address'],
+    kinds: 'all',
   },
 } as const satisfies Record<string, Recipient>;
 

@@ -7,7 +7,13 @@
 export const awsRegions = ['cn-north-1', 'cn-northwest-1'] as const;
 
 /** Tencent CloudBase regions in mainland China. */
-export const cloudbaseRegions = ['ap-guangzhou', 'ap-shanghai', 'ap-beijing', 'ap-nanjing', 'ap-chengdu'] as const;
+export const cloudbaseRegions = [
+  'ap-guangzhou',
+  'ap-shanghai',
+  'ap-beijing',
+  'ap-nanjing',
+  'ap-chengdu',
+] as const;
 
 export const allowedRegions: readonly string[] = [...awsRegions, ...cloudbaseRegions];
 
@@ -30,7 +36,11 @@ export class ResidencyError extends Error {
 }
 
 /** Throws ResidencyError unless `value` is an allowed region. `setting` is the name the operator knows it by. */
-export function assertRegion(setting: string, value: string, allowed: readonly string[] = allowedRegions): void {
+export function assertRegion(
+  setting: string,
+  value: string,
+  allowed: readonly string[] = allowedRegions,
+): void {
   if (!allowed.includes(value)) {
     throw new ResidencyError(setting, `set it to one of ${allowed.join(', ')}.`);
   }
@@ -43,7 +53,9 @@ export function assertHost(setting: string, url: string, development: boolean): 
   const remedy = `use an https address below one of ${allowedHosts.join(', ')}.`;
   if (!URL.canParse(url)) throw new ResidencyError(setting, remedy);
   const { protocol, hostname, username, password } = new URL(url);
-  const inside = allowedHosts.some((host) => (host.startsWith('.') ? hostname.endsWith(host) : hostname === host));
+  const inside = allowedHosts.some((host) =>
+    host.startsWith('.') ? hostname.endsWith(host) : hostname === host,
+  );
   const cloud = inside && protocol === 'https:' && !username && !password;
   const local = development && localHosts.includes(hostname);
   if (!cloud && !local) throw new ResidencyError(setting, remedy);
@@ -52,7 +64,8 @@ export function assertHost(setting: string, url: string, development: boolean): 
 /** Throws ResidencyError unless an `arn:aws-cn:…` names an allowed region. */
 export function assertArn(setting: string, arn: string): void {
   const [prefix, partition, , region] = arn.split(':');
-  const inside = prefix === 'arn' && partition === 'aws-cn' && awsRegions.some((allowed) => allowed === region);
+  const inside =
+    prefix === 'arn' && partition === 'aws-cn' && awsRegions.some((allowed) => allowed === region);
   if (!inside) throw new ResidencyError(setting, `use a resource in ${awsRegions.join(' or ')}.`);
 }
 

@@ -1,0 +1,47 @@
+import type { Deps } from '../../lib/deps';
+import type { Run } from '../../lib/gate/operation';
+import { openCursor, sealCursor } from '../../lib/table/cursor';
+import { emptyHead, followChain, type LedgerHead, ledgerEntry, readEntries } from '../../lib/table/ledger';
+import { ledgerHead } from '../../lib/table/person';
+
+const LIST = 'consent.history';
+const DEFAULT_PAGE = 20;
+type Page = { cursor?: string | undefined; limit?: number | undefined };
+
+/**
+ * The person's own ledger, oldest first, each page checked as it is read (promise S9). The cursor carries the head
+ * reached so far, sealed, so that every page continues the chain of the one before.
+ */
+export async function history(deps: Deps, { caller, input }: Run<'subject', Page>) {
+  const { person, sealer } = caller;
+  const { subjectId } = person;
+  const from = input.cursor
+    ? parseHead(await openCursor(deps.ring, LIST, subjectId, input.cursor))
+    : emptyHead;
+  const { items, more } = await readEntries(deps.table, subjectId, from.seq, input.limit ?? DEFAULT_PAGE);
+  const reached = await followChain(deps.ring, subjectId, from, items);
+  const broken = 'brokenAt' in reached;
+  const entries = items.map((item) => ledgerEntry.decode(item, String(item.seq), sealer));
+  if (more && !broken) {
+    return {
+      entries,
+      intact: true,
+      cursor: await sealCursor(deps.ring, LIST, subjectId, formatHead(reached)),
+    };
+  }
+  return { entries, intact: !broken && sameHead(reached, ledgerHead(person)) };
+}
+
+/** An entry may have been added since the person's item was read: the chain may be ahead of it, never behind. */
+function sameHead(reached: LedgerHead, known: LedgerHead): boolean {
+  return reached.seq > known.seq || Buffer.from(reached.hash).equals(known.hash);
+}
+
+function formatHead({ seq, hash }: LedgerHead): string {
+  return `${seq}:${Buffer.from(hash).toString('base64')}`;
+}
+
+function parseHead(text: string): LedgerHead {
+  const [seq, hash = ''] = text.split(':');
+  return { seq: Number(seq), hash: Buffer.from(hash, 'base64') };
+}

@@ -1,0 +1,20 @@
+import type { Deps } from '../../lib/deps';
+import type { Run } from '../../lib/gate/operation';
+import { scopeOf } from '../../lib/policy/document';
+import { consentPurposeIds } from '../../lib/policy/purposes';
+import { consentOf } from '../../lib/table/person';
+
+/** Where the person stands on every purpose that needs consent. `current` says whether a grant covers today's scope. */
+export async function status(_deps: Deps, { caller }: Run<'subject', Record<string, never>>) {
+  const consents = consentPurposeIds.map((purpose) => {
+    const {
+      granted = false,
+      version = 0,
+      policyVersion = 0,
+      at = '',
+      scope,
+    } = consentOf(caller.person, purpose) ?? {};
+    return { purpose, granted, version, policyVersion, at, current: granted && scope === scopeOf(purpose) };
+  });
+  return { consents };
+}

@@ -1,0 +1,141 @@
+import { toInstant } from '../../lib/clock';
+import { randomId } from '../../lib/crypto/random';
+import { issueToken } from '../../lib/crypto/token';
+import type { Deps } from '../../lib/deps';
+import { AppError, invalidInput } from '../../lib/errors';
+import type { Run } from '../../lib/gate/operation';
+import { scopeOf } from '../../lib/policy/document';
+import { type ConsentPurposeId, consentPurposeIds } from '../../lib/policy/purposes';
+import { retentionMs } from '../../lib/policy/retention';
+import { attemptsKey, countFailure, readAttempts, windowEndsInSeconds } from '../../lib/table/attempts';
+import { ConditionFailed } from '../../lib/table/client';
+import { claimIdentity, identityKey, readIdentity } from '../../lib/table/identity';
+import { emptyHead, nextEntry } from '../../lib/table/ledger';
+import {
+  addSession,
+  consentOf,
+  liveSessions,
+  type Person,
+  putPerson,
+  readPerson,
+  type Session,
+  session,
+} from '../../lib/table/person';
+
+/** Refused codes from one network address in ten minutes. Whole offices share an address, so it is generous. */
+export const MAX_FAILED_CODES_PER_ADDRESS = 300;
+/** Races with other first sign-ins of the same person, or with sessions filling up, before we ask to try again. */
+const RACES = 4;
+
+/** Signs a person in by what WeChat attests, and makes their account the first time (promise A1). */
+export async function signIn(
+  deps: Deps,
+  { caller, input, requestId, address }: Run<'wechat', { code?: string | undefined }>,
+) {
+  const source = await deps.ring.digest('address', address ?? 'unknown');
+  const who = caller.platform ?? (await exchangeCode(deps, source, input.code));
+  const digest = await deps.ring.digest('openid', `${deps.appid}:${who.openid}`);
+  const pointer = identityKey('openid', digest);
+
+  for (let race = 0; race < RACES; race += 1) {
+    const [known, failures] = await deps.table.getMany([pointer, attemptsKey(source, deps.clock.now())]);
+    if (!caller.platform) demandFewFailures(deps, readAttempts(failures));
+    const reply = known
+      ? await openSession(deps, readIdentity(known))
+      : await openAccount(deps, digest, requestId);
+    if (reply) return reply;
+  }
+  throw new AppError('BUSY');
+}
+
+async function exchangeCode(deps: Deps, source: string, code: string | undefined) {
+  if (!code) throw invalidInput('code', '缺少登录凭证');
+  try {
+    return await deps.wechat.exchangeCode(code);
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'LOGIN_CODE_INVALID') {
+      demandFewFailures(deps, await countFailure(deps.table, source, deps.clock.now()));
+    }
+    throw error;
+  }
+}
+
+function demandFewFailures(deps: Deps, failed: number): void {
+  if (failed <= MAX_FAILED_CODES_PER_ADDRESS) return;
+  throw new AppError('TOO_MANY_ATTEMPTS', { retryAfterSeconds: windowEndsInSeconds(deps.clock.now()) });
+}
+
+function newSession(deps: Deps, secretDigest: Buffer): Session {
+  const now = deps.clock.now();
+  return { secretDigest, startedAt: toInstant(now), expiresAt: toInstant(now + retentionMs('session-life')) };
+}
+
+/** A session for a known person. Answers undefined when a race was lost and the world must be looked at again. */
+async function openSession(deps: Deps, subjectId: string) {
+  const { token, sessionId, secretDigest } = issueToken(subjectId, deps.random);
+  const value = newSession(deps, secretDigest);
+  const reply = { token, sessionId, expiresAt: value.expiresAt, newAccount: false };
+  try {
+    const after = await deps.table.update(addSession(subjectId, sessionId, value));
+    return { ...reply, asks: asksOf(readPerson(after)) };
+  } catch (error) {
+    if (!(error instanceof ConditionFailed)) throw error;
+    const full = error.found[0]?.item;
+    if (!full) return undefined;
+    return makeRoom(deps, readPerson(full), sessionId, value, reply);
+  }
+}
+
+/** Every place is taken: the session that has lapsed, or else the one that began first, gives way in the same write. */
+async function makeRoom<R>(deps: Deps, person: Person, sessionId: string, value: Session, reply: R) {
+  const live = liveSessions(person, toInstant(deps.clock.now()));
+  const lapsed = Object.keys(person.sessions).find((id) => !live.some(([liveId]) => liveId === id));
+  const leaver = lapsed ?? live[0]?.[0];
+  try {
+    const after = await deps.table.update(addSession(person.subjectId, sessionId, value, leaver));
+    return { ...reply, asks: asksOf(readPerson(after)) };
+  } catch (error) {
+    if (error instanceof ConditionFailed) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * The account of a new person: pointer, person and first ledger entry in one transaction. Of two first sign-ins at
+ * once, one finds the pointer taken and signs in to the account the other has made.
+ */
+async function openAccount(deps: Deps, digest: string, requestId: string) {
+  const subjectId = randomId(deps.random);
+  const now = toInstant(deps.clock.now());
+  const { wrapped } = await deps.ring.newDataKey(subjectId);
+  const { token, sessionId, secretDigest } = issueToken(subjectId, deps.random);
+  const opened = { at: now, act: 'account.opened', actor: 'self', purpose: 'account', requestId } as const;
+  const { write, head } = await nextEntry(deps.ring, subjectId, emptyHead, opened);
+  const value = newSession(deps, secretDigest);
+  const person: Person = {
+    subjectId,
+    createdAt: now,
+    wrappedKey: wrapped,
+    identities: [{ domain: 'openid', digest }],
+    sessions: { [sessionId]: session.encode(value, sessionId) },
+    consents: {},
+    cardCount: 0,
+    ledgerSeq: head.seq,
+    ledgerHash: head.hash,
+  };
+  try {
+    await deps.table.write(claimIdentity('openid', digest, subjectId), putPerson(person), write);
+    return { token, sessionId, expiresAt: value.expiresAt, newAccount: true, asks: asksOf(person) };
+  } catch (error) {
+    if (error instanceof ConditionFailed) return undefined;
+    throw error;
+  }
+}
+
+/** Purposes never decided, or granted for a scope that is no longer the one in force. A refusal is not asked again here. */
+function asksOf(person: Person): ConsentPurposeId[] {
+  return consentPurposeIds.filter((purpose) => {
+    const consent = consentOf(person, purpose);
+    return !consent || (consent.granted && consent.scope !== scopeOf(purpose));
+  });
+}

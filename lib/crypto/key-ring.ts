@@ -1,0 +1,180 @@
+import { createHmac, hkdfSync } from 'node:crypto';
+import type { Random } from './random';
+import type { RootKey } from './root-key';
+import { open, type SuiteName, seal, suites } from './suite';
+
+/** Persons are spread over this many branch keys, so that one leaked branch key opens one sixteenth of the people. */
+export const BRANCHES = 16;
+
+/** An instance that has known its keys for longer than this looks again before it wraps anything new. */
+export const KEY_RING_REFRESH_MS = 5 * 60_000;
+
+/** A key as it is stored: wrapped by the root key named in `rootId`. */
+export type WrappedKey = {
+  /** `service`, `branch:<number>` or `signing`. */
+  name: string;
+  version: number;
+  rootId: string;
+  wrapped: Uint8Array;
+  suite: SuiteName;
+  createdAt: string;
+  /** Set when nothing is wrapped by it any more; still readable, for restores of older backups. */
+  retiredAt?: string;
+  /** Signing keys only: the public half, as published. */
+  publicJwk?: Record<string, string>;
+};
+
+/** What a look-up digest is of; the same value in two domains gives unrelated digests. */
+export type DigestDomain = 'openid' | 'unionid' | 'address' | 'request';
+
+/** Everything that needs a key, with no key ever leaving it. */
+export type KeyRing = {
+  /** Keyed digest for look-up (blind index), 43 characters. Hides the value even from who reads the whole table. */
+  digest(domain: DigestDomain, value: string): Promise<string>;
+  /** Keyed checksum of our own records: ledger chains and cursors. 32 bytes. */
+  mac(domain: 'ledger' | 'cursor', data: string): Promise<Buffer>;
+  /** A fresh data key for a new person, and the form in which it is stored. */
+  newDataKey(subjectId: string): Promise<{ dataKey: Buffer; wrapped: Buffer }>;
+  /** Opens a person's stored data key. @throws SealError */
+  dataKey(subjectId: string, wrapped: Uint8Array): Promise<Buffer>;
+  /** The same data key under the newest branch key, or undefined when it already is. @throws SealError */
+  rewrap(subjectId: string, wrapped: Uint8Array): Promise<Buffer | undefined>;
+  /** The newest signing key: its id and private half as a JWK. */
+  signingKey(): Promise<{ kid: string; privateJwk: Record<string, string> }>;
+  /** Public halves of every signing key whose signatures may still be shown to us (RFC 7517). */
+  publicKeys(): Promise<Record<string, string>[]>;
+  /** The suite that new seals are written in. */
+  suite: SuiteName;
+};
+
+export type KeyRingParts = {
+  load(): Promise<WrappedKey[]>;
+  roots: readonly RootKey[];
+  suite: SuiteName;
+  now(): number;
+  random: Random;
+};
+
+/** The key ring is empty or does not hold a key that a record names. The remedy is in infra/runbooks/key-rotation.md. */
+export class KeyRingError extends Error {
+  constructor(remedy: string) {
+    super(`key ring: ${remedy}`);
+    this.name = 'KeyRingError';
+  }
+}
+
+/** Where a wrapped key belongs; it unwraps nowhere else. */
+export function ringPlace(name: string, version: number): string {
+  return `ring|${name}|${version}`;
+}
+
+/** Which branch key serves a person. */
+export function branchOf(subjectId: string): number {
+  const [first = 0] = Buffer.from(subjectId, 'base64url');
+  return first % BRANCHES;
+}
+
+/**
+ * Loads the ring on first use and keeps the opened keys in memory. A record that names a key it has not seen makes it
+ * load once more, so keys can be rotated under running instances.
+ */
+export function createKeyRing({ load, roots, suite, now, random }: KeyRingParts): KeyRing {
+  let records: Promise<WrappedKey[]> | undefined;
+  let loadedAt = 0;
+  const opened = new Map<string, Promise<Buffer>>();
+
+  function reload(): Promise<WrappedKey[]> {
+    loadedAt = now();
+    records = load().catch((error) => {
+      records = undefined; // the next call tries again
+      throw error;
+    });
+    return records;
+  }
+
+  async function find(name: string, version: number | 'newest'): Promise<WrappedKey> {
+    const pick = (all: WrappedKey[]) => {
+      const named = all.filter(
+        (one) => one.name === name && (version === 'newest' || one.version === version),
+      );
+      return named.sort((a, b) => b.version - a.version)[0];
+    };
+    const stale = version === 'newest' && now() - loadedAt > KEY_RING_REFRESH_MS;
+    const found = pick(await (stale || !records ? reload() : records)) ?? pick(await reload());
+    if (!found) throw new KeyRingError('a key is missing; run npm run rotate-keys.');
+    return found;
+  }
+
+  function openKey(record: WrappedKey): Promise<Buffer> {
+    const place = ringPlace(record.name, record.version);
+    const known = opened.get(place);
+    if (known) return known;
+    const root = roots.find(({ id }) => id === record.rootId);
+    if (!root) throw new KeyRingError('ROOT_KEY does not name the root key that wrapped the ring.');
+    const opening = root.unwrap(record.wrapped, place);
+    opened.set(place, opening);
+    opening.catch(() => opened.delete(place));
+    return opening;
+  }
+
+  const derived = new Map<string, Buffer>();
+  async function serviceMac(label: string, data: string): Promise<Buffer> {
+    const record = await find('service', 1);
+    const { hash } = suites[record.suite];
+    let key = derived.get(label);
+    if (!key) {
+      key = Buffer.from(hkdfSync(hash, await openKey(record), Buffer.alloc(0), label, 32));
+      derived.set(label, key);
+    }
+    return createHmac(hash, key).update(data, 'utf8').digest();
+  }
+
+  async function wrapDataKey(subjectId: string, dataKey: Buffer): Promise<Buffer> {
+    const branch = await find(`branch:${branchOf(subjectId)}`, 'newest');
+    const version = Buffer.alloc(2);
+    version.writeUInt16BE(branch.version);
+    const place = dataKeyPlace(subjectId, branch.version);
+    return Buffer.concat([version, seal(suite, await openKey(branch), dataKey, place, random)]);
+  }
+
+  async function dataKey(subjectId: string, wrapped: Uint8Array): Promise<Buffer> {
+    const version = branchVersionOf(wrapped);
+    const branch = await find(`branch:${branchOf(subjectId)}`, version);
+    return open(await openKey(branch), wrapped.subarray(2), dataKeyPlace(subjectId, version));
+  }
+
+  return {
+    suite,
+    digest: async (domain, value) => (await serviceMac(`index:${domain}`, value)).toString('base64url'),
+    mac: (domain, data) => serviceMac(domain, data),
+    dataKey,
+    async newDataKey(subjectId) {
+      const fresh = random(32);
+      return { dataKey: fresh, wrapped: await wrapDataKey(subjectId, fresh) };
+    },
+    async rewrap(subjectId, wrapped) {
+      const newest = await find(`branch:${branchOf(subjectId)}`, 'newest');
+      if (branchVersionOf(wrapped) === newest.version) return undefined;
+      return wrapDataKey(subjectId, await dataKey(subjectId, wrapped));
+    },
+    async signingKey() {
+      const record = await find('signing', 'newest');
+      const privateJwk = JSON.parse((await openKey(record)).toString('utf8'));
+      return { kid: privateJwk.kid, privateJwk };
+    },
+    async publicKeys() {
+      const stale = now() - loadedAt > KEY_RING_REFRESH_MS;
+      const all = await (stale || !records ? reload() : records);
+      return all.flatMap(({ publicJwk }) => (publicJwk ? [publicJwk] : []));
+    },
+  };
+}
+
+/** The branch version that wrapped a person's data key: its first two bytes. */
+export function branchVersionOf(wrapped: Uint8Array): number {
+  return Buffer.from(wrapped).readUInt16BE(0);
+}
+
+function dataKeyPlace(subjectId: string, branchVersion: number): string {
+  return `data-key|${subjectId}|${branchOf(subjectId)}|${branchVersion}`;
+}

@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto';
+import type { Random } from './random';
+import { open, seal } from './suite';
+
+/**
+ * The key above all keys. It only wraps branch keys and service secrets, which are then kept in memory, so a warm
+ * instance never asks for it.
+ */
+export type RootKey = {
+  /** Names the key in what it wrapped, and reveals nothing of it. */
+  id: string;
+  wrap(key: Buffer, place: string): Promise<Buffer>;
+  unwrap(wrapped: Uint8Array, place: string): Promise<Buffer>;
+};
+
+/** A root key from 32 bytes held by the developer. Never in production: lib/config.ts refuses it there. */
+export function localRootKey(base64: string, random: Random): RootKey {
+  const key = Buffer.from(base64, 'base64');
+  return {
+    id: `local:${createHash('sha256').update(key).digest('hex').slice(0, 16)}`,
+    wrap: async (plain, place) => seal('aes', key, plain, place, random),
+    unwrap: async (wrapped, place) => open(key, wrapped, place),
+  };
+}
+
+/** A root key inside AWS KMS, which never leaves it. The client is loaded on first use: most bundles never pay for it. */
+export function kmsRootKey(keyArn: string, region: string): RootKey {
+  const load = once(async () => {
+    const { KMSClient, EncryptCommand, DecryptCommand } = await import('@aws-sdk/client-kms');
+    return { client: new KMSClient({ region }), EncryptCommand, DecryptCommand };
+  });
+  return {
+    id: `kms:${createHash('sha256').update(keyArn).digest('hex').slice(0, 16)}`,
+    async wrap(key, place) {
+      const { client, EncryptCommand } = await load();
+      const request = { KeyId: keyArn, Plaintext: key, EncryptionContext: { place } };
+      return Buffer.from(present((await client.send(new EncryptCommand(request))).CiphertextBlob));
+    },
+    async unwrap(wrapped, place) {
+      const { client, DecryptCommand } = await load();
+      const request = { KeyId: keyArn, CiphertextBlob: wrapped, EncryptionContext: { place } };
+      return Buffer.from(present((await client.send(new DecryptCommand(request))).Plaintext));
+    },
+  };
+}
+
+function present(bytes: Uint8Array | undefined): Uint8Array {
+  if (!bytes) throw new Error('KMS answered without a result');
+  return bytes;
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
+
+/**
+ * The root keys named by the ROOT_KEY setting: one, or several separated by commas while a change of root is under
+ * way. The first wraps; all of them unwrap.
+ */
+export function rootKeys(setting: string, region: string, random: Random): [RootKey, ...RootKey[]] {
+  const [first, ...others] = setting.split(',').map((one) => {
+    if (one.startsWith('kms:')) return kmsRootKey(one.slice('kms:'.length), region);
+    return localRootKey(one.slice('local:'.length), random);
+  });
+  if (!first) throw new Error('ROOT_KEY is empty');
+  return [first, ...others];
+}

@@ -1,0 +1,68 @@
+import { type Clock, systemClock } from './clock';
+import type { Config } from './config';
+import { createKeyRing, type KeyRing } from './crypto/key-ring';
+import { type Random, systemRandom } from './crypto/random';
+import { rootKeys } from './crypto/root-key';
+import { createLog, type Log } from './log';
+import { type EraseQueue, openEraseQueue } from './partner/queue';
+import { createWechat, type Wechat } from './partner/wechat';
+import { type Meter, openTable, type Table } from './table/client';
+import { loadServiceKeys } from './table/key-store';
+
+/** Everything an operation may use. Tests pass their own; nothing is reached in any other way. */
+export type Deps = {
+  table: Table;
+  ring: KeyRing;
+  wechat: Wechat;
+  eraseQueue: EraseQueue;
+  clock: Clock;
+  random: Random;
+  log: Log;
+  /** Our mini-program's id, part of what an openid digest is of. */
+  appid: string;
+};
+
+/** What tests and tools replace. */
+export type Replacements = Partial<Pick<Deps, 'clock' | 'random' | 'log' | 'wechat' | 'eraseQueue'>> & {
+  meter?: Meter;
+};
+
+/** Builds everything once from the settings. Opens no connection yet. */
+export function buildDeps(config: Config, replace: Replacements = {}): Deps {
+  const region = config.SERVICE_REGION;
+  const clock = replace.clock ?? systemClock;
+  const random = replace.random ?? systemRandom;
+  const log = replace.log ?? createLog((line) => process.stdout.write(`${line}\n`));
+  const table = openTable({
+    name: config.TABLE_NAME,
+    region,
+    endpoint: config.TABLE_ENDPOINT,
+    clock,
+    ...(replace.meter && { meter: replace.meter }),
+  });
+  return {
+    table,
+    clock,
+    random,
+    log,
+    appid: config.WECHAT_APPID,
+    ring: createKeyRing({
+      load: () => loadServiceKeys(table),
+      roots: rootKeys(config.ROOT_KEY, region, random),
+      suite: config.SEAL_SUITE,
+      now: clock.now,
+      random,
+    }),
+    wechat:
+      replace.wechat ??
+      createWechat({
+        baseUrl: config.WECHAT_API_BASE,
+        appid: config.WECHAT_APPID,
+        secret: config.WECHAT_SECRET,
+        clock,
+        log,
+      }),
+    eraseQueue:
+      replace.eraseQueue ?? openEraseQueue(config.ERASE_QUEUE_URL, region, config.SQS_ENDPOINT, log),
+  };
+}

@@ -1,0 +1,94 @@
+import { HOUR_MS, toInstant } from '../clock';
+import { parseToken, sameDigest, type Token } from '../crypto/token';
+import type { Deps } from '../deps';
+import { AppError } from '../errors';
+import { faultOf } from '../log';
+import { ConditionFailed, type Item } from '../table/client';
+import { createSealer } from '../table/entity';
+import { type Key, keys } from '../table/keys';
+import { liveSessions, readPerson, type Session, session } from '../table/person';
+import type { Call } from './call';
+import { truncateAddress } from './network-place';
+import type { Subject } from './operation';
+
+/** A session's last use is noted at most this often. */
+export const TOUCH_EVERY_MS = HOUR_MS;
+const MAX_CLIENT_TEXT_CHARS = 64;
+
+/**
+ * The person behind a token: one strongly consistent trip for session, consent, data key and the item asked for
+ * beside them. Absent, altered, ended and expired tokens all look the same.
+ * @throws AppError SIGN_IN_REQUIRED
+ */
+export async function authenticate(
+  deps: Deps,
+  token: string | undefined,
+  alsoRead?: (id: string) => Key,
+): Promise<Subject> {
+  const claim = token === undefined ? undefined : parseToken(token);
+  if (!claim) throw new AppError('SIGN_IN_REQUIRED');
+  const wanted = [keys.person(claim.subjectId), ...(alsoRead ? [alsoRead(claim.subjectId)] : [])];
+  const [self, target] = await deps.table.getMany(wanted);
+  const person = self && readPerson(self);
+  if (!person || !liveSession(deps, person.sessions, claim)) throw new AppError('SIGN_IN_REQUIRED');
+  const dataKey = await deps.ring.dataKey(person.subjectId, person.wrappedKey);
+  const sealer = createSealer(person.subjectId, dataKey, deps.ring.suite, deps.random);
+  return { kind: 'subject', person, sessionId: claim.sessionId, sealer, alsoRead: target };
+}
+
+function liveSession(deps: Deps, sessions: Record<string, object>, claim: Token): boolean {
+  const stored = Object.hasOwn(sessions, claim.sessionId) ? sessions[claim.sessionId] : undefined;
+  if (!stored) return false;
+  const { secretDigest, expiresAt } = session.decode(stored as Item, claim.sessionId);
+  return sameDigest(secretDigest, claim.secretDigest) && expiresAt > toInstant(deps.clock.now());
+}
+
+/**
+ * Notes that a session is in use, at most once an hour, and what the device says of itself. Does nothing before the
+ * person has been shown the policy (promise S8). Comes after the operation, so as not to contend with its writes, and
+ * never fails it; a session ended meanwhile is not revived.
+ */
+export async function touchSession(
+  deps: Deps,
+  call: Call,
+  { person, sessionId, sealer }: Subject,
+): Promise<void> {
+  const nowMs = deps.clock.now();
+  const stored = person.sessions[sessionId];
+  if (!person.noticedAt || !stored) return;
+  const before: Session = session.decode(stored, sessionId);
+  if (before.usedAt && nowMs - Date.parse(before.usedAt) < TOUCH_EVERY_MS) return;
+  const after: Session = {
+    secretDigest: before.secretDigest,
+    startedAt: before.startedAt,
+    expiresAt: before.expiresAt,
+    usedAt: toInstant(nowMs - (nowMs % HOUR_MS)),
+    device: call.client?.device?.slice(0, MAX_CLIENT_TEXT_CHARS),
+    clientVersion: call.client?.version?.slice(0, MAX_CLIENT_TEXT_CHARS),
+    place: call.address && truncateAddress(call.address),
+  };
+  const live = new Set(liveSessions(person, toInstant(nowMs)).map(([id]) => id));
+  const expired = Object.keys(person.sessions).filter((id) => !live.has(id));
+  const names = Object.fromEntries(expired.map((id, index) => [`#e${index}`, id]));
+  const removal =
+    expired.length > 0
+      ? ` REMOVE ${Object.keys(names)
+          .map((name) => `#sessions.${name}`)
+          .join(', ')}`
+      : '';
+  try {
+    await deps.table.update({
+      Key: keys.person(person.subjectId),
+      UpdateExpression: `SET #sessions.#id = :session${removal}`,
+      ConditionExpression: '#sessions.#id.secretDigest = :digest',
+      ExpressionAttributeNames: { '#sessions': 'sessions', '#id': sessionId, ...names },
+      ExpressionAttributeValues: {
+        ':session': session.encode(after, sessionId, sealer),
+        ':digest': before.secretDigest,
+      },
+    });
+  } catch (error) {
+    if (error instanceof ConditionFailed) return; // ended meanwhile: nothing to note
+    deps.log({ event: 'fault', requestId: call.requestId, ...faultOf(error) });
+  }
+}

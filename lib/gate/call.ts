@@ -1,0 +1,23 @@
+/** One call as a host hands it to the gate, whatever it came in as. */
+export type Call = {
+  operation: string;
+  /** What the host could parse; still unknown to us. */
+  input: unknown;
+  requestId: string;
+  host: 'aws' | 'cloudbase' | 'test';
+  /** How it reached us, as the platform attests; never taken from the input. */
+  trigger: 'client' | 'queue' | 'schedule';
+  /** Session token as presented. Nothing is proved by it yet. */
+  token?: string | undefined;
+  /** Identity attested by the platform (CloudBase), never by the caller. */
+  platform?: { openid: string; unionid?: string | undefined } | undefined;
+  /** Network address as the platform saw it. Used for limits by digest, and truncated before it is kept. */
+  address?: string | undefined;
+  /** What the client says of itself. Kept only after the notice, and only sealed (promise S8). */
+  client?: { device?: string | undefined; version?: string | undefined } | undefined;
+};
+
+/** What every caller gets back. */
+export type Reply =
+  | { ok: true; data: unknown }
+  | { ok: false; error: { code: string; message: string; details?: object; requestId: string } };

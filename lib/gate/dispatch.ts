@@ -1,0 +1,104 @@
+import type { Deps } from '../deps';
+import { AppError, errorCodes } from '../errors';
+import { faultOf } from '../log';
+import { authenticate, touchSession } from './authenticate';
+import type { Call, Reply } from './call';
+import { parseInput } from './input';
+import type { CallerKind, CallerOf, Operation, Operations } from './operation';
+import { demandConsent } from './purpose';
+
+/**
+ * The one straight line every call follows, on every host. Never throws: an AppError keeps its code, anything else is
+ * INTERNAL with the request id and no more.
+ */
+export async function dispatch(
+  deps: Deps,
+  functionName: string,
+  operations: Operations,
+  call: Call,
+): Promise<Reply> {
+  const startedAt = deps.clock.now();
+  const found = Object.hasOwn(operations, call.operation) ? operations[call.operation] : undefined;
+  // An unknown name is the caller's own text, so it does not reach the log.
+  const operation = `${functionName}/${found ? call.operation : '(unknown)'}`;
+  const finish = (outcome: string) => {
+    const { requestId, host } = call;
+    deps.log({
+      event: 'call',
+      requestId,
+      host,
+      operation,
+      outcome,
+      milliseconds: deps.clock.now() - startedAt,
+    });
+  };
+  try {
+    if (!found) throw new AppError('UNKNOWN_OPERATION');
+    const data = await admit(deps, found, call);
+    finish('OK');
+    return { ok: true, data };
+  } catch (error) {
+    const known = error instanceof AppError ? error : new AppError('INTERNAL');
+    if (known !== error)
+      deps.log({ event: 'fault', requestId: call.requestId, operation, ...faultOf(error) });
+    finish(known.code);
+    return refusal(known, call.requestId);
+  }
+}
+
+/** The reply to a call that failed, also where a host refuses it before there is an operation. */
+export function refusal({ code, details }: AppError, requestId: string): Extract<Reply, { ok: false }> {
+  const { message } = errorCodes[code];
+  return { ok: false, error: { code, message, ...(details && { details }), requestId } };
+}
+
+async function admit(deps: Deps, operation: Operation, call: Call): Promise<unknown> {
+  demandTrigger(operation.caller, call.trigger);
+  const input = attempt(() => parseInput(operation.input, call.input));
+  const alsoRead = input.ok && operation.alsoRead;
+  const caller = await callerOf(
+    deps,
+    operation.caller,
+    call,
+    alsoRead ? (id) => alsoRead(id, input.value) : undefined,
+  );
+  if (!input.ok) throw input.error; // said only to callers who may ask
+  if (caller.kind === 'subject' && operation.purpose) demandConsent(caller.person, operation.purpose);
+  const { requestId, address, client } = call;
+  const result = await operation.run(deps, { caller, input: input.value, requestId, address, client });
+  if (caller.kind === 'subject') await touchSession(deps, call, caller);
+  return operation.output.parse(result); // drops what is not declared
+}
+
+/** Timers and queues are attested by the platform and may run only what is theirs; people may run only what is theirs. */
+function demandTrigger(kind: CallerKind, trigger: Call['trigger']): void {
+  const needed = {
+    anyone: 'client',
+    wechat: 'client',
+    subject: 'client',
+    scheduler: 'schedule',
+    queue: 'queue',
+  } as const;
+  if (needed[kind] !== trigger) throw new AppError('UNKNOWN_OPERATION');
+}
+
+async function callerOf(
+  deps: Deps,
+  kind: CallerKind,
+  call: Call,
+  alsoRead: Parameters<typeof authenticate>[2],
+): Promise<CallerOf<CallerKind>> {
+  if (kind === 'subject') return authenticate(deps, call.token, alsoRead);
+  if (kind === 'wechat') return { kind, platform: call.platform };
+  return { kind };
+}
+
+type Attempt<T> = { ok: true; value: T } | { ok: false; error: unknown };
+
+function attempt<T>(make: () => T): Attempt<T> {
+  try {
+    return { ok: true, value: make() };
+  } catch (error) {
+    return { ok: false, error };
+  }
+}

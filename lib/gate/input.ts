@@ -1,0 +1,66 @@
+import type { z } from 'zod/mini';
+import { AppError, type ErrorDetails } from '../errors';
+
+/** Limits on what a caller may send. */
+export const MAX_BODY_BYTES = 256 * 1024;
+export const MAX_DEPTH = 16;
+export const MAX_LIST_LENGTH = 500;
+const MAX_FIELDS_NAMED = 20;
+
+/** Lone surrogates, and control characters other than tab and line breaks, which no honest form sends. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: naming them is the point
+const unclean = /\p{Surrogate}|[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F\u2028\u2029]/u;
+
+/**
+ * Parses an operation's input. @throws AppError INVALID_INPUT naming each wrong field and never its value
+ */
+export function parseInput<S extends z.ZodMiniType>(schema: S, input: unknown): z.output<S> {
+  const dirt = findDirt(input ?? {}, '', 1);
+  if (dirt) throw new AppError('INVALID_INPUT', { fields: [dirt] });
+  const parsed = schema.safeParse(input ?? {});
+  if (parsed.success) return parsed.data;
+  const fields = parsed.error.issues.flatMap(explain);
+  throw new AppError('INVALID_INPUT', { fields: fields.slice(0, MAX_FIELDS_NAMED) });
+}
+
+type Field = NonNullable<ErrorDetails['fields']>[number];
+
+function findDirt(value: unknown, path: string, depth: number): Field | undefined {
+  if (typeof value === 'string')
+    return unclean.test(value) ? { field: path, problem: '含有不可见或不完整的字符' } : undefined;
+  if (typeof value !== 'object' || value === null) return undefined;
+  if (depth > MAX_DEPTH) return { field: path, problem: `层次过深，最多 ${MAX_DEPTH} 层` };
+  if (Array.isArray(value) && value.length > MAX_LIST_LENGTH) {
+    return { field: path, problem: `列表过长，最多 ${MAX_LIST_LENGTH} 项` };
+  }
+  for (const [name, child] of Object.entries(value)) {
+    if (unclean.test(name)) return { field: path || '(输入)', problem: '字段名含有不可见或不完整的字符' };
+    const found = findDirt(child, join(path, name), depth + 1);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+const problems: Record<string, string> = {
+  invalid_type: '缺少或类型不正确',
+  too_big: '过长或过大',
+  too_small: '过短或过小',
+  invalid_format: '格式不正确',
+  invalid_value: '不是允许的选项',
+  invalid_union: '格式不正确',
+  not_multiple_of: '格式不正确',
+};
+
+type Issue = { code?: string | undefined; path: PropertyKey[]; keys?: string[] };
+
+function explain(issue: Issue): Field[] {
+  const path = issue.path.reduce<string>((before, part) => join(before, String(part)), '');
+  if (issue.keys) return issue.keys.map((key) => ({ field: join(path, key), problem: '没有这个字段' }));
+  return [{ field: path || '(输入)', problem: problems[issue.code ?? ''] ?? '内容不正确' }];
+}
+
+/** A field name that the caller made up may itself be personal, so only plain identifiers are repeated. */
+function join(path: string, name: string): string {
+  const safe = /^[A-Za-z_][A-Za-z0-9_]{0,39}$|^\d{1,6}$/.test(name) ? name : '(未知字段)';
+  return path ? `${path}.${safe}` : safe;
+}

@@ -1,0 +1,79 @@
+import type { z } from 'zod/mini';
+import type { Deps } from '../deps';
+import type { PurposeId } from '../policy/purposes';
+import type { Item } from '../table/client';
+import type { Sealer } from '../table/entity';
+import type { Key } from '../table/keys';
+import type { Person } from '../table/person';
+import type { Call } from './call';
+
+/**
+ * An operation is data: who may call it, for which purpose, what goes in and out, what it costs and what it leaves in
+ * the ledger. An officer can review a function by reading its table of these.
+ */
+export type CallerKind = 'anyone' | 'wechat' | 'subject' | 'scheduler' | 'queue';
+
+/** A signed-in person, with what the front door has read of them. */
+export type Subject = {
+  kind: 'subject';
+  person: Person;
+  sessionId: string;
+  sealer: Sealer;
+  /** What `alsoRead` named, read in the same trip. */
+  alsoRead: Item | undefined;
+};
+
+export type CallerOf<C extends CallerKind> = C extends 'subject'
+  ? Subject
+  : C extends 'wechat'
+    ? { kind: 'wechat'; platform: Call['platform'] }
+    : { kind: C };
+
+/** What `run` gets: a caller whose rights are checked and an input that is parsed. */
+export type Run<C extends CallerKind, I> = {
+  caller: CallerOf<C>;
+  input: I;
+  requestId: string;
+  address: Call['address'];
+  client: Call['client'];
+};
+
+/** Warm costs, session and consent checks included; a test holds every operation to them. */
+export type Budget = { trips: number; readUnits: number; writeUnits: number };
+
+type Lawful =
+  /** A purpose of the registry; under consent purposes the gate demands a grant in force. */
+  | { purpose: PurposeId; ground?: undefined }
+  /** No personal data is processed, and why. */
+  | { purpose: null; ground: string };
+
+export type Operation<
+  C extends CallerKind = CallerKind,
+  I extends z.ZodMiniType = z.ZodMiniType,
+  O extends z.ZodMiniType = z.ZodMiniType,
+> = Lawful & {
+  /** One sentence for the API reference, in Chinese. */
+  summary: string;
+  caller: C;
+  input: I;
+  output: O;
+  /** `act`: the use case appends its own entry in the transaction of the act. */
+  ledger: 'none' | 'act';
+  budget: Budget;
+  /** One more item to read with the caller, so that the whole call takes one trip. */
+  alsoRead?(subjectId: string, input: z.output<I>): Key;
+  /** Served bare by GET at this fixed path as well, for public documents that standards place there. */
+  wellKnown?: `/.well-known/${string}`;
+  run(deps: Deps, run: Run<C, z.output<I>>): Promise<z.input<O>>;
+};
+
+/** Keeps an operation's types for `run` and for the typed client. */
+export function operation<C extends CallerKind, I extends z.ZodMiniType, O extends z.ZodMiniType>(
+  definition: Operation<C, I, O>,
+): Operation<C, I, O> {
+  return definition;
+}
+
+/** A function's operations by name. `any` because each has types of its own, which the typed client needs unwidened. */
+// biome-ignore lint/suspicious/noExplicitAny: existential type
+export type Operations = Record<string, Operation<any, any, any>>;

@@ -1,0 +1,161 @@
+import type {
+  APIGatewayProxyEventV2,
+  APIGatewayProxyStructuredResultV2,
+  EventBridgeEvent,
+  SQSBatchResponse,
+  SQSEvent,
+} from 'aws-lambda';
+import type { Deps } from '../deps';
+import { AppError, type ErrorCode, errorCodes } from '../errors';
+import type { Call, Reply } from '../gate/call';
+import { dispatch, refusal } from '../gate/dispatch';
+import { MAX_BODY_BYTES } from '../gate/input';
+import type { CallerKind, Operations } from '../gate/operation';
+
+/**
+ * AWS Lambda: HTTP API (payload 2.0), SQS and schedules. Only AWS can invoke the function, so the shape of the event
+ * says truly where it came from; a client's own JSON arrives inside `body` and can dress as nothing.
+ */
+export async function handleAws(
+  deps: Deps,
+  functionName: string,
+  operations: Operations,
+  event: unknown,
+  requestId: string,
+): Promise<APIGatewayProxyStructuredResultV2 | SQSBatchResponse | Reply> {
+  if (isHttp(event)) return answerHttp(deps, functionName, operations, event);
+  if (isQueue(event)) return answerQueue(deps, functionName, operations, event);
+  if (isSchedule(event)) {
+    const reply = await dispatch(deps, functionName, operations, {
+      operation: nameOf(operations, 'scheduler'),
+      input: {},
+      requestId,
+      host: 'aws',
+      trigger: 'schedule',
+    });
+    if (!reply.ok) throw new Error(reply.error.code); // so that the platform counts it and the alarm rings
+    return reply;
+  }
+  return refusal(new AppError('BAD_REQUEST'), requestId);
+}
+
+async function answerHttp(
+  deps: Deps,
+  functionName: string,
+  operations: Operations,
+  event: APIGatewayProxyEventV2,
+): Promise<APIGatewayProxyStructuredResultV2> {
+  const { requestId, http } = event.requestContext;
+  const document = http.method === 'GET' ? wellKnown(operations, event.rawPath) : undefined;
+  const parsed = document ? { operation: document, input: {} } : readRequest(event);
+  if (parsed instanceof AppError) return respond(refusal(parsed, requestId));
+  const call: Call = {
+    ...parsed,
+    requestId,
+    host: 'aws',
+    trigger: 'client',
+    token: bearer(event.headers.authorization),
+    address: http.sourceIp,
+    client: {
+      device: event.headers['x-client-device'] ?? http.userAgent,
+      version: event.headers['x-client-version'],
+    },
+  };
+  const reply = await dispatch(deps, functionName, operations, call);
+  return respond(reply, document !== undefined);
+}
+
+/** The operation and its input, or why there is none. */
+function readRequest(event: APIGatewayProxyEventV2): { operation: string; input: unknown } | AppError {
+  const { http } = event.requestContext;
+  if (http.method !== 'POST') return new AppError('UNKNOWN_OPERATION');
+  const body = event.isBase64Encoded
+    ? Buffer.from(event.body ?? '', 'base64').toString('utf8')
+    : (event.body ?? '');
+  if (Buffer.byteLength(body) > MAX_BODY_BYTES) {
+    return new AppError('BODY_TOO_LARGE', { limit: 'MAX_BODY_BYTES', max: MAX_BODY_BYTES });
+  }
+  const operation = event.pathParameters?.operation ?? event.rawPath.split('/').at(-1) ?? '';
+  if (body === '') return { operation, input: {} };
+  if (!/^application\/json\b/i.test(event.headers['content-type'] ?? '')) return new AppError('BAD_REQUEST');
+  try {
+    return { operation, input: JSON.parse(body) };
+  } catch {
+    return new AppError('BAD_REQUEST');
+  }
+}
+
+function respond(reply: Reply, bare = false): APIGatewayProxyStructuredResultV2 {
+  return {
+    statusCode: reply.ok ? 200 : errorCodes[reply.error.code as ErrorCode].status,
+    headers: {
+      'content-type': 'application/json; charset=utf-8',
+      'cache-control': bare && reply.ok ? 'public, max-age=300' : 'no-store',
+      'x-content-type-options': 'nosniff',
+    },
+    body: JSON.stringify(bare && reply.ok ? reply.data : reply),
+  };
+}
+
+/** One message at a time; only those that failed go back to the queue. */
+async function answerQueue(
+  deps: Deps,
+  functionName: string,
+  operations: Operations,
+  event: SQSEvent,
+): Promise<SQSBatchResponse> {
+  const operation = nameOf(operations, 'queue');
+  const batchItemFailures: SQSBatchResponse['batchItemFailures'] = [];
+  for (const { messageId, body } of event.Records) {
+    const common = { requestId: messageId, host: 'aws', trigger: 'queue' } as const;
+    const reply = await dispatch(deps, functionName, operations, {
+      ...common,
+      operation,
+      input: jsonOrNull(body),
+    });
+    if (!reply.ok) batchItemFailures.push({ itemIdentifier: messageId });
+  }
+  return { batchItemFailures };
+}
+
+function jsonOrNull(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+/** The operation that serves a kind of platform event; a function has one at most. */
+export function nameOf(operations: Operations, caller: CallerKind): string {
+  return Object.keys(operations).find((name) => operations[name]?.caller === caller) ?? '';
+}
+
+function wellKnown(operations: Operations, path: string): string | undefined {
+  return Object.keys(operations).find((name) => operations[name]?.wellKnown === path);
+}
+
+function bearer(header: string | undefined): string | undefined {
+  return header?.match(/^Bearer (\S+)$/i)?.[1];
+}
+
+function isHttp(event: unknown): event is APIGatewayProxyEventV2 {
+  return hasKeys(event, 'requestContext', 'rawPath', 'headers');
+}
+
+function isQueue(event: unknown): event is SQSEvent {
+  if (!hasKeys(event, 'Records') || !Array.isArray(event.Records)) return false;
+  return event.Records.every((record) => record?.eventSource === 'aws:sqs');
+}
+
+function isSchedule(event: unknown): event is EventBridgeEvent<'Scheduled Event', unknown> {
+  return (
+    hasKeys(event, 'source', 'detail-type') &&
+    event.source === 'aws.events' &&
+    event['detail-type'] === 'Scheduled Event'
+  );
+}
+
+function hasKeys<K extends string>(event: unknown, ...names: K[]): event is Record<K, unknown> {
+  return typeof event === 'object' && event !== null && names.every((name) => name in event);
+}

@@ -1,0 +1,56 @@
+/**
+ * Every key of the table on one screen.
+ *
+ *  who               pk                      sk
+ *  person            P#<subject>             PERSON          the caller's item: sessions, consents, data key, ledger head
+ *  card              P#<subject>             CARD#<card>
+ *  ledger entry      P#<subject>             LEDGER#<seq>    12 digits, so that text order is number order
+ *  erasure duty      P#<subject>             DUTY#<seq>      seq of the withdrawal that caused it
+ *  identity          ID#<domain>#<digest>    ID              points to the person; the digest is keyed
+ *  attempts          TRY#<digest>            <window>        dies with its window
+ *  service key       KEYS                    <name>#<version>
+ *
+ *  index everyone    everyoneShard -> pk     every person once
+ *  index due         dueShard -> dueAt       every duty not yet done
+ */
+export type Key = { pk: string; sk: string };
+
+/** Spread of the two indexes: enough that no partition is hot at 100 million people. */
+export const EVERYONE_SHARDS = 64;
+export const DUE_SHARDS = 8;
+
+export const keys = {
+  person: (subjectId: string): Key => ({ pk: partition(subjectId), sk: 'PERSON' }),
+  card: (subjectId: string, cardId: string): Key => ({ pk: partition(subjectId), sk: `CARD#${cardId}` }),
+  entry: (subjectId: string, seq: number): Key => ({ pk: partition(subjectId), sk: `LEDGER#${padded(seq)}` }),
+  duty: (subjectId: string, seq: number): Key => ({ pk: partition(subjectId), sk: `DUTY#${padded(seq)}` }),
+  identity: (domain: string, digest: string): Key => ({ pk: `ID#${domain}#${digest}`, sk: 'ID' }),
+  attempts: (digest: string, window: string): Key => ({ pk: `TRY#${digest}`, sk: window }),
+  serviceKey: (name: string, version: number): Key => ({ pk: 'KEYS', sk: `${name}#${padded(version)}` }),
+};
+
+export function partition(subjectId: string): string {
+  return `P#${subjectId}`;
+}
+
+/** The person a key belongs to, when it lies in a person's partition. */
+export function subjectOf({ pk }: Key): string | undefined {
+  return pk.startsWith('P#') ? pk.slice(2) : undefined;
+}
+
+export function everyoneShard(shard: number): string {
+  return `EVERYONE#${shard}`;
+}
+
+export function dueShard(shard: number): string {
+  return `DUE#${shard}`;
+}
+
+/** The shard of a person in an index: stable, and even because ids are random. */
+export function shardOf(subjectId: string, shards: number): number {
+  return Buffer.from(subjectId, 'base64url').readUInt16BE(1) % shards;
+}
+
+function padded(number: number): string {
+  return String(number).padStart(12, '0');
+}

@@ -1,0 +1,131 @@
+import { z } from 'zod/mini';
+import type { ConsentPurposeId } from '../policy/purposes';
+import type { Item, Write } from './client';
+import { bytes, defineEntity, digest, mapOf, open, sealed, type ValueOf } from './entity';
+import { EVERYONE_SHARDS, everyoneShard, keys, shardOf } from './keys';
+import type { LedgerHead } from './ledger';
+
+/**
+ * The person's own item: everything the front door must know about a caller, read in one strongly consistent unit.
+ * Sessions and consents live inside it, so ending either is one write that every instance sees on its next call
+ * (promises A5, K3). It must stay below 4 KB; a test fills it to its limits and holds it to that.
+ */
+
+/** Live sessions of one person; signing in once more ends the one that began first. */
+export const MAX_SESSIONS_PER_PERSON = 8;
+
+/** Cards of one person. */
+export const MAX_CARDS_PER_PERSON = 50;
+
+/** One signed-in device. The sealed facts arrive only after the person has been shown the policy (promise S8). */
+export const session = defineEntity('session', {
+  secretDigest: digest('session-proof', bytes),
+  startedAt: open('session-time', z.string()),
+  expiresAt: open('session-time', z.string()),
+  /** To the hour. */
+  usedAt: open('session-time', z.optional(z.string())),
+  device: sealed('device', z.optional(z.string())),
+  clientVersion: sealed('device', z.optional(z.string())),
+  place: sealed('network-place', z.optional(z.string())),
+});
+export type Session = ValueOf<typeof session>;
+
+/** Where one purpose stands for one person. The history is in the ledger; this is what the gate obeys. */
+export const consent = defineEntity('consent', {
+  granted: open('consent-state', z.boolean()),
+  /** Number of the ledger entry that brought this state; 0 before any. Acts name it, so an old message changes nothing. */
+  version: open('consent-state', z.int()),
+  policyVersion: open('consent-state', z.int()),
+  /** Fingerprint of what was agreed to (lib/policy/document.ts). */
+  scope: open('consent-state', z.string()),
+  at: open('consent-state', z.string()),
+  /** Withdrawals so far. Data carries the epoch it was made in; data of an ended epoch is dead at once. */
+  epoch: open('consent-state', z.int()),
+  /** Digest of the idempotency key and content of the act, to recognise a repeat. */
+  request: open('consent-state', z.string()),
+});
+export type Consent = ValueOf<typeof consent>;
+
+export const person = defineEntity('person', {
+  subjectId: open('account-number', z.string()),
+  createdAt: open('session-time', z.string()),
+  /** The data key under its branch key. Its removal is the first step of an erasure. */
+  wrappedKey: open('key-material', bytes),
+  /** Every pointer to this person, so that an erasure finds them. */
+  identities: digest('wechat-identity', z.array(z.object({ domain: z.string(), digest: z.string() }))),
+  /** When the person first acted in front of the policy text: nothing optional is collected before (promise S8). */
+  noticedAt: open('consent-state', z.optional(z.string())),
+  sessions: mapOf(session),
+  consents: mapOf(consent),
+  cardCount: open('card-state', z.int()),
+  ledgerSeq: open('ledger-entry', z.int()),
+  ledgerHash: open('ledger-entry', bytes),
+});
+export type Person = ValueOf<typeof person>;
+
+export function readPerson(item: Item): Person {
+  return person.decode(item, 'self');
+}
+
+/** The write that makes a person, refused when the id is taken. */
+export function putPerson(value: Person): Write {
+  const shard = everyoneShard(shardOf(value.subjectId, EVERYONE_SHARDS));
+  const item = {
+    ...keys.person(value.subjectId),
+    entity: person.name,
+    everyoneShard: shard,
+    ...person.encode(value, 'self'),
+  };
+  return { Put: { Item: item, ConditionExpression: 'attribute_not_exists(pk)' } };
+}
+
+export function ledgerHead({ ledgerSeq, ledgerHash }: Person): LedgerHead {
+  return { seq: ledgerSeq, hash: ledgerHash };
+}
+
+/** A person's standing on one purpose; never asked is not granted. */
+export function consentOf({ consents }: Person, purpose: ConsentPurposeId): Consent | undefined {
+  const stored = consents[purpose];
+  return stored && consent.decode(stored, purpose);
+}
+
+/** The sessions that still live at `now`, oldest first. */
+export function liveSessions({ sessions }: Person, now: string): [id: string, session: Session][] {
+  return Object.entries(sessions)
+    .map(([id, stored]): [string, Session] => [id, session.decode(stored, id)])
+    .filter(([, { expiresAt }]) => expiresAt > now)
+    .sort(([, a], [, b]) => (a.startedAt < b.startedAt ? -1 : 1));
+}
+
+/** Ends sessions. Ending one that is gone already changes nothing. */
+export function endSessions(subjectId: string, sessionIds: string[]): NonNullable<Write['Update']> {
+  const names = Object.fromEntries(sessionIds.map((id, index) => [`#s${index}`, id]));
+  return {
+    Key: keys.person(subjectId),
+    UpdateExpression: `REMOVE ${sessionIds.map((_, index) => `#sessions.#s${index}`).join(', ')}`,
+    ConditionExpression: 'attribute_exists(pk)',
+    ExpressionAttributeNames: { '#sessions': 'sessions', ...names },
+  };
+}
+
+/** Adds a session, refused when the person is gone or has as many as allowed; `ends` makes room in the same write. */
+export function addSession(
+  subjectId: string,
+  id: string,
+  value: Session,
+  ends?: string,
+): NonNullable<Write['Update']> {
+  const personIsThere = 'attribute_exists(pk)';
+  const thereIsRoom = 'size(#sessions) < :max';
+  const leaverIsThere = 'attribute_exists(#sessions.#ends)';
+  return {
+    Key: keys.person(subjectId),
+    UpdateExpression: `SET #sessions.#id = :session${ends ? ' REMOVE #sessions.#ends' : ''}`,
+    ConditionExpression: `${personIsThere} AND ${ends ? leaverIsThere : thereIsRoom}`,
+    ExpressionAttributeNames: { '#sessions': 'sessions', '#id': id, ...(ends && { '#ends': ends }) },
+    ExpressionAttributeValues: {
+      ':session': session.encode(value, id),
+      ...(!ends && { ':max': MAX_SESSIONS_PER_PERSON }),
+    },
+  };
+}

@@ -1,0 +1,37 @@
+import { createWorld, consentAct, onceKey, type World } from '../support/world';
+
+let world: World;
+beforeAll(async () => {
+  world = await createWorld();
+});
+
+const card = { name: '林晓', phones: ['13800138000'], mails: ['lin@example.cn'], organisation: '数据局' };
+
+describe('a first day', () => {
+  it('signs in without a password, is asked, makes a card, reads it, withdraws, and the service obeys (A1, C1, K1, K3)', async () => {
+    const { ok, refused } = world;
+    const me = await world.signIn('lin');
+    expect(me).toMatchObject({ newAccount: true, asks: ['cards'] });
+    expect(await refused('cards/create', { ...card, idempotencyKey: onceKey() }, me)).toBe('CONSENT_REQUIRED');
+
+    const granted = await ok<{ version: number; receipt: string }>('consent/grant', await consentAct(ok), me);
+    const made = await ok<{ cardId: string }>('cards/create', { ...card, idempotencyKey: onceKey() }, me);
+    expect(await ok('cards/get', { cardId: made.cardId }, me)).toMatchObject(card);
+
+    await ok('consent/withdraw', await consentAct(ok, { version: granted.version }), me);
+    expect(await refused('cards/get', { cardId: made.cardId }, me)).toBe('CONSENT_REQUIRED');
+    expect(await refused('cards/list', {}, me)).toBe('CONSENT_REQUIRED');
+    expect(await ok('login/listSessions', {}, me)).toMatchObject({ sessions: [{ current: true }] });
+
+    expect(world.queued).toHaveLength(1);
+    expect(await ok('retention/eraseDuty', world.queued[0], { trigger: 'queue' })).toEqual({ outcome: 'erased', count: 1 });
+    const history = await ok<{ entries: { act: string }[]; intact: boolean }>('consent/history', {}, me);
+    expect(history.intact).toBe(true);
+    expect(history.entries.map(({ act }) => act)).toEqual([
+      'account.opened',
+      'consent.granted',
+      'consent.withdrawn',
+      'erasure.done',
+    ]);
+  });
+});

@@ -1,0 +1,10 @@
+import { startDynamoDb } from '../../infra/local/dynamodb';
+
+/** Starts DynamoDB Local once for the whole run; each test file makes tables of its own in it. */
+export default async function start(): Promise<void> {
+  const dynamodb = await startDynamoDb();
+  process.env.TEST_TABLE_ENDPOINT = dynamodb.endpoint;
+  process.env.AWS_ACCESS_KEY_ID = 'local';
+  process.env.AWS_SECRET_ACCESS_KEY = 'local';
+  Object.assign(globalThis, { stopDynamoDb: dynamodb.stop });
+}

@@ -1,0 +1,187 @@
+import { randomBytes } from 'node:crypto';
+import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { cards } from '../../functions/cards/index';
+import { consent } from '../../functions/consent/index';
+import { login } from '../../functions/login/index';
+import { retention } from '../../functions/retention/index';
+import { createTable } from '../../infra/local/table';
+import { makeMissingKeys } from '../../infra/rotate-keys';
+import { type Config, readConfig } from '../../lib/config';
+import { systemRandom } from '../../lib/crypto/random';
+import { rootKeys } from '../../lib/crypto/root-key';
+import { buildDeps, type Deps } from '../../lib/deps';
+import { AppError } from '../../lib/errors';
+import type { Call, Reply } from '../../lib/gate/call';
+import { dispatch } from '../../lib/gate/dispatch';
+import type { Operations } from '../../lib/gate/operation';
+import { createLog } from '../../lib/log';
+import type { EraseMessage } from '../../lib/partner/queue';
+import type { Meter } from '../../lib/table/client';
+
+/** Every function, as deployed. A test compares it with the folders and the templates. */
+export const functions: Record<string, Operations> = { login, consent, cards, retention };
+
+/** 2026-12-01 10:00 in Beijing. */
+export const START = Date.parse('2026-12-01T02:00:00.000Z');
+
+export type World = {
+  deps: Deps;
+  config: Config;
+  meter: Meter;
+  /** Everything logged, line by line. */
+  lines: string[];
+  /** Everything sent to the erase queue. */
+  queued: EraseMessage[];
+  /** Moves the clock. */
+  wait(milliseconds: number): void;
+  /** One call through the gate, as a host would hand it over. */
+  call(path: string, input?: unknown, by?: Partial<Call>): Promise<Reply>;
+  /** A call that must succeed. */
+  ok<T = Record<string, never>>(path: string, input?: unknown, by?: Partial<Call>): Promise<T>;
+  /** The code of a call that must be refused. */
+  refused(path: string, input?: unknown, by?: Partial<Call>): Promise<string>;
+  /** Signs a WeChat person in; the same openid is the same person. */
+  signIn(openid: string): Promise<Caller>;
+  /** Signs in and grants the cards purpose. */
+  cardHolder(openid: string): Promise<Caller>;
+  /** Every raw item of the table. */
+  scan(): Promise<Record<string, unknown>[]>;
+  /** A second instance of the service over the same table, with nothing cached. */
+  instance(): Deps;
+};
+
+export type Caller = { token: string; sessionId: string; newAccount: boolean; asks: string[] };
+
+type Options = { suite?: 'aes' | 'sm'; rootKey?: string };
+
+/**
+ * A service over a table of its own, with real DynamoDB, a clock the test moves, and a WeChat that says of the code
+ * `code-of-X` that it is X's, once.
+ */
+export async function createWorld({ suite = 'aes', rootKey }: Options = {}): Promise<World> {
+  const root = rootKey ?? `local:${randomBytes(32).toString('base64')}`;
+  const config = readConfig({
+    STAGE: 'test',
+    SERVICE_REGION: 'cn-north-1',
+    TABLE_NAME: `test-${randomBytes(6).toString('hex')}`,
+    TABLE_ENDPOINT: process.env.TEST_TABLE_ENDPOINT,
+    ERASE_QUEUE_URL: 'http://127.0.0.1/queue',
+    ROOT_KEY: root,
+    SEAL_SUITE: suite,
+    WECHAT_API_BASE: 'http://127.0.0.1',
+    WECHAT_APPID: 'wxtest',
+    WECHAT_SECRET: 'secret',
+  });
+  const raw = new DynamoDBClient({ region: config.SERVICE_REGION, endpoint: config.TABLE_ENDPOINT });
+  await createTable(raw, config.TABLE_NAME);
+
+  let now = START;
+  const clock = { now: () => now };
+  const meter: Meter = { trips: 0, readUnits: 0, writeUnits: 0 };
+  const lines: string[] = [];
+  const queued: EraseMessage[] = [];
+  const usedCodes = new Set<string>();
+  const build = () =>
+    buildDeps(config, {
+      clock,
+      meter,
+      log: createLog((line) => lines.push(line)),
+      eraseQueue: { send: async (message) => void queued.push(message) },
+      wechat: {
+        async exchangeCode(code) {
+          if (!code.startsWith('code-of-') || usedCodes.has(code)) throw new AppError('LOGIN_CODE_INVALID');
+          usedCodes.add(code);
+          return { openid: code.slice('code-of-'.length).replace(/~.*$/, '') };
+        },
+      },
+    });
+  const deps = build();
+  await makeMissingKeys({
+    table: deps.table,
+    roots: rootKeys(root, 'cn-north-1', systemRandom),
+    suite,
+    clock,
+    random: systemRandom,
+  });
+
+  const call: World['call'] = (path, input, by = {}) => {
+    const [name = '', operation = ''] = path.split('/');
+    const common = {
+      requestId: `request-${randomBytes(4).toString('hex')}`,
+      host: 'test',
+      trigger: 'client',
+    } as const;
+    return dispatch(deps, name, functions[name] ?? {}, {
+      ...common,
+      address: '203.0.113.7',
+      operation,
+      input,
+      ...by,
+    });
+  };
+  const ok = async <T>(path: string, input?: unknown, by?: Partial<Call>): Promise<T> => {
+    const reply = await call(path, input, by);
+    if (!reply.ok)
+      throw new Error(`${path} was refused: ${JSON.stringify(reply.error)}\n${lines.slice(-2).join('\n')}`);
+    return reply.data as T;
+  };
+  const signIn: World['signIn'] = (openid) =>
+    ok('login/signIn', { code: `code-of-${openid}~${randomBytes(4).toString('hex')}` });
+
+  return {
+    deps,
+    config,
+    meter,
+    lines,
+    queued,
+    wait: (milliseconds) => {
+      now += milliseconds;
+    },
+    call,
+    ok,
+    refused: async (path, input, by) => {
+      const reply = await call(path, input, by);
+      return reply.ok ? 'OK' : reply.error.code;
+    },
+    signIn,
+    async cardHolder(openid) {
+      const caller = await signIn(openid);
+      await ok('consent/grant', await consentAct(ok), caller);
+      return caller;
+    },
+    async scan() {
+      const items: Record<string, unknown>[] = [];
+      let ExclusiveStartKey: Record<string, never> | undefined;
+      do {
+        const page = await raw.send(new ScanCommand({ TableName: config.TABLE_NAME, ExclusiveStartKey }));
+        items.push(...(page.Items ?? []));
+        ExclusiveStartKey = page.LastEvaluatedKey as typeof ExclusiveStartKey;
+      } while (ExclusiveStartKey);
+      return items;
+    },
+    instance: build,
+  };
+}
+
+/** A well-formed act of consent to cards on the policy in force; `change` alters it. */
+export async function consentAct(
+  ok: World['ok'],
+  change: Record<string, unknown> = {},
+): Promise<Record<string, unknown>> {
+  const { version, textHash, language } = await ok<Record<string, unknown>>('consent/policy');
+  return {
+    purpose: 'cards',
+    version: 0,
+    policyVersion: version,
+    textHash,
+    language,
+    evidence: { control: 'consent.cards.agree', defaultState: 'unchecked', dwellMs: 4200 },
+    idempotencyKey: randomBytes(12).toString('hex'),
+    ...change,
+  };
+}
+
+/** A fresh idempotency key. */
+export function onceKey(): string {
+  return randomBytes(12).toString('hex');
+}
