@@ -1,0 +1,104 @@
+import { z } from 'zod/mini';
+import { type Faults, faultInput } from './faults';
+import type { PartnerPath } from './partner-path';
+import { mintCode, PEOPLE_LIMIT, putPerson, type SandboxState } from './state';
+
+/** The surface that tests and people use to steer the sandbox. The service never calls it. */
+export type Control = { state: SandboxState; faults: Faults; paths: PartnerPath[] };
+
+export type ControlAnswer = { status: number; body: unknown };
+
+type Route = {
+  method: string;
+  pattern: RegExp;
+  run(control: Control, body: unknown, parameter: string): ControlAnswer;
+};
+
+const idText = z.string().check(z.regex(/^[\w-]{6,64}$/));
+const personInput = z.strictObject({
+  openid: z.optional(idText),
+  unionid: z.optional(idText),
+  risk: z.optional(z.boolean()),
+});
+const codeInput = z.strictObject({ appid: z.optional(z.string()) });
+
+const ok = (body: unknown): ControlAnswer => ({ status: 200, body });
+const refuse = (status: number, error: string): ControlAnswer => ({ status, body: { error } });
+
+const routes: Route[] = [
+  { method: 'GET', pattern: /^\/sandbox\/?$/, run: ({ paths }) => ok(index(paths)) },
+  { method: 'POST', pattern: /^\/sandbox\/people$/, run: addPerson },
+  { method: 'POST', pattern: /^\/sandbox\/people\/([\w-]+)\/code$/, run: addCode },
+  { method: 'POST', pattern: /^\/sandbox\/faults$/, run: addFault },
+  { method: 'GET', pattern: /^\/sandbox\/faults$/, run: ({ faults }) => ok(faults.list()) },
+  { method: 'DELETE', pattern: /^\/sandbox\/faults$/, run: clearFaults },
+  { method: 'GET', pattern: /^\/sandbox\/calls$/, run: ({ state }) => ok(state.calls) },
+  { method: 'DELETE', pattern: /^\/sandbox\/calls$/, run: clearCalls },
+];
+
+/** Answers one call to the control surface. */
+export function answerControl(control: Control, method: string, path: string, text: string): ControlAnswer {
+  const here = routes.filter(({ pattern }) => pattern.test(path));
+  const route = here.find((candidate) => candidate.method === method);
+  if (!route) return refuse(here.length > 0 ? 405 : 404, 'No such control: GET /sandbox lists them.');
+  let body: unknown;
+  try {
+    body = text.trim() === '' ? {} : JSON.parse(text);
+  } catch {
+    return refuse(400, 'The body is not JSON.');
+  }
+  return route.run(control, body, route.pattern.exec(path)?.[1] ?? '');
+}
+
+function addPerson({ state }: Control, body: unknown): ControlAnswer {
+  const parsed = personInput.safeParse(body);
+  if (!parsed.success) return invalid(parsed.error);
+  const person = putPerson(state, parsed.data);
+  return person ? { status: 201, body: person } : refuse(409, `There are ${PEOPLE_LIMIT} people already.`);
+}
+
+function addCode({ state }: Control, body: unknown, openid: string): ControlAnswer {
+  const parsed = codeInput.safeParse(body);
+  if (!parsed.success) return invalid(parsed.error);
+  if (!state.people.has(openid)) return refuse(404, 'No such person: make one with POST /sandbox/people.');
+  const appid = parsed.data.appid ?? state.apps[0]?.appid;
+  if (!state.apps.some((app) => app.appid === appid) || !appid) return refuse(400, 'No such mini-program.');
+  const { code, expiresAt } = mintCode(state, openid, appid);
+  return { status: 201, body: { code, appid, expiresAt: new Date(expiresAt).toISOString() } };
+}
+
+function addFault({ faults, paths }: Control, body: unknown): ControlAnswer {
+  const parsed = faultInput.safeParse(body);
+  if (!parsed.success) return invalid(parsed.error);
+  const known = paths.map(({ path }) => path);
+  if (!known.includes(parsed.data.path))
+    return refuse(400, `No such path: choose one of ${known.join(', ')}.`);
+  faults.put(parsed.data);
+  return { status: 201, body: parsed.data };
+}
+
+function clearFaults({ faults }: Control): ControlAnswer {
+  faults.clear();
+  return ok([]);
+}
+
+function clearCalls({ state }: Control): ControlAnswer {
+  state.calls.length = 0;
+  return ok([]);
+}
+
+function invalid(error: z.core.$ZodError): ControlAnswer {
+  const fields = error.issues.map(({ path, message }) => `${path.join('.') || 'body'}: ${message}`);
+  return refuse(400, fields.join('; '));
+}
+
+function index(paths: PartnerPath[]) {
+  const controls = [
+    'POST /sandbox/people {openid?, unionid?, risk?}',
+    'POST /sandbox/people/{openid}/code {appid?}',
+    'POST /sandbox/faults {path, kind: slow|down|reset|lying|busy|throttled, calls?, milliseconds?}',
+    'GET|DELETE /sandbox/faults',
+    'GET|DELETE /sandbox/calls',
+  ];
+  return { partners: paths.map(({ path, summary }) => ({ path, summary })), controls };
+}

@@ -1,0 +1,20 @@
+import type { SandboxState } from './state';
+
+/** A call as a partner path sees it. */
+export type PartnerRequest = { method: string; query: URLSearchParams; body: string };
+
+/** An answer, and the one word that the log of calls keeps of it. */
+export type PartnerAnswer = { status: number; body: object; outcome: string };
+
+/**
+ * One path of one partner. A new partner path is a file that exports one of these and a line in server.ts.
+ */
+export type PartnerPath = {
+  path: string;
+  /** One line for the index, in Chinese. */
+  summary: string;
+  answer(state: SandboxState, request: PartnerRequest): PartnerAnswer;
+  /** How this partner says that it is busy and that it is asked too often. */
+  busy(state: SandboxState): PartnerAnswer;
+  throttled(state: SandboxState): PartnerAnswer;
+};

@@ -1,0 +1,115 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Clock, systemClock } from '../../../lib/clock';
+import { type Random, systemRandom } from '../../../lib/crypto/random';
+import { close, HOST, listen } from '../ports';
+import { answerControl, type Control } from './control';
+import { createFaults, type Fault } from './faults';
+import type { PartnerAnswer, PartnerPath, PartnerRequest } from './partner-path';
+import { type App, createState, recordCall, type SandboxState } from './state';
+import { wechatError } from './wechat';
+import { createLoginPath } from './wechat-login';
+import { createTokenPath } from './wechat-token';
+
+const BODY_LIMIT_BYTES = 1024 * 1024;
+
+export type SandboxServer = {
+  /** Base URL: production code differs by this and nothing else. */
+  url: string;
+  stop(): Promise<void>;
+};
+
+/** Every partner path there is. */
+const createPaths = (): PartnerPath[] => [createLoginPath(), createTokenPath()];
+
+/** Starts the partner sandbox on a free port. Everything it knows is in memory. */
+export async function startSandbox(parts: {
+  apps: App[];
+  clock?: Clock;
+  random?: Random;
+}): Promise<SandboxServer> {
+  const { apps, clock = systemClock, random = systemRandom } = parts;
+  const control = {
+    state: createState({ apps, clock, random }),
+    faults: createFaults(),
+    paths: createPaths(),
+  };
+  const server = createServer((request, response) => {
+    answer(control, request, response).catch(() => response.destroy());
+  });
+  const port = await listen(server, 0);
+  return { url: `http://${HOST}:${port}`, stop: () => close(server) };
+}
+
+async function answer(control: Control, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { pathname, searchParams } = new URL(request.url ?? '/', 'http://sandbox');
+  const method = request.method ?? 'GET';
+  const body = await readBody(request);
+  if (body === undefined) return send(response, 413, '{"error":"The body is over 1 MB."}');
+  if (pathname === '/sandbox' || pathname.startsWith('/sandbox/')) {
+    const answered = answerControl(control, method, pathname, body);
+    return send(response, answered.status, `${JSON.stringify(answered.body, null, 2)}\n`);
+  }
+  const path = control.paths.find((candidate) => candidate.path === pathname);
+  // The log names paths of ours only: what a stranger asks for could hold anything.
+  if (!path)
+    return sendAnswer(control.state, response, method, '(unknown)', wechatError(control.state, 40066));
+  await answerPartner(control, path, { method, query: searchParams, body }, response);
+}
+
+async function answerPartner(
+  { state, faults }: Control,
+  path: PartnerPath,
+  request: PartnerRequest,
+  response: ServerResponse,
+): Promise<void> {
+  const fault = faults.take(path.path);
+  if (fault && isBroken(fault)) {
+    recordCall(state, request.method, path.path, fault.kind);
+    return breakDown(fault, response);
+  }
+  const answered =
+    fault?.kind === 'busy' || fault?.kind === 'throttled'
+      ? path[fault.kind](state)
+      : path.answer(state, request);
+  if (fault?.kind === 'slow') await pause(fault.milliseconds, undefined, { ref: false });
+  sendAnswer(state, response, request.method, path.path, answered);
+}
+
+type Broken = Fault & { kind: 'down' | 'reset' | 'lying' };
+
+function isBroken(fault: Fault): fault is Broken {
+  return ['down', 'reset', 'lying'].includes(fault.kind);
+}
+
+function breakDown({ kind }: Broken, response: ServerResponse): void {
+  if (kind === 'reset') response.socket?.resetAndDestroy();
+  else if (kind === 'down') send(response, 502, '<html><body>502 Bad Gateway</body></html>', 'text/html');
+  else send(response, 200, '{"openid":"o');
+}
+
+function sendAnswer(
+  state: SandboxState,
+  response: ServerResponse,
+  method: string,
+  path: string,
+  { status, body, outcome }: PartnerAnswer,
+): void {
+  recordCall(state, method, path, outcome);
+  send(response, status, JSON.stringify(body));
+}
+
+function send(response: ServerResponse, status: number, body: string, type = 'application/json'): void {
+  response.writeHead(status, { 'content-type': `${type}; charset=utf-8` }).end(body);
+}
+
+/** The body as text, or undefined when it is too large. */
+async function readBody(request: IncomingMessage): Promise<string | undefined> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes <= BODY_LIMIT_BYTES) chunks.push(chunk);
+  }
+  return bytes <= BODY_LIMIT_BYTES ? Buffer.concat(chunks).toString('utf8') : undefined;
+}

@@ -1,0 +1,84 @@
+import { app, otherApp, startTestSandbox, type TestSandbox } from './sandbox-support';
+
+const openid = 'o-zhang-san';
+let sandbox: TestSandbox;
+
+beforeEach(async () => {
+  sandbox = await startTestSandbox();
+  await sandbox.control('POST', '/people', { openid, unionid: 'u-zhang-san' });
+});
+afterEach(() => sandbox.stop());
+
+test('a code tells who the person is, without an errcode', async () => {
+  const answer = await sandbox.login({ js_code: await sandbox.code(openid) });
+  expect(answer).toEqual({ openid, unionid: 'u-zhang-san', session_key: expect.any(String) });
+  expect(Buffer.from(answer.session_key ?? '', 'base64')).toHaveLength(16);
+});
+
+test('a person without an open-platform account has no unionid', async () => {
+  const made = await sandbox.control('POST', '/people');
+  const { openid: own } = made.body as { openid: string };
+  expect(own).toMatch(/^o[\w-]{27}$/);
+  const answer = await sandbox.login({ js_code: await sandbox.code(own) });
+  expect(Object.keys(answer).sort()).toEqual(['openid', 'session_key']);
+});
+
+test('a code works once', async () => {
+  const code = await sandbox.code(openid);
+  expect((await sandbox.login({ js_code: code })).openid).toBe(openid);
+  expect((await sandbox.login({ js_code: code })).errcode).toBe(40029);
+});
+
+test('a code works until just before it is 5 minutes old, and not after', async () => {
+  const [early, late] = [await sandbox.code(openid), await sandbox.code(openid)];
+  sandbox.clock.advance(5 * 60_000 - 1);
+  expect((await sandbox.login({ js_code: early })).openid).toBe(openid);
+  sandbox.clock.advance(1);
+  expect((await sandbox.login({ js_code: late })).errcode).toBe(40029);
+});
+
+test('a code of one mini-program is nothing to another', async () => {
+  const code = await sandbox.code(openid, otherApp.appid);
+  expect((await sandbox.login({ js_code: code })).errcode).toBe(40029);
+  expect((await sandbox.login({ ...otherApp, js_code: code })).openid).toBe(openid);
+});
+
+test.each([
+  ['no appid', { appid: undefined }, 41002],
+  ['no secret', { secret: undefined }, 41004],
+  ['no code', { js_code: undefined }, 41008],
+  ['an unknown appid', { appid: 'wx2222222222222222' }, 40013],
+  ['a wrong secret', { secret: otherApp.secret }, 40125],
+  ['an unknown code', { js_code: 'nobody-has-this' }, 40029],
+  ['another grant type', { grant_type: 'client_credential' }, 40002],
+])('refuses %s by WeChat’s own code and a rid', async (_what, given, errcode) => {
+  const answer = await sandbox.login({ js_code: await sandbox.code(openid), ...given });
+  expect(answer).toEqual({
+    errcode,
+    errmsg: expect.stringMatching(/ rid: [0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{8}$/),
+  });
+});
+
+test('refuses a person whom WeChat holds to be high-risk', async () => {
+  await sandbox.control('POST', '/people', { openid, risk: true });
+  expect((await sandbox.login({ js_code: await sandbox.code(openid) })).errcode).toBe(40226);
+});
+
+test('lets a person sign in 100 times a minute and not 101 times, whoever else signs in', async () => {
+  await sandbox.control('POST', '/people', { openid: 'o-li-si' });
+  for (let call = 1; call <= 100; call++) {
+    expect((await sandbox.login({ js_code: await sandbox.code(openid) })).openid).toBe(openid);
+  }
+  const code = await sandbox.code(openid);
+  expect((await sandbox.login({ js_code: code })).errcode).toBe(45011);
+  expect((await sandbox.login({ js_code: await sandbox.code('o-li-si') })).openid).toBe('o-li-si');
+  sandbox.clock.advance(60_000);
+  // The refusal in the last minute did not use the code up.
+  expect((await sandbox.login({ js_code: code })).openid).toBe(openid);
+});
+
+test('wants GET', async () => {
+  const query = new URLSearchParams({ ...app, js_code: 'x', grant_type: 'authorization_code' });
+  const response = await fetch(`${sandbox.url}/sns/jscode2session?${query}`, { method: 'POST', body: '{}' });
+  expect(await response.json()).toMatchObject({ errcode: 43001 });
+});
