@@ -1,0 +1,70 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { parse } from 'yaml';
+import { functionNames } from '../../infra/build';
+
+const root = resolve(__dirname, '..', '..');
+const text = (path: string) => readFile(resolve(root, path), 'utf8');
+
+type Declared = { handler: string; timeout?: number; package: { patterns: string[] }; events: object[] };
+
+async function serverlessYml() {
+  // The CloudFormation tags (!GetAtt, !Ref) are read as plain text here.
+  const { functions, provider } = parse(await text('serverless.yml'), { logLevel: 'error' });
+  return { functions: functions as Record<string, Declared>, provider };
+}
+
+it('functions/, serverless.yml and cloudbaserc.json name the same functions', async () => {
+  const folders = await functionNames();
+  const aws = Object.keys((await serverlessYml()).functions).sort();
+  const cloudbase = JSON.parse(await text('infra/cloudbase/cloudbaserc.json')).functions;
+  expect(aws).toEqual(folders);
+  expect(cloudbase.map(({ name }: { name: string }) => name).sort()).toEqual(folders);
+});
+
+it('every function in serverless.yml runs and ships its own bundle and nothing else', async () => {
+  const { functions } = await serverlessYml();
+  for (const [
+    name,
+    {
+      handler,
+      package: { patterns },
+    },
+  ] of Object.entries(functions)) {
+    expect(handler).toBe(`dist/functions/${name}/index.handler`);
+    expect(patterns).toEqual([`dist/functions/${name}/index.js`]);
+  }
+});
+
+it('people reach a function only by its own path', async () => {
+  const { functions } = await serverlessYml();
+  const paths = Object.entries(functions).flatMap(([name, { events }]) =>
+    events.flatMap((event) => ('httpApi' in event ? [[name, event.httpApi]] : [])),
+  );
+  expect(paths).toEqual([
+    ['login', 'POST /login/{operation}'],
+    ['consent', 'POST /consent/{operation}'],
+    ['consent', 'GET /.well-known/jwks.json'],
+    ['cards', 'POST /cards/{operation}'],
+  ]);
+});
+
+it('both clouds give a function the same time', async () => {
+  const { functions, provider } = await serverlessYml();
+  const cloudbase = JSON.parse(await text('infra/cloudbase/cloudbaserc.json')).functions;
+  for (const { name, timeout } of cloudbase)
+    expect(timeout).toBe(functions[name]?.timeout ?? provider.timeout);
+});
+
+it('both clouds hand a function the same settings, besides those that only one of them has', async () => {
+  const onlyAws = ['SQS_ENDPOINT', 'TABLE_ENDPOINT'];
+  const onlyCloudBase = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'CLOUDBASE_TIMER_SOURCES'];
+  const aws = Object.keys(parse(await text('infra/aws/environment-cloud.yml'), { logLevel: 'error' }));
+  const local = Object.keys(parse(await text('infra/aws/environment-local.yml'), { logLevel: 'error' }));
+  expect(local.filter((name) => !onlyCloudBase.includes(name))).toEqual(aws);
+  const shared = aws.filter((name) => !onlyAws.includes(name));
+  for (const { envVariables } of JSON.parse(await text('infra/cloudbase/cloudbaserc.json')).functions) {
+    const names = Object.keys(envVariables).filter((name) => !onlyCloudBase.includes(name));
+    expect(names.sort()).toEqual([...shared].sort());
+  }
+});

@@ -1,0 +1,69 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type BuildResult, build, CLIENT_LIMIT_BYTES } from '../../infra/build';
+
+describe('the bundles', () => {
+  let built: BuildResult;
+  beforeAll(async () => {
+    built = await build();
+  }, 60_000);
+
+  it('stand alone: nothing is left to require but Node itself', () => {
+    for (const { metafile } of built.functions) {
+      const outputs = Object.values(metafile.outputs).flatMap(({ imports }) => imports);
+      const outside = outputs.filter(
+        ({ path, external }) => external && !require('node:module').isBuiltin(path),
+      );
+      expect(outside).toEqual([]);
+    }
+  });
+
+  it('ship no sources and no map', async () => {
+    for (const { file } of built.functions)
+      expect(await readFile(file, 'utf8')).not.toContain('sourceMappingURL');
+  });
+
+  // import { z } from 'zod/mini' carries them all; import * as z from 'zod/mini' carries none.
+  it('do not carry the translations of the validation library, which cost 400 KB a function', () => {
+    for (const { metafile } of built.functions) {
+      const [output] = Object.values(metafile.outputs).filter(({ entryPoint }) => entryPoint);
+      const translations = Object.keys(output?.inputs ?? {}).filter((path) =>
+        path.includes('zod/v4/locales/'),
+      );
+      expect(translations.length).toBe(0);
+    }
+  });
+
+  it('give the mini-program a client within its limit, for engines of 2017', () => {
+    if (!built.client) throw new Error('lib/client/client.ts is missing.');
+    expect(built.client.bytes).toBeGreaterThan(0);
+    expect(built.client.bytes).toBeLessThanOrEqual(CLIENT_LIMIT_BYTES);
+  });
+});
+
+describe('a client that the mini-program could not run', () => {
+  let root: string;
+  beforeEach(async () => {
+    root = await mkdtemp(join(tmpdir(), 'leliao-build-'));
+    await mkdir(join(root, 'functions'));
+    await mkdir(join(root, 'lib', 'client'), { recursive: true });
+  });
+  afterEach(() => rm(root, { recursive: true }));
+  const buildClientFrom = async (source: string) => {
+    await writeFile(join(root, 'lib', 'client', 'client.ts'), source);
+    return build({ root, environment: {} });
+  };
+
+  it.each(['node:crypto', 'fs/promises'])('is refused when it imports %s', async (name) => {
+    const building = buildClientFrom(
+      `import * as module from '${name}'; export const names = Object.keys(module);`,
+    );
+    await expect(building).rejects.toThrow(`The mini-program has no Node: client.ts may not import ${name}`);
+  });
+
+  it('is refused when it is too large, with its size and the limit', async () => {
+    const building = buildClientFrom(`export const weight = '${'x'.repeat(CLIENT_LIMIT_BYTES)}';`);
+    await expect(building).rejects.toThrow(/^The mini-program client is \d+ bytes, over its limit of 15360:/);
+  });
+});
