@@ -74,9 +74,10 @@ export async function rotateKeys(parts: RotateParts): Promise<Rotation> {
   const { table, clock } = parts;
   const made = await makeMissingKeys(parts);
   const rewrappedRing = await rewrapRing(parts);
+  const stored = await loadServiceKeys(table);
   for (const name of ['signing', ...branches]) {
-    const newest = Math.max(...(await versionsOf(table, name)).map(({ version }) => version));
-    await addKey(parts, name, newest + 1);
+    const [newest] = versionsOf(stored, name);
+    await addKey(parts, name, (newest?.version ?? 0) + 1);
   }
   const ring = createKeyRing({ ...parts, load: () => loadServiceKeys(table), now: clock.now });
   const inUse = new Set<string>();
@@ -141,8 +142,9 @@ async function retire(
 ): Promise<{ retired: number; removed: number }> {
   const now = clock.now();
   const outcome = { retired: 0, removed: 0 };
+  const stored = await loadServiceKeys(table);
   for (const name of branches) {
-    const versions = (await versionsOf(table, name)).sort((a, b) => b.version - a.version);
+    const versions = versionsOf(stored, name);
     for (const [index, old] of versions.entries()) {
       const successor = versions[index - 1];
       const known = successor && now - Date.parse(successor.createdAt) > 2 * KEY_RING_REFRESH_MS;
@@ -158,8 +160,9 @@ async function retire(
   return outcome;
 }
 
-async function versionsOf(table: Table, name: string): Promise<WrappedKey[]> {
-  return (await loadServiceKeys(table)).filter((record) => record.name === name);
+/** The versions of one key, newest first. */
+function versionsOf(stored: WrappedKey[], name: string): WrappedKey[] {
+  return stored.filter((record) => record.name === name).sort((a, b) => b.version - a.version);
 }
 
 async function main(): Promise<void> {

@@ -11,7 +11,8 @@ type Page = { cursor?: string | undefined; limit?: number | undefined };
 /** One page of the caller's own cards. A page may be short or empty before the last: follow the cursor to the end. */
 export async function listCards(deps: Deps, { caller, input }: Run<'subject', Page>) {
   const { subjectId } = caller.person;
-  const after = input.cursor && (await openCursor(deps.ring, LIST, subjectId, input.cursor));
+  const { cursor } = input;
+  const after = cursor === undefined ? undefined : await openCursor(deps.ring, LIST, subjectId, cursor);
   const { items, lastId } = await queryCards(deps.table, subjectId, input.limit ?? DEFAULT_PAGE, after);
   const cards = items.flatMap((item) => readCard(item, epochOf(caller), caller.sealer) ?? []);
   return { cards, ...(lastId && { cursor: await sealCursor(deps.ring, LIST, subjectId, lastId) }) };

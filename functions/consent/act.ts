@@ -2,6 +2,7 @@ import { MINUTE_MS, toInstant } from '../../lib/clock';
 import { sign } from '../../lib/crypto/signature';
 import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
+import { MAX_CLIENT_VERSION_CHARS } from '../../lib/gate/authenticate';
 import { truncateAddress } from '../../lib/gate/network-place';
 import type { Run } from '../../lib/gate/operation';
 import { policyInForce, scopeOf } from '../../lib/policy/document';
@@ -67,7 +68,7 @@ async function repeatMark({ ring }: Deps, { input, caller }: ActRun, granted: bo
   const { subjectId } = caller.person;
   const key = await ring.digest('request', `key|${subjectId}|${input.idempotencyKey}`);
   const content = await ring.digest('request', `consent|${subjectId}|${JSON.stringify([input, granted])}`);
-  return `${key.slice(0, 22)}:${content.slice(0, 22)}`;
+  return `${key.slice(0, 16)}:${content.slice(0, 16)}`;
 }
 
 /** The transaction. Answers the new state, or the person as another act has left them in the meantime. */
@@ -84,7 +85,7 @@ async function write(
   const at = toInstant(deps.clock.now());
   const evidence = {
     ...input.evidence,
-    ...(client?.version && { clientVersion: client.version.slice(0, 64) }),
+    ...(client?.version && { clientVersion: client.version.slice(0, MAX_CLIENT_VERSION_CHARS) }),
     ...(address && { address: truncateAddress(address) ?? '' }),
   };
   const entry = {

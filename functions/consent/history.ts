@@ -15,9 +15,8 @@ type Page = { cursor?: string | undefined; limit?: number | undefined };
 export async function history(deps: Deps, { caller, input }: Run<'subject', Page>) {
   const { person, sealer } = caller;
   const { subjectId } = person;
-  const from = input.cursor
-    ? parseHead(await openCursor(deps.ring, LIST, subjectId, input.cursor))
-    : emptyHead;
+  const { cursor } = input;
+  const from = cursor === undefined ? emptyHead : parseHead(await openCursor(deps.ring, LIST, subjectId, cursor));
   const { items, more } = await readEntries(deps.table, subjectId, from.seq, input.limit ?? DEFAULT_PAGE);
   const reached = await followChain(deps.ring, subjectId, from, items);
   const broken = 'brokenAt' in reached;

@@ -13,7 +13,9 @@ import type { Subject } from './operation';
 
 /** A session's last use is noted at most this often. */
 export const TOUCH_EVERY_MS = HOUR_MS;
-const MAX_CLIENT_TEXT_CHARS = 64;
+/** Short, so that the person's item stays within one read unit. */
+const MAX_DEVICE_CHARS = 32;
+export const MAX_CLIENT_VERSION_CHARS = 16;
 
 /**
  * The person behind a token: one strongly consistent trip for session, consent, data key and the item asked for
@@ -63,8 +65,8 @@ export async function touchSession(
     startedAt: before.startedAt,
     expiresAt: before.expiresAt,
     usedAt: toInstant(nowMs - (nowMs % HOUR_MS)),
-    device: call.client?.device?.slice(0, MAX_CLIENT_TEXT_CHARS),
-    clientVersion: call.client?.version?.slice(0, MAX_CLIENT_TEXT_CHARS),
+    device: call.client?.device?.slice(0, MAX_DEVICE_CHARS),
+    clientVersion: call.client?.version?.slice(0, MAX_CLIENT_VERSION_CHARS),
     place: call.address && truncateAddress(call.address),
   };
   const live = new Set(liveSessions(person, toInstant(nowMs)).map(([id]) => id));

@@ -1,4 +1,10 @@
-import { DynamoDBClient, TransactionCanceledException } from '@aws-sdk/client-dynamodb';
+import {
+  ConditionalCheckFailedException,
+  DynamoDBClient,
+  TransactionCanceledException,
+  TransactionConflictException,
+  TransactionInProgressException,
+} from '@aws-sdk/client-dynamodb';
 import {
   BatchGetCommand,
   DeleteCommand,
@@ -10,6 +16,7 @@ import {
   type TransactWriteCommandInput,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { type Clock, toEpochSeconds } from '../clock';
 import { AppError } from '../errors';
 import type { Key } from './keys';
@@ -93,53 +100,42 @@ export function openTable({ name, region, endpoint, clock, meter }: TableParts):
     return keys.map((key) => found.get(address(key))).map((item) => (alive(item) ? item : undefined));
   }
 
-  async function one(write: Write): Promise<Item | undefined> {
-    try {
-      if (write.Put) {
-        const answer = await client.send(new PutCommand({ ...write.Put, ...refused, ...metered }));
-        count('writeUnits', answer.ConsumedCapacity);
-      } else if (write.Delete) {
-        const answer = await client.send(new DeleteCommand({ ...write.Delete, ...refused, ...metered }));
-        count('writeUnits', answer.ConsumedCapacity);
-      } else if (write.Update) {
-        const returned = { ReturnValues: 'ALL_NEW' as const };
-        const answer = await client.send(
-          new UpdateCommand({ ...write.Update, ...refused, ...returned, ...metered }),
-        );
-        count('writeUnits', answer.ConsumedCapacity);
-        return answer.Attributes as Item;
-      }
-      return undefined;
-    } catch (error) {
-      if (!isConditionFailure(error)) throw error;
-      if (meter) meter.trips += 1;
-      throw new ConditionFailed([{ item: plain(error.Item) }]);
+  async function send(writes: [Write, ...Write[]]): Promise<Item | undefined> {
+    const [{ Put, Delete, Update }, ...others] = writes;
+    if (others.length > 0) {
+      const TransactItems = writes.map(inTransaction);
+      count('writeUnits', (await client.send(new TransactWriteCommand({ TransactItems, ...metered }))).ConsumedCapacity);
+    } else if (Put) {
+      count('writeUnits', (await client.send(new PutCommand({ ...Put, ...refused, ...metered }))).ConsumedCapacity);
+    } else if (Delete) {
+      count('writeUnits', (await client.send(new DeleteCommand({ ...Delete, ...refused, ...metered }))).ConsumedCapacity);
+    } else if (Update) {
+      const input = { ...Update, ...refused, ...metered, ReturnValues: 'ALL_NEW' as const };
+      const answer = await client.send(new UpdateCommand(input));
+      count('writeUnits', answer.ConsumedCapacity);
+      return answer.Attributes as Item;
     }
+    return undefined;
   }
 
-  async function transact(writes: Write[], attempt = 1): Promise<void> {
-    const items = writes.map((write) => {
-      const [[kind, body] = ['Put', {}]] = Object.entries(write);
-      return { [kind]: { ...body, ...refused } } as TransactItem;
-    });
-    try {
-      const answer = await client.send(new TransactWriteCommand({ TransactItems: items, ...metered }));
-      count('writeUnits', answer.ConsumedCapacity);
-    } catch (error) {
-      if (!(error instanceof TransactionCanceledException)) throw error;
-      if (meter) meter.trips += 1;
-      const reasons = error.CancellationReasons ?? [];
-      if (reasons.some(({ Code }) => Code === 'ConditionalCheckFailed')) {
-        throw new ConditionFailed(
-          reasons.map(({ Code, Item: item }) =>
-            Code === 'ConditionalCheckFailed' ? { item: plain(item) } : undefined,
-          ),
-        );
+  function inTransaction(write: Write): TransactItem {
+    const [[kind, body] = ['Put', {}]] = Object.entries(write);
+    return { [kind]: { ...body, ...refused } } as TransactItem;
+  }
+
+  /** One trip; more only when another transaction holds an item at this very moment. */
+  async function write(writes: [Write, ...Write[]]): Promise<Item | undefined> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await send(writes);
+      } catch (error) {
+        if (meter) meter.trips += 1;
+        const failure = conditionFailure(error);
+        if (failure) throw failure;
+        if (!isConflict(error)) throw error;
+        if (attempt === CONFLICT_ATTEMPTS) throw new AppError('BUSY');
+        await pause(attempt);
       }
-      if (!reasons.some(({ Code }) => Code === 'TransactionConflict')) throw error;
-      if (attempt === CONFLICT_ATTEMPTS) throw new AppError('BUSY');
-      await pause(attempt);
-      await transact(writes, attempt + 1);
     }
   }
 
@@ -155,28 +151,37 @@ export function openTable({ name, region, endpoint, clock, meter }: TableParts):
       return { items, lastKey: answer.LastEvaluatedKey as Key | undefined };
     },
     async write(...writes) {
-      const [first, ...others] = writes;
-      if (others.length > 0) await transact(writes);
-      else await one(first);
+      await write(writes);
     },
     async update(update) {
-      return (await one({ Update: update })) as Item;
+      return (await write([{ Update: update }])) as Item;
     },
   };
 }
 
 type Capacity = { CapacityUnits?: number };
-type Marshalled = NonNullable<
-  NonNullable<TransactionCanceledException['CancellationReasons']>[number]['Item']
->;
+type Marshalled = Parameters<typeof unmarshall>[0];
 
-/** The document client turns refused items back into plain values; the base client's types do not know it. */
-function plain(item: Marshalled | Item | undefined): Item | undefined {
-  return item && Object.keys(item).length > 0 ? (item as Item) : undefined;
+/** What was met by the writes whose condition did not hold, or undefined when that was not the trouble. */
+function conditionFailure(error: unknown): ConditionFailed | undefined {
+  if (error instanceof ConditionalCheckFailedException) return new ConditionFailed([{ item: plain(error.Item) }]);
+  if (!(error instanceof TransactionCanceledException)) return undefined;
+  const reasons = error.CancellationReasons ?? [];
+  if (!reasons.some(({ Code }) => Code === 'ConditionalCheckFailed')) return undefined;
+  return new ConditionFailed(
+    reasons.map(({ Code, Item }) => (Code === 'ConditionalCheckFailed' ? { item: plain(Item) } : undefined)),
+  );
 }
 
-function isConditionFailure(error: unknown): error is Error & { Item?: Item } {
-  return error instanceof Error && error.name === 'ConditionalCheckFailedException';
+function isConflict(error: unknown): boolean {
+  if (error instanceof TransactionConflictException || error instanceof TransactionInProgressException) return true;
+  const reasons = error instanceof TransactionCanceledException ? (error.CancellationReasons ?? []) : [];
+  return reasons.some(({ Code }) => Code === 'TransactionConflict');
+}
+
+/** The document client does not turn the items of a refusal into plain values. */
+function plain(item: Marshalled | undefined): Item | undefined {
+  return item && Object.keys(item).length > 0 ? (unmarshall(item) as Item) : undefined;
 }
 
 function address({ pk, sk }: Key): string {

@@ -121,7 +121,7 @@ export async function verifyLedger(
     more = page.more;
   }
   if (at.seq !== head.seq) return { intact: false, brokenAt: at.seq + 1 };
-  if (!Buffer.from(at.hash).equals(head.hash)) return { intact: false, brokenAt: at.seq };
+  if (!sameBytes(at.hash, head.hash)) return { intact: false, brokenAt: at.seq };
   return { intact: true, entries: at.seq };
 }
 
@@ -136,9 +136,13 @@ export async function followChain(
   for (const item of items) {
     const seq = at.seq + 1;
     const hash = await checksum(ring, subjectId, item);
-    const follows = item.seq === seq && Buffer.from(item.prev as Uint8Array).equals(at.hash);
-    if (!follows || !Buffer.from(item.hash as Uint8Array).equals(hash)) return { brokenAt: seq };
+    if (item.seq !== seq || !sameBytes(item.prev, at.hash) || !sameBytes(item.hash, hash)) return { brokenAt: seq };
     at = { seq, hash };
   }
   return at;
+}
+
+/** Stored bytes may have been altered into anything. */
+function sameBytes(stored: unknown, expected: Uint8Array): boolean {
+  return stored instanceof Uint8Array && Buffer.from(stored).equals(expected);
 }

@@ -12,7 +12,7 @@ import type { LedgerHead } from './ledger';
  */
 
 /** Live sessions of one person; signing in once more ends the one that began first. */
-export const MAX_SESSIONS_PER_PERSON = 8;
+export const MAX_SESSIONS_PER_PERSON = 6;
 
 /** Cards of one person. */
 export const MAX_CARDS_PER_PERSON = 50;

@@ -1,0 +1,132 @@
+import { randomBytes } from 'node:crypto';
+import { rotateKeys, KEEP_RETIRED_MS } from '../../infra/rotate-keys';
+import { branchVersionOf, KEY_RING_REFRESH_MS } from '../../lib/crypto/key-ring';
+import { systemRandom } from '../../lib/crypto/random';
+import { localRootKey, rootKeys } from '../../lib/crypto/root-key';
+import { sign, verify } from '../../lib/crypto/signature';
+import { loadServiceKeys } from '../../lib/table/key-store';
+import { readPerson } from '../../lib/table/person';
+import { keys } from '../../lib/table/keys';
+import { parseToken } from '../../lib/crypto/token';
+import { buildDeps } from '../../lib/deps';
+import { createWorld, onceKey, type Caller, type World } from '../support/world';
+
+const card = { name: '密封的人' };
+
+async function parts(world: World, setting = world.config.ROOT_KEY) {
+  return {
+    table: world.deps.table,
+    roots: rootKeys(setting, 'cn-north-1', systemRandom),
+    suite: world.config.SEAL_SUITE,
+    clock: world.deps.clock,
+    random: systemRandom,
+  };
+}
+
+async function branchVersion(world: World, { token }: Caller): Promise<number> {
+  const [item] = await world.deps.table.getMany([keys.person(parseToken(token)?.subjectId ?? '')]);
+  if (!item) throw new Error('no such person');
+  return branchVersionOf(readPerson(item).wrappedKey);
+}
+
+describe('rotation (S5)', () => {
+  it('wraps every data key anew under running instances, and everything stays readable', async () => {
+    const world = await createWorld();
+    const people = await Promise.all(['a', 'b', 'c', 'd', 'e'].map((name) => world.cardHolder(name)));
+    const made = await Promise.all(
+      people.map((me) => world.ok<{ cardId: string }>('cards/create', { ...card, idempotencyKey: onceKey() }, me)),
+    );
+    const cold = world.instance(); // has the old keys in memory from here on
+    await cold.ring.digest('openid', 'warm up');
+
+    const done = await rotateKeys(await parts(world));
+    expect(done).toMatchObject({ people: 5, rewrapped: 5, retired: 0, removed: 0 });
+    for (const [index, me] of people.entries()) {
+      expect(await branchVersion(world, me)).toBe(2);
+      expect(await world.ok('cards/get', { cardId: made[index]?.cardId }, me)).toMatchObject(card);
+    }
+    const [first] = people;
+    const stored = await cold.table.getMany([keys.person(parseToken(first?.token ?? '')?.subjectId ?? '')]);
+    const { subjectId, wrappedKey } = readPerson(stored[0] as never);
+    await expect(cold.ring.dataKey(subjectId, wrappedKey)).resolves.toHaveLength(32);
+  });
+
+  it('can be interrupted and repeated, retires what nobody uses, and removes it only after the last backup', async () => {
+    const world = await createWorld();
+    const me = await world.cardHolder('a');
+    await rotateKeys(await parts(world));
+    world.wait(3 * KEY_RING_REFRESH_MS);
+    const second = await rotateKeys(await parts(world));
+    expect(second).toMatchObject({ people: 1, rewrapped: 1, removed: 0 });
+    expect(second.retired).toBe(16); // version 1 of each branch; version 2 may still be the newest that somebody knows
+    world.wait(KEEP_RETIRED_MS + 1);
+    const third = await rotateKeys(await parts(world));
+    expect(third.removed).toBe(16);
+    expect(await branchVersion(world, me)).toBe(4);
+  });
+
+  it('moves the ring to another root key while both are named, and then needs only the new one', async () => {
+    const world = await createWorld();
+    const me = await world.cardHolder('a');
+    const { cardId } = await world.ok<{ cardId: string }>('cards/create', { ...card, idempotencyKey: onceKey() }, me);
+    const next = `local:${randomBytes(32).toString('base64')}`;
+    const moved = await rotateKeys(await parts(world, `${next},${world.config.ROOT_KEY}`));
+    expect(moved.rewrappedRing).toBe(18);
+    const ids = new Set((await loadServiceKeys(world.deps.table)).map(({ rootId }) => rootId));
+    expect([...ids]).toEqual([localRootKey(next.slice(6), systemRandom).id]);
+    const after = buildDeps({ ...world.config, ROOT_KEY: next }, { clock: world.deps.clock, log: () => {} });
+    Object.assign(world.deps, { ring: after.ring });
+    expect(await world.ok('cards/get', { cardId }, me)).toMatchObject(card);
+  });
+
+  it('says which setting to mend when the root key is not the one that wrapped the ring', async () => {
+    const world = await createWorld();
+    const wrong = buildDeps({ ...world.config, ROOT_KEY: `local:${randomBytes(32).toString('base64')}` }, { log: () => {} });
+    await expect(wrong.ring.digest('openid', 'x')).rejects.toThrow('ROOT_KEY');
+  });
+});
+
+describe('the key ring (S5)', () => {
+  it('reads what either suite wrote, whichever one it writes with', async () => {
+    const world = await createWorld({ suite: 'sm' });
+    const me = await world.cardHolder('sm');
+    const { cardId } = await world.ok<{ cardId: string }>('cards/create', { ...card, idempotencyKey: onceKey() }, me);
+    const aes = buildDeps({ ...world.config, SEAL_SUITE: 'aes' }, { clock: world.deps.clock, log: () => {} });
+    Object.assign(world.deps, { ring: aes.ring });
+    expect(await world.ok('cards/get', { cardId }, me)).toMatchObject(card);
+    const second = await world.ok<{ cardId: string }>('cards/create', { name: 'AES', idempotencyKey: onceKey() }, me);
+    const sm = buildDeps(world.config, { clock: world.deps.clock, log: () => {} });
+    Object.assign(world.deps, { ring: sm.ring });
+    expect(await world.ok('cards/get', { cardId: second.cardId }, me)).toMatchObject({ name: 'AES' });
+  });
+
+  it('gives the same digest on every instance, and unrelated ones for another domain or another service', async () => {
+    const world = await createWorld();
+    const other = await createWorld();
+    const [a, b, c, d] = await Promise.all([
+      world.deps.ring.digest('openid', 'o1'),
+      world.instance().ring.digest('openid', 'o1'),
+      world.deps.ring.digest('address', 'o1'),
+      other.deps.ring.digest('openid', 'o1'),
+    ]);
+    expect(a).toBe(b);
+    expect(new Set([a, c, d]).size).toBe(3);
+  });
+
+  it('signs what anyone can verify with the published keys alone, also after the signing key was rotated', async () => {
+    const world = await createWorld();
+    const before = await sign(world.deps.ring, 'consent-receipt', { hello: 1 });
+    await rotateKeys(await parts(world));
+    const { keys: published } = await world.ok<{ keys: never[] }>('consent/jwks');
+    world.wait(KEY_RING_REFRESH_MS + 1);
+    const later = await world.ok<{ keys: never[] }>('consent/jwks');
+    expect(published).toHaveLength(1);
+    expect(later.keys).toHaveLength(2);
+    expect(JSON.stringify(later)).not.toContain('"d"');
+    await expect(verify(later.keys, 'consent-receipt', before)).resolves.toEqual({ hello: 1 });
+    await expect(verify(later.keys, 'something-else', before)).rejects.toThrow();
+    const [head, , signature] = before.split('.');
+    const forged = `${head}.${Buffer.from('{"hello":2}').toString('base64url')}.${signature}`;
+    await expect(verify(later.keys, 'consent-receipt', forged)).rejects.toThrow();
+  });
+});

@@ -1,0 +1,145 @@
+import { createHash } from 'node:crypto';
+import { parseToken } from '../../lib/crypto/token';
+import { consentPurposeIds } from '../../lib/policy/purposes';
+import { keys } from '../../lib/table/keys';
+import { MAX_SESSIONS_PER_PERSON } from '../../lib/table/person';
+import { type Caller, consentAct, createWorld, onceKey, type World } from '../support/world';
+
+let world: World;
+beforeEach(async () => {
+  world = await createWorld();
+});
+
+const device = { client: { device: '一'.repeat(64), version: '9'.repeat(64) }, address: '2001:db8:ffff:1::1' };
+
+describe("the person's item", () => {
+  it('stays one read unit with every session and every consent it may hold (A5)', async () => {
+    const me = await world.cardHolder('me');
+    const all: Caller[] = [me];
+    while (all.length < MAX_SESSIONS_PER_PERSON) all.push(await world.signIn('me'));
+    for (const caller of all) await world.ok('consent/status', {}, { ...caller, ...device });
+    const { sessions } = await world.ok<{ sessions: object[] }>('login/listSessions', {}, me);
+    expect(sessions).toHaveLength(MAX_SESSIONS_PER_PERSON);
+    Object.assign(world.meter, { trips: 0, readUnits: 0 });
+    await world.ok('consent/status', {}, me);
+    expect(world.meter).toMatchObject({ trips: 1, readUnits: 1 });
+    expect(consentPurposeIds.length).toBeLessThanOrEqual(12); // each takes about 170 bytes of what is left
+  });
+
+  it('gives a new session the place of the oldest when all are taken (A5)', async () => {
+    const all: Caller[] = [];
+    for (let index = 0; index <= MAX_SESSIONS_PER_PERSON; index += 1) {
+      all.push(await world.signIn('me'));
+      world.wait(1000);
+    }
+    expect(await world.refused('consent/status', {}, all[0])).toBe('SIGN_IN_REQUIRED');
+    for (const caller of all.slice(1)) expect(await world.refused('consent/status', {}, caller)).toBe('OK');
+  });
+});
+
+describe('sessions (A5)', () => {
+  it('end on the next call, on another instance too', async () => {
+    const [phone, tablet, laptop] = [await world.signIn('me'), await world.signIn('me'), await world.signIn('me')];
+    expect(await world.ok('login/revokeSession', { sessionId: tablet.sessionId }, phone)).toEqual({ ended: 1 });
+    expect(await world.refused('consent/status', {}, tablet)).toBe('SIGN_IN_REQUIRED');
+    expect(await world.ok('login/revokeOthers', {}, phone)).toEqual({ ended: 1 });
+    expect(await world.refused('consent/status', {}, laptop)).toBe('SIGN_IN_REQUIRED');
+    expect(await world.refused('consent/status', {}, phone)).toBe('OK');
+    expect(await world.ok('login/signOut', {}, phone)).toEqual({ ended: 1 });
+    expect(await world.refused('consent/status', {}, phone)).toBe('SIGN_IN_REQUIRED');
+  });
+
+  it('keep only a digest of their secret', async () => {
+    const me = await world.signIn('me');
+    const secret = Buffer.from(me.token, 'base64url').subarray(16);
+    const stored = JSON.stringify(await world.scan());
+    expect(stored).not.toContain(me.token);
+    expect(stored).not.toContain(JSON.stringify([...secret]).slice(1, -1));
+    expect(createHash('sha256').update(secret).digest('base64url').slice(0, 16)).toBe(me.sessionId);
+  });
+
+  it('note device and place only after the person was shown the policy, and then at most once an hour (S8)', async () => {
+    const me = await world.signIn('me');
+    const by = { ...me, ...device };
+    const list = () => world.ok<{ sessions: Record<string, unknown>[] }>('login/listSessions', {}, by);
+    await list();
+    expect((await list()).sessions[0]).not.toHaveProperty('device');
+    expect((await list()).sessions[0]).not.toHaveProperty('usedAt');
+
+    await world.ok('consent/grant', await consentAct(world.ok), by);
+    await list();
+    const [seen] = (await list()).sessions;
+    expect(seen).toMatchObject({ device: '一'.repeat(32), clientVersion: '9'.repeat(16), place: '2001:db8:ffff::*', usedAt: '2026-12-01T02:00:00.000Z' });
+
+    Object.assign(world.meter, { writeUnits: 0 });
+    world.wait(59 * 60_000);
+    await list();
+    expect(world.meter.writeUnits).toBe(0);
+    world.wait(60_000);
+    await list();
+    expect(world.meter.writeUnits).toBeGreaterThan(0);
+    Object.assign(world.meter, { writeUnits: 0 });
+    await list();
+    expect(world.meter.writeUnits).toBe(0);
+  });
+
+  it('are not revived by the note of their last use (A5)', async () => {
+    const [a, b] = [await world.cardHolder('me'), await world.signIn('me')];
+    const slow = world.instance();
+    const { authenticate, touchSession } = await import('../../lib/gate/authenticate');
+    const seen = await authenticate(slow, b.token);
+    await world.ok('login/revokeSession', { sessionId: b.sessionId }, a);
+    const call = { operation: 'x', input: {}, requestId: 'r', host: 'test', trigger: 'client', ...device } as const;
+    await touchSession(slow, call, seen);
+    expect(await world.refused('consent/status', {}, b)).toBe('SIGN_IN_REQUIRED');
+  });
+});
+
+describe('accounts (A1)', () => {
+  it('a hundred first sign-ins of one person at once make one account', async () => {
+    const callers = await Promise.all(Array.from({ length: 100 }, () => world.call('login/signIn', { code: `code-of-me~${onceKey()}` })));
+    const served = callers.filter((reply) => reply.ok).map((reply) => (reply as { data: Caller }).data);
+    const refused = callers.filter((reply) => !reply.ok).map((reply) => (reply as { error: { code: string } }).error.code);
+    expect(served.length).toBeGreaterThan(0);
+    expect(new Set(served.map(({ token }) => parseToken(token)?.subjectId)).size).toBe(1);
+    expect(served.filter(({ newAccount }) => newAccount)).toHaveLength(1);
+    expect(new Set(refused)).toEqual(new Set(refused.length ? ['BUSY'] : []));
+    const items = await world.scan();
+    expect(items.filter((item) => JSON.stringify(item.sk) === '{"S":"PERSON"}')).toHaveLength(1);
+    expect(items.filter((item) => JSON.stringify(item.sk) === '{"S":"ID"}')).toHaveLength(1);
+  }, 60_000);
+
+  it('are found again by the platform identity, and different people are different', async () => {
+    const first = await world.ok<Caller>('login/signIn', {}, { platform: { openid: 'me' } });
+    const again = await world.signIn('me');
+    const other = await world.signIn('you');
+    const subject = ({ token }: Caller) => parseToken(token)?.subjectId;
+    expect(subject(again)).toBe(subject(first));
+    expect(subject(other)).not.toBe(subject(first));
+    expect(again.newAccount).toBe(false);
+  });
+
+  it('cannot be reached by naming an openid in the input, nor without a code', async () => {
+    expect(await world.refused('login/signIn', { openid: 'me' })).toBe('INVALID_INPUT');
+    expect(await world.refused('login/signIn', {})).toBe('INVALID_INPUT');
+    expect(await world.refused('login/signIn', { code: 'made-up' })).toBe('LOGIN_CODE_INVALID');
+    expect(await world.scan()).toHaveLength(19); // the service keys and one failure counted
+  });
+
+  it('slow down whoever tries codes from one address, until the window is over (A7)', async () => {
+    const { MAX_FAILED_CODES_PER_ADDRESS } = await import('../../functions/login/sign-in');
+    const { countFailure } = await import('../../lib/table/attempts');
+    const address = '198.51.100.9';
+    const source = await world.deps.ring.digest('address', address);
+    for (let n = 0; n < MAX_FAILED_CODES_PER_ADDRESS; n += 1) await countFailure(world.deps.table, source, world.deps.clock.now());
+    expect(await world.refused('login/signIn', { code: 'code-of-late' }, { address })).toBe('OK');
+    expect(await world.refused('login/signIn', { code: 'bad' }, { address })).toBe('TOO_MANY_ATTEMPTS');
+    expect(await world.refused('login/signIn', { code: 'code-of-later' }, { address })).toBe('TOO_MANY_ATTEMPTS');
+    expect(await world.refused('login/signIn', { code: 'code-of-elsewhere' }, { address: '198.51.100.10' })).toBe('OK');
+    world.wait(10 * 60_000);
+    expect(await world.refused('login/signIn', { code: 'code-of-patient' }, { address })).toBe('OK');
+    const seen = JSON.stringify(await world.scan());
+    expect(seen).not.toContain(address);
+    expect(keys.attempts(source, '').pk).not.toContain(address);
+  }, 60_000);
+});

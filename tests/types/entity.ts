@@ -1,0 +1,42 @@
+/**
+ * Compiled by `npm run check` and by tests/types/types.test.ts: each marked line must fail to compile, so that no
+ * attribute can be stored without a declared kind, and no sealed kind in the open (promise K7).
+ */
+import { z } from 'zod/mini';
+import type { Kind } from '../../lib/policy/kinds';
+import { defineEntity, digest, open, sealed } from '../../lib/table/entity';
+import type { putCard } from '../../lib/table/card';
+
+export const good = defineEntity('good', { name: sealed('card-name', z.string()), at: open('card-state', z.string()) });
+
+export const attributes = [
+  // @ts-expect-error an attribute without a kind
+  () => defineEntity('bad', { name: z.string() }),
+  // @ts-expect-error a kind that the registry does not know
+  () => sealed('card-shoe-size', z.string()),
+  // @ts-expect-error a sealed kind in the open
+  () => open('card-name', z.string()),
+  // @ts-expect-error a sealed kind as a digest
+  () => digest('card-phone', z.string()),
+  // @ts-expect-error an attribute that the entity does not declare
+  () => good.encode({ name: '林', at: '', mail: 'x' }, 'id'),
+  // @ts-expect-error an attribute left out
+  () => good.encode({ name: '林' }, 'id'),
+];
+
+// @ts-expect-error a kind without a purpose
+export const noPurpose: Kind = { name: '', class: 'general', storage: 'open', retention: 'card-life', source: '' };
+// @ts-expect-error a kind without a retention rule
+export const noRetention: Kind = { name: '', class: 'general', storage: 'open', purpose: 'cards', source: '' };
+export const noRule: Kind = {
+  name: '',
+  class: 'general',
+  storage: 'open',
+  purpose: 'cards',
+  source: '',
+  // @ts-expect-error a retention rule that does not exist
+  retention: 'for-ever',
+};
+
+// @ts-expect-error a card without its consent epoch
+export const noEpoch: Parameters<typeof putCard>[1] = { cardId: '', version: 1, name: '', phones: [], mails: [] };
