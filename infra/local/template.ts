@@ -10,7 +10,14 @@ type Resources = Record<string, { Type: string; Properties: any }>;
  * cloud. References such as !GetAtt stay as their text.
  */
 export function readResources(file: string): Resources {
-  return parse(readFileSync(join(__dirname, '../aws', file), 'utf8'), { customTags, merge: true }).Resources;
+  return parse(readFileSync(join(__dirname, '../aws', file), 'utf8'), {
+    customTags: cloudFormationTags,
+    merge: true,
+  }).Resources;
 }
 
-const customTags = ['!GetAtt', '!Ref', '!Sub'].map((tag) => ({ tag, resolve: (text: string) => text }));
+/** They stand in places that only the cloud looks at, so their text is enough here. */
+export const cloudFormationTags = ['!GetAtt', '!Ref', '!Sub'].map((tag) => ({
+  tag,
+  resolve: (text: string) => text,
+}));

@@ -1,0 +1,96 @@
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { CannotStart } from './cannot-start';
+import { assertPortFree, freePort, HOST } from './ports';
+import { startTethered, type Tethered } from './tethered';
+
+const START_LIMIT_MS = 60_000;
+const PORT_TRIES = 3;
+/** Lines of its output to show when it does not start. */
+const LINES_KEPT = 12;
+
+const projectRoot = join(__dirname, '../..');
+
+export type Host = {
+  /** Base URL of the HTTP API. */
+  api: string;
+  /** Base URL of the Lambda API: POST /2015-03-31/functions/<name>/invocations. */
+  lambda: string;
+  /** Resolves when the host has ended, asked or not. */
+  ended: Promise<number>;
+  stop(): Promise<void>;
+};
+
+export type HostOptions = {
+  /** Of the HTTP API; a free one is found when absent. */
+  port?: number | undefined;
+  /** What the functions read. */
+  environment: Record<string, string>;
+  /** Gets every line that the functions write. */
+  onLine(line: string): void;
+};
+
+/**
+ * Serves every function as serverless.yml declares it, over HTTP and as a Lambda API. Needs the bundles in dist/.
+ * @throws CannotStart when the port is taken or serverless.yml cannot be served
+ */
+export async function startHost(options: HostOptions): Promise<Host> {
+  if (options.port !== undefined) await assertPortFree(options.port, 'The API');
+  for (let tries = 1; ; tries++) {
+    const port = options.port ?? (await freePort());
+    const lambdaPort = await freePort();
+    const program = startServerless(port, lambdaPort, options.environment);
+    const said = await waitUntilReady(program, options.onLine);
+    if (!said) {
+      const { ended, stop } = program;
+      return { api: `http://${HOST}:${port}`, lambda: `http://${HOST}:${lambdaPort}`, ended, stop };
+    }
+    await program.stop();
+    const wasRaced = said.some((line) => line.includes('EADDRINUSE'));
+    if (!wasRaced || tries === PORT_TRIES) {
+      throw new CannotStart(`The functions could not be served. The host says:\n  ${said.join('\n  ')}`);
+    }
+  }
+}
+
+function startServerless(port: number, lambdaPort: number, environment: Record<string, string>): Tethered {
+  const serverless = join(projectRoot, 'node_modules/serverless/bin/serverless.js');
+  const own = Object.entries(process.env).filter(([name]) => !name.startsWith('AWS_'));
+  return startTethered(process.execPath, [serverless, 'offline', 'start', '--stage', 'local'], {
+    cwd: projectRoot,
+    environment: {
+      ...Object.fromEntries(own),
+      ...environment,
+      HTTP_PORT: String(port),
+      LAMBDA_PORT: String(lambdaPort),
+      // The host's own chatter; the functions' lines come through standard output.
+      NODE_NO_WARNINGS: '1',
+      AWS_SDK_JS_SUPPRESS_MAINTENANCE_MODE_MESSAGE: '1',
+      SLS_NOTIFICATIONS_MODE: 'off',
+      SLS_TELEMETRY_DISABLED: '1',
+      FORCE_COLOR: '0',
+    },
+  });
+}
+
+/** Undefined when it is ready; otherwise its last words. */
+async function waitUntilReady(
+  program: Tethered,
+  onLine: (line: string) => void,
+): Promise<string[] | undefined> {
+  const said: string[] = [];
+  const ready = new Promise<boolean>((resolve) => {
+    const read = (line: string) => {
+      if (line.trim() !== '') said.push(line);
+      said.splice(0, said.length - LINES_KEPT);
+      if (line.includes('Server ready:')) resolve(true);
+      onLine(line);
+    };
+    for (const stream of [program.child.stdout, program.child.stderr]) {
+      if (stream) createInterface({ input: stream }).on('line', read);
+    }
+    program.ended.then(() => resolve(false));
+    setTimeout(() => resolve(false), START_LIMIT_MS).unref();
+  });
+  return (await ready) ? undefined : said;
+}

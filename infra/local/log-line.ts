@@ -1,0 +1,51 @@
+import type { LogFields } from '../../lib/log';
+
+const NAME_WIDTH = 24;
+const RESULT_WIDTH = 22;
+
+/** Already shown in a column, or the same in every local line. */
+const shown: readonly string[] = [
+  'event',
+  'operation',
+  'partner',
+  'outcome',
+  'partnerCode',
+  'milliseconds',
+  'host',
+];
+
+/**
+ * One line of a function's log for a terminal: time, what, result, duration, the rest. Undefined for everything that
+ * is not such a line: only the allow-listed log may reach the developer's screen, since it alone holds no personal data.
+ */
+export function formatLogLine(line: string, now: Date): string | undefined {
+  const fields = parse(line);
+  if (!fields) return undefined;
+  const { event, operation, partner, outcome, partnerCode, milliseconds } = fields;
+  const name = event === 'partner-call' ? `  → ${partner}` : (operation ?? event);
+  const result = String(outcome ?? partnerCode ?? (event === 'fault' ? 'FAULT' : ''));
+  const duration = milliseconds === undefined ? '' : `${milliseconds} ms`;
+  const rest = Object.entries(fields)
+    .filter(([key]) => !shown.includes(key))
+    .map(([key, value]) => `${key}=${value}`);
+  const columns = [
+    clockTime(now),
+    name.padEnd(NAME_WIDTH),
+    result.padEnd(RESULT_WIDTH),
+    duration.padStart(8),
+  ];
+  return [...columns, ...rest].join('  ').trimEnd();
+}
+
+function parse(line: string): LogFields | undefined {
+  if (!line.startsWith('{"event":')) return undefined;
+  try {
+    return JSON.parse(line) as LogFields;
+  } catch {
+    return undefined;
+  }
+}
+
+function clockTime(now: Date): string {
+  return now.toTimeString().slice(0, 8);
+}

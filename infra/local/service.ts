@@ -1,0 +1,115 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { build } from '../build';
+import type { OpenApi } from './console/reference-page';
+import { startConsole } from './console/server';
+import { type Host, startHost } from './host';
+import { formatLogLine } from './log-line';
+import { startPoller } from './poller';
+import { assertPortFree } from './ports';
+import { type Services, type ServicesOptions, startServices } from './services';
+import { type Stoppable, startTogether, stopTogether } from './together';
+
+export type ServiceOptions = ServicesOptions & {
+  /** Of the API; a free one is found when absent. */
+  port?: number | undefined;
+  /** Gets the functions' log for people, line by line; nobody does when absent. */
+  onLog?(line: string): void;
+  /** Gets the functions' log as they wrote it. */
+  onRawLog?(line: string): void;
+};
+
+/** A running service with everything it needs, private to this process. */
+export type Service = {
+  /** Base URL of the HTTP API. */
+  api: string;
+  /** Base URL of the Lambda API, for events that are not HTTP. */
+  lambda: string;
+  /** Base URL of the console: / /reference /openapi.json /mailbox /mailbox.json */
+  console: string;
+  services: Services;
+  /** Invokes a function as AWS would, with a schedule's event for instance; answers what the function answered. */
+  invoke(name: string, event: unknown): Promise<unknown>;
+  /** Resolves when the functions are no longer served, asked or not. */
+  ended: Promise<number>;
+  /** Stops all of it; resolves when no process is left. May be called again. */
+  stop(): Promise<void>;
+};
+
+/**
+ * Builds, then starts the local services and serves every function through the host that reads serverless.yml.
+ * All of it ends with this process, however that ends.
+ * @throws CannotStart with a sentence for the developer; nothing is left running
+ */
+export async function startService(options: ServiceOptions = {}): Promise<Service> {
+  if (options.port !== undefined) await assertPortFree(options.port, 'The API');
+  const building = build().then((): Stoppable => ({ stop: async () => {} }));
+  const { services } = await startTogether({ building, services: startServices(options) });
+  const running: Stoppable[] = [services];
+  try {
+    const host = await startHost({ ...options, environment: services.environment, onLine: tell(options) });
+    running.unshift(host);
+    const developerConsole = await startConsoleOf(host, services);
+    running.unshift(developerConsole, pollerOf(host, services));
+    let stopped: Promise<void> | undefined;
+    return {
+      api: host.api,
+      lambda: host.lambda,
+      console: developerConsole.url,
+      services,
+      ended: host.ended,
+      invoke: (name, event) => invoke(host.lambda, name, event),
+      stop: () => {
+        stopped ??= stopInOrder(running);
+        return stopped;
+      },
+    };
+  } catch (error) {
+    await stopInOrder(running);
+    throw error;
+  }
+}
+
+/** What calls comes first, what is called last. */
+async function stopInOrder(running: Stoppable[]): Promise<void> {
+  for (const one of running) await stopTogether([one]);
+}
+
+function tell({ onLog, onRawLog }: ServiceOptions): (line: string) => void {
+  return (line) => {
+    const formatted = formatLogLine(line, new Date());
+    if (formatted === undefined) return;
+    onLog?.(formatted);
+    onRawLog?.(line);
+  };
+}
+
+async function startConsoleOf({ api }: Host, services: Services): Promise<Stoppable & { url: string }> {
+  const { sandbox, smtpPort, mailbox } = services;
+  return startConsole({ api, sandbox, smtpPort, mailbox, openapi: await readOpenApi() });
+}
+
+async function readOpenApi(): Promise<OpenApi> {
+  const file = join(__dirname, '../openapi.ts');
+  if (!existsSync(file)) return { info: { title: '乐聊名片', version: '0' }, paths: {} };
+  const { openapi } = await import(file);
+  return openapi() as OpenApi;
+}
+
+function pollerOf({ lambda }: Host, { environment }: Services): Stoppable {
+  return startPoller({
+    region: environment.SERVICE_REGION ?? '',
+    endpoint: environment.SQS_ENDPOINT ?? '',
+    lambda,
+    queues: { EraseQueue: environment.ERASE_QUEUE_URL ?? '' },
+  });
+}
+
+async function invoke(lambda: string, name: string, event: unknown): Promise<unknown> {
+  const url = `${lambda}/2015-03-31/functions/leliao-local-${name}/invocations`;
+  const response = await fetch(url, { method: 'POST', body: JSON.stringify(event) });
+  const answer: unknown = await response.json();
+  if (!response.ok || response.headers.has('x-amz-function-error'))
+    throw new Error(`${name} failed when invoked.`);
+  return answer;
+}

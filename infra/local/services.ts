@@ -1,0 +1,129 @@
+import { createHash } from 'node:crypto';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { type Clock, systemClock } from '../../lib/clock';
+import { systemRandom } from '../../lib/crypto/random';
+import { rootKeys } from '../../lib/crypto/root-key';
+import { openTable } from '../../lib/table/client';
+import { makeMissingKeys } from '../rotate-keys';
+import { startDynamoDb } from './dynamodb';
+import { openPersistence, type Persistence } from './persist';
+import { startSandbox } from './sandbox/server';
+import { type Mail, startSmtp } from './smtp';
+import { startSqs } from './sqs';
+import { createTable } from './table';
+import { startTogether, stopTogether } from './together';
+
+const REGION = 'cn-north-1';
+/** As serverless.yml names them for the stage local. */
+const TABLE_NAME = 'leliao-local-table';
+const QUEUE_NAME = 'leliao-local-erase';
+
+/** The mini-program that the sandbox knows. */
+export const LOCAL_APP = { appid: 'wx0000000000000000', secret: 'local-secret' };
+
+/** Worthless on purpose: it guards what is in memory only. */
+const MEMORY_ROOT_KEY = `local:${createHash('sha256').update('leliao: development only').digest('base64')}`;
+
+export type Services = {
+  /** What the functions read (lib/config.ts). */
+  environment: Record<string, string>;
+  /** Base URL of the partner sandbox; its control surface is below /sandbox. */
+  sandbox: string;
+  /** Mails that were sent, newest first. */
+  mailbox: Mail[];
+  smtpPort: number;
+  deadLetterQueueUrl: string;
+  /** Stops all of it; resolves when no process is left. */
+  stop(): Promise<void>;
+};
+
+export type ServicesOptions = {
+  /** Folder that keeps the table and the root key; in memory when absent. */
+  persistDir?: string | undefined;
+  /** Time of the sandbox and the mailbox. */
+  clock?: Clock;
+  sealSuite?: 'aes' | 'sm';
+  /** Where to look for Java: JAVA_HOME and PATH. */
+  javaEnvironment?: NodeJS.ProcessEnv;
+};
+
+/**
+ * Starts everything the functions need, on free ports side by side, with the table created and its keys made.
+ * When one fails to start, the others are stopped first.
+ * @throws CannotStart with a sentence for the developer
+ */
+export async function startServices(options: ServicesOptions = {}): Promise<Services> {
+  useLocalCredentials();
+  const persistence = options.persistDir ? await openPersistence(options.persistDir) : undefined;
+  try {
+    return await startWith(options, persistence);
+  } catch (error) {
+    await persistence?.stop();
+    throw error;
+  }
+}
+
+async function startWith(options: ServicesOptions, persistence: Persistence | undefined): Promise<Services> {
+  const { clock = systemClock, sealSuite = 'aes', javaEnvironment = process.env } = options;
+  const running = await startTogether({
+    table: startDynamoDb({
+      environment: javaEnvironment,
+      ...(persistence && { persistDir: persistence.tableDir }),
+    }),
+    queue: startSqs({ region: REGION, queueName: QUEUE_NAME }),
+    sandbox: startSandbox({ apps: [LOCAL_APP], clock }),
+    smtp: startSmtp(clock),
+  });
+  const { table, queue, sandbox, smtp } = running;
+  const environment = {
+    STAGE: 'local',
+    SERVICE_REGION: REGION,
+    TABLE_NAME,
+    TABLE_ENDPOINT: table.endpoint,
+    ERASE_QUEUE_URL: queue.queueUrl,
+    SQS_ENDPOINT: queue.endpoint,
+    ROOT_KEY: persistence?.rootKey ?? MEMORY_ROOT_KEY,
+    SEAL_SUITE: sealSuite,
+    WECHAT_API_BASE: sandbox.url,
+    WECHAT_APPID: LOCAL_APP.appid,
+    WECHAT_SECRET: LOCAL_APP.secret,
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
+  };
+  const stop = async () => {
+    await stopTogether(Object.values(running));
+    await persistence?.stop();
+  };
+  try {
+    await prepareTable(table.endpoint, environment.ROOT_KEY, sealSuite);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  const { mailbox, port: smtpPort } = smtp;
+  return {
+    environment,
+    sandbox: sandbox.url,
+    mailbox,
+    smtpPort,
+    deadLetterQueueUrl: queue.deadLetterQueueUrl,
+    stop,
+  };
+}
+
+async function prepareTable(endpoint: string, rootKey: string, suite: 'aes' | 'sm'): Promise<void> {
+  const client = new DynamoDBClient({ region: REGION, endpoint });
+  await createTable(client, TABLE_NAME);
+  client.destroy();
+  const table = openTable({ name: TABLE_NAME, region: REGION, endpoint, clock: systemClock });
+  const roots = rootKeys(rootKey, REGION, systemRandom);
+  await makeMissingKeys({ table, roots, suite, clock: systemClock, random: systemRandom });
+}
+
+/** The AWS clients of this process want credentials, and must not go looking for the developer's own. */
+function useLocalCredentials(): void {
+  process.env.AWS_ACCESS_KEY_ID = 'local';
+  process.env.AWS_SECRET_ACCESS_KEY = 'local';
+  delete process.env.AWS_SESSION_TOKEN;
+  delete process.env.AWS_PROFILE;
+}

@@ -1,0 +1,85 @@
+import { parseArgs } from 'node:util';
+import { CannotStart } from './cannot-start';
+import { announceService } from './find-service';
+import { type Service, startService } from './service';
+
+const LAUNCHER_LOOK_MS = 1_000;
+
+const usage = 'Usage: npm start -- [--port N] [--persist DIR]';
+
+/** `npm start`: the whole service on this machine until ctrl-C. */
+async function main(): Promise<void> {
+  const { port, persistDir } = readArguments(process.argv.slice(2));
+  const startedAt = performance.now();
+  console.log('Starting 乐聊名片 …');
+  const service = await startService({ port, persistDir, onLog: (line) => console.log(line) });
+  const withdraw = await announceService(service);
+  console.log(describe(service, persistDir, performance.now() - startedAt));
+  const why = await Promise.race([
+    askedToStop(),
+    launcherGone(),
+    service.ended.then(() => 'host ended' as const),
+  ]);
+  // Whoever is impatient: the tethers end everything with us.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+  await withdraw();
+  await service.stop();
+  if (why === 'host ended') throw new CannotStart('The functions stopped being served: start again.');
+}
+
+function readArguments(args: string[]): { port?: number | undefined; persistDir?: string | undefined } {
+  try {
+    const { values } = parseArgs({
+      args,
+      options: { port: { type: 'string' }, persist: { type: 'string' } },
+    });
+    return { port: values.port === undefined ? undefined : Number(values.port), persistDir: values.persist };
+  } catch {
+    throw new CannotStart(usage);
+  }
+}
+
+function askedToStop(): Promise<'asked'> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+      process.once(signal, () => resolve('asked'));
+  });
+}
+
+/** npm or tsx may be killed without a word to us; then nobody can stop us any more, so we stop. */
+function launcherGone(): Promise<'launcher gone'> {
+  const launcher = process.ppid;
+  const isLaunched =
+    process.env.npm_lifecycle_event !== undefined || process.execArgv.join().includes('preflight');
+  return new Promise((resolve) => {
+    if (!isLaunched) return;
+    const look = () => process.ppid !== launcher && resolve('launcher gone');
+    setInterval(look, LAUNCHER_LOOK_MS).unref();
+  });
+}
+
+function describe(service: Service, persistDir: string | undefined, milliseconds: number): string {
+  const places = [
+    ['API', service.api],
+    ['API reference', `${service.console}/reference`],
+    ['Partner sandbox', `${service.services.sandbox}/sandbox`],
+    ['Mailbox', `${service.console}/mailbox`],
+    ['Table', persistDir ? `kept in ${persistDir}` : 'in memory'],
+  ];
+  const lines = places.map(([name = '', place]) => `  ${name.padEnd(16)}  ${place}`);
+  return [
+    '',
+    `乐聊名片 is ready after ${(milliseconds / 1000).toFixed(1)} s. Ctrl-C stops it.`,
+    '',
+    ...lines,
+    '',
+  ].join('\n');
+}
+
+main().then(
+  () => process.exit(0),
+  (error: unknown) => {
+    console.error(error instanceof CannotStart ? error.message : error);
+    process.exit(1);
+  },
+);
