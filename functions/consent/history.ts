@@ -16,7 +16,8 @@ export async function history(deps: Deps, { caller, input }: Run<'subject', Page
   const { person, sealer } = caller;
   const { subjectId } = person;
   const { cursor } = input;
-  const from = cursor === undefined ? emptyHead : parseHead(await openCursor(deps.ring, LIST, subjectId, cursor));
+  const from =
+    cursor === undefined ? emptyHead : parseHead(await openCursor(deps.ring, LIST, subjectId, cursor));
   const { items, more } = await readEntries(deps.table, subjectId, from.seq, input.limit ?? DEFAULT_PAGE);
   const reached = await followChain(deps.ring, subjectId, from, items);
   const broken = 'brokenAt' in reached;

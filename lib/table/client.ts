@@ -104,11 +104,20 @@ export function openTable({ name, region, endpoint, clock, meter }: TableParts):
     const [{ Put, Delete, Update }, ...others] = writes;
     if (others.length > 0) {
       const TransactItems = writes.map(inTransaction);
-      count('writeUnits', (await client.send(new TransactWriteCommand({ TransactItems, ...metered }))).ConsumedCapacity);
+      count(
+        'writeUnits',
+        (await client.send(new TransactWriteCommand({ TransactItems, ...metered }))).ConsumedCapacity,
+      );
     } else if (Put) {
-      count('writeUnits', (await client.send(new PutCommand({ ...Put, ...refused, ...metered }))).ConsumedCapacity);
+      count(
+        'writeUnits',
+        (await client.send(new PutCommand({ ...Put, ...refused, ...metered }))).ConsumedCapacity,
+      );
     } else if (Delete) {
-      count('writeUnits', (await client.send(new DeleteCommand({ ...Delete, ...refused, ...metered }))).ConsumedCapacity);
+      count(
+        'writeUnits',
+        (await client.send(new DeleteCommand({ ...Delete, ...refused, ...metered }))).ConsumedCapacity,
+      );
     } else if (Update) {
       const input = { ...Update, ...refused, ...metered, ReturnValues: 'ALL_NEW' as const };
       const answer = await client.send(new UpdateCommand(input));
@@ -164,7 +173,8 @@ type Marshalled = Parameters<typeof unmarshall>[0];
 
 /** What was met by the writes whose condition did not hold, or undefined when that was not the trouble. */
 function conditionFailure(error: unknown): ConditionFailed | undefined {
-  if (error instanceof ConditionalCheckFailedException) return new ConditionFailed([{ item: plain(error.Item) }]);
+  if (error instanceof ConditionalCheckFailedException)
+    return new ConditionFailed([{ item: plain(error.Item) }]);
   if (!(error instanceof TransactionCanceledException)) return undefined;
   const reasons = error.CancellationReasons ?? [];
   if (!reasons.some(({ Code }) => Code === 'ConditionalCheckFailed')) return undefined;
@@ -174,7 +184,8 @@ function conditionFailure(error: unknown): ConditionFailed | undefined {
 }
 
 function isConflict(error: unknown): boolean {
-  if (error instanceof TransactionConflictException || error instanceof TransactionInProgressException) return true;
+  if (error instanceof TransactionConflictException || error instanceof TransactionInProgressException)
+    return true;
   const reasons = error instanceof TransactionCanceledException ? (error.CancellationReasons ?? []) : [];
   return reasons.some(({ Code }) => Code === 'TransactionConflict');
 }

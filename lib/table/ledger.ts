@@ -136,7 +136,8 @@ export async function followChain(
   for (const item of items) {
     const seq = at.seq + 1;
     const hash = await checksum(ring, subjectId, item);
-    if (item.seq !== seq || !sameBytes(item.prev, at.hash) || !sameBytes(item.hash, hash)) return { brokenAt: seq };
+    if (item.seq !== seq || !sameBytes(item.prev, at.hash) || !sameBytes(item.hash, hash))
+      return { brokenAt: seq };
     at = { seq, hash };
   }
   return at;

@@ -1,15 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { rotateKeys, KEEP_RETIRED_MS } from '../../infra/rotate-keys';
+import { KEEP_RETIRED_MS, rotateKeys } from '../../infra/rotate-keys';
 import { branchVersionOf, KEY_RING_REFRESH_MS } from '../../lib/crypto/key-ring';
 import { systemRandom } from '../../lib/crypto/random';
 import { localRootKey, rootKeys } from '../../lib/crypto/root-key';
 import { sign, verify } from '../../lib/crypto/signature';
-import { loadServiceKeys } from '../../lib/table/key-store';
-import { readPerson } from '../../lib/table/person';
-import { keys } from '../../lib/table/keys';
 import { parseToken } from '../../lib/crypto/token';
 import { buildDeps } from '../../lib/deps';
-import { createWorld, onceKey, type Caller, type World } from '../support/world';
+import { loadServiceKeys } from '../../lib/table/key-store';
+import { keys } from '../../lib/table/keys';
+import { readPerson } from '../../lib/table/person';
+import { type Caller, createWorld, onceKey, type World } from '../support/world';
 
 const card = { name: '密封的人' };
 
@@ -34,7 +34,9 @@ describe('rotation (S5)', () => {
     const world = await createWorld();
     const people = await Promise.all(['a', 'b', 'c', 'd', 'e'].map((name) => world.cardHolder(name)));
     const made = await Promise.all(
-      people.map((me) => world.ok<{ cardId: string }>('cards/create', { ...card, idempotencyKey: onceKey() }, me)),
+      people.map((me) =>
+        world.ok<{ cardId: string }>('cards/create', { ...card, idempotencyKey: onceKey() }, me),
+      ),
     );
     const cold = world.instance(); // has the old keys in memory from here on
     await cold.ring.digest('openid', 'warm up');
@@ -68,7 +70,11 @@ describe('rotation (S5)', () => {
   it('moves the ring to another root key while both are named, and then needs only the new one', async () => {
     const world = await createWorld();
     const me = await world.cardHolder('a');
-    const { cardId } = await world.ok<{ cardId: string }>('cards/create', { ...card, idempotencyKey: onceKey() }, me);
+    const { cardId } = await world.ok<{ cardId: string }>(
+      'cards/create',
+      { ...card, idempotencyKey: onceKey() },
+      me,
+    );
     const next = `local:${randomBytes(32).toString('base64')}`;
     const moved = await rotateKeys(await parts(world, `${next},${world.config.ROOT_KEY}`));
     expect(moved.rewrappedRing).toBe(18);
@@ -81,7 +87,10 @@ describe('rotation (S5)', () => {
 
   it('says which setting to mend when the root key is not the one that wrapped the ring', async () => {
     const world = await createWorld();
-    const wrong = buildDeps({ ...world.config, ROOT_KEY: `local:${randomBytes(32).toString('base64')}` }, { log: () => {} });
+    const wrong = buildDeps(
+      { ...world.config, ROOT_KEY: `local:${randomBytes(32).toString('base64')}` },
+      { log: () => {} },
+    );
     await expect(wrong.ring.digest('openid', 'x')).rejects.toThrow('ROOT_KEY');
   });
 });
@@ -90,11 +99,19 @@ describe('the key ring (S5)', () => {
   it('reads what either suite wrote, whichever one it writes with', async () => {
     const world = await createWorld({ suite: 'sm' });
     const me = await world.cardHolder('sm');
-    const { cardId } = await world.ok<{ cardId: string }>('cards/create', { ...card, idempotencyKey: onceKey() }, me);
+    const { cardId } = await world.ok<{ cardId: string }>(
+      'cards/create',
+      { ...card, idempotencyKey: onceKey() },
+      me,
+    );
     const aes = buildDeps({ ...world.config, SEAL_SUITE: 'aes' }, { clock: world.deps.clock, log: () => {} });
     Object.assign(world.deps, { ring: aes.ring });
     expect(await world.ok('cards/get', { cardId }, me)).toMatchObject(card);
-    const second = await world.ok<{ cardId: string }>('cards/create', { name: 'AES', idempotencyKey: onceKey() }, me);
+    const second = await world.ok<{ cardId: string }>(
+      'cards/create',
+      { name: 'AES', idempotencyKey: onceKey() },
+      me,
+    );
     const sm = buildDeps(world.config, { clock: world.deps.clock, log: () => {} });
     Object.assign(world.deps, { ring: sm.ring });
     expect(await world.ok('cards/get', { cardId: second.cardId }, me)).toMatchObject({ name: 'AES' });

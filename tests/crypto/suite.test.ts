@@ -35,7 +35,9 @@ describe.each(names)('sealing with the %s suite (S5)', (suite) => {
   });
 
   it('never gives the same ciphertext twice', () => {
-    const [one, two] = [1, 2].map(() => seal(suite, key, Buffer.from('same'), 'place', systemRandom).toString('hex'));
+    const [one, two] = [1, 2].map(() =>
+      seal(suite, key, Buffer.from('same'), 'place', systemRandom).toString('hex'),
+    );
     expect(one).not.toBe(two);
   });
 });

@@ -12,12 +12,16 @@ describe('session tokens (A5)', () => {
     expect(JSON.stringify(kept)).not.toContain(token.slice(-20));
   });
 
-  it.each(['', 'short', `${issued.token}A`, `${issued.token.slice(0, -1)}!`, `${issued.token.slice(0, -1)}=`, ' '.repeat(64)])(
-    'are not parsed from rubbish: %p',
-    (rubbish) => {
-      expect(parseToken(rubbish)).toBeUndefined();
-    },
-  );
+  it.each([
+    '',
+    'short',
+    `${issued.token}A`,
+    `${issued.token.slice(0, -1)}!`,
+    `${issued.token.slice(0, -1)}=`,
+    ' '.repeat(64),
+  ])('are not parsed from rubbish: %p', (rubbish) => {
+    expect(parseToken(rubbish)).toBeUndefined();
+  });
 
   it('give another digest for another secret of the same person', () => {
     const other = issueToken(subjectId, systemRandom);

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { createWorld, consentAct, onceKey, type Caller, type World } from '../support/world';
+import { type Caller, consentAct, createWorld, onceKey, type World } from '../support/world';
 
 let world: World;
 let me: Caller;
@@ -9,14 +9,24 @@ beforeAll(async () => {
   world = await createWorld();
   me = await world.cardHolder('me');
   other = await world.cardHolder('other');
-  ({ cardId } = await world.ok<{ cardId: string }>('cards/create', { name: '原名', idempotencyKey: onceKey() }, me));
+  ({ cardId } = await world.ok<{ cardId: string }>(
+    'cards/create',
+    { name: '原名', idempotencyKey: onceKey() },
+    me,
+  ));
 });
 
 const secret = '绝密之名';
 const create = { name: secret };
 
 /** Refused with that code, naming that field, with no submitted value in answer or log, and the table as it was. */
-async function refusedCleanly(path: string, input: unknown, code: string, field: string | undefined, by: object = me) {
+async function refusedCleanly(
+  path: string,
+  input: unknown,
+  code: string,
+  field: string | undefined,
+  by: object = me,
+) {
   const before = JSON.stringify(await world.scan());
   world.lines.length = 0;
   const reply = await world.call(path, input, by);
@@ -46,7 +56,11 @@ describe('bad input is refused, named, never repeated, and writes nothing', () =
     ['a control character', { ...key(), name: `${secret}\u0007` }, 'name'],
     ['a line separator', { ...key(), name: `${secret}\u2028` }, 'name'],
     ['a control character in a field name', { ...create, ...key(), 'a\u0000b': 1 }, '(输入)'],
-    ['a __proto__ field', JSON.parse(`{"name":"${secret}","idempotencyKey":"${onceKey()}","__proto__":{"x":1}}`), '__proto__'],
+    [
+      'a __proto__ field',
+      JSON.parse(`{"name":"${secret}","idempotencyKey":"${onceKey()}","__proto__":{"x":1}}`),
+      '__proto__',
+    ],
     ['a short idempotency key', { ...create, idempotencyKey: 'short' }, 'idempotencyKey'],
     ['text instead of an object', secret, '(输入)'],
     ['a list instead of an object', [secret], '(输入)'],
@@ -126,7 +140,11 @@ describe("other people's things look absent (C1)", () => {
 
 describe('stale and repeated writes', () => {
   it('a stale version is refused with the current one (C1)', async () => {
-    const { version } = await world.ok<{ version: number }>('cards/update', { cardId, version: 1, name: '新名' }, me);
+    const { version } = await world.ok<{ version: number }>(
+      'cards/update',
+      { cardId, version: 1, name: '新名' },
+      me,
+    );
     expect(version).toBe(2);
     await refusedCleanly('cards/update', { cardId, version: 1, name: secret }, 'VERSION_CONFLICT', undefined);
     await refusedCleanly('cards/delete', { cardId, version: 1 }, 'VERSION_CONFLICT', undefined);
@@ -135,7 +153,12 @@ describe('stale and repeated writes', () => {
   it('an idempotency key used again with other content is refused', async () => {
     const once = onceKey();
     await world.ok('cards/create', { name: '一', idempotencyKey: once }, me);
-    await refusedCleanly('cards/create', { name: secret, idempotencyKey: once }, 'IDEMPOTENCY_CONFLICT', undefined);
+    await refusedCleanly(
+      'cards/create',
+      { name: secret, idempotencyKey: once },
+      'IDEMPOTENCY_CONFLICT',
+      undefined,
+    );
   });
 
   it('a consent act with a stale hash, an unknown version, a ticked box or a bundle is refused (K1, K2)', async () => {

@@ -1,5 +1,5 @@
-import { DynamoDBDocument } from '@aws-sdk/lib-dynamodb';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocument } from '@aws-sdk/lib-dynamodb';
 import { parseToken } from '../../lib/crypto/token';
 import { keys } from '../../lib/table/keys';
 import { type Verdict, verifyLedger } from '../../lib/table/ledger';
@@ -16,7 +16,9 @@ const entryKey = (seq: number) => keys.entry(subjectId, seq);
 
 beforeEach(async () => {
   world = await createWorld();
-  raw = DynamoDBDocument.from(new DynamoDBClient({ region: 'cn-north-1', endpoint: world.config.TABLE_ENDPOINT }));
+  raw = DynamoDBDocument.from(
+    new DynamoDBClient({ region: 'cn-north-1', endpoint: world.config.TABLE_ENDPOINT }),
+  );
   me = await world.cardHolder('me');
   subjectId = parseToken(me.token)?.subjectId ?? '';
   await world.ok('consent/withdraw', await consentAct(world.ok, { version: 2 }), me);
@@ -46,10 +48,16 @@ describe("a person's ledger (S9)", () => {
       for (const [name, value] of Object.entries(entry)) {
         if (['pk', 'sk', 'entity'].includes(name)) continue;
         await raw.put({ TableName: TableName(), Item: { ...entry, [name]: altered(value) } });
-        expect({ name, verdict: await verdict() }).toEqual({ name, verdict: { intact: false, brokenAt: seq } });
+        expect({ name, verdict: await verdict() }).toEqual({
+          name,
+          verdict: { intact: false, brokenAt: seq },
+        });
         const { [name]: _, ...without } = entry;
         await raw.put({ TableName: TableName(), Item: without });
-        expect({ name, verdict: await verdict() }).toEqual({ name, verdict: { intact: false, brokenAt: seq } });
+        expect({ name, verdict: await verdict() }).toEqual({
+          name,
+          verdict: { intact: false, brokenAt: seq },
+        });
       }
       await raw.put({ TableName: TableName(), Item: { ...entry, added: 'afterwards' } });
       expect(await verdict()).toEqual({ intact: false, brokenAt: seq });
@@ -71,7 +79,10 @@ describe("a person's ledger (S9)", () => {
 
   it("shows another person's entry put in its place", async () => {
     const other = await world.cardHolder('other');
-    const theirs = await raw.get({ TableName: TableName(), Key: keys.entry(parseToken(other.token)?.subjectId ?? '', 2) });
+    const theirs = await raw.get({
+      TableName: TableName(),
+      Key: keys.entry(parseToken(other.token)?.subjectId ?? '', 2),
+    });
     await raw.put({ TableName: TableName(), Item: { ...theirs.Item, ...entryKey(2) } });
     expect(await verdict()).toEqual({ intact: false, brokenAt: 2 });
   });
@@ -82,21 +93,31 @@ describe("a person's ledger (S9)", () => {
     expect(first).toMatchObject({ intact: true, entries: [{ seq: 1 }, { seq: 2 }, { seq: 3 }] });
     const fourth = await read(4);
     await raw.put({ TableName: TableName(), Item: { ...fourth, at: '2020-01-01T00:00:00.000Z' } });
-    expect(await world.ok<Page>('consent/history', { cursor: first.cursor }, me)).toMatchObject({ intact: false });
+    expect(await world.ok<Page>('consent/history', { cursor: first.cursor }, me)).toMatchObject({
+      intact: false,
+    });
     await raw.delete({ TableName: TableName(), Key: entryKey(4) });
     expect(await world.ok<Page>('consent/history', {}, me)).toMatchObject({ intact: false });
   });
 
   it('verifies without the data key, as after an erasure', async () => {
-    await raw.update({ TableName: TableName(), Key: keys.person(subjectId), UpdateExpression: 'REMOVE wrappedKey' });
+    await raw.update({
+      TableName: TableName(),
+      Key: keys.person(subjectId),
+      UpdateExpression: 'REMOVE wrappedKey',
+    });
     const { Item } = await raw.get({ TableName: TableName(), Key: keys.person(subjectId) });
     const head = { seq: Item?.ledgerSeq, hash: Item?.ledgerHash };
-    expect(await verifyLedger(world.deps.ring, world.deps.table, subjectId, head)).toEqual({ intact: true, entries: 4 });
+    expect(await verifyLedger(world.deps.ring, world.deps.table, subjectId, head)).toEqual({
+      intact: true,
+      entries: 4,
+    });
   });
 });
 
 function altered(value: unknown): unknown {
   if (typeof value === 'number') return value + 1;
-  if (value instanceof Uint8Array) return Buffer.from(value).map((byte, index) => (index === 0 ? byte ^ 1 : byte));
+  if (value instanceof Uint8Array)
+    return Buffer.from(value).map((byte, index) => (index === 0 ? byte ^ 1 : byte));
   return `${value}x`;
 }

@@ -10,7 +10,10 @@ beforeEach(async () => {
   world = await createWorld();
 });
 
-const device = { client: { device: '一'.repeat(64), version: '9'.repeat(64) }, address: '2001:db8:ffff:1::1' };
+const device = {
+  client: { device: '一'.repeat(64), version: '9'.repeat(64) },
+  address: '2001:db8:ffff:1::1',
+};
 
 describe("the person's item", () => {
   it('stays one read unit with every session and every consent it may hold (A5)', async () => {
@@ -39,8 +42,14 @@ describe("the person's item", () => {
 
 describe('sessions (A5)', () => {
   it('end on the next call, on another instance too', async () => {
-    const [phone, tablet, laptop] = [await world.signIn('me'), await world.signIn('me'), await world.signIn('me')];
-    expect(await world.ok('login/revokeSession', { sessionId: tablet.sessionId }, phone)).toEqual({ ended: 1 });
+    const [phone, tablet, laptop] = [
+      await world.signIn('me'),
+      await world.signIn('me'),
+      await world.signIn('me'),
+    ];
+    expect(await world.ok('login/revokeSession', { sessionId: tablet.sessionId }, phone)).toEqual({
+      ended: 1,
+    });
     expect(await world.refused('consent/status', {}, tablet)).toBe('SIGN_IN_REQUIRED');
     expect(await world.ok('login/revokeOthers', {}, phone)).toEqual({ ended: 1 });
     expect(await world.refused('consent/status', {}, laptop)).toBe('SIGN_IN_REQUIRED');
@@ -69,7 +78,12 @@ describe('sessions (A5)', () => {
     await world.ok('consent/grant', await consentAct(world.ok), by);
     await list();
     const [seen] = (await list()).sessions;
-    expect(seen).toMatchObject({ device: '一'.repeat(32), clientVersion: '9'.repeat(16), place: '2001:db8:ffff::*', usedAt: '2026-12-01T02:00:00.000Z' });
+    expect(seen).toMatchObject({
+      device: '一'.repeat(32),
+      clientVersion: '9'.repeat(16),
+      place: '2001:db8:ffff::*',
+      usedAt: '2026-12-01T02:00:00.000Z',
+    });
 
     Object.assign(world.meter, { writeUnits: 0 });
     world.wait(59 * 60_000);
@@ -89,7 +103,14 @@ describe('sessions (A5)', () => {
     const { authenticate, touchSession } = await import('../../lib/gate/authenticate');
     const seen = await authenticate(slow, b.token);
     await world.ok('login/revokeSession', { sessionId: b.sessionId }, a);
-    const call = { operation: 'x', input: {}, requestId: 'r', host: 'test', trigger: 'client', ...device } as const;
+    const call = {
+      operation: 'x',
+      input: {},
+      requestId: 'r',
+      host: 'test',
+      trigger: 'client',
+      ...device,
+    } as const;
     await touchSession(slow, call, seen);
     expect(await world.refused('consent/status', {}, b)).toBe('SIGN_IN_REQUIRED');
   });
@@ -97,9 +118,13 @@ describe('sessions (A5)', () => {
 
 describe('accounts (A1)', () => {
   it('a hundred first sign-ins of one person at once make one account', async () => {
-    const callers = await Promise.all(Array.from({ length: 100 }, () => world.call('login/signIn', { code: `code-of-me~${onceKey()}` })));
+    const callers = await Promise.all(
+      Array.from({ length: 100 }, () => world.call('login/signIn', { code: `code-of-me~${onceKey()}` })),
+    );
     const served = callers.filter((reply) => reply.ok).map((reply) => (reply as { data: Caller }).data);
-    const refused = callers.filter((reply) => !reply.ok).map((reply) => (reply as { error: { code: string } }).error.code);
+    const refused = callers
+      .filter((reply) => !reply.ok)
+      .map((reply) => (reply as { error: { code: string } }).error.code);
     expect(served.length).toBeGreaterThan(0);
     expect(new Set(served.map(({ token }) => parseToken(token)?.subjectId)).size).toBe(1);
     expect(served.filter(({ newAccount }) => newAccount)).toHaveLength(1);
@@ -131,11 +156,16 @@ describe('accounts (A1)', () => {
     const { countFailure } = await import('../../lib/table/attempts');
     const address = '198.51.100.9';
     const source = await world.deps.ring.digest('address', address);
-    for (let n = 0; n < MAX_FAILED_CODES_PER_ADDRESS; n += 1) await countFailure(world.deps.table, source, world.deps.clock.now());
+    for (let n = 0; n < MAX_FAILED_CODES_PER_ADDRESS; n += 1)
+      await countFailure(world.deps.table, source, world.deps.clock.now());
     expect(await world.refused('login/signIn', { code: 'code-of-late' }, { address })).toBe('OK');
     expect(await world.refused('login/signIn', { code: 'bad' }, { address })).toBe('TOO_MANY_ATTEMPTS');
-    expect(await world.refused('login/signIn', { code: 'code-of-later' }, { address })).toBe('TOO_MANY_ATTEMPTS');
-    expect(await world.refused('login/signIn', { code: 'code-of-elsewhere' }, { address: '198.51.100.10' })).toBe('OK');
+    expect(await world.refused('login/signIn', { code: 'code-of-later' }, { address })).toBe(
+      'TOO_MANY_ATTEMPTS',
+    );
+    expect(
+      await world.refused('login/signIn', { code: 'code-of-elsewhere' }, { address: '198.51.100.10' }),
+    ).toBe('OK');
     world.wait(10 * 60_000);
     expect(await world.refused('login/signIn', { code: 'code-of-patient' }, { address })).toBe('OK');
     const seen = JSON.stringify(await world.scan());

@@ -4,10 +4,13 @@
  */
 import { z } from 'zod/mini';
 import type { Kind } from '../../lib/policy/kinds';
-import { defineEntity, digest, open, sealed } from '../../lib/table/entity';
 import type { putCard } from '../../lib/table/card';
+import { defineEntity, digest, open, sealed } from '../../lib/table/entity';
 
-export const good = defineEntity('good', { name: sealed('card-name', z.string()), at: open('card-state', z.string()) });
+export const good = defineEntity('good', {
+  name: sealed('card-name', z.string()),
+  at: open('card-state', z.string()),
+});
 
 export const attributes = [
   // @ts-expect-error an attribute without a kind
@@ -25,9 +28,21 @@ export const attributes = [
 ];
 
 // @ts-expect-error a kind without a purpose
-export const noPurpose: Kind = { name: '', class: 'general', storage: 'open', retention: 'card-life', source: '' };
+export const noPurpose: Kind = {
+  name: '',
+  class: 'general',
+  storage: 'open',
+  retention: 'card-life',
+  source: '',
+};
 // @ts-expect-error a kind without a retention rule
-export const noRetention: Kind = { name: '', class: 'general', storage: 'open', purpose: 'cards', source: '' };
+export const noRetention: Kind = {
+  name: '',
+  class: 'general',
+  storage: 'open',
+  purpose: 'cards',
+  source: '',
+};
 export const noRule: Kind = {
   name: '',
   class: 'general',
@@ -39,4 +54,10 @@ export const noRule: Kind = {
 };
 
 // @ts-expect-error a card without its consent epoch
-export const noEpoch: Parameters<typeof putCard>[1] = { cardId: '', version: 1, name: '', phones: [], mails: [] };
+export const noEpoch: Parameters<typeof putCard>[1] = {
+  cardId: '',
+  version: 1,
+  name: '',
+  phones: [],
+  mails: [],
+};

@@ -1,0 +1,127 @@
+import type { Budget } from '../../lib/gate/operation';
+import { type Caller, consentAct, createWorld, functions, onceKey, type World } from '../support/world';
+
+/**
+ * Every operation, warm, with everything it does counted: session, consent and data key included. The first call of
+ * each is not counted, because it loads the service keys once per instance.
+ */
+let world: World;
+let me: Caller;
+beforeAll(async () => {
+  world = await createWorld();
+  me = await world.cardHolder('me');
+  await world.ok('consent/status', {}, me); // the hourly note of the session's use
+});
+
+const full = {
+  name: '林晓',
+  organisation: '广东省政务服务数据管理局',
+  title: '工程师',
+  phones: ['13800138000', '020-12345678'],
+  mails: ['lin@example.cn'],
+  address: '广州市越秀区',
+  site: 'https://example.cn',
+  note: '工作日 9:00–17:00',
+};
+const newCard = () =>
+  world.ok<{ cardId: string; version: number }>('cards/create', { ...full, idempotencyKey: onceKey() }, me);
+const cardsVersion = async () => {
+  const { consents } = await world.ok<{ consents: { version: number }[] }>('consent/status', {}, me);
+  return consents[0]?.version;
+};
+
+type Prepared = { input?: unknown; by?: object };
+
+/** How each operation is brought to its usual case. An operation missing here fails the test. */
+const prepare: Record<string, () => Promise<Prepared>> = {
+  'login/signIn': async () => ({ input: { code: `code-of-me~${onceKey()}` }, by: {} }),
+  'login/signOut': async () => {
+    const by = await world.signIn('me');
+    await world.ok('consent/status', {}, by); // the hourly note, counted below
+    return { by };
+  },
+  'login/listSessions': async () => ({}),
+  'login/revokeSession': async () => ({ input: { sessionId: (await world.signIn('me')).sessionId } }),
+  'login/revokeOthers': async () => {
+    await world.signIn('me');
+    return {};
+  },
+  'consent/policy': async () => ({}),
+  'consent/status': async () => ({}),
+  'consent/grant': async () => ({ input: await consentAct(world.ok, { version: await cardsVersion() }) }),
+  'consent/withdraw': async () => ({ input: await consentAct(world.ok, { version: await cardsVersion() }) }),
+  'consent/history': async () => ({}),
+  'consent/jwks': async () => ({}),
+  'cards/create': async () => ({ input: { ...full, idempotencyKey: onceKey() } }),
+  'cards/get': async () => ({ input: { cardId: (await newCard()).cardId } }),
+  'cards/list': async () => ({}),
+  'cards/update': async () => ({ input: { ...full, ...pick(await newCard()) } }),
+  'cards/delete': async () => ({ input: pick(await newCard()) }),
+  'retention/eraseDuty': async () => {
+    await world.ok('consent/withdraw', await consentAct(world.ok, { version: await cardsVersion() }), me);
+    await regrant();
+    return { input: world.queued.at(-1), by: { trigger: 'queue' } };
+  },
+  'retention/sweep': async () => ({ by: { trigger: 'schedule' } }),
+};
+
+const pick = ({ cardId, version }: { cardId: string; version: number }) => ({ cardId, version });
+async function regrant(): Promise<void> {
+  await world.ok('consent/grant', await consentAct(world.ok, { version: await cardsVersion() }), me);
+}
+
+async function measure(path: string): Promise<Budget> {
+  const { input, by = me } = (await prepare[path]?.()) ?? {};
+  Object.assign(world.meter, { trips: 0, readUnits: 0, writeUnits: 0 });
+  await world.ok(path, input, by);
+  return { ...world.meter };
+}
+
+const all = Object.entries(functions).flatMap(([name, operations]) =>
+  Object.entries(operations).map(([operation, { budget }]) => [`${name}/${operation}`, budget] as const),
+);
+
+describe('every operation keeps to the costs it declares', () => {
+  it.each(all)('%s', async (path, budget) => {
+    expect(Object.keys(prepare)).toContain(path);
+    await measure(path);
+    if (path === 'consent/withdraw') await regrant();
+    const cost = await measure(path);
+    if (path === 'consent/withdraw') await regrant();
+    expect(cost.trips).toBeLessThanOrEqual(budget.trips);
+    expect(cost.readUnits).toBeLessThanOrEqual(budget.readUnits);
+    expect(cost.writeUnits).toBeLessThanOrEqual(budget.writeUnits);
+    // A budget with room to spare would hide the next slow change.
+    expect(budget.trips - cost.trips).toBeLessThanOrEqual(path.startsWith('retention/') ? 1 : 0);
+  });
+});
+
+describe('the aims of the design', () => {
+  it('an authenticated card read is one trip', async () => {
+    expect(await measure('cards/get')).toEqual({ trips: 1, readUnits: 2, writeUnits: 0 });
+  });
+
+  it("a known person's sign-in is one read and one write", async () => {
+    expect((await measure('login/signIn')).trips).toBe(2);
+  });
+
+  it('session, consent and data key together are one unit, read strongly: the session check adds nothing', async () => {
+    expect(await measure('consent/status')).toEqual({ trips: 1, readUnits: 1, writeUnits: 0 });
+  });
+
+  it('the note of a session in use is one write of at most four units, once an hour', async () => {
+    world.wait(3_600_000);
+    const { trips, writeUnits } = await measure('consent/status');
+    expect(trips).toBe(2);
+    expect(writeUnits).toBeLessThanOrEqual(4);
+    expect(await measure('consent/status')).toEqual({ trips: 1, readUnits: 1, writeUnits: 0 });
+  });
+
+  it('a repeat of a create costs no more than the create', async () => {
+    const input = { ...full, idempotencyKey: onceKey() };
+    await world.ok('cards/create', input, me);
+    Object.assign(world.meter, { trips: 0, readUnits: 0, writeUnits: 0 });
+    await world.ok('cards/create', input, me);
+    expect(world.meter.trips).toBe(2);
+  });
+});
