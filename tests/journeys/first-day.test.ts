@@ -1,4 +1,4 @@
-import { createWorld, consentAct, onceKey, type World } from '../support/world';
+import { consentAct, createWorld, onceKey, type World } from '../support/world';
 
 let world: World;
 beforeAll(async () => {
@@ -12,7 +12,9 @@ describe('a first day', () => {
     const { ok, refused } = world;
     const me = await world.signIn('lin');
     expect(me).toMatchObject({ newAccount: true, asks: ['cards'] });
-    expect(await refused('cards/create', { ...card, idempotencyKey: onceKey() }, me)).toBe('CONSENT_REQUIRED');
+    expect(await refused('cards/create', { ...card, idempotencyKey: onceKey() }, me)).toBe(
+      'CONSENT_REQUIRED',
+    );
 
     const granted = await ok<{ version: number; receipt: string }>('consent/grant', await consentAct(ok), me);
     const made = await ok<{ cardId: string }>('cards/create', { ...card, idempotencyKey: onceKey() }, me);
@@ -24,7 +26,10 @@ describe('a first day', () => {
     expect(await ok('login/listSessions', {}, me)).toMatchObject({ sessions: [{ current: true }] });
 
     expect(world.queued).toHaveLength(1);
-    expect(await ok('retention/eraseDuty', world.queued[0], { trigger: 'queue' })).toEqual({ outcome: 'erased', count: 1 });
+    expect(await ok('retention/eraseDuty', world.queued[0], { trigger: 'queue' })).toEqual({
+      outcome: 'erased',
+      count: 1,
+    });
     const history = await ok<{ entries: { act: string }[]; intact: boolean }>('consent/history', {}, me);
     expect(history.intact).toBe(true);
     expect(history.entries.map(({ act }) => act)).toEqual([

@@ -1,0 +1,121 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+
+const root = join(__dirname, '../..');
+
+/** Room -> rooms it may import from. `lib` alone means the files directly below lib/. Anything not listed is refused. */
+const mayImport: Record<string, readonly string[]> = {
+  'functions/*': [
+    'functions/self',
+    'lib',
+    'lib/gate',
+    'lib/host',
+    'lib/table',
+    'lib/crypto',
+    'lib/policy',
+    'lib/partner',
+  ],
+  'lib/host': ['lib', 'lib/gate'],
+  'lib/gate': ['lib', 'lib/table', 'lib/crypto', 'lib/policy'],
+  'lib/table': ['lib', 'lib/crypto', 'lib/policy'],
+  'lib/partner': ['lib', 'lib/policy'],
+  'lib/crypto': ['lib/policy'],
+  'lib/policy': [],
+  'lib/client': [],
+  lib: ['lib', 'lib/table', 'lib/crypto', 'lib/policy', 'lib/partner'],
+};
+
+/** Types may also be named across these borders: they leave nothing in a bundle. */
+const mayName: Record<string, readonly string[]> = {
+  'lib/client': ['functions/*', 'lib', 'lib/gate'],
+};
+
+type Import = { from: string; to: string; typeOnly: boolean };
+
+function sources(folder: string): string[] {
+  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => join(folder, file));
+}
+
+const statement =
+  /^(import|export)\s+(type\s)?[^;]*?from\s+'([^']+)'|import\('([^']+)'\)|require\('([^']+)'\)/gms;
+
+function importsOf(file: string): Import[] {
+  const text = readFileSync(join(root, file), 'utf8');
+  return [...text.matchAll(statement)].flatMap(([, , type, ...targets]) => {
+    const target = targets.find(Boolean) ?? '';
+    if (!target.startsWith('.')) return [];
+    const to = relative(root, resolve(root, dirname(file), target));
+    return [{ from: file, to, typeOnly: Boolean(type) }];
+  });
+}
+
+function roomOf(path: string): string {
+  const [top = '', second = '', third] = path.split('/');
+  if (top === 'functions') return 'functions/*';
+  if (top === 'lib') return third === undefined ? 'lib' : `lib/${second}`;
+  return top;
+}
+
+function isAllowed({ from, to, typeOnly }: Import): boolean {
+  const [room, target] = [roomOf(from), roomOf(to)];
+  if (room === target && room !== 'functions/*') return true;
+  if (room === 'functions/*' && target === room) return from.split('/')[1] === to.split('/')[1];
+  return Boolean(mayImport[room]?.includes(target) || (typeOnly && mayName[room]?.includes(target)));
+}
+
+const files = [...sources('functions'), ...sources('lib')];
+
+describe('who may import whom', () => {
+  it('finds the imports it judges', () => {
+    const all = files.flatMap(importsOf);
+    expect(all.length).toBeGreaterThan(150);
+    expect(all.some(({ typeOnly }) => typeOnly)).toBe(true);
+  });
+
+  it.each(files)('%s keeps to its room', (file) => {
+    expect(importsOf(file).filter((one) => !isAllowed(one))).toEqual([]);
+  });
+
+  it('would refuse a function that imports another, and a policy that imports anything', () => {
+    expect(isAllowed({ from: 'functions/cards/a.ts', to: 'functions/login/b', typeOnly: true })).toBe(false);
+    expect(isAllowed({ from: 'lib/policy/a.ts', to: 'lib/errors', typeOnly: true })).toBe(false);
+    expect(isAllowed({ from: 'lib/table/a.ts', to: 'lib/gate/b', typeOnly: false })).toBe(false);
+    expect(isAllowed({ from: 'lib/client/a.ts', to: 'functions/login/index', typeOnly: false })).toBe(false);
+    expect(isAllowed({ from: 'functions/cards/a.ts', to: 'infra/build', typeOnly: false })).toBe(false);
+  });
+});
+
+/** What only one place may touch, by the text that gives it away. */
+const onlyIn: [what: string, pattern: RegExp, allowed: RegExp][] = [
+  ['the clock', /\bDate\.now\(|new Date\(\)|performance\.now\(/, /^lib\/clock\.ts$/],
+  ['randomness', /Math\.random|randomBytes|randomUUID|getRandomValues/, /^lib\/(crypto|client)\//],
+  ['the environment', /process\.env/, /^lib\/host\/serve\.ts$/],
+  ['DynamoDB', /@aws-sdk\/(client-dynamodb|lib-dynamodb|util-dynamodb)/, /^lib\/table\//],
+  ['the console', /console\./, /^$/],
+];
+
+describe('what only one place may touch', () => {
+  it.each(onlyIn)('%s', (_, pattern, allowed) => {
+    const users = files.filter((file) => pattern.test(readFileSync(join(root, file), 'utf8')));
+    expect(users.filter((file) => !allowed.test(file))).toEqual([]);
+    if (!allowed.test('')) expect(users).not.toEqual([]);
+  });
+});
+
+describe('habits', () => {
+  it.each(files)('%s is short enough to read at one sitting', (file) => {
+    expect(readFileSync(join(root, file), 'utf8').split('\n').length).toBeLessThanOrEqual(260);
+  });
+
+  it('speaks of nothing outside the project', () => {
+    const everything = [...files, ...sources('infra'), ...sources('tests')];
+    const outside = new RegExp(
+      ['\\.\\./sha' + 'red', '/wo' + 'rk/', '/ro' + 'ot/', 'registry\\.npm' + 'js', 'deb\\.deb' + 'ian'].join(
+        '|',
+      ),
+    );
+    expect(everything.filter((file) => outside.test(readFileSync(join(root, file), 'utf8')))).toEqual([]);
+  });
+});

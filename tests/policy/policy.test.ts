@@ -1,0 +1,108 @@
+import { ConfigError, readConfig } from '../../lib/config';
+import { hashText, policyInForce, renderPolicy, scopeOf } from '../../lib/policy/document';
+import { kindIds, kinds, kindsFor } from '../../lib/policy/kinds';
+import { consentPurposeIds, needsConsent, purposeIds, purposes } from '../../lib/policy/purposes';
+import { recipients } from '../../lib/policy/recipients';
+import { ResidencyError } from '../../lib/policy/residency';
+import { retention } from '../../lib/policy/retention';
+import { functions } from '../support/world';
+
+describe('the policy is the registry (K1, K7)', () => {
+  it('is published with the hash of exactly this text: a change of the registry needs a new version', () => {
+    expect(policyInForce.textHash).toBe(hashText(renderPolicy()));
+  });
+
+  it('names every kind, purpose, period and recipient', () => {
+    const text = renderPolicy();
+    for (const { name } of Object.values(kinds)) expect(text).toContain(name);
+    for (const { name, ground, ifRefused } of Object.values(purposes)) {
+      for (const part of [name, ground, ifRefused]) expect(text).toContain(part);
+    }
+    for (const { period, basis } of Object.values(retention)) {
+      expect(text).toContain(period);
+      expect(text).toContain(basis);
+    }
+    for (const { name, contact } of Object.values(recipients)) {
+      expect(text).toContain(name);
+      expect(text).toContain(contact);
+    }
+  });
+
+  it('has a kind for every purpose and a use for every period', () => {
+    for (const purpose of purposeIds) expect(kindsFor(purpose)).not.toEqual([]);
+    const used = new Set(kindIds.map((kind) => kinds[kind].retention));
+    expect([...used].sort()).toEqual(Object.keys(retention).sort());
+  });
+
+  it('gives every operation a purpose of the registry, or the ground on which it needs none', () => {
+    for (const operations of Object.values(functions)) {
+      for (const { purpose, ground } of Object.values(operations)) {
+        if (purpose === null) expect(ground).toMatch(/不处理个人信息/);
+        else expect(purposeIds).toContain(purpose);
+      }
+    }
+  });
+
+  it('lets only consent be granted or withdrawn, and no basic purpose rest on it', () => {
+    expect(consentPurposeIds).toEqual(['cards']);
+    for (const purpose of purposeIds)
+      expect(needsConsent(purpose)).toBe(purposes[purpose].choice === 'optional');
+  });
+
+  it('gives purposes with other kinds, methods or recipients other scopes', () => {
+    expect(new Set(purposeIds.map(scopeOf)).size).toBe(purposeIds.length);
+  });
+});
+
+describe('data stays in mainland China (S1)', () => {
+  const good = {
+    STAGE: 'production',
+    SERVICE_REGION: 'cn-north-1',
+    TABLE_NAME: 'leliao-production',
+    ERASE_QUEUE_URL: 'https://sqs.cn-north-1.amazonaws.com.cn/1/leliao-production-erase',
+    ROOT_KEY: 'kms:arn:aws-cn:kms:cn-north-1:1:key/1',
+    WECHAT_API_BASE: 'https://api.weixin.qq.com',
+    WECHAT_APPID: 'wx1',
+    WECHAT_SECRET: 'not-to-be-shown',
+  };
+  const local = `local:${Buffer.alloc(32, 7).toString('base64')}`;
+
+  it('starts with settings inside', () => {
+    expect(readConfig(good)).toMatchObject({ development: false, SEAL_SUITE: 'aes' });
+  });
+
+  it.each([
+    ['SERVICE_REGION', 'us-east-1'],
+    ['SERVICE_REGION', 'ap-guangzhou'],
+    ['TABLE_ENDPOINT', 'https://dynamodb.us-east-1.amazonaws.com'],
+    ['TABLE_ENDPOINT', 'http://127.0.0.1:8000'],
+    ['TABLE_ENDPOINT', 'https://dynamodb.cn-north-1.amazonaws.com.cn.evil.example'],
+    ['TABLE_ENDPOINT', 'https://user:pass@dynamodb.cn-north-1.amazonaws.com.cn'],
+    ['ERASE_QUEUE_URL', 'https://sqs.eu-west-1.amazonaws.com/1/q'],
+    ['ERASE_QUEUE_URL', 'not a url'],
+    ['SQS_ENDPOINT', 'http://sqs.cn-north-1.amazonaws.com.cn'],
+    ['ROOT_KEY', 'kms:arn:aws:kms:us-east-1:1:key/1'],
+    ['ROOT_KEY', 'kms:arn:aws-cn:kms:us-east-1:1:key/1'],
+    ['ROOT_KEY', `${good.ROOT_KEY},kms:arn:aws:kms:us-east-1:1:key/1`],
+    ['WECHAT_API_BASE', 'https://api.weixin.qq.com.evil.example'],
+    ['WECHAT_API_BASE', 'http://api.weixin.qq.com'],
+    ['WECHAT_API_BASE', 'http://127.0.0.1:9000'],
+  ])('refuses %s=%s and names the setting, not the value', (setting, value) => {
+    const start = () => readConfig({ ...good, [setting]: value });
+    expect(start).toThrow(ResidencyError);
+    expect(start).toThrow(setting);
+    expect(start).not.toThrow(value);
+  });
+
+  it('refuses a local root key and the sandbox in production, and takes both in development', () => {
+    expect(() => readConfig({ ...good, ROOT_KEY: local })).toThrow(ConfigError);
+    const development = { ...good, STAGE: 'local', ROOT_KEY: local, WECHAT_API_BASE: 'http://127.0.0.1:1' };
+    expect(readConfig(development)).toMatchObject({ development: true });
+  });
+
+  it('names every setting that is missing and shows none', () => {
+    const start = () => readConfig({ WECHAT_SECRET: good.WECHAT_SECRET, STAGE: 'moon' });
+    expect(start).toThrow(/STAGE.*SERVICE_REGION.*TABLE_NAME.*ROOT_KEY/);
+    expect(start).not.toThrow(/moon|not-to-be-shown/);
+  });
+});
