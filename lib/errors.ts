@@ -9,6 +9,9 @@ export const errorCodes = {
   SIGN_IN_REQUIRED: { status: 401, message: '请先登录。' },
   LOGIN_CODE_INVALID: { status: 401, message: '登录凭证已失效，请重新登录。' },
   CONSENT_REQUIRED: { status: 403, message: '这项功能需要您先同意相应的个人信息处理规则。' },
+  PROOF_REQUIRED: { status: 403, message: '为了您的安全，请先验证是您本人再继续。' },
+  RISK_REFUSED: { status: 403, message: '安全检查未通过，暂时不能继续。您可以申请人工复核。' },
+  GUARDIAN_REQUIRED: { status: 403, message: '未满十四周岁需要监护人先同意。' },
   CALLER_NOT_ALLOWED: { status: 403, message: '您没有权限进行此操作。' },
   WECHAT_RISK_BLOCKED: { status: 403, message: '微信提示该账号存在风险，暂时无法登录，可联系客服人工处理。' },
   NOT_FOUND: { status: 404, message: '没有找到您要的内容。' },
@@ -16,11 +19,17 @@ export const errorCodes = {
   POLICY_CHANGED: { status: 409, message: '个人信息保护政策已更新，请重新阅读后再选择。' },
   VERSION_CONFLICT: { status: 409, message: '内容已在别处修改，请刷新后重试。' },
   IDEMPOTENCY_CONFLICT: { status: 409, message: '同一个请求编号已用于不同的内容，请换一个编号。' },
+  IDENTITY_TAKEN: {
+    status: 409,
+    message: '该身份已用于另一个账号。您可以证明两个账号都属于您，再决定怎样处理。',
+  },
+  NOT_VERIFIED: { status: 409, message: '信息核验未通过，请检查后重试，或换一种方式。' },
+  NOT_NOW: { status: 409, message: '当前状态下不能进行此操作，请刷新后重试。' },
   LIMIT_REACHED: { status: 409, message: '数量已达上限，请先删除一些再添加。' },
   BODY_TOO_LARGE: { status: 413, message: '提交的内容过大。' },
   TOO_MANY_ATTEMPTS: { status: 429, message: '尝试次数过多，请稍后再试。' },
   INTERNAL: { status: 500, message: '服务出现问题，请稍后再试。如需帮助，请提供请求编号。' },
-  PARTNER_UNAVAILABLE: { status: 503, message: '微信服务暂时不可用，请稍后再试。' },
+  PARTNER_UNAVAILABLE: { status: 503, message: '合作方服务暂时不可用，请稍后再试。' },
   BUSY: { status: 503, message: '服务繁忙，请稍后再试。' },
 } as const satisfies Record<string, { status: number; message: string }>;
 

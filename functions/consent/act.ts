@@ -1,4 +1,4 @@
-import { MINUTE_MS, toInstant } from '../../lib/clock';
+import { MINUTE_MS, toEpochSeconds, toInstant } from '../../lib/clock';
 import { sign } from '../../lib/crypto/signature';
 import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
@@ -68,7 +68,7 @@ async function repeatMark({ ring }: Deps, { input, caller }: ActRun, granted: bo
   const { subjectId } = caller.person;
   const key = await ring.digest('request', `key|${subjectId}|${input.idempotencyKey}`);
   const content = await ring.digest('request', `consent|${subjectId}|${JSON.stringify([input, granted])}`);
-  return `${key.slice(0, 16)}:${content.slice(0, 16)}`;
+  return `${key.slice(0, 10)}:${content.slice(0, 10)}`;
 }
 
 /** The transaction. Answers the new state, or the person as another act has left them in the meantime. */
@@ -114,7 +114,7 @@ async function write(
     version: head.seq,
     policyVersion,
     scope: scopeOf(purpose),
-    at,
+    atSeconds: toEpochSeconds(deps.clock.now()),
     epoch: ends ? epoch + 1 : epoch,
     request,
   };
@@ -155,8 +155,8 @@ async function write(
 
 /** The new state and a receipt anyone can verify. It names the person by internal id only. */
 async function answer(deps: Deps, subjectId: string, purpose: ConsentPurposeId, state: Consent) {
-  const { granted, version, policyVersion, at } = state;
-  const shown = { purpose, granted, version, policyVersion, at };
+  const { granted, version, policyVersion, atSeconds } = state;
+  const shown = { purpose, granted, version, policyVersion, at: toInstant(atSeconds * 1000) };
   const receipt = await sign(deps.ring, 'consent-receipt', {
     sub: subjectId,
     ...shown,

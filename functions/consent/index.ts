@@ -19,7 +19,8 @@ const state = z.object({
   /** Number of the act that brought this state; send it back as `version` with the next act. 0 before any. */
   version: z.int(),
   policyVersion: z.int(),
-  at: z.string(),
+  /** Absent before any act. */
+  at: z.optional(z.string()),
 });
 
 /** Granting and withdrawing ask for exactly the same, so that one is as easy as the other (PIPL art. 15). */

@@ -1,3 +1,4 @@
+import { toInstant } from '../../lib/clock';
 import type { Deps } from '../../lib/deps';
 import type { Run } from '../../lib/gate/operation';
 import { scopeOf } from '../../lib/policy/document';
@@ -7,13 +8,10 @@ import { consentOf } from '../../lib/table/person';
 /** Where the person stands on every purpose that needs consent. `current` says whether a grant covers today's scope. */
 export async function status(_deps: Deps, { caller }: Run<'subject', Record<string, never>>) {
   const consents = consentPurposeIds.map((purpose) => {
-    const {
-      granted = false,
-      version = 0,
-      policyVersion = 0,
-      at = '',
-      scope,
-    } = consentOf(caller.person, purpose) ?? {};
+    const state = consentOf(caller.person, purpose);
+    if (!state) return { purpose, granted: false, version: 0, policyVersion: 0, current: false };
+    const { granted, version, policyVersion, atSeconds, scope } = state;
+    const at = toInstant(atSeconds * 1000);
     return { purpose, granted, version, policyVersion, at, current: granted && scope === scopeOf(purpose) };
   });
   return { consents };

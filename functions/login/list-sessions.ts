@@ -1,14 +1,19 @@
 import { toInstant } from '../../lib/clock';
 import type { Deps } from '../../lib/deps';
 import type { Run } from '../../lib/gate/operation';
-import { liveSessions, session } from '../../lib/table/person';
+import { expiryOf, liveSessions, session } from '../../lib/table/person';
 
 /** The person's live sessions, newest first (promise A5). All of them are in the item the front door has read. */
 export async function listSessions(deps: Deps, { caller }: Run<'subject', Record<string, never>>) {
   const { person, sealer } = caller;
-  const sessions = liveSessions(person, toInstant(deps.clock.now())).map(([sessionId]) => {
+  const sessions = liveSessions(person, deps.clock.now()).map(([sessionId]) => {
     const full = session.decode(person.sessions[sessionId] ?? {}, sessionId, sealer);
-    return { ...full, sessionId, current: sessionId === caller.sessionId };
+    return {
+      ...full,
+      expiresAt: toInstant(expiryOf(full)),
+      sessionId,
+      current: sessionId === caller.sessionId,
+    };
   });
   return { sessions: sessions.reverse() };
 }

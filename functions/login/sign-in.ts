@@ -6,7 +6,6 @@ import { AppError, invalidInput } from '../../lib/errors';
 import type { Run } from '../../lib/gate/operation';
 import { scopeOf } from '../../lib/policy/document';
 import { type ConsentPurposeId, consentPurposeIds } from '../../lib/policy/purposes';
-import { retentionMs } from '../../lib/policy/retention';
 import { attemptsKey, countFailure, readAttempts, windowEndsInSeconds } from '../../lib/table/attempts';
 import { ConditionFailed } from '../../lib/table/client';
 import { claimIdentity, identityKey, readIdentity } from '../../lib/table/identity';
@@ -14,6 +13,7 @@ import { emptyHead, nextEntry } from '../../lib/table/ledger';
 import {
   addSession,
   consentOf,
+  expiryOf,
   liveSessions,
   type Person,
   putPerson,
@@ -66,15 +66,14 @@ function demandFewFailures(deps: Deps, failed: number): void {
 }
 
 function newSession(deps: Deps, secretDigest: Buffer): Session {
-  const now = deps.clock.now();
-  return { secretDigest, startedAt: toInstant(now), expiresAt: toInstant(now + retentionMs('session-life')) };
+  return { secretDigest, startedAt: toInstant(deps.clock.now()) };
 }
 
 /** A session for a known person. Answers undefined when a race was lost and the world must be looked at again. */
 async function openSession(deps: Deps, subjectId: string) {
   const { token, sessionId, secretDigest } = issueToken(subjectId, deps.random);
   const value = newSession(deps, secretDigest);
-  const reply = { token, sessionId, expiresAt: value.expiresAt, newAccount: false };
+  const reply = { token, sessionId, expiresAt: toInstant(expiryOf(value)), newAccount: false };
   try {
     const after = await deps.table.update(addSession(subjectId, sessionId, value));
     return { ...reply, asks: asksOf(readPerson(after)) };
@@ -88,7 +87,7 @@ async function openSession(deps: Deps, subjectId: string) {
 
 /** Every place is taken: the session that has lapsed, or else the one that began first, gives way in the same write. */
 async function makeRoom<R>(deps: Deps, person: Person, sessionId: string, value: Session, reply: R) {
-  const live = liveSessions(person, toInstant(deps.clock.now()));
+  const live = liveSessions(person, deps.clock.now());
   const lapsed = Object.keys(person.sessions).find((id) => !live.some(([liveId]) => liveId === id));
   const leaver = lapsed ?? live[0]?.[0];
   try {
@@ -125,7 +124,13 @@ async function openAccount(deps: Deps, digest: string, requestId: string) {
   };
   try {
     await deps.table.write(claimIdentity('openid', digest, subjectId), putPerson(person), write);
-    return { token, sessionId, expiresAt: value.expiresAt, newAccount: true, asks: asksOf(person) };
+    return {
+      token,
+      sessionId,
+      expiresAt: toInstant(expiryOf(value)),
+      newAccount: true,
+      asks: asksOf(person),
+    };
   } catch (error) {
     if (error instanceof ConditionFailed) return undefined;
     throw error;

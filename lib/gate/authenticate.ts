@@ -6,7 +6,7 @@ import { faultOf } from '../log';
 import { ConditionFailed, type Item } from '../table/client';
 import { createSealer } from '../table/entity';
 import { type Key, keys } from '../table/keys';
-import { liveSessions, readPerson, type Session, session } from '../table/person';
+import { expiryOf, liveSessions, readPerson, type Session, session } from '../table/person';
 import type { Call } from './call';
 import { truncateAddress } from './network-place';
 import type { Subject } from './operation';
@@ -14,7 +14,7 @@ import type { Subject } from './operation';
 /** A session's last use is noted at most this often. */
 export const TOUCH_EVERY_MS = HOUR_MS;
 /** Short, so that the person's item stays within one read unit. */
-const MAX_DEVICE_CHARS = 32;
+const MAX_DEVICE_CHARS = 24;
 export const MAX_CLIENT_VERSION_CHARS = 16;
 
 /**
@@ -41,8 +41,8 @@ export async function authenticate(
 function liveSession(deps: Deps, sessions: Record<string, object>, claim: Token): boolean {
   const stored = Object.hasOwn(sessions, claim.sessionId) ? sessions[claim.sessionId] : undefined;
   if (!stored) return false;
-  const { secretDigest, expiresAt } = session.decode(stored as Item, claim.sessionId);
-  return sameDigest(secretDigest, claim.secretDigest) && expiresAt > toInstant(deps.clock.now());
+  const value = session.decode(stored as Item, claim.sessionId);
+  return sameDigest(value.secretDigest, claim.secretDigest) && expiryOf(value) > deps.clock.now();
 }
 
 /**
@@ -63,13 +63,12 @@ export async function touchSession(
   const after: Session = {
     secretDigest: before.secretDigest,
     startedAt: before.startedAt,
-    expiresAt: before.expiresAt,
     usedAt: toInstant(nowMs - (nowMs % HOUR_MS)),
     device: call.client?.device?.slice(0, MAX_DEVICE_CHARS),
     clientVersion: call.client?.version?.slice(0, MAX_CLIENT_VERSION_CHARS),
     place: call.address && truncateAddress(call.address),
   };
-  const live = new Set(liveSessions(person, toInstant(nowMs)).map(([id]) => id));
+  const live = new Set(liveSessions(person, nowMs).map(([id]) => id));
   const expired = Object.keys(person.sessions).filter((id) => !live.has(id));
   const names = Object.fromEntries(expired.map((id, index) => [`#e${index}`, id]));
   const removal =

@@ -1,5 +1,6 @@
 import { z } from 'zod/mini';
 import type { ConsentPurposeId } from '../policy/purposes';
+import { retentionMs } from '../policy/retention';
 import type { Item, Write } from './client';
 import { bytes, defineEntity, digest, mapOf, open, sealed, type ValueOf } from './entity';
 import { EVERYONE_SHARDS, everyoneShard, keys, shardOf } from './keys';
@@ -12,7 +13,7 @@ import type { LedgerHead } from './ledger';
  */
 
 /** Live sessions of one person; signing in once more ends the one that began first. */
-export const MAX_SESSIONS_PER_PERSON = 6;
+export const MAX_SESSIONS_PER_PERSON = 5;
 
 /** Cards of one person. */
 export const MAX_CARDS_PER_PERSON = 50;
@@ -21,7 +22,6 @@ export const MAX_CARDS_PER_PERSON = 50;
 export const session = defineEntity('session', {
   secretDigest: digest('session-proof', bytes),
   startedAt: open('session-time', z.string()),
-  expiresAt: open('session-time', z.string()),
   /** To the hour. */
   usedAt: open('session-time', z.optional(z.string())),
   device: sealed('device', z.optional(z.string())),
@@ -38,7 +38,7 @@ export const consent = defineEntity('consent', {
   policyVersion: open('consent-state', z.int()),
   /** Fingerprint of what was agreed to (lib/policy/document.ts). */
   scope: open('consent-state', z.string()),
-  at: open('consent-state', z.string()),
+  atSeconds: open('consent-state', z.int()),
   /** Withdrawals so far. Data carries the epoch it was made in; data of an ended epoch is dead at once. */
   epoch: open('consent-state', z.int()),
   /** Digest of the idempotency key and content of the act, to recognise a repeat. */
@@ -89,11 +89,16 @@ export function consentOf({ consents }: Person, purpose: ConsentPurposeId): Cons
   return stored && consent.decode(stored, purpose);
 }
 
-/** The sessions that still live at `now`, oldest first. */
-export function liveSessions({ sessions }: Person, now: string): [id: string, session: Session][] {
+/** When a session ends by itself. */
+export function expiryOf({ startedAt }: Pick<Session, 'startedAt'>): number {
+  return Date.parse(startedAt) + retentionMs('session-life');
+}
+
+/** The sessions that still live at `nowMs`, oldest first. */
+export function liveSessions({ sessions }: Person, nowMs: number): [id: string, session: Session][] {
   return Object.entries(sessions)
     .map(([id, stored]): [string, Session] => [id, session.decode(stored, id)])
-    .filter(([, { expiresAt }]) => expiresAt > now)
+    .filter(([, value]) => expiryOf(value) > nowMs)
     .sort(([, a], [, b]) => (a.startedAt < b.startedAt ? -1 : 1));
 }
 

@@ -79,7 +79,7 @@ describe('sessions (A5)', () => {
     await list();
     const [seen] = (await list()).sessions;
     expect(seen).toMatchObject({
-      device: '一'.repeat(32),
+      device: '一'.repeat(24),
       clientVersion: '9'.repeat(16),
       place: '2001:db8:ffff::*',
       usedAt: '2026-12-01T02:00:00.000Z',
