@@ -15,6 +15,8 @@ const PORT_TRIES = 3;
 export type DynamoDb = {
   /** Base URL for a DynamoDB client. */
   endpoint: string;
+  /** Resolves when it has ended, asked or not. */
+  ended: Promise<number>;
   /** Resolves when the Java process is gone. */
   stop(): Promise<void>;
 };
@@ -39,7 +41,7 @@ export async function startDynamoDb(options: DynamoDbOptions = {}): Promise<Dyna
     const port = options.port ?? (await freePort());
     const java = startJava(port, options);
     const trouble = await waitUntilReady(java, port);
-    if (!trouble) return { endpoint: `http://${HOST}:${port}`, stop: java.stop };
+    if (!trouble) return { endpoint: `http://${HOST}:${port}`, ended: java.ended, stop: java.stop };
     await java.stop();
     const wasRaced = trouble === 'port taken' && options.port === undefined;
     if (!wasRaced || tries === PORT_TRIES) throw new CannotStart(sentences[trouble]);

@@ -34,28 +34,30 @@ export async function findService(file = FILE): Promise<FoundService | undefined
   }
 }
 
-/** Lets other commands find this service. Answers how to take it back. */
+/**
+ * Lets other commands find this service, unless they find another one that is running. Answers how to take it back.
+ */
 export async function announceService(service: Service, file = FILE): Promise<() => Promise<void>> {
+  if (await findService(file)) return async () => {};
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(file, `${JSON.stringify(describe(service), null, 2)}\n`);
+  return () => rm(file, { force: true });
+}
+
+function describe({ api, lambda, console, services }: Service): FoundService {
   const {
     TABLE_ENDPOINT = '',
     TABLE_NAME = '',
     SERVICE_REGION = '',
     ERASE_QUEUE_URL = '',
-  } = service.services.environment;
-  const announced: FoundService = {
+  } = services.environment;
+  return {
     pid: process.pid,
-    api: service.api,
-    lambda: service.lambda,
-    console: service.console,
-    sandbox: service.services.sandbox,
+    api,
+    lambda,
+    console,
+    sandbox: services.sandbox,
     table: { endpoint: TABLE_ENDPOINT, name: TABLE_NAME, region: SERVICE_REGION },
     queueUrl: ERASE_QUEUE_URL,
-  };
-  await mkdir(dirname(file), { recursive: true });
-  await writeFile(file, `${JSON.stringify(announced, null, 2)}\n`);
-  return async () => {
-    // A second service may have announced itself since.
-    const now = await findService(file);
-    if (now === undefined || now.pid === process.pid) await rm(file, { force: true });
   };
 }

@@ -7,7 +7,7 @@ import { startTethered, type Tethered } from './tethered';
 const START_LIMIT_MS = 60_000;
 const PORT_TRIES = 3;
 /** Lines of its output to show when it does not start. */
-const LINES_KEPT = 12;
+const LINES_KEPT = 8;
 
 const projectRoot = join(__dirname, '../..');
 
@@ -73,7 +73,12 @@ function startServerless(port: number, lambdaPort: number, environment: Record<s
   });
 }
 
-/** Undefined when it is ready; otherwise its last words. */
+/** Its first words tell what is wrong; stack frames do not. */
+function isTelling(line: string): boolean {
+  return line.trim() !== '' && !/^\s+at /.test(line);
+}
+
+/** Undefined when it is ready; otherwise what it said. */
 async function waitUntilReady(
   program: Tethered,
   onLine: (line: string) => void,
@@ -81,8 +86,7 @@ async function waitUntilReady(
   const said: string[] = [];
   const ready = new Promise<boolean>((resolve) => {
     const read = (line: string) => {
-      if (line.trim() !== '') said.push(line);
-      said.splice(0, said.length - LINES_KEPT);
+      if (isTelling(line) && said.length < LINES_KEPT) said.push(line.trim());
       if (line.includes('Server ready:')) resolve(true);
       onLine(line);
     };

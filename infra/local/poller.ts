@@ -11,9 +11,8 @@ import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { parse } from 'yaml';
 import { cloudFormationTags } from './template';
 
-/** As long as SQS lets a receiver wait. */
-const WAIT_SECONDS = 20;
-const PAUSE_AFTER_TROUBLE_MS = 500;
+/** Asked for without waiting: the local SQS would answer a waiting receiver only when its whole wait is over. */
+const LOOK_EVERY_MS = 250;
 
 /** A function that serverless.yml gives a queue to. */
 type Consumer = { functionName: string; queueUrl: string; batchSize: number };
@@ -58,15 +57,15 @@ async function poll(
   const receive = new ReceiveMessageCommand({
     QueueUrl: queueUrl,
     MaxNumberOfMessages: batchSize,
-    WaitTimeSeconds: WAIT_SECONDS,
+    WaitTimeSeconds: 0,
     MessageSystemAttributeNames: ['All'],
     MessageAttributeNames: ['All'],
   });
   while (!stopping.aborted) {
     try {
       const { Messages = [] } = await client.send(receive, { abortSignal: stopping });
-      if (Messages.length === 0) continue;
-      const done = await deliver(options, functionName, queueUrl, Messages, stopping);
+      const done =
+        Messages.length > 0 ? await deliver(options, functionName, queueUrl, Messages, stopping) : [];
       const Entries = done.map((message, index) => ({
         Id: String(index),
         ReceiptHandle: message.ReceiptHandle,
@@ -75,8 +74,8 @@ async function poll(
         await client.send(new DeleteMessageBatchCommand({ QueueUrl: queueUrl, Entries }));
     } catch {
       // The function or the queue is not answering: the messages stay and come back.
-      await pause(PAUSE_AFTER_TROUBLE_MS, undefined, { signal: stopping }).catch(() => {});
     }
+    await pause(LOOK_EVERY_MS, undefined, { signal: stopping }).catch(() => {});
   }
 }
 

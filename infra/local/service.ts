@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { stop as stopBuilder } from 'esbuild';
 import { build } from '../build';
 import type { OpenApi } from './console/reference-page';
 import { startConsole } from './console/server';
@@ -30,7 +31,7 @@ export type Service = {
   services: Services;
   /** Invokes a function as AWS would, with a schedule's event for instance; answers what the function answered. */
   invoke(name: string, event: unknown): Promise<unknown>;
-  /** Resolves when the functions are no longer served, asked or not. */
+  /** Resolves when the functions or the table have ended, asked or not. */
   ended: Promise<number>;
   /** Stops all of it; resolves when no process is left. May be called again. */
   stop(): Promise<void>;
@@ -43,7 +44,7 @@ export type Service = {
  */
 export async function startService(options: ServiceOptions = {}): Promise<Service> {
   if (options.port !== undefined) await assertPortFree(options.port, 'The API');
-  const building = build().then((): Stoppable => ({ stop: async () => {} }));
+  const building = buildOnce().then((): Stoppable => ({ stop: async () => {} }));
   const { services } = await startTogether({ building, services: startServices(options) });
   const running: Stoppable[] = [services];
   try {
@@ -57,7 +58,7 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
       lambda: host.lambda,
       console: developerConsole.url,
       services,
-      ended: host.ended,
+      ended: Promise.race([host.ended, services.ended]),
       invoke: (name, event) => invoke(host.lambda, name, event),
       stop: () => {
         stopped ??= stopInOrder(running);
@@ -68,6 +69,12 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
     await stopInOrder(running);
     throw error;
   }
+}
+
+/** The builder would keep half a gigabyte for a next build that does not come. */
+async function buildOnce(): Promise<void> {
+  await build();
+  await stopBuilder();
 }
 
 /** What calls comes first, what is called last. */

@@ -33,6 +33,8 @@ export type Services = {
   mailbox: Mail[];
   smtpPort: number;
   deadLetterQueueUrl: string;
+  /** Resolves when the table has ended, asked or not: nothing works without it. */
+  ended: Promise<number>;
   /** Stops all of it; resolves when no process is left. */
   stop(): Promise<void>;
 };
@@ -53,7 +55,7 @@ export type ServicesOptions = {
  * @throws CannotStart with a sentence for the developer
  */
 export async function startServices(options: ServicesOptions = {}): Promise<Services> {
-  useLocalCredentials();
+  prepareAwsClients();
   const persistence = options.persistDir ? await openPersistence(options.persistDir) : undefined;
   try {
     return await startWith(options, persistence);
@@ -107,6 +109,7 @@ async function startWith(options: ServicesOptions, persistence: Persistence | un
     mailbox,
     smtpPort,
     deadLetterQueueUrl: queue.deadLetterQueueUrl,
+    ended: table.ended,
     stop,
   };
 }
@@ -121,9 +124,11 @@ async function prepareTable(endpoint: string, rootKey: string, suite: 'aes' | 's
 }
 
 /** The AWS clients of this process want credentials, and must not go looking for the developer's own. */
-function useLocalCredentials(): void {
+function prepareAwsClients(): void {
   process.env.AWS_ACCESS_KEY_ID = 'local';
   process.env.AWS_SECRET_ACCESS_KEY = 'local';
   delete process.env.AWS_SESSION_TOKEN;
   delete process.env.AWS_PROFILE;
+  // Node 20 is what CloudBase runs; the note that the SDK will want 22 from 2027 is for whoever upgrades the SDK.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
 }

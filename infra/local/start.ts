@@ -1,30 +1,26 @@
 import { parseArgs } from 'node:util';
 import { CannotStart } from './cannot-start';
 import { announceService } from './find-service';
+import { launchersGone } from './launchers';
 import { type Service, startService } from './service';
-
-const LAUNCHER_LOOK_MS = 1_000;
 
 const usage = 'Usage: npm start -- [--port N] [--persist DIR]';
 
 /** `npm start`: the whole service on this machine until ctrl-C. */
 async function main(): Promise<void> {
   const { port, persistDir } = readArguments(process.argv.slice(2));
+  const alone = launchersGone().then(() => 'alone' as const);
   const startedAt = performance.now();
   console.log('Starting 乐聊名片 …');
   const service = await startService({ port, persistDir, onLog: (line) => console.log(line) });
   const withdraw = await announceService(service);
   console.log(describe(service, persistDir, performance.now() - startedAt));
-  const why = await Promise.race([
-    askedToStop(),
-    launcherGone(),
-    service.ended.then(() => 'host ended' as const),
-  ]);
+  const why = await Promise.race([askedToStop(), alone, service.ended.then(() => 'broken' as const)]);
   // Whoever is impatient: the tethers end everything with us.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
   await withdraw();
   await service.stop();
-  if (why === 'host ended') throw new CannotStart('The functions stopped being served: start again.');
+  if (why === 'broken') throw new CannotStart('The functions or the table ended unexpectedly: start again.');
 }
 
 function readArguments(args: string[]): { port?: number | undefined; persistDir?: string | undefined } {
@@ -43,18 +39,6 @@ function askedToStop(): Promise<'asked'> {
   return new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
       process.once(signal, () => resolve('asked'));
-  });
-}
-
-/** npm or tsx may be killed without a word to us; then nobody can stop us any more, so we stop. */
-function launcherGone(): Promise<'launcher gone'> {
-  const launcher = process.ppid;
-  const isLaunched =
-    process.env.npm_lifecycle_event !== undefined || process.execArgv.join().includes('preflight');
-  return new Promise((resolve) => {
-    if (!isLaunched) return;
-    const look = () => process.ppid !== launcher && resolve('launcher gone');
-    setInterval(look, LAUNCHER_LOOK_MS).unref();
   });
 }
 
