@@ -119,14 +119,13 @@ async function write(
     request,
   };
   const chainIsWhereWeSawIt = 'ledgerSeq = :before';
-  const noCardSince = 'cardCount = :count'; // so that the duty knows exactly how many it ends
   const update: Write = {
     Update: {
       Key: keys.person(subjectId),
       UpdateExpression:
         'SET #consents.#purpose = :consent, ledgerSeq = :seq, ledgerHash = :hash, ' +
         `noticedAt = if_not_exists(noticedAt, :at)${cardsEnd ? ', cardCount = :none' : ''}`,
-      ConditionExpression: cardsEnd ? `${chainIsWhereWeSawIt} AND ${noCardSince}` : chainIsWhereWeSawIt,
+      ConditionExpression: chainIsWhereWeSawIt,
       ExpressionAttributeNames: { '#consents': 'consents', '#purpose': purpose },
       ExpressionAttributeValues: {
         ':consent': consent.encode(after, purpose),
@@ -134,14 +133,12 @@ async function write(
         ':seq': head.seq,
         ':hash': head.hash,
         ':at': at,
-        ...(cardsEnd && { ':none': 0, ':count': person.cardCount }),
+        ...(cardsEnd && { ':none': 0 }),
       },
     },
   };
   const dueAt = toInstant(deps.clock.now() + ERASE_BY_QUEUE_WITHIN_MS);
-  const duty = ends
-    ? [putDuty(subjectId, { seq: head.seq, purpose, epoch, count: person.cardCount, dueAt })]
-    : [];
+  const duty = ends ? [putDuty(subjectId, { seq: head.seq, purpose, epoch, erased: 0, dueAt })] : [];
   try {
     await deps.table.write(update, append, ...duty);
   } catch (error) {

@@ -5,8 +5,8 @@ import type { Deps } from '../../lib/deps';
 import { AppError, invalidInput } from '../../lib/errors';
 import type { Run } from '../../lib/gate/operation';
 import { scopeOf } from '../../lib/policy/document';
-import { type ConsentPurposeId, consentPurposeIds } from '../../lib/policy/purposes';
-import { attemptsKey, countFailure, readAttempts, windowEndsInSeconds } from '../../lib/table/attempts';
+import { askedAtStart, type ConsentPurposeId, consentPurposeIds } from '../../lib/policy/purposes';
+import { attemptsKey, countAttempt, readAttempts, windowEndsInSeconds } from '../../lib/table/attempts';
 import { ConditionFailed } from '../../lib/table/client';
 import { claimIdentity, identityKey, readIdentity } from '../../lib/table/identity';
 import { emptyHead, nextEntry } from '../../lib/table/ledger';
@@ -54,7 +54,7 @@ async function exchangeCode(deps: Deps, source: string, code: string | undefined
     return await deps.wechat.exchangeCode(code);
   } catch (error) {
     if (error instanceof AppError && error.code === 'LOGIN_CODE_INVALID') {
-      demandFewFailures(deps, await countFailure(deps.table, source, deps.clock.now()));
+      demandFewFailures(deps, await countAttempt(deps.table, source, deps.clock.now()));
     }
     throw error;
   }
@@ -137,10 +137,10 @@ async function openAccount(deps: Deps, digest: string, requestId: string) {
   }
 }
 
-/** Purposes never decided, or granted for a scope that is no longer the one in force. A refusal is not asked again here. */
+/** Asked at the start and never decided, or granted for a scope that has changed. A refusal is not asked again here. */
 function asksOf(person: Person): ConsentPurposeId[] {
   return consentPurposeIds.filter((purpose) => {
     const consent = consentOf(person, purpose);
-    return !consent || (consent.granted && consent.scope !== scopeOf(purpose));
+    return consent ? consent.granted && consent.scope !== scopeOf(purpose) : askedAtStart(purpose);
   });
 }

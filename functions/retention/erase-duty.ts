@@ -2,80 +2,53 @@ import { toInstant } from '../../lib/clock';
 import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
 import type { Run } from '../../lib/gate/operation';
-import { eraseCard, queryCards } from '../../lib/table/card';
-import { ConditionFailed, type Item, type Write } from '../../lib/table/client';
-import { type Duty, finishDuty, readDuty } from '../../lib/table/duty';
+import { appendEntry } from '../../lib/table/append';
+import { ConditionFailed } from '../../lib/table/client';
+import { endedItems, eraseItems, finishDuty, readDuty } from '../../lib/table/duty';
 import { keys } from '../../lib/table/keys';
-import { nextEntry } from '../../lib/table/ledger';
-import { ledgerHead, readPerson } from '../../lib/table/person';
+import { readPerson } from '../../lib/table/person';
 
 export type DutyRef = { subjectId: string; seq: number };
 
-const RACES = 6;
-/** DynamoDB's limit on one transaction. */
-const MAX_WRITES_PER_TRANSACTION = 100;
+/** Steps of one call: enough for thousands of items, and for losing races with another worker. The queue repeats it. */
+const MAX_STEPS = 100;
+/** Each item may have a few pointers, and a transaction takes 100 writes. */
+const ITEMS_PER_STEP = 25;
 
 /**
- * Erases what rested on a withdrawn consent: everything of the ended epoch, and nothing newer (promise K3; PIPL
- * art. 47). Safe to repeat at any point: items go first, and the duty and its ledger entry are one transaction, so
- * the erasure is recorded exactly once.
+ * Erases what rested on a withdrawn consent: everything of the ended epoch with what points to it, and nothing newer
+ * (promise K3; PIPL art. 47). Safe to repeat at any point and by several workers: items go with the count of them, and
+ * the end of the duty goes with its ledger entry, so the erasure is recorded exactly once and in full.
  */
 export async function eraseDuty(
   deps: Deps,
   { input, requestId }: Pick<Run<'queue', DutyRef>, 'input' | 'requestId'>,
 ) {
-  const { subjectId, seq } = input;
-  for (let race = 0; race < RACES; race += 1) {
-    const [self, found] = await deps.table.getMany([keys.person(subjectId), keys.duty(subjectId, seq)]);
-    if (!self || !found) return { outcome: 'already-done', count: 0 } as const;
-    const duty = readDuty(found);
-    await eraseCards(deps, subjectId, duty);
-    if (await record(deps, subjectId, self, duty, requestId)) {
-      deps.log({ event: 'erasure', requestId, operation: 'retention/eraseDuty', count: duty.count });
-      return { outcome: 'erased', count: duty.count } as const;
-    }
+  for (let step = 0; step < MAX_STEPS; step += 1) {
+    const done = await takeStep(deps, input, requestId).catch(lostRace);
+    if (done) return done;
   }
   throw new AppError('BUSY');
 }
 
-/** Removes the ended epoch's cards. Markers of cards deleted earlier hold nothing and expire by themselves. */
-async function eraseCards(deps: Deps, subjectId: string, duty: Duty): Promise<void> {
-  let after: string | undefined;
-  do {
-    const page = await queryCards(deps.table, subjectId, MAX_WRITES_PER_TRANSACTION, after);
-    const ended = page.items.filter((item) => item.epoch === duty.epoch);
-    const [first, ...others] = ended.map((item): Write => eraseCard(item, duty.epoch));
-    if (first) await deps.table.write(first, ...others);
-    after = page.lastId;
-  } while (after);
+/** Another worker was quicker at this step: look again. */
+function lostRace(error: unknown): undefined {
+  if (!(error instanceof ConditionFailed)) throw error;
 }
 
-/** Ends the duty and says so in the ledger, once. Answers false when the ledger moved on meanwhile. */
-async function record(deps: Deps, subjectId: string, self: Item, duty: Duty, requestId: string) {
-  const person = readPerson(self);
-  const entry = {
-    at: toInstant(deps.clock.now()),
-    act: 'erasure.done',
-    actor: 'service',
-    purpose: duty.purpose,
-    count: duty.count,
-    cause: duty.seq,
-    requestId,
-  } as const;
-  const { write: append, head } = await nextEntry(deps.ring, subjectId, ledgerHead(person), entry);
-  const advance: Write = {
-    Update: {
-      Key: keys.person(subjectId),
-      UpdateExpression: 'SET ledgerSeq = :seq, ledgerHash = :hash',
-      ConditionExpression: 'ledgerSeq = :before',
-      ExpressionAttributeValues: { ':seq': head.seq, ':hash': head.hash, ':before': person.ledgerSeq },
-    },
-  };
-  try {
-    await deps.table.write(advance, append, finishDuty(subjectId, duty.seq));
-    return true;
-  } catch (error) {
-    if (error instanceof ConditionFailed) return false;
-    throw error;
+async function takeStep(deps: Deps, { subjectId, seq }: DutyRef, requestId: string) {
+  const [self, found] = await deps.table.getMany([keys.person(subjectId), keys.duty(subjectId, seq)]);
+  if (!self || !found) return { outcome: 'already-done', count: 0 } as const;
+  const duty = readDuty(found);
+  const items = await endedItems(deps.table, subjectId, duty, ITEMS_PER_STEP);
+  if (items.length > 0) {
+    await deps.table.write(...eraseItems(subjectId, duty, items));
+    return undefined;
   }
+  const { purpose, erased: count } = duty;
+  const at = toInstant(deps.clock.now());
+  const entry = { at, act: 'erasure.done', actor: 'service', purpose, count, cause: seq, requestId } as const;
+  await appendEntry(deps, readPerson(self), entry, [finishDuty(subjectId, duty)]);
+  deps.log({ event: 'erasure', requestId, operation: 'retention/eraseDuty', count });
+  return { outcome: 'erased', count } as const;
 }

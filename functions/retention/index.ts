@@ -15,8 +15,8 @@ export const retention = {
     }),
     output: z.object({ outcome: z.enum(['erased', 'already-done']), count: z.int() }),
     ledger: 'act',
-    // Two trips and one for each card that is there; MAX_CARDS_PER_PERSON bounds it.
-    budget: { trips: 4, readUnits: 4, writeUnits: 30 },
+    // Two reads and a write for each 25 items that are there, and as much again to record the end.
+    budget: { trips: 6, readUnits: 8, writeUnits: 30 },
     run: eraseDuty,
   }),
   sweep: operation({

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { kinds, kindsFor } from './kinds';
+import { type KindId, kinds, kindsFor } from './kinds';
 import { consentPurposeIds, type Purpose, type PurposeId, purposeIds, purposes } from './purposes';
-import { type Recipient, recipients } from './recipients';
+import { type PassingKind, passingKinds, type Recipient, recipients } from './recipients';
 import { retention } from './retention';
 
 /** Who is answerable (PIPL art. 17(1)(1)). */
@@ -19,7 +19,7 @@ export const policyInForce = {
   version: 1,
   language: 'zh-CN',
   effectiveAt: '2026-12-01T00:00:00.000Z',
-  textHash: '6f42ae97892cfd5dba7d01f0eabef64bba5f25e15a32c386f35604c471408649',
+  textHash: '10a08c503656d62157c1ee94187193974738e16154fd64842f6659aad7a90058',
 } as const;
 
 /** SHA-256 in hex: what a consent is bound to. */
@@ -122,5 +122,7 @@ function renderRecipients(): string {
 
 function namesOf(received: Recipient['kinds']): string {
   if (received === 'all') return '上表所列全部信息';
-  return received.map((kind) => (kind === 'login-code' ? '一次性登录凭证' : kinds[kind].name)).join('；');
+  return received
+    .map((kind) => (kind in passingKinds ? passingKinds[kind as PassingKind] : kinds[kind as KindId].name))
+    .join('；');
 }

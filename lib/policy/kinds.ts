@@ -9,7 +9,7 @@ export type Kind = {
   /** Shown to the person. */
   name: string;
   /** PIPL art. 28; `technical` kinds say nothing about a person by themselves. */
-  class: 'technical' | 'general' | 'sensitive';
+  class: 'technical' | 'general' | 'sensitive' | 'biometric' | 'financial' | 'minor';
   /** How it may be stored: sealed under the person's key, as a keyed digest, or in the open. Personal content is sealed. */
   storage: 'sealed' | 'digest' | 'open';
   purpose: PurposeId;
@@ -23,6 +23,20 @@ const card = {
   storage: 'sealed',
   purpose: 'cards',
   retention: 'card-life',
+  source: '您填写',
+} as const;
+
+const attribute = {
+  class: 'general',
+  storage: 'sealed',
+  retention: 'purpose-life',
+  source: '您填写',
+} as const;
+const delivery = {
+  class: 'general',
+  storage: 'sealed',
+  purpose: 'delivery',
+  retention: 'delivery-life',
   source: '您填写',
 } as const;
 
@@ -76,12 +90,12 @@ export const kinds = {
     source: '您的网络连接提供',
   },
   'attempt-counter': {
-    name: '登录失败次数（按网络地址的加密摘要计）',
+    name: '操作次数（按网络地址、账号或对象的加密摘要计，用于防止滥用）',
     class: 'general',
     storage: 'digest',
     purpose: 'security',
     retention: 'attempt-window',
-    source: '登录失败时产生',
+    source: '登录失败或进行受限操作时产生',
   },
   'consent-state': {
     name: '您对各项处理的同意状态',
@@ -146,6 +160,156 @@ export const kinds = {
   'card-address': { name: '名片地址', ...card },
   'card-site': { name: '名片网址', ...card },
   'card-note': { name: '名片备注', ...card },
+  'web-sign-in': {
+    name: '扫码登录的一次性编号',
+    class: 'technical',
+    storage: 'digest',
+    purpose: 'account',
+    retention: 'web-code-life',
+    source: '您在网页上扫码登录时系统生成',
+  },
+  'self-proof': {
+    name: '本人验证的一次性凭证摘要',
+    class: 'technical',
+    storage: 'digest',
+    purpose: 'security',
+    retention: 'proof-life',
+    source: '您验证本人时系统生成',
+  },
+  'risk-review': {
+    name: '风险判断的结果和人工复核的结论',
+    class: 'general',
+    storage: 'open',
+    purpose: 'review',
+    retention: 'review-three-years',
+    source: '系统判断、工作人员复核',
+  },
+  'review-words': {
+    name: '申诉内容和复核理由',
+    class: 'general',
+    storage: 'sealed',
+    purpose: 'review',
+    retention: 'review-three-years',
+    source: '您填写、工作人员答复',
+  },
+  'phone-number': { name: '手机号码', ...attribute, purpose: 'phone', source: '您授权后由微信提供' },
+  'phone-digest': {
+    name: '手机号码的加密摘要（用于查重）',
+    class: 'general',
+    storage: 'digest',
+    purpose: 'phone',
+    retention: 'purpose-life',
+    source: '由手机号码计算',
+  },
+  'linked-account': {
+    name: '关联账号的入口名称和加密摘要',
+    class: 'general',
+    storage: 'digest',
+    purpose: 'account-link',
+    retention: 'purpose-life',
+    source: '您关联时由该入口提供',
+  },
+  'real-name-result': {
+    name: '实名核验的结果、方式、时间和受托方流水号',
+    class: 'general',
+    storage: 'open',
+    purpose: 'real-name',
+    retention: 'purpose-life',
+    source: '受托方核对后返回',
+  },
+  'real-name-masked': {
+    name: '部分遮挡的姓名',
+    class: 'general',
+    storage: 'sealed',
+    purpose: 'real-name',
+    retention: 'purpose-life',
+    source: '由您填写的姓名遮挡得到',
+  },
+  'id-digest': {
+    name: '身份证件号码的加密摘要（用于保证一证一号）',
+    class: 'sensitive',
+    storage: 'digest',
+    purpose: 'real-name',
+    retention: 'purpose-life',
+    source: '由您填写的号码计算，号码本身不保存',
+  },
+  'bank-result': {
+    name: '银行卡核验的结果（不含卡号）',
+    class: 'financial',
+    storage: 'open',
+    purpose: 'real-name-bank',
+    retention: 'purpose-life',
+    source: '受托方核对后返回',
+  },
+  'face-token': {
+    name: '人脸核验的一次性凭证和结果（不含影像）',
+    class: 'biometric',
+    storage: 'sealed',
+    purpose: 'real-name-face',
+    retention: 'purpose-life',
+    source: '受托方返回',
+  },
+  'network-id-result': {
+    name: '网号核验的结果（不含姓名和号码）',
+    class: 'general',
+    storage: 'open',
+    purpose: 'real-name-network',
+    retention: 'purpose-life',
+    source: '国家网络身份认证公共服务返回',
+  },
+  'age-band': {
+    name: '年龄段标记（未满十四周岁、未满十八周岁、成年）',
+    class: 'minor',
+    storage: 'open',
+    purpose: 'minors',
+    retention: 'account-life',
+    source: '由证件号码中的出生日期计算，出生日期不保存',
+  },
+  guardian: {
+    name: '监护人的账号编号和同意',
+    class: 'minor',
+    storage: 'open',
+    purpose: 'minors',
+    retention: 'account-life',
+    source: '监护人同意时产生',
+  },
+  nickname: { name: '昵称', ...attribute, purpose: 'profile' },
+  avatar: { name: '头像（已去除附带信息）', ...attribute, purpose: 'profile', source: '您上传' },
+  'fund-attributes': { name: '公积金服务所需：性别、出生日期', ...attribute, purpose: 'service-fund' },
+  'social-attributes': {
+    name: '社保服务所需：性别、出生日期、户籍地',
+    ...attribute,
+    purpose: 'service-social',
+  },
+  'transport-attributes': {
+    name: '交通服务所需：性别、出生日期',
+    ...attribute,
+    purpose: 'service-transport',
+  },
+  'tax-attributes': { name: '税务服务所需：户籍地', ...attribute, purpose: 'service-tax' },
+  'household-attributes': {
+    name: '户政服务所需：性别、出生日期、出生地、户籍地、民族',
+    ...attribute,
+    class: 'sensitive',
+    purpose: 'service-household',
+  },
+  'delivery-contact': { name: '收件人、电话、地址', ...delivery },
+  'delivery-state': {
+    name: '送达编号和进度',
+    class: 'technical',
+    storage: 'open',
+    purpose: 'delivery',
+    retention: 'delivery-life',
+    source: '您申请送达时产生',
+  },
+  preference: {
+    name: '语言、个性化和调查邀请的设置',
+    class: 'general',
+    storage: 'open',
+    purpose: 'preferences',
+    retention: 'account-life',
+    source: '您设置',
+  },
 } as const satisfies Record<string, Kind>;
 
 export type KindId = keyof typeof kinds;

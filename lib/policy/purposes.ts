@@ -15,11 +15,26 @@ export type Purpose = {
   clause: string;
   /** Basic purposes cannot be refused while the account exists; optional ones can, at no other cost (art. 16). */
   choice: 'basic' | 'optional';
+  /** When an optional purpose is asked for: at the first sign-in, or at the moment it is used (认定方法 二.3). */
+  ask?: 'at-start';
   /** Effect of refusing or withdrawing, told before the choice. */
   ifRefused: string;
   /** What the code does when the purpose ends for one person. */
   atEnd: 'erase-at-once' | 'keep-for-period';
 };
+
+const CONSENT_GROUND = '个人信息保护法第十三条第一款第一项（您的同意）';
+const SEPARATE_CONSENT_GROUND = '个人信息保护法第十三条第一款第一项、第二十九条（您的单独同意）';
+
+const OPTIONAL_SERVICE = {
+  method: '您自行填写，加密保存；只用于这一项服务。',
+  basis: 'CONSENT',
+  ground: SEPARATE_CONSENT_GROUND,
+  clause: '2.3',
+  choice: 'optional',
+  ifRefused: '只影响这一项服务；其他功能不受影响。关闭这项服务后信息随即删除。',
+  atEnd: 'erase-at-once',
+} as const;
 
 export const purposes = {
   account: {
@@ -63,7 +78,134 @@ export const purposes = {
     ground: '个人信息保护法第十三条第一款第一项（您的同意）',
     clause: '2.1',
     choice: 'optional',
+    ask: 'at-start',
     ifRefused: '不能使用名片功能；登录、查看政策和管理设备不受影响。撤回同意后名片随即停用并删除。',
+    atEnd: 'erase-at-once',
+  },
+  phone: {
+    name: '绑定手机号',
+    why: '让您用手机号证明账号属于您，并在换微信之后找回账号。',
+    method: '由微信在您点击授权后提供；只保存加密后的号码和用于查重的加密摘要。',
+    basis: 'CONSENT',
+    ground: CONSENT_GROUND,
+    clause: '4',
+    choice: 'optional',
+    ifRefused: '不能用手机号证明身份；其他功能不受影响。',
+    atEnd: 'erase-at-once',
+  },
+  'account-link': {
+    name: '关联其他账号',
+    why: '把您在其他入口（例如微信支付、公众号）的账号与本账号关联，看到的是同一个您。',
+    method: '在线自动处理；只保存加密摘要，随时可以解除。',
+    basis: 'CONSENT',
+    ground: CONSENT_GROUND,
+    clause: '7.1',
+    choice: 'optional',
+    ifRefused: '各入口的账号互不相通；其他功能不受影响。',
+    atEnd: 'erase-at-once',
+  },
+  'real-name': {
+    name: '实名核验（身份信息）',
+    why: '核对姓名、身份证件号码（以及您选择时的手机号）是否一致，确认一个人只有一个实名账号。',
+    method: '通过互联网加密传输至受托方核对；证件号码核对后即丢弃，只留不可逆的加密摘要和部分遮挡的姓名。',
+    basis: 'CONSENT',
+    ground: SEPARATE_CONSENT_GROUND,
+    clause: '2.1',
+    choice: 'optional',
+    ifRefused: '不能显示实名标识；名片等其他功能不受影响。身份信息一旦泄露可能被冒用，所以我们不保存号码。',
+    atEnd: 'erase-at-once',
+  },
+  'real-name-bank': {
+    name: '实名核验（银行卡）',
+    why: '您选择用银行卡核验时，核对银行卡与姓名、证件号码、手机号是否属于同一个人。',
+    method: '通过互联网加密传输至受托方核对；卡号核对后即丢弃，不作任何保存。',
+    basis: 'CONSENT',
+    ground: SEPARATE_CONSENT_GROUND,
+    clause: '2.1',
+    choice: 'optional',
+    ifRefused: '可以改用其他核验方式。卡号一旦泄露可能造成财产损失，所以我们不保存卡号。',
+    atEnd: 'erase-at-once',
+  },
+  'real-name-face': {
+    name: '实名核验（人脸）',
+    why: '您选择人脸核验时，由受托方在其页面上完成人脸比对，我们只取得通过与否。',
+    method: '您的人脸影像通过互联网传输至受托方 腾讯云 比对；我们不接收、不保存任何影像。',
+    basis: 'CONSENT',
+    ground: SEPARATE_CONSENT_GROUND,
+    clause: '2.1',
+    choice: 'optional',
+    ifRefused: '可以改用其他核验方式，结果完全相同。人脸信息一旦泄露难以更换，请谨慎选择。',
+    atEnd: 'erase-at-once',
+  },
+  'real-name-network': {
+    name: '实名核验（国家网络身份认证）',
+    why: '您选择用网号、网证核验时，由国家网络身份认证公共服务确认您的身份，我们只取得核验结果。',
+    method: '在线自动处理；不取得、不要求您另行提供姓名和证件号码。',
+    basis: 'CONSENT',
+    ground: SEPARATE_CONSENT_GROUND,
+    clause: '2.1',
+    choice: 'optional',
+    ifRefused: '可以改用其他核验方式，服务完全相同。',
+    atEnd: 'erase-at-once',
+  },
+  minors: {
+    name: '未成年人保护',
+    why: '依法识别未满十四周岁和未满十八周岁的用户，取得监护人同意，并作年度审计。',
+    method: '在线自动处理；只保存年龄段标记和监护人的账号编号，不保存出生日期。',
+    basis: 'LEGAL_DUTY',
+    ground: '个人信息保护法第三十一条、未成年人网络保护条例第三十七条（法定义务）',
+    clause: '2.1',
+    choice: 'basic',
+    ifRefused: '这是法律要求的保护措施；监护人不同意时不进行实名核验。',
+    atEnd: 'keep-for-period',
+  },
+  review: {
+    name: '申诉和人工复核',
+    why: '让您对核验结果、风险判断提出申诉，由人工复核并说明理由。',
+    method: '由工作人员处理；每次查看都写入您的处理记录。',
+    basis: 'LEGAL_DUTY',
+    ground: '个人信息保护法第二十四条、第四十六条、第五十条（复核与答复的法定义务）',
+    clause: '8.2',
+    choice: 'basic',
+    ifRefused: '不申诉即不处理。',
+    atEnd: 'keep-for-period',
+  },
+  profile: {
+    name: '昵称和头像',
+    why: '让别人认出您。',
+    method: '您自行填写；图片去除拍摄地点、时间、设备等附带信息后保存。',
+    basis: 'CONSENT',
+    ground: CONSENT_GROUND,
+    clause: '2.1',
+    choice: 'optional',
+    ifRefused: '不显示昵称和头像；其他功能不受影响。',
+    atEnd: 'erase-at-once',
+  },
+  'service-fund': { name: '公积金查询', why: '查询住房公积金时预填所需信息。', ...OPTIONAL_SERVICE },
+  'service-social': { name: '社保查询', why: '查询社会保险时预填所需信息。', ...OPTIONAL_SERVICE },
+  'service-transport': { name: '交通服务', why: '办理交通出行业务时预填所需信息。', ...OPTIONAL_SERVICE },
+  'service-tax': { name: '税务服务', why: '办理税务业务时预填所需信息。', ...OPTIONAL_SERVICE },
+  'service-household': { name: '户政服务', why: '办理户籍业务时预填所需信息。', ...OPTIONAL_SERVICE },
+  delivery: {
+    name: '线下送达',
+    why: '把您申请的证照、材料送到您手中。',
+    method: '您自行填写；只用于这一次送达，完成即删除。',
+    basis: 'CONSENT',
+    ground: CONSENT_GROUND,
+    clause: '2.4',
+    choice: 'optional',
+    ifRefused: '改为到窗口领取；其他功能不受影响。',
+    atEnd: 'erase-at-once',
+  },
+  preferences: {
+    name: '偏好设置',
+    why: '按您选的语言和方式提供服务。个性化推荐和调查邀请默认关闭，只在您打开后进行。',
+    method: '在线自动处理。',
+    basis: 'CONTRACT',
+    ground: '个人信息保护法第十三条第一款第二项、第二十四条（按您的设置提供服务，可以随时拒绝个性化）',
+    clause: '4',
+    choice: 'basic',
+    ifRefused: '不设置即使用默认：简体中文，不个性化，不邀请调查。',
     atEnd: 'erase-at-once',
   },
 } as const satisfies Record<string, Purpose>;
@@ -83,4 +225,10 @@ export const consentPurposeIds = purposeIds.filter(needsConsent);
 export function needsConsent(id: PurposeId): id is ConsentPurposeId {
   const purpose: Purpose = purposes[id];
   return purpose.basis === 'CONSENT';
+}
+
+/** Purposes to be asked for when a person first signs in. The others are asked for when they are used. */
+export function askedAtStart(id: PurposeId): boolean {
+  const purpose: Purpose = purposes[id];
+  return purpose.ask === 'at-start';
 }

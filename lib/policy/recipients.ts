@@ -5,6 +5,13 @@ import type { PurposeId } from './purposes';
  * Who else touches personal data (PIPL art. 21, 23; 网络数据安全管理条例 art. 12, 21). Shown in the policy as
  * 与第三方共享个人信息清单.
  */
+/** What passes through to a recipient and is never stored here. */
+export const passingKinds = {
+  'login-code': '一次性凭证',
+  'identity-input': '姓名、证件号码，以及所选方式需要的手机号、银行卡号',
+} as const;
+export type PassingKind = keyof typeof passingKinds;
+
 export type Recipient = {
   name: string;
   /** `entrusted` acts for us under an agreement; `processor` decides for itself. */
@@ -14,7 +21,7 @@ export type Recipient = {
   why: string;
   purpose: PurposeId;
   /** `all` for those who store everything. */
-  kinds: 'all' | readonly (KindId | 'login-code')[];
+  kinds: 'all' | readonly (KindId | PassingKind)[];
 };
 
 export const recipients = {
@@ -25,6 +32,33 @@ export const recipients = {
     region: '中国内地',
     why: '您从微信小程序登录时，由微信确认您的微信标识；我们只交回微信刚刚发给您的一次性登录凭证。',
     purpose: 'account',
+    kinds: ['login-code'],
+  },
+  'wechat-phone': {
+    name: '深圳市腾讯计算机系统有限公司（微信手机号服务）',
+    role: 'processor',
+    contact: '微信客服 95017',
+    region: '中国内地',
+    why: '您点击授权绑定手机号时，凭一次性凭证向微信取得您的号码。',
+    purpose: 'phone',
+    kinds: ['login-code'],
+  },
+  'tencent-faceid': {
+    name: '腾讯云计算（北京）有限责任公司（人脸核身与身份核验）',
+    role: 'entrusted',
+    contact: '腾讯云 95716',
+    region: '中国内地',
+    why: '受托核对您选择的方式所需的信息是否一致，核对后不得保留或另作他用。',
+    purpose: 'real-name',
+    kinds: ['identity-input'],
+  },
+  'network-identity': {
+    name: '国家网络身份认证公共服务平台',
+    role: 'processor',
+    contact: '国家网络身份认证公共服务平台客服',
+    region: '中国内地',
+    why: '您选择用网号核验时，由该平台返回核验结果。',
+    purpose: 'real-name-network',
     kinds: ['login-code'],
   },
   cloud: {

@@ -36,9 +36,34 @@ export const retention = {
     endsAfter: { milliseconds: DAY_MS },
   },
   'attempt-window': {
-    period: '10 分钟',
+    period: '10 分钟；按小时、按天限制的操作为一小时、一天',
     basis: '网络安全法第二十三条：防范网络攻击',
     endsAfter: { milliseconds: 10 * MINUTE_MS },
+  },
+  'purpose-life': {
+    period: '直到您撤回对这项目的的同意，或者注销账号',
+    basis: '个人信息保护法第四十七条：目的已实现或者同意已撤回的，应当删除',
+    endsAfter: { event: 'deleted-or-withdrawn' },
+  },
+  'delivery-life': {
+    period: '直到这一次送达完成，最长 30 天',
+    basis: '个人信息保护法第十九条：完成该次送达所必要的最短时间',
+    endsAfter: { milliseconds: 30 * DAY_MS },
+  },
+  'web-code-life': {
+    period: '5 分钟',
+    basis: '网络安全法第二十三条：防止扫码登录被冒用',
+    endsAfter: { milliseconds: 5 * MINUTE_MS },
+  },
+  'proof-life': {
+    period: '5 分钟，用过一次即失效',
+    basis: '个人信息保护法第五十一条：防止他人冒用身份行使权利',
+    endsAfter: { milliseconds: 5 * MINUTE_MS },
+  },
+  'review-three-years': {
+    period: '处理完毕后三年',
+    basis: '个人信息保护法第二十四条、第五十六条：说明和复核自动化决定的记录',
+    endsAfter: { milliseconds: 3 * 365 * DAY_MS },
   },
   'proof-three-years': {
     period: '账号存续期间及注销后三年',

@@ -3,7 +3,7 @@ import { toEpochSeconds } from '../clock';
 import { retentionMs } from '../policy/retention';
 import type { Item, Table, Write } from './client';
 import { defineEntity, open, type Sealer, sealed, type ValueOf } from './entity';
-import { type Key, keys, partition } from './keys';
+import { dataPrefix, type Key, keys, partition } from './keys';
 import { MAX_CARDS_PER_PERSON } from './person';
 
 const text = z.string();
@@ -37,7 +37,7 @@ export const deletedCard = defineEntity('deleted-card', {
   request: open('deleted-card', z.string()),
 });
 
-export const cardKey = (subjectId: string, cardId: string): Key => keys.card(subjectId, cardId);
+export const cardKey = (subjectId: string, cardId: string): Key => keys.data(subjectId, 'cards', cardId);
 
 /** The card in an item, or undefined for a marker or a card of an ended epoch. @throws SealError */
 export function readCard(item: Item | undefined, epoch: number, sealer: Sealer): Card | undefined {
@@ -127,22 +127,9 @@ export async function queryCards(
 ): Promise<{ items: Item[]; lastId: string | undefined }> {
   const { items, lastKey } = await table.query({
     KeyConditionExpression: 'pk = :pk AND begins_with(sk, :cards)',
-    ExpressionAttributeValues: { ':pk': partition(subjectId), ':cards': 'CARD#' },
+    ExpressionAttributeValues: { ':pk': partition(subjectId), ':cards': dataPrefix('cards') },
     Limit: limit,
     ...(afterId && { ExclusiveStartKey: cardKey(subjectId, afterId) }),
   });
-  return { items, lastId: lastKey?.sk.slice('CARD#'.length) };
-}
-
-/** Removes what an ended epoch left behind. Refused when the card belongs to another epoch. */
-export function eraseCard(item: Item, endedEpoch: number): Write {
-  const stillEnded = 'epoch = :epoch OR attribute_not_exists(pk)';
-  const { pk, sk } = item;
-  return {
-    Delete: {
-      Key: { pk, sk },
-      ConditionExpression: stillEnded,
-      ExpressionAttributeValues: { ':epoch': endedEpoch },
-    },
-  };
+  return { items, lastId: lastKey?.sk.slice(dataPrefix('cards').length) };
 }

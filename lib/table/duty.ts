@@ -2,7 +2,7 @@ import { z } from 'zod/mini';
 import { purposeIds } from '../policy/purposes';
 import type { Item, Table, Write } from './client';
 import { defineEntity, open, type ValueOf } from './entity';
-import { DUE_SHARDS, dueShard, type Key, keys, shardOf, subjectOf } from './keys';
+import { DUE_SHARDS, dataPrefix, dueShard, type Key, keys, shardOf, subjectOf } from './keys';
 
 /**
  * A promised erasure, written in the same transaction as the withdrawal that caused it, so that no crash and no lost
@@ -14,8 +14,8 @@ export const duty = defineEntity('erasure-duty', {
   purpose: open('erasure-duty', z.enum(purposeIds)),
   /** The epoch that ended: what carries it is to go. */
   epoch: open('erasure-duty', z.int()),
-  /** How many records ended with it, as the ledger will say. */
-  count: open('erasure-duty', z.int()),
+  /** How many records are gone by now because of it, as the ledger will say. */
+  erased: open('erasure-duty', z.int()),
   dueAt: open('erasure-duty', z.string()),
 });
 export type Duty = ValueOf<typeof duty>;
@@ -31,9 +31,65 @@ export function putDuty(subjectId: string, value: Duty): Write {
   return { Put: { Item: item, ConditionExpression: 'attribute_not_exists(pk)' } };
 }
 
-/** Refused when the duty is done already: so an erasure is recorded once, however often its message arrives. */
-export function finishDuty(subjectId: string, seq: number): Write {
-  return { Delete: { Key: keys.duty(subjectId, seq), ConditionExpression: 'attribute_exists(pk)' } };
+/** Refused when the duty is done already or has moved on: so an erasure is recorded once, and with the true number. */
+export function finishDuty(subjectId: string, { seq, erased }: Duty): Write {
+  const nobodyErasedMore = 'erased = :erased';
+  return {
+    Delete: {
+      Key: keys.duty(subjectId, seq),
+      ConditionExpression: nobodyErasedMore,
+      ExpressionAttributeValues: { ':erased': erased },
+    },
+  };
+}
+
+/** What rests on a purpose and a consent epoch. `points` are the items elsewhere that lead here. */
+type Resting = Item & { epoch?: number; points?: Key[] };
+
+/** Everything of the ended epoch that is still there, a transaction's worth at a time. */
+export async function endedItems(
+  table: Table,
+  subjectId: string,
+  { purpose, epoch }: Duty,
+  limit: number,
+): Promise<Resting[]> {
+  let after: Key | undefined;
+  do {
+    const { items, lastKey } = await table.query({
+      KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+      ExpressionAttributeValues: { ':pk': keys.person(subjectId).pk, ':prefix': dataPrefix(purpose) },
+      Limit: limit,
+      ...(after && { ExclusiveStartKey: after }),
+    });
+    const ended = items.filter((item) => item.epoch === epoch);
+    if (ended.length > 0) return ended;
+    after = lastKey;
+  } while (after);
+  return [];
+}
+
+/**
+ * Erases items with what points to them, and counts them in the duty, in one transaction. Refused as a whole when one
+ * of them is gone already: another worker is at it.
+ */
+export function eraseItems(subjectId: string, { seq }: Duty, items: Resting[]): [Write, ...Write[]] {
+  const stillThere = 'attribute_exists(pk)';
+  const remove = ({ pk, sk }: Key): Write => ({
+    Delete: { Key: { pk, sk }, ConditionExpression: stillThere },
+  });
+  const pointers = items.flatMap(({ points = [] }) => points);
+  return [
+    {
+      Update: {
+        Key: keys.duty(subjectId, seq),
+        UpdateExpression: 'ADD erased :count',
+        ConditionExpression: stillThere,
+        ExpressionAttributeValues: { ':count': items.length },
+      },
+    },
+    ...items.map(remove),
+    ...pointers.map(({ pk, sk }): Write => ({ Delete: { Key: { pk, sk } } })),
+  ];
 }
 
 export function readDuty(item: Item): Duty {

@@ -1,12 +1,16 @@
+import type { PurposeId } from '../policy/purposes';
+
 /**
  * Every key of the table on one screen.
  *
  *  who               pk                      sk
  *  person            P#<subject>             PERSON          the caller's item: sessions, consents, data key, ledger head
- *  card              P#<subject>             CARD#<card>
+ *  what rests on a   P#<subject>             DATA#<purpose>#<id>   cards, phone, real name, profile …: erased together
+ *  consent                                                   when that purpose ends
  *  ledger entry      P#<subject>             LEDGER#<seq>    12 digits, so that text order is number order
  *  erasure duty      P#<subject>             DUTY#<seq>      seq of the withdrawal that caused it
  *  identity          ID#<domain>#<digest>    ID              points to the person; the digest is keyed
+ *  proof of self     P#<subject>             PROOF#<digest>  bound to one act, used once, minutes
  *  attempts          TRY#<digest>            <window>        dies with its window
  *  service key       KEYS                    <name>#<version>
  *
@@ -21,13 +25,22 @@ export const DUE_SHARDS = 8;
 
 export const keys = {
   person: (subjectId: string): Key => ({ pk: partition(subjectId), sk: 'PERSON' }),
-  card: (subjectId: string, cardId: string): Key => ({ pk: partition(subjectId), sk: `CARD#${cardId}` }),
+  data: (subjectId: string, purpose: PurposeId, id: string): Key => ({
+    pk: partition(subjectId),
+    sk: `${dataPrefix(purpose)}${id}`,
+  }),
+  proof: (subjectId: string, digest: string): Key => ({ pk: partition(subjectId), sk: `PROOF#${digest}` }),
   entry: (subjectId: string, seq: number): Key => ({ pk: partition(subjectId), sk: `LEDGER#${padded(seq)}` }),
   duty: (subjectId: string, seq: number): Key => ({ pk: partition(subjectId), sk: `DUTY#${padded(seq)}` }),
   identity: (domain: string, digest: string): Key => ({ pk: `ID#${domain}#${digest}`, sk: 'ID' }),
   attempts: (digest: string, window: string): Key => ({ pk: `TRY#${digest}`, sk: window }),
   serviceKey: (name: string, version: number): Key => ({ pk: 'KEYS', sk: `${name}#${padded(version)}` }),
 };
+
+/** The start of every sort key whose item rests on one consent purpose. */
+export function dataPrefix(purpose: PurposeId): string {
+  return `DATA#${purpose}#`;
+}
 
 export function partition(subjectId: string): string {
   return `P#${subjectId}`;

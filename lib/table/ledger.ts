@@ -11,7 +11,26 @@ import { keys } from './keys';
  * erasure and still verifies. The checksums are keyed: who can write the table but does not hold the service secret
  * cannot make a chain that verifies. The person's item keeps the head, so a cut-off end is found as well.
  */
-export const ledgerActs = ['account.opened', 'consent.granted', 'consent.withdrawn', 'erasure.done'] as const;
+export const ledgerActs = [
+  'account.opened',
+  'identity.linked',
+  'identity.unlinked',
+  'consent.granted',
+  'consent.withdrawn',
+  'erasure.done',
+  'phone.bound',
+  'phone.unbound',
+  'disclosure.made',
+  'disclosure.answered',
+  'staff.accessed',
+  'review.asked',
+  'review.decided',
+  'guardian.asked',
+  'guardian.consented',
+  'guardian.refused',
+  'real-name.verified',
+  'real-name.ended',
+] as const;
 
 export type LedgerAct = (typeof ledgerActs)[number];
 
@@ -19,12 +38,23 @@ export const ledgerEntry = defineEntity('ledger-entry', {
   seq: open('ledger-entry', z.int().check(z.positive())),
   at: open('ledger-entry', z.string()),
   act: open('ledger-entry', z.enum(ledgerActs)),
-  actor: open('ledger-entry', z.enum(['self', 'service'])),
+  actor: open('ledger-entry', z.enum(['self', 'service', 'staff', 'guardian'])),
   purpose: open('ledger-entry', z.optional(z.string())),
   /** The policy version and text the act is bound to (PIPL art. 14). */
   policyVersion: open('ledger-entry', z.optional(z.int())),
   textHash: open('ledger-entry', z.optional(z.string())),
   language: open('ledger-entry', z.optional(z.string())),
+  /** Who received data, which kinds of it, and what they answered (promises D1, N5). */
+  recipient: open('ledger-entry', z.optional(z.string())),
+  kinds: open('ledger-entry', z.optional(z.array(z.string()))),
+  result: open('ledger-entry', z.optional(z.string())),
+  /** Which way of verification, or which operation of the staff. */
+  way: open('ledger-entry', z.optional(z.string())),
+  /** Staff: who, in which role, why and under which ticket (promise S6). */
+  staff: open('ledger-entry', z.optional(z.string())),
+  role: open('ledger-entry', z.optional(z.string())),
+  reason: open('ledger-entry', z.optional(z.string())),
+  ticket: open('ledger-entry', z.optional(z.string())),
   /** How many records an erasure removed. */
   count: open('ledger-entry', z.optional(z.int())),
   /** The entry that caused this one, such as the withdrawal behind an erasure. */

@@ -58,6 +58,7 @@ const prepare: Record<string, () => Promise<Prepared>> = {
   'cards/update': async () => ({ input: { ...full, ...pick(await newCard()) } }),
   'cards/delete': async () => ({ input: pick(await newCard()) }),
   'retention/eraseDuty': async () => {
+    await newCard();
     await world.ok('consent/withdraw', await consentAct(world.ok, { version: await cardsVersion() }), me);
     await regrant();
     return { input: world.queued.at(-1), by: { trigger: 'queue' } };

@@ -1,0 +1,56 @@
+import type { KeyRing } from '../crypto/key-ring';
+import { AppError } from '../errors';
+import { ConditionFailed, type Table, type Write } from './client';
+import type { Sealer } from './entity';
+import { keys } from './keys';
+import { type LedgerHead, type NewEntry, nextEntry } from './ledger';
+import { ledgerHead, type Person, readPerson } from './person';
+
+/** Other appends to the same person's ledger at the same moment, before we ask to try again. */
+const RACES = 6;
+
+type Parts = { ring: KeyRing; table: Table };
+
+/**
+ * Appends one entry to a person's ledger, in one transaction with `also`: both happen or neither. Answers the head
+ * reached. When another append was quicker, it goes on from there without a further read.
+ * @throws ConditionFailed when a condition of `also` does not hold; `found` counts from the first of `also`
+ * @throws AppError BUSY after too many races
+ */
+export async function appendEntry(
+  { ring, table }: Parts,
+  person: Person,
+  entry: NewEntry,
+  also: Write[] = [],
+  sealer?: Sealer,
+): Promise<LedgerHead> {
+  const { subjectId } = person;
+  let before = ledgerHead(person);
+  for (let race = 0; race < RACES; race += 1) {
+    const { write, head } = await nextEntry(ring, subjectId, before, entry, sealer);
+    try {
+      await table.write(advanceHead(subjectId, before, head), write, ...also);
+      return head;
+    } catch (error) {
+      if (!(error instanceof ConditionFailed)) throw error;
+      const refused = error.found.slice(2);
+      if (refused.some(Boolean)) throw new ConditionFailed(refused);
+      const now = error.found[0]?.item;
+      if (!now) throw error;
+      before = ledgerHead(readPerson(now));
+    }
+  }
+  throw new AppError('BUSY');
+}
+
+/** Moves the head that the person's item keeps, refused unless it is still where it was seen. */
+function advanceHead(subjectId: string, before: LedgerHead, after: LedgerHead): Write {
+  return {
+    Update: {
+      Key: keys.person(subjectId),
+      UpdateExpression: 'SET ledgerSeq = :seq, ledgerHash = :hash',
+      ConditionExpression: 'ledgerSeq = :before',
+      ExpressionAttributeValues: { ':seq': after.seq, ':hash': after.hash, ':before': before.seq },
+    },
+  };
+}
