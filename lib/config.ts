@@ -15,6 +15,12 @@ const settings = z.object({
     .string()
     .check(z.regex(/^(kms:arn:[^,]+|local:[A-Za-z0-9+/]{43}=)(,(kms:arn:[^,]+|local:[A-Za-z0-9+/]{43}=))*$/)),
   SEAL_SUITE: z.enum(['aes', 'sm']),
+  /** The issuer of staff tokens, and what they must be meant for. Empty: no staff can sign in. */
+  STAFF_ISSUER: z.string(),
+  STAFF_AUDIENCE: z.string(),
+  STAFF_JWKS_URL: z.string(),
+  /** Hosts inside the operator's own network that may be called beside the public ones, separated by commas. */
+  OPERATOR_HOSTS: z.string().check(z.regex(/^([a-z0-9.-]+\.cn(,[a-z0-9.-]+\.cn)*)?$/)),
   WECHAT_API_BASE: z.string().check(z.minLength(1)),
   WECHAT_APPID: z.string().check(z.minLength(1)),
   WECHAT_SECRET: z.string().check(z.minLength(1)),
@@ -33,7 +39,15 @@ export class ConfigError extends Error {
   }
 }
 
-const optional = { TABLE_ENDPOINT: '', SQS_ENDPOINT: '', SEAL_SUITE: 'aes' };
+const optional = {
+  TABLE_ENDPOINT: '',
+  SQS_ENDPOINT: '',
+  SEAL_SUITE: 'aes',
+  STAFF_ISSUER: '',
+  STAFF_AUDIENCE: '',
+  STAFF_JWKS_URL: '',
+  OPERATOR_HOSTS: '',
+};
 
 /**
  * Reads the settings once, at start.
@@ -60,6 +74,10 @@ function assertResidence(config: Config): void {
   assertHost('ERASE_QUEUE_URL', config.ERASE_QUEUE_URL, config.development);
   if (config.TABLE_ENDPOINT) assertHost('TABLE_ENDPOINT', config.TABLE_ENDPOINT, config.development);
   if (config.SQS_ENDPOINT) assertHost('SQS_ENDPOINT', config.SQS_ENDPOINT, config.development);
+  const operatorHosts = config.OPERATOR_HOSTS.split(',').filter(Boolean);
+  for (const setting of ['STAFF_ISSUER', 'STAFF_JWKS_URL'] as const) {
+    if (config[setting]) assertHost(setting, config[setting], config.development, operatorHosts);
+  }
   for (const key of config.ROOT_KEY.split(',')) {
     if (key.startsWith('kms:')) assertArn('ROOT_KEY', key.slice('kms:'.length));
     else if (!config.development) {

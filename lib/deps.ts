@@ -5,6 +5,7 @@ import { type Random, systemRandom } from './crypto/random';
 import { rootKeys } from './crypto/root-key';
 import { createLog, type Log } from './log';
 import { type EraseQueue, openEraseQueue } from './partner/queue';
+import { openStaffIdentity, type StaffIdentity } from './partner/staff-identity';
 import { createWechat, type Wechat } from './partner/wechat';
 import { type Meter, openTable, type Table } from './table/client';
 import { loadServiceKeys } from './table/key-store';
@@ -15,6 +16,7 @@ export type Deps = {
   ring: KeyRing;
   wechat: Wechat;
   eraseQueue: EraseQueue;
+  staff: StaffIdentity;
   clock: Clock;
   random: Random;
   log: Log;
@@ -23,7 +25,9 @@ export type Deps = {
 };
 
 /** What tests and tools replace. */
-export type Replacements = Partial<Pick<Deps, 'clock' | 'random' | 'log' | 'wechat' | 'eraseQueue'>> & {
+export type Replacements = Partial<
+  Pick<Deps, 'clock' | 'random' | 'log' | 'wechat' | 'eraseQueue' | 'staff'>
+> & {
   meter?: Meter;
 };
 
@@ -53,6 +57,14 @@ export function buildDeps(config: Config, replace: Replacements = {}): Deps {
       now: clock.now,
       random,
     }),
+    staff:
+      replace.staff ??
+      openStaffIdentity({
+        issuer: config.STAFF_ISSUER,
+        audience: config.STAFF_AUDIENCE,
+        jwksUrl: config.STAFF_JWKS_URL,
+        now: clock.now,
+      }),
     wechat:
       replace.wechat ??
       createWechat({

@@ -126,6 +126,15 @@ export const consent = {
           purpose: z.optional(z.string()),
           policyVersion: z.optional(z.int()),
           textHash: z.optional(z.string()),
+          /** Who received data, of which kinds, and what they answered. */
+          recipient: z.optional(z.string()),
+          kinds: z.optional(z.array(z.string())),
+          result: z.optional(z.string()),
+          way: z.optional(z.string()),
+          /** Which role of the staff looked, why, and under which ticket. */
+          role: z.optional(z.string()),
+          reason: z.optional(z.string()),
+          ticket: z.optional(z.string()),
           count: z.optional(z.int()),
           cause: z.optional(z.int()),
         }),

@@ -9,6 +9,8 @@ export type Call = {
   trigger: 'client' | 'queue' | 'schedule';
   /** Session token as presented. Nothing is proved by it yet. */
   token?: string | undefined;
+  /** A proof of self as presented, for operations that need one (promise A6). */
+  proof?: string | undefined;
   /** Identity attested by the platform (CloudBase), never by the caller. */
   platform?: { openid: string; unionid?: string | undefined } | undefined;
   /** Network address as the platform saw it. Used for limits by digest, and truncated before it is kept. */

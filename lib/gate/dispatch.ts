@@ -4,8 +4,11 @@ import { faultOf } from '../log';
 import { authenticate, touchSession } from './authenticate';
 import type { Call, Reply } from './call';
 import { parseInput } from './input';
+import { spend } from './limit';
 import type { CallerKind, CallerOf, Operation, Operations } from './operation';
+import { actOf, demandProof } from './proof';
 import { demandConsent } from './purpose';
+import { authenticateStaff, openPerson } from './staff';
 
 /**
  * The one straight line every call follows, on every host. Never throws: an AppError keeps its code, anything else is
@@ -34,7 +37,7 @@ export async function dispatch(
   };
   try {
     if (!found) throw new AppError('UNKNOWN_OPERATION');
-    const data = await admit(deps, found, call);
+    const data = await admit(deps, found, call, operation);
     finish('OK');
     return { ok: true, data };
   } catch (error) {
@@ -52,22 +55,33 @@ export function refusal({ code, details }: AppError, requestId: string): Extract
   return { ok: false, error: { code, message, ...(details && { details }), requestId } };
 }
 
-async function admit(deps: Deps, operation: Operation, call: Call): Promise<unknown> {
+async function admit(deps: Deps, operation: Operation, call: Call, name: string): Promise<unknown> {
   demandTrigger(operation.caller, call.trigger);
   const input = attempt(() => parseInput(operation.input, call.input));
-  const alsoRead = input.ok && operation.alsoRead;
-  const caller = await callerOf(
-    deps,
-    operation.caller,
-    call,
-    alsoRead ? (id) => alsoRead(id, input.value) : undefined,
-  );
+  const caller = await callerOf(deps, operation, call, input.ok ? input.value : undefined);
   if (!input.ok) throw input.error; // said only to callers who may ask
   if (caller.kind === 'subject' && operation.purpose) demandConsent(caller.person, operation.purpose);
+  for (const { per, ...limit } of operation.limits ?? [])
+    await spend(deps, limit, sourceOf(per, caller, call));
+  if (caller.kind === 'subject' && operation.proof) {
+    const act = actOf(name, operation.proof(input.value));
+    await demandProof(deps, caller.person.subjectId, act, call.proof);
+  }
+  if (caller.kind === 'staff' && operation.about) {
+    const access = operation.about(input.value);
+    caller.about = await openPerson(deps, name, call, caller, operation.roles ?? [], access);
+  }
   const { requestId, address, client } = call;
   const result = await operation.run(deps, { caller, input: input.value, requestId, address, client });
   if (caller.kind === 'subject') await touchSession(deps, call, caller);
   return operation.output.parse(result); // drops what is not declared
+}
+
+/** A person when there is one, else the network address they come from. */
+function sourceOf(per: 'person' | 'address', caller: CallerOf<CallerKind>, call: Call): string {
+  return per === 'person' && caller.kind === 'subject'
+    ? caller.person.subjectId
+    : (call.address ?? 'unknown');
 }
 
 /** Timers and queues are attested by the platform and may run only what is theirs; people may run only what is theirs. */
@@ -76,6 +90,7 @@ function demandTrigger(kind: CallerKind, trigger: Call['trigger']): void {
     anyone: 'client',
     wechat: 'client',
     subject: 'client',
+    staff: 'client',
     scheduler: 'schedule',
     queue: 'queue',
   } as const;
@@ -84,11 +99,15 @@ function demandTrigger(kind: CallerKind, trigger: Call['trigger']): void {
 
 async function callerOf(
   deps: Deps,
-  kind: CallerKind,
+  { caller: kind, alsoRead, roles }: Operation,
   call: Call,
-  alsoRead: Parameters<typeof authenticate>[2],
+  input: unknown,
 ): Promise<CallerOf<CallerKind>> {
-  if (kind === 'subject') return authenticate(deps, call.token, alsoRead);
+  if (kind === 'subject') {
+    const beside = alsoRead && input !== undefined ? (id: string) => alsoRead(id, input) : undefined;
+    return authenticate(deps, call.token, beside);
+  }
+  if (kind === 'staff') return { kind, about: undefined, ...(await authenticateStaff(deps, call, roles)) };
   if (kind === 'wechat') return { kind, platform: call.platform };
   return { kind };
 }

@@ -1,5 +1,6 @@
 import type { z } from 'zod/mini';
 import type { Deps } from '../deps';
+import type { StaffMember, StaffRole } from '../partner/staff-identity';
 import type { PurposeId } from '../policy/purposes';
 import type { Item } from '../table/client';
 import type { Sealer } from '../table/entity';
@@ -11,7 +12,7 @@ import type { Call } from './call';
  * An operation is data: who may call it, for which purpose, what goes in and out, what it costs and what it leaves in
  * the ledger. An officer can review a function by reading its table of these.
  */
-export type CallerKind = 'anyone' | 'wechat' | 'subject' | 'scheduler' | 'queue';
+export type CallerKind = 'anyone' | 'wechat' | 'subject' | 'staff' | 'scheduler' | 'queue';
 
 /** A signed-in person, with what the front door has read of them. */
 export type Subject = {
@@ -23,11 +24,19 @@ export type Subject = {
   alsoRead: Item | undefined;
 };
 
+/**
+ * One of the operator's people. When the operation is about a person, that person has been read and their ledger
+ * already says who looked, why and under which ticket (promise S6).
+ */
+export type Staff = StaffMember & { kind: 'staff'; about: { person: Person; sealer: Sealer } | undefined };
+
 export type CallerOf<C extends CallerKind> = C extends 'subject'
   ? Subject
   : C extends 'wechat'
     ? { kind: 'wechat'; platform: Call['platform'] }
-    : { kind: C };
+    : C extends 'staff'
+      ? Staff
+      : { kind: C };
 
 /** What `run` gets: a caller whose rights are checked and an input that is parsed. */
 export type Run<C extends CallerKind, I> = {
@@ -40,6 +49,9 @@ export type Run<C extends CallerKind, I> = {
 
 /** Warm costs, session and consent checks included; a test holds every operation to them. */
 export type Budget = { trips: number; readUnits: number; writeUnits: number };
+
+/** At most `max` calls in a window, counted per person or per network address. Counting costs one trip. */
+export type Limit = { name: string; per: 'person' | 'address'; max: number; windowMs: number };
 
 type Lawful =
   /** A purpose of the registry; under consent purposes the gate demands a grant in force. */
@@ -60,12 +72,24 @@ export type Operation<
   /** `act`: the use case appends its own entry in the transaction of the act. */
   ledger: 'none' | 'act';
   budget: Budget;
+  limits?: readonly Limit[];
+  /** Staff: the roles that may call it. */
+  roles?: readonly StaffRole[];
+  /** Staff: the person whose data it touches; their ledger is written before anything is answered. */
+  about?(input: z.output<I>): StaffAccess;
+  /** Needs a fresh proof of self for exactly this act and this target (promise A6). Consuming it costs one trip. */
+  proof?(input: z.output<I>): string;
   /** One more item to read with the caller, so that the whole call takes one trip. */
   alsoRead?(subjectId: string, input: z.output<I>): Key;
   /** Served bare by GET at this fixed path as well, for public documents that standards place there. */
   wellKnown?: `/.well-known/${string}`;
   run(deps: Deps, run: Run<C, z.output<I>>): Promise<z.input<O>>;
 };
+
+/** Why a member of the staff looks at a person's data. The words stay with the ticket; the ledger holds the reason's name. */
+export type StaffAccess = { subjectId: string; reason: StaffReason; ticket: string };
+export const staffReasons = ['appeal', 'risk-review', 'rights-request', 'complaint', 'incident'] as const;
+export type StaffReason = (typeof staffReasons)[number];
 
 /** Keeps an operation's types for `run` and for the typed client. */
 export function operation<C extends CallerKind, I extends z.ZodMiniType, O extends z.ZodMiniType>(

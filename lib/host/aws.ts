@@ -55,6 +55,7 @@ async function answerHttp(
     host: 'aws',
     trigger: 'client',
     token: bearer(event.headers.authorization),
+    proof: event.headers['x-self-proof'],
     address: http.sourceIp,
     client: {
       device: event.headers['x-client-device'] ?? http.userAgent,

@@ -19,6 +19,7 @@ const requestSchema = z.object({
   operation: z.string(),
   input: z.optional(z.unknown()),
   token: z.optional(z.string()),
+  proof: z.optional(z.string()),
   client: z.optional(z.object({ device: z.optional(z.string()), version: z.optional(z.string()) })),
 });
 
@@ -68,12 +69,13 @@ function clientCall(event: unknown, { identity }: Context, requestId: string): C
   if (Buffer.byteLength(JSON.stringify(event)) > MAX_BODY_BYTES) {
     return new AppError('BODY_TOO_LARGE', { limit: 'MAX_BODY_BYTES', max: MAX_BODY_BYTES });
   }
-  const { operation, input, token, client } = parsed.data;
+  const { operation, input, token, proof, client } = parsed.data;
   const openid = identity.WX_OPENID;
   return {
     operation,
     input,
     token,
+    proof,
     client,
     requestId,
     host: 'cloudbase',

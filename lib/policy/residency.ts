@@ -22,6 +22,7 @@ export const allowedHosts: readonly string[] = [
   '.cn-north-1.amazonaws.com.cn',
   '.cn-northwest-1.amazonaws.com.cn',
   'api.weixin.qq.com',
+  'faceid.tencentcloudapi.com',
 ];
 
 /** Hosts of the local services; refused outside development. */
@@ -48,12 +49,18 @@ export function assertRegion(
 
 /**
  * Throws ResidencyError unless `url` leads to an allowed host over https; local hosts pass only with `development`.
+ * `operatorHosts` are the operator's own, named one by one in its settings and below .cn.
  */
-export function assertHost(setting: string, url: string, development: boolean): void {
+export function assertHost(
+  setting: string,
+  url: string,
+  development: boolean,
+  operatorHosts: readonly string[] = [],
+): void {
   const remedy = `use an https address below one of ${allowedHosts.join(', ')}.`;
   if (!URL.canParse(url)) throw new ResidencyError(setting, remedy);
   const { protocol, hostname, username, password } = new URL(url);
-  const inside = allowedHosts.some((host) =>
+  const inside = [...allowedHosts, ...operatorHosts].some((host) =>
     host.startsWith('.') ? hostname.endsWith(host) : hostname === host,
   );
   const cloud = inside && protocol === 'https:' && !username && !password;

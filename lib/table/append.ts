@@ -12,8 +12,8 @@ const RACES = 6;
 type Parts = { ring: KeyRing; table: Table };
 
 /**
- * Appends one entry to a person's ledger, in one transaction with `also`: both happen or neither. Answers the head
- * reached. When another append was quicker, it goes on from there without a further read.
+ * Appends one entry to a person's ledger, in one transaction with `also`: both happen or neither. Answers the person
+ * with the head reached, for the next append. When another append was quicker, it goes on from there without a further read.
  * @throws ConditionFailed when a condition of `also` does not hold; `found` counts from the first of `also`
  * @throws AppError BUSY after too many races
  */
@@ -23,14 +23,14 @@ export async function appendEntry(
   entry: NewEntry,
   also: Write[] = [],
   sealer?: Sealer,
-): Promise<LedgerHead> {
+): Promise<Person> {
   const { subjectId } = person;
   let before = ledgerHead(person);
   for (let race = 0; race < RACES; race += 1) {
     const { write, head } = await nextEntry(ring, subjectId, before, entry, sealer);
     try {
       await table.write(advanceHead(subjectId, before, head), write, ...also);
-      return head;
+      return { ...person, ledgerSeq: head.seq, ledgerHash: head.hash };
     } catch (error) {
       if (!(error instanceof ConditionFailed)) throw error;
       const refused = error.found.slice(2);

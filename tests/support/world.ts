@@ -16,6 +16,7 @@ import { dispatch } from '../../lib/gate/dispatch';
 import type { Operations } from '../../lib/gate/operation';
 import { createLog } from '../../lib/log';
 import type { EraseMessage } from '../../lib/partner/queue';
+import type { StaffRole } from '../../lib/partner/staff-identity';
 import type { Meter } from '../../lib/table/client';
 
 /** Every function, as deployed. A test compares it with the folders and the templates. */
@@ -87,6 +88,14 @@ export async function createWorld({ suite = 'aes', rootKey }: Options = {}): Pro
       meter,
       log: createLog((line) => lines.push(line)),
       eraseQueue: { send: async (message) => void queued.push(message) },
+      // A staff token here is `staff:<id>:<role>,<role>`; the real verification has tests of its own.
+      staff: {
+        async verify(token) {
+          const [kind, staffId = '', roles = ''] = token.split(':');
+          if (kind !== 'staff') throw new AppError('SIGN_IN_REQUIRED');
+          return { staffId, roles: roles.split(',') as StaffRole[] };
+        },
+      },
       wechat: {
         async exchangeCode(code) {
           if (!code.startsWith('code-of-') || usedCodes.has(code)) throw new AppError('LOGIN_CODE_INVALID');

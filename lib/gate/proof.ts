@@ -1,0 +1,39 @@
+import { issueToken, parseToken } from '../crypto/token';
+import type { Deps } from '../deps';
+import { AppError } from '../errors';
+import { ConditionFailed } from '../table/client';
+import { putProof, useProof } from '../table/proof';
+
+/** The one act that a proof of self is good for. */
+export function actOf(operation: string, target: string): string {
+  return `${operation}|${target}`;
+}
+
+/** Makes a proof after the person has proved themselves. It is shown once; only a digest of it is kept. */
+export async function issueProof(deps: Deps, subjectId: string, act: string): Promise<string> {
+  const { token, sessionId: id, secretDigest } = issueToken(subjectId, deps.random);
+  await deps.table.write(putProof(subjectId, id, { secretDigest, act }, deps.clock.now()));
+  return token;
+}
+
+/**
+ * Uses a presented proof up before the act (promise A6). Absent, old, used, somebody else's, and made for another act
+ * or another target are all the same.
+ * @throws AppError PROOF_REQUIRED
+ */
+export async function demandProof(
+  deps: Deps,
+  subjectId: string,
+  act: string,
+  presented: string | undefined,
+): Promise<void> {
+  const claim = presented === undefined ? undefined : parseToken(presented);
+  if (claim?.subjectId !== subjectId) throw new AppError('PROOF_REQUIRED');
+  try {
+    const { sessionId: id, secretDigest } = claim;
+    await deps.table.write(useProof(subjectId, id, { secretDigest, act }, deps.clock.now()));
+  } catch (error) {
+    if (error instanceof ConditionFailed) throw new AppError('PROOF_REQUIRED');
+    throw error;
+  }
+}

@@ -1,0 +1,65 @@
+import { HOUR_MS, toInstant } from '../clock';
+import type { Deps } from '../deps';
+import { AppError } from '../errors';
+import type { StaffMember, StaffRole } from '../partner/staff-identity';
+import { appendEntry } from '../table/append';
+import { createSealer } from '../table/entity';
+import { keys } from '../table/keys';
+import { readPerson } from '../table/person';
+import type { Call } from './call';
+import { spend } from './limit';
+import type { Staff, StaffAccess } from './operation';
+
+/** Persons that one member of the staff may look at in an hour: bulk reading is not possible (promise S6). */
+export const STAFF_ACCESSES_PER_HOUR = {
+  name: 'STAFF_ACCESSES_PER_HOUR',
+  max: 30,
+  windowMs: HOUR_MS,
+} as const;
+
+/**
+ * A member of the staff in one of the roles asked for.
+ * @throws AppError SIGN_IN_REQUIRED | CALLER_NOT_ALLOWED
+ */
+export async function authenticateStaff(
+  deps: Deps,
+  call: Call,
+  roles: readonly StaffRole[] = [],
+): Promise<StaffMember> {
+  if (!call.token) throw new AppError('SIGN_IN_REQUIRED');
+  const member = await deps.staff.verify(call.token);
+  if (!member.roles.some((role) => roles.includes(role))) throw new AppError('CALLER_NOT_ALLOWED');
+  return member;
+}
+
+/**
+ * Opens a person's data to a member of the staff, after that person's ledger says so. When the ledger cannot be
+ * written, nothing is answered.
+ * @throws AppError NOT_FOUND | TOO_MANY_ATTEMPTS
+ */
+export async function openPerson(
+  deps: Deps,
+  operation: string,
+  call: Call,
+  member: StaffMember,
+  roles: readonly StaffRole[],
+  { subjectId, reason, ticket }: StaffAccess,
+): Promise<NonNullable<Staff['about']>> {
+  await spend(deps, STAFF_ACCESSES_PER_HOUR, member.staffId);
+  const [item] = await deps.table.getMany([keys.person(subjectId)]);
+  if (!item) throw new AppError('NOT_FOUND');
+  const person = readPerson(item);
+  await appendEntry(deps, person, {
+    at: toInstant(deps.clock.now()),
+    act: 'staff.accessed',
+    actor: 'staff',
+    staff: member.staffId,
+    role: member.roles.find((role) => roles.includes(role)) ?? '',
+    way: operation,
+    reason,
+    ticket,
+    requestId: call.requestId,
+  });
+  const dataKey = await deps.ring.dataKey(subjectId, person.wrappedKey);
+  return { person, sealer: createSealer(subjectId, dataKey, deps.ring.suite, deps.random) };
+}

@@ -1,0 +1,195 @@
+import { z } from 'zod/mini';
+import { parseToken } from '../../lib/crypto/token';
+import type { Deps } from '../../lib/deps';
+import type { Call } from '../../lib/gate/call';
+import { disclose } from '../../lib/gate/disclose';
+import { dispatch } from '../../lib/gate/dispatch';
+import { operation } from '../../lib/gate/operation';
+import { issueProof } from '../../lib/gate/proof';
+import { keys } from '../../lib/table/keys';
+import { readPerson } from '../../lib/table/person';
+import { type Caller, createWorld, type World } from '../support/world';
+
+/** A function made for the test, with one operation for each guard of the gate. */
+const base = {
+  purpose: 'account',
+  ledger: 'none',
+  budget: { trips: 9, readUnits: 9, writeUnits: 99 },
+  summary: '',
+} as const;
+const output = z.object({ done: z.boolean() });
+const run = async () => ({ done: true, undeclared: '不该出现' });
+const guarded = {
+  reveal: operation({
+    ...base,
+    caller: 'subject',
+    input: z.strictObject({ target: z.string() }),
+    output,
+    proof: ({ target }) => target,
+    run,
+  }),
+  often: operation({
+    ...base,
+    caller: 'subject',
+    input: z.strictObject({}),
+    output,
+    limits: [{ name: 'OFTEN_PER_PERSON', per: 'person', max: 3, windowMs: 60_000 }],
+    run,
+  }),
+  look: operation({
+    ...base,
+    caller: 'staff',
+    roles: ['support', 'officer'],
+    input: z.strictObject({ subjectId: z.string(), ticket: z.string() }),
+    output,
+    about: ({ subjectId, ticket }) => ({ subjectId, ticket, reason: 'appeal' }),
+    run,
+  }),
+};
+
+let world: World;
+let me: Caller;
+let subjectId: string;
+beforeEach(async () => {
+  world = await createWorld();
+  me = await world.signIn('me');
+  subjectId = parseToken(me.token)?.subjectId ?? '';
+});
+
+async function ask(name: keyof typeof guarded, input: object, by: Partial<Call>, deps: Deps = world.deps) {
+  const common = { requestId: 'r', host: 'test', trigger: 'client', address: '203.0.113.7' } as const;
+  const reply = await dispatch(deps, 'guarded', guarded, { ...common, operation: name, input, ...by });
+  return reply.ok ? reply.data : reply.error.code;
+}
+
+const history = async () =>
+  (await world.ok<{ entries: Record<string, unknown>[] }>('consent/history', {}, me)).entries.map(
+    ({ act }) => act,
+  );
+
+describe('the gate', () => {
+  it('answers only what an operation declares', async () => {
+    expect(await ask('often', {}, me)).toEqual({ done: true });
+  });
+
+  it('counts per person and refuses beyond the limit, until the window is over (A7)', async () => {
+    for (let index = 0; index < 3; index += 1) expect(await ask('often', {}, me)).toEqual({ done: true });
+    expect(await ask('often', {}, me)).toBe('TOO_MANY_ATTEMPTS');
+    expect(await ask('often', {}, await world.signIn('other'))).toEqual({ done: true });
+    world.wait(60_000);
+    expect(await ask('often', {}, me)).toEqual({ done: true });
+  });
+});
+
+describe('a proof of self (A6)', () => {
+  const act = 'guarded/reveal|export-1';
+  it('opens exactly the act and the target it was made for, once', async () => {
+    const proof = await issueProof(world.deps, subjectId, act);
+    expect(await ask('reveal', { target: 'export-1' }, me)).toBe('PROOF_REQUIRED');
+    expect(await ask('reveal', { target: 'export-2' }, { ...me, proof })).toBe('PROOF_REQUIRED');
+    expect(await ask('reveal', { target: 'export-1' }, { ...me, proof })).toEqual({ done: true });
+    expect(await ask('reveal', { target: 'export-1' }, { ...me, proof })).toBe('PROOF_REQUIRED');
+  });
+
+  it('of two uses at once, one wins', async () => {
+    const proof = await issueProof(world.deps, subjectId, act);
+    const both = await Promise.all([1, 2].map(() => ask('reveal', { target: 'export-1' }, { ...me, proof })));
+    expect(both).toHaveLength(2);
+    expect(both.filter((answer) => answer === 'PROOF_REQUIRED')).toHaveLength(1);
+  });
+
+  it('is no use to another person, after five minutes, or for another operation', async () => {
+    const other = await world.signIn('other');
+    const proof = await issueProof(world.deps, subjectId, act);
+    expect(await ask('reveal', { target: 'export-1' }, { ...other, proof })).toBe('PROOF_REQUIRED');
+    const elsewhere = await issueProof(world.deps, subjectId, 'guarded/erase|export-1');
+    expect(await ask('reveal', { target: 'export-1' }, { ...me, proof: elsewhere })).toBe('PROOF_REQUIRED');
+    world.wait(5 * 60_000);
+    expect(await ask('reveal', { target: 'export-1' }, { ...me, proof })).toBe('PROOF_REQUIRED');
+    expect(await ask('reveal', { target: 'export-1' }, { ...me, proof: me.token })).toBe('PROOF_REQUIRED');
+  });
+});
+
+describe('staff (S6)', () => {
+  const alice = { token: 'staff:alice:support' };
+  const look = (by: object, deps?: Deps) => ask('look', { subjectId, ticket: 'T-1' }, by, deps);
+
+  it('are written to the ledger of the person before anything is answered', async () => {
+    expect(await look(alice)).toEqual({ done: true });
+    expect(await history()).toEqual(['account.opened', 'staff.accessed']);
+    const { entries } = await world.ok<{ entries: object[] }>('consent/history', {}, me);
+    expect(entries[1]).toMatchObject({
+      role: 'support',
+      reason: 'appeal',
+      ticket: 'T-1',
+      way: 'guarded/look',
+    });
+  });
+
+  it('get no answer when the ledger cannot be written', async () => {
+    const table = { ...world.deps.table, write: () => Promise.reject(new Error('down')) };
+    expect(await look(alice, { ...world.deps, table })).toBe('INTERNAL');
+    expect(await history()).toEqual(['account.opened']);
+  });
+
+  it('need the role, and a person of the service is not staff', async () => {
+    expect(await look({ token: 'staff:bob:auditor' })).toBe('CALLER_NOT_ALLOWED');
+    expect(await look(me)).toBe('SIGN_IN_REQUIRED');
+    expect(await look({})).toBe('SIGN_IN_REQUIRED');
+    expect(await ask('often', {}, alice)).toBe('SIGN_IN_REQUIRED');
+    expect(await history()).toEqual(['account.opened']);
+  });
+
+  it('cannot read in bulk: 30 persons an hour, whoever they are', async () => {
+    for (let index = 0; index < 30; index += 1) expect(await look(alice)).toEqual({ done: true });
+    expect(await look(alice)).toBe('TOO_MANY_ATTEMPTS');
+    expect(await look({ token: 'staff:carol:officer' })).toEqual({ done: true });
+  });
+
+  it('find nobody under an id that does not exist', async () => {
+    expect(await ask('look', { subjectId: 'A'.repeat(22), ticket: 'T-1' }, alice)).toBe('NOT_FOUND');
+  });
+});
+
+describe('a disclosure (D1, N5)', () => {
+  const disclosure = {
+    recipient: 'tencent-faceid',
+    purpose: 'real-name',
+    kinds: ['identity-input'],
+    requestId: 'r',
+  } as const;
+  const self = async () => {
+    const [item] = await world.deps.table.getMany([keys.person(subjectId)]);
+    if (!item) throw new Error('no such person');
+    return readPerson(item);
+  };
+
+  it('stands in the register before it is sent, and its answer after', async () => {
+    const seen: unknown[] = [];
+    const send = async () => {
+      seen.push(...(await history()));
+      return 'MATCH';
+    };
+    expect(await disclose(world.deps, await self(), disclosure, send, (answer) => answer)).toBe('MATCH');
+    expect(seen).toEqual(['account.opened', 'disclosure.made']);
+    expect(await history()).toEqual(['account.opened', 'disclosure.made', 'disclosure.answered']);
+  });
+
+  it('is not sent when the register cannot be written', async () => {
+    let sent = 0;
+    const table = { ...world.deps.table, write: () => Promise.reject(new Error('down')) };
+    const send = async () => {
+      sent += 1;
+    };
+    const attempt = disclose({ ...world.deps, table }, await self(), disclosure, send, () => '');
+    await expect(attempt).rejects.toThrow('down');
+    expect(sent).toBe(0);
+  });
+
+  it('that fails stands in the register too, by the name of the error', async () => {
+    const send = () => Promise.reject(new Error('张三 440106199001010015'));
+    await expect(disclose(world.deps, await self(), disclosure, send, () => '')).rejects.toThrow();
+    expect(await history()).toEqual(['account.opened', 'disclosure.made', 'disclosure.answered']);
+    expect(JSON.stringify(await world.scan())).not.toContain('440106');
+  });
+});
