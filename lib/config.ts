@@ -1,4 +1,4 @@
-import { z } from 'zod/mini';
+import * as z from 'zod/mini';
 import { assertArn, assertHost, assertRegion, awsRegions } from './policy/residency';
 
 const stages = ['local', 'test', 'staging', 'production'] as const;

@@ -1,4 +1,4 @@
-import { z } from 'zod/mini';
+import * as z from 'zod/mini';
 import { operation } from '../../lib/gate/operation';
 import { serve } from '../../lib/host/serve';
 import { consentPurposeIds } from '../../lib/policy/purposes';

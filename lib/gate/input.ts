@@ -1,4 +1,4 @@
-import type { z } from 'zod/mini';
+import type * as z from 'zod/mini';
 import { AppError, type ErrorDetails } from '../errors';
 
 /** Limits on what a caller may send. */

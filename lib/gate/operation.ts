@@ -1,4 +1,4 @@
-import type { z } from 'zod/mini';
+import type * as z from 'zod/mini';
 import type { Deps } from '../deps';
 import type { StaffMember, StaffRole } from '../partner/staff-identity';
 import type { PurposeId } from '../policy/purposes';

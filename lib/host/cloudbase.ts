@@ -1,4 +1,4 @@
-import { z } from 'zod/mini';
+import * as z from 'zod/mini';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
 import type { Call, Reply } from '../gate/call';

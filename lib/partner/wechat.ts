@@ -1,4 +1,4 @@
-import { z } from 'zod/mini';
+import * as z from 'zod/mini';
 import type { Clock } from '../clock';
 import { AppError, type ErrorCode } from '../errors';
 import type { Log } from '../log';

@@ -1,4 +1,4 @@
-import { z } from 'zod/mini';
+import * as z from 'zod/mini';
 import { toEpochSeconds } from '../clock';
 import { retentionMs } from '../policy/retention';
 import type { Item, Table, Write } from './client';

@@ -1,4 +1,4 @@
-import { z } from 'zod/mini';
+import * as z from 'zod/mini';
 import { purposeIds } from '../policy/purposes';
 import type { Item, Table, Write } from './client';
 import { defineEntity, open, type ValueOf } from './entity';

@@ -1,4 +1,4 @@
-import { z } from 'zod/mini';
+import * as z from 'zod/mini';
 import type { Random } from '../crypto/random';
 import { open as openSealed, type SuiteName, seal as sealBytes } from '../crypto/suite';
 import type { KindId, KindStored } from '../policy/kinds';

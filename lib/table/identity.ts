@@ -1,4 +1,4 @@
-import { z } from 'zod/mini';
+import * as z from 'zod/mini';
 import type { Item, Write } from './client';
 import { defineEntity, open } from './entity';
 import { type Key, keys } from './keys';

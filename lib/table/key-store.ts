@@ -1,4 +1,4 @@
-import { z } from 'zod/mini';
+import * as z from 'zod/mini';
 import type { WrappedKey } from '../crypto/key-ring';
 import { ConditionFailed, type Item, type Table } from './client';
 import { bytes, defineEntity, open } from './entity';

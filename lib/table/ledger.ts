@@ -1,5 +1,5 @@
 import canonicalize from 'canonicalize';
-import { z } from 'zod/mini';
+import * as z from 'zod/mini';
 import type { KeyRing } from '../crypto/key-ring';
 import type { Item, Table, Write } from './client';
 import { bytes, defineEntity, type Encoded, open, type Sealer, sealed, type ValueOf } from './entity';

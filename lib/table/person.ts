@@ -1,4 +1,4 @@
-import { z } from 'zod/mini';
+import * as z from 'zod/mini';
 import type { ConsentPurposeId } from '../policy/purposes';
 import { retentionMs } from '../policy/retention';
 import type { Item, Write } from './client';

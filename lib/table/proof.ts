@@ -1,4 +1,4 @@
-import { z } from 'zod/mini';
+import * as z from 'zod/mini';
 import { toEpochSeconds, toInstant } from '../clock';
 import { retentionMs } from '../policy/retention';
 import type { Write } from './client';

@@ -1,4 +1,4 @@
-import { z } from 'zod/mini';
+import * as z from 'zod/mini';
 import { parseToken } from '../../lib/crypto/token';
 import type { Deps } from '../../lib/deps';
 import type { Call } from '../../lib/gate/call';

@@ -2,7 +2,7 @@
  * Compiled by `npm run check` and by tests/types/types.test.ts: each marked line must fail to compile, so that no
  * attribute can be stored without a declared kind, and no sealed kind in the open (promise K7).
  */
-import { z } from 'zod/mini';
+import * as z from 'zod/mini';
 import type { Kind } from '../../lib/policy/kinds';
 import type { putCard } from '../../lib/table/card';
 import { defineEntity, digest, open, sealed } from '../../lib/table/entity';
