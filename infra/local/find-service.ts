@@ -1,6 +1,6 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { z } from 'zod/mini';
+import * as z from 'zod/mini';
 import type { Service } from './service';
 
 const FILE = join(__dirname, '../../dist/local/service.json');

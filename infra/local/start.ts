@@ -48,7 +48,10 @@ function describe(service: Service, persistDir: string | undefined, milliseconds
     ['API reference', `${service.console}/reference`],
     ['Partner sandbox', `${service.services.sandbox}/sandbox`],
     ['Mailbox', `${service.console}/mailbox`],
-    ['Table', persistDir ? `kept in ${persistDir}` : 'in memory'],
+    [
+      'Table',
+      `${service.services.environment.TABLE_ENDPOINT}, ${persistDir ? `kept in ${persistDir}` : 'in memory'}`,
+    ],
   ];
   const lines = places.map(([name = '', place]) => `  ${name.padEnd(16)}  ${place}`);
   return [

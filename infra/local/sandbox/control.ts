@@ -1,4 +1,4 @@
-import { z } from 'zod/mini';
+import * as z from 'zod/mini';
 import { type Faults, faultInput } from './faults';
 import type { PartnerPath } from './partner-path';
 import { mintCode, PEOPLE_LIMIT, putPerson, type SandboxState } from './state';

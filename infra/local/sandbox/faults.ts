@@ -1,4 +1,4 @@
-import { z } from 'zod/mini';
+import * as z from 'zod/mini';
 
 /** More than any client should wait. */
 const SLOW_DEFAULT_MS = 5_000;
