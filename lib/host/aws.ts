@@ -23,7 +23,7 @@ export async function handleAws(
   event: unknown,
   requestId: string,
 ): Promise<APIGatewayProxyStructuredResultV2 | SQSBatchResponse | Reply> {
-  if (isHttp(event)) return answerHttp(deps, functionName, operations, event);
+  if (isHttp(event)) return answerHttp(deps, functionName, operations, event, requestId);
   if (isQueue(event)) return answerQueue(deps, functionName, operations, event);
   if (isSchedule(event)) {
     const reply = await dispatch(deps, functionName, operations, {
@@ -44,8 +44,9 @@ async function answerHttp(
   functionName: string,
   operations: Operations,
   event: APIGatewayProxyEventV2,
+  requestId: string,
 ): Promise<APIGatewayProxyStructuredResultV2> {
-  const { requestId, http } = event.requestContext;
+  const { http } = event.requestContext;
   const document = http.method === 'GET' ? wellKnown(operations, event.rawPath) : undefined;
   const parsed = document ? { operation: document, input: {} } : readRequest(event);
   if (parsed instanceof AppError) return respond(refusal(parsed, requestId));
