@@ -16,7 +16,7 @@ export type ServiceOptions = ServicesOptions & {
   port?: number | undefined;
   /** Gets the functions' log for people, line by line; nobody does when absent. */
   onLog?(line: string): void;
-  /** Gets the functions' log as they wrote it. */
+  /** Gets every line that the functions and their host write, for checks of what is in them. */
   onRawLog?(line: string): void;
 };
 
@@ -84,10 +84,9 @@ async function stopInOrder(running: Stoppable[]): Promise<void> {
 
 function tell({ onLog, onRawLog }: ServiceOptions): (line: string) => void {
   return (line) => {
-    const formatted = formatLogLine(line, new Date());
-    if (formatted === undefined) return;
-    onLog?.(formatted);
     onRawLog?.(line);
+    const formatted = formatLogLine(line, new Date());
+    if (formatted !== undefined) onLog?.(formatted);
   };
 }
 
