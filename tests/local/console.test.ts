@@ -92,6 +92,7 @@ test('the reference shows what goes in, what comes out and how an operation is r
     'cardId 文本 必填',
     'LIMIT_REACHED：数量已达上限',
     'curl -X POST http://127.0.0.1:3000/cards/create',
+    '-d &#39;{&quot;name&quot;:&quot;…&quot;}&#39;',
   ]) {
     expect(text).toContain(part);
   }

@@ -17,6 +17,7 @@ export function indexPage({ api, sandbox, smtpPort }: Places): string {
 <h2>先试一次登录</h2>
 <pre>curl -X POST ${sandbox}/sandbox/people -d '{"openid":"o-zhang-san"}'
 curl -X POST ${sandbox}/sandbox/people/o-zhang-san/code
-curl -X POST ${api}/login/signIn -H 'content-type: application/json' -d '{"code":"上一步的 code"}'</pre>`;
+curl -X POST ${api}/login/signIn -H 'content-type: application/json' \\
+  -d '{"code":"上一步的 code"}'</pre>`;
   return page('本地服务', body);
 }

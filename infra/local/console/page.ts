@@ -53,6 +53,8 @@ pre.text { white-space:pre-wrap; font-family:inherit }
 .verb { display:inline-block; min-width:3.2rem; font-weight:700; color:var(--brand) }
 .soft { color:var(--soft) } .need { color:var(--warn); white-space:nowrap } .tag { background:var(--tint);
   border-radius:4px; padding:.05rem .45rem; margin-right:.4rem; font-size:.88em; white-space:nowrap }
+.fields { table-layout:fixed } .fields th:nth-child(1) { width:27% } .fields th:nth-child(2) { width:20% }
+.fields th:nth-child(3) { width:10% } .fields td { overflow-wrap:anywhere }
 td .deep { color:var(--soft) }
 @media (max-width:52rem) { .columns { display:block } aside { position:static; border:0; padding:1rem 2rem 0 }
   main { padding:1rem } header { padding:.8rem 1rem } }

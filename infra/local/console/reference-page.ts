@@ -1,9 +1,18 @@
+import { exampleOf } from './example';
 import { type Html, html } from './html';
 import { page } from './page';
 import { type Resolve, type Schema, schemaTable } from './schema-table';
 
 type Content = Record<string, { schema?: Schema; example?: unknown }>;
-type Parameter = { name: string; in: string; required?: boolean; description?: string; schema?: Schema };
+type Parameter = {
+  $ref?: string;
+  name: string;
+  in: string;
+  required?: boolean;
+  description?: string;
+  schema?: Schema;
+};
+type Response = { $ref?: string; description?: string; content?: Content };
 type Operation = {
   operationId?: string;
   summary?: string;
@@ -12,7 +21,7 @@ type Operation = {
   security?: Record<string, unknown>[];
   parameters?: Parameter[];
   requestBody?: { required?: boolean; content?: Content };
-  responses?: Record<string, { description?: string; content?: Content }>;
+  responses?: Record<string, Response>;
 };
 
 /** As much of an OpenAPI 3.1 document as the page shows. */
@@ -44,35 +53,26 @@ ${description && html`<p>${description}</p>`}${sections}`;
   return page('接口参考', body, html`${contents}`);
 }
 
-function operationCard(
-  { verb, path, id, operation }: Entry,
-  document: OpenApi,
-  api: string,
-  resolve: Resolve,
-): Html {
-  const { summary, description, parameters = [], requestBody, responses = {} } = operation;
+function operationCard(entry: Entry, document: OpenApi, api: string, resolve: Resolve): Html {
+  const { verb, path, id, operation } = entry;
+  const { summary, description, requestBody, responses = {} } = operation;
+  const parameters = (operation.parameters ?? []).map((parameter) => resolve(parameter));
   const signedIn = (operation.security ?? document.security ?? []).some((one) => Object.keys(one).length > 0);
   const input = schemaOf(requestBody?.content);
-  const fixed = parameters.filter(
-    (parameter) => parameter.in !== 'path' || path.includes(`{${parameter.name}}`),
-  );
   return html`<section class="card" id="${id}">
 <h3>${summary ?? path}</h3>
 <p class="path"><span class="verb">${verb.toUpperCase()}</span>${path}</p>
 <p><span class="tag">${signedIn ? '需要登录' : '无需登录'}</span>${extensions(operation)}</p>
 ${description && html`<p>${description}</p>`}
-${fixed.length > 0 && html`<h4>参数</h4>${schemaTable(asObject(fixed), resolve)}`}
+${parameters.length > 0 && html`<h4>参数</h4>${schemaTable(asObject(parameters), resolve)}`}
 ${input && html`<h4>输入</h4>${schemaTable(input, resolve)}`}
 ${Object.entries(responses).map(([status, response]) => responseBlock(status, response, resolve))}
-<h4>试一试</h4><pre>${curl(verb, path, api, signedIn, requestBody?.content)}</pre>
+<h4>试一试</h4><pre>${curl(entry, api, signedIn, resolve)}</pre>
 </section>`;
 }
 
-function responseBlock(
-  status: string,
-  response: { description?: string; content?: Content },
-  resolve: Resolve,
-): Html {
+function responseBlock(status: string, given: Response, resolve: Resolve): Html {
+  const response = resolve(given);
   const schema = schemaOf(response.content);
   // Refusals all look the same, so one line each is enough.
   if (!schema || Number(status) >= 400 || status === 'default') {
@@ -90,17 +90,16 @@ function extensions(operation: Operation): Html[] {
     .map(([name, value]) => html`<span class="tag">${name.slice(2)}：${String(value)}</span>`);
 }
 
-function curl(
-  verb: string,
-  path: string,
-  api: string,
-  signedIn: boolean,
-  content: Content | undefined,
-): string {
+function curl({ verb, path, operation }: Entry, api: string, signedIn: boolean, resolve: Resolve): string {
   if (verb === 'get') return `curl ${api}${path}`;
-  const example = Object.values(content ?? {})[0]?.example ?? {};
-  const token = signedIn ? " \\\n  -H 'authorization: Bearer <会话令牌>'" : '';
-  return `curl -X ${verb.toUpperCase()} ${api}${path} \\\n  -H 'content-type: application/json'${token} \\\n  -d '${JSON.stringify(example)}'`;
+  const content = Object.values(operation.requestBody?.content ?? {})[0];
+  const body = content?.example ?? exampleOf(content?.schema, resolve);
+  return [
+    `curl -X ${verb.toUpperCase()} ${api}${path}`,
+    "-H 'content-type: application/json'",
+    ...(signedIn ? ["-H 'authorization: Bearer 会话令牌'"] : []),
+    `-d '${JSON.stringify(body)}'`,
+  ].join(' \\\n  ');
 }
 
 function grouped(document: OpenApi): [string, Entry[]][] {
@@ -115,10 +114,12 @@ function grouped(document: OpenApi): [string, Entry[]][] {
   return [...groups].filter(([, entries]) => entries.length > 0);
 }
 
+/** Follows references within the document, such as #/components/schemas/Card. */
 function resolver(document: OpenApi): Resolve {
-  return (schema) => {
-    const name = schema.$ref?.split('/').at(-1);
-    return name ? (document.components?.schemas?.[name] ?? {}) : schema;
+  return <T extends { $ref?: string }>(value: T): T => {
+    if (!value.$ref?.startsWith('#/')) return value;
+    const names = value.$ref.slice(2).split('/');
+    return names.reduce<unknown>((at, name) => (at as Record<string, unknown>)[name], document) as T;
   };
 }
 

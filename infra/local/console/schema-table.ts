@@ -20,7 +20,7 @@ export type Schema = {
 };
 
 /** Finds what a $ref points to. */
-export type Resolve = (schema: Schema) => Schema;
+export type Resolve = <T extends { $ref?: string }>(value: T) => T;
 
 /** Objects that contain themselves stop here. */
 const DEPTH_LIMIT = 6;
@@ -41,7 +41,7 @@ export function schemaTable(schema: Schema, resolve: Resolve): Html {
   const rows = fieldsOf(schema, resolve, 0);
   if (rows.length === 0)
     return html`<p class="soft">${typeName(resolve(schema), resolve) === '对象' ? '没有字段。' : typeName(resolve(schema), resolve)}</p>`;
-  return html`<table><tr><th>字段</th><th>类型</th><th></th><th>说明</th></tr>${rows.map((row) => renderRow(row, resolve))}</table>`;
+  return html`<table class="fields"><tr><th>字段</th><th>类型</th><th></th><th>说明</th></tr>${rows.map((row) => renderRow(row, resolve))}</table>`;
 }
 
 function renderRow({ name, depth, needed, schema }: Row, resolve: Resolve): Html {
@@ -89,7 +89,7 @@ const typeNames: Record<string, string> = {
 function typeName(given: Schema, resolve: Resolve): string {
   const schema = resolve(given);
   if (schema.const !== undefined) return JSON.stringify(schema.const);
-  if (schema.enum) return schema.enum.map((value) => JSON.stringify(value)).join(' | ');
+  if (schema.enum) return '取值之一';
   const choices = schema.anyOf ?? schema.oneOf;
   if (choices) return choices.map((choice) => typeName(choice, resolve)).join(' 或 ');
   if (schema.type === 'array') return `${typeName(schema.items ?? {}, resolve)}的列表`;
@@ -103,6 +103,8 @@ function limits(schema: Schema): string[] {
     // Generators state the range of safe integers on every integer.
     .filter(([key]) => schema[key] !== undefined && Math.abs(Number(schema[key])) !== Number.MAX_SAFE_INTEGER)
     .map(([key, text]) => `${text} ${schema[key]}`);
+  const choices = schema.enum ?? schema.items?.enum;
+  if (choices) texts.push(`取值 ${choices.join('、')}`);
   if (schema.pattern) texts.push(`形如 ${schema.pattern}`);
   if (schema.default !== undefined) texts.push(`默认 ${JSON.stringify(schema.default)}`);
   return texts;
