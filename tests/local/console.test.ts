@@ -89,7 +89,7 @@ test('the reference shows what goes in, what comes out and how an operation is r
     'note 文本 或 空 可选',
     'amount 整数 可选 ',
     '200 输出',
-    'cardId 文本 必填',
+    'cardId 文本 总有',
     'LIMIT_REACHED：数量已达上限',
     'curl -X POST http://127.0.0.1:3000/cards/create',
     '-d &#39;{&quot;name&quot;:&quot;…&quot;}&#39;',

@@ -51,7 +51,7 @@ pre { background:var(--tint); padding:.8rem 1rem; overflow:auto; border-radius:6
 pre.text { white-space:pre-wrap; font-family:inherit }
 .card { border:1px solid var(--line); border-radius:8px; padding:1rem 1.3rem; margin:1rem 0 }
 .verb { display:inline-block; min-width:3.2rem; font-weight:700; color:var(--brand) }
-.soft { color:var(--soft) } .need { color:var(--warn); white-space:nowrap } .tag { background:var(--tint);
+.soft { color:var(--soft) } td .soft { white-space:nowrap } .need { color:var(--warn); white-space:nowrap } .tag { background:var(--tint);
   border-radius:4px; padding:.05rem .45rem; margin-right:.4rem; font-size:.88em; white-space:nowrap }
 .fields { table-layout:fixed } .fields th:nth-child(1) { width:27% } .fields th:nth-child(2) { width:20% }
 .fields th:nth-child(3) { width:10% } .fields td { overflow-wrap:anywhere }

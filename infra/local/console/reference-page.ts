@@ -78,7 +78,7 @@ function responseBlock(status: string, given: Response, resolve: Resolve): Html 
   if (!schema || Number(status) >= 400 || status === 'default') {
     return html`<h4>${status}</h4><p>${response.description ?? ''}</p>`;
   }
-  return html`<h4>${status} 输出</h4>${response.description && html`<p>${response.description}</p>`}${schemaTable(schema, resolve)}`;
+  return html`<h4>${status} 输出</h4>${response.description && html`<p>${response.description}</p>`}${schemaTable(schema, resolve, '总有')}`;
 }
 
 /** What the document says beyond OpenAPI: x-purpose and the like, where it is short. */

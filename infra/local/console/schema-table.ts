@@ -36,19 +36,22 @@ const limitNames: Record<string, string> = {
 
 type Row = { name: string; depth: number; needed: boolean; schema: Schema };
 
+/** What is said of a field that has to be there: by whoever calls, or by us. */
+type NeededWord = '必填' | '总有';
+
 /** The fields of an object as a table; nested ones are indented. */
-export function schemaTable(schema: Schema, resolve: Resolve): Html {
+export function schemaTable(schema: Schema, resolve: Resolve, neededWord: NeededWord = '必填'): Html {
   const rows = fieldsOf(schema, resolve, 0);
   if (rows.length === 0)
     return html`<p class="soft">${typeName(resolve(schema), resolve) === '对象' ? '没有字段。' : typeName(resolve(schema), resolve)}</p>`;
-  return html`<table class="fields"><tr><th>字段</th><th>类型</th><th></th><th>说明</th></tr>${rows.map((row) => renderRow(row, resolve))}</table>`;
+  return html`<table class="fields"><tr><th>字段</th><th>类型</th><th></th><th>说明</th></tr>${rows.map((row) => renderRow(row, resolve, neededWord))}</table>`;
 }
 
-function renderRow({ name, depth, needed, schema }: Row, resolve: Resolve): Html {
+function renderRow({ name, depth, needed, schema }: Row, resolve: Resolve, neededWord: NeededWord): Html {
   return html`<tr>
 <td><span class="deep">${'　'.repeat(depth)}</span><code>${name}</code></td>
 <td>${typeName(schema, resolve)}</td>
-<td>${needed ? html`<span class="need">必填</span>` : html`<span class="soft">可选</span>`}</td>
+<td>${needed ? html`<span class="need">${neededWord}</span>` : html`<span class="soft">可选</span>`}</td>
 <td>${[schema.description ?? '', ...limits(schema)].filter(Boolean).join('；')}</td></tr>`;
 }
 
