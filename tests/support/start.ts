@@ -4,6 +4,7 @@ import { startDynamoDb } from '../../infra/local/dynamodb';
 export default async function start(): Promise<void> {
   const dynamodb = await startDynamoDb();
   process.env.TEST_TABLE_ENDPOINT = dynamodb.endpoint;
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
   process.env.AWS_ACCESS_KEY_ID = 'local';
   process.env.AWS_SECRET_ACCESS_KEY = 'local';
   Object.assign(globalThis, { stopDynamoDb: dynamodb.stop });
