@@ -5,13 +5,14 @@ module.exports = {
   globalSetup: '<rootDir>/tests/support/start.ts',
   globalTeardown: '<rootDir>/tests/support/stop.ts',
   transform: {
+    '@jsquash/.*\\.(js|wasm)$': '<rootDir>/tests/support/codec-transform.cjs',
     '\\.[mc]?[jt]s$': [
       '@swc/jest',
       { jsc: { target: 'es2022', parser: { syntax: 'typescript' } }, module: { type: 'commonjs' } },
     ],
   },
   // These libraries ship ES modules only, which jest cannot load untransformed.
-  transformIgnorePatterns: ['/node_modules/(?!(jose|canonicalize|local-aws-sqs)/)'],
+  transformIgnorePatterns: ['/node_modules/(?!(jose|canonicalize|local-aws-sqs|@jsquash)/)'],
   reporters: ['default', '<rootDir>/tests/support/closing-line-reporter.cjs'],
   testTimeout: 30_000,
   maxWorkers: 2,

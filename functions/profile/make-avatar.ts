@@ -1,0 +1,64 @@
+import { isBareJpeg, isJpeg, readJpeg } from './jpeg';
+import { type Header, type PictureType, type Pixels, refusePicture } from './picture';
+import { essentialPng, isPng, readPng } from './png';
+import { shrink, turnUpright } from './shrink';
+import { isWebp, readWebp } from './webp';
+
+/** What is taken in, and what is decoded at all: 16 million pixels are 64 MB of memory. */
+export const MAX_UPLOAD_BYTES = 2 * 1024 * 1024;
+export const MAX_PICTURE_SIDE = 8192;
+export const MAX_PICTURE_PIXELS = 16 * 1024 * 1024;
+
+/** What is kept. */
+export const MAX_AVATAR_SIDE = 512;
+export const MAX_AVATAR_BYTES = 200 * 1024;
+/** Tried in turn until the result is small enough. */
+const QUALITIES = [82, 68, 50, 30];
+
+export type Avatar = { content: Buffer; width: number; height: number };
+
+/**
+ * Makes a new, small JPEG of the pixels of a picture and nothing else of it: no place, time, device, text or profile
+ * survives (promise C7). What the bytes are is read from the bytes, not from what their sender says.
+ * @throws AppError INVALID_INPUT saying what is wrong: another type, animated, too large, incomplete
+ */
+export async function makeAvatar(bytes: Buffer, declared: PictureType): Promise<Avatar> {
+  const header = readHeader(bytes);
+  if (header.type !== declared) throw refusePicture('图片的真实格式与声明的不同');
+  demandSize(header);
+  const { toJpeg } = await import('./codecs');
+  const small = shrink(await decode(bytes, header), MAX_AVATAR_SIDE);
+  const upright = turnUpright(small, header.orientation);
+  for (const quality of QUALITIES) {
+    const content = await toJpeg(upright, quality);
+    if (!isBareJpeg(content)) throw new Error('the encoder wrote more than the picture');
+    if (content.length <= MAX_AVATAR_BYTES) return { content, width: upright.width, height: upright.height };
+  }
+  throw refusePicture('图片过于复杂');
+}
+
+function readHeader(bytes: Buffer): Header {
+  if (isJpeg(bytes)) return readJpeg(bytes);
+  if (isPng(bytes)) return readPng(bytes);
+  if (isWebp(bytes)) return readWebp(bytes);
+  throw refusePicture('不是 JPEG、PNG 或 WebP 图片');
+}
+
+/** Before decoding, by what the header says: a small file may claim any size. */
+function demandSize({ width, height }: Header): void {
+  if (width < 1 || height < 1) throw refusePicture('图片不完整');
+  if (Math.max(width, height) > MAX_PICTURE_SIDE || width * height > MAX_PICTURE_PIXELS) {
+    throw refusePicture(
+      `图片尺寸过大，每边最多 ${MAX_PICTURE_SIDE} 像素，总共最多 ${MAX_PICTURE_PIXELS} 像素`,
+    );
+  }
+}
+
+async function decode(bytes: Buffer, { type, width, height }: Header): Promise<Pixels> {
+  const { decoders } = await import('./codecs');
+  const pixels = await decoders[type](type === 'image/png' ? essentialPng(bytes) : bytes).catch(() => {
+    throw refusePicture('图片已损坏');
+  });
+  if (pixels.width !== width || pixels.height !== height) throw refusePicture('图片内容自相矛盾');
+  return pixels;
+}

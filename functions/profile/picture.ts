@@ -1,0 +1,22 @@
+import { type AppError, invalidInput } from '../../lib/errors';
+
+export const pictureTypes = ['image/jpeg', 'image/png', 'image/webp'] as const;
+export type PictureType = (typeof pictureTypes)[number];
+
+/** What a picture says of itself before anything of it is decoded. */
+export type Header = {
+  type: PictureType;
+  /** In pixels. */
+  width: number;
+  height: number;
+  /** EXIF: 1 is upright. */
+  orientation: number;
+};
+
+/** Pixels, four bytes each: red, green, blue, alpha. */
+export type Pixels = { data: Uint8ClampedArray; width: number; height: number };
+
+/** A refusal that says what is wrong with the picture and shows nothing of it. */
+export function refusePicture(problem: string): AppError {
+  return invalidInput('picture', problem);
+}

@@ -1,0 +1,16 @@
+/** Carried in the bundle as bytes (infra/build.ts). */
+declare module '*.wasm' {
+  const code: Uint8Array;
+  export default code;
+}
+
+/** What the codecs use of the browser's types; Node has no declaration of these. */
+declare var WebAssembly: {
+  compile(code: Uint8Array): Promise<WebAssembly.Module>;
+  Instance: new (module: WebAssembly.Module, imports: object) => { exports: object };
+};
+interface ImageData {
+  data: Uint8ClampedArray;
+  width: number;
+  height: number;
+}
