@@ -25,14 +25,17 @@ export type WrappedKey = {
 };
 
 /** What a look-up digest is of; the same value in two domains gives unrelated digests. */
-export type DigestDomain = 'openid' | 'unionid' | 'address' | 'request';
+export type DigestDomain = 'openid' | 'unionid' | 'address' | 'request' | 'web-code'
+  | 'id-number'
+  | 'network-id'
+  | 'guardian-code';
 
 /** Everything that needs a key, with no key ever leaving it. */
 export type KeyRing = {
   /** Keyed digest for look-up (blind index), 43 characters. Hides the value even from who reads the whole table. */
   digest(domain: DigestDomain, value: string): Promise<string>;
-  /** Keyed checksum of our own records: ledger chains and cursors. 32 bytes. */
-  mac(domain: 'ledger' | 'cursor', data: string): Promise<Buffer>;
+  /** Keyed checksum of our own records: ledger chains and cursors; key of what only a code opens. 32 bytes. */
+  mac(domain: 'ledger' | 'cursor' | 'web-code', data: string): Promise<Buffer>;
   /** A fresh data key for a new person, and the form in which it is stored. */
   newDataKey(subjectId: string): Promise<{ dataKey: Buffer; wrapped: Buffer }>;
   /** Opens a person's stored data key. @throws SealError */

@@ -1,3 +1,5 @@
+import type { Browser } from './browser';
+
 /** One call as a host hands it to the gate, whatever it came in as. */
 export type Call = {
   operation: string;
@@ -15,6 +17,8 @@ export type Call = {
   platform?: { openid: string; unionid?: string | undefined } | undefined;
   /** Network address as the platform saw it. Used for limits by digest, and truncated before it is kept. */
   address?: string | undefined;
+  /** Our own page in a browser, as far as its request shows; the token may then come from a cookie. */
+  browser?: Browser | undefined;
   /** What the client says of itself. Kept only after the notice, and only sealed (promise S8). */
   client?: { device?: string | undefined; version?: string | undefined } | undefined;
 };

@@ -2,6 +2,7 @@ import type { Deps } from '../deps';
 import { AppError, errorCodes } from '../errors';
 import { faultOf } from '../log';
 import { authenticate, touchSession } from './authenticate';
+import { demandBrowser } from './browser';
 import type { Call, Reply } from './call';
 import { parseInput } from './input';
 import { spend } from './limit';
@@ -57,6 +58,7 @@ export function refusal({ code, details }: AppError, requestId: string): Extract
 
 async function admit(deps: Deps, operation: Operation, call: Call, name: string): Promise<unknown> {
   demandTrigger(operation.caller, call.trigger);
+  demandBrowser(operation.browser, call.browser);
   const input = attempt(() => parseInput(operation.input, call.input));
   const caller = await callerOf(deps, operation, call, input.ok ? input.value : undefined);
   if (!input.ok) throw input.error; // said only to callers who may ask
@@ -71,8 +73,9 @@ async function admit(deps: Deps, operation: Operation, call: Call, name: string)
     const access = operation.about(input.value);
     caller.about = await openPerson(deps, name, call, caller, operation.roles ?? [], access);
   }
-  const { requestId, address, client } = call;
-  const result = await operation.run(deps, { caller, input: input.value, requestId, address, client });
+  const { requestId, address, client, browser } = call;
+  const run = { caller, input: input.value, requestId, address, client, browser };
+  const result = await operation.run(deps, run);
   if (caller.kind === 'subject') await touchSession(deps, call, caller);
   return operation.output.parse(result); // drops what is not declared
 }

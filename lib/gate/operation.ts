@@ -6,6 +6,7 @@ import type { Item } from '../table/client';
 import type { Sealer } from '../table/entity';
 import type { Key } from '../table/keys';
 import type { Person } from '../table/person';
+import type { Browser } from './browser';
 import type { Call } from './call';
 
 /**
@@ -45,6 +46,8 @@ export type Run<C extends CallerKind, I> = {
   requestId: string;
   address: Call['address'];
   client: Call['client'];
+  /** Our own page, where cookies come and go. */
+  browser?: Browser | undefined;
 };
 
 /** Warm costs, session and consent checks included; a test holds every operation to them. */
@@ -83,6 +86,13 @@ export type Operation<
   alsoRead?(subjectId: string, input: z.output<I>): Key;
   /** Served bare by GET at this fixed path as well, for public documents that standards place there. */
   wellKnown?: `/.well-known/${string}`;
+  /**
+   * `only`: answers nobody but our own page in a browser, and may set cookies. `never`: not open to a browser, so that
+   * a session in a cookie cannot do it.
+   */
+  browser?: 'only' | 'never';
+  /** A page: `run` answers its HTML and its content security policy, served bare by GET at this fixed path as well. */
+  page?: `/${string}`;
   run(deps: Deps, run: Run<C, z.output<I>>): Promise<z.input<O>>;
 };
 

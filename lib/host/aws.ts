@@ -11,6 +11,8 @@ import type { Call, Reply } from '../gate/call';
 import { dispatch, refusal } from '../gate/dispatch';
 import { MAX_BODY_BYTES } from '../gate/input';
 import type { CallerKind, Operations } from '../gate/operation';
+import { browserName } from './browser-name';
+import { isJson, readBrowser } from './cookie';
 
 /**
  * AWS Lambda: HTTP API (payload 2.0), SQS and schedules. Only AWS can invoke the function, so the shape of the event
@@ -47,24 +49,28 @@ async function answerHttp(
   requestId: string,
 ): Promise<APIGatewayProxyStructuredResultV2> {
   const { http } = event.requestContext;
-  const document = http.method === 'GET' ? wellKnown(operations, event.rawPath) : undefined;
+  const document = http.method === 'GET' ? documentAt(operations, event.rawPath) : undefined;
   const parsed = document ? { operation: document, input: {} } : readRequest(event);
   if (parsed instanceof AppError) return respond(refusal(parsed, requestId));
+  const page = readBrowser(event);
+  const { authorization } = event.headers;
   const call: Call = {
     ...parsed,
     requestId,
     host: 'aws',
     trigger: 'client',
-    token: bearer(event.headers.authorization),
+    token: authorization === undefined ? page?.browser.cookies.session : bearer(authorization),
+    browser: page?.browser,
     proof: event.headers['x-self-proof'],
     address: http.sourceIp,
     client: {
-      device: event.headers['x-client-device'] ?? http.userAgent,
+      device: page ? browserName(http.userAgent) : (event.headers['x-client-device'] ?? http.userAgent),
       version: event.headers['x-client-version'],
     },
   };
   const reply = await dispatch(deps, functionName, operations, call);
-  return respond(reply, document !== undefined);
+  if (document && operations[document]?.page) return respondPage(reply);
+  return respond(reply, document !== undefined, page?.setCookies);
 }
 
 /** The operation and its input, or why there is none. */
@@ -79,7 +85,7 @@ function readRequest(event: APIGatewayProxyEventV2): { operation: string; input:
   }
   const operation = event.pathParameters?.operation ?? event.rawPath.split('/').at(-1) ?? '';
   if (body === '') return { operation, input: {} };
-  if (!/^application\/json\b/i.test(event.headers['content-type'] ?? '')) return new AppError('BAD_REQUEST');
+  if (!isJson(event)) return new AppError('BAD_REQUEST');
   try {
     return { operation, input: JSON.parse(body) };
   } catch {
@@ -87,8 +93,9 @@ function readRequest(event: APIGatewayProxyEventV2): { operation: string; input:
   }
 }
 
-function respond(reply: Reply, bare = false): APIGatewayProxyStructuredResultV2 {
+function respond(reply: Reply, bare = false, setCookies: string[] = []): APIGatewayProxyStructuredResultV2 {
   return {
+    ...(reply.ok && setCookies.length > 0 && { cookies: setCookies }),
     statusCode: reply.ok ? 200 : errorCodes[reply.error.code as ErrorCode].status,
     headers: {
       'content-type': 'application/json; charset=utf-8',
@@ -96,6 +103,26 @@ function respond(reply: Reply, bare = false): APIGatewayProxyStructuredResultV2 
       'x-content-type-options': 'nosniff',
     },
     body: JSON.stringify(bare && reply.ok ? reply.data : reply),
+  };
+}
+
+/** A page that may load nothing from elsewhere, be framed by nobody, and tell nobody where it was. */
+function respondPage(reply: Reply): APIGatewayProxyStructuredResultV2 {
+  if (!reply.ok) return respond(reply);
+  const { html, policy } = reply.data as { html: string; policy: string };
+  return {
+    statusCode: 200,
+    headers: {
+      'content-type': 'text/html; charset=utf-8',
+      'content-security-policy': policy,
+      'cache-control': 'no-cache',
+      'x-content-type-options': 'nosniff',
+      'x-frame-options': 'DENY',
+      'referrer-policy': 'no-referrer',
+      'cross-origin-opener-policy': 'same-origin',
+      'strict-transport-security': 'max-age=31536000',
+    },
+    body: html,
   };
 }
 
@@ -133,8 +160,12 @@ export function nameOf(operations: Operations, caller: CallerKind): string {
   return Object.keys(operations).find((name) => operations[name]?.caller === caller) ?? '';
 }
 
-function wellKnown(operations: Operations, path: string): string | undefined {
-  return Object.keys(operations).find((name) => operations[name]?.wellKnown === path);
+/** The operation that a fixed path serves by GET. */
+function documentAt(operations: Operations, path: string): string | undefined {
+  return Object.keys(operations).find((name) => {
+    const { wellKnown, page } = operations[name] ?? {};
+    return wellKnown === path || page === path;
+  });
 }
 
 function bearer(header: string | undefined): string | undefined {

@@ -12,7 +12,10 @@ import type { PurposeId } from '../policy/purposes';
  *  identity          ID#<domain>#<digest>    ID              points to the person; the digest is keyed
  *  proof of self     P#<subject>             PROOF#<digest>  bound to one act, used once, minutes
  *  attempts          TRY#<digest>            <window>        dies with its window
+ *  web sign-in       WEB#<digest>            WEB             a code on a web page, by keyed digest, minutes
  *  service key       KEYS                    <name>#<version>
+ *  gauge             GAUGE#<shard>           GAUGE           head-counts, spread over shards
+ *  threshold         GAUGE#reached           <threshold>     since when a head-count asks for a filing
  *
  *  index everyone    everyoneShard -> pk     every person once
  *  index due         dueShard -> dueAt       every duty not yet done
@@ -34,6 +37,9 @@ export const keys = {
   duty: (subjectId: string, seq: number): Key => ({ pk: partition(subjectId), sk: `DUTY#${padded(seq)}` }),
   identity: (domain: string, digest: string): Key => ({ pk: `ID#${domain}#${digest}`, sk: 'ID' }),
   attempts: (digest: string, window: string): Key => ({ pk: `TRY#${digest}`, sk: window }),
+  webSignIn: (codeDigest: string): Key => ({ pk: `WEB#${codeDigest}`, sk: 'WEB' }),
+  gauge: (shard: number): Key => ({ pk: `GAUGE#${shard}`, sk: 'GAUGE' }),
+  threshold: (id: string): Key => ({ pk: 'GAUGE#reached', sk: id }),
   serviceKey: (name: string, version: number): Key => ({ pk: 'KEYS', sk: `${name}#${padded(version)}` }),
 };
 

@@ -102,6 +102,13 @@ export function liveSessions({ sessions }: Person, nowMs: number): [id: string, 
     .sort(([, a], [, b]) => (a.startedAt < b.startedAt ? -1 : 1));
 }
 
+/** Who gives way to one session more: one that has lapsed, or else the one that began first. */
+export function leaverOf(person: Person, nowMs: number): string | undefined {
+  const live = liveSessions(person, nowMs);
+  const lapsed = Object.keys(person.sessions).find((id) => !live.some(([liveId]) => liveId === id));
+  return lapsed ?? live[0]?.[0];
+}
+
 /** Ends sessions. Ending one that is gone already changes nothing. */
 export function endSessions(subjectId: string, sessionIds: string[]): NonNullable<Write['Update']> {
   const names = Object.fromEntries(sessionIds.map((id, index) => [`#s${index}`, id]));

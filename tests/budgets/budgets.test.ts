@@ -1,4 +1,5 @@
 import type { Budget } from '../../lib/gate/operation';
+import { gateBrowser } from '../support/browser';
 import { type Caller, consentAct, createWorld, functions, onceKey, type World } from '../support/world';
 
 /**
@@ -46,6 +47,22 @@ const prepare: Record<string, () => Promise<Prepared>> = {
     await world.signIn('me');
     return {};
   },
+  'login/webPage': async () => ({ by: {} }),
+  'login/webBegin': async () => ({ by: { browser: gateBrowser() } }),
+  'login/webPoll': async () => {
+    const approver = await world.signIn('with a browser');
+    const { browser, input } = await shownCode(approver);
+    await world.ok('login/webApprove', input, approver);
+    return { by: { browser } };
+  },
+  'login/webShow': async () => ({ input: (await webCode()).input }),
+  'login/webApprove': async () => ({ input: (await shownCode()).input }),
+  'login/webDeny': async () => ({ input: (await shownCode()).input }),
+  'login/webSignOut': async () => {
+    const by = await world.signIn('me');
+    await world.ok('consent/status', {}, by); // the hourly note, counted below
+    return { by: { ...by, browser: gateBrowser() } };
+  },
   'consent/policy': async () => ({}),
   'consent/status': async () => ({}),
   'consent/grant': async () => ({ input: await consentAct(world.ok, { version: await cardsVersion() }) }),
@@ -65,6 +82,17 @@ const prepare: Record<string, () => Promise<Prepared>> = {
   },
   'retention/sweep': async () => ({ by: { trigger: 'schedule' } }),
 };
+
+async function webCode() {
+  const browser = gateBrowser();
+  const { code } = await world.ok<{ code: string }>('login/webBegin', {}, { browser });
+  return { browser, input: { code } };
+}
+async function shownCode(by = me) {
+  const { browser, input } = await webCode();
+  await world.ok('login/webShow', input, by);
+  return { browser, input };
+}
 
 const pick = ({ cardId, version }: { cardId: string; version: number }) => ({ cardId, version });
 async function regrant(): Promise<void> {

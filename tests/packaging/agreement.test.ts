@@ -43,6 +43,7 @@ it('people reach a function only by its own path', async () => {
   );
   expect(paths).toEqual([
     ['login', 'POST /login/{operation}'],
+    ['login', 'GET /login/web'],
     ['consent', 'POST /consent/{operation}'],
     ['consent', 'GET /.well-known/jwks.json'],
     ['cards', 'POST /cards/{operation}'],

@@ -1,0 +1,121 @@
+import { toEpochSeconds, toInstant } from '../../lib/clock';
+import { issueToken, sameDigest } from '../../lib/crypto/token';
+import type { Deps } from '../../lib/deps';
+import { AppError } from '../../lib/errors';
+import { noBrowser } from '../../lib/gate/browser';
+import { truncateAddress } from '../../lib/gate/network-place';
+import type { Run } from '../../lib/gate/operation';
+import { ConditionFailed, type Item } from '../../lib/table/client';
+import { addSession, leaverOf, readPerson } from '../../lib/table/person';
+import {
+  MAX_WEB_POLLS,
+  pollWebSignIn,
+  putWebSignIn,
+  readWebSignIn,
+  useWebSignIn,
+  WEB_POLL_PAUSE_MS,
+  type WebSignIn,
+  webExpiry,
+} from '../../lib/table/web-sign-in';
+import {
+  codeDigest,
+  codeSealer,
+  drawCode,
+  newBrowserSecret,
+  newCode,
+  readBrowserSecret,
+  showCode,
+} from './web-code';
+
+type Nothing = Record<string, never>;
+/** Races with sessions that fill up at the same moment, before we ask to try again. */
+const RACES = 4;
+const retryAfterSeconds = WEB_POLL_PAUSE_MS / 1000;
+
+/** A page asks to be signed in. It gets a code to show, and in a cookie the secret that goes with it (promise A2). */
+export async function webBegin(deps: Deps, { browser = noBrowser, address, client }: Run<'anyone', Nothing>) {
+  const nowMs = deps.clock.now();
+  const code = newCode(deps.random);
+  const { cookie, browserDigest } = newBrowserSecret(code, deps.random);
+  const digest = await codeDigest(deps, code);
+  const value: WebSignIn = {
+    browserDigest,
+    state: 'waiting',
+    site: browser.site,
+    askedAt: toInstant(nowMs),
+    polls: 0,
+    nextPollAtMs: 0,
+    expiresAtSeconds: toEpochSeconds(webExpiry(nowMs)),
+    device: client?.device,
+    place: address && truncateAddress(address),
+  };
+  await deps.table.write(putWebSignIn(digest, value, await codeSealer(deps, code), nowMs));
+  browser.setCookie('asking', cookie);
+  const expiresInSeconds = (webExpiry(nowMs) - nowMs) / 1000;
+  return { code: showCode(code), picture: drawCode(code), expiresInSeconds, retryAfterSeconds };
+}
+
+/** How the request of this browser stands. Another browser, a used code and no code at all look like an expired one. */
+export async function webPoll(deps: Deps, { browser = noBrowser }: Run<'anyone', Nothing>) {
+  const claim = readBrowserSecret(browser.cookies.asking);
+  const found = claim && (await countPoll(deps, await codeDigest(deps, claim.code), claim.browserDigest));
+  if (found?.state === 'waiting' || found?.state === 'shown')
+    return { state: found.state, retryAfterSeconds };
+  browser.setCookie('asking', undefined);
+  if (found?.state === 'denied') return { state: found.state };
+  const token =
+    found?.state === 'approved' && found.subjectId && (await pickUp(deps, found, found.subjectId));
+  if (!token) return { state: 'expired' as const };
+  browser.setCookie('session', token);
+  return { state: 'signed-in' as const };
+}
+
+/** @throws AppError TOO_MANY_ATTEMPTS */
+async function countPoll(deps: Deps, digest: string, browserDigest: Buffer) {
+  const nowMs = deps.clock.now();
+  try {
+    const item = await deps.table.update(pollWebSignIn(digest, browserDigest, nowMs));
+    return { ...readWebSignIn(item, digest), digest };
+  } catch (error) {
+    if (!(error instanceof ConditionFailed)) throw error;
+    refuseEager(error.found[0]?.item, digest, browserDigest, nowMs);
+    return undefined;
+  }
+}
+
+/** Says why a poll was not counted, to the browser that asked and to no other. */
+function refuseEager(item: Item | undefined, digest: string, browserDigest: Buffer, nowMs: number): void {
+  if (!item) return;
+  const met = readWebSignIn(item, digest);
+  const own = sameDigest(met.browserDigest, browserDigest) && met.expiresAtSeconds > toEpochSeconds(nowMs);
+  if (own && met.polls < MAX_WEB_POLLS)
+    throw new AppError('TOO_MANY_ATTEMPTS', { limit: 'MIN_WEB_POLL_PAUSE_MS', retryAfterSeconds });
+}
+
+/**
+ * The session of an approved request: made now, for the browser that asked, so that nobody can have known its token
+ * before. Approval and session change in one transaction. Answers undefined when the approval is gone.
+ */
+async function pickUp(
+  deps: Deps,
+  { digest, browserDigest }: WebSignIn & { digest: string },
+  subjectId: string,
+): Promise<string | undefined> {
+  const { token, sessionId, secretDigest } = issueToken(subjectId, deps.random);
+  const nowMs = deps.clock.now();
+  const value = { secretDigest, startedAt: toInstant(nowMs) };
+  let leaver: string | undefined;
+  for (let race = 0; race < RACES; race += 1) {
+    try {
+      const Update = addSession(subjectId, sessionId, value, leaver);
+      await deps.table.write(useWebSignIn(digest, browserDigest, nowMs), { Update });
+      return token;
+    } catch (error) {
+      if (!(error instanceof ConditionFailed)) throw error;
+      const [request, person] = error.found;
+      if (request || !person?.item) return undefined;
+      leaver = leaverOf(readPerson(person.item), nowMs);
+    }
+  }
+  throw new AppError('BUSY');
+}

@@ -1,0 +1,37 @@
+import { AppError } from '../errors';
+import { retentionMs } from '../policy/retention';
+import type { Operation } from './operation';
+
+/** Every cookie of the service. A host writes them `__Host-`, HttpOnly, Secure and SameSite=Strict, always. */
+export const cookies = {
+  /** Binds the code on a web page to the browser that asked for it. Proves nothing about a person. */
+  asking: { name: '__Host-leliao-asking', maxAgeSeconds: retentionMs('web-code-life') / 1000 },
+  /** A session token. Without an age, so that it ends with the browser; a public computer keeps nothing. */
+  session: { name: '__Host-leliao-session', maxAgeSeconds: undefined },
+} as const;
+export type CookieId = keyof typeof cookies;
+
+/** One of our own pages in a browser. A host makes one only for a request that no other site can have made. */
+export type Browser = {
+  /** Host name of the page, as the address line shows it. */
+  site: string;
+  /** What the browser brought. */
+  cookies: Partial<Record<CookieId, string>>;
+  /** Sets a cookie, or clears it with `undefined`. Takes effect only when the operation succeeds. */
+  setCookie(id: CookieId, value: string | undefined): void;
+};
+
+/** Stands where there is none: brings nothing and takes nothing. */
+export const noBrowser: Browser = {
+  site: '',
+  cookies: {},
+  setCookie() {
+    throw new AppError('CALLER_NOT_ALLOWED');
+  },
+};
+
+/** @throws AppError CALLER_NOT_ALLOWED */
+export function demandBrowser(rule: Operation['browser'], browser: Browser | undefined): void {
+  if ((rule === 'only' && !browser) || (rule === 'never' && browser))
+    throw new AppError('CALLER_NOT_ALLOWED');
+}
