@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { assertArn, assertHost, assertRegion, awsRegions } from './policy/residency';
+import { assertArn, assertHost, assertRegion, awsRegions, cloudbaseRegions } from './policy/residency';
 
 const stages = ['local', 'test', 'staging', 'production'] as const;
 
@@ -24,6 +24,14 @@ const settings = z.object({
   WECHAT_API_BASE: z.string().check(z.minLength(1)),
   WECHAT_APPID: z.string().check(z.minLength(1)),
   WECHAT_SECRET: z.string().check(z.minLength(1)),
+  /** Tencent Cloud FaceID. Without base and secret none of its ways is offered, without a rule no face check. */
+  FACEID_API_BASE: z.string(),
+  FACEID_SECRET_ID: z.string(),
+  FACEID_SECRET_KEY: z.string(),
+  FACEID_REGION: z.string(),
+  FACEID_RULE_ID: z.string(),
+  /** 国家网络身份认证公共服务. Empty: that way is not offered. */
+  NETWORK_IDENTITY_BASE: z.string(),
 });
 
 export type Config = z.infer<typeof settings> & {
@@ -47,6 +55,12 @@ const optional = {
   STAFF_AUDIENCE: '',
   STAFF_JWKS_URL: '',
   OPERATOR_HOSTS: '',
+  FACEID_API_BASE: '',
+  FACEID_SECRET_ID: '',
+  FACEID_SECRET_KEY: '',
+  FACEID_REGION: 'ap-guangzhou',
+  FACEID_RULE_ID: '',
+  NETWORK_IDENTITY_BASE: '',
 };
 
 /**
@@ -74,8 +88,10 @@ function assertResidence(config: Config): void {
   assertHost('ERASE_QUEUE_URL', config.ERASE_QUEUE_URL, config.development);
   if (config.TABLE_ENDPOINT) assertHost('TABLE_ENDPOINT', config.TABLE_ENDPOINT, config.development);
   if (config.SQS_ENDPOINT) assertHost('SQS_ENDPOINT', config.SQS_ENDPOINT, config.development);
+  if (config.FACEID_API_BASE) assertHost('FACEID_API_BASE', config.FACEID_API_BASE, config.development);
+  assertRegion('FACEID_REGION', config.FACEID_REGION, cloudbaseRegions);
   const operatorHosts = config.OPERATOR_HOSTS.split(',').filter(Boolean);
-  for (const setting of ['STAFF_ISSUER', 'STAFF_JWKS_URL'] as const) {
+  for (const setting of ['STAFF_ISSUER', 'STAFF_JWKS_URL', 'NETWORK_IDENTITY_BASE'] as const) {
     if (config[setting]) assertHost(setting, config[setting], config.development, operatorHosts);
   }
   for (const key of config.ROOT_KEY.split(',')) {

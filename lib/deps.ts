@@ -4,6 +4,8 @@ import { createKeyRing, type KeyRing } from './crypto/key-ring';
 import { type Random, systemRandom } from './crypto/random';
 import { rootKeys } from './crypto/root-key';
 import { createLog, type Log } from './log';
+import { createFaceId, type FaceId } from './partner/faceid';
+import { createNetworkIdentity, type NetworkIdentity } from './partner/network-identity';
 import { type EraseQueue, openEraseQueue } from './partner/queue';
 import { openStaffIdentity, type StaffIdentity } from './partner/staff-identity';
 import { createWechat, type Wechat } from './partner/wechat';
@@ -17,6 +19,9 @@ export type Deps = {
   wechat: Wechat;
   eraseQueue: EraseQueue;
   staff: StaffIdentity;
+  /** Absent where the operator has no contract for it: then none of its ways is offered. */
+  faceId: FaceId | undefined;
+  networkIdentity: NetworkIdentity | undefined;
   clock: Clock;
   random: Random;
   log: Log;
@@ -26,7 +31,7 @@ export type Deps = {
 
 /** What tests and tools replace. */
 export type Replacements = Partial<
-  Pick<Deps, 'clock' | 'random' | 'log' | 'wechat' | 'eraseQueue' | 'staff'>
+  Pick<Deps, 'clock' | 'random' | 'log' | 'wechat' | 'eraseQueue' | 'staff' | 'faceId' | 'networkIdentity'>
 > & {
   meter?: Meter;
 };
@@ -65,6 +70,8 @@ export function buildDeps(config: Config, replace: Replacements = {}): Deps {
         jwksUrl: config.STAFF_JWKS_URL,
         now: clock.now,
       }),
+    faceId: replace.faceId ?? openFaceId(config, clock, log),
+    networkIdentity: replace.networkIdentity ?? openNetworkIdentity(config, clock, log),
     wechat:
       replace.wechat ??
       createWechat({
@@ -77,4 +84,22 @@ export function buildDeps(config: Config, replace: Replacements = {}): Deps {
     eraseQueue:
       replace.eraseQueue ?? openEraseQueue(config.ERASE_QUEUE_URL, region, config.SQS_ENDPOINT, log),
   };
+}
+
+function openFaceId(config: Config, clock: Clock, log: Log): FaceId | undefined {
+  if (!config.FACEID_API_BASE || !config.FACEID_SECRET_ID || !config.FACEID_SECRET_KEY) return undefined;
+  return createFaceId({
+    baseUrl: config.FACEID_API_BASE,
+    secretId: config.FACEID_SECRET_ID,
+    secretKey: config.FACEID_SECRET_KEY,
+    region: config.FACEID_REGION,
+    ruleId: config.FACEID_RULE_ID,
+    clock,
+    log,
+  });
+}
+
+function openNetworkIdentity(config: Config, clock: Clock, log: Log): NetworkIdentity | undefined {
+  const baseUrl = config.NETWORK_IDENTITY_BASE;
+  return baseUrl ? createNetworkIdentity({ baseUrl, clock, log }) : undefined;
 }

@@ -5,6 +5,7 @@ import type { KindId } from '../policy/kinds';
 import type { PurposeId } from '../policy/purposes';
 import { type PassingKind, type RecipientId, recipients } from '../policy/recipients';
 import { appendEntry } from '../table/append';
+import { ConditionFailed, type Write } from '../table/client';
 import type { Person } from '../table/person';
 
 export type Disclosure = {
@@ -16,6 +17,16 @@ export type Disclosure = {
   requestId: string;
 };
 
+/** What rides in the transactions of a disclosure's two entries. */
+export type Riders<T> = {
+  /** With the entry before the sending: when one of these is refused, nothing is registered and nothing is sent. */
+  made?: Write[];
+  /** With the entry of the answer. When one of these is refused, the answer is registered all the same. */
+  answered?(answer: T): Write[];
+  /** Throws when the person no longer agrees at the very moment of registering (promise K3). */
+  stillAllowed?(now: Person): void;
+};
+
 /**
  * Sends personal data to a recipient of the registry, after the person's disclosure register says who gets what and
  * why; then notes what came back (promises D1, N5). When the register cannot be written, nothing is sent. `nameOf`
@@ -24,25 +35,47 @@ export type Disclosure = {
 export async function disclose<T>(
   deps: Deps,
   person: Person,
-  { recipient, purpose, kinds, way, requestId }: Disclosure,
+  disclosure: Disclosure,
   send: () => Promise<T>,
   nameOf: (answer: T) => string,
 ): Promise<T> {
+  return (await discloseWith(deps, person, disclosure, send, nameOf, {})).answer;
+}
+
+/**
+ * The same, with writes of the use case in the transactions of the register. Answers the person as they are afterwards too.
+ * @throws ConditionFailed when a write of `made` is refused; `found` counts from the first of them
+ */
+export async function discloseWith<T>(
+  deps: Deps,
+  person: Person,
+  { recipient, purpose, kinds, way, requestId }: Disclosure,
+  send: () => Promise<T>,
+  nameOf: (answer: T) => string,
+  { made, answered, stillAllowed }: Riders<T>,
+): Promise<{ answer: T; person: Person }> {
   if (!recipients[recipient]) throw new Error('a recipient that the registry does not know');
   const common = { actor: 'service', purpose, recipient, requestId, ...(way && { way }) } as const;
-  const note = (about: Person, act: 'disclosure.made' | 'disclosure.answered', more: object) =>
-    appendEntry(deps, about, { ...common, at: toInstant(deps.clock.now()), act, ...more });
-  const registered = await note(person, 'disclosure.made', { kinds: [...kinds] });
-  const cause = registered.ledgerSeq;
-  try {
-    const answer = await send();
-    await note(registered, 'disclosure.answered', { cause, result: nameOf(answer) });
-    return answer;
-  } catch (error) {
-    await note(registered, 'disclosure.answered', {
-      cause,
-      result: error instanceof AppError ? error.code : 'INTERNAL',
-    });
+  const at = () => toInstant(deps.clock.now());
+  const opening = { ...common, at: at(), act: 'disclosure.made' as const, kinds: [...kinds] };
+  const registered = await appendEntry(deps, person, opening, made, undefined, stillAllowed);
+  const note = (result: string, also?: Write[]) => {
+    const entry = {
+      ...common,
+      at: at(),
+      act: 'disclosure.answered',
+      cause: registered.ledgerSeq,
+      result,
+    } as const;
+    return appendEntry(deps, registered, entry, also);
+  };
+  const answer = await send().catch(async (error: unknown) => {
+    await note(error instanceof AppError ? error.code : 'INTERNAL');
     throw error;
-  }
+  });
+  const after = await note(nameOf(answer), answered?.(answer)).catch((error: unknown) => {
+    if (error instanceof ConditionFailed) return note(nameOf(answer));
+    throw error;
+  });
+  return { answer, person: after };
 }

@@ -48,8 +48,7 @@ export async function openPerson(
   await spend(deps, STAFF_ACCESSES_PER_HOUR, member.staffId);
   const [item] = await deps.table.getMany([keys.person(subjectId)]);
   if (!item) throw new AppError('NOT_FOUND');
-  const person = readPerson(item);
-  await appendEntry(deps, person, {
+  const person = await appendEntry(deps, readPerson(item), {
     at: toInstant(deps.clock.now()),
     act: 'staff.accessed',
     actor: 'staff',

@@ -50,7 +50,7 @@ export const recipients = {
     region: '中国内地',
     why: '受托核对您选择的方式所需的信息是否一致，核对后不得保留或另作他用。',
     purpose: 'real-name',
-    kinds: ['identity-input'],
+    kinds: ['identity-input', 'login-code'],
   },
   'network-identity': {
     name: '国家网络身份认证公共服务平台',

@@ -14,6 +14,8 @@ type Parts = { ring: KeyRing; table: Table };
 /**
  * Appends one entry to a person's ledger, in one transaction with `also`: both happen or neither. Answers the person
  * with the head reached, for the next append. When another append was quicker, it goes on from there without a further read.
+ * `stillAllowed` sees the person as they are at the very moment of the write, and throws when they no longer agree: every
+ * act of consent moves the head, so a withdrawal between check and write wins (promise K3).
  * @throws ConditionFailed when a condition of `also` does not hold; `found` counts from the first of `also`
  * @throws AppError BUSY after too many races
  */
@@ -23,28 +25,31 @@ export async function appendEntry(
   entry: NewEntry,
   also: Write[] = [],
   sealer?: Sealer,
+  stillAllowed?: (now: Person) => void,
 ): Promise<Person> {
   const { subjectId } = person;
-  let before = ledgerHead(person);
+  let known = person;
   for (let race = 0; race < RACES; race += 1) {
+    const before = ledgerHead(known);
     const { write, head } = await nextEntry(ring, subjectId, before, entry, sealer);
     try {
       await table.write(advanceHead(subjectId, before, head), write, ...also);
-      return { ...person, ledgerSeq: head.seq, ledgerHash: head.hash };
+      return { ...known, ledgerSeq: head.seq, ledgerHash: head.hash };
     } catch (error) {
       if (!(error instanceof ConditionFailed)) throw error;
       const refused = error.found.slice(2);
       if (refused.some(Boolean)) throw new ConditionFailed(refused);
       const now = error.found[0]?.item;
       if (!now) throw error;
-      before = ledgerHead(readPerson(now));
+      known = readPerson(now);
+      stillAllowed?.(known);
     }
   }
   throw new AppError('BUSY');
 }
 
 /** Moves the head that the person's item keeps, refused unless it is still where it was seen. */
-function advanceHead(subjectId: string, before: LedgerHead, after: LedgerHead): Write {
+export function advanceHead(subjectId: string, before: LedgerHead, after: LedgerHead): Write {
   return {
     Update: {
       Key: keys.person(subjectId),

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { toEpochSeconds } from '../clock';
 import { retentionMs } from '../policy/retention';
-import type { Item, Table } from './client';
+import type { Item, Table, Write } from './client';
 import { defineEntity, digest } from './entity';
 import { type Key, keys } from './keys';
 
@@ -45,4 +45,25 @@ export async function countAttempt(
     },
   });
   return readAttempts(item);
+}
+
+/**
+ * The same count as a write, to ride in the transaction of what is being counted. Refused when the window already holds
+ * `max`.
+ */
+export function attemptWrite(sourceDigest: string, nowMs: number, windowMs: number, max: number): Write {
+  return {
+    Update: {
+      Key: attemptsKey(sourceDigest, nowMs, windowMs),
+      UpdateExpression: 'ADD #count :one SET entity = :entity, expiresAtSeconds = :expires',
+      ConditionExpression: 'attribute_not_exists(pk) OR #count < :max',
+      ExpressionAttributeNames: { '#count': 'count' },
+      ExpressionAttributeValues: {
+        ':one': 1,
+        ':max': max,
+        ':entity': attempts.name,
+        ':expires': toEpochSeconds(nowMs) + windowEndsInSeconds(nowMs, windowMs),
+      },
+    },
+  };
 }

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { purposeIds } from '../policy/purposes';
 import type { Item, Table, Write } from './client';
 import { defineEntity, open, type ValueOf } from './entity';
+import { type GaugeId, gaugeWrites } from './gauge';
 import { DUE_SHARDS, dataPrefix, dueShard, type Key, keys, shardOf, subjectOf } from './keys';
 
 /**
@@ -43,8 +44,11 @@ export function finishDuty(subjectId: string, { seq, erased }: Duty): Write {
   };
 }
 
-/** What rests on a purpose and a consent epoch. `points` are the items elsewhere that lead here. */
-type Resting = Item & { epoch?: number; points?: Key[] };
+/**
+ * What rests on a purpose and a consent epoch. `points` are the items elsewhere that go with it; `gauges` the head-counts
+ * that it is in.
+ */
+type Resting = Item & { epoch?: number; points?: Key[]; gauges?: GaugeId[] };
 
 /** Everything of the ended epoch that is still there, a transaction's worth at a time. */
 export async function endedItems(
@@ -69,15 +73,25 @@ export async function endedItems(
 }
 
 /**
- * Erases items with what points to them, and counts them in the duty, in one transaction. Refused as a whole when one
- * of them is gone already: another worker is at it.
+ * Erases items with what goes with them, and counts them in the duty and in the gauges, in one transaction. Refused as a
+ * whole when one of them is gone already (another worker is at it) or has been made anew under a new consent.
  */
-export function eraseItems(subjectId: string, { seq }: Duty, items: Resting[]): [Write, ...Write[]] {
+export function eraseItems(subjectId: string, { seq, epoch }: Duty, items: Resting[]): [Write, ...Write[]] {
   const stillThere = 'attribute_exists(pk)';
+  const stillOfThatEpoch = 'epoch = :epoch';
   const remove = ({ pk, sk }: Key): Write => ({
-    Delete: { Key: { pk, sk }, ConditionExpression: stillThere },
+    Delete: {
+      Key: { pk, sk },
+      ConditionExpression: stillOfThatEpoch,
+      ExpressionAttributeValues: { ':epoch': epoch },
+    },
   });
   const pointers = items.flatMap(({ points = [] }) => points);
+  const lessen = gaugeWrites(
+    subjectId,
+    items.flatMap(({ gauges = [] }) => gauges),
+    -1,
+  );
   return [
     {
       Update: {
@@ -89,6 +103,7 @@ export function eraseItems(subjectId: string, { seq }: Duty, items: Resting[]): 
     },
     ...items.map(remove),
     ...pointers.map(({ pk, sk }): Write => ({ Delete: { Key: { pk, sk } } })),
+    ...lessen,
   ];
 }
 

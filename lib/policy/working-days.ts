@@ -1,0 +1,36 @@
+import { getDayDetail, isWorkday } from 'chinese-days';
+
+/** Working days by the State Council's yearly notices, days worked in exchange included. Days are YYYY-MM-DD in Beijing. */
+const DAY_MS = 86_400_000;
+const BEIJING_OFFSET_MS = 8 * 3_600_000;
+
+/** A date, or the year whose notice is not known yet: that must be said and not guessed. */
+export type Deadline = { on: string } | { unknownYear: number };
+
+/** The calendar day in Beijing of an instant. */
+export function beijingDay(nowMs: number): string {
+  return new Date(nowMs + BEIJING_OFFSET_MS).toISOString().slice(0, 10);
+}
+
+/** Whether the notice for a year is known: every one makes 1 January a holiday, by name. */
+export function knowsYear(year: number): boolean {
+  return getDayDetail(`${year}-01-01`).name.includes('元旦');
+}
+
+/** The day that lies `count` working days after `day`, which itself does not count. */
+export function addWorkingDays(day: string, count: number): Deadline {
+  let at = Date.parse(`${day}T00:00:00Z`);
+  for (let left = count; left > 0; ) {
+    at += DAY_MS;
+    const on = new Date(at).toISOString().slice(0, 10);
+    const year = Number(on.slice(0, 4));
+    if (!knowsYear(year)) return { unknownYear: year };
+    if (isWorkday(on)) left -= 1;
+  }
+  return { on: new Date(at).toISOString().slice(0, 10) };
+}
+
+/** The day that lies `count` calendar days after `day`: never later than as many working days. */
+export function addCalendarDays(day: string, count: number): string {
+  return new Date(Date.parse(`${day}T00:00:00Z`) + count * DAY_MS).toISOString().slice(0, 10);
+}
