@@ -9,7 +9,7 @@ const DEFAULT_PAGE = 20;
 type Page = { cursor?: string | undefined; limit?: number | undefined };
 
 /**
- * The person's own ledger, oldest first, each page checked as it is read (promise S9). The cursor carries the head
+ * The person's own ledger, oldest first, each page checked as it is read (promise S9) and shown up to where it breaks. The cursor carries the head
  * reached so far, sealed, so that every page continues the chain of the one before.
  */
 export async function history(deps: Deps, { caller, input }: Run<'subject', Page>) {
@@ -21,7 +21,8 @@ export async function history(deps: Deps, { caller, input }: Run<'subject', Page
   const { items, more } = await readEntries(deps.table, subjectId, from.seq, input.limit ?? DEFAULT_PAGE);
   const reached = await followChain(deps.ring, subjectId, from, items);
   const broken = 'brokenAt' in reached;
-  const entries = items.map((item) => ledgerEntry.decode(item, String(item.seq), sealer));
+  const whole = broken ? items.slice(0, reached.brokenAt - from.seq - 1) : items; // what was altered may be anything
+  const entries = whole.map((item) => ledgerEntry.decode(item, String(item.seq), sealer));
   if (more && !broken) {
     return {
       entries,

@@ -36,8 +36,9 @@ export type Write = { [K in keyof TransactItem]?: WithoutTable<NonNullable<Trans
 export type Meter = { trips: number; readUnits: number; writeUnits: number };
 
 /** Attempts at a transaction that lost against another one, and the longest pause between two of them. */
-const CONFLICT_ATTEMPTS = 6;
-const CONFLICT_PAUSE_MS = 40;
+const CONFLICT_ATTEMPTS = 9;
+const CONFLICT_PAUSE_MS = 20;
+const MAX_PAUSE_MS = 400;
 const BATCH_ATTEMPTS = 4;
 
 /** A condition did not hold, and nothing was written. `found[i]` is what write number i met, if it was the one refused. */
@@ -199,8 +200,9 @@ function address({ pk, sk }: Key): string {
   return `${pk}\n${sk}`;
 }
 
-/** Grows with each attempt and differs between callers, so that losers of one race do not race again in step. */
+/** Doubles with each attempt and differs between callers, so that the losers of one race do not race again in step. */
 function pause(attempt: number): Promise<void> {
   const spread = Number(process.hrtime.bigint() % 1000n) / 1000;
-  return new Promise((resolve) => setTimeout(resolve, CONFLICT_PAUSE_MS * attempt * (0.5 + spread)));
+  const longest = Math.min(MAX_PAUSE_MS, CONFLICT_PAUSE_MS * 2 ** attempt);
+  return new Promise((resolve) => setTimeout(resolve, longest * (0.25 + 0.75 * spread)));
 }

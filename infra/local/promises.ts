@@ -1,0 +1,70 @@
+import { type PromiseId, promises } from '../../lib/policy/promises';
+import { CannotStart } from './cannot-start';
+import { endSessions, keepCards, oneAccount } from './promises/accounts';
+import { explicitConsent, withdrawConsent } from './promises/consent';
+import { chained, deviceData, sealed, stayInside } from './promises/house';
+import { Broken, type Running, startRunning } from './promises/running';
+
+/** Tries to break one promise on a running service. Answers the evidence that it holds; throws Broken otherwise. */
+export type Check = (running: Running) => Promise<string>;
+
+/** A check for every promise that is claimed: one without a check does not compile. */
+export const checks: Record<PromiseId, Check> = {
+  A1: oneAccount,
+  A5: endSessions,
+  C1: keepCards,
+  K1: explicitConsent,
+  K3: withdrawConsent,
+  S1: stayInside,
+  S5: sealed,
+  S8: deviceData,
+  S9: chained,
+};
+
+export type Row = { id: string; clause: string; pass: boolean; evidence: string };
+
+/** One row a promise. A promise that is claimed and has no check is broken. */
+export async function examine(running: Running, by: Partial<Record<string, Check>> = checks): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (const [id, { clause }] of Object.entries(promises)) {
+    const check = by[id];
+    if (!check) {
+      rows.push({ id, clause, pass: false, evidence: 'claimed without a check' });
+      continue;
+    }
+    try {
+      rows.push({ id, clause, pass: true, evidence: await check(running) });
+    } catch (error) {
+      const evidence =
+        error instanceof Broken ? error.message : `the check failed: ${(error as Error).message}`;
+      rows.push({ id, clause, pass: false, evidence });
+    }
+  }
+  return rows;
+}
+
+async function main(): Promise<void> {
+  const json = process.argv.includes('--json');
+  const running = await startRunning();
+  let rows: Row[];
+  try {
+    rows = await examine(running);
+  } finally {
+    await running.stop();
+  }
+  if (json) console.log(JSON.stringify(rows, null, 2));
+  else {
+    for (const { id, clause, pass, evidence } of rows) {
+      console.log(`${pass ? '✓' : '✗'} ${id.padEnd(4)}${clause.padEnd(12)}${evidence}`);
+    }
+    console.log(`\n${rows.filter(({ pass }) => pass).length} of ${rows.length} promises kept`);
+  }
+  process.exitCode = rows.every(({ pass }) => pass) ? 0 : 1;
+}
+
+if (require.main === module) {
+  main().catch((error: unknown) => {
+    console.error(error instanceof CannotStart ? error.message : error);
+    process.exitCode = 1;
+  });
+}

@@ -1,0 +1,91 @@
+import { newIdempotencyKey } from '../../../lib/client/client';
+import { parseToken } from '../../../lib/crypto/token';
+import { codeOf, demand, type Running } from './running';
+
+const AT_ONCE = 20;
+
+/** A1: no password, and one account however many first sign-ins come at once. */
+export async function oneAccount(running: Running): Promise<string> {
+  const stranger = await running.stranger();
+  const before = (await running.scan()).filter(({ sk }) => sk === 'PERSON').length;
+  const codes = await Promise.all(Array.from({ length: AT_ONCE }, () => stranger.code()));
+  const answers = await Promise.allSettled(codes.map((code) => stranger.api.login.signIn({ code })));
+  const signed = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []));
+  const accounts = new Set(signed.map(({ token }) => parseToken(token)?.subjectId));
+  const made = (await running.scan()).filter(({ sk }) => sk === 'PERSON').length - before;
+  demand(
+    signed.length > 0 && accounts.size === 1 && made === 1,
+    `${signed.length} sign-ins made ${made} accounts`,
+  );
+  demand(
+    signed.filter(({ newAccount }) => newAccount).length === 1,
+    'more than one sign-in claims a new account',
+  );
+  const other = await running.person();
+  demand(!accounts.has(other.subjectId()), 'two people share an account');
+  return `${signed.length} of ${AT_ONCE} first sign-ins at once answered, 1 account made, no password field exists`;
+}
+
+/** A5: every device is listed, and an ended one is refused on its next call. */
+export async function endSessions(running: Running): Promise<string> {
+  const phone = await running.cardHolder('iPhone');
+  const [tablet, laptop] = [await running.device(phone, 'iPad'), await running.device(phone, 'MacBook')];
+  for (const { api } of [phone, tablet, laptop]) await api.consent.status();
+  const { sessions } = await phone.api.login.listSessions();
+  demand(sessions.length === 3, `${sessions.length} of 3 devices are listed`);
+  demand(
+    sessions.every(({ device, place, usedAt }) => device && place?.endsWith('*') && usedAt),
+    'a device is listed without device, rough place or last use',
+  );
+  const target = sessions.find(({ device }) => device === 'iPad');
+  await phone.api.login.revokeSession({ sessionId: target?.sessionId ?? '' });
+  const ended = await codeOf(tablet.api.cards.list());
+  demand(ended === 'SIGN_IN_REQUIRED', `an ended session got ${ended}`);
+  await phone.api.login.revokeOthers();
+  const other = await codeOf(laptop.api.cards.list());
+  demand(other === 'SIGN_IN_REQUIRED', `another session got ${other} after all others were ended`);
+  const stranger = await running.person();
+  const own = (await phone.api.login.listSessions()).sessions[0]?.sessionId ?? '';
+  demand(
+    (await codeOf(stranger.api.login.revokeSession({ sessionId: own }))) === 'NOT_FOUND',
+    "somebody else's session was found",
+  );
+  demand((await codeOf(phone.api.cards.list())) === 'OK', 'the device itself was signed out too');
+  return '3 devices listed with place and last use; 1 ended, then all others: refused on the next call; a stranger found none';
+}
+
+/** C1: several cards, and no edit lost. */
+export async function keepCards(running: Running): Promise<string> {
+  const [me, other] = [await running.cardHolder(), await running.cardHolder()];
+  const make = async (name: string) =>
+    me.api.cards.create({ name, idempotencyKey: await newIdempotencyKey() });
+  const [first, second] = [await make('第一张'), await make('第二张')];
+  const { cardId } = first;
+  const edits = await Promise.allSettled(
+    Array.from({ length: AT_ONCE }, (_, index) =>
+      me.api.cards.update({ cardId, version: 1, name: `编辑${index}` }),
+    ),
+  );
+  const kept = edits.flatMap((edit) => (edit.status === 'fulfilled' ? [edit.value] : []));
+  const now = await me.api.cards.get({ cardId });
+  demand(
+    kept.length === 1 && now.name === kept[0]?.name,
+    `${kept.length} of ${AT_ONCE} edits of version 1 were accepted`,
+  );
+  const theirs = [
+    await codeOf(other.api.cards.get({ cardId })),
+    await codeOf(other.api.cards.update({ cardId, version: 2, name: 'x' })),
+    await codeOf(other.api.cards.delete({ cardId, version: 2 })),
+  ];
+  demand(
+    theirs.every((code) => code === 'NOT_FOUND'),
+    `another person got ${theirs.join(', ')}`,
+  );
+  await me.api.cards.delete({ cardId: second.cardId, version: 1 });
+  const { cards } = await me.api.cards.list();
+  demand(
+    cards.length === 1 && cards[0]?.cardId === cardId,
+    `${cards.length} cards are listed after one of two was deleted`,
+  );
+  return `1 of ${AT_ONCE} edits at once kept, ${AT_ONCE - 1} told; another person: NOT_FOUND ×3; deleted card gone`;
+}

@@ -1,0 +1,159 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocument } from '@aws-sdk/lib-dynamodb';
+import {
+  type Api,
+  ApiError,
+  createClient,
+  httpTransport,
+  memoryTokenStore,
+  newIdempotencyKey,
+  type TokenStore,
+} from '../../../lib/client/client';
+import { readConfig } from '../../../lib/config';
+import { parseToken } from '../../../lib/crypto/token';
+import { buildDeps, type Deps } from '../../../lib/deps';
+import { startService } from '../service';
+
+/** A promise is not kept. The message is the evidence. */
+export class Broken extends Error {}
+
+/** Says that the promise is broken unless `holds`. */
+export function demand(holds: boolean, evidence: string): asserts holds {
+  if (!holds) throw new Broken(evidence);
+}
+
+export type Person = {
+  api: Api;
+  token: TokenStore;
+  openid: string;
+  /** A fresh wx.login code of this person. */
+  code(): Promise<string>;
+  subjectId(): string;
+};
+
+/** A fresh service under examination: from outside over HTTP, and from below through its raw table and its log. */
+export type Running = {
+  api: string;
+  environment: Record<string, string>;
+  /** Everything the functions and their host have written. */
+  lines: string[];
+  /** A new WeChat person, not yet signed in. */
+  stranger(device?: string): Promise<Person>;
+  /** A new person, signed in. */
+  person(device?: string): Promise<Person>;
+  /** A new person, signed in, who has agreed to cards. */
+  cardHolder(device?: string): Promise<Person>;
+  /** Another device of the same person, signed in. */
+  device(person: Person, name: string): Promise<Person>;
+  /** Every raw item. */
+  scan(): Promise<Record<string, unknown>[]>;
+  raw: DynamoDBDocument;
+  tableName: string;
+  /** The service's own parts over the same table, for what is not reachable over HTTP. */
+  deps: Deps;
+  stop(): Promise<void>;
+};
+
+export type Act = Parameters<Api['consent']['grant']>[0];
+
+/** A well-formed act on the policy in force. */
+export async function actOn(api: Api, version: number, purpose: Act['purpose'] = 'cards'): Promise<Act> {
+  const { version: policyVersion, textHash } = await api.consent.policy();
+  const evidence = { control: 'consent.agree', defaultState: 'unchecked', dwellMs: 5000 } as const;
+  const idempotencyKey = await newIdempotencyKey();
+  return { purpose, version, policyVersion, textHash, language: 'zh-CN', evidence, idempotencyKey };
+}
+
+/** The code a call is refused with, or OK. */
+export async function codeOf(call: Promise<unknown>): Promise<string> {
+  try {
+    await call;
+    return 'OK';
+  } catch (error) {
+    return error instanceof ApiError ? error.code : String(error);
+  }
+}
+
+/** Waits until `holds` or for at most `limitMs`; answers whether it came to hold. */
+export async function within(limitMs: number, holds: () => Promise<boolean>): Promise<boolean> {
+  const deadline = Date.now() + limitMs;
+  while (!(await holds())) {
+    if (Date.now() > deadline) return false;
+    await new Promise((resolve) => setTimeout(resolve, 150));
+  }
+  return true;
+}
+
+/** Every byte of the items as text, binary included, to look for what should not be there. */
+export function textOf(items: unknown): string {
+  return JSON.stringify(items, (_, value) =>
+    value instanceof Uint8Array ? Buffer.from(value).toString('latin1') : value,
+  );
+}
+
+async function post(url: string, body: object): Promise<Record<string, string>> {
+  const answer = await fetch(url, { method: 'POST', body: JSON.stringify(body) });
+  return (await answer.json()) as Record<string, string>;
+}
+
+/** Starts a fresh service on free ports. */
+export async function startRunning(sealSuite: 'aes' | 'sm' = 'aes'): Promise<Running> {
+  const lines: string[] = [];
+  const service = await startService({ sealSuite, onRawLog: (line) => lines.push(line) });
+  const { environment, sandbox } = service.services;
+  const config = readConfig(environment);
+  const raw = DynamoDBDocument.from(
+    new DynamoDBClient({ region: config.SERVICE_REGION, endpoint: config.TABLE_ENDPOINT }),
+  );
+
+  function personOf(openid: string, device: string): Person {
+    const token = memoryTokenStore();
+    const transport = httpTransport({ baseUrl: service.api, device, version: '1.0.0' });
+    return {
+      api: createClient({ transport, token }),
+      token,
+      openid,
+      code: async () => (await post(`${sandbox}/sandbox/people/${openid}/code`, {})).code ?? '',
+      subjectId: () => parseToken(token.get() ?? '')?.subjectId ?? '',
+    };
+  }
+  const signIn = async (person: Person): Promise<Person> => {
+    await person.api.login.signIn({ code: await person.code() });
+    return person;
+  };
+  const stranger = async (device = 'iPhone') => {
+    const { openid = '' } = await post(`${sandbox}/sandbox/people`, {});
+    return personOf(openid, device);
+  };
+  const person = async (device?: string) => signIn(await stranger(device));
+  return {
+    api: service.api,
+    environment,
+    lines,
+    stranger,
+    person,
+    async cardHolder(device) {
+      const holder = await person(device);
+      await holder.api.consent.grant(await actOn(holder.api, 0));
+      return holder;
+    },
+    device: ({ openid }, name) => signIn(personOf(openid, name)),
+    async scan() {
+      const items: Record<string, unknown>[] = [];
+      let after: Record<string, unknown> | undefined;
+      do {
+        const page = await raw.scan({
+          TableName: config.TABLE_NAME,
+          ...(after && { ExclusiveStartKey: after }),
+        });
+        items.push(...(page.Items ?? []));
+        after = page.LastEvaluatedKey;
+      } while (after);
+      return items;
+    },
+    raw,
+    tableName: config.TABLE_NAME,
+    deps: buildDeps(config, { log: () => {} }),
+    stop: service.stop,
+  };
+}
