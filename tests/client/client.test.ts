@@ -1,64 +1,35 @@
-import { readFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import vm from 'node:vm';
-import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
-import { build } from '../../infra/build';
-import { openapi } from '../../infra/openapi';
 import {
-  type Api,
   ApiError,
-  cloudTransport,
   createClient,
-  httpTransport,
+  MAX_TRIES,
+  memoryTokenStore,
   newIdempotencyKey,
+  type Request,
+  wxTokenStore,
 } from '../../lib/client/client';
-import { errorCodes } from '../../lib/errors';
-import { handleAws } from '../../lib/host/aws';
-import { handleCloudbase } from '../../lib/host/cloudbase';
-import { consentAct, createWorld, functions, type World } from '../support/world';
+import { readsByName } from '../../lib/client/repeat';
+import { functions } from '../support/world';
 
-let world: World;
-let server: Server;
-let baseUrl: string;
+type Answer = (request: Request) => Promise<unknown>;
 
-/** A small HTTP host over the AWS handler, as API Gateway would call it. */
-beforeAll(async () => {
-  world = await createWorld();
-  server = createServer(async (request, response) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk);
-    const [, name = ''] = (request.url ?? '').split('/');
-    const event = {
-      rawPath: request.url,
-      headers: request.headers,
-      requestContext: { http: { method: request.method, sourceIp: '203.0.113.7', userAgent: 'test' } },
-      body: Buffer.concat(chunks).toString('utf8'),
-    };
-    const answer = await handleAws(world.deps, name, functions[name] ?? {}, event, 'r');
-    const { statusCode, headers, body } = answer as APIGatewayProxyStructuredResultV2;
-    response.writeHead(statusCode ?? 500, headers as Record<string, string>).end(body);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-});
-afterAll(() => new Promise((resolve) => server.close(resolve)));
+const down: Answer = () => Promise.reject(new TypeError('fetch failed'));
+const refusedWith =
+  (code: string): Answer =>
+  async () => ({ ok: false, error: { code, message: '…', requestId: 'r' } });
+const fine: Answer = async () => ({ ok: true, data: {} });
 
-const http = () => createClient({ transport: httpTransport({ baseUrl, device: 'Test', version: '1.0.0' }) });
-const wxCloud = (openid: string) => ({
-  callFunction: async ({ name, data }: { name: string; data: object }) => ({
-    result: await handleCloudbase(
-      world.deps,
-      name,
-      functions[name] ?? {},
-      data,
-      { WX_CONTEXT_KEYS: 'WX_OPENID', WX_OPENID: openid },
-      'r',
-    ),
-  }),
-});
-const cloud = (openid: string) =>
-  createClient({ transport: cloudTransport(wxCloud(openid), { device: 'Test', version: '1.0.0' }) });
+/** A client whose answers are given, the last one for ever. */
+function scripted(answers: Answer[], token = memoryTokenStore()) {
+  const sent: Request[] = [];
+  const waits: number[] = [];
+  const transport: Answer = (request) => {
+    sent.push(request);
+    const answer = (answers.length > 1 ? answers.shift() : answers[0]) ?? fine;
+    return answer(request);
+  };
+  const wait = async (milliseconds: number) => void waits.push(milliseconds);
+  return { sent, waits, api: createClient({ transport, wait, token }) };
+}
 
 const codeOf = (promise: Promise<unknown>) =>
   promise.then(
@@ -66,140 +37,158 @@ const codeOf = (promise: Promise<unknown>) =>
     (error) => (error instanceof ApiError ? error.code : error),
   );
 
-describe.each([
-  ['HTTP', () => http(), { code: 'code-of-http' }],
-  ['wx.cloud.callFunction', () => cloud('by-cloud'), {}],
-])('the typed client over %s', (_, make, login) => {
-  it('plays a first day: refused, consent, card, read, withdraw, refused (C1, K3)', async () => {
-    const api: Api = make();
-    expect(await codeOf(api.cards.list())).toBe('SIGN_IN_REQUIRED');
-    const { asks } = await api.login.signIn(login);
-    expect(asks).toEqual(['cards']);
-    const idempotencyKey = await newIdempotencyKey();
-    expect(await codeOf(api.cards.create({ name: '林晓', idempotencyKey }))).toBe('CONSENT_REQUIRED');
-    const act = (await consentAct(world.ok)) as Parameters<Api['consent']['grant']>[0];
-    const { version } = await api.consent.grant(act);
-    const card = await api.cards.create({ name: '林晓', idempotencyKey });
-    expect(await api.cards.get({ cardId: card.cardId })).toMatchObject({ name: '林晓', phones: [] });
-    await api.consent.withdraw({ ...act, version, idempotencyKey: await newIdempotencyKey() });
-    expect(await codeOf(api.cards.get({ cardId: card.cardId }))).toBe('CONSENT_REQUIRED');
-    await api.login.signOut();
-    expect(await codeOf(api.consent.status())).toBe('SIGN_IN_REQUIRED');
-  });
-});
+const idempotencyKey = 'k'.repeat(16);
 
-describe('the typed client', () => {
-  it('says in Chinese what went wrong, with the fields and the request id', async () => {
-    const api = http();
-    await api.login.signIn({ code: 'code-of-fields' });
-    const failure = await api.cards.create({ name: '', idempotencyKey: 'short' }).catch((error) => error);
-    expect(failure).toBeInstanceOf(ApiError);
-    expect(failure).toMatchObject({
-      code: 'INVALID_INPUT',
-      requestId: 'r',
-      details: { fields: [{ field: 'name' }, { field: 'idempotencyKey' }] },
-    });
-    expect(failure.message).toMatch(/[一-鿿]/);
+describe('repeating by itself', () => {
+  it('sends the very same request again when nobody answered or the service was busy', async () => {
+    const { sent, waits, api } = scripted([down, refusedWith('BUSY'), fine]);
+    await api.cards.create({ name: '一', idempotencyKey });
+    expect(sent).toHaveLength(3);
+    expect(new Set(sent.map((request) => JSON.stringify(request))).size).toBe(1);
+    expect(waits).toEqual([300, 600]);
   });
 
-  const scripted = (answers: (() => Promise<unknown>)[]) => {
-    const sent: object[] = [];
-    const transport = async (request: object) => {
-      sent.push(request);
-      return (answers.shift() ?? (async () => ({ ok: true, data: {} })))();
-    };
-    return { sent, api: createClient({ transport, wait: async () => {} }) };
-  };
-  const down = () => Promise.reject(new TypeError('fetch failed'));
-  const busy = async () => ({ ok: false, error: { code: 'BUSY', message: '', requestId: 'r' } });
-
-  it('repeats what is safe to repeat, the very same request, and gives up in the end', async () => {
-    const lucky = scripted([down, busy]);
-    await lucky.api.cards.create({ name: '一', idempotencyKey: 'k'.repeat(16) });
-    expect(lucky.sent).toHaveLength(3);
-    expect(new Set(lucky.sent.map((request) => JSON.stringify(request))).size).toBe(1);
-    const unlucky = scripted([down, down, down, down]);
-    expect(await codeOf(unlucky.api.cards.list())).toBe('NETWORK');
-    expect(unlucky.sent).toHaveLength(3);
-  });
-
-  it('does not repeat what may have happened already', async () => {
+  it('gives up after MAX_TRIES, and says why', async () => {
     const { sent, api } = scripted([down]);
-    expect(await codeOf(api.login.signIn({ code: 'used up' }))).toBe('NETWORK');
-    expect(sent).toHaveLength(1);
+    expect(await codeOf(api.cards.list())).toBe('NETWORK');
+    expect(sent).toHaveLength(MAX_TRIES);
   });
 
-  it('takes nothing for a reply that is none', async () => {
-    for (const rubbish of [undefined, '<html>', { error: 'Serverless-offline: route not found.' }, []]) {
-      const { api } = scripted([async () => rubbish]);
-      expect(await codeOf(api.cards.list())).toBe('BAD_REPLY');
+  it.each([
+    [
+      'login/signIn, whose code is used up',
+      (api: ReturnType<typeof scripted>['api']) => api.login.signIn({ code: 'c' }),
+    ],
+    ['login/signOut', (api: ReturnType<typeof scripted>['api']) => api.login.signOut()],
+    ['login/revokeOthers', (api: ReturnType<typeof scripted>['api']) => api.login.revokeOthers()],
+  ])('leaves alone what may have happened already: %s', async (_, act) => {
+    for (const [answer, code] of [
+      [down, 'NETWORK'],
+      [refusedWith('BUSY'), 'BUSY'],
+    ] as const) {
+      const { sent, api } = scripted([answer]);
+      expect(await codeOf(act(api))).toBe(code);
+      expect(sent).toHaveLength(1);
     }
   });
 
-  it('forgets a token that is refused, but not a newer one', async () => {
-    let kept: string | undefined = 'old';
-    const set = (token: string | undefined) => {
-      kept = token;
+  it.each(['INVALID_INPUT', 'TOO_MANY_ATTEMPTS', 'INTERNAL', 'PARTNER_UNAVAILABLE', 'NOT_FOUND'])(
+    'takes %s for an answer',
+    async (code) => {
+      const { sent, api } = scripted([refusedWith(code)]);
+      expect(await codeOf(api.cards.list())).toBe(code);
+      expect(sent).toHaveLength(1);
+    },
+  );
+
+  it('stays with the person who asked, whoever signs in between two tries', async () => {
+    const token = memoryTokenStore();
+    token.set('first');
+    const switchAndFail: Answer = async () => {
+      token.set('second');
+      throw new Error('down');
     };
-    const store = { get: () => kept, set };
-    const refused = async () => ({
-      ok: false,
-      error: { code: 'SIGN_IN_REQUIRED', message: '', requestId: 'r' },
-    });
-    await codeOf(createClient({ transport: refused, token: store }).cards.list());
-    expect(kept).toBeUndefined();
-    kept = 'old';
-    const slow = async () => {
-      kept = 'new';
-      return refused();
-    };
-    await codeOf(createClient({ transport: slow, token: store }).cards.list());
-    expect(kept).toBe('new');
+    const { sent, api } = scripted([switchAndFail, fine], token);
+    await api.cards.create({ name: '一', idempotencyKey });
+    expect(sent.map((request) => request.token)).toEqual(['first', 'first']);
   });
 
-  it('is bundled for the mini-program: small, ES2017, and no Node in it', async () => {
-    const { client } = await build();
-    const code = await readFile(client?.file ?? '', 'utf8');
-    expect(Buffer.byteLength(code)).toBeLessThan(15 * 1024);
-    expect(code).not.toMatch(/\?\.|\?\?|\bprocess\b|\brequire\(|Buffer/);
-    const module = {
-      exports: {} as { createClient: typeof createClient; cloudTransport: typeof cloudTransport },
-    };
-    vm.runInNewContext(code, { module, exports: module.exports, setTimeout });
-    const api = module.exports.createClient({ transport: module.exports.cloudTransport(wxCloud('bundled')) });
-    expect(await api.login.signIn({})).toMatchObject({ newAccount: true });
-  }, 60_000);
+  it('may go by the name: what is named like a read writes nothing, in every operation table', () => {
+    const named = Object.entries(functions).flatMap(([name, operations]) =>
+      Object.entries(operations)
+        .filter(([operation]) => readsByName.test(operation))
+        .map(([operation, { budget }]) => [`${name}/${operation}`, budget.writeUnits]),
+    );
+    expect(named).toContainEqual(['cards/list', 0]);
+    expect(named.filter(([, writeUnits]) => writeUnits !== 0)).toEqual([]);
+    expect(['listen', 'getaway', 'policyAccept'].map((name) => readsByName.test(name))).toEqual([
+      false,
+      false,
+      true,
+    ]);
+  });
 });
 
-describe('the API reference', () => {
-  const document = openapi() as {
-    openapi: string;
-    paths: Record<string, Record<string, { summary: string; description: string; responses: object }>>;
-    components: {
-      schemas: { Error: { properties: { error: { properties: { code: { enum: string[] } } } } } };
-    };
-  };
+describe('the token', () => {
+  const signedIn: Answer = async () => ({ ok: true, data: { token: 'new' } });
 
-  it('has every operation that people call, none of the others, and the closed list of errors', () => {
-    for (const operations of [functions.login, functions.consent, functions.cards]) {
-      for (const name of Object.keys(operations ?? {})) {
-        expect(Object.keys(document.paths).some((path) => path.endsWith(`/${name}`))).toBe(true);
-      }
-    }
-    expect(Object.keys(document.paths).filter((path) => path.startsWith('/retention'))).toEqual([]);
-    expect(document.components.schemas.Error.properties.error.properties.code.enum).toEqual(
-      Object.keys(errorCodes),
-    );
+  it('is kept at sign-in, sent with every call, and dropped at sign-out', async () => {
+    const { sent, api } = scripted([signedIn, fine]);
+    await api.login.signIn({ code: 'c' });
+    await api.cards.list();
+    await api.login.signOut();
+    await api.cards.list();
+    expect(sent.map(({ token }) => token)).toEqual([undefined, 'new', 'new', undefined]);
   });
 
-  it('says of each in Chinese what it does and on what ground', () => {
-    expect(document.openapi).toBe('3.1.0');
-    for (const methods of Object.values(document.paths)) {
-      for (const { summary, description = '依据', responses } of Object.values(methods)) {
-        expect(summary).toMatch(/[一-鿿]/);
-        expect(description).toContain('依据');
-        expect(responses).toHaveProperty('200');
-      }
+  it('is kept when signing out did not get through, so that it can be tried again', async () => {
+    const { sent, api } = scripted([down]);
+    api.useToken('mine');
+    await codeOf(api.login.signOut());
+    await codeOf(api.login.signOut());
+    expect(sent.map(({ token }) => token)).toEqual(['mine', 'mine']);
+  });
+
+  it('is dropped when it is refused, but a newer one is not', async () => {
+    const token = memoryTokenStore();
+    token.set('old');
+    await codeOf(scripted([refusedWith('SIGN_IN_REQUIRED')], token).api.cards.list());
+    expect(token.get()).toBeUndefined();
+    token.set('old');
+    const slow: Answer = (request) => {
+      token.set('new');
+      return refusedWith('SIGN_IN_REQUIRED')(request);
+    };
+    await codeOf(scripted([slow], token).api.cards.list());
+    expect(token.get()).toBe('new');
+  });
+
+  it('stays through any other refusal', async () => {
+    for (const code of ['CONSENT_REQUIRED', 'CALLER_NOT_ALLOWED', 'PROOF_REQUIRED']) {
+      const { sent, api } = scripted([refusedWith(code)]);
+      api.useToken('mine');
+      await codeOf(api.cards.list());
+      await codeOf(api.cards.list());
+      expect(sent.map(({ token }) => token)).toEqual(['mine', 'mine']);
     }
+  });
+
+  it('survives the end of the mini-program in its storage', () => {
+    const storage = new Map<string, string>();
+    const wx = {
+      getStorageSync: (key: string) => storage.get(key) ?? '', // wx says '' of what is not there
+      setStorageSync: (key: string, value: string) => void storage.set(key, value),
+      removeStorageSync: (key: string) => void storage.delete(key),
+    };
+    expect(wxTokenStore(wx).get()).toBeUndefined();
+    wxTokenStore(wx).set('kept');
+    expect(wxTokenStore(wx).get()).toBe('kept');
+    wxTokenStore(wx).set(undefined);
+    expect(storage.size).toBe(0);
+  });
+});
+
+describe('the client object', () => {
+  it('calls nothing when the language asks it something', async () => {
+    const { sent, api } = scripted([fine]);
+    await api;
+    await api.cards;
+    expect(JSON.stringify({ api, cards: api.cards })).toBe('{"api":{},"cards":{}}');
+    expect(`${api.cards}`).toBe('[object Object]');
+    expect(sent).toEqual([]);
+  });
+});
+
+describe('an idempotency key', () => {
+  it('is what the service takes for one, and never the same', async () => {
+    const keys = await Promise.all(Array.from({ length: 50 }, () => newIdempotencyKey()));
+    for (const key of keys) expect(key).toMatch(/^[\w-]{16,64}$/);
+    expect(new Set(keys).size).toBe(50);
+  });
+
+  it('comes from the source passed in', async () => {
+    const source = (bytes: Uint8Array) => bytes.fill(10);
+    expect(await newIdempotencyKey(source)).toBe('0a'.repeat(16));
+    expect(await newIdempotencyKey(async (bytes) => source(bytes))).toBe('0a'.repeat(16));
   });
 });

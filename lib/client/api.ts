@@ -1,0 +1,38 @@
+import type * as z from 'zod/mini';
+import type { cards } from '../../functions/cards/index';
+import type { consent } from '../../functions/consent/index';
+import type { login } from '../../functions/login/index';
+import type { retention } from '../../functions/retention/index';
+
+/** Every function there is; what nobody may call disappears below. A test compares this with the folders. */
+export type Service = {
+  login: typeof login;
+  consent: typeof consent;
+  cards: typeof cards;
+  retention: typeof retention;
+};
+
+/** Callers that are people. The queue and the timer are not, so their operations are not in the client. */
+type Person = 'anyone' | 'wechat' | 'subject' | 'staff';
+
+type Callable<F> = { [Name in keyof F as F[Name] extends { caller: Person } ? Name : never]: F[Name] };
+type InputOf<O> = O extends { input: infer I } ? z.input<I & z.ZodMiniType> : never;
+type OutputOf<O> = O extends { output: infer R } ? z.output<R & z.ZodMiniType> : never;
+
+/** Only an operation that needs no field may be called without input. */
+type Call<O> =
+  Record<string, never> extends InputOf<O>
+    ? (input?: InputOf<O>, options?: CallOptions) => Promise<OutputOf<O>>
+    : (input: InputOf<O>, options?: CallOptions) => Promise<OutputOf<O>>;
+
+/** `api.<function>.<operation>(input)`: inputs as a caller writes them, outputs as they arrive. */
+export type Api<S = Service> = {
+  [F in keyof S as keyof Callable<S[F]> extends never ? never : F]: {
+    [O in keyof Callable<S[F]>]: Call<Callable<S[F]>[O]>;
+  };
+};
+
+export type CallOptions = {
+  /** A proof of self, for operations that ask for one (error PROOF_REQUIRED). */
+  proof?: string;
+};

@@ -1,0 +1,33 @@
+/** One call, ready to be carried. */
+export type Request = { name: string; operation: string; input: object; token?: string; proof?: string };
+
+/**
+ * Carries one request and gives the reply as it came, `undefined` when it was not JSON.
+ * Rejects when there was no answer at all; what it rejects with is shown to nobody.
+ */
+export type Transport = (request: Request) => Promise<unknown>;
+
+/** What the app says of the device it runs on. The person sees it in their list of sessions. */
+export type AboutClient = {
+  /** Such as the model. The service keeps its first 24 characters. */
+  device?: string;
+  /** Version of the app. The service keeps its first 16 characters. */
+  version?: string;
+};
+
+/** Longer than the service's own 10 s, so that it is the service that says what happened, if it can. */
+export const REQUEST_TIMEOUT_MS = 15_000;
+
+/** The promise, or a rejection once the time is up. */
+export function within<T>(timeoutMs: number, promise: Promise<T>, onTimeout?: () => void): Promise<T> {
+  let timer: ReturnType<typeof setTimeout>;
+  const timeUp = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      if (onTimeout) onTimeout();
+      reject(new Error(`No answer within ${timeoutMs} ms.`));
+    }, timeoutMs);
+  });
+  const stop = () => clearTimeout(timer);
+  promise.then(stop, stop);
+  return Promise.race([promise, timeUp]);
+}

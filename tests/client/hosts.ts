@@ -1,0 +1,53 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import type { WxCloud } from '../../lib/client/client';
+import { handleAws } from '../../lib/host/aws';
+import { handleCloudbase } from '../../lib/host/cloudbase';
+import { functions, type World } from '../support/world';
+
+export type HttpHost = {
+  baseUrl: string;
+  /** Headers of every request, in order. */
+  seen: Record<string, unknown>[];
+  stop(): Promise<void>;
+};
+
+/** A small HTTP server over the AWS handler, calling it as API Gateway would. */
+export async function startHttpHost(world: World): Promise<HttpHost> {
+  const seen: HttpHost['seen'] = [];
+  const server = createServer(async (request, response) => {
+    seen.push(request.headers);
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk);
+    const [, name = ''] = (request.url ?? '').split('/');
+    const event = {
+      rawPath: request.url,
+      headers: request.headers,
+      requestContext: { http: { method: request.method, sourceIp: '203.0.113.7', userAgent: 'test' } },
+      body: Buffer.concat(chunks).toString('utf8'),
+    };
+    const answer = await handleAws(world.deps, name, functions[name] ?? {}, event, 'r');
+    const { statusCode, headers, body } = answer as APIGatewayProxyStructuredResultV2;
+    response.writeHead(statusCode ?? 500, headers as Record<string, string>).end(body);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    seen,
+    stop: () => new Promise((resolve) => void server.close(() => resolve())),
+  };
+}
+
+/** The `wx.cloud` of a person, over the CloudBase handler. Like the real one, it carries JSON. */
+export function wxCloudOf(world: World, openid: string): WxCloud {
+  return {
+    async callFunction({ name, data }) {
+      const identity = { WX_CONTEXT_KEYS: 'WX_OPENID', WX_OPENID: openid };
+      const event = { ...JSON.parse(JSON.stringify(data)), userInfo: { openId: openid } };
+      const operations = functions[name] ?? {};
+      const reply = await handleCloudbase(world.deps, name, operations, event, identity, 'r');
+      return { result: JSON.parse(JSON.stringify(reply)) };
+    },
+  };
+}
