@@ -15,6 +15,9 @@ const settings = z.object({
     .string()
     .check(z.regex(/^(kms:arn:[^,]+|local:[A-Za-z0-9+/]{43}=)(,(kms:arn:[^,]+|local:[A-Za-z0-9+/]{43}=))*$/)),
   SEAL_SUITE: z.enum(['aes', 'sm']),
+  /** Where files lie. A name and nothing more: an address or an ARN could lead to another region. */
+  OBJECTS_BUCKET: z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/)),
+  OBJECTS_ENDPOINT: z.string(),
   /** The issuer of staff tokens, and what they must be meant for. Empty: no staff can sign in. */
   STAFF_ISSUER: z.string(),
   STAFF_AUDIENCE: z.string(),
@@ -50,6 +53,7 @@ export class ConfigError extends Error {
 const optional = {
   TABLE_ENDPOINT: '',
   SQS_ENDPOINT: '',
+  OBJECTS_ENDPOINT: '',
   SEAL_SUITE: 'aes',
   STAFF_ISSUER: '',
   STAFF_AUDIENCE: '',
@@ -90,6 +94,7 @@ function assertResidence(config: Config): void {
   if (config.SQS_ENDPOINT) assertHost('SQS_ENDPOINT', config.SQS_ENDPOINT, config.development);
   if (config.FACEID_API_BASE) assertHost('FACEID_API_BASE', config.FACEID_API_BASE, config.development);
   assertRegion('FACEID_REGION', config.FACEID_REGION, cloudbaseRegions);
+  if (config.OBJECTS_ENDPOINT) assertHost('OBJECTS_ENDPOINT', config.OBJECTS_ENDPOINT, config.development);
   const operatorHosts = config.OPERATOR_HOSTS.split(',').filter(Boolean);
   for (const setting of ['STAFF_ISSUER', 'STAFF_JWKS_URL', 'NETWORK_IDENTITY_BASE'] as const) {
     if (config[setting]) assertHost(setting, config[setting], config.development, operatorHosts);

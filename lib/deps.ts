@@ -6,6 +6,7 @@ import { rootKeys } from './crypto/root-key';
 import { createLog, type Log } from './log';
 import { createFaceId, type FaceId } from './partner/faceid';
 import { createNetworkIdentity, type NetworkIdentity } from './partner/network-identity';
+import { type Objects, openObjects } from './partner/objects';
 import { type EraseQueue, openEraseQueue } from './partner/queue';
 import { openStaffIdentity, type StaffIdentity } from './partner/staff-identity';
 import { createWechat, type Wechat } from './partner/wechat';
@@ -18,6 +19,7 @@ export type Deps = {
   ring: KeyRing;
   wechat: Wechat;
   eraseQueue: EraseQueue;
+  objects: Objects;
   staff: StaffIdentity;
   /** Absent where the operator has no contract for it: then none of its ways is offered. */
   faceId: FaceId | undefined;
@@ -31,7 +33,10 @@ export type Deps = {
 
 /** What tests and tools replace. */
 export type Replacements = Partial<
-  Pick<Deps, 'clock' | 'random' | 'log' | 'wechat' | 'eraseQueue' | 'staff' | 'faceId' | 'networkIdentity'>
+  Pick<
+    Deps,
+    'clock' | 'random' | 'log' | 'wechat' | 'eraseQueue' | 'objects' | 'staff' | 'faceId' | 'networkIdentity'
+  >
 > & {
   meter?: Meter;
 };
@@ -78,6 +83,15 @@ export function buildDeps(config: Config, replace: Replacements = {}): Deps {
         baseUrl: config.WECHAT_API_BASE,
         appid: config.WECHAT_APPID,
         secret: config.WECHAT_SECRET,
+        clock,
+        log,
+      }),
+    objects:
+      replace.objects ??
+      openObjects({
+        bucket: config.OBJECTS_BUCKET,
+        region,
+        endpoint: config.OBJECTS_ENDPOINT,
         clock,
         log,
       }),

@@ -1,10 +1,10 @@
-import { toInstant } from '../../lib/clock';
+import { toEpochSeconds, toInstant } from '../../lib/clock';
 import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
 import type { Run } from '../../lib/gate/operation';
 import { appendEntry } from '../../lib/table/append';
 import { ConditionFailed } from '../../lib/table/client';
-import { endedItems, eraseItems, finishDuty, readDuty } from '../../lib/table/duty';
+import { endedItems, eraseItems, finishDuty, objectsOf, readDuty } from '../../lib/table/duty';
 import { keys } from '../../lib/table/keys';
 import { readPerson } from '../../lib/table/person';
 
@@ -42,6 +42,7 @@ async function takeStep(deps: Deps, { subjectId, seq }: DutyRef, requestId: stri
   const duty = readDuty(found);
   const items = await endedItems(deps.table, subjectId, duty, ITEMS_PER_STEP);
   if (items.length > 0) {
+    await eraseObjects(deps, items);
     await deps.table.write(...eraseItems(subjectId, duty, items));
     return undefined;
   }
@@ -51,4 +52,15 @@ async function takeStep(deps: Deps, { subjectId, seq }: DutyRef, requestId: stri
   await appendEntry(deps, readPerson(self), entry, [finishDuty(subjectId, duty)]);
   deps.log({ event: 'erasure', requestId, operation: 'retention/eraseDuty', count });
   return { outcome: 'erased', count } as const;
+}
+
+/**
+ * Deletes the files first: their names stand in the items, which stay until the files are gone. When this fails, or a
+ * file may still appear, the items stay as well and the queue asks again; deleting twice does no harm.
+ * @throws AppError PARTNER_UNAVAILABLE | BUSY
+ */
+async function eraseObjects(deps: Deps, items: Parameters<typeof objectsOf>[0]): Promise<void> {
+  const { names, openUntilSeconds } = objectsOf(items);
+  if (names.length > 0) await deps.objects.remove(names);
+  if (openUntilSeconds > toEpochSeconds(deps.clock.now())) throw new AppError('BUSY');
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type Clock, systemClock } from '../../lib/clock';
 import { systemRandom } from '../../lib/crypto/random';
@@ -6,6 +7,7 @@ import { rootKeys } from '../../lib/crypto/root-key';
 import { openTable } from '../../lib/table/client';
 import { makeMissingKeys } from '../rotate-keys';
 import { startDynamoDb } from './dynamodb';
+import { startObjectStore } from './objects';
 import { openPersistence, type Persistence } from './persist';
 import { startSandbox } from './sandbox/server';
 import { type Mail, startSmtp } from './smtp';
@@ -17,6 +19,7 @@ const REGION = 'cn-north-1';
 /** As serverless.yml names them for the stage local. */
 const TABLE_NAME = 'leliao-local-table';
 const QUEUE_NAME = 'leliao-local-erase';
+const BUCKET_NAME = 'leliao-local-objects';
 
 /** The mini-program that the sandbox knows. */
 export const LOCAL_APP = { appid: 'wx0000000000000000', secret: 'local-secret' };
@@ -75,8 +78,15 @@ async function startWith(options: ServicesOptions, persistence: Persistence | un
     queue: startSqs({ region: REGION, queueName: QUEUE_NAME }),
     sandbox: startSandbox({ apps: [LOCAL_APP], clock }),
     smtp: startSmtp(clock),
+    objects: startObjectStore({
+      bucket: BUCKET_NAME,
+      accessKeyId: 'local',
+      secretAccessKey: 'local',
+      clock,
+      ...(options.persistDir && { folder: join(options.persistDir, 'objects') }),
+    }),
   });
-  const { table, queue, sandbox, smtp } = running;
+  const { table, queue, sandbox, smtp, objects } = running;
   const environment = {
     STAGE: 'local',
     SERVICE_REGION: REGION,
@@ -84,6 +94,8 @@ async function startWith(options: ServicesOptions, persistence: Persistence | un
     TABLE_ENDPOINT: table.endpoint,
     ERASE_QUEUE_URL: queue.queueUrl,
     SQS_ENDPOINT: queue.endpoint,
+    OBJECTS_BUCKET: objects.bucket,
+    OBJECTS_ENDPOINT: objects.endpoint,
     ROOT_KEY: persistence?.rootKey ?? MEMORY_ROOT_KEY,
     SEAL_SUITE: sealSuite,
     WECHAT_API_BASE: sandbox.url,

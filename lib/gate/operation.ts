@@ -98,7 +98,14 @@ export type Operation<
 
 /** Why a member of the staff looks at a person's data. The words stay with the ticket; the ledger holds the reason's name. */
 export type StaffAccess = { subjectId: string; reason: StaffReason; ticket: string };
-export const staffReasons = ['appeal', 'risk-review', 'rights-request', 'complaint', 'incident'] as const;
+export const staffReasons = [
+  'appeal',
+  'risk-review',
+  'rights-request',
+  'complaint',
+  'incident',
+  'delivery',
+] as const;
 export type StaffReason = (typeof staffReasons)[number];
 
 /** Keeps an operation's types for `run` and for the typed client. */

@@ -50,6 +50,11 @@ export const retention = {
     basis: '个人信息保护法第十九条：完成该次送达所必要的最短时间',
     endsAfter: { milliseconds: 30 * DAY_MS },
   },
+  'upload-life': {
+    period: '检查完立即删除；没有完成的上传，最长 48 小时',
+    basis: '个人信息保护法第十九条：检查图片并去除附带信息所必要的最短时间',
+    endsAfter: { milliseconds: 2 * DAY_MS },
+  },
   'web-code-life': {
     period: '5 分钟',
     basis: '网络安全法第二十三条：防止扫码登录被冒用',

@@ -46,9 +46,24 @@ export function finishDuty(subjectId: string, { seq, erased }: Duty): Write {
 
 /**
  * What rests on a purpose and a consent epoch. `points` are the items elsewhere that go with it; `gauges` the head-counts
- * that it is in.
+ * that it is in; `objects` the names of its files, each there from before the file exists. Until `openUntilSeconds` a call
+ * that was under way when the consent ended may still write one of those files.
  */
-type Resting = Item & { epoch?: number; points?: Key[]; gauges?: GaugeId[] };
+type Resting = Item & {
+  epoch?: number;
+  points?: Key[];
+  gauges?: GaugeId[];
+  objects?: string[];
+  openUntilSeconds?: number;
+};
+
+/** The files of what is to be erased, and until when (seconds) one of them may still appear. */
+export function objectsOf(items: Resting[]): { names: string[]; openUntilSeconds: number } {
+  return {
+    names: items.flatMap(({ objects = [] }) => objects),
+    openUntilSeconds: Math.max(0, ...items.map(({ openUntilSeconds = 0 }) => openUntilSeconds)),
+  };
+}
 
 /** Everything of the ended epoch that is still there, a transaction's worth at a time. */
 export async function endedItems(

@@ -89,6 +89,21 @@ export function consentOf({ consents }: Person, purpose: ConsentPurposeId): Cons
   return stored && consent.decode(stored, purpose);
 }
 
+/**
+ * For the transaction of a write that rests on a consent: refuses it unless the consent is still what the gate saw, so
+ * a withdrawal between check and write wins (promise K3).
+ */
+export function consentHolds(subjectId: string, purpose: ConsentPurposeId, epoch: number): Write {
+  return {
+    ConditionCheck: {
+      Key: keys.person(subjectId),
+      ConditionExpression: '#consents.#purpose.granted = :true AND #consents.#purpose.epoch = :epoch',
+      ExpressionAttributeNames: { '#consents': 'consents', '#purpose': purpose },
+      ExpressionAttributeValues: { ':true': true, ':epoch': epoch },
+    },
+  };
+}
+
 /** When a session ends by itself. */
 export function expiryOf({ startedAt }: Pick<Session, 'startedAt'>): number {
   return Date.parse(startedAt) + retentionMs('session-life');

@@ -1,4 +1,5 @@
 import type { Budget } from '../../lib/gate/operation';
+import { profileRows } from '../profile/budget-rows';
 import { gateBrowser } from '../support/browser';
 import { type Caller, consentAct, createWorld, functions, onceKey, type World } from '../support/world';
 
@@ -74,6 +75,10 @@ const prepare: Record<string, () => Promise<Prepared>> = {
   'cards/list': async () => ({}),
   'cards/update': async () => ({ input: { ...full, ...pick(await newCard()) } }),
   'cards/delete': async () => ({ input: pick(await newCard()) }),
+  ...profileRows(
+    () => world,
+    () => me,
+  ),
   'retention/eraseDuty': async () => {
     await newCard();
     await world.ok('consent/withdraw', await consentAct(world.ok, { version: await cardsVersion() }), me);

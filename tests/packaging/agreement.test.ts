@@ -47,6 +47,7 @@ it('people reach a function only by its own path', async () => {
     ['consent', 'POST /consent/{operation}'],
     ['consent', 'GET /.well-known/jwks.json'],
     ['cards', 'POST /cards/{operation}'],
+    ['profile', 'POST /profile/{operation}'],
   ]);
 });
 
@@ -58,7 +59,7 @@ it('both clouds give a function the same time', async () => {
 });
 
 it('both clouds hand a function the same settings, besides those that only one of them has', async () => {
-  const onlyAws = ['SQS_ENDPOINT', 'TABLE_ENDPOINT'];
+  const onlyAws = ['OBJECTS_ENDPOINT', 'SQS_ENDPOINT', 'TABLE_ENDPOINT'];
   const onlyCloudBase = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'CLOUDBASE_TIMER_SOURCES'];
   const aws = Object.keys(parse(await text('infra/aws/environment-cloud.yml'), { logLevel: 'error' }));
   const local = Object.keys(parse(await text('infra/aws/environment-local.yml'), { logLevel: 'error' }));

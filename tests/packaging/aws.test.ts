@@ -74,7 +74,7 @@ describe.each([...awsRegions])('the template for %s', (region) => {
     for (const role of roles) expect(template().Resources[role ?? '']?.Type).toBe('AWS::IAM::Role');
   });
 
-  it('allows no act and no resource by wildcard, save the streams of a function’s own log', () => {
+  it('allows no act and no resource by wildcard, save a function’s own log and the two folders of pictures', () => {
     const identities = [
       ...resourcesOf(template(), 'AWS::IAM::Role'),
       ...resourcesOf(template(), 'AWS::IAM::User'),
@@ -84,7 +84,9 @@ describe.each([...awsRegions])('the template for %s', (region) => {
     for (const { Action, Resource } of statements) {
       expect([Action].flat().filter((action) => action.includes('*'))).toEqual([]);
       const wild = stringsIn(Resource).filter((text) => text.includes('*'));
-      for (const text of wild) expect(text).toMatch(/log-group:\/aws\/lambda\/leliao-production-[a-z]+:\*$/);
+      const log = /log-group:\/aws\/lambda\/leliao-production-[a-z]+:\*$/;
+      const pictures = /^\$\{ObjectsBucket\.Arn\}\/(incoming|avatars)\/\*$/;
+      for (const text of wild) expect(log.test(text) || pictures.test(text)).toBe(true);
     }
   });
 
@@ -97,6 +99,24 @@ describe.each([...awsRegions])('the template for %s', (region) => {
     expect(holders('sqs:ReceiveMessage')).toEqual(['RetentionRole']);
     expect(holders('kms:Encrypt')).toEqual(['KeyRotationRole']);
     expect(holders('dynamodb:DeleteItem').sort()).toEqual(['KeyRotationRole', 'RetentionRole']);
+  });
+
+  it('keeps files closed, sealed, unversioned, and uploads for a day; only two functions touch them (C7)', () => {
+    const bucket = propertiesOf(template(), 'ObjectsBucket');
+    expect(bucket.VersioningConfiguration).toBeUndefined();
+    expect(Object.values(bucket.PublicAccessBlockConfiguration as object)).toEqual([true, true, true, true]);
+    expect(JSON.stringify(bucket.BucketEncryption)).toContain('"SSEAlgorithm":"aws:kms"');
+    expect(JSON.stringify(bucket.LifecycleConfiguration)).toContain(
+      '"Prefix":"incoming/","ExpirationInDays":1',
+    );
+    const holders = (action: string) =>
+      resourcesOf(template(), 'AWS::IAM::Role')
+        .filter(([, role]) => statementsOf(role).some(({ Action }) => [Action].flat().includes(action)))
+        .map(([id]) => id);
+    expect(holders('s3:PutObject')).toEqual(['ProfileRole']);
+    expect(holders('s3:GetObject')).toEqual(['ProfileRole']);
+    expect(holders('s3:DeleteObject').sort()).toEqual(['ProfileRole', 'RetentionRole']);
+    expect(template().Resources.ObjectsBucket?.DeletionPolicy).toBe('Retain');
   });
 
   it('keeps every log for 365 days, longer than six calendar months (S8)', () => {

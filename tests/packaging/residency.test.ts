@@ -43,6 +43,7 @@ const abroad = {
   SERVICE_REGION: 'us-east-1',
   TABLE_ENDPOINT: 'https://dynamodb.us-east-1.amazonaws.com',
   SQS_ENDPOINT: 'https://sqs.eu-west-1.amazonaws.com',
+  OBJECTS_ENDPOINT: 'https://s3.us-east-1.amazonaws.com',
   ERASE_QUEUE_URL: 'https://sqs.us-east-1.amazonaws.com/1/leliao',
   WECHAT_API_BASE: 'https://weixin.example.com',
   ROOT_KEY: 'kms:arn:aws:kms:us-east-1:111122223333:key/1',

@@ -3,9 +3,11 @@ import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { cards } from '../../functions/cards/index';
 import { consent } from '../../functions/consent/index';
 import { login } from '../../functions/login/index';
+import { profile } from '../../functions/profile/index';
 import { retention } from '../../functions/retention/index';
 import { createTable } from '../../infra/local/table';
 import { makeMissingKeys } from '../../infra/rotate-keys';
+import type { Clock } from '../../lib/clock';
 import { type Config, readConfig } from '../../lib/config';
 import { systemRandom } from '../../lib/crypto/random';
 import { rootKeys } from '../../lib/crypto/root-key';
@@ -15,12 +17,13 @@ import type { Call, Reply } from '../../lib/gate/call';
 import { dispatch } from '../../lib/gate/dispatch';
 import type { Operations } from '../../lib/gate/operation';
 import { createLog } from '../../lib/log';
+import type { Objects } from '../../lib/partner/objects';
 import type { EraseMessage } from '../../lib/partner/queue';
 import type { StaffRole } from '../../lib/partner/staff-identity';
 import type { Meter } from '../../lib/table/client';
 
 /** Every function, as deployed. A test compares it with the folders and the templates. */
-export const functions: Record<string, Operations> = { login, consent, cards, retention };
+export const functions: Record<string, Operations> = { login, consent, cards, profile, retention };
 
 /** 2026-12-01 10:00 in Beijing. */
 export const START = Date.parse('2026-12-01T02:00:00.000Z');
@@ -45,6 +48,8 @@ export type World = {
   signIn(openid: string): Promise<Caller>;
   /** Signs in and grants the cards purpose. */
   cardHolder(openid: string): Promise<Caller>;
+  /** The files of the objects partner, by name, unless the test brings a partner of its own. */
+  files: Map<string, Buffer>;
   /** Every raw item of the table. */
   scan(): Promise<Record<string, unknown>[]>;
   /** A second instance of the service over the same table, with nothing cached. */
@@ -53,13 +58,13 @@ export type World = {
 
 export type Caller = { token: string; sessionId: string; newAccount: boolean; asks: string[] };
 
-type Options = { suite?: 'aes' | 'sm'; rootKey?: string };
+type Options = { suite?: 'aes' | 'sm'; rootKey?: string; objects?: (clock: Clock) => Objects };
 
 /**
  * A service over a table of its own, with real DynamoDB, a clock the test moves, and a WeChat that says of the code
  * `code-of-X` that it is X's, once.
  */
-export async function createWorld({ suite = 'aes', rootKey }: Options = {}): Promise<World> {
+export async function createWorld({ suite = 'aes', rootKey, objects }: Options = {}): Promise<World> {
   const root = rootKey ?? `local:${randomBytes(32).toString('base64')}`;
   const config = readConfig({
     STAGE: 'test',
@@ -67,6 +72,7 @@ export async function createWorld({ suite = 'aes', rootKey }: Options = {}): Pro
     TABLE_NAME: `test-${randomBytes(6).toString('hex')}`,
     TABLE_ENDPOINT: process.env.TEST_TABLE_ENDPOINT,
     ERASE_QUEUE_URL: 'http://127.0.0.1/queue',
+    OBJECTS_BUCKET: 'test-objects',
     ROOT_KEY: root,
     SEAL_SUITE: suite,
     WECHAT_API_BASE: 'http://127.0.0.1',
@@ -81,6 +87,7 @@ export async function createWorld({ suite = 'aes', rootKey }: Options = {}): Pro
   const meter: Meter = { trips: 0, readUnits: 0, writeUnits: 0 };
   const lines: string[] = [];
   const queued: EraseMessage[] = [];
+  const files = new Map<string, Buffer>();
   const usedCodes = new Set<string>();
   const build = () =>
     buildDeps(config, {
@@ -88,6 +95,7 @@ export async function createWorld({ suite = 'aes', rootKey }: Options = {}): Pro
       meter,
       log: createLog((line) => lines.push(line)),
       eraseQueue: { send: async (message) => void queued.push(message) },
+      objects: objects?.(clock) ?? memoryObjects(files),
       // A staff token here is `staff:<id>:<role>,<role>`; the real verification has tests of its own.
       staff: {
         async verify(token) {
@@ -143,6 +151,7 @@ export async function createWorld({ suite = 'aes', rootKey }: Options = {}): Pro
     meter,
     lines,
     queued,
+    files,
     wait: (milliseconds) => {
       now += milliseconds;
     },
@@ -169,6 +178,18 @@ export async function createWorld({ suite = 'aes', rootKey }: Options = {}): Pro
       return items;
     },
     instance: build,
+  };
+}
+
+/** An objects partner that keeps files in memory; an upload's address is the name of the file. */
+function memoryObjects(files: Map<string, Buffer>): Objects {
+  return {
+    uploadAddress: async ({ key }) => ({ url: `memory:${key}`, headers: {} }),
+    read: async (key) => files.get(key),
+    write: async (key, content) => void files.set(key, content),
+    remove: async (names) => {
+      for (const name of names) files.delete(name);
+    },
   };
 }
 

@@ -1,0 +1,48 @@
+import type { Deps } from '../../lib/deps';
+import { AppError } from '../../lib/errors';
+import type { Subject } from '../../lib/gate/operation';
+import { type Avatar, isBeingMade, type Picture, putAvatar, readAvatar } from '../../lib/table/avatar';
+import { epochOf, metBy } from './epoch';
+
+/** The caller's avatar that the front door has read; an empty one where there is none. */
+export function ownAvatar(caller: Subject): Avatar {
+  return readAvatar(caller.alsoRead, epochOf(caller, 'profile'), caller.sealer);
+}
+
+/** What changes from one version of an avatar to the next. */
+type Change = Partial<Pick<Avatar, 'objects' | 'openUntilSeconds' | 'current' | 'pending'>>;
+
+/**
+ * Writes the next version and answers it.
+ * @throws AppError CONSENT_REQUIRED when withdrawn meanwhile; BUSY while an earlier avatar is still being erased;
+ *   VERSION_CONFLICT when another call was quicker
+ */
+export async function nextAvatar(
+  deps: Deps,
+  { person, sealer }: Subject,
+  before: Avatar,
+  change: Change,
+): Promise<Avatar> {
+  const after = { ...before, ...change, version: before.version + 1 };
+  try {
+    await deps.table.write(...putAvatar(person.subjectId, after, sealer));
+    return after;
+  } catch (error) {
+    const item = metBy(error, 'profile');
+    if (item && item.epoch !== before.epoch) throw new AppError('BUSY');
+    throw new AppError('VERSION_CONFLICT', { version: Number(item?.version ?? 0) });
+  }
+}
+
+/** Deletes every object that is not shown, and answers the names that are still needed. */
+export async function tidy(deps: Deps, avatar: Avatar): Promise<string[]> {
+  if (isBeingMade(avatar, deps.clock.now())) return avatar.objects;
+  const litter = avatar.objects.filter((key) => key !== avatar.current?.key);
+  await deps.objects.remove(litter);
+  return avatar.objects.filter((key) => !litter.includes(key));
+}
+
+/** What the caller learns of a picture beside its bytes. */
+export function describe({ avatarId, width, height, madeAt }: Picture) {
+  return { avatarId, width, height, madeAt, contentType: 'image/jpeg' as const };
+}

@@ -1,0 +1,32 @@
+import type { Deps } from '../../lib/deps';
+import type { Run } from '../../lib/gate/operation';
+import { scopeOf } from '../../lib/policy/document';
+import { purposes } from '../../lib/policy/purposes';
+import { attributeNames, serviceIds, services } from '../../lib/policy/services';
+import { consentOf } from '../../lib/table/person';
+import { queryServices, readService } from '../../lib/table/service-attributes';
+
+/** Every optional service: what it asks, where the person stands on it, and what it holds of them, by name. */
+export async function listServices(deps: Deps, { caller }: Run<'subject', unknown>) {
+  const { person, sealer } = caller;
+  const items = await queryServices(deps.table, person.subjectId);
+  return {
+    services: serviceIds.map((service) => {
+      const consent = consentOf(person, service);
+      const granted = consent?.granted === true && consent.scope === scopeOf(service);
+      const { attributes } = readService(service, items.get(service), consent?.epoch ?? 0, sealer);
+      const { name, why, ifRefused } = purposes[service];
+      return {
+        service,
+        name,
+        why,
+        ifRefused,
+        asks: services[service].asks.map((attribute) => ({ attribute, name: attributeNames[attribute] })),
+        granted,
+        /** Of the consent, as `consent/grant` and `consent/withdraw` want it. */
+        consentVersion: consent?.version ?? 0,
+        stored: granted ? services[service].asks.filter((name) => attributes[name] !== undefined) : [],
+      };
+    }),
+  };
+}

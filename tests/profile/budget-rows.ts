@@ -1,0 +1,131 @@
+import { createHash } from 'node:crypto';
+import { parseToken } from '../../lib/crypto/token';
+import { type Caller, consentAct, onceKey, type World } from '../support/world';
+import { fields, png } from './pictures';
+
+type Prepared = { input?: unknown; by?: object };
+type Prepare = () => Promise<Prepared>;
+
+/** Grants one purpose, whatever came before. */
+export async function grant(world: World, caller: Caller, purpose: string): Promise<void> {
+  await world.ok(
+    'consent/grant',
+    await consentAct(world.ok, { purpose, version: await versionOf(world, caller, purpose) }),
+    caller,
+  );
+}
+
+/** Withdraws one purpose, and lets the queue bring the erasure to its end unless told otherwise. */
+export async function withdraw(world: World, caller: Caller, purpose: string, erase = true): Promise<void> {
+  const version = await versionOf(world, caller, purpose);
+  await world.ok('consent/withdraw', await consentAct(world.ok, { purpose, version }), caller);
+  if (erase) await world.ok('retention/eraseDuty', world.queued.at(-1), { trigger: 'queue' });
+}
+
+async function versionOf(world: World, caller: Caller, purpose: string): Promise<number> {
+  const { consents } = await world.ok<{ consents: { purpose: string; version: number }[] }>(
+    'consent/status',
+    {},
+    caller,
+  );
+  return consents.find((one) => one.purpose === purpose)?.version ?? 0;
+}
+
+export const contact = { name: '林晓', phone: '13800138000', address: '广州市越秀区府前路 1 号' };
+
+export const announce = (bytes: Buffer, contentType = 'image/png') => ({
+  contentType,
+  bytes: bytes.length,
+  sha256: createHash('sha256').update(bytes).digest('hex'),
+});
+
+/** How each operation of the profile is brought to its usual case, for the budgets. */
+export function profileRows(theWorld: () => World, me: () => Caller): Record<string, Prepare> {
+  const picture = png(fields(64, 64));
+  const granted = async (purpose: string) => {
+    const { consents } = await theWorld().ok<{ consents: { purpose: string; granted: boolean }[] }>(
+      'consent/status',
+      {},
+      me(),
+    );
+    if (!consents.some((one) => one.purpose === purpose && one.granted))
+      await grant(theWorld(), me(), purpose);
+  };
+  const ok = <T>(path: string, input: unknown) => theWorld().ok<T>(path, input, me());
+  /** An upload that has arrived and waits to be confirmed. */
+  const uploaded = async (): Promise<{ uploadId: string }> => {
+    await granted('profile');
+    const { uploadId, url } = await ok<{ uploadId: string; url: string }>(
+      'profile/requestAvatarUpload',
+      announce(picture),
+    );
+    theWorld().files.set(url.slice('memory:'.length), picture);
+    return { uploadId };
+  };
+  const shown = async () => {
+    await ok('profile/confirmAvatar', await uploaded());
+    return {};
+  };
+  const delivery = async () => {
+    await granted('delivery');
+    return ok<{ deliveryId: string }>('profile/createDelivery', { ...contact, idempotencyKey: onceKey() });
+  };
+  const subjectId = () => parseToken(me().token)?.subjectId ?? '';
+  const support = { token: 'staff:alice:support' };
+  const rows: Record<string, Prepare> = {
+    'profile/get': async () => {
+      await granted('profile');
+      return {};
+    },
+    'profile/update': async () => {
+      await granted('profile');
+      const { version } = await ok<{ version: number }>('profile/get', {});
+      return { input: { version, nickname: `晓${version}` } };
+    },
+    'profile/requestAvatarUpload': async () => {
+      await granted('profile');
+      return { input: announce(picture) };
+    },
+    'profile/confirmAvatar': async () => ({ input: await uploaded() }),
+    'profile/getAvatar': shown,
+    'profile/removeAvatar': shown,
+    'profile/services': async () => ({}),
+    'profile/createDelivery': async () => {
+      await granted('delivery');
+      return { input: { ...contact, idempotencyKey: onceKey() } };
+    },
+    'profile/getDelivery': async () => ({ input: { deliveryId: (await delivery()).deliveryId } }),
+    'profile/listDeliveries': async () => {
+      await delivery();
+      return {};
+    },
+    'profile/cancelDelivery': async () => ({ input: { deliveryId: (await delivery()).deliveryId } }),
+    'profile/staffGetDelivery': async () => ({
+      input: { deliveryId: (await delivery()).deliveryId, subjectId: subjectId(), ticket: 'T-1' },
+      by: support,
+    }),
+    'profile/completeDelivery': async () => ({
+      input: { deliveryId: (await delivery()).deliveryId, subjectId: subjectId(), ticket: 'T-1' },
+      by: support,
+    }),
+    'profile/getPreferences': async () => ({}),
+    'profile/setPreferences': async () => {
+      const { version } = await ok<{ version: number }>('profile/getPreferences', {});
+      return { input: { version, language: 'zh-CN', personalisation: true, surveyInvitations: false } };
+    },
+  };
+  for (const name of ['Fund', 'Social', 'Transport', 'Tax', 'Household']) {
+    const purpose = `service-${name.toLowerCase()}`;
+    rows[`profile/get${name}Attributes`] = async () => {
+      await granted(purpose);
+      return {};
+    };
+    rows[`profile/set${name}Attributes`] = async () => {
+      await granted(purpose);
+      const { version } = await ok<{ version: number }>(`profile/get${name}Attributes`, {});
+      const attributes = name === 'Tax' ? { householdPlace: '广州' } : { sex: 'female' };
+      return { input: { version, attributes } };
+    };
+  }
+  return rows;
+}
