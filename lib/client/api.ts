@@ -2,13 +2,15 @@ import type * as z from 'zod/mini';
 import type { cards } from '../../functions/cards/index';
 import type { consent } from '../../functions/consent/index';
 import type { login } from '../../functions/login/index';
+import type { profile } from '../../functions/profile/index';
 import type { retention } from '../../functions/retention/index';
 
-/** Every function there is; what nobody may call disappears below. A test compares this with the folders. */
+/** Every function there is; what nobody may call disappears below. A test compares this with what is deployed. */
 export type Service = {
   login: typeof login;
   consent: typeof consent;
   cards: typeof cards;
+  profile: typeof profile;
   retention: typeof retention;
 };
 

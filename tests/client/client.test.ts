@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import {
   ApiError,
   createClient,
@@ -70,6 +72,12 @@ describe('repeating by itself', () => {
       expect(await codeOf(act(api))).toBe(code);
       expect(sent).toHaveLength(1);
     }
+  });
+
+  it('does not spend a proof of self twice', async () => {
+    const { sent, api } = scripted([down]);
+    expect(await codeOf(api.cards.delete({ cardId: 'x', version: 1 }, { proof: 'p' }))).toBe('NETWORK');
+    expect(sent).toMatchObject([{ proof: 'p' }]);
   });
 
   it.each(['INVALID_INPUT', 'TOO_MANY_ATTEMPTS', 'INTERNAL', 'PARTNER_UNAVAILABLE', 'NOT_FOUND'])(
@@ -191,4 +199,10 @@ describe('an idempotency key', () => {
     expect(await newIdempotencyKey(source)).toBe('0a'.repeat(16));
     expect(await newIdempotencyKey(async (bytes) => source(bytes))).toBe('0a'.repeat(16));
   });
+});
+
+it('knows every function of the service by its types', () => {
+  const table = readFileSync(join(__dirname, '../../lib/client/api.ts'), 'utf8');
+  // Missing here: add the function to Service in lib/client/api.ts.
+  expect(Object.keys(functions).filter((name) => !table.includes(`: typeof ${name};`))).toEqual([]);
 });
