@@ -129,7 +129,7 @@ export const login = {
     purpose: 'account',
     input: z.strictObject({}),
     output: z.object({
-      state: z.enum(['waiting', 'shown', 'signed-in', 'denied', 'expired']),
+      state: z.enum(['waiting', 'shown', 'signed-in', 'denied', 'expired', 'no-cookie']),
       retryAfterSeconds: z.optional(z.int()),
     }),
     ledger: 'none',

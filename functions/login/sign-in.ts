@@ -8,6 +8,7 @@ import { scopeOf } from '../../lib/policy/document';
 import { askedAtStart, type ConsentPurposeId, consentPurposeIds } from '../../lib/policy/purposes';
 import { attemptsKey, countAttempt, readAttempts, windowEndsInSeconds } from '../../lib/table/attempts';
 import { ConditionFailed } from '../../lib/table/client';
+import { gaugeWrite } from '../../lib/table/gauge';
 import { claimIdentity, identityKey, readIdentity } from '../../lib/table/identity';
 import { emptyHead, nextEntry } from '../../lib/table/ledger';
 import {
@@ -123,7 +124,8 @@ async function openAccount(deps: Deps, digest: string, requestId: string) {
     ledgerHash: head.hash,
   };
   try {
-    await deps.table.write(claimIdentity('openid', digest, subjectId), putPerson(person), write);
+    const counted = gaugeWrite(subjectId, { persons: 1 });
+    await deps.table.write(claimIdentity('openid', digest, subjectId), putPerson(person), write, counted);
     return {
       token,
       sessionId,

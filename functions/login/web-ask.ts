@@ -55,8 +55,9 @@ export async function webBegin(deps: Deps, { browser = noBrowser, address, clien
   return { code: showCode(code), picture: drawCode(code), expiresInSeconds, retryAfterSeconds };
 }
 
-/** How the request of this browser stands. Another browser, a used code and no code at all look like an expired one. */
+/** How the request of this browser stands. A used code and another browser's look like an expired one. */
 export async function webPoll(deps: Deps, { browser = noBrowser }: Run<'anyone', Nothing>) {
+  if (!browser.cookies.asking) return { state: 'no-cookie' as const };
   const claim = readBrowserSecret(browser.cookies.asking);
   const found = claim && (await countPoll(deps, await codeDigest(deps, claim.code), claim.browserDigest));
   if (found?.state === 'waiting' || found?.state === 'shown')

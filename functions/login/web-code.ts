@@ -32,7 +32,7 @@ export function readCode(text: string): string | undefined {
 
 /** The code as a picture: side in squares, and the dark ones as an SVG path. */
 export function drawCode(code: string): { size: number; path: string } {
-  const { size, data } = encode(`${QR_PREFIX}${code}`, { ecc: 'M', border: 2 });
+  const { size, data } = encode(`${QR_PREFIX}${code}`, { ecc: 'M', border: 4 });
   const dark = data.flatMap((row, y) => row.flatMap((on, x) => (on ? [`M${x} ${y}h1v1h-1z`] : [])));
   return { size, path: dark.join('') };
 }

@@ -70,7 +70,8 @@ async function poll(first) {
       const { state, retryAfterSeconds } = reply.data;
       if (state === 'signed-in') return show('in');
       if (state === 'denied') return show('denied');
-      if (state === 'expired') return show(first ? 'cookies' : 'expired');
+      if (state === 'no-cookie') return show(first ? 'cookies' : 'expired');
+      if (state === 'expired') return show('expired');
       if (state !== now) show(state);
       wait = retryAfterSeconds;
     } else if (reply.error.details && reply.error.details.retryAfterSeconds) {

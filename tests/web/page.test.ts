@@ -1,0 +1,259 @@
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { type Caller, createWorld, type World } from '../support/world';
+import { describeWithChromium, launchChromium } from './chromium';
+import { type PageServer, serveForeignPage, servePages } from './page-server';
+
+/** A page asks every two seconds; a slow machine may take its time. */
+const SOON_MS = 15_000;
+
+let world: World;
+let me: Caller;
+let server: PageServer;
+let chromium: Browser;
+let context: BrowserContext;
+let page: Page;
+const troubles: string[] = [];
+
+const heading = (name: string) => page.getByRole('heading', { name }).waitFor({ timeout: SOON_MS });
+const button = (name: string) => page.getByRole('button', { name });
+const pageUrl = (host = '127.0.0.1') => `http://${host}:${server.port}/login/web`;
+
+/** Opens the page and has it ask; answers the code on the screen. */
+async function ask(host?: string): Promise<{ code: string }> {
+  await page.goto(pageUrl(host));
+  await button('开始扫码登录').click();
+  await heading('请用微信小程序扫码');
+  return { code: (await page.locator('#code').textContent()) ?? '' };
+}
+
+async function signIn(): Promise<void> {
+  const input = await ask();
+  await world.ok('login/webShow', input, me);
+  await world.ok('login/webApprove', input, me);
+  await heading('已经登录');
+}
+
+describeWithChromium('the web sign-in page in a real browser (A2)', () => {
+  beforeAll(async () => {
+    world = await createWorld();
+    server = await servePages(world);
+    chromium = await launchChromium();
+  }, 60_000);
+  afterAll(async () => {
+    await chromium?.close();
+    await server?.stop();
+  });
+  beforeEach(async () => {
+    me = await world.signIn(`person-${server.seen.length}`);
+    context = await chromium.newContext({ viewport: { width: 320, height: 640 } });
+    page = await context.newPage();
+    troubles.splice(0);
+    page.on('pageerror', (error) => troubles.push(error.message));
+    page.on('console', (message) => {
+      // A page that is not signed in yet is told so by a 401, which is no trouble.
+      if (message.type() === 'error' && !message.text().includes('401')) troubles.push(message.text());
+    });
+  });
+  afterEach(() => context.close());
+
+  it('collects nothing before it has said what, signs in after approval, and signs out', async () => {
+    await page.goto(pageUrl());
+    await page.getByText('截去末段的网络地址').waitFor();
+    expect(JSON.stringify(await world.scan())).not.toContain('web-sign-in');
+
+    await button('开始扫码登录').click();
+    await heading('请用微信小程序扫码');
+    const code = await page.locator('#code').textContent();
+    expect(await world.ok('login/webShow', { code }, me)).toMatchObject({ device: 'Chrome / Linux' });
+    await heading('请在手机上确认');
+    await world.ok('login/webApprove', { code }, me);
+    await heading('已经登录');
+    await page.reload();
+    await heading('已经登录');
+
+    await button('退出登录').click();
+    await heading('登录网页版');
+    expect(await context.cookies()).toEqual([]);
+    expect(troubles).toEqual([]);
+  }, 60_000);
+
+  it('keeps secrets where no script, address or storage can show them', async () => {
+    await signIn();
+    const cookies = await context.cookies();
+    expect(cookies).toEqual([
+      expect.objectContaining({
+        name: '__Host-leliao-session',
+        path: '/',
+        httpOnly: true,
+        secure: true,
+        sameSite: 'Strict',
+        expires: -1,
+      }),
+    ]);
+    const token = cookies[0]?.value ?? '';
+    const visible = await page.evaluate(() => {
+      const { document, localStorage, sessionStorage, location, history } = globalThis as unknown as Record<
+        string,
+        { cookie: string; documentElement: { outerHTML: string }; href: string; state: unknown }
+      >;
+      return JSON.stringify([
+        document?.cookie,
+        document?.documentElement.outerHTML,
+        { ...localStorage },
+        { ...sessionStorage },
+        location?.href,
+        history?.state,
+      ]);
+    });
+    expect(visible).toContain(pageUrl());
+    expect(visible).not.toContain(token);
+    expect(server.seen.filter(({ path }) => path.includes('?') || path.includes(token))).toEqual([]);
+    expect(await world.refused('login/listSessions', {}, { token })).toBe('OK');
+  }, 60_000);
+
+  it('says that it was refused, and offers to begin anew', async () => {
+    const input = await ask();
+    await world.ok('login/webShow', input, me);
+    await world.ok('login/webDeny', input, me);
+    await heading('登录已被拒绝');
+    expect(await context.cookies()).toEqual([]);
+    await button('重新开始').click();
+    await heading('请用微信小程序扫码');
+    expect(await page.locator('#code').textContent()).not.toBe(input.code);
+  }, 60_000);
+
+  it('says that a code has expired, and gets a new one', async () => {
+    await ask();
+    world.wait(5 * 60_000);
+    await heading('编号已失效');
+    await button('重新获取').click();
+    await heading('请用微信小程序扫码');
+  }, 60_000);
+
+  it('another browser that shows the same code gets nothing', async () => {
+    const input = await ask();
+    const other = await chromium.newContext();
+    const theirs = await other.newPage();
+    await theirs.goto(pageUrl());
+    const polled = () =>
+      theirs.evaluate(async () => {
+        const headers = { 'content-type': 'application/json' };
+        return (await fetch('webPoll', { method: 'POST', headers, body: '{}' })).json();
+      });
+    await world.ok('login/webShow', input, me);
+    await world.ok('login/webApprove', input, me);
+    expect(await polled()).toEqual({ ok: true, data: { state: 'no-cookie' } });
+    await heading('已经登录');
+    expect(await other.cookies()).toEqual([]);
+    await other.close();
+  }, 60_000);
+
+  it('says so when the browser keeps no cookies; the mini-program goes on as before', async () => {
+    await page.route('**/webBegin', async (route) => {
+      const response = await route.fetch();
+      const { 'set-cookie': _, ...headers } = response.headers();
+      await context.clearCookies();
+      await route.fulfill({ response, headers });
+      await context.clearCookies();
+    });
+    await ask();
+    await context.clearCookies();
+    await heading('浏览器没有保存 Cookie');
+    expect(await world.refused('login/listSessions', {}, me)).toBe('OK');
+  }, 60_000);
+
+  it.each([
+    // Another site: SameSite keeps the cookie back. A neighbour: the same host on another port is the same site to a
+    // browser, so the cookie comes along, and only Origin tells them apart.
+    ['another site', 'localhost', false],
+    ['a neighbour of the same site', '127.0.0.1', true],
+  ])(
+    'refuses what %s posts',
+    async (_, host, cookieCame) => {
+      await signIn();
+      const target = `http://127.0.0.1:${server.port}/login/webSignOut`;
+      const foreign = await serveForeignPage(`<!doctype html><meta charset="utf-8">
+      <form id="f" method="post" enctype="text/plain" target="sink" action="${target}"><input name='{"a' value='":1}'></form>
+      <iframe name="sink"></iframe>`);
+      const before = server.seen.length;
+      const evil = await context.newPage();
+      await evil.goto(`http://${host}:${foreign.port}/`);
+      await evil.evaluate(async (url) => {
+        const post = (headers: Record<string, string>, mode: 'cors' | 'no-cors') =>
+          fetch(url, { method: 'POST', credentials: 'include', mode, headers, body: '{}' }).catch(() => {});
+        await post({ 'content-type': 'application/json' }, 'cors');
+        await post({ 'content-type': 'text/plain' }, 'no-cors');
+        await post({}, 'no-cors');
+        (globalThis as unknown as { f: { submit(): void } }).f.submit();
+      }, target);
+      const posts = () => server.seen.slice(before).filter(({ path }) => path === '/login/webSignOut');
+      for (let tries = 0; tries < 50 && posts().length < 4; tries += 1) await evil.waitForTimeout(100);
+      expect(posts().length).toBeGreaterThanOrEqual(3);
+      for (const { status } of posts()) expect([400, 401, 403, 404]).toContain(status);
+      expect(posts().some(({ cookie }) => cookie.includes('leliao'))).toBe(cookieCame);
+      await page.reload();
+      await heading('已经登录');
+      await foreign.stop();
+    },
+    60_000,
+  );
+
+  it('works under http://localhost too, where a developer may open it', async () => {
+    const input = await ask('localhost');
+    await world.ok('login/webShow', input, me);
+    await world.ok('login/webApprove', input, me);
+    await heading('已经登录');
+  }, 60_000);
+
+  it('fits a phone, runs nothing but its own script, and may not be framed', async () => {
+    await ask();
+    const { overflow, small } = await page.evaluate(() => {
+      const { document } = globalThis as unknown as { document: { documentElement: Record<string, number> } };
+      const { scrollWidth = 0, clientWidth = 0 } = document.documentElement;
+      return { overflow: scrollWidth - clientWidth, small: clientWidth };
+    });
+    expect([overflow, small]).toEqual([0, 320]);
+
+    const injected = await page.evaluate(() => {
+      const scope = globalThis as unknown as Record<string, never> & { ran?: boolean };
+      const { document } = scope as unknown as {
+        document: { createElement(n: string): { textContent: string }; body: { append(e: unknown): void } };
+      };
+      const script = document.createElement('script');
+      try {
+        script.textContent = 'globalThis.ran = true';
+        document.body.append(script);
+      } catch {
+        return 'refused';
+      }
+      return scope.ran ? 'ran' : 'refused';
+    });
+    expect(injected).toBe('refused');
+
+    const foreign = await serveForeignPage(`<!doctype html><iframe src="${pageUrl()}"></iframe>`);
+    const framing = await context.newPage();
+    await framing.goto(`http://127.0.0.1:${foreign.port}/`);
+    await framing.waitForTimeout(500);
+    const framed = framing.frames().at(-1);
+    expect(await framed?.locator('#title').count()).toBe(0);
+    await foreign.stop();
+  }, 60_000);
+
+  it('can be used by keyboard and read aloud', async () => {
+    await page.goto(pageUrl());
+    await button('开始扫码登录').waitFor();
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await heading('请用微信小程序扫码');
+    const focused = () =>
+      page.evaluate(
+        () =>
+          (globalThis as unknown as { document: { activeElement: { id: string } } }).document.activeElement
+            .id,
+      );
+    expect(await focused()).toBe('title');
+    await page.getByRole('img', { name: '登录二维码' }).waitFor();
+    await page.getByRole('status').getByText('扫描下图或输入编号').waitFor();
+    expect(await page.locator('html').getAttribute('lang')).toBe('zh-CN');
+  }, 60_000);
+});
