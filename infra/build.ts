@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { builtinModules } from 'node:module';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { type BuildOptions, build as bundle, type Metafile, type Plugin } from 'esbuild';
@@ -57,6 +57,8 @@ const places = [
   'OBJECTS_ENDPOINT',
   'ERASE_QUEUE_URL',
   'WECHAT_API_BASE',
+  'FACEID_API_BASE',
+  'FACEID_REGION',
   'ROOT_KEY',
 ] as const;
 
@@ -106,11 +108,51 @@ async function buildFunction(root: string, outDir: string, name: string): Promis
   const built = await bundleTo(outDir, name, file, {
     entryPoints: [join(root, 'functions', name, 'index.ts')],
     absWorkingDir: root,
-    platform: 'node',
-    target: 'node20',
+    ...node,
+    plugins: [laterParts(outDir, name)],
   });
   await replaceFile(join(dirname(file), 'meta.json'), JSON.stringify(built.metafile));
+  await forgetRemoved(dirname(file), partsOf(built), /^later-.*\.js$/);
   return built;
+}
+
+const node = { platform: 'node', target: 'node20' } as const;
+
+/**
+ * A package that is imported on first use becomes a file of its own beside the bundle, with only what is used of it.
+ * Inside the bundle it would be compiled on every cold start: half of what a cold start costs is the bundle's size.
+ */
+function laterParts(outDir: string, name: string): Plugin {
+  return {
+    name: 'later-parts',
+    setup({ onResolve }) {
+      onResolve({ filter: /^[a-z@]/ }, async ({ path, kind, importer, resolveDir }) => {
+        if (kind !== 'dynamic-import' || importer.includes('node_modules')) return undefined;
+        const part = `later-${path.replace(/\W+/g, '-').replace(/^-/, '')}-${basename(importer, '.ts')}.js`;
+        const contents = `export { ${await namesTaken(importer, path)} } from '${path}';`;
+        const file = join(outDir, 'functions', name, part);
+        await bundleTo(outDir, `${name}-${part}`, file, { ...node, stdin: { contents, resolveDir } });
+        return { path: `./${part}`, external: true };
+      });
+    },
+  };
+}
+
+/** The files beside a bundle that it loads on first use. */
+export function partsOf({ metafile }: Bundle): string[] {
+  const imports = Object.values(metafile.outputs).flatMap((output) => output.imports);
+  return [...new Set(imports.map(({ path }) => basename(path)).filter((path) => path.startsWith('later-')))];
+}
+
+/** The names in every `const { A, B } = await import('path')`, so that the rest of the package can be left out. */
+async function namesTaken(importer: string, path: string): Promise<string> {
+  const text = await readFile(importer, 'utf8');
+  const found = [...text.matchAll(new RegExp(`const \\{([^}]+)\\} = await import\\('${path}'\\)`, 'g'))];
+  const names = found.flatMap(([, list = '']) => list.split(',')).map((one) => one.trim());
+  if (names.length > 0) return [...new Set(names)].join(', ');
+  throw new Error(
+    `${basename(importer)} must take names from ${path}: const { A } = await import('${path}').`,
+  );
 }
 
 async function buildClient(root: string, outDir: string): Promise<Bundle | undefined> {
@@ -162,10 +204,11 @@ async function replaceFile(file: string, contents: string | Uint8Array): Promise
   await rename(draft, file);
 }
 
-async function forgetRemoved(folder: string, names: string[]): Promise<void> {
+/** Removes what an earlier build left in a folder: what is of this form and not among `names`. */
+async function forgetRemoved(folder: string, names: string[], form = /./): Promise<void> {
   if (!existsSync(folder)) return;
-  const gone = (await readdir(folder)).filter((name) => !names.includes(name));
-  for (const name of gone) await rm(join(folder, name), { recursive: true });
+  const gone = (await readdir(folder)).filter((name) => form.test(name) && !names.includes(name));
+  for (const name of gone) await rm(join(folder, name), { recursive: true, force: true });
 }
 
 /** One line a bundle: where it is and how large. */

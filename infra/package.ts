@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
 import { copyFile, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { join, relative, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import { awsRegions, cloudbaseRegions, ResidencyError } from '../lib/policy/residency';
-import { type BuildResult, build } from './build';
+import { type BuildResult, build, partsOf } from './build';
 
 const root = resolve(__dirname, '..');
 const run = promisify(execFile);
@@ -82,10 +82,12 @@ async function packageForCloudBase(
 ): Promise<Artefact[]> {
   const folder = join(outDir, 'cloudbase');
   await rm(folder, { recursive: true, force: true });
-  const bundles = functions.map(async ({ name, file }) => {
+  const bundles = functions.map(async (built) => {
+    const { name, file } = built;
     const target = join(folder, 'functions', name);
     await mkdir(target, { recursive: true });
-    await copyFile(file, join(target, 'index.js'));
+    for (const part of ['index.js', ...partsOf(built)])
+      await copyFile(join(dirname(file), part), join(target, part));
     await writeJson(join(target, 'package.json'), {
       name: `leliao-${name}`,
       private: true,
