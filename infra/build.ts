@@ -196,8 +196,13 @@ async function bundleTo(outDir: string, name: string, file: string, own: BuildOp
   return { name, file, bytes, metafile };
 }
 
-/** Renames into place, so that a service or a test that reads the old bundle never sees half of the new one. */
+/**
+ * Renames into place, so that a service or a test that reads the old bundle never sees half of the new one; and leaves
+ * a file alone that is as it should be, so that whoever is packing it is not disturbed.
+ */
 async function replaceFile(file: string, contents: string | Uint8Array): Promise<void> {
+  const before = await readFile(file).catch(() => undefined);
+  if (before?.equals(Buffer.from(contents))) return;
   const draft = `${file}.${process.pid}.tmp`;
   await mkdir(dirname(file), { recursive: true });
   await writeFile(draft, contents);

@@ -9,6 +9,7 @@ import { makeMissingKeys } from '../rotate-keys';
 import { startDynamoDb } from './dynamodb';
 import { startObjectStore } from './objects';
 import { openPersistence, type Persistence } from './persist';
+import { SANDBOX_FACEID } from './sandbox/faceid-signature';
 import { startSandbox } from './sandbox/server';
 import { type Mail, startSmtp } from './smtp';
 import { startSqs } from './sqs';
@@ -101,6 +102,12 @@ async function startWith(options: ServicesOptions, persistence: Persistence | un
     WECHAT_API_BASE: sandbox.url,
     WECHAT_APPID: LOCAL_APP.appid,
     WECHAT_SECRET: LOCAL_APP.secret,
+    FACEID_API_BASE: sandbox.url,
+    FACEID_REGION: 'ap-guangzhou',
+    FACEID_SECRET_ID: SANDBOX_FACEID.secretId,
+    FACEID_SECRET_KEY: SANDBOX_FACEID.secretKey,
+    FACEID_RULE_ID: SANDBOX_FACEID.ruleId,
+    NETWORK_IDENTITY_BASE: `${sandbox.url}/network-identity`,
     AWS_ACCESS_KEY_ID: 'local',
     AWS_SECRET_ACCESS_KEY: 'local',
   };

@@ -1,6 +1,7 @@
 import type * as z from 'zod/mini';
 import type { cards } from '../../functions/cards/index';
 import type { consent } from '../../functions/consent/index';
+import type { identity } from '../../functions/identity/index';
 import type { login } from '../../functions/login/index';
 import type { profile } from '../../functions/profile/index';
 import type { retention } from '../../functions/retention/index';
@@ -11,6 +12,7 @@ export type Service = {
   consent: typeof consent;
   cards: typeof cards;
   profile: typeof profile;
+  identity: typeof identity;
   retention: typeof retention;
 };
 

@@ -21,7 +21,10 @@ export type Disclosure = {
 export type Riders<T> = {
   /** With the entry before the sending: when one of these is refused, nothing is registered and nothing is sent. */
   made?: Write[];
-  /** With the entry of the answer. When one of these is refused, the answer is registered all the same. */
+  /**
+   * With the entry of the answer. When one of these is refused, or the person no longer agrees, the answer is registered
+   * all the same, and `kept` is false.
+   */
   answered?(answer: T): Write[];
   /** Throws when the person no longer agrees at the very moment of registering (promise K3). */
   stillAllowed?(now: Person): void;
@@ -53,13 +56,13 @@ export async function discloseWith<T>(
   send: () => Promise<T>,
   nameOf: (answer: T) => string,
   { made, answered, stillAllowed }: Riders<T>,
-): Promise<{ answer: T; person: Person }> {
+): Promise<{ answer: T; person: Person; kept: boolean }> {
   if (!recipients[recipient]) throw new Error('a recipient that the registry does not know');
   const common = { actor: 'service', purpose, recipient, requestId, ...(way && { way }) } as const;
   const at = () => toInstant(deps.clock.now());
   const opening = { ...common, at: at(), act: 'disclosure.made' as const, kinds: [...kinds] };
   const registered = await appendEntry(deps, person, opening, made, undefined, stillAllowed);
-  const note = (result: string, also?: Write[]) => {
+  const note = (result: string, also?: Write[], check?: (now: Person) => void) => {
     const entry = {
       ...common,
       at: at(),
@@ -67,15 +70,19 @@ export async function discloseWith<T>(
       cause: registered.ledgerSeq,
       result,
     } as const;
-    return appendEntry(deps, registered, entry, also);
+    return appendEntry(deps, registered, entry, also, undefined, check);
   };
   const answer = await send().catch(async (error: unknown) => {
     await note(error instanceof AppError ? error.code : 'INTERNAL');
     throw error;
   });
-  const after = await note(nameOf(answer), answered?.(answer)).catch((error: unknown) => {
-    if (error instanceof ConditionFailed) return note(nameOf(answer));
-    throw error;
-  });
-  return { answer, person: after };
+  try {
+    const after = await note(nameOf(answer), answered?.(answer), stillAllowed);
+    return { answer, person: after, kept: true };
+  } catch (error) {
+    const refused = error instanceof ConditionFailed;
+    const withdrawn = error instanceof AppError && error.code === 'CONSENT_REQUIRED';
+    if (!refused && !withdrawn) throw error;
+    return { answer, person: await note(nameOf(answer)), kept: false };
+  }
 }

@@ -28,6 +28,7 @@ export const ledgerActs = [
   'guardian.asked',
   'guardian.consented',
   'guardian.refused',
+  'guardian.withdrawn',
   'real-name.verified',
   'real-name.ended',
 ] as const;

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { type AgeBand, ageBands } from '../policy/age';
-import type { Item, Write } from './client';
+import type { Item, Table, Write } from './client';
 import { defineEntity, open, type ValueOf } from './entity';
 import type { GaugeId } from './gauge';
 import { type Key, keys } from './keys';
@@ -107,4 +107,17 @@ export function putWard(guardianId: string, value: Ward): Write {
 
 export function readWard(item: Item | undefined): Ward | undefined {
   return item?.entity === ward.name ? ward.decode(item, '') : undefined;
+}
+
+/** Children that one guardian answered for; nobody has this many. */
+const MAX_WARDS_SHOWN = 50;
+
+export async function queryWards(table: Table, guardianId: string): Promise<Ward[]> {
+  const { pk, sk } = wardKey(guardianId, '');
+  const { items } = await table.query({
+    KeyConditionExpression: 'pk = :pk AND begins_with(sk, :wards)',
+    ExpressionAttributeValues: { ':pk': pk, ':wards': sk },
+    Limit: MAX_WARDS_SHOWN,
+  });
+  return items.flatMap((item) => readWard(item) ?? []);
 }

@@ -36,7 +36,7 @@ export function readAttempt(item: Item | undefined, epoch: number): Attempt | un
   return item?.entity === attempt.name && item.epoch === epoch ? attempt.decode(item, '') : undefined;
 }
 
-/** Begins a check, refused while another one of this person is under way. */
+/** Begins a check, refused while another one of this person is under way, or when this very one has been answered. */
 export function beginAttempt(subjectId: string, home: Home, value: Attempt): Write {
   const item = {
     ...attemptKey(subjectId, home),
@@ -45,11 +45,18 @@ export function beginAttempt(subjectId: string, home: Home, value: Attempt): Wri
     expiresAtSeconds: toEpochSeconds(value.sentAtMs + TRY_KEPT_MS),
   };
   const noneUnderWay = 'attribute_not_exists(pk) OR attribute_exists(said) OR sentAtMs <= :stale';
+  const notYetAnswered = 'attribute_not_exists(pk) OR #key <> :key OR NOT (said IN (:yes, :no))';
   return {
     Put: {
       Item: item,
-      ConditionExpression: noneUnderWay,
-      ExpressionAttributeValues: { ':stale': value.sentAtMs - IN_FLIGHT_MS },
+      ConditionExpression: `(${noneUnderWay}) AND (${notYetAnswered})`,
+      ExpressionAttributeNames: { '#key': 'key' },
+      ExpressionAttributeValues: {
+        ':stale': value.sentAtMs - IN_FLIGHT_MS,
+        ':key': value.key,
+        ':yes': 'VERIFIED',
+        ':no': 'NOT_VERIFIED',
+      },
     },
   };
 }

@@ -127,12 +127,16 @@ export function keepRealName(
   ];
 }
 
-/** The writes that end a result now, with the claim, the mark and the head-counts. Refused unless it is as seen. */
-export function endRealName(subjectId: string, seen: Item): Write[] {
+/** The writes that end results now, with claims, marks and head-counts. Refused unless they are as seen. */
+export function endRealNames(subjectId: string, seen: Item[]): Write[] {
   return [
-    { Delete: { Key: { pk: seen.pk, sk: seen.sk }, ...asSeen(seen) } },
-    ...pointsOf(seen).map((key): Write => ({ Delete: { Key: key } })),
-    ...gaugeChange(subjectId, (seen.gauges as GaugeId[] | undefined) ?? [], []),
+    ...seen.map((item): Write => ({ Delete: { Key: { pk: item.pk, sk: item.sk }, ...asSeen(item) } })),
+    ...seen.flatMap(pointsOf).map((key): Write => ({ Delete: { Key: key } })),
+    ...gaugeChange(
+      subjectId,
+      seen.flatMap(({ gauges }) => (gauges as GaugeId[] | undefined) ?? []),
+      [],
+    ),
   ];
 }
 

@@ -1,4 +1,6 @@
 import type { Budget } from '../../lib/gate/operation';
+import { agreeingPartners } from '../identity/agreeing-partners';
+import { identityRows } from '../identity/budget-rows';
 import { profileRows } from '../profile/budget-rows';
 import { gateBrowser } from '../support/browser';
 import { type Caller, consentAct, createWorld, functions, onceKey, type World } from '../support/world';
@@ -10,7 +12,7 @@ import { type Caller, consentAct, createWorld, functions, onceKey, type World } 
 let world: World;
 let me: Caller;
 beforeAll(async () => {
-  world = await createWorld();
+  world = await createWorld({ partners: agreeingPartners });
   me = await world.cardHolder('me');
   await world.ok('consent/status', {}, me); // the hourly note of the session's use
 });
@@ -79,6 +81,7 @@ const prepare: Record<string, () => Promise<Prepared>> = {
     () => world,
     () => me,
   ),
+  ...identityRows(() => world),
   'retention/eraseDuty': async () => {
     await newCard();
     await world.ok('consent/withdraw', await consentAct(world.ok, { version: await cardsVersion() }), me);

@@ -98,7 +98,11 @@ describe.each([...awsRegions])('the template for %s', (region) => {
     expect(holders('sqs:SendMessage')).toEqual(['ConsentRole']);
     expect(holders('sqs:ReceiveMessage')).toEqual(['RetentionRole']);
     expect(holders('kms:Encrypt')).toEqual(['KeyRotationRole']);
-    expect(holders('dynamodb:DeleteItem').sort()).toEqual(['KeyRotationRole', 'RetentionRole']);
+    expect(holders('dynamodb:DeleteItem').sort()).toEqual([
+      'IdentityRole',
+      'KeyRotationRole',
+      'RetentionRole',
+    ]);
   });
 
   it('keeps files closed, sealed, unversioned, and uploads for a day; only two functions touch them (C7)', () => {
@@ -143,7 +147,13 @@ describe.each([...awsRegions])('the template for %s', (region) => {
   it('rings for every function that fails or is throttled, and for the queue and the table', () => {
     const alarms = resourcesOf(template(), 'AWS::CloudWatch::Alarm').map(([, { AlarmName }]) => AlarmName);
     const wanted = names.flatMap((name) => [`${name}-errors`, `${name}-throttles`]);
-    const others = ['erase-dead-letters', 'erase-oldest-message', 'retention-missed-night', 'api-5xx'];
+    const others = [
+      'identity-alarm-lines',
+      'erase-dead-letters',
+      'erase-oldest-message',
+      'retention-missed-night',
+      'api-5xx',
+    ];
     const table = ['table-read-throttles', 'table-write-throttles', 'table-system-errors'];
     expect(alarms.sort()).toEqual(
       [...wanted, ...others, ...table].map((name) => `leliao-production-${name}`).sort(),
@@ -160,8 +170,11 @@ describe.each([...awsRegions])('the template for %s', (region) => {
       FunctionName: { 'Fn::GetAtt': ['RetentionLambdaFunction', 'Arn'] },
       FunctionResponseTypes: ['ReportBatchItemFailures'],
     });
-    const [rule] = resourcesOf(template(), 'AWS::Events::Rule');
-    expect(rule?.[1]).toMatchObject({ ScheduleExpression: 'cron(0 18 * * ? *)', State: 'ENABLED' });
+    const rules = resourcesOf(template(), 'AWS::Events::Rule').map(([, rule]) => rule);
+    expect(rules.find(({ Name }) => Name === 'leliao-production-retention-nightly')).toMatchObject({
+      ScheduleExpression: 'cron(0 18 * * ? *)',
+      State: 'ENABLED',
+    });
   });
 
   it('gives up on a message only after the function’s time, five tries and a dead-letter queue', () => {

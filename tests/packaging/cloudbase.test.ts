@@ -66,10 +66,14 @@ it('lets one instance serve one person at a time, because the platform says who 
   for (const one of settings.functions) expect(one.instanceConcurrencyConfig.maxConcurrency).toBe(1);
 });
 
-it('starts retention at 02:00 Beijing, by a timer of seven fields', () => {
+it('starts retention at 02:00 and the look at the gauges at 02:30 Beijing, by timers of seven fields', () => {
   const timers = settings.functions.flatMap(({ triggers = [] }) => triggers);
-  expect(timers).toEqual([{ name: 'nightly', type: 'timer', config: '0 0 2 * * * *' }]);
-  expect(settings.functions.find(({ triggers }) => triggers)?.name).toBe('retention');
+  expect(timers).toEqual([
+    { name: 'gauges', type: 'timer', config: '0 30 2 * * * *' },
+    { name: 'nightly', type: 'timer', config: '0 0 2 * * * *' },
+  ]);
+  const timed = settings.functions.filter(({ triggers }) => triggers).map(({ name }) => name);
+  expect(timed).toEqual(['identity', 'retention']);
 });
 
 it('writes no setting into the file: each comes from the environment of whoever deploys', () => {

@@ -46,6 +46,8 @@ const abroad = {
   OBJECTS_ENDPOINT: 'https://s3.us-east-1.amazonaws.com',
   ERASE_QUEUE_URL: 'https://sqs.us-east-1.amazonaws.com/1/leliao',
   WECHAT_API_BASE: 'https://weixin.example.com',
+  FACEID_API_BASE: 'https://faceid.intl.tencentcloudapi.com',
+  FACEID_REGION: 'ap-hongkong',
   ROOT_KEY: 'kms:arn:aws:kms:us-east-1:111122223333:key/1',
 };
 

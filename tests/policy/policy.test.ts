@@ -90,6 +90,10 @@ describe('data stays in mainland China (S1)', () => {
     ['WECHAT_API_BASE', 'https://api.weixin.qq.com.evil.example'],
     ['WECHAT_API_BASE', 'http://api.weixin.qq.com'],
     ['WECHAT_API_BASE', 'http://127.0.0.1:9000'],
+    ['FACEID_API_BASE', 'https://faceid.intl.tencentcloudapi.com'],
+    ['FACEID_API_BASE', 'http://127.0.0.1:9000'],
+    ['FACEID_REGION', 'ap-hongkong'],
+    ['NETWORK_IDENTITY_BASE', 'https://network-identity.example.cn'],
   ])('refuses %s=%s and names the setting, not the value', (setting, value) => {
     const start = () => readConfig({ ...good, [setting]: value });
     expect(start).toThrow(ResidencyError);

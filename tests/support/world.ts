@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { cards } from '../../functions/cards/index';
 import { consent } from '../../functions/consent/index';
+import { identity } from '../../functions/identity/index';
 import { login } from '../../functions/login/index';
 import { profile } from '../../functions/profile/index';
 import { retention } from '../../functions/retention/index';
@@ -16,14 +17,23 @@ import { AppError } from '../../lib/errors';
 import type { Call, Reply } from '../../lib/gate/call';
 import { dispatch } from '../../lib/gate/dispatch';
 import type { Operations } from '../../lib/gate/operation';
-import { createLog } from '../../lib/log';
+import { createLog, type Log } from '../../lib/log';
+import type { FaceId } from '../../lib/partner/faceid';
+import type { NetworkIdentity } from '../../lib/partner/network-identity';
 import type { Objects } from '../../lib/partner/objects';
 import type { EraseMessage } from '../../lib/partner/queue';
 import type { StaffRole } from '../../lib/partner/staff-identity';
 import type { Meter } from '../../lib/table/client';
 
 /** Every function, as deployed. A test compares it with the folders and the templates. */
-export const functions: Record<string, Operations> = { login, consent, cards, profile, retention };
+export const functions: Record<string, Operations> = {
+  login,
+  consent,
+  cards,
+  profile,
+  identity,
+  retention,
+};
 
 /** 2026-12-01 10:00 in Beijing. */
 export const START = Date.parse('2026-12-01T02:00:00.000Z');
@@ -58,13 +68,26 @@ export type World = {
 
 export type Caller = { token: string; sessionId: string; newAccount: boolean; asks: string[] };
 
-type Options = { suite?: 'aes' | 'sm'; rootKey?: string; objects?: (clock: Clock) => Objects };
+type Options = {
+  suite?: 'aes' | 'sm';
+  rootKey?: string;
+  objects?: (clock: Clock) => Objects;
+  partners?: (clock: Clock, log: Log) => Partners;
+};
+
+/** The partners that verify identities. Without one of their own, tests have none, and no way is offered. */
+export type Partners = { faceId?: FaceId; networkIdentity?: NetworkIdentity };
 
 /**
  * A service over a table of its own, with real DynamoDB, a clock the test moves, and a WeChat that says of the code
  * `code-of-X` that it is X's, once.
  */
-export async function createWorld({ suite = 'aes', rootKey, objects }: Options = {}): Promise<World> {
+export async function createWorld({
+  suite = 'aes',
+  rootKey,
+  objects,
+  partners,
+}: Options = {}): Promise<World> {
   const root = rootKey ?? `local:${randomBytes(32).toString('base64')}`;
   const config = readConfig({
     STAGE: 'test',
@@ -95,6 +118,10 @@ export async function createWorld({ suite = 'aes', rootKey, objects }: Options =
       meter,
       log: createLog((line) => lines.push(line)),
       eraseQueue: { send: async (message) => void queued.push(message) },
+      ...partners?.(
+        clock,
+        createLog((line) => lines.push(line)),
+      ),
       objects: objects?.(clock) ?? memoryObjects(files),
       // A staff token here is `staff:<id>:<role>,<role>`; the real verification has tests of its own.
       staff: {

@@ -1,18 +1,9 @@
 import * as z from 'zod/mini';
-import { type Faults, faultInput } from './faults';
+import { type Control, type ControlAnswer, invalid, ok, type Route, refuse } from './control-route';
+import { faultInput } from './faults';
+import { identityRoutes } from './identity-control';
 import type { PartnerPath } from './partner-path';
-import { mintCode, PEOPLE_LIMIT, putPerson, type SandboxState } from './state';
-
-/** The surface that tests and people use to steer the sandbox. The service never calls it. */
-export type Control = { state: SandboxState; faults: Faults; paths: PartnerPath[] };
-
-export type ControlAnswer = { status: number; body: unknown };
-
-type Route = {
-  method: string;
-  pattern: RegExp;
-  run(control: Control, body: unknown, parameter: string): ControlAnswer;
-};
+import { mintCode, PEOPLE_LIMIT, putPerson } from './state';
 
 const idText = z.string().check(z.regex(/^[\w-]{6,64}$/));
 const personInput = z.strictObject({
@@ -22,18 +13,46 @@ const personInput = z.strictObject({
 });
 const codeInput = z.strictObject({ appid: z.optional(z.string()) });
 
-const ok = (body: unknown): ControlAnswer => ({ status: 200, body });
-const refuse = (status: number, error: string): ControlAnswer => ({ status, body: { error } });
-
 const routes: Route[] = [
-  { method: 'GET', pattern: /^\/sandbox\/?$/, run: ({ paths }) => ok(index(paths)) },
-  { method: 'POST', pattern: /^\/sandbox\/people$/, run: addPerson },
-  { method: 'POST', pattern: /^\/sandbox\/people\/([\w-]+)\/code$/, run: addCode },
-  { method: 'POST', pattern: /^\/sandbox\/faults$/, run: addFault },
-  { method: 'GET', pattern: /^\/sandbox\/faults$/, run: ({ faults }) => ok(faults.list()) },
-  { method: 'DELETE', pattern: /^\/sandbox\/faults$/, run: clearFaults },
-  { method: 'GET', pattern: /^\/sandbox\/calls$/, run: ({ state }) => ok(state.calls) },
-  { method: 'DELETE', pattern: /^\/sandbox\/calls$/, run: clearCalls },
+  {
+    method: 'GET',
+    pattern: /^\/sandbox\/?$/,
+    says: 'GET /sandbox',
+    run: ({ paths }) => ok(index(paths)),
+  },
+  {
+    method: 'POST',
+    pattern: /^\/sandbox\/people$/,
+    says: 'POST /sandbox/people {openid?, unionid?, risk?}',
+    run: addPerson,
+  },
+  {
+    method: 'POST',
+    pattern: /^\/sandbox\/people\/([\w-]+)\/code$/,
+    says: 'POST /sandbox/people/{openid}/code {appid?}',
+    run: addCode,
+  },
+  ...identityRoutes,
+  {
+    method: 'POST',
+    pattern: /^\/sandbox\/faults$/,
+    says: 'POST /sandbox/faults {path, kind: slow|down|reset|lying|busy|throttled, calls?, milliseconds?}',
+    run: addFault,
+  },
+  {
+    method: 'GET',
+    pattern: /^\/sandbox\/faults$/,
+    says: 'GET|DELETE /sandbox/faults',
+    run: ({ faults }) => ok(faults.list()),
+  },
+  { method: 'DELETE', pattern: /^\/sandbox\/faults$/, says: '', run: clearFaults },
+  {
+    method: 'GET',
+    pattern: /^\/sandbox\/calls$/,
+    says: 'GET|DELETE /sandbox/calls',
+    run: ({ state }) => ok(state.calls),
+  },
+  { method: 'DELETE', pattern: /^\/sandbox\/calls$/, says: '', run: clearCalls },
 ];
 
 /** Answers one call to the control surface. */
@@ -87,18 +106,7 @@ function clearCalls({ state }: Control): ControlAnswer {
   return ok([]);
 }
 
-function invalid(error: z.core.$ZodError): ControlAnswer {
-  const fields = error.issues.map(({ path, message }) => `${path.join('.') || 'body'}: ${message}`);
-  return refuse(400, fields.join('; '));
-}
-
 function index(paths: PartnerPath[]) {
-  const controls = [
-    'POST /sandbox/people {openid?, unionid?, risk?}',
-    'POST /sandbox/people/{openid}/code {appid?}',
-    'POST /sandbox/faults {path, kind: slow|down|reset|lying|busy|throttled, calls?, milliseconds?}',
-    'GET|DELETE /sandbox/faults',
-    'GET|DELETE /sandbox/calls',
-  ];
+  const controls = routes.flatMap(({ says }) => (says && says !== 'GET /sandbox' ? [says] : []));
   return { partners: paths.map(({ path, summary }) => ({ path, summary })), controls };
 }

@@ -1,7 +1,12 @@
 import type { SandboxState } from './state';
 
 /** A call as a partner path sees it. */
-export type PartnerRequest = { method: string; query: URLSearchParams; body: string };
+export type PartnerRequest = {
+  method: string;
+  query: URLSearchParams;
+  body: string;
+  headers?: Record<string, string | undefined>;
+};
 
 /** An answer, and the one word that the log of calls keeps of it. */
 export type PartnerAnswer = { status: number; body: object; outcome: string };
@@ -10,6 +15,7 @@ export type PartnerAnswer = { status: number; body: object; outcome: string };
  * One path of one partner. A new partner path is a file that exports one of these and a line in server.ts.
  */
 export type PartnerPath = {
+  /** Partners that serve several actions at one path have it as `/#Action`. */
   path: string;
   /** One line for the index, in Chinese. */
   summary: string;

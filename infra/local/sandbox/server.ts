@@ -3,8 +3,13 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type Clock, systemClock } from '../../../lib/clock';
 import { type Random, systemRandom } from '../../../lib/crypto/random';
 import { close, HOST, listen } from '../ports';
-import { answerControl, type Control } from './control';
+import { answerControl } from './control';
+import type { Control } from './control-route';
+import { createCheckPaths } from './faceid-checks';
+import { createFacePaths } from './faceid-face';
+import { unknownAction } from './faceid-transport';
 import { createFaults, type Fault } from './faults';
+import { createNetworkIdentityPath } from './network-identity';
 import type { PartnerAnswer, PartnerPath, PartnerRequest } from './partner-path';
 import { type App, createState, recordCall, type SandboxState } from './state';
 import { wechatError } from './wechat';
@@ -20,7 +25,14 @@ export type SandboxServer = {
 };
 
 /** Every partner path there is. */
-const createPaths = (): PartnerPath[] => [createLoginPath(), createTokenPath()];
+const createPaths = (): PartnerPath[] => [
+  createLoginPath(),
+  createTokenPath(),
+  ...createCheckPaths(),
+  ...createFacePaths(),
+  createNetworkIdentityPath(),
+  unknownAction,
+];
 
 /** Starts the partner sandbox on a free port. Everything it knows is in memory. */
 export async function startSandbox(parts: {
@@ -50,11 +62,22 @@ async function answer(control: Control, request: IncomingMessage, response: Serv
     const answered = answerControl(control, method, pathname, body);
     return send(response, answered.status, `${JSON.stringify(answered.body, null, 2)}\n`);
   }
-  const path = control.paths.find((candidate) => candidate.path === pathname);
+  const headers = request.headers as Record<string, string>;
+  const path = findPath(control.paths, pathname, headers['x-tc-action']);
   // The log names paths of ours only: what a stranger asks for could hold anything.
   if (!path)
     return sendAnswer(control.state, response, method, '(unknown)', wechatError(control.state, 40066));
-  await answerPartner(control, path, { method, query: searchParams, body }, response);
+  await answerPartner(control, path, { method, query: searchParams, body, headers }, response);
+}
+
+/** The path that is asked for; at / it is the action that counts. */
+function findPath(
+  paths: PartnerPath[],
+  pathname: string,
+  action: string | undefined,
+): PartnerPath | undefined {
+  if (pathname !== '/') return paths.find(({ path }) => path === pathname);
+  return paths.find(({ path }) => path === `/#${action}`) ?? unknownAction;
 }
 
 async function answerPartner(

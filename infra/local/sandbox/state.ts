@@ -22,6 +22,35 @@ export type Person = {
 /** What wx.login gave a mini-program. */
 export type LoginCode = { openid: string; appid: string; expiresAt: number; used: boolean };
 
+/** Somebody in the registers that FaceID asks. */
+export type Citizen = {
+  idNumber: string;
+  name: string;
+  phone?: string | undefined;
+  bankCard?: string | undefined;
+  cardState?: 'lost' | 'expired' | undefined;
+};
+
+/** A face check that was begun, and what came of it. */
+export type Face = {
+  idNumber: string | undefined;
+  name: string | undefined;
+  extra: string | undefined;
+  startedAt: number;
+  outcome?: 'pass' | 'fail';
+  as?: string | undefined;
+  images?: boolean | undefined;
+  similarity?: string | undefined;
+};
+
+/** What the app of the network identity gave somebody. */
+export type NetworkProof = {
+  networkId: string;
+  ageBand: string | undefined;
+  expiresAt: number;
+  used: boolean;
+};
+
 /** One call from outside. Paths and outcomes only: no parameter, body or secret. */
 export type CallRecord = { at: string; method: string; path: string; outcome: string };
 
@@ -33,13 +62,20 @@ export type SandboxState = {
   people: Map<string, Person>;
   /** In the order they were made, which is the order they expire in. */
   codes: Map<string, LoginCode>;
+  /** By number. */
+  citizens: Map<string, Citizen>;
+  /** By BizToken. */
+  faces: Map<string, Face>;
+  networkProofs: Map<string, NetworkProof>;
   /** Newest first. */
   calls: CallRecord[];
 };
 
 export function createState(parts: { clock: Clock; random: Random; apps: App[] }): SandboxState {
-  return { ...parts, people: new Map(), codes: new Map(), calls: [] };
+  return { ...parts, people: new Map(), codes: new Map(), ...identityState(), calls: [] };
 }
+
+const identityState = () => ({ citizens: new Map(), faces: new Map(), networkProofs: new Map() });
 
 /**
  * Adds a person, or changes the one who has this openid already. Undefined when there are PEOPLE_LIMIT already.

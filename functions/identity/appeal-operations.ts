@@ -1,0 +1,82 @@
+import * as z from 'zod/mini';
+import { operation } from '../../lib/gate/operation';
+import { appealDecisions, appealKey, appealSubjects } from '../../lib/table/appeal';
+import {
+  APPEALS_PER_PERSON,
+  appealIdFor,
+  askAppeal,
+  decide,
+  listAppeals,
+  listOwnAppeals,
+  openAppeal,
+} from './appeal';
+import { appealShown, idempotencyKey, nothing, randomId, ticket, words } from './shapes';
+
+/** Appeals of persons, and what the staff does with them (promise N6). */
+export const appealOperations = {
+  appeal: operation({
+    summary: '对实名核验的结果提出申诉，由人工复核。',
+    caller: 'subject',
+    purpose: 'review',
+    input: z.strictObject({ about: z.enum(appealSubjects), words, idempotencyKey }),
+    output: appealShown,
+    ledger: 'act',
+    limits: [APPEALS_PER_PERSON],
+    budget: { trips: 3, readUnits: 2, writeUnits: 24 },
+    alsoRead: (subjectId, input) => appealKey(subjectId, appealIdFor(subjectId, input.idempotencyKey)),
+    run: askAppeal,
+  }),
+  ownAppeals: operation({
+    summary: '我的申诉：进度、结论和理由。',
+    caller: 'subject',
+    purpose: 'review',
+    input: nothing,
+    output: z.object({ appeals: z.array(appealShown) }),
+    ledger: 'none',
+    budget: { trips: 2, readUnits: 8, writeUnits: 0 },
+    run: listOwnAppeals,
+  }),
+  appeals: operation({
+    summary: '工作人员：待复核的申诉，最急的在前。只有编号和期限。',
+    caller: 'staff',
+    roles: ['support', 'officer'],
+    purpose: 'review',
+    input: nothing,
+    output: z.object({
+      appeals: z.array(z.object({ subjectId: z.string(), appealId: z.string(), dueAt: z.string() })),
+    }),
+    ledger: 'none',
+    budget: { trips: 1, readUnits: 4, writeUnits: 0 },
+    run: listAppeals,
+  }),
+  openAppeal: operation({
+    summary: '工作人员：查看一件申诉。查看之前已写入本人的处理记录。',
+    caller: 'staff',
+    roles: ['support', 'officer'],
+    purpose: 'review',
+    input: z.strictObject({ subjectId: randomId, appealId: randomId, ticket }),
+    output: appealShown,
+    about: ({ subjectId, ticket: number }) => ({ subjectId, reason: 'appeal', ticket: number }),
+    ledger: 'act',
+    budget: { trips: 4, readUnits: 4, writeUnits: 16 },
+    run: openAppeal,
+  }),
+  decideAppeal: operation({
+    summary: '工作人员：作出复核结论并写明理由。结论和理由都会保存并告知本人。',
+    caller: 'staff',
+    roles: ['support', 'officer'],
+    purpose: 'review',
+    input: z.strictObject({
+      subjectId: randomId,
+      appealId: randomId,
+      ticket,
+      decision: z.enum(appealDecisions),
+      reason: words,
+    }),
+    output: appealShown,
+    about: ({ subjectId, ticket: number }) => ({ subjectId, reason: 'appeal', ticket: number }),
+    ledger: 'act',
+    budget: { trips: 5, readUnits: 4, writeUnits: 40 },
+    run: decide,
+  }),
+};

@@ -1,0 +1,162 @@
+import { createHash } from 'node:crypto';
+import { DAY_MS, toInstant } from '../../lib/clock';
+import type { Deps } from '../../lib/deps';
+import { AppError } from '../../lib/errors';
+import type { Run } from '../../lib/gate/operation';
+import { addCalendarDays, addWorkingDays, beijingDay } from '../../lib/policy/working-days';
+import {
+  type Appeal,
+  type appealDecisions,
+  appealKey,
+  type appealSubjects,
+  decideAppeal,
+  openAppeals,
+  putAppeal,
+  queryAppeals,
+  readAppeal,
+} from '../../lib/table/appeal';
+import { appendEntry } from '../../lib/table/append';
+import { ConditionFailed } from '../../lib/table/client';
+
+/** 认定方法 六: an answer within 15 working days. */
+export const APPEAL_WORKING_DAYS = 15;
+export const APPEALS_PER_PERSON = {
+  name: 'APPEALS_PER_PERSON',
+  per: 'person',
+  max: 5,
+  windowMs: DAY_MS,
+} as const;
+
+type Ask = { about: (typeof appealSubjects)[number]; words: string; idempotencyKey: string };
+
+/** The appeal of a key: the same for a repeat, and another for everybody else. */
+export function appealIdFor(subjectId: string, idempotencyKey: string): string {
+  const digest = createHash('sha256').update(`appeal|${subjectId}|${idempotencyKey}`).digest();
+  return digest.subarray(0, 16).toString('base64url');
+}
+
+/** Appeals to a human against a result (PIPL art. 24, 50; promise N6). */
+export async function askAppeal(deps: Deps, { caller, input, requestId }: Run<'subject', Ask>) {
+  const { person, sealer } = caller;
+  const { subjectId } = person;
+  const { about, words } = input;
+  const known = readAppeal(caller.alsoRead, sealer);
+  if (known) return repeatOf(known, input);
+  const appealId = appealIdFor(subjectId, input.idempotencyKey);
+  const at = toInstant(deps.clock.now());
+  const value: Appeal = {
+    appealId,
+    about,
+    words,
+    state: 'open',
+    askedAt: at,
+    dueAt: dueAt(deps.clock.now()),
+  };
+  const entry = { at, act: 'review.asked', actor: 'self', purpose: 'review', way: about, requestId } as const;
+  try {
+    await appendEntry(deps, person, entry, [putAppeal(subjectId, value, sealer)]);
+    return show(value);
+  } catch (error) {
+    const other = error instanceof ConditionFailed ? readAppeal(error.found[0]?.item, sealer) : undefined;
+    if (!other) throw error;
+    return repeatOf(other, input);
+  }
+}
+
+function repeatOf(known: Appeal, { about, words }: Ask) {
+  if (known.about !== about || known.words !== words) throw new AppError('IDEMPOTENCY_CONFLICT');
+  return show(known);
+}
+
+/** End of the last day. Where the calendar of a year is not known yet, as many calendar days, which end sooner. */
+function dueAt(nowMs: number): string {
+  const today = beijingDay(nowMs);
+  const deadline = addWorkingDays(today, APPEAL_WORKING_DAYS);
+  const day = 'on' in deadline ? deadline.on : addCalendarDays(today, APPEAL_WORKING_DAYS);
+  return toInstant(Date.parse(`${day}T23:59:59.000+08:00`));
+}
+
+function show({
+  appealId,
+  about,
+  state,
+  words,
+  askedAt,
+  dueAt: due,
+  decision,
+  reasonGiven,
+  decidedAt,
+}: Appeal) {
+  const decided = decision && { decision, reason: reasonGiven ?? '', decidedAt: decidedAt ?? '' };
+  return { appealId, about, state, words, askedAt, dueAt: due, ...decided };
+}
+
+/** The person's own appeals, with decision and reason. */
+export async function listOwnAppeals(deps: Deps, { caller }: Run<'subject', Record<string, never>>) {
+  const appeals = await queryAppeals(deps.table, caller.person.subjectId, caller.sealer);
+  return { appeals: appeals.map(show) };
+}
+
+/** Staff: what waits for a decision. Ids and dates, nothing of the persons. */
+export async function listAppeals({ table }: Deps) {
+  return { appeals: await openAppeals(table) };
+}
+
+type OfOne = { subjectId: string; appealId: string; ticket: string };
+type Decide = OfOne & { decision: (typeof appealDecisions)[number]; reason: string };
+
+/** Staff: reads one appeal. The person's ledger already says who reads it, and under which ticket. */
+export async function openAppeal(deps: Deps, { caller, input }: Run<'staff', OfOne>) {
+  return show((await findAppeal(deps, caller, input)).value);
+}
+
+/** Staff: decides an appeal, once, with a reason that the person reads. A repeat of the same decision changes nothing. */
+export async function decide(deps: Deps, { caller, input, requestId }: Run<'staff', Decide>) {
+  const { value, about } = await findAppeal(deps, caller, input);
+  const { decision, reason, subjectId, ticket } = input;
+  if (value.state === 'decided') return repeatDecision(value, input);
+  const nowMs = deps.clock.now();
+  const at = toInstant(nowMs);
+  const after: Appeal = {
+    ...value,
+    state: 'decided',
+    decision,
+    decidedAt: at,
+    decidedBy: caller.staffId,
+    reasonGiven: reason,
+  };
+  const entry = {
+    at,
+    act: 'review.decided',
+    actor: 'staff',
+    purpose: 'review',
+    staff: caller.staffId,
+    result: decision,
+    reason: 'appeal',
+    ticket,
+    requestId,
+  } as const;
+  try {
+    await appendEntry(deps, about.person, entry, [decideAppeal(subjectId, after, about.sealer, nowMs)]);
+    return show(after);
+  } catch (error) {
+    const other =
+      error instanceof ConditionFailed ? readAppeal(error.found[0]?.item, about.sealer) : undefined;
+    if (!other) throw error;
+    return repeatDecision(other, input);
+  }
+}
+
+function repeatDecision(value: Appeal, { decision, reason }: Decide) {
+  if (value.decision !== decision || value.reasonGiven !== reason) throw new AppError('NOT_NOW');
+  return show(value);
+}
+
+async function findAppeal({ table }: Deps, caller: Run<'staff', OfOne>['caller'], { appealId }: OfOne) {
+  const { about } = caller;
+  if (!about) throw new AppError('NOT_FOUND');
+  const [item] = await table.getMany([appealKey(about.person.subjectId, appealId)]);
+  const value = readAppeal(item, about.sealer);
+  if (!value) throw new AppError('NOT_FOUND');
+  return { value, about };
+}

@@ -1,0 +1,214 @@
+import { createHash } from 'node:crypto';
+import { MINUTE_MS, toInstant } from '../../lib/clock';
+import type { Deps } from '../../lib/deps';
+import { AppError } from '../../lib/errors';
+import { discloseWith } from '../../lib/gate/disclose';
+import type { Run } from '../../lib/gate/operation';
+import type { FaceId, FaceResult } from '../../lib/partner/faceid';
+import { ConditionFailed } from '../../lib/table/client';
+import { guardianConsents } from '../../lib/table/minor';
+import { consentOf, type Person } from '../../lib/table/person';
+import { readRealName } from '../../lib/table/real-name';
+import {
+  endFaceSession,
+  type FaceSession,
+  faceSessionKey,
+  putFaceSession,
+  readFaceSession,
+} from '../../lib/table/real-name-try';
+import {
+  asAgreed,
+  CHECKS_PER_NUMBER,
+  CHECKS_PER_PERSON,
+  demandGuardian,
+  epochsOf,
+  FACE_RESULTS_PER_PERSON,
+  spendWrite,
+  tooMany,
+} from './allowed';
+import { readGiven, type Typed } from './given';
+import { guardianNotice } from './guardian-notice';
+import { keepResult, look, show } from './keep';
+import { maskName } from './name';
+import { demandVerified, say } from './said';
+import { demandOffered } from './ways';
+
+/** The partner's token is good for 7200 s; a little more, so that who finishes at the last moment can say so. */
+export const FACE_SESSION_MS = 130 * MINUTE_MS;
+
+const disclosure = { recipient: 'tencent-faceid', purpose: 'real-name-face', way: 'face' } as const;
+
+type Start = Pick<Typed, 'name' | 'idNumber'> & { idempotencyKey: string };
+
+/** The session of a key: the same for a repeat, and another for everybody else. */
+export function faceSessionId(subjectId: string, idempotencyKey: string): string {
+  const digest = createHash('sha256').update(`face|${subjectId}|${idempotencyKey}`).digest();
+  return digest.subarray(0, 16).toString('base64url');
+}
+
+/**
+ * Begins a face check on the partner's page (promise N2). The partner's token stays with us, sealed, bound to this
+ * person, these consents and this number; the person gets the address of the page. No image passes through here.
+ */
+export async function startFace(deps: Deps, run: Run<'subject', Start>) {
+  const { caller, input, requestId } = run;
+  const { person, sealer } = caller;
+  const { subjectId } = person;
+  demandOffered(deps, 'face');
+  const given = readGiven(input, 'face', deps.clock.now());
+  const { epoch, wayEpoch = 0 } = epochsOf(person, 'face');
+  const sessionId = faceSessionId(subjectId, input.idempotencyKey);
+  const mark = (what: string) => deps.ring.digest('request', `face|${subjectId}|${what}`);
+  const content = await mark(JSON.stringify([given.name, given.idNumber]));
+  const uniqueDigest = await deps.ring.digest('id-number', given.idNumber);
+
+  const known = liveSession(readFaceSession(caller.alsoRead, sessionId, sealer), person);
+  if (known) return repeatStart(known, sessionId, content);
+  const seen = await look(deps, subjectId, 'face');
+  if (readRealName(seen.result, person)) throw new AppError('NOT_NOW');
+  const child = given.band === 'under-14';
+  if (child) demandGuardian(seen.guardian);
+
+  const session = { epoch, wayEpoch, key: await mark(sessionId), content, uniqueDigest, band: given.band };
+  const startedAtMs = deps.clock.now();
+  const {
+    answer,
+    person: after,
+    kept,
+  } = await discloseWith(
+    deps,
+    person,
+    { ...disclosure, kinds: ['identity-input'], requestId },
+    () => (deps.faceId as Required<FaceId>).startFace({ ...given, sessionId }),
+    ({ result }) => (result === 'STARTED' ? result : 'UNAVAILABLE'),
+    {
+      made: [
+        await spendWrite(deps, CHECKS_PER_PERSON, subjectId),
+        await spendWrite(deps, CHECKS_PER_NUMBER, uniqueDigest),
+        ...(child ? [guardianConsents(subjectId, guardianNotice.textHash)] : []),
+      ],
+      answered: (started) => {
+        if (started.result !== 'STARTED') return [];
+        const { token, url } = started;
+        const maskedName = maskName(given.name);
+        const value: FaceSession = { ...session, maskedName, token, url, startedAt: toInstant(startedAtMs) };
+        return putFaceSession(subjectId, sessionId, value, startedAtMs + FACE_SESSION_MS, sealer);
+      },
+      stillAllowed: asAgreed(person, 'face'),
+    },
+  ).catch(refuseStart);
+  if (answer.result !== 'STARTED') throw new AppError('PARTNER_UNAVAILABLE');
+  asAgreed(person, 'face')(after);
+  if (!kept) return startTwin(deps, run, sessionId, content);
+  return { sessionId, url: answer.url, expiresAt: toInstant(startedAtMs + FACE_SESSION_MS) };
+}
+
+function refuseStart(error: unknown): never {
+  if (!(error instanceof ConditionFailed)) throw error;
+  throw error.found.slice(0, 2).some(Boolean) ? tooMany() : new AppError('GUARDIAN_REQUIRED');
+}
+
+/** The same start was sent twice at once, and the other one was quicker: its session is the one. */
+async function startTwin(
+  { table }: Deps,
+  { caller }: Run<'subject', Start>,
+  sessionId: string,
+  content: string,
+) {
+  const [item] = await table.getMany([faceSessionKey(caller.person.subjectId, sessionId)]);
+  const session = liveSession(readFaceSession(item, sessionId, caller.sealer), caller.person);
+  if (!session) throw new AppError('BUSY');
+  return repeatStart(session, sessionId, content);
+}
+
+function repeatStart(session: FaceSession, sessionId: string, content: string) {
+  if (session.content !== content) throw new AppError('IDEMPOTENCY_CONFLICT');
+  const expiresAt = toInstant(Date.parse(session.startedAt) + FACE_SESSION_MS);
+  return { sessionId, url: session.url, expiresAt };
+}
+
+/** A session is dead once either consent it rests on has ended. */
+function liveSession(session: FaceSession | undefined, person: Person): FaceSession | undefined {
+  const sameEpochs =
+    session?.epoch === consentOf(person, 'real-name')?.epoch &&
+    session?.wayEpoch === consentOf(person, 'real-name-face')?.epoch;
+  return sameEpochs ? session : undefined;
+}
+
+/**
+ * Asks what came of a face check that this person began. Whatever the partner says must be about the session and the
+ * number it was begun with, or it is refused and rings.
+ */
+export async function finishFace(deps: Deps, run: Run<'subject', { sessionId: string }>) {
+  const { caller, input, requestId } = run;
+  const { person, sealer } = caller;
+  const { subjectId } = person;
+  const { sessionId } = input;
+  demandOffered(deps, 'face');
+  epochsOf(person, 'face');
+  const session = liveSession(readFaceSession(caller.alsoRead, sessionId, sealer), person);
+  const seen = await look(deps, subjectId, 'face');
+  const live = readRealName(seen.result, person, sealer);
+  const key = await deps.ring.digest('request', `face|${subjectId}|${sessionId}`);
+  if (live?.key === key) return show(live);
+  if (!session) throw new AppError('NOT_FOUND');
+  if (live) throw new AppError('NOT_NOW');
+
+  const ask = async () => judge(deps, session, sessionId, await askPartner(deps, session));
+  const { answer, person: after } = await discloseWith(
+    deps,
+    person,
+    { ...disclosure, kinds: ['login-code'], requestId },
+    ask,
+    (given) => (given.result === 'PENDING' ? given.result : say({ ...given, result: given.result })),
+    {
+      made: [await spendWrite(deps, FACE_RESULTS_PER_PERSON, subjectId)],
+      answered: ({ result }) => (result === 'MISMATCH' ? endFaceSession(subjectId, sessionId) : []),
+      stillAllowed: asAgreed(person, 'face'),
+    },
+  ).catch(refuseFinish);
+  if (answer.result === 'PENDING') throw new AppError('NOT_NOW');
+  demandVerified(say({ ...answer, result: answer.result }));
+  const { epoch, wayEpoch, uniqueDigest, maskedName, band } = session;
+  return keepResult(deps, run, after, {
+    seen,
+    again: false,
+    also: endFaceSession(subjectId, sessionId),
+    value: {
+      epoch,
+      wayEpoch,
+      way: 'face',
+      key,
+      uniqueDigest,
+      maskedName,
+      band,
+      verifiedAt: toInstant(deps.clock.now()),
+      partnerRequestId: answer.partnerRequestId,
+      consentVersion: epochsOf(person, 'face').version,
+    },
+  });
+}
+
+function refuseFinish(error: unknown): never {
+  if (!(error instanceof ConditionFailed)) throw error;
+  const { name: limit, max } = FACE_RESULTS_PER_PERSON;
+  throw new AppError('TOO_MANY_ATTEMPTS', { limit, max });
+}
+
+function askPartner(deps: Deps, { token }: FaceSession): Promise<FaceResult> {
+  return (deps.faceId as Required<FaceId>).faceResult(token);
+}
+
+/** A pass for another number or another session is no pass, and somebody should look into it. */
+async function judge(
+  { ring, log }: Deps,
+  session: FaceSession,
+  sessionId: string,
+  { idNumber, sessionId: saidSession, ...answer }: FaceResult,
+): Promise<Omit<FaceResult, 'idNumber' | 'sessionId'>> {
+  if (answer.result !== 'VERIFIED') return answer;
+  const digest = idNumber && (await ring.digest('id-number', idNumber));
+  if (digest === session.uniqueDigest && saidSession === sessionId) return answer;
+  log({ event: 'alarm', partner: 'faceid', operation: 'identity/finishFace', partnerCode: 'anotherPerson' });
+  return { ...answer, result: 'MISMATCH' };
+}

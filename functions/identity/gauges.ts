@@ -1,0 +1,75 @@
+import { toInstant } from '../../lib/clock';
+import type { Deps } from '../../lib/deps';
+import { type Threshold, thresholds } from '../../lib/policy/thresholds';
+import { addCalendarDays, addWorkingDays, beijingDay } from '../../lib/policy/working-days';
+import { ConditionFailed } from '../../lib/table/client';
+import { GAUGE_SHARDS, type Gauges, gaugeKeys, sensitiveKinds, sumGauges } from '../../lib/table/gauge';
+import { keys } from '../../lib/table/keys';
+import { putReached, reachedAt } from '../../lib/table/threshold';
+
+/**
+ * The head-counts as they are now, and which thresholds of the law they have reached since when (promise N7). One read
+ * of the shards, whatever the number of people. A threshold found reached for the first time is noted, because its
+ * deadline runs from then; the daily look sees to it that this is not later than a day.
+ */
+export async function gauges(deps: Deps) {
+  const wanted = [...gaugeKeys, ...thresholds.map(({ id }) => keys.threshold(id))];
+  const items = await deps.table.getMany(wanted);
+  const counts = sumGauges(items.slice(0, GAUGE_SHARDS));
+  const said = await Promise.all(
+    thresholds.map(async (threshold, index) => {
+      const persons = countOf(counts, threshold);
+      const known = reachedAt(items[GAUGE_SHARDS + index]);
+      const reached =
+        known ?? (persons >= threshold.persons ? await noteReached(deps, threshold) : undefined);
+      return describe(threshold, persons, reached);
+    }),
+  );
+  return {
+    persons: counts.persons,
+    faceUsers: counts['face-token'],
+    sensitive: sensitiveKinds.map((kind) => ({ kind, persons: counts[kind] })),
+    thresholds: said,
+  };
+}
+
+function countOf(counts: Gauges, { gauge }: Threshold): number {
+  return gauge === 'sensitive' ? sensitiveKinds.reduce((sum, kind) => sum + counts[kind], 0) : counts[gauge];
+}
+
+async function noteReached({ table, clock }: Deps, { id }: Threshold): Promise<string> {
+  const at = toInstant(clock.now());
+  try {
+    await table.write(putReached(id, at));
+    return at;
+  } catch (error) {
+    const noted = error instanceof ConditionFailed ? reachedAt(error.found[0]?.item) : undefined;
+    if (!noted) throw error;
+    return noted;
+  }
+}
+
+function describe(threshold: Threshold, persons: number, reached: string | undefined) {
+  const { id, duty, basis, workingDays } = threshold;
+  const common = { id, persons, threshold: threshold.persons, duty, basis };
+  if (!reached) return { ...common, reached: false };
+  const day = beijingDay(Date.parse(reached));
+  if (workingDays === undefined) return { ...common, reached: true, reachedOn: day };
+  const deadline = addWorkingDays(day, workingDays);
+  if ('on' in deadline) return { ...common, reached: true, reachedOn: day, deadlineOn: deadline.on };
+  return {
+    ...common,
+    reached: true,
+    reachedOn: day,
+    safeOn: addCalendarDays(day, workingDays),
+    note: `国务院尚未公布或本系统尚未收录 ${deadline.unknownYear} 年的放假安排，截止日不能推算；在 safeOn 之前办理不会逾期`,
+  };
+}
+
+/** Once a day, so that a threshold is noticed though nobody looks. Rings in the log when one has been reached. */
+export async function watchGauges(deps: Deps) {
+  const { thresholds: said } = await gauges(deps);
+  const reached = said.filter((one) => one.reached).length;
+  if (reached > 0) deps.log({ event: 'alarm', operation: 'identity/watchGauges', count: reached });
+  return { reached };
+}

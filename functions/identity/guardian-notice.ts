@@ -1,0 +1,42 @@
+import { hashText, operator } from '../../lib/policy/document';
+import { kinds, kindsFor } from '../../lib/policy/kinds';
+import { purposes } from '../../lib/policy/purposes';
+import { recipients } from '../../lib/policy/recipients';
+import { retention } from '../../lib/policy/retention';
+
+/**
+ * What a guardian is shown before the choice: every item that 儿童个人信息网络保护规定 art. 10 lists, from the registry that
+ * the code obeys. The consent is bound to the hash of exactly this text.
+ */
+function render(): string {
+  const purpose = purposes['real-name'];
+  const collected = [...kindsFor('real-name'), ...kindsFor('minors')].map((kind) => {
+    return `${kinds[kind].name}（保存期限：${retention[kinds[kind].retention].period}）`;
+  });
+  const partners = [recipients['tencent-faceid'], recipients['network-identity']].map(
+    ({ name, contact }) => `${name}（${contact}）`,
+  );
+  return [
+    '# 致监护人：未满十四周岁儿童实名核验的告知',
+    `有一位儿童请您决定是否同意为其进行实名核验。请当面确认是您监护的孩子给您的授权码。`,
+    `- 目的：${purpose.why}`,
+    `- 方式和范围：${purpose.method}`,
+    `- 收集的信息：${collected.join('；')}`,
+    `- 存放地点：中国内地。期满或者您撤回同意后立即删除，并从受托方处停止核验。`,
+    `- 接收方：${partners.join('；')}`,
+    '- 保护措施：专属密钥加密；工作人员查看须有理由和工单，并逐次记录；未满十八周岁的账号每年接受专门审计。',
+    '- 拒绝的后果：不进行实名核验，孩子不能显示实名标识；其他功能不受影响。',
+    '- 更正、删除和撤回：您可以随时在“我同意过的孩子”中撤回，撤回与同意同样方便。',
+    `- 投诉和举报：${operator.contact}`,
+    '您可以选择“同意”或者“拒绝”，两者同样有效。',
+    '',
+  ].join('\n');
+}
+
+const text = render();
+export const guardianNotice = { text, textHash: hashText(text), language: 'zh-CN' } as const;
+
+/** The notice, for whoever wants to read it. */
+export async function showGuardianNotice() {
+  return guardianNotice;
+}

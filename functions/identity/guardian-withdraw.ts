@@ -1,0 +1,51 @@
+import { toInstant } from '../../lib/clock';
+import type { Deps } from '../../lib/deps';
+import { AppError } from '../../lib/errors';
+import type { Run } from '../../lib/gate/operation';
+import { putGuardian, queryWards, readGuardian, readWard, wardKey } from '../../lib/table/minor';
+import { endRealNames } from '../../lib/table/real-name';
+import { withBoth } from './two-ledgers';
+
+/** The children this person answered for, by number only (CON-4: taking back is as easy as giving). */
+export async function listWards(deps: Deps, { caller }: Run<'subject', Record<string, never>>) {
+  const wards = await queryWards(deps.table, caller.person.subjectId);
+  return { wards: wards.map(({ wardId, consentedAt }) => ({ wardId, consentedAt })) };
+}
+
+/**
+ * Takes a guardian's consent back: from this moment the child is not verified, the result and the claim of the number
+ * are gone, and verifying again needs a new consent. One transaction in both ledgers.
+ */
+export async function guardianWithdraw(deps: Deps, run: Run<'subject', { wardId: string }>) {
+  const { caller, requestId } = run;
+  const { person, sealer } = caller;
+  const ward = readWard(caller.alsoRead);
+  if (!ward) throw new AppError('NOT_FOUND');
+  const { childId, wardId } = ward;
+  const common = { act: 'guardian.withdrawn', purpose: 'minors', requestId } as const;
+  await withBoth(deps, person, childId, async (_child, { guardian, results }) => {
+    const before = readGuardian(guardian);
+    const own = { Delete: { Key: wardKey(person.subjectId, wardId) } };
+    const entries = {
+      own: { ...common, actor: 'self' },
+      others: { ...common, actor: 'guardian' },
+      sealer,
+    } as const;
+    // Somebody else has answered since: there is nothing of this person's left to end.
+    if (before?.state !== 'consented' || before.guardianId !== person.subjectId)
+      return { ...entries, writes: [own] };
+    const decidedAt = toInstant(deps.clock.now());
+    return {
+      ...entries,
+      writes: [
+        putGuardian(childId, { ...before, state: 'withdrawn', decidedAt }, before),
+        own,
+        ...endRealNames(
+          childId,
+          results.filter(({ band }) => band === 'under-14'),
+        ),
+      ],
+    };
+  });
+  return { withdrawn: true as const };
+}

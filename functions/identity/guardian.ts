@@ -1,0 +1,158 @@
+import { DAY_MS, HOUR_MS, toEpochSeconds, toInstant } from '../../lib/clock';
+import type { Random } from '../../lib/crypto/random';
+import type { Deps } from '../../lib/deps';
+import { AppError } from '../../lib/errors';
+import { truncateAddress } from '../../lib/gate/network-place';
+import type { Run } from '../../lib/gate/operation';
+import { policyInForce } from '../../lib/policy/document';
+import { appendEntry } from '../../lib/table/append';
+import { ConditionFailed, type Write } from '../../lib/table/client';
+import { gaugeWrites } from '../../lib/table/gauge';
+import { identity, identityKey, readIdentity } from '../../lib/table/identity';
+import { GUARDIAN_GAUGES, type Guardian, putGuardian, putWard, readGuardian } from '../../lib/table/minor';
+import { isAdult, readRealName, realNameKey } from '../../lib/table/real-name';
+import { guardianNotice } from './guardian-notice';
+import { withBoth } from './two-ledgers';
+
+/** A guardian may be at work: the code is good for a day, and told in person. */
+export const GUARDIAN_CODE_MS = DAY_MS;
+export const GUARDIAN_ASKS_PER_PERSON = {
+  name: 'GUARDIAN_ASKS_PER_PERSON',
+  per: 'person',
+  max: 5,
+  windowMs: DAY_MS,
+} as const;
+/** Codes that one person may try: of 2^40 codes, guessing is hopeless. */
+export const GUARDIAN_CODES_PER_PERSON = {
+  name: 'GUARDIAN_CODES_PER_PERSON',
+  per: 'person',
+  max: 10,
+  windowMs: HOUR_MS,
+} as const;
+
+/** 32 letters and digits that cannot be taken for each other. */
+const CODE_ALPHABET = '23456789ABCDEFGHJKLMNPQRSTUVWXYZ';
+export const CODE_CHARS = 8;
+
+function newCode(random: Random): string {
+  return [...random(CODE_CHARS)].map((byte) => CODE_ALPHABET[byte % CODE_ALPHABET.length]).join('');
+}
+
+function readCode(typed: string): string {
+  return typed.normalize('NFKC').replace(/[\s-]/g, '').toUpperCase();
+}
+
+/**
+ * Gives a child a code for their guardian (promise N4). Nothing about the child is in it, and asking again makes the
+ * code before it useless. The birth date that led here has not been kept.
+ */
+export async function askGuardian(deps: Deps, { caller, requestId }: Run<'subject', Record<string, never>>) {
+  const { person } = caller;
+  const { subjectId } = person;
+  const before = readGuardian(caller.alsoRead);
+  if (before?.state === 'consented' && before.textHash === guardianNotice.textHash)
+    throw new AppError('NOT_NOW');
+  const nowMs = deps.clock.now();
+  const at = toInstant(nowMs);
+  const code = newCode(deps.random);
+  const codeDigest = await deps.ring.digest('guardian-code', code);
+  const pointer = {
+    ...identityKey('guardian-code', codeDigest),
+    entity: identity.name,
+    ...identity.encode({ subjectId }, ''),
+    expiresAtSeconds: toEpochSeconds(nowMs + GUARDIAN_CODE_MS),
+  };
+  const writes: Write[] = [
+    putGuardian(subjectId, { state: 'asked', codeDigest, askedAt: at }, before),
+    { Put: { Item: pointer, ConditionExpression: 'attribute_not_exists(pk)' } },
+    ...(before ? [{ Delete: { Key: identityKey('guardian-code', before.codeDigest) } }] : []),
+    ...(before ? [] : gaugeWrites(subjectId, GUARDIAN_GAUGES, 1)),
+  ];
+  const entry = { at, act: 'guardian.asked', actor: 'self', purpose: 'minors', requestId } as const;
+  try {
+    await appendEntry(deps, person, entry, writes);
+  } catch (error) {
+    if (error instanceof ConditionFailed) throw new AppError('NOT_NOW');
+    throw error;
+  }
+  return { code, expiresAt: toInstant(nowMs + GUARDIAN_CODE_MS) };
+}
+
+type Respond = {
+  code: string;
+  decision: 'consent' | 'refuse';
+  textHash: string;
+  evidence: { control: string; defaultState: string; dwellMs: number };
+};
+
+/**
+ * A guardian's answer, bound to the exact notice that was shown (PIPL art. 31; promise N4). Only a verified adult may
+ * answer, which is looked at before the code, so that nobody else can try codes. Both ledgers say so in one transaction;
+ * neither names the other person.
+ * @throws AppError CALLER_NOT_ALLOWED | POLICY_CHANGED | NOT_FOUND | BUSY
+ */
+export async function guardianRespond(
+  deps: Deps,
+  run: Run<'subject', Respond>,
+): Promise<{ state: 'consented' | 'refused'; wardId?: string }> {
+  const { caller, input } = run;
+  const { person } = caller;
+  const { subjectId: guardianId } = person;
+  if (input.textHash !== guardianNotice.textHash) throw new AppError('POLICY_CHANGED');
+  const codeDigest = await deps.ring.digest('guardian-code', readCode(input.code));
+  const [network, pointer] = await deps.table.getMany([
+    realNameKey(guardianId, 'real-name-network'),
+    identityKey('guardian-code', codeDigest),
+  ]);
+  if (![caller.alsoRead, network].some((item) => isAdult(readRealName(item, person))))
+    throw new AppError('CALLER_NOT_ALLOWED');
+  const childId = pointer && readIdentity(pointer);
+  if (!childId || childId === guardianId) throw new AppError('NOT_FOUND');
+  const state = input.decision === 'consent' ? 'consented' : 'refused';
+  const wardId = codeDigest.slice(0, 22);
+  await withBoth(deps, person, childId, async (_child, items) => {
+    const before = readGuardian(items.guardian);
+    if (before?.codeDigest !== codeDigest) throw new AppError('NOT_FOUND');
+    if (before.state === state && before.guardianId === guardianId) return undefined; // sent twice
+    if (before.state !== 'asked') throw new AppError('NOT_FOUND');
+    return {
+      ...entriesOf(run, state),
+      sealer: caller.sealer,
+      writes: decide(deps, { childId, guardianId, wardId, before, state }),
+    };
+  });
+  return { state, ...(state === 'consented' && { wardId }) };
+}
+
+type Decision = {
+  childId: string;
+  guardianId: string;
+  wardId: string;
+  before: Guardian;
+  state: 'consented' | 'refused';
+};
+
+function decide(deps: Deps, { childId, guardianId, wardId, before, state }: Decision): Write[] {
+  const decidedAt = toInstant(deps.clock.now());
+  const { textHash } = guardianNotice;
+  return [
+    putGuardian(childId, { ...before, state, decidedAt, guardianId, textHash }, before),
+    ...(state === 'consented' ? [putWard(guardianId, { wardId, childId, consentedAt: decidedAt })] : []),
+  ];
+}
+
+function entriesOf({ input, requestId, address }: Run<'subject', Respond>, state: 'consented' | 'refused') {
+  const common = {
+    act: state === 'consented' ? 'guardian.consented' : 'guardian.refused',
+    purpose: 'minors',
+    policyVersion: policyInForce.version,
+    textHash: guardianNotice.textHash,
+    language: guardianNotice.language,
+    requestId,
+  } as const;
+  const evidence = { ...input.evidence, ...(address && { address: truncateAddress(address) ?? '' }) };
+  return {
+    own: { ...common, actor: 'self', evidence } as const,
+    others: { ...common, actor: 'guardian' } as const,
+  };
+}

@@ -1,0 +1,27 @@
+import type { Deps } from '../../lib/deps';
+import type { Run } from '../../lib/gate/operation';
+import { guardianKey, minorKey, minorMark, readGuardian } from '../../lib/table/minor';
+import { readRealName, realNameKey } from '../../lib/table/real-name';
+import { show } from './keep';
+
+/** Where the person stands: what is verified and by which way, and what a guardian has said. All there is of it is shown. */
+export async function status(deps: Deps, { caller }: Run<'subject', Record<string, never>>) {
+  const { person, sealer } = caller;
+  const { subjectId } = person;
+  const [network, guardian, minor] = await deps.table.getMany([
+    realNameKey(subjectId, 'real-name-network'),
+    guardianKey(subjectId),
+    minorKey(subjectId),
+  ]);
+  const results = [caller.alsoRead, network].flatMap((item) => readRealName(item, person, sealer) ?? []);
+  const asked = readGuardian(guardian);
+  return {
+    verified: results.length > 0,
+    results: results.map((value) => {
+      const { verified: _, ...shown } = show(value);
+      return { ...shown, partnerRequestId: value.partnerRequestId, consentVersion: value.consentVersion };
+    }),
+    ...(minor && { minor: minorMark.decode(minor, '').band }),
+    ...(asked && { guardian: asked.state }),
+  };
+}

@@ -1,0 +1,56 @@
+import { toInstant } from '../../lib/clock';
+import type { Deps } from '../../lib/deps';
+import { AppError } from '../../lib/errors';
+import { advanceHead, appendEntry } from '../../lib/table/append';
+import { ConditionFailed, type Item, type Write } from '../../lib/table/client';
+import type { Sealer } from '../../lib/table/entity';
+import { keys } from '../../lib/table/keys';
+import { type NewEntry, nextEntry } from '../../lib/table/ledger';
+import { guardianKey } from '../../lib/table/minor';
+import { ledgerHead, type Person, readPerson } from '../../lib/table/person';
+import { realNameKey } from '../../lib/table/real-name';
+
+/** Appends to the child's ledger at the same moment, before we ask to try again. */
+const RACES = 4;
+
+type Undated = Omit<NewEntry, 'at'>;
+export type ChildItems = { guardian: Item | undefined; results: Item[] };
+export type Both = { own: Undated; others: Undated; writes: Write[]; sealer: Sealer };
+
+/**
+ * One transaction in two persons' ledgers: a guardian's own, and the child's. `plan` sees the child as they are and says
+ * what to write, or undefined when there is nothing left to do.
+ * @throws AppError NOT_FOUND when the child's account is gone | BUSY
+ */
+export async function withBoth(
+  deps: Deps,
+  person: Person,
+  childId: string,
+  plan: (child: Person, items: ChildItems) => Promise<Both | undefined>,
+): Promise<void> {
+  const wanted = [
+    keys.person(childId),
+    guardianKey(childId),
+    realNameKey(childId, 'real-name'),
+    realNameKey(childId, 'real-name-network'),
+  ];
+  for (let race = 0; race < RACES; race += 1) {
+    const [self, guardian, ...results] = await deps.table.getMany(wanted);
+    if (!self) throw new AppError('NOT_FOUND');
+    const child = readPerson(self);
+    const present = results.filter((item): item is Item => item !== undefined);
+    const both = await plan(child, { guardian, results: present });
+    if (!both) return;
+    const at = toInstant(deps.clock.now());
+    const before = ledgerHead(child);
+    const { write, head } = await nextEntry(deps.ring, childId, before, { ...both.others, at });
+    const childs = [advanceHead(childId, before, head), write, ...both.writes];
+    try {
+      await appendEntry(deps, person, { ...both.own, at }, childs, both.sealer);
+      return;
+    } catch (error) {
+      if (!(error instanceof ConditionFailed)) throw error;
+    }
+  }
+  throw new AppError('BUSY');
+}

@@ -1,0 +1,68 @@
+import { toInstant } from '../../lib/clock';
+import type { Deps } from '../../lib/deps';
+import { AppError } from '../../lib/errors';
+import type { Run } from '../../lib/gate/operation';
+import type { NetworkIdentity } from '../../lib/partner/network-identity';
+import { readRealName } from '../../lib/table/real-name';
+import { CHECKS_PER_PERSON, demandGuardian, epochsOf, spendWrite } from './allowed';
+import { runCheck } from './check';
+import { keepResult, look, show } from './keep';
+import { demandVerified } from './said';
+import { demandOffered } from './ways';
+
+/**
+ * Verifies by 国家网络身份认证: the person proves themselves to the platform, and we get the result and an identifier that
+ * only we are given. No name and no number is asked for or kept (promises N1, N3).
+ */
+export async function verifyByNetworkId(
+  deps: Deps,
+  run: Run<'subject', { token: string; idempotencyKey: string }>,
+) {
+  const { caller, input } = run;
+  const { person } = caller;
+  const { subjectId } = person;
+  demandOffered(deps, 'network');
+  const { epoch, version } = epochsOf(person, 'network');
+  const mark = (what: string) => deps.ring.digest('request', `network-${what}|${subjectId}|${epoch}`);
+  const key = await mark(`key|${input.idempotencyKey}`);
+  const content = await mark(`proof|${input.token}`);
+
+  const seen = await look(deps, subjectId, 'network');
+  const live = readRealName(seen.result, person);
+  if (live?.key === key) return show(live);
+  if (live) throw new AppError('NOT_NOW');
+
+  const { attempt, person: after } = await runCheck(deps, run, {
+    way: 'network',
+    recipient: 'network-identity',
+    kinds: ['login-code'],
+    key,
+    content,
+    spends: [await spendWrite(deps, CHECKS_PER_PERSON, subjectId)],
+    holds: [],
+    ask: () => ask(deps, input.token),
+  });
+  demandVerified(attempt.said);
+  if (attempt.band === 'under-14') demandGuardian(seen.guardian);
+  return keepResult(deps, run, after, {
+    seen,
+    again: false,
+    value: {
+      epoch,
+      way: 'network',
+      key,
+      uniqueDigest: attempt.uniqueDigest ?? '',
+      band: attempt.band,
+      verifiedAt: toInstant(deps.clock.now()),
+      partnerRequestId: attempt.partnerRequestId ?? '',
+      consentVersion: version,
+    },
+  });
+}
+
+async function ask({ networkIdentity, ring }: Deps, token: string) {
+  const { networkId, ageBand, ...answer } = await (networkIdentity as NetworkIdentity).check(token);
+  if (answer.result !== 'VERIFIED' || !networkId) return answer;
+  const uniqueDigest = await ring.digest('network-id', networkId);
+  return { ...answer, uniqueDigest, ...(ageBand && { band: ageBand }) };
+}

@@ -1,0 +1,96 @@
+import { toInstant } from '../../lib/clock';
+import type { Deps } from '../../lib/deps';
+import { AppError } from '../../lib/errors';
+import type { Run } from '../../lib/gate/operation';
+import type { CheckAnswer } from '../../lib/partner/check-result';
+import type { FaceId } from '../../lib/partner/faceid';
+import { guardianConsents } from '../../lib/table/minor';
+import { readRealName } from '../../lib/table/real-name';
+import { CHECKS_PER_NUMBER, CHECKS_PER_PERSON, demandGuardian, epochsOf, spendWrite } from './allowed';
+import { runCheck } from './check';
+import { type Given, readGiven, type Typed, wayOf } from './given';
+import { guardianNotice } from './guardian-notice';
+import { keepResult, look, show } from './keep';
+import { maskName } from './name';
+import { demandVerified } from './said';
+import { demandOffered } from './ways';
+
+export type Verify = Typed & { idempotencyKey: string };
+
+/** Which of the partner's checks each way is. */
+const checks: Record<'id' | 'phone' | 'bank', (faceId: FaceId, given: Given) => Promise<CheckAnswer>> = {
+  id: (faceId, given) => faceId.checkIdCard(given),
+  phone: (faceId, given) => faceId.checkPhone(given),
+  bank: (faceId, given) => faceId.checkBankCard(given),
+};
+
+/**
+ * Verifies name and number, with phone and bank card where given (promise N1). Local checks come first, then the
+ * register, then the partner, then the claim of the number. The inputs live as long as this call.
+ */
+export async function verify(deps: Deps, run: Run<'subject', Verify>, again = false) {
+  const { caller, input } = run;
+  const { person } = caller;
+  const way = wayOf(input) as keyof typeof checks;
+  demandOffered(deps, way);
+  const given = readGiven(input, way, deps.clock.now());
+  const { epoch, wayEpoch, version } = epochsOf(person, way);
+  const { subjectId } = person;
+  const marks = await repeatMarks(deps, subjectId, epoch, input.idempotencyKey, given, again);
+  const uniqueDigest = await deps.ring.digest('id-number', given.idNumber);
+
+  const seen = await look(deps, subjectId, way);
+  const live = readRealName(seen.result, person, caller.sealer);
+  if (live?.key === marks.key) return show(live);
+  if (again !== Boolean(live)) throw new AppError('NOT_NOW');
+  if (given.band === 'under-14') demandGuardian(seen.guardian);
+
+  const { attempt, person: after } = await runCheck(deps, run, {
+    way,
+    recipient: 'tencent-faceid',
+    kinds: ['identity-input'],
+    ...marks,
+    spends: [
+      await spendWrite(deps, CHECKS_PER_PERSON, subjectId),
+      await spendWrite(deps, CHECKS_PER_NUMBER, uniqueDigest),
+    ],
+    holds: given.band === 'under-14' ? [guardianConsents(subjectId, guardianNotice.textHash)] : [],
+    ask: () => checks[way](deps.faceId as FaceId, given),
+  });
+  demandVerified(attempt.said);
+  return keepResult(deps, run, after, {
+    seen,
+    again,
+    value: {
+      epoch,
+      wayEpoch,
+      way,
+      uniqueDigest,
+      key: marks.key,
+      band: given.band,
+      maskedName: maskName(given.name),
+      verifiedAt: toInstant(deps.clock.now()),
+      partnerRequestId: attempt.partnerRequestId ?? '',
+      consentVersion: version,
+    },
+  });
+}
+
+/**
+ * One digest tells a repeat, the other a key used for something else. The card number is in neither, because nothing of
+ * it is kept (promise N3); so another card needs another key.
+ */
+async function repeatMarks(
+  { ring }: Deps,
+  subjectId: string,
+  epoch: number,
+  idempotencyKey: string,
+  { way, name, idNumber, phone }: Given,
+  again: boolean,
+) {
+  const content = JSON.stringify([subjectId, way, name, idNumber, phone, again]);
+  return {
+    key: await ring.digest('request', `real-name-key|${subjectId}|${epoch}|${idempotencyKey}`),
+    content: await ring.digest('request', `real-name|${content}`),
+  };
+}
