@@ -3,6 +3,7 @@ import { CannotStart } from './cannot-start';
 import { endSessions, keepCards, oneAccount } from './promises/accounts';
 import { explicitConsent, withdrawConsent } from './promises/consent';
 import { chained, deviceData, sealed, stayInside } from './promises/house';
+import { cleanPictures, deliveries, optionalServices, ownPreferences } from './promises/profile';
 import { Broken, type Running, startRunning } from './promises/running';
 
 /** Tries to break one promise on a running service. Answers the evidence that it holds; throws Broken otherwise. */
@@ -13,6 +14,10 @@ export const checks: Record<PromiseId, Check> = {
   A1: oneAccount,
   A5: endSessions,
   C1: keepCards,
+  C7: cleanPictures,
+  O1: optionalServices,
+  O2: deliveries,
+  O3: ownPreferences,
   K1: explicitConsent,
   K3: withdrawConsent,
   S1: stayInside,

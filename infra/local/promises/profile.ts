@@ -1,0 +1,168 @@
+import { createHash } from 'node:crypto';
+import { newIdempotencyKey } from '../../../lib/client/client';
+import { serviceIds } from '../../../lib/policy/services';
+import { keys } from '../../../lib/table/keys';
+import { inPictures, ladenPictures } from './pictures';
+import { type Act, actOn, codeOf, demand, type Person, type Running, textOf, within } from './running';
+
+const ERASED_WITHIN_MS = 15_000;
+
+async function act(person: Person, purpose: Act['purpose'], granted: boolean): Promise<void> {
+  const { consents } = await person.api.consent.status();
+  const version = consents.find((one) => one.purpose === purpose)?.version ?? 0;
+  const made = await actOn(person.api, version, purpose);
+  await (granted ? person.api.consent.grant(made) : person.api.consent.withdraw(made));
+}
+
+/** What lies in a person's partition for a purpose, raw. */
+async function resting(running: Running, person: Person, purpose: string) {
+  const { pk } = keys.person(person.subjectId());
+  return (await running.scan()).filter(
+    (item) => item.pk === pk && String(item.sk).startsWith(`DATA#${purpose}#`),
+  );
+}
+
+const nothingRests = (running: Running, person: Person, purpose: string) =>
+  within(ERASED_WITHIN_MS, async () => (await resting(running, person, purpose)).length === 0);
+
+/** C7: pictures lose their metadata before they are stored. */
+export async function cleanPictures(running: Running): Promise<string> {
+  const me = await running.person();
+  await act(me, 'profile', true);
+  for (const [contentType, file] of ladenPictures) {
+    const marks = Object.values(inPictures);
+    demand(
+      marks.every((mark) => file.includes(mark)),
+      `the ${contentType} sample has lost its metadata`,
+    );
+    const sha256 = createHash('sha256').update(file).digest('hex');
+    const ticket = await me.api.profile.requestAvatarUpload({ contentType, bytes: file.length, sha256 });
+    const { method, headers } = ticket;
+    const sent = await fetch(ticket.url, { method, headers, body: new Uint8Array(file) });
+    demand(sent.ok, `the upload of ${contentType} was answered with ${sent.status}`);
+    await me.api.profile.confirmAvatar({ uploadId: ticket.uploadId });
+    const { base64 = '', width, height } = await me.api.profile.getAvatar({});
+    const shown = Buffer.from(base64, 'base64');
+    demand(width === 24 && height === 32, `${contentType} does not stand upright: ${width}×${height}`);
+    const kept = await keptFiles(running, me);
+    demand(kept.length === 1, `${kept.length} files are kept of one avatar`);
+    for (const mark of [...marks, 'Exif', 'xmpmeta', 'ICC_PROFILE']) {
+      demand(!shown.includes(mark), `the avatar made from ${contentType} still holds ${mark}`);
+      demand(!kept.some((content) => content.includes(mark)), `a kept file holds ${mark}`);
+    }
+  }
+  const names = await namesOf(running, me);
+  await act(me, 'profile', false);
+  demand(await nothingRests(running, me, 'profile'), 'the avatar is still in the table after 15 s');
+  for (const name of names) {
+    demand(
+      (await running.deps.objects.read(name, 1_000_000)) === undefined,
+      'a file outlived the withdrawal',
+    );
+  }
+  return `${ladenPictures.length} pictures with EXIF, XMP, profile and texts: none of it in what is shown or kept, all upright; file and record gone after the withdrawal`;
+}
+
+async function namesOf(running: Running, person: Person): Promise<string[]> {
+  const items = await resting(running, person, 'profile');
+  return items.flatMap(({ objects }) => (objects as string[] | undefined) ?? []);
+}
+
+async function keptFiles(running: Running, person: Person): Promise<Buffer[]> {
+  const files = await Promise.all(
+    (await namesOf(running, person)).map((name) => running.deps.objects.read(name, 4_000_000)),
+  );
+  return files.filter((file) => file !== undefined);
+}
+
+/** O1: an optional service takes only what it asks, while it is on; refusing costs only that service. */
+export async function optionalServices(running: Running): Promise<string> {
+  const me = await running.cardHolder();
+  const { services } = await me.api.profile.services();
+  demand(services.length === serviceIds.length, 'a service is not listed');
+  const refused = [
+    await codeOf(me.api.profile.setFundAttributes({ version: 0, attributes: { sex: 'female' } })),
+    await codeOf(me.api.profile.getTaxAttributes({})),
+  ];
+  demand(
+    refused.every((code) => code === 'CONSENT_REQUIRED'),
+    `without consent got ${refused.join(', ')}`,
+  );
+  const others = [
+    await codeOf(me.api.cards.create({ name: '林晓', idempotencyKey: await newIdempotencyKey() })),
+    await codeOf(me.api.cards.list()),
+    await codeOf(me.api.login.listSessions()),
+    await codeOf(me.api.profile.getPreferences({})),
+  ];
+  demand(
+    others.every((code) => code === 'OK'),
+    `with everything optional refused got ${others.join(', ')}`,
+  );
+  await act(me, 'service-fund', true);
+  const place = '标记户籍地丙寅';
+  const tooMuch = { sex: 'female', householdPlace: place } as { sex: 'female' };
+  demand(
+    (await codeOf(me.api.profile.setFundAttributes({ version: 0, attributes: tooMuch }))) === 'INVALID_INPUT',
+    'a service took what it does not ask',
+  );
+  await me.api.profile.setFundAttributes({ version: 0, attributes: { birthDate: '1987-06-05' } });
+  const stored = await resting(running, me, 'service-fund');
+  demand(
+    stored.length === 1 && !textOf(stored).includes('1987-06-05'),
+    'an attribute lies open in the table',
+  );
+  await act(me, 'service-fund', false);
+  const next = await codeOf(me.api.profile.getFundAttributes({}));
+  demand(next === 'CONSENT_REQUIRED', `after switching off got ${next}`);
+  demand(await nothingRests(running, me, 'service-fund'), 'attributes are still in the table after 15 s');
+  demand((await codeOf(me.api.cards.list())) === 'OK', 'switching a service off cost something else');
+  return `${services.length} services listed; refusing all: ${others.length} other calls served; an attribute not asked refused; switched off: next call refused, record gone`;
+}
+
+/** O2: where a delivery goes is kept for that delivery only. */
+export async function deliveries(running: Running): Promise<string> {
+  const me = await running.person();
+  await act(me, 'delivery', true);
+  const contact = { name: '标记收件人', phone: '13912345679', address: '标记送达地址' };
+  const { deliveryId, createdAt, forgottenAt } = await me.api.profile.createDelivery({
+    ...contact,
+    idempotencyKey: await newIdempotencyKey(),
+  });
+  const days = (Date.parse(forgottenAt) - Date.parse(createdAt)) / 86_400_000;
+  demand(days > 29.9 && days < 30.1, `it is kept for ${days} days`);
+  const open = await resting(running, me, 'delivery');
+  demand(
+    open.every(({ expiresAtSeconds }) => Number(expiresAtSeconds) > 0),
+    'it has no expiry',
+  );
+  for (const value of Object.values(contact)) demand(!textOf(open).includes(value), 'a contact lies open');
+  const stranger = await running.person();
+  await act(stranger, 'delivery', true);
+  demand(
+    (await codeOf(stranger.api.profile.getDelivery({ deliveryId }))) === 'NOT_FOUND',
+    'a stranger found it',
+  );
+  await me.api.profile.cancelDelivery({ deliveryId });
+  const over = await me.api.profile.getDelivery({ deliveryId });
+  demand(!over.name && !over.phone && !over.address, 'the contact outlived the delivery');
+  demand(
+    (await resting(running, me, 'delivery')).every((item) => item.sealed === undefined),
+    'the table still holds sealed content of a delivery that is over',
+  );
+  await act(me, 'delivery', false);
+  demand(await nothingRests(running, me, 'delivery'), 'the marker outlived the withdrawal');
+  return 'sealed, with an expiry of 30 days; over: contact gone in the same call, a marker without content left; withdrawn: nothing';
+}
+
+/** O3: preferences, with personalisation off until the person switches it on. */
+export async function ownPreferences(running: Running): Promise<string> {
+  const me = await running.person();
+  const { personalisation, surveyInvitations } = await me.api.profile.getPreferences({});
+  demand(!personalisation && !surveyInvitations, 'something is on that nobody switched on');
+  const choice = { language: 'zh-CN', personalisation: true, surveyInvitations: true } as const;
+  await me.api.profile.setPreferences({ version: 0, ...choice });
+  await me.api.profile.setPreferences({ version: 1, ...choice, personalisation: false });
+  const now = await me.api.profile.getPreferences({});
+  demand(!now.personalisation && now.surveyInvitations, 'refusing personalisation did not hold');
+  return 'off by default, on only by choice, personalisation refused again at once and alone';
+}
