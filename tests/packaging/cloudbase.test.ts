@@ -1,6 +1,6 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { build, functionNames } from '../../infra/build';
 import { packageAll } from '../../infra/package';
 import { cloudbaseRegions } from '../../lib/policy/residency';
@@ -43,9 +43,13 @@ afterAll(() => rm(outDir, { recursive: true, force: true }));
 
 it('deploys every function from a folder with the very bundle that AWS gets, and nothing to install', async () => {
   const { functions } = await build();
-  for (const { name, file } of functions) {
+  for (const one of functions) {
+    const { name, file } = one;
     const folder = join(outDir, 'cloudbase', settings.functionRoot, name);
-    expect((await readFile(join(folder, 'index.js'))).equals(await readFile(file))).toBe(true);
+    for (const part of ['index.js', ...partsOf(one)]) {
+      const here = await readFile(join(folder, part));
+      expect(here.equals(await readFile(join(dirname(file), part)))).toBe(true);
+    }
     const manifest = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
     expect(manifest).toEqual({ name: `leliao-${name}`, private: true, main: 'index.js' });
   }
