@@ -22,7 +22,7 @@ export const appealOperations = {
     output: appealShown,
     ledger: 'act',
     limits: [APPEALS_PER_PERSON],
-    budget: { trips: 3, readUnits: 2, writeUnits: 24 },
+    budget: { trips: 3, readUnits: 2, writeUnits: 15 },
     alsoRead: (subjectId, input) => appealKey(subjectId, appealIdFor(subjectId, input.idempotencyKey)),
     run: askAppeal,
   }),
@@ -33,7 +33,7 @@ export const appealOperations = {
     input: nothing,
     output: z.object({ appeals: z.array(appealShown) }),
     ledger: 'none',
-    budget: { trips: 2, readUnits: 8, writeUnits: 0 },
+    budget: { trips: 2, readUnits: 4, writeUnits: 0 },
     run: listOwnAppeals,
   }),
   appeals: operation({
@@ -46,7 +46,7 @@ export const appealOperations = {
       appeals: z.array(z.object({ subjectId: z.string(), appealId: z.string(), dueAt: z.string() })),
     }),
     ledger: 'none',
-    budget: { trips: 1, readUnits: 4, writeUnits: 0 },
+    budget: { trips: 1, readUnits: 2, writeUnits: 0 },
     run: listAppeals,
   }),
   openAppeal: operation({
@@ -58,7 +58,7 @@ export const appealOperations = {
     output: appealShown,
     about: ({ subjectId, ticket: number }) => ({ subjectId, reason: 'appeal', ticket: number }),
     ledger: 'act',
-    budget: { trips: 4, readUnits: 4, writeUnits: 16 },
+    budget: { trips: 4, readUnits: 3, writeUnits: 6 },
     run: openAppeal,
   }),
   decideAppeal: operation({
@@ -76,7 +76,7 @@ export const appealOperations = {
     output: appealShown,
     about: ({ subjectId, ticket: number }) => ({ subjectId, reason: 'appeal', ticket: number }),
     ledger: 'act',
-    budget: { trips: 5, readUnits: 4, writeUnits: 40 },
+    budget: { trips: 5, readUnits: 3, writeUnits: 19 },
     run: decide,
   }),
 };
