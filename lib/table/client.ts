@@ -88,7 +88,8 @@ export function openTable({ name, region, endpoint, clock, meter }: TableParts):
 
   async function getMany(keys: Key[]): Promise<(Item | undefined)[]> {
     const found = new Map<string, Item>();
-    let wanted: Key[] = keys;
+    // DynamoDB refuses a batch that names an item twice.
+    let wanted = [...new Map(keys.map(({ pk, sk }) => [address({ pk, sk }), { pk, sk }])).values()];
     for (let attempt = 0; wanted.length > 0; attempt += 1) {
       if (attempt === BATCH_ATTEMPTS) throw new AppError('BUSY');
       if (attempt > 0) await pause(attempt);

@@ -43,7 +43,7 @@ export async function setStage(): Promise<Stage> {
     const common = { operation, input, requestId: 'bench', host: 'test', trigger: 'client' } as const;
     const reply = await dispatch(deps, name, functions[name], { ...common, ...by });
     if (!reply.ok) throw new Error(`${path}: ${reply.error.code}`);
-    return reply.data as Record<string, never>;
+    return reply.data as { token: string; cardId: string; version: number; textHash: string };
   };
   const { token } = await call('login/signIn', { code: 'c' });
   const policy = await call('consent/policy', {});
