@@ -1,3 +1,4 @@
+import type { JWTVerifyGetKey } from 'jose';
 import { AppError } from '../errors';
 
 /** The operator's people (个人信息保护负责人 is `officer`). */
@@ -7,43 +8,54 @@ export type StaffRole = (typeof staffRoles)[number];
 export type StaffMember = { staffId: string; roles: StaffRole[] };
 
 export type StaffIdentity = {
-  /** Who an access token speaks for. @throws AppError SIGN_IN_REQUIRED; every flaw of a token looks the same */
+  /**
+   * Who an access token speaks for.
+   * @throws AppError SIGN_IN_REQUIRED; every flaw of a token looks the same
+   * @throws AppError PARTNER_UNAVAILABLE when the issuer's keys cannot be had: then no token can be judged, and signing in
+   * again would not help
+   */
   verify(token: string): Promise<StaffMember>;
 };
 
 export type StaffIdentityParts = {
-  /** The OIDC issuer, exactly as it stands in `iss`. */
+  /** The OIDC issuer, exactly as it stands in `iss`. While this or one of the next two is empty, no staff can sign in. */
   issuer: string;
   /** What the tokens must be meant for. */
   audience: string;
   /** Where the issuer publishes its keys. */
   jwksUrl: string;
+  /** The shortest time between two looks at the keys, so that made-up key ids cannot make us ask all the time. */
+  keysPauseMs?: number;
   now(): number;
 };
 
 const ALGORITHMS = ['ES256', 'PS256', 'RS256'];
+/** RFC 9068. An ID token of the same issuer is signed by the same key and is no access token. */
+const TOKEN_TYPE = 'at+jwt';
 /** However long the issuer says a token lives, ours is this at most. */
 const MAX_TOKEN_AGE_SECONDS = 3600;
 const CLOCK_TOLERANCE_SECONDS = 5;
 const KEYS_TIMEOUT_MS = 3_000;
+const KEYS_PAUSE_MS = 30_000;
+/** The name goes into people's ledgers. */
+const STAFF_ID = /^[\w.@-]{1,64}$/;
 
 /** Verifies staff tokens (OIDC, RFC 9068) with the issuer's published keys. The library is loaded on first use. */
-export function openStaffIdentity({ issuer, audience, jwksUrl, now }: StaffIdentityParts): StaffIdentity {
-  const load = async () => {
-    const { createRemoteJWKSet, jwtVerify } = await import('jose');
-    const keySet = createRemoteJWKSet(new URL(jwksUrl), { timeoutDuration: KEYS_TIMEOUT_MS });
-    return { keySet, jwtVerify };
-  };
-  let loaded: ReturnType<typeof load> | undefined;
+export function openStaffIdentity(parts: StaffIdentityParts): StaffIdentity {
+  const { issuer, audience, jwksUrl, now } = parts;
+  let loaded: ReturnType<typeof loadVerifier> | undefined;
   return {
     async verify(token) {
-      loaded ??= load();
+      // The library takes an empty expectation for none at all.
+      if (!issuer || !audience || !jwksUrl) throw new AppError('SIGN_IN_REQUIRED');
       try {
         refuseDuplicateClaims(token);
-        const { keySet, jwtVerify } = await loaded;
-        const { payload } = await jwtVerify(token, keySet, {
+        loaded ??= loadVerifier(parts);
+        const { keyOf, jwtVerify } = await loaded;
+        const { payload } = await jwtVerify(token, keyOf, {
           issuer,
           audience,
+          typ: TOKEN_TYPE,
           algorithms: ALGORITHMS,
           currentDate: new Date(now()),
           clockTolerance: CLOCK_TOLERANCE_SECONDS,
@@ -51,12 +63,28 @@ export function openStaffIdentity({ issuer, audience, jwksUrl, now }: StaffIdent
           requiredClaims: ['exp', 'iat', 'sub'],
         });
         if (typeof payload.aud !== 'string') throw new Error('several audiences');
-        return { staffId: String(payload.sub), roles: rolesOf(payload.roles) };
-      } catch {
-        throw new AppError('SIGN_IN_REQUIRED');
+        if (typeof payload.sub !== 'string' || !STAFF_ID.test(payload.sub)) throw new Error('no name');
+        return { staffId: payload.sub, roles: rolesOf(payload.roles) };
+      } catch (error) {
+        throw error instanceof AppError ? error : new AppError('SIGN_IN_REQUIRED');
       }
     },
   };
+}
+
+/** The library, and a look at the issuer's keys that tells a key which is not there from keys which cannot be had. */
+async function loadVerifier({ jwksUrl, keysPauseMs = KEYS_PAUSE_MS }: StaffIdentityParts) {
+  const { createRemoteJWKSet, errors, jwtVerify } = await import('jose');
+  const keySet = createRemoteJWKSet(new URL(jwksUrl), {
+    timeoutDuration: KEYS_TIMEOUT_MS,
+    cooldownDuration: keysPauseMs,
+  });
+  const keyOf: JWTVerifyGetKey = (header, token) =>
+    keySet(header, token).catch((error: unknown) => {
+      const known = [errors.JWKSNoMatchingKey, errors.JWKSMultipleMatchingKeys, errors.JOSENotSupported];
+      throw known.some((one) => error instanceof one) ? error : new AppError('PARTNER_UNAVAILABLE');
+    });
+  return { keyOf, jwtVerify };
 }
 
 function rolesOf(claim: unknown): StaffRole[] {
