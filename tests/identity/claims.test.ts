@@ -1,0 +1,235 @@
+import { issueProof } from '../../lib/gate/proof';
+import { onceKey } from '../support/world';
+import { createIdentityWorld, type IdentityWorld, subjectIdOf } from './support';
+
+let world: IdentityWorld;
+beforeEach(async () => {
+  world = await createIdentityWorld();
+});
+afterEach(() => world.stop());
+
+const key = () => ({ idempotencyKey: onceKey() });
+const verified = async (caller: object) =>
+  (await world.ok<{ verified: boolean }>('identity/status', {}, caller)).verified;
+const items = async (entity: string) =>
+  (await world.scan()).filter((item) => JSON.stringify(item.entity) === `{"S":"${entity}"}`);
+const pointers = async () =>
+  (await world.scan()).filter(({ pk }) => JSON.stringify(pk).includes('ID#id-number#'));
+
+describe('one number, one account (N3)', () => {
+  it('of 50 accounts that claim one number, ten at a time, exactly one wins, and the others lose cleanly', async () => {
+    const { name, idNumber } = await world.citizen();
+    const callers = await Promise.all(
+      Array.from({ length: 50 }, (_, index) => world.person(`claimant-${index}`, 'real-name')),
+    );
+    // The limit per number would stop most of them earlier; here it is the claim that is to decide.
+    const replies: string[] = [];
+    for (let from = 0; from < 50; from += 10) {
+      const ten = callers.slice(from, from + 10);
+      replies.push(...(await Promise.all(ten.map((me) => world.verifyBy(me, { name, idNumber })))));
+      world.wait(24 * 3_600_000);
+    }
+    expect(replies.filter((code) => code === 'OK')).toHaveLength(1);
+    expect(replies.filter((code) => code === 'IDENTITY_TAKEN')).toHaveLength(49);
+    expect(await items('real-name')).toHaveLength(1);
+    expect(await pointers()).toHaveLength(1);
+    const winner = callers[replies.indexOf('OK')];
+    expect(await verified(winner ?? {})).toBe(true);
+    const { sensitive } = await world.ok<{ sensitive: { kind: string; persons: number }[] }>(
+      'identity/gauges',
+      {},
+      { token: 'staff:olga:officer' },
+    );
+    expect(sensitive.find(({ kind }) => kind === 'id-digest')?.persons).toBe(1);
+  }, 120_000);
+
+  it('and 50 at the very same moment: one wins, whatever the limit says to the others', async () => {
+    const { name, idNumber } = await world.citizen();
+    const callers = await Promise.all(
+      Array.from({ length: 50 }, (_, index) => world.person(`claimant-${index}`, 'real-name')),
+    );
+    const replies = await Promise.all(callers.map((me) => world.verifyBy(me, { name, idNumber })));
+    expect(replies.filter((code) => code === 'OK')).toHaveLength(1);
+    for (const code of replies) expect(['OK', 'IDENTITY_TAKEN', 'TOO_MANY_ATTEMPTS', 'BUSY']).toContain(code);
+    expect(await items('real-name')).toHaveLength(1);
+    expect(await pointers()).toHaveLength(1);
+  }, 120_000);
+
+  it('50 that prove one network identity at the very same moment: one wins, 49 are told it is taken', async () => {
+    const callers = await Promise.all(
+      Array.from({ length: 50 }, (_, index) => world.person(`claimant-${index}`, 'real-name-network')),
+    );
+    const replies = await Promise.all(
+      callers.map(async (me) => {
+        const { token } = await world.control('POST', '/network-proofs', { networkId: 'N-wanted' });
+        return world.refused('identity/verifyByNetworkId', { token, ...key() }, me);
+      }),
+    );
+    expect(replies.filter((code) => code === 'OK')).toHaveLength(1);
+    expect(replies.filter((code) => code === 'IDENTITY_TAKEN')).toHaveLength(49);
+    expect(await items('network-name')).toHaveLength(1);
+  }, 120_000);
+
+  it('nobody learns that a number is registered without being its person', async () => {
+    const { name, idNumber } = await world.citizen();
+    await world.verifyBy(await world.person('first', 'real-name'), { name, idNumber });
+    const prober = await world.person('prober', 'real-name');
+    expect(await world.verifyBy(prober, { name: '路人', idNumber })).toBe('NOT_VERIFIED');
+    expect(await world.verifyBy(prober, { name, idNumber })).toBe('IDENTITY_TAKEN');
+  });
+
+  it('a released number can be claimed again, by another or by the same', async () => {
+    const { name, idNumber } = await world.citizen();
+    const [first, second] = [
+      await world.person('first', 'real-name'),
+      await world.person('second', 'real-name'),
+    ];
+    expect(await world.verifyBy(first, { name, idNumber })).toBe('OK');
+    await world.withdraw(first, 'real-name');
+    await world.erase();
+    expect(await world.verifyBy(second, { name, idNumber })).toBe('OK');
+    await world.grant(first, 'real-name');
+    expect(await world.verifyBy(first, { name, idNumber })).toBe('IDENTITY_TAKEN');
+    await world.withdraw(second, 'real-name');
+    await world.erase();
+    expect(await world.verifyBy(first, { name, idNumber })).toBe('OK');
+    expect(await pointers()).toHaveLength(1);
+  });
+
+  it('verifying anew while the old erasure is still to come: it takes nothing that is new', async () => {
+    const citizen = await world.citizen();
+    const other = await world.citizen();
+    const me = await world.person('me', 'real-name', 'real-name-bank');
+    await world.ok('identity/verify', { ...citizen, ...key() }, me);
+    await world.withdraw(me, 'real-name');
+    expect(await verified(me)).toBe(false);
+    await world.grant(me, 'real-name');
+    expect(await world.verifyBy(me, other)).toBe('OK');
+    await world.erase();
+    expect(await verified(me)).toBe(true);
+    expect(await pointers()).toHaveLength(1);
+    expect(await items('bank-result')).toHaveLength(0);
+    // The number of before is free again.
+    const someone = await world.person('someone', 'real-name');
+    expect(await world.verifyBy(someone, citizen)).toBe('OK');
+  });
+
+  it('the same network identity is one account', async () => {
+    const [first, second] = [
+      await world.person('first', 'real-name-network'),
+      await world.person('second', 'real-name-network'),
+    ];
+    const prove = async (caller: object) => {
+      const { token } = await world.control('POST', '/network-proofs', { networkId: 'N-one' });
+      return world.refused('identity/verifyByNetworkId', { token, ...key() }, caller);
+    };
+    expect([await prove(first), await prove(second)]).toEqual(['OK', 'IDENTITY_TAKEN']);
+    await world.withdraw(first, 'real-name-network');
+    await world.erase();
+    expect(await prove(second)).toBe('OK');
+  });
+});
+
+describe('a check sent twice', () => {
+  it('is charged once, whether it succeeded or not', async () => {
+    const me = await world.person('me', 'real-name');
+    const { name, idNumber } = await world.citizen();
+    const wrong = { name: '别名', idNumber, ...key() };
+    for (let time = 0; time < 3; time += 1)
+      expect(await world.refused('identity/verify', wrong, me)).toBe('NOT_VERIFIED');
+    const right = { name, idNumber, ...key() };
+    const first = await world.ok('identity/verify', right, me);
+    expect(await world.ok('identity/verify', right, me)).toEqual(first);
+    expect(await world.asked()).toEqual(['/#IdCardVerification -1', '/#IdCardVerification 0']);
+    expect((await world.ledger(me)).filter(({ act }) => act === 'disclosure.made')).toHaveLength(2);
+  });
+
+  it('ten times at once is charged once', async () => {
+    const me = await world.person('me', 'real-name');
+    const input = { ...(await world.citizen()), bankCard: undefined, ...key() };
+    const replies = await Promise.all(
+      Array.from({ length: 10 }, () => world.refused('identity/verify', input, me)),
+    );
+    expect(replies.filter((code) => code === 'OK').length).toBeGreaterThanOrEqual(1);
+    for (const code of replies) expect(['OK', 'BUSY', 'NOT_NOW']).toContain(code);
+    expect(await world.asked()).toEqual(['/#PhoneVerification 0']);
+    expect(await world.refused('identity/verify', input, me)).toBe('OK');
+  });
+
+  it('with another content under the same key is refused', async () => {
+    const me = await world.person('me', 'real-name');
+    const { name, idNumber } = await world.citizen();
+    const used = key();
+    await world.call('identity/verify', { name: '别名', idNumber, ...used }, me);
+    expect(await world.refused('identity/verify', { name, idNumber, ...used }, me)).toBe(
+      'IDEMPOTENCY_CONFLICT',
+    );
+  });
+
+  it('one check of a person is under way at a time', async () => {
+    const me = await world.person('me', 'real-name');
+    const citizen = await world.citizen();
+    await world.control('POST', '/faults', { path: '/#IdCardVerification', kind: 'slow', milliseconds: 500 });
+    const both = [world.verifyBy(me, citizen), world.verifyBy(me, citizen)];
+    expect((await Promise.all(both)).sort()).toEqual(['BUSY', 'OK']);
+  });
+});
+
+describe('a result in force', () => {
+  it('is not replaced without a fresh proof of self (A6)', async () => {
+    const me = await world.person('me', 'real-name');
+    const [one, two] = [await world.citizen(), await world.citizen()];
+    expect(await world.verifyBy(me, one)).toBe('OK');
+    expect(await world.verifyBy(me, two)).toBe('NOT_NOW');
+    const input = { name: two.name, idNumber: two.idNumber, ...key() };
+    expect(await world.refused('identity/reverify', input, me)).toBe('PROOF_REQUIRED');
+    const proofFor = (act: string) => issueProof(world.deps, subjectIdOf(me), act);
+    const elsewhere = await proofFor('identity/verify|real-name');
+    expect(await world.refused('identity/reverify', input, { ...me, proof: elsewhere })).toBe(
+      'PROOF_REQUIRED',
+    );
+    const proof = await proofFor('identity/reverify|real-name');
+    expect(await world.ok('identity/reverify', input, { ...me, proof })).toMatchObject({ way: 'id' });
+    expect(await pointers()).toHaveLength(1);
+    expect(await world.verifyBy(await world.person('other', 'real-name'), one)).toBe('OK');
+  });
+
+  it('needs no proof of self to be taken back, and there is nothing to re-verify without one', async () => {
+    const me = await world.person('me', 'real-name');
+    const proof = await issueProof(world.deps, subjectIdOf(me), 'identity/reverify|real-name');
+    const { name, idNumber } = await world.citizen();
+    expect(await world.refused('identity/reverify', { name, idNumber, ...key() }, { ...me, proof })).toBe(
+      'NOT_NOW',
+    );
+  });
+});
+
+describe('limits (A7)', () => {
+  it('ten checks a day by one person, counted only when something is sent', async () => {
+    const me = await world.person('me', 'real-name');
+    for (let index = 0; index < 20; index += 1)
+      expect(await world.verifyBy(me, { name: '张三', idNumber: '11010519491231002' })).toBe('INVALID_INPUT');
+    for (let index = 0; index < 10; index += 1)
+      expect(await world.verifyBy(me, { ...(await world.citizen()), name: '别名' })).toBe('NOT_VERIFIED');
+    expect(await world.verifyBy(me, await world.citizen())).toBe('TOO_MANY_ATTEMPTS');
+    expect(await world.asked()).toHaveLength(10);
+    expect((await world.ledger(me)).filter(({ act }) => act === 'disclosure.made')).toHaveLength(10);
+    world.wait(24 * 3_600_000);
+    expect(await world.verifyBy(me, await world.citizen())).toBe('OK');
+  });
+
+  it('ten checks a day of one number, in words that do not tell it from the limit of a person', async () => {
+    const citizen = await world.citizen();
+    for (let index = 0; index < 10; index += 1) {
+      const prober = await world.person(`prober-${index}`, 'real-name');
+      expect(await world.verifyBy(prober, { ...citizen, name: '别名' })).toBe('NOT_VERIFIED');
+    }
+    const { name, idNumber } = citizen;
+    const fresh = await world.person('fresh', 'real-name');
+    const reply = await world.call('identity/verify', { name, idNumber, ...key() }, fresh);
+    expect(reply).toMatchObject({
+      error: { code: 'TOO_MANY_ATTEMPTS', details: { limit: 'CHECKS_PER_PERSON', max: 10 } },
+    });
+    expect(await world.asked()).toHaveLength(10);
+  });
+});
