@@ -1,4 +1,8 @@
+import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { MAKING_SECONDS } from '../../functions/profile/confirm-avatar';
 import { startObjectStore } from '../../infra/local/objects';
 import { close, listen } from '../../infra/local/ports';
 import type { LogFields } from '../../lib/log';
@@ -57,6 +61,13 @@ describe('the objects partner', () => {
       await store.stop();
     }
   });
+});
+
+it('a function is stopped long before the time in which its picture may still appear', async () => {
+  const { provider, functions } = parse(await readFile(join(__dirname, '../../serverless.yml'), 'utf8'), {
+    logLevel: 'error',
+  });
+  expect(functions.profile.timeout ?? provider.timeout).toBeLessThanOrEqual(MAKING_SECONDS / 2);
 });
 
 describe('in trouble', () => {
