@@ -12,7 +12,7 @@ module.exports = {
     ],
   },
   // These libraries ship ES modules only, which jest cannot load untransformed.
-  transformIgnorePatterns: ['/node_modules/(?!(jose|canonicalize|local-aws-sqs|@jsquash)/)'],
+  transformIgnorePatterns: ['/node_modules/(?!(jose|oidc-provider|canonicalize|local-aws-sqs|@jsquash)/)'],
   reporters: ['default', '<rootDir>/tests/support/closing-line-reporter.cjs'],
   testTimeout: 30_000,
   maxWorkers: 2,

@@ -16,6 +16,8 @@ const found = z.object({
   /** The table and the queue, for commands that look at what is stored. */
   table: z.object({ endpoint: z.string(), name: z.string(), region: z.string() }),
   queueUrl: z.string(),
+  /** The staff's OpenID provider. */
+  staffIssuer: z.string(),
 });
 
 /** Where a service that `npm start` runs can be reached. */
@@ -50,6 +52,7 @@ function describe({ api, lambda, console, services }: Service): FoundService {
     TABLE_NAME = '',
     SERVICE_REGION = '',
     ERASE_QUEUE_URL = '',
+    STAFF_ISSUER = '',
   } = services.environment;
   return {
     pid: process.pid,
@@ -59,5 +62,6 @@ function describe({ api, lambda, console, services }: Service): FoundService {
     sandbox: services.sandbox,
     table: { endpoint: TABLE_ENDPOINT, name: TABLE_NAME, region: SERVICE_REGION },
     queueUrl: ERASE_QUEUE_URL,
+    staffIssuer: STAFF_ISSUER,
   };
 }

@@ -8,6 +8,7 @@ import { openTable } from '../../lib/table/client';
 import { makeMissingKeys } from '../rotate-keys';
 import { startDynamoDb } from './dynamodb';
 import { startObjectStore } from './objects';
+import { startOidc } from './oidc';
 import { openPersistence, type Persistence } from './persist';
 import { SANDBOX_FACEID } from './sandbox/faceid-signature';
 import { startSandbox } from './sandbox/server';
@@ -79,6 +80,7 @@ async function startWith(options: ServicesOptions, persistence: Persistence | un
     queue: startSqs({ region: REGION, queueName: QUEUE_NAME }),
     sandbox: startSandbox({ apps: [LOCAL_APP], clock }),
     smtp: startSmtp(clock),
+    oidc: startOidc(),
     objects: startObjectStore({
       bucket: BUCKET_NAME,
       accessKeyId: 'local',
@@ -87,7 +89,7 @@ async function startWith(options: ServicesOptions, persistence: Persistence | un
       ...(options.persistDir && { folder: join(options.persistDir, 'objects') }),
     }),
   });
-  const { table, queue, sandbox, smtp, objects } = running;
+  const { table, queue, sandbox, smtp, objects, oidc } = running;
   const environment = {
     STAGE: 'local',
     SERVICE_REGION: REGION,
@@ -108,6 +110,9 @@ async function startWith(options: ServicesOptions, persistence: Persistence | un
     FACEID_SECRET_KEY: SANDBOX_FACEID.secretKey,
     FACEID_RULE_ID: SANDBOX_FACEID.ruleId,
     NETWORK_IDENTITY_BASE: `${sandbox.url}/network-identity`,
+    STAFF_ISSUER: oidc.issuer,
+    STAFF_AUDIENCE: oidc.audience,
+    STAFF_JWKS_URL: oidc.jwksUrl,
     AWS_ACCESS_KEY_ID: 'local',
     AWS_SECRET_ACCESS_KEY: 'local',
   };

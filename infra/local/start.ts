@@ -48,6 +48,8 @@ function describe(service: Service, persistDir: string | undefined, milliseconds
     ['API reference', `${service.console}/reference`],
     ['Partner sandbox', `${service.services.sandbox}/sandbox`],
     ['Mailbox', `${service.console}/mailbox`],
+    ['Staff sign-in', `${service.services.environment.STAFF_ISSUER}`],
+    ['Web sign-in', `${service.api}/login/web`],
     [
       'Table',
       `${service.services.environment.TABLE_ENDPOINT}, ${persistDir ? `kept in ${persistDir}` : 'in memory'}`,

@@ -1,0 +1,87 @@
+import { generateKeyPairSync, randomUUID } from 'node:crypto';
+import { createServer, type RequestListener } from 'node:http';
+import type { Configuration } from 'oidc-provider';
+import { type StaffRole, staffRoles } from '../../lib/partner/staff-identity';
+import { close, listen } from './ports';
+
+/** What local staff tokens are meant for. */
+export const STAFF_AUDIENCE = 'https://console.leliao.local';
+/** Of every local member of the staff. Worthless: it opens what is on this machine only. */
+export const STAFF_SECRET = 'local-secret';
+const TOKEN_LIFE_SECONDS = 3600;
+
+/** The staff of this machine: one of each role, and one who has none. */
+const staff: Record<string, StaffRole[]> = {
+  ...Object.fromEntries(staffRoles.map((role) => [role, [role]])),
+  nobody: [],
+};
+
+export type Oidc = {
+  issuer: string;
+  jwksUrl: string;
+  audience: string;
+  stop(): Promise<void>;
+};
+
+/**
+ * Starts an OpenID provider on a free port that signs the staff in. A member gets an access token (RFC 9068) from the
+ * token endpoint with their name and the local secret; a real provider would have them sign in with its own form.
+ */
+export async function startOidc(): Promise<Oidc> {
+  let answer: RequestListener = (_, response) => response.writeHead(503).end();
+  const server = createServer((request, response) => answer(request, response));
+  const issuer = `http://127.0.0.1:${await listen(server, 0)}`;
+  answer = await quietly(async () => {
+    const { Provider } = await import('oidc-provider');
+    return new Provider(issuer, configuration(signingKey())).callback();
+  });
+  return { issuer, jwksUrl: `${issuer}/jwks`, audience: STAFF_AUDIENCE, stop: () => close(server) };
+}
+
+function configuration(key: object): Configuration {
+  return {
+    jwks: { keys: [key] },
+    clientDefaults: { id_token_signed_response_alg: 'ES256' },
+    clients: Object.keys(staff).map((id) => ({
+      client_id: id,
+      client_secret: STAFF_SECRET,
+      grant_types: ['client_credentials'],
+      response_types: [],
+      redirect_uris: [],
+    })),
+    features: {
+      devInteractions: { enabled: false },
+      clientCredentials: { enabled: true },
+      resourceIndicators: {
+        enabled: true,
+        defaultResource: () => STAFF_AUDIENCE,
+        getResourceServerInfo: () => ({
+          scope: '',
+          audience: STAFF_AUDIENCE,
+          accessTokenFormat: 'jwt',
+          accessTokenTTL: TOKEN_LIFE_SECONDS,
+          jwt: { sign: { alg: 'ES256' } },
+        }),
+      },
+    },
+    extraTokenClaims: (_, token) => ({ roles: staff[token.clientId ?? ''] ?? [] }),
+    ttl: { ClientCredentials: TOKEN_LIFE_SECONDS },
+  };
+}
+
+/** One that nobody else has, so that tokens of another run are refused. */
+function signingKey(): object {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  return { ...privateKey.export({ format: 'jwk' }), use: 'sig', alg: 'ES256', kid: randomUUID() };
+}
+
+/** It warns of Node 20, on which it is tried here, and of keeping everything in memory, which is what we want. */
+async function quietly<T>(start: () => Promise<T>): Promise<T> {
+  const { warn } = console;
+  console.warn = () => {};
+  try {
+    return await start();
+  } finally {
+    console.warn = warn;
+  }
+}
