@@ -1,0 +1,145 @@
+import { thresholds } from '../../lib/policy/thresholds';
+import { addCalendarDays, addWorkingDays, knowsYear } from '../../lib/policy/working-days';
+import { gaugeIds, gaugeWrite, readGauges, sensitiveKinds } from '../../lib/table/gauge';
+import { onceKey, START } from '../support/world';
+import { createIdentityWorld, type IdentityWorld } from './support';
+
+let world: IdentityWorld;
+beforeEach(async () => {
+  world = await createIdentityWorld();
+});
+afterEach(() => world.stop());
+
+const officer = { token: 'staff:olga:officer' };
+type Shown = {
+  persons: number;
+  faceUsers: number;
+  thresholds: Record<string, unknown>[];
+};
+const gauges = (by: object = officer) => world.ok<Shown>('identity/gauges', {}, by);
+/** Counts people who are not there, as if they had come one by one. */
+const pretend = (gauge: 'persons' | 'face-token', count: number) =>
+  world.deps.table.write(gaugeWrite('AAAAAAAAAAAAAAAAAAAAAA', { [gauge]: count }));
+const threshold = async (id: string) => (await gauges()).thresholds.find((one) => one.id === id);
+
+describe('gauges (N7)', () => {
+  it('count every natural person once, however many first sign-ins come at once', async () => {
+    const people = Array.from({ length: 20 }, (_, index) => `person-${index % 10}`);
+    await Promise.all(people.map((openid) => world.signIn(openid)));
+    expect((await gauges()).persons).toBe(10);
+  });
+
+  it('are exact after any changes at once: verified, withdrawn and erased by several workers', async () => {
+    const callers = await Promise.all(
+      Array.from({ length: 12 }, (_, index) => world.person(`p-${index}`, 'real-name', 'real-name-bank')),
+    );
+    const citizens = await Promise.all(callers.map(() => world.citizen()));
+    await Promise.all(
+      callers.map((me, index) =>
+        world.ok('identity/verify', { ...citizens[index], idempotencyKey: onceKey() }, me),
+      ),
+    );
+    const counts = () => readGauges(world.deps.table);
+    expect(await counts()).toMatchObject({ persons: 12, 'id-digest': 12, 'bank-result': 12 });
+    await Promise.all(callers.slice(0, 5).map((me) => world.withdraw(me, 'real-name')));
+    await Promise.all(callers.slice(3, 8).map((me) => world.withdraw(me, 'real-name-bank')));
+    const messages = world.queued.splice(0);
+    await Promise.all(
+      [...messages, ...messages].map((message) =>
+        world.ok('retention/eraseDuty', message, { trigger: 'queue' }),
+      ),
+    );
+    const stored = await world.scan();
+    const held = (entity: string) =>
+      stored.filter((item) => JSON.stringify(item.entity) === `{"S":"${entity}"}`).length;
+    expect(await counts()).toMatchObject({ persons: 12, 'id-digest': 4, 'bank-result': 4 });
+    expect([held('person'), held('real-name'), held('bank-result')]).toEqual([12, 4, 4]);
+  }, 60_000);
+
+  it('cover every sensitive kind of the registry', () => {
+    expect(sensitiveKinds).toEqual(
+      expect.arrayContaining(['id-digest', 'bank-result', 'face-token', 'age-band', 'guardian']),
+    );
+    expect(gaugeIds).toEqual(['persons', ...sensitiveKinds]);
+    for (const { gauge } of thresholds) expect(['sensitive', ...gaugeIds]).toContain(gauge);
+  });
+
+  it('are read without looking at any person: the same cost for ten as for none', async () => {
+    await gauges();
+    const cost = async () => {
+      Object.assign(world.meter, { trips: 0, readUnits: 0 });
+      await gauges();
+      return world.meter.trips;
+    };
+    const before = await cost();
+    for (let index = 0; index < 10; index += 1) await world.signIn(`p-${index}`);
+    expect([before, await cost()]).toEqual([1, 1]);
+  });
+
+  it('are for officers and auditors', async () => {
+    expect(await world.refused('identity/gauges', {}, { token: 'staff:a:auditor' })).toBe('OK');
+    for (const token of ['staff:a:support', 'staff:a:responder', (await world.signIn('me')).token])
+      expect(['CALLER_NOT_ALLOWED', 'SIGN_IN_REQUIRED']).toContain(
+        await world.refused('identity/gauges', {}, { token }),
+      );
+  });
+});
+
+describe('thresholds and their deadlines (N7, FAC-11, SEC-5, SEC-6)', () => {
+  it.each([
+    ['face-100000', 'face-token', 100_000],
+    ['persons-1000000', 'persons', 1_000_000],
+    ['persons-10000000', 'persons', 10_000_000],
+  ] as const)('%s is reached with the last person and not before', async (id, gauge, count) => {
+    await pretend(gauge, count - 1);
+    expect(await threshold(id)).toMatchObject({ reached: false, persons: count - 1, threshold: count });
+    await pretend(gauge, 1);
+    expect(await threshold(id)).toMatchObject({ reached: true, reachedOn: '2026-12-01' });
+  });
+
+  it('runs from the day it was found reached, whatever happens then', async () => {
+    await pretend('face-token', 100_000);
+    await world.ok('identity/watchGauges', {}, { trigger: 'schedule' });
+    world.wait(3 * 86_400_000);
+    await pretend('face-token', -50);
+    expect(await threshold('face-100000')).toMatchObject({ reached: true, reachedOn: '2026-12-01' });
+    expect(world.lines.some((line) => line.includes('"event":"alarm"'))).toBe(true);
+  });
+
+  it('says that it does not know a year, and gives a day that is safe in any case', async () => {
+    await pretend('persons', 1_000_000);
+    const said = await threshold('persons-1000000');
+    expect(said).toMatchObject({ reachedOn: '2026-12-01', safeOn: '2026-12-31' });
+    expect(said?.note).toContain('2027');
+    expect(said?.deadlineOn).toBeUndefined();
+  });
+
+  it('gives the day by the State Council’s calendar where it is known', async () => {
+    world.wait(Date.parse('2026-09-01T02:00:00Z') - START);
+    await pretend('face-token', 100_000);
+    // 25 September is the mid-autumn holiday, 1 to 7 October the national one; 20 September and 10 October are worked.
+    expect(await threshold('face-100000')).toMatchObject({
+      reachedOn: '2026-09-01',
+      deadlineOn: '2026-10-19',
+    });
+  });
+});
+
+describe('working days', () => {
+  it.each([
+    ['2026-11-02', 0, '2026-11-02'],
+    ['2026-11-02', 1, '2026-11-03'],
+    ['2026-11-06', 1, '2026-11-09'],
+    ['2026-09-30', 1, '2026-10-08'],
+    ['2026-10-09', 1, '2026-10-10'], // a Saturday that is worked
+    ['2026-12-01', 15, '2026-12-22'],
+  ])('%s and %d more is %s', (day, count, on) => {
+    expect(addWorkingDays(day, count)).toEqual({ on });
+  });
+
+  it('knows the years of the notices and no others', () => {
+    expect([2025, 2026, 2027, 2003].map(knowsYear)).toEqual([true, true, false, false]);
+    expect(addWorkingDays('2026-12-30', 5)).toEqual({ unknownYear: 2027 });
+    expect(addCalendarDays('2026-12-30', 5)).toBe('2027-01-04');
+  });
+});
