@@ -5,6 +5,7 @@ import { explicitConsent, withdrawConsent } from './promises/consent';
 import { chained, deviceData, sealed, stayInside } from './promises/house';
 import { cleanPictures, deliveries, optionalServices, ownPreferences } from './promises/profile';
 import { Broken, type Running, startRunning } from './promises/running';
+import { webSignIn } from './promises/web';
 
 /** Tries to break one promise on a running service. Answers the evidence that it holds; throws Broken otherwise. */
 export type Check = (running: Running) => Promise<string>;
@@ -12,6 +13,7 @@ export type Check = (running: Running) => Promise<string>;
 /** A check for every promise that is claimed: one without a check does not compile. */
 export const checks: Record<PromiseId, Check> = {
   A1: oneAccount,
+  A2: webSignIn,
   A5: endSessions,
   C1: keepCards,
   C7: cleanPictures,
