@@ -1,165 +1,97 @@
-import { execFile } from 'node:child_process';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { build } from '../../infra/build';
-import type { BareEvent } from './bare';
-import { type Stage, setStage } from './stage';
+import { type Bundle, build } from '../../infra/build';
+import { startDynamoDb } from '../../infra/local/dynamodb';
+import { startKms } from './kms';
+import { type Compared, cardRead, coldStart, type Place } from './measure';
+import { kmsSettings, localSettings, makePerson } from './person';
 
 /**
- * `npm run bench [-- --json]`: sizes, and times as ratios measured side by side, interleaved, on this machine. Nothing
- * here fails a build: a number that misses its aim is shown as such.
+ * `npm run bench [-- --json]`: what a function weighs, how it starts and what a card read costs the processor. Times
+ * are ratios to a bare handler on the same machine at the same time. A figure over its aim fails nothing.
  */
 type Row = { name: string; value: number; unit: string; aim: string };
 
-const COLD_STARTS = 11;
-const CPU_BLOCKS = 11;
-const CALLS_PER_BLOCK = 300;
-const WARM_UP_CALLS = 500;
-
-const run = promisify(execFile);
-
-function median(values: number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
-}
-
-const rounded = (value: number) => Math.round(value * 100) / 100;
-
-function httpEvent({ token }: Stage, path: string, input: object) {
-  const http = { method: 'POST', path: `/${path}`, sourceIp: '127.0.0.1', userAgent: 'bench' };
-  const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
-  return {
-    version: '2.0',
-    rawPath: `/${path}`,
-    headers,
-    requestContext: { requestId: 'bench', http },
-    body: JSON.stringify(input),
-  };
-}
-
-/** One call a function that a signed-in person makes, and the same trips for the bare handler. */
-function coldCalls(stage: Stage): Record<string, { event: object; bare: BareEvent }> {
-  const asks = { query: 'KEYS', keys: [stage.person] };
-  return {
-    login: { event: httpEvent(stage, 'login/listSessions', {}), bare: asks },
-    consent: { event: httpEvent(stage, 'consent/status', {}), bare: asks },
-    cards: {
-      event: httpEvent(stage, 'cards/get', { cardId: stage.cardId }),
-      bare: { ...asks, keys: [stage.person, stage.card] },
-    },
-  };
-}
-
-async function coldStart(
-  bundle: string,
-  event: object,
-  environment: Record<string, string>,
-): Promise<number> {
-  const args = [join(__dirname, 'cold.cjs'), bundle, JSON.stringify(event)];
-  const { stdout } = await run(process.execPath, args, { env: { ...process.env, ...environment } });
-  const { milliseconds, failed } = JSON.parse(stdout);
-  if (failed) throw new Error(`a cold start was refused: ${JSON.stringify(failed)}`);
-  return milliseconds;
-}
-
-/** Ours and the bare one in turn, so that whatever else the machine does falls on both; the first pair is not counted. */
-async function coldRatio(stage: Stage, ours: string, event: object, bare: BareEvent): Promise<number> {
-  const times = { ours: [] as number[], bare: [] as number[] };
-  for (let round = 0; round <= COLD_STARTS; round += 1) {
-    const pair = [
-      await coldStart(ours, event, stage.environment),
-      await coldStart(stage.bare, bare, stage.environment),
-    ] as const;
-    if (round === 0) continue;
-    times.ours.push(pair[0]);
-    times.bare.push(pair[1]);
-  }
-  return median(times.ours) / median(times.bare);
-}
-
-/** Processor time of one card read through our bundle against the bare batch read of the same two items. */
-async function cpuRatio(stage: Stage, ours: string): Promise<number> {
-  Object.assign(process.env, stage.environment);
-  const { handler } = require(ours);
-  const bare = require(stage.bare).handler;
-  const event = httpEvent(stage, 'cards/get', { cardId: stage.cardId });
-  const calls = {
-    ours: () => handler(event, { awsRequestId: 'bench' }),
-    bare: () => bare({ keys: [stage.person, stage.card] }),
-  };
-  const answer = await calls.ours();
-  if (answer.statusCode !== 200) throw new Error('the card read was refused');
-  for (let call = 0; call < WARM_UP_CALLS; call += 1) await Promise.all([calls.ours(), calls.bare()]);
-  const ratios: number[] = [];
-  for (let block = 0; block < CPU_BLOCKS; block += 1)
-    ratios.push((await spend(calls.ours)) / (await spend(calls.bare)));
-  return median(ratios);
-}
-
-async function spend(call: () => Promise<unknown>): Promise<number> {
-  const before = process.cpuUsage();
-  for (let count = 0; count < CALLS_PER_BLOCK; count += 1) await call();
-  const { user, system } = process.cpuUsage(before);
-  return user + system;
-}
+const projectRoot = join(__dirname, '..', '..');
+const CLIENT_AIM = '< 15';
+const COLD_START_AIM = '<= 1.3';
+const CARD_READ_AIM = '<= 1.5';
 
 async function measure(): Promise<Row[]> {
   const { functions, client } = await build();
-  const rows: Row[] = functions.map(({ name, bytes }) => ({
-    name: `bundle ${name}`,
-    value: rounded(bytes / 1024),
-    unit: 'KB',
-    aim: '',
-  }));
-  if (client)
-    rows.push({ name: 'bundle client', value: rounded(client.bytes / 1024), unit: 'KB', aim: '< 15' });
-  const stage = await setStage();
+  const { functions: bare } = await build({
+    root: join(__dirname, 'bare'),
+    outDir: join(projectRoot, 'dist', 'bench'),
+  });
+  const sizes = functions.map((bundle) => size(bundle));
+  if (client) sizes.push(size(client, CLIENT_AIM));
+  const database = await startDynamoDb();
+  const kms = await startKms();
   try {
-    for (const [name, { event, bare }] of Object.entries(coldCalls(stage))) {
-      const file = functions.find((one) => one.name === name)?.file ?? '';
-      const value = rounded(await coldRatio(stage, file, event, bare));
-      rows.push({ name: `cold start ${name}`, value, unit: 'times a bare handler', aim: '<= 1.3' });
-    }
-    const cards = functions.find(({ name }) => name === 'cards')?.file ?? '';
-    const value = rounded(await quietly(() => cpuRatio(stage, cards)));
-    rows.push({ name: 'processor time of a card read', value, unit: 'times a bare read', aim: '<= 1.5' });
+    const local = localSettings(database.endpoint);
+    const here = { settings: local, person: await makePerson(local), bare: fileOf(bare, 'bare') };
+    const cloudlike = kmsSettings(database.endpoint, kms.endpoint);
+    const person = await makePerson(cloudlike);
+    const there = {
+      settings: cloudlike,
+      person,
+      bare: fileOf(bare, 'bare-kms'),
+      bareInput: { wrapped: 'AAAA' },
+    };
+    return [...sizes, ...(await times(functions, here, there))];
   } finally {
-    await stage.stop();
-  }
-  return rows;
-}
-
-/** Without the functions' own log lines, which would mix with the figures. */
-async function quietly<T>(work: () => Promise<T>): Promise<T> {
-  const write = process.stdout.write;
-  process.stdout.write = () => true;
-  try {
-    return await work();
-  } finally {
-    process.stdout.write = write;
+    kms.stop();
+    await database.stop();
   }
 }
 
-function isMet({ value, aim }: Row): boolean {
+async function times(functions: Bundle[], here: Place, withKms: Place): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (const { name, file } of functions) {
+    const figures = await coldStart({ name, bundle: file }, here);
+    rows.push(...compared(`cold start ${name}`, figures, 'ms', COLD_START_AIM));
+  }
+  const cards = { name: 'cards', bundle: fileOf(functions, 'cards') };
+  const start = await coldStart(cards, withKms);
+  rows.push(...compared('cold start cards with KMS', start, 'ms', COLD_START_AIM));
+  const read = await cardRead(cards, here);
+  return [...rows, ...compared('processor time of a card read', read, 'µs', CARD_READ_AIM)];
+}
+
+function fileOf(bundles: Bundle[], wanted: string): string {
+  const found = bundles.find(({ name }) => name === wanted);
+  if (!found) throw new Error(`There is no function ${wanted} to measure.`);
+  return found.file;
+}
+
+function size({ name, bytes }: Bundle, aim = ''): Row {
+  return { name: `bundle ${name}`, value: rounded(bytes / 1024), unit: 'KB', aim };
+}
+
+/** The ratio that has an aim, and the plain time, which says more of the machine than of us. */
+function compared(name: string, { ratio, plain }: Compared, unit: string, aim: string): Row[] {
+  return [
+    { name, value: rounded(ratio), unit: 'times the bare handler', aim },
+    { name: `${name}, plain`, value: rounded(plain), unit, aim: '' },
+  ];
+}
+
+function rounded(value: number): number {
+  return Math.round(value * 100) / 100;
+}
+
+function describe({ name, value, unit, aim }: Row): string {
   const [sign, limit] = aim.split(' ');
-  return aim === '' || (sign === '<' ? value < Number(limit) : value <= Number(limit));
+  const met = sign === '<' ? value < Number(limit) : value <= Number(limit);
+  const mark = aim && (met ? `✓ aim ${aim}` : `✗ over its aim ${aim}`);
+  return `${name.padEnd(40)}${value.toFixed(2).padStart(9)} ${unit.padEnd(22)} ${mark}`.trimEnd();
 }
 
-async function main(): Promise<void> {
-  const rows = await measure();
-  if (process.argv.includes('--json')) {
-    console.log(JSON.stringify(rows, null, 2));
-    return;
-  }
-  for (const row of rows) {
-    const verdict = row.aim ? `${isMet(row) ? '✓' : '✗'} aim ${row.aim}` : '';
-    console.log(`${row.name.padEnd(32)}${String(row.value).padStart(9)} ${row.unit.padEnd(22)}${verdict}`);
-  }
-}
-
-main()
-  .then(() => process.exit(0))
+measure()
+  .then((rows) => {
+    const asked = process.argv.includes('--json');
+    console.log(asked ? JSON.stringify(rows, null, 2) : rows.map(describe).join('\n'));
+  })
   .catch((error: Error) => {
     console.error(error.message);
-    process.exit(1);
+    process.exitCode = 1;
   });

@@ -1,0 +1,56 @@
+import { cardKey } from '../../lib/table/card';
+import { type Key, keys } from '../../lib/table/keys';
+import { guardianKey, minorKey } from '../../lib/table/minor';
+import { nicknameKey } from '../../lib/table/nickname';
+import { realNameKey } from '../../lib/table/real-name';
+import type { Trip } from './bare/functions/bare/index';
+import type { Person } from './person';
+
+/** A function's event, and the trips that answering it takes: what the bare handler makes in its place. */
+export type FirstCall = { event: object; trips: Trip[] };
+
+/**
+ * A usual call of each function that leaves nothing behind, as the first one of a new instance: it loads the service
+ * keys as well.
+ */
+export const firstCalls: Record<string, (person: Person) => FirstCall> = {
+  login: (person) => overHttp(person, 'login/listSessions', {}, person.self),
+  consent: (person) => overHttp(person, 'consent/status', {}, person.self),
+  cards: (person) => {
+    const { subjectId, cardId } = person;
+    return overHttp(person, 'cards/get', { cardId }, [...person.self, cardKey(subjectId, cardId)]);
+  },
+  profile: (person) => overHttp(person, 'profile/get', {}, [...person.self, nicknameKey(person.subjectId)]),
+  identity: (person) => {
+    const id = person.subjectId;
+    const beside = [realNameKey(id, 'real-name-network'), guardianKey(id), minorKey(id)];
+    return overHttp(person, 'identity/status', {}, [...person.self, realNameKey(id, 'real-name')], beside);
+  },
+  // The queue delivers everything at least once: a message about an erasure that is already done. It needs no key.
+  retention: ({ subjectId, self }) => {
+    const body = JSON.stringify({ subjectId, seq: 999 });
+    return {
+      event: { Records: [{ messageId: 'bench', eventSource: 'aws:sqs', body }] },
+      trips: [{ get: [...self, keys.duty(subjectId, 999)] }],
+    };
+  },
+};
+
+/** A call by the person; it queries the service keys first, then gets each of the batches. */
+function overHttp({ token }: Person, path: string, input: object, ...batches: Key[][]): FirstCall {
+  const http = { method: 'POST', path: `/${path}`, sourceIp: '203.0.113.7', userAgent: 'bench' };
+  const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
+  const body = JSON.stringify(input);
+  return {
+    event: { version: '2.0', rawPath: `/${path}`, headers, requestContext: { http }, body },
+    trips: [{ query: keys.serviceKey('', 0).pk }, ...batches.map((get) => ({ get }))],
+  };
+}
+
+/** @throws Error when an answer is not that of a call that went well */
+export function demandSuccess(name: string, answer: unknown): void {
+  const { statusCode, batchItemFailures } = (answer ?? {}) as Record<string, unknown>;
+  const done = Array.isArray(batchItemFailures) && batchItemFailures.length === 0;
+  if (statusCode !== 200 && !done)
+    throw new Error(`${name} did not answer its call: ${JSON.stringify(answer)}`);
+}
