@@ -10,6 +10,7 @@ import { type Objects, openObjects } from './partner/objects';
 import { type EraseQueue, openEraseQueue } from './partner/queue';
 import { openStaffIdentity, type StaffIdentity } from './partner/staff-identity';
 import { createWechat, type Wechat } from './partner/wechat';
+import { openWechatPhone, type WechatPhone } from './partner/wechat-phone';
 import { type Meter, openTable, type Table } from './table/client';
 import { loadServiceKeys } from './table/key-store';
 
@@ -18,6 +19,7 @@ export type Deps = {
   table: Table;
   ring: KeyRing;
   wechat: Wechat;
+  wechatPhone: WechatPhone;
   eraseQueue: EraseQueue;
   objects: Objects;
   staff: StaffIdentity;
@@ -35,7 +37,7 @@ export type Deps = {
 export type Replacements = Partial<
   Pick<
     Deps,
-    'clock' | 'random' | 'log' | 'wechat' | 'eraseQueue' | 'objects' | 'staff' | 'faceId' | 'networkIdentity'
+    'clock' | 'random' | 'log' | 'wechat' | 'wechatPhone' | 'eraseQueue' | 'objects' | 'staff' | 'faceId' | 'networkIdentity'
   >
 > & {
   meter?: Meter;
@@ -80,6 +82,15 @@ export function buildDeps(config: Config, replace: Replacements = {}): Deps {
     wechat:
       replace.wechat ??
       createWechat({
+        baseUrl: config.WECHAT_API_BASE,
+        appid: config.WECHAT_APPID,
+        secret: config.WECHAT_SECRET,
+        clock,
+        log,
+      }),
+    wechatPhone:
+      replace.wechatPhone ??
+      openWechatPhone({
         baseUrl: config.WECHAT_API_BASE,
         appid: config.WECHAT_APPID,
         secret: config.WECHAT_SECRET,

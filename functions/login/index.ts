@@ -1,14 +1,24 @@
 import * as z from 'zod/mini';
+import { DAY_MS, HOUR_MS } from '../../lib/clock';
 import { operation } from '../../lib/gate/operation';
+import { provableActs } from '../../lib/gate/proof';
 import { serve } from '../../lib/host/serve';
 import { consentPurposeIds } from '../../lib/policy/purposes';
+import { phoneKey } from '../../lib/table/phone';
 import { endOthers, endOwn, endSession } from './end-session';
 import { listSessions } from './list-sessions';
+import { bindPhone, changePhone, getPhone, unbindPhone } from './phone';
+import { proveSelf } from './prove-self';
 import { signIn } from './sign-in';
 import { webOperations } from './web-operations';
 
 const sessionId = z.string().check(z.regex(/^[\w-]{16}$/));
 const ended = z.object({ ended: z.int() });
+
+const phoneCode = z.string().check(z.minLength(1), z.maxLength(128));
+const boundPhone = z.object({ /** 138****1234 */ phone: z.string(), boundAt: z.string() });
+/** WeChat charges for every number it gives. */
+const phoneLimits = [{ name: 'PHONE_CODES_PER_PERSON', per: 'person', max: 10, windowMs: DAY_MS }] as const;
 
 export const login = {
   signIn: operation({
@@ -86,6 +96,69 @@ export const login = {
     run: endOthers,
   }),
   ...webOperations,
+  proveSelf: operation({
+    summary: '验证是您本人：凭新的微信登录凭证或手机号凭证，换取只用于一件事、一次有效的证明。',
+    caller: 'subject',
+    purpose: 'security',
+    input: z.strictObject({
+      /** The one operation that the proof will be good for, and its target as that operation names it. */
+      operation: z.enum(provableActs),
+      target: z.string().check(z.minLength(1), z.maxLength(64)),
+      by: z.enum(['wechat', 'phone']),
+      code: z.string().check(z.minLength(1), z.maxLength(128)),
+    }),
+    output: z.object({ proof: z.string(), expiresInSeconds: z.int() }),
+    ledger: 'none',
+    limits: [{ name: 'PROOFS_PER_PERSON', per: 'person', max: 10, windowMs: HOUR_MS }],
+    budget: { trips: 3, readUnits: 1, writeUnits: 4 },
+    browser: 'never',
+    run: proveSelf,
+  }),
+  bindPhone: operation({
+    summary: '绑定手机号：凭手机号按钮给出的一次性凭证，由微信提供号码。',
+    caller: 'subject',
+    purpose: 'phone',
+    input: z.strictObject({ code: phoneCode }),
+    output: boundPhone,
+    ledger: 'act',
+    limits: phoneLimits,
+    budget: { trips: 6, readUnits: 3, writeUnits: 40 },
+    run: bindPhone,
+  }),
+  changePhone: operation({
+    summary: '更换绑定的手机号，须先验证是您本人。',
+    caller: 'subject',
+    purpose: 'phone',
+    input: z.strictObject({ code: phoneCode }),
+    output: boundPhone,
+    ledger: 'act',
+    limits: phoneLimits,
+    proof: () => 'phone',
+    budget: { trips: 7, readUnits: 3, writeUnits: 44 },
+    run: changePhone,
+  }),
+  getPhone: operation({
+    summary: '查看绑定的手机号（部分遮挡）。',
+    caller: 'subject',
+    purpose: 'phone',
+    input: z.strictObject({}),
+    output: boundPhone,
+    ledger: 'none',
+    budget: { trips: 1, readUnits: 2, writeUnits: 0 },
+    alsoRead: (subjectId) => phoneKey(subjectId),
+    run: getPhone,
+  }),
+  unbindPhone: operation({
+    summary: '解除绑定手机号，号码随即删除。',
+    caller: 'subject',
+    purpose: 'phone',
+    input: z.strictObject({}),
+    output: z.object({ unbound: z.literal(true) }),
+    ledger: 'act',
+    budget: { trips: 2, readUnits: 2, writeUnits: 16 },
+    alsoRead: (subjectId) => phoneKey(subjectId),
+    run: unbindPhone,
+  }),
 };
 
 export const { handler, main } = serve('login', login);

@@ -8,6 +8,7 @@ import { scopeOf } from '../../lib/policy/document';
 import { askedAtStart, type ConsentPurposeId, consentPurposeIds } from '../../lib/policy/purposes';
 import { attemptsKey, countAttempt, readAttempts, windowEndsInSeconds } from '../../lib/table/attempts';
 import { ConditionFailed } from '../../lib/table/client';
+import { createSealer } from '../../lib/table/entity';
 import { gaugeWrite } from '../../lib/table/gauge';
 import { claimIdentity, identityKey, readIdentity } from '../../lib/table/identity';
 import { emptyHead, nextEntry } from '../../lib/table/ledger';
@@ -22,6 +23,7 @@ import {
   type Session,
   session,
 } from '../../lib/table/person';
+import { putWechatAccount } from '../../lib/table/phone';
 
 /** Refused codes from one network address in ten minutes. Whole offices share an address, so it is generous. */
 export const MAX_FAILED_CODES_PER_ADDRESS = 300;
@@ -43,7 +45,7 @@ export async function signIn(
     if (!caller.platform) demandFewFailures(deps, readAttempts(failures));
     const reply = known
       ? await openSession(deps, readIdentity(known))
-      : await openAccount(deps, digest, requestId);
+      : await openAccount(deps, who.openid, digest, requestId);
     if (reply) return reply;
   }
   throw new AppError('BUSY');
@@ -104,10 +106,11 @@ async function makeRoom<R>(deps: Deps, person: Person, sessionId: string, value:
  * The account of a new person: pointer, person and first ledger entry in one transaction. Of two first sign-ins at
  * once, one finds the pointer taken and signs in to the account the other has made.
  */
-async function openAccount(deps: Deps, digest: string, requestId: string) {
+async function openAccount(deps: Deps, openid: string, digest: string, requestId: string) {
   const subjectId = randomId(deps.random);
   const now = toInstant(deps.clock.now());
-  const { wrapped } = await deps.ring.newDataKey(subjectId);
+  const { dataKey, wrapped } = await deps.ring.newDataKey(subjectId);
+  const sealer = createSealer(subjectId, dataKey, deps.ring.suite, deps.random);
   const { token, sessionId, secretDigest } = issueToken(subjectId, deps.random);
   const opened = { at: now, act: 'account.opened', actor: 'self', purpose: 'account', requestId } as const;
   const { write, head } = await nextEntry(deps.ring, subjectId, emptyHead, opened);
@@ -125,7 +128,13 @@ async function openAccount(deps: Deps, digest: string, requestId: string) {
   };
   try {
     const counted = gaugeWrite(subjectId, { persons: 1 });
-    await deps.table.write(claimIdentity('openid', digest, subjectId), putPerson(person), write, counted);
+    await deps.table.write(
+      claimIdentity('openid', digest, subjectId),
+      putPerson(person),
+      write,
+      counted,
+      putWechatAccount(subjectId, openid, sealer),
+    );
     return {
       token,
       sessionId,

@@ -25,7 +25,13 @@ export type WrappedKey = {
 };
 
 /** What a look-up digest is of; the same value in two domains gives unrelated digests. */
-export type DigestDomain = 'openid' | 'unionid' | 'address' | 'request' | 'web-code'
+export type DigestDomain =
+  | 'openid'
+  | 'unionid'
+  | 'phone'
+  | 'address'
+  | 'request'
+  | 'web-code'
   | 'id-number'
   | 'network-id'
   | 'guardian-code';

@@ -4,6 +4,10 @@ import { AppError } from '../errors';
 import { ConditionFailed } from '../table/client';
 import { putProof, useProof } from '../table/proof';
 
+/** The acts that need a proof of self, as data for the operation that gives one; a test compares it with the tables. */
+export const provableActs = ['login/changePhone', 'identity/reverify'] as const;
+export type ProvableAct = (typeof provableActs)[number];
+
 /** The one act that a proof of self is good for. */
 export function actOf(operation: string, target: string): string {
   return `${operation}|${target}`;

@@ -57,6 +57,14 @@ export const kinds = {
     retention: 'account-life',
     source: '您登录时由微信提供',
   },
+  'wechat-openid': {
+    name: '微信用户标识（OpenID，加密保存，仅用于向微信办理您发起的事项）',
+    class: 'general',
+    storage: 'sealed',
+    purpose: 'account',
+    retention: 'account-life',
+    source: '您登录时由微信提供',
+  },
   'session-proof': {
     name: '登录凭证的摘要',
     class: 'technical',
@@ -193,6 +201,14 @@ export const kinds = {
     source: '您填写、工作人员答复',
   },
   'phone-number': { name: '手机号码', ...attribute, purpose: 'phone', source: '您授权后由微信提供' },
+  'phone-state': {
+    name: '绑定手机号的时间',
+    class: 'technical',
+    storage: 'open',
+    purpose: 'phone',
+    retention: 'purpose-life',
+    source: '您绑定时产生',
+  },
   'phone-digest': {
     name: '手机号码的加密摘要（用于查重）',
     class: 'general',

@@ -8,6 +8,7 @@ import type { PurposeId } from '../policy/purposes';
  *  what rests on a   P#<subject>             DATA#<purpose>#<id>   cards, phone, real name, profile …: erased together
  *  consent                                                   when that purpose ends
  *  ledger entry      P#<subject>             LEDGER#<seq>    12 digits, so that text order is number order
+ *  WeChat account    P#<subject>             WECHAT          the openid, sealed
  *  erasure duty      P#<subject>             DUTY#<seq>      seq of the withdrawal that caused it
  *  identity          ID#<domain>#<digest>    ID              points to the person; the digest is keyed
  *  proof of self     P#<subject>             PROOF#<digest>  bound to one act, used once, minutes
@@ -34,6 +35,7 @@ export const keys = {
   }),
   proof: (subjectId: string, digest: string): Key => ({ pk: partition(subjectId), sk: `PROOF#${digest}` }),
   entry: (subjectId: string, seq: number): Key => ({ pk: partition(subjectId), sk: `LEDGER#${padded(seq)}` }),
+  wechatAccount: (subjectId: string): Key => ({ pk: partition(subjectId), sk: 'WECHAT' }),
   duty: (subjectId: string, seq: number): Key => ({ pk: partition(subjectId), sk: `DUTY#${padded(seq)}` }),
   identity: (domain: string, digest: string): Key => ({ pk: `ID#${domain}#${digest}`, sk: 'ID' }),
   attempts: (digest: string, window: string): Key => ({ pk: `TRY#${digest}`, sk: window }),

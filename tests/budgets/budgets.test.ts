@@ -66,6 +66,35 @@ const prepare: Record<string, () => Promise<Prepared>> = {
     await world.ok('consent/status', {}, by); // the hourly note, counted below
     return { by: { ...by, browser: gateBrowser() } };
   },
+  'login/proveSelf': async () => ({
+    input: { operation: 'login/changePhone', target: 'phone', by: 'wechat', code: `code-of-me~${onceKey()}` },
+  }),
+  'login/bindPhone': async () => {
+    const by = await phoneHolder();
+    return { by: by.caller, input: phoneCode('13800138000', by.openid) };
+  },
+  'login/changePhone': async () => {
+    const { caller, openid } = await phoneHolder();
+    await world.ok('login/bindPhone', phoneCode('13800138000', openid), caller);
+    const ask = {
+      operation: 'login/changePhone',
+      target: 'phone',
+      by: 'wechat',
+      code: `code-of-${openid}~${onceKey()}`,
+    };
+    const { proof } = await world.ok<{ proof: string }>('login/proveSelf', ask, caller);
+    return { by: { ...caller, proof }, input: phoneCode('13900139000', openid) };
+  },
+  'login/getPhone': async () => {
+    const { caller, openid } = await phoneHolder();
+    await world.ok('login/bindPhone', phoneCode('13800138000', openid), caller);
+    return { by: caller };
+  },
+  'login/unbindPhone': async () => {
+    const { caller, openid } = await phoneHolder();
+    await world.ok('login/bindPhone', phoneCode('13800138000', openid), caller);
+    return { by: caller };
+  },
   'consent/policy': async () => ({}),
   'consent/status': async () => ({}),
   'consent/grant': async () => ({ input: await consentAct(world.ok, { version: await cardsVersion() }) }),
@@ -103,6 +132,22 @@ async function shownCode(by = me) {
 }
 
 const pick = ({ cardId, version }: { cardId: string; version: number }) => ({ cardId, version });
+const phoneCode = (number: string, openid: string) => ({
+  code: `${nextNumber(number)}-for-${openid}~${onceKey()}`,
+});
+let phones = 0;
+function nextNumber(first: string): number {
+  phones += 1;
+  return Number(first) + phones;
+}
+async function phoneHolder(): Promise<{ caller: Caller; openid: string }> {
+  const openid = `phone-${onceKey()}`;
+  const caller = await world.signIn(openid);
+  await world.ok('consent/grant', await consentAct(world.ok, { purpose: 'phone' }), caller);
+  await world.ok('consent/status', {}, caller); // the hourly note of the session's use
+  return { caller, openid };
+}
+
 async function regrant(): Promise<void> {
   await world.ok('consent/grant', await consentAct(world.ok, { version: await cardsVersion() }), me);
 }

@@ -1,5 +1,10 @@
 import { createState, type SandboxState } from '../../infra/local/sandbox/state';
-import { CALLS_PER_DAY, CALLS_PER_MINUTE, createTokenPath } from '../../infra/local/sandbox/wechat-token';
+import {
+  CALLS_PER_DAY,
+  CALLS_PER_MINUTE,
+  createTokenPath,
+  createTokens,
+} from '../../infra/local/sandbox/wechat-token';
 import { systemRandom } from '../../lib/crypto/random';
 import { app, movableClock } from './sandbox-support';
 
@@ -12,7 +17,7 @@ function ask(path: ReturnType<typeof createTokenPath>, state: SandboxState): str
 
 test('stable_token answers 10 000 times a minute and 500 000 times a day', () => {
   const state = createState({ clock, random: systemRandom, apps: [app] });
-  const path = createTokenPath();
+  const path = createTokenPath(createTokens());
   for (let minute = 1; minute <= CALLS_PER_DAY / CALLS_PER_MINUTE; minute++) {
     for (let call = 1; call < CALLS_PER_MINUTE; call++) ask(path, state);
     expect(ask(path, state)).toBe('ok');

@@ -131,6 +131,15 @@ export async function createWorld({
           return { staffId, roles: roles.split(',') as StaffRole[] };
         },
       },
+      // A phone code here is `<number>-for-<openid>~<anything>`, good once; WeChat binds it to the openid.
+      wechatPhone: {
+        async exchangePhoneCode(code, openid) {
+          const [number = '', owner] = code.replace(/~.*$/, '').split('-for-');
+          if (owner !== openid || usedCodes.has(code)) throw new AppError('LOGIN_CODE_INVALID');
+          usedCodes.add(code);
+          return `+86${number}`;
+        },
+      },
       wechat: {
         async exchangeCode(code) {
           if (!code.startsWith('code-of-') || usedCodes.has(code)) throw new AppError('LOGIN_CODE_INVALID');

@@ -3,13 +3,18 @@ import { type Control, type ControlAnswer, invalid, ok, type Route, refuse } fro
 import { faultInput } from './faults';
 import { identityRoutes } from './identity-control';
 import type { PartnerPath } from './partner-path';
-import { mintCode, PEOPLE_LIMIT, putPerson } from './state';
+import { CODE_LIFE_MS, mintCode, PEOPLE_LIMIT, putPerson } from './state';
 
 const idText = z.string().check(z.regex(/^[\w-]{6,64}$/));
 const personInput = z.strictObject({
   openid: z.optional(idText),
   unionid: z.optional(idText),
   risk: z.optional(z.boolean()),
+});
+const phoneCodeInput = z.strictObject({
+  phone: z.string().check(z.regex(/^\d{5,15}$/)),
+  countryCode: z.optional(z.union([z.string(), z.number()])),
+  appid: z.optional(z.string()),
 });
 const codeInput = z.strictObject({ appid: z.optional(z.string()) });
 
@@ -31,6 +36,12 @@ const routes: Route[] = [
     pattern: /^\/sandbox\/people\/([\w-]+)\/code$/,
     says: 'POST /sandbox/people/{openid}/code {appid?}',
     run: addCode,
+  },
+  {
+    method: 'POST',
+    pattern: /^\/sandbox\/people\/([\w-]+)\/phone-code$/,
+    says: 'POST /sandbox/people/{openid}/phone-code {phone, countryCode?, appid?}',
+    run: addPhoneCode,
   },
   ...identityRoutes,
   {
@@ -74,6 +85,18 @@ function addPerson({ state }: Control, body: unknown): ControlAnswer {
   if (!parsed.success) return invalid(parsed.error);
   const person = putPerson(state, parsed.data);
   return person ? { status: 201, body: person } : refuse(409, `There are ${PEOPLE_LIMIT} people already.`);
+}
+
+/** What a tap on the phone button would give this person; another appid makes the answer bear its watermark. */
+function addPhoneCode({ state }: Control, body: unknown, openid: string): ControlAnswer {
+  const parsed = phoneCodeInput.safeParse(body);
+  if (!parsed.success) return invalid(parsed.error);
+  if (!state.people.has(openid)) return refuse(404, 'No such person: make one with POST /sandbox/people.');
+  const { phone, countryCode = '86', appid = state.apps[0]?.appid ?? '' } = parsed.data;
+  const code = `p${state.random(24).toString('base64url').slice(0, 31)}`;
+  const expiresAt = state.clock.now() + CODE_LIFE_MS;
+  state.phoneCodes.set(code, { openid, phone, countryCode, appid, expiresAt, used: false });
+  return { status: 201, body: { code } };
 }
 
 function addCode({ state }: Control, body: unknown, openid: string): ControlAnswer {

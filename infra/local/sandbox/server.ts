@@ -14,7 +14,8 @@ import type { PartnerAnswer, PartnerPath, PartnerRequest } from './partner-path'
 import { type App, createState, recordCall, type SandboxState } from './state';
 import { wechatError } from './wechat';
 import { createLoginPath } from './wechat-login';
-import { createTokenPath } from './wechat-token';
+import { createPhonePath } from './wechat-phone';
+import { createTokenPath, createTokens } from './wechat-token';
 
 const BODY_LIMIT_BYTES = 1024 * 1024;
 
@@ -25,14 +26,18 @@ export type SandboxServer = {
 };
 
 /** Every partner path there is. */
-const createPaths = (): PartnerPath[] => [
-  createLoginPath(),
-  createTokenPath(),
-  ...createCheckPaths(),
-  ...createFacePaths(),
-  createNetworkIdentityPath(),
-  unknownAction,
-];
+function createPaths(): PartnerPath[] {
+  const tokens = createTokens();
+  return [
+    createLoginPath(),
+    createTokenPath(tokens),
+    createPhonePath(tokens.isLive),
+    ...createCheckPaths(),
+    ...createFacePaths(),
+    createNetworkIdentityPath(),
+    unknownAction,
+  ];
+}
 
 /** Starts the partner sandbox on a free port. Everything it knows is in memory. */
 export async function startSandbox(parts: {

@@ -22,6 +22,16 @@ export type Person = {
 /** What wx.login gave a mini-program. */
 export type LoginCode = { openid: string; appid: string; expiresAt: number; used: boolean };
 
+/** What a tap on the phone button gave. `appid` is whose watermark the answer bears. */
+export type PhoneCode = {
+  openid: string;
+  phone: string;
+  countryCode: string | number;
+  appid: string;
+  expiresAt: number;
+  used: boolean;
+};
+
 /** Somebody in the registers that FaceID asks. */
 export type Citizen = {
   idNumber: string;
@@ -62,6 +72,8 @@ export type SandboxState = {
   people: Map<string, Person>;
   /** In the order they were made, which is the order they expire in. */
   codes: Map<string, LoginCode>;
+  /** By the code that a tap on the phone button gave. */
+  phoneCodes: Map<string, PhoneCode>;
   /** By number. */
   citizens: Map<string, Citizen>;
   /** By BizToken. */
@@ -72,7 +84,14 @@ export type SandboxState = {
 };
 
 export function createState(parts: { clock: Clock; random: Random; apps: App[] }): SandboxState {
-  return { ...parts, people: new Map(), codes: new Map(), ...identityState(), calls: [] };
+  return {
+    ...parts,
+    people: new Map(),
+    codes: new Map(),
+    phoneCodes: new Map(),
+    ...identityState(),
+    calls: [],
+  };
 }
 
 const identityState = () => ({ citizens: new Map(), faces: new Map(), networkProofs: new Map() });

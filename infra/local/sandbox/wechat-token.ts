@@ -15,12 +15,24 @@ const DAY_MS = 86_400_000;
 
 type Token = { value: string; expiresAt: number };
 
+/** The tokens in force, by appid; other paths ask whether one that they are shown is among them. */
+export type Tokens = {
+  tokens: Map<string, Token>;
+  isLive(token: string | null, state: SandboxState): boolean;
+};
+
+export function createTokens(): Tokens {
+  const tokens = new Map<string, Token>();
+  const isLive: Tokens['isLive'] = (token, { clock }) =>
+    [...tokens.values()].some(({ value, expiresAt }) => value === token && expiresAt > clock.now());
+  return { tokens, isLive };
+}
+
 /** stable_token: the token for WeChat's server interface, the same one for everybody who asks. */
-export function createTokenPath(): PartnerPath {
+export function createTokenPath({ tokens }: Tokens): PartnerPath {
   const perMinute = createQuota(CALLS_PER_MINUTE, MINUTE_MS);
   const perDay = createQuota(CALLS_PER_DAY, DAY_MS);
   const forcedPerDay = createQuota(FORCED_PER_DAY, DAY_MS);
-  const tokens = new Map<string, Token>();
   const forcedAt = new Map<string, number>();
 
   function issue(state: SandboxState, request: PartnerRequest): object | WechatErrcode {

@@ -14,6 +14,8 @@ export const wechatErrors = {
   41004: 'appsecret missing',
   41008: 'missing code',
   43001: 'require GET method',
+  40001: 'invalid credential, access_token is invalid or not latest',
+  41001: 'access_token missing',
   43002: 'require POST method',
   44002: 'empty post data',
   45009: 'reach max api daily quota limit',

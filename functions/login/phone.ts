@@ -1,0 +1,128 @@
+import { toInstant } from '../../lib/clock';
+import type { Deps } from '../../lib/deps';
+import { AppError } from '../../lib/errors';
+import { discloseWith } from '../../lib/gate/disclose';
+import type { Run, Subject } from '../../lib/gate/operation';
+import { demandConsent } from '../../lib/gate/purpose';
+import { appendEntry } from '../../lib/table/append';
+import { ConditionFailed, type Item } from '../../lib/table/client';
+import { consentOf, type Person } from '../../lib/table/person';
+import {
+  bindPhone as bindWrites,
+  type Phone,
+  phoneKey,
+  readOpenid,
+  readPhone,
+  unbindPhone as unbindWrites,
+  wechatAccountKey,
+} from '../../lib/table/phone';
+
+type Code = { code: string };
+
+function epochOf(person: Person): number {
+  return consentOf(person, 'phone')?.epoch ?? 0;
+}
+
+/**
+ * The number behind a phone code of this very person, by way of the disclosure register (promises A3, D1); with the
+ * person as the register has left them.
+ */
+export async function askWechat(deps: Deps, person: Person, openid: string, code: string, requestId: string) {
+  const disclosure = {
+    recipient: 'wechat-phone',
+    purpose: 'phone',
+    kinds: ['login-code'],
+    requestId,
+  } as const;
+  const send = () => deps.wechatPhone.exchangePhoneCode(code, openid);
+  const { answer, person: after } = await discloseWith(deps, person, disclosure, send, () => 'ANSWERED', {});
+  return { number: answer, person: after };
+}
+
+async function readBoth(
+  deps: Deps,
+  { person, sealer }: Subject,
+): Promise<{ openid: string; bound: Item | undefined }> {
+  const { subjectId } = person;
+  const [account, bound] = await deps.table.getMany([wechatAccountKey(subjectId), phoneKey(subjectId)]);
+  const openid = readOpenid(account, sealer);
+  if (!openid) throw new AppError('NOT_NOW');
+  return { openid, bound };
+}
+
+/** Binds the first phone of an account. Changing it is another operation, which asks for a proof of self. */
+export async function bindPhone(deps: Deps, { caller, input, requestId }: Run<'subject', Code>) {
+  const { openid, bound } = await readBoth(deps, caller);
+  if (readPhone(bound, epochOf(caller.person), caller.sealer)) throw new AppError('NOT_NOW');
+  return bind(deps, caller, openid, bound, input.code, requestId);
+}
+
+/** Puts another number in the place of the bound one (promise A6: the gate has used up a proof for exactly this). */
+export async function changePhone(deps: Deps, { caller, input, requestId }: Run<'subject', Code>) {
+  const { openid, bound } = await readBoth(deps, caller);
+  if (!readPhone(bound, epochOf(caller.person), caller.sealer)) throw new AppError('NOT_FOUND');
+  return bind(deps, caller, openid, bound, input.code, requestId);
+}
+
+/** A number that belongs to another account stays there: two accounts are never merged silently (promise A1). */
+async function bind(
+  deps: Deps,
+  { person: before, sealer }: Subject,
+  openid: string,
+  bound: Item | undefined,
+  code: string,
+  requestId: string,
+) {
+  const { number, person } = await askWechat(deps, before, openid, code, requestId);
+  const { subjectId } = person;
+  const digest = await deps.ring.digest('phone', number);
+  const boundAt = toInstant(deps.clock.now());
+  const value: Phone = { boundAt, epoch: epochOf(person), number };
+  const entry = { at: boundAt, act: 'phone.bound', actor: 'self', purpose: 'phone', requestId } as const;
+  const writes = bindWrites(subjectId, value, digest, bound, sealer);
+  // Withdrawing moves the ledger's head, so a withdrawal since the check is seen here (promise K3).
+  const stillAllowed = (now: Person) => {
+    demandConsent(now, 'phone');
+    if (epochOf(now) !== value.epoch) throw new AppError('CONSENT_REQUIRED', { purpose: 'phone' });
+  };
+  try {
+    await appendEntry(deps, person, entry, writes, sealer, stillAllowed);
+  } catch (error) {
+    if (!(error instanceof ConditionFailed)) throw error;
+    throw new AppError(error.found[0] ? 'IDENTITY_TAKEN' : 'NOT_NOW');
+  }
+  return { phone: mask(number), boundAt };
+}
+
+/** The bound phone, masked. */
+export async function getPhone(_deps: Deps, { caller }: Run<'subject', unknown>) {
+  const bound = readPhone(caller.alsoRead, epochOf(caller.person), caller.sealer);
+  if (!bound) throw new AppError('NOT_FOUND');
+  return { phone: mask(bound.number), boundAt: bound.boundAt };
+}
+
+/** Unbinds the phone. A repeat finds none and says so again. */
+export async function unbindPhone(deps: Deps, { caller, requestId }: Run<'subject', unknown>) {
+  const unbound = { unbound: true } as const;
+  if (!caller.alsoRead) return unbound;
+  const entry = {
+    at: toInstant(deps.clock.now()),
+    act: 'phone.unbound',
+    actor: 'self',
+    purpose: 'phone',
+    requestId,
+  } as const;
+  try {
+    await appendEntry(deps, caller.person, entry, unbindWrites(caller.alsoRead));
+  } catch (error) {
+    if (!(error instanceof ConditionFailed)) throw error; // changed or unbound meanwhile
+    throw new AppError('NOT_NOW');
+  }
+  return unbound;
+}
+
+/** 138****1234: enough to recognise, too little to call. */
+export function mask(number: string): string {
+  const local = number.replace(/^\+86/, '');
+  return `${local.slice(0, 3)}****${local.slice(-4)}`;
+}

@@ -1,0 +1,49 @@
+import type { Deps } from '../../lib/deps';
+import { AppError } from '../../lib/errors';
+import type { Run } from '../../lib/gate/operation';
+import { actOf, issueProof, type ProvableAct } from '../../lib/gate/proof';
+import { demandConsent } from '../../lib/gate/purpose';
+import { retentionMs } from '../../lib/policy/retention';
+import { consentOf } from '../../lib/table/person';
+import { phoneKey, readOpenid, readPhone, wechatAccountKey } from '../../lib/table/phone';
+import { askWechat } from './phone';
+
+type Prove = { operation: ProvableAct; target: string; by: 'wechat' | 'phone'; code: string };
+
+/**
+ * A fresh proof that the caller is the account's owner and not who holds their unlocked phone: good for one act on one
+ * target, once, for minutes (promise A6). The code must be this person's own.
+ */
+export async function proveSelf(deps: Deps, { caller, input, requestId }: Run<'subject', Prove>) {
+  const { person } = caller;
+  const isOwner =
+    input.by === 'wechat' ? byWechat(deps, caller, input.code) : byPhone(deps, caller, input.code, requestId);
+  if (!(await isOwner)) throw new AppError('LOGIN_CODE_INVALID');
+  const proof = await issueProof(deps, person.subjectId, actOf(input.operation, input.target));
+  return { proof, expiresInSeconds: retentionMs('proof-life') / 1000 };
+}
+
+type Caller = Run<'subject', Prove>['caller'];
+
+/** A fresh wx.login code whose openid is one of this account's. */
+async function byWechat(deps: Deps, { person }: Caller, code: string): Promise<boolean> {
+  const { openid } = await deps.wechat.exchangeCode(code);
+  const digest = await deps.ring.digest('openid', `${deps.appid}:${openid}`);
+  return person.identities.some((one) => one.domain === 'openid' && one.digest === digest);
+}
+
+/** A fresh phone code whose number is the one bound. */
+async function byPhone(
+  deps: Deps,
+  { person, sealer }: Caller,
+  code: string,
+  requestId: string,
+): Promise<boolean> {
+  demandConsent(person, 'phone');
+  const { subjectId } = person;
+  const [account, item] = await deps.table.getMany([wechatAccountKey(subjectId), phoneKey(subjectId)]);
+  const openid = readOpenid(account, sealer);
+  const bound = readPhone(item, consentOf(person, 'phone')?.epoch ?? 0, sealer);
+  if (!openid || !bound) throw new AppError('NOT_NOW');
+  return (await askWechat(deps, person, openid, code, requestId)).number === bound.number;
+}
