@@ -217,14 +217,6 @@ export const kinds = {
     retention: 'purpose-life',
     source: '由手机号码计算',
   },
-  'linked-account': {
-    name: '关联账号的入口名称和加密摘要',
-    class: 'general',
-    storage: 'digest',
-    purpose: 'account-link',
-    retention: 'purpose-life',
-    source: '您关联时由该入口提供',
-  },
   'real-name-result': {
     name: '实名核验的结果、方式、时间和受托方流水号',
     class: 'general',
@@ -264,14 +256,6 @@ export const kinds = {
     purpose: 'real-name-face',
     retention: 'purpose-life',
     source: '受托方返回',
-  },
-  'network-id-result': {
-    name: '网号核验的结果（不含姓名和号码）',
-    class: 'general',
-    storage: 'open',
-    purpose: 'real-name-network',
-    retention: 'purpose-life',
-    source: '国家网络身份认证公共服务返回',
   },
   'age-band': {
     name: '年龄段标记（未满十四周岁、未满十八周岁、成年）',

@@ -93,17 +93,6 @@ export const purposes = {
     ifRefused: '不能用手机号证明身份；其他功能不受影响。',
     atEnd: 'erase-at-once',
   },
-  'account-link': {
-    name: '关联其他账号',
-    why: '把您在其他入口（例如微信支付、公众号）的账号与本账号关联，看到的是同一个您。',
-    method: '在线自动处理；只保存加密摘要，随时可以解除。',
-    basis: 'CONSENT',
-    ground: CONSENT_GROUND,
-    clause: '7.1',
-    choice: 'optional',
-    ifRefused: '各入口的账号互不相通；其他功能不受影响。',
-    atEnd: 'erase-at-once',
-  },
   'real-name': {
     name: '实名核验（身份信息）',
     why: '核对姓名、身份证件号码（以及您选择时的手机号）是否一致，确认一个人只有一个实名账号。',
