@@ -1,6 +1,6 @@
 import { type PromiseId, promises } from '../../lib/policy/promises';
 import { CannotStart } from './cannot-start';
-import { endSessions, keepCards, oneAccount } from './promises/accounts';
+import { bindPhones, endSessions, keepCards, oneAccount, proveSelf } from './promises/accounts';
 import { explicitConsent, withdrawConsent } from './promises/consent';
 import { chained, deviceData, sealed, stayInside } from './promises/house';
 import { cleanPictures, deliveries, optionalServices, ownPreferences } from './promises/profile';
@@ -14,7 +14,9 @@ export type Check = (running: Running) => Promise<string>;
 export const checks: Record<PromiseId, Check> = {
   A1: oneAccount,
   A2: webSignIn,
+  A3: bindPhones,
   A5: endSessions,
+  A6: proveSelf,
   C1: keepCards,
   C7: cleanPictures,
   O1: optionalServices,
@@ -62,7 +64,7 @@ async function main(): Promise<void> {
   if (json) console.log(JSON.stringify(rows, null, 2));
   else {
     for (const { id, clause, pass, evidence } of rows) {
-      console.log(`${pass ? '✓' : '✗'} ${id.padEnd(4)}${clause.padEnd(12)}${evidence}`);
+      console.log(`${pass ? '✓' : '✗'} ${id.padEnd(4)}${clause.padEnd(14)}${evidence}`);
     }
     console.log(`\n${rows.filter(({ pass }) => pass).length} of ${rows.length} promises kept`);
   }

@@ -19,7 +19,7 @@ export const policyInForce = {
   version: 1,
   language: 'zh-CN',
   effectiveAt: '2026-12-01T00:00:00.000Z',
-  textHash: '10a08c503656d62157c1ee94187193974738e16154fd64842f6659aad7a90058',
+  textHash: '6cacafb84d8dfa0f5f0760c10415484cb0d54d66189dbb4598c7d6ad4fee2610',
 } as const;
 
 /** SHA-256 in hex: what a consent is bound to. */

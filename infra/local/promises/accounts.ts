@@ -1,6 +1,6 @@
 import { newIdempotencyKey } from '../../../lib/client/client';
 import { parseToken } from '../../../lib/crypto/token';
-import { codeOf, demand, type Running } from './running';
+import { actOn, codeOf, demand, type Person, type Running, textOf } from './running';
 
 const AT_ONCE = 20;
 
@@ -88,4 +88,75 @@ export async function keepCards(running: Running): Promise<string> {
     `${cards.length} cards are listed after one of two was deleted`,
   );
   return `1 of ${AT_ONCE} edits at once kept, ${AT_ONCE - 1} told; another person: NOT_FOUND ×3; deleted card gone`;
+}
+
+const PHONE = '13800138000';
+
+async function phoneHolder(running: Running): Promise<Person> {
+  const person = await running.person();
+  await person.api.consent.grant(await actOn(person.api, 0, 'phone'));
+  return person;
+}
+
+/** A3: the number is this person's, given to this mini-program, and belongs to one account. */
+export async function bindPhones(running: Running): Promise<string> {
+  const [me, other] = [await phoneHolder(running), await phoneHolder(running)];
+  const foreign = await codeOf(
+    me.api.login.bindPhone({ code: await me.phoneCode(PHONE, 'wx9999999999999999') }),
+  );
+  demand(foreign === 'LOGIN_CODE_INVALID', `a number given to another mini-program got ${foreign}`);
+  const theirs = await codeOf(me.api.login.bindPhone({ code: await other.phoneCode(PHONE) }));
+  demand(theirs === 'LOGIN_CODE_INVALID', `another person's code got ${theirs}`);
+  const code = await me.phoneCode(PHONE);
+  const { phone } = await me.api.login.bindPhone({ code });
+  demand(phone === '138****8000', 'the bound number is not shown masked');
+  const taken = await codeOf(other.api.login.bindPhone({ code: await other.phoneCode(PHONE) }));
+  demand(taken === 'IDENTITY_TAKEN', `a number of another account got ${taken}`);
+  const items = await running.scan();
+  const everything = textOf(items) + running.lines.join('\n');
+  demand(
+    !everything.includes(PHONE) && !everything.includes(me.openid),
+    'number or openid in the raw table or the log',
+  );
+  const { entries } = await me.api.consent.history({});
+  const made = entries.filter(({ act }) => act === 'disclosure.made').length;
+  demand(made === 3, `${made} of 3 questions to WeChat stand in the register`);
+  return `another appid's and another person's codes refused; a taken number refused; number and openid in none of ${items.length} raw items; ${made} disclosures registered`;
+}
+
+/** A6: acts that reveal or destroy need a proof made for that act, used once. */
+export async function proveSelf(running: Running): Promise<string> {
+  const [me, other] = [await phoneHolder(running), await phoneHolder(running)];
+  await me.api.login.bindPhone({ code: await me.phoneCode('13700137000') });
+  const change = async (proof?: string) =>
+    codeOf(me.api.login.changePhone({ code: await me.phoneCode('13600136000') }, proof ? { proof } : {}));
+  const prove = async (
+    person: Person,
+    operation: 'login/changePhone' | 'identity/reverify',
+    target: string,
+  ) =>
+    (await person.api.login.proveSelf({ operation, target, by: 'wechat', code: await person.code() })).proof;
+  const stranger = await codeOf(
+    me.api.login.proveSelf({
+      operation: 'login/changePhone',
+      target: 'phone',
+      by: 'wechat',
+      code: await other.code(),
+    }),
+  );
+  demand(stranger === 'LOGIN_CODE_INVALID', `a proof by another person's code got ${stranger}`);
+  const proof = await prove(me, 'login/changePhone', 'phone');
+  const refused = [
+    await change(),
+    await change(await prove(me, 'identity/reverify', 'real-name')),
+    await change(await prove(me, 'login/changePhone', 'another target')),
+    await change(await prove(other, 'login/changePhone', 'phone')),
+  ];
+  demand(
+    refused.every((code) => code === 'PROOF_REQUIRED'),
+    `without the right proof calls got ${refused.join(', ')}`,
+  );
+  const used = [await change(proof), await change(proof)];
+  demand(used[0] === 'OK' && used[1] === 'PROOF_REQUIRED', `the right proof twice got ${used.join(', ')}`);
+  return 'no proof, one for another act, another target or by another person: refused; the right one works once';
 }

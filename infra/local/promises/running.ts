@@ -26,6 +26,8 @@ export type Person = {
   api: Api;
   token: TokenStore;
   openid: string;
+  /** What a tap on the phone button gives; another appid makes WeChat's answer bear its watermark. */
+  phoneCode(phone: string, appid?: string): Promise<string>;
   /** A fresh wx.login code of this person. */
   code(): Promise<string>;
   subjectId(): string;
@@ -113,6 +115,9 @@ export async function startRunning(sealSuite: 'aes' | 'sm' = 'aes'): Promise<Run
       api: createClient({ transport, token }),
       token,
       openid,
+      phoneCode: async (phone, appid) =>
+        (await post(`${sandbox}/sandbox/people/${openid}/phone-code`, { phone, ...(appid && { appid }) }))
+          .code ?? '',
       code: async () => (await post(`${sandbox}/sandbox/people/${openid}/code`, {})).code ?? '',
       subjectId: () => parseToken(token.get() ?? '')?.subjectId ?? '',
     };
