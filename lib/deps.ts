@@ -37,7 +37,16 @@ export type Deps = {
 export type Replacements = Partial<
   Pick<
     Deps,
-    'clock' | 'random' | 'log' | 'wechat' | 'wechatPhone' | 'eraseQueue' | 'objects' | 'staff' | 'faceId' | 'networkIdentity'
+    | 'clock'
+    | 'random'
+    | 'log'
+    | 'wechat'
+    | 'wechatPhone'
+    | 'eraseQueue'
+    | 'objects'
+    | 'staff'
+    | 'faceId'
+    | 'networkIdentity'
   >
 > & {
   meter?: Meter;

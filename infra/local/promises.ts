@@ -3,6 +3,15 @@ import { CannotStart } from './cannot-start';
 import { bindPhones, endSessions, keepCards, oneAccount, proveSelf } from './promises/accounts';
 import { explicitConsent, withdrawConsent } from './promises/consent';
 import { chained, deviceData, sealed, stayInside } from './promises/house';
+import {
+  appealed,
+  fiveWays,
+  guardianFirst,
+  headCounts,
+  inputsForgotten,
+  noImages,
+  registered,
+} from './promises/identity';
 import { cleanPictures, deliveries, optionalServices, ownPreferences } from './promises/profile';
 import { Broken, type Running, startRunning } from './promises/running';
 import { webSignIn } from './promises/web';
@@ -17,6 +26,13 @@ export const checks: Record<PromiseId, Check> = {
   A3: bindPhones,
   A5: endSessions,
   A6: proveSelf,
+  N1: fiveWays,
+  N2: noImages,
+  N3: inputsForgotten,
+  N4: guardianFirst,
+  N5: registered,
+  N6: appealed,
+  N7: headCounts,
   C1: keepCards,
   C7: cleanPictures,
   O1: optionalServices,

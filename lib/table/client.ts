@@ -33,7 +33,13 @@ type WithoutTable<T> = T extends object
 export type Write = { [K in keyof TransactItem]?: WithoutTable<NonNullable<TransactItem[K]>> };
 
 /** What a call cost, for budgets (design section 7). Units are DynamoDB's consumed capacity. */
-export type Meter = { trips: number; readUnits: number; writeUnits: number };
+export type Meter = {
+  trips: number;
+  readUnits: number;
+  writeUnits: number;
+  /** What was done, in the words of IAM: a test compares it with what each function's role may do. */
+  actions?: Set<string>;
+};
 
 /** Attempts at a transaction that lost against another one, and the longest pause between two of them. */
 const CONFLICT_ATTEMPTS = 9;
@@ -96,6 +102,7 @@ export function openTable({ name, region, endpoint, clock, meter }: TableParts):
       const request = { RequestItems: { [name]: { Keys: wanted, ConsistentRead: true } }, ...metered };
       const answer = await client.send(new BatchGetCommand(request));
       count('readUnits', answer.ConsumedCapacity);
+      meter?.actions?.add('BatchGetItem');
       for (const item of (answer.Responses?.[name] ?? []) as Item[]) found.set(address(item), item);
       wanted = (answer.UnprocessedKeys?.[name]?.Keys ?? []) as Key[];
     }
@@ -103,6 +110,8 @@ export function openTable({ name, region, endpoint, clock, meter }: TableParts):
   }
 
   async function send(writes: [Write, ...Write[]]): Promise<Item | undefined> {
+    for (const kind of writes.flatMap(Object.keys))
+      meter?.actions?.add(actions[kind as keyof typeof actions]);
     const [{ Put, Delete, Update }, ...others] = writes;
     if (others.length > 0) {
       const TransactItems = writes.map(inTransaction);
@@ -157,6 +166,7 @@ export function openTable({ name, region, endpoint, clock, meter }: TableParts):
       const answer = await client.send(
         new QueryCommand({ TableName: name, ...consistent, ...metered, ...query }),
       );
+      meter?.actions?.add('Query');
       count('readUnits', answer.ConsumedCapacity);
       const items = ((answer.Items ?? []) as Item[]).filter(alive);
       return { items, lastKey: answer.LastEvaluatedKey as Key | undefined };
@@ -169,6 +179,13 @@ export function openTable({ name, region, endpoint, clock, meter }: TableParts):
     },
   };
 }
+
+const actions = {
+  Put: 'PutItem',
+  Update: 'UpdateItem',
+  Delete: 'DeleteItem',
+  ConditionCheck: 'ConditionCheckItem',
+} as const;
 
 type Capacity = { CapacityUnits?: number };
 type Marshalled = Parameters<typeof unmarshall>[0];

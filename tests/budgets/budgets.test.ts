@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseDocument } from 'yaml';
 import type { Budget } from '../../lib/gate/operation';
 import { agreeingPartners } from '../identity/agreeing-partners';
 import { identityRows } from '../identity/budget-rows';
@@ -152,11 +155,18 @@ async function regrant(): Promise<void> {
   await world.ok('consent/grant', await consentAct(world.ok, { version: await cardsVersion() }), me);
 }
 
+/** What each function does to the table, gathered while its operations are measured. */
+const used: Record<string, Set<string>> = {};
+
 async function measure(path: string): Promise<Budget> {
   const { input, by = me } = (await prepare[path]?.()) ?? {};
   Object.assign(world.meter, { trips: 0, readUnits: 0, writeUnits: 0 });
+  world.meter.actions?.clear();
   await world.ok(path, input, by);
-  return { ...world.meter };
+  const { actions = [], ...cost } = world.meter;
+  const [name = ''] = path.split('/');
+  used[name] = new Set([...(used[name] ?? []), ...actions]);
+  return cost;
 }
 
 const all = Object.entries(functions).flatMap(([name, operations]) =>
@@ -206,4 +216,17 @@ describe('the aims of the design', () => {
     await world.ok('cards/create', input, me);
     expect(world.meter.trips).toBe(2);
   });
+});
+
+it('every role may do what its function does to the table, and a function that deletes is meant to', async () => {
+  const roles = parseDocument(readFileSync(join(__dirname, '../../infra/aws/roles.yml'), 'utf8'), {
+    logLevel: 'silent',
+  });
+  const { Resources } = roles.toJS() as { Resources: Record<string, object> };
+  expect(Object.keys(used).sort()).toEqual(Object.keys(functions).sort());
+  for (const [name, actions] of Object.entries(used)) {
+    const role = JSON.stringify(Resources[`${name[0]?.toUpperCase()}${name.slice(1)}Role`]);
+    const missing = [...actions].filter((action) => !role.includes(`dynamodb:${action}`));
+    expect({ name, missing }).toEqual({ name, missing: [] });
+  }
 });

@@ -101,6 +101,7 @@ describe.each([...awsRegions])('the template for %s', (region) => {
     expect(holders('dynamodb:DeleteItem').sort()).toEqual([
       'IdentityRole',
       'KeyRotationRole',
+      'LoginRole',
       'RetentionRole',
     ]);
   });

@@ -107,7 +107,7 @@ export async function createWorld({
 
   let now = START;
   const clock = { now: () => now };
-  const meter: Meter = { trips: 0, readUnits: 0, writeUnits: 0 };
+  const meter: Meter = { trips: 0, readUnits: 0, writeUnits: 0, actions: new Set() };
   const lines: string[] = [];
   const queued: EraseMessage[] = [];
   const files = new Map<string, Buffer>();
