@@ -1,0 +1,222 @@
+import { newIdempotencyKey } from '../../../lib/client/client';
+import { thresholds } from '../../../lib/policy/thresholds';
+import { gaugeWrite, readGauges } from '../../../lib/table/gauge';
+import { keys } from '../../../lib/table/keys';
+import { type Citizen, citizens, numberOf, passFace, sandboxCalls, staffClient } from './registers';
+import { type Act, actOn, codeOf, demand, type Person, type Running, textOf, within } from './running';
+
+const ERASED_WITHIN_MS = 15_000;
+const REAL_NAME_PURPOSES = ['real-name', 'real-name-bank', 'real-name-face', 'real-name-network'] as const;
+
+async function act(person: Person, purpose: Act['purpose'], granted = true): Promise<void> {
+  const { consents } = await person.api.consent.status();
+  const version = consents.find((one) => one.purpose === purpose)?.version ?? 0;
+  const made = await actOn(person.api, version, purpose);
+  await (granted ? person.api.consent.grant(made) : person.api.consent.withdraw(made));
+}
+
+async function ready(running: Running): Promise<Person> {
+  const person = await running.person();
+  for (const purpose of REAL_NAME_PURPOSES) await act(person, purpose);
+  return person;
+}
+
+const once = async () => ({ idempotencyKey: await newIdempotencyKey() });
+const two = ({ name, idNumber }: Citizen) => ({ name, idNumber });
+
+/** Verifies a new person by each of the five ways. */
+async function byEveryWay(running: Running): Promise<{ person: Person; way: string; citizen: Citizen }[]> {
+  const register = citizens(running);
+  const done: { person: Person; way: string; citizen: Citizen }[] = [];
+  const note = (person: Person, citizen: Citizen, { way }: { way: string }) =>
+    done.push({ person, way, citizen });
+  for (const pick of [two, ({ bankCard: _, ...three }: Citizen) => three, (all: Citizen) => all]) {
+    const [person, citizen] = [await ready(running), await register()];
+    note(person, citizen, await person.api.identity.verify({ ...pick(citizen), ...(await once()) }));
+  }
+  const [facing, faced] = [await ready(running), await register()];
+  const { sessionId, url } = await facing.api.identity.startFace({ ...two(faced), ...(await once()) });
+  await passFace(url, { images: true });
+  note(facing, faced, await facing.api.identity.finishFace({ sessionId }));
+  const [proving, unseen] = [await ready(running), await register()];
+  const { token } = await sandboxCalls(running)('/network-proofs', {});
+  note(
+    proving,
+    unseen,
+    await proving.api.identity.verifyByNetworkId({ token: token ?? '', ...(await once()) }),
+  );
+  return done;
+}
+
+/** N1: five ways, each asking only what it needs. */
+export async function fiveWays(running: Running): Promise<string> {
+  const done = await byEveryWay(running);
+  const ways = done.map(({ way }) => way);
+  demand(ways.join() === 'id,phone,bank,face,network', `the ways taken were ${ways.join()}`);
+  for (const { person } of done)
+    demand((await person.api.identity.status()).verified, 'somebody verified is not shown as verified');
+  const { ways: offered } = await running.person().then(({ api }) => api.identity.ways());
+  const network = offered.find(({ way }) => way === 'network');
+  demand(network?.asks.join() === 'networkProof', 'the network identity asks for more than its proof');
+  return 'verified by name and number, by phone, by bank card, by face and by network identity';
+}
+
+/** N2: face is one way of several, under its own consent, and no image stays anywhere. */
+export async function noImages(running: Running): Promise<string> {
+  const citizen = await citizens(running)();
+  const person = await running.person();
+  await act(person, 'real-name');
+  const input = { ...two(citizen), ...(await once()) };
+  const code = await codeOf(person.api.identity.startFace(input));
+  demand(code === 'CONSENT_REQUIRED', `a face check without its own consent got ${code}`);
+  await act(person, 'real-name-face');
+  const before = running.lines.length;
+  const { sessionId, url } = await person.api.identity.startFace(input);
+  await passFace(url, { images: true });
+  await person.api.identity.finishFace({ sessionId });
+  const everything = textOf(await running.scan()) + running.lines.join('\n');
+  demand(!/JFIF|\/9j\/|ftypmp42/.test(everything), 'an image that the partner sent was kept or logged');
+  const rang = await within(5000, async () =>
+    running.lines.slice(before).some((line) => line.includes('"alarm"')),
+  );
+  demand(rang, 'images came and no alarm rang');
+  const { ways } = await person.api.identity.ways();
+  demand(ways.length > 1, 'face is the only way');
+  return 'refused without its own consent; images that came all the same were dropped and reported; other ways beside it';
+}
+
+/** N3: the result is kept and the inputs are not; one number is one account. */
+export async function inputsForgotten(running: Running): Promise<string> {
+  const done = await byEveryWay(running);
+  const everything = textOf(await running.scan()) + running.lines.join('\n');
+  for (const { citizen } of done)
+    for (const secret of Object.values(citizen))
+      for (const form of [
+        secret,
+        Buffer.from(secret).toString('base64'),
+        Buffer.from(secret).toString('latin1'),
+      ])
+        demand(!everything.includes(form), 'an input was kept');
+  const rival = await ready(running);
+  const [{ citizen, person }] = done as [(typeof done)[number]];
+  const claim = async () => codeOf(rival.api.identity.verify({ ...two(citizen), ...(await once()) }));
+  demand((await claim()) === 'IDENTITY_TAKEN', 'one number verified two accounts');
+  await act(person, 'real-name', false);
+  demand(!(await person.api.identity.status()).verified, 'a withdrawn result is still in force');
+  const released = await within(ERASED_WITHIN_MS, async () => (await claim()) === 'OK');
+  demand(released, 'the number was not released within 15 s of the withdrawal');
+  return `no number, name, phone or card of ${done.length} people in any item or log line; a second claim refused; released by withdrawal and claimed again`;
+}
+
+/** N4: under 14 a guardian consents first, and only then. */
+export async function guardianFirst(running: Running): Promise<string> {
+  const register = citizens(running);
+  const [child, parent] = [await ready(running), await ready(running)];
+  const today = new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 10).replaceAll('-', '');
+  const fourteenToday = `${Number(today.slice(0, 4)) - 14}${today.slice(4) === '0229' ? '0228' : today.slice(4)}`;
+  const citizen = await register({ idNumber: numberOf(fourteenToday) });
+  const verify = async () => codeOf(child.api.identity.verify({ ...two(citizen), ...(await once()) }));
+  demand(
+    (await verify()) === 'GUARDIAN_REQUIRED',
+    'a child was verified on the 14th birthday without a guardian',
+  );
+  const { code } = await child.api.identity.askGuardian();
+  const { textHash } = await parent.api.identity.guardianNotice();
+  const evidence = { control: 'guardian.agree', defaultState: 'unchecked', dwellMs: 9000 } as const;
+  const answer = () => parent.api.identity.guardianRespond({ code, decision: 'consent', textHash, evidence });
+  demand((await codeOf(answer())) === 'CALLER_NOT_ALLOWED', 'somebody unverified answered as guardian');
+  await parent.api.identity.verify({ ...two(await register()), ...(await once()) });
+  const { wardId = '' } = await answer();
+  demand((await verify()) === 'OK', 'the child is not verified after the guardian’s consent');
+  demand((await child.api.identity.status()).minor === 'under-14', 'the child is not marked');
+  await parent.api.identity.guardianWithdraw({ wardId });
+  demand(!(await child.api.identity.status()).verified, 'the guardian’s withdrawal had no effect');
+  return 'refused on the 14th birthday itself, then verified after a verified adult’s consent, marked for the audit, ended when taken back';
+}
+
+/** N5: every call to the partner stands in the register, without its values. */
+export async function registered(running: Running): Promise<string> {
+  const done = await byEveryWay(running);
+  for (const { person, way } of done) {
+    const { entries, intact } = await person.api.consent.history({ limit: 50 });
+    const made = entries.filter((entry) => entry.act === 'disclosure.made');
+    const answered = entries.filter((entry) => entry.act === 'disclosure.answered');
+    demand(
+      intact && made.length === (way === 'face' ? 2 : 1),
+      `${way}: ${made.length} entries before sending`,
+    );
+    for (const { recipient, purpose, kinds, way: said } of made)
+      demand(
+        Boolean(recipient && purpose && kinds?.length && said === way),
+        `${way}: an entry is incomplete`,
+      );
+    demand(answered.at(-1)?.result === 'VERIFIED', `${way}: the register does not say what came of it`);
+    demand(
+      answered.every(({ cause }) => made.some(({ seq }) => seq === cause)),
+      `${way}: an answer without a cause`,
+    );
+  }
+  return 'who, what kinds, why, when and result after each of five ways; entry first, answer after, chain whole';
+}
+
+/** N6: a result can be appealed to a human, who decides with a reason. */
+export async function appealed(running: Running): Promise<string> {
+  const person = await running.person();
+  const words = '我的信息没有填错，请人工核对。';
+  const { appealId, dueAt } = await person.api.identity.appeal({
+    about: 'not-verified',
+    words,
+    ...(await once()),
+  });
+  const staff = await staffClient(running, 'support');
+  const { appeals } = await staff.identity.appeals();
+  demand(
+    appeals.some((one) => one.appealId === appealId),
+    'the staff does not see the appeal',
+  );
+  const target = { subjectId: person.subjectId(), appealId, ticket: 'T-1' };
+  const opened = await staff.identity.openAppeal(target);
+  demand(opened.words === words, 'the staff does not see the words');
+  const reason = '经核对登记信息有误，请再次核验。';
+  await staff.identity.decideAppeal({ ...target, decision: 'overturned', reason });
+  const [own] = (await person.api.identity.ownAppeals()).appeals;
+  demand(own?.decision === 'overturned' && own.reason === reason, 'the person cannot read the decision');
+  const { entries } = await person.api.consent.history({ limit: 50 });
+  const acts = entries.map((entry) => entry.act).join();
+  demand(
+    acts.endsWith('review.asked,staff.accessed,staff.accessed,review.decided'),
+    `the ledger says ${acts}`,
+  );
+  const raw = textOf(await running.scan());
+  demand(!raw.includes(words) && !raw.includes(reason), 'the words lie open in the table');
+  return `answered by ${dueAt.slice(0, 10)} at the latest; decided by the staff with a reason the person reads; both accesses in the ledger; words sealed`;
+}
+
+/** N7: exact head-counts, and thresholds that ring. */
+export async function headCounts(running: Running): Promise<string> {
+  const stored = async (entity: string) =>
+    (await running.scan()).filter((item) => item.entity === entity).length;
+  await byEveryWay(running);
+  const counts = await readGauges(running.deps.table);
+  const people = await stored('person');
+  demand(counts.persons === people, `the gauge says ${counts.persons} persons, the table holds ${people}`);
+  const results = await stored('real-name');
+  demand(
+    counts['id-digest'] === results,
+    `the gauge says ${counts['id-digest']} results, there are ${results}`,
+  );
+  const officer = await staffClient(running, 'officer');
+  const face = thresholds.find(({ gauge }) => gauge === 'face-token');
+  const missing = (face?.persons ?? 0) - counts['face-token'] - 1;
+  const pretend = (count: number) =>
+    running.deps.table.write(gaugeWrite('AAAAAAAAAAAAAAAAAAAAAA', { 'face-token': count }));
+  const reached = async () => (await officer.identity.gauges()).thresholds.find(({ id }) => id === face?.id);
+  await pretend(missing);
+  demand((await reached())?.reached === false, 'a threshold rings one person early');
+  await pretend(1);
+  const said = await reached();
+  demand(said?.reached === true && Boolean(said.deadlineOn ?? said.safeOn), 'a threshold does not ring');
+  await pretend(-missing - 1);
+  await running.raw.delete({ TableName: running.tableName, Key: keys.threshold(face?.id ?? '') });
+  return `${people} persons and ${results} results counted exactly without a scan; ${said?.duty}, by ${said?.deadlineOn ?? said?.safeOn}`;
+}

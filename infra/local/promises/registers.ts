@@ -1,0 +1,65 @@
+import { type Api, createClient, httpTransport, memoryTokenStore } from '../../../lib/client/client';
+import { staffToken } from '../staff-token';
+import type { Running } from './running';
+
+/** Somebody in the registers that the partner asks. */
+export type Citizen = { name: string; idNumber: string; phone: string; bankCard: string };
+
+/** Posts to the control surface of the sandbox. */
+export function sandboxCalls({ environment }: Running) {
+  return async (path: string, body: object): Promise<Record<string, string>> => {
+    const url = `${environment.FACEID_API_BASE}/sandbox${path}`;
+    const answer = await fetch(url, { method: 'POST', body: JSON.stringify(body) });
+    return (await answer.json()) as Record<string, string>;
+  };
+}
+
+let made = 0;
+
+/** Puts a new adult into the registers, unlike anybody else. */
+export function citizens(running: Running) {
+  const post = sandboxCalls(running);
+  return async (change: Partial<Citizen> = {}): Promise<Citizen> => {
+    made += 1;
+    const citizen = {
+      name: `核验标记${String.fromCodePoint(0x4e00 + made * 7)}`,
+      idNumber: numberOf('19850607'),
+      phone: `1370000${String(1000 + made)}`,
+      bankCard: luhn(`62220200${String(2_000_000_000 + made)}`),
+      ...change,
+    };
+    await post('/citizens', citizen);
+    return citizen;
+  };
+}
+
+/** A number of somebody born on that day, each time another one. */
+export function numberOf(birth: string): string {
+  made += 1;
+  const body = `440106${birth}${String(made % 1000).padStart(3, '0')}`;
+  const sum = [...body].reduce((total, digit, i) => total + Number(digit) * (2 ** (17 - i) % 11), 0);
+  return `${body}${'10X98765432'[sum % 11]}`;
+}
+
+function luhn(body: string): string {
+  const passes = (number: string) =>
+    [...number].reverse().reduce((sum, character, i) => {
+      const digit = Number(character) * (i % 2 === 1 ? 2 : 1);
+      return sum + (digit > 9 ? digit - 9 : digit);
+    }, 0) %
+      10 ===
+    0;
+  return [...'0123456789'].map((last) => `${body}${last}`).find(passes) ?? body;
+}
+
+/** What a person does on the partner's page. */
+export async function passFace(url: string, more: object): Promise<void> {
+  await fetch(url, { method: 'POST', body: JSON.stringify({ outcome: 'pass', ...more }) });
+}
+
+/** A client of the local member of the staff who has that role. */
+export async function staffClient({ api, environment }: Running, role: string): Promise<Api> {
+  const token = memoryTokenStore();
+  token.set(await staffToken(environment.STAFF_ISSUER ?? '', role));
+  return createClient({ transport: httpTransport({ baseUrl: api }), token });
+}
