@@ -23,6 +23,11 @@ export const sensitiveKinds = kindIds.filter((id): id is SensitiveKind => {
   return kind.class !== 'technical' && kind.class !== 'general';
 });
 
+/** The head-counts that an item holding this kind is in: one for a sensitive kind, none for others. */
+export function gaugesFor(kind: KindId): GaugeId[] {
+  return sensitiveKinds.filter((id) => id === kind);
+}
+
 export const gaugeIds: readonly GaugeId[] = ['persons', ...sensitiveKinds];
 
 /** One shard: a count under the name of each gauge. */

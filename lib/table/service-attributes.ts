@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { type AttributeName, type ServiceId, serviceIds, services } from '../policy/services';
 import type { Item, Table, Write } from './client';
 import { defineEntity, open, type Sealer, sealed, type ValueOf } from './entity';
+import { type GaugeId, gaugeChange, gaugesFor } from './gauge';
 import { type Key, keys, partition } from './keys';
 import { consentHolds } from './person';
 
@@ -60,17 +61,20 @@ export function putService(
   value: ServiceRecord,
   before: Item | undefined,
   sealer: Sealer,
-): [Write, Write] {
+): [Write, Write, ...Write[]] {
   const entity = entities[service];
+  const gauges = gaugesFor(services[service].kind);
   const item = {
     ...serviceKey(subjectId, service),
     entity: entity.name,
     ...entity.encode(value, ID, sealer),
+    ...(gauges.length > 0 && { gauges }),
   };
   const condition = before
     ? { ConditionExpression: 'sealed = :before', ExpressionAttributeValues: { ':before': before.sealed } }
     : { ConditionExpression: 'attribute_not_exists(pk)' };
-  return [{ Put: { Item: item, ...condition } }, consentHolds(subjectId, service, value.epoch)];
+  const counted = gaugeChange(subjectId, (before?.gauges as GaugeId[] | undefined) ?? [], gauges);
+  return [{ Put: { Item: item, ...condition } }, consentHolds(subjectId, service, value.epoch), ...counted];
 }
 
 /** What lies in a person's partition for the optional services, whatever its epoch. One trip. */

@@ -56,6 +56,21 @@ describe('gauges (N7)', () => {
     expect([held('person'), held('real-name'), held('bank-result')]).toEqual([12, 4, 4]);
   }, 60_000);
 
+  it('count what an optional service is told where its kind is sensitive, and let it go with the service', async () => {
+    const me = await world.person('me', 'service-household', 'service-tax');
+    const set = (service: string, version: number) =>
+      world.ok(`profile/set${service}Attributes`, { version, attributes: { householdPlace: '广州' } }, me);
+    const held = async () => (await readGauges(world.deps.table))['household-attributes'];
+    await set('Tax', 0);
+    expect(await held()).toBe(0);
+    await set('Household', 0);
+    await set('Household', 1);
+    expect(await held()).toBe(1);
+    await world.withdraw(me, 'service-household');
+    await world.erase();
+    expect(await held()).toBe(0);
+  });
+
   it('cover every sensitive kind of the registry', () => {
     expect(sensitiveKinds).toEqual(
       expect.arrayContaining(['id-digest', 'bank-result', 'face-token', 'age-band', 'guardian']),
