@@ -16,7 +16,7 @@ import {
   addSession,
   consentOf,
   expiryOf,
-  liveSessions,
+  leaverOf,
   type Person,
   putPerson,
   readPerson,
@@ -90,9 +90,7 @@ async function openSession(deps: Deps, subjectId: string) {
 
 /** Every place is taken: the session that has lapsed, or else the one that began first, gives way in the same write. */
 async function makeRoom<R>(deps: Deps, person: Person, sessionId: string, value: Session, reply: R) {
-  const live = liveSessions(person, deps.clock.now());
-  const lapsed = Object.keys(person.sessions).find((id) => !live.some(([liveId]) => liveId === id));
-  const leaver = lapsed ?? live[0]?.[0];
+  const leaver = leaverOf(person, deps.clock.now());
   try {
     const after = await deps.table.update(addSession(person.subjectId, sessionId, value, leaver));
     return { ...reply, asks: asksOf(readPerson(after)) };
