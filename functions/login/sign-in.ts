@@ -95,8 +95,7 @@ async function makeRoom<R>(deps: Deps, person: Person, sessionId: string, value:
     const after = await deps.table.update(addSession(person.subjectId, sessionId, value, leaver));
     return { ...reply, asks: asksOf(readPerson(after)) };
   } catch (error) {
-    if (error instanceof ConditionFailed) return undefined;
-    throw error;
+    return lostRace(error);
   }
 }
 
@@ -141,8 +140,7 @@ async function openAccount(deps: Deps, openid: string, digest: string, requestId
       asks: asksOf(person),
     };
   } catch (error) {
-    if (error instanceof ConditionFailed) return undefined;
-    throw error;
+    return lostRace(error);
   }
 }
 
@@ -152,4 +150,10 @@ function asksOf(person: Person): ConsentPurposeId[] {
     const consent = consentOf(person, purpose);
     return consent ? consent.granted && consent.scope !== scopeOf(purpose) : askedAtStart(purpose);
   });
+}
+
+/** Somebody else was quicker, or still is: look again. Anything else is thrown on. */
+function lostRace(error: unknown): undefined {
+  const isBusy = error instanceof AppError && error.code === 'BUSY';
+  if (!isBusy && !(error instanceof ConditionFailed)) throw error;
 }
