@@ -117,7 +117,12 @@ async function buildFunction(root: string, outDir: string, name: string): Promis
 }
 
 /** Without the language's own import(), a part is loaded by require, in half the time. */
-const node = { platform: 'node', target: 'node20', supported: { 'dynamic-import': false } } as const;
+const node = {
+  platform: 'node',
+  target: 'node20',
+  supported: { 'dynamic-import': false },
+  alias: { '@aws-sdk/credential-provider-node': join(projectRoot, 'infra', 'environment-credentials.ts') },
+} as const;
 
 /** In the cloud every new instance needs it for its first call, so it stays in the bundle. */
 const neededAtOnce = ['@aws-sdk/client-kms'];
