@@ -19,7 +19,7 @@ export const policyInForce = {
   version: 1,
   language: 'zh-CN',
   effectiveAt: '2026-12-01T00:00:00.000Z',
-  textHash: '6cacafb84d8dfa0f5f0760c10415484cb0d54d66189dbb4598c7d6ad4fee2610',
+  textHash: 'f1e4367dc3d4ade32d5ace0ac9acd342c3ec0c040274b73e4404c334921fd442',
 } as const;
 
 /** SHA-256 in hex: what a consent is bound to. */

@@ -342,6 +342,14 @@ export const kinds = {
     retention: 'account-life',
     source: '您设置',
   },
+  block: {
+    name: '您屏蔽的人（账号内部编号）',
+    class: 'general',
+    storage: 'open',
+    purpose: 'preferences',
+    retention: 'account-life',
+    source: '您设置',
+  },
 } as const satisfies Record<string, Kind>;
 
 export type KindId = keyof typeof kinds;
