@@ -75,6 +75,8 @@ const details = {
   limit: { type: 'string', description: '达到的上限的名称' },
   max: { ...whole, description: '上限的大小' },
   retryAfterSeconds: { ...whole, description: '多少秒之后可以再试' },
+  why: { type: 'string', description: '规则为什么拒绝' },
+  instead: { type: 'string', description: '可以改用的操作' },
 } satisfies Record<keyof ErrorDetails, object>;
 
 /** How every refusal looks, with the closed list of codes. */

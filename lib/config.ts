@@ -1,7 +1,10 @@
 import * as z from 'zod/mini';
+import { entryIds } from './policy/entries';
 import { assertArn, assertHost, assertRegion, awsRegions, cloudbaseRegions } from './policy/residency';
 
 const stages = ['local', 'test', 'staging', 'production'] as const;
+
+const one = `(${entryIds.join('|')})=[^,:=]+:[^,:=]+`;
 
 const settings = z.object({
   STAGE: z.enum(stages),
@@ -27,6 +30,12 @@ const settings = z.object({
   WECHAT_API_BASE: z.string().check(z.minLength(1)),
   WECHAT_APPID: z.string().check(z.minLength(1)),
   WECHAT_SECRET: z.string().check(z.minLength(1)),
+  /** Other entries that people may link, as `<entry>=<appid>:<secret>`, separated by commas. */
+  LINK_ENTRIES: z.string().check(z.regex(new RegExp(`^(${one}(,${one})*)?$`))),
+  /** WeChat's risk rank (0 to 4) from which a risky act is refused. Empty: the rule is off. */
+  RISK_RANK_THRESHOLD: z.string().check(z.regex(/^[1-4]?$/)),
+  /** How long a proved phone may lead its person back, in days: shorter than a given-up number rests. */
+  PHONE_RECOVERY_DAYS: z.string().check(z.regex(/^\d{1,3}$/)),
   /** Tencent Cloud FaceID. Without base and secret none of its ways is offered, without a rule no face check. */
   FACEID_API_BASE: z.string(),
   FACEID_SECRET_ID: z.string(),
@@ -59,6 +68,9 @@ const optional = {
   STAFF_AUDIENCE: '',
   STAFF_JWKS_URL: '',
   OPERATOR_HOSTS: '',
+  LINK_ENTRIES: '',
+  RISK_RANK_THRESHOLD: '',
+  PHONE_RECOVERY_DAYS: '90',
   FACEID_API_BASE: '',
   FACEID_SECRET_ID: '',
   FACEID_SECRET_KEY: '',

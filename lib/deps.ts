@@ -11,6 +11,9 @@ import { type EraseQueue, openEraseQueue } from './partner/queue';
 import { openStaffIdentity, type StaffIdentity } from './partner/staff-identity';
 import { createWechat, type Wechat } from './partner/wechat';
 import { openWechatPhone, type WechatPhone } from './partner/wechat-phone';
+import { openWechatRisk, type WechatRisk } from './partner/wechat-risk';
+import { openWechatServer, type WechatServer } from './partner/wechat-server';
+import type { EntryId } from './policy/entries';
 import { type Meter, openTable, type Table } from './table/client';
 import { loadServiceKeys } from './table/key-store';
 
@@ -29,9 +32,18 @@ export type Deps = {
   clock: Clock;
   random: Random;
   log: Log;
+  /** Other entries that can be linked, with who answers for their login codes; absent ones are not offered. */
+  entries: Partial<Record<EntryId, Entry>>;
+  /** WeChat's risk rank; absent where the operator has switched the rule off. */
+  risk: Risk | undefined;
+  /** A phone that was proved this many days ago or less still surely belongs to the same person. */
+  phoneRecoveryDays: number;
   /** Our mini-program's id, part of what an openid digest is of. */
   appid: string;
 };
+
+export type Entry = { appid: string; wechat: Wechat };
+export type Risk = { wechatRisk: WechatRisk; refusedFrom: number };
 
 /** What tests and tools replace. */
 export type Replacements = Partial<
@@ -47,6 +59,8 @@ export type Replacements = Partial<
     | 'staff'
     | 'faceId'
     | 'networkIdentity'
+    | 'entries'
+    | 'risk'
   >
 > & {
   meter?: Meter;
@@ -65,6 +79,8 @@ export function buildDeps(config: Config, replace: Replacements = {}): Deps {
     clock,
     ...(replace.meter && { meter: replace.meter }),
   });
+  const wechat = { baseUrl: config.WECHAT_API_BASE, appid: config.WECHAT_APPID, clock, log };
+  const server = openWechatServer({ ...wechat, secret: config.WECHAT_SECRET });
   return {
     table,
     clock,
@@ -88,24 +104,11 @@ export function buildDeps(config: Config, replace: Replacements = {}): Deps {
       }),
     faceId: replace.faceId ?? openFaceId(config, clock, log),
     networkIdentity: replace.networkIdentity ?? openNetworkIdentity(config, clock, log),
-    wechat:
-      replace.wechat ??
-      createWechat({
-        baseUrl: config.WECHAT_API_BASE,
-        appid: config.WECHAT_APPID,
-        secret: config.WECHAT_SECRET,
-        clock,
-        log,
-      }),
-    wechatPhone:
-      replace.wechatPhone ??
-      openWechatPhone({
-        baseUrl: config.WECHAT_API_BASE,
-        appid: config.WECHAT_APPID,
-        secret: config.WECHAT_SECRET,
-        clock,
-        log,
-      }),
+    wechat: replace.wechat ?? createWechat({ ...wechat, secret: config.WECHAT_SECRET }),
+    wechatPhone: replace.wechatPhone ?? openWechatPhone(server),
+    entries: replace.entries ?? openEntries(config, clock, log),
+    risk: replace.risk ?? openRisk(config, server),
+    phoneRecoveryDays: Number(config.PHONE_RECOVERY_DAYS),
     objects:
       replace.objects ??
       openObjects({
@@ -118,6 +121,25 @@ export function buildDeps(config: Config, replace: Replacements = {}): Deps {
     eraseQueue:
       replace.eraseQueue ?? openEraseQueue(config.ERASE_QUEUE_URL, region, config.SQS_ENDPOINT, log),
   };
+}
+
+/** `LINK_ENTRIES` is a list of `<entry>=<appid>:<secret>`. */
+function openEntries(config: Config, clock: Clock, log: Log): Deps['entries'] {
+  const offered = config.LINK_ENTRIES.split(',').filter(Boolean);
+  return Object.fromEntries(
+    offered.map((text) => {
+      const [, entry = '', appid = '', secret = ''] = /^([^=]+)=([^:]+):(.+)$/.exec(text) ?? [];
+      return [
+        entry,
+        { appid, wechat: createWechat({ baseUrl: config.WECHAT_API_BASE, appid, secret, clock, log }) },
+      ];
+    }),
+  );
+}
+
+function openRisk({ RISK_RANK_THRESHOLD }: Config, server: WechatServer): Risk | undefined {
+  if (!RISK_RANK_THRESHOLD) return undefined;
+  return { wechatRisk: openWechatRisk(server), refusedFrom: Number(RISK_RANK_THRESHOLD) };
 }
 
 function openFaceId(config: Config, clock: Clock, log: Log): FaceId | undefined {

@@ -11,6 +11,10 @@ export const errorCodes = {
   CONSENT_REQUIRED: { status: 403, message: '这项功能需要您先同意相应的个人信息处理规则。' },
   PROOF_REQUIRED: { status: 403, message: '为了您的安全，请先验证是您本人再继续。' },
   RISK_REFUSED: { status: 403, message: '安全检查未通过，暂时不能继续。您可以申请人工复核。' },
+  LINK_REQUIRED: {
+    status: 403,
+    message: '这个入口还没有关联您的账号。请先在小程序里登录，再到“账号”中关联。',
+  },
   GUARDIAN_REQUIRED: { status: 403, message: '未满十四周岁需要监护人先同意。' },
   CALLER_NOT_ALLOWED: { status: 403, message: '您没有权限进行此操作。' },
   WECHAT_RISK_BLOCKED: { status: 403, message: '微信提示该账号存在风险，暂时无法登录，可联系客服人工处理。' },
@@ -46,6 +50,10 @@ export type ErrorDetails = {
   limit?: string;
   max?: number;
   retryAfterSeconds?: number;
+  /** Why a rule refused, as the person reads it (PIPL art. 24). */
+  why?: string;
+  /** The operation that helps: to ask a human, or to settle which account stays. */
+  instead?: string;
 };
 
 /** An error that a caller may see as it is. Anything else that is thrown becomes INTERNAL. */

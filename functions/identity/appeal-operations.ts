@@ -15,7 +15,7 @@ import { appealShown, idempotencyKey, nothing, randomId, ticket, words } from '.
 /** Appeals of persons, and what the staff does with them (promise N6). */
 export const appealOperations = {
   appeal: operation({
-    summary: '对实名核验的结果提出申诉，由人工复核。',
+    summary: '对实名核验的结果、风险判断提出申诉，由人工复核。',
     caller: 'subject',
     purpose: 'review',
     input: z.strictObject({ about: z.enum(appealSubjects), words, idempotencyKey }),

@@ -17,6 +17,7 @@ import {
 } from '../../lib/table/appeal';
 import { appendEntry } from '../../lib/table/append';
 import { ConditionFailed } from '../../lib/table/client';
+import { putRiskPass } from '../../lib/table/risk-pass';
 
 /** 认定方法 六: an answer within 15 working days. */
 export const APPEAL_WORKING_DAYS = 15;
@@ -110,7 +111,10 @@ export async function openAppeal(deps: Deps, { caller, input }: Run<'staff', OfO
   return show((await findAppeal(deps, caller, input)).value);
 }
 
-/** Staff: decides an appeal, once, with a reason that the person reads. A repeat of the same decision changes nothing. */
+/**
+ * Staff: decides an appeal, once, with a reason that the person reads. A repeat of the same decision changes nothing. An
+ * overturned refusal by the risk rule lets the person be for `RISK_PASS_DAYS`.
+ */
 export async function decide(deps: Deps, { caller, input, requestId }: Run<'staff', Decide>) {
   const { value, about } = await findAppeal(deps, caller, input);
   const { decision, reason, subjectId, ticket } = input;
@@ -137,7 +141,11 @@ export async function decide(deps: Deps, { caller, input, requestId }: Run<'staf
     requestId,
   } as const;
   try {
-    await appendEntry(deps, about.person, entry, [decideAppeal(subjectId, after, about.sealer, nowMs)]);
+    const lifted = value.about === 'risk-refused' && decision === 'overturned';
+    await appendEntry(deps, about.person, entry, [
+      decideAppeal(subjectId, after, about.sealer, nowMs),
+      ...(lifted ? [putRiskPass(subjectId, nowMs)] : []),
+    ]);
     return show(after);
   } catch (error) {
     const other =

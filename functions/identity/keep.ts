@@ -72,7 +72,7 @@ export async function keepResult(
       ...also,
     ];
     try {
-      await appendEntry(deps, person, entry, writes, undefined, stillAllowed);
+      await appendEntry(deps, person, entry, writes, { stillAllowed });
       return show(value);
     } catch (error) {
       if (!(error instanceof ConditionFailed)) throw error;

@@ -46,7 +46,7 @@ export async function withBoth(
     const { write, head } = await nextEntry(deps.ring, childId, before, { ...both.others, at });
     const childs = [advanceHead(childId, before, head), write, ...both.writes];
     try {
-      await appendEntry(deps, person, { ...both.own, at }, childs, both.sealer);
+      await appendEntry(deps, person, { ...both.own, at }, childs, { sealer: both.sealer });
       return;
     } catch (error) {
       if (!(error instanceof ConditionFailed)) throw error;

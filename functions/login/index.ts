@@ -3,13 +3,17 @@ import { DAY_MS, HOUR_MS } from '../../lib/clock';
 import { operation } from '../../lib/gate/operation';
 import { provableActs } from '../../lib/gate/proof';
 import { serve } from '../../lib/host/serve';
+import { entryIds } from '../../lib/policy/entries';
 import { consentPurposeIds } from '../../lib/policy/purposes';
 import { phoneKey } from '../../lib/table/phone';
+import { accountOperations } from './account-operations';
 import { endOthers, endOwn, endSession } from './end-session';
 import { listSessions } from './list-sessions';
 import { bindPhone, changePhone, getPhone, unbindPhone } from './phone';
 import { proveSelf } from './prove-self';
 import { signIn } from './sign-in';
+import { signInByEntry } from './sign-in-by-entry';
+import { signInByPhone } from './sign-in-by-phone';
 import { webOperations } from './web-operations';
 
 const sessionId = z.string().check(z.regex(/^[\w-]{16}$/));
@@ -19,6 +23,16 @@ const phoneCode = z.string().check(z.minLength(1), z.maxLength(128));
 const boundPhone = z.object({ /** 138****1234 */ phone: z.string(), boundAt: z.string() });
 /** WeChat charges for every number it gives. */
 const phoneLimits = [{ name: 'PHONE_CODES_PER_PERSON', per: 'person', max: 10, windowMs: DAY_MS }] as const;
+
+const signedIn = z.object({
+  /** Shown once; keep it on the device and send it as `Authorization: Bearer …`. */
+  token: z.string(),
+  sessionId: z.string(),
+  expiresAt: z.string(),
+  newAccount: z.boolean(),
+  /** Purposes that the person has not decided on, or must be asked about again. */
+  asks: z.array(z.enum(consentPurposeIds)),
+});
 
 export const login = {
   signIn: operation({
@@ -30,17 +44,36 @@ export const login = {
       code: z.optional(z.string().check(z.minLength(1), z.maxLength(128))),
     }),
     output: z.object({
-      /** Shown once; keep it on the device and send it as `Authorization: Bearer …`. */
-      token: z.string(),
-      sessionId: z.string(),
-      expiresAt: z.string(),
-      newAccount: z.boolean(),
-      /** Purposes that the person has not decided on, or must be asked about again. */
-      asks: z.array(z.enum(consentPurposeIds)),
+      ...signedIn.shape,
+      /** WeChat says that another account belongs to the same person; `login/joinAccounts` settles which one stays. */
+      otherAccount: z.optional(z.boolean()),
     }),
     ledger: 'act',
-    budget: { trips: 2, readUnits: 3, writeUnits: 12 },
+    budget: { trips: 2, readUnits: 3, writeUnits: 14 },
     run: signIn,
+  }),
+  signInByPhone: operation({
+    summary: '换了微信之后，凭绑定过的手机号回到原来的账号。没有账号的微信不会因此建立账号。',
+    caller: 'anyone',
+    purpose: 'account',
+    input: z.strictObject({ code: phoneCode, phoneCode }),
+    output: signedIn,
+    ledger: 'act',
+    limits: [{ name: 'PHONE_SIGN_INS_PER_ADDRESS', per: 'address', max: 60, windowMs: DAY_MS }],
+    budget: { trips: 8, readUnits: 8, writeUnits: 24 },
+    browser: 'never',
+    run: signInByPhone,
+  }),
+  signInByEntry: operation({
+    summary: '从已关联的其他入口登录。没有关联的入口不会建立账号。',
+    caller: 'anyone',
+    purpose: 'account',
+    input: z.strictObject({ entry: z.enum(entryIds), code: phoneCode }),
+    output: signedIn,
+    ledger: 'none',
+    browser: 'never',
+    budget: { trips: 3, readUnits: 4, writeUnits: 8 },
+    run: signInByEntry,
   }),
   signOut: operation({
     summary: '退出当前设备。',
@@ -96,6 +129,7 @@ export const login = {
     run: endOthers,
   }),
   ...webOperations,
+  ...accountOperations,
   proveSelf: operation({
     summary: '验证是您本人：凭新的微信登录凭证或手机号凭证，换取只用于一件事、一次有效的证明。',
     caller: 'subject',
@@ -122,7 +156,8 @@ export const login = {
     output: boundPhone,
     ledger: 'act',
     limits: phoneLimits,
-    budget: { trips: 6, readUnits: 3, writeUnits: 40 },
+    risk: 'fraud',
+    budget: { trips: 9, readUnits: 4, writeUnits: 60 },
     run: bindPhone,
   }),
   changePhone: operation({
@@ -134,7 +169,8 @@ export const login = {
     ledger: 'act',
     limits: phoneLimits,
     proof: () => 'phone',
-    budget: { trips: 7, readUnits: 3, writeUnits: 44 },
+    risk: 'fraud',
+    budget: { trips: 10, readUnits: 4, writeUnits: 64 },
     run: changePhone,
   }),
   getPhone: operation({

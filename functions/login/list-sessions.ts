@@ -8,8 +8,11 @@ export async function listSessions(deps: Deps, { caller }: Run<'subject', Record
   const { person, sealer } = caller;
   const sessions = liveSessions(person, deps.clock.now()).map(([sessionId]) => {
     const full = session.decode(person.sessions[sessionId] ?? {}, sessionId, sealer);
+    const { startedAtSeconds, usedAtSeconds } = full;
     return {
       ...full,
+      startedAt: toInstant(startedAtSeconds * 1000),
+      ...(usedAtSeconds && { usedAt: toInstant(usedAtSeconds * 1000) }),
       expiresAt: toInstant(expiryOf(full)),
       sessionId,
       current: sessionId === caller.sessionId,

@@ -6,16 +6,15 @@ import type { Run, Subject } from '../../lib/gate/operation';
 import { demandConsent } from '../../lib/gate/purpose';
 import { appendEntry } from '../../lib/table/append';
 import { ConditionFailed, type Item } from '../../lib/table/client';
-import { consentOf, type Person } from '../../lib/table/person';
+import { consentOf, identityOf, type Person } from '../../lib/table/person';
 import {
   bindPhone as bindWrites,
   type Phone,
   phoneKey,
-  readOpenid,
   readPhone,
   unbindPhone as unbindWrites,
-  wechatAccountKey,
 } from '../../lib/table/phone';
+import { readOpenid, wechatAccountKey } from '../../lib/table/wechat-account';
 
 type Code = { code: string };
 
@@ -41,11 +40,11 @@ export async function askWechat(deps: Deps, person: Person, openid: string, code
 
 async function readBoth(
   deps: Deps,
-  { person, sealer }: Subject,
+  { person, sealer, sessionId }: Subject,
 ): Promise<{ openid: string; bound: Item | undefined }> {
   const { subjectId } = person;
   const [account, bound] = await deps.table.getMany([wechatAccountKey(subjectId), phoneKey(subjectId)]);
-  const openid = readOpenid(account, sealer);
+  const openid = readOpenid(account, sealer, identityOf(person, sessionId));
   if (!openid) throw new AppError('NOT_NOW');
   return { openid, bound };
 }
@@ -77,7 +76,7 @@ async function bind(
   const { subjectId } = person;
   const digest = await deps.ring.digest('phone', number);
   const boundAt = toInstant(deps.clock.now());
-  const value: Phone = { boundAt, epoch: epochOf(person), number };
+  const value: Phone = { boundAt, provedAt: boundAt, epoch: epochOf(person), number };
   const entry = { at: boundAt, act: 'phone.bound', actor: 'self', purpose: 'phone', requestId } as const;
   const writes = bindWrites(subjectId, value, digest, bound, sealer);
   // Withdrawing moves the ledger's head, so a withdrawal since the check is seen here (promise K3).
@@ -86,10 +85,11 @@ async function bind(
     if (epochOf(now) !== value.epoch) throw new AppError('CONSENT_REQUIRED', { purpose: 'phone' });
   };
   try {
-    await appendEntry(deps, person, entry, writes, sealer, stillAllowed);
+    await appendEntry(deps, person, entry, writes, { sealer, stillAllowed });
   } catch (error) {
     if (!(error instanceof ConditionFailed)) throw error;
-    throw new AppError(error.found[0] ? 'IDENTITY_TAKEN' : 'NOT_NOW');
+    if (error.found[0]) throw new AppError('IDENTITY_TAKEN', { instead: 'login/joinAccounts' });
+    throw new AppError('NOT_NOW');
   }
   return { phone: mask(number), boundAt };
 }

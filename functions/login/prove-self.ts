@@ -1,11 +1,14 @@
+import { toInstant } from '../../lib/clock';
 import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
 import type { Run } from '../../lib/gate/operation';
 import { actOf, issueProof, type ProvableAct } from '../../lib/gate/proof';
 import { demandConsent } from '../../lib/gate/purpose';
 import { retentionMs } from '../../lib/policy/retention';
-import { consentOf } from '../../lib/table/person';
-import { phoneKey, readOpenid, readPhone, wechatAccountKey } from '../../lib/table/phone';
+import { ConditionFailed } from '../../lib/table/client';
+import { consentOf, identityOf } from '../../lib/table/person';
+import { phoneKey, readPhone, reprovePhone } from '../../lib/table/phone';
+import { readOpenid, wechatAccountKey } from '../../lib/table/wechat-account';
 import { askWechat } from './phone';
 
 type Prove = { operation: ProvableAct; target: string; by: 'wechat' | 'phone'; code: string };
@@ -35,15 +38,22 @@ async function byWechat(deps: Deps, { person }: Caller, code: string): Promise<b
 /** A fresh phone code whose number is the one bound. */
 async function byPhone(
   deps: Deps,
-  { person, sealer }: Caller,
+  { person, sealer, sessionId }: Caller,
   code: string,
   requestId: string,
 ): Promise<boolean> {
   demandConsent(person, 'phone');
   const { subjectId } = person;
   const [account, item] = await deps.table.getMany([wechatAccountKey(subjectId), phoneKey(subjectId)]);
-  const openid = readOpenid(account, sealer);
+  const openid = readOpenid(account, sealer, identityOf(person, sessionId));
   const bound = readPhone(item, consentOf(person, 'phone')?.epoch ?? 0, sealer);
   if (!openid || !bound) throw new AppError('NOT_NOW');
-  return (await askWechat(deps, person, openid, code, requestId)).number === bound.number;
+  if ((await askWechat(deps, person, openid, code, requestId)).number !== bound.number) return false;
+  try {
+    await deps.table.update(reprovePhone(subjectId, bound, toInstant(deps.clock.now())));
+    return true;
+  } catch (error) {
+    if (error instanceof ConditionFailed) return false; // another number has come in its place
+    throw error;
+  }
 }

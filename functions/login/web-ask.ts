@@ -104,11 +104,11 @@ async function pickUp(
 ): Promise<string | undefined> {
   const { token, sessionId, secretDigest } = issueToken(subjectId, deps.random);
   const nowMs = deps.clock.now();
-  const value = { secretDigest, startedAt: toInstant(nowMs) };
+  const value = { secretDigest, startedAtSeconds: Math.floor(nowMs / 1000) };
   let leaver: string | undefined;
   for (let race = 0; race < RACES; race += 1) {
     try {
-      const Update = addSession(subjectId, sessionId, value, leaver);
+      const Update = addSession(subjectId, sessionId, value, { ends: leaver });
       await deps.table.write(useWebSignIn(digest, browserDigest, nowMs), { Update });
       return token;
     } catch (error) {

@@ -26,6 +26,9 @@ const BUCKET_NAME = 'leliao-local-objects';
 /** The mini-program that the sandbox knows. */
 export const LOCAL_APP = { appid: 'wx0000000000000000', secret: 'local-secret' };
 
+/** The mini-program of another entry, which people may link (promise A4). */
+export const LOCAL_ENTRY = { entry: 'wechat-pay', appid: 'wx9999999999999999', secret: 'local-entry-secret' };
+
 /** Worthless on purpose: it guards what is in memory only. */
 const MEMORY_ROOT_KEY = `local:${createHash('sha256').update('leliao: development only').digest('base64')}`;
 
@@ -78,7 +81,7 @@ async function startWith(options: ServicesOptions, persistence: Persistence | un
       ...(persistence && { persistDir: persistence.tableDir }),
     }),
     queue: startSqs({ region: REGION, queueName: QUEUE_NAME }),
-    sandbox: startSandbox({ apps: [LOCAL_APP], clock }),
+    sandbox: startSandbox({ apps: [LOCAL_APP, LOCAL_ENTRY], clock }),
     smtp: startSmtp(clock),
     oidc: startOidc(),
     objects: startObjectStore({
@@ -104,6 +107,8 @@ async function startWith(options: ServicesOptions, persistence: Persistence | un
     WECHAT_API_BASE: sandbox.url,
     WECHAT_APPID: LOCAL_APP.appid,
     WECHAT_SECRET: LOCAL_APP.secret,
+    LINK_ENTRIES: `${LOCAL_ENTRY.entry}=${LOCAL_ENTRY.appid}:${LOCAL_ENTRY.secret}`,
+    RISK_RANK_THRESHOLD: '3',
     FACEID_API_BASE: sandbox.url,
     FACEID_REGION: 'ap-guangzhou',
     FACEID_SECRET_ID: SANDBOX_FACEID.secretId,

@@ -1,12 +1,20 @@
-import { HOUR_MS, toInstant } from '../clock';
+import { HOUR_MS, toEpochSeconds } from '../clock';
 import { parseToken, sameDigest, type Token } from '../crypto/token';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
 import { faultOf } from '../log';
-import { ConditionFailed, type Item } from '../table/client';
+import { ConditionFailed } from '../table/client';
 import { createSealer } from '../table/entity';
 import { type Key, keys } from '../table/keys';
-import { expiryOf, liveSessions, readPerson, type Session, session } from '../table/person';
+import {
+  consentOf,
+  expiryOf,
+  liveSessions,
+  type Person,
+  readPerson,
+  type Session,
+  session,
+} from '../table/person';
 import type { Call } from './call';
 import { truncateAddress } from './network-place';
 import type { Subject } from './operation';
@@ -32,17 +40,26 @@ export async function authenticate(
   const wanted = [keys.person(claim.subjectId), ...(alsoRead ? [alsoRead(claim.subjectId)] : [])];
   const [self, target] = await deps.table.getMany(wanted);
   const person = self && readPerson(self);
-  if (!person || !liveSession(deps, person.sessions, claim)) throw new AppError('SIGN_IN_REQUIRED');
+  if (!person || !liveSession(deps, person, claim)) throw new AppError('SIGN_IN_REQUIRED');
   const dataKey = await deps.ring.dataKey(person.subjectId, person.wrappedKey);
   const sealer = createSealer(person.subjectId, dataKey, deps.ring.suite, deps.random);
   return { kind: 'subject', person, sessionId: claim.sessionId, sealer, alsoRead: target };
 }
 
-function liveSession(deps: Deps, sessions: Record<string, object>, claim: Token): boolean {
+function liveSession(deps: Deps, person: Person, claim: Token): boolean {
+  const { sessions } = person;
   const stored = Object.hasOwn(sessions, claim.sessionId) ? sessions[claim.sessionId] : undefined;
   if (!stored) return false;
-  const value = session.decode(stored as Item, claim.sessionId);
-  return sameDigest(value.secretDigest, claim.secretDigest) && expiryOf(value) > deps.clock.now();
+  const value = session.decode(stored, claim.sessionId);
+  if (!sameDigest(value.secretDigest, claim.secretDigest) || expiryOf(value) <= deps.clock.now())
+    return false;
+  return value.link === undefined || linkHolds(person, value.link);
+}
+
+/** A session through a linked entry lives only while the consent to linking does (promises A4, K3). */
+function linkHolds(person: Person, link: string): boolean {
+  const linking = consentOf(person, 'account-link');
+  return linking?.granted === true && link.endsWith(`:${linking.epoch}`);
 }
 
 /**
@@ -59,11 +76,10 @@ export async function touchSession(
   const stored = person.sessions[sessionId];
   if (!person.noticedAt || !stored) return;
   const before: Session = session.decode(stored, sessionId);
-  if (before.usedAt && nowMs - Date.parse(before.usedAt) < TOUCH_EVERY_MS) return;
+  if (before.usedAtSeconds && nowMs - before.usedAtSeconds * 1000 < TOUCH_EVERY_MS) return;
   const after: Session = {
-    secretDigest: before.secretDigest,
-    startedAt: before.startedAt,
-    usedAt: toInstant(nowMs - (nowMs % HOUR_MS)),
+    ...before,
+    usedAtSeconds: toEpochSeconds(nowMs - (nowMs % HOUR_MS)),
     device: call.client?.device?.slice(0, MAX_DEVICE_CHARS),
     clientVersion: call.client?.version?.slice(0, MAX_CLIENT_VERSION_CHARS),
     place: call.address && truncateAddress(call.address),

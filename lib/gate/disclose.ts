@@ -61,7 +61,7 @@ export async function discloseWith<T>(
   const common = { actor: 'service', purpose, recipient, requestId, ...(way && { way }) } as const;
   const at = () => toInstant(deps.clock.now());
   const opening = { ...common, at: at(), act: 'disclosure.made' as const, kinds: [...kinds] };
-  const registered = await appendEntry(deps, person, opening, made, undefined, stillAllowed);
+  const registered = await appendEntry(deps, person, opening, made, { stillAllowed });
   const note = (result: string, also?: Write[], check?: (now: Person) => void) => {
     const entry = {
       ...common,
@@ -70,7 +70,7 @@ export async function discloseWith<T>(
       cause: registered.ledgerSeq,
       result,
     } as const;
-    return appendEntry(deps, registered, entry, also, undefined, check);
+    return appendEntry(deps, registered, entry, also, { stillAllowed: check });
   };
   const answer = await send().catch(async (error: unknown) => {
     await note(error instanceof AppError ? error.code : 'INTERNAL');

@@ -9,6 +9,7 @@ import { spend } from './limit';
 import type { CallerKind, CallerOf, Operation, Operations } from './operation';
 import { actOf, demandProof } from './proof';
 import { demandConsent } from './purpose';
+import { demandLowRisk } from './risk';
 import { authenticateStaff, openPerson } from './staff';
 
 /**
@@ -69,6 +70,8 @@ async function admit(deps: Deps, operation: Operation, call: Call, name: string)
     const act = actOf(name, operation.proof(input.value));
     await demandProof(deps, caller.person.subjectId, act, call.proof);
   }
+  if (caller.kind === 'subject' && operation.risk)
+    caller.person = await demandLowRisk(deps, caller, operation.risk, name, call);
   if (caller.kind === 'staff' && operation.about) {
     const access = operation.about(input.value);
     caller.about = await openPerson(deps, name, call, caller, operation.roles ?? [], access);

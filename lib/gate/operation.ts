@@ -1,6 +1,7 @@
 import type * as z from 'zod/mini';
 import type { Deps } from '../deps';
 import type { StaffMember, StaffRole } from '../partner/staff-identity';
+import type { RiskScene } from '../partner/wechat-risk';
 import type { PurposeId } from '../policy/purposes';
 import type { Item } from '../table/client';
 import type { Sealer } from '../table/entity';
@@ -82,6 +83,8 @@ export type Operation<
   about?(input: z.output<I>): StaffAccess;
   /** Needs a fresh proof of self for exactly this act and this target (promise A6). Consuming it costs one trip. */
   proof?(input: z.output<I>): string;
+  /** Refused when WeChat ranks the person as risky for such an act just now (promise A7). Costs three trips. */
+  risk?: RiskScene;
   /** One more item to read with the caller, so that the whole call takes one trip. */
   alsoRead?(subjectId: string, input: z.output<I>): Key;
   /** Served bare by GET at this fixed path as well, for public documents that standards place there. */

@@ -5,7 +5,12 @@ import { ConditionFailed } from '../table/client';
 import { putProof, useProof } from '../table/proof';
 
 /** The acts that need a proof of self, as data for the operation that gives one; a test compares it with the tables. */
-export const provableActs = ['login/changePhone', 'identity/reverify'] as const;
+export const provableActs = [
+  'login/changePhone',
+  'login/linkAccount',
+  'login/joinAccounts',
+  'identity/reverify',
+] as const;
 export type ProvableAct = (typeof provableActs)[number];
 
 /** The one act that a proof of self is good for. */

@@ -19,13 +19,16 @@ export const policyInForce = {
   version: 1,
   language: 'zh-CN',
   effectiveAt: '2026-12-01T00:00:00.000Z',
-  textHash: 'f1e4367dc3d4ade32d5ace0ac9acd342c3ec0c040274b73e4404c334921fd442',
+  textHash: '1bcb75b120481c47f725ce9ce19176311343d2fabc44457bd1287bcdaa22be97',
 } as const;
 
 /** SHA-256 in hex: what a consent is bound to. */
 export function hashText(text: string): string {
   return createHash('sha256').update(text, 'utf8').digest('hex');
 }
+
+/** Short, because every person's item holds one for each purpose; 64 bits tell any two scopes apart. */
+const SCOPE_CHARS = 16;
 
 const scopes = new Map<PurposeId, string>();
 
@@ -40,7 +43,7 @@ export function scopeOf(id: PurposeId): string {
   const collected = kindsFor(id).map((kind) => [kind, kinds[kind].class, kinds[kind].retention]);
   const scope = hashText(JSON.stringify([id, basis, method, atEnd, collected, recipientsOf(id)])).slice(
     0,
-    32,
+    SCOPE_CHARS,
   );
   scopes.set(id, scope);
   return scope;

@@ -65,6 +65,22 @@ export const kinds = {
     retention: 'account-life',
     source: '您登录时由微信提供',
   },
+  'account-state': {
+    name: '账号状态（是否已由您并入另一个账号）',
+    class: 'technical',
+    storage: 'open',
+    purpose: 'account',
+    retention: 'account-life',
+    source: '您合并账号时产生',
+  },
+  'link-state': {
+    name: '您关联的其他入口、关联时间',
+    class: 'general',
+    storage: 'open',
+    purpose: 'account-link',
+    retention: 'purpose-life',
+    source: '您关联时产生',
+  },
   'session-proof': {
     name: '登录凭证的摘要',
     class: 'technical',

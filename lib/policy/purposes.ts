@@ -93,6 +93,17 @@ export const purposes = {
     ifRefused: '不能用手机号证明身份；其他功能不受影响。',
     atEnd: 'erase-at-once',
   },
+  'account-link': {
+    name: '关联其他入口的账号',
+    why: '让您从另一个微信小程序入口（例如微信支付）进来时，用的还是同一个账号。',
+    method: '凭您在那个入口刚刚取得的一次性登录凭证确认；该入口的微信标识只保存为不可逆的加密摘要。',
+    basis: 'CONSENT',
+    ground: CONSENT_GROUND,
+    clause: '7.1',
+    choice: 'optional',
+    ifRefused: '不能从其他入口登录这个账号；从本小程序登录和其他功能不受影响。解除关联后立即失效。',
+    atEnd: 'erase-at-once',
+  },
   'real-name': {
     name: '实名核验（身份信息）',
     why: '核对姓名、身份证件号码（以及您选择时的手机号）是否一致，确认一个人只有一个实名账号。',

@@ -8,6 +8,7 @@ import type { PurposeId } from './purposes';
 /** What passes through to a recipient and is never stored here. */
 export const passingKinds = {
   'login-code': '一次性凭证',
+  'network-address': '当时的网络地址',
   'identity-input': '姓名、证件号码，以及所选方式需要的手机号、银行卡号',
 } as const;
 export type PassingKind = keyof typeof passingKinds;
@@ -42,6 +43,24 @@ export const recipients = {
     why: '您点击授权绑定手机号时，凭一次性凭证向微信取得您的号码。',
     purpose: 'phone',
     kinds: ['login-code'],
+  },
+  'wechat-link': {
+    name: '深圳市腾讯计算机系统有限公司（微信，其他入口）',
+    role: 'processor',
+    contact: '微信客服 95017',
+    region: '中国内地',
+    why: '您关联其他入口时，凭那个入口的一次性登录凭证向微信确认是您本人。',
+    purpose: 'account-link',
+    kinds: ['login-code'],
+  },
+  'wechat-risk': {
+    name: '深圳市腾讯计算机系统有限公司（微信安全评级）',
+    role: 'processor',
+    contact: '微信客服 95017',
+    region: '中国内地',
+    why: '在您绑定手机号、关联其他入口之前，由微信判断是否有人冒用；判断不作为唯一依据，您可以申请人工复核。',
+    purpose: 'security',
+    kinds: ['wechat-openid', 'network-address'],
   },
   'tencent-faceid': {
     name: '腾讯云计算（北京）有限责任公司（人脸核身与身份核验）',

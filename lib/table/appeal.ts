@@ -6,7 +6,7 @@ import { defineEntity, open, type Sealer, sealed, type ValueOf } from './entity'
 import { dataPrefix, type Key, keys, subjectOf } from './keys';
 
 /** What an appeal may be about. */
-export const appealSubjects = ['not-verified', 'taken', 'wrongly-verified', 'other'] as const;
+export const appealSubjects = ['not-verified', 'taken', 'wrongly-verified', 'risk-refused', 'other'] as const;
 export const appealDecisions = ['stands', 'overturned'] as const;
 
 /** An appeal against a result, to a human (promise N6). The words of both sides are sealed under the person's key. */

@@ -11,11 +11,27 @@ const RACES = 6;
 
 type Parts = { ring: KeyRing; table: Table };
 
+/** A change of the person's own item that rides with the head; their item can be in a transaction only once. */
+export type PersonChange = {
+  set?: string[];
+  remove?: string[];
+  condition?: string;
+  names?: Record<string, string>;
+  values?: Record<string, unknown>;
+};
+
+export type AppendOptions = {
+  /** For entries with sealed evidence. */
+  sealer?: Sealer | undefined;
+  /** Sees the person as they are at the very moment of the write, and throws when they no longer agree (promise K3). */
+  stillAllowed?: ((now: Person) => void) | undefined;
+  change?: PersonChange | undefined;
+};
+
 /**
  * Appends one entry to a person's ledger, in one transaction with `also`: both happen or neither. Answers the person
- * with the head reached, for the next append. When another append was quicker, it goes on from there without a further read.
- * `stillAllowed` sees the person as they are at the very moment of the write, and throws when they no longer agree: every
- * act of consent moves the head, so a withdrawal between check and write wins (promise K3).
+ * with the head reached, for the next append. When another append was quicker, it goes on from there without a further
+ * read: every act of consent moves the head, so a withdrawal between check and write is seen.
  * @throws ConditionFailed when a condition of `also` does not hold; `found` counts from the first of `also`
  * @throws AppError BUSY after too many races
  */
@@ -24,8 +40,7 @@ export async function appendEntry(
   person: Person,
   entry: NewEntry,
   also: Write[] = [],
-  sealer?: Sealer,
-  stillAllowed?: (now: Person) => void,
+  { sealer, stillAllowed, change }: AppendOptions = {},
 ): Promise<Person> {
   const { subjectId } = person;
   let known = person;
@@ -33,7 +48,7 @@ export async function appendEntry(
     const before = ledgerHead(known);
     const { write, head } = await nextEntry(ring, subjectId, before, entry, sealer);
     try {
-      await table.write(advanceHead(subjectId, before, head), write, ...also);
+      await table.write(advanceHead(subjectId, before, head, change), write, ...also);
       return { ...known, ledgerSeq: head.seq, ledgerHash: head.hash };
     } catch (error) {
       if (!(error instanceof ConditionFailed)) throw error;
@@ -49,13 +64,21 @@ export async function appendEntry(
 }
 
 /** Moves the head that the person's item keeps, refused unless it is still where it was seen. */
-export function advanceHead(subjectId: string, before: LedgerHead, after: LedgerHead): Write {
+export function advanceHead(
+  subjectId: string,
+  before: LedgerHead,
+  after: LedgerHead,
+  { set = [], remove = [], condition, names, values }: PersonChange = {},
+): Write {
+  const assignments = ['ledgerSeq = :seq', 'ledgerHash = :hash', ...set].join(', ');
+  const headIsWhereWeSawIt = 'ledgerSeq = :before';
   return {
     Update: {
       Key: keys.person(subjectId),
-      UpdateExpression: 'SET ledgerSeq = :seq, ledgerHash = :hash',
-      ConditionExpression: 'ledgerSeq = :before',
-      ExpressionAttributeValues: { ':seq': after.seq, ':hash': after.hash, ':before': before.seq },
+      UpdateExpression: `SET ${assignments}${remove.length > 0 ? ` REMOVE ${remove.join(', ')}` : ''}`,
+      ConditionExpression: [headIsWhereWeSawIt, ...(condition ? [condition] : [])].join(' AND '),
+      ...(names && { ExpressionAttributeNames: names }),
+      ExpressionAttributeValues: { ':seq': after.seq, ':hash': after.hash, ':before': before.seq, ...values },
     },
   };
 }

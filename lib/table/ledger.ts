@@ -13,6 +13,8 @@ import { keys } from './keys';
  */
 export const ledgerActs = [
   'account.opened',
+  'account.joined',
+  'account.left',
   'identity.linked',
   'identity.unlinked',
   'consent.granted',
@@ -56,6 +58,8 @@ export const ledgerEntry = defineEntity('ledger-entry', {
   role: open('ledger-entry', z.optional(z.string())),
   reason: open('ledger-entry', z.optional(z.string())),
   ticket: open('ledger-entry', z.optional(z.string())),
+  /** The other account of the same person, by its internal number. */
+  other: open('ledger-entry', z.optional(z.string())),
   /** How many records an erasure removed. */
   count: open('ledger-entry', z.optional(z.int())),
   /** The entry that caused this one, such as the withdrawal behind an erasure. */

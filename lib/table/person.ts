@@ -15,15 +15,22 @@ import type { LedgerHead } from './ledger';
 /** Live sessions of one person; signing in once more ends the one that began first. */
 export const MAX_SESSIONS_PER_PERSON = 5;
 
+/** WeChat identities that lead to one account. */
+export const MAX_IDENTITIES_PER_PERSON = 8;
+
 /** Cards of one person. */
 export const MAX_CARDS_PER_PERSON = 50;
 
 /** One signed-in device. The sealed facts arrive only after the person has been shown the policy (promise S8). */
 export const session = defineEntity('session', {
   secretDigest: digest('session-proof', bytes),
-  startedAt: open('session-time', z.string()),
+  startedAtSeconds: open('session-time', z.int()),
   /** To the hour. */
-  usedAt: open('session-time', z.optional(z.string())),
+  usedAtSeconds: open('session-time', z.optional(z.int())),
+  /** Short name of the WeChat identity that signed in (lib/table/wechat-account.ts); absent for a browser. */
+  identity: digest('wechat-identity', z.optional(z.string())),
+  /** The linked entry that signed in, and the epoch of the consent to linking that it rests on: `<entry>:<epoch>`. */
+  link: open('link-state', z.optional(z.string())),
   device: sealed('device', z.optional(z.string())),
   clientVersion: sealed('device', z.optional(z.string())),
   place: sealed('network-place', z.optional(z.string())),
@@ -53,6 +60,8 @@ export const person = defineEntity('person', {
   wrappedKey: open('key-material', bytes),
   /** Every pointer to this person, so that an erasure finds them. */
   identities: digest('wechat-identity', z.array(z.object({ domain: z.string(), digest: z.string() }))),
+  /** When this account was given up for another one of the same person: nobody signs in to it any more. */
+  leftAt: open('account-state', z.optional(z.string())),
   /** When the person first acted in front of the policy text: nothing optional is collected before (promise S8). */
   noticedAt: open('consent-state', z.optional(z.string())),
   sessions: mapOf(session),
@@ -105,8 +114,8 @@ export function consentHolds(subjectId: string, purpose: ConsentPurposeId, epoch
 }
 
 /** When a session ends by itself. */
-export function expiryOf({ startedAt }: Pick<Session, 'startedAt'>): number {
-  return Date.parse(startedAt) + retentionMs('session-life');
+export function expiryOf({ startedAtSeconds }: Pick<Session, 'startedAtSeconds'>): number {
+  return startedAtSeconds * 1000 + retentionMs('session-life');
 }
 
 /** The sessions that still live at `nowMs`, oldest first. */
@@ -114,7 +123,13 @@ export function liveSessions({ sessions }: Person, nowMs: number): [id: string, 
   return Object.entries(sessions)
     .map(([id, stored]): [string, Session] => [id, session.decode(stored, id)])
     .filter(([, value]) => expiryOf(value) > nowMs)
-    .sort(([, a], [, b]) => (a.startedAt < b.startedAt ? -1 : 1));
+    .sort(([, a], [, b]) => a.startedAtSeconds - b.startedAtSeconds);
+}
+
+/** Which identity a session came from, by its short name. */
+export function identityOf({ sessions }: Person, sessionId: string): string | undefined {
+  const stored = sessions[sessionId];
+  return stored && session.decode(stored, sessionId).identity;
 }
 
 /** Who gives way to one session more: one that has lapsed, or else the one that began first. */
@@ -122,6 +137,11 @@ export function leaverOf(person: Person, nowMs: number): string | undefined {
   const live = liveSessions(person, nowMs);
   const lapsed = Object.keys(person.sessions).find((id) => !live.some(([liveId]) => liveId === id));
   return lapsed ?? live[0]?.[0];
+}
+
+/** The session to give way when every place is taken as far as is known. */
+export function leaverIfFull(person: Person, nowMs: number): string | undefined {
+  return Object.keys(person.sessions).length < MAX_SESSIONS_PER_PERSON ? undefined : leaverOf(person, nowMs);
 }
 
 /** Ends sessions. Ending one that is gone already changes nothing. */
@@ -135,24 +155,42 @@ export function endSessions(subjectId: string, sessionIds: string[]): NonNullabl
   };
 }
 
-/** Adds a session, refused when the person is gone or has as many as allowed; `ends` makes room in the same write. */
+/** What else a new session depends on: who gives way to it, and the consent that a linked entry rests on. */
+export type SessionTerms = { ends?: string | undefined; linkEpoch?: number | undefined };
+
+/**
+ * Adds a session, refused when the person is gone, has left this account or has as many as allowed; `ends` makes room in
+ * the same write. A session through a linked entry is refused unless linking is still agreed to (promise K3).
+ */
 export function addSession(
   subjectId: string,
   id: string,
   value: Session,
-  ends?: string,
+  { ends, linkEpoch }: SessionTerms = {},
 ): NonNullable<Write['Update']> {
-  const personIsThere = 'attribute_exists(pk)';
+  const accountLives = 'attribute_exists(pk) AND attribute_not_exists(leftAt)';
   const thereIsRoom = 'size(#sessions) < :max';
   const leaverIsThere = 'attribute_exists(#sessions.#ends)';
+  const linkingIsAgreed = '#consents.#link.granted = :true AND #consents.#link.epoch = :epoch';
+  const linked = linkEpoch !== undefined;
   return {
     Key: keys.person(subjectId),
     UpdateExpression: `SET #sessions.#id = :session${ends ? ' REMOVE #sessions.#ends' : ''}`,
-    ConditionExpression: `${personIsThere} AND ${ends ? leaverIsThere : thereIsRoom}`,
-    ExpressionAttributeNames: { '#sessions': 'sessions', '#id': id, ...(ends && { '#ends': ends }) },
+    ConditionExpression: [
+      accountLives,
+      ends ? leaverIsThere : thereIsRoom,
+      ...(linked ? [linkingIsAgreed] : []),
+    ].join(' AND '),
+    ExpressionAttributeNames: {
+      '#sessions': 'sessions',
+      '#id': id,
+      ...(ends && { '#ends': ends }),
+      ...(linked && { '#consents': 'consents', '#link': 'account-link' }),
+    },
     ExpressionAttributeValues: {
       ':session': session.encode(value, id),
       ...(!ends && { ':max': MAX_SESSIONS_PER_PERSON }),
+      ...(linked && { ':true': true, ':epoch': linkEpoch }),
     },
   };
 }

@@ -4,26 +4,11 @@ import { defineEntity, open, type Sealer, sealed, type ValueOf } from './entity'
 import { identityKey } from './identity';
 import { type Key, keys } from './keys';
 
-/** The openid as WeChat wants it back, sealed: needed to ask WeChat about this very person. */
-export const wechatAccount = defineEntity('wechat-account', {
-  openid: sealed('wechat-openid', z.string()),
-});
-
-export const wechatAccountKey = (subjectId: string): Key => keys.wechatAccount(subjectId);
-
-export function putWechatAccount(subjectId: string, openid: string, sealer: Sealer): Write {
-  const encoded = wechatAccount.encode({ openid }, '', sealer);
-  return { Put: { Item: { ...wechatAccountKey(subjectId), entity: wechatAccount.name, ...encoded } } };
-}
-
-/** @throws SealError */
-export function readOpenid(item: Item | undefined, sealer: Sealer): string | undefined {
-  return item && wechatAccount.decode(item, '', sealer).openid;
-}
-
 /** The bound phone. Rests on the consent to `phone`; a pointer by digest makes one number belong to one account. */
 export const phone = defineEntity('phone', {
   boundAt: open('phone-state', z.string()),
+  /** When the person last showed that the number is still theirs. */
+  provedAt: open('phone-state', z.string()),
   epoch: open('phone-state', z.int()),
   number: sealed('phone-number', z.string()),
 });
@@ -35,6 +20,20 @@ export const phoneKey = (subjectId: string): Key => keys.data(subjectId, 'phone'
 export function readPhone(item: Item | undefined, epoch: number, sealer: Sealer): Phone | undefined {
   if (item?.entity !== phone.name || item.epoch !== epoch) return undefined;
   return phone.decode(item, '', sealer);
+}
+
+/** Notes that the number was proved again, unless it was changed meanwhile. */
+export function reprovePhone(
+  subjectId: string,
+  { boundAt }: Phone,
+  provedAt: string,
+): NonNullable<Write['Update']> {
+  return {
+    Key: phoneKey(subjectId),
+    UpdateExpression: 'SET provedAt = :proved',
+    ConditionExpression: 'boundAt = :bound',
+    ExpressionAttributeValues: { ':proved': provedAt, ':bound': boundAt },
+  };
 }
 
 /** Where the number in an item is pointed to from. */

@@ -1,6 +1,7 @@
 import { type SandboxServer, startSandbox } from '../../infra/local/sandbox/server';
 import { AppError } from '../../lib/errors';
 import { openWechatPhone, type WechatPhone } from '../../lib/partner/wechat-phone';
+import { openWechatServer } from '../../lib/partner/wechat-server';
 
 const app = { appid: 'wx0000000000000001', secret: 'secret' };
 let sandbox: SandboxServer;
@@ -11,7 +12,9 @@ const clock = { now: () => now };
 
 beforeAll(async () => {
   sandbox = await startSandbox({ apps: [app], clock });
-  phone = openWechatPhone({ baseUrl: sandbox.url, ...app, clock, log: (line) => lines.push(line) });
+  phone = openWechatPhone(
+    openWechatServer({ baseUrl: sandbox.url, ...app, clock, log: (line) => lines.push(line) }),
+  );
 });
 afterAll(() => sandbox.stop());
 

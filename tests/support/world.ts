@@ -23,6 +23,7 @@ import type { NetworkIdentity } from '../../lib/partner/network-identity';
 import type { Objects } from '../../lib/partner/objects';
 import type { EraseMessage } from '../../lib/partner/queue';
 import type { StaffRole } from '../../lib/partner/staff-identity';
+import type { Wechat } from '../../lib/partner/wechat';
 import type { Meter } from '../../lib/table/client';
 
 /** Every function, as deployed. A test compares it with the folders and the templates. */
@@ -73,6 +74,8 @@ type Options = {
   rootKey?: string;
   objects?: (clock: Clock) => Objects;
   partners?: (clock: Clock, log: Log) => Partners;
+  /** How risky WeChat ranks an openid. */
+  rankOf?: (openid: string) => number | undefined;
 };
 
 /** The partners that verify identities. Without one of their own, tests have none, and no way is offered. */
@@ -87,6 +90,7 @@ export async function createWorld({
   rootKey,
   objects,
   partners,
+  rankOf = () => 0,
 }: Options = {}): Promise<World> {
   const root = rootKey ?? `local:${randomBytes(32).toString('base64')}`;
   const config = readConfig({
@@ -140,13 +144,9 @@ export async function createWorld({
           return `+86${number}`;
         },
       },
-      wechat: {
-        async exchangeCode(code) {
-          if (!code.startsWith('code-of-') || usedCodes.has(code)) throw new AppError('LOGIN_CODE_INVALID');
-          usedCodes.add(code);
-          return { openid: code.slice('code-of-'.length).replace(/~.*$/, '') };
-        },
-      },
+      wechat: wechatOf(usedCodes, 'code-of-'),
+      entries: { 'wechat-pay': { appid: 'wxpay', wechat: wechatOf(usedCodes, 'pay-code-of-') } },
+      risk: { wechatRisk: { rankOf: async (openid) => rankOf(openid) }, refusedFrom: 3 },
     });
   const deps = build();
   await makeMissingKeys({
@@ -214,6 +214,18 @@ export async function createWorld({
       return items;
     },
     instance: build,
+  };
+}
+
+/** A WeChat that says of the code `<prefix>X~…` that it is X's, once; of `<prefix>X@U~…`, that X's unionid is U as well. */
+function wechatOf(usedCodes: Set<string>, prefix: string): Wechat {
+  return {
+    async exchangeCode(code) {
+      if (!code.startsWith(prefix) || usedCodes.has(code)) throw new AppError('LOGIN_CODE_INVALID');
+      usedCodes.add(code);
+      const [openid = '', unionid] = code.slice(prefix.length).replace(/~.*$/, '').split('@');
+      return { openid, unionid };
+    },
   };
 }
 

@@ -10,6 +10,7 @@ const personInput = z.strictObject({
   openid: z.optional(idText),
   unionid: z.optional(idText),
   risk: z.optional(z.boolean()),
+  rank: z.optional(z.int().check(z.minimum(0), z.maximum(4))),
 });
 const phoneCodeInput = z.strictObject({
   phone: z.string().check(z.regex(/^\d{5,15}$/)),
@@ -28,7 +29,7 @@ const routes: Route[] = [
   {
     method: 'POST',
     pattern: /^\/sandbox\/people$/,
-    says: 'POST /sandbox/people {openid?, unionid?, risk?}',
+    says: 'POST /sandbox/people {openid?, unionid?, risk?, rank?}',
     run: addPerson,
   },
   {

@@ -15,6 +15,7 @@ import { type App, createState, recordCall, type SandboxState } from './state';
 import { wechatError } from './wechat';
 import { createLoginPath } from './wechat-login';
 import { createPhonePath } from './wechat-phone';
+import { createRiskPath } from './wechat-risk';
 import { createTokenPath, createTokens } from './wechat-token';
 
 const BODY_LIMIT_BYTES = 1024 * 1024;
@@ -32,6 +33,7 @@ function createPaths(): PartnerPath[] {
     createLoginPath(),
     createTokenPath(tokens),
     createPhonePath(tokens.isLive),
+    createRiskPath(tokens.isLive),
     ...createCheckPaths(),
     ...createFacePaths(),
     createNetworkIdentityPath(),

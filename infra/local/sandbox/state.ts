@@ -17,6 +17,8 @@ export type Person = {
   unionid?: string | undefined;
   /** WeChat holds the person to be high-risk and blocks the sign-in. */
   risk: boolean;
+  /** What getuserriskrank says of them, 0 to 4. */
+  rank?: number | undefined;
 };
 
 /** What wx.login gave a mini-program. */
@@ -102,7 +104,7 @@ const identityState = () => ({ citizens: new Map(), faces: new Map(), networkPro
 export function putPerson(state: SandboxState, given: Partial<Person>): Person | undefined {
   const openid = given.openid ?? `o${state.random(21).toString('base64url').slice(0, 27)}`;
   if (!state.people.has(openid) && state.people.size >= PEOPLE_LIMIT) return undefined;
-  const person = { openid, unionid: given.unionid, risk: given.risk ?? false };
+  const person = { openid, unionid: given.unionid, risk: given.risk ?? false, rank: given.rank };
   state.people.set(openid, person);
   return person;
 }

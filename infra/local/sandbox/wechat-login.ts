@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { PartnerPath, PartnerRequest } from './partner-path';
 import { createQuota } from './quota';
 import type { SandboxState } from './state';
@@ -5,6 +6,12 @@ import { findApp, type WechatErrcode, wechatError, wechatOk } from './wechat';
 
 /** Exchanges of one person's codes in a minute. */
 export const CALLS_PER_MINUTE = 100;
+
+/** A person has another openid in every mini-program; only the unionid is the same. The sandbox names people by their first. */
+function openidAt({ apps }: SandboxState, appid: string, openid: string): string {
+  if (appid === apps[0]?.appid) return openid;
+  return `o${createHash('sha256').update(`${appid}|${openid}`).digest('base64url').slice(0, 27)}`;
+}
 
 /** code2Session: who the person behind a wx.login code is. */
 export function createLoginPath(): PartnerPath {
@@ -26,7 +33,8 @@ export function createLoginPath(): PartnerPath {
     const person = state.people.get(code.openid);
     if (!person) return 40029;
     if (person.risk) return 40226;
-    const { openid, unionid } = person;
+    const { unionid } = person;
+    const openid = openidAt(state, app.appid, person.openid);
     return { session_key: state.random(16).toString('base64'), openid, ...(unionid && { unionid }) };
   }
 

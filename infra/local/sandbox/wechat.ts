@@ -5,6 +5,7 @@ import type { App, SandboxState } from './state';
 export const wechatErrors = {
   [-1]: 'system error',
   40002: 'invalid grant_type',
+  40003: 'invalid openid',
   40013: 'invalid appid',
   40029: 'invalid code',
   40066: 'invalid url',

@@ -1,0 +1,73 @@
+import { toInstant } from '../../lib/clock';
+import type { Deps } from '../../lib/deps';
+import { AppError } from '../../lib/errors';
+import { appendEntry } from '../../lib/table/append';
+import { ConditionFailed } from '../../lib/table/client';
+import { createSealer } from '../../lib/table/entity';
+import { claimIdentity } from '../../lib/table/identity';
+import { keys } from '../../lib/table/keys';
+import { MAX_IDENTITIES_PER_PERSON, readPerson } from '../../lib/table/person';
+import {
+  putWechatAccount,
+  readWechatAccount,
+  shortName,
+  wechatAccountKey,
+  withOpenids,
+} from '../../lib/table/wechat-account';
+
+type NewIdentity = {
+  domain: 'openid' | 'unionid';
+  digest: string;
+  /** With an openid: as WeChat wants it back. */
+  openid?: string;
+  /** What showed that it is the same person. */
+  way: 'openid' | 'unionid' | 'phone';
+};
+
+/**
+ * Lets one more identity lead to an account whose owner it is shown to be (promise A1). When the identity leads somewhere
+ * already, nothing happens: two accounts are never merged here.
+ * @throws AppError LIMIT_REACHED when the account has as many as it may have
+ */
+export async function addIdentity(
+  deps: Deps,
+  subjectId: string,
+  { domain, digest, openid, way }: NewIdentity,
+  requestId: string,
+): Promise<void> {
+  const [self, account] = await deps.table.getMany([keys.person(subjectId), wechatAccountKey(subjectId)]);
+  if (!self) return;
+  const person = readPerson(self);
+  const { identities, leftAt, wrappedKey } = person;
+  if (leftAt || identities.some((one) => one.domain === domain && one.digest === digest)) return;
+  if (identities.length >= MAX_IDENTITIES_PER_PERSON)
+    throw new AppError('LIMIT_REACHED', {
+      limit: 'MAX_IDENTITIES_PER_PERSON',
+      max: MAX_IDENTITIES_PER_PERSON,
+    });
+  const sealer = createSealer(
+    subjectId,
+    await deps.ring.dataKey(subjectId, wrappedKey),
+    deps.ring.suite,
+    deps.random,
+  );
+  const known = readWechatAccount(account, sealer);
+  const at = toInstant(deps.clock.now());
+  const entry = { at, act: 'identity.linked', actor: 'self', purpose: 'account', way, requestId } as const;
+  const writes = [
+    claimIdentity(domain, digest, subjectId),
+    ...(openid && known
+      ? [putWechatAccount(subjectId, withOpenids(known, { [shortName(digest)]: openid }), sealer)]
+      : []),
+  ];
+  const change = {
+    set: ['identities = list_append(identities, :added)'],
+    condition: 'attribute_not_exists(leftAt)',
+    values: { ':added': [{ domain, digest }] },
+  };
+  try {
+    await appendEntry(deps, person, entry, writes, { change });
+  } catch (error) {
+    if (!(error instanceof ConditionFailed)) throw error; // it leads somewhere already
+  }
+}

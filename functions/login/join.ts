@@ -1,0 +1,168 @@
+import { MINUTE_MS, toEpochSeconds, toInstant } from '../../lib/clock';
+import { parseToken } from '../../lib/crypto/token';
+import type { Deps } from '../../lib/deps';
+import { AppError } from '../../lib/errors';
+import type { Run, Subject } from '../../lib/gate/operation';
+import { actOf, demandProof } from '../../lib/gate/proof';
+import { type ConsentPurposeId, consentPurposeIds } from '../../lib/policy/purposes';
+import { advanceHead } from '../../lib/table/append';
+import { ConditionFailed, type Item } from '../../lib/table/client';
+import { createSealer } from '../../lib/table/entity';
+import { leaveAccount, movePointers } from '../../lib/table/join';
+import { keys } from '../../lib/table/keys';
+import { nextEntry } from '../../lib/table/ledger';
+import {
+  consentOf,
+  identityOf,
+  ledgerHead,
+  MAX_IDENTITIES_PER_PERSON,
+  type Person,
+  readPerson,
+} from '../../lib/table/person';
+import {
+  putWechatAccount,
+  readOpenid,
+  readWechatAccount,
+  shortName,
+  type WechatAccount,
+  wechatAccountKey,
+  withOpenids,
+} from '../../lib/table/wechat-account';
+import { ownerOf } from './sign-in-by-phone';
+
+/** Other writes to one of the two accounts at the same moment, before we ask to try again. */
+const RACES = 4;
+/** The nightly sweep takes up what the queue has not erased by then. */
+const ERASE_BY_QUEUE_WITHIN_MS = 15 * MINUTE_MS;
+
+/** What the person can see of an account before they choose which one stays. */
+export async function account(_deps: Deps, { caller }: Run<'subject', Record<string, never>>) {
+  const { person } = caller;
+  const { subjectId: accountNumber, createdAt, cardCount, identities } = person;
+  const agreed = consentPurposeIds.filter((purpose) => consentOf(person, purpose)?.granted);
+  return { accountNumber, createdAt, cards: cardCount, waysIn: identities.length, agreed };
+}
+
+type Join = {
+  keep: 'this' | 'other';
+  otherProof?: string | undefined;
+  phoneCode?: string | undefined;
+};
+
+/** The target that the caller's own proof must name: the other account, or its phone. */
+export function joinTarget({ otherProof }: Join): string {
+  return (otherProof && parseToken(otherProof)?.subjectId) ?? 'phone';
+}
+
+/**
+ * Settles two accounts of one person, with proof of both (promise A1): the ways into the one that is given up lead to the
+ * one that stays, and everything that rested on a consent in the one given up is erased. The caller's proof of self names
+ * the other account; the other account's names this one, or is a fresh code of its bound phone.
+ * @throws AppError PROOF_REQUIRED | NOT_FOUND | NOT_NOW | LIMIT_REACHED | BUSY
+ */
+export async function joinAccounts(deps: Deps, { caller, input, requestId }: Run<'subject', Join>) {
+  const here = caller.person.subjectId;
+  const there = await otherOf(deps, caller, input);
+  if (there === here) throw new AppError('NOT_NOW');
+  const [stays, leaves] = input.keep === 'this' ? [here, there] : [there, here];
+  for (let race = 0; race < RACES; race += 1) {
+    const done = await settle(deps, stays, leaves, requestId).catch(lostRace);
+    if (done) return { accountNumber: stays, ended: done };
+  }
+  throw new AppError('BUSY');
+}
+
+async function otherOf(deps: Deps, caller: Subject, { otherProof, phoneCode }: Join): Promise<string> {
+  const { person, sealer, sessionId } = caller;
+  const { subjectId } = person;
+  if (otherProof !== undefined) {
+    const other = parseToken(otherProof)?.subjectId;
+    if (!other) throw new AppError('PROOF_REQUIRED');
+    await demandProof(deps, other, actOf('login/joinAccounts', subjectId), otherProof);
+    return other;
+  }
+  const [item] = await deps.table.getMany([wechatAccountKey(subjectId)]);
+  const openid = readOpenid(item, sealer, identityOf(person, sessionId));
+  if (!openid || !phoneCode) throw new AppError('NOT_NOW');
+  const number = await deps.wechatPhone.exchangePhoneCode(phoneCode, openid);
+  return (await ownerOf(deps, number)).person.subjectId;
+}
+
+/** One transaction in both accounts. Answers which consents have ended. */
+async function settle(
+  deps: Deps,
+  staysId: string,
+  leavesId: string,
+  requestId: string,
+): Promise<ConsentPurposeId[]> {
+  const [a, b, ...accounts] = await deps.table.getMany([
+    keys.person(staysId),
+    keys.person(leavesId),
+    wechatAccountKey(staysId),
+    wechatAccountKey(leavesId),
+  ]);
+  if (!a || !b) throw new AppError('NOT_FOUND');
+  const [stays, leaves] = [readPerson(a), readPerson(b)];
+  if (stays.leftAt || leaves.leftAt) throw new AppError('NOT_NOW');
+  if (stays.identities.length + leaves.identities.length > MAX_IDENTITIES_PER_PERSON)
+    throw new AppError('LIMIT_REACHED', {
+      limit: 'MAX_IDENTITIES_PER_PERSON',
+      max: MAX_IDENTITIES_PER_PERSON,
+    });
+  const nowMs = deps.clock.now();
+  const at = toInstant(nowMs);
+  const times = {
+    at,
+    dueAt: toInstant(nowMs + ERASE_BY_QUEUE_WITHIN_MS),
+    atSeconds: toEpochSeconds(nowMs),
+    requestId,
+  };
+  const leaving = await leaveAccount(deps.ring, leaves, { act: 'account.left', other: staysId }, times);
+  const joined = await nextEntry(deps.ring, staysId, ledgerHead(stays), {
+    at,
+    act: 'account.joined',
+    actor: 'self',
+    purpose: 'account',
+    other: leavesId,
+    requestId,
+  });
+  const change = {
+    set: ['identities = list_append(identities, :moved)'],
+    condition: 'attribute_not_exists(leftAt)',
+    values: { ':moved': leaves.identities },
+  };
+  await deps.table.write(
+    advanceHead(staysId, ledgerHead(stays), joined.head, change),
+    joined.write,
+    ...leaving.writes,
+    ...movePointers(leaves, staysId),
+    ...(await moveOpenids(deps, stays, leaves, accounts)),
+  );
+  for (const duty of leaving.duties) await deps.eraseQueue.send(duty);
+  return leaving.ended;
+}
+
+/** The openids of the account given up, sealed anew under the key of the one that stays. */
+async function moveOpenids(deps: Deps, stays: Person, leaves: Person, [to, from]: (Item | undefined)[]) {
+  const [toSealer, fromSealer] = [await sealerOf(deps, stays), await sealerOf(deps, leaves)];
+  const [kept, given] = [readWechatAccount(to, toSealer), readWechatAccount(from, fromSealer)];
+  if (!kept || !given) return [];
+  return [putWechatAccount(stays.subjectId, withOpenids(kept, openidsOf(given, leaves)), toSealer)];
+}
+
+function openidsOf(
+  { identity, openid, others }: WechatAccount,
+  { identities }: Person,
+): Record<string, string> {
+  const first = identity ?? shortName(identities.find(({ domain }) => domain === 'openid')?.digest ?? '');
+  return { ...others, [first]: openid };
+}
+
+async function sealerOf({ ring, random }: Deps, { subjectId, wrappedKey }: Person) {
+  return createSealer(subjectId, await ring.dataKey(subjectId, wrappedKey), ring.suite, random);
+}
+
+/** One of the accounts has moved on: look at both again. */
+function lostRace(error: unknown): undefined {
+  if (!(error instanceof ConditionFailed)) throw error;
+}

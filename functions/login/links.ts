@@ -1,0 +1,109 @@
+import { toInstant } from '../../lib/clock';
+import type { Deps } from '../../lib/deps';
+import { AppError, invalidInput } from '../../lib/errors';
+import { discloseWith } from '../../lib/gate/disclose';
+import type { Run } from '../../lib/gate/operation';
+import { demandConsent } from '../../lib/gate/purpose';
+import { type EntryId, entries, entryIds } from '../../lib/policy/entries';
+import { appendEntry } from '../../lib/table/append';
+import { ConditionFailed } from '../../lib/table/client';
+import { keys } from '../../lib/table/keys';
+import { isLedToBy, type Link, linkKey, putLink, readLink, removeLink } from '../../lib/table/link';
+import { consentOf, endSessions, type Person, readPerson, session } from '../../lib/table/person';
+
+function epochOf(person: Person): number {
+  return consentOf(person, 'account-link')?.epoch ?? 0;
+}
+
+function show({ entry, linkedAt }: Link) {
+  return { entry, name: entries[entry].name, linkedAt };
+}
+
+/**
+ * Links another entry to the account, by a fresh login code of that entry (promise A4). The register says first that
+ * WeChat is asked. A repeat with another code of the same identity answers the same.
+ * @throws AppError IDENTITY_TAKEN when that identity leads to another account | NOT_NOW when the entry is linked otherwise
+ */
+export async function linkAccount(
+  deps: Deps,
+  { caller, input, requestId }: Run<'subject', { entry: EntryId; code: string }>,
+) {
+  const { entry, code } = input;
+  const offered = deps.entries[entry];
+  if (!offered) throw invalidInput('entry', '这个入口暂未开放');
+  const disclosure = {
+    recipient: 'wechat-link',
+    purpose: 'account-link',
+    kinds: ['login-code'],
+    way: entry,
+    requestId,
+  } as const;
+  const epoch = epochOf(caller.person);
+  // Withdrawing moves the ledger's head, so a withdrawal since the check is seen here (promise K3).
+  const stillAllowed = (now: Person) => {
+    demandConsent(now, 'account-link');
+    if (epochOf(now) !== epoch) throw new AppError('CONSENT_REQUIRED', { purpose: 'account-link' });
+  };
+  const ask = () => offered.wechat.exchangeCode(code);
+  const riders = { stillAllowed };
+  const { answer, person } = await discloseWith(
+    deps,
+    caller.person,
+    disclosure,
+    ask,
+    () => 'ANSWERED',
+    riders,
+  );
+  const digest = await deps.ring.digest('openid', `${offered.appid}:${answer.openid}`);
+  const linkedAt = toInstant(deps.clock.now());
+  const value: Link = { entry, linkedAt, epoch };
+  const act = { at: linkedAt, act: 'identity.linked', actor: 'self', way: entry, requestId } as const;
+  try {
+    const writes = putLink(person.subjectId, value, digest);
+    await appendEntry(deps, person, { ...act, purpose: 'account-link' }, writes, { stillAllowed });
+    return show(value);
+  } catch (error) {
+    if (!(error instanceof ConditionFailed)) throw error;
+    const [pointer, item] = error.found;
+    if (pointer) throw new AppError('IDENTITY_TAKEN', { instead: 'login/joinAccounts' });
+    const linked = readLink(item?.item, epoch);
+    if (linked && isLedToBy(item?.item, digest)) return show(linked);
+    throw new AppError('NOT_NOW');
+  }
+}
+
+/** What is linked. */
+export async function listLinks(deps: Deps, { caller }: Run<'subject', Record<string, never>>) {
+  const { person } = caller;
+  const items = await deps.table.getMany(entryIds.map((entry) => linkKey(person.subjectId, entry)));
+  return { links: items.flatMap((item) => readLink(item, epochOf(person)) ?? []).map(show) };
+}
+
+/**
+ * Undoes a link: nobody signs in that way from now on, and whoever did is signed out. A repeat finds no link, and ends
+ * what sessions an interrupted first time has left.
+ */
+export async function unlinkAccount(
+  deps: Deps,
+  { caller, input, requestId }: Run<'subject', { entry: EntryId }>,
+) {
+  const { person, alsoRead } = caller;
+  const { entry } = input;
+  if (alsoRead) {
+    const at = toInstant(deps.clock.now());
+    const act = { at, act: 'identity.unlinked', actor: 'self', way: entry, requestId } as const;
+    try {
+      await appendEntry(deps, person, { ...act, purpose: 'account-link' }, removeLink(alsoRead));
+    } catch (error) {
+      if (!(error instanceof ConditionFailed)) throw error; // undone or made anew meanwhile
+      throw new AppError('NOT_NOW');
+    }
+  }
+  // Read after the pointer is gone: no session can begin that way any more.
+  const [self] = await deps.table.getMany([keys.person(person.subjectId)]);
+  const through = Object.entries(self ? readPerson(self).sessions : {}).flatMap(([id, stored]) =>
+    session.decode(stored, id).link?.startsWith(`${entry}:`) ? [id] : [],
+  );
+  if (through.length > 0) await deps.table.update(endSessions(person.subjectId, through));
+  return { unlinked: true as const };
+}

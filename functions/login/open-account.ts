@@ -1,0 +1,60 @@
+import { toInstant } from '../../lib/clock';
+import { randomId } from '../../lib/crypto/random';
+import { issueToken } from '../../lib/crypto/token';
+import type { Deps } from '../../lib/deps';
+import { createSealer } from '../../lib/table/entity';
+import { gaugeWrite } from '../../lib/table/gauge';
+import { claimIdentity } from '../../lib/table/identity';
+import { emptyHead, nextEntry } from '../../lib/table/ledger';
+import { expiryOf, type Person, putPerson, session } from '../../lib/table/person';
+import { putWechatAccount, shortName } from '../../lib/table/wechat-account';
+import { asksOf, lostRace, newSession, type SignedIn } from './open-session';
+import type { Arrival } from './sign-in';
+
+/**
+ * The account of a new person: pointers, person and first ledger entry in one transaction. Of two first sign-ins at
+ * once, one finds a pointer taken and signs in to the account the other has made. Answers undefined then.
+ */
+export async function openAccount(
+  deps: Deps,
+  { openid, digest, unionDigest }: Arrival,
+  requestId: string,
+): Promise<SignedIn | undefined> {
+  const subjectId = randomId(deps.random);
+  const now = toInstant(deps.clock.now());
+  const { dataKey, wrapped } = await deps.ring.newDataKey(subjectId);
+  const sealer = createSealer(subjectId, dataKey, deps.ring.suite, deps.random);
+  const { token, sessionId, secretDigest } = issueToken(subjectId, deps.random);
+  const opened = { at: now, act: 'account.opened', actor: 'self', purpose: 'account', requestId } as const;
+  const { write, head } = await nextEntry(deps.ring, subjectId, emptyHead, opened);
+  const identity = shortName(digest);
+  const value = newSession(deps, secretDigest, { identity });
+  const identities = [
+    { domain: 'openid' as const, digest },
+    ...(unionDigest ? [{ domain: 'unionid' as const, digest: unionDigest }] : []),
+  ];
+  const person: Person = {
+    subjectId,
+    createdAt: now,
+    wrappedKey: wrapped,
+    identities,
+    sessions: { [sessionId]: session.encode(value, sessionId) },
+    consents: {},
+    cardCount: 0,
+    ledgerSeq: head.seq,
+    ledgerHash: head.hash,
+  };
+  try {
+    await deps.table.write(
+      putPerson(person),
+      ...identities.map((one) => claimIdentity(one.domain, one.digest, subjectId)),
+      write,
+      gaugeWrite(subjectId, { persons: 1 }),
+      putWechatAccount(subjectId, { identity, openid }, sealer),
+    );
+    const expiresAt = toInstant(expiryOf(value));
+    return { token, sessionId, expiresAt, newAccount: true, asks: asksOf(person) };
+  } catch (error) {
+    return lostRace(error);
+  }
+}

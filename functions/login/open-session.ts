@@ -1,0 +1,80 @@
+import { toInstant } from '../../lib/clock';
+import { issueToken } from '../../lib/crypto/token';
+import type { Deps } from '../../lib/deps';
+import { AppError } from '../../lib/errors';
+import { scopeOf } from '../../lib/policy/document';
+import { askedAtStart, type ConsentPurposeId, consentPurposeIds } from '../../lib/policy/purposes';
+import { ConditionFailed } from '../../lib/table/client';
+import {
+  addSession,
+  consentOf,
+  expiryOf,
+  leaverOf,
+  type Person,
+  readPerson,
+  type Session,
+} from '../../lib/table/person';
+
+/** Which identity signs in, and what the session rests on besides. */
+export type SessionOrigin = {
+  identity?: string | undefined;
+  /** `<entry>:<epoch>` for a linked entry. */
+  link?: string | undefined;
+};
+
+export type SignedIn = {
+  token: string;
+  sessionId: string;
+  expiresAt: string;
+  newAccount: boolean;
+  asks: ConsentPurposeId[];
+};
+
+/** A session that begins now. */
+export function newSession(deps: Deps, secretDigest: Buffer, { identity, link }: SessionOrigin): Session {
+  return {
+    secretDigest,
+    startedAtSeconds: Math.floor(deps.clock.now() / 1000),
+    identity,
+    link,
+  };
+}
+
+/** A session for a known person. Answers undefined when a race was lost and the world must be looked at again. */
+export async function openSession(
+  deps: Deps,
+  subjectId: string,
+  origin: SessionOrigin,
+): Promise<SignedIn | undefined> {
+  const { token, sessionId, secretDigest } = issueToken(subjectId, deps.random);
+  const value = newSession(deps, secretDigest, origin);
+  const open = async (ends?: string) => {
+    const after = await deps.table.update(addSession(subjectId, sessionId, value, { ends }));
+    const expiresAt = toInstant(expiryOf(value));
+    return { token, sessionId, expiresAt, newAccount: false, asks: asksOf(readPerson(after)) };
+  };
+  try {
+    return await open();
+  } catch (error) {
+    const met = error instanceof ConditionFailed ? error.found[0]?.item : undefined;
+    if (!met) return lostRace(error);
+    const person = readPerson(met);
+    if (person.leftAt) return undefined;
+    // Every place is taken: the session that has lapsed, or else the one that began first, gives way in the same write.
+    return open(leaverOf(person, deps.clock.now())).catch(lostRace);
+  }
+}
+
+/** Asked at the start and never decided, or granted for a scope that has changed. A refusal is not asked again here. */
+export function asksOf(person: Person): ConsentPurposeId[] {
+  return consentPurposeIds.filter((purpose) => {
+    const consent = consentOf(person, purpose);
+    return consent ? consent.granted && consent.scope !== scopeOf(purpose) : askedAtStart(purpose);
+  });
+}
+
+/** Somebody else was quicker, or still is: look again. Anything else is thrown on. */
+export function lostRace(error: unknown): undefined {
+  const isBusy = error instanceof AppError && error.code === 'BUSY';
+  if (!isBusy && !(error instanceof ConditionFailed)) throw error;
+}

@@ -1,0 +1,74 @@
+import { toInstant } from '../../lib/clock';
+import { issueToken } from '../../lib/crypto/token';
+import type { Deps } from '../../lib/deps';
+import { AppError, invalidInput } from '../../lib/errors';
+import type { Run } from '../../lib/gate/operation';
+import type { EntryId } from '../../lib/policy/entries';
+import { attemptsKey, readAttempts } from '../../lib/table/attempts';
+import { ConditionFailed } from '../../lib/table/client';
+import { keys } from '../../lib/table/keys';
+import { type LinkPointer, linkPointerKey, pointerHolds, readLinkPointer } from '../../lib/table/link';
+import {
+  addSession,
+  consentOf,
+  expiryOf,
+  leaverIfFull,
+  type Person,
+  readPerson,
+} from '../../lib/table/person';
+import { asksOf, newSession, type SignedIn } from './open-session';
+import { demandFewFailures, exchangeCode } from './sign-in';
+
+/** Races with sessions that begin or end at the same moment, before we ask to try again. */
+const RACES = 4;
+
+/**
+ * Signs in through another entry that the person has linked (promise A4). It never opens an account, and a link that is
+ * undone or no longer agreed to at the very moment of the write lets nobody in.
+ * @throws AppError LINK_REQUIRED | LOGIN_CODE_INVALID | BUSY
+ */
+export async function signInByEntry(
+  deps: Deps,
+  { input, address }: Run<'anyone', { entry: EntryId; code: string }>,
+): Promise<SignedIn> {
+  const source = await deps.ring.digest('address', address ?? 'unknown');
+  const offered = deps.entries[input.entry];
+  if (!offered) throw invalidInput('entry', '这个入口暂未开放');
+  const { openid } = await exchangeCode(deps, source, offered.wechat, input.code);
+  const digest = await deps.ring.digest('openid', `${offered.appid}:${openid}`);
+  const [failures, found] = await deps.table.getMany([
+    attemptsKey(source, deps.clock.now()),
+    linkPointerKey(digest),
+  ]);
+  demandFewFailures(deps, readAttempts(failures));
+  const pointer = readLinkPointer(found);
+  if (!pointer) throw new AppError('LINK_REQUIRED');
+  for (let race = 0; race < RACES; race += 1) {
+    const reply = await open(deps, pointer, digest, input.entry);
+    if (reply) return reply;
+  }
+  throw new AppError('BUSY');
+}
+
+async function open(deps: Deps, { subjectId, epoch }: LinkPointer, digest: string, entry: EntryId) {
+  const [self] = await deps.table.getMany([keys.person(subjectId)]);
+  const person = self && readPerson(self);
+  if (!person || !linkingAgreed(person, epoch)) throw new AppError('LINK_REQUIRED');
+  const { token, sessionId, secretDigest } = issueToken(subjectId, deps.random);
+  const value = newSession(deps, secretDigest, { link: `${entry}:${epoch}` });
+  const terms = { linkEpoch: epoch, ends: leaverIfFull(person, deps.clock.now()) };
+  try {
+    const Update = addSession(subjectId, sessionId, value, terms);
+    await deps.table.write({ Update }, pointerHolds(digest, subjectId));
+  } catch (error) {
+    if (!(error instanceof ConditionFailed)) throw error;
+    if (error.found[1]) throw new AppError('LINK_REQUIRED');
+    return undefined;
+  }
+  return { token, sessionId, expiresAt: toInstant(expiryOf(value)), newAccount: false, asks: asksOf(person) };
+}
+
+function linkingAgreed(person: Person, epoch: number): boolean {
+  const linking = consentOf(person, 'account-link');
+  return linking?.granted === true && linking.epoch === epoch;
+}

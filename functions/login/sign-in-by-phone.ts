@@ -1,0 +1,73 @@
+import { DAY_MS } from '../../lib/clock';
+import type { Deps } from '../../lib/deps';
+import { AppError } from '../../lib/errors';
+import { spend } from '../../lib/gate/limit';
+import type { Run } from '../../lib/gate/operation';
+import { demandConsent } from '../../lib/gate/purpose';
+import { createSealer } from '../../lib/table/entity';
+import { identityKey, readIdentity } from '../../lib/table/identity';
+import { keys } from '../../lib/table/keys';
+import { consentOf, type Person, readPerson } from '../../lib/table/person';
+import { type Phone, phoneKey, readPhone } from '../../lib/table/phone';
+import { shortName } from '../../lib/table/wechat-account';
+import { addIdentity } from './add-identity';
+import { openSession, type SignedIn } from './open-session';
+import { exchangeCode, identify } from './sign-in';
+
+/** Arrivals at one number in a day, whoever tries: a number is somebody's, and each try names it as the target. */
+export const ARRIVALS_PER_NUMBER = { name: 'ARRIVALS_PER_NUMBER', max: 3, windowMs: DAY_MS } as const;
+
+/**
+ * Signs in somebody with a WeChat that we do not know yet, to the account that their bound phone leads to (promise A1).
+ * The phone must have been proved lately: a number that is given up goes to somebody else after some months, who must not
+ * find the account of the one before.
+ * @throws AppError NOT_FOUND for a number that leads nowhere, or no longer surely to the same person
+ */
+export async function signInByPhone(
+  deps: Deps,
+  { input, requestId, address }: Run<'anyone', { code: string; phoneCode: string }>,
+): Promise<SignedIn> {
+  const source = await deps.ring.digest('address', address ?? 'unknown');
+  const arrival = await identify(deps, await exchangeCode(deps, source, deps.wechat, input.code));
+  const { openid, digest } = arrival;
+  const [known] = await deps.table.getMany([identityKey('openid', digest)]);
+  // An account of their own: the phone would be a second one's, and nothing is merged here.
+  if (known) throw new AppError('IDENTITY_TAKEN', { instead: 'login/joinAccounts' });
+  const number = await deps.wechatPhone.exchangePhoneCode(input.phoneCode, openid);
+  const { person } = await ownerOf(deps, number);
+  await addIdentity(deps, person.subjectId, { domain: 'openid', digest, openid, way: 'phone' }, requestId);
+  const reply = await openSession(deps, person.subjectId, { identity: shortName(digest) });
+  if (!reply) throw new AppError('BUSY');
+  return reply;
+}
+
+/**
+ * The person whose bound phone a freshly proved number is.
+ * @throws AppError NOT_FOUND | TOO_MANY_ATTEMPTS
+ */
+export async function ownerOf(deps: Deps, number: string): Promise<{ person: Person; phone: Phone }> {
+  const digest = await deps.ring.digest('phone', number);
+  await spend(deps, ARRIVALS_PER_NUMBER, digest);
+  const [pointer] = await deps.table.getMany([identityKey('phone', digest)]);
+  if (!pointer) throw new AppError('NOT_FOUND');
+  const subjectId = readIdentity(pointer);
+  const [self, item] = await deps.table.getMany([keys.person(subjectId), phoneKey(subjectId)]);
+  const person = self && readPerson(self);
+  if (!person || person.leftAt || !agreesToPhone(person)) throw new AppError('NOT_FOUND');
+  const dataKey = await deps.ring.dataKey(subjectId, person.wrappedKey);
+  const sealer = createSealer(subjectId, dataKey, deps.ring.suite, deps.random);
+  const phone = readPhone(item, consentOf(person, 'phone')?.epoch ?? 0, sealer);
+  const provedAgoMs = deps.clock.now() - Date.parse(phone?.provedAt ?? '');
+  if (phone?.number !== number || !(provedAgoMs <= deps.phoneRecoveryDays * DAY_MS))
+    throw new AppError('NOT_FOUND');
+  return { person, phone };
+}
+
+function agreesToPhone(person: Person): boolean {
+  try {
+    demandConsent(person, 'phone');
+    return true;
+  } catch {
+    return false;
+  }
+}
