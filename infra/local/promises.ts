@@ -1,6 +1,7 @@
 import { type PromiseId, promises } from '../../lib/policy/promises';
 import { CannotStart } from './cannot-start';
-import { bindPhones, endSessions, keepCards, oneAccount, proveSelf } from './promises/accounts';
+import { bindPhones, endSessions, keepCards, proveSelf } from './promises/accounts';
+import { linkEntries, oneAccount, slowAbuse } from './promises/arrivals';
 import { explicitConsent, withdrawConsent } from './promises/consent';
 import { chained, deviceData, sealed, stayInside } from './promises/house';
 import {
@@ -24,8 +25,10 @@ export const checks: Record<PromiseId, Check> = {
   A1: oneAccount,
   A2: webSignIn,
   A3: bindPhones,
+  A4: linkEntries,
   A5: endSessions,
   A6: proveSelf,
+  A7: slowAbuse,
   N1: fiveWays,
   N2: noImages,
   N3: inputsForgotten,

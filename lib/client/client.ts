@@ -36,7 +36,7 @@ export type Client = Api & {
 };
 
 /**
- * Makes a client: `api.cards.get({ cardId })`. `login.signIn` keeps the token, `login.signOut` and a refused token drop
+ * Makes a client: `api.cards.get({ cardId })`. `login.signIn` and the other ways in keep the token, `login.signOut` and a refused token drop
  * it. Every call that does not succeed rejects with ApiError.
  */
 export function createClient(options: ClientOptions): Client {
@@ -83,9 +83,12 @@ function byName(fixed: object, make: (name: string) => unknown): object {
   });
 }
 
+/** Every way in answers a token. */
+const signIns = ['signIn', 'signInByPhone', 'signInByEntry'];
+
 function keepToken(store: TokenStore, request: Request, data: unknown): void {
   if (request.name !== 'login') return;
-  if (request.operation === 'signIn') store.set((data as { token: string }).token);
+  if (signIns.includes(request.operation)) store.set((data as { token: string }).token);
   if (request.operation === 'signOut') drop(store, request);
 }
 

@@ -4,6 +4,7 @@ import { parseDocument } from 'yaml';
 import type { Budget } from '../../lib/gate/operation';
 import { agreeingPartners } from '../identity/agreeing-partners';
 import { identityRows } from '../identity/budget-rows';
+import { accountRows } from '../login/budget-rows';
 import { profileRows } from '../profile/budget-rows';
 import { gateBrowser } from '../support/browser';
 import { type Caller, consentAct, createWorld, functions, onceKey, type World } from '../support/world';
@@ -109,6 +110,7 @@ const prepare: Record<string, () => Promise<Prepared>> = {
   'cards/list': async () => ({}),
   'cards/update': async () => ({ input: { ...full, ...pick(await newCard()) } }),
   'cards/delete': async () => ({ input: pick(await newCard()) }),
+  ...accountRows(() => world),
   ...profileRows(
     () => world,
     () => me,

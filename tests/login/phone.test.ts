@@ -41,7 +41,9 @@ describe('binding a phone (A3)', () => {
     expect(await acts(me)).toEqual([
       'account.opened',
       'consent.granted',
-      'disclosure.made',
+      'disclosure.made', // WeChat's risk rank
+      'disclosure.answered',
+      'disclosure.made', // the number behind the code
       'disclosure.answered',
       'phone.bound',
     ]);

@@ -90,12 +90,12 @@ describe.each([...awsRegions])('the template for %s', (region) => {
     }
   });
 
-  it('lets only consent ask for erasures, only retention take them, and only the rotation wrap keys', () => {
+  it('lets only withdrawals and given-up accounts ask for erasures, only retention take them, and only the rotation wrap keys', () => {
     const holders = (action: string) =>
       resourcesOf(template(), 'AWS::IAM::Role')
         .filter(([, role]) => statementsOf(role).some(({ Action }) => [Action].flat().includes(action)))
         .map(([id]) => id);
-    expect(holders('sqs:SendMessage')).toEqual(['ConsentRole']);
+    expect(holders('sqs:SendMessage')).toEqual(['LoginRole', 'ConsentRole']);
     expect(holders('sqs:ReceiveMessage')).toEqual(['RetentionRole']);
     expect(holders('kms:Encrypt')).toEqual(['KeyRotationRole']);
     expect(holders('dynamodb:DeleteItem').sort()).toEqual([

@@ -121,7 +121,7 @@ describe('sessions (A5)', () => {
 describe('accounts (A1)', () => {
   it('a hundred first sign-ins of one person at once make one account', async () => {
     const callers = await Promise.all(
-      Array.from({ length: 100 }, () => world.call('login/signIn', { code: `code-of-me~${onceKey()}` })),
+      Array.from({ length: 200 }, () => world.call('login/signIn', { code: `code-of-me~${onceKey()}` })),
     );
     const served = callers.filter((reply) => reply.ok).map((reply) => (reply as { data: Caller }).data);
     const refused = callers

@@ -1,30 +1,7 @@
 import { newIdempotencyKey } from '../../../lib/client/client';
-import { parseToken } from '../../../lib/crypto/token';
 import { actOn, codeOf, demand, type Person, type Running, textOf } from './running';
 
 const AT_ONCE = 20;
-
-/** A1: no password, and one account however many first sign-ins come at once. */
-export async function oneAccount(running: Running): Promise<string> {
-  const stranger = await running.stranger();
-  const before = (await running.scan()).filter(({ sk }) => sk === 'PERSON').length;
-  const codes = await Promise.all(Array.from({ length: AT_ONCE }, () => stranger.code()));
-  const answers = await Promise.allSettled(codes.map((code) => stranger.api.login.signIn({ code })));
-  const signed = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []));
-  const accounts = new Set(signed.map(({ token }) => parseToken(token)?.subjectId));
-  const made = (await running.scan()).filter(({ sk }) => sk === 'PERSON').length - before;
-  demand(
-    signed.length > 0 && accounts.size === 1 && made === 1,
-    `${signed.length} sign-ins made ${made} accounts`,
-  );
-  demand(
-    signed.filter(({ newAccount }) => newAccount).length === 1,
-    'more than one sign-in claims a new account',
-  );
-  const other = await running.person();
-  demand(!accounts.has(other.subjectId()), 'two people share an account');
-  return `${signed.length} of ${AT_ONCE} first sign-ins at once answered, 1 account made, no password field exists`;
-}
 
 /** A5: every device is listed, and an ended one is refused on its next call. */
 export async function endSessions(running: Running): Promise<string> {
@@ -119,7 +96,9 @@ export async function bindPhones(running: Running): Promise<string> {
     'number or openid in the raw table or the log',
   );
   const { entries } = await me.api.consent.history({});
-  const made = entries.filter(({ act }) => act === 'disclosure.made').length;
+  const made = entries.filter(
+    ({ act, recipient }) => act === 'disclosure.made' && recipient === 'wechat-phone',
+  ).length;
   demand(made === 3, `${made} of 3 questions to WeChat stand in the register`);
   return `another appid's and another person's codes refused; a taken number refused; number and openid in none of ${items.length} raw items; ${made} disclosures registered`;
 }

@@ -198,7 +198,8 @@ export async function headCounts(running: Running): Promise<string> {
     (await running.scan()).filter((item) => item.entity === entity).length;
   await byEveryWay(running);
   const counts = await readGauges(running.deps.table);
-  const people = await stored('person');
+  // Who has given up an account for another one of theirs is one person still.
+  const people = (await running.scan()).filter(({ entity, leftAt }) => entity === 'person' && !leftAt).length;
   demand(counts.persons === people, `the gauge says ${counts.persons} persons, the table holds ${people}`);
   const results = await stored('real-name');
   demand(

@@ -28,8 +28,8 @@ export type Person = {
   openid: string;
   /** What a tap on the phone button gives; another appid makes WeChat's answer bear its watermark. */
   phoneCode(phone: string, appid?: string): Promise<string>;
-  /** A fresh wx.login code of this person. */
-  code(): Promise<string>;
+  /** A fresh wx.login code of this person, in our mini-program or in another one. */
+  code(appid?: string): Promise<string>;
   subjectId(): string;
 };
 
@@ -39,8 +39,12 @@ export type Running = {
   environment: Record<string, string>;
   /** Everything the functions and their host have written. */
   lines: string[];
-  /** A new WeChat person, not yet signed in. */
-  stranger(device?: string): Promise<Person>;
+  /** A new WeChat person, not yet signed in; `as` says what WeChat knows of them. */
+  stranger(device?: string, as?: { unionid?: string; rank?: number }): Promise<Person>;
+  /** Changes what WeChat knows of a person. */
+  known(person: Person, as: { unionid?: string; rank?: number }): Promise<void>;
+  /** Says what a partner's next calls come to. */
+  trouble(path: string, kind: string, calls: number): Promise<void>;
   /** A new person, signed in. */
   person(device?: string): Promise<Person>;
   /** A new person, signed in, who has agreed to cards. */
@@ -118,7 +122,8 @@ export async function startRunning(sealSuite: 'aes' | 'sm' = 'aes'): Promise<Run
       phoneCode: async (phone, appid) =>
         (await post(`${sandbox}/sandbox/people/${openid}/phone-code`, { phone, ...(appid && { appid }) }))
           .code ?? '',
-      code: async () => (await post(`${sandbox}/sandbox/people/${openid}/code`, {})).code ?? '',
+      code: async (appid) =>
+        (await post(`${sandbox}/sandbox/people/${openid}/code`, appid ? { appid } : {})).code ?? '',
       subjectId: () => parseToken(token.get() ?? '')?.subjectId ?? '',
     };
   }
@@ -126,8 +131,8 @@ export async function startRunning(sealSuite: 'aes' | 'sm' = 'aes'): Promise<Run
     await person.api.login.signIn({ code: await person.code() });
     return person;
   };
-  const stranger = async (device = 'iPhone') => {
-    const { openid = '' } = await post(`${sandbox}/sandbox/people`, {});
+  const stranger: Running['stranger'] = async (device = 'iPhone', as = {}) => {
+    const { openid = '' } = await post(`${sandbox}/sandbox/people`, as);
     return personOf(openid, device);
   };
   const person = async (device?: string) => signIn(await stranger(device));
@@ -141,6 +146,12 @@ export async function startRunning(sealSuite: 'aes' | 'sm' = 'aes'): Promise<Run
       const holder = await person(device);
       await holder.api.consent.grant(await actOn(holder.api, 0));
       return holder;
+    },
+    async known({ openid }, as) {
+      await post(`${sandbox}/sandbox/people`, { openid, ...as });
+    },
+    async trouble(path, kind, calls) {
+      await post(`${sandbox}/sandbox/faults`, { path, kind, calls });
     },
     device: ({ openid }, name) => signIn(personOf(openid, name)),
     async scan() {
