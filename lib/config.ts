@@ -36,6 +36,10 @@ const settings = z.object({
   RISK_RANK_THRESHOLD: z.string().check(z.regex(/^[1-4]?$/)),
   /** How long a proved phone may lead its person back, in days: shorter than a given-up number rests. */
   PHONE_RECOVERY_DAYS: z.string().check(z.regex(/^\d{1,3}$/)),
+  /** How often an instance rereads the policy book; also the least time between publishing and taking effect. */
+  POLICY_REFRESH_SECONDS: z.string().check(z.regex(/^[1-9]\d{0,3}$/)),
+  /** Days between the announcement of a material change of the policy and its taking effect, at least. */
+  POLICY_NOTICE_DAYS: z.string().check(z.regex(/^\d{1,3}$/)),
   /** Tencent Cloud FaceID. Without base and secret none of its ways is offered, without a rule no face check. */
   FACEID_API_BASE: z.string(),
   FACEID_SECRET_ID: z.string(),
@@ -71,6 +75,8 @@ const optional = {
   LINK_ENTRIES: '',
   RISK_RANK_THRESHOLD: '',
   PHONE_RECOVERY_DAYS: '90',
+  POLICY_REFRESH_SECONDS: '60',
+  POLICY_NOTICE_DAYS: '7',
   FACEID_API_BASE: '',
   FACEID_SECRET_ID: '',
   FACEID_SECRET_KEY: '',

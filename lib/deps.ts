@@ -14,6 +14,8 @@ import { openWechatPhone, type WechatPhone } from './partner/wechat-phone';
 import { openWechatRisk, type WechatRisk } from './partner/wechat-risk';
 import { openWechatServer, type WechatServer } from './partner/wechat-server';
 import type { EntryId } from './policy/entries';
+import type { Registry } from './policy/registry';
+import { openPolicyBook, type PolicyBook } from './policy-book';
 import { type Meter, openTable, type Table } from './table/client';
 import { loadServiceKeys } from './table/key-store';
 
@@ -38,6 +40,10 @@ export type Deps = {
   risk: Risk | undefined;
   /** A phone that was proved this many days ago or less still surely belongs to the same person. */
   phoneRecoveryDays: number;
+  /** The versions of the policy, as this instance obeys them. */
+  policy: PolicyBook;
+  /** Days between the announcement of a material change and its taking effect, at least. */
+  policyNoticeDays: number;
   /** Our mini-program's id, part of what an openid digest is of. */
   appid: string;
 };
@@ -64,6 +70,8 @@ export type Replacements = Partial<
   >
 > & {
   meter?: Meter;
+  /** What this build is said to do; tests give another registry than the compiled one. */
+  registry?: Registry;
 };
 
 /** Builds everything once from the settings. Opens no connection yet. */
@@ -81,19 +89,28 @@ export function buildDeps(config: Config, replace: Replacements = {}): Deps {
   });
   const wechat = { baseUrl: config.WECHAT_API_BASE, appid: config.WECHAT_APPID, clock, log };
   const server = openWechatServer({ ...wechat, secret: config.WECHAT_SECRET });
+  const ring = createKeyRing({
+    load: () => loadServiceKeys(table),
+    roots: rootKeys(config.ROOT_KEY, region, random),
+    suite: config.SEAL_SUITE,
+    now: clock.now,
+    random,
+  });
   return {
     table,
     clock,
     random,
     log,
     appid: config.WECHAT_APPID,
-    ring: createKeyRing({
-      load: () => loadServiceKeys(table),
-      roots: rootKeys(config.ROOT_KEY, region, random),
-      suite: config.SEAL_SUITE,
-      now: clock.now,
-      random,
+    ring,
+    policy: openPolicyBook({
+      table,
+      ring,
+      clock,
+      refreshMs: Number(config.POLICY_REFRESH_SECONDS) * 1000,
+      registry: replace.registry,
     }),
+    policyNoticeDays: Number(config.POLICY_NOTICE_DAYS),
     staff:
       replace.staff ??
       openStaffIdentity({

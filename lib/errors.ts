@@ -9,6 +9,10 @@ export const errorCodes = {
   SIGN_IN_REQUIRED: { status: 401, message: '请先登录。' },
   LOGIN_CODE_INVALID: { status: 401, message: '登录凭证已失效，请重新登录。' },
   CONSENT_REQUIRED: { status: 403, message: '这项功能需要您先同意相应的个人信息处理规则。' },
+  POLICY_PENDING: {
+    status: 403,
+    message: '这项功能要等新版个人信息保护政策公告并生效之后才能使用。',
+  },
   PROOF_REQUIRED: { status: 403, message: '为了您的安全，请先验证是您本人再继续。' },
   RISK_REFUSED: { status: 403, message: '安全检查未通过，暂时不能继续。您可以申请人工复核。' },
   LINK_REQUIRED: {

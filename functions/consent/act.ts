@@ -5,7 +5,6 @@ import { AppError } from '../../lib/errors';
 import { MAX_CLIENT_VERSION_CHARS } from '../../lib/gate/authenticate';
 import { truncateAddress } from '../../lib/gate/network-place';
 import type { Run } from '../../lib/gate/operation';
-import { policyInForce, scopeOf } from '../../lib/policy/document';
 import type { ConsentPurposeId } from '../../lib/policy/purposes';
 import { ConditionFailed, type Write } from '../../lib/table/client';
 import { putDuty } from '../../lib/table/duty';
@@ -42,25 +41,34 @@ type ActRun = Run<'subject', ActInput>;
  */
 export async function act(deps: Deps, run: ActRun, granted: boolean) {
   const { input, caller } = run;
-  if (input.policyVersion !== policyInForce.version || input.textHash !== policyInForce.textHash) {
-    throw new AppError('POLICY_CHANGED', { version: policyInForce.version });
-  }
+  await demandKnownText(deps, input, granted);
   const repeat = await repeatMark(deps, run, granted);
   let person = caller.person;
   for (let race = 0; race < RACES; race += 1) {
     const before = consentOf(person, input.purpose);
     if (before && before.request.split(':')[0] === repeat.split(':')[0]) {
       if (before.request !== repeat) throw new AppError('IDEMPOTENCY_CONFLICT');
-      return answer(deps, person.subjectId, input.purpose, before);
+      return answer(deps, person.subjectId, input, before);
     }
     if (input.version !== (before?.version ?? 0)) {
       throw new AppError('VERSION_CONFLICT', { purpose: input.purpose, version: before?.version ?? 0 });
     }
     const written = await write(deps, run, person, before, granted, repeat);
-    if ('consent' in written) return answer(deps, person.subjectId, input.purpose, written.consent);
+    if ('consent' in written) return answer(deps, person.subjectId, input, written.consent);
     person = written.person;
   }
   throw new AppError('BUSY');
+}
+
+/**
+ * A grant is bound to the text in force. A withdrawal needs no more than a text that once was: a new version must not
+ * stand in its way (PIPL art. 15). @throws AppError POLICY_CHANGED
+ */
+async function demandKnownText({ policy }: Deps, { policyVersion, textHash }: ActInput, granted: boolean) {
+  const { version, textHash: current } = policy.inForce();
+  if (policyVersion === version && textHash === current) return;
+  const older = granted || policyVersion > version ? undefined : await policy.load(policyVersion);
+  if (older?.textHash !== textHash) throw new AppError('POLICY_CHANGED', { version });
 }
 
 /** Digests of the idempotency key and of the whole request: the first tells a repeat, the second a misuse. */
@@ -113,7 +121,6 @@ async function write(
     granted,
     version: head.seq,
     policyVersion,
-    scope: scopeOf(purpose),
     atSeconds: toEpochSeconds(deps.clock.now()),
     epoch: ends ? epoch + 1 : epoch,
     request,
@@ -151,13 +158,13 @@ async function write(
 }
 
 /** The new state and a receipt anyone can verify. It names the person by internal id only. */
-async function answer(deps: Deps, subjectId: string, purpose: ConsentPurposeId, state: Consent) {
+async function answer(deps: Deps, subjectId: string, { purpose, textHash }: ActInput, state: Consent) {
   const { granted, version, policyVersion, atSeconds } = state;
   const shown = { purpose, granted, version, policyVersion, at: toInstant(atSeconds * 1000) };
   const receipt = await sign(deps.ring, 'consent-receipt', {
     sub: subjectId,
     ...shown,
-    textHash: policyInForce.textHash,
+    textHash,
   });
   return { ...shown, receipt };
 }

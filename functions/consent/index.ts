@@ -51,11 +51,11 @@ const actOutput = z.object({
 
 export const consent = {
   policy: operation({
-    summary: '现行个人信息保护政策全文、摘要值，以及需要您同意的各项目的。',
+    summary: '现行（或指定一版）个人信息保护政策全文、摘要值，以及需要您同意的各项目的。',
     caller: 'anyone',
     purpose: null,
     ground: '公开文本，不处理个人信息（个人信息保护法第十七条）',
-    input: z.strictObject({}),
+    input: z.strictObject({ version: z.optional(z.int().check(z.minimum(1), z.maximum(100_000))) }),
     output: z.object({
       version: z.int(),
       language: z.string(),

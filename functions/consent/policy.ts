@@ -1,17 +1,24 @@
-import { policyInForce, renderPolicy } from '../../lib/policy/document';
-import { kinds, kindsFor } from '../../lib/policy/kinds';
-import { needsConsent, purposeIds, purposes } from '../../lib/policy/purposes';
+import type { Deps } from '../../lib/deps';
+import { AppError } from '../../lib/errors';
+import type { Run } from '../../lib/gate/operation';
+import { kindIdsFor, nameOfKind } from '../../lib/policy/registry';
 
-/** The policy in force: the text a consent is bound to, and its purposes as data for the prompts. */
-export async function policy() {
+/**
+ * The policy in force, or a published version by its number: the exact text that consents are bound to, and its purposes
+ * as data. @throws AppError NOT_FOUND
+ */
+export async function policy(deps: Deps, { input }: Run<'anyone', { version?: number | undefined }>) {
+  const wanted = input.version ?? deps.policy.inForce().version;
+  const found = await deps.policy.load(wanted);
+  if (!found) throw new AppError('NOT_FOUND');
+  const { registry } = found;
   return {
-    ...policyInForce,
-    text: renderPolicy(),
-    purposes: purposeIds.map((purpose) => ({
-      ...purposes[purpose],
-      purpose,
-      needsConsent: needsConsent(purpose),
-      kinds: kindsFor(purpose).map((kind) => kinds[kind].name),
+    ...found,
+    purposes: Object.entries(registry.purposes).map(([id, purpose]) => ({
+      ...purpose,
+      purpose: id,
+      needsConsent: purpose.basis === 'CONSENT',
+      kinds: kindIdsFor(registry, id).map((kind) => nameOfKind(registry, kind)),
     })),
   };
 }

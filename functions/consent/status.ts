@@ -1,18 +1,18 @@
 import { toInstant } from '../../lib/clock';
 import type { Deps } from '../../lib/deps';
 import type { Run } from '../../lib/gate/operation';
-import { scopeOf } from '../../lib/policy/document';
+import { isCovered } from '../../lib/gate/purpose';
 import { consentPurposeIds } from '../../lib/policy/purposes';
 import { consentOf } from '../../lib/table/person';
 
 /** Where the person stands on every purpose that needs consent. `current` says whether a grant covers today's scope. */
-export async function status(_deps: Deps, { caller }: Run<'subject', Record<string, never>>) {
+export async function status(deps: Deps, { caller }: Run<'subject', Record<string, never>>) {
   const consents = consentPurposeIds.map((purpose) => {
     const state = consentOf(caller.person, purpose);
     if (!state) return { purpose, granted: false, version: 0, policyVersion: 0, current: false };
-    const { granted, version, policyVersion, atSeconds, scope } = state;
+    const { granted, version, policyVersion, atSeconds } = state;
     const at = toInstant(atSeconds * 1000);
-    return { purpose, granted, version, policyVersion, at, current: granted && scope === scopeOf(purpose) };
+    return { purpose, granted, version, policyVersion, at, current: isCovered(deps, state, purpose) };
   });
   return { consents };
 }

@@ -37,10 +37,14 @@ export function tooMany(): AppError {
 }
 
 /** The epoch of each consent that a way rests on, as the gate saw them. @throws AppError CONSENT_REQUIRED */
-export function epochsOf(person: Person, way: WayId): { epoch: number; wayEpoch?: number; version: number } {
+export function epochsOf(
+  deps: Pick<Deps, 'policy'>,
+  person: Person,
+  way: WayId,
+): { epoch: number; wayEpoch?: number; version: number } {
   const purposes: readonly ConsentPurposeId[] = restsOn[way];
   const [home, own] = purposes.map((purpose) => {
-    demandConsent(person, purpose);
+    demandConsent(deps, person, purpose);
     return consentOf(person, purpose);
   });
   return {
@@ -51,10 +55,10 @@ export function epochsOf(person: Person, way: WayId): { epoch: number; wayEpoch?
 }
 
 /** Sees to it that a write happens only while the person agrees as they did when they called (promise K3). */
-export function asAgreed(person: Person, way: WayId): (now: Person) => void {
-  const before = epochsOf(person, way);
+export function asAgreed(deps: Pick<Deps, 'policy'>, person: Person, way: WayId): (now: Person) => void {
+  const before = epochsOf(deps, person, way);
   return (now) => {
-    const after = epochsOf(now, way);
+    const after = epochsOf(deps, now, way);
     if (after.epoch !== before.epoch || after.wayEpoch !== before.wayEpoch)
       throw new AppError('CONSENT_REQUIRED', { purpose: restsOn[way][0] });
   };

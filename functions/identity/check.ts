@@ -44,7 +44,7 @@ export async function runCheck(
 ): Promise<{ attempt: Attempt; person: Person }> {
   const { way, recipient, kinds, key, content, spends, holds } = check;
   const { person } = caller;
-  const { epoch } = epochsOf(person, way);
+  const { epoch } = epochsOf(deps, person, way);
   const sentAtMs = deps.clock.now();
   const known = readAttempt(caller.alsoRead, epoch);
   if (known && isRepeat(known, check, sentAtMs)) return { attempt: known, person };
@@ -73,7 +73,7 @@ export async function runCheck(
       {
         made: [beginAttempt(person.subjectId, homeOf(way), begun), ...spends, ...holds],
         answered: (given) => [settleAttempt(person.subjectId, homeOf(way), settle(given))],
-        stillAllowed: asAgreed(person, way),
+        stillAllowed: asAgreed(deps, person, way),
       },
     );
     return { attempt: settle(answer), person: after };

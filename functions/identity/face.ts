@@ -56,7 +56,7 @@ export async function startFace(deps: Deps, run: Run<'subject', Start>) {
   const { subjectId } = person;
   demandOffered(deps, 'face');
   const given = readGiven(input, 'face', deps.clock.now());
-  const { epoch, wayEpoch = 0 } = epochsOf(person, 'face');
+  const { epoch, wayEpoch = 0 } = epochsOf(deps, person, 'face');
   const sessionId = faceSessionId(subjectId, input.idempotencyKey);
   const mark = (what: string) => deps.ring.digest('request', `face|${subjectId}|${what}`);
   const content = await mark(JSON.stringify([given.name, given.idNumber]));
@@ -94,11 +94,11 @@ export async function startFace(deps: Deps, run: Run<'subject', Start>) {
         const value: FaceSession = { ...session, maskedName, token, url, startedAt: toInstant(startedAtMs) };
         return putFaceSession(subjectId, sessionId, value, startedAtMs + FACE_SESSION_MS, sealer);
       },
-      stillAllowed: asAgreed(person, 'face'),
+      stillAllowed: asAgreed(deps, person, 'face'),
     },
   ).catch(refuseStart);
   if (answer.result !== 'STARTED') throw new AppError('PARTNER_UNAVAILABLE');
-  asAgreed(person, 'face')(after);
+  asAgreed(deps, person, 'face')(after);
   if (!kept) return startTwin(deps, run, sessionId, content);
   return { sessionId, url: answer.url, expiresAt: toInstant(startedAtMs + FACE_SESSION_MS) };
 }
@@ -145,7 +145,7 @@ export async function finishFace(deps: Deps, run: Run<'subject', { sessionId: st
   const { subjectId } = person;
   const { sessionId } = input;
   demandOffered(deps, 'face');
-  epochsOf(person, 'face');
+  epochsOf(deps, person, 'face');
   const session = liveSession(readFaceSession(caller.alsoRead, sessionId, sealer), person);
   const seen = await look(deps, subjectId, 'face');
   const live = readRealName(seen.result, person, sealer);
@@ -164,7 +164,7 @@ export async function finishFace(deps: Deps, run: Run<'subject', { sessionId: st
     {
       made: [await spendWrite(deps, FACE_RESULTS_PER_PERSON, subjectId)],
       answered: ({ result }) => (result === 'MISMATCH' ? endFaceSession(subjectId, sessionId) : []),
-      stillAllowed: asAgreed(person, 'face'),
+      stillAllowed: asAgreed(deps, person, 'face'),
     },
   ).catch(refuseFinish);
   if (answer.result === 'PENDING') throw new AppError('NOT_NOW');
@@ -184,7 +184,7 @@ export async function finishFace(deps: Deps, run: Run<'subject', { sessionId: st
       band,
       verifiedAt: toInstant(deps.clock.now()),
       partnerRequestId: answer.partnerRequestId,
-      consentVersion: epochsOf(person, 'face').version,
+      consentVersion: epochsOf(deps, person, 'face').version,
     },
   });
 }

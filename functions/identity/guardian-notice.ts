@@ -1,8 +1,9 @@
-import { hashText, operator } from '../../lib/policy/document';
 import { kinds, kindsFor } from '../../lib/policy/kinds';
 import { purposes } from '../../lib/policy/purposes';
 import { recipients } from '../../lib/policy/recipients';
+import { operator } from '../../lib/policy/registry';
 import { retention } from '../../lib/policy/retention';
+import { hashText } from '../../lib/policy/version';
 
 /**
  * What a guardian is shown before the choice: every item that 儿童个人信息网络保护规定 art. 10 lists, from the registry that

@@ -4,7 +4,6 @@ import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
 import { truncateAddress } from '../../lib/gate/network-place';
 import type { Run } from '../../lib/gate/operation';
-import { policyInForce } from '../../lib/policy/document';
 import { appendEntry } from '../../lib/table/append';
 import { ConditionFailed, type Write } from '../../lib/table/client';
 import { gaugeWrites } from '../../lib/table/gauge';
@@ -116,7 +115,7 @@ export async function guardianRespond(
     if (before.state === state && before.guardianId === guardianId) return undefined; // sent twice
     if (before.state !== 'asked') throw new AppError('NOT_FOUND');
     return {
-      ...entriesOf(run, state),
+      ...entriesOf(run, state, deps.policy.inForce().version),
       sealer: caller.sealer,
       writes: decide(deps, { childId, guardianId, wardId, before, state }),
     };
@@ -141,11 +140,15 @@ function decide(deps: Deps, { childId, guardianId, wardId, before, state }: Deci
   ];
 }
 
-function entriesOf({ input, requestId, address }: Run<'subject', Respond>, state: 'consented' | 'refused') {
+function entriesOf(
+  { input, requestId, address }: Run<'subject', Respond>,
+  state: 'consented' | 'refused',
+  policyVersion: number,
+) {
   const common = {
     act: state === 'consented' ? 'guardian.consented' : 'guardian.refused',
     purpose: 'minors',
-    policyVersion: policyInForce.version,
+    policyVersion,
     textHash: guardianNotice.textHash,
     language: guardianNotice.language,
     requestId,

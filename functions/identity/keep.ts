@@ -58,7 +58,7 @@ export async function keepResult(
 ) {
   const { subjectId } = person;
   const { way, band, verifiedAt: at } = value;
-  const stillAllowed = asAgreed(caller.person, way);
+  const stillAllowed = asAgreed(deps, caller.person, way);
   stillAllowed(person);
   const purpose = homeOf(way);
   const entry = { at, act: 'real-name.verified', actor: 'self', purpose, way, requestId } as const;

@@ -22,7 +22,7 @@ export async function verifyByNetworkId(
   const { person } = caller;
   const { subjectId } = person;
   demandOffered(deps, 'network');
-  const { epoch, version } = epochsOf(person, 'network');
+  const { epoch, version } = epochsOf(deps, person, 'network');
   const mark = (what: string) => deps.ring.digest('request', `network-${what}|${subjectId}|${epoch}`);
   const key = await mark(`key|${input.idempotencyKey}`);
   const content = await mark(`proof|${input.token}`);

@@ -41,7 +41,7 @@ export async function linkAccount(
   const epoch = epochOf(caller.person);
   // Withdrawing moves the ledger's head, so a withdrawal since the check is seen here (promise K3).
   const stillAllowed = (now: Person) => {
-    demandConsent(now, 'account-link');
+    demandConsent(deps, now, 'account-link');
     if (epochOf(now) !== epoch) throw new AppError('CONSENT_REQUIRED', { purpose: 'account-link' });
   };
   const ask = () => offered.wechat.exchangeCode(code);

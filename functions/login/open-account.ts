@@ -53,7 +53,7 @@ export async function openAccount(
       putWechatAccount(subjectId, { identity, openid }, sealer),
     );
     const expiresAt = toInstant(expiryOf(value));
-    return { token, sessionId, expiresAt, newAccount: true, asks: asksOf(person) };
+    return { token, sessionId, expiresAt, newAccount: true, asks: asksOf(deps, person) };
   } catch (error) {
     return lostRace(error);
   }

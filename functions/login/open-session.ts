@@ -2,7 +2,7 @@ import { toInstant } from '../../lib/clock';
 import { issueToken } from '../../lib/crypto/token';
 import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
-import { scopeOf } from '../../lib/policy/document';
+import { isCovered } from '../../lib/gate/purpose';
 import { askedAtStart, type ConsentPurposeId, consentPurposeIds } from '../../lib/policy/purposes';
 import { ConditionFailed } from '../../lib/table/client';
 import {
@@ -51,7 +51,7 @@ export async function openSession(
   const open = async (ends?: string) => {
     const after = await deps.table.update(addSession(subjectId, sessionId, value, { ends }));
     const expiresAt = toInstant(expiryOf(value));
-    return { token, sessionId, expiresAt, newAccount: false, asks: asksOf(readPerson(after)) };
+    return { token, sessionId, expiresAt, newAccount: false, asks: asksOf(deps, readPerson(after)) };
   };
   try {
     return await open();
@@ -65,11 +65,11 @@ export async function openSession(
   }
 }
 
-/** Asked at the start and never decided, or granted for a scope that has changed. A refusal is not asked again here. */
-export function asksOf(person: Person): ConsentPurposeId[] {
+/** Asked at the start and never decided, or granted for less than it reaches today. A refusal is not asked again here. */
+export function asksOf(deps: Deps, person: Person): ConsentPurposeId[] {
   return consentPurposeIds.filter((purpose) => {
     const consent = consentOf(person, purpose);
-    return consent ? consent.granted && consent.scope !== scopeOf(purpose) : askedAtStart(purpose);
+    return consent ? consent.granted && !isCovered(deps, consent, purpose) : askedAtStart(purpose);
   });
 }
 

@@ -81,7 +81,7 @@ async function bind(
   const writes = bindWrites(subjectId, value, digest, bound, sealer);
   // Withdrawing moves the ledger's head, so a withdrawal since the check is seen here (promise K3).
   const stillAllowed = (now: Person) => {
-    demandConsent(now, 'phone');
+    demandConsent(deps, now, 'phone');
     if (epochOf(now) !== value.epoch) throw new AppError('CONSENT_REQUIRED', { purpose: 'phone' });
   };
   try {

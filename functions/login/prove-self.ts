@@ -42,7 +42,7 @@ async function byPhone(
   code: string,
   requestId: string,
 ): Promise<boolean> {
-  demandConsent(person, 'phone');
+  demandConsent(deps, person, 'phone');
   const { subjectId } = person;
   const [account, item] = await deps.table.getMany([wechatAccountKey(subjectId), phoneKey(subjectId)]);
   const openid = readOpenid(account, sealer, identityOf(person, sessionId));

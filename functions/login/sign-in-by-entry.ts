@@ -65,7 +65,13 @@ async function open(deps: Deps, { subjectId, epoch }: LinkPointer, digest: strin
     if (error.found[1]) throw new AppError('LINK_REQUIRED');
     return undefined;
   }
-  return { token, sessionId, expiresAt: toInstant(expiryOf(value)), newAccount: false, asks: asksOf(person) };
+  return {
+    token,
+    sessionId,
+    expiresAt: toInstant(expiryOf(value)),
+    newAccount: false,
+    asks: asksOf(deps, person),
+  };
 }
 
 function linkingAgreed(person: Person, epoch: number): boolean {

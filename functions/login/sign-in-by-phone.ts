@@ -3,7 +3,7 @@ import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
 import { spend } from '../../lib/gate/limit';
 import type { Run } from '../../lib/gate/operation';
-import { demandConsent } from '../../lib/gate/purpose';
+import { isCovered } from '../../lib/gate/purpose';
 import { createSealer } from '../../lib/table/entity';
 import { identityKey, readIdentity } from '../../lib/table/identity';
 import { keys } from '../../lib/table/keys';
@@ -53,7 +53,8 @@ export async function ownerOf(deps: Deps, number: string): Promise<{ person: Per
   const subjectId = readIdentity(pointer);
   const [self, item] = await deps.table.getMany([keys.person(subjectId), phoneKey(subjectId)]);
   const person = self && readPerson(self);
-  if (!person || person.leftAt || !agreesToPhone(person)) throw new AppError('NOT_FOUND');
+  if (!person || person.leftAt || !isCovered(deps, consentOf(person, 'phone'), 'phone'))
+    throw new AppError('NOT_FOUND');
   const dataKey = await deps.ring.dataKey(subjectId, person.wrappedKey);
   const sealer = createSealer(subjectId, dataKey, deps.ring.suite, deps.random);
   const phone = readPhone(item, consentOf(person, 'phone')?.epoch ?? 0, sealer);
@@ -61,13 +62,4 @@ export async function ownerOf(deps: Deps, number: string): Promise<{ person: Per
   if (phone?.number !== number || !(provedAgoMs <= deps.phoneRecoveryDays * DAY_MS))
     throw new AppError('NOT_FOUND');
   return { person, phone };
-}
-
-function agreesToPhone(person: Person): boolean {
-  try {
-    demandConsent(person, 'phone');
-    return true;
-  } catch {
-    return false;
-  }
 }

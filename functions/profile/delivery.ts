@@ -3,7 +3,7 @@ import { toInstant } from '../../lib/clock';
 import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
 import type { Run, Staff, Subject } from '../../lib/gate/operation';
-import { demandConsent } from '../../lib/gate/purpose';
+import { isCovered } from '../../lib/gate/purpose';
 import { openCursor, sealCursor } from '../../lib/table/cursor';
 import {
   type Delivery,
@@ -15,6 +15,7 @@ import {
   queryDeliveries,
   readDelivery,
 } from '../../lib/table/delivery';
+import { consentOf } from '../../lib/table/person';
 import { epochOf, metBy } from './epoch';
 
 type Contact = { name: string; phone: string; address: string };
@@ -76,20 +77,12 @@ export function ownDelivery(caller: Subject): Delivery | EndedDelivery {
 export async function deliveryOf(deps: Deps, { about }: Staff, deliveryId: string) {
   if (!about) throw new AppError('NOT_FOUND');
   const { person, sealer } = about;
-  refuseWithdrawn(about);
+  // To the staff a person who has withdrawn is one who has no delivery.
+  if (!isCovered(deps, consentOf(person, 'delivery'), 'delivery')) throw new AppError('NOT_FOUND');
   const [item] = await deps.table.getMany([deliveryKey(person.subjectId, deliveryId)]);
   const found = readDelivery(item, epochOf({ person }, 'delivery'), sealer);
   if (!found) throw new AppError('NOT_FOUND');
   return found;
-}
-
-/** To the staff a person who has withdrawn is one who has no delivery. */
-function refuseWithdrawn({ person }: NonNullable<Staff['about']>): void {
-  try {
-    demandConsent(person, 'delivery');
-  } catch {
-    throw new AppError('NOT_FOUND');
-  }
 }
 
 /** One page of the caller's own deliveries. A page may be short or empty before the last: follow the cursor to the end. */

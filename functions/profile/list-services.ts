@@ -1,6 +1,6 @@
 import type { Deps } from '../../lib/deps';
 import type { Run } from '../../lib/gate/operation';
-import { scopeOf } from '../../lib/policy/document';
+import { isCovered } from '../../lib/gate/purpose';
 import { purposes } from '../../lib/policy/purposes';
 import { attributeNames, serviceIds, services } from '../../lib/policy/services';
 import { consentOf } from '../../lib/table/person';
@@ -13,7 +13,7 @@ export async function listServices(deps: Deps, { caller }: Run<'subject', unknow
   return {
     services: serviceIds.map((service) => {
       const consent = consentOf(person, service);
-      const granted = consent?.granted === true && consent.scope === scopeOf(service);
+      const granted = isCovered(deps, consent, service);
       const { attributes } = readService(service, items.get(service), consent?.epoch ?? 0, sealer);
       const { name, why, ifRefused } = purposes[service];
       return {

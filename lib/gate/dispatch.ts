@@ -8,7 +8,7 @@ import { parseInput } from './input';
 import { spend } from './limit';
 import type { CallerKind, CallerOf, Operation, Operations } from './operation';
 import { actOf, demandProof } from './proof';
-import { demandConsent } from './purpose';
+import { demandConsent, demandPublished } from './purpose';
 import { demandLowRisk } from './risk';
 import { authenticateStaff, openPerson } from './staff';
 
@@ -59,11 +59,13 @@ export function refusal({ code, details }: AppError, requestId: string): Extract
 
 async function admit(deps: Deps, operation: Operation, call: Call, name: string): Promise<unknown> {
   demandTrigger(operation.caller, call.trigger);
+  await deps.policy.refresh();
   demandBrowser(operation.browser, call.browser);
   const input = attempt(() => parseInput(operation.input, call.input));
   const caller = await callerOf(deps, operation, call, input.ok ? input.value : undefined);
   if (!input.ok) throw input.error; // said only to callers who may ask
-  if (caller.kind === 'subject' && operation.purpose) demandConsent(caller.person, operation.purpose);
+  if (operation.purpose) demandPublished(deps, operation.purpose);
+  if (caller.kind === 'subject' && operation.purpose) demandConsent(deps, caller.person, operation.purpose);
   for (const { per, ...limit } of operation.limits ?? [])
     await spend(deps, limit, sourceOf(per, caller, call));
   if (caller.kind === 'subject' && operation.proof) {

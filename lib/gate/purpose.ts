@@ -1,16 +1,31 @@
+import type { Deps } from '../deps';
 import { AppError } from '../errors';
-import { scopeOf } from '../policy/document';
 import { needsConsent, type PurposeId } from '../policy/purposes';
-import { consentOf, type Person } from '../table/person';
+import { type Consent, consentOf, type Person } from '../table/person';
+
+type Policy = Pick<Deps, 'policy'>;
 
 /**
- * Demands the person's consent to a purpose that rests on it, for the scope in force: method, kinds, periods and
- * recipients as they are today. Old consent does not stretch (PIPL art. 14; promises K1, K3, K4).
+ * Demands the person's consent to a purpose that rests on it, as far as the purpose reaches in the version in force.
+ * Old consent does not stretch (PIPL art. 14; promises K1, K3, K4).
  * @throws AppError CONSENT_REQUIRED naming the purpose
  */
-export function demandConsent(person: Person, purpose: PurposeId): void {
+export function demandConsent(deps: Policy, person: Person, purpose: PurposeId): void {
   if (!needsConsent(purpose)) return;
-  const consent = consentOf(person, purpose);
-  if (!consent?.granted || consent.scope !== scopeOf(purpose))
+  if (!isCovered(deps, consentOf(person, purpose), purpose))
     throw new AppError('CONSENT_REQUIRED', { purpose });
+}
+
+/** Whether a consent is granted and covers what the purpose reaches today. */
+export function isCovered({ policy }: Policy, consent: Consent | undefined, purpose: PurposeId): boolean {
+  const since = policy.inForce().since[purpose];
+  return consent?.granted === true && since !== undefined && consent.policyVersion >= since;
+}
+
+/**
+ * Demands that the version in force speaks of everything this build does for a purpose (promises K4, K7).
+ * @throws AppError POLICY_PENDING until it does
+ */
+export function demandPublished({ policy }: Policy, purpose: PurposeId): void {
+  if (!policy.covers(purpose)) throw new AppError('POLICY_PENDING', { purpose });
 }

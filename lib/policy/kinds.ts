@@ -9,7 +9,7 @@ export type Kind = {
   /** Shown to the person. */
   name: string;
   /** PIPL art. 28; `technical` kinds say nothing about a person by themselves. */
-  class: 'technical' | 'general' | 'sensitive' | 'biometric' | 'financial' | 'minor';
+  class: 'technical' | 'general' | 'minor' | 'track' | 'financial' | 'sensitive' | 'biometric';
   /** How it may be stored: sealed under the person's key, as a keyed digest, or in the open. Personal content is sealed. */
   storage: 'sealed' | 'digest' | 'open';
   purpose: PurposeId;
@@ -80,6 +80,14 @@ export const kinds = {
     purpose: 'account-link',
     retention: 'purpose-life',
     source: '您关联时产生',
+  },
+  'policy-version': {
+    name: '政策各版本及其发布记录（工作人员编号）',
+    class: 'technical',
+    storage: 'open',
+    purpose: 'accountability',
+    retention: 'proof-three-years',
+    source: '发布政策时产生',
   },
   'session-proof': {
     name: '登录凭证的摘要',

@@ -15,8 +15,10 @@ export type PassingKind = keyof typeof passingKinds;
 
 export type Recipient = {
   name: string;
-  /** `entrusted` acts for us under an agreement; `processor` decides for itself. */
-  role: 'entrusted' | 'processor';
+  /** `entrusted` acts for us under an agreement; `processor` decides for itself; `authority` has a power by law. */
+  role: 'entrusted' | 'processor' | 'authority';
+  /** The agreement that an entrusted party acts under (PIPL art. 21), and its last day (YYYY-MM-DD, in Beijing). */
+  agreement?: { name: string; expiresOn: string };
   contact: string;
   region: string;
   why: string;
@@ -65,6 +67,7 @@ export const recipients = {
   'tencent-faceid': {
     name: '腾讯云计算（北京）有限责任公司（人脸核身与身份核验）',
     role: 'entrusted',
+    agreement: { name: '身份核验委托处理协议', expiresOn: '2028-12-31' },
     contact: '腾讯云 95716',
     region: '中国内地',
     why: '受托核对您选择的方式所需的信息是否一致，核对后不得保留或另作他用。',
@@ -83,6 +86,7 @@ export const recipients = {
   cloud: {
     name: '云计算服务提供者（北京光环新网、宁夏西云数据、腾讯云）',
     role: 'entrusted',
+    agreement: { name: '云计算服务委托处理协议', expiresOn: '2028-12-31' },
     contact: '由运营者统一受理',
     region: '中国内地',
     why: '提供服务器和数据库；名片等内容在交存之前已用您个人专属的密钥加密。',

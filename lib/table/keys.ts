@@ -15,6 +15,8 @@ import type { PurposeId } from '../policy/purposes';
  *  attempts          TRY#<digest>            <window>        dies with its window
  *  web sign-in       WEB#<digest>            WEB             a code on a web page, by keyed digest, minutes
  *  service key       KEYS                    <name>#<version>
+ *  policy            POLICY                  BOOK            the version in force and the next one
+ *  policy version    POLICY                  VERSION#<n>     text, registry and difference, chained
  *  gauge             GAUGE#<shard>           GAUGE           head-counts, spread over shards
  *  threshold         GAUGE#reached           <threshold>     since when a head-count asks for a filing
  *
@@ -42,6 +44,8 @@ export const keys = {
   webSignIn: (codeDigest: string): Key => ({ pk: `WEB#${codeDigest}`, sk: 'WEB' }),
   gauge: (shard: number): Key => ({ pk: `GAUGE#${shard}`, sk: 'GAUGE' }),
   threshold: (id: string): Key => ({ pk: 'GAUGE#reached', sk: id }),
+  policyBook: (): Key => ({ pk: 'POLICY', sk: 'BOOK' }),
+  policyVersion: (version: number): Key => ({ pk: 'POLICY', sk: `VERSION#${padded(version)}` }),
   serviceKey: (name: string, version: number): Key => ({ pk: 'KEYS', sk: `${name}#${padded(version)}` }),
 };
 

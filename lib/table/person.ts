@@ -43,8 +43,6 @@ export const consent = defineEntity('consent', {
   /** Number of the ledger entry that brought this state; 0 before any. Acts name it, so an old message changes nothing. */
   version: open('consent-state', z.int()),
   policyVersion: open('consent-state', z.int()),
-  /** Fingerprint of what was agreed to (lib/policy/document.ts). */
-  scope: open('consent-state', z.string()),
   atSeconds: open('consent-state', z.int()),
   /** Withdrawals so far. Data carries the epoch it was made in; data of an ended epoch is dead at once. */
   epoch: open('consent-state', z.int()),

@@ -31,6 +31,7 @@ const keptItems = async () =>
 
 /** The gate's work for a call that the test makes itself, on an instance of its own choice. */
 async function callVerify(deps: Deps, input: { name: string; idNumber: string; idempotencyKey: string }) {
+  await deps.policy.refresh();
   const caller = await authenticate(deps, me.token, (id) => attemptKey(id, 'real-name'));
   return verify(deps, { caller, input, requestId: 'r', address: undefined, client: undefined });
 }

@@ -1,0 +1,110 @@
+import { type Kind, kinds } from './kinds';
+import { type Purpose, purposes } from './purposes';
+import { passingKinds, type Recipient, recipients } from './recipients';
+import { type RetentionRule, retention } from './retention';
+
+/**
+ * The whole registry as plain data: what a version of the policy is made of, what is published and kept, and what two
+ * versions are compared by. The compiled one is what this build of the code obeys (promise K7).
+ */
+export type Registry = {
+  operator: Operator;
+  kinds: Record<string, Omit<Kind, 'purpose' | 'retention'> & { purpose: string; retention: string }>;
+  purposes: Record<string, Purpose>;
+  recipients: Record<
+    string,
+    Omit<Recipient, 'purpose' | 'kinds'> & { purpose: string; kinds: 'all' | readonly string[] }
+  >;
+  retention: Record<string, RetentionRule>;
+  /** What only passes through to a recipient and is never stored. */
+  passing: Record<string, string>;
+};
+
+/** Who is answerable (PIPL art. 17(1)(1)). */
+export type Operator = { service: string; name: string; contact: string };
+
+export const operator: Operator = {
+  service: '乐聊名片',
+  name: '广东省政务服务数据管理局',
+  contact: '12345 政务服务便民热线',
+};
+
+/** What this build of the code does. */
+export const compiled: Registry = {
+  operator,
+  kinds,
+  purposes,
+  recipients,
+  retention,
+  passing: passingKinds,
+};
+
+/** Parts of a registry to add or to replace, by section and id; `null` removes one. */
+export type RegistryChanges = {
+  operator?: Operator | undefined;
+} & {
+  [Section in 'kinds' | 'purposes' | 'recipients' | 'retention' | 'passing']?:
+    | Record<string, Registry[Section][string] | null>
+    | undefined;
+};
+
+/** A registry with changes made. Nothing is checked here; see `flawsOf`. */
+export function withChanges(before: Registry, changes: RegistryChanges): Registry {
+  const apply = <T>(section: Record<string, T>, change: Record<string, T | null> = {}): Record<string, T> =>
+    Object.fromEntries(
+      Object.entries({ ...section, ...change }).filter((entry): entry is [string, T] => entry[1] !== null),
+    );
+  return {
+    operator: changes.operator ?? before.operator,
+    kinds: apply(before.kinds, changes.kinds),
+    purposes: apply(before.purposes, changes.purposes),
+    recipients: apply(before.recipients, changes.recipients),
+    retention: apply(before.retention, changes.retention),
+    passing: apply(before.passing, changes.passing),
+  };
+}
+
+/** What in a registry does not hold together, by path; empty when it can be published. */
+export function flawsOf(registry: Registry): { field: string; problem: string }[] {
+  const flaws: { field: string; problem: string }[] = [];
+  const demand = (holds: boolean, field: string, problem: string) => {
+    if (!holds) flaws.push({ field, problem });
+  };
+  const known = (id: string) => id in registry.kinds || id in registry.passing;
+  for (const [id, { purpose, retention: rule }] of Object.entries(registry.kinds)) {
+    demand(purpose in registry.purposes, `kinds.${id}.purpose`, '没有这个目的');
+    demand(rule in registry.retention, `kinds.${id}.retention`, '没有这个期限');
+  }
+  for (const id of Object.keys(registry.purposes))
+    demand(kindIdsFor(registry, id).length > 0, `purposes.${id}`, '这个目的没有任何信息');
+  for (const [id, { purpose, kinds: received, role, agreement }] of Object.entries(registry.recipients)) {
+    demand(purpose in registry.purposes, `recipients.${id}.purpose`, '没有这个目的');
+    demand(received === 'all' || received.every(known), `recipients.${id}.kinds`, '没有这种信息');
+    demand(role !== 'entrusted' || agreement !== undefined, `recipients.${id}.agreement`, '受托方要有协议');
+  }
+  return flaws;
+}
+
+/** The kinds collected for one purpose. */
+export function kindIdsFor({ kinds: all }: Registry, purpose: string): string[] {
+  return Object.keys(all).filter((id) => all[id]?.purpose === purpose);
+}
+
+/** The recipients that get something of one purpose. */
+export function recipientIdsFor(registry: Registry, purpose: string): string[] {
+  const own = kindIdsFor(registry, purpose);
+  return Object.entries(registry.recipients)
+    .filter(([, { purpose: theirs, kinds: received }]) => {
+      return theirs === purpose || received === 'all' || received.some((kind) => own.includes(kind));
+    })
+    .map(([id]) => id);
+}
+
+/** What a kind is called, also one that only passes through. */
+export function nameOfKind({ kinds: all, passing }: Registry, id: string): string {
+  return all[id]?.name ?? passing[id] ?? id;
+}
+
+export function consentPurposesOf({ purposes: all }: Registry): string[] {
+  return Object.keys(all).filter((id) => all[id]?.basis === 'CONSENT');
+}
