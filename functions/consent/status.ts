@@ -3,16 +3,27 @@ import type { Deps } from '../../lib/deps';
 import type { Run } from '../../lib/gate/operation';
 import { scopeOf } from '../../lib/policy/document';
 import { consentPurposeIds } from '../../lib/policy/purposes';
-import { consentOf } from '../../lib/table/person';
+import { consentOf, type Person } from '../../lib/table/person';
 
 /** Where the person stands on every purpose that needs consent. `current` says whether a grant covers today's scope. */
 export async function status(_deps: Deps, { caller }: Run<'subject', Record<string, never>>) {
+  return consentsOf(caller.person);
+}
+
+export function consentsOf(person: Person) {
   const consents = consentPurposeIds.map((purpose) => {
-    const state = consentOf(caller.person, purpose);
+    const state = consentOf(person, purpose);
     if (!state) return { purpose, granted: false, version: 0, policyVersion: 0, current: false };
     const { granted, version, policyVersion, atSeconds, scope } = state;
-    const at = toInstant(atSeconds * 1000);
-    return { purpose, granted, version, policyVersion, at, current: granted && scope === scopeOf(purpose) };
+    const at = atSeconds > 0 ? { at: toInstant(atSeconds * 1000) } : {};
+    return {
+      purpose,
+      granted,
+      version,
+      policyVersion,
+      ...at,
+      current: granted && scope === scopeOf(purpose),
+    };
   });
   return { consents };
 }

@@ -4,8 +4,8 @@ import { issueToken } from '../../lib/crypto/token';
 import type { Deps } from '../../lib/deps';
 import { AppError, invalidInput } from '../../lib/errors';
 import type { Run } from '../../lib/gate/operation';
-import { scopeOf } from '../../lib/policy/document';
-import { askedAtStart, type ConsentPurposeId, consentPurposeIds } from '../../lib/policy/purposes';
+import type { ConsentPurposeId } from '../../lib/policy/purposes';
+import { asksOf } from '../../lib/table/asks';
 import { attemptsKey, countAttempt, readAttempts, windowEndsInSeconds } from '../../lib/table/attempts';
 import { ConditionFailed } from '../../lib/table/client';
 import { createSealer } from '../../lib/table/entity';
@@ -14,7 +14,6 @@ import { claimIdentity, identityKey, readIdentity } from '../../lib/table/identi
 import { emptyHead, nextEntry } from '../../lib/table/ledger';
 import {
   addSession,
-  consentOf,
   expiryOf,
   leaverOf,
   type Person,
@@ -79,7 +78,7 @@ async function openSession(deps: Deps, subjectId: string) {
   const reply = { token, sessionId, expiresAt: toInstant(expiryOf(value)), newAccount: false };
   try {
     const after = await deps.table.update(addSession(subjectId, sessionId, value));
-    return { ...reply, asks: asksOf(readPerson(after)) };
+    return { ...reply, asks: purposesToAsk(deps, readPerson(after)) };
   } catch (error) {
     if (!(error instanceof ConditionFailed)) throw error;
     const full = error.found[0]?.item;
@@ -93,7 +92,7 @@ async function makeRoom<R>(deps: Deps, person: Person, sessionId: string, value:
   const leaver = leaverOf(person, deps.clock.now());
   try {
     const after = await deps.table.update(addSession(person.subjectId, sessionId, value, leaver));
-    return { ...reply, asks: asksOf(readPerson(after)) };
+    return { ...reply, asks: purposesToAsk(deps, readPerson(after)) };
   } catch (error) {
     return lostRace(error);
   }
@@ -137,19 +136,16 @@ async function openAccount(deps: Deps, openid: string, digest: string, requestId
       sessionId,
       expiresAt: toInstant(expiryOf(value)),
       newAccount: true,
-      asks: asksOf(person),
+      asks: purposesToAsk(deps, person),
     };
   } catch (error) {
     return lostRace(error);
   }
 }
 
-/** Asked at the start and never decided, or granted for a scope that has changed. A refusal is not asked again here. */
-function asksOf(person: Person): ConsentPurposeId[] {
-  return consentPurposeIds.filter((purpose) => {
-    const consent = consentOf(person, purpose);
-    return consent ? consent.granted && consent.scope !== scopeOf(purpose) : askedAtStart(purpose);
-  });
+/** The purposes to ask for now; what was refused a short while ago rests (promise K5). */
+function purposesToAsk(deps: Deps, person: Person): ConsentPurposeId[] {
+  return asksOf(person, deps.clock.now()).asks.map(({ purpose }) => purpose);
 }
 
 /** Somebody else was quicker, or still is: look again. Anything else is thrown on. */

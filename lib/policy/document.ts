@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { type KindId, kinds, kindsFor } from './kinds';
 import { consentPurposeIds, type Purpose, type PurposeId, purposeIds, purposes } from './purposes';
-import { type PassingKind, passingKinds, type Recipient, recipients } from './recipients';
+import { type PassingKind, passingKinds, type Recipient, type RecipientId, recipients } from './recipients';
 import { retention } from './retention';
+import { renderSensitive } from './sensitive';
 
 /** Who is answerable (PIPL art. 17(1)(1)). */
 export const operator = {
@@ -19,7 +20,7 @@ export const policyInForce = {
   version: 1,
   language: 'zh-CN',
   effectiveAt: '2026-12-01T00:00:00.000Z',
-  textHash: 'f1e4367dc3d4ade32d5ace0ac9acd342c3ec0c040274b73e4404c334921fd442',
+  textHash: '2913893985a96c6fa99d048b856b091d67ade6d4f9ee87e8bd518baca27aa5ac',
 } as const;
 
 /** SHA-256 in hex: what a consent is bound to. */
@@ -46,14 +47,16 @@ export function scopeOf(id: PurposeId): string {
   return scope;
 }
 
-function recipientsOf(id: PurposeId): string[] {
+/** Who receives something for a purpose, or stores what it collects. */
+export function recipientsOf(id: PurposeId): RecipientId[] {
   const own = kindsFor(id) as readonly string[];
   return Object.entries<Recipient>(recipients)
 
-    .filter(([, { purpose, kinds: received }]) => {
-      return purpose === id || received === 'all' || received.some((kind) => own.includes(kind));
+    .filter(([, { purpose, alsoFor = [], kinds: received }]) => {
+      const named = purpose === id || alsoFor.includes(id);
+      return named || received === 'all' || received.some((kind) => own.includes(kind));
     })
-    .map(([recipientId]) => recipientId);
+    .map(([recipientId]) => recipientId as RecipientId);
 }
 
 /** The policy as the person reads it: Markdown in Simplified Chinese, made from the registry and nothing else. */
@@ -67,6 +70,7 @@ export function renderPolicy(): string {
     ...purposeIds.map(renderPurpose),
     '## 二、已收集个人信息清单',
     renderKinds(),
+    renderSensitive(),
     '## 三、与第三方共享个人信息清单',
     renderRecipients(),
     '## 四、信息的存放和保护',

@@ -1,0 +1,39 @@
+import { kinds, kindsFor } from './kinds';
+import { needsConsent, type Purpose, type PurposeId, purposeIds, purposes } from './purposes';
+import { retention } from './retention';
+
+/** What outlives the withdrawal of a consent, and why (PIPL art. 47 para 2). */
+export type Stay = { purpose: PurposeId; name: string; kinds: string[]; period: string; why: string };
+
+/** Basic purposes that hold something of a person only once they have used one of these. */
+const onlyAfter: Partial<Record<PurposeId, readonly PurposeId[]>> = {
+  minors: ['real-name', 'real-name-bank', 'real-name-face', 'real-name-network'],
+  review: ['real-name', 'real-name-bank', 'real-name-face', 'real-name-network'],
+};
+
+/**
+ * What is kept when one purpose ends: what the law or the account needs, and what rests on the person's other consents.
+ * `stillAgreed` names the other purposes they have agreed to.
+ */
+export function staysAfter(ended: PurposeId, stillAgreed: (purpose: PurposeId) => boolean): Stay[] {
+  return purposeIds
+    .filter((id) => id !== ended)
+    .filter((id) => (needsConsent(id) ? stillAgreed(id) : (onlyAfter[id]?.includes(ended) ?? true)))
+    .map((id) => stayOf(id, ended));
+}
+
+function stayOf(id: PurposeId, ended: PurposeId): Stay {
+  const { name, ground, why }: Purpose = purposes[id];
+  const held = kindsFor(id);
+  const periods = [...new Set(held.map((kind) => retention[kinds[kind].retention].period))];
+  const reason = needsConsent(id)
+    ? `您对“${name}”的同意仍然有效，与本次撤回的“${purposes[ended].name}”无关：${why}`
+    : `${why}依据：${ground}。`;
+  return {
+    purpose: id,
+    name,
+    kinds: held.map((kind) => kinds[kind].name),
+    period: periods.join('；'),
+    why: reason,
+  };
+}
