@@ -40,9 +40,8 @@ const keeps = z.array(
   z.object({
     purpose: z.enum(purposeIds),
     name: z.string(),
-    kinds: z.array(z.string()),
-    period: z.string(),
     why: z.string(),
+    kinds: z.array(z.object({ name: z.string(), period: z.string() })),
   }),
 );
 

@@ -3,7 +3,13 @@ import { needsConsent, type Purpose, type PurposeId, purposeIds, purposes } from
 import { retention } from './retention';
 
 /** What outlives the withdrawal of a consent, and why (PIPL art. 47 para 2). */
-export type Stay = { purpose: PurposeId; name: string; kinds: string[]; period: string; why: string };
+export type Stay = {
+  purpose: PurposeId;
+  name: string;
+  why: string;
+  /** What is kept, and for how long. Keys, counters and the like, which say nothing about a person, are left out. */
+  kinds: { name: string; period: string }[];
+};
 
 /** Basic purposes that hold something of a person only once they have used one of these. */
 const onlyAfter: Partial<Record<PurposeId, readonly PurposeId[]>> = {
@@ -24,16 +30,17 @@ export function staysAfter(ended: PurposeId, stillAgreed: (purpose: PurposeId) =
 
 function stayOf(id: PurposeId, ended: PurposeId): Stay {
   const { name, ground, why }: Purpose = purposes[id];
-  const held = kindsFor(id);
-  const periods = [...new Set(held.map((kind) => retention[kinds[kind].retention].period))];
   const reason = needsConsent(id)
     ? `您对“${name}”的同意仍然有效，与本次撤回的“${purposes[ended].name}”无关：${why}`
     : `${why}依据：${ground}。`;
+  const held = kindsFor(id).filter((kind) => kinds[kind].class !== 'technical');
   return {
     purpose: id,
     name,
-    kinds: held.map((kind) => kinds[kind].name),
-    period: periods.join('；'),
     why: reason,
+    kinds: held.map((kind) => ({
+      name: kinds[kind].name,
+      period: retention[kinds[kind].retention].period,
+    })),
   };
 }
