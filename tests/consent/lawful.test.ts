@@ -36,14 +36,14 @@ function ledgerOf(made: Step[]): Judged[] {
     now += after;
     const common = { seq: index + 1, at: instant(now), act, purpose: 'cards' };
     const target = entries[aims];
-    const aimed = target?.act.startsWith('consent.') && target.act !== 'consent.refused';
+    const aimed = ['consent.granted', 'consent.withdrawn', 'consent.corrected'].includes(target?.act ?? '');
     if (act !== 'consent.corrected') entries.push({ ...common, trueAt: common.at });
     else if (decision !== 'never-happened' || aimed)
       entries.push({
         ...common,
         decision,
         trueAt: instant(Math.max(0, now - back)),
-        ...(aimed && { cause: target.seq }),
+        ...(aimed && { cause: target?.seq }),
       });
     else entries.push({ ...common, act: 'consent.refused' });
   }
