@@ -33,6 +33,7 @@ export const errorCodes = {
   },
   NOT_VERIFIED: { status: 409, message: '信息核验未通过，请检查后重试，或换一种方式。' },
   NOT_NOW: { status: 409, message: '当前状态下不能进行此操作，请刷新后重试。' },
+  RECORD_ALTERED: { status: 409, message: '这条处理记录与写入时不一致，不能出具回执。请联系客服核查。' },
   LIMIT_REACHED: { status: 409, message: '数量已达上限，请先删除一些再添加。' },
   BODY_TOO_LARGE: { status: 413, message: '提交的内容过大。' },
   TOO_MANY_ATTEMPTS: { status: 429, message: '尝试次数过多，请稍后再试。' },

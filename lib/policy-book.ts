@@ -3,7 +3,14 @@ import type { KeyRing } from './crypto/key-ring';
 import { compiled, type Registry } from './policy/registry';
 import { beyond, firstVersion, type PolicySummary, type PolicyVersion } from './policy/version';
 import { ConditionFailed, type Table } from './table/client';
-import { contentOf, publishVersion, readBook, readVersion, type StoredVersion } from './table/policy-version';
+import {
+  contentOf,
+  publishVersion,
+  readBook,
+  readVersion,
+  type StoredVersion,
+  toSummary,
+} from './table/policy-version';
 
 /** The policy as an instance obeys it. */
 export type PolicyBook = {
@@ -20,6 +27,8 @@ export type PolicyBook = {
   covers(purpose: string): boolean;
   /** A published version in full. */
   load(version: number): Promise<PolicyVersion | undefined>;
+  /** Every published version up to the latest, oldest first. Reads those this instance has not met yet. */
+  all(): Promise<PolicySummary[]>;
   /** What this build was made with. */
   registry: Registry;
   refreshMs: number;
@@ -53,7 +62,8 @@ export function openPolicyBook({
     versions = book.versions;
     const { version, textHash } = current();
     if (uncovered.version !== version) {
-      const published = textHash === first.textHash ? first : await load(version);
+      if (textHash === first.textHash) known.set(version, first);
+      const published = await load(version);
       uncovered = { version, purposes: published ? beyond(published.registry, registry) : new Set() };
     }
     readAtMs = startedAtMs;
@@ -115,6 +125,12 @@ export function openPolicyBook({
     announced: () => versions.find(({ effectiveAt }) => Date.parse(effectiveAt) > clock.now()),
     covers: (purpose) => !uncovered.purposes.has(purpose),
     load,
+    async all() {
+      const latest = versions.at(-1)?.version ?? 0;
+      const numbers = Array.from({ length: latest }, (_, index) => index + 1);
+      const found = await Promise.all(numbers.map(load));
+      return found.flatMap((version) => (version ? [toSummary(version)] : []));
+    },
     registry,
     refreshMs,
   };

@@ -1,28 +1,19 @@
-import { MINUTE_MS, toEpochSeconds, toInstant } from '../../lib/clock';
-import { sign } from '../../lib/crypto/signature';
+import { toEpochSeconds, toInstant } from '../../lib/clock';
 import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
 import { MAX_CLIENT_VERSION_CHARS } from '../../lib/gate/authenticate';
 import { truncateAddress } from '../../lib/gate/network-place';
 import type { Run } from '../../lib/gate/operation';
+import { isCovered } from '../../lib/gate/purpose';
 import type { ConsentPurposeId } from '../../lib/policy/purposes';
-import { ConditionFailed, type Write } from '../../lib/table/client';
-import { putDuty } from '../../lib/table/duty';
-import { keys } from '../../lib/table/keys';
-import { nextEntry } from '../../lib/table/ledger';
-import {
-  type Consent,
-  consent,
-  consentOf,
-  ledgerHead,
-  type Person,
-  readPerson,
-} from '../../lib/table/person';
+import { staysAfter } from '../../lib/policy/stays';
+import type { NewEntry } from '../../lib/table/ledger';
+import { type Consent, consentOf, type Person } from '../../lib/table/person';
+import { signReceipt } from './receipt';
+import { soundEntry } from './sound-entry';
+import { type Change, repeatMark, writeActs } from './write-act';
 
-/** Other acts of the same person at the same moment, before we ask to try again. */
-const RACES = 4;
-/** The nightly sweep takes up an erasure that the queue has not finished by then. */
-export const ERASE_BY_QUEUE_WITHIN_MS = 15 * MINUTE_MS;
+export type Choice = 'granted' | 'refused' | 'withdrawn';
 
 type ActInput = {
   purpose: ConsentPurposeId;
@@ -36,135 +27,99 @@ type ActInput = {
 type ActRun = Run<'subject', ActInput>;
 
 /**
- * Records that a person grants or withdraws one purpose (promises K1, K3; PIPL art. 14, 15). State, ledger entry and,
- * for a withdrawal, the duty to erase are one transaction; the gate obeys from the next call on, on every instance.
+ * Records that a person grants, refuses or withdraws one purpose (promises K1, K2, K3, K5; PIPL art. 14, 15). State,
+ * ledger entry and, for a withdrawal, the duty to erase are one transaction; the gate obeys from the next call on, on
+ * every instance.
+ * @throws AppError POLICY_CHANGED | VERSION_CONFLICT | IDEMPOTENCY_CONFLICT | NOT_NOW | BUSY
  */
-export async function act(deps: Deps, run: ActRun, granted: boolean) {
+export async function act(deps: Deps, run: ActRun, choice: Choice) {
   const { input, caller } = run;
-  await demandKnownText(deps, input, granted);
-  const repeat = await repeatMark(deps, run, granted);
-  let person = caller.person;
-  for (let race = 0; race < RACES; race += 1) {
-    const before = consentOf(person, input.purpose);
-    if (before && before.request.split(':')[0] === repeat.split(':')[0]) {
-      if (before.request !== repeat) throw new AppError('IDEMPOTENCY_CONFLICT');
-      return answer(deps, person.subjectId, input, before);
-    }
-    if (input.version !== (before?.version ?? 0)) {
-      throw new AppError('VERSION_CONFLICT', { purpose: input.purpose, version: before?.version ?? 0 });
-    }
-    const written = await write(deps, run, person, before, granted, repeat);
-    if ('consent' in written) return answer(deps, person.subjectId, input, written.consent);
-    person = written.person;
-  }
-  throw new AppError('BUSY');
+  const { person, sealer } = caller;
+  await demandKnownText(deps, input, choice);
+  const { subjectId } = person;
+  const request = await repeatMark(deps, subjectId, input.idempotencyKey, [input, choice]);
+  const { purpose, version } = input;
+  const outcome = await writeActs(deps, person, { purpose, version, request, sealer }, (before) => ({
+    entry: entryOf(deps, run, choice),
+    ...stateAfter(deps, input, before, choice),
+  }));
+  const { state } = outcome;
+  const entry = outcome.entry ?? (await soundEntry(deps, subjectId, state.version, sealer));
+  const shown = {
+    purpose,
+    granted: state.granted,
+    version: state.version,
+    policyVersion: state.policyVersion,
+    at: entry.at,
+  };
+  const keeps = choice === 'withdrawn' ? { keeps: keptAfter(outcome.person, purpose) } : {};
+  const { receipt } = await signReceipt(deps, subjectId, entry);
+  return { ...shown, ...keeps, receipt };
 }
 
 /**
- * A grant is bound to the text in force. A withdrawal needs no more than a text that once was: a new version must not
- * stand in its way (PIPL art. 15). @throws AppError POLICY_CHANGED
+ * A grant or a refusal is bound to the text in force. A withdrawal needs no more than a text that once was: a new version
+ * must not stand in its way (PIPL art. 15). @throws AppError POLICY_CHANGED
  */
-async function demandKnownText({ policy }: Deps, { policyVersion, textHash }: ActInput, granted: boolean) {
+async function demandKnownText(
+  { policy }: Deps,
+  { policyVersion, textHash }: ActInput,
+  choice: Choice,
+): Promise<void> {
   const { version, textHash: current } = policy.inForce();
   if (policyVersion === version && textHash === current) return;
-  const older = granted || policyVersion > version ? undefined : await policy.load(policyVersion);
+  const isOlder = choice === 'withdrawn' && policyVersion < version;
+  const older = isOlder ? await policy.load(policyVersion) : undefined;
   if (older?.textHash !== textHash) throw new AppError('POLICY_CHANGED', { version });
 }
 
-/** Digests of the idempotency key and of the whole request: the first tells a repeat, the second a misuse. */
-async function repeatMark({ ring }: Deps, { input, caller }: ActRun, granted: boolean): Promise<string> {
-  const { subjectId } = caller.person;
-  const key = await ring.digest('request', `key|${subjectId}|${input.idempotencyKey}`);
-  const content = await ring.digest('request', `consent|${subjectId}|${JSON.stringify([input, granted])}`);
-  return `${key.slice(0, 10)}:${content.slice(0, 10)}`;
+/** What outlives the withdrawal, for this very person. */
+function keptAfter(person: Person, purpose: ConsentPurposeId) {
+  return staysAfter(purpose, (id) => consentOf(person, id as ConsentPurposeId)?.granted === true);
 }
 
-/** The transaction. Answers the new state, or the person as another act has left them in the meantime. */
-async function write(
-  deps: Deps,
-  { input, caller, requestId, address, client }: ActRun,
-  person: Person,
-  before: Consent | undefined,
-  granted: boolean,
-  request: string,
-): Promise<{ consent: Consent } | { person: Person }> {
-  const { subjectId } = person;
+function entryOf(deps: Deps, { input, requestId, address, client }: ActRun, choice: Choice): NewEntry {
   const { purpose, policyVersion, textHash, language } = input;
   const at = toInstant(deps.clock.now());
-  const evidence = {
-    ...input.evidence,
-    ...(client?.version && { clientVersion: client.version.slice(0, MAX_CLIENT_VERSION_CHARS) }),
-    ...(address && { address: truncateAddress(address) ?? '' }),
-  };
-  const entry = {
+  return {
     at,
-    act: granted ? 'consent.granted' : 'consent.withdrawn',
+    trueAt: at,
+    act: `consent.${choice}`,
     actor: 'self',
     purpose,
     policyVersion,
     textHash,
     language,
     requestId,
-    evidence,
-  } as const;
-  const { write: append, head } = await nextEntry(
-    deps.ring,
-    subjectId,
-    ledgerHead(person),
-    entry,
-    caller.sealer,
-  );
-  const epoch = before?.epoch ?? 0;
-  const ends = before?.granted === true && !granted;
-  const cardsEnd = ends && purpose === 'cards';
-  const after: Consent = {
-    granted,
-    version: head.seq,
-    policyVersion,
-    atSeconds: toEpochSeconds(deps.clock.now()),
-    epoch: ends ? epoch + 1 : epoch,
-    request,
-  };
-  const chainIsWhereWeSawIt = 'ledgerSeq = :before';
-  const update: Write = {
-    Update: {
-      Key: keys.person(subjectId),
-      UpdateExpression:
-        'SET #consents.#purpose = :consent, ledgerSeq = :seq, ledgerHash = :hash, ' +
-        `noticedAt = if_not_exists(noticedAt, :at)${cardsEnd ? ', cardCount = :none' : ''}`,
-      ConditionExpression: chainIsWhereWeSawIt,
-      ExpressionAttributeNames: { '#consents': 'consents', '#purpose': purpose },
-      ExpressionAttributeValues: {
-        ':consent': consent.encode(after, purpose),
-        ':before': person.ledgerSeq,
-        ':seq': head.seq,
-        ':hash': head.hash,
-        ':at': at,
-        ...(cardsEnd && { ':none': 0 }),
-      },
+    evidence: {
+      ...input.evidence,
+      ...(client?.version && { clientVersion: client.version.slice(0, MAX_CLIENT_VERSION_CHARS) }),
+      ...(address && { address: truncateAddress(address) ?? '' }),
     },
   };
-  const dueAt = toInstant(deps.clock.now() + ERASE_BY_QUEUE_WITHIN_MS);
-  const duty = ends ? [putDuty(subjectId, { seq: head.seq, purpose, epoch, erased: 0, dueAt })] : [];
-  try {
-    await deps.table.write(update, append, ...duty);
-  } catch (error) {
-    const now = error instanceof ConditionFailed ? error.found[0]?.item : undefined;
-    if (!now) throw error;
-    return { person: readPerson(now) };
-  }
-  if (ends) await deps.eraseQueue.send({ subjectId, seq: head.seq });
-  return { consent: after };
 }
 
-/** The new state and a receipt anyone can verify. It names the person by internal id only. */
-async function answer(deps: Deps, subjectId: string, { purpose, textHash }: ActInput, state: Consent) {
-  const { granted, version, policyVersion, atSeconds } = state;
-  const shown = { purpose, granted, version, policyVersion, at: toInstant(atSeconds * 1000) };
-  const receipt = await sign(deps.ring, 'consent-receipt', {
-    sub: subjectId,
-    ...shown,
-    textHash,
-  });
-  return { ...shown, receipt };
+/** The state that a choice leads to. */
+function stateAfter(
+  deps: Deps,
+  { purpose, policyVersion }: ActInput,
+  before: Consent | undefined,
+  choice: Choice,
+): Pick<Change, 'state' | 'ends'> {
+  const atSeconds = toEpochSeconds(deps.clock.now());
+  const epoch = before?.epoch ?? 0;
+  if (choice === 'refused' && before?.granted) {
+    // What was agreed to stands until it is withdrawn; only its change can be refused.
+    if (isCovered(deps, before, purpose)) throw new AppError('NOT_NOW', { purpose });
+    const { version: _, request: __, ...grant } = before;
+    return { state: { ...grant, refusedAtSeconds: atSeconds }, ends: false };
+  }
+  const ends = choice === 'withdrawn' && before?.granted === true;
+  const state = {
+    granted: choice === 'granted',
+    policyVersion,
+    atSeconds,
+    epoch: ends ? epoch + 1 : epoch,
+  };
+  return { state, ends };
 }

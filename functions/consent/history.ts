@@ -1,8 +1,11 @@
 import type { Deps } from '../../lib/deps';
+import { AppError } from '../../lib/errors';
 import type { Run } from '../../lib/gate/operation';
 import { openCursor, sealCursor } from '../../lib/table/cursor';
+import type { Sealer } from '../../lib/table/entity';
 import { emptyHead, followChain, type LedgerHead, ledgerEntry, readEntries } from '../../lib/table/ledger';
-import { ledgerHead } from '../../lib/table/person';
+import { ledgerHead, type Person } from '../../lib/table/person';
+import { consentsOf } from './status';
 
 const LIST = 'consent.history';
 const DEFAULT_PAGE = 20;
@@ -12,8 +15,20 @@ type Page = { cursor?: string | undefined; limit?: number | undefined };
  * The person's own ledger, oldest first, each page checked as it is read (promise S9) and shown up to where it breaks. The cursor carries the head
  * reached so far, sealed, so that every page continues the chain of the one before.
  */
-export async function history(deps: Deps, { caller, input }: Run<'subject', Page>) {
-  const { person, sealer } = caller;
+export function history(deps: Deps, { caller, input }: Run<'subject', Page>) {
+  return ledgerPage(deps, caller, input);
+}
+
+/** The same page, with the state of each consent, for an officer who has to correct a record. */
+export async function inspect(deps: Deps, { caller, input }: Run<'staff', Page>) {
+  if (!caller.about) throw new AppError('NOT_FOUND');
+  const { person } = caller.about;
+  return { ...consentsOf(deps, person), ...(await ledgerPage(deps, caller.about, input)) };
+}
+
+type Whose = { person: Person; sealer: Sealer };
+
+async function ledgerPage(deps: Deps, { person, sealer }: Whose, input: Page) {
   const { subjectId } = person;
   const { cursor } = input;
   const from =

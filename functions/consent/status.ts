@@ -3,16 +3,27 @@ import type { Deps } from '../../lib/deps';
 import type { Run } from '../../lib/gate/operation';
 import { isCovered } from '../../lib/gate/purpose';
 import { consentPurposeIds } from '../../lib/policy/purposes';
-import { consentOf } from '../../lib/table/person';
+import { consentOf, type Person } from '../../lib/table/person';
 
-/** Where the person stands on every purpose that needs consent. `current` says whether a grant covers today's scope. */
+/** Where the person stands on every purpose that needs consent. `current` says whether a grant covers what the purpose reaches today. */
 export async function status(deps: Deps, { caller }: Run<'subject', Record<string, never>>) {
+  return consentsOf(deps, caller.person);
+}
+
+export function consentsOf(deps: Deps, person: Person) {
   const consents = consentPurposeIds.map((purpose) => {
-    const state = consentOf(caller.person, purpose);
+    const state = consentOf(person, purpose);
     if (!state) return { purpose, granted: false, version: 0, policyVersion: 0, current: false };
     const { granted, version, policyVersion, atSeconds } = state;
-    const at = toInstant(atSeconds * 1000);
-    return { purpose, granted, version, policyVersion, at, current: isCovered(deps, state, purpose) };
+    const at = atSeconds > 0 ? { at: toInstant(atSeconds * 1000) } : {};
+    return {
+      purpose,
+      granted,
+      version,
+      policyVersion,
+      ...at,
+      current: isCovered(deps, state, purpose),
+    };
   });
   return { consents };
 }

@@ -28,7 +28,7 @@ export async function guardianWithdraw(deps: Deps, run: Run<'subject', { wardId:
     const own = { Delete: { Key: wardKey(person.subjectId, wardId) } };
     const entries = {
       own: { ...common, actor: 'self' },
-      others: { ...common, actor: 'guardian' },
+      others: { ...common, actor: 'guardian', guardian: person.subjectId },
       sealer,
     } as const;
     // Somebody else has answered since: there is nothing of this person's left to end.

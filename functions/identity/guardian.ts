@@ -87,7 +87,7 @@ type Respond = {
 /**
  * A guardian's answer, bound to the exact notice that was shown (PIPL art. 31; promise N4). Only a verified adult may
  * answer, which is looked at before the code, so that nobody else can try codes. Both ledgers say so in one transaction;
- * neither names the other person.
+ * the child's names the guardian by internal number (PIPL art. 31), the guardian's does not name the child.
  * @throws AppError CALLER_NOT_ALLOWED | POLICY_CHANGED | NOT_FOUND | BUSY
  */
 export async function guardianRespond(
@@ -141,7 +141,7 @@ function decide(deps: Deps, { childId, guardianId, wardId, before, state }: Deci
 }
 
 function entriesOf(
-  { input, requestId, address }: Run<'subject', Respond>,
+  { caller, input, requestId, address }: Run<'subject', Respond>,
   state: 'consented' | 'refused',
   policyVersion: number,
 ) {
@@ -156,6 +156,6 @@ function entriesOf(
   const evidence = { ...input.evidence, ...(address && { address: truncateAddress(address) ?? '' }) };
   return {
     own: { ...common, actor: 'self', evidence } as const,
-    others: { ...common, actor: 'guardian' } as const,
+    others: { ...common, actor: 'guardian', guardian: caller.person.subjectId } as const,
   };
 }

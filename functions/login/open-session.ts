@@ -2,12 +2,11 @@ import { toInstant } from '../../lib/clock';
 import { issueToken } from '../../lib/crypto/token';
 import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
-import { isCovered } from '../../lib/gate/purpose';
-import { askedAtStart, type ConsentPurposeId, consentPurposeIds } from '../../lib/policy/purposes';
+import type { ConsentPurposeId } from '../../lib/policy/purposes';
+import { asksOf as asksNow } from '../../lib/table/asks';
 import { ConditionFailed } from '../../lib/table/client';
 import {
   addSession,
-  consentOf,
   expiryOf,
   leaverOf,
   type Person,
@@ -65,12 +64,9 @@ export async function openSession(
   }
 }
 
-/** Asked at the start and never decided, or granted for less than it reaches today. A refusal is not asked again here. */
-export function asksOf(deps: Deps, person: Person): ConsentPurposeId[] {
-  return consentPurposeIds.filter((purpose) => {
-    const consent = consentOf(person, purpose);
-    return consent ? consent.granted && !isCovered(deps, consent, purpose) : askedAtStart(purpose);
-  });
+/** What the person is to be asked now; a refusal rests for a while (promise K5). */
+export function asksOf({ clock, policy }: Deps, person: Person): ConsentPurposeId[] {
+  return asksNow(person, clock.now(), policy.inForce().since).asks.map(({ purpose }) => purpose);
 }
 
 /** Somebody else was quicker, or still is: look again. Anything else is thrown on. */

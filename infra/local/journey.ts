@@ -108,7 +108,7 @@ async function play(where: Where, { content, left, cards }: ReadCard): Promise<v
   const receipt = await compactVerify(granted.receipt, keySet);
   const proved = JSON.parse(new TextDecoder().decode(receipt.payload));
   expect(
-    proved.textHash === policy.textHash && proved.purpose === 'cards',
+    proved['dpv:hasRecordOfActivity']['dpv:hasNotice']['spdx:checksumValue'] === policy.textHash,
     '回执用公开的密钥验证通过，绑定的正是所读的文本',
   );
 

@@ -30,7 +30,7 @@ export const LOCAL_APP = { appid: 'wx0000000000000000', secret: 'local-secret' }
 export const LOCAL_ENTRY = { entry: 'wechat-pay', appid: 'wx9999999999999999', secret: 'local-entry-secret' };
 
 /** Worthless on purpose: it guards what is in memory only. */
-const MEMORY_ROOT_KEY = `local:${createHash('sha256').update('leliao: development only').digest('base64')}`;
+export const MEMORY_ROOT_KEY = `local:${createHash('sha256').update('leliao: development only').digest('base64')}`;
 
 export type Services = {
   /** What the functions read (lib/config.ts). */

@@ -3,7 +3,7 @@ import type { RetentionRule } from './retention';
 
 /** What changes in one place between two versions of the policy. */
 export type Change = {
-  section: 'operator' | 'purpose' | 'kind' | 'recipient' | 'retention';
+  section: 'operator' | 'purpose' | 'kind' | 'recipient' | 'sensitive' | 'retention';
   id: string;
   change: 'added' | 'removed' | 'changed';
   /** Which parts of it, for a change. */
@@ -27,6 +27,7 @@ export function differenceOf(before: Registry, after: Registry): Difference {
     ...sectionChanges('purpose', before.purposes, after.purposes, ({ name }) => `目的“${name}”`),
     ...sectionChanges('kind', before.kinds, after.kinds, ({ name }) => `信息“${name}”`),
     ...sectionChanges('recipient', before.recipients, after.recipients, ({ name }) => `接收方“${name}”`),
+    ...sectionChanges('sensitive', before.sensitive, after.sensitive, () => '一种敏感信息的说明'),
     ...sectionChanges('retention', before.retention, after.retention, ({ period }) => `保存期限“${period}”`),
   ];
   const widened = Object.keys(after.purposes).filter((id) => reachesFurther(before, after, id));
@@ -96,6 +97,9 @@ const partNames: Record<string, string> = {
   kinds: '信息种类',
   agreement: '协议',
   period: '期限说明',
+  alsoFor: '目的',
+  necessity: '必要性',
+  effect: '影响',
   endsAfter: '期限',
 };
 

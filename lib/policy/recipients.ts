@@ -23,6 +23,8 @@ export type Recipient = {
   region: string;
   why: string;
   purpose: PurposeId;
+  /** Further purposes of a separate consent for which the same recipient is asked. */
+  alsoFor?: readonly PurposeId[];
   /** `all` for those who store everything. */
   kinds: 'all' | readonly (KindId | PassingKind)[];
 };
@@ -72,6 +74,7 @@ export const recipients = {
     region: '中国内地',
     why: '受托核对您选择的方式所需的信息是否一致，核对后不得保留或另作他用。',
     purpose: 'real-name',
+    alsoFor: ['real-name-bank', 'real-name-face'],
     kinds: ['identity-input', 'login-code'],
   },
   'network-identity': {

@@ -2,6 +2,7 @@ import { type Kind, kinds } from './kinds';
 import { type Purpose, purposes } from './purposes';
 import { passingKinds, type Recipient, recipients } from './recipients';
 import { type RetentionRule, retention } from './retention';
+import { sensitiveNotices } from './sensitive';
 
 /**
  * The whole registry as plain data: what a version of the policy is made of, what is published and kept, and what two
@@ -13,11 +14,17 @@ export type Registry = {
   purposes: Record<string, Purpose>;
   recipients: Record<
     string,
-    Omit<Recipient, 'purpose' | 'kinds'> & { purpose: string; kinds: 'all' | readonly string[] }
+    Omit<Recipient, 'purpose' | 'kinds' | 'alsoFor'> & {
+      purpose: string;
+      alsoFor?: readonly string[];
+      kinds: 'all' | readonly string[];
+    }
   >;
   retention: Record<string, RetentionRule>;
   /** What only passes through to a recipient and is never stored. */
   passing: Record<string, string>;
+  /** Why each sensitive kind is necessary, and what it may mean for the person (PIPL art. 30). */
+  sensitive: Record<string, { necessity: string; effect: string }>;
 };
 
 /** Who is answerable (PIPL art. 17(1)(1)). */
@@ -37,13 +44,14 @@ export const compiled: Registry = {
   recipients,
   retention,
   passing: passingKinds,
+  sensitive: sensitiveNotices,
 };
 
 /** Parts of a registry to add or to replace, by section and id; `null` removes one. */
 export type RegistryChanges = {
   operator?: Operator | undefined;
 } & {
-  [Section in 'kinds' | 'purposes' | 'recipients' | 'retention' | 'passing']?:
+  [Section in 'kinds' | 'purposes' | 'recipients' | 'retention' | 'passing' | 'sensitive']?:
     | Record<string, Registry[Section][string] | null>
     | undefined;
 };
@@ -61,6 +69,7 @@ export function withChanges(before: Registry, changes: RegistryChanges): Registr
     recipients: apply(before.recipients, changes.recipients),
     retention: apply(before.retention, changes.retention),
     passing: apply(before.passing, changes.passing),
+    sensitive: apply(before.sensitive, changes.sensitive),
   };
 }
 
@@ -74,6 +83,11 @@ export function flawsOf(registry: Registry): { field: string; problem: string }[
   for (const [id, { purpose, retention: rule }] of Object.entries(registry.kinds)) {
     demand(purpose in registry.purposes, `kinds.${id}.purpose`, '没有这个目的');
     demand(rule in registry.retention, `kinds.${id}.retention`, '没有这个期限');
+    demand(
+      !isSensitive(registry, id) || id in registry.sensitive,
+      `sensitive.${id}`,
+      '敏感信息要说明必要性和影响',
+    );
   }
   for (const id of Object.keys(registry.purposes))
     demand(kindIdsFor(registry, id).length > 0, `purposes.${id}`, '这个目的没有任何信息');
@@ -94,10 +108,17 @@ export function kindIdsFor({ kinds: all }: Registry, purpose: string): string[] 
 export function recipientIdsFor(registry: Registry, purpose: string): string[] {
   const own = kindIdsFor(registry, purpose);
   return Object.entries(registry.recipients)
-    .filter(([, { purpose: theirs, kinds: received }]) => {
-      return theirs === purpose || received === 'all' || received.some((kind) => own.includes(kind));
+    .filter(([, { purpose: theirs, alsoFor = [], kinds: received }]) => {
+      const named = theirs === purpose || alsoFor.includes(purpose);
+      return named || received === 'all' || received.some((kind) => own.includes(kind));
     })
     .map(([id]) => id);
+}
+
+/** Whether a kind is sensitive personal information (PIPL art. 28), a minor's included. */
+export function isSensitive({ kinds: all }: Registry, id: string): boolean {
+  const level = all[id]?.class;
+  return level !== undefined && level !== 'technical' && level !== 'general';
 }
 
 /** What a kind is called, also one that only passes through. */

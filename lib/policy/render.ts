@@ -22,6 +22,7 @@ export function renderPolicy(registry: Registry, heading: Heading): string {
     ...Object.keys(registry.purposes).map((id) => renderPurpose(registry, id)),
     '## 二、已收集个人信息清单',
     renderKinds(registry),
+    renderSensitive(registry),
     '## 三、与第三方共享个人信息清单',
     renderRecipients(registry),
     '## 四、信息的存放和保护',
@@ -83,6 +84,14 @@ export function renderKinds(registry: Registry): string {
     '| --- | --- | --- | --- | --- | --- |',
     ...rows,
   ].join('\n');
+}
+
+/** What is told of sensitive kinds besides (PIPL art. 30). */
+function renderSensitive(registry: Registry): string {
+  const rows = Object.entries(registry.sensitive).map(
+    ([id, { necessity, effect }]) => `| ${nameOfKind(registry, id)} | ${necessity} | ${effect} |`,
+  );
+  return ['| 敏感个人信息 | 处理的必要性 | 对您权益的影响 |', '| --- | --- | --- |', ...rows].join('\n');
 }
 
 const roleNames = { entrusted: '受托处理', processor: '独立处理', authority: '国家机关' } as const;

@@ -82,3 +82,9 @@ export function versionAfter(
 export function beyond(published: Registry, wanted: Registry): Set<string> {
   return new Set(Object.keys(wanted.purposes).filter((id) => reachesFurther(published, wanted, id)));
 }
+
+/** The version since which a purpose reached as far as it did at an instant, from all versions, oldest first (K4). */
+export function sinceAt(versions: readonly PolicySummary[], purpose: string, at: string): number | undefined {
+  const inForce = versions.filter(({ effectiveAt }) => effectiveAt <= at).at(-1);
+  return inForce?.since[purpose];
+}

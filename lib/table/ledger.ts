@@ -19,6 +19,8 @@ export const ledgerActs = [
   'identity.unlinked',
   'consent.granted',
   'consent.withdrawn',
+  'consent.refused',
+  'consent.corrected',
   'erasure.done',
   'phone.bound',
   'phone.unbound',
@@ -37,12 +39,23 @@ export const ledgerActs = [
 
 export type LedgerAct = (typeof ledgerActs)[number];
 
+/** What a late or corrected record of consent may say. */
+export const decisions = ['granted', 'withdrawn', 'never-happened'] as const;
+export type Decision = (typeof decisions)[number];
+
 export const ledgerEntry = defineEntity('ledger-entry', {
   seq: open('ledger-entry', z.int().check(z.positive())),
   at: open('ledger-entry', z.string()),
+  /** Consent: when it was true, where `at` is when it was recorded. The same unless it was recorded late. */
+  trueAt: open('ledger-entry', z.optional(z.string())),
   act: open('ledger-entry', z.enum(ledgerActs)),
   actor: open('ledger-entry', z.enum(['self', 'service', 'staff', 'guardian'])),
   purpose: open('ledger-entry', z.optional(z.string())),
+  /** Internal number of the guardian who acted for the person (PIPL art. 31). */
+  guardian: open('ledger-entry', z.optional(z.string())),
+  /** A correction: what is true by it, and the number of the paper that shows it. `cause` is the entry it corrects. */
+  decision: open('ledger-entry', z.optional(z.enum(decisions))),
+  document: open('ledger-entry', z.optional(z.string())),
   /** The policy version and text the act is bound to (PIPL art. 14). */
   policyVersion: open('ledger-entry', z.optional(z.int())),
   textHash: open('ledger-entry', z.optional(z.string())),
@@ -112,6 +125,17 @@ async function checksum(ring: KeyRing, subjectId: string, encoded: Encoded): Pro
     ]),
   );
   return ring.mac('ledger', `${subjectId}\n${canonicalize(plain)}`);
+}
+
+/** One entry as stored. */
+export async function readEntry(table: Table, subjectId: string, seq: number): Promise<Item | undefined> {
+  const [item] = await table.getMany([keys.entry(subjectId, seq)]);
+  return item;
+}
+
+/** Whether an entry is as it was written, whatever stands before and after it. */
+export async function isUnaltered(ring: KeyRing, subjectId: string, item: Item): Promise<boolean> {
+  return sameBytes(item.hash, await checksum(ring, subjectId, item));
 }
 
 /** One page of entries, oldest first, as stored. */

@@ -44,6 +44,8 @@ export const consent = defineEntity('consent', {
   version: open('consent-state', z.int()),
   policyVersion: open('consent-state', z.int()),
   atSeconds: open('consent-state', z.int()),
+  /** When a change of what was agreed to was refused; the grant stays what it was and covers nothing new. */
+  refusedAtSeconds: open('consent-state', z.optional(z.int())),
   /** Withdrawals so far. Data carries the epoch it was made in; data of an ended epoch is dead at once. */
   epoch: open('consent-state', z.int()),
   /** Digest of the idempotency key and content of the act, to recognise a repeat. */

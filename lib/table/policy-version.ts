@@ -60,6 +60,17 @@ export function toSummary({ version, effectiveAt, textHash, since }: PolicyVersi
   return { version, effectiveAt, textHash, since };
 }
 
+/** What the gate needed of every published version, oldest first. */
+export async function readSummaries(table: Table): Promise<PolicySummary[]> {
+  const book = await readBook(table);
+  const summaries: PolicySummary[] = [];
+  for (let version = 1; version <= (book?.latest ?? 0); version += 1) {
+    const stored = await readVersion(table, version);
+    if (stored?.state === 'published') summaries.push(toSummary(contentOf(stored)));
+  }
+  return summaries;
+}
+
 /** Puts a proposal in the place of an earlier one for the same number that was not published. */
 export function putProposal(value: StoredVersion): Write {
   const item = {

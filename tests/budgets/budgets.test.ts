@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseDocument } from 'yaml';
 import type { Budget } from '../../lib/gate/operation';
+import { consentRows } from '../consent/budget-rows';
 import { agreeingPartners } from '../identity/agreeing-partners';
 import { identityRows } from '../identity/budget-rows';
 import { accountRows } from '../login/budget-rows';
@@ -116,6 +117,7 @@ const prepare: Record<string, () => Promise<Prepared>> = {
     () => me,
   ),
   ...identityRows(() => world),
+  ...consentRows(() => world),
   'retention/eraseDuty': async () => {
     await newCard();
     await world.ok('consent/withdraw', await consentAct(world.ok, { version: await cardsVersion() }), me);

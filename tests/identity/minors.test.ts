@@ -72,7 +72,7 @@ describe('under 14 a guardian consents first, and only then (N4)', () => {
     expect(await world.asked()).toEqual([]);
   });
 
-  it('goes through after it, stands in both ledgers, and names neither to the other', async () => {
+  it("goes through after it, stands in both ledgers; the child's names who acted, the guardian's names no child", async () => {
     const citizen = await bornOn('20150601');
     const parent = await adult('parent');
     const code = await askGuardian();
@@ -90,8 +90,9 @@ describe('under 14 a guardian consents first, and only then (N4)', () => {
       ]),
     );
     expect((await acts(parent)).at(-1)).toBe('guardian.consented self');
-    const seen = JSON.stringify([await world.ledger(child), await status(child), reply]);
-    expect(seen).not.toContain(subjectIdOf(parent));
+    const consented = (await world.ledger(child)).find(({ act }) => act === 'guardian.consented');
+    expect(consented).toMatchObject({ actor: 'guardian', guardian: subjectIdOf(parent) });
+    expect(JSON.stringify([await status(child), reply])).not.toContain(subjectIdOf(parent));
     expect(JSON.stringify([await world.ledger(parent), reply])).not.toContain(subjectIdOf(child));
   });
 

@@ -159,7 +159,7 @@ export async function createWorld({
 
   await deps.policy.refresh(); // the first instance of a new service publishes what it was built with
   Object.assign(meter, { trips: 0, readUnits: 0, writeUnits: 0 });
-  meter.actions.clear();
+  meter.actions?.clear();
 
   const call: World['call'] = (path, input, by = {}) => {
     const [name = '', operation = ''] = path.split('/');

@@ -1,0 +1,130 @@
+import * as z from 'zod/mini';
+import { operation } from '../../lib/gate/operation';
+import { purposeIds } from '../../lib/policy/purposes';
+import { act } from './act';
+import { giveReceipt } from './give-receipt';
+import { notice as giveNotice, prompts } from './prompts';
+import { count, hex, idempotencyKey, notice, purpose, state } from './shapes';
+
+/** Purposes that one screen may be about to use, such as a way of verification with one of its own. */
+const MAX_USES = 4;
+
+/** Granting, refusing and withdrawing ask for exactly the same, so that each is as easy as the others (PIPL art. 15). */
+const actInput = z.strictObject({
+  purpose,
+  /** The state the person saw, so that a late or repeated message cannot undo a newer choice. */
+  version: count,
+  /** The policy text that was on the screen. */
+  policyVersion: count,
+  textHash: hex,
+  language: z.literal('zh-CN'),
+  evidence: z.strictObject({
+    /** Id of the control that the person used. */
+    control: z.string().check(z.regex(/^[\w.:-]{1,64}$/)),
+    /** A box ticked beforehand is not consent (认定方法 三.4). */
+    defaultState: z.literal('unchecked'),
+    /** Milliseconds that the text was on the screen. */
+    dwellMs: count.check(z.maximum(86_400_000)),
+  }),
+  idempotencyKey,
+});
+
+const actOutput = {
+  ...state.shape,
+  /** Signed receipt of this act (JWS, ES256; ISO/IEC TS 27560), to keep and to check with the published keys. */
+  receipt: z.string(),
+};
+
+/** What stays, and why. */
+const keeps = z.array(
+  z.object({
+    purpose: z.enum(purposeIds),
+    name: z.string(),
+    why: z.string(),
+    kinds: z.array(z.object({ name: z.string(), period: z.string() })),
+  }),
+);
+
+export const actOperations = {
+  prompts: operation({
+    summary: '现在应当向我征求的同意：逐项、按顺序，附完整告知。刚拒绝过的不再打扰。',
+    caller: 'subject',
+    purpose: 'accountability',
+    input: z.strictObject({
+      /** What the person is about to use; asked at that moment (认定方法 二.3). */
+      uses: z.optional(z.array(purpose).check(z.maxLength(MAX_USES))),
+    }),
+    output: z.object({
+      prompts: z.array(
+        z.object({
+          /** Never asked, refused long ago, or agreed to something that has changed since. */
+          because: z.enum(['new', 'again', 'changed']),
+          version: z.int(),
+          /** For `changed`: what is new since the person agreed. */
+          changes: z.array(z.string()),
+          ...notice,
+        }),
+      ),
+      /** Not to be asked before `until`; the person may still agree of their own accord. */
+      quiet: z.array(z.object({ purpose, until: z.string(), version: z.int() })),
+    }),
+    ledger: 'none',
+    budget: { trips: 1, readUnits: 1, writeUnits: 0 },
+    run: prompts,
+  }),
+  notice: operation({
+    summary: '一项目的的完整告知：目的、方式、种类、期限、接收方、必要性和影响。',
+    caller: 'anyone',
+    purpose: null,
+    ground: '公开文本，不处理个人信息（个人信息保护法第十七条）',
+    input: z.strictObject({ purpose }),
+    output: z.object(notice),
+    ledger: 'none',
+    budget: { trips: 0, readUnits: 0, writeUnits: 0 },
+    run: giveNotice,
+  }),
+  grant: operation({
+    summary: '同意一项目的。同意与所展示的政策文本绑定，并写入不可改动的记录。',
+    caller: 'subject',
+    purpose: 'accountability',
+    input: actInput,
+    output: z.object(actOutput),
+    ledger: 'act',
+    budget: { trips: 2, readUnits: 1, writeUnits: 12 },
+    run: (deps, run) => act(deps, run, 'granted'),
+  }),
+  refuse: operation({
+    summary: '不同意一项目的。记住这个选择，一段时间内不再询问；其他功能不受影响。',
+    caller: 'subject',
+    purpose: 'accountability',
+    input: actInput,
+    output: z.object(actOutput),
+    ledger: 'act',
+    budget: { trips: 2, readUnits: 1, writeUnits: 12 },
+    run: (deps, run) => act(deps, run, 'refused'),
+  }),
+  withdraw: operation({
+    summary: '撤回一项同意。立即停止处理，并开始删除依赖该同意的信息；同时告知还保留什么、为什么。',
+    caller: 'subject',
+    purpose: 'accountability',
+    input: actInput,
+    output: z.object({ ...actOutput, keeps }),
+    ledger: 'act',
+    budget: { trips: 2, readUnits: 1, writeUnits: 18 },
+    run: async (deps, run) => ({ keeps: [], ...(await act(deps, run, 'withdrawn')) }),
+  }),
+  receipt: operation({
+    summary: '取得我过去某一次同意、拒绝或撤回的回执，与当时给出的内容一致。',
+    caller: 'subject',
+    purpose: 'accountability',
+    input: z.strictObject({ seq: z.int().check(z.minimum(1)) }),
+    output: z.object({
+      receipt: z.string(),
+      /** What the receipt says (JSON-LD), for showing it. */
+      record: z.record(z.string(), z.unknown()),
+    }),
+    ledger: 'none',
+    budget: { trips: 2, readUnits: 2, writeUnits: 0 },
+    run: giveReceipt,
+  }),
+};

@@ -1,0 +1,93 @@
+import { toEpochSeconds, toInstant } from '../../lib/clock';
+import type { Deps } from '../../lib/deps';
+import { AppError, invalidInput } from '../../lib/errors';
+import type { Run, StaffReason } from '../../lib/gate/operation';
+import type { ConsentPurposeId } from '../../lib/policy/purposes';
+import { isConsentAct } from '../../lib/table/lawful';
+import type { Decision, LedgerEntry, NewEntry } from '../../lib/table/ledger';
+import type { Consent } from '../../lib/table/person';
+import { soundEntry } from './sound-entry';
+import { type Change, repeatMark, writeActs } from './write-act';
+
+export type Correction = {
+  subjectId: string;
+  purpose: ConsentPurposeId;
+  version: number;
+  decision: Decision;
+  trueAt: string;
+  document: string;
+  corrects?: number | undefined;
+  reason: StaffReason;
+  ticket: string;
+  idempotencyKey: string;
+};
+
+/**
+ * Records late what a paper shows, or that an earlier record is wrong. The ledger only grows: the earlier entry stays,
+ * and what was known before stays answerable. A late consent proves the past and opens nothing: only the person can grant.
+ * A late withdrawal closes at once and erases.
+ * @throws AppError INVALID_INPUT | NOT_FOUND | NOT_NOW | VERSION_CONFLICT | BUSY
+ */
+export async function correct(deps: Deps, run: Run<'staff', Correction>) {
+  const { caller, input, requestId } = run;
+  if (!caller.about) throw new AppError('NOT_FOUND');
+  const { person, sealer } = caller.about;
+  const nowMs = deps.clock.now();
+  if (Date.parse(input.trueAt) > nowMs) throw invalidInput('trueAt', '不能晚于现在');
+  if (input.decision === 'never-happened' && input.corrects === undefined)
+    throw invalidInput('corrects', '须指明所更正的记录');
+  const target =
+    input.corrects === undefined
+      ? undefined
+      : await soundEntry(deps, person.subjectId, input.corrects, sealer);
+  if (target && !(isConsentAct(target) && target.purpose === input.purpose)) throw new AppError('NOT_FOUND');
+  const { subjectId: _, idempotencyKey, ...content } = input;
+  const request = await repeatMark(deps, person.subjectId, idempotencyKey, ['correct', content]);
+  const entry: NewEntry = {
+    at: toInstant(nowMs),
+    trueAt: toInstant(Date.parse(input.trueAt)),
+    act: 'consent.corrected',
+    actor: 'staff',
+    purpose: input.purpose,
+    decision: input.decision,
+    document: input.document,
+    ...(input.corrects !== undefined && { cause: input.corrects }),
+    staff: caller.staffId,
+    role: 'officer',
+    reason: input.reason,
+    ticket: input.ticket,
+    requestId,
+  };
+  const { purpose, version } = input;
+  const naming = { purpose, version, request, sealer };
+  const { state } = await writeActs(deps, person, naming, (before) => ({
+    entry,
+    ...stateAfter(input, target, before),
+  }));
+  return { purpose, granted: state.granted, version: state.version, at: entry.at };
+}
+
+const NEVER: Change['state'] = { granted: false, policyVersion: 0, atSeconds: 0, epoch: 0 };
+
+/** A correction closes or changes nothing; it never opens. */
+function stateAfter(
+  { decision, trueAt }: Correction,
+  target: LedgerEntry | undefined,
+  before: Consent | undefined,
+): Pick<Change, 'state' | 'ends'> {
+  const { version: _, request: __, ...state } = before ?? { ...NEVER, version: 0, request: '' };
+  const trueSeconds = toEpochSeconds(Date.parse(trueAt));
+  const saysNo = decision === 'withdrawn' && trueSeconds >= state.atSeconds;
+  if (!state.granted) return { state: saysNo ? { ...state, atSeconds: trueSeconds } : state, ends: false };
+  const ofTheGrantInForce = target !== undefined && isInForce(target, state.atSeconds);
+  // Who doubts the grant in force can only end it; the person may grant anew.
+  if (ofTheGrantInForce && decision === 'granted') throw new AppError('NOT_NOW');
+  if (!ofTheGrantInForce && !saysNo) return { state, ends: false };
+  const { refusedAtSeconds: ___, ...ended } = state;
+  const atSeconds = saysNo ? trueSeconds : state.atSeconds;
+  return { state: { ...ended, granted: false, atSeconds, epoch: state.epoch + 1 }, ends: true };
+}
+
+function isInForce({ act, at }: LedgerEntry, sinceSeconds: number): boolean {
+  return act === 'consent.granted' && toEpochSeconds(Date.parse(at)) >= sinceSeconds;
+}

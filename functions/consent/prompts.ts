@@ -1,0 +1,61 @@
+import { toInstant } from '../../lib/clock';
+import type { Deps } from '../../lib/deps';
+import { AppError } from '../../lib/errors';
+import type { Run } from '../../lib/gate/operation';
+import { noticeOf } from '../../lib/policy/notice';
+import type { ConsentPurposeId } from '../../lib/policy/purposes';
+import type { PolicyVersion } from '../../lib/policy/version';
+import { asksOf } from '../../lib/table/asks';
+import { consentOf, type Person } from '../../lib/table/person';
+
+type Input = { uses?: ConsentPurposeId[] | undefined };
+
+/**
+ * Exactly the questions that this person must be shown now, in order, each with its whole notice and what to send back
+ * (promises K1, K2, K4, K5). `uses` names what they are about to use. What they have refused a short while ago rests.
+ */
+export async function prompts(deps: Deps, { caller, input }: Run<'subject', Input>) {
+  const { person } = caller;
+  const { since } = deps.policy.inForce();
+  const { asks, quiet } = asksOf(person, deps.clock.now(), since, input.uses);
+  const shown = asks.map(async ({ purpose, because, version }) => ({
+    because,
+    version,
+    changes: because === 'changed' ? await changesFor(deps, person, purpose) : [],
+    ...(await noticeInForce(deps, purpose)),
+  }));
+  return {
+    prompts: await Promise.all(shown),
+    quiet: quiet.map(({ purpose, untilSeconds, version }) => ({
+      purpose,
+      until: toInstant(untilSeconds * 1000),
+      version,
+    })),
+  };
+}
+
+/** What has changed since the person agreed, version by version, as the difference computed it. */
+async function changesFor(deps: Deps, person: Person, purpose: ConsentPurposeId): Promise<string[]> {
+  const agreedTo = consentOf(person, purpose)?.policyVersion ?? 0;
+  const { version: now } = deps.policy.inForce();
+  const later = Array.from({ length: now - agreedTo }, (_, index) => agreedTo + 1 + index);
+  const versions = await Promise.all(later.map((version) => deps.policy.load(version)));
+  return versions.flatMap((version) => saysOf(version, purpose));
+}
+
+function saysOf(version: PolicyVersion | undefined, purpose: ConsentPurposeId): string[] {
+  if (!version?.difference?.widened.includes(purpose)) return [];
+  return version.difference.changes.map(({ says }) => says);
+}
+
+/** The notice of one purpose, for whoever wants to read it or to agree of their own accord. */
+export async function notice(deps: Deps, { input }: Run<'anyone', { purpose: ConsentPurposeId }>) {
+  return noticeInForce(deps, input.purpose);
+}
+
+async function noticeInForce({ policy }: Deps, purpose: ConsentPurposeId) {
+  const version = await policy.load(policy.inForce().version);
+  const found = version && noticeOf(version, purpose);
+  if (!found) throw new AppError('POLICY_PENDING', { purpose });
+  return { ...found, purpose };
+}

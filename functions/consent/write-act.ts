@@ -1,0 +1,131 @@
+import { MINUTE_MS, toInstant } from '../../lib/clock';
+import type { Deps } from '../../lib/deps';
+import { AppError } from '../../lib/errors';
+import type { ConsentPurposeId } from '../../lib/policy/purposes';
+import { ConditionFailed, type Write } from '../../lib/table/client';
+import { putDuty } from '../../lib/table/duty';
+import type { Sealer } from '../../lib/table/entity';
+import { keys } from '../../lib/table/keys';
+import { type LedgerEntry, type NewEntry, nextEntry } from '../../lib/table/ledger';
+import {
+  type Consent,
+  consent,
+  consentOf,
+  ledgerHead,
+  type Person,
+  readPerson,
+} from '../../lib/table/person';
+
+/** Other acts of the same person at the same moment, before we ask to try again. */
+const RACES = 4;
+/** The nightly sweep takes up an erasure that the queue has not finished by then. */
+export const ERASE_BY_QUEUE_WITHIN_MS = 15 * MINUTE_MS;
+
+export type Change = {
+  entry: NewEntry;
+  /** The state afterwards; its number and the mark of its request are added here. */
+  state: Omit<Consent, 'version' | 'request'>;
+  /** Whether a grant ends: what rested on it is to be erased. */
+  ends: boolean;
+};
+
+type Naming = {
+  purpose: ConsentPurposeId;
+  /** The state that the act was made on. */
+  version: number;
+  request: string;
+  sealer: Sealer;
+};
+
+/** `entry` is absent where the act had been recorded before. */
+type Outcome = { state: Consent; person: Person; entry?: LedgerEntry };
+
+/** Digests of the idempotency key and of the whole request: the first tells a repeat, the second a misuse. */
+export async function repeatMark(
+  { ring }: Deps,
+  subjectId: string,
+  idempotencyKey: string,
+  content: unknown,
+): Promise<string> {
+  const key = await ring.digest('request', `key|${subjectId}|${idempotencyKey}`);
+  const whole = await ring.digest('request', `consent|${subjectId}|${JSON.stringify(content)}`);
+  return `${key.slice(0, 10)}:${whole.slice(0, 10)}`;
+}
+
+/**
+ * Writes one act: the state, its ledger entry and what it makes due, in one transaction. `plan` sees the state as it is
+ * at each attempt.
+ * @throws AppError VERSION_CONFLICT when the act was made on another state; IDEMPOTENCY_CONFLICT; BUSY
+ */
+export async function writeActs(
+  deps: Deps,
+  person: Person,
+  naming: Naming,
+  plan: (before: Consent | undefined) => Change,
+): Promise<Outcome> {
+  const { purpose, version, request } = naming;
+  let known = person;
+  for (let race = 0; race < RACES; race += 1) {
+    const before = consentOf(known, purpose);
+    if (before && before.request.split(':')[0] === request.split(':')[0]) {
+      if (before.request !== request) throw new AppError('IDEMPOTENCY_CONFLICT');
+      return { state: before, person: known };
+    }
+    if (version !== (before?.version ?? 0))
+      throw new AppError('VERSION_CONFLICT', { purpose, version: before?.version ?? 0 });
+    const written = await tryOnce(deps, known, naming, before, plan(before));
+    if ('state' in written) return written;
+    known = written.person;
+  }
+  throw new AppError('BUSY');
+}
+
+/** The transaction. Answers the new state, or the person as another act has left them in the meantime. */
+async function tryOnce(
+  deps: Deps,
+  person: Person,
+  { purpose, request, sealer }: Naming,
+  before: Consent | undefined,
+  { entry, state, ends }: Change,
+): Promise<Outcome | { person: Person }> {
+  const { subjectId } = person;
+  const chain = ledgerHead(person);
+  const { write: append, head } = await nextEntry(deps.ring, subjectId, chain, entry, sealer);
+  const { seq } = head;
+  const after: Consent = { ...state, version: seq, request };
+  const cardsEnd = ends && purpose === 'cards';
+  const chainIsWhereWeSawIt = 'ledgerSeq = :before';
+  const update: Write = {
+    Update: {
+      Key: keys.person(subjectId),
+      UpdateExpression:
+        'SET #consents.#purpose = :consent, ledgerSeq = :seq, ledgerHash = :hash' +
+        `${entry.actor === 'self' ? ', noticedAt = if_not_exists(noticedAt, :at)' : ''}` +
+        `${cardsEnd ? ', cardCount = :none' : ''}`,
+      ConditionExpression: chainIsWhereWeSawIt,
+      ExpressionAttributeNames: { '#consents': 'consents', '#purpose': purpose },
+      ExpressionAttributeValues: {
+        ':consent': consent.encode(after, purpose),
+        ':before': person.ledgerSeq,
+        ':seq': seq,
+        ':hash': head.hash,
+        ...(entry.actor === 'self' && { ':at': entry.at }),
+        ...(cardsEnd && { ':none': 0 }),
+      },
+    },
+  };
+  const dueAt = toInstant(deps.clock.now() + ERASE_BY_QUEUE_WITHIN_MS);
+  const epoch = before?.epoch ?? 0;
+  const duty = ends ? [putDuty(subjectId, { seq, purpose, epoch, erased: 0, dueAt })] : [];
+  try {
+    await deps.table.write(update, append, ...duty);
+  } catch (error) {
+    const now = error instanceof ConditionFailed ? error.found[0]?.item : undefined;
+    if (!now) throw error;
+    return { person: readPerson(now) };
+  }
+  if (ends) await deps.eraseQueue.send({ subjectId, seq });
+  const written = { ...entry, seq, prev: chain.hash, hash: head.hash };
+  const consents = { ...person.consents, [purpose]: consent.encode(after, purpose) };
+  return { state: after, entry: written, person: { ...person, consents } };
+}

@@ -1,0 +1,104 @@
+import { isSensitive, kindIdsFor, nameOfKind, type Registry, recipientIdsFor } from './registry';
+import type { PolicyVersion } from './version';
+
+export type KindNotice = {
+  kind: string;
+  name: string;
+  class: string;
+  source: string;
+  period: string;
+  periodBasis: string;
+  /** Sensitive kinds only (PIPL art. 30). */
+  necessity?: string;
+  effect?: string;
+};
+
+export type RecipientNotice = {
+  recipient: string;
+  name: string;
+  /** 受托处理, 独立处理 or 国家机关. */
+  role: 'entrusted' | 'processor' | 'authority';
+  contact: string;
+  region: string;
+  why: string;
+  receives: string;
+};
+
+/** What a person is told before the choice on one purpose (PIPL art. 17, 23, 30), and what to send back with the choice. */
+export type Notice = {
+  purpose: string;
+  name: string;
+  why: string;
+  method: string;
+  ground: string;
+  clause: string;
+  kinds: KindNotice[];
+  recipients: RecipientNotice[];
+  ifRefused: string;
+  /** How to take it back; as easy as giving it (art. 15). */
+  howToWithdraw: string;
+  /** Sensitive, or shared with another processor: the law asks for a consent of its own (art. 23, 29). */
+  separate: boolean;
+  controller: string;
+  contact: string;
+  policyVersion: number;
+  textHash: string;
+  language: string;
+};
+
+const HOW_TO_WITHDRAW = '在小程序“同意管理”中随时撤回，步骤与同意相同；撤回后立即停止处理并开始删除。';
+
+/** The notice of one purpose, from the registry of a version and nothing else. Undefined when it knows no such purpose. */
+export function noticeOf(version: PolicyVersion, id: string): Notice | undefined {
+  const { registry } = version;
+  const purpose = registry.purposes[id];
+  if (!purpose) return undefined;
+  const { name, why, method, ground, clause, ifRefused } = purpose;
+  return {
+    purpose: id,
+    name,
+    why,
+    method,
+    ground,
+    clause,
+    kinds: kindIdsFor(registry, id).flatMap((kind) => noticeOfKind(registry, kind) ?? []),
+    recipients: recipientIdsFor(registry, id).flatMap((one) => noticeOfRecipient(registry, one, id) ?? []),
+    ifRefused,
+    howToWithdraw: HOW_TO_WITHDRAW,
+    separate: needsSeparateConsent(registry, id),
+    controller: registry.operator.name,
+    contact: registry.operator.contact,
+    policyVersion: version.version,
+    textHash: version.textHash,
+    language: version.language,
+  };
+}
+
+/** Whether the law asks for a separate consent: a sensitive kind, or a recipient who decides for itself (art. 23, 29). */
+export function needsSeparateConsent(registry: Registry, id: string): boolean {
+  const roles = recipientIdsFor(registry, id).map((one) => registry.recipients[one]?.role);
+  return kindIdsFor(registry, id).some((kind) => isSensitive(registry, kind)) || roles.includes('processor');
+}
+
+function noticeOfKind(registry: Registry, kind: string): KindNotice | undefined {
+  const found = registry.kinds[kind];
+  const rule = found && registry.retention[found.retention];
+  if (!found || !rule) return undefined;
+  const { name, class: level, source } = found;
+  const told = isSensitive(registry, kind) ? registry.sensitive[kind] : {};
+  return { kind, name, class: level, source, period: rule.period, periodBasis: rule.basis, ...told };
+}
+
+/** Those who store everything hold what this purpose collects. */
+function noticeOfRecipient(
+  registry: Registry,
+  recipient: string,
+  purpose: string,
+): RecipientNotice | undefined {
+  const found = registry.recipients[recipient];
+  if (!found) return undefined;
+  const { name, role, contact, region, why, kinds: received } = found;
+  const given = received === 'all' ? kindIdsFor(registry, purpose) : received;
+  const receives = given.map((kind) => nameOfKind(registry, kind)).join('；');
+  return { recipient, name, role, contact, region, why, receives };
+}

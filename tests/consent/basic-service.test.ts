@@ -1,0 +1,57 @@
+import { consentPurposeIds, needsConsent, type purposes } from '../../lib/policy/purposes';
+import { agreeingPartners } from '../identity/agreeing-partners';
+import { type Caller, consentAct, createWorld, functions, type World } from '../support/world';
+import { sampleInput } from './sample';
+
+/** Every operation that a person can call, from the tables: a new one is tried the moment it exists. */
+const all = Object.entries(functions).flatMap(([name, operations]) =>
+  Object.entries(operations)
+    .filter(([, { caller, browser }]) => ['subject', 'anyone'].includes(caller) && browser !== 'only')
+    .map(([operation, definition]) => ({ path: `${name}/${operation}`, ...definition })),
+);
+const isOptional = ({ purpose }: { purpose: string | null }) =>
+  purpose !== null && needsConsent(purpose as keyof typeof purposes);
+const optional = all.filter(isOptional).map(({ path, ...rest }) => [path, rest] as const);
+const basic = all.filter((one) => !isOptional(one)).map(({ path, ...rest }) => [path, rest] as const);
+
+let world: World;
+beforeAll(async () => {
+  world = await createWorld({ partners: agreeingPartners });
+  const me = await world.signIn('me');
+  for (const purpose of consentPurposeIds)
+    await world.ok('consent/refuse', await consentAct(world.ok, { purpose }), me);
+});
+
+/** A session of its own for each call, because some of them end it. */
+const me = (): Promise<Caller> => world.signIn('me');
+
+describe('with everything optional refused (K3, O1; PIPL art. 16)', () => {
+  it('what is tried covers every function and every purpose that can be refused', () => {
+    expect(optional.length).toBeGreaterThan(20);
+    expect(basic.length).toBeGreaterThan(20);
+    const tried = new Set(optional.map(([, { purpose }]) => purpose));
+    const used = new Set(all.map(({ purpose }) => purpose).filter((one) => one !== null));
+    expect([...used].filter((one) => needsConsent(one) && !tried.has(one))).toEqual([]);
+  });
+
+  it.each(basic)('%s does not ask for a consent', async (path, { input }) => {
+    const sample = sampleInput(input);
+    const reply = await world.call(path, sample, await me());
+    const code = reply.ok ? 'OK' : reply.error.code;
+    // Made-up codes, ids and proofs may lead nowhere; what must not be is that a refusal stands in the way.
+    expect(['CONSENT_REQUIRED', 'INTERNAL', 'SIGN_IN_REQUIRED', 'INVALID_INPUT']).not.toContain(code);
+    if (Object.keys(sample as object).length === 0) expect(code).toBe('OK');
+  });
+
+  it.each(optional)('%s costs exactly what was refused, and says which', async (path, { purpose, input }) => {
+    const reply = await world.call(path, sampleInput(input), await me());
+    expect(reply).toMatchObject({ ok: false, error: { code: 'CONSENT_REQUIRED', details: { purpose } } });
+  });
+
+  it('nobody is asked again at once, neither at sign-in nor by the prompts', async () => {
+    const caller = await me();
+    expect(caller.asks).toEqual([]);
+    for (const purpose of consentPurposeIds)
+      expect(await world.ok('consent/prompts', { uses: [purpose] }, caller)).toMatchObject({ prompts: [] });
+  });
+});

@@ -1,0 +1,320 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { rotateKeys } from '../../infra/rotate-keys';
+import { findReceipt, NotProved, tell, verifyReceipt } from '../../infra/verify-receipt';
+import { systemRandom } from '../../lib/crypto/random';
+import { rootKeys } from '../../lib/crypto/root-key';
+import { sign } from '../../lib/crypto/signature';
+import { kinds, kindsFor } from '../../lib/policy/kinds';
+import { firstVersion } from '../../lib/policy/version';
+import { keys } from '../../lib/table/keys';
+import { agreeingPartners } from '../identity/agreeing-partners';
+import { newCitizen, subjectIdOf } from '../identity/support';
+import { type Caller, consentAct, createWorld, onceKey, type World } from '../support/world';
+import { act, officer, paper, rawTable } from './support';
+
+let world: World;
+let me: Caller;
+beforeAll(async () => {
+  world = await createWorld({ partners: agreeingPartners });
+});
+beforeEach(async () => {
+  me = await world.signIn(onceKey());
+});
+
+type Given = { receipt: string; record: Record<string, unknown> };
+const receipt = (seq: number, by: Caller = me) => world.ok<Given>('consent/receipt', { seq }, by);
+const publicKeys = async () => (await world.ok<{ keys: Record<string, string>[] }>('consent/jwks')).keys;
+const contentOf = (jws: string) =>
+  JSON.parse(Buffer.from(jws.split('.')[1] ?? '', 'base64url').toString('utf8'));
+
+describe('a receipt (K6)', () => {
+  it('asked for later says exactly what the one given with the act says, on every kind of act', async () => {
+    const given = [
+      await act(world, me, 'refuse'),
+      await act(world, me, 'grant'),
+      await act(world, me, 'withdraw'),
+      await act(world, me, 'grant', 'real-name-face'),
+    ];
+    world.wait(86_400_000);
+    for (const { receipt: first, version } of given) {
+      const later = await receipt(version);
+      expect(contentOf(later.receipt)).toEqual(contentOf(first));
+      expect(later.record).toEqual(contentOf(first));
+      await expect(verifyReceipt(later.receipt, await publicKeys())).resolves.toBeDefined();
+    }
+  });
+
+  it('of a repeated message is the same again', async () => {
+    const input = await consentAct(world.ok);
+    const [first, again] = [
+      await world.ok<Given>('consent/grant', input, me),
+      await world.ok<Given>('consent/grant', input, me),
+    ];
+    expect(contentOf(again.receipt)).toEqual(contentOf(first.receipt));
+  });
+
+  it('has every field that ISO/IEC TS 27560 makes mandatory, in the terms of the DPV', async () => {
+    const { version, at } = await act(world, me, 'grant', 'real-name');
+    const { record } = await receipt(version);
+    expect(record).toMatchObject({
+      '@type': 'dpv:ConsentReceipt',
+      '@context': { dpv: 'https://w3id.org/dpv#', dct: 'http://purl.org/dc/terms/' },
+      'dct:conformsTo': expect.stringContaining('dpv-27560'),
+      'dct:identifier': expect.stringMatching(/^[0-9a-f-]{36}$/),
+      'dpv:hasRecordOfActivity': {
+        '@type': 'dpv:ConsentRecord',
+        'dct:conformsTo': expect.any(String),
+        'dct:identifier': expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-/),
+        'dpv:hasDataSubject': { 'dct:identifier': subjectIdOf(me) },
+        'dpv:hasDataController': {
+          '@id': expect.any(String),
+          'dpv:hasName': expect.any(String),
+          'dpv:hasContact': expect.any(String),
+          'dpv:hasAddress': expect.any(String),
+        },
+        'dpv:hasJurisdiction': 'loc:CN',
+        'dpv:hasNotice': {
+          '@type': 'dpv:ConsentNotice',
+          'dct:language': 'zh-CN',
+          'dct:hasVersion': firstVersion().version,
+          'spdx:checksumValue': firstVersion().textHash,
+        },
+        'dpv:hasProcess': {
+          'dpv:hasPurpose': { '@id': 'leliao:purpose/real-name' },
+          'dpv:hasLegalBasis': expect.anything(),
+          'dpv:hasStorageCondition': { 'dpv:hasLocation': 'loc:CN' },
+        },
+        'dpv:hasConsentControl': { '@type': 'dpv:WithdrawConsent' },
+        'dpv:hasConsentStatus': [
+          {
+            '@type': ['dpv:ConsentGiven', 'dpv:ExplicitlyExpressedConsent'],
+            'dpv:isIndicatedBy': { '@type': 'dpv:DataSubject' },
+            'dpv:isIndicatedAtTime': at,
+            'dct:date': at,
+          },
+        ],
+      },
+    });
+    const process = (record['dpv:hasRecordOfActivity'] as Record<string, never>)['dpv:hasProcess'];
+    const data = process?.['dpv:hasPersonalData'] as Record<string, unknown>[] | undefined;
+    expect(data?.map((one) => one['dct:title'])).toEqual(
+      kindsFor('real-name').map((kind) => kinds[kind].name),
+    );
+    for (const one of data ?? []) expect(one).toHaveProperty(['dpv:hasStorageCondition', 'dpv:hasDuration']);
+    const recipients = process?.['dpv:hasRecipient'] as { '@type': string }[] | undefined;
+    expect(recipients?.map((one) => one['@type'])).toContain('dpv:DataProcessor');
+  });
+
+  it('holds nothing personal but the internal number', async () => {
+    const client = { device: 'MarkedPhone', version: '7.7.7' };
+    const by = { ...me, client, address: '203.0.113.99' };
+    const { receipt: jws } = await world.ok<Given>('consent/grant', await consentAct(world.ok), by);
+    expect(JSON.stringify(contentOf(jws))).not.toMatch(/MarkedPhone|7\.7\.7|203\.0\.113|4200|request-/);
+  });
+
+  it('still verifies after the signing key has been replaced', async () => {
+    const { receipt: before } = await act(world, me, 'grant');
+    const roots = rootKeys(world.config.ROOT_KEY, 'cn-north-1', systemRandom);
+    const { table, clock } = world.deps;
+    await rotateKeys({ table, roots, suite: 'aes', clock, random: systemRandom });
+    world.wait(600_000);
+    await expect(verifyReceipt(before, await publicKeys())).resolves.toBeDefined();
+    const now = await act(world, me, 'withdraw');
+    await expect(verifyReceipt(now.receipt, await publicKeys())).resolves.toBeDefined();
+  });
+
+  it("is given for one's own acts only, and for nothing that is no act of consent", async () => {
+    await act(world, me, 'grant');
+    expect(await world.refused('consent/receipt', { seq: 1 }, me)).toBe('NOT_FOUND');
+    expect(await world.refused('consent/receipt', { seq: 99 }, me)).toBe('NOT_FOUND');
+    const stranger = await world.signIn(onceKey());
+    expect(await world.refused('consent/receipt', { seq: 2 }, stranger)).toBe('NOT_FOUND');
+    expect(await world.refused('consent/receipt', { seq: 2 })).toBe('SIGN_IN_REQUIRED');
+  });
+
+  it('is not given for an entry that was altered, whatever was altered in it', async () => {
+    await act(world, me, 'grant');
+    const raw = rawTable(world);
+    const TableName = world.config.TABLE_NAME;
+    const { Item = {} } = await raw.get({ TableName, Key: keys.entry(subjectIdOf(me), 2) });
+    const names = Object.keys(Item).filter((name) => !['pk', 'sk', 'entity'].includes(name));
+    expect(names).toEqual(expect.arrayContaining(['at', 'trueAt', 'act', 'textHash', 'sealed', 'hash']));
+    for (const name of names) {
+      await raw.put({ TableName, Item: { ...Item, [name]: 'altered' } });
+      expect({ name, code: await world.refused('consent/receipt', { seq: 2 }, me) }).toEqual({
+        name,
+        code: 'RECORD_ALTERED',
+      });
+    }
+    await raw.put({ TableName, Item });
+    expect(await world.refused('consent/receipt', { seq: 2 }, me)).toBe('OK');
+  });
+
+  it('tells a late record from one made at the time, and names the paper', async () => {
+    const { version } = await act(world, me, 'grant');
+    world.wait(3_600_000);
+    const trueAt = new Date(world.deps.clock.now() - 60_000).toISOString();
+    const late = paper(me, { version, decision: 'withdrawn', trueAt, document: 'PAPER-77' });
+    const corrected = await world.ok<{ version: number; at: string }>('consent/correct', late, officer);
+    const lines = tell(await verifyReceipt((await receipt(corrected.version)).receipt, await publicKeys()));
+    expect(lines.join('\n')).toContain('撤回同意（电子名片）');
+    expect(lines.join('\n')).toContain('PAPER-77');
+    expect(lines).toContain(`何时：${trueAt}，补记于 ${corrected.at}`);
+  });
+});
+
+describe("a guardian's act names the guardian (PIPL art. 31)", () => {
+  const notice = async () => (await world.ok<{ textHash: string }>('identity/guardianNotice')).textHash;
+  const typed = (birth?: string) => {
+    const { name, idNumber } = newCitizen(birth);
+    return { name, idNumber, idempotencyKey: onceKey() };
+  };
+  const adult = async () => {
+    const by = await world.signIn(onceKey());
+    await act(world, by, 'grant', 'real-name');
+    await world.ok('identity/verify', typed(), by);
+    return by;
+  };
+  const answered = async (parent: Caller) => {
+    await act(world, me, 'grant', 'real-name');
+    const { code } = await world.ok<{ code: string }>('identity/askGuardian', {}, me);
+    const evidence = { control: 'guardian.agree', defaultState: 'unchecked', dwellMs: 9000 };
+    const input = { code, decision: 'consent', textHash: await notice(), evidence };
+    return world.ok<{ wardId: string }>('identity/guardianRespond', input, parent);
+  };
+  type Entry = { seq: number; act: string; guardian?: string };
+  const entries = async (by: Caller) =>
+    (await world.ok<{ entries: Entry[] }>('consent/history', { limit: 50 }, by)).entries;
+
+  it("in the child's ledger and receipt, for consent and withdrawal; the guardian's own names no child", async () => {
+    const parent = await adult();
+    const { wardId } = await answered(parent);
+    await world.ok('identity/guardianWithdraw', { wardId }, parent);
+    for (const name of ['guardian.consented', 'guardian.withdrawn']) {
+      const entry = (await entries(me)).find((one) => one.act === name);
+      expect(entry).toMatchObject({ actor: 'guardian', guardian: subjectIdOf(parent) });
+      const { record } = await receipt(entry?.seq ?? 0);
+      expect(record).toMatchObject({
+        'dpv:hasRecordOfActivity': {
+          'dpv:hasDataSubject': { 'dct:identifier': subjectIdOf(me) },
+          'dpv:hasConsentStatus': [
+            {
+              'dpv:isIndicatedBy': {
+                '@id': `leliao:subject/${subjectIdOf(parent)}`,
+                '@type': 'dpv:GuardianOfDataSubject',
+              },
+            },
+          ],
+        },
+      });
+      const own = (await entries(parent)).find((one) => one.act === name);
+      const theirs = await receipt(own?.seq ?? 0, parent);
+      expect(JSON.stringify([own, theirs.record])).not.toContain(subjectIdOf(me));
+      await expect(verifyReceipt(theirs.receipt, await publicKeys())).resolves.toBeDefined();
+    }
+  });
+
+  it("another child's guardian can neither withdraw nor answer for this one", async () => {
+    const { wardId } = await answered(await adult());
+    const another = await adult();
+    expect(await world.refused('identity/guardianWithdraw', { wardId }, another)).toBe('NOT_FOUND');
+    const mine = (await entries(me)).map((one) => one.act);
+    expect(mine).not.toContain('guardian.withdrawn');
+    const evidence = { control: 'guardian.agree', defaultState: 'unchecked', dwellMs: 9000 };
+    const guess = { code: 'ABCDEFGH', decision: 'consent', textHash: await notice(), evidence };
+    expect(await world.refused('identity/guardianRespond', guess, another)).toBe('NOT_FOUND');
+    const forMe = await consentAct(world.ok, { purpose: 'cards', guardian: subjectIdOf(another) });
+    expect(await world.refused('consent/grant', forMe, another)).toBe('INVALID_INPUT');
+  });
+});
+
+describe('npm run verify-receipt (K6)', () => {
+  it('refuses every receipt of which any character was changed, cut off or added', async () => {
+    const { receipt: jws } = await act(world, me, 'grant');
+    const published = await publicKeys();
+    const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.';
+    const change = fc.record({
+      at: fc.nat(jws.length - 1),
+      to: fc.constantFrom(...alphabet),
+      how: fc.constantFrom('replace', 'insert', 'cut'),
+    });
+    await fc.assert(
+      fc.asyncProperty(change, async ({ at, to, how }) => {
+        const rest = how === 'replace' ? jws.slice(at + 1) : how === 'insert' ? jws.slice(at) : '';
+        const changed = jws.slice(0, at) + to + rest;
+        fc.pre(changed !== jws);
+        await expect(verifyReceipt(changed, published)).rejects.toThrow(NotProved);
+      }),
+      { numRuns: 400 },
+    );
+    const last = alphabet
+      .slice(0, 64)
+      .split('')
+      .map((to) => jws.slice(0, -1) + to);
+    for (const changed of last.filter((one) => one !== jws))
+      await expect(verifyReceipt(changed, published)).rejects.toThrow(NotProved);
+  }, 60_000);
+
+  it('refuses what another key signed, what is signed for something else, and what is signed and no receipt', async () => {
+    const stranger = await createWorld();
+    const { receipt: theirs } = await act(stranger, await stranger.signIn('x'), 'grant');
+    await expect(verifyReceipt(theirs, await publicKeys())).rejects.toThrow('签名不符');
+    const content = contentOf((await act(world, me, 'grant')).receipt);
+    const { ring } = world.deps;
+    const published = await publicKeys();
+    await expect(verifyReceipt(await sign(ring, 'other', content), published)).rejects.toThrow('签名不符');
+    const odd = await sign(ring, 'consent-receipt', { hello: 1 });
+    await expect(verifyReceipt(odd, published)).rejects.toThrow('不是本工具认识的');
+  });
+
+  it('finds the receipt in the answer it came in, and says so where there is none', () => {
+    for (const text of ['a.b.c', ' a.b.c\n', '{"receipt":"a.b.c"}', '{"ok":true,"data":{"receipt":"a.b.c"}}'])
+      expect(findReceipt(text)).toBe('a.b.c');
+    for (const text of ['{"receipt":1}', '{}', '{"receipt":"a.b'])
+      expect(() => findReceipt(text)).toThrow(NotProved);
+  });
+
+  it('as a command: plain words and 0, or one sentence and 1', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'receipt-'));
+    try {
+      const { receipt: jws, at } = await act(world, me, 'grant');
+      const jwks = join(folder, 'jwks.json');
+      writeFileSync(jwks, JSON.stringify({ keys: await publicKeys() }));
+      const run = (text: string) => {
+        const file = join(folder, 'receipt.txt');
+        writeFileSync(file, text);
+        const args = [
+          '--import',
+          'tsx',
+          join(__dirname, '../../infra/verify-receipt.ts'),
+          file,
+          '--keys',
+          jwks,
+        ];
+        const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+        return { status, stdout, stderr };
+      };
+      const good = run(JSON.stringify({ ok: true, data: { receipt: jws } }));
+      expect(good.status).toBe(0);
+      for (const part of [
+        '回执有效',
+        '同意（电子名片）',
+        '本人',
+        at,
+        firstVersion().textHash,
+        '名片电话',
+        subjectIdOf(me),
+      ])
+        expect(good.stdout).toContain(part);
+      const bad = run(jws.replace(/.$/, ''));
+      expect(bad).toMatchObject({ status: 1, stdout: '' });
+      expect(bad.stderr.trim().split('\n')).toHaveLength(1);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  }, 60_000);
+});

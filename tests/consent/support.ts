@@ -1,0 +1,62 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocument } from '@aws-sdk/lib-dynamodb';
+import { keys } from '../../lib/table/keys';
+import { type Person, readPerson } from '../../lib/table/person';
+import { subjectIdOf } from '../identity/support';
+import { type Caller, consentAct, onceKey, type World } from '../support/world';
+
+export type Kind = 'grant' | 'refuse' | 'withdraw';
+export type Answer = { granted: boolean; version: number; at: string; receipt: string };
+
+export const versionOf = async (world: World, by: Caller, purpose: string): Promise<number> => {
+  const { consents } = await world.ok<{ consents: { purpose: string; version: number }[] }>(
+    'consent/status',
+    {},
+    by,
+  );
+  return consents.find((one) => one.purpose === purpose)?.version ?? 0;
+};
+
+/** One act on the state that the person sees. */
+export async function act(world: World, by: Caller, kind: Kind, purpose = 'cards'): Promise<Answer> {
+  const version = await versionOf(world, by, purpose);
+  return world.ok(`consent/${kind}`, await consentAct(world.ok, { purpose, version }), by);
+}
+
+export const officer = { token: 'staff:o-1:officer' };
+
+/** What an officer sends to record a paper about somebody. */
+export function paper(subject: Caller, change: Record<string, unknown> = {}): Record<string, unknown> {
+  return {
+    subjectId: subjectIdOf(subject),
+    purpose: 'cards',
+    reason: 'complaint',
+    ticket: 'T-1',
+    document: 'PAPER-1',
+    idempotencyKey: onceKey(),
+    ...change,
+  };
+}
+
+export function rawTable(world: World): DynamoDBDocument {
+  return DynamoDBDocument.from(
+    new DynamoDBClient({ region: 'cn-north-1', endpoint: world.config.TABLE_ENDPOINT }),
+  );
+}
+
+export async function personOf(world: World, by: Caller): Promise<Person> {
+  const [item] = await world.deps.table.getMany([keys.person(subjectIdOf(by))]);
+  if (!item) throw new Error('no such person');
+  return readPerson(item);
+}
+
+/** As if the registry had changed since: this person agreed to a version that did not reach as far. */
+export async function agreedToSomethingElse(world: World, by: Caller, purpose = 'cards'): Promise<void> {
+  await rawTable(world).update({
+    TableName: world.config.TABLE_NAME,
+    Key: keys.person(subjectIdOf(by)),
+    UpdateExpression: 'SET #consents.#purpose.policyVersion = :older',
+    ExpressionAttributeNames: { '#consents': 'consents', '#purpose': purpose },
+    ExpressionAttributeValues: { ':older': 0 },
+  });
+}
