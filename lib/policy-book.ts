@@ -18,7 +18,7 @@ export type PolicyBook = {
    * Rereads the book when it is older than `refreshMs`: one read a period and instance, whatever the load. A version
    * takes effect no sooner than that after it was announced, so no instance can miss the moment.
    */
-  refresh(): Promise<void>;
+  refresh(now?: 'now'): Promise<void>;
   /** The version in force now. */
   inForce(): PolicySummary;
   /** The version that has been announced and is not in force yet. */
@@ -113,8 +113,9 @@ export function openPolicyBook({
   }
 
   return {
-    async refresh() {
-      const due = clock.now() - readAtMs >= refreshMs || current().version !== uncovered.version;
+    async refresh(now) {
+      const due =
+        now === 'now' || clock.now() - readAtMs >= refreshMs || current().version !== uncovered.version;
       if (!due) return;
       reading ??= read().finally(() => {
         reading = undefined;

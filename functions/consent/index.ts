@@ -4,39 +4,12 @@ import { serve } from '../../lib/host/serve';
 import { actOperations } from './act-operations';
 import { jwks } from './jwks';
 import { memoryOperations } from './memory-operations';
-import { policy } from './policy';
+import { policyOperations } from './policy-operations';
 import { state } from './shapes';
 import { status } from './status';
 
 export const consent = {
-  policy: operation({
-    summary: '现行（或指定一版）个人信息保护政策全文、摘要值，以及需要您同意的各项目的。',
-    caller: 'anyone',
-    purpose: null,
-    ground: '公开文本，不处理个人信息（个人信息保护法第十七条）',
-    input: z.strictObject({ version: z.optional(z.int().check(z.minimum(1), z.maximum(100_000))) }),
-    output: z.object({
-      version: z.int(),
-      language: z.string(),
-      effectiveAt: z.string(),
-      text: z.string(),
-      textHash: z.string(),
-      purposes: z.array(
-        z.object({
-          purpose: z.string(),
-          name: z.string(),
-          why: z.string(),
-          choice: z.string(),
-          needsConsent: z.boolean(),
-          kinds: z.array(z.string()),
-          ifRefused: z.string(),
-        }),
-      ),
-    }),
-    ledger: 'none',
-    budget: { trips: 0, readUnits: 0, writeUnits: 0 },
-    run: policy,
-  }),
+  ...policyOperations,
   status: operation({
     summary: '我对各项目的的同意状态。',
     caller: 'subject',

@@ -1,6 +1,7 @@
 import { type PromiseId, promises } from '../../lib/policy/promises';
 import { CannotStart } from './cannot-start';
 import { bindPhones, endSessions, keepCards, proveSelf } from './promises/accounts';
+import { provableActs, refusalsRest, separateConsents } from './promises/acts';
 import { linkEntries, oneAccount, slowAbuse } from './promises/arrivals';
 import { explicitConsent, withdrawConsent } from './promises/consent';
 import { chained, deviceData, sealed, stayInside } from './promises/house';
@@ -42,7 +43,10 @@ export const checks: Record<PromiseId, Check> = {
   O2: deliveries,
   O3: ownPreferences,
   K1: explicitConsent,
+  K2: separateConsents,
   K3: withdrawConsent,
+  K5: refusalsRest,
+  K6: provableActs,
   S1: stayInside,
   S5: sealed,
   S8: deviceData,

@@ -109,6 +109,9 @@ async function startWith(options: ServicesOptions, persistence: Persistence | un
     WECHAT_SECRET: LOCAL_APP.secret,
     LINK_ENTRIES: `${LOCAL_ENTRY.entry}=${LOCAL_ENTRY.appid}:${LOCAL_ENTRY.secret}`,
     RISK_RANK_THRESHOLD: '3',
+    // So that a published change can be watched taking effect.
+    POLICY_REFRESH_SECONDS: '1',
+    POLICY_NOTICE_DAYS: '0',
     FACEID_API_BASE: sandbox.url,
     FACEID_REGION: 'ap-guangzhou',
     FACEID_SECRET_ID: SANDBOX_FACEID.secretId,

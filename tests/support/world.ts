@@ -24,6 +24,7 @@ import type { Objects } from '../../lib/partner/objects';
 import type { EraseMessage } from '../../lib/partner/queue';
 import type { StaffRole } from '../../lib/partner/staff-identity';
 import type { Wechat } from '../../lib/partner/wechat';
+import type { Registry } from '../../lib/policy/registry';
 import type { Meter } from '../../lib/table/client';
 
 /** Every function, as deployed. A test compares it with the folders and the templates. */
@@ -74,6 +75,10 @@ type Options = {
   rootKey?: string;
   objects?: (clock: Clock) => Objects;
   partners?: (clock: Clock, log: Log) => Partners;
+  /** Another build of the service over the same table. */
+  like?: World;
+  /** What this build is said to do. */
+  registry?: Registry;
   /** How risky WeChat ranks an openid. */
   rankOf?: (openid: string) => number | undefined;
 };
@@ -90,10 +95,12 @@ export async function createWorld({
   rootKey,
   objects,
   partners,
+  like,
+  registry,
   rankOf = () => 0,
 }: Options = {}): Promise<World> {
   const root = rootKey ?? `local:${randomBytes(32).toString('base64')}`;
-  const config = readConfig({
+  const settings = {
     STAGE: 'test',
     SERVICE_REGION: 'cn-north-1',
     TABLE_NAME: `test-${randomBytes(6).toString('hex')}`,
@@ -105,9 +112,10 @@ export async function createWorld({
     WECHAT_API_BASE: 'http://127.0.0.1',
     WECHAT_APPID: 'wxtest',
     WECHAT_SECRET: 'secret',
-  });
+  };
+  const config = like?.config ?? readConfig(settings);
   const raw = new DynamoDBClient({ region: config.SERVICE_REGION, endpoint: config.TABLE_ENDPOINT });
-  await createTable(raw, config.TABLE_NAME);
+  if (!like) await createTable(raw, config.TABLE_NAME);
 
   let now = START;
   const clock = { now: () => now };
@@ -118,6 +126,7 @@ export async function createWorld({
   const usedCodes = new Set<string>();
   const build = () =>
     buildDeps(config, {
+      ...(registry && { registry }),
       clock,
       meter,
       log: createLog((line) => lines.push(line)),
@@ -151,7 +160,7 @@ export async function createWorld({
   const deps = build();
   await makeMissingKeys({
     table: deps.table,
-    roots: rootKeys(root, 'cn-north-1', systemRandom),
+    roots: rootKeys(config.ROOT_KEY, 'cn-north-1', systemRandom),
     suite,
     clock,
     random: systemRandom,

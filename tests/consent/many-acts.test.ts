@@ -1,0 +1,118 @@
+import { toInstant } from '../../lib/clock';
+import { firstVersion } from '../../lib/policy/version';
+import { keys } from '../../lib/table/keys';
+import { type LedgerHead, nextEntry, verifyLedger } from '../../lib/table/ledger';
+import { ledgerHead } from '../../lib/table/person';
+import { subjectIdOf } from '../identity/support';
+import { type Caller, consentAct, createWorld, type World } from '../support/world';
+import { act, personOf, rawTable } from './support';
+
+/** `MANY_ACTS=100000 npx jest tests/consent/many` shows the same of a hundred thousand, in about two minutes. */
+const ACTS = Number(process.env.MANY_ACTS ?? 10_000);
+const ALTERED = Math.floor(ACTS * 0.7);
+const BATCH = 25;
+const AT_ONCE = 16;
+
+let world: World;
+let me: Caller;
+beforeAll(async () => {
+  world = await createWorld();
+  me = await world.cardHolder('me');
+  await seed();
+  await world.ok('consent/status', {}, me); // the hourly note of the session's use
+}, 180_000);
+
+/** So many acts as the service would have written them, chain and all, without asking it each time. */
+async function seed(): Promise<void> {
+  const raw = rawTable(world);
+  const { version, textHash } = firstVersion();
+  const subjectId = subjectIdOf(me);
+  const TableName = world.config.TABLE_NAME;
+  let head: LedgerHead = ledgerHead(await personOf(world, me));
+  let batches: Promise<unknown>[] = [];
+  while (head.seq < ACTS) {
+    const requests: { PutRequest: { Item: Record<string, unknown> } }[] = [];
+    while (requests.length < BATCH && head.seq < ACTS) {
+      const at = toInstant(world.deps.clock.now());
+      const entry = {
+        at,
+        trueAt: at,
+        act: head.seq % 2 === 0 ? 'consent.granted' : 'consent.refused',
+        actor: 'self',
+        purpose: 'phone',
+        policyVersion: version,
+        textHash,
+        language: 'zh-CN',
+        requestId: 'seeded',
+      } as const;
+      const next = await nextEntry(world.deps.ring, subjectId, head, entry);
+      requests.push({ PutRequest: { Item: next.write.Put?.Item ?? {} } });
+      head = next.head;
+    }
+    batches.push(raw.batchWrite({ RequestItems: { [TableName]: requests } }));
+    if (batches.length === AT_ONCE) {
+      await Promise.all(batches);
+      batches = [];
+    }
+  }
+  await Promise.all(batches);
+  await raw.update({
+    TableName,
+    Key: keys.person(subjectId),
+    UpdateExpression: 'SET ledgerSeq = :seq, ledgerHash = :hash',
+    ExpressionAttributeValues: { ':seq': head.seq, ':hash': head.hash },
+  });
+}
+
+async function costOf(call: () => Promise<unknown>) {
+  Object.assign(world.meter, { trips: 0, readUnits: 0, writeUnits: 0 });
+  await call();
+  const { trips, readUnits } = world.meter;
+  return { trips, readUnits };
+}
+
+describe(`a person with ${ACTS} acts`, () => {
+  it('is told where they stand, and what they are asked, in one trip of one unit', async () => {
+    expect(await costOf(() => world.ok('consent/status', {}, me))).toEqual({ trips: 1, readUnits: 1 });
+    expect(await costOf(() => world.ok('consent/prompts', {}, me))).toEqual({ trips: 1, readUnits: 1 });
+    expect((await costOf(() => world.ok('consent/history', {}, me))).trips).toBe(2);
+  });
+
+  it('acts in two trips as anybody, and has a receipt of any act in two', async () => {
+    const input = await consentAct(world.ok, { purpose: 'profile' });
+    expect(await costOf(() => world.ok('consent/grant', input, me))).toEqual({ trips: 2, readUnits: 1 });
+    const seq = ACTS / 2;
+    expect((await costOf(() => world.ok('consent/receipt', { seq }, me))).trips).toBe(2);
+  });
+
+  it('has a ledger that verifies, and one altered act among them is found at its number', async () => {
+    const verdict = async () => {
+      const { ring, table } = world.deps;
+      return verifyLedger(ring, table, subjectIdOf(me), ledgerHead(await personOf(world, me)));
+    };
+    const { version } = await act(world, me, 'refuse', 'delivery');
+    expect(await verdict()).toEqual({ intact: true, entries: version });
+    const Key = keys.entry(subjectIdOf(me), ALTERED);
+    await rawTable(world).update({
+      TableName: world.config.TABLE_NAME,
+      Key,
+      UpdateExpression: 'SET purpose = :other',
+      ExpressionAttributeValues: { ':other': 'cards' },
+    });
+    expect(await verdict()).toEqual({ intact: false, brokenAt: ALTERED });
+  }, 120_000);
+
+  it('is told that a whole answer about the past needs an officer', async () => {
+    expect(await world.refused('consent/lawfulAt', { purpose: 'phone' }, me)).toBe('LIMIT_REACHED');
+  });
+});
+
+it('256 people refuse at once, each in the trips of one: nothing is shared between them', async () => {
+  const people = await Promise.all(Array.from({ length: 256 }, (_, index) => world.signIn(`crowd-${index}`)));
+  const input = await consentAct(world.ok);
+  Object.assign(world.meter, { trips: 0, readUnits: 0, writeUnits: 0 });
+  const replies = await Promise.all(people.map((by) => world.call('consent/refuse', input, by)));
+  expect(replies.filter(({ ok }) => !ok)).toEqual([]);
+  // The read and the act; a lost race would be one more.
+  expect(world.meter.trips).toBe(256 * 2);
+}, 60_000);
