@@ -186,7 +186,7 @@ export const policyOperations = {
     input: decided,
     output: z.object({ version: z.int(), announcedAt: z.string(), effectiveAt: z.string() }),
     ledger: 'none',
-    budget: { trips: 3, readUnits: 40, writeUnits: 160 },
+    budget: { trips: 4, readUnits: 40, writeUnits: 160 },
     run: approvePolicy,
   }),
   rejectPolicy: operation({

@@ -6,6 +6,7 @@ import { consentRows } from '../consent/budget-rows';
 import { agreeingPartners } from '../identity/agreeing-partners';
 import { identityRows } from '../identity/budget-rows';
 import { accountRows } from '../login/budget-rows';
+import { policyRows } from '../policy/budget-rows';
 import { profileRows } from '../profile/budget-rows';
 import { gateBrowser } from '../support/browser';
 import { type Caller, consentAct, createWorld, functions, onceKey, type World } from '../support/world';
@@ -112,6 +113,7 @@ const prepare: Record<string, () => Promise<Prepared>> = {
   'cards/update': async () => ({ input: { ...full, ...pick(await newCard()) } }),
   'cards/delete': async () => ({ input: pick(await newCard()) }),
   ...accountRows(() => world),
+  ...policyRows(() => world),
   ...profileRows(
     () => world,
     () => me,
