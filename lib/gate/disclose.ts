@@ -3,10 +3,23 @@ import type { Deps } from '../deps';
 import { AppError } from '../errors';
 import type { KindId } from '../policy/kinds';
 import type { PurposeId } from '../policy/purposes';
-import { type PassingKind, type RecipientId, recipients } from '../policy/recipients';
+import { type PassingKind, type Recipient, type RecipientId, recipients } from '../policy/recipients';
+import { beijingDay } from '../policy/working-days';
 import { appendEntry } from '../table/append';
 import { ConditionFailed, type Write } from '../table/client';
 import type { Person } from '../table/person';
+import { demandPublished } from './purpose';
+
+/**
+ * An entrusted party gets nothing once its agreement has expired (PIPL art. 21; promise D3). The alarm is the operator's.
+ * @throws AppError PARTNER_UNAVAILABLE
+ */
+function demandAgreement({ clock, log }: Deps, id: RecipientId): void {
+  const { agreement }: Recipient = recipients[id];
+  if (!agreement || agreement.expiresOn >= beijingDay(clock.now())) return;
+  log({ event: 'alarm', partner: id, partnerCode: 'agreement-expired' });
+  throw new AppError('PARTNER_UNAVAILABLE');
+}
 
 export type Disclosure = {
   recipient: RecipientId;
@@ -57,7 +70,8 @@ export async function discloseWith<T>(
   nameOf: (answer: T) => string,
   { made, answered, stillAllowed }: Riders<T>,
 ): Promise<{ answer: T; person: Person; kept: boolean }> {
-  if (!recipients[recipient]) throw new Error('a recipient that the registry does not know');
+  demandPublished(deps, purpose);
+  demandAgreement(deps, recipient);
   const common = { actor: 'service', purpose, recipient, requestId, ...(way && { way }) } as const;
   const at = () => toInstant(deps.clock.now());
   const opening = { ...common, at: at(), act: 'disclosure.made' as const, kinds: [...kinds] };
