@@ -10,9 +10,10 @@ export const STAFF_AUDIENCE = 'https://console.leliao.local';
 export const STAFF_SECRET = 'local-secret';
 const TOKEN_LIFE_SECONDS = 3600;
 
-/** The staff of this machine: one of each role, and one who has none. */
+/** The staff of this machine: one of each role, a second officer to approve what the first proposes, and one without a role. */
 const staff: Record<string, StaffRole[]> = {
   ...Object.fromEntries(staffRoles.map((role) => [role, [role]])),
+  'second-officer': ['officer'],
   nobody: [],
 };
 

@@ -14,6 +14,7 @@ import {
   noImages,
   registered,
 } from './promises/identity';
+import { announcedFirst, oneRegistry } from './promises/policy';
 import { cleanPictures, deliveries, optionalServices, ownPreferences } from './promises/profile';
 import { Broken, type Running, startRunning } from './promises/running';
 import { webSignIn } from './promises/web';
@@ -45,8 +46,10 @@ export const checks: Record<PromiseId, Check> = {
   K1: explicitConsent,
   K2: separateConsents,
   K3: withdrawConsent,
+  K4: announcedFirst,
   K5: refusalsRest,
   K6: provableActs,
+  K7: oneRegistry,
   S1: stayInside,
   S5: sealed,
   S8: deviceData,

@@ -5,7 +5,10 @@ import { STAFF_SECRET } from './oidc';
 async function main(): Promise<void> {
   const [member] = process.argv.slice(2);
   const service = await findService();
-  if (!member) throw new Error('Usage: npm run -s staff-token -- support|responder|officer|auditor|nobody');
+  if (!member)
+    throw new Error(
+      'Usage: npm run -s staff-token -- support|responder|officer|second-officer|auditor|nobody',
+    );
   if (!service) throw new Error('No service is running: start one with npm start.');
   console.log(await staffToken(service.staffIssuer, member));
 }
@@ -19,7 +22,9 @@ export async function staffToken(issuer: string, member: string): Promise<string
   });
   const { access_token: token } = (await response.json()) as { access_token?: string };
   if (!token)
-    throw new Error('There is no such member of the staff: support, responder, officer, auditor, nobody.');
+    throw new Error(
+      'There is no such member of the staff: support, responder, officer, second-officer, auditor, nobody.',
+    );
   return token;
 }
 
