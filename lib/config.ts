@@ -12,6 +12,7 @@ const settings = z.object({
   TABLE_NAME: z.string().check(z.regex(/^[\w.-]{3,255}$/)),
   TABLE_ENDPOINT: z.string(),
   ERASE_QUEUE_URL: z.string().check(z.minLength(1)),
+  NOTICE_QUEUE_URL: z.string().check(z.minLength(1)),
   SQS_ENDPOINT: z.string(),
   // Several, separated by commas, while the root key is being changed: the first one wraps, all of them unwrap.
   ROOT_KEY: z
@@ -108,6 +109,7 @@ function assertResidence(config: Config): void {
   assertRegion('SERVICE_REGION', config.SERVICE_REGION, awsRegions);
   assertHost('WECHAT_API_BASE', config.WECHAT_API_BASE, config.development);
   assertHost('ERASE_QUEUE_URL', config.ERASE_QUEUE_URL, config.development);
+  assertHost('NOTICE_QUEUE_URL', config.NOTICE_QUEUE_URL, config.development);
   if (config.TABLE_ENDPOINT) assertHost('TABLE_ENDPOINT', config.TABLE_ENDPOINT, config.development);
   if (config.SQS_ENDPOINT) assertHost('SQS_ENDPOINT', config.SQS_ENDPOINT, config.development);
   if (config.FACEID_API_BASE) assertHost('FACEID_API_BASE', config.FACEID_API_BASE, config.development);

@@ -7,7 +7,7 @@ import { createLog, type Log } from './log';
 import { createFaceId, type FaceId } from './partner/faceid';
 import { createNetworkIdentity, type NetworkIdentity } from './partner/network-identity';
 import { type Objects, openObjects } from './partner/objects';
-import { type EraseQueue, openEraseQueue } from './partner/queue';
+import { type EraseQueue, type NoticeQueue, openEraseQueue, openNoticeQueue } from './partner/queue';
 import { openStaffIdentity, type StaffIdentity } from './partner/staff-identity';
 import { createWechat, type Wechat } from './partner/wechat';
 import { openWechatPhone, type WechatPhone } from './partner/wechat-phone';
@@ -26,6 +26,7 @@ export type Deps = {
   wechat: Wechat;
   wechatPhone: WechatPhone;
   eraseQueue: EraseQueue;
+  noticeQueue: NoticeQueue;
   objects: Objects;
   staff: StaffIdentity;
   /** Absent where the operator has no contract for it: then none of its ways is offered. */
@@ -61,6 +62,7 @@ export type Replacements = Partial<
     | 'wechat'
     | 'wechatPhone'
     | 'eraseQueue'
+    | 'noticeQueue'
     | 'objects'
     | 'staff'
     | 'faceId'
@@ -87,6 +89,7 @@ export function buildDeps(config: Config, replace: Replacements = {}): Deps {
     clock,
     ...(replace.meter && { meter: replace.meter }),
   });
+  const queues = { region, endpoint: config.SQS_ENDPOINT, log };
   const wechat = { baseUrl: config.WECHAT_API_BASE, appid: config.WECHAT_APPID, clock, log };
   const server = openWechatServer({ ...wechat, secret: config.WECHAT_SECRET });
   const ring = createKeyRing({
@@ -135,8 +138,8 @@ export function buildDeps(config: Config, replace: Replacements = {}): Deps {
         clock,
         log,
       }),
-    eraseQueue:
-      replace.eraseQueue ?? openEraseQueue(config.ERASE_QUEUE_URL, region, config.SQS_ENDPOINT, log),
+    eraseQueue: replace.eraseQueue ?? openEraseQueue({ url: config.ERASE_QUEUE_URL, ...queues }),
+    noticeQueue: replace.noticeQueue ?? openNoticeQueue({ url: config.NOTICE_QUEUE_URL, ...queues }),
   };
 }
 

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { operation } from '../../lib/gate/operation';
 import { registryChanges } from '../../lib/policy/changes';
+import { notices, seeNotice } from './notices';
 import { ownLists } from './own-lists';
 import { policy } from './policy';
 import { approvePolicy, proposePolicy, rejectPolicy, showProposal } from './publish';
@@ -113,6 +114,28 @@ export const policyOperations = {
     budget: { trips: 0, readUnits: 0, writeUnits: 0 },
     run: lists,
   }),
+  notices: operation({
+    summary: '给我的政策变更通知：改了什么、哪些要重新决定。',
+    caller: 'subject',
+    purpose: 'accountability',
+    input: nothing,
+    output: z.object({
+      notices: z.array(z.object({ ...told.shape, sentAt: z.string(), seenAt: z.optional(z.string()) })),
+    }),
+    ledger: 'none',
+    budget: { trips: 2, readUnits: 2, writeUnits: 0 },
+    run: notices,
+  }),
+  seeNotice: operation({
+    summary: '记下我看过一则通知。看过不等于同意。',
+    caller: 'subject',
+    purpose: 'accountability',
+    input: z.strictObject({ version: z.int().check(z.minimum(2)) }),
+    output: z.object({ seen: z.literal(true) }),
+    ledger: 'none',
+    budget: { trips: 2, readUnits: 1, writeUnits: 1 },
+    run: seeNotice,
+  }),
   ownLists: operation({
     summary: '我的双清单：现在收集我的哪些信息、交给过谁、几次、最近一次在什么时候。',
     caller: 'subject',
@@ -186,7 +209,7 @@ export const policyOperations = {
     input: decided,
     output: z.object({ version: z.int(), announcedAt: z.string(), effectiveAt: z.string() }),
     ledger: 'none',
-    budget: { trips: 4, readUnits: 40, writeUnits: 160 },
+    budget: { trips: 4, readUnits: 40, writeUnits: 280 },
     run: approvePolicy,
   }),
   rejectPolicy: operation({

@@ -6,6 +6,7 @@ import { describeDifference } from '../../lib/policy/difference';
 import { flawsOf, type RegistryChanges, withChanges } from '../../lib/policy/registry';
 import { beyond, type PolicyVersion, versionAfter } from '../../lib/policy/version';
 import { ConditionFailed } from '../../lib/table/client';
+import { EVERYONE_SHARDS } from '../../lib/table/keys';
 import {
   contentOf,
   publishVersion,
@@ -71,11 +72,11 @@ type Decide = { version: number; textHash: string };
 /**
  * Another officer publishes what was proposed: exactly the text they name, announced from now on, in force from its date.
  * @throws AppError NOT_FOUND | CALLER_NOT_ALLOWED for who proposed it | INVALID_INPUT when the notice has become too short
+ * | PARTNER_UNAVAILABLE when it is published but the queue could not be reached: approve again
  */
 export async function approvePolicy(deps: Deps, { caller, input }: Run<'staff', Decide>) {
   const { pending, book, latest } = await lookAt(deps);
-  if (latest.version === input.version && latest.textHash === input.textHash)
-    return { version: latest.version, announcedAt: latest.announcedAt, effectiveAt: latest.effectiveAt };
+  if (latest.version === input.version && latest.textHash === input.textHash) return tellAll(deps, latest);
   const proposal = demandProposal(pending, input);
   if (proposal.proposedBy === caller.staffId) throw new AppError('CALLER_NOT_ALLOWED');
   const decidedAt = toInstant(deps.clock.now());
@@ -91,7 +92,17 @@ export async function approvePolicy(deps: Deps, { caller, input }: Run<'staff', 
   const [first, ...others] = writes;
   if (first) await deps.table.write(first, ...others).catch(refused);
   await deps.policy.refresh('now');
-  return { version: content.version, announcedAt: decidedAt, effectiveAt: content.effectiveAt };
+  return tellAll(deps, content);
+}
+
+/**
+ * Has everybody told whom a material change concerns, through the queue. When the queue cannot be reached, the version is
+ * published all the same, and approving it once more tells them.
+ */
+async function tellAll(deps: Deps, { version, announcedAt, effectiveAt, difference }: PolicyVersion) {
+  const shards = Array.from({ length: EVERYONE_SHARDS }, (_, shard) => ({ policyVersion: version, shard }));
+  if (difference?.material) await deps.noticeQueue.send(shards);
+  return { version, announcedAt, effectiveAt };
 }
 
 /** Turns a proposal down; its number is free again. */

@@ -107,7 +107,10 @@ function pollerOf({ lambda }: Host, { environment }: Services): Stoppable {
     region: environment.SERVICE_REGION ?? '',
     endpoint: environment.SQS_ENDPOINT ?? '',
     lambda,
-    queues: { EraseQueue: environment.ERASE_QUEUE_URL ?? '' },
+    queues: {
+      EraseQueue: environment.ERASE_QUEUE_URL ?? '',
+      NoticeQueue: environment.NOTICE_QUEUE_URL ?? '',
+    },
   });
 }
 

@@ -20,7 +20,7 @@ import { startTogether, stopTogether } from './together';
 const REGION = 'cn-north-1';
 /** As serverless.yml names them for the stage local. */
 const TABLE_NAME = 'leliao-local-table';
-const QUEUE_NAME = 'leliao-local-erase';
+const QUEUE_PREFIX = 'leliao-local';
 const BUCKET_NAME = 'leliao-local-objects';
 
 /** The mini-program that the sandbox knows. */
@@ -80,7 +80,7 @@ async function startWith(options: ServicesOptions, persistence: Persistence | un
       environment: javaEnvironment,
       ...(persistence && { persistDir: persistence.tableDir }),
     }),
-    queue: startSqs({ region: REGION, queueName: QUEUE_NAME }),
+    queue: startSqs({ region: REGION, prefix: QUEUE_PREFIX }),
     sandbox: startSandbox({ apps: [LOCAL_APP, LOCAL_ENTRY], clock }),
     smtp: startSmtp(clock),
     oidc: startOidc(),
@@ -98,7 +98,8 @@ async function startWith(options: ServicesOptions, persistence: Persistence | un
     SERVICE_REGION: REGION,
     TABLE_NAME,
     TABLE_ENDPOINT: table.endpoint,
-    ERASE_QUEUE_URL: queue.queueUrl,
+    ERASE_QUEUE_URL: queue.queues.EraseQueue,
+    NOTICE_QUEUE_URL: queue.queues.NoticeQueue,
     SQS_ENDPOINT: queue.endpoint,
     OBJECTS_BUCKET: objects.bucket,
     OBJECTS_ENDPOINT: objects.endpoint,
@@ -140,7 +141,7 @@ async function startWith(options: ServicesOptions, persistence: Persistence | un
     sandbox: sandbox.url,
     mailbox,
     smtpPort,
-    deadLetterQueueUrl: queue.deadLetterQueueUrl,
+    deadLetterQueueUrl: queue.queues.EraseDeadLetterQueue,
     ended: table.ended,
     stop,
   };

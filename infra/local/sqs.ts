@@ -5,29 +5,38 @@ import { readResources } from './template';
 /** The account that serverless.yml tells the local poller to look in. */
 const ACCOUNT_ID = '000000000000';
 
+export type QueueName = 'EraseQueue' | 'EraseDeadLetterQueue' | 'NoticeQueue' | 'NoticeDeadLetterQueue';
+
 export type Sqs = {
   /** Base URL for an SQS client. */
   endpoint: string;
-  queueUrl: string;
-  deadLetterQueueUrl: string;
+  /** URLs by the name the queue has in infra/aws/queues.yml. */
+  queues: Record<QueueName, string>;
   stop(): Promise<void>;
 };
 
 /**
- * Starts SQS in this process on a free port, with the erase queue and its dead-letter queue as infra/aws/queues.yml
- * describes them. Messages are in memory; the table remembers who is due, so nothing is lost with them.
+ * Starts SQS in this process on a free port, with the queues of infra/aws/queues.yml as it describes them. Messages are in memory; the table remembers who is due, so nothing is lost with them.
  */
-export async function startSqs(options: { region: string; queueName: string }): Promise<Sqs> {
-  const { region, queueName } = options;
-  const deadLetterName = `${queueName}-dead`;
+export async function startSqs(options: { region: string; prefix: string }): Promise<Sqs> {
+  const { region, prefix } = options;
+  const arnOf = (name: string) => `arn:aws:sqs:${region}:${ACCOUNT_ID}:${name}`;
+  const names: Record<QueueName, string> = {
+    EraseQueue: `${prefix}-erase`,
+    EraseDeadLetterQueue: `${prefix}-erase-dead`,
+    NoticeQueue: `${prefix}-notice`,
+    NoticeDeadLetterQueue: `${prefix}-notice-dead`,
+  };
   const server = await createSqsServer({
     port: 0,
     hostname: HOST,
     region,
     accountId: ACCOUNT_ID,
     queues: [
-      queue(deadLetterName, 'EraseDeadLetterQueue'),
-      queue(queueName, 'EraseQueue', `arn:aws:sqs:${region}:${ACCOUNT_ID}:${deadLetterName}`),
+      queue(names.EraseDeadLetterQueue, 'EraseDeadLetterQueue'),
+      queue(names.EraseQueue, 'EraseQueue', arnOf(names.EraseDeadLetterQueue)),
+      queue(names.NoticeDeadLetterQueue, 'NoticeDeadLetterQueue'),
+      queue(names.NoticeQueue, 'NoticeQueue', arnOf(names.NoticeDeadLetterQueue)),
     ],
   });
   const address = server.address();
@@ -35,8 +44,9 @@ export async function startSqs(options: { region: string; queueName: string }): 
   const endpoint = `http://${HOST}:${address.port}`;
   return {
     endpoint,
-    queueUrl: `${endpoint}/${ACCOUNT_ID}/${queueName}`,
-    deadLetterQueueUrl: `${endpoint}/${ACCOUNT_ID}/${deadLetterName}`,
+    queues: Object.fromEntries(
+      Object.entries(names).map(([resource, name]) => [resource, `${endpoint}/${ACCOUNT_ID}/${name}`]),
+    ) as Sqs['queues'],
     stop: () => close(server),
   };
 }

@@ -3,6 +3,7 @@ import type { cards } from '../../functions/cards/index';
 import type { consent } from '../../functions/consent/index';
 import type { identity } from '../../functions/identity/index';
 import type { login } from '../../functions/login/index';
+import type { notify } from '../../functions/notify/index';
 import type { profile } from '../../functions/profile/index';
 import type { retention } from '../../functions/retention/index';
 
@@ -13,6 +14,7 @@ export type Service = {
   cards: typeof cards;
   profile: typeof profile;
   identity: typeof identity;
+  notify: typeof notify;
   retention: typeof retention;
 };
 

@@ -1,3 +1,4 @@
+import { AppError } from '../errors';
 import { faultOf, type Log } from '../log';
 
 /** An erasure to be done. Ids only: no personal data ever enters a queue body. */
@@ -11,23 +12,68 @@ export type EraseQueue = {
   send(message: EraseMessage): Promise<void>;
 };
 
-/** The queue client is loaded on first use, so that a cold start does not pay for it. */
-export function openEraseQueue(url: string, region: string, endpoint: string, log: Log): EraseQueue {
-  const load = async () => {
-    const { SQSClient, SendMessageCommand } = await import('@aws-sdk/client-sqs');
-    return { client: new SQSClient({ region, ...(endpoint && { endpoint }) }), SendMessageCommand };
-  };
-  let loaded: ReturnType<typeof load> | undefined;
+/** A page of people to be told of a version of the policy, from behind `after` in one shard of everybody. */
+export type NoticeMessage = { policyVersion: number; shard: number; after?: string | undefined };
+
+export type NoticeQueue = {
+  /** @throws AppError PARTNER_UNAVAILABLE when one could not be sent; sending them again does no harm */
+  send(messages: NoticeMessage[]): Promise<void>;
+};
+
+type Place = { url: string; region: string; endpoint: string; log: Log };
+
+/** SQS takes so many messages at once. */
+const BATCH = 10;
+
+export function openEraseQueue(place: Place): EraseQueue {
+  const send = sender(place);
   return {
     async send(message) {
-      loaded ??= load();
+      const said = (partnerCode: string, fault: object = {}) =>
+        place.log({ event: 'partner-call', partner: 'erase-queue', partnerCode, ...fault });
       try {
-        const { client, SendMessageCommand } = await loaded;
-        await client.send(new SendMessageCommand({ QueueUrl: url, MessageBody: JSON.stringify(message) }));
-        log({ event: 'partner-call', partner: 'erase-queue', partnerCode: 'sent' });
+        await send([message]);
+        said('sent');
       } catch (error) {
-        log({ event: 'partner-call', partner: 'erase-queue', partnerCode: 'failed', ...faultOf(error) });
+        said('failed', faultOf(error));
       }
     },
+  };
+}
+
+export function openNoticeQueue(place: Place): NoticeQueue {
+  const send = sender(place);
+  return {
+    async send(messages) {
+      const said = (partnerCode: string, fault: object = {}) =>
+        place.log({ event: 'partner-call', partner: 'notice-queue', partnerCode, ...fault });
+      try {
+        for (let from = 0; from < messages.length; from += BATCH)
+          await send(messages.slice(from, from + BATCH));
+        said('sent');
+      } catch (error) {
+        said('failed', faultOf(error));
+        throw new AppError('PARTNER_UNAVAILABLE');
+      }
+    },
+  };
+}
+
+/** The queue client is loaded on first use, so that a cold start does not pay for it. */
+function sender({ url, region, endpoint }: Place): (messages: object[]) => Promise<void> {
+  const load = async () => {
+    const { SQSClient, SendMessageBatchCommand } = await import('@aws-sdk/client-sqs');
+    return { client: new SQSClient({ region, ...(endpoint && { endpoint }) }), SendMessageBatchCommand };
+  };
+  let loaded: ReturnType<typeof load> | undefined;
+  return async (messages) => {
+    loaded ??= load();
+    const { client, SendMessageBatchCommand } = await loaded;
+    const Entries = messages.map((message, index) => ({
+      Id: String(index),
+      MessageBody: JSON.stringify(message),
+    }));
+    const { Failed = [] } = await client.send(new SendMessageBatchCommand({ QueueUrl: url, Entries }));
+    if (Failed.length > 0) throw new Error('the queue refused a message');
   };
 }

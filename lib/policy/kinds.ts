@@ -89,6 +89,14 @@ export const kinds = {
     retention: 'proof-three-years',
     source: '发布政策时产生',
   },
+  'policy-notice': {
+    name: '政策变更的通知、您是否看过',
+    class: 'general',
+    storage: 'open',
+    purpose: 'accountability',
+    retention: 'notice-life',
+    source: '公告政策变更时产生',
+  },
   'session-proof': {
     name: '登录凭证的摘要',
     class: 'technical',

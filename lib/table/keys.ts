@@ -11,6 +11,7 @@ import type { PurposeId } from '../policy/purposes';
  *  WeChat account    P#<subject>             WECHAT          the openid, sealed
  *  erasure duty      P#<subject>             DUTY#<seq>      seq of the withdrawal that caused it
  *  identity          ID#<domain>#<digest>    ID              points to the person; the digest is keyed
+ *  notice            P#<subject>             NOTICE#<version> that a version of the policy is coming
  *  proof of self     P#<subject>             PROOF#<digest>  bound to one act, used once, minutes
  *  attempts          TRY#<digest>            <window>        dies with its window
  *  web sign-in       WEB#<digest>            WEB             a code on a web page, by keyed digest, minutes
@@ -44,6 +45,10 @@ export const keys = {
   webSignIn: (codeDigest: string): Key => ({ pk: `WEB#${codeDigest}`, sk: 'WEB' }),
   gauge: (shard: number): Key => ({ pk: `GAUGE#${shard}`, sk: 'GAUGE' }),
   threshold: (id: string): Key => ({ pk: 'GAUGE#reached', sk: id }),
+  notice: (subjectId: string, policyVersion: number): Key => ({
+    pk: partition(subjectId),
+    sk: `NOTICE#${padded(policyVersion)}`,
+  }),
   policyBook: (): Key => ({ pk: 'POLICY', sk: 'BOOK' }),
   policyVersion: (version: number): Key => ({ pk: 'POLICY', sk: `VERSION#${padded(version)}` }),
   serviceKey: (name: string, version: number): Key => ({ pk: 'KEYS', sk: `${name}#${padded(version)}` }),

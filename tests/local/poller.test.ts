@@ -28,9 +28,9 @@ beforeEach(async () => {
     response.writeHead(status, headers).end(said);
   });
   const port = await listen(lambda, 0);
-  sqs = await startSqs({ region, queueName: 'leliao-local-erase' });
+  sqs = await startSqs({ region, prefix: 'leliao-local' });
   client = new SQSClient({ region, endpoint: sqs.endpoint });
-  const queues = { EraseQueue: sqs.queueUrl };
+  const { queues } = sqs;
   poller = startPoller({ region, endpoint: sqs.endpoint, lambda: `http://127.0.0.1:${port}`, queues });
 });
 
@@ -41,11 +41,11 @@ afterEach(async () => {
 });
 
 const send = (body: string) =>
-  client.send(new SendMessageCommand({ QueueUrl: sqs.queueUrl, MessageBody: body }));
+  client.send(new SendMessageCommand({ QueueUrl: sqs.queues.EraseQueue, MessageBody: body }));
 
 /** Messages still in the queue, given out or not. */
 async function left(): Promise<number> {
-  const get = new GetQueueAttributesCommand({ QueueUrl: sqs.queueUrl, AttributeNames: ['All'] });
+  const get = new GetQueueAttributesCommand({ QueueUrl: sqs.queues.EraseQueue, AttributeNames: ['All'] });
   return Number((await client.send(get)).Attributes?.ApproximateNumberOfMessages);
 }
 

@@ -13,7 +13,7 @@ let sqs: Sqs;
 let client: SQSClient;
 
 beforeAll(async () => {
-  sqs = await startSqs({ region, queueName: 'leliao-local-erase' });
+  sqs = await startSqs({ region, prefix: 'leliao-local' });
   client = new SQSClient({ region, endpoint: sqs.endpoint, credentials });
 });
 afterAll(async () => {
@@ -22,16 +22,21 @@ afterAll(async () => {
 });
 
 test('hands a message over once and forgets it when it is deleted', async () => {
-  await client.send(new SendMessageCommand({ QueueUrl: sqs.queueUrl, MessageBody: '{"seq":1}' }));
-  const { Messages } = await client.send(new ReceiveMessageCommand({ QueueUrl: sqs.queueUrl }));
+  await client.send(new SendMessageCommand({ QueueUrl: sqs.queues.EraseQueue, MessageBody: '{"seq":1}' }));
+  const { Messages } = await client.send(new ReceiveMessageCommand({ QueueUrl: sqs.queues.EraseQueue }));
   expect(Messages?.map(({ Body }) => Body)).toEqual(['{"seq":1}']);
-  const again = await client.send(new ReceiveMessageCommand({ QueueUrl: sqs.queueUrl, WaitTimeSeconds: 0 }));
+  const again = await client.send(
+    new ReceiveMessageCommand({ QueueUrl: sqs.queues.EraseQueue, WaitTimeSeconds: 0 }),
+  );
   expect(again.Messages ?? []).toEqual([]);
   await client.send(
-    new DeleteMessageCommand({ QueueUrl: sqs.queueUrl, ReceiptHandle: Messages?.[0]?.ReceiptHandle }),
+    new DeleteMessageCommand({
+      QueueUrl: sqs.queues.EraseQueue,
+      ReceiptHandle: Messages?.[0]?.ReceiptHandle,
+    }),
   );
   const { Attributes } = await client.send(
-    new GetQueueAttributesCommand({ QueueUrl: sqs.queueUrl, AttributeNames: ['All'] }),
+    new GetQueueAttributesCommand({ QueueUrl: sqs.queues.EraseQueue, AttributeNames: ['All'] }),
   );
   expect(Attributes).toMatchObject({
     ApproximateNumberOfMessages: '0',
@@ -41,7 +46,7 @@ test('hands a message over once and forgets it when it is deleted', async () => 
 
 test('describes the erase queue as infra/aws/queues.yml does, dead letters included', async () => {
   const { Attributes } = await client.send(
-    new GetQueueAttributesCommand({ QueueUrl: sqs.queueUrl, AttributeNames: ['All'] }),
+    new GetQueueAttributesCommand({ QueueUrl: sqs.queues.EraseQueue, AttributeNames: ['All'] }),
   );
   expect(Attributes).toMatchObject({ VisibilityTimeout: '360', MessageRetentionPeriod: '1209600' });
   expect(JSON.parse(Attributes?.RedrivePolicy ?? '{}')).toEqual({
@@ -51,12 +56,12 @@ test('describes the erase queue as infra/aws/queues.yml does, dead letters inclu
 });
 
 test('moves a message that failed five times to the dead-letter queue', async () => {
-  await client.send(new SendMessageCommand({ QueueUrl: sqs.queueUrl, MessageBody: 'fails' }));
+  await client.send(new SendMessageCommand({ QueueUrl: sqs.queues.EraseQueue, MessageBody: 'fails' }));
   for (let receive = 1; receive <= 6; receive++) {
-    await client.send(new ReceiveMessageCommand({ QueueUrl: sqs.queueUrl, VisibilityTimeout: 0 }));
+    await client.send(new ReceiveMessageCommand({ QueueUrl: sqs.queues.EraseQueue, VisibilityTimeout: 0 }));
   }
   const dead = await client.send(
-    new ReceiveMessageCommand({ QueueUrl: sqs.deadLetterQueueUrl, WaitTimeSeconds: 2 }),
+    new ReceiveMessageCommand({ QueueUrl: sqs.queues.EraseDeadLetterQueue, WaitTimeSeconds: 2 }),
   );
   expect(dead.Messages?.map(({ Body }) => Body)).toEqual(['fails']);
 });

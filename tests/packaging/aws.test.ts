@@ -90,13 +90,13 @@ describe.each([...awsRegions])('the template for %s', (region) => {
     }
   });
 
-  it('lets only withdrawals and given-up accounts ask for erasures, only retention take them, and only the rotation wrap keys', () => {
+  it('lets each queue be fed and emptied by its own functions, and only the rotation wrap keys', () => {
     const holders = (action: string) =>
       resourcesOf(template(), 'AWS::IAM::Role')
         .filter(([, role]) => statementsOf(role).some(({ Action }) => [Action].flat().includes(action)))
         .map(([id]) => id);
-    expect(holders('sqs:SendMessage')).toEqual(['LoginRole', 'ConsentRole']);
-    expect(holders('sqs:ReceiveMessage')).toEqual(['RetentionRole']);
+    expect(holders('sqs:SendMessage')).toEqual(['LoginRole', 'ConsentRole', 'NotifyRole']);
+    expect(holders('sqs:ReceiveMessage')).toEqual(['NotifyRole', 'RetentionRole']);
     expect(holders('kms:Encrypt')).toEqual(['KeyRotationRole']);
     expect(holders('dynamodb:DeleteItem').sort()).toEqual([
       'IdentityRole',
@@ -152,6 +152,7 @@ describe.each([...awsRegions])('the template for %s', (region) => {
       'identity-alarm-lines',
       'erase-dead-letters',
       'erase-oldest-message',
+      'notice-dead-letters',
       'retention-missed-night',
       'api-5xx',
     ];
@@ -164,13 +165,21 @@ describe.each([...awsRegions])('the template for %s', (region) => {
     }
   });
 
-  it('hands erasures to retention in batches of which each message may fail alone, and starts it at 02:00 Beijing', () => {
-    const [mapping] = resourcesOf(template(), 'AWS::Lambda::EventSourceMapping');
-    expect(mapping?.[1]).toMatchObject({
-      EventSourceArn: { 'Fn::GetAtt': ['EraseQueue', 'Arn'] },
-      FunctionName: { 'Fn::GetAtt': ['RetentionLambdaFunction', 'Arn'] },
-      FunctionResponseTypes: ['ReportBatchItemFailures'],
-    });
+  it.each([
+    ['EraseQueue', 'RetentionLambdaFunction'],
+    ['NoticeQueue', 'NotifyLambdaFunction'],
+  ])('hands %s to %s in batches of which each message may fail alone', (queue, lambda) => {
+    const mappings = resourcesOf(template(), 'AWS::Lambda::EventSourceMapping').map(([, mapping]) => mapping);
+    expect(mappings).toContainEqual(
+      expect.objectContaining({
+        EventSourceArn: { 'Fn::GetAtt': [queue, 'Arn'] },
+        FunctionName: { 'Fn::GetAtt': [lambda, 'Arn'] },
+        FunctionResponseTypes: ['ReportBatchItemFailures'],
+      }),
+    );
+  });
+
+  it('starts retention at 02:00 Beijing', () => {
     const rules = resourcesOf(template(), 'AWS::Events::Rule').map(([, rule]) => rule);
     expect(rules.find(({ Name }) => Name === 'leliao-production-retention-nightly')).toMatchObject({
       ScheduleExpression: 'cron(0 18 * * ? *)',
@@ -178,13 +187,19 @@ describe.each([...awsRegions])('the template for %s', (region) => {
     });
   });
 
-  it('gives up on a message only after the function’s time, five tries and a dead-letter queue', () => {
-    const queue = propertiesOf(template(), 'EraseQueue');
-    const { Timeout } = propertiesOf(template(), 'RetentionLambdaFunction');
-    expect(queue.SqsManagedSseEnabled).toBe(true);
-    expect(Number(queue.VisibilityTimeout)).toBeGreaterThanOrEqual(6 * Number(Timeout));
-    expect(queue.RedrivePolicy).toMatchObject({ maxReceiveCount: 5 });
-  });
+  it.each([
+    ['EraseQueue', 'RetentionLambdaFunction'],
+    ['NoticeQueue', 'NotifyLambdaFunction'],
+  ])(
+    'gives up on a message of %s only after the time of %s, five tries and a dead-letter queue',
+    (name, lambda) => {
+      const queue = propertiesOf(template(), name);
+      const { Timeout } = propertiesOf(template(), lambda);
+      expect(queue.SqsManagedSseEnabled).toBe(true);
+      expect(Number(queue.VisibilityTimeout)).toBeGreaterThanOrEqual(6 * Number(Timeout));
+      expect(queue.RedrivePolicy).toMatchObject({ maxReceiveCount: 5 });
+    },
+  );
 
   it('carries no secret: settings are references or plainly public', () => {
     const text = JSON.stringify(template());

@@ -98,6 +98,7 @@ it('gives each function every setting that it reads, so that it starts', async (
     SERVICE_REGION: 'cn-north-1',
     TABLE_NAME: 'packaging',
     ERASE_QUEUE_URL: 'http://127.0.0.1/queue',
+    NOTICE_QUEUE_URL: 'http://127.0.0.1/queue',
     OBJECTS_BUCKET: 'packaging-objects',
     ROOT_KEY: `local:${Buffer.alloc(32, 7).toString('base64')}`,
     SEAL_SUITE: 'aes',

@@ -1,44 +1,65 @@
+import { parseToken } from '../../lib/crypto/token';
+import { sendNotice } from '../../lib/table/notice';
 import { onceKey, type World } from '../support/world';
 
 type Prepare = () => Promise<{ input?: unknown; by?: object }>;
+type Decision = { version: number; textHash: string };
 const MINUTE_MS = 60_000;
 
 /** How the operations on the policy are brought to their usual case, for the budgets. */
 export function policyRows(theWorld: () => World): Record<string, Prepare> {
   const officer = () => ({ token: `staff:${onceKey().slice(0, 8)}:officer` });
-  const instant = async (leadMs: number) => new Date(theWorld().deps.clock.now() + leadMs).toISOString();
+  const instant = (leadMs: number) => new Date(theWorld().deps.clock.now() + leadMs).toISOString();
   /** Whatever waits is turned down, and whatever is announced has come. */
   const clear = async () => {
     const pending = await theWorld().call('consent/policyProposal', {}, officer());
     if (pending.ok) {
-      const { version, textHash } = pending.data as { version: number; textHash: string };
+      const { version, textHash } = pending.data as Decision;
       await theWorld().ok('consent/rejectPolicy', { version, textHash }, officer());
     }
     theWorld().wait(2 * MINUTE_MS);
     await theWorld().ok('consent/announcement');
   };
   /** Wording alone, so that nobody is asked again. */
-  const wording = async () => ({
-    officialText: `正式文本 ${onceKey()}`,
-    effectiveAt: await instant(MINUTE_MS),
-  });
-  const proposal = async () => {
+  const wording = () => ({ officialText: `正式文本 ${onceKey()}`, effectiveAt: instant(MINUTE_MS) });
+  const proposal = async (): Promise<Decision> => {
     await clear();
-    const { version, textHash } = await theWorld().ok<{ version: number; textHash: string }>(
-      'consent/proposePolicy',
-      await wording(),
-      officer(),
+    const proposed = await theWorld().ok<Decision>('consent/proposePolicy', wording(), officer());
+    return { version: proposed.version, textHash: proposed.textHash };
+  };
+  /** A version after the first, published, and met by this instance. */
+  const publishedVersion = async () => {
+    const decision = await proposal();
+    await theWorld().ok('consent/approvePolicy', decision, officer());
+    await theWorld().ok('consent/announcement');
+    return decision.version;
+  };
+  /** Somebody with a notice of it in their inbox. */
+  const told = async () => {
+    const version = await publishedVersion();
+    const by = await theWorld().signIn(`told-${onceKey()}`);
+    await theWorld().deps.table.update(
+      sendNotice(parseToken(by.token)?.subjectId ?? '', version, instant(0)),
     );
-    return { version, textHash };
+    return { by, version };
   };
   return {
     'consent/versions': async () => ({}),
     'consent/announcement': async () => ({}),
     'consent/lists': async () => ({}),
     'consent/ownLists': async () => ({}),
+    'consent/notices': async () => ({ by: (await told()).by }),
+    'consent/seeNotice': async () => {
+      const { by, version } = await told();
+      return { by, input: { version } };
+    },
+    'notify/announce': async () => ({
+      by: { trigger: 'queue', token: undefined },
+      input: { policyVersion: await publishedVersion(), shard: 0 },
+    }),
     'consent/proposePolicy': async () => {
       await clear();
-      return { input: await wording(), by: officer() };
+      return { input: wording(), by: officer() };
     },
     'consent/policyProposal': async () => {
       await proposal();

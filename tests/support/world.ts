@@ -4,6 +4,7 @@ import { cards } from '../../functions/cards/index';
 import { consent } from '../../functions/consent/index';
 import { identity } from '../../functions/identity/index';
 import { login } from '../../functions/login/index';
+import { notify } from '../../functions/notify/index';
 import { profile } from '../../functions/profile/index';
 import { retention } from '../../functions/retention/index';
 import { createTable } from '../../infra/local/table';
@@ -21,7 +22,7 @@ import { createLog, type Log } from '../../lib/log';
 import type { FaceId } from '../../lib/partner/faceid';
 import type { NetworkIdentity } from '../../lib/partner/network-identity';
 import type { Objects } from '../../lib/partner/objects';
-import type { EraseMessage } from '../../lib/partner/queue';
+import type { EraseMessage, NoticeMessage } from '../../lib/partner/queue';
 import type { StaffRole } from '../../lib/partner/staff-identity';
 import type { Wechat } from '../../lib/partner/wechat';
 import type { Registry } from '../../lib/policy/registry';
@@ -34,6 +35,7 @@ export const functions: Record<string, Operations> = {
   cards,
   profile,
   identity,
+  notify,
   retention,
 };
 
@@ -48,6 +50,8 @@ export type World = {
   lines: string[];
   /** Everything sent to the erase queue. */
   queued: EraseMessage[];
+  /** Everything sent to the notice queue. */
+  notices: NoticeMessage[];
   /** Moves the clock. */
   wait(milliseconds: number): void;
   /** One call through the gate, as a host would hand it over. */
@@ -77,6 +81,7 @@ type Options = {
   partners?: (clock: Clock, log: Log) => Partners;
   /** Another build of the service over the same table. */
   like?: World;
+  noticeQueue?: 'up' | 'down';
   /** What this build is said to do. */
   registry?: Registry;
   /** How risky WeChat ranks an openid. */
@@ -97,6 +102,7 @@ export async function createWorld({
   partners,
   like,
   registry,
+  noticeQueue = 'up',
   rankOf = () => 0,
 }: Options = {}): Promise<World> {
   const root = rootKey ?? `local:${randomBytes(32).toString('base64')}`;
@@ -106,6 +112,7 @@ export async function createWorld({
     TABLE_NAME: `test-${randomBytes(6).toString('hex')}`,
     TABLE_ENDPOINT: process.env.TEST_TABLE_ENDPOINT,
     ERASE_QUEUE_URL: 'http://127.0.0.1/queue',
+    NOTICE_QUEUE_URL: 'http://127.0.0.1/notices',
     OBJECTS_BUCKET: 'test-objects',
     ROOT_KEY: root,
     SEAL_SUITE: suite,
@@ -122,6 +129,7 @@ export async function createWorld({
   const meter: Meter = { trips: 0, readUnits: 0, writeUnits: 0, actions: new Set() };
   const lines: string[] = [];
   const queued: EraseMessage[] = [];
+  const notices: NoticeMessage[] = [];
   const files = new Map<string, Buffer>();
   const usedCodes = new Set<string>();
   const build = () =>
@@ -130,6 +138,12 @@ export async function createWorld({
       clock,
       meter,
       log: createLog((line) => lines.push(line)),
+      noticeQueue: {
+        async send(messages) {
+          if (noticeQueue === 'down') throw new AppError('PARTNER_UNAVAILABLE');
+          notices.push(...messages);
+        },
+      },
       eraseQueue: { send: async (message) => void queued.push(message) },
       ...partners?.(
         clock,
@@ -200,6 +214,7 @@ export async function createWorld({
     meter,
     lines,
     queued,
+    notices,
     files,
     wait: (milliseconds) => {
       now += milliseconds;

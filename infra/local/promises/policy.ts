@@ -11,7 +11,7 @@ const printer = {
   region: '中国内地',
   why: '您要求印制纸质名片时，由其印制。',
   purpose: 'cards',
-  kinds: ['card-name'],
+  kinds: ['card-name'] as string[],
 } as const;
 /** Long enough to be seen announced, short enough to wait for. */
 const LEAD_MS = 4_000;
@@ -33,6 +33,8 @@ export async function announcedFirst(running: Running): Promise<string> {
   await wu.consent.approvePolicy({ version, textHash });
   const told = async () => (await me.api.consent.announcement()).announcement?.version === version;
   demand(await within(3_000, told), 'the home page does not announce it');
+  const mailed = async () => (await me.api.consent.notices()).notices.some((one) => one.version === version);
+  demand(await within(3_000, mailed), 'nobody told those whom it concerns');
   demand((await codeOf(me.api.cards.list())) === 'OK', 'it took effect before its date');
   const refused = async () => (await codeOf(me.api.cards.list())) === 'CONSENT_REQUIRED';
   demand(await within(LEAD_MS + 4_000, refused), 'old consent stretches to the new version');
@@ -64,7 +66,7 @@ export async function announcedFirst(running: Running): Promise<string> {
   demand(back.asksAgain.length === 0, 'a recipient less asks again');
   const isBack = async () => (await me.api.consent.policy()).version === back.version;
   demand(await within(6_000, isBack), 'the next version did not take effect');
-  return `version ${version}: two officers, announced, in force by its date, cards asked again and nothing else; refused without cost; a recipient less asks nobody`;
+  return `version ${version}: two officers, announced on the home page and to each concerned, in force by its date, cards asked again and nothing else; refused without cost; a recipient less asks nobody`;
 }
 
 /** K7: the text, the two lists and what the code does come from one registry. */

@@ -1,0 +1,154 @@
+import { EVERYONE_SHARDS } from '../../lib/table/keys';
+import { type Caller, consentAct, createWorld, type World } from '../support/world';
+
+const DAY_MS = 86_400_000;
+const [ling, wu] = ['ling', 'wu'].map((who) => ({ token: `staff:${who}:officer` }));
+const printer = {
+  name: '广州名片印务有限公司',
+  role: 'processor',
+  contact: '020-00000000',
+  region: '中国内地',
+  why: '您要求印制纸质名片时，由其印制。',
+  purpose: 'cards',
+  kinds: ['card-name'],
+};
+
+let world: World;
+beforeEach(async () => {
+  world = await createWorld();
+});
+
+async function publish(changes: object): Promise<number> {
+  const effectiveAt = new Date(world.deps.clock.now() + 7 * DAY_MS).toISOString();
+  const { version, textHash } = await world.ok<{ version: number; textHash: string }>(
+    'consent/proposePolicy',
+    { changes, effectiveAt },
+    ling,
+  );
+  await world.ok('consent/approvePolicy', { version, textHash }, wu);
+  return version;
+}
+/** Works through the queue as the functions would, each message twice when `twice`. */
+async function deliver(twice = false): Promise<number> {
+  let told = 0;
+  for (let message = world.notices.shift(); message; message = world.notices.shift()) {
+    for (let time = 0; time < (twice ? 2 : 1); time += 1) {
+      const queue = { trigger: 'queue' } as const;
+      told += (await world.ok<{ told: number }>('notify/announce', message, queue)).told;
+    }
+  }
+  return told;
+}
+const inbox = async (me: Caller) =>
+  (
+    await world.ok<{ notices: { version: number; says: string[]; seenAt?: string }[] }>(
+      'consent/notices',
+      {},
+      me,
+    )
+  ).notices;
+
+describe('telling people of a change that concerns them (K4)', () => {
+  it('reaches each who agreed to what will reach further, and nobody else', async () => {
+    const holders = [await world.cardHolder('one'), await world.cardHolder('two')];
+    const other = await world.signIn('other');
+    const withdrawn = await world.cardHolder('withdrawn');
+    await world.ok('consent/withdraw', await consentAct(world.ok, { version: 2 }), withdrawn);
+    const version = await publish({ recipients: { printer } });
+    expect(world.notices).toHaveLength(EVERYONE_SHARDS);
+    expect(JSON.stringify(world.notices)).not.toMatch(/one|two|other/);
+    await deliver();
+    for (const me of holders) {
+      const [notice] = await inbox(me);
+      expect(notice).toMatchObject({ version });
+      expect(notice?.says.join()).toContain('广州名片印务有限公司');
+    }
+    for (const me of [other, withdrawn]) expect(await inbox(me)).toEqual([]);
+  });
+
+  it('reaches everybody when somebody else answers for the service', async () => {
+    const other = await world.signIn('other');
+    const operator = { service: '乐聊名片', name: '广东省政务服务和数据管理局', contact: '12345' };
+    await publish({ operator });
+    await deliver();
+    expect(await inbox(other)).toHaveLength(1);
+  });
+
+  it('is safe to repeat: every message twice and the approval again leave one notice, seen once', async () => {
+    const me = await world.cardHolder('me');
+    const version = await publish({ recipients: { printer } });
+    await deliver(true);
+    expect(await world.ok('consent/seeNotice', { version }, me)).toEqual({ seen: true });
+    const [seen] = await inbox(me);
+    world.wait(1000);
+    const { textHash } = await world.ok<{ textHash: string }>('consent/policy', { version });
+    await world.ok('consent/approvePolicy', { version, textHash }, wu);
+    await deliver();
+    expect(await inbox(me)).toEqual([seen]);
+  });
+
+  it('goes on page by page, and after a crash between a page and the next message', async () => {
+    const people = 250;
+    const callers: Caller[] = [];
+    for (let from = 0; from < people; from += 25)
+      callers.push(
+        ...(await Promise.all(
+          Array.from({ length: 25 }, (_, index) => world.cardHolder(`p-${from + index}`)),
+        )),
+      );
+    // All of them in one shard, as if it held its part of a hundred million.
+    const table = world.deps.table;
+    const { parseToken } = await import('../../lib/crypto/token');
+    const { keys, everyoneShard } = await import('../../lib/table/keys');
+    for (const { token } of callers)
+      await table.update({
+        Key: keys.person(parseToken(token)?.subjectId ?? ''),
+        UpdateExpression: 'SET everyoneShard = :shard',
+        ExpressionAttributeValues: { ':shard': everyoneShard(7) },
+      });
+    await publish({ recipients: { printer } });
+    const first = world.notices.find(({ shard }) => shard === 7);
+    await world.ok('notify/announce', first, { trigger: 'queue' });
+    world.notices.splice(0, world.notices.length); // the next message is lost with the machine; the first comes again
+    world.notices.push(first as never);
+    await deliver();
+    const without = await Promise.all(callers.map(async (me) => (await inbox(me)).length === 0));
+    expect(without.filter(Boolean)).toEqual([]);
+  }, 60_000);
+
+  it('changes nothing by being seen, and knows nobody else’s notices (K1)', async () => {
+    const me = await world.cardHolder('me');
+    const version = await publish({ recipients: { printer } });
+    const other = await world.signIn('other');
+    expect(await world.refused('consent/seeNotice', { version }, other)).toBe('NOT_FOUND');
+    await deliver();
+    await world.ok('consent/seeNotice', { version }, me);
+    world.wait(7 * DAY_MS);
+    expect(await world.refused('cards/list', {}, me)).toBe('CONSENT_REQUIRED');
+  });
+
+  it('answers the officer clearly when the queue cannot be reached: published, and told on another approval', async () => {
+    const me = await world.cardHolder('me');
+    const broken = await createWorld({ like: world, noticeQueue: 'down' });
+    const effectiveAt = new Date(world.deps.clock.now() + 7 * DAY_MS).toISOString();
+    const proposal = { changes: { recipients: { printer } }, effectiveAt };
+    const { version, textHash } = await broken.ok<{ version: number; textHash: string }>(
+      'consent/proposePolicy',
+      proposal,
+      ling,
+    );
+    expect(await broken.refused('consent/approvePolicy', { version, textHash }, wu)).toBe(
+      'PARTNER_UNAVAILABLE',
+    );
+    await world.ok('consent/approvePolicy', { version, textHash }, wu);
+    await deliver();
+    expect(await inbox(me)).toHaveLength(1);
+  });
+
+  it('is nobody’s to start but the queue’s', async () => {
+    const me = await world.cardHolder('me');
+    const message = { policyVersion: 2, shard: 0 };
+    for (const by of [me, ling, {}])
+      expect(await world.refused('notify/announce', message, by)).toBe('UNKNOWN_OPERATION');
+  });
+});
