@@ -1,0 +1,197 @@
+import {
+  type CardContent,
+  type Label,
+  MAX_ADDRESSES,
+  MAX_KEPT_LINES,
+  MAX_MAILS,
+  MAX_PHONES,
+  MAX_SITES,
+} from './content';
+import { labelOfText, labelOfTypes, preferenceOf, typesOf } from './vcard-labels';
+import { readLanguages } from './vcard-languages';
+import {
+  MAX_ADDRESS_CHARACTERS,
+  MAX_KEPT_BYTES,
+  MAX_MAIL_CHARACTERS,
+  MAX_NOTE_CHARACTERS,
+  MAX_PHONE_CHARACTERS,
+  MAX_SITE_CHARACTERS,
+  MAX_WECHAT_ID_CHARACTERS,
+} from './vcard-limits';
+import { type ContentLine, formatLine, parameterOf, splitValue, tidy, unescapeText } from './vcard-line';
+import { displayAddress, partsOf } from './vcard-names';
+
+/**
+ * From content lines to what stands on a card of ours. What has no place there, or no room, is kept as it came; pictures,
+ * sounds, keys and cards inside the card are refused.
+ */
+
+/** Why a property was not taken over. */
+export type Refusal =
+  /** PHOTO, LOGO, SOUND, KEY, or anything that carries a file in itself: it may hold place, time and device (C7). */
+  | 'picture-or-file'
+  | 'card-inside-card'
+  | 'not-a-property'
+  | 'unreadable-charset'
+  | 'too-long'
+  | 'too-many-kept';
+export type Fate = 'understood' | 'kept' | Refusal;
+/** A line of a card, with what was done with it. */
+export type Told = { line: ContentLine; fate: Fate };
+
+const files = new Set(['PHOTO', 'LOGO', 'SOUND', 'KEY']);
+const silent = new Set(['VERSION', 'BEGIN', 'END']);
+
+/** The content of one card, and the fate of each line. `content.name` is empty when there is no name in it. */
+export function contentOf(lines: ContentLine[]): { content: CardContent; told: Told[] } {
+  const told = lines
+    .filter(({ name }) => !silent.has(name))
+    .map((line): Told => ({ line, fate: refusalOf(line) ?? 'kept' }));
+  const open = told.filter(({ fate }) => fate === 'kept');
+  const take = (names: string[], use: (line: ContentLine) => boolean) => {
+    const mine = open.filter(({ line }) => names.includes(line.name));
+    const preferred = mine.map((one) => ({ one, place: preferenceOf(one.line) }));
+    for (const { one } of preferred.sort((a, b) => a.place - b.place))
+      if (one.fate === 'kept' && (isEmpty(one.line) || use(one.line))) one.fate = 'understood';
+  };
+  const content: CardContent = {
+    name: '',
+    phones: [],
+    mails: [],
+    addresses: [],
+    sites: [],
+    otherLanguages: [],
+    kept: [],
+  };
+  readLanguages(content, open);
+  const labels = new Map<string, Label>();
+  for (const { line } of open) {
+    const label = line.name === 'X-ABLABEL' && labelOfText(line);
+    if (label && line.group) labels.set(line.group, label);
+  }
+  const labelOf = (line: ContentLine) => {
+    const label = labels.get(line.group ?? '') ?? labelOfTypes(line);
+    return label && { label };
+  };
+  take(['TEL'], (line) => {
+    const number = tidy(unescapeText(line.value).replace(/^tel:/i, ''));
+    const fits = number.length <= MAX_PHONE_CHARACTERS && /\d/.test(number);
+    return fits && room(content.phones, MAX_PHONES, { number, ...labelOf(line) });
+  });
+  take(['EMAIL'], (line) => {
+    const address = tidy(unescapeText(line.value).replace(/^mailto:/i, ''));
+    const fits = address.length <= MAX_MAIL_CHARACTERS && address.includes('@');
+    return fits && room(content.mails, MAX_MAILS, { address, ...labelOf(line) });
+  });
+  take(['URL'], (line) => {
+    const site = tidy(unescapeText(line.value));
+    const fits = site.length <= MAX_SITE_CHARACTERS && isSite(site);
+    return fits && room(content.sites, MAX_SITES, site);
+  });
+  const written = new Map(open.filter(({ line }) => line.name === 'LABEL').map((one) => [one.line, one]));
+  take(['ADR'], (line) => {
+    const label = [...written.values()].find(
+      (one) =>
+        one.fate === 'kept' && (line.group ? one.line.group === line.group : sameTypes(one.line, line)),
+    );
+    const address = addressOf(line, label?.line);
+    if (!address || address.text.length > MAX_ADDRESS_CHARACTERS) return false;
+    if (!room(content.addresses, MAX_ADDRESSES, { ...address, ...labelOf(line) })) return false;
+    if (label) label.fate = 'understood';
+    return true;
+  });
+  take(['X-WECHAT', 'X-WEIXIN', 'X-WECHAT-ID', 'IMPP', 'X-SOCIALPROFILE'], (line) => {
+    const id = wechatIdOf(line);
+    if (content.wechatId !== undefined || !id || id.length > MAX_WECHAT_ID_CHARACTERS) return false;
+    content.wechatId = id;
+    return true;
+  });
+  take(['NOTE'], (line) => {
+    const note = tidy(unescapeText(line.value), true);
+    if (content.note !== undefined || note.length > MAX_NOTE_CHARACTERS) return false;
+    content.note = note;
+    return true;
+  });
+  take(['X-ABLABEL'], ({ group }) => {
+    const about = open.find(({ line }) => line.group === group && line.name !== 'X-ABLABEL');
+    return about?.fate === 'understood' && group !== undefined && labels.has(group);
+  });
+  keep(content, open);
+  return { content, told };
+}
+
+/** A web address, with or without its scheme. Any other scheme is none: it could be a script. */
+function isSite(text: string): boolean {
+  return /^https?:\/\//i.test(text) || /^[^:/?#]*([/?#]|$)/.test(text) || /^[\w-]+(\.[\w-]+)+:\d/.test(text);
+}
+
+/** Adds to a list that has room for it; the same thing twice counts once. */
+function room<T>(list: T[], max: number, value: T): boolean {
+  if (list.some((one) => JSON.stringify(one) === JSON.stringify(value))) return true;
+  if (list.length >= max) return false;
+  list.push(value);
+  return true;
+}
+
+function refusalOf(line: ContentLine): Refusal | undefined {
+  if (line.name === 'AGENT') return 'card-inside-card';
+  const encoded = parameterOf(line, 'ENCODING').some((one) => /^b(ase64)?$/i.test(one));
+  return files.has(line.name) || encoded || /^\s*data:[\w.+-]+\/[\w.+-]+[;,]/i.test(line.value)
+    ? 'picture-or-file'
+    : undefined;
+}
+
+function isEmpty({ value, parameters }: ContentLine): boolean {
+  return /^[;,\s]*$/.test(value) && !parameters.some(({ name }) => name === 'LABEL' || name === 'X-USER');
+}
+
+function sameTypes(a: ContentLine, b: ContentLine): boolean {
+  return !a.group && labelOfTypes(a) === labelOfTypes(b);
+}
+
+/** With only a street there is nothing to tell apart, so it is the text. */
+function addressOf(line: ContentLine, written?: ContentLine): CardContent['addresses'][number] | undefined {
+  const [box, extended, street, city, region, postcode, country] = partsOf(line.value);
+  const way = [box, extended, street].filter(Boolean).join(' ');
+  const all = { country, region, city, street: way, postcode };
+  const parts = Object.fromEntries(Object.entries(all).filter(([, part]) => part));
+  const label = parameterOf(line, 'LABEL')[0] ?? written?.value ?? '';
+  const text = tidy(unescapeText(label), true) || displayAddress(parts);
+  if (text === '') return undefined;
+  return Object.keys(parts).join() === 'street' && parts.street === text ? { text } : { text, ...parts };
+}
+
+/** The WeChat id in a property of its own, in IMPP, or in Apple's X-SOCIALPROFILE. */
+function wechatIdOf(line: ContentLine): string | undefined {
+  const value = tidy(unescapeText(line.value));
+  if (/^X-WE(CHAT|IXIN)/.test(line.name)) return value;
+  const service = [...typesOf(line), ...parameterOf(line, 'X-SERVICE-TYPE')].join().toLowerCase();
+  const scheme = /^([\w+.-]+):(?:\/\/)?/.exec(value);
+  if (!/wechat|weixin/.test(service) && !/^(wechat|weixin)$/i.test(scheme?.[1] ?? '')) return undefined;
+  const user = tidy(parameterOf(line, 'X-USER')[0] ?? '');
+  if (user || /^https?$/i.test(scheme?.[1] ?? '')) return user || undefined;
+  return tidy(value.slice(scheme?.[0].length ?? 0));
+}
+
+/**
+ * Keeps what nobody took, in the order of the file, and N where it says more than family and given name: the writer gives
+ * it back as long as the name stays.
+ */
+function keep(content: CardContent, open: Told[]): void {
+  let bytes = 0;
+  for (const one of open) {
+    const rich =
+      one.line.name === 'N' &&
+      splitValue(one.line.value, ';')
+        .slice(2)
+        .some((part) => part.trim() !== '');
+    if (one.fate === 'understood' && !rich) continue;
+    const text = one.line.asItCame ?? tidy(formatLine(one.line));
+    bytes += Buffer.byteLength(text);
+    if (content.kept.length === MAX_KEPT_LINES || bytes > MAX_KEPT_BYTES) one.fate = 'too-many-kept';
+    else {
+      content.kept.push(text);
+      one.fate = 'kept';
+    }
+  }
+}

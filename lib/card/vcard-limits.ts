@@ -1,0 +1,45 @@
+/**
+ * What a vCard file may hold and what fits on a card, each limit with its unit, and the one error that a whole file can
+ * meet. Lengths "in characters" are UTF-16 code units, as `String.length` and the input checks of the operations count.
+ */
+
+/** Bytes of a file. Pictures count here although they are refused: a phone's export with pictures is often larger. */
+export const MAX_VCARD_FILE_BYTES = 4 * 1024 * 1024;
+/** Lines of a file as they stand in it, before unfolding. */
+export const MAX_VCARD_FILE_LINES = 100_000;
+/** Cards in a file, in the file's own count: an unreadable one counts too. */
+export const MAX_CARDS_IN_FILE = 500;
+/** Properties of one card, those that are refused included. */
+export const MAX_PROPERTIES_PER_CARD = 500;
+/** Bytes of one property after unfolding, as it came. */
+export const MAX_PROPERTY_BYTES = 16 * 1024;
+/** Bytes (UTF-8) of all kept lines of one card together; how many there may be is MAX_KEPT_LINES. */
+export const MAX_KEPT_BYTES = 8 * 1024;
+
+export const MAX_NAME_CHARACTERS = 64;
+export const MAX_ORGANISATION_CHARACTERS = 128;
+export const MAX_TITLE_CHARACTERS = 64;
+export const MAX_PHONE_CHARACTERS = 32;
+export const MAX_MAIL_CHARACTERS = 254;
+export const MAX_ADDRESS_CHARACTERS = 256;
+export const MAX_SITE_CHARACTERS = 2048;
+export const MAX_WECHAT_ID_CHARACTERS = 64;
+export const MAX_NOTE_CHARACTERS = 1000;
+/** Characters of a language tag (BCP 47; RFC 5646 asks for room for 35). */
+export const MAX_LANGUAGE_CHARACTERS = 35;
+
+const sentences = {
+  'no-card': 'The file holds no vCard: there is no line BEGIN:VCARD.',
+  'too-large': `The file is larger than ${MAX_VCARD_FILE_BYTES} bytes; leave the pictures out of the export, or split it.`,
+  'too-many-lines': `The file has more than ${MAX_VCARD_FILE_LINES} lines; split it.`,
+  'too-many-cards': `The file holds more than ${MAX_CARDS_IN_FILE} cards; split it.`,
+  'not-a-jcard': 'This is not a jCard (RFC 7095): it does not have the shape ["vcard", [properties]].',
+} as const;
+
+/** A file that is not read at all. The message names the limit, never anything that stands in the file. */
+export class VCardError extends Error {
+  constructor(readonly reason: keyof typeof sentences) {
+    super(sentences[reason]);
+    this.name = 'VCardError';
+  }
+}
