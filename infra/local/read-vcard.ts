@@ -1,4 +1,4 @@
-import { VCardError } from '../../lib/card/vcard-limits';
+import { cardProblems, VCardError } from '../../lib/card/vcard-limits';
 import { readVCards } from '../../lib/card/vcard-read';
 
 /** What a vCard gives for the first card of a journey, and what of it was left behind. */
@@ -27,7 +27,7 @@ export function readFirstCard(file: Uint8Array): ReadCard {
   try {
     const cards = readVCards(file);
     const { content, report } = cards[0] ?? {};
-    if (!content || !report) throw new UnusableVCard(report?.problem);
+    if (!content || !report) throw new UnusableVCard(report?.problem && cardProblems[report.problem]);
     const { organisation, department, title, addresses, sites, note } = content;
     const optional = {
       organisation: [organisation, department].filter(Boolean).join(' ') || undefined,

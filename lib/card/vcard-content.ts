@@ -26,15 +26,17 @@ import { displayAddress, partsOf } from './vcard-names';
  * sounds, keys and cards inside the card are refused.
  */
 
-/** Why a property was not taken over. */
-export type Refusal =
+/** Why a property was not taken over, in words for people. */
+export const refusals = {
   /** PHOTO, LOGO, SOUND, KEY, or anything that carries a file in itself: it may hold place, time and device (C7). */
-  | 'picture-or-file'
-  | 'card-inside-card'
-  | 'not-a-property'
-  | 'unreadable-charset'
-  | 'too-long'
-  | 'too-many-kept';
+  'picture-or-file': '图片、声音、密钥等文件不导入：其中可能带有拍摄地点、时间和设备信息。',
+  'card-inside-card': '名片里嵌套的名片不导入。',
+  'not-a-property': '这一行不是名片属性。',
+  'unreadable-charset': '文字与所标的编码不符，无法读出。',
+  'too-long': '内容过长。',
+  'too-many-kept': '保留的属性已到上限。',
+} as const;
+export type Refusal = keyof typeof refusals;
 export type Fate = 'understood' | 'kept' | Refusal;
 /** A line of a card, with what was done with it. */
 export type Told = { line: ContentLine; fate: Fate };
@@ -88,12 +90,16 @@ export function contentOf(lines: ContentLine[]): { content: CardContent; told: T
     const fits = site.length <= MAX_SITE_CHARACTERS && isSite(site);
     return fits && room(content.sites, MAX_SITES, site);
   });
-  const written = new Map(open.filter(({ line }) => line.name === 'LABEL').map((one) => [one.line, one]));
+  const written = open
+    .filter(({ line }) => line.name === 'LABEL')
+    .map((one) => ({ one, types: labelOfTypes(one.line) }));
   take(['ADR'], (line) => {
-    const label = [...written.values()].find(
-      (one) =>
-        one.fate === 'kept' && (line.group ? one.line.group === line.group : sameTypes(one.line, line)),
-    );
+    if (content.addresses.length >= MAX_ADDRESSES) return false;
+    const types = labelOfTypes(line);
+    const label = written.find(({ one, types: same }) => {
+      const isOfIt = line.group ? one.line.group === line.group : !one.line.group && same === types;
+      return one.fate === 'kept' && isOfIt;
+    })?.one;
     const address = addressOf(line, label?.line);
     if (!address || address.text.length > MAX_ADDRESS_CHARACTERS) return false;
     if (!room(content.addresses, MAX_ADDRESSES, { ...address, ...labelOf(line) })) return false;
@@ -143,10 +149,6 @@ function refusalOf(line: ContentLine): Refusal | undefined {
 
 function isEmpty({ value, parameters }: ContentLine): boolean {
   return /^[;,\s]*$/.test(value) && !parameters.some(({ name }) => name === 'LABEL' || name === 'X-USER');
-}
-
-function sameTypes(a: ContentLine, b: ContentLine): boolean {
-  return !a.group && labelOfTypes(a) === labelOfTypes(b);
 }
 
 /** With only a street there is nothing to tell apart, so it is the text. */

@@ -29,17 +29,25 @@ export const MAX_NOTE_CHARACTERS = 1000;
 export const MAX_LANGUAGE_CHARACTERS = 35;
 
 const sentences = {
-  'no-card': 'The file holds no vCard: there is no line BEGIN:VCARD.',
-  'too-large': `The file is larger than ${MAX_VCARD_FILE_BYTES} bytes; leave the pictures out of the export, or split it.`,
-  'too-many-lines': `The file has more than ${MAX_VCARD_FILE_LINES} lines; split it.`,
-  'too-many-cards': `The file holds more than ${MAX_CARDS_IN_FILE} cards; split it.`,
-  'not-a-jcard': 'This is not a jCard (RFC 7095): it does not have the shape ["vcard", [properties]].',
+  'no-card': '文件里没有名片：找不到 BEGIN:VCARD 这一行。',
+  'too-large': `文件超过 ${MAX_VCARD_FILE_BYTES / 1024 / 1024} MB。请在导出时不带照片，或者分成几个文件。`,
+  'too-many-lines': `文件超过 ${MAX_VCARD_FILE_LINES} 行，请分成几个文件。`,
+  'too-many-cards': `一个文件最多 ${MAX_CARDS_IN_FILE} 张名片，请分成几个文件。`,
+  'not-a-jcard': '这不是 jCard（RFC 7095）：应当是 ["vcard", [属性]] 的形状。',
 } as const;
 
-/** A file that is not read at all. The message names the limit, never anything that stands in the file. */
+/** A file that is not read at all. The message, for people, names the limit and never anything that stands in the file. */
 export class VCardError extends Error {
   constructor(readonly reason: keyof typeof sentences) {
     super(sentences[reason]);
     this.name = 'VCardError';
   }
 }
+
+/** Why a card of a file could not be used, in words for people. */
+export const cardProblems = {
+  'cut-short': '名片不完整：没有 END:VCARD 这一行。',
+  'too-many-properties': `名片的属性超过 ${MAX_PROPERTIES_PER_CARD} 项。`,
+  'no-name': `名片没有可用的姓名：FN、N、ORG 都没有，或者超过 ${MAX_NAME_CHARACTERS} 个字符。`,
+} as const;
+export type CardProblem = keyof typeof cardProblems;

@@ -29,7 +29,8 @@ const loneSurrogate = /\p{Cs}/gu;
 export function tidy(text: string, lines = false): string {
   const ends = text.replace(/\r\n?|\u0085|\u2028|\u2029/g, '\n');
   const clean = ends.replace(unwanted, '').replace(loneSurrogate, '\uFFFD');
-  return (lines ? clean : clean.replace(/\s*\n\s*/g, ' ')).trim();
+  const rows = clean.split('\n').map((row) => row.trim());
+  return lines ? clean.trim() : rows.filter(Boolean).join(' ');
 }
 
 /** A line taken apart, or undefined when it is none. Bare parameters (vCard 2.1) become TYPE or ENCODING. */
@@ -82,10 +83,12 @@ function circumflex(text: string): string {
   return text.replace(/[\n"^]/g, (one) => (one === '\n' ? '^n' : one === '"' ? "^'" : '^^'));
 }
 
-/** The line as text, not folded. Parameter values are quoted and encoded (RFC 6868) where they need it. */
+/** The line as text, not folded. Parameter values are encoded (RFC 6868), and quoted unless they are plain words. */
 export function formatLine({ group, name, parameters, value }: ContentLine): string {
   const written = parameters.map(({ name: parameter, values }) => {
-    const safe = values.map((one) => circumflex(one)).map((one) => (/[,;:]/.test(one) ? `"${one}"` : one));
+    const safe = values
+      .map((one) => circumflex(one))
+      .map((one) => (/^[\w.+/-]*$/.test(one) ? one : `"${one}"`));
     return `;${parameter}=${safe.join(',')}`;
   });
   return `${group === undefined ? '' : `${group}.`}${name}${written.join('')}:${value}`;

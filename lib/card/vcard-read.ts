@@ -1,7 +1,7 @@
 import type { CardContent } from './content';
 import { contentOf, type Refusal, type Told } from './vcard-content';
 import { cardsIn, decodeLines, type RawCard, readLine } from './vcard-file';
-import { MAX_NAME_CHARACTERS, MAX_PROPERTIES_PER_CARD, MAX_PROPERTY_BYTES } from './vcard-limits';
+import { type CardProblem, MAX_PROPERTIES_PER_CARD } from './vcard-limits';
 import type { ContentLine } from './vcard-line';
 
 /** How often a property was met. Names only: a report never holds a value. */
@@ -16,17 +16,13 @@ export type CardReport = {
   kept: Counts;
   /** Left behind, and why. A line that is no property is named by its number in the card: `line 4`. */
   refused: { property: string; reason: Refusal; count: number }[];
-  /** Why there is no content, in one sentence. */
-  problem?: string;
+  /** Why there is no content. */
+  problem?: CardProblem;
 };
 export type CardFromFile = { content?: CardContent; report: CardReport };
 
 /** Names in a report; a card with more different ones is a hostile one, and the rest goes under "others". */
 const MAX_NAMES_IN_REPORT = 100;
-
-const incomplete = 'The card is cut short: there is no line END:VCARD.';
-const tooMany = `The card has more than ${MAX_PROPERTIES_PER_CARD} properties.`;
-const noName = `The card has no name: FN, N and ORG are missing or longer than ${MAX_NAME_CHARACTERS} characters.`;
 
 /**
  * Reads a vCard file: 4.0 (RFC 6350), 3.0 (RFC 2426), and the habits of 2.1 that are still about. Every card is read by
@@ -38,31 +34,31 @@ export function readVCards(file: Uint8Array): CardFromFile[] {
 }
 
 function readCard(card: RawCard, place: number): CardFromFile {
-  if (!card.complete) return unusable(place, incomplete);
-  if (card.lines.length > MAX_PROPERTIES_PER_CARD) return unusable(place, tooMany);
+  if (!card.complete) return unusable(place, 'cut-short');
+  if (card.lines.length > MAX_PROPERTIES_PER_CARD) return unusable(place, 'too-many-properties');
   const lines: ContentLine[] = [];
   const refused: Told[] = [];
   for (const [index, text] of decodeLines(card.lines).entries()) {
     const { bytes = '', tooLong } = card.lines[index] ?? {};
     const line = tooLong || text === undefined ? undefined : readLine(text);
     const name = nameIn(bytes);
+    if (line) lines.push(line);
     // A picture is refused as a picture, whatever its length.
-    if (line && bytes.length <= MAX_PROPERTY_BYTES) lines.push(line);
     else if (name && tooLong) refused.push(toldOf(name, fileLike(bytes) ? 'picture-or-file' : 'too-long'));
     else if (name && text === undefined) refused.push(toldOf(name, 'unreadable-charset'));
     else refused.push(toldOf(`line ${index + 2}`, 'not-a-property'));
   }
-  return { ...withReport(place, lines, refused) };
+  return withReport(place, lines, refused);
 }
 
 /** The content of lines that are already text, with the report of what was done with each. */
 export function withReport(place: number, lines: ContentLine[], refused: Told[]): CardFromFile {
   const { content, told } = contentOf(lines);
   const report = reportOf(place, [...told, ...refused]);
-  return content.name === '' ? { report: { ...report, problem: noName } } : { content, report };
+  return content.name === '' ? { report: { ...report, problem: 'no-name' } } : { content, report };
 }
 
-function unusable(place: number, problem: string): CardFromFile {
+function unusable(place: number, problem: CardProblem): CardFromFile {
   return { report: { place, understood: {}, kept: {}, refused: [], problem } };
 }
 

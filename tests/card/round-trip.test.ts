@@ -126,21 +126,24 @@ describe('what is written is a vCard by the letter (C5)', () => {
   });
 });
 
+/** The same content with this done to each text of it. */
+function withTexts(content: CardContent, change: (text: string) => string): CardContent {
+  const walk = (value: unknown): unknown => {
+    if (typeof value === 'string') return change(value);
+    if (Array.isArray(value)) return value.map(walk);
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, walk(one)]));
+  };
+  return { ...(walk(plain(content)) as CardContent), kept: [] };
+}
+
 /**
- * Both other readers stumble over an escaped backslash where another escape or a separator follows (ical.js takes `\\\\;`
- * for an escaped semicolon, vcard4 takes `\\\\n` for a line end), so backslashes are left to our own round trip.
- * vcard4 also finds END:VCARD in the middle of a value, and takes text that begins with data: for a file.
+ * What the other readers get wrong is left to our own round trip: ical.js takes an escaped backslash before a semicolon
+ * for an escaped semicolon; vcard4 also loses its way at an escaped semicolon that ends a value, at quotes, colons in N and at
+ * END:VCARD inside a value.
  */
-const forOthers = contents.map(
-  (content): CardContent => ({
-    ...(JSON.parse(
-      JSON.stringify(content)
-        .replace(/\\\\/g, '/')
-        .replace(/(BEGIN|END|data):/gi, '$1 '),
-    ) as CardContent),
-    kept: [],
-  }),
-);
+const forIcal = contents.map((content) => withTexts(content, (text) => text.replace(/\\/g, '/')));
+const forVcard4 = contents.map((content) => withTexts(content, (text) => text.replace(/[\\;:="]/g, '/')));
 
 /** ical.js leaves the backslash before a semicolon where the value has no parts; the standard does not. */
 const likeOthers = (text: string) => text.replace(/\\;/g, ';');
@@ -149,7 +152,7 @@ const own = (value: string | undefined) => (value === undefined ? [] : [value]);
 describe('other readers understand what is written (C5)', () => {
   it.each(['4.0', '3.0'] as const)('ical.js reads the same content from vCard %s', (version) => {
     fc.assert(
-      fc.property(forOthers, (content) => {
+      fc.property(forIcal, (content) => {
         const card = new ICAL.Component(ICAL.parse(writeVCard(content, version)) as never);
         const all = (name: string) => card.getAllProperties(name);
         const texts = (name: string) => all(name).map((one) => likeOthers(String(one.getFirstValue())));
@@ -182,7 +185,7 @@ describe('other readers understand what is written (C5)', () => {
   it('vcard4 reads the same content from vCard 4.0', () => {
     const one = (value: unknown) => (Array.isArray(value) ? value.join(';') : String(value));
     fc.assert(
-      fc.property(forOthers, (content) => {
+      fc.property(forVcard4, (content) => {
         const { parsedVcard } = parse(writeVCard(content, '4.0')) as unknown as {
           parsedVcard: { property: string; parameters: Record<string, unknown>; value: unknown }[];
         };
