@@ -20,7 +20,8 @@ const UNKNOWN = 'unknown';
 export function writeJCard(content: Writable): JCard {
   const properties = propertiesOf(content, '4.0').map((property): JCardProperty => {
     if ('kept' in property) return keptProperty(property.kept);
-    const { name, value } = property;
+    const { name, value: parts } = property;
+    const value = Array.isArray(parts) && parts.length === 1 ? (parts[0] ?? '') : parts;
     return [name.toLowerCase(), parametersOf(lineOf(property)), name === 'URL' ? 'uri' : 'text', value];
   });
   return ['vcard', [['version', {}, 'text', '4.0'], ...properties]];

@@ -3,6 +3,9 @@ import { type ContentLine, parameterOf, unescapeText } from './vcard-line';
 
 /** What TYPE parameters and Apple's labels say about a phone, a mail or an address, in the words of our cards. */
 
+/** Types of one property that are looked at. */
+const MAX_TYPES = 16;
+
 const byWord: [Label, RegExp][] = [
   ['fax', /^(.*fax|传真|.*传真)$/],
   ['mobile', /^(cell|mobile|iphone|手机|移动电话|移动)$/],
@@ -32,7 +35,8 @@ export function labelOfTypes(line: ContentLine): Label | undefined {
 }
 
 export function typesOf(line: ContentLine): string[] {
-  return parameterOf(line, 'TYPE').flatMap((one) => one.toLowerCase().split(','));
+  const types = parameterOf(line, 'TYPE').slice(0, MAX_TYPES);
+  return types.flatMap((one) => one.toLowerCase().split(',', MAX_TYPES));
 }
 
 /** 1 comes first; 100 where nothing is said. */

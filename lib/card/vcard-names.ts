@@ -5,21 +5,29 @@ import { splitValue, tidy, unescapeText } from './vcard-line';
  * parts; others the other way round.
  */
 
+/** Parts of a structured value that are looked at; no property has more than seven. */
+const MAX_PARTS = 16;
+
 const han = /\p{Script=Han}/u;
 
 /** The parts of a structured value (ADR, ORG) as plain text. A comma stays one: many programs do not escape it. */
 export function partsOf(value: string): string[] {
-  return splitValue(value, ';').map((part) => tidy(unescapeText(part)));
+  return splitValue(value, ';')
+    .slice(0, MAX_PARTS)
+    .map((part) => tidy(unescapeText(part)));
 }
 
 /** The parts of N. Each may be a list: several given names, several titles of honour. */
 export function namePartsOf(value: string): string[] {
-  return splitValue(value, ';').map((part) =>
-    splitValue(part, ',')
-      .map((one) => tidy(unescapeText(one)))
-      .filter(Boolean)
-      .join(' '),
-  );
+  return splitValue(value, ';')
+    .slice(0, MAX_PARTS)
+    .map((part) =>
+      splitValue(part, ',')
+        .slice(0, MAX_PARTS)
+        .map((one) => tidy(unescapeText(one)))
+        .filter(Boolean)
+        .join(' '),
+    );
 }
 
 /** A name as it is displayed, from the five parts of N; empty when none of them says anything. */

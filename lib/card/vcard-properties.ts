@@ -128,9 +128,10 @@ function addressProperties(address: Address, version: VCardVersion, group: strin
   return [{ name: 'ADR', parameters: [...parameters, label], value }];
 }
 
-/** The property as a line. */
+/** The property as a line. An address of a site is a URI, in which commas and semicolons are not escaped. */
 export function lineOf(property: Property): ContentLine {
   if ('kept' in property) return property.kept;
   const { value, ...rest } = property;
+  if (rest.name === 'URL') return { ...rest, value: String(value).replace(/\\/g, '\\\\') };
   return { ...rest, value: Array.isArray(value) ? value.map(escapeText).join(';') : escapeText(value) };
 }

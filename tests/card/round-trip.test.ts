@@ -172,11 +172,29 @@ describe('other readers understand what is written (C5)', () => {
         const titles = all('title').filter((one) => !one.getParameter('language'));
         expect(titles.map((one) => likeOthers(String(one.getFirstValue())))).toEqual(own(content.title));
         expect(texts('tel')).toEqual(content.phones.map(({ number }) => number));
+        expect(texts('url')).toEqual(content.sites);
         expect(texts('email')).toEqual(content.mails.map(({ address }) => address));
         expect(texts('note')).toEqual(own(content.note));
         const cities = content.addresses.map(({ city = '' }) => city);
         const structured = all('adr').map((one) => one.getFirstValue() as unknown as string[]);
         expect(structured.map((parts) => parts[3])).toEqual(cities);
+      }),
+      { numRuns: RUNS },
+    );
+  });
+
+  it('ical.js makes the same jCard of vCard 4.0 as we do', () => {
+    // Without a property that it cannot know.
+    const simple = forIcal.map((content) => ({
+      ...withTexts(content, (text) => text.replace(/;/g, '.')),
+      wechatId: undefined,
+    }));
+    fc.assert(
+      fc.property(simple, (content) => {
+        // It takes each phone for a URI, where RFC 6350 has text unless VALUE says otherwise.
+        const made = plain(ICAL.parse(writeVCard(content, '4.0'))) as [string, unknown[][]];
+        const theirs = made[1].map((one) => (one[0] === 'tel' ? one.with(2, 'text') : one));
+        expect(theirs).toEqual(writeJCard(content)[1]);
       }),
       { numRuns: RUNS },
     );
