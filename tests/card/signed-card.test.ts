@@ -1,6 +1,9 @@
 import { execFile } from 'node:child_process';
 import { createHash, createPrivateKey, randomBytes, sign as signBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SDJwtInstance } from '@sd-jwt/core';
@@ -349,6 +352,15 @@ describe('npm run verify-card', () => {
       expect(good.out).toContain('验证通过');
       expect(good.out).toContain('姓名：林晓');
       expect(good.out).toContain('电话：+86 138 0013 8000（手机）');
+      const server = createServer((request, response) => {
+        const known = request.url === '/.well-known/jwks.json';
+        response.writeHead(known ? 200 : 404).end(JSON.stringify({ keys: [publicJwk] }));
+      }).listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      const { port } = server.address() as AddressInfo;
+      const fetched = await run(folder, '--keys', `http://127.0.0.1:${port}`, '--issuer', ISSUER);
+      server.close();
+      expect(fetched).toMatchObject({ code: 0, err: '' });
       await writeFile(join(folder, 'card.txt'), (await issue({ nowMs: Date.now() - 3_600_000 })).text);
       const late = await run(folder, '--keys', keys);
       expect(late).toEqual({ code: 1, out: '', err: '名片已过期，请对方重新出示。\n' });
