@@ -7,11 +7,11 @@ import {
   MAX_PHONES,
   MAX_SITES,
 } from './content';
-import { labelOfText, labelOfTypes, preferenceOf, typesOf } from './vcard-labels';
+import { labelOfText, labelOfTypes, preferenceOf } from './vcard-labels';
 import { readLanguages } from './vcard-languages';
 import {
-  MAX_ADDRESS_CHARACTERS,
   MAX_KEPT_BYTES,
+  MAX_KEPT_LINE_CHARACTERS,
   MAX_MAIL_CHARACTERS,
   MAX_NOTE_CHARACTERS,
   MAX_PHONE_CHARACTERS,
@@ -19,7 +19,7 @@ import {
   MAX_WECHAT_ID_CHARACTERS,
 } from './vcard-limits';
 import { type ContentLine, formatLine, parameterOf, splitValue, tidy, unescapeText } from './vcard-line';
-import { displayAddress, partsOf } from './vcard-names';
+import { addressOf, fitsAddress, isSite, wechatIdOf } from './vcard-values';
 
 /**
  * From content lines to what stands on a card of ours. What has no place there, or no room, is kept as it came; pictures,
@@ -101,7 +101,7 @@ export function contentOf(lines: ContentLine[]): { content: CardContent; told: T
       return one.fate === 'kept' && isOfIt;
     })?.one;
     const address = addressOf(line, label?.line);
-    if (!address || address.text.length > MAX_ADDRESS_CHARACTERS) return false;
+    if (!address || !fitsAddress(address)) return false;
     if (!room(content.addresses, MAX_ADDRESSES, { ...address, ...labelOf(line) })) return false;
     if (label) label.fate = 'understood';
     return true;
@@ -126,11 +126,6 @@ export function contentOf(lines: ContentLine[]): { content: CardContent; told: T
   return { content, told };
 }
 
-/** A web address, with or without its scheme. Any other scheme is none: it could be a script. */
-function isSite(text: string): boolean {
-  return /^https?:\/\//i.test(text) || /^[^:/?#]*([/?#]|$)/.test(text) || /^[\w-]+(\.[\w-]+)+:\d/.test(text);
-}
-
 /** Adds to a list that has room for it; the same thing twice counts once. */
 function room<T>(list: T[], max: number, value: T): boolean {
   if (list.some((one) => JSON.stringify(one) === JSON.stringify(value))) return true;
@@ -151,30 +146,6 @@ function isEmpty({ value, parameters }: ContentLine): boolean {
   return /^[;,\s]*$/.test(value) && !parameters.some(({ name }) => name === 'LABEL' || name === 'X-USER');
 }
 
-/** With only a street there is nothing to tell apart, so it is the text. */
-function addressOf(line: ContentLine, written?: ContentLine): CardContent['addresses'][number] | undefined {
-  const [box, extended, street, city, region, postcode, country] = partsOf(line.value);
-  const way = [box, extended, street].filter(Boolean).join(' ');
-  const all = { country, region, city, street: way, postcode };
-  const parts = Object.fromEntries(Object.entries(all).filter(([, part]) => part));
-  const label = parameterOf(line, 'LABEL')[0] ?? written?.value ?? '';
-  const text = tidy(unescapeText(label), true) || displayAddress(parts);
-  if (text === '') return undefined;
-  return Object.keys(parts).join() === 'street' && parts.street === text ? { text } : { text, ...parts };
-}
-
-/** The WeChat id in a property of its own, in IMPP, or in Apple's X-SOCIALPROFILE. */
-function wechatIdOf(line: ContentLine): string | undefined {
-  const value = tidy(unescapeText(line.value));
-  if (/^X-WE(CHAT|IXIN)/.test(line.name)) return value;
-  const service = [...typesOf(line), ...parameterOf(line, 'X-SERVICE-TYPE')].join().toLowerCase();
-  const scheme = /^([\w+.-]+):(?:\/\/)?/.exec(value);
-  if (!/wechat|weixin/.test(service) && !/^(wechat|weixin)$/i.test(scheme?.[1] ?? '')) return undefined;
-  const user = tidy(parameterOf(line, 'X-USER')[0] ?? '');
-  if (user || /^https?$/i.test(scheme?.[1] ?? '')) return user || undefined;
-  return tidy(value.slice(scheme?.[0].length ?? 0));
-}
-
 /**
  * Keeps what nobody took, in the order of the file, and N where it says more than family and given name: the writer gives
  * it back as long as the name stays.
@@ -189,6 +160,10 @@ function keep(content: CardContent, open: Told[]): void {
         .some((part) => part.trim() !== '');
     if (one.fate === 'understood' && !rich) continue;
     const text = one.line.asItCame ?? tidy(formatLine(one.line));
+    if (text.length > MAX_KEPT_LINE_CHARACTERS) {
+      one.fate = 'too-long';
+      continue;
+    }
     bytes += Buffer.byteLength(text);
     if (content.kept.length === MAX_KEPT_LINES || bytes > MAX_KEPT_BYTES) one.fate = 'too-many-kept';
     else {

@@ -1,11 +1,6 @@
 import { type CardContent, MAX_OTHER_LANGUAGES, type OtherLanguage } from './content';
 import type { Told } from './vcard-content';
-import {
-  MAX_LANGUAGE_CHARACTERS,
-  MAX_NAME_CHARACTERS,
-  MAX_ORGANISATION_CHARACTERS,
-  MAX_TITLE_CHARACTERS,
-} from './vcard-limits';
+import { MAX_NAME_CHARACTERS, MAX_ORGANISATION_CHARACTERS, MAX_TITLE_CHARACTERS } from './vcard-limits';
 import { type ContentLine, parameterOf, tidy, unescapeText } from './vcard-line';
 import { displayName, namePartsOf, partsOf } from './vcard-names';
 
@@ -17,13 +12,12 @@ import { displayName, namePartsOf, partsOf } from './vcard-names';
 /** Where our own vCard 3.0 writes another language: phones would take a second FN for the name. */
 export const LANGUAGE_PROPERTY = 'X-LELIAO-LANGUAGE';
 
-const tag = /^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$/;
+/** Language, and up to three of script, region and variant (BCP 47). */
+const tag = /^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$/;
 
 function languageOf(line: ContentLine): string | undefined {
   const language = parameterOf(line, 'LANGUAGE')[0];
-  return language !== undefined && language.length <= MAX_LANGUAGE_CHARACTERS && tag.test(language)
-    ? language
-    : undefined;
+  return language !== undefined && tag.test(language) ? language : undefined;
 }
 
 /** Fills in name, organisation, title and the other languages, and marks the lines it took. */

@@ -15,6 +15,7 @@ export const MAX_PROPERTIES_PER_CARD = 500;
 export const MAX_PROPERTY_BYTES = 16 * 1024;
 /** Bytes (UTF-8) of all kept lines of one card together; how many there may be is MAX_KEPT_LINES. */
 export const MAX_KEPT_BYTES = 8 * 1024;
+export const MAX_KEPT_LINE_CHARACTERS = 2000;
 
 export const MAX_NAME_CHARACTERS = 64;
 export const MAX_ORGANISATION_CHARACTERS = 128;
@@ -22,12 +23,12 @@ export const MAX_TITLE_CHARACTERS = 64;
 export const MAX_PHONE_CHARACTERS = 32;
 export const MAX_MAIL_CHARACTERS = 254;
 export const MAX_ADDRESS_CHARACTERS = 256;
+/** Country, region and city, each; the street may be as long as the whole. */
+export const MAX_ADDRESS_PART_CHARACTERS = 64;
+export const MAX_POSTCODE_CHARACTERS = 16;
 export const MAX_SITE_CHARACTERS = 2048;
 export const MAX_WECHAT_ID_CHARACTERS = 64;
 export const MAX_NOTE_CHARACTERS = 1000;
-/** Characters of a language tag (BCP 47; RFC 5646 asks for room for 35). */
-export const MAX_LANGUAGE_CHARACTERS = 35;
-
 const sentences = {
   'no-card': '文件里没有名片：找不到 BEGIN:VCARD 这一行。',
   'too-large': `文件超过 ${MAX_VCARD_FILE_BYTES / 1024 / 1024} MB。请在导出时不带照片，或者分成几个文件。`,

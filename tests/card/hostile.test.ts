@@ -162,6 +162,11 @@ describe('what a card brings that we do not want (C5, C7)', () => {
     const [two] = read(card('FN:林', ...many));
     expect(two?.content?.kept).toHaveLength(MAX_KEPT_LINES);
     expect(two?.report.refused.reduce((sum, { count }) => sum + count, 0)).toBe(5);
+    const [four] = read(card('FN:林', `NOTE:${'长'.repeat(2000)}`, `ADR:;;;${'市'.repeat(65)};;;`));
+    expect(four?.report).toMatchObject({
+      kept: { ADR: 1 },
+      refused: [{ property: 'NOTE', reason: 'too-long' }],
+    });
     const large = Array.from({ length: 10 }, () => `X-A:${'长'.repeat(MAX_KEPT_BYTES / 10 / 2)}`);
     const [three] = read(card('FN:林', ...large));
     expect(Buffer.byteLength((three?.content?.kept ?? []).join(''))).toBeLessThanOrEqual(MAX_KEPT_BYTES);

@@ -8,7 +8,7 @@ import { readVCards } from '../../lib/card/vcard-read';
 import { writeVCard, writeVCards } from '../../lib/card/vcard-write';
 import { contents, plain } from './contents';
 
-const RUNS = 400;
+const RUNS = 250;
 
 function readOne(text: string) {
   const cards = readVCards(Buffer.from(text));
