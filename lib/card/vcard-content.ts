@@ -44,37 +44,52 @@ export type Told = { line: ContentLine; fate: Fate };
 const files = new Set(['PHOTO', 'LOGO', 'SOUND', 'KEY']);
 const silent = new Set(['VERSION', 'BEGIN', 'END']);
 
+/** Gives the lines of these names to `use`, the preferred first; those it takes, and empty ones, are understood. */
+type Take = (names: string[], use: (line: ContentLine) => boolean) => void;
+type LabelOf = (line: ContentLine) => { label: Label } | undefined;
+
 /** The content of one card, and the fate of each line. `content.name` is empty when there is no name in it. */
 export function contentOf(lines: ContentLine[]): { content: CardContent; told: Told[] } {
   const told = lines
     .filter(({ name }) => !silent.has(name))
     .map((line): Told => ({ line, fate: refusalOf(line) ?? 'kept' }));
   const open = told.filter(({ fate }) => fate === 'kept');
-  const take = (names: string[], use: (line: ContentLine) => boolean) => {
+  const take: Take = (names, use) => {
     const mine = open.filter(({ line }) => names.includes(line.name));
     const preferred = mine.map((one) => ({ one, place: preferenceOf(one.line) }));
     for (const { one } of preferred.sort((a, b) => a.place - b.place))
       if (one.fate === 'kept' && (isEmpty(one.line) || use(one.line))) one.fate = 'understood';
   };
-  const content: CardContent = {
-    name: '',
-    phones: [],
-    mails: [],
-    addresses: [],
-    sites: [],
-    otherLanguages: [],
-    kept: [],
+  const lists = { phones: [], mails: [], addresses: [], sites: [] };
+  const content: CardContent = { name: '', ...lists, otherLanguages: [], kept: [] };
+  const labels = labelsOfGroups(open);
+  const labelOf: LabelOf = (line) => {
+    const label = labels.get(line.group ?? '') ?? labelOfTypes(line);
+    return label && { label };
   };
   readLanguages(content, open);
+  takeLists(content, take, labelOf);
+  takeAddresses(content, open, take, labelOf);
+  takeSingle(content, take);
+  take(['X-ABLABEL'], ({ group }) => {
+    const about = open.find(({ line }) => line.group === group && line.name !== 'X-ABLABEL');
+    return about?.fate === 'understood' && group !== undefined && labels.has(group);
+  });
+  keep(content, open);
+  return { content, told };
+}
+
+/** Apple says what a property is in another line of the same group. */
+function labelsOfGroups(open: Told[]): Map<string, Label> {
   const labels = new Map<string, Label>();
   for (const { line } of open) {
     const label = line.name === 'X-ABLABEL' && labelOfText(line);
     if (label && line.group) labels.set(line.group, label);
   }
-  const labelOf = (line: ContentLine) => {
-    const label = labels.get(line.group ?? '') ?? labelOfTypes(line);
-    return label && { label };
-  };
+  return labels;
+}
+
+function takeLists(content: CardContent, take: Take, labelOf: LabelOf): void {
   take(['TEL'], (line) => {
     const number = tidy(unescapeText(line.value).replace(/^tel:/i, ''));
     const fits = number.length <= MAX_PHONE_CHARACTERS && /\d/.test(number);
@@ -90,6 +105,10 @@ export function contentOf(lines: ContentLine[]): { content: CardContent; told: T
     const fits = site.length <= MAX_SITE_CHARACTERS && isSite(site);
     return fits && room(content.sites, MAX_SITES, site);
   });
+}
+
+/** vCard 3.0 has the text of an address in LABEL, a property of its own: in the same group, or of the same type. */
+function takeAddresses(content: CardContent, open: Told[], take: Take, labelOf: LabelOf): void {
   const written = open
     .filter(({ line }) => line.name === 'LABEL')
     .map((one) => ({ one, types: labelOfTypes(one.line) }));
@@ -106,6 +125,9 @@ export function contentOf(lines: ContentLine[]): { content: CardContent; told: T
     if (label) label.fate = 'understood';
     return true;
   });
+}
+
+function takeSingle(content: CardContent, take: Take): void {
   take(['X-WECHAT', 'X-WEIXIN', 'X-WECHAT-ID', 'IMPP', 'X-SOCIALPROFILE'], (line) => {
     const id = wechatIdOf(line);
     if (content.wechatId !== undefined || !id || id.length > MAX_WECHAT_ID_CHARACTERS) return false;
@@ -118,12 +140,6 @@ export function contentOf(lines: ContentLine[]): { content: CardContent; told: T
     content.note = note;
     return true;
   });
-  take(['X-ABLABEL'], ({ group }) => {
-    const about = open.find(({ line }) => line.group === group && line.name !== 'X-ABLABEL');
-    return about?.fate === 'understood' && group !== undefined && labels.has(group);
-  });
-  keep(content, open);
-  return { content, told };
 }
 
 /** Adds to a list that has room for it; the same thing twice counts once. */
