@@ -4,7 +4,7 @@ import { compactVerify, createRemoteJWKSet } from 'jose';
 import { type Api, ApiError, createClient, httpTransport, newIdempotencyKey } from '../../lib/client/client';
 import { CannotStart } from './cannot-start';
 import { findService } from './find-service';
-import { type ReadCard, readVCard, VCardError } from './read-vcard';
+import { type ReadCard, readFirstCard, UnusableVCard } from './read-vcard';
 import { startService } from './service';
 
 /**
@@ -183,12 +183,12 @@ function open(path: string): Buffer {
   try {
     return readFileSync(path);
   } catch {
-    throw new VCardError('The vCard file cannot be read: name an existing file after "--".');
+    throw new UnusableVCard('The vCard file cannot be read: name an existing file after "--".');
   }
 }
 
 async function main(): Promise<void> {
-  const card = readVCard(open(process.argv[2] ?? SAMPLE));
+  const card = readFirstCard(open(process.argv[2] ?? SAMPLE));
   const running = await findService();
   const own = running ? undefined : await startService();
   try {
@@ -203,7 +203,7 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  const known = error instanceof CannotStart || error instanceof VCardError;
+  const known = error instanceof CannotStart || error instanceof UnusableVCard;
   console.error(known ? (error as Error).message : error);
   process.exitCode = 1;
 });

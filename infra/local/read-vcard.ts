@@ -1,6 +1,7 @@
-import ICAL from 'ical.js';
+import { cardProblems, VCardError } from '../../lib/card/vcard-limits';
+import { readVCards } from '../../lib/card/vcard-read';
 
-/** What a vCard gives for a card of ours, and what of it was left behind. */
+/** What a vCard gives for the first card of a journey, and what of it was left behind. */
 export type ReadCard = {
   content: {
     name: string;
@@ -18,121 +19,29 @@ export type ReadCard = {
   cards: number;
 };
 
-/** The file is not a vCard we can read. The message names line or property, never a value. */
-export class VCardError extends Error {}
+/** The file cannot be used here. The message names limit or property, never a value. */
+export class UnusableVCard extends Error {}
 
-const taken = ['VERSION', 'FN', 'N', 'ORG', 'TITLE', 'TEL', 'EMAIL', 'ADR', 'URL', 'NOTE'];
-
-/**
- * Reads the first card of a vCard file: 4.0 (RFC 6350), 3.0, and the 2.1 habits that are still about (bare parameters,
- * QUOTED-PRINTABLE, other charsets). @throws VCardError
- */
-export function readVCard(file: Buffer): ReadCard {
-  const text = file.toString('latin1').replace(/^\xEF\xBB\xBF/, '');
-  const lines = unfold(text).map(tidy);
-  const starts = lines.filter((line) => /^BEGIN:VCARD$/i.test(line)).length;
-  if (starts === 0) throw new VCardError('The file holds no vCard: there is no line BEGIN:VCARD.');
-  const end = lines.findIndex((line) => /^END:VCARD$/i.test(line));
-  if (end < 0) throw new VCardError('The vCard is cut short: there is no line END:VCARD.');
-  const first = lines.slice(
-    lines.findIndex((line) => /^BEGIN:VCARD$/i.test(line)),
-    end + 1,
-  );
-  for (const [index, line] of first.entries()) {
-    if (!/^[A-Z][A-Z0-9-]*[;:]/i.test(line))
-      throw new VCardError(`Line ${index + 1} of the vCard is not a property.`);
-  }
-  const component = new ICAL.Component(ICAL.parse(first.join('\r\n')) as never);
-  return { ...contentOf(component), cards: starts };
-}
-
-/** Joins folded lines, and QUOTED-PRINTABLE ones that go on after a "=" at the end. */
-function unfold(text: string): string[] {
-  const folded = text.replace(/\r\n?/g, '\n').replace(/\n[ \t]/g, '');
-  const lines: string[] = [];
-  for (const line of folded.split('\n')) {
-    const before = lines.at(-1);
-    if (before !== undefined && isQuotedPrintable(before) && before.endsWith('='))
-      lines[lines.length - 1] = before.slice(0, -1) + line;
-    else if (line.trim() !== '') lines.push(line);
-  }
-  return lines;
-}
-
-function isQuotedPrintable(line: string): boolean {
-  return /^[^:]*;(ENCODING=)?QUOTED-PRINTABLE/i.test(line);
-}
-
-/** One line in the way the parser reads it: no group, named parameters, UTF-8 text. */
-function tidy(line: string): string {
-  const ungrouped = line.replace(/^[\w-]+\.(?=[A-Za-z])/, '');
-  const colon = ungrouped.indexOf(':');
-  const [name = '', ...parameters] = ungrouped.slice(0, colon).split(';');
-  const charset = parameters.find((one) => /^CHARSET=/i.test(one))?.slice('CHARSET='.length) ?? 'utf-8';
-  const raw = Buffer.from(ungrouped.slice(colon + 1), 'latin1');
-  const value = decode(isQuotedPrintable(ungrouped) ? unquote(raw) : raw, charset);
-  const named = parameters
-    .filter((one) => !/^(CHARSET=|ENCODING=QUOTED|QUOTED)/i.test(one))
-    .map((one) => (one.includes('=') ? one : `TYPE=${one}`));
-  // Apple escapes colons too, which no version of the standard asks for.
-  return `${[name, ...named].join(';')}:${value.replace(/\n/g, '\\n').replace(/\\:/g, ':')}`;
-}
-
-function unquote(bytes: Buffer): Buffer {
-  const text = bytes
-    .toString('latin1')
-    .replace(/=([0-9A-Fa-f]{2})/g, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)));
-  return Buffer.from(text.replace(/\r\n?/g, '\n'), 'latin1');
-}
-
-function decode(bytes: Buffer, charset: string): string {
+/** The first card of a vCard file, in the shape that the journey's operations take. @throws UnusableVCard */
+export function readFirstCard(file: Uint8Array): ReadCard {
   try {
-    return new TextDecoder(charset, { fatal: true }).decode(bytes);
-  } catch {
-    throw new VCardError(
-      'The vCard holds text that is not in the charset it names (UTF-8 where it names none).',
-    );
+    const cards = readVCards(file);
+    const { content, report } = cards[0] ?? {};
+    if (!content || !report) throw new UnusableVCard(report?.problem && cardProblems[report.problem]);
+    const { organisation, department, title, addresses, sites, note } = content;
+    const optional = {
+      organisation: [organisation, department].filter(Boolean).join(' ') || undefined,
+      title,
+      address: addresses[0]?.text,
+      site: sites[0],
+      note,
+    };
+    const given = Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined));
+    const phones = content.phones.map(({ number }) => number);
+    const mails = content.mails.map(({ address }) => address);
+    const left = [...Object.keys(report.kept), ...report.refused.map(({ property }) => property)];
+    return { content: { name: content.name, phones, mails, ...given }, left, cards: cards.length };
+  } catch (error) {
+    throw error instanceof VCardError ? new UnusableVCard(error.message) : error;
   }
-}
-
-function contentOf(component: ICAL.Component): Omit<ReadCard, 'cards'> {
-  const all = (name: string) =>
-    component
-      .getAllProperties(name)
-      .map((property) => flat(property.getFirstValue()))
-      .filter((value) => value !== '');
-  const one = (name: string) => all(name)[0];
-  const name = one('fn') ?? nameOf(component);
-  if (!name) throw new VCardError('The vCard has neither FN nor N: there is no name to put on a card.');
-  const optional = {
-    organisation: one('org'),
-    title: one('title'),
-    address: one('adr'),
-    site: one('url'),
-    note: one('note'),
-  };
-  const given = Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined));
-  const phones = all('tel').map((value) => value.replace(/^tel:/i, ''));
-  const names = component.getAllProperties().map((property) => property.name.toUpperCase());
-  return {
-    content: { name, phones, mails: all('email'), ...given },
-    left: [...new Set(names)].filter((property) => !taken.includes(property)),
-  };
-}
-
-/** A Chinese name is family before given, without a space; others are given before family. */
-function nameOf(component: ICAL.Component): string | undefined {
-  const value = component.getFirstPropertyValue('n');
-  const [family = '', given = ''] = Array.isArray(value) ? value.map(String) : String(value ?? '').split(';');
-  const han = /\p{Script=Han}/u.test(family + given);
-  return (han ? family + given : `${given} ${family}`).trim() || undefined;
-}
-
-/** Structured values as one line, without their empty parts. */
-function flat(value: unknown): string {
-  const parts = Array.isArray(value) ? value.flat().map(String) : [String(value ?? '')];
-  return parts
-    .map((part) => part.trim())
-    .filter(Boolean)
-    .join(' ');
 }

@@ -9,6 +9,7 @@ const root = join(__dirname, '../..');
 /** Compiled apart, because WeChat's own typings declare globals (`wx`, `Page`, `require`) that are not Node's. */
 const page = `
 import { cloudTransport, createClient, httpTransport, newIdempotencyKey, wxTokenStore } from '${root}/lib/client/client';
+import { phoneContactOf } from '${root}/lib/card/phone-contact';
 
 const about = { device: wx.getDeviceInfo().model, version: wx.getAccountInfoSync().miniProgram.version };
 const api = createClient({ transport: cloudTransport(wx.cloud, about), token: wxTokenStore(wx) });
@@ -23,6 +24,7 @@ Page({
     this.setData({ names: cards.map(({ name }) => name) });
   },
   async onSave(event: { detail: { name: string } }) {
+    await wx.addPhoneContact(phoneContactOf({ name: event.detail.name }));
     await api.cards.create({ name: event.detail.name, idempotencyKey: await newIdempotencyKey() });
   },
 });

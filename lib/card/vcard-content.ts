@@ -1,0 +1,190 @@
+import {
+  type CardContent,
+  type Label,
+  MAX_ADDRESSES,
+  MAX_KEPT_LINES,
+  MAX_MAILS,
+  MAX_PHONES,
+  MAX_SITES,
+} from './content';
+import { labelOfText, labelOfTypes, preferenceOf } from './vcard-labels';
+import { readLanguages } from './vcard-languages';
+import {
+  MAX_KEPT_BYTES,
+  MAX_KEPT_LINE_CHARACTERS,
+  MAX_MAIL_CHARACTERS,
+  MAX_NOTE_CHARACTERS,
+  MAX_PHONE_CHARACTERS,
+  MAX_SITE_CHARACTERS,
+  MAX_WECHAT_ID_CHARACTERS,
+} from './vcard-limits';
+import { type ContentLine, formatLine, parameterOf, splitValue, tidy, unescapeText } from './vcard-line';
+import { addressOf, fitsAddress, isSite, wechatIdOf } from './vcard-values';
+
+/**
+ * From content lines to what stands on a card of ours. What has no place there, or no room, is kept as it came; pictures,
+ * sounds, keys and cards inside the card are refused.
+ */
+
+/** Why a property was not taken over, in words for people. */
+export const refusals = {
+  /** PHOTO, LOGO, SOUND, KEY, or anything that carries a file in itself: it may hold place, time and device (C7). */
+  'picture-or-file': '图片、声音、密钥等文件不导入：其中可能带有拍摄地点、时间和设备信息。',
+  'card-inside-card': '名片里嵌套的名片不导入。',
+  'not-a-property': '这一行不是名片属性。',
+  'unreadable-charset': '文字与所标的编码不符，无法读出。',
+  'too-long': '内容过长。',
+  'too-many-kept': '保留的属性已到上限。',
+} as const;
+export type Refusal = keyof typeof refusals;
+export type Fate = 'understood' | 'kept' | Refusal;
+/** A line of a card, with what was done with it. */
+export type Told = { line: ContentLine; fate: Fate };
+
+const files = new Set(['PHOTO', 'LOGO', 'SOUND', 'KEY']);
+const silent = new Set(['VERSION', 'BEGIN', 'END']);
+
+/** Gives the lines of these names to `use`, the preferred first; those it takes, and empty ones, are understood. */
+type Take = (names: string[], use: (line: ContentLine) => boolean) => void;
+type LabelOf = (line: ContentLine) => { label: Label } | undefined;
+
+/** The content of one card, and the fate of each line. `content.name` is empty when there is no name in it. */
+export function contentOf(lines: ContentLine[]): { content: CardContent; told: Told[] } {
+  const told = lines
+    .filter(({ name }) => !silent.has(name))
+    .map((line): Told => ({ line, fate: refusalOf(line) ?? 'kept' }));
+  const open = told.filter(({ fate }) => fate === 'kept');
+  const take: Take = (names, use) => {
+    const mine = open.filter(({ line }) => names.includes(line.name));
+    const preferred = mine.map((one) => ({ one, place: preferenceOf(one.line) }));
+    for (const { one } of preferred.sort((a, b) => a.place - b.place))
+      if (one.fate === 'kept' && (isEmpty(one.line) || use(one.line))) one.fate = 'understood';
+  };
+  const lists = { phones: [], mails: [], addresses: [], sites: [] };
+  const content: CardContent = { name: '', ...lists, otherLanguages: [], kept: [] };
+  const labels = labelsOfGroups(open);
+  const labelOf: LabelOf = (line) => {
+    const label = labels.get(line.group ?? '') ?? labelOfTypes(line);
+    return label && { label };
+  };
+  readLanguages(content, open);
+  takeLists(content, take, labelOf);
+  takeAddresses(content, open, take, labelOf);
+  takeSingle(content, take);
+  take(['X-ABLABEL'], ({ group }) => {
+    const about = open.find(({ line }) => line.group === group && line.name !== 'X-ABLABEL');
+    return about?.fate === 'understood' && group !== undefined && labels.has(group);
+  });
+  keep(content, open);
+  return { content, told };
+}
+
+/** Apple says what a property is in another line of the same group. */
+function labelsOfGroups(open: Told[]): Map<string, Label> {
+  const labels = new Map<string, Label>();
+  for (const { line } of open) {
+    const label = line.name === 'X-ABLABEL' && labelOfText(line);
+    if (label && line.group) labels.set(line.group, label);
+  }
+  return labels;
+}
+
+function takeLists(content: CardContent, take: Take, labelOf: LabelOf): void {
+  take(['TEL'], (line) => {
+    const number = tidy(unescapeText(line.value).replace(/^tel:/i, ''));
+    const fits = number.length <= MAX_PHONE_CHARACTERS && /\d/.test(number);
+    return fits && room(content.phones, MAX_PHONES, { number, ...labelOf(line) });
+  });
+  take(['EMAIL'], (line) => {
+    const address = tidy(unescapeText(line.value).replace(/^mailto:/i, ''));
+    const fits = address.length <= MAX_MAIL_CHARACTERS && address.includes('@');
+    return fits && room(content.mails, MAX_MAILS, { address, ...labelOf(line) });
+  });
+  take(['URL'], (line) => {
+    const site = tidy(unescapeText(line.value));
+    const fits = site.length <= MAX_SITE_CHARACTERS && isSite(site);
+    return fits && room(content.sites, MAX_SITES, site);
+  });
+}
+
+/** vCard 3.0 has the text of an address in LABEL, a property of its own: in the same group, or of the same type. */
+function takeAddresses(content: CardContent, open: Told[], take: Take, labelOf: LabelOf): void {
+  const written = open
+    .filter(({ line }) => line.name === 'LABEL')
+    .map((one) => ({ one, types: labelOfTypes(one.line) }));
+  take(['ADR'], (line) => {
+    if (content.addresses.length >= MAX_ADDRESSES) return false;
+    const types = labelOfTypes(line);
+    const label = written.find(({ one, types: same }) => {
+      const isOfIt = line.group ? one.line.group === line.group : !one.line.group && same === types;
+      return one.fate === 'kept' && isOfIt;
+    })?.one;
+    const address = addressOf(line, label?.line);
+    if (!address || !fitsAddress(address)) return false;
+    if (!room(content.addresses, MAX_ADDRESSES, { ...address, ...labelOf(line) })) return false;
+    if (label) label.fate = 'understood';
+    return true;
+  });
+}
+
+function takeSingle(content: CardContent, take: Take): void {
+  take(['X-WECHAT', 'X-WEIXIN', 'X-WECHAT-ID', 'IMPP', 'X-SOCIALPROFILE'], (line) => {
+    const id = wechatIdOf(line);
+    if (content.wechatId !== undefined || !id || id.length > MAX_WECHAT_ID_CHARACTERS) return false;
+    content.wechatId = id;
+    return true;
+  });
+  take(['NOTE'], (line) => {
+    const note = tidy(unescapeText(line.value), true);
+    if (content.note !== undefined || note.length > MAX_NOTE_CHARACTERS) return false;
+    content.note = note;
+    return true;
+  });
+}
+
+/** Adds to a list that has room for it; the same thing twice counts once. */
+function room<T>(list: T[], max: number, value: T): boolean {
+  if (list.some((one) => JSON.stringify(one) === JSON.stringify(value))) return true;
+  if (list.length >= max) return false;
+  list.push(value);
+  return true;
+}
+
+function refusalOf(line: ContentLine): Refusal | undefined {
+  if (line.name === 'AGENT') return 'card-inside-card';
+  const encoded = parameterOf(line, 'ENCODING').some((one) => /^b(ase64)?$/i.test(one));
+  return files.has(line.name) || encoded || /^\s*data:[\w.+-]+\/[\w.+-]+[;,]/i.test(line.value)
+    ? 'picture-or-file'
+    : undefined;
+}
+
+function isEmpty({ value, parameters }: ContentLine): boolean {
+  return /^[;,\s]*$/.test(value) && !parameters.some(({ name }) => name === 'LABEL' || name === 'X-USER');
+}
+
+/**
+ * Keeps what nobody took, in the order of the file, and N where it says more than family and given name: the writer gives
+ * it back as long as the name stays.
+ */
+function keep(content: CardContent, open: Told[]): void {
+  let bytes = 0;
+  for (const one of open) {
+    const rich =
+      one.line.name === 'N' &&
+      splitValue(one.line.value, ';')
+        .slice(2)
+        .some((part) => part.trim() !== '');
+    if (one.fate === 'understood' && !rich) continue;
+    const text = one.line.asItCame ?? tidy(formatLine(one.line));
+    if (text.length > MAX_KEPT_LINE_CHARACTERS) {
+      one.fate = 'too-long';
+      continue;
+    }
+    bytes += Buffer.byteLength(text);
+    if (content.kept.length === MAX_KEPT_LINES || bytes > MAX_KEPT_BYTES) one.fate = 'too-many-kept';
+    else {
+      content.kept.push(text);
+      one.fate = 'kept';
+    }
+  }
+}

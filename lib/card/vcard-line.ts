@@ -1,0 +1,140 @@
+/**
+ * One content line of a vCard (RFC 6350 section 3.3, RFC 2426 section 4): its parts, its escapes, and how it is folded.
+ * Nothing here knows what a property means.
+ */
+
+export type Parameter = { name: string; values: string[] };
+
+/** A content line taken apart. `name`, `group` and parameter names in capitals; `value` still with its escapes. */
+export type ContentLine = {
+  group?: string;
+  name: string;
+  parameters: Parameter[];
+  value: string;
+  /** The line as it came, where that is a line of vCard 3.0 or 4.0. */
+  asItCame?: string;
+};
+
+/** Octets of a line without its line end (RFC 6350 section 3.2). */
+const FOLD_OCTETS = 75;
+
+const encodings = /^(QUOTED-PRINTABLE|BASE64|B|[78]BIT)$/i;
+const head = /^(?:([\w-]{1,64})\.)?([A-Za-z][A-Za-z0-9-]{0,63})(?=[;:])/;
+
+/** Control characters and those that turn the direction of text around, which make one text look like another. */
+const unwanted = /(?![\t\n])\p{Cc}|[\u202A-\u202E\u2066-\u2069\uFEFF]/gu;
+const loneSurrogate = /\p{Cs}/gu;
+
+/** Text that can stand on a card: without control characters, trimmed; on one line unless `lines` is set. */
+export function tidy(text: string, lines = false): string {
+  const ends = text.replace(/\r\n?|\u0085|\u2028|\u2029/g, '\n');
+  const clean = ends.replace(unwanted, '').replace(loneSurrogate, '\uFFFD');
+  const rows = clean.split('\n').map((row) => row.trim());
+  return lines ? clean.trim() : rows.filter(Boolean).join(' ');
+}
+
+/** A line taken apart, or undefined when it is none. Bare parameters (vCard 2.1) become TYPE or ENCODING. */
+export function parseLine(text: string): ContentLine | undefined {
+  const start = head.exec(text);
+  if (!start) return undefined;
+  const parameters: Parameter[] = [];
+  let at = start[0].length;
+  while (text[at] === ';') {
+    const name = /[^=;:"]*/y;
+    name.lastIndex = at + 1;
+    const written = name.exec(text)?.[0] ?? '';
+    at += 1 + written.length;
+    if (text[at] === '=') {
+      const values: string[] = [];
+      do {
+        const value = parameterValue(text, at + 1);
+        if (!value) return undefined;
+        values.push(value.text);
+        at = value.end;
+      } while (text[at] === ',');
+      if (!/^[\w-]+$/.test(written)) return undefined;
+      parameters.push({ name: written.toUpperCase(), values });
+    } else if (written.trim() !== '') {
+      const bare = written.trim();
+      parameters.push({ name: encodings.test(bare) ? 'ENCODING' : 'TYPE', values: bare.split(',') });
+    }
+  }
+  if (text[at] !== ':') return undefined;
+  const group = start[1] === undefined ? {} : { group: start[1].toUpperCase() };
+  return { ...group, name: (start[2] ?? '').toUpperCase(), parameters, value: text.slice(at + 1) };
+}
+
+function parameterValue(text: string, from: number): { text: string; end: number } | undefined {
+  const quoted = text[from] === '"';
+  const pattern = quoted ? /"([^"]*)"(?=[,;:])/y : /([^,;:]*)(?=[,;:])/y;
+  pattern.lastIndex = from;
+  const found = pattern.exec(text);
+  return found ? { text: uncircumflex(found[1] ?? ''), end: from + found[0].length } : undefined;
+}
+
+const circumflexes: Record<string, string> = { '^n': '\n', "^'": '"', '^^': '^' };
+
+/** RFC 6868. */
+function uncircumflex(text: string): string {
+  return text.replace(/\^[n'^]/g, (pair) => circumflexes[pair] ?? pair);
+}
+
+function circumflex(text: string): string {
+  return text.replace(/[\n"^]/g, (one) => (one === '\n' ? '^n' : one === '"' ? "^'" : '^^'));
+}
+
+/** The line as text, not folded. Parameter values are encoded (RFC 6868), and quoted unless they are plain words. */
+export function formatLine({ group, name, parameters, value }: ContentLine): string {
+  const written = parameters.map(({ name: parameter, values }) => {
+    const safe = values
+      .map((one) => circumflex(one))
+      .map((one) => (/^[\w.+/-]*$/.test(one) ? one : `"${one}"`));
+    return `;${parameter}=${safe.join(',')}`;
+  });
+  return `${group === undefined ? '' : `${group}.`}${name}${written.join('')}:${value}`;
+}
+
+/** All values of a parameter, in the order in which they stand; lists inside quotes are taken apart too. */
+export function parameterOf({ parameters }: ContentLine, name: string): string[] {
+  return parameters.filter((one) => one.name === name).flatMap(({ values }) => values);
+}
+
+/**
+ * Text as a value or a part of one. The semicolon is escaped where nothing would be separated by it as well: 3.0 asks for
+ * it, 4.0 allows it, and some readers split there.
+ */
+export function escapeText(text: string): string {
+  return text.replace(/[\\,;]/g, '\\$&').replace(/\n/g, '\\n');
+}
+
+/** Undoes every escape that is about, those that no version of the standard asks for (colon, quote) included. */
+export function unescapeText(value: string): string {
+  return value.replace(/\\([\\,;:"nN])/g, (_, one: string) => (one === 'n' || one === 'N' ? '\n' : one));
+}
+
+/** The components of a structured value, still with their escapes. */
+export function splitValue(value: string, separator: ';' | ','): string[] {
+  const parts = [''];
+  for (let at = 0; at < value.length; at += 1) {
+    const one = value.charAt(at);
+    if (one === separator) parts.push('');
+    else parts[parts.length - 1] += one === '\\' ? value.slice(at, ++at + 1) : one;
+  }
+  return parts;
+}
+
+/** Folds a line so that none of its pieces is longer than 75 octets and no code point is cut. */
+export function fold(line: string): string {
+  let folded = '';
+  let octets = 0;
+  for (const character of line) {
+    const size = Buffer.byteLength(character);
+    if (octets + size > FOLD_OCTETS) {
+      folded += '\r\n ';
+      octets = 1;
+    }
+    folded += character;
+    octets += size;
+  }
+  return folded;
+}

@@ -1,0 +1,93 @@
+import type { CardContent } from './content';
+import { contentOf, type Refusal, type Told } from './vcard-content';
+import { cardsIn, decodeLines, type RawCard, readLine } from './vcard-file';
+import { type CardProblem, MAX_PROPERTIES_PER_CARD } from './vcard-limits';
+import type { ContentLine } from './vcard-line';
+
+/** How often a property was met. Names only: a report never holds a value. */
+export type Counts = Record<string, number>;
+
+/** What became of one card of a file. */
+export type CardReport = {
+  /** Its place in the file, from 1. */
+  place: number;
+  understood: Counts;
+  /** Given back by an export, and shown to nobody. */
+  kept: Counts;
+  /** Left behind, and why. A line that is no property is named by its number in the card: `line 4`. */
+  refused: { property: string; reason: Refusal; count: number }[];
+  /** Why there is no content. */
+  problem?: CardProblem;
+};
+export type CardFromFile = { content?: CardContent; report: CardReport };
+
+/** Names in a report; a card with more different ones is a hostile one, and the rest goes under "others". */
+const MAX_NAMES_IN_REPORT = 100;
+
+/**
+ * Reads a vCard file: 4.0 (RFC 6350), 3.0 (RFC 2426), and the habits of 2.1 that are still about. Every card is read by
+ * itself, so that a bad one loses nothing of the others; a card that cannot be used has a `problem` and no content.
+ * @throws VCardError when the file as a whole is over a limit or holds no card
+ */
+export function readVCards(file: Uint8Array): CardFromFile[] {
+  return cardsIn(file).map((card, index) => readCard(card, index + 1));
+}
+
+function readCard(card: RawCard, place: number): CardFromFile {
+  if (!card.complete) return unusable(place, 'cut-short');
+  if (card.lines.length > MAX_PROPERTIES_PER_CARD) return unusable(place, 'too-many-properties');
+  const lines: ContentLine[] = [];
+  const refused: Told[] = [];
+  for (const [index, text] of decodeLines(card.lines).entries()) {
+    const { bytes = '', tooLong } = card.lines[index] ?? {};
+    const line = tooLong || text === undefined ? undefined : readLine(text);
+    const name = nameIn(bytes);
+    if (line) lines.push(line);
+    // A picture is refused as a picture, whatever its length.
+    else if (name && tooLong) refused.push(toldOf(name, fileLike(bytes) ? 'picture-or-file' : 'too-long'));
+    else if (name && text === undefined) refused.push(toldOf(name, 'unreadable-charset'));
+    else refused.push(toldOf(`line ${index + 2}`, 'not-a-property'));
+  }
+  return withReport(place, lines, refused);
+}
+
+/** The content of lines that are already text, with the report of what was done with each. */
+export function withReport(place: number, lines: ContentLine[], refused: Told[]): CardFromFile {
+  const { content, told } = contentOf(lines);
+  const report = reportOf(place, [...told, ...refused]);
+  return content.name === '' ? { report: { ...report, problem: 'no-name' } } : { content, report };
+}
+
+function unusable(place: number, problem: CardProblem): CardFromFile {
+  return { report: { place, understood: {}, kept: {}, refused: [], problem } };
+}
+
+function nameIn(bytes: string): string | undefined {
+  return /^(?:[\w-]{1,64}\.)?([A-Za-z][A-Za-z0-9-]{0,63})[;:]/.exec(bytes)?.[1]?.toUpperCase();
+}
+
+function fileLike(bytes: string): boolean {
+  return /^[^:]{0,500}(PHOTO|LOGO|SOUND|KEY|;(ENCODING=)?(B|BASE64))[;:]/i.test(bytes);
+}
+
+function toldOf(name: string, fate: Refusal): Told {
+  return { line: { name, parameters: [], value: '' }, fate };
+}
+
+function reportOf(place: number, told: Told[]): CardReport {
+  const report: CardReport = { place, understood: {}, kept: {}, refused: [] };
+  const names = new Set<string>();
+  for (const { line, fate } of told) {
+    const known = names.size < MAX_NAMES_IN_REPORT || names.has(line.name);
+    const property = known ? line.name : 'others';
+    names.add(property);
+    if (fate === 'understood' || fate === 'kept') {
+      report[fate][property] = (report[fate][property] ?? 0) + 1;
+      continue;
+    }
+    const same = report.refused.find((one) => one.property === property && one.reason === fate);
+    if (same) same.count += 1;
+    else report.refused.push({ property, reason: fate, count: 1 });
+  }
+  return report;
+}

@@ -1,0 +1,54 @@
+import type { Address } from './content';
+import { typesOf } from './vcard-labels';
+import { MAX_ADDRESS_CHARACTERS, MAX_ADDRESS_PART_CHARACTERS, MAX_POSTCODE_CHARACTERS } from './vcard-limits';
+import { type ContentLine, parameterOf, tidy, unescapeText } from './vcard-line';
+import { displayAddress, partsOf } from './vcard-names';
+
+/** Single values of a vCard that take some understanding: addresses, sites and WeChat ids. */
+
+/** With only a street there is nothing to tell apart, so it is the text. */
+export function addressOf(line: ContentLine, written?: ContentLine): Address | undefined {
+  const [box, extended, street, city, region, postcode, country] = partsOf(line.value);
+  const way = [box, extended, street].filter(Boolean).join(' ');
+  const all = { country, region, city, street: way, postcode };
+  const parts = Object.fromEntries(Object.entries(all).filter(([, part]) => part));
+  const label = parameterOf(line, 'LABEL')[0] ?? written?.value ?? '';
+  const text = tidy(unescapeText(label), true) || displayAddress(parts);
+  if (text === '') return undefined;
+  return Object.keys(parts).join() === 'street' && parts.street === text ? { text } : { text, ...parts };
+}
+
+/** Whether the address and each of its parts has room on a card. */
+export function fitsAddress({
+  text,
+  country = '',
+  region = '',
+  city = '',
+  street = '',
+  postcode = '',
+}: Address): boolean {
+  const long = Math.max(text.length, street.length);
+  const short = Math.max(country.length, region.length, city.length);
+  return (
+    long <= MAX_ADDRESS_CHARACTERS &&
+    short <= MAX_ADDRESS_PART_CHARACTERS &&
+    postcode.length <= MAX_POSTCODE_CHARACTERS
+  );
+}
+
+/** The WeChat id in a property of its own, in IMPP, or in Apple's X-SOCIALPROFILE. */
+export function wechatIdOf(line: ContentLine): string | undefined {
+  const value = tidy(unescapeText(line.value));
+  if (/^X-WE(CHAT|IXIN)/.test(line.name)) return value;
+  const service = [...typesOf(line), ...parameterOf(line, 'X-SERVICE-TYPE')].join().toLowerCase();
+  const scheme = /^([\w+.-]+):(?:\/\/)?/.exec(value);
+  if (!/wechat|weixin/.test(service) && !/^(wechat|weixin)$/i.test(scheme?.[1] ?? '')) return undefined;
+  const user = tidy(parameterOf(line, 'X-USER')[0] ?? '');
+  if (user || /^https?$/i.test(scheme?.[1] ?? '')) return user || undefined;
+  return tidy(value.slice(scheme?.[0].length ?? 0));
+}
+
+/** A web address, with or without its scheme. Any other scheme is none: it could be a script. */
+export function isSite(text: string): boolean {
+  return /^https?:\/\//i.test(text) || /^[^:/?#]*([/?#]|$)/.test(text) || /^[\w-]+(\.[\w-]+)+:\d/.test(text);
+}
