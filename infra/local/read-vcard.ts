@@ -6,10 +6,10 @@ export type ReadCard = {
     name: string;
     organisation?: string;
     title?: string;
-    phones: string[];
-    mails: string[];
-    address?: string;
-    site?: string;
+    phones: { number: string }[];
+    mails: { address: string }[];
+    addresses: { text: string }[];
+    sites: string[];
     note?: string;
   };
   /** Names of properties that were not taken over, never their values. */
@@ -107,15 +107,15 @@ function contentOf(component: ICAL.Component): Omit<ReadCard, 'cards'> {
   const optional = {
     organisation: one('org'),
     title: one('title'),
-    address: one('adr'),
-    site: one('url'),
     note: one('note'),
   };
   const given = Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined));
-  const phones = all('tel').map((value) => value.replace(/^tel:/i, ''));
+  const phones = all('tel').map((value) => ({ number: value.replace(/^tel:/i, '') }));
+  const mails = all('email').map((address) => ({ address }));
+  const addresses = all('adr').map((text) => ({ text }));
   const names = component.getAllProperties().map((property) => property.name.toUpperCase());
   return {
-    content: { name, phones, mails: all('email'), ...given },
+    content: { name, phones, mails, addresses, sites: all('url'), ...given },
     left: [...new Set(names)].filter((property) => !taken.includes(property)),
   };
 }

@@ -19,7 +19,7 @@ export const policyInForce = {
   version: 1,
   language: 'zh-CN',
   effectiveAt: '2026-12-01T00:00:00.000Z',
-  textHash: 'f1e4367dc3d4ade32d5ace0ac9acd342c3ec0c040274b73e4404c334921fd442',
+  textHash: '01730b6ab6d3c7b1d2b76eeecc5b474ac8e776401398723a179dc9eb7b6e5e62',
 } as const;
 
 /** SHA-256 in hex: what a consent is bound to. */

@@ -168,6 +168,17 @@ export const kinds = {
   'card-address': { name: '名片地址', ...card },
   'card-site': { name: '名片网址', ...card },
   'card-note': { name: '名片备注', ...card },
+  'card-wechat': { name: '名片上的微信号', ...card },
+  'card-label': { name: '您给名片加的标签', ...card },
+  'card-kept': { name: '导入的名片中本服务不使用、为您原样保留的内容', ...card, source: '您导入' },
+  'card-public-choice': {
+    name: '您公开了名片的哪些内容',
+    class: 'technical',
+    storage: 'open',
+    purpose: 'card-public',
+    retention: 'card-life',
+    source: '您设置',
+  },
   'web-sign-in': {
     name: '扫码登录的一次性编号',
     class: 'technical',

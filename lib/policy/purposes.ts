@@ -82,6 +82,17 @@ export const purposes = {
     ifRefused: '不能使用名片功能；登录、查看政策和管理设备不受影响。撤回同意后名片随即停用并删除。',
     atEnd: 'erase-at-once',
   },
+  'card-public': {
+    name: '公开名片内容',
+    why: '把您选定的名片内容给所有人看，例如让附近的人认识您。',
+    method: '在线自动处理；只公开您逐项选定的内容，随时可以收回，收回后下一次查看即看不到。',
+    basis: 'CONSENT',
+    ground: '个人信息保护法第十三条第一款第一项、第二十五条（您的单独同意）',
+    clause: '5.1.1',
+    choice: 'optional',
+    ifRefused: '名片内容只给持有您分享链接的人看；其他功能不受影响。公开的内容可能被看到的人记住或转告。',
+    atEnd: 'erase-at-once',
+  },
   phone: {
     name: '绑定手机号',
     why: '让您用手机号证明账号属于您，并在换微信之后找回账号。',

@@ -58,6 +58,8 @@ export const person = defineEntity('person', {
   sessions: mapOf(session),
   consents: mapOf(consent),
   cardCount: open('card-state', z.int()),
+  /** The one card that speaks for its owner: kept here, so that there is never more than one. */
+  defaultCard: open('card-state', z.optional(z.string())),
   ledgerSeq: open('ledger-entry', z.int()),
   ledgerHash: open('ledger-entry', bytes),
 });

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseDocument } from 'yaml';
 import type { Budget } from '../../lib/gate/operation';
+import { cardRows } from '../cards/budget-rows';
 import { agreeingPartners } from '../identity/agreeing-partners';
 import { identityRows } from '../identity/budget-rows';
 import { profileRows } from '../profile/budget-rows';
@@ -24,10 +25,13 @@ const full = {
   name: '林晓',
   organisation: '广东省政务服务数据管理局',
   title: '工程师',
-  phones: ['13800138000', '020-12345678'],
-  mails: ['lin@example.cn'],
-  address: '广州市越秀区',
-  site: 'https://example.cn',
+  phones: [
+    { number: '13800138000', label: 'mobile' },
+    { number: '020-12345678', label: 'work' },
+  ],
+  mails: [{ address: 'lin@example.cn' }],
+  addresses: [{ text: '广州市越秀区' }],
+  sites: ['https://example.cn'],
   note: '工作日 9:00–17:00',
 };
 const newCard = () =>
@@ -109,6 +113,10 @@ const prepare: Record<string, () => Promise<Prepared>> = {
   'cards/list': async () => ({}),
   'cards/update': async () => ({ input: { ...full, ...pick(await newCard()) } }),
   'cards/delete': async () => ({ input: pick(await newCard()) }),
+  ...cardRows(
+    () => world,
+    () => me,
+  ),
   ...profileRows(
     () => world,
     () => me,

@@ -12,10 +12,10 @@ describe('cards from elsewhere are read as people wrote them (C5)', () => {
         name: '林晓',
         organisation: '广东省数据局 平台处',
         title: '工程师',
-        phones: ['+86 138 0013 8000'],
-        mails: ['lin.xiao@example.cn'],
-        address: '东风中路 305 号 广州 广东 510030 中国',
-        site: 'https://example.cn/lin',
+        phones: [{ number: '+86 138 0013 8000' }],
+        mails: [{ address: 'lin.xiao@example.cn' }],
+        addresses: [{ text: '东风中路 305 号 广州 广东 510030 中国' }],
+        sites: ['https://example.cn/lin'],
         note: '工作日 9:00–17:00\n请先预约, 谢谢 🙏',
       },
       left: ['PRODID', 'X-ABLABEL', 'X-ABADR', 'BDAY'],
@@ -24,7 +24,10 @@ describe('cards from elsewhere are read as people wrote them (C5)', () => {
 
   it('from Google: bare line ends, a folded note, several phones', () => {
     const { content, left } = readVCard(sample('google.vcf'));
-    expect(content).toMatchObject({ name: 'Chen Wei 陈伟', phones: ['13900139000', '020-83134567'] });
+    expect(content).toMatchObject({
+      name: 'Chen Wei 陈伟',
+      phones: [{ number: '13900139000' }, { number: '020-83134567' }],
+    });
     expect(content.note).toContain('seventy-five octets and go on here, with a comma and 中文。');
     expect(left).toEqual(['CATEGORIES']);
   });
@@ -33,8 +36,10 @@ describe('cards from elsewhere are read as people wrote them (C5)', () => {
     expect(readVCard(sample('outlook.vcf')).content).toEqual({
       name: '王芳',
       organisation: '广州市政务服务中心',
-      phones: ['(020) 8123-4567', '13700137000'],
-      mails: ['wang.fang@example.cn'],
+      phones: [{ number: '(020) 8123-4567' }, { number: '13700137000' }],
+      mails: [{ address: 'wang.fang@example.cn' }],
+      addresses: [],
+      sites: [],
     });
   });
 
@@ -42,7 +47,7 @@ describe('cards from elsewhere are read as people wrote them (C5)', () => {
     expect(readVCard(sample('wecom.vcf')).content.name).toBe('赵敏');
     expect(readVCard(sample('camcard.vcf'))).toMatchObject({
       cards: 2,
-      content: { name: '孙丽', address: '科技园 1 号 深圳市' },
+      content: { name: '孙丽', addresses: [{ text: '科技园 1 号 深圳市' }] },
     });
   });
 
