@@ -10,7 +10,10 @@ import { type Objects, openObjects } from './partner/objects';
 import { type EraseQueue, openEraseQueue } from './partner/queue';
 import { openStaffIdentity, type StaffIdentity } from './partner/staff-identity';
 import { createWechat, type Wechat } from './partner/wechat';
+import { openWechatCode, type WechatCode } from './partner/wechat-code';
 import { openWechatPhone, type WechatPhone } from './partner/wechat-phone';
+import { openWechatServer } from './partner/wechat-server';
+import { openWechatText, type WechatText } from './partner/wechat-text';
 import { type Meter, openTable, type Table } from './table/client';
 import { loadServiceKeys } from './table/key-store';
 
@@ -20,6 +23,8 @@ export type Deps = {
   ring: KeyRing;
   wechat: Wechat;
   wechatPhone: WechatPhone;
+  wechatText: WechatText;
+  wechatCode: WechatCode;
   eraseQueue: EraseQueue;
   objects: Objects;
   staff: StaffIdentity;
@@ -42,6 +47,8 @@ export type Replacements = Partial<
     | 'log'
     | 'wechat'
     | 'wechatPhone'
+    | 'wechatText'
+    | 'wechatCode'
     | 'eraseQueue'
     | 'objects'
     | 'staff'
@@ -65,6 +72,14 @@ export function buildDeps(config: Config, replace: Replacements = {}): Deps {
     clock,
     ...(replace.meter && { meter: replace.meter }),
   });
+  const wechatParts = {
+    baseUrl: config.WECHAT_API_BASE,
+    appid: config.WECHAT_APPID,
+    secret: config.WECHAT_SECRET,
+    clock,
+    log,
+  };
+  const wechatServer = openWechatServer(wechatParts);
   return {
     table,
     clock,
@@ -88,24 +103,10 @@ export function buildDeps(config: Config, replace: Replacements = {}): Deps {
       }),
     faceId: replace.faceId ?? openFaceId(config, clock, log),
     networkIdentity: replace.networkIdentity ?? openNetworkIdentity(config, clock, log),
-    wechat:
-      replace.wechat ??
-      createWechat({
-        baseUrl: config.WECHAT_API_BASE,
-        appid: config.WECHAT_APPID,
-        secret: config.WECHAT_SECRET,
-        clock,
-        log,
-      }),
-    wechatPhone:
-      replace.wechatPhone ??
-      openWechatPhone({
-        baseUrl: config.WECHAT_API_BASE,
-        appid: config.WECHAT_APPID,
-        secret: config.WECHAT_SECRET,
-        clock,
-        log,
-      }),
+    wechat: replace.wechat ?? createWechat(wechatParts),
+    wechatPhone: replace.wechatPhone ?? openWechatPhone(wechatParts, wechatServer),
+    wechatText: replace.wechatText ?? openWechatText(wechatServer),
+    wechatCode: replace.wechatCode ?? openWechatCode(wechatServer),
     objects:
       replace.objects ??
       openObjects({

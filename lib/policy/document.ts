@@ -19,7 +19,7 @@ export const policyInForce = {
   version: 1,
   language: 'zh-CN',
   effectiveAt: '2026-12-01T00:00:00.000Z',
-  textHash: '01730b6ab6d3c7b1d2b76eeecc5b474ac8e776401398723a179dc9eb7b6e5e62',
+  textHash: '1f2e2bd4a012221b47103619b36a87f3f3a99a1a5854e64d280c84ca38471eaa',
 } as const;
 
 /** SHA-256 in hex: what a consent is bound to. */

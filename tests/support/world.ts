@@ -140,6 +140,18 @@ export async function createWorld({
           return `+86${number}`;
         },
       },
+      // WeChat's judgement of a text here lies in the text: 标记违规, 标记存疑 or 标记故障.
+      wechatText: {
+        async judge(words) {
+          const text = words.join('\n');
+          if (text.includes('标记违规')) return 'risky';
+          if (text.includes('标记存疑')) return 'review';
+          return text.includes('标记故障') ? 'unavailable' : 'pass';
+        },
+      },
+      wechatCode: {
+        draw: async (scene) => ({ image: Buffer.from(`code of ${scene}`), contentType: 'image/png' }),
+      },
       wechat: {
         async exchangeCode(code) {
           if (!code.startsWith('code-of-') || usedCodes.has(code)) throw new AppError('LOGIN_CODE_INVALID');
