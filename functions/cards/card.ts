@@ -1,7 +1,7 @@
 import type { CardContent } from '../../lib/card/content';
 import { AppError, invalidInput } from '../../lib/errors';
 import type { Subject } from '../../lib/gate/operation';
-import { type Card, readCard } from '../../lib/table/card';
+import { asOfNow, type Card, readCard } from '../../lib/table/card';
 import { consentOf } from '../../lib/table/person';
 
 /** What a person writes on a card, and the words they sort it by. */
@@ -19,7 +19,7 @@ export function epochOf({ person }: Pick<Subject, 'person'>): number {
 export function ownCard(caller: Subject): Card {
   const card = readCard(caller.alsoRead, epochOf(caller), caller.sealer);
   if (!card) throw new AppError('NOT_FOUND');
-  return card;
+  return asOfNow(caller.person, card);
 }
 
 /** @throws AppError INVALID_INPUT when the parts, each short enough, are too much together */

@@ -20,6 +20,7 @@ import {
   wholeContent,
 } from './shapes';
 import { updateCard } from './update-card';
+import { visibilityOperations } from './visibility-operations';
 
 export const cards = {
   create: operation({
@@ -124,6 +125,7 @@ export const cards = {
     alsoRead: (subjectId, input) => cardKey(subjectId, input.cardId),
     run: restoreCard,
   }),
+  ...visibilityOperations,
 };
 
 export const { handler, main } = serve('cards', cards);

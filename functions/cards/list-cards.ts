@@ -1,6 +1,6 @@
 import type { Deps } from '../../lib/deps';
 import type { Run } from '../../lib/gate/operation';
-import { readCard } from '../../lib/table/card';
+import { asOfNow, readCard } from '../../lib/table/card';
 import { queryCards, readOrder } from '../../lib/table/card-list';
 import { openCursor, sealCursor } from '../../lib/table/cursor';
 import { epochOf } from './card';
@@ -19,7 +19,8 @@ export async function listCards(deps: Deps, { caller, input }: Run<'subject', Pa
   const after = cursor === undefined ? undefined : await openCursor(deps.ring, LIST, subjectId, cursor);
   const page = await queryCards(deps.table, subjectId, input.limit ?? DEFAULT_PAGE, after);
   const epoch = epochOf(caller);
-  const cards = page.items.flatMap((item) => readCard(item, epoch, caller.sealer) ?? []);
+  const found = page.items.flatMap((item) => readCard(item, epoch, caller.sealer) ?? []);
+  const cards = found.map((card) => asOfNow(caller.person, card));
   const order = readOrder(page.order, epoch);
   const rank = new Map(order.map((cardId, index) => [cardId, index]));
   const rankOf = (cardId: string) => rank.get(cardId) ?? order.length;

@@ -9,6 +9,7 @@ import { contentOf } from '../../lib/table/card-content';
 import { keepPast } from '../../lib/table/card-history';
 import { ConditionFailed, type Write } from '../../lib/table/client';
 import { epochOf, ownCard, type Written } from './card';
+import { askWechat, beforeCheck } from './check-text';
 
 /** What a change leaves of a card, and what it may also need to hold. */
 type Change = Partial<Written> & Partial<Pick<Card, 'visibility' | 'publicEpoch'>>;
@@ -17,13 +18,15 @@ type OfVersion = { cardId: string; version: number };
 /**
  * Replaces a card. The version sent must be the one stored, so of two changes at once one is refused and nothing is lost
  * (promise C1). A repeat of a change that went through answers with the card as it stands; `asked` is what was asked, by
- * which a repeat is known. What the card said before is kept for a while.
+ * which a repeat is known, and `holding` are conditions that the change rests on besides. What the card said before is kept for a while. Text that others may see goes through the
+ * check first: the card is saved in any case, and what has not passed is seen by nobody else.
  */
 export async function saveCard(
   deps: Deps,
-  { caller, input }: Run<'subject', OfVersion>,
+  { caller, input, requestId }: Run<'subject', OfVersion>,
   asked: unknown,
   change: (before: Card) => Change,
+  holding: Write[] = [],
 ): Promise<Card> {
   const { version } = input;
   const { subjectId } = caller.person;
@@ -33,13 +36,20 @@ export async function saveCard(
   if (before.version === version + 1 && before.edit === edit) return before;
   if (before.version !== version) throw new AppError('VERSION_CONFLICT', { version: before.version });
   const updatedAt = toInstant(deps.clock.now());
-  const after = settle(before, { ...changed(before, change(before)), version: version + 1, edit, updatedAt });
+  const settled = settle(before, {
+    ...changed(before, change(before)),
+    version: version + 1,
+    edit,
+    updatedAt,
+  });
+  const { card: after, ask } = beforeCheck(settled, deps.clock.now());
   const writes: [Write, ...Write[]] = [
     replaceCard(subjectId, after, version, caller.sealer),
     ...keepPast(subjectId, before, after, caller.sealer),
   ];
   try {
-    await deps.table.write(...writes);
+    if (ask.length > 0) return await askWechat(deps, { caller, requestId }, after, ask, writes);
+    await deps.table.write(...writes, ...holding);
     return after;
   } catch (error) {
     if (!(error instanceof ConditionFailed)) throw error;

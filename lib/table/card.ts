@@ -70,17 +70,26 @@ export function takenBy(item: Item | undefined): { request: unknown; deleted: bo
 }
 
 /**
- * What others may see of a card at this moment: the fields that its owner shows to that audience and whose present text
- * has passed the check. What was opened to everyone under a consent that has ended is open to links only.
+ * A card with the visibility that holds at this moment: what was opened to everyone under a consent that has ended is
+ * open to links only, and stays so when the consent is given anew.
  */
-export function visibleFields(
-  owner: Person,
-  { visibility, verdicts: said, publicEpoch }: Card,
-  audience: 'link' | 'everyone',
-): Field[] {
+export function asOfNow<C extends Pick<Card, 'visibility' | 'publicEpoch'>>(owner: Person, value: C): C {
   const agreed = consentOf(owner, 'card-public');
-  if (audience === 'everyone' && !(agreed?.granted && agreed.epoch === publicEpoch)) return [];
-  return fieldsFor(visibility, audience).filter((field) => said[field] === 'passed');
+  if (agreed?.granted && agreed.epoch === value.publicEpoch) return value;
+  const kept = Object.entries(value.visibility).map(([field, audience]) => [
+    field,
+    audience === 'everyone' ? 'link' : audience,
+  ]);
+  return { ...value, visibility: Object.fromEntries(kept) };
+}
+
+/**
+ * What others may see of a card at this moment: the fields that its owner shows to that audience and whose present text
+ * has passed the check.
+ */
+export function visibleFields(owner: Person, value: Card, audience: 'link' | 'everyone'): Field[] {
+  const shown = fieldsFor(asOfNow(owner, value).visibility, audience);
+  return shown.filter((field) => value.verdicts[field] === 'passed');
 }
 
 /** The key of the card that speaks for a person, while they have agreed to cards and chosen one. */

@@ -1,3 +1,4 @@
+import { parseToken } from '../../lib/crypto/token';
 import type { Caller, World } from '../support/world';
 import { fullCard, newCard } from './support';
 
@@ -14,10 +15,33 @@ export function cardRows(theWorld: () => World, theCaller: () => Caller): Record
     await world().ok('cards/update', { ...fullCard, title: '处长', cardId, version: 1 }, me());
     return { cardId, version: 2 };
   };
+  const waiting = async () => {
+    const { cardId } = await newCard(world(), me(), { name: '标记故障' });
+    await world().ok('cards/setVisibility', { cardId, version: 1, visibility: { name: 'link' } }, me());
+    return { cardId, subjectId: parseToken(me().token)?.subjectId };
+  };
+  let members = 0;
+  const staff = () => {
+    members += 1;
+    return { token: `staff:texts-${members}:officer` };
+  };
   return {
     'cards/setDefault': async () => ({ input: { cardId: (await made()).cardId } }),
     'cards/arrange': async () => ({ input: { cardIds: [(await made()).cardId] } }),
     'cards/history': async () => ({ input: { cardId: (await changed()).cardId } }),
+    'cards/setVisibility': async () => ({
+      input: { cardId: (await made()).cardId, version: 1, visibility: { name: 'link', phones: 'link' } },
+    }),
+    'cards/checkAgain': async () => {
+      const { subjectId: _, ...input } = await waiting();
+      return { input };
+    },
+    'cards/texts': async () => ({ by: staff() }),
+    'cards/openText': async () => ({ input: { ...(await waiting()), ticket: 'T-1' }, by: staff() }),
+    'cards/decideText': async () => ({
+      input: { ...(await waiting()), version: 2, ticket: 'T-1', decision: 'pass' },
+      by: staff(),
+    }),
     'cards/restore': async () => ({ input: { ...(await changed()), to: 1 } }),
   };
 }
