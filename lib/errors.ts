@@ -10,6 +10,7 @@ export const errorCodes = {
   LOGIN_CODE_INVALID: { status: 401, message: '登录凭证已失效，请重新登录。' },
   CONSENT_REQUIRED: { status: 403, message: '这项功能需要您先同意相应的个人信息处理规则。' },
   PROOF_REQUIRED: { status: 403, message: '为了您的安全，请先验证是您本人再继续。' },
+  PASSPHRASE_REQUIRED: { status: 403, message: '这个链接设有口令，请输入正确的口令。' },
   RISK_REFUSED: { status: 403, message: '安全检查未通过，暂时不能继续。您可以申请人工复核。' },
   GUARDIAN_REQUIRED: { status: 403, message: '未满十四周岁需要监护人先同意。' },
   CALLER_NOT_ALLOWED: { status: 403, message: '您没有权限进行此操作。' },

@@ -19,6 +19,7 @@ import {
   version,
   wholeContent,
 } from './shapes';
+import { shareOperations } from './share-operations';
 import { updateCard } from './update-card';
 import { visibilityOperations } from './visibility-operations';
 
@@ -126,6 +127,7 @@ export const cards = {
     run: restoreCard,
   }),
   ...visibilityOperations,
+  ...shareOperations,
 };
 
 export const { handler, main } = serve('cards', cards);

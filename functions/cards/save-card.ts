@@ -12,7 +12,7 @@ import { epochOf, ownCard, type Written } from './card';
 import { askWechat, beforeCheck } from './check-text';
 
 /** What a change leaves of a card, and what it may also need to hold. */
-type Change = Partial<Written> & Partial<Pick<Card, 'visibility' | 'publicEpoch'>>;
+type Change = Partial<Written> & Partial<Pick<Card, 'visibility' | 'publicEpoch' | 'realNameMark'>>;
 type OfVersion = { cardId: string; version: number };
 
 /**

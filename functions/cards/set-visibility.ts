@@ -31,3 +31,11 @@ export async function setVisibility(deps: Deps, run: Run<'subject', Choose>): Pr
     holding,
   );
 }
+
+type Mark = { cardId: string; version: number; show: boolean };
+
+/** Lets a card say, or no longer say, that its owner's real name is verified (promise C8). */
+export function setRealNameMark(deps: Deps, run: Run<'subject', Mark>): Promise<Card> {
+  const { show } = run.input;
+  return saveCard(deps, run, ['mark', show], () => ({ realNameMark: show }));
+}

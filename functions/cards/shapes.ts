@@ -121,6 +121,8 @@ export const ownCardShown = z.object({
   updatedAt: z.string(),
   ...wholeContent,
   labels: z.array(z.string()),
+  /** Whether the owner wants it to say that their real name is verified. */
+  realNameMark: z.optional(z.boolean()),
   visibility,
   /** What the content check said of each field that others may see. Nobody sees one that has not passed. */
   verdicts: z.partialRecord(z.enum(fields), z.enum(verdicts)),

@@ -3,7 +3,7 @@ import { fields } from '../../lib/card/content';
 import { HOUR_MS } from '../../lib/clock';
 import { operation, type StaffAccess } from '../../lib/gate/operation';
 import { cardKey } from '../../lib/table/card';
-import { setVisibility } from './set-visibility';
+import { setRealNameMark, setVisibility } from './set-visibility';
 import { cardId, nothing, ownCardShown, partialContent, version, visibility } from './shapes';
 import { checkAgain, decideText, listTexts, openText } from './text-review';
 
@@ -27,6 +27,17 @@ export const visibilityOperations = {
     budget: { trips: 4, readUnits: 3, writeUnits: 30 },
     alsoRead: (subject, input) => cardKey(subject, input.cardId),
     run: setVisibility,
+  }),
+  setRealNameMark: operation({
+    summary: '让名片显示或不再显示“实名”标识。只在实名核验有效期间显示，不显示任何身份信息。',
+    caller: 'subject',
+    purpose: 'cards',
+    input: z.strictObject({ cardId, version, show: z.boolean() }),
+    output: ownCardShown,
+    ledger: 'none',
+    budget: { trips: 2, readUnits: 2, writeUnits: 3 },
+    alsoRead: (subject, input) => cardKey(subject, input.cardId),
+    run: setRealNameMark,
   }),
   checkAgain: operation({
     summary: '名片上的文字还在等待检查时，请微信再检查一次。',

@@ -1,4 +1,5 @@
 import type * as z from 'zod/mini';
+import type { KeyRing } from '../crypto/key-ring';
 import type { Deps } from '../deps';
 import type { StaffMember, StaffRole } from '../partner/staff-identity';
 import type { PurposeId } from '../policy/purposes';
@@ -83,7 +84,7 @@ export type Operation<
   /** Needs a fresh proof of self for exactly this act and this target (promise A6). Consuming it costs one trip. */
   proof?(input: z.output<I>): string;
   /** One more item to read with the caller, so that the whole call takes one trip. */
-  alsoRead?(subjectId: string, input: z.output<I>): Key;
+  alsoRead?(subjectId: string, input: z.output<I>, ring: KeyRing): Key | Promise<Key>;
   /** Served bare by GET at this fixed path as well, for public documents that standards place there. */
   wellKnown?: `/.well-known/${string}`;
   /**

@@ -19,7 +19,7 @@ export const policyInForce = {
   version: 1,
   language: 'zh-CN',
   effectiveAt: '2026-12-01T00:00:00.000Z',
-  textHash: '1f2e2bd4a012221b47103619b36a87f3f3a99a1a5854e64d280c84ca38471eaa',
+  textHash: 'b54bf99fad74d352d99037173fac82f4c92827ebf70f9e2fbda8f2657817fedc',
 } as const;
 
 /** SHA-256 in hex: what a consent is bound to. */

@@ -171,6 +171,22 @@ export const kinds = {
   'card-wechat': { name: '名片上的微信号', ...card },
   'card-label': { name: '您给名片加的标签', ...card },
   'card-kept': { name: '导入的名片中本服务不使用、为您原样保留的内容', ...card, source: '您导入' },
+  'card-share': {
+    name: '分享链接的编号、名片项目、期限、次数，以及按天的查看次数',
+    class: 'technical',
+    storage: 'open',
+    purpose: 'cards',
+    retention: 'share-life',
+    source: '您分享名片、别人查看名片时产生',
+  },
+  'share-secret': {
+    name: '分享链接的加密摘要和口令的摘要',
+    class: 'technical',
+    storage: 'digest',
+    purpose: 'cards',
+    retention: 'share-life',
+    source: '您分享名片时系统生成',
+  },
   'card-public-choice': {
     name: '您公开了名片的哪些内容',
     class: 'technical',

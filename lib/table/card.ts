@@ -6,7 +6,7 @@ import { contentAttributes } from './card-content';
 import type { Item, Write } from './client';
 import { defineEntity, open, type Sealer, sealed, type ValueOf } from './entity';
 import { type Key, keys } from './keys';
-import { consentOf, MAX_CARDS_PER_PERSON, type Person } from './person';
+import { consentInForce, MAX_CARDS_PER_PERSON, type Person } from './person';
 
 /** What the content check said of a field as it stands. A field that is not named here has not been asked about. */
 export const verdicts = ['passed', 'waiting', 'refused'] as const;
@@ -28,6 +28,8 @@ export const card = defineEntity('card', {
   visibility: open('card-state', z.partialRecord(z.enum(fields), z.enum(audiences))),
   /** The epoch of the consent to `card-public` under which fields were opened to everyone. */
   publicEpoch: open('card-public-choice', z.optional(z.int())),
+  /** Whether the owner wants it to say that their real name is verified (promise C8). */
+  realNameMark: open('card-state', z.optional(z.boolean())),
   verdicts: open('card-state', z.partialRecord(z.enum(fields), z.enum(verdicts))),
   /** While a field waits for a human: since when, for the queue of the staff. */
   dueAt: open('card-state', z.optional(z.string())),
@@ -74,8 +76,8 @@ export function takenBy(item: Item | undefined): { request: unknown; deleted: bo
  * open to links only, and stays so when the consent is given anew.
  */
 export function asOfNow<C extends Pick<Card, 'visibility' | 'publicEpoch'>>(owner: Person, value: C): C {
-  const agreed = consentOf(owner, 'card-public');
-  if (agreed?.granted && agreed.epoch === value.publicEpoch) return value;
+  const agreed = consentInForce(owner, 'card-public');
+  if (agreed && agreed.epoch === value.publicEpoch) return value;
   const kept = Object.entries(value.visibility).map(([field, audience]) => [
     field,
     audience === 'everyone' ? 'link' : audience,
@@ -94,8 +96,8 @@ export function visibleFields(owner: Person, value: Card, audience: 'link' | 'ev
 
 /** The key of the card that speaks for a person, while they have agreed to cards and chosen one. */
 export function publicCardKey(owner: Person): Key | undefined {
-  const granted = consentOf(owner, 'cards')?.granted;
-  return granted && owner.defaultCard ? cardKey(owner.subjectId, owner.defaultCard) : undefined;
+  const agreed = consentInForce(owner, 'cards');
+  return agreed && owner.defaultCard ? cardKey(owner.subjectId, owner.defaultCard) : undefined;
 }
 
 /**
@@ -107,8 +109,8 @@ export function publicCard(
   item: Item | undefined,
   sealer: Sealer,
 ): Partial<CardContent> | undefined {
-  const agreed = consentOf(owner, 'cards');
-  if (!agreed?.granted || item?.cardId !== owner.defaultCard) return undefined;
+  const agreed = consentInForce(owner, 'cards');
+  if (!agreed || item?.cardId !== owner.defaultCard) return undefined;
   const value = readCard(item, agreed.epoch, sealer);
   const shown = value && visibleFields(owner, value, 'everyone');
   return shown && shown.length > 0 ? only(value, shown) : undefined;

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { scopeOf } from '../policy/document';
 import type { ConsentPurposeId } from '../policy/purposes';
 import { retentionMs } from '../policy/retention';
 import type { Item, Write } from './client';
@@ -60,6 +61,8 @@ export const person = defineEntity('person', {
   cardCount: open('card-state', z.int()),
   /** The one card that speaks for its owner: kept here, so that there is never more than one. */
   defaultCard: open('card-state', z.optional(z.string())),
+  /** How often all links were revoked: a link of an earlier count is dead. */
+  shareEpoch: open('card-share', z.optional(z.int())),
   ledgerSeq: open('ledger-entry', z.int()),
   ledgerHash: open('ledger-entry', bytes),
 });
@@ -89,6 +92,15 @@ export function ledgerHead({ ledgerSeq, ledgerHash }: Person): LedgerHead {
 export function consentOf({ consents }: Person, purpose: ConsentPurposeId): Consent | undefined {
   const stored = consents[purpose];
   return stored && consent.decode(stored, purpose);
+}
+
+/**
+ * A person's consent to a purpose while it is granted for the scope in force: what others may rely on who look at this
+ * person's data.
+ */
+export function consentInForce(person: Person, purpose: ConsentPurposeId): Consent | undefined {
+  const given = consentOf(person, purpose);
+  return given?.granted && given.scope === scopeOf(purpose) ? given : undefined;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { parseToken } from '../../lib/crypto/token';
-import type { Caller, World } from '../support/world';
-import { fullCard, newCard } from './support';
+import { type Caller, onceKey, type World } from '../support/world';
+import { fullCard, holder, newCard } from './support';
 
 type Prepared = { input?: unknown; by?: object };
 type Prepare = () => Promise<Prepared>;
@@ -20,6 +20,16 @@ export function cardRows(theWorld: () => World, theCaller: () => Caller): Record
     await world().ok('cards/setVisibility', { cardId, version: 1, visibility: { name: 'link' } }, me());
     return { cardId, subjectId: parseToken(me().token)?.subjectId };
   };
+  const shown = async () => {
+    const { cardId } = await made();
+    const visibility = { name: 'link', phones: 'link', organisation: 'link' };
+    await world().ok('cards/setVisibility', { cardId, version: 1, visibility }, me());
+    return { cardId };
+  };
+  const shared = async (more: object = {}) => {
+    const input = { ...(await shown()), fields: ['name', 'phones'], idempotencyKey: onceKey(), ...more };
+    return world().ok<{ shareId: string; token: string }>('cards/share', input, me());
+  };
   let members = 0;
   const staff = () => {
     members += 1;
@@ -35,6 +45,24 @@ export function cardRows(theWorld: () => World, theCaller: () => Caller): Record
     'cards/checkAgain': async () => {
       const { subjectId: _, ...input } = await waiting();
       return { input };
+    },
+    'cards/setRealNameMark': async () => ({
+      input: { cardId: (await made()).cardId, version: 1, show: true },
+    }),
+    'cards/share': async () => {
+      const { cardId } = await shown();
+      return { input: { cardId, fields: ['name', 'phones'], idempotencyKey: onceKey() } };
+    },
+    'cards/shares': async () => {
+      await shared();
+      return {};
+    },
+    'cards/revoke': async () => ({ input: { shareId: (await shared()).shareId } }),
+    'cards/revokeAll': async () => ({}),
+    'cards/code': async () => ({ input: { shareId: (await shared()).shareId } }),
+    'cards/open': async () => {
+      const { token } = await shared({ maxUses: 3 });
+      return { input: { token }, by: await holder(world(), `budget-viewer-${onceKey()}`) };
     },
     'cards/texts': async () => ({ by: staff() }),
     'cards/openText': async () => ({ input: { ...(await waiting()), ticket: 'T-1' }, by: staff() }),
