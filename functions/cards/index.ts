@@ -7,6 +7,8 @@ import { arrangeCards, chooseDefault } from './arrange-cards';
 import { listHistory, restoreCard } from './card-history';
 import { createCard } from './create-card';
 import { deleteCard } from './delete-card';
+import { exchangeOperations } from './exchange-operations';
+import { folderOperations } from './folder-operations';
 import { getCard } from './get-card';
 import { listCards } from './list-cards';
 import {
@@ -128,6 +130,8 @@ export const cards = {
   }),
   ...visibilityOperations,
   ...shareOperations,
+  ...exchangeOperations,
+  ...folderOperations,
 };
 
 export const { handler, main } = serve('cards', cards);

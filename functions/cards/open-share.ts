@@ -8,7 +8,7 @@ import { attemptsKey, countAttempt, readAttempts, windowEndsInSeconds } from '..
 import { blockKey, isBlock } from '../../lib/table/block';
 import { type Card, cardKey } from '../../lib/table/card';
 import { ConditionFailed, type Item } from '../../lib/table/client';
-import { keys } from '../../lib/table/keys';
+import { type Key, keys } from '../../lib/table/keys';
 import { realNameKeys } from '../../lib/table/real-name';
 import { readShare, readSharePointer, type Share, shareKey, useShare } from '../../lib/table/share';
 import { countView, VIEW_SHARDS } from '../../lib/table/views';
@@ -24,17 +24,24 @@ type Guard = { name: string; max: number; windowMs: number };
 export type Open = { token: string; passphrase?: string | undefined };
 
 /** A link that leads somewhere for this viewer, with what it leads to. */
-export type Opened = { owner: Owner; link: Share; card: Card; realNames: (Item | undefined)[] };
+export type Opened = {
+  owner: Owner;
+  link: Share;
+  card: Card;
+  realNames: (Item | undefined)[];
+  also: (Item | undefined)[];
+};
 
 /**
- * What a token leads to for this viewer, in one batch after the front door's. Absent, revoked, used up, over, withdrawn,
+ * What a token leads to for this viewer, in one batch after the front door's. Absent, revoked, over, withdrawn,
  * deleted and closed to this viewer all look the same; wrong tokens and pass-phrases are counted, and beyond the limits
- * right ones are refused too.
+ * right ones are refused too. `also` is read in the same batch.
  * @throws AppError NOT_FOUND | PASSPHRASE_REQUIRED | TOO_MANY_ATTEMPTS
  */
 export async function findOpen(
   deps: Deps,
   { caller, input, address = 'unknown' }: Pick<Run<'subject', Open>, 'caller' | 'input' | 'address'>,
+  alsoRead: Key[] = [],
 ): Promise<Opened> {
   const viewerId = caller.person.subjectId;
   const guesses = [
@@ -53,9 +60,11 @@ export async function findOpen(
     blockKey(subjectId, viewerId),
     blockKey(viewerId, subjectId),
     ...realNameKeys(subjectId),
+    ...alsoRead,
     ...guards.map(({ key }) => key),
   ]);
-  const realNames = rest.slice(0, -guards.length);
+  const realNames = rest.slice(0, realNameKeys(subjectId).length);
+  const also = rest.slice(realNames.length, -guards.length);
   for (const [index, counter] of rest.slice(-guards.length).entries()) {
     const { limit } = guards[index] as (typeof guards)[number];
     if (readAttempts(counter) >= limit.max) throw tooMany(deps, limit);
@@ -64,15 +73,14 @@ export async function findOpen(
   const link = owner && readShare(shareItem, owner.epoch, owner.sealer);
   const card = owner && cardOf(owner, cardItem);
   const revoked = link?.shareEpoch !== (owner?.person.shareEpoch ?? 0);
-  const usedUp = link?.maxUses !== undefined && link.uses >= link.maxUses;
-  if (!owner || !link || !card || revoked || usedUp || isBlock(byOwner) || isBlock(byViewer))
+  if (!owner || !link || !card || revoked || isBlock(byOwner) || isBlock(byViewer))
     throw new AppError('NOT_FOUND');
   if (link.passphrase !== undefined) {
     if (input.passphrase === undefined) throw new AppError('PASSPHRASE_REQUIRED');
     if (!(await isPassphrase(input.passphrase, link.seed, link.passphrase)))
       return wrong(deps, [phrases], new AppError('PASSPHRASE_REQUIRED'));
   }
-  return { owner, link, card, realNames };
+  return { owner, link, card, realNames, also };
 }
 
 /**
@@ -82,12 +90,16 @@ export async function findOpen(
 export async function openShare(deps: Deps, run: Run<'subject', Open>) {
   const { owner, link, card, realNames } = await findOpen(deps, run);
   const ownerId = owner.person.subjectId;
+  if (isUsedUp(link)) throw new AppError('NOT_FOUND');
   if (ownerId !== run.caller.person.subjectId) await countOpening(deps, ownerId, link);
   return {
     card: shownTo(owner, card, link.fields),
     ...(isRealName(owner, card, realNames) && { realName: true as const }),
   };
 }
+
+/** Whether a link has been opened as often as it may. Who opened it in time may still answer with an offer. */
+const isUsedUp = ({ maxUses, uses }: Share) => maxUses !== undefined && uses >= maxUses;
 
 async function countOpening(deps: Deps, ownerId: string, link: Share): Promise<void> {
   const nowMs = deps.clock.now();

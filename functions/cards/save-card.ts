@@ -44,7 +44,7 @@ export async function saveCard(
   });
   const { card: after, ask } = beforeCheck(settled, deps.clock.now());
   const writes: [Write, ...Write[]] = [
-    replaceCard(subjectId, after, version, caller.sealer),
+    replaceCard(subjectId, after, before, caller.sealer),
     ...keepPast(subjectId, before, after, caller.sealer),
   ];
   try {

@@ -124,7 +124,7 @@ async function write(
       Key: keys.person(subjectId),
       UpdateExpression:
         'SET #consents.#purpose = :consent, ledgerSeq = :seq, ledgerHash = :hash, ' +
-        `noticedAt = if_not_exists(noticedAt, :at)${cardsEnd ? ', cardCount = :none REMOVE defaultCard' : ''}`,
+        `noticedAt = if_not_exists(noticedAt, :at)${cardsEnd ? ', cardCount = :none REMOVE defaultCard, contactCount' : ''}`,
       ConditionExpression: chainIsWhereWeSawIt,
       ExpressionAttributeNames: { '#consents': 'consents', '#purpose': purpose },
       ExpressionAttributeValues: {

@@ -19,7 +19,7 @@ export const policyInForce = {
   version: 1,
   language: 'zh-CN',
   effectiveAt: '2026-12-01T00:00:00.000Z',
-  textHash: 'b54bf99fad74d352d99037173fac82f4c92827ebf70f9e2fbda8f2657817fedc',
+  textHash: '23745d26ae475beb7364a11548df4d24dcba6e9b94abff1ceaaa1d5a088acfa4',
 } as const;
 
 /** SHA-256 in hex: what a consent is bound to. */

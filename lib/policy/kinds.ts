@@ -171,6 +171,15 @@ export const kinds = {
   'card-wechat': { name: '名片上的微信号', ...card },
   'card-label': { name: '您给名片加的标签', ...card },
   'card-kept': { name: '导入的名片中本服务不使用、为您原样保留的内容', ...card, source: '您导入' },
+  'card-exchange': {
+    name: '与谁交换了名片（账号内部编号）、名片项目和时间',
+    class: 'general',
+    storage: 'open',
+    purpose: 'cards',
+    retention: 'card-life',
+    source: '您与别人交换名片时产生',
+  },
+  'contact-note': { name: '您给名片夹中的名片加的备注、分组和收藏', ...card },
   'card-share': {
     name: '分享链接的编号、名片项目、期限、次数，以及按天的查看次数',
     class: 'technical',

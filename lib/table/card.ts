@@ -28,6 +28,8 @@ export const card = defineEntity('card', {
   visibility: open('card-state', z.partialRecord(z.enum(fields), z.enum(audiences))),
   /** The epoch of the consent to `card-public` under which fields were opened to everyone. */
   publicEpoch: open('card-public-choice', z.optional(z.int())),
+  /** How often it was recalled from everybody who holds it: what was given before is a tombstone. */
+  grantEpoch: open('card-state', z.optional(z.int())),
   /** Whether the owner wants it to say that their real name is verified (promise C8). */
   realNameMark: open('card-state', z.optional(z.boolean())),
   verdicts: open('card-state', z.partialRecord(z.enum(fields), z.enum(verdicts))),
@@ -151,11 +153,22 @@ const seen = ({ epoch }: Card, version: number) => ({
   ':epoch': epoch,
 });
 
-/** Replaces a card, refused unless `version` is the one stored (promise C1). */
-export function replaceCard(subjectId: string, value: Card, version: number, sealer: Sealer): Write {
+/** Replaces a card, refused unless the one stored has the version and the verdicts of `before` (promise C1). */
+export function replaceCard(subjectId: string, value: Card, before: Card, sealer: Sealer): Write {
   const Item = itemOf(subjectId, value, sealer);
-  const ExpressionAttributeValues = seen(value, version);
-  return { Put: { Item, ConditionExpression: stillThisVersion, ExpressionAttributeValues } };
+  const ExpressionAttributeValues = { ...seen(value, before.version), ':verdicts': before.verdicts };
+  const ConditionExpression = `${stillThisVersion} AND verdicts = :verdicts`;
+  return { Put: { Item, ConditionExpression, ExpressionAttributeValues } };
+}
+
+/** Recalls a card from everybody who holds it: one write, however many they are. An edit under way has to look again. */
+export function recallCard(subjectId: string, { cardId, epoch }: Card): NonNullable<Write['Update']> {
+  return {
+    Key: cardKey(subjectId, cardId),
+    UpdateExpression: 'ADD grantEpoch :one, version :one',
+    ConditionExpression: 'entity = :card AND epoch = :epoch',
+    ExpressionAttributeValues: { ':one': 1, ':card': card.name, ':epoch': epoch },
+  };
 }
 
 /** Notes verdicts about a card's present text. Refused when the card or its verdicts have changed meanwhile. */

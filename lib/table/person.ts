@@ -61,6 +61,8 @@ export const person = defineEntity('person', {
   cardCount: open('card-state', z.int()),
   /** The one card that speaks for its owner: kept here, so that there is never more than one. */
   defaultCard: open('card-state', z.optional(z.string())),
+  /** Cards of others in the folder. */
+  contactCount: open('card-exchange', z.optional(z.int())),
   /** How often all links were revoked: a link of an earlier count is dead. */
   shareEpoch: open('card-share', z.optional(z.int())),
   ledgerSeq: open('ledger-entry', z.int()),

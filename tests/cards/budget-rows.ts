@@ -1,6 +1,6 @@
 import { parseToken } from '../../lib/crypto/token';
 import { type Caller, onceKey, type World } from '../support/world';
-import { fullCard, holder, newCard } from './support';
+import { cardGiver, fullCard, holder, linkTo, newCard, offerBy } from './support';
 
 type Prepared = { input?: unknown; by?: object };
 type Prepare = () => Promise<Prepared>;
@@ -29,6 +29,25 @@ export function cardRows(theWorld: () => World, theCaller: () => Caller): Record
   const shared = async (more: object = {}) => {
     const input = { ...(await shown()), fields: ['name', 'phones'], idempotencyKey: onceKey(), ...more };
     return world().ok<{ shareId: string; token: string }>('cards/share', input, me());
+  };
+  const other = () => cardGiver(world(), `budget-${onceKey()}`);
+  const offered = async () => {
+    const [a, b] = [await other(), await other()];
+    const { token } = await linkTo(world(), a);
+    const { offerId } = await offerBy(world(), b, token);
+    return { by: a.caller, cardId: a.cardId, asker: b.caller, offerId };
+  };
+  const exchanged = async () => {
+    const { by, cardId, offerId } = await offered();
+    const input = { offerId, cardId, fields: ['name'] };
+    const { contactId } = await world().ok<{ contactId: string }>('cards/accept', input, by);
+    const { holders } = await world().ok<{ holders: { holderId: string }[] }>('cards/holders', {}, by);
+    return { by, cardId, contactId, holderId: holders[0]?.holderId };
+  };
+  const blocking = async () => {
+    const { by, contactId } = await exchanged();
+    const input = { by: 'contact', id: contactId };
+    return { by, ...(await world().ok<{ blockId: string }>('cards/block', input, by)) };
   };
   let members = 0;
   const staff = () => {
@@ -63,6 +82,59 @@ export function cardRows(theWorld: () => World, theCaller: () => Caller): Record
     'cards/open': async () => {
       const { token } = await shared({ maxUses: 3 });
       return { input: { token }, by: await holder(world(), `budget-viewer-${onceKey()}`) };
+    },
+    'cards/offer': async () => {
+      const { token } = await shared();
+      const { caller, cardId } = await other();
+      return { input: { token, cardId, fields: ['name'] }, by: caller };
+    },
+    'cards/offers': async () => {
+      const { offerId: _, by } = await offered();
+      return { by };
+    },
+    'cards/sentOffers': async () => ({ by: (await offered()).asker }),
+    'cards/takeBack': async () => {
+      const { asker, offerId } = await offered();
+      return { input: { offerId }, by: asker };
+    },
+    'cards/accept': async () => {
+      const { offerId, by, cardId } = await offered();
+      return { input: { offerId, cardId, fields: ['name'] }, by };
+    },
+    'cards/decline': async () => {
+      const { offerId, by } = await offered();
+      return { input: { offerId }, by };
+    },
+    'cards/holders': async () => ({ by: (await exchanged()).by }),
+    'cards/recall': async () => {
+      const { by, holderId } = await exchanged();
+      return { input: { holderId }, by };
+    },
+    'cards/recallAll': async () => {
+      const { by, cardId } = await exchanged();
+      return { input: { cardId }, by };
+    },
+    'cards/block': async () => {
+      const { by, contactId } = await exchanged();
+      return { input: { by: 'contact', id: contactId }, by };
+    },
+    'cards/blocked': async () => ({ by: (await blocking()).by }),
+    'cards/unblock': async () => {
+      const { by, blockId } = await blocking();
+      return { input: { blockId }, by };
+    },
+    'cards/folder': async () => ({ by: (await exchanged()).by }),
+    'cards/contact': async () => {
+      const { by, contactId } = await exchanged();
+      return { input: { contactId }, by };
+    },
+    'cards/updateContact': async () => {
+      const { by, contactId } = await exchanged();
+      return { input: { contactId, version: 1, groups: ['客户'], favourite: true }, by };
+    },
+    'cards/removeContact': async () => {
+      const { by, contactId } = await exchanged();
+      return { input: { contactId }, by };
     },
     'cards/texts': async () => ({ by: staff() }),
     'cards/openText': async () => ({ input: { ...(await waiting()), ticket: 'T-1' }, by: staff() }),

@@ -63,3 +63,40 @@ export async function resting(world: World, subjectId: string, purpose = 'cards'
       (pk as { S: string }).S === `P#${subjectId}` && (sk as { S: string }).S.startsWith(`DATA#${purpose}#`),
   );
 }
+
+/** Somebody with a card whose name, title and phones are open to links. */
+export type Giver = { caller: Holder; cardId: string };
+
+export async function cardGiver(world: World, openid: string, content: object = fullCard): Promise<Giver> {
+  const caller = await holder(world, openid);
+  const { cardId } = await newCard(world, caller, content);
+  const visibility = { name: 'link', title: 'link', phones: 'link', organisation: 'link' };
+  await world.ok('cards/setVisibility', { cardId, version: 1, visibility }, caller);
+  return { caller, cardId };
+}
+
+export function linkTo(world: World, { caller, cardId }: Giver): Promise<{ token: string; shareId: string }> {
+  const input = { cardId, fields: ['name'], idempotencyKey: onceKey() };
+  return world.ok('cards/share', input, caller);
+}
+
+export function offerBy(
+  world: World,
+  { caller, cardId }: Giver,
+  token: string,
+): Promise<{ offerId: string }> {
+  return world.ok('cards/offer', { token, cardId, fields: ['name', 'title'] }, caller);
+}
+
+/** Both have exchanged cards: what each holds of the other. */
+export async function exchange(world: World, a: Giver, b: Giver): Promise<{ byA: string; byB: string }> {
+  const { offerId } = await offerBy(world, b, (await linkTo(world, a)).token);
+  const input = { offerId, cardId: a.cardId, fields: ['name', 'title'] };
+  const { contactId: byA } = await world.ok<{ contactId: string }>('cards/accept', input, a.caller);
+  const { holders } = await world.ok<{ holders: { holderId: string; contactId: string }[] }>(
+    'cards/holders',
+    {},
+    a.caller,
+  );
+  return { byA, byB: holders.find(({ contactId }) => contactId === byA)?.holderId ?? '' };
+}
