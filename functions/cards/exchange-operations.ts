@@ -15,6 +15,8 @@ import { passphrase, token } from './share-operations';
 import { digestOfToken } from './share-token';
 
 const id = cardId;
+/** The pair an offer is between, and its serial. */
+const offerId = z.string().check(z.regex(/^[\w-]{30}$/));
 const chosen = z.array(z.enum(fields)).check(z.minLength(1), z.maxLength(fields.length));
 const nextPage = z.optional(z.string());
 const sent = { offerId: z.string(), cardId: z.string(), at: z.string(), expiresAt: z.string() };
@@ -67,7 +69,7 @@ export const exchangeOperations = {
     summary: '收回自己提出的交换。',
     caller: 'subject',
     purpose: 'cards',
-    input: z.strictObject({ offerId: id }),
+    input: z.strictObject({ offerId }),
     output: z.object({ takenBack: z.literal(true) }),
     ledger: 'none',
     budget: { trips: 2, readUnits: 2, writeUnits: 6 },
@@ -78,7 +80,7 @@ export const exchangeOperations = {
     summary: '接受交换，并给出自己的一张名片。双方的名片夹同时收到对方的名片。',
     caller: 'subject',
     purpose: 'cards',
-    input: z.strictObject({ offerId: id, cardId, fields: chosen }),
+    input: z.strictObject({ offerId, cardId, fields: chosen }),
     output: z.object({ contactId: z.string(), card: z.optional(z.object(partialContent)) }),
     ledger: 'none',
     budget: { trips: 3, readUnits: 9, writeUnits: 44 },
@@ -89,7 +91,7 @@ export const exchangeOperations = {
     summary: '谢绝交换。对方不会收到通知。',
     caller: 'subject',
     purpose: 'cards',
-    input: z.strictObject({ offerId: id }),
+    input: z.strictObject({ offerId }),
     output: z.object({ declined: z.literal(true) }),
     ledger: 'none',
     budget: { trips: 2, readUnits: 2, writeUnits: 2 },
@@ -144,7 +146,7 @@ export const exchangeOperations = {
     summary: '屏蔽一个人：不能再打开我的链接、与我交换；已给对方的名片随即收回。',
     caller: 'subject',
     purpose: 'cards',
-    input: z.strictObject({ by: z.enum(namedBy), id }),
+    input: z.strictObject({ by: z.enum(namedBy), id: z.string().check(z.regex(/^[\w-]{22}([\w-]{8})?$/)) }),
     output: z.object({ blockId: z.string(), blockedAt: z.string() }),
     ledger: 'none',
     budget: { trips: 5, readUnits: 6, writeUnits: 8 },

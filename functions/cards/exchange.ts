@@ -13,9 +13,12 @@ import {
   cancelOffer,
   type Offer,
   putOffer,
+  putSent,
   readOffer,
   readSentOffer,
   removeSentOffer,
+  SERIAL_CHARS,
+  type SentOffer,
   sentOfferKey,
 } from '../../lib/table/exchange';
 import { keys } from '../../lib/table/keys';
@@ -40,6 +43,11 @@ function cardToGive(caller: Subject, item: Item | undefined, { fields }: Give): 
   return card;
 }
 
+/** Tells an offer from an earlier one between the same two. */
+function serial({ random }: Deps): string {
+  return random((SERIAL_CHARS * 6) / 8).toString('base64url');
+}
+
 /** An id that follows from who and what: a repeat makes no second one, and nobody can find it out. */
 async function idOf(deps: Deps, ...parts: (string | number)[]): Promise<string> {
   return (await deps.ring.digest('request', parts.join('|'))).slice(0, 22);
@@ -60,7 +68,7 @@ export async function makeOffer(deps: Deps, run: Run<'subject', Open & Give>) {
   const fromEpoch = epochOf(caller);
   const fields = [...new Set(input.fields)];
   const value: Offer = {
-    offerId: await idOf(deps, 'offer', fromId, fromEpoch, toId, owner.epoch),
+    offerId: `${await idOf(deps, 'offer', fromId, fromEpoch, toId, owner.epoch)}${serial(deps)}`,
     fromId,
     fromEpoch,
     cardId: card.cardId,
@@ -84,13 +92,26 @@ export async function makeOffer(deps: Deps, run: Run<'subject', Open & Give>) {
     const [atOffer, , atMe] = error.found;
     if (atMe) throw new AppError('CONSENT_REQUIRED', { purpose: 'cards' });
     if (!atOffer) throw new AppError('NOT_FOUND');
-    const before = readOffer(atOffer.item, owner.epoch);
-    if (before?.request !== value.request) throw new AppError('NOT_NOW');
-    return shownSent(before);
+    return sentBefore(deps, toId, value);
   }
 }
 
-const shownSent = ({ offerId, cardId, at, expiresAtSeconds }: Omit<Offer, 'toId' | 'fromId'>) => ({
+/**
+ * An offer that meets one which waits or was declined. The asker's own half alone decides what they are told, so that a
+ * declined offer can be repeated, refused and taken back just like one that waits.
+ */
+async function sentBefore({ table }: Deps, toId: string, value: Offer) {
+  const [item] = await table.getMany([sentOfferKey(value.fromId, value.offerId)]);
+  const sent = readSentOffer(item, value.fromEpoch);
+  if (!sent) {
+    await table.write(putSent(toId, value), consentHolds(value.fromId, 'cards', value.fromEpoch));
+    return shownSent(value);
+  }
+  if (sent.request !== value.request) throw new AppError('NOT_NOW');
+  return shownSent(sent);
+}
+
+const shownSent = ({ offerId, cardId, at, expiresAtSeconds }: Offer | SentOffer) => ({
   offerId,
   cardId,
   at,
@@ -105,16 +126,25 @@ function notBlocked(a: string, b: string): Write[] {
 }
 
 /** Takes back an offer that was not accepted. One that is gone is as good as taken back. */
-export async function takeBack(deps: Deps, { caller }: Run<'subject', { offerId: string }>) {
+export async function takeBack(deps: Deps, { caller, input }: Run<'subject', { offerId: string }>) {
+  const takenBack = { takenBack: true } as const;
   const sent = readSentOffer(caller.alsoRead, epochOf(caller));
-  if (sent) await deps.table.write(...cancelOffer(caller.person.subjectId, sent));
-  return { takenBack: true } as const;
+  if (sent?.offerId !== input.offerId) return takenBack;
+  const [mine, theirs] = cancelOffer(caller.person.subjectId, sent);
+  try {
+    await deps.table.write(mine, theirs);
+  } catch (error) {
+    if (!(error instanceof ConditionFailed)) throw error;
+    // Accepted or gone at this moment; or declined, of which the asker is to see nothing.
+    if (!error.found[0]) await deps.table.write(mine);
+  }
+  return takenBack;
 }
 
 /** Declines an offer. The asker is not told. */
-export async function declineOffer(deps: Deps, { caller }: Run<'subject', { offerId: string }>) {
+export async function declineOffer(deps: Deps, { caller, input }: Run<'subject', { offerId: string }>) {
   const offer = readOffer(caller.alsoRead, epochOf(caller));
-  if (!offer) throw new AppError('NOT_FOUND');
+  if (offer?.offerId !== input.offerId) throw new AppError('NOT_FOUND');
   const declined = { declined: true } as const;
   if (offer.state === 'declined') return declined;
   try {
@@ -137,7 +167,7 @@ export async function acceptOffer(deps: Deps, { caller, input }: Run<'subject', 
   const myId = caller.person.subjectId;
   const epoch = epochOf(caller);
   const offer = readOffer(caller.alsoRead, epoch);
-  if (!offer) throw new AppError('NOT_FOUND');
+  if (offer?.offerId !== input.offerId) throw new AppError('NOT_FOUND');
   if (offer.state === 'accepted' && offer.contactId) return { contactId: offer.contactId };
   const { fromId, fromEpoch } = offer;
   const mine = await idOf(deps, 'contact', myId, epoch, fromId, offer.cardId);

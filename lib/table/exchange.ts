@@ -29,6 +29,8 @@ export type Offer = ValueOf<typeof offer>;
 export const sentOffer = defineEntity('card-offer-sent', {
   offerId: open('card-exchange', z.string()),
   toId: open('card-exchange', z.string()),
+  /** Keyed digest of what was offered, to recognise a repeat. */
+  request: open('card-exchange', z.string()),
   cardId: open('card-exchange', z.string()),
   at: open('card-exchange', z.string()),
   epoch: open('card-exchange', z.int()),
@@ -36,12 +38,16 @@ export const sentOffer = defineEntity('card-offer-sent', {
 });
 export type SentOffer = ValueOf<typeof sentOffer>;
 
+/** An offer's id is the pair it is between, which is its place, and a serial, so that a later offer is another one. */
+export const PAIR_CHARS = 22;
+export const SERIAL_CHARS = 8;
+
 const OFFERS = `${BESIDE_CARDS}offer#`;
 const SENT = `${BESIDE_CARDS}sent#`;
 export const offerKey = (subjectId: string, offerId: string): Key =>
-  keys.data(subjectId, 'cards', `${OFFERS}${offerId}`);
+  keys.data(subjectId, 'cards', `${OFFERS}${offerId.slice(0, PAIR_CHARS)}`);
 export const sentOfferKey = (subjectId: string, offerId: string): Key =>
-  keys.data(subjectId, 'cards', `${SENT}${offerId}`);
+  keys.data(subjectId, 'cards', `${SENT}${offerId.slice(0, PAIR_CHARS)}`);
 
 export function readOffer(item: Item | undefined, epoch: number): Offer | undefined {
   return item?.entity === offer.name && item.epoch === epoch ? offer.decode(item, '') : undefined;
@@ -51,21 +57,37 @@ export function readSentOffer(item: Item | undefined, epoch: number): SentOffer 
   return item?.entity === sentOffer.name && item.epoch === epoch ? sentOffer.decode(item, '') : undefined;
 }
 
-/** The two halves of an offer. Refused while there is one from this person to that one already. */
+/**
+ * The two halves of an offer. Refused while one from this person to that one waits, or was declined and is not over. One
+ * that was accepted makes room.
+ */
 export function putOffer(toId: string, value: Offer, nowSeconds: number): [Write, Write] {
-  const { offerId, fromId, fromEpoch, cardId, at, expiresAtSeconds } = value;
-  const sent = { offerId, toId, cardId, at, epoch: fromEpoch, expiresAtSeconds };
-  const [here, there] = [offerKey(toId, offerId), sentOfferKey(fromId, offerId)];
+  const here = offerKey(toId, value.offerId);
+  const there = sentOfferKey(value.fromId, value.offerId);
   return [
     {
       Put: {
         Item: { ...here, entity: offer.name, ...offer.encode(value, ''), points: [there] },
-        ConditionExpression: 'attribute_not_exists(pk) OR expiresAtSeconds <= :now',
-        ExpressionAttributeValues: { ':now': nowSeconds },
+        ConditionExpression: 'attribute_not_exists(pk) OR expiresAtSeconds <= :now OR #state = :accepted',
+        ExpressionAttributeNames: { '#state': 'state' },
+        ExpressionAttributeValues: { ':now': nowSeconds, ':accepted': 'accepted' },
       },
     },
-    { Put: { Item: { ...there, entity: sentOffer.name, ...sentOffer.encode(sent, ''), points: [here] } } },
+    putSent(toId, value),
   ];
+}
+
+/** The asker's half. */
+export function putSent(toId: string, value: Offer): Write {
+  const { offerId, fromId, fromEpoch, cardId, at, request, expiresAtSeconds } = value;
+  const sent = { offerId, toId, cardId, at, request, epoch: fromEpoch, expiresAtSeconds };
+  const item = {
+    ...sentOfferKey(fromId, offerId),
+    entity: sentOffer.name,
+    ...sentOffer.encode(sent, ''),
+    points: [offerKey(toId, offerId)],
+  };
+  return { Put: { Item: item } };
 }
 
 /** Answers an offer, once. What stays until it is over keeps a repeat from asking again. */
@@ -79,12 +101,13 @@ export function answerOffer(
     Update: {
       Key: offerKey(subjectId, offerId),
       UpdateExpression: `SET #state = :state${contactId ? ', contactId = :contact' : ''}`,
-      ConditionExpression: '#state = :waiting AND epoch = :epoch',
+      ConditionExpression: '#state = :waiting AND epoch = :epoch AND offerId = :offer',
       ExpressionAttributeNames: { '#state': 'state' },
       ExpressionAttributeValues: {
         ':state': state,
         ':waiting': 'waiting',
         ':epoch': epoch,
+        ':offer': offerId,
         ...(contactId && { ':contact': contactId }),
       },
     },
@@ -96,15 +119,35 @@ export function removeSentOffer({ fromId, fromEpoch, offerId }: Offer): Write {
   return {
     Delete: {
       Key: sentOfferKey(fromId, offerId),
-      ConditionExpression: 'epoch = :epoch',
-      ExpressionAttributeValues: { ':epoch': fromEpoch },
+      ConditionExpression: 'epoch = :epoch AND offerId = :offer',
+      ExpressionAttributeValues: { ':epoch': fromEpoch, ':offer': offerId },
     },
   };
 }
 
-/** The two writes by which the asker takes an offer back. */
+/**
+ * The two writes by which the asker takes an offer back: [theirs, the other]. The second is refused when the offer does
+ * not wait any more: what was declined stays declined.
+ */
 export function cancelOffer(fromId: string, { offerId, toId }: SentOffer): [Write, Write] {
-  return [{ Delete: { Key: sentOfferKey(fromId, offerId) } }, { Delete: { Key: offerKey(toId, offerId) } }];
+  const ofThisOffer = { ':offer': offerId };
+  return [
+    {
+      Delete: {
+        Key: sentOfferKey(fromId, offerId),
+        ConditionExpression: 'offerId = :offer',
+        ExpressionAttributeValues: ofThisOffer,
+      },
+    },
+    {
+      Delete: {
+        Key: offerKey(toId, offerId),
+        ConditionExpression: 'offerId = :offer AND #state = :waiting',
+        ExpressionAttributeNames: { '#state': 'state' },
+        ExpressionAttributeValues: { ...ofThisOffer, ':waiting': 'waiting' },
+      },
+    },
+  ];
 }
 
 /** One page of a person's offers after `afterId`: those that wait for them, or those that they sent. */
