@@ -23,6 +23,7 @@ import {
 } from './shapes';
 import { shareOperations } from './share-operations';
 import { updateCard } from './update-card';
+import { viewOperations } from './view-operations';
 import { visibilityOperations } from './visibility-operations';
 
 export const cards = {
@@ -132,6 +133,7 @@ export const cards = {
   ...shareOperations,
   ...exchangeOperations,
   ...folderOperations,
+  ...viewOperations,
 };
 
 export const { handler, main } = serve('cards', cards);

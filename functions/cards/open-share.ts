@@ -9,8 +9,10 @@ import { blockKey, isBlock } from '../../lib/table/block';
 import { type Card, cardKey } from '../../lib/table/card';
 import { ConditionFailed, type Item } from '../../lib/table/client';
 import { type Key, keys } from '../../lib/table/keys';
+import { consentInForce, type Person } from '../../lib/table/person';
 import { realNameKeys } from '../../lib/table/real-name';
 import { readShare, readSharePointer, type Share, shareKey, useShare } from '../../lib/table/share';
+import { nameViewer } from '../../lib/table/viewer';
 import { countView, VIEW_SHARDS } from '../../lib/table/views';
 import { cardOf, isRealName, type Owner, openOwner, shownTo } from './others';
 
@@ -91,7 +93,7 @@ export async function openShare(deps: Deps, run: Run<'subject', Open>) {
   const { owner, link, card, realNames } = await findOpen(deps, run);
   const ownerId = owner.person.subjectId;
   if (isUsedUp(link)) throw new AppError('NOT_FOUND');
-  if (ownerId !== run.caller.person.subjectId) await countOpening(deps, ownerId, link);
+  if (ownerId !== run.caller.person.subjectId) await countOpening(deps, ownerId, link, run.caller.person);
   return {
     card: shownTo(owner, card, link.fields),
     ...(isRealName(owner, card, realNames) && { realName: true as const }),
@@ -101,17 +103,22 @@ export async function openShare(deps: Deps, run: Run<'subject', Open>) {
 /** Whether a link has been opened as often as it may. Who opened it in time may still answer with an offer. */
 const isUsedUp = ({ maxUses, uses }: Share) => maxUses !== undefined && uses >= maxUses;
 
-async function countOpening(deps: Deps, ownerId: string, link: Share): Promise<void> {
+async function countOpening(deps: Deps, ownerId: string, link: Share, viewer: Person): Promise<void> {
   const nowMs = deps.clock.now();
   const [random = 0] = deps.random(1);
-  const view = countView(ownerId, link, beijingDay(nowMs), random % VIEW_SHARDS);
+  const day = beijingDay(nowMs);
+  const view = countView(ownerId, link, day, random % VIEW_SHARDS);
+  const used = link.maxUses === undefined ? [] : [useShare(ownerId, link, nowMs)];
+  const agreed = consentInForce(viewer, 'viewer-name');
+  const named = agreed ? nameViewer(viewer.subjectId, agreed.epoch, ownerId, link, day) : [];
   try {
-    if (link.maxUses === undefined) await deps.table.write(view);
-    else await deps.table.write(useShare(ownerId, link, nowMs), view);
+    await deps.table.write(view, ...used, ...named);
   } catch (error) {
-    // Used up, revoked or withdrawn at this moment.
-    if (error instanceof ConditionFailed) throw new AppError('NOT_FOUND');
-    throw error;
+    if (!(error instanceof ConditionFailed)) throw error;
+    // The viewer does not want to be named any more: they are counted without a name.
+    const noLongerNamed = agreed && error.found.at(-1);
+    if (noLongerNamed) return countOpening(deps, ownerId, link, { ...viewer, consents: {} });
+    throw new AppError('NOT_FOUND'); // used up, revoked or withdrawn at this moment
   }
 }
 

@@ -19,7 +19,7 @@ export const policyInForce = {
   version: 1,
   language: 'zh-CN',
   effectiveAt: '2026-12-01T00:00:00.000Z',
-  textHash: '23745d26ae475beb7364a11548df4d24dcba6e9b94abff1ceaaa1d5a088acfa4',
+  textHash: '9fdb584efb8188ab222d95a3a1a8e91ad771a366254fdd110bcba843525deb4a',
 } as const;
 
 /** SHA-256 in hex: what a consent is bound to. */

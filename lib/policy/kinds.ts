@@ -180,6 +180,14 @@ export const kinds = {
     source: '您与别人交换名片时产生',
   },
   'contact-note': { name: '您给名片夹中的名片加的备注、分组和收藏', ...card },
+  'viewer-record': {
+    name: '您留名看过的分享链接和日期',
+    class: 'general',
+    storage: 'open',
+    purpose: 'viewer-name',
+    retention: 'share-life',
+    source: '您打开别人分享的名片时产生',
+  },
   'card-share': {
     name: '分享链接的编号、名片项目、期限、次数，以及按天的查看次数',
     class: 'technical',

@@ -93,6 +93,17 @@ export const purposes = {
     ifRefused: '名片内容只给持有您分享链接的人看；其他功能不受影响。公开的内容可能被看到的人记住或转告。',
     atEnd: 'erase-at-once',
   },
+  'viewer-name': {
+    name: '看名片时留名',
+    why: '您打开别人分享的名片时，让对方知道是您（显示您的昵称）看过。',
+    method: '在线自动处理；只记录您看过哪个链接和日期，对方只看到您当时的昵称。',
+    basis: 'CONSENT',
+    ground: CONSENT_GROUND,
+    clause: '2.2.1',
+    choice: 'optional',
+    ifRefused: '对方只看到大致的查看次数，不知道是谁；其他功能不受影响。撤回后记录随即删除。',
+    atEnd: 'erase-at-once',
+  },
   phone: {
     name: '绑定手机号',
     why: '让您用手机号证明账号属于您，并在换微信之后找回账号。',

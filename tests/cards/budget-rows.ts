@@ -136,6 +136,17 @@ export function cardRows(theWorld: () => World, theCaller: () => Caller): Record
       const { by, contactId } = await exchanged();
       return { input: { contactId }, by };
     },
+    'cards/views': async () => {
+      await shared();
+      return {};
+    },
+    'cards/viewers': async () => {
+      const { token } = await shared();
+      const viewer = await holder(world(), `named-${onceKey()}`, 'viewer-name', 'profile');
+      await world().ok('profile/update', { version: 0, nickname: '小陈' }, viewer);
+      await world().ok('cards/open', { token }, viewer);
+      return {};
+    },
     'cards/texts': async () => ({ by: staff() }),
     'cards/openText': async () => ({ input: { ...(await waiting()), ticket: 'T-1' }, by: staff() }),
     'cards/decideText': async () => ({
