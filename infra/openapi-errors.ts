@@ -33,8 +33,10 @@ const rules: Partial<Record<ErrorCode, Rule>> = {
   CONSENT_REQUIRED: ({ caller, purpose }) =>
     caller === 'subject' && purpose !== null && needsConsent(purpose),
   PROOF_REQUIRED: ({ proof }) => proof !== undefined,
-  TOO_MANY_ATTEMPTS: ({ caller, limits }) => caller === 'wechat' || limits !== undefined,
-  NOT_FOUND: (_, fields) => Object.keys(fields).some((field) => field.endsWith('Id')),
+  PASSPHRASE_REQUIRED: (_, fields) => 'token' in fields && 'passphrase' in fields,
+  TOO_MANY_ATTEMPTS: ({ caller, limits }, fields) =>
+    caller === 'wechat' || limits !== undefined || 'token' in fields,
+  NOT_FOUND: (_, fields) => Object.keys(fields).some((field) => field.endsWith('Id') || field === 'token'),
   CURSOR_INVALID: has('cursor'),
   POLICY_CHANGED: has('policyVersion'),
   VERSION_CONFLICT: has('version'),

@@ -10,9 +10,11 @@ import { type Objects, openObjects } from './partner/objects';
 import { type EraseQueue, type NoticeQueue, openEraseQueue, openNoticeQueue } from './partner/queue';
 import { openStaffIdentity, type StaffIdentity } from './partner/staff-identity';
 import { createWechat, type Wechat } from './partner/wechat';
+import { openWechatCode, type WechatCode } from './partner/wechat-code';
 import { openWechatPhone, type WechatPhone } from './partner/wechat-phone';
 import { openWechatRisk, type WechatRisk } from './partner/wechat-risk';
 import { openWechatServer, type WechatServer } from './partner/wechat-server';
+import { openWechatText, type WechatText } from './partner/wechat-text';
 import type { EntryId } from './policy/entries';
 import type { Registry } from './policy/registry';
 import { openPolicyBook, type PolicyBook } from './policy-book';
@@ -25,6 +27,8 @@ export type Deps = {
   ring: KeyRing;
   wechat: Wechat;
   wechatPhone: WechatPhone;
+  wechatText: WechatText;
+  wechatCode: WechatCode;
   eraseQueue: EraseQueue;
   noticeQueue: NoticeQueue;
   objects: Objects;
@@ -61,6 +65,8 @@ export type Replacements = Partial<
     | 'log'
     | 'wechat'
     | 'wechatPhone'
+    | 'wechatText'
+    | 'wechatCode'
     | 'eraseQueue'
     | 'noticeQueue'
     | 'objects'
@@ -129,6 +135,8 @@ export function buildDeps(config: Config, replace: Replacements = {}): Deps {
     entries: replace.entries ?? openEntries(config, clock, log),
     risk: replace.risk ?? openRisk(config, server),
     phoneRecoveryDays: Number(config.PHONE_RECOVERY_DAYS),
+    wechatText: replace.wechatText ?? openWechatText(server),
+    wechatCode: replace.wechatCode ?? openWechatCode(server),
     objects:
       replace.objects ??
       openObjects({

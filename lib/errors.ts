@@ -14,6 +14,7 @@ export const errorCodes = {
     message: '这项功能要等新版个人信息保护政策公告并生效之后才能使用。',
   },
   PROOF_REQUIRED: { status: 403, message: '为了您的安全，请先验证是您本人再继续。' },
+  PASSPHRASE_REQUIRED: { status: 403, message: '这个链接设有口令，请输入正确的口令。' },
   RISK_REFUSED: { status: 403, message: '安全检查未通过，暂时不能继续。您可以申请人工复核。' },
   LINK_REQUIRED: {
     status: 403,

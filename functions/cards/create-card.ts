@@ -6,28 +6,31 @@ import type { Run, Subject } from '../../lib/gate/operation';
 import { type Card, putCard, readCard, takenBy } from '../../lib/table/card';
 import { ConditionFailed } from '../../lib/table/client';
 import { consentOf, MAX_CARDS_PER_PERSON, readPerson } from '../../lib/table/person';
-import { type CardContent, epochOf } from './card';
+import { demandSize, epochOf, type Written } from './card';
 
-type Create = CardContent & { idempotencyKey: string };
+type Create = Written & { idempotencyKey: string };
 
 /**
- * Makes a card. Its id comes from the idempotency key, so a repeat meets the card it made before and answers with it;
- * no record of keys is needed.
+ * Makes a card that nobody but its owner can see. Its id comes from the idempotency key, so a repeat meets the card it
+ * made before and answers with it; no record of keys is needed.
  */
 export async function createCard(deps: Deps, { caller, input }: Run<'subject', Create>): Promise<Card> {
-  const { idempotencyKey, ...content } = input;
+  const { idempotencyKey, ...written } = input;
+  demandSize(written);
   const { subjectId } = caller.person;
   const cardId = cardIdFor(subjectId, epochOf(caller), idempotencyKey);
-  const request = await deps.ring.digest('request', `card|${subjectId}|${JSON.stringify(content)}`);
+  const request = await deps.ring.digest('request', `card|${subjectId}|${JSON.stringify(written)}`);
   const now = toInstant(deps.clock.now());
   const card: Card = {
-    ...content,
+    ...written,
     cardId,
     version: 1,
     createdAt: now,
     updatedAt: now,
     epoch: epochOf(caller),
     request,
+    visibility: {},
+    verdicts: {},
   };
   try {
     await deps.table.write(...putCard(subjectId, card, caller.sealer));
@@ -37,7 +40,6 @@ export async function createCard(deps: Deps, { caller, input }: Run<'subject', C
     throw error;
   }
 }
-
 /** 128 bits of a digest: the same key gives the same card, and somebody else's key never does. */
 function cardIdFor(subjectId: string, epoch: number, idempotencyKey: string): string {
   const digest = createHash('sha256').update(`card|${subjectId}|${epoch}|${idempotencyKey}`).digest();

@@ -2,22 +2,33 @@ import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
 import type { Run } from '../../lib/gate/operation';
 import { deleteCard as deleteWrites, readCard, takenBy } from '../../lib/table/card';
+import { forgetPast } from '../../lib/table/card-history';
 import { ConditionFailed } from '../../lib/table/client';
+import { type Person, readPerson } from '../../lib/table/person';
 import { epochOf, ownCard } from './card';
 
 const deleted = { deleted: true } as const;
 
-/** Deletes a card at the version seen. A repeat finds it deleted and says so again. */
+/** Deletes a card at the version seen, with its history. A repeat finds it deleted and says so again. */
 export async function deleteCard(
   deps: Deps,
   { caller, input }: Run<'subject', { cardId: string; version: number }>,
 ) {
   if (takenBy(caller.alsoRead).deleted) return deleted;
-  const card = ownCard(caller);
+  const card = ownCard(deps, caller);
   if (card.version !== input.version) throw new AppError('VERSION_CONFLICT', { version: card.version });
+  const { subjectId } = caller.person;
+  const attempt = (owner: Person) => {
+    const isDefault = owner.defaultCard === card.cardId;
+    const [marker, less] = deleteWrites(subjectId, card, input.version, isDefault, deps.clock.now());
+    return deps.table.write(marker, less, ...forgetPast(subjectId, card));
+  };
   try {
-    const { subjectId } = caller.person;
-    await deps.table.write(...deleteWrites(subjectId, card, input.version, deps.clock.now()));
+    await attempt(caller.person).catch(async (error: unknown) => {
+      const now = error instanceof ConditionFailed && !error.found[0] ? error.found[1]?.item : undefined;
+      if (!now) throw error;
+      await attempt(readPerson(now)); // became or ceased to be the default at this moment
+    });
     return deleted;
   } catch (error) {
     if (!(error instanceof ConditionFailed)) throw error;

@@ -3,6 +3,6 @@ import type { Run } from '../../lib/gate/operation';
 import { ownCard } from './card';
 
 /** One of the caller's own cards, read in the same trip as the caller. */
-export async function getCard(_deps: Deps, { caller }: Run<'subject', { cardId: string }>) {
-  return ownCard(caller);
+export async function getCard(deps: Deps, { caller }: Run<'subject', { cardId: string }>) {
+  return ownCard(deps, caller);
 }

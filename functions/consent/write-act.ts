@@ -101,7 +101,7 @@ async function tryOnce(
       UpdateExpression:
         'SET #consents.#purpose = :consent, ledgerSeq = :seq, ledgerHash = :hash' +
         `${entry.actor === 'self' ? ', noticedAt = if_not_exists(noticedAt, :at)' : ''}` +
-        `${cardsEnd ? ', cardCount = :none' : ''}`,
+        `${cardsEnd ? ', cardCount = :none REMOVE defaultCard, contactCount' : ''}`,
       ConditionExpression: chainIsWhereWeSawIt,
       ExpressionAttributeNames: { '#consents': 'consents', '#purpose': purpose },
       ExpressionAttributeValues: {

@@ -34,14 +34,15 @@ export type DigestDomain =
   | 'web-code'
   | 'id-number'
   | 'network-id'
-  | 'guardian-code';
+  | 'guardian-code'
+  | 'share';
 
 /** Everything that needs a key, with no key ever leaving it. */
 export type KeyRing = {
   /** Keyed digest for look-up (blind index), 43 characters. Hides the value even from who reads the whole table. */
   digest(domain: DigestDomain, value: string): Promise<string>;
   /** Keyed checksum of our own records: ledger chains and cursors; key of what only a code opens. 32 bytes. */
-  mac(domain: 'ledger' | 'cursor' | 'web-code', data: string): Promise<Buffer>;
+  mac(domain: 'ledger' | 'cursor' | 'web-code' | 'share', data: string): Promise<Buffer>;
   /** A fresh data key for a new person, and the form in which it is stored. */
   newDataKey(subjectId: string): Promise<{ dataKey: Buffer; wrapped: Buffer }>;
   /** Opens a person's stored data key. @throws SealError */

@@ -33,11 +33,11 @@ export const MAX_CLIENT_VERSION_CHARS = 16;
 export async function authenticate(
   deps: Deps,
   token: string | undefined,
-  alsoRead?: (id: string) => Key,
+  alsoRead?: (id: string) => Key | Promise<Key>,
 ): Promise<Subject> {
   const claim = token === undefined ? undefined : parseToken(token);
   if (!claim) throw new AppError('SIGN_IN_REQUIRED');
-  const wanted = [keys.person(claim.subjectId), ...(alsoRead ? [alsoRead(claim.subjectId)] : [])];
+  const wanted = [keys.person(claim.subjectId), ...(alsoRead ? [await alsoRead(claim.subjectId)] : [])];
   const [self, target] = await deps.table.getMany(wanted);
   const person = self && readPerson(self);
   if (!person || !liveSession(deps, person, claim)) throw new AppError('SIGN_IN_REQUIRED');

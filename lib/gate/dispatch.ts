@@ -112,7 +112,8 @@ async function callerOf(
   input: unknown,
 ): Promise<CallerOf<CallerKind>> {
   if (kind === 'subject') {
-    const beside = alsoRead && input !== undefined ? (id: string) => alsoRead(id, input) : undefined;
+    const beside =
+      alsoRead && input !== undefined ? (id: string) => alsoRead(id, input, deps.ring) : undefined;
     return authenticate(deps, call.token, beside);
   }
   if (kind === 'staff') return { kind, about: undefined, ...(await authenticateStaff(deps, call, roles)) };

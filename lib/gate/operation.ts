@@ -1,4 +1,5 @@
 import type * as z from 'zod/mini';
+import type { KeyRing } from '../crypto/key-ring';
 import type { Deps } from '../deps';
 import type { StaffMember, StaffRole } from '../partner/staff-identity';
 import type { RiskScene } from '../partner/wechat-risk';
@@ -86,7 +87,7 @@ export type Operation<
   /** Refused when WeChat ranks the person as risky for such an act just now (promise A7). Costs three trips. */
   risk?: RiskScene;
   /** One more item to read with the caller, so that the whole call takes one trip. */
-  alsoRead?(subjectId: string, input: z.output<I>): Key;
+  alsoRead?(subjectId: string, input: z.output<I>, ring: KeyRing): Key | Promise<Key>;
   /** Served bare by GET at this fixed path as well, for public documents that standards place there. */
   wellKnown?: `/.well-known/${string}`;
   /**

@@ -25,9 +25,10 @@ const phoneSchema = z.object({
 export function openWechatPhone(server: WechatServer): WechatPhone {
   return {
     async exchangePhoneCode(code, openid) {
-      const answer = await server.post('wechat-phone', '/wxa/business/getuserphonenumber', { code, openid });
-      if (answer.errcode !== 0) throw new AppError(meaning[answer.errcode] ?? 'PARTNER_UNAVAILABLE');
-      const parsed = phoneSchema.safeParse(answer);
+      const path = '/wxa/business/getuserphonenumber';
+      const { errcode, json } = await server.ask('wechat-phone', path, { code, openid });
+      if (errcode !== 0) throw new AppError(meaning[errcode] ?? 'PARTNER_UNAVAILABLE');
+      const parsed = phoneSchema.safeParse(json);
       if (!parsed.success) throw new AppError('PARTNER_UNAVAILABLE');
       const { watermark, countryCode, purePhoneNumber } = parsed.data.phone_info;
       // A number given to somebody else's mini-program is not ours to use.

@@ -20,7 +20,8 @@ export function openWechatRisk(server: WechatServer): WechatRisk {
     async rankOf(openid, address, scene) {
       const body = { appid: server.appid, openid, scene: sceneNumbers[scene], client_ip: address };
       try {
-        const parsed = answerSchema.safeParse(await server.post('wechat-risk', '/wxa/getuserriskrank', body));
+        const { json } = await server.ask('wechat-risk', '/wxa/getuserriskrank', body);
+        const parsed = answerSchema.safeParse(json);
         return parsed.success ? parsed.data.risk_rank : undefined;
       } catch {
         return undefined; // the log has it

@@ -3,15 +3,21 @@ import type { Clock } from '../clock';
 import { AppError } from '../errors';
 import type { Log } from '../log';
 
-/** WeChat's server interface: what is asked in the mini-program's own name, with an interface token. */
+/** WeChat's server interface, for the calls that need its access token. */
 export type WechatServer = {
+  /** The mini-program that asks. */
   appid: string;
   /**
-   * Posts to a path with the token in its query, and answers the JSON that came, whatever its `errcode`. A token that
-   * WeChat no longer takes is fetched anew, once; a busy WeChat is asked twice.
-   * @throws AppError PARTNER_UNAVAILABLE when there is no JSON to answer
+   * Posts to a path under a valid token and answers what came back: its JSON, or a picture where WeChat sends one. A
+   * token that WeChat no longer takes is fetched anew, once, and a busy WeChat is asked once more. `partner` is the name
+   * in our log.
+   * @throws AppError PARTNER_UNAVAILABLE
    */
-  post(partner: string, path: string, body: object): Promise<{ errcode: number }>;
+  ask(
+    partner: string,
+    path: string,
+    body: object,
+  ): Promise<{ errcode: number; json: unknown; image?: Buffer }>;
 };
 
 export type WechatServerParts = { baseUrl: string; appid: string; secret: string; clock: Clock; log: Log };
@@ -22,10 +28,13 @@ const RENEW_EARLY_MS = 300_000;
 const WECHAT_BUSY = -1;
 const BUSY_PAUSE_MS = 150;
 const TRIES = 2;
+/** More than any picture of a code. */
+const MAX_IMAGE_BYTES = 1024 * 1024;
+
 const tokenRefused = [40001, 40014, 42001];
 
 const tokenSchema = z.object({ access_token: z.string().check(z.minLength(1)), expires_in: z.int() });
-const answerSchema = z.looseObject({ errcode: z._default(z.int(), 0) });
+const answerSchema = z.looseObject({ errcode: z.optional(z.int()) });
 
 export function openWechatServer({ baseUrl, appid, secret, clock, log }: WechatServerParts): WechatServer {
   let token: { value: Promise<string>; until: number } | undefined;
@@ -33,13 +42,12 @@ export function openWechatServer({ baseUrl, appid, secret, clock, log }: WechatS
   /** One request at a time for all who wait; a failure is not kept. */
   function accessToken(): Promise<string> {
     if (token && clock.now() < token.until) return token.value;
-    const fetching = send('/cgi-bin/stable_token', { grant_type: 'client_credential', appid, secret }).then(
-      (answer) => {
-        const { access_token, expires_in } = tokenSchema.parse(answer);
-        if (token) token.until = clock.now() + Math.max(0, expires_in * 1000 - RENEW_EARLY_MS);
-        return access_token;
-      },
-    );
+    const asked = { grant_type: 'client_credential', appid, secret };
+    const fetching = post('/cgi-bin/stable_token', asked).then(async (response) => {
+      const { access_token, expires_in } = tokenSchema.parse(await response.json());
+      if (token) token.until = clock.now() + Math.max(0, expires_in * 1000 - RENEW_EARLY_MS);
+      return access_token;
+    });
     token = { value: fetching, until: Number.POSITIVE_INFINITY };
     fetching.catch(() => {
       token = undefined;
@@ -47,25 +55,28 @@ export function openWechatServer({ baseUrl, appid, secret, clock, log }: WechatS
     return fetching;
   }
 
-  /** Bodies hold secrets and codes, so an error that rises here stays in `ask`. */
-  async function send(path: string, body: object): Promise<unknown> {
+  /** Bodies hold secrets and what people wrote, so an error that rises here stays here. */
+  function post(path: string, body: object): Promise<Response> {
     const request = { method: 'POST', body: JSON.stringify(body), redirect: 'error' } as const;
-    const response = await fetch(`${baseUrl}${path}`, {
-      ...request,
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-    });
-    return response.json();
+    return fetch(`${baseUrl}${path}`, { ...request, signal: AbortSignal.timeout(TIMEOUT_MS) });
   }
 
-  async function ask(partner: string, path: string, body: object): Promise<{ errcode: number }> {
+  async function once(partner: string, path: string, body: object) {
     const startedAt = clock.now();
     const said = (partnerCode: string | number) =>
       log({ event: 'partner-call', partner, partnerCode, milliseconds: clock.now() - startedAt });
     try {
       const query = new URLSearchParams({ access_token: await accessToken() });
-      const answer = answerSchema.parse(await send(`${path}?${query}`, body));
-      said(answer.errcode);
-      return answer;
+      const response = await post(`${path}?${query}`, body);
+      if (response.headers.get('content-type')?.startsWith('image/')) {
+        const image = Buffer.from(await response.arrayBuffer());
+        if (!response.ok || image.length > MAX_IMAGE_BYTES) throw new AppError('PARTNER_UNAVAILABLE');
+        said(0);
+        return { errcode: 0, json: undefined, image };
+      }
+      const json = answerSchema.parse(await response.json());
+      said(json.errcode ?? 0);
+      return { errcode: json.errcode ?? 0, json };
     } catch (error) {
       said(error instanceof Error ? error.name : 'unknown');
       throw new AppError('PARTNER_UNAVAILABLE');
@@ -74,11 +85,12 @@ export function openWechatServer({ baseUrl, appid, secret, clock, log }: WechatS
 
   return {
     appid,
-    async post(partner, path, body) {
+    async ask(partner, path, body) {
       for (let tries = 1; ; tries += 1) {
-        const answer = await ask(partner, path, body);
+        const answer = await once(partner, path, body);
         const stale = tokenRefused.includes(answer.errcode);
-        if ((!stale && answer.errcode !== WECHAT_BUSY) || tries === TRIES) return answer;
+        if (!stale && answer.errcode !== WECHAT_BUSY) return answer;
+        if (tries === TRIES) throw new AppError('PARTNER_UNAVAILABLE');
         if (stale) token = undefined;
         else await new Promise((resolve) => setTimeout(resolve, BUSY_PAUSE_MS));
       }

@@ -9,6 +9,7 @@ import type { PurposeId } from './purposes';
 export const passingKinds = {
   'login-code': '一次性凭证',
   'network-address': '当时的网络地址',
+  'share-token': '分享链接的随机编号',
   'identity-input': '姓名、证件号码，以及所选方式需要的手机号、银行卡号',
 } as const;
 export type PassingKind = keyof typeof passingKinds;
@@ -65,6 +66,34 @@ export const recipients = {
     why: '在您绑定手机号、关联其他入口之前，由微信判断是否有人冒用；判断不作为唯一依据，您可以申请人工复核。',
     purpose: 'security',
     kinds: ['wechat-openid', 'network-address'],
+  },
+  'wechat-text': {
+    name: '深圳市腾讯计算机系统有限公司（微信内容安全）',
+    role: 'processor',
+    contact: '微信客服 95017',
+    region: '中国内地',
+    why: '您把名片内容给别人看之前，由微信检查其中的文字是否违规；只交出您给别人看的文字和您的微信标识。',
+    purpose: 'cards',
+    kinds: [
+      'wechat-openid',
+      'card-name',
+      'card-organisation',
+      'card-phone',
+      'card-mail',
+      'card-address',
+      'card-site',
+      'card-note',
+      'card-wechat',
+    ],
+  },
+  'wechat-code': {
+    name: '深圳市腾讯计算机系统有限公司（微信小程序码）',
+    role: 'processor',
+    contact: '微信客服 95017',
+    region: '中国内地',
+    why: '您要把分享链接做成小程序码时，由微信绘制；码中只有一个随机编号。',
+    purpose: 'cards',
+    kinds: ['share-token'],
   },
   'tencent-faceid': {
     name: '腾讯云计算（北京）有限责任公司（人脸核身与身份核验）',

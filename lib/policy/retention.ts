@@ -40,6 +40,11 @@ export const retention = {
     basis: '网络安全法第二十三条：防范网络攻击',
     endsAfter: { milliseconds: 10 * MINUTE_MS },
   },
+  'share-life': {
+    period: '直到您收回链接，或者链接到期（最长 90 天）后 30 天',
+    basis: '个人信息保护法第十九条：让您看到链接被使用的情况所必要的最短时间',
+    endsAfter: { milliseconds: 120 * DAY_MS },
+  },
   'purpose-life': {
     period: '直到您撤回对这项目的的同意，或者注销账号',
     basis: '个人信息保护法第四十七条：目的已实现或者同意已撤回的，应当删除',

@@ -3,16 +3,18 @@ import { type Difference, differenceOf, reachesFurther } from './difference';
 import { compiled, type Registry } from './registry';
 import { renderPolicy } from './render';
 
+/**
+ * By purpose: the version since which it reaches as far as it does. A consent covers the purpose when it was given to that
+ * version or a later one; a change of wording moves nothing (PIPL art. 14 para 2; promise K4).
+ */
+export type Since = Record<string, number>;
+
 /** What the gate needs of a version, on every call. */
 export type PolicySummary = {
   version: number;
   effectiveAt: string;
   textHash: string;
-  /**
-   * By purpose: the version since which it reaches as far as it does. A consent covers the purpose when it was given to
-   * that version or a later one; a change of wording moves nothing (PIPL art. 14 para 2; promise K4).
-   */
-  since: Record<string, number>;
+  since: Since;
 };
 
 /** A version of the policy: the exact text that consents are bound to, and the registry it was made from. */

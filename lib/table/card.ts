@@ -1,12 +1,17 @@
 import * as z from 'zod/mini';
+import { audiences, type CardContent, type Field, fields, fieldsFor, only } from '../card/content';
 import { toEpochSeconds } from '../clock';
 import { retentionMs } from '../policy/retention';
-import type { Item, Table, Write } from './client';
+import type { Since } from '../policy/version';
+import { contentAttributes } from './card-content';
+import type { Item, Write } from './client';
 import { defineEntity, open, type Sealer, sealed, type ValueOf } from './entity';
-import { dataPrefix, type Key, keys, partition } from './keys';
-import { MAX_CARDS_PER_PERSON } from './person';
+import { type Key, keys } from './keys';
+import { consentInForce, MAX_CARDS_PER_PERSON, type Person } from './person';
 
-const text = z.string();
+/** What the content check said of a field as it stands. A field that is not named here has not been asked about. */
+export const verdicts = ['passed', 'waiting', 'refused'] as const;
+export type Verdict = (typeof verdicts)[number];
 
 /** A card. Its content is sealed; what the database must compare is open and says nothing about the person. */
 export const card = defineEntity('card', {
@@ -20,14 +25,20 @@ export const card = defineEntity('card', {
   request: open('card-state', z.string()),
   /** The same for the last edit, with the version it started from. */
   edit: open('card-state', z.optional(z.string())),
-  name: sealed('card-name', text),
-  organisation: sealed('card-organisation', z.optional(text)),
-  title: sealed('card-organisation', z.optional(text)),
-  phones: sealed('card-phone', z.array(text)),
-  mails: sealed('card-mail', z.array(text)),
-  address: sealed('card-address', z.optional(text)),
-  site: sealed('card-site', z.optional(text)),
-  note: sealed('card-note', z.optional(text)),
+  /** Who may see which field; nobody, where nothing is said (promise C2). */
+  visibility: open('card-state', z.partialRecord(z.enum(fields), z.enum(audiences))),
+  /** The epoch of the consent to `card-public` under which fields were opened to everyone. */
+  publicEpoch: open('card-public-choice', z.optional(z.int())),
+  /** How often it was recalled from everybody who holds it: what was given before is a tombstone. */
+  grantEpoch: open('card-state', z.optional(z.int())),
+  /** Whether the owner wants it to say that their real name is verified (promise C8). */
+  realNameMark: open('card-state', z.optional(z.boolean())),
+  verdicts: open('card-state', z.partialRecord(z.enum(fields), z.enum(verdicts))),
+  /** While a field waits for a human: since when, for the queue of the staff. */
+  dueAt: open('card-state', z.optional(z.string())),
+  /** The owner's own words for sorting cards. */
+  labels: sealed('card-label', z.array(z.string())),
+  ...contentAttributes,
 });
 export type Card = ValueOf<typeof card>;
 
@@ -38,6 +49,19 @@ export const deletedCard = defineEntity('deleted-card', {
 });
 
 export const cardKey = (subjectId: string, cardId: string): Key => keys.data(subjectId, 'cards', cardId);
+
+/** The part of the index `due` in which cards wait for a human. */
+export const TEXT_QUEUE = 'CARD-TEXTS';
+
+function itemOf(subjectId: string, value: Card, sealer: Sealer): Item {
+  const waits = value.dueAt !== undefined;
+  return {
+    ...cardKey(subjectId, value.cardId),
+    entity: card.name,
+    ...(waits && { dueShard: TEXT_QUEUE }),
+    ...card.encode(value, value.cardId, sealer),
+  };
+}
 
 /** The card in an item, or undefined for a marker or a card of an ended epoch. @throws SealError */
 export function readCard(item: Item | undefined, epoch: number, sealer: Sealer): Card | undefined {
@@ -55,23 +79,19 @@ const sameConsent = '#consents.#purpose.granted = :true AND #consents.#purpose.e
 
 /**
  * The two writes that make a card: the card, and its owner's count. The second holds the consent to what the gate saw,
- * so a withdrawal between check and write wins (promise K3).
+ * so a withdrawal between check and write wins (promise K3). A first card speaks for its owner until they choose another.
  */
 export function putCard(subjectId: string, value: Card, sealer: Sealer): [Write, Write] {
-  const item = {
-    ...cardKey(subjectId, value.cardId),
-    entity: card.name,
-    ...card.encode(value, value.cardId, sealer),
-  };
   return [
-    { Put: { Item: item, ConditionExpression: 'attribute_not_exists(pk)' } },
+    { Put: { Item: itemOf(subjectId, value, sealer), ConditionExpression: 'attribute_not_exists(pk)' } },
     {
       Update: {
         Key: keys.person(subjectId),
-        UpdateExpression: 'ADD cardCount :one',
+        UpdateExpression: 'SET defaultCard = if_not_exists(defaultCard, :card) ADD cardCount :one',
         ConditionExpression: `${underLimit} AND ${sameConsent}`,
         ExpressionAttributeNames: { '#consents': 'consents', '#purpose': 'cards' },
         ExpressionAttributeValues: {
+          ':card': value.cardId,
           ':one': 1,
           ':max': MAX_CARDS_PER_PERSON,
           ':true': true,
@@ -82,54 +102,111 @@ export function putCard(subjectId: string, value: Card, sealer: Sealer): [Write,
   ];
 }
 
-/** Replaces a card, refused unless `version` is the one stored (promise C1). */
-export function replaceCard(subjectId: string, value: Card, version: number, sealer: Sealer): Write {
-  const item = {
-    ...cardKey(subjectId, value.cardId),
-    entity: card.name,
-    ...card.encode(value, value.cardId, sealer),
-  };
-  const stillThisVersion = 'entity = :card AND version = :version AND epoch = :epoch';
-  const values = { ':card': card.name, ':version': version, ':epoch': value.epoch };
-  return { Put: { Item: item, ConditionExpression: stillThisVersion, ExpressionAttributeValues: values } };
+const stillThisVersion = 'entity = :card AND version = :version AND epoch = :epoch';
+const seen = ({ epoch }: Card, version: number) => ({
+  ':card': card.name,
+  ':version': version,
+  ':epoch': epoch,
+});
+
+/** Replaces a card, refused unless the one stored has the version and the verdicts of `before` (promise C1). */
+export function replaceCard(subjectId: string, value: Card, before: Card, sealer: Sealer): Write {
+  const Item = itemOf(subjectId, value, sealer);
+  const ExpressionAttributeValues = { ...seen(value, before.version), ':verdicts': before.verdicts };
+  const ConditionExpression = `${stillThisVersion} AND verdicts = :verdicts`;
+  return { Put: { Item, ConditionExpression, ExpressionAttributeValues } };
 }
 
-/** Deletes a card: its content at once, its marker after a day. Refused unless `version` is the one stored. */
-export function deleteCard(subjectId: string, value: Card, version: number, nowMs: number): [Write, Write] {
-  const marker = deletedCard.encode(
-    { deletedAt: new Date(nowMs).toISOString(), request: value.request },
-    value.cardId,
-  );
-  const expiresAtSeconds = toEpochSeconds(nowMs + retentionMs('deleted-card-marker'));
-  const item = { ...cardKey(subjectId, value.cardId), entity: deletedCard.name, ...marker, expiresAtSeconds };
-  const stillThisVersion = 'entity = :card AND version = :version AND epoch = :epoch';
-  const values = { ':card': card.name, ':version': version, ':epoch': value.epoch };
+/** Recalls a card from everybody who holds it: one write, however many they are. An edit under way has to look again. */
+export function recallCard(subjectId: string, { cardId, epoch }: Card): NonNullable<Write['Update']> {
+  return {
+    Key: cardKey(subjectId, cardId),
+    UpdateExpression: 'ADD grantEpoch :one, version :one',
+    ConditionExpression: 'entity = :card AND epoch = :epoch',
+    ExpressionAttributeValues: { ':one': 1, ':card': card.name, ':epoch': epoch },
+  };
+}
+
+/** Notes verdicts about a card's present text. Refused when the card or its verdicts have changed meanwhile. */
+export function noteVerdicts(
+  subjectId: string,
+  before: Card,
+  after: Pick<Card, 'verdicts' | 'dueAt'>,
+): Write {
+  const waits = after.dueAt !== undefined;
+  return {
+    Update: {
+      Key: cardKey(subjectId, before.cardId),
+      UpdateExpression: `SET verdicts = :after${waits ? ', dueAt = :due, dueShard = :queue' : ' REMOVE dueAt, dueShard'}`,
+      ConditionExpression: `${stillThisVersion} AND verdicts = :before`,
+      ExpressionAttributeValues: {
+        ...seen(before, before.version),
+        ':before': before.verdicts,
+        ':after': after.verdicts,
+        ...(waits && { ':due': after.dueAt, ':queue': TEXT_QUEUE }),
+      },
+    },
+  };
+}
+
+/** Makes this card the one that speaks for its owner, while it is there. */
+export function makeDefault(subjectId: string, { cardId, epoch }: Card): Write[] {
   return [
-    { Put: { Item: item, ConditionExpression: stillThisVersion, ExpressionAttributeValues: values } },
+    {
+      ConditionCheck: {
+        Key: cardKey(subjectId, cardId),
+        ConditionExpression: 'entity = :card AND epoch = :epoch',
+        ExpressionAttributeValues: { ':card': card.name, ':epoch': epoch },
+      },
+    },
     {
       Update: {
         Key: keys.person(subjectId),
-        UpdateExpression: 'ADD cardCount :less',
-        ConditionExpression: '#consents.#purpose.epoch = :epoch',
+        UpdateExpression: 'SET defaultCard = :id',
+        ConditionExpression: sameConsent,
         ExpressionAttributeNames: { '#consents': 'consents', '#purpose': 'cards' },
-        ExpressionAttributeValues: { ':less': -1, ':epoch': value.epoch },
+        ExpressionAttributeValues: { ':id': cardId, ':true': true, ':epoch': epoch },
       },
     },
   ];
 }
 
-/** One page of a person's card items after `afterId`, markers included; `readCard` tells them apart. */
-export async function queryCards(
-  table: Table,
+/**
+ * Deletes a card: its content at once, its marker after a day. Refused unless `version` is the one stored, and unless it
+ * is or is not its owner's default as `isDefault` says: a choice made at this moment is not left pointing at nothing.
+ */
+export function deleteCard(
   subjectId: string,
-  limit: number,
-  afterId?: string,
-): Promise<{ items: Item[]; lastId: string | undefined }> {
-  const { items, lastKey } = await table.query({
-    KeyConditionExpression: 'pk = :pk AND begins_with(sk, :cards)',
-    ExpressionAttributeValues: { ':pk': partition(subjectId), ':cards': dataPrefix('cards') },
-    Limit: limit,
-    ...(afterId && { ExclusiveStartKey: cardKey(subjectId, afterId) }),
-  });
-  return { items, lastId: lastKey?.sk.slice(dataPrefix('cards').length) };
+  value: Card,
+  version: number,
+  isDefault: boolean,
+  nowMs: number,
+): [Write, Write] {
+  const marker = deletedCard.encode(
+    { deletedAt: new Date(nowMs).toISOString(), request: value.request },
+    value.cardId,
+  );
+  const expiresAtSeconds = toEpochSeconds(nowMs + retentionMs('deleted-card-marker'));
+  const Item = { ...cardKey(subjectId, value.cardId), entity: deletedCard.name, ...marker, expiresAtSeconds };
+  const asSeen = isDefault
+    ? 'defaultCard = :id'
+    : '(attribute_not_exists(defaultCard) OR defaultCard <> :id)';
+  return [
+    {
+      Put: {
+        Item,
+        ConditionExpression: stillThisVersion,
+        ExpressionAttributeValues: seen(value, version),
+      },
+    },
+    {
+      Update: {
+        Key: keys.person(subjectId),
+        UpdateExpression: `ADD cardCount :less${isDefault ? ' REMOVE defaultCard' : ''}`,
+        ConditionExpression: `#consents.#purpose.epoch = :epoch AND ${asSeen}`,
+        ExpressionAttributeNames: { '#consents': 'consents', '#purpose': 'cards' },
+        ExpressionAttributeValues: { ':less': -1, ':epoch': value.epoch, ':id': value.cardId },
+      },
+    },
+  ];
 }

@@ -57,6 +57,7 @@ export async function leaveAccount(
       'cardCount = :zero',
       'leftAt = :at',
     ],
+    remove: ['defaultCard', 'contactCount'],
     condition: 'attribute_not_exists(leftAt)',
     values: { ':none': {}, ':consents': consents, ':nowhere': [], ':zero': 0, ':at': at },
   };

@@ -12,6 +12,7 @@ import type { PurposeId } from '../policy/purposes';
  *  erasure duty      P#<subject>             DUTY#<seq>      seq of the withdrawal that caused it
  *  identity          ID#<domain>#<digest>    ID              points to the person; the digest is keyed
  *  notice            P#<subject>             NOTICE#<version> that a version of the policy is coming
+ *  link to a card    ID#share#<digest>       ID              points to the link in its owner's partition; the digest is keyed
  *  proof of self     P#<subject>             PROOF#<digest>  bound to one act, used once, minutes
  *  attempts          TRY#<digest>            <window>        dies with its window
  *  web sign-in       WEB#<digest>            WEB             a code on a web page, by keyed digest, minutes

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import type { ConsentPurposeId } from '../policy/purposes';
 import { retentionMs } from '../policy/retention';
+import type { Since } from '../policy/version';
 import type { Item, Write } from './client';
 import { bytes, defineEntity, digest, mapOf, open, sealed, type ValueOf } from './entity';
 import { EVERYONE_SHARDS, everyoneShard, keys, shardOf } from './keys';
@@ -67,6 +68,12 @@ export const person = defineEntity('person', {
   sessions: mapOf(session),
   consents: mapOf(consent),
   cardCount: open('card-state', z.int()),
+  /** The one card that speaks for its owner: kept here, so that there is never more than one. */
+  defaultCard: open('card-state', z.optional(z.string())),
+  /** Cards of others in the folder. */
+  contactCount: open('card-exchange', z.optional(z.int())),
+  /** How often all links were revoked: a link of an earlier count is dead. */
+  shareEpoch: open('card-share', z.optional(z.int())),
   ledgerSeq: open('ledger-entry', z.int()),
   ledgerHash: open('ledger-entry', bytes),
 });
@@ -96,6 +103,16 @@ export function ledgerHead({ ledgerSeq, ledgerHash }: Person): LedgerHead {
 export function consentOf({ consents }: Person, purpose: ConsentPurposeId): Consent | undefined {
   const stored = consents[purpose];
   return stored && consent.decode(stored, purpose);
+}
+
+/**
+ * A person's consent to a purpose while it is granted and covers what the purpose reaches today: what others may rely on
+ * who look at this person's data. `since` is of the policy in force.
+ */
+export function consentInForce(since: Since, person: Person, purpose: ConsentPurposeId): Consent | undefined {
+  const given = consentOf(person, purpose);
+  const reached = since[purpose] ?? Number.POSITIVE_INFINITY;
+  return given?.granted && given.policyVersion >= reached ? given : undefined;
 }
 
 /**

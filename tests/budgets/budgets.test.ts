@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseDocument } from 'yaml';
 import type { Budget } from '../../lib/gate/operation';
+import { cardRows } from '../cards/budget-rows';
 import { consentRows } from '../consent/budget-rows';
 import { agreeingPartners } from '../identity/agreeing-partners';
 import { identityRows } from '../identity/budget-rows';
@@ -27,10 +28,13 @@ const full = {
   name: '林晓',
   organisation: '广东省政务服务数据管理局',
   title: '工程师',
-  phones: ['13800138000', '020-12345678'],
-  mails: ['lin@example.cn'],
-  address: '广州市越秀区',
-  site: 'https://example.cn',
+  phones: [
+    { number: '13800138000', label: 'mobile' },
+    { number: '020-12345678', label: 'work' },
+  ],
+  mails: [{ address: 'lin@example.cn' }],
+  addresses: [{ text: '广州市越秀区' }],
+  sites: ['https://example.cn'],
   note: '工作日 9:00–17:00',
 };
 const newCard = () =>
@@ -114,6 +118,10 @@ const prepare: Record<string, () => Promise<Prepared>> = {
   'cards/delete': async () => ({ input: pick(await newCard()) }),
   ...accountRows(() => world),
   ...policyRows(() => world),
+  ...cardRows(
+    () => world,
+    () => me,
+  ),
   ...profileRows(
     () => world,
     () => me,

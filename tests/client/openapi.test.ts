@@ -180,7 +180,7 @@ describe('that it is true', () => {
       ['consent/jwks'],
       ['cards/get', { cardId: card.cardId }],
       ['cards/list', { limit: 5 }],
-      ['cards/update', { cardId: card.cardId, version: 1, name: '林晓', phones: ['1'] }],
+      ['cards/update', { cardId: card.cardId, version: 1, name: '林晓', phones: [{ number: '1' }] }],
       ['cards/delete', { cardId: card.cardId, version: 2 }],
       ['login/signIn', { code: 'code-of-reader~again' }],
     ];

@@ -38,7 +38,7 @@ const api = createClient({ transport: httpTransport({ baseUrl: 'https://api.exam
 export async function good(): Promise<string> {
   await api.login.signIn();
   const card = await api.cards.create({ name: '林', idempotencyKey: await newIdempotencyKey() });
-  const phones: string[] = card.phones;
+  const phones: { number: string }[] = card.phones;
   const { cards: page, cursor } = await api.cards.list({ limit: 10 }, { proof: 'p' });
   api.useToken(undefined);
   return `${phones}${page[0]?.name}${cursor}`;

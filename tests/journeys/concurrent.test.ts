@@ -78,7 +78,16 @@ describe('withdrawal against everything else (K3)', () => {
     const { createCard } = await import('../../functions/cards/create-card');
     const caller = await authenticate(slow, me.token);
     await world.ok('consent/withdraw', await consentAct(world.ok, { version: 2 }), me);
-    const input = { name: '迟到', phones: [], mails: [], idempotencyKey: onceKey() };
+    const empty = {
+      phones: [],
+      mails: [],
+      addresses: [],
+      sites: [],
+      otherLanguages: [],
+      kept: [],
+      labels: [],
+    };
+    const input = { ...empty, name: '迟到', idempotencyKey: onceKey() };
     const late = createCard(slow, { caller, input, requestId: 'r', address: undefined, client: undefined });
     await expect(late).rejects.toMatchObject({ code: 'CONSENT_REQUIRED' });
     await world.ok('consent/grant', await consentAct(world.ok, { version: 3 }), me);

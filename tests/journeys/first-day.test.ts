@@ -5,7 +5,7 @@ beforeAll(async () => {
   world = await createWorld();
 });
 
-const card = { name: '林晓', phones: ['13800138000'], mails: ['lin@example.cn'], organisation: '数据局' };
+const card = { name: '林晓', phones: [{ number: '13800138000' }], organisation: '数据局' };
 
 describe('a first day', () => {
   it('signs in without a password, is asked, makes a card, reads it, withdraws, and the service obeys (A1, C1, K1, K3)', async () => {

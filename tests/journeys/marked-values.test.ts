@@ -40,10 +40,10 @@ it.each(['aes', 'sm'] as const)(
       name: marks.name,
       organisation: marks.organisation,
       title: marks.title,
-      phones: [marks.phone],
-      mails: [marks.mail],
-      address: marks.address,
-      site: marks.site,
+      phones: [{ number: marks.phone }],
+      mails: [{ address: marks.mail }],
+      addresses: [{ text: marks.address }],
+      sites: [marks.site],
       note: marks.note,
     };
     const idempotencyKey = onceKey();

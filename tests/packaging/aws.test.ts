@@ -99,6 +99,7 @@ describe.each([...awsRegions])('the template for %s', (region) => {
     expect(holders('sqs:ReceiveMessage')).toEqual(['NotifyRole', 'RetentionRole']);
     expect(holders('kms:Encrypt')).toEqual(['KeyRotationRole']);
     expect(holders('dynamodb:DeleteItem').sort()).toEqual([
+      'CardsRole',
       'IdentityRole',
       'KeyRotationRole',
       'LoginRole',

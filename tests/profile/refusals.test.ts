@@ -4,7 +4,7 @@ import type { Write } from '../../lib/table/client';
 import { type Caller, consentAct, createWorld, functions, onceKey, type World } from '../support/world';
 import { contact, grant, profileRows, withdraw } from './budget-rows';
 
-const card = { name: '林晓', phones: ['13800138000'], mails: [] };
+const card = { name: '林晓', phones: [{ number: '13800138000' }] };
 
 /** Every operation that a person calls. */
 const all = Object.entries(functions).flatMap(([name, operations]) =>

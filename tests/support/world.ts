@@ -170,6 +170,18 @@ export async function createWorld({
       wechat: wechatOf(usedCodes, 'code-of-'),
       entries: { 'wechat-pay': { appid: 'wxpay', wechat: wechatOf(usedCodes, 'pay-code-of-') } },
       risk: { wechatRisk: { rankOf: async (openid) => rankOf(openid) }, refusedFrom: 3 },
+      // WeChat's judgement of a text here lies in the text: 标记违规, 标记存疑 or 标记故障.
+      wechatText: {
+        async judge(words) {
+          const text = words.join('\n');
+          if (text.includes('标记违规')) return 'risky';
+          if (text.includes('标记存疑')) return 'review';
+          return text.includes('标记故障') ? 'unavailable' : 'pass';
+        },
+      },
+      wechatCode: {
+        draw: async (scene) => ({ image: Buffer.from(`code of ${scene}`), contentType: 'image/png' }),
+      },
     });
   const deps = build();
   await makeMissingKeys({

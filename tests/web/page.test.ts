@@ -59,7 +59,7 @@ describeWithChromium('the web sign-in page in a real browser (A2)', () => {
   it('collects nothing before it has said what, signs in after approval, and signs out', async () => {
     await page.goto(pageUrl());
     await page.getByText('截去末段的网络地址').waitFor();
-    expect(JSON.stringify(await world.scan())).not.toContain('web-sign-in');
+    expect(JSON.stringify(await world.scan())).not.toContain('"S":"web-sign-in"');
 
     await button('开始扫码登录').click();
     await heading('请用微信小程序扫码');

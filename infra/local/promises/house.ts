@@ -76,7 +76,12 @@ const marks = {
   note: '标记戊辰备注',
   device: 'MarkedPhone9',
 };
-const marked = { name: marks.name, phones: [marks.phone], mails: [marks.mail], note: marks.note };
+const marked = {
+  name: marks.name,
+  phones: [{ number: marks.phone }],
+  mails: [{ address: marks.mail }],
+  note: marks.note,
+};
 
 function leaked(text: string): string[] {
   const forms = (mark: string) => [

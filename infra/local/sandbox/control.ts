@@ -4,6 +4,7 @@ import { faultInput } from './faults';
 import { identityRoutes } from './identity-control';
 import type { PartnerPath } from './partner-path';
 import { CODE_LIFE_MS, mintCode, PEOPLE_LIMIT, putPerson } from './state';
+import { textRoutes } from './text-control';
 
 const idText = z.string().check(z.regex(/^[\w-]{6,64}$/));
 const personInput = z.strictObject({
@@ -45,6 +46,7 @@ const routes: Route[] = [
     run: addPhoneCode,
   },
   ...identityRoutes,
+  ...textRoutes,
   {
     method: 'POST',
     pattern: /^\/sandbox\/faults$/,

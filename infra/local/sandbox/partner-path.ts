@@ -9,7 +9,13 @@ export type PartnerRequest = {
 };
 
 /** An answer, and the one word that the log of calls keeps of it. */
-export type PartnerAnswer = { status: number; body: object; outcome: string };
+export type PartnerAnswer = {
+  status: number;
+  body: object;
+  outcome: string;
+  /** Sent in the place of the body. */
+  image?: Buffer;
+};
 
 /**
  * One path of one partner. A new partner path is a file that exports one of these and a line in server.ts.

@@ -13,9 +13,11 @@ import { createNetworkIdentityPath } from './network-identity';
 import type { PartnerAnswer, PartnerPath, PartnerRequest } from './partner-path';
 import { type App, createState, recordCall, type SandboxState } from './state';
 import { wechatError } from './wechat';
+import { createCodePath } from './wechat-code';
 import { createLoginPath } from './wechat-login';
 import { createPhonePath } from './wechat-phone';
 import { createRiskPath } from './wechat-risk';
+import { createTextPath } from './wechat-text';
 import { createTokenPath, createTokens } from './wechat-token';
 
 const BODY_LIMIT_BYTES = 1024 * 1024;
@@ -34,6 +36,8 @@ function createPaths(): PartnerPath[] {
     createTokenPath(tokens),
     createPhonePath(tokens.isLive),
     createRiskPath(tokens.isLive),
+    createTextPath(tokens.isLive),
+    createCodePath(tokens.isLive),
     ...createCheckPaths(),
     ...createFacePaths(),
     createNetworkIdentityPath(),
@@ -123,9 +127,13 @@ function sendAnswer(
   response: ServerResponse,
   method: string,
   path: string,
-  { status, body, outcome }: PartnerAnswer,
+  { status, body, outcome, image }: PartnerAnswer,
 ): void {
   recordCall(state, method, path, outcome);
+  if (image) {
+    response.writeHead(status, { 'content-type': 'image/png' }).end(image);
+    return;
+  }
   send(response, status, JSON.stringify(body));
 }
 

@@ -63,6 +63,9 @@ export type NetworkProof = {
   used: boolean;
 };
 
+/** What the content check says of texts with these words in them. */
+export type TextRule = { contains: string; verdict: 'pass' | 'review' | 'risky' | 'no-visit' };
+
 /** One call from outside. Paths and outcomes only: no parameter, body or secret. */
 export type CallRecord = { at: string; method: string; path: string; outcome: string };
 
@@ -81,6 +84,8 @@ export type SandboxState = {
   /** By BizToken. */
   faces: Map<string, Face>;
   networkProofs: Map<string, NetworkProof>;
+  /** How texts that hold certain words are judged, newest first. */
+  textRules: TextRule[];
   /** Newest first. */
   calls: CallRecord[];
 };
@@ -92,6 +97,7 @@ export function createState(parts: { clock: Clock; random: Random; apps: App[] }
     codes: new Map(),
     phoneCodes: new Map(),
     ...identityState(),
+    textRules: [],
     calls: [],
   };
 }

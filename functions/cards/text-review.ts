@@ -1,0 +1,78 @@
+import type { CardContent, Field } from '../../lib/card/content';
+import { only } from '../../lib/card/content';
+import { toInstant } from '../../lib/clock';
+import type { Deps } from '../../lib/deps';
+import { AppError } from '../../lib/errors';
+import type { Run, Staff } from '../../lib/gate/operation';
+import { appendEntry } from '../../lib/table/append';
+import { type Card, cardKey, noteVerdicts, readCard } from '../../lib/table/card';
+import { waitingTexts } from '../../lib/table/card-queue';
+import { ConditionFailed } from '../../lib/table/client';
+import { consentOf } from '../../lib/table/person';
+import { ownCard } from './card';
+import { askWechat, waitingFields, withVerdicts } from './check-text';
+
+/** Asks WeChat once more about what waits. @throws AppError NOT_NOW when nothing does */
+export async function checkAgain(deps: Deps, run: Run<'subject', { cardId: string }>): Promise<Card> {
+  const card = ownCard(deps, run.caller);
+  const ask = waitingFields(card);
+  if (ask.length === 0) throw new AppError('NOT_NOW');
+  return askWechat(deps, run, card, ask, []);
+}
+
+/** Staff: what waits for a human. Ids and times, nothing of the persons. */
+export async function listTexts({ table }: Deps) {
+  return { texts: await waitingTexts(table) };
+}
+
+type OfOne = { subjectId: string; cardId: string; ticket: string };
+type Decide = OfOne & { version: number; decision: 'pass' | 'refuse' };
+type Waiting = { version: number; fields: Field[]; content: Partial<CardContent> };
+
+/** Staff: the words that wait, and nothing else of the card. The person's ledger already says who reads them. */
+export async function openText(deps: Deps, { caller, input }: Run<'staff', OfOne>): Promise<Waiting> {
+  const { card } = await findWaiting(deps, caller, input);
+  const fields = waitingFields(card);
+  return { version: card.version, fields, content: only(card, fields) };
+}
+
+/**
+ * Staff: lets what waits be seen, or not. Refused when the owner has changed it meanwhile: a judgement holds for the text
+ * that was read. The decision stands in the person's ledger.
+ */
+export async function decideText(deps: Deps, { caller, input, requestId }: Run<'staff', Decide>) {
+  const { card, about } = await findWaiting(deps, caller, input);
+  if (card.version !== input.version) throw new AppError('VERSION_CONFLICT', { version: card.version });
+  const at = toInstant(deps.clock.now());
+  const verdict = input.decision === 'pass' ? 'passed' : 'refused';
+  const said = Object.fromEntries(waitingFields(card).map((field) => [field, verdict]));
+  const entry = {
+    at,
+    act: 'review.decided',
+    actor: 'staff',
+    purpose: 'cards',
+    staff: caller.staffId,
+    result: verdict,
+    reason: 'risk-review',
+    ticket: input.ticket,
+    requestId,
+  } as const;
+  try {
+    const note = noteVerdicts(input.subjectId, card, withVerdicts(card, said, at));
+    await appendEntry(deps, about.person, entry, [note]);
+    return { decided: true } as const;
+  } catch (error) {
+    if (error instanceof ConditionFailed) throw new AppError('NOT_NOW');
+    throw error;
+  }
+}
+
+/** @throws AppError NOT_FOUND when nothing waits there, whatever the reason */
+async function findWaiting({ table }: Deps, { about }: Staff, { cardId }: OfOne) {
+  const agreed = about && consentOf(about.person, 'cards');
+  if (!about || !agreed?.granted) throw new AppError('NOT_FOUND');
+  const [item] = await table.getMany([cardKey(about.person.subjectId, cardId)]);
+  const card = readCard(item, agreed.epoch, about.sealer);
+  if (!card || waitingFields(card).length === 0) throw new AppError('NOT_FOUND');
+  return { card, about };
+}

@@ -1,0 +1,102 @@
+import { parseToken } from '../../lib/crypto/token';
+import { type Caller, consentAct, onceKey, type World } from '../support/world';
+
+export const fullCard = {
+  name: '林晓',
+  familyName: '林',
+  givenName: '晓',
+  organisation: '数据局',
+  department: '平台处',
+  title: '工程师',
+  phones: [{ number: '13800138000', label: 'mobile' }],
+  mails: [{ address: 'lin@example.cn', label: 'work' }],
+  addresses: [{ text: '广州市越秀区东风中路 305 号', city: '广州' }],
+  sites: ['https://example.cn/lin'],
+  wechatId: 'lin-xiao',
+  note: '工作日 9:00–17:00',
+  otherLanguages: [{ language: 'en', name: 'Lin Xiao', title: 'Engineer' }],
+  kept: ['X-CAMCARD-ID:7'],
+};
+
+export type Shown = { cardId: string; version: number; verdicts: Record<string, string> } & Record<
+  string,
+  unknown
+>;
+
+export type Holder = Caller & { subjectId: string };
+
+/** A person who has agreed to cards and to these purposes besides. */
+export async function holder(world: World, openid: string, ...purposes: string[]): Promise<Holder> {
+  const caller = await world.cardHolder(openid);
+  for (const purpose of purposes) await agree(world, caller, purpose);
+  await world.ok('consent/status', {}, caller); // the hourly note of the session's use
+  return { ...caller, subjectId: parseToken(caller.token)?.subjectId ?? '' };
+}
+
+/** Grants or withdraws, at whatever version the consent is. */
+export async function agree(world: World, caller: Caller, purpose: string, granted = true): Promise<void> {
+  const { consents } = await world.ok<{ consents: { purpose: string; version: number }[] }>(
+    'consent/status',
+    {},
+    caller,
+  );
+  const version = consents.find((one) => one.purpose === purpose)?.version ?? 0;
+  const act = await consentAct(world.ok, { purpose, version });
+  await world.ok(`consent/${granted ? 'grant' : 'withdraw'}`, act, caller);
+}
+
+export function newCard(world: World, caller: Caller, content: object = fullCard): Promise<Shown> {
+  return world.ok<Shown>('cards/create', { ...content, idempotencyKey: onceKey() }, caller);
+}
+
+/** Does what the queue asks for until nothing is asked. */
+export async function erase(world: World): Promise<void> {
+  for (let next = world.queued.shift(); next; next = world.queued.shift())
+    await world.ok('retention/eraseDuty', next, { trigger: 'queue' });
+}
+
+/** The raw items in a person's partition that rest on the consent to a purpose. */
+export async function resting(world: World, subjectId: string, purpose = 'cards') {
+  const items = await world.scan();
+  return items.filter(
+    ({ pk, sk }) =>
+      (pk as { S: string }).S === `P#${subjectId}` && (sk as { S: string }).S.startsWith(`DATA#${purpose}#`),
+  );
+}
+
+/** Somebody with a card whose name, title and phones are open to links. */
+export type Giver = { caller: Holder; cardId: string };
+
+export async function cardGiver(world: World, openid: string, content: object = fullCard): Promise<Giver> {
+  const caller = await holder(world, openid);
+  const { cardId } = await newCard(world, caller, content);
+  const visibility = { name: 'link', title: 'link', phones: 'link', organisation: 'link' };
+  await world.ok('cards/setVisibility', { cardId, version: 1, visibility }, caller);
+  return { caller, cardId };
+}
+
+export function linkTo(world: World, { caller, cardId }: Giver): Promise<{ token: string; shareId: string }> {
+  const input = { cardId, fields: ['name'], idempotencyKey: onceKey() };
+  return world.ok('cards/share', input, caller);
+}
+
+export function offerBy(
+  world: World,
+  { caller, cardId }: Giver,
+  token: string,
+): Promise<{ offerId: string }> {
+  return world.ok('cards/offer', { token, cardId, fields: ['name', 'title'] }, caller);
+}
+
+/** Both have exchanged cards: what each holds of the other. */
+export async function exchange(world: World, a: Giver, b: Giver): Promise<{ byA: string; byB: string }> {
+  const { offerId } = await offerBy(world, b, (await linkTo(world, a)).token);
+  const input = { offerId, cardId: a.cardId, fields: ['name', 'title'] };
+  const { contactId: byA } = await world.ok<{ contactId: string }>('cards/accept', input, a.caller);
+  const { holders } = await world.ok<{ holders: { holderId: string; contactId: string }[] }>(
+    'cards/holders',
+    {},
+    a.caller,
+  );
+  return { byA, byB: holders.find(({ contactId }) => contactId === byA)?.holderId ?? '' };
+}
