@@ -1,13 +1,12 @@
 import * as z from 'zod/mini';
-import { audiences, type CardContent, type Field, fields, fieldsFor, only } from '../card/content';
+import { audiences, fields } from '../card/content';
 import { toEpochSeconds } from '../clock';
 import { retentionMs } from '../policy/retention';
-import type { Since } from '../policy/version';
 import { contentAttributes } from './card-content';
 import type { Item, Write } from './client';
 import { defineEntity, open, type Sealer, sealed, type ValueOf } from './entity';
 import { type Key, keys } from './keys';
-import { consentInForce, MAX_CARDS_PER_PERSON, type Person } from './person';
+import { MAX_CARDS_PER_PERSON } from './person';
 
 /** What the content check said of a field as it stands. A field that is not named here has not been asked about. */
 export const verdicts = ['passed', 'waiting', 'refused'] as const;
