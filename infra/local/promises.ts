@@ -1,6 +1,7 @@
 import { type PromiseId, promises } from '../../lib/policy/promises';
 import { CannotStart } from './cannot-start';
 import { bindPhones, endSessions, keepCards, oneAccount, proveSelf } from './promises/accounts';
+import { eachField, exchanges, judgedWords, links, realNameMark, viewers } from './promises/cards';
 import { explicitConsent, withdrawConsent } from './promises/consent';
 import { chained, deviceData, sealed, stayInside } from './promises/house';
 import {
@@ -33,8 +34,13 @@ export const checks: Record<PromiseId, Check> = {
   N5: registered,
   N6: appealed,
   N7: headCounts,
-  C1: keepCards,
+  C1: async (running) => `${await keepCards(running)}; ${await judgedWords(running)}`,
+  C2: eachField,
+  C3: links,
+  C4: exchanges,
+  C6: viewers,
   C7: cleanPictures,
+  C8: realNameMark,
   O1: optionalServices,
   O2: deliveries,
   O3: ownPreferences,
