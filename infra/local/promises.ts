@@ -3,6 +3,7 @@ import { CannotStart } from './cannot-start';
 import { bindPhones, endSessions, keepCards, proveSelf } from './promises/accounts';
 import { provableActs, refusalsRest, separateConsents } from './promises/acts';
 import { linkEntries, oneAccount, slowAbuse } from './promises/arrivals';
+import { eachField, exchanges, judgedWords, links, realNameMark, viewers } from './promises/cards';
 import { explicitConsent, withdrawConsent } from './promises/consent';
 import { chained, deviceData, sealed, stayInside } from './promises/house';
 import {
@@ -38,8 +39,13 @@ export const checks: Record<PromiseId, Check> = {
   N5: registered,
   N6: appealed,
   N7: headCounts,
-  C1: keepCards,
+  C1: async (running) => `${await keepCards(running)}; ${await judgedWords(running)}`,
+  C2: eachField,
+  C3: links,
+  C4: exchanges,
+  C6: viewers,
   C7: cleanPictures,
+  C8: realNameMark,
   O1: optionalServices,
   O2: deliveries,
   O3: ownPreferences,
