@@ -23,6 +23,7 @@ import {
 } from './shapes';
 import { shareOperations } from './share-operations';
 import { updateCard } from './update-card';
+import { vcardOperations } from './vcard-operations';
 import { viewOperations } from './view-operations';
 import { visibilityOperations } from './visibility-operations';
 
@@ -134,6 +135,7 @@ export const cards = {
   ...exchangeOperations,
   ...folderOperations,
   ...viewOperations,
+  ...vcardOperations,
 };
 
 export const { handler, main } = serve('cards', cards);

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { operation } from '../../lib/gate/operation';
 import { serve } from '../../lib/host/serve';
 import { EVERYONE_SHARDS } from '../../lib/table/keys';
-import { announce } from './announce';
+import { announce, PEOPLE_PER_MESSAGE } from './announce';
 
 export const notify = {
   announce: operation({
@@ -17,7 +17,7 @@ export const notify = {
     output: z.object({ told: z.int(), more: z.boolean() }),
     ledger: 'none',
     // One page of people; each who is concerned costs a write besides, and a page that is not the last a message.
-    budget: { trips: 2, readUnits: 4, writeUnits: 0 },
+    budget: { trips: 2, readUnits: PEOPLE_PER_MESSAGE + 4, writeUnits: 0 },
     run: announce,
   }),
 };

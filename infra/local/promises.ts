@@ -18,6 +18,7 @@ import {
 import { announcedFirst, oneRegistry } from './promises/policy';
 import { cleanPictures, deliveries, optionalServices, ownPreferences } from './promises/profile';
 import { Broken, type Running, startRunning } from './promises/running';
+import { filesAndCodes } from './promises/vcards';
 import { webSignIn } from './promises/web';
 
 /** Tries to break one promise on a running service. Answers the evidence that it holds; throws Broken otherwise. */
@@ -43,6 +44,7 @@ export const checks: Record<PromiseId, Check> = {
   C2: eachField,
   C3: links,
   C4: exchanges,
+  C5: filesAndCodes,
   C6: viewers,
   C7: cleanPictures,
   C8: realNameMark,

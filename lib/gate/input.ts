@@ -1,9 +1,17 @@
 import type * as z from 'zod/mini';
 import { AppError, type ErrorDetails } from '../errors';
+import type { Operations } from './operation';
 
 /** Limits on what a caller may send. */
 export const MAX_BODY_BYTES = 256 * 1024;
 export const MAX_DEPTH = 16;
+
+/** Bytes that a request to an operation may have; an unknown one gets the usual limit. */
+export function maxBodyBytes(operations: Operations, name: string): number {
+  const operation = Object.hasOwn(operations, name) ? operations[name] : undefined;
+  return operation?.maxBodyBytes ?? MAX_BODY_BYTES;
+}
+
 export const MAX_LIST_LENGTH = 500;
 const MAX_FIELDS_NAMED = 20;
 

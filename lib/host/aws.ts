@@ -9,7 +9,7 @@ import type { Deps } from '../deps';
 import { AppError, type ErrorCode, errorCodes } from '../errors';
 import type { Call, Reply } from '../gate/call';
 import { dispatch, refusal } from '../gate/dispatch';
-import { MAX_BODY_BYTES } from '../gate/input';
+import { maxBodyBytes } from '../gate/input';
 import type { CallerKind, Operations } from '../gate/operation';
 import { browserName } from './browser-name';
 import { isJson, readBrowser } from './cookie';
@@ -50,7 +50,7 @@ async function answerHttp(
 ): Promise<APIGatewayProxyStructuredResultV2> {
   const { http } = event.requestContext;
   const document = http.method === 'GET' ? documentAt(operations, event.rawPath) : undefined;
-  const parsed = document ? { operation: document, input: {} } : readRequest(event);
+  const parsed = document ? { operation: document, input: {} } : readRequest(event, operations);
   if (parsed instanceof AppError) return respond(refusal(parsed, requestId));
   const page = readBrowser(event);
   const { authorization } = event.headers;
@@ -74,16 +74,18 @@ async function answerHttp(
 }
 
 /** The operation and its input, or why there is none. */
-function readRequest(event: APIGatewayProxyEventV2): { operation: string; input: unknown } | AppError {
+function readRequest(
+  event: APIGatewayProxyEventV2,
+  operations: Operations,
+): { operation: string; input: unknown } | AppError {
   const { http } = event.requestContext;
   if (http.method !== 'POST') return new AppError('UNKNOWN_OPERATION');
   const body = event.isBase64Encoded
     ? Buffer.from(event.body ?? '', 'base64').toString('utf8')
     : (event.body ?? '');
-  if (Buffer.byteLength(body) > MAX_BODY_BYTES) {
-    return new AppError('BODY_TOO_LARGE', { limit: 'MAX_BODY_BYTES', max: MAX_BODY_BYTES });
-  }
   const operation = event.pathParameters?.operation ?? event.rawPath.split('/').at(-1) ?? '';
+  const max = maxBodyBytes(operations, operation);
+  if (Buffer.byteLength(body) > max) return new AppError('BODY_TOO_LARGE', { limit: 'MAX_BODY_BYTES', max });
   if (body === '') return { operation, input: {} };
   if (!isJson(event)) return new AppError('BAD_REQUEST');
   try {

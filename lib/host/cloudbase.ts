@@ -3,7 +3,7 @@ import type { Deps } from '../deps';
 import { AppError } from '../errors';
 import type { Call, Reply } from '../gate/call';
 import { dispatch, refusal } from '../gate/dispatch';
-import { MAX_BODY_BYTES } from '../gate/input';
+import { maxBodyBytes } from '../gate/input';
 import type { Operations } from '../gate/operation';
 import { nameOf } from './aws';
 
@@ -34,7 +34,9 @@ export async function handleCloudbase(
   requestId = deps.random(16).toString('hex'),
 ): Promise<Reply> {
   const context = readContext(environment);
-  const call = isTimer(context) ? timerCall(operations, requestId) : clientCall(event, context, requestId);
+  const call = isTimer(context)
+    ? timerCall(operations, requestId)
+    : clientCall(event, context, operations, requestId);
   return call instanceof AppError ? refusal(call, requestId) : dispatch(deps, functionName, operations, call);
 }
 
@@ -63,13 +65,18 @@ function timerCall(operations: Operations, requestId: string): Call {
   return { operation, input: {}, requestId, host: 'cloudbase', trigger: 'schedule' };
 }
 
-function clientCall(event: unknown, { identity }: Context, requestId: string): Call | AppError {
+function clientCall(
+  event: unknown,
+  { identity }: Context,
+  operations: Operations,
+  requestId: string,
+): Call | AppError {
   const parsed = requestSchema.safeParse(event);
   if (!parsed.success) return new AppError('BAD_REQUEST');
-  if (Buffer.byteLength(JSON.stringify(event)) > MAX_BODY_BYTES) {
-    return new AppError('BODY_TOO_LARGE', { limit: 'MAX_BODY_BYTES', max: MAX_BODY_BYTES });
-  }
   const { operation, input, token, proof, client } = parsed.data;
+  const max = maxBodyBytes(operations, operation);
+  if (Buffer.byteLength(JSON.stringify(event)) > max)
+    return new AppError('BODY_TOO_LARGE', { limit: 'MAX_BODY_BYTES', max });
   const openid = identity.WX_OPENID;
   return {
     operation,

@@ -54,7 +54,14 @@ export function cardRows(theWorld: () => World, theCaller: () => Caller): Record
     members += 1;
     return { token: `staff:texts-${members}:officer` };
   };
+  const vcard = (name: string) => `BEGIN:VCARD\r\nVERSION:4.0\r\nFN:${name}\r\nEND:VCARD\r\n`;
   return {
+    'cards/importVCard': async () => ({
+      input: { file: Buffer.from(vcard('林晓')).toString('base64'), idempotencyKey: onceKey() },
+    }),
+    'cards/exportVCard': async () => ({ input: { cardIds: [(await made()).cardId] } }),
+    'cards/phoneContact': async () => ({ input: { cardId: (await made()).cardId } }),
+    'cards/signCard': async () => ({ input: { ...(await shown()), fields: ['name', 'phones'] } }),
     'cards/setDefault': async () => ({ input: { cardId: (await made()).cardId } }),
     'cards/arrange': async () => ({ input: { cardIds: [(await made()).cardId] } }),
     'cards/history': async () => ({ input: { cardId: (await changed()).cardId } }),
