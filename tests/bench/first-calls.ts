@@ -1,5 +1,5 @@
 import { cardKey } from '../../lib/table/card';
-import { type Key, keys } from '../../lib/table/keys';
+import { everyoneShard, type Key, keys } from '../../lib/table/keys';
 import { guardianKey, minorKey } from '../../lib/table/minor';
 import { nicknameKey } from '../../lib/table/nickname';
 import { realNameKey } from '../../lib/table/real-name';
@@ -26,24 +26,36 @@ export const firstCalls: Record<string, (person: Person) => FirstCall> = {
     const beside = [realNameKey(id, 'real-name-network'), guardianKey(id), minorKey(id)];
     return overHttp(person, 'identity/status', {}, [...person.self, realNameKey(id, 'real-name')], beside);
   },
+  // One page of people to be told of version 2, in a shard with nobody in it. It needs no service key.
+  notify: () => {
+    const body = JSON.stringify({ policyVersion: 2, shard: 0 });
+    return {
+      event: { Records: [{ messageId: 'bench', eventSource: 'aws:sqs', body }] },
+      trips: [{ get: [keys.policyBook()] }, { get: [keys.policyVersion(2)] }, { query: everyoneShard(0) }],
+    };
+  },
   // The queue delivers everything at least once: a message about an erasure that is already done. It needs no key.
   retention: ({ subjectId, self }) => {
     const body = JSON.stringify({ subjectId, seq: 999 });
     return {
       event: { Records: [{ messageId: 'bench', eventSource: 'aws:sqs', body }] },
-      trips: [{ get: [...self, keys.duty(subjectId, 999)] }],
+      trips: [{ get: [keys.policyBook()] }, { get: [...self, keys.duty(subjectId, 999)] }],
     };
   },
 };
 
-/** A call by the person; it queries the service keys first, then gets each of the batches. */
+/** A call by the person; it reads the policy book and the service keys first, then gets each of the batches. */
 function overHttp({ token }: Person, path: string, input: object, ...batches: Key[][]): FirstCall {
   const http = { method: 'POST', path: `/${path}`, sourceIp: '203.0.113.7', userAgent: 'bench' };
   const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
   const body = JSON.stringify(input);
   return {
     event: { version: '2.0', rawPath: `/${path}`, headers, requestContext: { http }, body },
-    trips: [{ query: keys.serviceKey('', 0).pk }, ...batches.map((get) => ({ get }))],
+    trips: [
+      { get: [keys.policyBook()] },
+      { query: keys.serviceKey('', 0).pk },
+      ...batches.map((get) => ({ get })),
+    ],
   };
 }
 

@@ -66,15 +66,27 @@ export async function makePerson(settings: Record<string, string>): Promise<Pers
   const client = new DynamoDBClient({ region: config.SERVICE_REGION, endpoint: config.TABLE_ENDPOINT });
   await createTable(client, config.TABLE_NAME);
   client.destroy();
-  const deps = buildDeps(config, { log: () => {} });
+  const deps = buildDeps(config, {
+    log: () => {},
+    staff: { verify: async (staffId) => ({ staffId, roles: ['officer'] }) },
+    noticeQueue: { send: async () => {} },
+  });
   const roots = rootKeys(config.ROOT_KEY, config.SERVICE_REGION, systemRandom);
   const { table } = deps;
   await makeMissingKeys({ table, roots, suite: 'aes', clock: systemClock, random: systemRandom });
 
   let token: string | undefined;
+  let staff: string | undefined;
   const ok = async (path: string, input: object): Promise<Record<string, unknown>> => {
     const [name = '', operation = ''] = path.split('/');
-    const call = { operation, input, token, requestId: 'bench', host: 'test', trigger: 'client' } as const;
+    const call = {
+      operation,
+      input,
+      token: staff ?? token,
+      requestId: 'bench',
+      host: 'test',
+      trigger: 'client',
+    } as const;
     const platform = { openid: 'bench' };
     const reply = await dispatch(deps, name, functions[name] ?? {}, { ...call, platform });
     if (!reply.ok) throw new Error(`${path} was refused: ${reply.error.code}`);
@@ -91,7 +103,23 @@ export async function makePerson(settings: Record<string, string>): Promise<Pers
   await ok('profile/update', { version: 0, nickname: '小林' });
   await ok('consent/status', {}); // leaves the hourly note of the session, so that no measured call has to
   const subjectId = parseToken(token)?.subjectId ?? '';
+  await publishWording(ok, (staffId) => {
+    staff = staffId;
+  });
   return { subjectId, token, cardId: String(cardId), self: [keys.person(subjectId)] };
+}
+
+/** A second version of the policy, announced and not in force: what a first call of `notify` is about. */
+async function publishWording(
+  ok: (path: string, input: object) => Promise<Record<string, unknown>>,
+  as: (staffId: string | undefined) => void,
+): Promise<void> {
+  const effectiveAt = new Date(systemClock.now() + 24 * 3_600_000).toISOString();
+  as('one');
+  const proposed = await ok('consent/proposePolicy', { officialText: '正式文本。', effectiveAt });
+  as('two');
+  await ok('consent/approvePolicy', { version: proposed.version, textHash: proposed.textHash });
+  as(undefined);
 }
 
 const fullCard = {
