@@ -58,6 +58,7 @@ const rest: Record<string, object> = {
   setVisibility: { version: 2, visibility: { name: 'nobody' } },
   setRealNameMark: { version: 2, show: true },
   share: { fields: ['name'], idempotencyKey: onceKey() },
+  signCard: { fields: ['name'] },
   accept: { fields: ['name'] },
   offer: { fields: ['name'] },
   updateContact: { version: 1, note: '改' },

@@ -213,7 +213,7 @@ describe('one act, one purpose (K2)', () => {
       expect({ purpose, separate }).toEqual({ purpose, separate: sensitive || shared });
       if (sensitive) expect(purposes[purpose].ground).toContain('单独同意');
     }
-    expect(told('cards').separate).toBe(false);
+    expect(told('delivery').separate).toBe(false);
     expect(kinds['card-phone'].purpose).toBe('cards');
   });
 
