@@ -165,7 +165,7 @@ async function play(where: Where, { content, left, cards }: ReadCard): Promise<v
     say(`   ${entry.seq}. ${entry.at} ${entry.act} ${about.filter(Boolean).join('，')}`);
   }
   expect(history.entries.at(-1)?.act === 'erasure.done', '撤回引起的删除已完成并有记录');
-  expect(history.entries.at(-1)?.count === 1, '删除的正是那一张名片');
+  expect(history.entries.at(-1)?.count === 2, '删除的正是那一张名片和它改动之前的一版');
   expect(history.intact, '记录前后相扣，没有被改动');
 }
 
