@@ -120,6 +120,7 @@ export function putPoint(
 }
 
 const content = 'sealed, nearCell, nearPath, nearUntilSeconds, untilSeconds';
+const settings = 'version, revision, #on, sinceMs, #precision, findable, keepsTrail';
 
 /** Switches off: square and index entry go with this write, and the history with it when one was kept. */
 export function stopLocation(subjectId: string, hadTrail: boolean, nowMs: number): [Write, ...Write[]] {
@@ -145,21 +146,25 @@ export function forgetTrail(subjectId: string, nowMs: number): Write[] {
   return trailKeys(subjectId, nowMs).map((Key) => ({ Delete: { Key } }));
 }
 
+/** What a withdrawal leaves for the erasure to take and to count: nothing of the person. */
+export const endedLocation = defineEntity('ended-location', {
+  epoch: open('location-state', z.int()),
+  expiresAtSeconds: open('location-state', z.int()),
+});
+
 /**
  * Rides in the transaction of a withdrawal: from that moment no update under way can be stored, without a condition on
- * the consent in every update. What is left is a marker of the ended epoch, which the erasure takes and counts.
+ * the consent in every update.
  */
 export function emptyLocation(subjectId: string, epoch: number, nowMs: number): Write[] {
   const marker: Write = {
     Update: {
       Key: locationKey(subjectId),
-      UpdateExpression: `SET entity = :entity, epoch = :epoch, #on = :false, expiresAtSeconds = :ends ADD revision :one REMOVE ${content}`,
-      ExpressionAttributeNames: { '#on': 'on' },
+      UpdateExpression: `SET entity = :entity, epoch = :epoch, expiresAtSeconds = :ends REMOVE ${settings}, ${content}`,
+      ExpressionAttributeNames: { '#on': 'on', '#precision': 'precision' },
       ExpressionAttributeValues: {
-        ':entity': location.name,
+        ':entity': endedLocation.name,
         ':epoch': epoch,
-        ':false': false,
-        ':one': 1,
         ':ends': endOf(nowMs, undefined),
       },
     },
