@@ -1,11 +1,10 @@
 import { BITS, cellAt, centreOf, metresBetween } from '../../functions/location/grid';
 import { nearSquare } from '../../functions/location/near-keys';
-import { parseToken } from '../../lib/crypto/token';
-import { blockKey, putBlock } from '../../lib/table/block';
+import { putBlock } from '../../lib/table/block';
 import { markMinor } from '../../lib/table/minor';
 import { agree, type Holder } from '../cards/support';
 import { createWorld, type World } from '../support/world';
-import { findable, here, namesNear, type Nearby, type Place, point, switchOn } from './support';
+import { findable, here, type Nearby, namesNear, type Place, point, switchOn } from './support';
 
 let world: World;
 beforeEach(async () => {
@@ -30,24 +29,29 @@ describe('who appears (L3)', () => {
     ['has withdrawn', (you) => agree(world, you, 'location', false)],
     ['does not want to be found', (you) => switchOn(world, you, { findable: 'nobody' })],
     ['has closed the card', (you) => agree(world, you, 'card-public', false)],
-    ['has gone away', (you) => world.ok('location/update', point(world, { latitude: 23.2, longitude: 113.4 }), you)],
+    [
+      'has gone away',
+      (you) => world.ok('location/update', point(world, { latitude: 23.2, longitude: 113.4 }), you),
+    ],
     [
       'is blocked',
-      (you, me) => world.deps.table.write(putBlock(me.subjectId, { blockedId: you.subjectId, blockedAt: '' })),
+      (you, me) =>
+        world.deps.table.write(putBlock(me.subjectId, { blockedId: you.subjectId, blockedAt: '' })),
     ],
     [
       'has blocked',
-      (you, me) => world.deps.table.write(putBlock(you.subjectId, { blockedId: me.subjectId, blockedAt: '' })),
+      (you, me) =>
+        world.deps.table.write(putBlock(you.subjectId, { blockedId: me.subjectId, blockedAt: '' })),
     ],
     [
       'is a minor',
       async (you) => {
-        const { write } = markMinor(you.subjectId, undefined, '14-17' as never, '2026-12-01T00:00:00.000Z');
+        const { write } = markMinor(you.subjectId, undefined, 'under-18', '2026-12-01T00:00:00.000Z');
         if (write) await world.deps.table.write(write);
       },
     ],
   ];
-  it.each(gone)('nobody who %s, and neither sees the other', async (_, act) => {
+  it.each(gone)('nobody who %s, and neither sees the other', async (what, act) => {
     const me = await findable(world, here, '我');
     const you = await findable(world, close, '你');
     expect(await namesNear(world, me)).toEqual(['你']);
@@ -55,8 +59,7 @@ describe('who appears (L3)', () => {
     await act(you, me);
     expect(await namesNear(world, me)).toEqual([]);
     const theirs = await world.call('location/nearby', {}, you);
-    if (theirs.ok && _ !== 'has closed the card') expect((theirs.data as Nearby).people).toEqual([]);
-    expect(blockKey(me.subjectId, you.subjectId).pk).toContain(parseToken(me.token)?.subjectId ?? '-');
+    if (theirs.ok && what !== 'has closed the card') expect((theirs.data as Nearby).people).toEqual([]);
   });
 
   it('nobody whose place is two hours old, before anything was swept', async () => {
@@ -136,7 +139,6 @@ describe('somebody who asks a thousand times (L3)', () => {
     const transcripts: string[] = [];
     let questions = 0;
     for (const corner of corners) {
-      // Every corner on the same day: the error of a pair is the day's own.
       const heard: string[] = [];
       await world.ok('location/stop', {}, target);
       world.wait(1000);
@@ -144,16 +146,12 @@ describe('somebody who asks a thousand times (L3)', () => {
       await world.ok('location/update', point(world, corner), target);
       for (const [number, attacker] of attackers.entries()) {
         for (let step = 0; step < 21; step += 1) {
-          if (step % 20 === 0) {
-            world.wait(HOUR / 16);
-          }
           const angle = (number * 21 + step) * 2.399963;
           const spread = 0.0008 * Math.sqrt(number * 21 + step);
           const from = {
             latitude: square.latitude + spread * Math.cos(angle),
             longitude: square.longitude + spread * Math.sin(angle),
           };
-          world.wait(1);
           await world.call('location/update', point(world, from), attacker);
           const reply = await world.call('location/nearby', { radiusKm: 2 - (step % 2) }, attacker);
           questions += 1;
@@ -166,7 +164,7 @@ describe('somebody who asks a thousand times (L3)', () => {
         }
       }
       transcripts.push(heard.join(' '));
-      world.wait(HOUR);
+      world.wait(HOUR - (world.deps.clock.now() % HOUR)); // the limit begins anew
       for (const attacker of attackers) await world.ok('location/update', point(world, here), attacker);
       await world.ok('location/update', point(world, corner), target);
     }
