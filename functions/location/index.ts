@@ -58,7 +58,7 @@ export const location = {
     input: z.strictObject({ point: z.unknown() }),
     output: z.object({ place, stored: z.boolean() }),
     ledger: 'none',
-    budget: { trips: 2, readUnits: 2, writeUnits: 1 },
+    budget: { trips: 2, readUnits: 2, writeUnits: 3 },
     alsoRead: (subjectId) => locationKey(subjectId),
     run: update,
   }),
