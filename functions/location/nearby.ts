@@ -27,7 +27,7 @@ export type Near = { within: Band; card: ShownCard };
  * Cards of people around the caller who want to be found, as the caller does. Everything is reckoned between middles of
  * squares of about 1 km, so no number of questions tells more than the square (promise L3). Costs, beside the front door:
  * one trip for the limit, one for the squares, one for the people (three in a crowd), one for their cards.
- * @throws AppError LOCATION_OFF; NOT_NOW without a fresh place of one's own or while one is not to be found oneself
+ * @throws AppError LOCATION_OFF; NOT_NOW without a fresh place of one's own, or while others could not see the caller
  */
 export async function nearby(
   deps: Deps,
@@ -50,7 +50,9 @@ export async function nearby(
   );
   const sample = await ranked(deps, viewerId, inside);
   const met = await meet(deps, viewerId, sample.slice(0, MAX_LOOKED_AT));
-  const cards = await publicCardsOf(deps, met);
+  const cards = await publicCardsOf(deps, [caller, ...met]);
+  if (!cards.has(viewerId))
+    throw new AppError('NOT_NOW', { why: '请先把默认名片中的至少一项公开给所有人。' });
   const day = beijingDay(deps.clock.now());
   const found = await Promise.all(
     met.flatMap(({ person: { subjectId }, cell, path }) => {

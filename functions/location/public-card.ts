@@ -7,13 +7,15 @@ import type { Met } from './people';
 /** What people nearby see of somebody: nothing but what that person opened to everyone (promise C2). */
 export type ShownCard = Partial<CardContent>;
 
+type Owner = Pick<Met, 'person' | 'sealer'>;
+
 /**
  * Reads the cards of people who are near, in one trip. Somebody who has opened nothing to everyone has no card here, and
  * is not shown.
  */
-export async function publicCardsOf({ table, policy }: Deps, met: Met[]): Promise<Map<string, ShownCard>> {
+export async function publicCardsOf({ table, policy }: Deps, met: Owner[]): Promise<Map<string, ShownCard>> {
   const { since } = policy.inForce();
-  const keyed = met.flatMap((one): { one: Met; key: Key }[] => {
+  const keyed = met.flatMap((one): { one: Owner; key: Key }[] => {
     const key = publicCardKey(since, one.person);
     return key ? [{ one, key }] : [];
   });

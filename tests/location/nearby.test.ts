@@ -72,11 +72,13 @@ describe('who appears (L3)', () => {
     expect(await namesNear(world, me)).toEqual([]);
   });
 
-  it('nobody to somebody who is not to be found, has no fresh place, or is off', async () => {
+  it('nobody to somebody who is not to be found, has no fresh place, shows no card, or is off', async () => {
     const me = await findable(world, here, '我');
     world.wait(2 * HOUR);
     expect(await world.refused('location/nearby', {}, me)).toBe('NOT_NOW');
     await world.ok('location/update', point(world), me);
+    await agree(world, me, 'card-public', false);
+    expect(await world.refused('location/nearby', {}, me)).toBe('NOT_NOW');
     await switchOn(world, me, { findable: 'nobody' });
     expect(await world.refused('location/nearby', {}, me)).toBe('NOT_NOW');
     await world.ok('location/stop', {}, me);
