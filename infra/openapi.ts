@@ -13,6 +13,7 @@ const titles: Record<string, string> = {
   identity: '实名核验',
   profile: '个人资料',
   cards: '名片',
+  location: '位置和附近',
 };
 
 /** Callers that reach us over the network, in words. The queue's and the timer's operations are nobody's to call. */

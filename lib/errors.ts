@@ -33,6 +33,7 @@ export const errorCodes = {
     message: '该身份已用于另一个账号。您可以证明两个账号都属于您，再决定怎样处理。',
   },
   NOT_VERIFIED: { status: 409, message: '信息核验未通过，请检查后重试，或换一种方式。' },
+  LOCATION_OFF: { status: 409, message: '位置功能没有打开，位置不会被接收。需要时请先打开。' },
   NOT_NOW: { status: 409, message: '当前状态下不能进行此操作，请刷新后重试。' },
   RECORD_ALTERED: { status: 409, message: '这条处理记录与写入时不一致，不能出具回执。请联系客服核查。' },
   LIMIT_REACHED: { status: 409, message: '数量已达上限，请先删除一些再添加。' },

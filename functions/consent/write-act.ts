@@ -7,6 +7,7 @@ import { putDuty } from '../../lib/table/duty';
 import type { Sealer } from '../../lib/table/entity';
 import { keys } from '../../lib/table/keys';
 import { type LedgerEntry, type NewEntry, nextEntry } from '../../lib/table/ledger';
+import { emptyLocation } from '../../lib/table/location';
 import {
   type Consent,
   consent,
@@ -117,8 +118,9 @@ async function tryOnce(
   const dueAt = toInstant(deps.clock.now() + ERASE_BY_QUEUE_WITHIN_MS);
   const epoch = before?.epoch ?? 0;
   const duty = ends ? [putDuty(subjectId, { seq, purpose, epoch, erased: 0, dueAt })] : [];
+  const atOnce = ends && purpose === 'location' ? emptyLocation(subjectId, epoch, deps.clock.now()) : [];
   try {
-    await deps.table.write(update, append, ...duty);
+    await deps.table.write(update, append, ...duty, ...atOnce);
   } catch (error) {
     const now = error instanceof ConditionFailed ? error.found[0]?.item : undefined;
     if (!now) throw error;

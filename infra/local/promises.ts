@@ -15,6 +15,7 @@ import {
   noImages,
   registered,
 } from './promises/identity';
+import { blurredNearby, lastPlaceOnly, onlyWhileOn, twoSystems } from './promises/location';
 import { announcedFirst, oneRegistry } from './promises/policy';
 import { cleanPictures, deliveries, optionalServices, ownPreferences } from './promises/profile';
 import { Broken, type Running, startRunning } from './promises/running';
@@ -51,6 +52,10 @@ export const checks: Record<PromiseId, Check> = {
   O1: optionalServices,
   O2: deliveries,
   O3: ownPreferences,
+  L1: onlyWhileOn,
+  L2: lastPlaceOnly,
+  L3: blurredNearby,
+  L4: twoSystems,
   K1: explicitConsent,
   K2: separateConsents,
   K3: withdrawConsent,

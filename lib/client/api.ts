@@ -2,6 +2,7 @@ import type * as z from 'zod/mini';
 import type { cards } from '../../functions/cards/index';
 import type { consent } from '../../functions/consent/index';
 import type { identity } from '../../functions/identity/index';
+import type { location } from '../../functions/location/index';
 import type { login } from '../../functions/login/index';
 import type { notify } from '../../functions/notify/index';
 import type { profile } from '../../functions/profile/index';
@@ -13,6 +14,7 @@ export type Service = {
   consent: typeof consent;
   cards: typeof cards;
   profile: typeof profile;
+  location: typeof location;
   identity: typeof identity;
   notify: typeof notify;
   retention: typeof retention;

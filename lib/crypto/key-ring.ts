@@ -35,7 +35,8 @@ export type DigestDomain =
   | 'id-number'
   | 'network-id'
   | 'guardian-code'
-  | 'share';
+  | 'share'
+  | 'near';
 
 /** Everything that needs a key, with no key ever leaving it. */
 export type KeyRing = {

@@ -426,6 +426,46 @@ export const kinds = {
     retention: 'account-life',
     source: '您设置',
   },
+  'location-state': {
+    name: '位置功能的开关、精度和谁能找到您的设置',
+    class: 'technical',
+    storage: 'open',
+    purpose: 'location',
+    retention: 'location-day',
+    source: '您设置',
+  },
+  'location-point': {
+    name: '您最后所在的方格（按您选的精度，最细约 100 米）和时间',
+    class: 'track',
+    storage: 'sealed',
+    purpose: 'location',
+    retention: 'location-day',
+    source: '您打开位置功能后由您的设备提供，换算成方格之后才保存',
+  },
+  'location-cell': {
+    name: '约 1 公里方格的加密摘要（用于附近的名片）',
+    class: 'track',
+    storage: 'digest',
+    purpose: 'location',
+    retention: 'location-day',
+    source: '由您最后所在的方格计算，只在您允许被附近的人看到时保存',
+  },
+  'location-trail': {
+    name: '您到过的方格和时间',
+    class: 'track',
+    storage: 'sealed',
+    purpose: 'location-history',
+    retention: 'location-month',
+    source: '您同意保存位置历史后，由您更新的位置得到',
+  },
+  'location-trail-state': {
+    name: '位置历史每天的版本和条数',
+    class: 'technical',
+    storage: 'open',
+    purpose: 'location-history',
+    retention: 'location-month',
+    source: '您使用位置历史时产生',
+  },
 } as const satisfies Record<string, Kind>;
 
 export type KindId = keyof typeof kinds;

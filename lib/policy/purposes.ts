@@ -230,6 +230,30 @@ export const purposes = {
     ifRefused: '不设置即使用默认：简体中文，不个性化，不邀请调查。',
     atEnd: 'erase-at-once',
   },
+  location: {
+    name: '位置',
+    why: '让您看到自己大致在哪里；您允许时，让同样允许的附近的人看到您公开的名片，也让您看到他们的。',
+    method:
+      '您的设备提供的位置先换算成您选的精度的方格再加密保存，确切的位置不保存；附近的人只看到大致的距离档。',
+    basis: 'CONSENT',
+    ground: SEPARATE_CONSENT_GROUND,
+    clause: '2.2.2',
+    choice: 'optional',
+    ifRefused: '不能使用位置和附近的名片；其他功能不受影响。关闭或撤回时位置当即删除，之后不再接收。',
+    atEnd: 'erase-at-once',
+  },
+  'location-history': {
+    name: '位置历史',
+    why: '让您回看自己最近 30 天到过的地方。',
+    method: '只保存您更新过的方格和时间，加密保存，只有您自己看得到。',
+    basis: 'CONSENT',
+    ground: SEPARATE_CONSENT_GROUND,
+    clause: '2.2.2',
+    choice: 'optional',
+    ifRefused:
+      '只保留最后一个位置，最长 24 小时；其他功能不受影响。行踪泄露可能影响人身安全，所以默认不保存历史。',
+    atEnd: 'erase-at-once',
+  },
 } as const satisfies Record<string, Purpose>;
 
 export type PurposeId = keyof typeof purposes;

@@ -37,4 +37,16 @@ export const sensitiveNotices = {
     necessity: '办理户籍业务的表格要求这些内容；不预填也可以到窗口填写。',
     effect: '民族、户籍等信息泄露可能导致歧视或者被用于冒充您，所以加密保存，关闭服务即删除。',
   },
+  'location-point': {
+    necessity: '不知道您大致在哪里，就不能显示您的位置和附近的名片；只留最后一个方格，不留确切的位置。',
+    effect: '行踪泄露可能影响人身和财产安全，所以默认约 5 公里的精度，加密保存，最长 24 小时。',
+  },
+  'location-cell': {
+    necessity: '要找到附近也愿意被找到的人，须按方格查找；保存的是加密摘要，看不出是哪个方格。',
+    effect: '附近的人会知道您在几公里之内；他们看不到方向和位置，怎样反复询问也不比约 1 公里的方格更准。',
+  },
+  'location-trail': {
+    necessity: '只有保存到过的方格，您才能回看；不同意就不保存。',
+    effect: '行踪轨迹泄露可能暴露您的住处和习惯，影响人身安全，所以加密保存，只有您自己看得到。',
+  },
 } as const satisfies Record<SensitiveKindId, { necessity: string; effect: string }>;

@@ -24,6 +24,7 @@ import type { PurposeId } from '../policy/purposes';
  *
  *  index everyone    everyoneShard -> pk     every person once
  *  index due         dueShard -> dueAt       every duty not yet done
+ *  index near        nearCell -> nearPath    who wants to be found and where, by keyed digests of squares
  */
 export type Key = { pk: string; sk: string };
 

@@ -6,6 +6,7 @@ import { cardRows } from '../cards/budget-rows';
 import { consentRows } from '../consent/budget-rows';
 import { agreeingPartners } from '../identity/agreeing-partners';
 import { identityRows } from '../identity/budget-rows';
+import { locationRows } from '../location/budget-rows';
 import { accountRows } from '../login/budget-rows';
 import { policyRows } from '../policy/budget-rows';
 import { profileRows } from '../profile/budget-rows';
@@ -126,6 +127,7 @@ const prepare: Record<string, () => Promise<Prepared>> = {
     () => world,
     () => me,
   ),
+  ...locationRows(() => world),
   ...identityRows(() => world),
   ...consentRows(() => world),
   'retention/eraseDuty': async () => {

@@ -48,6 +48,7 @@ it('people reach a function only by its own path', async () => {
     ['consent', 'GET /.well-known/jwks.json'],
     ['cards', 'POST /cards/{operation}'],
     ['profile', 'POST /profile/{operation}'],
+    ['location', 'POST /location/{operation}'],
     ['identity', 'POST /identity/{operation}'],
   ]);
 });

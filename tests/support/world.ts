@@ -3,6 +3,7 @@ import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { cards } from '../../functions/cards/index';
 import { consent } from '../../functions/consent/index';
 import { identity } from '../../functions/identity/index';
+import { location } from '../../functions/location/index';
 import { login } from '../../functions/login/index';
 import { notify } from '../../functions/notify/index';
 import { profile } from '../../functions/profile/index';
@@ -34,6 +35,7 @@ export const functions: Record<string, Operations> = {
   consent,
   cards,
   profile,
+  location,
   identity,
   notify,
   retention,

@@ -1,0 +1,16 @@
+import type { Deps } from '../../lib/deps';
+import type { Run } from '../../lib/gate/operation';
+import { retentionMs } from '../../lib/policy/retention';
+import { consentOf } from '../../lib/table/person';
+import { queryTrail } from '../../lib/table/trail';
+import { placeOf } from './settings';
+
+/** Where the caller has been, newest first, for as long as it is kept (promise L2). */
+export async function history(deps: Deps, { caller }: Run<'subject', unknown>) {
+  const { person, sealer } = caller;
+  const epoch = consentOf(person, 'location-history')?.epoch ?? 0;
+  const oldestMs = deps.clock.now() - retentionMs('location-month');
+  const days = await queryTrail(deps.table, person.subjectId, epoch, sealer);
+  const places = days.flatMap(({ places }) => [...places].reverse());
+  return { places: places.filter(({ takenAtMs }) => takenAtMs > oldestMs).map(placeOf) };
+}

@@ -1,0 +1,116 @@
+import * as z from 'zod/mini';
+import { HOUR_MS } from '../../lib/clock';
+import { operation } from '../../lib/gate/operation';
+import { serve } from '../../lib/host/serve';
+import { findables, locationKey, precisions } from '../../lib/table/location';
+import { bands } from './band';
+import { history } from './history';
+import { nearby, radii } from './nearby';
+import { current, setSettings, stop } from './settings';
+import { cardShown } from './shapes';
+import { update } from './update';
+
+const nothing = z.strictObject({});
+const place = z.object({
+  system: z.literal('gcj02'),
+  latitude: z.number(),
+  longitude: z.number(),
+  precision: z.enum(precisions),
+  takenAt: z.string(),
+});
+const state = z.object({
+  on: z.boolean(),
+  version: z.int(),
+  precision: z.optional(z.enum(precisions)),
+  findable: z.optional(z.enum(findables)),
+  keepHistory: z.optional(z.boolean()),
+  until: z.optional(z.string()),
+  endsAt: z.optional(z.string()),
+  place: z.optional(place),
+});
+
+export const location = {
+  settings: operation({
+    summary:
+      '打开位置功能或修改设置：精度（默认所在片区）、谁能找到我（默认没有人）、到什么时候、是否保存历史。须带上所见的版本号。',
+    caller: 'subject',
+    purpose: 'location',
+    input: z.strictObject({
+      /** Of what the person saw; 0 where there was nothing yet. */
+      version: z.int().check(z.minimum(0)),
+      precision: z._default(z.enum(precisions), 'district'),
+      findable: z._default(z.enum(findables), 'nobody'),
+      until: z.optional(z.iso.datetime({ offset: true })),
+      keepHistory: z._default(z.boolean(), false),
+    }),
+    output: state,
+    ledger: 'none',
+    budget: { trips: 2, readUnits: 2, writeUnits: 12 },
+    alsoRead: (subjectId) => locationKey(subjectId),
+    run: setSettings,
+  }),
+  update: operation({
+    summary:
+      '更新位置：坐标系（wgs84 或 gcj02）、经纬度、误差（米）、来源（gps 或 wifi）、定位时间。只保存所选精度的方格；没有打开时不接收。',
+    caller: 'subject',
+    purpose: 'location',
+    /** Read only once consent and switch are known (promise L1); its form is `PointInput` in point.ts. */
+    input: z.strictObject({ point: z.unknown() }),
+    output: z.object({ place, stored: z.boolean() }),
+    ledger: 'none',
+    budget: { trips: 2, readUnits: 2, writeUnits: 3 },
+    alsoRead: (subjectId) => locationKey(subjectId),
+    run: update,
+  }),
+  current: operation({
+    summary: '我的位置设置和最后的位置。',
+    caller: 'subject',
+    purpose: 'location',
+    input: nothing,
+    output: state,
+    ledger: 'none',
+    budget: { trips: 1, readUnits: 2, writeUnits: 0 },
+    alsoRead: (subjectId) => locationKey(subjectId),
+    run: current,
+  }),
+  stop: operation({
+    summary: '关闭位置功能：位置、附近的登记和历史当即删除。不需要任何同意，随时可以关闭。',
+    caller: 'subject',
+    purpose: 'preferences',
+    input: nothing,
+    output: z.object({ on: z.literal(false) }),
+    ledger: 'none',
+    budget: { trips: 2, readUnits: 2, writeUnits: 3 },
+    alsoRead: (subjectId) => locationKey(subjectId),
+    run: stop,
+  }),
+  nearby: operation({
+    summary:
+      '附近的名片：双方都允许才互相看得到，只有大致的距离档，内容以对方公开的为准。须先更新自己的位置。',
+    caller: 'subject',
+    purpose: 'location',
+    input: z.strictObject({ radiusKm: z._default(z.union([z.literal(radii[0]), z.literal(radii[1])]), 1) }),
+    output: z.object({
+      people: z.array(z.object({ within: z.enum(bands), card: cardShown })),
+      /** Whether there are more people than are shown. */
+      more: z.boolean(),
+    }),
+    ledger: 'none',
+    limits: [{ name: 'NEARBY_PER_HOUR', per: 'person', max: 20, windowMs: HOUR_MS }],
+    budget: { trips: 8, readUnits: 16, writeUnits: 1 },
+    alsoRead: (subjectId) => locationKey(subjectId),
+    run: nearby,
+  }),
+  history: operation({
+    summary: '我到过的地方，从近到远，最长 30 天。须单独同意保存位置历史。',
+    caller: 'subject',
+    purpose: 'location-history',
+    input: nothing,
+    output: z.object({ places: z.array(place) }),
+    ledger: 'none',
+    budget: { trips: 2, readUnits: 2, writeUnits: 0 },
+    run: history,
+  }),
+};
+
+export const { handler, main } = serve('location', location);

@@ -1,0 +1,30 @@
+import type { CardContent } from '../../lib/card/content';
+import type { Deps } from '../../lib/deps';
+import { publicCard, publicCardKey } from '../../lib/table/card-shown';
+import type { Key } from '../../lib/table/keys';
+import type { Met } from './people';
+
+/** What people nearby see of somebody: nothing but what that person opened to everyone (promise C2). */
+export type ShownCard = Partial<CardContent>;
+
+type Owner = Pick<Met, 'person' | 'sealer'>;
+
+/**
+ * Reads the cards of people who are near, in one trip. Somebody who has opened nothing to everyone has no card here, and
+ * is not shown.
+ */
+export async function publicCardsOf({ table, policy }: Deps, met: Owner[]): Promise<Map<string, ShownCard>> {
+  const { since } = policy.inForce();
+  const keyed = met.flatMap((one): { one: Owner; key: Key }[] => {
+    const key = publicCardKey(since, one.person);
+    return key ? [{ one, key }] : [];
+  });
+  const items = keyed.length > 0 ? await table.getMany(keyed.map(({ key }) => key)) : [];
+  return new Map(
+    keyed.flatMap(({ one, key }, index): [string, ShownCard][] => {
+      const item = items[index];
+      const shown = item?.sk === key.sk ? publicCard(since, one.person, item, one.sealer) : undefined;
+      return shown ? [[one.person.subjectId, shown]] : [];
+    }),
+  );
+}

@@ -1,0 +1,152 @@
+import { DAY_MS, toEpochSeconds, toInstant } from '../../lib/clock';
+import type { Deps } from '../../lib/deps';
+import { AppError, invalidInput } from '../../lib/errors';
+import type { Run, Subject } from '../../lib/gate/operation';
+import { demandConsent } from '../../lib/gate/purpose';
+import { ConditionFailed } from '../../lib/table/client';
+import {
+  endOf,
+  forgetTrail,
+  type Location,
+  putSettings,
+  readLocation,
+  stopLocation,
+} from '../../lib/table/location';
+import { consentOf } from '../../lib/table/person';
+import { BITS, bitsOf, centreOf, coarsened } from './grid';
+import { withEntry } from './near-keys';
+
+/** The furthest end that can be set; without a sign of the person it is over after 24 hours anyway. */
+export const MAX_UNTIL_MS = 30 * DAY_MS;
+const RACES = 4;
+
+export type Choice = Pick<Location, 'precision' | 'findable'> & {
+  version: number;
+  until?: string | undefined;
+  keepHistory: boolean;
+};
+
+/** The epoch of the caller's consent to location; what an earlier one left is dead. */
+export function epochOf({ person }: Pick<Subject, 'person'>): number {
+  return consentOf(person, 'location')?.epoch ?? 0;
+}
+
+/** What the front door has read of the caller, while it lives. */
+export function ownLocation({ clock }: Pick<Deps, 'clock'>, caller: Subject): Location | undefined {
+  return readLocation(caller.alsoRead, epochOf(caller), clock.now(), caller.sealer);
+}
+
+/** As its owner sees it. Places are the middles of squares, in GCJ-02. */
+export function shown(value: Location | undefined) {
+  if (!value) return { on: false, version: 0 };
+  const { on, version, precision, findable, keepsTrail, untilSeconds, cell, takenAtMs } = value;
+  if (!on) return { on, version };
+  return {
+    on,
+    version,
+    precision,
+    findable,
+    keepHistory: keepsTrail,
+    ...(untilSeconds && { until: toInstant(untilSeconds * 1000) }),
+    endsAt: toInstant(value.expiresAtSeconds * 1000),
+    ...(cell && takenAtMs && { place: placeOf({ cell, takenAtMs }) }),
+  };
+}
+
+/** How a square is shown. */
+export function placeOf({ cell, takenAtMs }: { cell: string; takenAtMs: number }) {
+  const bits = bitsOf(cell);
+  const precision = bits >= BITS['100m'] ? '100m' : bits >= BITS['1km'] ? '1km' : 'district';
+  return { system: 'gcj02', ...centreOf(cell), precision, takenAt: toInstant(takenAtMs) } as const;
+}
+
+export async function current(deps: Deps, { caller }: Run<'subject', unknown>) {
+  return shown(ownLocation(deps, caller));
+}
+
+/**
+ * Switches location on, or changes how. The version sent must be the one stored, so a late repeat switches nothing on
+ * that was stopped meanwhile. A coarser precision coarsens what is stored; letting go of the history erases it.
+ */
+export async function setSettings(deps: Deps, { caller, input }: Run<'subject', Choice>) {
+  const { subjectId } = caller.person;
+  const nowMs = deps.clock.now();
+  if (input.keepHistory) demandConsent(deps, caller.person, 'location-history');
+  const untilMs = input.until === undefined ? undefined : Date.parse(input.until);
+  if (untilMs !== undefined && (untilMs <= nowMs || untilMs > nowMs + MAX_UNTIL_MS))
+    throw invalidInput('until', '须在 30 天以内的将来');
+  const before = ownLocation(deps, caller);
+  if (before && isRepeat(before, input)) return shown(before);
+  if ((before?.version ?? 0) !== input.version)
+    throw new AppError('VERSION_CONFLICT', { version: before?.version ?? 0 });
+  const untilSeconds = untilMs === undefined ? undefined : toEpochSeconds(untilMs);
+  const bits = BITS[input.precision];
+  const seenAtMs = before?.on && before.takenAtMs !== undefined ? before.takenAtMs : nowMs;
+  const after = await withEntry(deps.ring, subjectId, {
+    epoch: epochOf(caller),
+    version: input.version + 1,
+    revision: (before?.revision ?? 0) + 1,
+    on: true,
+    sinceMs: before?.on ? before.sinceMs : nowMs,
+    precision: input.precision,
+    findable: input.findable,
+    keepsTrail: input.keepHistory,
+    untilSeconds,
+    expiresAtSeconds: endOf(seenAtMs, untilSeconds),
+    ...(before?.on && before.cell && { cell: coarsened(before.cell, bits), takenAtMs: before.takenAtMs }),
+  });
+  const letsGo = !input.keepHistory && (before?.keepsTrail === true || mayHaveTrail(caller));
+  try {
+    const [put, holds] = putSettings(subjectId, after, before, nowMs, caller.sealer);
+    await deps.table.write(put, holds, ...(letsGo ? forgetTrail(subjectId, nowMs) : []));
+    return shown(after);
+  } catch (error) {
+    if (!(error instanceof ConditionFailed)) throw error;
+    const now = readLocation(error.found[0]?.item, after.epoch, nowMs, caller.sealer);
+    if (now && isRepeat(now, input)) return shown(now);
+    if (error.found[1]) throw new AppError('CONSENT_REQUIRED', { purpose: 'location' });
+    throw new AppError('VERSION_CONFLICT', { version: now?.version ?? 0 });
+  }
+}
+
+/** A history outlives a place that was forgotten after a day, so the place's own mark does not tell. */
+function mayHaveTrail({ person }: Pick<Subject, 'person'>): boolean {
+  return consentOf(person, 'location-history')?.granted === true;
+}
+
+function isRepeat(stored: Location, sent: Choice): boolean {
+  return (
+    stored.on &&
+    stored.version === sent.version + 1 &&
+    stored.precision === sent.precision &&
+    stored.findable === sent.findable &&
+    stored.keepsTrail === sent.keepHistory &&
+    stored.untilSeconds === (sent.until === undefined ? undefined : toEpochSeconds(Date.parse(sent.until)))
+  );
+}
+
+/**
+ * Switches location off: place, index entry and history are gone with one write, whatever was under way. Needs no consent,
+ * so that nothing stands in the way of it; what is off already stays off.
+ */
+export async function stop(deps: Deps, { caller }: Run<'subject', unknown>) {
+  const { subjectId } = caller.person;
+  const nowMs = deps.clock.now();
+  const off = { on: false } as const;
+  let item = caller.alsoRead;
+  for (let race = 0; race < RACES; race += 1) {
+    const hasTrail = mayHaveTrail(caller) || item?.keepsTrail === true;
+    const [first, ...others] = item
+      ? stopLocation(subjectId, hasTrail, nowMs)
+      : forgetTrail(subjectId, nowMs);
+    if (!first || !(item || hasTrail)) return off;
+    try {
+      await deps.table.write(first, ...others);
+      return off;
+    } catch (error) {
+      if (!(error instanceof ConditionFailed)) throw error;
+      item = error.found[0]?.item;
+    }
+  }
+  throw new AppError('BUSY');
+}

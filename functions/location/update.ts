@@ -1,0 +1,81 @@
+import { HOUR_MS } from '../../lib/clock';
+import type { Deps } from '../../lib/deps';
+import { AppError } from '../../lib/errors';
+import type { Run, Subject } from '../../lib/gate/operation';
+import { isCovered } from '../../lib/gate/purpose';
+import { beijingDay } from '../../lib/policy/working-days';
+import { ConditionFailed, type Write } from '../../lib/table/client';
+import { endOf, type Location, putPoint, readLocation } from '../../lib/table/location';
+import { consentHolds, consentOf } from '../../lib/table/person';
+import { putTrailDay, readTrailDay, trailKey, withPlace } from '../../lib/table/trail';
+import { withEntry } from './near-keys';
+import { type Taken, takePoint } from './point';
+import { epochOf, ownLocation, placeOf } from './settings';
+
+const RACES = 4;
+
+/**
+ * Takes the caller's new place, while location is on. Nothing of the input is looked at before. Somebody who has not
+ * left their square costs no write until the next full hour.
+ * @throws AppError LOCATION_OFF also when it is switched off, expires or loses its consent while this call is under way
+ */
+export async function update(deps: Deps, { caller, input }: Run<'subject', { point?: unknown }>) {
+  let before = ownLocation(deps, caller);
+  for (let race = 0; race < RACES; race += 1) {
+    if (!before?.on) throw new AppError('LOCATION_OFF');
+    const nowMs = deps.clock.now();
+    const taken = takePoint(input.point, before, nowMs);
+    if (isUnmoved(before, taken)) return { place: placeOf(taken), stored: false };
+    const after = await withEntry(deps.ring, caller.person.subjectId, {
+      ...before,
+      ...taken,
+      revision: before.revision + 1,
+      expiresAtSeconds: endOf(taken.takenAtMs, before.untilSeconds),
+    });
+    const refused = await tryOnce(deps, caller, before, after, taken);
+    if (!refused) return { place: placeOf(taken), stored: true };
+    before = refused.location
+      ? readLocation(refused.location.item, epochOf(caller), nowMs, caller.sealer)
+      : before;
+    if (refused.noTrail && before) before = { ...before, keepsTrail: false };
+  }
+  throw new AppError('BUSY');
+}
+
+function isUnmoved({ cell, takenAtMs = 0 }: Location, taken: Taken): boolean {
+  const hour = (ms: number) => Math.floor(ms / HOUR_MS);
+  return cell === taken.cell && hour(takenAtMs) === hour(taken.takenAtMs);
+}
+
+type Refused = { location: ConditionFailed['found'][number]; noTrail: boolean };
+
+/** One write: the place alone, or with it the history where the person keeps one. */
+async function tryOnce(
+  deps: Deps,
+  caller: Subject,
+  before: Location,
+  after: Location,
+  taken: Taken,
+): Promise<Refused | undefined> {
+  const { subjectId } = caller.person;
+  const trail = before.keepsTrail ? await trailWrites(deps, caller, taken) : [];
+  const point = putPoint(subjectId, after, before, deps.clock.now(), caller.sealer);
+  try {
+    await deps.table.write(point, ...trail);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof ConditionFailed)) throw error;
+    return { location: error.found[0], noTrail: error.found[2] !== undefined };
+  }
+}
+
+/** The day with one place more, held to its own consent; nothing where that does not stand or nothing is to be added. */
+async function trailWrites(deps: Deps, { person, sealer }: Subject, taken: Taken): Promise<Write[]> {
+  const agreed = consentOf(person, 'location-history');
+  if (!agreed || !isCovered(deps, agreed, 'location-history')) return [];
+  const { subjectId } = person;
+  const [item] = await deps.table.getMany([trailKey(subjectId, beijingDay(taken.takenAtMs))]);
+  const day = withPlace(readTrailDay(item, agreed.epoch, sealer), agreed.epoch, taken);
+  if (!day) return [];
+  return [putTrailDay(subjectId, day, sealer), consentHolds(subjectId, 'location-history', agreed.epoch)];
+}
