@@ -209,7 +209,7 @@ export const policyOperations = {
     input: decided,
     output: z.object({ version: z.int(), announcedAt: z.string(), effectiveAt: z.string() }),
     ledger: 'none',
-    budget: { trips: 4, readUnits: 40, writeUnits: 280 },
+    budget: { trips: 4, readUnits: 40, writeUnits: 320 },
     run: approvePolicy,
   }),
   rejectPolicy: operation({

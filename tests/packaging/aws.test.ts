@@ -100,8 +100,10 @@ describe.each([...awsRegions])('the template for %s', (region) => {
     expect(holders('kms:Encrypt')).toEqual(['KeyRotationRole']);
     expect(holders('dynamodb:DeleteItem').sort()).toEqual([
       'CardsRole',
+      'ConsentRole',
       'IdentityRole',
       'KeyRotationRole',
+      'LocationRole',
       'LoginRole',
       'RetentionRole',
     ]);
