@@ -1,5 +1,6 @@
 import { cardKey } from '../../lib/table/card';
 import { everyoneShard, type Key, keys } from '../../lib/table/keys';
+import { locationKey } from '../../lib/table/location';
 import { guardianKey, minorKey } from '../../lib/table/minor';
 import { nicknameKey } from '../../lib/table/nickname';
 import { realNameKey } from '../../lib/table/real-name';
@@ -26,6 +27,8 @@ export const firstCalls: Record<string, (person: Person) => FirstCall> = {
     const beside = [realNameKey(id, 'real-name-network'), guardianKey(id), minorKey(id)];
     return overHttp(person, 'identity/status', {}, [...person.self, realNameKey(id, 'real-name')], beside);
   },
+  location: (person) =>
+    overHttp(person, 'location/current', {}, [...person.self, locationKey(person.subjectId)]),
   // One page of people to be told of version 2, in a shard with nobody in it. It needs no service key.
   notify: () => {
     const body = JSON.stringify({ policyVersion: 2, shard: 0 });

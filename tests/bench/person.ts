@@ -17,7 +17,7 @@ import type { Operations } from '../../lib/gate/operation';
 import { type Key, keys } from '../../lib/table/keys';
 import { KEY_ARN } from './kms';
 
-/** Somebody to measure with: signed in, agreed to cards and profile, with a full card and a nickname. */
+/** Somebody to measure with: signed in, agreed to cards, profile and location, with a full card and a nickname. */
 export type Person = {
   subjectId: string;
   token: string;
@@ -94,7 +94,7 @@ export async function makePerson(settings: Record<string, string>): Promise<Pers
   };
   token = String((await ok('login/signIn', {})).token);
   const { version: policyVersion, textHash, language } = await ok('consent/policy', {});
-  for (const purpose of ['cards', 'profile']) {
+  for (const purpose of ['cards', 'profile', 'location']) {
     const evidence = { control: 'bench', defaultState: 'unchecked', dwellMs: 1000 };
     const shown = { policyVersion, textHash, language, evidence };
     await ok('consent/grant', { purpose, version: 0, ...shown, idempotencyKey: onceKey() });
