@@ -88,6 +88,7 @@ function stateAfter(
   return { state: { ...ended, granted: false, atSeconds, epoch: state.epoch + 1 }, ends: true };
 }
 
+/** Whether this grant is the one in force. Of two within one second either is: a doubt then ends rather than leaves. */
 function isInForce({ act, at }: LedgerEntry, sinceSeconds: number): boolean {
   return act === 'consent.granted' && toEpochSeconds(Date.parse(at)) >= sinceSeconds;
 }

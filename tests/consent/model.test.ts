@@ -44,11 +44,16 @@ class Expected {
   open: Partial<Record<Purpose, { seq: number; atMs: number }>> = {};
   version: Record<Purpose, number> = { cards: 0, profile: 0 };
   said: Record<Purpose, number[]> = { cards: [], profile: [] };
+  /** When each grant was given, by its number. */
+  grants = new Map<number, number>();
 
   live(does: string, purpose: Purpose, seq: number, atMs: number): void {
     this.version[purpose] = seq;
     if (does !== 'refuse') this.said[purpose].push(seq);
-    if (does === 'grant') this.open[purpose] = { seq, atMs };
+    if (does === 'grant') {
+      this.open[purpose] = { seq, atMs };
+      this.grants.set(seq, atMs);
+    }
     if (does === 'withdraw') delete this.open[purpose];
   }
 
@@ -62,8 +67,11 @@ class Expected {
       delete this.open[purpose];
   }
 
+  /** A doubt of a grant in force. Grants of one second are not told apart: a doubt of either is a doubt of both. */
   isOpening(purpose: Purpose, corrects: number | undefined): boolean {
-    return corrects !== undefined && corrects === this.open[purpose]?.seq;
+    const open = this.open[purpose];
+    const grantedMs = corrects === undefined ? undefined : this.grants.get(corrects);
+    return !!open && grantedMs !== undefined && toEpochSeconds(grantedMs) >= toEpochSeconds(open.atMs);
   }
 }
 
