@@ -103,6 +103,43 @@ test(
   2 * START_LIMIT_MS,
 );
 
+/** The journey as a developer runs it: all it printed, and how it ended. */
+async function npmRunJourney(...args: string[]): Promise<{ printed: string; exitCode: number | null }> {
+  const cwd = join(__dirname, '../..');
+  const npm = spawn('npm', ['run', '-s', 'journey', '--', ...args], {
+    cwd,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  started.push(npm);
+  let printed = '';
+  for (const stream of [npm.stdout, npm.stderr]) {
+    stream.on('data', (text: Buffer) => {
+      printed += text;
+    });
+  }
+  await once(npm, 'close');
+  return { printed, exitCode: npm.exitCode };
+}
+
+test(
+  'npm run journey keeps its word from the first day to a card taken back and nearby (A1 K1 K3 C1 C3 C4 L1 L3)',
+  async () => {
+    const { printed, exitCode } = await npmRunJourney('tests/samples/camcard.vcf');
+    expect(printed).toContain('走完了，处处如约。');
+    expect(printed).not.toContain('✗');
+    expect(printed.match(/✓/g)?.length).toBeGreaterThan(40);
+    expect(exitCode).toBe(0);
+  },
+  2 * START_LIMIT_MS,
+);
+
+test('npm run journey says in one sentence what is wrong with a file', async () => {
+  const { printed, exitCode } = await npmRunJourney('package.json');
+  expect(printed.trim().split('\n')).toHaveLength(1);
+  expect(printed).toContain('BEGIN:VCARD');
+  expect(exitCode).toBe(1);
+});
+
 test('npm start says in one sentence what to do when the port is taken', async () => {
   const server = createServer();
   const port = await listen(server, 0);

@@ -1,0 +1,94 @@
+import { type Api, newIdempotencyKey } from '../../../lib/client/client';
+import type { ReadCard } from '../read-vcard';
+import { actOn, arrive, type Where } from './people';
+import { expect, refused, say, step } from './teller';
+
+/** A card goes from one person to another, who gives theirs; it changes, is taken back, and is seen nearby. */
+export async function handingOver(where: Where, { content }: ReadCard): Promise<void> {
+  const giver = await arrive(where, 'iPhone', ['cards']);
+  const taker = await arrive(where, 'Android', ['cards']);
+  const { cardId } = await giver.cards.create({ ...content, idempotencyKey: await newIdempotencyKey() });
+
+  step('分享：一张名片，只给看其中几项');
+  const link = {
+    cardId,
+    fields: ['name' as const],
+    lifeHours: 24,
+    idempotencyKey: await newIdempotencyKey(),
+  };
+  await refused('INVALID_INPUT', '分享还没有放开的一项（每一项原本只有自己看得到）', () =>
+    giver.cards.share(link),
+  );
+  const opened = await giver.cards.setVisibility({ cardId, version: 1, visibility: { name: 'link' } });
+  say(`   放开姓名；内容安全检查的结论：${opened.verdicts.name}`);
+  const { token, shareId } = await giver.cards.share(link);
+  await refused('NOT_FOUND', '用猜出来的编号打开', () => taker.cards.open({ token: flipped(token) }));
+  const seen = await taker.cards.open({ token });
+  expect(seen.card.name === content.name, '凭链接看得到姓名');
+  expect(seen.card.phones === undefined, '没有放开的电话看不到');
+
+  step('交换：双方同意，各进对方的名片夹');
+  const own = await taker.cards.create({ name: '陈伟', idempotencyKey: await newIdempotencyKey() });
+  await taker.cards.setVisibility({ cardId: own.cardId, version: 1, visibility: { name: 'link' } });
+  await taker.cards.offer({ token, cardId: own.cardId, fields: ['name'] });
+  const [asked] = (await giver.cards.offers({})).offers;
+  expect(asked?.card.name === '陈伟', '对方递来的名片等我答复');
+  expect((await taker.cards.folder({})).contacts.length === 0, '答复之前，对方的名片夹是空的');
+  await giver.cards.accept({ offerId: asked?.offerId ?? '', cardId, fields: ['name'] });
+  const [held] = (await taker.cards.folder({ words: content.name })).contacts;
+  expect(held?.card?.name === content.name, '按姓名搜得到对方的名片');
+
+  step('改动随时到达，收回立即生效');
+  await giver.cards.update({ ...content, name: '林小晓', cardId, version: opened.version });
+  const [after] = (await taker.cards.folder({})).contacts;
+  expect(after?.card?.name === '林小晓', '名片夹里看到的是改过的姓名');
+  await giver.cards.revoke({ shareId });
+  await refused('NOT_FOUND', '链接收回之后再打开', () => taker.cards.open({ token }));
+  await giver.cards.recallAll({ cardId });
+  const [gone] = (await taker.cards.folder({})).contacts;
+  expect(gone?.recalled === true && gone.card === undefined, '收回之后，名片夹里只剩「已收回」');
+
+  await meetNearby([giver, cardId], [taker, own.cardId]);
+}
+
+/** The last character carries bits that count; another one makes another token. */
+const flipped = (token: string) => (token.startsWith('A') ? 'B' : 'A') + token.slice(1);
+
+async function meetNearby([a, cardA]: [Api, string], [b, cardB]: [Api, string]): Promise<void> {
+  step('附近：双方都愿意，才互相看得到');
+  await refused('CONSENT_REQUIRED', '没有同意就发送位置', () =>
+    a.location.update(pointAt(23.1291, 113.2644)),
+  );
+  for (const [api, cardId] of [
+    [a, cardA],
+    [b, cardB],
+  ] as const) {
+    for (const purpose of ['card-public', 'location'] as const)
+      await api.consent.grant(await actOn(api, 0, purpose));
+    const { version, visibility } = await api.cards.get({ cardId });
+    await api.cards.setVisibility({ cardId, version, visibility: { ...visibility, name: 'everyone' } });
+  }
+  await refused('LOCATION_OFF', '同意了但没有打开，就发送位置', () =>
+    a.location.update(pointAt(23.1291, 113.2644)),
+  );
+  await a.location.settings({ version: 0, precision: '1km', findable: 'mutual' });
+  const { place } = await a.location.update(pointAt(23.1291, 113.2644));
+  say(`   只保存约 1 公里的方格：${place.latitude}, ${place.longitude}（GCJ-02）`);
+  await b.location.settings({ version: 0 });
+  await b.location.update(pointAt(23.1301, 113.2654));
+  await refused('NOT_NOW', '不愿被看到的人来看附近', () => b.location.nearby({}));
+  const alone = await a.location.nearby({});
+  expect(alone.people.length === 0, '对方不愿被看到，附近没有人');
+  await b.location.settings({ version: 1, precision: '1km', findable: 'mutual' });
+  await b.location.update(pointAt(23.1301, 113.2654));
+  const [near] = (await a.location.nearby({})).people;
+  expect(near?.card.name === '陈伟', `对方愿意之后，看得到对方公开的姓名，距离只有档位：${near?.within}`);
+  await b.location.stop();
+  expect((await a.location.nearby({})).people.length === 0, '对方关闭之后，下一次就看不到');
+  expect((await b.location.current()).place === undefined, '对方的位置已删除');
+}
+
+function pointAt(latitude: number, longitude: number) {
+  const takenAt = new Date().toISOString();
+  return { point: { system: 'wgs84', latitude, longitude, accuracyMetres: 30, source: 'gps', takenAt } };
+}

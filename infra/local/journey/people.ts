@@ -1,0 +1,41 @@
+import { type Api, createClient, httpTransport, newIdempotencyKey } from '../../../lib/client/client';
+
+/** Where the service and the partners' sandbox answer. */
+export type Where = { api: string; sandbox: string };
+type Act = Parameters<Api['consent']['grant']>[0];
+
+async function post(url: string, body: object): Promise<Record<string, string>> {
+  const answer = await fetch(url, { method: 'POST', body: JSON.stringify(body) });
+  return (await answer.json()) as Record<string, string>;
+}
+
+/** A WeChat person in the sandbox, and a way to get them fresh wx.login codes. */
+export async function newPerson({ sandbox }: Where): Promise<() => Promise<string>> {
+  const { openid } = await post(`${sandbox}/sandbox/people`, {});
+  return async () => {
+    const { code } = await post(`${sandbox}/sandbox/people/${openid}/code`, {});
+    if (!code) throw new Error('the sandbox gave no code');
+    return code;
+  };
+}
+
+export function clientOf({ api }: Where, device: string): Api {
+  return createClient({ transport: httpTransport({ baseUrl: api, device, version: '1.0.0' }) });
+}
+
+/** What somebody sends who has read the policy and agrees to (or withdraws from) one purpose. */
+export async function actOn(api: Api, version: number, purpose: Act['purpose'] = 'cards'): Promise<Act> {
+  const { version: policyVersion, textHash } = await api.consent.policy();
+  const evidence = { control: `consent.${purpose}.agree`, defaultState: 'unchecked', dwellMs: 5200 } as const;
+  const idempotencyKey = await newIdempotencyKey();
+  return { purpose, version, policyVersion, textHash, language: 'zh-CN', evidence, idempotencyKey };
+}
+
+/** Somebody new who is signed in and has agreed to these purposes. */
+export async function arrive(where: Where, device: string, purposes: Act['purpose'][]): Promise<Api> {
+  const api = clientOf(where, device);
+  const code = await newPerson(where);
+  await api.login.signIn({ code: await code() });
+  for (const purpose of purposes) await api.consent.grant(await actOn(api, 0, purpose));
+  return api;
+}
