@@ -15,6 +15,7 @@ import { buildDeps } from '../../lib/deps';
 import { dispatch } from '../../lib/gate/dispatch';
 import type { Operations } from '../../lib/gate/operation';
 import { type Key, keys } from '../../lib/table/keys';
+import { fullCard } from '../support/full-card';
 import { KEY_ARN } from './kms';
 
 /** Somebody to measure with: signed in, agreed to cards, profile and location, with a full card and a nickname. */
@@ -121,20 +122,6 @@ async function publishWording(
   await ok('consent/approvePolicy', { version: proposed.version, textHash: proposed.textHash });
   as(undefined);
 }
-
-const fullCard = {
-  name: '林晓',
-  organisation: '广东省政务服务数据管理局',
-  title: '工程师',
-  phones: [
-    { number: '13800138000', label: 'mobile' },
-    { number: '020-12345678', label: 'work' },
-  ],
-  mails: [{ address: 'lin@example.cn' }],
-  addresses: [{ text: '广州市越秀区' }],
-  sites: ['https://example.cn'],
-  note: '工作日 9:00–17:00',
-};
 
 function onceKey(): string {
   return randomBytes(12).toString('hex');

@@ -11,6 +11,7 @@ import { accountRows } from '../login/budget-rows';
 import { policyRows } from '../policy/budget-rows';
 import { profileRows } from '../profile/budget-rows';
 import { gateBrowser } from '../support/browser';
+import { fullCard } from '../support/full-card';
 import { type Caller, consentAct, createWorld, functions, onceKey, type World } from '../support/world';
 
 /**
@@ -25,21 +26,12 @@ beforeAll(async () => {
   await world.ok('consent/status', {}, me); // the hourly note of the session's use
 });
 
-const full = {
-  name: '林晓',
-  organisation: '广东省政务服务数据管理局',
-  title: '工程师',
-  phones: [
-    { number: '13800138000', label: 'mobile' },
-    { number: '020-12345678', label: 'work' },
-  ],
-  mails: [{ address: 'lin@example.cn' }],
-  addresses: [{ text: '广州市越秀区' }],
-  sites: ['https://example.cn'],
-  note: '工作日 9:00–17:00',
-};
 const newCard = () =>
-  world.ok<{ cardId: string; version: number }>('cards/create', { ...full, idempotencyKey: onceKey() }, me);
+  world.ok<{ cardId: string; version: number }>(
+    'cards/create',
+    { ...fullCard, idempotencyKey: onceKey() },
+    me,
+  );
 const cardsVersion = async () => {
   const { consents } = await world.ok<{ consents: { version: number }[] }>('consent/status', {}, me);
   return consents[0]?.version;
@@ -112,10 +104,10 @@ const prepare: Record<string, () => Promise<Prepared>> = {
   'consent/withdraw': async () => ({ input: await consentAct(world.ok, { version: await cardsVersion() }) }),
   'consent/history': async () => ({}),
   'consent/jwks': async () => ({}),
-  'cards/create': async () => ({ input: { ...full, idempotencyKey: onceKey() } }),
+  'cards/create': async () => ({ input: { ...fullCard, idempotencyKey: onceKey() } }),
   'cards/get': async () => ({ input: { cardId: (await newCard()).cardId } }),
   'cards/list': async () => ({}),
-  'cards/update': async () => ({ input: { ...full, ...pick(await newCard()) } }),
+  'cards/update': async () => ({ input: { ...fullCard, ...pick(await newCard()) } }),
   'cards/delete': async () => ({ input: pick(await newCard()) }),
   ...accountRows(() => world),
   ...policyRows(() => world),
@@ -227,7 +219,7 @@ describe('the aims of the design', () => {
   });
 
   it('a repeat of a create costs no more than the create', async () => {
-    const input = { ...full, idempotencyKey: onceKey() };
+    const input = { ...fullCard, idempotencyKey: onceKey() };
     await world.ok('cards/create', input, me);
     Object.assign(world.meter, { trips: 0, readUnits: 0, writeUnits: 0 });
     await world.ok('cards/create', input, me);
