@@ -10,6 +10,9 @@ import { current, setSettings, stop } from './settings';
 import { cardShown } from './shapes';
 import { update } from './update';
 
+/** A position in four squares, sealed. */
+const MAX_CURSOR_CHARS = 1024;
+
 const nothing = z.strictObject({});
 const place = z.object({
   system: z.literal('gcj02'),
@@ -86,17 +89,20 @@ export const location = {
   }),
   nearby: operation({
     summary:
-      '附近的名片：双方都允许才互相看得到，只有大致的距离档，内容以对方公开的为准。须先更新自己的位置。',
+      '附近的名片：双方都允许才互相看得到，只有大致的距离档，内容以对方公开的为准。须先更新自己的位置。还有下一页时带 cursor；一页可能不满或为空。',
     caller: 'subject',
     purpose: 'location',
-    input: z.strictObject({ radiusKm: z._default(z.union([z.literal(radii[0]), z.literal(radii[1])]), 1) }),
+    input: z.strictObject({
+      radiusKm: z._default(z.union([z.literal(radii[0]), z.literal(radii[1])]), 1),
+      cursor: z.optional(z.string().check(z.maxLength(MAX_CURSOR_CHARS))),
+    }),
     output: z.object({
       people: z.array(z.object({ within: z.enum(bands), card: cardShown })),
-      /** Whether there are more people than are shown. */
-      more: z.boolean(),
+      cursor: z.optional(z.string()),
     }),
     ledger: 'none',
     limits: [{ name: 'NEARBY_PER_HOUR', per: 'person', max: 20, windowMs: HOUR_MS }],
+    // With one other person. A full page of 57 takes 10 trips and 360 units.
     budget: { trips: 8, readUnits: 16, writeUnits: 1 },
     alsoRead: (subjectId) => locationKey(subjectId),
     run: nearby,

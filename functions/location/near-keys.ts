@@ -38,7 +38,7 @@ export const squarePart = (path: string) => path.slice(0, PATH_CHARS);
 
 /**
  * The state with its index entry as it should be: there while the person wants to be found and has a place, else not. The
- * end of the path is a lot of the person and the day, so that in a crowd everybody has their days in the sample.
+ * end of the path is a lot of the person and the day, so that in a crowd everybody has their days on the first page.
  */
 export async function withEntry(
   ring: KeyRing,

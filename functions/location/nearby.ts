@@ -2,12 +2,14 @@ import { toEpochSeconds } from '../../lib/clock';
 import type { KeyRing } from '../../lib/crypto/key-ring';
 import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
-import type { Run } from '../../lib/gate/operation';
+import type { Run, Subject } from '../../lib/gate/operation';
 import { beijingDay } from '../../lib/policy/working-days';
+import { openHiddenCursor, sealHiddenCursor } from '../../lib/table/cursor';
 import { type NearEntry, queryNear } from '../../lib/table/near';
 import { type Band, bandOf } from './band';
-import { centreOf, cover, metresBetween, type Place } from './grid';
-import { keysOf, LEVELS, NEAR_BITS, nearSquare, squarePart } from './near-keys';
+import { fewestSquares } from './fewest-squares';
+import { bitsOf, centreOf, cover, metresBetween, type Place } from './grid';
+import { keysOf, NEAR_BITS, nearSquare, squarePart } from './near-keys';
 import { meet } from './people';
 import { publicCardsOf, type ShownCard } from './public-card';
 import { ownLocation } from './settings';
@@ -15,102 +17,108 @@ import { ownLocation } from './settings';
 export const radii = [1, 2] as const;
 /** Squares that one question reads, all at once. */
 export const MAX_SQUARES = 4;
-/** People looked at for one question, and shown: in a crowd, a sample that stays the same for a day. */
-export const MAX_LOOKED_AT = 57;
-export const MAX_SHOWN = 20;
+/** Entries that one question reads and people that it looks at: three batches. */
+export const MAX_PAGE = 57;
 /** Towards the poles squares grow narrow, and four of them do not hold the circle. */
 const MAX_LATITUDE = 60;
 
 export type Near = { within: Band; card: ShownCard };
+type Question = { radiusKm: (typeof radii)[number]; cursor?: string | undefined };
+/** How far one square has been read: not at all, up to an entry, to its end. */
+type Read = 'start' | NearEntry | 'end';
 
 /**
- * Cards of people around the caller who want to be found, as the caller does. Everything is reckoned between middles of
- * squares of about 1 km, so no number of questions tells more than the square (promise L3). Costs, beside the front door:
- * one trip for the limit, one for the squares, one for the people (three in a crowd), one for their cards.
- * @throws AppError LOCATION_OFF; NOT_NOW without a fresh place of one's own, or while others could not see the caller
+ * Cards of people around the caller who want to be found, as the caller does; page after page everybody whose square
+ * lies within the radius. A page may be short or empty before the last. Everything is reckoned between middles of
+ * squares of about 1 km, so no number of questions tells more than the square (promise L3). Costs, beside the front
+ * door: one trip for the limit, one for the squares, one for the people (three in a crowd), one for their cards.
+ * @throws AppError LOCATION_OFF; NOT_NOW without a fresh place of one's own, or while others could not see the caller;
+ *   CURSOR_INVALID when asked on from another square, radius or day
  */
-export async function nearby(
-  deps: Deps,
-  { caller, input }: Run<'subject', { radiusKm: (typeof radii)[number] }>,
-) {
+export async function nearby(deps: Deps, { caller, input }: Run<'subject', Question>) {
+  const { ring, clock } = deps;
   const own = ownLocation(deps, caller);
   if (!own?.on) throw new AppError('LOCATION_OFF');
   if (own.findable !== 'mutual')
     throw new AppError('NOT_NOW', { why: '您没有允许附近的人看到您，所以也看不到附近的人。' });
-  const fresh = (own.nearUntilSeconds ?? 0) > toEpochSeconds(deps.clock.now());
+  const fresh = (own.nearUntilSeconds ?? 0) > toEpochSeconds(clock.now());
   if (!own.cell || !fresh) throw new AppError('NOT_NOW', { why: '请先更新您的位置。' });
-  const here = centreOf(nearSquare(own.cell));
+  const square = nearSquare(own.cell);
+  const here = centreOf(square);
   if (Math.abs(here.latitude) > MAX_LATITUDE)
     throw new AppError('NOT_NOW', { why: '这里不提供附近的名片。' });
+
   const viewerId = caller.person.subjectId;
-  const around = await squaresAround(deps.ring, here, input.radiusKm * 1000);
-  const entries = await entriesAround(deps, here, input.radiusKm * 1000);
+  const day = beijingDay(clock.now());
+  const cells = cellsAround(here, input.radiusKm * 1000);
+  const around = await distances(ring, here, cells);
+  const { entries, cursor } = await readPage(
+    deps,
+    caller,
+    `${square}|${input.radiusKm}|${day}`,
+    cells,
+    input,
+  );
   const inside = entries.filter(
     ({ subjectId, path }) => subjectId !== viewerId && around.has(squarePart(path)),
   );
-  const sample = await ranked(deps, viewerId, inside);
-  const met = await meet(deps, viewerId, sample.slice(0, MAX_LOOKED_AT));
+  const met = await meet(deps, viewerId, inside);
   const cards = await publicCardsOf(deps, [caller, ...met]);
   if (!cards.has(viewerId))
     throw new AppError('NOT_NOW', { why: '请先把默认名片中的至少一项公开给所有人。' });
-  const day = beijingDay(deps.clock.now());
   const found = await Promise.all(
     met.flatMap(({ person: { subjectId }, cell, path }) => {
       const card = cards.get(subjectId);
       const metres = around.get(squarePart(path));
       if (!card || metres === undefined) return [];
       const coarser = own.cell ? [own.cell, cell] : [cell];
-      return [
-        bandOf(deps.ring, [viewerId, subjectId], day, metres, coarser).then((within) => ({ within, card })),
-      ];
+      return [bandOf(ring, [viewerId, subjectId], day, metres, coarser).then((within) => ({ within, card }))];
     }),
   );
-  const people: Near[] = found.slice(0, MAX_SHOWN).sort((a, b) => a.within.localeCompare(b.within));
-  return { people, more: found.length > MAX_SHOWN || sample.length > MAX_LOOKED_AT };
+  const people: Near[] = found.sort((a, b) => a.within.localeCompare(b.within));
+  return { people, ...(cursor && { cursor }) };
 }
 
-/** The path of every square whose middle lies within the radius, with the distance to it. */
-async function squaresAround(ring: KeyRing, here: Place, radiusMetres: number): Promise<Map<string, number>> {
-  const near = cover(here, radiusMetres, NEAR_BITS).map((cell) => ({
-    centre: centreOf(cell),
-    metres: metresBetween(here, centreOf(cell)),
-  }));
-  const inside = near.filter(({ metres }) => metres <= radiusMetres);
-  return new Map(
-    await Promise.all(
-      inside.map(async ({ centre, metres }): Promise<[string, number]> => {
-        const { nearPath } = await keysOf(ring, centre, NEAR_BITS);
-        return [nearPath, metres];
-      }),
-    ),
+/** The squares whose middle lies within the radius. */
+export function cellsAround(here: Place, radiusMetres: number): string[] {
+  return cover(here, radiusMetres, NEAR_BITS).filter(
+    (cell) => metresBetween(here, centreOf(cell)) <= radiusMetres,
   );
 }
 
-/** The squares to read for a circle: of the finest level of which at most four hold it. */
-export function squaresToRead(here: Place, radiusMetres: number): string[] {
-  for (const bits of [...LEVELS].reverse()) {
-    const cells = cover(here, radiusMetres, bits);
-    if (cells.length <= MAX_SQUARES) return cells;
-  }
-  throw new Error('a radius is offered that four squares do not hold');
-}
-
-async function entriesAround({ ring, table }: Deps, here: Place, radiusMetres: number): Promise<NearEntry[]> {
-  const pages = squaresToRead(here, radiusMetres).map(async (cell) => {
-    const { nearCell, nearPath } = await keysOf(ring, centreOf(cell), Number(cell.split('/')[0]));
-    return queryNear(table, nearCell, nearPath);
+/** How far these squares are, by their path in the index. */
+async function distances(ring: KeyRing, here: Place, cells: string[]): Promise<Map<string, number>> {
+  const told = cells.map(async (cell): Promise<[string, number]> => {
+    const { nearPath } = await keysOf(ring, centreOf(cell), NEAR_BITS);
+    return [nearPath, metresBetween(here, centreOf(cell))];
   });
-  return (await Promise.all(pages)).flat();
+  return new Map(await Promise.all(told));
 }
 
-/** In an order that is the viewer's own and stays for the day, so that asking again shows nobody else. */
-async function ranked({ ring, clock }: Deps, viewerId: string, entries: NearEntry[]): Promise<NearEntry[]> {
-  const day = beijingDay(clock.now());
-  const withRank = await Promise.all(
-    entries.map(async (entry) => ({
-      entry,
-      rank: await ring.digest('near', `rank|${viewerId}|${entry.subjectId}|${day}`),
-    })),
+/** The next entries of the squares that hold these cells, and where to go on. Nobody is read twice or passed over. */
+async function readPage(
+  { ring, table }: Deps,
+  { sealer }: Subject,
+  question: string,
+  cells: string[],
+  { cursor }: Question,
+): Promise<{ entries: NearEntry[]; cursor: string | undefined }> {
+  const { squares } = fewestSquares(cells, MAX_SQUARES);
+  const before = cursor ? openHiddenCursor<Read[]>(sealer, `nearby|${question}`, cursor) : [];
+  const limit = Math.floor(MAX_PAGE / squares.length);
+  const pages = await Promise.all(
+    squares.map(async (square, index): Promise<{ entries: NearEntry[]; read: Read }> => {
+      const from = before[index] ?? 'start';
+      if (from === 'end') return { entries: [], read: 'end' };
+      const keys = await keysOf(ring, centreOf(square), bitsOf(square));
+      const { entries, last } = await queryNear(table, keys, limit, from === 'start' ? undefined : from);
+      return { entries, read: last ?? 'end' };
+    }),
   );
-  return withRank.sort((a, b) => (a.rank < b.rank ? -1 : 1)).map(({ entry }) => entry);
+  const after = pages.map(({ read }) => read);
+  const isOver = after.every((read) => read === 'end');
+  return {
+    entries: pages.flatMap(({ entries }) => entries),
+    cursor: isOver ? undefined : sealHiddenCursor(sealer, `nearby|${question}`, after),
+  };
 }

@@ -126,26 +126,25 @@ function isRepeat(stored: Location, sent: Choice): boolean {
 }
 
 /**
- * Switches location off: place, index entry and history are gone with one write, whatever was under way. Needs no consent,
- * so that nothing stands in the way of it; what is off already stays off.
+ * Switches location off: place, index entry and history are gone with one write, whatever was under way, also what has
+ * expired and was not swept yet. Needs no consent, so that nothing stands in the way of it; what is off already stays off.
  */
 export async function stop(deps: Deps, { caller }: Run<'subject', unknown>) {
   const { subjectId } = caller.person;
   const nowMs = deps.clock.now();
   const off = { on: false } as const;
-  let item = caller.alsoRead;
+  let hasTrail = mayHaveTrail(caller) || caller.alsoRead?.keepsTrail === true;
   for (let race = 0; race < RACES; race += 1) {
-    const hasTrail = mayHaveTrail(caller) || item?.keepsTrail === true;
-    const [first, ...others] = item
-      ? stopLocation(subjectId, hasTrail, nowMs)
-      : forgetTrail(subjectId, nowMs);
-    if (!first || !(item || hasTrail)) return off;
     try {
-      await deps.table.write(first, ...others);
+      await deps.table.write(...stopLocation(subjectId, hasTrail, nowMs));
       return off;
     } catch (error) {
       if (!(error instanceof ConditionFailed)) throw error;
-      item = error.found[0]?.item;
+      const item = error.found[0]?.item;
+      const [first, ...others] = hasTrail ? forgetTrail(subjectId, nowMs) : [];
+      if (!item && first) await deps.table.write(first, ...others);
+      if (!item) return off;
+      hasTrail = true; // a history was begun meanwhile
     }
   }
   throw new AppError('BUSY');

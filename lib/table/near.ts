@@ -1,21 +1,37 @@
-import type { Table } from './client';
+import type { Item, Table } from './client';
 import { subjectOf } from './keys';
+import { locationKey } from './location';
 
-/** People read of one square; of more, a sample that changes by the day. */
-export const MAX_READ_PER_SQUARE = 200;
-
+/** Somebody who wants to be found, and where in the index: the path names the square. */
 export type NearEntry = { subjectId: string; path: string };
 
-/** Who wants to be found in one square of the index `near`. Entries may be out of date: look at the person themselves. */
-export async function queryNear(table: Table, cell: string, path: string): Promise<NearEntry[]> {
-  const { items } = await table.query({
+/**
+ * One page of who wants to be found in one square of the index `near`, after the entry `after`. `last` is there while
+ * more may follow. Entries may be out of date: look at the person themselves.
+ */
+export async function queryNear(
+  table: Table,
+  square: { nearCell: string; nearPath: string },
+  limit: number,
+  after?: NearEntry,
+): Promise<{ entries: NearEntry[]; last: NearEntry | undefined }> {
+  const { nearCell, nearPath } = square;
+  const { items, lastKey } = await table.query({
     IndexName: 'near',
     KeyConditionExpression: 'nearCell = :cell AND begins_with(nearPath, :path)',
-    ExpressionAttributeValues: { ':cell': cell, ':path': path },
-    Limit: MAX_READ_PER_SQUARE,
+    ExpressionAttributeValues: { ':cell': nearCell, ':path': nearPath },
+    Limit: limit,
+    ...(after && {
+      ExclusiveStartKey: { nearCell, nearPath: after.path, ...locationKey(after.subjectId) },
+    }),
   });
-  return items.flatMap((item) => {
-    const subjectId = subjectOf(item);
-    return subjectId ? [{ subjectId, path: String(item.nearPath) }] : [];
-  });
+  return {
+    entries: items.flatMap((item) => entryOf(item) ?? []),
+    last: lastKey && entryOf(lastKey as Item),
+  };
+}
+
+function entryOf(item: Item): NearEntry | undefined {
+  const subjectId = subjectOf(item);
+  return subjectId ? { subjectId, path: String(item.nearPath) } : undefined;
 }

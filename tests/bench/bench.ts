@@ -2,15 +2,17 @@ import { join } from 'node:path';
 import { type BuildOptions, build as bundle } from 'esbuild';
 import { type Bundle, build } from '../../infra/build';
 import { startDynamoDb } from '../../infra/local/dynamodb';
+import { cityFigures, type Figure } from './city';
 import { startKms } from './kms';
 import { type Compared, cardRead, coldStart, type Place } from './measure';
 import { kmsSettings, localSettings, makePerson } from './person';
 
 /**
- * `npm run bench [-- --json]`: what a function weighs, how it starts and what a card read costs the processor. Times
- * are ratios to a bare handler on the same machine at the same time. A figure over its aim fails nothing.
+ * `npm run bench [-- --json] [-- --only start|location]`: what a function weighs, how it starts and what a card read
+ * costs the processor; and people nearby in a city of 100 000. Times are ratios to a bare handler, or to a small town, on
+ * the same machine at the same time. A figure over its aim fails nothing.
  */
-type Row = { name: string; value: number; unit: string; aim: string };
+type Row = Figure;
 
 const projectRoot = join(__dirname, '..', '..');
 const CLIENT_AIM = '< 15';
@@ -18,6 +20,21 @@ const COLD_START_AIM = '<= 1.3';
 const CARD_READ_AIM = '<= 1.5';
 
 async function measure(): Promise<Row[]> {
+  const only = process.argv.includes('--only') ? process.argv[process.argv.indexOf('--only') + 1] : undefined;
+  return [...(only === 'location' ? [] : await starts()), ...(only === 'start' ? [] : await inTheCity())];
+}
+
+async function inTheCity(): Promise<Row[]> {
+  const database = await startDynamoDb();
+  process.env.TEST_TABLE_ENDPOINT = database.endpoint;
+  try {
+    return await cityFigures();
+  } finally {
+    await database.stop();
+  }
+}
+
+async function starts(): Promise<Row[]> {
   const { functions, client } = await build();
   const bare = await bundleBare();
   const sizes = functions.map((bundle) => size(bundle));

@@ -1,10 +1,14 @@
-import { BITS, cellAt, centreOf, metresBetween } from '../../functions/location/grid';
-import { nearSquare } from '../../functions/location/near-keys';
+import fc from 'fast-check';
+import { fewestSquares } from '../../functions/location/fewest-squares';
+import { BITS, bitsOf, cellAt, centreOf, coarsened, metresBetween } from '../../functions/location/grid';
+import { NEAR_BITS } from '../../functions/location/near-keys';
+import { cellsAround, MAX_SQUARES } from '../../functions/location/nearby';
 import { putBlock } from '../../lib/table/block';
 import { markMinor } from '../../lib/table/minor';
 import { agree, type Holder } from '../cards/support';
 import { createWorld, type World } from '../support/world';
-import { findable, here, type Nearby, namesNear, type Place, point, switchOn } from './support';
+import { type Citizen, dueTo, listNear, lots, peopleInside, settle } from './city';
+import { findable, here, type Nearby, namesNear, point, switchOn } from './support';
 
 let world: World;
 beforeEach(async () => {
@@ -18,9 +22,9 @@ describe('who appears (L3)', () => {
   it('two who both want to be found see each other, with what each opened to everyone and no more', async () => {
     const me = await findable(world, here, '我');
     const you = await findable(world, close, '你');
-    const { people, more } = await world.ok<Nearby>('location/nearby', {}, me);
+    const { people, cursor } = await world.ok<Nearby>('location/nearby', {}, me);
     expect(people).toEqual([{ within: expect.stringMatching(/^[12]km$/), card: { name: '你' } }]);
-    expect(more).toBe(false);
+    expect(cursor).toBeUndefined();
     expect(await namesNear(world, you)).toEqual(['我']);
   });
 
@@ -92,37 +96,81 @@ describe('who appears (L3)', () => {
   });
 });
 
-it('everybody who should appear appears, and nobody else: against every pair of random people (L3)', async () => {
-  let seed = 20261201;
-  const random = () => {
-    seed = (seed * 1_103_515_245 + 12_345) % 2 ** 31;
-    return seed / 2 ** 31;
-  };
-  const people: { me: Holder; name: string; place: Place; precision: keyof typeof BITS }[] = [];
-  for (let count = 0; count < 36; count += 1) {
-    const place = {
-      latitude: here.latitude + (random() - 0.5) * 0.06,
-      longitude: here.longitude + (random() - 0.5) * 0.06,
-    };
-    const precision = (['district', '1km', '100m'] as const)[count % 3] ?? '1km';
-    const name = `人${count}`;
-    people.push({ me: await findable(world, place, name, { precision }), name, place, precision });
+describe('everybody who should appear appears, and nobody else (L3)', () => {
+  /** Most live around the middle, a stadium's worth in one square, and the rest anywhere. */
+  async function town(size: number): Promise<Citizen[]> {
+    const random = lots(20261201);
+    const around = (spread: number) => ({
+      latitude: here.latitude + (random() + random() - 1) * spread,
+      longitude: here.longitude + (random() + random() - 1) * spread,
+    });
+    const precisions = ['district', '1km', '100m'] as const;
+    return settle(
+      world,
+      Array.from({ length: size }, (_, number) => ({
+        name: `人${number}`,
+        place: around(number % 5 === 0 ? 0.001 : 0.08),
+        precision: precisions[number % 3] ?? '1km',
+      })),
+    );
   }
-  const middle = ({ place, precision }: (typeof people)[number]) =>
-    centreOf(nearSquare(cellAt(place, BITS[precision])));
-  let pairs = 0;
-  for (const one of people) {
-    for (const radiusKm of [1, 2]) {
-      const due = people
-        .filter((other) => other !== one && metresBetween(middle(one), middle(other)) <= radiusKm * 1000)
-        .map(({ name }) => name)
-        .sort();
-      pairs += due.length;
-      expect(await namesNear(world, one.me, radiusKm)).toEqual(due);
+
+  it('against a look at everybody, page after page, with at most four queries and five entries read for each inside', async () => {
+    const city = await town(1500);
+    let [entries, inside, many] = [0, 0, 0];
+    for (const one of city.slice(0, 15)) {
+      for (const radiusKm of [1, 2]) {
+        const found = await listNear(world, one, radiusKm);
+        expect(found.names).toEqual(dueTo(one, city, radiusKm));
+        expect(found.queries).toBeLessThanOrEqual(4);
+        expect(found.trips).toBeLessThanOrEqual(10);
+        expect(found.readUnits).toBeLessThanOrEqual(360);
+        entries += found.entries;
+        inside += peopleInside(one, city, radiusKm);
+        many += found.pages > 1 ? 1 : 0;
+      }
     }
-  }
-  expect(pairs).toBeGreaterThan(100);
-}, 120_000);
+    expect(many).toBeGreaterThan(10);
+    expect(entries / inside).toBeLessThanOrEqual(5);
+  }, 120_000);
+
+  it('a cursor goes on from where it was given only: not for another person, radius, square or day', async () => {
+    const [me, you] = await town(1000);
+    if (!me || !you) throw new Error('nobody lives here');
+    const { cursor = '' } = await world.ok<Nearby>('location/nearby', { radiusKm: 1 }, me);
+    expect(cursor).not.toBe('');
+    for (const one of [me, you])
+      expect(Buffer.from(cursor, 'base64url').includes(Buffer.from(one.subjectId))).toBe(false);
+    expect(await world.refused('location/nearby', { radiusKm: 1, cursor }, me)).toBe('OK');
+    expect(await world.refused('location/nearby', { radiusKm: 1, cursor }, you)).toBe('CURSOR_INVALID');
+    expect(await world.refused('location/nearby', { radiusKm: 2, cursor }, me)).toBe('CURSOR_INVALID');
+    for (const invented of ['AAAA', '标记', cursor.slice(0, -4), [...cursor].reverse().join('')])
+      expect(await world.refused('location/nearby', { cursor: invented }, me)).toBe('CURSOR_INVALID');
+    world.wait(30 * 60_000);
+    await world.ok('location/update', point(world, { latitude: 23.2, longitude: 113.4 }), me);
+    expect(await world.refused('location/nearby', { radiusKm: 1, cursor }, me)).toBe('CURSOR_INVALID');
+  }, 60_000);
+
+  it('the squares to read hold every cell of the circle and hardly more, anywhere and for both radii', () => {
+    fc.assert(
+      fc.property(
+        fc.double({ min: -60, max: 60, noNaN: true }),
+        fc.double({ min: -180, max: 179.999, noNaN: true }),
+        fc.constantFrom(1000, 2000),
+        (latitude, longitude, radius) => {
+          const cells = cellsAround(centreOf(cellAt({ latitude, longitude }, NEAR_BITS)), radius);
+          const { squares, size } = fewestSquares(cells, MAX_SQUARES);
+          expect(squares.length).toBeLessThanOrEqual(MAX_SQUARES);
+          for (const cell of cells)
+            expect(squares.filter((square) => coarsened(cell, bitsOf(square)) === square)).toHaveLength(1);
+          if (Math.abs(latitude) <= 53) expect(size / cells.length).toBeLessThanOrEqual(2);
+          expect(size / cells.length).toBeLessThanOrEqual(5);
+        },
+      ),
+      { numRuns: 2000 },
+    );
+  });
+});
 
 describe('somebody who asks a thousand times (L3)', () => {
   it('learns nothing beyond the square: the answers are the same wherever in it the target stands', async () => {
@@ -135,37 +183,41 @@ describe('somebody who asks a thousand times (L3)', () => {
     );
     expect(metresBetween(corners[0] ?? here, corners[3] ?? here)).toBeGreaterThan(1400);
     const target = await findable(world, corners[0] ?? here, '目标');
-    const attackers: Holder[] = [];
-    for (let account = 0; account < 12; account += 1)
-      attackers.push(await findable(world, here, `攻击者${account}`, { precision: '100m' }));
+    const attackers = await settle(
+      world,
+      Array.from({ length: 12 }, (_, account) => ({
+        name: `攻击者${account}`,
+        place: here,
+        precision: '100m' as const,
+      })),
+    );
+    const ask = async (attacker: Citizen, number: number): Promise<string[]> => {
+      const heard: string[] = [];
+      for (let step = 0; step < 21; step += 1) {
+        const angle = (number * 21 + step) * 2.399963;
+        const spread = 0.0008 * Math.sqrt(number * 21 + step);
+        const from = {
+          latitude: square.latitude + spread * Math.cos(angle),
+          longitude: square.longitude + spread * Math.sin(angle),
+        };
+        await world.call('location/update', point(world, from), attacker);
+        const reply = await world.call('location/nearby', { radiusKm: 2 - (step % 2) }, attacker);
+        const people = reply.ok ? (reply.data as Nearby).people : [];
+        const within = people.find(({ card }) => card.name === '目标')?.within ?? 'not there';
+        heard.push(reply.ok ? within : reply.error.code);
+      }
+      return heard;
+    };
     const transcripts: string[] = [];
     let questions = 0;
     for (const corner of corners) {
-      const heard: string[] = [];
       await world.ok('location/stop', {}, target);
       world.wait(1000);
       await switchOn(world, target);
       await world.ok('location/update', point(world, corner), target);
-      for (const [number, attacker] of attackers.entries()) {
-        for (let step = 0; step < 21; step += 1) {
-          const angle = (number * 21 + step) * 2.399963;
-          const spread = 0.0008 * Math.sqrt(number * 21 + step);
-          const from = {
-            latitude: square.latitude + spread * Math.cos(angle),
-            longitude: square.longitude + spread * Math.sin(angle),
-          };
-          await world.call('location/update', point(world, from), attacker);
-          const reply = await world.call('location/nearby', { radiusKm: 2 - (step % 2) }, attacker);
-          questions += 1;
-          if (!reply.ok) {
-            heard.push(reply.error.code);
-            continue;
-          }
-          const { people } = reply.data as Nearby;
-          heard.push(people.find(({ card }) => card.name === '目标')?.within ?? 'not there');
-        }
-      }
-      transcripts.push(heard.join(' '));
+      const heard = await Promise.all(attackers.map((attacker, number) => ask(attacker, number)));
+      questions += heard.flat().length;
+      transcripts.push(heard.flat().join(' '));
       world.wait(HOUR - (world.deps.clock.now() % HOUR)); // the limit begins anew
       for (const attacker of attackers) await world.ok('location/update', point(world, here), attacker);
       await world.ok('location/update', point(world, corner), target);

@@ -9,7 +9,6 @@ import {
   metresBetween,
   slackMetres,
 } from '../../functions/location/grid';
-import { squaresToRead } from '../../functions/location/nearby';
 import { toGcj02 } from '../../functions/location/point';
 import { createWorld, type World } from '../support/world';
 import vectors from './coordinates.json';
@@ -61,30 +60,6 @@ describe('squares', () => {
         expect(bitsOf(coarsened(cell, coarse))).toBe(Math.min(fine, coarse));
         if (fine > coarse) expect(coarsened(cell, coarse)).toBe(cellAt(place, coarse));
       }),
-    );
-  });
-
-  it('every radius that is offered is covered by at most four squares, and no place within it is left out', () => {
-    fc.assert(
-      fc.property(
-        places,
-        fc.constantFrom(1000, 2000),
-        fc.double({ min: 0, max: 2 * Math.PI, noNaN: true }),
-        fc.double({ min: 0, max: 0.999, noNaN: true }),
-        (place, radius, angle, share) => {
-          const cells = squaresToRead(place, radius);
-          expect(cells.length).toBeLessThanOrEqual(4);
-          const degrees = (radius * share) / 111_195;
-          const inside = {
-            latitude: place.latitude + degrees * Math.cos(angle),
-            longitude:
-              place.longitude + (degrees * Math.sin(angle)) / Math.cos((place.latitude * Math.PI) / 180),
-          };
-          if (metresBetween(place, inside) > radius || Math.abs(inside.longitude) >= 180) return;
-          expect(cells).toContain(cellAt(inside, bitsOf(cells[0] ?? '')));
-        },
-      ),
-      { numRuns: 1000 },
     );
   });
 

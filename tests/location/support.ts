@@ -57,7 +57,7 @@ export async function somebody(world: World, ...purposes: string[]): Promise<Hol
   return holder(world, `somebody-${people}`, 'location', ...purposes);
 }
 
-export type Nearby = { people: { within: string; card: { name?: string } }[]; more: boolean };
+export type Nearby = { people: { within: string; card: { name?: string } }[]; cursor?: string };
 
 export async function namesNear(world: World, me: Holder, radiusKm = 1): Promise<string[]> {
   const { people: found } = await world.ok<Nearby>('location/nearby', { radiusKm }, me);

@@ -1,5 +1,5 @@
 import { erase, type Holder, resting } from '../cards/support';
-import { createWorld, type World } from '../support/world';
+import { type Caller, createWorld, type World } from '../support/world';
 import { agree, findable, here, point, settings, slowCall, somebody, switchOn } from './support';
 
 let world: World;
@@ -28,7 +28,7 @@ const acts = {
 type Act = keyof typeof acts;
 const names = Object.keys(acts) as Act[];
 
-async function perform(act: Act, me: Holder, model: Model): Promise<void> {
+async function perform(act: Act, me: Caller, model: Model): Promise<void> {
   const { path } = acts[act];
   if (act === 'expire') return world.wait(24 * HOUR);
   if (path === 'consent') {
@@ -57,11 +57,10 @@ describe('every order of granting, switching on, updating, stopping, withdrawing
   ])(
     '%s: a place is kept exactly while it is granted, on and not expired',
     async (_, beginning) => {
-      const { holder } = await import('../cards/support');
       let lives = 0;
       for (const sequence of sequences(3)) {
         lives += 1;
-        const me = await holder(world, `life-${beginning.length}-${lives}`);
+        const me = await world.signIn(`life-${beginning.length}-${lives}`);
         let model: Model = { granted: false, on: false, place: false };
         for (const act of [...beginning, ...sequence]) {
           await perform(act, me, model);
@@ -229,6 +228,15 @@ describe('the end of a place (L2)', () => {
     expect(Number((item?.expiresAtSeconds as { N: string } | undefined)?.N) * 1000).toBeLessThanOrEqual(
       world.deps.clock.now(),
     );
+  });
+
+  it('a stop takes what has expired and was not swept yet as well', async () => {
+    const me = await findable(world, here, '林晓');
+    world.wait(24 * HOUR);
+    expect(await world.ok('location/current', {}, me)).toEqual({ on: false, version: 0 });
+    expect(await kept(me)).toEqual({ square: true, entry: true });
+    expect(await world.ok('location/stop', {}, me)).toEqual({ on: false });
+    expect(await kept(me)).toEqual(nothing);
   });
 
   it('a coarser precision coarsens what is stored, and the finer square is nowhere any more', async () => {

@@ -1,0 +1,195 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { BatchWriteCommand, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { BITS, cellAt, centreOf, metresBetween, type Place } from '../../functions/location/grid';
+import { nearSquare, withEntry } from '../../functions/location/near-keys';
+import { cellsAround } from '../../functions/location/nearby';
+import { toEpochSeconds, toInstant } from '../../lib/clock';
+import { randomId } from '../../lib/crypto/random';
+import { issueToken } from '../../lib/crypto/token';
+import type { Deps } from '../../lib/deps';
+import { dispatch } from '../../lib/gate/dispatch';
+import type { Operations } from '../../lib/gate/operation';
+import { putCard } from '../../lib/table/card';
+import type { Item } from '../../lib/table/client';
+import { createSealer } from '../../lib/table/entity';
+import { endOf, type Precision, putSettings } from '../../lib/table/location';
+import { consent, putPerson, session } from '../../lib/table/person';
+import { functions, type World } from '../support/world';
+import type { Nearby } from './support';
+
+/** A city of people who can be found, put into the table as the service would have left them, without asking it. */
+export type Citizen = { token: string; subjectId: string; name: string; place: Place; precision: Precision };
+export type Wanted = Pick<Citizen, 'name' | 'place' | 'precision'>;
+
+const BATCH = 25;
+const BATCHES_AT_ONCE = 8;
+
+export async function settle({ deps, config }: World, people: Wanted[]): Promise<Citizen[]> {
+  const raw = new DynamoDBClient({ region: config.SERVICE_REGION, endpoint: config.TABLE_ENDPOINT });
+  const client = DynamoDBDocumentClient.from(raw, { marshallOptions: { removeUndefinedValues: true } });
+  const citizens: Citizen[] = [];
+  let waiting: Item[] = [];
+  const flush = async (all: boolean) => {
+    const batches: Item[][] = [];
+    while (waiting.length >= (all ? 1 : BATCH)) batches.push(waiting.splice(0, BATCH));
+    await Promise.all(
+      batches.map((items) => {
+        const RequestItems = { [config.TABLE_NAME]: items.map((Item) => ({ PutRequest: { Item } })) };
+        return client.send(new BatchWriteCommand({ RequestItems }));
+      }),
+    );
+  };
+  for (const one of people) {
+    const { citizen, items } = await made(deps, one);
+    citizens.push(citizen);
+    waiting = [...waiting, ...items];
+    if (waiting.length >= BATCH * BATCHES_AT_ONCE) await flush(false);
+  }
+  await flush(true);
+  raw.destroy();
+  return citizens;
+}
+
+/** Somebody with a session, three consents, a card whose name is open to everyone, and a fresh place. */
+async function made(deps: Deps, { name, place, precision }: Wanted) {
+  const nowMs = deps.clock.now();
+  const at = toInstant(nowMs);
+  const subjectId = randomId(deps.random);
+  const { token, sessionId, secretDigest } = issueToken(subjectId, deps.random);
+  const { dataKey, wrapped } = await deps.ring.newDataKey(subjectId);
+  const sealer = createSealer(subjectId, dataKey, deps.ring.suite, deps.random);
+  const agreed = {
+    granted: true,
+    version: 1,
+    policyVersion: deps.policy.inForce().version,
+    atSeconds: toEpochSeconds(nowMs),
+    epoch: 0,
+    request: 'seeded',
+  };
+  const startedAtSeconds = Math.floor(nowMs / 1000);
+  const cardId = randomId(deps.random);
+  const person = putPerson({
+    subjectId,
+    createdAt: at,
+    wrappedKey: wrapped,
+    identities: [],
+    noticedAt: at,
+    sessions: {
+      [sessionId]: session.encode(
+        { secretDigest, startedAtSeconds, usedAtSeconds: startedAtSeconds },
+        sessionId,
+        sealer,
+      ),
+    },
+    consents: Object.fromEntries(
+      ['cards', 'card-public', 'location'].map((purpose) => [purpose, consent.encode(agreed, purpose)]),
+    ),
+    cardCount: 1,
+    defaultCard: cardId,
+    ledgerSeq: 1,
+    ledgerHash: new Uint8Array(32),
+  });
+  const content = { name, phones: [], mails: [], addresses: [], sites: [], otherLanguages: [], kept: [] };
+  const state = { version: 1, createdAt: at, updatedAt: at, epoch: 0, request: 'seeded', labels: [] };
+  const shown = { visibility: { name: 'everyone' }, publicEpoch: 0, verdicts: { name: 'passed' } } as const;
+  const [card] = putCard(subjectId, { cardId, ...content, ...state, ...shown }, sealer);
+  const location = await withEntry(deps.ring, subjectId, {
+    epoch: 0,
+    version: 1,
+    revision: 1,
+    on: true,
+    sinceMs: nowMs,
+    precision,
+    findable: 'mutual',
+    keepsTrail: false,
+    untilSeconds: undefined,
+    expiresAtSeconds: endOf(nowMs, undefined),
+    cell: cellAt(place, BITS[precision]),
+    takenAtMs: nowMs,
+  });
+  const [where] = putSettings(subjectId, location, undefined, nowMs, sealer);
+  const items = [person, card, where].map(({ Put }) => Put?.Item as Item);
+  return { citizen: { token, subjectId, name, place, precision }, items };
+}
+
+/** The middle of the square that others reckon with. */
+export const middleOf = ({ place, precision }: Wanted): Place =>
+  centreOf(nearSquare(cellAt(place, BITS[precision])));
+
+/** Who should appear to somebody, by looking at everybody. */
+export function dueTo(one: Citizen, city: Citizen[], radiusKm: number): string[] {
+  const here = middleOf(one);
+  return city
+    .filter((other) => other !== one && metresBetween(here, middleOf(other)) <= radiusKm * 1000)
+    .map(({ name }) => name)
+    .sort();
+}
+
+/** People of a city in the squares that the radius of one of them holds: what a perfect reading would read. */
+export function peopleInside(one: Citizen, city: Citizen[], radiusKm: number): number {
+  const cells = new Set(cellsAround(middleOf(one), radiusKm * 1000));
+  return city.filter(({ place, precision }) => cells.has(nearSquare(cellAt(place, BITS[precision])))).length;
+}
+
+export type Listing = {
+  names: string[];
+  pages: number;
+  /** Of the index. */
+  entries: number;
+  /** Of one page, at most. */
+  queries: number;
+  trips: number;
+  readUnits: number;
+};
+
+/** Everybody whom somebody finds, page after page, without the limit of questions an hour; and what it cost. */
+export async function listNear(world: World, me: Citizen, radiusKm: number): Promise<Listing> {
+  const told: Listing = { names: [], pages: 0, entries: 0, queries: 0, trips: 0, readUnits: 0 };
+  let queries = 0;
+  const deps: Deps = {
+    ...world.deps,
+    table: {
+      ...world.deps.table,
+      async query(query) {
+        const page = await world.deps.table.query(query);
+        queries += 1;
+        told.entries += page.items.length;
+        return page;
+      },
+    },
+  };
+  const { location = {} } = functions;
+  const unlimited = { ...location, nearby: { ...location.nearby, limits: [] } } as Operations;
+  let cursor: string | undefined;
+  do {
+    queries = 0;
+    Object.assign(world.meter, { trips: 0, readUnits: 0 });
+    const reply = await dispatch(deps, 'location', unlimited, {
+      requestId: 'listing',
+      host: 'test',
+      trigger: 'client',
+      operation: 'nearby',
+      input: { radiusKm, ...(cursor && { cursor }) },
+      token: me.token,
+    });
+    if (!reply.ok) throw new Error(`nearby was refused: ${JSON.stringify(reply.error)}`);
+    const page = reply.data as Nearby;
+    told.names.push(...page.people.map(({ card }) => card.name ?? ''));
+    told.pages += 1;
+    told.queries = Math.max(told.queries, queries);
+    told.trips = Math.max(told.trips, world.meter.trips);
+    told.readUnits = Math.max(told.readUnits, world.meter.readUnits);
+    cursor = page.cursor;
+  } while (cursor);
+  told.names.sort();
+  return told;
+}
+
+/** The same numbers on every run, between 0 and 1. */
+export function lots(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state * 1_103_515_245 + 12_345) % 2 ** 31;
+    return state / 2 ** 31;
+  };
+}
