@@ -105,7 +105,8 @@ async function readPage(
 ): Promise<{ entries: NearEntry[]; cursor: string | undefined }> {
   const { squares } = fewestSquares(cells, MAX_SQUARES);
   const before = cursor ? openHiddenCursor<Read[]>(sealer, `nearby|${question}`, cursor) : [];
-  const limit = Math.floor(MAX_PAGE / squares.length);
+  const unread = squares.filter((_, index) => before[index] !== 'end').length;
+  const limit = Math.floor(MAX_PAGE / unread);
   const pages = await Promise.all(
     squares.map(async (square, index): Promise<{ entries: NearEntry[]; read: Read }> => {
       const from = before[index] ?? 'start';

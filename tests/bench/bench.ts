@@ -26,7 +26,7 @@ async function measure(): Promise<Row[]> {
 
 async function inTheCity(): Promise<Row[]> {
   const database = await startDynamoDb();
-  process.env.TEST_TABLE_ENDPOINT = database.endpoint;
+  Object.assign(process.env, localSettings(database.endpoint), { TEST_TABLE_ENDPOINT: database.endpoint });
   try {
     return await cityFigures();
   } finally {
@@ -122,7 +122,7 @@ function describe({ name, value, unit, aim }: Row): string {
   const [sign, limit] = aim.split(' ');
   const met = sign === '<' ? value < Number(limit) : value <= Number(limit);
   const mark = aim && (met ? `✓ aim ${aim}` : `✗ over its aim ${aim}`);
-  return `${name.padEnd(40)}${value.toFixed(2).padStart(9)} ${unit.padEnd(22)} ${mark}`.trimEnd();
+  return `${name.padEnd(60)}${value.toFixed(2).padStart(9)} ${unit.padEnd(22)} ${mark}`.trimEnd();
 }
 
 measure()
