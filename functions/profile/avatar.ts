@@ -4,6 +4,10 @@ import type { Subject } from '../../lib/gate/operation';
 import { type Avatar, isBeingMade, type Picture, putAvatar, readAvatar } from '../../lib/table/avatar';
 import { epochOf, metBy } from './epoch';
 
+/** What is taken in, in bytes, and what is kept. */
+export const MAX_UPLOAD_BYTES = 2 * 1024 * 1024;
+export const AVATAR_SIZE = { side: 512, bytes: 200 * 1024 } as const;
+
 /** The caller's avatar that the front door has read; an empty one where there is none. */
 export function ownAvatar(caller: Subject): Avatar {
   return readAvatar(caller.alsoRead, epochOf(caller, 'profile'), caller.sealer);

@@ -4,10 +4,10 @@ import { randomId } from '../../lib/crypto/random';
 import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
 import type { Run, Subject } from '../../lib/gate/operation';
+import { refusePicture } from '../../lib/picture/picture';
+import { redraw } from '../../lib/picture/redraw';
 import { type Avatar, isBeingMade, openUpload, picturePlace, type Upload } from '../../lib/table/avatar';
-import { describe, nextAvatar, ownAvatar, tidy } from './avatar';
-import { MAX_UPLOAD_BYTES, makeAvatar } from './make-avatar';
-import { refusePicture } from './picture';
+import { AVATAR_SIZE, describe, MAX_UPLOAD_BYTES, nextAvatar, ownAvatar, tidy } from './avatar';
 
 /** A call that makes a picture writes no object later than this; the function itself is stopped well before. */
 export const MAKING_SECONDS = 30;
@@ -64,7 +64,7 @@ async function make(deps: Deps, { key, bytes, sha256, contentType }: Upload) {
   if (!file) throw new AppError('NOT_NOW');
   const isAsAnnounced = file.length === bytes && createHash('sha256').update(file).digest('hex') === sha256;
   if (!isAsAnnounced) throw refusePicture('收到的文件与申请上传时声明的不一致');
-  return makeAvatar(file, contentType);
+  return redraw(file, AVATAR_SIZE, contentType);
 }
 
 /** A file that was looked at and refused ends its upload and is deleted at once; one that was not, may be tried again. */

@@ -2,8 +2,7 @@ import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
 import type { Run } from '../../lib/gate/operation';
 import { picturePlace } from '../../lib/table/avatar';
-import { describe, ownAvatar } from './avatar';
-import { MAX_AVATAR_BYTES } from './make-avatar';
+import { AVATAR_SIZE, describe, ownAvatar } from './avatar';
 
 /** What sealing adds, generously. */
 const SEAL_BYTES = 256;
@@ -20,7 +19,7 @@ export async function getAvatar(
   const { current } = ownAvatar(caller);
   if (!current) throw new AppError('NOT_FOUND');
   if (current.avatarId === knownId) return describe(current);
-  const sealed = await deps.objects.read(current.key, MAX_AVATAR_BYTES + SEAL_BYTES);
+  const sealed = await deps.objects.read(current.key, AVATAR_SIZE.bytes + SEAL_BYTES);
   if (!sealed) throw new AppError('NOT_FOUND');
   const content = caller.sealer.open(sealed, picturePlace(current.key));
   return { ...describe(current), base64: content.toString('base64') };

@@ -2,8 +2,8 @@ import { toEpochSeconds, toInstant } from '../../lib/clock';
 import { randomId } from '../../lib/crypto/random';
 import type { Deps } from '../../lib/deps';
 import type { Run } from '../../lib/gate/operation';
+import type { PictureType } from '../../lib/picture/picture';
 import { nextAvatar, ownAvatar, tidy } from './avatar';
-import type { PictureType } from './picture';
 
 /** How long an upload may take, from asking to confirming. */
 export const UPLOAD_SECONDS = 300;

@@ -1,11 +1,11 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isBareJpeg } from '../../functions/profile/jpeg';
 import { MINUTE_MS } from '../../lib/clock';
 import { AppError } from '../../lib/errors';
+import { isBareJpeg } from '../../lib/picture/jpeg';
+import { fields, ladenJpeg, ladenPng, ladenWebp, marks, plainJpeg, png } from '../picture/samples';
 import type { Caller } from '../support/world';
 import { announce, grant, withdraw } from './budget-rows';
-import { fields, ladenJpeg, ladenPng, ladenWebp, marks, plainJpeg, png } from './pictures';
 import { createStage, during, put, type Stage, type Ticket } from './stage';
 
 let stage: Stage;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { parseToken } from '../../lib/crypto/token';
+import { fields, png } from '../picture/samples';
 import { type Caller, consentAct, onceKey, type World } from '../support/world';
-import { fields, png } from './pictures';
 
 type Prepared = { input?: unknown; by?: object };
 type Prepare = () => Promise<Prepared>;

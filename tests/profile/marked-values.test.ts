@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseToken } from '../../lib/crypto/token';
+import { fields, ladenJpeg, marks as pictureMarks } from '../picture/samples';
 import { onceKey } from '../support/world';
 import { announce, grant, withdraw } from './budget-rows';
-import { fields, ladenJpeg, marks as pictureMarks } from './pictures';
 import { createStage } from './stage';
 
 /** Each value is unlike anything else, so that finding it anywhere means it leaked. */

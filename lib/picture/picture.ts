@@ -1,4 +1,4 @@
-import { type AppError, invalidInput } from '../../lib/errors';
+import { type AppError, invalidInput } from '../errors';
 
 export const pictureTypes = ['image/jpeg', 'image/png', 'image/webp'] as const;
 export type PictureType = (typeof pictureTypes)[number];

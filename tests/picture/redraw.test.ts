@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { deflateSync } from 'node:zlib';
-import { isBareJpeg, readJpeg } from '../../functions/profile/jpeg';
-import { MAX_AVATAR_BYTES, makeAvatar } from '../../functions/profile/make-avatar';
-import type { PictureType } from '../../functions/profile/picture';
 import { AppError } from '../../lib/errors';
+import { isBareJpeg, readJpeg } from '../../lib/picture/jpeg';
+import type { PictureType } from '../../lib/picture/picture';
+import { redraw } from '../../lib/picture/redraw';
 import {
   chunk,
   colourAt,
@@ -20,8 +20,9 @@ import {
   pngHeader,
   riff,
   riffChunk,
-} from './pictures';
+} from './samples';
 
+const SIZE = { side: 512, bytes: 200 * 1024 };
 const laden: [PictureType, (orientation?: number) => Promise<Buffer> | Buffer][] = [
   ['image/jpeg', ladenJpeg],
   ['image/png', ladenPng],
@@ -30,7 +31,7 @@ const laden: [PictureType, (orientation?: number) => Promise<Buffer> | Buffer][]
 
 /** What is said of a refused picture. */
 async function problemOf(bytes: Buffer, type: PictureType): Promise<string | undefined> {
-  const error = await makeAvatar(bytes, type).then(
+  const error = await redraw(bytes, SIZE, type).then(
     () => undefined,
     (thrown) => thrown,
   );
@@ -42,7 +43,7 @@ describe('metadata (C7)', () => {
   it.each(laden)('a laden %s comes out as a bare JPEG with none of it', async (type, make) => {
     const original = await make();
     for (const mark of [marks.device, marks.time, marks.place]) expect(original.includes(mark)).toBe(true);
-    const { content, width, height } = await makeAvatar(original, type);
+    const { content, width, height } = await redraw(original, SIZE, type);
     for (const mark of Object.values(marks)) expect(content.includes(mark)).toBe(false);
     expect(content.includes('Exif')).toBe(false);
     expect(isBareJpeg(content)).toBe(true);
@@ -73,7 +74,7 @@ describe('metadata (C7)', () => {
     'a picture of orientation %i stands upright afterwards',
     async (orientation, first, last) => {
       for (const [type, make] of laden) {
-        const { content, width, height } = await makeAvatar(await make(orientation), type);
+        const { content, width, height } = await redraw(await make(orientation), SIZE, type);
         expect([width, height]).toEqual(orientation >= 5 ? [384, 512] : [512, 384]);
         expect(isNear(await colourAt(content, 0.1, 0.1), corners[first])).toBe(true);
         expect(isNear(await colourAt(content, 0.9, 0.9), corners[last])).toBe(true);
@@ -90,20 +91,20 @@ describe('what is kept', () => {
       noise.data.set(createHash('sha256').update(String(at)).digest(), at);
     }
     for (let at = 3; at < noise.data.length; at += 4) noise.data[at] = 255;
-    const { content, width, height } = await makeAvatar(await plainWebp(noise), 'image/webp');
+    const { content, width, height } = await redraw(await plainWebp(noise), SIZE, 'image/webp');
     expect([width, height]).toEqual([512, 512]);
-    expect(content.length).toBeLessThanOrEqual(MAX_AVATAR_BYTES);
+    expect(content.length).toBeLessThanOrEqual(SIZE.bytes);
   });
 
   it('is not blown up when it is small, and survives one pixel', async () => {
-    expect(await makeAvatar(png(fields(40, 20)), 'image/png')).toMatchObject({ width: 40, height: 20 });
-    expect(await makeAvatar(png(fields(1, 1)), 'image/png')).toMatchObject({ width: 1, height: 1 });
-    expect(await makeAvatar(png(fields(2000, 1)), 'image/png')).toMatchObject({ width: 512, height: 1 });
+    expect(await redraw(png(fields(40, 20)), SIZE, 'image/png')).toMatchObject({ width: 40, height: 20 });
+    expect(await redraw(png(fields(1, 1)), SIZE, 'image/png')).toMatchObject({ width: 1, height: 1 });
+    expect(await redraw(png(fields(2000, 1)), SIZE, 'image/png')).toMatchObject({ width: 512, height: 1 });
   });
 
   it('stands on white where the picture was see-through', async () => {
     const clear = { ...fields(64, 64), data: new Uint8ClampedArray(64 * 64 * 4) };
-    const { content } = await makeAvatar(png(clear), 'image/png');
+    const { content } = await redraw(png(clear), SIZE, 'image/png');
     expect(isNear(await colourAt(content, 0.5, 0.5), [255, 255, 255])).toBe(true);
   });
 });

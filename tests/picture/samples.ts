@@ -3,8 +3,8 @@ import { crc32, deflateSync } from 'node:zlib';
 import webpEncoder from '@jsquash/webp/codec/enc/webp_enc';
 import { defaultOptions } from '@jsquash/webp/meta';
 import { initEmscriptenModule } from '@jsquash/webp/utils';
-import { decoders, toJpeg } from '../../functions/profile/codecs';
-import type { Pixels } from '../../functions/profile/picture';
+import { decoders, toJpeg } from '../../lib/picture/codecs';
+import type { Pixels } from '../../lib/picture/picture';
 
 /** Pictures for the tests, made here: with a corner of each colour, and with metadata that is unlike anything else. */
 

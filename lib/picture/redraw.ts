@@ -4,35 +4,35 @@ import { essentialPng, isPng, readPng } from './png';
 import { shrink, turnUpright } from './shrink';
 import { isWebp, readWebp } from './webp';
 
-/** What is taken in, and what is decoded at all: 16 million pixels are 64 MB of memory. */
-export const MAX_UPLOAD_BYTES = 2 * 1024 * 1024;
+/** What is decoded at all: 16 million pixels are 64 MB of memory. */
 export const MAX_PICTURE_SIDE = 8192;
 export const MAX_PICTURE_PIXELS = 16 * 1024 * 1024;
 
-/** What is kept. */
-export const MAX_AVATAR_SIDE = 512;
-export const MAX_AVATAR_BYTES = 200 * 1024;
-/** Tried in turn until the result is small enough. */
+/** Tried in turn until the result is small enough; and all of them again at half the size. */
 const QUALITIES = [82, 68, 50, 30];
 
-export type Avatar = { content: Buffer; width: number; height: number };
+/** What is kept at most: pixels of the longer side, and bytes. */
+export type Size = { side: number; bytes: number };
+export type Redrawn = { content: Buffer; width: number; height: number };
 
 /**
  * Makes a new, small JPEG of the pixels of a picture and nothing else of it: no place, time, device, text or profile
  * survives (promise C7). What the bytes are is read from the bytes, not from what their sender says.
  * @throws AppError INVALID_INPUT saying what is wrong: another type, animated, too large, incomplete
  */
-export async function makeAvatar(bytes: Buffer, declared: PictureType): Promise<Avatar> {
+export async function redraw(bytes: Buffer, size: Size, declared?: PictureType): Promise<Redrawn> {
   const header = readHeader(bytes);
-  if (header.type !== declared) throw refusePicture('图片的真实格式与声明的不同');
+  if (declared && header.type !== declared) throw refusePicture('图片的真实格式与声明的不同');
   demandSize(header);
   const { toJpeg } = await import('./codecs');
-  const small = shrink(await decode(bytes, header), MAX_AVATAR_SIDE);
-  const upright = turnUpright(small, header.orientation);
-  for (const quality of QUALITIES) {
-    const content = await toJpeg(upright, quality);
-    if (!isBareJpeg(content)) throw new Error('the encoder wrote more than the picture');
-    if (content.length <= MAX_AVATAR_BYTES) return { content, width: upright.width, height: upright.height };
+  const pixels = await decode(bytes, header);
+  for (const side of [size.side, size.side / 2]) {
+    const { data, width, height } = turnUpright(shrink(pixels, side), header.orientation);
+    for (const quality of QUALITIES) {
+      const content = await toJpeg({ data, width, height }, quality);
+      if (!isBareJpeg(content)) throw new Error('the encoder wrote more than the picture');
+      if (content.length <= size.bytes) return { content, width, height };
+    }
   }
   throw refusePicture('图片过于复杂');
 }
