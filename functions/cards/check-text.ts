@@ -39,19 +39,24 @@ const meaning: Record<TextAnswer, Verdict> = {
 /**
  * The card as it goes into the table, and the fields that WeChat must be asked about first: those that others may see
  * and whose text nobody has judged. Until then they wait, and nobody sees them. A field without words has nothing to
- * judge. What nobody else may see is not sent anywhere.
+ * judge; a logo is for a human to judge. What nobody else may see is not sent anywhere.
  */
 export function beforeCheck(card: Card, nowMs: number): { card: Card; ask: Field[] } {
   const open = fieldsFor(card.visibility, 'link').filter((field) => {
     const said = card.verdicts[field];
     return said !== 'passed' && said !== 'refused';
   });
-  const ask = open.filter((field) => wordsOf(card, [field]).length > 0);
-  const said = open.map((field) => [field, ask.includes(field) ? 'waiting' : 'passed']);
+  const ask = withWords(card, open);
+  const said = open.map((field) => [field, ask.includes(field) || field === 'logo' ? 'waiting' : 'passed']);
   return {
     card: withVerdicts(card, Object.fromEntries(said), toInstant(nowMs)),
     ask,
   };
+}
+
+/** The fields whose words WeChat can be asked about. */
+export function withWords(card: Card, among: readonly Field[]): Field[] {
+  return among.filter((field) => wordsOf(card, [field]).length > 0);
 }
 
 /** A card with these verdicts too. While one of its visible fields waits, it stands in the queue of the staff. */

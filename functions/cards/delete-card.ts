@@ -3,6 +3,7 @@ import { AppError } from '../../lib/errors';
 import type { Run } from '../../lib/gate/operation';
 import { deleteCard as deleteWrites, readCard, takenBy } from '../../lib/table/card';
 import { forgetPast } from '../../lib/table/card-history';
+import { dropLogo } from '../../lib/table/card-logo';
 import { ConditionFailed } from '../../lib/table/client';
 import { type Person, readPerson } from '../../lib/table/person';
 import { epochOf, ownCard } from './card';
@@ -21,7 +22,8 @@ export async function deleteCard(
   const attempt = (owner: Person) => {
     const isDefault = owner.defaultCard === card.cardId;
     const [marker, less] = deleteWrites(subjectId, card, input.version, isDefault, deps.clock.now());
-    return deps.table.write(marker, less, ...forgetPast(subjectId, card));
+    const logo = card.logo ? [dropLogo(subjectId, card.cardId)] : [];
+    return deps.table.write(marker, less, ...forgetPast(subjectId, card), ...logo);
   };
   try {
     await attempt(caller.person).catch(async (error: unknown) => {

@@ -61,7 +61,7 @@ async function idOf(deps: Deps, ...parts: (string | number)[]): Promise<string> 
 export async function makeOffer(deps: Deps, run: Run<'subject', Open & Give>) {
   const { caller, input } = run;
   const fromId = caller.person.subjectId;
-  const { owner, also } = await findOpen(deps, run, [cardKey(fromId, input.cardId)]);
+  const { owner, also } = await findOpen(deps, run, () => [cardKey(fromId, input.cardId)]);
   const card = cardToGive(deps, caller, also[0], input);
   const toId = owner.person.subjectId;
   if (toId === fromId) throw new AppError('NOT_NOW');

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { operation } from '../../lib/gate/operation';
 import { contactKey } from '../../lib/table/contact';
 import { getContact, listFolder, MAX_FOLDER_PAGE, removeContact, updateContact } from './folder';
-import { cardId, cursor, partialContent, text, version } from './shapes';
+import { cardId, cursor, partialContent, picture, text, version } from './shapes';
 
 const contactId = cardId;
 const group = text(20);
@@ -41,8 +41,13 @@ export const folderOperations = {
     summary: '名片夹中的一张名片。',
     caller: 'subject',
     purpose: 'cards',
-    input: z.strictObject({ contactId }),
-    output: z.object({ ...contact, realName: z.optional(z.literal(true)) }),
+    input: z.strictObject({ contactId, withLogo: z.optional(z.boolean()) }),
+    output: z.object({
+      ...contact,
+      /** Where it was asked for and may be seen. */
+      picture: z.optional(picture),
+      realName: z.optional(z.literal(true)),
+    }),
     ledger: 'none',
     budget: { trips: 2, readUnits: 7, writeUnits: 0 },
     alsoRead: (subjectId, input) => contactKey(subjectId, input.contactId),

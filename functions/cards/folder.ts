@@ -4,6 +4,7 @@ import { AppError } from '../../lib/errors';
 import type { Run, Subject } from '../../lib/gate/operation';
 import { blockKey, isBlock } from '../../lib/table/block';
 import { type Card, cardKey } from '../../lib/table/card';
+import { logoKey } from '../../lib/table/card-logo';
 import { ConditionFailed, type Item } from '../../lib/table/client';
 import {
   type Contact,
@@ -16,6 +17,7 @@ import { openCursor, sealCursor } from '../../lib/table/cursor';
 import { keys } from '../../lib/table/keys';
 import { realNameKeys } from '../../lib/table/real-name';
 import { epochOf } from './card';
+import { pictureOf } from './logo';
 import { cardOf, isRealName, type Owner, openOwner, shownTo } from './others';
 
 /** So many that a page with two items each is one batch. */
@@ -104,19 +106,27 @@ function ownContact(caller: Subject): Contact {
 }
 
 /** One card of the folder, with the mark of a real name. Somebody who has blocked the caller has recalled it. */
-export async function getContact(deps: Deps, { caller }: Run<'subject', { contactId: string }>) {
+export async function getContact(
+  deps: Deps,
+  { caller, input }: Run<'subject', { contactId: string; withLogo?: boolean | undefined }>,
+) {
   const contact = ownContact(caller);
   const { ownerId, cardId } = contact;
   const { subjectId } = caller.person;
-  const [self, item, blocked, ...realNames] = await deps.table.getMany([
+  const [self, item, blocked, ...rest] = await deps.table.getMany([
     keys.person(ownerId),
     cardKey(ownerId, cardId),
     blockKey(ownerId, subjectId),
     ...realNameKeys(ownerId),
+    ...(input.withLogo ? [logoKey(ownerId, cardId)] : []),
   ]);
+  const realNames = rest.slice(0, realNameKeys(ownerId).length);
   const live = isBlock(blocked) ? undefined : await alive(deps, contact, self, item);
   const mark = live !== undefined && isRealName(live.owner, live.card, realNames);
-  return { ...show(contact, live), ...(mark && { realName: true as const }) };
+  const shown = show(contact, live);
+  const logo = live && 'card' in shown && shown.card.logo ? rest[realNames.length] : undefined;
+  const picture = live && pictureOf(logo, live.card, live.owner.sealer);
+  return { ...shown, ...(picture && { picture }), ...(mark && { realName: true as const }) };
 }
 
 type Words = { note?: string | undefined; groups: string[]; favourite: boolean };

@@ -11,6 +11,7 @@ import { exchangeOperations } from './exchange-operations';
 import { folderOperations } from './folder-operations';
 import { getCard } from './get-card';
 import { listCards } from './list-cards';
+import { logoOperations } from './logo-operations';
 import {
   cardId,
   content,
@@ -131,6 +132,7 @@ export const cards = {
     run: restoreCard,
   }),
   ...visibilityOperations,
+  ...logoOperations,
   ...shareOperations,
   ...exchangeOperations,
   ...folderOperations,

@@ -7,13 +7,22 @@ import { beijingDay } from '../../lib/policy/working-days';
 import { attemptsKey, countAttempt, readAttempts, windowEndsInSeconds } from '../../lib/table/attempts';
 import { blockKey, isBlock } from '../../lib/table/block';
 import { type Card, cardKey } from '../../lib/table/card';
+import { logoKey } from '../../lib/table/card-logo';
 import { ConditionFailed, type Item } from '../../lib/table/client';
 import { type Key, keys } from '../../lib/table/keys';
 import { consentInForce, type Person } from '../../lib/table/person';
 import { realNameKeys } from '../../lib/table/real-name';
-import { readShare, readSharePointer, type Share, shareKey, useShare } from '../../lib/table/share';
+import {
+  readShare,
+  readSharePointer,
+  type Share,
+  type SharePointer,
+  shareKey,
+  useShare,
+} from '../../lib/table/share';
 import { nameViewer } from '../../lib/table/viewer';
 import { countView, VIEW_SHARDS } from '../../lib/table/views';
+import { pictureOf } from './logo';
 import { cardOf, isRealName, type Owner, openOwner, shownTo } from './others';
 
 /** Tokens that lead nowhere, from one network address (whole offices share one) and by one person, in an hour. */
@@ -24,6 +33,7 @@ export const PHRASES_PER_LINK = { name: 'WRONG_PHRASES_PER_LINK', max: 10, windo
 
 type Guard = { name: string; max: number; windowMs: number };
 export type Open = { token: string; passphrase?: string | undefined };
+type Look = Open & { withLogo?: boolean | undefined };
 
 /** A link that leads somewhere for this viewer, with what it leads to. */
 export type Opened = {
@@ -37,13 +47,13 @@ export type Opened = {
 /**
  * What a token leads to for this viewer, in one batch after the front door's. Absent, revoked, over, withdrawn,
  * deleted and closed to this viewer all look the same; wrong tokens and pass-phrases are counted, and beyond the limits
- * right ones are refused too. `also` is read in the same batch.
+ * right ones are refused too. `alsoRead` names what is read in the same batch.
  * @throws AppError NOT_FOUND | PASSPHRASE_REQUIRED | TOO_MANY_ATTEMPTS
  */
 export async function findOpen(
   deps: Deps,
   { caller, input, address = 'unknown' }: Pick<Run<'subject', Open>, 'caller' | 'input' | 'address'>,
-  alsoRead: Key[] = [],
+  alsoRead: (pointer: SharePointer) => Key[] = () => [],
 ): Promise<Opened> {
   const viewerId = caller.person.subjectId;
   const guesses = [
@@ -62,7 +72,7 @@ export async function findOpen(
     blockKey(subjectId, viewerId),
     blockKey(viewerId, subjectId),
     ...realNameKeys(subjectId),
-    ...alsoRead,
+    ...alsoRead(pointer),
     ...guards.map(({ key }) => key),
   ]);
   const realNames = rest.slice(0, realNameKeys(subjectId).length);
@@ -89,13 +99,19 @@ export async function findOpen(
  * Opens a card by its link. Two trips read it; the third counts the opening, and where openings are limited that count
  * decides who gets the last one, also against a revocation at this very moment. The owner's own look does not count.
  */
-export async function openShare(deps: Deps, run: Run<'subject', Open>) {
-  const { owner, link, card, realNames } = await findOpen(deps, run);
+export async function openShare(deps: Deps, run: Run<'subject', Look>) {
+  const { withLogo } = run.input;
+  const { owner, link, card, realNames, also } = await findOpen(deps, run, ({ subjectId, cardId }) =>
+    withLogo ? [logoKey(subjectId, cardId)] : [],
+  );
   const ownerId = owner.person.subjectId;
   if (isUsedUp(link)) throw new AppError('NOT_FOUND');
   if (ownerId !== run.caller.person.subjectId) await countOpening(deps, ownerId, link, run.caller.person);
+  const shown = shownTo(owner, card, link.fields);
+  const picture = shown.logo ? pictureOf(also[0], card, owner.sealer) : undefined;
   return {
-    card: shownTo(owner, card, link.fields),
+    card: shown,
+    ...(picture && { picture }),
     ...(isRealName(owner, card, realNames) && { realName: true as const }),
   };
 }

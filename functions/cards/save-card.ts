@@ -12,21 +12,23 @@ import { epochOf, ownCard, type Written } from './card';
 import { askWechat, beforeCheck } from './check-text';
 
 /** What a change leaves of a card, and what it may also need to hold. */
-type Change = Partial<Written> & Partial<Pick<Card, 'visibility' | 'publicEpoch' | 'realNameMark'>>;
+type Change = Partial<Written> & Partial<Pick<Card, 'visibility' | 'publicEpoch' | 'realNameMark' | 'logo'>>;
 type OfVersion = { cardId: string; version: number };
+/** Writes that go with the card, and conditions that the change rests on where nobody is asked about its words. */
+type Along = { besides?: Write[]; holding?: Write[] };
 
 /**
  * Replaces a card. The version sent must be the one stored, so of two changes at once one is refused and nothing is lost
  * (promise C1). A repeat of a change that went through answers with the card as it stands; `asked` is what was asked, by
- * which a repeat is known, and `holding` are conditions that the change rests on besides. What the card said before is kept for a while. Text that others may see goes through the
- * check first: the card is saved in any case, and what has not passed is seen by nobody else.
+ * which a repeat is known. What the card said before is kept for a while. Text that others may see goes through the check
+ * first: the card is saved in any case, and what has not passed is seen by nobody else.
  */
 export async function saveCard(
   deps: Deps,
   { caller, input, requestId }: Run<'subject', OfVersion>,
   asked: unknown,
   change: (before: Card) => Change,
-  holding: Write[] = [],
+  { besides = [], holding = [] }: Along = {},
 ): Promise<Card> {
   const { version } = input;
   const { subjectId } = caller.person;
@@ -46,6 +48,7 @@ export async function saveCard(
   const writes: [Write, ...Write[]] = [
     replaceCard(subjectId, after, before, caller.sealer),
     ...keepPast(subjectId, before, after, caller.sealer),
+    ...besides,
   ];
   try {
     if (ask.length > 0) return await askWechat(deps, { caller, requestId }, after, ask, writes);

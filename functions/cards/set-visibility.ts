@@ -28,7 +28,7 @@ export async function setVisibility(deps: Deps, run: Run<'subject', Choose>): Pr
       visibility: { ...before.visibility, ...visibility },
       ...(opens && { publicEpoch }),
     }),
-    holding,
+    { holding },
   );
 }
 

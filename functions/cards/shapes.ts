@@ -97,7 +97,17 @@ export const partialContent = {
   wechatId: some,
   note: some,
   otherLanguages: z.optional(z.array(shownLanguage)),
+  /** Which picture stands on it: the same id is the same picture. */
+  logo: some,
 };
+
+/** The picture on a card. */
+export const picture = z.object({
+  contentType: z.literal('image/jpeg'),
+  width: z.int(),
+  height: z.int(),
+  base64: z.string(),
+});
 
 /** The whole content, as its owner is shown it. */
 export const wholeContent = {

@@ -5,7 +5,7 @@ import { operation } from '../../lib/gate/operation';
 import { cardKey } from '../../lib/table/card';
 import { shareKey, sharePointerKey } from '../../lib/table/share';
 import { openShare } from './open-share';
-import { cardId, cursor, idempotencyKey, nothing, partialContent, text } from './shapes';
+import { cardId, cursor, idempotencyKey, nothing, partialContent, picture, text } from './shapes';
 import { createShare, drawCode, listShares, MAX_LIFE_HOURS, revokeAllShares, revokeShare } from './share';
 import { digestOfToken, TOKEN_CHARS } from './share-token';
 
@@ -97,10 +97,15 @@ export const shareOperations = {
     summary: '凭链接或小程序码打开别人的名片。',
     caller: 'subject',
     purpose: 'account',
-    input: z.strictObject({ token, passphrase }),
-    output: z.object({ card: z.object(partialContent), realName: z.optional(z.literal(true)) }),
+    input: z.strictObject({ token, passphrase, withLogo: z.optional(z.boolean()) }),
+    output: z.object({
+      card: z.object(partialContent),
+      /** Where it was asked for and may be seen. */
+      picture: z.optional(picture),
+      realName: z.optional(z.literal(true)),
+    }),
     ledger: 'none',
-    // Two trips read the card; the third counts the opening.
+    // Two trips read the card; the third counts the opening. A logo is six units more.
     budget: { trips: 3, readUnits: 12, writeUnits: 8 },
     alsoRead: async (_, input, ring) => sharePointerKey(await digestOfToken(ring, input.token)),
     run: openShare,

@@ -6,16 +6,18 @@ import { AppError } from '../../lib/errors';
 import type { Run, Staff } from '../../lib/gate/operation';
 import { appendEntry } from '../../lib/table/append';
 import { type Card, cardKey, noteVerdicts, readCard } from '../../lib/table/card';
+import { logoKey } from '../../lib/table/card-logo';
 import { waitingTexts } from '../../lib/table/card-queue';
 import { ConditionFailed } from '../../lib/table/client';
 import { consentOf } from '../../lib/table/person';
 import { ownCard } from './card';
-import { askWechat, waitingFields, withVerdicts } from './check-text';
+import { askWechat, waitingFields, withVerdicts, withWords } from './check-text';
+import { pictureOf } from './logo';
 
-/** Asks WeChat once more about what waits. @throws AppError NOT_NOW when nothing does */
+/** Asks WeChat once more about the words that wait. @throws AppError NOT_NOW when none do; a logo waits for a human */
 export async function checkAgain(deps: Deps, run: Run<'subject', { cardId: string }>): Promise<Card> {
   const card = ownCard(deps, run.caller);
-  const ask = waitingFields(card);
+  const ask = withWords(card, waitingFields(card));
   if (ask.length === 0) throw new AppError('NOT_NOW');
   return askWechat(deps, run, card, ask, []);
 }
@@ -26,18 +28,24 @@ export async function listTexts({ table }: Deps) {
 }
 
 type OfOne = { subjectId: string; cardId: string; ticket: string };
-type Decide = OfOne & { version: number; decision: 'pass' | 'refuse' };
-type Waiting = { version: number; fields: Field[]; content: Partial<CardContent> };
+type Decide = OfOne & { version: number; decision: 'pass' | 'refuse'; fields?: Field[] | undefined };
+type Waiting = {
+  version: number;
+  fields: Field[];
+  content: Partial<CardContent>;
+  picture?: ReturnType<typeof pictureOf>;
+};
 
-/** Staff: the words that wait, and nothing else of the card. The person's ledger already says who reads them. */
+/** Staff: the words and the logo that wait, and nothing else of the card. The person's ledger already says who reads them. */
 export async function openText(deps: Deps, { caller, input }: Run<'staff', OfOne>): Promise<Waiting> {
-  const { card } = await findWaiting(deps, caller, input);
+  const { card, logo } = await findWaiting(deps, caller, input);
   const fields = waitingFields(card);
-  return { version: card.version, fields, content: only(card, fields) };
+  const picture = fields.includes('logo') ? logo : undefined;
+  return { version: card.version, fields, content: only(card, fields), ...(picture && { picture }) };
 }
 
 /**
- * Staff: lets what waits be seen, or not. Refused when the owner has changed it meanwhile: a judgement holds for the text
+ * Staff: lets what waits be seen, or not; all of it, or these fields. Refused when the owner has changed it meanwhile: a judgement holds for the text
  * that was read. The decision stands in the person's ledger.
  */
 export async function decideText(deps: Deps, { caller, input, requestId }: Run<'staff', Decide>) {
@@ -45,7 +53,9 @@ export async function decideText(deps: Deps, { caller, input, requestId }: Run<'
   if (card.version !== input.version) throw new AppError('VERSION_CONFLICT', { version: card.version });
   const at = toInstant(deps.clock.now());
   const verdict = input.decision === 'pass' ? 'passed' : 'refused';
-  const said = Object.fromEntries(waitingFields(card).map((field) => [field, verdict]));
+  const decided = waitingFields(card).filter((field) => input.fields?.includes(field) ?? true);
+  if (decided.length === 0) throw new AppError('NOT_NOW');
+  const said = Object.fromEntries(decided.map((field) => [field, verdict]));
   const entry = {
     at,
     act: 'review.decided',
@@ -71,8 +81,9 @@ export async function decideText(deps: Deps, { caller, input, requestId }: Run<'
 async function findWaiting({ table }: Deps, { about }: Staff, { cardId }: OfOne) {
   const agreed = about && consentOf(about.person, 'cards');
   if (!about || !agreed?.granted) throw new AppError('NOT_FOUND');
-  const [item] = await table.getMany([cardKey(about.person.subjectId, cardId)]);
+  const { subjectId } = about.person;
+  const [item, logo] = await table.getMany([cardKey(subjectId, cardId), logoKey(subjectId, cardId)]);
   const card = readCard(item, agreed.epoch, about.sealer);
   if (!card || waitingFields(card).length === 0) throw new AppError('NOT_FOUND');
-  return { card, about };
+  return { card, about, logo: pictureOf(logo, card, about.sealer) };
 }

@@ -4,7 +4,7 @@ import { HOUR_MS } from '../../lib/clock';
 import { operation, type StaffAccess } from '../../lib/gate/operation';
 import { cardKey } from '../../lib/table/card';
 import { setRealNameMark, setVisibility } from './set-visibility';
-import { cardId, nothing, ownCardShown, partialContent, version, visibility } from './shapes';
+import { cardId, nothing, ownCardShown, partialContent, picture, version, visibility } from './shapes';
 import { checkAgain, decideText, listTexts, openText } from './text-review';
 
 const subjectId = cardId;
@@ -65,7 +65,7 @@ export const visibilityOperations = {
     run: listTexts,
   }),
   openText: operation({
-    summary: '工作人员：查看一张名片上等待判断的文字。查看之前已写入本人的处理记录。',
+    summary: '工作人员：查看一张名片上等待判断的文字和图片。查看之前已写入本人的处理记录。',
     caller: 'staff',
     roles: ['support', 'officer'],
     purpose: 'cards',
@@ -74,14 +74,16 @@ export const visibilityOperations = {
       version: z.int(),
       fields: z.array(z.enum(fields)),
       content: z.object(partialContent),
+      picture: z.optional(picture),
     }),
     about,
     ledger: 'act',
-    budget: { trips: 4, readUnits: 3, writeUnits: 7 },
+    // With a logo that waits, six units more.
+    budget: { trips: 4, readUnits: 4, writeUnits: 7 },
     run: openText,
   }),
   decideText: operation({
-    summary: '工作人员：决定等待的文字能否给别人看。决定写入本人的处理记录。',
+    summary: '工作人员：决定等待的文字和图片能否给别人看；可以只决定其中几项。决定写入本人的处理记录。',
     caller: 'staff',
     roles: ['support', 'officer'],
     purpose: 'cards',
@@ -91,11 +93,12 @@ export const visibilityOperations = {
       version,
       ticket,
       decision: z.enum(['pass', 'refuse']),
+      fields: z.optional(z.array(z.enum(fields)).check(z.minLength(1), z.maxLength(fields.length))),
     }),
     output: z.object({ decided: z.literal(true) }),
     about,
     ledger: 'act',
-    budget: { trips: 5, readUnits: 3, writeUnits: 20 },
+    budget: { trips: 5, readUnits: 4, writeUnits: 20 },
     run: decideText,
   }),
 };

@@ -5,13 +5,13 @@ import type { Key } from '../../lib/table/keys';
 import type { Met } from './people';
 
 /** What people nearby see of somebody: nothing but what that person opened to everyone (promise C2). */
-export type ShownCard = Partial<CardContent>;
+export type ShownCard = Omit<Partial<CardContent>, 'logo'>;
 
 type Owner = Pick<Met, 'person' | 'sealer'>;
 
 /**
- * Reads the cards of people who are near, in one trip. Somebody who has opened nothing to everyone has no card here, and
- * is not shown.
+ * Reads the cards of people who are near, in one trip. Somebody who has opened nothing to everyone, or nothing but a logo,
+ * has no card here and is not shown.
  */
 export async function publicCardsOf({ table, policy }: Deps, met: Owner[]): Promise<Map<string, ShownCard>> {
   const { since } = policy.inForce();
@@ -23,8 +23,9 @@ export async function publicCardsOf({ table, policy }: Deps, met: Owner[]): Prom
   return new Map(
     keyed.flatMap(({ one, key }, index): [string, ShownCard][] => {
       const item = items[index];
-      const shown = item?.sk === key.sk ? publicCard(since, one.person, item, one.sealer) : undefined;
-      return shown ? [[one.person.subjectId, shown]] : [];
+      const card = item?.sk === key.sk ? publicCard(since, one.person, item, one.sealer) : undefined;
+      const { logo: _, ...shown } = card ?? {};
+      return Object.keys(shown).length > 0 ? [[one.person.subjectId, shown]] : [];
     }),
   );
 }

@@ -50,6 +50,8 @@ export type CardContent = {
   wechatId?: string | undefined;
   note?: string | undefined;
   otherLanguages: OtherLanguage[];
+  /** Which picture stands on it; the picture itself is read apart. */
+  logo?: string | undefined;
   /** Unfolded content lines (RFC 6350) that we do not understand and give back as they came. Never shown to others. */
   kept: string[];
 };
@@ -87,7 +89,7 @@ const partsOf: Record<Field, readonly (keyof CardContent)[]> = {
   wechatId: ['wechatId'],
   note: ['note'],
   otherLanguages: ['otherLanguages'],
-  logo: [],
+  logo: ['logo'],
 };
 
 /** The fields that an audience may see. A field without a setting is seen by nobody. */

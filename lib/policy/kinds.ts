@@ -201,6 +201,7 @@ export const kinds = {
   'card-site': { name: '名片网址', ...card },
   'card-note': { name: '名片备注', ...card },
   'card-wechat': { name: '名片上的微信号', ...card },
+  'card-logo': { name: '名片上的标识图片（已去除附带信息）', ...card },
   'card-label': { name: '您给名片加的标签', ...card },
   'card-kept': { name: '导入的名片中本服务不使用、为您原样保留的内容', ...card, source: '您导入' },
   'card-exchange': {

@@ -37,6 +37,8 @@ export const card = defineEntity('card', {
   dueAt: open('card-state', z.optional(z.string())),
   /** The owner's own words for sorting cards. */
   labels: sealed('card-label', z.array(z.string())),
+  /** Which picture stands on it (lib/table/card-logo.ts). */
+  logo: sealed('card-logo', z.optional(z.string())),
   ...contentAttributes,
 });
 export type Card = ValueOf<typeof card>;
