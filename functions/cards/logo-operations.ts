@@ -26,7 +26,7 @@ export const logoOperations = {
     limits: [{ name: 'LOGOS_PER_DAY', per: 'person', max: 30, windowMs: DAY_MS }],
     maxBodyBytes: MAX_CHARACTERS + 1024,
     // A picture of the largest size; where words of the card are judged again, what setVisibility costs besides.
-    budget: { trips: 3, readUnits: 2, writeUnits: 56 },
+    budget: { trips: 3, readUnits: 2, writeUnits: 76 },
     alsoRead: (subjectId, input) => cardKey(subjectId, input.cardId),
     run: setLogo,
   }),
@@ -37,7 +37,7 @@ export const logoOperations = {
     input: z.strictObject({ cardId, version }),
     output: ownCardShown,
     ledger: 'none',
-    budget: { trips: 2, readUnits: 2, writeUnits: 50 },
+    budget: { trips: 2, readUnits: 2, writeUnits: 76 },
     alsoRead: (subjectId, input) => cardKey(subjectId, input.cardId),
     run: removeLogo,
   }),

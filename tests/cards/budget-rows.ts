@@ -1,4 +1,5 @@
 import { parseToken } from '../../lib/crypto/token';
+import { fields as colours, png } from '../picture/samples';
 import { type Caller, onceKey, type World } from '../support/world';
 import { cardGiver, fullCard, holder, linkTo, newCard, offerBy } from './support';
 
@@ -55,7 +56,30 @@ export function cardRows(theWorld: () => World, theCaller: () => Caller): Record
     return { token: `staff:texts-${members}:officer` };
   };
   const vcard = (name: string) => `BEGIN:VCARD\r\nVERSION:4.0\r\nFN:${name}\r\nEND:VCARD\r\n`;
+  const noise = colours(256, 256);
+  noise.data.forEach((_, index) => {
+    if (index % 4 !== 3) noise.data[index] = (index * 2_654_435_761) >>> 24;
+  });
+  /** A picture that is as large as one can be when it is drawn anew. */
+  const picture = png(noise).toString('base64');
+  const withLogo = async () => {
+    const { caller, cardId } = await other();
+    await world().ok('cards/setLogo', { cardId, version: 2, picture }, caller);
+    return { by: caller, cardId };
+  };
   return {
+    'cards/setLogo': async () => {
+      const { caller, cardId } = await other();
+      return { by: caller, input: { cardId, version: 2, picture } };
+    },
+    'cards/removeLogo': async () => {
+      const { by, cardId } = await withLogo();
+      return { by, input: { cardId, version: 3 } };
+    },
+    'cards/logo': async () => {
+      const { by, cardId } = await withLogo();
+      return { by, input: { cardId } };
+    },
     'cards/importVCard': async () => ({
       input: { file: Buffer.from(vcard('林晓')).toString('base64'), idempotencyKey: onceKey() },
     }),

@@ -1,5 +1,6 @@
 import type * as z from 'zod/mini';
 import { cards } from '../../functions/cards/index';
+import { fields as colours, png } from '../picture/samples';
 import { createWorld, onceKey, type World } from '../support/world';
 import {
   cardGiver,
@@ -57,6 +58,8 @@ const rest: Record<string, object> = {
   restore: { version: 2, to: 1 },
   setVisibility: { version: 2, visibility: { name: 'nobody' } },
   setRealNameMark: { version: 2, show: true },
+  setLogo: { version: 2, picture: png(colours(4, 4)).toString('base64') },
+  removeLogo: { version: 2 },
   share: { fields: ['name'], idempotencyKey: onceKey() },
   signCard: { fields: ['name'] },
   accept: { fields: ['name'] },

@@ -161,6 +161,7 @@ describe('a card that proves itself offline (C2, C8)', () => {
   });
 
   it.each(fields.filter((field) => field !== 'logo'))(
+    // a file holds no logo
     'does not sign %s while it is open to nobody',
     async (field) => {
       const cardId = await open(field === 'name' ? ['title'] : ['name']);
