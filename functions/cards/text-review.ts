@@ -45,8 +45,8 @@ export async function openText(deps: Deps, { caller, input }: Run<'staff', OfOne
 }
 
 /**
- * Staff: lets what waits be seen, or not; all of it, or these fields. Refused when the owner has changed it meanwhile: a judgement holds for the text
- * that was read. The decision stands in the person's ledger.
+ * Staff: lets what waits be seen, or not; all of it, or these fields. Refused when the owner has changed it meanwhile: a
+ * judgement holds for what was looked at. The decision stands in the person's ledger.
  */
 export async function decideText(deps: Deps, { caller, input, requestId }: Run<'staff', Decide>) {
   const { card, about } = await findWaiting(deps, caller, input);

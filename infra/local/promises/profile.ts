@@ -5,6 +5,8 @@ import { keys } from '../../../lib/table/keys';
 import { inPictures, ladenPictures } from './pictures';
 import { type Act, actOn, codeOf, demand, type Person, type Running, textOf, within } from './running';
 
+type Picture = { base64: string; width?: number | undefined; height?: number | undefined };
+
 const ERASED_WITHIN_MS = 15_000;
 
 async function act(person: Person, purpose: Act['purpose'], granted: boolean): Promise<void> {
@@ -42,15 +44,12 @@ export async function cleanPictures(running: Running): Promise<string> {
     demand(sent.ok, `the upload of ${contentType} was answered with ${sent.status}`);
     await me.api.profile.confirmAvatar({ uploadId: ticket.uploadId });
     const { base64 = '', width, height } = await me.api.profile.getAvatar({});
-    const shown = Buffer.from(base64, 'base64');
-    demand(width === 24 && height === 32, `${contentType} does not stand upright: ${width}×${height}`);
+    demandClean(`the avatar made from ${contentType}`, { base64, width, height });
     const kept = await keptFiles(running, me);
     demand(kept.length === 1, `${kept.length} files are kept of one avatar`);
-    for (const mark of [...marks, 'Exif', 'xmpmeta', 'ICC_PROFILE']) {
-      demand(!shown.includes(mark), `the avatar made from ${contentType} still holds ${mark}`);
-      demand(!kept.some((content) => content.includes(mark)), `a kept file holds ${mark}`);
-    }
+    demand(!kept.some(isMarked), `a kept file of ${contentType} says more than its picture`);
   }
+  await cleanLogos(await running.cardHolder());
   const names = await namesOf(running, me);
   await act(me, 'profile', false);
   demand(await nothingRests(running, me, 'profile'), 'the avatar is still in the table after 15 s');
@@ -60,7 +59,26 @@ export async function cleanPictures(running: Running): Promise<string> {
       'a file outlived the withdrawal',
     );
   }
-  return `${ladenPictures.length} pictures with EXIF, XMP, profile and texts: none of it in what is shown or kept, all upright; file and record gone after the withdrawal`;
+  return `${ladenPictures.length} pictures with EXIF, XMP, profile and texts, as avatar and as a card's logo: none of it in what is shown or kept, all upright; file and record gone after the withdrawal`;
+}
+
+/** What a picture says besides itself: the marks of the samples, and the blocks that hold such things. */
+const isMarked = (content: Buffer) =>
+  [...Object.values(inPictures), 'Exif', 'xmpmeta', 'ICC_PROFILE'].some((mark) => content.includes(mark));
+
+function demandClean(what: string, { base64, width, height }: Picture): void {
+  demand(width === 24 && height === 32, `${what} does not stand upright: ${width}×${height}`);
+  demand(!isMarked(Buffer.from(base64, 'base64')), `${what} says more than its picture`);
+}
+
+async function cleanLogos({ api }: Person): Promise<void> {
+  const card = await api.cards.create({ name: '标识', idempotencyKey: await newIdempotencyKey() });
+  let { version } = card;
+  for (const [contentType, file] of ladenPictures) {
+    const set = { cardId: card.cardId, version, picture: file.toString('base64') };
+    ({ version } = await api.cards.setLogo(set));
+    demandClean(`the logo made from ${contentType}`, await api.cards.logo({ cardId: card.cardId }));
+  }
 }
 
 async function namesOf(running: Running, person: Person): Promise<string[]> {
