@@ -129,20 +129,25 @@ const node = {
 const neededAtOnce = ['@aws-sdk/client-kms'];
 
 /**
- * A package that is imported on first use becomes a file of its own beside the bundle, with only what is used of it.
- * Inside the bundle it would be compiled on every cold start: half of what a cold start costs is the bundle's size.
+ * What is imported on first use becomes a file of its own beside the bundle, with only what is used of it: a package, or
+ * one module of ours. Inside the bundle it would be compiled on every cold start: half of what a cold start costs is the
+ * bundle's size. @throws Error for a module of ours that needs another one, which would then exist twice
  */
 function laterParts(outDir: string, name: string): Plugin {
   return {
     name: 'later-parts',
     setup({ onResolve }) {
-      onResolve({ filter: /^[a-z@]/ }, async ({ path, kind, importer, resolveDir }) => {
+      onResolve({ filter: /^[a-z@.]/ }, async ({ path, kind, importer, resolveDir }) => {
         const isOurs = kind === 'dynamic-import' && !importer.includes('node_modules');
         if (!isOurs || neededAtOnce.includes(path)) return undefined;
         const part = `later-${path.replace(/\W+/g, '-').replace(/^-/, '')}-${basename(importer, '.ts')}.js`;
         const contents = `export { ${await namesTaken(importer, path)} } from '${path}';`;
         const file = join(outDir, 'functions', name, part);
-        await bundleTo(outDir, `${name}-${part}`, file, { ...node, stdin: { contents, resolveDir } });
+        const stdin = { contents, resolveDir };
+        const { metafile } = await bundleTo(outDir, `${name}-${part}`, file, { ...node, stdin });
+        const ours = Object.keys(metafile.inputs).filter((input) => !/node_modules|^<stdin>/.test(input));
+        if (ours.length > 1)
+          throw new Error(`${basename(importer)} imports ${path} later, which needs ${ours.join(', ')}.`);
         return { path: `./${part}`, external: true };
       });
     },

@@ -28,7 +28,7 @@ describe('the bundles', () => {
   it('keep out of the bundle what is loaded on first use', () => {
     for (const one of built.functions) {
       const inputs = Object.keys(one.metafile.inputs).join();
-      expect(inputs).not.toMatch(/client-sqs|node_modules\/jose/);
+      expect(inputs).not.toMatch(/client-sqs|node_modules\/jose|jsquash/);
       expect(partsOf(one).some((part) => part.includes('client-sqs'))).toBe(true);
     }
   });
@@ -54,6 +54,31 @@ describe('the bundles', () => {
     expect(built.client.bytes).toBeGreaterThan(0);
     expect(built.client.bytes).toBeLessThanOrEqual(CLIENT_LIMIT_BYTES);
   });
+});
+
+it('a module of ours that would stand in the bundle and again in a part beside it is refused', async () => {
+  const root = await mkdtemp(join(tmpdir(), 'leliao-build-'));
+  const folder = join(root, 'functions', 'some');
+  await mkdir(folder, { recursive: true });
+  await writeFile(
+    join(folder, 'index.ts'),
+    `export const load = async () => {
+    const { later } = await import('./later');
+    return later;
+  };`,
+  );
+  await writeFile(join(folder, 'shared.ts'), 'export const shared = new Map();');
+  await writeFile(
+    join(folder, 'later.ts'),
+    `import { shared } from './shared'; export const later = shared;`,
+  );
+  await expect(build({ root, environment: {} })).rejects.toThrow(
+    'index.ts imports ./later later, which needs',
+  );
+  await writeFile(join(folder, 'later.ts'), 'export const later = 1;');
+  const { functions } = await build({ root, environment: {} });
+  expect(functions.flatMap(partsOf)).toEqual(['later-later-index.js']);
+  await rm(root, { recursive: true });
 });
 
 describe('a client that the mini-program could not run', () => {
