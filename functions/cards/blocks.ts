@@ -6,6 +6,7 @@ import { MAX_BLOCKED, putBlock, removeBlock } from '../../lib/table/block';
 import { queryBlocks } from '../../lib/table/block-list';
 import { contactKey, givenKey, queryContacts, readContact, readGiven } from '../../lib/table/contact';
 import { offerKey, readOffer } from '../../lib/table/exchange';
+import { openHandle } from '../../lib/table/handle';
 import type { Key } from '../../lib/table/keys';
 import { epochOf } from './card';
 import { MAX_HOLDERS_PAGE, takeFrom } from './given';
@@ -32,13 +33,23 @@ function whoIs(caller: Subject): string {
   return who;
 }
 
+/** Blocks somebody whom the caller has met. */
+export function blockPerson(deps: Deps, { caller }: Run<'subject', Named>) {
+  return block(deps, caller, whoIs(caller));
+}
+
+/** Blocks somebody whom `location/nearby` has shown the caller. @throws AppError NOT_FOUND for anybody else's handle */
+export async function blockNearby(deps: Deps, { caller, input }: Run<'subject', { handle: string }>) {
+  return block(deps, caller, openHandle(caller.sealer, input.handle));
+}
+
 /**
- * Blocks somebody: from this write on they cannot open the caller's links, offer or accept, nor the caller theirs. What
- * the caller has given them is recalled after it, so that nothing slips in between; a repeat finishes what was left.
+ * From this write on the blocked person cannot open the caller's links, offer or accept, nor the caller theirs, and
+ * neither appears to the other nearby. What the caller has given them is recalled after it, so that nothing slips in
+ * between; a repeat finishes what was left.
  */
-export async function blockPerson(deps: Deps, { caller }: Run<'subject', Named>) {
+async function block(deps: Deps, caller: Subject, blockedId: string) {
   const { subjectId } = caller.person;
-  const blockedId = whoIs(caller);
   const blocked = await queryBlocks(deps.table, subjectId, MAX_BLOCKED);
   const known = blocked.find((one) => one.blockedId === blockedId);
   if (!known && blocked.length >= MAX_BLOCKED)

@@ -5,8 +5,9 @@ import { operation } from '../../lib/gate/operation';
 import { cardKey } from '../../lib/table/card';
 import { givenKey } from '../../lib/table/contact';
 import { offerKey, sentOfferKey } from '../../lib/table/exchange';
+import { MAX_HANDLE_CHARS } from '../../lib/table/handle';
 import { sharePointerKey } from '../../lib/table/share';
-import { blockPerson, keyOfNamed, listBlocked, namedBy, unblock } from './blocks';
+import { blockNearby, blockPerson, keyOfNamed, listBlocked, namedBy, unblock } from './blocks';
 import { acceptOffer, declineOffer, makeOffer, takeBack } from './exchange';
 import { listHolders, recallAll, recallOne } from './given';
 import { listOffers, listSent } from './offers';
@@ -152,6 +153,16 @@ export const exchangeOperations = {
     budget: { trips: 5, readUnits: 6, writeUnits: 8 },
     alsoRead: keyOfNamed,
     run: blockPerson,
+  }),
+  blockNearby: operation({
+    summary: '屏蔽在附近看到的一个人：从此互相看不到、不能交换；已给对方的名片随即收回。',
+    caller: 'subject',
+    purpose: 'cards',
+    input: z.strictObject({ handle: z.string().check(z.regex(/^[\w-]+$/), z.maxLength(MAX_HANDLE_CHARS)) }),
+    output: z.object({ blockId: z.string(), blockedAt: z.string() }),
+    ledger: 'none',
+    budget: { trips: 4, readUnits: 6, writeUnits: 1 },
+    run: blockNearby,
   }),
   blocked: operation({
     summary: '我屏蔽了谁。只有编号和时间。',

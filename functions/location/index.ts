@@ -97,7 +97,7 @@ export const location = {
       cursor: z.optional(z.string().check(z.maxLength(MAX_CURSOR_CHARS))),
     }),
     output: z.object({
-      people: z.array(z.object({ within: z.enum(bands), card: cardShown })),
+      people: z.array(z.object({ within: z.enum(bands), card: cardShown, handle: z.string() })),
       cursor: z.optional(z.string()),
     }),
     ledger: 'none',

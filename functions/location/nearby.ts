@@ -5,6 +5,7 @@ import { AppError } from '../../lib/errors';
 import type { Run, Subject } from '../../lib/gate/operation';
 import { beijingDay } from '../../lib/policy/working-days';
 import { openHiddenCursor, sealHiddenCursor } from '../../lib/table/cursor';
+import { sealHandle } from '../../lib/table/handle';
 import { type NearEntry, queryNear } from '../../lib/table/near';
 import { type Band, bandOf } from './band';
 import { fewestSquares } from './fewest-squares';
@@ -22,7 +23,8 @@ export const MAX_PAGE = 57;
 /** Towards the poles squares grow narrow, and four of them do not hold the circle. */
 const MAX_LATITUDE = 60;
 
-export type Near = { within: Band; card: ShownCard };
+/** `handle` names the person for this viewer only, so that they can be blocked. */
+export type Near = { within: Band; card: ShownCard; handle: string };
 type Question = { radiusKm: (typeof radii)[number]; cursor?: string | undefined };
 /** How far one square has been read: not at all, up to an entry, to its end. */
 type Read = 'start' | NearEntry | 'end';
@@ -72,7 +74,14 @@ export async function nearby(deps: Deps, { caller, input }: Run<'subject', Quest
       const metres = around.get(squarePart(path));
       if (!card || metres === undefined) return [];
       const coarser = own.cell ? [own.cell, cell] : [cell];
-      return [bandOf(ring, [viewerId, subjectId], day, metres, coarser).then((within) => ({ within, card }))];
+      const handle = sealHandle(caller.sealer, subjectId);
+      return [
+        bandOf(ring, [viewerId, subjectId], day, metres, coarser).then((within) => ({
+          within,
+          card,
+          handle,
+        })),
+      ];
     }),
   );
   const people: Near[] = found.sort((a, b) => a.within.localeCompare(b.within));

@@ -1,7 +1,11 @@
 import { parseToken } from '../../lib/crypto/token';
+import { findable, handleOf } from '../location/support';
 import { fields as colours, png } from '../picture/samples';
 import { type Caller, onceKey, type World } from '../support/world';
 import { cardGiver, fullCard, holder, linkTo, newCard, offerBy } from './support';
+
+/** Far from where the budgets of location are measured. */
+const chengdu = { latitude: 30.66, longitude: 104.06 };
 
 type Prepared = { input?: unknown; by?: object };
 type Prepare = () => Promise<Prepared>;
@@ -148,6 +152,13 @@ export function cardRows(theWorld: () => World, theCaller: () => Caller): Record
     'cards/block': async () => {
       const { by, contactId } = await exchanged();
       return { input: { by: 'contact', id: contactId }, by };
+    },
+    'cards/blockNearby': async () => {
+      const name = `blocked-${onceKey()}`;
+      const by = await findable(world(), chengdu, '我');
+      await findable(world(), chengdu, name);
+      const handle = await handleOf(world(), by, name);
+      return { input: { handle }, by: { token: by.token } };
     },
     'cards/blocked': async () => ({ by: (await blocking()).by }),
     'cards/unblock': async () => {

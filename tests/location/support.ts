@@ -57,11 +57,20 @@ export async function somebody(world: World, ...purposes: string[]): Promise<Hol
   return holder(world, `somebody-${people}`, 'location', ...purposes);
 }
 
-export type Nearby = { people: { within: string; card: { name?: string } }[]; cursor?: string };
+export type Nearby = {
+  people: { within: string; card: { name?: string }; handle: string }[];
+  cursor?: string;
+};
 
 export async function namesNear(world: World, me: Holder, radiusKm = 1): Promise<string[]> {
   const { people: found } = await world.ok<Nearby>('location/nearby', { radiusKm }, me);
   return found.map(({ card }) => card.name ?? '').sort();
+}
+
+/** What names somebody nearby for this person. */
+export async function handleOf(world: World, me: Holder, name: string): Promise<string> {
+  const { people: found } = await world.ok<Nearby>('location/nearby', {}, me);
+  return found.find(({ card }) => card.name === name)?.handle ?? '';
 }
 
 /** One call of an instance whose next write of this kind waits for `meanwhile`, as a slow instance's would. */

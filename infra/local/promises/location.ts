@@ -120,9 +120,12 @@ export async function blurredNearby(running: Running): Promise<string> {
   }
   demand(refused === 'TOO_MANY_ATTEMPTS', 'questions have no limit');
   demand(answers.size === 1, `moving within the square told more: ${[...answers]}`);
+  const [met] = (await you.api.location.nearby({})).people;
+  await you.api.cards.blockNearby({ handle: met?.handle ?? '' });
+  demand((await seen(you)) === '', 'somebody blocked still appears');
   await you.api.location.stop();
   demand((await codeOf(you.api.location.nearby())) === 'LOCATION_OFF', 'somebody who is off may look');
-  return `mutual only; ${[...answers][0]?.split(' ')[1]} from every place in the square; stopped after 20 questions an hour`;
+  return `mutual only; ${[...answers][0]?.split(' ')[1]} from every place in the square; stopped after 20 questions an hour; blocked: gone`;
 }
 
 /** L4: one place in two systems is one square; the same numbers in two systems are two. */

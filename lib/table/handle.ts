@@ -1,0 +1,25 @@
+import { SealError } from '../crypto/suite';
+import { AppError } from '../errors';
+import type { Sealer } from './entity';
+
+/** Characters of a handle at most. */
+export const MAX_HANDLE_CHARS = 128;
+const FIELD = 'handle';
+
+/**
+ * A name for somebody that only one person can use: sealed under that person's own key. It says nothing of who is named,
+ * and is another one each time, so that two answers cannot be joined by it.
+ */
+export function sealHandle(sealer: Sealer, subjectId: string): string {
+  return sealer.seal(Buffer.from(subjectId), FIELD).toString('base64url');
+}
+
+/** @throws AppError NOT_FOUND for anything that was not sealed for this person */
+export function openHandle(sealer: Sealer, handle: string): string {
+  try {
+    return sealer.open(Buffer.from(handle, 'base64url'), FIELD).toString('utf8');
+  } catch (error) {
+    if (error instanceof SealError) throw new AppError('NOT_FOUND');
+    throw error;
+  }
+}
