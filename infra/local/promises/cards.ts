@@ -1,7 +1,6 @@
 import { newIdempotencyKey } from '../../../lib/client/client';
-import { keys } from '../../../lib/table/keys';
 import { citizens, sandboxCalls } from './registers';
-import { type Act, actOn, codeOf, demand, type Person, type Running, textOf } from './running';
+import { agree, codeOf, demand, type Person, partitionOf, type Running, textOf } from './running';
 
 const NO_CARD = 'A'.repeat(22);
 const AT_ONCE = 12;
@@ -14,13 +13,6 @@ const content = {
 };
 type Field = 'name' | 'title' | 'organisation' | 'note' | 'phones';
 const all: Field[] = ['name', 'title', 'organisation', 'note', 'phones'];
-
-async function act(person: Person, purpose: Act['purpose'], granted = true): Promise<void> {
-  const { consents } = await person.api.consent.status();
-  const version = consents.find((one) => one.purpose === purpose)?.version ?? 0;
-  const made = await actOn(person.api, version, purpose);
-  await (granted ? person.api.consent.grant(made) : person.api.consent.withdraw(made));
-}
 
 const once = async () => ({ idempotencyKey: await newIdempotencyKey() });
 const opened = (fields: readonly Field[], audience: 'link' | 'everyone' | 'nobody') =>
@@ -39,12 +31,6 @@ async function giver(running: Running, fields = all, more: object = {}): Promise
 
 async function linkOf({ api, cardId }: Giver, more: { maxUses?: number; passphrase?: string } = {}) {
   return api.cards.share({ cardId, fields: ['name', 'title'], ...more, ...(await once()) });
-}
-
-/** What is in a person's partition, raw. */
-async function partitionOf(running: Running, person: Person): Promise<Record<string, unknown>[]> {
-  const { pk } = keys.person(person.subjectId());
-  return (await running.scan()).filter((item) => item.pk === pk);
 }
 
 /** C1: words are judged before others see them, and what is not judged is not seen. */
@@ -96,9 +82,9 @@ export async function eachField(running: Running): Promise<string> {
     version += 1;
     demand(!(await shown()).includes(field), `${field} is still shown after it was closed`);
   }
-  await act(me, 'card-public');
+  await agree(me, 'card-public');
   await me.api.cards.setVisibility({ cardId, version, visibility: { name: 'everyone' } });
-  await act(me, 'card-public', false);
+  await agree(me, 'card-public', false);
   const { visibility } = await me.api.cards.get({ cardId });
   demand(visibility.name === 'link', 'a name is still open to everyone after the consent ended');
   const theirs = await codeOf(reader.api.cards.get({ cardId }));
@@ -195,10 +181,10 @@ export async function viewers(running: Running): Promise<string> {
     [silent, '不留名的人'],
     [open, '留名的人'],
   ] as const) {
-    await act(person, 'profile');
+    await agree(person, 'profile');
     await person.api.profile.update({ version: 0, nickname });
   }
-  await act(open, 'viewer-name');
+  await agree(open, 'viewer-name');
   for (const person of [silent, open]) await person.api.cards.open({ token });
   const { links: counted, days } = await me.api.cards.views({});
   demand(counted[0]?.total === 0 && days.length === 0, 'two views of today are told');
@@ -209,7 +195,7 @@ export async function viewers(running: Running): Promise<string> {
   );
   const raw = textOf(await partitionOf(running, me));
   demand(!raw.includes(silent.subjectId()), 'who did not agree stands in the owner’s partition');
-  await act(open, 'viewer-name', false);
+  await agree(open, 'viewer-name', false);
   const after = await me.api.cards.viewers({});
   demand(after.viewers.length === 0, 'a name is told after it was taken back');
   return 'two views: no count told, one of two viewers named; taken back: nobody; the other stands nowhere with the owner';
@@ -222,7 +208,7 @@ export async function realNameMark(running: Running): Promise<string> {
   const marked = async () => (await reader.api.cards.open({ token })).realName === true;
   await me.api.cards.setRealNameMark({ cardId: me.cardId, version: me.version, show: true });
   demand(!(await marked()), 'a card is marked before anybody was verified');
-  await act(me, 'real-name');
+  await agree(me, 'real-name');
   const { name, idNumber } = await citizens(running)();
   await me.api.identity.verify({ name, idNumber, ...(await once()) });
   demand(await marked(), 'a verified person’s card is not marked');
@@ -232,7 +218,7 @@ export async function realNameMark(running: Running): Promise<string> {
   await me.api.cards.setRealNameMark({ cardId: me.cardId, version, show: false });
   demand(!(await marked()), 'a card is marked against its owner’s will');
   await me.api.cards.setRealNameMark({ cardId: me.cardId, version: version + 1, show: true });
-  await act(me, 'real-name', false);
+  await agree(me, 'real-name', false);
   demand(!(await marked()), 'the mark outlived the verification');
   return 'only while wanted and verified; gone on the next call after either ends; no name and no number with it';
 }

@@ -1,6 +1,6 @@
 import { newIdempotencyKey } from '../../../lib/client/client';
 import { keys } from '../../../lib/table/keys';
-import { type Act, actOn, codeOf, demand, type Running, within } from './running';
+import { type Act, actOn, codeOf, demand, partitionOf, type Running, within } from './running';
 
 /** K1: nothing without an explicit act, bound to the text shown. */
 export async function explicitConsent(running: Running): Promise<string> {
@@ -80,10 +80,7 @@ export async function withdrawConsent(running: Running): Promise<string> {
     `basic service got ${basic.join(', ')}`,
   );
   const started = Date.now();
-  const own = async () =>
-    (await running.scan()).filter(
-      ({ pk, entity }) => pk === keys.person(phone.subjectId()).pk && entity === 'card',
-    );
+  const own = async () => (await partitionOf(running, phone)).filter(({ entity }) => entity === 'card');
   demand(
     await within(15_000, async () => (await own()).length === 0),
     'cards are still in the table after 15 s',

@@ -3,21 +3,14 @@ import { thresholds } from '../../../lib/policy/thresholds';
 import { gaugeWrite, readGauges } from '../../../lib/table/gauge';
 import { keys } from '../../../lib/table/keys';
 import { type Citizen, citizens, numberOf, passFace, sandboxCalls, staffClient } from './registers';
-import { type Act, actOn, codeOf, demand, type Person, type Running, textOf, within } from './running';
+import { agree, codeOf, demand, type Person, type Running, textOf, within } from './running';
 
 const ERASED_WITHIN_MS = 15_000;
 const REAL_NAME_PURPOSES = ['real-name', 'real-name-bank', 'real-name-face', 'real-name-network'] as const;
 
-async function act(person: Person, purpose: Act['purpose'], granted = true): Promise<void> {
-  const { consents } = await person.api.consent.status();
-  const version = consents.find((one) => one.purpose === purpose)?.version ?? 0;
-  const made = await actOn(person.api, version, purpose);
-  await (granted ? person.api.consent.grant(made) : person.api.consent.withdraw(made));
-}
-
 async function ready(running: Running): Promise<Person> {
   const person = await running.person();
-  for (const purpose of REAL_NAME_PURPOSES) await act(person, purpose);
+  for (const purpose of REAL_NAME_PURPOSES) await agree(person, purpose);
   return person;
 }
 
@@ -65,11 +58,11 @@ export async function fiveWays(running: Running): Promise<string> {
 export async function noImages(running: Running): Promise<string> {
   const citizen = await citizens(running)();
   const person = await running.person();
-  await act(person, 'real-name');
+  await agree(person, 'real-name');
   const input = { ...two(citizen), ...(await once()) };
   const code = await codeOf(person.api.identity.startFace(input));
   demand(code === 'CONSENT_REQUIRED', `a face check without its own consent got ${code}`);
-  await act(person, 'real-name-face');
+  await agree(person, 'real-name-face');
   const before = running.lines.length;
   const { sessionId, url } = await person.api.identity.startFace(input);
   await passFace(url, { images: true });
@@ -101,7 +94,7 @@ export async function inputsForgotten(running: Running): Promise<string> {
   const [{ citizen, person }] = done as [(typeof done)[number]];
   const claim = async () => codeOf(rival.api.identity.verify({ ...two(citizen), ...(await once()) }));
   demand((await claim()) === 'IDENTITY_TAKEN', 'one number verified two accounts');
-  await act(person, 'real-name', false);
+  await agree(person, 'real-name', false);
   demand(!(await person.api.identity.status()).verified, 'a withdrawn result is still in force');
   const released = await within(ERASED_WITHIN_MS, async () => (await claim()) === 'OK');
   demand(released, 'the number was not released within 15 s of the withdrawal');

@@ -1,17 +1,10 @@
 import { newIdempotencyKey } from '../../../lib/client/client';
-import { type Act, actOn, codeOf, demand, type Person, type Running, textOf, within } from './running';
+import { agree, codeOf, demand, type Person, type Running, textOf, within } from './running';
 
 const ERASED_WITHIN_MS = 15_000;
 const DAY_SECONDS = 86_400;
 /** In GCJ-02; unlike any other number, so that finding it anywhere means it leaked. */
 const exact = { latitude: 23.106437, longitude: 113.324519 };
-
-async function act(person: Person, purpose: Act['purpose'], granted = true): Promise<void> {
-  const { consents } = await person.api.consent.status();
-  const version = consents.find((one) => one.purpose === purpose)?.version ?? 0;
-  const made = await actOn(person.api, version, purpose);
-  await (granted ? person.api.consent.grant(made) : person.api.consent.withdraw(made));
-}
 
 async function resting(running: Running, person: Person): Promise<Record<string, unknown>[]> {
   const items = await running.scan();
@@ -27,7 +20,7 @@ const point = (place: { latitude: number; longitude: number } = exact, system = 
 /** Somebody who has agreed and switched on. */
 async function located(running: Running, change: object = {}): Promise<Person> {
   const me = await running.cardHolder();
-  await act(me, 'location');
+  await agree(me, 'location');
   await me.api.location.settings({ version: 0, precision: '1km', findable: 'mutual', ...change });
   return me;
 }
@@ -36,7 +29,7 @@ async function located(running: Running, change: object = {}): Promise<Person> {
 export async function onlyWhileOn(running: Running): Promise<string> {
   const me = await running.person();
   const codes = [await codeOf(me.api.location.update(point()))];
-  await act(me, 'location');
+  await agree(me, 'location');
   codes.push(await codeOf(me.api.location.update(point())));
   demand(codes.join() === 'CONSENT_REQUIRED,LOCATION_OFF', `before the switch got ${codes}`);
   demand((await resting(running, me)).length === 0, 'something was stored before the switch was on');
@@ -55,7 +48,7 @@ export async function onlyWhileOn(running: Running): Promise<string> {
   const [, , withdrawn] = await Promise.all([
     codeOf(me.api.location.update(point())),
     codeOf(me.api.location.update(point({ latitude: 23.2, longitude: 113.4 }))),
-    codeOf(act(me, 'location', false)),
+    codeOf(agree(me, 'location', false)),
   ]);
   demand(withdrawn === 'OK', `the withdrawal got ${withdrawn}`);
   demand(!(await resting(running, me)).some((item) => item.sealed), 'an update outlived the withdrawal');
@@ -68,7 +61,7 @@ export async function onlyWhileOn(running: Running): Promise<string> {
 /** L2: the last square only, for 24 hours at most; a history only with its own consent. */
 export async function lastPlaceOnly(running: Running): Promise<string> {
   const me = await running.person();
-  await act(me, 'location');
+  await agree(me, 'location');
   const { precision } = await me.api.location.settings({ version: 0 });
   demand(precision === 'district', `the default precision is ${precision}`);
   await me.api.location.update(point());
@@ -91,7 +84,7 @@ export async function lastPlaceOnly(running: Running): Promise<string> {
 export async function blurredNearby(running: Running): Promise<string> {
   const shown = async (name: string, change: object = {}) => {
     const one = await located(running, change);
-    await act(one, 'card-public');
+    await agree(one, 'card-public');
     const { cardId } = await one.api.cards.create({ name, idempotencyKey: await newIdempotencyKey() });
     await one.api.cards.setVisibility({ cardId, version: 1, visibility: { name: 'everyone' } });
     await one.api.location.update(point());

@@ -1,27 +1,17 @@
 import { createHash } from 'node:crypto';
 import { newIdempotencyKey } from '../../../lib/client/client';
 import { serviceIds } from '../../../lib/policy/services';
-import { keys } from '../../../lib/table/keys';
 import { inPictures, ladenPictures } from './pictures';
-import { type Act, actOn, codeOf, demand, type Person, type Running, textOf, within } from './running';
+import { agree, codeOf, demand, type Person, partitionOf, type Running, textOf, within } from './running';
 
 type Picture = { base64: string; width?: number | undefined; height?: number | undefined };
 
 const ERASED_WITHIN_MS = 15_000;
 
-async function act(person: Person, purpose: Act['purpose'], granted: boolean): Promise<void> {
-  const { consents } = await person.api.consent.status();
-  const version = consents.find((one) => one.purpose === purpose)?.version ?? 0;
-  const made = await actOn(person.api, version, purpose);
-  await (granted ? person.api.consent.grant(made) : person.api.consent.withdraw(made));
-}
-
 /** What lies in a person's partition for a purpose, raw. */
 async function resting(running: Running, person: Person, purpose: string) {
-  const { pk } = keys.person(person.subjectId());
-  return (await running.scan()).filter(
-    (item) => item.pk === pk && String(item.sk).startsWith(`DATA#${purpose}#`),
-  );
+  const items = await partitionOf(running, person);
+  return items.filter(({ sk }) => String(sk).startsWith(`DATA#${purpose}#`));
 }
 
 const nothingRests = (running: Running, person: Person, purpose: string) =>
@@ -30,7 +20,7 @@ const nothingRests = (running: Running, person: Person, purpose: string) =>
 /** C7: pictures lose their metadata before they are stored. */
 export async function cleanPictures(running: Running): Promise<string> {
   const me = await running.person();
-  await act(me, 'profile', true);
+  await agree(me, 'profile', true);
   for (const [contentType, file] of ladenPictures) {
     const marks = Object.values(inPictures);
     demand(
@@ -51,7 +41,7 @@ export async function cleanPictures(running: Running): Promise<string> {
   }
   await cleanLogos(await running.cardHolder());
   const names = await namesOf(running, me);
-  await act(me, 'profile', false);
+  await agree(me, 'profile', false);
   demand(await nothingRests(running, me, 'profile'), 'the avatar is still in the table after 15 s');
   for (const name of names) {
     demand(
@@ -116,7 +106,7 @@ export async function optionalServices(running: Running): Promise<string> {
     others.every((code) => code === 'OK'),
     `with everything optional refused got ${others.join(', ')}`,
   );
-  await act(me, 'service-fund', true);
+  await agree(me, 'service-fund', true);
   const place = '标记户籍地丙寅';
   const tooMuch = { sex: 'female', householdPlace: place } as { sex: 'female' };
   demand(
@@ -129,7 +119,7 @@ export async function optionalServices(running: Running): Promise<string> {
     stored.length === 1 && !textOf(stored).includes('1987-06-05'),
     'an attribute lies open in the table',
   );
-  await act(me, 'service-fund', false);
+  await agree(me, 'service-fund', false);
   const next = await codeOf(me.api.profile.getFundAttributes({}));
   demand(next === 'CONSENT_REQUIRED', `after switching off got ${next}`);
   demand(await nothingRests(running, me, 'service-fund'), 'attributes are still in the table after 15 s');
@@ -140,7 +130,7 @@ export async function optionalServices(running: Running): Promise<string> {
 /** O2: where a delivery goes is kept for that delivery only. */
 export async function deliveries(running: Running): Promise<string> {
   const me = await running.person();
-  await act(me, 'delivery', true);
+  await agree(me, 'delivery', true);
   const contact = { name: '标记收件人', phone: '13912345679', address: '标记送达地址' };
   const { deliveryId, createdAt, forgottenAt } = await me.api.profile.createDelivery({
     ...contact,
@@ -155,7 +145,7 @@ export async function deliveries(running: Running): Promise<string> {
   );
   for (const value of Object.values(contact)) demand(!textOf(open).includes(value), 'a contact lies open');
   const stranger = await running.person();
-  await act(stranger, 'delivery', true);
+  await agree(stranger, 'delivery', true);
   demand(
     (await codeOf(stranger.api.profile.getDelivery({ deliveryId }))) === 'NOT_FOUND',
     'a stranger found it',
@@ -167,7 +157,7 @@ export async function deliveries(running: Running): Promise<string> {
     (await resting(running, me, 'delivery')).every((item) => item.sealed === undefined),
     'the table still holds sealed content of a delivery that is over',
   );
-  await act(me, 'delivery', false);
+  await agree(me, 'delivery', false);
   demand(await nothingRests(running, me, 'delivery'), 'the marker outlived the withdrawal');
   return 'sealed, with an expiry of 30 days; over: contact gone in the same call, a marker without content left; withdrawn: nothing';
 }

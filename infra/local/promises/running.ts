@@ -12,6 +12,7 @@ import {
 import { readConfig } from '../../../lib/config';
 import { parseToken } from '../../../lib/crypto/token';
 import { buildDeps, type Deps } from '../../../lib/deps';
+import { keys } from '../../../lib/table/keys';
 import { startService } from '../service';
 
 /** A promise is not kept. The message is the evidence. */
@@ -68,6 +69,20 @@ export async function actOn(api: Api, version: number, purpose: Act['purpose'] =
   const evidence = { control: 'consent.agree', defaultState: 'unchecked', dwellMs: 5000 } as const;
   const idempotencyKey = await newIdempotencyKey();
   return { purpose, version, policyVersion, textHash, language: 'zh-CN', evidence, idempotencyKey };
+}
+
+/** A consent given, or taken back, as the policy in force asks for it. */
+export async function agree({ api }: Person, purpose: Act['purpose'], granted = true): Promise<void> {
+  const { consents } = await api.consent.status();
+  const version = consents.find((one) => one.purpose === purpose)?.version ?? 0;
+  const made = await actOn(api, version, purpose);
+  await (granted ? api.consent.grant(made) : api.consent.withdraw(made));
+}
+
+/** What is in a person's partition, raw. */
+export async function partitionOf({ scan }: Running, person: Person): Promise<Record<string, unknown>[]> {
+  const { pk } = keys.person(person.subjectId());
+  return (await scan()).filter((item) => item.pk === pk);
 }
 
 /** The code a call is refused with, or OK. */
