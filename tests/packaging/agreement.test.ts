@@ -63,12 +63,19 @@ it('both clouds give a function the same time', async () => {
 it('both clouds hand a function the same settings, besides those that only one of them has', async () => {
   const onlyAws = ['OBJECTS_ENDPOINT', 'SQS_ENDPOINT', 'TABLE_ENDPOINT'];
   const onlyCloudBase = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'CLOUDBASE_TIMER_SOURCES'];
-  const aws = Object.keys(parse(await text('infra/aws/environment-cloud.yml'), { logLevel: 'error' }));
-  const local = Object.keys(parse(await text('infra/aws/environment-local.yml'), { logLevel: 'error' }));
-  expect(local.filter((name) => !onlyCloudBase.includes(name))).toEqual(aws);
-  const shared = aws.filter((name) => !onlyAws.includes(name));
-  for (const { envVariables } of JSON.parse(await text('infra/cloudbase/cloudbaserc.json')).functions) {
-    const names = Object.keys(envVariables).filter((name) => !onlyCloudBase.includes(name));
-    expect(names.sort()).toEqual([...shared].sort());
+  const read = async (host: string): Promise<Record<'all' | 'identity', object>> =>
+    parse(await text(`infra/aws/environment-${host}.yml`), { logLevel: 'error' });
+  const [cloud, local] = [await read('cloud'), await read('local')];
+  for (const part of ['all', 'identity'] as const) {
+    const names = Object.keys(local[part]).filter((name) => !onlyCloudBase.includes(name));
+    expect(names).toEqual(Object.keys(cloud[part]));
+  }
+  for (const { name, envVariables } of JSON.parse(await text('infra/cloudbase/cloudbaserc.json')).functions) {
+    const aws = Object.keys({ ...cloud.all, ...(name === 'identity' && cloud.identity) });
+    const given = Object.keys(envVariables).filter((one) => !onlyCloudBase.includes(one));
+    expect({ name, given: given.sort() }).toEqual({
+      name,
+      given: aws.filter((one) => !onlyAws.includes(one)).sort(),
+    });
   }
 });

@@ -216,6 +216,18 @@ describe.each([...awsRegions])('the template for %s', (region) => {
     }
   });
 
+  it('gives the secrets of the partners that verify people to the function identity alone', () => {
+    const held = lambdas().flatMap(([id, { Environment }]) => {
+      const { Variables: variables } = Environment as { Variables: Record<string, string> };
+      expect(variables.TABLE_NAME).toEqual({ Ref: 'Table' });
+      return /FACEID|faceid|NETWORK_IDENTITY/.test(JSON.stringify(variables))
+        ? [[id, variables.FACEID_SECRET_KEY]]
+        : [];
+    });
+    const fromSecrets = expect.stringMatching(/^\{\{resolve:secretsmanager:/);
+    expect(held).toEqual([['IdentityLambdaFunction', fromSecrets]]);
+  });
+
   it('asks for nothing that the China regions do not have', () => {
     const types = Object.values(template().Resources).map(({ Type }) => Type);
     const absent = /Lambda::Url|Scheduler::|Cognito|CloudFront|XRay|SES::/;
