@@ -17,9 +17,9 @@ import { openWechatServer, type WechatServer } from './partner/wechat-server';
 import { openWechatText, type WechatText } from './partner/wechat-text';
 import type { EntryId } from './policy/entries';
 import type { Registry } from './policy/registry';
-import { openPolicyBook, type PolicyBook } from './policy-book';
 import { type Meter, openTable, type Table } from './table/client';
-import { loadServiceKeys } from './table/key-store';
+import { openPolicyBook, type PolicyBook } from './table/policy/policy-book';
+import { loadServiceKeys } from './table/service/key-store';
 
 /** Everything an operation may use. Tests pass their own; nothing is reached in any other way. */
 export type Deps = {

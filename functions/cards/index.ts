@@ -1,17 +1,20 @@
 import * as z from 'zod/mini';
 import { operation } from '../../lib/gate/operation';
 import { serve } from '../../lib/host/serve';
-import { cardKey } from '../../lib/table/card';
-import { MAX_CARDS_PER_PERSON } from '../../lib/table/person';
-import { arrangeCards, chooseDefault } from './arrange-cards';
-import { listHistory, restoreCard } from './card-history';
-import { createCard } from './create-card';
-import { deleteCard } from './delete-card';
-import { exchangeOperations } from './exchange-operations';
-import { folderOperations } from './folder-operations';
-import { getCard } from './get-card';
-import { listCards } from './list-cards';
-import { logoOperations } from './logo-operations';
+import { cardKey } from '../../lib/table/card/card';
+import { MAX_CARDS_PER_PERSON } from '../../lib/table/person/person';
+import { exchangeOperations } from './exchange/exchange-operations';
+import { folderOperations } from './exchange/folder-operations';
+import { vcardOperations } from './files/vcard-operations';
+import { arrangeCards, chooseDefault } from './own/arrange-cards';
+import { listHistory, restoreCard } from './own/card-history';
+import { createCard } from './own/create-card';
+import { deleteCard } from './own/delete-card';
+import { getCard } from './own/get-card';
+import { listCards } from './own/list-cards';
+import { logoOperations } from './own/logo-operations';
+import { updateCard } from './own/update-card';
+import { visibilityOperations } from './own/visibility-operations';
 import {
   cardId,
   content,
@@ -22,11 +25,8 @@ import {
   version,
   wholeContent,
 } from './shapes';
-import { shareOperations } from './share-operations';
-import { updateCard } from './update-card';
-import { vcardOperations } from './vcard-operations';
-import { viewOperations } from './view-operations';
-import { visibilityOperations } from './visibility-operations';
+import { shareOperations } from './sharing/share-operations';
+import { viewOperations } from './sharing/view-operations';
 
 export const cards = {
   create: operation({

@@ -10,7 +10,7 @@ import {
   MAX_PHONES,
   MAX_SITES,
 } from '../../lib/card/content';
-import { verdicts } from '../../lib/table/card';
+import { verdicts } from '../../lib/table/card/card';
 
 /** Shapes that several operations share. Lengths are in characters. */
 export const text = (max: number) => z.string().check(z.trim(), z.minLength(1), z.maxLength(max));

@@ -1,11 +1,11 @@
 import { toEpochSeconds, toInstant } from '../../lib/clock';
+import { isConsentAct } from '../../lib/consent/lawful';
 import type { Deps } from '../../lib/deps';
 import { AppError, invalidInput } from '../../lib/errors';
 import type { Run, StaffReason } from '../../lib/gate/operation';
 import type { ConsentPurposeId } from '../../lib/policy/purposes';
-import { isConsentAct } from '../../lib/table/lawful';
-import type { Decision, LedgerEntry, NewEntry } from '../../lib/table/ledger';
-import type { Consent } from '../../lib/table/person';
+import type { Decision, LedgerEntry, NewEntry } from '../../lib/table/ledger/ledger';
+import type { Consent } from '../../lib/table/person/person';
 import { soundEntry } from './sound-entry';
 import { type Change, repeatMark, writeActs } from './write-act';
 

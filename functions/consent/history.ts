@@ -3,8 +3,14 @@ import { AppError } from '../../lib/errors';
 import type { Run } from '../../lib/gate/operation';
 import { openCursor, sealCursor } from '../../lib/table/cursor';
 import type { Sealer } from '../../lib/table/entity';
-import { emptyHead, followChain, type LedgerHead, ledgerEntry, readEntries } from '../../lib/table/ledger';
-import { ledgerHead, type Person } from '../../lib/table/person';
+import {
+  emptyHead,
+  followChain,
+  type LedgerHead,
+  ledgerEntry,
+  readEntries,
+} from '../../lib/table/ledger/ledger';
+import { ledgerHead, type Person } from '../../lib/table/person/person';
 import { consentsOf } from './status';
 
 const LIST = 'consent.history';

@@ -1,12 +1,18 @@
 import { toInstant } from '../../lib/clock';
+import { isConsentAct, type Judged, lawful } from '../../lib/consent/lawful';
 import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
 import type { Run } from '../../lib/gate/operation';
 import type { PurposeId } from '../../lib/policy/purposes';
 import { sinceAt } from '../../lib/policy/version';
-import { isConsentAct, type Judged, lawful } from '../../lib/table/lawful';
-import { emptyHead, followChain, type LedgerHead, ledgerEntry, readEntries } from '../../lib/table/ledger';
-import { ledgerHead } from '../../lib/table/person';
+import {
+  emptyHead,
+  followChain,
+  type LedgerHead,
+  ledgerEntry,
+  readEntries,
+} from '../../lib/table/ledger/ledger';
+import { ledgerHead } from '../../lib/table/person/person';
 
 const PAGE = 500;
 /** Entries that one answer reads. Who has more has an officer answer with `npm run lawful-replay`. */

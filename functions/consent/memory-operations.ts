@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { operation, staffReasons } from '../../lib/gate/operation';
 import { purposeIds } from '../../lib/policy/purposes';
-import { decisions } from '../../lib/table/ledger';
+import { decisions } from '../../lib/table/ledger/ledger';
 import { correct } from './correct';
 import { history, inspect } from './history';
 import { lawfulAt } from './lawful-at';

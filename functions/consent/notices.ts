@@ -3,7 +3,7 @@ import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
 import type { Run } from '../../lib/gate/operation';
 import { ConditionFailed } from '../../lib/table/client';
-import { queryNotices, seeNotice as seeWrite } from '../../lib/table/notice';
+import { queryNotices, seeNotice as seeWrite } from '../../lib/table/policy/policy-notice';
 import { toldOf } from './versions';
 
 /** What has been announced to this very person, newest first, with what changes (promise K4). */

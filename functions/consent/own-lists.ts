@@ -2,8 +2,8 @@ import type { Deps } from '../../lib/deps';
 import type { Run } from '../../lib/gate/operation';
 import type { ConsentPurposeId } from '../../lib/policy/purposes';
 import { kindIdsFor, nameOfKind, type Registry, recipientIdsFor } from '../../lib/policy/registry';
-import { ledgerEntry, readEntries } from '../../lib/table/ledger';
-import { consentOf, type Person } from '../../lib/table/person';
+import { ledgerEntry, readEntries } from '../../lib/table/ledger/ledger';
+import { consentOf, type Person } from '../../lib/table/person/person';
 
 /** Ledger entries that one answer looks at, the newest; who has more is told so. */
 export const MAX_ENTRIES_LISTED = 500;

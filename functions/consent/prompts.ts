@@ -1,12 +1,12 @@
 import { toInstant } from '../../lib/clock';
+import { asksOf } from '../../lib/consent/prompts-due';
 import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
 import type { Run } from '../../lib/gate/operation';
 import { noticeOf } from '../../lib/policy/notice';
 import type { ConsentPurposeId } from '../../lib/policy/purposes';
 import type { PolicyVersion } from '../../lib/policy/version';
-import { asksOf } from '../../lib/table/asks';
-import { consentOf, type Person } from '../../lib/table/person';
+import { consentOf, type Person } from '../../lib/table/person/person';
 
 type Input = { uses?: ConsentPurposeId[] | undefined };
 

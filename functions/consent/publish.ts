@@ -16,7 +16,7 @@ import {
   rejectProposal,
   type StoredVersion,
   toSummary,
-} from '../../lib/table/policy-version';
+} from '../../lib/table/policy/policy-version';
 
 type Propose = {
   from: 'build' | 'latest';

@@ -6,7 +6,7 @@ import { type KindNotice, type Notice, noticeOf, type RecipientNotice } from '..
 import { compiled, isSensitive, type Registry } from '../../lib/policy/registry';
 import type { RetentionRule } from '../../lib/policy/retention';
 import type { PolicyVersion } from '../../lib/policy/version';
-import type { LedgerEntry } from '../../lib/table/ledger';
+import type { LedgerEntry } from '../../lib/table/ledger/ledger';
 
 /** The type in the header of every receipt's signature. */
 export const RECEIPT_TYPE = 'consent-receipt';

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { consentPurposeIds } from '../../lib/policy/purposes';
-import { decisions } from '../../lib/table/ledger';
+import { decisions } from '../../lib/table/ledger/ledger';
 
 export const idempotencyKey = z.string().check(z.regex(/^[\w-]{16,64}$/));
 /** One act, one purpose: a list of them is refused (PIPL art. 29; promise K2). */

@@ -1,7 +1,7 @@
 import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
 import type { Sealer } from '../../lib/table/entity';
-import { isUnaltered, type LedgerEntry, ledgerEntry, readEntry } from '../../lib/table/ledger';
+import { isUnaltered, type LedgerEntry, ledgerEntry, readEntry } from '../../lib/table/ledger/ledger';
 
 /**
  * One entry of a person's ledger, only while it is as it was written: nothing altered is ever signed.

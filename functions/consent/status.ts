@@ -3,7 +3,7 @@ import type { Deps } from '../../lib/deps';
 import type { Run } from '../../lib/gate/operation';
 import { isCovered } from '../../lib/gate/purpose';
 import { consentPurposeIds } from '../../lib/policy/purposes';
-import { consentOf, type Person } from '../../lib/table/person';
+import { consentOf, type Person } from '../../lib/table/person/person';
 
 /** Where the person stands on every purpose that needs consent. `current` says whether a grant covers what the purpose reaches today. */
 export async function status(deps: Deps, { caller }: Run<'subject', Record<string, never>>) {

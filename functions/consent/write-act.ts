@@ -3,11 +3,11 @@ import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
 import type { ConsentPurposeId } from '../../lib/policy/purposes';
 import { ConditionFailed, type Write } from '../../lib/table/client';
-import { putDuty } from '../../lib/table/duty';
+import { putDuty } from '../../lib/table/consent/erasure-duty';
 import type { Sealer } from '../../lib/table/entity';
 import { keys } from '../../lib/table/keys';
-import { type LedgerEntry, type NewEntry, nextEntry } from '../../lib/table/ledger';
-import { emptyLocation } from '../../lib/table/location';
+import { type LedgerEntry, type NewEntry, nextEntry } from '../../lib/table/ledger/ledger';
+import { emptyLocation } from '../../lib/table/location/location';
 import {
   type Consent,
   consent,
@@ -15,7 +15,7 @@ import {
   ledgerHead,
   type Person,
   readPerson,
-} from '../../lib/table/person';
+} from '../../lib/table/person/person';
 
 /** Other acts of the same person at the same moment, before we ask to try again. */
 const RACES = 4;

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { operation } from '../../lib/gate/operation';
-import { appealDecisions, appealKey, appealSubjects } from '../../lib/table/appeal';
+import { appealDecisions, appealKey, appealSubjects } from '../../lib/table/real-name/appeal';
 import {
   APPEALS_PER_PERSON,
   appealIdFor,

@@ -4,6 +4,8 @@ import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
 import type { Run } from '../../lib/gate/operation';
 import { addCalendarDays, addWorkingDays, beijingDay } from '../../lib/policy/working-days';
+import { ConditionFailed } from '../../lib/table/client';
+import { appendEntry } from '../../lib/table/ledger/append';
 import {
   type Appeal,
   type appealDecisions,
@@ -14,10 +16,8 @@ import {
   putAppeal,
   queryAppeals,
   readAppeal,
-} from '../../lib/table/appeal';
-import { appendEntry } from '../../lib/table/append';
-import { ConditionFailed } from '../../lib/table/client';
-import { putRiskPass } from '../../lib/table/risk-pass';
+} from '../../lib/table/real-name/appeal';
+import { putRiskPass } from '../../lib/table/sign-in/risk-pass';
 
 /** 认定方法 六: an answer within 15 working days. */
 export const APPEAL_WORKING_DAYS = 15;

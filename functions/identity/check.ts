@@ -6,17 +6,17 @@ import type { CheckAnswer } from '../../lib/partner/check-result';
 import type { AgeBand } from '../../lib/policy/age';
 import type { PassingKind, RecipientId } from '../../lib/policy/recipients';
 import { ConditionFailed, type Write } from '../../lib/table/client';
-import type { Person } from '../../lib/table/person';
-import { homeOf, restsOn, type WayId } from '../../lib/table/real-name';
+import type { Person } from '../../lib/table/person/person';
+import { homeOf, restsOn, type WayId } from '../../lib/table/real-name/real-name';
 import {
   type Attempt,
   beginAttempt,
   IN_FLIGHT_MS,
   readAttempt,
   settleAttempt,
-} from '../../lib/table/real-name-try';
-import { asAgreed, epochsOf, tooMany } from './allowed';
-import { say } from './said';
+} from '../../lib/table/real-name/real-name-attempt';
+import { asAgreed, epochsOf, tooMany } from './check-limits';
+import { say } from './check-outcome';
 
 export type Check = {
   way: WayId;

@@ -6,16 +6,16 @@ import { discloseWith } from '../../lib/gate/disclose';
 import type { Run } from '../../lib/gate/operation';
 import type { FaceId, FaceResult } from '../../lib/partner/faceid';
 import { ConditionFailed } from '../../lib/table/client';
-import { guardianConsents } from '../../lib/table/minor';
-import { consentOf, type Person } from '../../lib/table/person';
-import { readRealName } from '../../lib/table/real-name';
+import { consentOf, type Person } from '../../lib/table/person/person';
+import { guardianConsents } from '../../lib/table/real-name/minor';
+import { readRealName } from '../../lib/table/real-name/real-name';
 import {
   endFaceSession,
   type FaceSession,
   faceSessionKey,
   putFaceSession,
   readFaceSession,
-} from '../../lib/table/real-name-try';
+} from '../../lib/table/real-name/real-name-attempt';
 import {
   asAgreed,
   CHECKS_PER_NUMBER,
@@ -25,12 +25,12 @@ import {
   FACE_RESULTS_PER_PERSON,
   spendWrite,
   tooMany,
-} from './allowed';
-import { readGiven, type Typed } from './given';
+} from './check-limits';
+import { demandVerified, say } from './check-outcome';
 import { guardianNotice } from './guardian-notice';
-import { keepResult, look, show } from './keep';
+import { keepResult, look, show } from './keep-result';
 import { maskName } from './name';
-import { demandVerified, say } from './said';
+import { readGiven, type Typed } from './valid-input';
 import { demandOffered } from './ways';
 
 /** The partner's token is good for 7200 s; a little more, so that who finishes at the last moment can say so. */

@@ -3,9 +3,9 @@ import type { Deps } from '../../lib/deps';
 import { type Threshold, thresholds } from '../../lib/policy/thresholds';
 import { addCalendarDays, addWorkingDays, beijingDay } from '../../lib/policy/working-days';
 import { ConditionFailed } from '../../lib/table/client';
-import { GAUGE_SHARDS, type Gauges, gaugeKeys, sensitiveKinds, sumGauges } from '../../lib/table/gauge';
+import { GAUGE_SHARDS, type Gauges, gaugeKeys, sensitiveKinds, sumGauges } from '../../lib/table/gauge/gauge';
+import { putReached, reachedAt } from '../../lib/table/gauge/threshold';
 import { keys } from '../../lib/table/keys';
-import { putReached, reachedAt } from '../../lib/table/threshold';
 
 /**
  * The head-counts as they are now, and which thresholds of the law they have reached since when (promise N7). One read

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { operation } from '../../lib/gate/operation';
-import { guardianKey, wardKey } from '../../lib/table/minor';
-import { realNameKey } from '../../lib/table/real-name';
+import { guardianKey, wardKey } from '../../lib/table/real-name/minor';
+import { realNameKey } from '../../lib/table/real-name/real-name';
 import {
   askGuardian,
   GUARDIAN_ASKS_PER_PERSON,

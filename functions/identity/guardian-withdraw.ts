@@ -2,8 +2,8 @@ import { toInstant } from '../../lib/clock';
 import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
 import type { Run } from '../../lib/gate/operation';
-import { putGuardian, queryWards, readGuardian, readWard, wardKey } from '../../lib/table/minor';
-import { endRealNames } from '../../lib/table/real-name';
+import { putGuardian, queryWards, readGuardian, readWard, wardKey } from '../../lib/table/real-name/minor';
+import { endRealNames } from '../../lib/table/real-name/real-name';
 import { withBoth } from './two-ledgers';
 
 /** The children this person answered for, by number only (CON-4: taking back is as easy as giving). */

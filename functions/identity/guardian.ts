@@ -4,12 +4,18 @@ import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
 import { truncateAddress } from '../../lib/gate/network-place';
 import type { Run } from '../../lib/gate/operation';
-import { appendEntry } from '../../lib/table/append';
 import { ConditionFailed, type Write } from '../../lib/table/client';
-import { gaugeWrites } from '../../lib/table/gauge';
-import { identity, identityKey, readIdentity } from '../../lib/table/identity';
-import { GUARDIAN_GAUGES, type Guardian, putGuardian, putWard, readGuardian } from '../../lib/table/minor';
-import { isAdult, readRealName, realNameKey } from '../../lib/table/real-name';
+import { gaugeWrites } from '../../lib/table/gauge/gauge';
+import { appendEntry } from '../../lib/table/ledger/append';
+import { identity, identityKey, readIdentity } from '../../lib/table/person/identity';
+import {
+  GUARDIAN_GAUGES,
+  type Guardian,
+  putGuardian,
+  putWard,
+  readGuardian,
+} from '../../lib/table/real-name/minor';
+import { isAdult, readRealName, realNameKey } from '../../lib/table/real-name/real-name';
 import { guardianNotice } from './guardian-notice';
 import { withBoth } from './two-ledgers';
 

@@ -1,8 +1,8 @@
 import type { Deps } from '../../lib/deps';
 import type { Run } from '../../lib/gate/operation';
-import { guardianKey, minorKey, minorMark, readGuardian } from '../../lib/table/minor';
-import { readRealName, realNameKey } from '../../lib/table/real-name';
-import { show } from './keep';
+import { guardianKey, minorKey, minorMark, readGuardian } from '../../lib/table/real-name/minor';
+import { readRealName, realNameKey } from '../../lib/table/real-name/real-name';
+import { show } from './keep-result';
 
 /** Where the person stands: what is verified and by which way, and what a guardian has said. All there is of it is shown. */
 export async function status(deps: Deps, { caller }: Run<'subject', Record<string, never>>) {

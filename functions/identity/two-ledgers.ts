@@ -1,14 +1,14 @@
 import { toInstant } from '../../lib/clock';
 import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
-import { advanceHead, appendEntry } from '../../lib/table/append';
 import { ConditionFailed, type Item, type Write } from '../../lib/table/client';
 import type { Sealer } from '../../lib/table/entity';
 import { keys } from '../../lib/table/keys';
-import { type NewEntry, nextEntry } from '../../lib/table/ledger';
-import { guardianKey } from '../../lib/table/minor';
-import { ledgerHead, type Person, readPerson } from '../../lib/table/person';
-import { realNameKey } from '../../lib/table/real-name';
+import { advanceHead, appendEntry } from '../../lib/table/ledger/append';
+import { type NewEntry, nextEntry } from '../../lib/table/ledger/ledger';
+import { ledgerHead, type Person, readPerson } from '../../lib/table/person/person';
+import { guardianKey } from '../../lib/table/real-name/minor';
+import { realNameKey } from '../../lib/table/real-name/real-name';
 
 /** Appends to the child's ledger at the same moment, before we ask to try again. */
 const RACES = 4;

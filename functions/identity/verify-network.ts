@@ -3,11 +3,11 @@ import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
 import type { Run } from '../../lib/gate/operation';
 import type { NetworkIdentity } from '../../lib/partner/network-identity';
-import { readRealName } from '../../lib/table/real-name';
-import { CHECKS_PER_PERSON, demandGuardian, epochsOf, spendWrite } from './allowed';
+import { readRealName } from '../../lib/table/real-name/real-name';
 import { runCheck } from './check';
-import { keepResult, look, show } from './keep';
-import { demandVerified } from './said';
+import { CHECKS_PER_PERSON, demandGuardian, epochsOf, spendWrite } from './check-limits';
+import { demandVerified } from './check-outcome';
+import { keepResult, look, show } from './keep-result';
 import { demandOffered } from './ways';
 
 /**

@@ -1,6 +1,6 @@
 import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
-import { restsOn, type WayId, wayIds } from '../../lib/table/real-name';
+import { restsOn, type WayId, wayIds } from '../../lib/table/real-name/real-name';
 import type { IdKind } from './id-number';
 
 /** One way to prove a real name, as data: what it asks, whom it asks, and which numbers it knows. */

@@ -1,8 +1,8 @@
 import type { Deps } from '../../lib/deps';
 import type { Run } from '../../lib/gate/operation';
 import { retentionMs } from '../../lib/policy/retention';
-import { consentOf } from '../../lib/table/person';
-import { queryTrail } from '../../lib/table/trail';
+import { queryTrail } from '../../lib/table/location/location-history';
+import { consentOf } from '../../lib/table/person/person';
 import { placeOf } from './settings';
 
 /** Where the caller has been, newest first, for as long as it is kept (promise L2). */

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { HOUR_MS } from '../../lib/clock';
 import { operation } from '../../lib/gate/operation';
 import { serve } from '../../lib/host/serve';
-import { findables, locationKey, precisions } from '../../lib/table/location';
+import { findables, locationKey, precisions } from '../../lib/table/location/location';
 import { bands } from './band';
 import { history } from './history';
 import { nearby, radii } from './nearby';

@@ -1,7 +1,7 @@
 import { HOUR_MS, toEpochSeconds } from '../../lib/clock';
 import type { KeyRing } from '../../lib/crypto/key-ring';
 import { beijingDay } from '../../lib/policy/working-days';
-import type { Location } from '../../lib/table/location';
+import type { Location } from '../../lib/table/location/location';
 import { BITS, cellAt, centreOf, coarsened, type Place } from './grid';
 
 /** Others reckon with a person's square of this level at most, whatever precision they chose for themselves. */

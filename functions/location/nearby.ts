@@ -6,12 +6,12 @@ import type { Run, Subject } from '../../lib/gate/operation';
 import { beijingDay } from '../../lib/policy/working-days';
 import { openHiddenCursor, sealHiddenCursor } from '../../lib/table/cursor';
 import { sealHandle } from '../../lib/table/handle';
-import { type NearEntry, queryNear } from '../../lib/table/near';
+import { type NearEntry, queryNear } from '../../lib/table/location/near';
 import { type Band, bandOf } from './band';
 import { fewestSquares } from './fewest-squares';
 import { bitsOf, centreOf, cover, metresBetween, type Place } from './grid';
 import { keysOf, NEAR_BITS, nearSquare, squarePart } from './near-keys';
-import { meet } from './people';
+import { meet } from './nearby-people';
 import { publicCardsOf, type ShownCard } from './public-card';
 import { ownLocation } from './settings';
 

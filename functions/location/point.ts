@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import { MINUTE_MS } from '../../lib/clock';
 import { invalidInput } from '../../lib/errors';
 import { parseInput } from '../../lib/gate/input';
-import type { Location } from '../../lib/table/location';
+import type { Location } from '../../lib/table/location/location';
 import { BITS, cellAt, centreOf, metresBetween, type Place, slackMetres } from './grid';
 
 /** A point older than this says too little of where somebody is now; one from the future is none. */

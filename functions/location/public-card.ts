@@ -1,8 +1,8 @@
 import type { CardContent } from '../../lib/card/content';
 import type { Deps } from '../../lib/deps';
-import { publicCard, publicCardKey } from '../../lib/table/card-shown';
+import { publicCard, publicCardKey } from '../../lib/table/card/shown-card';
 import type { Key } from '../../lib/table/keys';
-import type { Met } from './people';
+import type { Met } from './nearby-people';
 
 /** What people nearby see of somebody: nothing but what that person opened to everyone (promise C2). */
 export type ShownCard = Omit<Partial<CardContent>, 'logo'>;

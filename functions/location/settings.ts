@@ -11,8 +11,8 @@ import {
   putSettings,
   readLocation,
   stopLocation,
-} from '../../lib/table/location';
-import { consentOf } from '../../lib/table/person';
+} from '../../lib/table/location/location';
+import { consentOf } from '../../lib/table/person/person';
 import { BITS, bitsOf, centreOf, coarsened } from './grid';
 import { withEntry } from './near-keys';
 

@@ -3,7 +3,7 @@ import { DAY_MS } from '../../lib/clock';
 import { operation } from '../../lib/gate/operation';
 import { entryIds } from '../../lib/policy/entries';
 import { consentPurposeIds } from '../../lib/policy/purposes';
-import { linkKey } from '../../lib/table/link';
+import { linkKey } from '../../lib/table/person/linked-entry';
 import { account, joinAccounts, joinTarget } from './join';
 import { linkAccount, listLinks, unlinkAccount } from './links';
 

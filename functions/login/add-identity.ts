@@ -1,19 +1,19 @@
 import { toInstant } from '../../lib/clock';
 import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
-import { appendEntry } from '../../lib/table/append';
 import { ConditionFailed } from '../../lib/table/client';
 import { createSealer } from '../../lib/table/entity';
-import { claimIdentity } from '../../lib/table/identity';
 import { keys } from '../../lib/table/keys';
-import { MAX_IDENTITIES_PER_PERSON, readPerson } from '../../lib/table/person';
+import { appendEntry } from '../../lib/table/ledger/append';
+import { claimIdentity } from '../../lib/table/person/identity';
+import { MAX_IDENTITIES_PER_PERSON, readPerson } from '../../lib/table/person/person';
 import {
   putWechatAccount,
   readWechatAccount,
   shortName,
   wechatAccountKey,
   withOpenids,
-} from '../../lib/table/wechat-account';
+} from '../../lib/table/person/wechat-account';
 
 type NewIdentity = {
   domain: 'openid' | 'unionid';

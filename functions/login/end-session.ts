@@ -1,7 +1,7 @@
 import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
 import type { Run } from '../../lib/gate/operation';
-import { endSessions } from '../../lib/table/person';
+import { endSessions } from '../../lib/table/person/person';
 
 type Nothing = Record<string, never>;
 

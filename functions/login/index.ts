@@ -5,7 +5,7 @@ import { provableActs } from '../../lib/gate/proof';
 import { serve } from '../../lib/host/serve';
 import { entryIds } from '../../lib/policy/entries';
 import { consentPurposeIds } from '../../lib/policy/purposes';
-import { phoneKey } from '../../lib/table/phone';
+import { phoneKey } from '../../lib/table/person/phone';
 import { accountOperations } from './account-operations';
 import { endOthers, endOwn, endSession } from './end-session';
 import { listSessions } from './list-sessions';

@@ -5,12 +5,12 @@ import { AppError } from '../../lib/errors';
 import type { Run, Subject } from '../../lib/gate/operation';
 import { actOf, demandProof } from '../../lib/gate/proof';
 import { type ConsentPurposeId, consentPurposeIds } from '../../lib/policy/purposes';
-import { advanceHead } from '../../lib/table/append';
 import { ConditionFailed, type Item } from '../../lib/table/client';
 import { createSealer } from '../../lib/table/entity';
-import { leaveAccount, movePointers } from '../../lib/table/join';
 import { keys } from '../../lib/table/keys';
-import { nextEntry } from '../../lib/table/ledger';
+import { advanceHead } from '../../lib/table/ledger/append';
+import { nextEntry } from '../../lib/table/ledger/ledger';
+import { leaveAccount, movePointers } from '../../lib/table/person/join';
 import {
   consentOf,
   identityOf,
@@ -18,7 +18,7 @@ import {
   MAX_IDENTITIES_PER_PERSON,
   type Person,
   readPerson,
-} from '../../lib/table/person';
+} from '../../lib/table/person/person';
 import {
   putWechatAccount,
   readOpenid,
@@ -27,7 +27,7 @@ import {
   type WechatAccount,
   wechatAccountKey,
   withOpenids,
-} from '../../lib/table/wechat-account';
+} from '../../lib/table/person/wechat-account';
 import { ownerOf } from './sign-in-by-phone';
 
 /** Other writes to one of the two accounts at the same moment, before we ask to try again. */

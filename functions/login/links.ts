@@ -5,11 +5,18 @@ import { discloseWith } from '../../lib/gate/disclose';
 import type { Run } from '../../lib/gate/operation';
 import { demandConsent } from '../../lib/gate/purpose';
 import { type EntryId, entries, entryIds } from '../../lib/policy/entries';
-import { appendEntry } from '../../lib/table/append';
 import { ConditionFailed } from '../../lib/table/client';
 import { keys } from '../../lib/table/keys';
-import { isLedToBy, type Link, linkKey, putLink, readLink, removeLink } from '../../lib/table/link';
-import { consentOf, endSessions, type Person, readPerson, session } from '../../lib/table/person';
+import { appendEntry } from '../../lib/table/ledger/append';
+import {
+  isLedToBy,
+  type Link,
+  linkKey,
+  putLink,
+  readLink,
+  removeLink,
+} from '../../lib/table/person/linked-entry';
+import { consentOf, endSessions, type Person, readPerson, session } from '../../lib/table/person/person';
 
 function epochOf(person: Person): number {
   return consentOf(person, 'account-link')?.epoch ?? 0;

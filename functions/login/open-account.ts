@@ -3,11 +3,11 @@ import { randomId } from '../../lib/crypto/random';
 import { issueToken } from '../../lib/crypto/token';
 import type { Deps } from '../../lib/deps';
 import { createSealer } from '../../lib/table/entity';
-import { gaugeWrite } from '../../lib/table/gauge';
-import { claimIdentity } from '../../lib/table/identity';
-import { emptyHead, nextEntry } from '../../lib/table/ledger';
-import { expiryOf, type Person, putPerson, session } from '../../lib/table/person';
-import { putWechatAccount, shortName } from '../../lib/table/wechat-account';
+import { gaugeWrite } from '../../lib/table/gauge/gauge';
+import { emptyHead, nextEntry } from '../../lib/table/ledger/ledger';
+import { claimIdentity } from '../../lib/table/person/identity';
+import { expiryOf, type Person, putPerson, session } from '../../lib/table/person/person';
+import { putWechatAccount, shortName } from '../../lib/table/person/wechat-account';
 import { asksOf, lostRace, newSession, type SignedIn } from './open-session';
 import type { Arrival } from './sign-in';
 

@@ -1,9 +1,9 @@
 import { toInstant } from '../../lib/clock';
+import { asksOf as asksNow } from '../../lib/consent/prompts-due';
 import { issueToken } from '../../lib/crypto/token';
 import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
 import type { ConsentPurposeId } from '../../lib/policy/purposes';
-import { asksOf as asksNow } from '../../lib/table/asks';
 import { ConditionFailed } from '../../lib/table/client';
 import {
   addSession,
@@ -12,7 +12,7 @@ import {
   type Person,
   readPerson,
   type Session,
-} from '../../lib/table/person';
+} from '../../lib/table/person/person';
 
 /** Which identity signs in, and what the session rests on besides. */
 export type SessionOrigin = {

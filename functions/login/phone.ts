@@ -4,17 +4,17 @@ import { AppError } from '../../lib/errors';
 import { discloseWith } from '../../lib/gate/disclose';
 import type { Run, Subject } from '../../lib/gate/operation';
 import { demandConsent } from '../../lib/gate/purpose';
-import { appendEntry } from '../../lib/table/append';
 import { ConditionFailed, type Item } from '../../lib/table/client';
-import { consentOf, identityOf, type Person } from '../../lib/table/person';
+import { appendEntry } from '../../lib/table/ledger/append';
+import { consentOf, identityOf, type Person } from '../../lib/table/person/person';
 import {
   bindPhone as bindWrites,
   type Phone,
   phoneKey,
   readPhone,
   unbindPhone as unbindWrites,
-} from '../../lib/table/phone';
-import { readOpenid, wechatAccountKey } from '../../lib/table/wechat-account';
+} from '../../lib/table/person/phone';
+import { readOpenid, wechatAccountKey } from '../../lib/table/person/wechat-account';
 
 type Code = { code: string };
 

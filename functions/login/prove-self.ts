@@ -6,9 +6,9 @@ import { actOf, issueProof, type ProvableAct } from '../../lib/gate/proof';
 import { demandConsent } from '../../lib/gate/purpose';
 import { retentionMs } from '../../lib/policy/retention';
 import { ConditionFailed } from '../../lib/table/client';
-import { consentOf, identityOf } from '../../lib/table/person';
-import { phoneKey, readPhone, reprovePhone } from '../../lib/table/phone';
-import { readOpenid, wechatAccountKey } from '../../lib/table/wechat-account';
+import { consentOf, identityOf } from '../../lib/table/person/person';
+import { phoneKey, readPhone, reprovePhone } from '../../lib/table/person/phone';
+import { readOpenid, wechatAccountKey } from '../../lib/table/person/wechat-account';
 import { askWechat } from './phone';
 
 type Prove = { operation: ProvableAct; target: string; by: 'wechat' | 'phone'; code: string };

@@ -4,10 +4,14 @@ import type { Deps } from '../../lib/deps';
 import { AppError, invalidInput } from '../../lib/errors';
 import type { Run } from '../../lib/gate/operation';
 import type { EntryId } from '../../lib/policy/entries';
-import { attemptsKey, readAttempts } from '../../lib/table/attempts';
 import { ConditionFailed } from '../../lib/table/client';
 import { keys } from '../../lib/table/keys';
-import { type LinkPointer, linkPointerKey, pointerHolds, readLinkPointer } from '../../lib/table/link';
+import {
+  type LinkPointer,
+  linkPointerKey,
+  pointerHolds,
+  readLinkPointer,
+} from '../../lib/table/person/linked-entry';
 import {
   addSession,
   consentOf,
@@ -15,7 +19,8 @@ import {
   leaverIfFull,
   type Person,
   readPerson,
-} from '../../lib/table/person';
+} from '../../lib/table/person/person';
+import { attemptsKey, readAttempts } from '../../lib/table/sign-in/attempts';
 import { asksOf, newSession, type SignedIn } from './open-session';
 import { demandFewFailures, exchangeCode } from './sign-in';
 

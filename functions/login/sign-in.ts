@@ -2,10 +2,15 @@ import type { Deps } from '../../lib/deps';
 import { AppError, invalidInput } from '../../lib/errors';
 import type { Run } from '../../lib/gate/operation';
 import type { Wechat } from '../../lib/partner/wechat';
-import { attemptsKey, countAttempt, readAttempts, windowEndsInSeconds } from '../../lib/table/attempts';
 import type { Item } from '../../lib/table/client';
-import { identityKey, readIdentity } from '../../lib/table/identity';
-import { shortName } from '../../lib/table/wechat-account';
+import { identityKey, readIdentity } from '../../lib/table/person/identity';
+import { shortName } from '../../lib/table/person/wechat-account';
+import {
+  attemptsKey,
+  countAttempt,
+  readAttempts,
+  windowEndsInSeconds,
+} from '../../lib/table/sign-in/attempts';
 import { addIdentity } from './add-identity';
 import { openAccount } from './open-account';
 import { openSession, type SignedIn } from './open-session';

@@ -6,7 +6,7 @@ import { noBrowser } from '../../lib/gate/browser';
 import { truncateAddress } from '../../lib/gate/network-place';
 import type { Run } from '../../lib/gate/operation';
 import { ConditionFailed, type Item } from '../../lib/table/client';
-import { addSession, leaverOf, readPerson } from '../../lib/table/person';
+import { addSession, leaverOf, readPerson } from '../../lib/table/person/person';
 import {
   MAX_WEB_POLLS,
   pollWebSignIn,
@@ -16,7 +16,7 @@ import {
   WEB_POLL_PAUSE_MS,
   type WebSignIn,
   webExpiry,
-} from '../../lib/table/web-sign-in';
+} from '../../lib/table/sign-in/web-sign-in';
 import {
   codeDigest,
   codeSealer,

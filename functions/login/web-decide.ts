@@ -3,7 +3,12 @@ import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
 import type { Run } from '../../lib/gate/operation';
 import { ConditionFailed, type Item, type Write } from '../../lib/table/client';
-import { approveWebSignIn, denyWebSignIn, readWebSignIn, showWebSignIn } from '../../lib/table/web-sign-in';
+import {
+  approveWebSignIn,
+  denyWebSignIn,
+  readWebSignIn,
+  showWebSignIn,
+} from '../../lib/table/sign-in/web-sign-in';
 import { codeDigest, codeSealer, readCode } from './web-code';
 
 type Coded = Run<'subject', { code: string }>;

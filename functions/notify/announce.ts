@@ -5,10 +5,10 @@ import type { Run } from '../../lib/gate/operation';
 import type { NoticeMessage } from '../../lib/partner/queue';
 import type { ConsentPurposeId } from '../../lib/policy/purposes';
 import type { PolicyVersion } from '../../lib/policy/version';
-import { everyoneOf } from '../../lib/table/everyone';
 import { keys } from '../../lib/table/keys';
-import { sendNotice } from '../../lib/table/notice';
-import { consentOf, type Person, readPerson } from '../../lib/table/person';
+import { everyoneOf } from '../../lib/table/person/all-subjects';
+import { consentOf, type Person, readPerson } from '../../lib/table/person/person';
+import { sendNotice } from '../../lib/table/policy/policy-notice';
 
 /** People that one message looks at; the next message goes on from there, so memory is a page whatever their number. */
 export const PEOPLE_PER_MESSAGE = 100;

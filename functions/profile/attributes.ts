@@ -9,7 +9,7 @@ import {
   putService,
   readService,
   type ServiceRecord,
-} from '../../lib/table/service-attributes';
+} from '../../lib/table/profile/service-attributes';
 import { epochOf, metBy } from './epoch';
 import { ethnicities } from './ethnicities';
 

@@ -1,7 +1,13 @@
 import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
 import type { Subject } from '../../lib/gate/operation';
-import { type Avatar, isBeingMade, type Picture, putAvatar, readAvatar } from '../../lib/table/avatar';
+import {
+  type Avatar,
+  isBeingMade,
+  type Picture,
+  putAvatar,
+  readAvatar,
+} from '../../lib/table/profile/avatar';
 import { epochOf, metBy } from './epoch';
 
 /** What is taken in, in bytes, and what is kept. */

@@ -6,7 +6,13 @@ import { AppError } from '../../lib/errors';
 import type { Run, Subject } from '../../lib/gate/operation';
 import { refusePicture } from '../../lib/picture/picture';
 import { redraw } from '../../lib/picture/redraw';
-import { type Avatar, isBeingMade, openUpload, picturePlace, type Upload } from '../../lib/table/avatar';
+import {
+  type Avatar,
+  isBeingMade,
+  openUpload,
+  picturePlace,
+  type Upload,
+} from '../../lib/table/profile/avatar';
 import { AVATAR_SIZE, describe, MAX_UPLOAD_BYTES, nextAvatar, ownAvatar, tidy } from './avatar';
 
 /** A call that makes a picture writes no object later than this; the function itself is stopped well before. */

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { DAY_MS } from '../../lib/clock';
 import { operation } from '../../lib/gate/operation';
-import { deliveryKey } from '../../lib/table/delivery';
+import { deliveryKey } from '../../lib/table/profile/delivery';
 import { createDelivery, deliveryOf, listDeliveries, ownDelivery, shown } from './delivery';
 import { completeDelivery, end } from './end-delivery';
 

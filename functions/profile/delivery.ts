@@ -5,6 +5,7 @@ import { AppError } from '../../lib/errors';
 import type { Run, Staff, Subject } from '../../lib/gate/operation';
 import { isCovered } from '../../lib/gate/purpose';
 import { openCursor, sealCursor } from '../../lib/table/cursor';
+import { consentOf } from '../../lib/table/person/person';
 import {
   type Delivery,
   deliveryEndsAt,
@@ -14,8 +15,7 @@ import {
   putDelivery,
   queryDeliveries,
   readDelivery,
-} from '../../lib/table/delivery';
-import { consentOf } from '../../lib/table/person';
+} from '../../lib/table/profile/delivery';
 import { epochOf, metBy } from './epoch';
 
 type Contact = { name: string; phone: string; address: string };

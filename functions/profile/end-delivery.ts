@@ -3,14 +3,14 @@ import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
 import type { Staff } from '../../lib/gate/operation';
 import { ConditionFailed } from '../../lib/table/client';
+import type { Sealer } from '../../lib/table/entity';
 import {
   type Delivery,
   type EndedDelivery,
   endDelivery,
   isOver,
   readDelivery,
-} from '../../lib/table/delivery';
-import type { Sealer } from '../../lib/table/entity';
+} from '../../lib/table/profile/delivery';
 import { deliveryOf, shown } from './delivery';
 
 /**

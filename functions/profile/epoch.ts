@@ -1,7 +1,7 @@
 import { AppError } from '../../lib/errors';
 import type { ConsentPurposeId } from '../../lib/policy/purposes';
 import { ConditionFailed, type Item } from '../../lib/table/client';
-import { consentOf, type Person } from '../../lib/table/person';
+import { consentOf, type Person } from '../../lib/table/person/person';
 
 /** The epoch of a person's consent to a purpose; what carries an earlier one is dead. The gate has seen it granted. */
 export function epochOf({ person }: { person: Person }, purpose: ConsentPurposeId): number {

@@ -1,7 +1,7 @@
 import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
 import type { Run } from '../../lib/gate/operation';
-import { picturePlace } from '../../lib/table/avatar';
+import { picturePlace } from '../../lib/table/profile/avatar';
 import { AVATAR_SIZE, describe, ownAvatar } from './avatar';
 
 /** What sealing adds, generously. */

@@ -3,8 +3,8 @@ import type { Run } from '../../lib/gate/operation';
 import { isCovered } from '../../lib/gate/purpose';
 import { purposes } from '../../lib/policy/purposes';
 import { attributeNames, serviceIds, services } from '../../lib/policy/services';
-import { consentOf } from '../../lib/table/person';
-import { queryServices, readService } from '../../lib/table/service-attributes';
+import { consentOf } from '../../lib/table/person/person';
+import { queryServices, readService } from '../../lib/table/profile/service-attributes';
 
 /** Every optional service: what it asks, where the person stands on it, and what it holds of them, by name. */
 export async function listServices(deps: Deps, { caller }: Run<'subject', unknown>) {

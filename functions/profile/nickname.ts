@@ -2,7 +2,7 @@ import { toInstant } from '../../lib/clock';
 import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
 import type { Run } from '../../lib/gate/operation';
-import { type Nickname, putNickname, readNickname } from '../../lib/table/nickname';
+import { type Nickname, putNickname, readNickname } from '../../lib/table/profile/nickname';
 import { epochOf, metBy } from './epoch';
 
 type Update = { version: number; nickname?: string | undefined };

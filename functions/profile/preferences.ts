@@ -3,7 +3,7 @@ import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
 import type { Run } from '../../lib/gate/operation';
 import { ConditionFailed } from '../../lib/table/client';
-import { type Preferences, putPreferences, readPreferences } from '../../lib/table/preferences';
+import { type Preferences, putPreferences, readPreferences } from '../../lib/table/profile/preferences';
 
 type Choice = Pick<Preferences, 'language' | 'personalisation' | 'surveyInvitations'>;
 

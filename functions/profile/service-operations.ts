@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { operation } from '../../lib/gate/operation';
 import { purposes } from '../../lib/policy/purposes';
 import { type ServiceId, serviceIds } from '../../lib/policy/services';
-import { serviceKey } from '../../lib/table/service-attributes';
+import { serviceKey } from '../../lib/table/profile/service-attributes';
 import { askedBy, getAttributes, setAttributes } from './attributes';
 import { listServices } from './list-services';
 

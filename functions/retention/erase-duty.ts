@@ -2,11 +2,17 @@ import { toEpochSeconds, toInstant } from '../../lib/clock';
 import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
 import type { Run } from '../../lib/gate/operation';
-import { appendEntry } from '../../lib/table/append';
 import { ConditionFailed } from '../../lib/table/client';
-import { endedItems, eraseItems, finishDuty, objectsOf, readDuty } from '../../lib/table/duty';
+import {
+  endedItems,
+  eraseItems,
+  finishDuty,
+  objectsOf,
+  readDuty,
+} from '../../lib/table/consent/erasure-duty';
 import { keys } from '../../lib/table/keys';
-import { readPerson } from '../../lib/table/person';
+import { appendEntry } from '../../lib/table/ledger/append';
+import { readPerson } from '../../lib/table/person/person';
 
 export type DutyRef = { subjectId: string; seq: number };
 

@@ -2,7 +2,7 @@ import { toInstant } from '../../lib/clock';
 import type { Deps } from '../../lib/deps';
 import type { Run } from '../../lib/gate/operation';
 import { faultOf } from '../../lib/log';
-import { dueDuties } from '../../lib/table/duty';
+import { dueDuties } from '../../lib/table/consent/erasure-duty';
 import { DUE_SHARDS, type Key } from '../../lib/table/keys';
 import { eraseDuty } from './erase-duty';
 

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { stop as stopBuilder } from 'esbuild';
-import { build } from '../build';
+import { build } from '../build/build';
 import type { OpenApi } from './console/reference-page';
 import { startConsole } from './console/server';
 import { type Host, startHost } from './host';

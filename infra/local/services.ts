@@ -5,7 +5,7 @@ import { type Clock, systemClock } from '../../lib/clock';
 import { systemRandom } from '../../lib/crypto/random';
 import { rootKeys } from '../../lib/crypto/root-key';
 import { openTable } from '../../lib/table/client';
-import { makeMissingKeys } from '../rotate-keys';
+import { makeMissingKeys } from '../commands/rotate-keys';
 import { startDynamoDb } from './dynamodb';
 import { startObjectStore } from './objects';
 import { startOidc } from './oidc';

@@ -14,7 +14,7 @@ import {
   readPerson,
   type Session,
   session,
-} from '../table/person';
+} from '../table/person/person';
 import type { Call } from './call';
 import { truncateAddress } from './network-place';
 import type { Subject } from './operation';

@@ -5,9 +5,9 @@ import type { KindId } from '../policy/kinds';
 import type { PurposeId } from '../policy/purposes';
 import { type PassingKind, type Recipient, type RecipientId, recipients } from '../policy/recipients';
 import { beijingDay } from '../policy/working-days';
-import { appendEntry } from '../table/append';
 import { ConditionFailed, type Write } from '../table/client';
-import type { Person } from '../table/person';
+import { appendEntry } from '../table/ledger/append';
+import type { Person } from '../table/person/person';
 import { demandPublished } from './purpose';
 
 /**

@@ -1,6 +1,6 @@
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
-import { countAttempt, windowEndsInSeconds } from '../table/attempts';
+import { countAttempt, windowEndsInSeconds } from '../table/sign-in/attempts';
 import type { Limit } from './operation';
 
 /**

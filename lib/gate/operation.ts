@@ -7,7 +7,7 @@ import type { PurposeId } from '../policy/purposes';
 import type { Item } from '../table/client';
 import type { Sealer } from '../table/entity';
 import type { Key } from '../table/keys';
-import type { Person } from '../table/person';
+import type { Person } from '../table/person/person';
 import type { Browser } from './browser';
 import type { Call } from './call';
 

@@ -2,7 +2,7 @@ import { issueToken, parseToken } from '../crypto/token';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
 import { ConditionFailed } from '../table/client';
-import { putProof, useProof } from '../table/proof';
+import { putProof, useProof } from '../table/sign-in/self-proof';
 
 /** The acts that need a proof of self, as data for the operation that gives one; a test compares it with the tables. */
 export const provableActs = [

@@ -1,7 +1,7 @@
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
 import { needsConsent, type PurposeId } from '../policy/purposes';
-import { type Consent, consentOf, type Person } from '../table/person';
+import { type Consent, consentOf, type Person } from '../table/person/person';
 
 type Policy = Pick<Deps, 'policy'>;
 

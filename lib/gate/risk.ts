@@ -1,9 +1,9 @@
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
 import type { RiskScene } from '../partner/wechat-risk';
-import { identityOf, type Person } from '../table/person';
-import { readRiskPass, riskPassKey } from '../table/risk-pass';
-import { readOpenid, wechatAccountKey } from '../table/wechat-account';
+import { identityOf, type Person } from '../table/person/person';
+import { readOpenid, wechatAccountKey } from '../table/person/wechat-account';
+import { readRiskPass, riskPassKey } from '../table/sign-in/risk-pass';
 import type { Call } from './call';
 import { discloseWith } from './disclose';
 import type { Subject } from './operation';

@@ -1,4 +1,4 @@
-/** Carried in the bundle as bytes (infra/build.ts). */
+/** Carried in the bundle as bytes (infra/build/build.ts). */
 declare module '*.wasm' {
   const code: Uint8Array;
   export default code;

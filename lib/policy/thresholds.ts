@@ -1,6 +1,6 @@
 /**
  * Head-counts at which the law asks the operator to file or to arrange something (promise N7). `gauge` names a count of
- * lib/table/gauge.ts; `sensitive` is the sum of the sensitive kinds, which counts somebody with two kinds twice and so
+ * lib/table/gauge/gauge.ts; `sensitive` is the sum of the sensitive kinds, which counts somebody with two kinds twice and so
  * rings early rather than late.
  */
 export type Threshold = {

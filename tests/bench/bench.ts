@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { type BuildOptions, build as bundle } from 'esbuild';
-import { type Bundle, build } from '../../infra/build';
+import { type Bundle, build } from '../../infra/build/build';
 import { startDynamoDb } from '../../infra/local/dynamodb';
 import { cityFigures, type Figure } from './city';
 import { startKms } from './kms';

@@ -1,9 +1,9 @@
-import { cardKey } from '../../lib/table/card';
+import { cardKey } from '../../lib/table/card/card';
 import { everyoneShard, type Key, keys } from '../../lib/table/keys';
-import { locationKey } from '../../lib/table/location';
-import { guardianKey, minorKey } from '../../lib/table/minor';
-import { nicknameKey } from '../../lib/table/nickname';
-import { realNameKey } from '../../lib/table/real-name';
+import { locationKey } from '../../lib/table/location/location';
+import { nicknameKey } from '../../lib/table/profile/nickname';
+import { guardianKey, minorKey } from '../../lib/table/real-name/minor';
+import { realNameKey } from '../../lib/table/real-name/real-name';
 import type { Trip } from './bare/functions/bare/index';
 import type { Person } from './person';
 

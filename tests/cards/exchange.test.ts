@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Write } from '../../lib/table/client';
-import { giveCard } from '../../lib/table/contact';
+import { giveCard } from '../../lib/table/sharing/contact';
 import { createWorld, onceKey, type World } from '../support/world';
 import { agree, cardGiver, erase, exchange, fullCard, type Giver, linkTo, offerBy, resting } from './support';
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { LOGO_SIZE } from '../../functions/cards/logo';
+import { LOGO_SIZE } from '../../functions/cards/own/logo';
 import { isBareJpeg, readJpeg } from '../../lib/picture/jpeg';
 import { fields as colours, ladenJpeg, ladenPng, ladenWebp, marks, png } from '../picture/samples';
 import { createWorld, onceKey, type World } from '../support/world';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { MAX_PAST_VERSIONS } from '../../lib/table/card-history';
+import { MAX_PAST_VERSIONS } from '../../lib/table/card/card-history';
 import { createWorld, onceKey, type World } from '../support/world';
 import { agree, erase, fullCard, type Holder, holder, newCard, resting, type Shown } from './support';
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type Audience, audiences, type Field, fields } from '../../lib/card/content';
 import { HOUR_MS } from '../../lib/clock';
-import { putBlock, removeBlock } from '../../lib/table/block';
+import { putBlock, removeBlock } from '../../lib/table/sharing/block';
 import { createWorld, onceKey, type World } from '../support/world';
 import { agree, erase, fullCard, type Holder, holder, newCard, resting } from './support';
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { blurred, COUNT_STEP } from '../../functions/cards/blur';
+import { blurred, COUNT_STEP } from '../../functions/cards/sharing/blur';
 import { DAY_MS } from '../../lib/clock';
 import { randomId } from '../../lib/crypto/random';
 import { createWorld, type World } from '../support/world';

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { audiences, type Field, fields } from '../../lib/card/content';
-import { publicCard, publicCardKey } from '../../lib/table/card-shown';
+import { publicCard, publicCardKey } from '../../lib/table/card/shown-card';
 import { createSealer } from '../../lib/table/entity';
 import { keys } from '../../lib/table/keys';
-import { readPerson } from '../../lib/table/person';
+import { readPerson } from '../../lib/table/person/person';
 import { createWorld, type World } from '../support/world';
 import { agree, fullCard, type Holder, holder, newCard, type Shown } from './support';
 

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import vm from 'node:vm';
-import { build } from '../../infra/build';
+import { build } from '../../infra/build/build';
 import type * as Bundle from '../../lib/client/client';
 import { createWorld, type World } from '../support/world';
 import { startHttpHost, wxCloudOf } from './hosts';

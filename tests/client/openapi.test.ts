@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { openapi } from '../../infra/openapi';
+import { openapi } from '../../infra/build/openapi';
 import { errorCodes } from '../../lib/errors';
 import type { Operation } from '../../lib/gate/operation';
 import { operation } from '../../lib/gate/operation';

@@ -1,9 +1,9 @@
+import { ASK_AGAIN_AFTER_SECONDS } from '../../lib/consent/prompts-due';
 import { kinds } from '../../lib/policy/kinds';
 import { noticeOf } from '../../lib/policy/notice';
 import { consentPurposeIds, purposes } from '../../lib/policy/purposes';
 import { compiled, isSensitive } from '../../lib/policy/registry';
 import { firstVersion } from '../../lib/policy/version';
-import { ASK_AGAIN_AFTER_SECONDS } from '../../lib/table/asks';
 import { subjectIdOf } from '../identity/support';
 import { type Caller, consentAct, createWorld, onceKey, type World } from '../support/world';
 import { act, agreedToSomethingElse, personOf, versionOf } from './support';

@@ -1,8 +1,8 @@
 import { toInstant } from '../../lib/clock';
 import { firstVersion } from '../../lib/policy/version';
 import { keys } from '../../lib/table/keys';
-import { type LedgerHead, nextEntry, verifyLedger } from '../../lib/table/ledger';
-import { ledgerHead } from '../../lib/table/person';
+import { type LedgerHead, nextEntry, verifyLedger } from '../../lib/table/ledger/ledger';
+import { ledgerHead } from '../../lib/table/person/person';
 import { subjectIdOf } from '../identity/support';
 import { type Caller, consentAct, createWorld, type World } from '../support/world';
 import { act, personOf, rawTable } from './support';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { type Counts, type Finding, replay } from '../../infra/lawful-replay';
+import { type Counts, type Finding, replay } from '../../infra/commands/lawful-replay';
 import { toEpochSeconds, toInstant } from '../../lib/clock';
-import type { Judged } from '../../lib/table/lawful';
+import type { Judged } from '../../lib/consent/lawful';
 import { subjectIdOf } from '../identity/support';
 import { type Caller, consentAct, createWorld, onceKey, START, type World } from '../support/world';
 import { naivelyLawful } from './naive';

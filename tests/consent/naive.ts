@@ -1,4 +1,4 @@
-import type { Judged } from '../../lib/table/lawful';
+import type { Judged } from '../../lib/consent/lawful';
 
 /** The same question answered the slow and obvious way, for comparison. */
 export function naivelyLawful(

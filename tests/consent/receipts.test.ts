@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { rotateKeys } from '../../infra/rotate-keys';
-import { findReceipt, NotProved, tell, verifyReceipt } from '../../infra/verify-receipt';
+import { rotateKeys } from '../../infra/commands/rotate-keys';
+import { findReceipt, NotProved, tell, verifyReceipt } from '../../infra/commands/verify-receipt';
 import { systemRandom } from '../../lib/crypto/random';
 import { rootKeys } from '../../lib/crypto/root-key';
 import { sign } from '../../lib/crypto/signature';
@@ -290,7 +290,7 @@ describe('npm run verify-receipt (K6)', () => {
         const args = [
           '--import',
           'tsx',
-          join(__dirname, '../../infra/verify-receipt.ts'),
+          join(__dirname, '../../infra/commands/verify-receipt.ts'),
           file,
           '--keys',
           jwks,

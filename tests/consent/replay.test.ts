@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { type Finding, replay, sentenceOf } from '../../infra/lawful-replay';
+import { type Finding, replay, sentenceOf } from '../../infra/commands/lawful-replay';
 import { toInstant } from '../../lib/clock';
-import { appendEntry } from '../../lib/table/append';
 import { keys } from '../../lib/table/keys';
+import { appendEntry } from '../../lib/table/ledger/append';
 import { subjectIdOf } from '../identity/support';
 import { type Caller, createWorld, onceKey, type World } from '../support/world';
 import { act, personOf, rawTable } from './support';
@@ -70,7 +70,7 @@ describe('npm run lawful-replay', () => {
 
   it('prints ids, numbers and names of purposes, and ends with 1 only when there is something', async () => {
     const run = () => {
-      const args = ['--import', 'tsx', join(__dirname, '../../infra/lawful-replay.ts')];
+      const args = ['--import', 'tsx', join(__dirname, '../../infra/commands/lawful-replay.ts')];
       const settings = Object.fromEntries(
         Object.entries(world.config).map(([name, value]) => [name, String(value)]),
       );

@@ -1,7 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocument } from '@aws-sdk/lib-dynamodb';
 import { keys } from '../../lib/table/keys';
-import { type Person, readPerson } from '../../lib/table/person';
+import { type Person, readPerson } from '../../lib/table/person/person';
 import { subjectIdOf } from '../identity/support';
 import { type Caller, consentAct, onceKey, type World } from '../support/world';
 

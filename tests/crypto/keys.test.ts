@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { KEEP_RETIRED_MS, rotateKeys } from '../../infra/rotate-keys';
+import { KEEP_RETIRED_MS, rotateKeys } from '../../infra/commands/rotate-keys';
 import { branchVersionOf, KEY_RING_REFRESH_MS } from '../../lib/crypto/key-ring';
 import { systemRandom } from '../../lib/crypto/random';
 import { localRootKey, rootKeys } from '../../lib/crypto/root-key';
 import { sign, verify } from '../../lib/crypto/signature';
 import { parseToken } from '../../lib/crypto/token';
 import { buildDeps } from '../../lib/deps';
-import { loadServiceKeys } from '../../lib/table/key-store';
 import { keys } from '../../lib/table/keys';
-import { readPerson } from '../../lib/table/person';
+import { readPerson } from '../../lib/table/person/person';
+import { loadServiceKeys } from '../../lib/table/service/key-store';
 import { type Caller, createWorld, onceKey, type World } from '../support/world';
 
 const card = { name: '密封的人' };

@@ -2,7 +2,7 @@ import { parseToken } from '../../lib/crypto/token';
 import { disclose } from '../../lib/gate/disclose';
 import { recipients } from '../../lib/policy/recipients';
 import { keys } from '../../lib/table/keys';
-import { readPerson } from '../../lib/table/person';
+import { readPerson } from '../../lib/table/person/person';
 import { createWorld, type World } from '../support/world';
 
 let world: World;

@@ -7,7 +7,7 @@ import { dispatch } from '../../lib/gate/dispatch';
 import { operation } from '../../lib/gate/operation';
 import { issueProof } from '../../lib/gate/proof';
 import { keys } from '../../lib/table/keys';
-import { readPerson } from '../../lib/table/person';
+import { readPerson } from '../../lib/table/person/person';
 import { type Caller, createWorld, type World } from '../support/world';
 
 /** A function made for the test, with one operation for each guard of the gate. */

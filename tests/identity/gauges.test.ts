@@ -1,6 +1,6 @@
 import { thresholds } from '../../lib/policy/thresholds';
 import { addCalendarDays, addWorkingDays, knowsYear } from '../../lib/policy/working-days';
-import { gaugeIds, gaugeWrite, readGauges, sensitiveKinds } from '../../lib/table/gauge';
+import { gaugeIds, gaugeWrite, readGauges, sensitiveKinds } from '../../lib/table/gauge/gauge';
 import { onceKey, START } from '../support/world';
 import { createIdentityWorld, type IdentityWorld } from './support';
 

@@ -2,7 +2,7 @@ import { verify } from '../../functions/identity/verify';
 import { offeredWays } from '../../functions/identity/ways';
 import type { Deps } from '../../lib/deps';
 import { authenticate } from '../../lib/gate/authenticate';
-import { attemptKey } from '../../lib/table/real-name-try';
+import { attemptKey } from '../../lib/table/real-name/real-name-attempt';
 import { type Caller, consentAct, createWorld, onceKey } from '../support/world';
 import { type Citizen, createIdentityWorld, type IdentityWorld } from './support';
 

@@ -75,7 +75,7 @@ describe('withdrawal against everything else (K3)', () => {
     const me = await world.cardHolder('me');
     const slow = world.instance();
     const { authenticate } = await import('../../lib/gate/authenticate');
-    const { createCard } = await import('../../functions/cards/create-card');
+    const { createCard } = await import('../../functions/cards/own/create-card');
     const caller = await authenticate(slow, me.token);
     await world.ok('consent/withdraw', await consentAct(world.ok, { version: 2 }), me);
     const empty = {

@@ -269,8 +269,8 @@ describe('two accounts of one person are settled only with proof of both (A1, A6
       },
     );
     expect(await world.ok('consent/history', {}, old)).toMatchObject({ intact: true });
-    const { readPerson, ledgerHead } = await import('../../lib/table/person');
-    const { verifyLedger } = await import('../../lib/table/ledger');
+    const { readPerson, ledgerHead } = await import('../../lib/table/person/person');
+    const { verifyLedger } = await import('../../lib/table/ledger/ledger');
     const { keys } = await import('../../lib/table/keys');
     const [item] = await world.deps.table.getMany([keys.person(b)]);
     const head = ledgerHead(readPerson(item as never));

@@ -1,4 +1,4 @@
-import { RISK_PASS_DAYS } from '../../lib/table/risk-pass';
+import { RISK_PASS_DAYS } from '../../lib/table/sign-in/risk-pass';
 import { type Caller, createWorld, onceKey, type World } from '../support/world';
 import { accountNumber, agree, tap } from './support';
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { parse } from 'yaml';
-import { functionNames } from '../../infra/build';
+import { functionNames } from '../../infra/build/build';
 
 const root = resolve(__dirname, '..', '..');
 const text = (path: string) => readFile(resolve(root, path), 'utf8');

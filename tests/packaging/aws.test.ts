@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { functionNames } from '../../infra/build';
-import { packageAll } from '../../infra/package';
+import { functionNames } from '../../infra/build/build';
+import { packageAll } from '../../infra/build/package';
 import { awsRegions } from '../../lib/policy/residency';
 import { propertiesOf, readTemplate, resourcesOf, statementsOf, stringsIn, type Template } from './templates';
 

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { type BuildResult, build, CLIENT_LIMIT_BYTES, partsOf } from '../../infra/build';
+import { type BuildResult, build, CLIENT_LIMIT_BYTES, partsOf } from '../../infra/build/build';
 
 describe('the bundles', () => {
   let built: BuildResult;

@@ -1,8 +1,8 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { build, functionNames, partsOf } from '../../infra/build';
-import { packageAll } from '../../infra/package';
+import { build, functionNames, partsOf } from '../../infra/build/build';
+import { packageAll } from '../../infra/build/package';
 import { cloudbaseRegions } from '../../lib/policy/residency';
 import { runInCloudBase } from '../support/cloudbase-run';
 

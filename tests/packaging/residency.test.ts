@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { join, resolve } from 'node:path';
-import { build } from '../../infra/build';
-import { packageAll } from '../../infra/package';
+import { build } from '../../infra/build/build';
+import { packageAll } from '../../infra/build/package';
 
 const root = resolve(__dirname, '..', '..');
 const framework = join(root, 'node_modules', 'serverless', 'bin', 'serverless.js');

@@ -1,5 +1,5 @@
 import { parseToken } from '../../lib/crypto/token';
-import { sendNotice } from '../../lib/table/notice';
+import { sendNotice } from '../../lib/table/policy/policy-notice';
 import { onceKey, type World } from '../support/world';
 
 type Prepare = () => Promise<{ input?: unknown; by?: object }>;

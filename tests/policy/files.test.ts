@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { POLICY_FOLDER, policyFiles, toHtml } from '../../infra/policy';
+import { POLICY_FOLDER, policyFiles, toHtml } from '../../infra/commands/policy';
 import { compiled, type Registry } from '../../lib/policy/registry';
 import { renderPolicy } from '../../lib/policy/render';
 

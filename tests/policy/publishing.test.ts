@@ -3,7 +3,7 @@ import { describeDifference, differenceOf } from '../../lib/policy/difference';
 import { compiled, flawsOf, type RegistryChanges, withChanges } from '../../lib/policy/registry';
 import { firstVersion } from '../../lib/policy/version';
 import { keys } from '../../lib/table/keys';
-import { verifyVersions } from '../../lib/table/policy-version';
+import { verifyVersions } from '../../lib/table/policy/policy-version';
 import { type Caller, consentAct, createWorld, onceKey, type World } from '../support/world';
 
 const DAY_MS = 86_400_000;

@@ -3,7 +3,7 @@ import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { type BuildResult, build } from '../../infra/build';
+import { type BuildResult, build } from '../../infra/build/build';
 
 /** The file that `tcb fn run` spawns: it loads an event function and calls it as the platform does. */
 const bootstrap = join(

@@ -2,8 +2,8 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocument } from '@aws-sdk/lib-dynamodb';
 import { parseToken } from '../../lib/crypto/token';
 import { keys } from '../../lib/table/keys';
-import { type Verdict, verifyLedger } from '../../lib/table/ledger';
-import { ledgerHead, readPerson } from '../../lib/table/person';
+import { type Verdict, verifyLedger } from '../../lib/table/ledger/ledger';
+import { ledgerHead, readPerson } from '../../lib/table/person/person';
 import { type Caller, consentAct, createWorld, type World } from '../support/world';
 
 let world: World;

@@ -4,7 +4,7 @@
  */
 import * as z from 'zod/mini';
 import type { Kind } from '../../lib/policy/kinds';
-import type { putCard } from '../../lib/table/card';
+import type { putCard } from '../../lib/table/card/card';
 import { defineEntity, digest, open, sealed } from '../../lib/table/entity';
 
 export const good = defineEntity('good', {

@@ -1,8 +1,8 @@
 import type { JWK } from 'jose';
+import { ASK_AGAIN_AFTER_SECONDS } from '../../../lib/consent/prompts-due';
 import { consentPurposeIds } from '../../../lib/policy/purposes';
-import { ASK_AGAIN_AFTER_SECONDS } from '../../../lib/table/asks';
 import { keys } from '../../../lib/table/keys';
-import { verifyReceipt } from '../../verify-receipt';
+import { verifyReceipt } from '../../commands/verify-receipt';
 import { type Act, actOn, codeOf, demand, type Person, type Running } from './running';
 
 /** K2: one act, one purpose; whatever is bundled is refused by the name of the field. */

@@ -7,9 +7,9 @@ import { branchVersionOf } from '../../../lib/crypto/key-ring';
 import { systemRandom } from '../../../lib/crypto/random';
 import { rootKeys } from '../../../lib/crypto/root-key';
 import { keys } from '../../../lib/table/keys';
-import { verifyLedger } from '../../../lib/table/ledger';
-import { ledgerHead, readPerson, type Person as Stored } from '../../../lib/table/person';
-import { rotateKeys } from '../../rotate-keys';
+import { verifyLedger } from '../../../lib/table/ledger/ledger';
+import { ledgerHead, readPerson, type Person as Stored } from '../../../lib/table/person/person';
+import { rotateKeys } from '../../commands/rotate-keys';
 import { actOn, demand, type Running, startRunning, textOf } from './running';
 
 const root = join(__dirname, '../../..');
@@ -31,8 +31,8 @@ export async function stayInside({ environment }: Running): Promise<string> {
   }
   demand(refusalOf(() => readConfig(environment)) === undefined, 'the settings inside are refused too');
   const commands: [string, string[], Record<string, string>][] = [
-    ['package', ['infra/package.ts', '--region', 'us-east-1'], {}],
-    ['build', ['infra/build.ts'], { SERVICE_REGION: 'us-east-1' }],
+    ['package', ['infra/build/package.ts', '--region', 'us-east-1'], {}],
+    ['build', ['infra/build/build.ts'], { SERVICE_REGION: 'us-east-1' }],
   ];
   for (const [name, args, env] of commands) {
     const { code, said } = await run(args, env);

@@ -1,6 +1,6 @@
 import { newIdempotencyKey } from '../../../lib/client/client';
 import { thresholds } from '../../../lib/policy/thresholds';
-import { gaugeWrite, readGauges } from '../../../lib/table/gauge';
+import { gaugeWrite, readGauges } from '../../../lib/table/gauge/gauge';
 import { keys } from '../../../lib/table/keys';
 import { type Citizen, citizens, numberOf, passFace, sandboxCalls, staffClient } from './registers';
 import { agree, codeOf, demand, type Person, type Running, textOf, within } from './running';

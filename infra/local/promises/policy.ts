@@ -1,6 +1,6 @@
 import { newIdempotencyKey } from '../../../lib/client/client';
 import { hashText } from '../../../lib/policy/version';
-import { verifyVersions } from '../../../lib/table/policy-version';
+import { verifyVersions } from '../../../lib/table/policy/policy-version';
 import { staffClient } from './registers';
 import { actOn, codeOf, demand, type Running, within } from './running';
 

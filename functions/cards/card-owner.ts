@@ -1,0 +1,56 @@
+import type { CardContent, Field } from '../../lib/card/content';
+import { only } from '../../lib/card/content';
+import type { Deps } from '../../lib/deps';
+import type { Since } from '../../lib/policy/version';
+import { type Card, readCard } from '../../lib/table/card/card';
+import { visibleFields } from '../../lib/table/card/shown-card';
+import type { Item } from '../../lib/table/client';
+import { createSealer, type Sealer } from '../../lib/table/entity';
+import { consentInForce, type Person, readPerson } from '../../lib/table/person/person';
+import { readRealName } from '../../lib/table/real-name/real-name';
+
+/** Somebody else whose cards may be looked at: they have agreed to cards for the scope in force. */
+export type Owner = { person: Person; epoch: number; sealer: Sealer; since: Since };
+
+/** The owner in a person item; undefined when there is none or their consent does not stand. @throws SealError */
+export async function openOwner(
+  { ring, random, policy }: Deps,
+  item: Item | undefined,
+): Promise<Owner | undefined> {
+  const person = item && readPerson(item);
+  const { since } = policy.inForce();
+  const agreed = person && consentInForce(since, person, 'cards');
+  if (!person || !agreed) return undefined;
+  const dataKey = await ring.dataKey(person.subjectId, person.wrappedKey);
+  return {
+    person,
+    epoch: agreed.epoch,
+    since,
+    sealer: createSealer(person.subjectId, dataKey, ring.suite, random),
+  };
+}
+
+/** The owner's card in an item while it lives. @throws SealError */
+export function cardOf(owner: Owner, item: Item | undefined): Card | undefined {
+  return readCard(item, owner.epoch, owner.sealer);
+}
+
+/**
+ * What somebody with a link, or with the card in their folder, is shown: of the fields chosen for them, those that are
+ * open to links at this moment and whose words have passed.
+ */
+export function shownTo(owner: Owner, card: Card, chosen: readonly Field[]): Partial<CardContent> {
+  const visible = visibleFields(owner.since, owner.person, card, 'link');
+  return only(
+    card,
+    chosen.filter((field) => visible.includes(field)),
+  );
+}
+
+/**
+ * Whether the card says that its owner's real name is verified: only while they want it and the verification is in
+ * force. Nothing of the identity comes with it (promise C8).
+ */
+export function isRealName(owner: Owner, card: Card, results: (Item | undefined)[]): boolean {
+  return card.realNameMark === true && results.some((item) => readRealName(item, owner.person) !== undefined);
+}

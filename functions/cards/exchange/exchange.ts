@@ -1,0 +1,253 @@
+import type { Field } from '../../../lib/card/content';
+import { fieldsFor } from '../../../lib/card/content';
+import { DAY_MS, toEpochSeconds, toInstant } from '../../../lib/clock';
+import type { Deps } from '../../../lib/deps';
+import { AppError, invalidInput } from '../../../lib/errors';
+import type { Run, Subject } from '../../../lib/gate/operation';
+import { type Card, cardKey, readCard } from '../../../lib/table/card/card';
+import { asOfNow } from '../../../lib/table/card/shown-card';
+import { ConditionFailed, type Item, type Write } from '../../../lib/table/client';
+import { keys } from '../../../lib/table/keys';
+import { consentHolds, consentOf, readPerson } from '../../../lib/table/person/person';
+import { blockKey, isBlock } from '../../../lib/table/sharing/block';
+import { contactKey, countContacts, giveCard, MAX_CONTACTS } from '../../../lib/table/sharing/contact';
+import {
+  answerOffer,
+  cancelOffer,
+  type Offer,
+  putOffer,
+  putSent,
+  readOffer,
+  readSentOffer,
+  removeSentOffer,
+  SERIAL_CHARS,
+  type SentOffer,
+  sentOfferKey,
+} from '../../../lib/table/sharing/offer';
+import { cardOf, openOwner, shownTo } from '../card-owner';
+import { epochOf } from '../own/own-card';
+import { findOpen, type Open } from '../sharing/open-share';
+
+/** An offer that nobody answers is over after this long; as long nobody asks the same person twice. */
+export const OFFER_DAYS = 30;
+
+type Give = { cardId: string; fields: Field[] };
+
+/** @throws AppError NOT_FOUND for a card that is not the caller's @throws AppError INVALID_INPUT for a closed field */
+function cardToGive(deps: Deps, caller: Subject, item: Item | undefined, { fields }: Give): Card {
+  const found = readCard(item, epochOf(caller), caller.sealer);
+  if (!found) throw new AppError('NOT_FOUND');
+  const card = asOfNow(deps.policy.inForce().since, caller.person, found);
+  const open = fieldsFor(card.visibility, 'link');
+  if (fields.some((field) => !open.includes(field)))
+    throw invalidInput('fields', '有的项目还没有设为给持有链接的人看');
+  return card;
+}
+
+/** Tells an offer from an earlier one between the same two. */
+function serial({ random }: Deps): string {
+  return random((SERIAL_CHARS * 6) / 8).toString('base64url');
+}
+
+/** An id that follows from who and what: a repeat makes no second one, and nobody can find it out. */
+async function idOf(deps: Deps, ...parts: (string | number)[]): Promise<string> {
+  return (await deps.ring.digest('request', parts.join('|'))).slice(0, 22);
+}
+
+/**
+ * Offers one of the caller's cards to the owner of a link, for one of theirs. There is one offer at a time from one
+ * person to another; one that was declined looks like one that waits, until it is over.
+ */
+export async function makeOffer(deps: Deps, run: Run<'subject', Open & Give>) {
+  const { caller, input } = run;
+  const fromId = caller.person.subjectId;
+  const { owner, also } = await findOpen(deps, run, () => [cardKey(fromId, input.cardId)]);
+  const card = cardToGive(deps, caller, also[0], input);
+  const toId = owner.person.subjectId;
+  if (toId === fromId) throw new AppError('NOT_NOW');
+  const nowMs = deps.clock.now();
+  const fromEpoch = epochOf(caller);
+  const fields = [...new Set(input.fields)];
+  const value: Offer = {
+    offerId: `${await idOf(deps, 'offer', fromId, fromEpoch, toId, owner.epoch)}${serial(deps)}`,
+    fromId,
+    fromEpoch,
+    cardId: card.cardId,
+    fields,
+    at: toInstant(nowMs),
+    state: 'waiting',
+    request: await deps.ring.digest('request', JSON.stringify(['offer', fromId, card.cardId, fields])),
+    epoch: owner.epoch,
+    expiresAtSeconds: toEpochSeconds(nowMs + OFFER_DAYS * DAY_MS),
+  };
+  try {
+    await deps.table.write(
+      ...putOffer(toId, value, toEpochSeconds(nowMs)),
+      consentHolds(fromId, 'cards', fromEpoch),
+      consentHolds(toId, 'cards', owner.epoch),
+      ...notBlocked(fromId, toId),
+    );
+    return shownSent(value);
+  } catch (error) {
+    if (!(error instanceof ConditionFailed)) throw error;
+    const [atOffer, , atMe] = error.found;
+    if (atMe) throw new AppError('CONSENT_REQUIRED', { purpose: 'cards' });
+    if (!atOffer) throw new AppError('NOT_FOUND');
+    return sentBefore(deps, toId, value);
+  }
+}
+
+/**
+ * An offer that meets one which waits or was declined. The asker's own half alone decides what they are told, so that a
+ * declined offer can be repeated, refused and taken back just like one that waits.
+ */
+async function sentBefore({ table }: Deps, toId: string, value: Offer) {
+  const [item] = await table.getMany([sentOfferKey(value.fromId, value.offerId)]);
+  const sent = readSentOffer(item, value.fromEpoch);
+  if (!sent) {
+    await table.write(putSent(toId, value), consentHolds(value.fromId, 'cards', value.fromEpoch));
+    return shownSent(value);
+  }
+  if (sent.request !== value.request) throw new AppError('NOT_NOW');
+  return shownSent(sent);
+}
+
+const shownSent = ({ offerId, cardId, at, expiresAtSeconds }: Offer | SentOffer) => ({
+  offerId,
+  cardId,
+  at,
+  expiresAt: toInstant(expiresAtSeconds * 1000),
+});
+
+/** Conditions that neither has blocked the other at the very moment of the write. */
+function notBlocked(a: string, b: string): Write[] {
+  return [blockKey(a, b), blockKey(b, a)].map((Key) => ({
+    ConditionCheck: { Key, ConditionExpression: 'attribute_not_exists(pk)' },
+  }));
+}
+
+/** Takes back an offer that was not accepted. One that is gone is as good as taken back. */
+export async function takeBack(deps: Deps, { caller, input }: Run<'subject', { offerId: string }>) {
+  const takenBack = { takenBack: true } as const;
+  const sent = readSentOffer(caller.alsoRead, epochOf(caller));
+  if (sent?.offerId !== input.offerId) return takenBack;
+  const [mine, theirs] = cancelOffer(caller.person.subjectId, sent);
+  try {
+    await deps.table.write(mine, theirs);
+  } catch (error) {
+    if (!(error instanceof ConditionFailed)) throw error;
+    // Accepted or gone at this moment; or declined, of which the asker is to see nothing.
+    if (!error.found[0]) await deps.table.write(mine);
+  }
+  return takenBack;
+}
+
+/** Declines an offer. The asker is not told. */
+export async function declineOffer(deps: Deps, { caller, input }: Run<'subject', { offerId: string }>) {
+  const offer = readOffer(caller.alsoRead, epochOf(caller));
+  if (offer?.offerId !== input.offerId) throw new AppError('NOT_FOUND');
+  const declined = { declined: true } as const;
+  if (offer.state === 'declined') return declined;
+  try {
+    await deps.table.write(answerOffer(caller.person.subjectId, offer, 'declined'));
+    return declined;
+  } catch (error) {
+    if (!(error instanceof ConditionFailed)) throw error;
+    const now = readOffer(error.found[0]?.item, offer.epoch);
+    if (now?.state === 'declined') return declined;
+    throw new AppError(now ? 'NOT_NOW' : 'NOT_FOUND');
+  }
+}
+
+/**
+ * Accepts an offer with one of the caller's cards: in one transaction each card is in the other's folder, or nothing has
+ * happened (promise C4). Refused when the asker has taken it back, withdrawn or deleted their card, or when either has
+ * blocked the other: all of that looks the same. A repeat answers with the contact that was made.
+ */
+export async function acceptOffer(deps: Deps, { caller, input }: Run<'subject', Give & { offerId: string }>) {
+  const myId = caller.person.subjectId;
+  const epoch = epochOf(caller);
+  const offer = readOffer(caller.alsoRead, epoch);
+  if (offer?.offerId !== input.offerId) throw new AppError('NOT_FOUND');
+  if (offer.state === 'accepted' && offer.contactId) return { contactId: offer.contactId };
+  const { fromId, fromEpoch } = offer;
+  const mine = await idOf(deps, 'contact', myId, epoch, fromId, offer.cardId);
+  const theirs = await idOf(deps, 'contact', fromId, fromEpoch, myId, input.cardId);
+  const [self, theirItem, myItem, sent, byMe, byThem, myContact, theirContact] = await deps.table.getMany([
+    keys.person(fromId),
+    cardKey(fromId, offer.cardId),
+    cardKey(myId, input.cardId),
+    sentOfferKey(fromId, offer.offerId),
+    blockKey(myId, fromId),
+    blockKey(fromId, myId),
+    contactKey(myId, mine),
+    contactKey(fromId, theirs),
+  ]);
+  const myCard = cardToGive(deps, caller, myItem, input);
+  const asker = await openOwner(deps, self);
+  const theirCard = asker && cardOf(asker, theirItem);
+  const stands = asker?.epoch === fromEpoch && readSentOffer(sent, fromEpoch);
+  if (!asker || !theirCard || !stands || isBlock(byMe) || isBlock(byThem)) throw new AppError('NOT_FOUND');
+  const at = toInstant(deps.clock.now());
+  const toMe = {
+    contactId: mine,
+    ownerId: fromId,
+    ownerEpoch: fromEpoch,
+    cardId: theirCard.cardId,
+    fields: offer.fields,
+    grantEpoch: theirCard.grantEpoch ?? 0,
+    at,
+    epoch,
+  };
+  const toThem = {
+    contactId: theirs,
+    ownerId: myId,
+    ownerEpoch: epoch,
+    cardId: myCard.cardId,
+    fields: [...new Set(input.fields)],
+    grantEpoch: myCard.grantEpoch ?? 0,
+    at,
+    epoch: fromEpoch,
+  };
+  try {
+    await deps.table.write(
+      answerOffer(myId, offer, 'accepted', mine),
+      removeSentOffer(offer),
+      countContacts(myId, epoch, myContact ? 0 : 1),
+      countContacts(fromId, fromEpoch, theirContact ? 0 : 1),
+      ...giveCard(myId, toMe, theirs, !myContact),
+      ...giveCard(fromId, toThem, mine, !theirContact),
+      isThere(myId, myCard),
+      isThere(fromId, theirCard),
+      ...notBlocked(myId, fromId),
+    );
+    return { contactId: mine, card: shownTo(asker, theirCard, offer.fields) };
+  } catch (error) {
+    if (!(error instanceof ConditionFailed)) throw error;
+    return explain(error, epoch, offer);
+  }
+}
+
+function isThere(subjectId: string, { cardId, epoch }: Card): Write {
+  return {
+    ConditionCheck: {
+      Key: cardKey(subjectId, cardId),
+      ConditionExpression: 'entity = :card AND epoch = :epoch',
+      ExpressionAttributeValues: { ':card': 'card', ':epoch': epoch },
+    },
+  };
+}
+
+function explain({ found }: ConditionFailed, epoch: number, offer: Offer): { contactId: string } {
+  const [atOffer, , atMe] = found;
+  const now = readOffer(atOffer?.item, epoch);
+  if (now?.state === 'accepted' && now.contactId) return { contactId: now.contactId };
+  const me = atMe?.item && readPerson(atMe.item);
+  if (me) {
+    const agreed = consentOf(me, 'cards');
+    if (!agreed?.granted || agreed.epoch !== offer.epoch)
+      throw new AppError('CONSENT_REQUIRED', { purpose: 'cards' });
+    throw new AppError('LIMIT_REACHED', { limit: 'MAX_CONTACTS', max: MAX_CONTACTS });
+  }
+  throw new AppError(now ? 'NOT_NOW' : 'NOT_FOUND');
+}

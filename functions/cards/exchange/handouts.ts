@@ -1,0 +1,60 @@
+import type { Deps } from '../../../lib/deps';
+import { AppError } from '../../../lib/errors';
+import type { Run } from '../../../lib/gate/operation';
+import { recallCard as recallFromAll } from '../../../lib/table/card/card';
+import { ConditionFailed } from '../../../lib/table/client';
+import { openCursor, sealCursor } from '../../../lib/table/cursor';
+import { type Given, queryContacts, readGiven, recallFrom } from '../../../lib/table/sharing/contact';
+import { epochOf, ownCard } from '../own/own-card';
+
+const LIST = 'cards.holders';
+export const MAX_HOLDERS_PAGE = 100;
+const recalled = { recalled: true } as const;
+
+/** One page of who holds which of the caller's cards. The caller knows them by the card that they got in return. */
+export async function listHolders(
+  deps: Deps,
+  { caller, input }: Run<'subject', { cursor?: string | undefined }>,
+) {
+  const { subjectId } = caller.person;
+  const { cursor } = input;
+  const after = cursor === undefined ? undefined : await openCursor(deps.ring, LIST, subjectId, cursor);
+  const { items, lastId } = await queryContacts(deps.table, subjectId, 'given', MAX_HOLDERS_PAGE, after);
+  const holders = items.flatMap((item) => {
+    const found = readGiven(item, epochOf(caller));
+    if (!found) return [];
+    const { contactId: holderId, cardId, fields, at, inReturnFor: contactId } = found;
+    return [{ holderId, cardId, fields, at, contactId }];
+  });
+  return { holders, ...(lastId && { cursor: await sealCursor(deps.ring, LIST, subjectId, lastId) }) };
+}
+
+/** Recalls a card from one holder. One that is not held any more is as good as recalled. */
+export async function recallOne(deps: Deps, { caller }: Run<'subject', { holderId: string }>) {
+  const found = readGiven(caller.alsoRead, epochOf(caller));
+  if (found) await takeFrom(deps, caller.person.subjectId, found);
+  return recalled;
+}
+
+/** Recalls what was given to one holder; when they have given it back meanwhile, only the note of it goes. */
+export async function takeFrom({ table }: Deps, ownerId: string, given: Given): Promise<void> {
+  const [tombstone, note] = recallFrom(ownerId, given);
+  try {
+    await table.write(tombstone, note);
+  } catch (error) {
+    if (!(error instanceof ConditionFailed)) throw error;
+    await table.write(note);
+  }
+}
+
+/** Recalls a card from everybody who holds it, in one write. */
+export async function recallAll(deps: Deps, { caller }: Run<'subject', { cardId: string }>) {
+  const card = ownCard(deps, caller);
+  try {
+    await deps.table.update(recallFromAll(caller.person.subjectId, card));
+    return recalled;
+  } catch (error) {
+    if (error instanceof ConditionFailed) throw new AppError('NOT_FOUND');
+    throw error;
+  }
+}

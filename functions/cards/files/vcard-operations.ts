@@ -1,0 +1,97 @@
+import * as z from 'zod/mini';
+import { fields } from '../../../lib/card/content';
+import { MAX_SIGNED_CARD_LIFETIME_MS, SIGNED_CARD_LIFETIME_MS } from '../../../lib/card/signed-card';
+import { DAY_MS, MINUTE_MS } from '../../../lib/clock';
+import { operation } from '../../../lib/gate/operation';
+import { cardKey } from '../../../lib/table/card/card';
+import { MAX_CARDS_PER_PERSON } from '../../../lib/table/person/person';
+import { cardId, idempotencyKey } from '../shapes';
+import { signCard } from './sign-card';
+import { exportVCards, importVCards, phoneContact } from './vcards';
+
+/** Of an imported file; without pictures, which are refused anyway, 500 cards are a quarter of it. */
+const MAX_IMPORT_BYTES = 1024 * 1024;
+const MAX_IMPORT_CHARACTERS = Math.ceil(MAX_IMPORT_BYTES / 3) * 4;
+const counts = z.record(z.string(), z.int());
+
+/** Cards as files, for the address book, and as a code that proves itself (promises C5, C8). */
+export const vcardOperations = {
+  importVCard: operation({
+    summary:
+      '导入 vCard 文件（一张或多张，4.0、3.0 及旧式 2.1），逐张说明读懂了什么、保留了什么、没有导入什么。',
+    caller: 'subject',
+    purpose: 'cards',
+    input: z.strictObject({
+      /** The bytes of the file in base64. */
+      file: z.string().check(z.regex(/^[A-Za-z0-9+/]+={0,2}$/), z.maxLength(MAX_IMPORT_CHARACTERS)),
+      idempotencyKey,
+    }),
+    output: z.object({
+      cards: z.array(
+        z.object({
+          place: z.int(),
+          cardId: z.optional(z.string()),
+          understood: counts,
+          kept: counts,
+          refused: z.array(z.object({ property: z.string(), count: z.int(), why: z.string() })),
+          /** Why this one did not become a card. */
+          problem: z.optional(z.string()),
+        }),
+      ),
+    }),
+    ledger: 'none',
+    limits: [{ name: 'IMPORTS_PER_DAY', per: 'person', max: 50, windowMs: DAY_MS }],
+    maxBodyBytes: MAX_IMPORT_CHARACTERS + 1024,
+    // For a file of one card; each further one is one trip and eleven units more.
+    budget: { trips: 3, readUnits: 1, writeUnits: 14 },
+    run: importVCards,
+  }),
+  exportVCard: operation({
+    summary: '把自己的名片导出为 vCard 4.0、3.0 或 jCard。导入时没有读懂的内容原样还给您。',
+    caller: 'subject',
+    purpose: 'cards',
+    input: z.strictObject({
+      cardIds: z.array(cardId).check(z.minLength(1), z.maxLength(MAX_CARDS_PER_PERSON)),
+      format: z._default(z.enum(['4.0', '3.0', 'jcard']), '4.0'),
+    }),
+    output: z.object({ text: z.string() }),
+    ledger: 'none',
+    budget: { trips: 2, readUnits: 2, writeUnits: 0 },
+    run: exportVCards,
+  }),
+  phoneContact: operation({
+    summary: '自己的一张名片，按 wx.addPhoneContact 的字段给出。',
+    caller: 'subject',
+    purpose: 'cards',
+    input: z.strictObject({ cardId }),
+    output: z.object({ contact: z.record(z.string(), z.string()) }),
+    ledger: 'none',
+    budget: { trips: 1, readUnits: 2, writeUnits: 0 },
+    alsoRead: (subjectId, input) => cardKey(subjectId, input.cardId),
+    run: phoneContact,
+  }),
+  signCard: operation({
+    summary: '生成可离线验证的名片码：只含所选项目，短时有效，用公开的密钥即可验证。',
+    caller: 'subject',
+    purpose: 'cards',
+    input: z.strictObject({
+      cardId,
+      fields: z.array(z.enum(fields)).check(z.minLength(1), z.maxLength(fields.length)),
+      lifetimeMinutes: z._default(
+        z.int().check(z.minimum(1), z.maximum(MAX_SIGNED_CARD_LIFETIME_MS / MINUTE_MS)),
+        SIGNED_CARD_LIFETIME_MS / MINUTE_MS,
+      ),
+    }),
+    output: z.object({
+      /** For a code or a file, as it is. */
+      text: z.string(),
+      bytes: z.int(),
+      expiresAt: z.string(),
+    }),
+    ledger: 'none',
+    limits: [{ name: 'SIGNED_CARDS_PER_DAY', per: 'person', max: 200, windowMs: DAY_MS }],
+    budget: { trips: 3, readUnits: 4, writeUnits: 1 },
+    alsoRead: (subjectId, input) => cardKey(subjectId, input.cardId),
+    run: signCard,
+  }),
+};

@@ -1,0 +1,64 @@
+import { createHash } from 'node:crypto';
+import { toInstant } from '../../../lib/clock';
+import type { Deps } from '../../../lib/deps';
+import { AppError } from '../../../lib/errors';
+import type { Run, Subject } from '../../../lib/gate/operation';
+import { type Card, putCard, readCard, takenBy } from '../../../lib/table/card/card';
+import { ConditionFailed } from '../../../lib/table/client';
+import { consentOf, MAX_CARDS_PER_PERSON, readPerson } from '../../../lib/table/person/person';
+import { demandSize, epochOf, type Written } from './own-card';
+
+type Create = Written & { idempotencyKey: string };
+
+/**
+ * Makes a card that nobody but its owner can see. Its id comes from the idempotency key, so a repeat meets the card it
+ * made before and answers with it; no record of keys is needed.
+ */
+export async function createCard(deps: Deps, { caller, input }: Run<'subject', Create>): Promise<Card> {
+  const { idempotencyKey, ...written } = input;
+  demandSize(written);
+  const { subjectId } = caller.person;
+  const cardId = cardIdFor(subjectId, epochOf(caller), idempotencyKey);
+  const request = await deps.ring.digest('request', `card|${subjectId}|${JSON.stringify(written)}`);
+  const now = toInstant(deps.clock.now());
+  const card: Card = {
+    ...written,
+    cardId,
+    version: 1,
+    createdAt: now,
+    updatedAt: now,
+    epoch: epochOf(caller),
+    request,
+    visibility: {},
+    verdicts: {},
+  };
+  try {
+    await deps.table.write(...putCard(subjectId, card, caller.sealer));
+    return card;
+  } catch (error) {
+    if (error instanceof ConditionFailed) return explain(error, caller, request);
+    throw error;
+  }
+}
+/** 128 bits of a digest: the same key gives the same card, and somebody else's key never does. */
+function cardIdFor(subjectId: string, epoch: number, idempotencyKey: string): string {
+  const digest = createHash('sha256').update(`card|${subjectId}|${epoch}|${idempotencyKey}`).digest();
+  return digest.subarray(0, 16).toString('base64url');
+}
+
+/** Why nothing was written: a repeat (answered as the first time), a misused key, too many cards, or a withdrawal. */
+function explain({ found: [atCard, atPerson] }: ConditionFailed, caller: Subject, request: string): Card {
+  if (atCard) {
+    const taken = takenBy(atCard.item);
+    if (taken.request !== request) throw new AppError('IDEMPOTENCY_CONFLICT');
+    const card = readCard(atCard.item, epochOf(caller), caller.sealer);
+    if (!card) throw new AppError('NOT_FOUND');
+    return card;
+  }
+  const person = atPerson?.item && readPerson(atPerson.item);
+  if (!person) throw new AppError('SIGN_IN_REQUIRED');
+  const consent = consentOf(person, 'cards');
+  const withdrawn = !consent?.granted || consent.epoch !== epochOf(caller);
+  if (withdrawn) throw new AppError('CONSENT_REQUIRED', { purpose: 'cards' });
+  throw new AppError('LIMIT_REACHED', { limit: 'MAX_CARDS_PER_PERSON', max: MAX_CARDS_PER_PERSON });
+}

@@ -1,0 +1,113 @@
+import * as z from 'zod/mini';
+import { fields } from '../../../lib/card/content';
+import { DAY_MS, HOUR_MS } from '../../../lib/clock';
+import { operation } from '../../../lib/gate/operation';
+import { cardKey } from '../../../lib/table/card/card';
+import { shareKey, sharePointerKey } from '../../../lib/table/sharing/share';
+import { cardId, cursor, idempotencyKey, nothing, partialContent, picture, text } from '../shapes';
+import { openShare } from './open-share';
+import { createShare, drawCode, listShares, MAX_LIFE_HOURS, revokeAllShares, revokeShare } from './share';
+import { digestOfToken, TOKEN_CHARS } from './share-token';
+
+const shareId = cardId;
+export const token = z.string().check(z.regex(new RegExp(`^[\\w-]{${TOKEN_CHARS}}$`)));
+export const passphrase = z.optional(z.string().check(z.minLength(4), z.maxLength(64)));
+
+const link = {
+  shareId: z.string(),
+  cardId: z.string(),
+  fields: z.array(z.enum(fields)),
+  createdAt: z.string(),
+  expiresAt: z.string(),
+  /** Only where openings are limited; the number of openings is told roughly. */
+  maxUses: z.optional(z.int()),
+  uses: z.optional(z.int()),
+  label: z.optional(z.string()),
+  hasPassphrase: z.boolean(),
+  state: z.enum(['open', 'used-up', 'revoked']),
+};
+
+/** Links to a card (promise C3). */
+export const shareOperations = {
+  share: operation({
+    summary: '生成一个分享链接：给谁看哪几项、多久、几次、要不要口令。链接随时可以收回。',
+    caller: 'subject',
+    purpose: 'cards',
+    input: z.strictObject({
+      cardId,
+      fields: z.array(z.enum(fields)).check(z.minLength(1), z.maxLength(fields.length)),
+      lifeHours: z._default(z.int().check(z.minimum(1), z.maximum(MAX_LIFE_HOURS)), 30 * 24),
+      /** 1 for a link that works once. Left out: as often as one likes. */
+      maxUses: z.optional(z.int().check(z.minimum(1), z.maximum(1000))),
+      passphrase,
+      label: z.optional(text(40)),
+      idempotencyKey,
+    }),
+    output: z.object({ ...link, token: z.string() }),
+    ledger: 'none',
+    limits: [{ name: 'SHARES_PER_DAY', per: 'person', max: 100, windowMs: DAY_MS }],
+    budget: { trips: 3, readUnits: 2, writeUnits: 22 },
+    alsoRead: (subjectId, input) => cardKey(subjectId, input.cardId),
+    run: createShare,
+  }),
+  shares: operation({
+    summary: '列出自己还没有到期的分享链接和使用情况。',
+    caller: 'subject',
+    purpose: 'cards',
+    input: z.strictObject({ cursor, limit: z.optional(z.int().check(z.minimum(1), z.maximum(50))) }),
+    output: z.object({ shares: z.array(z.object(link)), cursor: z.optional(z.string()) }),
+    ledger: 'none',
+    budget: { trips: 2, readUnits: 6, writeUnits: 0 },
+    run: listShares,
+  }),
+  revoke: operation({
+    summary: '收回一个分享链接，下一次打开即失效。',
+    caller: 'subject',
+    purpose: 'cards',
+    input: z.strictObject({ shareId }),
+    output: z.object({ revoked: z.literal(true) }),
+    ledger: 'none',
+    budget: { trips: 2, readUnits: 2, writeUnits: 4 },
+    alsoRead: (subjectId, input) => shareKey(subjectId, input.shareId),
+    run: revokeShare,
+  }),
+  revokeAll: operation({
+    summary: '一次收回自己的全部分享链接。',
+    caller: 'subject',
+    purpose: 'cards',
+    input: nothing,
+    output: z.object({ revoked: z.literal(true) }),
+    ledger: 'none',
+    budget: { trips: 2, readUnits: 1, writeUnits: 4 },
+    run: revokeAllShares,
+  }),
+  code: operation({
+    summary: '把一个分享链接做成小程序码。码中只有一个随机编号。',
+    caller: 'subject',
+    purpose: 'cards',
+    input: z.strictObject({ shareId }),
+    output: z.object({ contentType: z.enum(['image/png', 'image/jpeg']), base64: z.string() }),
+    ledger: 'act',
+    limits: [{ name: 'CODES_PER_HOUR', per: 'person', max: 60, windowMs: HOUR_MS }],
+    budget: { trips: 4, readUnits: 2, writeUnits: 24 },
+    alsoRead: (subjectId, input) => shareKey(subjectId, input.shareId),
+    run: drawCode,
+  }),
+  open: operation({
+    summary: '凭链接或小程序码打开别人的名片。',
+    caller: 'subject',
+    purpose: 'account',
+    input: z.strictObject({ token, passphrase, withLogo: z.optional(z.boolean()) }),
+    output: z.object({
+      card: z.object(partialContent),
+      /** Where it was asked for and may be seen. */
+      picture: z.optional(picture),
+      realName: z.optional(z.literal(true)),
+    }),
+    ledger: 'none',
+    // Two trips read the card; the third counts the opening. A logo is six units more.
+    budget: { trips: 3, readUnits: 12, writeUnits: 8 },
+    alsoRead: async (_, input, ring) => sharePointerKey(await digestOfToken(ring, input.token)),
+    run: openShare,
+  }),
+};

@@ -1,0 +1,164 @@
+import { createHash } from 'node:crypto';
+import type { Field } from '../../../lib/card/content';
+import { fieldsFor } from '../../../lib/card/content';
+import { DAY_MS, HOUR_MS, toEpochSeconds, toInstant } from '../../../lib/clock';
+import { digestPassphrase } from '../../../lib/crypto/passphrase';
+import { randomId } from '../../../lib/crypto/random';
+import type { Deps } from '../../../lib/deps';
+import { AppError, invalidInput } from '../../../lib/errors';
+import { disclose } from '../../../lib/gate/disclose';
+import type { Run, Subject } from '../../../lib/gate/operation';
+import { ConditionFailed } from '../../../lib/table/client';
+import { openCursor, sealCursor } from '../../../lib/table/cursor';
+import {
+  putShare,
+  queryShares,
+  readShare,
+  removeAllShares,
+  removeShare,
+  type Share,
+} from '../../../lib/table/sharing/share';
+import { putViewShards } from '../../../lib/table/sharing/views';
+import { epochOf, ownCard } from '../own/own-card';
+import { blurred } from './blur';
+import { digestOfToken, tokenOf } from './share-token';
+
+export const MAX_LIFE_HOURS = 90 * 24;
+/** Views can still be read for so long after a link is over. */
+const VIEWS_KEPT_MS = 30 * DAY_MS;
+const LIST = 'cards.shares';
+const DEFAULT_PAGE = 20;
+
+type NewShare = {
+  cardId: string;
+  fields: Field[];
+  lifeHours: number;
+  maxUses?: number | undefined;
+  passphrase?: string | undefined;
+  label?: string | undefined;
+  idempotencyKey: string;
+};
+
+/**
+ * Makes a link to a card with the fields chosen. They must be open to links already, and each is shown only while it is.
+ * A repeat answers with the same link.
+ */
+export async function createShare(deps: Deps, { caller, input }: Run<'subject', NewShare>) {
+  const card = ownCard(deps, caller);
+  const { idempotencyKey, passphrase, lifeHours, ...asked } = input;
+  const open = fieldsFor(card.visibility, 'link');
+  if (asked.fields.some((field) => !open.includes(field)))
+    throw invalidInput('fields', '有的项目还没有设为给持有链接的人看');
+  const { subjectId, shareEpoch = 0 } = caller.person;
+  const nowMs = deps.clock.now();
+  const epoch = epochOf(caller);
+  const seed = randomId(deps.random);
+  const value: Share = {
+    ...asked,
+    fields: [...new Set(asked.fields)],
+    shareId: shareIdFor(subjectId, epoch, idempotencyKey),
+    createdAt: toInstant(nowMs),
+    epoch,
+    shareEpoch,
+    expiresAtSeconds: toEpochSeconds(nowMs + lifeHours * HOUR_MS),
+    uses: 0,
+    request: await deps.ring.digest('request', `share|${subjectId}|${JSON.stringify(input)}`),
+    seed,
+    ...(passphrase && { passphrase: await digestPassphrase(passphrase, seed) }),
+  };
+  const token = await tokenOf(deps.ring, subjectId, value);
+  const { shareId, cardId, expiresAtSeconds } = value;
+  const counted = {
+    shareId,
+    cardId,
+    epoch,
+    expiresAtSeconds: expiresAtSeconds + VIEWS_KEPT_MS / 1000,
+  };
+  try {
+    await deps.table.write(
+      ...putShare(subjectId, value, await digestOfToken(deps.ring, token), caller.sealer),
+      ...putViewShards(subjectId, counted),
+    );
+    return { ...(await show(deps, caller, value)), token };
+  } catch (error) {
+    if (!(error instanceof ConditionFailed)) throw error;
+    const [atShare, , atCard] = error.found;
+    if (!atShare)
+      throw atCard ? new AppError('NOT_FOUND') : new AppError('CONSENT_REQUIRED', { purpose: 'cards' });
+    const made = readShare(atShare.item, epoch, caller.sealer);
+    if (made?.request !== value.request) throw new AppError('IDEMPOTENCY_CONFLICT');
+    return { ...(await show(deps, caller, made)), token: await tokenOf(deps.ring, subjectId, made) };
+  }
+}
+
+function shareIdFor(subjectId: string, epoch: number, idempotencyKey: string): string {
+  const digest = createHash('sha256').update(`share|${subjectId}|${epoch}|${idempotencyKey}`).digest();
+  return digest.subarray(0, 16).toString('base64url');
+}
+
+/** A link as its owner is shown it. Openings are told roughly: one of them is somebody. */
+async function show(deps: Deps, { person }: Subject, value: Share) {
+  const { shareId, cardId, fields, createdAt, expiresAtSeconds, maxUses, uses, passphrase, label } = value;
+  const dead = value.shareEpoch !== (person.shareEpoch ?? 0);
+  const usedUp = maxUses !== undefined && uses >= maxUses;
+  return {
+    shareId,
+    cardId,
+    fields,
+    createdAt,
+    expiresAt: toInstant(expiresAtSeconds * 1000),
+    ...(maxUses !== undefined && { maxUses, uses: await blurred(deps.ring, `${shareId}|uses`, uses) }),
+    ...(label !== undefined && { label }),
+    hasPassphrase: passphrase !== undefined,
+    state: dead ? ('revoked' as const) : usedUp ? ('used-up' as const) : ('open' as const),
+  };
+}
+
+type Page = { cursor?: string | undefined; limit?: number | undefined };
+
+/** One page of the caller's links that are not over. Follow the cursor to the end. */
+export async function listShares(deps: Deps, { caller, input }: Run<'subject', Page>) {
+  const { subjectId } = caller.person;
+  const { cursor } = input;
+  const after = cursor === undefined ? undefined : await openCursor(deps.ring, LIST, subjectId, cursor);
+  const { items, lastId } = await queryShares(deps.table, subjectId, input.limit ?? DEFAULT_PAGE, after);
+  const found = items.flatMap((item) => readShare(item, epochOf(caller), caller.sealer) ?? []);
+  return {
+    shares: await Promise.all(found.map((value) => show(deps, caller, value))),
+    ...(lastId && { cursor: await sealCursor(deps.ring, LIST, subjectId, lastId) }),
+  };
+}
+
+/** Revokes one link. One that is gone already is as good as revoked. */
+export async function revokeShare(deps: Deps, { caller }: Run<'subject', { shareId: string }>) {
+  const item = caller.alsoRead;
+  if (item) await deps.table.write(...removeShare(item));
+  return { revoked: true } as const;
+}
+
+/** Revokes every link in one write. */
+export async function revokeAllShares(deps: Deps, { caller }: Run<'subject', Record<string, never>>) {
+  try {
+    await deps.table.update(removeAllShares(caller.person.subjectId, epochOf(caller)));
+    return { revoked: true } as const;
+  } catch (error) {
+    if (!(error instanceof ConditionFailed)) throw error;
+    throw new AppError('CONSENT_REQUIRED', { purpose: 'cards' });
+  }
+}
+
+/** The picture of a mini-program code for one of the caller's links. It carries the token and nothing else (D1). */
+export async function drawCode(deps: Deps, { caller, requestId }: Run<'subject', { shareId: string }>) {
+  const value = readShare(caller.alsoRead, epochOf(caller), caller.sealer);
+  if (!value || value.shareEpoch !== (caller.person.shareEpoch ?? 0)) throw new AppError('NOT_FOUND');
+  const token = await tokenOf(deps.ring, caller.person.subjectId, value);
+  const disclosure = {
+    recipient: 'wechat-code',
+    purpose: 'cards',
+    kinds: ['share-token'],
+    requestId,
+  } as const;
+  const drawn = () => deps.wechatCode.draw(token);
+  const { image, contentType } = await disclose(deps, caller.person, disclosure, drawn, () => 'drawn');
+  return { contentType, base64: image.toString('base64') };
+}

@@ -1,0 +1,37 @@
+import * as z from 'zod/mini';
+import { operation } from '../../../lib/gate/operation';
+import { cursor } from '../shapes';
+import { listViewers, listViews } from './views';
+
+const cells = z.array(z.object({ day: z.string(), views: z.int() }));
+
+/** Who looked (promise C6). */
+export const viewOperations = {
+  views: operation({
+    summary: '我的链接每天大约被打开多少次。只有已经过去的日子；次数很少时不显示。',
+    caller: 'subject',
+    purpose: 'cards',
+    input: z.strictObject({ cursor }),
+    output: z.object({
+      links: z.array(z.object({ shareId: z.string(), cardId: z.string(), days: cells, total: z.int() })),
+      days: cells,
+      cursor: z.optional(z.string()),
+    }),
+    ledger: 'none',
+    budget: { trips: 2, readUnits: 8, writeUnits: 0 },
+    run: listViews,
+  }),
+  viewers: operation({
+    summary: '看过我的名片并同意留名的人。',
+    caller: 'subject',
+    purpose: 'cards',
+    input: z.strictObject({ cursor }),
+    output: z.object({
+      viewers: z.array(z.object({ shareId: z.string(), day: z.string(), nickname: z.string() })),
+      cursor: z.optional(z.string()),
+    }),
+    ledger: 'none',
+    budget: { trips: 3, readUnits: 8, writeUnits: 0 },
+    run: listViewers,
+  }),
+};

@@ -1,0 +1,89 @@
+import type { CardContent, Field } from '../../../lib/card/content';
+import { only } from '../../../lib/card/content';
+import { toInstant } from '../../../lib/clock';
+import type { Deps } from '../../../lib/deps';
+import { AppError } from '../../../lib/errors';
+import type { Run, Staff } from '../../../lib/gate/operation';
+import { type Card, cardKey, noteVerdicts, readCard } from '../../../lib/table/card/card';
+import { logoKey } from '../../../lib/table/card/card-logo';
+import { waitingTexts } from '../../../lib/table/card/text-queue';
+import { ConditionFailed } from '../../../lib/table/client';
+import { appendEntry } from '../../../lib/table/ledger/append';
+import { consentOf } from '../../../lib/table/person/person';
+import { pictureOf } from '../own/logo';
+import { ownCard } from '../own/own-card';
+import { askWechat, waitingFields, withVerdicts, withWords } from './check-text';
+
+/** Asks WeChat once more about the words that wait. @throws AppError NOT_NOW when none do; a logo waits for a human */
+export async function checkAgain(deps: Deps, run: Run<'subject', { cardId: string }>): Promise<Card> {
+  const card = ownCard(deps, run.caller);
+  const ask = withWords(card, waitingFields(card));
+  if (ask.length === 0) throw new AppError('NOT_NOW');
+  return askWechat(deps, run, card, ask, []);
+}
+
+/** Staff: what waits for a human. Ids and times, nothing of the persons. */
+export async function listTexts({ table }: Deps) {
+  return { texts: await waitingTexts(table) };
+}
+
+type OfOne = { subjectId: string; cardId: string; ticket: string };
+type Decide = OfOne & { version: number; decision: 'pass' | 'refuse'; fields?: Field[] | undefined };
+type Waiting = {
+  version: number;
+  fields: Field[];
+  content: Partial<CardContent>;
+  picture?: ReturnType<typeof pictureOf>;
+};
+
+/** Staff: the words and the logo that wait, and nothing else of the card. The person's ledger already says who reads them. */
+export async function openText(deps: Deps, { caller, input }: Run<'staff', OfOne>): Promise<Waiting> {
+  const { card, logo } = await findWaiting(deps, caller, input);
+  const fields = waitingFields(card);
+  const picture = fields.includes('logo') ? logo : undefined;
+  return { version: card.version, fields, content: only(card, fields), ...(picture && { picture }) };
+}
+
+/**
+ * Staff: lets what waits be seen, or not; all of it, or these fields. Refused when the owner has changed it meanwhile: a
+ * judgement holds for what was looked at. The decision stands in the person's ledger.
+ */
+export async function decideText(deps: Deps, { caller, input, requestId }: Run<'staff', Decide>) {
+  const { card, about } = await findWaiting(deps, caller, input);
+  if (card.version !== input.version) throw new AppError('VERSION_CONFLICT', { version: card.version });
+  const at = toInstant(deps.clock.now());
+  const verdict = input.decision === 'pass' ? 'passed' : 'refused';
+  const decided = waitingFields(card).filter((field) => input.fields?.includes(field) ?? true);
+  if (decided.length === 0) throw new AppError('NOT_NOW');
+  const said = Object.fromEntries(decided.map((field) => [field, verdict]));
+  const entry = {
+    at,
+    act: 'review.decided',
+    actor: 'staff',
+    purpose: 'cards',
+    staff: caller.staffId,
+    result: verdict,
+    reason: 'risk-review',
+    ticket: input.ticket,
+    requestId,
+  } as const;
+  try {
+    const note = noteVerdicts(input.subjectId, card, withVerdicts(card, said, at));
+    await appendEntry(deps, about.person, entry, [note]);
+    return { decided: true } as const;
+  } catch (error) {
+    if (error instanceof ConditionFailed) throw new AppError('NOT_NOW');
+    throw error;
+  }
+}
+
+/** @throws AppError NOT_FOUND when nothing waits there, whatever the reason */
+async function findWaiting({ table }: Deps, { about }: Staff, { cardId }: OfOne) {
+  const agreed = about && consentOf(about.person, 'cards');
+  if (!about || !agreed?.granted) throw new AppError('NOT_FOUND');
+  const { subjectId } = about.person;
+  const [item, logo] = await table.getMany([cardKey(subjectId, cardId), logoKey(subjectId, cardId)]);
+  const card = readCard(item, agreed.epoch, about.sealer);
+  if (!card || waitingFields(card).length === 0) throw new AppError('NOT_FOUND');
+  return { card, about, logo: pictureOf(logo, card, about.sealer) };
+}

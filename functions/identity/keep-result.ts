@@ -1,0 +1,88 @@
+import type { Deps } from '../../lib/deps';
+import { AppError } from '../../lib/errors';
+import type { Run } from '../../lib/gate/operation';
+import { ConditionFailed, type Item, type Write } from '../../lib/table/client';
+import { appendEntry } from '../../lib/table/ledger/append';
+import type { Person } from '../../lib/table/person/person';
+import { guardianConsents, guardianKey, markMinor, minorKey } from '../../lib/table/real-name/minor';
+import {
+  CLAIM,
+  homeOf,
+  keepRealName,
+  type RealName,
+  readRealName,
+  realNameKey,
+  type WayId,
+} from '../../lib/table/real-name/real-name';
+import { asAgreed, demandGuardian } from './check-limits';
+import { guardianNotice } from './guardian-notice';
+
+/** Other changes of the same person's result at the same moment, before we ask to try again. */
+const RACES = 4;
+
+/** What is known of a person before a check, read in one trip. */
+export type Seen = { result: Item | undefined; minor: Item | undefined; guardian: Item | undefined };
+
+export async function look(deps: Deps, subjectId: string, way: WayId): Promise<Seen> {
+  const wanted = [realNameKey(subjectId, homeOf(way)), minorKey(subjectId), guardianKey(subjectId)];
+  const [result, minor, guardian] = await deps.table.getMany(wanted);
+  return { result, minor, guardian };
+}
+
+/** What the person is told of a result that is kept. */
+export function show({ way, verifiedAt, maskedName, band }: RealName) {
+  const minor = band !== undefined && band !== 'adult';
+  return { verified: true as const, way, verifiedAt, minor, ...(maskedName && { maskedName }) };
+}
+
+export type Keep = {
+  value: RealName;
+  seen: Seen;
+  /** Whether a result in force may be replaced: only after a fresh proof of self. */
+  again: boolean;
+  /** Further writes of the same moment, none of which may be refused. */
+  also?: Write[];
+};
+
+/**
+ * Keeps a result in one transaction with its ledger entry: the result, the claim of the number for this account, the
+ * mark of a minor, the head-counts. Only now may IDENTITY_TAKEN be said: the partner has confirmed that number and name
+ * are this person's, so nobody can probe which numbers are registered.
+ * @throws AppError IDENTITY_TAKEN | NOT_NOW | CONSENT_REQUIRED | GUARDIAN_REQUIRED | BUSY
+ */
+export async function keepResult(
+  deps: Deps,
+  { caller, requestId }: Run<'subject', unknown>,
+  person: Person,
+  { value, seen, again, also = [] }: Keep,
+) {
+  const { subjectId } = person;
+  const { way, band, verifiedAt: at } = value;
+  const stillAllowed = asAgreed(deps, caller.person, way);
+  stillAllowed(person);
+  const purpose = homeOf(way);
+  const entry = { at, act: 'real-name.verified', actor: 'self', purpose, way, requestId } as const;
+  let before = seen;
+  for (let race = 0; race < RACES; race += 1) {
+    const minor = markMinor(subjectId, before.minor, band, at);
+    const writes = [
+      ...keepRealName(subjectId, value, before.result, caller.sealer, minor),
+      ...(minor.write ? [minor.write] : []),
+      ...(band === 'under-14' ? [guardianConsents(subjectId, guardianNotice.textHash)] : []),
+      ...also,
+    ];
+    try {
+      await appendEntry(deps, person, entry, writes, { stillAllowed });
+      return show(value);
+    } catch (error) {
+      if (!(error instanceof ConditionFailed)) throw error;
+      if (!error.found[0] && error.found[CLAIM]) throw new AppError('IDENTITY_TAKEN');
+    }
+    before = await look(deps, subjectId, way);
+    if (band === 'under-14') demandGuardian(before.guardian);
+    const live = readRealName(before.result, person, caller.sealer);
+    if (live?.key === value.key) return show(live);
+    if (live && !again) throw new AppError('NOT_NOW');
+  }
+  throw new AppError('BUSY');
+}

@@ -1,0 +1,65 @@
+import { toEpochSeconds } from '../../lib/clock';
+import type { Deps } from '../../lib/deps';
+import type { Item } from '../../lib/table/client';
+import { createSealer, type Sealer } from '../../lib/table/entity';
+import { type Key, keys } from '../../lib/table/keys';
+import { locationKey, readLocation } from '../../lib/table/location/location';
+import type { NearEntry } from '../../lib/table/location/near';
+import { consentInForce, type Person, readPerson } from '../../lib/table/person/person';
+import { minorKey } from '../../lib/table/real-name/minor';
+import { blockKey, isBlock } from '../../lib/table/sharing/block';
+
+/** What DynamoDB gives in one batch. */
+const KEYS_PER_TRIP = 100;
+const KEYS_PER_PERSON = 5;
+export const PEOPLE_PER_TRIP = Math.floor((KEYS_PER_TRIP - 1) / KEYS_PER_PERSON);
+
+/** Somebody near who may be shown, with their square. */
+export type Met = { person: Person; sealer: Sealer; cell: string; path: string };
+
+/**
+ * Looks at the people of some entries as they are at this moment, strongly consistent. Left out is everybody who has
+ * switched off, ended the consent, moved away, whose time is over, who does not want to be found, is a minor, or has
+ * blocked the viewer or been blocked; and everybody when the viewer is a minor.
+ */
+export async function meet(deps: Deps, viewerId: string, entries: NearEntry[]): Promise<Met[]> {
+  const trips: NearEntry[][] = [];
+  for (let first = 0; first < entries.length; first += PEOPLE_PER_TRIP)
+    trips.push(entries.slice(first, first + PEOPLE_PER_TRIP));
+  return (await Promise.all(trips.map((some) => meetSome(deps, viewerId, some)))).flat();
+}
+
+async function meetSome(deps: Deps, viewerId: string, entries: NearEntry[]): Promise<Met[]> {
+  const wanted = entries.flatMap(({ subjectId }): Key[] => [
+    keys.person(subjectId),
+    locationKey(subjectId),
+    minorKey(subjectId),
+    blockKey(viewerId, subjectId),
+    blockKey(subjectId, viewerId),
+  ]);
+  const [viewerIsMinor, ...items] = await deps.table.getMany([minorKey(viewerId), ...wanted]);
+  if (viewerIsMinor) return [];
+  const met = entries.map((entry, index) =>
+    whoIs(deps, entry, items.slice(index * KEYS_PER_PERSON, (index + 1) * KEYS_PER_PERSON)),
+  );
+  return (await Promise.all(met)).filter((one) => one !== undefined);
+}
+
+async function whoIs(
+  { ring, random, policy, clock }: Deps,
+  entry: NearEntry,
+  [self, place, minor, blocked, blocks]: (Item | undefined)[],
+): Promise<Met | undefined> {
+  const person = self && readPerson(self);
+  if (!person || person.leftAt || minor || isBlock(blocked) || isBlock(blocks)) return undefined;
+  const agreed = consentInForce(policy.inForce().since, person, 'location');
+  if (!agreed) return undefined;
+  const dataKey = await ring.dataKey(person.subjectId, person.wrappedKey);
+  const sealer = createSealer(person.subjectId, dataKey, ring.suite, random);
+  const now = clock.now();
+  const where = readLocation(place, agreed.epoch, now, sealer);
+  if (!where?.on || where.findable !== 'mutual' || !where.cell) return undefined;
+  if ((where.nearUntilSeconds ?? 0) <= toEpochSeconds(now)) return undefined;
+  if (where.nearPath !== entry.path) return undefined;
+  return { person, sealer, cell: where.cell, path: entry.path };
+}

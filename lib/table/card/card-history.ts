@@ -1,0 +1,81 @@
+import * as z from 'zod/mini';
+import type { Item, Table, Write } from '../client';
+import { defineEntity, open, type Sealer, type ValueOf } from '../entity';
+import { dataPrefix, type Key, keys, partition } from '../keys';
+import type { Card } from './card';
+import { contentAttributes, contentOf } from './card-content';
+import { BESIDE_CARDS } from './card-list';
+
+/** How many versions back the content of a card can be read and restored. */
+export const MAX_PAST_VERSIONS = 20;
+
+/** What a card said before a change. It rests on the same consent, and goes with the card. */
+export const pastCard = defineEntity('past-card', {
+  cardId: open('card-state', z.string()),
+  version: open('card-state', z.int()),
+  /** When this version was written. */
+  updatedAt: open('card-state', z.string()),
+  epoch: open('card-state', z.int()),
+  ...contentAttributes,
+});
+export type PastCard = ValueOf<typeof pastCard>;
+
+const PREFIX = `${BESIDE_CARDS}past#`;
+const idOf = (cardId: string, version: number) => `${PREFIX}${cardId}#${String(version).padStart(9, '0')}`;
+const placeOf = (cardId: string, version: number) => `${cardId}#${version}`;
+
+export const pastKey = (subjectId: string, cardId: string, version: number): Key =>
+  keys.data(subjectId, 'cards', idOf(cardId, version));
+
+/** A version of this epoch, or undefined. @throws SealError */
+export function readPast(item: Item | undefined, epoch: number, sealer: Sealer): PastCard | undefined {
+  if (item?.entity !== pastCard.name || item.epoch !== epoch) return undefined;
+  return pastCard.decode(item, placeOf(String(item.cardId), Number(item.version)), sealer);
+}
+
+/**
+ * The writes that keep what a card says before it changes, and let go of the version that is too old by then. A change
+ * that leaves the content alone has nothing to keep.
+ */
+export function keepPast(subjectId: string, before: Card, after: Card, sealer: Sealer): Write[] {
+  const { cardId, version, updatedAt, epoch } = before;
+  const tooOld = dropPast(subjectId, before, version - MAX_PAST_VERSIONS);
+  if (JSON.stringify(contentOf(before)) === JSON.stringify(contentOf(after))) return tooOld;
+  const value = { ...contentOf(before), cardId, version, updatedAt, epoch };
+  const item = {
+    ...pastKey(subjectId, cardId, version),
+    entity: pastCard.name,
+    ...pastCard.encode(value, placeOf(cardId, version), sealer),
+  };
+  return [{ Put: { Item: item } }, ...tooOld];
+}
+
+function dropPast(subjectId: string, { cardId }: Card, version: number): Write[] {
+  return version < 1 ? [] : [{ Delete: { Key: pastKey(subjectId, cardId, version) } }];
+}
+
+/** The writes that let go of every version of a card that there may be. */
+export function forgetPast(subjectId: string, before: Card): Write[] {
+  return Array.from({ length: MAX_PAST_VERSIONS }, (_, back) => before.version - 1 - back).flatMap(
+    (version) => dropPast(subjectId, before, version),
+  );
+}
+
+/** The past versions of one card, newest first: never more than MAX_PAST_VERSIONS. */
+export async function queryPast(
+  table: Table,
+  subjectId: string,
+  cardId: string,
+  epoch: number,
+  sealer: Sealer,
+): Promise<PastCard[]> {
+  const { items } = await table.query({
+    KeyConditionExpression: 'pk = :pk AND begins_with(sk, :past)',
+    ExpressionAttributeValues: {
+      ':pk': partition(subjectId),
+      ':past': `${dataPrefix('cards')}${PREFIX}${cardId}#`,
+    },
+    ScanIndexForward: false,
+  });
+  return items.flatMap((item) => readPast(item, epoch, sealer) ?? []);
+}

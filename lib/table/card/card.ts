@@ -1,0 +1,213 @@
+import * as z from 'zod/mini';
+import { audiences, fields } from '../../card/content';
+import { toEpochSeconds } from '../../clock';
+import { retentionMs } from '../../policy/retention';
+import type { Item, Write } from '../client';
+import { defineEntity, open, type Sealer, sealed, type ValueOf } from '../entity';
+import { type Key, keys } from '../keys';
+import { MAX_CARDS_PER_PERSON } from '../person/person';
+import { contentAttributes } from './card-content';
+
+/** What the content check said of a field as it stands. A field that is not named here has not been asked about. */
+export const verdicts = ['passed', 'waiting', 'refused'] as const;
+export type Verdict = (typeof verdicts)[number];
+
+/** A card. Its content is sealed; what the database must compare is open and says nothing about the person. */
+export const card = defineEntity('card', {
+  cardId: open('card-state', z.string()),
+  version: open('card-state', z.int()),
+  createdAt: open('card-state', z.string()),
+  updatedAt: open('card-state', z.string()),
+  /** The consent epoch it was made in; the card is dead once that epoch has ended (promise K3). */
+  epoch: open('card-state', z.int()),
+  /** Keyed digest of what was asked when it was made, to recognise a repeat. */
+  request: open('card-state', z.string()),
+  /** The same for the last edit, with the version it started from. */
+  edit: open('card-state', z.optional(z.string())),
+  /** Who may see which field; nobody, where nothing is said (promise C2). */
+  visibility: open('card-state', z.partialRecord(z.enum(fields), z.enum(audiences))),
+  /** The epoch of the consent to `card-public` under which fields were opened to everyone. */
+  publicEpoch: open('card-public-choice', z.optional(z.int())),
+  /** How often it was recalled from everybody who holds it: what was given before is a tombstone. */
+  grantEpoch: open('card-state', z.optional(z.int())),
+  /** Whether the owner wants it to say that their real name is verified (promise C8). */
+  realNameMark: open('card-state', z.optional(z.boolean())),
+  verdicts: open('card-state', z.partialRecord(z.enum(fields), z.enum(verdicts))),
+  /** While a field waits for a human: since when, for the queue of the staff. */
+  dueAt: open('card-state', z.optional(z.string())),
+  /** The owner's own words for sorting cards. */
+  labels: sealed('card-label', z.array(z.string())),
+  /** Which picture stands on it (lib/table/card/card-logo.ts). */
+  logo: sealed('card-logo', z.optional(z.string())),
+  ...contentAttributes,
+});
+export type Card = ValueOf<typeof card>;
+
+/** What stays of a deleted card for a day: a marker without content, so that a repeated create cannot revive it. */
+export const deletedCard = defineEntity('deleted-card', {
+  deletedAt: open('deleted-card', z.string()),
+  request: open('deleted-card', z.string()),
+});
+
+export const cardKey = (subjectId: string, cardId: string): Key => keys.data(subjectId, 'cards', cardId);
+
+/** The part of the index `due` in which cards wait for a human. */
+export const TEXT_QUEUE = 'CARD-TEXTS';
+
+function itemOf(subjectId: string, value: Card, sealer: Sealer): Item {
+  const waits = value.dueAt !== undefined;
+  return {
+    ...cardKey(subjectId, value.cardId),
+    entity: card.name,
+    ...(waits && { dueShard: TEXT_QUEUE }),
+    ...card.encode(value, value.cardId, sealer),
+  };
+}
+
+/** The card in an item, or undefined for a marker or a card of an ended epoch. @throws SealError */
+export function readCard(item: Item | undefined, epoch: number, sealer: Sealer): Card | undefined {
+  if (item?.entity !== card.name || item.epoch !== epoch) return undefined;
+  return card.decode(item, String(item.cardId), sealer);
+}
+
+/** What create finds when its id is taken: the digest of the request that took it, and whether it still lives. */
+export function takenBy(item: Item | undefined): { request: unknown; deleted: boolean } {
+  return { request: item?.request, deleted: item?.entity === deletedCard.name };
+}
+
+const underLimit = 'cardCount < :max';
+const sameConsent = '#consents.#purpose.granted = :true AND #consents.#purpose.epoch = :epoch';
+
+/**
+ * The two writes that make a card: the card, and its owner's count. The second holds the consent to what the gate saw,
+ * so a withdrawal between check and write wins (promise K3). A first card speaks for its owner until they choose another.
+ */
+export function putCard(subjectId: string, value: Card, sealer: Sealer): [Write, Write] {
+  return [
+    { Put: { Item: itemOf(subjectId, value, sealer), ConditionExpression: 'attribute_not_exists(pk)' } },
+    {
+      Update: {
+        Key: keys.person(subjectId),
+        UpdateExpression: 'SET defaultCard = if_not_exists(defaultCard, :card) ADD cardCount :one',
+        ConditionExpression: `${underLimit} AND ${sameConsent}`,
+        ExpressionAttributeNames: { '#consents': 'consents', '#purpose': 'cards' },
+        ExpressionAttributeValues: {
+          ':card': value.cardId,
+          ':one': 1,
+          ':max': MAX_CARDS_PER_PERSON,
+          ':true': true,
+          ':epoch': value.epoch,
+        },
+      },
+    },
+  ];
+}
+
+const stillThisVersion = 'entity = :card AND version = :version AND epoch = :epoch';
+const seen = ({ epoch }: Card, version: number) => ({
+  ':card': card.name,
+  ':version': version,
+  ':epoch': epoch,
+});
+
+/** Replaces a card, refused unless the one stored has the version and the verdicts of `before` (promise C1). */
+export function replaceCard(subjectId: string, value: Card, before: Card, sealer: Sealer): Write {
+  const Item = itemOf(subjectId, value, sealer);
+  const ExpressionAttributeValues = { ...seen(value, before.version), ':verdicts': before.verdicts };
+  const ConditionExpression = `${stillThisVersion} AND verdicts = :verdicts`;
+  return { Put: { Item, ConditionExpression, ExpressionAttributeValues } };
+}
+
+/** Recalls a card from everybody who holds it: one write, however many they are. An edit under way has to look again. */
+export function recallCard(subjectId: string, { cardId, epoch }: Card): NonNullable<Write['Update']> {
+  return {
+    Key: cardKey(subjectId, cardId),
+    UpdateExpression: 'ADD grantEpoch :one, version :one',
+    ConditionExpression: 'entity = :card AND epoch = :epoch',
+    ExpressionAttributeValues: { ':one': 1, ':card': card.name, ':epoch': epoch },
+  };
+}
+
+/** Notes verdicts about a card's present text. Refused when the card or its verdicts have changed meanwhile. */
+export function noteVerdicts(
+  subjectId: string,
+  before: Card,
+  after: Pick<Card, 'verdicts' | 'dueAt'>,
+): Write {
+  const waits = after.dueAt !== undefined;
+  return {
+    Update: {
+      Key: cardKey(subjectId, before.cardId),
+      UpdateExpression: `SET verdicts = :after${waits ? ', dueAt = :due, dueShard = :queue' : ' REMOVE dueAt, dueShard'}`,
+      ConditionExpression: `${stillThisVersion} AND verdicts = :before`,
+      ExpressionAttributeValues: {
+        ...seen(before, before.version),
+        ':before': before.verdicts,
+        ':after': after.verdicts,
+        ...(waits && { ':due': after.dueAt, ':queue': TEXT_QUEUE }),
+      },
+    },
+  };
+}
+
+/** Makes this card the one that speaks for its owner, while it is there. */
+export function makeDefault(subjectId: string, { cardId, epoch }: Card): Write[] {
+  return [
+    {
+      ConditionCheck: {
+        Key: cardKey(subjectId, cardId),
+        ConditionExpression: 'entity = :card AND epoch = :epoch',
+        ExpressionAttributeValues: { ':card': card.name, ':epoch': epoch },
+      },
+    },
+    {
+      Update: {
+        Key: keys.person(subjectId),
+        UpdateExpression: 'SET defaultCard = :id',
+        ConditionExpression: sameConsent,
+        ExpressionAttributeNames: { '#consents': 'consents', '#purpose': 'cards' },
+        ExpressionAttributeValues: { ':id': cardId, ':true': true, ':epoch': epoch },
+      },
+    },
+  ];
+}
+
+/**
+ * Deletes a card: its content at once, its marker after a day. Refused unless `version` is the one stored, and unless it
+ * is or is not its owner's default as `isDefault` says: a choice made at this moment is not left pointing at nothing.
+ */
+export function deleteCard(
+  subjectId: string,
+  value: Card,
+  version: number,
+  isDefault: boolean,
+  nowMs: number,
+): [Write, Write] {
+  const marker = deletedCard.encode(
+    { deletedAt: new Date(nowMs).toISOString(), request: value.request },
+    value.cardId,
+  );
+  const expiresAtSeconds = toEpochSeconds(nowMs + retentionMs('deleted-card-marker'));
+  const Item = { ...cardKey(subjectId, value.cardId), entity: deletedCard.name, ...marker, expiresAtSeconds };
+  const asSeen = isDefault
+    ? 'defaultCard = :id'
+    : '(attribute_not_exists(defaultCard) OR defaultCard <> :id)';
+  return [
+    {
+      Put: {
+        Item,
+        ConditionExpression: stillThisVersion,
+        ExpressionAttributeValues: seen(value, version),
+      },
+    },
+    {
+      Update: {
+        Key: keys.person(subjectId),
+        UpdateExpression: `ADD cardCount :less${isDefault ? ' REMOVE defaultCard' : ''}`,
+        ConditionExpression: `#consents.#purpose.epoch = :epoch AND ${asSeen}`,
+        ExpressionAttributeNames: { '#consents': 'consents', '#purpose': 'cards' },
+        ExpressionAttributeValues: { ':less': -1, ':epoch': value.epoch, ':id': value.cardId },
+      },
+    },
+  ];
+}

@@ -1,0 +1,62 @@
+import { type CardContent, type Field, fieldsFor, only } from '../../card/content';
+import type { Since } from '../../policy/version';
+import type { Item } from '../client';
+import type { Sealer } from '../entity';
+import type { Key } from '../keys';
+import { consentInForce, type Person } from '../person/person';
+import { type Card, cardKey, readCard } from './card';
+
+/**
+ * A card with the visibility that holds at this moment: what was opened to everyone under a consent that has ended is
+ * open to links only, and stays so when the consent is given anew.
+ */
+export function asOfNow<C extends Pick<Card, 'visibility' | 'publicEpoch'>>(
+  since: Since,
+  owner: Person,
+  value: C,
+): C {
+  const agreed = consentInForce(since, owner, 'card-public');
+  if (agreed && agreed.epoch === value.publicEpoch) return value;
+  const kept = Object.entries(value.visibility).map(([field, audience]) => [
+    field,
+    audience === 'everyone' ? 'link' : audience,
+  ]);
+  return { ...value, visibility: Object.fromEntries(kept) };
+}
+
+/**
+ * What others may see of a card at this moment: the fields that its owner shows to that audience and whose present text
+ * has passed the check.
+ */
+export function visibleFields(
+  since: Since,
+  owner: Person,
+  value: Card,
+  audience: 'link' | 'everyone',
+): Field[] {
+  const shown = fieldsFor(asOfNow(since, owner, value).visibility, audience);
+  return shown.filter((field) => value.verdicts[field] === 'passed');
+}
+
+/** The key of the card that speaks for a person, while they have agreed to cards and chosen one. */
+export function publicCardKey(since: Since, owner: Person): Key | undefined {
+  const agreed = consentInForce(since, owner, 'cards');
+  return agreed && owner.defaultCard ? cardKey(owner.subjectId, owner.defaultCard) : undefined;
+}
+
+/**
+ * What everyone may see of a person: of the card at `publicCardKey`, read together with or after the person. Undefined
+ * when that is nothing, whatever the reason. `sealer` is the owner's. @throws SealError
+ */
+export function publicCard(
+  since: Since,
+  owner: Person,
+  item: Item | undefined,
+  sealer: Sealer,
+): Partial<CardContent> | undefined {
+  const agreed = consentInForce(since, owner, 'cards');
+  if (!agreed || item?.cardId !== owner.defaultCard) return undefined;
+  const value = readCard(item, agreed.epoch, sealer);
+  const shown = value && visibleFields(since, owner, value, 'everyone');
+  return shown && shown.length > 0 ? only(value, shown) : undefined;
+}

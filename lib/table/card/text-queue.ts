@@ -1,0 +1,24 @@
+import type { Table } from '../client';
+import { dataPrefix, subjectOf } from '../keys';
+import { TEXT_QUEUE } from './card';
+
+const MAX_TEXTS_SHOWN = 50;
+
+/** Cards of everybody in which something waits for a human, the longest waiting first: ids and times only. */
+export async function waitingTexts(
+  table: Table,
+): Promise<{ subjectId: string; cardId: string; since: string }[]> {
+  const { items } = await table.query({
+    IndexName: 'due',
+    KeyConditionExpression: 'dueShard = :queue',
+    ExpressionAttributeValues: { ':queue': TEXT_QUEUE },
+    Limit: MAX_TEXTS_SHOWN,
+  });
+  const prefix = dataPrefix('cards');
+  return items.flatMap((item) => {
+    const subjectId = subjectOf(item);
+    return subjectId && item.sk.startsWith(prefix)
+      ? [{ subjectId, cardId: item.sk.slice(prefix.length), since: String(item.dueAt) }]
+      : [];
+  });
+}

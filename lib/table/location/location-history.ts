@@ -1,0 +1,86 @@
+import * as z from 'zod/mini';
+import { DAY_MS, toEpochSeconds } from '../../clock';
+import { retentionMs } from '../../policy/retention';
+import { beijingDay } from '../../policy/working-days';
+import type { Item, Table, Write } from '../client';
+import { defineEntity, open, type Sealer, sealed, type ValueOf } from '../entity';
+import { dataPrefix, type Key, keys, partition } from '../keys';
+
+/** Squares kept of one day; more on the same day are not kept. */
+export const MAX_PLACES_PER_DAY = 48;
+const DAYS = retentionMs('location-month') / DAY_MS;
+
+/** The squares of one Beijing day, under a consent of their own. The keys of all days are known, so that all can go at once. */
+export const trailDay = defineEntity('location-trail', {
+  day: open('location-trail-state', z.string()),
+  epoch: open('location-trail-state', z.int()),
+  version: open('location-trail-state', z.int()),
+  expiresAtSeconds: open('location-trail-state', z.int()),
+  places: sealed('location-trail', z.array(z.object({ cell: z.string(), takenAtMs: z.int() }))),
+});
+export type TrailDay = ValueOf<typeof trailDay>;
+
+export const trailKey = (subjectId: string, day: string): Key =>
+  keys.data(subjectId, 'location-history', day);
+
+/** The keys of every day that can still be there at `nowMs`, and of tomorrow for calls that meet midnight. */
+export function trailKeys(subjectId: string, nowMs: number): Key[] {
+  return Array.from({ length: DAYS + 2 }, (_, back) =>
+    trailKey(subjectId, beijingDay(nowMs + DAY_MS - back * DAY_MS)),
+  );
+}
+
+/** A day of this epoch. @throws SealError */
+export function readTrailDay(item: Item | undefined, epoch: number, sealer: Sealer): TrailDay | undefined {
+  if (item?.entity !== trailDay.name || item.epoch !== epoch) return undefined;
+  return trailDay.decode(item, String(item.day), sealer);
+}
+
+/** The day with one more place; the same day where it is full or the place is the last one. */
+export function withPlace(
+  before: TrailDay | undefined,
+  epoch: number,
+  place: TrailDay['places'][number],
+): TrailDay | undefined {
+  const places = before?.places ?? [];
+  if (places.length >= MAX_PLACES_PER_DAY || places.at(-1)?.cell === place.cell) return undefined;
+  const day = beijingDay(place.takenAtMs);
+  const beginsMs = Date.parse(`${day}T00:00:00+08:00`);
+  const expiresAtSeconds = toEpochSeconds(beginsMs + retentionMs('location-month'));
+  return { day, epoch, version: (before?.version ?? 0) + 1, expiresAtSeconds, places: [...places, place] };
+}
+
+/** Puts a day in the place of the version before it. */
+export function putTrailDay(subjectId: string, value: TrailDay, sealer: Sealer): Write {
+  const item = {
+    ...trailKey(subjectId, value.day),
+    entity: trailDay.name,
+    ...trailDay.encode(value, value.day, sealer),
+  };
+  const first = value.version === 1;
+  return {
+    Put: {
+      Item: item,
+      ConditionExpression: first
+        ? 'attribute_not_exists(pk) OR epoch <> :epoch'
+        : 'version = :before AND epoch = :epoch',
+      ExpressionAttributeValues: { ':epoch': value.epoch, ...(!first && { ':before': value.version - 1 }) },
+    },
+  };
+}
+
+/** Every day that is kept, newest first: at most 32 small items, one trip. */
+export async function queryTrail(
+  table: Table,
+  subjectId: string,
+  epoch: number,
+  sealer: Sealer,
+): Promise<TrailDay[]> {
+  const { items } = await table.query({
+    KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
+    ExpressionAttributeValues: { ':pk': partition(subjectId), ':prefix': dataPrefix('location-history') },
+    ScanIndexForward: false,
+    Limit: DAYS + 2,
+  });
+  return items.flatMap((item) => readTrailDay(item, epoch, sealer) ?? []);
+}

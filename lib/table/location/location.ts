@@ -1,0 +1,173 @@
+import * as z from 'zod/mini';
+import { toEpochSeconds } from '../../clock';
+import { retentionMs } from '../../policy/retention';
+import type { Item, Write } from '../client';
+import { defineEntity, digest, open, type Sealer, sealed, type ValueOf } from '../entity';
+import { type Key, keys } from '../keys';
+import { consentHolds } from '../person/person';
+import { trailKeys } from './location-history';
+
+export const precisions = ['district', '1km', '100m'] as const;
+export type Precision = (typeof precisions)[number];
+export const findables = ['nobody', 'mutual'] as const;
+
+/**
+ * Where a person is while they want it: switch, settings and the last square in one item, so that the front door reads
+ * all of it with the caller and one conditional write decides. The whole item ends 24 hours after the last sign of the
+ * person, or at the time they set: what is forgotten is off (promises L1, L2).
+ */
+export const location = defineEntity('location', {
+  /** The consent epoch it was switched on in. */
+  epoch: open('location-state', z.int()),
+  /** Of the settings and the switch, as the person saw them. */
+  version: open('location-state', z.int()),
+  /** Counts every write, so that a write knows that nothing came between. */
+  revision: open('location-state', z.int()),
+  on: open('location-state', z.boolean()),
+  /** When it was last switched on or off (ms): nothing that was taken before is accepted. */
+  sinceMs: open('location-state', z.int()),
+  precision: open('location-state', z.enum(precisions)),
+  findable: open('location-state', z.enum(findables)),
+  keepsTrail: open('location-state', z.boolean()),
+  untilSeconds: open('location-state', z.optional(z.int())),
+  expiresAtSeconds: open('location-state', z.int()),
+  /** Until when others find the person at this place. */
+  nearUntilSeconds: open('location-state', z.optional(z.int())),
+  /** Keys of the index `near`: keyed digests of the squares around the person; only while they want to be found. */
+  nearCell: digest('location-cell', z.optional(z.string())),
+  nearPath: digest('location-cell', z.optional(z.string())),
+  /** The square in GCJ-02, never the point. */
+  cell: sealed('location-point', z.optional(z.string())),
+  takenAtMs: sealed('location-point', z.optional(z.int())),
+});
+export type Location = ValueOf<typeof location>;
+
+export const locationKey = (subjectId: string): Key => keys.data(subjectId, 'location', 'point');
+
+/** What is stored under the consent of this epoch and has not expired at `nowMs`. @throws SealError */
+export function readLocation(
+  item: Item | undefined,
+  epoch: number,
+  nowMs: number,
+  sealer: Sealer,
+): Location | undefined {
+  if (item?.entity !== location.name || item.epoch !== epoch) return undefined;
+  const value = location.decode(item, '', sealer);
+  return value.expiresAtSeconds > toEpochSeconds(nowMs) ? value : undefined;
+}
+
+/** When an item with a sign of the person at `atMs` ends. */
+export function endOf(atMs: number, untilSeconds: number | undefined): number {
+  return Math.min(
+    toEpochSeconds(atMs + retentionMs('location-day')),
+    untilSeconds ?? Number.POSITIVE_INFINITY,
+  );
+}
+
+function itemOf(subjectId: string, value: Location, sealer: Sealer): Item {
+  return { ...locationKey(subjectId), entity: location.name, ...location.encode(value, '', sealer) };
+}
+
+/** Puts the settings in the place of what was seen, while the consent stands (promise K3). */
+export function putSettings(
+  subjectId: string,
+  value: Location,
+  before: Location | undefined,
+  nowMs: number,
+  sealer: Sealer,
+): [Write, Write] {
+  const nothingThere = 'attribute_not_exists(pk) OR epoch <> :epoch OR expiresAtSeconds <= :now';
+  const ExpressionAttributeValues = before
+    ? { ':epoch': value.epoch, ':revision': before.revision }
+    : { ':epoch': value.epoch, ':now': toEpochSeconds(nowMs) };
+  return [
+    {
+      Put: {
+        Item: itemOf(subjectId, value, sealer),
+        ConditionExpression: before ? 'epoch = :epoch AND revision = :revision' : nothingThere,
+        ExpressionAttributeValues,
+      },
+    },
+    consentHolds(subjectId, 'location', value.epoch),
+  ];
+}
+
+/**
+ * Puts a new square in the place of what was seen: one item, one unit. Refused once it was switched off, has expired or
+ * the consent has ended, for every one of these changes the item itself (see `emptyLocation`).
+ */
+export function putPoint(
+  subjectId: string,
+  value: Location,
+  before: Location,
+  nowMs: number,
+  sealer: Sealer,
+): Write {
+  return {
+    Put: {
+      Item: itemOf(subjectId, value, sealer),
+      ConditionExpression:
+        'epoch = :epoch AND revision = :revision AND #on = :true AND expiresAtSeconds > :now',
+      ExpressionAttributeNames: { '#on': 'on' },
+      ExpressionAttributeValues: {
+        ':epoch': value.epoch,
+        ':revision': before.revision,
+        ':true': true,
+        ':now': toEpochSeconds(nowMs),
+      },
+    },
+  };
+}
+
+const content = 'sealed, nearCell, nearPath, nearUntilSeconds, untilSeconds';
+const settings = 'version, revision, #on, sinceMs, #precision, findable, keepsTrail';
+
+/** Switches off: square and index entry go with this write, and the history with it when one was kept. */
+export function stopLocation(subjectId: string, hadTrail: boolean, nowMs: number): [Write, ...Write[]] {
+  const stop: Write = {
+    Update: {
+      Key: locationKey(subjectId),
+      UpdateExpression: `SET #on = :false, keepsTrail = :false, sinceMs = :now, expiresAtSeconds = :ends ADD version :one, revision :one REMOVE ${content}`,
+      ConditionExpression: `attribute_exists(pk)${hadTrail ? '' : ' AND (attribute_not_exists(keepsTrail) OR keepsTrail = :false)'}`,
+      ExpressionAttributeNames: { '#on': 'on' },
+      ExpressionAttributeValues: {
+        ':false': false,
+        ':one': 1,
+        ':now': nowMs,
+        ':ends': endOf(nowMs, undefined),
+      },
+    },
+  };
+  return hadTrail ? [stop, ...forgetTrail(subjectId, nowMs)] : [stop];
+}
+
+/** The removal of every day of the history that can still be there. */
+export function forgetTrail(subjectId: string, nowMs: number): Write[] {
+  return trailKeys(subjectId, nowMs).map((Key) => ({ Delete: { Key } }));
+}
+
+/** What a withdrawal leaves for the erasure to take and to count: nothing of the person. */
+export const endedLocation = defineEntity('ended-location', {
+  epoch: open('location-state', z.int()),
+  expiresAtSeconds: open('location-state', z.int()),
+});
+
+/**
+ * Rides in the transaction of a withdrawal: from that moment no update under way can be stored, without a condition on
+ * the consent in every update.
+ */
+export function emptyLocation(subjectId: string, epoch: number, nowMs: number): Write[] {
+  const marker: Write = {
+    Update: {
+      Key: locationKey(subjectId),
+      UpdateExpression: `SET entity = :entity, epoch = :epoch, expiresAtSeconds = :ends REMOVE ${settings}, ${content}`,
+      ExpressionAttributeNames: { '#on': 'on', '#precision': 'precision' },
+      ExpressionAttributeValues: {
+        ':entity': endedLocation.name,
+        ':epoch': epoch,
+        ':ends': endOf(nowMs, undefined),
+      },
+    },
+  };
+  return [marker, ...forgetTrail(subjectId, nowMs)];
+}

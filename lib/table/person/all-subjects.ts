@@ -1,0 +1,35 @@
+import type { Table } from '../client';
+import { EVERYONE_SHARDS, everyoneShard, type Key, keys, subjectOf } from '../keys';
+
+const PAGE = 500;
+
+/** One page of the people of one shard of the index, from behind `after`; `last` is where to go on, absent at the end. */
+export async function everyoneOf(
+  table: Table,
+  shard: number,
+  limit: number,
+  after?: string,
+): Promise<{ subjectIds: string[]; last: string | undefined }> {
+  const start = after && { ...keys.person(after), everyoneShard: everyoneShard(shard) };
+  const { items, lastKey } = await table.query({
+    IndexName: 'everyone',
+    KeyConditionExpression: 'everyoneShard = :shard',
+    ExpressionAttributeValues: { ':shard': everyoneShard(shard) },
+    Limit: limit,
+    ...(start && { ExclusiveStartKey: start }),
+  });
+  const idOf = (key: Key) => subjectOf(key) ?? [];
+  return { subjectIds: items.flatMap(idOf), last: lastKey && subjectOf(lastKey) };
+}
+
+/** Every person's id, shard by shard. Memory is one page, whatever their number. */
+export async function* everyone(table: Table): AsyncGenerator<string> {
+  for (let shard = 0; shard < EVERYONE_SHARDS; shard += 1) {
+    let after: string | undefined;
+    do {
+      const { subjectIds, last } = await everyoneOf(table, shard, PAGE, after);
+      yield* subjectIds;
+      after = last;
+    } while (after);
+  }
+}

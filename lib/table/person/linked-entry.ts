@@ -1,0 +1,94 @@
+import * as z from 'zod/mini';
+import { entryIds } from '../../policy/entries';
+import type { Item, Write } from '../client';
+import { defineEntity, open, type ValueOf } from '../entity';
+import { type Key, keys } from '../keys';
+
+/** A way in from another entry, linked by the person (promise A4). Rests on the consent to `account-link`. */
+export const link = defineEntity('link', {
+  entry: open('link-state', z.enum(entryIds)),
+  linkedAt: open('link-state', z.string()),
+  epoch: open('link-state', z.int()),
+});
+export type Link = ValueOf<typeof link>;
+
+/** Leads from the keyed digest of an identity at that entry to the account. */
+export const linkPointer = defineEntity('link-pointer', {
+  subjectId: open('account-number', z.string()),
+  epoch: open('link-state', z.int()),
+});
+export type LinkPointer = ValueOf<typeof linkPointer>;
+
+export const linkKey = (subjectId: string, entry: Link['entry']): Key =>
+  keys.data(subjectId, 'account-link', entry);
+export const linkPointerKey = (digest: string): Key => keys.identity('link', digest);
+
+/** The link in an item, or undefined when there is none of this epoch. */
+export function readLink(item: Item | undefined, epoch: number): Link | undefined {
+  return item?.entity === link.name && item.epoch === epoch ? link.decode(item, '') : undefined;
+}
+
+export function readLinkPointer(item: Item | undefined): LinkPointer | undefined {
+  return item && linkPointer.decode(item, '');
+}
+
+/** For the transaction of a sign-in through a link: refuses it when the link was undone meanwhile. */
+export function pointerHolds(digest: string, subjectId: string): Write {
+  return {
+    ConditionCheck: {
+      Key: linkPointerKey(digest),
+      ConditionExpression: 'subjectId = :subject',
+      ExpressionAttributeValues: { ':subject': subjectId },
+    },
+  };
+}
+
+/** Whether an item of a link is led to by this digest. */
+export function isLedToBy(item: Item | undefined, digest: string): boolean {
+  const points = (item?.points as Key[] | undefined) ?? [];
+  return points.some(({ pk }) => pk === linkPointerKey(digest).pk);
+}
+
+/** The writes that link an entry: refused when that identity leads to another account, or the entry is linked already. */
+export function putLink(subjectId: string, value: Link, digest: string): [Write, Write] {
+  const pointer = linkPointerKey(digest);
+  const freeOrMine = 'attribute_not_exists(pk) OR subjectId = :me';
+  const notLinked = 'attribute_not_exists(pk) OR epoch < :epoch';
+  const leads = linkPointer.encode({ subjectId, epoch: value.epoch }, '');
+  return [
+    {
+      Put: {
+        Item: { ...pointer, entity: linkPointer.name, ...leads },
+        ConditionExpression: freeOrMine,
+        ExpressionAttributeValues: { ':me': subjectId },
+      },
+    },
+    {
+      Put: {
+        Item: {
+          ...linkKey(subjectId, value.entry),
+          entity: link.name,
+          ...link.encode(value, ''),
+          points: [pointer],
+        },
+        ConditionExpression: notLinked,
+        ExpressionAttributeValues: { ':epoch': value.epoch },
+      },
+    },
+  ];
+}
+
+/** The writes that undo a link, refused when it was made anew meanwhile. */
+export function removeLink(item: Item): Write[] {
+  const { pk, sk, linkedAt, points } = item as Item & { points?: Key[] };
+  return [
+    {
+      Delete: {
+        Key: { pk, sk },
+        ConditionExpression: 'linkedAt = :before',
+        ExpressionAttributeValues: { ':before': linkedAt },
+      },
+    },
+    ...(points ?? []).map((key): Write => ({ Delete: { Key: key } })),
+  ];
+}

@@ -1,0 +1,213 @@
+import * as z from 'zod/mini';
+import type { ConsentPurposeId } from '../../policy/purposes';
+import { retentionMs } from '../../policy/retention';
+import type { Since } from '../../policy/version';
+import type { Item, Write } from '../client';
+import { bytes, defineEntity, digest, mapOf, open, sealed, type ValueOf } from '../entity';
+import { EVERYONE_SHARDS, everyoneShard, keys, shardOf } from '../keys';
+import type { LedgerHead } from '../ledger/ledger';
+
+/**
+ * The person's own item: everything the front door must know about a caller, read in one strongly consistent unit.
+ * Sessions and consents live inside it, so ending either is one write that every instance sees on its next call
+ * (promises A5, K3). It must stay below 4 KB; a test fills it to its limits and holds it to that.
+ */
+
+/** Live sessions of one person; signing in once more ends the one that began first. */
+export const MAX_SESSIONS_PER_PERSON = 5;
+
+/** WeChat identities that lead to one account. */
+export const MAX_IDENTITIES_PER_PERSON = 8;
+
+/** Cards of one person. */
+export const MAX_CARDS_PER_PERSON = 50;
+
+/** One signed-in device. The sealed facts arrive only after the person has been shown the policy (promise S8). */
+export const session = defineEntity('session', {
+  secretDigest: digest('session-proof', bytes),
+  startedAtSeconds: open('session-time', z.int()),
+  /** To the hour. */
+  usedAtSeconds: open('session-time', z.optional(z.int())),
+  /** Short name of the WeChat identity that signed in (lib/table/person/wechat-account.ts); absent for a browser. */
+  identity: digest('wechat-identity', z.optional(z.string())),
+  /** The linked entry that signed in, and the epoch of the consent to linking that it rests on: `<entry>:<epoch>`. */
+  link: open('link-state', z.optional(z.string())),
+  device: sealed('device', z.optional(z.string())),
+  clientVersion: sealed('device', z.optional(z.string())),
+  place: sealed('network-place', z.optional(z.string())),
+});
+export type Session = ValueOf<typeof session>;
+
+/** Where one purpose stands for one person. The history is in the ledger; this is what the gate obeys. */
+export const consent = defineEntity('consent', {
+  granted: open('consent-state', z.boolean()),
+  /** Number of the ledger entry that brought this state; 0 before any. Acts name it, so an old message changes nothing. */
+  version: open('consent-state', z.int()),
+  policyVersion: open('consent-state', z.int()),
+  atSeconds: open('consent-state', z.int()),
+  /** When a change of what was agreed to was refused; the grant stays what it was and covers nothing new. */
+  refusedAtSeconds: open('consent-state', z.optional(z.int())),
+  /** Withdrawals so far. Data carries the epoch it was made in; data of an ended epoch is dead at once. */
+  epoch: open('consent-state', z.int()),
+  /** Digest of the idempotency key and content of the act, to recognise a repeat. */
+  request: open('consent-state', z.string()),
+});
+export type Consent = ValueOf<typeof consent>;
+
+export const person = defineEntity('person', {
+  subjectId: open('account-number', z.string()),
+  createdAt: open('session-time', z.string()),
+  /** The data key under its branch key. Its removal is the first step of an erasure. */
+  wrappedKey: open('key-material', bytes),
+  /** Every pointer to this person, so that an erasure finds them. */
+  identities: digest('wechat-identity', z.array(z.object({ domain: z.string(), digest: z.string() }))),
+  /** When this account was given up for another one of the same person: nobody signs in to it any more. */
+  leftAt: open('account-state', z.optional(z.string())),
+  /** When the person first acted in front of the policy text: nothing optional is collected before (promise S8). */
+  noticedAt: open('consent-state', z.optional(z.string())),
+  sessions: mapOf(session),
+  consents: mapOf(consent),
+  cardCount: open('card-state', z.int()),
+  /** The one card that speaks for its owner: kept here, so that there is never more than one. */
+  defaultCard: open('card-state', z.optional(z.string())),
+  /** Cards of others in the folder. */
+  contactCount: open('card-exchange', z.optional(z.int())),
+  /** How often all links were revoked: a link of an earlier count is dead. */
+  shareEpoch: open('card-share', z.optional(z.int())),
+  ledgerSeq: open('ledger-entry', z.int()),
+  ledgerHash: open('ledger-entry', bytes),
+});
+export type Person = ValueOf<typeof person>;
+
+export function readPerson(item: Item): Person {
+  return person.decode(item, 'self');
+}
+
+/** The write that makes a person, refused when the id is taken. */
+export function putPerson(value: Person): Write {
+  const shard = everyoneShard(shardOf(value.subjectId, EVERYONE_SHARDS));
+  const item = {
+    ...keys.person(value.subjectId),
+    entity: person.name,
+    everyoneShard: shard,
+    ...person.encode(value, 'self'),
+  };
+  return { Put: { Item: item, ConditionExpression: 'attribute_not_exists(pk)' } };
+}
+
+export function ledgerHead({ ledgerSeq, ledgerHash }: Person): LedgerHead {
+  return { seq: ledgerSeq, hash: ledgerHash };
+}
+
+/** A person's standing on one purpose; never asked is not granted. */
+export function consentOf({ consents }: Person, purpose: ConsentPurposeId): Consent | undefined {
+  const stored = consents[purpose];
+  return stored && consent.decode(stored, purpose);
+}
+
+/**
+ * A person's consent to a purpose while it is granted and covers what the purpose reaches today: what others may rely on
+ * who look at this person's data. `since` is of the policy in force.
+ */
+export function consentInForce(since: Since, person: Person, purpose: ConsentPurposeId): Consent | undefined {
+  const given = consentOf(person, purpose);
+  const reached = since[purpose] ?? Number.POSITIVE_INFINITY;
+  return given?.granted && given.policyVersion >= reached ? given : undefined;
+}
+
+/**
+ * For the transaction of a write that rests on a consent: refuses it unless the consent is still what the gate saw, so
+ * a withdrawal between check and write wins (promise K3).
+ */
+export function consentHolds(subjectId: string, purpose: ConsentPurposeId, epoch: number): Write {
+  return {
+    ConditionCheck: {
+      Key: keys.person(subjectId),
+      ConditionExpression: '#consents.#purpose.granted = :true AND #consents.#purpose.epoch = :epoch',
+      ExpressionAttributeNames: { '#consents': 'consents', '#purpose': purpose },
+      ExpressionAttributeValues: { ':true': true, ':epoch': epoch },
+    },
+  };
+}
+
+/** When a session ends by itself. */
+export function expiryOf({ startedAtSeconds }: Pick<Session, 'startedAtSeconds'>): number {
+  return startedAtSeconds * 1000 + retentionMs('session-life');
+}
+
+/** The sessions that still live at `nowMs`, oldest first. */
+export function liveSessions({ sessions }: Person, nowMs: number): [id: string, session: Session][] {
+  return Object.entries(sessions)
+    .map(([id, stored]): [string, Session] => [id, session.decode(stored, id)])
+    .filter(([, value]) => expiryOf(value) > nowMs)
+    .sort(([, a], [, b]) => a.startedAtSeconds - b.startedAtSeconds);
+}
+
+/** Which identity a session came from, by its short name. */
+export function identityOf({ sessions }: Person, sessionId: string): string | undefined {
+  const stored = sessions[sessionId];
+  return stored && session.decode(stored, sessionId).identity;
+}
+
+/** Who gives way to one session more: one that has lapsed, or else the one that began first. */
+export function leaverOf(person: Person, nowMs: number): string | undefined {
+  const live = liveSessions(person, nowMs);
+  const lapsed = Object.keys(person.sessions).find((id) => !live.some(([liveId]) => liveId === id));
+  return lapsed ?? live[0]?.[0];
+}
+
+/** The session to give way when every place is taken as far as is known. */
+export function leaverIfFull(person: Person, nowMs: number): string | undefined {
+  return Object.keys(person.sessions).length < MAX_SESSIONS_PER_PERSON ? undefined : leaverOf(person, nowMs);
+}
+
+/** Ends sessions. Ending one that is gone already changes nothing. */
+export function endSessions(subjectId: string, sessionIds: string[]): NonNullable<Write['Update']> {
+  const names = Object.fromEntries(sessionIds.map((id, index) => [`#s${index}`, id]));
+  return {
+    Key: keys.person(subjectId),
+    UpdateExpression: `REMOVE ${sessionIds.map((_, index) => `#sessions.#s${index}`).join(', ')}`,
+    ConditionExpression: 'attribute_exists(pk)',
+    ExpressionAttributeNames: { '#sessions': 'sessions', ...names },
+  };
+}
+
+/** What else a new session depends on: who gives way to it, and the consent that a linked entry rests on. */
+export type SessionTerms = { ends?: string | undefined; linkEpoch?: number | undefined };
+
+/**
+ * Adds a session, refused when the person is gone, has left this account or has as many as allowed; `ends` makes room in
+ * the same write. A session through a linked entry is refused unless linking is still agreed to (promise K3).
+ */
+export function addSession(
+  subjectId: string,
+  id: string,
+  value: Session,
+  { ends, linkEpoch }: SessionTerms = {},
+): NonNullable<Write['Update']> {
+  const accountLives = 'attribute_exists(pk) AND attribute_not_exists(leftAt)';
+  const thereIsRoom = 'size(#sessions) < :max';
+  const leaverIsThere = 'attribute_exists(#sessions.#ends)';
+  const linkingIsAgreed = '#consents.#link.granted = :true AND #consents.#link.epoch = :epoch';
+  const linked = linkEpoch !== undefined;
+  return {
+    Key: keys.person(subjectId),
+    UpdateExpression: `SET #sessions.#id = :session${ends ? ' REMOVE #sessions.#ends' : ''}`,
+    ConditionExpression: [
+      accountLives,
+      ends ? leaverIsThere : thereIsRoom,
+      ...(linked ? [linkingIsAgreed] : []),
+    ].join(' AND '),
+    ExpressionAttributeNames: {
+      '#sessions': 'sessions',
+      '#id': id,
+      ...(ends && { '#ends': ends }),
+      ...(linked && { '#consents': 'consents', '#link': 'account-link' }),
+    },
+    ExpressionAttributeValues: {
+      ':session': session.encode(value, id),
+      ...(!ends && { ':max': MAX_SESSIONS_PER_PERSON }),
+      ...(linked && { ':true': true, ':epoch': linkEpoch }),
+    },
+  };
+}

@@ -1,0 +1,44 @@
+import * as z from 'zod/mini';
+import type { Item, Write } from '../client';
+import { defineEntity, digest, type Sealer, sealed, type ValueOf } from '../entity';
+import { type Key, keys } from '../keys';
+
+/** The openids as WeChat wants them back, sealed: needed to ask WeChat about this very person. */
+export const wechatAccount = defineEntity('wechat-account', {
+  /** Short name of the identity that the account was opened with; see `shortName`. */
+  identity: digest('wechat-identity', z.optional(z.string())),
+  openid: sealed('wechat-openid', z.string()),
+  /** Openids that came later, by the short name of their identity. */
+  others: sealed('wechat-openid', z.optional(z.record(z.string(), z.string()))),
+});
+export type WechatAccount = ValueOf<typeof wechatAccount>;
+
+const SHORT_NAME_CHARS = 10;
+
+/** What a session keeps of the identity that opened it: enough to tell one person's few identities apart. */
+export function shortName(identityDigest: string): string {
+  return identityDigest.slice(0, SHORT_NAME_CHARS);
+}
+
+export const wechatAccountKey = (subjectId: string): Key => keys.wechatAccount(subjectId);
+
+export function putWechatAccount(subjectId: string, value: WechatAccount, sealer: Sealer): Write {
+  const encoded = wechatAccount.encode(value, '', sealer);
+  return { Put: { Item: { ...wechatAccountKey(subjectId), entity: wechatAccount.name, ...encoded } } };
+}
+
+/** @throws SealError */
+export function readWechatAccount(item: Item | undefined, sealer: Sealer): WechatAccount | undefined {
+  return item && wechatAccount.decode(item, '', sealer);
+}
+
+/** The openid of the WeChat that a session came from, or else the one that the account was opened with. @throws SealError */
+export function readOpenid(item: Item | undefined, sealer: Sealer, identity?: string): string | undefined {
+  const account = readWechatAccount(item, sealer);
+  return (identity && account?.others?.[identity]) || account?.openid;
+}
+
+/** The account with one more openid in it. */
+export function withOpenids(account: WechatAccount, more: Record<string, string>): WechatAccount {
+  return { ...account, others: { ...account.others, ...more } };
+}

@@ -1,0 +1,172 @@
+import * as z from 'zod/mini';
+import type { KeyRing } from '../../crypto/key-ring';
+import type { PolicySummary, PolicyVersion } from '../../policy/version';
+import type { Item, Table, Write } from '../client';
+import { bytes, defineEntity, open, type ValueOf } from '../entity';
+import { keys } from '../keys';
+
+/**
+ * The published versions of the policy, under one key of their own. Each carries the keyed checksum of itself and of the
+ * one before, so none can be altered unseen (promises K4, S9); the book says which two matter now.
+ */
+export const policyVersion = defineEntity('policy-version', {
+  version: open('policy-version', z.int()),
+  state: open('policy-version', z.enum(['proposed', 'published', 'rejected'])),
+  /** Everything of the version as JSON: text, registry, difference. */
+  content: open('policy-version', z.string()),
+  textHash: open('policy-version', z.string()),
+  effectiveAt: open('policy-version', z.string()),
+  proposedBy: open('policy-version', z.string()),
+  proposedAt: open('policy-version', z.string()),
+  decidedBy: open('policy-version', z.optional(z.string())),
+  decidedAt: open('policy-version', z.optional(z.string())),
+  prev: open('policy-version', z.optional(bytes)),
+  hash: open('policy-version', z.optional(bytes)),
+});
+export type StoredVersion = ValueOf<typeof policyVersion>;
+
+const summary = z.object({
+  version: z.int(),
+  effectiveAt: z.string(),
+  textHash: z.string(),
+  since: z.record(z.string(), z.int()),
+});
+
+/** The version in force and, when there is one, the next: all that an instance must reread to obey a change on time. */
+export const policyBook = defineEntity('policy-book', {
+  latest: open('policy-version', z.int()),
+  hash: open('policy-version', bytes),
+  versions: open('policy-version', z.array(summary)),
+});
+export type PolicyBookItem = ValueOf<typeof policyBook>;
+
+const EMPTY = new Uint8Array(32);
+
+export async function readBook(table: Table): Promise<PolicyBookItem | undefined> {
+  const [item] = await table.getMany([keys.policyBook()]);
+  return item && policyBook.decode(item, '');
+}
+
+export async function readVersion(table: Table, version: number): Promise<StoredVersion | undefined> {
+  const [item] = await table.getMany([keys.policyVersion(version)]);
+  return item && policyVersion.decode(item, '');
+}
+
+export function contentOf({ content }: StoredVersion): PolicyVersion {
+  return JSON.parse(content) as PolicyVersion;
+}
+
+export function toSummary({ version, effectiveAt, textHash, since }: PolicyVersion): PolicySummary {
+  return { version, effectiveAt, textHash, since };
+}
+
+/** What the gate needed of every published version, oldest first. */
+export async function readSummaries(table: Table): Promise<PolicySummary[]> {
+  const book = await readBook(table);
+  const summaries: PolicySummary[] = [];
+  for (let version = 1; version <= (book?.latest ?? 0); version += 1) {
+    const stored = await readVersion(table, version);
+    if (stored?.state === 'published') summaries.push(toSummary(contentOf(stored)));
+  }
+  return summaries;
+}
+
+/** Puts a proposal in the place of an earlier one for the same number that was not published. */
+export function putProposal(value: StoredVersion): Write {
+  const item = {
+    ...keys.policyVersion(value.version),
+    entity: policyVersion.name,
+    ...policyVersion.encode(value, ''),
+  };
+  return {
+    Put: {
+      Item: item,
+      ConditionExpression: 'attribute_not_exists(pk) OR #state = :rejected',
+      ExpressionAttributeNames: { '#state': 'state' },
+      ExpressionAttributeValues: { ':rejected': 'rejected' },
+    },
+  };
+}
+
+/** Turns a proposal down, once. */
+export function rejectProposal(value: StoredVersion): Write {
+  return decide(value, 'rejected');
+}
+
+/**
+ * Publishes a version: its state, its place in the chain, and the book. Refused unless the book still ends where it was
+ * read and the proposal is still the one that was approved.
+ */
+export async function publishVersion(
+  ring: KeyRing,
+  value: StoredVersion,
+  inForce: PolicySummary | undefined,
+  book: PolicyBookItem | undefined,
+): Promise<Write[]> {
+  const prev = book?.hash ?? EMPTY;
+  const hash = await checksum(ring, { ...value, state: 'published', prev });
+  const versions = [...(inForce ? [inForce] : []), toSummary(contentOf(value))];
+  const next = policyBook.encode({ latest: value.version, hash, versions }, '');
+  const Item = { ...keys.policyBook(), entity: policyBook.name, ...next };
+  const put: Write = book
+    ? {
+        Put: {
+          Item,
+          ConditionExpression: 'latest = :latest',
+          ExpressionAttributeValues: { ':latest': book.latest },
+        },
+      }
+    : { Put: { Item, ConditionExpression: 'attribute_not_exists(pk)' } };
+  return [decide({ ...value, prev, hash }, 'published'), put];
+}
+
+function decide(value: StoredVersion, state: 'published' | 'rejected'): Write {
+  const item = {
+    ...keys.policyVersion(value.version),
+    entity: policyVersion.name,
+    ...policyVersion.encode({ ...value, state }, ''),
+  };
+  // Only the first version is published without having been proposed.
+  const stillProposed = 'attribute_not_exists(pk) OR (#state = :proposed AND textHash = :text)';
+  return {
+    Put: {
+      Item: item,
+      ConditionExpression: stillProposed,
+      ExpressionAttributeNames: { '#state': 'state' },
+      ExpressionAttributeValues: { ':proposed': 'proposed', ':text': value.textHash },
+    },
+  };
+}
+
+/** Where the chain of versions breaks, or that it does not. */
+export async function verifyVersions(
+  ring: KeyRing,
+  table: Table,
+): Promise<{ intact: true; versions: number } | { intact: false; brokenAt: number }> {
+  const book = await readBook(table);
+  let prev: Uint8Array = EMPTY;
+  for (let version = 1; version <= (book?.latest ?? 0); version += 1) {
+    const [item] = await table.getMany([keys.policyVersion(version)]);
+    if (!item || !(await isIntact(ring, item, prev))) return { intact: false, brokenAt: version };
+    prev = item.hash as Uint8Array;
+  }
+  const ends = !book || Buffer.from(prev).equals(book.hash);
+  return ends ? { intact: true, versions: book?.latest ?? 0 } : { intact: false, brokenAt: book.latest };
+}
+
+async function isIntact(ring: KeyRing, item: Item, prev: Uint8Array): Promise<boolean> {
+  const parsed = policyVersion.decode(item, '');
+  if (parsed.state !== 'published' || !parsed.prev || !parsed.hash) return false;
+  const hash = await checksum(ring, parsed);
+  return Buffer.from(parsed.prev).equals(prev) && Buffer.from(parsed.hash).equals(hash);
+}
+
+/** Keyed checksum of everything that was published, and by whom. */
+function checksum(ring: KeyRing, value: StoredVersion): Promise<Buffer> {
+  const { hash: _, prev, ...rest } = value;
+  const parts = Object.entries(rest).sort(([a], [b]) => (a < b ? -1 : 1));
+  return ring.mac(
+    'ledger',
+    `policy\n${Buffer.from(prev ?? EMPTY).toString('base64')}\n${JSON.stringify(parts)}`,
+  );
+}

@@ -1,0 +1,170 @@
+import * as z from 'zod/mini';
+import { fields } from '../../card/content';
+import { BESIDE_CARDS } from '../card/card-list';
+import type { Item, Table, Write } from '../client';
+import { defineEntity, open, type ValueOf } from '../entity';
+import { dataPrefix, type Key, keys, partition } from '../keys';
+
+/**
+ * A card that somebody offers to exchange. It lies with the one who is asked, and its counterpart with the one who asks;
+ * each points to the other, so that it goes with either consent.
+ */
+export const offer = defineEntity('card-offer', {
+  offerId: open('card-exchange', z.string()),
+  fromId: open('card-exchange', z.string()),
+  /** The epoch of the asker's consent. */
+  fromEpoch: open('card-exchange', z.int()),
+  cardId: open('card-exchange', z.string()),
+  fields: open('card-exchange', z.array(z.enum(fields))),
+  at: open('card-exchange', z.string()),
+  state: open('card-exchange', z.enum(['waiting', 'accepted', 'declined'])),
+  /** The card in the folder of the one who was asked, once accepted. */
+  contactId: open('card-exchange', z.optional(z.string())),
+  request: open('card-exchange', z.string()),
+  epoch: open('card-exchange', z.int()),
+  expiresAtSeconds: open('card-exchange', z.int()),
+});
+export type Offer = ValueOf<typeof offer>;
+
+export const sentOffer = defineEntity('card-offer-sent', {
+  offerId: open('card-exchange', z.string()),
+  toId: open('card-exchange', z.string()),
+  /** Keyed digest of what was offered, to recognise a repeat. */
+  request: open('card-exchange', z.string()),
+  cardId: open('card-exchange', z.string()),
+  at: open('card-exchange', z.string()),
+  epoch: open('card-exchange', z.int()),
+  expiresAtSeconds: open('card-exchange', z.int()),
+});
+export type SentOffer = ValueOf<typeof sentOffer>;
+
+/** An offer's id is the pair it is between, which is its place, and a serial, so that a later offer is another one. */
+export const PAIR_CHARS = 22;
+export const SERIAL_CHARS = 8;
+
+const OFFERS = `${BESIDE_CARDS}offer#`;
+const SENT = `${BESIDE_CARDS}sent#`;
+export const offerKey = (subjectId: string, offerId: string): Key =>
+  keys.data(subjectId, 'cards', `${OFFERS}${offerId.slice(0, PAIR_CHARS)}`);
+export const sentOfferKey = (subjectId: string, offerId: string): Key =>
+  keys.data(subjectId, 'cards', `${SENT}${offerId.slice(0, PAIR_CHARS)}`);
+
+export function readOffer(item: Item | undefined, epoch: number): Offer | undefined {
+  return item?.entity === offer.name && item.epoch === epoch ? offer.decode(item, '') : undefined;
+}
+
+export function readSentOffer(item: Item | undefined, epoch: number): SentOffer | undefined {
+  return item?.entity === sentOffer.name && item.epoch === epoch ? sentOffer.decode(item, '') : undefined;
+}
+
+/**
+ * The two halves of an offer. Refused while one from this person to that one waits, or was declined and is not over. One
+ * that was accepted makes room.
+ */
+export function putOffer(toId: string, value: Offer, nowSeconds: number): [Write, Write] {
+  const here = offerKey(toId, value.offerId);
+  const there = sentOfferKey(value.fromId, value.offerId);
+  return [
+    {
+      Put: {
+        Item: { ...here, entity: offer.name, ...offer.encode(value, ''), points: [there] },
+        ConditionExpression: 'attribute_not_exists(pk) OR expiresAtSeconds <= :now OR #state = :accepted',
+        ExpressionAttributeNames: { '#state': 'state' },
+        ExpressionAttributeValues: { ':now': nowSeconds, ':accepted': 'accepted' },
+      },
+    },
+    putSent(toId, value),
+  ];
+}
+
+/** The asker's half. */
+export function putSent(toId: string, value: Offer): Write {
+  const { offerId, fromId, fromEpoch, cardId, at, request, expiresAtSeconds } = value;
+  const sent = { offerId, toId, cardId, at, request, epoch: fromEpoch, expiresAtSeconds };
+  const item = {
+    ...sentOfferKey(fromId, offerId),
+    entity: sentOffer.name,
+    ...sentOffer.encode(sent, ''),
+    points: [offerKey(toId, offerId)],
+  };
+  return { Put: { Item: item } };
+}
+
+/** Answers an offer, once. What stays until it is over keeps a repeat from asking again. */
+export function answerOffer(
+  subjectId: string,
+  { offerId, epoch }: Offer,
+  state: 'accepted' | 'declined',
+  contactId?: string,
+): Write {
+  return {
+    Update: {
+      Key: offerKey(subjectId, offerId),
+      UpdateExpression: `SET #state = :state${contactId ? ', contactId = :contact' : ''}`,
+      ConditionExpression: '#state = :waiting AND epoch = :epoch AND offerId = :offer',
+      ExpressionAttributeNames: { '#state': 'state' },
+      ExpressionAttributeValues: {
+        ':state': state,
+        ':waiting': 'waiting',
+        ':epoch': epoch,
+        ':offer': offerId,
+        ...(contactId && { ':contact': contactId }),
+      },
+    },
+  };
+}
+
+/** Takes back what was sent, refused when it is gone: then it was accepted, taken back or erased. */
+export function removeSentOffer({ fromId, fromEpoch, offerId }: Offer): Write {
+  return {
+    Delete: {
+      Key: sentOfferKey(fromId, offerId),
+      ConditionExpression: 'epoch = :epoch AND offerId = :offer',
+      ExpressionAttributeValues: { ':epoch': fromEpoch, ':offer': offerId },
+    },
+  };
+}
+
+/**
+ * The two writes by which the asker takes an offer back: [theirs, the other]. The second is refused when the offer does
+ * not wait any more: what was declined stays declined.
+ */
+export function cancelOffer(fromId: string, { offerId, toId }: SentOffer): [Write, Write] {
+  const ofThisOffer = { ':offer': offerId };
+  return [
+    {
+      Delete: {
+        Key: sentOfferKey(fromId, offerId),
+        ConditionExpression: 'offerId = :offer',
+        ExpressionAttributeValues: ofThisOffer,
+      },
+    },
+    {
+      Delete: {
+        Key: offerKey(toId, offerId),
+        ConditionExpression: 'offerId = :offer AND #state = :waiting',
+        ExpressionAttributeNames: { '#state': 'state' },
+        ExpressionAttributeValues: { ...ofThisOffer, ':waiting': 'waiting' },
+      },
+    },
+  ];
+}
+
+/** One page of a person's offers after `afterId`: those that wait for them, or those that they sent. */
+export async function queryOffers(
+  table: Table,
+  subjectId: string,
+  which: 'received' | 'sent',
+  limit: number,
+  afterId?: string,
+): Promise<{ items: Item[]; lastId: string | undefined }> {
+  const start = which === 'received' ? OFFERS : SENT;
+  const prefix = `${dataPrefix('cards')}${start}`;
+  const { items, lastKey } = await table.query({
+    KeyConditionExpression: 'pk = :pk AND begins_with(sk, :offers)',
+    ExpressionAttributeValues: { ':pk': partition(subjectId), ':offers': prefix },
+    Limit: limit,
+    ...(afterId && { ExclusiveStartKey: keys.data(subjectId, 'cards', `${start}${afterId}`) }),
+  });
+  return { items, lastId: lastKey?.sk.slice(prefix.length) };
+}

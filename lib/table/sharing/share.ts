@@ -1,0 +1,148 @@
+import * as z from 'zod/mini';
+import { fields } from '../../card/content';
+import { toEpochSeconds } from '../../clock';
+import { cardKey } from '../card/card';
+import { BESIDE_CARDS } from '../card/card-list';
+import type { Item, Table, Write } from '../client';
+import { defineEntity, digest, open, type Sealer, sealed, type ValueOf } from '../entity';
+import { dataPrefix, type Key, keys, partition } from '../keys';
+import { consentHolds } from '../person/person';
+
+/**
+ * A link to a card. Its token is nowhere: the owner is told it again from the seed and the service's secret, and who
+ * holds it is found by its keyed digest. It is dead when it is revoked, used up or over, when all links are revoked, when
+ * the card is gone and when the consent has ended.
+ */
+export const share = defineEntity('share', {
+  shareId: open('card-share', z.string()),
+  cardId: open('card-share', z.string()),
+  fields: open('card-share', z.array(z.enum(fields))),
+  createdAt: open('card-share', z.string()),
+  epoch: open('card-share', z.int()),
+  /** How often all links had been revoked when it was made. */
+  shareEpoch: open('card-share', z.int()),
+  expiresAtSeconds: open('card-share', z.int()),
+  /** How often it may be opened; absent where that is not limited and nobody need count one by one. */
+  maxUses: open('card-share', z.optional(z.int())),
+  uses: open('card-share', z.int()),
+  /** Keyed digest of what was asked when it was made, to recognise a repeat. */
+  request: open('card-share', z.string()),
+  seed: digest('share-secret', z.string()),
+  passphrase: digest('share-secret', z.optional(z.string())),
+  /** The owner's own word for it. */
+  label: sealed('card-label', z.optional(z.string())),
+});
+export type Share = ValueOf<typeof share>;
+
+/** What the digest of a token leads to. */
+export const sharePointer = defineEntity('share-pointer', {
+  subjectId: open('account-number', z.string()),
+  shareId: open('card-share', z.string()),
+  cardId: open('card-share', z.string()),
+  expiresAtSeconds: open('card-share', z.int()),
+});
+export type SharePointer = ValueOf<typeof sharePointer>;
+
+const PREFIX = `${BESIDE_CARDS}share#`;
+
+export const shareKey = (subjectId: string, shareId: string): Key =>
+  keys.data(subjectId, 'cards', `${PREFIX}${shareId}`);
+
+export const sharePointerKey = (tokenDigest: string): Key => keys.identity('share', tokenDigest);
+
+export function readSharePointer(item: Item | undefined): SharePointer | undefined {
+  return item?.entity === sharePointer.name ? sharePointer.decode(item, '') : undefined;
+}
+
+/** The link in an item while its epoch lasts; without a sealer, all but the owner's word for it. @throws SealError */
+export function readShare(item: Item | undefined, epoch: number, sealer?: Sealer): Share | undefined {
+  if (item?.entity !== share.name || item.epoch !== epoch) return undefined;
+  return share.decode(item, String(item.shareId), sealer);
+}
+
+/** The writes that make a link while the card is there and the consent stands: [link, pointer, card, consent]. */
+export function putShare(
+  subjectId: string,
+  value: Share,
+  tokenDigest: string,
+  sealer: Sealer,
+): [Write, ...Write[]] {
+  const { shareId, cardId, expiresAtSeconds, epoch } = value;
+  const pointer = sharePointerKey(tokenDigest);
+  const leads = { subjectId, shareId, cardId, expiresAtSeconds };
+  const link = {
+    ...shareKey(subjectId, shareId),
+    entity: share.name,
+    ...share.encode(value, shareId, sealer),
+    points: [pointer],
+  };
+  return [
+    { Put: { Item: link, ConditionExpression: 'attribute_not_exists(pk)' } },
+    { Put: { Item: { ...pointer, entity: sharePointer.name, ...sharePointer.encode(leads, '') } } },
+    {
+      ConditionCheck: {
+        Key: cardKey(subjectId, cardId),
+        ConditionExpression: 'entity = :card AND epoch = :epoch',
+        ExpressionAttributeValues: { ':card': 'card', ':epoch': epoch },
+      },
+    },
+    consentHolds(subjectId, 'cards', epoch),
+  ];
+}
+
+/** Counts one opening of a link with a limit. Refused when it is used up, revoked or over. */
+export function useShare(subjectId: string, { shareId, epoch, maxUses }: Share, nowMs: number): Write {
+  return {
+    Update: {
+      Key: shareKey(subjectId, shareId),
+      UpdateExpression: 'ADD uses :one',
+      ConditionExpression: 'epoch = :epoch AND uses < :max AND expiresAtSeconds > :now',
+      ExpressionAttributeValues: {
+        ':one': 1,
+        ':max': maxUses,
+        ':epoch': epoch,
+        ':now': toEpochSeconds(nowMs),
+      },
+    },
+  };
+}
+
+/** Ends a link. Ending one that is gone changes nothing. */
+export function removeShare(item: Item): [Write, ...Write[]] {
+  const points = (item.points as Key[] | undefined) ?? [];
+  return [
+    { Delete: { Key: { pk: item.pk, sk: item.sk } } },
+    ...points.map((key): Write => ({ Delete: { Key: key } })),
+  ];
+}
+
+/** Ends every link of a person in one write, however many there are. */
+export function removeAllShares(subjectId: string, epoch: number): NonNullable<Write['Update']> {
+  const { ConditionCheck } = consentHolds(subjectId, 'cards', epoch);
+  const { Key, ConditionExpression, ExpressionAttributeNames, ExpressionAttributeValues } =
+    ConditionCheck ?? {};
+  return {
+    Key: Key ?? keys.person(subjectId),
+    UpdateExpression: 'ADD shareEpoch :one',
+    ConditionExpression,
+    ExpressionAttributeNames,
+    ExpressionAttributeValues: { ...ExpressionAttributeValues, ':one': 1 },
+  };
+}
+
+/** One page of a person's links after `afterId`. */
+export async function queryShares(
+  table: Table,
+  subjectId: string,
+  limit: number,
+  afterId?: string,
+): Promise<{ items: Item[]; lastId: string | undefined }> {
+  const prefix = `${dataPrefix('cards')}${PREFIX}`;
+  const { items, lastKey } = await table.query({
+    KeyConditionExpression: 'pk = :pk AND begins_with(sk, :shares)',
+    ExpressionAttributeValues: { ':pk': partition(subjectId), ':shares': prefix },
+    Limit: limit,
+    ...(afterId && { ExclusiveStartKey: shareKey(subjectId, afterId) }),
+  });
+  return { items, lastId: lastKey?.sk.slice(prefix.length) };
+}

@@ -1,0 +1,69 @@
+import * as z from 'zod/mini';
+import { toEpochSeconds } from '../../clock';
+import { retentionMs } from '../../policy/retention';
+import type { Item, Table, Write } from '../client';
+import { defineEntity, digest } from '../entity';
+import { type Key, keys } from '../keys';
+
+/** Attempts by or at one source in one window of time. Kept under a keyed digest, gone when the window is over (A7). */
+export const attempts = defineEntity('attempts', {
+  count: digest('attempt-counter', z.int()),
+});
+
+/** Windows last this long unless a limit names another length. */
+const WINDOW_MS = retentionMs('attempt-window');
+
+/** The counter of the window that `nowMs` lies in. */
+export function attemptsKey(sourceDigest: string, nowMs: number, windowMs = WINDOW_MS): Key {
+  return keys.attempts(sourceDigest, `${windowMs}#${Math.floor(nowMs / windowMs)}`);
+}
+
+export function readAttempts(item: Item | undefined): number {
+  return item ? attempts.decode(item, '').count : 0;
+}
+
+/** Seconds until the window of `nowMs` is over. */
+export function windowEndsInSeconds(nowMs: number, windowMs = WINDOW_MS): number {
+  return Math.ceil((windowMs - (nowMs % windowMs)) / 1000);
+}
+
+/** Counts one attempt and answers how many there are in this window. One trip, one key per source: never a hot key. */
+export async function countAttempt(
+  table: Table,
+  sourceDigest: string,
+  nowMs: number,
+  windowMs = WINDOW_MS,
+): Promise<number> {
+  const item = await table.update({
+    Key: attemptsKey(sourceDigest, nowMs, windowMs),
+    UpdateExpression: 'ADD #count :one SET entity = :entity, expiresAtSeconds = :expires',
+    ExpressionAttributeNames: { '#count': 'count' },
+    ExpressionAttributeValues: {
+      ':one': 1,
+      ':entity': attempts.name,
+      ':expires': toEpochSeconds(nowMs) + windowEndsInSeconds(nowMs, windowMs),
+    },
+  });
+  return readAttempts(item);
+}
+
+/**
+ * The same count as a write, to ride in the transaction of what is being counted. Refused when the window already holds
+ * `max`.
+ */
+export function attemptWrite(sourceDigest: string, nowMs: number, windowMs: number, max: number): Write {
+  return {
+    Update: {
+      Key: attemptsKey(sourceDigest, nowMs, windowMs),
+      UpdateExpression: 'ADD #count :one SET entity = :entity, expiresAtSeconds = :expires',
+      ConditionExpression: 'attribute_not_exists(pk) OR #count < :max',
+      ExpressionAttributeNames: { '#count': 'count' },
+      ExpressionAttributeValues: {
+        ':one': 1,
+        ':max': max,
+        ':entity': attempts.name,
+        ':expires': toEpochSeconds(nowMs) + windowEndsInSeconds(nowMs, windowMs),
+      },
+    },
+  };
+}

@@ -1,0 +1,154 @@
+import * as z from 'zod/mini';
+import { MINUTE_MS, toEpochSeconds } from '../../clock';
+import { retentionMs } from '../../policy/retention';
+import type { Item, Write } from '../client';
+import { bytes, defineEntity, digest, open, type Sealer, sealed, type ValueOf } from '../entity';
+import { keys } from '../keys';
+
+/**
+ * A request to sign in on a web page (promise A2). It is found by the code, moved on only under a condition, and dead
+ * after minutes:
+ *
+ *   waiting ──show──▶ shown ──approve──▶ approved ──pick up──▶ used
+ *                       └──────deny──────────┴──▶ denied
+ *
+ * The person who has been shown it decides on it, and only the browser that asked can poll it or pick it up.
+ */
+export const webSignIn = defineEntity('web-sign-in', {
+  /** Of the secret that only the asking browser holds. */
+  browserDigest: digest('web-sign-in', bytes),
+  state: digest('web-sign-in', z.enum(['waiting', 'shown', 'approved', 'denied', 'used'])),
+  site: digest('web-sign-in', z.string()),
+  askedAt: digest('web-sign-in', z.string()),
+  polls: digest('web-sign-in', z.int()),
+  nextPollAtMs: digest('web-sign-in', z.int()),
+  expiresAtSeconds: digest('web-sign-in', z.int()),
+  /** An approval that nobody picks up soon is void, so that it cannot surprise anybody later. */
+  pickUpUntilSeconds: digest('web-sign-in', z.optional(z.int())),
+  /** Who has been shown it. */
+  subjectId: open('account-number', z.optional(z.string())),
+  /** Sealed under a key that only the code opens. */
+  device: sealed('device', z.optional(z.string())),
+  place: sealed('network-place', z.optional(z.string())),
+});
+export type WebSignIn = ValueOf<typeof webSignIn>;
+
+/** A page asks every two seconds; this is what a code bears before it is dead. */
+export const MAX_WEB_POLLS = 200;
+/** The pause that a page is asked to make, and the one below which it is refused. */
+export const WEB_POLL_PAUSE_MS = 2_000;
+export const MIN_WEB_POLL_PAUSE_MS = 1_000;
+/** From approval to the browser's pick-up. */
+const PICK_UP_MS = MINUTE_MS;
+
+type Update = NonNullable<Write['Update']>;
+
+/** @throws SealError without the sealer that the code gives, when device or place are asked for */
+export function readWebSignIn(item: Item, codeDigest: string, sealer?: Sealer): WebSignIn {
+  return webSignIn.decode(item, codeDigest, sealer);
+}
+
+/** When a request made at `nowMs` ends. */
+export function webExpiry(nowMs: number): number {
+  return nowMs + retentionMs('web-code-life');
+}
+
+/** The write that makes a request, refused while the same code is alive. */
+export function putWebSignIn(codeDigest: string, value: WebSignIn, sealer: Sealer, nowMs: number): Write {
+  const item = {
+    ...keys.webSignIn(codeDigest),
+    entity: webSignIn.name,
+    ...webSignIn.encode(value, codeDigest, sealer),
+  };
+  return {
+    Put: {
+      Item: item,
+      ConditionExpression: 'attribute_not_exists(pk) OR expiresAtSeconds <= :now',
+      ExpressionAttributeValues: { ':now': toEpochSeconds(nowMs) },
+    },
+  };
+}
+
+/** Counts one poll, refused for another browser, too often, too quickly or too late. */
+export function pollWebSignIn(codeDigest: string, browserDigest: Uint8Array, nowMs: number): Update {
+  const sameBrowser = 'browserDigest = :browser';
+  const fewEnough = 'polls < :max';
+  const slowEnough = 'nextPollAtMs <= :nowMs';
+  return {
+    Key: keys.webSignIn(codeDigest),
+    UpdateExpression: 'SET nextPollAtMs = :next ADD polls :one',
+    ConditionExpression: `${sameBrowser} AND ${inTime} AND ${fewEnough} AND ${slowEnough}`,
+    ExpressionAttributeValues: {
+      ':browser': browserDigest,
+      ':now': toEpochSeconds(nowMs),
+      ':nowMs': nowMs,
+      ':next': nowMs + MIN_WEB_POLL_PAUSE_MS,
+      ':max': MAX_WEB_POLLS,
+      ':one': 1,
+    },
+  };
+}
+
+/** Shows a request to a person, who alone can then decide on it. Of two people, the first one gets it. */
+export function showWebSignIn(codeDigest: string, subjectId: string, nowMs: number): Update {
+  const untouched = '#state = :waiting';
+  const mine = '(#state = :shown AND subjectId = :me)';
+  return {
+    ...change(codeDigest, nowMs, {
+      ':waiting': 'waiting',
+      ':shown': 'shown',
+      ':me': subjectId,
+    }),
+    UpdateExpression: 'SET #state = :shown, subjectId = :me',
+    ConditionExpression: `${inTime} AND (${untouched} OR ${mine})`,
+  };
+}
+
+/** Approves what this person has been shown. The browser then has a minute. */
+export function approveWebSignIn(codeDigest: string, subjectId: string, nowMs: number): Update {
+  return {
+    ...change(codeDigest, nowMs, {
+      ':shown': 'shown',
+      ':approved': 'approved',
+      ':me': subjectId,
+      ':until': toEpochSeconds(nowMs + PICK_UP_MS),
+    }),
+    UpdateExpression: 'SET #state = :approved, pickUpUntilSeconds = :until',
+    ConditionExpression: `${inTime} AND #state = :shown AND subjectId = :me`,
+  };
+}
+
+/** Denies what this person has been shown; wins over an approval until the browser has picked that up. */
+export function denyWebSignIn(codeDigest: string, subjectId: string, nowMs: number): Update {
+  return {
+    ...change(codeDigest, nowMs, {
+      ':shown': 'shown',
+      ':approved': 'approved',
+      ':denied': 'denied',
+      ':me': subjectId,
+    }),
+    UpdateExpression: 'SET #state = :denied REMOVE sealed',
+    ConditionExpression: `${inTime} AND #state IN (:shown, :approved) AND subjectId = :me`,
+  };
+}
+
+/** Uses an approval up, for the browser that asked. Of two pick-ups at once, one wins. */
+export function useWebSignIn(codeDigest: string, browserDigest: Uint8Array, nowMs: number): Write {
+  return {
+    Update: {
+      ...change(codeDigest, nowMs, { ':approved': 'approved', ':used': 'used', ':browser': browserDigest }),
+      UpdateExpression: 'SET #state = :used REMOVE sealed',
+      ConditionExpression: `#state = :approved AND browserDigest = :browser AND pickUpUntilSeconds > :now AND ${inTime}`,
+    },
+  };
+}
+
+const inTime = 'expiresAtSeconds > :now';
+
+function change(codeDigest: string, nowMs: number, values: Record<string, unknown>) {
+  return {
+    Key: keys.webSignIn(codeDigest),
+    ExpressionAttributeNames: { '#state': 'state' },
+    ExpressionAttributeValues: { ...values, ':now': toEpochSeconds(nowMs) },
+  };
+}
