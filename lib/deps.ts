@@ -6,19 +6,19 @@ import { rootKeys } from './crypto/root-key';
 import { createLog, type Log } from './log';
 import { createFaceId, type FaceId } from './partner/faceid';
 import { createNetworkIdentity, type NetworkIdentity } from './partner/network-identity';
-import { type Objects, openObjects } from './partner/objects';
-import { type EraseQueue, type NoticeQueue, openEraseQueue, openNoticeQueue } from './partner/queue';
-import { openStaffIdentity, type StaffIdentity } from './partner/staff-identity';
+import { createObjects, type Objects } from './partner/objects';
+import { createEraseQueue, createNoticeQueue, type EraseQueue, type NoticeQueue } from './partner/queue';
+import { createStaffIdentity, type StaffIdentity } from './partner/staff-identity';
 import { createWechat, type Wechat } from './partner/wechat';
-import { openWechatCode, type WechatCode } from './partner/wechat-code';
-import { openWechatPhone, type WechatPhone } from './partner/wechat-phone';
-import { openWechatRisk, type WechatRisk } from './partner/wechat-risk';
-import { openWechatServer, type WechatServer } from './partner/wechat-server';
-import { openWechatText, type WechatText } from './partner/wechat-text';
+import { createWechatCode, type WechatCode } from './partner/wechat-code';
+import { createWechatPhone, type WechatPhone } from './partner/wechat-phone';
+import { createWechatRisk, type WechatRisk } from './partner/wechat-risk';
+import { createWechatServer, type WechatServer } from './partner/wechat-server';
+import { createWechatText, type WechatText } from './partner/wechat-text';
 import type { EntryId } from './policy/entries';
 import type { Registry } from './policy/registry';
-import { type Meter, openTable, type Table } from './table/client';
-import { openPolicyBook, type PolicyBook } from './table/policy/policy-book';
+import { createTable, type Meter, type Table } from './table/client';
+import { createPolicyBook, type PolicyBook } from './table/policy/policy-book';
 import { loadServiceKeys } from './table/service/key-store';
 
 /** Everything an operation may use. Tests pass their own; nothing is reached in any other way. */
@@ -88,7 +88,7 @@ export function buildDeps(config: Config, replace: Replacements = {}): Deps {
   const clock = replace.clock ?? systemClock;
   const random = replace.random ?? systemRandom;
   const log = replace.log ?? createLog((line) => process.stdout.write(`${line}\n`));
-  const table = openTable({
+  const table = createTable({
     name: config.TABLE_NAME,
     region,
     endpoint: config.TABLE_ENDPOINT,
@@ -97,7 +97,7 @@ export function buildDeps(config: Config, replace: Replacements = {}): Deps {
   });
   const queues = { region, endpoint: config.SQS_ENDPOINT, log };
   const wechat = { baseUrl: config.WECHAT_API_BASE, appid: config.WECHAT_APPID, clock, log };
-  const server = openWechatServer({ ...wechat, secret: config.WECHAT_SECRET });
+  const server = createWechatServer({ ...wechat, secret: config.WECHAT_SECRET });
   const ring = createKeyRing({
     load: () => loadServiceKeys(table),
     roots: rootKeys(config.ROOT_KEY, region, random),
@@ -112,7 +112,7 @@ export function buildDeps(config: Config, replace: Replacements = {}): Deps {
     log,
     appid: config.WECHAT_APPID,
     ring,
-    policy: openPolicyBook({
+    policy: createPolicyBook({
       table,
       ring,
       clock,
@@ -122,37 +122,37 @@ export function buildDeps(config: Config, replace: Replacements = {}): Deps {
     policyNoticeDays: Number(config.POLICY_NOTICE_DAYS),
     staff:
       replace.staff ??
-      openStaffIdentity({
+      createStaffIdentity({
         issuer: config.STAFF_ISSUER,
         audience: config.STAFF_AUDIENCE,
         jwksUrl: config.STAFF_JWKS_URL,
         now: clock.now,
       }),
-    faceId: replace.faceId ?? openFaceId(config, clock, log),
-    networkIdentity: replace.networkIdentity ?? openNetworkIdentity(config, clock, log),
+    faceId: replace.faceId ?? createFaceIdFrom(config, clock, log),
+    networkIdentity: replace.networkIdentity ?? createNetworkIdentityFrom(config, clock, log),
     wechat: replace.wechat ?? createWechat({ ...wechat, secret: config.WECHAT_SECRET }),
-    wechatPhone: replace.wechatPhone ?? openWechatPhone(server),
-    entries: replace.entries ?? openEntries(config, clock, log),
-    risk: replace.risk ?? openRisk(config, server),
+    wechatPhone: replace.wechatPhone ?? createWechatPhone(server),
+    entries: replace.entries ?? createSignInEntries(config, clock, log),
+    risk: replace.risk ?? createRisk(config, server),
     phoneRecoveryDays: Number(config.PHONE_RECOVERY_DAYS),
-    wechatText: replace.wechatText ?? openWechatText(server),
-    wechatCode: replace.wechatCode ?? openWechatCode(server),
+    wechatText: replace.wechatText ?? createWechatText(server),
+    wechatCode: replace.wechatCode ?? createWechatCode(server),
     objects:
       replace.objects ??
-      openObjects({
+      createObjects({
         bucket: config.OBJECTS_BUCKET,
         region,
         endpoint: config.OBJECTS_ENDPOINT,
         clock,
         log,
       }),
-    eraseQueue: replace.eraseQueue ?? openEraseQueue({ url: config.ERASE_QUEUE_URL, ...queues }),
-    noticeQueue: replace.noticeQueue ?? openNoticeQueue({ url: config.NOTICE_QUEUE_URL, ...queues }),
+    eraseQueue: replace.eraseQueue ?? createEraseQueue({ url: config.ERASE_QUEUE_URL, ...queues }),
+    noticeQueue: replace.noticeQueue ?? createNoticeQueue({ url: config.NOTICE_QUEUE_URL, ...queues }),
   };
 }
 
 /** `LINK_ENTRIES` is a list of `<entry>=<appid>:<secret>`. */
-function openEntries(config: Config, clock: Clock, log: Log): Deps['entries'] {
+function createSignInEntries(config: Config, clock: Clock, log: Log): Deps['entries'] {
   const offered = config.LINK_ENTRIES.split(',').filter(Boolean);
   return Object.fromEntries(
     offered.map((text) => {
@@ -165,12 +165,12 @@ function openEntries(config: Config, clock: Clock, log: Log): Deps['entries'] {
   );
 }
 
-function openRisk({ RISK_RANK_THRESHOLD }: Config, server: WechatServer): Risk | undefined {
+function createRisk({ RISK_RANK_THRESHOLD }: Config, server: WechatServer): Risk | undefined {
   if (!RISK_RANK_THRESHOLD) return undefined;
-  return { wechatRisk: openWechatRisk(server), refusedFrom: Number(RISK_RANK_THRESHOLD) };
+  return { wechatRisk: createWechatRisk(server), refusedFrom: Number(RISK_RANK_THRESHOLD) };
 }
 
-function openFaceId(config: Config, clock: Clock, log: Log): FaceId | undefined {
+function createFaceIdFrom(config: Config, clock: Clock, log: Log): FaceId | undefined {
   if (!config.FACEID_API_BASE || !config.FACEID_SECRET_ID || !config.FACEID_SECRET_KEY) return undefined;
   return createFaceId({
     baseUrl: config.FACEID_API_BASE,
@@ -183,7 +183,7 @@ function openFaceId(config: Config, clock: Clock, log: Log): FaceId | undefined 
   });
 }
 
-function openNetworkIdentity(config: Config, clock: Clock, log: Log): NetworkIdentity | undefined {
+function createNetworkIdentityFrom(config: Config, clock: Clock, log: Log): NetworkIdentity | undefined {
   const baseUrl = config.NETWORK_IDENTITY_BASE;
   return baseUrl ? createNetworkIdentity({ baseUrl, clock, log }) : undefined;
 }

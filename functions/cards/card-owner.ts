@@ -1,7 +1,7 @@
 import type { CardContent, Field } from '../../lib/card/content';
-import { only } from '../../lib/card/content';
+import { pickFields } from '../../lib/card/content';
 import type { Deps } from '../../lib/deps';
-import type { Since } from '../../lib/policy/version';
+import type { ReachVersions } from '../../lib/policy/version';
 import { type Card, readCard } from '../../lib/table/card/card';
 import { visibleFields } from '../../lib/table/card/shown-card';
 import type { Item } from '../../lib/table/client';
@@ -10,22 +10,22 @@ import { consentInForce, type Person, readPerson } from '../../lib/table/person/
 import { readRealName } from '../../lib/table/real-name/real-name';
 
 /** Somebody else whose cards may be looked at: they have agreed to cards for the scope in force. */
-export type Owner = { person: Person; epoch: number; sealer: Sealer; since: Since };
+export type Owner = { person: Person; epoch: number; sealer: Sealer; reachVersions: ReachVersions };
 
 /** The owner in a person item; undefined when there is none or their consent does not stand. @throws SealError */
-export async function openOwner(
+export async function loadOwner(
   { ring, random, policy }: Deps,
   item: Item | undefined,
 ): Promise<Owner | undefined> {
   const person = item && readPerson(item);
-  const { since } = policy.inForce();
-  const agreed = person && consentInForce(since, person, 'cards');
+  const { reachVersions } = policy.inForce();
+  const agreed = person && consentInForce(reachVersions, person, 'cards');
   if (!person || !agreed) return undefined;
   const dataKey = await ring.dataKey(person.subjectId, person.wrappedKey);
   return {
     person,
     epoch: agreed.epoch,
-    since,
+    reachVersions,
     sealer: createSealer(person.subjectId, dataKey, ring.suite, random),
   };
 }
@@ -40,8 +40,8 @@ export function cardOf(owner: Owner, item: Item | undefined): Card | undefined {
  * open to links at this moment and whose words have passed.
  */
 export function shownTo(owner: Owner, card: Card, chosen: readonly Field[]): Partial<CardContent> {
-  const visible = visibleFields(owner.since, owner.person, card, 'link');
-  return only(
+  const visible = visibleFields(owner.reachVersions, owner.person, card, 'link');
+  return pickFields(
     card,
     chosen.filter((field) => visible.includes(field)),
   );

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 import {
   audiences,
+  contactLabels,
   fields,
-  labels,
   MAX_ADDRESSES,
   MAX_KEPT_LINES,
   MAX_MAILS,
@@ -24,7 +24,7 @@ export const cursor = z.optional(z.string().check(z.maxLength(256)));
 
 const list = <S extends z.ZodMiniType>(of: S, max: number) =>
   z._default(z.array(of).check(z.maxLength(max)), []);
-const label = z.optional(z.enum(labels));
+const label = z.optional(z.enum(contactLabels));
 const language = z.string().check(z.regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$/));
 
 /** What stands on a card, as it is sent. */
@@ -68,7 +68,7 @@ export const content = {
 export const ownLabels = list(text(20), 10);
 
 const some = z.optional(z.string());
-const shownLabel = z.optional(z.enum(labels));
+const shownLabel = z.optional(z.enum(contactLabels));
 const shownPhone = z.object({ number: z.string(), label: shownLabel });
 const shownMail = z.object({ address: z.string(), label: shownLabel });
 const shownAddress = z.object({

@@ -3,7 +3,7 @@ import { operation } from '../../lib/gate/operation';
 import { purposeIds } from '../../lib/policy/purposes';
 import { act } from './act';
 import { giveReceipt } from './give-receipt';
-import { notice as giveNotice, prompts } from './prompts';
+import { purposeNotice as giveNotice, prompts } from './prompts';
 import { count, hex, idempotencyKey, notice, purpose, state } from './shapes';
 
 /** Purposes that one screen may be about to use, such as a way of verification with one of its own. */
@@ -72,7 +72,7 @@ export const actOperations = {
     budget: { trips: 1, readUnits: 1, writeUnits: 0 },
     run: prompts,
   }),
-  notice: operation({
+  purposeNotice: operation({
     summary: '一项目的的完整告知：目的、方式、种类、期限、接收方、必要性和影响。',
     caller: 'anyone',
     purpose: null,

@@ -6,7 +6,7 @@ import { truncateAddress } from '../../lib/gate/network-place';
 import type { Run } from '../../lib/gate/operation';
 import { isCovered } from '../../lib/gate/purpose';
 import type { ConsentPurposeId } from '../../lib/policy/purposes';
-import { staysAfter } from '../../lib/policy/stays';
+import { retainedAfter } from '../../lib/policy/stays';
 import type { NewEntry } from '../../lib/table/ledger/ledger';
 import { type Consent, consentOf, type Person } from '../../lib/table/person/person';
 import { signReceipt } from './receipt';
@@ -75,7 +75,7 @@ async function demandKnownText(
 
 /** What outlives the withdrawal, for this very person. */
 function keptAfter(person: Person, purpose: ConsentPurposeId) {
-  return staysAfter(purpose, (id) => consentOf(person, id as ConsentPurposeId)?.granted === true);
+  return retainedAfter(purpose, (id) => consentOf(person, id as ConsentPurposeId)?.granted === true);
 }
 
 function entryOf(deps: Deps, { input, requestId, address, client }: ActRun, choice: Choice): NewEntry {

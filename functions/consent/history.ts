@@ -1,7 +1,7 @@
 import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
 import type { Run } from '../../lib/gate/operation';
-import { openCursor, sealCursor } from '../../lib/table/cursor';
+import { readCursor, sealCursor } from '../../lib/table/cursor';
 import type { Sealer } from '../../lib/table/entity';
 import {
   emptyHead,
@@ -38,7 +38,7 @@ async function ledgerPage(deps: Deps, { person, sealer }: Whose, input: Page) {
   const { subjectId } = person;
   const { cursor } = input;
   const from =
-    cursor === undefined ? emptyHead : parseHead(await openCursor(deps.ring, LIST, subjectId, cursor));
+    cursor === undefined ? emptyHead : parseHead(await readCursor(deps.ring, LIST, subjectId, cursor));
   const { items, more } = await readEntries(deps.table, subjectId, from.seq, input.limit ?? DEFAULT_PAGE);
   const reached = await followChain(deps.ring, subjectId, from, items);
   const broken = 'brokenAt' in reached;

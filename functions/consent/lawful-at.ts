@@ -4,7 +4,7 @@ import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
 import type { Run } from '../../lib/gate/operation';
 import type { PurposeId } from '../../lib/policy/purposes';
-import { sinceAt } from '../../lib/policy/version';
+import { reachVersionAt } from '../../lib/policy/version';
 import {
   emptyHead,
   followChain,
@@ -33,8 +33,8 @@ export async function lawfulAt(deps: Deps, { caller, input }: Run<'subject', Inp
   const asKnownAt = instant(input.asKnownAt);
   const { acts, intact } = await readActs(deps, person.subjectId, ledgerHead(person));
   const { purpose } = input;
-  const since = sinceAt(await deps.policy.all(), purpose, at);
-  return { at, asKnownAt, intact, ...lawful(acts, { purpose, at, asKnownAt, since }) };
+  const reachVersion = reachVersionAt(await deps.policy.all(), purpose, at);
+  return { at, asKnownAt, intact, ...lawful(acts, { purpose, at, asKnownAt, reachVersion }) };
 }
 
 /** The consent acts of one ledger, up to where it breaks. */

@@ -3,15 +3,15 @@ import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
 import type { Run } from '../../lib/gate/operation';
 import { ConditionFailed } from '../../lib/table/client';
-import { queryNotices, seeNotice as seeWrite } from '../../lib/table/policy/policy-notice';
-import { toldOf } from './versions';
+import { notePolicyNoticeSeen, queryPolicyNotices } from '../../lib/table/policy/policy-notice';
+import { announcementOf } from './versions';
 
 /** What has been announced to this very person, newest first, with what changes (promise K4). */
-export async function notices(deps: Deps, { caller }: Run<'subject', Record<string, never>>) {
-  const found = await queryNotices(deps.table, caller.person.subjectId);
+export async function policyAnnouncements(deps: Deps, { caller }: Run<'subject', Record<string, never>>) {
+  const found = await queryPolicyNotices(deps.table, caller.person.subjectId);
   const shown = found.reverse().map(async ({ policyVersion, sentAt, seenAt }) => {
     const version = await deps.policy.load(policyVersion);
-    return version ? [{ ...toldOf(version), sentAt, ...(seenAt && { seenAt }) }] : [];
+    return version ? [{ ...announcementOf(version), sentAt, ...(seenAt && { seenAt }) }] : [];
   });
   return { notices: (await Promise.all(shown)).flat() };
 }
@@ -20,7 +20,7 @@ export async function notices(deps: Deps, { caller }: Run<'subject', Record<stri
 export async function seeNotice(deps: Deps, { caller, input }: Run<'subject', { version: number }>) {
   const at = toInstant(deps.clock.now());
   try {
-    await deps.table.update(seeWrite(caller.person.subjectId, input.version, at));
+    await deps.table.update(notePolicyNoticeSeen(caller.person.subjectId, input.version, at));
   } catch (error) {
     if (error instanceof ConditionFailed) throw new AppError('NOT_FOUND');
     throw error;

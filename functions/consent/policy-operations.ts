@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { operation } from '../../lib/gate/operation';
 import { registryChanges } from '../../lib/policy/changes';
-import { notices, seeNotice } from './notices';
+import { policyAnnouncements, seeNotice } from './notices';
 import { ownLists } from './own-lists';
 import { policy } from './policy';
 import { approvePolicy, proposePolicy, rejectPolicy, showProposal } from './publish';
@@ -114,7 +114,7 @@ export const policyOperations = {
     budget: { trips: 0, readUnits: 0, writeUnits: 0 },
     run: lists,
   }),
-  notices: operation({
+  policyAnnouncements: operation({
     summary: '给我的政策变更通知：改了什么、哪些要重新决定。',
     caller: 'subject',
     purpose: 'accountability',
@@ -124,7 +124,7 @@ export const policyOperations = {
     }),
     ledger: 'none',
     budget: { trips: 2, readUnits: 2, writeUnits: 0 },
-    run: notices,
+    run: policyAnnouncements,
   }),
   seeNotice: operation({
     summary: '记下我看过一则通知。看过不等于同意。',

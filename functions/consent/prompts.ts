@@ -1,5 +1,5 @@
 import { toInstant } from '../../lib/clock';
-import { asksOf } from '../../lib/consent/prompts-due';
+import { promptsFor } from '../../lib/consent/prompts-due';
 import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
 import type { Run } from '../../lib/gate/operation';
@@ -16,8 +16,8 @@ type Input = { uses?: ConsentPurposeId[] | undefined };
  */
 export async function prompts(deps: Deps, { caller, input }: Run<'subject', Input>) {
   const { person } = caller;
-  const { since } = deps.policy.inForce();
-  const { asks, quiet } = asksOf(person, deps.clock.now(), since, input.uses);
+  const { reachVersions } = deps.policy.inForce();
+  const { asks, quiet } = promptsFor(person, deps.clock.now(), reachVersions, input.uses);
   const shown = asks.map(async ({ purpose, because, version }) => ({
     because,
     version,
@@ -49,7 +49,7 @@ function saysOf(version: PolicyVersion | undefined, purpose: ConsentPurposeId): 
 }
 
 /** The notice of one purpose, for whoever wants to read it or to agree of their own accord. */
-export async function notice(deps: Deps, { input }: Run<'anyone', { purpose: ConsentPurposeId }>) {
+export async function purposeNotice(deps: Deps, { input }: Run<'anyone', { purpose: ConsentPurposeId }>) {
   return noticeInForce(deps, input.purpose);
 }
 

@@ -4,11 +4,11 @@ import { AppError, invalidInput } from '../../lib/errors';
 import type { Run } from '../../lib/gate/operation';
 import { describeDifference } from '../../lib/policy/difference';
 import { flawsOf, type RegistryChanges, withChanges } from '../../lib/policy/registry';
-import { beyond, type PolicyVersion, versionAfter } from '../../lib/policy/version';
+import { type PolicyVersion, purposesExceeding, versionAfter } from '../../lib/policy/version';
 import { ConditionFailed } from '../../lib/table/client';
 import { EVERYONE_SHARDS } from '../../lib/table/keys';
 import {
-  contentOf,
+  parseVersion,
   publishVersion,
   putProposal,
   readBook,
@@ -44,7 +44,7 @@ export async function proposePolicy(deps: Deps, { caller, input }: Run<'staff', 
     throw invalidInput('changes', '与上一版没有不同');
   demandNotice(deps, content);
   if (pending) {
-    if (pending.textHash === content.textHash) return show(deps, pending, contentOf(pending));
+    if (pending.textHash === content.textHash) return show(deps, pending, parseVersion(pending));
     throw new AppError('NOT_NOW', { version: pending.version });
   }
   const stored: StoredVersion = {
@@ -64,7 +64,7 @@ export async function proposePolicy(deps: Deps, { caller, input }: Run<'staff', 
 export async function showProposal(deps: Deps) {
   const { pending } = await lookAt(deps);
   if (!pending) throw new AppError('NOT_FOUND');
-  return show(deps, pending, contentOf(pending));
+  return show(deps, pending, parseVersion(pending));
 }
 
 type Decide = { version: number; textHash: string };
@@ -80,7 +80,7 @@ export async function approvePolicy(deps: Deps, { caller, input }: Run<'staff', 
   const proposal = demandProposal(pending, input);
   if (proposal.proposedBy === caller.staffId) throw new AppError('CALLER_NOT_ALLOWED');
   const decidedAt = toInstant(deps.clock.now());
-  const content: PolicyVersion = { ...contentOf(proposal), announcedAt: decidedAt };
+  const content: PolicyVersion = { ...parseVersion(proposal), announcedAt: decidedAt };
   demandNotice(deps, content);
   const approved: StoredVersion = {
     ...proposal,
@@ -164,7 +164,7 @@ function show(deps: Deps, stored: StoredVersion, content: PolicyVersion) {
     says: difference ? describeDifference(registry, difference) : [],
     asksAgain: (difference?.widened ?? []).filter((id) => registry.purposes[id]?.basis === 'CONSENT'),
     /** Purposes for which this build does more than the proposal says; they would stop. */
-    stops: [...beyond(registry, deps.policy.registry)],
+    stops: [...purposesExceeding(registry, deps.policy.registry)],
   };
 }
 

@@ -3,7 +3,7 @@ import { DAY_MS, MINUTE_MS } from '../../lib/clock';
 import { sign } from '../../lib/crypto/signature';
 import type { Deps } from '../../lib/deps';
 import { type KindNotice, type Notice, noticeOf, type RecipientNotice } from '../../lib/policy/notice';
-import { compiled, isSensitive, type Registry } from '../../lib/policy/registry';
+import { buildRegistry, isSensitive, type Registry } from '../../lib/policy/registry';
 import type { RetentionRule } from '../../lib/policy/retention';
 import type { PolicyVersion } from '../../lib/policy/version';
 import type { LedgerEntry } from '../../lib/table/ledger/ledger';
@@ -17,7 +17,7 @@ export const RECEIPT_TYPE = 'consent-receipt';
  * receipt asked for years later says the same as the one given with the act. It names the person by internal number only.
  */
 export function receiptOf(subjectId: string, entry: LedgerEntry, version: PolicyVersion | undefined) {
-  const { operator } = version?.registry ?? compiled;
+  const { operator } = version?.registry ?? buildRegistry;
   const recordId = uuidOf(`record|${subjectId}|${entry.seq}`);
   return {
     '@context': context,
@@ -148,7 +148,7 @@ function actorIn(subjectId: string, { act, actor, guardian }: LedgerEntry) {
 function processOf({ purpose = '', textHash }: LedgerEntry, version: PolicyVersion | undefined) {
   const notice = version?.textHash === textHash && version ? noticeOf(version, purpose) : undefined;
   const isConsent = version?.registry.purposes[purpose]?.basis === 'CONSENT';
-  const title = (version?.registry ?? compiled).purposes[purpose]?.name ?? purpose;
+  const title = (version?.registry ?? buildRegistry).purposes[purpose]?.name ?? purpose;
   const named = { '@id': `leliao:purpose/${purpose}`, 'dct:title': title };
   const bare = { '@type': 'dpv:Process', 'dpv:hasPurpose': named };
   return version && notice && isConsent ? { ...bare, ...detailsOf(version.registry, notice) } : bare;

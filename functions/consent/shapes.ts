@@ -48,7 +48,7 @@ export const notice = {
     z.object({
       recipient: z.string(),
       name: z.string(),
-      role: z.enum(['entrusted', 'processor', 'authority']),
+      role: z.enum(['entrusted', 'independent-controller', 'authority']),
       contact: z.string(),
       region: z.string(),
       why: z.string(),

@@ -8,17 +8,24 @@ export async function versions(deps: Deps) {
   const { version: inForce } = deps.policy.inForce();
   const summaries = await deps.policy.all();
   const full = await Promise.all(summaries.map(({ version }) => deps.policy.load(version)));
-  return { inForce, versions: full.flatMap((version) => (version ? [toldOf(version)] : [])) };
+  return { inForce, versions: full.flatMap((version) => (version ? [announcementOf(version)] : [])) };
 }
 
 /** What the home page announces: the version that is to come, what it changes, and who will be asked again. */
 export async function announcement(deps: Deps) {
   const coming = deps.policy.announced();
   const version = coming && (await deps.policy.load(coming.version));
-  return version ? { announcement: toldOf(version) } : {};
+  return version ? { announcement: announcementOf(version) } : {};
 }
 
-export function toldOf({ version, effectiveAt, announcedAt, textHash, registry, difference }: PolicyVersion) {
+export function announcementOf({
+  version,
+  effectiveAt,
+  announcedAt,
+  textHash,
+  registry,
+  difference,
+}: PolicyVersion) {
   const widened = difference?.widened ?? [];
   return {
     version,

@@ -12,7 +12,7 @@ import {
   appealKey,
   type appealSubjects,
   decideAppeal,
-  openAppeals,
+  listPendingAppeals,
   putAppeal,
   queryAppeals,
   readAppeal,
@@ -100,7 +100,7 @@ export async function listOwnAppeals(deps: Deps, { caller }: Run<'subject', Reco
 
 /** Staff: what waits for a decision. Ids and dates, nothing of the persons. */
 export async function listAppeals({ table }: Deps) {
-  return { appeals: await openAppeals(table) };
+  return { appeals: await listPendingAppeals(table) };
 }
 
 type OfOne = { subjectId: string; appealId: string; ticket: string };

@@ -6,8 +6,8 @@ import type { ConsentPurposeId } from '../../lib/policy/purposes';
 import type { Item, Write } from '../../lib/table/client';
 import { consentOf, type Person } from '../../lib/table/person/person';
 import { readGuardian } from '../../lib/table/real-name/minor';
-import { restsOn, type WayId } from '../../lib/table/real-name/real-name';
-import { attemptWrite } from '../../lib/table/sign-in/attempts';
+import { requiredConsents, type WayId } from '../../lib/table/real-name/real-name';
+import { useWrite } from '../../lib/table/sign-in/attempts';
 import { guardianNotice } from './guardian-notice';
 
 /** Checks by one person, and checks of one number whoever asks, in a day. */
@@ -25,7 +25,7 @@ type Limit = { name: string; max: number; windowMs: number };
 /** The count of one attempt, to ride in the transaction that registers the disclosure. */
 export async function spendWrite(deps: Deps, limit: Limit, source: string): Promise<Write> {
   const digest = await deps.ring.digest('address', `${limit.name}|${source}`);
-  return attemptWrite(digest, deps.clock.now(), limit.windowMs, limit.max);
+  return useWrite(digest, deps.clock.now(), limit.windowMs, limit.max);
 }
 
 /**
@@ -42,7 +42,7 @@ export function epochsOf(
   person: Person,
   way: WayId,
 ): { epoch: number; wayEpoch?: number; version: number } {
-  const purposes: readonly ConsentPurposeId[] = restsOn[way];
+  const purposes: readonly ConsentPurposeId[] = requiredConsents[way];
   const [home, own] = purposes.map((purpose) => {
     demandConsent(deps, person, purpose);
     return consentOf(person, purpose);
@@ -60,7 +60,7 @@ export function asAgreed(deps: Pick<Deps, 'policy'>, person: Person, way: WayId)
   return (now) => {
     const after = epochsOf(deps, now, way);
     if (after.epoch !== before.epoch || after.wayEpoch !== before.wayEpoch)
-      throw new AppError('CONSENT_REQUIRED', { purpose: restsOn[way][0] });
+      throw new AppError('CONSENT_REQUIRED', { purpose: requiredConsents[way][0] });
   };
 }
 

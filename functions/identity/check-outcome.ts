@@ -3,13 +3,13 @@ import type { CheckAnswer } from '../../lib/partner/check-result';
 import type { Attempt } from '../../lib/table/real-name/real-name-attempt';
 
 /** What the person and their register may learn of a partner's answer. */
-export type Said = NonNullable<Attempt['said']>;
+export type PublicOutcome = NonNullable<Attempt['outcome']>;
 
 /**
  * A mismatch, no record and a blocked card are all NOT_VERIFIED: whoever tries another person's number must not learn
  * from us which numbers exist, nor what state a card is in. The register says the same, for it is shown too.
  */
-const saidOf: Record<CheckAnswer['result'], Said> = {
+const saidOf: Record<CheckAnswer['result'], PublicOutcome> = {
   VERIFIED: 'VERIFIED',
   MISMATCH: 'NOT_VERIFIED',
   NO_RECORD: 'NOT_VERIFIED',
@@ -20,13 +20,13 @@ const saidOf: Record<CheckAnswer['result'], Said> = {
   UPSTREAM_ERROR: 'UNAVAILABLE',
 };
 
-export function say({ result }: CheckAnswer): Said {
+export function publicOutcome({ result }: CheckAnswer): PublicOutcome {
   return saidOf[result];
 }
 
 /** @throws AppError NOT_VERIFIED | TOO_MANY_ATTEMPTS | PARTNER_UNAVAILABLE */
-export function demandVerified(said: Said | undefined): void {
-  if (said === 'NOT_VERIFIED') throw new AppError('NOT_VERIFIED');
-  if (said === 'LATER') throw new AppError('TOO_MANY_ATTEMPTS');
-  if (said !== 'VERIFIED') throw new AppError('PARTNER_UNAVAILABLE');
+export function demandVerified(outcome: PublicOutcome | undefined): void {
+  if (outcome === 'NOT_VERIFIED') throw new AppError('NOT_VERIFIED');
+  if (outcome === 'LATER') throw new AppError('TOO_MANY_ATTEMPTS');
+  if (outcome !== 'VERIFIED') throw new AppError('PARTNER_UNAVAILABLE');
 }

@@ -7,7 +7,7 @@ import type { AgeBand } from '../../lib/policy/age';
 import type { PassingKind, RecipientId } from '../../lib/policy/recipients';
 import { ConditionFailed, type Write } from '../../lib/table/client';
 import type { Person } from '../../lib/table/person/person';
-import { homeOf, restsOn, type WayId } from '../../lib/table/real-name/real-name';
+import { requiredConsents, resultPurposeOf, type WayId } from '../../lib/table/real-name/real-name';
 import {
   type Attempt,
   beginAttempt,
@@ -16,7 +16,7 @@ import {
   settleAttempt,
 } from '../../lib/table/real-name/real-name-attempt';
 import { asAgreed, epochsOf, tooMany } from './check-limits';
-import { say } from './check-outcome';
+import { publicOutcome } from './check-outcome';
 
 export type Check = {
   way: WayId;
@@ -57,22 +57,22 @@ export async function runCheck(
     ...answer
   }: Awaited<ReturnType<Check['ask']>>) => ({
     ...begun,
-    said: say({ ...answer, partnerRequestId }),
+    outcome: publicOutcome({ ...answer, partnerRequestId }),
     partnerRequestId,
     ...(uniqueDigest && { uniqueDigest }),
     ...(band && { band }),
   });
-  const purpose = restsOn[way].at(-1) ?? restsOn[way][0];
+  const purpose = requiredConsents[way].at(-1) ?? requiredConsents[way][0];
   try {
     const { answer, person: after } = await discloseWith(
       deps,
       person,
       { recipient, purpose, kinds, way, requestId },
       check.ask,
-      say,
+      publicOutcome,
       {
-        made: [beginAttempt(person.subjectId, homeOf(way), begun), ...spends, ...holds],
-        answered: (given) => [settleAttempt(person.subjectId, homeOf(way), settle(given))],
+        made: [beginAttempt(person.subjectId, resultPurposeOf(way), begun), ...spends, ...holds],
+        answered: (given) => [settleAttempt(person.subjectId, resultPurposeOf(way), settle(given))],
         stillAllowed: asAgreed(deps, person, way),
       },
     );
@@ -92,9 +92,9 @@ export async function runCheck(
  * @throws AppError IDEMPOTENCY_CONFLICT for another content under the same key
  * @throws AppError BUSY while it is still under way
  */
-function isRepeat({ key, content, said, sentAtMs }: Attempt, check: Check, nowMs: number): boolean {
+function isRepeat({ key, content, outcome, sentAtMs }: Attempt, check: Check, nowMs: number): boolean {
   if (key !== check.key) return false;
   if (content !== check.content) throw new AppError('IDEMPOTENCY_CONFLICT');
-  if (said === undefined && nowMs - sentAtMs < IN_FLIGHT_MS) throw new AppError('BUSY');
-  return said === 'VERIFIED' || said === 'NOT_VERIFIED';
+  if (outcome === undefined && nowMs - sentAtMs < IN_FLIGHT_MS) throw new AppError('BUSY');
+  return outcome === 'VERIFIED' || outcome === 'NOT_VERIFIED';
 }

@@ -26,11 +26,11 @@ import {
   spendWrite,
   tooMany,
 } from './check-limits';
-import { demandVerified, say } from './check-outcome';
+import { demandVerified, publicOutcome } from './check-outcome';
 import { guardianNotice } from './guardian-notice';
-import { keepResult, look, show } from './keep-result';
+import { keepResult, loadResult, resultForPerson } from './keep-result';
 import { maskName } from './name';
-import { readGiven, type Typed } from './valid-input';
+import { type TypedIdentity, validateInput } from './valid-input';
 import { demandOffered } from './ways';
 
 /** The partner's token is good for 7200 s; a little more, so that who finishes at the last moment can say so. */
@@ -38,7 +38,7 @@ export const FACE_SESSION_MS = 130 * MINUTE_MS;
 
 const disclosure = { recipient: 'tencent-faceid', purpose: 'real-name-face', way: 'face' } as const;
 
-type Start = Pick<Typed, 'name' | 'idNumber'> & { idempotencyKey: string };
+type Start = Pick<TypedIdentity, 'name' | 'idNumber'> & { idempotencyKey: string };
 
 /** The session of a key: the same for a repeat, and another for everybody else. */
 export function faceSessionId(subjectId: string, idempotencyKey: string): string {
@@ -55,7 +55,7 @@ export async function startFace(deps: Deps, run: Run<'subject', Start>) {
   const { person, sealer } = caller;
   const { subjectId } = person;
   demandOffered(deps, 'face');
-  const given = readGiven(input, 'face', deps.clock.now());
+  const given = validateInput(input, 'face', deps.clock.now());
   const { epoch, wayEpoch = 0 } = epochsOf(deps, person, 'face');
   const sessionId = faceSessionId(subjectId, input.idempotencyKey);
   const mark = (what: string) => deps.ring.digest('request', `face|${subjectId}|${what}`);
@@ -64,7 +64,7 @@ export async function startFace(deps: Deps, run: Run<'subject', Start>) {
 
   const known = liveSession(readFaceSession(caller.alsoRead, sessionId, sealer), person);
   if (known) return repeatStart(known, sessionId, content);
-  const seen = await look(deps, subjectId, 'face');
+  const seen = await loadResult(deps, subjectId, 'face');
   if (readRealName(seen.result, person)) throw new AppError('NOT_NOW');
   const child = given.band === 'under-14';
   if (child) demandGuardian(seen.guardian);
@@ -147,10 +147,10 @@ export async function finishFace(deps: Deps, run: Run<'subject', { sessionId: st
   demandOffered(deps, 'face');
   epochsOf(deps, person, 'face');
   const session = liveSession(readFaceSession(caller.alsoRead, sessionId, sealer), person);
-  const seen = await look(deps, subjectId, 'face');
+  const seen = await loadResult(deps, subjectId, 'face');
   const live = readRealName(seen.result, person, sealer);
   const key = await deps.ring.digest('request', `face|${subjectId}|${sessionId}`);
-  if (live?.key === key) return show(live);
+  if (live?.key === key) return resultForPerson(live);
   if (!session) throw new AppError('NOT_FOUND');
   if (live) throw new AppError('NOT_NOW');
 
@@ -160,7 +160,8 @@ export async function finishFace(deps: Deps, run: Run<'subject', { sessionId: st
     person,
     { ...disclosure, kinds: ['login-code'], requestId },
     ask,
-    (given) => (given.result === 'PENDING' ? given.result : say({ ...given, result: given.result })),
+    (given) =>
+      given.result === 'PENDING' ? given.result : publicOutcome({ ...given, result: given.result }),
     {
       made: [await spendWrite(deps, FACE_RESULTS_PER_PERSON, subjectId)],
       answered: ({ result }) => (result === 'MISMATCH' ? endFaceSession(subjectId, sessionId) : []),
@@ -168,7 +169,7 @@ export async function finishFace(deps: Deps, run: Run<'subject', { sessionId: st
     },
   ).catch(refuseFinish);
   if (answer.result === 'PENDING') throw new AppError('NOT_NOW');
-  demandVerified(say({ ...answer, result: answer.result }));
+  demandVerified(publicOutcome({ ...answer, result: answer.result }));
   const { epoch, wayEpoch, uniqueDigest, maskedName, band } = session;
   return keepResult(deps, run, after, {
     seen,

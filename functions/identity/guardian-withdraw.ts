@@ -4,7 +4,7 @@ import { AppError } from '../../lib/errors';
 import type { Run } from '../../lib/gate/operation';
 import { putGuardian, queryWards, readGuardian, readWard, wardKey } from '../../lib/table/real-name/minor';
 import { endRealNames } from '../../lib/table/real-name/real-name';
-import { withBoth } from './two-ledgers';
+import { writeInBothLedgers } from './two-ledgers';
 
 /** The children this person answered for, by number only (CON-4: taking back is as easy as giving). */
 export async function listWards(deps: Deps, { caller }: Run<'subject', Record<string, never>>) {
@@ -23,7 +23,7 @@ export async function guardianWithdraw(deps: Deps, run: Run<'subject', { wardId:
   if (!ward) throw new AppError('NOT_FOUND');
   const { childId, wardId } = ward;
   const common = { act: 'guardian.withdrawn', purpose: 'minors', requestId } as const;
-  await withBoth(deps, person, childId, async (_child, { guardian, results }) => {
+  await writeInBothLedgers(deps, person, childId, async (_child, { guardian, results }) => {
     const before = readGuardian(guardian);
     const own = { Delete: { Key: wardKey(person.subjectId, wardId) } };
     const entries = {

@@ -17,7 +17,7 @@ import {
 } from '../../lib/table/real-name/minor';
 import { isAdult, readRealName, realNameKey } from '../../lib/table/real-name/real-name';
 import { guardianNotice } from './guardian-notice';
-import { withBoth } from './two-ledgers';
+import { writeInBothLedgers } from './two-ledgers';
 
 /** A guardian may be at work: the code is good for a day, and told in person. */
 export const GUARDIAN_CODE_MS = DAY_MS;
@@ -115,7 +115,7 @@ export async function guardianRespond(
   if (!childId || childId === guardianId) throw new AppError('NOT_FOUND');
   const state = input.decision === 'consent' ? 'consented' : 'refused';
   const wardId = codeDigest.slice(0, 22);
-  await withBoth(deps, person, childId, async (_child, items) => {
+  await writeInBothLedgers(deps, person, childId, async (_child, items) => {
     const before = readGuardian(items.guardian);
     if (before?.codeDigest !== codeDigest) throw new AppError('NOT_FOUND');
     if (before.state === state && before.guardianId === guardianId) return undefined; // sent twice

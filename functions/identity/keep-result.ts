@@ -7,11 +7,11 @@ import type { Person } from '../../lib/table/person/person';
 import { guardianConsents, guardianKey, markMinor, minorKey } from '../../lib/table/real-name/minor';
 import {
   CLAIM,
-  homeOf,
   keepRealName,
   type RealName,
   readRealName,
   realNameKey,
+  resultPurposeOf,
   type WayId,
 } from '../../lib/table/real-name/real-name';
 import { asAgreed, demandGuardian } from './check-limits';
@@ -21,23 +21,23 @@ import { guardianNotice } from './guardian-notice';
 const RACES = 4;
 
 /** What is known of a person before a check, read in one trip. */
-export type Seen = { result: Item | undefined; minor: Item | undefined; guardian: Item | undefined };
+export type KnownBefore = { result: Item | undefined; minor: Item | undefined; guardian: Item | undefined };
 
-export async function look(deps: Deps, subjectId: string, way: WayId): Promise<Seen> {
-  const wanted = [realNameKey(subjectId, homeOf(way)), minorKey(subjectId), guardianKey(subjectId)];
+export async function loadResult(deps: Deps, subjectId: string, way: WayId): Promise<KnownBefore> {
+  const wanted = [realNameKey(subjectId, resultPurposeOf(way)), minorKey(subjectId), guardianKey(subjectId)];
   const [result, minor, guardian] = await deps.table.getMany(wanted);
   return { result, minor, guardian };
 }
 
 /** What the person is told of a result that is kept. */
-export function show({ way, verifiedAt, maskedName, band }: RealName) {
+export function resultForPerson({ way, verifiedAt, maskedName, band }: RealName) {
   const minor = band !== undefined && band !== 'adult';
   return { verified: true as const, way, verifiedAt, minor, ...(maskedName && { maskedName }) };
 }
 
-export type Keep = {
+export type NewResult = {
   value: RealName;
-  seen: Seen;
+  seen: KnownBefore;
   /** Whether a result in force may be replaced: only after a fresh proof of self. */
   again: boolean;
   /** Further writes of the same moment, none of which may be refused. */
@@ -54,13 +54,13 @@ export async function keepResult(
   deps: Deps,
   { caller, requestId }: Run<'subject', unknown>,
   person: Person,
-  { value, seen, again, also = [] }: Keep,
+  { value, seen, again, also = [] }: NewResult,
 ) {
   const { subjectId } = person;
   const { way, band, verifiedAt: at } = value;
   const stillAllowed = asAgreed(deps, caller.person, way);
   stillAllowed(person);
-  const purpose = homeOf(way);
+  const purpose = resultPurposeOf(way);
   const entry = { at, act: 'real-name.verified', actor: 'self', purpose, way, requestId } as const;
   let before = seen;
   for (let race = 0; race < RACES; race += 1) {
@@ -73,15 +73,15 @@ export async function keepResult(
     ];
     try {
       await appendEntry(deps, person, entry, writes, { stillAllowed });
-      return show(value);
+      return resultForPerson(value);
     } catch (error) {
       if (!(error instanceof ConditionFailed)) throw error;
       if (!error.found[0] && error.found[CLAIM]) throw new AppError('IDENTITY_TAKEN');
     }
-    before = await look(deps, subjectId, way);
+    before = await loadResult(deps, subjectId, way);
     if (band === 'under-14') demandGuardian(before.guardian);
     const live = readRealName(before.result, person, caller.sealer);
-    if (live?.key === value.key) return show(live);
+    if (live?.key === value.key) return resultForPerson(live);
     if (live && !again) throw new AppError('NOT_NOW');
   }
   throw new AppError('BUSY');

@@ -2,7 +2,7 @@ import type { Deps } from '../../lib/deps';
 import type { Run } from '../../lib/gate/operation';
 import { guardianKey, minorKey, minorMark, readGuardian } from '../../lib/table/real-name/minor';
 import { readRealName, realNameKey } from '../../lib/table/real-name/real-name';
-import { show } from './keep-result';
+import { resultForPerson } from './keep-result';
 
 /** Where the person stands: what is verified and by which way, and what a guardian has said. All there is of it is shown. */
 export async function status(deps: Deps, { caller }: Run<'subject', Record<string, never>>) {
@@ -18,7 +18,7 @@ export async function status(deps: Deps, { caller }: Run<'subject', Record<strin
   return {
     verified: results.length > 0,
     results: results.map((value) => {
-      const { verified: _, ...shown } = show(value);
+      const { verified: _, ...shown } = resultForPerson(value);
       return { ...shown, partnerRequestId: value.partnerRequestId, consentVersion: value.consentVersion };
     }),
     ...(minor && { minor: minorMark.decode(minor, '').band }),

@@ -15,18 +15,18 @@ const RACES = 4;
 
 type Undated = Omit<NewEntry, 'at'>;
 export type ChildItems = { guardian: Item | undefined; results: Item[] };
-export type Both = { own: Undated; others: Undated; writes: Write[]; sealer: Sealer };
+export type TwoLedgers = { own: Undated; others: Undated; writes: Write[]; sealer: Sealer };
 
 /**
  * One transaction in two persons' ledgers: a guardian's own, and the child's. `plan` sees the child as they are and says
  * what to write, or undefined when there is nothing left to do.
  * @throws AppError NOT_FOUND when the child's account is gone | BUSY
  */
-export async function withBoth(
+export async function writeInBothLedgers(
   deps: Deps,
   person: Person,
   childId: string,
-  plan: (child: Person, items: ChildItems) => Promise<Both | undefined>,
+  plan: (child: Person, items: ChildItems) => Promise<TwoLedgers | undefined>,
 ): Promise<void> {
   const wanted = [
     keys.person(childId),

@@ -9,7 +9,7 @@ import { readPhone } from './phone';
 import { ways } from './ways';
 
 /** What a person types. Held for one call and kept nowhere. */
-export type Typed = {
+export type TypedIdentity = {
   name: string;
   idNumber: string;
   phone?: string | undefined;
@@ -19,7 +19,7 @@ export type Typed = {
 };
 
 /** The same, read and found well-formed. Fields that the way does not need are not there. */
-export type Given = {
+export type ValidInput = {
   way: WayId;
   name: string;
   idNumber: string;
@@ -31,7 +31,7 @@ export type Given = {
 type Problem = NonNullable<ErrorDetails['fields']>[number];
 
 /** The way that the fields given amount to. */
-export function wayOf({ phone, bankCard }: Typed): WayId {
+export function wayOf({ phone, bankCard }: TypedIdentity): WayId {
   if (bankCard !== undefined) return 'bank';
   return phone === undefined ? 'id' : 'phone';
 }
@@ -40,7 +40,7 @@ export function wayOf({ phone, bankCard }: Typed): WayId {
  * Reads what was typed, before anything is sent or counted: it spares charged calls, and what is not a number cannot be
  * probed. @throws AppError INVALID_INPUT naming every wrong field and no value
  */
-export function readGiven(typed: Typed, way: WayId, nowMs: number): Given {
+export function validateInput(typed: TypedIdentity, way: WayId, nowMs: number): ValidInput {
   const today = shanghaiDay(nowMs);
   const problems: Problem[] = [];
   const take = <T extends object>(field: string, read: T | { fault: string }): T | undefined => {

@@ -7,7 +7,7 @@ import { readRealName } from '../../lib/table/real-name/real-name';
 import { runCheck } from './check';
 import { CHECKS_PER_PERSON, demandGuardian, epochsOf, spendWrite } from './check-limits';
 import { demandVerified } from './check-outcome';
-import { keepResult, look, show } from './keep-result';
+import { keepResult, loadResult, resultForPerson } from './keep-result';
 import { demandOffered } from './ways';
 
 /**
@@ -27,9 +27,9 @@ export async function verifyByNetworkId(
   const key = await mark(`key|${input.idempotencyKey}`);
   const content = await mark(`proof|${input.token}`);
 
-  const seen = await look(deps, subjectId, 'network');
+  const seen = await loadResult(deps, subjectId, 'network');
   const live = readRealName(seen.result, person);
-  if (live?.key === key) return show(live);
+  if (live?.key === key) return resultForPerson(live);
   if (live) throw new AppError('NOT_NOW');
 
   const { attempt, person: after } = await runCheck(deps, run, {
@@ -42,7 +42,7 @@ export async function verifyByNetworkId(
     holds: [],
     ask: () => ask(deps, input.token),
   });
-  demandVerified(attempt.said);
+  demandVerified(attempt.outcome);
   if (attempt.band === 'under-14') demandGuardian(seen.guardian);
   return keepResult(deps, run, after, {
     seen,

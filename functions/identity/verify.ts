@@ -10,15 +10,15 @@ import { runCheck } from './check';
 import { CHECKS_PER_NUMBER, CHECKS_PER_PERSON, demandGuardian, epochsOf, spendWrite } from './check-limits';
 import { demandVerified } from './check-outcome';
 import { guardianNotice } from './guardian-notice';
-import { keepResult, look, show } from './keep-result';
+import { keepResult, loadResult, resultForPerson } from './keep-result';
 import { maskName } from './name';
-import { type Given, readGiven, type Typed, wayOf } from './valid-input';
+import { type TypedIdentity, type ValidInput, validateInput, wayOf } from './valid-input';
 import { demandOffered } from './ways';
 
-export type Verify = Typed & { idempotencyKey: string };
+export type Verify = TypedIdentity & { idempotencyKey: string };
 
 /** Which of the partner's checks each way is. */
-const checks: Record<'id' | 'phone' | 'bank', (faceId: FaceId, given: Given) => Promise<CheckAnswer>> = {
+const checks: Record<'id' | 'phone' | 'bank', (faceId: FaceId, given: ValidInput) => Promise<CheckAnswer>> = {
   id: (faceId, given) => faceId.checkIdCard(given),
   phone: (faceId, given) => faceId.checkPhone(given),
   bank: (faceId, given) => faceId.checkBankCard(given),
@@ -33,15 +33,15 @@ export async function verify(deps: Deps, run: Run<'subject', Verify>, again = fa
   const { person } = caller;
   const way = wayOf(input) as keyof typeof checks;
   demandOffered(deps, way);
-  const given = readGiven(input, way, deps.clock.now());
+  const given = validateInput(input, way, deps.clock.now());
   const { epoch, wayEpoch, version } = epochsOf(deps, person, way);
   const { subjectId } = person;
   const marks = await repeatMarks(deps, subjectId, epoch, input.idempotencyKey, given, again);
   const uniqueDigest = await deps.ring.digest('id-number', given.idNumber);
 
-  const seen = await look(deps, subjectId, way);
+  const seen = await loadResult(deps, subjectId, way);
   const live = readRealName(seen.result, person, caller.sealer);
-  if (live?.key === marks.key) return show(live);
+  if (live?.key === marks.key) return resultForPerson(live);
   if (again !== Boolean(live)) throw new AppError('NOT_NOW');
   if (given.band === 'under-14') demandGuardian(seen.guardian);
 
@@ -57,7 +57,7 @@ export async function verify(deps: Deps, run: Run<'subject', Verify>, again = fa
     holds: given.band === 'under-14' ? [guardianConsents(subjectId, guardianNotice.textHash)] : [],
     ask: () => checks[way](deps.faceId as FaceId, given),
   });
-  demandVerified(attempt.said);
+  demandVerified(attempt.outcome);
   return keepResult(deps, run, after, {
     seen,
     again,
@@ -85,7 +85,7 @@ async function repeatMarks(
   subjectId: string,
   epoch: number,
   idempotencyKey: string,
-  { way, name, idNumber, phone }: Given,
+  { way, name, idNumber, phone }: ValidInput,
   again: boolean,
 ) {
   const content = JSON.stringify([subjectId, way, name, idNumber, phone, again]);

@@ -1,6 +1,6 @@
 import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
-import { restsOn, type WayId, wayIds } from '../../lib/table/real-name/real-name';
+import { requiredConsents, type WayId, wayIds } from '../../lib/table/real-name/real-name';
 import type { IdKind } from './id-number';
 
 /** One way to prove a real name, as data: what it asks, whom it asks, and which numbers it knows. */
@@ -60,7 +60,7 @@ export async function showWays(deps: Deps) {
       way,
       name: ways[way].name,
       asks: [...ways[way].asks],
-      consents: [...restsOn[way]],
+      consents: [...requiredConsents[way]],
       covers: [...ways[way].covers],
     })),
   };

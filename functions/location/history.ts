@@ -1,7 +1,7 @@
 import type { Deps } from '../../lib/deps';
 import type { Run } from '../../lib/gate/operation';
 import { retentionMs } from '../../lib/policy/retention';
-import { queryTrail } from '../../lib/table/location/location-history';
+import { queryHistory } from '../../lib/table/location/location-history';
 import { consentOf } from '../../lib/table/person/person';
 import { placeOf } from './settings';
 
@@ -10,7 +10,7 @@ export async function history(deps: Deps, { caller }: Run<'subject', unknown>) {
   const { person, sealer } = caller;
   const epoch = consentOf(person, 'location-history')?.epoch ?? 0;
   const oldestMs = deps.clock.now() - retentionMs('location-month');
-  const days = await queryTrail(deps.table, person.subjectId, epoch, sealer);
+  const days = await queryHistory(deps.table, person.subjectId, epoch, sealer);
   const places = days.flatMap(({ places }) => [...places].reverse());
   return { places: places.filter(({ takenAtMs }) => takenAtMs > oldestMs).map(placeOf) };
 }

@@ -15,21 +15,25 @@ const KEYS_PER_PERSON = 5;
 export const PEOPLE_PER_TRIP = Math.floor((KEYS_PER_TRIP - 1) / KEYS_PER_PERSON);
 
 /** Somebody near who may be shown, with their square. */
-export type Met = { person: Person; sealer: Sealer; cell: string; path: string };
+export type NearbyPerson = { person: Person; sealer: Sealer; cell: string; path: string };
 
 /**
  * Looks at the people of some entries as they are at this moment, strongly consistent. Left out is everybody who has
  * switched off, ended the consent, moved away, whose time is over, who does not want to be found, is a minor, or has
  * blocked the viewer or been blocked; and everybody when the viewer is a minor.
  */
-export async function meet(deps: Deps, viewerId: string, entries: NearEntry[]): Promise<Met[]> {
+export async function loadNearby(
+  deps: Deps,
+  viewerId: string,
+  entries: NearEntry[],
+): Promise<NearbyPerson[]> {
   const trips: NearEntry[][] = [];
   for (let first = 0; first < entries.length; first += PEOPLE_PER_TRIP)
     trips.push(entries.slice(first, first + PEOPLE_PER_TRIP));
   return (await Promise.all(trips.map((some) => meetSome(deps, viewerId, some)))).flat();
 }
 
-async function meetSome(deps: Deps, viewerId: string, entries: NearEntry[]): Promise<Met[]> {
+async function meetSome(deps: Deps, viewerId: string, entries: NearEntry[]): Promise<NearbyPerson[]> {
   const wanted = entries.flatMap(({ subjectId }): Key[] => [
     keys.person(subjectId),
     locationKey(subjectId),
@@ -49,10 +53,10 @@ async function whoIs(
   { ring, random, policy, clock }: Deps,
   entry: NearEntry,
   [self, place, minor, blocked, blocks]: (Item | undefined)[],
-): Promise<Met | undefined> {
+): Promise<NearbyPerson | undefined> {
   const person = self && readPerson(self);
   if (!person || person.leftAt || minor || isBlock(blocked) || isBlock(blocks)) return undefined;
-  const agreed = consentInForce(policy.inForce().since, person, 'location');
+  const agreed = consentInForce(policy.inForce().reachVersions, person, 'location');
   if (!agreed) return undefined;
   const dataKey = await ring.dataKey(person.subjectId, person.wrappedKey);
   const sealer = createSealer(person.subjectId, dataKey, ring.suite, random);

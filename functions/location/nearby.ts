@@ -4,14 +4,14 @@ import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
 import type { Run, Subject } from '../../lib/gate/operation';
 import { beijingDay } from '../../lib/policy/working-days';
-import { openHiddenCursor, sealHiddenCursor } from '../../lib/table/cursor';
+import { readHiddenCursor, sealHiddenCursor } from '../../lib/table/cursor';
 import { sealHandle } from '../../lib/table/handle';
 import { type NearEntry, queryNear } from '../../lib/table/location/near';
 import { type Band, bandOf } from './band';
 import { fewestSquares } from './fewest-squares';
 import { bitsOf, centreOf, cover, metresBetween, type Place } from './grid';
 import { keysOf, NEAR_BITS, nearSquare, squarePart } from './near-keys';
-import { meet } from './nearby-people';
+import { loadNearby } from './nearby-people';
 import { publicCardsOf, type ShownCard } from './public-card';
 import { ownLocation } from './settings';
 
@@ -64,7 +64,7 @@ export async function nearby(deps: Deps, { caller, input }: Run<'subject', Quest
   const inside = entries.filter(
     ({ subjectId, path }) => subjectId !== viewerId && around.has(squarePart(path)),
   );
-  const met = await meet(deps, viewerId, inside);
+  const met = await loadNearby(deps, viewerId, inside);
   const cards = await publicCardsOf(deps, [caller, ...met]);
   if (!cards.has(viewerId))
     throw new AppError('NOT_NOW', { why: '请先把默认名片中的至少一项公开给所有人。' });
@@ -113,7 +113,7 @@ async function readPage(
   { cursor }: Question,
 ): Promise<{ entries: NearEntry[]; cursor: string | undefined }> {
   const { squares } = fewestSquares(cells, MAX_SQUARES);
-  const before = cursor ? openHiddenCursor<Read[]>(sealer, `nearby|${question}`, cursor) : [];
+  const before = cursor ? readHiddenCursor<Read[]>(sealer, `nearby|${question}`, cursor) : [];
   const unread = squares.filter((_, index) => before[index] !== 'end').length;
   const limit = Math.floor(MAX_PAGE / unread);
   const pages = await Promise.all(

@@ -6,7 +6,7 @@ import { demandConsent } from '../../lib/gate/purpose';
 import { ConditionFailed } from '../../lib/table/client';
 import {
   endOf,
-  forgetTrail,
+  forgetHistory,
   type Location,
   putSettings,
   readLocation,
@@ -27,26 +27,26 @@ export type Choice = Pick<Location, 'precision' | 'findable'> & {
 };
 
 /** The epoch of the caller's consent to location; what an earlier one left is dead. */
-export function epochOf({ person }: Pick<Subject, 'person'>): number {
+export function locationEpoch({ person }: Pick<Subject, 'person'>): number {
   return consentOf(person, 'location')?.epoch ?? 0;
 }
 
 /** What the front door has read of the caller, while it lives. */
 export function ownLocation({ clock }: Pick<Deps, 'clock'>, caller: Subject): Location | undefined {
-  return readLocation(caller.alsoRead, epochOf(caller), clock.now(), caller.sealer);
+  return readLocation(caller.alsoRead, locationEpoch(caller), clock.now(), caller.sealer);
 }
 
 /** As its owner sees it. Places are the middles of squares, in GCJ-02. */
 export function shown(value: Location | undefined) {
   if (!value) return { on: false, version: 0 };
-  const { on, version, precision, findable, keepsTrail, untilSeconds, cell, takenAtMs } = value;
+  const { on, version, precision, findable, keepsHistory, untilSeconds, cell, takenAtMs } = value;
   if (!on) return { on, version };
   return {
     on,
     version,
     precision,
     findable,
-    keepHistory: keepsTrail,
+    keepHistory: keepsHistory,
     ...(untilSeconds && { until: toInstant(untilSeconds * 1000) }),
     endsAt: toInstant(value.expiresAtSeconds * 1000),
     ...(cell && takenAtMs && { place: placeOf({ cell, takenAtMs }) }),
@@ -83,22 +83,22 @@ export async function setSettings(deps: Deps, { caller, input }: Run<'subject', 
   const bits = BITS[input.precision];
   const seenAtMs = before?.on && before.takenAtMs !== undefined ? before.takenAtMs : nowMs;
   const after = await withEntry(deps.ring, subjectId, {
-    epoch: epochOf(caller),
+    epoch: locationEpoch(caller),
     version: input.version + 1,
     revision: (before?.revision ?? 0) + 1,
     on: true,
     sinceMs: before?.on ? before.sinceMs : nowMs,
     precision: input.precision,
     findable: input.findable,
-    keepsTrail: input.keepHistory,
+    keepsHistory: input.keepHistory,
     untilSeconds,
     expiresAtSeconds: endOf(seenAtMs, untilSeconds),
     ...(before?.on && before.cell && { cell: coarsened(before.cell, bits), takenAtMs: before.takenAtMs }),
   });
-  const letsGo = !input.keepHistory && (before?.keepsTrail === true || mayHaveTrail(caller));
+  const forgetsHistory = !input.keepHistory && (before?.keepsHistory === true || mayHaveHistory(caller));
   try {
     const [put, holds] = putSettings(subjectId, after, before, nowMs, caller.sealer);
-    await deps.table.write(put, holds, ...(letsGo ? forgetTrail(subjectId, nowMs) : []));
+    await deps.table.write(put, holds, ...(forgetsHistory ? forgetHistory(subjectId, nowMs) : []));
     return shown(after);
   } catch (error) {
     if (!(error instanceof ConditionFailed)) throw error;
@@ -110,7 +110,7 @@ export async function setSettings(deps: Deps, { caller, input }: Run<'subject', 
 }
 
 /** A history outlives a place that was forgotten after a day, so the place's own mark does not tell. */
-function mayHaveTrail({ person }: Pick<Subject, 'person'>): boolean {
+function mayHaveHistory({ person }: Pick<Subject, 'person'>): boolean {
   return consentOf(person, 'location-history')?.granted === true;
 }
 
@@ -120,7 +120,7 @@ function isRepeat(stored: Location, sent: Choice): boolean {
     stored.version === sent.version + 1 &&
     stored.precision === sent.precision &&
     stored.findable === sent.findable &&
-    stored.keepsTrail === sent.keepHistory &&
+    stored.keepsHistory === sent.keepHistory &&
     stored.untilSeconds === (sent.until === undefined ? undefined : toEpochSeconds(Date.parse(sent.until)))
   );
 }
@@ -133,18 +133,18 @@ export async function stop(deps: Deps, { caller }: Run<'subject', unknown>) {
   const { subjectId } = caller.person;
   const nowMs = deps.clock.now();
   const off = { on: false } as const;
-  let hasTrail = mayHaveTrail(caller) || caller.alsoRead?.keepsTrail === true;
+  let hasHistory = mayHaveHistory(caller) || caller.alsoRead?.keepsHistory === true;
   for (let race = 0; race < RACES; race += 1) {
     try {
-      await deps.table.write(...stopLocation(subjectId, hasTrail, nowMs));
+      await deps.table.write(...stopLocation(subjectId, hasHistory, nowMs));
       return off;
     } catch (error) {
       if (!(error instanceof ConditionFailed)) throw error;
       const item = error.found[0]?.item;
-      const [first, ...others] = hasTrail ? forgetTrail(subjectId, nowMs) : [];
+      const [first, ...others] = hasHistory ? forgetHistory(subjectId, nowMs) : [];
       if (!item && first) await deps.table.write(first, ...others);
       if (!item) return off;
-      hasTrail = true; // a history was begun meanwhile
+      hasHistory = true; // a history was begun meanwhile
     }
   }
   throw new AppError('BUSY');

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
-import { labels } from '../../lib/card/content';
+import { contactLabels } from '../../lib/card/content';
 
 const some = z.optional(z.string());
-const label = z.optional(z.enum(labels));
+const label = z.optional(z.enum(contactLabels));
 const listOf = <S extends z.ZodMiniType>(of: S) => z.optional(z.array(of));
 
 /** A card as strangers see it: every part may be missing, because its owner chose so. */

@@ -6,11 +6,16 @@ import { isCovered } from '../../lib/gate/purpose';
 import { beijingDay } from '../../lib/policy/working-days';
 import { ConditionFailed, type Write } from '../../lib/table/client';
 import { endOf, type Location, putPoint, readLocation } from '../../lib/table/location/location';
-import { putTrailDay, readTrailDay, trailKey, withPlace } from '../../lib/table/location/location-history';
+import {
+  historyKey,
+  putHistoryDay,
+  readHistoryDay,
+  withPlace,
+} from '../../lib/table/location/location-history';
 import { consentHolds, consentOf } from '../../lib/table/person/person';
 import { withEntry } from './near-keys';
 import { type Taken, takePoint } from './point';
-import { epochOf, ownLocation, placeOf } from './settings';
+import { locationEpoch, ownLocation, placeOf } from './settings';
 
 const RACES = 4;
 
@@ -35,9 +40,9 @@ export async function update(deps: Deps, { caller, input }: Run<'subject', { poi
     const refused = await tryOnce(deps, caller, before, after, taken);
     if (!refused) return { place: placeOf(taken), stored: true };
     before = refused.location
-      ? readLocation(refused.location.item, epochOf(caller), nowMs, caller.sealer)
+      ? readLocation(refused.location.item, locationEpoch(caller), nowMs, caller.sealer)
       : before;
-    if (refused.noTrail && before) before = { ...before, keepsTrail: false };
+    if (refused.noHistory && before) before = { ...before, keepsHistory: false };
   }
   throw new AppError('BUSY');
 }
@@ -47,7 +52,7 @@ function isUnmoved({ cell, takenAtMs = 0 }: Location, taken: Taken): boolean {
   return cell === taken.cell && hour(takenAtMs) === hour(taken.takenAtMs);
 }
 
-type Refused = { location: ConditionFailed['found'][number]; noTrail: boolean };
+type Refused = { location: ConditionFailed['found'][number]; noHistory: boolean };
 
 /** One write: the place alone, or with it the history where the person keeps one. */
 async function tryOnce(
@@ -58,24 +63,24 @@ async function tryOnce(
   taken: Taken,
 ): Promise<Refused | undefined> {
   const { subjectId } = caller.person;
-  const trail = before.keepsTrail ? await trailWrites(deps, caller, taken) : [];
+  const history = before.keepsHistory ? await historyWrites(deps, caller, taken) : [];
   const point = putPoint(subjectId, after, before, deps.clock.now(), caller.sealer);
   try {
-    await deps.table.write(point, ...trail);
+    await deps.table.write(point, ...history);
     return undefined;
   } catch (error) {
     if (!(error instanceof ConditionFailed)) throw error;
-    return { location: error.found[0], noTrail: error.found[2] !== undefined };
+    return { location: error.found[0], noHistory: error.found[2] !== undefined };
   }
 }
 
 /** The day with one place more, held to its own consent; nothing where that does not stand or nothing is to be added. */
-async function trailWrites(deps: Deps, { person, sealer }: Subject, taken: Taken): Promise<Write[]> {
+async function historyWrites(deps: Deps, { person, sealer }: Subject, taken: Taken): Promise<Write[]> {
   const agreed = consentOf(person, 'location-history');
   if (!agreed || !isCovered(deps, agreed, 'location-history')) return [];
   const { subjectId } = person;
-  const [item] = await deps.table.getMany([trailKey(subjectId, beijingDay(taken.takenAtMs))]);
-  const day = withPlace(readTrailDay(item, agreed.epoch, sealer), agreed.epoch, taken);
+  const [item] = await deps.table.getMany([historyKey(subjectId, beijingDay(taken.takenAtMs))]);
+  const day = withPlace(readHistoryDay(item, agreed.epoch, sealer), agreed.epoch, taken);
   if (!day) return [];
-  return [putTrailDay(subjectId, day, sealer), consentHolds(subjectId, 'location-history', agreed.epoch)];
+  return [putHistoryDay(subjectId, day, sealer), consentHolds(subjectId, 'location-history', agreed.epoch)];
 }

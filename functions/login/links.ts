@@ -4,7 +4,7 @@ import { AppError, invalidInput } from '../../lib/errors';
 import { discloseWith } from '../../lib/gate/disclose';
 import type { Run } from '../../lib/gate/operation';
 import { demandConsent } from '../../lib/gate/purpose';
-import { type EntryId, entries, entryIds } from '../../lib/policy/entries';
+import { type EntryId, entryIds, signInEntries } from '../../lib/policy/entries';
 import { ConditionFailed } from '../../lib/table/client';
 import { keys } from '../../lib/table/keys';
 import { appendEntry } from '../../lib/table/ledger/append';
@@ -18,12 +18,12 @@ import {
 } from '../../lib/table/person/linked-entry';
 import { consentOf, endSessions, type Person, readPerson, session } from '../../lib/table/person/person';
 
-function epochOf(person: Person): number {
+function linkEpoch(person: Person): number {
   return consentOf(person, 'account-link')?.epoch ?? 0;
 }
 
 function show({ entry, linkedAt }: Link) {
-  return { entry, name: entries[entry].name, linkedAt };
+  return { entry, name: signInEntries[entry].name, linkedAt };
 }
 
 /**
@@ -45,11 +45,11 @@ export async function linkAccount(
     way: entry,
     requestId,
   } as const;
-  const epoch = epochOf(caller.person);
+  const epoch = linkEpoch(caller.person);
   // Withdrawing moves the ledger's head, so a withdrawal since the check is seen here (promise K3).
   const stillAllowed = (now: Person) => {
     demandConsent(deps, now, 'account-link');
-    if (epochOf(now) !== epoch) throw new AppError('CONSENT_REQUIRED', { purpose: 'account-link' });
+    if (linkEpoch(now) !== epoch) throw new AppError('CONSENT_REQUIRED', { purpose: 'account-link' });
   };
   const ask = () => offered.wechat.exchangeCode(code);
   const riders = { stillAllowed };
@@ -83,7 +83,7 @@ export async function linkAccount(
 export async function listLinks(deps: Deps, { caller }: Run<'subject', Record<string, never>>) {
   const { person } = caller;
   const items = await deps.table.getMany(entryIds.map((entry) => linkKey(person.subjectId, entry)));
-  return { links: items.flatMap((item) => readLink(item, epochOf(person)) ?? []).map(show) };
+  return { links: items.flatMap((item) => readLink(item, linkEpoch(person)) ?? []).map(show) };
 }
 
 /**

@@ -8,14 +8,14 @@ import { emptyHead, nextEntry } from '../../lib/table/ledger/ledger';
 import { claimIdentity } from '../../lib/table/person/identity';
 import { expiryOf, type Person, putPerson, session } from '../../lib/table/person/person';
 import { putWechatAccount, shortName } from '../../lib/table/person/wechat-account';
-import { asksOf, lostRace, newSession, type SignedIn } from './open-session';
+import { lostRace, newSession, purposesToAsk, type SignedIn } from './open-session';
 import type { Arrival } from './sign-in';
 
 /**
  * The account of a new person: pointers, person and first ledger entry in one transaction. Of two first sign-ins at
  * once, one finds a pointer taken and signs in to the account the other has made. Answers undefined then.
  */
-export async function openAccount(
+export async function createAccount(
   deps: Deps,
   { openid, digest, unionDigest }: Arrival,
   requestId: string,
@@ -53,7 +53,7 @@ export async function openAccount(
       putWechatAccount(subjectId, { identity, openid }, sealer),
     );
     const expiresAt = toInstant(expiryOf(value));
-    return { token, sessionId, expiresAt, newAccount: true, asks: asksOf(deps, person) };
+    return { token, sessionId, expiresAt, newAccount: true, asks: purposesToAsk(deps, person) };
   } catch (error) {
     return lostRace(error);
   }

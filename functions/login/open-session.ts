@@ -1,5 +1,5 @@
 import { toInstant } from '../../lib/clock';
-import { asksOf as asksNow } from '../../lib/consent/prompts-due';
+import { promptsFor } from '../../lib/consent/prompts-due';
 import { issueToken } from '../../lib/crypto/token';
 import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
@@ -8,10 +8,10 @@ import { ConditionFailed } from '../../lib/table/client';
 import {
   addSession,
   expiryOf,
-  leaverOf,
   type Person,
   readPerson,
   type Session,
+  sessionToEvict,
 } from '../../lib/table/person/person';
 
 /** Which identity signs in, and what the session rests on besides. */
@@ -40,7 +40,7 @@ export function newSession(deps: Deps, secretDigest: Buffer, { identity, link }:
 }
 
 /** A session for a known person. Answers undefined when a race was lost and the world must be looked at again. */
-export async function openSession(
+export async function startSession(
   deps: Deps,
   subjectId: string,
   origin: SessionOrigin,
@@ -50,7 +50,7 @@ export async function openSession(
   const open = async (ends?: string) => {
     const after = await deps.table.update(addSession(subjectId, sessionId, value, { ends }));
     const expiresAt = toInstant(expiryOf(value));
-    return { token, sessionId, expiresAt, newAccount: false, asks: asksOf(deps, readPerson(after)) };
+    return { token, sessionId, expiresAt, newAccount: false, asks: purposesToAsk(deps, readPerson(after)) };
   };
   try {
     return await open();
@@ -60,13 +60,13 @@ export async function openSession(
     const person = readPerson(met);
     if (person.leftAt) return undefined;
     // Every place is taken: the session that has lapsed, or else the one that began first, gives way in the same write.
-    return open(leaverOf(person, deps.clock.now())).catch(lostRace);
+    return open(sessionToEvict(person, deps.clock.now())).catch(lostRace);
   }
 }
 
 /** What the person is to be asked now; a refusal rests for a while (promise K5). */
-export function asksOf({ clock, policy }: Deps, person: Person): ConsentPurposeId[] {
-  return asksNow(person, clock.now(), policy.inForce().since).asks.map(({ purpose }) => purpose);
+export function purposesToAsk({ clock, policy }: Deps, person: Person): ConsentPurposeId[] {
+  return promptsFor(person, clock.now(), policy.inForce().reachVersions).asks.map(({ purpose }) => purpose);
 }
 
 /** Somebody else was quicker, or still is: look again. Anything else is thrown on. */

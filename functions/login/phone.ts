@@ -18,7 +18,7 @@ import { readOpenid, wechatAccountKey } from '../../lib/table/person/wechat-acco
 
 type Code = { code: string };
 
-function epochOf(person: Person): number {
+function phoneEpoch(person: Person): number {
   return consentOf(person, 'phone')?.epoch ?? 0;
 }
 
@@ -52,14 +52,14 @@ async function readBoth(
 /** Binds the first phone of an account. Changing it is another operation, which asks for a proof of self. */
 export async function bindPhone(deps: Deps, { caller, input, requestId }: Run<'subject', Code>) {
   const { openid, bound } = await readBoth(deps, caller);
-  if (readPhone(bound, epochOf(caller.person), caller.sealer)) throw new AppError('NOT_NOW');
+  if (readPhone(bound, phoneEpoch(caller.person), caller.sealer)) throw new AppError('NOT_NOW');
   return bind(deps, caller, openid, bound, input.code, requestId);
 }
 
 /** Puts another number in the place of the bound one (promise A6: the gate has used up a proof for exactly this). */
 export async function changePhone(deps: Deps, { caller, input, requestId }: Run<'subject', Code>) {
   const { openid, bound } = await readBoth(deps, caller);
-  if (!readPhone(bound, epochOf(caller.person), caller.sealer)) throw new AppError('NOT_FOUND');
+  if (!readPhone(bound, phoneEpoch(caller.person), caller.sealer)) throw new AppError('NOT_FOUND');
   return bind(deps, caller, openid, bound, input.code, requestId);
 }
 
@@ -76,13 +76,13 @@ async function bind(
   const { subjectId } = person;
   const digest = await deps.ring.digest('phone', number);
   const boundAt = toInstant(deps.clock.now());
-  const value: Phone = { boundAt, provedAt: boundAt, epoch: epochOf(person), number };
+  const value: Phone = { boundAt, provedAt: boundAt, epoch: phoneEpoch(person), number };
   const entry = { at: boundAt, act: 'phone.bound', actor: 'self', purpose: 'phone', requestId } as const;
   const writes = bindWrites(subjectId, value, digest, bound, sealer);
   // Withdrawing moves the ledger's head, so a withdrawal since the check is seen here (promise K3).
   const stillAllowed = (now: Person) => {
     demandConsent(deps, now, 'phone');
-    if (epochOf(now) !== value.epoch) throw new AppError('CONSENT_REQUIRED', { purpose: 'phone' });
+    if (phoneEpoch(now) !== value.epoch) throw new AppError('CONSENT_REQUIRED', { purpose: 'phone' });
   };
   try {
     await appendEntry(deps, person, entry, writes, { sealer, stillAllowed });
@@ -96,7 +96,7 @@ async function bind(
 
 /** The bound phone, masked. */
 export async function getPhone(_deps: Deps, { caller }: Run<'subject', unknown>) {
-  const bound = readPhone(caller.alsoRead, epochOf(caller.person), caller.sealer);
+  const bound = readPhone(caller.alsoRead, phoneEpoch(caller.person), caller.sealer);
   if (!bound) throw new AppError('NOT_FOUND');
   return { phone: mask(bound.number), boundAt: bound.boundAt };
 }

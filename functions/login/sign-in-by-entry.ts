@@ -16,12 +16,12 @@ import {
   addSession,
   consentOf,
   expiryOf,
-  leaverIfFull,
   type Person,
   readPerson,
+  sessionToEvictIfFull,
 } from '../../lib/table/person/person';
-import { attemptsKey, readAttempts } from '../../lib/table/sign-in/attempts';
-import { asksOf, newSession, type SignedIn } from './open-session';
+import { limitCounterKey, readCount } from '../../lib/table/sign-in/attempts';
+import { newSession, purposesToAsk, type SignedIn } from './open-session';
 import { demandFewFailures, exchangeCode } from './sign-in';
 
 /** Races with sessions that begin or end at the same moment, before we ask to try again. */
@@ -42,10 +42,10 @@ export async function signInByEntry(
   const { openid } = await exchangeCode(deps, source, offered.wechat, input.code);
   const digest = await deps.ring.digest('openid', `${offered.appid}:${openid}`);
   const [failures, found] = await deps.table.getMany([
-    attemptsKey(source, deps.clock.now()),
+    limitCounterKey(source, deps.clock.now()),
     linkPointerKey(digest),
   ]);
-  demandFewFailures(deps, readAttempts(failures));
+  demandFewFailures(deps, readCount(failures));
   const pointer = readLinkPointer(found);
   if (!pointer) throw new AppError('LINK_REQUIRED');
   for (let race = 0; race < RACES; race += 1) {
@@ -61,7 +61,7 @@ async function open(deps: Deps, { subjectId, epoch }: LinkPointer, digest: strin
   if (!person || !linkingAgreed(person, epoch)) throw new AppError('LINK_REQUIRED');
   const { token, sessionId, secretDigest } = issueToken(subjectId, deps.random);
   const value = newSession(deps, secretDigest, { link: `${entry}:${epoch}` });
-  const terms = { linkEpoch: epoch, ends: leaverIfFull(person, deps.clock.now()) };
+  const terms = { linkEpoch: epoch, ends: sessionToEvictIfFull(person, deps.clock.now()) };
   try {
     const Update = addSession(subjectId, sessionId, value, terms);
     await deps.table.write({ Update }, pointerHolds(digest, subjectId));
@@ -75,7 +75,7 @@ async function open(deps: Deps, { subjectId, epoch }: LinkPointer, digest: strin
     sessionId,
     expiresAt: toInstant(expiryOf(value)),
     newAccount: false,
-    asks: asksOf(deps, person),
+    asks: purposesToAsk(deps, person),
   };
 }
 

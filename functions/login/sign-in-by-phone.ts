@@ -11,7 +11,7 @@ import { consentOf, type Person, readPerson } from '../../lib/table/person/perso
 import { type Phone, phoneKey, readPhone } from '../../lib/table/person/phone';
 import { shortName } from '../../lib/table/person/wechat-account';
 import { addIdentity } from './add-identity';
-import { openSession, type SignedIn } from './open-session';
+import { type SignedIn, startSession } from './open-session';
 import { exchangeCode, identify } from './sign-in';
 
 /** Arrivals at one number in a day, whoever tries: a number is somebody's, and each try names it as the target. */
@@ -36,7 +36,7 @@ export async function signInByPhone(
   const number = await deps.wechatPhone.exchangePhoneCode(input.phoneCode, openid);
   const { person } = await ownerOf(deps, number);
   await addIdentity(deps, person.subjectId, { domain: 'openid', digest, openid, way: 'phone' }, requestId);
-  const reply = await openSession(deps, person.subjectId, { identity: shortName(digest) });
+  const reply = await startSession(deps, person.subjectId, { identity: shortName(digest) });
   if (!reply) throw new AppError('BUSY');
   return reply;
 }

@@ -5,15 +5,10 @@ import type { Wechat } from '../../lib/partner/wechat';
 import type { Item } from '../../lib/table/client';
 import { identityKey, readIdentity } from '../../lib/table/person/identity';
 import { shortName } from '../../lib/table/person/wechat-account';
-import {
-  attemptsKey,
-  countAttempt,
-  readAttempts,
-  windowEndsInSeconds,
-} from '../../lib/table/sign-in/attempts';
+import { countUse, limitCounterKey, readCount, windowEndsInSeconds } from '../../lib/table/sign-in/attempts';
 import { addIdentity } from './add-identity';
-import { openAccount } from './open-account';
-import { openSession, type SignedIn } from './open-session';
+import { createAccount } from './open-account';
+import { type SignedIn, startSession } from './open-session';
 
 /** Refused codes from one network address in ten minutes. Whole offices share an address, so it is generous. */
 export const MAX_FAILED_CODES_PER_ADDRESS = 300;
@@ -40,16 +35,16 @@ export async function signIn(
 
   for (let race = 0; race < RACES; race += 1) {
     const [failures, known, union] = await deps.table.getMany([
-      attemptsKey(source, deps.clock.now()),
+      limitCounterKey(source, deps.clock.now()),
       identityKey('openid', digest),
       ...(unionDigest ? [identityKey('unionid', unionDigest)] : []),
     ]);
-    if (!caller.platform) demandFewFailures(deps, readAttempts(failures));
+    if (!caller.platform) demandFewFailures(deps, readCount(failures));
     const reply = known
       ? await enter(deps, arrival, readIdentity(known), union, requestId)
       : union
         ? await arriveByUnionid(deps, arrival, readIdentity(union), requestId)
-        : await openAccount(deps, arrival, requestId);
+        : await createAccount(deps, arrival, requestId);
     if (reply) return reply;
   }
   throw new AppError('BUSY');
@@ -75,7 +70,7 @@ async function enter(
   union: Item | undefined,
   requestId: string,
 ) {
-  const reply = await openSession(deps, subjectId, { identity: shortName(digest) });
+  const reply = await startSession(deps, subjectId, { identity: shortName(digest) });
   if (!reply || !unionDigest) return reply;
   if (!union)
     await addIdentity(deps, subjectId, { domain: 'unionid', digest: unionDigest, way: 'openid' }, requestId);
@@ -90,7 +85,7 @@ async function arriveByUnionid(
   requestId: string,
 ) {
   await addIdentity(deps, subjectId, { domain: 'openid', digest, openid, way: 'unionid' }, requestId);
-  return openSession(deps, subjectId, { identity: shortName(digest) });
+  return startSession(deps, subjectId, { identity: shortName(digest) });
 }
 
 /** Asks WeChat whose code it is, and counts refusals by network address (promise A7). */
@@ -100,7 +95,7 @@ export async function exchangeCode(deps: Deps, source: string, wechat: Wechat, c
     return await wechat.exchangeCode(code);
   } catch (error) {
     if (error instanceof AppError && error.code === 'LOGIN_CODE_INVALID') {
-      demandFewFailures(deps, await countAttempt(deps.table, source, deps.clock.now()));
+      demandFewFailures(deps, await countUse(deps.table, source, deps.clock.now()));
     }
     throw error;
   }

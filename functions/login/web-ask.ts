@@ -6,7 +6,7 @@ import { noBrowser } from '../../lib/gate/browser';
 import { truncateAddress } from '../../lib/gate/network-place';
 import type { Run } from '../../lib/gate/operation';
 import { ConditionFailed, type Item } from '../../lib/table/client';
-import { addSession, leaverOf, readPerson } from '../../lib/table/person/person';
+import { addSession, readPerson, sessionToEvict } from '../../lib/table/person/person';
 import {
   MAX_WEB_POLLS,
   pollWebSignIn,
@@ -115,7 +115,7 @@ async function pickUp(
       if (!(error instanceof ConditionFailed)) throw error;
       const [request, person] = error.found;
       if (request || !person?.item) return undefined;
-      leaver = leaverOf(readPerson(person.item), nowMs);
+      leaver = sessionToEvict(readPerson(person.item), nowMs);
     }
   }
   throw new AppError('BUSY');

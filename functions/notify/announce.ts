@@ -6,9 +6,9 @@ import type { NoticeMessage } from '../../lib/partner/queue';
 import type { ConsentPurposeId } from '../../lib/policy/purposes';
 import type { PolicyVersion } from '../../lib/policy/version';
 import { keys } from '../../lib/table/keys';
-import { everyoneOf } from '../../lib/table/person/all-subjects';
+import { subjectsOfShard } from '../../lib/table/person/all-subjects';
 import { consentOf, type Person, readPerson } from '../../lib/table/person/person';
-import { sendNotice } from '../../lib/table/policy/policy-notice';
+import { writePolicyNotice } from '../../lib/table/policy/policy-notice';
 
 /** People that one message looks at; the next message goes on from there, so memory is a page whatever their number. */
 export const PEOPLE_PER_MESSAGE = 100;
@@ -22,12 +22,12 @@ export async function announce(deps: Deps, { input }: Pick<Run<'queue', NoticeMe
   const { policyVersion, shard, after } = input;
   const version = await deps.policy.load(policyVersion);
   if (!version) throw new AppError('NOT_FOUND');
-  const { subjectIds, last } = await everyoneOf(deps.table, shard, PEOPLE_PER_MESSAGE, after);
+  const { subjectIds, last } = await subjectsOfShard(deps.table, shard, PEOPLE_PER_MESSAGE, after);
   const items = await deps.table.getMany(subjectIds.map(keys.person));
   const concerned = items.flatMap((item) => (item ? [readPerson(item)] : [])).filter(concernedBy(version));
   const at = toInstant(deps.clock.now());
   await Promise.all(
-    concerned.map(({ subjectId }) => deps.table.update(sendNotice(subjectId, policyVersion, at))),
+    concerned.map(({ subjectId }) => deps.table.update(writePolicyNotice(subjectId, policyVersion, at))),
   );
   if (last) await deps.noticeQueue.send([{ policyVersion, shard, after: last }]);
   return { told: concerned.length, more: last !== undefined };

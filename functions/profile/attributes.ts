@@ -10,7 +10,7 @@ import {
   readService,
   type ServiceRecord,
 } from '../../lib/table/profile/service-attributes';
-import { epochOf, metBy } from './epoch';
+import { conflictingItem, consentEpoch } from './epoch';
 import { ethnicities } from './ethnicities';
 
 const place = z.optional(z.string().check(z.trim(), z.minLength(1), z.maxLength(128)));
@@ -36,7 +36,7 @@ const BEIJING_AHEAD_MS = 8 * HOUR_MS;
 
 /** What the service was told; version 0 where that is nothing yet. */
 export async function getAttributes(service: ServiceId, { caller }: Run<'subject', unknown>) {
-  return readService(service, caller.alsoRead, epochOf(caller, service), caller.sealer);
+  return readService(service, caller.alsoRead, consentEpoch(caller, service), caller.sealer);
 }
 
 /**
@@ -50,7 +50,7 @@ export async function setAttributes(
 ): Promise<ServiceRecord> {
   const { person, sealer, alsoRead } = caller;
   refuseStrangeBirth(input.attributes.birthDate, deps.clock.now());
-  const epoch = epochOf(caller, service);
+  const epoch = consentEpoch(caller, service);
   const before = readService(service, alsoRead, epoch, sealer);
   if (isRepeat(before, input)) return before;
   if (before.version !== input.version) throw conflict(before);
@@ -64,7 +64,7 @@ export async function setAttributes(
     await deps.table.write(...putService(person.subjectId, service, after, alsoRead, sealer));
     return after;
   } catch (error) {
-    const now = readService(service, metBy(error, service), epoch, sealer);
+    const now = readService(service, conflictingItem(error, service), epoch, sealer);
     if (isRepeat(now, input)) return now;
     throw conflict(now);
   }

@@ -8,7 +8,7 @@ import {
   putAvatar,
   readAvatar,
 } from '../../lib/table/profile/avatar';
-import { epochOf, metBy } from './epoch';
+import { conflictingItem, consentEpoch } from './epoch';
 
 /** What is taken in, in bytes, and what is kept. */
 export const MAX_UPLOAD_BYTES = 2 * 1024 * 1024;
@@ -16,7 +16,7 @@ export const AVATAR_SIZE = { side: 512, bytes: 200 * 1024 } as const;
 
 /** The caller's avatar that the front door has read; an empty one where there is none. */
 export function ownAvatar(caller: Subject): Avatar {
-  return readAvatar(caller.alsoRead, epochOf(caller, 'profile'), caller.sealer);
+  return readAvatar(caller.alsoRead, consentEpoch(caller, 'profile'), caller.sealer);
 }
 
 /** What changes from one version of an avatar to the next. */
@@ -38,7 +38,7 @@ export async function nextAvatar(
     await deps.table.write(...putAvatar(person.subjectId, after, sealer));
     return after;
   } catch (error) {
-    const item = metBy(error, 'profile');
+    const item = conflictingItem(error, 'profile');
     if (item && item.epoch !== before.epoch) throw new AppError('BUSY');
     throw new AppError('VERSION_CONFLICT', { version: Number(item?.version ?? 0) });
   }

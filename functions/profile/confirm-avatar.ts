@@ -8,8 +8,8 @@ import { refusePicture } from '../../lib/picture/picture';
 import { redraw } from '../../lib/picture/redraw';
 import {
   type Avatar,
+  currentUpload,
   isBeingMade,
-  openUpload,
   picturePlace,
   type Upload,
 } from '../../lib/table/profile/avatar';
@@ -37,7 +37,7 @@ export async function confirmAvatar(deps: Deps, { caller, input }: Run<'subject'
     return describe(before.current);
   }
   const now = deps.clock.now();
-  const upload = openUpload(before, now);
+  const upload = currentUpload(before, now);
   if (upload?.uploadId !== input.uploadId || upload.tries >= MAX_TRIES) throw new AppError('NOT_FOUND');
   if (isBeingMade(before, now)) throw new AppError('BUSY');
 

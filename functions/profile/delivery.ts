@@ -4,7 +4,7 @@ import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
 import type { Run, Staff, Subject } from '../../lib/gate/operation';
 import { isCovered } from '../../lib/gate/purpose';
-import { openCursor, sealCursor } from '../../lib/table/cursor';
+import { readCursor, sealCursor } from '../../lib/table/cursor';
 import { consentOf } from '../../lib/table/person/person';
 import {
   type Delivery,
@@ -16,7 +16,7 @@ import {
   queryDeliveries,
   readDelivery,
 } from '../../lib/table/profile/delivery';
-import { epochOf, metBy } from './epoch';
+import { conflictingItem, consentEpoch } from './epoch';
 
 type Contact = { name: string; phone: string; address: string };
 type Page = { cursor?: string | undefined; limit?: number | undefined };
@@ -39,7 +39,7 @@ export async function createDelivery(
 ) {
   const { idempotencyKey, ...contact } = input;
   const { subjectId } = caller.person;
-  const epoch = epochOf(caller, 'delivery');
+  const epoch = consentEpoch(caller, 'delivery');
   const request = await deps.ring.digest('request', `delivery|${subjectId}|${JSON.stringify(contact)}`);
   const now = deps.clock.now();
   const value: Delivery = {
@@ -54,7 +54,7 @@ export async function createDelivery(
     await deps.table.write(...putDelivery(subjectId, value, now, caller.sealer));
     return shown(value);
   } catch (error) {
-    const made = readDelivery(metBy(error, 'delivery'), epoch, caller.sealer);
+    const made = readDelivery(conflictingItem(error, 'delivery'), epoch, caller.sealer);
     if (!made) throw error;
     if (made.request !== request) throw new AppError('IDEMPOTENCY_CONFLICT');
     return shown(made);
@@ -68,7 +68,7 @@ function deliveryIdFor(subjectId: string, epoch: number, idempotencyKey: string)
 
 /** One of the caller's own deliveries, as the front door has read it. @throws AppError NOT_FOUND */
 export function ownDelivery(caller: Subject): Delivery | EndedDelivery {
-  const found = readDelivery(caller.alsoRead, epochOf(caller, 'delivery'), caller.sealer);
+  const found = readDelivery(caller.alsoRead, consentEpoch(caller, 'delivery'), caller.sealer);
   if (!found) throw new AppError('NOT_FOUND');
   return found;
 }
@@ -80,7 +80,7 @@ export async function deliveryOf(deps: Deps, { about }: Staff, deliveryId: strin
   // To the staff a person who has withdrawn is one who has no delivery.
   if (!isCovered(deps, consentOf(person, 'delivery'), 'delivery')) throw new AppError('NOT_FOUND');
   const [item] = await deps.table.getMany([deliveryKey(person.subjectId, deliveryId)]);
-  const found = readDelivery(item, epochOf({ person }, 'delivery'), sealer);
+  const found = readDelivery(item, consentEpoch({ person }, 'delivery'), sealer);
   if (!found) throw new AppError('NOT_FOUND');
   return found;
 }
@@ -89,9 +89,9 @@ export async function deliveryOf(deps: Deps, { about }: Staff, deliveryId: strin
 export async function listDeliveries(deps: Deps, { caller, input }: Run<'subject', Page>) {
   const { subjectId } = caller.person;
   const { cursor } = input;
-  const after = cursor === undefined ? undefined : await openCursor(deps.ring, LIST, subjectId, cursor);
+  const after = cursor === undefined ? undefined : await readCursor(deps.ring, LIST, subjectId, cursor);
   const { items, lastId } = await queryDeliveries(deps.table, subjectId, input.limit ?? DEFAULT_PAGE, after);
-  const epoch = epochOf(caller, 'delivery');
+  const epoch = consentEpoch(caller, 'delivery');
   const found = items.flatMap((item) => readDelivery(item, epoch, caller.sealer) ?? []);
   return {
     deliveries: found.map(shown),

@@ -21,6 +21,6 @@ export async function getAvatar(
   if (current.avatarId === knownId) return describe(current);
   const sealed = await deps.objects.read(current.key, AVATAR_SIZE.bytes + SEAL_BYTES);
   if (!sealed) throw new AppError('NOT_FOUND');
-  const content = caller.sealer.open(sealed, picturePlace(current.key));
+  const content = caller.sealer.decrypt(sealed, picturePlace(current.key));
   return { ...describe(current), base64: content.toString('base64') };
 }

@@ -3,14 +3,14 @@ import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
 import type { Run } from '../../lib/gate/operation';
 import { type Nickname, putNickname, readNickname } from '../../lib/table/profile/nickname';
-import { epochOf, metBy } from './epoch';
+import { conflictingItem, consentEpoch } from './epoch';
 
 type Update = { version: number; nickname?: string | undefined };
 
 /** The caller's nickname; version 0 where there is none yet. */
 export async function getNickname(_deps: Deps, { caller }: Run<'subject', unknown>) {
   const { person, alsoRead, sealer } = caller;
-  return readNickname(alsoRead, epochOf({ person }, 'profile'), sealer) ?? { version: 0 };
+  return readNickname(alsoRead, consentEpoch({ person }, 'profile'), sealer) ?? { version: 0 };
 }
 
 /**
@@ -23,7 +23,7 @@ export async function updateNickname(
 ): Promise<Nickname> {
   const { person, sealer } = caller;
   const { subjectId } = person;
-  const epoch = epochOf(caller, 'profile');
+  const epoch = consentEpoch(caller, 'profile');
   const request = await deps.ring.digest('request', `nickname|${subjectId}|${input.nickname ?? ''}`);
   const edit = `${input.version}:${request}`;
   const before = readNickname(caller.alsoRead, epoch, sealer);
@@ -40,7 +40,7 @@ export async function updateNickname(
     await deps.table.write(...putNickname(subjectId, after, input.version, sealer));
     return after;
   } catch (error) {
-    const now = readNickname(metBy(error, 'profile'), epoch, sealer);
+    const now = readNickname(conflictingItem(error, 'profile'), epoch, sealer);
     if (now?.edit === edit) return now;
     throw conflict(now);
   }

@@ -7,8 +7,8 @@ import { isConsentAct, isUse, type Judged, type Uncovered, uncovered } from '../
 import { createKeyRing, type KeyRing, KeyRingError } from '../../lib/crypto/key-ring';
 import { systemRandom } from '../../lib/crypto/random';
 import { rootKeys } from '../../lib/crypto/root-key';
-import { type PolicySummary, sinceAt } from '../../lib/policy/version';
-import { openTable, type Table } from '../../lib/table/client';
+import { type PolicySummary, reachVersionAt } from '../../lib/policy/version';
+import { createTable, type Table } from '../../lib/table/client';
 import { keys } from '../../lib/table/keys';
 import {
   emptyHead,
@@ -18,7 +18,7 @@ import {
   ledgerEntry,
   readEntries,
 } from '../../lib/table/ledger/ledger';
-import { everyone } from '../../lib/table/person/all-subjects';
+import { allSubjects } from '../../lib/table/person/all-subjects';
 import { ledgerHead, readPerson } from '../../lib/table/person/person';
 import { readSummaries } from '../../lib/table/policy/policy-version';
 import { loadServiceKeys } from '../../lib/table/service/key-store';
@@ -31,7 +31,7 @@ import { MEMORY_ROOT_KEY } from '../local/services';
  * A ledger that does not verify is listed with the place where it breaks. Exit code 1 when anything is listed. Memory is one
  * person's acts of consent and one page, whatever the number of people.
  */
-export type Finding = { subjectId: string } & (Uncovered | { since: 'broken'; seq: number });
+export type Finding = { subjectId: string } & (Uncovered | { knownWhen: 'broken'; seq: number });
 export type Counts = { people: number; entries: number; uses: number; findings: number };
 export type ReplayParts = { table: Table; ring: KeyRing; clock: Clock };
 
@@ -40,7 +40,7 @@ const PAGE = 200;
 /** Every finding as it is met; `counts` grows on the way. */
 export async function* replay(parts: ReplayParts, counts: Counts): AsyncGenerator<Finding> {
   const versions = await readSummaries(parts.table);
-  for await (const subjectId of everyone(parts.table)) {
+  for await (const subjectId of allSubjects(parts.table)) {
     counts.people += 1;
     for await (const finding of replayPerson(parts, subjectId, versions, counts)) {
       counts.findings += 1;
@@ -63,19 +63,20 @@ async function* replayPerson(
   let head = emptyHead;
   for await (const { items, entries } of pages(table, subjectId, end.seq)) {
     const reached = await followChain(ring, subjectId, head, items);
-    if ('brokenAt' in reached) return yield { subjectId, since: 'broken', seq: reached.brokenAt };
+    if ('brokenAt' in reached) return yield { subjectId, knownWhen: 'broken', seq: reached.brokenAt };
     head = reached;
     counts.entries += entries.length;
     acts.push(...entries.filter(isConsentAct).map(withoutTheRest));
     uses += entries.filter(isUse).length;
   }
-  if (!sameHead(head, end)) return yield { subjectId, since: 'broken', seq: Math.min(head.seq + 1, end.seq) };
+  if (!sameHead(head, end))
+    return yield { subjectId, knownWhen: 'broken', seq: Math.min(head.seq + 1, end.seq) };
   counts.uses += uses;
   if (uses === 0) return;
   const now = toInstant(clock.now());
   for await (const { entries } of pages(table, subjectId, end.seq)) {
     for (const entry of entries) {
-      const found = uncovered(entry, acts, now, (purpose, at) => sinceAt(versions, purpose, at));
+      const found = uncovered(entry, acts, now, (purpose, at) => reachVersionAt(versions, purpose, at));
       if (found) yield { subjectId, ...found };
     }
   }
@@ -120,10 +121,10 @@ function sameHead(reached: LedgerHead, known: LedgerHead): boolean {
 
 /** One finding as a line; ids, numbers and names of purposes only. */
 export function sentenceOf(finding: Finding): string {
-  if (finding.since === 'broken')
+  if (finding.knownWhen === 'broken')
     return `${finding.subjectId}: the ledger is broken at entry ${finding.seq}; what follows cannot be judged`;
-  const { subjectId, seq, at, act, purpose, since } = finding;
-  const when = since === 'then' ? 'was not covered' : 'is not covered by what was recorded later';
+  const { subjectId, seq, at, act, purpose, knownWhen } = finding;
+  const when = knownWhen === 'then' ? 'was not covered' : 'is not covered by what was recorded later';
   return `${subjectId}: entry ${seq}, ${act} at ${at} under ${purpose}, ${when}`;
 }
 
@@ -133,7 +134,7 @@ async function openParts(persistDir: string | undefined): Promise<ReplayParts> {
   const { ROOT_KEY: given, TABLE_NAME } = process.env;
   if (TABLE_NAME) {
     const { TABLE_NAME: name, SERVICE_REGION: region, TABLE_ENDPOINT, ROOT_KEY } = readConfig(process.env);
-    return partsOf(openTable({ name, region, endpoint: TABLE_ENDPOINT, clock }), ROOT_KEY, region);
+    return partsOf(createTable({ name, region, endpoint: TABLE_ENDPOINT, clock }), ROOT_KEY, region);
   }
   const service = await findService();
   if (!service)
@@ -143,7 +144,7 @@ async function openParts(persistDir: string | undefined): Promise<ReplayParts> {
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
   const kept = persistDir && (await readFile(join(persistDir, 'root-key'), 'utf8')).trim();
   const { region } = service.table;
-  return partsOf(openTable({ ...service.table, clock }), kept || given || MEMORY_ROOT_KEY, region);
+  return partsOf(createTable({ ...service.table, clock }), kept || given || MEMORY_ROOT_KEY, region);
 }
 
 function partsOf(table: Table, rootKey: string, region: string): ReplayParts {

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { marked } from 'marked';
-import { compiled } from '../../lib/policy/registry';
+import { buildRegistry } from '../../lib/policy/registry';
 import { renderKinds, renderRecipients } from '../../lib/policy/render';
 import { firstVersion } from '../../lib/policy/version';
 
@@ -12,19 +12,19 @@ export type PolicyFile = { name: string; title: string; markdown: string };
 
 /** What a person or an officer reads of this build's registry, and of nothing else (promise K7). */
 export function policyFiles(): PolicyFile[] {
-  const { service } = compiled.operator;
+  const { service } = buildRegistry.operator;
   const titled = (title: string, body: string) => `# ${title}\n\n${body}\n`;
   return [
     { name: 'policy', title: `${service}个人信息保护政策`, markdown: firstVersion().text },
     {
       name: 'collected',
       title: '已收集个人信息清单',
-      markdown: titled('已收集个人信息清单', renderKinds(compiled)),
+      markdown: titled('已收集个人信息清单', renderKinds(buildRegistry)),
     },
     {
       name: 'shared',
       title: '与第三方共享个人信息清单',
-      markdown: titled('与第三方共享个人信息清单', renderRecipients(compiled)),
+      markdown: titled('与第三方共享个人信息清单', renderRecipients(buildRegistry)),
     },
   ];
 }

@@ -12,9 +12,9 @@ import { type Random, randomId, systemRandom } from '../../lib/crypto/random';
 import { type RootKey, rootKeys } from '../../lib/crypto/root-key';
 import { newSigningKey } from '../../lib/crypto/signature';
 import type { SuiteName } from '../../lib/crypto/suite';
-import { ConditionFailed, openTable, type Table } from '../../lib/table/client';
+import { ConditionFailed, createTable, type Table } from '../../lib/table/client';
 import { keys } from '../../lib/table/keys';
-import { everyone } from '../../lib/table/person/all-subjects';
+import { allSubjects } from '../../lib/table/person/all-subjects';
 import { readPerson } from '../../lib/table/person/person';
 import {
   addServiceKey,
@@ -87,7 +87,7 @@ export async function rotateKeys(parts: RotateParts): Promise<Rotation> {
   const ring = createKeyRing({ ...parts, load: () => loadServiceKeys(table), now: clock.now });
   const inUse = new Set<string>();
   const walk = { people: 0, rewrapped: 0 };
-  for await (const subjectId of everyone(table)) {
+  for await (const subjectId of allSubjects(table)) {
     walk.people += 1;
     const [item] = await table.getMany([keys.person(subjectId)]);
     if (!item) continue;
@@ -172,7 +172,7 @@ function versionsOf(stored: WrappedKey[], name: string): WrappedKey[] {
 
 async function main(): Promise<void> {
   const config = readConfig(process.env);
-  const table = openTable({
+  const table = createTable({
     name: config.TABLE_NAME,
     region: config.SERVICE_REGION,
     endpoint: config.TABLE_ENDPOINT,

@@ -4,7 +4,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type Clock, systemClock } from '../../lib/clock';
 import { systemRandom } from '../../lib/crypto/random';
 import { rootKeys } from '../../lib/crypto/root-key';
-import { openTable } from '../../lib/table/client';
+import { createTable } from '../../lib/table/client';
 import { makeMissingKeys } from '../commands/rotate-keys';
 import { startDynamoDb } from './dynamodb';
 import { startObjectStore } from './objects';
@@ -14,7 +14,7 @@ import { SANDBOX_FACEID } from './sandbox/faceid-signature';
 import { startSandbox } from './sandbox/server';
 import { type Mail, startSmtp } from './smtp';
 import { startSqs } from './sqs';
-import { createTable } from './table';
+import { makeLocalTable } from './table';
 import { startTogether, stopTogether } from './together';
 
 const REGION = 'cn-north-1';
@@ -149,9 +149,9 @@ async function startWith(options: ServicesOptions, persistence: Persistence | un
 
 async function prepareTable(endpoint: string, rootKey: string, suite: 'aes' | 'sm'): Promise<void> {
   const client = new DynamoDBClient({ region: REGION, endpoint });
-  await createTable(client, TABLE_NAME);
+  await makeLocalTable(client, TABLE_NAME);
   client.destroy();
-  const table = openTable({ name: TABLE_NAME, region: REGION, endpoint, clock: systemClock });
+  const table = createTable({ name: TABLE_NAME, region: REGION, endpoint, clock: systemClock });
   const roots = rootKeys(rootKey, REGION, systemRandom);
   await makeMissingKeys({ table, roots, suite, clock: systemClock, random: systemRandom });
 }

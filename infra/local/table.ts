@@ -24,7 +24,7 @@ type Definition = Pick<
  * there is left as it is. Encryption, backups and deletion protection are the cloud's.
  * @throws CannotStart when a kept table was made from another table.yml
  */
-export async function createTable(client: DynamoDBClient, tableName: string): Promise<void> {
+export async function makeLocalTable(client: DynamoDBClient, tableName: string): Promise<void> {
   const { TimeToLiveSpecification, ...definition } = readDefinition();
   try {
     await client.send(new CreateTableCommand({ TableName: tableName, ...definition }));

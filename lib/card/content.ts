@@ -11,8 +11,8 @@ export const MAX_OTHER_LANGUAGES = 5;
 /** Properties of an imported vCard that have no place on our cards, kept so that an export gives them back. */
 export const MAX_KEPT_LINES = 50;
 
-export const labels = ['mobile', 'work', 'home', 'fax', 'other'] as const;
-export type Label = (typeof labels)[number];
+export const contactLabels = ['mobile', 'work', 'home', 'fax', 'other'] as const;
+export type Label = (typeof contactLabels)[number];
 
 export type Phone = { number: string; label?: Label | undefined };
 export type Mail = { address: string; label?: Label | undefined };
@@ -78,7 +78,7 @@ export type Audience = (typeof audiences)[number];
 export type Visibility = Partial<Record<Field, Audience>>;
 
 /** Which parts of the content go with a field. */
-const partsOf: Record<Field, readonly (keyof CardContent)[]> = {
+const fieldParts: Record<Field, readonly (keyof CardContent)[]> = {
   name: ['name', 'familyName', 'givenName'],
   organisation: ['organisation', 'department'],
   title: ['title'],
@@ -101,8 +101,8 @@ export function fieldsFor(visibility: Visibility, audience: 'link' | 'everyone')
 }
 
 /** The content with only these fields in it; `kept` never goes to anybody else. */
-export function only(content: CardContent, shown: readonly Field[]): Partial<CardContent> {
-  const parts = shown.flatMap((field) => partsOf[field]);
+export function pickFields(content: CardContent, shown: readonly Field[]): Partial<CardContent> {
+  const parts = shown.flatMap((field) => fieldParts[field]);
   return Object.fromEntries(
     parts.filter((part) => content[part] !== undefined).map((part) => [part, content[part]]),
   );

@@ -1,15 +1,17 @@
-import { type CardContent, type Field, fields, only } from './content';
+import { type CardContent, type Field, fields, pickFields } from './content';
 
 /** Pure rules about the parts of a card: which are filled in, which differ, and which words they hold. */
 
 /** The fields that have something in them. An empty list or text is nothing. */
 export function filledFields(content: CardContent): Field[] {
-  return fields.filter((field) => Object.values(only(content, [field])).some((value) => value.length > 0));
+  return fields.filter((field) =>
+    Object.values(pickFields(content, [field])).some((value) => value.length > 0),
+  );
 }
 
 /** The fields whose content is not the same. */
 export function changedFields(before: CardContent, after: CardContent): Field[] {
-  const text = (content: CardContent, field: Field) => JSON.stringify(only(content, [field]));
+  const text = (content: CardContent, field: Field) => JSON.stringify(pickFields(content, [field]));
   return fields.filter((field) => text(before, field) !== text(after, field));
 }
 
@@ -18,7 +20,7 @@ export function changedFields(before: CardContent, after: CardContent): Field[] 
  * words unless there are letters in them.
  */
 export function wordsOf(content: CardContent, shown: readonly Field[]): string[] {
-  const parts = only(content, shown);
+  const parts = pickFields(content, shown);
   const phones = (parts.phones ?? []).map(({ number }) => number).filter((number) => /\p{L}/u.test(number));
   const addresses = (parts.addresses ?? []).flatMap(({ label: _, ...address }) => Object.values(address));
   const others = (parts.otherLanguages ?? []).flatMap(({ name, organisation, title }) => [

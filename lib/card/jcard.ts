@@ -49,7 +49,7 @@ export function readJCard(card: unknown): CardFromFile {
   if (kind !== 'vcard' || !Array.isArray(properties) || properties.length > MAX_PROPERTIES_PER_CARD)
     throw new VCardError('not-a-jcard');
   const lines: ContentLine[] = [];
-  const refused: { line: ContentLine; fate: Refusal }[] = [];
+  const refused: { line: ContentLine; outcome: Refusal }[] = [];
   for (const [index, property] of properties.entries()) {
     const line = lineFrom(property);
     const name = line?.name ?? `property ${index + 1}`;
@@ -57,7 +57,7 @@ export function readJCard(card: unknown): CardFromFile {
     else
       refused.push({
         line: { name, parameters: [], value: '' },
-        fate: line ? 'too-long' : 'not-a-property',
+        outcome: line ? 'too-long' : 'not-a-property',
       });
   }
   return withReport(1, lines, refused);

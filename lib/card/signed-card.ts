@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type CardContent, type Field, fields, only } from './content';
+import { type CardContent, type Field, fields, pickFields } from './content';
 
 /**
  * A card that anyone can check offline: an SD-JWT (RFC 9901) with one disclosure for each field its owner chose. Whoever
@@ -110,7 +110,7 @@ export function digestOf(disclosure: string): string {
 }
 
 function claimOf(content: CardContent, field: Field): unknown {
-  const parts = only(content, [field]) as Record<string, unknown>;
+  const parts = pickFields(content, [field]) as Record<string, unknown>;
   const filled = Object.entries(parts).filter(([, value]) =>
     Array.isArray(value) ? value.length > 0 : value,
   );

@@ -37,9 +37,9 @@ export const refusals = {
   'too-many-kept': '保留的属性已到上限。',
 } as const;
 export type Refusal = keyof typeof refusals;
-export type Fate = 'understood' | 'kept' | Refusal;
+export type Outcome = 'understood' | 'kept' | Refusal;
 /** A line of a card, with what was done with it. */
-export type Told = { line: ContentLine; fate: Fate };
+export type LineOutcome = { line: ContentLine; outcome: Outcome };
 
 const files = new Set(['PHOTO', 'LOGO', 'SOUND', 'KEY']);
 const silent = new Set(['VERSION', 'BEGIN', 'END']);
@@ -48,17 +48,17 @@ const silent = new Set(['VERSION', 'BEGIN', 'END']);
 type Take = (names: string[], use: (line: ContentLine) => boolean) => void;
 type LabelOf = (line: ContentLine) => { label: Label } | undefined;
 
-/** The content of one card, and the fate of each line. `content.name` is empty when there is no name in it. */
-export function contentOf(lines: ContentLine[]): { content: CardContent; told: Told[] } {
-  const told = lines
+/** The content of one card, and the outcome of each line. `content.name` is empty when there is no name in it. */
+export function parseContent(lines: ContentLine[]): { content: CardContent; outcomes: LineOutcome[] } {
+  const outcomes = lines
     .filter(({ name }) => !silent.has(name))
-    .map((line): Told => ({ line, fate: refusalOf(line) ?? 'kept' }));
-  const open = told.filter(({ fate }) => fate === 'kept');
+    .map((line): LineOutcome => ({ line, outcome: refusalOf(line) ?? 'kept' }));
+  const open = outcomes.filter(({ outcome }) => outcome === 'kept');
   const take: Take = (names, use) => {
     const mine = open.filter(({ line }) => names.includes(line.name));
     const preferred = mine.map((one) => ({ one, place: preferenceOf(one.line) }));
     for (const { one } of preferred.sort((a, b) => a.place - b.place))
-      if (one.fate === 'kept' && (isEmpty(one.line) || use(one.line))) one.fate = 'understood';
+      if (one.outcome === 'kept' && (isEmpty(one.line) || use(one.line))) one.outcome = 'understood';
   };
   const lists = { phones: [], mails: [], addresses: [], sites: [] };
   const content: CardContent = { name: '', ...lists, otherLanguages: [], kept: [] };
@@ -73,14 +73,14 @@ export function contentOf(lines: ContentLine[]): { content: CardContent; told: T
   takeSingle(content, take);
   take(['X-ABLABEL'], ({ group }) => {
     const about = open.find(({ line }) => line.group === group && line.name !== 'X-ABLABEL');
-    return about?.fate === 'understood' && group !== undefined && labels.has(group);
+    return about?.outcome === 'understood' && group !== undefined && labels.has(group);
   });
   keep(content, open);
-  return { content, told };
+  return { content, outcomes };
 }
 
 /** Apple says what a property is in another line of the same group. */
-function labelsOfGroups(open: Told[]): Map<string, Label> {
+function labelsOfGroups(open: LineOutcome[]): Map<string, Label> {
   const labels = new Map<string, Label>();
   for (const { line } of open) {
     const label = line.name === 'X-ABLABEL' && labelOfText(line);
@@ -108,7 +108,7 @@ function takeLists(content: CardContent, take: Take, labelOf: LabelOf): void {
 }
 
 /** vCard 3.0 has the text of an address in LABEL, a property of its own: in the same group, or of the same type. */
-function takeAddresses(content: CardContent, open: Told[], take: Take, labelOf: LabelOf): void {
+function takeAddresses(content: CardContent, open: LineOutcome[], take: Take, labelOf: LabelOf): void {
   const written = open
     .filter(({ line }) => line.name === 'LABEL')
     .map((one) => ({ one, types: labelOfTypes(one.line) }));
@@ -117,12 +117,12 @@ function takeAddresses(content: CardContent, open: Told[], take: Take, labelOf: 
     const types = labelOfTypes(line);
     const label = written.find(({ one, types: same }) => {
       const isOfIt = line.group ? one.line.group === line.group : !one.line.group && same === types;
-      return one.fate === 'kept' && isOfIt;
+      return one.outcome === 'kept' && isOfIt;
     })?.one;
     const address = addressOf(line, label?.line);
     if (!address || !fitsAddress(address)) return false;
     if (!room(content.addresses, MAX_ADDRESSES, { ...address, ...labelOf(line) })) return false;
-    if (label) label.fate = 'understood';
+    if (label) label.outcome = 'understood';
     return true;
   });
 }
@@ -166,7 +166,7 @@ function isEmpty({ value, parameters }: ContentLine): boolean {
  * Keeps what nobody took, in the order of the file, and N where it says more than family and given name: the writer gives
  * it back as long as the name stays.
  */
-function keep(content: CardContent, open: Told[]): void {
+function keep(content: CardContent, open: LineOutcome[]): void {
   let bytes = 0;
   for (const one of open) {
     const rich =
@@ -174,17 +174,17 @@ function keep(content: CardContent, open: Told[]): void {
       splitValue(one.line.value, ';')
         .slice(2)
         .some((part) => part.trim() !== '');
-    if (one.fate === 'understood' && !rich) continue;
+    if (one.outcome === 'understood' && !rich) continue;
     const text = one.line.asItCame ?? tidy(formatLine(one.line));
     if (text.length > MAX_KEPT_LINE_CHARACTERS) {
-      one.fate = 'too-long';
+      one.outcome = 'too-long';
       continue;
     }
     bytes += Buffer.byteLength(text);
-    if (content.kept.length === MAX_KEPT_LINES || bytes > MAX_KEPT_BYTES) one.fate = 'too-many-kept';
+    if (content.kept.length === MAX_KEPT_LINES || bytes > MAX_KEPT_BYTES) one.outcome = 'too-many-kept';
     else {
       content.kept.push(text);
-      one.fate = 'kept';
+      one.outcome = 'kept';
     }
   }
 }

@@ -1,8 +1,8 @@
 import { type CardContent, MAX_OTHER_LANGUAGES, type OtherLanguage } from './content';
-import type { Told } from './vcard-content';
+import type { LineOutcome } from './vcard-content';
 import { MAX_NAME_CHARACTERS, MAX_ORGANISATION_CHARACTERS, MAX_TITLE_CHARACTERS } from './vcard-limits';
 import { type ContentLine, parameterOf, tidy, unescapeText } from './vcard-line';
-import { displayName, namePartsOf, partsOf } from './vcard-names';
+import { displayName, namePartsOf, splitComponents } from './vcard-names';
 
 /**
  * Name, organisation and title, which may stand on a card once per language (ALTID and LANGUAGE, RFC 6350 section 5.4).
@@ -21,12 +21,12 @@ function languageOf(line: ContentLine): string | undefined {
 }
 
 /** Fills in name, organisation, title and the other languages, and marks the lines it took. */
-export function readLanguages(content: CardContent, open: Told[]): void {
+export function readLanguages(content: CardContent, open: LineOutcome[]): void {
   const of = (name: string) => open.filter(({ line }) => line.name === name);
   const text = (line: ContentLine) => tidy(unescapeText(line.value));
   const takeMain = (name: string, use: (line: ContentLine) => boolean, language?: string) => {
     const main = mainOf(of(name), language);
-    if (main && use(main.line)) main.fate = 'understood';
+    if (main && use(main.line)) main.outcome = 'understood';
     return main;
   };
   const name = takeMain('FN', (line) => {
@@ -35,7 +35,7 @@ export function readLanguages(content: CardContent, open: Told[]): void {
   });
   const language = name && languageOf(name.line);
   takeMain('N', (line) => readParts(content, namePartsOf(line.value)), language);
-  takeMain('ORG', (line) => readOrganisation(content, partsOf(line.value)), language);
+  takeMain('ORG', (line) => readOrganisation(content, splitComponents(line.value)), language);
   takeMain(
     'TITLE',
     (line) => {
@@ -50,20 +50,20 @@ export function readLanguages(content: CardContent, open: Told[]): void {
   if (content.name === '' && organisation.length <= MAX_NAME_CHARACTERS) content.name = organisation;
 
   const variants = new Map<string, OtherLanguage>();
-  const addVariant = (one: Told, variant: Omit<OtherLanguage, 'language'>) => {
+  const addVariant = (one: LineOutcome, variant: Omit<OtherLanguage, 'language'>) => {
     const written = languageOf(one.line);
-    if (one.fate !== 'kept' || written === undefined) return;
+    if (one.outcome !== 'kept' || written === undefined) return;
     const known = variants.get(written.toLowerCase());
     if (!known && variants.size === MAX_OTHER_LANGUAGES) return;
     const given = Object.entries(variant).filter(([, value]) => value);
     if (given.length === 0 || given.some(([key]) => known && key in known)) return;
     variants.set(written.toLowerCase(), { language: written, ...known, ...Object.fromEntries(given) });
-    one.fate = 'understood';
+    one.outcome = 'understood';
   };
   const short = (value: string | undefined, max: number) =>
     value && value.length <= max ? value : undefined;
   for (const one of of(LANGUAGE_PROPERTY)) {
-    const [named, organisation, title] = partsOf(one.line.value);
+    const [named, organisation, title] = splitComponents(one.line.value);
     addVariant(one, {
       name: short(named, MAX_NAME_CHARACTERS),
       organisation: short(organisation, MAX_ORGANISATION_CHARACTERS),
@@ -74,7 +74,7 @@ export function readLanguages(content: CardContent, open: Told[]): void {
   for (const one of of('N'))
     addVariant(one, { name: short(displayName(namePartsOf(one.line.value)), MAX_NAME_CHARACTERS) });
   for (const one of of('ORG')) {
-    const whole = partsOf(one.line.value).filter(Boolean).join(' ');
+    const whole = splitComponents(one.line.value).filter(Boolean).join(' ');
     addVariant(one, { organisation: short(whole, MAX_ORGANISATION_CHARACTERS) });
   }
   for (const one of of('TITLE')) addVariant(one, { title: short(text(one.line), MAX_TITLE_CHARACTERS) });
@@ -85,9 +85,9 @@ export function readLanguages(content: CardContent, open: Told[]): void {
 }
 
 /** The line that speaks for the card itself: in no language or in the card's; else the first that is no variant. */
-function mainOf(lines: Told[], language: string | undefined): Told | undefined {
+function mainOf(lines: LineOutcome[], language: string | undefined): LineOutcome | undefined {
   const filled = lines.filter(({ line }) => /[^;,\s]/.test(line.value));
-  const isVariant = ({ line }: Told) =>
+  const isVariant = ({ line }: LineOutcome) =>
     languageOf(line) !== undefined && parameterOf(line, 'ALTID').length > 0 && line.name !== 'FN';
   return (
     filled.find(({ line }) => languageOf(line) === undefined) ??

@@ -11,7 +11,7 @@ const MAX_PARTS = 16;
 const han = /\p{Script=Han}/u;
 
 /** The parts of a structured value (ADR, ORG) as plain text. A comma stays one: many programs do not escape it. */
-export function partsOf(value: string): string[] {
+export function splitComponents(value: string): string[] {
   return splitValue(value, ';')
     .slice(0, MAX_PARTS)
     .map((part) => tidy(unescapeText(part)));

@@ -78,7 +78,7 @@ function isSameName(line: ContentLine, { name = '', familyName = '', givenName =
   return whole || (family === familyName && given === givenName && family + given !== '');
 }
 
-/** vCard 3.0 must have N; a name that is not told apart goes into its first part, as Chinese phones do. */
+/** vCard 3.0 must have N; a name that is not outcomes apart goes into its first part, as Chinese phones do. */
 function nameParts(
   { name = '', familyName = '', givenName = '' }: Writable,
   version: VCardVersion,
@@ -116,8 +116,8 @@ function addressProperties(address: Address, version: VCardVersion, group: strin
   const parameters = typeOf(address.label);
   const none = !parts.some(Boolean);
   const value = none ? ['', '', tidy(text), '', '', '', ''] : parts;
-  const told = none ? tidy(text) : displayAddress({ country, region, city, street, postcode });
-  if (told === text) return text ? [{ name: 'ADR', parameters, value }] : [];
+  const outcomes = none ? tidy(text) : displayAddress({ country, region, city, street, postcode });
+  if (outcomes === text) return text ? [{ name: 'ADR', parameters, value }] : [];
   if (version === '3.0')
     return [
       { group, name: 'ADR', parameters, value },

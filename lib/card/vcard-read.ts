@@ -1,5 +1,5 @@
 import type { CardContent } from './content';
-import { contentOf, type Refusal, type Told } from './vcard-content';
+import { type LineOutcome, parseContent, type Refusal } from './vcard-content';
 import { cardsIn, decodeLines, type RawCard, readLine } from './vcard-file';
 import { type CardProblem, MAX_PROPERTIES_PER_CARD } from './vcard-limits';
 import type { ContentLine } from './vcard-line';
@@ -37,24 +37,25 @@ function readCard(card: RawCard, place: number): CardFromFile {
   if (!card.complete) return unusable(place, 'cut-short');
   if (card.lines.length > MAX_PROPERTIES_PER_CARD) return unusable(place, 'too-many-properties');
   const lines: ContentLine[] = [];
-  const refused: Told[] = [];
+  const refused: LineOutcome[] = [];
   for (const [index, text] of decodeLines(card.lines).entries()) {
     const { bytes = '', tooLong } = card.lines[index] ?? {};
     const line = tooLong || text === undefined ? undefined : readLine(text);
     const name = nameIn(bytes);
     if (line) lines.push(line);
     // A picture is refused as a picture, whatever its length.
-    else if (name && tooLong) refused.push(toldOf(name, fileLike(bytes) ? 'picture-or-file' : 'too-long'));
-    else if (name && text === undefined) refused.push(toldOf(name, 'unreadable-charset'));
-    else refused.push(toldOf(`line ${index + 2}`, 'not-a-property'));
+    else if (name && tooLong)
+      refused.push(lineOutcome(name, fileLike(bytes) ? 'picture-or-file' : 'too-long'));
+    else if (name && text === undefined) refused.push(lineOutcome(name, 'unreadable-charset'));
+    else refused.push(lineOutcome(`line ${index + 2}`, 'not-a-property'));
   }
   return withReport(place, lines, refused);
 }
 
 /** The content of lines that are already text, with the report of what was done with each. */
-export function withReport(place: number, lines: ContentLine[], refused: Told[]): CardFromFile {
-  const { content, told } = contentOf(lines);
-  const report = reportOf(place, [...told, ...refused]);
+export function withReport(place: number, lines: ContentLine[], refused: LineOutcome[]): CardFromFile {
+  const { content, outcomes } = parseContent(lines);
+  const report = reportOf(place, [...outcomes, ...refused]);
   return content.name === '' ? { report: { ...report, problem: 'no-name' } } : { content, report };
 }
 
@@ -70,24 +71,24 @@ function fileLike(bytes: string): boolean {
   return /^[^:]{0,500}(PHOTO|LOGO|SOUND|KEY|;(ENCODING=)?(B|BASE64))[;:]/i.test(bytes);
 }
 
-function toldOf(name: string, fate: Refusal): Told {
-  return { line: { name, parameters: [], value: '' }, fate };
+function lineOutcome(name: string, outcome: Refusal): LineOutcome {
+  return { line: { name, parameters: [], value: '' }, outcome };
 }
 
-function reportOf(place: number, told: Told[]): CardReport {
+function reportOf(place: number, outcomes: LineOutcome[]): CardReport {
   const report: CardReport = { place, understood: {}, kept: {}, refused: [] };
   const names = new Set<string>();
-  for (const { line, fate } of told) {
+  for (const { line, outcome } of outcomes) {
     const known = names.size < MAX_NAMES_IN_REPORT || names.has(line.name);
     const property = known ? line.name : 'others';
     names.add(property);
-    if (fate === 'understood' || fate === 'kept') {
-      report[fate][property] = (report[fate][property] ?? 0) + 1;
+    if (outcome === 'understood' || outcome === 'kept') {
+      report[outcome][property] = (report[outcome][property] ?? 0) + 1;
       continue;
     }
-    const same = report.refused.find((one) => one.property === property && one.reason === fate);
+    const same = report.refused.find((one) => one.property === property && one.reason === outcome);
     if (same) same.count += 1;
-    else report.refused.push({ property, reason: fate, count: 1 });
+    else report.refused.push({ property, reason: outcome, count: 1 });
   }
   return report;
 }

@@ -2,13 +2,13 @@ import type { Address } from './content';
 import { typesOf } from './vcard-labels';
 import { MAX_ADDRESS_CHARACTERS, MAX_ADDRESS_PART_CHARACTERS, MAX_POSTCODE_CHARACTERS } from './vcard-limits';
 import { type ContentLine, parameterOf, tidy, unescapeText } from './vcard-line';
-import { displayAddress, partsOf } from './vcard-names';
+import { displayAddress, splitComponents } from './vcard-names';
 
 /** Single values of a vCard that take some understanding: addresses, sites and WeChat ids. */
 
 /** With only a street there is nothing to tell apart, so it is the text. */
 export function addressOf(line: ContentLine, written?: ContentLine): Address | undefined {
-  const [box, extended, street, city, region, postcode, country] = partsOf(line.value);
+  const [box, extended, street, city, region, postcode, country] = splitComponents(line.value);
   const way = [box, extended, street].filter(Boolean).join(' ');
   const all = { country, region, city, street: way, postcode };
   const parts = Object.fromEntries(Object.entries(all).filter(([, part]) => part));

@@ -34,7 +34,7 @@ type Reply = {
 };
 
 /** The data of a reply. @throws ApiError what it was refused with, or BAD_REPLY */
-export function open(reply: unknown): unknown {
+export function unwrapReply(reply: unknown): unknown {
   const { ok, data, error } = (reply || {}) as Reply;
   if (ok === true) return data;
   if (ok !== false || !error || typeof error.code !== 'string') {

@@ -4,7 +4,7 @@
  * the service is in the bundle, whose entry this is.
  */
 import type { Api, CallOptions } from './api';
-import { type ApiError, noAnswer, open } from './api-error';
+import { type ApiError, noAnswer, unwrapReply } from './api-error';
 import { mayRepeat } from './repeat';
 import { memoryTokenStore, type TokenStore } from './token-store';
 import type { Request, Transport } from './transport';
@@ -48,7 +48,7 @@ export function createClient(options: ClientOptions): Client {
     const request = { name, operation, input, ...(token && { token }), ...(proof && { proof }) };
     for (let tries = 1; ; tries += 1) {
       try {
-        const data = open(await transport(request).catch((cause) => Promise.reject(noAnswer(cause))));
+        const data = unwrapReply(await transport(request).catch((cause) => Promise.reject(noAnswer(cause))));
         keepToken(store, request, data);
         return data;
       } catch (error) {

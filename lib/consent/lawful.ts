@@ -26,7 +26,7 @@ export type Question = {
   /** Only acts numbered below this, where another entry of the same ledger is judged. Corrections count by their times. */
   beforeSeq?: number;
   /** The version since which the purpose reached as far as it did at `at`: a grant to an earlier one does not cover it (K4). */
-  since?: number | undefined;
+  reachVersion?: number | undefined;
 };
 
 const consentActs: readonly LedgerAct[] = ['consent.granted', 'consent.withdrawn', 'consent.corrected'];
@@ -38,7 +38,7 @@ export function isConsentAct({ act }: Pick<Judged, 'act'>): boolean {
 
 /** Answers one question from the whole ledger of a person, or from its consent acts alone, oldest first. */
 export function lawful(entries: readonly Judged[], question: Question): Lawful {
-  const { purpose, at, since = 0 } = question;
+  const { purpose, at, reachVersion = 0 } = question;
   const { basis } = purposes[purpose];
   if (!needsConsent(purpose)) return { lawful: true, basis };
   const last = standing(entries, question)
@@ -46,7 +46,7 @@ export function lawful(entries: readonly Judged[], question: Question): Lawful {
     .sort(byTime)
     .at(-1);
   if (!last) return { lawful: false, basis };
-  const covers = last.policyVersion === undefined || last.policyVersion >= since;
+  const covers = last.policyVersion === undefined || last.policyVersion >= reachVersion;
   return { lawful: last.granted && covers, basis, act: last.seq };
 }
 
@@ -106,7 +106,7 @@ export type Uncovered = {
   act: LedgerAct;
   purpose: string;
   /** Not covered by what was known at the time, or only by what was recorded later. */
-  since: 'then' | 'hindsight';
+  knownWhen: 'then' | 'hindsight';
 };
 
 /**
@@ -117,7 +117,7 @@ export function uncovered(
   entry: Judged,
   acts: readonly Judged[],
   asKnownAt: string,
-  sinceAt: (purpose: PurposeId, at: string) => number | undefined,
+  reachVersionAt: (purpose: PurposeId, at: string) => number | undefined,
 ): Uncovered | undefined {
   const { seq, at, act, purpose } = entry;
   if (!isUse(entry) || purpose === undefined) return undefined;
@@ -125,9 +125,10 @@ export function uncovered(
   const before = acts.filter((one) => one.seq < seq);
   // Whatever the clocks say, an entry further down was not there yet, and one further up was.
   const moment = before.reduce((latest, one) => (one.at > latest ? one.at : latest), at);
-  const common = { purpose: id, at: moment, beforeSeq: seq, since: sinceAt(id, at) };
+  const common = { purpose: id, at: moment, beforeSeq: seq, reachVersion: reachVersionAt(id, at) };
   if (!lawful(before, { ...common, asKnownAt: moment }).lawful)
-    return { seq, at, act, purpose, since: 'then' };
-  if (!lawful(acts, { ...common, asKnownAt }).lawful) return { seq, at, act, purpose, since: 'hindsight' };
+    return { seq, at, act, purpose, knownWhen: 'then' };
+  if (!lawful(acts, { ...common, asKnownAt }).lawful)
+    return { seq, at, act, purpose, knownWhen: 'hindsight' };
   return undefined;
 }

@@ -15,13 +15,13 @@ export type Quiet = { purpose: ConsentPurposeId; untilSeconds: number; version: 
 
 /**
  * The questions to put to a person now, in the order of the registry, and those that rest after a no. Asked at the start
- * is what the purpose says; `uses` names what the person is about to use, which is asked at that moment. `since` is of
+ * is what the purpose says; `uses` names what the person is about to use, which is asked at that moment. `reachVersions` is of
  * the policy in force (lib/policy/version.ts).
  */
-export function asksOf(
+export function promptsFor(
   person: Person,
   nowMs: number,
-  since: Record<string, number>,
+  reachVersions: Record<string, number>,
   uses: readonly ConsentPurposeId[] = [],
 ): { asks: Ask[]; quiet: Quiet[] } {
   const asks: Ask[] = [];
@@ -29,7 +29,8 @@ export function asksOf(
   for (const purpose of consentPurposeIds) {
     const state = consentOf(person, purpose);
     const version = state?.version ?? 0;
-    if (state?.granted && state.policyVersion >= (since[purpose] ?? Number.POSITIVE_INFINITY)) continue;
+    if (state?.granted && state.policyVersion >= (reachVersions[purpose] ?? Number.POSITIVE_INFINITY))
+      continue;
     const stale = state?.granted === true;
     if (!stale && !askedAtStart(purpose) && !uses.includes(purpose)) continue;
     const untilSeconds = restsUntil(state);

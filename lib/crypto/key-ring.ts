@@ -1,7 +1,7 @@
 import { createHmac, hkdfSync } from 'node:crypto';
 import type { Random } from './random';
 import type { RootKey } from './root-key';
-import { open, type SuiteName, seal, suites } from './suite';
+import { decrypt, type SuiteName, seal, suites } from './suite';
 
 /** Persons are spread over this many branch keys, so that one leaked branch key opens one sixteenth of the people. */
 export const BRANCHES = 16;
@@ -151,7 +151,7 @@ export function createKeyRing({ load, roots, suite, now, random }: KeyRingParts)
   async function dataKey(subjectId: string, wrapped: Uint8Array): Promise<Buffer> {
     const version = branchVersionOf(wrapped);
     const branch = await find(`branch:${branchOf(subjectId)}`, version);
-    return open(await openKey(branch), wrapped.subarray(2), dataKeyPlace(subjectId, version));
+    return decrypt(await openKey(branch), wrapped.subarray(2), dataKeyPlace(subjectId, version));
   }
 
   return {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Random } from './random';
-import { open, seal } from './suite';
+import { decrypt, seal } from './suite';
 
 /**
  * The key above all keys. It only wraps branch keys and service secrets, which are then kept in memory, so a warm
@@ -19,7 +19,7 @@ export function localRootKey(base64: string, random: Random): RootKey {
   return {
     id: `local:${createHash('sha256').update(key).digest('hex').slice(0, 16)}`,
     wrap: async (plain, place) => seal('aes', key, plain, place, random),
-    unwrap: async (wrapped, place) => open(key, wrapped, place),
+    unwrap: async (wrapped, place) => decrypt(key, wrapped, place),
   };
 }
 

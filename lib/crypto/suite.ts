@@ -99,7 +99,7 @@ export function seal(
 }
 
 /** Opens what `seal` made, in whichever suite. @throws SealError */
-export function open(key: Buffer, blob: Uint8Array, place: string): Buffer {
+export function decrypt(key: Buffer, blob: Uint8Array, place: string): Buffer {
   const suite = Object.values(suites).find(({ id }) => id === blob[0]);
   if (!suite) throw new SealError();
   const bytes = Buffer.from(blob.buffer, blob.byteOffset + 1, blob.byteLength - 1);

@@ -31,7 +31,7 @@ export type Disclosure = {
 };
 
 /** What rides in the transactions of a disclosure's two entries. */
-export type Riders<T> = {
+export type DisclosureWrites<T> = {
   /** With the entry before the sending: when one of these is refused, nothing is registered and nothing is sent. */
   made?: Write[];
   /**
@@ -68,7 +68,7 @@ export async function discloseWith<T>(
   { recipient, purpose, kinds, way, requestId }: Disclosure,
   send: () => Promise<T>,
   nameOf: (answer: T) => string,
-  { made, answered, stillAllowed }: Riders<T>,
+  { made, answered, stillAllowed }: DisclosureWrites<T>,
 ): Promise<{ answer: T; person: Person; kept: boolean }> {
   demandPublished(deps, purpose);
   demandAgreement(deps, recipient);

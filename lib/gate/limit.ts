@@ -1,6 +1,6 @@
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
-import { countAttempt, windowEndsInSeconds } from '../table/sign-in/attempts';
+import { countUse, windowEndsInSeconds } from '../table/sign-in/attempts';
 import type { Limit } from './operation';
 
 /**
@@ -15,7 +15,7 @@ export async function spend(
 ): Promise<void> {
   const digest = await deps.ring.digest('address', `${name}|${source}`);
   const now = deps.clock.now();
-  if ((await countAttempt(deps.table, digest, now, windowMs)) <= max) return;
+  if ((await countUse(deps.table, digest, now, windowMs)) <= max) return;
   throw new AppError('TOO_MANY_ATTEMPTS', {
     limit: name,
     max,

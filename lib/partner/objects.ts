@@ -40,7 +40,7 @@ const ATTEMPTS = 2;
  * function (docs/adr says more). The host is made of the region that the residency check has passed, and redirects
  * are not followed, so a bucket elsewhere cannot be reached (promise S1).
  */
-export function openObjects({ bucket, region, endpoint, clock, log }: ObjectsParts): Objects {
+export function createObjects({ bucket, region, endpoint, clock, log }: ObjectsParts): Objects {
   const base = new URL(endpoint || `https://${bucket}.s3.${region}.amazonaws.com.cn`);
   const folder = endpoint ? `/${bucket}` : '';
   const credentials = defaultProvider();

@@ -25,7 +25,7 @@ type Place = { url: string; region: string; endpoint: string; log: Log };
 /** SQS takes so many messages at once. */
 const BATCH = 10;
 
-export function openEraseQueue(place: Place): EraseQueue {
+export function createEraseQueue(place: Place): EraseQueue {
   const send = sender(place);
   return {
     async send(message) {
@@ -41,7 +41,7 @@ export function openEraseQueue(place: Place): EraseQueue {
   };
 }
 
-export function openNoticeQueue(place: Place): NoticeQueue {
+export function createNoticeQueue(place: Place): NoticeQueue {
   const send = sender(place);
   return {
     async send(messages) {

@@ -41,7 +41,7 @@ const KEYS_PAUSE_MS = 30_000;
 const STAFF_ID = /^[\w.@-]{1,64}$/;
 
 /** Verifies staff tokens (OIDC, RFC 9068) with the issuer's published keys. The library is loaded on first use. */
-export function openStaffIdentity(parts: StaffIdentityParts): StaffIdentity {
+export function createStaffIdentity(parts: StaffIdentityParts): StaffIdentity {
   const { issuer, audience, jwksUrl, now } = parts;
   let loaded: ReturnType<typeof loadVerifier> | undefined;
   return {

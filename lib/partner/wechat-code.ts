@@ -14,7 +14,7 @@ const PAGE = 'pages/card/open';
 const WIDTH_PIXELS = 430;
 const SCENE = /^[\w!#$&'()*+,/:;=?@.~-]{1,32}$/;
 
-export function openWechatCode(server: WechatServer): WechatCode {
+export function createWechatCode(server: WechatServer): WechatCode {
   return {
     async draw(scene) {
       if (!SCENE.test(scene)) throw new Error('a scene is 1 to 32 visible characters');

@@ -22,7 +22,7 @@ const phoneSchema = z.object({
   }),
 });
 
-export function openWechatPhone(server: WechatServer): WechatPhone {
+export function createWechatPhone(server: WechatServer): WechatPhone {
   return {
     async exchangePhoneCode(code, openid) {
       const path = '/wxa/business/getuserphonenumber';

@@ -15,7 +15,7 @@ export type WechatRisk = {
 
 const answerSchema = z.object({ risk_rank: z.int().check(z.minimum(0), z.maximum(4)) });
 
-export function openWechatRisk(server: WechatServer): WechatRisk {
+export function createWechatRisk(server: WechatServer): WechatRisk {
   return {
     async rankOf(openid, address, scene) {
       const body = { appid: server.appid, openid, scene: sceneNumbers[scene], client_ip: address };

@@ -36,7 +36,7 @@ const tokenRefused = [40001, 40014, 42001];
 const tokenSchema = z.object({ access_token: z.string().check(z.minLength(1)), expires_in: z.int() });
 const answerSchema = z.looseObject({ errcode: z.optional(z.int()) });
 
-export function openWechatServer({ baseUrl, appid, secret, clock, log }: WechatServerParts): WechatServer {
+export function createWechatServer({ baseUrl, appid, secret, clock, log }: WechatServerParts): WechatServer {
   let token: { value: Promise<string>; until: number } | undefined;
 
   /** One request at a time for all who wait; a failure is not kept. */

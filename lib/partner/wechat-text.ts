@@ -19,7 +19,7 @@ const NO_VISIT = 61010;
 const answerSchema = z.object({ result: z.object({ suggest: z.enum(['pass', 'review', 'risky']) }) });
 const worst = ['risky', 'review', 'unavailable', 'pass'] as const;
 
-export function openWechatText(server: WechatServer): WechatText {
+export function createWechatText(server: WechatServer): WechatText {
   async function ask(content: string, openid: string): Promise<TextAnswer> {
     try {
       const body = { content, version: 2, scene: SCENE_PROFILE, openid };

@@ -18,7 +18,7 @@ function section<S extends z.ZodMiniType>(entry: S) {
 const kind = z.strictObject({
   name: line(200),
   class: z.enum(['technical', 'general', 'minor', 'track', 'financial', 'sensitive', 'biometric']),
-  storage: z.enum(['sealed', 'digest', 'open']),
+  storage: z.enum(['sealed', 'digest', 'plain']),
   purpose: id,
   retention: id,
   source: line(100),
@@ -39,7 +39,7 @@ const purpose = z.strictObject({
 
 const recipient = z.strictObject({
   name: line(200),
-  role: z.enum(['entrusted', 'processor', 'authority']),
+  role: z.enum(['entrusted', 'independent-controller', 'authority']),
   agreement: z.optional(z.strictObject({ name: line(100), expiresOn: z.iso.date() })),
   contact: line(200),
   region: z.literal('中国内地'),

@@ -11,7 +11,7 @@ export type Kind = {
   /** PIPL art. 28; `technical` kinds say nothing about a person by themselves. */
   class: 'technical' | 'general' | 'minor' | 'track' | 'financial' | 'sensitive' | 'biometric';
   /** How it may be stored: sealed under the person's key, as a keyed digest, or in the open. Personal content is sealed. */
-  storage: 'sealed' | 'digest' | 'open';
+  storage: 'sealed' | 'digest' | 'plain';
   purpose: PurposeId;
   retention: RetentionId;
   /** Where it comes from, as the person reads it. */
@@ -44,7 +44,7 @@ export const kinds = {
   'account-number': {
     name: '账号内部编号',
     class: 'technical',
-    storage: 'open',
+    storage: 'plain',
     purpose: 'account',
     retention: 'account-life',
     source: '系统生成的随机编号',
@@ -68,7 +68,7 @@ export const kinds = {
   'account-state': {
     name: '账号状态（是否已由您并入另一个账号）',
     class: 'technical',
-    storage: 'open',
+    storage: 'plain',
     purpose: 'account',
     retention: 'account-life',
     source: '您合并账号时产生',
@@ -76,7 +76,7 @@ export const kinds = {
   'link-state': {
     name: '您关联的其他入口、关联时间',
     class: 'general',
-    storage: 'open',
+    storage: 'plain',
     purpose: 'account-link',
     retention: 'purpose-life',
     source: '您关联时产生',
@@ -84,7 +84,7 @@ export const kinds = {
   'policy-version': {
     name: '政策各版本及其发布记录（工作人员编号）',
     class: 'technical',
-    storage: 'open',
+    storage: 'plain',
     purpose: 'accountability',
     retention: 'proof-three-years',
     source: '发布政策时产生',
@@ -92,7 +92,7 @@ export const kinds = {
   'policy-notice': {
     name: '政策变更的通知、您是否看过',
     class: 'general',
-    storage: 'open',
+    storage: 'plain',
     purpose: 'accountability',
     retention: 'notice-life',
     source: '公告政策变更时产生',
@@ -108,7 +108,7 @@ export const kinds = {
   'session-time': {
     name: '登录时间和最近使用时间（精确到小时）',
     class: 'general',
-    storage: 'open',
+    storage: 'plain',
     purpose: 'account',
     retention: 'session-life',
     source: '您使用服务时产生',
@@ -140,7 +140,7 @@ export const kinds = {
   'consent-state': {
     name: '您对各项处理的同意状态',
     class: 'general',
-    storage: 'open',
+    storage: 'plain',
     purpose: 'accountability',
     retention: 'proof-three-years',
     source: '您作出选择时产生',
@@ -156,7 +156,7 @@ export const kinds = {
   'ledger-entry': {
     name: '处理记录（编号、种类、目的、时间，不含内容）',
     class: 'general',
-    storage: 'open',
+    storage: 'plain',
     purpose: 'accountability',
     retention: 'proof-three-years',
     source: '处理您的信息时产生',
@@ -164,7 +164,7 @@ export const kinds = {
   'key-material': {
     name: '加密密钥（本身经过加密）',
     class: 'technical',
-    storage: 'open',
+    storage: 'plain',
     purpose: 'security',
     retention: 'key-life',
     source: '系统生成',
@@ -172,7 +172,7 @@ export const kinds = {
   'card-state': {
     name: '名片编号、版本和修改时间',
     class: 'technical',
-    storage: 'open',
+    storage: 'plain',
     purpose: 'cards',
     retention: 'card-life',
     source: '您使用名片时产生',
@@ -180,7 +180,7 @@ export const kinds = {
   'deleted-card': {
     name: '已删除名片的编号',
     class: 'technical',
-    storage: 'open',
+    storage: 'plain',
     purpose: 'cards',
     retention: 'deleted-card-marker',
     source: '您删除名片时产生',
@@ -188,7 +188,7 @@ export const kinds = {
   'erasure-duty': {
     name: '待完成的删除任务',
     class: 'technical',
-    storage: 'open',
+    storage: 'plain',
     purpose: 'accountability',
     retention: 'proof-three-years',
     source: '您撤回同意时产生',
@@ -207,7 +207,7 @@ export const kinds = {
   'card-exchange': {
     name: '与谁交换了名片（账号内部编号）、名片项目和时间',
     class: 'general',
-    storage: 'open',
+    storage: 'plain',
     purpose: 'cards',
     retention: 'card-life',
     source: '您与别人交换名片时产生',
@@ -216,7 +216,7 @@ export const kinds = {
   'viewer-record': {
     name: '您留名看过的分享链接和日期',
     class: 'general',
-    storage: 'open',
+    storage: 'plain',
     purpose: 'viewer-name',
     retention: 'share-life',
     source: '您打开别人分享的名片时产生',
@@ -224,7 +224,7 @@ export const kinds = {
   'card-share': {
     name: '分享链接的编号、名片项目、期限、次数，以及按天的查看次数',
     class: 'technical',
-    storage: 'open',
+    storage: 'plain',
     purpose: 'cards',
     retention: 'share-life',
     source: '您分享名片、别人查看名片时产生',
@@ -240,7 +240,7 @@ export const kinds = {
   'card-public-choice': {
     name: '您公开了名片的哪些内容',
     class: 'technical',
-    storage: 'open',
+    storage: 'plain',
     purpose: 'card-public',
     retention: 'card-life',
     source: '您设置',
@@ -264,7 +264,7 @@ export const kinds = {
   'risk-review': {
     name: '风险判断的结果和人工复核的结论',
     class: 'general',
-    storage: 'open',
+    storage: 'plain',
     purpose: 'review',
     retention: 'review-three-years',
     source: '系统判断、工作人员复核',
@@ -281,7 +281,7 @@ export const kinds = {
   'phone-state': {
     name: '绑定手机号的时间',
     class: 'technical',
-    storage: 'open',
+    storage: 'plain',
     purpose: 'phone',
     retention: 'purpose-life',
     source: '您绑定时产生',
@@ -297,7 +297,7 @@ export const kinds = {
   'real-name-result': {
     name: '实名核验的结果、方式、时间和受托方流水号',
     class: 'general',
-    storage: 'open',
+    storage: 'plain',
     purpose: 'real-name',
     retention: 'purpose-life',
     source: '受托方核对后返回',
@@ -321,7 +321,7 @@ export const kinds = {
   'bank-result': {
     name: '银行卡核验的结果（不含卡号）',
     class: 'financial',
-    storage: 'open',
+    storage: 'plain',
     purpose: 'real-name-bank',
     retention: 'purpose-life',
     source: '受托方核对后返回',
@@ -337,7 +337,7 @@ export const kinds = {
   'age-band': {
     name: '年龄段标记（未满十四周岁、未满十八周岁、成年）',
     class: 'minor',
-    storage: 'open',
+    storage: 'plain',
     purpose: 'minors',
     retention: 'account-life',
     source: '由证件号码中的出生日期计算，出生日期不保存',
@@ -345,7 +345,7 @@ export const kinds = {
   guardian: {
     name: '监护人的账号编号和同意',
     class: 'minor',
-    storage: 'open',
+    storage: 'plain',
     purpose: 'minors',
     retention: 'account-life',
     source: '监护人同意时产生',
@@ -361,7 +361,7 @@ export const kinds = {
   'head-count': {
     name: '人数统计（只有数字，不含任何人的信息）',
     class: 'technical',
-    storage: 'open',
+    storage: 'plain',
     purpose: 'accountability',
     retention: 'key-life',
     source: '建立账号、核验和删除时计数',
@@ -369,7 +369,7 @@ export const kinds = {
   'profile-state': {
     name: '昵称、头像的版本、修改时间和图片文件的随机编号',
     class: 'technical',
-    storage: 'open',
+    storage: 'plain',
     purpose: 'profile',
     retention: 'purpose-life',
     source: '您使用昵称和头像时产生',
@@ -377,7 +377,7 @@ export const kinds = {
   'avatar-upload': {
     name: '您上传的头像原图（检查并去除附带信息之前）',
     class: 'general',
-    storage: 'open',
+    storage: 'plain',
     purpose: 'profile',
     retention: 'upload-life',
     source: '您上传',
@@ -406,7 +406,7 @@ export const kinds = {
   'delivery-state': {
     name: '送达编号和进度',
     class: 'technical',
-    storage: 'open',
+    storage: 'plain',
     purpose: 'delivery',
     retention: 'delivery-life',
     source: '您申请送达时产生',
@@ -414,7 +414,7 @@ export const kinds = {
   preference: {
     name: '语言、个性化和调查邀请的设置',
     class: 'general',
-    storage: 'open',
+    storage: 'plain',
     purpose: 'preferences',
     retention: 'account-life',
     source: '您设置',
@@ -422,7 +422,7 @@ export const kinds = {
   block: {
     name: '您屏蔽的人（账号内部编号）',
     class: 'general',
-    storage: 'open',
+    storage: 'plain',
     purpose: 'preferences',
     retention: 'account-life',
     source: '您设置',
@@ -430,7 +430,7 @@ export const kinds = {
   'location-state': {
     name: '位置功能的开关、精度和谁能找到您的设置',
     class: 'technical',
-    storage: 'open',
+    storage: 'plain',
     purpose: 'location',
     retention: 'location-day',
     source: '您设置',
@@ -451,7 +451,7 @@ export const kinds = {
     retention: 'location-day',
     source: '由您最后所在的方格计算，只在您允许被附近的人看到时保存',
   },
-  'location-trail': {
+  'location-history': {
     name: '您到过的方格和时间',
     class: 'track',
     storage: 'sealed',
@@ -459,10 +459,10 @@ export const kinds = {
     retention: 'location-month',
     source: '您同意保存位置历史后，由您更新的位置得到',
   },
-  'location-trail-state': {
+  'location-history-state': {
     name: '位置历史每天的版本和条数',
     class: 'technical',
-    storage: 'open',
+    storage: 'plain',
     purpose: 'location-history',
     retention: 'location-month',
     source: '您使用位置历史时产生',

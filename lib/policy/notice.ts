@@ -17,7 +17,7 @@ export type RecipientNotice = {
   recipient: string;
   name: string;
   /** 受托处理, 独立处理 or 国家机关. */
-  role: 'entrusted' | 'processor' | 'authority';
+  role: 'entrusted' | 'independent-controller' | 'authority';
   contact: string;
   region: string;
   why: string;
@@ -77,7 +77,10 @@ export function noticeOf(version: PolicyVersion, id: string): Notice | undefined
 /** Whether the law asks for a separate consent: a sensitive kind, or a recipient who decides for itself (art. 23, 29). */
 export function needsSeparateConsent(registry: Registry, id: string): boolean {
   const roles = recipientIdsFor(registry, id).map((one) => registry.recipients[one]?.role);
-  return kindIdsFor(registry, id).some((kind) => isSensitive(registry, kind)) || roles.includes('processor');
+  return (
+    kindIdsFor(registry, id).some((kind) => isSensitive(registry, kind)) ||
+    roles.includes('independent-controller')
+  );
 }
 
 function noticeOfKind(registry: Registry, kind: string): KindNotice | undefined {

@@ -16,8 +16,8 @@ export type PassingKind = keyof typeof passingKinds;
 
 export type Recipient = {
   name: string;
-  /** `entrusted` acts for us under an agreement; `processor` decides for itself; `authority` has a power by law. */
-  role: 'entrusted' | 'processor' | 'authority';
+  /** `entrusted` acts for us under an agreement; `independent-controller` decides for itself; `authority` has a power by law. */
+  role: 'entrusted' | 'independent-controller' | 'authority';
   /** The agreement that an entrusted party acts under (PIPL art. 21), and its last day (YYYY-MM-DD, in Beijing). */
   agreement?: { name: string; expiresOn: string };
   contact: string;
@@ -33,7 +33,7 @@ export type Recipient = {
 export const recipients = {
   wechat: {
     name: '深圳市腾讯计算机系统有限公司（微信）',
-    role: 'processor',
+    role: 'independent-controller',
     contact: '微信客服 95017',
     region: '中国内地',
     why: '您从微信小程序登录时，由微信确认您的微信标识；我们只交回微信刚刚发给您的一次性登录凭证。',
@@ -42,7 +42,7 @@ export const recipients = {
   },
   'wechat-phone': {
     name: '深圳市腾讯计算机系统有限公司（微信手机号服务）',
-    role: 'processor',
+    role: 'independent-controller',
     contact: '微信客服 95017',
     region: '中国内地',
     why: '您点击授权绑定手机号时，凭一次性凭证向微信取得您的号码。',
@@ -51,7 +51,7 @@ export const recipients = {
   },
   'wechat-link': {
     name: '深圳市腾讯计算机系统有限公司（微信，其他入口）',
-    role: 'processor',
+    role: 'independent-controller',
     contact: '微信客服 95017',
     region: '中国内地',
     why: '您关联其他入口时，凭那个入口的一次性登录凭证向微信确认是您本人。',
@@ -60,7 +60,7 @@ export const recipients = {
   },
   'wechat-risk': {
     name: '深圳市腾讯计算机系统有限公司（微信安全评级）',
-    role: 'processor',
+    role: 'independent-controller',
     contact: '微信客服 95017',
     region: '中国内地',
     why: '在您绑定手机号、关联其他入口之前，由微信判断是否有人冒用；判断不作为唯一依据，您可以申请人工复核。',
@@ -69,7 +69,7 @@ export const recipients = {
   },
   'wechat-text': {
     name: '深圳市腾讯计算机系统有限公司（微信内容安全）',
-    role: 'processor',
+    role: 'independent-controller',
     contact: '微信客服 95017',
     region: '中国内地',
     why: '您把名片内容给别人看之前，由微信检查其中的文字是否违规；只交出您给别人看的文字和您的微信标识。',
@@ -88,7 +88,7 @@ export const recipients = {
   },
   'wechat-code': {
     name: '深圳市腾讯计算机系统有限公司（微信小程序码）',
-    role: 'processor',
+    role: 'independent-controller',
     contact: '微信客服 95017',
     region: '中国内地',
     why: '您要把分享链接做成小程序码时，由微信绘制；码中只有一个随机编号。',
@@ -108,7 +108,7 @@ export const recipients = {
   },
   'network-identity': {
     name: '国家网络身份认证公共服务平台',
-    role: 'processor',
+    role: 'independent-controller',
     contact: '国家网络身份认证公共服务平台客服',
     region: '中国内地',
     why: '您选择用网号核验时，由该平台返回核验结果。',

@@ -37,7 +37,7 @@ export const operator: Operator = {
 };
 
 /** What this build of the code does. */
-export const compiled: Registry = {
+export const buildRegistry: Registry = {
   operator,
   kinds,
   purposes,

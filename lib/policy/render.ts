@@ -94,7 +94,11 @@ function renderSensitive(registry: Registry): string {
   return ['| 敏感个人信息 | 处理的必要性 | 对您权益的影响 |', '| --- | --- | --- |', ...rows].join('\n');
 }
 
-const roleNames = { entrusted: '受托处理', processor: '独立处理', authority: '国家机关' } as const;
+const roleNames = {
+  entrusted: '受托处理',
+  'independent-controller': '独立处理',
+  authority: '国家机关',
+} as const;
 
 /** 与第三方共享个人信息清单. */
 export function renderRecipients(registry: Registry): string {

@@ -45,7 +45,7 @@ export const sensitiveNotices = {
     necessity: '要找到附近也愿意被找到的人，须按方格查找；保存的是加密摘要，看不出是哪个方格。',
     effect: '附近的人会知道您在几公里之内；他们看不到方向和位置，怎样反复询问也不比约 1 公里的方格更准。',
   },
-  'location-trail': {
+  'location-history': {
     necessity: '只有保存到过的方格，您才能回看；不同意就不保存。',
     effect: '行踪轨迹泄露可能暴露您的住处和习惯，影响人身安全，所以加密保存，只有您自己看得到。',
   },

@@ -3,7 +3,7 @@ import { needsConsent, type Purpose, type PurposeId, purposeIds, purposes } from
 import { retention } from './retention';
 
 /** What outlives the withdrawal of a consent, and why (PIPL art. 47 para 2). */
-export type Stay = {
+export type Retained = {
   purpose: PurposeId;
   name: string;
   why: string;
@@ -21,14 +21,14 @@ const onlyAfter: Partial<Record<PurposeId, readonly PurposeId[]>> = {
  * What is kept when one purpose ends: what the law or the account needs, and what rests on the person's other consents.
  * `stillAgreed` names the other purposes they have agreed to.
  */
-export function staysAfter(ended: PurposeId, stillAgreed: (purpose: PurposeId) => boolean): Stay[] {
+export function retainedAfter(ended: PurposeId, stillAgreed: (purpose: PurposeId) => boolean): Retained[] {
   return purposeIds
     .filter((id) => id !== ended)
     .filter((id) => (needsConsent(id) ? stillAgreed(id) : (onlyAfter[id]?.includes(ended) ?? true)))
     .map((id) => stayOf(id, ended));
 }
 
-function stayOf(id: PurposeId, ended: PurposeId): Stay {
+function stayOf(id: PurposeId, ended: PurposeId): Retained {
   const { name, ground, why }: Purpose = purposes[id];
   const reason = needsConsent(id)
     ? `您对“${name}”的同意仍然有效，与本次撤回的“${purposes[ended].name}”无关：${why}`

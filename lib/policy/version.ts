@@ -1,20 +1,20 @@
 import { createHash } from 'node:crypto';
 import { type Difference, differenceOf, reachesFurther } from './difference';
-import { compiled, type Registry } from './registry';
+import { buildRegistry, type Registry } from './registry';
 import { renderPolicy } from './render';
 
 /**
  * By purpose: the version since which it reaches as far as it does. A consent covers the purpose when it was given to that
  * version or a later one; a change of wording moves nothing (PIPL art. 14 para 2; promise K4).
  */
-export type Since = Record<string, number>;
+export type ReachVersions = Record<string, number>;
 
 /** What the gate needs of a version, on every call. */
 export type PolicySummary = {
   version: number;
   effectiveAt: string;
   textHash: string;
-  since: Since;
+  reachVersions: ReachVersions;
 };
 
 /** A version of the policy: the exact text that consents are bound to, and the registry it was made from. */
@@ -38,7 +38,7 @@ export function hashText(text: string): string {
 }
 
 /** The first version, from the registry that this build obeys. It stands until officers publish another one. */
-export function firstVersion(registry: Registry = compiled): PolicyVersion {
+export function firstVersion(registry: Registry = buildRegistry): PolicyVersion {
   const effectiveAt = new Date(FIRST_EFFECTIVE_AT).toISOString();
   const text = renderPolicy(registry, { version: 1, effectiveAt });
   return {
@@ -49,7 +49,7 @@ export function firstVersion(registry: Registry = compiled): PolicyVersion {
     text,
     textHash: hashText(text),
     registry,
-    since: Object.fromEntries(Object.keys(registry.purposes).map((id) => [id, 1])),
+    reachVersions: Object.fromEntries(Object.keys(registry.purposes).map((id) => [id, 1])),
   };
 }
 
@@ -62,10 +62,10 @@ export function versionAfter(
   const version = before.version + 1;
   const difference = differenceOf(before.registry, registry);
   const text = renderPolicy(registry, { version, ...given, difference });
-  const since = Object.fromEntries(
+  const reachVersions = Object.fromEntries(
     Object.keys(registry.purposes).map((id) => [
       id,
-      reachesFurther(before.registry, registry, id) ? version : (before.since[id] ?? version),
+      reachesFurther(before.registry, registry, id) ? version : (before.reachVersions[id] ?? version),
     ]),
   );
   return {
@@ -75,18 +75,22 @@ export function versionAfter(
     text,
     textHash: hashText(text),
     registry,
-    since,
+    reachVersions,
     difference,
   };
 }
 
 /** The purposes of `wanted` that a version does not cover: what a build does beyond what was published. */
-export function beyond(published: Registry, wanted: Registry): Set<string> {
+export function purposesExceeding(published: Registry, wanted: Registry): Set<string> {
   return new Set(Object.keys(wanted.purposes).filter((id) => reachesFurther(published, wanted, id)));
 }
 
 /** The version since which a purpose reached as far as it did at an instant, from all versions, oldest first (K4). */
-export function sinceAt(versions: readonly PolicySummary[], purpose: string, at: string): number | undefined {
+export function reachVersionAt(
+  versions: readonly PolicySummary[],
+  purpose: string,
+  at: string,
+): number | undefined {
   const inForce = versions.filter(({ effectiveAt }) => effectiveAt <= at).at(-1);
-  return inForce?.since[purpose];
+  return inForce?.reachVersions[purpose];
 }

@@ -77,7 +77,7 @@ export type TableParts = {
 };
 
 /** Opens the table. Opening costs nothing; the first call connects. */
-export function openTable({ name, region, endpoint, clock, meter }: TableParts): Table {
+export function createTable({ name, region, endpoint, clock, meter }: TableParts): Table {
   const raw = new DynamoDBClient({ region, maxAttempts: 4, ...(endpoint && { endpoint }) });
   const client = DynamoDBDocumentClient.from(raw, { marshallOptions: { removeUndefinedValues: true } });
   const metered = meter ? { ReturnConsumedCapacity: 'TOTAL' as const } : {};

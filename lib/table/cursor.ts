@@ -21,7 +21,7 @@ export async function sealCursor(
 }
 
 /** @throws AppError CURSOR_INVALID for anything that `sealCursor` did not make for this list and person */
-export async function openCursor(
+export async function readCursor(
   ring: KeyRing,
   list: string,
   subjectId: string,
@@ -44,9 +44,9 @@ export function sealHiddenCursor(sealer: Sealer, list: string, position: unknown
 }
 
 /** @throws AppError CURSOR_INVALID for anything that `sealHiddenCursor` did not make for this list and person */
-export function openHiddenCursor<Position>(sealer: Sealer, list: string, cursor: string): Position {
+export function readHiddenCursor<Position>(sealer: Sealer, list: string, cursor: string): Position {
   try {
-    return JSON.parse(sealer.open(Buffer.from(cursor, 'base64url'), `cursor|${list}`).toString('utf8'));
+    return JSON.parse(sealer.decrypt(Buffer.from(cursor, 'base64url'), `cursor|${list}`).toString('utf8'));
   } catch (error) {
     if (error instanceof SealError) throw new AppError('CURSOR_INVALID');
     throw error;

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { Random } from '../crypto/random';
-import { open as openSealed, type SuiteName, seal as sealBytes } from '../crypto/suite';
+import { decrypt, type SuiteName, seal as sealBytes } from '../crypto/suite';
 import type { KindId, KindStored } from '../policy/kinds';
 
 /**
@@ -10,7 +10,7 @@ import type { KindId, KindStored } from '../policy/kinds';
 type Schema = z.ZodMiniType;
 export type Attribute<S extends Schema = Schema> = {
   kinds: readonly KindId[];
-  storage: 'sealed' | 'digest' | 'open';
+  storage: 'sealed' | 'digest' | 'plain';
   schema: S;
 };
 
@@ -25,8 +25,8 @@ export function digest<S extends Schema>(kind: KindStored<'digest'>, schema: S):
 }
 
 /** Ids, states and times that the database must compare. */
-export function open<S extends Schema>(kind: KindStored<'open'>, schema: S): Attribute<S> {
-  return { kinds: [kind], storage: 'open', schema };
+export function plain<S extends Schema>(kind: KindStored<'plain'>, schema: S): Attribute<S> {
+  return { kinds: [kind], storage: 'plain', schema };
 }
 
 /** A map of smaller records of another entity, kept inside this one and read with `entity.decode` one at a time. */
@@ -34,7 +34,7 @@ export function mapOf(entity: Entity): Attribute<z.ZodMiniRecord<z.ZodMiniString
   const kinds = [...new Set(Object.values(entity.attributes).flatMap((attribute) => attribute.kinds))];
   return {
     kinds,
-    storage: 'open',
+    storage: 'plain',
     schema: z.record(
       z.string(),
       z.custom<Encoded>((value) => typeof value === 'object'),
@@ -56,7 +56,7 @@ export type Encoded = Record<string, unknown> & { sealed?: Uint8Array };
 /** Seals and opens for one person. `place` names entity and item, so that a blob opens only where it was put. */
 export type Sealer = {
   seal(plaintext: Buffer, place: string): Buffer;
-  open(blob: Uint8Array, place: string): Buffer;
+  decrypt(blob: Uint8Array, place: string): Buffer;
 };
 
 /** The version of the way entities are sealed; part of the associated data of every blob. */
@@ -67,7 +67,7 @@ export function createSealer(subjectId: string, dataKey: Buffer, suite: SuiteNam
   const bound = (place: string) => `${subjectId}|${place}|${SEAL_VERSION}`;
   return {
     seal: (plaintext, place) => sealBytes(suite, dataKey, plaintext, bound(place), random),
-    open: (blob, place) => openSealed(dataKey, blob, bound(place)),
+    decrypt: (blob, place) => decrypt(dataKey, blob, bound(place)),
   };
 }
 
@@ -105,7 +105,9 @@ export function defineEntity<const A extends Attributes>(name: string, attribute
     },
     decode(stored, id, sealer) {
       const secret =
-        stored.sealed && sealer ? JSON.parse(sealer.open(stored.sealed, placeOf(id)).toString('utf8')) : {};
+        stored.sealed && sealer
+          ? JSON.parse(sealer.decrypt(stored.sealed, placeOf(id)).toString('utf8'))
+          : {};
       return schema.parse({ ...stored, ...secret });
     },
   };

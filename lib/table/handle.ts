@@ -15,9 +15,9 @@ export function sealHandle(sealer: Sealer, subjectId: string): string {
 }
 
 /** @throws AppError NOT_FOUND for anything that was not sealed for this person */
-export function openHandle(sealer: Sealer, handle: string): string {
+export function readHandle(sealer: Sealer, handle: string): string {
   try {
-    return sealer.open(Buffer.from(handle, 'base64url'), FIELD).toString('utf8');
+    return sealer.decrypt(Buffer.from(handle, 'base64url'), FIELD).toString('utf8');
   } catch (error) {
     if (error instanceof SealError) throw new AppError('NOT_FOUND');
     throw error;

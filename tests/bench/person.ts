@@ -5,7 +5,7 @@ import { consent } from '../../functions/consent/index';
 import { login } from '../../functions/login/index';
 import { profile } from '../../functions/profile/index';
 import { makeMissingKeys } from '../../infra/commands/rotate-keys';
-import { createTable } from '../../infra/local/table';
+import { makeLocalTable } from '../../infra/local/table';
 import { systemClock } from '../../lib/clock';
 import { readConfig } from '../../lib/config';
 import { systemRandom } from '../../lib/crypto/random';
@@ -65,7 +65,7 @@ export async function makePerson(settings: Record<string, string>): Promise<Pers
   Object.assign(process.env, settings); // our own AWS client must not go looking for the developer's credentials
   const config = readConfig(settings);
   const client = new DynamoDBClient({ region: config.SERVICE_REGION, endpoint: config.TABLE_ENDPOINT });
-  await createTable(client, config.TABLE_NAME);
+  await makeLocalTable(client, config.TABLE_NAME);
   client.destroy();
   const deps = buildDeps(config, {
     log: () => {},

@@ -189,9 +189,9 @@ export function cardRows(theWorld: () => World, theCaller: () => Caller): Record
       await world().ok('cards/open', { token }, viewer);
       return {};
     },
-    'cards/texts': async () => ({ by: staff() }),
-    'cards/openText': async () => ({ input: { ...(await waiting()), ticket: 'T-1' }, by: staff() }),
-    'cards/decideText': async () => ({
+    'cards/reviewQueue': async () => ({ by: staff() }),
+    'cards/openReview': async () => ({ input: { ...(await waiting()), ticket: 'T-1' }, by: staff() }),
+    'cards/decideReview': async () => ({
       input: { ...(await waiting()), version: 2, ticket: 'T-1', decision: 'pass' },
       by: staff(),
     }),

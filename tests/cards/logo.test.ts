@@ -44,12 +44,12 @@ async function judge(me: Giver, decision: 'pass' | 'refuse', more: object = {}) 
   const by = { token: `staff:logos-${members}:officer` };
   const about = { subjectId: me.caller.subjectId, cardId: me.cardId, ticket: 'T-1' };
   const seen = await world.ok<{ version: number; fields: string[]; picture?: Picture }>(
-    'cards/openText',
+    'cards/openReview',
     about,
     by,
   );
   const code = await world.refused(
-    'cards/decideText',
+    'cards/decideReview',
     { ...about, version: seen.version, decision, ...more },
     by,
   );
@@ -190,7 +190,7 @@ describe('who sees a logo (C1, C2)', () => {
     const by = { token: 'staff:late:officer' };
     const about = { subjectId: me.caller.subjectId, cardId: me.cardId, ticket: 'T-2' };
     await setLogo(me, version, other);
-    expect(await world.refused('cards/decideText', { ...about, version, decision: 'pass' }, by)).toBe(
+    expect(await world.refused('cards/decideReview', { ...about, version, decision: 'pass' }, by)).toBe(
       'VERSION_CONFLICT',
     );
     const { verdicts } = await world.ok<Shown>('cards/get', { cardId: me.cardId }, me.caller);

@@ -29,12 +29,12 @@ async function everyoneSees({ subjectId }: Holder): Promise<object | undefined> 
   const [self] = await table.getMany([keys.person(subjectId)]);
   if (!self) return undefined;
   const person = readPerson(self);
-  const key = publicCardKey(world.deps.policy.inForce().since, person);
+  const key = publicCardKey(world.deps.policy.inForce().reachVersions, person);
   if (!key) return undefined;
   const [item] = await table.getMany([key]);
   const dataKey = await ring.dataKey(subjectId, person.wrappedKey);
   return publicCard(
-    world.deps.policy.inForce().since,
+    world.deps.policy.inForce().reachVersions,
     person,
     item,
     createSealer(subjectId, dataKey, ring.suite, random),
@@ -168,25 +168,27 @@ describe('words are judged before others see them (C1, D1)', () => {
     const staff = { token: `staff:judge-${people}:officer` };
     const content = { ...fullCard, title: '标记存疑' };
     const made = await set(me, await newCard(world, me, content), { title: 'everyone', phones: 'everyone' });
-    const { texts } = await world.ok<{ texts: { cardId: string }[] }>('cards/texts', {}, staff);
+    const { texts } = await world.ok<{ texts: { cardId: string }[] }>('cards/reviewQueue', {}, staff);
     expect(texts).toContainEqual(expect.objectContaining({ subjectId: me.subjectId, cardId: made.cardId }));
     const which = { subjectId: me.subjectId, cardId: made.cardId, ticket: 'T-9' };
-    expect(await world.ok('cards/openText', which, staff)).toEqual({
+    expect(await world.ok('cards/openReview', which, staff)).toEqual({
       version: 2,
       fields: ['title'],
       content: { title: '标记存疑' },
     });
     const pass = { ...which, version: 2, decision: 'pass' };
     await world.ok('cards/update', { ...content, note: '另一句', ...ref(made) }, me);
-    expect(await world.refused('cards/decideText', pass, staff)).toBe('VERSION_CONFLICT');
-    await world.ok('cards/decideText', { ...pass, version: 3 }, staff);
+    expect(await world.refused('cards/decideReview', pass, staff)).toBe('VERSION_CONFLICT');
+    await world.ok('cards/decideReview', { ...pass, version: 3 }, staff);
     expect(await everyoneSees(me)).toMatchObject({ title: '标记存疑' });
-    expect(await world.refused('cards/decideText', { ...pass, version: 3 }, staff)).toBe('NOT_FOUND');
-    const left = await world.ok<{ texts: { cardId: string }[] }>('cards/texts', {}, staff);
+    expect(await world.refused('cards/decideReview', { ...pass, version: 3 }, staff)).toBe('NOT_FOUND');
+    const left = await world.ok<{ texts: { cardId: string }[] }>('cards/reviewQueue', {}, staff);
     expect(left.texts.map(({ cardId }) => cardId)).not.toContain(made.cardId);
     const { entries } = await world.ok<{ entries: object[]; intact: boolean }>('consent/history', {}, me);
     expect(entries).toContainEqual(expect.objectContaining({ act: 'review.decided', result: 'passed' }));
-    expect(await world.refused('cards/texts', {}, me)).toBe('SIGN_IN_REQUIRED');
-    expect(await world.refused('cards/texts', {}, { token: 'staff:a:auditor' })).toBe('CALLER_NOT_ALLOWED');
+    expect(await world.refused('cards/reviewQueue', {}, me)).toBe('SIGN_IN_REQUIRED');
+    expect(await world.refused('cards/reviewQueue', {}, { token: 'staff:a:auditor' })).toBe(
+      'CALLER_NOT_ALLOWED',
+    );
   });
 });

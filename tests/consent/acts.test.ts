@@ -2,7 +2,7 @@ import { ASK_AGAIN_AFTER_SECONDS } from '../../lib/consent/prompts-due';
 import { kinds } from '../../lib/policy/kinds';
 import { noticeOf } from '../../lib/policy/notice';
 import { consentPurposeIds, purposes } from '../../lib/policy/purposes';
-import { compiled, isSensitive } from '../../lib/policy/registry';
+import { buildRegistry, isSensitive } from '../../lib/policy/registry';
 import { firstVersion } from '../../lib/policy/version';
 import { subjectIdOf } from '../identity/support';
 import { type Caller, consentAct, createWorld, onceKey, type World } from '../support/world';
@@ -44,7 +44,7 @@ describe('what a person must be shown now (K1, K2)', () => {
       const { prompts } = await ask([purpose]);
       const prompt = prompts.find((one) => one.purpose === purpose);
       expect(prompt).toEqual({ because: 'new', version: 0, changes: [], ...told(purpose) });
-      expect(await world.ok('consent/notice', { purpose })).toEqual(told(purpose));
+      expect(await world.ok('consent/purposeNotice', { purpose })).toEqual(told(purpose));
       const { why, method, ifRefused, kinds: collected, recipients, controller, contact } = told(purpose);
       for (const text of [why, method, ifRefused, controller, contact]) expect(text).not.toBe('');
       expect(collected).not.toEqual([]);
@@ -53,7 +53,7 @@ describe('what a person must be shown now (K1, K2)', () => {
         expect(period).not.toBe('');
         expect({ kind, told: Boolean(necessity && effect) }).toEqual({
           kind,
-          told: isSensitive(compiled, kind),
+          told: isSensitive(buildRegistry, kind),
         });
       }
     }
@@ -208,8 +208,8 @@ describe('one act, one purpose (K2)', () => {
   it('sensitive kinds under consent, and recipients who decide for themselves, have a purpose of their own that says so', () => {
     for (const purpose of consentPurposeIds) {
       const { kinds: collected, recipients, separate } = told(purpose);
-      const sensitive = collected.some(({ kind }) => isSensitive(compiled, kind));
-      const shared = recipients.some(({ role }) => role === 'processor');
+      const sensitive = collected.some(({ kind }) => isSensitive(buildRegistry, kind));
+      const shared = recipients.some(({ role }) => role === 'independent-controller');
       expect({ purpose, separate }).toEqual({ purpose, separate: sensitive || shared });
       if (sensitive) expect(purposes[purpose].ground).toContain('单独同意');
     }

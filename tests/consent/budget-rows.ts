@@ -21,7 +21,7 @@ export function consentRows(theWorld: () => World): Record<string, Prepare> {
   const about = async () => ({ subjectId: subjectIdOf(await person()), reason: 'complaint', ticket: 'T-1' });
   return {
     'consent/prompts': async () => ({ input: { uses: ['phone'] }, by: await person() }),
-    'consent/notice': async () => ({ input: { purpose: 'real-name' } }),
+    'consent/purposeNotice': async () => ({ input: { purpose: 'real-name' } }),
     'consent/refuse': async () => ({
       input: await consentAct(theWorld().ok, { purpose: 'phone' }),
       by: await person(),

@@ -137,8 +137,8 @@ describe('lawful(subject, purpose, at, asKnownAt)', () => {
   it('a consent to something else does not stretch; what needs no consent rests on its own ground', () => {
     const asked = { purpose: 'cards', at: instant(11), asKnownAt: instant(11) } as const;
     const older = [{ ...granted, policyVersion: 1 }];
-    expect(lawful(older, { ...asked, since: 1 }).lawful).toBe(true);
-    expect(lawful(older, { ...asked, since: 2 }).lawful).toBe(false);
+    expect(lawful(older, { ...asked, reachVersion: 1 }).lawful).toBe(true);
+    expect(lawful(older, { ...asked, reachVersion: 2 }).lawful).toBe(false);
     expect(lawful([], { ...asked, purpose: 'account' })).toEqual({ lawful: true, basis: 'CONTRACT' });
     expect(lawful([], { ...asked, purpose: 'accountability' })).toEqual({
       lawful: true,
@@ -162,7 +162,7 @@ describe('which uses were not covered', () => {
     purpose: 'real-name',
   });
   const judged = (entry: Judged, acts: Judged[]) =>
-    uncovered(entry, acts, instant(LONG), () => undefined)?.since;
+    uncovered(entry, acts, instant(LONG), () => undefined)?.knownWhen;
 
   it('judges by number where the times are the same', () => {
     const acts = [act(2, 10, 'consent.granted'), act(4, 10, 'consent.withdrawn')];

@@ -225,8 +225,8 @@ describe('npm run lawful-replay', () => {
     await world.ok('consent/correct', late, { token: 'staff:late:officer' });
     const { findings } = await found();
     expect(findings).toEqual([
-      expect.objectContaining({ subjectId: subjectIdOf(me), act: 'disclosure.made', since: 'hindsight' }),
-      expect.objectContaining({ subjectId: subjectIdOf(me), act: 'phone.bound', since: 'hindsight' }),
+      expect.objectContaining({ subjectId: subjectIdOf(me), act: 'disclosure.made', knownWhen: 'hindsight' }),
+      expect.objectContaining({ subjectId: subjectIdOf(me), act: 'phone.bound', knownWhen: 'hindsight' }),
     ]);
   });
 });

@@ -37,7 +37,7 @@ describe('npm run lawful-replay', () => {
     await useAnyway(me);
     await act(world, me, 'withdraw', 'phone');
     expected.push(await useAnyway(me));
-    expect((await findings()).map(({ seq, since }) => [seq, since])).toEqual(
+    expect((await findings()).map(({ seq, knownWhen }) => [seq, knownWhen])).toEqual(
       expected.map((seq) => [seq, 'then']),
     );
   });
@@ -59,13 +59,13 @@ describe('npm run lawful-replay', () => {
     ] as const) {
       await raw.put({ TableName, Item: { ...Item, ...change } });
       const found = await findings();
-      expect(found).toContainEqual({ subjectId: subjectIdOf(me), since: 'broken', seq: at });
+      expect(found).toContainEqual({ subjectId: subjectIdOf(me), knownWhen: 'broken', seq: at });
       expect(found).toContainEqual(
-        expect.objectContaining({ subjectId: subjectIdOf(other), seq, since: 'then' }),
+        expect.objectContaining({ subjectId: subjectIdOf(other), seq, knownWhen: 'then' }),
       );
     }
     await raw.delete({ TableName, Key });
-    expect(await findings()).toContainEqual({ subjectId: subjectIdOf(me), since: 'broken', seq: 2 });
+    expect(await findings()).toContainEqual({ subjectId: subjectIdOf(me), knownWhen: 'broken', seq: 2 });
   });
 
   it('prints ids, numbers and names of purposes, and ends with 1 only when there is something', async () => {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { systemRandom } from '../../lib/crypto/random';
-import { open, SealError, type SuiteName, seal } from '../../lib/crypto/suite';
+import { decrypt, SealError, type SuiteName, seal } from '../../lib/crypto/suite';
 
 const key = systemRandom(32);
 const names: SuiteName[] = ['aes', 'sm'];
@@ -11,7 +11,7 @@ describe.each(names)('sealing with the %s suite (S5)', (suite) => {
   it('opens what it sealed, in its own place', () => {
     fc.assert(
       fc.property(bytes, fc.string(), (plain, place) => {
-        expect(open(key, seal(suite, key, plain, place, systemRandom), place)).toEqual(plain);
+        expect(decrypt(key, seal(suite, key, plain, place, systemRandom), place)).toEqual(plain);
       }),
     );
   });
@@ -21,16 +21,16 @@ describe.each(names)('sealing with the %s suite (S5)', (suite) => {
     for (let bit = 0; bit < blob.length * 8; bit += 1) {
       const altered = Buffer.from(blob);
       altered[bit >> 3] = (altered[bit >> 3] ?? 0) ^ (1 << (bit & 7));
-      expect(() => open(key, altered, 'place')).toThrow(SealError);
+      expect(() => decrypt(key, altered, 'place')).toThrow(SealError);
     }
   });
 
   it('refuses a blob in another place, under another key, or cut short', () => {
     const blob = seal(suite, key, Buffer.from('secret'), 'person-1|card', systemRandom);
-    expect(() => open(key, blob, 'person-2|card')).toThrow(SealError);
-    expect(() => open(systemRandom(32), blob, 'person-1|card')).toThrow(SealError);
+    expect(() => decrypt(key, blob, 'person-2|card')).toThrow(SealError);
+    expect(() => decrypt(systemRandom(32), blob, 'person-1|card')).toThrow(SealError);
     for (let length = 0; length < blob.length; length += 1) {
-      expect(() => open(key, blob.subarray(0, length), 'person-1|card')).toThrow(SealError);
+      expect(() => decrypt(key, blob.subarray(0, length), 'person-1|card')).toThrow(SealError);
     }
   });
 
@@ -46,14 +46,14 @@ it('is not fooled by a suite byte that claims the other suite (S5)', () => {
   for (const suite of names) {
     const blob = seal(suite, key, Buffer.from('secret'), 'place', systemRandom);
     blob[0] = suite === 'aes' ? 2 : 1;
-    expect(() => open(key, blob, 'place')).toThrow(SealError);
+    expect(() => decrypt(key, blob, 'place')).toThrow(SealError);
   }
 });
 
 it('keeps associated data and ciphertext from sliding into each other in the SM suite (S5)', () => {
   const blob = seal('sm', key, Buffer.from('secret'), 'ab', systemRandom);
-  expect(() => open(key, blob, 'a')).toThrow(SealError);
-  expect(() => open(key, blob, 'abc')).toThrow(SealError);
+  expect(() => decrypt(key, blob, 'a')).toThrow(SealError);
+  expect(() => decrypt(key, blob, 'abc')).toThrow(SealError);
 });
 
 it('has an SM3 that agrees with the published vector (S5)', () => {

@@ -15,7 +15,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { type DynamoDbOptions, startDynamoDb } from '../../infra/local/dynamodb';
 import { close, listen } from '../../infra/local/ports';
-import { createTable } from '../../infra/local/table';
+import { makeLocalTable } from '../../infra/local/table';
 import { answers, until } from './waiting';
 
 const TableName = 'cards';
@@ -50,9 +50,9 @@ test('creates the table of table.yml, leaves it alone the second time, and is go
   let at = '';
   await withDynamoDb({}, async (client, endpoint) => {
     at = endpoint;
-    await createTable(client, TableName);
+    await makeLocalTable(client, TableName);
     await client.send(new PutItemCommand({ TableName, Item }));
-    await createTable(client, TableName);
+    await makeLocalTable(client, TableName);
     expect((await client.send(new GetItemCommand({ TableName, Key: Item }))).Item).toEqual(Item);
     const { Table } = await client.send(new DescribeTableCommand({ TableName }));
     expect(Table?.KeySchema?.map(({ AttributeName }) => AttributeName)).toEqual(['pk', 'sk']);
@@ -70,11 +70,11 @@ test('creates the table of table.yml, leaves it alone the second time, and is go
 test('keeps the data in a folder, and refuses a kept table that table.yml no longer describes', async () => {
   const persistDir = await folder();
   await withDynamoDb({ persistDir }, async (client) => {
-    await createTable(client, TableName);
+    await makeLocalTable(client, TableName);
     await client.send(new PutItemCommand({ TableName, Item }));
   });
   await withDynamoDb({ persistDir }, async (client) => {
-    await createTable(client, TableName);
+    await makeLocalTable(client, TableName);
     expect((await client.send(new GetItemCommand({ TableName, Key: Item }))).Item).toEqual(Item);
     await client.send(new DeleteTableCommand({ TableName }));
     const old = {
@@ -84,7 +84,7 @@ test('keeps the data in a folder, and refuses a kept table that table.yml no lon
       KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' as const }],
     };
     await client.send(new CreateTableCommand(old));
-    await expect(createTable(client, TableName)).rejects.toThrow(
+    await expect(makeLocalTable(client, TableName)).rejects.toThrow(
       /other keys or indexes than table.yml: start with/,
     );
   });

@@ -101,7 +101,7 @@ async function made(deps: Deps, { name, place, precision }: Wanted) {
     sinceMs: nowMs,
     precision,
     findable: 'mutual',
-    keepsTrail: false,
+    keepsHistory: false,
     untilSeconds: undefined,
     expiresAtSeconds: endOf(nowMs, undefined),
     cell: cellAt(place, BITS[precision]),

@@ -1,7 +1,7 @@
 import { type SandboxServer, startSandbox } from '../../infra/local/sandbox/server';
 import { AppError } from '../../lib/errors';
-import { openWechatPhone, type WechatPhone } from '../../lib/partner/wechat-phone';
-import { openWechatServer } from '../../lib/partner/wechat-server';
+import { createWechatPhone, type WechatPhone } from '../../lib/partner/wechat-phone';
+import { createWechatServer } from '../../lib/partner/wechat-server';
 
 const app = { appid: 'wx0000000000000001', secret: 'secret' };
 let sandbox: SandboxServer;
@@ -12,8 +12,8 @@ const clock = { now: () => now };
 
 beforeAll(async () => {
   sandbox = await startSandbox({ apps: [app], clock });
-  phone = openWechatPhone(
-    openWechatServer({ baseUrl: sandbox.url, ...app, clock, log: (line) => lines.push(line) }),
+  phone = createWechatPhone(
+    createWechatServer({ baseUrl: sandbox.url, ...app, clock, log: (line) => lines.push(line) }),
   );
 });
 afterAll(() => sandbox.stop());

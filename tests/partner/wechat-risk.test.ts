@@ -1,6 +1,6 @@
 import { type SandboxServer, startSandbox } from '../../infra/local/sandbox/server';
-import { openWechatRisk, type WechatRisk } from '../../lib/partner/wechat-risk';
-import { openWechatServer } from '../../lib/partner/wechat-server';
+import { createWechatRisk, type WechatRisk } from '../../lib/partner/wechat-risk';
+import { createWechatServer } from '../../lib/partner/wechat-server';
 
 const app = { appid: 'wx0000000000000001', secret: 'secret' };
 const address = '203.0.113.7';
@@ -11,8 +11,8 @@ const lines: object[] = [];
 beforeAll(async () => {
   const clock = { now: () => Date.parse('2026-12-01T02:00:00.000Z') };
   sandbox = await startSandbox({ apps: [app], clock });
-  risk = openWechatRisk(
-    openWechatServer({ baseUrl: sandbox.url, ...app, clock, log: (line) => lines.push(line) }),
+  risk = createWechatRisk(
+    createWechatServer({ baseUrl: sandbox.url, ...app, clock, log: (line) => lines.push(line) }),
   );
 });
 afterAll(() => sandbox.stop());

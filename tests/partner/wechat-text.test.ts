@@ -1,8 +1,8 @@
 import { inflateSync } from 'node:zlib';
 import { type SandboxServer, startSandbox } from '../../infra/local/sandbox/server';
-import { openWechatCode, type WechatCode } from '../../lib/partner/wechat-code';
-import { openWechatServer } from '../../lib/partner/wechat-server';
-import { MAX_CONTENT_CHARS, openWechatText, type WechatText } from '../../lib/partner/wechat-text';
+import { createWechatCode, type WechatCode } from '../../lib/partner/wechat-code';
+import { createWechatServer } from '../../lib/partner/wechat-server';
+import { createWechatText, MAX_CONTENT_CHARS, type WechatText } from '../../lib/partner/wechat-text';
 
 const app = { appid: 'wx0000000000000001', secret: 'secret' };
 const clock = { now: () => Date.parse('2026-12-01T02:00:00.000Z') };
@@ -15,9 +15,9 @@ let openid: string;
 beforeAll(async () => {
   sandbox = await startSandbox({ apps: [app], clock });
   const log = (line: object) => lines.push(line);
-  const server = openWechatServer({ baseUrl: sandbox.url, ...app, clock, log });
-  text = openWechatText(server);
-  code = openWechatCode(server);
+  const server = createWechatServer({ baseUrl: sandbox.url, ...app, clock, log });
+  text = createWechatText(server);
+  code = createWechatCode(server);
   openid = (await control('POST', 'people')).openid ?? '';
 });
 afterAll(() => sandbox.stop());

@@ -5,7 +5,7 @@ const DAY_MS = 86_400_000;
 const [ling, wu] = ['ling', 'wu'].map((who) => ({ token: `staff:${who}:officer` }));
 const printer = {
   name: '广州名片印务有限公司',
-  role: 'processor',
+  role: 'independent-controller',
   contact: '020-00000000',
   region: '中国内地',
   why: '您要求印制纸质名片时，由其印制。',
@@ -42,7 +42,7 @@ async function deliver(twice = false): Promise<number> {
 const inbox = async (me: Caller) =>
   (
     await world.ok<{ notices: { version: number; says: string[]; seenAt?: string }[] }>(
-      'consent/notices',
+      'consent/policyAnnouncements',
       {},
       me,
     )

@@ -1,5 +1,5 @@
 import { parseToken } from '../../lib/crypto/token';
-import { sendNotice } from '../../lib/table/policy/policy-notice';
+import { writePolicyNotice } from '../../lib/table/policy/policy-notice';
 import { onceKey, type World } from '../support/world';
 
 type Prepare = () => Promise<{ input?: unknown; by?: object }>;
@@ -39,7 +39,7 @@ export function policyRows(theWorld: () => World): Record<string, Prepare> {
     const version = await publishedVersion();
     const by = await theWorld().signIn(`told-${onceKey()}`);
     await theWorld().deps.table.update(
-      sendNotice(parseToken(by.token)?.subjectId ?? '', version, instant(0)),
+      writePolicyNotice(parseToken(by.token)?.subjectId ?? '', version, instant(0)),
     );
     return { by, version };
   };
@@ -48,7 +48,7 @@ export function policyRows(theWorld: () => World): Record<string, Prepare> {
     'consent/announcement': async () => ({}),
     'consent/lists': async () => ({}),
     'consent/ownLists': async () => ({}),
-    'consent/notices': async () => ({ by: (await told()).by }),
+    'consent/policyAnnouncements': async () => ({ by: (await told()).by }),
     'consent/seeNotice': async () => {
       const { by, version } = await told();
       return { by, input: { version } };

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { POLICY_FOLDER, policyFiles, toHtml } from '../../infra/commands/policy';
-import { compiled, type Registry } from '../../lib/policy/registry';
+import { buildRegistry, type Registry } from '../../lib/policy/registry';
 import { renderPolicy } from '../../lib/policy/render';
 
 describe('the published files and the registry (K7)', () => {
@@ -20,17 +20,17 @@ describe('the published files and the registry (K7)', () => {
       renderPolicy(registry, heading)
         .split('\n')
         .filter((line) => line.startsWith('| '));
-    const { cloud: _, ...recipients } = compiled.recipients;
-    const before = rows(compiled).length;
+    const { cloud: _, ...recipients } = buildRegistry.recipients;
+    const before = rows(buildRegistry).length;
     expect(
       rows({
-        ...compiled,
+        ...buildRegistry,
         kinds: {
-          ...compiled.kinds,
-          more: { ...compiled.kinds['card-name'], name: '多一种' } as Registry['kinds'][string],
+          ...buildRegistry.kinds,
+          more: { ...buildRegistry.kinds['card-name'], name: '多一种' } as Registry['kinds'][string],
         },
       }),
     ).toHaveLength(before + 1);
-    expect(rows({ ...compiled, recipients })).toHaveLength(before - 1);
+    expect(rows({ ...buildRegistry, recipients })).toHaveLength(before - 1);
   });
 });

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { compiled } from '../../lib/policy/registry';
+import { buildRegistry } from '../../lib/policy/registry';
 import { type Caller, consentAct, createWorld, onceKey, type World } from '../support/world';
 
 /**
@@ -54,7 +54,7 @@ async function publish(expected: Expected, purpose: Purpose | undefined): Promis
   const changes = purpose
     ? {
         kinds: {
-          [`more-${published}`]: { ...compiled.kinds['card-name'], name: `第 ${published} 种`, purpose },
+          [`more-${published}`]: { ...buildRegistry.kinds['card-name'], name: `第 ${published} 种`, purpose },
         },
       }
     : { operator: undefined };

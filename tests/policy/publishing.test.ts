@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describeDifference, differenceOf } from '../../lib/policy/difference';
-import { compiled, flawsOf, type RegistryChanges, withChanges } from '../../lib/policy/registry';
+import { buildRegistry, flawsOf, type RegistryChanges, withChanges } from '../../lib/policy/registry';
 import { firstVersion } from '../../lib/policy/version';
 import { keys } from '../../lib/table/keys';
 import { verifyVersions } from '../../lib/table/policy/policy-version';
@@ -132,7 +132,7 @@ describe('publishing a version (K4, K7)', () => {
 
   it('of wording alone asks nobody, and needs no week', async () => {
     const me = await world.cardHolder('me');
-    const { cards } = compiled.purposes;
+    const { cards } = buildRegistry.purposes;
     const proposal = await publish(
       { purposes: { cards: { ...cards, ifRefused: '换一种说法。' } } },
       MINUTE_MS,
@@ -194,7 +194,7 @@ describe('publishing a version (K4, K7)', () => {
     ['nothing new', { changes: {} }],
     [
       'a kind without a purpose',
-      { changes: { kinds: { 'new-kind': { ...compiled.kinds['card-name'], purpose: 'nowhere' } } } },
+      { changes: { kinds: { 'new-kind': { ...buildRegistry.kinds['card-name'], purpose: 'nowhere' } } } },
     ],
     [
       'an entrusted party without an agreement',
@@ -252,7 +252,7 @@ describe('publishing a version (K4, K7)', () => {
 describe('a build that does more than was published (K4, K7)', () => {
   it('may not do it until it is published, and everything else goes on', async () => {
     const me = await world.cardHolder('me');
-    const registry = withChanges(compiled, { recipients: { printer } } as RegistryChanges);
+    const registry = withChanges(buildRegistry, { recipients: { printer } } as RegistryChanges);
     const newer = await createWorld({ like: world, registry });
     expect(await newer.refused('cards/list', {}, me)).toBe('POLICY_PENDING');
     expect(await newer.refused('login/listSessions', {}, me)).toBe('OK');
@@ -271,8 +271,8 @@ describe('a build that does more than was published (K4, K7)', () => {
 });
 
 describe('the difference of two registries', () => {
-  const cards = compiled.purposes.cards;
-  const name = compiled.kinds['card-name'];
+  const cards = buildRegistry.purposes.cards;
+  const name = buildRegistry.kinds['card-name'];
   it.each([
     ['a new recipient', { recipients: { printer } }, ['cards']],
     ['a recipient less', { recipients: { 'wechat-phone': null } }, []],
@@ -284,41 +284,44 @@ describe('the difference of two registries', () => {
     ['a kind less', { kinds: { 'card-note': null } }, []],
     [
       'a longer period',
-      { retention: { 'delivery-life': longer(compiled.retention['delivery-life'], 2) } },
+      { retention: { 'delivery-life': longer(buildRegistry.retention['delivery-life'], 2) } },
       ['delivery'],
     ],
     [
       'a shorter period',
-      { retention: { 'delivery-life': longer(compiled.retention['delivery-life'], 0.5) } },
+      { retention: { 'delivery-life': longer(buildRegistry.retention['delivery-life'], 0.5) } },
       [],
     ],
-    ['another operator', { operator: { ...compiled.operator, name: '广东省政务服务和数据管理局' } }, []],
+    ['another operator', { operator: { ...buildRegistry.operator, name: '广东省政务服务和数据管理局' } }, []],
   ] as [string, RegistryChanges, string[]][])('%s asks again: %j', (_, changes, expected) => {
-    const difference = differenceOf(compiled, withChanges(compiled, changes));
+    const difference = differenceOf(buildRegistry, withChanges(buildRegistry, changes));
     expect(difference.widened).toEqual(expected);
     expect(difference.changes.length).toBeGreaterThan(0);
   });
 
   it('is material when a purpose reaches further or somebody else answers for it', () => {
-    const operator = { ...compiled.operator, name: '广东省政务服务和数据管理局' };
-    expect(differenceOf(compiled, withChanges(compiled, { operator })).material).toBe(true);
-    const one = withChanges(compiled, { kinds: { 'card-note': null } });
-    expect(differenceOf(compiled, one).material).toBe(false);
+    const operator = { ...buildRegistry.operator, name: '广东省政务服务和数据管理局' };
+    expect(differenceOf(buildRegistry, withChanges(buildRegistry, { operator })).material).toBe(true);
+    const one = withChanges(buildRegistry, { kinds: { 'card-note': null } });
+    expect(differenceOf(buildRegistry, one).material).toBe(false);
   });
 
   it('of a registry and itself is nothing, in whatever order its parts are', () => {
-    const shuffled = { ...compiled, kinds: Object.fromEntries(Object.entries(compiled.kinds).reverse()) };
-    expect(differenceOf(compiled, shuffled)).toEqual({ changes: [], widened: [], material: false });
+    const shuffled = {
+      ...buildRegistry,
+      kinds: Object.fromEntries(Object.entries(buildRegistry.kinds).reverse()),
+    };
+    expect(differenceOf(buildRegistry, shuffled)).toEqual({ changes: [], widened: [], material: false });
   });
 
   it('never misses a purpose whose kinds or recipients have grown, whatever else changes', () => {
-    const kindIds = Object.keys(compiled.kinds);
-    const recipientIds = Object.keys(compiled.recipients);
+    const kindIds = Object.keys(buildRegistry.kinds);
+    const recipientIds = Object.keys(buildRegistry.recipients);
     fc.assert(
       fc.property(
         fc.subarray(kindIds, { maxLength: 5 }),
         fc.subarray(recipientIds, { maxLength: 3 }),
-        fc.constantFrom(...Object.keys(compiled.purposes)),
+        fc.constantFrom(...Object.keys(buildRegistry.purposes)),
         (fewerKinds, fewerRecipients, purpose) => {
           const changes = {
             kinds: {
@@ -327,10 +330,10 @@ describe('the difference of two registries', () => {
             },
             recipients: Object.fromEntries(fewerRecipients.map((id) => [id, null])),
           } as RegistryChanges;
-          const after = withChanges(compiled, changes);
-          const difference = differenceOf(compiled, after);
+          const after = withChanges(buildRegistry, changes);
+          const difference = differenceOf(buildRegistry, after);
           expect(difference.widened).toContain(purpose);
-          expect(differenceOf(after, compiled).widened).not.toContain(undefined);
+          expect(differenceOf(after, buildRegistry).widened).not.toContain(undefined);
           expect(describeDifference(after, difference).length).toBeGreaterThan(0);
         },
       ),
@@ -339,7 +342,7 @@ describe('the difference of two registries', () => {
   });
 
   it('the registry of this build holds together', () => {
-    expect(flawsOf(compiled)).toEqual([]);
+    expect(flawsOf(buildRegistry)).toEqual([]);
   });
 });
 

@@ -6,7 +6,7 @@ import { MAKING_SECONDS } from '../../functions/profile/confirm-avatar';
 import { startObjectStore } from '../../infra/local/objects';
 import { close, listen } from '../../infra/local/ports';
 import type { LogFields } from '../../lib/log';
-import { openObjects } from '../../lib/partner/objects';
+import { createObjects } from '../../lib/partner/objects';
 
 const clock = { now: () => Date.parse('2026-12-01T02:00:00.000Z') };
 const announced = { key: 'incoming/file', contentType: 'image/png', bytes: 3, sha256: 'ab'.repeat(32) };
@@ -15,7 +15,7 @@ beforeEach(() => {
   lines = [];
 });
 const open = (endpoint: string, bucket = 'test-objects') =>
-  openObjects({ bucket, region: 'cn-north-1', endpoint, clock, log: (line) => void lines.push(line) });
+  createObjects({ bucket, region: 'cn-north-1', endpoint, clock, log: (line) => void lines.push(line) });
 
 describe('the objects partner', () => {
   it('in the cloud speaks to its bucket in the region of the service and nowhere else (S1)', async () => {

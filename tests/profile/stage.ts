@@ -3,7 +3,7 @@ import { type ObjectStore, startObjectStore } from '../../infra/local/objects';
 import type { Deps } from '../../lib/deps';
 import type { Call } from '../../lib/gate/call';
 import { dispatch } from '../../lib/gate/dispatch';
-import { type Objects, openObjects } from '../../lib/partner/objects';
+import { createObjects, type Objects } from '../../lib/partner/objects';
 import { type Caller, createWorld, functions, type World } from '../support/world';
 import { announce, grant } from './budget-rows';
 
@@ -36,7 +36,7 @@ export async function createStage(): Promise<Stage> {
   const world = await createWorld({
     objects: (clock) => {
       now = clock.now;
-      return openObjects({ bucket, region: 'cn-north-1', endpoint, clock, log: () => {} });
+      return createObjects({ bucket, region: 'cn-north-1', endpoint, clock, log: () => {} });
     },
   });
   const { ok } = world;

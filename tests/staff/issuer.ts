@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import { type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
 import { close, listen } from '../../infra/local/ports';
 import {
-  openStaffIdentity,
+  createStaffIdentity,
   type StaffIdentity,
   type StaffIdentityParts,
 } from '../../lib/partner/staff-identity';
@@ -46,7 +46,7 @@ export async function startIssuer(): Promise<Issuer> {
     answer: 'keys',
     asked: 0,
     verifier: (change) =>
-      openStaffIdentity({
+      createStaffIdentity({
         issuer: url,
         audience: AUDIENCE,
         jwksUrl: `${url}/jwks`,

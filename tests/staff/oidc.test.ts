@@ -1,6 +1,6 @@
 import { type Oidc, STAFF_AUDIENCE, startOidc } from '../../infra/local/oidc';
 import { staffToken } from '../../infra/local/staff-token';
-import { openStaffIdentity, staffRoles } from '../../lib/partner/staff-identity';
+import { createStaffIdentity, staffRoles } from '../../lib/partner/staff-identity';
 import { createWorld } from '../support/world';
 
 let oidc: Oidc;
@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => oidc.stop());
 
-const verifier = (now = Date.now()) => openStaffIdentity({ ...oidc, now: () => now });
+const verifier = (now = Date.now()) => createStaffIdentity({ ...oidc, now: () => now });
 
 describe('the local staff sign-in', () => {
   it.each([...staffRoles])(
@@ -41,7 +41,7 @@ describe('the local staff sign-in', () => {
   it('gives tokens for an hour, for us alone, and of this run only', async () => {
     const token = await staffToken(oidc.issuer, 'auditor');
     await expect(verifier(Date.now() + 3_606_000).verify(token)).rejects.toThrow('SIGN_IN_REQUIRED');
-    const elsewhere = openStaffIdentity({ ...oidc, audience: `${STAFF_AUDIENCE}/`, now: Date.now });
+    const elsewhere = createStaffIdentity({ ...oidc, audience: `${STAFF_AUDIENCE}/`, now: Date.now });
     await expect(elsewhere.verify(token)).rejects.toThrow('SIGN_IN_REQUIRED');
     const another = await startOidc();
     const foreign = await staffToken(another.issuer, 'auditor');

@@ -9,7 +9,7 @@ import { notify } from '../../functions/notify/index';
 import { profile } from '../../functions/profile/index';
 import { retention } from '../../functions/retention/index';
 import { makeMissingKeys } from '../../infra/commands/rotate-keys';
-import { createTable } from '../../infra/local/table';
+import { makeLocalTable } from '../../infra/local/table';
 import type { Clock } from '../../lib/clock';
 import { type Config, readConfig } from '../../lib/config';
 import { systemRandom } from '../../lib/crypto/random';
@@ -124,7 +124,7 @@ export async function createWorld({
   };
   const config = like?.config ?? readConfig(settings);
   const raw = new DynamoDBClient({ region: config.SERVICE_REGION, endpoint: config.TABLE_ENDPOINT });
-  if (!like) await createTable(raw, config.TABLE_NAME);
+  if (!like) await makeLocalTable(raw, config.TABLE_NAME);
 
   let now = START;
   const clock = { now: () => now };

@@ -1,5 +1,5 @@
 import { AppError } from '../../lib/errors';
-import { ConditionFailed, openTable, type Table } from '../../lib/table/client';
+import { ConditionFailed, createTable, type Table } from '../../lib/table/client';
 import { keys } from '../../lib/table/keys';
 import { createWorld, START, type World } from '../support/world';
 
@@ -90,7 +90,7 @@ describe('writes', () => {
 
   it('fail loudly when the table is not there', async () => {
     const { SERVICE_REGION: region, TABLE_ENDPOINT: endpoint } = world.config;
-    const nowhere = openTable({ name: 'nowhere', region, endpoint, clock: world.deps.clock });
+    const nowhere = createTable({ name: 'nowhere', region, endpoint, clock: world.deps.clock });
     await expect(nowhere.getMany([item('a')])).rejects.toThrow();
     await expect(nowhere.write({ Put: { Item: item('a') } })).rejects.toThrow();
   });

@@ -155,7 +155,7 @@ describe('accounts (A1)', () => {
 
   it('slow down whoever tries codes from one address, until the window is over (A7)', async () => {
     const { MAX_FAILED_CODES_PER_ADDRESS } = await import('../../functions/login/sign-in');
-    const { countAttempt } = await import('../../lib/table/sign-in/attempts');
+    const { countUse: countAttempt } = await import('../../lib/table/sign-in/attempts');
     const address = '198.51.100.9';
     const source = await world.deps.ring.digest('address', address);
     for (let n = 0; n < MAX_FAILED_CODES_PER_ADDRESS; n += 1)

@@ -5,11 +5,11 @@
 import * as z from 'zod/mini';
 import type { Kind } from '../../lib/policy/kinds';
 import type { putCard } from '../../lib/table/card/card';
-import { defineEntity, digest, open, sealed } from '../../lib/table/entity';
+import { defineEntity, digest, plain, sealed } from '../../lib/table/entity';
 
 export const good = defineEntity('good', {
   name: sealed('card-name', z.string()),
-  at: open('card-state', z.string()),
+  at: plain('card-state', z.string()),
 });
 
 export const attributes = [
@@ -18,7 +18,7 @@ export const attributes = [
   // @ts-expect-error a kind that the registry does not know
   () => sealed('card-shoe-size', z.string()),
   // @ts-expect-error a sealed kind in the open
-  () => open('card-name', z.string()),
+  () => plain('card-name', z.string()),
   // @ts-expect-error a sealed kind as a digest
   () => digest('card-phone', z.string()),
   // @ts-expect-error an attribute that the entity does not declare
@@ -31,7 +31,7 @@ export const attributes = [
 export const noPurpose: Kind = {
   name: '',
   class: 'general',
-  storage: 'open',
+  storage: 'plain',
   retention: 'card-life',
   source: '',
 };
@@ -39,14 +39,14 @@ export const noPurpose: Kind = {
 export const noRetention: Kind = {
   name: '',
   class: 'general',
-  storage: 'open',
+  storage: 'plain',
   purpose: 'cards',
   source: '',
 };
 export const noRule: Kind = {
   name: '',
   class: 'general',
-  storage: 'open',
+  storage: 'plain',
   purpose: 'cards',
   source: '',
   // @ts-expect-error a retention rule that does not exist

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { type CardContent, labels } from '../../lib/card/content';
+import { type CardContent, contactLabels } from '../../lib/card/content';
 import { tidy } from '../../lib/card/vcard-line';
 import { displayAddress } from '../../lib/card/vcard-names';
 
@@ -48,7 +48,7 @@ const line = (max: number) => raw.map((text) => tidy(text).slice(0, max)).map((t
 const block = (max: number) => raw.map((text) => tidy(tidy(text, true).slice(0, max), true));
 const filled = (max: number) => line(max).filter((text) => text !== '' && /[^;,\s]/.test(text));
 const maybe = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined });
-const label = maybe(fc.constantFrom(...labels));
+const label = maybe(fc.constantFrom(...contactLabels));
 
 const phone = fc
   .tuple(

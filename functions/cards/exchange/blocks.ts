@@ -2,26 +2,26 @@ import { toInstant } from '../../../lib/clock';
 import type { Deps } from '../../../lib/deps';
 import { AppError } from '../../../lib/errors';
 import type { Run, Subject } from '../../../lib/gate/operation';
-import { openHandle } from '../../../lib/table/handle';
+import { readHandle } from '../../../lib/table/handle';
 import type { Key } from '../../../lib/table/keys';
 import { MAX_BLOCKED, putBlock, removeBlock } from '../../../lib/table/sharing/block';
 import { queryBlocks } from '../../../lib/table/sharing/block-list';
 import {
   contactKey,
-  givenKey,
+  handoutKey,
   queryContacts,
   readContact,
-  readGiven,
+  readHandout,
 } from '../../../lib/table/sharing/contact';
 import { offerKey, readOffer } from '../../../lib/table/sharing/offer';
-import { epochOf } from '../own/own-card';
-import { MAX_HOLDERS_PAGE, takeFrom } from './handouts';
+import { cardsEpoch } from '../own/own-card';
+import { MAX_HOLDERS_PAGE, takeBackFrom } from './handouts';
 
 /** How a person names somebody: by a card in their folder, by whom they gave one to, or by an offer. */
 export const namedBy = ['contact', 'holder', 'offer'] as const;
 export type Named = { by: (typeof namedBy)[number]; id: string };
 
-const keyOf = { contact: contactKey, holder: givenKey, offer: offerKey };
+const keyOf = { contact: contactKey, holder: handoutKey, offer: offerKey };
 
 export function keyOfNamed(subjectId: string, { by, id }: Named): Key {
   return keyOf[by](subjectId, id);
@@ -30,10 +30,10 @@ export function keyOfNamed(subjectId: string, { by, id }: Named): Key {
 /** Who is named, among those whom the caller has met. @throws AppError NOT_FOUND */
 function whoIs(caller: Subject): string {
   const { alsoRead } = caller;
-  const epoch = epochOf(caller);
+  const epoch = cardsEpoch(caller);
   const who =
     readContact(alsoRead, epoch, caller.sealer)?.ownerId ??
-    readGiven(alsoRead, epoch)?.holderId ??
+    readHandout(alsoRead, epoch)?.holderId ??
     readOffer(alsoRead, epoch)?.fromId;
   if (!who) throw new AppError('NOT_FOUND');
   return who;
@@ -46,7 +46,7 @@ export function blockPerson(deps: Deps, { caller }: Run<'subject', Named>) {
 
 /** Blocks somebody whom `location/nearby` has shown the caller. @throws AppError NOT_FOUND for anybody else's handle */
 export async function blockNearby(deps: Deps, { caller, input }: Run<'subject', { handle: string }>) {
-  return block(deps, caller, openHandle(caller.sealer, input.handle));
+  return block(deps, caller, readHandle(caller.sealer, input.handle));
 }
 
 /**
@@ -72,8 +72,8 @@ async function recallFromPerson(deps: Deps, caller: Subject, holderId: string): 
   do {
     const page = await queryContacts(deps.table, subjectId, 'given', MAX_HOLDERS_PAGE, after);
     for (const item of page.items) {
-      const given = readGiven(item, epochOf(caller));
-      if (given?.holderId === holderId) await takeFrom(deps, subjectId, given);
+      const given = readHandout(item, cardsEpoch(caller));
+      if (given?.holderId === holderId) await takeBackFrom(deps, subjectId, given);
     }
     after = page.lastId;
   } while (after);

@@ -4,7 +4,7 @@ import { DAY_MS } from '../../../lib/clock';
 import { operation } from '../../../lib/gate/operation';
 import { cardKey } from '../../../lib/table/card/card';
 import { MAX_HANDLE_CHARS } from '../../../lib/table/handle';
-import { givenKey } from '../../../lib/table/sharing/contact';
+import { handoutKey } from '../../../lib/table/sharing/contact';
 import { offerKey, sentOfferKey } from '../../../lib/table/sharing/offer';
 import { sharePointerKey } from '../../../lib/table/sharing/share';
 import { cardId, cursor, nothing, partialContent } from '../shapes';
@@ -129,7 +129,7 @@ export const exchangeOperations = {
     output: z.object({ recalled: z.literal(true) }),
     ledger: 'none',
     budget: { trips: 2, readUnits: 2, writeUnits: 6 },
-    alsoRead: (subjectId, input) => givenKey(subjectId, input.holderId),
+    alsoRead: (subjectId, input) => handoutKey(subjectId, input.holderId),
     run: recallOne,
   }),
   recallAll: operation({

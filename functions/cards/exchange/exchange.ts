@@ -5,7 +5,7 @@ import type { Deps } from '../../../lib/deps';
 import { AppError, invalidInput } from '../../../lib/errors';
 import type { Run, Subject } from '../../../lib/gate/operation';
 import { type Card, cardKey, readCard } from '../../../lib/table/card/card';
-import { asOfNow } from '../../../lib/table/card/shown-card';
+import { withCurrentVisibility } from '../../../lib/table/card/shown-card';
 import { ConditionFailed, type Item, type Write } from '../../../lib/table/client';
 import { keys } from '../../../lib/table/keys';
 import { consentHolds, consentOf, readPerson } from '../../../lib/table/person/person';
@@ -24,8 +24,8 @@ import {
   type SentOffer,
   sentOfferKey,
 } from '../../../lib/table/sharing/offer';
-import { cardOf, openOwner, shownTo } from '../card-owner';
-import { epochOf } from '../own/own-card';
+import { cardOf, loadOwner, shownTo } from '../card-owner';
+import { cardsEpoch } from '../own/own-card';
 import { findOpen, type Open } from '../sharing/open-share';
 
 /** An offer that nobody answers is over after this long; as long nobody asks the same person twice. */
@@ -35,9 +35,9 @@ type Give = { cardId: string; fields: Field[] };
 
 /** @throws AppError NOT_FOUND for a card that is not the caller's @throws AppError INVALID_INPUT for a closed field */
 function cardToGive(deps: Deps, caller: Subject, item: Item | undefined, { fields }: Give): Card {
-  const found = readCard(item, epochOf(caller), caller.sealer);
+  const found = readCard(item, cardsEpoch(caller), caller.sealer);
   if (!found) throw new AppError('NOT_FOUND');
-  const card = asOfNow(deps.policy.inForce().since, caller.person, found);
+  const card = withCurrentVisibility(deps.policy.inForce().reachVersions, caller.person, found);
   const open = fieldsFor(card.visibility, 'link');
   if (fields.some((field) => !open.includes(field)))
     throw invalidInput('fields', '有的项目还没有设为给持有链接的人看');
@@ -66,7 +66,7 @@ export async function makeOffer(deps: Deps, run: Run<'subject', Open & Give>) {
   const toId = owner.person.subjectId;
   if (toId === fromId) throw new AppError('NOT_NOW');
   const nowMs = deps.clock.now();
-  const fromEpoch = epochOf(caller);
+  const fromEpoch = cardsEpoch(caller);
   const fields = [...new Set(input.fields)];
   const value: Offer = {
     offerId: `${await idOf(deps, 'offer', fromId, fromEpoch, toId, owner.epoch)}${serial(deps)}`,
@@ -129,7 +129,7 @@ function notBlocked(a: string, b: string): Write[] {
 /** Takes back an offer that was not accepted. One that is gone is as good as taken back. */
 export async function takeBack(deps: Deps, { caller, input }: Run<'subject', { offerId: string }>) {
   const takenBack = { takenBack: true } as const;
-  const sent = readSentOffer(caller.alsoRead, epochOf(caller));
+  const sent = readSentOffer(caller.alsoRead, cardsEpoch(caller));
   if (sent?.offerId !== input.offerId) return takenBack;
   const [mine, theirs] = cancelOffer(caller.person.subjectId, sent);
   try {
@@ -144,7 +144,7 @@ export async function takeBack(deps: Deps, { caller, input }: Run<'subject', { o
 
 /** Declines an offer. The asker is not told. */
 export async function declineOffer(deps: Deps, { caller, input }: Run<'subject', { offerId: string }>) {
-  const offer = readOffer(caller.alsoRead, epochOf(caller));
+  const offer = readOffer(caller.alsoRead, cardsEpoch(caller));
   if (offer?.offerId !== input.offerId) throw new AppError('NOT_FOUND');
   const declined = { declined: true } as const;
   if (offer.state === 'declined') return declined;
@@ -166,7 +166,7 @@ export async function declineOffer(deps: Deps, { caller, input }: Run<'subject',
  */
 export async function acceptOffer(deps: Deps, { caller, input }: Run<'subject', Give & { offerId: string }>) {
   const myId = caller.person.subjectId;
-  const epoch = epochOf(caller);
+  const epoch = cardsEpoch(caller);
   const offer = readOffer(caller.alsoRead, epoch);
   if (offer?.offerId !== input.offerId) throw new AppError('NOT_FOUND');
   if (offer.state === 'accepted' && offer.contactId) return { contactId: offer.contactId };
@@ -184,7 +184,7 @@ export async function acceptOffer(deps: Deps, { caller, input }: Run<'subject', 
     contactKey(fromId, theirs),
   ]);
   const myCard = cardToGive(deps, caller, myItem, input);
-  const asker = await openOwner(deps, self);
+  const asker = await loadOwner(deps, self);
   const theirCard = asker && cardOf(asker, theirItem);
   const stands = asker?.epoch === fromEpoch && readSentOffer(sent, fromEpoch);
   if (!asker || !theirCard || !stands || isBlock(byMe) || isBlock(byThem)) throw new AppError('NOT_FOUND');

@@ -5,7 +5,7 @@ import type { Run, Subject } from '../../../lib/gate/operation';
 import { type Card, cardKey } from '../../../lib/table/card/card';
 import { logoKey } from '../../../lib/table/card/card-logo';
 import { ConditionFailed, type Item } from '../../../lib/table/client';
-import { openCursor, sealCursor } from '../../../lib/table/cursor';
+import { readCursor, sealCursor } from '../../../lib/table/cursor';
 import { keys } from '../../../lib/table/keys';
 import { realNameKeys } from '../../../lib/table/real-name/real-name';
 import { blockKey, isBlock } from '../../../lib/table/sharing/block';
@@ -16,9 +16,9 @@ import {
   removeContact as removeWrites,
   replaceContact,
 } from '../../../lib/table/sharing/contact';
-import { cardOf, isRealName, type Owner, openOwner, shownTo } from '../card-owner';
+import { cardOf, isRealName, loadOwner, type Owner, shownTo } from '../card-owner';
 import { pictureOf } from '../own/logo';
-import { epochOf } from '../own/own-card';
+import { cardsEpoch } from '../own/own-card';
 
 /** So many that a page with two items each is one batch. */
 export const MAX_FOLDER_PAGE = 50;
@@ -47,7 +47,7 @@ async function alive(
   item: Item | undefined,
 ): Promise<Live | undefined> {
   if (contact.recalled) return undefined;
-  const owner = await openOwner(deps, self);
+  const owner = await loadOwner(deps, self);
   const card = owner?.epoch === contact.ownerEpoch ? cardOf(owner, item) : undefined;
   if (!owner || !card || (card.grantEpoch ?? 0) !== contact.grantEpoch) return undefined;
   return { owner, card };
@@ -69,11 +69,11 @@ function show(contact: Contact, live: Live | undefined) {
 export async function listFolder(deps: Deps, { caller, input }: Run<'subject', Search>) {
   const { subjectId } = caller.person;
   const { cursor, words, group, favourite } = input;
-  const after = cursor === undefined ? undefined : await openCursor(deps.ring, LIST, subjectId, cursor);
+  const after = cursor === undefined ? undefined : await readCursor(deps.ring, LIST, subjectId, cursor);
   const limit = input.limit ?? MAX_FOLDER_PAGE;
   const { items, lastId } = await queryContacts(deps.table, subjectId, 'folder', limit, after);
   const contacts = items
-    .flatMap((item) => readContact(item, epochOf(caller), caller.sealer) ?? [])
+    .flatMap((item) => readContact(item, cardsEpoch(caller), caller.sealer) ?? [])
     .filter((one) => group === undefined || one.groups.includes(group))
     .filter((one) => favourite === undefined || one.favourite === favourite);
   const found = await deps.table.getMany(
@@ -100,7 +100,7 @@ function matches(card: Partial<CardContent>, words: string): boolean {
 
 /** The caller's own contact as the front door has read it. @throws AppError NOT_FOUND */
 function ownContact(caller: Subject): Contact {
-  const found = readContact(caller.alsoRead, epochOf(caller), caller.sealer);
+  const found = readContact(caller.alsoRead, cardsEpoch(caller), caller.sealer);
   if (!found) throw new AppError('NOT_FOUND');
   return found;
 }
@@ -152,7 +152,7 @@ export async function updateContact(
     return { contactId: after.contactId, version: after.version };
   } catch (error) {
     if (!(error instanceof ConditionFailed)) throw error;
-    const now = readContact(error.found[0]?.item, epochOf(caller), caller.sealer);
+    const now = readContact(error.found[0]?.item, cardsEpoch(caller), caller.sealer);
     throw now ? new AppError('VERSION_CONFLICT', { version: now.version }) : new AppError('NOT_FOUND');
   }
 }
@@ -160,7 +160,7 @@ export async function updateContact(
 /** Gives a card back: it leaves the folder, and the owner sees that it is not held any more. */
 export async function removeContact(deps: Deps, { caller }: Run<'subject', { contactId: string }>) {
   const removed = { removed: true } as const;
-  const contact = readContact(caller.alsoRead, epochOf(caller), caller.sealer);
+  const contact = readContact(caller.alsoRead, cardsEpoch(caller), caller.sealer);
   if (!contact) return removed;
   try {
     await deps.table.write(...removeWrites(caller.person.subjectId, contact));

@@ -3,9 +3,9 @@ import { AppError } from '../../../lib/errors';
 import type { Run } from '../../../lib/gate/operation';
 import { recallCard as recallFromAll } from '../../../lib/table/card/card';
 import { ConditionFailed } from '../../../lib/table/client';
-import { openCursor, sealCursor } from '../../../lib/table/cursor';
-import { type Given, queryContacts, readGiven, recallFrom } from '../../../lib/table/sharing/contact';
-import { epochOf, ownCard } from '../own/own-card';
+import { readCursor, sealCursor } from '../../../lib/table/cursor';
+import { type Handout, queryContacts, readHandout, recallFrom } from '../../../lib/table/sharing/contact';
+import { cardsEpoch, ownCard } from '../own/own-card';
 
 const LIST = 'cards.holders';
 export const MAX_HOLDERS_PAGE = 100;
@@ -18,10 +18,10 @@ export async function listHolders(
 ) {
   const { subjectId } = caller.person;
   const { cursor } = input;
-  const after = cursor === undefined ? undefined : await openCursor(deps.ring, LIST, subjectId, cursor);
+  const after = cursor === undefined ? undefined : await readCursor(deps.ring, LIST, subjectId, cursor);
   const { items, lastId } = await queryContacts(deps.table, subjectId, 'given', MAX_HOLDERS_PAGE, after);
   const holders = items.flatMap((item) => {
-    const found = readGiven(item, epochOf(caller));
+    const found = readHandout(item, cardsEpoch(caller));
     if (!found) return [];
     const { contactId: holderId, cardId, fields, at, inReturnFor: contactId } = found;
     return [{ holderId, cardId, fields, at, contactId }];
@@ -31,13 +31,13 @@ export async function listHolders(
 
 /** Recalls a card from one holder. One that is not held any more is as good as recalled. */
 export async function recallOne(deps: Deps, { caller }: Run<'subject', { holderId: string }>) {
-  const found = readGiven(caller.alsoRead, epochOf(caller));
-  if (found) await takeFrom(deps, caller.person.subjectId, found);
+  const found = readHandout(caller.alsoRead, cardsEpoch(caller));
+  if (found) await takeBackFrom(deps, caller.person.subjectId, found);
   return recalled;
 }
 
 /** Recalls what was given to one holder; when they have given it back meanwhile, only the note of it goes. */
-export async function takeFrom({ table }: Deps, ownerId: string, given: Given): Promise<void> {
+export async function takeBackFrom({ table }: Deps, ownerId: string, given: Handout): Promise<void> {
   const [tombstone, note] = recallFrom(ownerId, given);
   try {
     await table.write(tombstone, note);

@@ -2,12 +2,12 @@ import { toInstant } from '../../../lib/clock';
 import type { Deps } from '../../../lib/deps';
 import type { Run } from '../../../lib/gate/operation';
 import { cardKey } from '../../../lib/table/card/card';
-import { openCursor, sealCursor } from '../../../lib/table/cursor';
+import { readCursor, sealCursor } from '../../../lib/table/cursor';
 import { keys } from '../../../lib/table/keys';
 import { blockKey, isBlock } from '../../../lib/table/sharing/block';
 import { queryOffers, readOffer, readSentOffer } from '../../../lib/table/sharing/offer';
-import { cardOf, openOwner, shownTo } from '../card-owner';
-import { epochOf } from '../own/own-card';
+import { cardOf, loadOwner, shownTo } from '../card-owner';
+import { cardsEpoch } from '../own/own-card';
 
 /** So many that a page with three items each is one batch. */
 export const MAX_OFFERS_PAGE = 30;
@@ -20,7 +20,7 @@ async function pageOf(deps: Deps, { caller, input }: Run<'subject', Page>, which
   const { subjectId } = caller.person;
   const { cursor } = input;
   const after =
-    cursor === undefined ? undefined : await openCursor(deps.ring, LISTS[which], subjectId, cursor);
+    cursor === undefined ? undefined : await readCursor(deps.ring, LISTS[which], subjectId, cursor);
   const { items, lastId } = await queryOffers(deps.table, subjectId, which, MAX_OFFERS_PAGE, after);
   const next = lastId && { cursor: await sealCursor(deps.ring, LISTS[which], subjectId, lastId) };
   return { items, next };
@@ -32,7 +32,7 @@ async function pageOf(deps: Deps, { caller, input }: Run<'subject', Page>, which
  */
 export async function listOffers(deps: Deps, run: Run<'subject', Page>) {
   const { items, next } = await pageOf(deps, run, 'received');
-  const epoch = epochOf(run.caller);
+  const epoch = cardsEpoch(run.caller);
   const { subjectId } = run.caller.person;
   const waiting = items.flatMap((item) => {
     const offer = readOffer(item, epoch);
@@ -48,7 +48,7 @@ export async function listOffers(deps: Deps, run: Run<'subject', Page>) {
   const offers = await Promise.all(
     waiting.map(async ({ offerId, fromEpoch, fields, at, expiresAtSeconds }, index) => {
       const [self, cardItem, blocked] = found.slice(index * 3, index * 3 + 3);
-      const asker = await openOwner(deps, self);
+      const asker = await loadOwner(deps, self);
       const card = asker?.epoch === fromEpoch ? cardOf(asker, cardItem) : undefined;
       if (!asker || !card || isBlock(blocked)) return [];
       return [
@@ -67,7 +67,7 @@ export async function listOffers(deps: Deps, run: Run<'subject', Page>) {
 /** Offers that the caller has made and that are neither accepted nor over. */
 export async function listSent(deps: Deps, run: Run<'subject', Page>) {
   const { items, next } = await pageOf(deps, run, 'sent');
-  const epoch = epochOf(run.caller);
+  const epoch = cardsEpoch(run.caller);
   const offers = items.flatMap((item) => {
     const sent = readSentOffer(item, epoch);
     if (!sent) return [];

@@ -23,7 +23,7 @@ type Choose = { cardId: string; fields: Field[]; lifetimeMinutes: number };
 export async function signCard(deps: Deps, { caller, input }: Run<'subject', Choose>) {
   const { person } = caller;
   const card = ownCard(deps, caller);
-  const open = visibleFields(deps.policy.inForce().since, person, card, 'link');
+  const open = visibleFields(deps.policy.inForce().reachVersions, person, card, 'link');
   if (input.fields.some((field) => !open.includes(field)))
     throw invalidInput('fields', '有的项目还没有设为给持有链接的人看，或者还没有通过检查');
   const results = await deps.table.getMany(realNameKeys(person.subjectId));

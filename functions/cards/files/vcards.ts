@@ -10,7 +10,7 @@ import { AppError, errorCodes, invalidInput } from '../../../lib/errors';
 import type { Run, Subject } from '../../../lib/gate/operation';
 import { cardKey, readCard } from '../../../lib/table/card/card';
 import { createCard } from '../own/create-card';
-import { epochOf, ownCard } from '../own/own-card';
+import { cardsEpoch, ownCard } from '../own/own-card';
 
 type Import = { file: string; idempotencyKey: string };
 
@@ -77,7 +77,7 @@ async function ownContents({ table }: Deps, caller: Subject, cardIds: string[]):
   const { subjectId } = caller.person;
   const items = await table.getMany(cardIds.map((cardId) => cardKey(subjectId, cardId)));
   return items.map((item) => {
-    const card = readCard(item, epochOf(caller), caller.sealer);
+    const card = readCard(item, cardsEpoch(caller), caller.sealer);
     if (!card) throw new AppError('NOT_FOUND');
     return card;
   });

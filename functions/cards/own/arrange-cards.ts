@@ -5,7 +5,7 @@ import { makeDefault } from '../../../lib/table/card/card';
 import { putOrder } from '../../../lib/table/card/card-list';
 import { ConditionFailed } from '../../../lib/table/client';
 import { consentHolds } from '../../../lib/table/person/person';
-import { epochOf, ownCard } from './own-card';
+import { cardsEpoch, ownCard } from './own-card';
 
 /** Makes one card the one that speaks for its owner. */
 export async function chooseDefault(deps: Deps, { caller }: Run<'subject', { cardId: string }>) {
@@ -27,7 +27,7 @@ export async function chooseDefault(deps: Deps, { caller }: Run<'subject', { car
  */
 export async function arrangeCards(deps: Deps, { caller, input }: Run<'subject', { cardIds: string[] }>) {
   const { subjectId } = caller.person;
-  const epoch = epochOf(caller);
+  const epoch = cardsEpoch(caller);
   const order = [...new Set(input.cardIds)];
   try {
     await deps.table.write(putOrder(subjectId, { order, epoch }), consentHolds(subjectId, 'cards', epoch));

@@ -2,16 +2,16 @@ import type { Deps } from '../../../lib/deps';
 import { AppError } from '../../../lib/errors';
 import type { Run } from '../../../lib/gate/operation';
 import type { Card } from '../../../lib/table/card/card';
-import { contentOf } from '../../../lib/table/card/card-content';
+import { pickContent } from '../../../lib/table/card/card-content';
 import { pastKey, queryPast, readPast } from '../../../lib/table/card/card-history';
-import { epochOf, ownCard } from './own-card';
+import { cardsEpoch, ownCard } from './own-card';
 import { saveCard } from './save-card';
 
 /** What a card said before, newest first. */
 export async function listHistory(deps: Deps, { caller }: Run<'subject', { cardId: string }>) {
   const { cardId } = ownCard(deps, caller);
   const { subjectId } = caller.person;
-  return { versions: await queryPast(deps.table, subjectId, cardId, epochOf(caller), caller.sealer) };
+  return { versions: await queryPast(deps.table, subjectId, cardId, cardsEpoch(caller), caller.sealer) };
 }
 
 type Restore = { cardId: string; version: number; to: number };
@@ -24,7 +24,7 @@ export async function restoreCard(deps: Deps, run: Run<'subject', Restore>): Pro
   const { caller, input } = run;
   const { cardId, labels } = ownCard(deps, caller);
   const [item] = await deps.table.getMany([pastKey(caller.person.subjectId, cardId, input.to)]);
-  const past = readPast(item, epochOf(caller), caller.sealer);
+  const past = readPast(item, cardsEpoch(caller), caller.sealer);
   if (!past) throw new AppError('NOT_FOUND');
-  return saveCard(deps, run, ['restore', input.to], () => ({ ...contentOf(past), labels }));
+  return saveCard(deps, run, ['restore', input.to], () => ({ ...pickContent(past), labels }));
 }

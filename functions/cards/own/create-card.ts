@@ -3,12 +3,12 @@ import { toInstant } from '../../../lib/clock';
 import type { Deps } from '../../../lib/deps';
 import { AppError } from '../../../lib/errors';
 import type { Run, Subject } from '../../../lib/gate/operation';
-import { type Card, putCard, readCard, takenBy } from '../../../lib/table/card/card';
+import { type Card, existingItem, putCard, readCard } from '../../../lib/table/card/card';
 import { ConditionFailed } from '../../../lib/table/client';
 import { consentOf, MAX_CARDS_PER_PERSON, readPerson } from '../../../lib/table/person/person';
-import { demandSize, epochOf, type Written } from './own-card';
+import { type CardInput, cardsEpoch, demandSize } from './own-card';
 
-type Create = Written & { idempotencyKey: string };
+type Create = CardInput & { idempotencyKey: string };
 
 /**
  * Makes a card that nobody but its owner can see. Its id comes from the idempotency key, so a repeat meets the card it
@@ -18,7 +18,7 @@ export async function createCard(deps: Deps, { caller, input }: Run<'subject', C
   const { idempotencyKey, ...written } = input;
   demandSize(written);
   const { subjectId } = caller.person;
-  const cardId = cardIdFor(subjectId, epochOf(caller), idempotencyKey);
+  const cardId = cardIdFor(subjectId, cardsEpoch(caller), idempotencyKey);
   const request = await deps.ring.digest('request', `card|${subjectId}|${JSON.stringify(written)}`);
   const now = toInstant(deps.clock.now());
   const card: Card = {
@@ -27,7 +27,7 @@ export async function createCard(deps: Deps, { caller, input }: Run<'subject', C
     version: 1,
     createdAt: now,
     updatedAt: now,
-    epoch: epochOf(caller),
+    epoch: cardsEpoch(caller),
     request,
     visibility: {},
     verdicts: {},
@@ -49,16 +49,16 @@ function cardIdFor(subjectId: string, epoch: number, idempotencyKey: string): st
 /** Why nothing was written: a repeat (answered as the first time), a misused key, too many cards, or a withdrawal. */
 function explain({ found: [atCard, atPerson] }: ConditionFailed, caller: Subject, request: string): Card {
   if (atCard) {
-    const taken = takenBy(atCard.item);
+    const taken = existingItem(atCard.item);
     if (taken.request !== request) throw new AppError('IDEMPOTENCY_CONFLICT');
-    const card = readCard(atCard.item, epochOf(caller), caller.sealer);
+    const card = readCard(atCard.item, cardsEpoch(caller), caller.sealer);
     if (!card) throw new AppError('NOT_FOUND');
     return card;
   }
   const person = atPerson?.item && readPerson(atPerson.item);
   if (!person) throw new AppError('SIGN_IN_REQUIRED');
   const consent = consentOf(person, 'cards');
-  const withdrawn = !consent?.granted || consent.epoch !== epochOf(caller);
+  const withdrawn = !consent?.granted || consent.epoch !== cardsEpoch(caller);
   if (withdrawn) throw new AppError('CONSENT_REQUIRED', { purpose: 'cards' });
   throw new AppError('LIMIT_REACHED', { limit: 'MAX_CARDS_PER_PERSON', max: MAX_CARDS_PER_PERSON });
 }

@@ -1,12 +1,12 @@
 import type { Deps } from '../../../lib/deps';
 import { AppError } from '../../../lib/errors';
 import type { Run } from '../../../lib/gate/operation';
-import { deleteCard as deleteWrites, readCard, takenBy } from '../../../lib/table/card/card';
+import { deleteCard as deleteWrites, existingItem, readCard } from '../../../lib/table/card/card';
 import { forgetPast } from '../../../lib/table/card/card-history';
 import { dropLogo } from '../../../lib/table/card/card-logo';
 import { ConditionFailed } from '../../../lib/table/client';
 import { type Person, readPerson } from '../../../lib/table/person/person';
-import { epochOf, ownCard } from './own-card';
+import { cardsEpoch, ownCard } from './own-card';
 
 const deleted = { deleted: true } as const;
 
@@ -15,7 +15,7 @@ export async function deleteCard(
   deps: Deps,
   { caller, input }: Run<'subject', { cardId: string; version: number }>,
 ) {
-  if (takenBy(caller.alsoRead).deleted) return deleted;
+  if (existingItem(caller.alsoRead).deleted) return deleted;
   const card = ownCard(deps, caller);
   if (card.version !== input.version) throw new AppError('VERSION_CONFLICT', { version: card.version });
   const { subjectId } = caller.person;
@@ -35,8 +35,8 @@ export async function deleteCard(
   } catch (error) {
     if (!(error instanceof ConditionFailed)) throw error;
     const item = error.found[0]?.item;
-    if (takenBy(item).deleted) return deleted;
-    const now = readCard(item, epochOf(caller), caller.sealer);
+    if (existingItem(item).deleted) return deleted;
+    const now = readCard(item, cardsEpoch(caller), caller.sealer);
     if (now) throw new AppError('VERSION_CONFLICT', { version: now.version });
     throw new AppError('NOT_FOUND');
   }

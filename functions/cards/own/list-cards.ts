@@ -2,9 +2,9 @@ import type { Deps } from '../../../lib/deps';
 import type { Run } from '../../../lib/gate/operation';
 import { readCard } from '../../../lib/table/card/card';
 import { queryCards, readOrder } from '../../../lib/table/card/card-list';
-import { asOfNow } from '../../../lib/table/card/shown-card';
-import { openCursor, sealCursor } from '../../../lib/table/cursor';
-import { epochOf } from './own-card';
+import { withCurrentVisibility } from '../../../lib/table/card/shown-card';
+import { readCursor, sealCursor } from '../../../lib/table/cursor';
+import { cardsEpoch } from './own-card';
 
 const LIST = 'cards.list';
 const DEFAULT_PAGE = 20;
@@ -17,11 +17,13 @@ type Page = { cursor?: string | undefined; limit?: number | undefined };
 export async function listCards(deps: Deps, { caller, input }: Run<'subject', Page>) {
   const { subjectId, defaultCard } = caller.person;
   const { cursor } = input;
-  const after = cursor === undefined ? undefined : await openCursor(deps.ring, LIST, subjectId, cursor);
+  const after = cursor === undefined ? undefined : await readCursor(deps.ring, LIST, subjectId, cursor);
   const page = await queryCards(deps.table, subjectId, input.limit ?? DEFAULT_PAGE, after);
-  const epoch = epochOf(caller);
+  const epoch = cardsEpoch(caller);
   const found = page.items.flatMap((item) => readCard(item, epoch, caller.sealer) ?? []);
-  const cards = found.map((card) => asOfNow(deps.policy.inForce().since, caller.person, card));
+  const cards = found.map((card) =>
+    withCurrentVisibility(deps.policy.inForce().reachVersions, caller.person, card),
+  );
   const order = readOrder(page.order, epoch);
   const rank = new Map(order.map((cardId, index) => [cardId, index]));
   const rankOf = (cardId: string) => rank.get(cardId) ?? order.length;

@@ -3,29 +3,29 @@ import type { Deps } from '../../../lib/deps';
 import { AppError, invalidInput } from '../../../lib/errors';
 import type { Subject } from '../../../lib/gate/operation';
 import { type Card, readCard } from '../../../lib/table/card/card';
-import { asOfNow } from '../../../lib/table/card/shown-card';
+import { withCurrentVisibility } from '../../../lib/table/card/shown-card';
 import { consentOf } from '../../../lib/table/person/person';
 
 /** What a person writes on a card, and the words they sort it by. */
-export type Written = CardContent & { labels: string[] };
+export type CardInput = CardContent & { labels: string[] };
 
 /** The whole content of a card, in bytes: so that a list of all cards stays one page. */
 export const MAX_CARD_BYTES = 16 * 1024;
 
 /** The epoch of the caller's consent to cards; cards of an earlier one are dead. The gate has seen that it is granted. */
-export function epochOf({ person }: Pick<Subject, 'person'>): number {
+export function cardsEpoch({ person }: Pick<Subject, 'person'>): number {
   return consentOf(person, 'cards')?.epoch ?? 0;
 }
 
 /** The caller's own card that the front door has read. @throws AppError NOT_FOUND for absent, deleted and ended cards */
 export function ownCard({ policy }: Pick<Deps, 'policy'>, caller: Subject): Card {
-  const card = readCard(caller.alsoRead, epochOf(caller), caller.sealer);
+  const card = readCard(caller.alsoRead, cardsEpoch(caller), caller.sealer);
   if (!card) throw new AppError('NOT_FOUND');
-  return asOfNow(policy.inForce().since, caller.person, card);
+  return withCurrentVisibility(policy.inForce().reachVersions, caller.person, card);
 }
 
 /** @throws AppError INVALID_INPUT when the parts, each short enough, are too much together */
-export function demandSize(written: Written): void {
+export function demandSize(written: CardInput): void {
   if (Buffer.byteLength(JSON.stringify(written)) > MAX_CARD_BYTES)
     throw invalidInput('(输入)', `名片内容过多，总共最多 ${MAX_CARD_BYTES / 1024} KB`);
 }

@@ -5,17 +5,18 @@ import type { Deps } from '../../../lib/deps';
 import { AppError } from '../../../lib/errors';
 import type { Run } from '../../../lib/gate/operation';
 import { type Card, readCard, replaceCard } from '../../../lib/table/card/card';
-import { contentOf } from '../../../lib/table/card/card-content';
+import { pickContent } from '../../../lib/table/card/card-content';
 import { keepPast } from '../../../lib/table/card/card-history';
 import { ConditionFailed, type Write } from '../../../lib/table/client';
 import { askWechat, beforeCheck } from '../text/check-text';
-import { epochOf, ownCard, type Written } from './own-card';
+import { type CardInput, cardsEpoch, ownCard } from './own-card';
 
 /** What a change leaves of a card, and what it may also need to hold. */
-type Change = Partial<Written> & Partial<Pick<Card, 'visibility' | 'publicEpoch' | 'realNameMark' | 'logo'>>;
+type Change = Partial<CardInput> &
+  Partial<Pick<Card, 'visibility' | 'publicEpoch' | 'realNameMark' | 'logo'>>;
 type OfVersion = { cardId: string; version: number };
 /** Writes that go with the card, and conditions that the change rests on where nobody is asked about its words. */
-type Along = { besides?: Write[]; holding?: Write[] };
+type ExtraWrites = { besides?: Write[]; holding?: Write[] };
 
 /**
  * Replaces a card. The version sent must be the one stored, so of two changes at once one is refused and nothing is lost
@@ -28,7 +29,7 @@ export async function saveCard(
   { caller, input, requestId }: Run<'subject', OfVersion>,
   asked: unknown,
   change: (before: Card) => Change,
-  { besides = [], holding = [] }: Along = {},
+  { besides = [], holding = [] }: ExtraWrites = {},
 ): Promise<Card> {
   const { version } = input;
   const { subjectId } = caller.person;
@@ -56,7 +57,7 @@ export async function saveCard(
     return after;
   } catch (error) {
     if (!(error instanceof ConditionFailed)) throw error;
-    const now = readCard(error.found[0]?.item, epochOf(caller), caller.sealer);
+    const now = readCard(error.found[0]?.item, cardsEpoch(caller), caller.sealer);
     if (!now) throw new AppError('NOT_FOUND');
     if (now.edit === edit) return now;
     throw new AppError('VERSION_CONFLICT', { version: now.version });
@@ -66,7 +67,7 @@ export async function saveCard(
 /** The card with the change in it. A part of the content that the change does not name is gone. */
 function changed(before: Card, change: Change): Card {
   if (change.name === undefined) return { ...before, ...change };
-  const parts = Object.keys(contentOf(before));
+  const parts = Object.keys(pickContent(before));
   const rest = Object.fromEntries(Object.entries(before).filter(([part]) => !parts.includes(part)));
   return { ...(rest as Card), ...change };
 }

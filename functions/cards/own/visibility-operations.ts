@@ -4,7 +4,7 @@ import { HOUR_MS } from '../../../lib/clock';
 import { operation, type StaffAccess } from '../../../lib/gate/operation';
 import { cardKey } from '../../../lib/table/card/card';
 import { cardId, nothing, ownCardShown, partialContent, picture, version, visibility } from '../shapes';
-import { checkAgain, decideText, listTexts, openText } from '../text/text-review';
+import { checkAgain, decideReview, openReview, reviewQueue } from '../text/text-review';
 import { setRealNameMark, setVisibility } from './set-visibility';
 
 const subjectId = cardId;
@@ -51,7 +51,7 @@ export const visibilityOperations = {
     alsoRead: (subject, input) => cardKey(subject, input.cardId),
     run: checkAgain,
   }),
-  texts: operation({
+  reviewQueue: operation({
     summary: '工作人员：等待人工判断的名片文字，等得最久的在前。只有编号和时间。',
     caller: 'staff',
     roles: ['support', 'officer'],
@@ -62,9 +62,9 @@ export const visibilityOperations = {
     }),
     ledger: 'none',
     budget: { trips: 1, readUnits: 2, writeUnits: 0 },
-    run: listTexts,
+    run: reviewQueue,
   }),
-  openText: operation({
+  openReview: operation({
     summary: '工作人员：查看一张名片上等待判断的文字和图片。查看之前已写入本人的处理记录。',
     caller: 'staff',
     roles: ['support', 'officer'],
@@ -80,9 +80,9 @@ export const visibilityOperations = {
     ledger: 'act',
     // With a logo that waits, six units more.
     budget: { trips: 4, readUnits: 4, writeUnits: 7 },
-    run: openText,
+    run: openReview,
   }),
-  decideText: operation({
+  decideReview: operation({
     summary: '工作人员：决定等待的文字和图片能否给别人看；可以只决定其中几项。决定写入本人的处理记录。',
     caller: 'staff',
     roles: ['support', 'officer'],
@@ -99,6 +99,6 @@ export const visibilityOperations = {
     about,
     ledger: 'act',
     budget: { trips: 5, readUnits: 4, writeUnits: 20 },
-    run: decideText,
+    run: decideReview,
   }),
 };

@@ -22,12 +22,12 @@ import {
 import { nameViewer } from '../../../lib/table/sharing/viewer';
 import { countView, VIEW_SHARDS } from '../../../lib/table/sharing/views';
 import {
-  attemptsKey,
-  countAttempt,
-  readAttempts,
+  countUse,
+  limitCounterKey,
+  readCount,
   windowEndsInSeconds,
 } from '../../../lib/table/sign-in/attempts';
-import { cardOf, isRealName, type Owner, openOwner, shownTo } from '../card-owner';
+import { cardOf, isRealName, loadOwner, type Owner, shownTo } from '../card-owner';
 import { pictureOf } from '../own/logo';
 
 /** Tokens that lead nowhere, from one network address (whole offices share one) and by one person, in an hour. */
@@ -84,9 +84,9 @@ export async function findOpen(
   const also = rest.slice(realNames.length, -guards.length);
   for (const [index, counter] of rest.slice(-guards.length).entries()) {
     const { limit } = guards[index] as (typeof guards)[number];
-    if (readAttempts(counter) >= limit.max) throw tooMany(deps, limit);
+    if (readCount(counter) >= limit.max) throw tooMany(deps, limit);
   }
-  const owner = await openOwner(deps, self);
+  const owner = await loadOwner(deps, self);
   const link = owner && readShare(shareItem, owner.epoch, owner.sealer);
   const card = owner && cardOf(owner, cardItem);
   const revoked = link?.shareEpoch !== (owner?.person.shareEpoch ?? 0);
@@ -130,7 +130,7 @@ async function countOpening(deps: Deps, ownerId: string, link: Share, viewer: Pe
   const day = beijingDay(nowMs);
   const view = countView(ownerId, link, day, random % VIEW_SHARDS);
   const used = link.maxUses === undefined ? [] : [useShare(ownerId, link, nowMs)];
-  const agreed = consentInForce(deps.policy.inForce().since, viewer, 'viewer-name');
+  const agreed = consentInForce(deps.policy.inForce().reachVersions, viewer, 'viewer-name');
   const named = agreed ? nameViewer(viewer.subjectId, agreed.epoch, ownerId, link, day) : [];
   try {
     await deps.table.write(view, ...used, ...named);
@@ -145,7 +145,7 @@ async function countOpening(deps: Deps, ownerId: string, link: Share, viewer: Pe
 
 async function guard(deps: Deps, limit: Guard, source: string) {
   const digest = await deps.ring.digest('address', `${limit.name}|${source}`);
-  return { limit, digest, key: attemptsKey(digest, deps.clock.now(), limit.windowMs) };
+  return { limit, digest, key: limitCounterKey(digest, deps.clock.now(), limit.windowMs) };
 }
 
 function tooMany(deps: Deps, { name, max, windowMs }: Guard): AppError {
@@ -161,7 +161,7 @@ async function wrong(
 ): Promise<never> {
   const nowMs = deps.clock.now();
   const counts = await Promise.all(
-    guards.map(({ digest, limit }) => countAttempt(deps.table, digest, nowMs, limit.windowMs)),
+    guards.map(({ digest, limit }) => countUse(deps.table, digest, nowMs, limit.windowMs)),
   );
   const over = guards.find(({ limit }, index) => (counts[index] ?? 0) > limit.max);
   throw over ? tooMany(deps, over.limit) : error;

@@ -9,7 +9,7 @@ import { AppError, invalidInput } from '../../../lib/errors';
 import { disclose } from '../../../lib/gate/disclose';
 import type { Run, Subject } from '../../../lib/gate/operation';
 import { ConditionFailed } from '../../../lib/table/client';
-import { openCursor, sealCursor } from '../../../lib/table/cursor';
+import { readCursor, sealCursor } from '../../../lib/table/cursor';
 import {
   putShare,
   queryShares,
@@ -19,7 +19,7 @@ import {
   type Share,
 } from '../../../lib/table/sharing/share';
 import { putViewShards } from '../../../lib/table/sharing/views';
-import { epochOf, ownCard } from '../own/own-card';
+import { cardsEpoch, ownCard } from '../own/own-card';
 import { blurred } from './blur';
 import { digestOfToken, tokenOf } from './share-token';
 
@@ -51,7 +51,7 @@ export async function createShare(deps: Deps, { caller, input }: Run<'subject', 
     throw invalidInput('fields', '有的项目还没有设为给持有链接的人看');
   const { subjectId, shareEpoch = 0 } = caller.person;
   const nowMs = deps.clock.now();
-  const epoch = epochOf(caller);
+  const epoch = cardsEpoch(caller);
   const seed = randomId(deps.random);
   const value: Share = {
     ...asked,
@@ -120,9 +120,9 @@ type Page = { cursor?: string | undefined; limit?: number | undefined };
 export async function listShares(deps: Deps, { caller, input }: Run<'subject', Page>) {
   const { subjectId } = caller.person;
   const { cursor } = input;
-  const after = cursor === undefined ? undefined : await openCursor(deps.ring, LIST, subjectId, cursor);
+  const after = cursor === undefined ? undefined : await readCursor(deps.ring, LIST, subjectId, cursor);
   const { items, lastId } = await queryShares(deps.table, subjectId, input.limit ?? DEFAULT_PAGE, after);
-  const found = items.flatMap((item) => readShare(item, epochOf(caller), caller.sealer) ?? []);
+  const found = items.flatMap((item) => readShare(item, cardsEpoch(caller), caller.sealer) ?? []);
   return {
     shares: await Promise.all(found.map((value) => show(deps, caller, value))),
     ...(lastId && { cursor: await sealCursor(deps.ring, LIST, subjectId, lastId) }),
@@ -139,7 +139,7 @@ export async function revokeShare(deps: Deps, { caller }: Run<'subject', { share
 /** Revokes every link in one write. */
 export async function revokeAllShares(deps: Deps, { caller }: Run<'subject', Record<string, never>>) {
   try {
-    await deps.table.update(removeAllShares(caller.person.subjectId, epochOf(caller)));
+    await deps.table.update(removeAllShares(caller.person.subjectId, cardsEpoch(caller)));
     return { revoked: true } as const;
   } catch (error) {
     if (!(error instanceof ConditionFailed)) throw error;
@@ -149,7 +149,7 @@ export async function revokeAllShares(deps: Deps, { caller }: Run<'subject', Rec
 
 /** The picture of a mini-program code for one of the caller's links. It carries the token and nothing else (D1). */
 export async function drawCode(deps: Deps, { caller, requestId }: Run<'subject', { shareId: string }>) {
-  const value = readShare(caller.alsoRead, epochOf(caller), caller.sealer);
+  const value = readShare(caller.alsoRead, cardsEpoch(caller), caller.sealer);
   if (!value || value.shareEpoch !== (caller.person.shareEpoch ?? 0)) throw new AppError('NOT_FOUND');
   const token = await tokenOf(deps.ring, caller.person.subjectId, value);
   const disclosure = {

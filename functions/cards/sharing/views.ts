@@ -1,14 +1,14 @@
 import type { Deps } from '../../../lib/deps';
 import type { Run } from '../../../lib/gate/operation';
 import { beijingDay } from '../../../lib/policy/working-days';
-import { openCursor, sealCursor } from '../../../lib/table/cursor';
+import { readCursor, sealCursor } from '../../../lib/table/cursor';
 import { createSealer } from '../../../lib/table/entity';
 import { keys } from '../../../lib/table/keys';
 import { consentInForce, readPerson } from '../../../lib/table/person/person';
 import { nicknameKey, readNickname } from '../../../lib/table/profile/nickname';
 import { queryViewers } from '../../../lib/table/sharing/viewer';
 import { queryViews, VIEW_SHARDS, type ViewShard } from '../../../lib/table/sharing/views';
-import { epochOf } from '../own/own-card';
+import { cardsEpoch } from '../own/own-card';
 import { blurred } from './blur';
 
 /** Links of one page. */
@@ -27,9 +27,9 @@ type Cell = { day: string; views: number };
 export async function listViews(deps: Deps, { caller, input }: Run<'subject', Page>) {
   const { subjectId } = caller.person;
   const { cursor } = input;
-  const after = cursor === undefined ? undefined : await openCursor(deps.ring, VIEWS, subjectId, cursor);
+  const after = cursor === undefined ? undefined : await readCursor(deps.ring, VIEWS, subjectId, cursor);
   const limit = PAGE_LINKS * VIEW_SHARDS; // whole links: each has as many shards, next to each other
-  const { shards, lastId } = await queryViews(deps.table, subjectId, epochOf(caller), limit, after);
+  const { shards, lastId } = await queryViews(deps.table, subjectId, cardsEpoch(caller), limit, after);
   const today = beijingDay(deps.clock.now());
   const links = await Promise.all(
     [...new Set(shards.map(({ shareId }) => shareId))].map(async (shareId) => {
@@ -72,18 +72,24 @@ async function tell({ ring }: Deps, shards: ViewShard[], today: string): Promise
 export async function listViewers(deps: Deps, { caller, input }: Run<'subject', Page>) {
   const { subjectId } = caller.person;
   const { cursor } = input;
-  const after = cursor === undefined ? undefined : await openCursor(deps.ring, VIEWERS, subjectId, cursor);
-  const { viewers, last } = await queryViewers(deps.table, subjectId, epochOf(caller), PAGE_VIEWERS, after);
+  const after = cursor === undefined ? undefined : await readCursor(deps.ring, VIEWERS, subjectId, cursor);
+  const { viewers, last } = await queryViewers(
+    deps.table,
+    subjectId,
+    cardsEpoch(caller),
+    PAGE_VIEWERS,
+    after,
+  );
   const found = await deps.table.getMany(
     viewers.flatMap(({ viewerId }) => [keys.person(viewerId), nicknameKey(viewerId)]),
   );
-  const { since } = deps.policy.inForce();
+  const { reachVersions } = deps.policy.inForce();
   const named = await Promise.all(
     viewers.map(async ({ viewerEpoch, shareId, day }, index) => {
       const self = found[index * 2];
       const viewer = self && readPerson(self);
-      const profile = viewer && consentInForce(since, viewer, 'profile');
-      if (!viewer || !profile || consentInForce(since, viewer, 'viewer-name')?.epoch !== viewerEpoch)
+      const profile = viewer && consentInForce(reachVersions, viewer, 'profile');
+      if (!viewer || !profile || consentInForce(reachVersions, viewer, 'viewer-name')?.epoch !== viewerEpoch)
         return [];
       const dataKey = await deps.ring.dataKey(viewer.subjectId, viewer.wrappedKey);
       const sealer = createSealer(viewer.subjectId, dataKey, deps.ring.suite, deps.random);

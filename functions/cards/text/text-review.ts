@@ -1,5 +1,5 @@
 import type { CardContent, Field } from '../../../lib/card/content';
-import { only } from '../../../lib/card/content';
+import { pickFields } from '../../../lib/card/content';
 import { toInstant } from '../../../lib/clock';
 import type { Deps } from '../../../lib/deps';
 import { AppError } from '../../../lib/errors';
@@ -23,7 +23,7 @@ export async function checkAgain(deps: Deps, run: Run<'subject', { cardId: strin
 }
 
 /** Staff: what waits for a human. Ids and times, nothing of the persons. */
-export async function listTexts({ table }: Deps) {
+export async function reviewQueue({ table }: Deps) {
   return { texts: await waitingTexts(table) };
 }
 
@@ -37,18 +37,18 @@ type Waiting = {
 };
 
 /** Staff: the words and the logo that wait, and nothing else of the card. The person's ledger already says who reads them. */
-export async function openText(deps: Deps, { caller, input }: Run<'staff', OfOne>): Promise<Waiting> {
+export async function openReview(deps: Deps, { caller, input }: Run<'staff', OfOne>): Promise<Waiting> {
   const { card, logo } = await findWaiting(deps, caller, input);
   const fields = waitingFields(card);
   const picture = fields.includes('logo') ? logo : undefined;
-  return { version: card.version, fields, content: only(card, fields), ...(picture && { picture }) };
+  return { version: card.version, fields, content: pickFields(card, fields), ...(picture && { picture }) };
 }
 
 /**
  * Staff: lets what waits be seen, or not; all of it, or these fields. Refused when the owner has changed it meanwhile: a
  * judgement holds for what was looked at. The decision stands in the person's ledger.
  */
-export async function decideText(deps: Deps, { caller, input, requestId }: Run<'staff', Decide>) {
+export async function decideReview(deps: Deps, { caller, input, requestId }: Run<'staff', Decide>) {
   const { card, about } = await findWaiting(deps, caller, input);
   if (card.version !== input.version) throw new AppError('VERSION_CONFLICT', { version: card.version });
   const at = toInstant(deps.clock.now());

@@ -6,7 +6,7 @@ import { actOn, codeOf, demand, type Running, within } from './running';
 
 const printer = {
   name: '广州名片印务有限公司',
-  role: 'processor',
+  role: 'independent-controller',
   contact: '020-00000000',
   region: '中国内地',
   why: '您要求印制纸质名片时，由其印制。',
@@ -33,7 +33,8 @@ export async function announcedFirst(running: Running): Promise<string> {
   await wu.consent.approvePolicy({ version, textHash });
   const told = async () => (await me.api.consent.announcement()).announcement?.version === version;
   demand(await within(3_000, told), 'the home page does not announce it');
-  const mailed = async () => (await me.api.consent.notices()).notices.some((one) => one.version === version);
+  const mailed = async () =>
+    (await me.api.consent.policyAnnouncements()).notices.some((one) => one.version === version);
   demand(await within(3_000, mailed), 'nobody told those whom it concerns');
   demand((await codeOf(me.api.cards.list())) === 'OK', 'it took effect before its date');
   const refused = async () => (await codeOf(me.api.cards.list())) === 'CONSENT_REQUIRED';

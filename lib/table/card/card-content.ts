@@ -1,10 +1,10 @@
 import * as z from 'zod/mini';
-import { type CardContent, labels } from '../../card/content';
+import { type CardContent, contactLabels } from '../../card/content';
 import { sealed } from '../entity';
 
 const text = z.string();
 const some = z.optional(text);
-const label = z.optional(z.enum(labels));
+const label = z.optional(z.enum(contactLabels));
 
 /** How the content of a card is stored: every part sealed and under its kind. */
 export const contentAttributes = {
@@ -33,7 +33,7 @@ export const contentAttributes = {
 const parts = Object.keys(contentAttributes) as (keyof CardContent)[];
 
 /** The content alone, of whatever carries it. */
-export function contentOf(value: CardContent): CardContent {
+export function pickContent(value: CardContent): CardContent {
   return Object.fromEntries(
     parts.filter((part) => value[part] !== undefined).map((part) => [part, value[part]]),
   ) as CardContent;

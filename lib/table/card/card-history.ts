@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
 import type { Item, Table, Write } from '../client';
-import { defineEntity, open, type Sealer, type ValueOf } from '../entity';
+import { defineEntity, plain, type Sealer, type ValueOf } from '../entity';
 import { dataPrefix, type Key, keys, partition } from '../keys';
 import type { Card } from './card';
-import { contentAttributes, contentOf } from './card-content';
+import { contentAttributes, pickContent } from './card-content';
 import { BESIDE_CARDS } from './card-list';
 
 /** How many versions back the content of a card can be read and restored. */
@@ -11,11 +11,11 @@ export const MAX_PAST_VERSIONS = 20;
 
 /** What a card said before a change. It rests on the same consent, and goes with the card. */
 export const pastCard = defineEntity('past-card', {
-  cardId: open('card-state', z.string()),
-  version: open('card-state', z.int()),
+  cardId: plain('card-state', z.string()),
+  version: plain('card-state', z.int()),
   /** When this version was written. */
-  updatedAt: open('card-state', z.string()),
-  epoch: open('card-state', z.int()),
+  updatedAt: plain('card-state', z.string()),
+  epoch: plain('card-state', z.int()),
   ...contentAttributes,
 });
 export type PastCard = ValueOf<typeof pastCard>;
@@ -40,8 +40,8 @@ export function readPast(item: Item | undefined, epoch: number, sealer: Sealer):
 export function keepPast(subjectId: string, before: Card, after: Card, sealer: Sealer): Write[] {
   const { cardId, version, updatedAt, epoch } = before;
   const tooOld = dropPast(subjectId, before, version - MAX_PAST_VERSIONS);
-  if (JSON.stringify(contentOf(before)) === JSON.stringify(contentOf(after))) return tooOld;
-  const value = { ...contentOf(before), cardId, version, updatedAt, epoch };
+  if (JSON.stringify(pickContent(before)) === JSON.stringify(pickContent(after))) return tooOld;
+  const value = { ...pickContent(before), cardId, version, updatedAt, epoch };
   const item = {
     ...pastKey(subjectId, cardId, version),
     entity: pastCard.name,

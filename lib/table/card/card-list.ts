@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { Item, Table, Write } from '../client';
-import { defineEntity, open, type ValueOf } from '../entity';
+import { defineEntity, plain, type ValueOf } from '../entity';
 import { dataPrefix, type Key, keys, partition } from '../keys';
 
 /**
@@ -15,8 +15,8 @@ export const BESIDE_CARDS = '~';
 
 export const cardOrder = defineEntity('card-order', {
   /** Card ids, first to last. A card that is not in it comes after those that are. */
-  order: open('card-state', z.array(z.string())),
-  epoch: open('card-state', z.int()),
+  order: plain('card-state', z.array(z.string())),
+  epoch: plain('card-state', z.int()),
 });
 export type CardOrder = ValueOf<typeof cardOrder>;
 

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { Item, Write } from '../client';
-import { defineEntity, open, type Sealer, sealed, type ValueOf } from '../entity';
+import { defineEntity, plain, type Sealer, sealed, type ValueOf } from '../entity';
 import { type Key, keys } from '../keys';
 import { BESIDE_CARDS } from './card-list';
 
@@ -9,8 +9,8 @@ import { BESIDE_CARDS } from './card-list';
  * weighs. The card names it by `logoId`; a picture that the card does not name is not shown.
  */
 export const cardLogo = defineEntity('card-logo', {
-  cardId: open('card-state', z.string()),
-  epoch: open('card-state', z.int()),
+  cardId: plain('card-state', z.string()),
+  epoch: plain('card-state', z.int()),
   logoId: sealed('card-logo', z.string()),
   width: sealed('card-logo', z.int()),
   height: sealed('card-logo', z.int()),

@@ -3,7 +3,7 @@ import { audiences, fields } from '../../card/content';
 import { toEpochSeconds } from '../../clock';
 import { retentionMs } from '../../policy/retention';
 import type { Item, Write } from '../client';
-import { defineEntity, open, type Sealer, sealed, type ValueOf } from '../entity';
+import { defineEntity, plain, type Sealer, sealed, type ValueOf } from '../entity';
 import { type Key, keys } from '../keys';
 import { MAX_CARDS_PER_PERSON } from '../person/person';
 import { contentAttributes } from './card-content';
@@ -14,27 +14,27 @@ export type Verdict = (typeof verdicts)[number];
 
 /** A card. Its content is sealed; what the database must compare is open and says nothing about the person. */
 export const card = defineEntity('card', {
-  cardId: open('card-state', z.string()),
-  version: open('card-state', z.int()),
-  createdAt: open('card-state', z.string()),
-  updatedAt: open('card-state', z.string()),
+  cardId: plain('card-state', z.string()),
+  version: plain('card-state', z.int()),
+  createdAt: plain('card-state', z.string()),
+  updatedAt: plain('card-state', z.string()),
   /** The consent epoch it was made in; the card is dead once that epoch has ended (promise K3). */
-  epoch: open('card-state', z.int()),
+  epoch: plain('card-state', z.int()),
   /** Keyed digest of what was asked when it was made, to recognise a repeat. */
-  request: open('card-state', z.string()),
+  request: plain('card-state', z.string()),
   /** The same for the last edit, with the version it started from. */
-  edit: open('card-state', z.optional(z.string())),
+  edit: plain('card-state', z.optional(z.string())),
   /** Who may see which field; nobody, where nothing is said (promise C2). */
-  visibility: open('card-state', z.partialRecord(z.enum(fields), z.enum(audiences))),
+  visibility: plain('card-state', z.partialRecord(z.enum(fields), z.enum(audiences))),
   /** The epoch of the consent to `card-public` under which fields were opened to everyone. */
-  publicEpoch: open('card-public-choice', z.optional(z.int())),
+  publicEpoch: plain('card-public-choice', z.optional(z.int())),
   /** How often it was recalled from everybody who holds it: what was given before is a tombstone. */
-  grantEpoch: open('card-state', z.optional(z.int())),
+  grantEpoch: plain('card-state', z.optional(z.int())),
   /** Whether the owner wants it to say that their real name is verified (promise C8). */
-  realNameMark: open('card-state', z.optional(z.boolean())),
-  verdicts: open('card-state', z.partialRecord(z.enum(fields), z.enum(verdicts))),
+  realNameMark: plain('card-state', z.optional(z.boolean())),
+  verdicts: plain('card-state', z.partialRecord(z.enum(fields), z.enum(verdicts))),
   /** While a field waits for a human: since when, for the queue of the staff. */
-  dueAt: open('card-state', z.optional(z.string())),
+  dueAt: plain('card-state', z.optional(z.string())),
   /** The owner's own words for sorting cards. */
   labels: sealed('card-label', z.array(z.string())),
   /** Which picture stands on it (lib/table/card/card-logo.ts). */
@@ -45,8 +45,8 @@ export type Card = ValueOf<typeof card>;
 
 /** What stays of a deleted card for a day: a marker without content, so that a repeated create cannot revive it. */
 export const deletedCard = defineEntity('deleted-card', {
-  deletedAt: open('deleted-card', z.string()),
-  request: open('deleted-card', z.string()),
+  deletedAt: plain('deleted-card', z.string()),
+  request: plain('deleted-card', z.string()),
 });
 
 export const cardKey = (subjectId: string, cardId: string): Key => keys.data(subjectId, 'cards', cardId);
@@ -71,7 +71,7 @@ export function readCard(item: Item | undefined, epoch: number, sealer: Sealer):
 }
 
 /** What create finds when its id is taken: the digest of the request that took it, and whether it still lives. */
-export function takenBy(item: Item | undefined): { request: unknown; deleted: boolean } {
+export function existingItem(item: Item | undefined): { request: unknown; deleted: boolean } {
   return { request: item?.request, deleted: item?.entity === deletedCard.name };
 }
 

@@ -1,5 +1,5 @@
-import { type CardContent, type Field, fieldsFor, only } from '../../card/content';
-import type { Since } from '../../policy/version';
+import { type CardContent, type Field, fieldsFor, pickFields } from '../../card/content';
+import type { ReachVersions } from '../../policy/version';
 import type { Item } from '../client';
 import type { Sealer } from '../entity';
 import type { Key } from '../keys';
@@ -10,12 +10,12 @@ import { type Card, cardKey, readCard } from './card';
  * A card with the visibility that holds at this moment: what was opened to everyone under a consent that has ended is
  * open to links only, and stays so when the consent is given anew.
  */
-export function asOfNow<C extends Pick<Card, 'visibility' | 'publicEpoch'>>(
-  since: Since,
+export function withCurrentVisibility<C extends Pick<Card, 'visibility' | 'publicEpoch'>>(
+  reachVersions: ReachVersions,
   owner: Person,
   value: C,
 ): C {
-  const agreed = consentInForce(since, owner, 'card-public');
+  const agreed = consentInForce(reachVersions, owner, 'card-public');
   if (agreed && agreed.epoch === value.publicEpoch) return value;
   const kept = Object.entries(value.visibility).map(([field, audience]) => [
     field,
@@ -29,18 +29,18 @@ export function asOfNow<C extends Pick<Card, 'visibility' | 'publicEpoch'>>(
  * has passed the check.
  */
 export function visibleFields(
-  since: Since,
+  reachVersions: ReachVersions,
   owner: Person,
   value: Card,
   audience: 'link' | 'everyone',
 ): Field[] {
-  const shown = fieldsFor(asOfNow(since, owner, value).visibility, audience);
+  const shown = fieldsFor(withCurrentVisibility(reachVersions, owner, value).visibility, audience);
   return shown.filter((field) => value.verdicts[field] === 'passed');
 }
 
 /** The key of the card that speaks for a person, while they have agreed to cards and chosen one. */
-export function publicCardKey(since: Since, owner: Person): Key | undefined {
-  const agreed = consentInForce(since, owner, 'cards');
+export function publicCardKey(reachVersions: ReachVersions, owner: Person): Key | undefined {
+  const agreed = consentInForce(reachVersions, owner, 'cards');
   return agreed && owner.defaultCard ? cardKey(owner.subjectId, owner.defaultCard) : undefined;
 }
 
@@ -49,14 +49,14 @@ export function publicCardKey(since: Since, owner: Person): Key | undefined {
  * when that is nothing, whatever the reason. `sealer` is the owner's. @throws SealError
  */
 export function publicCard(
-  since: Since,
+  reachVersions: ReachVersions,
   owner: Person,
   item: Item | undefined,
   sealer: Sealer,
 ): Partial<CardContent> | undefined {
-  const agreed = consentInForce(since, owner, 'cards');
+  const agreed = consentInForce(reachVersions, owner, 'cards');
   if (!agreed || item?.cardId !== owner.defaultCard) return undefined;
   const value = readCard(item, agreed.epoch, sealer);
-  const shown = value && visibleFields(since, owner, value, 'everyone');
-  return shown && shown.length > 0 ? only(value, shown) : undefined;
+  const shown = value && visibleFields(reachVersions, owner, value, 'everyone');
+  return shown && shown.length > 0 ? pickFields(value, shown) : undefined;
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { purposeIds } from '../../policy/purposes';
 import type { Item, Table, Write } from '../client';
-import { defineEntity, open, type ValueOf } from '../entity';
+import { defineEntity, plain, type ValueOf } from '../entity';
 import { type GaugeId, gaugeWrites } from '../gauge/gauge';
 import { DUE_SHARDS, dataPrefix, dueShard, type Key, keys, shardOf, subjectOf } from '../keys';
 
@@ -11,13 +11,13 @@ import { DUE_SHARDS, dataPrefix, dueShard, type Key, keys, shardOf, subjectOf } 
  */
 export const duty = defineEntity('erasure-duty', {
   /** Number of the withdrawal in the person's ledger. */
-  seq: open('erasure-duty', z.int()),
-  purpose: open('erasure-duty', z.enum(purposeIds)),
+  seq: plain('erasure-duty', z.int()),
+  purpose: plain('erasure-duty', z.enum(purposeIds)),
   /** The epoch that ended: what carries it is to go. */
-  epoch: open('erasure-duty', z.int()),
+  epoch: plain('erasure-duty', z.int()),
   /** How many records are gone by now because of it, as the ledger will say. */
-  erased: open('erasure-duty', z.int()),
-  dueAt: open('erasure-duty', z.string()),
+  erased: plain('erasure-duty', z.int()),
+  dueAt: plain('erasure-duty', z.string()),
 });
 export type Duty = ValueOf<typeof duty>;
 

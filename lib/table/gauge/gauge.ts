@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { type Kind, type KindId, kindIds, kinds } from '../../policy/kinds';
 import type { Item, Table, Write } from '../client';
-import { defineEntity, open } from '../entity';
+import { defineEntity, plain } from '../entity';
 import { keys, shardOf } from '../keys';
 
 /**
@@ -33,7 +33,7 @@ export const gaugeIds: readonly GaugeId[] = ['persons', ...sensitiveKinds];
 /** One shard: a count under the name of each gauge. */
 export const gaugeShard = defineEntity(
   'gauge',
-  Object.fromEntries(gaugeIds.map((id) => [id, open('head-count', z._default(z.int(), 0))])),
+  Object.fromEntries(gaugeIds.map((id) => [id, plain('head-count', z._default(z.int(), 0))])),
 );
 
 export type Gauges = Record<GaugeId, number>;

@@ -1,11 +1,11 @@
 import * as z from 'zod/mini';
 import type { Item, Write } from '../client';
-import { defineEntity, open } from '../entity';
+import { defineEntity, plain } from '../entity';
 import { keys } from '../keys';
 
 /** Since when a head-count has been found to reach a threshold. Written once. */
 export const threshold = defineEntity('threshold', {
-  reachedAt: open('head-count', z.string()),
+  reachedAt: plain('head-count', z.string()),
 });
 
 export function reachedAt(item: Item | undefined): string | undefined {

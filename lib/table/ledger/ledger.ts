@@ -2,7 +2,7 @@ import canonicalize from 'canonicalize';
 import * as z from 'zod/mini';
 import type { KeyRing } from '../../crypto/key-ring';
 import type { Item, Table, Write } from '../client';
-import { bytes, defineEntity, type Encoded, open, type Sealer, sealed, type ValueOf } from '../entity';
+import { bytes, defineEntity, type Encoded, plain, type Sealer, sealed, type ValueOf } from '../entity';
 import { keys } from '../keys';
 
 /**
@@ -44,43 +44,43 @@ export const decisions = ['granted', 'withdrawn', 'never-happened'] as const;
 export type Decision = (typeof decisions)[number];
 
 export const ledgerEntry = defineEntity('ledger-entry', {
-  seq: open('ledger-entry', z.int().check(z.positive())),
-  at: open('ledger-entry', z.string()),
+  seq: plain('ledger-entry', z.int().check(z.positive())),
+  at: plain('ledger-entry', z.string()),
   /** Consent: when it was true, where `at` is when it was recorded. The same unless it was recorded late. */
-  trueAt: open('ledger-entry', z.optional(z.string())),
-  act: open('ledger-entry', z.enum(ledgerActs)),
-  actor: open('ledger-entry', z.enum(['self', 'service', 'staff', 'guardian'])),
-  purpose: open('ledger-entry', z.optional(z.string())),
+  trueAt: plain('ledger-entry', z.optional(z.string())),
+  act: plain('ledger-entry', z.enum(ledgerActs)),
+  actor: plain('ledger-entry', z.enum(['self', 'service', 'staff', 'guardian'])),
+  purpose: plain('ledger-entry', z.optional(z.string())),
   /** Internal number of the guardian who acted for the person (PIPL art. 31). */
-  guardian: open('ledger-entry', z.optional(z.string())),
+  guardian: plain('ledger-entry', z.optional(z.string())),
   /** A correction: what is true by it, and the number of the paper that shows it. `cause` is the entry it corrects. */
-  decision: open('ledger-entry', z.optional(z.enum(decisions))),
-  document: open('ledger-entry', z.optional(z.string())),
+  decision: plain('ledger-entry', z.optional(z.enum(decisions))),
+  document: plain('ledger-entry', z.optional(z.string())),
   /** The policy version and text the act is bound to (PIPL art. 14). */
-  policyVersion: open('ledger-entry', z.optional(z.int())),
-  textHash: open('ledger-entry', z.optional(z.string())),
-  language: open('ledger-entry', z.optional(z.string())),
+  policyVersion: plain('ledger-entry', z.optional(z.int())),
+  textHash: plain('ledger-entry', z.optional(z.string())),
+  language: plain('ledger-entry', z.optional(z.string())),
   /** Who received data, which kinds of it, and what they answered (promises D1, N5). */
-  recipient: open('ledger-entry', z.optional(z.string())),
-  kinds: open('ledger-entry', z.optional(z.array(z.string()))),
-  result: open('ledger-entry', z.optional(z.string())),
+  recipient: plain('ledger-entry', z.optional(z.string())),
+  kinds: plain('ledger-entry', z.optional(z.array(z.string()))),
+  result: plain('ledger-entry', z.optional(z.string())),
   /** Which way of verification, or which operation of the staff. */
-  way: open('ledger-entry', z.optional(z.string())),
+  way: plain('ledger-entry', z.optional(z.string())),
   /** Staff: who, in which role, why and under which ticket (promise S6). */
-  staff: open('ledger-entry', z.optional(z.string())),
-  role: open('ledger-entry', z.optional(z.string())),
-  reason: open('ledger-entry', z.optional(z.string())),
-  ticket: open('ledger-entry', z.optional(z.string())),
+  staff: plain('ledger-entry', z.optional(z.string())),
+  role: plain('ledger-entry', z.optional(z.string())),
+  reason: plain('ledger-entry', z.optional(z.string())),
+  ticket: plain('ledger-entry', z.optional(z.string())),
   /** The other account of the same person, by its internal number. */
-  other: open('ledger-entry', z.optional(z.string())),
+  other: plain('ledger-entry', z.optional(z.string())),
   /** How many records an erasure removed. */
-  count: open('ledger-entry', z.optional(z.int())),
+  count: plain('ledger-entry', z.optional(z.int())),
   /** The entry that caused this one, such as the withdrawal behind an erasure. */
-  cause: open('ledger-entry', z.optional(z.int())),
-  requestId: open('ledger-entry', z.string()),
+  cause: plain('ledger-entry', z.optional(z.int())),
+  requestId: plain('ledger-entry', z.string()),
   evidence: sealed('consent-evidence', z.optional(z.record(z.string(), z.union([z.string(), z.number()])))),
-  prev: open('ledger-entry', bytes),
-  hash: open('ledger-entry', bytes),
+  prev: plain('ledger-entry', bytes),
+  hash: plain('ledger-entry', bytes),
 });
 
 export type LedgerEntry = ValueOf<typeof ledgerEntry>;

@@ -3,7 +3,7 @@ import { DAY_MS, toEpochSeconds } from '../../clock';
 import { retentionMs } from '../../policy/retention';
 import { beijingDay } from '../../policy/working-days';
 import type { Item, Table, Write } from '../client';
-import { defineEntity, open, type Sealer, sealed, type ValueOf } from '../entity';
+import { defineEntity, plain, type Sealer, sealed, type ValueOf } from '../entity';
 import { dataPrefix, type Key, keys, partition } from '../keys';
 
 /** Squares kept of one day; more on the same day are not kept. */
@@ -11,37 +11,41 @@ export const MAX_PLACES_PER_DAY = 48;
 const DAYS = retentionMs('location-month') / DAY_MS;
 
 /** The squares of one Beijing day, under a consent of their own. The keys of all days are known, so that all can go at once. */
-export const trailDay = defineEntity('location-trail', {
-  day: open('location-trail-state', z.string()),
-  epoch: open('location-trail-state', z.int()),
-  version: open('location-trail-state', z.int()),
-  expiresAtSeconds: open('location-trail-state', z.int()),
-  places: sealed('location-trail', z.array(z.object({ cell: z.string(), takenAtMs: z.int() }))),
+export const historyDay = defineEntity('history-day', {
+  day: plain('location-history-state', z.string()),
+  epoch: plain('location-history-state', z.int()),
+  version: plain('location-history-state', z.int()),
+  expiresAtSeconds: plain('location-history-state', z.int()),
+  places: sealed('location-history', z.array(z.object({ cell: z.string(), takenAtMs: z.int() }))),
 });
-export type TrailDay = ValueOf<typeof trailDay>;
+export type HistoryDay = ValueOf<typeof historyDay>;
 
-export const trailKey = (subjectId: string, day: string): Key =>
+export const historyKey = (subjectId: string, day: string): Key =>
   keys.data(subjectId, 'location-history', day);
 
 /** The keys of every day that can still be there at `nowMs`, and of tomorrow for calls that meet midnight. */
-export function trailKeys(subjectId: string, nowMs: number): Key[] {
+export function historyKeys(subjectId: string, nowMs: number): Key[] {
   return Array.from({ length: DAYS + 2 }, (_, back) =>
-    trailKey(subjectId, beijingDay(nowMs + DAY_MS - back * DAY_MS)),
+    historyKey(subjectId, beijingDay(nowMs + DAY_MS - back * DAY_MS)),
   );
 }
 
 /** A day of this epoch. @throws SealError */
-export function readTrailDay(item: Item | undefined, epoch: number, sealer: Sealer): TrailDay | undefined {
-  if (item?.entity !== trailDay.name || item.epoch !== epoch) return undefined;
-  return trailDay.decode(item, String(item.day), sealer);
+export function readHistoryDay(
+  item: Item | undefined,
+  epoch: number,
+  sealer: Sealer,
+): HistoryDay | undefined {
+  if (item?.entity !== historyDay.name || item.epoch !== epoch) return undefined;
+  return historyDay.decode(item, String(item.day), sealer);
 }
 
 /** The day with one more place; the same day where it is full or the place is the last one. */
 export function withPlace(
-  before: TrailDay | undefined,
+  before: HistoryDay | undefined,
   epoch: number,
-  place: TrailDay['places'][number],
-): TrailDay | undefined {
+  place: HistoryDay['places'][number],
+): HistoryDay | undefined {
   const places = before?.places ?? [];
   if (places.length >= MAX_PLACES_PER_DAY || places.at(-1)?.cell === place.cell) return undefined;
   const day = beijingDay(place.takenAtMs);
@@ -51,11 +55,11 @@ export function withPlace(
 }
 
 /** Puts a day in the place of the version before it. */
-export function putTrailDay(subjectId: string, value: TrailDay, sealer: Sealer): Write {
+export function putHistoryDay(subjectId: string, value: HistoryDay, sealer: Sealer): Write {
   const item = {
-    ...trailKey(subjectId, value.day),
-    entity: trailDay.name,
-    ...trailDay.encode(value, value.day, sealer),
+    ...historyKey(subjectId, value.day),
+    entity: historyDay.name,
+    ...historyDay.encode(value, value.day, sealer),
   };
   const first = value.version === 1;
   return {
@@ -70,17 +74,17 @@ export function putTrailDay(subjectId: string, value: TrailDay, sealer: Sealer):
 }
 
 /** Every day that is kept, newest first: at most 32 small items, one trip. */
-export async function queryTrail(
+export async function queryHistory(
   table: Table,
   subjectId: string,
   epoch: number,
   sealer: Sealer,
-): Promise<TrailDay[]> {
+): Promise<HistoryDay[]> {
   const { items } = await table.query({
     KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
     ExpressionAttributeValues: { ':pk': partition(subjectId), ':prefix': dataPrefix('location-history') },
     ScanIndexForward: false,
     Limit: DAYS + 2,
   });
-  return items.flatMap((item) => readTrailDay(item, epoch, sealer) ?? []);
+  return items.flatMap((item) => readHistoryDay(item, epoch, sealer) ?? []);
 }

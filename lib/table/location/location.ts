@@ -2,10 +2,10 @@ import * as z from 'zod/mini';
 import { toEpochSeconds } from '../../clock';
 import { retentionMs } from '../../policy/retention';
 import type { Item, Write } from '../client';
-import { defineEntity, digest, open, type Sealer, sealed, type ValueOf } from '../entity';
+import { defineEntity, digest, plain, type Sealer, sealed, type ValueOf } from '../entity';
 import { type Key, keys } from '../keys';
 import { consentHolds } from '../person/person';
-import { trailKeys } from './location-history';
+import { historyKeys } from './location-history';
 
 export const precisions = ['district', '1km', '100m'] as const;
 export type Precision = (typeof precisions)[number];
@@ -18,21 +18,21 @@ export const findables = ['nobody', 'mutual'] as const;
  */
 export const location = defineEntity('location', {
   /** The consent epoch it was switched on in. */
-  epoch: open('location-state', z.int()),
+  epoch: plain('location-state', z.int()),
   /** Of the settings and the switch, as the person saw them. */
-  version: open('location-state', z.int()),
+  version: plain('location-state', z.int()),
   /** Counts every write, so that a write knows that nothing came between. */
-  revision: open('location-state', z.int()),
-  on: open('location-state', z.boolean()),
+  revision: plain('location-state', z.int()),
+  on: plain('location-state', z.boolean()),
   /** When it was last switched on or off (ms): nothing that was taken before is accepted. */
-  sinceMs: open('location-state', z.int()),
-  precision: open('location-state', z.enum(precisions)),
-  findable: open('location-state', z.enum(findables)),
-  keepsTrail: open('location-state', z.boolean()),
-  untilSeconds: open('location-state', z.optional(z.int())),
-  expiresAtSeconds: open('location-state', z.int()),
+  sinceMs: plain('location-state', z.int()),
+  precision: plain('location-state', z.enum(precisions)),
+  findable: plain('location-state', z.enum(findables)),
+  keepsHistory: plain('location-state', z.boolean()),
+  untilSeconds: plain('location-state', z.optional(z.int())),
+  expiresAtSeconds: plain('location-state', z.int()),
   /** Until when others find the person at this place. */
-  nearUntilSeconds: open('location-state', z.optional(z.int())),
+  nearUntilSeconds: plain('location-state', z.optional(z.int())),
   /** Keys of the index `near`: keyed digests of the squares around the person; only while they want to be found. */
   nearCell: digest('location-cell', z.optional(z.string())),
   nearPath: digest('location-cell', z.optional(z.string())),
@@ -120,15 +120,15 @@ export function putPoint(
 }
 
 const content = 'sealed, nearCell, nearPath, nearUntilSeconds, untilSeconds';
-const settings = 'version, revision, #on, sinceMs, #precision, findable, keepsTrail';
+const settings = 'version, revision, #on, sinceMs, #precision, findable, keepsHistory';
 
 /** Switches off: square and index entry go with this write, and the history with it when one was kept. */
-export function stopLocation(subjectId: string, hadTrail: boolean, nowMs: number): [Write, ...Write[]] {
+export function stopLocation(subjectId: string, hadHistory: boolean, nowMs: number): [Write, ...Write[]] {
   const stop: Write = {
     Update: {
       Key: locationKey(subjectId),
-      UpdateExpression: `SET #on = :false, keepsTrail = :false, sinceMs = :now, expiresAtSeconds = :ends ADD version :one, revision :one REMOVE ${content}`,
-      ConditionExpression: `attribute_exists(pk)${hadTrail ? '' : ' AND (attribute_not_exists(keepsTrail) OR keepsTrail = :false)'}`,
+      UpdateExpression: `SET #on = :false, keepsHistory = :false, sinceMs = :now, expiresAtSeconds = :ends ADD version :one, revision :one REMOVE ${content}`,
+      ConditionExpression: `attribute_exists(pk)${hadHistory ? '' : ' AND (attribute_not_exists(keepsHistory) OR keepsHistory = :false)'}`,
       ExpressionAttributeNames: { '#on': 'on' },
       ExpressionAttributeValues: {
         ':false': false,
@@ -138,18 +138,18 @@ export function stopLocation(subjectId: string, hadTrail: boolean, nowMs: number
       },
     },
   };
-  return hadTrail ? [stop, ...forgetTrail(subjectId, nowMs)] : [stop];
+  return hadHistory ? [stop, ...forgetHistory(subjectId, nowMs)] : [stop];
 }
 
 /** The removal of every day of the history that can still be there. */
-export function forgetTrail(subjectId: string, nowMs: number): Write[] {
-  return trailKeys(subjectId, nowMs).map((Key) => ({ Delete: { Key } }));
+export function forgetHistory(subjectId: string, nowMs: number): Write[] {
+  return historyKeys(subjectId, nowMs).map((Key) => ({ Delete: { Key } }));
 }
 
 /** What a withdrawal leaves for the erasure to take and to count: nothing of the person. */
 export const endedLocation = defineEntity('ended-location', {
-  epoch: open('location-state', z.int()),
-  expiresAtSeconds: open('location-state', z.int()),
+  epoch: plain('location-state', z.int()),
+  expiresAtSeconds: plain('location-state', z.int()),
 });
 
 /**
@@ -169,5 +169,5 @@ export function emptyLocation(subjectId: string, epoch: number, nowMs: number): 
       },
     },
   };
-  return [marker, ...forgetTrail(subjectId, nowMs)];
+  return [marker, ...forgetHistory(subjectId, nowMs)];
 }

@@ -4,7 +4,7 @@ import { EVERYONE_SHARDS, everyoneShard, type Key, keys, subjectOf } from '../ke
 const PAGE = 500;
 
 /** One page of the people of one shard of the index, from behind `after`; `last` is where to go on, absent at the end. */
-export async function everyoneOf(
+export async function subjectsOfShard(
   table: Table,
   shard: number,
   limit: number,
@@ -23,11 +23,11 @@ export async function everyoneOf(
 }
 
 /** Every person's id, shard by shard. Memory is one page, whatever their number. */
-export async function* everyone(table: Table): AsyncGenerator<string> {
+export async function* allSubjects(table: Table): AsyncGenerator<string> {
   for (let shard = 0; shard < EVERYONE_SHARDS; shard += 1) {
     let after: string | undefined;
     do {
-      const { subjectIds, last } = await everyoneOf(table, shard, PAGE, after);
+      const { subjectIds, last } = await subjectsOfShard(table, shard, PAGE, after);
       yield* subjectIds;
       after = last;
     } while (after);

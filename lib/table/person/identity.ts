@@ -1,11 +1,11 @@
 import * as z from 'zod/mini';
 import type { Item, Write } from '../client';
-import { defineEntity, open } from '../entity';
+import { defineEntity, plain } from '../entity';
 import { type Key, keys } from '../keys';
 
 /** A pointer from the keyed digest of an identity (an openid, say) to the person it belongs to. */
 export const identity = defineEntity('identity', {
-  subjectId: open('account-number', z.string()),
+  subjectId: plain('account-number', z.string()),
 });
 
 export const identityKey = (domain: string, digest: string): Key => keys.identity(domain, digest);

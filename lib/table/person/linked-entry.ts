@@ -1,21 +1,21 @@
 import * as z from 'zod/mini';
 import { entryIds } from '../../policy/entries';
 import type { Item, Write } from '../client';
-import { defineEntity, open, type ValueOf } from '../entity';
+import { defineEntity, plain, type ValueOf } from '../entity';
 import { type Key, keys } from '../keys';
 
 /** A way in from another entry, linked by the person (promise A4). Rests on the consent to `account-link`. */
-export const link = defineEntity('link', {
-  entry: open('link-state', z.enum(entryIds)),
-  linkedAt: open('link-state', z.string()),
-  epoch: open('link-state', z.int()),
+export const linkedEntry = defineEntity('link', {
+  entry: plain('link-state', z.enum(entryIds)),
+  linkedAt: plain('link-state', z.string()),
+  epoch: plain('link-state', z.int()),
 });
-export type Link = ValueOf<typeof link>;
+export type Link = ValueOf<typeof linkedEntry>;
 
 /** Leads from the keyed digest of an identity at that entry to the account. */
 export const linkPointer = defineEntity('link-pointer', {
-  subjectId: open('account-number', z.string()),
-  epoch: open('link-state', z.int()),
+  subjectId: plain('account-number', z.string()),
+  epoch: plain('link-state', z.int()),
 });
 export type LinkPointer = ValueOf<typeof linkPointer>;
 
@@ -25,7 +25,7 @@ export const linkPointerKey = (digest: string): Key => keys.identity('link', dig
 
 /** The link in an item, or undefined when there is none of this epoch. */
 export function readLink(item: Item | undefined, epoch: number): Link | undefined {
-  return item?.entity === link.name && item.epoch === epoch ? link.decode(item, '') : undefined;
+  return item?.entity === linkedEntry.name && item.epoch === epoch ? linkedEntry.decode(item, '') : undefined;
 }
 
 export function readLinkPointer(item: Item | undefined): LinkPointer | undefined {
@@ -67,8 +67,8 @@ export function putLink(subjectId: string, value: Link, digest: string): [Write,
       Put: {
         Item: {
           ...linkKey(subjectId, value.entry),
-          entity: link.name,
-          ...link.encode(value, ''),
+          entity: linkedEntry.name,
+          ...linkedEntry.encode(value, ''),
           points: [pointer],
         },
         ConditionExpression: notLinked,

@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
 import type { ConsentPurposeId } from '../../policy/purposes';
 import { retentionMs } from '../../policy/retention';
-import type { Since } from '../../policy/version';
+import type { ReachVersions } from '../../policy/version';
 import type { Item, Write } from '../client';
-import { bytes, defineEntity, digest, mapOf, open, sealed, type ValueOf } from '../entity';
+import { bytes, defineEntity, digest, mapOf, plain, sealed, type ValueOf } from '../entity';
 import { EVERYONE_SHARDS, everyoneShard, keys, shardOf } from '../keys';
 import type { LedgerHead } from '../ledger/ledger';
 
@@ -25,13 +25,13 @@ export const MAX_CARDS_PER_PERSON = 50;
 /** One signed-in device. The sealed facts arrive only after the person has been shown the policy (promise S8). */
 export const session = defineEntity('session', {
   secretDigest: digest('session-proof', bytes),
-  startedAtSeconds: open('session-time', z.int()),
+  startedAtSeconds: plain('session-time', z.int()),
   /** To the hour. */
-  usedAtSeconds: open('session-time', z.optional(z.int())),
+  usedAtSeconds: plain('session-time', z.optional(z.int())),
   /** Short name of the WeChat identity that signed in (lib/table/person/wechat-account.ts); absent for a browser. */
   identity: digest('wechat-identity', z.optional(z.string())),
   /** The linked entry that signed in, and the epoch of the consent to linking that it rests on: `<entry>:<epoch>`. */
-  link: open('link-state', z.optional(z.string())),
+  link: plain('link-state', z.optional(z.string())),
   device: sealed('device', z.optional(z.string())),
   clientVersion: sealed('device', z.optional(z.string())),
   place: sealed('network-place', z.optional(z.string())),
@@ -40,42 +40,42 @@ export type Session = ValueOf<typeof session>;
 
 /** Where one purpose stands for one person. The history is in the ledger; this is what the gate obeys. */
 export const consent = defineEntity('consent', {
-  granted: open('consent-state', z.boolean()),
+  granted: plain('consent-state', z.boolean()),
   /** Number of the ledger entry that brought this state; 0 before any. Acts name it, so an old message changes nothing. */
-  version: open('consent-state', z.int()),
-  policyVersion: open('consent-state', z.int()),
-  atSeconds: open('consent-state', z.int()),
+  version: plain('consent-state', z.int()),
+  policyVersion: plain('consent-state', z.int()),
+  atSeconds: plain('consent-state', z.int()),
   /** When a change of what was agreed to was refused; the grant stays what it was and covers nothing new. */
-  refusedAtSeconds: open('consent-state', z.optional(z.int())),
+  refusedAtSeconds: plain('consent-state', z.optional(z.int())),
   /** Withdrawals so far. Data carries the epoch it was made in; data of an ended epoch is dead at once. */
-  epoch: open('consent-state', z.int()),
+  epoch: plain('consent-state', z.int()),
   /** Digest of the idempotency key and content of the act, to recognise a repeat. */
-  request: open('consent-state', z.string()),
+  request: plain('consent-state', z.string()),
 });
 export type Consent = ValueOf<typeof consent>;
 
 export const person = defineEntity('person', {
-  subjectId: open('account-number', z.string()),
-  createdAt: open('session-time', z.string()),
+  subjectId: plain('account-number', z.string()),
+  createdAt: plain('session-time', z.string()),
   /** The data key under its branch key. Its removal is the first step of an erasure. */
-  wrappedKey: open('key-material', bytes),
+  wrappedKey: plain('key-material', bytes),
   /** Every pointer to this person, so that an erasure finds them. */
   identities: digest('wechat-identity', z.array(z.object({ domain: z.string(), digest: z.string() }))),
   /** When this account was given up for another one of the same person: nobody signs in to it any more. */
-  leftAt: open('account-state', z.optional(z.string())),
+  leftAt: plain('account-state', z.optional(z.string())),
   /** When the person first acted in front of the policy text: nothing optional is collected before (promise S8). */
-  noticedAt: open('consent-state', z.optional(z.string())),
+  noticedAt: plain('consent-state', z.optional(z.string())),
   sessions: mapOf(session),
   consents: mapOf(consent),
-  cardCount: open('card-state', z.int()),
+  cardCount: plain('card-state', z.int()),
   /** The one card that speaks for its owner: kept here, so that there is never more than one. */
-  defaultCard: open('card-state', z.optional(z.string())),
+  defaultCard: plain('card-state', z.optional(z.string())),
   /** Cards of others in the folder. */
-  contactCount: open('card-exchange', z.optional(z.int())),
+  contactCount: plain('card-exchange', z.optional(z.int())),
   /** How often all links were revoked: a link of an earlier count is dead. */
-  shareEpoch: open('card-share', z.optional(z.int())),
-  ledgerSeq: open('ledger-entry', z.int()),
-  ledgerHash: open('ledger-entry', bytes),
+  shareEpoch: plain('card-share', z.optional(z.int())),
+  ledgerSeq: plain('ledger-entry', z.int()),
+  ledgerHash: plain('ledger-entry', bytes),
 });
 export type Person = ValueOf<typeof person>;
 
@@ -107,11 +107,15 @@ export function consentOf({ consents }: Person, purpose: ConsentPurposeId): Cons
 
 /**
  * A person's consent to a purpose while it is granted and covers what the purpose reaches today: what others may rely on
- * who look at this person's data. `since` is of the policy in force.
+ * who look at this person's data. `reachVersions` is of the policy in force.
  */
-export function consentInForce(since: Since, person: Person, purpose: ConsentPurposeId): Consent | undefined {
+export function consentInForce(
+  reachVersions: ReachVersions,
+  person: Person,
+  purpose: ConsentPurposeId,
+): Consent | undefined {
   const given = consentOf(person, purpose);
-  const reached = since[purpose] ?? Number.POSITIVE_INFINITY;
+  const reached = reachVersions[purpose] ?? Number.POSITIVE_INFINITY;
   return given?.granted && given.policyVersion >= reached ? given : undefined;
 }
 
@@ -150,15 +154,17 @@ export function identityOf({ sessions }: Person, sessionId: string): string | un
 }
 
 /** Who gives way to one session more: one that has lapsed, or else the one that began first. */
-export function leaverOf(person: Person, nowMs: number): string | undefined {
+export function sessionToEvict(person: Person, nowMs: number): string | undefined {
   const live = liveSessions(person, nowMs);
   const lapsed = Object.keys(person.sessions).find((id) => !live.some(([liveId]) => liveId === id));
   return lapsed ?? live[0]?.[0];
 }
 
 /** The session to give way when every place is taken as far as is known. */
-export function leaverIfFull(person: Person, nowMs: number): string | undefined {
-  return Object.keys(person.sessions).length < MAX_SESSIONS_PER_PERSON ? undefined : leaverOf(person, nowMs);
+export function sessionToEvictIfFull(person: Person, nowMs: number): string | undefined {
+  return Object.keys(person.sessions).length < MAX_SESSIONS_PER_PERSON
+    ? undefined
+    : sessionToEvict(person, nowMs);
 }
 
 /** Ends sessions. Ending one that is gone already changes nothing. */

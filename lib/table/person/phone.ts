@@ -1,15 +1,15 @@
 import * as z from 'zod/mini';
 import type { Item, Write } from '../client';
-import { defineEntity, open, type Sealer, sealed, type ValueOf } from '../entity';
+import { defineEntity, plain, type Sealer, sealed, type ValueOf } from '../entity';
 import { type Key, keys } from '../keys';
 import { identityKey } from './identity';
 
 /** The bound phone. Rests on the consent to `phone`; a pointer by digest makes one number belong to one account. */
 export const phone = defineEntity('phone', {
-  boundAt: open('phone-state', z.string()),
+  boundAt: plain('phone-state', z.string()),
   /** When the person last showed that the number is still theirs. */
-  provedAt: open('phone-state', z.string()),
-  epoch: open('phone-state', z.int()),
+  provedAt: plain('phone-state', z.string()),
+  epoch: plain('phone-state', z.int()),
   number: sealed('phone-number', z.string()),
 });
 export type Phone = ValueOf<typeof phone>;

@@ -1,10 +1,15 @@
 import type { Clock } from '../../clock';
 import type { KeyRing } from '../../crypto/key-ring';
-import { compiled, type Registry } from '../../policy/registry';
-import { beyond, firstVersion, type PolicySummary, type PolicyVersion } from '../../policy/version';
+import { buildRegistry, type Registry } from '../../policy/registry';
+import {
+  firstVersion,
+  type PolicySummary,
+  type PolicyVersion,
+  purposesExceeding,
+} from '../../policy/version';
 import { ConditionFailed, type Table } from '../client';
 import {
-  contentOf,
+  parseVersion,
   publishVersion,
   readBook,
   readVersion,
@@ -42,12 +47,12 @@ export type PolicyBookParts = {
   registry?: Registry | undefined;
 };
 
-export function openPolicyBook({
+export function createPolicyBook({
   table,
   ring,
   clock,
   refreshMs,
-  registry = compiled,
+  registry = buildRegistry,
 }: PolicyBookParts): PolicyBook {
   const first = firstVersion(registry);
   const known = new Map<number, PolicyVersion>();
@@ -64,7 +69,10 @@ export function openPolicyBook({
     if (uncovered.version !== version) {
       if (textHash === first.textHash) known.set(version, first);
       const published = await load(version);
-      uncovered = { version, purposes: published ? beyond(published.registry, registry) : new Set() };
+      uncovered = {
+        version,
+        purposes: published ? purposesExceeding(published.registry, registry) : new Set(),
+      };
     }
     readAtMs = startedAtMs;
   }
@@ -107,7 +115,7 @@ export function openPolicyBook({
     if (cached) return cached;
     const stored = await readVersion(table, version);
     if (stored?.state !== 'published') return undefined;
-    const content = contentOf(stored);
+    const content = parseVersion(stored);
     known.set(version, content);
     return content;
   }

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import type { KeyRing } from '../../crypto/key-ring';
 import type { PolicySummary, PolicyVersion } from '../../policy/version';
 import type { Item, Table, Write } from '../client';
-import { bytes, defineEntity, open, type ValueOf } from '../entity';
+import { bytes, defineEntity, plain, type ValueOf } from '../entity';
 import { keys } from '../keys';
 
 /**
@@ -10,18 +10,18 @@ import { keys } from '../keys';
  * one before, so none can be altered unseen (promises K4, S9); the book says which two matter now.
  */
 export const policyVersion = defineEntity('policy-version', {
-  version: open('policy-version', z.int()),
-  state: open('policy-version', z.enum(['proposed', 'published', 'rejected'])),
+  version: plain('policy-version', z.int()),
+  state: plain('policy-version', z.enum(['proposed', 'published', 'rejected'])),
   /** Everything of the version as JSON: text, registry, difference. */
-  content: open('policy-version', z.string()),
-  textHash: open('policy-version', z.string()),
-  effectiveAt: open('policy-version', z.string()),
-  proposedBy: open('policy-version', z.string()),
-  proposedAt: open('policy-version', z.string()),
-  decidedBy: open('policy-version', z.optional(z.string())),
-  decidedAt: open('policy-version', z.optional(z.string())),
-  prev: open('policy-version', z.optional(bytes)),
-  hash: open('policy-version', z.optional(bytes)),
+  content: plain('policy-version', z.string()),
+  textHash: plain('policy-version', z.string()),
+  effectiveAt: plain('policy-version', z.string()),
+  proposedBy: plain('policy-version', z.string()),
+  proposedAt: plain('policy-version', z.string()),
+  decidedBy: plain('policy-version', z.optional(z.string())),
+  decidedAt: plain('policy-version', z.optional(z.string())),
+  prev: plain('policy-version', z.optional(bytes)),
+  hash: plain('policy-version', z.optional(bytes)),
 });
 export type StoredVersion = ValueOf<typeof policyVersion>;
 
@@ -29,14 +29,14 @@ const summary = z.object({
   version: z.int(),
   effectiveAt: z.string(),
   textHash: z.string(),
-  since: z.record(z.string(), z.int()),
+  reachVersions: z.record(z.string(), z.int()),
 });
 
 /** The version in force and, when there is one, the next: all that an instance must reread to obey a change on time. */
 export const policyBook = defineEntity('policy-book', {
-  latest: open('policy-version', z.int()),
-  hash: open('policy-version', bytes),
-  versions: open('policy-version', z.array(summary)),
+  latest: plain('policy-version', z.int()),
+  hash: plain('policy-version', bytes),
+  versions: plain('policy-version', z.array(summary)),
 });
 export type PolicyBookItem = ValueOf<typeof policyBook>;
 
@@ -52,12 +52,12 @@ export async function readVersion(table: Table, version: number): Promise<Stored
   return item && policyVersion.decode(item, '');
 }
 
-export function contentOf({ content }: StoredVersion): PolicyVersion {
+export function parseVersion({ content }: StoredVersion): PolicyVersion {
   return JSON.parse(content) as PolicyVersion;
 }
 
-export function toSummary({ version, effectiveAt, textHash, since }: PolicyVersion): PolicySummary {
-  return { version, effectiveAt, textHash, since };
+export function toSummary({ version, effectiveAt, textHash, reachVersions }: PolicyVersion): PolicySummary {
+  return { version, effectiveAt, textHash, reachVersions };
 }
 
 /** What the gate needed of every published version, oldest first. */
@@ -66,7 +66,7 @@ export async function readSummaries(table: Table): Promise<PolicySummary[]> {
   const summaries: PolicySummary[] = [];
   for (let version = 1; version <= (book?.latest ?? 0); version += 1) {
     const stored = await readVersion(table, version);
-    if (stored?.state === 'published') summaries.push(toSummary(contentOf(stored)));
+    if (stored?.state === 'published') summaries.push(toSummary(parseVersion(stored)));
   }
   return summaries;
 }
@@ -105,7 +105,7 @@ export async function publishVersion(
 ): Promise<Write[]> {
   const prev = book?.hash ?? EMPTY;
   const hash = await checksum(ring, { ...value, state: 'published', prev });
-  const versions = [...(inForce ? [inForce] : []), toSummary(contentOf(value))];
+  const versions = [...(inForce ? [inForce] : []), toSummary(parseVersion(value))];
   const next = policyBook.encode({ latest: value.version, hash, versions }, '');
   const Item = { ...keys.policyBook(), entity: policyBook.name, ...next };
   const put: Write = book

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { toEpochSeconds } from '../../clock';
 import type { Item, Write } from '../client';
-import { defineEntity, open, type Sealer, sealed, type ValueOf } from '../entity';
+import { defineEntity, plain, type Sealer, sealed, type ValueOf } from '../entity';
 import { type Key, keys } from '../keys';
 import { consentHolds } from '../person/person';
 
@@ -33,11 +33,11 @@ export type Picture = z.infer<typeof picture>;
  * it is made until after it is deleted, in the open, so that an erasure finds them all without any key.
  */
 export const avatar = defineEntity('avatar', {
-  version: open('profile-state', z.int()),
-  epoch: open('profile-state', z.int()),
-  objects: open('profile-state', z.array(z.string())),
+  version: plain('profile-state', z.int()),
+  epoch: plain('profile-state', z.int()),
+  objects: plain('profile-state', z.array(z.string())),
   /** Until then a call that is under way may still write an object that is named above. */
-  openUntilSeconds: open('profile-state', z.int()),
+  openUntilSeconds: plain('profile-state', z.int()),
   current: sealed('avatar', z.optional(picture)),
   pending: sealed('avatar', z.optional(upload)),
 });
@@ -54,7 +54,7 @@ export function readAvatar(item: Item | undefined, epoch: number, sealer: Sealer
 }
 
 /** The upload that a person may still confirm. */
-export function openUpload({ pending }: Avatar, nowMs: number): Upload | undefined {
+export function currentUpload({ pending }: Avatar, nowMs: number): Upload | undefined {
   return pending && pending.endsAtSeconds > toEpochSeconds(nowMs) ? pending : undefined;
 }
 

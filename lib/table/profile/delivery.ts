@@ -2,18 +2,18 @@ import * as z from 'zod/mini';
 import { toEpochSeconds } from '../../clock';
 import { retentionMs } from '../../policy/retention';
 import type { Item, Table, Write } from '../client';
-import { defineEntity, open, type Sealer, sealed, type ValueOf } from '../entity';
+import { defineEntity, plain, type Sealer, sealed, type ValueOf } from '../entity';
 import { dataPrefix, type Key, keys, partition } from '../keys';
 import { consentHolds } from '../person/person';
 
 const state = {
-  deliveryId: open('delivery-state', z.string()),
-  createdAt: open('delivery-state', z.string()),
+  deliveryId: plain('delivery-state', z.string()),
+  createdAt: plain('delivery-state', z.string()),
   /** The consent epoch it was made in (promise K3). */
-  epoch: open('delivery-state', z.int()),
+  epoch: plain('delivery-state', z.int()),
   /** Keyed digest of what was asked when it was made, to recognise a repeat. */
-  request: open('delivery-state', z.string()),
-  expiresAtSeconds: open('delivery-state', z.int()),
+  request: plain('delivery-state', z.string()),
+  expiresAtSeconds: plain('delivery-state', z.int()),
 };
 
 /** Where one delivery is to go. It dies with the delivery, and by itself at the latest (promise O2). */
@@ -28,8 +28,8 @@ export type Delivery = ValueOf<typeof delivery>;
 /** What stays of a delivery that is over: that it was, and how it ended. */
 export const endedDelivery = defineEntity('ended-delivery', {
   ...state,
-  endedAt: open('delivery-state', z.string()),
-  outcome: open('delivery-state', z.enum(['delivered', 'cancelled'])),
+  endedAt: plain('delivery-state', z.string()),
+  outcome: plain('delivery-state', z.enum(['delivered', 'cancelled'])),
 });
 export type EndedDelivery = ValueOf<typeof endedDelivery>;
 

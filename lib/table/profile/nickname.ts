@@ -1,17 +1,17 @@
 import * as z from 'zod/mini';
 import type { Item, Write } from '../client';
-import { defineEntity, open, type Sealer, sealed, type ValueOf } from '../entity';
+import { defineEntity, plain, type Sealer, sealed, type ValueOf } from '../entity';
 import { type Key, keys } from '../keys';
 import { consentHolds } from '../person/person';
 
 /** What a person calls themselves. Rests on the consent to `profile`. */
 export const nickname = defineEntity('nickname', {
-  version: open('profile-state', z.int()),
-  updatedAt: open('profile-state', z.string()),
+  version: plain('profile-state', z.int()),
+  updatedAt: plain('profile-state', z.string()),
   /** The consent epoch it was written in (promise K3). */
-  epoch: open('profile-state', z.int()),
+  epoch: plain('profile-state', z.int()),
   /** The version that the last edit started from and a keyed digest of what it asked, to recognise a repeat. */
-  edit: open('profile-state', z.string()),
+  edit: plain('profile-state', z.string()),
   nickname: sealed('nickname', z.optional(z.string())),
 });
 export type Nickname = ValueOf<typeof nickname>;

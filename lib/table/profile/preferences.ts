@@ -1,17 +1,17 @@
 import * as z from 'zod/mini';
 import type { Item, Write } from '../client';
-import { defineEntity, open, type ValueOf } from '../entity';
+import { defineEntity, plain, type ValueOf } from '../entity';
 import { type Key, keys } from '../keys';
 
 export const languages = ['zh-CN'] as const;
 
 /** How a person wants to be served (promise O3). */
 export const preferences = defineEntity('preferences', {
-  version: open('preference', z.int()),
-  updatedAt: open('preference', z.optional(z.string())),
-  language: open('preference', z.enum(languages)),
-  personalisation: open('preference', z.boolean()),
-  surveyInvitations: open('preference', z.boolean()),
+  version: plain('preference', z.int()),
+  updatedAt: plain('preference', z.optional(z.string())),
+  language: plain('preference', z.enum(languages)),
+  personalisation: plain('preference', z.boolean()),
+  surveyInvitations: plain('preference', z.boolean()),
 });
 export type Preferences = ValueOf<typeof preferences>;
 

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { type AttributeName, type ServiceId, serviceIds, services } from '../../policy/services';
 import type { Item, Table, Write } from '../client';
-import { defineEntity, open, type Sealer, sealed, type ValueOf } from '../entity';
+import { defineEntity, plain, type Sealer, sealed, type ValueOf } from '../entity';
 import { type GaugeId, gaugeChange, gaugesFor } from '../gauge/gauge';
 import { type Key, keys, partition } from '../keys';
 import { consentHolds } from '../person/person';
@@ -21,7 +21,7 @@ const attributes = z.object({
 function entityFor(service: ServiceId) {
   const { kind } = services[service];
   return defineEntity(kind, {
-    epoch: open('consent-state', z.int()),
+    epoch: plain('consent-state', z.int()),
     version: sealed(kind, z.int()),
     updatedAt: sealed(kind, z.string()),
     attributes: sealed(kind, attributes),

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { toEpochSeconds } from '../../clock';
 import { retentionMs } from '../../policy/retention';
 import type { Item, Table, Write } from '../client';
-import { defineEntity, open, type Sealer, sealed, type ValueOf } from '../entity';
+import { defineEntity, plain, type Sealer, sealed, type ValueOf } from '../entity';
 import { dataPrefix, type Key, keys, subjectOf } from '../keys';
 
 /** What an appeal may be about. */
@@ -11,15 +11,15 @@ export const appealDecisions = ['stands', 'overturned'] as const;
 
 /** An appeal against a result, to a human (promise N6). The words of both sides are sealed under the person's key. */
 export const appeal = defineEntity('appeal', {
-  appealId: open('risk-review', z.string()),
-  about: open('risk-review', z.enum(appealSubjects)),
-  state: open('risk-review', z.enum(['open', 'decided'])),
-  askedAt: open('risk-review', z.string()),
+  appealId: plain('risk-review', z.string()),
+  about: plain('risk-review', z.enum(appealSubjects)),
+  state: plain('risk-review', z.enum(['open', 'decided'])),
+  askedAt: plain('risk-review', z.string()),
   /** The day by which it must be answered: 15 working days, or as many calendar days where the calendar is unknown. */
-  dueAt: open('risk-review', z.string()),
-  decidedAt: open('risk-review', z.optional(z.string())),
-  decision: open('risk-review', z.optional(z.enum(appealDecisions))),
-  decidedBy: open('risk-review', z.optional(z.string())),
+  dueAt: plain('risk-review', z.string()),
+  decidedAt: plain('risk-review', z.optional(z.string())),
+  decision: plain('risk-review', z.optional(z.enum(appealDecisions))),
+  decidedBy: plain('risk-review', z.optional(z.string())),
   words: sealed('review-words', z.string()),
   /** Why it was decided so, as the person reads it. */
   reasonGiven: sealed('review-words', z.optional(z.string())),
@@ -82,7 +82,7 @@ export async function queryAppeals(table: Table, subjectId: string, sealer: Seal
 }
 
 /** Open appeals of everybody, the most urgent first: ids and dates only. */
-export async function openAppeals(
+export async function listPendingAppeals(
   table: Table,
 ): Promise<{ subjectId: string; appealId: string; dueAt: string }[]> {
   const { items } = await table.query({

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { type AgeBand, ageBands } from '../../policy/age';
 import type { Item, Table, Write } from '../client';
-import { defineEntity, open, type ValueOf } from '../entity';
+import { defineEntity, plain, type ValueOf } from '../entity';
 import type { GaugeId } from '../gauge/gauge';
 import { type Key, keys } from '../keys';
 
@@ -10,8 +10,8 @@ import { type Key, keys } from '../keys';
  * their verification; the birth date is not kept, so it stays until they are verified anew.
  */
 export const minorMark = defineEntity('minor', {
-  band: open('age-band', z.enum(ageBands)),
-  markedAt: open('age-band', z.string()),
+  band: plain('age-band', z.enum(ageBands)),
+  markedAt: plain('age-band', z.string()),
 });
 
 export const minorKey = (subjectId: string): Key => keys.data(subjectId, 'minors', 'age');
@@ -38,14 +38,14 @@ export function markMinor(
 
 /** What a guardian has said about one child's real-name verification (PIPL art. 31). */
 export const guardian = defineEntity('guardian', {
-  state: open('guardian', z.enum(['asked', 'consented', 'refused', 'withdrawn'])),
+  state: plain('guardian', z.enum(['asked', 'consented', 'refused', 'withdrawn'])),
   /** Keyed digest of the short code that the guardian is given. */
-  codeDigest: open('guardian', z.string()),
-  askedAt: open('guardian', z.string()),
-  decidedAt: open('guardian', z.optional(z.string())),
-  guardianId: open('guardian', z.optional(z.string())),
+  codeDigest: plain('guardian', z.string()),
+  askedAt: plain('guardian', z.string()),
+  decidedAt: plain('guardian', z.optional(z.string())),
+  guardianId: plain('guardian', z.optional(z.string())),
   /** Hash of the notice that was on the guardian's screen; a changed notice asks again. */
-  textHash: open('guardian', z.optional(z.string())),
+  textHash: plain('guardian', z.optional(z.string())),
 });
 export type Guardian = ValueOf<typeof guardian>;
 
@@ -90,9 +90,9 @@ export function guardianConsents(subjectId: string, textHash: string): Write {
 
 /** The guardian's own note of a child they answered for, so that they can take it back. It names nobody. */
 export const ward = defineEntity('ward', {
-  wardId: open('guardian', z.string()),
-  childId: open('guardian', z.string()),
-  consentedAt: open('guardian', z.string()),
+  wardId: plain('guardian', z.string()),
+  childId: plain('guardian', z.string()),
+  consentedAt: plain('guardian', z.string()),
 });
 export type Ward = ValueOf<typeof ward>;
 

@@ -2,9 +2,9 @@ import * as z from 'zod/mini';
 import { toEpochSeconds } from '../../clock';
 import { ageBands } from '../../policy/age';
 import type { Item, Write } from '../client';
-import { defineEntity, digest, open, type Sealer, sealed, type ValueOf } from '../entity';
+import { defineEntity, digest, plain, type Sealer, sealed, type ValueOf } from '../entity';
 import { type Key, keys } from '../keys';
-import { type Home, wayIds } from './real-name';
+import { type ResultPurpose, wayIds } from './real-name';
 
 /** A check counts as under way for this long; no partner call lasts so long. */
 export const IN_FLIGHT_MS = 30_000;
@@ -16,36 +16,39 @@ const TRY_KEPT_MS = 60 * 60_000;
  * a time be under way, and finishes what died between the partner's answer and our keeping it. No input is in it.
  */
 export const attempt = defineEntity('real-name-try', {
-  epoch: open('real-name-result', z.int()),
+  epoch: plain('real-name-result', z.int()),
   /** Digest of the idempotency key, and of the inputs but for the card number, of which nothing is kept. */
   key: digest('id-digest', z.string()),
   content: digest('id-digest', z.string()),
-  way: open('real-name-result', z.enum(wayIds)),
-  sentAtMs: open('real-name-result', z.int()),
+  way: plain('real-name-result', z.enum(wayIds)),
+  sentAtMs: plain('real-name-result', z.int()),
   /** Absent while the check is under way. */
-  said: open('real-name-result', z.optional(z.enum(['VERIFIED', 'NOT_VERIFIED', 'LATER', 'UNAVAILABLE']))),
-  partnerRequestId: open('real-name-result', z.optional(z.string())),
+  outcome: plain(
+    'real-name-result',
+    z.optional(z.enum(['VERIFIED', 'NOT_VERIFIED', 'LATER', 'UNAVAILABLE'])),
+  ),
+  partnerRequestId: plain('real-name-result', z.optional(z.string())),
   uniqueDigest: digest('network-id-digest', z.optional(z.string())),
-  band: open('age-band', z.optional(z.enum(ageBands))),
+  band: plain('age-band', z.optional(z.enum(ageBands))),
 });
 export type Attempt = ValueOf<typeof attempt>;
 
-export const attemptKey = (subjectId: string, home: Home): Key => keys.data(subjectId, home, 'try');
+export const attemptKey = (subjectId: string, home: ResultPurpose): Key => keys.data(subjectId, home, 'try');
 
 export function readAttempt(item: Item | undefined, epoch: number): Attempt | undefined {
   return item?.entity === attempt.name && item.epoch === epoch ? attempt.decode(item, '') : undefined;
 }
 
 /** Begins a check, refused while another one of this person is under way, or when this very one has been answered. */
-export function beginAttempt(subjectId: string, home: Home, value: Attempt): Write {
+export function beginAttempt(subjectId: string, home: ResultPurpose, value: Attempt): Write {
   const item = {
     ...attemptKey(subjectId, home),
     entity: attempt.name,
     ...attempt.encode(value, ''),
     expiresAtSeconds: toEpochSeconds(value.sentAtMs + TRY_KEPT_MS),
   };
-  const noneUnderWay = 'attribute_not_exists(pk) OR attribute_exists(said) OR sentAtMs <= :stale';
-  const notYetAnswered = 'attribute_not_exists(pk) OR #key <> :key OR NOT (said IN (:yes, :no))';
+  const noneUnderWay = 'attribute_not_exists(pk) OR attribute_exists(outcome) OR sentAtMs <= :stale';
+  const notYetAnswered = 'attribute_not_exists(pk) OR #key <> :key OR NOT (outcome IN (:yes, :no))';
   return {
     Put: {
       Item: item,
@@ -62,9 +65,9 @@ export function beginAttempt(subjectId: string, home: Home, value: Attempt): Wri
 }
 
 /** Notes the partner's answer, refused when the attempt is gone: its consent has been withdrawn meanwhile. */
-export function settleAttempt(subjectId: string, home: Home, value: Attempt): Write {
-  const { key, sentAtMs, said, partnerRequestId, uniqueDigest, band } = value;
-  const given = Object.entries({ said, partnerRequestId, uniqueDigest, band }).filter(
+export function settleAttempt(subjectId: string, home: ResultPurpose, value: Attempt): Write {
+  const { key, sentAtMs, outcome, partnerRequestId, uniqueDigest, band } = value;
+  const given = Object.entries({ outcome, partnerRequestId, uniqueDigest, band }).filter(
     ([, one]) => one !== undefined,
   );
   return {
@@ -90,15 +93,15 @@ export function settleAttempt(subjectId: string, home: Home, value: Attempt): Wr
  * lies under the person, so nobody else's token can be handed in. Gone with either consent.
  */
 export const faceSession = defineEntity('face-session', {
-  epoch: open('real-name-result', z.int()),
-  wayEpoch: open('real-name-result', z.int()),
-  startedAt: open('real-name-result', z.string()),
+  epoch: plain('real-name-result', z.int()),
+  wayEpoch: plain('real-name-result', z.int()),
+  startedAt: plain('real-name-result', z.string()),
   /** Digest of the key, to recognise a repeat, and of the inputs. */
   key: digest('id-digest', z.string()),
   content: digest('id-digest', z.string()),
   uniqueDigest: digest('id-digest', z.string()),
   maskedName: sealed('real-name-masked', z.string()),
-  band: open('age-band', z.enum(ageBands)),
+  band: plain('age-band', z.enum(ageBands)),
   token: sealed('face-token', z.string()),
   url: sealed('face-token', z.string()),
 });
@@ -108,7 +111,7 @@ export const faceSessionKey = (subjectId: string, sessionId: string): Key =>
   keys.data(subjectId, 'real-name', `face-${sessionId}`);
 
 /** Marks under the face consent that a session exists, so that ending that consent ends the session. */
-const faceSessionMark = defineEntity('face-session-mark', { epoch: open('real-name-result', z.int()) });
+const faceSessionMark = defineEntity('face-session-mark', { epoch: plain('real-name-result', z.int()) });
 const markKey = (subjectId: string, sessionId: string) =>
   keys.data(subjectId, 'real-name-face', `session-${sessionId}`);
 

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { type AgeBand, ageBands } from '../../policy/age';
 import type { ConsentPurposeId } from '../../policy/purposes';
 import type { Item, Write } from '../client';
-import { defineEntity, digest, open, type Sealer, sealed, type ValueOf } from '../entity';
+import { defineEntity, digest, plain, type Sealer, sealed, type ValueOf } from '../entity';
 import { type GaugeId, gaugeChange } from '../gauge/gauge';
 import { type Key, keys } from '../keys';
 import { identity } from '../person/identity';
@@ -13,7 +13,7 @@ export const wayIds = ['id', 'phone', 'bank', 'face', 'network'] as const;
 export type WayId = (typeof wayIds)[number];
 
 /** The consents that a way rests on: the first holds the result, a second one the mark of the way. */
-export const restsOn = {
+export const requiredConsents = {
   id: ['real-name'],
   phone: ['real-name'],
   bank: ['real-name', 'real-name-bank'],
@@ -22,24 +22,24 @@ export const restsOn = {
 } as const satisfies Record<WayId, readonly [ConsentPurposeId, ConsentPurposeId?]>;
 
 /** The two consents that can hold a result. */
-export type Home = 'real-name' | 'real-name-network';
-export const homeOf = (way: WayId): Home => restsOn[way][0];
-const homes: readonly Home[] = ['real-name', 'real-name-network'];
+export type ResultPurpose = 'real-name' | 'real-name-network';
+export const resultPurposeOf = (way: WayId): ResultPurpose => requiredConsents[way][0];
+const homes: readonly ResultPurpose[] = ['real-name', 'real-name-network'];
 
 /**
  * That a person's real name is verified. The inputs are not here (promise N3): of the number there is a keyed digest
  * that makes it belong to one account, of the name its last character.
  */
 const common = {
-  epoch: open('real-name-result', z.int()),
+  epoch: plain('real-name-result', z.int()),
   /** Epoch of the way's own consent, where it has one. */
-  wayEpoch: open('real-name-result', z.optional(z.int())),
-  way: open('real-name-result', z.enum(wayIds)),
-  verifiedAt: open('real-name-result', z.string()),
-  partnerRequestId: open('real-name-result', z.string()),
+  wayEpoch: plain('real-name-result', z.optional(z.int())),
+  way: plain('real-name-result', z.enum(wayIds)),
+  verifiedAt: plain('real-name-result', z.string()),
+  partnerRequestId: plain('real-name-result', z.string()),
   /** Number of the act of consent in the person's ledger. */
-  consentVersion: open('real-name-result', z.int()),
-  band: open('age-band', z.optional(z.enum(ageBands))),
+  consentVersion: plain('real-name-result', z.int()),
+  band: plain('age-band', z.optional(z.enum(ageBands))),
   /** Digest of the idempotency key, to recognise a repeat. */
   key: digest('id-digest', z.string()),
 };
@@ -56,14 +56,16 @@ export const networkName = defineEntity('network-name', {
 export type RealName = ValueOf<typeof realName>;
 
 /** Marks under the consent of a way that its result exists, so that ending that consent ends the result. */
-export const bankMark = defineEntity('bank-result', { epoch: open('bank-result', z.int()) });
-export const faceMark = defineEntity('face-result', { epoch: open('real-name-result', z.int()) });
+export const bankMark = defineEntity('bank-result', { epoch: plain('bank-result', z.int()) });
+export const faceMark = defineEntity('face-result', { epoch: plain('real-name-result', z.int()) });
 
-export const realNameKey = (subjectId: string, home: Home): Key => keys.data(subjectId, home, 'result');
+export const realNameKey = (subjectId: string, home: ResultPurpose): Key =>
+  keys.data(subjectId, home, 'result');
 const markKey = (subjectId: string, way: 'bank' | 'face'): Key =>
-  keys.data(subjectId, restsOn[way][1], 'result');
+  keys.data(subjectId, requiredConsents[way][1], 'result');
 const uniqueDomains = { 'real-name': 'id-number', 'real-name-network': 'network-id' } as const;
-const pointerKey = (home: Home, uniqueDigest: string) => keys.identity(uniqueDomains[home], uniqueDigest);
+const pointerKey = (home: ResultPurpose, uniqueDigest: string) =>
+  keys.identity(uniqueDomains[home], uniqueDigest);
 
 /** Head-counts that a way's result is in: the sensitive kinds that are held for it. */
 function gaugesOf(way: WayId): GaugeId[] {
@@ -76,7 +78,7 @@ export function readRealName(item: Item | undefined, person: Person, sealer?: Se
   if (item?.entity !== realName.name && item?.entity !== networkName.name) return undefined;
   const entity = item.entity === networkName.name ? networkName : realName;
   const value: RealName = entity.decode(item, 'result', sealer);
-  const [home, own] = restsOn[value.way] as readonly [ConsentPurposeId, ConsentPurposeId?];
+  const [home, own] = requiredConsents[value.way] as readonly [ConsentPurposeId, ConsentPurposeId?];
   const holds = (purpose: ConsentPurposeId, epoch: number | undefined) => {
     const consent = consentOf(person, purpose);
     return consent?.granted === true && consent.epoch === epoch;
@@ -102,7 +104,7 @@ export function keepRealName(
   sealer: Sealer,
   also: { goes: GaugeId[]; comes: GaugeId[] },
 ): Write[] {
-  const home = homeOf(value.way);
+  const home = resultPurposeOf(value.way);
   const pointer = pointerKey(home, value.uniqueDigest);
   const mark = value.way === 'bank' || value.way === 'face' ? markKey(subjectId, value.way) : undefined;
   const gauges = gaugesOf(value.way);

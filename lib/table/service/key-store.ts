@@ -1,19 +1,19 @@
 import * as z from 'zod/mini';
 import type { WrappedKey } from '../../crypto/key-ring';
 import { ConditionFailed, type Item, type Table } from '../client';
-import { bytes, defineEntity, open } from '../entity';
+import { bytes, defineEntity, plain } from '../entity';
 import { keys } from '../keys';
 
 /** A service key as the table holds it, wrapped by the root key. */
 export const serviceKey = defineEntity('service-key', {
-  name: open('key-material', z.string()),
-  keyVersion: open('key-material', z.int()),
-  rootId: open('key-material', z.string()),
-  wrapped: open('key-material', bytes),
-  suite: open('key-material', z.enum(['aes', 'sm'])),
-  createdAt: open('key-material', z.string()),
-  retiredAt: open('key-material', z.optional(z.string())),
-  publicJwk: open('key-material', z.optional(z.record(z.string(), z.string()))),
+  name: plain('key-material', z.string()),
+  keyVersion: plain('key-material', z.int()),
+  rootId: plain('key-material', z.string()),
+  wrapped: plain('key-material', bytes),
+  suite: plain('key-material', z.enum(['aes', 'sm'])),
+  createdAt: plain('key-material', z.string()),
+  retiredAt: plain('key-material', z.optional(z.string())),
+  publicJwk: plain('key-material', z.optional(z.record(z.string(), z.string()))),
 });
 
 /** Every service key, in a few pages at most. */

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { Item, Write } from '../client';
-import { defineEntity, open, type ValueOf } from '../entity';
+import { defineEntity, plain, type ValueOf } from '../entity';
 import { type Key, keys } from '../keys';
 
 /** How many people one person can block. */
@@ -8,8 +8,8 @@ export const MAX_BLOCKED = 1000;
 
 /** Somebody whom a person does not want to meet here: neither sees the other's cards or is found by them. */
 export const block = defineEntity('block', {
-  blockedId: open('block', z.string()),
-  blockedAt: open('block', z.string()),
+  blockedId: plain('block', z.string()),
+  blockedAt: plain('block', z.string()),
 });
 export type Block = ValueOf<typeof block>;
 

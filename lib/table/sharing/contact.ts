@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { fields } from '../../card/content';
 import { BESIDE_CARDS } from '../card/card-list';
 import type { Item, Table, Write } from '../client';
-import { defineEntity, open, type Sealer, sealed, type ValueOf } from '../entity';
+import { defineEntity, plain, type Sealer, sealed, type ValueOf } from '../entity';
 import { dataPrefix, type Key, keys, partition } from '../keys';
 
 /** Cards of others that one person can hold. */
@@ -13,19 +13,19 @@ export const MAX_CONTACTS = 10_000;
  * owner's changes arrive by themselves, and what the owner recalls is nowhere any more. Sealed are the holder's own words.
  */
 export const contact = defineEntity('contact', {
-  contactId: open('card-exchange', z.string()),
-  ownerId: open('card-exchange', z.string()),
+  contactId: plain('card-exchange', z.string()),
+  ownerId: plain('card-exchange', z.string()),
   /** The epoch of the owner's consent under which it was given. */
-  ownerEpoch: open('card-exchange', z.int()),
-  cardId: open('card-exchange', z.string()),
-  fields: open('card-exchange', z.array(z.enum(fields))),
+  ownerEpoch: plain('card-exchange', z.int()),
+  cardId: plain('card-exchange', z.string()),
+  fields: plain('card-exchange', z.array(z.enum(fields))),
   /** How often the card had been recalled from everybody when it was given. */
-  grantEpoch: open('card-exchange', z.int()),
+  grantEpoch: plain('card-exchange', z.int()),
   /** Recalled from this holder alone. */
-  recalled: open('card-exchange', z.optional(z.boolean())),
-  at: open('card-exchange', z.string()),
-  version: open('card-exchange', z.int()),
-  epoch: open('card-exchange', z.int()),
+  recalled: plain('card-exchange', z.optional(z.boolean())),
+  at: plain('card-exchange', z.string()),
+  version: plain('card-exchange', z.int()),
+  epoch: plain('card-exchange', z.int()),
   note: sealed('contact-note', z.optional(z.string())),
   groups: sealed('contact-note', z._default(z.array(z.string()), [])),
   favourite: sealed('contact-note', z._default(z.boolean(), false)),
@@ -33,23 +33,23 @@ export const contact = defineEntity('contact', {
 export type Contact = ValueOf<typeof contact>;
 
 /** The other side of a contact, with the owner of the card: who holds it. */
-export const given = defineEntity('given-card', {
-  contactId: open('card-exchange', z.string()),
-  holderId: open('card-exchange', z.string()),
-  cardId: open('card-exchange', z.string()),
-  fields: open('card-exchange', z.array(z.enum(fields))),
-  at: open('card-exchange', z.string()),
+export const handout = defineEntity('given-card', {
+  contactId: plain('card-exchange', z.string()),
+  holderId: plain('card-exchange', z.string()),
+  cardId: plain('card-exchange', z.string()),
+  fields: plain('card-exchange', z.array(z.enum(fields))),
+  at: plain('card-exchange', z.string()),
   /** The holder's card in the owner's own folder, by which the owner knows them. */
-  inReturnFor: open('card-exchange', z.string()),
-  epoch: open('card-exchange', z.int()),
+  inReturnFor: plain('card-exchange', z.string()),
+  epoch: plain('card-exchange', z.int()),
 });
-export type Given = ValueOf<typeof given>;
+export type Handout = ValueOf<typeof handout>;
 
 const FOLDER = `${BESIDE_CARDS}folder#`;
 const GIVEN = `${BESIDE_CARDS}given#`;
 export const contactKey = (subjectId: string, contactId: string): Key =>
   keys.data(subjectId, 'cards', `${FOLDER}${contactId}`);
-export const givenKey = (subjectId: string, contactId: string): Key =>
+export const handoutKey = (subjectId: string, contactId: string): Key =>
   keys.data(subjectId, 'cards', `${GIVEN}${contactId}`);
 
 /** A contact of this epoch. @throws SealError */
@@ -58,8 +58,8 @@ export function readContact(item: Item | undefined, epoch: number, sealer: Seale
   return contact.decode(item, String(item.contactId), sealer);
 }
 
-export function readGiven(item: Item | undefined, epoch: number): Given | undefined {
-  return item?.entity === given.name && item.epoch === epoch ? given.decode(item, '') : undefined;
+export function readHandout(item: Item | undefined, epoch: number): Handout | undefined {
+  return item?.entity === handout.name && item.epoch === epoch ? handout.decode(item, '') : undefined;
 }
 
 type NewContact = Omit<Contact, 'version' | 'recalled' | 'note' | 'groups' | 'favourite'>;
@@ -75,7 +75,7 @@ export function giveCard(
   isNew: boolean,
 ): [Write, Write] {
   const { contactId, ownerId, ownerEpoch, cardId, at } = value;
-  const other = givenKey(ownerId, contactId);
+  const other = handoutKey(ownerId, contactId);
   const set = { ...value, entity: contact.name, points: [other] };
   const names = Object.keys(set);
   const note = { contactId, holderId, cardId, fields: value.fields, at, inReturnFor, epoch: ownerEpoch };
@@ -93,7 +93,7 @@ export function giveCard(
         },
       },
     },
-    { Put: { Item: { ...other, entity: given.name, ...given.encode(note, '') } } },
+    { Put: { Item: { ...other, entity: handout.name, ...handout.encode(note, '') } } },
   ];
 }
 
@@ -103,7 +103,7 @@ export function replaceContact(subjectId: string, value: Contact, version: numbe
     ...contactKey(subjectId, value.contactId),
     entity: contact.name,
     ...contact.encode(value, value.contactId, sealer),
-    points: [givenKey(value.ownerId, value.contactId)],
+    points: [handoutKey(value.ownerId, value.contactId)],
   };
   return {
     Put: {
@@ -147,12 +147,12 @@ export function removeContact(
       },
     },
     countContacts(subjectId, epoch, -1),
-    { Delete: { Key: givenKey(ownerId, contactId) } },
+    { Delete: { Key: handoutKey(ownerId, contactId) } },
   ];
 }
 
 /** The writes by which an owner recalls a card from one holder: [the holder's contact, the owner's note of it]. */
-export function recallFrom(ownerId: string, { contactId, holderId }: Given): [Write, Write] {
+export function recallFrom(ownerId: string, { contactId, holderId }: Handout): [Write, Write] {
   return [
     {
       Update: {
@@ -162,7 +162,7 @@ export function recallFrom(ownerId: string, { contactId, holderId }: Given): [Wr
         ExpressionAttributeValues: { ':true': true, ':one': 1, ':me': ownerId },
       },
     },
-    { Delete: { Key: givenKey(ownerId, contactId) } },
+    { Delete: { Key: handoutKey(ownerId, contactId) } },
   ];
 }
 

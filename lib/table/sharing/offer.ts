@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { fields } from '../../card/content';
 import { BESIDE_CARDS } from '../card/card-list';
 import type { Item, Table, Write } from '../client';
-import { defineEntity, open, type ValueOf } from '../entity';
+import { defineEntity, plain, type ValueOf } from '../entity';
 import { dataPrefix, type Key, keys, partition } from '../keys';
 
 /**
@@ -10,31 +10,31 @@ import { dataPrefix, type Key, keys, partition } from '../keys';
  * each points to the other, so that it goes with either consent.
  */
 export const offer = defineEntity('card-offer', {
-  offerId: open('card-exchange', z.string()),
-  fromId: open('card-exchange', z.string()),
+  offerId: plain('card-exchange', z.string()),
+  fromId: plain('card-exchange', z.string()),
   /** The epoch of the asker's consent. */
-  fromEpoch: open('card-exchange', z.int()),
-  cardId: open('card-exchange', z.string()),
-  fields: open('card-exchange', z.array(z.enum(fields))),
-  at: open('card-exchange', z.string()),
-  state: open('card-exchange', z.enum(['waiting', 'accepted', 'declined'])),
+  fromEpoch: plain('card-exchange', z.int()),
+  cardId: plain('card-exchange', z.string()),
+  fields: plain('card-exchange', z.array(z.enum(fields))),
+  at: plain('card-exchange', z.string()),
+  state: plain('card-exchange', z.enum(['waiting', 'accepted', 'declined'])),
   /** The card in the folder of the one who was asked, once accepted. */
-  contactId: open('card-exchange', z.optional(z.string())),
-  request: open('card-exchange', z.string()),
-  epoch: open('card-exchange', z.int()),
-  expiresAtSeconds: open('card-exchange', z.int()),
+  contactId: plain('card-exchange', z.optional(z.string())),
+  request: plain('card-exchange', z.string()),
+  epoch: plain('card-exchange', z.int()),
+  expiresAtSeconds: plain('card-exchange', z.int()),
 });
 export type Offer = ValueOf<typeof offer>;
 
 export const sentOffer = defineEntity('card-offer-sent', {
-  offerId: open('card-exchange', z.string()),
-  toId: open('card-exchange', z.string()),
+  offerId: plain('card-exchange', z.string()),
+  toId: plain('card-exchange', z.string()),
   /** Keyed digest of what was offered, to recognise a repeat. */
-  request: open('card-exchange', z.string()),
-  cardId: open('card-exchange', z.string()),
-  at: open('card-exchange', z.string()),
-  epoch: open('card-exchange', z.int()),
-  expiresAtSeconds: open('card-exchange', z.int()),
+  request: plain('card-exchange', z.string()),
+  cardId: plain('card-exchange', z.string()),
+  at: plain('card-exchange', z.string()),
+  epoch: plain('card-exchange', z.int()),
+  expiresAtSeconds: plain('card-exchange', z.int()),
 });
 export type SentOffer = ValueOf<typeof sentOffer>;
 

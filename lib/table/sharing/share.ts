@@ -4,7 +4,7 @@ import { toEpochSeconds } from '../../clock';
 import { cardKey } from '../card/card';
 import { BESIDE_CARDS } from '../card/card-list';
 import type { Item, Table, Write } from '../client';
-import { defineEntity, digest, open, type Sealer, sealed, type ValueOf } from '../entity';
+import { defineEntity, digest, plain, type Sealer, sealed, type ValueOf } from '../entity';
 import { dataPrefix, type Key, keys, partition } from '../keys';
 import { consentHolds } from '../person/person';
 
@@ -14,19 +14,19 @@ import { consentHolds } from '../person/person';
  * the card is gone and when the consent has ended.
  */
 export const share = defineEntity('share', {
-  shareId: open('card-share', z.string()),
-  cardId: open('card-share', z.string()),
-  fields: open('card-share', z.array(z.enum(fields))),
-  createdAt: open('card-share', z.string()),
-  epoch: open('card-share', z.int()),
+  shareId: plain('card-share', z.string()),
+  cardId: plain('card-share', z.string()),
+  fields: plain('card-share', z.array(z.enum(fields))),
+  createdAt: plain('card-share', z.string()),
+  epoch: plain('card-share', z.int()),
   /** How often all links had been revoked when it was made. */
-  shareEpoch: open('card-share', z.int()),
-  expiresAtSeconds: open('card-share', z.int()),
+  shareEpoch: plain('card-share', z.int()),
+  expiresAtSeconds: plain('card-share', z.int()),
   /** How often it may be opened; absent where that is not limited and nobody need count one by one. */
-  maxUses: open('card-share', z.optional(z.int())),
-  uses: open('card-share', z.int()),
+  maxUses: plain('card-share', z.optional(z.int())),
+  uses: plain('card-share', z.int()),
   /** Keyed digest of what was asked when it was made, to recognise a repeat. */
-  request: open('card-share', z.string()),
+  request: plain('card-share', z.string()),
   seed: digest('share-secret', z.string()),
   passphrase: digest('share-secret', z.optional(z.string())),
   /** The owner's own word for it. */
@@ -36,10 +36,10 @@ export type Share = ValueOf<typeof share>;
 
 /** What the digest of a token leads to. */
 export const sharePointer = defineEntity('share-pointer', {
-  subjectId: open('account-number', z.string()),
-  shareId: open('card-share', z.string()),
-  cardId: open('card-share', z.string()),
-  expiresAtSeconds: open('card-share', z.int()),
+  subjectId: plain('account-number', z.string()),
+  shareId: plain('card-share', z.string()),
+  cardId: plain('card-share', z.string()),
+  expiresAtSeconds: plain('card-share', z.int()),
 });
 export type SharePointer = ValueOf<typeof sharePointer>;
 

@@ -1,29 +1,29 @@
 import * as z from 'zod/mini';
 import { BESIDE_CARDS } from '../card/card-list';
 import type { Item, Table, Write } from '../client';
-import { defineEntity, open, type ValueOf } from '../entity';
+import { defineEntity, plain, type ValueOf } from '../entity';
 import { dataPrefix, type Key, keys, partition } from '../keys';
 import { consentHolds } from '../person/person';
 import type { Share } from './share';
 
 /** That somebody who agreed to be named has opened a link: with the owner, so that they can be told. */
 export const namedViewer = defineEntity('named-viewer', {
-  viewerId: open('card-exchange', z.string()),
+  viewerId: plain('card-exchange', z.string()),
   /** The epoch of the viewer's consent; the name is told only while that lasts. */
-  viewerEpoch: open('card-exchange', z.int()),
-  shareId: open('card-share', z.string()),
-  day: open('card-share', z.string()),
-  epoch: open('card-share', z.int()),
-  expiresAtSeconds: open('card-share', z.int()),
+  viewerEpoch: plain('card-exchange', z.int()),
+  shareId: plain('card-share', z.string()),
+  day: plain('card-share', z.string()),
+  epoch: plain('card-share', z.int()),
+  expiresAtSeconds: plain('card-share', z.int()),
 });
 export type NamedViewer = ValueOf<typeof namedViewer>;
 
 /** The same with the viewer, under their consent, so that its withdrawal erases both. */
 export const viewerRecord = defineEntity('viewer-record', {
-  shareId: open('viewer-record', z.string()),
-  day: open('viewer-record', z.string()),
-  epoch: open('viewer-record', z.int()),
-  expiresAtSeconds: open('viewer-record', z.int()),
+  shareId: plain('viewer-record', z.string()),
+  day: plain('viewer-record', z.string()),
+  epoch: plain('viewer-record', z.int()),
+  expiresAtSeconds: plain('viewer-record', z.int()),
 });
 
 const PREFIX = `${BESIDE_CARDS}viewer#`;

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { BESIDE_CARDS } from '../card/card-list';
 import type { Item, Table, Write } from '../client';
-import { defineEntity, open, type ValueOf } from '../entity';
+import { defineEntity, plain, type ValueOf } from '../entity';
 import { dataPrefix, type Key, keys, partition } from '../keys';
 
 /**
@@ -12,12 +12,12 @@ import { dataPrefix, type Key, keys, partition } from '../keys';
 export const VIEW_SHARDS = 4;
 
 export const viewShard = defineEntity('card-views', {
-  shareId: open('card-share', z.string()),
-  cardId: open('card-share', z.string()),
+  shareId: plain('card-share', z.string()),
+  cardId: plain('card-share', z.string()),
   /** Openings by Beijing day. */
-  days: open('card-share', z.record(z.string(), z.int())),
-  epoch: open('card-share', z.int()),
-  expiresAtSeconds: open('card-share', z.int()),
+  days: plain('card-share', z.record(z.string(), z.int())),
+  epoch: plain('card-share', z.int()),
+  expiresAtSeconds: plain('card-share', z.int()),
 });
 export type ViewShard = ValueOf<typeof viewShard>;
 

@@ -6,7 +6,7 @@ import { defineEntity, digest } from '../entity';
 import { type Key, keys } from '../keys';
 
 /** Attempts by or at one source in one window of time. Kept under a keyed digest, gone when the window is over (A7). */
-export const attempts = defineEntity('attempts', {
+export const limitCounter = defineEntity('attempts', {
   count: digest('attempt-counter', z.int()),
 });
 
@@ -14,12 +14,12 @@ export const attempts = defineEntity('attempts', {
 const WINDOW_MS = retentionMs('attempt-window');
 
 /** The counter of the window that `nowMs` lies in. */
-export function attemptsKey(sourceDigest: string, nowMs: number, windowMs = WINDOW_MS): Key {
+export function limitCounterKey(sourceDigest: string, nowMs: number, windowMs = WINDOW_MS): Key {
   return keys.attempts(sourceDigest, `${windowMs}#${Math.floor(nowMs / windowMs)}`);
 }
 
-export function readAttempts(item: Item | undefined): number {
-  return item ? attempts.decode(item, '').count : 0;
+export function readCount(item: Item | undefined): number {
+  return item ? limitCounter.decode(item, '').count : 0;
 }
 
 /** Seconds until the window of `nowMs` is over. */
@@ -28,40 +28,40 @@ export function windowEndsInSeconds(nowMs: number, windowMs = WINDOW_MS): number
 }
 
 /** Counts one attempt and answers how many there are in this window. One trip, one key per source: never a hot key. */
-export async function countAttempt(
+export async function countUse(
   table: Table,
   sourceDigest: string,
   nowMs: number,
   windowMs = WINDOW_MS,
 ): Promise<number> {
   const item = await table.update({
-    Key: attemptsKey(sourceDigest, nowMs, windowMs),
+    Key: limitCounterKey(sourceDigest, nowMs, windowMs),
     UpdateExpression: 'ADD #count :one SET entity = :entity, expiresAtSeconds = :expires',
     ExpressionAttributeNames: { '#count': 'count' },
     ExpressionAttributeValues: {
       ':one': 1,
-      ':entity': attempts.name,
+      ':entity': limitCounter.name,
       ':expires': toEpochSeconds(nowMs) + windowEndsInSeconds(nowMs, windowMs),
     },
   });
-  return readAttempts(item);
+  return readCount(item);
 }
 
 /**
  * The same count as a write, to ride in the transaction of what is being counted. Refused when the window already holds
  * `max`.
  */
-export function attemptWrite(sourceDigest: string, nowMs: number, windowMs: number, max: number): Write {
+export function useWrite(sourceDigest: string, nowMs: number, windowMs: number, max: number): Write {
   return {
     Update: {
-      Key: attemptsKey(sourceDigest, nowMs, windowMs),
+      Key: limitCounterKey(sourceDigest, nowMs, windowMs),
       UpdateExpression: 'ADD #count :one SET entity = :entity, expiresAtSeconds = :expires',
       ConditionExpression: 'attribute_not_exists(pk) OR #count < :max',
       ExpressionAttributeNames: { '#count': 'count' },
       ExpressionAttributeValues: {
         ':one': 1,
         ':max': max,
-        ':entity': attempts.name,
+        ':entity': limitCounter.name,
         ':expires': toEpochSeconds(nowMs) + windowEndsInSeconds(nowMs, windowMs),
       },
     },

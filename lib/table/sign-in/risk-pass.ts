@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { DAY_MS, toEpochSeconds, toInstant } from '../../clock';
 import type { Item, Write } from '../client';
-import { defineEntity, open } from '../entity';
+import { defineEntity, plain } from '../entity';
 import { type Key, keys } from '../keys';
 
 /** After a human has overturned a refusal, the risk rule lets the person be for this long. */
@@ -9,7 +9,7 @@ export const RISK_PASS_DAYS = 180;
 
 /** A human's word against the risk rule (promise A7). */
 export const riskPass = defineEntity('risk-pass', {
-  givenAt: open('risk-review', z.string()),
+  givenAt: plain('risk-review', z.string()),
 });
 
 export const riskPassKey = (subjectId: string): Key => keys.data(subjectId, 'review', 'risk-pass');

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { MINUTE_MS, toEpochSeconds } from '../../clock';
 import { retentionMs } from '../../policy/retention';
 import type { Item, Write } from '../client';
-import { bytes, defineEntity, digest, open, type Sealer, sealed, type ValueOf } from '../entity';
+import { bytes, defineEntity, digest, plain, type Sealer, sealed, type ValueOf } from '../entity';
 import { keys } from '../keys';
 
 /**
@@ -26,7 +26,7 @@ export const webSignIn = defineEntity('web-sign-in', {
   /** An approval that nobody picks up soon is void, so that it cannot surprise anybody later. */
   pickUpUntilSeconds: digest('web-sign-in', z.optional(z.int())),
   /** Who has been shown it. */
-  subjectId: open('account-number', z.optional(z.string())),
+  subjectId: plain('account-number', z.optional(z.string())),
   /** Sealed under a key that only the code opens. */
   device: sealed('device', z.optional(z.string())),
   place: sealed('network-place', z.optional(z.string())),
