@@ -7,7 +7,7 @@ export const SOS = 0xda;
 export const APP0 = 0xe0;
 const DHT = 0xc4;
 const DQT = 0xdb;
-const DRI = 0xdd;
+export const DRI = 0xdd;
 const APP15 = 0xef;
 const COM = 0xfe;
 /** Baseline, extended and progressive; the others are arithmetic, lossless or hierarchical. */
@@ -16,7 +16,9 @@ export const FRAMES = [0xc0, 0xc1, 0xc2];
 export type Segment = {
   marker: number;
   body: Buffer;
-  /** With its marker and length; of a scan, with the coded pixels. */
+  /** The coded pixels that follow; of a scan only. */
+  coded: Buffer;
+  /** With its marker and length, and what is coded. */
   whole: Buffer;
 };
 
@@ -36,7 +38,12 @@ export function* segments(bytes: Buffer): Generator<Segment> {
     const end = from <= bytes.length ? at + 2 + bytes.readUInt16BE(at + 2) : from;
     if (end < from || end > bytes.length) throw refusePicture('图片不完整');
     const next = marker === SOS ? endOfScan(bytes, end) : end;
-    const segment = { marker, body: bytes.subarray(from, end), whole: bytes.subarray(at, next) };
+    const segment = {
+      marker,
+      body: bytes.subarray(from, end),
+      coded: bytes.subarray(end, next),
+      whole: bytes.subarray(at, next),
+    };
     demandForm(segment);
     yield segment;
     at = next;
@@ -86,11 +93,11 @@ function isFrame(body: Buffer): boolean {
   return body.length >= 6 && body.length === 6 + 3 * (body[5] ?? 0);
 }
 
-/** Whether a segment is a row of tables, by the length in bytes that each states. */
+/** Whether a segment is a row of tables, at least one, by the length in bytes that each states. */
 function consistsOf(body: Buffer, lengthOf: (table: Buffer) => number): boolean {
   let at = 0;
   while (at < body.length) at += lengthOf(body.subarray(at));
-  return at === body.length;
+  return at > 0 && at === body.length;
 }
 
 /** Class 0 or 1, place 0 to 3, how many codes there are of each of 16 lengths, and a symbol for each. */

@@ -1,4 +1,4 @@
-import { APP0, EOI, FRAMES, isKept, type Segment, SOI, SOS, segments } from './jpeg-segments';
+import { APP0, DRI, EOI, FRAMES, isKept, type Segment, SOI, SOS, segments } from './jpeg-segments';
 import { type Header, refusePicture } from './picture';
 import { orientationOf } from './tiff';
 
@@ -9,6 +9,7 @@ const APP1 = 0xe1;
 const APP14 = 0xee;
 
 const START = Buffer.from([0xff, SOI]);
+const RESTART = /\xff[\xd0-\xd7]/;
 const END = Buffer.from([0xff, EOI]);
 /** Without marker and length. */
 const JFIF_BYTES = 14;
@@ -18,7 +19,7 @@ const JFIF = Buffer.from('ffe000104a46494600010100000100010000', 'hex');
 const adobe = (transform: number) =>
   Buffer.concat([Buffer.from('ffee000e41646f62650064000000', 'hex'), Buffer.from([0, transform])]);
 
-type Parsed = { frame: Buffer; orientation: number; colours: Buffer[]; kept: Buffer[] };
+type Parsed = { frame: Buffer; orientation: number; colours: Buffer[]; kept: Segment[] };
 
 export const isJpeg = (bytes: Buffer) => bytes[0] === 0xff && bytes[1] === SOI && bytes[2] === 0xff;
 
@@ -34,16 +35,23 @@ export function readJpeg(bytes: Buffer): Header {
 /** The same picture written anew from what was read of it: which colours they are, tables, one frame and its scans. */
 export function essentialJpeg(bytes: Buffer): Buffer {
   const { colours, kept } = parse(bytes);
-  return Buffer.concat([START, ...colours, ...kept, END]);
+  return written(colours, kept);
 }
 
+const written = (colours: Buffer[], kept: Segment[]) =>
+  Buffer.concat([START, ...colours, ...kept.map(({ whole }) => whole), END]);
+
 /**
- * Whether a JPEG is byte for byte what we write: JFIF's heading, a picture and nothing else, so that no place is left
- * where metadata could be (promise C7). What cannot be read is not.
+ * Whether a JPEG is byte for byte what we write: JFIF's heading, a picture without restarts and nothing else, so that no
+ * place is left where metadata could be (promise C7). What cannot be read is not.
  */
 export function isBareJpeg(bytes: Buffer): boolean {
   try {
-    return Buffer.concat([START, JFIF, ...parse(bytes).kept, END]).equals(bytes);
+    const { kept } = parse(bytes);
+    const hasRestarts = kept.some(
+      ({ marker, coded }) => marker === DRI || RESTART.test(coded.toString('latin1')),
+    );
+    return !hasRestarts && written([JFIF], kept).equals(bytes);
   } catch {
     return false;
   }
@@ -66,7 +74,7 @@ function parse(bytes: Buffer): Parsed {
     orientation: exif ? orientationOf(exif.body.subarray(6)) : 1,
     // Decoders settle the colours at the first scan.
     colours: coloursOf(all.slice(0, all.indexOf(scan))),
-    kept: kept.map(({ whole }) => whole),
+    kept,
   };
 }
 

@@ -24,8 +24,8 @@ export async function redraw(bytes: Buffer, size: Size, declared?: PictureType):
   const { read, essential } = formatOf(bytes);
   const { type, orientation } = read(bytes);
   if (declared && type !== declared) throw refusePicture('图片的真实格式与声明的不同');
-  const { toJpeg } = await import('./codecs');
   const pixels = await decode(essential(bytes), read);
+  const { toJpeg } = await import('./codecs');
   for (const side of [size.side, size.side / 2]) {
     const { data, width, height } = turnUpright(shrink(pixels, side), orientation);
     for (const quality of QUALITIES) {
@@ -51,7 +51,7 @@ function formatOf(bytes: Buffer) {
 }
 
 /** Before decoding, by what the header says: a small file may claim any size. */
-function demandSize({ width, height }: { width: number; height: number }): void {
+function demandSize({ width, height }: Header): void {
   if (width < 1 || height < 1) throw refusePicture('图片不完整');
   if (Math.max(width, height) > MAX_PICTURE_SIDE || width * height > MAX_PICTURE_PIXELS) {
     throw refusePicture(
@@ -65,12 +65,13 @@ function demandSize({ width, height }: { width: number; height: number }): void 
  * over and it would read is not there any more.
  */
 async function decode(essential: Buffer, read: (bytes: Buffer) => Header): Promise<Pixels> {
-  const { type, width, height } = read(essential);
-  demandSize({ width, height });
+  const header = read(essential);
+  demandSize(header);
   const { decoders } = await import('./codecs');
-  const pixels = await decoders[type](essential).catch(() => {
+  const pixels = await decoders[header.type](essential).catch(() => {
     throw refusePicture('图片已损坏');
   });
-  if (pixels.width !== width || pixels.height !== height) throw refusePicture('图片内容自相矛盾');
+  if (pixels.width !== header.width || pixels.height !== header.height)
+    throw refusePicture('图片内容自相矛盾');
   return pixels;
 }
