@@ -3,8 +3,7 @@ import jpegEncoder from '@jsquash/jpeg/codec/enc/mozjpeg_enc.wasm';
 // @ts-expect-error the package declares the module's exports; our loader gives its bytes
 import pngCodec from '@jsquash/png/codec/pkg/squoosh_png_bg.wasm';
 import webpDecoder from '@jsquash/webp/codec/dec/webp_dec.wasm';
-import { capped } from '../../lib/picture/capped';
-import { decoders, MAX_CODEC_BYTES } from '../../lib/picture/codecs';
+import { capped, decoders, MAX_CODEC_BYTES } from '../../lib/picture/codecs';
 import { problemOf, SHOWN } from './agreement';
 import { hollowJpeg, hollowPng, hollowWebp } from './hollow';
 import { chunk, fields, plainJpeg, plainWebp, png } from './samples';
