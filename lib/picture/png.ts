@@ -4,6 +4,8 @@ import { orientationOf } from './tiff';
 const SIGNATURE = Buffer.from('89504e470d0a1a0a', 'hex');
 /** Header, palette, transparency and pixels: all that a picture is. */
 const ESSENTIAL = ['IHDR', 'PLTE', 'tRNS', 'IDAT', 'IEND'];
+/** Of these there is one; there may be many pieces of the pixels. */
+const ONCE = ['IHDR', 'PLTE', 'tRNS'];
 const ANIMATED = ['acTL', 'fcTL', 'fdAT'];
 
 type Chunk = { name: string; body: Buffer; whole: Buffer };
@@ -16,6 +18,8 @@ export function readPng(bytes: Buffer): Header {
   const header = all[0]?.body;
   if (all[0]?.name !== 'IHDR' || header?.length !== 13) throw refusePicture('图片不完整');
   if (all.some(({ name }) => ANIMATED.includes(name))) throw refusePicture('不接受动图');
+  const once = all.map(({ name }) => name).filter((name) => ONCE.includes(name));
+  if (new Set(once).size < once.length) throw refusePicture('图片内容自相矛盾');
   const exif = all.find(({ name }) => name === 'eXIf');
   return {
     type: 'image/png',

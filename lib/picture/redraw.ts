@@ -1,8 +1,8 @@
-import { isBareJpeg, isJpeg, readJpeg } from './jpeg';
+import { essentialJpeg, isBareJpeg, isJpeg, readJpeg } from './jpeg';
 import { type Header, type PictureType, type Pixels, refusePicture } from './picture';
 import { essentialPng, isPng, readPng } from './png';
 import { shrink, turnUpright } from './shrink';
-import { isWebp, readWebp } from './webp';
+import { essentialWebp, isWebp, readWebp } from './webp';
 
 /** What is decoded at all: 16 million pixels are 64 MB of memory. */
 export const MAX_PICTURE_SIDE = 8192;
@@ -21,13 +21,13 @@ export type Redrawn = { content: Buffer; width: number; height: number };
  * @throws AppError INVALID_INPUT saying what is wrong: another type, animated, too large, incomplete
  */
 export async function redraw(bytes: Buffer, size: Size, declared?: PictureType): Promise<Redrawn> {
-  const header = readHeader(bytes);
-  if (declared && header.type !== declared) throw refusePicture('图片的真实格式与声明的不同');
-  demandSize(header);
+  const { read, essential } = formatOf(bytes);
+  const { type, orientation } = read(bytes);
+  if (declared && type !== declared) throw refusePicture('图片的真实格式与声明的不同');
+  const pixels = await decode(essential(bytes), read);
   const { toJpeg } = await import('./codecs');
-  const pixels = await decode(bytes, header);
   for (const side of [size.side, size.side / 2]) {
-    const { data, width, height } = turnUpright(shrink(pixels, side), header.orientation);
+    const { data, width, height } = turnUpright(shrink(pixels, side), orientation);
     for (const quality of QUALITIES) {
       const content = await toJpeg({ data, width, height }, quality);
       if (!isBareJpeg(content)) throw new Error('the encoder wrote more than the picture');
@@ -37,11 +37,17 @@ export async function redraw(bytes: Buffer, size: Size, declared?: PictureType):
   throw refusePicture('图片过于复杂');
 }
 
-function readHeader(bytes: Buffer): Header {
-  if (isJpeg(bytes)) return readJpeg(bytes);
-  if (isPng(bytes)) return readPng(bytes);
-  if (isWebp(bytes)) return readWebp(bytes);
-  throw refusePicture('不是 JPEG、PNG 或 WebP 图片');
+/** How each type is told, what it says of itself, and the same picture written anew from that alone. */
+const formats = [
+  { is: isJpeg, read: readJpeg, essential: essentialJpeg },
+  { is: isPng, read: readPng, essential: essentialPng },
+  { is: isWebp, read: readWebp, essential: essentialWebp },
+];
+
+function formatOf(bytes: Buffer) {
+  const format = formats.find(({ is }) => is(bytes));
+  if (!format) throw refusePicture('不是 JPEG、PNG 或 WebP 图片');
+  return format;
 }
 
 /** Before decoding, by what the header says: a small file may claim any size. */
@@ -54,11 +60,18 @@ function demandSize({ width, height }: Header): void {
   }
 }
 
-async function decode(bytes: Buffer, { type, width, height }: Header): Promise<Pixels> {
+/**
+ * The decoder is given only what we wrote ourselves, and the size is demanded of these very bytes: a part that we passed
+ * over and it would read is not there any more.
+ */
+async function decode(essential: Buffer, read: (bytes: Buffer) => Header): Promise<Pixels> {
+  const header = read(essential);
+  demandSize(header);
   const { decoders } = await import('./codecs');
-  const pixels = await decoders[type](type === 'image/png' ? essentialPng(bytes) : bytes).catch(() => {
+  const pixels = await decoders[header.type](essential).catch(() => {
     throw refusePicture('图片已损坏');
   });
-  if (pixels.width !== width || pixels.height !== height) throw refusePicture('图片内容自相矛盾');
+  if (pixels.width !== header.width || pixels.height !== header.height)
+    throw refusePicture('图片内容自相矛盾');
   return pixels;
 }

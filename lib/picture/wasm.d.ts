@@ -7,6 +7,7 @@ declare module '*.wasm' {
 /** What the codecs use of the browser's types; Node has no declaration of these. */
 declare var WebAssembly: {
   compile(code: Uint8Array): Promise<WebAssembly.Module>;
+  Module: { imports(module: WebAssembly.Module): { module: string; name: string }[] };
   Instance: new (module: WebAssembly.Module, imports: object) => { exports: object };
 };
 interface ImageData {

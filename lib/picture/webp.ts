@@ -4,40 +4,78 @@ import { orientationOf } from './tiff';
 const ANIMATED = ['ANIM', 'ANMF'];
 const ANIMATION_FLAG = 0x02;
 
+/** What the picture is made of. Each may be there once, and there is one frame. */
+const ESSENTIAL = ['VP8X', 'ALPH', 'VP8 ', 'VP8L'];
+const FRAMES = ['VP8 ', 'VP8L'];
+const ALPHA_FLAG = 0x10;
+
 type Chunk = { name: string; body: Buffer };
 type Size = { width: number; height: number };
+type Parsed = { frame: Chunk; size: Size; alpha?: Chunk; exif?: Chunk };
 
 export const isWebp = (bytes: Buffer) =>
   bytes.toString('latin1', 0, 4) === 'RIFF' && bytes.toString('latin1', 8, 12) === 'WEBP';
 
 /** What a WebP says of itself, without decoding it. The canvas and the frame must agree. */
 export function readWebp(bytes: Buffer): Header {
+  const { size, exif } = parse(bytes);
+  return { type: 'image/webp', ...size, orientation: exif ? orientationOf(withoutPrefix(exif.body)) : 1 };
+}
+
+/** The same picture written anew from what was read of it: its one frame, with its transparency where it has any. */
+export function essentialWebp(bytes: Buffer): Buffer {
+  const { frame, size, alpha } = parse(bytes);
+  const parts = alpha ? [canvasOf(size), alpha, frame] : [frame];
+  return written({ name: 'RIFF', body: Buffer.concat([Buffer.from('WEBP'), ...parts.map(written)]) });
+}
+
+function parse(bytes: Buffer): Parsed {
   const all = [...chunks(bytes)];
-  const named = (name: string) => all.find((chunk) => chunk.name === name)?.body;
-  const canvas = named('VP8X');
+  const named = (name: string) => all.find((chunk) => chunk.name === name);
+  const canvas = named('VP8X')?.body;
   if (canvas && ((canvas[0] ?? 0) & ANIMATION_FLAG) !== 0) throw refusePicture('不接受动图');
   if (all.some(({ name }) => ANIMATED.includes(name))) throw refusePicture('不接受动图');
-  const frame = frameSize(named('VP8 '), named('VP8L'));
-  if (!frame) throw refusePicture('图片不完整');
+  const essential = all.map(({ name }) => name).filter((name) => ESSENTIAL.includes(name));
+  const frames = all.filter(({ name }) => FRAMES.includes(name));
+  const isDoubled = new Set(essential).size < essential.length || frames.length > 1;
+  if (isDoubled || (canvas && all[0]?.name !== 'VP8X')) throw refusePicture('图片内容自相矛盾');
+  const [frame] = frames;
+  const size = frame && sizeOf(frame);
+  if (!frame || !size) throw refusePicture('图片不完整');
   if (canvas) {
     if (canvas.length < 10) throw refusePicture('图片不完整');
     const stated = { width: canvas.readUIntLE(4, 3) + 1, height: canvas.readUIntLE(7, 3) + 1 };
-    if (stated.width !== frame.width || stated.height !== frame.height)
-      throw refusePicture('图片内容自相矛盾');
+    if (stated.width !== size.width || stated.height !== size.height) throw refusePicture('图片内容自相矛盾');
   }
-  const exif = named('EXIF');
-  return { type: 'image/webp', ...frame, orientation: exif ? orientationOf(withoutPrefix(exif)) : 1 };
+  // A lossless frame has its own transparency; of a lossy one it stands before it.
+  const isApart = canvas && frame.name === 'VP8 ';
+  const alpha = isApart ? all.slice(0, all.indexOf(frame)).find(({ name }) => name === 'ALPH') : undefined;
+  return { frame, size, alpha, exif: named('EXIF') };
 }
 
-function frameSize(lossy: Buffer | undefined, lossless: Buffer | undefined): Size | undefined {
-  if (lossy && lossy.length >= 10 && lossy.readUIntBE(3, 3) === 0x9d012a) {
-    return { width: lossy.readUInt16LE(6) & 0x3fff, height: lossy.readUInt16LE(8) & 0x3fff };
+function sizeOf({ name, body }: Chunk): Size | undefined {
+  if (name === 'VP8 ') {
+    if (body.length < 10 || body.readUIntBE(3, 3) !== 0x9d012a) return undefined;
+    return { width: body.readUInt16LE(6) & 0x3fff, height: body.readUInt16LE(8) & 0x3fff };
   }
-  if (lossless && lossless.length >= 5 && lossless[0] === 0x2f) {
-    const bits = lossless.readUInt32LE(1);
-    return { width: (bits & 0x3fff) + 1, height: ((bits >>> 14) & 0x3fff) + 1 };
-  }
-  return undefined;
+  if (body.length < 5 || body[0] !== 0x2f) return undefined;
+  const bits = body.readUInt32LE(1);
+  return { width: (bits & 0x3fff) + 1, height: ((bits >>> 14) & 0x3fff) + 1 };
+}
+
+function canvasOf({ width, height }: Size): Chunk {
+  const body = Buffer.alloc(10);
+  body[0] = ALPHA_FLAG;
+  body.writeUIntLE(width - 1, 4, 3);
+  body.writeUIntLE(height - 1, 7, 3);
+  return { name: 'VP8X', body };
+}
+
+function written({ name, body }: Chunk): Buffer {
+  const head = Buffer.alloc(8);
+  head.write(name, 'latin1');
+  head.writeUInt32LE(body.length, 4);
+  return Buffer.concat([head, body, Buffer.alloc(body.length % 2)]);
 }
 
 /** Some cameras put JPEG's heading before the block. */

@@ -90,7 +90,7 @@ export async function plainJpeg(pixels = fields(640, 480)): Promise<Buffer> {
   return toJpeg(pixels, 85);
 }
 
-function segment(marker: number, ...body: Buffer[]): Buffer {
+export function segment(marker: number, ...body: Buffer[]): Buffer {
   const content = Buffer.concat(body);
   const head = Buffer.from([0xff, marker, 0, 0]);
   head.writeUInt16BE(content.length + 2, 2);
