@@ -75,8 +75,8 @@ async function answerHttp(
 /** The operation and the text of its input, or why there is none. */
 function readRequest(event: APIGatewayProxyEventV2): { operation: string; text: string } | AppError {
   if (event.requestContext.http.method !== 'POST') return new AppError('UNKNOWN_OPERATION');
-  const { body: sent = '', isBase64Encoded } = event;
-  const text = isBase64Encoded ? Buffer.from(sent, 'base64').toString('utf8') : sent;
+  const sent = event.body ?? ''; // some hosts say null
+  const text = event.isBase64Encoded ? Buffer.from(sent, 'base64').toString('utf8') : sent;
   if (text !== '' && !isJson(event)) return new AppError('BAD_REQUEST');
   const operation = event.pathParameters?.operation ?? event.rawPath.split('/').at(-1) ?? '';
   return { operation, text };

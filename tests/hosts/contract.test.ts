@@ -297,6 +297,11 @@ describe('AWS', () => {
     expect(JSON.parse(published.body ?? '')).toMatchObject({ keys: [{ kty: 'EC', crv: 'P-256' }] });
   });
 
+  it.each([undefined, null, ''])('takes a body of %j for an empty input', async (body) => {
+    const event = { ...httpEvent('cards/list', { token: me.token }), body };
+    expect((await http(world, event, 'cards')).statusCode).toBe(200);
+  });
+
   it('decodes a base64 body and measures it decoded', async () => {
     const body = Buffer.from(JSON.stringify({ limit: 1 })).toString('base64');
     const event = { ...httpEvent('cards/list', { token: me.token }), body, isBase64Encoded: true };
