@@ -46,7 +46,10 @@ export function wxCloudOf(world: World, openid: string): WxCloud {
       const environment = JSON.stringify({ WX_OPENID: openid, WX_APPID: world.config.WECHAT_APPID });
       const event = { ...JSON.parse(JSON.stringify(data)), userInfo: { openId: openid } };
       const operations = functions[name] ?? {};
-      const reply = await handleCloudbase(world.deps, name, operations, event, { request_id: 'r', environment });
+      const reply = await handleCloudbase(world.deps, name, operations, event, {
+        request_id: 'r',
+        environment,
+      });
       return { result: JSON.parse(JSON.stringify(reply)) };
     },
   };
