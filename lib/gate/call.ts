@@ -3,8 +3,10 @@ import type { Browser } from './browser';
 /** One call as a host hands it to the gate, whatever it came in as. */
 export type Call = {
   operation: string;
-  /** What the host could parse; still unknown to us. */
-  input: unknown;
+  /** JSON as it came, not parsed yet; the guard measures it first. */
+  text?: string | undefined;
+  /** Instead of `text`: what the platform has parsed already, or what the host says itself. Still unknown to us. */
+  input?: unknown;
   requestId: string;
   host: 'aws' | 'cloudbase' | 'test';
   /** How it reached us, as the platform attests; never taken from the input. */

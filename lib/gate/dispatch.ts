@@ -4,6 +4,7 @@ import { faultOf } from '../log';
 import { authenticate, touchSession } from './authenticate';
 import { demandBrowser } from './browser';
 import type { Call, Reply } from './call';
+import { guard } from './guard';
 import { parseInput } from './input';
 import { spend } from './limit';
 import type { CallerKind, CallerOf, Operation, Operations } from './operation';
@@ -38,8 +39,9 @@ export async function dispatch(
     });
   };
   try {
+    const guarded = guard(operations, call);
     if (!found) throw new AppError('UNKNOWN_OPERATION');
-    const data = await admit(deps, found, call, operation);
+    const data = await admit(deps, found, guarded, operation);
     finish('OK');
     return { ok: true, data };
   } catch (error) {

@@ -1,16 +1,5 @@
 import type * as z from 'zod/mini';
 import { AppError, type ErrorDetails } from '../errors';
-import type { Operations } from './operation';
-
-/** Limits on what a caller may send. */
-export const MAX_BODY_BYTES = 256 * 1024;
-export const MAX_DEPTH = 16;
-
-/** Bytes that a request to an operation may have; an unknown one gets the usual limit. */
-export function maxBodyBytes(operations: Operations, name: string): number {
-  const operation = Object.hasOwn(operations, name) ? operations[name] : undefined;
-  return operation?.maxBodyBytes ?? MAX_BODY_BYTES;
-}
 
 export const MAX_LIST_LENGTH = 500;
 const MAX_FIELDS_NAMED = 20;
@@ -23,7 +12,7 @@ const unclean = /\p{Surrogate}|[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u0
  * Parses an operation's input. @throws AppError INVALID_INPUT naming each wrong field and never its value
  */
 export function parseInput<S extends z.ZodMiniType>(schema: S, input: unknown): z.output<S> {
-  const dirt = findDirt(input ?? {}, '', 1);
+  const dirt = findDirt(input ?? {}, '');
   if (dirt) throw new AppError('INVALID_INPUT', { fields: [dirt] });
   const parsed = schema.safeParse(input ?? {});
   if (parsed.success) return parsed.data;
@@ -33,17 +22,17 @@ export function parseInput<S extends z.ZodMiniType>(schema: S, input: unknown): 
 
 type Field = NonNullable<ErrorDetails['fields']>[number];
 
-function findDirt(value: unknown, path: string, depth: number): Field | undefined {
+/** Calls itself no deeper than MAX_DEPTH, which the guard has seen to. */
+function findDirt(value: unknown, path: string): Field | undefined {
   if (typeof value === 'string')
     return unclean.test(value) ? { field: path, problem: '含有不可见或不完整的字符' } : undefined;
   if (typeof value !== 'object' || value === null) return undefined;
-  if (depth > MAX_DEPTH) return { field: path, problem: `层次过深，最多 ${MAX_DEPTH} 层` };
   if (Array.isArray(value) && value.length > MAX_LIST_LENGTH) {
     return { field: path, problem: `列表过长，最多 ${MAX_LIST_LENGTH} 项` };
   }
   for (const [name, child] of Object.entries(value)) {
     if (unclean.test(name)) return { field: path || '(输入)', problem: '字段名含有不可见或不完整的字符' };
-    const found = findDirt(child, join(path, name), depth + 1);
+    const found = findDirt(child, join(path, name));
     if (found) return found;
   }
   return undefined;

@@ -95,7 +95,7 @@ export type Operation<
    * a session in a cookie cannot do it.
    */
   browser?: 'only' | 'never';
-  /** Bytes of a whole request, where the usual limit is too small for what the operation is for. */
+  /** Bytes of a whole input, where the usual limit is too small for what the operation is for. */
   maxBodyBytes?: number;
   /** A page: `run` answers its HTML and its content security policy, served bare by GET at this fixed path as well. */
   page?: `/${string}`;

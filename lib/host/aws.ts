@@ -9,7 +9,6 @@ import type { Deps } from '../deps';
 import { AppError, type ErrorCode, errorCodes } from '../errors';
 import type { Call, Reply } from '../gate/call';
 import { dispatch, refusal } from '../gate/dispatch';
-import { maxBodyBytes } from '../gate/input';
 import type { CallerKind, Operations } from '../gate/operation';
 import { browserName } from './browser-name';
 import { isJson, readBrowser } from './cookie';
@@ -50,7 +49,7 @@ async function answerHttp(
 ): Promise<APIGatewayProxyStructuredResultV2> {
   const { http } = event.requestContext;
   const document = http.method === 'GET' ? documentAt(operations, event.rawPath) : undefined;
-  const parsed = document ? { operation: document, input: {} } : readRequest(event, operations);
+  const parsed = document ? { operation: document, input: {} } : readRequest(event);
   if (parsed instanceof AppError) return respond(refusal(parsed, requestId));
   const page = readBrowser(event);
   const { authorization } = event.headers;
@@ -73,26 +72,14 @@ async function answerHttp(
   return respond(reply, document !== undefined, page?.setCookies);
 }
 
-/** The operation and its input, or why there is none. */
-function readRequest(
-  event: APIGatewayProxyEventV2,
-  operations: Operations,
-): { operation: string; input: unknown } | AppError {
-  const { http } = event.requestContext;
-  if (http.method !== 'POST') return new AppError('UNKNOWN_OPERATION');
-  const body = event.isBase64Encoded
-    ? Buffer.from(event.body ?? '', 'base64').toString('utf8')
-    : (event.body ?? '');
+/** The operation and the text of its input, or why there is none. */
+function readRequest(event: APIGatewayProxyEventV2): { operation: string; text: string } | AppError {
+  if (event.requestContext.http.method !== 'POST') return new AppError('UNKNOWN_OPERATION');
+  const sent = event.body ?? ''; // some hosts say null
+  const text = event.isBase64Encoded ? Buffer.from(sent, 'base64').toString('utf8') : sent;
+  if (text !== '' && !isJson(event)) return new AppError('BAD_REQUEST');
   const operation = event.pathParameters?.operation ?? event.rawPath.split('/').at(-1) ?? '';
-  const max = maxBodyBytes(operations, operation);
-  if (Buffer.byteLength(body) > max) return new AppError('BODY_TOO_LARGE', { limit: 'MAX_BODY_BYTES', max });
-  if (body === '') return { operation, input: {} };
-  if (!isJson(event)) return new AppError('BAD_REQUEST');
-  try {
-    return { operation, input: JSON.parse(body) };
-  } catch {
-    return new AppError('BAD_REQUEST');
-  }
+  return { operation, text };
 }
 
 function respond(reply: Reply, bare = false, setCookies: string[] = []): APIGatewayProxyStructuredResultV2 {
@@ -137,24 +124,12 @@ async function answerQueue(
 ): Promise<SQSBatchResponse> {
   const operation = nameOf(operations, 'queue');
   const batchItemFailures: SQSBatchResponse['batchItemFailures'] = [];
-  for (const { messageId, body } of event.Records) {
+  for (const { messageId, body: text } of event.Records) {
     const common = { requestId: messageId, host: 'aws', trigger: 'queue' } as const;
-    const reply = await dispatch(deps, functionName, operations, {
-      ...common,
-      operation,
-      input: jsonOrNull(body),
-    });
+    const reply = await dispatch(deps, functionName, operations, { ...common, operation, text });
     if (!reply.ok) batchItemFailures.push({ itemIdentifier: messageId });
   }
   return { batchItemFailures };
-}
-
-function jsonOrNull(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }
 
 /** The operation that serves a kind of platform event; a function has one at most. */
@@ -170,8 +145,10 @@ function documentAt(operations: Operations, path: string): string | undefined {
   });
 }
 
-function bearer(header: string | undefined): string | undefined {
-  return header?.match(/^Bearer (\S+)$/i)?.[1];
+/** What follows the scheme (RFC 6750, 2.1), or undefined under another scheme. */
+function bearer(header: string): string | undefined {
+  const scheme = 'bearer ';
+  return header.slice(0, scheme.length).toLowerCase() === scheme ? header.slice(scheme.length) : undefined;
 }
 
 function isHttp(event: unknown): event is APIGatewayProxyEventV2 {

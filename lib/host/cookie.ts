@@ -1,4 +1,5 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
+import { MAX_ORIGIN_CHARS } from '../bounds';
 import { type Browser, type CookieId, cookies } from '../gate/browser';
 
 /**
@@ -30,13 +31,16 @@ export function readBrowser(event: APIGatewayProxyEventV2): BrowserCall | undefi
 /** The host name that page and request share. */
 function ownSite({ headers, requestContext }: APIGatewayProxyEventV2): string | undefined {
   const { origin = '', host } = headers;
-  if (requestContext.http.method !== 'POST' || !URL.canParse(origin)) return undefined;
+  if (requestContext.http.method !== 'POST') return undefined;
+  if (origin.length > MAX_ORIGIN_CHARS || !URL.canParse(origin)) return undefined;
   const fetchSite = headers['sec-fetch-site'] ?? 'same-origin'; // browsers before 2023 may not send it
   return new URL(origin).host === host && fetchSite === 'same-origin' ? host : undefined;
 }
 
+/** Whatever parameters follow (RFC 9110, 8.3.1). */
 export function isJson({ headers }: APIGatewayProxyEventV2): boolean {
-  return /^application\/json\b/i.test(headers['content-type'] ?? '');
+  const [type = ''] = (headers['content-type'] ?? '').split(';', 1);
+  return type.trim().toLowerCase() === 'application/json';
 }
 
 /** A name that stands twice was set by more than one hand, so it counts for nothing. */

@@ -17,7 +17,9 @@ export function serve(functionName: string, operations: Operations) {
   return {
     handler: (event: unknown, context: { awsRequestId: string }) =>
       handleAws(deps(), functionName, operations, event, context.awsRequestId),
-    main: (event: unknown, context?: { request_id?: string }) =>
-      handleCloudbase(deps(), functionName, operations, event, process.env, context?.request_id),
+    main: (event: unknown, context?: unknown) => {
+      const { CLOUDBASE_TIMER_SOURCES } = process.env;
+      return handleCloudbase(deps(), functionName, operations, event, context, CLOUDBASE_TIMER_SOURCES);
+    },
   };
 }

@@ -1,4 +1,5 @@
 import type { JWTVerifyGetKey } from 'jose';
+import { endOfString, MAX_TOKEN_CHARS } from '../bounds';
 import { AppError } from '../errors';
 
 /** The operator's people (个人信息保护负责人 is `officer`). */
@@ -48,8 +49,8 @@ export function createStaffIdentity(parts: StaffIdentityParts): StaffIdentity {
     async verify(token) {
       // The library takes an empty expectation for none at all.
       if (!issuer || !audience || !jwksUrl) throw new AppError('SIGN_IN_REQUIRED');
+      if (token.length > MAX_TOKEN_CHARS) throw new AppError('SIGN_IN_REQUIRED');
       try {
-        refuseDuplicateClaims(token);
         loaded ??= loadVerifier(parts);
         const { keyOf, jwtVerify } = await loaded;
         const { payload } = await jwtVerify(token, keyOf, {
@@ -62,6 +63,7 @@ export function createStaffIdentity(parts: StaffIdentityParts): StaffIdentity {
           maxTokenAge: MAX_TOKEN_AGE_SECONDS,
           requiredClaims: ['exp', 'iat', 'sub'],
         });
+        refuseDuplicateClaims(token);
         if (typeof payload.aud !== 'string') throw new Error('several audiences');
         if (typeof payload.sub !== 'string' || !STAFF_ID.test(payload.sub)) throw new Error('no name');
         return { staffId: payload.sub, roles: rolesOf(payload.roles) };
@@ -92,7 +94,7 @@ function rolesOf(claim: unknown): StaffRole[] {
   return staffRoles.filter((role) => named.includes(role));
 }
 
-/** JSON lets a name stand twice and parsers differ on which one counts, so such a token is refused unread. */
+/** JSON lets a name stand twice and parsers differ on which one counts, so even a signed token of that kind is refused. */
 function refuseDuplicateClaims(token: string): void {
   for (const part of token.split('.').slice(0, 2)) {
     const text = Buffer.from(part, 'base64url').toString('utf8');
@@ -101,13 +103,20 @@ function refuseDuplicateClaims(token: string): void {
   }
 }
 
+/** Of an object that parses. A string directly in it is a name unless it is the value behind a colon. */
 function topLevelNames(json: string): string[] {
   const names: string[] = [];
   let depth = 0;
-  for (const [piece] of json.matchAll(/"(?:[^"\\]|\\.)*"\s*:?|[{}[\]]/g)) {
-    if (piece === '{' || piece === '[') depth += 1;
-    else if (piece === '}' || piece === ']') depth -= 1;
-    else if (depth === 1 && piece.endsWith(':')) names.push(JSON.parse(piece.slice(0, -1).trimEnd()));
+  let before = '';
+  for (let at = 0; at < json.length; at += 1) {
+    const one = json[at] ?? '';
+    if (one === '"') {
+      const end = endOfString(json, at);
+      if (depth === 1 && before !== ':') names.push(JSON.parse(json.slice(at, end + 1)));
+      at = end;
+    } else if (one === '{' || one === '[') depth += 1;
+    else if (one === '}' || one === ']') depth -= 1;
+    if (one.trim()) before = one;
   }
   return names;
 }

@@ -100,6 +100,11 @@ const onlyIn: [what: string, pattern: RegExp, allowed: RegExp][] = [
   ['randomness', /Math\.random|randomBytes|randomUUID|getRandomValues/, /^lib\/(crypto|client)\//],
   ['the environment', /process\.env/, /^lib\/host\/serve\.ts$/],
   ['DynamoDB', /@aws-sdk\/(client-dynamodb|lib-dynamodb|util-dynamodb)/, /^lib\/table\//],
+  [
+    'patterns, which no host may run over what it has not measured',
+    /\.(match(All)?|test|exec|search)\(|\.(replace(All)?|split)\(\//,
+    /^(functions|lib\/(?!host\/))/,
+  ],
   ['the console', /console\./, /^$/],
 ];
 

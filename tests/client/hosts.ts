@@ -43,10 +43,13 @@ export async function startHttpHost(world: World): Promise<HttpHost> {
 export function wxCloudOf(world: World, openid: string): WxCloud {
   return {
     async callFunction({ name, data }) {
-      const identity = { WX_CONTEXT_KEYS: 'WX_OPENID', WX_OPENID: openid };
+      const environment = JSON.stringify({ WX_OPENID: openid, WX_APPID: world.config.WECHAT_APPID });
       const event = { ...JSON.parse(JSON.stringify(data)), userInfo: { openId: openid } };
       const operations = functions[name] ?? {};
-      const reply = await handleCloudbase(world.deps, name, operations, event, identity, 'r');
+      const reply = await handleCloudbase(world.deps, name, operations, event, {
+        request_id: 'r',
+        environment,
+      });
       return { result: JSON.parse(JSON.stringify(reply)) };
     },
   };

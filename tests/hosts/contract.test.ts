@@ -2,16 +2,29 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, SQSBatc
 import type { Reply } from '../../lib/gate/call';
 import { handleAws } from '../../lib/host/aws';
 import { handleCloudbase } from '../../lib/host/cloudbase';
+import { agree } from '../login/support';
 import { runInCloudBase } from '../support/cloudbase-run';
 import { type Caller, consentAct, createWorld, functions, onceKey, type World } from '../support/world';
 
 /** One case list for every host: a host is a way of asking, and must not change an answer. */
-type Ask = { input?: unknown; token?: string; rawBody?: string; openid?: string };
+type Ask = {
+  input?: unknown;
+  token?: string;
+  proof?: string;
+  device?: string;
+  rawBody?: string;
+  /** The input as JSON, where it is too deep for JSON.stringify. */
+  text?: string;
+  openid?: string;
+};
 type Host = { name: string; ask(world: World, path: string, ask: Ask): Promise<Reply> };
 
 const split = (path: string) => path.split('/') as [string, string];
 
-function httpEvent(path: string, { input = {}, token, rawBody }: Ask): APIGatewayProxyEventV2 {
+function httpEvent(
+  path: string,
+  { input = {}, token, proof, device, text, rawBody = text }: Ask,
+): APIGatewayProxyEventV2 {
   const http = {
     method: 'POST',
     path: `/${path}`,
@@ -24,7 +37,12 @@ function httpEvent(path: string, { input = {}, token, rawBody }: Ask): APIGatewa
     routeKey: '',
     rawPath: `/${path}`,
     rawQueryString: '',
-    headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) },
+    headers: {
+      'content-type': 'application/json',
+      ...(token && { authorization: `Bearer ${token}` }),
+      ...(proof && { 'x-self-proof': proof }),
+      ...(device && { 'x-client-device': device }),
+    },
     requestContext: { requestId: 'aws-request', http } as APIGatewayProxyEventV2['requestContext'],
     body: rawBody ?? JSON.stringify(input),
     isBase64Encoded: false,
@@ -49,28 +67,33 @@ const aws: Host = {
   },
 };
 
-const cloudbaseEvent = (path: string, { input = {}, token, rawBody }: Ask) =>
-  rawBody ?? { operation: split(path)[1], input, ...(token && { token }) };
+/** An event as JSON. The runtime parses it before our code sees it. */
+function cloudbaseEvent(
+  path: string,
+  { input = {}, token, proof, device, text = JSON.stringify(input), rawBody }: Ask,
+): string {
+  if (rawBody !== undefined) return JSON.stringify(rawBody);
+  const rest = { operation: split(path)[1], token, proof, client: device && { device } };
+  return `${JSON.stringify(rest).slice(0, -1)},"input":${text}}`;
+}
+
+/** The context of a call: what the platform says of it is JSON in a string. */
+const contextOf = (variables: object) => ({
+  request_id: 'r',
+  environment: JSON.stringify(variables),
+});
 
 const identityOf = (openid: string | undefined) => ({
-  WX_CONTEXT_KEYS: openid ? 'WX_OPENID,WX_CLIENTIP' : 'WX_CLIENTIP',
   WX_CLIENTIP: '203.0.113.7',
-  ...(openid && { WX_OPENID: openid }),
+  ...(openid && { WX_OPENID: openid, WX_APPID: 'wxtest' }),
 });
 
 const cloudbase: Host = {
   name: 'CloudBase',
   ask: (world, path, ask) => {
     const [name] = split(path);
-    const environment = identityOf(ask.openid);
-    return handleCloudbase(
-      world.deps,
-      name,
-      functions[name] ?? {},
-      cloudbaseEvent(path, ask),
-      environment,
-      'r',
-    );
+    const event: unknown = JSON.parse(cloudbaseEvent(path, ask));
+    return handleCloudbase(world.deps, name, functions[name] ?? {}, event, contextOf(identityOf(ask.openid)));
   },
 };
 
@@ -79,7 +102,7 @@ const bootstrap: Host = {
   ask: async (world, path, ask) =>
     (await runInCloudBase({
       functionName: split(path)[0],
-      event: cloudbaseEvent(path, ask),
+      eventText: cloudbaseEvent(path, ask),
       ...(ask.openid && { openid: ask.openid }),
       identity: { WX_CLIENTIP: '203.0.113.7' },
       env: settingsOf(world),
@@ -96,6 +119,7 @@ let me: Caller;
 beforeAll(async () => {
   world = await createWorld();
   me = await world.cardHolder('me');
+  await agree(world, me, 'account-link');
 });
 
 const code = (reply: Reply) => (reply.ok ? 'OK' : reply.error.code);
@@ -135,6 +159,112 @@ describe.each([aws, cloudbase, bootstrap])('$name', ({ ask }) => {
   }, 60_000);
 });
 
+/** What the gate says to a host that hands over what it was sent; tests themselves are one. */
+const gate: Host = {
+  name: 'a host of the tests',
+  ask: (world, path, { input = {}, text, openid, device, ...by }) =>
+    world.call(path, input, {
+      ...(text !== undefined && { text, input: undefined }),
+      ...(openid && { platform: { openid } }),
+      ...(device && { client: { device } }),
+      ...by,
+    }),
+};
+
+describe('whatever host it comes through, hostile input gets the same answer', () => {
+  const nested = (levels: number) => `${'{"a":'.repeat(levels - 1)}{}${'}'.repeat(levels - 1)}`;
+  const lists = (levels: number) => '['.repeat(levels) + ']'.repeat(levels);
+  const bytes = (count: number) => JSON.stringify({ name: 'x'.repeat(count - '{"name":""}'.length) });
+  const long = 160_000;
+  const unfinished = `e30.${Buffer.from(`{"a":"${'\\"'.repeat(long / 4)}`).toString('base64url')}.e30`;
+  const deep = { code: 'INVALID_INPUT', limit: 'MAX_DEPTH', max: 16 };
+  const large = { code: 'BODY_TOO_LARGE', limit: 'MAX_BODY_BYTES', max: 262_144 };
+  type Row = [what: string, path: string, ask: () => Ask, expected: object];
+
+  it.each<Row>([
+    ['16 levels, which may be', 'cards/list', () => ({ text: nested(16) }), { code: 'SIGN_IN_REQUIRED' }],
+    ['17 levels', 'cards/list', () => ({ text: nested(17) }), deep],
+    ['17 levels of a signed-in person', 'cards/list', () => ({ text: nested(17), token: me.token }), deep],
+    ['5 000 levels', 'cards/create', () => ({ text: nested(5_000) }), deep],
+    ['100 000 lists in one another', 'cards/create', () => ({ text: lists(100_000) }), deep],
+    [
+      '100 000 levels for an operation that does not exist',
+      'cards/nothing',
+      () => ({ text: lists(100_000) }),
+      deep,
+    ],
+    [
+      'brackets that are text',
+      'cards/list',
+      () => ({ text: JSON.stringify({ a: '[{"'.repeat(99) }) }),
+      { code: 'SIGN_IN_REQUIRED' },
+    ],
+    ['256 KB, which may be', 'cards/list', () => ({ text: bytes(262_144) }), { code: 'SIGN_IN_REQUIRED' }],
+    ['256 KB and a byte', 'cards/list', () => ({ text: bytes(262_145) }), large],
+    [
+      '200 000 levels, which are too large before they are too deep',
+      'cards/list',
+      () => ({ text: lists(200_000) }),
+      large,
+    ],
+    [
+      'three bytes a character',
+      'cards/list',
+      () => ({ text: JSON.stringify({ a: '名'.repeat(100_000) }) }),
+      large,
+    ],
+    ['a long list', 'cards/list', () => ({ text: JSON.stringify({ a: Array(200_000).fill(1) }) }), large],
+    ['a long token', 'cards/list', () => ({ token: 'A'.repeat(long) }), { code: 'SIGN_IN_REQUIRED' }],
+    [
+      'a long token of the staff',
+      'identity/appeals',
+      () => ({ token: `staff:wang:officer,${'x'.repeat(long)}` }),
+      { code: 'SIGN_IN_REQUIRED' },
+    ],
+    [
+      'a long token of an unfinished string',
+      'identity/appeals',
+      () => ({ token: unfinished }),
+      { code: 'SIGN_IN_REQUIRED' },
+    ],
+    [
+      'a long token where none is needed',
+      'consent/policy',
+      () => ({ token: 'A'.repeat(long) }),
+      { code: 'OK' },
+    ],
+    [
+      'a long proof of self',
+      'login/linkAccount',
+      () => ({ input: { entry: 'wechat-pay', code: 'x' }, token: me.token, proof: 'A'.repeat(long) }),
+      { code: 'PROOF_REQUIRED' },
+    ],
+    [
+      'a long proof of self for an act that needs none',
+      'cards/list',
+      () => ({ token: me.token, proof: 'A'.repeat(long) }),
+      { code: 'OK' },
+    ],
+    [
+      'a device with a long name',
+      'cards/list',
+      () => ({ token: me.token, device: 'A'.repeat(long) }),
+      { code: 'OK' },
+    ],
+  ])(
+    '%s',
+    async (_, path, ask, expected) => {
+      for (const host of [gate, aws, cloudbase, bootstrap]) {
+        const reply = await host.ask(world, path, ask());
+        const { limit, max } = (reply.ok ? {} : (reply.error.details ?? {})) as Record<string, unknown>;
+        const said = { code: code(reply), ...(limit !== undefined && { limit, max }) };
+        expect({ host: host.name, ...said }).toEqual({ host: host.name, ...expected });
+      }
+    },
+    60_000,
+  );
+});
+
 describe('AWS', () => {
   it('answers with the status of the code, JSON, and nothing that a cache may keep', async () => {
     const answer = await http(world, httpEvent('cards/list', {}), 'cards');
@@ -165,6 +295,11 @@ describe('AWS', () => {
     expect((await http(world, form, 'cards')).statusCode).toBe(400);
     const published = await http(world, { ...get, rawPath: '/.well-known/jwks.json' }, 'consent');
     expect(JSON.parse(published.body ?? '')).toMatchObject({ keys: [{ kty: 'EC', crv: 'P-256' }] });
+  });
+
+  it.each([undefined, null, ''])('takes a body of %j for an empty input', async (body) => {
+    const event = { ...httpEvent('cards/list', { token: me.token }), body };
+    expect((await http(world, event, 'cards')).statusCode).toBe(200);
   });
 
   it('decodes a base64 body and measures it decoded', async () => {
@@ -222,32 +357,34 @@ describe('CloudBase', () => {
     { operation: 'sweep', trigger: 'schedule', TCB_SOURCE: 'wx_trigger' },
   ];
   it.each(dressed)('is not fooled by an event dressed as something else: %j', async (event) => {
-    for (const environment of [identityOf('me'), identityOf(undefined), { TCB_SOURCE: 'wx_client' }, {}]) {
-      const reply = await handleCloudbase(world.deps, 'retention', retention, event, environment, 'r');
+    for (const variables of [identityOf('me'), identityOf(undefined), { TCB_SOURCE: 'wx_client' }, {}]) {
+      const context = contextOf(variables);
+      const reply = await handleCloudbase(world.deps, 'retention', retention, event, context);
       expect(['BAD_REQUEST', 'UNKNOWN_OPERATION']).toContain(code(reply));
     }
   });
 
   it('runs the timer for a source that the operator names, and only without a person behind it', async () => {
-    const run = (environment: Record<string, string>) =>
-      handleCloudbase(world.deps, 'retention', retention, timerEvent, environment, 'r');
+    const run = (variables: Record<string, string>, timerSources?: string) =>
+      handleCloudbase(world.deps, 'retention', retention, timerEvent, contextOf(variables), timerSources);
     expect(code(await run({ TCB_SOURCE: 'wx_trigger' }))).toBe('OK');
     expect(code(await run({ TCB_SOURCE: 'wx_trigger', ...identityOf('me') }))).toBe('BAD_REQUEST');
     expect(code(await run({ TCB_SOURCE: 'other' }))).toBe('BAD_REQUEST');
-    expect(code(await run({ TCB_SOURCE: 'other', CLOUDBASE_TIMER_SOURCES: 'other' }))).toBe('OK');
+    expect(code(await run({ TCB_SOURCE: 'other' }, 'one,other'))).toBe('OK');
   });
 
-  it('believes only the variables that the platform lists', async () => {
-    const unlisted = { WX_CONTEXT_KEYS: 'WX_CLIENTIP', WX_OPENID: 'me' };
-    const reply = await handleCloudbase(
-      world.deps,
-      'login',
-      functions.login ?? {},
-      { operation: 'signIn' },
-      unlisted,
-      'r',
-    );
-    expect(code(reply)).toBe('INVALID_INPUT');
+  it.each<[string, Record<string, string>]>([
+    ['of another mini-program', { WX_OPENID: 'me', WX_APPID: 'wxother' }],
+    ['of no mini-program', { WX_OPENID: 'me' }],
+    ['of an empty mini-program', { WX_OPENID: 'me', WX_APPID: '' }],
+    ['of another mini-program without an openid', { WX_APPID: 'wxother' }],
+  ])('refuses a caller %s: an openid means somebody only in ours (A1)', async (_, variables) => {
+    const login = functions.login ?? {};
+    for (const operation of ['signIn', 'listSessions']) {
+      const event = { operation, token: me.token };
+      const reply = await handleCloudbase(world.deps, 'login', login, event, contextOf(variables));
+      expect(code(reply)).toBe('CALLER_NOT_ALLOWED');
+    }
   });
 
   it('signs in by the platform identity, the same person as by code (A1)', async () => {
@@ -259,14 +396,11 @@ describe('CloudBase', () => {
     expect(status).toMatchObject({ ok: true, data: { consents: expect.arrayContaining([cards]) } });
   }, 60_000);
 
-  it('keeps two interleaved calls apart although identity is process-wide', async () => {
-    const environment: Record<string, string> = identityOf('first');
+  it('keeps two interleaved calls apart', async () => {
     const login = functions.login ?? {};
-    const first = handleCloudbase(world.deps, 'login', login, { operation: 'signIn' }, environment, 'r1');
-    environment.WX_OPENID = 'second';
-    const second = handleCloudbase(world.deps, 'login', login, { operation: 'signIn' }, environment, 'r2');
-    environment.WX_OPENID = 'third';
-    await Promise.all([first, second]);
+    const signIn = (openid: string) =>
+      handleCloudbase(world.deps, 'login', login, { operation: 'signIn' }, contextOf(identityOf(openid)));
+    await Promise.all([signIn('first'), signIn('second')]);
     expect((await world.signIn('first')).newAccount).toBe(false);
     expect((await world.signIn('second')).newAccount).toBe(false);
     expect((await world.signIn('third')).newAccount).toBe(true);

@@ -66,7 +66,7 @@ it('keeps to what the platform accepts', () => {
   }
 });
 
-it('lets one instance serve one person at a time, because the platform says who calls by environment variable', () => {
+it('lets one instance serve one call at a time (ADR 2)', () => {
   for (const one of settings.functions) expect(one.instanceConcurrencyConfig.maxConcurrency).toBe(1);
 });
 

@@ -1,5 +1,6 @@
 import { createHmac, sign as signBytes } from 'node:crypto';
 import { exportPKCS8, exportSPKI, importJWK } from 'jose';
+import { MAX_TOKEN_CHARS } from '../../lib/bounds';
 import { AppError } from '../../lib/errors';
 import type { StaffIdentity } from '../../lib/partner/staff-identity';
 import {
@@ -137,6 +138,22 @@ describe('tokens that are refused', () => {
     ]) {
       expect(await verdict(token)).toBe('SIGN_IN_REQUIRED');
     }
+  });
+
+  it('a truly signed token that is longer than any may be', async () => {
+    const padded = async (chars: number) => sign(issuer, { pad: 'x'.repeat(chars) });
+    const room = Math.floor(((MAX_TOKEN_CHARS - (await padded(0)).length) / 4) * 3);
+    const longest = await padded(room);
+    expect(MAX_TOKEN_CHARS - longest.length).toBeLessThan(4);
+    expect(await verdict(longest)).toBe('OK'); // the instrument itself is right
+    expect(await verdict(await padded(room + 4))).toBe('SIGN_IN_REQUIRED');
+  });
+
+  it('a made-up token, before anybody looks for a claim that stands twice', async () => {
+    const payload = part(JSON.stringify(goodClaims(issuer)).replace(/}$/, ',"sub":"li.auditor"}'));
+    const made = `${json({ ...goodHeader, kid: 'made-up' })}.${payload}.${part('x')}`;
+    expect(await verdict(made)).toBe('SIGN_IN_REQUIRED');
+    expect(issuer.asked).toBe(1); // the key was asked for first
   });
 
   it('truly signed claims of which one stands twice', async () => {

@@ -19,12 +19,14 @@ const RUN_LIMIT_MS = 20_000;
 export type CloudBaseRun = {
   functionName: string;
   /** What the client sends as `data`, or what a trigger delivers. */
-  event: unknown;
+  event?: unknown;
+  /** The same as JSON, where it is too deep for JSON.stringify. */
+  eventText?: string;
   /** The openid that the platform vouches for; nobody is signed in to WeChat without it. */
   openid?: string;
   /** Further context variables that the platform vouches for, such as WX_UNIONID or WX_CLIENTIP. */
   identity?: Record<string, string>;
-  /** The settings of the function, as in cloudbaserc.json, and platform variables such as TCB_SOURCE. */
+  /** The settings of the function, as in cloudbaserc.json; nothing in here says who is calling. */
   env: Record<string, string>;
 };
 
@@ -43,7 +45,7 @@ export async function runInCloudBase(run: CloudBaseRun): Promise<unknown> {
     ...run.identity,
     ...(run.openid && { WX_OPENID: run.openid, WX_APPID: run.env.WECHAT_APPID ?? '' }),
   };
-  const { stdout, stderr } = await play(JSON.stringify(run.event), {
+  const { stdout, stderr } = await play(run.eventText ?? JSON.stringify(run.event), {
     PATH: process.env.PATH ?? '',
     ...run.env,
     SCF_FUNCTION_HANDLER: 'index.main',

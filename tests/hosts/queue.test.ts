@@ -1,0 +1,117 @@
+import type { SQSBatchResponse } from 'aws-lambda';
+import * as z from 'zod/mini';
+import { UPLOAD_SECONDS } from '../../functions/profile/request-avatar-upload';
+import type { Deps } from '../../lib/deps';
+import { AppError } from '../../lib/errors';
+import { dispatch } from '../../lib/gate/dispatch';
+import { type Operations, operation } from '../../lib/gate/operation';
+import { handleAws } from '../../lib/host/aws';
+import { fields, png } from '../picture/samples';
+import { announce, grant, withdraw } from '../profile/budget-rows';
+import { createWorld, functions, type World } from '../support/world';
+
+let world: World;
+beforeAll(async () => {
+  world = await createWorld();
+});
+
+/** What of a batch goes back to the queue, as AWS is told. */
+async function givenBack(deps: Deps, name: string, operations: Operations, bodies: Record<string, string>) {
+  const Records = Object.entries(bodies).map(([messageId, body]) => ({
+    eventSource: 'aws:sqs',
+    messageId,
+    body,
+  }));
+  const answer = (await handleAws(deps, name, operations, { Records }, 'r')) as SQSBatchResponse;
+  return answer.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
+}
+
+/** An operation of the queue that fails as the message says. */
+const failing = {
+  work: operation({
+    summary: '队列：按消息失败。',
+    caller: 'queue',
+    purpose: null,
+    ground: 'a test',
+    input: z.strictObject({ as: z.string() }),
+    output: z.object({}),
+    ledger: 'none',
+    budget: { trips: 0, readUnits: 0, writeUnits: 0 },
+    async run(_, { input }) {
+      if (input.as === 'BUSY' || input.as === 'PARTNER_UNAVAILABLE' || input.as === 'VERSION_CONFLICT')
+        throw new AppError(input.as);
+      if (input.as === 'INTERNAL') throw new TypeError('nobody foresaw this');
+      return {};
+    },
+  }),
+};
+
+describe('a message that was not done goes back to the queue, and only that one', () => {
+  it.each(['BUSY', 'PARTNER_UNAVAILABLE', 'INTERNAL', 'VERSION_CONFLICT'])('when it is %s', async (as) => {
+    const bodies = { before: '{"as":"OK"}', failed: JSON.stringify({ as }), after: '{"as":"OK"}' };
+    expect(await givenBack(world.deps, 'failing', failing, bodies)).toEqual(['failed']);
+  });
+
+  it('when it is no message of ours: too large, too deep, no JSON, or of another shape', async () => {
+    const bodies = {
+      large: JSON.stringify({ as: 'x'.repeat(300_000) }),
+      deep: `${'{"as":'.repeat(5_000)}1${'}'.repeat(5_000)}`,
+      half: '{"as":',
+      other: '{"is":"OK"}',
+      good: '{"as":"OK"}',
+    };
+    expect(await givenBack(world.deps, 'failing', failing, bodies)).toEqual([
+      'large',
+      'deep',
+      'half',
+      'other',
+    ]);
+  });
+
+  it('when every one fails', async () => {
+    const bodies = { one: '{"as":"BUSY"}', two: '{"as":"INTERNAL"}' };
+    expect(await givenBack(world.deps, 'failing', failing, bodies)).toEqual(['one', 'two']);
+  });
+});
+
+it('a withdrawal while an upload is taken in gives its message back until the file can no longer appear (K3, C7)', async () => {
+  const me = await world.signIn('me');
+  await grant(world, me, 'profile');
+  const picture = png(fields(64, 64));
+  type Ticket = { uploadId: string; url: string };
+  const { uploadId, url } = await world.ok<Ticket>('profile/requestAvatarUpload', announce(picture), me);
+  world.files.set(url.slice('memory:'.length), picture);
+
+  const { objects } = world.deps;
+  const withdrawing: Deps = {
+    ...world.deps,
+    objects: {
+      ...objects,
+      async write(...file) {
+        await withdraw(world, me, 'profile', false);
+        await objects.write(...file);
+      },
+      async remove() {
+        throw new AppError('PARTNER_UNAVAILABLE'); // so that the call ends without tidying up
+      },
+    },
+  };
+  await dispatch(withdrawing, 'profile', functions.profile ?? {}, {
+    operation: 'confirmAvatar',
+    input: { uploadId },
+    token: me.token,
+    requestId: 'r',
+    host: 'test',
+    trigger: 'client',
+  });
+  expect(world.files.size).toBeGreaterThan(0);
+
+  const bodies = { erasure: JSON.stringify(world.queued.at(-1)) };
+  const erase = (deps: Deps) => givenBack(deps, 'retention', functions.retention ?? {}, bodies);
+  expect(await erase(withdrawing)).toEqual(['erasure']); // PARTNER_UNAVAILABLE
+  expect(await erase(world.deps)).toEqual(['erasure']); // BUSY: the file may still appear
+  world.wait(UPLOAD_SECONDS * 1000);
+  expect(await erase(world.deps)).toEqual([]);
+  expect(world.files.size).toBe(0);
+  expect(await erase(world.deps)).toEqual([]); // delivered once more
+});
