@@ -11,7 +11,7 @@ import type { NewEntry } from '../../lib/table/ledger/ledger';
 import { type Consent, consentOf, type Person } from '../../lib/table/person/person';
 import { signReceipt } from './receipt';
 import { soundEntry } from './sound-entry';
-import { type Change, repeatMark, writeActs } from './write-act';
+import { type Change, repeatMark, stateBroughtBy, writeActs } from './write-act';
 
 export type Choice = 'granted' | 'refused' | 'withdrawn';
 
@@ -35,9 +35,10 @@ type ActRun = Run<'subject', ActInput>;
 export async function act(deps: Deps, run: ActRun, choice: Choice) {
   const { input, caller } = run;
   const { person, sealer } = caller;
-  await demandKnownText(deps, input, choice);
   const { subjectId } = person;
   const request = await repeatMark(deps, subjectId, input.idempotencyKey, [input, choice]);
+  // A repeat is answered as the first time, also when the text has changed since.
+  if (!stateBroughtBy(person, request)) await demandKnownText(deps, input, choice);
   const { purpose, version } = input;
   const outcome = await writeActs(deps, person, { purpose, version, request, sealer }, (before) => ({
     entry: entryOf(deps, run, choice),

@@ -60,11 +60,12 @@ export async function correct(deps: Deps, run: Run<'staff', Correction>) {
   };
   const { purpose, version } = input;
   const naming = { purpose, version, request, sealer };
-  const { state } = await writeActs(deps, person, naming, (before) => ({
+  const { state, entry: written } = await writeActs(deps, person, naming, (before) => ({
     entry,
     ...stateAfter(input, target, before),
   }));
-  return { purpose, granted: state.granted, version: state.version, at: entry.at };
+  const { at } = written ?? (await soundEntry(deps, person.subjectId, state.version, sealer));
+  return { purpose, granted: state.granted, version: state.version, at };
 }
 
 const NEVER: Change['state'] = { granted: false, policyVersion: 0, atSeconds: 0, epoch: 0 };

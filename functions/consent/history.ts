@@ -22,23 +22,27 @@ type Page = { cursor?: string | undefined; limit?: number | undefined };
  * reached so far, sealed, so that every page continues the chain of the one before.
  */
 export function history(deps: Deps, { caller, input }: Run<'subject', Page>) {
-  return ledgerPage(deps, caller, input);
+  const turning = { list: LIST, readerId: caller.person.subjectId };
+  return ledgerPage(deps, caller, turning, input);
 }
 
 /** The same page, with the state of each consent, for an officer who has to correct a record. */
 export async function inspect(deps: Deps, { caller, input }: Run<'staff', Page>) {
   if (!caller.about) throw new AppError('NOT_FOUND');
   const { person } = caller.about;
-  return { ...consentsOf(deps, person), ...(await ledgerPage(deps, caller.about, input)) };
+  const turning = { list: `consent.inspect|${person.subjectId}`, readerId: caller.staffId };
+  return { ...consentsOf(deps, person), ...(await ledgerPage(deps, caller.about, turning, input)) };
 }
 
 type Whose = { person: Person; sealer: Sealer };
+/** The list that is read, and who turns its pages. */
+type Turning = { list: string; readerId: string };
 
-async function ledgerPage(deps: Deps, { person, sealer }: Whose, input: Page) {
+async function ledgerPage(deps: Deps, { person, sealer }: Whose, { list, readerId }: Turning, input: Page) {
   const { subjectId } = person;
   const { cursor } = input;
   const from =
-    cursor === undefined ? emptyHead : parseHead(await readCursor(deps.ring, LIST, subjectId, cursor));
+    cursor === undefined ? emptyHead : parseHead(await readCursor(deps.ring, list, readerId, cursor));
   const { items, more } = await readEntries(deps.table, subjectId, from.seq, input.limit ?? DEFAULT_PAGE);
   const reached = await followChain(deps.ring, subjectId, from, items);
   const broken = 'brokenAt' in reached;
@@ -48,7 +52,7 @@ async function ledgerPage(deps: Deps, { person, sealer }: Whose, input: Page) {
     return {
       entries,
       intact: true,
-      cursor: await sealCursor(deps.ring, LIST, subjectId, formatHead(reached)),
+      cursor: await sealCursor(deps.ring, list, readerId, formatHead(reached)),
     };
   }
   return { entries, intact: !broken && sameHead(reached, ledgerHead(person)) };

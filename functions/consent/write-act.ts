@@ -13,6 +13,7 @@ import {
   consent,
   consentOf,
   ledgerHead,
+  MAX_ACTS_REMEMBERED,
   type Person,
   readPerson,
 } from '../../lib/table/person/person';
@@ -54,6 +55,21 @@ export async function repeatMark(
 }
 
 /**
+ * The state that this very request has brought, where it is the latest on its purpose.
+ * @throws AppError IDEMPOTENCY_CONFLICT when its key has been used for another act, whichever purpose that was on
+ */
+export function stateBroughtBy(person: Person, request: string): Consent | undefined {
+  const states = Object.keys(person.consents).flatMap(
+    (id) => consentOf(person, id as ConsentPurposeId) ?? [],
+  );
+  const keyOf = (mark: string) => mark.split(':')[0];
+  const known = [...states.map((state) => state.request), ...(person.acts ?? [])];
+  if (known.some((mark) => keyOf(mark) === keyOf(request) && mark !== request))
+    throw new AppError('IDEMPOTENCY_CONFLICT');
+  return states.find((state) => state.request === request);
+}
+
+/**
  * Writes one act: the state, its ledger entry and what it makes due, in one transaction. `plan` sees the state as it is
  * at each attempt.
  * @throws AppError VERSION_CONFLICT when the act was made on another state; IDEMPOTENCY_CONFLICT; BUSY
@@ -67,11 +83,9 @@ export async function writeActs(
   const { purpose, version, request } = naming;
   let known = person;
   for (let race = 0; race < RACES; race += 1) {
+    const repeated = stateBroughtBy(known, request);
+    if (repeated) return { state: repeated, person: known };
     const before = consentOf(known, purpose);
-    if (before && before.request.split(':')[0] === request.split(':')[0]) {
-      if (before.request !== request) throw new AppError('IDEMPOTENCY_CONFLICT');
-      return { state: before, person: known };
-    }
     if (version !== (before?.version ?? 0))
       throw new AppError('VERSION_CONFLICT', { purpose, version: before?.version ?? 0 });
     const written = await tryOnce(deps, known, naming, before, plan(before));
@@ -100,13 +114,14 @@ async function tryOnce(
     Update: {
       Key: keys.person(subjectId),
       UpdateExpression:
-        'SET #consents.#purpose = :consent, ledgerSeq = :seq, ledgerHash = :hash' +
+        'SET #consents.#purpose = :consent, acts = :acts, ledgerSeq = :seq, ledgerHash = :hash' +
         `${entry.actor === 'self' ? ', noticedAt = if_not_exists(noticedAt, :at)' : ''}` +
         `${cardsEnd ? ', cardCount = :none REMOVE defaultCard, contactCount' : ''}`,
       ConditionExpression: chainIsWhereWeSawIt,
       ExpressionAttributeNames: { '#consents': 'consents', '#purpose': purpose },
       ExpressionAttributeValues: {
         ':consent': consent.encode(after, purpose),
+        ':acts': [request, ...(person.acts ?? [])].slice(0, MAX_ACTS_REMEMBERED),
         ':before': person.ledgerSeq,
         ':seq': seq,
         ':hash': head.hash,

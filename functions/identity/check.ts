@@ -18,13 +18,10 @@ import {
 import { asAgreed, epochsOf, tooMany } from './check-limits';
 import { publicOutcome } from './check-outcome';
 
-export type Check = {
+export type Check = Marks & {
   way: WayId;
   recipient: RecipientId;
   kinds: readonly PassingKind[];
-  /** Digests of the idempotency key and of the inputs. */
-  key: string;
-  content: string;
   /** Counts against the limits. */
   spends: Write[];
   /** Conditions that must hold at the moment of sending: a guardian's consent. */
@@ -46,8 +43,8 @@ export async function runCheck(
   const { person } = caller;
   const { epoch } = epochsOf(deps, person, way);
   const sentAtMs = deps.clock.now();
-  const known = readAttempt(caller.alsoRead, epoch);
-  if (known && isRepeat(known, check, sentAtMs)) return { attempt: known, person };
+  const known = answered(readAttempt(caller.alsoRead, epoch), check, sentAtMs);
+  if (known) return { attempt: known, person };
 
   const begun: Attempt = { epoch, key, content, way, sentAtMs };
   const settle = ({
@@ -71,7 +68,11 @@ export async function runCheck(
       check.ask,
       publicOutcome,
       {
-        made: [beginAttempt(person.subjectId, resultPurposeOf(way), begun), ...spends, ...holds],
+        made: [
+          beginAttempt(person.subjectId, resultPurposeOf(way), begun, caller.alsoRead),
+          ...spends,
+          ...holds,
+        ],
         answered: (given) => [settleAttempt(person.subjectId, resultPurposeOf(way), settle(given))],
         stillAllowed: asAgreed(deps, person, way),
       },
@@ -80,21 +81,44 @@ export async function runCheck(
   } catch (error) {
     if (!(error instanceof ConditionFailed)) throw error;
     const [underWay, ...others] = error.found;
-    const other = underWay && readAttempt(underWay.item, epoch);
-    if (other && isRepeat(other, check, sentAtMs)) return { attempt: other, person };
+    const other = answered(readAttempt(underWay?.item, epoch), check, sentAtMs);
+    if (other) return { attempt: other, person };
     if (underWay) throw new AppError('BUSY');
     throw others.slice(0, spends.length).some(Boolean) ? tooMany() : new AppError('GUARDIAN_REQUIRED');
   }
 }
 
+/** Digests of the idempotency key and of the inputs of a request. */
+export type Marks = { key: string; content: string };
+
 /**
- * Whether an attempt answers this very request already.
+ * Whether something was made by this very request.
+ * @throws AppError IDEMPOTENCY_CONFLICT when it was made by another one under the same key
+ */
+export function isSameRequest(made: Marks | undefined, { key, content }: Marks): boolean {
+  if (made?.key !== key) return false;
+  if (made.content !== content) throw new AppError('IDEMPOTENCY_CONFLICT');
+  return true;
+}
+
+/** @throws AppError IDEMPOTENCY_CONFLICT when the key belongs to another check of the last day */
+export function demandUnusedKey(latest: Attempt | undefined, marks: Marks): void {
+  for (const one of latest ? [latest, ...(latest.earlier ?? [])] : []) isSameRequest(one, marks);
+}
+
+/**
+ * The attempt that answers this very request already. Of an earlier one only a refusal is known; the others are asked
+ * anew.
  * @throws AppError IDEMPOTENCY_CONFLICT for another content under the same key
  * @throws AppError BUSY while it is still under way
  */
-function isRepeat({ key, content, outcome, sentAtMs }: Attempt, check: Check, nowMs: number): boolean {
-  if (key !== check.key) return false;
-  if (content !== check.content) throw new AppError('IDEMPOTENCY_CONFLICT');
-  if (outcome === undefined && nowMs - sentAtMs < IN_FLIGHT_MS) throw new AppError('BUSY');
-  return outcome === 'VERIFIED' || outcome === 'NOT_VERIFIED';
+function answered(latest: Attempt | undefined, marks: Marks, nowMs: number): Attempt | undefined {
+  if (!latest) return undefined;
+  if (isSameRequest(latest, marks)) {
+    const { outcome, sentAtMs } = latest;
+    if (outcome === undefined && nowMs - sentAtMs < IN_FLIGHT_MS) throw new AppError('BUSY');
+    return outcome === 'VERIFIED' || outcome === 'NOT_VERIFIED' ? latest : undefined;
+  }
+  const same = latest.earlier?.find((one) => isSameRequest(one, marks));
+  return same?.outcome === 'NOT_VERIFIED' ? { ...latest, ...same } : undefined;
 }

@@ -12,10 +12,14 @@ import { readRealName } from '../../lib/table/real-name/real-name';
 import {
   endFaceSession,
   type FaceSession,
+  type FaceStart,
   faceSessionKey,
   putFaceSession,
+  putFaceStart,
   readFaceSession,
+  readFaceStart,
 } from '../../lib/table/real-name/real-name-attempt';
+import { isSameRequest } from './check';
 import {
   asAgreed,
   CHECKS_PER_NUMBER,
@@ -64,13 +68,21 @@ export async function startFace(deps: Deps, run: Run<'subject', Start>) {
 
   const known = liveSession(readFaceSession(caller.alsoRead, sessionId, sealer), person);
   if (known) return repeatStart(known, sessionId, content);
+  demandSameStart(readFaceStart(caller.alsoRead), { epoch, wayEpoch, content });
+  const key = await mark(sessionId);
   const seen = await loadResult(deps, subjectId, 'face');
-  if (readRealName(seen.result, person)) throw new AppError('NOT_NOW');
+  const live = readRealName(seen.result, person);
+  if (live) {
+    isSameRequest(live, { key, content });
+    throw new AppError('NOT_NOW');
+  }
   const child = given.band === 'under-14';
   if (child) demandGuardian(seen.guardian);
 
-  const session = { epoch, wayEpoch, key: await mark(sessionId), content, uniqueDigest, band: given.band };
+  const session = { epoch, wayEpoch, content, uniqueDigest, band: given.band };
   const startedAtMs = deps.clock.now();
+  const expiresAtMs = startedAtMs + FACE_SESSION_MS;
+  const start = { epoch, wayEpoch, content, isOver: false };
   const {
     answer,
     person: after,
@@ -85,6 +97,7 @@ export async function startFace(deps: Deps, run: Run<'subject', Start>) {
       made: [
         await spendWrite(deps, CHECKS_PER_PERSON, subjectId),
         await spendWrite(deps, CHECKS_PER_NUMBER, uniqueDigest),
+        ...putFaceStart(subjectId, sessionId, start, startedAtMs, expiresAtMs),
         ...(child ? [guardianConsents(subjectId, guardianNotice.textHash)] : []),
       ],
       answered: (started) => {
@@ -92,20 +105,36 @@ export async function startFace(deps: Deps, run: Run<'subject', Start>) {
         const { token, url } = started;
         const maskedName = maskName(given.name);
         const value: FaceSession = { ...session, maskedName, token, url, startedAt: toInstant(startedAtMs) };
-        return putFaceSession(subjectId, sessionId, value, startedAtMs + FACE_SESSION_MS, sealer);
+        return putFaceSession(subjectId, sessionId, value, expiresAtMs, sealer);
       },
       stillAllowed: asAgreed(deps, person, 'face'),
     },
-  ).catch(refuseStart);
+  ).catch((error: unknown) => refuseStart(error, start));
   if (answer.result !== 'STARTED') throw new AppError('PARTNER_UNAVAILABLE');
   asAgreed(deps, person, 'face')(after);
   if (!kept) return startTwin(deps, run, sessionId, content);
-  return { sessionId, url: answer.url, expiresAt: toInstant(startedAtMs + FACE_SESSION_MS) };
+  return { sessionId, url: answer.url, expiresAt: toInstant(expiresAtMs) };
 }
 
-function refuseStart(error: unknown): never {
+function refuseStart(error: unknown, start: Begun): never {
   if (!(error instanceof ConditionFailed)) throw error;
-  throw error.found.slice(0, 2).some(Boolean) ? tooMany() : new AppError('GUARDIAN_REQUIRED');
+  const [person, number, other] = error.found;
+  if (person || number) throw tooMany();
+  if (!other) throw new AppError('GUARDIAN_REQUIRED');
+  if (other.item?.content !== start.content) throw new AppError('IDEMPOTENCY_CONFLICT');
+  throw new AppError('BUSY'); // a twin has just got its session
+}
+
+type Begun = Pick<FaceStart, 'epoch' | 'wayEpoch' | 'content'>;
+
+/**
+ * A key whose session has not come about may be tried again with the same content.
+ * @throws AppError IDEMPOTENCY_CONFLICT for another content; NOT_NOW when its session is over
+ */
+function demandSameStart(known: FaceStart | undefined, { epoch, wayEpoch, content }: Begun): void {
+  if (known?.epoch !== epoch || known.wayEpoch !== wayEpoch) return;
+  if (known.content !== content) throw new AppError('IDEMPOTENCY_CONFLICT');
+  if (known.isOver) throw new AppError('NOT_NOW');
 }
 
 /** The same start was sent twice at once, and the other one was quicker: its session is the one. */
@@ -154,6 +183,7 @@ export async function finishFace(deps: Deps, run: Run<'subject', { sessionId: st
   if (!session) throw new AppError('NOT_FOUND');
   if (live) throw new AppError('NOT_NOW');
 
+  const ends = endFaceSession(subjectId, sessionId, session, Date.parse(session.startedAt) + FACE_SESSION_MS);
   const ask = async () => judge(deps, session, sessionId, await askPartner(deps, session));
   const { answer, person: after } = await discloseWith(
     deps,
@@ -164,22 +194,23 @@ export async function finishFace(deps: Deps, run: Run<'subject', { sessionId: st
       given.result === 'PENDING' ? given.result : publicOutcome({ ...given, result: given.result }),
     {
       made: [await spendWrite(deps, FACE_RESULTS_PER_PERSON, subjectId)],
-      answered: ({ result }) => (result === 'MISMATCH' ? endFaceSession(subjectId, sessionId) : []),
+      answered: ({ result }) => (result === 'MISMATCH' ? ends : []),
       stillAllowed: asAgreed(deps, person, 'face'),
     },
   ).catch(refuseFinish);
   if (answer.result === 'PENDING') throw new AppError('NOT_NOW');
   demandVerified(publicOutcome({ ...answer, result: answer.result }));
-  const { epoch, wayEpoch, uniqueDigest, maskedName, band } = session;
+  const { epoch, wayEpoch, content, uniqueDigest, maskedName, band } = session;
   return keepResult(deps, run, after, {
     seen,
     again: false,
-    also: endFaceSession(subjectId, sessionId),
+    also: ends,
     value: {
       epoch,
       wayEpoch,
       way: 'face',
       key,
+      content,
       uniqueDigest,
       maskedName,
       band,

@@ -14,6 +14,7 @@ import {
   resultPurposeOf,
   type WayId,
 } from '../../lib/table/real-name/real-name';
+import { isSameRequest } from './check';
 import { asAgreed, demandGuardian } from './check-limits';
 import { guardianNotice } from './guardian-notice';
 
@@ -81,7 +82,7 @@ export async function keepResult(
     before = await loadResult(deps, subjectId, way);
     if (band === 'under-14') demandGuardian(before.guardian);
     const live = readRealName(before.result, person, caller.sealer);
-    if (live?.key === value.key) return resultForPerson(live);
+    if (live && isSameRequest(live, value)) return resultForPerson(live);
     if (live && !again) throw new AppError('NOT_NOW');
   }
   throw new AppError('BUSY');

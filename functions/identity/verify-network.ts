@@ -4,7 +4,8 @@ import { AppError } from '../../lib/errors';
 import type { Run } from '../../lib/gate/operation';
 import type { NetworkIdentity } from '../../lib/partner/network-identity';
 import { readRealName } from '../../lib/table/real-name/real-name';
-import { runCheck } from './check';
+import { readAttempt } from '../../lib/table/real-name/real-name-attempt';
+import { demandUnusedKey, isSameRequest, runCheck } from './check';
 import { CHECKS_PER_PERSON, demandGuardian, epochsOf, spendWrite } from './check-limits';
 import { demandVerified } from './check-outcome';
 import { keepResult, loadResult, resultForPerson } from './keep-result';
@@ -29,7 +30,8 @@ export async function verifyByNetworkId(
 
   const seen = await loadResult(deps, subjectId, 'network');
   const live = readRealName(seen.result, person);
-  if (live?.key === key) return resultForPerson(live);
+  if (live && isSameRequest(live, { key, content })) return resultForPerson(live);
+  demandUnusedKey(readAttempt(caller.alsoRead, epoch), { key, content });
   if (live) throw new AppError('NOT_NOW');
 
   const { attempt, person: after } = await runCheck(deps, run, {
@@ -51,6 +53,7 @@ export async function verifyByNetworkId(
       epoch,
       way: 'network',
       key,
+      content,
       uniqueDigest: attempt.uniqueDigest ?? '',
       band: attempt.band,
       verifiedAt: toInstant(deps.clock.now()),

@@ -6,7 +6,8 @@ import type { CheckAnswer } from '../../lib/partner/check-result';
 import type { FaceId } from '../../lib/partner/faceid';
 import { guardianConsents } from '../../lib/table/real-name/minor';
 import { readRealName } from '../../lib/table/real-name/real-name';
-import { runCheck } from './check';
+import { readAttempt } from '../../lib/table/real-name/real-name-attempt';
+import { demandUnusedKey, isSameRequest, runCheck } from './check';
 import { CHECKS_PER_NUMBER, CHECKS_PER_PERSON, demandGuardian, epochsOf, spendWrite } from './check-limits';
 import { demandVerified } from './check-outcome';
 import { guardianNotice } from './guardian-notice';
@@ -41,7 +42,8 @@ export async function verify(deps: Deps, run: Run<'subject', Verify>, again = fa
 
   const seen = await loadResult(deps, subjectId, way);
   const live = readRealName(seen.result, person, caller.sealer);
-  if (live?.key === marks.key) return resultForPerson(live);
+  if (live && isSameRequest(live, marks)) return resultForPerson(live);
+  demandUnusedKey(readAttempt(caller.alsoRead, epoch), marks);
   if (again !== Boolean(live)) throw new AppError('NOT_NOW');
   if (given.band === 'under-14') demandGuardian(seen.guardian);
 
@@ -66,7 +68,7 @@ export async function verify(deps: Deps, run: Run<'subject', Verify>, again = fa
       wayEpoch,
       way,
       uniqueDigest,
-      key: marks.key,
+      ...marks,
       band: given.band,
       maskedName: maskName(given.name),
       verifiedAt: toInstant(deps.clock.now()),

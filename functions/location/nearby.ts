@@ -2,9 +2,9 @@ import { toEpochSeconds } from '../../lib/clock';
 import type { KeyRing } from '../../lib/crypto/key-ring';
 import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
-import type { Run, Subject } from '../../lib/gate/operation';
+import type { Run } from '../../lib/gate/operation';
 import { beijingDay } from '../../lib/policy/working-days';
-import { readHiddenCursor, sealHiddenCursor } from '../../lib/table/cursor';
+import { readCursor, sealCursor } from '../../lib/table/cursor';
 import { sealHandle } from '../../lib/table/handle';
 import { type NearEntry, queryNear } from '../../lib/table/location/near';
 import { type Band, bandOf } from './band';
@@ -56,8 +56,8 @@ export async function nearby(deps: Deps, { caller, input }: Run<'subject', Quest
   const around = await distances(ring, here, cells);
   const { entries, cursor } = await readPage(
     deps,
-    caller,
-    `${square}|${input.radiusKm}|${day}`,
+    viewerId,
+    `location.nearby|${square}|${input.radiusKm}|${day}`,
     cells,
     input,
   );
@@ -107,13 +107,14 @@ async function distances(ring: KeyRing, here: Place, cells: string[]): Promise<M
 /** The next entries of the squares that hold these cells, and where to go on. Nobody is read twice or passed over. */
 async function readPage(
   { ring, table }: Deps,
-  { sealer }: Subject,
-  question: string,
+  viewerId: string,
+  list: string,
   cells: string[],
   { cursor }: Question,
 ): Promise<{ entries: NearEntry[]; cursor: string | undefined }> {
   const { squares } = fewestSquares(cells, MAX_SQUARES);
-  const before = cursor ? readHiddenCursor<Read[]>(sealer, `nearby|${question}`, cursor) : [];
+  const before: Read[] =
+    cursor === undefined ? [] : JSON.parse(await readCursor(ring, list, viewerId, cursor));
   const unread = squares.filter((_, index) => before[index] !== 'end').length;
   const limit = Math.floor(MAX_PAGE / unread);
   const pages = await Promise.all(
@@ -129,6 +130,6 @@ async function readPage(
   const isOver = after.every((read) => read === 'end');
   return {
     entries: pages.flatMap(({ entries }) => entries),
-    cursor: isOver ? undefined : sealHiddenCursor(sealer, `nearby|${question}`, after),
+    cursor: isOver ? undefined : await sealCursor(ring, list, viewerId, JSON.stringify(after)),
   };
 }

@@ -38,12 +38,19 @@ export type DigestDomain =
   | 'share'
   | 'near';
 
+/** What the service seals under a key of its own; one domain's key opens nothing of another. */
+export type SealDomain = 'cursor';
+
 /** Everything that needs a key, with no key ever leaving it. */
 export type KeyRing = {
   /** Keyed digest for look-up (blind index), 43 characters. Hides the value even from who reads the whole table. */
   digest(domain: DigestDomain, value: string): Promise<string>;
-  /** Keyed checksum of our own records: ledger chains and cursors; key of what only a code opens. 32 bytes. */
-  mac(domain: 'ledger' | 'cursor' | 'web-code' | 'share', data: string): Promise<Buffer>;
+  /** Keyed checksum of our own records: ledger chains; key of what only a code opens. 32 bytes. */
+  mac(domain: 'ledger' | 'web-code' | 'share', data: string): Promise<Buffer>;
+  /** Seals what the service gives away to be handed back, and alone may read. It opens at `place` only. */
+  seal(domain: SealDomain, plaintext: Buffer, place: string): Promise<Buffer>;
+  /** Opens what `seal` made. @throws SealError */
+  open(domain: SealDomain, sealed: Uint8Array, place: string): Promise<Buffer>;
   /** A fresh data key for a new person, and the form in which it is stored. */
   newDataKey(subjectId: string): Promise<{ dataKey: Buffer; wrapped: Buffer }>;
   /** Opens a person's stored data key. @throws SealError */
@@ -129,7 +136,8 @@ export function createKeyRing({ load, roots, suite, now, random }: KeyRingParts)
   }
 
   const derived = new Map<string, Buffer>();
-  async function serviceMac(label: string, data: string): Promise<Buffer> {
+  /** A key of the service for one use, and the hash of the suite it was made in. */
+  async function serviceKey(label: string) {
     const record = await find('service', 1);
     const { hash } = suites[record.suite];
     let key = derived.get(label);
@@ -137,6 +145,11 @@ export function createKeyRing({ load, roots, suite, now, random }: KeyRingParts)
       key = Buffer.from(hkdfSync(hash, await openKey(record), Buffer.alloc(0), label, 32));
       derived.set(label, key);
     }
+    return { key, hash };
+  }
+
+  async function serviceMac(label: string, data: string): Promise<Buffer> {
+    const { key, hash } = await serviceKey(label);
     return createHmac(hash, key).update(data, 'utf8').digest();
   }
 
@@ -158,6 +171,9 @@ export function createKeyRing({ load, roots, suite, now, random }: KeyRingParts)
     suite,
     digest: async (domain, value) => (await serviceMac(`index:${domain}`, value)).toString('base64url'),
     mac: (domain, data) => serviceMac(domain, data),
+    seal: async (domain, plaintext, place) =>
+      seal(suite, (await serviceKey(`seal:${domain}`)).key, plaintext, place, random),
+    open: async (domain, sealed, place) => decrypt((await serviceKey(`seal:${domain}`)).key, sealed, place),
     dataKey,
     async newDataKey(subjectId) {
       const fresh = random(32);

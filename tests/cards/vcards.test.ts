@@ -80,8 +80,10 @@ describe('importing and exporting cards as files (C5)', () => {
     expect(await importFile(file, key)).toEqual(await importFile(file, key));
     const { cards } = await world.ok<{ cards: Shown[] }>('cards/list', {}, me);
     expect(cards).toHaveLength(2);
-    const other = await importFile(card('丙'), key);
-    expect(other[0]).not.toHaveProperty('cardId');
+    const other = { file: base64(card('丙') + card('丁') + card('戊')), idempotencyKey: key };
+    expect(await world.refused('cards/importVCard', other, me)).toBe('IDEMPOTENCY_CONFLICT');
+    const after = await world.ok<{ cards: Shown[] }>('cards/list', {}, me);
+    expect(after.cards).toHaveLength(2);
   });
 
   it('stops at the limit of cards and says so of each that did not fit', async () => {

@@ -137,7 +137,7 @@ describe("other people's things look absent (C1)", () => {
     await refusedCleanly('cards/list', { cursor }, 'CURSOR_INVALID', undefined, other);
     await refusedCleanly('cards/list', { cursor: ledger.cursor }, 'CURSOR_INVALID', undefined);
     await refusedCleanly('consent/history', { cursor }, 'CURSOR_INVALID', undefined);
-    await refusedCleanly('cards/list', { cursor: `A${cursor.slice(1)}` }, 'CURSOR_INVALID', undefined);
+    await refusedCleanly('cards/list', { cursor: `B${cursor.slice(1)}` }, 'CURSOR_INVALID', undefined);
     await refusedCleanly('cards/list', { cursor: '' }, 'CURSOR_INVALID', undefined);
   });
 });

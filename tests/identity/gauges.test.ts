@@ -1,6 +1,8 @@
 import { thresholds } from '../../lib/policy/thresholds';
 import { addCalendarDays, addWorkingDays, knowsYear } from '../../lib/policy/working-days';
 import { gaugeIds, gaugeWrite, readGauges, sensitiveKinds } from '../../lib/table/gauge/gauge';
+import { networkName } from '../../lib/table/real-name/real-name';
+import { networkAttempt } from '../../lib/table/real-name/real-name-attempt';
 import { onceKey, START } from '../support/world';
 import { createIdentityWorld, type IdentityWorld } from './support';
 
@@ -69,6 +71,18 @@ describe('gauges (N7)', () => {
     await world.withdraw(me, 'service-household');
     await world.erase();
     expect(await held()).toBe(0);
+  });
+
+  it('do not count who has proved a 网号 alone as one whose number is held, and nothing kept is of that kind (N3)', async () => {
+    const me = await world.person('me', 'real-name-network');
+    const { token } = await world.control('POST', '/network-proofs', { ageBand: 'ADULT' });
+    await world.ok('identity/verifyByNetworkId', { token, idempotencyKey: onceKey() }, me);
+    const counted = await readGauges(world.deps.table);
+    expect([counted['id-digest'], counted['network-id-digest']]).toEqual([0, 1]);
+    for (const { attributes } of [networkName, networkAttempt])
+      expect(Object.values(attributes).flatMap(({ kinds }) => kinds as readonly string[])).not.toContain(
+        'id-digest',
+      );
   });
 
   it('cover every sensitive kind of the registry', () => {

@@ -105,7 +105,7 @@ describe('withdrawal against everything else (K3)', () => {
     await world.ok('consent/withdraw', await consentAct(world.ok, { version: first.version }), me);
     expect(await world.refused('consent/grant', grant, me)).toBe('VERSION_CONFLICT');
     const misused = { ...(await consentAct(world.ok, { version: 3 })), idempotencyKey: grant.idempotencyKey };
-    expect(await world.refused('consent/grant', misused, me)).toBe('OK');
+    expect(await world.refused('consent/grant', misused, me)).toBe('IDEMPOTENCY_CONFLICT');
   });
 
   it('acts of one person at the same moment each get their place in the chain, or are told to look again', async () => {

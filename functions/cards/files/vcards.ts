@@ -10,21 +10,26 @@ import { AppError, errorCodes, invalidInput } from '../../../lib/errors';
 import type { Run, Subject } from '../../../lib/gate/operation';
 import { cardKey, readCard } from '../../../lib/table/card/card';
 import { createCard } from '../own/create-card';
-import { cardsEpoch, ownCard } from '../own/own-card';
+import { cardsEpoch, fits, ownCard } from '../own/own-card';
 
 type Import = { file: string; idempotencyKey: string };
 
 /**
  * Makes cards of a vCard file of one or many (promise C5), and says of each what was understood, what is kept for an
  * export, and what was refused and why: names and counts, never values. A card that cannot be used loses nothing of the
- * others. A repeat makes no second copies, because each card's key comes from the request's key and its place.
- * @throws AppError INVALID_INPUT for a file that is not read at all
+ * others. A repeat makes no second copies, because each card's key comes from the request's key and its number among the
+ * cards that can be used. So the first of another file under the same key meets that of this one, before anything is made.
+ * @throws AppError INVALID_INPUT for a file that is not read at all; IDEMPOTENCY_CONFLICT for another file
  */
 export async function importVCards(deps: Deps, run: Run<'subject', Import>) {
-  const { file, idempotencyKey } = run.input;
+  const { file } = run.input;
   const read = readFile(Buffer.from(file, 'base64'));
   const cards: Awaited<ReturnType<typeof keep>>[] = [];
-  for (const card of read) cards.push(await keep(deps, run, card, `${idempotencyKey}.${card.report.place}`));
+  let usable = 0;
+  for (const card of read) {
+    if (card.content && fits({ ...card.content, labels: [] })) usable += 1;
+    cards.push(await keep(deps, run, card, usable));
+  }
   return { cards };
 }
 
@@ -38,9 +43,9 @@ function readFile(file: Uint8Array): CardFromFile[] {
 }
 
 /** What stops one card of many; anything else stops the import, which can be sent again. */
-const stopsOne = ['LIMIT_REACHED', 'INVALID_INPUT', 'IDEMPOTENCY_CONFLICT', 'NOT_FOUND'];
+const stopsOne = ['LIMIT_REACHED', 'INVALID_INPUT', 'NOT_FOUND'];
 
-async function keep(deps: Deps, run: Run<'subject', Import>, card: CardFromFile, idempotencyKey: string) {
+async function keep(deps: Deps, run: Run<'subject', Import>, card: CardFromFile, number: number) {
   const { content, report } = card;
   const { place, understood, kept, problem } = report;
   const refused = report.refused.map(({ property, reason, count }) => ({
@@ -51,8 +56,9 @@ async function keep(deps: Deps, run: Run<'subject', Import>, card: CardFromFile,
   const told = { place, understood, kept, refused };
   if (!content) return { ...told, ...(problem && { problem: cardProblems[problem] }) };
   try {
-    const input = { ...content, labels: [], idempotencyKey };
-    const { cardId } = await createCard(deps, { ...run, input });
+    const { file, idempotencyKey } = run.input;
+    const input = { ...content, labels: [], idempotencyKey: `${idempotencyKey}.${number}` };
+    const { cardId } = await createCard(deps, { ...run, input }, file);
     return { ...told, cardId };
   } catch (error) {
     if (!(error instanceof AppError) || !stopsOne.includes(error.code)) throw error;

@@ -12,14 +12,19 @@ type Create = CardInput & { idempotencyKey: string };
 
 /**
  * Makes a card that nobody but its owner can see. Its id comes from the idempotency key, so a repeat meets the card it
- * made before and answers with it; no record of keys is needed.
+ * made before and answers with it; no record of keys is needed. `asked` is what was asked, by which a repeat is known: the
+ * whole file, where the card is one of many.
  */
-export async function createCard(deps: Deps, { caller, input }: Run<'subject', Create>): Promise<Card> {
+export async function createCard(
+  deps: Deps,
+  { caller, input }: Run<'subject', Create>,
+  asked?: string,
+): Promise<Card> {
   const { idempotencyKey, ...written } = input;
   demandSize(written);
   const { subjectId } = caller.person;
   const cardId = cardIdFor(subjectId, cardsEpoch(caller), idempotencyKey);
-  const request = await deps.ring.digest('request', `card|${subjectId}|${JSON.stringify(written)}`);
+  const request = await deps.ring.digest('request', `card|${subjectId}|${asked ?? JSON.stringify(written)}`);
   const now = toInstant(deps.clock.now());
   const card: Card = {
     ...written,

@@ -24,8 +24,12 @@ export function ownCard({ policy }: Pick<Deps, 'policy'>, caller: Subject): Card
   return withCurrentVisibility(policy.inForce().reachVersions, caller.person, card);
 }
 
+/** Whether a card is small enough to be kept. */
+export function fits(written: object): boolean {
+  return Buffer.byteLength(JSON.stringify(written)) <= MAX_CARD_BYTES;
+}
+
 /** @throws AppError INVALID_INPUT when the parts, each short enough, are too much together */
 export function demandSize(written: CardInput): void {
-  if (Buffer.byteLength(JSON.stringify(written)) > MAX_CARD_BYTES)
-    throw invalidInput('(输入)', `名片内容过多，总共最多 ${MAX_CARD_BYTES / 1024} KB`);
+  if (!fits(written)) throw invalidInput('(输入)', `名片内容过多，总共最多 ${MAX_CARD_BYTES / 1024} KB`);
 }

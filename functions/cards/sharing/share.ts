@@ -8,7 +8,7 @@ import type { Deps } from '../../../lib/deps';
 import { AppError, invalidInput } from '../../../lib/errors';
 import { disclose } from '../../../lib/gate/disclose';
 import type { Run, Subject } from '../../../lib/gate/operation';
-import { ConditionFailed } from '../../../lib/table/client';
+import { ConditionFailed, type Item } from '../../../lib/table/client';
 import { readCursor, sealCursor } from '../../../lib/table/cursor';
 import {
   putShare,
@@ -17,6 +17,7 @@ import {
   removeAllShares,
   removeShare,
   type Share,
+  shareKey,
 } from '../../../lib/table/sharing/share';
 import { putViewShards } from '../../../lib/table/sharing/views';
 import { cardsEpoch, ownCard } from '../own/own-card';
@@ -46,9 +47,6 @@ type NewShare = {
 export async function createShare(deps: Deps, { caller, input }: Run<'subject', NewShare>) {
   const card = ownCard(deps, caller);
   const { idempotencyKey, passphrase, lifeHours, ...asked } = input;
-  const open = fieldsFor(card.visibility, 'link');
-  if (asked.fields.some((field) => !open.includes(field)))
-    throw invalidInput('fields', '有的项目还没有设为给持有链接的人看');
   const { subjectId, shareEpoch = 0 } = caller.person;
   const nowMs = deps.clock.now();
   const epoch = cardsEpoch(caller);
@@ -66,6 +64,12 @@ export async function createShare(deps: Deps, { caller, input }: Run<'subject', 
     seed,
     ...(passphrase && { passphrase: await digestPassphrase(passphrase, seed) }),
   };
+  const open = fieldsFor(card.visibility, 'link');
+  if (asked.fields.some((field) => !open.includes(field))) {
+    const [made] = await deps.table.getMany([shareKey(subjectId, value.shareId)]);
+    if (made) return repeat(deps, caller, value, made); // they were open when it was made
+    throw invalidInput('fields', '有的项目还没有设为给持有链接的人看');
+  }
   const token = await tokenOf(deps.ring, subjectId, value);
   const { shareId, cardId, expiresAtSeconds } = value;
   const counted = {
@@ -85,10 +89,18 @@ export async function createShare(deps: Deps, { caller, input }: Run<'subject', 
     const [atShare, , atCard] = error.found;
     if (!atShare)
       throw atCard ? new AppError('NOT_FOUND') : new AppError('CONSENT_REQUIRED', { purpose: 'cards' });
-    const made = readShare(atShare.item, epoch, caller.sealer);
-    if (made?.request !== value.request) throw new AppError('IDEMPOTENCY_CONFLICT');
-    return { ...(await show(deps, caller, made)), token: await tokenOf(deps.ring, subjectId, made) };
+    return repeat(deps, caller, value, atShare.item);
   }
+}
+
+/** The link that a key has made, for who asks for the same again. @throws AppError IDEMPOTENCY_CONFLICT */
+async function repeat(deps: Deps, caller: Subject, { epoch, request }: Share, item: Item | undefined) {
+  const made = readShare(item, epoch, caller.sealer);
+  if (made?.request !== request) throw new AppError('IDEMPOTENCY_CONFLICT');
+  return {
+    ...(await show(deps, caller, made)),
+    token: await tokenOf(deps.ring, caller.person.subjectId, made),
+  };
 }
 
 function shareIdFor(subjectId: string, epoch: number, idempotencyKey: string): string {

@@ -19,6 +19,9 @@ export const MAX_SESSIONS_PER_PERSON = 5;
 /** WeChat identities that lead to one account. */
 export const MAX_IDENTITIES_PER_PERSON = 8;
 
+/** Acts of consent whose idempotency keys are remembered, beside the last one on each purpose. */
+export const MAX_ACTS_REMEMBERED = 8;
+
 /** Cards of one person. */
 export const MAX_CARDS_PER_PERSON = 50;
 
@@ -67,6 +70,8 @@ export const person = defineEntity('person', {
   noticedAt: plain('consent-state', z.optional(z.string())),
   sessions: mapOf(session),
   consents: mapOf(consent),
+  /** Digests of the latest acts of consent, newest first, to recognise a key used again for something else. */
+  acts: plain('consent-state', z.optional(z.array(z.string()))),
   cardCount: plain('card-state', z.int()),
   /** The one card that speaks for its owner: kept here, so that there is never more than one. */
   defaultCard: plain('card-state', z.optional(z.string())),
@@ -107,15 +112,15 @@ export function consentOf({ consents }: Person, purpose: ConsentPurposeId): Cons
 
 /**
  * A person's consent to a purpose while it is granted and covers what the purpose reaches today: what others may rely on
- * who look at this person's data. `reachVersions` is of the policy in force.
+ * who look at this person's data. `since` is of the policy in force.
  */
 export function consentInForce(
-  reachVersions: ReachVersions,
+  since: ReachVersions,
   person: Person,
   purpose: ConsentPurposeId,
 ): Consent | undefined {
   const given = consentOf(person, purpose);
-  const reached = reachVersions[purpose] ?? Number.POSITIVE_INFINITY;
+  const reached = since[purpose] ?? Number.POSITIVE_INFINITY;
   return given?.granted && given.policyVersion >= reached ? given : undefined;
 }
 

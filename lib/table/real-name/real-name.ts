@@ -41,16 +41,20 @@ const common = {
   consentVersion: plain('real-name-result', z.int()),
   band: plain('age-band', z.optional(z.enum(ageBands))),
   /** Digest of the idempotency key, to recognise a repeat. */
-  key: digest('id-digest', z.string()),
+  key: plain('real-name-result', z.string()),
 };
 export const realName = defineEntity('real-name', {
   ...common,
+  /** Digest of what was typed, the number among it, to recognise a key used for something else. */
+  content: digest('id-digest', z.string()),
   uniqueDigest: digest('id-digest', z.string()),
   maskedName: sealed('real-name-masked', z.optional(z.string())),
 });
 /** The same for 网号: no name and no number. */
 export const networkName = defineEntity('network-name', {
   ...common,
+  /** Digest of the proof that was handed in, for the same. */
+  content: digest('network-id-digest', z.string()),
   uniqueDigest: digest('network-id-digest', z.string()),
 });
 export type RealName = ValueOf<typeof realName>;

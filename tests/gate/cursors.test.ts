@@ -1,0 +1,172 @@
+import type { Deps } from '../../lib/deps';
+import type { Call, Reply } from '../../lib/gate/call';
+import { dispatch } from '../../lib/gate/dispatch';
+import type { Operation } from '../../lib/gate/operation';
+import { agree, cardGiver, exchange, type Holder, holder, linkTo, offerBy } from '../cards/support';
+import { findable, here } from '../location/support';
+import { createWorld, functions, onceKey, type World } from '../support/world';
+
+/**
+ * Every list there is, found by the cursor it answers. One that is new is here at once, and fails until `live` gives a
+ * person something to be listed in it.
+ */
+const lists = Object.entries(functions).flatMap(([name, operations]) =>
+  Object.entries(operations).flatMap(([own, operation]) =>
+    'cursor' in shapeOf(operation.output) ? [{ path: `${name}/${own}`, operation }] : [],
+  ),
+);
+const paths = lists.map(({ path }) => path);
+
+function shapeOf(schema: Operation['output']): object {
+  return (schema as { shape?: object }).shape ?? {};
+}
+
+/** Somebody with something in each of their lists. */
+type Person = Holder & { cardId: string };
+
+let world: World;
+let people: Person[];
+let onePerPage: Deps;
+beforeAll(async () => {
+  world = await createWorld();
+  people = [await live('林晓'), await live('陈明')];
+  const { table } = world.deps;
+  onePerPage = {
+    ...world.deps,
+    table: { ...table, query: (query) => table.query({ ...query, Limit: 1 }) },
+  };
+});
+
+async function live(name: string): Promise<Person> {
+  const caller = await findable(world, here, name);
+  const { cards } = await world.ok<{ cards: { cardId: string }[] }>('cards/list', {}, caller);
+  const me = { caller, cardId: cards[0]?.cardId ?? '' };
+  await world.ok('cards/update', { name, title: '工程师', cardId: me.cardId, version: 2 }, caller);
+  const visibility = { name: 'everyone', title: 'link' };
+  await world.ok('cards/setVisibility', { cardId: me.cardId, version: 3, visibility }, caller);
+  const { token } = await linkTo(world, me);
+  await agree(world, caller, 'delivery');
+  const contact = { name, phone: '13800138000', address: '广州市越秀区' };
+  await world.ok('profile/createDelivery', { ...contact, idempotencyKey: onceKey() }, caller);
+  const viewer = await holder(world, `viewer of ${name}`, 'viewer-name', 'profile');
+  await world.ok('cards/open', { token }, viewer);
+  const [friend, asker] = [
+    await cardGiver(world, `friend of ${name}`),
+    await cardGiver(world, `asker ${name}`),
+  ];
+  await exchange(world, me, friend);
+  await offerBy(world, asker, token);
+  await offerBy(world, me, (await linkTo(world, asker)).token);
+  return { ...caller, cardId: me.cardId };
+}
+
+/** What a list needs besides the cursor. */
+const asked: Record<string, (person: Person) => object> = {
+  'consent/inspect': ({ subjectId }) => ({ subjectId, reason: 'rights-request', ticket: 'T-1' }),
+};
+
+/** One page of one item of a list, read by this person or, where it is the staff's, by this member about them. */
+function turn(
+  path: string,
+  person: Person,
+  cursor?: string,
+  member = 'first-member-of-staff',
+): Promise<Reply> {
+  const [name = '', operation = ''] = path.split('/');
+  const { caller, roles = [] } = lists.find((list) => list.path === path)?.operation ?? {};
+  const call: Call = {
+    requestId: 'turning',
+    host: 'test',
+    trigger: 'client',
+    address: '203.0.113.7',
+    operation,
+    input: { ...asked[path]?.(person), ...(cursor !== undefined && { cursor }) },
+    token: caller === 'staff' ? `staff:${member}:${roles[0]}` : person.token,
+  };
+  return dispatch(onePerPage, name, functions[name] ?? {}, call);
+}
+
+async function cursorOf(path: string, person: Person): Promise<string> {
+  const reply = await turn(path, person);
+  const { cursor } = (reply.ok ? reply.data : {}) as { cursor?: string };
+  if (!cursor) throw new Error(`${path} answers no cursor: ${JSON.stringify(reply)}`);
+  return cursor;
+}
+
+const codeOf = (reply: Reply) => (reply.ok ? 'OK' : reply.error.code);
+
+/** Every id, digest and key that the table holds, as it may be written. */
+async function idsOfTheWorld(): Promise<Buffer[]> {
+  const found = new Set<string>();
+  const collect = (value: unknown): void => {
+    if (value instanceof Uint8Array) found.add(Buffer.from(value).toString('latin1'));
+    else if (typeof value === 'string') for (const part of value.split(/[#|:\s]/)) found.add(part);
+    else if (typeof value === 'object' && value !== null) {
+      for (const [key, inner] of Object.entries(value)) {
+        found.add(key);
+        collect(inner);
+      }
+    }
+  };
+  collect(await world.scan());
+  const long = [...found].filter((text) => text.length >= LEAST_ID_CHARS);
+  const raw = long.filter((text) => /^[\w-]+$/.test(text)).map((text) => Buffer.from(text, 'base64url'));
+  return [...long.map((text) => Buffer.from(text, 'latin1')), ...raw];
+}
+/** Ids are longer, and shorter words are met by chance. */
+const LEAST_ID_CHARS = 12;
+
+/** A text as it stands, and what it may be the writing of, once and twice over. */
+function readings(text: string, depth = 2): Buffer[] {
+  const encodings = ['base64url', 'base64', 'hex'] as const;
+  const decoded = depth === 0 ? [] : encodings.map((encoding) => Buffer.from(text, encoding));
+  return [
+    Buffer.from(text),
+    ...decoded.flatMap((bytes) => [bytes, ...readings(bytes.toString('latin1'), depth - 1)]),
+  ];
+}
+
+it('every operation that takes a cursor answers one, and the other way round', () => {
+  const takers = Object.entries(functions).flatMap(([name, operations]) =>
+    Object.entries(operations).flatMap(([own, { input }]) =>
+      'cursor' in shapeOf(input) ? [`${name}/${own}`] : [],
+    ),
+  );
+  expect(takers.sort()).toEqual([...paths].sort());
+});
+
+describe.each(paths)('the cursor of %s', (path) => {
+  it('says nothing of whom or what it stands at (C6)', async () => {
+    const [me] = people as [Person];
+    const [cursor, again] = [await cursorOf(path, me), await cursorOf(path, me)];
+    expect(again).not.toBe(cursor);
+    const ids = await idsOfTheWorld();
+    expect(ids.length).toBeGreaterThan(100);
+    for (const reading of readings(cursor)) expect(ids.filter((id) => reading.includes(id))).toEqual([]);
+    expect(codeOf(await turn(path, me, cursor))).toBe('OK');
+  });
+
+  it('is refused to another person, to another member of the staff, and for another list', async () => {
+    const [me, other] = people as [Person, Person];
+    const cursor = await cursorOf(path, me);
+    expect(codeOf(await turn(path, other, cursor))).toBe('CURSOR_INVALID');
+    const isStaffs = lists.find((list) => list.path === path)?.operation.caller === 'staff';
+    if (isStaffs)
+      expect(codeOf(await turn(path, me, cursor, 'second-member-of-staff'))).toBe('CURSOR_INVALID');
+    for (const list of paths.filter((one) => one !== path))
+      expect([list, codeOf(await turn(list, me, cursor))]).toEqual([list, 'CURSOR_INVALID']);
+  });
+
+  it('is refused when it is altered, cut or made up', async () => {
+    const [, me] = people as [Person, Person];
+    const cursor = await cursorOf(path, me);
+    const bytes = Buffer.from(cursor, 'base64url');
+    const flipped = [0, 1, bytes.length >> 1, bytes.length - 1].map((place) =>
+      Buffer.from(bytes.map((byte, index) => (index === place ? byte ^ 1 : byte))),
+    );
+    const cut = [bytes.subarray(1), bytes.subarray(0, -1), bytes.subarray(0, 1)];
+    const forged = [...flipped, ...cut].map((one) => one.toString('base64url'));
+    for (const one of [...forged, '', 'A', me.cardId])
+      expect([one, codeOf(await turn(path, me, one))]).toEqual([one, 'CURSOR_INVALID']);
+  });
+});

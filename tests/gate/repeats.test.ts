@@ -1,0 +1,285 @@
+import { DAY_MS } from '../../lib/clock';
+import type { Operation } from '../../lib/gate/operation';
+import { issueProof } from '../../lib/gate/proof';
+import { cardGiver, holder } from '../cards/support';
+import { agreeingPartners } from '../identity/agreeing-partners';
+import { newCitizen } from '../identity/support';
+import {
+  type Caller,
+  consentAct,
+  createWorld,
+  functions,
+  onceKey,
+  type Partners,
+  type World,
+} from '../support/world';
+
+/** Every operation that recognises its repeats by a key. A new one fails here until it has a row. */
+const repeatable = Object.entries(functions).flatMap(([name, operations]) =>
+  Object.entries(operations).flatMap(([own, { input }]) =>
+    'idempotencyKey' in shapeOf(input) ? [`${name}/${own}`] : [],
+  ),
+);
+
+function shapeOf(schema: Operation['input']): object {
+  return (schema as { shape?: object }).shape ?? {};
+}
+
+/** One request without its key, another one that could be meant as well, and who makes them. */
+type Row = {
+  input: object;
+  other: object;
+  by(): Promise<Partial<Caller> & { proof?: string }>;
+  /** What the partner refuses, where there is one. */
+  refused?: object;
+};
+
+const REFUSED = '欧阳不符';
+
+/** Partners that agree to everything but one name and one proof. */
+function partners(): Partners {
+  const { faceId, networkIdentity } = agreeingPartners();
+  if (!faceId?.startFace || !networkIdentity) throw new Error('they offer every way');
+  const partnerRequestId = 'r-1';
+  const no = { result: 'MISMATCH', partnerRequestId } as const;
+  const { startFace } = faceId;
+  return {
+    faceId: {
+      ...faceId,
+      checkIdCard: async (asked) => (asked.name === REFUSED ? no : faceId.checkIdCard(asked)),
+      startFace: async (asked) =>
+        asked.name === REFUSED ? { result: 'UPSTREAM_ERROR', partnerRequestId } : startFace(asked),
+    },
+    networkIdentity: {
+      check: async (token) => (token.startsWith('refused') ? no : networkIdentity.check(token)),
+    },
+  };
+}
+
+let world: World;
+beforeEach(async () => {
+  world = await createWorld({ partners });
+});
+
+const typed = () => {
+  const { name, idNumber } = newCitizen();
+  return { name, idNumber };
+};
+const inTheName = (caller: Caller) => async () => caller;
+const consent = (version: number) => async (): Promise<Row> => {
+  const caller = await holder(world, 'me');
+  const act = async (control: string) => {
+    const evidence = { control, defaultState: 'unchecked', dwellMs: 5000 };
+    const { idempotencyKey: _, ...input } = await consentAct(world.ok, {
+      purpose: 'delivery',
+      version,
+      evidence,
+    });
+    return input;
+  };
+  return { input: await act('one'), other: await act('other'), by: inTheName(caller) };
+};
+const vcards = (...names: string[]) =>
+  Buffer.from(
+    names.map((name) => `BEGIN:VCARD\r\nVERSION:4.0\r\nFN:${name}\r\nEND:VCARD\r\n`).join(''),
+  ).toString('base64');
+
+const rows: Record<string, () => Promise<Row>> = {
+  'cards/create': async () => ({
+    input: { name: '林晓' },
+    other: { name: '林晓', title: '工程师' },
+    by: inTheName(await holder(world, 'me')),
+  }),
+  'cards/importVCard': async () => ({
+    input: { file: vcards('林晓', '陈明') },
+    other: { file: vcards('林晓', '陈明', '王小二') },
+    by: inTheName(await holder(world, 'me')),
+  }),
+  'cards/share': async () => {
+    const { caller, cardId } = await cardGiver(world, 'me');
+    return {
+      input: { cardId, fields: ['name'] },
+      other: { cardId, fields: ['name', 'note'] },
+      by: inTheName(caller),
+    };
+  },
+  'profile/createDelivery': async () => {
+    const contact = { name: '林晓', phone: '13800138000', address: '广州市越秀区' };
+    return {
+      input: contact,
+      other: { ...contact, address: '广州市天河区' },
+      by: inTheName(await holder(world, 'me', 'delivery')),
+    };
+  },
+  'consent/grant': consent(0),
+  'consent/refuse': consent(0),
+  'consent/withdraw': consent(0),
+  'consent/correct': async () => {
+    const { subjectId } = await holder(world, 'me');
+    const input = {
+      subjectId,
+      reason: 'rights-request',
+      ticket: 'T-1',
+      purpose: 'delivery',
+      version: 0,
+      decision: 'withdrawn',
+      trueAt: '2026-11-30T02:00:00.000Z',
+      document: 'D-1',
+    };
+    return { input, other: { ...input, document: 'D-2' }, by: async () => ({ token: 'staff:one:officer' }) };
+  },
+  'identity/verify': async () => ({
+    input: typed(),
+    other: typed(),
+    refused: { ...typed(), name: REFUSED },
+    by: inTheName(await holder(world, 'me', 'real-name')),
+  }),
+  'identity/reverify': async () => {
+    const caller = await holder(world, 'me', 'real-name');
+    await world.ok('identity/verify', { ...typed(), idempotencyKey: onceKey() }, caller);
+    return {
+      input: typed(),
+      other: typed(),
+      refused: { ...typed(), name: REFUSED },
+      by: async () => ({
+        token: caller.token,
+        proof: await issueProof(world.deps, caller.subjectId, 'identity/reverify|real-name'),
+      }),
+    };
+  },
+  'identity/startFace': async () => ({
+    input: typed(),
+    other: typed(),
+    refused: { ...typed(), name: REFUSED },
+    by: inTheName(await holder(world, 'me', 'real-name', 'real-name-face')),
+  }),
+  'identity/verifyByNetworkId': async () => ({
+    input: { token: onceKey() },
+    other: { token: onceKey() },
+    refused: { token: `refused-${onceKey()}` },
+    by: inTheName(await holder(world, 'me', 'real-name-network')),
+  }),
+  'identity/appeal': async () => ({
+    input: { about: 'other', words: '请人工复核' },
+    other: { about: 'other', words: '请人工再看一遍' },
+    by: inTheName(await holder(world, 'me')),
+  }),
+};
+
+const ready = async (path: string) =>
+  (await rows[path]?.()) ?? Promise.reject(new Error(`${path} has no row`));
+const CONFLICT = 'IDEMPOTENCY_CONFLICT';
+
+/** What the service holds, but for counts of calls, uses of proofs and entries that staff's looking leaves. */
+async function held(): Promise<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const { entity, act } of (await world.scan()) as Record<string, { S?: string } | undefined>[]) {
+    const name = entity?.S ?? 'none';
+    if (beside.includes(name) || act?.S === 'staff.accessed') continue;
+    counts[name] = (counts[name] ?? 0) + 1;
+  }
+  return counts;
+}
+const beside = ['attempts', 'self-proof'];
+
+it('every operation that takes an idempotency key has a row, and no other', () => {
+  expect(Object.keys(rows).sort()).toEqual([...repeatable].sort());
+});
+
+describe.each(repeatable)('%s', (path) => {
+  it('with the same key and content answers the same and does nothing a second time', async () => {
+    const { input, by } = await ready(path);
+    const idempotencyKey = onceKey();
+    const { receipt: _, ...first } = await world.ok<{ receipt?: string }>(
+      path,
+      { ...input, idempotencyKey },
+      await by(),
+    );
+    const before = await held();
+    world.wait(60_000);
+    const { receipt: __, ...second } = await world.ok<{ receipt?: string }>(
+      path,
+      { ...input, idempotencyKey },
+      await by(),
+    );
+    expect(second).toEqual(first);
+    expect(await held()).toEqual(before);
+  });
+
+  it('with the same key and other content is a conflict, at once and days later, and does nothing', async () => {
+    const { input, other, by } = await ready(path);
+    const idempotencyKey = onceKey();
+    await world.ok(path, { ...input, idempotencyKey }, await by());
+    const before = await held();
+    expect(await world.refused(path, { ...other, idempotencyKey }, await by())).toBe(CONFLICT);
+    if (path !== 'identity/startFace') world.wait(2 * DAY_MS); // a face session is forgotten after two hours
+    expect(await world.refused(path, { ...other, idempotencyKey }, await by())).toBe(CONFLICT);
+    expect(await held()).toEqual(before);
+  });
+
+  it('with the same key and two contents at once does one of them', async () => {
+    const { input, other, by } = await ready(path);
+    const idempotencyKey = onceKey();
+    const both = [input, other].map((content) => ({ ...content, idempotencyKey }));
+    await Promise.all(both.map(async (one) => world.call(path, one, await by())));
+    const codes: string[] = [];
+    for (const one of both) codes.push(await world.refused(path, one, await by()));
+    expect(codes.sort()).toEqual([CONFLICT, 'OK']);
+  });
+});
+
+const asking = ['identity/verify', 'identity/reverify', 'identity/startFace', 'identity/verifyByNetworkId'];
+describe.each(asking)('%s, refused by the partner', (path) => {
+  it('keeps its key from other content, also when other checks have come between', async () => {
+    const { input, other, refused = {}, by } = await ready(path);
+    const idempotencyKey = onceKey();
+    const first = await world.refused(path, { ...refused, idempotencyKey }, await by());
+    expect(first).not.toBe('OK');
+    expect(await world.refused(path, { ...input, idempotencyKey }, await by())).toBe(CONFLICT);
+    await world.refused(path, { ...refused, idempotencyKey: onceKey() }, await by());
+    await world.refused(path, { ...refused, idempotencyKey: onceKey() }, await by());
+    expect(await world.refused(path, { ...other, idempotencyKey }, await by())).toBe(CONFLICT);
+    expect(await world.refused(path, { ...refused, idempotencyKey }, await by())).toBe(first);
+  });
+});
+
+describe('a key that operations share', () => {
+  it('is a conflict between verifying and verifying anew, also with the same content', async () => {
+    const { input, by } = await ready('identity/reverify');
+    const first = { ...typed(), idempotencyKey: onceKey() };
+    const you = await holder(world, 'you', 'real-name');
+    await world.ok('identity/verify', first, you);
+    const proof = await issueProof(world.deps, you.subjectId, 'identity/reverify|real-name');
+    expect(await world.refused('identity/reverify', first, { ...you, proof })).toBe(CONFLICT);
+    const again = { ...input, idempotencyKey: onceKey() };
+    await world.ok('identity/reverify', again, await by());
+    expect(await world.refused('identity/verify', again, await by())).toBe(CONFLICT);
+  });
+
+  it('is a conflict between acts of consent, whichever act and purpose, and when others have come between', async () => {
+    const me = await holder(world, 'me');
+    const used = await consentAct(world.ok, { purpose: 'delivery' });
+    const { version } = await world.ok<{ version: number }>('consent/grant', used, me);
+    for (const kind of ['grant', 'refuse', 'withdraw'])
+      for (const purpose of ['delivery', 'profile']) {
+        const misused = { ...used, purpose, version: purpose === 'delivery' ? version : 0 };
+        expect(await world.refused(`consent/${kind}`, misused, me)).toBe(CONFLICT);
+      }
+    await world.ok('consent/withdraw', await consentAct(world.ok, { purpose: 'delivery', version }), me);
+    await world.ok('consent/grant', await consentAct(world.ok, { purpose: 'profile' }), me);
+    const late = { ...used, version: version + 1 };
+    expect(await world.refused('consent/grant', late, me)).toBe(CONFLICT);
+  });
+
+  it('is answered as the first time, though a field of the shared card is hidden since (C3)', async () => {
+    const { input, other, by } = await ready('cards/share');
+    const asked = { ...input, idempotencyKey: onceKey() };
+    const first = await world.ok('cards/share', asked, await by());
+    const { cardId } = input as { cardId: string };
+    await world.ok('cards/setVisibility', { cardId, version: 2, visibility: { name: 'nobody' } }, await by());
+    expect(await world.ok('cards/share', asked, await by())).toEqual(first);
+    expect(await world.refused('cards/share', { ...other, ...asked, fields: ['title'] }, await by())).toBe(
+      CONFLICT,
+    );
+  });
+});
