@@ -51,7 +51,7 @@ export async function askAppeal(deps: Deps, { caller, input, requestId }: Run<'s
     words,
     state: 'open',
     askedAt: at,
-    dueAt: dueAt(deps.clock.now()),
+    dueAt: await dueAt(deps.clock.now()),
   };
   const entry = { at, act: 'review.asked', actor: 'self', purpose: 'review', way: about, requestId } as const;
   try {
@@ -70,9 +70,9 @@ function repeatOf(known: Appeal, { about, words }: Ask) {
 }
 
 /** End of the last day. Where the calendar of a year is not known yet, as many calendar days, which end sooner. */
-function dueAt(nowMs: number): string {
+async function dueAt(nowMs: number): Promise<string> {
   const today = beijingDay(nowMs);
-  const deadline = addWorkingDays(today, APPEAL_WORKING_DAYS);
+  const deadline = await addWorkingDays(today, APPEAL_WORKING_DAYS);
   const day = 'on' in deadline ? deadline.on : addCalendarDays(today, APPEAL_WORKING_DAYS);
   return toInstant(Date.parse(`${day}T23:59:59.000+08:00`));
 }

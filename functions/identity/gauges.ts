@@ -16,7 +16,7 @@ export async function gauges(deps: Deps) {
   const wanted = [...gaugeKeys, ...thresholds.map(({ id }) => keys.threshold(id))];
   const items = await deps.table.getMany(wanted);
   const counts = sumGauges(items.slice(0, GAUGE_SHARDS));
-  const said = await Promise.all(
+  const outcome = await Promise.all(
     thresholds.map(async (threshold, index) => {
       const persons = countOf(counts, threshold);
       const known = reachedAt(items[GAUGE_SHARDS + index]);
@@ -29,7 +29,7 @@ export async function gauges(deps: Deps) {
     persons: counts.persons,
     faceUsers: counts['face-token'],
     sensitive: sensitiveKinds.map((kind) => ({ kind, persons: counts[kind] })),
-    thresholds: said,
+    thresholds: outcome,
   };
 }
 
@@ -49,13 +49,13 @@ async function noteReached({ table, clock }: Deps, { id }: Threshold): Promise<s
   }
 }
 
-function describe(threshold: Threshold, persons: number, reached: string | undefined) {
+async function describe(threshold: Threshold, persons: number, reached: string | undefined) {
   const { id, duty, basis, workingDays } = threshold;
   const common = { id, persons, threshold: threshold.persons, duty, basis };
   if (!reached) return { ...common, reached: false };
   const day = beijingDay(Date.parse(reached));
   if (workingDays === undefined) return { ...common, reached: true, reachedOn: day };
-  const deadline = addWorkingDays(day, workingDays);
+  const deadline = await addWorkingDays(day, workingDays);
   if ('on' in deadline) return { ...common, reached: true, reachedOn: day, deadlineOn: deadline.on };
   return {
     ...common,
@@ -68,8 +68,8 @@ function describe(threshold: Threshold, persons: number, reached: string | undef
 
 /** Once a day, so that a threshold is noticed though nobody looks. Rings in the log when one has been reached. */
 export async function watchGauges(deps: Deps) {
-  const { thresholds: said } = await gauges(deps);
-  const reached = said.filter((one) => one.reached).length;
+  const { thresholds: outcome } = await gauges(deps);
+  const reached = outcome.filter((one) => one.reached).length;
   if (reached > 0) deps.log({ event: 'alarm', operation: 'identity/watchGauges', count: reached });
   return { reached };
 }

@@ -5,7 +5,7 @@ import { basename, dirname, join, relative, resolve } from 'node:path';
 import { type BuildOptions, build as bundle, type Metafile, type Plugin } from 'esbuild';
 import { assertResident } from '../../lib/policy/residency';
 
-const projectRoot = resolve(__dirname, '../..');
+const projectRoot = resolve(__dirname, '..');
 
 /** What the mini-program may carry for us. Its own limit is 2 MB a package, and the client is a guest there. */
 export const CLIENT_LIMIT_BYTES = 15 * 1024;
@@ -92,7 +92,7 @@ const common: BuildOptions = {
   bundle: true,
   minify: true,
   format: 'cjs',
-  // Without it esbuild takes the CommonJS files of the AWS SDK, which do not shake: 519 KB instead of 338 KB.
+  // Without it esbuild takes the CommonJS files of the AWS SDK, which do not shake.
   mainFields: ['module', 'main'],
   // WebAssembly travels inside the bundle, so that a function stays one file.
   loader: { '.wasm': 'binary' },
@@ -117,14 +117,12 @@ async function buildFunction(root: string, outDir: string, name: string): Promis
   return built;
 }
 
-/** Without the language's own import(), a part is loaded by require, in half the time. */
+/** Without the language's own import(), a part is loaded by require, which is quicker. */
 const node = {
   platform: 'node',
   target: 'node20',
   supported: { 'dynamic-import': false },
-  alias: {
-    '@aws-sdk/credential-provider-node': join(projectRoot, 'infra', 'build', 'environment-credentials.ts'),
-  },
+  alias: { '@aws-sdk/credential-provider-node': join(projectRoot, 'infra', 'environment-credentials.ts') },
 } as const;
 
 /** In the cloud every new instance needs it for its first call, so it stays in the bundle. */
@@ -132,8 +130,8 @@ const neededAtOnce = ['@aws-sdk/client-kms'];
 
 /**
  * What is imported on first use becomes a file of its own beside the bundle, with only what is used of it: a package, or
- * one module of ours. Inside the bundle it would be compiled on every cold start: half of what a cold start costs is the
- * bundle's size. @throws Error for a module of ours that needs another one, which would then exist twice
+ * one module of ours. Inside the bundle it would be compiled on every cold start, which costs
+ * more the larger the bundle is. @throws Error for a module of ours that needs another one, which would then exist twice
  */
 function laterParts(outDir: string, name: string): Plugin {
   return {

@@ -57,13 +57,16 @@ export type KeyRing = {
   dataKey(subjectId: string, wrapped: Uint8Array): Promise<Buffer>;
   /** The same data key under the newest branch key, or undefined when it already is. @throws SealError */
   rewrap(subjectId: string, wrapped: Uint8Array): Promise<Buffer | undefined>;
-  /** The newest signing key: its id and private half as a JWK. */
-  signingKey(): Promise<{ kid: string; privateJwk: Record<string, string> }>;
+  /** The newest signing key: its id and private half as a JWK, the same object every time while it is the newest. */
+  signingKey(): Promise<{ kid: string; privateJwk: SigningKey }>;
   /** Public halves of every signing key whose signatures may still be shown to us (RFC 7517). */
   publicKeys(): Promise<Record<string, string>[]>;
   /** The suite that new seals are written in. */
   suite: SuiteName;
 };
+
+/** A private key as a JWK (RFC 7517), with its id. */
+export type SigningKey = Record<string, string> & { kid: string };
 
 export type KeyRingParts = {
   load(): Promise<WrappedKey[]>;
@@ -135,6 +138,9 @@ export function createKeyRing({ load, roots, suite, now, random }: KeyRingParts)
     return opening;
   }
 
+  /** By their opened bytes. jose keeps what it makes of a JWK as long as it is given the same object. */
+  const signingKeys = new WeakMap<Buffer, SigningKey>();
+
   const derived = new Map<string, Buffer>();
   /** A key of the service for one use, and the hash of the suite it was made in. */
   async function serviceKey(label: string) {
@@ -186,7 +192,12 @@ export function createKeyRing({ load, roots, suite, now, random }: KeyRingParts)
     },
     async signingKey() {
       const record = await find('signing', 'newest');
-      const privateJwk = JSON.parse((await openKey(record)).toString('utf8'));
+      const bytes = await openKey(record);
+      let privateJwk = signingKeys.get(bytes);
+      if (!privateJwk) {
+        privateJwk = JSON.parse(bytes.toString('utf8')) as SigningKey;
+        signingKeys.set(bytes, privateJwk);
+      }
       return { kid: privateJwk.kid, privateJwk };
     },
     async publicKeys() {

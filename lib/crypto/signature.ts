@@ -9,12 +9,11 @@ const ALGORITHM = 'ES256';
 
 /** Signs `payload` as a compact JWS. `type` goes into the header, so that a receipt can never pass for something else. */
 export async function sign(keys: KeyRing, type: string, payload: object): Promise<string> {
-  const { CompactSign, importJWK } = await import('jose');
+  const { CompactSign } = await import('jose');
   const { kid, privateJwk } = await keys.signingKey();
-  const key = await importJWK(privateJwk as JWK, ALGORITHM);
   return new CompactSign(Buffer.from(JSON.stringify(payload)))
     .setProtectedHeader({ alg: ALGORITHM, kid, typ: type })
-    .sign(key);
+    .sign(privateJwk as JWK);
 }
 
 /** The payload of a JWS of the given type. @throws JOSEError when it was not signed by one of `publicKeys` */

@@ -1,6 +1,7 @@
-import { getDayDetail, isWorkday } from 'chinese-days';
-
-/** Working days by the State Council's yearly notices, days worked in exchange included. Days are YYYY-MM-DD in Beijing. */
+/**
+ * Working days by the State Council's yearly notices, days worked in exchange included. Days are YYYY-MM-DD in Beijing. The
+ * calendar is loaded on first use: most calls only ask which day it is.
+ */
 const DAY_MS = 86_400_000;
 const BEIJING_OFFSET_MS = 8 * 3_600_000;
 
@@ -13,18 +14,20 @@ export function beijingDay(nowMs: number): string {
 }
 
 /** Whether the notice for a year is known: every one makes 1 January a holiday, by name. */
-export function knowsYear(year: number): boolean {
+export async function knowsYear(year: number): Promise<boolean> {
+  const { getDayDetail } = await import('chinese-days');
   return getDayDetail(`${year}-01-01`).name.includes('元旦');
 }
 
 /** The day that lies `count` working days after `day`, which itself does not count. */
-export function addWorkingDays(day: string, count: number): Deadline {
+export async function addWorkingDays(day: string, count: number): Promise<Deadline> {
+  const { isWorkday } = await import('chinese-days');
   let at = Date.parse(`${day}T00:00:00Z`);
   for (let left = count; left > 0; ) {
     at += DAY_MS;
     const on = new Date(at).toISOString().slice(0, 10);
     const year = Number(on.slice(0, 4));
-    if (!knowsYear(year)) return { unknownYear: year };
+    if (!(await knowsYear(year))) return { unknownYear: year };
     if (isWorkday(on)) left -= 1;
   }
   return { on: new Date(at).toISOString().slice(0, 10) };

@@ -3,12 +3,20 @@ import { NEAR_BITS } from '../../functions/location/near-keys';
 import { type Citizen, dueTo, type Listing, listNear, lots, peopleInside, settle } from '../location/city';
 import { point } from '../location/support';
 import { createWorld, type World } from '../support/world';
+import { compare, type Side, tripsEach } from './compare';
 
 /**
  * People nearby in a city of 100 000 who all want to be found: a fifth in one stadium, the rest dense in the middle and
  * thin at the edge. Figures are counts; the one time is a ratio to the same question in a town of 1 000.
  */
-export type Figure = { name: string; value: number; unit: string; aim: string };
+export type Figure = {
+  name: string;
+  value: number;
+  unit: string;
+  aim: string;
+  /** Of a comparison: the trips that each side makes. */
+  trips?: number;
+};
 
 const CITY = 100_000;
 const TOWN = 1_000;
@@ -38,13 +46,7 @@ export async function cityFigures(): Promise<Figure[]> {
     rows.push(...(await listed(world, city, one, where, radiusKm)));
   const town = await createWorld();
   const townsman = first(await inhabit(town, TOWN));
-  const ratio = (await question(world, stadium)) / (await question(town, townsman));
-  rows.push({
-    name: 'a question in the stadium',
-    value: ratio,
-    unit: `times one in a town of ${TOWN}`,
-    aim: '',
-  });
+  rows.push(await questions({ world, one: stadium }, { world: town, one: townsman }));
   return [...rows, ...(await updates(world, first(city, 3)))];
 }
 
@@ -110,16 +112,29 @@ async function updates(world: World, one: Citizen): Promise<Figure[]> {
   ];
 }
 
-/** The median time of a first page, in ms. */
-async function question(world: World, { token }: Citizen): Promise<number> {
-  const times: number[] = [];
-  while (times.length < QUESTIONS) {
-    const startedAt = performance.now();
-    const reply = await world.call('location/nearby', { radiusKm: 1 }, { token });
-    if (!reply.ok) throw new Error(`nearby was refused: ${reply.error.code}`);
-    times.push(performance.now() - startedAt);
+type Asker = { world: World; one: Citizen };
+
+/** The time of a first page in the stadium over that in the town, asked in turn. */
+async function questions(inStadium: Asker, inTown: Asker): Promise<Figure> {
+  const stadium: Side = { name: 'the stadium', times: [], trips: [] };
+  const town: Side = { name: 'the town', times: [], trips: [] };
+  for (let count = 0; count < QUESTIONS; count += 1) {
+    await ask(inStadium, stadium);
+    await ask(inTown, town);
   }
-  return times.sort((a, b) => a - b)[Math.floor(QUESTIONS / 2)] ?? 0;
+  const name = 'a question in the stadium';
+  const { ratio, trips } = compare(name, stadium, town);
+  return { name, value: ratio, unit: `times one in a town of ${TOWN}, ${tripsEach(trips)}`, aim: '', trips };
+}
+
+/** Asks for a first page and notes its milliseconds and its trips. */
+async function ask({ world, one: { token } }: Asker, { times, trips }: Side): Promise<void> {
+  world.meter.trips = 0;
+  const startedAt = performance.now();
+  const reply = await world.call('location/nearby', { radiusKm: 1 }, { token });
+  if (!reply.ok) throw new Error(`nearby was refused: ${reply.error.code}`);
+  times.push(performance.now() - startedAt);
+  trips.push(world.meter.trips);
 }
 
 function fullestSquare(city: Citizen[]): number {

@@ -1,8 +1,10 @@
 /**
- * One cold start, in a process of its own: the milliseconds from `require` to the answer of the first call, to file
- * descriptor 3. Standard output is opened beforehand, as a platform's runtime does before it loads a function.
+ * One cold start, in a process of its own: the milliseconds from `require` to the answer of the first call, and the
+ * trips it made, to file descriptor 3. Standard output is opened beforehand, as a platform's runtime does before it
+ * loads a function.
  */
 const { writeSync } = require('node:fs');
+const { tripsMade } = require('./trips.cjs');
 
 const [bundle, event] = process.argv.slice(2);
 const parsed = JSON.parse(event);
@@ -11,6 +13,6 @@ const startedAt = process.hrtime.bigint();
 const { handler } = require(bundle);
 handler(parsed, { awsRequestId: 'bench' }).then((answer) => {
   const milliseconds = Number(process.hrtime.bigint() - startedAt) / 1e6;
-  writeSync(3, JSON.stringify({ milliseconds, answer }));
+  writeSync(3, JSON.stringify({ milliseconds, trips: tripsMade(), answer }));
   process.exit(0);
 });

@@ -8,7 +8,12 @@ import type { Trip } from './bare/functions/bare/index';
 import type { Person } from './person';
 
 /** A function's event, and the trips that answering it takes: what the bare handler makes in its place. */
-export type FirstCall = { event: object; trips: Trip[] };
+export type FirstCall = {
+  event: object;
+  /** What only a new instance has to read. */
+  opening: Trip[];
+  trips: Trip[];
+};
 
 /**
  * A usual call of each function that leaves nothing behind, as the first one of a new instance: it loads the service
@@ -34,7 +39,8 @@ export const firstCalls: Record<string, (person: Person) => FirstCall> = {
     const body = JSON.stringify({ policyVersion: 2, shard: 0 });
     return {
       event: { Records: [{ messageId: 'bench', eventSource: 'aws:sqs', body }] },
-      trips: [{ get: [keys.policyBook()] }, { get: [keys.policyVersion(2)] }, { query: everyoneShard(0) }],
+      opening: [{ get: [keys.policyBook()] }],
+      trips: [{ get: [keys.policyVersion(2)] }, { query: everyoneShard(0) }],
     };
   },
   // The queue delivers everything at least once: a message about an erasure that is already done. It needs no key.
@@ -42,7 +48,8 @@ export const firstCalls: Record<string, (person: Person) => FirstCall> = {
     const body = JSON.stringify({ subjectId, seq: 999 });
     return {
       event: { Records: [{ messageId: 'bench', eventSource: 'aws:sqs', body }] },
-      trips: [{ get: [keys.policyBook()] }, { get: [...self, keys.duty(subjectId, 999)] }],
+      opening: [{ get: [keys.policyBook()] }],
+      trips: [{ get: [...self, keys.duty(subjectId, 999)] }],
     };
   },
 };
@@ -54,11 +61,8 @@ function overHttp({ token }: Person, path: string, input: object, ...batches: Ke
   const body = JSON.stringify(input);
   return {
     event: { version: '2.0', rawPath: `/${path}`, headers, requestContext: { http }, body },
-    trips: [
-      { get: [keys.policyBook()] },
-      { query: keys.serviceKey('', 0).pk },
-      ...batches.map((get) => ({ get })),
-    ],
+    opening: [{ get: [keys.policyBook()] }, { query: keys.serviceKey('', 0).pk }],
+    trips: batches.map((get) => ({ get })),
   };
 }
 

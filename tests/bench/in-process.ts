@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 
-const LIMIT_MS = 120_000;
+/** A busy machine takes its time over the figures; beyond this one hangs. */
+const LIMIT_MS = 300_000;
 const REPORT_FD = 3;
 
 /**

@@ -146,4 +146,18 @@ describe('the key ring (S5)', () => {
     const forged = `${head}.${Buffer.from('{"hello":2}').toString('base64url')}.${signature}`;
     await expect(verify(later.keys, 'consent-receipt', forged)).rejects.toThrow();
   });
+
+  it('opens the signing key once, and again only when another one has become the newest', async () => {
+    const world = await createWorld();
+    const { ring } = world.deps;
+    const first = await ring.signingKey();
+    await sign(ring, 'consent-receipt', { hello: 1 });
+    expect((await ring.signingKey()).privateJwk).toBe(first.privateJwk);
+    await rotateKeys(await parts(world));
+    world.wait(KEY_RING_REFRESH_MS + 1);
+    expect((await ring.signingKey()).kid).not.toBe(first.kid);
+    const { keys: published } = await world.ok<{ keys: never[] }>('consent/jwks');
+    const signed = await sign(ring, 'consent-receipt', { hello: 2 });
+    await expect(verify(published, 'consent-receipt', signed)).resolves.toEqual({ hello: 2 });
+  });
 });
