@@ -27,4 +27,4 @@ async function measure() {
   writeSync(3, JSON.stringify({ microseconds, answers }));
 }
 
-measure().then(() => process.exit(0));
+void measure().then(() => process.exit(0));
