@@ -1,6 +1,13 @@
 import * as z from 'zod/mini';
 import { entryIds } from './policy/entries';
-import { assertArn, assertHost, assertRegion, awsRegions, cloudbaseRegions } from './policy/residency';
+import {
+  assertArn,
+  assertHost,
+  assertOwnHost,
+  assertRegion,
+  awsRegions,
+  cloudbaseRegions,
+} from './policy/residency';
 
 const stages = ['local', 'test', 'staging', 'production'] as const;
 
@@ -27,7 +34,7 @@ const settings = z.object({
   STAFF_AUDIENCE: z.string(),
   STAFF_JWKS_URL: z.string(),
   /** Hosts inside the operator's own network that may be called beside the public ones, separated by commas. */
-  OPERATOR_HOSTS: z.string().check(z.regex(/^([a-z0-9.-]+\.cn(,[a-z0-9.-]+\.cn)*)?$/)),
+  OPERATOR_HOSTS: z.string(),
   WECHAT_API_BASE: z.string().check(z.minLength(1)),
   WECHAT_APPID: z.string().check(z.minLength(1)),
   WECHAT_SECRET: z.string().check(z.minLength(1)),
@@ -101,32 +108,71 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     );
   }
   const config = { ...parsed.data, development: ['local', 'test'].includes(parsed.data.STAGE) };
-  assertResidence(config);
+  assertResidence(parsed.data, config.development);
+  if (!config.development && config.ROOT_KEY.includes('local:'))
+    throw new ConfigError(
+      'ROOT_KEY is a local key, which only development may use: set it to kms:<key ARN>.',
+    );
   return config;
 }
 
-function assertResidence(config: Config): void {
-  assertRegion('SERVICE_REGION', config.SERVICE_REGION, awsRegions);
-  assertHost('WECHAT_API_BASE', config.WECHAT_API_BASE, config.development);
-  assertHost('ERASE_QUEUE_URL', config.ERASE_QUEUE_URL, config.development);
-  assertHost('NOTICE_QUEUE_URL', config.NOTICE_QUEUE_URL, config.development);
-  if (config.TABLE_ENDPOINT) assertHost('TABLE_ENDPOINT', config.TABLE_ENDPOINT, config.development);
-  if (config.SQS_ENDPOINT) assertHost('SQS_ENDPOINT', config.SQS_ENDPOINT, config.development);
-  if (config.FACEID_API_BASE) assertHost('FACEID_API_BASE', config.FACEID_API_BASE, config.development);
-  assertRegion('FACEID_REGION', config.FACEID_REGION, cloudbaseRegions);
-  if (config.OBJECTS_ENDPOINT) assertHost('OBJECTS_ENDPOINT', config.OBJECTS_ENDPOINT, config.development);
-  const operatorHosts = config.OPERATOR_HOSTS.split(',').filter(Boolean);
-  for (const setting of ['STAFF_ISSUER', 'STAFF_JWKS_URL', 'NETWORK_IDENTITY_BASE'] as const) {
-    if (config[setting]) assertHost(setting, config[setting], config.development, operatorHosts);
-  }
-  for (const key of config.ROOT_KEY.split(',')) {
-    if (key.startsWith('kms:')) assertArn('ROOT_KEY', key.slice('kms:'.length));
-    else if (!config.development) {
-      throw new ConfigError(
-        'ROOT_KEY is a local key, which only development may use: set it to kms:<key ARN>.',
-      );
-    }
-  }
+/** What a setting leads to: an address, a region, a key; or nothing outside this process. */
+type Place = 'host' | 'own-host' | 'own-hosts' | 'aws-region' | 'cloudbase-region' | 'root-keys' | 'nowhere';
+
+/**
+ * Where each setting leads (promise S1). Start-up, build and packaging look at all that lead anywhere, and a setting that
+ * is not here does not compile. An `own-host` may lie in the operator's own network.
+ */
+export const leadsTo: Record<keyof z.infer<typeof settings>, Place> = {
+  STAGE: 'nowhere',
+  SERVICE_REGION: 'aws-region',
+  TABLE_NAME: 'nowhere',
+  TABLE_ENDPOINT: 'host',
+  ERASE_QUEUE_URL: 'host',
+  NOTICE_QUEUE_URL: 'host',
+  SQS_ENDPOINT: 'host',
+  ROOT_KEY: 'root-keys',
+  SEAL_SUITE: 'nowhere',
+  OBJECTS_BUCKET: 'nowhere',
+  OBJECTS_ENDPOINT: 'host',
+  STAFF_ISSUER: 'own-host',
+  STAFF_AUDIENCE: 'nowhere',
+  STAFF_JWKS_URL: 'own-host',
+  OPERATOR_HOSTS: 'own-hosts',
+  WECHAT_API_BASE: 'host',
+  WECHAT_APPID: 'nowhere',
+  WECHAT_SECRET: 'nowhere',
+  LINK_ENTRIES: 'nowhere',
+  RISK_RANK_THRESHOLD: 'nowhere',
+  PHONE_RECOVERY_DAYS: 'nowhere',
+  POLICY_REFRESH_SECONDS: 'nowhere',
+  POLICY_NOTICE_DAYS: 'nowhere',
+  FACEID_API_BASE: 'host',
+  FACEID_SECRET_ID: 'nowhere',
+  FACEID_SECRET_KEY: 'nowhere',
+  FACEID_REGION: 'cloudbase-region',
+  FACEID_RULE_ID: 'nowhere',
+  NETWORK_IDENTITY_BASE: 'own-host',
+};
+
+/**
+ * Looks at every setting that leads anywhere. One that is absent or empty leads nowhere; the start demands those it needs.
+ * @throws ResidencyError naming the setting that points outside mainland China
+ */
+export function assertResidence(environment: Record<string, string | undefined>, development: boolean): void {
+  const ownHosts = (environment.OPERATOR_HOSTS ?? '').split(',').filter(Boolean);
+  const look: Record<Place, (name: string, value: string) => void> = {
+    host: (name, value) => assertHost(name, value, development),
+    'own-host': (name, value) => assertHost(name, value, development, ownHosts),
+    'own-hosts': assertOwnHost,
+    'aws-region': (name, value) => assertRegion(name, value, awsRegions),
+    'cloudbase-region': (name, value) => assertRegion(name, value, cloudbaseRegions),
+    // A local key leads nowhere; whether it is allowed is for the start to say.
+    'root-keys': (name, value) => value.startsWith('local:') || assertArn(name, value.replace(/^kms:/, '')),
+    nowhere: () => {},
+  };
+  for (const [name, place] of Object.entries(leadsTo))
+    for (const value of (environment[name] ?? '').split(',').filter(Boolean)) look[place](name, value);
 }
 
 function withoutUndefined(

@@ -1,5 +1,6 @@
 const { require: load } = require('tsx/cjs/api');
-const { assertArn, assertHost } = load('../../lib/policy/residency.ts', __filename);
+const { assertArn } = load('../../lib/policy/residency.ts', __filename);
+const { assertResidence } = load('../../lib/config.ts', __filename);
 
 /**
  * Stops every serverless command that would touch a region outside mainland China (S1) or a stage that nobody
@@ -11,6 +12,11 @@ module.exports = class ResidencyPlugin {
       throw new serverless.classes.Error(message, 'REFUSED');
     };
     const { custom, provider } = serverless.service;
+    /** What the templates refer to is known only to the stack, in that region; parameters, only once it packages. */
+    const lookAtSettings = () => {
+      const known = ([, value]) => typeof value === 'string' && !value.includes('${');
+      assertResidence(Object.fromEntries(Object.entries(provider.environment).filter(known)), local);
+    };
     const stage = options.stage ?? provider.stage;
     const local = custom.hosts[stage] === 'local';
     try {
@@ -19,9 +25,7 @@ module.exports = class ResidencyPlugin {
         '--region (provider.region in serverless.yml)',
         `arn:aws-cn::${options.region ?? provider.region}`,
       );
-      if (provider.environment.WECHAT_API_BASE) {
-        assertHost('WECHAT_API_BASE', provider.environment.WECHAT_API_BASE, local);
-      }
+      lookAtSettings();
     } catch (error) {
       refuse(error.message);
     }
@@ -29,6 +33,11 @@ module.exports = class ResidencyPlugin {
       'before:package:initialize': () => {
         if (local)
           refuse('The stages local and test run on this machine only: package staging or production.');
+        try {
+          lookAtSettings();
+        } catch (error) {
+          refuse(error.message);
+        }
       },
     };
   }

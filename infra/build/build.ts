@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promise
 import { builtinModules } from 'node:module';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { type BuildOptions, build as bundle, type Metafile, type Plugin } from 'esbuild';
-import { assertResident } from '../../lib/policy/residency';
+import { assertResidence } from '../../lib/config';
 
 const projectRoot = resolve(__dirname, '..');
 
@@ -42,41 +42,12 @@ export type Options = {
  */
 export async function build(options: Options = {}): Promise<BuildResult> {
   const { root = projectRoot, outDir = join(root, 'dist'), environment = process.env } = options;
-  assertSettingsResident(environment);
+  // What is absent is left to the start of the service, which demands it.
+  assertResidence(environment, ['local', 'test'].includes(environment.STAGE || 'local'));
   const names = await functionNames(root);
   await forgetRemoved(join(outDir, 'functions'), names);
   const functions = await Promise.all(names.map((name) => buildFunction(root, outDir, name)));
   return { functions, client: await buildClient(root, outDir) };
-}
-
-/** Settings that say where data goes. The service reads them at start; build and packaging look at them first. */
-const places = [
-  'SERVICE_REGION',
-  'TABLE_ENDPOINT',
-  'SQS_ENDPOINT',
-  'OBJECTS_ENDPOINT',
-  'ERASE_QUEUE_URL',
-  'NOTICE_QUEUE_URL',
-  'WECHAT_API_BASE',
-  'FACEID_API_BASE',
-  'FACEID_REGION',
-  'ROOT_KEY',
-] as const;
-
-/**
- * Stops a build or a packaging run whose settings would send data out of mainland China (S1).
- * Settings that are absent are left to the start of the service, which demands them.
- * @throws ResidencyError naming the setting
- */
-export function assertSettingsResident(environment: Record<string, string | undefined>): void {
-  const development = ['local', 'test'].includes(environment.STAGE || 'local');
-  for (const name of places) {
-    // ROOT_KEY names two keys while the root is being changed.
-    const values = (environment[name] ?? '')
-      .split(',')
-      .filter((value) => value && !value.startsWith('local:'));
-    for (const value of values) assertResident(name, value.replace(/^kms:/, ''), development);
-  }
 }
 
 /** The functions that exist: every folder under functions/ with an index.ts, in alphabetical order. */

@@ -90,7 +90,7 @@ async function waitUntilReady(java: Tethered, port: number): Promise<Trouble | u
   java.child.stderr?.on('data', (text: Buffer) => {
     said = (said + text).slice(-STDERR_KEPT_CHARACTERS);
   });
-  java.ended.then((code) => {
+  void java.ended.then((code) => {
     exitCode = code;
   });
   const deadline = Date.now() + START_LIMIT_MS;

@@ -93,7 +93,7 @@ async function waitUntilReady(
     for (const stream of [program.child.stdout, program.child.stderr]) {
       if (stream) createInterface({ input: stream }).on('line', read);
     }
-    program.ended.then(() => resolve(false));
+    void program.ended.then(() => resolve(false));
     setTimeout(() => resolve(false), START_LIMIT_MS).unref();
   });
   return (await ready) ? undefined : said;

@@ -129,7 +129,7 @@ export function createKeyRing({ load, roots, suite, now, random }: KeyRingParts)
   function openKey(record: WrappedKey): Promise<Buffer> {
     const place = ringPlace(record.name, record.version);
     const known = opened.get(place);
-    if (known) return known;
+    if (known !== undefined) return known;
     const root = roots.find(({ id }) => id === record.rootId);
     if (!root) throw new KeyRingError('ROOT_KEY does not name the root key that wrapped the ring.');
     const opening = root.unwrap(record.wrapped, place);

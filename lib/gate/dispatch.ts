@@ -9,7 +9,7 @@ import { parseInput } from './input';
 import { spend } from './limit';
 import type { CallerKind, CallerOf, Operation, Operations } from './operation';
 import { actOf, demandProof } from './proof';
-import { demandConsent, demandPublished } from './purpose';
+import { demandConsent, demandPublished, demandSomethingThere } from './purpose';
 import { demandLowRisk } from './risk';
 import { authenticateStaff, openPerson } from './staff';
 
@@ -79,6 +79,7 @@ async function admit(deps: Deps, operation: Operation, call: Call, name: string)
   if (caller.kind === 'staff' && operation.about) {
     const access = operation.about(input.value);
     caller.about = await openPerson(deps, name, call, caller, operation.roles ?? [], access);
+    if (operation.purpose) demandSomethingThere(deps, caller.about.person, operation.purpose);
   }
   const { requestId, address, client, browser } = call;
   const run = { caller, input: input.value, requestId, address, client, browser };

@@ -16,10 +16,20 @@ export function demandConsent(deps: Policy, person: Person, purpose: PurposeId):
     throw new AppError('CONSENT_REQUIRED', { purpose });
 }
 
+/**
+ * To the staff, a person whose consent does not cover a purpose as far as it reaches today has nothing under it
+ * (promises K3, K4).
+ * @throws AppError NOT_FOUND
+ */
+export function demandSomethingThere(deps: Policy, person: Person, purpose: PurposeId): void {
+  if (!needsConsent(purpose)) return;
+  if (!isCovered(deps, consentOf(person, purpose), purpose)) throw new AppError('NOT_FOUND');
+}
+
 /** Whether a consent is granted and covers what the purpose reaches today. */
 export function isCovered({ policy }: Policy, consent: Consent | undefined, purpose: PurposeId): boolean {
-  const reachVersion = policy.inForce().reachVersions[purpose];
-  return consent?.granted === true && reachVersion !== undefined && consent.policyVersion >= reachVersion;
+  const since = policy.inForce().reachVersions[purpose];
+  return consent?.granted === true && since !== undefined && consent.policyVersion >= since;
 }
 
 /**

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { kindClasses } from './kinds';
 
 /** Entries of one section in a proposal; more than a person can review is a mistake. */
 const MAX_CHANGES_PER_SECTION = 100;
@@ -17,7 +18,7 @@ function section<S extends z.ZodMiniType>(entry: S) {
 
 const kind = z.strictObject({
   name: line(200),
-  class: z.enum(['technical', 'general', 'minor', 'track', 'financial', 'sensitive', 'biometric']),
+  class: z.enum(kindClasses),
   storage: z.enum(['sealed', 'digest', 'plain']),
   purpose: id,
   retention: id,

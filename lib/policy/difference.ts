@@ -1,3 +1,4 @@
+import { kindClasses } from './kinds';
 import { kindIdsFor, nameOfKind, type Registry, recipientIdsFor } from './registry';
 import type { RetentionRule } from './retention';
 
@@ -103,8 +104,6 @@ const partNames: Record<string, string> = {
   endsAfter: '期限',
 };
 
-const sensitivity = ['technical', 'general', 'minor', 'track', 'financial', 'sensitive', 'biometric'];
-
 /**
  * Whether a purpose goes beyond what somebody agreed to under the version before: another aim, method or basis, a new or
  * more sensitive kind, a longer period, a new recipient or one that gets more or is somebody else now. Wording alone, a
@@ -126,7 +125,7 @@ function kindReachesFurther(before: Registry, after: Registry, purpose: string, 
   const [was, is] = [before.kinds[id], after.kinds[id]];
   if (!is) return false;
   if (was?.purpose !== purpose || was.name !== is.name) return true;
-  if (sensitivity.indexOf(is.class) > sensitivity.indexOf(was.class)) return true;
+  if (kindClasses.indexOf(is.class) > kindClasses.indexOf(was.class)) return true;
   return longer(before.retention[was.retention], after.retention[is.retention]);
 }
 

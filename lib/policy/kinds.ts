@@ -1,6 +1,17 @@
 import type { PurposeId } from './purposes';
 import type { RetentionId } from './retention';
 
+/** How sensitive a kind is, the least first: an order, by which one more sensitive than before asks again. */
+export const kindClasses = [
+  'technical',
+  'general',
+  'minor',
+  'track',
+  'financial',
+  'sensitive',
+  'biometric',
+] as const;
+
 /**
  * Every kind of data the service holds. An attribute of a stored entity must name one, and a kind without a purpose
  * or a retention rule does not compile: so nothing is stored that the policy does not speak of (promise K7).
@@ -9,7 +20,7 @@ export type Kind = {
   /** Shown to the person. */
   name: string;
   /** PIPL art. 28; `technical` kinds say nothing about a person by themselves. */
-  class: 'technical' | 'general' | 'minor' | 'track' | 'financial' | 'sensitive' | 'biometric';
+  class: (typeof kindClasses)[number];
   /** How it may be stored: sealed under the person's key, as a keyed digest, or in the open. Personal content is sealed. */
   storage: 'sealed' | 'digest' | 'plain';
   purpose: PurposeId;

@@ -76,9 +76,8 @@ export function assertArn(setting: string, arn: string): void {
   if (!inside) throw new ResidencyError(setting, `use a resource in ${awsRegions.join(' or ')}.`);
 }
 
-/** One door for tools that hold a setting of unknown form: an ARN, a URL or a region. */
-export function assertResident(setting: string, value: string, development = false): void {
-  if (value.startsWith('arn:')) assertArn(setting, value);
-  else if (value.includes('://')) assertHost(setting, value, development);
-  else assertRegion(setting, value);
+/** Throws ResidencyError unless `host` is the plain name of a host below .cn, as an operator may name its own. */
+export function assertOwnHost(setting: string, host: string): void {
+  if (!/^[a-z0-9][a-z0-9.-]*\.cn$/.test(host))
+    throw new ResidencyError(setting, 'name hosts below .cn, in lower case, separated by commas.');
 }

@@ -28,4 +28,4 @@ async function measure() {
   writeSync(3, JSON.stringify(report));
 }
 
-measure().then(() => process.exit(0));
+void measure().then(() => process.exit(0));

@@ -87,6 +87,21 @@ describe('face (N2)', () => {
     expect(await finish(again)).toBe('OK');
   });
 
+  it.each(['ErrCode', 'LiveStatus', 'Comparestatus'])(
+    'takes a pass whose %s is not 0 for none, however similar the face',
+    async (name) => {
+      for (const code of [1, 1004, -1]) {
+        const started = await start(me, citizen);
+        await onThePage(started, { outcome: 'pass', similarity: '99.99', codes: { [name]: code } });
+        expect(await finish(started)).toBe('NOT_VERIFIED');
+        expect(await faceItems()).toEqual([]);
+      }
+      const started = await start(me, citizen);
+      await onThePage(started, { outcome: 'pass', codes: { [name]: 0 } });
+      expect(await finish(started)).toBe('OK');
+    },
+  );
+
   it('of two accounts with one number the later pass is refused', async () => {
     const other = await world.person('other', 'real-name', 'real-name-face');
     const [mine, theirs] = [await start(me, citizen), await start(other, citizen)];

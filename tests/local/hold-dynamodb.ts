@@ -1,4 +1,4 @@
 import { startDynamoDb } from '../../infra/local/dynamodb';
 
 /** Started as a process of its own by a test that kills it. */
-startDynamoDb().then(({ endpoint }) => console.log(endpoint));
+void startDynamoDb().then(({ endpoint }) => console.log(endpoint));

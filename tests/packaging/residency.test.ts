@@ -2,6 +2,8 @@ import { execFile } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { build } from '../../infra/build/build';
 import { packageAll } from '../../infra/build/package';
+import { leadsTo, readConfig } from '../../lib/config';
+import { ResidencyError } from '../../lib/policy/residency';
 
 const root = resolve(__dirname, '..', '..');
 const framework = join(root, 'node_modules', 'serverless', 'bin', 'serverless.js');
@@ -34,36 +36,83 @@ it.each(['package', 'deploy', 'print'])(
   60_000,
 );
 
+it('the framework refuses to package for staff who sign in abroad (S1)', async () => {
+  const { succeeded, said } = await serverless('package', '--param', `staffIssuer=${abroad['own-host']}`);
+  expect(succeeded).toBe(false);
+  expect(said).toContain('STAFF_ISSUER points outside mainland China');
+}, 60_000);
+
 it('the framework refuses a stage that nobody planned, and to package a local one', async () => {
   expect((await serverless('package', '--stage', 'prod')).said).toContain('--stage must be one of');
   expect((await serverless('package', '--stage', 'local')).said).toContain('run on this machine only');
 }, 60_000);
 
 const abroad = {
-  SERVICE_REGION: 'us-east-1',
-  TABLE_ENDPOINT: 'https://dynamodb.us-east-1.amazonaws.com',
-  SQS_ENDPOINT: 'https://sqs.eu-west-1.amazonaws.com',
-  OBJECTS_ENDPOINT: 'https://s3.us-east-1.amazonaws.com',
-  ERASE_QUEUE_URL: 'https://sqs.us-east-1.amazonaws.com/1/leliao',
-  WECHAT_API_BASE: 'https://weixin.example.com',
-  FACEID_API_BASE: 'https://faceid.intl.tencentcloudapi.com',
-  FACEID_REGION: 'ap-hongkong',
-  ROOT_KEY: 'kms:arn:aws:kms:us-east-1:111122223333:key/1',
+  host: 'https://sqs.us-east-1.amazonaws.com/1/leliao',
+  'own-host': 'https://sign-in.example.com/keys',
+  'own-hosts': 'sign-in.example.com',
+  'aws-region': 'us-east-1',
+  'cloudbase-region': 'ap-hongkong',
+  'root-keys': 'kms:arn:aws:kms:us-east-1:111122223333:key/1',
+} as const;
+const home = 'kms:arn:aws-cn:kms:cn-north-1:111122223333:key/1';
+
+const production = {
+  STAGE: 'production',
+  SERVICE_REGION: 'cn-north-1',
+  TABLE_NAME: 'leliao-production',
+  ERASE_QUEUE_URL: 'https://sqs.cn-north-1.amazonaws.com.cn/1/erase',
+  NOTICE_QUEUE_URL: 'https://sqs.cn-north-1.amazonaws.com.cn/1/notice',
+  OBJECTS_BUCKET: 'leliao-production-objects',
+  ROOT_KEY: home,
+  WECHAT_API_BASE: 'https://api.weixin.qq.com',
+  WECHAT_APPID: 'wx1',
+  WECHAT_SECRET: 'secret',
 };
 
-it.each(Object.entries(abroad))(
-  'a build refuses %s abroad, and does not say the value (S1)',
-  async (name, value) => {
-    const refusal = build({ environment: { STAGE: 'production', [name]: value } });
-    await expect(refusal).rejects.toThrow(new RegExp(`^${name} points outside mainland China`));
-    await expect(refusal).rejects.not.toThrow(value);
-  },
+const leading = Object.entries(leadsTo).flatMap(([name, place]) =>
+  place === 'nowhere' ? [] : [{ name, value: abroad[place] }],
 );
 
+it('every setting whose name speaks of an address, a region or a key is one that leads somewhere (S1)', () => {
+  const speaks = Object.keys(leadsTo).filter((name) =>
+    /URL|URI|ENDPOINT|BASE|ISSUER|HOST|REGION|ADDRESS|ROOT_KEY|ARN/.test(name),
+  );
+  expect(leading.map(({ name }) => name)).toEqual(speaks);
+});
+
+it.each(leading)('neither a build nor a start takes $name abroad, nor says the value (S1)', async (one) => {
+  const { name, value } = one;
+  const refusal = build({ environment: { STAGE: 'production', [name]: value } });
+  await expect(refusal).rejects.toThrow(ResidencyError);
+  await expect(refusal).rejects.toThrow(new RegExp(`^${name} points outside mainland China`));
+  await expect(refusal).rejects.not.toThrow(value);
+  const start = () => readConfig({ ...production, [name]: value });
+  expect(start).toThrow(name);
+  expect(start).not.toThrow(value);
+  expect(readConfig(production).STAGE).toBe('production');
+});
+
 it('a build refuses a second root key abroad, and a sandbox in production (S1)', async () => {
-  const home = 'kms:arn:aws-cn:kms:cn-north-1:111122223333:key/1';
-  const two = build({ environment: { STAGE: 'production', ROOT_KEY: `${home},${abroad.ROOT_KEY}` } });
+  const two = build({ environment: { STAGE: 'production', ROOT_KEY: `${home},${abroad['root-keys']}` } });
   await expect(two).rejects.toThrow(/^ROOT_KEY points outside/);
   const sandbox = build({ environment: { STAGE: 'production', WECHAT_API_BASE: 'http://127.0.0.1:4000' } });
   await expect(sandbox).rejects.toThrow(/^WECHAT_API_BASE points outside/);
+});
+
+it('an address in the network of an operator is taken where the operator has named the host, below .cn (S1)', () => {
+  const own = Object.entries(leadsTo).filter(([, place]) => place === 'own-host');
+  for (const [name] of own) {
+    const environment = { ...production, [name]: 'https://sign-in.example.cn/keys' };
+    expect(() => readConfig(environment)).toThrow(`${name} points outside`);
+    expect(readConfig({ ...environment, OPERATOR_HOSTS: 'sign-in.example.cn' })).toHaveProperty(name);
+  }
+  for (const OPERATOR_HOSTS of ['.example.cn', '.cn', 'sign-in.example.com', 'https://sign-in.example.cn'])
+    expect(() => readConfig({ ...production, OPERATOR_HOSTS })).toThrow('OPERATOR_HOSTS points outside');
+});
+
+it('every setting says where it leads, or that it leads nowhere (S1)', () => {
+  expect(Object.keys(readConfig(production)).filter((name) => name !== 'development')).toEqual(
+    Object.keys(leadsTo),
+  );
 });

@@ -1,8 +1,17 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocument } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod/mini';
 import { parseToken } from '../../lib/crypto/token';
 import { keys } from '../../lib/table/keys';
-import { type Verdict, verifyLedger } from '../../lib/table/ledger/ledger';
+import {
+  emptyHead,
+  followChain,
+  ledgerEntry,
+  type NewEntry,
+  nextEntry,
+  type Verdict,
+  verifyLedger,
+} from '../../lib/table/ledger/ledger';
 import { ledgerHead, readPerson } from '../../lib/table/person/person';
 import { type Caller, consentAct, createWorld, type World } from '../support/world';
 
@@ -66,6 +75,28 @@ describe("a person's ledger (S9)", () => {
     expect(await verdict()).toEqual({ intact: true, entries: 4 });
   });
 
+  it('shows every attribute that an entry can have, altered, taken away or moved to another name', async () => {
+    const names = Object.keys(ledgerEntry.attributes);
+    const full = Object.fromEntries(
+      Object.entries(ledgerEntry.attributes).map(([name, { schema }]) => [name, sampleOf(schema)]),
+    ) as NewEntry;
+    const sealer = { seal: (plain: Buffer) => plain, decrypt: (blob: Uint8Array) => Buffer.from(blob) };
+    const { ring } = world.deps;
+    const { write, head } = await nextEntry(ring, subjectId, emptyHead, full, sealer);
+    const entry = { ...write.Put?.Item } as Awaited<ReturnType<typeof read>>;
+    const follow = (item: object) => followChain(ring, subjectId, emptyHead, [item as never]);
+    const stored = names.filter(
+      (name) => ledgerEntry.attributes[name as 'at']?.storage !== ('sealed' as string),
+    );
+    expect(Object.keys(entry).sort()).toEqual([...stored, 'sealed', 'entity', 'pk', 'sk'].sort());
+    expect(await follow(entry)).toEqual(head);
+    for (const name of [...stored, 'sealed']) {
+      const { [name]: value, ...without } = entry;
+      for (const item of [{ ...entry, [name]: altered(value) }, without, { ...without, [`${name}2`]: value }])
+        expect({ name, found: await follow(item) }).toEqual({ name, found: { brokenAt: 1 } });
+    }
+  });
+
   it('shows an entry taken out of the middle, off the end, or swapped with another', async () => {
     const [second, last] = [await read(2), await read(4)];
     await raw.delete({ TableName: TableName(), Key: entryKey(2) });
@@ -115,7 +146,18 @@ describe("a person's ledger (S9)", () => {
   });
 });
 
+/** A value that an attribute declares, present also where it may be absent. */
+function sampleOf(schema: z.ZodMiniType): unknown {
+  const inner = schema instanceof z.ZodMiniOptional ? (schema.def.innerType as z.ZodMiniType) : schema;
+  const choices = inner instanceof z.ZodMiniEnum ? inner.options : [];
+  const samples = [7, 'words', ['some', 'words'], { some: 'words' }, Buffer.alloc(32, 7), ...choices];
+  const sample = samples.find((one) => z.safeParse(inner, one).success);
+  if (sample === undefined) throw new Error('no sample of this form: add one');
+  return sample;
+}
+
 function altered(value: unknown): unknown {
+  if (Array.isArray(value)) return [...value, 'x'];
   if (typeof value === 'number') return value + 1;
   if (value instanceof Uint8Array)
     return Buffer.from(value).map((byte, index) => (index === 0 ? byte ^ 1 : byte));

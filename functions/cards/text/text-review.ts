@@ -80,7 +80,7 @@ export async function decideReview(deps: Deps, { caller, input, requestId }: Run
 /** @throws AppError NOT_FOUND when nothing waits there, whatever the reason */
 async function findWaiting({ table }: Deps, { about }: Staff, { cardId }: OfOne) {
   const agreed = about && consentOf(about.person, 'cards');
-  if (!about || !agreed?.granted) throw new AppError('NOT_FOUND');
+  if (!about || !agreed) throw new AppError('NOT_FOUND');
   const { subjectId } = about.person;
   const [item, logo] = await table.getMany([cardKey(subjectId, cardId), logoKey(subjectId, cardId)]);
   const card = readCard(item, agreed.epoch, about.sealer);

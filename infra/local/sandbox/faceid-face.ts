@@ -35,7 +35,7 @@ const detectInfo: Action = (state, { BizToken, RuleId, InfoType }) => {
   return { outcome: face.outcome ?? 'waiting', fields: { Text: textOf(face), ...pictures } };
 };
 
-function textOf({ outcome, as, idNumber, name, extra, similarity }: Face): object {
+function textOf({ outcome, as, idNumber, name, extra, similarity, codes }: Face): object {
   const common = { IdCard: as ?? idNumber, Name: name, Extra: extra, UseIDType: 0, LivenessInfoTag: [] };
   if (!outcome)
     return { ...common, ErrCode: null, ErrMsg: null, LiveStatus: null, Comparestatus: null, Sim: null };
@@ -47,6 +47,7 @@ function textOf({ outcome, as, idNumber, name, extra, similarity }: Face): objec
       LiveStatus: 0,
       Comparestatus: 0,
       Sim: similarity ?? '98.50',
+      ...codes,
     };
   return { ...common, ErrCode: 3002, ErrMsg: '比对失败', LiveStatus: 0, Comparestatus: 3002, Sim: '12.00' };
 }

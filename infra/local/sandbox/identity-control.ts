@@ -20,6 +20,14 @@ const faceInput = z.strictObject({
   /** Sends images even to who does not want them. */
   images: z.optional(z.boolean()),
   similarity: z.optional(z.string()),
+  /** Partner codes of a pass that are not 0. */
+  codes: z.optional(
+    z.strictObject({
+      ErrCode: z.optional(z.int()),
+      LiveStatus: z.optional(z.int()),
+      Comparestatus: z.optional(z.int()),
+    }),
+  ),
 });
 
 const proofInput = z.strictObject({
@@ -52,7 +60,7 @@ export const identityRoutes: Route[] = [
   {
     method: 'POST',
     pattern: /^\/sandbox\/faces\/([0-9A-F]{32})$/,
-    says: 'POST /sandbox/faces/{token} {outcome: pass|fail, as?, images?, similarity?}',
+    says: 'POST /sandbox/faces/{token} {outcome: pass|fail, as?, images?, similarity?, codes?}',
     run({ state }, body, token) {
       const parsed = faceInput.safeParse(body);
       if (!parsed.success) return invalid(parsed.error);

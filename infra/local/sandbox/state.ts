@@ -53,6 +53,7 @@ export type Face = {
   as?: string | undefined;
   images?: boolean | undefined;
   similarity?: string | undefined;
+  codes?: Record<string, number | undefined> | undefined;
 };
 
 /** What the app of the network identity gave somebody. */

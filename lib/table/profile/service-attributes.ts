@@ -28,10 +28,9 @@ function entityFor(service: ServiceId) {
   });
 }
 
-const entities = Object.fromEntries(serviceIds.map((service) => [service, entityFor(service)])) as Record<
-  ServiceId,
-  ReturnType<typeof entityFor>
->;
+export const entities = Object.fromEntries(
+  serviceIds.map((service) => [service, entityFor(service)]),
+) as Record<ServiceId, ReturnType<typeof entityFor>>;
 
 export type ServiceRecord = ValueOf<ReturnType<typeof entityFor>>;
 

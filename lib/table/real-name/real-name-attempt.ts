@@ -156,7 +156,9 @@ export const faceSessionKey = (subjectId: string, sessionId: string): Key =>
   keys.data(subjectId, 'real-name', `face-${sessionId}`);
 
 /** Marks under the face consent that a session exists, so that ending that consent ends the session. */
-const faceSessionMark = defineEntity('face-session-mark', { epoch: plain('real-name-result', z.int()) });
+export const faceSessionMark = defineEntity('face-session-mark', {
+  epoch: plain('real-name-result', z.int()),
+});
 const markKey = (subjectId: string, sessionId: string) =>
   keys.data(subjectId, 'real-name-face', `session-${sessionId}`);
 

@@ -1,0 +1,122 @@
+import { dispatch } from '../../lib/gate/dispatch';
+import type { Table } from '../../lib/table/client';
+import { cardRows } from '../cards/budget-rows';
+import { consentRows } from '../consent/budget-rows';
+import { agreeingPartners } from '../identity/agreeing-partners';
+import { identityRows } from '../identity/budget-rows';
+import { locationRows } from '../location/budget-rows';
+import { accountRows } from '../login/budget-rows';
+import { policyRows } from '../policy/budget-rows';
+import { profileRows } from '../profile/budget-rows';
+import { type Caller, createWorld, functions, onceKey, type World } from '../support/world';
+
+let world: World;
+let me: Caller;
+beforeAll(async () => {
+  world = await createWorld({ partners: agreeingPartners });
+  me = await world.cardHolder('me');
+});
+
+const theWorld = () => world;
+const mine = () => me;
+type Prepare = () => Promise<{ input?: unknown; by?: object }>;
+const rows: Record<string, Prepare> = {
+  ...accountRows(theWorld),
+  ...policyRows(theWorld),
+  ...cardRows(theWorld, mine),
+  ...profileRows(theWorld, mine),
+  ...locationRows(theWorld),
+  ...identityRows(theWorld),
+  ...consentRows(theWorld),
+  'login/signOut': async () => {
+    const by = await world.signIn('me');
+    await world.ok('consent/status', {}, by); // the hourly note of the session's use is a write as well
+    return { by };
+  },
+  'login/revokeSession': async () => ({ input: { sessionId: (await world.signIn('me')).sessionId } }),
+  'login/revokeOthers': async () => {
+    await world.signIn('me');
+    return {};
+  },
+  'cards/create': async () => ({ input: { name: '林晓', idempotencyKey: onceKey() } }),
+};
+
+/** A table whose writes begin only when let go. */
+function holdWrites(table: Table) {
+  let letGo = () => {};
+  let reach = () => {};
+  const released = new Promise<void>((done) => {
+    letGo = done;
+  });
+  const reached = new Promise<'reached'>((done) => {
+    reach = () => done('reached');
+  });
+  const count = { under: 0 };
+  const held = async <T>(write: () => Promise<T>): Promise<T> => {
+    reach();
+    count.under += 1;
+    await released;
+    return write().finally(() => {
+      count.under -= 1;
+    });
+  };
+  const double: Table = {
+    ...table,
+    write: (...writes) => held(() => table.write(...writes)),
+    update: (update) => held(() => table.update(update)),
+  };
+  return { double, reached, letGo, count };
+}
+
+/** Whatever could go on without the write has gone on. */
+async function comeToRest(): Promise<void> {
+  for (let turn = 0; turn < 50; turn += 1) await new Promise((next) => setImmediate(next));
+}
+
+const paths = Object.keys(rows);
+
+describe('no operation answers before what it writes is written', () => {
+  it.each(paths)('%s', async (path) => {
+    const { input, by = me } = (await rows[path]?.()) ?? {};
+    const { double, reached, letGo, count } = holdWrites(world.deps.table);
+    const [name = '', operation = ''] = path.split('/');
+    let answered = false;
+    let underWay = 0;
+    const call = {
+      requestId: 'r',
+      host: 'test',
+      trigger: 'client',
+      address: '203.0.113.7',
+      operation,
+      input,
+      ...by,
+    } as const;
+    const replying = dispatch({ ...world.deps, table: double }, name, functions[name] ?? {}, call).then(
+      (reply) => {
+        answered = true;
+        underWay = count.under;
+        return reply;
+      },
+    );
+    // An operation that writes nothing answers without.
+    if ((await Promise.race([reached, replying])) === 'reached') {
+      await comeToRest();
+      expect(answered).toBe(false);
+      letGo();
+    }
+    expect(await replying).toMatchObject({ ok: true });
+    expect(underWay).toBe(0);
+  });
+
+  it('and no operation that ends sessions is missing here (A5)', () => {
+    const ends = [
+      'login/signOut',
+      'login/revokeSession',
+      'login/revokeOthers',
+      'login/unlinkAccount',
+      'login/joinAccounts',
+    ];
+    expect(ends.filter((path) => !paths.includes(path))).toEqual([]);
+    expect(paths.length).toBeGreaterThan(80);
+  });
+});

@@ -1,0 +1,163 @@
+import { differenceOf } from '../../lib/policy/difference';
+import { type Kind, kindClasses } from '../../lib/policy/kinds';
+import type { Purpose } from '../../lib/policy/purposes';
+import type { Recipient } from '../../lib/policy/recipients';
+import {
+  buildRegistry,
+  isSensitive,
+  kindIdsFor,
+  recipientIdsFor,
+  withChanges,
+} from '../../lib/policy/registry';
+
+type Part<Entry> = {
+  /** Another value of this attribute, for an entry. */
+  other(before: Entry): unknown;
+  /** Whether whoever agreed is asked again. */
+  asks: boolean | ((before: Entry) => boolean);
+};
+type Parts<Entry> = { [Name in keyof Required<Entry>]: Part<Entry> };
+
+const text = (asks: boolean) => ({ other: () => '改过的内容', asks });
+
+const ofRecipient: Parts<Recipient> = {
+  name: text(true),
+  role: { other: ({ role }) => (role === 'authority' ? 'independent-controller' : 'authority'), asks: true },
+  agreement: { other: () => ({ name: '另一份协议', expiresOn: '2029-12-31' }), asks: false },
+  contact: text(false),
+  region: { other: () => '新加坡', asks: true },
+  why: text(true),
+  purpose: {
+    other: ({ purpose }) => (purpose === 'delivery' ? 'profile' : 'delivery'),
+    // Who gets everything gets what is of any purpose already.
+    asks: ({ kinds }) => kinds !== 'all',
+  },
+  alsoFor: { other: () => ['delivery'], asks: ({ kinds }) => kinds !== 'all' },
+  kinds: {
+    other: ({ kinds }) => (kinds === 'all' ? ['card-name'] : [...kinds, 'delivery-contact']),
+    asks: ({ kinds }) => kinds !== 'all',
+  },
+};
+
+const ofKind: Parts<Kind> = {
+  name: text(true),
+  class: {
+    other: ({ class: level }) => (level === 'biometric' ? 'sensitive' : 'biometric'),
+    asks: ({ class: level }) => level !== 'biometric',
+  },
+  storage: { other: ({ storage }) => (storage === 'plain' ? 'sealed' : 'open'), asks: false },
+  purpose: { other: ({ purpose }) => (purpose === 'delivery' ? 'profile' : 'delivery'), asks: true },
+  // A length for what had none, or ten years: longer than any kind here.
+  retention: { other: () => 'ten-years', asks: true },
+  source: text(false),
+};
+
+const ofPurpose: Parts<Purpose> = {
+  name: text(false),
+  why: text(true),
+  method: text(true),
+  basis: { other: ({ basis }) => (basis === 'CONSENT' ? 'CONTRACT' : 'CONSENT'), asks: true },
+  ground: text(false),
+  clause: text(false),
+  choice: { other: ({ choice }) => (choice === 'basic' ? 'optional' : 'basic'), asks: false },
+  ask: { other: ({ ask }) => (ask ? undefined : 'at-start'), asks: false },
+  ifRefused: text(false),
+  atEnd: {
+    other: ({ atEnd }) => (atEnd === 'erase-at-once' ? 'keep-for-period' : 'erase-at-once'),
+    asks: ({ atEnd }) => atEnd === 'erase-at-once',
+  },
+};
+
+const before = withChanges(buildRegistry, {
+  retention: {
+    'ten-years': { period: '十年', basis: '', endsAfter: { milliseconds: 10 * 366 * 86_400_000 } },
+  },
+});
+
+/** Every attribute of every entry of a section, by itself. */
+function changesOf<Entry extends object>(section: 'recipients' | 'kinds' | 'purposes', parts: Parts<Entry>) {
+  const entries = Object.entries(before[section]) as unknown as [string, Entry][];
+  const used = [...new Set(entries.flatMap(([, entry]) => Object.keys(entry)))].filter(
+    (name) => !(name in parts),
+  );
+  expect(used).toEqual([]);
+  return entries.flatMap(([id, entry]) =>
+    (Object.entries(parts) as [string, Part<Entry>][]).map(([name, { other, asks }]) => ({
+      what: `${section} ${id} ${name}`,
+      after: withChanges(before, { [section]: { [id]: { ...entry, [name]: other(entry) } } }),
+      id,
+      asks: typeof asks === 'boolean' ? asks : asks(entry),
+    })),
+  );
+}
+
+describe('one attribute changed alone asks again exactly whom it reaches further (K4)', () => {
+  it('of every recipient: the purposes that it has a part in', () => {
+    for (const { what, after, id, asks } of changesOf('recipients', ofRecipient)) {
+      const { widened, material, changes } = differenceOf(before, after);
+      const touched = Object.keys(after.purposes).filter((purpose) =>
+        recipientIdsFor(after, purpose).includes(id),
+      );
+      const grown = /purpose|alsoFor|kinds$/.test(what);
+      expect({ what, says: changes.map((one) => one.id) }).toEqual({ what, says: [id] });
+      expect({ what, material }).toEqual({ what, material: asks });
+      if (grown && asks)
+        expect({ what, widened }).toEqual({ what, widened: expect.arrayContaining(['delivery']) });
+      if (!grown) expect({ what, widened }).toEqual({ what, widened: asks ? touched : [] });
+    }
+  });
+
+  it('of every kind: the purpose that it is of', () => {
+    for (const { what, after, id, asks } of changesOf('kinds', ofKind)) {
+      const { widened, material, changes } = differenceOf(before, after);
+      const { purpose } = after.kinds[id] ?? { purpose: '' };
+      expect({ what, says: changes.map((one) => one.id) }).toEqual({ what, says: [id] });
+      // Who gets something of a purpose because of this kind comes with it to another purpose.
+      expect({ what, material, asked: widened.includes(purpose) }).toEqual({
+        what,
+        material: asks,
+        asked: asks,
+      });
+    }
+  });
+
+  it('of every purpose: that one', () => {
+    for (const { what, after, id, asks } of changesOf('purposes', ofPurpose)) {
+      const { widened, material } = differenceOf(before, after);
+      expect({ what, material, widened }).toEqual({ what, material: asks, widened: asks ? [id] : [] });
+    }
+  });
+});
+
+describe('the classes of kinds are an order, from which nothing is missing (K4)', () => {
+  const allOf = (level: Kind['class']) =>
+    withChanges(buildRegistry, {
+      kinds: Object.fromEntries(
+        Object.entries(buildRegistry.kinds).map(([id, kind]) => [id, { ...kind, class: level }]),
+      ),
+    });
+  const everyPurpose = Object.keys(buildRegistry.purposes).filter(
+    (id) => kindIdsFor(buildRegistry, id).length > 0,
+  );
+  const pairs = kindClasses.flatMap((was, at) => kindClasses.map((is, to) => ({ was, is, asks: to > at })));
+
+  it.each(pairs)('from $was to $is asks again: $asks', ({ was, is, asks }) => {
+    const { widened, material } = differenceOf(allOf(was), allOf(is));
+    expect({ widened, material }).toEqual({ widened: asks ? everyPurpose : [], material: asks });
+  });
+
+  it('puts what the law calls sensitive above what it does not, and a body on top', () => {
+    expect(kindClasses).toEqual([
+      'technical',
+      'general',
+      'minor',
+      'track',
+      'financial',
+      'sensitive',
+      'biometric',
+    ]);
+    const [id = ''] = Object.keys(buildRegistry.kinds);
+    const sensitive = kindClasses.map((level) => isSensitive(allOf(level), id));
+    expect(sensitive).toEqual([false, false, true, true, true, true, true]);
+  });
+});

@@ -1,0 +1,29 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Entity } from '../../lib/table/entity';
+
+const tables = join(__dirname, '../../lib/table');
+const files = readdirSync(tables, { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.ts'))
+  .map((file) => join(tables, file));
+
+const isEntity = (one: unknown): one is Entity =>
+  typeof one === 'object' && one !== null && 'attributes' in one && 'encode' in one;
+
+/** Every entity that lib/table exports, by itself or in a map of them, by name. */
+export const entities: Map<string, Entity> = new Map(
+  files
+    .flatMap((file) => Object.values(require(file) as Record<string, unknown>))
+    .flatMap((one) =>
+      typeof one === 'object' && one !== null && !isEntity(one) ? Object.values(one) : [one],
+    )
+    .filter(isEntity)
+    .map((entity) => [entity.name, entity]),
+);
+
+/** The first argument of every declaration of an entity in the sources: its name, or what the name is computed from. */
+export const declared: string[] = files.flatMap((file) =>
+  [...readFileSync(file, 'utf8').matchAll(/(?<!function )\bdefineEntity\(\s*'?([\w-]+)/g)].map(
+    ([, first = '']) => first,
+  ),
+);
