@@ -79,6 +79,7 @@ export const cards = {
     summary: '删除名片和它的历史。内容立即删除，只留一天不含内容的编号。',
     caller: 'subject',
     purpose: 'cards',
+    ends: true,
     input: z.strictObject({ cardId, version }),
     output: z.object({ deleted: z.literal(true) }),
     ledger: 'none',

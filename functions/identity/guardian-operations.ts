@@ -72,6 +72,7 @@ export const guardianOperations = {
     summary: '监护人撤回同意：孩子的实名状态立即结束，核验结果立即删除。',
     caller: 'subject',
     purpose: 'minors',
+    ends: true,
     input: z.strictObject({ wardId: randomId }),
     output: z.object({ withdrawn: z.literal(true) }),
     ledger: 'act',

@@ -80,6 +80,7 @@ export const location = {
     summary: '关闭位置功能：位置、附近的登记和历史当即删除。不需要任何同意，随时可以关闭。',
     caller: 'subject',
     purpose: 'preferences',
+    ends: true,
     input: nothing,
     output: z.object({ on: z.literal(false) }),
     ledger: 'none',

@@ -63,6 +63,7 @@ export const accountOperations = {
     summary: '解除关联。那个入口不能再登录这个账号，已经登录的随即退出。',
     caller: 'subject',
     purpose: 'account-link',
+    ends: true,
     input: z.strictObject({ entry }),
     output: z.object({ unlinked: z.literal(true) }),
     ledger: 'act',

@@ -188,6 +188,7 @@ export const login = {
     summary: '解除绑定手机号，号码随即删除。',
     caller: 'subject',
     purpose: 'phone',
+    ends: true,
     input: z.strictObject({}),
     output: z.object({ unbound: z.literal(true) }),
     ledger: 'act',

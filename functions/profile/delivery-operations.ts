@@ -72,6 +72,7 @@ export const deliveryOperations = {
     summary: '取消一次送达。收件人、电话和地址立即删除，只留不含内容的编号。',
     caller: 'subject',
     purpose: 'delivery',
+    ends: true,
     input: z.strictObject({ deliveryId: id }),
     output: delivery,
     ledger: 'none',

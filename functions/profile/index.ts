@@ -116,6 +116,7 @@ export const profile = {
     summary: '删除头像。',
     caller: 'subject',
     purpose: 'profile',
+    ends: true,
     input: nothing,
     output: z.object({ removed: z.literal(true) }),
     ledger: 'none',

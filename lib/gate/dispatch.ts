@@ -1,6 +1,7 @@
 import type { Deps } from '../deps';
 import { AppError, errorCodes } from '../errors';
 import { faultOf } from '../log';
+import { authorised } from '../table/permission';
 import { authenticate, touchSession } from './authenticate';
 import { demandBrowser } from './browser';
 import type { Call, Reply } from './call';
@@ -67,7 +68,8 @@ async function admit(deps: Deps, operation: Operation, call: Call, name: string)
   const caller = await callerOf(deps, operation, call, input.ok ? input.value : undefined);
   if (!input.ok) throw input.error; // said only to callers who may ask
   if (operation.purpose) demandPublished(deps, operation.purpose);
-  if (caller.kind === 'subject' && operation.purpose) demandConsent(deps, caller.person, operation.purpose);
+  if (caller.kind === 'subject' && operation.purpose && !operation.ends)
+    demandConsent(deps, caller.person, operation.purpose);
   for (const { per, ...limit } of operation.limits ?? [])
     await spend(deps, limit, sourceOf(per, caller, call));
   if (caller.kind === 'subject' && operation.proof) {
@@ -83,9 +85,27 @@ async function admit(deps: Deps, operation: Operation, call: Call, name: string)
   }
   const { requestId, address, client, browser } = call;
   const run = { caller, input: input.value, requestId, address, client, browser };
-  const result = await operation.run(deps, run);
+  const result = await operation.run(withAuthority(deps, operation, caller), run);
   if (caller.kind === 'subject') await touchSession(deps, call, caller);
   return operation.output.parse(result); // drops what is not declared
+}
+
+/**
+ * What the use case works with: a table that holds every write about the person to what the call may, at the very moment
+ * of the write. It gets no other table, so it cannot forget.
+ */
+function withAuthority(deps: Deps, { ends }: Operation, caller: CallerOf<CallerKind>): Deps {
+  const about = caller.kind === 'subject' ? caller : caller.kind === 'staff' ? caller.about : undefined;
+  if (!about) return deps;
+  const { person } = about;
+  const authority = {
+    subjectId: person.subjectId,
+    person,
+    ...(caller.kind === 'subject' && { sessionId: caller.sessionId }),
+    reachVersions: () => deps.policy.inForce().reachVersions,
+    onlyEnds: ends === true,
+  };
+  return { ...deps, table: authorised(deps.table, authority) };
 }
 
 /** A person when there is one, else the network address they come from. */

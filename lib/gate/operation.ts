@@ -88,6 +88,11 @@ export type Operation<
   risk?: RiskScene;
   /** One more item to read with the caller, so that the whole call takes one trip. */
   alsoRead?(subjectId: string, input: z.output<I>, ring: KeyRing): Key | Promise<Key>;
+  /**
+   * It only ends or deletes what is the person's own, so it never asks for a consent: neither a withdrawn nor an outdated
+   * one may stand in the way (PIPL art. 15; promises K3, K4).
+   */
+  ends?: true;
   /** Served bare by GET at this fixed path as well, for public documents that standards place there. */
   wellKnown?: `/.well-known/${string}`;
   /**

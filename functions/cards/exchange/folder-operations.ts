@@ -74,6 +74,7 @@ export const folderOperations = {
     summary: '把一张名片从名片夹中删除。',
     caller: 'subject',
     purpose: 'cards',
+    ends: true,
     input: z.strictObject({ contactId }),
     output: z.object({ removed: z.literal(true) }),
     ledger: 'none',

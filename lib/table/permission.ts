@@ -1,0 +1,170 @@
+import { AppError } from '../errors';
+import { type ConsentPurposeId, needsConsent, type PurposeId, purposeIds } from '../policy/purposes';
+import type { ReachVersions } from '../policy/version';
+import { ConditionFailed, type Item, type Table, type Write } from './client';
+import { type Key, keys, subjectOf } from './keys';
+import { consentInForce, consentOf, type Person, readPerson } from './person/person';
+
+/**
+ * What a call may write about the person it acts for. Permission is not a moment: the gate has looked, time has passed,
+ * and somebody may have withdrawn, signed out or given the account up since. So the gate hands this to the table, and the
+ * table puts it into every transaction, anew before each attempt (promises K3, K4, A5, A1).
+ */
+export type Authority = {
+  subjectId: string;
+  /** The session that calls; absent where it is not the person who calls. */
+  sessionId?: string;
+  /** The person as they were last seen. Kept up to date with every refusal, so that a second attempt judges anew. */
+  person: Person;
+  /** Since which version each purpose reaches as far as it does, by the policy in force at this very moment. */
+  reachVersions(): ReachVersions;
+  /** The operation only ends or deletes: nobody may be asked for a consent to that (PIPL art. 15; promise K3). */
+  onlyEnds: boolean;
+};
+
+/**
+ * The table as a use case gets it: every write about the person whom the call acts for carries the conditions of its
+ * authority. Reads are as before.
+ * @throws AppError SIGN_IN_REQUIRED when session or account have ended, CONSENT_REQUIRED when a consent has
+ */
+export function authorised(table: Table, authority: Authority): Table {
+  async function allowed<T>(writes: Write[], send: (composed: Write[]) => Promise<T>): Promise<T> {
+    const needs = consentsNeeded(authority, writes);
+    demand(authority, authority.person, needs);
+    const composed = compose(authority, needs, writes);
+    try {
+      return await send(composed);
+    } catch (error) {
+      if (!(error instanceof ConditionFailed)) throw error;
+      const at = composed.findIndex((write) => isPerson(keyOf(write), authority.subjectId));
+      const refused = error.found[at];
+      if (!refused) throw error;
+      if (!refused.item) throw new AppError('SIGN_IN_REQUIRED');
+      authority.person = readPerson(refused.item);
+      demand(authority, authority.person, needs);
+      throw new ConditionFailed(error.found.slice(0, writes.length));
+    }
+  }
+
+  return {
+    ...table,
+    write: (...writes) => allowed(writes, (composed) => table.write(...(composed as [Write, ...Write[]]))),
+    // An update answers with the item, which a transaction cannot: it stays single only where nothing is to be added.
+    update: (update) =>
+      allowed([{ Update: update }], async (composed) => {
+        const [only, ...more] = composed;
+        if (more.length === 0) return table.update(only?.Update ?? update);
+        await table.write(...(composed as [Write, ...Write[]]));
+        return { ...update.Key } as Item;
+      }),
+  };
+}
+
+type Need = { purpose: ConsentPurposeId; epoch: number };
+
+/** The consents that these writes rest on, by their keys. What only ends or deletes rests on none. */
+function consentsNeeded({ subjectId, person, onlyEnds }: Authority, writes: Write[]): Need[] {
+  if (onlyEnds) return [];
+  const needs = new Map<ConsentPurposeId, number>();
+  for (const { Put, Update } of writes) {
+    const key = (Put?.Item ?? Update?.Key) as Key | undefined;
+    const purpose = key && subjectOf(key) === subjectId ? purposeOf(key) : undefined;
+    if (!purpose || !needsConsent(purpose) || isFenced(Put?.Item)) continue;
+    needs.set(purpose, Number(Put?.Item?.epoch ?? consentOf(person, purpose)?.epoch ?? 0));
+  }
+  return [...needs].map(([purpose, epoch]) => ({ purpose, epoch }));
+}
+
+/** Whether session, account and consents are there, by what is known of the person. */
+function demand({ sessionId, reachVersions }: Authority, person: Person, needs: Need[]): void {
+  const signedIn = sessionId === undefined || Object.hasOwn(person.sessions, sessionId);
+  if (person.leftAt || !signedIn) throw new AppError('SIGN_IN_REQUIRED');
+  for (const { purpose, epoch } of needs)
+    if (consentInForce(reachVersions(), person, purpose)?.epoch !== epoch)
+      throw new AppError('CONSENT_REQUIRED', { purpose });
+}
+
+/**
+ * Adds the conditions to the write of the person's own item where there is one, since an item may stand in a transaction
+ * once; otherwise a check of that item at the end. Nothing is added where only other items are deleted, or where every
+ * event that ends the item changes the item itself.
+ */
+function compose(authority: Authority, needs: Need[], writes: Write[]): Write[] {
+  const { subjectId } = authority;
+  const own = writes.filter((write) => subjectOf(keyOf(write)) === subjectId);
+  const at = writes.findIndex((write) => isPerson(keyOf(write), subjectId));
+  const opens = own.some(({ Put, Update }) => (Put && !isFenced(Put.Item)) || Update);
+  if (at < 0 && !opens) return writes;
+  const condition = conditionOf(authority, needs);
+  if (at < 0) return [...writes, { ConditionCheck: { Key: keys.person(subjectId), ...condition } }];
+  return writes.map((write, index) => (index === at ? withCondition(write, condition) : write));
+}
+
+type Condition = {
+  ConditionExpression: string;
+  ExpressionAttributeNames: Record<string, string>;
+  ExpressionAttributeValues?: Record<string, unknown>;
+};
+
+function conditionOf({ sessionId }: Authority, needs: Need[]): Condition {
+  const signedIn = sessionId === undefined ? [] : ['attribute_exists(#may_sessions.#may_session)'];
+  const agreed = needs.map(
+    (_, index) =>
+      `#may_consents.#may${index}.granted = :may_true AND #may_consents.#may${index}.epoch = :may${index}`,
+  );
+  return {
+    ConditionExpression: [
+      'attribute_exists(pk)',
+      'attribute_not_exists(#may_left)',
+      ...signedIn,
+      ...agreed,
+    ].join(' AND '),
+    ExpressionAttributeNames: {
+      '#may_left': 'leftAt',
+      ...(sessionId !== undefined && { '#may_sessions': 'sessions', '#may_session': sessionId }),
+      ...(needs.length > 0 && { '#may_consents': 'consents' }),
+      ...Object.fromEntries(needs.map(({ purpose }, index) => [`#may${index}`, purpose])),
+    },
+    ...(needs.length > 0 && {
+      ExpressionAttributeValues: {
+        ':may_true': true,
+        ...Object.fromEntries(needs.map(({ epoch }, index) => [`:may${index}`, epoch])),
+      },
+    }),
+  };
+}
+
+function withCondition(write: Write, condition: Condition): Write {
+  const [[kind, body] = ['ConditionCheck', {}]] = Object.entries(write) as [string, Partial<Condition>][];
+  const { ConditionExpression: own } = body;
+  const values = { ...body.ExpressionAttributeValues, ...condition.ExpressionAttributeValues };
+  return {
+    [kind]: {
+      ...body,
+      ConditionExpression: own
+        ? `(${own}) AND ${condition.ConditionExpression}`
+        : condition.ConditionExpression,
+      ExpressionAttributeNames: { ...body.ExpressionAttributeNames, ...condition.ExpressionAttributeNames },
+      ...(Object.keys(values).length > 0 && { ExpressionAttributeValues: values }),
+    },
+  } as Write;
+}
+
+/** A place changes with everything that ends it: switched off, withdrawn, expired, given up (see `emptyLocation`). */
+function isFenced(item: Record<string, unknown> | undefined): boolean {
+  return item?.entity === 'location';
+}
+
+function keyOf({ Put, Update, Delete, ConditionCheck }: Write): Key {
+  return (Put?.Item ?? Update?.Key ?? Delete?.Key ?? ConditionCheck?.Key) as Key;
+}
+
+function isPerson(key: Key, subjectId: string): boolean {
+  return key.sk === keys.person(subjectId).sk && subjectOf(key) === subjectId;
+}
+
+/** The purpose that an item in a person's partition rests on, by its key. */
+function purposeOf({ sk }: Key): PurposeId | undefined {
+  const [, purpose] = /^DATA#([^#]+)#/.exec(sk) ?? [];
+  return purposeIds.find((id) => id === purpose);
+}
