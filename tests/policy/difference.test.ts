@@ -45,7 +45,7 @@ const ofKind: Parts<Kind> = {
     other: ({ class: level }) => (level === 'biometric' ? 'sensitive' : 'biometric'),
     asks: ({ class: level }) => level !== 'biometric',
   },
-  storage: { other: ({ storage }) => (storage === 'plain' ? 'sealed' : 'open'), asks: false },
+  storage: { other: ({ storage }) => (storage === 'plain' ? 'sealed' : 'plain'), asks: false },
   purpose: { other: ({ purpose }) => (purpose === 'delivery' ? 'profile' : 'delivery'), asks: true },
   // A length for what had none, or ten years: longer than any kind here.
   retention: { other: () => 'ten-years', asks: true },
