@@ -5,7 +5,7 @@ import { basename, dirname, join, relative, resolve } from 'node:path';
 import { type BuildOptions, build as bundle, type Metafile, type Plugin } from 'esbuild';
 import { assertResidence } from '../../lib/config';
 
-const projectRoot = resolve(__dirname, '..');
+const projectRoot = resolve(__dirname, '../..');
 
 /** What the mini-program may carry for us. Its own limit is 2 MB a package, and the client is a guest there. */
 export const CLIENT_LIMIT_BYTES = 15 * 1024;
@@ -93,7 +93,9 @@ const node = {
   platform: 'node',
   target: 'node20',
   supported: { 'dynamic-import': false },
-  alias: { '@aws-sdk/credential-provider-node': join(projectRoot, 'infra', 'environment-credentials.ts') },
+  alias: {
+    '@aws-sdk/credential-provider-node': join(projectRoot, 'infra', 'build', 'environment-credentials.ts'),
+  },
 } as const;
 
 /** In the cloud every new instance needs it for its first call, so it stays in the bundle. */

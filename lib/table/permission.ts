@@ -86,15 +86,15 @@ function demand({ sessionId, reachVersions }: Authority, person: Person, needs: 
 
 /**
  * Adds the conditions to the write of the person's own item where there is one, since an item may stand in a transaction
- * once; otherwise a check of that item at the end. Nothing is added where only other items are deleted, or where every
- * event that ends the item changes the item itself.
+ * once; otherwise a check of that item at the end. Nothing is added where something only ends or is deleted, or where
+ * every event that ends the item changes the item itself.
  */
 function compose(authority: Authority, needs: Need[], writes: Write[]): Write[] {
-  const { subjectId } = authority;
+  const { subjectId, onlyEnds } = authority;
   const own = writes.filter((write) => subjectOf(keyOf(write)) === subjectId);
   const at = writes.findIndex((write) => isPerson(keyOf(write), subjectId));
   const opens = own.some(({ Put, Update }) => (Put && !isFenced(Put.Item)) || Update);
-  if (at < 0 && !opens) return writes;
+  if (at < 0 && (!opens || onlyEnds)) return writes;
   const condition = conditionOf(authority, needs);
   if (at < 0) return [...writes, { ConditionCheck: { Key: keys.person(subjectId), ...condition } }];
   return writes.map((write, index) => (index === at ? withCondition(write, condition) : write));

@@ -9,8 +9,9 @@ const all = Object.entries(functions).flatMap(([name, operations]) =>
     .filter(([, { caller, browser }]) => ['subject', 'anyone'].includes(caller) && browser !== 'only')
     .map(([operation, definition]) => ({ path: `${name}/${operation}`, ...definition })),
 );
-const isOptional = ({ purpose }: { purpose: string | null }) =>
-  purpose !== null && needsConsent(purpose as keyof typeof purposes);
+/** Whether it may ask for a consent at all: what only ends or deletes never does. */
+const isOptional = ({ purpose, ends }: { purpose: string | null; ends?: true | undefined }) =>
+  !ends && purpose !== null && needsConsent(purpose as keyof typeof purposes);
 const optional = all.filter(isOptional).map(({ path, ...rest }) => [path, rest] as const);
 const basic = all.filter((one) => !isOptional(one)).map(({ path, ...rest }) => [path, rest] as const);
 

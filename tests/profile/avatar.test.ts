@@ -214,7 +214,6 @@ describe('withdrawing (K3)', () => {
       ['profile/getAvatar', {}],
       ['profile/requestAvatarUpload', announce(picture)],
       ['profile/confirmAvatar', { uploadId: 'A'.repeat(22) }],
-      ['profile/removeAvatar', {}],
     ] as const) {
       expect(await stage.refused(path, input, me)).toBe('CONSENT_REQUIRED');
     }

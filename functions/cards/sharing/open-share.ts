@@ -135,10 +135,10 @@ async function countOpening(deps: Deps, ownerId: string, link: Share, viewer: Pe
   try {
     await deps.table.write(view, ...used, ...named);
   } catch (error) {
-    if (!(error instanceof ConditionFailed)) throw error;
     // The viewer does not want to be named any more: they are counted without a name.
-    const noLongerNamed = agreed && error.found.at(-1);
+    const noLongerNamed = agreed && error instanceof AppError && error.code === 'CONSENT_REQUIRED';
     if (noLongerNamed) return countOpening(deps, ownerId, link, { ...viewer, consents: {} });
+    if (!(error instanceof ConditionFailed)) throw error;
     throw new AppError('NOT_FOUND'); // used up, revoked or withdrawn at this moment
   }
 }
