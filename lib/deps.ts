@@ -17,9 +17,10 @@ import { createWechatServer, type WechatServer } from './partner/wechat-server';
 import { createWechatText, type WechatText } from './partner/wechat-text';
 import type { EntryId } from './policy/entries';
 import type { Registry } from './policy/registry';
-import { createTable, type Meter, type Table } from './table/client';
+import { createTable, type Table, type TableParts } from './table/client';
 import { createPolicyBook, type PolicyBook } from './table/policy/policy-book';
 import { loadServiceKeys } from './table/service/key-store';
+import { type TimeLimit, type TimeLimits, timeLimits } from './time-limits';
 
 /** Everything an operation may use. Tests pass their own; nothing is reached in any other way. */
 export type Deps = {
@@ -51,6 +52,8 @@ export type Deps = {
   policyNoticeDays: number;
   /** Our mini-program's id, part of what an openid digest is of. */
   appid: string;
+  /** How long a call and each of the clients above may take. */
+  limits: TimeLimits;
 };
 
 export type Entry = { appid: string; wechat: Wechat };
@@ -75,9 +78,10 @@ export type Replacements = Partial<
     | 'networkIdentity'
     | 'entries'
     | 'risk'
+    | 'limits'
   >
 > & {
-  meter?: Meter;
+  observeTable?: TableParts['observe'];
   /** What this build is said to do; tests give another registry than the compiled one. */
   registry?: Registry;
 };
@@ -88,19 +92,23 @@ export function buildDeps(config: Config, replace: Replacements = {}): Deps {
   const clock = replace.clock ?? systemClock;
   const random = replace.random ?? systemRandom;
   const log = replace.log ?? createLog((line) => process.stdout.write(`${line}\n`));
+  const limits = replace.limits ?? timeLimits;
   const table = createTable({
     name: config.TABLE_NAME,
     region,
     endpoint: config.TABLE_ENDPOINT,
     clock,
-    ...(replace.meter && { meter: replace.meter }),
+    random,
+    limits,
+    observe: replace.observeTable,
   });
-  const queues = { region, endpoint: config.SQS_ENDPOINT, log };
-  const wechat = { baseUrl: config.WECHAT_API_BASE, appid: config.WECHAT_APPID, clock, log };
+  const queues = { region, endpoint: config.SQS_ENDPOINT, log, limits };
+  const asking = { clock, log, limit: limits.partner };
+  const wechat = { baseUrl: config.WECHAT_API_BASE, appid: config.WECHAT_APPID, ...asking };
   const server = createWechatServer({ ...wechat, secret: config.WECHAT_SECRET });
   const ring = createKeyRing({
     load: () => loadServiceKeys(table),
-    roots: rootKeys(config.ROOT_KEY, region, random),
+    roots: rootKeys(config.ROOT_KEY, region, random, { limits }),
     suite: config.SEAL_SUITE,
     now: clock.now,
     random,
@@ -111,6 +119,7 @@ export function buildDeps(config: Config, replace: Replacements = {}): Deps {
     random,
     log,
     appid: config.WECHAT_APPID,
+    limits,
     ring,
     policy: createPolicyBook({
       table,
@@ -127,12 +136,13 @@ export function buildDeps(config: Config, replace: Replacements = {}): Deps {
         audience: config.STAFF_AUDIENCE,
         jwksUrl: config.STAFF_JWKS_URL,
         now: clock.now,
+        limit: limits.partner,
       }),
-    faceId: replace.faceId ?? createFaceIdFrom(config, clock, log),
-    networkIdentity: replace.networkIdentity ?? createNetworkIdentityFrom(config, clock, log),
+    faceId: replace.faceId ?? createFaceIdFrom(config, asking),
+    networkIdentity: replace.networkIdentity ?? createNetworkIdentityFrom(config, asking),
     wechat: replace.wechat ?? createWechat({ ...wechat, secret: config.WECHAT_SECRET }),
     wechatPhone: replace.wechatPhone ?? createWechatPhone(server),
-    entries: replace.entries ?? createSignInEntries(config, clock, log),
+    entries: replace.entries ?? createSignInEntries(config, asking),
     risk: replace.risk ?? createRisk(config, server),
     phoneRecoveryDays: Number(config.PHONE_RECOVERY_DAYS),
     wechatText: replace.wechatText ?? createWechatText(server),
@@ -143,23 +153,24 @@ export function buildDeps(config: Config, replace: Replacements = {}): Deps {
         bucket: config.OBJECTS_BUCKET,
         region,
         endpoint: config.OBJECTS_ENDPOINT,
-        clock,
-        log,
+        ...asking,
       }),
     eraseQueue: replace.eraseQueue ?? createEraseQueue({ url: config.ERASE_QUEUE_URL, ...queues }),
     noticeQueue: replace.noticeQueue ?? createNoticeQueue({ url: config.NOTICE_QUEUE_URL, ...queues }),
   };
 }
 
+type Asking = { clock: Clock; log: Log; limit: TimeLimit };
+
 /** `LINK_ENTRIES` is a list of `<entry>=<appid>:<secret>`. */
-function createSignInEntries(config: Config, clock: Clock, log: Log): Deps['entries'] {
+function createSignInEntries(config: Config, asking: Asking): Deps['entries'] {
   const offered = config.LINK_ENTRIES.split(',').filter(Boolean);
   return Object.fromEntries(
     offered.map((text) => {
       const [, entry = '', appid = '', secret = ''] = /^([^=]+)=([^:]+):(.+)$/.exec(text) ?? [];
       return [
         entry,
-        { appid, wechat: createWechat({ baseUrl: config.WECHAT_API_BASE, appid, secret, clock, log }) },
+        { appid, wechat: createWechat({ baseUrl: config.WECHAT_API_BASE, appid, secret, ...asking }) },
       ];
     }),
   );
@@ -170,7 +181,7 @@ function createRisk({ RISK_RANK_THRESHOLD }: Config, server: WechatServer): Risk
   return { wechatRisk: createWechatRisk(server), refusedFrom: Number(RISK_RANK_THRESHOLD) };
 }
 
-function createFaceIdFrom(config: Config, clock: Clock, log: Log): FaceId | undefined {
+function createFaceIdFrom(config: Config, asking: Asking): FaceId | undefined {
   if (!config.FACEID_API_BASE || !config.FACEID_SECRET_ID || !config.FACEID_SECRET_KEY) return undefined;
   return createFaceId({
     baseUrl: config.FACEID_API_BASE,
@@ -178,12 +189,11 @@ function createFaceIdFrom(config: Config, clock: Clock, log: Log): FaceId | unde
     secretKey: config.FACEID_SECRET_KEY,
     region: config.FACEID_REGION,
     ruleId: config.FACEID_RULE_ID,
-    clock,
-    log,
+    ...asking,
   });
 }
 
-function createNetworkIdentityFrom(config: Config, clock: Clock, log: Log): NetworkIdentity | undefined {
+function createNetworkIdentityFrom(config: Config, asking: Asking): NetworkIdentity | undefined {
   const baseUrl = config.NETWORK_IDENTITY_BASE;
-  return baseUrl ? createNetworkIdentity({ baseUrl, clock, log }) : undefined;
+  return baseUrl ? createNetworkIdentity({ baseUrl, ...asking }) : undefined;
 }

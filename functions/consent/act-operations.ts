@@ -72,7 +72,7 @@ export const actOperations = {
     budget: { trips: 1, readUnits: 1, writeUnits: 0 },
     run: prompts,
   }),
-  purposeNotice: operation({
+  notice: operation({
     summary: '一项目的的完整告知：目的、方式、种类、期限、接收方、必要性和影响。',
     caller: 'anyone',
     purpose: null,
@@ -110,7 +110,7 @@ export const actOperations = {
     input: actInput,
     output: z.object({ ...actOutput, keeps }),
     ledger: 'act',
-    budget: { trips: 2, readUnits: 1, writeUnits: 18 },
+    budget: { trips: 2, readUnits: 1, writeUnits: 19 },
     run: async (deps, run) => ({ keeps: [], ...(await act(deps, run, 'withdrawn')) }),
   }),
   receipt: operation({

@@ -59,7 +59,7 @@ export const memoryOperations = {
     output: z.object({ consents: z.array(z.object({ ...state.shape, current: z.boolean() })), ...ledger }),
     about: ({ subjectId, reason, ticket }) => ({ subjectId, reason, ticket }),
     ledger: 'act',
-    budget: { trips: 4, readUnits: 8, writeUnits: 9 },
+    budget: { trips: 4, readUnits: 8, writeUnits: 11 },
     run: inspect,
   }),
   correct: operation({

@@ -58,7 +58,7 @@ export const appealOperations = {
     output: appealShown,
     about: ({ subjectId, ticket: number }) => ({ subjectId, reason: 'appeal', ticket: number }),
     ledger: 'act',
-    budget: { trips: 4, readUnits: 3, writeUnits: 6 },
+    budget: { trips: 4, readUnits: 3, writeUnits: 11 },
     run: openAppeal,
   }),
   decideAppeal: operation({
@@ -76,7 +76,7 @@ export const appealOperations = {
     output: appealShown,
     about: ({ subjectId, ticket: number }) => ({ subjectId, reason: 'appeal', ticket: number }),
     ledger: 'act',
-    budget: { trips: 5, readUnits: 3, writeUnits: 19 },
+    budget: { trips: 5, readUnits: 3, writeUnits: 24 },
     run: decide,
   }),
 };

@@ -104,7 +104,7 @@ export const location = {
     ledger: 'none',
     limits: [{ name: 'NEARBY_PER_HOUR', per: 'person', max: 20, windowMs: HOUR_MS }],
     // With one other person. A full page of 57 takes 10 trips and 360 units.
-    budget: { trips: 8, readUnits: 16, writeUnits: 1 },
+    budget: { trips: 8, readUnits: 22, writeUnits: 1 },
     alsoRead: (subjectId) => locationKey(subjectId),
     run: nearby,
   }),

@@ -67,7 +67,7 @@ export const accountOperations = {
     input: z.strictObject({ entry }),
     output: z.object({ unlinked: z.literal(true) }),
     ledger: 'act',
-    budget: { trips: 4, readUnits: 3, writeUnits: 16 },
+    budget: { trips: 4, readUnits: 3, writeUnits: 18 },
     alsoRead: (subjectId, input) => linkKey(subjectId, input.entry),
     run: unlinkAccount,
   }),

@@ -72,7 +72,7 @@ export const login = {
     output: signedIn,
     ledger: 'none',
     browser: 'never',
-    budget: { trips: 3, readUnits: 4, writeUnits: 8 },
+    budget: { trips: 3, readUnits: 4, writeUnits: 10 },
     run: signInByEntry,
   }),
   signOut: operation({
@@ -82,7 +82,7 @@ export const login = {
     input: z.strictObject({}),
     output: ended,
     ledger: 'none',
-    budget: { trips: 2, readUnits: 1, writeUnits: 4 },
+    budget: { trips: 2, readUnits: 1, writeUnits: 5 },
     run: endOwn,
   }),
   listSessions: operation({
@@ -157,7 +157,7 @@ export const login = {
     ledger: 'act',
     limits: phoneLimits,
     risk: 'fraud',
-    budget: { trips: 9, readUnits: 4, writeUnits: 60 },
+    budget: { trips: 9, readUnits: 5, writeUnits: 60 },
     run: bindPhone,
   }),
   changePhone: operation({
@@ -170,7 +170,7 @@ export const login = {
     limits: phoneLimits,
     proof: () => 'phone',
     risk: 'fraud',
-    budget: { trips: 10, readUnits: 4, writeUnits: 64 },
+    budget: { trips: 10, readUnits: 5, writeUnits: 64 },
     run: changePhone,
   }),
   getPhone: operation({

@@ -41,7 +41,7 @@ export const deliveryOperations = {
     output: delivery,
     ledger: 'none',
     limits: [{ name: 'DELIVERIES_PER_DAY', per: 'person', max: 20, windowMs: DAY_MS }],
-    budget: { trips: 3, readUnits: 1, writeUnits: 9 },
+    budget: { trips: 3, readUnits: 1, writeUnits: 11 },
     run: createDelivery,
   }),
   getDelivery: operation({

@@ -34,7 +34,7 @@ const tell = <S extends ServiceId>(service: S) =>
     input: z.strictObject({ version, attributes: z.strictObject(askedBy(service)) }),
     output: z.object({ version: z.int(), attributes: z.object(askedBy(service)) }),
     ledger: 'none',
-    budget: { trips: 2, readUnits: 2, writeUnits: 8 },
+    budget: { trips: 2, readUnits: 2, writeUnits: 10 },
     alsoRead: (subjectId) => serviceKey(subjectId, service),
     run: (deps, run) => setAttributes(deps, service, run) as Promise<never>,
   });

@@ -1,4 +1,7 @@
 import { createHash } from 'node:crypto';
+import { awsWaits, passes } from '../aws-client';
+import { AppError } from '../errors';
+import { timeLimits, within } from '../time-limits';
 import type { Random } from './random';
 import { decrypt, seal } from './suite';
 
@@ -23,23 +26,41 @@ export function localRootKey(base64: string, random: Random): RootKey {
   };
 }
 
-/** A root key inside AWS KMS, which never leaves it. The client is loaded on first use: most bundles never pay for it. */
-export function kmsRootKey(keyArn: string, region: string): RootKey {
+/** Where KMS is and how long it is waited for. Without an endpoint it is the region's own. */
+export type KmsPlace = {
+  region: string;
+  endpoint?: string;
+  limits?: Pick<typeof timeLimits, 'connectMs' | 'rootKey'>;
+};
+
+/**
+ * A root key inside AWS KMS, which never leaves it. The client is loaded on first use: most bundles never pay for it.
+ * Its calls throw AppError BUSY when KMS is throttling, at fault or silent to the end of the time limit.
+ */
+export function kmsRootKey(keyArn: string, { region, endpoint, limits = timeLimits }: KmsPlace): RootKey {
   const load = once(async () => {
     const { KMSClient, EncryptCommand, DecryptCommand } = await import('@aws-sdk/client-kms');
-    return { client: new KMSClient({ region }), EncryptCommand, DecryptCommand };
+    const requestHandler = awsWaits(limits.rootKey, limits.connectMs);
+    const client = new KMSClient({ region, requestHandler, ...(endpoint && { endpoint }) });
+    return { client, EncryptCommand, DecryptCommand };
   });
+  const inTime = <T>(ask: (options: { abortSignal: AbortSignal }) => Promise<T>): Promise<T> =>
+    within(limits.rootKey.totalMs, (abortSignal) => ask({ abortSignal })).catch((error) => {
+      throw passes(error) ? new AppError('BUSY') : error;
+    });
   return {
     id: `kms:${createHash('sha256').update(keyArn).digest('hex').slice(0, 16)}`,
     async wrap(key, place) {
       const { client, EncryptCommand } = await load();
       const request = { KeyId: keyArn, Plaintext: key, EncryptionContext: { place } };
-      return Buffer.from(present((await client.send(new EncryptCommand(request))).CiphertextBlob));
+      const answer = await inTime((options) => client.send(new EncryptCommand(request), options));
+      return Buffer.from(present(answer.CiphertextBlob));
     },
     async unwrap(wrapped, place) {
       const { client, DecryptCommand } = await load();
       const request = { KeyId: keyArn, CiphertextBlob: wrapped, EncryptionContext: { place } };
-      return Buffer.from(present((await client.send(new DecryptCommand(request))).Plaintext));
+      const answer = await inTime((options) => client.send(new DecryptCommand(request), options));
+      return Buffer.from(present(answer.Plaintext));
     },
   };
 }
@@ -61,9 +82,14 @@ function once<T>(make: () => Promise<T>): () => Promise<T> {
  * The root keys named by the ROOT_KEY setting: one, or several separated by commas while a change of root is under
  * way. The first wraps; all of them unwrap.
  */
-export function rootKeys(setting: string, region: string, random: Random): [RootKey, ...RootKey[]] {
+export function rootKeys(
+  setting: string,
+  region: string,
+  random: Random,
+  kms: Omit<KmsPlace, 'region'> = {},
+): [RootKey, ...RootKey[]] {
   const [first, ...others] = setting.split(',').map((one) => {
-    if (one.startsWith('kms:')) return kmsRootKey(one.slice('kms:'.length), region);
+    if (one.startsWith('kms:')) return kmsRootKey(one.slice('kms:'.length), { region, ...kms });
     return localRootKey(one.slice('local:'.length), random);
   });
   if (!first) throw new Error('ROOT_KEY is empty');

@@ -2,6 +2,7 @@ import type { Deps } from '../deps';
 import { AppError, errorCodes } from '../errors';
 import { faultOf } from '../log';
 import { authorised } from '../table/permission';
+import { TimeoutError, within } from '../time-limits';
 import { authenticate, touchSession } from './authenticate';
 import { demandBrowser } from './browser';
 import type { Call, Reply } from './call';
@@ -16,7 +17,8 @@ import { authenticateStaff, openPerson } from './staff';
 
 /**
  * The one straight line every call follows, on every host. Never throws: an AppError keeps its code, anything else is
- * INTERNAL with the request id and no more.
+ * INTERNAL with the request id and no more. A person's call that takes longer than its function lasts is BUSY: nobody
+ * knows how far it came, so the caller repeats it as after a lost answer.
  */
 export async function dispatch(
   deps: Deps,
@@ -42,16 +44,21 @@ export async function dispatch(
   try {
     const guarded = guard(operations, call);
     if (!found) throw new AppError('UNKNOWN_OPERATION');
-    const data = await admit(deps, found, guarded, operation);
+    const work = () => admit(deps, found, guarded, operation);
+    const data = await (call.trigger === 'client' ? within(deps.limits.callMs, work) : work());
     finish('OK');
     return { ok: true, data };
   } catch (error) {
-    const known = error instanceof AppError ? error : new AppError('INTERNAL');
-    if (known !== error)
+    const known = error instanceof TimeoutError ? new AppError('BUSY') : asAppError(error);
+    if (known.code === 'INTERNAL')
       deps.log({ event: 'fault', requestId: call.requestId, operation, ...faultOf(error) });
     finish(known.code);
     return refusal(known, call.requestId);
   }
+}
+
+function asAppError(error: unknown): AppError {
+  return error instanceof AppError ? error : new AppError('INTERNAL');
 }
 
 /** The reply to a call that failed, also where a host refuses it before there is an operation. */

@@ -52,7 +52,10 @@ export type Run<C extends CallerKind, I> = {
   browser?: Browser | undefined;
 };
 
-/** Warm costs, session and consent checks included; a test holds every operation to them. */
+/**
+ * Warm costs, session and consent checks included; a test holds every operation to them. Units are DynamoDB's capacity
+ * units as billed, with the person's item as full as it may be (4 KB): a transaction costs two for each KB of each item.
+ */
 export type Budget = { trips: number; readUnits: number; writeUnits: number };
 
 /** At most `max` calls in a window, counted per person or per network address. Counting costs one trip. */

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock';
 import type { Log } from '../log';
+import { type TimeLimit, timeLimits, within } from '../time-limits';
 import { type CheckAnswer, codeOf, requestIdOf } from './check-result';
 import { type CheckAction, faceidBusyErrors, faceidCodes, type Meaning } from './faceid-codes';
 import { tc3Headers } from './tc3';
@@ -35,10 +36,10 @@ export type FaceIdParts = {
   ruleId: string;
   clock: Clock;
   log: Log;
+  limit?: TimeLimit;
 };
 
 const VERSION = '2018-03-01';
-const TIMEOUT_MS = 3_000;
 const ATTEMPTS_WHEN_BUSY = 2;
 const BUSY_PAUSE_MS = 200;
 /** Result without images. The partner's default sends photographs and video. */
@@ -51,11 +52,12 @@ type Response = Record<string, unknown>;
 type Asked = { response: Response | undefined; error: string | undefined; partnerRequestId: string };
 
 export function createFaceId(parts: FaceIdParts): FaceId {
-  const { ruleId, log } = parts;
+  const { ruleId, log, limit = timeLimits.partner } = parts;
 
-  async function ask(action: string, input: object): Promise<Asked> {
+  async function ask(action: string, input: object, outside?: AbortSignal): Promise<Asked> {
     const startedAt = parts.clock.now();
-    const asked = await post(parts, action, JSON.stringify(input));
+    const once = (signal: AbortSignal) => post(parts, action, JSON.stringify(input), signal);
+    const asked = await within(limit.attemptMs, once, outside).catch(unanswered);
     const partnerCode = asked.response ? codeOf(asked.response.Result ?? 'ok') : (asked.error ?? 'unknown');
     const milliseconds = parts.clock.now() - startedAt;
     log({ event: 'partner-call', partner: 'faceid', operation: action, partnerCode, milliseconds });
@@ -75,9 +77,14 @@ export function createFaceId(parts: FaceIdParts): FaceId {
     return 'UPSTREAM_ERROR';
   }
 
-  async function check(action: CheckAction, input: object): Promise<CheckAnswer> {
+  function check(action: CheckAction, input: object): Promise<CheckAnswer> {
+    const tooLate = { result: 'UPSTREAM_ERROR', partnerRequestId: '' } as const;
+    return within(limit.totalMs, (signal) => tries(action, input, signal)).catch(() => tooLate);
+  }
+
+  async function tries(action: CheckAction, input: object, signal: AbortSignal): Promise<CheckAnswer> {
     for (let attempt = 1; ; attempt += 1) {
-      const asked = await ask(action, input);
+      const asked = await ask(action, input, signal);
       const { partnerRequestId } = asked;
       const result = meaningOf(action, asked);
       if (result !== 'BUSY') return { result, partnerRequestId };
@@ -124,8 +131,8 @@ export function createFaceId(parts: FaceIdParts): FaceId {
   };
 }
 
-/** One signed call. The error of a call that fails says nothing, because its body holds the inputs. */
-async function post(parts: FaceIdParts, action: string, body: string): Promise<Asked> {
+/** One signed call. */
+async function post(parts: FaceIdParts, action: string, body: string, signal: AbortSignal): Promise<Asked> {
   const { baseUrl, secretId, secretKey, region, clock } = parts;
   const headers = tc3Headers({
     url: baseUrl,
@@ -138,21 +145,21 @@ async function post(parts: FaceIdParts, action: string, body: string): Promise<A
     secretKey,
     nowMs: clock.now(),
   });
-  try {
-    const signal = AbortSignal.timeout(TIMEOUT_MS);
-    const url = new URL('/', baseUrl);
-    const answer = await fetch(url, { method: 'POST', headers, body, signal, redirect: 'error' });
-    const { Response: response } = (await answer.json()) as { Response?: Response };
-    if (!response || typeof response !== 'object')
-      return { response: undefined, error: 'malformed', partnerRequestId: '' };
-    const partnerRequestId = requestIdOf(response.RequestId);
-    const { Error: error } = response as { Error?: { Code?: unknown } };
-    if (error) return { response: undefined, error: codeOf(error.Code), partnerRequestId };
-    return { response, error: undefined, partnerRequestId };
-  } catch (error) {
-    const name = error instanceof Error ? error.name : 'unknown';
-    return { response: undefined, error: name, partnerRequestId: '' };
-  }
+  const url = new URL('/', baseUrl);
+  const answer = await fetch(url, { method: 'POST', headers, body, signal, redirect: 'error' });
+  const { Response: response } = (await answer.json()) as { Response?: Response };
+  if (!response || typeof response !== 'object')
+    return { response: undefined, error: 'malformed', partnerRequestId: '' };
+  const partnerRequestId = requestIdOf(response.RequestId);
+  const { Error: error } = response as { Error?: { Code?: unknown } };
+  if (error) return { response: undefined, error: codeOf(error.Code), partnerRequestId };
+  return { response, error: undefined, partnerRequestId };
+}
+
+/** The error of a call that fails says no more than its name, because its body holds the inputs. */
+function unanswered(error: unknown): Asked {
+  const name = error instanceof Error ? error.name : 'unknown';
+  return { response: undefined, error: name, partnerRequestId: '' };
 }
 
 function readFace(text: unknown): Pick<FaceResult, 'result' | 'idNumber' | 'sessionId'> {

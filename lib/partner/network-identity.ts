@@ -1,6 +1,7 @@
 import type { Clock } from '../clock';
 import type { Log } from '../log';
 import type { AgeBand } from '../policy/age';
+import { type TimeLimit, timeLimits, within } from '../time-limits';
 import { type CheckAnswer, codeOf, requestIdOf } from './check-result';
 
 /**
@@ -20,9 +21,8 @@ export type NetworkAnswer = CheckAnswer & {
   ageBand?: AgeBand;
 };
 
-export type NetworkIdentityParts = { baseUrl: string; clock: Clock; log: Log };
+export type NetworkIdentityParts = { baseUrl: string; clock: Clock; log: Log; limit?: TimeLimit };
 
-const TIMEOUT_MS = 3_000;
 const MAX_NETWORK_ID_CHARS = 128;
 
 const meaning: Record<string, CheckAnswer['result']> = {
@@ -33,7 +33,8 @@ const meaning: Record<string, CheckAnswer['result']> = {
 };
 const bands: Record<string, AgeBand> = { UNDER_14: 'under-14', UNDER_18: 'under-18', ADULT: 'adult' };
 
-export function createNetworkIdentity({ baseUrl, clock, log }: NetworkIdentityParts): NetworkIdentity {
+export function createNetworkIdentity(parts: NetworkIdentityParts): NetworkIdentity {
+  const { baseUrl, clock, log, limit = timeLimits.partner } = parts;
   return {
     async check(token) {
       const startedAt = clock.now();
@@ -45,7 +46,8 @@ export function createNetworkIdentity({ baseUrl, clock, log }: NetworkIdentityPa
           milliseconds: clock.now() - startedAt,
         });
       try {
-        const answer = (await post(`${baseUrl}/verify`, { token })) as Record<string, unknown>;
+        const once = (signal: AbortSignal) => post(`${baseUrl}/verify`, { token }, signal);
+        const answer = (await within(limit.attemptMs, once)) as Record<string, unknown>;
         said(codeOf(answer.result));
         return readAnswer(answer, log);
       } catch (error) {
@@ -56,12 +58,12 @@ export function createNetworkIdentity({ baseUrl, clock, log }: NetworkIdentityPa
   };
 }
 
-async function post(url: string, body: object): Promise<unknown> {
+async function post(url: string, body: object, signal: AbortSignal): Promise<unknown> {
   const response = await fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
-    signal: AbortSignal.timeout(TIMEOUT_MS),
+    signal,
     redirect: 'error',
   });
   return response.json();

@@ -4,6 +4,8 @@ import { SignatureV4 } from '@smithy/signature-v4';
 import type { Clock } from '../clock';
 import { AppError } from '../errors';
 import type { Log } from '../log';
+import { type TimeLimit, timeLimits, within } from '../time-limits';
+import { inTime } from './in-time';
 
 /** What a holder of an upload address must send: exactly these headers, and exactly the bytes they describe. */
 export type UploadAddress = { url: string; headers: Record<string, string> };
@@ -30,17 +32,20 @@ export type ObjectsParts = {
   endpoint: string;
   clock: Clock;
   log: Log;
+  limit?: TimeLimit;
 };
 
-const TIMEOUT_MS = 3_000;
 const ATTEMPTS = 2;
+
+type Request = { body?: Buffer; maxBytes?: number; signal: AbortSignal };
 
 /**
  * Speaks the S3 API: four requests, signed (Signature Version 4). The SDK's own client would add 250 KB to every
  * function (docs/adr says more). The host is made of the region that the residency check has passed, and redirects
  * are not followed, so a bucket elsewhere cannot be reached (promise S1).
  */
-export function createObjects({ bucket, region, endpoint, clock, log }: ObjectsParts): Objects {
+export function createObjects(parts: ObjectsParts): Objects {
+  const { bucket, region, endpoint, clock, log, limit = timeLimits.partner } = parts;
   const base = new URL(endpoint || `https://${bucket}.s3.${region}.amazonaws.com.cn`);
   const folder = endpoint ? `/${bucket}` : '';
   const credentials = defaultProvider();
@@ -64,29 +69,40 @@ export function createObjects({ bucket, region, endpoint, clock, log }: ObjectsP
   });
   const now = () => ({ signingDate: new Date(clock.now()) });
 
-  async function ask(method: string, key: string, body?: Buffer): Promise<Response> {
+  /** What a request came to. `maxBytes` of content are read, and none unless it succeeded. */
+  type Answer = { status: number; ok: boolean; content: Buffer };
+
+  async function once(method: string, key: string, { body, maxBytes = 0, signal }: Request): Promise<Answer> {
+    const { headers, path } = await signer.sign(describe(method, key, {}, body), now());
+    const request = { method, headers, redirect: 'error', signal, ...(body && { body }) } as const;
+    const response = await fetch(new URL(path, base), request);
+    const { status, ok } = response;
+    if (ok && maxBytes > 0) return { status, ok, content: await readAtMost(response, maxBytes) };
+    await response.body?.cancel();
+    return { status, ok, content: Buffer.alloc(0) };
+  }
+
+  async function tries(method: string, key: string, request: Request): Promise<Answer> {
     const startedAt = clock.now();
     const said = (partnerCode: string | number) =>
       log({ event: 'partner-call', partner: 'objects', partnerCode, milliseconds: clock.now() - startedAt });
     for (let attempt = 1; ; attempt += 1) {
       try {
-        const { headers, path } = await signer.sign(describe(method, key, {}, body), now());
-        const response = await fetch(new URL(path, base), {
-          method,
-          headers,
-          redirect: 'error',
-          signal: AbortSignal.timeout(TIMEOUT_MS),
-          ...(body && { body }),
-        });
-        said(response.status);
-        if (response.status < 500) return response;
+        const ask = (signal: AbortSignal) => once(method, key, { ...request, signal });
+        const answer = await within(limit.attemptMs, ask, request.signal);
+        said(answer.status);
+        if (answer.status < 500) return answer;
       } catch (error) {
+        if (error instanceof AppError) throw error;
         // The address holds a key, so the error stays here.
         said(error instanceof Error ? error.name : 'unknown');
       }
       if (attempt === ATTEMPTS) throw new AppError('PARTNER_UNAVAILABLE');
     }
   }
+
+  const ask = (method: string, key: string, more: Omit<Request, 'signal'> = {}) =>
+    inTime(limit, (signal) => tries(method, key, { ...more, signal }));
 
   return {
     async uploadAddress({ key, contentType, bytes, sha256 }, seconds) {
@@ -111,14 +127,14 @@ export function createObjects({ bucket, region, endpoint, clock, log }: ObjectsP
     },
 
     async read(key, maxBytes) {
-      const response = await ask('GET', key);
-      if (response.status === 404) return undefined;
-      if (!response.ok) throw new AppError('PARTNER_UNAVAILABLE');
-      return readAtMost(response, maxBytes);
+      const { status, ok, content } = await ask('GET', key, { maxBytes });
+      if (status === 404) return undefined;
+      if (!ok) throw new AppError('PARTNER_UNAVAILABLE');
+      return content;
     },
 
     async write(key, content) {
-      if (!(await ask('PUT', key, content)).ok) throw new AppError('PARTNER_UNAVAILABLE');
+      if (!(await ask('PUT', key, { body: content })).ok) throw new AppError('PARTNER_UNAVAILABLE');
     },
 
     async remove(keys) {
@@ -134,14 +150,10 @@ export function createObjects({ bucket, region, endpoint, clock, log }: ObjectsP
 async function readAtMost(response: Response, maxBytes: number): Promise<Buffer> {
   const parts: Uint8Array[] = [];
   let bytes = 0;
-  try {
-    for await (const part of response.body ?? []) {
-      bytes += part.byteLength;
-      if (bytes > maxBytes) break;
-      parts.push(part);
-    }
-  } catch {
-    throw new AppError('PARTNER_UNAVAILABLE');
+  for await (const part of response.body ?? []) {
+    bytes += part.byteLength;
+    if (bytes > maxBytes) break;
+    parts.push(part);
   }
   if (bytes > maxBytes) throw new AppError('PARTNER_UNAVAILABLE');
   return Buffer.concat(parts);

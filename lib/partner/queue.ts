@@ -1,5 +1,7 @@
+import { awsWaits } from '../aws-client';
 import { AppError } from '../errors';
 import { faultOf, type Log } from '../log';
+import { timeLimits, within } from '../time-limits';
 
 /** An erasure to be done. Ids only: no personal data ever enters a queue body. */
 export type EraseMessage = { subjectId: string; seq: number };
@@ -20,7 +22,13 @@ export type NoticeQueue = {
   send(messages: NoticeMessage[]): Promise<void>;
 };
 
-type Place = { url: string; region: string; endpoint: string; log: Log };
+type Place = {
+  url: string;
+  region: string;
+  endpoint: string;
+  log: Log;
+  limits?: Pick<typeof timeLimits, 'connectMs' | 'queue'>;
+};
 
 /** SQS takes so many messages at once. */
 const BATCH = 10;
@@ -48,8 +56,7 @@ export function createNoticeQueue(place: Place): NoticeQueue {
       const said = (partnerCode: string, fault: object = {}) =>
         place.log({ event: 'partner-call', partner: 'notice-queue', partnerCode, ...fault });
       try {
-        for (let from = 0; from < messages.length; from += BATCH)
-          await send(messages.slice(from, from + BATCH));
+        await send(messages);
         said('sent');
       } catch (error) {
         said('failed', faultOf(error));
@@ -60,20 +67,33 @@ export function createNoticeQueue(place: Place): NoticeQueue {
 }
 
 /** The queue client is loaded on first use, so that a cold start does not pay for it. */
-function sender({ url, region, endpoint }: Place): (messages: object[]) => Promise<void> {
+function sender({
+  url,
+  region,
+  endpoint,
+  limits = timeLimits,
+}: Place): (messages: object[]) => Promise<void> {
   const load = async () => {
     const { SQSClient, SendMessageBatchCommand } = await import('@aws-sdk/client-sqs');
-    return { client: new SQSClient({ region, ...(endpoint && { endpoint }) }), SendMessageBatchCommand };
+    const requestHandler = awsWaits(limits.queue, limits.connectMs);
+    const client = new SQSClient({ region, requestHandler, ...(endpoint && { endpoint }) });
+    return { client, SendMessageBatchCommand };
   };
   let loaded: ReturnType<typeof load> | undefined;
-  return async (messages) => {
+  async function sendBatch(messages: object[], abortSignal: AbortSignal): Promise<void> {
     loaded ??= load();
     const { client, SendMessageBatchCommand } = await loaded;
     const Entries = messages.map((message, index) => ({
       Id: String(index),
       MessageBody: JSON.stringify(message),
     }));
-    const { Failed = [] } = await client.send(new SendMessageBatchCommand({ QueueUrl: url, Entries }));
+    const request = new SendMessageBatchCommand({ QueueUrl: url, Entries });
+    const { Failed = [] } = await client.send(request, { abortSignal });
     if (Failed.length > 0) throw new Error('the queue refused a message');
-  };
+  }
+  return (messages) =>
+    within(limits.queue.totalMs, async (signal) => {
+      for (let from = 0; from < messages.length; from += BATCH)
+        await sendBatch(messages.slice(from, from + BATCH), signal);
+    });
 }

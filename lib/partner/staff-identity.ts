@@ -1,6 +1,7 @@
 import type { JWTVerifyGetKey } from 'jose';
 import { endOfString, MAX_TOKEN_CHARS } from '../bounds';
 import { AppError } from '../errors';
+import { type TimeLimit, timeLimits, within } from '../time-limits';
 
 /** The operator's people (个人信息保护负责人 is `officer`). */
 export const staffRoles = ['support', 'responder', 'officer', 'auditor'] as const;
@@ -27,6 +28,7 @@ export type StaffIdentityParts = {
   jwksUrl: string;
   /** The shortest time between two looks at the keys, so that made-up key ids cannot make us ask all the time. */
   keysPauseMs?: number;
+  limit?: TimeLimit;
   now(): number;
 };
 
@@ -36,7 +38,6 @@ const TOKEN_TYPE = 'at+jwt';
 /** However long the issuer says a token lives, ours is this at most. */
 const MAX_TOKEN_AGE_SECONDS = 3600;
 const CLOCK_TOLERANCE_SECONDS = 5;
-const KEYS_TIMEOUT_MS = 3_000;
 const KEYS_PAUSE_MS = 30_000;
 /** The name goes into people's ledgers. */
 const STAFF_ID = /^[\w.@-]{1,64}$/;
@@ -75,14 +76,18 @@ export function createStaffIdentity(parts: StaffIdentityParts): StaffIdentity {
 }
 
 /** The library, and a look at the issuer's keys that tells a key which is not there from keys which cannot be had. */
-async function loadVerifier({ jwksUrl, keysPauseMs = KEYS_PAUSE_MS }: StaffIdentityParts) {
+async function loadVerifier({
+  jwksUrl,
+  keysPauseMs = KEYS_PAUSE_MS,
+  limit = timeLimits.partner,
+}: StaffIdentityParts) {
   const { createRemoteJWKSet, errors, jwtVerify } = await import('jose');
   const keySet = createRemoteJWKSet(new URL(jwksUrl), {
-    timeoutDuration: KEYS_TIMEOUT_MS,
+    timeoutDuration: limit.attemptMs,
     cooldownDuration: keysPauseMs,
   });
   const keyOf: JWTVerifyGetKey = (header, token) =>
-    keySet(header, token).catch((error: unknown) => {
+    within(limit.attemptMs, () => keySet(header, token)).catch((error: unknown) => {
       const known = [errors.JWKSNoMatchingKey, errors.JWKSMultipleMatchingKeys, errors.JOSENotSupported];
       throw known.some((one) => error instanceof one) ? error : new AppError('PARTNER_UNAVAILABLE');
     });

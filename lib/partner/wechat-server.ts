@@ -2,6 +2,8 @@ import * as z from 'zod/mini';
 import type { Clock } from '../clock';
 import { AppError } from '../errors';
 import type { Log } from '../log';
+import { type TimeLimit, timeLimits, within } from '../time-limits';
+import { inTime } from './in-time';
 
 /** WeChat's server interface, for the calls that need its access token. */
 export type WechatServer = {
@@ -20,9 +22,15 @@ export type WechatServer = {
   ): Promise<{ errcode: number; json: unknown; image?: Buffer }>;
 };
 
-export type WechatServerParts = { baseUrl: string; appid: string; secret: string; clock: Clock; log: Log };
+export type WechatServerParts = {
+  baseUrl: string;
+  appid: string;
+  secret: string;
+  clock: Clock;
+  log: Log;
+  limit?: TimeLimit;
+};
 
-const TIMEOUT_MS = 3_000;
 /** WeChat renews a token five minutes early and keeps the old one good for as long (stable_token). */
 const RENEW_EARLY_MS = 300_000;
 const WECHAT_BUSY = -1;
@@ -36,14 +44,16 @@ const tokenRefused = [40001, 40014, 42001];
 const tokenSchema = z.object({ access_token: z.string().check(z.minLength(1)), expires_in: z.int() });
 const answerSchema = z.looseObject({ errcode: z.optional(z.int()) });
 
-export function createWechatServer({ baseUrl, appid, secret, clock, log }: WechatServerParts): WechatServer {
+export function createWechatServer(parts: WechatServerParts): WechatServer {
+  const { baseUrl, appid, secret, clock, log, limit = timeLimits.partner } = parts;
   let token: { value: Promise<string>; until: number } | undefined;
 
   /** One request at a time for all who wait; a failure is not kept. */
   function accessToken(): Promise<string> {
     if (token && clock.now() < token.until) return token.value;
     const asked = { grant_type: 'client_credential', appid, secret };
-    const fetching = post('/cgi-bin/stable_token', asked).then(async (response) => {
+    const fetching = within(limit.attemptMs, async (signal) => {
+      const response = await post('/cgi-bin/stable_token', asked, signal);
       const { access_token, expires_in } = tokenSchema.parse(await response.json());
       if (token) token.until = clock.now() + Math.max(0, expires_in * 1000 - RENEW_EARLY_MS);
       return access_token;
@@ -56,27 +66,31 @@ export function createWechatServer({ baseUrl, appid, secret, clock, log }: Wecha
   }
 
   /** Bodies hold secrets and what people wrote, so an error that rises here stays here. */
-  function post(path: string, body: object): Promise<Response> {
+  function post(path: string, body: object, signal: AbortSignal): Promise<Response> {
     const request = { method: 'POST', body: JSON.stringify(body), redirect: 'error' } as const;
-    return fetch(`${baseUrl}${path}`, { ...request, signal: AbortSignal.timeout(TIMEOUT_MS) });
+    return fetch(`${baseUrl}${path}`, { ...request, signal });
   }
 
-  async function once(partner: string, path: string, body: object) {
+  async function take(path: string, body: object, signal: AbortSignal) {
+    const query = new URLSearchParams({ access_token: await accessToken() });
+    const response = await post(`${path}?${query}`, body, signal);
+    if (response.headers.get('content-type')?.startsWith('image/')) {
+      const image = Buffer.from(await response.arrayBuffer());
+      if (!response.ok || image.length > MAX_IMAGE_BYTES) throw new AppError('PARTNER_UNAVAILABLE');
+      return { errcode: 0, json: undefined, image };
+    }
+    const json = answerSchema.parse(await response.json());
+    return { errcode: json.errcode ?? 0, json };
+  }
+
+  async function once(partner: string, path: string, body: object, outside: AbortSignal) {
     const startedAt = clock.now();
     const said = (partnerCode: string | number) =>
       log({ event: 'partner-call', partner, partnerCode, milliseconds: clock.now() - startedAt });
     try {
-      const query = new URLSearchParams({ access_token: await accessToken() });
-      const response = await post(`${path}?${query}`, body);
-      if (response.headers.get('content-type')?.startsWith('image/')) {
-        const image = Buffer.from(await response.arrayBuffer());
-        if (!response.ok || image.length > MAX_IMAGE_BYTES) throw new AppError('PARTNER_UNAVAILABLE');
-        said(0);
-        return { errcode: 0, json: undefined, image };
-      }
-      const json = answerSchema.parse(await response.json());
-      said(json.errcode ?? 0);
-      return { errcode: json.errcode ?? 0, json };
+      const answer = await within(limit.attemptMs, (signal) => take(path, body, signal), outside);
+      said(answer.errcode);
+      return answer;
     } catch (error) {
       said(error instanceof Error ? error.name : 'unknown');
       throw new AppError('PARTNER_UNAVAILABLE');
@@ -85,15 +99,16 @@ export function createWechatServer({ baseUrl, appid, secret, clock, log }: Wecha
 
   return {
     appid,
-    async ask(partner, path, body) {
-      for (let tries = 1; ; tries += 1) {
-        const answer = await once(partner, path, body);
-        const stale = tokenRefused.includes(answer.errcode);
-        if (!stale && answer.errcode !== WECHAT_BUSY) return answer;
-        if (tries === TRIES) throw new AppError('PARTNER_UNAVAILABLE');
-        if (stale) token = undefined;
-        else await new Promise((resolve) => setTimeout(resolve, BUSY_PAUSE_MS));
-      }
-    },
+    ask: (partner, path, body) =>
+      inTime(limit, async (signal) => {
+        for (let tries = 1; ; tries += 1) {
+          const answer = await once(partner, path, body, signal);
+          const stale = tokenRefused.includes(answer.errcode);
+          if (!stale && answer.errcode !== WECHAT_BUSY) return answer;
+          if (tries === TRIES) throw new AppError('PARTNER_UNAVAILABLE');
+          if (stale) token = undefined;
+          else await new Promise((resolve) => setTimeout(resolve, BUSY_PAUSE_MS));
+        }
+      }),
   };
 }

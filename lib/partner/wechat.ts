@@ -2,6 +2,8 @@ import * as z from 'zod/mini';
 import type { Clock } from '../clock';
 import { AppError, type ErrorCode } from '../errors';
 import type { Log } from '../log';
+import { type TimeLimit, timeLimits, within } from '../time-limits';
+import { inTime } from './in-time';
 
 /** Who WeChat says a person is. */
 export type WechatIdentity = { openid: string; unionid?: string | undefined };
@@ -21,9 +23,9 @@ export type WechatParts = {
   secret: string;
   clock: Clock;
   log: Log;
+  limit?: TimeLimit;
 };
 
-const TIMEOUT_MS = 3_000;
 const ATTEMPTS_WHEN_BUSY = 2;
 const BUSY_PAUSE_MS = 150;
 const WECHAT_BUSY = -1;
@@ -43,16 +45,18 @@ const meaning: Record<number, ErrorCode> = {
   40226: 'WECHAT_RISK_BLOCKED',
 };
 
-export function createWechat({ baseUrl, appid, secret, clock, log }: WechatParts): Wechat {
-  async function ask(code: string): Promise<z.infer<typeof answerSchema>> {
+export function createWechat(parts: WechatParts): Wechat {
+  const { baseUrl, appid, secret, clock, log, limit = timeLimits.partner } = parts;
+
+  async function ask(code: string, outside: AbortSignal): Promise<z.infer<typeof answerSchema>> {
     const query = new URLSearchParams({ appid, secret, js_code: code, grant_type: 'authorization_code' });
     const startedAt = clock.now();
     const said = (partnerCode: string | number) =>
       log({ event: 'partner-call', partner: 'wechat', partnerCode, milliseconds: clock.now() - startedAt });
     try {
-      const signal = AbortSignal.timeout(TIMEOUT_MS);
-      const response = await fetch(`${baseUrl}/sns/jscode2session?${query}`, { signal, redirect: 'error' });
-      const answer = answerSchema.parse(await response.json());
+      const url = `${baseUrl}/sns/jscode2session?${query}`;
+      const once = async (signal: AbortSignal) => (await fetch(url, { signal, redirect: 'error' })).json();
+      const answer = answerSchema.parse(await within(limit.attemptMs, once, outside));
       said(answer.errcode ?? 0);
       return answer;
     } catch (error) {
@@ -62,17 +66,17 @@ export function createWechat({ baseUrl, appid, secret, clock, log }: WechatParts
     }
   }
 
-  return {
-    async exchangeCode(code) {
-      for (let attempt = 1; ; attempt += 1) {
-        const { openid, unionid, errcode = 0 } = await ask(code);
-        if (errcode === 0 && openid) return { openid, unionid };
-        const known = meaning[errcode];
-        if (known) throw new AppError(known);
-        if (errcode !== WECHAT_BUSY || attempt === ATTEMPTS_WHEN_BUSY)
-          throw new AppError('PARTNER_UNAVAILABLE');
-        await new Promise((resolve) => setTimeout(resolve, BUSY_PAUSE_MS));
-      }
-    },
-  };
+  async function exchange(code: string, signal: AbortSignal): Promise<WechatIdentity> {
+    for (let attempt = 1; ; attempt += 1) {
+      const { openid, unionid, errcode = 0 } = await ask(code, signal);
+      if (errcode === 0 && openid) return { openid, unionid };
+      const known = meaning[errcode];
+      if (known) throw new AppError(known);
+      if (errcode !== WECHAT_BUSY || attempt === ATTEMPTS_WHEN_BUSY)
+        throw new AppError('PARTNER_UNAVAILABLE');
+      await new Promise((resolve) => setTimeout(resolve, BUSY_PAUSE_MS));
+    }
+  }
+
+  return { exchangeCode: (code) => inTime(limit, (signal) => exchange(code, signal)) };
 }

@@ -3,7 +3,6 @@ import {
   DynamoDBClient,
   TransactionCanceledException,
   TransactionConflictException,
-  TransactionInProgressException,
 } from '@aws-sdk/client-dynamodb';
 import {
   BatchGetCommand,
@@ -17,8 +16,11 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { awsWaits, passes } from '../aws-client';
 import { type Clock, toEpochSeconds } from '../clock';
+import { type Random, randomId, systemRandom } from '../crypto/random';
 import { AppError } from '../errors';
+import { TimeoutError, timeLimits, within } from '../time-limits';
 import type { Key } from './keys';
 
 /** An item as DynamoDB holds it. Only entity files look inside. */
@@ -32,20 +34,18 @@ type WithoutTable<T> = T extends object
 /** One write, in DynamoDB's own form without the table's name. */
 export type Write = { [K in keyof TransactItem]?: WithoutTable<NonNullable<TransactItem[K]>> };
 
-/** What a call cost, for budgets (design section 7). Units are DynamoDB's consumed capacity. */
-export type Meter = {
-  trips: number;
-  readUnits: number;
-  writeUnits: number;
-  /** What was done, in the words of IAM: a test compares it with what each function's role may do. */
-  actions?: Set<string>;
-};
-
-/** Attempts at a transaction that lost against another one, and the longest pause between two of them. */
-const CONFLICT_ATTEMPTS = 9;
-const CONFLICT_PAUSE_MS = 20;
+/** Tries of one request before it is BUSY, and the pauses between them. How long they may take: lib/time-limits.ts. */
+const ATTEMPTS = 9;
+const PAUSE_MS = 20;
 const MAX_PAUSE_MS = 400;
-const BATCH_ATTEMPTS = 4;
+
+/** Takes the place of the SDK's own loop: two, one in the other, would multiply their tries and their pauses. */
+const withoutRetries = {
+  step: 'finalizeRequest',
+  name: 'retryMiddleware',
+  priority: 'high',
+  override: true,
+} as const;
 
 /** A condition did not hold, and nothing was written. `found[i]` is what write number i met, if it was the one refused. */
 export class ConditionFailed extends Error {
@@ -55,13 +55,20 @@ export class ConditionFailed extends Error {
   }
 }
 
-/** The one table. Every read is strongly consistent unless it goes through an index; expired items are invisible (S2). */
+/**
+ * The one table. Every read is strongly consistent unless it goes through an index; expired items are invisible (S2).
+ * What passes by itself (throttling, conflicts, faults and silence of DynamoDB) is tried again, within the time limits.
+ * Every write is safe to try again, even when nobody knows what became of the first try: several writes carry a token
+ * by which DynamoDB knows them again (ClientRequestToken); one alone has none, so a count may count twice, and where
+ * its condition then fails, perhaps at its own effect, the answer is BUSY and not a refusal that may be untrue.
+ * @throws AppError BUSY from every call, when it could not be done in time; a write may then have happened or not
+ */
 export type Table = {
   /** Reads up to 100 items in one trip, in the order asked. */
   getMany(keys: Key[]): Promise<(Item | undefined)[]>;
   /** One page of a query in one trip. */
   query(query: Omit<QueryCommandInput, 'TableName'>): Promise<{ items: Item[]; lastKey: Key | undefined }>;
-  /** Writes all or nothing in one trip. @throws ConditionFailed @throws AppError BUSY after too many conflicts */
+  /** Writes all or nothing in one trip. @throws ConditionFailed */
   write(...writes: [Write, ...Write[]]): Promise<void>;
   /** One update that answers with the item as it is afterwards. @throws ConditionFailed */
   update(update: NonNullable<Write['Update']>): Promise<Item>;
@@ -73,101 +80,96 @@ export type TableParts = {
   /** Empty in the cloud. */
   endpoint: string;
   clock: Clock;
-  meter?: Meter;
+  random?: Random;
+  limits?: Pick<typeof timeLimits, 'connectMs' | 'table'>;
+  /** Given the client before it is used: tests hang their meter of capacity on it. */
+  observe?: ((client: DynamoDBClient) => void) | undefined;
 };
 
 /** Opens the table. Opening costs nothing; the first call connects. */
-export function createTable({ name, region, endpoint, clock, meter }: TableParts): Table {
-  const raw = new DynamoDBClient({ region, maxAttempts: 4, ...(endpoint && { endpoint }) });
+export function createTable(parts: TableParts): Table {
+  const { name, region, endpoint, clock, random = systemRandom, limits = timeLimits, observe } = parts;
+  const raw = new DynamoDBClient({
+    region,
+    requestHandler: awsWaits(limits.table, limits.connectMs),
+    ...(endpoint && { endpoint }),
+  });
+  raw.middlewareStack.add((next) => next, withoutRetries);
+  observe?.(raw);
   const client = DynamoDBDocumentClient.from(raw, { marshallOptions: { removeUndefinedValues: true } });
-  const metered = meter ? { ReturnConsumedCapacity: 'TOTAL' as const } : {};
-  const refused = { TableName: name, ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const };
-
-  function count(kind: 'readUnits' | 'writeUnits', consumed: Capacity | Capacity[] | undefined): void {
-    if (!meter) return;
-    meter.trips += 1;
-    for (const one of [consumed ?? []].flat()) meter[kind] += one.CapacityUnits ?? 0;
-  }
+  const common = { TableName: name, ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const };
 
   const alive = (item: Item | undefined): item is Item =>
     item !== undefined && !(Number(item.expiresAtSeconds) <= toEpochSeconds(clock.now()));
+
+  /** The one loop around every request. */
+  async function ask<T>(
+    once: (options: { abortSignal: AbortSignal }) => Promise<T>,
+    hasToken = false,
+  ): Promise<T> {
+    let mayHaveHappened = false;
+    const tries = async (signal: AbortSignal) => {
+      for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+        if (attempt > 1) await pause(attempt);
+        try {
+          return await within(limits.table.attemptMs, (abortSignal) => once({ abortSignal }), signal);
+        } catch (error) {
+          const failure = conditionFailure(error);
+          if (failure && !mayHaveHappened) throw failure;
+          if (failure || !mayPass(error)) throw failure ? new AppError('BUSY') : error;
+          mayHaveHappened ||= !hasToken && !isRefusal(error);
+        }
+      }
+      throw new AppError('BUSY');
+    };
+    return within(limits.table.totalMs, tries).catch((error) => {
+      throw error instanceof TimeoutError ? new AppError('BUSY') : error;
+    });
+  }
 
   async function getMany(keys: Key[]): Promise<(Item | undefined)[]> {
     const found = new Map<string, Item>();
     // DynamoDB refuses a batch that names an item twice.
     let wanted = [...new Map(keys.map(({ pk, sk }) => [address({ pk, sk }), { pk, sk }])).values()];
-    for (let attempt = 0; wanted.length > 0; attempt += 1) {
-      if (attempt === BATCH_ATTEMPTS) throw new AppError('BUSY');
-      if (attempt > 0) await pause(attempt);
-      const request = { RequestItems: { [name]: { Keys: wanted, ConsistentRead: true } }, ...metered };
-      const answer = await client.send(new BatchGetCommand(request));
-      count('readUnits', answer.ConsumedCapacity);
-      meter?.actions?.add('BatchGetItem');
-      for (const item of (answer.Responses?.[name] ?? []) as Item[]) found.set(address(item), item);
-      wanted = (answer.UnprocessedKeys?.[name]?.Keys ?? []) as Key[];
-    }
+    if (wanted.length > 0)
+      await ask(async (options) => {
+        const request = { RequestItems: { [name]: { Keys: wanted, ConsistentRead: true } } };
+        const answer = await client.send(new BatchGetCommand(request), options);
+        for (const item of (answer.Responses?.[name] ?? []) as Item[]) found.set(address(item), item);
+        wanted = (answer.UnprocessedKeys?.[name]?.Keys ?? []) as Key[];
+        if (wanted.length > 0) throw new PartThrottled();
+      });
     return keys.map((key) => found.get(address(key))).map((item) => (alive(item) ? item : undefined));
   }
 
-  async function send(writes: [Write, ...Write[]]): Promise<Item | undefined> {
-    for (const kind of writes.flatMap(Object.keys))
-      meter?.actions?.add(actions[kind as keyof typeof actions]);
+  async function write(writes: [Write, ...Write[]]): Promise<Item | undefined> {
     const [{ Put, Delete, Update }, ...others] = writes;
     if (others.length > 0) {
-      const TransactItems = writes.map(inTransaction);
-      count(
-        'writeUnits',
-        (await client.send(new TransactWriteCommand({ TransactItems, ...metered }))).ConsumedCapacity,
-      );
+      // The same for every try: DynamoDB does it once and tells each of them that it is done.
+      const request = { TransactItems: writes.map(inTransaction), ClientRequestToken: randomId(random) };
+      await ask((options) => client.send(new TransactWriteCommand(request), options), true);
     } else if (Put) {
-      count(
-        'writeUnits',
-        (await client.send(new PutCommand({ ...Put, ...refused, ...metered }))).ConsumedCapacity,
-      );
+      await ask((options) => client.send(new PutCommand({ ...Put, ...common }), options));
     } else if (Delete) {
-      count(
-        'writeUnits',
-        (await client.send(new DeleteCommand({ ...Delete, ...refused, ...metered }))).ConsumedCapacity,
-      );
+      await ask((options) => client.send(new DeleteCommand({ ...Delete, ...common }), options));
     } else if (Update) {
-      const input = { ...Update, ...refused, ...metered, ReturnValues: 'ALL_NEW' as const };
-      const answer = await client.send(new UpdateCommand(input));
-      count('writeUnits', answer.ConsumedCapacity);
-      return answer.Attributes as Item;
+      const request = { ...Update, ...common, ReturnValues: 'ALL_NEW' as const };
+      return (await ask((options) => client.send(new UpdateCommand(request), options))).Attributes as Item;
     }
     return undefined;
   }
 
   function inTransaction(write: Write): TransactItem {
     const [[kind, body] = ['Put', {}]] = Object.entries(write);
-    return { [kind]: { ...body, ...refused } } as TransactItem;
-  }
-
-  /** One trip; more only when another transaction holds an item at this very moment. */
-  async function write(writes: [Write, ...Write[]]): Promise<Item | undefined> {
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        return await send(writes);
-      } catch (error) {
-        if (meter) meter.trips += 1;
-        const failure = conditionFailure(error);
-        if (failure) throw failure;
-        if (!isConflict(error)) throw error;
-        if (attempt === CONFLICT_ATTEMPTS) throw new AppError('BUSY');
-        await pause(attempt);
-      }
-    }
+    return { [kind]: { ...body, ...common } } as TransactItem;
   }
 
   return {
     getMany,
     async query(query) {
       const consistent = query.IndexName ? {} : { ConsistentRead: true };
-      const answer = await client.send(
-        new QueryCommand({ TableName: name, ...consistent, ...metered, ...query }),
-      );
-      meter?.actions?.add('Query');
-      count('readUnits', answer.ConsumedCapacity);
+      const request = { TableName: name, ...consistent, ...query };
+      const answer = await ask((options) => client.send(new QueryCommand(request), options));
       const items = ((answer.Items ?? []) as Item[]).filter(alive);
       return { items, lastKey: answer.LastEvaluatedKey as Key | undefined };
     },
@@ -180,33 +182,52 @@ export function createTable({ name, region, endpoint, clock, meter }: TableParts
   };
 }
 
-const actions = {
-  Put: 'PutItem',
-  Update: 'UpdateItem',
-  Delete: 'DeleteItem',
-  ConditionCheck: 'ConditionCheckItem',
-} as const;
-
-type Capacity = { CapacityUnits?: number };
 type Marshalled = Parameters<typeof unmarshall>[0];
 
-/** What was met by the writes whose condition did not hold, or undefined when that was not the trouble. */
+/** Why DynamoDB cancels a transaction without having looked at the item: it may do so the next time. */
+const notLookedAt = ['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded'];
+/** What else it may say of an item of a transaction that can be sent again. */
+const lookedAt = [undefined, 'None', 'ConditionalCheckFailed'];
+
+/** A part of a batch was throttled, which DynamoDB says without an error. */
+class PartThrottled extends Error {
+  override name = 'ThrottlingException';
+}
+
+/**
+ * What was met by the writes whose condition did not hold, or undefined when that was not the trouble. Nor is it while
+ * a write beside them has not been looked at: what `found` does not hold would pass for a condition that held.
+ */
 function conditionFailure(error: unknown): ConditionFailed | undefined {
   if (error instanceof ConditionalCheckFailedException)
     return new ConditionFailed([{ item: plain(error.Item) }]);
-  if (!(error instanceof TransactionCanceledException)) return undefined;
-  const reasons = error.CancellationReasons ?? [];
+  const reasons = reasonsOf(error);
   if (!reasons.some(({ Code }) => Code === 'ConditionalCheckFailed')) return undefined;
+  if (reasons.some(({ Code = '' }) => notLookedAt.includes(Code))) return undefined;
   return new ConditionFailed(
     reasons.map(({ Code, Item }) => (Code === 'ConditionalCheckFailed' ? { item: plain(Item) } : undefined)),
   );
 }
 
-function isConflict(error: unknown): boolean {
-  if (error instanceof TransactionConflictException || error instanceof TransactionInProgressException)
-    return true;
-  const reasons = error instanceof TransactionCanceledException ? (error.CancellationReasons ?? []) : [];
-  return reasons.some(({ Code }) => Code === 'TransactionConflict');
+/** Whether the same request may succeed a moment later. */
+function mayPass(error: unknown): boolean {
+  const reasons = reasonsOf(error);
+  if (reasons.length > 0)
+    return (
+      reasons.some(({ Code = '' }) => notLookedAt.includes(Code)) &&
+      reasons.every(({ Code }) => [...lookedAt, ...notLookedAt].includes(Code))
+    );
+  return error instanceof TransactionConflictException || passes(error);
+}
+
+/** DynamoDB has said no, so nothing was written. After a fault, a broken connection or silence nobody knows. */
+function isRefusal(error: unknown): boolean {
+  const { httpStatusCode = 0 } = (error as { $metadata?: { httpStatusCode?: number } }).$metadata ?? {};
+  return httpStatusCode >= 400 && httpStatusCode < 500;
+}
+
+function reasonsOf(error: unknown) {
+  return error instanceof TransactionCanceledException ? (error.CancellationReasons ?? []) : [];
 }
 
 /** The document client does not turn the items of a refusal into plain values. */
@@ -221,6 +242,6 @@ function address({ pk, sk }: Key): string {
 /** Doubles with each attempt and differs between callers, so that the losers of one race do not race again in step. */
 function pause(attempt: number): Promise<void> {
   const spread = Number(process.hrtime.bigint() % 1000n) / 1000;
-  const longest = Math.min(MAX_PAUSE_MS, CONFLICT_PAUSE_MS * 2 ** attempt);
+  const longest = Math.min(MAX_PAUSE_MS, PAUSE_MS * 2 ** (attempt - 1));
   return new Promise((resolve) => setTimeout(resolve, longest * (0.25 + 0.75 * spread)));
 }

@@ -78,7 +78,7 @@ export const folderOperations = {
     input: z.strictObject({ contactId }),
     output: z.object({ removed: z.literal(true) }),
     ledger: 'none',
-    budget: { trips: 2, readUnits: 2, writeUnits: 10 },
+    budget: { trips: 2, readUnits: 2, writeUnits: 12 },
     alsoRead: (subjectId, input) => contactKey(subjectId, input.contactId),
     run: removeContact,
   }),

@@ -51,7 +51,7 @@ export const visibilityOperations = {
     alsoRead: (subject, input) => cardKey(subject, input.cardId),
     run: checkAgain,
   }),
-  reviewQueue: operation({
+  texts: operation({
     summary: '工作人员：等待人工判断的名片文字，等得最久的在前。只有编号和时间。',
     caller: 'staff',
     roles: ['support', 'officer'],
@@ -64,7 +64,7 @@ export const visibilityOperations = {
     budget: { trips: 1, readUnits: 2, writeUnits: 0 },
     run: reviewQueue,
   }),
-  openReview: operation({
+  openText: operation({
     summary: '工作人员：查看一张名片上等待判断的文字和图片。查看之前已写入本人的处理记录。',
     caller: 'staff',
     roles: ['support', 'officer'],
@@ -79,10 +79,10 @@ export const visibilityOperations = {
     about,
     ledger: 'act',
     // With a logo that waits, six units more.
-    budget: { trips: 4, readUnits: 4, writeUnits: 7 },
+    budget: { trips: 4, readUnits: 4, writeUnits: 11 },
     run: openReview,
   }),
-  decideReview: operation({
+  decideText: operation({
     summary: '工作人员：决定等待的文字和图片能否给别人看；可以只决定其中几项。决定写入本人的处理记录。',
     caller: 'staff',
     roles: ['support', 'officer'],
@@ -98,7 +98,7 @@ export const visibilityOperations = {
     output: z.object({ decided: z.literal(true) }),
     about,
     ledger: 'act',
-    budget: { trips: 5, readUnits: 4, writeUnits: 20 },
+    budget: { trips: 5, readUnits: 4, writeUnits: 24 },
     run: decideReview,
   }),
 };

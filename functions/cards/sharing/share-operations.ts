@@ -46,7 +46,7 @@ export const shareOperations = {
     output: z.object({ ...link, token: z.string() }),
     ledger: 'none',
     limits: [{ name: 'SHARES_PER_DAY', per: 'person', max: 100, windowMs: DAY_MS }],
-    budget: { trips: 3, readUnits: 2, writeUnits: 22 },
+    budget: { trips: 3, readUnits: 2, writeUnits: 23 },
     alsoRead: (subjectId, input) => cardKey(subjectId, input.cardId),
     run: createShare,
   }),

@@ -1,0 +1,143 @@
+import type {
+  BatchGetItemCommandInput,
+  BatchGetItemCommandOutput,
+  ConsumedCapacity,
+  DynamoDBClient,
+  QueryCommandOutput,
+  ServiceInputTypes,
+} from '@aws-sdk/client-dynamodb';
+import {
+  BatchGetItemCommand,
+  DynamoDBClient as Client,
+  DescribeTableCommand,
+} from '@aws-sdk/client-dynamodb';
+import type { TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
+import { type IndexKeys, indexUnits, type RawItem, sum, writeUnits } from './units';
+
+/** What calls of the table cost, for budgets. Units are DynamoDB's consumed capacity. */
+export type Meter = {
+  trips: number;
+  readUnits: number;
+  writeUnits: number;
+  /** What was done, in the words of IAM: a test compares it with what each function's role may do. */
+  actions: Set<string>;
+};
+
+type TransactItem = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
+type Place = { region: string; endpoint: string; tableName: string };
+
+/** DynamoDB bills a transaction twice for each item: once to prepare, once to commit. */
+const UNITS_IN_TRANSACTION = 2;
+/** More than the service asks for is no business of the meter's: it must learn to count a new command first. */
+const counted: Record<string, 'readUnits' | 'writeUnits'> = {
+  BatchGetItem: 'readUnits',
+  Query: 'readUnits',
+  PutItem: 'writeUnits',
+  UpdateItem: 'writeUnits',
+  DeleteItem: 'writeUnits',
+};
+const actions: Record<string, string> = {
+  Put: 'PutItem',
+  Update: 'UpdateItem',
+  Delete: 'DeleteItem',
+  ConditionCheck: 'ConditionCheckItem',
+};
+
+/**
+ * Hangs a meter on a table's client. DynamoDB Local says what single writes and reads cost, and says it rightly, but counts
+ * transactions as if they were none; so these are counted from their items, as they were before and are afterwards, by
+ * the documented rule: 2 units for each KB begun of each item, the larger of before and after. What they change in the
+ * indexes costs as usual, because an index follows after the commit. A request that fails is a trip.
+ */
+export function observeWith(meter: Meter, place: Place): (client: DynamoDBClient) => void {
+  const own = new Client({ region: place.region, endpoint: place.endpoint });
+  let indexes: Promise<IndexKeys[]> | undefined;
+
+  async function read(keys: RawItem[]): Promise<Map<string, RawItem>> {
+    const found = new Map<string, RawItem>();
+    const RequestItems: BatchGetItemCommandInput['RequestItems'] = {
+      [place.tableName]: { Keys: keys, ConsistentRead: true },
+    };
+    const { Responses } = await own.send(new BatchGetItemCommand({ RequestItems }));
+    for (const item of Responses?.[place.tableName] ?? []) found.set(address(item), item);
+    return found;
+  }
+
+  async function unitsOf(items: TransactItem[], write: () => Promise<unknown>): Promise<number> {
+    indexes ??= indexesOf(own, place.tableName);
+    const keys = items.map(keyOf);
+    const before = await read(keys);
+    await write();
+    const after = await read(keys);
+    let units = 0;
+    for (const key of keys) {
+      const [was, is] = [before.get(address(key)), after.get(address(key))];
+      units += UNITS_IN_TRANSACTION * writeUnits(was, is);
+      for (const index of await indexes) units += indexUnits(index, was, is);
+    }
+    return units;
+  }
+
+  return (client) =>
+    client.middlewareStack.add(
+      (next, context) => async (args) => {
+        const name = String(context.commandName).replace(/Command$/, '');
+        meter.trips += 1;
+        if (name === 'TransactWriteItems') {
+          const { TransactItems = [] } = args.input as TransactWriteCommandInput;
+          for (const kind of TransactItems.flatMap(Object.keys)) meter.actions.add(actions[kind] ?? kind);
+          let result: Awaited<ReturnType<typeof next>> | undefined;
+          meter.writeUnits += await unitsOf(TransactItems, async () => {
+            result = await next(args);
+          });
+          return result as Awaited<ReturnType<typeof next>>;
+        }
+        const kind = counted[name];
+        if (!kind) throw new Error(`the meter does not know what ${name} costs`);
+        meter.actions.add(name);
+        const input = { ...args.input, ReturnConsumedCapacity: 'TOTAL' } as ServiceInputTypes;
+        const result = await next({ ...args, input });
+        const { ConsumedCapacity = [] } = result.output as {
+          ConsumedCapacity?: ConsumedCapacity | ConsumedCapacity[];
+        };
+        for (const one of [ConsumedCapacity].flat()) meter[kind] += one.CapacityUnits ?? 0;
+        meter.readUnits += unitsForNothing(name, args.input, result.output);
+        return result;
+      },
+      { step: 'initialize', name: 'meter' },
+    );
+}
+
+/** What DynamoDB bills for reading where nothing is, and DynamoDB Local forgets: a unit, half of it through an index. */
+function unitsForNothing(name: string, input: ServiceInputTypes, output: object): number {
+  const { RequestItems = {} } = input as BatchGetItemCommandInput;
+  const {
+    Responses = {},
+    UnprocessedKeys = {},
+    ScannedCount,
+  } = output as Partial<BatchGetItemCommandOutput & QueryCommandOutput>;
+  if (name === 'Query') return ScannedCount ? 0 : 'IndexName' in input ? 0.5 : 1;
+  return sum(
+    Object.entries(RequestItems).map(
+      ([table, { Keys = [] }]) =>
+        Keys.length - (Responses[table]?.length ?? 0) - (UnprocessedKeys[table]?.Keys?.length ?? 0),
+    ),
+  );
+}
+
+async function indexesOf(client: Client, tableName: string): Promise<IndexKeys[]> {
+  const { Table } = await client.send(new DescribeTableCommand({ TableName: tableName }));
+  return (Table?.GlobalSecondaryIndexes ?? []).map(({ KeySchema = [], Projection }) => {
+    if (Projection?.ProjectionType !== 'KEYS_ONLY') throw new Error('the meter knows indexes of keys only');
+    return KeySchema.map(({ AttributeName = '' }) => AttributeName);
+  });
+}
+
+function keyOf({ Put, Update, Delete, ConditionCheck }: TransactItem): RawItem {
+  const at = Put?.Item ?? Update?.Key ?? Delete?.Key ?? ConditionCheck?.Key;
+  return { pk: { S: at?.pk }, sk: { S: at?.sk } };
+}
+
+function address({ pk, sk }: RawItem): string {
+  return JSON.stringify([pk, sk]);
+}
