@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { type CardContent, contactLabels } from '../../lib/card/content';
+import type { CardContent } from '../../lib/card/content';
+import { contactLabels } from '../../lib/card/fields';
 import { tidy } from '../../lib/card/vcard-line';
 import { displayAddress } from '../../lib/card/vcard-names';
 
