@@ -1,7 +1,6 @@
 import type { KindId, KindStored } from '../policy/kinds';
-import type { recipients } from '../policy/recipients';
-import type { PhoneContact } from './phone-contact';
-import type { Plain, Shape, Text, ValueOf } from './shape';
+import type { FieldRow, TextPart, Told } from './field-row';
+import type { Plain, Shape, ValueOf } from './shape';
 import * as max from './vcard-limits';
 
 /**
@@ -24,54 +23,6 @@ export type Label = (typeof contactLabels)[number];
 export const LANGUAGE_TAG = /^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$/;
 const MAX_LANGUAGE_TAG_CHARACTERS = 30;
 const LOGO_ID_CHARACTERS = 22;
-
-/** It has no place there, and why. */
-export type Never = { never: string };
-
-/**
- * A kind that may go to the content check: `wechat-text` in lib/policy/recipients.ts names it, so the person is told
- * (promise D1).
- */
-type JudgedKind = Extract<(typeof recipients)['wechat-text']['kinds'][number], KindId>;
-
-type Told<K> = {
-  /** What people call it. */
-  title: string;
-  /** The kind it is stored under, and kinds that are in it besides. */
-  kind: K;
-  alsoKinds?: readonly K[];
-};
-
-/**
- * A part of a field. `structured` needs a row of its own in the reader (vcard-content.ts) and the writer
- * (vcard-properties.ts) of vCard, from which jCard follows, or in phone-contact.ts; the compiler asks for it. One text is
- * read, written and placed by what stands here.
- */
-export type Part<K> = Told<K> &
-  (
-    | (Extract<Shape, { one: Text }> & {
-        /** The property whose text it is (RFC 6350, or with X-). */
-        vCard: { property: string } | 'structured' | Never;
-        /** Its place in `wx.addPhoneContact`, or the remark, under its title. */
-        phoneContact: { place: keyof PhoneContact } | 'in-remark' | 'structured' | Never;
-      })
-    | (Extract<Shape, { list: unknown }> & {
-        vCard: 'structured' | Never;
-        phoneContact: 'structured' | Never;
-      })
-  );
-
-/** A field: what is shown or not, by itself. */
-export type FieldRow = {
-  /** Who sees it until its owner says who may: nobody (promise C2). */
-  audience: 'nobody';
-  /** Whether it is a claim of a signed card. Several parts make one claim together. */
-  signedCard: 'claim' | Never;
-} & (
-  | { medium: 'text'; parts: Readonly<Record<string, Part<JudgedKind>>> }
-  /** Put on by an operation of its own, and judged by a human. The part says which picture it is. */
-  | { medium: 'picture'; parts: Readonly<Record<string, Part<KindStored<'sealed'>>>> }
-);
 
 /** What a field of words is, unless its row says otherwise. */
 const usual = { audience: 'nobody', medium: 'text', signedCard: 'claim' } as const;
@@ -263,6 +214,12 @@ export const fieldParts = Object.assign(
   {},
   ...Object.values(cardFields).map(({ parts }) => parts),
 ) as Plain<FieldParts>;
+
+/** The parts that are one text. */
+export const textParts = Object.entries(fieldParts).filter(([, row]) => 'one' in row) as [
+  FieldPart,
+  TextPart<KindId>,
+][];
 
 /** The parts of pictures. */
 export type PicturePart = {

@@ -1,6 +1,5 @@
-import type { KindId } from '../policy/kinds';
 import type { Address, Phone } from './content';
-import { fieldParts, type Part, type Structured } from './fields';
+import { fieldParts, type Structured, textParts } from './fields';
 import { tidy } from './vcard-line';
 import type { Writable } from './vcard-properties';
 
@@ -47,11 +46,11 @@ export function phoneContactOf(content: Writable): PhoneContact {
     Object.assign(contact, placed);
     others.push([`其他${fieldParts[part].title}`, rest]);
   }
-  for (const [part, row] of Object.entries(fieldParts) as [keyof Writable, Part<KindId>][]) {
-    const text = 'one' in row && content[part] ? String(content[part]) : '';
-    if (row.phoneContact === 'in-remark') others.push([row.title, text ? [text] : []]);
-    else if (typeof row.phoneContact !== 'string' && 'place' in row.phoneContact)
-      contact[row.phoneContact.place] = text;
+  for (const [part, { title, phoneContact }] of textParts) {
+    const text = content[part] as string | undefined;
+    if (phoneContact === 'in-remark') others.push([title, text ? [text] : []]);
+    else if (typeof phoneContact !== 'string' && 'place' in phoneContact)
+      contact[phoneContact.place] = text ?? '';
   }
   const filled = Object.entries({ ...contact, remark: remarkOf(contact.remark, others) })
     .map(([field, value]) => [field, tidy(value ?? '', field === 'remark')] as const)

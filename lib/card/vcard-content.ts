@@ -1,16 +1,14 @@
-import type { KindId } from '../policy/kinds';
 import type { CardContent } from './content';
 import {
   type FieldPart,
-  fieldParts,
   type Label,
   MAX_ADDRESSES,
   MAX_KEPT_LINES,
   MAX_MAILS,
   MAX_PHONES,
   MAX_SITES,
-  type Part,
   type Structured,
+  textParts,
 } from './fields';
 import { labelOfText, labelOfTypes, preferenceOf } from './vcard-labels';
 import { readLanguages } from './vcard-languages';
@@ -166,10 +164,10 @@ function takeWechatId({ content, take }: Reading): void {
 /** The parts that are one text of a property: the first that fits. */
 function takeTexts({ content, take }: Reading): void {
   const texts: Partial<Record<FieldPart, unknown>> = content;
-  for (const [part, row] of Object.entries(fieldParts) as [FieldPart, Part<KindId>][]) {
-    if (!('one' in row) || typeof row.vCard === 'string' || 'never' in row.vCard) continue;
-    const { maxCharacters, lines } = row.one;
-    take([row.vCard.property], (line) => {
+  for (const [part, { one, vCard }] of textParts) {
+    if (typeof vCard === 'string' || 'never' in vCard) continue;
+    const { maxCharacters, lines } = one;
+    take([vCard.property], (line) => {
       const text = tidy(unescapeText(line.value), lines);
       if (texts[part] !== undefined || text.length > maxCharacters) return false;
       texts[part] = text;

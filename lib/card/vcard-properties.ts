@@ -1,6 +1,5 @@
-import type { KindId } from '../policy/kinds';
 import type { Address, CardContent } from './content';
-import { fieldParts, type Label, type Part, type Structured } from './fields';
+import { type Label, type Structured, textParts } from './fields';
 import { typeOfLabel } from './vcard-labels';
 import { LANGUAGE_PROPERTY } from './vcard-languages';
 import { type ContentLine, escapeText, type Parameter, parameterOf, parseLine, tidy } from './vcard-line';
@@ -109,9 +108,9 @@ function writeLanguages({ content, variants, add }: Writing): void {
 
 /** The parts that are one text of a property. */
 function writeTexts({ content, add }: Writing): void {
-  for (const [part, row] of Object.entries(fieldParts) as [keyof Writable, Part<KindId>][])
-    if ('one' in row && typeof row.vCard !== 'string' && 'property' in row.vCard)
-      add(row.vCard.property, content[part] as string | undefined, [], row.one.lines);
+  for (const [part, { one, vCard }] of textParts)
+    if (typeof vCard !== 'string' && 'property' in vCard)
+      add(vCard.property, content[part] as string | undefined, [], one.lines);
 }
 
 function writeKept({ version, kept, rich, list }: Writing): void {
