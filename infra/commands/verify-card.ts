@@ -3,7 +3,8 @@ import { buffer } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 import type { JWK } from 'jose';
 import * as z from 'zod/mini';
-import type { CardContent, Label } from '../../lib/card/content';
+import type { CardContent } from '../../lib/card/content';
+import { fieldParts, type Label } from '../../lib/card/fields';
 import { SignedCardError } from '../../lib/card/signed-card';
 import { type VerifiedCard, verifySignedCard } from '../../lib/card/signed-card-verify';
 import { tidy } from '../../lib/card/vcard-line';
@@ -53,22 +54,6 @@ async function fetchKeys(address: string): Promise<unknown> {
   return answer.json();
 }
 
-const names: Partial<Record<keyof CardContent, string>> = {
-  name: '姓名',
-  familyName: '姓',
-  givenName: '名',
-  organisation: '单位',
-  department: '部门',
-  title: '职务',
-  phones: '电话',
-  mails: '邮箱',
-  addresses: '地址',
-  sites: '网址',
-  wechatId: '微信号',
-  note: '备注',
-  otherLanguages: '其他语言',
-};
-
 const labels: Record<Label, string> = {
   mobile: '手机',
   work: '工作',
@@ -93,7 +78,7 @@ function atLocal(milliseconds: number): string {
 
 /** What holds, line by line. */
 export function told(card: VerifiedCard): string[] {
-  const shown = Object.entries(names).flatMap(([part, title]) => {
+  const shown = Object.entries(fieldParts).flatMap(([part, { title }]) => {
     const value = card.content[part as keyof CardContent];
     return value === undefined ? [] : [`  ${title}：${inWords(value)}`];
   });

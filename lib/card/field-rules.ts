@@ -1,4 +1,7 @@
+import type { KindId } from '../policy/kinds';
 import { type CardContent, type Field, fields, pickFields } from './content';
+import { cardFields } from './fields';
+import { type Shape, wordsIn } from './shape';
 
 /** Pure rules about the parts of a card: which are filled in, which differ, and which words they hold. */
 
@@ -15,22 +18,20 @@ export function changedFields(before: CardContent, after: CardContent): Field[] 
   return fields.filter((field) => text(before, field) !== text(after, field));
 }
 
-/**
- * The words of these fields as others would read them, one value each, for the content check. Numbers of phones hold no
- * words unless there are letters in them.
- */
+/** The words of these fields as others would read them, one value each, for the content check. */
 export function wordsOf(content: CardContent, shown: readonly Field[]): string[] {
-  const parts = pickFields(content, shown);
-  const phones = (parts.phones ?? []).map(({ number }) => number).filter((number) => /\p{L}/u.test(number));
-  const addresses = (parts.addresses ?? []).flatMap(({ label: _, ...address }) => Object.values(address));
-  const others = (parts.otherLanguages ?? []).flatMap(({ name, organisation, title }) => [
-    name,
-    organisation,
-    title,
-  ]);
-  const single = [parts.name, parts.familyName, parts.givenName, parts.organisation, parts.department];
-  const rest = [parts.title, parts.wechatId, parts.note, ...(parts.sites ?? []), ...phones, ...addresses];
-  const mails = (parts.mails ?? []).map(({ address }) => address);
-  const all = [...single, ...rest, ...mails, ...others];
-  return [...new Set(all.filter((word): word is string => Boolean(word)))];
+  const parts: [string, Shape][] = shown.flatMap((field) => Object.entries(cardFields[field].parts));
+  const all = parts.flatMap(([part, shape]) => wordsIn(shape, content[part as keyof CardContent]));
+  return [...new Set(all)];
+}
+
+/** The kinds of data in a field. */
+export function kindsOf(field: Field): KindId[] {
+  const parts: { kind: KindId; alsoKinds?: readonly KindId[] }[] = Object.values(cardFields[field].parts);
+  return [...new Set(parts.flatMap(({ kind, alsoKinds = [] }) => [kind, ...alsoKinds]))];
+}
+
+/** Whether a field is a picture, which a human judges and no text check. */
+export function isPicture(field: Field): boolean {
+  return cardFields[field].medium === 'picture';
 }

@@ -1,4 +1,5 @@
 import type { Address, Phone } from './content';
+import { fieldParts, type Structured, textParts } from './fields';
 import { tidy } from './vcard-line';
 import type { Writable } from './vcard-properties';
 
@@ -8,8 +9,8 @@ import type { Writable } from './vcard-properties';
  */
 export const MAX_REMARK_CHARACTERS = 1000;
 
-type Place = '' | 'work' | 'home';
-type AddressField = `${Place}Address${'Country' | 'State' | 'City' | 'Street' | 'PostalCode'}`;
+type AddressPlace = '' | 'work' | 'home';
+type AddressField = `${AddressPlace}Address${'Country' | 'State' | 'City' | 'Street' | 'PostalCode'}`;
 type Named<Field extends string> = Field extends `Address${infer Rest}` ? `address${Rest}` : Field;
 
 /** The fields of `wx.addPhoneContact`, without the picture (a file on the phone) and what a card of ours never has. */
@@ -38,32 +39,47 @@ export type PhoneContact = { firstName: string } & Partial<
  * for `firstName`, which WeChat asks for. Which field comes from where: docs/vcard.md.
  */
 export function phoneContactOf(content: Writable): PhoneContact {
-  const { organisation, department, title, wechatId, note } = content;
-  const phones = placePhones(content.phones ?? []);
-  const [email, ...mails] = (content.mails ?? []).map(({ address }) => address);
-  const [url, ...sites] = content.sites ?? [];
-  const addresses = placeAddresses(content.addresses ?? []);
-  const contact = {
-    ...namesOf(content),
-    organization: [organisation, department].filter(Boolean).join(' '),
-    title,
-    ...phones.placed,
-    email,
-    weChatNumber: wechatId,
-    url,
-    ...addresses.placed,
-    remark: remarkOf(note, [
-      ['其他电话', phones.rest],
-      ['其他邮箱', mails],
-      ['其他网址', sites],
-      ['其他地址', addresses.rest],
-    ]),
-  };
-  const filled = Object.entries(contact)
+  const contact: Partial<PhoneContact> = {};
+  const others: [title: string, values: string[]][] = [];
+  for (const [part, place] of Object.entries(structured) as [Structured<'phoneContact'>, Place][]) {
+    const { placed, rest = [] } = place(content);
+    Object.assign(contact, placed);
+    others.push([`其他${fieldParts[part].title}`, rest]);
+  }
+  for (const [part, { title, phoneContact }] of textParts) {
+    const text = content[part] as string | undefined;
+    if (phoneContact === 'in-remark') others.push([title, text ? [text] : []]);
+    else if (typeof phoneContact !== 'string' && 'place' in phoneContact)
+      contact[phoneContact.place] = text ?? '';
+  }
+  const filled = Object.entries({ ...contact, remark: remarkOf(contact.remark, others) })
     .map(([field, value]) => [field, tidy(value ?? '', field === 'remark')] as const)
     .filter(([field, value]) => value !== '' || field === 'firstName');
   return Object.fromEntries(filled) as PhoneContact;
 }
+
+type Place = (content: Writable) => { placed: Partial<PhoneContact>; rest?: string[] };
+
+const withAnother: Place = () => ({ placed: {} });
+/** Parts that do not go into one place as they are; the rest of each goes into the remark, in this order. */
+const structured: Record<Structured<'phoneContact'>, Place> = {
+  name: (content) => ({ placed: namesOf(content) }),
+  familyName: withAnother,
+  givenName: withAnother,
+  organisation: ({ organisation, department }) => ({
+    placed: { organization: [organisation, department].filter(Boolean).join(' ') },
+  }),
+  department: withAnother,
+  phones: ({ phones = [] }) => placePhones(phones),
+  mails({ mails = [] }) {
+    const [email = '', ...rest] = mails.map(({ address }) => address);
+    return { placed: { email }, rest };
+  },
+  sites({ sites: [url = '', ...rest] = [] }) {
+    return { placed: { url }, rest };
+  },
+  addresses: ({ addresses = [] }) => placeAddresses(addresses),
+};
 
 /** Where only the family name is told apart, the rest of the whole name is the given one. */
 function namesOf({ name = '', familyName = '', givenName = '', organisation = '' }: Writable) {

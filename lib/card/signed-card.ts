@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type CardContent, type Field, fields, pickFields } from './content';
+import { cardFields } from './fields';
 
 /**
  * A card that anyone can check offline: an SD-JWT (RFC 9901) with one disclosure for each field its owner chose. Whoever
@@ -28,7 +29,9 @@ export const SIGNED_CARD_KIND = 'urn:leliao:signed-card:1';
 export const REAL_NAME_CLAIM = 'realNameVerified';
 
 /** Fields that consist of several parts of the content; their claim is an object. */
-export const severalParts: readonly Field[] = ['name', 'organisation'];
+export const severalParts: readonly Field[] = fields.filter(
+  (field) => Object.keys(cardFields[field].parts).length > 1,
+);
 
 const sentences = {
   'nothing-chosen': '没有选择要展示的内容。',
@@ -85,7 +88,7 @@ export async function signCard(
   random: (bytes: number) => Uint8Array,
 ): Promise<SignedCard> {
   const claims: [string, unknown][] = fields
-    .filter((field) => chosen.includes(field) && field !== 'logo') // a picture fits in no code
+    .filter((field) => chosen.includes(field) && cardFields[field].signedCard === 'claim')
     .map((field): [string, unknown] => [field, claimOf(content, field)])
     .filter(([, value]) => value !== undefined);
   if (claims.length === 0) throw new SignedCardError('nothing-chosen');

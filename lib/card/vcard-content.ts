@@ -1,19 +1,21 @@
+import type { CardContent } from './content';
 import {
-  type CardContent,
+  type FieldPart,
   type Label,
   MAX_ADDRESSES,
   MAX_KEPT_LINES,
   MAX_MAILS,
   MAX_PHONES,
   MAX_SITES,
-} from './content';
+  type Structured,
+  textParts,
+} from './fields';
 import { labelOfText, labelOfTypes, preferenceOf } from './vcard-labels';
 import { readLanguages } from './vcard-languages';
 import {
   MAX_KEPT_BYTES,
   MAX_KEPT_LINE_CHARACTERS,
   MAX_MAIL_CHARACTERS,
-  MAX_NOTE_CHARACTERS,
   MAX_PHONE_CHARACTERS,
   MAX_SITE_CHARACTERS,
   MAX_WECHAT_ID_CHARACTERS,
@@ -47,6 +49,24 @@ const silent = new Set(['VERSION', 'BEGIN', 'END']);
 /** Gives the lines of these names to `use`, the preferred first; those it takes, and empty ones, are understood. */
 type Take = (names: string[], use: (line: ContentLine) => boolean) => void;
 type LabelOf = (line: ContentLine) => { label: Label } | undefined;
+type Reading = { content: CardContent; open: LineOutcome[]; take: Take; labelOf: LabelOf };
+
+const withTheName = () => {};
+/** How a part is read that is more than one text. Name, organisation and title are read together, in every language. */
+const readers: Record<Structured<'vCard'>, (reading: Reading) => void> = {
+  name: ({ content, open }) => readLanguages(content, open),
+  familyName: withTheName,
+  givenName: withTheName,
+  organisation: withTheName,
+  department: withTheName,
+  title: withTheName,
+  otherLanguages: withTheName,
+  phones: takePhones,
+  mails: takeMails,
+  sites: takeSites,
+  addresses: takeAddresses,
+  wechatId: takeWechatId,
+};
 
 /** The content of one card, and the outcome of each line. `content.name` is empty when there is no name in it. */
 export function parseContent(lines: ContentLine[]): { content: CardContent; outcomes: LineOutcome[] } {
@@ -67,10 +87,9 @@ export function parseContent(lines: ContentLine[]): { content: CardContent; outc
     const label = labels.get(line.group ?? '') ?? labelOfTypes(line);
     return label && { label };
   };
-  readLanguages(content, open);
-  takeLists(content, take, labelOf);
-  takeAddresses(content, open, take, labelOf);
-  takeSingle(content, take);
+  const reading = { content, open, take, labelOf };
+  for (const read of Object.values(readers)) read(reading);
+  takeTexts(reading);
   take(['X-ABLABEL'], ({ group }) => {
     const about = open.find(({ line }) => line.group === group && line.name !== 'X-ABLABEL');
     return about?.outcome === 'understood' && group !== undefined && labels.has(group);
@@ -89,17 +108,23 @@ function labelsOfGroups(open: LineOutcome[]): Map<string, Label> {
   return labels;
 }
 
-function takeLists(content: CardContent, take: Take, labelOf: LabelOf): void {
+function takePhones({ content, take, labelOf }: Reading): void {
   take(['TEL'], (line) => {
     const number = tidy(unescapeText(line.value).replace(/^tel:/i, ''));
     const fits = number.length <= MAX_PHONE_CHARACTERS && /\d/.test(number);
     return fits && room(content.phones, MAX_PHONES, { number, ...labelOf(line) });
   });
+}
+
+function takeMails({ content, take, labelOf }: Reading): void {
   take(['EMAIL'], (line) => {
     const address = tidy(unescapeText(line.value).replace(/^mailto:/i, ''));
     const fits = address.length <= MAX_MAIL_CHARACTERS && address.includes('@');
     return fits && room(content.mails, MAX_MAILS, { address, ...labelOf(line) });
   });
+}
+
+function takeSites({ content, take }: Reading): void {
   take(['URL'], (line) => {
     const site = tidy(unescapeText(line.value));
     const fits = site.length <= MAX_SITE_CHARACTERS && isSite(site);
@@ -108,7 +133,7 @@ function takeLists(content: CardContent, take: Take, labelOf: LabelOf): void {
 }
 
 /** vCard 3.0 has the text of an address in LABEL, a property of its own: in the same group, or of the same type. */
-function takeAddresses(content: CardContent, open: LineOutcome[], take: Take, labelOf: LabelOf): void {
+function takeAddresses({ content, open, take, labelOf }: Reading): void {
   const written = open
     .filter(({ line }) => line.name === 'LABEL')
     .map((one) => ({ one, types: labelOfTypes(one.line) }));
@@ -127,19 +152,28 @@ function takeAddresses(content: CardContent, open: LineOutcome[], take: Take, la
   });
 }
 
-function takeSingle(content: CardContent, take: Take): void {
+function takeWechatId({ content, take }: Reading): void {
   take(['X-WECHAT', 'X-WEIXIN', 'X-WECHAT-ID', 'IMPP', 'X-SOCIALPROFILE'], (line) => {
     const id = wechatIdOf(line);
     if (content.wechatId !== undefined || !id || id.length > MAX_WECHAT_ID_CHARACTERS) return false;
     content.wechatId = id;
     return true;
   });
-  take(['NOTE'], (line) => {
-    const note = tidy(unescapeText(line.value), true);
-    if (content.note !== undefined || note.length > MAX_NOTE_CHARACTERS) return false;
-    content.note = note;
-    return true;
-  });
+}
+
+/** The parts that are one text of a property: the first that fits. */
+function takeTexts({ content, take }: Reading): void {
+  const texts: Partial<Record<FieldPart, unknown>> = content;
+  for (const [part, { one, vCard }] of textParts) {
+    if (typeof vCard === 'string' || 'never' in vCard) continue;
+    const { maxCharacters, lines } = one;
+    take([vCard.property], (line) => {
+      const text = tidy(unescapeText(line.value), lines);
+      if (texts[part] !== undefined || text.length > maxCharacters) return false;
+      texts[part] = text;
+      return true;
+    });
+  }
 }
 
 /** Adds to a list that has room for it; the same thing twice counts once. */

@@ -1,4 +1,4 @@
-import type { Label } from './content';
+import type { Label } from './fields';
 import { type ContentLine, parameterOf, unescapeText } from './vcard-line';
 
 /** What TYPE parameters and Apple's labels say about a phone, a mail or an address, in the words of our cards. */

@@ -1,4 +1,5 @@
-import { type CardContent, MAX_OTHER_LANGUAGES, type OtherLanguage } from './content';
+import type { CardContent, OtherLanguage } from './content';
+import { LANGUAGE_TAG, MAX_OTHER_LANGUAGES } from './fields';
 import type { LineOutcome } from './vcard-content';
 import { MAX_NAME_CHARACTERS, MAX_ORGANISATION_CHARACTERS, MAX_TITLE_CHARACTERS } from './vcard-limits';
 import { type ContentLine, parameterOf, tidy, unescapeText } from './vcard-line';
@@ -12,12 +13,9 @@ import { displayName, namePartsOf, splitComponents } from './vcard-names';
 /** Where our own vCard 3.0 writes another language: phones would take a second FN for the name. */
 export const LANGUAGE_PROPERTY = 'X-LELIAO-LANGUAGE';
 
-/** Language, and up to three of script, region and variant (BCP 47). */
-const tag = /^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$/;
-
 function languageOf(line: ContentLine): string | undefined {
   const language = parameterOf(line, 'LANGUAGE')[0];
-  return language !== undefined && tag.test(language) ? language : undefined;
+  return language !== undefined && LANGUAGE_TAG.test(language) ? language : undefined;
 }
 
 /** Fills in name, organisation, title and the other languages, and marks the lines it took. */

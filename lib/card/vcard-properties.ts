@@ -1,4 +1,5 @@
-import type { Address, CardContent, Label } from './content';
+import type { Address, CardContent } from './content';
+import { type Label, type Structured, textParts } from './fields';
 import { typeOfLabel } from './vcard-labels';
 import { LANGUAGE_PROPERTY } from './vcard-languages';
 import { type ContentLine, escapeText, type Parameter, parameterOf, parseLine, tidy } from './vcard-line';
@@ -19,50 +20,106 @@ const NAMELESS = '名片';
 const onceIn3 = new Set(['FN', 'N', 'ORG', 'TITLE', LANGUAGE_PROPERTY]);
 const never = new Set(['BEGIN', 'END', 'VERSION']);
 
+type Add = (
+  name: string,
+  value: string | string[] | undefined,
+  parameters?: Parameter[],
+  lines?: boolean,
+) => void;
+type Writing = {
+  content: Writable;
+  version: VCardVersion;
+  kept: ContentLine[];
+  /** The kept N that says more than family and given name, while these are what they were. */
+  rich: ContentLine | undefined;
+  /** Whether the card says the same in several languages, by ALTID. */
+  variants: boolean;
+  list: Property[];
+  add: Add;
+};
+
+const withAnother = () => {};
+/** How a part is written that is more than one text, in the order in which they are written. */
+const writers: Record<Structured<'vCard'>, (writing: Writing) => void> = {
+  name: writeName,
+  familyName: withAnother,
+  givenName: withAnother,
+  organisation: ({ content, add, variants }) => add('ORG', organisationOf(content), altid('2', variants)),
+  department: withAnother,
+  title: ({ content, add, variants }) => add('TITLE', content.title, altid('3', variants)),
+  otherLanguages: writeLanguages,
+  phones({ content, add }) {
+    for (const { number, label } of content.phones ?? []) add('TEL', number, typeOf(label));
+  },
+  mails({ content, add }) {
+    for (const { address, label } of content.mails ?? []) add('EMAIL', address, typeOf(label));
+  },
+  addresses({ content, version, list }) {
+    for (const [index, address] of (content.addresses ?? []).entries())
+      list.push(...addressProperties(address, version, `ADR${index + 1}`));
+  },
+  sites({ content, add }) {
+    for (const site of content.sites ?? []) add('URL', site);
+  },
+  wechatId: ({ content, add }) => add('X-WECHAT', content.wechatId),
+};
+
 /**
  * The properties of a card in the order in which they are written, the same for the same content. Values are tidied, so
  * that no content can start a line of its own.
  */
 export function propertiesOf(content: Writable, version: VCardVersion): Property[] {
   const kept = (content.kept ?? []).flatMap((line) => keptLine(line) ?? []);
-  const others = content.otherLanguages ?? [];
-  const variants = version === '4.0' && others.length > 0;
-  const altid = (id: string): Parameter[] => (variants ? [{ name: 'ALTID', values: [id] }] : []);
   const list: Property[] = [];
-  const add = (name: string, value: string | string[] | undefined, parameters: Parameter[] = []) => {
-    const parts = Array.isArray(value) ? value.map((one) => tidy(one)) : tidy(value ?? '', name === 'NOTE');
+  const add: Add = (name, value, parameters = [], lines = false) => {
+    const parts = Array.isArray(value) ? value.map((one) => tidy(one)) : tidy(value ?? '', lines);
     if (parts.length > 0 && (typeof parts === 'string' || parts.some(Boolean)))
       list.push({ name, parameters, value: parts });
   };
-
-  add('FN', content.name?.trim() || content.organisation?.trim() || NAMELESS, altid('1'));
   const rich = kept.find((line) => line.name === 'N' && isSameName(line, content));
+  const variants = version === '4.0' && (content.otherLanguages ?? []).length > 0;
+  const writing = { content, version, kept, rich, variants, list, add };
+  for (const write of Object.values(writers)) write(writing);
+  writeTexts(writing);
+  writeKept(writing);
+  return list;
+}
+
+function altid(id: string, variants: boolean): Parameter[] {
+  return variants ? [{ name: 'ALTID', values: [id] }] : [];
+}
+
+function writeName({ content, version, kept, rich, variants, list, add }: Writing): void {
+  add('FN', content.name?.trim() || content.organisation?.trim() || NAMELESS, altid('1', variants));
   if (rich) list.push({ kept: rich });
   else add('N', nameParts(content, version), variantOf(kept, version));
-  add('ORG', organisationOf(content), altid('2'));
-  add('TITLE', content.title, altid('3'));
-  for (const { language, name, organisation, title } of others) {
+}
+
+function writeLanguages({ content, variants, add }: Writing): void {
+  for (const { language, name, organisation, title } of content.otherLanguages ?? []) {
     const parameters = [{ name: 'LANGUAGE', values: [tidy(language)] }];
     if (variants) {
-      add('FN', name, [...altid('1'), ...parameters]);
-      add('ORG', organisation && [organisation], [...altid('2'), ...parameters]);
-      add('TITLE', title, [...altid('3'), ...parameters]);
+      add('FN', name, [...altid('1', variants), ...parameters]);
+      add('ORG', organisation && [organisation], [...altid('2', variants), ...parameters]);
+      add('TITLE', title, [...altid('3', variants), ...parameters]);
     } else add(LANGUAGE_PROPERTY, [name ?? '', organisation ?? '', title ?? ''], parameters);
   }
-  for (const { number, label } of content.phones ?? []) add('TEL', number, typeOf(label));
-  for (const { address, label } of content.mails ?? []) add('EMAIL', address, typeOf(label));
-  for (const [index, address] of (content.addresses ?? []).entries())
-    list.push(...addressProperties(address, version, `ADR${index + 1}`));
-  for (const site of content.sites ?? []) add('URL', site);
-  add('X-WECHAT', content.wechatId);
-  add('NOTE', content.note);
+}
+
+/** The parts that are one text of a property. */
+function writeTexts({ content, add }: Writing): void {
+  for (const [part, { one, vCard }] of textParts)
+    if (typeof vCard !== 'string' && 'property' in vCard)
+      add(vCard.property, content[part] as string | undefined, [], one.lines);
+}
+
+function writeKept({ version, kept, rich, list }: Writing): void {
   for (const line of kept) {
     const has = (name: string) => list.some((one) => 'name' in one && one.name === name);
     const stale = line.name === 'N' && !(version === '4.0' && isVariant(line));
     if (line !== rich && !stale && !(version === '3.0' && onceIn3.has(line.name) && has(line.name)))
       list.push({ kept: line });
   }
-  return list;
 }
 
 /** A kept line that can be written, or undefined for anything that is not one harmless line. */

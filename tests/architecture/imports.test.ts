@@ -33,6 +33,7 @@ const mayImport: Record<string, readonly string[]> = {
 const mayName: Record<string, readonly string[]> = {
   'lib/client': ['functions/*', 'lib', 'lib/gate'],
   'lib/gate': ['lib/partner'],
+  'lib/card': ['lib/policy'],
 };
 
 type Import = { from: string; to: string; typeOnly: boolean };

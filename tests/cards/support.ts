@@ -1,6 +1,8 @@
+import type { FieldPart, PicturePart } from '../../lib/card/fields';
 import { parseToken } from '../../lib/crypto/token';
 import { type Caller, consentAct, onceKey, type World } from '../support/world';
 
+/** A card with something in every part that people write. */
 export const fullCard = {
   name: '林晓',
   familyName: '林',
@@ -16,7 +18,7 @@ export const fullCard = {
   note: '工作日 9:00–17:00',
   otherLanguages: [{ language: 'en', name: 'Lin Xiao', title: 'Engineer' }],
   kept: ['X-CAMCARD-ID:7'],
-};
+} satisfies Record<Exclude<FieldPart, PicturePart> | 'kept', unknown>;
 
 export type Shown = { cardId: string; version: number; verdicts: Record<string, string> } & Record<
   string,

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { type CardContent, contactLabels } from '../../lib/card/content';
+import type { CardContent } from '../../lib/card/content';
+import { contactLabels, type Structured, textParts } from '../../lib/card/fields';
 import { tidy } from '../../lib/card/vcard-line';
 import { displayAddress } from '../../lib/card/vcard-names';
 
@@ -104,30 +105,40 @@ const language = fc.uniqueArray(
 
 const unique = <T>(values: T[]) => [...new Map(values.map((one) => [JSON.stringify(one), one])).values()];
 
+/** The parts that are one text; `structured` has those that are made in a way of their own. */
+const texts = Object.fromEntries(
+  textParts
+    .filter(([part]) => part !== 'logo')
+    .map(([part, { one }]) => {
+      const lines = block(one.maxCharacters).filter((text) => /[^;,\s]/.test(text));
+      return [part, maybe(one.lines ? lines : filled(one.maxCharacters))];
+    }),
+);
+const structured = {
+  name: filled(64),
+  familyName: maybe(filled(30)),
+  givenName: maybe(filled(30)),
+  organisation: maybe(filled(128)),
+  department: maybe(filled(128)),
+  title: maybe(filled(64)),
+  phones: fc.array(fc.record({ number: phone, label }), { maxLength: 10 }).map(unique),
+  mails: fc.array(fc.record({ address: mail, label }), { maxLength: 10 }).map(unique),
+  addresses: fc.array(address, { maxLength: 5 }).map(unique),
+  sites: fc.uniqueArray(site, { maxLength: 5 }),
+  wechatId: maybe(filled(64)),
+  otherLanguages: language.map((all) => all.filter((one) => one.name || one.organisation || one.title)),
+  kept: fc.array(keptLine, { maxLength: 8 }),
+} satisfies Record<Structured<'vCard'> | 'kept', unknown>;
+
 /** Any content that a card of ours can hold. */
-export const contents: fc.Arbitrary<CardContent> = fc
-  .record({
-    name: filled(64),
-    familyName: maybe(filled(30)),
-    givenName: maybe(filled(30)),
-    organisation: maybe(filled(128)),
-    department: maybe(filled(128)),
-    title: maybe(filled(64)),
-    phones: fc.array(fc.record({ number: phone, label }), { maxLength: 10 }).map(unique),
-    mails: fc.array(fc.record({ address: mail, label }), { maxLength: 10 }).map(unique),
-    addresses: fc.array(address, { maxLength: 5 }).map(unique),
-    sites: fc.uniqueArray(site, { maxLength: 5 }),
-    wechatId: maybe(filled(64)),
-    note: maybe(block(1000).filter((text) => /[^;,\s]/.test(text))),
-    otherLanguages: language.map((all) => all.filter((one) => one.name || one.organisation || one.title)),
-    kept: fc.array(keptLine, { maxLength: 8 }),
-  })
+export const contents = fc
+  .record({ ...texts, ...structured })
   // A whole name in one part is no name told apart, and the reader says so.
   .map((one) => {
     const told = (one.familyName ?? '') + (one.givenName ?? '');
     const onePart = (!one.familyName || !one.givenName) && told === one.name;
     return onePart ? { ...one, familyName: undefined, givenName: undefined } : one;
-  });
+  }) as fc.Arbitrary<CardContent>;
 
 /** Without what is absent, to compare. */
 export function plain<T>(value: T): T {

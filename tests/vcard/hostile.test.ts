@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { MAX_KEPT_LINES, MAX_PHONES } from '../../lib/card/content';
+import { MAX_KEPT_LINES, MAX_PHONES } from '../../lib/card/fields';
 import { readJCard } from '../../lib/card/jcard';
 import {
   MAX_CARDS_IN_FILE,

@@ -1,6 +1,6 @@
 import type { Field } from '../../../lib/card/content';
 import { fieldsFor } from '../../../lib/card/content';
-import { wordsOf } from '../../../lib/card/field-rules';
+import { isPicture, kindsOf, wordsOf } from '../../../lib/card/field-rules';
 import { toInstant } from '../../../lib/clock';
 import type { Deps } from '../../../lib/deps';
 import { AppError } from '../../../lib/errors';
@@ -8,25 +8,9 @@ import { discloseWith } from '../../../lib/gate/disclose';
 import type { Run, Subject } from '../../../lib/gate/operation';
 import { demandConsent } from '../../../lib/gate/purpose';
 import type { TextAnswer } from '../../../lib/partner/wechat-text';
-import type { KindId } from '../../../lib/policy/kinds';
 import { type Card, noteVerdicts, type Verdict } from '../../../lib/table/card/card';
 import type { Write } from '../../../lib/table/client';
 import { readOpenid, wechatAccountKey } from '../../../lib/table/person/wechat-account';
-
-/** What goes to WeChat with each field. */
-const kindsOf: Record<Field, readonly KindId[]> = {
-  name: ['card-name'],
-  organisation: ['card-organisation'],
-  title: ['card-organisation'],
-  phones: ['card-phone'],
-  mails: ['card-mail'],
-  addresses: ['card-address'],
-  sites: ['card-site'],
-  wechatId: ['card-wechat'],
-  note: ['card-note'],
-  otherLanguages: ['card-name', 'card-organisation'],
-  logo: [],
-};
 
 /** A doubtful text and one that could not be asked about wait alike: for another try, or for a human. */
 const meaning: Record<TextAnswer, Verdict> = {
@@ -39,7 +23,7 @@ const meaning: Record<TextAnswer, Verdict> = {
 /**
  * The card as it goes into the table, and the fields that WeChat must be asked about first: those that others may see
  * and whose text nobody has judged. Until then they wait, and nobody sees them. A field without words has nothing to
- * judge; a logo is for a human to judge. What nobody else may see is not sent anywhere.
+ * judge; a picture is for a human to judge. What nobody else may see is not sent anywhere.
  */
 export function beforeCheck(card: Card, nowMs: number): { card: Card; ask: Field[] } {
   const open = fieldsFor(card.visibility, 'link').filter((field) => {
@@ -47,7 +31,7 @@ export function beforeCheck(card: Card, nowMs: number): { card: Card; ask: Field
     return said !== 'passed' && said !== 'refused';
   });
   const ask = withWords(card, open);
-  const said = open.map((field) => [field, ask.includes(field) || field === 'logo' ? 'waiting' : 'passed']);
+  const said = open.map((field) => [field, ask.includes(field) || isPicture(field) ? 'waiting' : 'passed']);
   return {
     card: withVerdicts(card, Object.fromEntries(said), toInstant(nowMs)),
     ask,
@@ -86,7 +70,7 @@ export async function askWechat(
   made: Write[],
 ): Promise<Card> {
   const openid = await openidOf(deps, caller);
-  const kinds = [...new Set(['wechat-openid' as const, ...ask.flatMap((field) => kindsOf[field])])];
+  const kinds = [...new Set(['wechat-openid' as const, ...ask.flatMap(kindsOf)])];
   const judged = (answer: TextAnswer): Card => {
     const said = Object.fromEntries(ask.map((field) => [field, meaning[answer]]));
     return withVerdicts(card, said, toInstant(deps.clock.now()));
