@@ -11,8 +11,9 @@ import { accountRows } from '../login/budget-rows';
 import { policyRows } from '../policy/budget-rows';
 import { profileRows } from '../profile/budget-rows';
 import { gateBrowser } from '../support/browser';
+import { consentAct, grant, seenEntryOf, withdraw } from '../support/consent';
 import { fullCard } from '../support/full-card';
-import { type Caller, consentAct, createWorld, functions, onceKey, type World } from '../support/world';
+import { type Caller, createWorld, functions, onceKey, type World } from '../support/world';
 
 /**
  * Every operation, warm, with everything it does counted: session, consent and data key included. The first call of
@@ -32,10 +33,7 @@ const newCard = () =>
     { ...fullCard, idempotencyKey: onceKey() },
     me,
   );
-const cardsVersion = async () => {
-  const { consents } = await world.ok<{ consents: { version: number }[] }>('consent/status', {}, me);
-  return consents[0]?.version;
-};
+const cardsAct = async () => consentAct(world.ok, { seenEntry: await seenEntryOf(world, me, 'cards') });
 
 type Prepared = { input?: unknown; by?: object };
 
@@ -100,8 +98,8 @@ const prepare: Record<string, () => Promise<Prepared>> = {
   },
   'consent/policy': async () => ({}),
   'consent/status': async () => ({}),
-  'consent/grant': async () => ({ input: await consentAct(world.ok, { version: await cardsVersion() }) }),
-  'consent/withdraw': async () => ({ input: await consentAct(world.ok, { version: await cardsVersion() }) }),
+  'consent/grant': async () => ({ input: await cardsAct() }),
+  'consent/withdraw': async () => ({ input: await cardsAct() }),
   'consent/history': async () => ({}),
   'consent/jwks': async () => ({}),
   'cards/create': async () => ({ input: { ...fullCard, idempotencyKey: onceKey() } }),
@@ -124,7 +122,7 @@ const prepare: Record<string, () => Promise<Prepared>> = {
   ...consentRows(() => world),
   'retention/eraseDuty': async () => {
     await newCard();
-    await world.ok('consent/withdraw', await consentAct(world.ok, { version: await cardsVersion() }), me);
+    await withdraw(world, me);
     await regrant();
     return { input: world.queued.at(-1), by: { trigger: 'queue' } };
   },
@@ -154,13 +152,13 @@ function nextNumber(first: string): number {
 async function phoneHolder(): Promise<{ caller: Caller; openid: string }> {
   const openid = `phone-${onceKey()}`;
   const caller = await world.signIn(openid);
-  await world.ok('consent/grant', await consentAct(world.ok, { purpose: 'phone' }), caller);
+  await grant(world, caller, 'phone');
   await world.ok('consent/status', {}, caller); // the hourly note of the session's use
   return { caller, openid };
 }
 
 async function regrant(): Promise<void> {
-  await world.ok('consent/grant', await consentAct(world.ok, { version: await cardsVersion() }), me);
+  await grant(world, me, 'cards');
 }
 
 /** What each function does to the table, gathered while its operations are measured. */

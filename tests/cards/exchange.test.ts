@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import type { Write } from '../../lib/table/client';
 import { giveCard } from '../../lib/table/sharing/contact';
+import { grant, withdraw } from '../support/consent';
+import { fullCard } from '../support/full-card';
 import { createWorld, onceKey, type World } from '../support/world';
-import { agree, cardGiver, erase, exchange, fullCard, type Giver, linkTo, offerBy, resting } from './support';
+import { cardGiver, exchange, type Giver, linkTo, offerBy, resting } from './support';
 
 let world: World;
 beforeAll(async () => {
@@ -91,10 +93,10 @@ describe('a card goes from one person to another (C4)', () => {
       await exchange(world, a, b);
       if (how === 'delete') await world.ok('cards/delete', { cardId: a.cardId, version: 2 }, a.caller);
       else {
-        await agree(world, a.caller, 'cards', false);
+        await withdraw(world, a.caller, 'cards');
         expect(await folder(b)).toMatchObject([{ recalled: true }]);
-        await agree(world, a.caller, 'cards');
-        await erase(world);
+        await grant(world, a.caller, 'cards');
+        await world.erase();
         expect(await resting(world, a.caller.subjectId)).toEqual([]);
       }
       expect(await folder(b)).toMatchObject([{ recalled: true }]);
@@ -107,9 +109,9 @@ describe('a card goes from one person to another (C4)', () => {
     await exchange(world, a, b);
     const c = await giver();
     await offerBy(world, c, token);
-    await agree(world, b.caller, 'cards', false);
-    await agree(world, c.caller, 'cards', false);
-    await erase(world);
+    await withdraw(world, b.caller, 'cards');
+    await withdraw(world, c.caller, 'cards');
+    await world.erase();
     const left = await resting(world, a.caller.subjectId);
     expect(left.filter(({ sk }) => (sk as { S: string }).S.includes('given#'))).toHaveLength(0);
     expect(JSON.stringify(left).includes(c.caller.subjectId)).toBe(false);

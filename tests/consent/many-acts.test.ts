@@ -4,8 +4,9 @@ import { keys } from '../../lib/table/keys';
 import { type LedgerHead, nextEntry, verifyLedger } from '../../lib/table/ledger/ledger';
 import { ledgerHead } from '../../lib/table/person/person';
 import { subjectIdOf } from '../identity/support';
-import { type Caller, consentAct, createWorld, type World } from '../support/world';
-import { act, personOf, rawTable } from './support';
+import { act, consentAct } from '../support/consent';
+import { type Caller, createWorld, type World } from '../support/world';
+import { personOf, rawTable } from './support';
 
 /** `MANY_ACTS=100000 npx jest tests/consent/many` shows the same of a hundred thousand, in about two minutes. */
 const ACTS = Number(process.env.MANY_ACTS ?? 10_000);
@@ -90,8 +91,8 @@ describe(`a person with ${ACTS} acts`, () => {
       const { ring, table } = world.deps;
       return verifyLedger(ring, table, subjectIdOf(me), ledgerHead(await personOf(world, me)));
     };
-    const { version } = await act(world, me, 'refuse', 'delivery');
-    expect(await verdict()).toEqual({ intact: true, entries: version });
+    const { seenEntry } = await act(world, me, 'refuse', 'delivery');
+    expect(await verdict()).toEqual({ intact: true, entries: seenEntry });
     const Key = keys.entry(subjectIdOf(me), ALTERED);
     await rawTable(world).update({
       TableName: world.config.TABLE_NAME,

@@ -13,8 +13,9 @@ import { firstVersion } from '../../lib/policy/version';
 import { keys } from '../../lib/table/keys';
 import { agreeingPartners } from '../identity/agreeing-partners';
 import { newCitizen, subjectIdOf } from '../identity/support';
-import { type Caller, consentAct, createWorld, onceKey, type World } from '../support/world';
-import { act, officer, paper, rawTable } from './support';
+import { act, consentAct } from '../support/consent';
+import { type Caller, createWorld, onceKey, type World } from '../support/world';
+import { officer, paper, rawTable } from './support';
 
 let world: World;
 let me: Caller;
@@ -40,8 +41,8 @@ describe('a receipt (K6)', () => {
       await act(world, me, 'grant', 'real-name-face'),
     ];
     world.wait(86_400_000);
-    for (const { receipt: first, version } of given) {
-      const later = await receipt(version);
+    for (const { receipt: first, seenEntry } of given) {
+      const later = await receipt(seenEntry);
       expect(contentOf(later.receipt)).toEqual(contentOf(first));
       expect(later.record).toEqual(contentOf(first));
       await expect(verifyReceipt(later.receipt, await publicKeys())).resolves.toBeDefined();
@@ -58,8 +59,8 @@ describe('a receipt (K6)', () => {
   });
 
   it('has every field that ISO/IEC TS 27560 makes mandatory, in the terms of the DPV', async () => {
-    const { version, at } = await act(world, me, 'grant', 'real-name');
-    const { record } = await receipt(version);
+    const { seenEntry, at } = await act(world, me, 'grant', 'real-name');
+    const { record } = await receipt(seenEntry);
     expect(record).toMatchObject({
       '@type': 'dpv:ConsentReceipt',
       '@context': { dpv: 'https://w3id.org/dpv#', dct: 'http://purl.org/dc/terms/' },
@@ -155,12 +156,12 @@ describe('a receipt (K6)', () => {
   });
 
   it('tells a late record from one made at the time, and names the paper', async () => {
-    const { version } = await act(world, me, 'grant');
+    const { seenEntry } = await act(world, me, 'grant');
     world.wait(3_600_000);
     const trueAt = new Date(world.deps.clock.now() - 60_000).toISOString();
-    const late = paper(me, { version, decision: 'withdrawn', trueAt, document: 'PAPER-77' });
-    const corrected = await world.ok<{ version: number; at: string }>('consent/correct', late, officer);
-    const lines = tell(await verifyReceipt((await receipt(corrected.version)).receipt, await publicKeys()));
+    const late = paper(me, { seenEntry, decision: 'withdrawn', trueAt, document: 'PAPER-77' });
+    const corrected = await world.ok<{ seenEntry: number; at: string }>('consent/correct', late, officer);
+    const lines = tell(await verifyReceipt((await receipt(corrected.seenEntry)).receipt, await publicKeys()));
     expect(lines.join('\n')).toContain('撤回同意（电子名片）');
     expect(lines.join('\n')).toContain('PAPER-77');
     expect(lines).toContain(`何时：${trueAt}，补记于 ${corrected.at}`);

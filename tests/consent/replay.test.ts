@@ -5,8 +5,9 @@ import { toInstant } from '../../lib/clock';
 import { keys } from '../../lib/table/keys';
 import { appendEntry } from '../../lib/table/ledger/append';
 import { subjectIdOf } from '../identity/support';
+import { act } from '../support/consent';
 import { type Caller, createWorld, onceKey, type World } from '../support/world';
-import { act, personOf, rawTable } from './support';
+import { personOf, rawTable } from './support';
 
 let world: World;
 beforeEach(async () => {

@@ -3,7 +3,8 @@ import type { Reply } from '../../lib/gate/call';
 import { handleAws } from '../../lib/host/aws';
 import { handleCloudbase } from '../../lib/host/cloudbase';
 import { runInCloudBase } from '../support/cloudbase-run';
-import { type Caller, consentAct, createWorld, functions, onceKey, type World } from '../support/world';
+import { consentAct } from '../support/consent';
+import { type Caller, createWorld, functions, onceKey, type World } from '../support/world';
 
 /** One case list for every host: a host is a way of asking, and must not change an answer. */
 type Ask = { input?: unknown; token?: string; rawBody?: string; openid?: string };
@@ -277,7 +278,7 @@ it('a withdrawal through one host is obeyed by the others on the next call (K3)'
   const caller = await world.cardHolder('traveller');
   await cloudbase.ask(world, 'consent/withdraw', {
     token: caller.token,
-    input: await consentAct(world.ok, { version: 2 }),
+    input: await consentAct(world.ok, { seenEntry: 2 }),
   });
   for (const { ask } of [aws, cloudbase, bootstrap]) {
     expect(code(await ask(world, 'cards/list', { token: caller.token }))).toBe('CONSENT_REQUIRED');

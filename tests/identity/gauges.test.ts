@@ -1,6 +1,7 @@
 import { thresholds } from '../../lib/policy/thresholds';
 import { addCalendarDays, addWorkingDays, knowsYear } from '../../lib/policy/working-days';
 import { gaugeIds, gaugeWrite, readGauges, sensitiveKinds } from '../../lib/table/gauge/gauge';
+import { withdraw } from '../support/consent';
 import { onceKey, START } from '../support/world';
 import { createIdentityWorld, type IdentityWorld } from './support';
 
@@ -41,8 +42,8 @@ describe('gauges (N7)', () => {
     );
     const counts = () => readGauges(world.deps.table);
     expect(await counts()).toMatchObject({ persons: 12, 'id-digest': 12, 'bank-result': 12 });
-    await Promise.all(callers.slice(0, 5).map((me) => world.withdraw(me, 'real-name')));
-    await Promise.all(callers.slice(3, 8).map((me) => world.withdraw(me, 'real-name-bank')));
+    await Promise.all(callers.slice(0, 5).map((me) => withdraw(world, me, 'real-name')));
+    await Promise.all(callers.slice(3, 8).map((me) => withdraw(world, me, 'real-name-bank')));
     const messages = world.queued.splice(0);
     await Promise.all(
       [...messages, ...messages].map((message) =>
@@ -66,7 +67,7 @@ describe('gauges (N7)', () => {
     await set('Household', 0);
     await set('Household', 1);
     expect(await held()).toBe(1);
-    await world.withdraw(me, 'service-household');
+    await withdraw(world, me, 'service-household');
     await world.erase();
     expect(await held()).toBe(0);
   });

@@ -5,7 +5,8 @@ import { NEAR_BITS } from '../../functions/location/near-keys';
 import { cellsAround, MAX_SQUARES } from '../../functions/location/nearby';
 import { markMinor } from '../../lib/table/real-name/minor';
 import { putBlock } from '../../lib/table/sharing/block';
-import { agree, type Holder } from '../cards/support';
+import type { Holder } from '../cards/support';
+import { withdraw } from '../support/consent';
 import { createWorld, type World } from '../support/world';
 import { type Citizen, dueTo, listNear, lots, peopleInside, settle } from './city';
 import { findable, here, type Nearby, namesNear, point, switchOn } from './support';
@@ -31,9 +32,9 @@ describe('who appears (L3)', () => {
 
   const gone: [string, (you: Holder, me: Holder) => Promise<unknown>][] = [
     ['has stopped', (you) => world.ok('location/stop', {}, you)],
-    ['has withdrawn', (you) => agree(world, you, 'location', false)],
+    ['has withdrawn', (you) => withdraw(world, you, 'location')],
     ['does not want to be found', (you) => switchOn(world, you, { findable: 'nobody' })],
-    ['has closed the card', (you) => agree(world, you, 'card-public', false)],
+    ['has closed the card', (you) => withdraw(world, you, 'card-public')],
     [
       'has gone away',
       (you) => world.ok('location/update', point(world, { latitude: 23.2, longitude: 113.4 }), you),
@@ -82,7 +83,7 @@ describe('who appears (L3)', () => {
     world.wait(2 * HOUR);
     expect(await world.refused('location/nearby', {}, me)).toBe('NOT_NOW');
     await world.ok('location/update', point(world), me);
-    await agree(world, me, 'card-public', false);
+    await withdraw(world, me, 'card-public');
     expect(await world.refused('location/nearby', {}, me)).toBe('NOT_NOW');
     await switchOn(world, me, { findable: 'nobody' });
     expect(await world.refused('location/nearby', {}, me)).toBe('NOT_NOW');

@@ -1,6 +1,7 @@
-import { erase, type Holder, resting } from '../cards/support';
+import { type Holder, resting } from '../cards/support';
+import { grant, withdraw } from '../support/consent';
 import { type Caller, createWorld, type World } from '../support/world';
-import { agree, findable, here, point, settings, slowCall, somebody, switchOn } from './support';
+import { findable, here, point, settings, slowCall, somebody, switchOn } from './support';
 
 let world: World;
 beforeAll(async () => {
@@ -32,7 +33,8 @@ async function perform(act: Act, me: Caller, model: Model): Promise<void> {
   const { path } = acts[act];
   if (act === 'expire') return world.wait(24 * HOUR);
   if (path === 'consent') {
-    if (model.granted !== (act === 'grant')) await agree(world, me, 'location', act === 'grant');
+    if (model.granted !== (act === 'grant'))
+      await (act === 'grant' ? grant : withdraw)(world, me, 'location');
     return;
   }
   if (act === 'on') {
@@ -87,9 +89,9 @@ describe('every order of granting, switching on, updating, stopping, withdrawing
     await switchOn(world, me);
     await world.ok('location/update', point(world), me);
     expect(await kept(me)).toEqual({ square: true, entry: true });
-    await agree(world, me, 'location', false);
+    await withdraw(world, me, 'location');
     expect(await kept(me)).toEqual(nothing);
-    await erase(world);
+    await world.erase();
     expect(await resting(world, me.subjectId, 'location')).toEqual([]);
   });
 });
@@ -97,12 +99,12 @@ describe('every order of granting, switching on, updating, stopping, withdrawing
 describe('an update that was under way (L1, K3)', () => {
   const meanwhile: [string, (me: Holder) => Promise<unknown>][] = [
     ['a stop', (me) => world.ok('location/stop', {}, me)],
-    ['a withdrawal', (me) => agree(world, me, 'location', false)],
+    ['a withdrawal', (me) => withdraw(world, me, 'location')],
     [
       'a withdrawal and its erasure',
       async (me) => {
-        await agree(world, me, 'location', false);
-        await erase(world);
+        await withdraw(world, me, 'location');
+        await world.erase();
       },
     ],
     [
@@ -116,8 +118,8 @@ describe('an update that was under way (L1, K3)', () => {
     [
       'a withdrawal, a new consent and another start',
       async (me) => {
-        await agree(world, me, 'location', false);
-        await agree(world, me, 'location', true);
+        await withdraw(world, me, 'location');
+        await grant(world, me, 'location');
         world.wait(1000);
         await switchOn(world, me);
       },
@@ -170,7 +172,7 @@ describe('the switch (L1)', () => {
   it('is not turned on by a request that was under way at a withdrawal', async () => {
     const me = await somebody(world);
     const reply = await slowCall(world, 'location/settings', settings(), me, () =>
-      agree(world, me, 'location', false),
+      withdraw(world, me, 'location'),
     );
     expect(reply).toMatchObject({ ok: false, error: { code: 'CONSENT_REQUIRED' } });
     expect(await kept(me)).toEqual(nothing);
@@ -192,7 +194,7 @@ describe('the switch (L1)', () => {
 
   it('stops even when the consent no longer stands, and for somebody who never switched on', async () => {
     const me = await somebody(world);
-    await agree(world, me, 'location', false);
+    await withdraw(world, me, 'location');
     expect(await world.ok('location/stop', {}, me)).toEqual({ on: false });
     const other = await somebody(world);
     expect(await world.ok('location/stop', {}, other)).toEqual({ on: false });

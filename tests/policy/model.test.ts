@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { buildRegistry } from '../../lib/policy/registry';
-import { type Caller, consentAct, createWorld, onceKey, type World } from '../support/world';
+import { type Answer, consentAct } from '../support/consent';
+import { type Caller, createWorld, onceKey, type World } from '../support/world';
 
 /**
  * Random interleavings of publishing and consenting, on the real service with two instances, against a plain model of what
@@ -82,7 +83,7 @@ async function publish(expected: Expected, purpose: Purpose | undefined): Promis
 async function decide(me: Caller, expected: Expected, { does, purpose }: Step): Promise<void> {
   const reply = await world.call(
     `consent/${does}`,
-    await consentAct(world.ok, { purpose, version: expected.acts[purpose] }),
+    await consentAct(world.ok, { purpose, seenEntry: expected.acts[purpose] }),
     me,
   );
   const covered = expected.agreed[purpose] === expected.reach[purpose];
@@ -91,7 +92,7 @@ async function decide(me: Caller, expected: Expected, { does, purpose }: Step): 
     return;
   }
   if (!reply.ok) throw new Error(JSON.stringify(reply.error));
-  expected.acts[purpose] = (reply.data as { version: number }).version;
+  expected.acts[purpose] = (reply.data as Answer).seenEntry;
   if (does === 'grant') expected.agreed[purpose] = expected.reach[purpose];
   if (does === 'withdraw') delete expected.agreed[purpose];
 }

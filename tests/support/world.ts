@@ -20,14 +20,12 @@ import type { Call, Reply } from '../../lib/gate/call';
 import { dispatch } from '../../lib/gate/dispatch';
 import type { Operations } from '../../lib/gate/operation';
 import { createLog, type Log } from '../../lib/log';
-import type { FaceId } from '../../lib/partner/faceid';
-import type { NetworkIdentity } from '../../lib/partner/network-identity';
 import type { Objects } from '../../lib/partner/objects';
 import type { EraseMessage, NoticeMessage } from '../../lib/partner/queue';
-import type { StaffRole } from '../../lib/partner/staff-identity';
-import type { Wechat } from '../../lib/partner/wechat';
 import type { Registry } from '../../lib/policy/registry';
 import type { Meter } from '../../lib/table/client';
+import { grant, type Ok } from './consent';
+import { memoryObjects, type Partners, partnerDoubles } from './partners';
 
 /** Every function, as deployed. A test compares it with the folders and the templates. */
 export const functions: Record<string, Operations> = {
@@ -41,6 +39,8 @@ export const functions: Record<string, Operations> = {
   retention,
 };
 
+export { onceKey } from './once-key';
+
 /** 2026-12-01 10:00 in Beijing. */
 export const START = Date.parse('2026-12-01T02:00:00.000Z');
 
@@ -52,6 +52,8 @@ export type World = {
   lines: string[];
   /** Everything sent to the erase queue. */
   queued: EraseMessage[];
+  /** Does what the erase queue asks for until nothing is asked. */
+  erase(): Promise<void>;
   /** Everything sent to the notice queue. */
   notices: NoticeMessage[];
   /** Moves the clock. */
@@ -59,7 +61,7 @@ export type World = {
   /** One call through the gate, as a host would hand it over. */
   call(path: string, input?: unknown, by?: Partial<Call>): Promise<Reply>;
   /** A call that must succeed. */
-  ok<T = Record<string, never>>(path: string, input?: unknown, by?: Partial<Call>): Promise<T>;
+  ok: Ok;
   /** The code of a call that must be refused. */
   refused(path: string, input?: unknown, by?: Partial<Call>): Promise<string>;
   /** Signs a WeChat person in; the same openid is the same person. */
@@ -89,9 +91,6 @@ type Options = {
   /** How risky WeChat ranks an openid. */
   rankOf?: (openid: string) => number | undefined;
 };
-
-/** The partners that verify identities. Without one of their own, tests have none, and no way is offered. */
-export type Partners = { faceId?: FaceId; networkIdentity?: NetworkIdentity };
 
 /**
  * A service over a table of its own, with real DynamoDB, a clock the test moves, and a WeChat that says of the code
@@ -133,9 +132,10 @@ export async function createWorld({
   const queued: EraseMessage[] = [];
   const notices: NoticeMessage[] = [];
   const files = new Map<string, Buffer>();
-  const usedCodes = new Set<string>();
+  const doubles = partnerDoubles(rankOf);
   const build = () =>
     buildDeps(config, {
+      ...doubles,
       ...(registry && { registry }),
       clock,
       meter,
@@ -152,38 +152,6 @@ export async function createWorld({
         createLog((line) => lines.push(line)),
       ),
       objects: objects?.(clock) ?? memoryObjects(files),
-      // A staff token here is `staff:<id>:<role>,<role>`; the real verification has tests of its own.
-      staff: {
-        async verify(token) {
-          const [kind, staffId = '', roles = ''] = token.split(':');
-          if (kind !== 'staff') throw new AppError('SIGN_IN_REQUIRED');
-          return { staffId, roles: roles.split(',') as StaffRole[] };
-        },
-      },
-      // A phone code here is `<number>-for-<openid>~<anything>`, good once; WeChat binds it to the openid.
-      wechatPhone: {
-        async exchangePhoneCode(code, openid) {
-          const [number = '', owner] = code.replace(/~.*$/, '').split('-for-');
-          if (owner !== openid || usedCodes.has(code)) throw new AppError('LOGIN_CODE_INVALID');
-          usedCodes.add(code);
-          return `+86${number}`;
-        },
-      },
-      wechat: wechatOf(usedCodes, 'code-of-'),
-      entries: { 'wechat-pay': { appid: 'wxpay', wechat: wechatOf(usedCodes, 'pay-code-of-') } },
-      risk: { wechatRisk: { rankOf: async (openid) => rankOf(openid) }, refusedFrom: 3 },
-      // WeChat's judgement of a text here lies in the text: 标记违规, 标记存疑 or 标记故障.
-      wechatText: {
-        async judge(words) {
-          const text = words.join('\n');
-          if (text.includes('标记违规')) return 'risky';
-          if (text.includes('标记存疑')) return 'review';
-          return text.includes('标记故障') ? 'unavailable' : 'pass';
-        },
-      },
-      wechatCode: {
-        draw: async (scene) => ({ image: Buffer.from(`code of ${scene}`), contentType: 'image/png' }),
-      },
     });
   const deps = build();
   await makeMissingKeys({
@@ -213,7 +181,7 @@ export async function createWorld({
       ...by,
     });
   };
-  const ok = async <T>(path: string, input?: unknown, by?: Partial<Call>): Promise<T> => {
+  const ok: Ok = async <T>(path: string, input?: unknown, by?: Partial<Call>) => {
     const reply = await call(path, input, by);
     if (!reply.ok)
       throw new Error(`${path} was refused: ${JSON.stringify(reply.error)}\n${lines.slice(-2).join('\n')}`);
@@ -242,8 +210,12 @@ export async function createWorld({
     signIn,
     async cardHolder(openid) {
       const caller = await signIn(openid);
-      await ok('consent/grant', await consentAct(ok), caller);
+      await grant({ ok }, caller, 'cards');
       return caller;
+    },
+    async erase() {
+      for (let next = queued.shift(); next; next = queued.shift())
+        await ok('retention/eraseDuty', next, { trigger: 'queue' });
     },
     async scan() {
       const items: Record<string, unknown>[] = [];
@@ -257,51 +229,4 @@ export async function createWorld({
     },
     instance: build,
   };
-}
-
-/** A WeChat that says of the code `<prefix>X~…` that it is X's, once; of `<prefix>X@U~…`, that X's unionid is U as well. */
-function wechatOf(usedCodes: Set<string>, prefix: string): Wechat {
-  return {
-    async exchangeCode(code) {
-      if (!code.startsWith(prefix) || usedCodes.has(code)) throw new AppError('LOGIN_CODE_INVALID');
-      usedCodes.add(code);
-      const [openid = '', unionid] = code.slice(prefix.length).replace(/~.*$/, '').split('@');
-      return { openid, unionid };
-    },
-  };
-}
-
-/** An objects partner that keeps files in memory; an upload's address is the name of the file. */
-function memoryObjects(files: Map<string, Buffer>): Objects {
-  return {
-    uploadAddress: async ({ key }) => ({ url: `memory:${key}`, headers: {} }),
-    read: async (key) => files.get(key),
-    write: async (key, content) => void files.set(key, content),
-    remove: async (names) => {
-      for (const name of names) files.delete(name);
-    },
-  };
-}
-
-/** A well-formed act of consent to cards on the policy in force; `change` alters it. */
-export async function consentAct(
-  ok: World['ok'],
-  change: Record<string, unknown> = {},
-): Promise<Record<string, unknown>> {
-  const { version, textHash, language } = await ok<Record<string, unknown>>('consent/policy');
-  return {
-    purpose: 'cards',
-    version: 0,
-    policyVersion: version,
-    textHash,
-    language,
-    evidence: { control: 'consent.cards.agree', defaultState: 'unchecked', dwellMs: 4200 },
-    idempotencyKey: randomBytes(12).toString('hex'),
-    ...change,
-  };
-}
-
-/** A fresh idempotency key. */
-export function onceKey(): string {
-  return randomBytes(12).toString('hex');
 }
