@@ -8,7 +8,6 @@ import { login } from '../../functions/login/index';
 import { notify } from '../../functions/notify/index';
 import { profile } from '../../functions/profile/index';
 import { retention } from '../../functions/retention/index';
-import { makeMissingKeys } from '../../infra/commands/rotate-keys';
 import { makeLocalTable } from '../../infra/local/table';
 import type { Clock } from '../../lib/clock';
 import { type Config, readConfig } from '../../lib/config';
@@ -25,6 +24,7 @@ import type { EraseMessage, NoticeMessage } from '../../lib/partner/queue';
 import type { Registry } from '../../lib/policy/registry';
 import type { Meter } from '../../lib/table/client';
 import { grant, type Ok } from './consent';
+import { giveKeys } from './keys';
 import { memoryObjects, type Partners, partnerDoubles } from './partners';
 
 /** Every function, as deployed. A test compares it with the folders and the templates. */
@@ -43,6 +43,9 @@ export { onceKey } from './once-key';
 
 /** 2026-12-01 10:00 in Beijing. */
 export const START = Date.parse('2026-12-01T02:00:00.000Z');
+
+/** Of every world that brings none of its own. */
+const ROOT_KEY = `local:${randomBytes(32).toString('base64')}`;
 
 export type World = {
   deps: Deps;
@@ -98,7 +101,7 @@ type Options = {
  */
 export async function createWorld({
   suite = 'aes',
-  rootKey,
+  rootKey = ROOT_KEY,
   objects,
   partners,
   like,
@@ -106,7 +109,6 @@ export async function createWorld({
   noticeQueue = 'up',
   rankOf = () => 0,
 }: Options = {}): Promise<World> {
-  const root = rootKey ?? `local:${randomBytes(32).toString('base64')}`;
   const settings = {
     STAGE: 'test',
     SERVICE_REGION: 'cn-north-1',
@@ -115,7 +117,7 @@ export async function createWorld({
     ERASE_QUEUE_URL: 'http://127.0.0.1/queue',
     NOTICE_QUEUE_URL: 'http://127.0.0.1/notices',
     OBJECTS_BUCKET: 'test-objects',
-    ROOT_KEY: root,
+    ROOT_KEY: rootKey,
     SEAL_SUITE: suite,
     WECHAT_API_BASE: 'http://127.0.0.1',
     WECHAT_APPID: 'wxtest',
@@ -154,13 +156,14 @@ export async function createWorld({
       objects: objects?.(clock) ?? memoryObjects(files),
     });
   const deps = build();
-  await makeMissingKeys({
-    table: deps.table,
-    roots: rootKeys(config.ROOT_KEY, 'cn-north-1', systemRandom),
-    suite,
-    clock,
-    random: systemRandom,
-  });
+  if (!like)
+    await giveKeys(raw, config.TABLE_NAME, {
+      table: deps.table,
+      roots: rootKeys(config.ROOT_KEY, 'cn-north-1', systemRandom),
+      suite,
+      clock,
+      random: systemRandom,
+    });
 
   await deps.policy.refresh(); // the first instance of a new service publishes what it was built with
   Object.assign(meter, { trips: 0, readUnits: 0, writeUnits: 0 });
