@@ -273,7 +273,7 @@ describe('guessing is hopeless and limited (C3)', () => {
     const last = { ...(await holder(world, 'network-last')), address };
     expect(await opens((await share(await owner())).token, last)).toBe('TOO_MANY_ATTEMPTS');
     expect(await opens((await share(await owner())).token, { ...last, address: '198.51.100.3' })).toBe('OK');
-  }, 30_000);
+  });
 
   it('a pass-phrase is asked for, taken in any form it is typed, and not guessed at', async () => {
     const me = await owner();

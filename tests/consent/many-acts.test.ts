@@ -21,7 +21,7 @@ beforeAll(async () => {
   me = await world.cardHolder('me');
   await seed();
   await world.ok('consent/status', {}, me); // the hourly note of the session's use
-}, 180_000);
+});
 
 /** So many acts as the service would have written them, chain and all, without asking it each time. */
 async function seed(): Promise<void> {
@@ -101,7 +101,7 @@ describe(`a person with ${ACTS} acts`, () => {
       ExpressionAttributeValues: { ':other': 'cards' },
     });
     expect(await verdict()).toEqual({ intact: false, brokenAt: ALTERED });
-  }, 120_000);
+  });
 
   it('is told that a whole answer about the past needs an officer', async () => {
     expect(await world.refused('consent/lawfulAt', { purpose: 'phone' }, me)).toBe('LIMIT_REACHED');
@@ -116,4 +116,4 @@ it('256 people refuse at once, each in the trips of one: nothing is shared betwe
   expect(replies.filter(({ ok }) => !ok)).toEqual([]);
   // The read and the act; a lost race would be one more.
   expect(world.meter.trips).toBe(256 * 2);
-}, 60_000);
+});

@@ -188,7 +188,7 @@ it('no interleaving lets a read through that the plain model forbids, and none i
   );
   expect(allowed).toBeGreaterThan(100);
   expect(forbidden).toBeGreaterThan(100);
-}, 300_000);
+});
 
 describe('npm run lawful-replay', () => {
   const found = async (): Promise<{ findings: Finding[]; counts: Counts }> => {

@@ -91,5 +91,5 @@ describe('npm run lawful-replay', () => {
     expect(status).toBe(1);
     expect(stdout).toContain(sentenceOf(found));
     expect(stdout).toContain(`${subjectIdOf(me)}: entry ${seq}, disclosure.made at `);
-  }, 60_000);
+  });
 });

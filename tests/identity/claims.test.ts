@@ -42,7 +42,7 @@ describe('one number, one account (N3)', () => {
       { token: 'staff:olga:officer' },
     );
     expect(sensitive.find(({ kind }) => kind === 'id-digest')?.persons).toBe(1);
-  }, 120_000);
+  });
 
   it('and 50 at the very same moment: one wins, whatever the limit says to the others', async () => {
     const { name, idNumber } = await world.citizen();
@@ -54,7 +54,7 @@ describe('one number, one account (N3)', () => {
     for (const code of replies) expect(['OK', 'IDENTITY_TAKEN', 'TOO_MANY_ATTEMPTS', 'BUSY']).toContain(code);
     expect(await items('real-name')).toHaveLength(1);
     expect(await pointers()).toHaveLength(1);
-  }, 120_000);
+  });
 
   it('50 that prove one network identity at the very same moment: one wins, 49 are told it is taken', async () => {
     const callers = await Promise.all(
@@ -69,7 +69,7 @@ describe('one number, one account (N3)', () => {
     expect(replies.filter((code) => code === 'OK')).toHaveLength(1);
     expect(replies.filter((code) => code === 'IDENTITY_TAKEN')).toHaveLength(49);
     expect(await items('network-name')).toHaveLength(1);
-  }, 120_000);
+  });
 
   it('nobody learns that a number is registered without being its person', async () => {
     const { name, idNumber } = await world.citizen();

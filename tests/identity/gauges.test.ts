@@ -55,7 +55,7 @@ describe('gauges (N7)', () => {
       stored.filter((item) => JSON.stringify(item.entity) === `{"S":"${entity}"}`).length;
     expect(await counts()).toMatchObject({ persons: 12, 'id-digest': 4, 'bank-result': 4 });
     expect([held('person'), held('real-name'), held('bank-result')]).toEqual([12, 4, 4]);
-  }, 60_000);
+  });
 
   it('count what an optional service is told where its kind is sensitive, and let it go with the service', async () => {
     const me = await world.person('me', 'service-household', 'service-tax');

@@ -158,5 +158,4 @@ it.each(['aes', 'sm'] as const)(
     expect(text.match(/(?<!\d)\d{6}(19|20)\d{2}(0[1-9]|1[0-2])([0-2]\d|3[01])\d{3}[\dX]/g)).toBeNull();
     await world.stop();
   },
-  60_000,
 );

@@ -51,10 +51,9 @@ describe('a partner in trouble: a clear error, nothing half written, a safe repe
   });
 
   it('slow: given up after three seconds', async () => {
-    await fault('slow', { milliseconds: 20_000 });
-    const startedAt = process.hrtime.bigint();
+    // Four seconds would bring an answer, so who gives up after three is the only one to get none.
+    await fault('slow', { milliseconds: 4_000 });
     expect(await world.refused('identity/verify', input(), me)).toBe('PARTNER_UNAVAILABLE');
-    expect(Number(process.hrtime.bigint() - startedAt) / 1e6).toBeLessThan(4500);
     expect(await keptItems()).toEqual([]);
   });
 

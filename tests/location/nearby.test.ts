@@ -134,7 +134,7 @@ describe('everybody who should appear appears, and nobody else (L3)', () => {
     }
     expect(many).toBeGreaterThan(10);
     expect(entries / inside).toBeLessThanOrEqual(5);
-  }, 120_000);
+  });
 
   it('a cursor goes on from where it was given only: not for another person, radius, square or day', async () => {
     const [me, you] = await town(1000);
@@ -151,7 +151,7 @@ describe('everybody who should appear appears, and nobody else (L3)', () => {
     world.wait(30 * 60_000);
     await world.ok('location/update', point(world, { latitude: 23.2, longitude: 113.4 }), me);
     expect(await world.refused('location/nearby', { radiusKm: 1, cursor }, me)).toBe('CURSOR_INVALID');
-  }, 60_000);
+  });
 
   it('the squares to read hold every cell of the circle and hardly more, anywhere and for both radii', () => {
     fc.assert(
@@ -227,5 +227,5 @@ describe('somebody who asks a thousand times (L3)', () => {
     expect(questions).toBeGreaterThanOrEqual(1000);
     expect(new Set(transcripts).size).toBe(1);
     expect(new Set(transcripts[0]?.split(' ')).size).toBeGreaterThan(1);
-  }, 240_000);
+  });
 });

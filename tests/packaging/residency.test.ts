@@ -31,13 +31,12 @@ it.each(['package', 'deploy', 'print'])(
     expect(succeeded).toBe(false);
     expect(said).toContain('--region (provider.region in serverless.yml) points outside mainland China');
   },
-  60_000,
 );
 
 it('the framework refuses a stage that nobody planned, and to package a local one', async () => {
   expect((await serverless('package', '--stage', 'prod')).said).toContain('--stage must be one of');
   expect((await serverless('package', '--stage', 'local')).said).toContain('run on this machine only');
-}, 60_000);
+});
 
 const abroad = {
   SERVICE_REGION: 'us-east-1',

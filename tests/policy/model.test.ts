@@ -133,4 +133,4 @@ it('old consent never stretches and new text never takes away what was agreed, w
   );
   expect(allowed).toBeGreaterThan(50);
   expect(forbidden).toBeGreaterThan(50);
-}, 120_000);
+});

@@ -1,7 +1,11 @@
+import { randomBytes } from 'node:crypto';
 import { BatchWriteItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { makeMissingKeys, type RotateParts } from '../../infra/commands/rotate-keys';
 import { keys } from '../../lib/table/keys';
+
+/** A root key of no other world's: two services that must not know each other's keys bring one each. */
+export const newRootKey = (): string => `local:${randomBytes(32).toString('base64')}`;
 
 type Made = Promise<Record<string, unknown>[]>;
 /** By root key and suite: the wrapped keys as they lie in the first table. */

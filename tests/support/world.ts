@@ -24,7 +24,7 @@ import type { EraseMessage, NoticeMessage } from '../../lib/partner/queue';
 import type { Registry } from '../../lib/policy/registry';
 import type { Meter } from '../../lib/table/client';
 import { grant, type Ok } from './consent';
-import { giveKeys } from './keys';
+import { giveKeys, newRootKey } from './keys';
 import { memoryObjects, type Partners, partnerDoubles } from './partners';
 
 /** Every function, as deployed. A test compares it with the folders and the templates. */
@@ -45,7 +45,7 @@ export { onceKey } from './once-key';
 export const START = Date.parse('2026-12-01T02:00:00.000Z');
 
 /** Of every world that brings none of its own. */
-const ROOT_KEY = `local:${randomBytes(32).toString('base64')}`;
+const ROOT_KEY = newRootKey();
 
 export type World = {
   deps: Deps;

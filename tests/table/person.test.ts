@@ -135,7 +135,7 @@ describe('accounts (A1)', () => {
     const items = await world.scan();
     expect(items.filter((item) => JSON.stringify(item.sk) === '{"S":"PERSON"}')).toHaveLength(1);
     expect(items.filter((item) => JSON.stringify(item.sk) === '{"S":"ID"}')).toHaveLength(1);
-  }, 60_000);
+  });
 
   it('are found again by the platform identity, and different people are different', async () => {
     const first = await world.ok<Caller>('login/signIn', {}, { platform: { openid: 'me' } });
@@ -174,5 +174,5 @@ describe('accounts (A1)', () => {
     const seen = JSON.stringify(await world.scan());
     expect(seen).not.toContain(address);
     expect(keys.attempts(source, '').pk).not.toContain(address);
-  }, 60_000);
+  });
 });
