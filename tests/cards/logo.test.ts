@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { LOGO_SIZE } from '../../functions/cards/own/logo';
 import { isBareJpeg, readJpeg } from '../../lib/picture/jpeg';
 import { fields as colours, ladenJpeg, ladenPng, ladenWebp, marks, png } from '../picture/samples';
+import { amount } from '../proof/sample';
 import { withdraw } from '../support/consent';
 import { fullCard } from '../support/full-card';
 import { createWorld, onceKey, type World } from '../support/world';
@@ -252,7 +253,7 @@ describe('a logo and its card change together (C1, K3)', () => {
           expect(JSON.stringify(items).includes('~logo#')).toBe(isThere === 'OK');
         },
       ),
-      { numRuns: 12 },
+      { numRuns: amount(48, 4) },
     );
   });
 

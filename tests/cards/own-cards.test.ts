@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { MAX_PAST_VERSIONS } from '../../lib/table/card/card-history';
+import { amount } from '../proof/sample';
 import { grant, withdraw } from '../support/consent';
 import { fullCard } from '../support/full-card';
 import { createWorld, onceKey, type World } from '../support/world';
@@ -165,6 +166,6 @@ it('any order of edits and restores agrees with a plain model (C1)', async () =>
         expect([now.version, now.name]).toEqual([said.length - 1, said.at(-1)]);
       }
     }),
-    { numRuns: 15 },
+    { numRuns: amount(60, 5) },
   );
 });

@@ -4,6 +4,7 @@ import { publicCard, publicCardKey } from '../../lib/table/card/shown-card';
 import { createSealer } from '../../lib/table/entity';
 import { keys } from '../../lib/table/keys';
 import { readPerson } from '../../lib/table/person/person';
+import { amount } from '../proof/sample';
 import { grant, withdraw } from '../support/consent';
 import { fullCard } from '../support/full-card';
 import { createWorld, type World } from '../support/world';
@@ -117,7 +118,7 @@ describe('who may see what (C2)', () => {
           expect(seen).not.toContain('note');
         }
       }),
-      { numRuns: 12 },
+      { numRuns: amount(48, 4) },
     );
   });
 });

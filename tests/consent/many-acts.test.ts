@@ -4,12 +4,12 @@ import { keys } from '../../lib/table/keys';
 import { type LedgerHead, nextEntry, verifyLedger } from '../../lib/table/ledger/ledger';
 import { ledgerHead } from '../../lib/table/person/person';
 import { subjectIdOf } from '../identity/support';
+import { amount } from '../proof/sample';
 import { act, consentAct } from '../support/consent';
 import { type Caller, createWorld, type World } from '../support/world';
 import { personOf, rawTable } from './support';
 
-/** `MANY_ACTS=100000 npx jest tests/consent/many` shows the same of a hundred thousand, in about two minutes. */
-const ACTS = Number(process.env.MANY_ACTS ?? 10_000);
+const ACTS = amount(100_000, 2_500);
 const ALTERED = Math.floor(ACTS * 0.7);
 const BATCH = 25;
 const AT_ONCE = 16;

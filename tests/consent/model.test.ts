@@ -3,6 +3,7 @@ import { type Counts, type Finding, replay } from '../../infra/commands/lawful-r
 import { toEpochSeconds, toInstant } from '../../lib/clock';
 import type { Judged } from '../../lib/consent/lawful';
 import { subjectIdOf } from '../identity/support';
+import { amount } from '../proof/sample';
 import { type Answer, consentAct } from '../support/consent';
 import { type Caller, createWorld, onceKey, START, type World } from '../support/world';
 import { naivelyLawful } from './naive';
@@ -184,7 +185,7 @@ it('no interleaving lets a read through that the plain model forbids, and none i
         }
       }
     }),
-    { numRuns: 24 },
+    { numRuns: amount(96, 8) },
   );
   expect(allowed).toBeGreaterThan(100);
   expect(forbidden).toBeGreaterThan(100);

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { amount } from '../proof/sample';
 import { type Answer, consentAct, grant, withdraw } from '../support/consent';
 import { type Caller, createWorld, onceKey, type World } from '../support/world';
 
@@ -243,6 +244,6 @@ it('any order of consent, cards and erasures agrees with a plain model, and no r
       const { intact } = await world.ok<{ intact: boolean }>('consent/history', { limit: 50 }, me);
       expect(intact).toBe(true);
     }),
-    { numRuns: 25 },
+    { numRuns: amount(100, 8) },
   );
 });

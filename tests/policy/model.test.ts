@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { buildRegistry } from '../../lib/policy/registry';
+import { amount } from '../proof/sample';
 import { type Answer, consentAct } from '../support/consent';
 import { type Caller, createWorld, onceKey, type World } from '../support/world';
 
@@ -129,7 +130,7 @@ it('old consent never stretches and new text never takes away what was agreed, w
         expect(other.policy.inForce()).toEqual(world.deps.policy.inForce());
       }
     }),
-    { numRuns: 20 },
+    { numRuns: amount(80, 6) },
   );
   expect(allowed).toBeGreaterThan(50);
   expect(forbidden).toBeGreaterThan(50);

@@ -113,7 +113,7 @@ describe('data stays in mainland China (S1)', () => {
 
 describe('the policy speaks of what is stored, and of nothing else (K7)', () => {
   const tables = join(__dirname, '../../lib/table');
-  const entities = readdirSync(tables)
+  const entities = readdirSync(tables, { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.ts'))
     .flatMap((file) => Object.values(require(join(tables, file)) as Record<string, unknown>))
     .filter(
