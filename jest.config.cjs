@@ -14,6 +14,7 @@ module.exports = {
   // These libraries ship ES modules only, which jest cannot load untransformed.
   transformIgnorePatterns: ['/node_modules/(?!(jose|oidc-provider|canonicalize|local-aws-sqs|@jsquash)/)'],
   reporters: ['default', '<rootDir>/tests/support/closing-line-reporter.cjs'],
-  testTimeout: 30_000,
+  // No test judges by the clock. This only ends one that waits for what will never come.
+  testTimeout: 3_600_000,
   maxWorkers: 2,
 };

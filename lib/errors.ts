@@ -53,6 +53,8 @@ export type ErrorDetails = {
   purpose?: string;
   /** The current version, where an older one was sent. */
   version?: number;
+  /** Number of the act that brought the current state of a consent, where an older one was sent. */
+  seenEntry?: number;
   /** Name of the limit that was met, and its size. */
   limit?: string;
   max?: number;

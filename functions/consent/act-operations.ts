@@ -12,8 +12,8 @@ const MAX_USES = 4;
 /** Granting, refusing and withdrawing ask for exactly the same, so that each is as easy as the others (PIPL art. 15). */
 const actInput = z.strictObject({
   purpose,
-  /** The state the person saw, so that a late or repeated message cannot undo a newer choice. */
-  version: count,
+  /** Number of the act that brought the state the person saw, so that a late or repeated message cannot undo a newer choice. */
+  seenEntry: count,
   /** The policy text that was on the screen. */
   policyVersion: count,
   textHash: hex,
@@ -59,14 +59,14 @@ export const actOperations = {
         z.object({
           /** Never asked, refused long ago, or agreed to something that has changed since. */
           because: z.enum(['new', 'again', 'changed']),
-          version: z.int(),
+          seenEntry: z.int(),
           /** For `changed`: what is new since the person agreed. */
           changes: z.array(z.string()),
           ...notice,
         }),
       ),
       /** Not to be asked before `until`; the person may still agree of their own accord. */
-      quiet: z.array(z.object({ purpose, until: z.string(), version: z.int() })),
+      quiet: z.array(z.object({ purpose, until: z.string(), seenEntry: z.int() })),
     }),
     ledger: 'none',
     budget: { trips: 1, readUnits: 1, writeUnits: 0 },

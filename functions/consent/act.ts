@@ -17,7 +17,7 @@ export type Choice = 'granted' | 'refused' | 'withdrawn';
 
 type ActInput = {
   purpose: ConsentPurposeId;
-  version: number;
+  seenEntry: number;
   policyVersion: number;
   textHash: string;
   language: string;
@@ -39,17 +39,17 @@ export async function act(deps: Deps, run: ActRun, choice: Choice) {
   const request = await repeatMark(deps, subjectId, input.idempotencyKey, [input, choice]);
   // A repeat is answered as the first time, also when the text has changed since.
   if (!stateBroughtBy(person, request)) await demandKnownText(deps, input, choice);
-  const { purpose, version } = input;
-  const outcome = await writeActs(deps, person, { purpose, version, request, sealer }, (before) => ({
+  const { purpose, seenEntry } = input;
+  const outcome = await writeActs(deps, person, { purpose, seenEntry, request, sealer }, (before) => ({
     entry: entryOf(deps, run, choice),
     ...stateAfter(deps, input, before, choice),
   }));
   const { state } = outcome;
-  const entry = outcome.entry ?? (await soundEntry(deps, subjectId, state.version, sealer));
+  const entry = outcome.entry ?? (await soundEntry(deps, subjectId, state.entry, sealer));
   const shown = {
     purpose,
     granted: state.granted,
-    version: state.version,
+    seenEntry: state.entry,
     policyVersion: state.policyVersion,
     at: entry.at,
   };
@@ -112,7 +112,7 @@ function stateAfter(
   if (choice === 'refused' && before?.granted) {
     // What was agreed to stands until it is withdrawn; only its change can be refused.
     if (isCovered(deps, before, purpose)) throw new AppError('NOT_NOW', { purpose });
-    const { version: _, request: __, ...grant } = before;
+    const { entry: _, request: __, ...grant } = before;
     return { state: { ...grant, refusedAtSeconds: atSeconds }, ends: false };
   }
   const ends = choice === 'withdrawn' && before?.granted === true;

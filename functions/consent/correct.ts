@@ -12,7 +12,7 @@ import { type Change, repeatMark, writeActs } from './write-act';
 export type Correction = {
   subjectId: string;
   purpose: ConsentPurposeId;
-  version: number;
+  seenEntry: number;
   decision: Decision;
   trueAt: string;
   document: string;
@@ -58,14 +58,14 @@ export async function correct(deps: Deps, run: Run<'staff', Correction>) {
     ticket: input.ticket,
     requestId,
   };
-  const { purpose, version } = input;
-  const naming = { purpose, version, request, sealer };
+  const { purpose, seenEntry } = input;
+  const naming = { purpose, seenEntry, request, sealer };
   const { state, entry: written } = await writeActs(deps, person, naming, (before) => ({
     entry,
     ...stateAfter(input, target, before),
   }));
-  const { at } = written ?? (await soundEntry(deps, person.subjectId, state.version, sealer));
-  return { purpose, granted: state.granted, version: state.version, at };
+  const { at } = written ?? (await soundEntry(deps, person.subjectId, state.entry, sealer));
+  return { purpose, granted: state.granted, seenEntry: state.entry, at };
 }
 
 const NEVER: Change['state'] = { granted: false, policyVersion: 0, atSeconds: 0, epoch: 0 };
@@ -76,7 +76,7 @@ function stateAfter(
   target: LedgerEntry | undefined,
   before: Consent | undefined,
 ): Pick<Change, 'state' | 'ends'> {
-  const { version: _, request: __, ...state } = before ?? { ...NEVER, version: 0, request: '' };
+  const { entry: _, request: __, ...state } = before ?? { ...NEVER, entry: 0, request: '' };
   const trueSeconds = toEpochSeconds(Date.parse(trueAt));
   const saysNo = decision === 'withdrawn' && trueSeconds >= state.atSeconds;
   if (!state.granted) return { state: saysNo ? { ...state, atSeconds: trueSeconds } : state, ends: false };

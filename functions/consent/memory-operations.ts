@@ -71,7 +71,7 @@ export const memoryOperations = {
       ...access,
       purpose,
       /** The state it was decided on, as `inspect` shows it. */
-      version: count,
+      seenEntry: count,
       decision: z.enum(decisions),
       trueAt: instant,
       /** Number of the paper, never its content. */
@@ -79,7 +79,7 @@ export const memoryOperations = {
       corrects: z.optional(z.int().check(z.minimum(1))),
       idempotencyKey,
     }),
-    output: z.object({ purpose, granted: z.boolean(), version: z.int(), at: z.string() }),
+    output: z.object({ purpose, granted: z.boolean(), seenEntry: z.int(), at: z.string() }),
     about: ({ subjectId, reason, ticket }) => ({ subjectId, reason, ticket }),
     ledger: 'act',
     budget: { trips: 5, readUnits: 3, writeUnits: 28 },

@@ -18,18 +18,18 @@ export async function prompts(deps: Deps, { caller, input }: Run<'subject', Inpu
   const { person } = caller;
   const { reachVersions } = deps.policy.inForce();
   const { asks, quiet } = promptsFor(person, deps.clock.now(), reachVersions, input.uses);
-  const shown = asks.map(async ({ purpose, because, version }) => ({
+  const shown = asks.map(async ({ purpose, because, seenEntry }) => ({
     because,
-    version,
+    seenEntry,
     changes: because === 'changed' ? await changesFor(deps, person, purpose) : [],
     ...(await noticeInForce(deps, purpose)),
   }));
   return {
     prompts: await Promise.all(shown),
-    quiet: quiet.map(({ purpose, untilSeconds, version }) => ({
+    quiet: quiet.map(({ purpose, untilSeconds, seenEntry }) => ({
       purpose,
       until: toInstant(untilSeconds * 1000),
-      version,
+      seenEntry,
     })),
   };
 }

@@ -16,8 +16,8 @@ export const page = {
 export const state = z.object({
   purpose,
   granted: z.boolean(),
-  /** Number of the act that brought this state; send it back as `version` with the next act. 0 before any. */
-  version: z.int(),
+  /** Number of the act that brought this state; send it back with the next act. 0 before any. */
+  seenEntry: z.int(),
   policyVersion: z.int(),
   /** Absent before any act. */
   at: z.optional(z.string()),

@@ -13,13 +13,13 @@ export async function status(deps: Deps, { caller }: Run<'subject', Record<strin
 export function consentsOf(deps: Deps, person: Person) {
   const consents = consentPurposeIds.map((purpose) => {
     const state = consentOf(person, purpose);
-    if (!state) return { purpose, granted: false, version: 0, policyVersion: 0, current: false };
-    const { granted, version, policyVersion, atSeconds } = state;
+    if (!state) return { purpose, granted: false, seenEntry: 0, policyVersion: 0, current: false };
+    const { granted, entry: seenEntry, policyVersion, atSeconds } = state;
     const at = atSeconds > 0 ? { at: toInstant(atSeconds * 1000) } : {};
     return {
       purpose,
       granted,
-      version,
+      seenEntry,
       policyVersion,
       ...at,
       current: isCovered(deps, state, purpose),

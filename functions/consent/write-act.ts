@@ -26,15 +26,15 @@ export const ERASE_BY_QUEUE_WITHIN_MS = 15 * MINUTE_MS;
 export type Change = {
   entry: NewEntry;
   /** The state afterwards; its number and the mark of its request are added here. */
-  state: Omit<Consent, 'version' | 'request'>;
+  state: Omit<Consent, 'entry' | 'request'>;
   /** Whether a grant ends: what rested on it is to be erased. */
   ends: boolean;
 };
 
 type Naming = {
   purpose: ConsentPurposeId;
-  /** The state that the act was made on. */
-  version: number;
+  /** The state that the act was made on, by the number of the entry that brought it. */
+  seenEntry: number;
   request: string;
   sealer: Sealer;
 };
@@ -80,14 +80,14 @@ export async function writeActs(
   naming: Naming,
   plan: (before: Consent | undefined) => Change,
 ): Promise<Outcome> {
-  const { purpose, version, request } = naming;
+  const { purpose, seenEntry, request } = naming;
   let known = person;
   for (let race = 0; race < RACES; race += 1) {
     const repeated = stateBroughtBy(known, request);
     if (repeated) return { state: repeated, person: known };
     const before = consentOf(known, purpose);
-    if (version !== (before?.version ?? 0))
-      throw new AppError('VERSION_CONFLICT', { purpose, version: before?.version ?? 0 });
+    const current = before?.entry ?? 0;
+    if (seenEntry !== current) throw new AppError('VERSION_CONFLICT', { purpose, seenEntry: current });
     const written = await tryOnce(deps, known, naming, before, plan(before));
     if ('state' in written) return written;
     known = written.person;
@@ -107,7 +107,7 @@ async function tryOnce(
   const chain = ledgerHead(person);
   const { write: append, head } = await nextEntry(deps.ring, subjectId, chain, entry, sealer);
   const { seq } = head;
-  const after: Consent = { ...state, version: seq, request };
+  const after: Consent = { ...state, entry: seq, request };
   const cardsEnd = ends && purpose === 'cards';
   const chainIsWhereWeSawIt = 'ledgerSeq = :before';
   const update: Write = {

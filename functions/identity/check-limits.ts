@@ -41,7 +41,7 @@ export function epochsOf(
   deps: Pick<Deps, 'policy'>,
   person: Person,
   way: WayId,
-): { epoch: number; wayEpoch?: number; version: number } {
+): { epoch: number; wayEpoch?: number; entry: number } {
   const purposes: readonly ConsentPurposeId[] = requiredConsents[way];
   const [home, own] = purposes.map((purpose) => {
     demandConsent(deps, person, purpose);
@@ -49,7 +49,7 @@ export function epochsOf(
   });
   return {
     epoch: home?.epoch ?? 0,
-    version: home?.version ?? 0,
+    entry: home?.entry ?? 0,
     ...(own && { wayEpoch: own.epoch }),
   };
 }

@@ -217,7 +217,7 @@ export async function finishFace(deps: Deps, run: Run<'subject', { sessionId: st
       band,
       verifiedAt: toInstant(deps.clock.now()),
       partnerRequestId: answer.partnerRequestId,
-      consentVersion: epochsOf(deps, person, 'face').version,
+      consentEntry: epochsOf(deps, person, 'face').entry,
     },
   });
 }

@@ -111,7 +111,7 @@ export const identity = {
           maskedName: z.optional(z.string()),
           minor: z.boolean(),
           partnerRequestId: z.string(),
-          consentVersion: z.int(),
+          consentEntry: z.int(),
         }),
       ),
       minor: z.optional(z.enum(ageBands)),

@@ -19,7 +19,7 @@ export async function status(deps: Deps, { caller }: Run<'subject', Record<strin
     verified: results.length > 0,
     results: results.map((value) => {
       const { verified: _, ...shown } = resultForPerson(value);
-      return { ...shown, partnerRequestId: value.partnerRequestId, consentVersion: value.consentVersion };
+      return { ...shown, partnerRequestId: value.partnerRequestId, consentEntry: value.consentEntry };
     }),
     ...(minor && { minor: minorMark.decode(minor, '').band }),
     ...(asked && { guardian: asked.state }),

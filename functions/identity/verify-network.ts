@@ -23,7 +23,7 @@ export async function verifyByNetworkId(
   const { person } = caller;
   const { subjectId } = person;
   demandOffered(deps, 'network');
-  const { epoch, version } = epochsOf(deps, person, 'network');
+  const { epoch, entry } = epochsOf(deps, person, 'network');
   const mark = (what: string) => deps.ring.digest('request', `network-${what}|${subjectId}|${epoch}`);
   const key = await mark(`key|${input.idempotencyKey}`);
   const content = await mark(`proof|${input.token}`);
@@ -58,7 +58,7 @@ export async function verifyByNetworkId(
       band: attempt.band,
       verifiedAt: toInstant(deps.clock.now()),
       partnerRequestId: attempt.partnerRequestId ?? '',
-      consentVersion: version,
+      consentEntry: entry,
     },
   });
 }

@@ -35,7 +35,7 @@ export async function verify(deps: Deps, run: Run<'subject', Verify>, again = fa
   const way = wayOf(input) as keyof typeof checks;
   demandOffered(deps, way);
   const given = validateInput(input, way, deps.clock.now());
-  const { epoch, wayEpoch, version } = epochsOf(deps, person, way);
+  const { epoch, wayEpoch, entry } = epochsOf(deps, person, way);
   const { subjectId } = person;
   const marks = await repeatMarks(deps, subjectId, epoch, input.idempotencyKey, given, again);
   const uniqueDigest = await deps.ring.digest('id-number', given.idNumber);
@@ -73,7 +73,7 @@ export async function verify(deps: Deps, run: Run<'subject', Verify>, again = fa
       maskedName: maskName(given.name),
       verifiedAt: toInstant(deps.clock.now()),
       partnerRequestId: attempt.partnerRequestId ?? '',
-      consentVersion: version,
+      consentEntry: entry,
     },
   });
 }

@@ -9,7 +9,9 @@ import { claimIdentity } from '../../lib/table/person/identity';
 import { expiryOf, type Person, putPerson, session } from '../../lib/table/person/person';
 import { putWechatAccount, shortName } from '../../lib/table/person/wechat-account';
 import { lostRace, newSession, purposesToAsk, type SignedIn } from './open-session';
-import type { Arrival } from './sign-in';
+
+/** Who WeChat says arrives, by the keyed digests that lead to an account. */
+export type Arrival = { openid: string; digest: string; unionDigest: string | undefined };
 
 /**
  * The account of a new person: pointers, person and first ledger entry in one transaction. Of two first sign-ins at

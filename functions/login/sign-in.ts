@@ -7,16 +7,13 @@ import { identityKey, readIdentity } from '../../lib/table/person/identity';
 import { shortName } from '../../lib/table/person/wechat-account';
 import { countUse, limitCounterKey, readCount, windowEndsInSeconds } from '../../lib/table/sign-in/attempts';
 import { addIdentity } from './add-identity';
-import { createAccount } from './open-account';
+import { type Arrival, createAccount } from './open-account';
 import { type SignedIn, startSession } from './open-session';
 
 /** Refused codes from one network address in ten minutes. Whole offices share an address, so it is generous. */
 export const MAX_FAILED_CODES_PER_ADDRESS = 300;
 /** Races with other first sign-ins of the same person, or with sessions filling up, before we ask to try again. */
 const RACES = 4;
-
-/** Who WeChat says arrives, by the keyed digests that lead to an account. */
-export type Arrival = { openid: string; digest: string; unionDigest: string | undefined };
 
 type SignIn = { code?: string | undefined };
 

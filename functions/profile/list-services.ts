@@ -24,7 +24,7 @@ export async function listServices(deps: Deps, { caller }: Run<'subject', unknow
         asks: services[service].asks.map((attribute) => ({ attribute, name: attributeNames[attribute] })),
         granted,
         /** Of the consent, as `consent/grant` and `consent/withdraw` want it. */
-        consentVersion: consent?.version ?? 0,
+        seenEntry: consent?.entry ?? 0,
         stored: granted ? services[service].asks.filter((name) => attributes[name] !== undefined) : [],
       };
     }),

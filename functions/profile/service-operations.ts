@@ -54,7 +54,7 @@ export const serviceOperations = {
           ifRefused: z.string(),
           asks: z.array(z.object({ attribute: z.string(), name: z.string() })),
           granted: z.boolean(),
-          consentVersion: z.int(),
+          seenEntry: z.int(),
           stored: z.array(z.string()),
         }),
       ),

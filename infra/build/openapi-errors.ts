@@ -39,7 +39,7 @@ const rules: Partial<Record<ErrorCode, Rule>> = {
   NOT_FOUND: (_, fields) => Object.keys(fields).some((field) => field.endsWith('Id') || field === 'token'),
   CURSOR_INVALID: has('cursor'),
   POLICY_CHANGED: has('policyVersion'),
-  VERSION_CONFLICT: has('version'),
+  VERSION_CONFLICT: (_, fields) => 'version' in fields || 'seenEntry' in fields,
   IDEMPOTENCY_CONFLICT: has('idempotencyKey'),
 };
 
@@ -74,6 +74,7 @@ const details = {
   },
   purpose: { type: 'string', description: '需要先同意的目的' },
   version: { ...whole, description: '现在的版本号' },
+  seenEntry: { ...whole, description: '带来现在同意状态的记录的编号' },
   limit: { type: 'string', description: '达到的上限的名称' },
   max: { ...whole, description: '上限的大小' },
   retryAfterSeconds: { ...whole, description: '多少秒之后可以再试' },

@@ -44,7 +44,7 @@ const branches = Array.from({ length: BRANCHES }, (_, number) => `branch:${numbe
 export async function makeMissingKeys(parts: RotateParts): Promise<number> {
   const have = new Set((await loadServiceKeys(parts.table)).map(({ name }) => name));
   const missing = ['service', 'signing', ...branches].filter((name) => !have.has(name));
-  for (const name of missing) await addKey(parts, name, 1);
+  await Promise.all(missing.map((name) => addKey(parts, name, 1)));
   return missing.length;
 }
 

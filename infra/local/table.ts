@@ -1,7 +1,7 @@
 import {
   CreateTableCommand,
   type CreateTableCommandInput,
-  DescribeTableCommand,
+  type DescribeTableCommandOutput,
   DescribeTimeToLiveCommand,
   type DynamoDBClient,
   ResourceInUseException,
@@ -31,8 +31,11 @@ export async function makeLocalTable(client: DynamoDBClient, tableName: string):
   } catch (error) {
     if (!(error instanceof ResourceInUseException)) throw error;
   }
-  await waitUntilTableExists({ client, maxWaitTime: CREATE_LIMIT_SECONDS }, { TableName: tableName });
-  const { Table } = await client.send(new DescribeTableCommand({ TableName: tableName }));
+  const { reason } = await waitUntilTableExists(
+    { client, maxWaitTime: CREATE_LIMIT_SECONDS },
+    { TableName: tableName },
+  );
+  const { Table } = reason as DescribeTableCommandOutput;
   if (shape(Table ?? {}) !== shape(definition)) {
     throw new CannotStart(
       'The kept table has other keys or indexes than table.yml: start with an empty --persist folder.',

@@ -1,6 +1,6 @@
-import type { Refusal } from './vcard-content';
 import { MAX_PROPERTIES_PER_CARD, MAX_PROPERTY_BYTES, VCardError } from './vcard-limits';
 import { type ContentLine, escapeText, formatLine, parseLine, tidy, unescapeText } from './vcard-line';
+import type { Refusal } from './vcard-outcome';
 import { lineOf, propertiesOf, type Writable } from './vcard-properties';
 import { type CardFromFile, withReport } from './vcard-read';
 

@@ -1,9 +1,9 @@
 import type { CardContent, OtherLanguage } from './content';
 import { LANGUAGE_TAG, MAX_OTHER_LANGUAGES } from './fields';
-import type { LineOutcome } from './vcard-content';
 import { MAX_NAME_CHARACTERS, MAX_ORGANISATION_CHARACTERS, MAX_TITLE_CHARACTERS } from './vcard-limits';
 import { type ContentLine, parameterOf, tidy, unescapeText } from './vcard-line';
 import { displayName, namePartsOf, splitComponents } from './vcard-names';
+import type { LineOutcome } from './vcard-outcome';
 
 /**
  * Name, organisation and title, which may stand on a card once per language (ALTID and LANGUAGE, RFC 6350 section 5.4).

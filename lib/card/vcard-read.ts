@@ -1,8 +1,9 @@
 import type { CardContent } from './content';
-import { type LineOutcome, parseContent, type Refusal } from './vcard-content';
+import { parseContent } from './vcard-content';
 import { cardsIn, decodeLines, type RawCard, readLine } from './vcard-file';
 import { type CardProblem, MAX_PROPERTIES_PER_CARD } from './vcard-limits';
 import type { ContentLine } from './vcard-line';
+import type { LineOutcome, Refusal } from './vcard-outcome';
 
 /** How often a property was met. Names only: a report never holds a value. */
 export type Counts = Record<string, number>;

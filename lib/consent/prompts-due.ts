@@ -10,8 +10,8 @@ export const ASK_AGAIN_AFTER_SECONDS = 48 * 3600;
 
 /** Why a question is put: never asked, asked once and refused long ago, or agreed to something that has changed. */
 export type AskReason = 'new' | 'again' | 'changed';
-export type Ask = { purpose: ConsentPurposeId; because: AskReason; version: number };
-export type Quiet = { purpose: ConsentPurposeId; untilSeconds: number; version: number };
+export type Ask = { purpose: ConsentPurposeId; because: AskReason; seenEntry: number };
+export type Quiet = { purpose: ConsentPurposeId; untilSeconds: number; seenEntry: number };
 
 /**
  * The questions to put to a person now, in the order of the registry, and those that rest after a no. Asked at the start
@@ -28,14 +28,14 @@ export function promptsFor(
   const quiet: Quiet[] = [];
   for (const purpose of consentPurposeIds) {
     const state = consentOf(person, purpose);
-    const version = state?.version ?? 0;
+    const seenEntry = state?.entry ?? 0;
     if (state?.granted && state.policyVersion >= (reachVersions[purpose] ?? Number.POSITIVE_INFINITY))
       continue;
     const stale = state?.granted === true;
     if (!stale && !askedAtStart(purpose) && !uses.includes(purpose)) continue;
     const untilSeconds = restsUntil(state);
-    if (untilSeconds > nowMs / 1000) quiet.push({ purpose, untilSeconds, version });
-    else asks.push({ purpose, because: stale ? 'changed' : state ? 'again' : 'new', version });
+    if (untilSeconds > nowMs / 1000) quiet.push({ purpose, untilSeconds, seenEntry });
+    else asks.push({ purpose, because: stale ? 'changed' : state ? 'again' : 'new', seenEntry });
   }
   return { asks, quiet };
 }

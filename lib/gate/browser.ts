@@ -1,6 +1,5 @@
 import { AppError } from '../errors';
 import { retentionMs } from '../policy/retention';
-import type { Operation } from './operation';
 
 /** Every cookie of the service. A host writes them `__Host-`, HttpOnly, Secure and SameSite=Strict, always. */
 export const cookies = {
@@ -21,6 +20,12 @@ export type Browser = {
   setCookie(id: CookieId, value: string | undefined): void;
 };
 
+/**
+ * `only`: answers nobody but our own page in a browser, and may set cookies. `never`: not open to a browser, so that a
+ * session in a cookie cannot do it.
+ */
+export type BrowserRule = 'only' | 'never';
+
 /** Stands where there is none: brings nothing and takes nothing. */
 export const noBrowser: Browser = {
   site: '',
@@ -31,7 +36,7 @@ export const noBrowser: Browser = {
 };
 
 /** @throws AppError CALLER_NOT_ALLOWED */
-export function demandBrowser(rule: Operation['browser'], browser: Browser | undefined): void {
+export function demandBrowser(rule: BrowserRule | undefined, browser: Browser | undefined): void {
   if ((rule === 'only' && !browser) || (rule === 'never' && browser))
     throw new AppError('CALLER_NOT_ALLOWED');
 }

@@ -8,7 +8,7 @@ import type { Item } from '../table/client';
 import type { Sealer } from '../table/entity';
 import type { Key } from '../table/keys';
 import type { Person } from '../table/person/person';
-import type { Browser } from './browser';
+import type { Browser, BrowserRule } from './browser';
 import type { Call } from './call';
 
 /**
@@ -98,11 +98,7 @@ export type Operation<
   ends?: true;
   /** Served bare by GET at this fixed path as well, for public documents that standards place there. */
   wellKnown?: `/.well-known/${string}`;
-  /**
-   * `only`: answers nobody but our own page in a browser, and may set cookies. `never`: not open to a browser, so that
-   * a session in a cookie cannot do it.
-   */
-  browser?: 'only' | 'never';
+  browser?: BrowserRule;
   /** Bytes of a whole input, where the usual limit is too small for what the operation is for. */
   maxBodyBytes?: number;
   /** A page: `run` answers its HTML and its content security policy, served bare by GET at this fixed path as well. */

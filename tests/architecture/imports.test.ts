@@ -71,6 +71,17 @@ function isAllowed({ from, to, typeOnly }: Import): boolean {
   return Boolean(mayImport[room]?.includes(target) || (typeOnly && mayName[room]?.includes(target)));
 }
 
+/**
+ * The imports that are left when those from files that nobody imports, and those of files that import nobody, are taken
+ * away again and again: each leads round in a circle, or from one circle to another.
+ */
+function circles(imports: Import[]): string[] {
+  const importers = new Set(imports.map(({ from }) => from));
+  const imported = new Set(imports.map(({ to }) => `${to}.ts`));
+  const left = imports.filter(({ from, to }) => imported.has(from) && importers.has(`${to}.ts`));
+  return left.length < imports.length ? circles(left) : left.map(({ from, to }) => `${from} -> ${to}.ts`);
+}
+
 const files = [...sources('functions'), ...sources('lib')];
 
 describe('who may import whom', () => {
@@ -82,6 +93,21 @@ describe('who may import whom', () => {
 
   it.each(files)('%s keeps to its room', (file) => {
     expect(importsOf(file).filter((one) => !isAllowed(one))).toEqual([]);
+  });
+
+  it('goes round in no circle, in types or in values', () => {
+    expect(circles([...files, ...sources('infra')].flatMap(importsOf))).toEqual([]);
+  });
+
+  it('would find a circle, and who is in it', () => {
+    const of = (from: string, to: string) => ({ from: `lib/${from}.ts`, to: `lib/${to}`, typeOnly: true });
+    const straight = [of('a', 'b'), of('b', 'c'), of('a', 'c')];
+    expect(circles(straight)).toEqual([]);
+    expect(circles([...straight, of('c', 'd'), of('d', 'b')])).toEqual([
+      'lib/b.ts -> lib/c.ts',
+      'lib/c.ts -> lib/d.ts',
+      'lib/d.ts -> lib/b.ts',
+    ]);
   });
 
   it('would refuse a function that imports another, and a policy that imports anything', () => {

@@ -98,7 +98,7 @@ export async function makePerson(settings: Record<string, string>): Promise<Pers
   for (const purpose of ['cards', 'profile', 'location']) {
     const evidence = { control: 'bench', defaultState: 'unchecked', dwellMs: 1000 };
     const shown = { policyVersion, textHash, language, evidence };
-    await ok('consent/grant', { purpose, version: 0, ...shown, idempotencyKey: onceKey() });
+    await ok('consent/grant', { purpose, seenEntry: 0, ...shown, idempotencyKey: onceKey() });
   }
   const { cardId } = await ok('cards/create', { ...fullCard, idempotencyKey: onceKey() });
   await ok('profile/update', { version: 0, nickname: '小林' });

@@ -1,8 +1,9 @@
 import { parseToken } from '../../lib/crypto/token';
 import { findable, handleOf } from '../location/support';
 import { fields as colours, png } from '../picture/samples';
+import { fullCard } from '../support/full-card';
 import { type Caller, onceKey, type World } from '../support/world';
-import { cardGiver, fullCard, holder, linkTo, newCard, offerBy } from './support';
+import { cardGiver, holder, linkTo, newCard, offerBy } from './support';
 
 /** Far from where the budgets of location are measured. */
 const chengdu = { latitude: 30.66, longitude: 104.06 };

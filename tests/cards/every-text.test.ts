@@ -1,8 +1,9 @@
 import { type CardContent, type Field, fields } from '../../lib/card/content';
 import { cardFields } from '../../lib/card/fields';
 import { type Piece, piecesOf, type Shape } from '../../lib/card/shape';
+import { fullCard } from '../support/full-card';
 import { createWorld, onceKey, type World } from '../support/world';
-import { fullCard, type Holder, holder, newCard, type Shown } from './support';
+import { type Holder, holder, newCard, type Shown } from './support';
 
 /** Words that the test's WeChat finds risky; the second fits where a text must look like a language tag. */
 const RISKY = '标记违规';

@@ -2,18 +2,11 @@ import fc from 'fast-check';
 import { LOGO_SIZE } from '../../functions/cards/own/logo';
 import { isBareJpeg, readJpeg } from '../../lib/picture/jpeg';
 import { fields as colours, ladenJpeg, ladenPng, ladenWebp, marks, png } from '../picture/samples';
+import { amount } from '../proof/sample';
+import { withdraw } from '../support/consent';
+import { fullCard } from '../support/full-card';
 import { createWorld, onceKey, type World } from '../support/world';
-import {
-  agree,
-  cardGiver,
-  erase,
-  exchange,
-  fullCard,
-  type Giver,
-  newCard,
-  resting,
-  type Shown,
-} from './support';
+import { cardGiver, exchange, type Giver, newCard, resting, type Shown } from './support';
 
 let world: World;
 beforeAll(async () => {
@@ -260,7 +253,7 @@ describe('a logo and its card change together (C1, K3)', () => {
           expect(JSON.stringify(items).includes('~logo#')).toBe(isThere === 'OK');
         },
       ),
-      { numRuns: 12 },
+      { numRuns: amount(48, 4) },
     );
   });
 
@@ -274,8 +267,8 @@ describe('a logo and its card change together (C1, K3)', () => {
     expect(JSON.stringify(await resting(world, me.caller.subjectId))).not.toContain('~logo#');
     const { cardId } = await newCard(world, me.caller);
     await setLogo({ ...me, cardId }, 1);
-    await agree(world, me.caller, 'cards', false);
-    await erase(world);
+    await withdraw(world, me.caller, 'cards');
+    await world.erase();
     const left = await resting(world, me.caller.subjectId);
     expect(left.map(({ entity }) => (entity as { S: string }).S)).toEqual(['deleted-card']);
   });

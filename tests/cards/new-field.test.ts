@@ -27,7 +27,7 @@ const edits = {
   row: ['lib/card/fields.ts', '  wechatId: {\n    ...usual', row],
   kind: ['lib/policy/kinds.ts', "  'card-wechat': {", "  'card-motto': { name: '座右铭', ...card },\n"],
   recipient: ['lib/policy/recipients.ts', "      'card-wechat',\n", "      'card-motto',\n"],
-  fixture: ['tests/cards/support.ts', "  wechatId: 'lin-xiao',\n", "  motto: '学而不厌',\n"],
+  fixture: ['tests/support/full-card.ts', "  wechatId: 'lin-xiao',\n", "  motto: '学而不厌',\n"],
 } as const;
 
 let copy: string;
@@ -67,7 +67,7 @@ describe('a field that is added to the declaration', () => {
     expect(bare.says).toContain('"card-motto"');
     await edit(edits.kind);
     const unsaid = await compile();
-    expect(unsaid.files).toEqual(['lib/card/fields.ts', 'tests/cards/support.ts']);
+    expect(unsaid.files).toEqual(['lib/card/fields.ts', 'tests/support/full-card.ts']);
     expect(unsaid.says).toContain("'JudgedKind'");
     expect(unsaid.says).toContain("'motto' is missing");
     await edit(edits.recipient);
@@ -79,7 +79,8 @@ describe('a field that is added to the declaration', () => {
     const { createWorld, onceKey } = require(
       inCopy('tests/support/world'),
     ) as typeof import('../support/world');
-    const { fullCard, holder, newCard } = require(inCopy('tests/cards/support')) as typeof Support;
+    const { holder, newCard } = require(inCopy('tests/cards/support')) as typeof Support;
+    const { fullCard } = require(inCopy('tests/support/full-card')) as typeof import('../support/full-card');
     const { verifySignedCard } = require(
       inCopy('lib/card/signed-card-verify'),
     ) as typeof import('../../lib/card/signed-card-verify');

@@ -1,7 +1,10 @@
 import fc from 'fast-check';
 import { MAX_PAST_VERSIONS } from '../../lib/table/card/card-history';
+import { amount } from '../proof/sample';
+import { grant, withdraw } from '../support/consent';
+import { fullCard } from '../support/full-card';
 import { createWorld, onceKey, type World } from '../support/world';
-import { agree, erase, fullCard, type Holder, holder, newCard, resting, type Shown } from './support';
+import { type Holder, holder, newCard, resting, type Shown } from './support';
 
 let world: World;
 beforeAll(async () => {
@@ -123,11 +126,11 @@ describe('history (C1)', () => {
     const { cardId } = await newCard(world, me);
     await world.ok('cards/update', { name: '新', cardId, version: 1 }, me);
     await world.ok('cards/arrange', { cardIds: [cardId] }, me);
-    await agree(world, me, 'cards', false);
-    await agree(world, me, 'cards');
+    await withdraw(world, me, 'cards');
+    await grant(world, me, 'cards');
     expect(await world.refused('cards/history', { cardId }, me)).toBe('NOT_FOUND');
     expect(await list(me)).toEqual({ cards: [] });
-    await erase(world);
+    await world.erase();
     expect(await resting(world, me.subjectId)).toEqual([]);
   });
 });
@@ -163,6 +166,6 @@ it('any order of edits and restores agrees with a plain model (C1)', async () =>
         expect([now.version, now.name]).toEqual([said.length - 1, said.at(-1)]);
       }
     }),
-    { numRuns: 15 },
+    { numRuns: amount(60, 5) },
   );
 });

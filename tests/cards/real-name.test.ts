@@ -1,7 +1,8 @@
 import { agreeingPartners } from '../identity/agreeing-partners';
 import { newCitizen } from '../identity/support';
+import { grant, withdraw } from '../support/consent';
 import { createWorld, onceKey, type World } from '../support/world';
-import { agree, cardGiver, erase, exchange, type Giver, holder, linkTo, resting } from './support';
+import { cardGiver, exchange, type Giver, holder, linkTo, resting } from './support';
 
 let world: World;
 beforeAll(async () => {
@@ -29,7 +30,7 @@ describe('the mark of a real name (C8)', () => {
 
     await mark(me, true);
     expect(await seen()).toEqual([false, false]);
-    await agree(world, me.caller, 'real-name');
+    await grant(world, me.caller, 'real-name');
     const { name, idNumber } = newCitizen();
     await world.ok('identity/verify', { name, idNumber, idempotencyKey: onceKey() }, me.caller);
     expect(await seen()).toEqual([true, true]);
@@ -46,11 +47,11 @@ describe('the mark of a real name (C8)', () => {
     expect(items).not.toContain('real-name');
     expect(items).not.toContain(idNumber);
 
-    await agree(world, me.caller, 'real-name', false);
+    await withdraw(world, me.caller, 'real-name');
     expect(await seen()).toEqual([false, false]);
-    await agree(world, me.caller, 'real-name');
+    await grant(world, me.caller, 'real-name');
     expect(await seen()).toEqual([false, false]);
-    await erase(world);
+    await world.erase();
     expect(await seen()).toEqual([false, false]);
   });
 });

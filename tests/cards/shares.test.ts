@@ -2,8 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { type Audience, audiences, type Field, fields } from '../../lib/card/content';
 import { HOUR_MS } from '../../lib/clock';
 import { putBlock, removeBlock } from '../../lib/table/sharing/block';
+import { grant, withdraw } from '../support/consent';
+import { fullCard } from '../support/full-card';
 import { createWorld, onceKey, type World } from '../support/world';
-import { agree, erase, fullCard, type Holder, holder, newCard, resting } from './support';
+import { type Holder, holder, newCard, resting } from './support';
 
 let world: World;
 let viewer: Holder & { address: string };
@@ -105,10 +107,10 @@ describe('viewer × field × state (C2, C3)', () => {
     revoked: (me, { shareId }) => world.ok('cards/revoke', { shareId }, me),
     'all revoked': (me) => world.ok('cards/revokeAll', {}, me),
     'card deleted': (me) => world.ok('cards/delete', { cardId: me.cardId, version: me.version }, me),
-    'consent withdrawn': (me) => agree(world, me, 'cards', false),
+    'consent withdrawn': (me) => withdraw(world, me, 'cards'),
     'withdrawn and given anew': async (me) => {
-      await agree(world, me, 'cards', false);
-      await agree(world, me, 'cards');
+      await withdraw(world, me, 'cards');
+      await grant(world, me, 'cards');
     },
     'blocked by the owner': (me) => block(me, viewer),
     'blocked by the viewer': (me) => block(viewer, me),
@@ -121,7 +123,7 @@ describe('viewer × field × state (C2, C3)', () => {
   it.each(Object.keys(states))('%s', async (state) => {
     const me = await owner();
     const by: Record<Audience, Field[]> = { nobody: [], link: [], everyone: [] };
-    await agree(world, me, 'card-public');
+    await grant(world, me, 'card-public');
     const visibility = Object.fromEntries(
       parts.map((field, index) => {
         const audience = audiences[index % audiences.length] ?? 'nobody';
@@ -223,8 +225,8 @@ describe('links end (C3)', () => {
   it('with the consent, wherever they lead from (K3)', async () => {
     const me = await owner();
     await open((await share(me)).token);
-    await agree(world, me, 'cards', false);
-    await erase(world);
+    await withdraw(world, me, 'cards');
+    await world.erase();
     expect(await resting(world, me.subjectId)).toEqual([]);
     const left = (await world.scan()).filter((item) => JSON.stringify(item).includes(me.cardId));
     expect(left).toEqual([]);
@@ -238,8 +240,8 @@ describe('links end (C3)', () => {
       const found = await getMany(keys);
       if (keys.length > 5) {
         world.deps.table.getMany = getMany;
-        await agree(world, me, 'cards', false);
-        await erase(world);
+        await withdraw(world, me, 'cards');
+        await world.erase();
       }
       return found;
     };
@@ -271,7 +273,7 @@ describe('guessing is hopeless and limited (C3)', () => {
     const last = { ...(await holder(world, 'network-last')), address };
     expect(await opens((await share(await owner())).token, last)).toBe('TOO_MANY_ATTEMPTS');
     expect(await opens((await share(await owner())).token, { ...last, address: '198.51.100.3' })).toBe('OK');
-  }, 30_000);
+  });
 
   it('a pass-phrase is asked for, taken in any form it is typed, and not guessed at', async () => {
     const me = await owner();

@@ -1,18 +1,9 @@
 import type * as z from 'zod/mini';
 import { cards } from '../../functions/cards/index';
 import { fields as colours, png } from '../picture/samples';
+import { fullCard } from '../support/full-card';
 import { createWorld, onceKey, type World } from '../support/world';
-import {
-  cardGiver,
-  exchange,
-  fullCard,
-  type Giver,
-  holder,
-  linkTo,
-  newCard,
-  offerBy,
-  resting,
-} from './support';
+import { cardGiver, exchange, type Giver, holder, linkTo, newCard, offerBy, resting } from './support';
 
 let world: World;
 let me: Giver;

@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { blurred, COUNT_STEP } from '../../functions/cards/sharing/blur';
 import { DAY_MS } from '../../lib/clock';
 import { randomId } from '../../lib/crypto/random';
+import { grant, withdraw } from '../support/consent';
 import { createWorld, type World } from '../support/world';
-import { agree, cardGiver, erase, type Giver, holder, linkTo, resting } from './support';
+import { cardGiver, type Giver, holder, linkTo, resting } from './support';
 
 let world: World;
 beforeAll(async () => {
@@ -128,11 +129,11 @@ describe('names (C6)', () => {
     await world.ok('profile/update', { version: 0, nickname: '小陈' }, you);
     const { token } = await linkTo(world, me);
     await world.ok('cards/open', { token }, you);
-    await agree(world, you, 'viewer-name', false);
+    await withdraw(world, you, 'viewer-name');
     expect(await named(me)).toEqual([]);
-    await agree(world, you, 'viewer-name');
+    await grant(world, you, 'viewer-name');
     expect(await named(me)).toEqual([]);
-    await erase(world);
+    await world.erase();
     expect(await resting(world, you.subjectId, 'viewer-name')).toEqual([]);
     expect(JSON.stringify(await resting(world, me.caller.subjectId))).not.toContain(you.subjectId);
   });
@@ -146,7 +147,7 @@ describe('names (C6)', () => {
       const found = await getMany(keys);
       if (keys.length > 5) {
         world.deps.table.getMany = getMany;
-        await agree(world, you, 'viewer-name', false);
+        await withdraw(world, you, 'viewer-name');
       }
       return found;
     };

@@ -21,7 +21,7 @@ beforeAll(async () => {
   const { client } = await build();
   code = await readFile(client?.file ?? '', 'utf8');
   world = await createWorld();
-}, 60_000);
+});
 
 /** The bundle as a mini-program requires it: no Node, no browser, only timers and what is given. */
 function load(platform: Record<string, unknown> = {}): typeof Bundle {

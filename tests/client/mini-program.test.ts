@@ -56,4 +56,4 @@ it("fits WeChat's own typings: wx, wx.cloud and wx storage are taken as they are
   } finally {
     await rm(folder, { recursive: true });
   }
-}, 60_000);
+});

@@ -5,7 +5,8 @@ import { openapi } from '../../infra/build/openapi';
 import { errorCodes } from '../../lib/errors';
 import type { Operation } from '../../lib/gate/operation';
 import { operation } from '../../lib/gate/operation';
-import { type Caller, consentAct, createWorld, functions, onceKey, type World } from '../support/world';
+import { consentAct } from '../support/consent';
+import { type Caller, createWorld, functions, onceKey, type World } from '../support/world';
 
 type Content = { 'application/json': { schema: Record<string, never> } };
 type Method = {
@@ -197,7 +198,7 @@ describe('that it is true', () => {
 
   it('describes the refusals that really come, each under its status', async () => {
     const error = z.fromJSONSchema(document.components.schemas.Error);
-    const act = await consentAct(world.ok, { version: 2, policyVersion: 0 });
+    const act = await consentAct(world.ok, { seenEntry: 2, policyVersion: 0 });
     const calls: [string, object, Partial<Caller>][] = [
       ['cards/list', {}, {}],
       ['cards/list', { limit: 0 }, me],

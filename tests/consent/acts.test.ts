@@ -5,11 +5,12 @@ import { consentPurposeIds, purposes } from '../../lib/policy/purposes';
 import { buildRegistry, isSensitive } from '../../lib/policy/registry';
 import { firstVersion } from '../../lib/policy/version';
 import { subjectIdOf } from '../identity/support';
-import { type Caller, consentAct, createWorld, onceKey, type World } from '../support/world';
-import { act, agreedToSomethingElse, personOf, versionOf } from './support';
+import { act, consentAct, refuse, seenEntryOf } from '../support/consent';
+import { type Caller, createWorld, onceKey, type World } from '../support/world';
+import { agreedToSomethingElse, personOf } from './support';
 
 type Prompts = {
-  prompts: ({ purpose: string; because: string; version: number } & Record<string, unknown>)[];
+  prompts: ({ purpose: string; because: string; seenEntry: number } & Record<string, unknown>)[];
   quiet: { purpose: string; until: string }[];
 };
 
@@ -43,7 +44,7 @@ describe('what a person must be shown now (K1, K2)', () => {
     for (const purpose of consentPurposeIds) {
       const { prompts } = await ask([purpose]);
       const prompt = prompts.find((one) => one.purpose === purpose);
-      expect(prompt).toEqual({ because: 'new', version: 0, changes: [], ...told(purpose) });
+      expect(prompt).toEqual({ because: 'new', seenEntry: 0, changes: [], ...told(purpose) });
       expect(await world.ok('consent/purposeNotice', { purpose })).toEqual(told(purpose));
       const { why, method, ifRefused, kinds: collected, recipients, controller, contact } = told(purpose);
       for (const text of [why, method, ifRefused, controller, contact]) expect(text).not.toBe('');
@@ -62,11 +63,11 @@ describe('what a person must be shown now (K1, K2)', () => {
   it('carries what to send back: the act on it is taken as it is', async () => {
     const [prompt] = (await ask()).prompts;
     if (!prompt) throw new Error('nothing is asked');
-    const { purpose, version, policyVersion, textHash, language } = prompt;
+    const { purpose, seenEntry, policyVersion, textHash, language } = prompt;
     const evidence = { control: 'c', defaultState: 'unchecked', dwellMs: 1 };
     const input = {
       purpose,
-      version,
+      seenEntry,
       policyVersion,
       textHash,
       language,
@@ -79,7 +80,7 @@ describe('what a person must be shown now (K1, K2)', () => {
   it('asks anew what has changed since it was agreed to, and says so', async () => {
     await act(world, me, 'grant');
     await agreedToSomethingElse(world, me);
-    expect((await ask()).prompts).toMatchObject([{ purpose: 'cards', because: 'changed', version: 2 }]);
+    expect((await ask()).prompts).toMatchObject([{ purpose: 'cards', because: 'changed', seenEntry: 2 }]);
     expect((await world.signIn('me')).asks).toEqual(['cards']);
   });
 });
@@ -87,7 +88,7 @@ describe('what a person must be shown now (K1, K2)', () => {
 describe('a refusal (K5)', () => {
   it('is remembered, receipted and kept in the ledger with its evidence', async () => {
     const answer = await act(world, me, 'refuse');
-    expect(answer).toMatchObject({ granted: false, version: 2, receipt: expect.any(String) });
+    expect(answer).toMatchObject({ granted: false, seenEntry: 2, receipt: expect.any(String) });
     const { entries, intact } = await world.ok<{ entries: object[]; intact: boolean }>(
       'consent/history',
       {},
@@ -114,7 +115,7 @@ describe('a refusal (K5)', () => {
         world.wait(step);
         expect({ asked: await asked(['cards']), quiet: (await ask()).quiet }).toEqual({
           asked: [],
-          quiet: [{ purpose: 'cards', until, version: expect.any(Number) }],
+          quiet: [{ purpose: 'cards', until, seenEntry: expect.any(Number) }],
         });
         expect((await world.signIn('me')).asks).toEqual([]);
       }
@@ -162,8 +163,8 @@ describe('a refusal (K5)', () => {
   });
 
   it('of what is granted as it stands is refused: that is a withdrawal, and named so', async () => {
-    const { version } = await act(world, me, 'grant');
-    const refusal = await consentAct(world.ok, { version });
+    const { seenEntry } = await act(world, me, 'grant');
+    const refusal = await consentAct(world.ok, { seenEntry });
     expect(await world.refused('consent/refuse', refusal, me)).toBe('NOT_NOW');
     expect(await world.refused('cards/list', {}, me)).toBe('OK');
   });
@@ -175,10 +176,10 @@ describe('a refusal (K5)', () => {
     expect(first).toMatchObject(again);
     expect(await world.refused('consent/grant', input, me)).toBe('IDEMPOTENCY_CONFLICT');
     await act(world, me, 'grant');
-    expect(await world.refused('consent/refuse', await consentAct(world.ok, { version: 2 }), me)).toBe(
+    expect(await world.refused('consent/refuse', await consentAct(world.ok, { seenEntry: 2 }), me)).toBe(
       'VERSION_CONFLICT',
     );
-    expect(await versionOf(world, me, 'cards')).toBe(3);
+    expect(await seenEntryOf(world, me, 'cards')).toBe(3);
   });
 });
 
@@ -250,8 +251,8 @@ describe('an act that proves nothing is refused (K1)', () => {
 describe('a withdrawal tells what stays (K3)', () => {
   type Keeps = { keeps: { purpose: string; why: string; kinds: { name: string; period: string }[] }[] };
   const withdrawn = async (purpose: string) => {
-    const version = await versionOf(world, me, purpose);
-    const input = await consentAct(world.ok, { purpose, version });
+    const seenEntry = await seenEntryOf(world, me, purpose);
+    const input = await consentAct(world.ok, { purpose, seenEntry });
     return (await world.ok<Keeps>('consent/withdraw', input, me)).keeps;
   };
 
@@ -277,7 +278,7 @@ describe('a withdrawal tells what stays (K3)', () => {
 describe('the evidence of an act', () => {
   it('is control, default state, dwell time, client version and a truncated address, sealed', async () => {
     const client = { device: 'iPhone', version: '1.2.3' };
-    await world.ok('consent/refuse', await consentAct(world.ok), { ...me, client, address: '203.0.113.77' });
+    await refuse(world, { ...me, client, address: '203.0.113.77' });
     const { receipt: _, record } = await world.ok<{ receipt: string; record: unknown }>(
       'consent/receipt',
       { seq: 2 },

@@ -1,6 +1,7 @@
 import { consentPurposeIds, needsConsent, type purposes } from '../../lib/policy/purposes';
 import { agreeingPartners } from '../identity/agreeing-partners';
-import { type Caller, consentAct, createWorld, functions, type World } from '../support/world';
+import { refuse } from '../support/consent';
+import { type Caller, createWorld, functions, type World } from '../support/world';
 import { sampleInput } from './sample';
 
 /** Every operation that a person can call, from the tables: a new one is tried the moment it exists. */
@@ -19,8 +20,7 @@ let world: World;
 beforeAll(async () => {
   world = await createWorld({ partners: agreeingPartners });
   const me = await world.signIn('me');
-  for (const purpose of consentPurposeIds)
-    await world.ok('consent/refuse', await consentAct(world.ok, { purpose }), me);
+  for (const purpose of consentPurposeIds) await refuse(world, me, purpose);
 });
 
 /** A session of its own for each call, because some of them end it. */

@@ -1,5 +1,6 @@
 import { subjectIdOf } from '../identity/support';
-import { type Caller, consentAct, onceKey, type World } from '../support/world';
+import { consentAct, grant } from '../support/consent';
+import { type Caller, onceKey, type World } from '../support/world';
 
 type Prepare = () => Promise<{ input?: unknown; by?: object }>;
 
@@ -10,7 +11,7 @@ export function consentRows(theWorld: () => World): Record<string, Prepare> {
   const person = async (): Promise<Caller> => {
     people += 1;
     const caller = await theWorld().signIn(`consent-${people}`);
-    await theWorld().ok('consent/grant', await consentAct(theWorld().ok), caller);
+    await grant(theWorld(), caller, 'cards');
     await theWorld().ok('consent/status', {}, caller); // the hourly note of the session's use
     return caller;
   };
@@ -33,7 +34,7 @@ export function consentRows(theWorld: () => World): Record<string, Prepare> {
       input: {
         ...(await about()),
         purpose: 'cards',
-        version: 2,
+        seenEntry: 2,
         decision: 'withdrawn',
         trueAt: '2026-12-01T02:00:00.000Z',
         document: 'PAPER-1',

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { toInstant } from '../../lib/clock';
 import { isUse, type Judged, lawful, uncovered } from '../../lib/consent/lawful';
 import { type LedgerAct, ledgerActs } from '../../lib/table/ledger/ledger';
+import { amount } from '../proof/sample';
 import { START } from '../support/world';
 import { naivelyLawful } from './naive';
 
@@ -62,7 +63,7 @@ describe('lawful(subject, purpose, at, asKnownAt)', () => {
           );
         }
       }),
-      { numRuns: 3000 },
+      { numRuns: amount(12_000, 1000) },
     );
   });
 
@@ -76,7 +77,7 @@ describe('lawful(subject, purpose, at, asKnownAt)', () => {
         const asked = { purpose: 'cards', at: instant(at), asKnownAt } as const;
         expect(lawful(entries, asked)).toEqual(lawful(then, asked));
       }),
-      { numRuns: 1000 },
+      { numRuns: amount(4000, 300) },
     );
   });
 

@@ -3,7 +3,9 @@ import { type Counts, type Finding, replay } from '../../infra/commands/lawful-r
 import { toEpochSeconds, toInstant } from '../../lib/clock';
 import type { Judged } from '../../lib/consent/lawful';
 import { subjectIdOf } from '../identity/support';
-import { type Caller, consentAct, createWorld, onceKey, START, type World } from '../support/world';
+import { amount } from '../proof/sample';
+import { type Answer, consentAct } from '../support/consent';
+import { type Caller, createWorld, onceKey, START, type World } from '../support/world';
 import { naivelyLawful } from './naive';
 import { paper } from './support';
 
@@ -42,13 +44,13 @@ const codeOf = (reply: Reply) => (reply.ok ? 'OK' : reply.error.code);
 /** The plain model: for each purpose, whether it is open, since which act, and what has been said so far. */
 class Expected {
   open: Partial<Record<Purpose, { seq: number; atMs: number }>> = {};
-  version: Record<Purpose, number> = { cards: 0, profile: 0 };
+  seenEntry: Record<Purpose, number> = { cards: 0, profile: 0 };
   said: Record<Purpose, number[]> = { cards: [], profile: [] };
   /** When each grant was given, by its number. */
   grants = new Map<number, number>();
 
   live(does: string, purpose: Purpose, seq: number, atMs: number): void {
-    this.version[purpose] = seq;
+    this.seenEntry[purpose] = seq;
     if (does !== 'refuse') this.said[purpose].push(seq);
     if (does === 'grant') {
       this.open[purpose] = { seq, atMs };
@@ -59,7 +61,7 @@ class Expected {
 
   corrected(purpose: Purpose, seq: number, decision: string, trueAtMs: number, corrects?: number): void {
     const open = this.open[purpose];
-    this.version[purpose] = seq;
+    this.seenEntry[purpose] = seq;
     this.said[purpose].push(seq);
     // The service keeps whole seconds of when it opened, rounded up.
     const later = open && toEpochSeconds(trueAtMs) >= toEpochSeconds(open.atMs);
@@ -90,14 +92,14 @@ const wait = (milliseconds: number) => {
 async function take(me: Caller, expected: Expected, step: Step): Promise<void> {
   const { does, purpose, backMs, aims, decision } = step;
   wait(step.waitsMs);
-  const version = expected.version[purpose];
-  const input = (change: object = {}) => consentAct(world.ok, { purpose, version, ...change });
+  const seenEntry = expected.seenEntry[purpose];
+  const input = (change: object = {}) => consentAct(world.ok, { purpose, seenEntry, ...change });
   if (does === 'grant' || does === 'withdraw' || does === 'refuse') {
     const sent = await input();
     const reply = await world.call(`consent/${does}`, sent, me);
     if (does === 'refuse' && expected.open[purpose]) return expect(codeOf(reply)).toBe('NOT_NOW');
     expect(codeOf(reply)).toBe('OK');
-    if (reply.ok) expected.live(does, purpose, (reply.data as { version: number }).version, nowMs);
+    if (reply.ok) expected.live(does, purpose, (reply.data as Answer).seenEntry, nowMs);
   } else if (does === 'repeat') {
     const sent = await input();
     const [first, again] = [
@@ -105,11 +107,11 @@ async function take(me: Caller, expected: Expected, step: Step): Promise<void> {
       await world.call('consent/grant', sent, me),
     ];
     if (first.ok && again.ok) {
-      expect((again.data as { version: number }).version).toBe((first.data as { version: number }).version);
-      expected.live('grant', purpose, (first.data as { version: number }).version, nowMs);
+      expect((again.data as Answer).seenEntry).toBe((first.data as Answer).seenEntry);
+      expected.live('grant', purpose, (first.data as Answer).seenEntry, nowMs);
     } else throw new Error(`${codeOf(first)} ${codeOf(again)}`);
   } else if (does === 'stale') {
-    const reply = await world.call('consent/grant', await input({ version: version + 1 }), me);
+    const reply = await world.call('consent/grant', await input({ seenEntry: seenEntry + 1 }), me);
     expect(codeOf(reply)).toBe('VERSION_CONFLICT');
   } else if (does === 'race') {
     const replies = await Promise.all([
@@ -119,24 +121,18 @@ async function take(me: Caller, expected: Expected, step: Step): Promise<void> {
     expect(replies.map(codeOf).sort()).toEqual(['OK', 'VERSION_CONFLICT']);
     for (const [index, reply] of replies.entries())
       if (reply.ok)
-        expected.live(
-          index === 0 ? 'grant' : 'withdraw',
-          purpose,
-          (reply.data as { version: number }).version,
-          nowMs,
-        );
+        expected.live(index === 0 ? 'grant' : 'withdraw', purpose, (reply.data as Answer).seenEntry, nowMs);
   } else if (does === 'correct') {
     const corrects = expected.said[purpose][aims];
     if (decision === 'never-happened' && corrects === undefined) return;
     const trueAtMs = Math.max(START, nowMs - backMs);
-    const sent = paper(me, { purpose, version, decision, trueAt: toInstant(trueAtMs), corrects });
+    const sent = paper(me, { purpose, seenEntry, decision, trueAt: toInstant(trueAtMs), corrects });
     officers += 1;
     const reply = await world.call('consent/correct', sent, { token: `staff:o-${officers}:officer` });
     if (decision === 'granted' && expected.isOpening(purpose, corrects))
       return expect(codeOf(reply)).toBe('NOT_NOW');
     expect(codeOf(reply)).toBe('OK');
-    if (reply.ok)
-      expected.corrected(purpose, (reply.data as { version: number }).version, decision, trueAtMs, corrects);
+    if (reply.ok) expected.corrected(purpose, (reply.data as Answer).seenEntry, decision, trueAtMs, corrects);
   }
 }
 
@@ -189,11 +185,11 @@ it('no interleaving lets a read through that the plain model forbids, and none i
         }
       }
     }),
-    { numRuns: 24 },
+    { numRuns: amount(96, 8) },
   );
   expect(allowed).toBeGreaterThan(100);
   expect(forbidden).toBeGreaterThan(100);
-}, 300_000);
+});
 
 describe('npm run lawful-replay', () => {
   const found = async (): Promise<{ findings: Finding[]; counts: Counts }> => {
@@ -208,7 +204,7 @@ describe('npm run lawful-replay', () => {
   it('finds nothing in what the service lets happen, and each use that a late paper uncovers', async () => {
     const openid = onceKey();
     const me = await world.signIn(openid);
-    const { version } = await world.ok<{ version: number }>(
+    const { seenEntry } = await world.ok<Answer>(
       'consent/grant',
       await consentAct(world.ok, { purpose: 'phone' }),
       me,
@@ -221,7 +217,7 @@ describe('npm run lawful-replay', () => {
     expect(before.counts.people).toBeGreaterThan(1);
     expect(before.counts.uses).toBeGreaterThanOrEqual(2);
     const trueAt = toInstant(nowMs - 90_000);
-    const late = paper(me, { purpose: 'phone', version, decision: 'withdrawn', trueAt });
+    const late = paper(me, { purpose: 'phone', seenEntry, decision: 'withdrawn', trueAt });
     await world.ok('consent/correct', late, { token: 'staff:late:officer' });
     const { findings } = await found();
     expect(findings).toEqual([

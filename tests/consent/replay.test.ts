@@ -5,8 +5,9 @@ import { toInstant } from '../../lib/clock';
 import { keys } from '../../lib/table/keys';
 import { appendEntry } from '../../lib/table/ledger/append';
 import { subjectIdOf } from '../identity/support';
+import { act } from '../support/consent';
 import { type Caller, createWorld, onceKey, type World } from '../support/world';
-import { act, personOf, rawTable } from './support';
+import { personOf, rawTable } from './support';
 
 let world: World;
 beforeEach(async () => {
@@ -90,5 +91,5 @@ describe('npm run lawful-replay', () => {
     expect(status).toBe(1);
     expect(stdout).toContain(sentenceOf(found));
     expect(stdout).toContain(`${subjectIdOf(me)}: entry ${seq}, disclosure.made at `);
-  }, 60_000);
+  });
 });

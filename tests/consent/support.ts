@@ -3,25 +3,7 @@ import { DynamoDBDocument } from '@aws-sdk/lib-dynamodb';
 import { keys } from '../../lib/table/keys';
 import { type Person, readPerson } from '../../lib/table/person/person';
 import { subjectIdOf } from '../identity/support';
-import { type Caller, consentAct, onceKey, type World } from '../support/world';
-
-export type Kind = 'grant' | 'refuse' | 'withdraw';
-export type Answer = { granted: boolean; version: number; at: string; receipt: string };
-
-export const versionOf = async (world: World, by: Caller, purpose: string): Promise<number> => {
-  const { consents } = await world.ok<{ consents: { purpose: string; version: number }[] }>(
-    'consent/status',
-    {},
-    by,
-  );
-  return consents.find((one) => one.purpose === purpose)?.version ?? 0;
-};
-
-/** One act on the state that the person sees. */
-export async function act(world: World, by: Caller, kind: Kind, purpose = 'cards'): Promise<Answer> {
-  const version = await versionOf(world, by, purpose);
-  return world.ok(`consent/${kind}`, await consentAct(world.ok, { purpose, version }), by);
-}
+import { type Caller, onceKey, type World } from '../support/world';
 
 export const officer = { token: 'staff:o-1:officer' };
 

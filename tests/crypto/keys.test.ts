@@ -9,6 +9,7 @@ import { buildDeps } from '../../lib/deps';
 import { keys } from '../../lib/table/keys';
 import { readPerson } from '../../lib/table/person/person';
 import { loadServiceKeys } from '../../lib/table/service/key-store';
+import { newRootKey } from '../support/keys';
 import { type Caller, createWorld, onceKey, type World } from '../support/world';
 
 const card = { name: '密封的人' };
@@ -119,7 +120,7 @@ describe('the key ring (S5)', () => {
 
   it('gives the same digest on every instance, and unrelated ones for another domain or another service', async () => {
     const world = await createWorld();
-    const other = await createWorld();
+    const other = await createWorld({ rootKey: newRootKey() });
     const [a, b, c, d] = await Promise.all([
       world.deps.ring.digest('openid', 'o1'),
       world.instance().ring.digest('openid', 'o1'),

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { type Caller, consentAct, createWorld, onceKey, type World } from '../support/world';
+import { consentAct } from '../support/consent';
+import { type Caller, createWorld, onceKey, type World } from '../support/world';
 
 let world: World;
 let me: Caller;
@@ -166,11 +167,11 @@ describe('stale and repeated writes', () => {
   });
 
   it('a consent act with a stale hash, an unknown version, a ticked box or a bundle is refused (K1, K2)', async () => {
-    const act = await consentAct(world.ok, { version: 2 });
+    const act = await consentAct(world.ok, { seenEntry: 2 });
     const bad = (change: object) => ({ ...act, ...change });
     await refusedCleanly('consent/grant', bad({ textHash: '0'.repeat(64) }), 'POLICY_CHANGED', undefined);
     await refusedCleanly('consent/grant', bad({ policyVersion: 99 }), 'POLICY_CHANGED', undefined);
-    await refusedCleanly('consent/grant', bad({ version: 0 }), 'VERSION_CONFLICT', undefined);
+    await refusedCleanly('consent/grant', bad({ seenEntry: 0 }), 'VERSION_CONFLICT', undefined);
     await refusedCleanly('consent/grant', bad({ purpose: ['cards', 'account'] }), 'INVALID_INPUT', 'purpose');
     await refusedCleanly('consent/grant', bad({ purpose: 'account' }), 'INVALID_INPUT', 'purpose');
     const evidence = { control: 'x', defaultState: 'checked', dwellMs: 1 };

@@ -2,8 +2,9 @@ import type { Deps } from '../../lib/deps';
 import type { Call, Reply } from '../../lib/gate/call';
 import { dispatch } from '../../lib/gate/dispatch';
 import type { Operation } from '../../lib/gate/operation';
-import { agree, cardGiver, exchange, type Holder, holder, linkTo, offerBy } from '../cards/support';
+import { cardGiver, exchange, type Holder, holder, linkTo, offerBy } from '../cards/support';
 import { findable, here } from '../location/support';
+import { grant } from '../support/consent';
 import { createWorld, functions, onceKey, type World } from '../support/world';
 
 /**
@@ -45,7 +46,7 @@ async function live(name: string): Promise<Person> {
   const visibility = { name: 'everyone', title: 'link' };
   await world.ok('cards/setVisibility', { cardId: me.cardId, version: 3, visibility }, caller);
   const { token } = await linkTo(world, me);
-  await agree(world, caller, 'delivery');
+  await grant(world, caller, 'delivery');
   const contact = { name, phone: '13800138000', address: '广州市越秀区' };
   await world.ok('profile/createDelivery', { ...contact, idempotencyKey: onceKey() }, caller);
   const viewer = await holder(world, `viewer of ${name}`, 'viewer-name', 'profile');

@@ -4,15 +4,9 @@ import { issueProof } from '../../lib/gate/proof';
 import { cardGiver, holder } from '../cards/support';
 import { agreeingPartners } from '../identity/agreeing-partners';
 import { newCitizen } from '../identity/support';
-import {
-  type Caller,
-  consentAct,
-  createWorld,
-  functions,
-  onceKey,
-  type Partners,
-  type World,
-} from '../support/world';
+import { consentAct } from '../support/consent';
+import type { Partners } from '../support/partners';
+import { type Caller, createWorld, functions, onceKey, type World } from '../support/world';
 
 /** Every operation that recognises its repeats by a key. A new one fails here until it has a row. */
 const repeatable = Object.entries(functions).flatMap(([name, operations]) =>
@@ -66,13 +60,13 @@ const typed = () => {
   return { name, idNumber };
 };
 const inTheName = (caller: Caller) => async () => caller;
-const consent = (version: number) => async (): Promise<Row> => {
+const consent = (seenEntry: number) => async (): Promise<Row> => {
   const caller = await holder(world, 'me');
   const act = async (control: string) => {
     const evidence = { control, defaultState: 'unchecked', dwellMs: 5000 };
     const { idempotencyKey: _, ...input } = await consentAct(world.ok, {
       purpose: 'delivery',
-      version,
+      seenEntry,
       evidence,
     });
     return input;
@@ -121,7 +115,7 @@ const rows: Record<string, () => Promise<Row>> = {
       reason: 'rights-request',
       ticket: 'T-1',
       purpose: 'delivery',
-      version: 0,
+      seenEntry: 0,
       decision: 'withdrawn',
       trueAt: '2026-11-30T02:00:00.000Z',
       document: 'D-1',
@@ -259,15 +253,15 @@ describe('a key that operations share', () => {
   it('is a conflict between acts of consent, whichever act and purpose, and when others have come between', async () => {
     const me = await holder(world, 'me');
     const used = await consentAct(world.ok, { purpose: 'delivery' });
-    const { version } = await world.ok<{ version: number }>('consent/grant', used, me);
+    const { seenEntry } = await world.ok<{ seenEntry: number }>('consent/grant', used, me);
     for (const kind of ['grant', 'refuse', 'withdraw'])
       for (const purpose of ['delivery', 'profile']) {
-        const misused = { ...used, purpose, version: purpose === 'delivery' ? version : 0 };
+        const misused = { ...used, purpose, seenEntry: purpose === 'delivery' ? seenEntry : 0 };
         expect(await world.refused(`consent/${kind}`, misused, me)).toBe(CONFLICT);
       }
-    await world.ok('consent/withdraw', await consentAct(world.ok, { purpose: 'delivery', version }), me);
+    await world.ok('consent/withdraw', await consentAct(world.ok, { purpose: 'delivery', seenEntry }), me);
     await world.ok('consent/grant', await consentAct(world.ok, { purpose: 'profile' }), me);
-    const late = { ...used, version: version + 1 };
+    const late = { ...used, seenEntry: seenEntry + 1 };
     expect(await world.refused('consent/grant', late, me)).toBe(CONFLICT);
   });
 

@@ -7,7 +7,8 @@ import { dispatch } from '../../lib/gate/dispatch';
 import { type Operations, operation } from '../../lib/gate/operation';
 import { handleAws } from '../../lib/host/aws';
 import { fields, png } from '../picture/samples';
-import { announce, grant, withdraw } from '../profile/budget-rows';
+import { announce } from '../profile/budget-rows';
+import { grant, withdraw } from '../support/consent';
 import { createWorld, functions, type World } from '../support/world';
 
 let world: World;
@@ -88,7 +89,7 @@ it('a withdrawal while an upload is taken in gives its message back until the fi
     objects: {
       ...objects,
       async write(...file) {
-        await withdraw(world, me, 'profile', false);
+        await withdraw(world, me, 'profile');
         await objects.write(...file);
       },
       async remove() {

@@ -1,4 +1,4 @@
-import type { Partners } from '../support/world';
+import type { Partners } from '../support/partners';
 
 const partnerRequestId = '00000000-0000-4000-8000-000000000000';
 

@@ -1,5 +1,6 @@
 import { issueProof } from '../../lib/gate/proof';
-import { type Caller, consentAct, onceKey, type World } from '../support/world';
+import { grant } from '../support/consent';
+import { type Caller, onceKey, type World } from '../support/world';
 import { newCitizen, subjectIdOf } from './support';
 
 type Prepared = { input?: unknown; by?: object };
@@ -12,8 +13,7 @@ export function identityRows(theWorld: () => World): Record<string, Prepare> {
   const person = async (...purposes: string[]): Promise<Caller> => {
     people += 1;
     const caller = await theWorld().signIn(`identity-${people}`);
-    for (const purpose of purposes)
-      await theWorld().ok('consent/grant', await consentAct(theWorld().ok, { purpose, version: 0 }), caller);
+    for (const purpose of purposes) await grant(theWorld(), caller, purpose);
     await theWorld().ok('consent/status', {}, caller); // the hourly note of the session's use
     return caller;
   };

@@ -1,3 +1,4 @@
+import { grant, withdraw } from '../support/consent';
 import { type Caller, onceKey } from '../support/world';
 import { type Citizen, createIdentityWorld, type IdentityWorld } from './support';
 
@@ -122,9 +123,9 @@ describe('face (N2)', () => {
     async (purpose) => {
       const started = await start(me, citizen);
       await onThePage(started, { outcome: 'pass' });
-      await world.withdraw(me, purpose);
+      await withdraw(world, me, purpose);
       expect(await finish(started)).toBe('CONSENT_REQUIRED');
-      await world.grant(me, purpose);
+      await grant(world, me, purpose);
       expect(await finish(started)).toBe('NOT_FOUND');
       await world.erase();
       expect(await faceItems()).toEqual([]);
@@ -137,7 +138,7 @@ describe('face (N2)', () => {
     await finish(started);
     const gauges = () => world.ok<{ faceUsers: number }>('identity/gauges', {}, { token: 'staff:a:auditor' });
     expect((await gauges()).faceUsers).toBe(1);
-    await world.withdraw(me, 'real-name-face');
+    await withdraw(world, me, 'real-name-face');
     expect(await world.ok('identity/status', {}, me)).toMatchObject({ verified: false });
     await world.erase();
     expect(await faceItems()).toEqual([]);

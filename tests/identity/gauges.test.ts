@@ -3,6 +3,7 @@ import { addCalendarDays, addWorkingDays, knowsYear } from '../../lib/policy/wor
 import { gaugeIds, gaugeWrite, readGauges, sensitiveKinds } from '../../lib/table/gauge/gauge';
 import { networkName } from '../../lib/table/real-name/real-name';
 import { networkAttempt } from '../../lib/table/real-name/real-name-attempt';
+import { withdraw } from '../support/consent';
 import { onceKey, START } from '../support/world';
 import { createIdentityWorld, type IdentityWorld } from './support';
 
@@ -43,8 +44,8 @@ describe('gauges (N7)', () => {
     );
     const counts = () => readGauges(world.deps.table);
     expect(await counts()).toMatchObject({ persons: 12, 'id-digest': 12, 'bank-result': 12 });
-    await Promise.all(callers.slice(0, 5).map((me) => world.withdraw(me, 'real-name')));
-    await Promise.all(callers.slice(3, 8).map((me) => world.withdraw(me, 'real-name-bank')));
+    await Promise.all(callers.slice(0, 5).map((me) => withdraw(world, me, 'real-name')));
+    await Promise.all(callers.slice(3, 8).map((me) => withdraw(world, me, 'real-name-bank')));
     const messages = world.queued.splice(0);
     await Promise.all(
       [...messages, ...messages].map((message) =>
@@ -56,7 +57,7 @@ describe('gauges (N7)', () => {
       stored.filter((item) => JSON.stringify(item.entity) === `{"S":"${entity}"}`).length;
     expect(await counts()).toMatchObject({ persons: 12, 'id-digest': 4, 'bank-result': 4 });
     expect([held('person'), held('real-name'), held('bank-result')]).toEqual([12, 4, 4]);
-  }, 60_000);
+  });
 
   it('count what an optional service is told where its kind is sensitive, and let it go with the service', async () => {
     const me = await world.person('me', 'service-household', 'service-tax');
@@ -68,7 +69,7 @@ describe('gauges (N7)', () => {
     await set('Household', 0);
     await set('Household', 1);
     expect(await held()).toBe(1);
-    await world.withdraw(me, 'service-household');
+    await withdraw(world, me, 'service-household');
     await world.erase();
     expect(await held()).toBe(0);
   });

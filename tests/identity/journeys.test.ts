@@ -1,3 +1,4 @@
+import { grant } from '../support/consent';
 import { onceKey } from '../support/world';
 import { createIdentityWorld, type IdentityWorld, numberOf } from './support';
 
@@ -47,7 +48,7 @@ describe('each way asks only what it needs (N1)', () => {
     expect(reply).toMatchObject({
       error: { code: 'CONSENT_REQUIRED', details: { purpose: 'real-name-bank' } },
     });
-    await world.grant(me, 'real-name-bank');
+    await grant(world, me, 'real-name-bank');
     expect(await world.ok('identity/verify', { ...citizen, ...key() }, me)).toMatchObject({ way: 'bank' });
     expect(await world.asked()).toEqual(['/#BankCard4EVerification 0']);
   });

@@ -1,3 +1,4 @@
+import { grant, withdraw } from '../support/consent';
 import { type Caller, onceKey } from '../support/world';
 import { type Citizen, createIdentityWorld, type IdentityWorld, newCitizen, subjectIdOf } from './support';
 
@@ -121,7 +122,7 @@ describe('under 14 a guardian consents first, and only then (N4)', () => {
     const teenager = await world.person('teenager', 'real-name');
     await verify(teenager, await bornOn('20100101'));
     const former = await adult('former');
-    await world.withdraw(former, 'real-name');
+    await withdraw(world, former, 'real-name');
     const network = await world.person('network', 'real-name-network');
     const { token } = await world.control('POST', '/network-proofs', {});
     await world.ok('identity/verifyByNetworkId', { token, idempotencyKey: onceKey() }, network);
@@ -218,14 +219,14 @@ describe('under 14 a guardian consents first, and only then (N4)', () => {
 describe('the mark of a minor', () => {
   it('stays when real names are withdrawn, is counted once, and goes when an adult is verified', async () => {
     await verify(child, await bornOn('20100101'));
-    await world.withdraw(child, 'real-name');
+    await withdraw(world, child, 'real-name');
     await world.erase();
     expect(await status(child)).toMatchObject({ verified: false, minor: 'under-18' });
-    await world.grant(child, 'real-name');
+    await grant(world, child, 'real-name');
     await verify(child, await bornOn('20100102'));
     expect(await sensitive('age-band')).toBe(1);
-    await world.withdraw(child, 'real-name');
-    await world.grant(child, 'real-name');
+    await withdraw(world, child, 'real-name');
+    await grant(world, child, 'real-name');
     await verify(child, await bornOn('20000101'));
     expect((await status(child)).minor).toBeUndefined();
     expect(await sensitive('age-band')).toBe(0);

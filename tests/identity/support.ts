@@ -6,7 +6,8 @@ import { parseToken } from '../../lib/crypto/token';
 import type { Call } from '../../lib/gate/call';
 import { createFaceId } from '../../lib/partner/faceid';
 import { createNetworkIdentity } from '../../lib/partner/network-identity';
-import { type Caller, consentAct, createWorld, onceKey, START, type World } from '../support/world';
+import { grant } from '../support/consent';
+import { type Caller, createWorld, onceKey, START, type World } from '../support/world';
 
 export type Citizen = { name: string; idNumber: string; phone: string; bankCard: string };
 export type Entry = Record<string, unknown> & { act: string };
@@ -18,10 +19,6 @@ export type IdentityWorld = World & {
   citizen(change?: Partial<Citizen> & { cardState?: string }): Promise<Citizen>;
   /** Signs in and grants purposes. */
   person(openid: string, ...purposes: string[]): Promise<Caller>;
-  grant(caller: Caller, ...purposes: string[]): Promise<void>;
-  withdraw(caller: Caller, purpose: string): Promise<void>;
-  /** Does every erasure that the queue holds. */
-  erase(): Promise<void>;
   /** The person's ledger, which must be whole. */
   ledger(caller: Caller): Promise<Entry[]>;
   /** What the sandbox was asked, newest last, as `path outcome`. */
@@ -63,25 +60,9 @@ export async function createIdentityWorld(suite: 'aes' | 'sm' = 'aes'): Promise<
     });
     return (await response.json()) as never;
   };
-  const versionOf = async (caller: Caller, purpose: string) => {
-    const { consents } = await world.ok<{ consents: { purpose: string; version: number }[] }>(
-      'consent/status',
-      {},
-      caller,
-    );
-    return consents.find((one) => one.purpose === purpose)?.version;
-  };
-  const act = async (kind: 'grant' | 'withdraw', caller: Caller, purpose: string) => {
-    const change = { purpose, version: await versionOf(caller, purpose) };
-    await world.ok(`consent/${kind}`, await consentAct(world.ok, change), caller);
-  };
-  const grant: IdentityWorld['grant'] = async (caller, ...purposes) => {
-    for (const purpose of purposes) await act('grant', caller, purpose);
-  };
   return {
     ...world,
     control,
-    grant,
     stop: () => sandbox.stop(),
     async citizen({ cardState, ...change } = {}) {
       const citizen = { ...newCitizen(), ...change };
@@ -90,13 +71,8 @@ export async function createIdentityWorld(suite: 'aes' | 'sm' = 'aes'): Promise<
     },
     async person(openid, ...purposes) {
       const caller = await world.signIn(openid);
-      await grant(caller, ...purposes);
+      await grant(world, caller, ...purposes);
       return caller;
-    },
-    withdraw: (caller, purpose) => act('withdraw', caller, purpose),
-    async erase() {
-      for (const message of world.queued.splice(0))
-        await world.ok('retention/eraseDuty', message, { trigger: 'queue' });
     },
     async ledger(caller) {
       const { entries, intact } = await world.ok<{ entries: Entry[]; intact: boolean }>(

@@ -1,3 +1,4 @@
+import { withdraw } from '../support/consent';
 import { type Caller, onceKey } from '../support/world';
 import { type Citizen, createIdentityWorld, newCitizen } from './support';
 
@@ -123,7 +124,7 @@ it.each(['aes', 'sm'] as const)(
     await call('identity/appeal', { about: 'other', words: `我是${lost.name}`, ...key() }, callers.lost);
     for (const by of Object.values(callers)) await call('identity/status', {}, by);
     const after = await world.scan();
-    await world.withdraw(callers.bank, 'real-name');
+    await withdraw(world, callers.bank, 'real-name');
     const verified = spoken.filter((reply) => JSON.stringify(reply).includes('"verified":true'));
     expect(verified.length).toBeGreaterThanOrEqual(8);
 
@@ -157,5 +158,4 @@ it.each(['aes', 'sm'] as const)(
     expect(text.match(/(?<!\d)\d{6}(19|20)\d{2}(0[1-9]|1[0-2])([0-2]\d|3[01])\d{3}[\dX]/g)).toBeNull();
     await world.stop();
   },
-  60_000,
 );

@@ -3,7 +3,8 @@ import { offeredWays } from '../../functions/identity/ways';
 import type { Deps } from '../../lib/deps';
 import { authenticate } from '../../lib/gate/authenticate';
 import { attemptKey } from '../../lib/table/real-name/real-name-attempt';
-import { type Caller, consentAct, createWorld, onceKey } from '../support/world';
+import { grant, withdraw } from '../support/consent';
+import { type Caller, createWorld, onceKey } from '../support/world';
 import { type Citizen, createIdentityWorld, type IdentityWorld } from './support';
 
 let world: IdentityWorld;
@@ -50,10 +51,9 @@ describe('a partner in trouble: a clear error, nothing half written, a safe repe
   });
 
   it('slow: given up after three seconds', async () => {
-    await fault('slow', { milliseconds: 20_000 });
-    const startedAt = process.hrtime.bigint();
+    // Four seconds would bring an answer, so who gives up after three is the only one to get none.
+    await fault('slow', { milliseconds: 4_000 });
     expect(await world.refused('identity/verify', input(), me)).toBe('PARTNER_UNAVAILABLE');
-    expect(Number(process.hrtime.bigint() - startedAt) / 1e6).toBeLessThan(4500);
     expect(await keptItems()).toEqual([]);
   });
 
@@ -132,20 +132,20 @@ describe('consent taken back at each point (K3)', () => {
   const points = ['before anything is sent', 'while the partner answers', 'just before the result is kept'];
   it.each(points.map((name, index) => [name, index] as const))('%s: nothing is kept', async (_, point) => {
     const base = world.instance();
-    const withdraw = () => world.withdraw(me, 'real-name');
+    const takeBack = () => withdraw(world, me, 'real-name');
     let appends = 0;
     const table: Deps['table'] = {
       ...base.table,
       async write(...writes) {
         appends += 1;
-        if ((point === 0 && appends === 1) || (point === 2 && appends === 3)) await withdraw();
+        if ((point === 0 && appends === 1) || (point === 2 && appends === 3)) await takeBack();
         return base.table.write(...writes);
       },
     };
     const faceId = {
       ...base.faceId,
       checkIdCard: async (given: { name: string; idNumber: string }) => {
-        if (point === 1) await withdraw();
+        if (point === 1) await takeBack();
         return (base.faceId as NonNullable<Deps['faceId']>).checkIdCard(given);
       },
     } as NonNullable<Deps['faceId']>;
@@ -166,7 +166,7 @@ describe('consent taken back at each point (K3)', () => {
   it('of the bank way ends what the bank way proved, and leaves the rest', async () => {
     await world.ok('identity/verify', { ...citizen, ...key() }, me);
     expect(await verified()).toBe(true);
-    await world.withdraw(me, 'real-name-bank');
+    await withdraw(world, me, 'real-name-bank');
     expect(await verified()).toBe(false); // from the next call on, before anything is erased
     await world.erase();
     expect(await keptItems()).toEqual([]);
@@ -174,10 +174,10 @@ describe('consent taken back at each point (K3)', () => {
   });
 
   it('costs nothing but the mark: cards go on', async () => {
-    await world.grant(me, 'cards');
+    await grant(world, me, 'cards');
     await world.ok('cards/create', { name: '林晓', ...key() }, me);
     await world.ok('identity/verify', { ...citizen, ...key() }, me);
-    await world.withdraw(me, 'real-name');
+    await withdraw(world, me, 'real-name');
     await world.erase();
     expect(await world.ok<{ cards: object[] }>('cards/list', {}, me)).toMatchObject({
       cards: [{ name: '林晓' }],
@@ -197,7 +197,7 @@ describe('an operator without partners', () => {
     const bare = await createWorld();
     expect(await bare.ok('identity/ways')).toEqual({ ways: [] });
     const someone = await bare.signIn('someone');
-    await bare.ok('consent/grant', await consentAct(bare.ok, { purpose: 'real-name' }), someone);
+    await grant(bare, someone, 'real-name');
     const input = { name: citizen.name, idNumber: citizen.idNumber, ...key() };
     expect(await bare.refused('identity/verify', input, someone)).toBe('NOT_FOUND');
   });

@@ -1,5 +1,7 @@
 import fc from 'fast-check';
-import { type Caller, consentAct, createWorld, onceKey, type World } from '../support/world';
+import { amount } from '../proof/sample';
+import { type Answer, consentAct, grant, withdraw } from '../support/consent';
+import { type Caller, createWorld, onceKey, type World } from '../support/world';
 
 type Made = { cardId: string; version: number; name: string };
 const make = (world: World, me: Caller, name: string, idempotencyKey = onceKey()) =>
@@ -66,7 +68,7 @@ describe('cards changed by several devices at once (C1)', () => {
     const { cards } = await world.ok<{ cards: Made[] }>('cards/list', { limit: 1 }, me);
     await world.ok('cards/delete', { cardId: cards[0]?.cardId, version: 1 }, me);
     expect((await make(world, me, '新来')).ok).toBe(true);
-  }, 60_000);
+  });
 });
 
 describe('withdrawal against everything else (K3)', () => {
@@ -77,7 +79,7 @@ describe('withdrawal against everything else (K3)', () => {
     const { authenticate } = await import('../../lib/gate/authenticate');
     const { createCard } = await import('../../functions/cards/own/create-card');
     const caller = await authenticate(slow, me.token);
-    await world.ok('consent/withdraw', await consentAct(world.ok, { version: 2 }), me);
+    await withdraw(world, me);
     const empty = {
       phones: [],
       mails: [],
@@ -90,7 +92,7 @@ describe('withdrawal against everything else (K3)', () => {
     const input = { ...empty, name: '迟到', idempotencyKey: onceKey() };
     const late = createCard(slow, { caller, input, requestId: 'r', address: undefined, client: undefined });
     await expect(late).rejects.toMatchObject({ code: 'CONSENT_REQUIRED' });
-    await world.ok('consent/grant', await consentAct(world.ok, { version: 3 }), me);
+    await grant(world, me, 'cards');
     const later = createCard(slow, { caller, input, requestId: 'r', address: undefined, client: undefined });
     await expect(later).rejects.toMatchObject({ code: 'CONSENT_REQUIRED' });
     expect(await cardItems(world)).toHaveLength(0);
@@ -99,12 +101,15 @@ describe('withdrawal against everything else (K3)', () => {
   it('a late repeat of an old grant does not undo a withdrawal', async () => {
     const world = await createWorld();
     const me = await world.signIn('me');
-    const grant = await consentAct(world.ok);
-    const first = await world.ok<{ version: number }>('consent/grant', grant, me);
-    expect(await world.ok('consent/grant', grant, me)).toMatchObject({ version: first.version });
-    await world.ok('consent/withdraw', await consentAct(world.ok, { version: first.version }), me);
-    expect(await world.refused('consent/grant', grant, me)).toBe('VERSION_CONFLICT');
-    const misused = { ...(await consentAct(world.ok, { version: 3 })), idempotencyKey: grant.idempotencyKey };
+    const given = await consentAct(world.ok);
+    const first = await world.ok<Answer>('consent/grant', given, me);
+    expect(await world.ok('consent/grant', given, me)).toMatchObject({ seenEntry: first.seenEntry });
+    await withdraw(world, me);
+    expect(await world.refused('consent/grant', given, me)).toBe('VERSION_CONFLICT');
+    const misused = {
+      ...(await consentAct(world.ok, { seenEntry: 3 })),
+      idempotencyKey: given.idempotencyKey,
+    };
     expect(await world.refused('consent/grant', misused, me)).toBe('IDEMPOTENCY_CONFLICT');
   });
 
@@ -129,8 +134,8 @@ describe('withdrawal against everything else (K3)', () => {
     const me = await world.cardHolder('me');
     await make(world, me, '旧一');
     await make(world, me, '旧二');
-    await world.ok('consent/withdraw', await consentAct(world.ok, { version: 2 }), me);
-    await world.ok('consent/grant', await consentAct(world.ok, { version: 3 }), me);
+    await withdraw(world, me);
+    await grant(world, me, 'cards');
     expect(await world.ok('cards/list', {}, me)).toEqual({ cards: [] });
     await make(world, me, '新');
     const message = world.queued[0];
@@ -153,7 +158,7 @@ describe('withdrawal against everything else (K3)', () => {
     const world = await createWorld();
     const me = await world.cardHolder('me');
     for (const name of ['一', '二', '三']) await make(world, me, name);
-    await world.ok('consent/withdraw', await consentAct(world.ok, { version: 2 }), me);
+    await withdraw(world, me);
     const dying = world.instance();
     let writes = 0;
     const table = {
@@ -195,17 +200,17 @@ it('any order of consent, cards and erasures agrees with a plain model, and no r
       const me = await world.signIn(`model-${person}`);
       const model = {
         granted: false,
-        version: 0,
+        seenEntry: 0,
         cards: new Map<string, { version: number; name: string }>(),
       };
       for (const { kind, pick } of commands) {
         const [cardId = 'A'.repeat(22), known] = [...model.cards][pick] ?? [];
         const gate = model.granted ? undefined : 'CONSENT_REQUIRED';
         if (kind === 'grant' || kind === 'withdraw') {
-          const input = await consentAct(world.ok, { version: model.version });
-          const { version } = await world.ok<{ version: number }>(`consent/${kind}`, input, me);
+          const input = await consentAct(world.ok, { seenEntry: model.seenEntry });
+          const { seenEntry } = await world.ok<Answer>(`consent/${kind}`, input, me);
           if (kind === 'withdraw') model.cards.clear();
-          Object.assign(model, { granted: kind === 'grant', version });
+          Object.assign(model, { granted: kind === 'grant', seenEntry });
         } else if (kind === 'create') {
           const reply = await make(world, me, `名${pick}`);
           expect(reply.ok ? undefined : reply.error.code).toBe(gate);
@@ -239,6 +244,6 @@ it('any order of consent, cards and erasures agrees with a plain model, and no r
       const { intact } = await world.ok<{ intact: boolean }>('consent/history', { limit: 50 }, me);
       expect(intact).toBe(true);
     }),
-    { numRuns: 25 },
+    { numRuns: amount(100, 8) },
   );
-}, 120_000);
+});

@@ -1,4 +1,5 @@
-import { consentAct, createWorld, onceKey, type World } from '../support/world';
+import { type Answer, consentAct } from '../support/consent';
+import { createWorld, onceKey, type World } from '../support/world';
 
 let world: World;
 beforeAll(async () => {
@@ -16,11 +17,11 @@ describe('a first day', () => {
       'CONSENT_REQUIRED',
     );
 
-    const granted = await ok<{ version: number; receipt: string }>('consent/grant', await consentAct(ok), me);
+    const granted = await ok<Answer>('consent/grant', await consentAct(ok), me);
     const made = await ok<{ cardId: string }>('cards/create', { ...card, idempotencyKey: onceKey() }, me);
     expect(await ok('cards/get', { cardId: made.cardId }, me)).toMatchObject(card);
 
-    await ok('consent/withdraw', await consentAct(ok, { version: granted.version }), me);
+    await ok('consent/withdraw', await consentAct(ok, { seenEntry: granted.seenEntry }), me);
     expect(await refused('cards/get', { cardId: made.cardId }, me)).toBe('CONSENT_REQUIRED');
     expect(await refused('cards/list', {}, me)).toBe('CONSENT_REQUIRED');
     expect(await ok('login/listSessions', {}, me)).toMatchObject({ sessions: [{ current: true }] });

@@ -1,5 +1,6 @@
 import { handleAws } from '../../lib/host/aws';
-import { consentAct, createWorld, functions, onceKey } from '../support/world';
+import { consentAct } from '../support/consent';
+import { createWorld, functions, onceKey } from '../support/world';
 
 /** Each value is unlike anything else, so that finding it anywhere means it leaked. */
 const marks = {
@@ -85,7 +86,7 @@ it.each(['aes', 'sm'] as const)(
     const stored = JSON.stringify(await world.scan(), (_, value) =>
       value instanceof Uint8Array ? Buffer.from(value).toString('utf8') : value,
     );
-    await world.ok('consent/withdraw', await act({ version: 2 }), by(me.token));
+    await world.ok('consent/withdraw', await act({ seenEntry: 2 }), by(me.token));
     expect(world.queued).toHaveLength(1);
     const everything = {
       stored,

@@ -1,4 +1,5 @@
-import { agree, erase, exchange, type Holder, newCard } from '../cards/support';
+import { exchange, type Holder, newCard } from '../cards/support';
+import { withdraw } from '../support/consent';
 import { createWorld, type World } from '../support/world';
 import { findable, handleOf, here, namesNear } from './support';
 
@@ -72,8 +73,8 @@ describe('somebody met nearby and not wanted (L3, C4)', () => {
 
   it('outlives their place: the handle still blocks somebody who has gone away and withdrawn', async () => {
     const handle = await handleOf(world, me, '你');
-    await agree(world, you, 'location', false);
-    await erase(world);
+    await withdraw(world, you, 'location');
+    await world.erase();
     expect(await block(handle, me)).toMatchObject({ blockId: expect.any(String) });
   });
 });

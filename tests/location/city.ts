@@ -60,7 +60,7 @@ async function made(deps: Deps, { name, place, precision }: Wanted) {
   const sealer = createSealer(subjectId, dataKey, deps.ring.suite, deps.random);
   const agreed = {
     granted: true,
-    version: 1,
+    entry: 1,
     policyVersion: deps.policy.inForce().version,
     atSeconds: toEpochSeconds(nowMs),
     epoch: 0,

@@ -1,6 +1,7 @@
-import { erase, type Holder, holder, resting } from '../cards/support';
+import { type Holder, holder, resting } from '../cards/support';
+import { withdraw } from '../support/consent';
 import { createWorld, type World } from '../support/world';
-import { agree, here, point, slowCall, somebody, switchOn } from './support';
+import { here, point, slowCall, somebody, switchOn } from './support';
 
 let world: World;
 beforeEach(async () => {
@@ -66,13 +67,13 @@ describe('history (L2)', () => {
 
   const ends: [string, (me: Holder) => Promise<unknown>][] = [
     ['a stop', (me) => world.ok('location/stop', {}, me)],
-    ['a withdrawal of location', (me) => agree(world, me, 'location', false)],
+    ['a withdrawal of location', (me) => withdraw(world, me, 'location')],
     ['letting go of it', (me) => switchOn(world, me, { keepHistory: false })],
     [
       'a withdrawal of history',
       async (me) => {
-        await agree(world, me, 'location-history', false);
-        await erase(world);
+        await withdraw(world, me, 'location-history');
+        await world.erase();
       },
     ],
     [

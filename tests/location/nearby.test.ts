@@ -5,7 +5,8 @@ import { NEAR_BITS } from '../../functions/location/near-keys';
 import { cellsAround, MAX_SQUARES } from '../../functions/location/nearby';
 import { markMinor } from '../../lib/table/real-name/minor';
 import { putBlock } from '../../lib/table/sharing/block';
-import { agree, type Holder } from '../cards/support';
+import type { Holder } from '../cards/support';
+import { withdraw } from '../support/consent';
 import { createWorld, type World } from '../support/world';
 import { type Citizen, dueTo, listNear, lots, peopleInside, settle } from './city';
 import { findable, here, type Nearby, namesNear, point, switchOn } from './support';
@@ -31,9 +32,9 @@ describe('who appears (L3)', () => {
 
   const gone: [string, (you: Holder, me: Holder) => Promise<unknown>][] = [
     ['has stopped', (you) => world.ok('location/stop', {}, you)],
-    ['has withdrawn', (you) => agree(world, you, 'location', false)],
+    ['has withdrawn', (you) => withdraw(world, you, 'location')],
     ['does not want to be found', (you) => switchOn(world, you, { findable: 'nobody' })],
-    ['has closed the card', (you) => agree(world, you, 'card-public', false)],
+    ['has closed the card', (you) => withdraw(world, you, 'card-public')],
     [
       'has gone away',
       (you) => world.ok('location/update', point(world, { latitude: 23.2, longitude: 113.4 }), you),
@@ -82,7 +83,7 @@ describe('who appears (L3)', () => {
     world.wait(2 * HOUR);
     expect(await world.refused('location/nearby', {}, me)).toBe('NOT_NOW');
     await world.ok('location/update', point(world), me);
-    await agree(world, me, 'card-public', false);
+    await withdraw(world, me, 'card-public');
     expect(await world.refused('location/nearby', {}, me)).toBe('NOT_NOW');
     await switchOn(world, me, { findable: 'nobody' });
     expect(await world.refused('location/nearby', {}, me)).toBe('NOT_NOW');
@@ -133,7 +134,7 @@ describe('everybody who should appear appears, and nobody else (L3)', () => {
     }
     expect(many).toBeGreaterThan(10);
     expect(entries / inside).toBeLessThanOrEqual(5);
-  }, 120_000);
+  });
 
   it('a cursor goes on from where it was given only: not for another person, radius, square or day', async () => {
     const [me, you] = await town(1000);
@@ -150,7 +151,7 @@ describe('everybody who should appear appears, and nobody else (L3)', () => {
     world.wait(30 * 60_000);
     await world.ok('location/update', point(world, { latitude: 23.2, longitude: 113.4 }), me);
     expect(await world.refused('location/nearby', { radiusKm: 1, cursor }, me)).toBe('CURSOR_INVALID');
-  }, 60_000);
+  });
 
   it('the squares to read hold every cell of the circle and hardly more, anywhere and for both radii', () => {
     fc.assert(
@@ -226,5 +227,5 @@ describe('somebody who asks a thousand times (L3)', () => {
     expect(questions).toBeGreaterThanOrEqual(1000);
     expect(new Set(transcripts).size).toBe(1);
     expect(new Set(transcripts[0]?.split(' ')).size).toBeGreaterThan(1);
-  }, 240_000);
+  });
 });

@@ -1,7 +1,7 @@
 import type { Deps } from '../../lib/deps';
 import type { Reply } from '../../lib/gate/call';
 import { dispatch } from '../../lib/gate/dispatch';
-import { agree, type Holder, holder, newCard } from '../cards/support';
+import { type Holder, holder, newCard } from '../cards/support';
 import { type Caller, functions, type World } from '../support/world';
 
 /** 广州塔 and around. */
@@ -106,5 +106,3 @@ export async function slowCall(
     token: caller.token,
   });
 }
-
-export { agree };

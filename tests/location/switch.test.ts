@@ -1,6 +1,8 @@
-import { erase, type Holder, resting } from '../cards/support';
-import { type Caller, createWorld, type World } from '../support/world';
-import { agree, findable, here, point, settings, slowCall, somebody, switchOn } from './support';
+import { type Holder, resting } from '../cards/support';
+import { holdsFor } from '../proof/sample';
+import { grant, withdraw } from '../support/consent';
+import { type Caller, createWorld, onceKey, type World } from '../support/world';
+import { findable, here, point, settings, slowCall, somebody, switchOn } from './support';
 
 let world: World;
 beforeAll(async () => {
@@ -32,7 +34,8 @@ async function perform(act: Act, me: Caller, model: Model): Promise<void> {
   const { path } = acts[act];
   if (act === 'expire') return world.wait(24 * HOUR);
   if (path === 'consent') {
-    if (model.granted !== (act === 'grant')) await agree(world, me, 'location', act === 'grant');
+    if (model.granted !== (act === 'grant'))
+      await (act === 'grant' ? grant : withdraw)(world, me, 'location');
     return;
   }
   if (act === 'on') {
@@ -49,35 +52,30 @@ async function perform(act: Act, me: Caller, model: Model): Promise<void> {
 const sequences = (length: number): Act[][] =>
   length === 0 ? [[]] : sequences(length - 1).flatMap((before) => names.map((act) => [...before, act]));
 
-/** Every sequence of three acts after each of two beginnings: 432 lives, each step compared with the reckoning. */
+/** Sequences of three acts after each of two beginnings, 432 lives in all, each step compared with the reckoning. */
 describe('every order of granting, switching on, updating, stopping, withdrawing and expiring (L1, L2)', () => {
   it.each([
     ['from nothing', [] as Act[]],
     ['from a place that is kept', ['grant', 'on', 'update'] as Act[]],
-  ])(
-    '%s: a place is kept exactly while it is granted, on and not expired',
-    async (_, beginning) => {
-      let lives = 0;
-      for (const sequence of sequences(3)) {
-        lives += 1;
-        const me = await world.signIn(`life-${beginning.length}-${lives}`);
-        let model: Model = { granted: false, on: false, place: false };
-        for (const act of [...beginning, ...sequence]) {
-          await perform(act, me, model);
-          model = acts[act].next(model);
-          const reply = await world.call('location/current', {}, me);
-          const says = reply.ok ? (reply.data as { on: boolean; place?: object }) : undefined;
-          const told = { granted: reply.ok, on: says?.on ?? false, place: says?.place !== undefined };
-          if (JSON.stringify(told) !== JSON.stringify(model))
-            throw new Error(
-              `after ${[...beginning, ...sequence]} at ${act}: ${JSON.stringify({ told, model })}`,
-            );
-        }
+  ])('%s: a place is kept exactly while it is granted, on and not expired', async (_, beginning) => {
+    const every = sequences(3);
+    expect(every).toHaveLength(216);
+    await holdsFor(every, 20, async (sequence) => {
+      const me = await world.signIn(`life-${onceKey()}`);
+      let model: Model = { granted: false, on: false, place: false };
+      for (const act of [...beginning, ...sequence]) {
+        await perform(act, me, model);
+        model = acts[act].next(model);
+        const reply = await world.call('location/current', {}, me);
+        const says = reply.ok ? (reply.data as { on: boolean; place?: object }) : undefined;
+        const told = { granted: reply.ok, on: says?.on ?? false, place: says?.place !== undefined };
+        if (JSON.stringify(told) !== JSON.stringify(model))
+          throw new Error(
+            `after ${[...beginning, ...sequence]} at ${act}: ${JSON.stringify({ told, model })}`,
+          );
       }
-      expect(lives).toBe(216);
-    },
-    300_000,
-  );
+    });
+  });
 
   it('and after each stop and each withdrawal no square and no index entry is left, before any erasure ran', async () => {
     const me = await findable(world, here, '林晓');
@@ -87,9 +85,9 @@ describe('every order of granting, switching on, updating, stopping, withdrawing
     await switchOn(world, me);
     await world.ok('location/update', point(world), me);
     expect(await kept(me)).toEqual({ square: true, entry: true });
-    await agree(world, me, 'location', false);
+    await withdraw(world, me, 'location');
     expect(await kept(me)).toEqual(nothing);
-    await erase(world);
+    await world.erase();
     expect(await resting(world, me.subjectId, 'location')).toEqual([]);
   });
 });
@@ -97,12 +95,12 @@ describe('every order of granting, switching on, updating, stopping, withdrawing
 describe('an update that was under way (L1, K3)', () => {
   const meanwhile: [string, (me: Holder) => Promise<unknown>][] = [
     ['a stop', (me) => world.ok('location/stop', {}, me)],
-    ['a withdrawal', (me) => agree(world, me, 'location', false)],
+    ['a withdrawal', (me) => withdraw(world, me, 'location')],
     [
       'a withdrawal and its erasure',
       async (me) => {
-        await agree(world, me, 'location', false);
-        await erase(world);
+        await withdraw(world, me, 'location');
+        await world.erase();
       },
     ],
     [
@@ -116,8 +114,8 @@ describe('an update that was under way (L1, K3)', () => {
     [
       'a withdrawal, a new consent and another start',
       async (me) => {
-        await agree(world, me, 'location', false);
-        await agree(world, me, 'location', true);
+        await withdraw(world, me, 'location');
+        await grant(world, me, 'location');
         world.wait(1000);
         await switchOn(world, me);
       },
@@ -170,7 +168,7 @@ describe('the switch (L1)', () => {
   it('is not turned on by a request that was under way at a withdrawal', async () => {
     const me = await somebody(world);
     const reply = await slowCall(world, 'location/settings', settings(), me, () =>
-      agree(world, me, 'location', false),
+      withdraw(world, me, 'location'),
     );
     expect(reply).toMatchObject({ ok: false, error: { code: 'CONSENT_REQUIRED' } });
     expect(await kept(me)).toEqual(nothing);
@@ -192,7 +190,7 @@ describe('the switch (L1)', () => {
 
   it('stops even when the consent no longer stands, and for somebody who never switched on', async () => {
     const me = await somebody(world);
-    await agree(world, me, 'location', false);
+    await withdraw(world, me, 'location');
     expect(await world.ok('location/stop', {}, me)).toEqual({ on: false });
     const other = await somebody(world);
     expect(await world.ok('location/stop', {}, other)).toEqual({ on: false });

@@ -1,6 +1,7 @@
 import { parseToken } from '../../lib/crypto/token';
-import { type Caller, consentAct, createWorld, onceKey, type World } from '../support/world';
-import { accountNumber, actsOf, agree, phoneHolder, proofFor, tap, wechatCode } from './support';
+import { grant, withdraw } from '../support/consent';
+import { type Caller, createWorld, onceKey, type World } from '../support/world';
+import { accountNumber, actsOf, phoneHolder, proofFor, tap, wechatCode } from './support';
 
 const DAY_MS = 86_400_000;
 
@@ -105,7 +106,7 @@ describe('a phone leads back only its own person (A1, A3)', () => {
 
   it('stops with the consent, before the number is erased (K3)', async () => {
     const me = await phoneHolder(world, 'old', '13800138000');
-    await world.ok('consent/withdraw', await consentAct(world.ok, { purpose: 'phone', version: 2 }), me);
+    await withdraw(world, me, 'phone');
     expect(await world.refused('login/signInByPhone', phoneCodes('new', '13800138000'))).toBe('NOT_FOUND');
   });
 
@@ -144,7 +145,7 @@ describe('two accounts of one person are settled only with proof of both (A1, A6
   it('offers it when a phone is another account’s, and when WeChat says that both are one person', async () => {
     await phoneHolder(world, 'old', '13800138000');
     const fresh = await world.signIn('fresh');
-    await agree(world, fresh, 'phone');
+    await grant(world, fresh, 'phone');
     const bind = await world.call('login/bindPhone', { code: tap('13800138000', 'fresh') }, fresh);
     expect(bind).toMatchObject({
       error: { code: 'IDENTITY_TAKEN', details: { instead: 'login/joinAccounts' } },

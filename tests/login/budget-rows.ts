@@ -1,5 +1,6 @@
+import { grant } from '../support/consent';
 import { onceKey, type World } from '../support/world';
-import { accountNumber, agree, entryCode, linker, phoneHolder, proofFor, tap, wechatCode } from './support';
+import { accountNumber, entryCode, linker, phoneHolder, proofFor, tap, wechatCode } from './support';
 
 /** How the operations on ways in are brought to their usual case, for the budgets. */
 export function accountRows(
@@ -25,7 +26,7 @@ export function accountRows(
     'login/linkAccount': async () => {
       const openid = `me-${onceKey()}`;
       const me = await world().signIn(openid);
-      await agree(world(), me, 'account-link');
+      await grant(world(), me, 'account-link');
       const proof = await proofFor(world(), me, openid, 'login/linkAccount', 'wechat-pay');
       return { by: { ...me, proof }, input: { entry: 'wechat-pay', code: entryCode(openid) } };
     },

@@ -1,6 +1,7 @@
 import { parseToken } from '../../lib/crypto/token';
-import { type Caller, consentAct, createWorld, type World } from '../support/world';
-import { actsOf, agree, entryCode, linker, proofFor } from './support';
+import { grant, withdraw } from '../support/consent';
+import { type Caller, createWorld, type World } from '../support/world';
+import { actsOf, entryCode, linker, proofFor } from './support';
 
 let world: World;
 beforeEach(async () => {
@@ -17,7 +18,7 @@ describe('linking another entry (A4)', () => {
   it('needs its own consent and a proof of self, is registered, listed, and leads to the same account', async () => {
     const me = await world.signIn('me');
     expect(await world.refused('login/linkAccount', enter('payer'), me)).toBe('CONSENT_REQUIRED');
-    await agree(world, me, 'account-link');
+    await grant(world, me, 'account-link');
     expect(await world.refused('login/linkAccount', enter('payer'), me)).toBe('PROOF_REQUIRED');
     const linked = await world.ok('login/linkAccount', enter('payer'), await withProof(me, 'me'));
     expect(linked).toMatchObject({ entry: 'wechat-pay', name: '微信支付城市服务' });
@@ -55,11 +56,7 @@ describe('linking another entry (A4)', () => {
   it('ends with the consent, on the next call and before anything is erased (K3)', async () => {
     const me = await linker(world, 'me', 'payer');
     const arrived = await world.ok<Caller>('login/signInByEntry', enter('payer'));
-    await world.ok(
-      'consent/withdraw',
-      await consentAct(world.ok, { purpose: 'account-link', version: 2 }),
-      me,
-    );
+    await withdraw(world, me, 'account-link');
     expect(await world.refused('login/listSessions', {}, arrived)).toBe('SIGN_IN_REQUIRED');
     expect(await world.refused('login/signInByEntry', enter('payer'))).toBe('LINK_REQUIRED');
     await world.ok('retention/eraseDuty', world.queued[0], { trigger: 'queue' });
@@ -71,18 +68,8 @@ describe('linking another entry (A4)', () => {
 
   it('does not come back with a new consent', async () => {
     const me = await linker(world, 'me', 'payer');
-    await world.ok(
-      'consent/withdraw',
-      await consentAct(world.ok, { purpose: 'account-link', version: 2 }),
-      me,
-    );
-    const { consents } = await world.ok<{ consents: { purpose: string; version: number }[] }>(
-      'consent/status',
-      {},
-      me,
-    );
-    const version = consents.find(({ purpose }) => purpose === 'account-link')?.version;
-    await agree(world, me, 'account-link', version);
+    await withdraw(world, me, 'account-link');
+    await grant(world, me, 'account-link');
     expect(await world.refused('login/signInByEntry', enter('payer'))).toBe('LINK_REQUIRED');
     expect(await world.ok('login/listLinks', {}, me)).toEqual({ links: [] });
   });
@@ -91,7 +78,7 @@ describe('linking another entry (A4)', () => {
     const both = await Promise.all(
       ['one', 'two'].map(async (openid) => {
         const me = await world.signIn(openid);
-        await agree(world, me, 'account-link');
+        await grant(world, me, 'account-link');
         return withProof(me, openid);
       }),
     );

@@ -1,5 +1,6 @@
 import { provableActs } from '../../lib/gate/proof';
-import { type Caller, consentAct, createWorld, functions, onceKey, type World } from '../support/world';
+import { consentAct, withdraw } from '../support/consent';
+import { type Caller, createWorld, functions, onceKey, type World } from '../support/world';
 
 let world: World;
 beforeEach(async () => {
@@ -78,7 +79,7 @@ describe('binding a phone (A3)', () => {
   it('ends with the consent: number and pointer are erased, and the number is free again (K3)', async () => {
     const me = await holder('me');
     await world.ok('login/bindPhone', phoneCode('13800138000', 'me'), me);
-    await world.ok('consent/withdraw', await consentAct(world.ok, { purpose: 'phone', version: 2 }), me);
+    await withdraw(world, me, 'phone');
     expect(await world.refused('login/getPhone', {}, me)).toBe('CONSENT_REQUIRED');
     expect(await world.ok('retention/eraseDuty', world.queued[0], { trigger: 'queue' })).toEqual({
       outcome: 'erased',

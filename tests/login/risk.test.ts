@@ -1,6 +1,7 @@
 import { RISK_PASS_DAYS } from '../../lib/table/sign-in/risk-pass';
+import { grant } from '../support/consent';
 import { type Caller, createWorld, onceKey, type World } from '../support/world';
-import { accountNumber, agree, tap } from './support';
+import { accountNumber, tap } from './support';
 
 const DAY_MS = 86_400_000;
 const officer = { token: 'staff:ling:officer' };
@@ -23,7 +24,7 @@ const bind = (me: Caller, number = '13800138000', openid = 'me') =>
   world.call('login/bindPhone', { code: tap(number, openid) }, me);
 async function person(): Promise<Caller> {
   const me = await world.signIn('me');
-  await agree(world, me, 'phone');
+  await grant(world, me, 'phone');
   return me;
 }
 async function appeal(me: Caller) {
@@ -116,7 +117,7 @@ describe('attempts are limited (A7)', () => {
       await world.refused('login/bindPhone', { code: 'not-a-code' }, me);
     expect(await bind(me)).toMatchObject({ error: { code: 'TOO_MANY_ATTEMPTS' } });
     const other = await world.signIn('other');
-    await agree(world, other, 'phone');
+    await grant(world, other, 'phone');
     expect(await bind(other, '13900139000', 'other')).toMatchObject({ ok: true });
     world.wait(DAY_MS);
     expect(await bind(me)).toMatchObject({ ok: true });

@@ -1,13 +1,10 @@
-import { type Caller, consentAct, onceKey, type World } from '../support/world';
+import { grant } from '../support/consent';
+import { type Caller, onceKey, type World } from '../support/world';
 
 /** What the mini-program would send for a person of this openid. */
 export const wechatCode = (who: string) => `code-of-${who}~${onceKey()}`;
 export const entryCode = (who: string) => `pay-code-of-${who}~${onceKey()}`;
 export const tap = (number: string, openid: string) => `${number}-for-${openid}~${onceKey()}`;
-
-export async function agree(world: World, me: Caller, purpose: string, version = 0): Promise<void> {
-  await world.ok('consent/grant', await consentAct(world.ok, { purpose, version }), me);
-}
 
 export async function proofFor(
   world: World,
@@ -23,7 +20,7 @@ export async function proofFor(
 /** Somebody signed in with this phone bound. */
 export async function phoneHolder(world: World, openid: string, number: string): Promise<Caller> {
   const me = await world.signIn(openid);
-  await agree(world, me, 'phone');
+  await grant(world, me, 'phone');
   await world.ok('login/bindPhone', { code: tap(number, openid) }, me);
   return me;
 }
@@ -31,7 +28,7 @@ export async function phoneHolder(world: World, openid: string, number: string):
 /** Somebody who has linked WeChat Pay's entry to their account. */
 export async function linker(world: World, openid: string, at: string): Promise<Caller> {
   const me = await world.signIn(openid);
-  await agree(world, me, 'account-link');
+  await grant(world, me, 'account-link');
   const proof = await proofFor(world, me, openid, 'login/linkAccount', 'wechat-pay');
   await world.ok('login/linkAccount', { entry: 'wechat-pay', code: entryCode(at) }, { ...me, proof });
   return me;

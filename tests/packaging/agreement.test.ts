@@ -6,6 +6,8 @@ import { functionNames } from '../../infra/build/build';
 const root = resolve(__dirname, '..', '..');
 const text = (path: string) => readFile(resolve(root, path), 'utf8');
 
+const CLOUDBASE = 'infra/cloudbase/cloudbaserc.json';
+
 type Declared = { handler: string; timeout?: number; package: { patterns: string[] }; events: object[] };
 
 async function serverlessYml() {
@@ -17,9 +19,12 @@ async function serverlessYml() {
 it('functions/, serverless.yml and cloudbaserc.json name the same functions', async () => {
   const folders = await functionNames();
   const aws = Object.keys((await serverlessYml()).functions).sort();
-  const cloudbase = JSON.parse(await text('infra/cloudbase/cloudbaserc.json')).functions;
-  expect(aws).toEqual(folders);
-  expect(cloudbase.map(({ name }: { name: string }) => name).sort()).toEqual(folders);
+  const { functions } = JSON.parse(await text(CLOUDBASE));
+  const cloudbase = functions.map(({ name }: { name: string }) => name).sort();
+  expect({ 'serverless.yml': aws, [CLOUDBASE]: cloudbase }).toEqual({
+    'serverless.yml': folders,
+    [CLOUDBASE]: folders,
+  });
 });
 
 it('every function in serverless.yml runs and ships its own bundle and nothing else', async () => {
@@ -31,8 +36,11 @@ it('every function in serverless.yml runs and ships its own bundle and nothing e
       package: { patterns },
     },
   ] of Object.entries(functions)) {
-    expect(handler).toBe(`dist/functions/${name}/index.handler`);
-    expect(patterns).toEqual([`dist/functions/${name}/*.js`]);
+    expect({ 'functions of serverless.yml': name, handler, patterns }).toEqual({
+      'functions of serverless.yml': name,
+      handler: `dist/functions/${name}/index.handler`,
+      patterns: [`dist/functions/${name}/*.js`],
+    });
   }
 });
 
@@ -41,23 +49,26 @@ it('people reach a function only by its own path', async () => {
   const paths = Object.entries(functions).flatMap(([name, { events }]) =>
     events.flatMap((event) => ('httpApi' in event ? [[name, event.httpApi]] : [])),
   );
-  expect(paths).toEqual([
-    ['login', 'POST /login/{operation}'],
-    ['login', 'GET /login/web'],
-    ['consent', 'POST /consent/{operation}'],
-    ['consent', 'GET /.well-known/jwks.json'],
-    ['cards', 'POST /cards/{operation}'],
-    ['profile', 'POST /profile/{operation}'],
-    ['location', 'POST /location/{operation}'],
-    ['identity', 'POST /identity/{operation}'],
-  ]);
+  expect({ 'httpApi events of serverless.yml': paths }).toEqual({
+    'httpApi events of serverless.yml': [
+      ['login', 'POST /login/{operation}'],
+      ['login', 'GET /login/web'],
+      ['consent', 'POST /consent/{operation}'],
+      ['consent', 'GET /.well-known/jwks.json'],
+      ['cards', 'POST /cards/{operation}'],
+      ['profile', 'POST /profile/{operation}'],
+      ['location', 'POST /location/{operation}'],
+      ['identity', 'POST /identity/{operation}'],
+    ],
+  });
 });
 
 it('both clouds give a function the same time', async () => {
   const { functions, provider } = await serverlessYml();
-  const cloudbase = JSON.parse(await text('infra/cloudbase/cloudbaserc.json')).functions;
-  for (const { name, timeout } of cloudbase)
-    expect(timeout).toBe(functions[name]?.timeout ?? provider.timeout);
+  for (const { name, timeout } of JSON.parse(await text(CLOUDBASE)).functions) {
+    const where = `timeout of ${name} in ${CLOUDBASE}`;
+    expect({ [where]: timeout }).toEqual({ [where]: functions[name]?.timeout ?? provider.timeout });
+  }
 });
 
 it('both clouds hand a function the same settings, besides those that only one of them has', async () => {
@@ -68,14 +79,15 @@ it('both clouds hand a function the same settings, besides those that only one o
   const [cloud, local] = [await read('cloud'), await read('local')];
   for (const part of ['all', 'identity'] as const) {
     const names = Object.keys(local[part]).filter((name) => !onlyCloudBase.includes(name));
-    expect(names).toEqual(Object.keys(cloud[part]));
+    const where = `${part} in infra/aws/environment-local.yml`;
+    expect({ [where]: names }).toEqual({ [where]: Object.keys(cloud[part]) });
   }
-  for (const { name, envVariables } of JSON.parse(await text('infra/cloudbase/cloudbaserc.json')).functions) {
+  for (const { name, envVariables } of JSON.parse(await text(CLOUDBASE)).functions) {
     const aws = Object.keys({ ...cloud.all, ...(name === 'identity' && cloud.identity) });
     const given = Object.keys(envVariables).filter((one) => !onlyCloudBase.includes(one));
-    expect({ name, given: given.sort() }).toEqual({
-      name,
-      given: aws.filter((one) => !onlyAws.includes(one)).sort(),
+    const where = `envVariables of ${name} in ${CLOUDBASE}`;
+    expect({ [where]: given.sort() }).toEqual({
+      [where]: aws.filter((one) => !onlyAws.includes(one)).sort(),
     });
   }
 });

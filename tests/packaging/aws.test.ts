@@ -22,7 +22,7 @@ beforeAll(async () => {
   await packageAll({ outDir, environment: { ...process.env, ...secrets } });
   for (const region of awsRegions) templates[region] = await readTemplate(outDir, region);
   names = await functionNames();
-}, 120_000);
+});
 
 afterAll(() => rm(outDir, { recursive: true, force: true }));
 

@@ -8,7 +8,7 @@ describe('the bundles', () => {
   let built: BuildResult;
   beforeAll(async () => {
     built = await build();
-  }, 60_000);
+  });
 
   it('stand alone: nothing is left to require but Node itself and the parts beside them', async () => {
     for (const one of built.functions) {

@@ -37,7 +37,7 @@ const packageFor = async (CLOUDBASE_REGION: string) => {
 beforeAll(async () => {
   outDir = await mkdtemp(join(tmpdir(), 'leliao-cloudbase-'));
   settings = await packageFor('');
-}, 60_000);
+});
 
 afterAll(() => rm(outDir, { recursive: true, force: true }));
 

@@ -33,7 +33,6 @@ it.each(['package', 'deploy', 'print'])(
     expect(succeeded).toBe(false);
     expect(said).toContain('--region (provider.region in serverless.yml) points outside mainland China');
   },
-  60_000,
 );
 
 it('the framework refuses to package for staff who sign in abroad (S1)', async () => {
@@ -45,7 +44,7 @@ it('the framework refuses to package for staff who sign in abroad (S1)', async (
 it('the framework refuses a stage that nobody planned, and to package a local one', async () => {
   expect((await serverless('package', '--stage', 'prod')).said).toContain('--stage must be one of');
   expect((await serverless('package', '--stage', 'local')).said).toContain('run on this machine only');
-}, 60_000);
+});
 
 const abroad = {
   host: 'https://sqs.us-east-1.amazonaws.com/1/leliao',

@@ -4,7 +4,8 @@ import { buildRegistry, flawsOf, type RegistryChanges, withChanges } from '../..
 import { firstVersion } from '../../lib/policy/version';
 import { keys } from '../../lib/table/keys';
 import { verifyVersions } from '../../lib/table/policy/policy-version';
-import { type Caller, consentAct, createWorld, onceKey, type World } from '../support/world';
+import { consentAct, grant, refuse, seenEntryOf } from '../support/consent';
+import { type Caller, createWorld, onceKey, type World } from '../support/world';
 
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
@@ -90,19 +91,19 @@ describe('publishing a version (K4, K7)', () => {
 
   it('asks again exactly those whom it reaches further, shows them what is new, and old consent does not stretch', async () => {
     const me = await world.cardHolder('me');
-    await world.ok('consent/grant', await consentAct(world.ok, { purpose: 'phone' }), me);
+    await grant(world, me, 'phone');
     await publish({ recipients: { printer } });
     wait(7 * DAY_MS);
     expect(await prompts(me)).toMatchObject([{ purpose: 'cards', because: 'changed' }]);
     expect((await prompts(me))[0]?.changes.join()).toContain('广州名片印务有限公司');
     expect(await world.refused('login/getPhone', {}, me)).toBe('NOT_FOUND');
     const stale = await consentAct(world.ok, {
-      version: 2,
+      seenEntry: 2,
       policyVersion: 1,
       textHash: firstVersion().textHash,
     });
     expect(await world.refused('consent/grant', stale, me)).toBe('POLICY_CHANGED');
-    await world.ok('consent/grant', await consentAct(world.ok, { version: 2 }), me);
+    await grant(world, me, 'cards');
     expect(await world.refused('cards/list', {}, me)).toBe('OK');
     expect(await prompts(me)).toEqual([]);
   });
@@ -112,20 +113,15 @@ describe('publishing a version (K4, K7)', () => {
     await world.ok('cards/create', { name: '林晓', idempotencyKey: onceKey() }, me);
     await publish({ recipients: { printer } });
     wait(7 * DAY_MS);
-    await world.ok('consent/refuse', await consentAct(world.ok, { version: 2 }), me);
+    await refuse(world, me);
     expect(await prompts(me)).toEqual([]);
     expect(await world.refused('cards/list', {}, me)).toBe('CONSENT_REQUIRED');
     for (const path of ['login/listSessions', 'consent/status', 'consent/history', 'login/account'])
       expect(await world.refused(path, {}, me)).toBe('OK');
     const cards = (await world.scan()).filter((item) => JSON.stringify(item.sk).includes('DATA#cards'));
     expect(cards).toHaveLength(1);
-    const { consents } = await world.ok<{ consents: { purpose: string; version: number }[] }>(
-      'consent/status',
-      {},
-      me,
-    );
-    const { version } = consents.find(({ purpose }) => purpose === 'cards') ?? { version: 0 };
-    const old = { version, policyVersion: 1, textHash: firstVersion().textHash };
+    const seenEntry = await seenEntryOf(world, me, 'cards');
+    const old = { seenEntry, policyVersion: 1, textHash: firstVersion().textHash };
     expect(await world.refused('consent/withdraw', await consentAct(world.ok, old), me)).toBe('OK');
     expect(world.queued).toHaveLength(1);
   });
@@ -265,7 +261,7 @@ describe('a build that does more than was published (K4, K7)', () => {
     await newer.ok('consent/approvePolicy', { version, textHash }, wu);
     newer.wait(7 * DAY_MS);
     expect(await newer.refused('cards/list', {}, me)).toBe('CONSENT_REQUIRED');
-    await newer.ok('consent/grant', await consentAct(newer.ok, { version: 2 }), me);
+    await grant(newer, me, 'cards');
     expect(await newer.refused('cards/list', {}, me)).toBe('OK');
   });
 });

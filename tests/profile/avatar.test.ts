@@ -4,8 +4,9 @@ import { MINUTE_MS } from '../../lib/clock';
 import { AppError } from '../../lib/errors';
 import { isBareJpeg } from '../../lib/picture/jpeg';
 import { fields, ladenJpeg, ladenPng, ladenWebp, marks, plainJpeg, png } from '../picture/samples';
+import { grant, withdraw } from '../support/consent';
 import type { Caller } from '../support/world';
-import { announce, grant, withdraw } from './budget-rows';
+import { announce } from './budget-rows';
 import { createStage, during, put, type Stage, type Ticket } from './stage';
 
 let stage: Stage;
@@ -149,6 +150,7 @@ describe('an upload', () => {
     expect(await put(ticket, picture)).toBe(200);
     expect(await stage.stored()).toHaveLength(2);
     await withdraw(stage, me, 'profile');
+    await stage.erase();
     expect(await stage.stored()).toEqual([]);
   });
 
@@ -209,7 +211,7 @@ describe('withdrawing (K3)', () => {
     await stage.avatar(me, picture);
     await stage.upload(me, other);
     expect(await stage.stored()).toHaveLength(2);
-    await withdraw(stage, me, 'profile', false);
+    await withdraw(stage, me, 'profile');
     for (const [path, input] of [
       ['profile/getAvatar', {}],
       ['profile/requestAvatarUpload', announce(picture)],
@@ -231,7 +233,7 @@ describe('withdrawing (K3)', () => {
         const once = async () => {
           if (done) return;
           done = true;
-          await withdraw(stage, me, 'profile', false);
+          await withdraw(stage, me, 'profile');
         };
         const nothing = async () => {};
         const objects = during(
@@ -261,7 +263,7 @@ describe('withdrawing (K3)', () => {
   it('while a picture is being written by a call that then dies: the erasure waits and finds it', async () => {
     const uploadId = await stage.upload(me, picture);
     const dying = during({ ...stage.deps.objects, remove: down }, 'write', () =>
-      withdraw(stage, me, 'profile', false),
+      withdraw(stage, me, 'profile'),
     );
     expect(await stage.with({ objects: dying }, 'profile/confirmAvatar', { uploadId }, me)).toBe(
       'PARTNER_UNAVAILABLE',
@@ -277,7 +279,7 @@ describe('withdrawing (K3)', () => {
 
   it('is erased in full when the partner fails at first, and recorded once', async () => {
     await stage.avatar(me, picture);
-    await withdraw(stage, me, 'profile', false);
+    await withdraw(stage, me, 'profile');
     const broken = { ...stage.deps.objects, remove: down };
     const message = stage.queued.at(-1);
     expect(await stage.with({ objects: broken }, 'retention/eraseDuty', message, { trigger: 'queue' })).toBe(
@@ -304,7 +306,7 @@ describe('withdrawing (K3)', () => {
 
   it('and granting again does not lose the names of what is still to be erased', async () => {
     await stage.avatar(me, picture);
-    await withdraw(stage, me, 'profile', false);
+    await withdraw(stage, me, 'profile');
     await grant(stage, me, 'profile');
     expect(await stage.refused('profile/getAvatar', {}, me)).toBe('NOT_FOUND');
     expect(await stage.refused('profile/requestAvatarUpload', announce(picture), me)).toBe('BUSY');

@@ -1,35 +1,11 @@
 import { createHash } from 'node:crypto';
 import { parseToken } from '../../lib/crypto/token';
 import { fields, png } from '../picture/samples';
-import { type Caller, consentAct, onceKey, type World } from '../support/world';
+import { grant } from '../support/consent';
+import { type Caller, onceKey, type World } from '../support/world';
 
 type Prepared = { input?: unknown; by?: object };
 type Prepare = () => Promise<Prepared>;
-
-/** Grants one purpose, whatever came before. */
-export async function grant(world: World, caller: Caller, purpose: string): Promise<void> {
-  await world.ok(
-    'consent/grant',
-    await consentAct(world.ok, { purpose, version: await versionOf(world, caller, purpose) }),
-    caller,
-  );
-}
-
-/** Withdraws one purpose, and lets the queue bring the erasure to its end unless told otherwise. */
-export async function withdraw(world: World, caller: Caller, purpose: string, erase = true): Promise<void> {
-  const version = await versionOf(world, caller, purpose);
-  await world.ok('consent/withdraw', await consentAct(world.ok, { purpose, version }), caller);
-  if (erase) await world.ok('retention/eraseDuty', world.queued.at(-1), { trigger: 'queue' });
-}
-
-async function versionOf(world: World, caller: Caller, purpose: string): Promise<number> {
-  const { consents } = await world.ok<{ consents: { purpose: string; version: number }[] }>(
-    'consent/status',
-    {},
-    caller,
-  );
-  return consents.find((one) => one.purpose === purpose)?.version ?? 0;
-}
 
 export const contact = { name: '林晓', phone: '13800138000', address: '广州市越秀区府前路 1 号' };
 

@@ -3,8 +3,9 @@ import { parseToken } from '../../lib/crypto/token';
 import { kinds } from '../../lib/policy/kinds';
 import { purposes } from '../../lib/policy/purposes';
 import { attributeNames, type ServiceId, serviceIds, services } from '../../lib/policy/services';
+import { grant, withdraw } from '../support/consent';
 import { type Caller, createWorld, onceKey, type World } from '../support/world';
-import { contact, grant, withdraw } from './budget-rows';
+import { contact } from './budget-rows';
 
 let world: World;
 let me: Caller;
@@ -33,7 +34,7 @@ describe('a nickname', () => {
     });
     expect(await update(1)).toMatchObject({ ok: true, data: { version: 2 } });
     expect(await world.ok('profile/get', {}, me)).not.toHaveProperty('nickname');
-    await withdraw(world, me, 'profile', false);
+    await withdraw(world, me, 'profile');
     expect(await update(2, '晓')).toMatchObject({ error: { code: 'CONSENT_REQUIRED' } });
     await erase();
     expect(await resting('profile')).toEqual([]);
@@ -50,7 +51,7 @@ describe('a nickname', () => {
   it('written anew after a withdrawal survives the erasure of the old one, whichever comes first', async () => {
     await grant(world, me, 'profile');
     await update(0, '旧');
-    await withdraw(world, me, 'profile', false);
+    await withdraw(world, me, 'profile');
     await grant(world, me, 'profile');
     expect(await world.ok('profile/get', {}, me)).toEqual({ version: 0 });
     expect(await update(0, '新')).toMatchObject({ ok: true });
@@ -113,7 +114,7 @@ describe('an optional service (O1)', () => {
           : { granted: false, stored: [] },
       );
     }
-    await withdraw(world, me, service, false);
+    await withdraw(world, me, service);
     expect(await world.refused(get, {}, me)).toBe('CONSENT_REQUIRED');
     const after = await world.ok<typeof listed>('profile/services', {}, me);
     expect(after.services.flatMap(({ stored }) => stored)).toEqual([]);
@@ -149,6 +150,7 @@ describe('an optional service (O1)', () => {
     await world.ok('profile/setSocialAttributes', { version: 0, attributes: asked('service-social') }, me);
     expect(await world.refused('profile/getTaxAttributes', {}, me)).toBe('CONSENT_REQUIRED');
     await withdraw(world, me, 'service-fund');
+    await world.erase();
     expect(await world.ok('profile/getSocialAttributes', {}, me)).toMatchObject({
       attributes: asked('service-social'),
     });
@@ -181,7 +183,7 @@ describe('an optional service (O1)', () => {
   it('told anew after it was switched off and on survives the erasure of what it was told before', async () => {
     await grant(world, me, 'service-tax');
     await world.ok('profile/setTaxAttributes', { version: 0, attributes: { householdPlace: '旧地' } }, me);
-    await withdraw(world, me, 'service-tax', false);
+    await withdraw(world, me, 'service-tax');
     await grant(world, me, 'service-tax');
     expect(await world.ok('profile/getTaxAttributes', {}, me)).toEqual({ version: 0, attributes: {} });
     await world.ok('profile/setTaxAttributes', { version: 0, attributes: { householdPlace: '新地' } }, me);
@@ -294,7 +296,7 @@ describe('a delivery (O2)', () => {
 
   it('is gone for staff and person at once when the consent is withdrawn, and erased', async () => {
     const { deliveryId } = await make();
-    await withdraw(world, me, 'delivery', false);
+    await withdraw(world, me, 'delivery');
     expect(await world.refused('profile/getDelivery', { deliveryId }, me)).toBe('CONSENT_REQUIRED');
     expect(await world.refused('profile/staffGetDelivery', about(deliveryId), support)).toBe('NOT_FOUND');
     expect(await world.refused('profile/completeDelivery', about(deliveryId), support)).toBe('NOT_FOUND');

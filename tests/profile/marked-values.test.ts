@@ -2,8 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseToken } from '../../lib/crypto/token';
 import { fields, ladenJpeg, marks as pictureMarks } from '../picture/samples';
+import { grant, withdraw } from '../support/consent';
 import { onceKey } from '../support/world';
-import { announce, grant, withdraw } from './budget-rows';
+import { announce } from './budget-rows';
 import { createStage } from './stage';
 
 /** Each value is unlike anything else, so that finding it anywhere means it leaked. */
@@ -70,7 +71,7 @@ it('no marked value of the profile is in a raw item, a kept file, a log line, a 
   spoken.push(await stage.call('profile/confirmAvatar', { uploadId }, me));
   expect(JSON.stringify(spoken.at(-1))).toContain('INVALID_INPUT');
   await grant(stage, me, 'service-tax');
-  await withdraw(stage, me, 'service-tax', false);
+  await withdraw(stage, me, 'service-tax');
 
   const stored = JSON.stringify(await stage.scan(), (_, value) =>
     value instanceof Uint8Array ? Buffer.from(value).toString('utf8') : value,

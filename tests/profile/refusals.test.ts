@@ -1,8 +1,9 @@
 import { dispatch } from '../../lib/gate/dispatch';
 import { needsConsent, type PurposeId } from '../../lib/policy/purposes';
 import type { Write } from '../../lib/table/client';
-import { type Caller, consentAct, createWorld, functions, onceKey, type World } from '../support/world';
-import { contact, grant, profileRows, withdraw } from './budget-rows';
+import { grant, withdraw } from '../support/consent';
+import { type Caller, createWorld, functions, onceKey, type World } from '../support/world';
+import { contact, profileRows } from './budget-rows';
 
 const card = { name: '林晓', phones: [{ number: '13800138000' }] };
 
@@ -45,7 +46,8 @@ describe('who refuses everything optional (O1, K3)', () => {
     const me = await world.cardHolder('me');
     for (const purpose of optional) {
       // A refusal that is said aloud is a withdrawal of what was never granted.
-      await world.ok('consent/withdraw', await consentAct(world.ok, { purpose }), me);
+      await withdraw(world, me, purpose);
+      await world.erase();
     }
     const { cardId, version } = await world.ok<{ cardId: string; version: number }>(
       'cards/create',
@@ -116,6 +118,7 @@ describe('a withdrawal between check and write (K3)', () => {
       await grant(world, me, purpose);
       await late(world, path, input, me, async () => {
         await withdraw(world, me, purpose);
+        await world.erase();
         await grant(world, me, purpose);
       });
       expect((await kept(world, purpose)).length).toBe(0);
@@ -124,7 +127,13 @@ describe('a withdrawal between check and write (K3)', () => {
 });
 
 /** Makes a call whose write is held up until something else has happened. It must be refused. */
-async function late(world: World, path: string, input: object, me: Caller, meanwhile: () => Promise<void>) {
+async function late(
+  world: World,
+  path: string,
+  input: object,
+  me: Caller,
+  meanwhile: () => Promise<unknown>,
+) {
   const { write } = world.deps.table;
   let held = false;
   const { table } = world.deps;

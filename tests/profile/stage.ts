@@ -4,8 +4,9 @@ import type { Deps } from '../../lib/deps';
 import type { Call } from '../../lib/gate/call';
 import { dispatch } from '../../lib/gate/dispatch';
 import { createObjects, type Objects } from '../../lib/partner/objects';
+import { grant } from '../support/consent';
 import { type Caller, createWorld, functions, type World } from '../support/world';
-import { announce, grant } from './budget-rows';
+import { announce } from './budget-rows';
 
 export const AVATAR = { bucket: 'test-objects', accessKeyId: 'local', secretAccessKey: 'local' };
 
@@ -101,8 +102,8 @@ export async function put(
 export function during(
   objects: Objects,
   act: keyof Objects,
-  before: () => Promise<void>,
-  after?: () => Promise<void>,
+  before: () => Promise<unknown>,
+  after?: () => Promise<unknown>,
 ): Objects {
   const original = objects[act] as (...args: unknown[]) => Promise<unknown>;
   const changed = async (...args: unknown[]) => {

@@ -54,7 +54,7 @@ describe('npm run promises', () => {
   it('fails K1 where a grant without evidence is taken', async () => {
     const consent = {
       policy: async () => ({ version: 1, textHash: 'h' }),
-      grant: async () => ({ version: 2 }),
+      grant: async () => ({ seenEntry: 2 }),
     };
     const person = async () => ({ api: { consent } });
     expect(await row('K1', { person, scan: async () => [] })).toMatchObject({

@@ -2,7 +2,8 @@ import { DAY_MS } from '../../lib/clock';
 import { needsConsent } from '../../lib/policy/purposes';
 import { buildRegistry } from '../../lib/policy/registry';
 import { cardRows } from '../cards/budget-rows';
-import { grant, profileRows, withdraw } from '../profile/budget-rows';
+import { profileRows } from '../profile/budget-rows';
+import { grant, withdraw } from '../support/consent';
 import { type Caller, createWorld, functions, type World } from '../support/world';
 
 let world: World;
@@ -55,7 +56,7 @@ describe('the staff see nothing under a consent that does not cover what it is f
 
   it.each(looks)('$path: once the person has withdrawn, also before anything is erased', async (look) => {
     const { input, by } = (await rows[look.path]?.()) ?? {};
-    await withdraw(world, me, look.purpose, false);
+    await withdraw(world, me, look.purpose);
     expect(await world.refused(look.path, input, by)).toBe('NOT_FOUND');
   });
 });

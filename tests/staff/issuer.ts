@@ -1,4 +1,5 @@
 import { createServer } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
 import { type CryptoKey, exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
 import { close, listen } from '../../infra/local/ports';
 import {
@@ -14,13 +15,16 @@ export type Issuer = {
   url: string;
   keys: SigningKey[];
   /** How the key set is answered. */
-  answer: 'keys' | 'error' | 'rubbish' | 'silence';
+  answer: 'keys' | 'error' | 'rubbish' | 'late';
   /** How often the key set was asked for. */
   asked: number;
   /** Verification against this issuer, with the token and clock of the test. */
   verifier(change?: Partial<StaffIdentityParts>): StaffIdentity;
   stop(): Promise<void>;
 };
+
+/** A second beyond what a caller of the service may be made to wait. */
+const LATE_MS = 4_000;
 
 export const AUDIENCE = 'https://console.example.cn';
 export const NOW = Date.parse('2026-12-01T02:00:00.000Z');
@@ -32,9 +36,10 @@ export async function newKey(kid: string): Promise<SigningKey> {
 }
 
 export async function startIssuer(): Promise<Issuer> {
-  const server = createServer((_, response) => {
+  const server = createServer(async (_, response) => {
     issuer.asked += 1;
-    if (issuer.answer === 'silence') return;
+    // The keys are good, for who waits longer than anybody should.
+    if (issuer.answer === 'late') await pause(LATE_MS, undefined, { ref: false });
     if (issuer.answer === 'error') response.statusCode = 500;
     const keys = issuer.keys.map(({ publicJwk }) => publicJwk);
     response.end(issuer.answer === 'rubbish' ? '<html>' : JSON.stringify({ keys }));

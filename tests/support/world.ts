@@ -8,7 +8,6 @@ import { login } from '../../functions/login/index';
 import { notify } from '../../functions/notify/index';
 import { profile } from '../../functions/profile/index';
 import { retention } from '../../functions/retention/index';
-import { makeMissingKeys } from '../../infra/commands/rotate-keys';
 import { makeLocalTable } from '../../infra/local/table';
 import type { Clock } from '../../lib/clock';
 import { type Config, readConfig } from '../../lib/config';
@@ -20,15 +19,14 @@ import type { Call, Reply } from '../../lib/gate/call';
 import { dispatch } from '../../lib/gate/dispatch';
 import type { Operations } from '../../lib/gate/operation';
 import { createLog, type Log } from '../../lib/log';
-import type { FaceId } from '../../lib/partner/faceid';
-import type { NetworkIdentity } from '../../lib/partner/network-identity';
 import type { Objects } from '../../lib/partner/objects';
 import type { EraseMessage, NoticeMessage } from '../../lib/partner/queue';
-import type { StaffRole } from '../../lib/partner/staff-identity';
-import type { Wechat } from '../../lib/partner/wechat';
 import type { Registry } from '../../lib/policy/registry';
 import { timeLimits } from '../../lib/time-limits';
+import { grant, type Ok } from './consent';
+import { giveKeys, newRootKey } from './keys';
 import { type Meter, observeWith } from './meter';
+import { memoryObjects, type Partners, partnerDoubles } from './partners';
 
 /** Every function, as deployed. A test compares it with the folders and the templates. */
 export const functions: Record<string, Operations> = {
@@ -42,8 +40,13 @@ export const functions: Record<string, Operations> = {
   retention,
 };
 
+export { onceKey } from './once-key';
+
 /** 2026-12-01 10:00 in Beijing. */
 export const START = Date.parse('2026-12-01T02:00:00.000Z');
+
+/** Of every world that brings none of its own. */
+const ROOT_KEY = newRootKey();
 
 export type World = {
   deps: Deps;
@@ -53,6 +56,8 @@ export type World = {
   lines: string[];
   /** Everything sent to the erase queue. */
   queued: EraseMessage[];
+  /** Does what the erase queue asks for until nothing is asked. */
+  erase(): Promise<void>;
   /** Everything sent to the notice queue. */
   notices: NoticeMessage[];
   /** Moves the clock. */
@@ -60,7 +65,7 @@ export type World = {
   /** One call through the gate, as a host would hand it over. */
   call(path: string, input?: unknown, by?: Partial<Call>): Promise<Reply>;
   /** A call that must succeed. */
-  ok<T = Record<string, never>>(path: string, input?: unknown, by?: Partial<Call>): Promise<T>;
+  ok: Ok;
   /** The code of a call that must be refused. */
   refused(path: string, input?: unknown, by?: Partial<Call>): Promise<string>;
   /** Signs a WeChat person in; the same openid is the same person. */
@@ -91,9 +96,6 @@ type Options = {
   rankOf?: (openid: string) => number | undefined;
 };
 
-/** The partners that verify identities. Without one of their own, tests have none, and no way is offered. */
-export type Partners = { faceId?: FaceId; networkIdentity?: NetworkIdentity };
-
 /** A machine busy with other tests may be slow to answer; what happens then has tests of its own. */
 const slow = { attemptMs: 60_000, totalMs: 120_000 };
 const patient = { ...timeLimits, callMs: 180_000, connectMs: 30_000, table: slow };
@@ -104,7 +106,7 @@ const patient = { ...timeLimits, callMs: 180_000, connectMs: 30_000, table: slow
  */
 export async function createWorld({
   suite = 'aes',
-  rootKey,
+  rootKey = ROOT_KEY,
   objects,
   partners,
   like,
@@ -112,7 +114,6 @@ export async function createWorld({
   noticeQueue = 'up',
   rankOf = () => 0,
 }: Options = {}): Promise<World> {
-  const root = rootKey ?? `local:${randomBytes(32).toString('base64')}`;
   const settings = {
     STAGE: 'test',
     SERVICE_REGION: 'cn-north-1',
@@ -121,7 +122,7 @@ export async function createWorld({
     ERASE_QUEUE_URL: 'http://127.0.0.1/queue',
     NOTICE_QUEUE_URL: 'http://127.0.0.1/notices',
     OBJECTS_BUCKET: 'test-objects',
-    ROOT_KEY: root,
+    ROOT_KEY: rootKey,
     SEAL_SUITE: suite,
     WECHAT_API_BASE: 'http://127.0.0.1',
     WECHAT_APPID: 'wxtest',
@@ -138,9 +139,10 @@ export async function createWorld({
   const queued: EraseMessage[] = [];
   const notices: NoticeMessage[] = [];
   const files = new Map<string, Buffer>();
-  const usedCodes = new Set<string>();
+  const doubles = partnerDoubles(rankOf);
   const build = () =>
     buildDeps(config, {
+      ...doubles,
       ...(registry && { registry }),
       clock,
       limits: patient,
@@ -162,47 +164,16 @@ export async function createWorld({
         createLog((line) => lines.push(line)),
       ),
       objects: objects?.(clock) ?? memoryObjects(files),
-      // A staff token here is `staff:<id>:<role>,<role>`; the real verification has tests of its own.
-      staff: {
-        async verify(token) {
-          const [kind, staffId = '', roles = ''] = token.split(':');
-          if (kind !== 'staff') throw new AppError('SIGN_IN_REQUIRED');
-          return { staffId, roles: roles.split(',') as StaffRole[] };
-        },
-      },
-      // A phone code here is `<number>-for-<openid>~<anything>`, good once; WeChat binds it to the openid.
-      wechatPhone: {
-        async exchangePhoneCode(code, openid) {
-          const [number = '', owner] = code.replace(/~.*$/, '').split('-for-');
-          if (owner !== openid || usedCodes.has(code)) throw new AppError('LOGIN_CODE_INVALID');
-          usedCodes.add(code);
-          return `+86${number}`;
-        },
-      },
-      wechat: wechatOf(usedCodes, 'code-of-'),
-      entries: { 'wechat-pay': { appid: 'wxpay', wechat: wechatOf(usedCodes, 'pay-code-of-') } },
-      risk: { wechatRisk: { rankOf: async (openid) => rankOf(openid) }, refusedFrom: 3 },
-      // WeChat's judgement of a text here lies in the text: 标记违规, 标记存疑 or 标记故障.
-      wechatText: {
-        async judge(words) {
-          const text = words.join('\n');
-          if (text.includes('标记违规')) return 'risky';
-          if (text.includes('标记存疑')) return 'review';
-          return text.includes('标记故障') ? 'unavailable' : 'pass';
-        },
-      },
-      wechatCode: {
-        draw: async (scene) => ({ image: Buffer.from(`code of ${scene}`), contentType: 'image/png' }),
-      },
     });
   const deps = build();
-  await makeMissingKeys({
-    table: deps.table,
-    roots: rootKeys(config.ROOT_KEY, 'cn-north-1', systemRandom),
-    suite,
-    clock,
-    random: systemRandom,
-  });
+  if (!like)
+    await giveKeys(raw, config.TABLE_NAME, {
+      table: deps.table,
+      roots: rootKeys(config.ROOT_KEY, 'cn-north-1', systemRandom),
+      suite,
+      clock,
+      random: systemRandom,
+    });
 
   await deps.policy.refresh(); // the first instance of a new service publishes what it was built with
   Object.assign(meter, { trips: 0, readUnits: 0, writeUnits: 0 });
@@ -223,7 +194,7 @@ export async function createWorld({
       ...by,
     });
   };
-  const ok = async <T>(path: string, input?: unknown, by?: Partial<Call>): Promise<T> => {
+  const ok: Ok = async <T>(path: string, input?: unknown, by?: Partial<Call>) => {
     const reply = await call(path, input, by);
     if (!reply.ok)
       throw new Error(`${path} was refused: ${JSON.stringify(reply.error)}\n${lines.slice(-2).join('\n')}`);
@@ -252,8 +223,12 @@ export async function createWorld({
     signIn,
     async cardHolder(openid) {
       const caller = await signIn(openid);
-      await ok('consent/grant', await consentAct(ok), caller);
+      await grant({ ok }, caller, 'cards');
       return caller;
+    },
+    async erase() {
+      for (let next = queued.shift(); next; next = queued.shift())
+        await ok('retention/eraseDuty', next, { trigger: 'queue' });
     },
     async scan() {
       const items: Record<string, unknown>[] = [];
@@ -267,51 +242,4 @@ export async function createWorld({
     },
     instance: build,
   };
-}
-
-/** A WeChat that says of the code `<prefix>X~…` that it is X's, once; of `<prefix>X@U~…`, that X's unionid is U as well. */
-function wechatOf(usedCodes: Set<string>, prefix: string): Wechat {
-  return {
-    async exchangeCode(code) {
-      if (!code.startsWith(prefix) || usedCodes.has(code)) throw new AppError('LOGIN_CODE_INVALID');
-      usedCodes.add(code);
-      const [openid = '', unionid] = code.slice(prefix.length).replace(/~.*$/, '').split('@');
-      return { openid, unionid };
-    },
-  };
-}
-
-/** An objects partner that keeps files in memory; an upload's address is the name of the file. */
-function memoryObjects(files: Map<string, Buffer>): Objects {
-  return {
-    uploadAddress: async ({ key }) => ({ url: `memory:${key}`, headers: {} }),
-    read: async (key) => files.get(key),
-    write: async (key, content) => void files.set(key, content),
-    remove: async (names) => {
-      for (const name of names) files.delete(name);
-    },
-  };
-}
-
-/** A well-formed act of consent to cards on the policy in force; `change` alters it. */
-export async function consentAct(
-  ok: World['ok'],
-  change: Record<string, unknown> = {},
-): Promise<Record<string, unknown>> {
-  const { version, textHash, language } = await ok<Record<string, unknown>>('consent/policy');
-  return {
-    purpose: 'cards',
-    version: 0,
-    policyVersion: version,
-    textHash,
-    language,
-    evidence: { control: 'consent.cards.agree', defaultState: 'unchecked', dwellMs: 4200 },
-    idempotencyKey: randomBytes(12).toString('hex'),
-    ...change,
-  };
-}
-
-/** A fresh idempotency key. */
-export function onceKey(): string {
-  return randomBytes(12).toString('hex');
 }

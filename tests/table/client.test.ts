@@ -86,7 +86,7 @@ describe('writes', () => {
     const [counter] = await table.getMany([item('counter')]);
     expect(counter?.tally).toBe(50 - failed.length);
     expect(failed.every((error) => error instanceof AppError)).toBe(true);
-  }, 60_000);
+  });
 
   it('fail loudly when the table is not there', async () => {
     const { SERVICE_REGION: region, TABLE_ENDPOINT: endpoint } = world.config;

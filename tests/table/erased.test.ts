@@ -4,12 +4,13 @@ import { consentPurposeIds } from '../../lib/policy/purposes';
 import type { Item } from '../../lib/table/client';
 import { type Duty, eraseItems } from '../../lib/table/consent/erasure-duty';
 import type { Key } from '../../lib/table/keys';
-import { agree, cardGiver, erase, exchange, linkTo, offerBy } from '../cards/support';
+import { cardGiver, exchange, linkTo, offerBy } from '../cards/support';
 import { agreeingPartners } from '../identity/agreeing-partners';
 import { newCitizen } from '../identity/support';
 import { point, switchOn } from '../location/support';
 import { entryCode, proofFor, tap } from '../login/support';
 import { contact } from '../profile/budget-rows';
+import { grant, withdraw } from '../support/consent';
 import { createWorld, onceKey, type World } from '../support/world';
 
 type Resting = Item & { points?: Key[] };
@@ -22,14 +23,14 @@ async function doEverything(openid: string, way: 'bank' | 'face' | 'network') {
   const { ok } = world;
   const mine = await cardGiver(world, openid);
   const me = mine.caller;
-  for (const purpose of consentPurposeIds) if (purpose !== 'cards') await agree(world, me, purpose);
+  for (const purpose of consentPurposeIds) if (purpose !== 'cards') await grant(world, me, purpose);
   const once = { idempotencyKey: onceKey() };
 
   const open = { cardId: mine.cardId, version: 2, visibility: { name: 'everyone', title: 'link' } };
   await ok('cards/setVisibility', open, me);
   const { token } = await linkTo(world, mine);
   const viewer = await cardGiver(world, `viewer of ${openid}`);
-  for (const purpose of ['viewer-name', 'profile']) await agree(world, viewer.caller, purpose);
+  for (const purpose of ['viewer-name', 'profile']) await grant(world, viewer.caller, purpose);
   await ok('profile/update', { version: 0, nickname: '小陈' }, viewer.caller);
   await ok('profile/update', { version: 0, nickname: '晓' }, me);
   await ok('cards/open', { token }, viewer.caller);
@@ -93,8 +94,8 @@ describe('after a withdrawal (K3)', () => {
       expect(pointed.length).toBeGreaterThan(5);
       expect(names.length).toBeGreaterThan(5);
 
-      for (const purpose of consentPurposeIds) await agree(world, me, purpose, false);
-      await erase(world);
+      for (const purpose of consentPurposeIds) await withdraw(world, me, purpose);
+      await world.erase();
 
       const after = await everything();
       expect(after.filter(isMine).map(({ sk }) => sk)).toEqual([]);

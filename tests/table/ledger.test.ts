@@ -13,7 +13,8 @@ import {
   verifyLedger,
 } from '../../lib/table/ledger/ledger';
 import { ledgerHead, readPerson } from '../../lib/table/person/person';
-import { type Caller, consentAct, createWorld, type World } from '../support/world';
+import { grant, withdraw } from '../support/consent';
+import { type Caller, createWorld, type World } from '../support/world';
 
 let world: World;
 let raw: DynamoDBDocument;
@@ -30,8 +31,8 @@ beforeEach(async () => {
   );
   me = await world.cardHolder('me');
   subjectId = parseToken(me.token)?.subjectId ?? '';
-  await world.ok('consent/withdraw', await consentAct(world.ok, { version: 2 }), me);
-  await world.ok('consent/grant', await consentAct(world.ok, { version: 3 }), me);
+  await withdraw(world, me);
+  await grant(world, me, 'cards');
 });
 
 async function verdict(): Promise<Verdict> {

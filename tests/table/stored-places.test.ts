@@ -8,12 +8,13 @@ import type { Item } from '../../lib/table/client';
 import { createSealer, type Encoded, type Sealer } from '../../lib/table/entity';
 import { type Key, keys } from '../../lib/table/keys';
 import { readPerson } from '../../lib/table/person/person';
-import { agree, cardGiver, exchange, newCard } from '../cards/support';
+import { cardGiver, exchange, newCard } from '../cards/support';
 import { agreeingPartners } from '../identity/agreeing-partners';
 import { newCitizen } from '../identity/support';
 import { point, switchOn } from '../location/support';
 import { fields as colours, png } from '../picture/samples';
 import { contact } from '../profile/budget-rows';
+import { grant } from '../support/consent';
 import { entities } from '../support/entities';
 import { type Caller, createWorld, onceKey, type World } from '../support/world';
 
@@ -105,7 +106,7 @@ const single = [
 
 it('no two records of one person open in the same place, whatever they are (S5)', async () => {
   const purposes = ['delivery', 'real-name', 'real-name-face', 'location', 'location-history'];
-  for (const purpose of purposes) await agree(world, me, purpose);
+  for (const purpose of purposes) await grant(world, me, purpose);
   await doEverything(1);
   world.wait(DAY_MS);
   await doEverything(2);

@@ -14,4 +14,4 @@ it('does not compile an attribute without a kind, a kind without purpose or peri
   // The compiler fails both on an error and on a mark without one.
   const compiler = join(root, 'node_modules/typescript/bin/tsc');
   await expect(run(process.execPath, [compiler, '--project', root])).resolves.toMatchObject({ stdout: '' });
-}, 120_000);
+});

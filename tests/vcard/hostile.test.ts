@@ -13,6 +13,7 @@ import {
 } from '../../lib/card/vcard-limits';
 import { readVCards } from '../../lib/card/vcard-read';
 import { writeVCards } from '../../lib/card/vcard-write';
+import { amount } from '../proof/sample';
 import { contents } from './contents';
 
 const card = (...lines: string[]) => ['BEGIN:VCARD', 'VERSION:4.0', ...lines, 'END:VCARD', ''].join('\r\n');
@@ -220,7 +221,7 @@ describe('what a card brings that we do not want (C5, C7)', () => {
           }
         });
       }),
-      { numRuns: 2000 },
+      { numRuns: amount(8000, 600) },
     );
   });
 
@@ -235,7 +236,7 @@ describe('what a card brings that we do not want (C5, C7)', () => {
           refusal(() => readVCards(bytes));
         },
       ),
-      { numRuns: 300 },
+      { numRuns: amount(1200, 100) },
     );
   });
 });

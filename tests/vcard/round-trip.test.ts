@@ -6,9 +6,10 @@ import { readJCard, writeJCard } from '../../lib/card/jcard';
 import { tidy } from '../../lib/card/vcard-line';
 import { readVCards } from '../../lib/card/vcard-read';
 import { writeVCard, writeVCards } from '../../lib/card/vcard-write';
+import { amount } from '../proof/sample';
 import { contents, plain } from './contents';
 
-const RUNS = 250;
+const RUNS = amount(1000, 80);
 
 function readOne(text: string) {
   const cards = readVCards(Buffer.from(text));
@@ -49,7 +50,7 @@ describe('a card that is written and read is the same card (C5)', () => {
         const read = readVCards(Buffer.from(writeVCards(all, '4.0'))).map(({ content }) => content);
         expect(plain(read)).toEqual(plain(all));
       }),
-      { numRuns: 40 },
+      { numRuns: amount(160, 12) },
     );
   });
 });

@@ -1,7 +1,9 @@
 import { accessSync, constants } from 'node:fs';
-import { type Browser, chromium } from 'playwright-core';
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium } from 'playwright-core';
 
 const PATH = '/usr/bin/chromium';
+/** How Playwright calls it. */
+const NO_LIMIT = 0;
 
 /**
  * `describe` where Chromium is installed. Where it is not, a developer reads one sentence and the rest of the tests
@@ -16,6 +18,7 @@ export function describeWithChromium(name: string, tests: () => void): void {
 export function launchChromium(): Promise<Browser> {
   return chromium.launch({
     executablePath: PATH,
+    timeout: NO_LIMIT,
     args: [
       '--headless',
       '--no-sandbox',
@@ -27,6 +30,17 @@ export function launchChromium(): Promise<Browser> {
       '--disable-sync',
     ],
   });
+}
+
+/** A context whose waits end with what they wait for, however slow the machine is. */
+export async function newContext(
+  browser: Browser,
+  options: BrowserContextOptions = {},
+): Promise<BrowserContext> {
+  const context = await browser.newContext(options);
+  context.setDefaultTimeout(NO_LIMIT);
+  context.setDefaultNavigationTimeout(NO_LIMIT);
+  return context;
 }
 
 function isInstalled(): boolean {

@@ -1,8 +1,6 @@
 import type { Service } from '../../infra/local/service';
 import { startService } from '../../infra/local/service';
-import { describeWithChromium, launchChromium } from './chromium';
-
-const SOON_MS = 20_000;
+import { describeWithChromium, launchChromium, newContext } from './chromium';
 
 let service: Service;
 /** As the mini-program does it: over HTTP, with the token of wx.login. */
@@ -17,7 +15,7 @@ async function post<T>(path: string, input: object, token?: string): Promise<T> 
 describeWithChromium('the web sign-in page of the running service (A2)', () => {
   beforeAll(async () => {
     service = await startService();
-  }, 90_000);
+  });
   afterAll(() => service?.stop());
 
   it('signs a browser in through the real host, and the cookie opens the account in every function', async () => {
@@ -28,7 +26,7 @@ describeWithChromium('the web sign-in page of the running service (A2)', () => {
 
     const chromium = await launchChromium();
     try {
-      const context = await chromium.newContext();
+      const context = await newContext(chromium);
       const page = await context.newPage();
       const opened = await page.goto(`${service.api}/login/web`);
       expect(opened?.headers()).toMatchObject({
@@ -43,7 +41,7 @@ describeWithChromium('the web sign-in page of the running service (A2)', () => {
       const asked = await post<{ site: string }>('login/webShow', input, token);
       expect(asked.site).toBe(new URL(service.api).host);
       await post('login/webApprove', input, token);
-      await page.getByRole('heading', { name: '已经登录' }).waitFor({ timeout: SOON_MS });
+      await page.getByRole('heading', { name: '已经登录' }).waitFor();
       expect(await context.cookies()).toEqual([
         expect.objectContaining({
           name: '__Host-leliao-session',
@@ -60,5 +58,5 @@ describeWithChromium('the web sign-in page of the running service (A2)', () => {
     } finally {
       await chromium.close();
     }
-  }, 90_000);
+  });
 });

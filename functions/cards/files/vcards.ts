@@ -1,8 +1,8 @@
 import type { CardContent } from '../../../lib/card/content';
 import { writeJCard } from '../../../lib/card/jcard';
 import { phoneContactOf } from '../../../lib/card/phone-contact';
-import { refusals } from '../../../lib/card/vcard-content';
 import { cardProblems, VCardError } from '../../../lib/card/vcard-limits';
+import { refusals } from '../../../lib/card/vcard-outcome';
 import { type CardFromFile, readVCards } from '../../../lib/card/vcard-read';
 import { writeVCards } from '../../../lib/card/vcard-write';
 import type { Deps } from '../../../lib/deps';

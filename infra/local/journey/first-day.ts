@@ -37,7 +37,7 @@ export async function firstDay(where: Where, { content, left, cards }: ReadCard)
     phone.consent.grant({ ...act, textHash: '0'.repeat(64) }),
   );
   const granted = await phone.consent.grant(act);
-  expect(granted.granted, `同意已记录，记录编号 ${granted.version}`);
+  expect(granted.granted, `同意已记录，记录编号 ${granted.seenEntry}`);
   const keySet = createRemoteJWKSet(new URL(`${where.api}/.well-known/jwks.json`));
   const receipt = await compactVerify(granted.receipt, keySet);
   const proved = JSON.parse(new TextDecoder().decode(receipt.payload));
@@ -80,7 +80,7 @@ export async function firstDay(where: Where, { content, left, cards }: ReadCard)
   await refused('SIGN_IN_REQUIRED', '被结束的设备的下一次调用', () => tablet.cards.list());
 
   step('撤回同意');
-  const withdrawn = await phone.consent.withdraw(await actOn(phone, granted.version));
+  const withdrawn = await phone.consent.withdraw(await actOn(phone, granted.seenEntry));
   expect(!withdrawn.granted, '撤回已记录，和同意时要填的一样多');
   await refused('CONSENT_REQUIRED', '下一次读名片', () => phone.cards.get({ cardId: card.cardId }));
   await refused('CONSENT_REQUIRED', '下一次列名片', () => phone.cards.list());

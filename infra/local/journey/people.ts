@@ -24,11 +24,11 @@ export function clientOf({ api }: Where, device: string): Api {
 }
 
 /** What somebody sends who has read the policy and agrees to (or withdraws from) one purpose. */
-export async function actOn(api: Api, version: number, purpose: Act['purpose'] = 'cards'): Promise<Act> {
+export async function actOn(api: Api, seenEntry: number, purpose: Act['purpose'] = 'cards'): Promise<Act> {
   const { version: policyVersion, textHash } = await api.consent.policy();
   const evidence = { control: `consent.${purpose}.agree`, defaultState: 'unchecked', dwellMs: 5200 } as const;
   const idempotencyKey = await newIdempotencyKey();
-  return { purpose, version, policyVersion, textHash, language: 'zh-CN', evidence, idempotencyKey };
+  return { purpose, seenEntry, policyVersion, textHash, language: 'zh-CN', evidence, idempotencyKey };
 }
 
 /** Somebody new who is signed in and has agreed to these purposes. */

@@ -85,19 +85,19 @@ export async function provableActs(running: Running): Promise<string> {
   const answer = await fetch(`${running.api}/.well-known/jwks.json`);
   const { keys: published } = (await answer.json()) as { keys: JWK[] };
   const { entries } = await api.consent.history({});
-  for (const { version, receipt } of given) {
+  for (const { seenEntry, receipt } of given) {
     demand(
-      entries.some(({ seq, act }) => seq === version && act.startsWith('consent.')),
-      `act ${version} is not in the history`,
+      entries.some(({ seq, act }) => seq === seenEntry && act.startsWith('consent.')),
+      `act ${seenEntry} is not in the history`,
     );
-    const later = await api.consent.receipt({ seq: version });
+    const later = await api.consent.receipt({ seq: seenEntry });
     const [first, second] = [
       await verifyReceipt(receipt, published),
       await verifyReceipt(later.receipt, published),
     ];
     demand(
       JSON.stringify(first) === JSON.stringify(second),
-      `the receipt of act ${version} says something else later`,
+      `the receipt of act ${seenEntry} says something else later`,
     );
   }
   const [{ receipt = '' } = {}] = given;
@@ -112,7 +112,7 @@ export async function provableActs(running: Running): Promise<string> {
     demand(!passes, `a receipt altered at character ${at} passes`);
     forged += 1;
   }
-  const tampered = await tamper(running, me, given[1]?.version ?? 0);
+  const tampered = await tamper(running, me, given[1]?.seenEntry ?? 0);
   return `${given.length} acts read back and receipted twice alike, verified with the published keys; ${forged} altered receipts refused; ${tampered} alterations of a stored act seen and never receipted`;
 }
 

@@ -82,7 +82,7 @@ export async function linkEntries(running: Running): Promise<string> {
   demand(unlinked === 'LINK_REQUIRED', `an entry that nobody linked got ${unlinked}`);
   const unasked = await codeOf(me.api.login.linkAccount({ entry, code: await code() }));
   demand(unasked === 'CONSENT_REQUIRED', `linking without consent got ${unasked}`);
-  const { version } = await me.api.consent.grant(await actOn(me.api, 0, 'account-link'));
+  const { seenEntry } = await me.api.consent.grant(await actOn(me.api, 0, 'account-link'));
   const unproved = await codeOf(me.api.login.linkAccount({ entry, code: await code() }));
   demand(unproved === 'PROOF_REQUIRED', `linking without proof of self got ${unproved}`);
   const link = async () => {
@@ -105,7 +105,7 @@ export async function linkEntries(running: Running): Promise<string> {
   demand(undone.join() === 'SIGN_IN_REQUIRED,LINK_REQUIRED', `after undoing, calls got ${undone.join(', ')}`);
   await link();
   await enter();
-  await me.api.consent.withdraw(await actOn(me.api, version, 'account-link'));
+  await me.api.consent.withdraw(await actOn(me.api, seenEntry, 'account-link'));
   const withdrawn = [await codeOf(arrival.api.login.listSessions()), await codeOf(enter())];
   demand(
     withdrawn.join() === 'SIGN_IN_REQUIRED,LINK_REQUIRED',

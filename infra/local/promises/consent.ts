@@ -29,10 +29,10 @@ export async function explicitConsent(running: Running): Promise<string> {
   );
   const create = me.api.cards.create({ name: '未同意', idempotencyKey: await newIdempotencyKey() });
   demand((await codeOf(create)) === 'CONSENT_REQUIRED', 'a card was made without consent');
-  const { version } = await me.api.consent.grant(good);
+  const { seenEntry } = await me.api.consent.grant(good);
   const { Item: entry } = await running.raw.get({
     TableName: running.tableName,
-    Key: keys.entry(me.subjectId(), version),
+    Key: keys.entry(me.subjectId(), seenEntry),
   });
   const bound =
     entry?.textHash === good.textHash &&

@@ -48,7 +48,7 @@ export async function announcedFirst(running: Running): Promise<string> {
   );
   demand((await codeOf(me.api.profile.get())) === 'OK', 'a purpose that did not change was lost');
   const { consents } = await me.api.consent.status();
-  const seen = consents.find(({ purpose }) => purpose === 'cards')?.version ?? 0;
+  const seen = consents.find(({ purpose }) => purpose === 'cards')?.seenEntry ?? 0;
   await me.api.consent.grant(await actOn(me.api, seen));
   demand((await codeOf(me.api.cards.list())) === 'OK', 'agreeing anew does not open it');
   await refuser.api.consent.refuse(await actOn(refuser.api, seen));

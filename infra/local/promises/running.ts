@@ -64,18 +64,18 @@ export type Running = {
 export type Act = Parameters<Api['consent']['grant']>[0];
 
 /** A well-formed act on the policy in force. */
-export async function actOn(api: Api, version: number, purpose: Act['purpose'] = 'cards'): Promise<Act> {
+export async function actOn(api: Api, seenEntry: number, purpose: Act['purpose'] = 'cards'): Promise<Act> {
   const { version: policyVersion, textHash } = await api.consent.policy();
   const evidence = { control: 'consent.agree', defaultState: 'unchecked', dwellMs: 5000 } as const;
   const idempotencyKey = await newIdempotencyKey();
-  return { purpose, version, policyVersion, textHash, language: 'zh-CN', evidence, idempotencyKey };
+  return { purpose, seenEntry, policyVersion, textHash, language: 'zh-CN', evidence, idempotencyKey };
 }
 
 /** A consent given, or taken back, as the policy in force asks for it. */
 export async function agree({ api }: Person, purpose: Act['purpose'], granted = true): Promise<void> {
   const { consents } = await api.consent.status();
-  const version = consents.find((one) => one.purpose === purpose)?.version ?? 0;
-  const made = await actOn(api, version, purpose);
+  const seenEntry = consents.find((one) => one.purpose === purpose)?.seenEntry ?? 0;
+  const made = await actOn(api, seenEntry, purpose);
   await (granted ? api.consent.grant(made) : api.consent.withdraw(made));
 }
 

@@ -42,7 +42,7 @@ export async function leaveAccount(
     const before = consentOf(person, purpose) as Consent;
     const { epoch } = before;
     consents[purpose] = consent.encode(
-      { ...before, granted: false, version: head.seq, epoch: epoch + 1, atSeconds },
+      { ...before, granted: false, entry: head.seq, epoch: epoch + 1, atSeconds },
       purpose,
     );
     writes.push(withdrawn.write, putDuty(subjectId, { seq: head.seq, purpose, epoch, erased: 0, dueAt }));

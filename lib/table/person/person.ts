@@ -45,7 +45,7 @@ export type Session = ValueOf<typeof session>;
 export const consent = defineEntity('consent', {
   granted: plain('consent-state', z.boolean()),
   /** Number of the ledger entry that brought this state; 0 before any. Acts name it, so an old message changes nothing. */
-  version: plain('consent-state', z.int()),
+  entry: plain('consent-state', z.int()),
   policyVersion: plain('consent-state', z.int()),
   atSeconds: plain('consent-state', z.int()),
   /** When a change of what was agreed to was refused; the grant stays what it was and covers nothing new. */

@@ -38,7 +38,7 @@ const common = {
   verifiedAt: plain('real-name-result', z.string()),
   partnerRequestId: plain('real-name-result', z.string()),
   /** Number of the act of consent in the person's ledger. */
-  consentVersion: plain('real-name-result', z.int()),
+  consentEntry: plain('real-name-result', z.int()),
   band: plain('age-band', z.optional(z.enum(ageBands))),
   /** Digest of the idempotency key, to recognise a repeat. */
   key: plain('real-name-result', z.string()),

@@ -1,0 +1,25 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { proofs } from './proofs';
+
+const root = join(__dirname, '../..');
+const text = (file: string) => readFileSync(join(root, file), 'utf8');
+
+describe('npm run proof', () => {
+  it('is in README.md with every proof and what it shows', () => {
+    const rows = Object.entries(proofs).map(([name, { shows }]) => `| \`${name}\` | ${shows} |`);
+    const missing = rows.filter((row) => !text('README.md').includes(row));
+    expect({ 'rows that README.md lacks': missing }).toEqual({ 'rows that README.md lacks': [] });
+  });
+
+  it('has a name for every file that takes a sample in npm test, and for no other', () => {
+    const tests = readdirSync(join(root, 'tests'), { recursive: true, encoding: 'utf8' });
+    const sampled = tests
+      .map((file) => `tests/${file}`)
+      .filter((file) => file.endsWith('.test.ts') && /^import .*proof\/sample';$/m.test(text(file)));
+    const named = Object.values(proofs).map(({ file }) => file);
+    expect({ 'in tests/proof/proofs.ts': named.sort() }).toEqual({
+      'in tests/proof/proofs.ts': sampled.sort(),
+    });
+  });
+});

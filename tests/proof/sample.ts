@@ -1,0 +1,20 @@
+import fc from 'fast-check';
+
+/** `npm run proof` sets it: everything is gone through, and nothing is left to a sample. */
+const isWhole = process.env.PROOF === 'whole';
+
+/** How much of something: all of it in a proof, `sample` in `npm test`. */
+export const amount = (whole: number, sample: number): number => (isWhole ? whole : sample);
+
+/**
+ * Holds every case in a proof; in `npm test` so many of them, others in each run. What fails is reported with the case
+ * and the seed that brings it back.
+ */
+export async function holdsFor<T>(
+  cases: readonly T[],
+  sample: number,
+  holds: (one: T) => Promise<void>,
+): Promise<void> {
+  if (isWhole) for (const one of cases) await holds(one);
+  else await fc.assert(fc.asyncProperty(fc.constantFrom(...cases), holds), { numRuns: sample });
+}

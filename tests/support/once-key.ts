@@ -1,0 +1,6 @@
+import { randomBytes } from 'node:crypto';
+
+/** A fresh idempotency key. */
+export function onceKey(): string {
+  return randomBytes(12).toString('hex');
+}

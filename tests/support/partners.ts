@@ -1,0 +1,76 @@
+import type { Replacements } from '../../lib/deps';
+import { AppError } from '../../lib/errors';
+import type { FaceId } from '../../lib/partner/faceid';
+import type { NetworkIdentity } from '../../lib/partner/network-identity';
+import type { Objects } from '../../lib/partner/objects';
+import type { StaffRole } from '../../lib/partner/staff-identity';
+import type { Wechat } from '../../lib/partner/wechat';
+
+/** The partners that verify identities. Without one of their own, tests have none, and no way is offered. */
+export type Partners = { faceId?: FaceId; networkIdentity?: NetworkIdentity };
+
+/**
+ * Everybody whom the service calls, except for queues and identities: they say what the test writes into the code, the
+ * token or the text. `rankOf` is how risky WeChat ranks an openid.
+ */
+export function partnerDoubles(rankOf: (openid: string) => number | undefined): Replacements {
+  const usedCodes = new Set<string>();
+  return {
+    wechat: wechatOf(usedCodes, 'code-of-'),
+    entries: { 'wechat-pay': { appid: 'wxpay', wechat: wechatOf(usedCodes, 'pay-code-of-') } },
+    risk: { wechatRisk: { rankOf: async (openid) => rankOf(openid) }, refusedFrom: 3 },
+    // A phone code here is `<number>-for-<openid>~<anything>`, good once; WeChat binds it to the openid.
+    wechatPhone: {
+      async exchangePhoneCode(code, openid) {
+        const [number = '', owner] = code.replace(/~.*$/, '').split('-for-');
+        if (owner !== openid || usedCodes.has(code)) throw new AppError('LOGIN_CODE_INVALID');
+        usedCodes.add(code);
+        return `+86${number}`;
+      },
+    },
+    // WeChat's judgement of a text here lies in the text: 标记违规, 标记存疑 or 标记故障.
+    wechatText: {
+      async judge(words) {
+        const text = words.join('\n');
+        if (text.includes('标记违规')) return 'risky';
+        if (text.includes('标记存疑')) return 'review';
+        return text.includes('标记故障') ? 'unavailable' : 'pass';
+      },
+    },
+    wechatCode: {
+      draw: async (scene) => ({ image: Buffer.from(`code of ${scene}`), contentType: 'image/png' }),
+    },
+    // A staff token here is `staff:<id>:<role>,<role>`; the real verification has tests of its own.
+    staff: {
+      async verify(token) {
+        const [kind, staffId = '', roles = ''] = token.split(':');
+        if (kind !== 'staff') throw new AppError('SIGN_IN_REQUIRED');
+        return { staffId, roles: roles.split(',') as StaffRole[] };
+      },
+    },
+  };
+}
+
+/** A WeChat that says of the code `<prefix>X~…` that it is X's, once; of `<prefix>X@U~…`, that X's unionid is U as well. */
+function wechatOf(usedCodes: Set<string>, prefix: string): Wechat {
+  return {
+    async exchangeCode(code) {
+      if (!code.startsWith(prefix) || usedCodes.has(code)) throw new AppError('LOGIN_CODE_INVALID');
+      usedCodes.add(code);
+      const [openid = '', unionid] = code.slice(prefix.length).replace(/~.*$/, '').split('@');
+      return { openid, unionid };
+    },
+  };
+}
+
+/** An objects partner that keeps files in memory; an upload's address is the name of the file. */
+export function memoryObjects(files: Map<string, Buffer>): Objects {
+  return {
+    uploadAddress: async ({ key }) => ({ url: `memory:${key}`, headers: {} }),
+    read: async (key) => files.get(key),
+    write: async (key, content) => void files.set(key, content),
+    remove: async (names) => {
+      for (const name of names) files.delete(name);
+    },
+  };
+}
