@@ -26,14 +26,16 @@ export const corners: Record<'topLeft' | 'topRight' | 'bottomLeft' | 'bottomRigh
 
 /** Four fields of colour. */
 export function fields(width: number, height: number): Pixels {
+  const line = (left: Colour, right: Colour) => {
+    const colours = Array.from({ length: width }, (_, x) => [...(x < width / 2 ? left : right), 255]);
+    return Uint8ClampedArray.from(colours.flat());
+  };
+  const [top, bottom] = [
+    line(corners.topLeft, corners.topRight),
+    line(corners.bottomLeft, corners.bottomRight),
+  ];
   const data = new Uint8ClampedArray(width * height * 4);
-  for (let y = 0; y < height; y += 1) {
-    for (let x = 0; x < width; x += 1) {
-      const row = y < height / 2 ? 'top' : 'bottom';
-      const colour = corners[`${row}${x < width / 2 ? 'Left' : 'Right'}`];
-      data.set([...colour, 255], (y * width + x) * 4);
-    }
-  }
+  for (let y = 0; y < height; y += 1) data.set(y < height / 2 ? top : bottom, y * width * 4);
   return { data, width, height };
 }
 

@@ -4,6 +4,10 @@ export const proofs: Record<string, { file: string; shows: string }> = {
     file: 'tests/location/switch.test.ts',
     shows: 'every order of three acts after two beginnings: a place is kept exactly while it may be',
   },
+  nearby: {
+    file: 'tests/location/nearby.test.ts',
+    shows: 'people nearby against a look at everybody, and what a thousand questions tell',
+  },
   'many-acts': {
     file: 'tests/consent/many-acts.test.ts',
     shows: 'a person with a hundred thousand acts of consent costs what one with two costs',
