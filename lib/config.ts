@@ -1,5 +1,4 @@
 import * as z from 'zod/mini';
-import { entryIds } from './policy/entries';
 import {
   assertArn,
   assertHost,
@@ -8,6 +7,7 @@ import {
   awsRegions,
   cloudbaseRegions,
 } from './policy/residency';
+import { entryIds } from './policy/sign-in-entries';
 
 const stages = ['local', 'test', 'staging', 'production'] as const;
 

@@ -6,7 +6,7 @@ import { truncateAddress } from '../../lib/gate/network-place';
 import type { Run } from '../../lib/gate/operation';
 import { isCovered } from '../../lib/gate/purpose';
 import type { ConsentPurposeId } from '../../lib/policy/purposes';
-import { retainedAfter } from '../../lib/policy/stays';
+import { retainedAfter } from '../../lib/policy/retained';
 import type { NewEntry } from '../../lib/table/ledger/ledger';
 import { type Consent, consentOf, type Person } from '../../lib/table/person/person';
 import { signReceipt } from './receipt';

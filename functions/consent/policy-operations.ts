@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
 import { operation } from '../../lib/gate/operation';
 import { registryChanges } from '../../lib/policy/changes';
-import { policyAnnouncements, seeNotice } from './notices';
 import { ownLists } from './own-lists';
 import { policy } from './policy';
+import { policyAnnouncements, seeNotice } from './policy-announcements';
 import { approvePolicy, proposePolicy, rejectPolicy, showProposal } from './publish';
 import { hex, instant } from './shapes';
 import { announcement, lists, versions } from './versions';

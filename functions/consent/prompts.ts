@@ -3,7 +3,7 @@ import { promptsFor } from '../../lib/consent/prompts-due';
 import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
 import type { Run } from '../../lib/gate/operation';
-import { noticeOf } from '../../lib/policy/notice';
+import { noticeOf } from '../../lib/policy/purpose-notice';
 import type { ConsentPurposeId } from '../../lib/policy/purposes';
 import type { PolicyVersion } from '../../lib/policy/version';
 import { consentOf, type Person } from '../../lib/table/person/person';

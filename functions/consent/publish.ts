@@ -44,7 +44,7 @@ export async function proposePolicy(deps: Deps, { caller, input }: Run<'staff', 
     throw invalidInput('changes', '与上一版没有不同');
   demandNotice(deps, content);
   if (pending) {
-    if (pending.textHash === content.textHash) return show(deps, pending, parseVersion(pending));
+    if (pending.textHash === content.textHash) return proposalShown(deps, pending, parseVersion(pending));
     throw new AppError('NOT_NOW', { version: pending.version });
   }
   const stored: StoredVersion = {
@@ -57,14 +57,14 @@ export async function proposePolicy(deps: Deps, { caller, input }: Run<'staff', 
     proposedAt: toInstant(deps.clock.now()),
   };
   await deps.table.write(putProposal(stored)).catch(refused);
-  return show(deps, stored, content);
+  return proposalShown(deps, stored, content);
 }
 
 /** The proposal that waits for another officer. @throws AppError NOT_FOUND */
 export async function showProposal(deps: Deps) {
   const { pending } = await lookAt(deps);
   if (!pending) throw new AppError('NOT_FOUND');
-  return show(deps, pending, parseVersion(pending));
+  return proposalShown(deps, pending, parseVersion(pending));
 }
 
 type Decide = { version: number; textHash: string };
@@ -149,7 +149,7 @@ function demandNotice(deps: Deps, { effectiveAt, difference }: PolicyVersion): v
   );
 }
 
-function show(deps: Deps, stored: StoredVersion, content: PolicyVersion) {
+function proposalShown(deps: Deps, stored: StoredVersion, content: PolicyVersion) {
   const { version, textHash, effectiveAt, proposedBy, proposedAt } = stored;
   const { registry, difference, text } = content;
   return {

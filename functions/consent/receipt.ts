@@ -2,7 +2,12 @@ import { createHash } from 'node:crypto';
 import { DAY_MS, MINUTE_MS } from '../../lib/clock';
 import { sign } from '../../lib/crypto/signature';
 import type { Deps } from '../../lib/deps';
-import { type KindNotice, type Notice, noticeOf, type RecipientNotice } from '../../lib/policy/notice';
+import {
+  type KindNotice,
+  type Notice,
+  noticeOf,
+  type RecipientNotice,
+} from '../../lib/policy/purpose-notice';
 import { buildRegistry, isSensitive, type Registry } from '../../lib/policy/registry';
 import type { RetentionRule } from '../../lib/policy/retention';
 import type { PolicyVersion } from '../../lib/policy/version';

@@ -2,10 +2,10 @@ import { MINUTE_MS, toInstant } from '../../lib/clock';
 import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
 import type { ConsentPurposeId } from '../../lib/policy/purposes';
-import { ConditionFailed, type Write } from '../../lib/table/client';
+import { ConditionFailed } from '../../lib/table/client';
+import { moveConsent } from '../../lib/table/consent/consent-state';
 import { putDuty } from '../../lib/table/consent/erasure-duty';
 import type { Sealer } from '../../lib/table/entity';
-import { keys } from '../../lib/table/keys';
 import { type LedgerEntry, type NewEntry, nextEntry } from '../../lib/table/ledger/ledger';
 import { emptyLocation } from '../../lib/table/location/location';
 import {
@@ -13,7 +13,6 @@ import {
   consent,
   consentOf,
   ledgerHead,
-  MAX_ACTS_REMEMBERED,
   type Person,
   readPerson,
 } from '../../lib/table/person/person';
@@ -108,28 +107,13 @@ async function tryOnce(
   const { write: append, head } = await nextEntry(deps.ring, subjectId, chain, entry, sealer);
   const { seq } = head;
   const after: Consent = { ...state, entry: seq, request };
-  const cardsEnd = ends && purpose === 'cards';
-  const chainIsWhereWeSawIt = 'ledgerSeq = :before';
-  const update: Write = {
-    Update: {
-      Key: keys.person(subjectId),
-      UpdateExpression:
-        'SET #consents.#purpose = :consent, acts = :acts, ledgerSeq = :seq, ledgerHash = :hash' +
-        `${entry.actor === 'self' ? ', noticedAt = if_not_exists(noticedAt, :at)' : ''}` +
-        `${cardsEnd ? ', cardCount = :none REMOVE defaultCard, contactCount' : ''}`,
-      ConditionExpression: chainIsWhereWeSawIt,
-      ExpressionAttributeNames: { '#consents': 'consents', '#purpose': purpose },
-      ExpressionAttributeValues: {
-        ':consent': consent.encode(after, purpose),
-        ':acts': [request, ...(person.acts ?? [])].slice(0, MAX_ACTS_REMEMBERED),
-        ':before': person.ledgerSeq,
-        ':seq': seq,
-        ':hash': head.hash,
-        ...(entry.actor === 'self' && { ':at': entry.at }),
-        ...(cardsEnd && { ':none': 0 }),
-      },
-    },
-  };
+  const update = moveConsent(person, {
+    purpose,
+    after,
+    head,
+    ends,
+    shownAt: entry.actor === 'self' ? entry.at : undefined,
+  });
   const dueAt = toInstant(deps.clock.now() + ERASE_BY_QUEUE_WITHIN_MS);
   const epoch = before?.epoch ?? 0;
   const duty = ends ? [putDuty(subjectId, { seq, purpose, epoch, erased: 0, dueAt })] : [];

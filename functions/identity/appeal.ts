@@ -56,7 +56,7 @@ export async function askAppeal(deps: Deps, { caller, input, requestId }: Run<'s
   const entry = { at, act: 'review.asked', actor: 'self', purpose: 'review', way: about, requestId } as const;
   try {
     await appendEntry(deps, person, entry, [putAppeal(subjectId, value, sealer)]);
-    return show(value);
+    return appealShown(value);
   } catch (error) {
     const other = error instanceof ConditionFailed ? readAppeal(error.found[0]?.item, sealer) : undefined;
     if (!other) throw error;
@@ -66,7 +66,7 @@ export async function askAppeal(deps: Deps, { caller, input, requestId }: Run<'s
 
 function repeatOf(known: Appeal, { about, words }: Ask) {
   if (known.about !== about || known.words !== words) throw new AppError('IDEMPOTENCY_CONFLICT');
-  return show(known);
+  return appealShown(known);
 }
 
 /** End of the last day. Where the calendar of a year is not known yet, as many calendar days, which end sooner. */
@@ -77,7 +77,7 @@ async function dueAt(nowMs: number): Promise<string> {
   return toInstant(Date.parse(`${day}T23:59:59.000+08:00`));
 }
 
-function show({
+function appealShown({
   appealId,
   about,
   state,
@@ -95,7 +95,7 @@ function show({
 /** The person's own appeals, with decision and reason. */
 export async function listOwnAppeals(deps: Deps, { caller }: Run<'subject', Record<string, never>>) {
   const appeals = await queryAppeals(deps.table, caller.person.subjectId, caller.sealer);
-  return { appeals: appeals.map(show) };
+  return { appeals: appeals.map(appealShown) };
 }
 
 /** Staff: what waits for a decision. Ids and dates, nothing of the persons. */
@@ -108,7 +108,7 @@ type Decide = OfOne & { decision: (typeof appealDecisions)[number]; reason: stri
 
 /** Staff: reads one appeal. The person's ledger already says who reads it, and under which ticket. */
 export async function openAppeal(deps: Deps, { caller, input }: Run<'staff', OfOne>) {
-  return show((await findAppeal(deps, caller, input)).value);
+  return appealShown((await findAppeal(deps, caller, input)).value);
 }
 
 /**
@@ -146,7 +146,7 @@ export async function decide(deps: Deps, { caller, input, requestId }: Run<'staf
       decideAppeal(subjectId, after, about.sealer, nowMs),
       ...(lifted ? [putRiskPass(subjectId, nowMs)] : []),
     ]);
-    return show(after);
+    return appealShown(after);
   } catch (error) {
     const other =
       error instanceof ConditionFailed ? readAppeal(error.found[0]?.item, about.sealer) : undefined;
@@ -157,7 +157,7 @@ export async function decide(deps: Deps, { caller, input, requestId }: Run<'staf
 
 function repeatDecision(value: Appeal, { decision, reason }: Decide) {
   if (value.decision !== decision || value.reasonGiven !== reason) throw new AppError('NOT_NOW');
-  return show(value);
+  return appealShown(value);
 }
 
 async function findAppeal({ table }: Deps, caller: Run<'staff', OfOne>['caller'], { appealId }: OfOne) {

@@ -7,7 +7,7 @@ import type { Item, Write } from '../../lib/table/client';
 import { consentOf, type Person } from '../../lib/table/person/person';
 import { readGuardian } from '../../lib/table/real-name/minor';
 import { requiredConsents, type WayId } from '../../lib/table/real-name/real-name';
-import { useWrite } from '../../lib/table/sign-in/attempts';
+import { useWrite } from '../../lib/table/sign-in/limit-counter';
 import { guardianNotice } from './guardian-notice';
 
 /** Checks by one person, and checks of one number whoever asks, in a day. */

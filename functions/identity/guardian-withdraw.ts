@@ -2,7 +2,7 @@ import { toInstant } from '../../lib/clock';
 import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
 import type { Run } from '../../lib/gate/operation';
-import { putGuardian, queryWards, readGuardian, readWard, wardKey } from '../../lib/table/real-name/minor';
+import { putGuardian, queryWards, readGuardian, readWard, removeWard } from '../../lib/table/real-name/minor';
 import { endRealNames } from '../../lib/table/real-name/real-name';
 import { writeInBothLedgers } from './two-ledgers';
 
@@ -25,7 +25,7 @@ export async function guardianWithdraw(deps: Deps, run: Run<'subject', { wardId:
   const common = { act: 'guardian.withdrawn', purpose: 'minors', requestId } as const;
   await writeInBothLedgers(deps, person, childId, async (_child, { guardian, results }) => {
     const before = readGuardian(guardian);
-    const own = { Delete: { Key: wardKey(person.subjectId, wardId) } };
+    const own = removeWard(person.subjectId, wardId);
     const entries = {
       own: { ...common, actor: 'self' },
       others: { ...common, actor: 'guardian', guardian: person.subjectId },

@@ -1,4 +1,4 @@
-import { DAY_MS, HOUR_MS, toEpochSeconds, toInstant } from '../../lib/clock';
+import { DAY_MS, HOUR_MS, toInstant } from '../../lib/clock';
 import type { Random } from '../../lib/crypto/random';
 import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
@@ -7,11 +7,13 @@ import type { Run } from '../../lib/gate/operation';
 import { ConditionFailed, type Write } from '../../lib/table/client';
 import { gaugeWrites } from '../../lib/table/gauge/gauge';
 import { appendEntry } from '../../lib/table/ledger/append';
-import { identity, identityKey, readIdentity } from '../../lib/table/person/identity';
+import { pointerKey, readPointer } from '../../lib/table/person/pointer';
 import {
+  dropGuardianCode,
   GUARDIAN_GAUGES,
   type Guardian,
   putGuardian,
+  putGuardianCode,
   putWard,
   readGuardian,
 } from '../../lib/table/real-name/minor';
@@ -61,16 +63,10 @@ export async function askGuardian(deps: Deps, { caller, requestId }: Run<'subjec
   const at = toInstant(nowMs);
   const code = newCode(deps.random);
   const codeDigest = await deps.ring.digest('guardian-code', code);
-  const pointer = {
-    ...identityKey('guardian-code', codeDigest),
-    entity: identity.name,
-    ...identity.encode({ subjectId }, ''),
-    expiresAtSeconds: toEpochSeconds(nowMs + GUARDIAN_CODE_MS),
-  };
   const writes: Write[] = [
     putGuardian(subjectId, { state: 'asked', codeDigest, askedAt: at }, before),
-    { Put: { Item: pointer, ConditionExpression: 'attribute_not_exists(pk)' } },
-    ...(before ? [{ Delete: { Key: identityKey('guardian-code', before.codeDigest) } }] : []),
+    putGuardianCode(subjectId, codeDigest, nowMs + GUARDIAN_CODE_MS),
+    ...(before ? [dropGuardianCode(before.codeDigest)] : []),
     ...(before ? [] : gaugeWrites(subjectId, GUARDIAN_GAUGES, 1)),
   ];
   const entry = { at, act: 'guardian.asked', actor: 'self', purpose: 'minors', requestId } as const;
@@ -107,11 +103,11 @@ export async function guardianRespond(
   const codeDigest = await deps.ring.digest('guardian-code', readCode(input.code));
   const [network, pointer] = await deps.table.getMany([
     realNameKey(guardianId, 'real-name-network'),
-    identityKey('guardian-code', codeDigest),
+    pointerKey('guardian-code', codeDigest),
   ]);
   if (![caller.alsoRead, network].some((item) => isAdult(readRealName(item, person))))
     throw new AppError('CALLER_NOT_ALLOWED');
-  const childId = pointer && readIdentity(pointer);
+  const childId = pointer && readPointer(pointer);
   if (!childId || childId === guardianId) throw new AppError('NOT_FOUND');
   const state = input.decision === 'consent' ? 'consented' : 'refused';
   const wardId = codeDigest.slice(0, 22);

@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
 import { DAY_MS } from '../../lib/clock';
 import { operation } from '../../lib/gate/operation';
-import { entryIds } from '../../lib/policy/entries';
 import { consentPurposeIds } from '../../lib/policy/purposes';
-import { linkKey } from '../../lib/table/person/linked-entry';
+import { entryIds } from '../../lib/policy/sign-in-entries';
+import { linkedEntryKey } from '../../lib/table/person/linked-entry';
 import { account, joinAccounts, joinTarget } from './join';
 import { linkAccount, listLinks, unlinkAccount } from './links';
 
@@ -68,7 +68,7 @@ export const accountOperations = {
     output: z.object({ unlinked: z.literal(true) }),
     ledger: 'act',
     budget: { trips: 4, readUnits: 3, writeUnits: 18 },
-    alsoRead: (subjectId, input) => linkKey(subjectId, input.entry),
+    alsoRead: (subjectId, input) => linkedEntryKey(subjectId, input.entry),
     run: unlinkAccount,
   }),
   joinAccounts: operation({

@@ -5,8 +5,8 @@ import { ConditionFailed } from '../../lib/table/client';
 import { createSealer } from '../../lib/table/entity';
 import { keys } from '../../lib/table/keys';
 import { appendEntry } from '../../lib/table/ledger/append';
-import { claimIdentity } from '../../lib/table/person/identity';
 import { MAX_IDENTITIES_PER_PERSON, readPerson } from '../../lib/table/person/person';
+import { claimPointer } from '../../lib/table/person/pointer';
 import {
   putWechatAccount,
   readWechatAccount,
@@ -55,7 +55,7 @@ export async function addIdentity(
   const at = toInstant(deps.clock.now());
   const entry = { at, act: 'identity.linked', actor: 'self', purpose: 'account', way, requestId } as const;
   const writes = [
-    claimIdentity(domain, digest, subjectId),
+    claimPointer(domain, digest, subjectId),
     ...(openid && known
       ? [putWechatAccount(subjectId, withOpenids(known, { [shortName(digest)]: openid }), sealer)]
       : []),

@@ -13,11 +13,11 @@ import { nextEntry } from '../../lib/table/ledger/ledger';
 import { leaveAccount, movePointers } from '../../lib/table/person/join';
 import {
   consentOf,
-  identityOf,
   ledgerHead,
   MAX_IDENTITIES_PER_PERSON,
   type Person,
   readPerson,
+  signInIdentityOf,
 } from '../../lib/table/person/person';
 import {
   putWechatAccount,
@@ -82,7 +82,7 @@ async function otherOf(deps: Deps, caller: Subject, { otherProof, phoneCode }: J
     return other;
   }
   const [item] = await deps.table.getMany([wechatAccountKey(subjectId)]);
-  const openid = readOpenid(item, sealer, identityOf(person, sessionId));
+  const openid = readOpenid(item, sealer, signInIdentityOf(person, sessionId));
   if (!openid || !phoneCode) throw new AppError('NOT_NOW');
   const number = await deps.wechatPhone.exchangePhoneCode(phoneCode, openid);
   return (await ownerOf(deps, number)).person.subjectId;

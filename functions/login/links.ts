@@ -4,17 +4,17 @@ import { AppError, invalidInput } from '../../lib/errors';
 import { discloseWith } from '../../lib/gate/disclose';
 import type { Run } from '../../lib/gate/operation';
 import { demandConsent } from '../../lib/gate/purpose';
-import { type EntryId, entryIds, signInEntries } from '../../lib/policy/entries';
+import { type EntryId, entryIds, signInEntries } from '../../lib/policy/sign-in-entries';
 import { ConditionFailed } from '../../lib/table/client';
 import { keys } from '../../lib/table/keys';
 import { appendEntry } from '../../lib/table/ledger/append';
 import {
   isLedToBy,
-  type Link,
-  linkKey,
-  putLink,
-  readLink,
-  removeLink,
+  type LinkedEntry,
+  linkedEntryKey,
+  putLinkedEntry,
+  readLinkedEntry,
+  removeLinkedEntry,
 } from '../../lib/table/person/linked-entry';
 import { consentOf, endSessions, type Person, readPerson, session } from '../../lib/table/person/person';
 
@@ -22,7 +22,7 @@ function linkEpoch(person: Person): number {
   return consentOf(person, 'account-link')?.epoch ?? 0;
 }
 
-function show({ entry, linkedAt }: Link) {
+function show({ entry, linkedAt }: LinkedEntry) {
   return { entry, name: signInEntries[entry].name, linkedAt };
 }
 
@@ -63,17 +63,17 @@ export async function linkAccount(
   );
   const digest = await deps.ring.digest('openid', `${offered.appid}:${answer.openid}`);
   const linkedAt = toInstant(deps.clock.now());
-  const value: Link = { entry, linkedAt, epoch };
+  const value: LinkedEntry = { entry, linkedAt, epoch };
   const act = { at: linkedAt, act: 'identity.linked', actor: 'self', way: entry, requestId } as const;
   try {
-    const writes = putLink(person.subjectId, value, digest);
+    const writes = putLinkedEntry(person.subjectId, value, digest);
     await appendEntry(deps, person, { ...act, purpose: 'account-link' }, writes, { stillAllowed });
     return show(value);
   } catch (error) {
     if (!(error instanceof ConditionFailed)) throw error;
     const [pointer, item] = error.found;
     if (pointer) throw new AppError('IDENTITY_TAKEN', { instead: 'login/joinAccounts' });
-    const linked = readLink(item?.item, epoch);
+    const linked = readLinkedEntry(item?.item, epoch);
     if (linked && isLedToBy(item?.item, digest)) return show(linked);
     throw new AppError('NOT_NOW');
   }
@@ -82,8 +82,8 @@ export async function linkAccount(
 /** What is linked. */
 export async function listLinks(deps: Deps, { caller }: Run<'subject', Record<string, never>>) {
   const { person } = caller;
-  const items = await deps.table.getMany(entryIds.map((entry) => linkKey(person.subjectId, entry)));
-  return { links: items.flatMap((item) => readLink(item, linkEpoch(person)) ?? []).map(show) };
+  const items = await deps.table.getMany(entryIds.map((entry) => linkedEntryKey(person.subjectId, entry)));
+  return { links: items.flatMap((item) => readLinkedEntry(item, linkEpoch(person)) ?? []).map(show) };
 }
 
 /**
@@ -100,7 +100,7 @@ export async function unlinkAccount(
     const at = toInstant(deps.clock.now());
     const act = { at, act: 'identity.unlinked', actor: 'self', way: entry, requestId } as const;
     try {
-      await appendEntry(deps, person, { ...act, purpose: 'account-link' }, removeLink(alsoRead));
+      await appendEntry(deps, person, { ...act, purpose: 'account-link' }, removeLinkedEntry(alsoRead));
     } catch (error) {
       if (!(error instanceof ConditionFailed)) throw error; // undone or made anew meanwhile
       throw new AppError('NOT_NOW');

@@ -6,7 +6,7 @@ import type { Run, Subject } from '../../lib/gate/operation';
 import { demandConsent } from '../../lib/gate/purpose';
 import { ConditionFailed, type Item } from '../../lib/table/client';
 import { appendEntry } from '../../lib/table/ledger/append';
-import { consentOf, identityOf, type Person } from '../../lib/table/person/person';
+import { consentOf, type Person, signInIdentityOf } from '../../lib/table/person/person';
 import {
   bindPhone as bindWrites,
   type Phone,
@@ -44,7 +44,7 @@ async function readBoth(
 ): Promise<{ openid: string; bound: Item | undefined }> {
   const { subjectId } = person;
   const [account, bound] = await deps.table.getMany([wechatAccountKey(subjectId), phoneKey(subjectId)]);
-  const openid = readOpenid(account, sealer, identityOf(person, sessionId));
+  const openid = readOpenid(account, sealer, signInIdentityOf(person, sessionId));
   if (!openid) throw new AppError('NOT_NOW');
   return { openid, bound };
 }

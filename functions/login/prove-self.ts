@@ -6,7 +6,7 @@ import { actOf, issueProof, type ProvableAct } from '../../lib/gate/proof';
 import { demandConsent } from '../../lib/gate/purpose';
 import { retentionMs } from '../../lib/policy/retention';
 import { ConditionFailed } from '../../lib/table/client';
-import { consentOf, identityOf } from '../../lib/table/person/person';
+import { consentOf, signInIdentityOf } from '../../lib/table/person/person';
 import { phoneKey, readPhone, reprovePhone } from '../../lib/table/person/phone';
 import { readOpenid, wechatAccountKey } from '../../lib/table/person/wechat-account';
 import { askWechat } from './phone';
@@ -45,7 +45,7 @@ async function byPhone(
   demandConsent(deps, person, 'phone');
   const { subjectId } = person;
   const [account, item] = await deps.table.getMany([wechatAccountKey(subjectId), phoneKey(subjectId)]);
-  const openid = readOpenid(account, sealer, identityOf(person, sessionId));
+  const openid = readOpenid(account, sealer, signInIdentityOf(person, sessionId));
   const bound = readPhone(item, consentOf(person, 'phone')?.epoch ?? 0, sealer);
   if (!openid || !bound) throw new AppError('NOT_NOW');
   if ((await askWechat(deps, person, openid, code, requestId)).number !== bound.number) return false;

@@ -3,14 +3,14 @@ import { issueToken } from '../../lib/crypto/token';
 import type { Deps } from '../../lib/deps';
 import { AppError, invalidInput } from '../../lib/errors';
 import type { Run } from '../../lib/gate/operation';
-import type { EntryId } from '../../lib/policy/entries';
+import type { EntryId } from '../../lib/policy/sign-in-entries';
 import { ConditionFailed } from '../../lib/table/client';
 import { keys } from '../../lib/table/keys';
 import {
-  type LinkPointer,
-  linkPointerKey,
+  type EntryPointer,
+  entryPointerKey,
   pointerHolds,
-  readLinkPointer,
+  readEntryPointer,
 } from '../../lib/table/person/linked-entry';
 import {
   addSession,
@@ -20,9 +20,9 @@ import {
   readPerson,
   sessionToEvictIfFull,
 } from '../../lib/table/person/person';
-import { limitCounterKey, readCount } from '../../lib/table/sign-in/attempts';
-import { newSession, purposesToAsk, type SignedIn } from './open-session';
+import { limitCounterKey, readCount } from '../../lib/table/sign-in/limit-counter';
 import { demandFewFailures, exchangeCode } from './sign-in';
+import { newSession, purposesToAsk, type SignedIn } from './start-session';
 
 /** Races with sessions that begin or end at the same moment, before we ask to try again. */
 const RACES = 4;
@@ -43,19 +43,24 @@ export async function signInByEntry(
   const digest = await deps.ring.digest('openid', `${offered.appid}:${openid}`);
   const [failures, found] = await deps.table.getMany([
     limitCounterKey(source, deps.clock.now()),
-    linkPointerKey(digest),
+    entryPointerKey(digest),
   ]);
   demandFewFailures(deps, readCount(failures));
-  const pointer = readLinkPointer(found);
+  const pointer = readEntryPointer(found);
   if (!pointer) throw new AppError('LINK_REQUIRED');
   for (let race = 0; race < RACES; race += 1) {
-    const reply = await open(deps, pointer, digest, input.entry);
+    const reply = await startLinkedSession(deps, pointer, digest, input.entry);
     if (reply) return reply;
   }
   throw new AppError('BUSY');
 }
 
-async function open(deps: Deps, { subjectId, epoch }: LinkPointer, digest: string, entry: EntryId) {
+async function startLinkedSession(
+  deps: Deps,
+  { subjectId, epoch }: EntryPointer,
+  digest: string,
+  entry: EntryId,
+) {
   const [self] = await deps.table.getMany([keys.person(subjectId)]);
   const person = self && readPerson(self);
   if (!person || !linkingAgreed(person, epoch)) throw new AppError('LINK_REQUIRED');

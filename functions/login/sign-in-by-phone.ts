@@ -6,13 +6,13 @@ import type { Run } from '../../lib/gate/operation';
 import { isCovered } from '../../lib/gate/purpose';
 import { createSealer } from '../../lib/table/entity';
 import { keys } from '../../lib/table/keys';
-import { identityKey, readIdentity } from '../../lib/table/person/identity';
 import { consentOf, type Person, readPerson } from '../../lib/table/person/person';
 import { type Phone, phoneKey, readPhone } from '../../lib/table/person/phone';
+import { pointerKey, readPointer } from '../../lib/table/person/pointer';
 import { shortName } from '../../lib/table/person/wechat-account';
 import { addIdentity } from './add-identity';
-import { type SignedIn, startSession } from './open-session';
 import { exchangeCode, identify } from './sign-in';
+import { type SignedIn, startSession } from './start-session';
 
 /** Arrivals at one number in a day, whoever tries: a number is somebody's, and each try names it as the target. */
 export const ARRIVALS_PER_NUMBER = { name: 'ARRIVALS_PER_NUMBER', max: 3, windowMs: DAY_MS } as const;
@@ -30,7 +30,7 @@ export async function signInByPhone(
   const source = await deps.ring.digest('address', address ?? 'unknown');
   const arrival = await identify(deps, await exchangeCode(deps, source, deps.wechat, input.code));
   const { openid, digest } = arrival;
-  const [known] = await deps.table.getMany([identityKey('openid', digest)]);
+  const [known] = await deps.table.getMany([pointerKey('openid', digest)]);
   // An account of their own: the phone would be a second one's, and nothing is merged here.
   if (known) throw new AppError('IDENTITY_TAKEN', { instead: 'login/joinAccounts' });
   const number = await deps.wechatPhone.exchangePhoneCode(input.phoneCode, openid);
@@ -48,9 +48,9 @@ export async function signInByPhone(
 export async function ownerOf(deps: Deps, number: string): Promise<{ person: Person; phone: Phone }> {
   const digest = await deps.ring.digest('phone', number);
   await spend(deps, ARRIVALS_PER_NUMBER, digest);
-  const [pointer] = await deps.table.getMany([identityKey('phone', digest)]);
+  const [pointer] = await deps.table.getMany([pointerKey('phone', digest)]);
   if (!pointer) throw new AppError('NOT_FOUND');
-  const subjectId = readIdentity(pointer);
+  const subjectId = readPointer(pointer);
   const [self, item] = await deps.table.getMany([keys.person(subjectId), phoneKey(subjectId)]);
   const person = self && readPerson(self);
   if (!person || person.leftAt || !isCovered(deps, consentOf(person, 'phone'), 'phone'))

@@ -3,12 +3,17 @@ import { AppError, invalidInput } from '../../lib/errors';
 import type { Run } from '../../lib/gate/operation';
 import type { Wechat } from '../../lib/partner/wechat';
 import type { Item } from '../../lib/table/client';
-import { identityKey, readIdentity } from '../../lib/table/person/identity';
+import { pointerKey, readPointer } from '../../lib/table/person/pointer';
 import { shortName } from '../../lib/table/person/wechat-account';
-import { countUse, limitCounterKey, readCount, windowEndsInSeconds } from '../../lib/table/sign-in/attempts';
+import {
+  countUse,
+  limitCounterKey,
+  readCount,
+  windowEndsInSeconds,
+} from '../../lib/table/sign-in/limit-counter';
 import { addIdentity } from './add-identity';
-import { type Arrival, createAccount } from './open-account';
-import { type SignedIn, startSession } from './open-session';
+import { type Arrival, createAccount } from './create-account';
+import { type SignedIn, startSession } from './start-session';
 
 /** Refused codes from one network address in ten minutes. Whole offices share an address, so it is generous. */
 export const MAX_FAILED_CODES_PER_ADDRESS = 300;
@@ -33,14 +38,14 @@ export async function signIn(
   for (let race = 0; race < RACES; race += 1) {
     const [failures, known, union] = await deps.table.getMany([
       limitCounterKey(source, deps.clock.now()),
-      identityKey('openid', digest),
-      ...(unionDigest ? [identityKey('unionid', unionDigest)] : []),
+      pointerKey('openid', digest),
+      ...(unionDigest ? [pointerKey('unionid', unionDigest)] : []),
     ]);
     if (!caller.platform) demandFewFailures(deps, readCount(failures));
     const reply = known
-      ? await enter(deps, arrival, readIdentity(known), union, requestId)
+      ? await enter(deps, arrival, readPointer(known), union, requestId)
       : union
-        ? await arriveByUnionid(deps, arrival, readIdentity(union), requestId)
+        ? await arriveByUnionid(deps, arrival, readPointer(union), requestId)
         : await createAccount(deps, arrival, requestId);
     if (reply) return reply;
   }
@@ -71,7 +76,7 @@ async function enter(
   if (!reply || !unionDigest) return reply;
   if (!union)
     await addIdentity(deps, subjectId, { domain: 'unionid', digest: unionDigest, way: 'openid' }, requestId);
-  return { ...reply, otherAccount: union ? readIdentity(union) !== subjectId : false };
+  return { ...reply, otherAccount: union ? readPointer(union) !== subjectId : false };
 }
 
 /** An openid that nobody has yet, of a person whom WeChat has told us of before. */

@@ -10,7 +10,7 @@ import {
   readService,
   type ServiceRecord,
 } from '../../lib/table/profile/service-attributes';
-import { conflictingItem, consentEpoch } from './epoch';
+import { conflictingItem, consentEpoch } from './consent-epoch';
 import { ethnicities } from './ethnicities';
 
 const place = z.optional(z.string().check(z.trim(), z.minLength(1), z.maxLength(128)));

@@ -8,7 +8,7 @@ import {
   putAvatar,
   readAvatar,
 } from '../../lib/table/profile/avatar';
-import { conflictingItem, consentEpoch } from './epoch';
+import { conflictingItem, consentEpoch } from './consent-epoch';
 
 /** What is taken in, in bytes, and what is kept. */
 export const MAX_UPLOAD_BYTES = 2 * 1024 * 1024;

@@ -14,7 +14,7 @@ import {
   queryDeliveries,
   readDelivery,
 } from '../../lib/table/profile/delivery';
-import { conflictingItem, consentEpoch } from './epoch';
+import { conflictingItem, consentEpoch } from './consent-epoch';
 
 type Contact = { name: string; phone: string; address: string };
 type Page = { cursor?: string | undefined; limit?: number | undefined };

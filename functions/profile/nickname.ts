@@ -3,7 +3,7 @@ import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
 import type { Run } from '../../lib/gate/operation';
 import { type Nickname, putNickname, readNickname } from '../../lib/table/profile/nickname';
-import { conflictingItem, consentEpoch } from './epoch';
+import { conflictingItem, consentEpoch } from './consent-epoch';
 
 type Update = { version: number; nickname?: string | undefined };
 

@@ -84,7 +84,7 @@ async function buildFunction(root: string, outDir: string, name: string): Promis
     plugins: [laterParts(outDir, name)],
   });
   await replaceFile(join(dirname(file), 'meta.json'), JSON.stringify(built.metafile));
-  await forgetRemoved(dirname(file), partsOf(built), /^later-.*\.js$/);
+  await forgetRemoved(dirname(file), bundledFiles(built), /^later-.*\.js$/);
   return built;
 }
 
@@ -128,7 +128,7 @@ function laterParts(outDir: string, name: string): Plugin {
 }
 
 /** The files beside a bundle that it loads on first use. */
-export function partsOf({ metafile }: Bundle): string[] {
+export function bundledFiles({ metafile }: Bundle): string[] {
   const imports = Object.values(metafile.outputs).flatMap((output) => output.imports);
   return [...new Set(imports.map(({ path }) => basename(path)).filter((path) => path.startsWith('later-')))];
 }

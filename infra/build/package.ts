@@ -3,7 +3,7 @@ import { copyFile, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs
 import { dirname, join, relative, resolve } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import { awsRegions, cloudbaseRegions, ResidencyError } from '../../lib/policy/residency';
-import { type BuildResult, build, partsOf } from './build';
+import { type BuildResult, build, bundledFiles } from './build';
 
 const root = resolve(__dirname, '../..');
 const run = promisify(execFile);
@@ -86,7 +86,7 @@ async function packageForCloudBase(
     const { name, file } = built;
     const target = join(folder, 'functions', name);
     await mkdir(target, { recursive: true });
-    for (const part of ['index.js', ...partsOf(built)])
+    for (const part of ['index.js', ...bundledFiles(built)])
       await copyFile(join(dirname(file), part), join(target, part));
     await writeJson(join(target, 'package.json'), {
       name: `leliao-${name}`,

@@ -134,7 +134,7 @@ async function openParts(persistDir: string | undefined): Promise<ReplayParts> {
   const { ROOT_KEY: given, TABLE_NAME } = process.env;
   if (TABLE_NAME) {
     const { TABLE_NAME: name, SERVICE_REGION: region, TABLE_ENDPOINT, ROOT_KEY } = readConfig(process.env);
-    return partsOf(createTable({ name, region, endpoint: TABLE_ENDPOINT, clock }), ROOT_KEY, region);
+    return replayParts(createTable({ name, region, endpoint: TABLE_ENDPOINT, clock }), ROOT_KEY, region);
   }
   const service = await findService();
   if (!service)
@@ -144,10 +144,10 @@ async function openParts(persistDir: string | undefined): Promise<ReplayParts> {
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
   const kept = persistDir && (await readFile(join(persistDir, 'root-key'), 'utf8')).trim();
   const { region } = service.table;
-  return partsOf(createTable({ ...service.table, clock }), kept || given || MEMORY_ROOT_KEY, region);
+  return replayParts(createTable({ ...service.table, clock }), kept || given || MEMORY_ROOT_KEY, region);
 }
 
-function partsOf(table: Table, rootKey: string, region: string): ReplayParts {
+function replayParts(table: Table, rootKey: string, region: string): ReplayParts {
   const roots = rootKeys(rootKey, region, systemRandom);
   const load = () => loadServiceKeys(table);
   const ring = createKeyRing({ load, roots, suite: 'aes', now: systemClock.now, random: systemRandom });

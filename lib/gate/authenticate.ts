@@ -9,7 +9,7 @@ import { type Key, keys } from '../table/keys';
 import {
   consentOf,
   expiryOf,
-  liveSessions,
+  noteSessionUse,
   type Person,
   readPerson,
   type Session,
@@ -84,26 +84,8 @@ export async function touchSession(
     clientVersion: call.client?.version?.slice(0, MAX_CLIENT_VERSION_CHARS),
     place: call.address && truncateAddress(call.address),
   };
-  const live = new Set(liveSessions(person, nowMs).map(([id]) => id));
-  const expired = Object.keys(person.sessions).filter((id) => !live.has(id));
-  const names = Object.fromEntries(expired.map((id, index) => [`#e${index}`, id]));
-  const removal =
-    expired.length > 0
-      ? ` REMOVE ${Object.keys(names)
-          .map((name) => `#sessions.${name}`)
-          .join(', ')}`
-      : '';
   try {
-    await deps.table.update({
-      Key: keys.person(person.subjectId),
-      UpdateExpression: `SET #sessions.#id = :session${removal}`,
-      ConditionExpression: '#sessions.#id.secretDigest = :digest',
-      ExpressionAttributeNames: { '#sessions': 'sessions', '#id': sessionId, ...names },
-      ExpressionAttributeValues: {
-        ':session': session.encode(after, sessionId, sealer),
-        ':digest': before.secretDigest,
-      },
-    });
+    await deps.table.update(noteSessionUse(person, sessionId, after, sealer, nowMs));
   } catch (error) {
     if (error instanceof ConditionFailed) return; // ended meanwhile: nothing to note
     deps.log({ event: 'fault', requestId: call.requestId, ...faultOf(error) });

@@ -13,7 +13,7 @@ import type { CallerKind, CallerOf, Operation, Operations } from './operation';
 import { actOf, demandProof } from './proof';
 import { demandConsent, demandPublished, demandSomethingThere } from './purpose';
 import { demandLowRisk } from './risk';
-import { authenticateStaff, openPerson } from './staff';
+import { authenticateStaff, loadPersonForStaff } from './staff';
 
 /**
  * The one straight line every call follows, on every host. Never throws: an AppError keeps its code, anything else is
@@ -87,7 +87,7 @@ async function admit(deps: Deps, operation: Operation, call: Call, name: string)
     caller.person = await demandLowRisk(deps, caller, operation.risk, name, call);
   if (caller.kind === 'staff' && operation.about) {
     const access = operation.about(input.value);
-    caller.about = await openPerson(deps, name, call, caller, operation.roles ?? [], access);
+    caller.about = await loadPersonForStaff(deps, name, call, caller, operation.roles ?? [], access);
     if (operation.purpose) demandSomethingThere(deps, caller.about.person, operation.purpose);
   }
   const { requestId, address, client, browser } = call;

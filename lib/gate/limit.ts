@@ -1,6 +1,6 @@
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
-import { countUse, windowEndsInSeconds } from '../table/sign-in/attempts';
+import { countUse, windowEndsInSeconds } from '../table/sign-in/limit-counter';
 import type { Limit } from './operation';
 
 /**

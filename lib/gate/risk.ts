@@ -1,7 +1,7 @@
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
 import type { RiskScene } from '../partner/wechat-risk';
-import { identityOf, type Person } from '../table/person/person';
+import { type Person, signInIdentityOf } from '../table/person/person';
 import { readOpenid, wechatAccountKey } from '../table/person/wechat-account';
 import { readRiskPass, riskPassKey } from '../table/sign-in/risk-pass';
 import type { Call } from './call';
@@ -29,7 +29,7 @@ export async function demandLowRisk(
   if (!risk || !address || !person.noticedAt) return person;
   const { subjectId } = person;
   const [account, pass] = await table.getMany([wechatAccountKey(subjectId), riskPassKey(subjectId)]);
-  const openid = readOpenid(account, sealer, identityOf(person, sessionId));
+  const openid = readOpenid(account, sealer, signInIdentityOf(person, sessionId));
   if (!openid || readRiskPass(pass)) return person;
   const disclosure = {
     recipient: 'wechat-risk',

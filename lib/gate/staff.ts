@@ -37,7 +37,7 @@ export async function authenticateStaff(
  * written, nothing is answered.
  * @throws AppError NOT_FOUND | TOO_MANY_ATTEMPTS
  */
-export async function openPerson(
+export async function loadPersonForStaff(
   deps: Deps,
   operation: string,
   call: Call,

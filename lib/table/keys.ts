@@ -42,12 +42,12 @@ export const keys = {
   entry: (subjectId: string, seq: number): Key => ({ pk: partition(subjectId), sk: `LEDGER#${padded(seq)}` }),
   wechatAccount: (subjectId: string): Key => ({ pk: partition(subjectId), sk: 'WECHAT' }),
   duty: (subjectId: string, seq: number): Key => ({ pk: partition(subjectId), sk: `DUTY#${padded(seq)}` }),
-  identity: (domain: string, digest: string): Key => ({ pk: `ID#${domain}#${digest}`, sk: 'ID' }),
-  attempts: (digest: string, window: string): Key => ({ pk: `TRY#${digest}`, sk: window }),
+  pointer: (domain: string, digest: string): Key => ({ pk: `ID#${domain}#${digest}`, sk: 'ID' }),
+  limitCounter: (digest: string, window: string): Key => ({ pk: `TRY#${digest}`, sk: window }),
   webSignIn: (codeDigest: string): Key => ({ pk: `WEB#${codeDigest}`, sk: 'WEB' }),
   gauge: (shard: number): Key => ({ pk: `GAUGE#${shard}`, sk: 'GAUGE' }),
   threshold: (id: string): Key => ({ pk: 'GAUGE#reached', sk: id }),
-  notice: (subjectId: string, policyVersion: number): Key => ({
+  policyNotice: (subjectId: string, policyVersion: number): Key => ({
     pk: partition(subjectId),
     sk: `NOTICE#${padded(policyVersion)}`,
   }),

@@ -125,6 +125,7 @@ const onlyIn: [what: string, pattern: RegExp, allowed: RegExp][] = [
   ['randomness', /Math\.random|randomBytes|randomUUID|getRandomValues/, /^lib\/(crypto|client)\//],
   ['the environment', /process\.env/, /^lib\/host\/serve\.ts$/],
   ['DynamoDB', /@aws-sdk\/(client-dynamodb|lib-dynamodb|util-dynamodb)/, /^lib\/table\//],
+  ['raw writes', /\b(Update|Condition)Expression\b|\b(Put|Delete|ConditionCheck): \{/, /^lib\/table\//],
   [
     'patterns, which no host may run over what it has not measured',
     /\.(match(All)?|test|exec|search)\(|\.(replace(All)?|split)\(\//,

@@ -1,6 +1,6 @@
 import { ASK_AGAIN_AFTER_SECONDS } from '../../lib/consent/prompts-due';
 import { kinds } from '../../lib/policy/kinds';
-import { noticeOf } from '../../lib/policy/notice';
+import { noticeOf } from '../../lib/policy/purpose-notice';
 import { consentPurposeIds, purposes } from '../../lib/policy/purposes';
 import { buildRegistry, isSensitive } from '../../lib/policy/registry';
 import { firstVersion } from '../../lib/policy/version';

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { type BuildResult, build, CLIENT_LIMIT_BYTES, partsOf } from '../../infra/build/build';
+import { type BuildResult, build, bundledFiles, CLIENT_LIMIT_BYTES } from '../../infra/build/build';
 
 describe('the bundles', () => {
   let built: BuildResult;
@@ -16,8 +16,8 @@ describe('the bundles', () => {
       const outside = imports
         .filter(({ path, external }) => external && !isBuiltin(path))
         .map(({ path }) => basename(path));
-      expect([...new Set(outside)].sort()).toEqual(partsOf(one).sort());
-      for (const part of partsOf(one)) {
+      expect([...new Set(outside)].sort()).toEqual(bundledFiles(one).sort());
+      for (const part of bundledFiles(one)) {
         const exported = require(join(dirname(one.file), part));
         expect(Object.keys(exported)).not.toEqual([]);
         expect(Object.values(exported)).not.toContain(undefined);
@@ -29,7 +29,7 @@ describe('the bundles', () => {
     for (const one of built.functions) {
       const inputs = Object.keys(one.metafile.inputs).join();
       expect(inputs).not.toMatch(/client-sqs|node_modules\/jose|jsquash/);
-      expect(partsOf(one).some((part) => part.includes('client-sqs'))).toBe(true);
+      expect(bundledFiles(one).some((part) => part.includes('client-sqs'))).toBe(true);
     }
   });
 
@@ -77,7 +77,7 @@ it('a module of ours that would stand in the bundle and again in a part beside i
   );
   await writeFile(join(folder, 'later.ts'), 'export const later = 1;');
   const { functions } = await build({ root, environment: {} });
-  expect(functions.flatMap(partsOf)).toEqual(['later-later-index.js']);
+  expect(functions.flatMap(bundledFiles)).toEqual(['later-later-index.js']);
   await rm(root, { recursive: true });
 });
 

@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { build, functionNames, partsOf } from '../../infra/build/build';
+import { build, bundledFiles, functionNames } from '../../infra/build/build';
 import { packageAll } from '../../infra/build/package';
 import { cloudbaseRegions } from '../../lib/policy/residency';
 import { runInCloudBase } from '../support/cloudbase-run';
@@ -46,7 +46,7 @@ it('deploys every function from a folder with the very bundle that AWS gets, and
   for (const one of functions) {
     const { name, file } = one;
     const folder = join(outDir, 'cloudbase', settings.functionRoot, name);
-    for (const part of ['index.js', ...partsOf(one)]) {
+    for (const part of ['index.js', ...bundledFiles(one)]) {
       const here = await readFile(join(folder, part));
       expect(here.equals(await readFile(join(dirname(file), part)))).toBe(true);
     }

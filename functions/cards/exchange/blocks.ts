@@ -28,7 +28,7 @@ export function keyOfNamed(subjectId: string, { by, id }: Named): Key {
 }
 
 /** Who is named, among those whom the caller has met. @throws AppError NOT_FOUND */
-function whoIs(caller: Subject): string {
+function namedPerson(caller: Subject): string {
   const { alsoRead } = caller;
   const epoch = cardsEpoch(caller);
   const who =
@@ -41,7 +41,7 @@ function whoIs(caller: Subject): string {
 
 /** Blocks somebody whom the caller has met. */
 export function blockPerson(deps: Deps, { caller }: Run<'subject', Named>) {
-  return block(deps, caller, whoIs(caller));
+  return block(deps, caller, namedPerson(caller));
 }
 
 /** Blocks somebody whom `location/nearby` has shown the caller. @throws AppError NOT_FOUND for anybody else's handle */

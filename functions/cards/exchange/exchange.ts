@@ -4,12 +4,12 @@ import { DAY_MS, toEpochSeconds, toInstant } from '../../../lib/clock';
 import type { Deps } from '../../../lib/deps';
 import { AppError, invalidInput } from '../../../lib/errors';
 import type { Run, Subject } from '../../../lib/gate/operation';
-import { type Card, cardKey, readCard } from '../../../lib/table/card/card';
+import { type Card, cardIsThere, cardKey, readCard } from '../../../lib/table/card/card';
 import { withCurrentVisibility } from '../../../lib/table/card/shown-card';
-import { ConditionFailed, type Item, type Write } from '../../../lib/table/client';
+import { ConditionFailed, type Item } from '../../../lib/table/client';
 import { keys } from '../../../lib/table/keys';
 import { consentHolds, consentOf, readPerson } from '../../../lib/table/person/person';
-import { blockKey, isBlock } from '../../../lib/table/sharing/block';
+import { blockKey, isBlock, notBlocked } from '../../../lib/table/sharing/block';
 import { contactKey, countContacts, giveCard, MAX_CONTACTS } from '../../../lib/table/sharing/contact';
 import {
   answerOffer,
@@ -119,13 +119,6 @@ const shownSent = ({ offerId, cardId, at, expiresAtSeconds }: Offer | SentOffer)
   expiresAt: toInstant(expiresAtSeconds * 1000),
 });
 
-/** Conditions that neither has blocked the other at the very moment of the write. */
-function notBlocked(a: string, b: string): Write[] {
-  return [blockKey(a, b), blockKey(b, a)].map((Key) => ({
-    ConditionCheck: { Key, ConditionExpression: 'attribute_not_exists(pk)' },
-  }));
-}
-
 /** Takes back an offer that was not accepted. One that is gone is as good as taken back. */
 export async function takeBack(deps: Deps, { caller, input }: Run<'subject', { offerId: string }>) {
   const takenBack = { takenBack: true } as const;
@@ -217,8 +210,8 @@ export async function acceptOffer(deps: Deps, { caller, input }: Run<'subject', 
       countContacts(fromId, fromEpoch, theirContact ? 0 : 1),
       ...giveCard(myId, toMe, theirs, !myContact),
       ...giveCard(fromId, toThem, mine, !theirContact),
-      isThere(myId, myCard),
-      isThere(fromId, theirCard),
+      cardIsThere(myId, myCard),
+      cardIsThere(fromId, theirCard),
       ...notBlocked(myId, fromId),
     );
     return { contactId: mine, card: shownTo(asker, theirCard, offer.fields) };
@@ -226,16 +219,6 @@ export async function acceptOffer(deps: Deps, { caller, input }: Run<'subject', 
     if (!(error instanceof ConditionFailed)) throw error;
     return explain(error, epoch, offer);
   }
-}
-
-function isThere(subjectId: string, { cardId, epoch }: Card): Write {
-  return {
-    ConditionCheck: {
-      Key: cardKey(subjectId, cardId),
-      ConditionExpression: 'entity = :card AND epoch = :epoch',
-      ExpressionAttributeValues: { ':card': 'card', ':epoch': epoch },
-    },
-  };
 }
 
 function explain({ found }: ConditionFailed, epoch: number, offer: Offer): { contactId: string } {

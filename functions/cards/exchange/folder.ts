@@ -54,7 +54,7 @@ async function alive(
 }
 
 /** A contact as its holder is shown it. A tombstone says that it was recalled, and keeps what the holder wrote. */
-function show(contact: Contact, live: Live | undefined) {
+function contactShown(contact: Contact, live: Live | undefined) {
   const { contactId, version, at, note, groups, favourite } = contact;
   const own = { contactId, version, at, groups, favourite, ...(note !== undefined && { note }) };
   if (!live) return { ...own, recalled: true as const };
@@ -81,7 +81,7 @@ export async function listFolder(deps: Deps, { caller, input }: Run<'subject', S
   );
   const shown = await Promise.all(
     contacts.map(async (contact, index) =>
-      show(contact, await alive(deps, contact, found[index * 2], found[index * 2 + 1])),
+      contactShown(contact, await alive(deps, contact, found[index * 2], found[index * 2 + 1])),
     ),
   );
   return {
@@ -123,7 +123,7 @@ export async function getContact(
   const realNames = rest.slice(0, realNameKeys(ownerId).length);
   const live = isBlock(blocked) ? undefined : await alive(deps, contact, self, item);
   const mark = live !== undefined && isRealName(live.owner, live.card, realNames);
-  const shown = show(contact, live);
+  const shown = contactShown(contact, live);
   const logo = live && 'card' in shown && shown.card.logo ? rest[realNames.length] : undefined;
   const picture = live && pictureOf(logo, live.card, live.owner.sealer);
   return { ...shown, ...(picture && { picture }), ...(mark && { realName: true as const }) };

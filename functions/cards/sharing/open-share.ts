@@ -26,7 +26,7 @@ import {
   limitCounterKey,
   readCount,
   windowEndsInSeconds,
-} from '../../../lib/table/sign-in/attempts';
+} from '../../../lib/table/sign-in/limit-counter';
 import { cardOf, isRealName, loadOwner, type Owner, shownTo } from '../card-owner';
 import { pictureOf } from '../own/logo';
 

@@ -83,7 +83,7 @@ export async function createShare(deps: Deps, { caller, input }: Run<'subject', 
       ...putShare(subjectId, value, await digestOfToken(deps.ring, token), caller.sealer),
       ...putViewShards(subjectId, counted),
     );
-    return { ...(await show(deps, caller, value)), token };
+    return { ...(await shareShown(deps, caller, value)), token };
   } catch (error) {
     if (!(error instanceof ConditionFailed)) throw error;
     const [atShare, , atCard] = error.found;
@@ -98,7 +98,7 @@ async function repeat(deps: Deps, caller: Subject, { epoch, request }: Share, it
   const made = readShare(item, epoch, caller.sealer);
   if (made?.request !== request) throw new AppError('IDEMPOTENCY_CONFLICT');
   return {
-    ...(await show(deps, caller, made)),
+    ...(await shareShown(deps, caller, made)),
     token: await tokenOf(deps.ring, caller.person.subjectId, made),
   };
 }
@@ -109,7 +109,7 @@ function shareIdFor(subjectId: string, epoch: number, idempotencyKey: string): s
 }
 
 /** A link as its owner is shown it. Openings are told roughly: one of them is somebody. */
-async function show(deps: Deps, { person }: Subject, value: Share) {
+async function shareShown(deps: Deps, { person }: Subject, value: Share) {
   const { shareId, cardId, fields, createdAt, expiresAtSeconds, maxUses, uses, passphrase, label } = value;
   const dead = value.shareEpoch !== (person.shareEpoch ?? 0);
   const usedUp = maxUses !== undefined && uses >= maxUses;
@@ -136,7 +136,7 @@ export async function listShares(deps: Deps, { caller, input }: Run<'subject', P
   const { items, lastId } = await queryShares(deps.table, subjectId, input.limit ?? DEFAULT_PAGE, after);
   const found = items.flatMap((item) => readShare(item, cardsEpoch(caller), caller.sealer) ?? []);
   return {
-    shares: await Promise.all(found.map((value) => show(deps, caller, value))),
+    shares: await Promise.all(found.map((value) => shareShown(deps, caller, value))),
     ...(lastId && { cursor: await sealCursor(deps.ring, LIST, subjectId, lastId) }),
   };
 }

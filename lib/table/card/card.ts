@@ -150,16 +150,21 @@ export function noteVerdicts(
   };
 }
 
+/** For a transaction: this card is there, under the consent it was made under. */
+export function cardIsThere(subjectId: string, { cardId, epoch }: Pick<Card, 'cardId' | 'epoch'>): Write {
+  return {
+    ConditionCheck: {
+      Key: cardKey(subjectId, cardId),
+      ConditionExpression: 'entity = :card AND epoch = :epoch',
+      ExpressionAttributeValues: { ':card': card.name, ':epoch': epoch },
+    },
+  };
+}
+
 /** Makes this card the one that speaks for its owner, while it is there. */
 export function makeDefault(subjectId: string, { cardId, epoch }: Card): Write[] {
   return [
-    {
-      ConditionCheck: {
-        Key: cardKey(subjectId, cardId),
-        ConditionExpression: 'entity = :card AND epoch = :epoch',
-        ExpressionAttributeValues: { ':card': card.name, ':epoch': epoch },
-      },
-    },
+    cardIsThere(subjectId, { cardId, epoch }),
     {
       Update: {
         Key: keys.person(subjectId),

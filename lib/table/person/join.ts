@@ -5,8 +5,8 @@ import { putDuty } from '../consent/erasure-duty';
 import { gaugeWrite } from '../gauge/gauge';
 import { advanceHead } from '../ledger/append';
 import { type NewEntry, nextEntry } from '../ledger/ledger';
-import { identity, identityKey } from './identity';
 import { type Consent, consent, consentOf, ledgerHead, type Person } from './person';
+import { pointer, pointerKey } from './pointer';
 import { wechatAccountKey } from './wechat-account';
 
 /** An erasure that giving up an account has promised. */
@@ -80,9 +80,9 @@ export function movePointers({ subjectId, identities }: Person, to: string): Wri
   return identities.map(({ domain, digest }) => ({
     Put: {
       Item: {
-        ...identityKey(domain, digest),
-        entity: identity.name,
-        ...identity.encode({ subjectId: to }, ''),
+        ...pointerKey(domain, digest),
+        entity: pointer.name,
+        ...pointer.encode({ subjectId: to }, ''),
       },
       ConditionExpression: 'subjectId = :before',
       ExpressionAttributeValues: { ':before': subjectId },

@@ -1,42 +1,42 @@
 import * as z from 'zod/mini';
-import { entryIds } from '../../policy/entries';
+import { entryIds } from '../../policy/sign-in-entries';
 import type { Item, Write } from '../client';
 import { defineEntity, plain, type ValueOf } from '../entity';
 import { type Key, keys } from '../keys';
 
 /** A way in from another entry, linked by the person (promise A4). Rests on the consent to `account-link`. */
-export const linkedEntry = defineEntity('link', {
+export const linkedEntry = defineEntity('linked-entry', {
   entry: plain('link-state', z.enum(entryIds)),
   linkedAt: plain('link-state', z.string()),
   epoch: plain('link-state', z.int()),
 });
-export type Link = ValueOf<typeof linkedEntry>;
+export type LinkedEntry = ValueOf<typeof linkedEntry>;
 
 /** Leads from the keyed digest of an identity at that entry to the account. */
-export const linkPointer = defineEntity('link-pointer', {
+export const entryPointer = defineEntity('entry-pointer', {
   subjectId: plain('account-number', z.string()),
   epoch: plain('link-state', z.int()),
 });
-export type LinkPointer = ValueOf<typeof linkPointer>;
+export type EntryPointer = ValueOf<typeof entryPointer>;
 
-export const linkKey = (subjectId: string, entry: Link['entry']): Key =>
+export const linkedEntryKey = (subjectId: string, entry: LinkedEntry['entry']): Key =>
   keys.data(subjectId, 'account-link', entry);
-export const linkPointerKey = (digest: string): Key => keys.identity('link', digest);
+export const entryPointerKey = (digest: string): Key => keys.pointer('link', digest);
 
 /** The link in an item, or undefined when there is none of this epoch. */
-export function readLink(item: Item | undefined, epoch: number): Link | undefined {
+export function readLinkedEntry(item: Item | undefined, epoch: number): LinkedEntry | undefined {
   return item?.entity === linkedEntry.name && item.epoch === epoch ? linkedEntry.decode(item, '') : undefined;
 }
 
-export function readLinkPointer(item: Item | undefined): LinkPointer | undefined {
-  return item && linkPointer.decode(item, '');
+export function readEntryPointer(item: Item | undefined): EntryPointer | undefined {
+  return item && entryPointer.decode(item, '');
 }
 
 /** For the transaction of a sign-in through a link: refuses it when the link was undone meanwhile. */
 export function pointerHolds(digest: string, subjectId: string): Write {
   return {
     ConditionCheck: {
-      Key: linkPointerKey(digest),
+      Key: entryPointerKey(digest),
       ConditionExpression: 'subjectId = :subject',
       ExpressionAttributeValues: { ':subject': subjectId },
     },
@@ -46,19 +46,19 @@ export function pointerHolds(digest: string, subjectId: string): Write {
 /** Whether an item of a link is led to by this digest. */
 export function isLedToBy(item: Item | undefined, digest: string): boolean {
   const points = (item?.points as Key[] | undefined) ?? [];
-  return points.some(({ pk }) => pk === linkPointerKey(digest).pk);
+  return points.some(({ pk }) => pk === entryPointerKey(digest).pk);
 }
 
 /** The writes that link an entry: refused when that identity leads to another account, or the entry is linked already. */
-export function putLink(subjectId: string, value: Link, digest: string): [Write, Write] {
-  const pointer = linkPointerKey(digest);
+export function putLinkedEntry(subjectId: string, value: LinkedEntry, digest: string): [Write, Write] {
+  const pointer = entryPointerKey(digest);
   const freeOrMine = 'attribute_not_exists(pk) OR subjectId = :me';
   const notLinked = 'attribute_not_exists(pk) OR epoch < :epoch';
-  const leads = linkPointer.encode({ subjectId, epoch: value.epoch }, '');
+  const leads = entryPointer.encode({ subjectId, epoch: value.epoch }, '');
   return [
     {
       Put: {
-        Item: { ...pointer, entity: linkPointer.name, ...leads },
+        Item: { ...pointer, entity: entryPointer.name, ...leads },
         ConditionExpression: freeOrMine,
         ExpressionAttributeValues: { ':me': subjectId },
       },
@@ -66,7 +66,7 @@ export function putLink(subjectId: string, value: Link, digest: string): [Write,
     {
       Put: {
         Item: {
-          ...linkKey(subjectId, value.entry),
+          ...linkedEntryKey(subjectId, value.entry),
           entity: linkedEntry.name,
           ...linkedEntry.encode(value, ''),
           points: [pointer],
@@ -79,7 +79,7 @@ export function putLink(subjectId: string, value: Link, digest: string): [Write,
 }
 
 /** The writes that undo a link, refused when it was made anew meanwhile. */
-export function removeLink(item: Item): Write[] {
+export function removeLinkedEntry(item: Item): Write[] {
   const { pk, sk, linkedAt, points } = item as Item & { points?: Key[] };
   return [
     {

@@ -3,7 +3,7 @@ import type { ConsentPurposeId } from '../../policy/purposes';
 import { retentionMs } from '../../policy/retention';
 import type { ReachVersions } from '../../policy/version';
 import type { Item, Write } from '../client';
-import { bytes, defineEntity, digest, mapOf, plain, sealed, type ValueOf } from '../entity';
+import { bytes, defineEntity, digest, mapOf, plain, type Sealer, sealed, type ValueOf } from '../entity';
 import { EVERYONE_SHARDS, everyoneShard, keys, shardOf } from '../keys';
 import type { LedgerHead } from '../ledger/ledger';
 
@@ -153,7 +153,7 @@ export function liveSessions({ sessions }: Person, nowMs: number): [id: string, 
 }
 
 /** Which identity a session came from, by its short name. */
-export function identityOf({ sessions }: Person, sessionId: string): string | undefined {
+export function signInIdentityOf({ sessions }: Person, sessionId: string): string | undefined {
   const stored = sessions[sessionId];
   return stored && session.decode(stored, sessionId).identity;
 }
@@ -219,6 +219,33 @@ export function addSession(
       ':session': session.encode(value, id),
       ...(!ends && { ':max': MAX_SESSIONS_PER_PERSON }),
       ...(linked && { ':true': true, ':epoch': linkEpoch }),
+    },
+  };
+}
+
+/**
+ * Notes what is newly known of a session, and lets go of those that have expired. Refused when it was ended meanwhile: an
+ * ended session is not revived.
+ */
+export function noteSessionUse(
+  person: Person,
+  id: string,
+  value: Session,
+  sealer: Sealer,
+  nowMs: number,
+): NonNullable<Write['Update']> {
+  const live = new Set(liveSessions(person, nowMs).map(([liveId]) => liveId));
+  const expired = Object.keys(person.sessions).filter((other) => !live.has(other));
+  const names = Object.fromEntries(expired.map((other, index) => [`#e${index}`, other]));
+  const gone = Object.keys(names).map((name) => `#sessions.${name}`);
+  return {
+    Key: keys.person(person.subjectId),
+    UpdateExpression: `SET #sessions.#id = :session${gone.length > 0 ? ` REMOVE ${gone.join(', ')}` : ''}`,
+    ConditionExpression: '#sessions.#id.secretDigest = :digest',
+    ExpressionAttributeNames: { '#sessions': 'sessions', '#id': id, ...names },
+    ExpressionAttributeValues: {
+      ':session': session.encode(value, id, sealer),
+      ':digest': value.secretDigest,
     },
   };
 }

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import type { Item, Write } from '../client';
 import { defineEntity, plain, type Sealer, sealed, type ValueOf } from '../entity';
 import { type Key, keys } from '../keys';
-import { identityKey } from './identity';
+import { pointer, pointerKey } from './pointer';
 
 /** The bound phone. Rests on the consent to `phone`; a pointer by digest makes one number belong to one account. */
 export const phone = defineEntity('phone', {
@@ -52,20 +52,20 @@ export function bindPhone(
   before: Item | undefined,
   sealer: Sealer,
 ): Write[] {
-  const pointer = identityKey('phone', digest);
+  const leadsHere = pointerKey('phone', digest);
   const item = {
     ...phoneKey(subjectId),
     entity: phone.name,
     ...phone.encode(value, '', sealer),
-    points: [pointer],
+    points: [leadsHere],
   };
   const freeOrMine = 'attribute_not_exists(pk) OR subjectId = :me';
   const unchanged = before ? 'boundAt = :before' : 'attribute_not_exists(pk)';
-  const left = pointsOf(before).filter(({ pk }) => pk !== pointer.pk);
+  const left = pointsOf(before).filter(({ pk }) => pk !== leadsHere.pk);
   return [
     {
       Put: {
-        Item: { ...pointer, entity: 'identity', subjectId },
+        Item: { ...leadsHere, entity: pointer.name, ...pointer.encode({ subjectId }, '') },
         ConditionExpression: freeOrMine,
         ExpressionAttributeValues: { ':me': subjectId },
       },

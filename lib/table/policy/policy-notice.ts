@@ -6,7 +6,7 @@ import { defineEntity, plain, type ValueOf } from '../entity';
 import { type Key, keys } from '../keys';
 
 /** A message in a person's inbox: that a version of the policy is coming which concerns them (promise K4). */
-export const policyNotice = defineEntity('notice', {
+export const policyNotice = defineEntity('policy-notice', {
   policyVersion: plain('policy-notice', z.int()),
   sentAt: plain('policy-notice', z.string()),
   seenAt: plain('policy-notice', z.optional(z.string())),
@@ -17,7 +17,7 @@ export type PolicyNotice = ValueOf<typeof policyNotice>;
 const MAX_NOTICES = 20;
 
 export const policyNoticeKey = (subjectId: string, policyVersion: number): Key =>
-  keys.notice(subjectId, policyVersion);
+  keys.policyNotice(subjectId, policyVersion);
 
 /** Puts a notice there once; a repeat changes nothing, not even whether it was seen. */
 export function writePolicyNotice(

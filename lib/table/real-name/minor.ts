@@ -1,9 +1,11 @@
 import * as z from 'zod/mini';
+import { toEpochSeconds } from '../../clock';
 import { type AgeBand, ageBands } from '../../policy/age';
 import type { Item, Table, Write } from '../client';
 import { defineEntity, plain, type ValueOf } from '../entity';
 import type { GaugeId } from '../gauge/gauge';
 import { type Key, keys } from '../keys';
+import { pointer, pointerKey } from '../person/pointer';
 
 /**
  * The mark of a person under 18, for the yearly audit (promise N4; 未保网条例 art. 37). It says how old they were at
@@ -88,6 +90,21 @@ export function guardianConsents(subjectId: string, textHash: string): Write {
   };
 }
 
+/** The write that makes a guardian's code lead to the child until it ends; refused when the code is taken. */
+export function putGuardianCode(subjectId: string, codeDigest: string, endsAtMs: number): Write {
+  const item = {
+    ...pointerKey('guardian-code', codeDigest),
+    entity: pointer.name,
+    ...pointer.encode({ subjectId }, ''),
+    expiresAtSeconds: toEpochSeconds(endsAtMs),
+  };
+  return { Put: { Item: item, ConditionExpression: 'attribute_not_exists(pk)' } };
+}
+
+export function dropGuardianCode(codeDigest: string): Write {
+  return { Delete: { Key: pointerKey('guardian-code', codeDigest) } };
+}
+
 /** The guardian's own note of a child they answered for, so that they can take it back. It names nobody. */
 export const ward = defineEntity('ward', {
   wardId: plain('guardian', z.string()),
@@ -103,6 +120,10 @@ export function putWard(guardianId: string, value: Ward): Write {
   return {
     Put: { Item: { ...wardKey(guardianId, value.wardId), entity: ward.name, ...ward.encode(value, '') } },
   };
+}
+
+export function removeWard(guardianId: string, wardId: string): Write {
+  return { Delete: { Key: wardKey(guardianId, wardId) } };
 }
 
 export function readWard(item: Item | undefined): Ward | undefined {

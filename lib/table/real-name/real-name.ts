@@ -5,8 +5,8 @@ import type { Item, Write } from '../client';
 import { defineEntity, digest, plain, type Sealer, sealed, type ValueOf } from '../entity';
 import { type GaugeId, gaugeChange } from '../gauge/gauge';
 import { type Key, keys } from '../keys';
-import { identity } from '../person/identity';
 import { consentOf, type Person } from '../person/person';
+import { pointer } from '../person/pointer';
 
 /** The ways to prove a real name (promise N1). */
 export const wayIds = ['id', 'phone', 'bank', 'face', 'network'] as const;
@@ -69,7 +69,7 @@ const markKey = (subjectId: string, way: 'bank' | 'face'): Key =>
   keys.data(subjectId, requiredConsents[way][1], 'result');
 const uniqueDomains = { 'real-name': 'id-number', 'real-name-network': 'network-id' } as const;
 const pointerKey = (home: ResultPurpose, uniqueDigest: string) =>
-  keys.identity(uniqueDomains[home], uniqueDigest);
+  keys.pointer(uniqueDomains[home], uniqueDigest);
 
 /** Head-counts that a way's result is in: the sensitive kinds that are held for it. */
 function gaugesOf(way: WayId): GaugeId[] {
@@ -155,8 +155,8 @@ function asSeen(before: Item | undefined) {
 }
 
 /** One number, one account: of two claims at once, one is refused. */
-function claim(pointer: Key, subjectId: string): Write {
-  const item = { ...pointer, entity: identity.name, ...identity.encode({ subjectId }, '') };
+function claim(key: Key, subjectId: string): Write {
+  const item = { ...key, entity: pointer.name, ...pointer.encode({ subjectId }, '') };
   return {
     Put: {
       Item: item,

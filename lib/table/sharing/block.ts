@@ -29,3 +29,10 @@ export function removeBlock(subjectId: string, otherId: string): Write {
 export function isBlock(item: Item | undefined): boolean {
   return item?.entity === block.name;
 }
+
+/** For a transaction: neither has blocked the other at the very moment of the write. */
+export function notBlocked(a: string, b: string): Write[] {
+  return [blockKey(a, b), blockKey(b, a)].map((Key) => ({
+    ConditionCheck: { Key, ConditionExpression: 'attribute_not_exists(pk)' },
+  }));
+}

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { fields } from '../../card/content';
 import { toEpochSeconds } from '../../clock';
-import { cardKey } from '../card/card';
+import { cardIsThere } from '../card/card';
 import { BESIDE_CARDS } from '../card/card-list';
 import type { Item, Table, Write } from '../client';
 import { defineEntity, digest, plain, type Sealer, sealed, type ValueOf } from '../entity';
@@ -48,7 +48,7 @@ const PREFIX = `${BESIDE_CARDS}share#`;
 export const shareKey = (subjectId: string, shareId: string): Key =>
   keys.data(subjectId, 'cards', `${PREFIX}${shareId}`);
 
-export const sharePointerKey = (tokenDigest: string): Key => keys.identity('share', tokenDigest);
+export const sharePointerKey = (tokenDigest: string): Key => keys.pointer('share', tokenDigest);
 
 export function readSharePointer(item: Item | undefined): SharePointer | undefined {
   return item?.entity === sharePointer.name ? sharePointer.decode(item, '') : undefined;
@@ -79,13 +79,7 @@ export function putShare(
   return [
     { Put: { Item: link, ConditionExpression: 'attribute_not_exists(pk)' } },
     { Put: { Item: { ...pointer, entity: sharePointer.name, ...sharePointer.encode(leads, '') } } },
-    {
-      ConditionCheck: {
-        Key: cardKey(subjectId, cardId),
-        ConditionExpression: 'entity = :card AND epoch = :epoch',
-        ExpressionAttributeValues: { ':card': 'card', ':epoch': epoch },
-      },
-    },
+    cardIsThere(subjectId, { cardId, epoch }),
     consentHolds(subjectId, 'cards', epoch),
   ];
 }

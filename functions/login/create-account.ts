@@ -5,10 +5,10 @@ import type { Deps } from '../../lib/deps';
 import { createSealer } from '../../lib/table/entity';
 import { gaugeWrite } from '../../lib/table/gauge/gauge';
 import { emptyHead, nextEntry } from '../../lib/table/ledger/ledger';
-import { claimIdentity } from '../../lib/table/person/identity';
 import { expiryOf, type Person, putPerson, session } from '../../lib/table/person/person';
+import { claimPointer } from '../../lib/table/person/pointer';
 import { putWechatAccount, shortName } from '../../lib/table/person/wechat-account';
-import { lostRace, newSession, purposesToAsk, type SignedIn } from './open-session';
+import { lostRace, newSession, purposesToAsk, type SignedIn } from './start-session';
 
 /** Who WeChat says arrives, by the keyed digests that lead to an account. */
 export type Arrival = { openid: string; digest: string; unionDigest: string | undefined };
@@ -49,7 +49,7 @@ export async function createAccount(
   try {
     await deps.table.write(
       putPerson(person),
-      ...identities.map((one) => claimIdentity(one.domain, one.digest, subjectId)),
+      ...identities.map((one) => claimPointer(one.domain, one.digest, subjectId)),
       write,
       gaugeWrite(subjectId, { persons: 1 }),
       putWechatAccount(subjectId, { identity, openid }, sealer),

@@ -6,7 +6,7 @@ import { defineEntity, digest } from '../entity';
 import { type Key, keys } from '../keys';
 
 /** Attempts by or at one source in one window of time. Kept under a keyed digest, gone when the window is over (A7). */
-export const limitCounter = defineEntity('attempts', {
+export const limitCounter = defineEntity('limit-counter', {
   count: digest('attempt-counter', z.int()),
 });
 
@@ -15,7 +15,7 @@ const WINDOW_MS = retentionMs('attempt-window');
 
 /** The counter of the window that `nowMs` lies in. */
 export function limitCounterKey(sourceDigest: string, nowMs: number, windowMs = WINDOW_MS): Key {
-  return keys.attempts(sourceDigest, `${windowMs}#${Math.floor(nowMs / windowMs)}`);
+  return keys.limitCounter(sourceDigest, `${windowMs}#${Math.floor(nowMs / windowMs)}`);
 }
 
 export function readCount(item: Item | undefined): number {
