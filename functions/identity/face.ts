@@ -7,8 +7,6 @@ import type { Run } from '../../lib/gate/operation';
 import type { FaceId, FaceResult } from '../../lib/partner/faceid';
 import { ConditionFailed } from '../../lib/table/client';
 import { consentOf, type Person } from '../../lib/table/person/person';
-import { guardianConsents } from '../../lib/table/real-name/minor';
-import { readRealName } from '../../lib/table/real-name/real-name';
 import {
   endFaceSession,
   type FaceSession,
@@ -18,7 +16,9 @@ import {
   putFaceStart,
   readFaceSession,
   readFaceStart,
-} from '../../lib/table/real-name/real-name-attempt';
+} from '../../lib/table/real-name/face-session';
+import { guardianConsents } from '../../lib/table/real-name/minor';
+import { readRealName } from '../../lib/table/real-name/real-name';
 import { isSameRequest } from './check';
 import {
   asAgreed,

@@ -1,6 +1,6 @@
 import type { KindId, KindStored } from '../policy/kinds';
 import type { recipients } from '../policy/recipients';
-import type { PhoneContact } from './phone-contact';
+import type { PhoneContact } from './phone-contact-fields';
 import type { Shape } from './shape';
 
 /** It has no place there, and why. */

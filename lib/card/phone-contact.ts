@@ -1,5 +1,6 @@
 import type { Address, Phone } from './content';
 import { fieldParts, type Structured, textParts } from './fields';
+import type { PhoneContact } from './phone-contact-fields';
 import { tidy } from './vcard-line';
 import type { Writable } from './vcard-properties';
 
@@ -8,30 +9,6 @@ import type { Writable } from './vcard-properties';
  * other field holds one field of a card and is as short as that.
  */
 export const MAX_REMARK_CHARACTERS = 1000;
-
-type AddressPlace = '' | 'work' | 'home';
-type AddressField = `${AddressPlace}Address${'Country' | 'State' | 'City' | 'Street' | 'PostalCode'}`;
-type Named<Field extends string> = Field extends `Address${infer Rest}` ? `address${Rest}` : Field;
-
-/** The fields of `wx.addPhoneContact`, without the picture (a file on the phone) and what a card of ours never has. */
-export type PhoneContact = { firstName: string } & Partial<
-  Record<
-    | 'lastName'
-    | 'remark'
-    | 'mobilePhoneNumber'
-    | 'weChatNumber'
-    | 'organization'
-    | 'title'
-    | 'workFaxNumber'
-    | 'workPhoneNumber'
-    | 'hostNumber'
-    | 'homePhoneNumber'
-    | 'email'
-    | 'url'
-    | Named<AddressField>,
-    string
-  >
->;
 
 /**
  * The card as the fields of `wx.addPhoneContact`, which has one place for each thing: the first of a kind takes it, and
