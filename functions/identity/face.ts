@@ -199,7 +199,6 @@ export async function finishFace(deps: Deps, run: Run<'subject', { sessionId: st
     },
   ).catch(refuseFinish);
   if (answer.result === 'PENDING') throw new AppError('NOT_NOW');
-  // biome-ignore lint/nursery/noMisusedPromises: the linter takes the answer, awaited above, for a promise.
   demandVerified(publicOutcome({ ...answer, result: answer.result }));
   const { epoch, wayEpoch, content, uniqueDigest, maskedName, band } = session;
   return keepResult(deps, run, after, {
