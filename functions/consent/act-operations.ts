@@ -72,7 +72,7 @@ export const actOperations = {
     budget: { trips: 1, readUnits: 1, writeUnits: 0 },
     run: prompts,
   }),
-  notice: operation({
+  purposeNotice: operation({
     summary: '一项目的的完整告知：目的、方式、种类、期限、接收方、必要性和影响。',
     caller: 'anyone',
     purpose: null,

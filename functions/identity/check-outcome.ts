@@ -9,7 +9,7 @@ export type PublicOutcome = NonNullable<Attempt['outcome']>;
  * A mismatch, no record and a blocked card are all NOT_VERIFIED: whoever tries another person's number must not learn
  * from us which numbers exist, nor what state a card is in. The register says the same, for it is shown too.
  */
-const saidOf: Record<CheckAnswer['result'], PublicOutcome> = {
+const publicOutcomes: Record<CheckAnswer['result'], PublicOutcome> = {
   VERIFIED: 'VERIFIED',
   MISMATCH: 'NOT_VERIFIED',
   NO_RECORD: 'NOT_VERIFIED',
@@ -20,8 +20,8 @@ const saidOf: Record<CheckAnswer['result'], PublicOutcome> = {
   UPSTREAM_ERROR: 'UNAVAILABLE',
 };
 
-export function publicOutcome({ result }: CheckAnswer): PublicOutcome {
-  return saidOf[result];
+export function publicOutcome({ result }: Pick<CheckAnswer, 'result'>): PublicOutcome {
+  return publicOutcomes[result];
 }
 
 /** @throws AppError NOT_VERIFIED | TOO_MANY_ATTEMPTS | PARTNER_UNAVAILABLE */

@@ -54,7 +54,7 @@ export async function runCheck(
     ...answer
   }: Awaited<ReturnType<Check['ask']>>) => ({
     ...begun,
-    outcome: publicOutcome({ ...answer, partnerRequestId }),
+    outcome: publicOutcome(answer),
     partnerRequestId,
     ...(uniqueDigest && { uniqueDigest }),
     ...(band && { band }),

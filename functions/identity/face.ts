@@ -199,7 +199,7 @@ export async function finishFace(deps: Deps, run: Run<'subject', { sessionId: st
     },
   ).catch(refuseFinish);
   if (answer.result === 'PENDING') throw new AppError('NOT_NOW');
-  demandVerified(publicOutcome({ ...answer, result: answer.result }));
+  demandVerified(publicOutcome({ result: answer.result }));
   const { epoch, wayEpoch, content, uniqueDigest, maskedName, band } = session;
   return keepResult(deps, run, after, {
     seen,

@@ -28,8 +28,8 @@ export function demandSomethingThere(deps: Policy, person: Person, purpose: Purp
 
 /** Whether a consent is granted and covers what the purpose reaches today. */
 export function isCovered({ policy }: Policy, consent: Consent | undefined, purpose: PurposeId): boolean {
-  const since = policy.inForce().reachVersions[purpose];
-  return consent?.granted === true && since !== undefined && consent.policyVersion >= since;
+  const reachVersion = policy.inForce().reachVersions[purpose];
+  return consent?.granted === true && reachVersion !== undefined && consent.policyVersion >= reachVersion;
 }
 
 /**

@@ -95,7 +95,7 @@ describe('face (N2)', () => {
         const started = await start(me, citizen);
         await onThePage(started, { outcome: 'pass', similarity: '99.99', codes: { [name]: code } });
         expect(await finish(started)).toBe('NOT_VERIFIED');
-        expect(await faceItems()).toEqual([]);
+        expect(await held()).toEqual([]);
       }
       const started = await start(me, citizen);
       await onThePage(started, { outcome: 'pass', codes: { [name]: 0 } });

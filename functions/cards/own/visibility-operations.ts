@@ -51,7 +51,7 @@ export const visibilityOperations = {
     alsoRead: (subject, input) => cardKey(subject, input.cardId),
     run: checkAgain,
   }),
-  texts: operation({
+  reviewQueue: operation({
     summary: '工作人员：等待人工判断的名片文字，等得最久的在前。只有编号和时间。',
     caller: 'staff',
     roles: ['support', 'officer'],
@@ -64,7 +64,7 @@ export const visibilityOperations = {
     budget: { trips: 1, readUnits: 2, writeUnits: 0 },
     run: reviewQueue,
   }),
-  openText: operation({
+  openReview: operation({
     summary: '工作人员：查看一张名片上等待判断的文字和图片。查看之前已写入本人的处理记录。',
     caller: 'staff',
     roles: ['support', 'officer'],
@@ -82,7 +82,7 @@ export const visibilityOperations = {
     budget: { trips: 4, readUnits: 4, writeUnits: 11 },
     run: openReview,
   }),
-  decideText: operation({
+  decideReview: operation({
     summary: '工作人员：决定等待的文字和图片能否给别人看；可以只决定其中几项。决定写入本人的处理记录。',
     caller: 'staff',
     roles: ['support', 'officer'],

@@ -115,12 +115,12 @@ export function consentOf({ consents }: Person, purpose: ConsentPurposeId): Cons
  * who look at this person's data. `since` is of the policy in force.
  */
 export function consentInForce(
-  since: ReachVersions,
+  reachVersions: ReachVersions,
   person: Person,
   purpose: ConsentPurposeId,
 ): Consent | undefined {
   const given = consentOf(person, purpose);
-  const reached = since[purpose] ?? Number.POSITIVE_INFINITY;
+  const reached = reachVersions[purpose] ?? Number.POSITIVE_INFINITY;
   return given?.granted && given.policyVersion >= reached ? given : undefined;
 }
 
