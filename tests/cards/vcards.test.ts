@@ -20,9 +20,11 @@ type Told = {
 
 let world: World;
 let me: Holder;
-beforeEach(async () => {
+beforeAll(async () => {
   world = await createWorld();
-  me = await holder(world, 'me');
+});
+beforeEach(async () => {
+  me = await holder(world, onceKey());
 });
 
 const importFile = async (file: string | Buffer, idempotencyKey = onceKey()) =>

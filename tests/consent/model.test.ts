@@ -187,8 +187,9 @@ it('no interleaving lets a read through that the plain model forbids, and none i
     }),
     { numRuns: amount(96, 8) },
   );
-  expect(allowed).toBeGreaterThan(100);
-  expect(forbidden).toBeGreaterThan(100);
+  // Whatever was drawn, both happened; hundreds of times in a proof.
+  expect(allowed).toBeGreaterThan(amount(100, 1));
+  expect(forbidden).toBeGreaterThan(amount(100, 1));
 });
 
 describe('npm run lawful-replay', () => {

@@ -226,8 +226,7 @@ it('any order of consent, cards and erasures agrees with a plain model, and no r
           else if (known) expect(reply.ok).toBe(true);
           if (reply.ok) model.cards.delete(cardId);
         } else if (kind === 'erase') {
-          for (const message of world.queued.splice(0))
-            await world.ok('retention/eraseDuty', message, { trigger: 'queue' });
+          await world.erase();
         } else if (kind === 'wait') {
           world.wait(1000 * pick);
         }

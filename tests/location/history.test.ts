@@ -4,7 +4,7 @@ import { createWorld, type World } from '../support/world';
 import { here, point, slowCall, somebody, switchOn } from './support';
 
 let world: World;
-beforeEach(async () => {
+beforeAll(async () => {
   world = await createWorld();
 });
 

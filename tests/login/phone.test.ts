@@ -1,5 +1,5 @@
 import { provableActs } from '../../lib/gate/proof';
-import { consentAct, withdraw } from '../support/consent';
+import { grant, withdraw } from '../support/consent';
 import { type Caller, createWorld, functions, onceKey, type World } from '../support/world';
 
 let world: World;
@@ -9,8 +9,7 @@ beforeEach(async () => {
 
 const phoneCode = (number: string, openid: string) => ({ code: `${number}-for-${openid}~${onceKey()}` });
 const wechatCode = (openid: string) => `code-of-${openid}~${onceKey()}`;
-const agree = async (me: Caller) =>
-  world.ok('consent/grant', await consentAct(world.ok, { purpose: 'phone' }), me);
+const agree = (me: Caller) => grant(world, me, 'phone');
 const acts = async (me: Caller) =>
   (await world.ok<{ entries: { act: string }[] }>('consent/history', {}, me)).entries.map(({ act }) => act);
 

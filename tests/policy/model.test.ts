@@ -130,8 +130,9 @@ it('old consent never stretches and new text never takes away what was agreed, w
         expect(other.policy.inForce()).toEqual(world.deps.policy.inForce());
       }
     }),
-    { numRuns: amount(80, 6) },
+    { numRuns: amount(80, 10) },
   );
-  expect(allowed).toBeGreaterThan(50);
-  expect(forbidden).toBeGreaterThan(50);
+  // Whatever was drawn, both happened; dozens of times in a proof.
+  expect(allowed).toBeGreaterThan(amount(50, 1));
+  expect(forbidden).toBeGreaterThan(amount(50, 1));
 });

@@ -14,7 +14,7 @@ import {
 } from '../../lib/table/ledger/ledger';
 import { ledgerHead, readPerson } from '../../lib/table/person/person';
 import { grant, withdraw } from '../support/consent';
-import { type Caller, createWorld, type World } from '../support/world';
+import { type Caller, createWorld, onceKey, type World } from '../support/world';
 
 let world: World;
 let raw: DynamoDBDocument;
@@ -24,12 +24,14 @@ let subjectId: string;
 const TableName = () => world.config.TABLE_NAME;
 const entryKey = (seq: number) => keys.entry(subjectId, seq);
 
-beforeEach(async () => {
+beforeAll(async () => {
   world = await createWorld();
   raw = DynamoDBDocument.from(
     new DynamoDBClient({ region: 'cn-north-1', endpoint: world.config.TABLE_ENDPOINT }),
   );
-  me = await world.cardHolder('me');
+});
+beforeEach(async () => {
+  me = await world.cardHolder(onceKey());
   subjectId = parseToken(me.token)?.subjectId ?? '';
   await withdraw(world, me);
   await grant(world, me, 'cards');
