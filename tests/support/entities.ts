@@ -1,5 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { codecOf } from '../../lib/table/attribute';
+import type { Entity as Declared } from '../../lib/table/declare';
 import type { Entity } from '../../lib/table/entity';
 
 const tables = join(__dirname, '../../lib/table');
@@ -7,8 +9,10 @@ const files = readdirSync(tables, { recursive: true, encoding: 'utf8' })
   .filter((file) => file.endsWith('.ts'))
   .map((file) => join(tables, file));
 
-const isEntity = (one: unknown): one is Entity =>
-  typeof one === 'object' && one !== null && 'attributes' in one && 'encode' in one;
+const isEntity = (one: unknown): one is Entity | Declared =>
+  typeof one === 'object' && one !== null && 'attributes' in one && ('encode' in one || 'declaration' in one);
+const toEntity = (one: Entity | Declared): Entity =>
+  'encode' in one ? one : { name: one.name, ...codecOf(one.name, one.attributes) };
 
 /** Every entity that lib/table exports, by itself or in a map of them, by name. */
 export const entities: Map<string, Entity> = new Map(
@@ -18,12 +22,15 @@ export const entities: Map<string, Entity> = new Map(
       typeof one === 'object' && one !== null && !isEntity(one) ? Object.values(one) : [one],
     )
     .filter(isEntity)
+    .map(toEntity)
     .map((entity) => [entity.name, entity]),
 );
 
 /** The first argument of every declaration of an entity in the sources: its name, or what the name is computed from. */
 export const declared: string[] = files.flatMap((file) =>
-  [...readFileSync(file, 'utf8').matchAll(/(?<!function )\bdefineEntity\(\s*'?([\w-]+)/g)].map(
-    ([, first = '']) => first,
-  ),
+  [
+    ...readFileSync(file, 'utf8').matchAll(
+      /(?<!function )\b(?:defineEntity|declareEntity|defineRecord)\(\s*'?([\w-]+)/g,
+    ),
+  ].map(([, first = '']) => first),
 );

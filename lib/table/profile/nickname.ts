@@ -1,27 +1,31 @@
 import * as z from 'zod/mini';
+import { plain, sealed, type ValueOf } from '../attribute';
 import type { Item, Write } from '../client';
-import { defineEntity, plain, type Sealer, sealed, type ValueOf } from '../entity';
-import { type Key, keys } from '../keys';
+import { declareEntity } from '../declare';
+import type { Key } from '../keys';
 import { consentHolds } from '../person/person';
+import { inPerson } from '../place';
+import type { Sealer } from '../sealer';
 
 /** What a person calls themselves. Rests on the consent to `profile`. */
-export const nickname = defineEntity('nickname', {
-  version: plain('profile-state', z.int()),
-  updatedAt: plain('profile-state', z.string()),
-  /** The consent epoch it was written in (promise K3). */
-  epoch: plain('profile-state', z.int()),
-  /** The version that the last edit started from and a keyed digest of what it asked, to recognise a repeat. */
-  edit: plain('profile-state', z.string()),
-  nickname: sealed('nickname', z.optional(z.string())),
+export const nickname = declareEntity('nickname', {
+  place: inPerson('profile', 'nickname'),
+  life: { rule: 'purpose-life' },
+  attributes: {
+    version: plain('profile-state', z.int()),
+    updatedAt: plain('profile-state', z.string()),
+    /** The version that the last edit started from and a keyed digest of what it asked, to recognise a repeat. */
+    edit: plain('profile-state', z.string()),
+    nickname: sealed('nickname', z.optional(z.string())),
+  },
 });
 export type Nickname = ValueOf<typeof nickname>;
 
-export const nicknameKey = (subjectId: string): Key => keys.data(subjectId, 'profile', 'nickname');
+export const nicknameKey = (subjectId: string): Key => nickname.key(subjectId);
 
 /** The nickname in an item, or undefined when there is none of this epoch. @throws SealError */
 export function readNickname(item: Item | undefined, epoch: number, sealer: Sealer): Nickname | undefined {
-  if (item?.entity !== nickname.name || item.epoch !== epoch) return undefined;
-  return nickname.decode(item, '', sealer);
+  return nickname.read(item, { sealer, epoch });
 }
 
 /**
@@ -34,7 +38,7 @@ export function putNickname(
   before: number,
   sealer: Sealer,
 ): [Write, Write] {
-  const item = { ...nicknameKey(subjectId), entity: nickname.name, ...nickname.encode(value, '', sealer) };
+  const item = nickname.make(subjectId, undefined, value, { sealer });
   const noneOfThisEpoch = 'attribute_not_exists(pk) OR epoch <> :epoch';
   const stillThisVersion = 'version = :version AND epoch = :epoch';
   return [

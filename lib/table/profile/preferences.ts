@@ -1,17 +1,23 @@
 import * as z from 'zod/mini';
+import { plain, type ValueOf } from '../attribute';
 import type { Item, Write } from '../client';
-import { defineEntity, plain, type ValueOf } from '../entity';
-import { type Key, keys } from '../keys';
+import { declareEntity } from '../declare';
+import type { Key } from '../keys';
+import { inPerson } from '../place';
 
 export const languages = ['zh-CN'] as const;
 
 /** How a person wants to be served (promise O3). */
-export const preferences = defineEntity('preferences', {
-  version: plain('preference', z.int()),
-  updatedAt: plain('preference', z.optional(z.string())),
-  language: plain('preference', z.enum(languages)),
-  personalisation: plain('preference', z.boolean()),
-  surveyInvitations: plain('preference', z.boolean()),
+export const preferences = declareEntity('preferences', {
+  place: inPerson('preferences', 'settings'),
+  life: { rule: 'account-life' },
+  attributes: {
+    version: plain('preference', z.int()),
+    updatedAt: plain('preference', z.optional(z.string())),
+    language: plain('preference', z.enum(languages)),
+    personalisation: plain('preference', z.boolean()),
+    surveyInvitations: plain('preference', z.boolean()),
+  },
 });
 export type Preferences = ValueOf<typeof preferences>;
 
@@ -23,19 +29,15 @@ const untouched: Preferences = {
   surveyInvitations: false,
 };
 
-export const preferencesKey = (subjectId: string): Key => keys.data(subjectId, 'preferences', 'settings');
+export const preferencesKey = (subjectId: string): Key => preferences.key(subjectId);
 
 export function readPreferences(item: Item | undefined): Preferences {
-  return item?.entity === preferences.name ? preferences.decode(item, '') : untouched;
+  return preferences.read(item) ?? untouched;
 }
 
 /** Puts preferences in the place of the version before them. */
 export function putPreferences(subjectId: string, value: Preferences): Write {
-  const item = {
-    ...preferencesKey(subjectId),
-    entity: preferences.name,
-    ...preferences.encode(value, ''),
-  };
+  const item = preferences.make(subjectId, undefined, value);
   const first = value.version === 1;
   return {
     Put: {

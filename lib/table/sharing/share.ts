@@ -111,16 +111,12 @@ export function removeShare(item: Item): [Write, ...Write[]] {
 }
 
 /** Ends every link of a person in one write, however many there are. */
-export function removeAllShares(subjectId: string, epoch: number): NonNullable<Write['Update']> {
-  const { ConditionCheck } = consentHolds(subjectId, 'cards', epoch);
-  const { Key, ConditionExpression, ExpressionAttributeNames, ExpressionAttributeValues } =
-    ConditionCheck ?? {};
+export function removeAllShares(subjectId: string): NonNullable<Write['Update']> {
   return {
-    Key: Key ?? keys.person(subjectId),
+    Key: keys.person(subjectId),
     UpdateExpression: 'ADD shareEpoch :one',
-    ConditionExpression,
-    ExpressionAttributeNames,
-    ExpressionAttributeValues: { ...ExpressionAttributeValues, ':one': 1 },
+    ConditionExpression: 'attribute_exists(pk)',
+    ExpressionAttributeValues: { ':one': 1 },
   };
 }
 

@@ -1,0 +1,43 @@
+import type { Item, Write } from './client';
+import type { MadeItem } from './declare';
+import type { Key } from './keys';
+
+/** What must hold of the item that is met, in DynamoDB's own words. */
+export type Condition = {
+  ConditionExpression: string;
+  ExpressionAttributeNames?: Record<string, string>;
+  ExpressionAttributeValues?: Record<string, unknown>;
+};
+
+/** The keys of the items elsewhere that lead to an item. */
+export function pointersTo(item: Item | undefined): Key[] {
+  return (item?.points as Key[] | undefined) ?? [];
+}
+
+/** Puts an item where nothing is. */
+export function create(item: MadeItem): Write {
+  return { Put: { Item: item, ConditionExpression: 'attribute_not_exists(pk)' } };
+}
+
+/**
+ * Puts an item in the place of exactly what was seen there, and takes away what led to that and no longer leads here: an
+ * overwritten item never leaves a pointer behind.
+ */
+export function replace(item: MadeItem, before: Item | undefined, asSeen: Condition): [Write, ...Write[]] {
+  const kept = new Set(pointersTo(item).map(textOf));
+  const stale = pointersTo(before).filter((key) => !kept.has(textOf(key)));
+  return [{ Put: { Item: item, ...asSeen } }, ...stale.map((key): Write => ({ Delete: { Key: key } }))];
+}
+
+/** Deletes an item with everything that leads to it. */
+export function remove(item: Item, asSeen?: Condition): [Write, ...Write[]] {
+  const { pk, sk } = item;
+  return [
+    { Delete: { Key: { pk, sk }, ...asSeen } },
+    ...pointersTo(item).map((key): Write => ({ Delete: { Key: key } })),
+  ];
+}
+
+function textOf({ pk, sk }: Key): string {
+  return `${pk}\n${sk}`;
+}
