@@ -1,3 +1,4 @@
+import { MAX_ENTRIES_JUDGED } from '../../functions/consent/lawful-at';
 import { toInstant } from '../../lib/clock';
 import { firstVersion } from '../../lib/policy/version';
 import { keys } from '../../lib/table/keys';
@@ -9,7 +10,8 @@ import { act, consentAct } from '../support/consent';
 import { type Caller, createWorld, type World } from '../support/world';
 import { personOf, rawTable } from './support';
 
-const ACTS = amount(100_000, 2_500);
+/** More than one answer about the past reads. */
+const ACTS = amount(100_000, MAX_ENTRIES_JUDGED + 1);
 const ALTERED = Math.floor(ACTS * 0.7);
 const BATCH = 25;
 const AT_ONCE = 16;
