@@ -133,7 +133,7 @@ export const policyOperations = {
     input: z.strictObject({ version: z.int().check(z.minimum(2)) }),
     output: z.object({ seen: z.literal(true) }),
     ledger: 'none',
-    budget: { trips: 2, readUnits: 1, writeUnits: 1 },
+    budget: { trips: 2, readUnits: 1, writeUnits: 10 },
     run: seeNotice,
   }),
   ownLists: operation({

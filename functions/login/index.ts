@@ -144,7 +144,7 @@ export const login = {
     output: z.object({ proof: z.string(), expiresInSeconds: z.int() }),
     ledger: 'none',
     limits: [{ name: 'PROOFS_PER_PERSON', per: 'person', max: 10, windowMs: HOUR_MS }],
-    budget: { trips: 3, readUnits: 1, writeUnits: 4 },
+    budget: { trips: 3, readUnits: 1, writeUnits: 14 },
     browser: 'never',
     run: proveSelf,
   }),

@@ -146,7 +146,7 @@ export const profile = {
     input: z.strictObject({ version, ...preferences }),
     output: preferencesShown,
     ledger: 'none',
-    budget: { trips: 2, readUnits: 2, writeUnits: 1 },
+    budget: { trips: 2, readUnits: 2, writeUnits: 10 },
     alsoRead: (subjectId) => preferencesKey(subjectId),
     run: setPreferences,
   }),

@@ -174,7 +174,7 @@ async function held(): Promise<Record<string, number>> {
   }
   return counts;
 }
-const beside = ['attempts', 'self-proof'];
+const beside = ['limit-counter', 'self-proof'];
 
 it('every operation that takes an idempotency key has a row, and no other', () => {
   expect(Object.keys(rows).sort()).toEqual([...repeatable].sort());
