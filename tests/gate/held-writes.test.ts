@@ -1,14 +1,8 @@
 import { dispatch } from '../../lib/gate/dispatch';
 import type { Table } from '../../lib/table/client';
-import { cardRows } from '../cards/budget-rows';
-import { consentRows } from '../consent/budget-rows';
 import { agreeingPartners } from '../identity/agreeing-partners';
-import { identityRows } from '../identity/budget-rows';
-import { locationRows } from '../location/budget-rows';
-import { accountRows } from '../login/budget-rows';
-import { policyRows } from '../policy/budget-rows';
-import { profileRows } from '../profile/budget-rows';
-import { type Caller, createWorld, functions, onceKey, type World } from '../support/world';
+import { everyOperation } from '../support/every-operation';
+import { type Caller, createWorld, functions, type World } from '../support/world';
 
 let world: World;
 let me: Caller;
@@ -17,29 +11,11 @@ beforeAll(async () => {
   me = await world.cardHolder('me');
 });
 
-const theWorld = () => world;
-const mine = () => me;
-type Prepare = () => Promise<{ input?: unknown; by?: object }>;
-const rows: Record<string, Prepare> = {
-  ...accountRows(theWorld),
-  ...policyRows(theWorld),
-  ...cardRows(theWorld, mine),
-  ...profileRows(theWorld, mine),
-  ...locationRows(theWorld),
-  ...identityRows(theWorld),
-  ...consentRows(theWorld),
-  'login/signOut': async () => {
-    const by = await world.signIn('me');
-    await world.ok('consent/status', {}, by); // the hourly note of the session's use is a write as well
-    return { by };
-  },
-  'login/revokeSession': async () => ({ input: { sessionId: (await world.signIn('me')).sessionId } }),
-  'login/revokeOthers': async () => {
-    await world.signIn('me');
-    return {};
-  },
-  'cards/create': async () => ({ input: { name: '林晓', idempotencyKey: onceKey() } }),
-};
+const rows = everyOperation(
+  () => world,
+  () => me,
+  () => 'me',
+);
 
 /** A table whose writes begin only when let go. */
 function holdWrites(table: Table) {

@@ -36,5 +36,9 @@ export const proofs: Record<string, { file: string; shows: string }> = {
     shows: 'a folder of 10 000 cards, and who holds what against a plain model',
   },
   vcard: { file: 'tests/vcard/round-trip.test.ts', shows: 'vCards written and read again' },
+  permission: {
+    file: 'tests/gate/permission.test.ts',
+    shows: 'every operation held at every trip while what it rests on ends',
+  },
   'hostile-vcard': { file: 'tests/vcard/hostile.test.ts', shows: 'damaged and malicious files' },
 };

@@ -1,0 +1,197 @@
+import { toEpochSeconds, toInstant } from '../../lib/clock';
+import { parseToken } from '../../lib/crypto/token';
+import type { Deps } from '../../lib/deps';
+import { dispatch } from '../../lib/gate/dispatch';
+import type { Operation } from '../../lib/gate/operation';
+import { needsConsent, purposeIds } from '../../lib/policy/purposes';
+import { keys } from '../../lib/table/keys';
+import { leaveAccount } from '../../lib/table/person/join';
+import { endSessions, readPerson } from '../../lib/table/person/person';
+import { agreeingPartners } from '../identity/agreeing-partners';
+import { holdsFor } from '../proof/sample';
+import { withdraw } from '../support/consent';
+import { everyOperation } from '../support/every-operation';
+import { type Caller, createWorld, functions, onceKey, type World } from '../support/world';
+
+/**
+ * Permission is part of the write: every operation that a person calls is held at each of its trips, to the table and to a
+ * partner; meanwhile what it rests on ends; then it goes on. Whatever it answers, nothing of that person's is written or
+ * sent after that on what has ended (promises K3, K4, A5, A1, D1).
+ */
+let world: World;
+let me: Caller;
+let openid: string;
+const rows = everyOperation(
+  () => world,
+  () => me,
+  () => openid,
+);
+const paths = Object.keys(rows).filter((path) => operationOf(path).caller === 'subject');
+
+const events = ['withdraw', 'sign out', 'give up', 'publish'] as const;
+type Event = (typeof events)[number];
+type Case = { path: string; event: Event; trip: number };
+
+/** Trips that are held, one after the other; an operation with fewer has nothing to hold there. */
+const MOST_TRIPS = 8;
+const cases: Case[] = paths.flatMap((path) =>
+  events.flatMap((event) => Array.from({ length: MOST_TRIPS }, (_, trip) => ({ path, event, trip }))),
+);
+
+beforeAll(async () => {
+  world = await createWorld({ partners: agreeingPartners });
+});
+
+it('goes over every function that people call', () => {
+  expect(new Set(paths.map((path) => path.split('/')[0]))).toEqual(
+    new Set(['login', 'consent', 'cards', 'profile', 'location', 'identity']),
+  );
+  expect(paths.length).toBeGreaterThan(80);
+});
+
+it('whatever ends while an operation is under way, nothing is written or sent on it afterwards (K3, K4, A5, A1, D1)', async () => {
+  const wrong: (Case & { found: string[] })[] = [];
+  await holdsFor(cases, 60, async (one) => {
+    openid = `me-${onceKey()}`;
+    me = await world.cardHolder(openid);
+    const found = await run(one);
+    if (found.length > 0) wrong.push({ ...one, found });
+  });
+  expect(wrong).toEqual([]);
+});
+
+function operationOf(path: string): Operation {
+  const [name = '', operation = ''] = path.split('/');
+  const found = functions[name]?.[operation];
+  if (!found) throw new Error(`no operation ${path}`);
+  return found;
+}
+
+/** What was written or sent after the event and rests on what it ended. */
+async function run({ path, event, trip }: Case): Promise<string[]> {
+  const { input, by = me } = (await rows[path]?.()) ?? {};
+  const subjectId = parseToken((by as Caller).token)?.subjectId ?? '';
+  const { ends, purpose } = operationOf(path);
+  const state: { trips: number; before?: Map<string, string>; sent: string[]; published: boolean } = {
+    trips: 0,
+    sent: [],
+    published: false,
+  };
+  const pass = async () => {
+    if (state.trips++ === trip) {
+      await happen(event, subjectId, by as Caller, purpose);
+      state.published = event === 'publish';
+      state.before = await itemsOf(subjectId);
+    }
+  };
+  const deps = held(world.deps, pass, state);
+  const [name = '', operation = ''] = path.split('/');
+  const call = {
+    requestId: 'r',
+    host: 'test',
+    trigger: 'client',
+    address: '203.0.113.7',
+    operation,
+    input,
+    ...by,
+  } as const;
+  await dispatch(deps, name, functions[name] ?? {}, call);
+  const { before, sent } = state;
+  if (!before) return []; // it has fewer trips
+  const after = await itemsOf(subjectId);
+  const written = [...after].filter(([key, item]) => before.get(key) !== item).map(([key]) => key);
+  return ends
+    ? []
+    : [...written.filter((key) => restsOnWhatEnded(key, after.get(key) ?? '', event)), ...sent];
+}
+
+async function happen(event: Event, subjectId: string, by: Caller, purpose: string | null): Promise<void> {
+  const { table, ring, clock } = world.deps;
+  const [item] = await table.getMany([keys.person(subjectId)]);
+  if (!item) return;
+  const person = readPerson(item);
+  const granted = Object.keys(person.consents);
+  if (event === 'withdraw')
+    for (const one of granted)
+      if (one === purpose || !purpose) await withdraw(world, by, one).catch(() => {});
+  if (event === 'sign out') await table.update(endSessions(subjectId, Object.keys(person.sessions)));
+  if (event === 'give up') {
+    const now = clock.now();
+    const times = {
+      at: toInstant(now),
+      dueAt: toInstant(now),
+      atSeconds: toEpochSeconds(now),
+      requestId: 'left',
+    };
+    const [first, ...others] = (
+      await leaveAccount(ring, person, { act: 'account.left', other: 'A'.repeat(22) }, times)
+    ).writes;
+    if (first) await table.write(first, ...others);
+  }
+}
+
+/** The service with every trip to table and partners held by `pass`; once published, every purpose reaches further. */
+function held(
+  deps: Deps,
+  pass: () => Promise<void>,
+  state: { before?: unknown; sent: string[]; published: boolean },
+): Deps {
+  const { table, policy } = deps;
+  const partner = <T extends object>(name: string, one: T): T =>
+    Object.fromEntries(
+      Object.entries(one).map(([method, act]) => [
+        method,
+        typeof act !== 'function'
+          ? act
+          : async (...args: unknown[]) => {
+              await pass();
+              if (state.before) state.sent.push(`sent to ${name}`);
+              return act(...args);
+            },
+      ]),
+    ) as T;
+  return {
+    ...deps,
+    table: {
+      ...table,
+      getMany: (wanted) => pass().then(() => table.getMany(wanted)),
+      query: (query) => pass().then(() => table.query(query)),
+      write: (...writes) => pass().then(() => table.write(...writes)),
+      update: (update) => pass().then(() => table.update(update)),
+    },
+    wechatPhone: partner('wechatPhone', deps.wechatPhone),
+    wechatText: partner('wechatText', deps.wechatText),
+    wechatCode: partner('wechatCode', deps.wechatCode),
+    ...(deps.faceId && { faceId: partner('faceId', deps.faceId) }),
+    ...(deps.networkIdentity && { networkIdentity: partner('networkIdentity', deps.networkIdentity) }),
+    policy: {
+      ...policy,
+      inForce() {
+        const summary = policy.inForce();
+        const reachVersions = Object.fromEntries(purposeIds.map((id) => [id, summary.version + 1]));
+        return state.published ? { ...summary, reachVersions } : summary;
+      },
+    },
+  };
+}
+
+/** Every raw item in a person's partition, by its sort key. */
+async function itemsOf(subjectId: string): Promise<Map<string, string>> {
+  const { items } = await world.deps.table.query({
+    KeyConditionExpression: 'pk = :pk',
+    ExpressionAttributeValues: { ':pk': keys.person(subjectId).pk },
+  });
+  return new Map(items.map((item) => [item.sk, JSON.stringify(item)]));
+}
+
+/** Entries of the ledger that use data; that something was answered, ended or undone may still be noted. */
+const uses = ['disclosure.made', 'phone.bound', 'identity.linked', 'real-name.verified'];
+
+function restsOnWhatEnded(sk: string, item: string, event: Event): boolean {
+  if (sk.startsWith('LEDGER#')) return uses.includes((JSON.parse(item) as { act: string }).act);
+  const [, purpose = ''] = /^DATA#([^#]+)#/.exec(sk) ?? [];
+  const consented = purposeIds.some((id) => id === purpose && needsConsent(id));
+  // A place changes with everything that ends the consent it rests on; a session is not what it rests on.
+  if (event === 'sign out' && sk === 'DATA#location#point') return false;
+  return event === 'withdraw' || event === 'publish' ? consented : purpose !== '';
+}

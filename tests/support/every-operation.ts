@@ -1,0 +1,39 @@
+import { cardRows } from '../cards/budget-rows';
+import { consentRows } from '../consent/budget-rows';
+import { identityRows } from '../identity/budget-rows';
+import { locationRows } from '../location/budget-rows';
+import { accountRows } from '../login/budget-rows';
+import { policyRows } from '../policy/budget-rows';
+import { profileRows } from '../profile/budget-rows';
+import { type Caller, onceKey, type World } from './world';
+
+export type Prepare = () => Promise<{ input?: unknown; by?: object }>;
+
+/** How nearly every operation is brought to its usual case: for tests that go over all of them. */
+export function everyOperation(
+  world: () => World,
+  me: () => Caller,
+  openid: () => string,
+): Record<string, Prepare> {
+  const again = () => world().signIn(openid());
+  return {
+    ...accountRows(world),
+    ...policyRows(world),
+    ...cardRows(world, me),
+    ...profileRows(world, me),
+    ...locationRows(world),
+    ...identityRows(world),
+    ...consentRows(world),
+    'login/signOut': async () => {
+      const by = await again();
+      await world().ok('consent/status', {}, by); // the hourly note of the session's use is a write as well
+      return { by };
+    },
+    'login/revokeSession': async () => ({ input: { sessionId: (await again()).sessionId } }),
+    'login/revokeOthers': async () => {
+      await again();
+      return {};
+    },
+    'cards/create': async () => ({ input: { name: '林晓', idempotencyKey: onceKey() } }),
+  };
+}
