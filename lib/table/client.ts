@@ -65,14 +65,20 @@ export class ConditionFailed extends Error {
  */
 export type Table = {
   /** Reads up to 100 items in one trip, in the order asked. */
-  getMany(keys: Key[]): Promise<(Item | undefined)[]>;
+  getMany(keys: Key[], which?: Visible): Promise<(Item | undefined)[]>;
   /** One page of a query in one trip. */
-  query(query: Omit<QueryCommandInput, 'TableName'>): Promise<{ items: Item[]; lastKey: Key | undefined }>;
+  query(
+    query: Omit<QueryCommandInput, 'TableName'>,
+    which?: Visible,
+  ): Promise<{ items: Item[]; lastKey: Key | undefined }>;
   /** Writes all or nothing in one trip. @throws ConditionFailed */
   write(...writes: [Write, ...Write[]]): Promise<void>;
   /** One update that answers with the item as it is afterwards. @throws ConditionFailed */
   update(update: NonNullable<Write['Update']>): Promise<Item>;
 };
+
+/** `ended-too`: also what is past its end and not swept yet, for those who erase and sweep. */
+export type Visible = 'alive' | 'ended-too';
 
 export type TableParts = {
   name: string;
@@ -127,7 +133,7 @@ export function createTable(parts: TableParts): Table {
     });
   }
 
-  async function getMany(keys: Key[]): Promise<(Item | undefined)[]> {
+  async function getMany(keys: Key[], which: Visible = 'alive'): Promise<(Item | undefined)[]> {
     const found = new Map<string, Item>();
     // DynamoDB refuses a batch that names an item twice.
     let wanted = [...new Map(keys.map(({ pk, sk }) => [address({ pk, sk }), { pk, sk }])).values()];
@@ -139,10 +145,12 @@ export function createTable(parts: TableParts): Table {
         wanted = (answer.UnprocessedKeys?.[name]?.Keys ?? []) as Key[];
         if (wanted.length > 0) throw new PartThrottled();
       });
-    return keys.map((key) => found.get(address(key))).map((item) => (alive(item) ? item : undefined));
+    const read = keys.map((key) => found.get(address(key)));
+    return which === 'ended-too' ? read : read.map((item) => (alive(item) ? item : undefined));
   }
 
-  async function write(writes: [Write, ...Write[]]): Promise<Item | undefined> {
+  async function write(asked: [Write, ...Write[]]): Promise<Item | undefined> {
+    const writes = asked.map(stamped) as [Write, ...Write[]];
     const [{ Put, Delete, Update }, ...others] = writes;
     if (others.length > 0) {
       // The same for every try: DynamoDB does it once and tells each of them that it is done.
@@ -159,6 +167,13 @@ export function createTable(parts: TableParts): Table {
     return undefined;
   }
 
+  /** Notes since when an item has been there, unless it takes the place of one that says so already. */
+  function stamped(write: Write): Write {
+    const { Put } = write;
+    if (!Put || Put.Item?.createdAtSeconds !== undefined) return write;
+    return { Put: { ...Put, Item: { ...Put.Item, createdAtSeconds: toEpochSeconds(clock.now()) } } };
+  }
+
   function inTransaction(write: Write): TransactItem {
     const [[kind, body] = ['Put', {}]] = Object.entries(write);
     return { [kind]: { ...body, ...common } } as TransactItem;
@@ -166,11 +181,12 @@ export function createTable(parts: TableParts): Table {
 
   return {
     getMany,
-    async query(query) {
+    async query(query, which = 'alive') {
       const consistent = query.IndexName ? {} : { ConsistentRead: true };
       const request = { TableName: name, ...consistent, ...query };
       const answer = await ask((options) => client.send(new QueryCommand(request), options));
-      const items = ((answer.Items ?? []) as Item[]).filter(alive);
+      const read = (answer.Items ?? []) as Item[];
+      const items = which === 'ended-too' ? read : read.filter(alive);
       return { items, lastKey: answer.LastEvaluatedKey as Key | undefined };
     },
     async write(...writes) {

@@ -26,7 +26,9 @@ export function create(item: MadeItem): Write {
 export function replace(item: MadeItem, before: Item | undefined, asSeen: Condition): [Write, ...Write[]] {
   const kept = new Set(pointersTo(item).map(textOf));
   const stale = pointersTo(before).filter((key) => !kept.has(textOf(key)));
-  return [{ Put: { Item: item, ...asSeen } }, ...stale.map((key): Write => ({ Delete: { Key: key } }))];
+  const createdAtSeconds = before?.createdAtSeconds ?? item.createdAtSeconds;
+  const Item = { ...item, ...(createdAtSeconds !== undefined && { createdAtSeconds }) };
+  return [{ Put: { Item, ...asSeen } }, ...stale.map((key): Write => ({ Delete: { Key: key } }))];
 }
 
 /** Deletes an item with everything that leads to it. */

@@ -1,0 +1,42 @@
+import type { Item, Table, Visible } from '../client';
+import { entities } from '../entities';
+import { type Key, partition } from '../keys';
+import type { AnyEntity } from './any-entity';
+
+/** Items that one trip reads of a partition. Memory is one page, whatever a person owns. */
+const PAGE_ITEMS = 100;
+
+/** Every item in a person's partition, in the order of its sort keys, a page at a time. */
+export async function* itemsOfPerson(
+  table: Table,
+  subjectId: string,
+  which: Visible = 'alive',
+): AsyncGenerator<Item> {
+  let after: Key | undefined;
+  do {
+    const page = {
+      KeyConditionExpression: 'pk = :pk',
+      ExpressionAttributeValues: { ':pk': partition(subjectId) },
+      Limit: PAGE_ITEMS,
+      ...(after && { ExclusiveStartKey: after }),
+    };
+    const { items, lastKey } = await table.query(page, which);
+    yield* items;
+    after = lastKey;
+  } while (after);
+}
+
+const byName = new Map<string, AnyEntity>(Object.values(entities).map((entity) => [entity.name, entity]));
+
+/**
+ * What an item is, by the closed list of entities.
+ * @throws Error for an item that no entity declares: nothing may lie in a person's partition that nobody answers for
+ */
+export function entityOf(item: Item, among: ReadonlyMap<string, AnyEntity> = byName): AnyEntity {
+  const found = among.get(String(item.entity));
+  if (!found) throw new Error('an item is of no declared entity');
+  return found;
+}
+
+/** The entities by name, for readers that are given others beside them. */
+export const declaredEntities: ReadonlyMap<string, AnyEntity> = byName;

@@ -1,0 +1,50 @@
+import { toInstant } from '../../clock';
+import type { Item, Table } from '../client';
+import { DUE_SHARDS, dueShard, type Key } from '../keys';
+import { remove } from '../replace';
+import type { AnyEntity } from './any-entity';
+import { filesOf } from './erase';
+import { declaredEntities } from './partition';
+
+/** Items that one trip reads of the index. */
+const PAGE_ITEMS = 100;
+
+/** What has ended by the clock and waits to be swept: its files go first, then it and what leads to it. */
+export type Ended = { item: Item; files: string[]; writes: ReturnType<typeof remove> };
+
+/**
+ * What is past its end at a moment, through the sparse index `due`, shard by shard: reads only what is due, and nothing that
+ * is not (promise S2). Each is deleted under the condition that its end is still what it was: who was given longer stays.
+ */
+export async function* endedItems(
+  table: Table,
+  nowMs: number,
+  among: ReadonlyMap<string, AnyEntity> = declaredEntities,
+): AsyncGenerator<Ended> {
+  for (let shard = 0; shard < DUE_SHARDS; shard += 1) {
+    let after: Key | undefined;
+    do {
+      const { items, lastKey } = await table.query({
+        IndexName: 'due',
+        KeyConditionExpression: 'dueShard = :shard AND dueAt <= :now',
+        ExpressionAttributeValues: { ':shard': dueShard(shard), ':now': toInstant(nowMs) },
+        Limit: PAGE_ITEMS,
+        ...(after && { ExclusiveStartKey: after }),
+      });
+      for (const item of await table.getMany(items, 'ended-too')) {
+        const entity = item && among.get(String(item.entity));
+        if (!item || !entity || !hasEnded(item, nowMs)) continue;
+        const stillEnds = {
+          ConditionExpression: 'expiresAtSeconds = :ends',
+          ExpressionAttributeValues: { ':ends': item.expiresAtSeconds },
+        };
+        yield { item, files: filesOf(item, entity), writes: remove(item, stillEnds) };
+      }
+      after = lastKey;
+    } while (after);
+  }
+}
+
+function hasEnded({ expiresAtSeconds }: Item, nowMs: number): boolean {
+  return expiresAtSeconds !== undefined && Number(expiresAtSeconds) * 1000 <= nowMs;
+}
