@@ -3,8 +3,8 @@ import { AppError } from '../../lib/errors';
 import { type Disclosure, disclose } from '../../lib/gate/disclose';
 import type { Run } from '../../lib/gate/operation';
 import type { CheckAnswer } from '../../lib/partner/check-result';
-import type { AgeBand } from '../../lib/policy/age';
 import type { PartnerOf } from '../../lib/partners';
+import type { AgeBand } from '../../lib/policy/age';
 import { ConditionFailed, type Write } from '../../lib/table/client';
 import type { Person } from '../../lib/table/person/person';
 import { resultPurposeOf, type WayId } from '../../lib/table/real-name/real-name';
@@ -48,12 +48,7 @@ export async function runCheck<R extends Verifier>(
   if (known) return { attempt: known, person };
 
   const begun: Attempt = { epoch, key, content, way, sentAtMs };
-  const settle = ({
-    partnerRequestId,
-    uniqueDigest,
-    band,
-    ...answer
-  }: Checked) => ({
+  const settle = ({ partnerRequestId, uniqueDigest, band, ...answer }: Checked) => ({
     ...begun,
     outcome: publicOutcome(answer),
     partnerRequestId,
@@ -68,10 +63,7 @@ export async function runCheck<R extends Verifier>(
       check.ask,
       publicOutcome,
       {
-        made: [
-          beginAttempt(person.subjectId, resultPurposeOf(way), begun, caller.alsoRead),
-          ...holds,
-        ],
+        made: [beginAttempt(person.subjectId, resultPurposeOf(way), begun, caller.alsoRead), ...holds],
         answered: (given) => [settleAttempt(person.subjectId, resultPurposeOf(way), settle(given))],
       },
     );

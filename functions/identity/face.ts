@@ -20,10 +20,7 @@ import {
 import { guardianConsents } from '../../lib/table/real-name/minor';
 import { readRealName } from '../../lib/table/real-name/real-name';
 import { isSameRequest } from './check';
-import {
-  demandGuardian,
-  epochsOf,
-} from './check-limits';
+import { demandGuardian, epochsOf } from './check-limits';
 import { demandVerified, publicOutcome } from './check-outcome';
 import { guardianNotice } from './guardian-notice';
 import { keepResult, loadResult, resultForPerson } from './keep-result';

@@ -32,7 +32,9 @@ export function onlyWhile(agreed: Agreed[]): PersonChange | undefined {
     Object.fromEntries(agreed.map(what)) as Record<string, never>;
   return {
     condition: agreed
-      .map((_, at) => `#consents.#agreed${at}.granted = :agreed AND #consents.#agreed${at}.epoch = :epoch${at}`)
+      .map(
+        (_, at) => `#consents.#agreed${at}.granted = :agreed AND #consents.#agreed${at}.epoch = :epoch${at}`,
+      )
       .join(' AND '),
     names: { '#consents': 'consents', ...each(({ purpose }, at) => [`#agreed${at}`, purpose]) },
     values: { ':agreed': true, ...each(({ epoch }, at) => [`:epoch${at}`, epoch]) },

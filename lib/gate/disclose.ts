@@ -4,7 +4,13 @@ import { AppError } from '../errors';
 import { type PartnerId, type PartnerOf, partnerOf } from '../partners';
 import type { KindId } from '../policy/kinds';
 import type { PurposeId } from '../policy/purposes';
-import { type PassingKind, type Recipient, recipients, type SendingLimit, sendingLimits } from '../policy/recipients';
+import {
+  type PassingKind,
+  type Recipient,
+  recipients,
+  type SendingLimit,
+  sendingLimits,
+} from '../policy/recipients';
 import { beijingDay } from '../policy/working-days';
 import { ConditionFailed, type Write } from '../table/client';
 import { appendEntry } from '../table/ledger/append';

@@ -14,17 +14,13 @@ export type AnyLimit = Omit<Limit, 'per'>;
  */
 export async function spend(deps: Deps, limit: AnyLimit, source: string): Promise<void> {
   const now = deps.clock.now();
-  if ((await countUse(deps.table, await counted(deps, limit, source), now, limit.windowMs)) <= limit.max) return;
+  if ((await countUse(deps.table, await counted(deps, limit, source), now, limit.windowMs)) <= limit.max)
+    return;
   throw tooMany(deps, limit);
 }
 
 /** Takes back what `spend` has counted at `spentAtMs`, because it was not what the limit is about. */
-export async function unspend(
-  deps: Deps,
-  limit: AnyLimit,
-  source: string,
-  spentAtMs: number,
-): Promise<void> {
+export async function unspend(deps: Deps, limit: AnyLimit, source: string, spentAtMs: number): Promise<void> {
   await giveBackUse(deps.table, await counted(deps, limit, source), spentAtMs, limit.windowMs);
 }
 

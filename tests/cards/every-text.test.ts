@@ -49,8 +49,7 @@ beforeAll(async () => {
   world = await createWorld();
   const wechatText = partnerIn(world.deps, 'wechat-text');
   const { judge } = wechatText;
-  wechatText.judge = async (words, openid) =>
-    words.includes(RISKY_TAG) ? 'risky' : judge(words, openid);
+  wechatText.judge = async (words, openid) => (words.includes(RISKY_TAG) ? 'risky' : judge(words, openid));
   me = await holder(world, 'writer', 'card-public');
   reader = await holder(world, 'reader');
 });

@@ -152,7 +152,9 @@ describe('consent taken back at each point (K3)', () => {
       },
     };
     const input = { name: citizen.name, idNumber: citizen.idNumber, ...key() };
-    await expect(callVerify({ ...withPartner(base, 'tencent-faceid', faceId), table }, input)).rejects.toMatchObject({
+    await expect(
+      callVerify({ ...withPartner(base, 'tencent-faceid', faceId), table }, input),
+    ).rejects.toMatchObject({
       code: 'CONSENT_REQUIRED',
     });
     expect(await world.asked()).toHaveLength(point === 0 ? 0 : 1);
