@@ -3,18 +3,20 @@ import type { Config } from './config';
 import { createKeyRing, type KeyRing } from './crypto/key-ring';
 import { type Random, systemRandom } from './crypto/random';
 import { rootKeys } from './crypto/root-key';
+import { AppError } from './errors';
 import { createLog, type Log } from './log';
 import { createFaceId, type FaceId } from './partner/faceid';
 import { createNetworkIdentity, type NetworkIdentity } from './partner/network-identity';
 import { createObjects, type Objects } from './partner/objects';
 import { createEraseQueue, createNoticeQueue, type EraseQueue, type NoticeQueue } from './partner/queue';
 import { createStaffIdentity, type StaffIdentity } from './partner/staff-identity';
-import { createWechat, type Wechat } from './partner/wechat';
+import { createWechat, type Wechat, type WechatIdentity } from './partner/wechat';
 import { createWechatCode, type WechatCode } from './partner/wechat-code';
 import { createWechatPhone, type WechatPhone } from './partner/wechat-phone';
 import { createWechatRisk, type WechatRisk } from './partner/wechat-risk';
 import { createWechatServer, type WechatServer } from './partner/wechat-server';
 import { createWechatText, type WechatText } from './partner/wechat-text';
+import { holdPartners, type Partners } from './partners';
 import type { Registry } from './policy/registry';
 import type { EntryId } from './policy/sign-in-entries';
 import { createTable, type Table, type TableParts } from './table/client';
@@ -26,24 +28,21 @@ import { type TimeLimit, type TimeLimits, timeLimits } from './time-limits';
 export type Deps = {
   table: Table;
   ring: KeyRing;
-  wechat: Wechat;
-  wechatPhone: WechatPhone;
-  wechatText: WechatText;
-  wechatCode: WechatCode;
+  /** Everybody whom personal data is sent to: closed, and only `disclose` calls them (promise D1). */
+  partners: Partners;
+  /** What the operator has a contract for; the other ways are not offered. */
+  offers: Offers;
   eraseQueue: EraseQueue;
   noticeQueue: NoticeQueue;
   objects: Objects;
   staff: StaffIdentity;
-  /** Absent where the operator has no contract for it: then none of its ways is offered. */
-  faceId: FaceId | undefined;
-  networkIdentity: NetworkIdentity | undefined;
   clock: Clock;
   random: Random;
   log: Log;
-  /** Other entries that can be linked, with who answers for their login codes; absent ones are not offered. */
-  entries: Partial<Record<EntryId, Entry>>;
-  /** WeChat's risk rank; absent where the operator has switched the rule off. */
-  risk: Risk | undefined;
+  /** Other entries that can be linked; absent ones are not offered. */
+  entries: Partial<Record<EntryId, { appid: string }>>;
+  /** The rank from which WeChat's rating refuses; absent where the operator has switched the rule off. */
+  risk: { refusedFrom: number } | undefined;
   /** A phone that was proved this many days ago or less still surely belongs to the same person. */
   phoneRecoveryDays: number;
   /** The versions of the policy, as this instance obeys them. */
@@ -56,31 +55,23 @@ export type Deps = {
   limits: TimeLimits;
 };
 
-export type Entry = { appid: string; wechat: Wechat };
-export type Risk = { wechatRisk: WechatRisk; refusedFrom: number };
+export type Offers = { faceId: boolean; face: boolean; networkIdentity: boolean };
+type Entry = { appid: string; wechat: Wechat };
+type Entries = Partial<Record<EntryId, Entry>>;
+type Risk = { wechatRisk: WechatRisk; refusedFrom: number };
 
 /** What tests and tools replace. */
 export type Replacements = Partial<
-  Pick<
-    Deps,
-    | 'clock'
-    | 'random'
-    | 'log'
-    | 'wechat'
-    | 'wechatPhone'
-    | 'wechatText'
-    | 'wechatCode'
-    | 'eraseQueue'
-    | 'noticeQueue'
-    | 'objects'
-    | 'staff'
-    | 'faceId'
-    | 'networkIdentity'
-    | 'entries'
-    | 'risk'
-    | 'limits'
-  >
+  Pick<Deps, 'clock' | 'random' | 'log' | 'eraseQueue' | 'noticeQueue' | 'objects' | 'staff' | 'limits'>
 > & {
+  wechat?: Wechat;
+  wechatPhone?: WechatPhone;
+  wechatText?: WechatText;
+  wechatCode?: WechatCode;
+  faceId?: FaceId;
+  networkIdentity?: NetworkIdentity;
+  entries?: Entries;
+  risk?: Risk;
   observeTable?: TableParts['observe'];
   /** What this build is said to do; tests give another registry than the compiled one. */
   registry?: Registry;
@@ -113,6 +104,10 @@ export function buildDeps(config: Config, replace: Replacements = {}): Deps {
     now: clock.now,
     random,
   });
+  const faceId = replace.faceId ?? createFaceIdFrom(config, asking);
+  const networkIdentity = replace.networkIdentity ?? createNetworkIdentityFrom(config, asking);
+  const entries = replace.entries ?? createSignInEntries(config, asking);
+  const risk = replace.risk ?? createRisk(config, server);
   return {
     table,
     clock,
@@ -138,15 +133,24 @@ export function buildDeps(config: Config, replace: Replacements = {}): Deps {
         now: clock.now,
         limit: limits.partner,
       }),
-    faceId: replace.faceId ?? createFaceIdFrom(config, asking),
-    networkIdentity: replace.networkIdentity ?? createNetworkIdentityFrom(config, asking),
-    wechat: replace.wechat ?? createWechat({ ...wechat, secret: config.WECHAT_SECRET }),
-    wechatPhone: replace.wechatPhone ?? createWechatPhone(server),
-    entries: replace.entries ?? createSignInEntries(config, asking),
-    risk: replace.risk ?? createRisk(config, server),
+    partners: holdPartners({
+      wechat: replace.wechat ?? createWechat({ ...wechat, secret: config.WECHAT_SECRET }),
+      'wechat-phone': replace.wechatPhone ?? createWechatPhone(server),
+      'wechat-link': { exchangeCode: (entry, code) => exchangeAt(entries, entry, code) },
+      'wechat-risk': risk?.wechatRisk,
+      'wechat-text': replace.wechatText ?? createWechatText(server),
+      'wechat-code': replace.wechatCode ?? createWechatCode(server),
+      'tencent-faceid': faceId as Required<FaceId> | undefined,
+      'network-identity': networkIdentity,
+    }),
+    offers: {
+      faceId: faceId !== undefined,
+      face: faceId?.startFace !== undefined,
+      networkIdentity: networkIdentity !== undefined,
+    },
+    entries: appidsOf(entries),
+    risk: risk && { refusedFrom: risk.refusedFrom },
     phoneRecoveryDays: Number(config.PHONE_RECOVERY_DAYS),
-    wechatText: replace.wechatText ?? createWechatText(server),
-    wechatCode: replace.wechatCode ?? createWechatCode(server),
     objects:
       replace.objects ??
       createObjects({
@@ -163,7 +167,7 @@ export function buildDeps(config: Config, replace: Replacements = {}): Deps {
 type Asking = { clock: Clock; log: Log; limit: TimeLimit };
 
 /** `LINK_ENTRIES` is a list of `<entry>=<appid>:<secret>`. */
-function createSignInEntries(config: Config, asking: Asking): Deps['entries'] {
+function createSignInEntries(config: Config, asking: Asking): Entries {
   const offered = config.LINK_ENTRIES.split(',').filter(Boolean);
   return Object.fromEntries(
     offered.map((text) => {
@@ -174,6 +178,16 @@ function createSignInEntries(config: Config, asking: Asking): Deps['entries'] {
       ];
     }),
   );
+}
+
+function appidsOf(entries: Entries): Deps['entries'] {
+  return Object.fromEntries(Object.entries(entries).map(([id, { appid }]) => [id, { appid }]));
+}
+
+async function exchangeAt(entries: Entries, entry: EntryId, code: string): Promise<WechatIdentity> {
+  const offered = entries[entry];
+  if (!offered) throw new AppError('PARTNER_UNAVAILABLE');
+  return offered.wechat.exchangeCode(code);
 }
 
 function createRisk({ RISK_RANK_THRESHOLD }: Config, server: WechatServer): Risk | undefined {

@@ -1,13 +1,13 @@
 import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
-import { discloseWith } from '../../lib/gate/disclose';
+import { type Disclosure, disclose } from '../../lib/gate/disclose';
 import type { Run } from '../../lib/gate/operation';
 import type { CheckAnswer } from '../../lib/partner/check-result';
+import type { PartnerOf } from '../../lib/partners';
 import type { AgeBand } from '../../lib/policy/age';
-import type { PassingKind, RecipientId } from '../../lib/policy/recipients';
 import { ConditionFailed, type Write } from '../../lib/table/client';
 import type { Person } from '../../lib/table/person/person';
-import { requiredConsents, resultPurposeOf, type WayId } from '../../lib/table/real-name/real-name';
+import { resultPurposeOf, type WayId } from '../../lib/table/real-name/real-name';
 import {
   type Attempt,
   beginAttempt,
@@ -15,31 +15,32 @@ import {
   readAttempt,
   settleAttempt,
 } from '../../lib/table/real-name/real-name-attempt';
-import { asAgreed, epochsOf, tooMany } from './check-limits';
+import { epochsOf } from './check-limits';
 import { publicOutcome } from './check-outcome';
 
-export type Check = Marks & {
+export type Check<R extends Verifier> = Marks & {
   way: WayId;
-  recipient: RecipientId;
-  kinds: readonly PassingKind[];
-  /** Counts against the limits. */
-  spends: Write[];
+  /** Whom, and what for; of a number that is asked about its digest as the target. */
+  asks: Pick<Disclosure<R>, 'recipient' | 'alsoFor' | 'kinds' | 'target'>;
   /** Conditions that must hold at the moment of sending: a guardian's consent. */
   holds: Write[];
-  ask(): Promise<CheckAnswer & { uniqueDigest?: string; band?: AgeBand }>;
+  ask(partner: PartnerOf<R>): Promise<Checked>;
 };
+
+type Verifier = 'tencent-faceid' | 'network-identity';
+type Checked = CheckAnswer & { uniqueDigest?: string; band?: AgeBand };
 
 /**
  * One check with a partner, registered before it is sent and after it is answered. The attempt rides in both entries:
  * so one check of a person is under way at a time, limits count exactly what was sent, and a repeat of an answered check
  * is answered from here and not charged again.
  */
-export async function runCheck(
+export async function runCheck<R extends Verifier>(
   deps: Deps,
   { caller, requestId }: Run<'subject', unknown>,
-  check: Check,
+  check: Check<R>,
 ): Promise<{ attempt: Attempt; person: Person }> {
-  const { way, recipient, kinds, key, content, spends, holds } = check;
+  const { way, key, content, holds } = check;
   const { person } = caller;
   const { epoch } = epochsOf(deps, person, way);
   const sentAtMs = deps.clock.now();
@@ -47,44 +48,33 @@ export async function runCheck(
   if (known) return { attempt: known, person };
 
   const begun: Attempt = { epoch, key, content, way, sentAtMs };
-  const settle = ({
-    partnerRequestId,
-    uniqueDigest,
-    band,
-    ...answer
-  }: Awaited<ReturnType<Check['ask']>>) => ({
+  const settle = ({ partnerRequestId, uniqueDigest, band, ...answer }: Checked) => ({
     ...begun,
     outcome: publicOutcome(answer),
     partnerRequestId,
     ...(uniqueDigest && { uniqueDigest }),
     ...(band && { band }),
   });
-  const purpose = requiredConsents[way].at(-1) ?? requiredConsents[way][0];
   try {
-    const { answer, person: after } = await discloseWith(
+    const { answer, person: after } = await disclose(
       deps,
       person,
-      { recipient, purpose, kinds, way, requestId },
+      { ...check.asks, way, requestId },
       check.ask,
       publicOutcome,
       {
-        made: [
-          beginAttempt(person.subjectId, resultPurposeOf(way), begun, caller.alsoRead),
-          ...spends,
-          ...holds,
-        ],
+        made: [beginAttempt(person.subjectId, resultPurposeOf(way), begun, caller.alsoRead), ...holds],
         answered: (given) => [settleAttempt(person.subjectId, resultPurposeOf(way), settle(given))],
-        stillAllowed: asAgreed(deps, person, way),
       },
     );
     return { attempt: settle(answer), person: after };
   } catch (error) {
     if (!(error instanceof ConditionFailed)) throw error;
-    const [underWay, ...others] = error.found;
+    const [underWay] = error.found;
     const other = answered(readAttempt(underWay?.item, epoch), check, sentAtMs);
     if (other) return { attempt: other, person };
     if (underWay) throw new AppError('BUSY');
-    throw others.slice(0, spends.length).some(Boolean) ? tooMany() : new AppError('GUARDIAN_REQUIRED');
+    throw new AppError('GUARDIAN_REQUIRED');
   }
 }
 

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { MINUTE_MS, toInstant } from '../../lib/clock';
 import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
-import { discloseWith } from '../../lib/gate/disclose';
+import { disclose } from '../../lib/gate/disclose';
 import type { Run } from '../../lib/gate/operation';
-import type { FaceId, FaceResult } from '../../lib/partner/faceid';
+import type { FaceResult } from '../../lib/partner/faceid';
 import { ConditionFailed } from '../../lib/table/client';
 import { consentOf, type Person } from '../../lib/table/person/person';
 import {
@@ -20,16 +20,7 @@ import {
 import { guardianConsents } from '../../lib/table/real-name/minor';
 import { readRealName } from '../../lib/table/real-name/real-name';
 import { isSameRequest } from './check';
-import {
-  asAgreed,
-  CHECKS_PER_NUMBER,
-  CHECKS_PER_PERSON,
-  demandGuardian,
-  epochsOf,
-  FACE_RESULTS_PER_PERSON,
-  spendWrite,
-  tooMany,
-} from './check-limits';
+import { demandGuardian, epochsOf } from './check-limits';
 import { demandVerified, publicOutcome } from './check-outcome';
 import { guardianNotice } from './guardian-notice';
 import { keepResult, loadResult, resultForPerson } from './keep-result';
@@ -40,7 +31,7 @@ import { demandOffered } from './ways';
 /** The partner's token is good for 7200 s; a little more, so that who finishes at the last moment can say so. */
 export const FACE_SESSION_MS = 130 * MINUTE_MS;
 
-const disclosure = { recipient: 'tencent-faceid', purpose: 'real-name-face', way: 'face' } as const;
+const disclosure = { recipient: 'tencent-faceid', alsoFor: 'real-name-face', way: 'face' } as const;
 
 type Start = Pick<TypedIdentity, 'name' | 'idNumber'> & { idempotencyKey: string };
 
@@ -83,20 +74,14 @@ export async function startFace(deps: Deps, run: Run<'subject', Start>) {
   const startedAtMs = deps.clock.now();
   const expiresAtMs = startedAtMs + FACE_SESSION_MS;
   const start = { epoch, wayEpoch, content, isOver: false };
-  const {
-    answer,
-    person: after,
-    kept,
-  } = await discloseWith(
+  const { answer, kept } = await disclose(
     deps,
     person,
-    { ...disclosure, kinds: ['identity-input'], requestId },
-    () => (deps.faceId as Required<FaceId>).startFace({ ...given, sessionId }),
+    { ...disclosure, kinds: ['identity-input'], target: uniqueDigest, requestId },
+    (partner) => partner.startFace({ ...given, sessionId }),
     ({ result }) => (result === 'STARTED' ? result : 'UNAVAILABLE'),
     {
       made: [
-        await spendWrite(deps, CHECKS_PER_PERSON, subjectId),
-        await spendWrite(deps, CHECKS_PER_NUMBER, uniqueDigest),
         ...putFaceStart(subjectId, sessionId, start, startedAtMs, expiresAtMs),
         ...(child ? [guardianConsents(subjectId, guardianNotice.textHash)] : []),
       ],
@@ -107,19 +92,16 @@ export async function startFace(deps: Deps, run: Run<'subject', Start>) {
         const value: FaceSession = { ...session, maskedName, token, url, startedAt: toInstant(startedAtMs) };
         return putFaceSession(subjectId, sessionId, value, expiresAtMs, sealer);
       },
-      stillAllowed: asAgreed(deps, person, 'face'),
     },
   ).catch((error: unknown) => refuseStart(error, start));
   if (answer.result !== 'STARTED') throw new AppError('PARTNER_UNAVAILABLE');
-  asAgreed(deps, person, 'face')(after);
   if (!kept) return startTwin(deps, run, sessionId, content);
   return { sessionId, url: answer.url, expiresAt: toInstant(expiresAtMs) };
 }
 
 function refuseStart(error: unknown, start: Begun): never {
   if (!(error instanceof ConditionFailed)) throw error;
-  const [person, number, other] = error.found;
-  if (person || number) throw tooMany();
+  const [other] = error.found;
   if (!other) throw new AppError('GUARDIAN_REQUIRED');
   if (other.item?.content !== start.content) throw new AppError('IDEMPOTENCY_CONFLICT');
   throw new AppError('BUSY'); // a twin has just got its session
@@ -184,20 +166,15 @@ export async function finishFace(deps: Deps, run: Run<'subject', { sessionId: st
   if (live) throw new AppError('NOT_NOW');
 
   const ends = endFaceSession(subjectId, sessionId, session, Date.parse(session.startedAt) + FACE_SESSION_MS);
-  const ask = async () => judge(deps, session, sessionId, await askPartner(deps, session));
-  const { answer, person: after } = await discloseWith(
+  const { answer, person: after } = await disclose(
     deps,
     person,
     { ...disclosure, kinds: ['login-code'], requestId },
-    ask,
+    async (partner) => judge(deps, session, sessionId, await partner.faceResult(session.token)),
     (given) =>
       given.result === 'PENDING' ? given.result : publicOutcome({ ...given, result: given.result }),
-    {
-      made: [await spendWrite(deps, FACE_RESULTS_PER_PERSON, subjectId)],
-      answered: ({ result }) => (result === 'MISMATCH' ? ends : []),
-      stillAllowed: asAgreed(deps, person, 'face'),
-    },
-  ).catch(refuseFinish);
+    { answered: ({ result }) => (result === 'MISMATCH' ? ends : []) },
+  );
   if (answer.result === 'PENDING') throw new AppError('NOT_NOW');
   demandVerified(publicOutcome({ result: answer.result }));
   const { epoch, wayEpoch, content, uniqueDigest, maskedName, band } = session;
@@ -219,16 +196,6 @@ export async function finishFace(deps: Deps, run: Run<'subject', { sessionId: st
       consentEntry: epochsOf(deps, person, 'face').entry,
     },
   });
-}
-
-function refuseFinish(error: unknown): never {
-  if (!(error instanceof ConditionFailed)) throw error;
-  const { name: limit, max } = FACE_RESULTS_PER_PERSON;
-  throw new AppError('TOO_MANY_ATTEMPTS', { limit, max });
-}
-
-function askPartner(deps: Deps, { token }: FaceSession): Promise<FaceResult> {
-  return (deps.faceId as Required<FaceId>).faceResult(token);
 }
 
 /** A pass for another number or another session is no pass, and somebody should look into it. */

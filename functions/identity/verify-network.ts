@@ -2,11 +2,11 @@ import { toInstant } from '../../lib/clock';
 import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
 import type { Run } from '../../lib/gate/operation';
-import type { NetworkIdentity } from '../../lib/partner/network-identity';
+import type { NetworkAnswer } from '../../lib/partner/network-identity';
 import { readRealName } from '../../lib/table/real-name/real-name';
 import { readAttempt } from '../../lib/table/real-name/real-name-attempt';
 import { demandUnusedKey, isSameRequest, runCheck } from './check';
-import { CHECKS_PER_PERSON, demandGuardian, epochsOf, spendWrite } from './check-limits';
+import { demandGuardian, epochsOf } from './check-limits';
 import { demandVerified } from './check-outcome';
 import { keepResult, loadResult, resultForPerson } from './keep-result';
 import { demandOffered } from './ways';
@@ -36,13 +36,11 @@ export async function verifyByNetworkId(
 
   const { attempt, person: after } = await runCheck(deps, run, {
     way: 'network',
-    recipient: 'network-identity',
-    kinds: ['login-code'],
+    asks: { recipient: 'network-identity', kinds: ['login-code'] },
     key,
     content,
-    spends: [await spendWrite(deps, CHECKS_PER_PERSON, subjectId)],
     holds: [],
-    ask: () => ask(deps, input.token),
+    ask: async (partner) => withDigest(deps, await partner.check(input.token)),
   });
   demandVerified(attempt.outcome);
   if (attempt.band === 'under-14') demandGuardian(seen.guardian);
@@ -63,8 +61,7 @@ export async function verifyByNetworkId(
   });
 }
 
-async function ask({ networkIdentity, ring }: Deps, token: string) {
-  const { networkId, ageBand, ...answer } = await (networkIdentity as NetworkIdentity).check(token);
+async function withDigest({ ring }: Deps, { networkId, ageBand, ...answer }: NetworkAnswer) {
   if (answer.result !== 'VERIFIED' || !networkId) return answer;
   const uniqueDigest = await ring.digest('network-id', networkId);
   return { ...answer, uniqueDigest, ...(ageBand && { band: ageBand }) };

@@ -2,13 +2,11 @@ import { toInstant } from '../../lib/clock';
 import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
 import type { Run } from '../../lib/gate/operation';
-import type { CheckAnswer } from '../../lib/partner/check-result';
-import type { FaceId } from '../../lib/partner/faceid';
 import { guardianConsents } from '../../lib/table/real-name/minor';
 import { readRealName } from '../../lib/table/real-name/real-name';
 import { readAttempt } from '../../lib/table/real-name/real-name-attempt';
 import { demandUnusedKey, isSameRequest, runCheck } from './check';
-import { CHECKS_PER_NUMBER, CHECKS_PER_PERSON, demandGuardian, epochsOf, spendWrite } from './check-limits';
+import { demandGuardian, epochsOf } from './check-limits';
 import { demandVerified } from './check-outcome';
 import { guardianNotice } from './guardian-notice';
 import { keepResult, loadResult, resultForPerson } from './keep-result';
@@ -19,11 +17,7 @@ import { demandOffered } from './ways';
 export type Verify = TypedIdentity & { idempotencyKey: string };
 
 /** Which of the partner's checks each way is. */
-const checks: Record<'id' | 'phone' | 'bank', (faceId: FaceId, given: ValidInput) => Promise<CheckAnswer>> = {
-  id: (faceId, given) => faceId.checkIdCard(given),
-  phone: (faceId, given) => faceId.checkPhone(given),
-  bank: (faceId, given) => faceId.checkBankCard(given),
-};
+const checks = { id: 'checkIdCard', phone: 'checkPhone', bank: 'checkBankCard' } as const;
 
 /**
  * Verifies name and number, with phone and bank card where given (promise N1). Local checks come first, then the
@@ -49,15 +43,15 @@ export async function verify(deps: Deps, run: Run<'subject', Verify>, again = fa
 
   const { attempt, person: after } = await runCheck(deps, run, {
     way,
-    recipient: 'tencent-faceid',
-    kinds: ['identity-input'],
+    asks: {
+      recipient: 'tencent-faceid',
+      kinds: ['identity-input'],
+      target: uniqueDigest,
+      ...(way === 'bank' && { alsoFor: 'real-name-bank' }),
+    },
     ...marks,
-    spends: [
-      await spendWrite(deps, CHECKS_PER_PERSON, subjectId),
-      await spendWrite(deps, CHECKS_PER_NUMBER, uniqueDigest),
-    ],
     holds: given.band === 'under-14' ? [guardianConsents(subjectId, guardianNotice.textHash)] : [],
-    ask: () => checks[way](deps.faceId as FaceId, given),
+    ask: (partner) => partner[checks[way]](given),
   });
   demandVerified(attempt.outcome);
   return keepResult(deps, run, after, {

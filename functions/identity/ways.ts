@@ -3,16 +3,18 @@ import { AppError } from '../../lib/errors';
 import { requiredConsents, type WayId, wayIds } from '../../lib/table/real-name/real-name';
 import type { IdKind } from './id-number';
 
+type Offering = Pick<Deps, 'offers'>;
+
 /** One way to prove a real name, as data: what it asks, whom it asks, and which numbers it knows. */
 type Way = {
   name: string;
   asks: readonly ('name' | 'idNumber' | 'phone' | 'bankCard' | 'faceOnPartnerPage' | 'networkProof')[];
   /** The second-generation card is what the partner's sources hold; the face check also takes residence permits. */
   covers: readonly IdKind[];
-  isOffered(deps: Deps): boolean;
+  isOffered(deps: Offering): boolean;
 };
 
-const hasFaceId = ({ faceId }: Deps) => faceId !== undefined;
+const hasFaceId = ({ offers }: Offering) => offers.faceId;
 
 export const ways: Record<WayId, Way> = {
   id: { name: '姓名和证件号码', asks: ['name', 'idNumber'], covers: ['resident'], isOffered: hasFaceId },
@@ -32,29 +34,29 @@ export const ways: Record<WayId, Way> = {
     name: '人脸',
     asks: ['name', 'idNumber', 'faceOnPartnerPage'],
     covers: ['resident', 'hmt-resident'],
-    isOffered: ({ faceId }) => faceId?.startFace !== undefined,
+    isOffered: ({ offers }) => offers.face,
   },
   network: {
     name: '国家网络身份认证（网号、网证）',
     asks: ['networkProof'],
     covers: [],
-    isOffered: ({ networkIdentity }) => networkIdentity !== undefined,
+    isOffered: ({ offers }) => offers.networkIdentity,
   },
 };
 
 /** The ways there are today. Face is never the only one (人脸识别技术应用安全管理办法 art. 10; promise N2). */
-export function offeredWays(deps: Deps): WayId[] {
+export function offeredWays(deps: Offering): WayId[] {
   const offered = wayIds.filter((id) => ways[id].isOffered(deps));
   return offered.every((id) => id === 'face') ? [] : offered;
 }
 
 /** @throws AppError NOT_FOUND when the operator does not offer the way */
-export function demandOffered(deps: Deps, way: WayId): void {
+export function demandOffered(deps: Offering, way: WayId): void {
   if (!offeredWays(deps).includes(way)) throw new AppError('NOT_FOUND');
 }
 
 /** What each way asks and which consents it needs, to be shown before anything is asked. */
-export async function showWays(deps: Deps) {
+export async function showWays(deps: Offering) {
   return {
     ways: offeredWays(deps).map((way) => ({
       way,

@@ -42,7 +42,6 @@ export const accountOperations = {
     }),
     output: linked,
     ledger: 'act',
-    limits: [{ name: 'LINKS_PER_PERSON', per: 'person', max: 10, windowMs: DAY_MS }],
     proof: (input) => input.entry,
     risk: 'fraud',
     budget: { trips: 9, readUnits: 3, writeUnits: 56 },

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { DAY_MS, HOUR_MS } from '../../lib/clock';
+import { HOUR_MS } from '../../lib/clock';
 import { operation } from '../../lib/gate/operation';
 import { provableActs } from '../../lib/gate/proof';
 import { serve } from '../../lib/host/serve';
@@ -21,8 +21,6 @@ const ended = z.object({ ended: z.int() });
 
 const phoneCode = z.string().check(z.minLength(1), z.maxLength(128));
 const boundPhone = z.object({ /** 138****1234 */ phone: z.string(), boundAt: z.string() });
-/** WeChat charges for every number it gives. */
-const phoneLimits = [{ name: 'PHONE_CODES_PER_PERSON', per: 'person', max: 10, windowMs: DAY_MS }] as const;
 
 const signedIn = z.object({
   /** Shown once; keep it on the device and send it as `Authorization: Bearer …`. */
@@ -59,7 +57,6 @@ export const login = {
     input: z.strictObject({ code: phoneCode, phoneCode }),
     output: signedIn,
     ledger: 'act',
-    limits: [{ name: 'PHONE_SIGN_INS_PER_ADDRESS', per: 'address', max: 60, windowMs: DAY_MS }],
     budget: { trips: 8, readUnits: 8, writeUnits: 24 },
     browser: 'never',
     run: signInByPhone,
@@ -155,7 +152,6 @@ export const login = {
     input: z.strictObject({ code: phoneCode }),
     output: boundPhone,
     ledger: 'act',
-    limits: phoneLimits,
     risk: 'fraud',
     budget: { trips: 9, readUnits: 5, writeUnits: 60 },
     run: bindPhone,
@@ -167,7 +163,6 @@ export const login = {
     input: z.strictObject({ code: phoneCode }),
     output: boundPhone,
     ledger: 'act',
-    limits: phoneLimits,
     proof: () => 'phone',
     risk: 'fraud',
     budget: { trips: 10, readUnits: 5, writeUnits: 64 },

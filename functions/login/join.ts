@@ -28,6 +28,7 @@ import {
   wechatAccountKey,
   withOpenids,
 } from '../../lib/table/person/wechat-account';
+import { askWechat } from './phone';
 import { ownerOf } from './sign-in-by-phone';
 
 /** Other writes to one of the two accounts at the same moment, before we ask to try again. */
@@ -62,7 +63,7 @@ export function joinTarget({ otherProof }: Join): string {
  */
 export async function joinAccounts(deps: Deps, { caller, input, requestId }: Run<'subject', Join>) {
   const here = caller.person.subjectId;
-  const there = await otherOf(deps, caller, input);
+  const there = await otherOf(deps, caller, input, requestId);
   if (there === here) throw new AppError('NOT_NOW');
   const [stays, leaves] = input.keep === 'this' ? [here, there] : [there, here];
   for (let race = 0; race < RACES; race += 1) {
@@ -72,7 +73,12 @@ export async function joinAccounts(deps: Deps, { caller, input, requestId }: Run
   throw new AppError('BUSY');
 }
 
-async function otherOf(deps: Deps, caller: Subject, { otherProof, phoneCode }: Join): Promise<string> {
+async function otherOf(
+  deps: Deps,
+  caller: Subject,
+  { otherProof, phoneCode }: Join,
+  requestId: string,
+): Promise<string> {
   const { person, sealer, sessionId } = caller;
   const { subjectId } = person;
   if (otherProof !== undefined) {
@@ -84,7 +90,7 @@ async function otherOf(deps: Deps, caller: Subject, { otherProof, phoneCode }: J
   const [item] = await deps.table.getMany([wechatAccountKey(subjectId)]);
   const openid = readOpenid(item, sealer, signInIdentityOf(person, sessionId));
   if (!openid || !phoneCode) throw new AppError('NOT_NOW');
-  const number = await deps.wechatPhone.exchangePhoneCode(phoneCode, openid);
+  const { number } = await askWechat(deps, person, openid, phoneCode, requestId);
   return (await ownerOf(deps, number)).person.subjectId;
 }
 

@@ -1,7 +1,7 @@
 import { toInstant } from '../../lib/clock';
 import type { Deps } from '../../lib/deps';
 import { AppError, invalidInput } from '../../lib/errors';
-import { discloseWith } from '../../lib/gate/disclose';
+import { disclose } from '../../lib/gate/disclose';
 import type { Run } from '../../lib/gate/operation';
 import { demandConsent } from '../../lib/gate/purpose';
 import { type EntryId, entryIds, signInEntries } from '../../lib/policy/sign-in-entries';
@@ -40,7 +40,6 @@ export async function linkAccount(
   if (!offered) throw invalidInput('entry', '这个入口暂未开放');
   const disclosure = {
     recipient: 'wechat-link',
-    purpose: 'account-link',
     kinds: ['login-code'],
     way: entry,
     requestId,
@@ -51,15 +50,12 @@ export async function linkAccount(
     demandConsent(deps, now, 'account-link');
     if (linkEpoch(now) !== epoch) throw new AppError('CONSENT_REQUIRED', { purpose: 'account-link' });
   };
-  const ask = () => offered.wechat.exchangeCode(code);
-  const riders = { stillAllowed };
-  const { answer, person } = await discloseWith(
+  const { answer, person } = await disclose(
     deps,
     caller.person,
     disclosure,
-    ask,
+    (entries) => entries.exchangeCode(entry, code),
     () => 'ANSWERED',
-    riders,
   );
   const digest = await deps.ring.digest('openid', `${offered.appid}:${answer.openid}`);
   const linkedAt = toInstant(deps.clock.now());

@@ -1,7 +1,7 @@
 import { toInstant } from '../../lib/clock';
 import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
-import { discloseWith } from '../../lib/gate/disclose';
+import { disclose } from '../../lib/gate/disclose';
 import type { Run, Subject } from '../../lib/gate/operation';
 import { demandConsent } from '../../lib/gate/purpose';
 import { ConditionFailed, type Item } from '../../lib/table/client';
@@ -24,17 +24,17 @@ function phoneEpoch(person: Person): number {
 
 /**
  * The number behind a phone code of this very person, by way of the disclosure register (promises A3, D1); with the
- * person as the register has left them.
+ * person as the register has left them. Needs the consent to `phone`.
  */
 export async function askWechat(deps: Deps, person: Person, openid: string, code: string, requestId: string) {
-  const disclosure = {
-    recipient: 'wechat-phone',
-    purpose: 'phone',
-    kinds: ['login-code'],
-    requestId,
-  } as const;
-  const send = () => deps.wechatPhone.exchangePhoneCode(code, openid);
-  const { answer, person: after } = await discloseWith(deps, person, disclosure, send, () => 'ANSWERED', {});
+  const disclosure = { recipient: 'wechat-phone', kinds: ['login-code'], requestId } as const;
+  const { answer, person: after } = await disclose(
+    deps,
+    person,
+    disclosure,
+    (wechatPhone) => wechatPhone.exchangePhoneCode(code, openid),
+    () => 'ANSWERED',
+  );
   return { number: answer, person: after };
 }
 

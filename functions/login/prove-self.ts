@@ -1,9 +1,9 @@
 import { toInstant } from '../../lib/clock';
 import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
+import { disclose } from '../../lib/gate/disclose';
 import type { Run } from '../../lib/gate/operation';
 import { actOf, issueProof, type ProvableAct } from '../../lib/gate/proof';
-import { demandConsent } from '../../lib/gate/purpose';
 import { retentionMs } from '../../lib/policy/retention';
 import { ConditionFailed } from '../../lib/table/client';
 import { consentOf, signInIdentityOf } from '../../lib/table/person/person';
@@ -19,8 +19,8 @@ type Prove = { operation: ProvableAct; target: string; by: 'wechat' | 'phone'; c
  */
 export async function proveSelf(deps: Deps, { caller, input, requestId }: Run<'subject', Prove>) {
   const { person } = caller;
-  const isOwner =
-    input.by === 'wechat' ? byWechat(deps, caller, input.code) : byPhone(deps, caller, input.code, requestId);
+  const asked = input.by === 'wechat' ? byWechat : byPhone;
+  const isOwner = asked(deps, caller, input.code, requestId);
   if (!(await isOwner)) throw new AppError('LOGIN_CODE_INVALID');
   const proof = await issueProof(deps, person.subjectId, actOf(input.operation, input.target));
   return { proof, expiresInSeconds: retentionMs('proof-life') / 1000 };
@@ -29,9 +29,16 @@ export async function proveSelf(deps: Deps, { caller, input, requestId }: Run<'s
 type Caller = Run<'subject', Prove>['caller'];
 
 /** A fresh wx.login code whose openid is one of this account's. */
-async function byWechat(deps: Deps, { person }: Caller, code: string): Promise<boolean> {
-  const { openid } = await deps.wechat.exchangeCode(code);
-  const digest = await deps.ring.digest('openid', `${deps.appid}:${openid}`);
+async function byWechat(deps: Deps, { person }: Caller, code: string, requestId: string): Promise<boolean> {
+  const disclosure = { recipient: 'wechat', kinds: ['login-code'], requestId } as const;
+  const { answer } = await disclose(
+    deps,
+    person,
+    disclosure,
+    (wechat) => wechat.exchangeCode(code),
+    () => 'ANSWERED',
+  );
+  const digest = await deps.ring.digest('openid', `${deps.appid}:${answer.openid}`);
   return person.identities.some((one) => one.domain === 'openid' && one.digest === digest);
 }
 
@@ -42,7 +49,6 @@ async function byPhone(
   code: string,
   requestId: string,
 ): Promise<boolean> {
-  demandConsent(deps, person, 'phone');
   const { subjectId } = person;
   const [account, item] = await deps.table.getMany([wechatAccountKey(subjectId), phoneKey(subjectId)]);
   const openid = readOpenid(account, sealer, signInIdentityOf(person, sessionId));

@@ -2,6 +2,7 @@ import { toInstant } from '../../lib/clock';
 import { issueToken } from '../../lib/crypto/token';
 import type { Deps } from '../../lib/deps';
 import { AppError, invalidInput } from '../../lib/errors';
+import { discloseBeforeAccount } from '../../lib/gate/disclose';
 import type { Run } from '../../lib/gate/operation';
 import type { EntryId } from '../../lib/policy/sign-in-entries';
 import { ConditionFailed } from '../../lib/table/client';
@@ -20,8 +21,6 @@ import {
   readPerson,
   sessionToEvictIfFull,
 } from '../../lib/table/person/person';
-import { limitCounterKey, readCount } from '../../lib/table/sign-in/limit-counter';
-import { demandFewFailures, exchangeCode } from './sign-in';
 import { newSession, purposesToAsk, type SignedIn } from './start-session';
 
 /** Races with sessions that begin or end at the same moment, before we ask to try again. */
@@ -36,16 +35,15 @@ export async function signInByEntry(
   deps: Deps,
   { input, address }: Run<'anyone', { entry: EntryId; code: string }>,
 ): Promise<SignedIn> {
-  const source = await deps.ring.digest('address', address ?? 'unknown');
   const offered = deps.entries[input.entry];
   if (!offered) throw invalidInput('entry', '这个入口暂未开放');
-  const { openid } = await exchangeCode(deps, source, offered.wechat, input.code);
+  const { openid } = await discloseBeforeAccount(
+    deps,
+    { recipient: 'wechat-link', kinds: ['login-code'], address },
+    (entries) => entries.exchangeCode(input.entry, input.code),
+  );
   const digest = await deps.ring.digest('openid', `${offered.appid}:${openid}`);
-  const [failures, found] = await deps.table.getMany([
-    limitCounterKey(source, deps.clock.now()),
-    entryPointerKey(digest),
-  ]);
-  demandFewFailures(deps, readCount(failures));
+  const [found] = await deps.table.getMany([entryPointerKey(digest)]);
   const pointer = readEntryPointer(found);
   if (!pointer) throw new AppError('LINK_REQUIRED');
   for (let race = 0; race < RACES; race += 1) {

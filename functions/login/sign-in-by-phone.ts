@@ -1,6 +1,7 @@
 import { DAY_MS } from '../../lib/clock';
 import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
+import { discloseBeforeAccount } from '../../lib/gate/disclose';
 import { spend } from '../../lib/gate/limit';
 import type { Run } from '../../lib/gate/operation';
 import { isCovered } from '../../lib/gate/purpose';
@@ -27,13 +28,16 @@ export async function signInByPhone(
   deps: Deps,
   { input, requestId, address }: Run<'anyone', { code: string; phoneCode: string }>,
 ): Promise<SignedIn> {
-  const source = await deps.ring.digest('address', address ?? 'unknown');
-  const arrival = await identify(deps, await exchangeCode(deps, source, deps.wechat, input.code));
+  const arrival = await identify(deps, await exchangeCode(deps, address, input.code));
   const { openid, digest } = arrival;
   const [known] = await deps.table.getMany([pointerKey('openid', digest)]);
   // An account of their own: the phone would be a second one's, and nothing is merged here.
   if (known) throw new AppError('IDENTITY_TAKEN', { instead: 'login/joinAccounts' });
-  const number = await deps.wechatPhone.exchangePhoneCode(input.phoneCode, openid);
+  const number = await discloseBeforeAccount(
+    deps,
+    { recipient: 'wechat-phone', kinds: ['login-code'], address },
+    (wechatPhone) => wechatPhone.exchangePhoneCode(input.phoneCode, openid),
+  );
   const { person } = await ownerOf(deps, number);
   await addIdentity(deps, person.subjectId, { domain: 'openid', digest, openid, way: 'phone' }, requestId);
   const reply = await startSession(deps, person.subjectId, { identity: shortName(digest) });

@@ -1,22 +1,14 @@
 import type { Deps } from '../../lib/deps';
 import { AppError, invalidInput } from '../../lib/errors';
+import { discloseBeforeAccount } from '../../lib/gate/disclose';
 import type { Run } from '../../lib/gate/operation';
-import type { Wechat } from '../../lib/partner/wechat';
 import type { Item } from '../../lib/table/client';
 import { pointerKey, readPointer } from '../../lib/table/person/pointer';
 import { shortName } from '../../lib/table/person/wechat-account';
-import {
-  countUse,
-  limitCounterKey,
-  readCount,
-  windowEndsInSeconds,
-} from '../../lib/table/sign-in/limit-counter';
 import { addIdentity } from './add-identity';
 import { type Arrival, createAccount } from './create-account';
 import { type SignedIn, startSession } from './start-session';
 
-/** Refused codes from one network address in ten minutes. Whole offices share an address, so it is generous. */
-export const MAX_FAILED_CODES_PER_ADDRESS = 300;
 /** Races with other first sign-ins of the same person, or with sessions filling up, before we ask to try again. */
 const RACES = 4;
 
@@ -30,18 +22,15 @@ export async function signIn(
   deps: Deps,
   { caller, input, requestId, address }: Run<'wechat', SignIn>,
 ): Promise<SignedIn & { otherAccount?: boolean }> {
-  const source = await deps.ring.digest('address', address ?? 'unknown');
-  const who = caller.platform ?? (await exchangeCode(deps, source, deps.wechat, input.code));
+  const who = caller.platform ?? (await exchangeCode(deps, address, input.code));
   const arrival = await identify(deps, who);
   const { digest, unionDigest } = arrival;
 
   for (let race = 0; race < RACES; race += 1) {
-    const [failures, known, union] = await deps.table.getMany([
-      limitCounterKey(source, deps.clock.now()),
+    const [known, union] = await deps.table.getMany([
       pointerKey('openid', digest),
       ...(unionDigest ? [pointerKey('unionid', unionDigest)] : []),
     ]);
-    if (!caller.platform) demandFewFailures(deps, readCount(failures));
     const reply = known
       ? await enter(deps, arrival, readPointer(known), union, requestId)
       : union
@@ -90,20 +79,10 @@ async function arriveByUnionid(
   return startSession(deps, subjectId, { identity: shortName(digest) });
 }
 
-/** Asks WeChat whose code it is, and counts refusals by network address (promise A7). */
-export async function exchangeCode(deps: Deps, source: string, wechat: Wechat, code: string | undefined) {
+/** Asks WeChat whose code it is. Nobody's account is known yet, so the network address is limited (promise A7). */
+export async function exchangeCode(deps: Deps, address: string | undefined, code: string | undefined) {
   if (!code) throw invalidInput('code', '缺少登录凭证');
-  try {
-    return await wechat.exchangeCode(code);
-  } catch (error) {
-    if (error instanceof AppError && error.code === 'LOGIN_CODE_INVALID') {
-      demandFewFailures(deps, await countUse(deps.table, source, deps.clock.now()));
-    }
-    throw error;
-  }
-}
-
-export function demandFewFailures(deps: Deps, failed: number): void {
-  if (failed <= MAX_FAILED_CODES_PER_ADDRESS) return;
-  throw new AppError('TOO_MANY_ATTEMPTS', { retryAfterSeconds: windowEndsInSeconds(deps.clock.now()) });
+  return discloseBeforeAccount(deps, { recipient: 'wechat', kinds: ['login-code'], address }, (wechat) =>
+    wechat.exchangeCode(code),
+  );
 }

@@ -1,32 +1,43 @@
-import { toInstant } from '../clock';
+import { MINUTE_MS, toInstant } from '../clock';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
+import { type PartnerId, type PartnerOf, partnerOf } from '../partners';
 import type { KindId } from '../policy/kinds';
 import type { PurposeId } from '../policy/purposes';
-import { type PassingKind, type Recipient, type RecipientId, recipients } from '../policy/recipients';
+import {
+  type PassingKind,
+  type Recipient,
+  recipients,
+  type SendingLimit,
+  sendingLimits,
+} from '../policy/recipients';
 import { beijingDay } from '../policy/working-days';
 import { ConditionFailed, type Write } from '../table/client';
 import { appendEntry } from '../table/ledger/append';
 import type { Person } from '../table/person/person';
+import { agreedBy, demandSame, onlyWhile } from './agreed';
+import { type AnyLimit, spend, spendWrite, tooMany, unspend } from './limit';
 import { demandPublished } from './purpose';
 
 /**
- * An entrusted party gets nothing once its agreement has expired (PIPL art. 21; promise D3). The alarm is the operator's.
- * @throws AppError PARTNER_UNAVAILABLE
+ * The only way out. A use case holds no partner: it says who is to get what, and is lent that one partner for one call.
+ * Before the call stand the policy, the agreement, the recipient's kinds, the consents in force, the limit and the
+ * register, each of them found here.
  */
-function demandAgreement({ clock, log }: Deps, id: RecipientId): void {
-  const { agreement }: Recipient = recipients[id];
-  if (!agreement || agreement.expiresOn >= beijingDay(clock.now())) return;
-  log({ event: 'alarm', partner: id, partnerCode: 'agreement-expired' });
-  throw new AppError('PARTNER_UNAVAILABLE');
-}
 
-export type Disclosure = {
-  recipient: RecipientId;
-  purpose: PurposeId;
+type Sent = {
+  /** What is sent. A kind that the recipient's row does not list is refused. */
   kinds: readonly (KindId | PassingKind)[];
+};
+
+export type Disclosure<R extends PartnerId> = Sent & {
+  recipient: R;
+  /** One of the further purposes in the recipient's row; its consent is demanded beside that of the row's own purpose. */
+  alsoFor?: PurposeId;
   /** Which way of verification, for instance. */
   way?: string;
+  /** Digest of what is asked about, for a recipient with a limit on that. */
+  target?: string;
   requestId: string;
 };
 
@@ -34,69 +45,159 @@ export type Disclosure = {
 export type DisclosureWrites<T> = {
   /** With the entry before the sending: when one of these is refused, nothing is registered and nothing is sent. */
   made?: Write[];
-  /**
-   * With the entry of the answer. When one of these is refused, or the person no longer agrees, the answer is registered
-   * all the same, and `kept` is false.
-   */
+  /** With the entry of the answer. When one of these is refused, the answer is registered all the same, and not `kept`. */
   answered?(answer: T): Write[];
-  /** Throws when the person no longer agrees at the very moment of registering (promise K3). */
-  stillAllowed?(now: Person): void;
 };
 
 /**
  * Sends personal data to a recipient of the registry, after the person's disclosure register says who gets what and
- * why; then notes what came back (promises D1, N5). When the register cannot be written, nothing is sent. `nameOf`
- * turns an answer into its enumerated name, never its content. Costs two trips.
- */
-export async function disclose<T>(
-  deps: Deps,
-  person: Person,
-  disclosure: Disclosure,
-  send: () => Promise<T>,
-  nameOf: (answer: T) => string,
-): Promise<T> {
-  return (await discloseWith(deps, person, disclosure, send, nameOf, {})).answer;
-}
-
-/**
- * The same, with writes of the use case in the transactions of the register. Answers the person as they are afterwards too.
+ * why; then notes what came back (promises D1, N5). The consents that it rests on are conditions of the register's
+ * entry, so nothing is sent after they have ended; an answer that comes after that is registered and goes no further
+ * (promise K3). `nameOf` turns an answer into its enumerated name, never its content. Costs two trips. Answers the
+ * person as the register has left them.
  * @throws ConditionFailed when a write of `made` is refused; `found` counts from the first of them
+ * @throws AppError CONSENT_REQUIRED | POLICY_PENDING | PARTNER_UNAVAILABLE | TOO_MANY_ATTEMPTS, and what `send` throws
  */
-export async function discloseWith<T>(
+export async function disclose<R extends PartnerId, T>(
   deps: Deps,
   person: Person,
-  { recipient, purpose, kinds, way, requestId }: Disclosure,
-  send: () => Promise<T>,
+  { recipient, alsoFor, kinds, way, target, requestId }: Disclosure<R>,
+  send: (partner: PartnerOf<R>) => Promise<T>,
   nameOf: (answer: T) => string,
-  { made, answered, stillAllowed }: DisclosureWrites<T>,
+  { made = [], answered }: DisclosureWrites<T> = {},
 ): Promise<{ answer: T; person: Person; kept: boolean }> {
-  demandPublished(deps, purpose);
-  demandAgreement(deps, recipient);
+  const purpose = purposeOf(recipient, alsoFor);
+  const partner = openFor(deps, recipient, kinds, purpose);
+  const agreed = agreedBy(person, [recipients[recipient].purpose, purpose]);
+  const demandAgreed = (now: Person) => demandSame(deps, now, agreed);
+  demandAgreed(person);
+  const limits = limitsOn(recipient, kinds);
+  const spends = await Promise.all(
+    limits.map((limit) => spendWrite(deps, limit, limit.per === 'person' ? person.subjectId : need(target))),
+  );
+
   const common = { actor: 'service', purpose, recipient, requestId, ...(way && { way }) } as const;
   const at = () => toInstant(deps.clock.now());
   const opening = { ...common, at: at(), act: 'disclosure.made' as const, kinds: [...kinds] };
-  const registered = await appendEntry(deps, person, opening, made, { stillAllowed });
-  const note = (result: string, also?: Write[], check?: (now: Person) => void) => {
-    const entry = {
-      ...common,
-      at: at(),
-      act: 'disclosure.answered',
-      cause: registered.ledgerSeq,
-      result,
-    } as const;
-    return appendEntry(deps, registered, entry, also, { stillAllowed: check });
+  const terms = { stillAllowed: demandAgreed, change: onlyWhile(agreed) };
+  const registered = await appendEntry(deps, person, opening, [...made, ...spends], terms).catch(
+    (error: unknown) => {
+      const [first] = limits;
+      const refused = error instanceof ConditionFailed ? error.found : [];
+      if (!first || !refused.length || refused.slice(0, made.length).some(Boolean)) throw error;
+      // Whichever limit was met, the first is named: the count of a target would tell that others have asked about it.
+      throw tooMany(deps, first);
+    },
+  );
+
+  const note = (result: string, also?: Write[], options?: typeof terms) => {
+    const cause = registered.ledgerSeq;
+    const entry = { ...common, at: at(), act: 'disclosure.answered', cause, result } as const;
+    return appendEntry(deps, registered, entry, also, options);
   };
-  const answer = await send().catch(async (error: unknown) => {
+  const answer = await send(partner).catch(async (error: unknown) => {
     await note(error instanceof AppError ? error.code : 'INTERNAL');
     throw error;
   });
   try {
-    const after = await note(nameOf(answer), answered?.(answer), stillAllowed);
-    return { answer, person: after, kept: true };
+    demandAgreed(registered);
+    return { answer, person: await note(nameOf(answer), answered?.(answer), terms), kept: true };
   } catch (error) {
-    const refused = error instanceof ConditionFailed;
     const withdrawn = error instanceof AppError && error.code === 'CONSENT_REQUIRED';
-    if (!refused && !withdrawn) throw error;
-    return { answer, person: await note(nameOf(answer)), kept: false };
+    if (!withdrawn && !(error instanceof ConditionFailed)) throw error;
+    const after = await note(nameOf(answer));
+    if (withdrawn) throw error;
+    return { answer, person: after, kept: false };
   }
+}
+
+/** A sending while nobody knows yet whose it is, so that there is no register to write: a code that signs somebody in. */
+export type DisclosureBeforeAccount<R extends PartnerId> = Sent & {
+  recipient: R;
+  /** Where the call comes from. */
+  address: string | undefined;
+};
+
+/**
+ * The same before there is an account. Only for recipients that have a limit per address, which is spent first: what is
+ * over it never reaches the partner, and an honest code is not used up. Costs a trip, and one more where only refusals
+ * count.
+ * @throws AppError TOO_MANY_ATTEMPTS | POLICY_PENDING | PARTNER_UNAVAILABLE, and what `send` throws
+ */
+export async function discloseBeforeAccount<R extends PartnerId, T>(
+  deps: Deps,
+  { recipient, kinds, address = 'unknown' }: DisclosureBeforeAccount<R>,
+  send: (partner: PartnerOf<R>) => Promise<T>,
+): Promise<T> {
+  const partner = openFor(deps, recipient, kinds, recipients[recipient].purpose);
+  const found = rowsOf(recipient).find(({ per }) => per === 'address');
+  if (!found) throw new Error(`${recipient} gets nothing before there is an account`);
+  const limit = inMilliseconds(found);
+  const spentAtMs = deps.clock.now();
+  await spend(deps, limit, address);
+  const takeBack = async () => {
+    if (found.refusedOnly) await unspend(deps, limit, address, spentAtMs);
+  };
+  const answer = await send(partner).catch(async (error: unknown) => {
+    const refused = error instanceof AppError && error.code === 'LOGIN_CODE_INVALID';
+    if (!refused) await takeBack();
+    throw error;
+  });
+  await takeBack();
+  return answer;
+}
+
+/** The partner, when this may go there at all, whoever it is about. */
+function openFor<R extends PartnerId>(
+  deps: Deps,
+  id: R,
+  kinds: Sent['kinds'],
+  purpose: PurposeId,
+): PartnerOf<R> {
+  const listed: readonly string[] = recipients[id].kinds;
+  const unlisted = kinds.find((kind) => !listed.includes(kind));
+  if (unlisted) throw new Error(`${id} is not listed as a recipient of ${unlisted}`);
+  demandPublished(deps, purpose);
+  demandAgreement(deps, id);
+  const partner = partnerOf(deps.partners, id);
+  if (!partner) throw new AppError('PARTNER_UNAVAILABLE');
+  return partner;
+}
+
+/**
+ * An entrusted party gets nothing once its agreement has expired (PIPL art. 21; promise D3). The alarm is the operator's.
+ * @throws AppError PARTNER_UNAVAILABLE
+ */
+function demandAgreement({ clock, log }: Deps, id: PartnerId): void {
+  const { agreement }: Recipient = recipients[id];
+  if (!agreement || agreement.expiresOn >= beijingDay(clock.now())) return;
+  log({ event: 'alarm', partner: id, partnerCode: 'agreement-expired' });
+  throw new AppError('PARTNER_UNAVAILABLE');
+}
+
+function purposeOf(id: PartnerId, further: PurposeId | undefined): PurposeId {
+  const { purpose, alsoFor = [] }: Recipient = recipients[id];
+  if (further === undefined) return purpose;
+  if (!alsoFor.includes(further)) throw new Error(`${id} is not listed for ${further}`);
+  return further;
+}
+
+function rowsOf(id: PartnerId): readonly SendingLimit[] {
+  return sendingLimits[id];
+}
+
+/** The limits on a sending for a person, that on the person first. */
+function limitsOn(id: PartnerId, kinds: Sent['kinds']): (AnyLimit & Pick<SendingLimit, 'per'>)[] {
+  return rowsOf(id)
+    .filter(({ per, carrying }) => per !== 'address' && (!carrying || kinds.includes(carrying)))
+    .map((row) => ({ ...inMilliseconds(row), per: row.per }));
+}
+
+function inMilliseconds({ name, max, windowMinutes }: SendingLimit): AnyLimit {
+  return { name, max, windowMs: windowMinutes * MINUTE_MS };
+}
+
+function need(target: string | undefined): string {
+  if (target === undefined) throw new Error('a limit on the target, and no target');
+  return target;
 }

@@ -84,7 +84,13 @@ async function admit(deps: Deps, operation: Operation, call: Call, name: string)
     await demandProof(deps, caller.person.subjectId, act, call.proof);
   }
   if (caller.kind === 'subject' && operation.risk)
-    caller.person = await demandLowRisk(deps, caller, operation.risk, name, call);
+    caller.person = await demandLowRisk(
+      withAuthority(deps, operation, caller),
+      caller,
+      operation.risk,
+      name,
+      call,
+    );
   if (caller.kind === 'staff' && operation.about) {
     const access = operation.about(input.value);
     caller.about = await loadPersonForStaff(deps, name, call, caller, operation.roles ?? [], access);

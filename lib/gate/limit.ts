@@ -1,24 +1,40 @@
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
-import { countUse, windowEndsInSeconds } from '../table/sign-in/limit-counter';
+import type { Write } from '../table/client';
+import { countUse, giveBackUse, useWrite, windowEndsInSeconds } from '../table/sign-in/limit-counter';
 import type { Limit } from './operation';
+
+/** A limit, whatever it counts by. */
+export type AnyLimit = Omit<Limit, 'per'>;
 
 /**
  * Counts one attempt and refuses it beyond the limit (promise A7). The source is kept as a keyed digest, one counter
  * per source and window, so that no counter is hot.
  * @throws AppError TOO_MANY_ATTEMPTS naming the limit and when to try again
  */
-export async function spend(
-  deps: Deps,
-  { name, max, windowMs }: Omit<Limit, 'per'>,
-  source: string,
-): Promise<void> {
-  const digest = await deps.ring.digest('address', `${name}|${source}`);
+export async function spend(deps: Deps, limit: AnyLimit, source: string): Promise<void> {
   const now = deps.clock.now();
-  if ((await countUse(deps.table, digest, now, windowMs)) <= max) return;
-  throw new AppError('TOO_MANY_ATTEMPTS', {
-    limit: name,
-    max,
-    retryAfterSeconds: windowEndsInSeconds(now, windowMs),
-  });
+  if ((await countUse(deps.table, await counted(deps, limit, source), now, limit.windowMs)) <= limit.max)
+    return;
+  throw tooMany(deps, limit);
+}
+
+/** Takes back what `spend` has counted at `spentAtMs`, because it was not what the limit is about. */
+export async function unspend(deps: Deps, limit: AnyLimit, source: string, spentAtMs: number): Promise<void> {
+  await giveBackUse(deps.table, await counted(deps, limit, source), spentAtMs, limit.windowMs);
+}
+
+/** The same count, to ride in the transaction of what it counts: refused beyond the limit. */
+export async function spendWrite(deps: Deps, limit: AnyLimit, source: string): Promise<Write> {
+  const digest = await counted(deps, limit, source);
+  return useWrite(digest, deps.clock.now(), limit.windowMs, limit.max);
+}
+
+export function tooMany({ clock }: Pick<Deps, 'clock'>, { name, max, windowMs }: AnyLimit): AppError {
+  const retryAfterSeconds = windowEndsInSeconds(clock.now(), windowMs);
+  return new AppError('TOO_MANY_ATTEMPTS', { limit: name, max, retryAfterSeconds });
+}
+
+function counted({ ring }: Deps, { name }: AnyLimit, source: string): Promise<string> {
+  return ring.digest('address', `${name}|${source}`);
 }

@@ -5,7 +5,7 @@ import { type Person, signInIdentityOf } from '../table/person/person';
 import { readOpenid, wechatAccountKey } from '../table/person/wechat-account';
 import { readRiskPass, riskPassKey } from '../table/sign-in/risk-pass';
 import type { Call } from './call';
-import { discloseWith } from './disclose';
+import { disclose } from './disclose';
 import type { Subject } from './operation';
 
 /** What the person reads; they can have a human look at it (PIPL art. 24 para 3; promise A7). */
@@ -33,18 +33,16 @@ export async function demandLowRisk(
   if (!openid || readRiskPass(pass)) return person;
   const disclosure = {
     recipient: 'wechat-risk',
-    purpose: 'security',
     kinds: ['wechat-openid', 'network-address'],
     way: operation,
     requestId,
   } as const;
-  const { answer: rank, person: after } = await discloseWith(
+  const { answer: rank, person: after } = await disclose(
     deps,
     person,
     disclosure,
-    () => risk.wechatRisk.rankOf(openid, address, scene),
+    (wechatRisk) => wechatRisk.rankOf(openid, address, scene),
     (said) => (said === undefined ? 'UNKNOWN' : `RANK_${said}`),
-    {},
   );
   if (rank !== undefined && rank >= risk.refusedFrom)
     throw new AppError('RISK_REFUSED', { why: WHY, instead: 'identity/appeal' });

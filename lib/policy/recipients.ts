@@ -128,3 +128,60 @@ export const recipients = {
 } as const satisfies Record<string, Recipient>;
 
 export type RecipientId = keyof typeof recipients;
+
+/** At most `max` sendings in a window of `windowMinutes`, each counted before it is made (promise A7). */
+export type SendingLimit = {
+  /** What the caller is told, and what the count is kept by: two limits of one name are one. */
+  name: string;
+  /**
+   * `person`: who sends. `target`: what is asked about, whoever asks. `address`: where a call comes from that is made
+   * before there is an account; a recipient without such a limit gets nothing then.
+   */
+  per: 'person' | 'target' | 'address';
+  max: number;
+  windowMinutes: number;
+  /** Only sendings that carry this. */
+  carrying?: PassingKind;
+  /** Counts only what the recipient has refused: many honest people may share an address. */
+  refusedOnly?: true;
+};
+
+const HOUR = 60;
+const DAY = 24 * HOUR;
+
+/**
+ * How often each recipient may be called. Not part of the published registry: it is a promise of ours to nobody but a
+ * protection of everybody. Who stores for us (`cloud`) is not called about a person.
+ */
+export const sendingLimits = {
+  wechat: [
+    { name: 'LOGIN_CODES_PER_PERSON', per: 'person', max: 30, windowMinutes: DAY },
+    { name: 'LOGIN_CODES_PER_ADDRESS', per: 'address', max: 300, windowMinutes: 10, refusedOnly: true },
+  ],
+  /** WeChat charges for every number it gives. */
+  'wechat-phone': [
+    { name: 'PHONE_CODES_PER_PERSON', per: 'person', max: 10, windowMinutes: DAY },
+    { name: 'PHONE_SIGN_INS_PER_ADDRESS', per: 'address', max: 60, windowMinutes: DAY },
+  ],
+  'wechat-link': [
+    { name: 'LINKS_PER_PERSON', per: 'person', max: 10, windowMinutes: DAY },
+    { name: 'ENTRY_CODES_PER_ADDRESS', per: 'address', max: 300, windowMinutes: 10, refusedOnly: true },
+  ],
+  'wechat-risk': [{ name: 'RISK_RANKS_PER_PERSON', per: 'person', max: 60, windowMinutes: DAY }],
+  'wechat-text': [{ name: 'TEXT_CHECKS_PER_HOUR', per: 'person', max: 60, windowMinutes: HOUR }],
+  'wechat-code': [{ name: 'CODES_PER_HOUR', per: 'person', max: 60, windowMinutes: HOUR }],
+  'tencent-faceid': [
+    {
+      name: 'CHECKS_PER_PERSON',
+      per: 'person',
+      max: 10,
+      windowMinutes: DAY,
+      carrying: 'identity-input',
+    },
+    { name: 'CHECKS_PER_NUMBER', per: 'target', max: 10, windowMinutes: DAY, carrying: 'identity-input' },
+    /** How often one person may ask whether a face check is done. */
+    { name: 'FACE_RESULTS_PER_PERSON', per: 'person', max: 60, windowMinutes: HOUR, carrying: 'login-code' },
+  ],
+  'network-identity': [{ name: 'CHECKS_PER_PERSON', per: 'person', max: 10, windowMinutes: DAY }],
+  cloud: [],
+} as const satisfies Record<RecipientId, readonly SendingLimit[]>;

@@ -2,6 +2,7 @@ import { type CardContent, type Field, fields } from '../../lib/card/content';
 import { cardFields } from '../../lib/card/fields';
 import { type Piece, piecesOf, type Shape } from '../../lib/card/shape';
 import { fullCard } from '../support/full-card';
+import { partnerIn } from '../support/partners';
 import { createWorld, onceKey, type World } from '../support/world';
 import { type Holder, holder, newCard, type Shown } from './support';
 
@@ -46,9 +47,9 @@ let me: Holder;
 let reader: Holder;
 beforeAll(async () => {
   world = await createWorld();
-  const { judge } = world.deps.wechatText;
-  world.deps.wechatText.judge = async (words, openid) =>
-    words.includes(RISKY_TAG) ? 'risky' : judge(words, openid);
+  const wechatText = partnerIn(world.deps, 'wechat-text');
+  const { judge } = wechatText;
+  wechatText.judge = async (words, openid) => (words.includes(RISKY_TAG) ? 'risky' : judge(words, openid));
   me = await holder(world, 'writer', 'card-public');
   reader = await holder(world, 'reader');
 });

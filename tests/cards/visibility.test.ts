@@ -7,6 +7,7 @@ import { readPerson } from '../../lib/table/person/person';
 import { amount } from '../proof/sample';
 import { grant, withdraw } from '../support/consent';
 import { fullCard } from '../support/full-card';
+import { partnerIn } from '../support/partners';
 import { createWorld, type World } from '../support/world';
 import { type Holder, holder, newCard, type Shown } from './support';
 
@@ -151,13 +152,14 @@ describe('words are judged before others see them (C1, D1)', () => {
   it('a change that crashes between the two entries of the register leaves the words waiting', async () => {
     const me = await somebody('card-public');
     const made = await newCard(world, me);
-    const { judge } = world.deps.wechatText;
-    world.deps.wechatText.judge = async () => {
+    const wechatText = partnerIn(world.deps, 'wechat-text');
+    const { judge } = wechatText;
+    wechatText.judge = async () => {
       throw new Error('the process is gone');
     };
     const open = { ...ref(made), visibility: { name: 'everyone' } };
     expect(await world.refused('cards/setVisibility', open, me)).toBe('INTERNAL');
-    world.deps.wechatText.judge = judge;
+    wechatText.judge = judge;
     expect(await everyoneSees(me)).toBeUndefined();
     const again = await world.ok<Shown>('cards/setVisibility', open, me);
     expect(again.verdicts).toEqual({ name: 'waiting' });

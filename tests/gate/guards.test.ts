@@ -153,9 +153,8 @@ describe('staff (S6)', () => {
 
 describe('a disclosure (D1, N5)', () => {
   const disclosure = {
-    recipient: 'tencent-faceid',
-    purpose: 'real-name',
-    kinds: ['identity-input'],
+    recipient: 'wechat',
+    kinds: ['login-code'],
     requestId: 'r',
   } as const;
   const self = async () => {
@@ -170,7 +169,8 @@ describe('a disclosure (D1, N5)', () => {
       seen.push(...(await history()));
       return 'MATCH';
     };
-    expect(await disclose(world.deps, await self(), disclosure, send, (answer) => answer)).toBe('MATCH');
+    const told = await disclose(world.deps, await self(), disclosure, send, (answer) => answer);
+    expect(told).toMatchObject({ answer: 'MATCH', kept: true });
     expect(seen).toEqual(['account.opened', 'disclosure.made']);
     expect(await history()).toEqual(['account.opened', 'disclosure.made', 'disclosure.answered']);
   });

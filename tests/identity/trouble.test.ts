@@ -4,6 +4,7 @@ import type { Deps } from '../../lib/deps';
 import { authenticate } from '../../lib/gate/authenticate';
 import { attemptKey } from '../../lib/table/real-name/real-name-attempt';
 import { grant, withdraw } from '../support/consent';
+import { partnerIn, withPartner } from '../support/partners';
 import { type Caller, createWorld, onceKey } from '../support/world';
 import { type Citizen, createIdentityWorld, type IdentityWorld } from './support';
 
@@ -142,15 +143,18 @@ describe('consent taken back at each point (K3)', () => {
         return base.table.write(...writes);
       },
     };
-    const faceId = {
-      ...base.faceId,
-      checkIdCard: async (given: { name: string; idNumber: string }) => {
+    const asked = partnerIn(base, 'tencent-faceid');
+    const faceId: typeof asked = {
+      ...asked,
+      checkIdCard: async (given) => {
         if (point === 1) await takeBack();
-        return (base.faceId as NonNullable<Deps['faceId']>).checkIdCard(given);
+        return asked.checkIdCard(given);
       },
-    } as NonNullable<Deps['faceId']>;
+    };
     const input = { name: citizen.name, idNumber: citizen.idNumber, ...key() };
-    await expect(callVerify({ ...base, table, faceId }, input)).rejects.toMatchObject({
+    await expect(
+      callVerify({ ...withPartner(base, 'tencent-faceid', faceId), table }, input),
+    ).rejects.toMatchObject({
       code: 'CONSENT_REQUIRED',
     });
     expect(await world.asked()).toHaveLength(point === 0 ? 0 : 1);
@@ -203,12 +207,9 @@ describe('an operator without partners', () => {
   });
 
   it('never offers face alone, whichever partners there are (N2)', () => {
-    const { faceId, networkIdentity } = world.deps;
-    const sets = [faceId, undefined].flatMap((one) =>
-      [networkIdentity, undefined].map((two) => [one, two] as const),
-    );
+    const sets = [true, false].flatMap((one) => [true, false].map((two) => [one, two] as const));
     const offered = sets.map(([one, two]) =>
-      offeredWays({ ...world.deps, faceId: one, networkIdentity: two }),
+      offeredWays({ offers: { faceId: one, face: one, networkIdentity: two } }),
     );
     expect(offered.map((ways) => ways.length)).toEqual([5, 4, 1, 0]);
     for (const ways of offered) expect(ways).not.toEqual(['face']);

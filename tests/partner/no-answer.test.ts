@@ -12,6 +12,7 @@ import { createWechatServer } from '../../lib/partner/wechat-server';
 import { keys } from '../../lib/table/keys';
 import { timeLimits } from '../../lib/time-limits';
 import { KEY_ARN } from '../bench/kms';
+import { partnerIn } from '../support/partners';
 import { silences, startSilentServer } from '../support/silent-server';
 import { functions } from '../support/world';
 
@@ -113,11 +114,14 @@ const clients: Record<string, (url: string, service: Service) => Tried> = {
     hears: { code: 'PARTNER_UNAVAILABLE' },
     needOnlyHeaders: ['write', 'remove'],
   }),
-  'lib/partner/wechat.ts': (_url, { deps: { wechat } }) => ({
-    client: wechat,
-    asks: { exchangeCode: () => wechat.exchangeCode('one') },
-    hears: { code: 'PARTNER_UNAVAILABLE' },
-  }),
+  'lib/partner/wechat.ts': (_url, { deps }) => {
+    const wechat = partnerIn(deps, 'wechat');
+    return {
+      client: wechat,
+      asks: { exchangeCode: () => wechat.exchangeCode('one') },
+      hears: { code: 'PARTNER_UNAVAILABLE' },
+    };
+  },
   'lib/partner/wechat-server.ts': (url, { deps }) => {
     const client = createWechatServer({ ...deps, baseUrl: url, secret: 'secret', limit: short });
     return {
@@ -126,34 +130,44 @@ const clients: Record<string, (url: string, service: Service) => Tried> = {
         ask: async () => {
           // Whoever asks through it bears the silence in their own way.
           expect(await createWechatRisk(client).rankOf('one', '203.0.113.7', 'fraud')).toBeUndefined();
-          expect(await deps.wechatText.judge(['一'], 'one')).toBe('unavailable');
-          await expect(deps.wechatPhone.exchangePhoneCode('one', 'one')).rejects.toMatchObject({
+          expect(await partnerIn(deps, 'wechat-text').judge(['一'], 'one')).toBe('unavailable');
+          await expect(partnerIn(deps, 'wechat-phone').exchangePhoneCode('one', 'one')).rejects.toMatchObject(
+            {
+              code: 'PARTNER_UNAVAILABLE',
+            },
+          );
+          await expect(partnerIn(deps, 'wechat-code').draw('one')).rejects.toMatchObject({
             code: 'PARTNER_UNAVAILABLE',
           });
-          await expect(deps.wechatCode.draw('one')).rejects.toMatchObject({ code: 'PARTNER_UNAVAILABLE' });
           return client.ask('wechat-one', '/one', {});
         },
       },
       hears: { code: 'PARTNER_UNAVAILABLE' },
     };
   },
-  'lib/partner/faceid.ts': (_url, { deps: { faceId } }) => ({
-    client: faceId ?? {},
-    asks: {
-      checkIdCard: async () => faceId?.checkIdCard(person),
-      checkPhone: async () => faceId?.checkPhone({ ...person, phone: '13800138000' }),
-      checkBankCard: async () =>
-        faceId?.checkBankCard({ ...person, phone: '13800138000', bankCard: '6222020200112230' }),
-      startFace: async () => faceId?.startFace?.({ ...person, sessionId: 'one' }),
-      faceResult: async () => faceId?.faceResult?.('one'),
-    },
-    hears: { result: 'UPSTREAM_ERROR' },
-  }),
-  'lib/partner/network-identity.ts': (_url, { deps: { networkIdentity } }) => ({
-    client: networkIdentity ?? {},
-    asks: { check: async () => networkIdentity?.check('one') },
-    hears: { result: 'UPSTREAM_ERROR' },
-  }),
+  'lib/partner/faceid.ts': (_url, { deps }) => {
+    const faceId = partnerIn(deps, 'tencent-faceid');
+    return {
+      client: faceId,
+      asks: {
+        checkIdCard: () => faceId.checkIdCard(person),
+        checkPhone: () => faceId.checkPhone({ ...person, phone: '13800138000' }),
+        checkBankCard: () =>
+          faceId.checkBankCard({ ...person, phone: '13800138000', bankCard: '6222020200112230' }),
+        startFace: () => faceId.startFace({ ...person, sessionId: 'one' }),
+        faceResult: () => faceId.faceResult('one'),
+      },
+      hears: { result: 'UPSTREAM_ERROR' },
+    };
+  },
+  'lib/partner/network-identity.ts': (_url, { deps }) => {
+    const networkIdentity = partnerIn(deps, 'network-identity');
+    return {
+      client: networkIdentity,
+      asks: { check: () => networkIdentity.check('one') },
+      hears: { result: 'UPSTREAM_ERROR' },
+    };
+  },
   'lib/partner/staff-identity.ts': (_url, { deps: { staff } }) => ({
     client: staff,
     asks: { verify: () => staff.verify(accessToken) },

@@ -1,13 +1,31 @@
-import type { Replacements } from '../../lib/deps';
+import type { Deps, Replacements } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
-import type { FaceId } from '../../lib/partner/faceid';
-import type { NetworkIdentity } from '../../lib/partner/network-identity';
 import type { Objects } from '../../lib/partner/objects';
 import type { StaffRole } from '../../lib/partner/staff-identity';
 import type { Wechat } from '../../lib/partner/wechat';
+import { type Clients, holdPartners, type PartnerId, type PartnerOf, partnerOf } from '../../lib/partners';
+import { type RecipientId, recipients } from '../../lib/policy/recipients';
 
-/** The partners that verify identities. Without one of their own, tests have none, and no way is offered. */
-export type Partners = { faceId?: FaceId; networkIdentity?: NetworkIdentity };
+/** Partners of a test's own. Without some that verify identities, no way to do so is offered. */
+export type Partners = Omit<Replacements, 'observeTable' | 'registry'>;
+
+/** Every recipient that is called. */
+export const partnerIds = (Object.keys(recipients) as RecipientId[]).filter(
+  (id): id is PartnerId => id !== 'cloud',
+);
+
+/** A partner as the service holds it. */
+export function partnerIn<R extends PartnerId>({ partners }: Deps, id: R): PartnerOf<R> {
+  const found = partnerOf(partners, id);
+  if (!found) throw new Error(`no ${id} here`);
+  return found;
+}
+
+/** The same service with another partner in the place of one. */
+export function withPartner<R extends PartnerId>(deps: Deps, id: R, partner: PartnerOf<R>): Deps {
+  const clients = Object.fromEntries(partnerIds.map((one) => [one, partnerOf(deps.partners, one)]));
+  return { ...deps, partners: holdPartners({ ...(clients as Clients), [id]: partner }) };
+}
 
 /**
  * Everybody whom the service calls, except for queues and identities: they say what the test writes into the code, the

@@ -1,6 +1,5 @@
 import * as z from 'zod/mini';
 import { fields } from '../../../lib/card/content';
-import { HOUR_MS } from '../../../lib/clock';
 import { operation, type StaffAccess } from '../../../lib/gate/operation';
 import { cardKey } from '../../../lib/table/card/card';
 import { cardId, nothing, ownCardShown, partialContent, picture, version, visibility } from '../shapes';
@@ -46,7 +45,6 @@ export const visibilityOperations = {
     input: z.strictObject({ cardId }),
     output: ownCardShown,
     ledger: 'act',
-    limits: [{ name: 'TEXT_CHECKS_PER_HOUR', per: 'person', max: 20, windowMs: HOUR_MS }],
     budget: { trips: 5, readUnits: 3, writeUnits: 30 },
     alsoRead: (subject, input) => cardKey(subject, input.cardId),
     run: checkAgain,

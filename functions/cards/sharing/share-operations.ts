@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { fields } from '../../../lib/card/content';
-import { DAY_MS, HOUR_MS } from '../../../lib/clock';
+import { DAY_MS } from '../../../lib/clock';
 import { operation } from '../../../lib/gate/operation';
 import { cardKey } from '../../../lib/table/card/card';
 import { shareKey, sharePointerKey } from '../../../lib/table/sharing/share';
@@ -90,7 +90,6 @@ export const shareOperations = {
     input: z.strictObject({ shareId }),
     output: z.object({ contentType: z.enum(['image/png', 'image/jpeg']), base64: z.string() }),
     ledger: 'act',
-    limits: [{ name: 'CODES_PER_HOUR', per: 'person', max: 60, windowMs: HOUR_MS }],
     budget: { trips: 4, readUnits: 2, writeUnits: 24 },
     alsoRead: (subjectId, input) => shareKey(subjectId, input.shareId),
     run: drawCode,

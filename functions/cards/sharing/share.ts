@@ -161,11 +161,15 @@ export async function drawCode(deps: Deps, { caller, requestId }: Run<'subject',
   const token = await tokenOf(deps.ring, caller.person.subjectId, value);
   const disclosure = {
     recipient: 'wechat-code',
-    purpose: 'cards',
     kinds: ['share-token'],
     requestId,
   } as const;
-  const drawn = () => deps.wechatCode.draw(token);
-  const { image, contentType } = await disclose(deps, caller.person, disclosure, drawn, () => 'drawn');
-  return { contentType, base64: image.toString('base64') };
+  const { answer } = await disclose(
+    deps,
+    caller.person,
+    disclosure,
+    (wechatCode) => wechatCode.draw(token),
+    () => 'drawn',
+  );
+  return { contentType: answer.contentType, base64: answer.image.toString('base64') };
 }

@@ -4,9 +4,8 @@ import { isPicture, kindsOf, wordsOf } from '../../../lib/card/field-rules';
 import { toInstant } from '../../../lib/clock';
 import type { Deps } from '../../../lib/deps';
 import { AppError } from '../../../lib/errors';
-import { discloseWith } from '../../../lib/gate/disclose';
+import { disclose } from '../../../lib/gate/disclose';
 import type { Run, Subject } from '../../../lib/gate/operation';
-import { demandConsent } from '../../../lib/gate/purpose';
 import type { TextAnswer } from '../../../lib/partner/wechat-text';
 import { type Card, noteVerdicts, type Verdict } from '../../../lib/table/card/card';
 import type { Write } from '../../../lib/table/client';
@@ -75,17 +74,16 @@ export async function askWechat(
     const said = Object.fromEntries(ask.map((field) => [field, meaning[answer]]));
     return withVerdicts(card, said, toInstant(deps.clock.now()));
   };
-  const { answer, kept } = await discloseWith<TextAnswer>(
+  const { answer, kept } = await disclose(
     deps,
     caller.person,
-    { recipient: 'wechat-text', purpose: 'cards', kinds, requestId },
-    () => deps.wechatText.judge(wordsOf(card, ask), openid),
+    { recipient: 'wechat-text', kinds, requestId },
+    (wechatText) => wechatText.judge(wordsOf(card, ask), openid),
     (said) => said,
     {
       made,
       answered: (said) =>
         meaning[said] === 'waiting' ? [] : [noteVerdicts(caller.person.subjectId, card, judged(said))],
-      stillAllowed: (now) => demandConsent(deps, now, 'cards'),
     },
   );
   return kept ? judged(answer) : card;

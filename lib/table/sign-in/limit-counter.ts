@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { toEpochSeconds } from '../../clock';
 import { retentionMs } from '../../policy/retention';
-import type { Item, Table, Write } from '../client';
+import { ConditionFailed, type Item, type Table, type Write } from '../client';
 import { defineEntity, digest } from '../entity';
 import { type Key, keys } from '../keys';
 
@@ -45,6 +45,26 @@ export async function countUse(
     },
   });
   return readCount(item);
+}
+
+/** Takes one attempt back from the window it was counted in. When that one is over, nothing is left to take back from. */
+export async function giveBackUse(
+  table: Table,
+  sourceDigest: string,
+  countedAtMs: number,
+  windowMs: number,
+): Promise<void> {
+  await table
+    .update({
+      Key: limitCounterKey(sourceDigest, countedAtMs, windowMs),
+      UpdateExpression: 'ADD #count :taken',
+      ConditionExpression: '#count > :none',
+      ExpressionAttributeNames: { '#count': 'count' },
+      ExpressionAttributeValues: { ':taken': -1, ':none': 0 },
+    })
+    .catch((error: unknown) => {
+      if (!(error instanceof ConditionFailed)) throw error;
+    });
 }
 
 /**
