@@ -3,6 +3,7 @@ import { parseToken } from '../../lib/crypto/token';
 import type { Deps } from '../../lib/deps';
 import { dispatch } from '../../lib/gate/dispatch';
 import type { Operation } from '../../lib/gate/operation';
+import { type Clients, holdPartners, type PartnerId, partnerOf } from '../../lib/partners';
 import { needsConsent, purposeIds } from '../../lib/policy/purposes';
 import { keys } from '../../lib/table/keys';
 import { leaveAccount } from '../../lib/table/person/join';
@@ -11,6 +12,7 @@ import { agreeingPartners } from '../identity/agreeing-partners';
 import { holdsFor } from '../proof/sample';
 import { withdraw } from '../support/consent';
 import { everyOperation } from '../support/every-operation';
+import { partnerIds } from '../support/partners';
 import { type Caller, createWorld, functions, onceKey, type World } from '../support/world';
 
 /**
@@ -137,19 +139,19 @@ function held(
   state: { before?: unknown; sent: string[]; published: boolean },
 ): Deps {
   const { table, policy } = deps;
-  const partner = <T extends object>(name: string, one: T): T =>
+  const partner = (name: PartnerId) =>
     Object.fromEntries(
-      Object.entries(one).map(([method, act]) => [
+      Object.entries(partnerOf(deps.partners, name) ?? {}).map(([method, act]) => [
         method,
         typeof act !== 'function'
           ? act
           : async (...args: unknown[]) => {
               await pass();
               if (state.before) state.sent.push(`sent to ${name}`);
-              return act(...args);
+              return (act as (...all: unknown[]) => unknown)(...args);
             },
       ]),
-    ) as T;
+    );
   return {
     ...deps,
     table: {
@@ -159,11 +161,7 @@ function held(
       write: (...writes) => pass().then(() => table.write(...writes)),
       update: (update) => pass().then(() => table.update(update)),
     },
-    wechatPhone: partner('wechatPhone', deps.wechatPhone),
-    wechatText: partner('wechatText', deps.wechatText),
-    wechatCode: partner('wechatCode', deps.wechatCode),
-    ...(deps.faceId && { faceId: partner('faceId', deps.faceId) }),
-    ...(deps.networkIdentity && { networkIdentity: partner('networkIdentity', deps.networkIdentity) }),
+    partners: holdPartners(Object.fromEntries(partnerIds.map((id) => [id, partner(id)])) as Clients),
     policy: {
       ...policy,
       inForce() {
