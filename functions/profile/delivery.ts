@@ -52,7 +52,7 @@ export async function createDelivery(
     await deps.table.write(...putDelivery(subjectId, value, now, caller.sealer));
     return shown(value);
   } catch (error) {
-    const made = readDelivery(conflictingItem(error, 'delivery'), epoch, caller.sealer);
+    const made = readDelivery(conflictingItem(error), epoch, caller.sealer);
     if (!made) throw error;
     if (made.request !== request) throw new AppError('IDEMPOTENCY_CONFLICT');
     return shown(made);
