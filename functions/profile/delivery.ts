@@ -49,7 +49,7 @@ export async function createDelivery(
     expiresAtSeconds: deliveryEndsAt(now),
   };
   try {
-    await deps.table.write(...putDelivery(subjectId, value, now, caller.sealer));
+    await deps.table.write(putDelivery(subjectId, value, now, caller.sealer));
     return shown(value);
   } catch (error) {
     const made = readDelivery(conflictingItem(error), epoch, caller.sealer);
