@@ -43,7 +43,8 @@ export const endedDelivery = declareEntity('ended-delivery', {
 });
 export type EndedDelivery = ValueOf<typeof endedDelivery>;
 
-export const deliveryKey = (subjectId: string, deliveryId: string): Key => delivery.key(subjectId, deliveryId);
+export const deliveryKey = (subjectId: string, deliveryId: string): Key =>
+  delivery.key(subjectId, deliveryId);
 
 /** A delivery of this epoch, under way or over; undefined when there is none. @throws SealError */
 export function readDelivery(
