@@ -137,8 +137,15 @@ function isSensitive(id: KindId): boolean {
   return of !== 'technical' && of !== 'general';
 }
 
+/**
+ * What has ended is invisible at once and is swept at night, so its place in the index may be up to this much later: what
+ * moves its end with every write then does not move in the index as well.
+ */
+const DUE_STEP_SECONDS = 3600;
+
 /** Where the sweep finds what ends by the clock. */
 function dueAt(key: Key, endsAtSeconds: number): { dueShard: string; dueAt: string } {
   const shard = shardOf(subjectOf(key) ?? key.pk, DUE_SHARDS);
-  return { dueShard: dueShard(shard), dueAt: toInstant(endsAtSeconds * 1000) };
+  const hour = Math.ceil(endsAtSeconds / DUE_STEP_SECONDS);
+  return { dueShard: dueShard(shard), dueAt: toInstant(hour * DUE_STEP_SECONDS * 1000) };
 }

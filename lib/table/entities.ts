@@ -1,3 +1,5 @@
+import { endedLocation, location } from './location/location';
+import { historyDay } from './location/location-history';
 import { avatar } from './profile/avatar';
 import { delivery, endedDelivery } from './profile/delivery';
 import { nickname } from './profile/nickname';
@@ -9,6 +11,11 @@ import { serviceAttributes } from './profile/service-attributes';
  * breach follows from this list: an item of an entity outside it is nobody's (promises K7, R1, R3, S2, B3).
  */
 export const entities = {
+  // location
+  endedLocation,
+  historyDay,
+  location,
+  // profile
   avatar,
   delivery,
   endedDelivery,
