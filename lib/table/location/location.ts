@@ -160,6 +160,7 @@ export const endedLocation = declareEntity('ended-location', {
   place: inPerson('location', 'point'),
   life: { rule: 'location-day', until: 'expiresAtSeconds' },
   attributes: { expiresAtSeconds: plain('location-state', z.int()) },
+  fenced: 'it holds nothing and only ends what was there',
 });
 
 /**
