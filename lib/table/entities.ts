@@ -1,3 +1,5 @@
+import { gaugeShard } from './gauge/gauge';
+import { threshold } from './gauge/threshold';
 import { endedLocation, location } from './location/location';
 import { historyDay } from './location/location-history';
 import { avatar } from './profile/avatar';
@@ -11,6 +13,9 @@ import { serviceAttributes } from './profile/service-attributes';
  * breach follows from this list: an item of an entity outside it is nobody's (promises K7, R1, R3, S2, B3).
  */
 export const entities = {
+  // gauge
+  gaugeShard,
+  threshold,
   // location
   endedLocation,
   historyDay,

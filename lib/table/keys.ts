@@ -45,8 +45,6 @@ export const keys = {
   pointer: (domain: string, digest: string): Key => ({ pk: `ID#${domain}#${digest}`, sk: 'ID' }),
   limitCounter: (digest: string, window: string): Key => ({ pk: `TRY#${digest}`, sk: window }),
   webSignIn: (codeDigest: string): Key => ({ pk: `WEB#${codeDigest}`, sk: 'WEB' }),
-  gauge: (shard: number): Key => ({ pk: `GAUGE#${shard}`, sk: 'GAUGE' }),
-  threshold: (id: string): Key => ({ pk: 'GAUGE#reached', sk: id }),
   policyNotice: (subjectId: string, policyVersion: number): Key => ({
     pk: partition(subjectId),
     sk: `NOTICE#${padded(policyVersion)}`,
