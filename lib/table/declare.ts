@@ -138,14 +138,14 @@ function isSensitive(id: KindId): boolean {
 }
 
 /**
- * What has ended is invisible at once and is swept at night, so its place in the index may be up to this much later: what
- * moves its end with every write then does not move in the index as well.
+ * The index says the hour, and who reads it looks at the item's own end: so what moves its end with every write does not
+ * move in the index as well, which would cost two units more.
  */
 const DUE_STEP_SECONDS = 3600;
 
 /** Where the sweep finds what ends by the clock. */
 function dueAt(key: Key, endsAtSeconds: number): { dueShard: string; dueAt: string } {
   const shard = shardOf(subjectOf(key) ?? key.pk, DUE_SHARDS);
-  const hour = Math.ceil(endsAtSeconds / DUE_STEP_SECONDS);
+  const hour = Math.floor(endsAtSeconds / DUE_STEP_SECONDS);
   return { dueShard: dueShard(shard), dueAt: toInstant(hour * DUE_STEP_SECONDS * 1000) };
 }

@@ -15,7 +15,7 @@ const DAYS = retentionMs('location-month') / DAY_MS;
 
 /** The squares of one Beijing day, under a consent of their own. The keys of all days are known, so that all can go at once. */
 export const historyDay = declareEntity('history-day', {
-  place: inPerson('location-history', (day: string) => day),
+  place: inPerson('location-history', ({ day }: { day: string }) => day),
   life: { rule: 'location-month', until: 'expiresAtSeconds' },
   attributes: {
     day: plain('location-history-state', z.string()),
@@ -26,7 +26,7 @@ export const historyDay = declareEntity('history-day', {
 });
 export type HistoryDay = ValueOf<typeof historyDay>;
 
-export const historyKey = (subjectId: string, day: string): Key => historyDay.key(subjectId, day);
+export const historyKey = (subjectId: string, day: string): Key => historyDay.key(subjectId, { day });
 
 /** The keys of every day that can still be there at `nowMs`, and of tomorrow for calls that meet midnight. */
 export function historyKeys(subjectId: string, nowMs: number): Key[] {
@@ -60,7 +60,7 @@ export function withPlace(
 
 /** Puts a day in the place of the version before it. */
 export function putHistoryDay(subjectId: string, value: HistoryDay, sealer: Sealer): Write {
-  const item = historyDay.make(subjectId, value.day, value, { sealer });
+  const item = historyDay.make(subjectId, value, value, { sealer });
   const first = value.version === 1;
   return {
     Put: {

@@ -10,7 +10,10 @@ const NOTICES = 'NOTICE#';
 
 /** A message in a person's inbox: that a version of the policy is coming which concerns them (promise K4). */
 export const policyNotice = declareEntity('policy-notice', {
-  place: inPersonAt('accountability', (policyVersion: number) => `${NOTICES}${padded(policyVersion)}`),
+  place: inPersonAt(
+    'accountability',
+    ({ policyVersion }: { policyVersion: number }) => `${NOTICES}${padded(policyVersion)}`,
+  ),
   life: { rule: 'notice-life', from: 'sentAt' },
   attributes: {
     policyVersion: plain('policy-notice', z.int()),
@@ -24,11 +27,12 @@ export type PolicyNotice = ValueOf<typeof policyNotice>;
 const MAX_NOTICES = 20;
 
 export const policyNoticeKey = (subjectId: string, policyVersion: number): Key =>
-  policyNotice.key(subjectId, policyVersion);
+  policyNotice.key(subjectId, { policyVersion });
 
 /** Puts a notice there, refused when there is one: a repeat changes nothing, not even whether it was seen. */
 export function putPolicyNotice(subjectId: string, policyVersion: number, sentAt: string): Write {
-  return create(policyNotice.make(subjectId, policyVersion, { policyVersion, sentAt }));
+  const value = { policyVersion, sentAt };
+  return create(policyNotice.make(subjectId, value, value));
 }
 
 /** Notes that a notice was seen, refused when there is none. */

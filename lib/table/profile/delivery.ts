@@ -8,7 +8,7 @@ import { dataPrefix, type Key, partition } from '../keys';
 import { inPerson } from '../place';
 import type { Sealer } from '../sealer';
 
-const place = inPerson('delivery', (deliveryId: string) => deliveryId);
+const place = inPerson('delivery', ({ deliveryId }: { deliveryId: string }) => deliveryId);
 
 const state = {
   deliveryId: plain('delivery-state', z.string()),
@@ -44,7 +44,7 @@ export const endedDelivery = declareEntity('ended-delivery', {
 export type EndedDelivery = ValueOf<typeof endedDelivery>;
 
 export const deliveryKey = (subjectId: string, deliveryId: string): Key =>
-  delivery.key(subjectId, deliveryId);
+  delivery.key(subjectId, { deliveryId });
 
 /** A delivery of this epoch, under way or over; undefined when there is none. @throws SealError */
 export function readDelivery(
@@ -68,7 +68,7 @@ export function deliveryEndsAt(nowMs: number): number {
 export function putDelivery(subjectId: string, value: Delivery, nowMs: number, sealer: Sealer): Write {
   return {
     Put: {
-      Item: delivery.make(subjectId, value.deliveryId, value, { sealer }),
+      Item: delivery.make(subjectId, value, value, { sealer }),
       ConditionExpression: 'attribute_not_exists(pk) OR expiresAtSeconds <= :now',
       ExpressionAttributeValues: { ':now': toEpochSeconds(nowMs) },
     },
@@ -79,7 +79,7 @@ export function putDelivery(subjectId: string, value: Delivery, nowMs: number, s
 export function endDelivery(subjectId: string, value: EndedDelivery): Write {
   return {
     Put: {
-      Item: endedDelivery.make(subjectId, value.deliveryId, value),
+      Item: endedDelivery.make(subjectId, value, value),
       ConditionExpression: 'entity = :delivery AND epoch = :epoch',
       ExpressionAttributeValues: { ':delivery': delivery.name, ':epoch': value.epoch },
     },
