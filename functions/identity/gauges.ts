@@ -4,8 +4,7 @@ import { type Threshold, thresholds } from '../../lib/policy/thresholds';
 import { addCalendarDays, addWorkingDays, beijingDay } from '../../lib/policy/working-days';
 import { ConditionFailed } from '../../lib/table/client';
 import { GAUGE_SHARDS, type Gauges, gaugeKeys, sensitiveKinds, sumGauges } from '../../lib/table/gauge/gauge';
-import { putReached, reachedAt } from '../../lib/table/gauge/threshold';
-import { keys } from '../../lib/table/keys';
+import { putReached, reachedAt, thresholdKey } from '../../lib/table/gauge/threshold';
 
 /**
  * The head-counts as they are now, and which thresholds of the law they have reached since when (promise N7). One read
@@ -13,7 +12,7 @@ import { keys } from '../../lib/table/keys';
  * deadline runs from then; the daily look sees to it that this is not later than a day.
  */
 export async function gauges(deps: Deps) {
-  const wanted = [...gaugeKeys, ...thresholds.map(({ id }) => keys.threshold(id))];
+  const wanted = [...gaugeKeys, ...thresholds.map(({ id }) => thresholdKey(id))];
   const items = await deps.table.getMany(wanted);
   const counts = sumGauges(items.slice(0, GAUGE_SHARDS));
   const outcome = await Promise.all(

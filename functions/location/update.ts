@@ -12,7 +12,7 @@ import {
   readHistoryDay,
   withPlace,
 } from '../../lib/table/location/location-history';
-import { consentHolds, consentOf } from '../../lib/table/person/person';
+import { consentOf } from '../../lib/table/person/person';
 import { withEntry } from './near-keys';
 import { type Taken, takePoint } from './point';
 import { locationEpoch, ownLocation, placeOf } from './settings';
@@ -69,8 +69,11 @@ async function tryOnce(
     await deps.table.write(point, ...history);
     return undefined;
   } catch (error) {
+    // The table's own condition on the second consent: the history has ended, the place has not.
+    if (history.length > 0 && error instanceof AppError && error.code === 'CONSENT_REQUIRED')
+      return { location: undefined, noHistory: true };
     if (!(error instanceof ConditionFailed)) throw error;
-    return { location: error.found[0], noHistory: error.found[2] !== undefined };
+    return { location: error.found[0], noHistory: false };
   }
 }
 
@@ -82,5 +85,5 @@ async function historyWrites(deps: Deps, { person, sealer }: Subject, taken: Tak
   const [item] = await deps.table.getMany([historyKey(subjectId, beijingDay(taken.takenAtMs))]);
   const day = withPlace(readHistoryDay(item, agreed.epoch, sealer), agreed.epoch, taken);
   if (!day) return [];
-  return [putHistoryDay(subjectId, day, sealer), consentHolds(subjectId, 'location-history', agreed.epoch)];
+  return [putHistoryDay(subjectId, day, sealer)];
 }

@@ -5,10 +5,11 @@ import type { Run } from '../../lib/gate/operation';
 import type { NoticeMessage } from '../../lib/partner/queue';
 import type { ConsentPurposeId } from '../../lib/policy/purposes';
 import type { PolicyVersion } from '../../lib/policy/version';
+import { ConditionFailed } from '../../lib/table/client';
 import { keys } from '../../lib/table/keys';
 import { subjectsOfShard } from '../../lib/table/person/all-subjects';
 import { consentOf, type Person, readPerson } from '../../lib/table/person/person';
-import { writePolicyNotice } from '../../lib/table/policy/policy-notice';
+import { putPolicyNotice } from '../../lib/table/policy/policy-notice';
 
 /** People that one message looks at; the next message goes on from there, so memory is a page whatever their number. */
 export const PEOPLE_PER_MESSAGE = 100;
@@ -26,11 +27,17 @@ export async function announce(deps: Deps, { input }: Pick<Run<'queue', NoticeMe
   const items = await deps.table.getMany(subjectIds.map(keys.person));
   const concerned = items.flatMap((item) => (item ? [readPerson(item)] : [])).filter(concernedBy(version));
   const at = toInstant(deps.clock.now());
-  await Promise.all(
-    concerned.map(({ subjectId }) => deps.table.update(writePolicyNotice(subjectId, policyVersion, at))),
-  );
+  await Promise.all(concerned.map(({ subjectId }) => tell(deps, subjectId, policyVersion, at)));
   if (last) await deps.noticeQueue.send([{ policyVersion, shard, after: last }]);
   return { told: concerned.length, more: last !== undefined };
+}
+
+async function tell({ table }: Deps, subjectId: string, policyVersion: number, at: string): Promise<void> {
+  try {
+    await table.write(putPolicyNotice(subjectId, policyVersion, at));
+  } catch (error) {
+    if (!(error instanceof ConditionFailed)) throw error; // told already
+  }
 }
 
 function concernedBy({ version, difference }: PolicyVersion): (person: Person) => boolean {

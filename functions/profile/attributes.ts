@@ -64,7 +64,7 @@ export async function setAttributes(
     await deps.table.write(...putService(person.subjectId, service, after, alsoRead, sealer));
     return after;
   } catch (error) {
-    const now = readService(service, conflictingItem(error, service), epoch, sealer);
+    const now = readService(service, conflictingItem(error), epoch, sealer);
     if (isRepeat(now, input)) return now;
     throw conflict(now);
   }

@@ -7,6 +7,7 @@ import {
   type Picture,
   putAvatar,
   readAvatar,
+  stillAppearing,
 } from '../../lib/table/profile/avatar';
 import { conflictingItem, consentEpoch } from './consent-epoch';
 
@@ -20,11 +21,11 @@ export function ownAvatar(caller: Subject): Avatar {
 }
 
 /** What changes from one version of an avatar to the next. */
-type Change = Partial<Pick<Avatar, 'objects' | 'openUntilSeconds' | 'current' | 'pending'>>;
+type Change = Partial<Pick<Avatar, 'objects' | 'appearing' | 'current' | 'pending'>>;
 
 /**
  * Writes the next version and answers it.
- * @throws AppError CONSENT_REQUIRED when withdrawn meanwhile; BUSY while an earlier avatar is still being erased;
+ * @throws AppError BUSY while an earlier avatar is still being erased;
  *   VERSION_CONFLICT when another call was quicker
  */
 export async function nextAvatar(
@@ -33,23 +34,31 @@ export async function nextAvatar(
   before: Avatar,
   change: Change,
 ): Promise<Avatar> {
-  const after = { ...before, ...change, version: before.version + 1 };
+  const version = before.version + 1;
+  const open = stillAppearing({ ...before, ...change }, deps.clock.now());
+  const openUntilSeconds = Math.max(0, ...open.map(([, untilSeconds]) => untilSeconds));
+  const after = { ...before, ...change, version, appearing: Object.fromEntries(open), openUntilSeconds };
   try {
-    await deps.table.write(...putAvatar(person.subjectId, after, sealer));
+    await deps.table.write(putAvatar(person.subjectId, after, sealer));
     return after;
   } catch (error) {
-    const item = conflictingItem(error, 'profile');
+    const item = conflictingItem(error);
     if (item && item.epoch !== before.epoch) throw new AppError('BUSY');
     throw new AppError('VERSION_CONFLICT', { version: Number(item?.version ?? 0) });
   }
 }
 
-/** Deletes every object that is not shown, and answers the names that are still needed. */
+/**
+ * Deletes every object that is not shown, and answers the names that are still needed: also those under which a file may
+ * appear once more, because somebody holds an address for it (promise C7).
+ */
 export async function tidy(deps: Deps, avatar: Avatar): Promise<string[]> {
-  if (isBeingMade(avatar, deps.clock.now())) return avatar.objects;
-  const litter = avatar.objects.filter((key) => key !== avatar.current?.key);
-  await deps.objects.remove(litter);
-  return avatar.objects.filter((key) => !litter.includes(key));
+  const now = deps.clock.now();
+  if (isBeingMade(avatar, now)) return avatar.objects;
+  const shown = avatar.current?.key;
+  await deps.objects.remove(avatar.objects.filter((key) => key !== shown));
+  const appearing = new Map(stillAppearing(avatar, now));
+  return avatar.objects.filter((key) => key === shown || appearing.has(key));
 }
 
 /** What the caller learns of a picture beside its bytes. */

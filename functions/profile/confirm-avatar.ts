@@ -9,6 +9,7 @@ import { redraw } from '../../lib/picture/redraw';
 import {
   type Avatar,
   currentUpload,
+  DRAWN,
   isBeingMade,
   picturePlace,
   type Upload,
@@ -41,19 +42,21 @@ export async function confirmAvatar(deps: Deps, { caller, input }: Run<'subject'
   if (upload?.uploadId !== input.uploadId || upload.tries >= MAX_TRIES) throw new AppError('NOT_FOUND');
   if (isBeingMade(before, now)) throw new AppError('BUSY');
 
-  const key = `avatars/${randomId(deps.random)}`;
+  const key = `${DRAWN}${randomId(deps.random)}`;
   const making = await nextAvatar(deps, caller, before, {
     objects: [...before.objects, key],
-    openUntilSeconds: toEpochSeconds(now) + MAKING_SECONDS,
+    appearing: { ...before.appearing, [key]: toEpochSeconds(now) + MAKING_SECONDS },
     pending: { ...upload, tries: upload.tries + 1 },
   });
-  const picture = await make(deps, upload).catch((error) => giveUp(deps, caller, making, upload, error));
+  const picture = await make(deps, upload).catch((error) =>
+    giveUp(deps, caller, { ...making, appearing: before.appearing }, upload, error),
+  );
   if (!isBeingMade(making, deps.clock.now())) throw new AppError('BUSY');
   await deps.objects.write(key, caller.sealer.seal(picture.content, picturePlace(key)));
   const { width, height } = picture;
   const current = { avatarId: upload.uploadId, key, width, height, madeAt: toInstant(deps.clock.now()) };
   const shown = await nextAvatar(deps, caller, making, {
-    openUntilSeconds: 0,
+    appearing: before.appearing,
     current,
     pending: undefined,
   }).catch(async (error) => {
@@ -83,7 +86,7 @@ async function giveUp(
 ): Promise<never> {
   const wasSeen = error instanceof AppError && error.code === 'INVALID_INPUT';
   const pending = wasSeen ? undefined : upload;
-  const ended = await nextAvatar(deps, caller, making, { openUntilSeconds: 0, pending });
+  const ended = await nextAvatar(deps, caller, making, { pending });
   if (wasSeen) await tidy(deps, ended);
   throw error;
 }

@@ -1,4 +1,3 @@
-import { AppError } from '../../lib/errors';
 import type { ConsentPurposeId } from '../../lib/policy/purposes';
 import { ConditionFailed, type Item } from '../../lib/table/client';
 import { consentOf, type Person } from '../../lib/table/person/person';
@@ -8,13 +7,8 @@ export function consentEpoch({ person }: { person: Person }, purpose: ConsentPur
   return consentOf(person, purpose)?.epoch ?? 0;
 }
 
-/**
- * What the item met that refused a write of the form `[Put, consentHolds]`.
- * @throws AppError CONSENT_REQUIRED when the consent was withdrawn in the meantime
- */
-export function conflictingItem(error: unknown, purpose: ConsentPurposeId): Item | undefined {
+/** What the first write of a refused transaction met. That the consent still stood is the table's own condition. */
+export function conflictingItem(error: unknown): Item | undefined {
   if (!(error instanceof ConditionFailed)) throw error;
-  const [atItem, atPerson] = error.found;
-  if (atPerson) throw new AppError('CONSENT_REQUIRED', { purpose });
-  return atItem?.item;
+  return error.found[0]?.item;
 }

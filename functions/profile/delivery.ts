@@ -49,10 +49,10 @@ export async function createDelivery(
     expiresAtSeconds: deliveryEndsAt(now),
   };
   try {
-    await deps.table.write(...putDelivery(subjectId, value, now, caller.sealer));
+    await deps.table.write(putDelivery(subjectId, value, now, caller.sealer));
     return shown(value);
   } catch (error) {
-    const made = readDelivery(conflictingItem(error, 'delivery'), epoch, caller.sealer);
+    const made = readDelivery(conflictingItem(error), epoch, caller.sealer);
     if (!made) throw error;
     if (made.request !== request) throw new AppError('IDEMPOTENCY_CONFLICT');
     return shown(made);

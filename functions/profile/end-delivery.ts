@@ -3,7 +3,6 @@ import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
 import type { Staff } from '../../lib/gate/operation';
 import { ConditionFailed } from '../../lib/table/client';
-import type { Sealer } from '../../lib/table/entity';
 import {
   type Delivery,
   type EndedDelivery,
@@ -11,6 +10,7 @@ import {
   isOver,
   readDelivery,
 } from '../../lib/table/profile/delivery';
+import type { Sealer } from '../../lib/table/sealer';
 import { deliveryOf, shown } from './delivery';
 
 /**

@@ -37,10 +37,10 @@ export async function updateNickname(
     nickname: input.nickname,
   };
   try {
-    await deps.table.write(...putNickname(subjectId, after, input.version, sealer));
+    await deps.table.write(putNickname(subjectId, after, input.version, sealer));
     return after;
   } catch (error) {
-    const now = readNickname(conflictingItem(error, 'profile'), epoch, sealer);
+    const now = readNickname(conflictingItem(error), epoch, sealer);
     if (now?.edit === edit) return now;
     throw conflict(now);
   }

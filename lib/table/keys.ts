@@ -45,15 +45,6 @@ export const keys = {
   pointer: (domain: string, digest: string): Key => ({ pk: `ID#${domain}#${digest}`, sk: 'ID' }),
   limitCounter: (digest: string, window: string): Key => ({ pk: `TRY#${digest}`, sk: window }),
   webSignIn: (codeDigest: string): Key => ({ pk: `WEB#${codeDigest}`, sk: 'WEB' }),
-  gauge: (shard: number): Key => ({ pk: `GAUGE#${shard}`, sk: 'GAUGE' }),
-  threshold: (id: string): Key => ({ pk: 'GAUGE#reached', sk: id }),
-  policyNotice: (subjectId: string, policyVersion: number): Key => ({
-    pk: partition(subjectId),
-    sk: `NOTICE#${padded(policyVersion)}`,
-  }),
-  policyBook: (): Key => ({ pk: 'POLICY', sk: 'BOOK' }),
-  policyVersion: (version: number): Key => ({ pk: 'POLICY', sk: `VERSION#${padded(version)}` }),
-  serviceKey: (name: string, version: number): Key => ({ pk: 'KEYS', sk: `${name}#${padded(version)}` }),
 };
 
 /** The start of every sort key whose item rests on one consent purpose. */
@@ -83,6 +74,7 @@ export function shardOf(subjectId: string, shards: number): number {
   return Buffer.from(subjectId, 'base64url').readUInt16BE(1) % shards;
 }
 
-function padded(number: number): string {
+/** A number as text whose order is the order of numbers. */
+export function padded(number: number): string {
   return String(number).padStart(12, '0');
 }

@@ -150,9 +150,12 @@ function withCondition(write: Write, condition: Condition): Write {
   } as Write;
 }
 
-/** A place changes with everything that ends it: switched off, withdrawn, expired, given up (see `emptyLocation`). */
+/**
+ * A place changes with everything that ends it: switched off, withdrawn, expired, given up. What takes its place then holds
+ * nothing, and nobody needs a consent to end something (see `emptyLocation`).
+ */
 function isFenced(item: Record<string, unknown> | undefined): boolean {
-  return item?.entity === 'location';
+  return item?.entity === 'location' || item?.entity === 'ended-location';
 }
 
 function keyOf({ Put, Update, Delete, ConditionCheck }: Write): Key {

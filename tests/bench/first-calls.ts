@@ -1,9 +1,11 @@
 import { cardKey } from '../../lib/table/card/card';
 import { everyoneShard, type Key, keys } from '../../lib/table/keys';
 import { locationKey } from '../../lib/table/location/location';
+import { bookKey, versionKey } from '../../lib/table/policy/policy-version';
 import { nicknameKey } from '../../lib/table/profile/nickname';
 import { guardianKey, minorKey } from '../../lib/table/real-name/minor';
 import { realNameKey } from '../../lib/table/real-name/real-name';
+import { KEYS } from '../../lib/table/service/key-store';
 import type { Trip } from './bare/functions/bare/index';
 import type { Person } from './person';
 
@@ -39,8 +41,8 @@ export const firstCalls: Record<string, (person: Person) => FirstCall> = {
     const body = JSON.stringify({ policyVersion: 2, shard: 0 });
     return {
       event: { Records: [{ messageId: 'bench', eventSource: 'aws:sqs', body }] },
-      opening: [{ get: [keys.policyBook()] }],
-      trips: [{ get: [keys.policyVersion(2)] }, { query: everyoneShard(0) }],
+      opening: [{ get: [bookKey] }],
+      trips: [{ get: [versionKey(2)] }, { query: everyoneShard(0) }],
     };
   },
   // The queue delivers everything at least once: a message about an erasure that is already done. It needs no key.
@@ -48,7 +50,7 @@ export const firstCalls: Record<string, (person: Person) => FirstCall> = {
     const body = JSON.stringify({ subjectId, seq: 999 });
     return {
       event: { Records: [{ messageId: 'bench', eventSource: 'aws:sqs', body }] },
-      opening: [{ get: [keys.policyBook()] }],
+      opening: [{ get: [bookKey] }],
       trips: [{ get: [...self, keys.duty(subjectId, 999)] }],
     };
   },
@@ -61,7 +63,7 @@ function overHttp({ token }: Person, path: string, input: object, ...batches: Ke
   const body = JSON.stringify(input);
   return {
     event: { version: '2.0', rawPath: `/${path}`, headers, requestContext: { http }, body },
-    opening: [{ get: [keys.policyBook()] }, { query: keys.serviceKey('', 0).pk }],
+    opening: [{ get: [bookKey] }, { query: KEYS }],
     trips: batches.map((get) => ({ get })),
   };
 }

@@ -1,6 +1,6 @@
 import type { SQSBatchResponse } from 'aws-lambda';
 import * as z from 'zod/mini';
-import { UPLOAD_SECONDS } from '../../functions/profile/request-avatar-upload';
+import { APPEARING_SECONDS } from '../../functions/profile/request-avatar-upload';
 import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
 import { dispatch } from '../../lib/gate/dispatch';
@@ -111,7 +111,7 @@ it('a withdrawal while an upload is taken in gives its message back until the fi
   const erase = (deps: Deps) => givenBack(deps, 'retention', functions.retention ?? {}, bodies);
   expect(await erase(withdrawing)).toEqual(['erasure']); // PARTNER_UNAVAILABLE
   expect(await erase(world.deps)).toEqual(['erasure']); // BUSY: the file may still appear
-  world.wait(UPLOAD_SECONDS * 1000);
+  world.wait(APPEARING_SECONDS * 1000);
   expect(await erase(world.deps)).toEqual([]);
   expect(world.files.size).toBe(0);
   expect(await erase(world.deps)).toEqual([]); // delivered once more

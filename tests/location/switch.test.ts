@@ -1,4 +1,5 @@
 import { type Holder, resting } from '../cards/support';
+import { agreedToSomethingElse } from '../consent/support';
 import { holdsFor } from '../proof/sample';
 import { grant, withdraw } from '../support/consent';
 import { type Caller, createWorld, onceKey, type World } from '../support/world';
@@ -90,6 +91,19 @@ describe('every order of granting, switching on, updating, stopping, withdrawing
     await world.erase();
     expect(await resting(world, me.subjectId, 'location')).toEqual([]);
   });
+});
+
+it('a place can be withdrawn and stopped though the purpose reaches further than what was agreed to (K3, L2)', async () => {
+  for (const end of [
+    (me: Holder) => withdraw(world, me, 'location'),
+    (me: Holder) => world.ok('location/stop', {}, me),
+  ]) {
+    const me = await findable(world, here, '林晓');
+    await agreedToSomethingElse(world, me, 'location');
+    expect(await world.refused('location/update', point(world), me)).toBe('CONSENT_REQUIRED');
+    await end(me);
+    expect(await kept(me)).toEqual(nothing);
+  }
 });
 
 describe('an update that was under way (L1, K3)', () => {

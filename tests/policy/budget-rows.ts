@@ -1,5 +1,5 @@
 import { parseToken } from '../../lib/crypto/token';
-import { writePolicyNotice } from '../../lib/table/policy/policy-notice';
+import { putPolicyNotice } from '../../lib/table/policy/policy-notice';
 import { onceKey, type World } from '../support/world';
 
 type Prepare = () => Promise<{ input?: unknown; by?: object }>;
@@ -38,8 +38,8 @@ export function policyRows(theWorld: () => World): Record<string, Prepare> {
   const told = async () => {
     const version = await publishedVersion();
     const by = await theWorld().signIn(`told-${onceKey()}`);
-    await theWorld().deps.table.update(
-      writePolicyNotice(parseToken(by.token)?.subjectId ?? '', version, instant(0)),
+    await theWorld().deps.table.write(
+      putPolicyNotice(parseToken(by.token)?.subjectId ?? '', version, instant(0)),
     );
     return { by, version };
   };

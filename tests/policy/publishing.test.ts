@@ -2,8 +2,7 @@ import fc from 'fast-check';
 import { describeDifference, differenceOf } from '../../lib/policy/difference';
 import { buildRegistry, flawsOf, type RegistryChanges, withChanges } from '../../lib/policy/registry';
 import { firstVersion } from '../../lib/policy/version';
-import { keys } from '../../lib/table/keys';
-import { verifyVersions } from '../../lib/table/policy/policy-version';
+import { verifyVersions, versionKey } from '../../lib/table/policy/policy-version';
 import { consentAct, grant, refuse, seenEntryOf } from '../support/consent';
 import { type Caller, createWorld, onceKey, type World } from '../support/world';
 
@@ -236,7 +235,7 @@ describe('publishing a version (K4, K7)', () => {
     const { ring, table } = world.deps;
     expect(await verifyVersions(ring, table)).toEqual({ intact: true, versions: 2 });
     await table.update({
-      Key: keys.policyVersion(2),
+      Key: versionKey(2),
       UpdateExpression: 'SET decidedBy = :other',
       ConditionExpression: 'attribute_exists(pk)',
       ExpressionAttributeValues: { ':other': 'somebody-else' },

@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { APPEARING_SECONDS } from '../../functions/profile/request-avatar-upload';
 import { MINUTE_MS } from '../../lib/clock';
 import { AppError } from '../../lib/errors';
 import { isBareJpeg } from '../../lib/picture/jpeg';
@@ -14,6 +15,7 @@ let me: Caller;
 const picture = png(fields(64, 64));
 const other = png(fields(48, 96));
 const MAKING_MS = 30_000;
+const APPEARING_MS = APPEARING_SECONDS * 1000;
 
 beforeEach(async () => {
   stage = await createStage();
@@ -150,6 +152,7 @@ describe('an upload', () => {
     expect(await put(ticket, picture)).toBe(200);
     expect(await stage.stored()).toHaveLength(2);
     await withdraw(stage, me, 'profile');
+    stage.wait(APPEARING_MS);
     await stage.erase();
     expect(await stage.stored()).toEqual([]);
   });
@@ -219,6 +222,9 @@ describe('withdrawing (K3)', () => {
     ] as const) {
       expect(await stage.refused(path, input, me)).toBe('CONSENT_REQUIRED');
     }
+    expect(await erase()).toBe('BUSY');
+    expect(await stage.stored()).toEqual([]);
+    stage.wait(APPEARING_MS);
     expect(await erase()).toBe('OK');
     expect(await stage.stored()).toEqual([]);
     expect(await items()).toEqual([]);
@@ -250,7 +256,7 @@ describe('withdrawing (K3)', () => {
         }
         expect(done).toBe(true);
         expect(await stage.refused('profile/getAvatar', {}, me)).toBe('CONSENT_REQUIRED');
-        stage.wait(MAKING_MS);
+        stage.wait(APPEARING_MS);
         expect(await erase()).toBe('OK');
         expect(await stage.stored()).toEqual([]);
         expect(await items()).toEqual([]);
@@ -272,13 +278,14 @@ describe('withdrawing (K3)', () => {
     expect(await erase()).toBe('BUSY');
     expect(await stage.stored()).toEqual([]);
     expect(await items()).toHaveLength(1);
-    stage.wait(MAKING_MS);
+    stage.wait(APPEARING_MS);
     expect(await erase()).toBe('OK');
     expect(await items()).toEqual([]);
   });
 
   it('is erased in full when the partner fails at first, and recorded once', async () => {
     await stage.avatar(me, picture);
+    stage.wait(APPEARING_MS);
     await withdraw(stage, me, 'profile');
     const broken = { ...stage.deps.objects, remove: down };
     const message = stage.queued.at(-1);
@@ -310,9 +317,51 @@ describe('withdrawing (K3)', () => {
     await grant(stage, me, 'profile');
     expect(await stage.refused('profile/getAvatar', {}, me)).toBe('NOT_FOUND');
     expect(await stage.refused('profile/requestAvatarUpload', announce(picture), me)).toBe('BUSY');
+    stage.wait(APPEARING_MS);
     expect(await erase()).toBe('OK');
     await stage.avatar(me, other);
     expect(await stage.stored()).toHaveLength(1);
+  });
+});
+
+describe('an address that still takes a file when the consent ends (K3, C7)', () => {
+  const ask = (bytes: Buffer) => stage.ok<Ticket>('profile/requestAvatarUpload', announce(bytes), me);
+  /** The erasure while an address is open, and after a file was sent to each of them. */
+  async function eraseAround(open: Ticket[], bytes: Buffer[]): Promise<void> {
+    await withdraw(stage, me, 'profile');
+    expect(await erase()).toBe('BUSY');
+    expect(await stage.stored()).toEqual([]);
+    for (const [index, ticket] of open.entries())
+      expect(await put(ticket, bytes[index] ?? picture)).toBe(200);
+    expect(await stage.stored()).toHaveLength(open.length);
+    expect(await erase()).toBe('BUSY');
+    stage.wait(APPEARING_MS);
+    for (const ticket of open) expect(await put(ticket, picture)).toBe(403);
+    expect(await erase()).toBe('OK');
+    expect(await stage.stored()).toEqual([]);
+    expect(await items()).toEqual([]);
+  }
+
+  it('keeps the erasure waiting, so that no raw file is left behind', async () => {
+    await eraseAround([await ask(picture)], [picture]);
+  });
+
+  it('is not forgotten when another one is asked for, nor once the picture is shown or removed', async () => {
+    const first = await ask(picture);
+    const second = await ask(other);
+    await put(second, other);
+    await stage.ok('profile/confirmAvatar', { uploadId: second.uploadId }, me);
+    await stage.ok('profile/removeAvatar', {}, me);
+    await eraseAround([first, second], [picture, other]);
+  });
+
+  it('is forgotten with its end, so that the names do not pile up', async () => {
+    for (let times = 0; times < 4; times += 1) {
+      await ask(picture);
+      stage.wait(APPEARING_MS);
+    }
+    const [item] = await items();
+    expect(item?.objects).toMatchObject({ L: [expect.anything()] });
   });
 });
 

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { BatchWriteItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { makeMissingKeys, type RotateParts } from '../../infra/commands/rotate-keys';
-import { keys } from '../../lib/table/keys';
+import { KEYS } from '../../lib/table/service/key-store';
 
 /** A root key of no other world's: two services that must not know each other's keys bring one each. */
 export const newRootKey = (): string => `local:${randomBytes(32).toString('base64')}`;
@@ -22,7 +22,7 @@ export async function giveKeys(raw: DynamoDBClient, tableName: string, parts: Ro
     const making = makeMissingKeys(parts).then(async () => {
       const { items } = await parts.table.query({
         KeyConditionExpression: 'pk = :keys',
-        ExpressionAttributeValues: { ':keys': keys.serviceKey('', 0).pk },
+        ExpressionAttributeValues: { ':keys': KEYS },
       });
       return items;
     });

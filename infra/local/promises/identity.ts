@@ -1,7 +1,7 @@
 import { newIdempotencyKey } from '../../../lib/client/client';
 import { thresholds } from '../../../lib/policy/thresholds';
 import { gaugeWrite, readGauges } from '../../../lib/table/gauge/gauge';
-import { keys } from '../../../lib/table/keys';
+import { thresholdKey } from '../../../lib/table/gauge/threshold';
 import { type Citizen, citizens, numberOf, passFace, sandboxCalls, staffClient } from './registers';
 import { agree, codeOf, demand, type Person, type Running, textOf, within } from './running';
 
@@ -211,6 +211,6 @@ export async function headCounts(running: Running): Promise<string> {
   const said = await reached();
   demand(said?.reached === true && Boolean(said.deadlineOn ?? said.safeOn), 'a threshold does not ring');
   await pretend(-missing - 1);
-  await running.raw.delete({ TableName: running.tableName, Key: keys.threshold(face?.id ?? '') });
+  await running.raw.delete({ TableName: running.tableName, Key: thresholdKey(face?.id ?? '') });
   return `${people} persons and ${results} results counted exactly without a scan; ${said?.duty}, by ${said?.deadlineOn ?? said?.safeOn}`;
 }

@@ -7,6 +7,8 @@ import { agree, codeOf, demand, type Person, partitionOf, type Running, textOf, 
 type Picture = { base64: string; width?: number | undefined; height?: number | undefined };
 
 const ERASED_WITHIN_MS = 15_000;
+/** An upload address with the end of a transfer that began in time. */
+const ADDRESS_SECONDS = 360;
 
 /** What lies in a person's partition for a purpose, raw. */
 async function resting(running: Running, person: Person, purpose: string) {
@@ -42,14 +44,18 @@ export async function cleanPictures(running: Running): Promise<string> {
   await cleanLogos(await running.cardHolder());
   const names = await namesOf(running, me);
   await agree(me, 'profile', false);
-  demand(await nothingRests(running, me, 'profile'), 'the avatar is still in the table after 15 s');
-  for (const name of names) {
-    demand(
-      (await running.deps.objects.read(name, 1_000_000)) === undefined,
-      'a file outlived the withdrawal',
+  const gone = async () =>
+    (await Promise.all(names.map((name) => running.deps.objects.read(name, 4_000_000)))).every(
+      (file) => file === undefined,
     );
-  }
-  return `${ladenPictures.length} pictures with EXIF, XMP, profile and texts, as avatar and as a card's logo: none of it in what is shown or kept, all upright; file and record gone after the withdrawal`;
+  demand(await within(ERASED_WITHIN_MS, gone), 'a file outlived the withdrawal by 15 s');
+  // The record waits, and names what is to be deleted, as long as an address may still bring a file.
+  for (const { openUntilSeconds } of await resting(running, me, 'profile'))
+    demand(
+      Number(openUntilSeconds) - Date.now() / 1000 < ADDRESS_SECONDS,
+      'the record waits longer than any address lives',
+    );
+  return `${ladenPictures.length} pictures with EXIF, XMP, profile and texts, as avatar and as a card's logo: none of it in what is shown or kept, all upright; file gone after the withdrawal, the record when no address can bring one any more`;
 }
 
 /** What a picture says besides itself: the marks of the samples, and the blocks that hold such things. */

@@ -143,7 +143,8 @@ export async function dueDuties(
   });
   const due = items.flatMap((item) => {
     const subjectId = subjectOf(item);
-    return subjectId ? [{ subjectId, seq: Number(item.sk.slice('DUTY#'.length)) }] : [];
+    const isDuty = item.sk.startsWith('DUTY#'); // what ends by the clock lies in the same index
+    return subjectId && isDuty ? [{ subjectId, seq: Number(item.sk.slice('DUTY#'.length)) }] : [];
   });
   return { due, lastKey };
 }

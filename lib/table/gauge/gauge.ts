@@ -1,8 +1,11 @@
 import * as z from 'zod/mini';
 import { type Kind, type KindId, kindIds, kinds } from '../../policy/kinds';
+import { plain } from '../attribute';
 import type { Item, Table, Write } from '../client';
-import { defineEntity, plain } from '../entity';
-import { keys, shardOf } from '../keys';
+import { declareEntity } from '../declare';
+import { type Key, shardOf } from '../keys';
+import { ofService } from '../place';
+import { FORM } from '../sealer';
 
 /**
  * Head-counts that the law sets thresholds on (promise N7): natural persons held, and persons of whom each sensitive
@@ -31,10 +34,11 @@ export function gaugesFor(kind: KindId): GaugeId[] {
 export const gaugeIds: readonly GaugeId[] = ['persons', ...sensitiveKinds];
 
 /** One shard: a count under the name of each gauge. */
-export const gaugeShard = defineEntity(
-  'gauge',
-  Object.fromEntries(gaugeIds.map((id) => [id, plain('head-count', z._default(z.int(), 0))])),
-);
+export const gaugeShard = declareEntity('gauge', {
+  place: ofService('accountability', (shard) => ({ pk: `GAUGE#${shard}`, sk: 'GAUGE' })),
+  life: { rule: 'key-life' },
+  attributes: Object.fromEntries(gaugeIds.map((id) => [id, plain('head-count', z._default(z.int(), 0))])),
+});
 
 export type Gauges = Record<GaugeId, number>;
 
@@ -43,11 +47,12 @@ export function gaugeWrite(subjectId: string, changes: Partial<Gauges>): Write {
   const entries = Object.entries(changes);
   return {
     Update: {
-      Key: keys.gauge(shardOf(subjectId, GAUGE_SHARDS)),
-      UpdateExpression: `ADD ${entries.map((_, index) => `#g${index} :g${index}`).join(', ')} SET entity = :entity`,
+      Key: shardKey(shardOf(subjectId, GAUGE_SHARDS)),
+      UpdateExpression: `ADD ${entries.map((_, index) => `#g${index} :g${index}`).join(', ')} SET entity = if_not_exists(entity, :entity), form = if_not_exists(form, :form)`,
       ExpressionAttributeNames: Object.fromEntries(entries.map(([id], index) => [`#g${index}`, id])),
       ExpressionAttributeValues: {
         ':entity': gaugeShard.name,
+        ':form': FORM,
         ...Object.fromEntries(entries.map(([, change], index) => [`:g${index}`, change])),
       },
     },
@@ -68,15 +73,18 @@ export function gaugeChange(subjectId: string, goes: readonly GaugeId[], comes: 
   return moved.length > 0 ? [gaugeWrite(subjectId, Object.fromEntries(moved))] : [];
 }
 
-export const gaugeKeys = Array.from({ length: GAUGE_SHARDS }, (_, shard) => keys.gauge(shard));
+export const gaugeKeys = Array.from({ length: GAUGE_SHARDS }, (_, shard) => shardKey(shard));
+
+function shardKey(shard: number): Key {
+  return gaugeShard.key(String(shard));
+}
 
 /** The sums over the shards as they were read. */
 export function sumGauges(shards: (Item | undefined)[]): Gauges {
   const sums = Object.fromEntries(gaugeIds.map((id) => [id, 0])) as Gauges;
   for (const shard of shards) {
-    if (!shard) continue;
-    const counts = gaugeShard.decode(shard, '') as Gauges;
-    for (const id of gaugeIds) sums[id] += counts[id];
+    const counts = gaugeShard.read(shard) as Gauges | undefined;
+    for (const id of gaugeIds) sums[id] += counts?.[id] ?? 0;
   }
   return sums;
 }

@@ -1,18 +1,24 @@
 import * as z from 'zod/mini';
+import { plain } from '../attribute';
 import type { Item, Write } from '../client';
-import { defineEntity, plain } from '../entity';
-import { keys } from '../keys';
+import { declareEntity } from '../declare';
+import type { Key } from '../keys';
+import { ofService } from '../place';
+import { create } from '../replace';
 
 /** Since when a head-count has been found to reach a threshold. Written once. */
-export const threshold = defineEntity('threshold', {
-  reachedAt: plain('head-count', z.string()),
+export const threshold = declareEntity('threshold', {
+  place: ofService('accountability', (id) => ({ pk: 'GAUGE#reached', sk: id })),
+  life: { rule: 'key-life' },
+  attributes: { reachedAt: plain('head-count', z.string()) },
 });
 
+export const thresholdKey = (id: string): Key => threshold.key(id);
+
 export function reachedAt(item: Item | undefined): string | undefined {
-  return item && threshold.decode(item, '').reachedAt;
+  return threshold.read(item)?.reachedAt;
 }
 
 export function putReached(id: string, at: string): Write {
-  const item = { ...keys.threshold(id), entity: threshold.name, ...threshold.encode({ reachedAt: at }, '') };
-  return { Put: { Item: item, ConditionExpression: 'attribute_not_exists(pk)' } };
+  return create(threshold.make(id, undefined, { reachedAt: at }));
 }

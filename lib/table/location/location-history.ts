@@ -2,26 +2,31 @@ import * as z from 'zod/mini';
 import { DAY_MS, toEpochSeconds } from '../../clock';
 import { retentionMs } from '../../policy/retention';
 import { beijingDay } from '../../policy/working-days';
+import { plain, sealed, type ValueOf } from '../attribute';
 import type { Item, Table, Write } from '../client';
-import { defineEntity, plain, type Sealer, sealed, type ValueOf } from '../entity';
-import { dataPrefix, type Key, keys, partition } from '../keys';
+import { declareEntity } from '../declare';
+import { dataPrefix, type Key, partition } from '../keys';
+import { inPerson } from '../place';
+import type { Sealer } from '../sealer';
 
 /** Squares kept of one day; more on the same day are not kept. */
 export const MAX_PLACES_PER_DAY = 48;
 const DAYS = retentionMs('location-month') / DAY_MS;
 
 /** The squares of one Beijing day, under a consent of their own. The keys of all days are known, so that all can go at once. */
-export const historyDay = defineEntity('history-day', {
-  day: plain('location-history-state', z.string()),
-  epoch: plain('location-history-state', z.int()),
-  version: plain('location-history-state', z.int()),
-  expiresAtSeconds: plain('location-history-state', z.int()),
-  places: sealed('location-history', z.array(z.object({ cell: z.string(), takenAtMs: z.int() }))),
+export const historyDay = declareEntity('history-day', {
+  place: inPerson('location-history', ({ day }: { day: string }) => day),
+  life: { rule: 'location-month', until: 'expiresAtSeconds' },
+  attributes: {
+    day: plain('location-history-state', z.string()),
+    version: plain('location-history-state', z.int()),
+    expiresAtSeconds: plain('location-history-state', z.int()),
+    places: sealed('location-history', z.array(z.object({ cell: z.string(), takenAtMs: z.int() }))),
+  },
 });
 export type HistoryDay = ValueOf<typeof historyDay>;
 
-export const historyKey = (subjectId: string, day: string): Key =>
-  keys.data(subjectId, 'location-history', day);
+export const historyKey = (subjectId: string, day: string): Key => historyDay.key(subjectId, { day });
 
 /** The keys of every day that can still be there at `nowMs`, and of tomorrow for calls that meet midnight. */
 export function historyKeys(subjectId: string, nowMs: number): Key[] {
@@ -36,8 +41,7 @@ export function readHistoryDay(
   epoch: number,
   sealer: Sealer,
 ): HistoryDay | undefined {
-  if (item?.entity !== historyDay.name || item.epoch !== epoch) return undefined;
-  return historyDay.decode(item, String(item.day), sealer);
+  return historyDay.read(item, { sealer, epoch });
 }
 
 /** The day with one more place; the same day where it is full or the place is the last one. */
@@ -56,11 +60,7 @@ export function withPlace(
 
 /** Puts a day in the place of the version before it. */
 export function putHistoryDay(subjectId: string, value: HistoryDay, sealer: Sealer): Write {
-  const item = {
-    ...historyKey(subjectId, value.day),
-    entity: historyDay.name,
-    ...historyDay.encode(value, value.day, sealer),
-  };
+  const item = historyDay.make(subjectId, value, value, { sealer });
   const first = value.version === 1;
   return {
     Put: {

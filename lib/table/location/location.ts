@@ -1,10 +1,13 @@
 import * as z from 'zod/mini';
 import { toEpochSeconds } from '../../clock';
 import { retentionMs } from '../../policy/retention';
+import { digest, plain, sealed, type ValueOf } from '../attribute';
 import type { Item, Write } from '../client';
-import { defineEntity, digest, plain, type Sealer, sealed, type ValueOf } from '../entity';
-import { type Key, keys } from '../keys';
+import { declareEntity, type MadeItem } from '../declare';
+import type { Key } from '../keys';
 import { consentHolds } from '../person/person';
+import { inPerson } from '../place';
+import type { Sealer } from '../sealer';
 import { historyKeys } from './location-history';
 
 export const precisions = ['district', '1km', '100m'] as const;
@@ -16,33 +19,37 @@ export const findables = ['nobody', 'mutual'] as const;
  * all of it with the caller and one conditional write decides. The whole item ends 24 hours after the last sign of the
  * person, or at the time they set: what is forgotten is off (promises L1, L2).
  */
-export const location = defineEntity('location', {
-  /** The consent epoch it was switched on in. */
-  epoch: plain('location-state', z.int()),
-  /** Of the settings and the switch, as the person saw them. */
-  version: plain('location-state', z.int()),
-  /** Counts every write, so that a write knows that nothing came between. */
-  revision: plain('location-state', z.int()),
-  on: plain('location-state', z.boolean()),
-  /** When it was last switched on or off (ms): nothing that was taken before is accepted. */
-  sinceMs: plain('location-state', z.int()),
-  precision: plain('location-state', z.enum(precisions)),
-  findable: plain('location-state', z.enum(findables)),
-  keepsHistory: plain('location-state', z.boolean()),
-  untilSeconds: plain('location-state', z.optional(z.int())),
-  expiresAtSeconds: plain('location-state', z.int()),
-  /** Until when others find the person at this place. */
-  nearUntilSeconds: plain('location-state', z.optional(z.int())),
-  /** Keys of the index `near`: keyed digests of the squares around the person; only while they want to be found. */
-  nearCell: digest('location-cell', z.optional(z.string())),
-  nearPath: digest('location-cell', z.optional(z.string())),
-  /** The square in GCJ-02, never the point. */
-  cell: sealed('location-point', z.optional(z.string())),
-  takenAtMs: sealed('location-point', z.optional(z.int())),
+export const location = declareEntity('location', {
+  place: inPerson('location', 'point'),
+  life: { rule: 'location-day', until: 'expiresAtSeconds' },
+  attributes: {
+    /** Of the settings and the switch, as the person saw them. */
+    version: plain('location-state', z.int()),
+    /** Counts every write, so that a write knows that nothing came between. */
+    revision: plain('location-state', z.int()),
+    on: plain('location-state', z.boolean()),
+    /** When it was last switched on or off (ms): nothing that was taken before is accepted. */
+    sinceMs: plain('location-state', z.int()),
+    precision: plain('location-state', z.enum(precisions)),
+    findable: plain('location-state', z.enum(findables)),
+    keepsHistory: plain('location-state', z.boolean()),
+    untilSeconds: plain('location-state', z.optional(z.int())),
+    expiresAtSeconds: plain('location-state', z.int()),
+    /** Until when others find the person at this place. */
+    nearUntilSeconds: plain('location-state', z.optional(z.int())),
+    /** Keys of the index `near`: keyed digests of the squares around the person; only while they want to be found. */
+    nearCell: digest('location-cell', z.optional(z.string())),
+    nearPath: digest('location-cell', z.optional(z.string())),
+    /** The square in GCJ-02, never the point. */
+    cell: sealed('location-point', z.optional(z.string())),
+    takenAtMs: sealed('location-point', z.optional(z.int())),
+  },
+  indexes: ['nearCell', 'nearPath'],
+  fenced: 'switching off, a withdrawal, its end and giving the account up each change this very item',
 });
 export type Location = ValueOf<typeof location>;
 
-export const locationKey = (subjectId: string): Key => keys.data(subjectId, 'location', 'point');
+export const locationKey = (subjectId: string): Key => location.key(subjectId);
 
 /** What is stored under the consent of this epoch and has not expired at `nowMs`. @throws SealError */
 export function readLocation(
@@ -51,9 +58,8 @@ export function readLocation(
   nowMs: number,
   sealer: Sealer,
 ): Location | undefined {
-  if (item?.entity !== location.name || item.epoch !== epoch) return undefined;
-  const value = location.decode(item, '', sealer);
-  return value.expiresAtSeconds > toEpochSeconds(nowMs) ? value : undefined;
+  const value = location.read(item, { sealer, epoch });
+  return value && value.expiresAtSeconds > toEpochSeconds(nowMs) ? value : undefined;
 }
 
 /** When an item with a sign of the person at `atMs` ends. */
@@ -64,11 +70,14 @@ export function endOf(atMs: number, untilSeconds: number | undefined): number {
   );
 }
 
-function itemOf(subjectId: string, value: Location, sealer: Sealer): Item {
-  return { ...locationKey(subjectId), entity: location.name, ...location.encode(value, '', sealer) };
+function itemOf(subjectId: string, value: Location, sealer: Sealer): MadeItem {
+  return location.make(subjectId, undefined, value, { sealer });
 }
 
-/** Puts the settings in the place of what was seen, while the consent stands (promise K3). */
+/**
+ * Puts the settings in the place of what was seen, while the consent stands (promise K3). What changes the item holds only
+ * off what was there before, so switching on is held to the consent by hand.
+ */
 export function putSettings(
   subjectId: string,
   value: Location,
@@ -119,15 +128,15 @@ export function putPoint(
   };
 }
 
-const content = 'sealed, nearCell, nearPath, nearUntilSeconds, untilSeconds';
-const settings = 'version, revision, #on, sinceMs, #precision, findable, keepsHistory';
+/** What goes with the square: itself, its entries in both indexes, and what the item then no longer holds. */
+const content = 'sealed, nearCell, nearPath, nearUntilSeconds, untilSeconds, holds, dueShard, dueAt';
 
 /** Switches off: square and index entry go with this write, and the history with it when one was kept. */
 export function stopLocation(subjectId: string, hadHistory: boolean, nowMs: number): [Write, ...Write[]] {
   const stop: Write = {
     Update: {
       Key: locationKey(subjectId),
-      UpdateExpression: `SET #on = :false, keepsHistory = :false, sinceMs = :now, expiresAtSeconds = :ends ADD version :one, revision :one REMOVE ${content}`,
+      UpdateExpression: `SET #on = :false, keepsHistory = :false, sinceMs = :now, expiresAtSeconds = :ends, ttlSeconds = :ends ADD version :one, revision :one REMOVE ${content}`,
       ConditionExpression: `attribute_exists(pk)${hadHistory ? '' : ' AND (attribute_not_exists(keepsHistory) OR keepsHistory = :false)'}`,
       ExpressionAttributeNames: { '#on': 'on' },
       ExpressionAttributeValues: {
@@ -147,27 +156,21 @@ export function forgetHistory(subjectId: string, nowMs: number): Write[] {
 }
 
 /** What a withdrawal leaves for the erasure to take and to count: nothing of the person. */
-export const endedLocation = defineEntity('ended-location', {
-  epoch: plain('location-state', z.int()),
-  expiresAtSeconds: plain('location-state', z.int()),
+export const endedLocation = declareEntity('ended-location', {
+  place: inPerson('location', 'point'),
+  life: { rule: 'location-day', until: 'expiresAtSeconds' },
+  attributes: { expiresAtSeconds: plain('location-state', z.int()) },
+  fenced: 'it holds nothing and only ends what was there',
 });
 
 /**
- * Rides in the transaction of a withdrawal: from that moment no update under way can be stored, without a condition on
+ * Part of the transaction of a withdrawal: from that moment no update under way can be stored, without a condition on
  * the consent in every update.
  */
 export function emptyLocation(subjectId: string, epoch: number, nowMs: number): Write[] {
-  const marker: Write = {
-    Update: {
-      Key: locationKey(subjectId),
-      UpdateExpression: `SET entity = :entity, epoch = :epoch, expiresAtSeconds = :ends REMOVE ${settings}, ${content}`,
-      ExpressionAttributeNames: { '#on': 'on', '#precision': 'precision' },
-      ExpressionAttributeValues: {
-        ':entity': endedLocation.name,
-        ':epoch': epoch,
-        ':ends': endOf(nowMs, undefined),
-      },
-    },
-  };
-  return [marker, ...forgetHistory(subjectId, nowMs)];
+  const value = { epoch, expiresAtSeconds: endOf(nowMs, undefined) };
+  return [
+    { Put: { Item: endedLocation.make(subjectId, undefined, value) } },
+    ...forgetHistory(subjectId, nowMs),
+  ];
 }

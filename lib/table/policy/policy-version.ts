@@ -1,27 +1,37 @@
 import * as z from 'zod/mini';
 import type { KeyRing } from '../../crypto/key-ring';
 import type { PolicySummary, PolicyVersion } from '../../policy/version';
-import type { Item, Table, Write } from '../client';
-import { bytes, defineEntity, plain, type ValueOf } from '../entity';
-import { keys } from '../keys';
+import { bytes, plain, type ValueOf } from '../attribute';
+import type { Table, Write } from '../client';
+import { declareEntity, type MadeItem } from '../declare';
+import { type Key, padded } from '../keys';
+import { ofService } from '../place';
+import { create } from '../replace';
+
+/** The partition of the book and of every version. */
+const POLICY = 'POLICY';
 
 /**
  * The published versions of the policy, under one key of their own. Each carries the keyed checksum of itself and of the
  * one before, so none can be altered unseen (promises K4, S9); the book says which two matter now.
  */
-export const policyVersion = defineEntity('policy-version', {
-  version: plain('policy-version', z.int()),
-  state: plain('policy-version', z.enum(['proposed', 'published', 'rejected'])),
-  /** Everything of the version as JSON: text, registry, difference. */
-  content: plain('policy-version', z.string()),
-  textHash: plain('policy-version', z.string()),
-  effectiveAt: plain('policy-version', z.string()),
-  proposedBy: plain('policy-version', z.string()),
-  proposedAt: plain('policy-version', z.string()),
-  decidedBy: plain('policy-version', z.optional(z.string())),
-  decidedAt: plain('policy-version', z.optional(z.string())),
-  prev: plain('policy-version', z.optional(bytes)),
-  hash: plain('policy-version', z.optional(bytes)),
+export const policyVersion = declareEntity('policy-version', {
+  place: ofService('accountability', (version) => ({ pk: POLICY, sk: `VERSION#${padded(Number(version))}` })),
+  life: { rule: 'proof-three-years' },
+  attributes: {
+    version: plain('policy-version', z.int()),
+    state: plain('policy-version', z.enum(['proposed', 'published', 'rejected'])),
+    /** Everything of the version as JSON: text, registry, difference. */
+    content: plain('policy-version', z.string()),
+    textHash: plain('policy-version', z.string()),
+    effectiveAt: plain('policy-version', z.string()),
+    proposedBy: plain('policy-version', z.string()),
+    proposedAt: plain('policy-version', z.string()),
+    decidedBy: plain('policy-version', z.optional(z.string())),
+    decidedAt: plain('policy-version', z.optional(z.string())),
+    prev: plain('policy-version', z.optional(bytes)),
+    hash: plain('policy-version', z.optional(bytes)),
+  },
 });
 export type StoredVersion = ValueOf<typeof policyVersion>;
 
@@ -33,23 +43,30 @@ const summary = z.object({
 });
 
 /** The version in force and, when there is one, the next: all that an instance must reread to obey a change on time. */
-export const policyBook = defineEntity('policy-book', {
-  latest: plain('policy-version', z.int()),
-  hash: plain('policy-version', bytes),
-  versions: plain('policy-version', z.array(summary)),
+export const policyBook = declareEntity('policy-book', {
+  place: ofService('accountability', () => ({ pk: POLICY, sk: 'BOOK' })),
+  life: { rule: 'proof-three-years' },
+  attributes: {
+    latest: plain('policy-version', z.int()),
+    hash: plain('policy-version', bytes),
+    versions: plain('policy-version', z.array(summary)),
+  },
 });
 export type PolicyBookItem = ValueOf<typeof policyBook>;
 
 const EMPTY = new Uint8Array(32);
 
+export const bookKey: Key = policyBook.key(POLICY);
+export const versionKey = (version: number): Key => policyVersion.key(String(version));
+
 export async function readBook(table: Table): Promise<PolicyBookItem | undefined> {
-  const [item] = await table.getMany([keys.policyBook()]);
-  return item && policyBook.decode(item, '');
+  const [item] = await table.getMany([bookKey]);
+  return policyBook.read(item);
 }
 
 export async function readVersion(table: Table, version: number): Promise<StoredVersion | undefined> {
-  const [item] = await table.getMany([keys.policyVersion(version)]);
-  return item && policyVersion.decode(item, '');
+  const [item] = await table.getMany([versionKey(version)]);
+  return policyVersion.read(item);
 }
 
 export function parseVersion({ content }: StoredVersion): PolicyVersion {
@@ -73,14 +90,9 @@ export async function readSummaries(table: Table): Promise<PolicySummary[]> {
 
 /** Puts a proposal in the place of an earlier one for the same number that was not published. */
 export function putProposal(value: StoredVersion): Write {
-  const item = {
-    ...keys.policyVersion(value.version),
-    entity: policyVersion.name,
-    ...policyVersion.encode(value, ''),
-  };
   return {
     Put: {
-      Item: item,
+      Item: versionItem(value),
       ConditionExpression: 'attribute_not_exists(pk) OR #state = :rejected',
       ExpressionAttributeNames: { '#state': 'state' },
       ExpressionAttributeValues: { ':rejected': 'rejected' },
@@ -106,31 +118,29 @@ export async function publishVersion(
   const prev = book?.hash ?? EMPTY;
   const hash = await checksum(ring, { ...value, state: 'published', prev });
   const versions = [...(inForce ? [inForce] : []), toSummary(parseVersion(value))];
-  const next = policyBook.encode({ latest: value.version, hash, versions }, '');
-  const Item = { ...keys.policyBook(), entity: policyBook.name, ...next };
+  const next = policyBook.make(POLICY, undefined, { latest: value.version, hash, versions });
   const put: Write = book
     ? {
         Put: {
-          Item,
+          Item: next,
           ConditionExpression: 'latest = :latest',
           ExpressionAttributeValues: { ':latest': book.latest },
         },
       }
-    : { Put: { Item, ConditionExpression: 'attribute_not_exists(pk)' } };
+    : create(next);
   return [decide({ ...value, prev, hash }, 'published'), put];
 }
 
+function versionItem(value: StoredVersion): MadeItem {
+  return policyVersion.make(String(value.version), undefined, value);
+}
+
 function decide(value: StoredVersion, state: 'published' | 'rejected'): Write {
-  const item = {
-    ...keys.policyVersion(value.version),
-    entity: policyVersion.name,
-    ...policyVersion.encode({ ...value, state }, ''),
-  };
   // Only the first version is published without having been proposed.
   const stillProposed = 'attribute_not_exists(pk) OR (#state = :proposed AND textHash = :text)';
   return {
     Put: {
-      Item: item,
+      Item: versionItem({ ...value, state }),
       ConditionExpression: stillProposed,
       ExpressionAttributeNames: { '#state': 'state' },
       ExpressionAttributeValues: { ':proposed': 'proposed', ':text': value.textHash },
@@ -146,19 +156,18 @@ export async function verifyVersions(
   const book = await readBook(table);
   let prev: Uint8Array = EMPTY;
   for (let version = 1; version <= (book?.latest ?? 0); version += 1) {
-    const [item] = await table.getMany([keys.policyVersion(version)]);
-    if (!item || !(await isIntact(ring, item, prev))) return { intact: false, brokenAt: version };
-    prev = item.hash as Uint8Array;
+    const stored = await readVersion(table, version);
+    if (!stored?.hash || !(await isIntact(ring, stored, prev))) return { intact: false, brokenAt: version };
+    prev = stored.hash;
   }
   const ends = !book || Buffer.from(prev).equals(book.hash);
   return ends ? { intact: true, versions: book?.latest ?? 0 } : { intact: false, brokenAt: book.latest };
 }
 
-async function isIntact(ring: KeyRing, item: Item, prev: Uint8Array): Promise<boolean> {
-  const parsed = policyVersion.decode(item, '');
-  if (parsed.state !== 'published' || !parsed.prev || !parsed.hash) return false;
-  const hash = await checksum(ring, parsed);
-  return Buffer.from(parsed.prev).equals(prev) && Buffer.from(parsed.hash).equals(hash);
+async function isIntact(ring: KeyRing, stored: StoredVersion, prev: Uint8Array): Promise<boolean> {
+  if (stored.state !== 'published' || !stored.prev || !stored.hash) return false;
+  const hash = await checksum(ring, stored);
+  return Buffer.from(stored.prev).equals(prev) && Buffer.from(stored.hash).equals(hash);
 }
 
 /** Keyed checksum of everything that was published, and by whom. */

@@ -1,9 +1,12 @@
 import * as z from 'zod/mini';
 import { toEpochSeconds } from '../../clock';
+import { plain, sealed, type ValueOf } from '../attribute';
 import type { Item, Write } from '../client';
-import { defineEntity, plain, type Sealer, sealed, type ValueOf } from '../entity';
-import { type Key, keys } from '../keys';
-import { consentHolds } from '../person/person';
+import { declareEntity } from '../declare';
+import type { Key } from '../keys';
+import { inPerson } from '../place';
+import { create } from '../replace';
+import type { Sealer } from '../sealer';
 
 const upload = z.object({
   uploadId: z.string(),
@@ -28,29 +31,37 @@ const picture = z.object({
 });
 export type Picture = z.infer<typeof picture>;
 
+/** Where pictures lie that were drawn by us, and where originals wait. */
+export const DRAWN = 'avatars/';
+export const INCOMING = 'incoming/';
+
 /**
  * A person's avatar and the upload of the next one. The pictures are objects; `objects` names each of them from before
  * it is made until after it is deleted, in the open, so that an erasure finds them all without any key.
  */
-export const avatar = defineEntity('avatar', {
-  version: plain('profile-state', z.int()),
-  epoch: plain('profile-state', z.int()),
-  objects: plain('profile-state', z.array(z.string())),
-  /** Until then a call that is under way may still write an object that is named above. */
-  openUntilSeconds: plain('profile-state', z.int()),
-  current: sealed('avatar', z.optional(picture)),
-  pending: sealed('avatar', z.optional(upload)),
+export const avatar = declareEntity('avatar', {
+  place: inPerson('profile', 'avatar'),
+  life: { rule: 'purpose-life' },
+  attributes: {
+    version: plain('profile-state', z.int()),
+    objects: plain('profile-state', z.array(z.string())),
+    /** Until when a file of this name may still appear: by an address that was given away, or a call under way. */
+    appearing: plain('profile-state', z.record(z.string(), z.int())),
+    /** The last of these instants. */
+    openUntilSeconds: plain('profile-state', z.int()),
+    current: sealed('avatar', z.optional(picture)),
+    pending: sealed('avatar', z.optional(upload)),
+  },
+  files: { names: 'objects', openUntilSeconds: 'openUntilSeconds' },
 });
 export type Avatar = ValueOf<typeof avatar>;
 
-export const avatarKey = (subjectId: string): Key => keys.data(subjectId, 'profile', 'avatar');
+export const avatarKey = (subjectId: string): Key => avatar.key(subjectId);
 
 /** The avatar of this epoch, or an empty one. @throws SealError */
 export function readAvatar(item: Item | undefined, epoch: number, sealer: Sealer): Avatar {
-  if (item?.entity !== avatar.name || item.epoch !== epoch) {
-    return { version: 0, epoch, objects: [], openUntilSeconds: 0 };
-  }
-  return avatar.decode(item, '', sealer);
+  const none = { version: 0, epoch, objects: [], appearing: {}, openUntilSeconds: 0 };
+  return avatar.read(item, { sealer, epoch }) ?? none;
 }
 
 /** The upload that a person may still confirm. */
@@ -58,30 +69,30 @@ export function currentUpload({ pending }: Avatar, nowMs: number): Upload | unde
   return pending && pending.endsAtSeconds > toEpochSeconds(nowMs) ? pending : undefined;
 }
 
-/** Whether another call may be writing an object at this moment. */
-export function isBeingMade({ openUntilSeconds }: Avatar, nowMs: number): boolean {
-  return openUntilSeconds > toEpochSeconds(nowMs);
+/** The names of files that may still appear, each with its end in epoch seconds. */
+export function stillAppearing({ appearing }: Pick<Avatar, 'appearing'>, nowMs: number): [string, number][] {
+  return Object.entries(appearing).filter(([, untilSeconds]) => untilSeconds > toEpochSeconds(nowMs));
+}
+
+/** Whether another call may be writing a picture at this moment. */
+export function isBeingMade(value: Avatar, nowMs: number): boolean {
+  return stillAppearing(value, nowMs).some(([key]) => key.startsWith(DRAWN));
 }
 
 /**
- * Puts an avatar in the place of the version before it, while the consent still stands. Refused where an ended epoch
- * has left one: the names of its objects must not be lost, so its erasure comes first.
+ * Puts an avatar in the place of the version before it. Refused where an ended epoch has left one: the names of its
+ * objects must not be lost, so its erasure comes first.
  */
-export function putAvatar(subjectId: string, value: Avatar, sealer: Sealer): [Write, Write] {
-  const item = { ...avatarKey(subjectId), entity: avatar.name, ...avatar.encode(value, '', sealer) };
-  const first = value.version === 1;
-  return [
-    {
-      Put: {
-        Item: item,
-        ConditionExpression: first ? 'attribute_not_exists(pk)' : 'version = :before AND epoch = :epoch',
-        ...(!first && {
-          ExpressionAttributeValues: { ':before': value.version - 1, ':epoch': value.epoch },
-        }),
-      },
+export function putAvatar(subjectId: string, value: Avatar, sealer: Sealer): Write {
+  const item = avatar.make(subjectId, undefined, value, { sealer });
+  if (value.version === 1) return create(item);
+  return {
+    Put: {
+      Item: item,
+      ConditionExpression: 'version = :before AND epoch = :epoch',
+      ExpressionAttributeValues: { ':before': value.version - 1, ':epoch': value.epoch },
     },
-    consentHolds(subjectId, 'profile', value.epoch),
-  ];
+  };
 }
 
 /** Where the seal of a stored picture belongs; it opens nowhere else. */

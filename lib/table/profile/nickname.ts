@@ -3,7 +3,6 @@ import { plain, sealed, type ValueOf } from '../attribute';
 import type { Item, Write } from '../client';
 import { declareEntity } from '../declare';
 import type { Key } from '../keys';
-import { consentHolds } from '../person/person';
 import { inPerson } from '../place';
 import type { Sealer } from '../sealer';
 
@@ -29,26 +28,18 @@ export function readNickname(item: Item | undefined, epoch: number, sealer: Seal
 }
 
 /**
- * Puts a nickname in the place of version `before` (0: none of this epoch), while the consent still stands. What an
- * ended epoch left behind is overwritten.
+ * Puts a nickname in the place of version `before` (0: none of this epoch). What an ended epoch left behind is
+ * overwritten.
  */
-export function putNickname(
-  subjectId: string,
-  value: Nickname,
-  before: number,
-  sealer: Sealer,
-): [Write, Write] {
+export function putNickname(subjectId: string, value: Nickname, before: number, sealer: Sealer): Write {
   const item = nickname.make(subjectId, undefined, value, { sealer });
   const noneOfThisEpoch = 'attribute_not_exists(pk) OR epoch <> :epoch';
   const stillThisVersion = 'version = :version AND epoch = :epoch';
-  return [
-    {
-      Put: {
-        Item: item,
-        ConditionExpression: before === 0 ? noneOfThisEpoch : stillThisVersion,
-        ExpressionAttributeValues: { ':epoch': value.epoch, ...(before > 0 && { ':version': before }) },
-      },
+  return {
+    Put: {
+      Item: item,
+      ConditionExpression: before === 0 ? noneOfThisEpoch : stillThisVersion,
+      ExpressionAttributeValues: { ':epoch': value.epoch, ...(before > 0 && { ':version': before }) },
     },
-    consentHolds(subjectId, 'profile', value.epoch),
-  ];
+  };
 }

@@ -1,10 +1,12 @@
 import * as z from 'zod/mini';
 import { type AttributeName, type ServiceId, serviceIds, services } from '../../policy/services';
+import { sealed, type ValueOf } from '../attribute';
 import type { Item, Table, Write } from '../client';
-import { defineEntity, plain, type Sealer, sealed, type ValueOf } from '../entity';
+import { declareEntity } from '../declare';
 import { type GaugeId, gaugeChange, gaugesFor } from '../gauge/gauge';
-import { type Key, keys, partition } from '../keys';
-import { consentHolds } from '../person/person';
+import { type Key, partition } from '../keys';
+import { inPerson } from '../place';
+import type { Sealer } from '../sealer';
 
 export type Attributes = { [Name in AttributeName]?: string | undefined };
 
@@ -20,22 +22,25 @@ const attributes = z.object({
 /** What one optional service was told: an entity for each, because each is a kind of its own. */
 function entityFor(service: ServiceId) {
   const { kind } = services[service];
-  return defineEntity(kind, {
-    epoch: plain('consent-state', z.int()),
-    version: sealed(kind, z.int()),
-    updatedAt: sealed(kind, z.string()),
-    attributes: sealed(kind, attributes),
+  return declareEntity(kind, {
+    place: inPerson(service, 'attributes'),
+    life: { rule: 'purpose-life' },
+    attributes: {
+      version: sealed(kind, z.int()),
+      updatedAt: sealed(kind, z.string()),
+      attributes: sealed(kind, attributes),
+    },
   });
 }
 
-export const entities = Object.fromEntries(
+export const serviceAttributes = Object.fromEntries(
   serviceIds.map((service) => [service, entityFor(service)]),
 ) as Record<ServiceId, ReturnType<typeof entityFor>>;
 
 export type ServiceRecord = ValueOf<ReturnType<typeof entityFor>>;
 
-const ID = 'attributes';
-export const serviceKey = (subjectId: string, service: ServiceId): Key => keys.data(subjectId, service, ID);
+export const serviceKey = (subjectId: string, service: ServiceId): Key =>
+  serviceAttributes[service].key(subjectId);
 
 /** What a service was told in this epoch, or nothing, as version 0. @throws SealError */
 export function readService(
@@ -44,15 +49,13 @@ export function readService(
   epoch: number,
   sealer: Sealer,
 ): ServiceRecord {
-  if (item?.entity !== entities[service].name || item.epoch !== epoch) {
-    return { epoch, version: 0, updatedAt: '', attributes: {} };
-  }
-  return entities[service].decode(item, ID, sealer);
+  const nothing = { epoch, version: 0, updatedAt: '', attributes: {} };
+  return serviceAttributes[service].read(item, { sealer, epoch }) ?? nothing;
 }
 
 /**
- * Puts what a service is told in the place of exactly what `before` holds, while the consent to this service stands.
- * Every seal is unlike any other, so the sealed bytes tell whether it was changed meanwhile.
+ * Puts what a service is told in the place of exactly what `before` holds. Every seal is unlike any other, so the sealed
+ * bytes tell whether it was changed meanwhile.
  */
 export function putService(
   subjectId: string,
@@ -60,20 +63,15 @@ export function putService(
   value: ServiceRecord,
   before: Item | undefined,
   sealer: Sealer,
-): [Write, Write, ...Write[]] {
-  const entity = entities[service];
+): [Write, ...Write[]] {
   const gauges = gaugesFor(services[service].kind);
-  const item = {
-    ...serviceKey(subjectId, service),
-    entity: entity.name,
-    ...entity.encode(value, ID, sealer),
-    ...(gauges.length > 0 && { gauges }),
-  };
+  const made = serviceAttributes[service].make(subjectId, undefined, value, { sealer, before });
+  const Item = { ...made, ...(gauges.length > 0 && { gauges }) };
   const condition = before
     ? { ConditionExpression: 'sealed = :before', ExpressionAttributeValues: { ':before': before.sealed } }
     : { ConditionExpression: 'attribute_not_exists(pk)' };
   const counted = gaugeChange(subjectId, (before?.gauges as GaugeId[] | undefined) ?? [], gauges);
-  return [{ Put: { Item: item, ...condition } }, consentHolds(subjectId, service, value.epoch), ...counted];
+  return [{ Put: { Item, ...condition } }, ...counted];
 }
 
 /** What lies in a person's partition for the optional services, whatever its epoch. One trip. */

@@ -1,19 +1,29 @@
 import * as z from 'zod/mini';
 import type { WrappedKey } from '../../crypto/key-ring';
+import { bytes, plain } from '../attribute';
 import { ConditionFailed, type Item, type Table } from '../client';
-import { bytes, defineEntity, plain } from '../entity';
-import { keys } from '../keys';
+import { declareEntity, type MadeItem } from '../declare';
+import { padded } from '../keys';
+import { ofService } from '../place';
+import { create } from '../replace';
+
+/** The partition of all service keys. */
+export const KEYS = 'KEYS';
 
 /** A service key as the table holds it, wrapped by the root key. */
-export const serviceKey = defineEntity('service-key', {
-  name: plain('key-material', z.string()),
-  keyVersion: plain('key-material', z.int()),
-  rootId: plain('key-material', z.string()),
-  wrapped: plain('key-material', bytes),
-  suite: plain('key-material', z.enum(['aes', 'sm'])),
-  createdAt: plain('key-material', z.string()),
-  retiredAt: plain('key-material', z.optional(z.string())),
-  publicJwk: plain('key-material', z.optional(z.record(z.string(), z.string()))),
+export const serviceKey = declareEntity('service-key', {
+  place: ofService('security', (name, version: number) => ({ pk: KEYS, sk: `${name}#${padded(version)}` })),
+  life: { rule: 'key-life' },
+  attributes: {
+    name: plain('key-material', z.string()),
+    keyVersion: plain('key-material', z.int()),
+    rootId: plain('key-material', z.string()),
+    wrapped: plain('key-material', bytes),
+    suite: plain('key-material', z.enum(['aes', 'sm'])),
+    createdAt: plain('key-material', z.string()),
+    retiredAt: plain('key-material', z.optional(z.string())),
+    publicJwk: plain('key-material', z.optional(z.record(z.string(), z.string()))),
+  },
 });
 
 /** Every service key, in a few pages at most. */
@@ -23,24 +33,24 @@ export async function loadServiceKeys(table: Table): Promise<WrappedKey[]> {
   do {
     const { items, lastKey } = await table.query({
       KeyConditionExpression: 'pk = :keys',
-      ExpressionAttributeValues: { ':keys': keys.serviceKey('', 0).pk },
+      ExpressionAttributeValues: { ':keys': KEYS },
       ...(after && { ExclusiveStartKey: after }),
     });
     all.push(...items);
     after = lastKey;
   } while (after);
-  return all.map((item) => {
-    const { keyVersion, ...record } = serviceKey.decode(item, '');
-    return { ...record, version: keyVersion };
+  return all.flatMap((item) => {
+    const stored = serviceKey.read(item);
+    if (!stored) return [];
+    const { keyVersion, ...record } = stored;
+    return [{ ...record, version: keyVersion }];
   });
 }
 
 /** Adds a key. Answers false when that version was there already: somebody else made it first. */
-export async function addServiceKey(table: Table, { version, ...record }: WrappedKey): Promise<boolean> {
-  const encoded = serviceKey.encode({ ...record, keyVersion: version }, '');
-  const item = { ...keys.serviceKey(record.name, version), entity: serviceKey.name, ...encoded };
+export async function addServiceKey(table: Table, key: WrappedKey): Promise<boolean> {
   try {
-    await table.write({ Put: { Item: item, ConditionExpression: 'attribute_not_exists(pk)' } });
+    await table.write(create(itemOf(key)));
     return true;
   } catch (error) {
     if (error instanceof ConditionFailed) return false;
@@ -49,16 +59,10 @@ export async function addServiceKey(table: Table, { version, ...record }: Wrappe
 }
 
 /** Stores a key wrapped anew by another root, or marks it retired; refused when it was changed meanwhile. */
-export async function replaceServiceKey(
-  table: Table,
-  { version, ...record }: WrappedKey,
-  rootIdBefore: string,
-): Promise<void> {
-  const encoded = serviceKey.encode({ ...record, keyVersion: version }, '');
-  const item = { ...keys.serviceKey(record.name, version), entity: serviceKey.name, ...encoded };
+export async function replaceServiceKey(table: Table, key: WrappedKey, rootIdBefore: string): Promise<void> {
   await table.write({
     Put: {
-      Item: item,
+      Item: itemOf(key),
       ConditionExpression: 'rootId = :before',
       ExpressionAttributeValues: { ':before': rootIdBefore },
     },
@@ -68,6 +72,10 @@ export async function replaceServiceKey(
 /** Deletes a retired key for good. */
 export async function removeServiceKey(table: Table, name: string, version: number): Promise<void> {
   await table.write({
-    Delete: { Key: keys.serviceKey(name, version), ConditionExpression: 'attribute_exists(retiredAt)' },
+    Delete: { Key: serviceKey.key(name, version), ConditionExpression: 'attribute_exists(retiredAt)' },
   });
+}
+
+function itemOf({ version, ...record }: WrappedKey): MadeItem {
+  return serviceKey.make(record.name, version, { ...record, keyVersion: version });
 }
