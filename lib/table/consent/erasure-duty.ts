@@ -21,6 +21,9 @@ export const duty = defineEntity('erasure-duty', {
 });
 export type Duty = ValueOf<typeof duty>;
 
+/** Starts the sort key of every duty. */
+const DUTY = 'DUTY#';
+
 export function putDuty(subjectId: string, value: Duty): Write {
   const shard = dueShard(shardOf(subjectId, DUE_SHARDS));
   const item = {
@@ -143,7 +146,10 @@ export async function dueDuties(
   });
   const due = items.flatMap((item) => {
     const subjectId = subjectOf(item);
-    return subjectId ? [{ subjectId, seq: Number(item.sk.slice('DUTY#'.length)) }] : [];
+    // What else is due by then, such as a link that is over, is no duty.
+    return subjectId && item.sk.startsWith(DUTY)
+      ? [{ subjectId, seq: Number(item.sk.slice(DUTY.length)) }]
+      : [];
   });
   return { due, lastKey };
 }
