@@ -4,6 +4,7 @@ import { cardOrder } from './card/card-list';
 import { cardLogo } from './card/card-logo';
 import { nickname } from './profile/nickname';
 import { preferences } from './profile/preferences';
+import { contact, handout } from './sharing/contact';
 import { share, sharePointer } from './sharing/share';
 import { namedViewer, viewerRecord } from './sharing/viewer';
 import { viewShard } from './sharing/views';
@@ -20,6 +21,8 @@ export const entities = {
   pastCard,
   nickname,
   preferences,
+  contact,
+  handout,
   namedViewer,
   share,
   sharePointer,

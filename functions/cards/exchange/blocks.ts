@@ -73,7 +73,7 @@ async function recallFromPerson(deps: Deps, caller: Subject, holderId: string): 
     const page = await queryContacts(deps.table, subjectId, 'given', MAX_HOLDERS_PAGE, after);
     for (const item of page.items) {
       const given = readHandout(item, cardsEpoch(caller));
-      if (given?.holderId === holderId) await takeBackFrom(deps, subjectId, given);
+      if (given?.holderId === holderId) await takeBackFrom(deps, item);
     }
     after = page.lastId;
   } while (after);

@@ -3,7 +3,8 @@ import { purposeIds } from '../../policy/purposes';
 import type { Item, Table, Write } from '../client';
 import { defineEntity, plain, type ValueOf } from '../entity';
 import { type GaugeId, gaugeWrites } from '../gauge/gauge';
-import { DUE_SHARDS, dataPrefix, dueShard, type Key, keys, shardOf, subjectOf } from '../keys';
+import { DUE_SHARDS, dataPrefix, dueShard, type Key, keys, type Pointer, shardOf, subjectOf } from '../keys';
+import { removePointer } from '../replace';
 
 /**
  * A promised erasure, written in the same transaction as the withdrawal that caused it, so that no crash and no lost
@@ -54,7 +55,7 @@ export function finishDuty(subjectId: string, { seq, erased }: Duty): Write {
  */
 type Resting = Item & {
   epoch?: number;
-  points?: Key[];
+  points?: Pointer[];
   gauges?: GaugeId[];
   objects?: string[];
   openUntilSeconds?: number;
@@ -120,7 +121,7 @@ export function eraseItems(subjectId: string, { seq, epoch }: Duty, items: Resti
       },
     },
     ...items.map(remove),
-    ...pointers.map(({ pk, sk }): Write => ({ Delete: { Key: { pk, sk } } })),
+    ...pointers.map(removePointer),
     ...lessen,
   ];
 }
