@@ -4,7 +4,9 @@ import { cardOrder } from './card/card-list';
 import { cardLogo } from './card/card-logo';
 import { nickname } from './profile/nickname';
 import { preferences } from './profile/preferences';
+import { block, blockedBy } from './sharing/block';
 import { contact, handout } from './sharing/contact';
+import { offer, sentOffer } from './sharing/offer';
 import { share, sharePointer } from './sharing/share';
 import { namedViewer, viewerRecord } from './sharing/viewer';
 import { viewShard } from './sharing/views';
@@ -21,9 +23,13 @@ export const entities = {
   pastCard,
   nickname,
   preferences,
+  block,
+  blockedBy,
   contact,
   handout,
   namedViewer,
+  offer,
+  sentOffer,
   share,
   sharePointer,
   viewerRecord,

@@ -150,18 +150,21 @@ describe('a card goes from one person to another (C4)', () => {
     expect(JSON.stringify(now)).not.toContain(a.caller.subjectId);
   });
 
-  it('a holder’s withdrawal takes their folder and the owner’s notes of it (K3)', async () => {
+  it('a holder’s withdrawal takes their folder, the owner’s notes of it and every offer they made (K3)', async () => {
     const [a, b] = [await giver(), await giver()];
     const { token } = await linkTo(world, a);
     await exchange(world, a, b);
     const c = await giver();
     await offerBy(world, c, token);
-    await withdraw(world, b.caller, 'cards');
-    await withdraw(world, c.caller, 'cards');
+    const d = await giver();
+    const { offerId } = await offerBy(world, d, token);
+    await world.ok('cards/decline', { offerId }, a.caller);
+    await world.ok('cards/takeBack', { offerId }, d.caller);
+    for (const one of [b, c, d]) await withdraw(world, one.caller, 'cards');
     await world.erase();
     const left = await resting(world, a.caller.subjectId);
     expect(left.filter(({ sk }) => (sk as { S: string }).S.includes('given#'))).toHaveLength(0);
-    expect(JSON.stringify(left).includes(c.caller.subjectId)).toBe(false);
+    for (const one of [b, c, d]) expect(JSON.stringify(left)).not.toContain(one.caller.subjectId);
     expect(await offers(a)).toEqual([]);
   });
 });

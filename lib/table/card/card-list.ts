@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { plain, type ValueOf } from '../attribute';
 import type { Item, Table, Write } from '../client';
 import { declareEntity } from '../declare';
-import { dataPrefix, keys, partition } from '../keys';
+import { dataPrefix, partition } from '../keys';
 import { inPerson } from '../place';
 
 /**
@@ -53,7 +53,7 @@ export async function queryCards(
       ':to': `${prefix}${BEHIND_CARDS}`,
     },
     Limit: afterId ? limit : limit + 1,
-    ...(afterId && { ExclusiveStartKey: keys.data(subjectId, 'cards', afterId) }),
+    ...(afterId && { ExclusiveStartKey: { pk: partition(subjectId), sk: `${prefix}${afterId}` } }),
   });
   const order = items.find((item) => cardOrder.is(item));
   const cards = items.filter((item) => item !== order);

@@ -194,7 +194,7 @@ export async function queryContacts(
     KeyConditionExpression: 'pk = :pk AND begins_with(sk, :contacts)',
     ExpressionAttributeValues: { ':pk': partition(subjectId), ':contacts': prefix },
     Limit: limit,
-    ...(afterId && { ExclusiveStartKey: keys.data(subjectId, 'cards', `${start}${afterId}`) }),
+    ...(afterId && { ExclusiveStartKey: { pk: partition(subjectId), sk: `${prefix}${afterId}` } }),
   });
   return { items, lastId: lastKey?.sk.slice(prefix.length) };
 }
