@@ -154,7 +154,7 @@ export const exchangeOperations = {
     input: z.strictObject({ by: z.enum(namedBy), id: z.string().check(z.regex(/^[\w-]{22}([\w-]{8})?$/)) }),
     output: z.object({ blockId: z.string(), blockedAt: z.string() }),
     ledger: 'none',
-    budget: { trips: 5, readUnits: 6, writeUnits: 8 },
+    budget: { trips: 5, readUnits: 6, writeUnits: 12 },
     alsoRead: keyOfNamed,
     run: blockPerson,
   }),
@@ -165,7 +165,7 @@ export const exchangeOperations = {
     input: z.strictObject({ handle: z.string().check(z.regex(/^[\w-]+$/), z.maxLength(MAX_HANDLE_CHARS)) }),
     output: z.object({ blockId: z.string(), blockedAt: z.string() }),
     ledger: 'none',
-    budget: { trips: 4, readUnits: 6, writeUnits: 1 },
+    budget: { trips: 4, readUnits: 6, writeUnits: 8 },
     run: blockNearby,
   }),
   blocked: operation({
@@ -185,7 +185,7 @@ export const exchangeOperations = {
     input: z.strictObject({ blockId: id }),
     output: z.object({ unblocked: z.literal(true) }),
     ledger: 'none',
-    budget: { trips: 3, readUnits: 3, writeUnits: 1 },
+    budget: { trips: 3, readUnits: 3, writeUnits: 4 },
     run: unblock,
   }),
 };

@@ -66,7 +66,7 @@ export const folderOperations = {
     }),
     output: z.object({ contactId: z.string(), version: z.int() }),
     ledger: 'none',
-    budget: { trips: 2, readUnits: 2, writeUnits: 1 },
+    budget: { trips: 2, readUnits: 2, writeUnits: 4 },
     alsoRead: (subjectId, input) => contactKey(subjectId, input.contactId),
     run: updateContact,
   }),

@@ -35,7 +35,7 @@ export const visibilityOperations = {
     input: z.strictObject({ cardId, version, show: z.boolean() }),
     output: ownCardShown,
     ledger: 'none',
-    budget: { trips: 2, readUnits: 2, writeUnits: 3 },
+    budget: { trips: 2, readUnits: 2, writeUnits: 4 },
     alsoRead: (subject, input) => cardKey(subject, input.cardId),
     run: setRealNameMark,
   }),
