@@ -45,6 +45,16 @@ export const retention = {
     basis: '个人信息保护法第十九条：让您看到链接被使用的情况所必要的最短时间',
     endsAfter: { milliseconds: 120 * DAY_MS },
   },
+  'views-life': {
+    period: '分享链接到期后 30 天',
+    basis: '个人信息保护法第十九条：让您看到链接被使用的情况所必要的最短时间',
+    endsAfter: { milliseconds: 30 * DAY_MS },
+  },
+  'offer-life': {
+    period: '提出交换后 30 天；收回或撤回同意时当即删除',
+    basis: '个人信息保护法第十九条：等待对方答复、不重复打扰对方所必要的最短时间',
+    endsAfter: { milliseconds: 30 * DAY_MS },
+  },
   'purpose-life': {
     period: '直到您撤回对这项目的的同意，或者注销账号',
     basis: '个人信息保护法第四十七条：目的已实现或者同意已撤回的，应当删除',

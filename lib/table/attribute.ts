@@ -34,12 +34,18 @@ export function plain<S extends z.ZodMiniType>(kind: KindStored<'plain'>, schema
  * The number of another person. `back` names the entity in that person's partition that leads here, by which their erasure
  * finds this item; null where they keep nothing of it.
  */
-export function otherPerson<S extends z.ZodMiniType = z.ZodMiniString>(
+export function otherPerson(kind: KindStored<'plain'>, back: string | null): Attribute<z.ZodMiniString>;
+export function otherPerson<S extends z.ZodMiniType>(
   kind: KindStored<'plain'>,
   back: string | null,
-  schema?: S,
-): Attribute<S> {
-  return { kinds: [kind], storage: 'plain', schema: schema ?? (z.string() as unknown as S), refersTo: back };
+  schema: S,
+): Attribute<S>;
+export function otherPerson(
+  kind: KindStored<'plain'>,
+  back: string | null,
+  schema: z.ZodMiniType = z.string(),
+): Attribute {
+  return { kinds: [kind], storage: 'plain', schema, refersTo: back };
 }
 
 export const bytes = z.custom<Uint8Array>((value) => value instanceof Uint8Array);

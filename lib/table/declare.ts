@@ -5,7 +5,7 @@ import { type ConsentPurposeId, needsConsent, type PurposeId } from '../policy/p
 import type { RetentionId } from '../policy/retention';
 import { type Attributes, codecOf, type Given, type Plain, plain } from './attribute';
 import type { Item } from './client';
-import { DUE_SHARDS, dueShard, type Key, shardOf, subjectOf } from './keys';
+import { DUE_SHARDS, dueShard, type Key, type Pointer, shardOf, subjectOf } from './keys';
 import { endOfLife, type Life } from './life';
 import type { Place } from './place';
 import { FORM, type Sealer } from './sealer';
@@ -39,7 +39,7 @@ declare const made: unique symbol;
 export type MadeItem = Item & { entity: string; readonly [made]: true };
 
 /** What the maker cannot derive: the key that seals, what leads here, what it takes the place of. */
-export type Extras = { sealer?: Sealer | undefined; points?: readonly Key[]; before?: Item | undefined };
+export type Extras = { sealer?: Sealer | undefined; points?: readonly Pointer[]; before?: Item | undefined };
 
 /** The consent epoch that an item belongs to: nobody declares it, whatever rests on a consent has it (promise K3). */
 const epoch = plain('consent-state', z.int());
@@ -85,7 +85,7 @@ export function declareEntity<const A extends Attributes, Id = void, P extends P
 
   function make(owner: string, id: Id, value: Given<WithEpoch<A, P>>, extras: Extras = {}): MadeItem {
     const { sealer, points = [], before } = extras;
-    if (pointers && points.length === 0)
+    if (pointers && !extras.points)
       throw new Error(`${name} is declared to be led to, and nothing leads to it`);
     const key = place.key(owner, id);
     const content = value as Record<string, unknown>;
@@ -103,7 +103,7 @@ export function declareEntity<const A extends Attributes, Id = void, P extends P
       ttlSeconds: needsSweep ? undefined : endsAtSeconds,
       ...(needsSweep && endsAtSeconds !== undefined && dueAt(key, endsAtSeconds)),
       ...(queue !== undefined && content.dueAt !== undefined && { dueShard: queue }),
-      points: points.length > 0 ? points.map(({ pk, sk }) => ({ pk, sk })) : undefined,
+      points: points.length > 0 ? points.map(({ pk, sk, forget }) => ({ pk, sk, forget })) : undefined,
       holds: holds.length > 0 ? [...new Set(holds)] : undefined,
     };
     return item as unknown as MadeItem;

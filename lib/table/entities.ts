@@ -1,7 +1,18 @@
+import { card, deletedCard } from './card/card';
+import { pastCard } from './card/card-history';
+import { cardOrder } from './card/card-list';
+import { cardLogo } from './card/card-logo';
+import { duty } from './consent/erasure-duty';
 import { gaugeShard } from './gauge/gauge';
 import { threshold } from './gauge/threshold';
+import { ledgerEntry } from './ledger/ledger';
 import { endedLocation, location } from './location/location';
 import { historyDay } from './location/location-history';
+import { entryPointer, linkedEntry } from './person/linked-entry';
+import { person } from './person/person';
+import { phone, phonePointer } from './person/phone';
+import { openidPointer, unionidPointer } from './person/pointer';
+import { wechatAccount } from './person/wechat-account';
 import { policyNotice } from './policy/policy-notice';
 import { policyBook, policyVersion } from './policy/policy-version';
 import { avatar } from './profile/avatar';
@@ -9,23 +20,64 @@ import { delivery, endedDelivery } from './profile/delivery';
 import { nickname } from './profile/nickname';
 import { preferences } from './profile/preferences';
 import { serviceAttributes } from './profile/service-attributes';
+import { decidedAppeal, openAppeal } from './real-name/appeal';
+import { faceSession, faceSessionMark, faceStart } from './real-name/face-session';
+import { guardian, guardianCode, minorMark, ward } from './real-name/minor';
+import {
+  bankMark,
+  faceMark,
+  idNumberPointer,
+  networkIdPointer,
+  networkName,
+  realName,
+} from './real-name/real-name';
+import { attempt, networkAttempt } from './real-name/real-name-attempt';
 import { serviceKey } from './service/key-store';
+import { block, blockedBy } from './sharing/block';
+import { contact, handout } from './sharing/contact';
+import { offer, sentOffer } from './sharing/offer';
+import { share, sharePointer } from './sharing/share';
+import { namedViewer, viewerRecord } from './sharing/viewer';
+import { viewShard } from './sharing/views';
+import { limitCounter } from './sign-in/limit-counter';
+import { riskPass } from './sign-in/risk-pass';
+import { selfProof } from './sign-in/self-proof';
+import { webSignIn } from './sign-in/web-sign-in';
 
 /**
  * Every entity there is, once. What an export holds, what an erasure finds, what is swept, explained and in the scope of a
  * breach follows from this list: an item of an entity outside it is nobody's (promises K7, R1, R3, S2, B3).
  */
 export const entities = {
+  // card
+  card,
+  deletedCard,
+  pastCard,
+  cardOrder,
+  cardLogo,
+  // consent
+  duty,
   // gauge
   gaugeShard,
   threshold,
+  // ledger
+  ledgerEntry,
   // location
   endedLocation,
-  historyDay,
   location,
+  historyDay,
+  // person
+  entryPointer,
+  linkedEntry,
+  person,
+  phone,
+  phonePointer,
+  openidPointer,
+  unionidPointer,
+  wechatAccount,
   // policy
-  policyBook,
   policyNotice,
+  policyBook,
   policyVersion,
   // profile
   avatar,
@@ -34,8 +86,43 @@ export const entities = {
   nickname,
   preferences,
   ...serviceAttributes,
+  // real-name
+  decidedAppeal,
+  openAppeal,
+  faceSession,
+  faceSessionMark,
+  faceStart,
+  guardian,
+  guardianCode,
+  minorMark,
+  ward,
+  bankMark,
+  faceMark,
+  idNumberPointer,
+  networkIdPointer,
+  networkName,
+  realName,
+  attempt,
+  networkAttempt,
   // service
   serviceKey,
+  // sharing
+  block,
+  blockedBy,
+  contact,
+  handout,
+  offer,
+  sentOffer,
+  share,
+  sharePointer,
+  namedViewer,
+  viewerRecord,
+  viewShard,
+  // sign-in
+  limitCounter,
+  riskPass,
+  selfProof,
+  webSignIn,
 } as const;
 
 export type EntityName = keyof typeof entities;

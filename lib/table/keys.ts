@@ -28,6 +28,12 @@ import type { PurposeId } from '../policy/purposes';
  */
 export type Key = { pk: string; sk: string };
 
+/**
+ * An item elsewhere that leads to one and goes with it. Where `forget` is given it is somebody else's own, and only these
+ * of its attributes go.
+ */
+export type Pointer = Key & { forget?: readonly string[] };
+
 /** Spread of the two indexes: enough that no partition is hot at 100 million people. */
 export const EVERYONE_SHARDS = 64;
 export const DUE_SHARDS = 8;

@@ -1,6 +1,6 @@
 import type { Item, Write } from './client';
 import type { MadeItem } from './declare';
-import type { Key } from './keys';
+import type { Key, Pointer } from './keys';
 
 /** What must hold of the item that is met, in DynamoDB's own words. */
 export type Condition = {
@@ -9,9 +9,22 @@ export type Condition = {
   ExpressionAttributeValues?: Record<string, unknown>;
 };
 
-/** The keys of the items elsewhere that lead to an item. */
-export function pointersTo(item: Item | undefined): Key[] {
-  return (item?.points as Key[] | undefined) ?? [];
+/** The items elsewhere that lead to an item. */
+export function pointersTo(item: Item | undefined): Pointer[] {
+  return (item?.points as Pointer[] | undefined) ?? [];
+}
+
+/** Takes away what leads to an item. Refused where a part of something is to be forgotten that is not there any more. */
+export function removePointer({ pk, sk, forget }: Pointer): Write {
+  if (!forget) return { Delete: { Key: { pk, sk } } };
+  return {
+    Update: {
+      Key: { pk, sk },
+      UpdateExpression: `REMOVE ${forget.map((_, index) => `#${index}`).join(', ')}`,
+      ConditionExpression: 'attribute_exists(pk)',
+      ExpressionAttributeNames: Object.fromEntries(forget.map((name, index) => [`#${index}`, name])),
+    },
+  };
 }
 
 /** Puts an item where nothing is. */
@@ -28,16 +41,13 @@ export function replace(item: MadeItem, before: Item | undefined, asSeen: Condit
   const stale = pointersTo(before).filter((key) => !kept.has(textOf(key)));
   const createdAtSeconds = before?.createdAtSeconds ?? item.createdAtSeconds;
   const Item = { ...item, ...(createdAtSeconds !== undefined && { createdAtSeconds }) };
-  return [{ Put: { Item, ...asSeen } }, ...stale.map((key): Write => ({ Delete: { Key: key } }))];
+  return [{ Put: { Item, ...asSeen } }, ...stale.map(removePointer)];
 }
 
 /** Deletes an item with everything that leads to it. */
 export function remove(item: Item, asSeen?: Condition): [Write, ...Write[]] {
   const { pk, sk } = item;
-  return [
-    { Delete: { Key: { pk, sk }, ...asSeen } },
-    ...pointersTo(item).map((key): Write => ({ Delete: { Key: key } })),
-  ];
+  return [{ Delete: { Key: { pk, sk }, ...asSeen } }, ...pointersTo(item).map(removePointer)];
 }
 
 function textOf({ pk, sk }: Key): string {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Write } from '../../lib/table/client';
-import { giveCard } from '../../lib/table/sharing/contact';
+import { contactKey, giveCard, readContact, replaceWords } from '../../lib/table/sharing/contact';
 import { amount } from '../proof/sample';
 import { grant, withdraw } from '../support/consent';
 import { fullCard } from '../support/full-card';
@@ -104,18 +104,67 @@ describe('a card goes from one person to another (C4)', () => {
     },
   );
 
-  it('a holder’s withdrawal takes their folder and the owner’s notes of it (K3)', async () => {
+  it.each(['after a recall', 'after the owner’s withdrawal'])(
+    '%s no holder’s contact names the owner, and the holder’s words stay (K3)',
+    async (when) => {
+      const [a, b] = [await giver(), await giver()];
+      const { byB } = await exchange(world, a, b);
+      await world.ok(
+        'cards/updateContact',
+        { contactId: byB, version: 1, note: '展会', groups: [] },
+        b.caller,
+      );
+      const folderOfB = async () => {
+        const items = await resting(world, b.caller.subjectId);
+        return items.filter(({ entity }) => (entity as { S: string }).S === 'contact');
+      };
+      expect(JSON.stringify(await folderOfB())).toContain(a.caller.subjectId);
+      if (when === 'after a recall') await world.ok('cards/recall', { holderId: byB }, a.caller);
+      else {
+        await withdraw(world, a.caller, 'cards');
+        await world.erase();
+      }
+      const left = JSON.stringify(await folderOfB());
+      expect(left).not.toContain(a.caller.subjectId);
+      expect(left).not.toContain(a.cardId);
+      expect(await folder(b)).toMatchObject([{ contactId: byB, recalled: true, note: '展会' }]);
+      expect(await contact(b, byB)).toMatchObject({ recalled: true, note: '展会' });
+      await world.ok('cards/updateContact', { contactId: byB, version: 2, groups: ['旧识'] }, b.caller);
+      expect(await folder(b)).toMatchObject([{ recalled: true, groups: ['旧识'] }]);
+      await world.ok('cards/removeContact', { contactId: byB }, b.caller);
+      expect(await folder(b)).toEqual([]);
+    },
+  );
+
+  it('a note written at the moment of a recall does not bring the owner’s name back', async () => {
+    const [a, b] = [await giver(), await giver()];
+    const { byB } = await exchange(world, a, b);
+    const [seen] = await world.deps.table.getMany([contactKey(b.caller.subjectId, byB)]);
+    await world.ok('cards/recall', { holderId: byB }, a.caller);
+    const sealer = { seal: (words: Buffer) => words, decrypt: (words: Uint8Array) => Buffer.from(words) };
+    const before = readContact(seen, 0, sealer);
+    if (!before) throw new Error('no such contact');
+    await world.deps.table.write(replaceWords(b.caller.subjectId, { ...before, version: 2 }, 1, sealer));
+    const [now] = await world.deps.table.getMany([contactKey(b.caller.subjectId, byB)]);
+    expect(now?.version).toBe(2);
+    expect(JSON.stringify(now)).not.toContain(a.caller.subjectId);
+  });
+
+  it('a holder’s withdrawal takes their folder, the owner’s notes of it and every offer they made (K3)', async () => {
     const [a, b] = [await giver(), await giver()];
     const { token } = await linkTo(world, a);
     await exchange(world, a, b);
     const c = await giver();
     await offerBy(world, c, token);
-    await withdraw(world, b.caller, 'cards');
-    await withdraw(world, c.caller, 'cards');
+    const d = await giver();
+    const { offerId } = await offerBy(world, d, token);
+    await world.ok('cards/decline', { offerId }, a.caller);
+    await world.ok('cards/takeBack', { offerId }, d.caller);
+    for (const one of [b, c, d]) await withdraw(world, one.caller, 'cards');
     await world.erase();
     const left = await resting(world, a.caller.subjectId);
     expect(left.filter(({ sk }) => (sk as { S: string }).S.includes('given#'))).toHaveLength(0);
-    expect(JSON.stringify(left).includes(c.caller.subjectId)).toBe(false);
+    for (const one of [b, c, d]) expect(JSON.stringify(left)).not.toContain(one.caller.subjectId);
     expect(await offers(a)).toEqual([]);
   });
 });

@@ -117,7 +117,7 @@ describe('viewer × field × state (C2, C3)', () => {
   };
   const block = (by: Holder, other: Holder) =>
     world.deps.table.write(
-      putBlock(by.subjectId, { blockedId: other.subjectId, blockedAt: '2026-12-01T00:00:00.000Z' }),
+      ...putBlock(by.subjectId, { blockedId: other.subjectId, blockedAt: '2026-12-01T00:00:00.000Z' }),
     );
 
   it.each(Object.keys(states))('%s', async (state) => {
@@ -150,7 +150,7 @@ describe('viewer × field × state (C2, C3)', () => {
       // The id of a card opens nothing to anybody but its owner.
       if (who !== 'owner') expect(await world.refused('cards/get', { cardId }, reader)).toBe('NOT_FOUND');
     }
-    await world.deps.table.write(removeBlock(viewer.subjectId, me.subjectId));
+    await world.deps.table.write(...removeBlock(viewer.subjectId, me.subjectId));
   });
 });
 

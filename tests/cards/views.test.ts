@@ -138,6 +138,17 @@ describe('names (C6)', () => {
     expect(JSON.stringify(await resting(world, me.caller.subjectId))).not.toContain(you.subjectId);
   });
 
+  it('the owner’s withdrawal takes the viewer’s record of them as well (K3)', async () => {
+    const me = await giver();
+    const you = await viewer('viewer-name');
+    await world.ok('cards/open', { token: (await linkTo(world, me)).token }, you);
+    const records = () => resting(world, you.subjectId, 'viewer-name');
+    expect(JSON.stringify(await records())).toContain(me.caller.subjectId);
+    await withdraw(world, me.caller, 'cards');
+    await world.erase();
+    expect(await records()).toEqual([]);
+  });
+
   it('a withdrawal between the look and its count leaves the count and no name (K3)', async () => {
     const me = await giver();
     const you = await viewer('viewer-name', 'profile');

@@ -1,4 +1,8 @@
-import { exchange, type Holder, newCard } from '../cards/support';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import type { Item } from '../../lib/table/client';
+import { keys } from '../../lib/table/keys';
+import { pointersTo } from '../../lib/table/replace';
+import { exchange, type Holder, newCard, resting } from '../cards/support';
 import { withdraw } from '../support/consent';
 import { createWorld, type World } from '../support/world';
 import { findable, handleOf, here, namesNear } from './support';
@@ -69,6 +73,24 @@ describe('somebody met nearby and not wanted (L3, C4)', () => {
     for (const one of [me, you, third])
       expect(await world.ok('cards/blocked', {}, one)).toEqual({ blocked: [] });
     expect(await namesNear(world, me)).toEqual(['你']);
+  });
+
+  it('is led to by what lies with the blocked, so that their erasure finds it; lifting takes both', async () => {
+    const { blockId } = await block(await handleOf(world, me, '你'), me);
+    const lying = async (id: string) =>
+      (await resting(world, id, 'preferences')).map((item) => unmarshall(item as never) as Item);
+    const [[mine], [theirs]] = [await lying(me.subjectId), await lying(you.subjectId)];
+    expect(pointersTo(theirs)).toEqual([{ pk: mine?.pk, sk: mine?.sk }]);
+    expect(pointersTo(mine)).toEqual([{ pk: theirs?.pk, sk: theirs?.sk }]);
+    await world.ok('cards/unblock', { blockId }, me);
+    expect([...(await lying(me.subjectId)), ...(await lying(you.subjectId))]).toEqual([]);
+  });
+
+  it('names nobody any more once their account is gone, and leaves nothing in its place', async () => {
+    const handle = await handleOf(world, me, '你');
+    await world.deps.table.write({ Delete: { Key: keys.person(you.subjectId) } });
+    expect(await world.refused('cards/blockNearby', { handle }, me)).toBe('NOT_FOUND');
+    for (const { subjectId } of [me, you]) expect(await resting(world, subjectId, 'preferences')).toEqual([]);
   });
 
   it('outlives their place: the handle still blocks somebody who has gone away and withdrawn', async () => {

@@ -43,12 +43,12 @@ describe('who appears (L3)', () => {
     [
       'is blocked',
       (you, me) =>
-        world.deps.table.write(putBlock(me.subjectId, { blockedId: you.subjectId, blockedAt: '' })),
+        world.deps.table.write(...putBlock(me.subjectId, { blockedId: you.subjectId, blockedAt: '' })),
     ],
     [
       'has blocked',
       (you, me) =>
-        world.deps.table.write(putBlock(you.subjectId, { blockedId: me.subjectId, blockedAt: '' })),
+        world.deps.table.write(...putBlock(you.subjectId, { blockedId: me.subjectId, blockedAt: '' })),
     ],
     [
       'is a minor',

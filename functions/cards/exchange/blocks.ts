@@ -2,6 +2,7 @@ import { toInstant } from '../../../lib/clock';
 import type { Deps } from '../../../lib/deps';
 import { AppError } from '../../../lib/errors';
 import type { Run, Subject } from '../../../lib/gate/operation';
+import { ConditionFailed } from '../../../lib/table/client';
 import { readHandle } from '../../../lib/table/handle';
 import type { Key } from '../../../lib/table/keys';
 import { MAX_BLOCKED, putBlock, removeBlock } from '../../../lib/table/sharing/block';
@@ -61,7 +62,11 @@ async function block(deps: Deps, caller: Subject, blockedId: string) {
   if (!known && blocked.length >= MAX_BLOCKED)
     throw new AppError('LIMIT_REACHED', { limit: 'MAX_BLOCKED', max: MAX_BLOCKED });
   const value = known ?? { blockedId, blockedAt: toInstant(deps.clock.now()) };
-  await deps.table.write(putBlock(subjectId, value));
+  try {
+    await deps.table.write(...putBlock(subjectId, value));
+  } catch (error) {
+    throw error instanceof ConditionFailed ? new AppError('NOT_FOUND') : error;
+  }
   await recallFromPerson(deps, caller, blockedId);
   return { blockId: await blockIdOf(deps, subjectId, blockedId), blockedAt: value.blockedAt };
 }
@@ -73,7 +78,7 @@ async function recallFromPerson(deps: Deps, caller: Subject, holderId: string): 
     const page = await queryContacts(deps.table, subjectId, 'given', MAX_HOLDERS_PAGE, after);
     for (const item of page.items) {
       const given = readHandout(item, cardsEpoch(caller));
-      if (given?.holderId === holderId) await takeBackFrom(deps, subjectId, given);
+      if (given?.holderId === holderId) await takeBackFrom(deps, item);
     }
     after = page.lastId;
   } while (after);
@@ -103,7 +108,7 @@ export async function unblock(deps: Deps, { caller, input }: Run<'subject', { bl
   const found = await queryBlocks(deps.table, subjectId, MAX_BLOCKED);
   for (const { blockedId } of found) {
     if ((await blockIdOf(deps, subjectId, blockedId)) !== input.blockId) continue;
-    await deps.table.write(removeBlock(subjectId, blockedId));
+    await deps.table.write(...removeBlock(subjectId, blockedId));
   }
   return { unblocked: true } as const;
 }

@@ -154,7 +154,7 @@ export const exchangeOperations = {
     input: z.strictObject({ by: z.enum(namedBy), id: z.string().check(z.regex(/^[\w-]{22}([\w-]{8})?$/)) }),
     output: z.object({ blockId: z.string(), blockedAt: z.string() }),
     ledger: 'none',
-    budget: { trips: 5, readUnits: 6, writeUnits: 8 },
+    budget: { trips: 5, readUnits: 6, writeUnits: 12 },
     alsoRead: keyOfNamed,
     run: blockPerson,
   }),
@@ -185,7 +185,7 @@ export const exchangeOperations = {
     input: z.strictObject({ blockId: id }),
     output: z.object({ unblocked: z.literal(true) }),
     ledger: 'none',
-    budget: { trips: 3, readUnits: 3, writeUnits: 1 },
+    budget: { trips: 3, readUnits: 3, writeUnits: 4 },
     run: unblock,
   }),
 };

@@ -1,25 +1,26 @@
 import type { Field } from '../../../lib/card/content';
 import { fieldsFor } from '../../../lib/card/content';
-import { DAY_MS, toEpochSeconds, toInstant } from '../../../lib/clock';
+import { toEpochSeconds, toInstant } from '../../../lib/clock';
 import type { Deps } from '../../../lib/deps';
 import { AppError, invalidInput } from '../../../lib/errors';
 import type { Run, Subject } from '../../../lib/gate/operation';
+import { retentionMs } from '../../../lib/policy/retention';
 import { type Card, cardIsThere, cardKey, readCard } from '../../../lib/table/card/card';
 import { withCurrentVisibility } from '../../../lib/table/card/shown-card';
 import { ConditionFailed, type Item } from '../../../lib/table/client';
 import { keys } from '../../../lib/table/keys';
-import { consentHolds, consentOf, readPerson } from '../../../lib/table/person/person';
+import { consentHolds } from '../../../lib/table/person/person';
 import { blockKey, isBlock, notBlocked } from '../../../lib/table/sharing/block';
 import { contactKey, countContacts, giveCard, MAX_CONTACTS } from '../../../lib/table/sharing/contact';
 import {
   answerOffer,
   cancelOffer,
+  closeSentOffer,
   type Offer,
   putOffer,
   putSent,
   readOffer,
   readSentOffer,
-  removeSentOffer,
   SERIAL_CHARS,
   type SentOffer,
   sentOfferKey,
@@ -27,9 +28,6 @@ import {
 import { cardOf, loadOwner, shownTo } from '../card-owner';
 import { cardsEpoch } from '../own/own-card';
 import { findOpen, type Open } from '../sharing/open-share';
-
-/** An offer that nobody answers is over after this long; as long nobody asks the same person twice. */
-export const OFFER_DAYS = 30;
 
 type Give = { cardId: string; fields: Field[] };
 
@@ -78,20 +76,18 @@ export async function makeOffer(deps: Deps, run: Run<'subject', Open & Give>) {
     state: 'waiting',
     request: await deps.ring.digest('request', JSON.stringify(['offer', fromId, card.cardId, fields])),
     epoch: owner.epoch,
-    expiresAtSeconds: toEpochSeconds(nowMs + OFFER_DAYS * DAY_MS),
+    expiresAtSeconds: toEpochSeconds(nowMs + retentionMs('offer-life')),
   };
   try {
     await deps.table.write(
       ...putOffer(toId, value, toEpochSeconds(nowMs)),
-      consentHolds(fromId, 'cards', fromEpoch),
       consentHolds(toId, 'cards', owner.epoch),
       ...notBlocked(fromId, toId),
     );
     return shownSent(value);
   } catch (error) {
     if (!(error instanceof ConditionFailed)) throw error;
-    const [atOffer, , atMe] = error.found;
-    if (atMe) throw new AppError('CONSENT_REQUIRED', { purpose: 'cards' });
+    const [atOffer] = error.found;
     if (!atOffer) throw new AppError('NOT_FOUND');
     return sentBefore(deps, toId, value);
   }
@@ -105,7 +101,7 @@ async function sentBefore({ table }: Deps, toId: string, value: Offer) {
   const [item] = await table.getMany([sentOfferKey(value.fromId, value.offerId)]);
   const sent = readSentOffer(item, value.fromEpoch);
   if (!sent) {
-    await table.write(putSent(toId, value), consentHolds(value.fromId, 'cards', value.fromEpoch));
+    await table.write(putSent(toId, value));
     return shownSent(value);
   }
   if (sent.request !== value.request) throw new AppError('NOT_NOW');
@@ -130,9 +126,15 @@ export async function takeBack(deps: Deps, { caller, input }: Run<'subject', { o
   } catch (error) {
     if (!(error instanceof ConditionFailed)) throw error;
     // Accepted or gone at this moment; or declined, of which the asker is to see nothing.
-    if (!error.found[0]) await deps.table.write(mine);
+    const declined = !error.found[0];
+    if (declined) await deps.table.write(closeSentOffer(caller.person.subjectId, sent)).catch(ignoreRefusal);
   }
   return takenBack;
+}
+
+/** Closed by somebody else at this moment: as good as done. */
+function ignoreRefusal(error: unknown): void {
+  if (!(error instanceof ConditionFailed)) throw error;
 }
 
 /** Declines an offer. The asker is not told. */
@@ -205,7 +207,7 @@ export async function acceptOffer(deps: Deps, { caller, input }: Run<'subject', 
   try {
     await deps.table.write(
       answerOffer(myId, offer, 'accepted', mine),
-      removeSentOffer(offer),
+      closeSentOffer(fromId, { offerId: offer.offerId, epoch: fromEpoch }),
       countContacts(myId, epoch, myContact ? 0 : 1),
       countContacts(fromId, fromEpoch, theirContact ? 0 : 1),
       ...giveCard(myId, toMe, theirs, !myContact),
@@ -217,20 +219,14 @@ export async function acceptOffer(deps: Deps, { caller, input }: Run<'subject', 
     return { contactId: mine, card: shownTo(asker, theirCard, offer.fields) };
   } catch (error) {
     if (!(error instanceof ConditionFailed)) throw error;
-    return explain(error, epoch, offer);
+    return explain(error, epoch);
   }
 }
 
-function explain({ found }: ConditionFailed, epoch: number, offer: Offer): { contactId: string } {
+function explain({ found }: ConditionFailed, epoch: number): { contactId: string } {
   const [atOffer, , atMe] = found;
   const now = readOffer(atOffer?.item, epoch);
   if (now?.state === 'accepted' && now.contactId) return { contactId: now.contactId };
-  const me = atMe?.item && readPerson(atMe.item);
-  if (me) {
-    const agreed = consentOf(me, 'cards');
-    if (!agreed?.granted || agreed.epoch !== offer.epoch)
-      throw new AppError('CONSENT_REQUIRED', { purpose: 'cards' });
-    throw new AppError('LIMIT_REACHED', { limit: 'MAX_CONTACTS', max: MAX_CONTACTS });
-  }
+  if (atMe) throw new AppError('LIMIT_REACHED', { limit: 'MAX_CONTACTS', max: MAX_CONTACTS });
   throw new AppError(now ? 'NOT_NOW' : 'NOT_FOUND');
 }

@@ -11,10 +11,12 @@ import { realNameKeys } from '../../../lib/table/real-name/real-name';
 import { blockKey, isBlock } from '../../../lib/table/sharing/block';
 import {
   type Contact,
+  type GivenCard,
+  givenCard,
   queryContacts,
   readContact,
   removeContact as removeWrites,
-  replaceContact,
+  replaceWords,
 } from '../../../lib/table/sharing/contact';
 import { cardOf, isRealName, loadOwner, type Owner, shownTo } from '../card-owner';
 import { pictureOf } from '../own/logo';
@@ -33,8 +35,8 @@ export type Search = {
   limit?: number | undefined;
 };
 
-/** A contact that is alive, with what lies behind it. */
-type Live = { owner: Owner; card: Card };
+/** What lies behind a contact that is alive. */
+type Live = { owner: Owner; card: Card; fields: GivenCard['fields'] };
 
 /**
  * Whether the card behind a contact is still given: its owner has agreed as they had when they gave it, the card is there,
@@ -42,15 +44,14 @@ type Live = { owner: Owner; card: Card };
  */
 async function alive(
   deps: Deps,
-  contact: Contact,
+  { ownerEpoch, fields, grantEpoch }: GivenCard,
   self: Item | undefined,
   item: Item | undefined,
 ): Promise<Live | undefined> {
-  if (contact.recalled) return undefined;
   const owner = await loadOwner(deps, self);
-  const card = owner?.epoch === contact.ownerEpoch ? cardOf(owner, item) : undefined;
-  if (!owner || !card || (card.grantEpoch ?? 0) !== contact.grantEpoch) return undefined;
-  return { owner, card };
+  const card = owner?.epoch === ownerEpoch ? cardOf(owner, item) : undefined;
+  if (!owner || !card || (card.grantEpoch ?? 0) !== grantEpoch) return undefined;
+  return { owner, card, fields };
 }
 
 /** A contact as its holder is shown it. A tombstone says that it was recalled, and keeps what the holder wrote. */
@@ -58,7 +59,7 @@ function contactShown(contact: Contact, live: Live | undefined) {
   const { contactId, version, at, note, groups, favourite } = contact;
   const own = { contactId, version, at, groups, favourite, ...(note !== undefined && { note }) };
   if (!live) return { ...own, recalled: true as const };
-  return { ...own, recalled: false as const, card: shownTo(live.owner, live.card, contact.fields) };
+  return { ...own, recalled: false as const, card: shownTo(live.owner, live.card, live.fields) };
 }
 
 /**
@@ -76,14 +77,23 @@ export async function listFolder(deps: Deps, { caller, input }: Run<'subject', S
     .flatMap((item) => readContact(item, cardsEpoch(caller), caller.sealer) ?? [])
     .filter((one) => group === undefined || one.groups.includes(group))
     .filter((one) => favourite === undefined || one.favourite === favourite);
+  const cards = contacts.map(givenCard);
+  const given = cards.filter((card) => card !== undefined);
   const found = await deps.table.getMany(
-    contacts.flatMap(({ ownerId, cardId }) => [keys.person(ownerId), cardKey(ownerId, cardId)]),
+    given.flatMap(({ ownerId, cardId }) => [keys.person(ownerId), cardKey(ownerId, cardId)]),
   );
-  const shown = await Promise.all(
-    contacts.map(async (contact, index) =>
-      contactShown(contact, await alive(deps, contact, found[index * 2], found[index * 2 + 1])),
+  const live = new Map(
+    await Promise.all(
+      given.map(
+        async (card, index) =>
+          [card, await alive(deps, card, found[index * 2], found[index * 2 + 1])] as const,
+      ),
     ),
   );
+  const shown = contacts.map((contact, index) => {
+    const card = cards[index];
+    return contactShown(contact, card && live.get(card));
+  });
   return {
     contacts: words === undefined ? shown : shown.filter((one) => 'card' in one && matches(one.card, words)),
     ...(lastId && { cursor: await sealCursor(deps.ring, LIST, subjectId, lastId) }),
@@ -111,7 +121,9 @@ export async function getContact(
   { caller, input }: Run<'subject', { contactId: string; withLogo?: boolean | undefined }>,
 ) {
   const contact = ownContact(caller);
-  const { ownerId, cardId } = contact;
+  const card = givenCard(contact);
+  if (!card) return contactShown(contact, undefined);
+  const { ownerId, cardId } = card;
   const { subjectId } = caller.person;
   const [self, item, blocked, ...rest] = await deps.table.getMany([
     keys.person(ownerId),
@@ -121,7 +133,7 @@ export async function getContact(
     ...(input.withLogo ? [logoKey(ownerId, cardId)] : []),
   ]);
   const realNames = rest.slice(0, realNameKeys(ownerId).length);
-  const live = isBlock(blocked) ? undefined : await alive(deps, contact, self, item);
+  const live = isBlock(blocked) ? undefined : await alive(deps, card, self, item);
   const mark = live !== undefined && isRealName(live.owner, live.card, realNames);
   const shown = contactShown(contact, live);
   const logo = live && 'card' in shown && shown.card.logo ? rest[realNames.length] : undefined;
@@ -148,7 +160,7 @@ export async function updateContact(
     version: version + 1,
   };
   try {
-    await deps.table.write(replaceContact(caller.person.subjectId, after, version, caller.sealer));
+    await deps.table.write(replaceWords(caller.person.subjectId, after, version, caller.sealer));
     return { contactId: after.contactId, version: after.version };
   } catch (error) {
     if (!(error instanceof ConditionFailed)) throw error;
@@ -160,10 +172,11 @@ export async function updateContact(
 /** Gives a card back: it leaves the folder, and the owner sees that it is not held any more. */
 export async function removeContact(deps: Deps, { caller }: Run<'subject', { contactId: string }>) {
   const removed = { removed: true } as const;
-  const contact = readContact(caller.alsoRead, cardsEpoch(caller), caller.sealer);
-  if (!contact) return removed;
+  const { alsoRead } = caller;
+  const epoch = cardsEpoch(caller);
+  if (!alsoRead || !readContact(alsoRead, epoch, caller.sealer)) return removed;
   try {
-    await deps.table.write(...removeWrites(caller.person.subjectId, contact));
+    await deps.table.write(...removeWrites(caller.person.subjectId, alsoRead, epoch));
     return removed;
   } catch (error) {
     if (error instanceof ConditionFailed) return removed; // gone already, or going with the consent

@@ -2,9 +2,10 @@ import type { Deps } from '../../../lib/deps';
 import { AppError } from '../../../lib/errors';
 import type { Run } from '../../../lib/gate/operation';
 import { recallCard as recallFromAll } from '../../../lib/table/card/card';
-import { ConditionFailed } from '../../../lib/table/client';
+import { ConditionFailed, type Item } from '../../../lib/table/client';
 import { readCursor, sealCursor } from '../../../lib/table/cursor';
-import { type Handout, queryContacts, readHandout, recallFrom } from '../../../lib/table/sharing/contact';
+import { remove } from '../../../lib/table/replace';
+import { queryContacts, readHandout } from '../../../lib/table/sharing/contact';
 import { cardsEpoch, ownCard } from '../own/own-card';
 
 const LIST = 'cards.holders';
@@ -31,16 +32,19 @@ export async function listHolders(
 
 /** Recalls a card from one holder. One that is not held any more is as good as recalled. */
 export async function recallOne(deps: Deps, { caller }: Run<'subject', { holderId: string }>) {
-  const found = readHandout(caller.alsoRead, cardsEpoch(caller));
-  if (found) await takeBackFrom(deps, caller.person.subjectId, found);
+  const { alsoRead } = caller;
+  if (alsoRead && readHandout(alsoRead, cardsEpoch(caller))) await takeBackFrom(deps, alsoRead);
   return recalled;
 }
 
-/** Recalls what was given to one holder; when they have given it back meanwhile, only the note of it goes. */
-export async function takeBackFrom({ table }: Deps, ownerId: string, given: Handout): Promise<void> {
-  const [tombstone, note] = recallFrom(ownerId, given);
+/**
+ * Recalls what was given to one holder, by the owner's note of it, with which the holder's contact forgets whose card it
+ * was. When they have given it back meanwhile, only the note goes.
+ */
+export async function takeBackFrom({ table }: Deps, given: Item): Promise<void> {
+  const [note, ...tombstone] = remove(given);
   try {
-    await table.write(tombstone, note);
+    await table.write(note, ...tombstone);
   } catch (error) {
     if (!(error instanceof ConditionFailed)) throw error;
     await table.write(note);

@@ -5,7 +5,7 @@ import { AppError } from '../../../lib/errors';
 import type { Run, Subject } from '../../../lib/gate/operation';
 import { type Card, existingItem, putCard, readCard } from '../../../lib/table/card/card';
 import { ConditionFailed } from '../../../lib/table/client';
-import { consentOf, MAX_CARDS_PER_PERSON, readPerson } from '../../../lib/table/person/person';
+import { MAX_CARDS_PER_PERSON } from '../../../lib/table/person/person';
 import { type CardInput, cardsEpoch, demandSize } from './own-card';
 
 type Create = CardInput & { idempotencyKey: string };
@@ -51,8 +51,8 @@ function cardIdFor(subjectId: string, epoch: number, idempotencyKey: string): st
   return digest.subarray(0, 16).toString('base64url');
 }
 
-/** Why nothing was written: a repeat (answered as the first time), a misused key, too many cards, or a withdrawal. */
-function explain({ found: [atCard, atPerson] }: ConditionFailed, caller: Subject, request: string): Card {
+/** Why nothing was written: a repeat (answered as the first time), a misused key, or too many cards. */
+function explain({ found: [atCard] }: ConditionFailed, caller: Subject, request: string): Card {
   if (atCard) {
     const taken = existingItem(atCard.item);
     if (taken.request !== request) throw new AppError('IDEMPOTENCY_CONFLICT');
@@ -60,10 +60,5 @@ function explain({ found: [atCard, atPerson] }: ConditionFailed, caller: Subject
     if (!card) throw new AppError('NOT_FOUND');
     return card;
   }
-  const person = atPerson?.item && readPerson(atPerson.item);
-  if (!person) throw new AppError('SIGN_IN_REQUIRED');
-  const consent = consentOf(person, 'cards');
-  const withdrawn = !consent?.granted || consent.epoch !== cardsEpoch(caller);
-  if (withdrawn) throw new AppError('CONSENT_REQUIRED', { purpose: 'cards' });
   throw new AppError('LIMIT_REACHED', { limit: 'MAX_CARDS_PER_PERSON', max: MAX_CARDS_PER_PERSON });
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Field } from '../../../lib/card/content';
 import { fieldsFor } from '../../../lib/card/content';
-import { DAY_MS, HOUR_MS, toEpochSeconds, toInstant } from '../../../lib/clock';
+import { HOUR_MS, toEpochSeconds, toInstant } from '../../../lib/clock';
 import { digestPassphrase } from '../../../lib/crypto/passphrase';
 import { randomId } from '../../../lib/crypto/random';
 import type { Deps } from '../../../lib/deps';
@@ -10,12 +10,12 @@ import { disclose } from '../../../lib/gate/disclose';
 import type { Run, Subject } from '../../../lib/gate/operation';
 import { ConditionFailed, type Item } from '../../../lib/table/client';
 import { readCursor, sealCursor } from '../../../lib/table/cursor';
+import { remove } from '../../../lib/table/replace';
 import {
   putShare,
   queryShares,
   readShare,
   removeAllShares,
-  removeShare,
   type Share,
   shareKey,
 } from '../../../lib/table/sharing/share';
@@ -25,8 +25,6 @@ import { blurred } from './blur';
 import { digestOfToken, tokenOf } from './share-token';
 
 export const MAX_LIFE_HOURS = 90 * 24;
-/** Views can still be read for so long after a link is over. */
-const VIEWS_KEPT_MS = 30 * DAY_MS;
 const LIST = 'cards.shares';
 const DEFAULT_PAGE = 20;
 
@@ -71,13 +69,8 @@ export async function createShare(deps: Deps, { caller, input }: Run<'subject', 
     throw invalidInput('fields', '有的项目还没有设为给持有链接的人看');
   }
   const token = await tokenOf(deps.ring, subjectId, value);
-  const { shareId, cardId, expiresAtSeconds } = value;
-  const counted = {
-    shareId,
-    cardId,
-    epoch,
-    expiresAtSeconds: expiresAtSeconds + VIEWS_KEPT_MS / 1000,
-  };
+  const { shareId, cardId, expiresAtSeconds: linkEndsAtSeconds } = value;
+  const counted = { shareId, cardId, epoch, linkEndsAtSeconds };
   try {
     await deps.table.write(
       ...putShare(subjectId, value, await digestOfToken(deps.ring, token), caller.sealer),
@@ -86,9 +79,8 @@ export async function createShare(deps: Deps, { caller, input }: Run<'subject', 
     return { ...(await shareShown(deps, caller, value)), token };
   } catch (error) {
     if (!(error instanceof ConditionFailed)) throw error;
-    const [atShare, , atCard] = error.found;
-    if (!atShare)
-      throw atCard ? new AppError('NOT_FOUND') : new AppError('CONSENT_REQUIRED', { purpose: 'cards' });
+    const [atShare] = error.found;
+    if (!atShare) throw new AppError('NOT_FOUND'); // the card went at this moment
     return repeat(deps, caller, value, atShare.item);
   }
 }
@@ -144,7 +136,7 @@ export async function listShares(deps: Deps, { caller, input }: Run<'subject', P
 /** Revokes one link. One that is gone already is as good as revoked. */
 export async function revokeShare(deps: Deps, { caller }: Run<'subject', { shareId: string }>) {
   const item = caller.alsoRead;
-  if (item) await deps.table.write(...removeShare(item));
+  if (item) await deps.table.write(...remove(item));
   return { revoked: true } as const;
 }
 

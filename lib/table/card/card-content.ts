@@ -1,7 +1,7 @@
 import type { CardContent } from '../../card/content';
 import { fieldParts, keptPart } from '../../card/fields';
 import { storedContent } from '../../card/schema';
-import { type Attribute, sealed } from '../entity';
+import { type Attribute, sealed } from '../attribute';
 
 type Stored = typeof storedContent;
 const rows = { ...fieldParts, kept: keptPart };

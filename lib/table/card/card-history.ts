@@ -1,7 +1,10 @@
 import * as z from 'zod/mini';
+import { plain, type ValueOf } from '../attribute';
 import type { Item, Table, Write } from '../client';
-import { defineEntity, plain, type Sealer, type ValueOf } from '../entity';
-import { dataPrefix, type Key, keys, partition } from '../keys';
+import { declareEntity } from '../declare';
+import { dataPrefix, type Key, partition } from '../keys';
+import { inPerson } from '../place';
+import type { Sealer } from '../sealer';
 import type { Card } from './card';
 import { contentAttributes, pickContent } from './card-content';
 import { BESIDE_CARDS } from './card-list';
@@ -9,28 +12,32 @@ import { BESIDE_CARDS } from './card-list';
 /** How many versions back the content of a card can be read and restored. */
 export const MAX_PAST_VERSIONS = 20;
 
+const PREFIX = `${BESIDE_CARDS}past#`;
+type PastId = { cardId: string; version: number };
+
 /** What a card said before a change. It rests on the same consent, and goes with the card. */
-export const pastCard = defineEntity('past-card', {
-  cardId: plain('card-state', z.string()),
-  version: plain('card-state', z.int()),
-  /** When this version was written. */
-  updatedAt: plain('card-state', z.string()),
-  epoch: plain('card-state', z.int()),
-  ...contentAttributes,
+export const pastCard = declareEntity('past-card', {
+  place: inPerson(
+    'cards',
+    ({ cardId, version }: PastId) => `${PREFIX}${cardId}#${String(version).padStart(9, '0')}`,
+  ),
+  life: { rule: 'card-life' },
+  attributes: {
+    cardId: plain('card-state', z.string()),
+    version: plain('card-state', z.int()),
+    /** When this version was written. */
+    updatedAt: plain('card-state', z.string()),
+    ...contentAttributes,
+  },
 });
 export type PastCard = ValueOf<typeof pastCard>;
 
-const PREFIX = `${BESIDE_CARDS}past#`;
-const idOf = (cardId: string, version: number) => `${PREFIX}${cardId}#${String(version).padStart(9, '0')}`;
-const placeOf = (cardId: string, version: number) => `${cardId}#${version}`;
-
 export const pastKey = (subjectId: string, cardId: string, version: number): Key =>
-  keys.data(subjectId, 'cards', idOf(cardId, version));
+  pastCard.key(subjectId, { cardId, version });
 
 /** A version of this epoch, or undefined. @throws SealError */
 export function readPast(item: Item | undefined, epoch: number, sealer: Sealer): PastCard | undefined {
-  if (item?.entity !== pastCard.name || item.epoch !== epoch) return undefined;
-  return pastCard.decode(item, placeOf(String(item.cardId), Number(item.version)), sealer);
+  return pastCard.read(item, { epoch, sealer });
 }
 
 /**
@@ -42,12 +49,7 @@ export function keepPast(subjectId: string, before: Card, after: Card, sealer: S
   const tooOld = dropPast(subjectId, before, version - MAX_PAST_VERSIONS);
   if (JSON.stringify(pickContent(before)) === JSON.stringify(pickContent(after))) return tooOld;
   const value = { ...pickContent(before), cardId, version, updatedAt, epoch };
-  const item = {
-    ...pastKey(subjectId, cardId, version),
-    entity: pastCard.name,
-    ...pastCard.encode(value, placeOf(cardId, version), sealer),
-  };
-  return [{ Put: { Item: item } }, ...tooOld];
+  return [{ Put: { Item: pastCard.make(subjectId, { cardId, version }, value, { sealer }) } }, ...tooOld];
 }
 
 function dropPast(subjectId: string, { cardId }: Card, version: number): Write[] {

@@ -1,7 +1,9 @@
 import * as z from 'zod/mini';
+import { plain, type ValueOf } from '../attribute';
 import type { Item, Table, Write } from '../client';
-import { defineEntity, plain, type ValueOf } from '../entity';
-import { dataPrefix, type Key, keys, partition } from '../keys';
+import { declareEntity } from '../declare';
+import { dataPrefix, partition } from '../keys';
+import { inPerson } from '../place';
 
 /**
  * A person's cards in one range of their partition. The order that the owner gave them sorts before the first card, so
@@ -13,25 +15,23 @@ const BEHIND_CARDS = '{';
 /** Starts the ids of what rests on the consent to cards and is no card. */
 export const BESIDE_CARDS = '~';
 
-export const cardOrder = defineEntity('card-order', {
-  /** Card ids, first to last. A card that is not in it comes after those that are. */
-  order: plain('card-state', z.array(z.string())),
-  epoch: plain('card-state', z.int()),
+export const cardOrder = declareEntity('card-order', {
+  place: inPerson('cards', ORDER),
+  life: { rule: 'card-life' },
+  attributes: {
+    /** Card ids, first to last. A card that is not in it comes after those that are. */
+    order: plain('card-state', z.array(z.string())),
+  },
 });
 export type CardOrder = ValueOf<typeof cardOrder>;
 
-const orderKey = (subjectId: string): Key => keys.data(subjectId, 'cards', ORDER);
-
 /** Replaces the order, also one that an ended epoch left behind. */
 export function putOrder(subjectId: string, value: CardOrder): Write {
-  return {
-    Put: { Item: { ...orderKey(subjectId), entity: cardOrder.name, ...cardOrder.encode(value, '') } },
-  };
+  return { Put: { Item: cardOrder.make(subjectId, undefined, value) } };
 }
 
 export function readOrder(item: Item | undefined, epoch: number): string[] {
-  if (item?.entity !== cardOrder.name || item.epoch !== epoch) return [];
-  return cardOrder.decode(item, '').order;
+  return cardOrder.read(item, { epoch })?.order ?? [];
 }
 
 /**
@@ -53,9 +53,9 @@ export async function queryCards(
       ':to': `${prefix}${BEHIND_CARDS}`,
     },
     Limit: afterId ? limit : limit + 1,
-    ...(afterId && { ExclusiveStartKey: keys.data(subjectId, 'cards', afterId) }),
+    ...(afterId && { ExclusiveStartKey: { pk: partition(subjectId), sk: `${prefix}${afterId}` } }),
   });
-  const order = items.find(({ entity }) => entity === cardOrder.name);
+  const order = items.find((item) => cardOrder.is(item));
   const cards = items.filter((item) => item !== order);
   // Without an order the first page has room for one card too many.
   const page = cards.slice(0, limit);

@@ -1,26 +1,31 @@
 import * as z from 'zod/mini';
+import { plain, sealed, type ValueOf } from '../attribute';
 import type { Item, Write } from '../client';
-import { defineEntity, plain, type Sealer, sealed, type ValueOf } from '../entity';
-import { type Key, keys } from '../keys';
+import { declareEntity } from '../declare';
+import type { Key } from '../keys';
+import { inPerson } from '../place';
+import type { Sealer } from '../sealer';
 import { BESIDE_CARDS } from './card-list';
 
 /**
  * The picture that stands on a card, in an item of its own, so that reading a card does not cost what its picture
  * weighs. The card names it by `logoId`; a picture that the card does not name is not shown.
  */
-export const cardLogo = defineEntity('card-logo', {
-  cardId: plain('card-state', z.string()),
-  epoch: plain('card-state', z.int()),
-  logoId: sealed('card-logo', z.string()),
-  width: sealed('card-logo', z.int()),
-  height: sealed('card-logo', z.int()),
-  /** A JPEG without metadata (promise C7). */
-  base64: sealed('card-logo', z.string()),
+export const cardLogo = declareEntity('card-logo', {
+  place: inPerson('cards', (cardId: string) => `${BESIDE_CARDS}logo#${cardId}`),
+  life: { rule: 'card-life' },
+  attributes: {
+    cardId: plain('card-state', z.string()),
+    logoId: sealed('card-logo', z.string()),
+    width: sealed('card-logo', z.int()),
+    height: sealed('card-logo', z.int()),
+    /** A JPEG without metadata (promise C7). */
+    base64: sealed('card-logo', z.string()),
+  },
 });
 export type CardLogo = ValueOf<typeof cardLogo>;
 
-export const logoKey = (subjectId: string, cardId: string): Key =>
-  keys.data(subjectId, 'cards', `${BESIDE_CARDS}logo#${cardId}`);
+export const logoKey = (subjectId: string, cardId: string): Key => cardLogo.key(subjectId, cardId);
 
 /** The picture of a card of this epoch, if it is the one that the card names. @throws SealError */
 export function readLogo(
@@ -28,14 +33,13 @@ export function readLogo(
   { cardId, epoch, logo }: { cardId: string; epoch: number; logo?: string | undefined },
   sealer: Sealer,
 ): CardLogo | undefined {
-  if (item?.entity !== cardLogo.name || item.epoch !== epoch || item.cardId !== cardId) return undefined;
-  const value = cardLogo.decode(item, cardId, sealer);
-  return value.logoId === logo ? value : undefined;
+  if (item?.cardId !== cardId) return undefined;
+  const value = cardLogo.read(item, { epoch, sealer });
+  return value?.logoId === logo ? value : undefined;
 }
 
 export function putLogo(subjectId: string, value: CardLogo, sealer: Sealer): Write {
-  const content = cardLogo.encode(value, value.cardId, sealer);
-  return { Put: { Item: { ...logoKey(subjectId, value.cardId), entity: cardLogo.name, ...content } } };
+  return { Put: { Item: cardLogo.make(subjectId, value.cardId, value, { sealer }) } };
 }
 
 export function dropLogo(subjectId: string, cardId: string): Write {

@@ -1,103 +1,92 @@
 import * as z from 'zod/mini';
 import { audiences, fields } from '../../card/content';
-import { toEpochSeconds } from '../../clock';
-import { retentionMs } from '../../policy/retention';
+import { toInstant } from '../../clock';
+import { plain, sealed, type ValueOf } from '../attribute';
 import type { Item, Write } from '../client';
-import { defineEntity, plain, type Sealer, sealed, type ValueOf } from '../entity';
+import { declareEntity } from '../declare';
 import { type Key, keys } from '../keys';
 import { MAX_CARDS_PER_PERSON } from '../person/person';
+import { inPerson } from '../place';
+import { create } from '../replace';
+import type { Sealer } from '../sealer';
 import { contentAttributes } from './card-content';
 
 /** What the content check said of a field as it stands. A field that is not named here has not been asked about. */
 export const verdicts = ['passed', 'waiting', 'refused'] as const;
 export type Verdict = (typeof verdicts)[number];
 
+/** The part of the index `due` in which cards wait for a human. */
+export const TEXT_QUEUE = 'CARD-TEXTS';
+
 /** A card. Its content is sealed; what the database must compare is open and says nothing about the person. */
-export const card = defineEntity('card', {
-  cardId: plain('card-state', z.string()),
-  version: plain('card-state', z.int()),
-  createdAt: plain('card-state', z.string()),
-  updatedAt: plain('card-state', z.string()),
-  /** The consent epoch it was made in; the card is dead once that epoch has ended (promise K3). */
-  epoch: plain('card-state', z.int()),
-  /** Keyed digest of what was asked when it was made, to recognise a repeat. */
-  request: plain('card-state', z.string()),
-  /** The same for the last edit, with the version it started from. */
-  edit: plain('card-state', z.optional(z.string())),
-  /** Who may see which field; nobody, where nothing is said (promise C2). */
-  visibility: plain('card-state', z.partialRecord(z.enum(fields), z.enum(audiences))),
-  /** The epoch of the consent to `card-public` under which fields were opened to everyone. */
-  publicEpoch: plain('card-public-choice', z.optional(z.int())),
-  /** How often it was recalled from everybody who holds it: what was given before is a tombstone. */
-  grantEpoch: plain('card-state', z.optional(z.int())),
-  /** Whether the owner wants it to say that their real name is verified (promise C8). */
-  realNameMark: plain('card-state', z.optional(z.boolean())),
-  verdicts: plain('card-state', z.partialRecord(z.enum(fields), z.enum(verdicts))),
-  /** While a field waits for a human: since when, for the queue of the staff. */
-  dueAt: plain('card-state', z.optional(z.string())),
-  /** The owner's own words for sorting cards. */
-  labels: sealed('card-label', z.array(z.string())),
-  /** Which picture stands on it (lib/table/card/card-logo.ts). */
-  logo: sealed('card-logo', z.optional(z.string())),
-  ...contentAttributes,
+export const card = declareEntity('card', {
+  place: inPerson('cards', (cardId: string) => cardId),
+  life: { rule: 'card-life' },
+  queue: TEXT_QUEUE,
+  attributes: {
+    cardId: plain('card-state', z.string()),
+    version: plain('card-state', z.int()),
+    createdAt: plain('card-state', z.string()),
+    updatedAt: plain('card-state', z.string()),
+    /** Keyed digest of what was asked when it was made, to recognise a repeat. */
+    request: plain('card-state', z.string()),
+    /** The same for the last edit, with the version it started from. */
+    edit: plain('card-state', z.optional(z.string())),
+    /** Who may see which field; nobody, where nothing is said (promise C2). */
+    visibility: plain('card-state', z.partialRecord(z.enum(fields), z.enum(audiences))),
+    /** The epoch of the consent to `card-public` under which fields were opened to everyone. */
+    publicEpoch: plain('card-public-choice', z.optional(z.int())),
+    /** How often it was recalled from everybody who holds it: what was given before is a tombstone. */
+    grantEpoch: plain('card-state', z.optional(z.int())),
+    /** Whether the owner wants it to say that their real name is verified (promise C8). */
+    realNameMark: plain('card-state', z.optional(z.boolean())),
+    verdicts: plain('card-state', z.partialRecord(z.enum(fields), z.enum(verdicts))),
+    /** While a field waits for a human: since when, for the queue of the staff. */
+    dueAt: plain('card-state', z.optional(z.string())),
+    /** The owner's own words for sorting cards. */
+    labels: sealed('card-label', z.array(z.string())),
+    /** Which picture stands on it (lib/table/card/card-logo.ts). */
+    logo: sealed('card-logo', z.optional(z.string())),
+    ...contentAttributes,
+  },
 });
 export type Card = ValueOf<typeof card>;
 
 /** What stays of a deleted card for a day: a marker without content, so that a repeated create cannot revive it. */
-export const deletedCard = defineEntity('deleted-card', {
-  deletedAt: plain('deleted-card', z.string()),
-  request: plain('deleted-card', z.string()),
+export const deletedCard = declareEntity('deleted-card', {
+  place: inPerson('cards', (cardId: string) => cardId),
+  life: { rule: 'deleted-card-marker', from: 'deletedAt' },
+  attributes: {
+    deletedAt: plain('deleted-card', z.string()),
+    request: plain('deleted-card', z.string()),
+  },
 });
 
-export const cardKey = (subjectId: string, cardId: string): Key => keys.data(subjectId, 'cards', cardId);
-
-/** The part of the index `due` in which cards wait for a human. */
-export const TEXT_QUEUE = 'CARD-TEXTS';
-
-function itemOf(subjectId: string, value: Card, sealer: Sealer): Item {
-  const waits = value.dueAt !== undefined;
-  return {
-    ...cardKey(subjectId, value.cardId),
-    entity: card.name,
-    ...(waits && { dueShard: TEXT_QUEUE }),
-    ...card.encode(value, value.cardId, sealer),
-  };
-}
+export const cardKey = (subjectId: string, cardId: string): Key => card.key(subjectId, cardId);
 
 /** The card in an item, or undefined for a marker or a card of an ended epoch. @throws SealError */
 export function readCard(item: Item | undefined, epoch: number, sealer: Sealer): Card | undefined {
-  if (item?.entity !== card.name || item.epoch !== epoch) return undefined;
-  return card.decode(item, String(item.cardId), sealer);
+  return card.read(item, { epoch, sealer });
 }
 
 /** What create finds when its id is taken: the digest of the request that took it, and whether it still lives. */
 export function existingItem(item: Item | undefined): { request: unknown; deleted: boolean } {
-  return { request: item?.request, deleted: item?.entity === deletedCard.name };
+  return { request: item?.request, deleted: deletedCard.is(item) };
 }
 
-const underLimit = 'cardCount < :max';
-const sameConsent = '#consents.#purpose.granted = :true AND #consents.#purpose.epoch = :epoch';
-
 /**
- * The two writes that make a card: the card, and its owner's count. The second holds the consent to what the gate saw,
- * so a withdrawal between check and write wins (promise K3). A first card speaks for its owner until they choose another.
+ * The two writes that make a card: the card, and its owner's count, refused beyond the limit. A first card speaks for
+ * its owner until they choose another.
  */
 export function putCard(subjectId: string, value: Card, sealer: Sealer): [Write, Write] {
   return [
-    { Put: { Item: itemOf(subjectId, value, sealer), ConditionExpression: 'attribute_not_exists(pk)' } },
+    create(card.make(subjectId, value.cardId, value, { sealer })),
     {
       Update: {
         Key: keys.person(subjectId),
         UpdateExpression: 'SET defaultCard = if_not_exists(defaultCard, :card) ADD cardCount :one',
-        ConditionExpression: `${underLimit} AND ${sameConsent}`,
-        ExpressionAttributeNames: { '#consents': 'consents', '#purpose': 'cards' },
-        ExpressionAttributeValues: {
-          ':card': value.cardId,
-          ':one': 1,
-          ':max': MAX_CARDS_PER_PERSON,
-          ':true': true,
-          ':epoch': value.epoch,
-        },
+        ConditionExpression: 'cardCount < :max',
+        ExpressionAttributeValues: { ':card': value.cardId, ':one': 1, ':max': MAX_CARDS_PER_PERSON },
       },
     },
   ];
@@ -112,7 +101,7 @@ const seen = ({ epoch }: Card, version: number) => ({
 
 /** Replaces a card, refused unless the one stored has the version and the verdicts of `before` (promise C1). */
 export function replaceCard(subjectId: string, value: Card, before: Card, sealer: Sealer): Write {
-  const Item = itemOf(subjectId, value, sealer);
+  const Item = card.make(subjectId, value.cardId, value, { sealer });
   const ExpressionAttributeValues = { ...seen(value, before.version), ':verdicts': before.verdicts };
   const ConditionExpression = `${stillThisVersion} AND verdicts = :verdicts`;
   return { Put: { Item, ConditionExpression, ExpressionAttributeValues } };
@@ -169,7 +158,7 @@ export function makeDefault(subjectId: string, { cardId, epoch }: Card): Write[]
       Update: {
         Key: keys.person(subjectId),
         UpdateExpression: 'SET defaultCard = :id',
-        ConditionExpression: sameConsent,
+        ConditionExpression: '#consents.#purpose.granted = :true AND #consents.#purpose.epoch = :epoch',
         ExpressionAttributeNames: { '#consents': 'consents', '#purpose': 'cards' },
         ExpressionAttributeValues: { ':id': cardId, ':true': true, ':epoch': epoch },
       },
@@ -188,19 +177,15 @@ export function deleteCard(
   isDefault: boolean,
   nowMs: number,
 ): [Write, Write] {
-  const marker = deletedCard.encode(
-    { deletedAt: new Date(nowMs).toISOString(), request: value.request },
-    value.cardId,
-  );
-  const expiresAtSeconds = toEpochSeconds(nowMs + retentionMs('deleted-card-marker'));
-  const Item = { ...cardKey(subjectId, value.cardId), entity: deletedCard.name, ...marker, expiresAtSeconds };
+  const { cardId, request, epoch } = value;
+  const marker = { deletedAt: toInstant(nowMs), request, epoch };
   const asSeen = isDefault
     ? 'defaultCard = :id'
     : '(attribute_not_exists(defaultCard) OR defaultCard <> :id)';
   return [
     {
       Put: {
-        Item,
+        Item: deletedCard.make(subjectId, cardId, marker),
         ConditionExpression: stillThisVersion,
         ExpressionAttributeValues: seen(value, version),
       },

@@ -3,7 +3,8 @@ import { purposeIds } from '../../policy/purposes';
 import type { Item, Table, Write } from '../client';
 import { defineEntity, plain, type ValueOf } from '../entity';
 import { type GaugeId, gaugeWrites } from '../gauge/gauge';
-import { DUE_SHARDS, dataPrefix, dueShard, type Key, keys, shardOf, subjectOf } from '../keys';
+import { DUE_SHARDS, dataPrefix, dueShard, type Key, keys, type Pointer, shardOf, subjectOf } from '../keys';
+import { removePointer } from '../replace';
 
 /**
  * A promised erasure, written in the same transaction as the withdrawal that caused it, so that no crash and no lost
@@ -20,6 +21,9 @@ export const duty = defineEntity('erasure-duty', {
   dueAt: plain('erasure-duty', z.string()),
 });
 export type Duty = ValueOf<typeof duty>;
+
+/** Starts the sort key of every duty. */
+const DUTY = 'DUTY#';
 
 export function putDuty(subjectId: string, value: Duty): Write {
   const shard = dueShard(shardOf(subjectId, DUE_SHARDS));
@@ -51,7 +55,7 @@ export function finishDuty(subjectId: string, { seq, erased }: Duty): Write {
  */
 type Resting = Item & {
   epoch?: number;
-  points?: Key[];
+  points?: Pointer[];
   gauges?: GaugeId[];
   objects?: string[];
   openUntilSeconds?: number;
@@ -117,7 +121,7 @@ export function eraseItems(subjectId: string, { seq, epoch }: Duty, items: Resti
       },
     },
     ...items.map(remove),
-    ...pointers.map(({ pk, sk }): Write => ({ Delete: { Key: { pk, sk } } })),
+    ...pointers.map(removePointer),
     ...lessen,
   ];
 }
@@ -143,8 +147,10 @@ export async function dueDuties(
   });
   const due = items.flatMap((item) => {
     const subjectId = subjectOf(item);
-    const isDuty = item.sk.startsWith('DUTY#'); // what ends by the clock lies in the same index
-    return subjectId && isDuty ? [{ subjectId, seq: Number(item.sk.slice('DUTY#'.length)) }] : [];
+    // What else is due by then, such as a link that is over, is no duty.
+    return subjectId && item.sk.startsWith(DUTY)
+      ? [{ subjectId, seq: Number(item.sk.slice(DUTY.length)) }]
+      : [];
   });
   return { due, lastKey };
 }

@@ -15,5 +15,5 @@ export async function queryBlocks(
     ExpressionAttributeValues: { ':pk': partition(subjectId), ':blocks': PREFIX },
     Limit: limit,
   });
-  return items.map((item) => block.decode(item, ''));
+  return items.flatMap((item) => block.read(item) ?? []);
 }

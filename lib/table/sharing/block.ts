@@ -1,33 +1,61 @@
 import * as z from 'zod/mini';
+import { otherPerson, plain, type ValueOf } from '../attribute';
 import type { Item, Write } from '../client';
-import { defineEntity, plain, type ValueOf } from '../entity';
+import { declareEntity } from '../declare';
 import { type Key, keys } from '../keys';
+import { inPerson } from '../place';
 
 /** How many people one person can block. */
 export const MAX_BLOCKED = 1000;
 
 /** Somebody whom a person does not want to meet here: neither sees the other's cards or is found by them. */
-export const block = defineEntity('block', {
-  blockedId: plain('block', z.string()),
-  blockedAt: plain('block', z.string()),
+export const block = declareEntity('block', {
+  place: inPerson('preferences', (blockedId: string) => `block-${blockedId}`),
+  life: { rule: 'account-life' },
+  pointers: ['blocked-by'],
+  attributes: {
+    blockedId: otherPerson('block', 'blocked-by'),
+    blockedAt: plain('block', z.string()),
+  },
 });
 export type Block = ValueOf<typeof block>;
 
-/** The one item that says whether `subjectId` has blocked `otherId`. To keep two people apart, read both directions. */
-export const blockKey = (subjectId: string, otherId: string): Key =>
-  keys.data(subjectId, 'preferences', `block-${otherId}`);
+/**
+ * With the one who is blocked, so that their erasure finds the block. It says who blocked them and nothing else: what names
+ * another person is shown to nobody, so nothing of it is.
+ */
+export const blockedBy = declareEntity('blocked-by', {
+  place: inPerson('preferences', (blockerId: string) => `blocked-by-${blockerId}`),
+  life: { rule: 'account-life' },
+  pointers: ['block'],
+  attributes: { blockerId: otherPerson('block', 'block') },
+});
 
-export function putBlock(subjectId: string, value: Block): Write {
-  const item = { ...blockKey(subjectId, value.blockedId), entity: block.name, ...block.encode(value, '') };
-  return { Put: { Item: item } };
+/** The one item that says whether `subjectId` has blocked `otherId`. To keep two people apart, read both directions. */
+export const blockKey = (subjectId: string, otherId: string): Key => block.key(subjectId, otherId);
+
+/** The writes that block somebody, refused when they are not here any more: the block, its counterpart, their account. */
+export function putBlock(subjectId: string, value: Block): [Write, ...Write[]] {
+  const { blockedId } = value;
+  const here = block.key(subjectId, blockedId);
+  const there = blockedBy.key(blockedId, subjectId);
+  const counterpart = blockedBy.make(blockedId, subjectId, { blockerId: subjectId }, { points: [here] });
+  return [
+    { Put: { Item: block.make(subjectId, blockedId, value, { points: [there] }) } },
+    { Put: { Item: counterpart } },
+    { ConditionCheck: { Key: keys.person(blockedId), ConditionExpression: 'attribute_exists(pk)' } },
+  ];
 }
 
-export function removeBlock(subjectId: string, otherId: string): Write {
-  return { Delete: { Key: blockKey(subjectId, otherId) } };
+export function removeBlock(subjectId: string, otherId: string): [Write, Write] {
+  return [
+    { Delete: { Key: block.key(subjectId, otherId) } },
+    { Delete: { Key: blockedBy.key(otherId, subjectId) } },
+  ];
 }
 
 export function isBlock(item: Item | undefined): boolean {
-  return item?.entity === block.name;
+  return block.is(item);
 }
 
 /** For a transaction: neither has blocked the other at the very moment of the write. */

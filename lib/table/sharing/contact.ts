@@ -1,68 +1,96 @@
 import * as z from 'zod/mini';
 import { fields } from '../../card/content';
+import { otherPerson, plain, sealed, type ValueOf } from '../attribute';
 import { BESIDE_CARDS } from '../card/card-list';
 import type { Item, Table, Write } from '../client';
-import { defineEntity, plain, type Sealer, sealed, type ValueOf } from '../entity';
+import { declareEntity } from '../declare';
 import { dataPrefix, type Key, keys, partition } from '../keys';
+import { inPerson } from '../place';
+import { remove } from '../replace';
+import type { Sealer } from '../sealer';
+
+const FOLDER = `${BESIDE_CARDS}folder#`;
+const GIVEN = `${BESIDE_CARDS}given#`;
 
 /** Cards of others that one person can hold. */
 export const MAX_CONTACTS = 10_000;
 
+/** Which card a contact is, and whose. All of it goes when the card is recalled or its owner withdraws. */
+const given = {
+  ownerId: otherPerson('card-exchange', 'given-card', z.optional(z.string())),
+  /** The epoch of the owner's consent under which it was given. */
+  ownerEpoch: plain('card-exchange', z.optional(z.int())),
+  cardId: plain('card-exchange', z.optional(z.string())),
+  fields: plain('card-exchange', z.optional(z.array(z.enum(fields)))),
+  /** How often the card had been recalled from everybody when it was given. */
+  grantEpoch: plain('card-exchange', z.optional(z.int())),
+};
+/** The owner's number stands in the key of what leads to the contact as well. */
+const NAMES_OWNER = [...Object.keys(given), 'points'];
+
 /**
  * Somebody else's card in a person's folder. Nothing of the card is copied: it is read where it lies each time, so the
- * owner's changes arrive by themselves, and what the owner recalls is nowhere any more. Sealed are the holder's own words.
+ * owner's changes arrive by themselves, and what the owner recalls is nowhere any more: a tombstone is left that names
+ * nobody. Sealed are the holder's own words.
  */
-export const contact = defineEntity('contact', {
-  contactId: plain('card-exchange', z.string()),
-  ownerId: plain('card-exchange', z.string()),
-  /** The epoch of the owner's consent under which it was given. */
-  ownerEpoch: plain('card-exchange', z.int()),
-  cardId: plain('card-exchange', z.string()),
-  fields: plain('card-exchange', z.array(z.enum(fields))),
-  /** How often the card had been recalled from everybody when it was given. */
-  grantEpoch: plain('card-exchange', z.int()),
-  /** Recalled from this holder alone. */
-  recalled: plain('card-exchange', z.optional(z.boolean())),
-  at: plain('card-exchange', z.string()),
-  version: plain('card-exchange', z.int()),
-  epoch: plain('card-exchange', z.int()),
-  note: sealed('contact-note', z.optional(z.string())),
-  groups: sealed('contact-note', z._default(z.array(z.string()), [])),
-  favourite: sealed('contact-note', z._default(z.boolean(), false)),
+export const contact = declareEntity('contact', {
+  place: inPerson('cards', (contactId: string) => `${FOLDER}${contactId}`),
+  life: { rule: 'card-life' },
+  pointers: ['given-card'],
+  attributes: {
+    contactId: plain('card-exchange', z.string()),
+    ...given,
+    at: plain('card-exchange', z.string()),
+    version: plain('card-exchange', z.int()),
+    note: sealed('contact-note', z.optional(z.string())),
+    groups: sealed('contact-note', z._default(z.array(z.string()), [])),
+    favourite: sealed('contact-note', z._default(z.boolean(), false)),
+  },
 });
 export type Contact = ValueOf<typeof contact>;
+export type GivenCard = { [Part in keyof typeof given]-?: NonNullable<Contact[Part]> };
 
-/** The other side of a contact, with the owner of the card: who holds it. */
-export const handout = defineEntity('given-card', {
-  contactId: plain('card-exchange', z.string()),
-  holderId: plain('card-exchange', z.string()),
-  cardId: plain('card-exchange', z.string()),
-  fields: plain('card-exchange', z.array(z.enum(fields))),
-  at: plain('card-exchange', z.string()),
-  /** The holder's card in the owner's own folder, by which the owner knows them. */
-  inReturnFor: plain('card-exchange', z.string()),
-  epoch: plain('card-exchange', z.int()),
+/**
+ * The other side of a contact, with the owner of the card: who holds it. It goes with the contact, and when it goes first
+ * the contact forgets whose card it was.
+ */
+export const handout = declareEntity('given-card', {
+  place: inPerson('cards', (contactId: string) => `${GIVEN}${contactId}`),
+  life: { rule: 'card-life' },
+  pointers: ['contact'],
+  attributes: {
+    contactId: plain('card-exchange', z.string()),
+    holderId: otherPerson('card-exchange', 'contact'),
+    cardId: plain('card-exchange', z.string()),
+    fields: plain('card-exchange', z.array(z.enum(fields))),
+    at: plain('card-exchange', z.string()),
+    /** The holder's card in the owner's own folder, by which the owner knows them. */
+    inReturnFor: plain('card-exchange', z.string()),
+  },
 });
 export type Handout = ValueOf<typeof handout>;
 
-const FOLDER = `${BESIDE_CARDS}folder#`;
-const GIVEN = `${BESIDE_CARDS}given#`;
-export const contactKey = (subjectId: string, contactId: string): Key =>
-  keys.data(subjectId, 'cards', `${FOLDER}${contactId}`);
-export const handoutKey = (subjectId: string, contactId: string): Key =>
-  keys.data(subjectId, 'cards', `${GIVEN}${contactId}`);
+export const contactKey = (subjectId: string, contactId: string): Key => contact.key(subjectId, contactId);
+export const handoutKey = (subjectId: string, contactId: string): Key => handout.key(subjectId, contactId);
 
 /** A contact of this epoch. @throws SealError */
 export function readContact(item: Item | undefined, epoch: number, sealer: Sealer): Contact | undefined {
-  if (item?.entity !== contact.name || item.epoch !== epoch) return undefined;
-  return contact.decode(item, String(item.contactId), sealer);
+  return contact.read(item, { epoch, sealer });
+}
+
+/** The card behind a contact, unless it is a tombstone. */
+export function givenCard(value: Contact): GivenCard | undefined {
+  const { ownerId, ownerEpoch, cardId, fields: shown, grantEpoch } = value;
+  const isWhole =
+    ownerId !== undefined && ownerEpoch !== undefined && cardId !== undefined && grantEpoch !== undefined;
+  return isWhole && shown ? { ownerId, ownerEpoch, cardId, fields: shown, grantEpoch } : undefined;
 }
 
 export function readHandout(item: Item | undefined, epoch: number): Handout | undefined {
-  return item?.entity === handout.name && item.epoch === epoch ? handout.decode(item, '') : undefined;
+  return handout.read(item, { epoch });
 }
 
-type NewContact = Omit<Contact, 'version' | 'recalled' | 'note' | 'groups' | 'favourite'>;
+type NewContact = GivenCard & Pick<Contact, 'contactId' | 'at' | 'epoch'>;
 
 /**
  * The two writes that put a card into a folder: the contact and the owner's note of it. A card that is there already
@@ -75,41 +103,51 @@ export function giveCard(
   isNew: boolean,
 ): [Write, Write] {
   const { contactId, ownerId, ownerEpoch, cardId, at } = value;
-  const other = handoutKey(ownerId, contactId);
-  const set = { ...value, entity: contact.name, points: [other] };
-  const names = Object.keys(set);
+  const points = [handoutKey(ownerId, contactId)];
+  const {
+    pk,
+    sk,
+    version: _,
+    ...made
+  } = contact.make(holderId, contactId, { ...value, version: 1 }, { points });
+  const set = Object.entries(made).filter(([, part]) => part !== undefined);
   const note = { contactId, holderId, cardId, fields: value.fields, at, inReturnFor, epoch: ownerEpoch };
-  const assign = names.map((_, index) => `#${index} = :${index}`).join(', ');
+  const forgets = { pk, sk, forget: NAMES_OWNER };
   return [
     {
       Update: {
-        Key: contactKey(holderId, contactId),
-        UpdateExpression: `SET ${assign} REMOVE recalled ADD version :one`,
+        Key: { pk, sk },
+        UpdateExpression: `SET ${set.map((_part, index) => `#${index} = :${index}`).join(', ')} ADD version :one`,
         ConditionExpression: isNew ? 'attribute_not_exists(pk)' : 'attribute_exists(pk)',
-        ExpressionAttributeNames: Object.fromEntries(names.map((name, index) => [`#${index}`, name])),
+        ExpressionAttributeNames: Object.fromEntries(set.map(([name], index) => [`#${index}`, name])),
         ExpressionAttributeValues: {
-          ...Object.fromEntries(Object.values(set).map((one, index) => [`:${index}`, one])),
+          ...Object.fromEntries(set.map(([, part], index) => [`:${index}`, part])),
           ':one': 1,
         },
       },
     },
-    { Put: { Item: { ...other, entity: handout.name, ...handout.encode(note, '') } } },
+    { Put: { Item: handout.make(ownerId, contactId, note, { points: [forgets] }) } },
   ];
 }
 
-/** Replaces the holder's own words, refused unless `version` is the one stored. */
-export function replaceContact(subjectId: string, value: Contact, version: number, sealer: Sealer): Write {
-  const Item = {
-    ...contactKey(subjectId, value.contactId),
-    entity: contact.name,
-    ...contact.encode(value, value.contactId, sealer),
-    points: [handoutKey(value.ownerId, value.contactId)],
-  };
+/**
+ * Replaces the holder's own words and nothing else, so that a recall at this moment stays one. Refused unless `version` is
+ * the one stored.
+ */
+export function replaceWords(subjectId: string, value: Contact, version: number, sealer: Sealer): Write {
+  const { contactId, epoch } = value;
+  const { sealed: words } = contact.make(subjectId, contactId, value, { sealer, points: [] });
   return {
-    Put: {
-      Item,
+    Update: {
+      Key: contactKey(subjectId, contactId),
+      UpdateExpression: 'SET sealed = :words, version = :after',
       ConditionExpression: 'version = :version AND epoch = :epoch',
-      ExpressionAttributeValues: { ':version': version, ':epoch': value.epoch },
+      ExpressionAttributeValues: {
+        ':words': words,
+        ':after': value.version,
+        ':version': version,
+        ':epoch': epoch,
+      },
     },
   };
 }
@@ -133,37 +171,13 @@ export function countContacts(subjectId: string, epoch: number, change: 0 | 1 | 
   };
 }
 
-/** The writes by which a holder gives a card back: [the contact, the count, the owner's note of it]. */
-export function removeContact(
-  subjectId: string,
-  { contactId, ownerId, epoch }: Contact,
-): [Write, ...Write[]] {
-  return [
-    {
-      Delete: {
-        Key: contactKey(subjectId, contactId),
-        ConditionExpression: 'epoch = :epoch',
-        ExpressionAttributeValues: { ':epoch': epoch },
-      },
-    },
-    countContacts(subjectId, epoch, -1),
-    { Delete: { Key: handoutKey(ownerId, contactId) } },
-  ];
-}
-
-/** The writes by which an owner recalls a card from one holder: [the holder's contact, the owner's note of it]. */
-export function recallFrom(ownerId: string, { contactId, holderId }: Handout): [Write, Write] {
-  return [
-    {
-      Update: {
-        Key: contactKey(holderId, contactId),
-        UpdateExpression: 'SET recalled = :true ADD version :one',
-        ConditionExpression: 'ownerId = :me',
-        ExpressionAttributeValues: { ':true': true, ':one': 1, ':me': ownerId },
-      },
-    },
-    { Delete: { Key: handoutKey(ownerId, contactId) } },
-  ];
+/** The writes by which a holder gives a card back: the contact with the owner's note of it, and the count. */
+export function removeContact(subjectId: string, item: Item, epoch: number): [Write, ...Write[]] {
+  const ofThisEpoch = {
+    ConditionExpression: 'epoch = :epoch',
+    ExpressionAttributeValues: { ':epoch': epoch },
+  };
+  return [...remove(item, ofThisEpoch), countContacts(subjectId, epoch, -1)];
 }
 
 /** One page of a folder, or of who holds one's cards, after `afterId`. */
@@ -180,7 +194,7 @@ export async function queryContacts(
     KeyConditionExpression: 'pk = :pk AND begins_with(sk, :contacts)',
     ExpressionAttributeValues: { ':pk': partition(subjectId), ':contacts': prefix },
     Limit: limit,
-    ...(afterId && { ExclusiveStartKey: keys.data(subjectId, 'cards', `${start}${afterId}`) }),
+    ...(afterId && { ExclusiveStartKey: { pk: partition(subjectId), sk: `${prefix}${afterId}` } }),
   });
   return { items, lastId: lastKey?.sk.slice(prefix.length) };
 }

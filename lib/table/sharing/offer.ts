@@ -1,42 +1,11 @@
 import * as z from 'zod/mini';
 import { fields } from '../../card/content';
+import { otherPerson, plain, type ValueOf } from '../attribute';
 import { BESIDE_CARDS } from '../card/card-list';
 import type { Item, Table, Write } from '../client';
-import { defineEntity, plain, type ValueOf } from '../entity';
-import { dataPrefix, type Key, keys, partition } from '../keys';
-
-/**
- * A card that somebody offers to exchange. It lies with the one who is asked, and its counterpart with the one who asks;
- * each points to the other, so that it goes with either consent.
- */
-export const offer = defineEntity('card-offer', {
-  offerId: plain('card-exchange', z.string()),
-  fromId: plain('card-exchange', z.string()),
-  /** The epoch of the asker's consent. */
-  fromEpoch: plain('card-exchange', z.int()),
-  cardId: plain('card-exchange', z.string()),
-  fields: plain('card-exchange', z.array(z.enum(fields))),
-  at: plain('card-exchange', z.string()),
-  state: plain('card-exchange', z.enum(['waiting', 'accepted', 'declined'])),
-  /** The card in the folder of the one who was asked, once accepted. */
-  contactId: plain('card-exchange', z.optional(z.string())),
-  request: plain('card-exchange', z.string()),
-  epoch: plain('card-exchange', z.int()),
-  expiresAtSeconds: plain('card-exchange', z.int()),
-});
-export type Offer = ValueOf<typeof offer>;
-
-export const sentOffer = defineEntity('card-offer-sent', {
-  offerId: plain('card-exchange', z.string()),
-  toId: plain('card-exchange', z.string()),
-  /** Keyed digest of what was offered, to recognise a repeat. */
-  request: plain('card-exchange', z.string()),
-  cardId: plain('card-exchange', z.string()),
-  at: plain('card-exchange', z.string()),
-  epoch: plain('card-exchange', z.int()),
-  expiresAtSeconds: plain('card-exchange', z.int()),
-});
-export type SentOffer = ValueOf<typeof sentOffer>;
+import { declareEntity } from '../declare';
+import { dataPrefix, type Key, partition } from '../keys';
+import { inPerson } from '../place';
 
 /** An offer's id is the pair it is between, which is its place, and a serial, so that a later offer is another one. */
 export const PAIR_CHARS = 22;
@@ -44,17 +13,63 @@ export const SERIAL_CHARS = 8;
 
 const OFFERS = `${BESIDE_CARDS}offer#`;
 const SENT = `${BESIDE_CARDS}sent#`;
-export const offerKey = (subjectId: string, offerId: string): Key =>
-  keys.data(subjectId, 'cards', `${OFFERS}${offerId.slice(0, PAIR_CHARS)}`);
-export const sentOfferKey = (subjectId: string, offerId: string): Key =>
-  keys.data(subjectId, 'cards', `${SENT}${offerId.slice(0, PAIR_CHARS)}`);
+const pairOf = (offerId: string) => offerId.slice(0, PAIR_CHARS);
+
+/**
+ * A card that somebody offers to exchange. It lies with the one who is asked, and its counterpart with the one who asks;
+ * each points to the other, so that it goes with either consent.
+ */
+export const offer = declareEntity('card-offer', {
+  place: inPerson('cards', (offerId: string) => `${OFFERS}${pairOf(offerId)}`),
+  life: { rule: 'offer-life', until: 'expiresAtSeconds' },
+  pointers: ['card-offer-sent'],
+  attributes: {
+    offerId: plain('card-exchange', z.string()),
+    fromId: otherPerson('card-exchange', 'card-offer-sent'),
+    /** The epoch of the asker's consent. */
+    fromEpoch: plain('card-exchange', z.int()),
+    cardId: plain('card-exchange', z.string()),
+    fields: plain('card-exchange', z.array(z.enum(fields))),
+    at: plain('card-exchange', z.string()),
+    state: plain('card-exchange', z.enum(['waiting', 'accepted', 'declined'])),
+    /** The card in the folder of the one who was asked, once accepted. */
+    contactId: plain('card-exchange', z.optional(z.string())),
+    request: plain('card-exchange', z.string()),
+    expiresAtSeconds: plain('card-exchange', z.int()),
+  },
+});
+export type Offer = ValueOf<typeof offer>;
+
+/** The asker's half. It stays as long as the other does, so that the asker's withdrawal finds what names them. */
+export const sentOffer = declareEntity('card-offer-sent', {
+  place: inPerson('cards', (offerId: string) => `${SENT}${pairOf(offerId)}`),
+  life: { rule: 'offer-life', until: 'expiresAtSeconds' },
+  pointers: ['card-offer'],
+  attributes: {
+    offerId: plain('card-exchange', z.string()),
+    toId: otherPerson('card-exchange', 'card-offer'),
+    /** Keyed digest of what was offered, to recognise a repeat. */
+    request: plain('card-exchange', z.string()),
+    cardId: plain('card-exchange', z.string()),
+    at: plain('card-exchange', z.string()),
+    /** Accepted, or taken back after it was declined: for the asker it is not there any more. */
+    closed: plain('card-exchange', z.optional(z.boolean())),
+    expiresAtSeconds: plain('card-exchange', z.int()),
+  },
+});
+export type SentOffer = ValueOf<typeof sentOffer>;
+
+export const offerKey = (subjectId: string, offerId: string): Key => offer.key(subjectId, offerId);
+export const sentOfferKey = (subjectId: string, offerId: string): Key => sentOffer.key(subjectId, offerId);
 
 export function readOffer(item: Item | undefined, epoch: number): Offer | undefined {
-  return item?.entity === offer.name && item.epoch === epoch ? offer.decode(item, '') : undefined;
+  return offer.read(item, { epoch });
 }
 
+/** What the asker sees of an offer of theirs: nothing once it is closed. */
 export function readSentOffer(item: Item | undefined, epoch: number): SentOffer | undefined {
-  return item?.entity === sentOffer.name && item.epoch === epoch ? sentOffer.decode(item, '') : undefined;
+  const sent = sentOffer.read(item, { epoch });
+  return sent?.closed ? undefined : sent;
 }
 
 /**
@@ -62,12 +77,11 @@ export function readSentOffer(item: Item | undefined, epoch: number): SentOffer 
  * that was accepted makes room.
  */
 export function putOffer(toId: string, value: Offer, nowSeconds: number): [Write, Write] {
-  const here = offerKey(toId, value.offerId);
-  const there = sentOfferKey(value.fromId, value.offerId);
+  const points = [sentOfferKey(value.fromId, value.offerId)];
   return [
     {
       Put: {
-        Item: { ...here, entity: offer.name, ...offer.encode(value, ''), points: [there] },
+        Item: offer.make(toId, value.offerId, value, { points }),
         ConditionExpression: 'attribute_not_exists(pk) OR expiresAtSeconds <= :now OR #state = :accepted',
         ExpressionAttributeNames: { '#state': 'state' },
         ExpressionAttributeValues: { ':now': nowSeconds, ':accepted': 'accepted' },
@@ -81,13 +95,7 @@ export function putOffer(toId: string, value: Offer, nowSeconds: number): [Write
 export function putSent(toId: string, value: Offer): Write {
   const { offerId, fromId, fromEpoch, cardId, at, request, expiresAtSeconds } = value;
   const sent = { offerId, toId, cardId, at, request, epoch: fromEpoch, expiresAtSeconds };
-  const item = {
-    ...sentOfferKey(fromId, offerId),
-    entity: sentOffer.name,
-    ...sentOffer.encode(sent, ''),
-    points: [offerKey(toId, offerId)],
-  };
-  return { Put: { Item: item } };
+  return { Put: { Item: sentOffer.make(fromId, offerId, sent, { points: [offerKey(toId, offerId)] }) } };
 }
 
 /** Answers an offer, once. What stays until it is over keeps a repeat from asking again. */
@@ -114,13 +122,17 @@ export function answerOffer(
   };
 }
 
-/** Takes back what was sent, refused when it is gone: then it was accepted, taken back or erased. */
-export function removeSentOffer({ fromId, fromEpoch, offerId }: Offer): Write {
+/** Closes the asker's half, refused when it is not open any more: then it was accepted, taken back or erased. */
+export function closeSentOffer(
+  fromId: string,
+  { offerId, epoch }: Pick<SentOffer, 'offerId' | 'epoch'>,
+): Write {
   return {
-    Delete: {
+    Update: {
       Key: sentOfferKey(fromId, offerId),
-      ConditionExpression: 'epoch = :epoch AND offerId = :offer',
-      ExpressionAttributeValues: { ':epoch': fromEpoch, ':offer': offerId },
+      UpdateExpression: 'SET closed = :true',
+      ConditionExpression: 'epoch = :epoch AND offerId = :offer AND attribute_not_exists(closed)',
+      ExpressionAttributeValues: { ':true': true, ':epoch': epoch, ':offer': offerId },
     },
   };
 }
@@ -164,7 +176,7 @@ export async function queryOffers(
     KeyConditionExpression: 'pk = :pk AND begins_with(sk, :offers)',
     ExpressionAttributeValues: { ':pk': partition(subjectId), ':offers': prefix },
     Limit: limit,
-    ...(afterId && { ExclusiveStartKey: keys.data(subjectId, 'cards', `${start}${afterId}`) }),
+    ...(afterId && { ExclusiveStartKey: { pk: partition(subjectId), sk: `${prefix}${afterId}` } }),
   });
   return { items, lastId: lastKey?.sk.slice(prefix.length) };
 }

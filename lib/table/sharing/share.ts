@@ -1,66 +1,75 @@
 import * as z from 'zod/mini';
 import { fields } from '../../card/content';
 import { toEpochSeconds } from '../../clock';
+import { digest, plain, sealed, type ValueOf } from '../attribute';
 import { cardIsThere } from '../card/card';
 import { BESIDE_CARDS } from '../card/card-list';
 import type { Item, Table, Write } from '../client';
-import { defineEntity, digest, plain, type Sealer, sealed, type ValueOf } from '../entity';
+import { declareEntity } from '../declare';
 import { dataPrefix, type Key, keys, partition } from '../keys';
-import { consentHolds } from '../person/person';
+import { byDigest, inPerson } from '../place';
+import { create } from '../replace';
+import type { Sealer } from '../sealer';
+
+const PREFIX = `${BESIDE_CARDS}share#`;
 
 /**
  * A link to a card. Its token is nowhere: the owner is told it again from the seed and the service's secret, and who
  * holds it is found by its keyed digest. It is dead when it is revoked, used up or over, when all links are revoked, when
  * the card is gone and when the consent has ended.
  */
-export const share = defineEntity('share', {
-  shareId: plain('card-share', z.string()),
-  cardId: plain('card-share', z.string()),
-  fields: plain('card-share', z.array(z.enum(fields))),
-  createdAt: plain('card-share', z.string()),
-  epoch: plain('card-share', z.int()),
-  /** How often all links had been revoked when it was made. */
-  shareEpoch: plain('card-share', z.int()),
-  expiresAtSeconds: plain('card-share', z.int()),
-  /** How often it may be opened; absent where that is not limited and nobody need count one by one. */
-  maxUses: plain('card-share', z.optional(z.int())),
-  uses: plain('card-share', z.int()),
-  /** Keyed digest of what was asked when it was made, to recognise a repeat. */
-  request: plain('card-share', z.string()),
-  seed: digest('share-secret', z.string()),
-  passphrase: digest('share-secret', z.optional(z.string())),
-  /** The owner's own word for it. */
-  label: sealed('card-label', z.optional(z.string())),
+export const share = declareEntity('share', {
+  place: inPerson('cards', (shareId: string) => `${PREFIX}${shareId}`),
+  life: { rule: 'share-life', until: 'expiresAtSeconds' },
+  pointers: ['share-pointer'],
+  attributes: {
+    shareId: plain('card-share', z.string()),
+    cardId: plain('card-share', z.string()),
+    fields: plain('card-share', z.array(z.enum(fields))),
+    createdAt: plain('card-share', z.string()),
+    /** How often all links had been revoked when it was made. */
+    shareEpoch: plain('card-share', z.int()),
+    expiresAtSeconds: plain('card-share', z.int()),
+    /** How often it may be opened; absent where that is not limited and nobody need count one by one. */
+    maxUses: plain('card-share', z.optional(z.int())),
+    uses: plain('card-share', z.int()),
+    /** Keyed digest of what was asked when it was made, to recognise a repeat. */
+    request: plain('card-share', z.string()),
+    seed: digest('share-secret', z.string()),
+    passphrase: digest('share-secret', z.optional(z.string())),
+    /** The owner's own word for it. */
+    label: sealed('card-label', z.optional(z.string())),
+  },
 });
 export type Share = ValueOf<typeof share>;
 
 /** What the digest of a token leads to. */
-export const sharePointer = defineEntity('share-pointer', {
-  subjectId: plain('account-number', z.string()),
-  shareId: plain('card-share', z.string()),
-  cardId: plain('card-share', z.string()),
-  expiresAtSeconds: plain('card-share', z.int()),
+export const sharePointer = declareEntity('share-pointer', {
+  place: byDigest('cards', 'share'),
+  life: { rule: 'share-life', until: 'expiresAtSeconds' },
+  attributes: {
+    subjectId: plain('account-number', z.string()),
+    shareId: plain('card-share', z.string()),
+    cardId: plain('card-share', z.string()),
+    expiresAtSeconds: plain('card-share', z.int()),
+  },
 });
 export type SharePointer = ValueOf<typeof sharePointer>;
 
-const PREFIX = `${BESIDE_CARDS}share#`;
+export const shareKey = (subjectId: string, shareId: string): Key => share.key(subjectId, shareId);
 
-export const shareKey = (subjectId: string, shareId: string): Key =>
-  keys.data(subjectId, 'cards', `${PREFIX}${shareId}`);
-
-export const sharePointerKey = (tokenDigest: string): Key => keys.pointer('share', tokenDigest);
+export const sharePointerKey = (tokenDigest: string): Key => sharePointer.key(tokenDigest);
 
 export function readSharePointer(item: Item | undefined): SharePointer | undefined {
-  return item?.entity === sharePointer.name ? sharePointer.decode(item, '') : undefined;
+  return sharePointer.read(item);
 }
 
 /** The link in an item while its epoch lasts; without a sealer, all but the owner's word for it. @throws SealError */
 export function readShare(item: Item | undefined, epoch: number, sealer?: Sealer): Share | undefined {
-  if (item?.entity !== share.name || item.epoch !== epoch) return undefined;
-  return share.decode(item, String(item.shareId), sealer);
+  return share.read(item, { epoch, sealer });
 }
 
-/** The writes that make a link while the card is there and the consent stands: [link, pointer, card, consent]. */
+/** The writes that make a link while the card is there: [link, pointer, card]. */
 export function putShare(
   subjectId: string,
   value: Share,
@@ -68,19 +77,12 @@ export function putShare(
   sealer: Sealer,
 ): [Write, ...Write[]] {
   const { shareId, cardId, expiresAtSeconds, epoch } = value;
-  const pointer = sharePointerKey(tokenDigest);
-  const leads = { subjectId, shareId, cardId, expiresAtSeconds };
-  const link = {
-    ...shareKey(subjectId, shareId),
-    entity: share.name,
-    ...share.encode(value, shareId, sealer),
-    points: [pointer],
-  };
+  const leads = { subjectId, shareId, cardId, expiresAtSeconds, epoch };
+  const pointer = sharePointer.make(tokenDigest, undefined, leads);
   return [
-    { Put: { Item: link, ConditionExpression: 'attribute_not_exists(pk)' } },
-    { Put: { Item: { ...pointer, entity: sharePointer.name, ...sharePointer.encode(leads, '') } } },
+    create(share.make(subjectId, shareId, value, { sealer, points: [pointer] })),
+    { Put: { Item: pointer } },
     cardIsThere(subjectId, { cardId, epoch }),
-    consentHolds(subjectId, 'cards', epoch),
   ];
 }
 
@@ -99,15 +101,6 @@ export function useShare(subjectId: string, { shareId, epoch, maxUses }: Share, 
       },
     },
   };
-}
-
-/** Ends a link. Ending one that is gone changes nothing. */
-export function removeShare(item: Item): [Write, ...Write[]] {
-  const points = (item.points as Key[] | undefined) ?? [];
-  return [
-    { Delete: { Key: { pk: item.pk, sk: item.sk } } },
-    ...points.map((key): Write => ({ Delete: { Key: key } })),
-  ];
 }
 
 /** Ends every link of a person in one write, however many there are. */

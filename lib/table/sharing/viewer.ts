@@ -1,36 +1,49 @@
 import * as z from 'zod/mini';
+import { otherPerson, plain, type ValueOf } from '../attribute';
 import { BESIDE_CARDS } from '../card/card-list';
-import type { Item, Table, Write } from '../client';
-import { defineEntity, plain, type ValueOf } from '../entity';
-import { dataPrefix, type Key, keys, partition } from '../keys';
-import { consentHolds } from '../person/person';
+import type { Table, Write } from '../client';
+import { declareEntity } from '../declare';
+import { dataPrefix, type Key, partition } from '../keys';
+import { inPerson } from '../place';
 import type { Share } from './share';
 
-/** That somebody who agreed to be named has opened a link: with the owner, so that they can be told. */
-export const namedViewer = defineEntity('named-viewer', {
-  viewerId: plain('card-exchange', z.string()),
-  /** The epoch of the viewer's consent; the name is told only while that lasts. */
-  viewerEpoch: plain('card-exchange', z.int()),
-  shareId: plain('card-share', z.string()),
-  day: plain('card-share', z.string()),
-  epoch: plain('card-share', z.int()),
-  expiresAtSeconds: plain('card-share', z.int()),
+const PREFIX = `${BESIDE_CARDS}viewer#`;
+type NamedId = { shareId: string; viewerId: string };
+
+/**
+ * That somebody who agreed to be named has opened a link: with the owner, so that they can be told. It and its counterpart
+ * with the viewer lead to each other, so that both go with either consent.
+ */
+export const namedViewer = declareEntity('named-viewer', {
+  place: inPerson('cards', ({ shareId, viewerId }: NamedId) => `${PREFIX}${shareId}#${viewerId}`),
+  life: { rule: 'share-life', until: 'expiresAtSeconds' },
+  pointers: ['viewer-record'],
+  attributes: {
+    viewerId: otherPerson('card-exchange', 'viewer-record'),
+    /** The epoch of the viewer's consent; the name is told only while that lasts. */
+    viewerEpoch: plain('card-exchange', z.int()),
+    shareId: plain('card-share', z.string()),
+    day: plain('card-share', z.string()),
+    expiresAtSeconds: plain('card-share', z.int()),
+  },
 });
 export type NamedViewer = ValueOf<typeof namedViewer>;
 
-/** The same with the viewer, under their consent, so that its withdrawal erases both. */
-export const viewerRecord = defineEntity('viewer-record', {
-  shareId: plain('viewer-record', z.string()),
-  day: plain('viewer-record', z.string()),
-  epoch: plain('viewer-record', z.int()),
-  expiresAtSeconds: plain('viewer-record', z.int()),
+/** The same with the viewer, under their consent. */
+export const viewerRecord = declareEntity('viewer-record', {
+  place: inPerson('viewer-name', (shareId: string) => shareId),
+  life: { rule: 'share-life', until: 'expiresAtSeconds' },
+  pointers: ['named-viewer'],
+  attributes: {
+    shareId: plain('viewer-record', z.string()),
+    day: plain('viewer-record', z.string()),
+    expiresAtSeconds: plain('viewer-record', z.int()),
+  },
 });
 
-const PREFIX = `${BESIDE_CARDS}viewer#`;
-
 /**
- * The writes that name a viewer to the owner of a link, once a link and person: [the owner's, the viewer's, consent]. They
- * go with the count of the view, which is refused after an erasure of the owner's.
+ * The writes that name a viewer to the owner of a link, once a link and person: [the owner's, the viewer's]. They go with
+ * the count of the view, which is refused after an erasure of the owner's.
  */
 export function nameViewer(
   viewerId: string,
@@ -39,18 +52,14 @@ export function nameViewer(
   { shareId, epoch, expiresAtSeconds }: Share,
   day: string,
 ): Write[] {
-  const there = keys.data(ownerId, 'cards', `${PREFIX}${shareId}#${viewerId}`);
-  const here = keys.data(viewerId, 'viewer-name', shareId);
+  const id = { shareId, viewerId };
+  const there = namedViewer.key(ownerId, id);
+  const here = viewerRecord.key(viewerId, shareId);
   const named = { viewerId, viewerEpoch, shareId, day, epoch, expiresAtSeconds };
   const record = { shareId, day, epoch: viewerEpoch, expiresAtSeconds };
   return [
-    { Put: { Item: { ...there, entity: namedViewer.name, ...namedViewer.encode(named, '') } } },
-    {
-      Put: {
-        Item: { ...here, entity: viewerRecord.name, ...viewerRecord.encode(record, ''), points: [there] },
-      },
-    },
-    consentHolds(viewerId, 'viewer-name', viewerEpoch),
+    { Put: { Item: namedViewer.make(ownerId, id, named, { points: [here] }) } },
+    { Put: { Item: viewerRecord.make(viewerId, shareId, record, { points: [there] }) } },
   ];
 }
 
@@ -70,6 +79,6 @@ export async function queryViewers(
     Limit: limit,
     ...(start && { ExclusiveStartKey: start }),
   });
-  const viewers = items.flatMap((item: Item) => (item.epoch === epoch ? namedViewer.decode(item, '') : []));
+  const viewers = items.flatMap((item) => namedViewer.read(item, { epoch }) ?? []);
   return { viewers, last: lastKey?.sk.slice(prefix.length) };
 }

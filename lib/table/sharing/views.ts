@@ -1,8 +1,10 @@
 import * as z from 'zod/mini';
+import { plain, type ValueOf } from '../attribute';
 import { BESIDE_CARDS } from '../card/card-list';
-import type { Item, Table, Write } from '../client';
-import { defineEntity, plain, type ValueOf } from '../entity';
-import { dataPrefix, type Key, keys, partition } from '../keys';
+import type { Table, Write } from '../client';
+import { declareEntity } from '../declare';
+import { dataPrefix, keys, partition } from '../keys';
+import { inPerson } from '../place';
 
 /**
  * How often a link was opened, by day. Every link has a few shards, made with it, so that a card shown by a million
@@ -11,30 +13,26 @@ import { dataPrefix, type Key, keys, partition } from '../keys';
  */
 export const VIEW_SHARDS = 4;
 
-export const viewShard = defineEntity('card-views', {
-  shareId: plain('card-share', z.string()),
-  cardId: plain('card-share', z.string()),
-  /** Openings by Beijing day. */
-  days: plain('card-share', z.record(z.string(), z.int())),
-  epoch: plain('card-share', z.int()),
-  expiresAtSeconds: plain('card-share', z.int()),
+const PREFIX = `${BESIDE_CARDS}views#`;
+type ShardId = { shareId: string; shard: number };
+
+export const viewShard = declareEntity('card-views', {
+  place: inPerson('cards', ({ shareId, shard }: ShardId) => `${PREFIX}${shareId}#${shard}`),
+  life: { rule: 'views-life', from: 'linkEndsAtSeconds' },
+  attributes: {
+    shareId: plain('card-share', z.string()),
+    cardId: plain('card-share', z.string()),
+    /** Openings by Beijing day. */
+    days: plain('card-share', z.record(z.string(), z.int())),
+    linkEndsAtSeconds: plain('card-share', z.int()),
+  },
 });
 export type ViewShard = ValueOf<typeof viewShard>;
-
-const PREFIX = `${BESIDE_CARDS}views#`;
-const shardKey = (subjectId: string, shareId: string, shard: number): Key =>
-  keys.data(subjectId, 'cards', `${PREFIX}${shareId}#${shard}`);
 
 /** The shards of a new link, all empty. */
 export function putViewShards(subjectId: string, value: Omit<ViewShard, 'days'>): Write[] {
   return Array.from({ length: VIEW_SHARDS }, (_, shard) => ({
-    Put: {
-      Item: {
-        ...shardKey(subjectId, value.shareId, shard),
-        entity: viewShard.name,
-        ...viewShard.encode({ ...value, days: {} }, ''),
-      },
-    },
+    Put: { Item: viewShard.make(subjectId, { shareId: value.shareId, shard }, { ...value, days: {} }) },
   }));
 }
 
@@ -47,7 +45,7 @@ export function countView(
 ): Write {
   return {
     Update: {
-      Key: shardKey(subjectId, shareId, shard),
+      Key: viewShard.key(subjectId, { shareId, shard }),
       UpdateExpression: 'SET #days.#day = if_not_exists(#days.#day, :none) + :one',
       ConditionExpression: 'epoch = :epoch',
       ExpressionAttributeNames: { '#days': 'days', '#day': day },
@@ -71,6 +69,6 @@ export async function queryViews(
     Limit: limit,
     ...(afterId && { ExclusiveStartKey: { ...keys.person(subjectId), sk: `${prefix}${afterId}` } }),
   });
-  const shards = items.flatMap((item: Item) => (item.epoch === epoch ? viewShard.decode(item, '') : []));
+  const shards = items.flatMap((item) => viewShard.read(item, { epoch }) ?? []);
   return { shards, lastId: lastKey?.sk.slice(prefix.length) };
 }
