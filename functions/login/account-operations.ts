@@ -47,6 +47,7 @@ export const accountOperations = {
     risk: 'fraud',
     budget: { trips: 9, readUnits: 3, writeUnits: 56 },
     browser: 'never',
+    alsoRead: (subjectId, input) => linkedEntryKey(subjectId, input.entry),
     run: linkAccount,
   }),
   listLinks: operation({
