@@ -51,7 +51,7 @@ export async function askAppeal(deps: Deps, { caller, input, requestId }: Run<'s
     words,
     state: 'open',
     askedAt: at,
-    dueAt: await dueAt(deps.clock.now()),
+    answerBy: await answerBy(deps.clock.now()),
   };
   const entry = { at, act: 'review.asked', actor: 'self', purpose: 'review', way: about, requestId } as const;
   try {
@@ -70,7 +70,7 @@ function repeatOf(known: Appeal, { about, words }: Ask) {
 }
 
 /** End of the last day. Where the calendar of a year is not known yet, as many calendar days, which end sooner. */
-async function dueAt(nowMs: number): Promise<string> {
+async function answerBy(nowMs: number): Promise<string> {
   const today = beijingDay(nowMs);
   const deadline = await addWorkingDays(today, APPEAL_WORKING_DAYS);
   const day = 'on' in deadline ? deadline.on : addCalendarDays(today, APPEAL_WORKING_DAYS);
@@ -83,13 +83,13 @@ function appealShown({
   state,
   words,
   askedAt,
-  dueAt: due,
+  answerBy: dueAt,
   decision,
   reasonGiven,
   decidedAt,
 }: Appeal) {
   const decided = decision && { decision, reason: reasonGiven ?? '', decidedAt: decidedAt ?? '' };
-  return { appealId, about, state, words, askedAt, dueAt: due, ...decided };
+  return { appealId, about, state, words, askedAt, dueAt, ...decided };
 }
 
 /** The person's own appeals, with decision and reason. */
@@ -113,14 +113,13 @@ export async function openAppeal(deps: Deps, { caller, input }: Run<'staff', OfO
 
 /**
  * Staff: decides an appeal, once, with a reason that the person reads. A repeat of the same decision changes nothing. An
- * overturned refusal by the risk rule lets the person be for `RISK_PASS_DAYS`.
+ * overturned refusal by the risk rule lets the person be for as long as a pass lives (lib/table/sign-in/risk-pass.ts).
  */
 export async function decide(deps: Deps, { caller, input, requestId }: Run<'staff', Decide>) {
   const { value, about } = await findAppeal(deps, caller, input);
   const { decision, reason, subjectId, ticket } = input;
   if (value.state === 'decided') return repeatDecision(value, input);
-  const nowMs = deps.clock.now();
-  const at = toInstant(nowMs);
+  const at = toInstant(deps.clock.now());
   const after: Appeal = {
     ...value,
     state: 'decided',
@@ -143,8 +142,8 @@ export async function decide(deps: Deps, { caller, input, requestId }: Run<'staf
   try {
     const lifted = value.about === 'risk-refused' && decision === 'overturned';
     await appendEntry(deps, about.person, entry, [
-      decideAppeal(subjectId, after, about.sealer, nowMs),
-      ...(lifted ? [putRiskPass(subjectId, nowMs)] : []),
+      decideAppeal(subjectId, after, about.sealer),
+      ...(lifted ? [putRiskPass(subjectId, at)] : []),
     ]);
     return appealShown(after);
   } catch (error) {

@@ -13,6 +13,7 @@ import { nextEntry } from '../../lib/table/ledger/ledger';
 import { leaveAccount, movePointers } from '../../lib/table/person/join';
 import {
   consentOf,
+  keysOf,
   ledgerHead,
   MAX_IDENTITIES_PER_PERSON,
   type Person,
@@ -127,9 +128,9 @@ async function settle(
     requestId,
   });
   const change = {
-    set: ['identities = list_append(identities, :moved)'],
+    set: ['points = list_append(points, :moved)'],
     condition: 'attribute_not_exists(leftAt)',
-    values: { ':moved': leaves.identities },
+    values: { ':moved': keysOf(leaves.identities) },
   };
   await deps.table.write(
     advanceHead(staysId, ledgerHead(stays), joined.head, change),

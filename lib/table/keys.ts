@@ -38,13 +38,9 @@ export const keys = {
     pk: partition(subjectId),
     sk: `${dataPrefix(purpose)}${id}`,
   }),
-  proof: (subjectId: string, digest: string): Key => ({ pk: partition(subjectId), sk: `PROOF#${digest}` }),
   entry: (subjectId: string, seq: number): Key => ({ pk: partition(subjectId), sk: `LEDGER#${padded(seq)}` }),
-  wechatAccount: (subjectId: string): Key => ({ pk: partition(subjectId), sk: 'WECHAT' }),
   duty: (subjectId: string, seq: number): Key => ({ pk: partition(subjectId), sk: `DUTY#${padded(seq)}` }),
   pointer: (domain: string, digest: string): Key => ({ pk: `ID#${domain}#${digest}`, sk: 'ID' }),
-  limitCounter: (digest: string, window: string): Key => ({ pk: `TRY#${digest}`, sk: window }),
-  webSignIn: (codeDigest: string): Key => ({ pk: `WEB#${codeDigest}`, sk: 'WEB' }),
   gauge: (shard: number): Key => ({ pk: `GAUGE#${shard}`, sk: 'GAUGE' }),
   threshold: (id: string): Key => ({ pk: 'GAUGE#reached', sk: id }),
   policyNotice: (subjectId: string, policyVersion: number): Key => ({

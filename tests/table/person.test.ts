@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { parseToken } from '../../lib/crypto/token';
 import { consentPurposeIds } from '../../lib/policy/purposes';
-import { keys } from '../../lib/table/keys';
 import { MAX_SESSIONS_PER_PERSON } from '../../lib/table/person/person';
 import { grant } from '../support/consent';
 import { type Caller, createWorld, onceKey, type World } from '../support/world';
@@ -156,7 +155,7 @@ describe('accounts (A1)', () => {
 
   it('slow down whoever tries codes from one address, until the window is over (A7)', async () => {
     const { MAX_FAILED_CODES_PER_ADDRESS } = await import('../../functions/login/sign-in');
-    const { countUse: countAttempt } = await import('../../lib/table/sign-in/limit-counter');
+    const { countUse: countAttempt, limitCounterKey } = await import('../../lib/table/sign-in/limit-counter');
     const address = '198.51.100.9';
     const source = await world.deps.ring.digest('address', address);
     const count = () => countAttempt(world.deps.table, source, world.deps.clock.now());
@@ -173,6 +172,6 @@ describe('accounts (A1)', () => {
     expect(await world.refused('login/signIn', { code: 'code-of-patient' }, { address })).toBe('OK');
     const seen = JSON.stringify(await world.scan());
     expect(seen).not.toContain(address);
-    expect(keys.limitCounter(source, '').pk).not.toContain(address);
+    expect(limitCounterKey(source, 0).pk).not.toContain(address);
   });
 });
