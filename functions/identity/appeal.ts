@@ -11,8 +11,10 @@ import {
   type appealDecisions,
   appealKey,
   type appealSubjects,
+  type DecidedAppeal,
   decideAppeal,
   listPendingAppeals,
+  type OpenAppeal,
   putAppeal,
   queryAppeals,
   readAppeal,
@@ -45,13 +47,13 @@ export async function askAppeal(deps: Deps, { caller, input, requestId }: Run<'s
   if (known) return repeatOf(known, input);
   const appealId = appealIdFor(subjectId, input.idempotencyKey);
   const at = toInstant(deps.clock.now());
-  const value: Appeal = {
+  const value: OpenAppeal = {
     appealId,
     about,
     words,
     state: 'open',
     askedAt: at,
-    answerBy: await answerBy(deps.clock.now()),
+    dueAt: await dueAt(deps.clock.now()),
   };
   const entry = { at, act: 'review.asked', actor: 'self', purpose: 'review', way: about, requestId } as const;
   try {
@@ -70,26 +72,19 @@ function repeatOf(known: Appeal, { about, words }: Ask) {
 }
 
 /** End of the last day. Where the calendar of a year is not known yet, as many calendar days, which end sooner. */
-async function answerBy(nowMs: number): Promise<string> {
+async function dueAt(nowMs: number): Promise<string> {
   const today = beijingDay(nowMs);
   const deadline = await addWorkingDays(today, APPEAL_WORKING_DAYS);
   const day = 'on' in deadline ? deadline.on : addCalendarDays(today, APPEAL_WORKING_DAYS);
   return toInstant(Date.parse(`${day}T23:59:59.000+08:00`));
 }
 
-function appealShown({
-  appealId,
-  about,
-  state,
-  words,
-  askedAt,
-  answerBy: dueAt,
-  decision,
-  reasonGiven,
-  decidedAt,
-}: Appeal) {
-  const decided = decision && { decision, reason: reasonGiven ?? '', decidedAt: decidedAt ?? '' };
-  return { appealId, about, state, words, askedAt, dueAt, ...decided };
+function appealShown(value: Appeal) {
+  const { appealId, about, state, words, askedAt } = value;
+  const common = { appealId, about, state, words, askedAt };
+  if (value.state === 'open') return { ...common, dueAt: value.dueAt };
+  const { wasDueAt, decision, reasonGiven, decidedAt } = value;
+  return { ...common, dueAt: wasDueAt, decision, reason: reasonGiven, decidedAt };
 }
 
 /** The person's own appeals, with decision and reason. */
@@ -116,13 +111,15 @@ export async function openAppeal(deps: Deps, { caller, input }: Run<'staff', OfO
  * overturned refusal by the risk rule lets the person be for as long as a pass lives (lib/table/sign-in/risk-pass.ts).
  */
 export async function decide(deps: Deps, { caller, input, requestId }: Run<'staff', Decide>) {
-  const { value, about } = await findAppeal(deps, caller, input);
+  const { item, value, about } = await findAppeal(deps, caller, input);
   const { decision, reason, subjectId, ticket } = input;
   if (value.state === 'decided') return repeatDecision(value, input);
   const at = toInstant(deps.clock.now());
-  const after: Appeal = {
-    ...value,
+  const { dueAt: wasDueAt, ...asked } = value;
+  const after: DecidedAppeal = {
+    ...asked,
     state: 'decided',
+    wasDueAt,
     decision,
     decidedAt: at,
     decidedBy: caller.staffId,
@@ -142,7 +139,7 @@ export async function decide(deps: Deps, { caller, input, requestId }: Run<'staf
   try {
     const lifted = value.about === 'risk-refused' && decision === 'overturned';
     await appendEntry(deps, about.person, entry, [
-      decideAppeal(subjectId, after, about.sealer),
+      decideAppeal(subjectId, after, item, about.sealer),
       ...(lifted ? [putRiskPass(subjectId, at)] : []),
     ]);
     return appealShown(after);
@@ -155,7 +152,8 @@ export async function decide(deps: Deps, { caller, input, requestId }: Run<'staf
 }
 
 function repeatDecision(value: Appeal, { decision, reason }: Decide) {
-  if (value.decision !== decision || value.reasonGiven !== reason) throw new AppError('NOT_NOW');
+  if (value.state === 'open' || value.decision !== decision || value.reasonGiven !== reason)
+    throw new AppError('NOT_NOW');
   return appealShown(value);
 }
 
@@ -165,5 +163,5 @@ async function findAppeal({ table }: Deps, caller: Run<'staff', OfOne>['caller']
   const [item] = await table.getMany([appealKey(about.person.subjectId, appealId)]);
   const value = readAppeal(item, about.sealer);
   if (!value) throw new AppError('NOT_FOUND');
-  return { value, about };
+  return { item, value, about };
 }

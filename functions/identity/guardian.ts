@@ -5,7 +5,7 @@ import { AppError } from '../../lib/errors';
 import { truncateAddress } from '../../lib/gate/network-place';
 import type { Run } from '../../lib/gate/operation';
 import { retentionMs } from '../../lib/policy/retention';
-import { ConditionFailed, type Write } from '../../lib/table/client';
+import { ConditionFailed, type Item, type Write } from '../../lib/table/client';
 import { gaugeWrites } from '../../lib/table/gauge/gauge';
 import { appendEntry } from '../../lib/table/ledger/append';
 import {
@@ -65,7 +65,7 @@ export async function askGuardian(deps: Deps, { caller, requestId }: Run<'subjec
   const code = newCode(deps.random);
   const codeDigest = await deps.ring.digest('guardian-code', code);
   const writes: Write[] = [
-    ...putGuardian(subjectId, { state: 'asked', codeDigest, askedAt: at }, before),
+    ...putGuardian(subjectId, { state: 'asked', codeDigest, askedAt: at }, caller.alsoRead),
     putGuardianCode(subjectId, codeDigest, at),
     ...(before ? [] : gaugeWrites(subjectId, GUARDIAN_GAUGES, 1)),
   ];
@@ -119,7 +119,7 @@ export async function guardianRespond(
     return {
       ...entriesOf(run, state, deps.policy.inForce().version),
       sealer: caller.sealer,
-      writes: decide(deps, { childId, guardianId, wardId, before, state }),
+      writes: decide(deps, { childId, guardianId, wardId, before, seen: items.guardian, state }),
     };
   });
   return { state, ...(state === 'consented' && { wardId }) };
@@ -130,14 +130,15 @@ type Decision = {
   guardianId: string;
   wardId: string;
   before: Guardian;
+  seen: Item | undefined;
   state: 'consented' | 'refused';
 };
 
-function decide(deps: Deps, { childId, guardianId, wardId, before, state }: Decision): Write[] {
+function decide(deps: Deps, { childId, guardianId, wardId, before, seen, state }: Decision): Write[] {
   const decidedAt = toInstant(deps.clock.now());
   const { textHash } = guardianNotice;
   return [
-    ...putGuardian(childId, { ...before, state, decidedAt, guardianId, textHash }, before),
+    ...putGuardian(childId, { ...before, state, decidedAt, guardianId, textHash }, seen),
     ...(state === 'consented' ? [putWard(guardianId, { wardId, childId, consentedAt: decidedAt })] : []),
   ];
 }

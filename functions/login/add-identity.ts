@@ -57,7 +57,7 @@ export async function addIdentity(
   const writes = [
     claimPointer(domain, digest, subjectId),
     ...(openid && known
-      ? [putWechatAccount(subjectId, withOpenids(known, { [shortName(digest)]: openid }), sealer)]
+      ? [putWechatAccount(subjectId, withOpenids(known, { [shortName(digest)]: openid }), sealer, account)]
       : []),
   ];
   const change = {

@@ -148,7 +148,7 @@ async function moveOpenids(deps: Deps, stays: Person, leaves: Person, [to, from]
   const [toSealer, fromSealer] = [await sealerOf(deps, stays), await sealerOf(deps, leaves)];
   const [kept, given] = [readWechatAccount(to, toSealer), readWechatAccount(from, fromSealer)];
   if (!kept || !given) return [];
-  return [putWechatAccount(stays.subjectId, withOpenids(kept, openidsOf(given, leaves)), toSealer)];
+  return [putWechatAccount(stays.subjectId, withOpenids(kept, openidsOf(given, leaves)), toSealer, to)];
 }
 
 function openidsOf(

@@ -29,8 +29,13 @@ export function shortName(identityDigest: string): string {
 
 export const wechatAccountKey = (subjectId: string): Key => wechatAccount.key(subjectId);
 
-export function putWechatAccount(subjectId: string, value: WechatAccount, sealer: Sealer): Write {
-  return { Put: { Item: wechatAccount.make(subjectId, undefined, value, { sealer }) } };
+export function putWechatAccount(
+  subjectId: string,
+  value: WechatAccount,
+  sealer: Sealer,
+  before?: Item,
+): Write {
+  return { Put: { Item: wechatAccount.make(subjectId, undefined, value, { sealer, before }) } };
 }
 
 /** @throws SealError */

@@ -14,52 +14,72 @@ export const appealDecisions = ['stands', 'overturned'] as const;
 /** The part of the index `due` in which open appeals wait; erasures wait in another. */
 const QUEUE = 'APPEALS';
 
-/**
- * An appeal against a result, to a human (promise N6). The words of both sides are sealed under the person's key. Kept for
- * three years from its decision, also when the person has gone: it shows how a decision by machine was reviewed.
- */
-export const appeal = declareEntity('appeal', {
-  place: inPerson('review', (appealId: string) => `appeal-${appealId}`),
-  life: { rule: 'review-three-years', from: 'decidedAt' },
+const place = inPerson('review', (appealId: string) => `appeal-${appealId}`);
+const asked = {
+  appealId: plain('risk-review', z.string()),
+  about: plain('risk-review', z.enum(appealSubjects)),
+  askedAt: plain('risk-review', z.string()),
+  words: sealed('review-words', z.string()),
+};
+
+/** An appeal against a result, to a human (promise N6). The words of both sides are sealed under the person's key. */
+export const openAppeal = declareEntity('appeal', {
+  place,
+  life: { rule: 'review-three-years' },
   outlives: 'review-three-years',
   queue: QUEUE,
   attributes: {
-    appealId: plain('risk-review', z.string()),
-    about: plain('risk-review', z.enum(appealSubjects)),
-    state: plain('risk-review', z.enum(['open', 'decided'])),
-    askedAt: plain('risk-review', z.string()),
+    ...asked,
+    state: plain('risk-review', z.literal('open')),
     /** The day by which it must be answered: 15 working days, or as many calendar days where the calendar is unknown. */
-    answerBy: plain('risk-review', z.string()),
-    /** The same while it is open: where it waits in its queue. */
-    dueAt: plain('risk-review', z.optional(z.string())),
-    decidedAt: plain('risk-review', z.optional(z.string())),
-    decision: plain('risk-review', z.optional(z.enum(appealDecisions))),
-    decidedBy: plain('risk-review', z.optional(z.string())),
-    words: sealed('review-words', z.string()),
-    /** Why it was decided so, as the person reads it. */
-    reasonGiven: sealed('review-words', z.optional(z.string())),
+    dueAt: plain('risk-review', z.string()),
   },
 });
-export type Appeal = Omit<ValueOf<typeof appeal>, 'dueAt'>;
 
-export const appealKey = (subjectId: string, appealId: string): Key => appeal.key(subjectId, appealId);
+/**
+ * The same once it is decided. Kept for three years from then, also when the person has gone: it shows how a decision by
+ * machine was reviewed (PIPL art. 24, 56).
+ */
+export const decidedAppeal = declareEntity('decided-appeal', {
+  place,
+  life: { rule: 'review-three-years', from: 'decidedAt' },
+  outlives: 'review-three-years',
+  attributes: {
+    ...asked,
+    state: plain('risk-review', z.literal('decided')),
+    wasDueAt: plain('risk-review', z.string()),
+    decidedAt: plain('risk-review', z.string()),
+    decision: plain('risk-review', z.enum(appealDecisions)),
+    decidedBy: plain('risk-review', z.string()),
+    /** Why it was decided so, as the person reads it. */
+    reasonGiven: sealed('review-words', z.string()),
+  },
+});
+export type OpenAppeal = ValueOf<typeof openAppeal>;
+export type DecidedAppeal = ValueOf<typeof decidedAppeal>;
+export type Appeal = OpenAppeal | DecidedAppeal;
+
+export const appealKey = (subjectId: string, appealId: string): Key => openAppeal.key(subjectId, appealId);
 
 export function readAppeal(item: Item | undefined, sealer: Sealer): Appeal | undefined {
-  return appeal.read(item, { sealer });
+  return openAppeal.read(item, { sealer }) ?? decidedAppeal.read(item, { sealer });
 }
 
 /** A new appeal, refused when it is there already. */
-export function putAppeal(subjectId: string, value: Appeal, sealer: Sealer): Write {
-  const waiting = { ...value, dueAt: value.answerBy };
-  return create(appeal.make(subjectId, value.appealId, waiting, { sealer }));
+export function putAppeal(subjectId: string, value: OpenAppeal, sealer: Sealer): Write {
+  return create(openAppeal.make(subjectId, value.appealId, value, { sealer }));
 }
 
 /** Decides an appeal, once. It leaves its queue and is kept for three years from now. */
-export function decideAppeal(subjectId: string, value: Appeal, sealer: Sealer): Write {
-  const decided = { ...value, dueAt: undefined };
+export function decideAppeal(
+  subjectId: string,
+  value: DecidedAppeal,
+  before: Item | undefined,
+  sealer: Sealer,
+): Write {
   return {
     Put: {
-      Item: appeal.make(subjectId, value.appealId, decided, { sealer }),
+      Item: decidedAppeal.make(subjectId, value.appealId, value, { sealer, before }),
       ConditionExpression: '#state = :open',
       ExpressionAttributeNames: { '#state': 'state' },
       ExpressionAttributeValues: { ':open': 'open' },

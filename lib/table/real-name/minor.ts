@@ -6,7 +6,7 @@ import { declareEntity } from '../declare';
 import type { GaugeId } from '../gauge/gauge';
 import type { Key } from '../keys';
 import { byDigest, inPerson } from '../place';
-import { create } from '../replace';
+import { create, replace } from '../replace';
 
 /**
  * The mark of a person under 18, for the yearly audit (promise N4; 未保网条例 art. 37). It says how old they were at
@@ -92,17 +92,16 @@ export function readGuardian(item: Item | undefined): Guardian | undefined {
 export function putGuardian(
   subjectId: string,
   value: Guardian,
-  before: Guardian | undefined,
+  before: Item | undefined,
 ): [Write, ...Write[]] {
-  const item = guardian.make(subjectId, undefined, value, { points: [guardianCodeKey(value.codeDigest)] });
+  const points = [guardianCodeKey(value.codeDigest)];
+  const item = guardian.make(subjectId, undefined, value, { points, before });
   if (!before) return [create(item)];
-  const isAsSeen = {
+  return replace(item, before, {
     ConditionExpression: '#state = :state AND codeDigest = :code',
     ExpressionAttributeNames: { '#state': 'state' },
     ExpressionAttributeValues: { ':state': before.state, ':code': before.codeDigest },
-  };
-  const earlier = before.codeDigest === value.codeDigest ? [] : [guardianCodeKey(before.codeDigest)];
-  return [{ Put: { Item: item, ...isAsSeen } }, ...earlier.map((key): Write => ({ Delete: { Key: key } }))];
+  });
 }
 
 /** Holds a transaction to the guardian's consent to this very notice. */
