@@ -1,3 +1,5 @@
+import { duty } from './consent/erasure-duty';
+import { ledgerEntry } from './ledger/ledger';
 import { entryPointer, linkedEntry } from './person/linked-entry';
 import { person } from './person/person';
 import { phone, phonePointer } from './person/phone';
@@ -5,7 +7,7 @@ import { openidPointer, unionidPointer } from './person/pointer';
 import { wechatAccount } from './person/wechat-account';
 import { nickname } from './profile/nickname';
 import { preferences } from './profile/preferences';
-import { appeal } from './real-name/appeal';
+import { decidedAppeal, openAppeal } from './real-name/appeal';
 import { faceSession, faceSessionMark, faceStart } from './real-name/face-session';
 import { guardian, guardianCode, minorMark, ward } from './real-name/minor';
 import {
@@ -27,6 +29,8 @@ import { webSignIn } from './sign-in/web-sign-in';
  * breach follows from this list: an item of an entity outside it is nobody's (promises K7, R1, R3, S2, B3).
  */
 export const entities = {
+  duty,
+  ledgerEntry,
   entryPointer,
   linkedEntry,
   person,
@@ -37,7 +41,8 @@ export const entities = {
   wechatAccount,
   nickname,
   preferences,
-  appeal,
+  decidedAppeal,
+  openAppeal,
   faceSession,
   faceSessionMark,
   faceStart,

@@ -1,4 +1,5 @@
 import { cardKey } from '../../lib/table/card/card';
+import { dutyKey } from '../../lib/table/consent/erasure-duty';
 import { everyoneShard, type Key, keys } from '../../lib/table/keys';
 import { locationKey } from '../../lib/table/location/location';
 import { nicknameKey } from '../../lib/table/profile/nickname';
@@ -49,7 +50,7 @@ export const firstCalls: Record<string, (person: Person) => FirstCall> = {
     return {
       event: { Records: [{ messageId: 'bench', eventSource: 'aws:sqs', body }] },
       opening: [{ get: [keys.policyBook()] }],
-      trips: [{ get: [...self, keys.duty(subjectId, 999)] }],
+      trips: [{ get: [...self, dutyKey(subjectId, 999)] }],
     };
   },
 };

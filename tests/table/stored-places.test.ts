@@ -95,6 +95,7 @@ async function doEverything(day: number): Promise<void> {
 /** What a person has one of, or what lies at a key of its own for each code: there is nothing to swap it with. */
 const single = [
   'avatar',
+  'face-result',
   'location',
   'nickname',
   'phone',
