@@ -45,7 +45,7 @@ export const accountOperations = {
     limits: [{ name: 'LINKS_PER_PERSON', per: 'person', max: 10, windowMs: DAY_MS }],
     proof: (input) => input.entry,
     risk: 'fraud',
-    budget: { trips: 9, readUnits: 3, writeUnits: 56 },
+    budget: { trips: 9, readUnits: 4, writeUnits: 56 },
     browser: 'never',
     alsoRead: (subjectId, input) => linkedEntryKey(subjectId, input.entry),
     run: linkAccount,
