@@ -4,6 +4,7 @@ import type { Deps } from '../../lib/deps';
 import { AppError, invalidInput } from '../../lib/errors';
 import type { Run, StaffReason } from '../../lib/gate/operation';
 import type { ConsentPurposeId } from '../../lib/policy/purposes';
+import { versionAt } from '../../lib/policy/version';
 import type { Decision, LedgerEntry, NewEntry } from '../../lib/table/ledger/ledger';
 import type { Consent } from '../../lib/table/person/person';
 import { soundEntry } from './sound-entry';
@@ -43,9 +44,13 @@ export async function correct(deps: Deps, run: Run<'staff', Correction>) {
   if (target && !(isConsentAct(target) && target.purpose === input.purpose)) throw new AppError('NOT_FOUND');
   const { subjectId: _, idempotencyKey, ...content } = input;
   const request = await repeatMark(deps, person.subjectId, idempotencyKey, ['correct', content]);
+  const trueAt = toInstant(Date.parse(input.trueAt));
+  // What a paper agreed to is the text of its own day: a later version that reaches further is not covered by it.
+  const policyVersion = versionAt(await deps.policy.all(), trueAt)?.version;
   const entry: NewEntry = {
     at: toInstant(nowMs),
-    trueAt: toInstant(Date.parse(input.trueAt)),
+    trueAt,
+    ...(policyVersion !== undefined && { policyVersion }),
     act: 'consent.corrected',
     actor: 'staff',
     purpose: input.purpose,

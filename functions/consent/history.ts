@@ -4,10 +4,10 @@ import type { Run } from '../../lib/gate/operation';
 import { readCursor, sealCursor } from '../../lib/table/cursor';
 import type { Sealer } from '../../lib/table/entity';
 import {
+  decodeEntry,
   emptyHead,
   followChain,
   type LedgerHead,
-  ledgerEntry,
   readEntries,
 } from '../../lib/table/ledger/ledger';
 import { ledgerHead, type Person } from '../../lib/table/person/person';
@@ -47,7 +47,7 @@ async function ledgerPage(deps: Deps, { person, sealer }: Whose, { list, readerI
   const reached = await followChain(deps.ring, subjectId, from, items);
   const broken = 'brokenAt' in reached;
   const whole = broken ? items.slice(0, reached.brokenAt - from.seq - 1) : items; // what was altered may be anything
-  const entries = whole.map((item) => ledgerEntry.decode(item, String(item.seq), sealer));
+  const entries = whole.map((item) => decodeEntry(item, sealer));
   if (more && !broken) {
     return {
       entries,

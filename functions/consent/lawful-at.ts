@@ -6,10 +6,10 @@ import type { Run } from '../../lib/gate/operation';
 import type { PurposeId } from '../../lib/policy/purposes';
 import { reachVersionAt } from '../../lib/policy/version';
 import {
+  decodeEntry,
   emptyHead,
   followChain,
   type LedgerHead,
-  ledgerEntry,
   readEntries,
 } from '../../lib/table/ledger/ledger';
 import { ledgerHead } from '../../lib/table/person/person';
@@ -48,7 +48,7 @@ async function readActs(deps: Deps, subjectId: string, known: LedgerHead) {
     const reached = await followChain(deps.ring, subjectId, head, page.items);
     const broken = 'brokenAt' in reached;
     const whole = broken ? page.items.slice(0, reached.brokenAt - head.seq - 1) : page.items;
-    acts.push(...whole.map((item) => ledgerEntry.decode(item, String(item.seq))).filter(isConsentAct));
+    acts.push(...whole.map((item) => decodeEntry(item)).filter(isConsentAct));
     if (broken) return { acts, intact: false };
     head = reached;
     more = page.more;

@@ -2,7 +2,7 @@ import type { Deps } from '../../lib/deps';
 import type { Run } from '../../lib/gate/operation';
 import type { ConsentPurposeId } from '../../lib/policy/purposes';
 import { kindIdsFor, nameOfKind, type Registry, recipientIdsFor } from '../../lib/policy/registry';
-import { ledgerEntry, readEntries } from '../../lib/table/ledger/ledger';
+import { decodeEntry, readEntries } from '../../lib/table/ledger/ledger';
 import { consentOf, type Person } from '../../lib/table/person/person';
 
 /** Ledger entries that one answer looks at, the newest; who has more is told so. */
@@ -20,7 +20,7 @@ export async function ownLists(deps: Deps, { caller }: Run<'subject', Record<str
   const { registry } = full;
   const from = Math.max(0, person.ledgerSeq - MAX_ENTRIES_LISTED);
   const { items } = await readEntries(deps.table, person.subjectId, from, MAX_ENTRIES_LISTED);
-  const entries = items.map((item) => ledgerEntry.decode(item, String(item.seq)));
+  const entries = items.map((item) => decodeEntry(item));
   const disclosures = entries.filter(({ act }) => act === 'disclosure.made');
   const given = new Map<string, { times: number; lastAt: string; kinds: Set<string> }>();
   for (const { recipient = '', at, kinds = [] } of disclosures) {

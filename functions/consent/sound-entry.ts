@@ -1,7 +1,7 @@
 import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
 import type { Sealer } from '../../lib/table/entity';
-import { isUnaltered, type LedgerEntry, ledgerEntry, readEntry } from '../../lib/table/ledger/ledger';
+import { decodeEntry, isUnaltered, type LedgerEntry, readEntry } from '../../lib/table/ledger/ledger';
 
 /**
  * One entry of a person's ledger, only while it is as it was written: nothing altered is ever signed.
@@ -17,5 +17,5 @@ export async function soundEntry(
   if (!item) throw new AppError('NOT_FOUND');
   if (item.seq !== seq || !(await isUnaltered(deps.ring, subjectId, item)))
     throw new AppError('RECORD_ALTERED');
-  return ledgerEntry.decode(item, String(seq), sealer);
+  return decodeEntry(item, sealer);
 }

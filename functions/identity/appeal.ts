@@ -11,8 +11,10 @@ import {
   type appealDecisions,
   appealKey,
   type appealSubjects,
+  type DecidedAppeal,
   decideAppeal,
   listPendingAppeals,
+  type OpenAppeal,
   putAppeal,
   queryAppeals,
   readAppeal,
@@ -45,7 +47,7 @@ export async function askAppeal(deps: Deps, { caller, input, requestId }: Run<'s
   if (known) return repeatOf(known, input);
   const appealId = appealIdFor(subjectId, input.idempotencyKey);
   const at = toInstant(deps.clock.now());
-  const value: Appeal = {
+  const value: OpenAppeal = {
     appealId,
     about,
     words,
@@ -77,19 +79,12 @@ async function dueAt(nowMs: number): Promise<string> {
   return toInstant(Date.parse(`${day}T23:59:59.000+08:00`));
 }
 
-function appealShown({
-  appealId,
-  about,
-  state,
-  words,
-  askedAt,
-  dueAt: due,
-  decision,
-  reasonGiven,
-  decidedAt,
-}: Appeal) {
-  const decided = decision && { decision, reason: reasonGiven ?? '', decidedAt: decidedAt ?? '' };
-  return { appealId, about, state, words, askedAt, dueAt: due, ...decided };
+function appealShown(value: Appeal) {
+  const { appealId, about, state, words, askedAt } = value;
+  const common = { appealId, about, state, words, askedAt };
+  if (value.state === 'open') return { ...common, dueAt: value.dueAt };
+  const { wasDueAt, decision, reasonGiven, decidedAt } = value;
+  return { ...common, dueAt: wasDueAt, decision, reason: reasonGiven, decidedAt };
 }
 
 /** The person's own appeals, with decision and reason. */
@@ -113,17 +108,18 @@ export async function openAppeal(deps: Deps, { caller, input }: Run<'staff', OfO
 
 /**
  * Staff: decides an appeal, once, with a reason that the person reads. A repeat of the same decision changes nothing. An
- * overturned refusal by the risk rule lets the person be for `RISK_PASS_DAYS`.
+ * overturned refusal by the risk rule lets the person be for as long as a pass lives (lib/table/sign-in/risk-pass.ts).
  */
 export async function decide(deps: Deps, { caller, input, requestId }: Run<'staff', Decide>) {
-  const { value, about } = await findAppeal(deps, caller, input);
+  const { item, value, about } = await findAppeal(deps, caller, input);
   const { decision, reason, subjectId, ticket } = input;
   if (value.state === 'decided') return repeatDecision(value, input);
-  const nowMs = deps.clock.now();
-  const at = toInstant(nowMs);
-  const after: Appeal = {
-    ...value,
+  const at = toInstant(deps.clock.now());
+  const { dueAt: wasDueAt, ...asked } = value;
+  const after: DecidedAppeal = {
+    ...asked,
     state: 'decided',
+    wasDueAt,
     decision,
     decidedAt: at,
     decidedBy: caller.staffId,
@@ -143,8 +139,8 @@ export async function decide(deps: Deps, { caller, input, requestId }: Run<'staf
   try {
     const lifted = value.about === 'risk-refused' && decision === 'overturned';
     await appendEntry(deps, about.person, entry, [
-      decideAppeal(subjectId, after, about.sealer, nowMs),
-      ...(lifted ? [putRiskPass(subjectId, nowMs)] : []),
+      decideAppeal(subjectId, after, item, about.sealer),
+      ...(lifted ? [putRiskPass(subjectId, at)] : []),
     ]);
     return appealShown(after);
   } catch (error) {
@@ -156,7 +152,8 @@ export async function decide(deps: Deps, { caller, input, requestId }: Run<'staf
 }
 
 function repeatDecision(value: Appeal, { decision, reason }: Decide) {
-  if (value.decision !== decision || value.reasonGiven !== reason) throw new AppError('NOT_NOW');
+  if (value.state === 'open' || value.decision !== decision || value.reasonGiven !== reason)
+    throw new AppError('NOT_NOW');
   return appealShown(value);
 }
 
@@ -166,5 +163,5 @@ async function findAppeal({ table }: Deps, caller: Run<'staff', OfOne>['caller']
   const [item] = await table.getMany([appealKey(about.person.subjectId, appealId)]);
   const value = readAppeal(item, about.sealer);
   if (!value) throw new AppError('NOT_FOUND');
-  return { value, about };
+  return { item, value, about };
 }

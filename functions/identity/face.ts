@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { MINUTE_MS, toInstant } from '../../lib/clock';
+import { toInstant } from '../../lib/clock';
 import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
 import { disclose } from '../../lib/gate/disclose';
@@ -11,6 +11,7 @@ import {
   endFaceSession,
   type FaceSession,
   type FaceStart,
+  faceSessionEndsMs,
   faceSessionKey,
   putFaceSession,
   putFaceStart,
@@ -27,9 +28,6 @@ import { keepResult, loadResult, resultForPerson } from './keep-result';
 import { maskName } from './name';
 import { type TypedIdentity, validateInput } from './valid-input';
 import { demandOffered } from './ways';
-
-/** The partner's token is good for 7200 s; a little more, so that who finishes at the last moment can say so. */
-export const FACE_SESSION_MS = 130 * MINUTE_MS;
 
 const disclosure = { recipient: 'tencent-faceid', alsoFor: 'real-name-face', way: 'face' } as const;
 
@@ -57,7 +55,7 @@ export async function startFace(deps: Deps, run: Run<'subject', Start>) {
   const content = await mark(JSON.stringify([given.name, given.idNumber]));
   const uniqueDigest = await deps.ring.digest('id-number', given.idNumber);
 
-  const known = liveSession(readFaceSession(caller.alsoRead, sessionId, sealer), person);
+  const known = liveSession(readFaceSession(caller.alsoRead, sealer), person);
   if (known) return repeatStart(known, sessionId, content);
   demandSameStart(readFaceStart(caller.alsoRead), { epoch, wayEpoch, content });
   const key = await mark(sessionId);
@@ -72,8 +70,8 @@ export async function startFace(deps: Deps, run: Run<'subject', Start>) {
 
   const session = { epoch, wayEpoch, content, uniqueDigest, band: given.band };
   const startedAtMs = deps.clock.now();
-  const expiresAtMs = startedAtMs + FACE_SESSION_MS;
-  const start = { epoch, wayEpoch, content, isOver: false };
+  const startedAt = toInstant(startedAtMs);
+  const start = { epoch, wayEpoch, content, startedAt, isOver: false };
   const { answer, kept } = await disclose(
     deps,
     person,
@@ -82,21 +80,21 @@ export async function startFace(deps: Deps, run: Run<'subject', Start>) {
     ({ result }) => (result === 'STARTED' ? result : 'UNAVAILABLE'),
     {
       made: [
-        ...putFaceStart(subjectId, sessionId, start, startedAtMs, expiresAtMs),
+        ...putFaceStart(subjectId, sessionId, start, startedAtMs),
         ...(child ? [guardianConsents(subjectId, guardianNotice.textHash)] : []),
       ],
       answered: (started) => {
         if (started.result !== 'STARTED') return [];
         const { token, url } = started;
         const maskedName = maskName(given.name);
-        const value: FaceSession = { ...session, maskedName, token, url, startedAt: toInstant(startedAtMs) };
-        return putFaceSession(subjectId, sessionId, value, expiresAtMs, sealer);
+        const value: FaceSession = { ...session, maskedName, token, url, startedAt };
+        return putFaceSession(subjectId, sessionId, value, sealer);
       },
     },
   ).catch((error: unknown) => refuseStart(error, start));
   if (answer.result !== 'STARTED') throw new AppError('PARTNER_UNAVAILABLE');
   if (!kept) return startTwin(deps, run, sessionId, content);
-  return { sessionId, url: answer.url, expiresAt: toInstant(expiresAtMs) };
+  return { sessionId, url: answer.url, expiresAt: toInstant(faceSessionEndsMs(startedAt)) };
 }
 
 function refuseStart(error: unknown, start: Begun): never {
@@ -127,14 +125,14 @@ async function startTwin(
   content: string,
 ) {
   const [item] = await table.getMany([faceSessionKey(caller.person.subjectId, sessionId)]);
-  const session = liveSession(readFaceSession(item, sessionId, caller.sealer), caller.person);
+  const session = liveSession(readFaceSession(item, caller.sealer), caller.person);
   if (!session) throw new AppError('BUSY');
   return repeatStart(session, sessionId, content);
 }
 
 function repeatStart(session: FaceSession, sessionId: string, content: string) {
   if (session.content !== content) throw new AppError('IDEMPOTENCY_CONFLICT');
-  const expiresAt = toInstant(Date.parse(session.startedAt) + FACE_SESSION_MS);
+  const expiresAt = toInstant(faceSessionEndsMs(session.startedAt));
   return { sessionId, url: session.url, expiresAt };
 }
 
@@ -157,7 +155,7 @@ export async function finishFace(deps: Deps, run: Run<'subject', { sessionId: st
   const { sessionId } = input;
   demandOffered(deps, 'face');
   epochsOf(deps, person, 'face');
-  const session = liveSession(readFaceSession(caller.alsoRead, sessionId, sealer), person);
+  const session = liveSession(readFaceSession(caller.alsoRead, sealer), person);
   const seen = await loadResult(deps, subjectId, 'face');
   const live = readRealName(seen.result, person, sealer);
   const key = await deps.ring.digest('request', `face|${subjectId}|${sessionId}`);
@@ -165,7 +163,7 @@ export async function finishFace(deps: Deps, run: Run<'subject', { sessionId: st
   if (!session) throw new AppError('NOT_FOUND');
   if (live) throw new AppError('NOT_NOW');
 
-  const ends = endFaceSession(subjectId, sessionId, session, Date.parse(session.startedAt) + FACE_SESSION_MS);
+  const ends = endFaceSession(subjectId, sessionId, session);
   const { answer, person: after } = await disclose(
     deps,
     person,

@@ -38,7 +38,7 @@ export async function guardianWithdraw(deps: Deps, run: Run<'subject', { wardId:
     return {
       ...entries,
       writes: [
-        putGuardian(childId, { ...before, state: 'withdrawn', decidedAt }, before),
+        ...putGuardian(childId, { ...before, state: 'withdrawn', decidedAt }, guardian),
         own,
         ...endRealNames(
           childId,

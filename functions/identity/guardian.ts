@@ -4,25 +4,26 @@ import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
 import { truncateAddress } from '../../lib/gate/network-place';
 import type { Run } from '../../lib/gate/operation';
-import { ConditionFailed, type Write } from '../../lib/table/client';
+import { retentionMs } from '../../lib/policy/retention';
+import { ConditionFailed, type Item, type Write } from '../../lib/table/client';
 import { gaugeWrites } from '../../lib/table/gauge/gauge';
 import { appendEntry } from '../../lib/table/ledger/append';
-import { pointerKey, readPointer } from '../../lib/table/person/pointer';
 import {
-  dropGuardianCode,
   GUARDIAN_GAUGES,
   type Guardian,
+  guardianCodeKey,
   putGuardian,
   putGuardianCode,
   putWard,
   readGuardian,
+  readGuardianCode,
 } from '../../lib/table/real-name/minor';
 import { isAdult, readRealName, realNameKey } from '../../lib/table/real-name/real-name';
 import { guardianNotice } from './guardian-notice';
 import { writeInBothLedgers } from './two-ledgers';
 
 /** A guardian may be at work: the code is good for a day, and told in person. */
-export const GUARDIAN_CODE_MS = DAY_MS;
+export const GUARDIAN_CODE_MS = retentionMs('guardian-code-life');
 export const GUARDIAN_ASKS_PER_PERSON = {
   name: 'GUARDIAN_ASKS_PER_PERSON',
   per: 'person',
@@ -64,9 +65,8 @@ export async function askGuardian(deps: Deps, { caller, requestId }: Run<'subjec
   const code = newCode(deps.random);
   const codeDigest = await deps.ring.digest('guardian-code', code);
   const writes: Write[] = [
-    putGuardian(subjectId, { state: 'asked', codeDigest, askedAt: at }, before),
-    putGuardianCode(subjectId, codeDigest, nowMs + GUARDIAN_CODE_MS),
-    ...(before ? [dropGuardianCode(before.codeDigest)] : []),
+    ...putGuardian(subjectId, { state: 'asked', codeDigest, askedAt: at }, caller.alsoRead),
+    putGuardianCode(subjectId, codeDigest, at),
     ...(before ? [] : gaugeWrites(subjectId, GUARDIAN_GAUGES, 1)),
   ];
   const entry = { at, act: 'guardian.asked', actor: 'self', purpose: 'minors', requestId } as const;
@@ -101,13 +101,13 @@ export async function guardianRespond(
   const { subjectId: guardianId } = person;
   if (input.textHash !== guardianNotice.textHash) throw new AppError('POLICY_CHANGED');
   const codeDigest = await deps.ring.digest('guardian-code', readCode(input.code));
-  const [network, pointer] = await deps.table.getMany([
+  const [network, code] = await deps.table.getMany([
     realNameKey(guardianId, 'real-name-network'),
-    pointerKey('guardian-code', codeDigest),
+    guardianCodeKey(codeDigest),
   ]);
   if (![caller.alsoRead, network].some((item) => isAdult(readRealName(item, person))))
     throw new AppError('CALLER_NOT_ALLOWED');
-  const childId = pointer && readPointer(pointer);
+  const childId = readGuardianCode(code);
   if (!childId || childId === guardianId) throw new AppError('NOT_FOUND');
   const state = input.decision === 'consent' ? 'consented' : 'refused';
   const wardId = codeDigest.slice(0, 22);
@@ -119,7 +119,7 @@ export async function guardianRespond(
     return {
       ...entriesOf(run, state, deps.policy.inForce().version),
       sealer: caller.sealer,
-      writes: decide(deps, { childId, guardianId, wardId, before, state }),
+      writes: decide(deps, { childId, guardianId, wardId, before, seen: items.guardian, state }),
     };
   });
   return { state, ...(state === 'consented' && { wardId }) };
@@ -130,14 +130,15 @@ type Decision = {
   guardianId: string;
   wardId: string;
   before: Guardian;
+  seen: Item | undefined;
   state: 'consented' | 'refused';
 };
 
-function decide(deps: Deps, { childId, guardianId, wardId, before, state }: Decision): Write[] {
+function decide(deps: Deps, { childId, guardianId, wardId, before, seen, state }: Decision): Write[] {
   const decidedAt = toInstant(deps.clock.now());
   const { textHash } = guardianNotice;
   return [
-    putGuardian(childId, { ...before, state, decidedAt, guardianId, textHash }, before),
+    ...putGuardian(childId, { ...before, state, decidedAt, guardianId, textHash }, seen),
     ...(state === 'consented' ? [putWard(guardianId, { wardId, childId, consentedAt: decidedAt })] : []),
   ];
 }

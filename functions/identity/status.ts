@@ -21,7 +21,7 @@ export async function status(deps: Deps, { caller }: Run<'subject', Record<strin
       const { verified: _, ...shown } = resultForPerson(value);
       return { ...shown, partnerRequestId: value.partnerRequestId, consentEntry: value.consentEntry };
     }),
-    ...(minor && { minor: minorMark.decode(minor, '').band }),
+    ...(minor && { minor: minorMark.read(minor)?.band }),
     ...(asked && { guardian: asked.state }),
   };
 }

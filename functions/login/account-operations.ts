@@ -44,8 +44,9 @@ export const accountOperations = {
     ledger: 'act',
     proof: (input) => input.entry,
     risk: 'fraud',
-    budget: { trips: 9, readUnits: 3, writeUnits: 56 },
+    budget: { trips: 9, readUnits: 4, writeUnits: 56 },
     browser: 'never',
+    alsoRead: (subjectId, input) => linkedEntryKey(subjectId, input.entry),
     run: linkAccount,
   }),
   listLinks: operation({

@@ -5,7 +5,7 @@ import { ConditionFailed } from '../../lib/table/client';
 import { createSealer } from '../../lib/table/entity';
 import { keys } from '../../lib/table/keys';
 import { appendEntry } from '../../lib/table/ledger/append';
-import { MAX_IDENTITIES_PER_PERSON, readPerson } from '../../lib/table/person/person';
+import { keysOf, MAX_IDENTITIES_PER_PERSON, readPerson } from '../../lib/table/person/person';
 import { claimPointer } from '../../lib/table/person/pointer';
 import {
   putWechatAccount,
@@ -57,13 +57,13 @@ export async function addIdentity(
   const writes = [
     claimPointer(domain, digest, subjectId),
     ...(openid && known
-      ? [putWechatAccount(subjectId, withOpenids(known, { [shortName(digest)]: openid }), sealer)]
+      ? [putWechatAccount(subjectId, withOpenids(known, { [shortName(digest)]: openid }), sealer, account)]
       : []),
   ];
   const change = {
-    set: ['identities = list_append(identities, :added)'],
+    set: ['points = list_append(points, :added)'],
     condition: 'attribute_not_exists(leftAt)',
-    values: { ':added': [{ domain, digest }] },
+    values: { ':added': keysOf([{ domain, digest }]) },
   };
   try {
     await appendEntry(deps, person, entry, writes, { change });

@@ -13,6 +13,7 @@ import { nextEntry } from '../../lib/table/ledger/ledger';
 import { leaveAccount, movePointers } from '../../lib/table/person/join';
 import {
   consentOf,
+  keysOf,
   ledgerHead,
   MAX_IDENTITIES_PER_PERSON,
   type Person,
@@ -133,9 +134,9 @@ async function settle(
     requestId,
   });
   const change = {
-    set: ['identities = list_append(identities, :moved)'],
+    set: ['points = list_append(points, :moved)'],
     condition: 'attribute_not_exists(leftAt)',
-    values: { ':moved': leaves.identities },
+    values: { ':moved': keysOf(leaves.identities) },
   };
   await deps.table.write(
     advanceHead(staysId, ledgerHead(stays), joined.head, change),
@@ -153,7 +154,7 @@ async function moveOpenids(deps: Deps, stays: Person, leaves: Person, [to, from]
   const [toSealer, fromSealer] = [await sealerOf(deps, stays), await sealerOf(deps, leaves)];
   const [kept, given] = [readWechatAccount(to, toSealer), readWechatAccount(from, fromSealer)];
   if (!kept || !given) return [];
-  return [putWechatAccount(stays.subjectId, withOpenids(kept, openidsOf(given, leaves)), toSealer)];
+  return [putWechatAccount(stays.subjectId, withOpenids(kept, openidsOf(given, leaves)), toSealer, to)];
 }
 
 function openidsOf(

@@ -18,6 +18,9 @@ import {
 } from '../../lib/table/person/linked-entry';
 import { consentOf, endSessions, type Person, readPerson, session } from '../../lib/table/person/person';
 
+/** Erasures and other links of the same entry at the same moment, before we ask to try again. */
+const RACES = 4;
+
 function linkEpoch(person: Person): number {
   return consentOf(person, 'account-link')?.epoch ?? 0;
 }
@@ -61,18 +64,22 @@ export async function linkAccount(
   const linkedAt = toInstant(deps.clock.now());
   const value: LinkedEntry = { entry, linkedAt, epoch };
   const act = { at: linkedAt, act: 'identity.linked', actor: 'self', way: entry, requestId } as const;
-  try {
-    const writes = putLinkedEntry(person.subjectId, value, digest);
-    await appendEntry(deps, person, { ...act, purpose: 'account-link' }, writes, { stillAllowed });
-    return show(value);
-  } catch (error) {
-    if (!(error instanceof ConditionFailed)) throw error;
-    const [pointer, item] = error.found;
-    if (pointer) throw new AppError('IDENTITY_TAKEN', { instead: 'login/joinAccounts' });
-    const linked = readLinkedEntry(item?.item, epoch);
-    if (linked && isLedToBy(item?.item, digest)) return show(linked);
-    throw new AppError('NOT_NOW');
-  }
+  let before = caller.alsoRead;
+  for (let race = 0; race < RACES; race += 1)
+    try {
+      const writes = putLinkedEntry(person.subjectId, value, digest, before);
+      await appendEntry(deps, person, { ...act, purpose: 'account-link' }, writes, { stillAllowed });
+      return show(value);
+    } catch (error) {
+      if (!(error instanceof ConditionFailed)) throw error;
+      const [pointer, item] = error.found;
+      if (pointer) throw new AppError('IDENTITY_TAKEN', { instead: 'login/joinAccounts' });
+      before = item?.item; // what an ended epoch had left was erased or replaced meanwhile
+      const linked = readLinkedEntry(before, epoch);
+      if (linked && isLedToBy(before, digest)) return show(linked);
+      if (linked) throw new AppError('NOT_NOW');
+    }
+  throw new AppError('BUSY');
 }
 
 /** What is linked. */

@@ -8,8 +8,14 @@ import { isCovered } from '../../lib/gate/purpose';
 import { createSealer } from '../../lib/table/entity';
 import { keys } from '../../lib/table/keys';
 import { consentOf, type Person, readPerson } from '../../lib/table/person/person';
-import { type Phone, phoneKey, readPhone } from '../../lib/table/person/phone';
-import { pointerKey, readPointer } from '../../lib/table/person/pointer';
+import {
+  type Phone,
+  phoneKey,
+  phonePointerKey,
+  readPhone,
+  readPhonePointer,
+} from '../../lib/table/person/phone';
+import { pointerKey } from '../../lib/table/person/pointer';
 import { shortName } from '../../lib/table/person/wechat-account';
 import { addIdentity } from './add-identity';
 import { exchangeCode, identify } from './sign-in';
@@ -52,9 +58,9 @@ export async function signInByPhone(
 export async function ownerOf(deps: Deps, number: string): Promise<{ person: Person; phone: Phone }> {
   const digest = await deps.ring.digest('phone', number);
   await spend(deps, ARRIVALS_PER_NUMBER, digest);
-  const [pointer] = await deps.table.getMany([pointerKey('phone', digest)]);
-  if (!pointer) throw new AppError('NOT_FOUND');
-  const subjectId = readPointer(pointer);
+  const [pointer] = await deps.table.getMany([phonePointerKey(digest)]);
+  const subjectId = readPhonePointer(pointer);
+  if (!subjectId) throw new AppError('NOT_FOUND');
   const [self, item] = await deps.table.getMany([keys.person(subjectId), phoneKey(subjectId)]);
   const person = self && readPerson(self);
   if (!person || person.leftAt || !isCovered(deps, consentOf(person, 'phone'), 'phone'))

@@ -76,18 +76,18 @@ async function countPoll(deps: Deps, digest: string, browserDigest: Buffer) {
   const nowMs = deps.clock.now();
   try {
     const item = await deps.table.update(pollWebSignIn(digest, browserDigest, nowMs));
-    return { ...readWebSignIn(item, digest), digest };
+    return { ...readWebSignIn(item), digest };
   } catch (error) {
     if (!(error instanceof ConditionFailed)) throw error;
-    refuseEager(error.found[0]?.item, digest, browserDigest, nowMs);
+    refuseEager(error.found[0]?.item, browserDigest, nowMs);
     return undefined;
   }
 }
 
 /** Says why a poll was not counted, to the browser that asked and to no other. */
-function refuseEager(item: Item | undefined, digest: string, browserDigest: Buffer, nowMs: number): void {
+function refuseEager(item: Item | undefined, browserDigest: Buffer, nowMs: number): void {
   if (!item) return;
-  const met = readWebSignIn(item, digest);
+  const met = readWebSignIn(item);
   const own = sameDigest(met.browserDigest, browserDigest) && met.expiresAtSeconds > toEpochSeconds(nowMs);
   if (own && met.polls < MAX_WEB_POLLS)
     throw new AppError('TOO_MANY_ATTEMPTS', { limit: 'MIN_WEB_POLL_PAUSE_MS', retryAfterSeconds });

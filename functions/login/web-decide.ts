@@ -19,7 +19,6 @@ export async function webShow(deps: Deps, { caller, input }: Coded) {
   const item = await move(deps, showWebSignIn(digest, caller.person.subjectId, deps.clock.now()));
   const { site, device, place, askedAt, expiresAtSeconds } = readWebSignIn(
     item,
-    digest,
     await codeSealer(deps, code),
   );
   return { site, device, place, askedAt, expiresAt: toInstant(expiresAtSeconds * 1000) };
@@ -59,7 +58,7 @@ async function move(deps: Deps, update: NonNullable<Write['Update']>, before?: B
     if (!(error instanceof ConditionFailed)) throw error;
     const met = error.found[0]?.item;
     if (met && before) {
-      const { state, subjectId } = readWebSignIn(met, before.digest);
+      const { state, subjectId } = readWebSignIn(met);
       if (subjectId === before.subjectId && before.repeated.includes(state)) return met;
     }
     throw new AppError('NOT_FOUND');

@@ -4,6 +4,7 @@ import { AppError } from '../../lib/errors';
 import type { Run } from '../../lib/gate/operation';
 import { ConditionFailed } from '../../lib/table/client';
 import {
+  dutyKey,
   endedItems,
   eraseItems,
   finishDuty,
@@ -43,9 +44,9 @@ function lostRace(error: unknown): undefined {
 }
 
 async function takeStep(deps: Deps, { subjectId, seq }: DutyRef, requestId: string) {
-  const [self, found] = await deps.table.getMany([keys.person(subjectId), keys.duty(subjectId, seq)]);
-  if (!self || !found) return { outcome: 'already-done', count: 0 } as const;
+  const [self, found] = await deps.table.getMany([keys.person(subjectId), dutyKey(subjectId, seq)]);
   const duty = readDuty(found);
+  if (!self || !duty) return { outcome: 'already-done', count: 0 } as const;
   const items = await endedItems(deps.table, subjectId, duty, ITEMS_PER_STEP);
   if (items.length > 0) {
     await eraseObjects(deps, items);

@@ -8,14 +8,14 @@ import { createKeyRing, type KeyRing, KeyRingError } from '../../lib/crypto/key-
 import { systemRandom } from '../../lib/crypto/random';
 import { rootKeys } from '../../lib/crypto/root-key';
 import { type PolicySummary, reachVersionAt } from '../../lib/policy/version';
-import { createTable, type Table } from '../../lib/table/client';
+import { createTable, type Item, type Table } from '../../lib/table/client';
 import { keys } from '../../lib/table/keys';
 import {
+  decodeEntry,
   emptyHead,
   followChain,
   type LedgerEntry,
   type LedgerHead,
-  ledgerEntry,
   readEntries,
 } from '../../lib/table/ledger/ledger';
 import { allSubjects } from '../../lib/table/person/all-subjects';
@@ -94,9 +94,9 @@ async function* pages(table: Table, subjectId: string, lastSeq: number) {
 }
 
 /** What cannot be read was altered, and the chain says so. */
-function readable(item: Record<string, unknown>): LedgerEntry[] {
+function readable(item: Item): LedgerEntry[] {
   try {
-    return [ledgerEntry.decode(item, '')];
+    return [decodeEntry(item)];
   } catch {
     return [];
   }

@@ -36,6 +36,9 @@ export function isConsentAct({ act }: Pick<Judged, 'act'>): boolean {
   return consentActs.includes(act);
 }
 
+/** What an act without a version covers: how far the purpose reached at first, and nothing that was widened later. */
+const FIRST_VERSION = 1;
+
 /** Answers one question from the whole ledger of a person, or from its consent acts alone, oldest first. */
 export function lawful(entries: readonly Judged[], question: Question): Lawful {
   const { purpose, at, reachVersion = 0 } = question;
@@ -46,7 +49,7 @@ export function lawful(entries: readonly Judged[], question: Question): Lawful {
     .sort(byTime)
     .at(-1);
   if (!last) return { lawful: false, basis };
-  const covers = last.policyVersion === undefined || last.policyVersion >= reachVersion;
+  const covers = (last.policyVersion ?? FIRST_VERSION) >= reachVersion;
   return { lawful: last.granted && covers, basis, act: last.seq };
 }
 

@@ -280,6 +280,14 @@ export const kinds = {
     retention: 'review-three-years',
     source: '系统判断、工作人员复核',
   },
+  'risk-pass': {
+    name: '人工复核推翻风险判断的时间（此后一段时间不再因风险判断拒绝您）',
+    class: 'general',
+    storage: 'plain',
+    purpose: 'review',
+    retention: 'risk-pass-life',
+    source: '工作人员复核时产生',
+  },
   'review-words': {
     name: '申诉内容和复核理由',
     class: 'general',
@@ -313,6 +321,14 @@ export const kinds = {
     retention: 'purpose-life',
     source: '受托方核对后返回',
   },
+  'real-name-check': {
+    name: '最近一次实名核验的方式、时间、结果和受托方流水号（用于识别重复提交）',
+    class: 'general',
+    storage: 'plain',
+    purpose: 'real-name',
+    retention: 'check-repeat-life',
+    source: '您提交核验时产生，受托方返回',
+  },
   'real-name-masked': {
     name: '部分遮挡的姓名',
     class: 'general',
@@ -345,6 +361,14 @@ export const kinds = {
     retention: 'purpose-life',
     source: '受托方返回',
   },
+  'face-session': {
+    name: '进行中的人脸核验的开始时间和状态',
+    class: 'technical',
+    storage: 'plain',
+    purpose: 'real-name-face',
+    retention: 'face-session-life',
+    source: '您开始人脸核验时产生',
+  },
   'age-band': {
     name: '年龄段标记（未满十四周岁、未满十八周岁、成年）',
     class: 'minor',
@@ -360,6 +384,14 @@ export const kinds = {
     purpose: 'minors',
     retention: 'account-life',
     source: '监护人同意时产生',
+  },
+  'guardian-code': {
+    name: '您为监护人取得代码的时间（代码本身只保存加密摘要）',
+    class: 'technical',
+    storage: 'plain',
+    purpose: 'minors',
+    retention: 'guardian-code-life',
+    source: '您取得代码时产生',
   },
   'network-id-digest': {
     name: '网号核验返回的用户标识的加密摘要（用于保证一人一号）',

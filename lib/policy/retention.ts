@@ -80,6 +80,26 @@ export const retention = {
     basis: '个人信息保护法第五十一条：防止他人冒用身份行使权利',
     endsAfter: { milliseconds: 5 * MINUTE_MS },
   },
+  'guardian-code-life': {
+    period: '24 小时，或者到您重新取得代码为止',
+    basis: '个人信息保护法第三十一条：让监护人有时间作答所必要的最短时间',
+    endsAfter: { milliseconds: DAY_MS },
+  },
+  'check-repeat-life': {
+    period: '核验后 24 小时（只留摘要和结果，不留您填写的内容）',
+    basis: '防止网络重发使同一次核验重复提交给受托方',
+    endsAfter: { milliseconds: DAY_MS },
+  },
+  'face-session-life': {
+    period: '开始人脸核验后 130 分钟（受托方的凭证有效 120 分钟）',
+    basis: '个人信息保护法第十九条：完成该次核验所必要的最短时间',
+    endsAfter: { milliseconds: 130 * MINUTE_MS },
+  },
+  'risk-pass-life': {
+    period: '复核结论作出后 180 天',
+    basis: '个人信息保护法第二十四条：使推翻自动化决定的结论在合理期限内有效',
+    endsAfter: { milliseconds: 180 * DAY_MS },
+  },
   'review-three-years': {
     period: '处理完毕后三年',
     basis: '个人信息保护法第二十四条、第五十六条：说明和复核自动化决定的记录',

@@ -85,12 +85,16 @@ export function purposesExceeding(published: Registry, wanted: Registry): Set<st
   return new Set(Object.keys(wanted.purposes).filter((id) => reachesFurther(published, wanted, id)));
 }
 
+/** The version in force at an instant, from all versions, oldest first; undefined before the first. */
+export function versionAt(versions: readonly PolicySummary[], at: string): PolicySummary | undefined {
+  return versions.filter(({ effectiveAt }) => effectiveAt <= at).at(-1);
+}
+
 /** The version since which a purpose reached as far as it did at an instant, from all versions, oldest first (K4). */
 export function reachVersionAt(
   versions: readonly PolicySummary[],
   purpose: string,
   at: string,
 ): number | undefined {
-  const inForce = versions.filter(({ effectiveAt }) => effectiveAt <= at).at(-1);
-  return inForce?.reachVersions[purpose];
+  return versionAt(versions, at)?.reachVersions[purpose];
 }

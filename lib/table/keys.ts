@@ -10,11 +10,11 @@ import type { PurposeId } from '../policy/purposes';
  *  ledger entry      P#<subject>             LEDGER#<seq>    12 digits, so that text order is number order
  *  WeChat account    P#<subject>             WECHAT          the openid, sealed
  *  erasure duty      P#<subject>             DUTY#<seq>      seq of the withdrawal that caused it
- *  identity          ID#<domain>#<digest>    ID              points to the person; the digest is keyed
+ *  pointer           ID#<domain>#<digest>    ID              leads to the person; the digest is keyed
  *  notice            P#<subject>             NOTICE#<version> that a version of the policy is coming
  *  link to a card    ID#share#<digest>       ID              points to the link in its owner's partition; the digest is keyed
  *  proof of self     P#<subject>             PROOF#<digest>  bound to one act, used once, minutes
- *  attempts          TRY#<digest>            <window>        dies with its window
+ *  limit counter     TRY#<digest>            <window>        dies with its window
  *  web sign-in       WEB#<digest>            WEB             a code on a web page, by keyed digest, minutes
  *  service key       KEYS                    <name>#<version>
  *  policy            POLICY                  BOOK            the version in force and the next one
@@ -23,7 +23,7 @@ import type { PurposeId } from '../policy/purposes';
  *  threshold         GAUGE#reached           <threshold>     since when a head-count asks for a filing
  *
  *  index everyone    everyoneShard -> pk     every person once
- *  index due         dueShard -> dueAt       every duty not yet done
+ *  index due         dueShard -> dueAt       every duty not yet done, what waits for a human, what ends by the clock
  *  index near        nearCell -> nearPath    who wants to be found and where, by keyed digests of squares
  */
 export type Key = { pk: string; sk: string };
@@ -44,13 +44,7 @@ export const keys = {
     pk: partition(subjectId),
     sk: `${dataPrefix(purpose)}${id}`,
   }),
-  proof: (subjectId: string, digest: string): Key => ({ pk: partition(subjectId), sk: `PROOF#${digest}` }),
-  entry: (subjectId: string, seq: number): Key => ({ pk: partition(subjectId), sk: `LEDGER#${padded(seq)}` }),
-  wechatAccount: (subjectId: string): Key => ({ pk: partition(subjectId), sk: 'WECHAT' }),
-  duty: (subjectId: string, seq: number): Key => ({ pk: partition(subjectId), sk: `DUTY#${padded(seq)}` }),
   pointer: (domain: string, digest: string): Key => ({ pk: `ID#${domain}#${digest}`, sk: 'ID' }),
-  limitCounter: (digest: string, window: string): Key => ({ pk: `TRY#${digest}`, sk: window }),
-  webSignIn: (codeDigest: string): Key => ({ pk: `WEB#${codeDigest}`, sk: 'WEB' }),
 };
 
 /** The start of every sort key whose item rests on one consent purpose. */
@@ -80,7 +74,7 @@ export function shardOf(subjectId: string, shards: number): number {
   return Buffer.from(subjectId, 'base64url').readUInt16BE(1) % shards;
 }
 
-/** A number as text whose order is the order of numbers. */
+/** Twelve digits, so that the order of text is the order of numbers. */
 export function padded(number: number): string {
   return String(number).padStart(12, '0');
 }

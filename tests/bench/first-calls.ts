@@ -1,5 +1,6 @@
 import { cardKey } from '../../lib/table/card/card';
-import { everyoneShard, type Key, keys } from '../../lib/table/keys';
+import { dutyKey } from '../../lib/table/consent/erasure-duty';
+import { everyoneShard, type Key } from '../../lib/table/keys';
 import { locationKey } from '../../lib/table/location/location';
 import { bookKey, versionKey } from '../../lib/table/policy/policy-version';
 import { nicknameKey } from '../../lib/table/profile/nickname';
@@ -51,7 +52,7 @@ export const firstCalls: Record<string, (person: Person) => FirstCall> = {
     return {
       event: { Records: [{ messageId: 'bench', eventSource: 'aws:sqs', body }] },
       opening: [{ get: [bookKey] }],
-      trips: [{ get: [...self, keys.duty(subjectId, 999)] }],
+      trips: [{ get: [...self, dutyKey(subjectId, 999)] }],
     };
   },
 };

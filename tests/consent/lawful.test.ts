@@ -140,6 +140,8 @@ describe('lawful(subject, purpose, at, asKnownAt)', () => {
     const older = [{ ...granted, policyVersion: 1 }];
     expect(lawful(older, { ...asked, reachVersion: 1 }).lawful).toBe(true);
     expect(lawful(older, { ...asked, reachVersion: 2 }).lawful).toBe(false);
+    expect(lawful([granted], { ...asked, reachVersion: 1 }).lawful).toBe(true);
+    expect(lawful([granted], { ...asked, reachVersion: 2 }).lawful).toBe(false);
     expect(lawful([], { ...asked, purpose: 'account' })).toEqual({ lawful: true, basis: 'CONTRACT' });
     expect(lawful([], { ...asked, purpose: 'accountability' })).toEqual({
       lawful: true,

@@ -2,7 +2,7 @@ import { MAX_ENTRIES_JUDGED } from '../../functions/consent/lawful-at';
 import { toInstant } from '../../lib/clock';
 import { firstVersion } from '../../lib/policy/version';
 import { keys } from '../../lib/table/keys';
-import { type LedgerHead, nextEntry, verifyLedger } from '../../lib/table/ledger/ledger';
+import { type LedgerHead, ledgerEntry, nextEntry, verifyLedger } from '../../lib/table/ledger/ledger';
 import { ledgerHead } from '../../lib/table/person/person';
 import { subjectIdOf } from '../identity/support';
 import { amount } from '../proof/sample';
@@ -95,7 +95,7 @@ describe(`a person with ${ACTS} acts`, () => {
     };
     const { seenEntry } = await act(world, me, 'refuse', 'delivery');
     expect(await verdict()).toEqual({ intact: true, entries: seenEntry });
-    const Key = keys.entry(subjectIdOf(me), ALTERED);
+    const Key = ledgerEntry.key(subjectIdOf(me), ALTERED);
     await rawTable(world).update({
       TableName: world.config.TABLE_NAME,
       Key,

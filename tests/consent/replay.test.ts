@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { type Finding, replay, sentenceOf } from '../../infra/commands/lawful-replay';
 import { toInstant } from '../../lib/clock';
-import { keys } from '../../lib/table/keys';
 import { appendEntry } from '../../lib/table/ledger/append';
+import { ledgerEntry } from '../../lib/table/ledger/ledger';
 import { subjectIdOf } from '../identity/support';
 import { act } from '../support/consent';
 import { type Caller, createWorld, onceKey, type World } from '../support/world';
@@ -48,7 +48,7 @@ describe('npm run lawful-replay', () => {
     const seq = await useAnyway(other);
     const TableName = world.config.TABLE_NAME;
     const raw = rawTable(world);
-    const Key = keys.entry(subjectIdOf(me), 2);
+    const Key = ledgerEntry.key(subjectIdOf(me), 2);
     const { Item } = await raw.get({ TableName, Key });
     const untouched = findings;
     expect(await untouched()).toHaveLength(1);

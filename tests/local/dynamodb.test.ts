@@ -62,7 +62,7 @@ test('creates the table of table.yml, leaves it alone the second time, and is go
       'near',
     ]);
     const { TimeToLiveDescription } = await client.send(new DescribeTimeToLiveCommand({ TableName }));
-    expect(TimeToLiveDescription).toEqual({ TimeToLiveStatus: 'ENABLED', AttributeName: 'expiresAtSeconds' });
+    expect(TimeToLiveDescription).toEqual({ TimeToLiveStatus: 'ENABLED', AttributeName: 'ttlSeconds' });
   });
   expect(await answers(at)).toBe(false);
 });

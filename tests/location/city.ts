@@ -72,7 +72,7 @@ async function made(deps: Deps, { name, place, precision }: Wanted) {
     subjectId,
     createdAt: at,
     wrappedKey: wrapped,
-    identities: [],
+    identities: [{ domain: 'openid', digest: subjectId }],
     noticedAt: at,
     sessions: {
       [sessionId]: session.encode(

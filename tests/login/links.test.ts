@@ -74,6 +74,31 @@ describe('linking another entry (A4)', () => {
     expect(await world.ok('login/listLinks', {}, me)).toEqual({ links: [] });
   });
 
+  it('lets go of an earlier identity when another takes its place under a new consent at once (A4, R3)', async () => {
+    const me = await linker(world, 'me', 'first');
+    await withdraw(world, me, 'account-link');
+    await grant(world, me, 'account-link');
+    await world.ok('login/linkAccount', enter('second'), await withProof(me, 'me'));
+    const pointers = (await world.scan()).filter((item) => JSON.stringify(item).includes('ID#link'));
+    await world.erase();
+    // The link that leads there, and its pointer.
+    expect(pointers).toHaveLength(2);
+    expect(await world.refused('login/signInByEntry', enter('first'))).toBe('LINK_REQUIRED');
+    expect(await world.refused('login/signInByEntry', enter('second'))).toBe('OK');
+    const other = await linker(world, 'other', 'first');
+    const arrived = await world.ok<Caller>('login/signInByEntry', enter('first'));
+    expect(parseToken(arrived.token)?.subjectId).toBe(parseToken(other.token)?.subjectId);
+  });
+
+  it('keeps the way of an identity that is linked again under a new consent at once (A4)', async () => {
+    const me = await linker(world, 'me', 'payer');
+    await withdraw(world, me, 'account-link');
+    await grant(world, me, 'account-link');
+    await world.ok('login/linkAccount', enter('payer'), await withProof(me, 'me'));
+    await world.erase();
+    expect(await world.refused('login/signInByEntry', enter('payer'))).toBe('OK');
+  });
+
   it('leaves an identity where it is linked already, also when two accounts ask at once', async () => {
     const both = await Promise.all(
       ['one', 'two'].map(async (openid) => {

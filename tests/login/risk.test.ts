@@ -1,4 +1,4 @@
-import { RISK_PASS_DAYS } from '../../lib/table/sign-in/risk-pass';
+import { retentionMs } from '../../lib/policy/retention';
 import { grant } from '../support/consent';
 import { type Caller, createWorld, onceKey, type World } from '../support/world';
 import { accountNumber, tap } from './support';
@@ -88,7 +88,7 @@ describe('the risk rule (A7)', () => {
     expect(asked).toEqual([]);
     const own = await world.ok('identity/ownAppeals', {}, me);
     expect(own).toMatchObject({ appeals: [{ decision: 'overturned', reason: '核对无误。' }] });
-    world.wait(RISK_PASS_DAYS * DAY_MS);
+    world.wait(retentionMs('risk-pass-life'));
     const later = await world.signIn('me');
     await world.ok('login/unbindPhone', {}, later);
     expect(await bind(later)).toMatchObject({ error: { code: 'RISK_REFUSED' } });

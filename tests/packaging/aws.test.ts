@@ -41,7 +41,7 @@ describe.each([...awsRegions])('the template for %s', (region) => {
       TableName: 'leliao-production-table',
       DeletionProtectionEnabled: true,
       PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
-      TimeToLiveSpecification: { AttributeName: 'expiresAtSeconds', Enabled: true },
+      TimeToLiveSpecification: { AttributeName: 'ttlSeconds', Enabled: true },
       SSESpecification: {
         SSEEnabled: true,
         SSEType: 'KMS',

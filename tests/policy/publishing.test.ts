@@ -3,6 +3,7 @@ import { describeDifference, differenceOf } from '../../lib/policy/difference';
 import { buildRegistry, flawsOf, type RegistryChanges, withChanges } from '../../lib/policy/registry';
 import { firstVersion } from '../../lib/policy/version';
 import { verifyVersions, versionKey } from '../../lib/table/policy/policy-version';
+import { paper } from '../consent/support';
 import { consentAct, grant, refuse, seenEntryOf } from '../support/consent';
 import { type Caller, createWorld, onceKey, type World } from '../support/world';
 
@@ -105,6 +106,40 @@ describe('publishing a version (K4, K7)', () => {
     await grant(world, me, 'cards');
     expect(await world.refused('cards/list', {}, me)).toBe('OK');
     expect(await prompts(me)).toEqual([]);
+  });
+
+  it('is not covered by a paper from before it, which an officer records late: what is lawful is what the gate lets through', async () => {
+    const me = await world.cardHolder('me');
+    const lawful = async () =>
+      (await world.ok<{ lawful: boolean }>('consent/lawfulAt', { purpose: 'cards' }, me)).lawful;
+    const correct = async (trueAt: string, by = ling) => {
+      const input = paper(me, {
+        seenEntry: await seenEntryOf(world, me, 'cards'),
+        decision: 'granted',
+        trueAt,
+      });
+      await world.ok('consent/correct', input, by);
+    };
+    wait(MINUTE_MS);
+    const beforeIt = at(0);
+    await correct(beforeIt);
+    expect(await lawful()).toBe(true);
+    await publish({ recipients: { printer } });
+    wait(7 * DAY_MS + MINUTE_MS);
+    expect(await world.refused('cards/list', {}, me)).toBe('CONSENT_REQUIRED');
+    expect(await lawful()).toBe(false);
+    await correct(beforeIt);
+    expect(await lawful()).toBe(false);
+    const history = await world.ok<{ entries: { act: string; policyVersion?: number }[] }>(
+      'consent/history',
+      {},
+      me,
+    );
+    const corrections = history.entries.filter(({ act }) => act === 'consent.corrected');
+    expect(corrections.map(({ policyVersion }) => policyVersion)).toEqual([1, 1]);
+    await correct(at(0));
+    expect(await lawful()).toBe(true);
+    expect(await world.refused('cards/list', {}, me)).toBe('CONSENT_REQUIRED');
   });
 
   it('costs who refuses it that purpose and nothing else, keeps what they had, and lets them withdraw on the old text', async () => {

@@ -85,7 +85,11 @@ async function doEverything(day: number): Promise<void> {
     me,
   );
   await ok('profile/createDelivery', { ...contact, idempotencyKey: onceKey() }, me);
-  await ok('identity/appeal', { about: 'other', words: '标记', idempotencyKey: onceKey() }, me);
+  const appeal = () => ({ about: 'other', words: '标记', idempotencyKey: onceKey() });
+  await ok('identity/appeal', appeal(), me);
+  const { appealId } = await ok<{ appealId: string }>('identity/appeal', appeal(), me);
+  const decision = { subjectId, appealId, ticket: 'T-1', decision: 'stands', reason: '标记' };
+  await ok('identity/decideAppeal', decision, { token: 'staff:a:support' });
   const { name, idNumber } = newCitizen();
   await ok('identity/startFace', { name, idNumber, idempotencyKey: onceKey() }, me);
   await switchOn(world, me, { keepHistory: true });
@@ -95,6 +99,7 @@ async function doEverything(day: number): Promise<void> {
 /** What a person has one of, or what lies at a key of its own for each code: there is nothing to swap it with. */
 const single = [
   'avatar',
+  'face-result',
   'location',
   'nickname',
   'phone',

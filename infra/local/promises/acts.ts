@@ -2,6 +2,7 @@ import type { JWK } from 'jose';
 import { ASK_AGAIN_AFTER_SECONDS } from '../../../lib/consent/prompts-due';
 import { consentPurposeIds } from '../../../lib/policy/purposes';
 import { keys } from '../../../lib/table/keys';
+import { ledgerEntry } from '../../../lib/table/ledger/ledger';
 import { verifyReceipt } from '../../commands/verify-receipt';
 import { type Act, actOn, codeOf, demand, type Person, type Running } from './running';
 
@@ -117,7 +118,7 @@ export async function provableActs(running: Running): Promise<string> {
 }
 
 async function tamper({ raw, tableName: TableName }: Running, me: Person, seq: number): Promise<number> {
-  const Key = keys.entry(me.subjectId(), seq);
+  const Key = ledgerEntry.key(me.subjectId(), seq);
   const { Item: entry } = await raw.get({ TableName, Key });
   demand(entry !== undefined, 'the act is not stored');
   const names = Object.keys(entry).filter((name) => !['pk', 'sk', 'entity'].includes(name));

@@ -1,5 +1,5 @@
 import { newIdempotencyKey } from '../../../lib/client/client';
-import { keys } from '../../../lib/table/keys';
+import { ledgerEntry } from '../../../lib/table/ledger/ledger';
 import { type Act, actOn, codeOf, demand, partitionOf, type Running, within } from './running';
 
 /** K1: nothing without an explicit act, bound to the text shown. */
@@ -32,7 +32,7 @@ export async function explicitConsent(running: Running): Promise<string> {
   const { seenEntry } = await me.api.consent.grant(good);
   const { Item: entry } = await running.raw.get({
     TableName: running.tableName,
-    Key: keys.entry(me.subjectId(), seenEntry),
+    Key: ledgerEntry.key(me.subjectId(), seenEntry),
   });
   const bound =
     entry?.textHash === good.textHash &&

@@ -1,39 +1,54 @@
 import * as z from 'zod/mini';
 import { purposeIds } from '../../policy/purposes';
+import { plain, type ValueOf } from '../attribute';
 import type { Item, Table, Write } from '../client';
-import { defineEntity, plain, type ValueOf } from '../entity';
+import { declareEntity } from '../declare';
 import { type GaugeId, gaugeWrites } from '../gauge/gauge';
-import { DUE_SHARDS, dataPrefix, dueShard, type Key, keys, type Pointer, shardOf, subjectOf } from '../keys';
-import { removePointer } from '../replace';
+import {
+  DUE_SHARDS,
+  dataPrefix,
+  dueShard,
+  type Key,
+  type Pointer,
+  padded,
+  partition,
+  shardOf,
+  subjectOf,
+} from '../keys';
+import { inPersonAt } from '../place';
+import { create, removePointer } from '../replace';
+
+/** Starts the sort key of every duty. */
+const DUTY = 'DUTY#';
 
 /**
  * A promised erasure, written in the same transaction as the withdrawal that caused it, so that no crash and no lost
  * message can lose it. The queue only makes it quick; the nightly sweep finds what the queue missed.
  */
-export const duty = defineEntity('erasure-duty', {
-  /** Number of the withdrawal in the person's ledger. */
-  seq: plain('erasure-duty', z.int()),
-  purpose: plain('erasure-duty', z.enum(purposeIds)),
-  /** The epoch that ended: what carries it is to go. */
-  epoch: plain('erasure-duty', z.int()),
-  /** How many records are gone by now because of it, as the ledger will say. */
-  erased: plain('erasure-duty', z.int()),
-  dueAt: plain('erasure-duty', z.string()),
+export const duty = declareEntity('erasure-duty', {
+  place: inPersonAt('accountability', (seq: number) => `${DUTY}${padded(seq)}`),
+  life: { rule: 'proof-three-years' },
+  indexes: ['dueShard', 'dueAt'],
+  attributes: {
+    /** Number of the withdrawal in the person's ledger. */
+    seq: plain('erasure-duty', z.int()),
+    purpose: plain('erasure-duty', z.enum(purposeIds)),
+    /** The epoch that ended: what carries it is to go. */
+    epoch: plain('erasure-duty', z.int()),
+    /** How many records are gone by now because of it, as the ledger will say. */
+    erased: plain('erasure-duty', z.int()),
+    /** Where the nightly sweep finds it, and from when on. */
+    dueShard: plain('erasure-duty', z.string()),
+    dueAt: plain('erasure-duty', z.string()),
+  },
 });
-export type Duty = ValueOf<typeof duty>;
+export type Duty = Omit<ValueOf<typeof duty>, 'dueShard'>;
 
-/** Starts the sort key of every duty. */
-const DUTY = 'DUTY#';
+export const dutyKey = (subjectId: string, seq: number): Key => duty.key(subjectId, seq);
 
 export function putDuty(subjectId: string, value: Duty): Write {
   const shard = dueShard(shardOf(subjectId, DUE_SHARDS));
-  const item = {
-    ...keys.duty(subjectId, value.seq),
-    entity: duty.name,
-    dueShard: shard,
-    ...duty.encode(value, ''),
-  };
-  return { Put: { Item: item, ConditionExpression: 'attribute_not_exists(pk)' } };
+  return create(duty.make(subjectId, value.seq, { ...value, dueShard: shard }));
 }
 
 /** Refused when the duty is done already or has moved on: so an erasure is recorded once, and with the true number. */
@@ -41,7 +56,7 @@ export function finishDuty(subjectId: string, { seq, erased }: Duty): Write {
   const nobodyErasedMore = 'erased = :erased';
   return {
     Delete: {
-      Key: keys.duty(subjectId, seq),
+      Key: dutyKey(subjectId, seq),
       ConditionExpression: nobodyErasedMore,
       ExpressionAttributeValues: { ':erased': erased },
     },
@@ -80,7 +95,7 @@ export async function endedItems(
   do {
     const { items, lastKey } = await table.query({
       KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
-      ExpressionAttributeValues: { ':pk': keys.person(subjectId).pk, ':prefix': dataPrefix(purpose) },
+      ExpressionAttributeValues: { ':pk': partition(subjectId), ':prefix': dataPrefix(purpose) },
       Limit: limit,
       ...(after && { ExclusiveStartKey: after }),
     });
@@ -114,7 +129,7 @@ export function eraseItems(subjectId: string, { seq, epoch }: Duty, items: Resti
   return [
     {
       Update: {
-        Key: keys.duty(subjectId, seq),
+        Key: dutyKey(subjectId, seq),
         UpdateExpression: 'ADD erased :count',
         ConditionExpression: stillThere,
         ExpressionAttributeValues: { ':count': items.length },
@@ -126,8 +141,8 @@ export function eraseItems(subjectId: string, { seq, epoch }: Duty, items: Resti
   ];
 }
 
-export function readDuty(item: Item): Duty {
-  return duty.decode(item, '');
+export function readDuty(item: Item | undefined): Duty | undefined {
+  return duty.read(item);
 }
 
 /** One page of duties of one shard that are due at `now`, oldest first. */
@@ -147,10 +162,9 @@ export async function dueDuties(
   });
   const due = items.flatMap((item) => {
     const subjectId = subjectOf(item);
-    // What else is due by then, such as a link that is over, is no duty.
-    return subjectId && item.sk.startsWith(DUTY)
-      ? [{ subjectId, seq: Number(item.sk.slice(DUTY.length)) }]
-      : [];
+    // What has reached the end of its period waits in the same parts of the index.
+    const isDuty = subjectId !== undefined && item.sk.startsWith(DUTY);
+    return isDuty ? [{ subjectId, seq: Number(item.sk.slice(DUTY.length)) }] : [];
   });
   return { due, lastKey };
 }

@@ -1,9 +1,13 @@
 import canonicalize from 'canonicalize';
 import * as z from 'zod/mini';
 import type { KeyRing } from '../../crypto/key-ring';
+import { bytes, type Encoded, otherPerson, plain, sealed, type ValueOf } from '../attribute';
 import type { Item, Table, Write } from '../client';
-import { bytes, defineEntity, type Encoded, plain, type Sealer, sealed, type ValueOf } from '../entity';
-import { keys } from '../keys';
+import { declareEntity } from '../declare';
+import { padded } from '../keys';
+import { inPersonAt } from '../place';
+import { create } from '../replace';
+import type { Sealer } from '../sealer';
 
 /**
  * A person's ledger (promise S9): append-only, each entry carrying its number and the checksum of the one before. It
@@ -43,44 +47,50 @@ export type LedgerAct = (typeof ledgerActs)[number];
 export const decisions = ['granted', 'withdrawn', 'never-happened'] as const;
 export type Decision = (typeof decisions)[number];
 
-export const ledgerEntry = defineEntity('ledger-entry', {
-  seq: plain('ledger-entry', z.int().check(z.positive())),
-  at: plain('ledger-entry', z.string()),
-  /** Consent: when it was true, where `at` is when it was recorded. The same unless it was recorded late. */
-  trueAt: plain('ledger-entry', z.optional(z.string())),
-  act: plain('ledger-entry', z.enum(ledgerActs)),
-  actor: plain('ledger-entry', z.enum(['self', 'service', 'staff', 'guardian'])),
-  purpose: plain('ledger-entry', z.optional(z.string())),
-  /** Internal number of the guardian who acted for the person (PIPL art. 31). */
-  guardian: plain('ledger-entry', z.optional(z.string())),
-  /** A correction: what is true by it, and the number of the paper that shows it. `cause` is the entry it corrects. */
-  decision: plain('ledger-entry', z.optional(z.enum(decisions))),
-  document: plain('ledger-entry', z.optional(z.string())),
-  /** The policy version and text the act is bound to (PIPL art. 14). */
-  policyVersion: plain('ledger-entry', z.optional(z.int())),
-  textHash: plain('ledger-entry', z.optional(z.string())),
-  language: plain('ledger-entry', z.optional(z.string())),
-  /** Who received data, which kinds of it, and what they answered (promises D1, N5). */
-  recipient: plain('ledger-entry', z.optional(z.string())),
-  kinds: plain('ledger-entry', z.optional(z.array(z.string()))),
-  result: plain('ledger-entry', z.optional(z.string())),
-  /** Which way of verification, or which operation of the staff. */
-  way: plain('ledger-entry', z.optional(z.string())),
-  /** Staff: who, in which role, why and under which ticket (promise S6). */
-  staff: plain('ledger-entry', z.optional(z.string())),
-  role: plain('ledger-entry', z.optional(z.string())),
-  reason: plain('ledger-entry', z.optional(z.string())),
-  ticket: plain('ledger-entry', z.optional(z.string())),
-  /** The other account of the same person, by its internal number. */
-  other: plain('ledger-entry', z.optional(z.string())),
-  /** How many records an erasure removed. */
-  count: plain('ledger-entry', z.optional(z.int())),
-  /** The entry that caused this one, such as the withdrawal behind an erasure. */
-  cause: plain('ledger-entry', z.optional(z.int())),
-  requestId: plain('ledger-entry', z.string()),
-  evidence: sealed('consent-evidence', z.optional(z.record(z.string(), z.union([z.string(), z.number()])))),
-  prev: plain('ledger-entry', bytes),
-  hash: plain('ledger-entry', bytes),
+/** Proof of what was done and agreed to: kept for three years after its person has gone (PIPL art. 56). */
+export const ledgerEntry = declareEntity('ledger-entry', {
+  place: inPersonAt('accountability', (seq: number) => `LEDGER#${padded(seq)}`),
+  life: { rule: 'proof-three-years' },
+  outlives: 'proof-three-years',
+  attributes: {
+    seq: plain('ledger-entry', z.int().check(z.positive())),
+    at: plain('ledger-entry', z.string()),
+    /** Consent: when it was true, where `at` is when it was recorded. The same unless it was recorded late. */
+    trueAt: plain('ledger-entry', z.optional(z.string())),
+    act: plain('ledger-entry', z.enum(ledgerActs)),
+    actor: plain('ledger-entry', z.enum(['self', 'service', 'staff', 'guardian'])),
+    purpose: plain('ledger-entry', z.optional(z.string())),
+    /** Internal number of the guardian who acted for the person (PIPL art. 31). */
+    guardian: otherPerson('ledger-entry', 'ward', z.optional(z.string())),
+    /** A correction: what is true by it, and the number of the paper that shows it. `cause` is the entry it corrects. */
+    decision: plain('ledger-entry', z.optional(z.enum(decisions))),
+    document: plain('ledger-entry', z.optional(z.string())),
+    /** The policy version and text the act is bound to (PIPL art. 14). */
+    policyVersion: plain('ledger-entry', z.optional(z.int())),
+    textHash: plain('ledger-entry', z.optional(z.string())),
+    language: plain('ledger-entry', z.optional(z.string())),
+    /** Who received data, which kinds of it, and what they answered (promises D1, N5). */
+    recipient: plain('ledger-entry', z.optional(z.string())),
+    kinds: plain('ledger-entry', z.optional(z.array(z.string()))),
+    result: plain('ledger-entry', z.optional(z.string())),
+    /** Which way of verification, or which operation of the staff. */
+    way: plain('ledger-entry', z.optional(z.string())),
+    /** Staff: who, in which role, why and under which ticket (promise S6). */
+    staff: plain('ledger-entry', z.optional(z.string())),
+    role: plain('ledger-entry', z.optional(z.string())),
+    reason: plain('ledger-entry', z.optional(z.string())),
+    ticket: plain('ledger-entry', z.optional(z.string())),
+    /** The other account of the same person, by its internal number. */
+    other: otherPerson('ledger-entry', 'ledger-entry', z.optional(z.string())),
+    /** How many records an erasure removed. */
+    count: plain('ledger-entry', z.optional(z.int())),
+    /** The entry that caused this one, such as the withdrawal behind an erasure. */
+    cause: plain('ledger-entry', z.optional(z.int())),
+    requestId: plain('ledger-entry', z.string()),
+    evidence: sealed('consent-evidence', z.optional(z.record(z.string(), z.union([z.string(), z.number()])))),
+    prev: plain('ledger-entry', bytes),
+    hash: plain('ledger-entry', bytes),
+  },
 });
 
 export type LedgerEntry = ValueOf<typeof ledgerEntry>;
@@ -106,30 +116,38 @@ export async function nextEntry(
 ): Promise<{ write: Write; head: LedgerHead }> {
   const seq = head.seq + 1;
   const chained = { ...entry, seq, prev: head.hash };
-  const encoded = ledgerEntry.encode({ ...chained, hash: new Uint8Array() }, String(seq), sealer);
-  const hash = await checksum(ring, subjectId, encoded);
-  const item = { ...keys.entry(subjectId, seq), entity: ledgerEntry.name, ...encoded, hash };
-  return {
-    write: { Put: { Item: item, ConditionExpression: 'attribute_not_exists(pk)' } },
-    head: { seq, hash },
-  };
+  const item = ledgerEntry.make(subjectId, seq, { ...chained, hash: new Uint8Array() }, { sealer });
+  const hash = await checksum(ring, subjectId, item);
+  return { write: create({ ...item, hash }), head: { seq, hash } };
 }
 
-/** Keyed checksum of everything in the entry but the checksum, in RFC 8785 form; ciphertext counts as it is. */
+/**
+ * Keyed checksum of everything in the entry but the checksum, in RFC 8785 form; ciphertext counts as it is. What the table
+ * notes of every item when it writes it is not in there: the entry says itself when it was made.
+ */
 async function checksum(ring: KeyRing, subjectId: string, encoded: Encoded): Promise<Uint8Array> {
-  const { hash: _, pk: _pk, sk: _sk, entity: _entity, ...content } = encoded;
+  const { hash: _, pk: _pk, sk: _sk, createdAtSeconds: _since, ...content } = encoded;
   const plain = Object.fromEntries(
-    Object.entries(content).map(([name, value]) => [
-      name,
-      value instanceof Uint8Array ? Buffer.from(value).toString('base64') : value,
-    ]),
+    Object.entries(content)
+      .filter(([, value]) => value !== undefined)
+      .map(([name, value]) => [
+        name,
+        value instanceof Uint8Array ? Buffer.from(value).toString('base64') : value,
+      ]),
   );
   return ring.mac('ledger', `${subjectId}\n${canonicalize(plain)}`);
 }
 
+/** An entry, with its evidence where there is a sealer. @throws Error for an item that is none; SealError; ZodError */
+export function decodeEntry(item: Item, sealer?: Sealer): LedgerEntry {
+  const value = ledgerEntry.read(item, { sealer });
+  if (!value) throw new Error('not an entry of a ledger');
+  return value;
+}
+
 /** One entry as stored. */
 export async function readEntry(table: Table, subjectId: string, seq: number): Promise<Item | undefined> {
-  const [item] = await table.getMany([keys.entry(subjectId, seq)]);
+  const [item] = await table.getMany([ledgerEntry.key(subjectId, seq)]);
   return item;
 }
 
@@ -148,9 +166,9 @@ export async function readEntries(
   const { items, lastKey } = await table.query({
     KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
     ExpressionAttributeValues: {
-      ':pk': keys.entry(subjectId, 0).pk,
-      ':from': keys.entry(subjectId, afterSeq + 1).sk,
-      ':to': keys.entry(subjectId, 999_999_999_999).sk,
+      ':pk': ledgerEntry.key(subjectId, 0).pk,
+      ':from': ledgerEntry.key(subjectId, afterSeq + 1).sk,
+      ':to': ledgerEntry.key(subjectId, 999_999_999_999).sk,
     },
     Limit: limit,
   });

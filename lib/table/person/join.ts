@@ -6,7 +6,7 @@ import { gaugeWrite } from '../gauge/gauge';
 import { advanceHead } from '../ledger/append';
 import { type NewEntry, nextEntry } from '../ledger/ledger';
 import { type Consent, consent, consentOf, ledgerHead, type Person } from './person';
-import { pointer, pointerKey } from './pointer';
+import { movePointer } from './pointer';
 import { wechatAccountKey } from './wechat-account';
 
 /** An erasure that giving up an account has promised. */
@@ -53,7 +53,7 @@ export async function leaveAccount(
     set: [
       'sessions = :none',
       'consents = :consents',
-      'identities = :nowhere',
+      'points = :nowhere',
       'cardCount = :zero',
       'leftAt = :at',
     ],
@@ -77,15 +77,5 @@ function grantedOf(person: Person): ConsentPurposeId[] {
 
 /** Makes the ways into one account lead to another one. Refused when one of them led elsewhere meanwhile. */
 export function movePointers({ subjectId, identities }: Person, to: string): Write[] {
-  return identities.map(({ domain, digest }) => ({
-    Put: {
-      Item: {
-        ...pointerKey(domain, digest),
-        entity: pointer.name,
-        ...pointer.encode({ subjectId: to }, ''),
-      },
-      ConditionExpression: 'subjectId = :before',
-      ExpressionAttributeValues: { ':before': subjectId },
-    },
-  }));
+  return identities.map((identity) => movePointer(identity, subjectId, to));
 }

@@ -1,35 +1,43 @@
 import * as z from 'zod/mini';
 import { entryIds } from '../../policy/sign-in-entries';
+import { plain, type ValueOf } from '../attribute';
 import type { Item, Write } from '../client';
-import { defineEntity, plain, type ValueOf } from '../entity';
-import { type Key, keys } from '../keys';
+import { declareEntity } from '../declare';
+import type { Key } from '../keys';
+import { byDigest, inPerson } from '../place';
+import { pointersTo, remove, replace } from '../replace';
 
-/** A way in from another entry, linked by the person (promise A4). Rests on the consent to `account-link`. */
-export const linkedEntry = defineEntity('linked-entry', {
-  entry: plain('link-state', z.enum(entryIds)),
-  linkedAt: plain('link-state', z.string()),
-  epoch: plain('link-state', z.int()),
-});
-export type LinkedEntry = ValueOf<typeof linkedEntry>;
-
-/** Leads from the keyed digest of an identity at that entry to the account. */
-export const entryPointer = defineEntity('entry-pointer', {
-  subjectId: plain('account-number', z.string()),
-  epoch: plain('link-state', z.int()),
+/** Leads from the keyed digest of an identity at another entry to the account. */
+export const entryPointer = declareEntity('entry-pointer', {
+  place: byDigest('account-link', 'link'),
+  life: { rule: 'purpose-life' },
+  attributes: { subjectId: plain('account-number', z.string()) },
 });
 export type EntryPointer = ValueOf<typeof entryPointer>;
 
+/** A way in from another entry, linked by the person (promise A4). Rests on the consent to `account-link`. */
+export const linkedEntry = declareEntity('linked-entry', {
+  place: inPerson('account-link', (entry: LinkedEntry['entry']) => entry),
+  life: { rule: 'purpose-life' },
+  pointers: ['entry-pointer'],
+  attributes: {
+    entry: plain('link-state', z.enum(entryIds)),
+    linkedAt: plain('link-state', z.string()),
+  },
+});
+export type LinkedEntry = { entry: (typeof entryIds)[number]; linkedAt: string; epoch: number };
+
 export const linkedEntryKey = (subjectId: string, entry: LinkedEntry['entry']): Key =>
-  keys.data(subjectId, 'account-link', entry);
-export const entryPointerKey = (digest: string): Key => keys.pointer('link', digest);
+  linkedEntry.key(subjectId, entry);
+export const entryPointerKey = (digest: string): Key => entryPointer.key(digest);
 
 /** The link in an item, or undefined when there is none of this epoch. */
 export function readLinkedEntry(item: Item | undefined, epoch: number): LinkedEntry | undefined {
-  return item?.entity === linkedEntry.name && item.epoch === epoch ? linkedEntry.decode(item, '') : undefined;
+  return linkedEntry.read(item, { epoch });
 }
 
 export function readEntryPointer(item: Item | undefined): EntryPointer | undefined {
-  return item && entryPointer.decode(item, '');
+  return entryPointer.read(item);
 }
 
 /** For the transaction of a sign-in through a link: refuses it when the link was undone meanwhile. */
@@ -45,50 +53,50 @@ export function pointerHolds(digest: string, subjectId: string): Write {
 
 /** Whether an item of a link is led to by this digest. */
 export function isLedToBy(item: Item | undefined, digest: string): boolean {
-  const points = (item?.points as Key[] | undefined) ?? [];
-  return points.some(({ pk }) => pk === entryPointerKey(digest).pk);
+  return pointersTo(item).some(({ pk }) => pk === entryPointerKey(digest).pk);
 }
 
-/** The writes that link an entry: refused when that identity leads to another account, or the entry is linked already. */
-export function putLinkedEntry(subjectId: string, value: LinkedEntry, digest: string): [Write, Write] {
-  const pointer = entryPointerKey(digest);
+/**
+ * The writes that link an entry: [the pointer, the link, …]. The pointer is refused when that identity leads to another
+ * account; the link when the entry is linked in this epoch, or holds something else than `before`. What an ended epoch left
+ * there goes with what led to it.
+ */
+export function putLinkedEntry(
+  subjectId: string,
+  value: LinkedEntry,
+  digest: string,
+  before: Item | undefined,
+): [Write, ...Write[]] {
+  const { entry, epoch } = value;
+  const leads = entryPointer.make(digest, undefined, { subjectId, epoch });
+  const item = linkedEntry.make(subjectId, entry, value, { points: [entryPointerKey(digest)], before });
   const freeOrMine = 'attribute_not_exists(pk) OR subjectId = :me';
-  const notLinked = 'attribute_not_exists(pk) OR epoch < :epoch';
-  const leads = entryPointer.encode({ subjectId, epoch: value.epoch }, '');
+  const asSeen = before
+    ? {
+        ConditionExpression: 'epoch < :epoch AND epoch = :seenEpoch AND linkedAt = :seenAt',
+        ExpressionAttributeValues: {
+          ':epoch': epoch,
+          ':seenEpoch': before.epoch,
+          ':seenAt': before.linkedAt,
+        },
+      }
+    : { ConditionExpression: 'attribute_not_exists(pk)' };
   return [
     {
       Put: {
-        Item: { ...pointer, entity: entryPointer.name, ...leads },
+        Item: leads,
         ConditionExpression: freeOrMine,
         ExpressionAttributeValues: { ':me': subjectId },
       },
     },
-    {
-      Put: {
-        Item: {
-          ...linkedEntryKey(subjectId, value.entry),
-          entity: linkedEntry.name,
-          ...linkedEntry.encode(value, ''),
-          points: [pointer],
-        },
-        ConditionExpression: notLinked,
-        ExpressionAttributeValues: { ':epoch': value.epoch },
-      },
-    },
+    ...replace(item, before, asSeen),
   ];
 }
 
 /** The writes that undo a link, refused when it was made anew meanwhile. */
 export function removeLinkedEntry(item: Item): Write[] {
-  const { pk, sk, linkedAt, points } = item as Item & { points?: Key[] };
-  return [
-    {
-      Delete: {
-        Key: { pk, sk },
-        ConditionExpression: 'linkedAt = :before',
-        ExpressionAttributeValues: { ':before': linkedAt },
-      },
-    },
-    ...(points ?? []).map((key): Write => ({ Delete: { Key: key } })),
-  ];
+  return remove(item, {
+    ConditionExpression: 'epoch = :seenEpoch AND linkedAt = :seenAt',
+    ExpressionAttributeValues: { ':seenEpoch': item.epoch, ':seenAt': item.linkedAt },
+  });
 }

@@ -2,10 +2,15 @@ import * as z from 'zod/mini';
 import type { ConsentPurposeId } from '../../policy/purposes';
 import { retentionMs } from '../../policy/retention';
 import type { ReachVersions } from '../../policy/version';
+import { bytes, defineRecord, digest, mapOf, plain, sealed, type ValueOf } from '../attribute';
 import type { Item, Write } from '../client';
-import { bytes, defineEntity, digest, mapOf, plain, type Sealer, sealed, type ValueOf } from '../entity';
-import { EVERYONE_SHARDS, everyoneShard, keys, shardOf } from '../keys';
+import { declareEntity } from '../declare';
+import { EVERYONE_SHARDS, everyoneShard, type Key, keys, shardOf } from '../keys';
 import type { LedgerHead } from '../ledger/ledger';
+import { inPersonAt } from '../place';
+import { create, pointersTo } from '../replace';
+import type { Sealer } from '../sealer';
+import { type Identity, identityAt, pointerKey } from './pointer';
 
 /**
  * The person's own item: everything the front door must know about a caller, read in one strongly consistent unit.
@@ -26,7 +31,7 @@ export const MAX_ACTS_REMEMBERED = 8;
 export const MAX_CARDS_PER_PERSON = 50;
 
 /** One signed-in device. The sealed facts arrive only after the person has been shown the policy (promise S8). */
-export const session = defineEntity('session', {
+export const session = defineRecord('session', {
   secretDigest: digest('session-proof', bytes),
   startedAtSeconds: plain('session-time', z.int()),
   /** To the hour. */
@@ -42,7 +47,7 @@ export const session = defineEntity('session', {
 export type Session = ValueOf<typeof session>;
 
 /** Where one purpose stands for one person. The history is in the ledger; this is what the gate obeys. */
-export const consent = defineEntity('consent', {
+export const consent = defineRecord('consent', {
   granted: plain('consent-state', z.boolean()),
   /** Number of the ledger entry that brought this state; 0 before any. Acts name it, so an old message changes nothing. */
   entry: plain('consent-state', z.int()),
@@ -57,47 +62,59 @@ export const consent = defineEntity('consent', {
 });
 export type Consent = ValueOf<typeof consent>;
 
-export const person = defineEntity('person', {
-  subjectId: plain('account-number', z.string()),
-  createdAt: plain('session-time', z.string()),
-  /** The data key under its branch key. Its removal is the first step of an erasure. */
-  wrappedKey: plain('key-material', bytes),
-  /** Every pointer to this person, so that an erasure finds them. */
-  identities: digest('wechat-identity', z.array(z.object({ domain: z.string(), digest: z.string() }))),
-  /** When this account was given up for another one of the same person: nobody signs in to it any more. */
-  leftAt: plain('account-state', z.optional(z.string())),
-  /** When the person first acted in front of the policy text: nothing optional is collected before (promise S8). */
-  noticedAt: plain('consent-state', z.optional(z.string())),
-  sessions: mapOf(session),
-  consents: mapOf(consent),
-  /** Digests of the latest acts of consent, newest first, to recognise a key used again for something else. */
-  acts: plain('consent-state', z.optional(z.array(z.string()))),
-  cardCount: plain('card-state', z.int()),
-  /** The one card that speaks for its owner: kept here, so that there is never more than one. */
-  defaultCard: plain('card-state', z.optional(z.string())),
-  /** Cards of others in the folder. */
-  contactCount: plain('card-exchange', z.optional(z.int())),
-  /** How often all links were revoked: a link of an earlier count is dead. */
-  shareEpoch: plain('card-share', z.optional(z.int())),
-  ledgerSeq: plain('ledger-entry', z.int()),
-  ledgerHash: plain('ledger-entry', bytes),
+export const person = declareEntity('person', {
+  place: inPersonAt('account', keys.person('').sk),
+  life: { rule: 'account-life' },
+  pointers: ['openid-pointer', 'unionid-pointer'],
+  indexes: ['everyoneShard'],
+  attributes: {
+    /** By which the index of everybody finds the person. */
+    everyoneShard: plain('account-number', z.string()),
+    subjectId: plain('account-number', z.string()),
+    createdAt: plain('session-time', z.string()),
+    /** The data key under its branch key. Its removal is the first step of an erasure. */
+    wrappedKey: plain('key-material', bytes),
+    /** When this account was given up for another one of the same person: nobody signs in to it any more. */
+    leftAt: plain('account-state', z.optional(z.string())),
+    /** When the person first acted in front of the policy text: nothing optional is collected before (promise S8). */
+    noticedAt: plain('consent-state', z.optional(z.string())),
+    sessions: mapOf(session),
+    consents: mapOf(consent),
+    /** Digests of the latest acts of consent, newest first, to recognise a key used again for something else. */
+    acts: plain('consent-state', z.optional(z.array(z.string()))),
+    cardCount: plain('card-state', z.int()),
+    /** The one card that speaks for its owner: kept here, so that there is never more than one. */
+    defaultCard: plain('card-state', z.optional(z.string())),
+    /** Cards of others in the folder. */
+    contactCount: plain('card-exchange', z.optional(z.int())),
+    /** How often all links were revoked: a link of an earlier count is dead. */
+    shareEpoch: plain('card-share', z.optional(z.int())),
+    ledgerSeq: plain('ledger-entry', z.int()),
+    ledgerHash: plain('ledger-entry', bytes),
+  },
 });
-export type Person = ValueOf<typeof person>;
 
+/** A person, with the WeChat identities that lead to them: what the item keeps of those are the keys of their pointers. */
+export type Person = Omit<ValueOf<typeof person>, 'everyoneShard'> & { identities: Identity[] };
+
+/** @throws Error for an item that is no person: a programming error */
 export function readPerson(item: Item): Person {
-  return person.decode(item, 'self');
+  const value = person.read(item);
+  if (!value) throw new Error('not a person');
+  return { ...value, identities: pointersTo(item).flatMap(identityAt) };
 }
 
 /** The write that makes a person, refused when the id is taken. */
-export function putPerson(value: Person): Write {
-  const shard = everyoneShard(shardOf(value.subjectId, EVERYONE_SHARDS));
-  const item = {
-    ...keys.person(value.subjectId),
-    entity: person.name,
-    everyoneShard: shard,
-    ...person.encode(value, 'self'),
-  };
-  return { Put: { Item: item, ConditionExpression: 'attribute_not_exists(pk)' } };
+export function putPerson({ identities, ...value }: Person): Write {
+  const { subjectId } = value;
+  const shard = everyoneShard(shardOf(subjectId, EVERYONE_SHARDS));
+  const points = keysOf(identities);
+  return create(person.make(subjectId, undefined, { ...value, everyoneShard: shard }, { points }));
+}
+
+/** What the person's item keeps of identities: `points` in an update. */
+export function keysOf(identities: Identity[]): Key[] {
+  return identities.map(({ domain, digest }) => pointerKey(domain, digest));
 }
 
 export function ledgerHead({ ledgerSeq, ledgerHash }: Person): LedgerHead {

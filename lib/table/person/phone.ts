@@ -1,25 +1,44 @@
 import * as z from 'zod/mini';
+import { plain, sealed, type ValueOf } from '../attribute';
 import type { Item, Write } from '../client';
-import { defineEntity, plain, type Sealer, sealed, type ValueOf } from '../entity';
-import { type Key, keys } from '../keys';
-import { pointer, pointerKey } from './pointer';
+import { declareEntity } from '../declare';
+import type { Key } from '../keys';
+import { byDigest, inPerson } from '../place';
+import { remove, replace } from '../replace';
+import type { Sealer } from '../sealer';
 
-/** The bound phone. Rests on the consent to `phone`; a pointer by digest makes one number belong to one account. */
-export const phone = defineEntity('phone', {
-  boundAt: plain('phone-state', z.string()),
-  /** When the person last showed that the number is still theirs. */
-  provedAt: plain('phone-state', z.string()),
-  epoch: plain('phone-state', z.int()),
-  number: sealed('phone-number', z.string()),
+/** Leads from the keyed digest of a number to the account that it is bound to, and makes it belong to one account. */
+export const phonePointer = declareEntity('phone-pointer', {
+  place: byDigest('phone', 'phone'),
+  life: { rule: 'purpose-life' },
+  attributes: { subjectId: plain('account-number', z.string()) },
+});
+export const phonePointerKey = (digest: string): Key => phonePointer.key(digest);
+
+/** Whom a number leads to. */
+export function readPhonePointer(item: Item | undefined): string | undefined {
+  return phonePointer.read(item)?.subjectId;
+}
+
+/** The bound phone. Rests on the consent to `phone`. */
+export const phone = declareEntity('phone', {
+  place: inPerson('phone', 'number'),
+  life: { rule: 'purpose-life' },
+  pointers: ['phone-pointer'],
+  attributes: {
+    boundAt: plain('phone-state', z.string()),
+    /** When the person last showed that the number is still theirs. */
+    provedAt: plain('phone-state', z.string()),
+    number: sealed('phone-number', z.string()),
+  },
 });
 export type Phone = ValueOf<typeof phone>;
 
-export const phoneKey = (subjectId: string): Key => keys.data(subjectId, 'phone', 'number');
+export const phoneKey = (subjectId: string): Key => phone.key(subjectId);
 
 /** The bound phone in an item, or undefined when there is none of this epoch. @throws SealError */
 export function readPhone(item: Item | undefined, epoch: number, sealer: Sealer): Phone | undefined {
-  if (item?.entity !== phone.name || item.epoch !== epoch) return undefined;
-  return phone.decode(item, '', sealer);
+  return phone.read(item, { sealer, epoch });
 }
 
 /** Notes that the number was proved again, unless it was changed meanwhile. */
@@ -36,14 +55,9 @@ export function reprovePhone(
   };
 }
 
-/** Where the number in an item is pointed to from. */
-export function pointsOf(item: Item | undefined): Key[] {
-  return (item?.points as Key[] | undefined) ?? [];
-}
-
 /**
- * The writes that bind a phone in the place of what `before` holds: the number, and its pointer, refused when the number
- * belongs to another account or the phone was changed meanwhile.
+ * The writes that bind a phone in the place of what `before` holds: [its pointer, the number, …]. The pointer is refused
+ * when the number belongs to another account, the number when the phone was changed meanwhile.
  */
 export function bindPhone(
   subjectId: string,
@@ -52,44 +66,33 @@ export function bindPhone(
   before: Item | undefined,
   sealer: Sealer,
 ): Write[] {
-  const leadsHere = pointerKey('phone', digest);
-  const item = {
-    ...phoneKey(subjectId),
-    entity: phone.name,
-    ...phone.encode(value, '', sealer),
-    points: [leadsHere],
-  };
+  const { epoch } = value;
+  const item = phone.make(subjectId, undefined, value, { sealer, points: [phonePointerKey(digest)], before });
   const freeOrMine = 'attribute_not_exists(pk) OR subjectId = :me';
-  const unchanged = before ? 'boundAt = :before' : 'attribute_not_exists(pk)';
-  const left = pointsOf(before).filter(({ pk }) => pk !== leadsHere.pk);
   return [
     {
       Put: {
-        Item: { ...leadsHere, entity: pointer.name, ...pointer.encode({ subjectId }, '') },
+        Item: phonePointer.make(digest, undefined, { subjectId, epoch }),
         ConditionExpression: freeOrMine,
         ExpressionAttributeValues: { ':me': subjectId },
       },
     },
-    {
-      Put: {
-        Item: item,
-        ConditionExpression: unchanged,
-        ...(before && { ExpressionAttributeValues: { ':before': before.boundAt } }),
-      },
-    },
-    ...left.map((key): Write => ({ Delete: { Key: key } })),
+    ...replace(
+      item,
+      before,
+      before ? unchanged(before) : { ConditionExpression: 'attribute_not_exists(pk)' },
+    ),
   ];
 }
 
 /** The writes that unbind it, refused when it was changed meanwhile. */
 export function unbindPhone(item: Item): Write[] {
-  const { pk, sk, boundAt } = item;
-  const unchanged = {
-    ConditionExpression: 'boundAt = :before',
-    ExpressionAttributeValues: { ':before': boundAt },
+  return remove(item, unchanged(item));
+}
+
+function unchanged({ boundAt, epoch }: Item) {
+  return {
+    ConditionExpression: 'boundAt = :before AND epoch = :seenEpoch',
+    ExpressionAttributeValues: { ':before': boundAt, ':seenEpoch': epoch },
   };
-  return [
-    { Delete: { Key: { pk, sk }, ...unchanged } },
-    ...pointsOf(item).map((key): Write => ({ Delete: { Key: key } })),
-  ];
 }

@@ -1,25 +1,57 @@
 import * as z from 'zod/mini';
+import { plain } from '../attribute';
 import type { Item, Write } from '../client';
-import { defineEntity, plain } from '../entity';
-import { type Key, keys } from '../keys';
+import { declareEntity } from '../declare';
+import type { Key } from '../keys';
+import { byDigest } from '../place';
+import { create } from '../replace';
 
-/** A pointer from the keyed digest of an identity (an openid, say) to the person it belongs to. */
-export const pointer = defineEntity('pointer', {
-  subjectId: plain('account-number', z.string()),
+const life = { rule: 'account-life' } as const;
+const attributes = { subjectId: plain('account-number', z.string()) };
+
+/** Lead from the keyed digest of a WeChat identity, by openid or by unionid, to the person it belongs to. */
+export const openidPointer = declareEntity('openid-pointer', {
+  place: byDigest('account', 'openid'),
+  life,
+  attributes,
 });
+export const unionidPointer = declareEntity('unionid-pointer', {
+  place: byDigest('account', 'unionid'),
+  life,
+  attributes,
+});
+const pointers = { openid: openidPointer, unionid: unionidPointer } as const;
 
-export const pointerKey = (domain: string, digest: string): Key => keys.pointer(domain, digest);
+/** What leads to an account: which name of WeChat's, and its keyed digest. */
+export type Identity = { domain: keyof typeof pointers; digest: string };
 
+export const pointerKey = (domain: Identity['domain'], digest: string): Key => pointers[domain].key(digest);
+
+/** The identity whose pointer lies there; a person's item keeps the keys alone. */
+export function identityAt({ pk }: Key): Identity[] {
+  const [, domain, digest] = /^ID#(openid|unionid)#(.+)$/.exec(pk) ?? [];
+  return domain && digest ? [{ domain: domain as Identity['domain'], digest }] : [];
+}
+
+/** Whom a pointer leads to. @throws Error for an item that is none: a programming error */
 export function readPointer(item: Item): string {
-  return pointer.decode(item, '').subjectId;
+  const found = openidPointer.read(item) ?? unionidPointer.read(item);
+  if (!found) throw new Error('not a pointer to a person');
+  return found.subjectId;
 }
 
 /** The write that claims an identity for a person; of two claims at once, one is refused (promise A1). */
-export function claimPointer(domain: string, digest: string, subjectId: string): Write {
-  const item = {
-    ...keys.pointer(domain, digest),
-    entity: pointer.name,
-    ...pointer.encode({ subjectId }, ''),
+export function claimPointer(domain: Identity['domain'], digest: string, subjectId: string): Write {
+  return create(pointers[domain].make(digest, undefined, { subjectId }));
+}
+
+/** Makes an identity lead to another person. Refused when it leads elsewhere by now. */
+export function movePointer({ domain, digest }: Identity, from: string, to: string): Write {
+  return {
+    Put: {
+      Item: pointers[domain].make(digest, undefined, { subjectId: to }),
+      ConditionExpression: 'subjectId = :before',
+      ExpressionAttributeValues: { ':before': from },
+    },
   };
-  return { Put: { Item: item, ConditionExpression: 'attribute_not_exists(pk)' } };
 }

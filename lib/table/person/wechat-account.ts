@@ -1,15 +1,22 @@
 import * as z from 'zod/mini';
+import { digest, sealed, type ValueOf } from '../attribute';
 import type { Item, Write } from '../client';
-import { defineEntity, digest, type Sealer, sealed, type ValueOf } from '../entity';
-import { type Key, keys } from '../keys';
+import { declareEntity } from '../declare';
+import type { Key } from '../keys';
+import { inPersonAt } from '../place';
+import type { Sealer } from '../sealer';
 
 /** The openids as WeChat wants them back, sealed: needed to ask WeChat about this very person. */
-export const wechatAccount = defineEntity('wechat-account', {
-  /** Short name of the identity that the account was opened with; see `shortName`. */
-  identity: digest('wechat-identity', z.optional(z.string())),
-  openid: sealed('wechat-openid', z.string()),
-  /** Openids that came later, by the short name of their identity. */
-  others: sealed('wechat-openid', z.optional(z.record(z.string(), z.string()))),
+export const wechatAccount = declareEntity('wechat-account', {
+  place: inPersonAt('account', 'WECHAT'),
+  life: { rule: 'account-life' },
+  attributes: {
+    /** Short name of the identity that the account was opened with; see `shortName`. */
+    identity: digest('wechat-identity', z.optional(z.string())),
+    openid: sealed('wechat-openid', z.string()),
+    /** Openids that came later, by the short name of their identity. */
+    others: sealed('wechat-openid', z.optional(z.record(z.string(), z.string()))),
+  },
 });
 export type WechatAccount = ValueOf<typeof wechatAccount>;
 
@@ -20,16 +27,20 @@ export function shortName(identityDigest: string): string {
   return identityDigest.slice(0, SHORT_NAME_CHARS);
 }
 
-export const wechatAccountKey = (subjectId: string): Key => keys.wechatAccount(subjectId);
+export const wechatAccountKey = (subjectId: string): Key => wechatAccount.key(subjectId);
 
-export function putWechatAccount(subjectId: string, value: WechatAccount, sealer: Sealer): Write {
-  const encoded = wechatAccount.encode(value, '', sealer);
-  return { Put: { Item: { ...wechatAccountKey(subjectId), entity: wechatAccount.name, ...encoded } } };
+export function putWechatAccount(
+  subjectId: string,
+  value: WechatAccount,
+  sealer: Sealer,
+  before?: Item,
+): Write {
+  return { Put: { Item: wechatAccount.make(subjectId, undefined, value, { sealer, before }) } };
 }
 
 /** @throws SealError */
 export function readWechatAccount(item: Item | undefined, sealer: Sealer): WechatAccount | undefined {
-  return item && wechatAccount.decode(item, '', sealer);
+  return wechatAccount.read(item, { sealer });
 }
 
 /** The openid of the WeChat that a session came from, or else the one that the account was opened with. @throws SealError */

@@ -1,64 +1,85 @@
 import * as z from 'zod/mini';
-import { toEpochSeconds } from '../../clock';
-import { retentionMs } from '../../policy/retention';
+import { plain, sealed, type ValueOf } from '../attribute';
 import type { Item, Table, Write } from '../client';
-import { defineEntity, plain, type Sealer, sealed, type ValueOf } from '../entity';
-import { dataPrefix, type Key, keys, subjectOf } from '../keys';
+import { declareEntity } from '../declare';
+import { type Key, subjectOf } from '../keys';
+import { inPerson } from '../place';
+import { create } from '../replace';
+import type { Sealer } from '../sealer';
 
 /** What an appeal may be about. */
 export const appealSubjects = ['not-verified', 'taken', 'wrongly-verified', 'risk-refused', 'other'] as const;
 export const appealDecisions = ['stands', 'overturned'] as const;
 
-/** An appeal against a result, to a human (promise N6). The words of both sides are sealed under the person's key. */
-export const appeal = defineEntity('appeal', {
-  appealId: plain('risk-review', z.string()),
-  about: plain('risk-review', z.enum(appealSubjects)),
-  state: plain('risk-review', z.enum(['open', 'decided'])),
-  askedAt: plain('risk-review', z.string()),
-  /** The day by which it must be answered: 15 working days, or as many calendar days where the calendar is unknown. */
-  dueAt: plain('risk-review', z.string()),
-  decidedAt: plain('risk-review', z.optional(z.string())),
-  decision: plain('risk-review', z.optional(z.enum(appealDecisions))),
-  decidedBy: plain('risk-review', z.optional(z.string())),
-  words: sealed('review-words', z.string()),
-  /** Why it was decided so, as the person reads it. */
-  reasonGiven: sealed('review-words', z.optional(z.string())),
-});
-export type Appeal = ValueOf<typeof appeal>;
-
-const PREFIX = 'appeal-';
 /** The part of the index `due` in which open appeals wait; erasures wait in another. */
 const QUEUE = 'APPEALS';
 
-export const appealKey = (subjectId: string, appealId: string): Key =>
-  keys.data(subjectId, 'review', `${PREFIX}${appealId}`);
+const place = inPerson('review', (appealId: string) => `appeal-${appealId}`);
+const asked = {
+  appealId: plain('risk-review', z.string()),
+  about: plain('risk-review', z.enum(appealSubjects)),
+  askedAt: plain('risk-review', z.string()),
+  words: sealed('review-words', z.string()),
+};
+
+/** An appeal against a result, to a human (promise N6). The words of both sides are sealed under the person's key. */
+export const openAppeal = declareEntity('appeal', {
+  place,
+  life: { rule: 'review-three-years' },
+  outlives: 'review-three-years',
+  queue: QUEUE,
+  attributes: {
+    ...asked,
+    state: plain('risk-review', z.literal('open')),
+    /** The day by which it must be answered: 15 working days, or as many calendar days where the calendar is unknown. */
+    dueAt: plain('risk-review', z.string()),
+  },
+});
+
+/**
+ * The same once it is decided. Kept for three years from then, also when the person has gone: it shows how a decision by
+ * machine was reviewed (PIPL art. 24, 56).
+ */
+export const decidedAppeal = declareEntity('decided-appeal', {
+  place,
+  life: { rule: 'review-three-years', from: 'decidedAt' },
+  outlives: 'review-three-years',
+  attributes: {
+    ...asked,
+    state: plain('risk-review', z.literal('decided')),
+    wasDueAt: plain('risk-review', z.string()),
+    decidedAt: plain('risk-review', z.string()),
+    decision: plain('risk-review', z.enum(appealDecisions)),
+    decidedBy: plain('risk-review', z.string()),
+    /** Why it was decided so, as the person reads it. */
+    reasonGiven: sealed('review-words', z.string()),
+  },
+});
+export type OpenAppeal = ValueOf<typeof openAppeal>;
+export type DecidedAppeal = ValueOf<typeof decidedAppeal>;
+export type Appeal = OpenAppeal | DecidedAppeal;
+
+export const appealKey = (subjectId: string, appealId: string): Key => openAppeal.key(subjectId, appealId);
 
 export function readAppeal(item: Item | undefined, sealer: Sealer): Appeal | undefined {
-  return item?.entity === appeal.name ? appeal.decode(item, String(item.appealId), sealer) : undefined;
+  return openAppeal.read(item, { sealer }) ?? decidedAppeal.read(item, { sealer });
 }
 
 /** A new appeal, refused when it is there already. */
-export function putAppeal(subjectId: string, value: Appeal, sealer: Sealer): Write {
-  const item = {
-    ...appealKey(subjectId, value.appealId),
-    entity: appeal.name,
-    dueShard: QUEUE,
-    ...appeal.encode(value, value.appealId, sealer),
-  };
-  return { Put: { Item: item, ConditionExpression: 'attribute_not_exists(pk)' } };
+export function putAppeal(subjectId: string, value: OpenAppeal, sealer: Sealer): Write {
+  return create(openAppeal.make(subjectId, value.appealId, value, { sealer }));
 }
 
-/** Decides an appeal, once. It leaves the index and is kept for three years from now. */
-export function decideAppeal(subjectId: string, value: Appeal, sealer: Sealer, nowMs: number): Write {
-  const item = {
-    ...appealKey(subjectId, value.appealId),
-    entity: appeal.name,
-    ...appeal.encode(value, value.appealId, sealer),
-    expiresAtSeconds: toEpochSeconds(nowMs + retentionMs('review-three-years')),
-  };
+/** Decides an appeal, once. It leaves its queue and is kept for three years from now. */
+export function decideAppeal(
+  subjectId: string,
+  value: DecidedAppeal,
+  before: Item | undefined,
+  sealer: Sealer,
+): Write {
   return {
     Put: {
-      Item: item,
+      Item: decidedAppeal.make(subjectId, value.appealId, value, { sealer, before }),
       ConditionExpression: '#state = :open',
       ExpressionAttributeNames: { '#state': 'state' },
       ExpressionAttributeValues: { ':open': 'open' },
@@ -70,12 +91,10 @@ const MAX_APPEALS_SHOWN = 50;
 
 /** A person's own appeals. */
 export async function queryAppeals(table: Table, subjectId: string, sealer: Sealer): Promise<Appeal[]> {
+  const { pk, sk } = appealKey(subjectId, '');
   const { items } = await table.query({
     KeyConditionExpression: 'pk = :pk AND begins_with(sk, :appeals)',
-    ExpressionAttributeValues: {
-      ':pk': keys.person(subjectId).pk,
-      ':appeals': `${dataPrefix('review')}${PREFIX}`,
-    },
+    ExpressionAttributeValues: { ':pk': pk, ':appeals': sk },
     Limit: MAX_APPEALS_SHOWN,
   });
   return items.flatMap((item) => readAppeal(item, sealer) ?? []);
@@ -91,7 +110,7 @@ export async function listPendingAppeals(
     ExpressionAttributeValues: { ':queue': QUEUE },
     Limit: MAX_APPEALS_SHOWN,
   });
-  const prefix = `${dataPrefix('review')}${PREFIX}`;
+  const { sk: prefix } = appealKey('', '');
   return items.flatMap((item) => {
     const subjectId = subjectOf(item);
     const appealId = item.sk.slice(prefix.length);

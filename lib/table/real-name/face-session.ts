@@ -1,65 +1,77 @@
 import * as z from 'zod/mini';
 import { toEpochSeconds } from '../../clock';
 import { ageBands } from '../../policy/age';
+import { retentionMs } from '../../policy/retention';
+import { digest, plain, sealed, type ValueOf } from '../attribute';
 import type { Item, Write } from '../client';
-import { defineEntity, digest, plain, type Sealer, sealed, type ValueOf } from '../entity';
-import { type Key, keys } from '../keys';
+import { declareEntity, type MadeItem } from '../declare';
+import type { Key } from '../keys';
+import { inPerson } from '../place';
+import type { Sealer } from '../sealer';
 
 /**
  * A face check that was begun: the partner's token, sealed and never shown, with what its result must agree with. It
  * lies under the person, so nobody else's token can be handed in. Gone with either consent.
  */
 const begun = {
-  epoch: plain('real-name-result', z.int()),
-  wayEpoch: plain('real-name-result', z.int()),
+  startedAt: plain('face-session', z.string()),
+  wayEpoch: plain('face-session', z.int()),
   /** Digest of the inputs, to recognise a key used for something else. */
   content: digest('id-digest', z.string()),
 };
-export const faceSession = defineEntity('face-session', {
-  ...begun,
-  startedAt: plain('real-name-result', z.string()),
-  uniqueDigest: digest('id-digest', z.string()),
-  maskedName: sealed('real-name-masked', z.string()),
-  band: plain('age-band', z.enum(ageBands)),
-  token: sealed('face-token', z.string()),
-  url: sealed('face-token', z.string()),
+const place = inPerson('real-name', (sessionId: string) => `face-${sessionId}`);
+const life = { rule: 'face-session-life', from: 'startedAt' } as const;
+const pointers = ['face-session-mark'];
+export const faceSession = declareEntity('face-session', {
+  place,
+  life,
+  pointers,
+  attributes: {
+    ...begun,
+    uniqueDigest: digest('id-digest', z.string()),
+    maskedName: sealed('real-name-masked', z.string()),
+    band: plain('age-band', z.enum(ageBands)),
+    token: sealed('face-token', z.string()),
+    url: sealed('face-token', z.string()),
+  },
 });
 export type FaceSession = ValueOf<typeof faceSession>;
 
 /** In the place of a session before the partner has answered, and when it is over: that its key is used. */
-export const faceStart = defineEntity('face-start', {
-  ...begun,
-  isOver: plain('real-name-result', z.boolean()),
+export const faceStart = declareEntity('face-start', {
+  place,
+  life,
+  pointers,
+  attributes: { ...begun, isOver: plain('face-session', z.boolean()) },
 });
 export type FaceStart = ValueOf<typeof faceStart>;
 
 export const faceSessionKey = (subjectId: string, sessionId: string): Key =>
-  keys.data(subjectId, 'real-name', `face-${sessionId}`);
+  faceSession.key(subjectId, sessionId);
 
 /** Marks under the face consent that a session exists, so that ending that consent ends the session. */
-export const faceSessionMark = defineEntity('face-session-mark', {
-  epoch: plain('real-name-result', z.int()),
+export const faceSessionMark = declareEntity('face-session-mark', {
+  place: inPerson('real-name-face', (sessionId: string) => `session-${sessionId}`),
+  life,
+  pointers: ['face-session', 'face-start'],
+  attributes: { startedAt: plain('face-session', z.string()) },
 });
-const markKey = (subjectId: string, sessionId: string) =>
-  keys.data(subjectId, 'real-name-face', `session-${sessionId}`);
 
-export function readFaceSession(
-  item: Item | undefined,
-  sessionId: string,
-  sealer: Sealer,
-): FaceSession | undefined {
-  return item?.entity === faceSession.name ? faceSession.decode(item, sessionId, sealer) : undefined;
+export function readFaceSession(item: Item | undefined, sealer: Sealer): FaceSession | undefined {
+  return faceSession.read(item, { sealer });
 }
 
 export function readFaceStart(item: Item | undefined): FaceStart | undefined {
-  return item?.entity === faceStart.name ? faceStart.decode(item, '') : undefined;
+  return faceStart.read(item);
 }
 
-function startItem(subjectId: string, sessionId: string, value: FaceStart, expiresAtMs: number): Item {
-  const encoded = { entity: faceStart.name, ...faceStart.encode(value, '') };
-  const points = [markKey(subjectId, sessionId)];
-  const expiresAtSeconds = toEpochSeconds(expiresAtMs);
-  return { ...faceSessionKey(subjectId, sessionId), ...encoded, points, expiresAtSeconds };
+/** Until when a check that began then can be finished, in milliseconds. */
+export function faceSessionEndsMs(startedAt: string): number {
+  return Date.parse(startedAt) + retentionMs('face-session-life');
+}
+
+function startItem(subjectId: string, sessionId: string, value: FaceStart): MadeItem {
+  return faceStart.make(subjectId, sessionId, value, { points: [faceSessionMark.key(subjectId, sessionId)] });
 }
 
 /**
@@ -71,19 +83,16 @@ export function putFaceStart(
   sessionId: string,
   value: FaceStart,
   nowMs: number,
-  expiresAtMs: number,
 ): [Write, Write] {
-  const { epoch, wayEpoch, content } = value;
+  const { epoch, wayEpoch, content, startedAt } = value;
   const dead = 'epoch <> :epoch OR wayEpoch <> :wayEpoch OR expiresAtSeconds <= :now';
   const sameAgain = 'entity = :start AND isOver = :no AND content = :content';
-  const expiresAtSeconds = toEpochSeconds(expiresAtMs);
-  const self = faceSessionKey(subjectId, sessionId);
-  const mark = markKey(subjectId, sessionId);
-  const marked = { entity: faceSessionMark.name, ...faceSessionMark.encode({ epoch: wayEpoch }, '') };
+  const points = [faceSessionKey(subjectId, sessionId)];
+  const mark = faceSessionMark.make(subjectId, sessionId, { startedAt, epoch: wayEpoch }, { points });
   return [
     {
       Put: {
-        Item: startItem(subjectId, sessionId, value, expiresAtMs),
+        Item: startItem(subjectId, sessionId, value),
         ConditionExpression: `attribute_not_exists(pk) OR ${dead} OR (${sameAgain})`,
         ExpressionAttributeValues: {
           ':epoch': epoch,
@@ -95,25 +104,22 @@ export function putFaceStart(
         },
       },
     },
-    { Put: { Item: { ...mark, ...marked, points: [self], expiresAtSeconds } } },
+    { Put: { Item: mark } },
   ];
 }
 
-/** Keeps a session until `expiresAtMs`, in the place of its start. Refused when that is gone or a twin was quicker. */
+/** Keeps a session, in the place of its start. Refused when that is gone or a twin was quicker. */
 export function putFaceSession(
   subjectId: string,
   sessionId: string,
   value: FaceSession,
-  expiresAtMs: number,
   sealer: Sealer,
 ): Write[] {
-  const session = { entity: faceSession.name, ...faceSession.encode(value, sessionId, sealer) };
-  const points = [markKey(subjectId, sessionId)];
-  const expiresAtSeconds = toEpochSeconds(expiresAtMs);
+  const points = [faceSessionMark.key(subjectId, sessionId)];
   return [
     {
       Put: {
-        Item: { ...faceSessionKey(subjectId, sessionId), ...session, points, expiresAtSeconds },
+        Item: faceSession.make(subjectId, sessionId, value, { sealer, points }),
         ConditionExpression: 'entity = :start AND isOver = :no',
         ExpressionAttributeValues: { ':start': faceStart.name, ':no': false },
       },
@@ -128,14 +134,13 @@ export function putFaceSession(
 export function endFaceSession(
   subjectId: string,
   sessionId: string,
-  { epoch, wayEpoch, content }: FaceSession,
-  expiresAtMs: number,
+  { epoch, wayEpoch, content, startedAt }: FaceSession,
 ): Write[] {
-  const over = { epoch, wayEpoch, content, isOver: true };
+  const over = { epoch, wayEpoch, content, startedAt, isOver: true };
   return [
     {
       Put: {
-        Item: startItem(subjectId, sessionId, over, expiresAtMs),
+        Item: startItem(subjectId, sessionId, over),
         ConditionExpression: 'entity = :session',
         ExpressionAttributeValues: { ':session': faceSession.name },
       },

@@ -1,22 +1,27 @@
 import * as z from 'zod/mini';
-import { toEpochSeconds } from '../../clock';
 import { type AgeBand, ageBands } from '../../policy/age';
+import { otherPerson, plain, type ValueOf } from '../attribute';
 import type { Item, Table, Write } from '../client';
-import { defineEntity, plain, type ValueOf } from '../entity';
+import { declareEntity } from '../declare';
 import type { GaugeId } from '../gauge/gauge';
-import { type Key, keys } from '../keys';
-import { pointer, pointerKey } from '../person/pointer';
+import type { Key } from '../keys';
+import { byDigest, inPerson } from '../place';
+import { create, replace } from '../replace';
 
 /**
  * The mark of a person under 18, for the yearly audit (promise N4; 未保网条例 art. 37). It says how old they were at
  * their verification; the birth date is not kept, so it stays until they are verified anew.
  */
-export const minorMark = defineEntity('minor', {
-  band: plain('age-band', z.enum(ageBands)),
-  markedAt: plain('age-band', z.string()),
+export const minorMark = declareEntity('minor', {
+  place: inPerson('minors', 'age'),
+  life: { rule: 'account-life' },
+  attributes: {
+    band: plain('age-band', z.enum(ageBands)),
+    markedAt: plain('age-band', z.string()),
+  },
 });
 
-export const minorKey = (subjectId: string): Key => keys.data(subjectId, 'minors', 'age');
+export const minorKey = (subjectId: string): Key => minorMark.key(subjectId);
 const MINOR_GAUGES: GaugeId[] = ['age-band'];
 
 /** Puts the mark, or takes it away from somebody who is an adult by now; nothing when it is as it should be. */
@@ -32,50 +37,71 @@ export function markMinor(
     const write = { Delete: { Key: minorKey(subjectId), ConditionExpression: asSeen } };
     return { write, goes: MINOR_GAUGES, comes: [] };
   }
-  const encoded = minorMark.encode({ band, markedAt: at }, '');
-  const item = { ...minorKey(subjectId), entity: minorMark.name, ...encoded, gauges: MINOR_GAUGES };
+  const item = minorMark.make(subjectId, undefined, { band, markedAt: at }, { before });
   const write = { Put: { Item: item, ConditionExpression: asSeen } };
   return { write, goes: [], comes: before ? [] : MINOR_GAUGES };
 }
 
+/** Leads from the keyed digest of a guardian's code to the child. Dead after a day, or when it is asked for anew. */
+export const guardianCode = declareEntity('guardian-code', {
+  place: byDigest('minors', 'guardian-code'),
+  life: { rule: 'guardian-code-life', from: 'askedAt' },
+  attributes: {
+    subjectId: plain('account-number', z.string()),
+    askedAt: plain('guardian-code', z.string()),
+  },
+});
+export const guardianCodeKey = (codeDigest: string): Key => guardianCode.key(codeDigest);
+
+/** The child whom a code leads to. */
+export function readGuardianCode(item: Item | undefined): string | undefined {
+  return guardianCode.read(item)?.subjectId;
+}
+
+/** The write that makes a guardian's code lead to the child until it ends; refused when the code is taken. */
+export function putGuardianCode(subjectId: string, codeDigest: string, askedAt: string): Write {
+  return create(guardianCode.make(codeDigest, undefined, { subjectId, askedAt }));
+}
+
 /** What a guardian has said about one child's real-name verification (PIPL art. 31). */
-export const guardian = defineEntity('guardian', {
-  state: plain('guardian', z.enum(['asked', 'consented', 'refused', 'withdrawn'])),
-  /** Keyed digest of the short code that the guardian is given. */
-  codeDigest: plain('guardian', z.string()),
-  askedAt: plain('guardian', z.string()),
-  decidedAt: plain('guardian', z.optional(z.string())),
-  guardianId: plain('guardian', z.optional(z.string())),
-  /** Hash of the notice that was on the guardian's screen; a changed notice asks again. */
-  textHash: plain('guardian', z.optional(z.string())),
+export const guardian = declareEntity('guardian', {
+  place: inPerson('minors', 'guardian'),
+  life: { rule: 'account-life' },
+  pointers: ['guardian-code'],
+  attributes: {
+    state: plain('guardian', z.enum(['asked', 'consented', 'refused', 'withdrawn'])),
+    /** Keyed digest of the short code that the guardian is given. */
+    codeDigest: plain('guardian', z.string()),
+    askedAt: plain('guardian', z.string()),
+    decidedAt: plain('guardian', z.optional(z.string())),
+    guardianId: otherPerson('guardian', 'ward', z.optional(z.string())),
+    /** Hash of the notice that was on the guardian's screen; a changed notice asks again. */
+    textHash: plain('guardian', z.optional(z.string())),
+  },
 });
 export type Guardian = ValueOf<typeof guardian>;
 
-export const guardianKey = (subjectId: string): Key => keys.data(subjectId, 'minors', 'guardian');
+export const guardianKey = (subjectId: string): Key => guardian.key(subjectId);
 export const GUARDIAN_GAUGES: GaugeId[] = ['guardian'];
 
 export function readGuardian(item: Item | undefined): Guardian | undefined {
-  return item?.entity === guardian.name ? guardian.decode(item, '') : undefined;
+  return guardian.read(item);
 }
 
-/** Replaces what is known of the guardian, refused unless it is still what was seen. */
-export function putGuardian(subjectId: string, value: Guardian, before: Guardian | undefined): Write {
-  const item = {
-    ...guardianKey(subjectId),
-    entity: guardian.name,
-    ...guardian.encode(value, ''),
-    gauges: GUARDIAN_GAUGES,
-  };
-  if (!before) return { Put: { Item: item, ConditionExpression: 'attribute_not_exists(pk)' } };
-  const asSeen = '#state = :state AND codeDigest = :code';
-  return {
-    Put: {
-      Item: item,
-      ConditionExpression: asSeen,
-      ExpressionAttributeNames: { '#state': 'state' },
-      ExpressionAttributeValues: { ':state': before.state, ':code': before.codeDigest },
-    },
-  };
+/** Replaces what is known of the guardian, and lets go of an earlier code. Refused unless it is still what was seen. */
+export function putGuardian(
+  subjectId: string,
+  value: Guardian,
+  before: Item | undefined,
+): [Write, ...Write[]] {
+  const points = [guardianCodeKey(value.codeDigest)];
+  const item = guardian.make(subjectId, undefined, value, { points, before });
+  if (!before) return [create(item)];
+  return replace(item, before, {
+    ConditionExpression: '#state = :state AND codeDigest = :code',
+    ExpressionAttributeNames: { '#state': 'state' },
+    ExpressionAttributeValues: { ':state': before.state, ':code': before.codeDigest },
+  });
 }
 
 /** Holds a transaction to the guardian's consent to this very notice. */
@@ -90,36 +116,22 @@ export function guardianConsents(subjectId: string, textHash: string): Write {
   };
 }
 
-/** The write that makes a guardian's code lead to the child until it ends; refused when the code is taken. */
-export function putGuardianCode(subjectId: string, codeDigest: string, endsAtMs: number): Write {
-  const item = {
-    ...pointerKey('guardian-code', codeDigest),
-    entity: pointer.name,
-    ...pointer.encode({ subjectId }, ''),
-    expiresAtSeconds: toEpochSeconds(endsAtMs),
-  };
-  return { Put: { Item: item, ConditionExpression: 'attribute_not_exists(pk)' } };
-}
-
-export function dropGuardianCode(codeDigest: string): Write {
-  return { Delete: { Key: pointerKey('guardian-code', codeDigest) } };
-}
-
 /** The guardian's own note of a child they answered for, so that they can take it back. It names nobody. */
-export const ward = defineEntity('ward', {
-  wardId: plain('guardian', z.string()),
-  childId: plain('guardian', z.string()),
-  consentedAt: plain('guardian', z.string()),
+export const ward = declareEntity('ward', {
+  place: inPerson('minors', (wardId: string) => `ward-${wardId}`),
+  life: { rule: 'account-life' },
+  attributes: {
+    wardId: plain('guardian', z.string()),
+    childId: otherPerson('guardian', 'guardian', z.string()),
+    consentedAt: plain('guardian', z.string()),
+  },
 });
 export type Ward = ValueOf<typeof ward>;
 
-export const wardKey = (guardianId: string, wardId: string): Key =>
-  keys.data(guardianId, 'minors', `ward-${wardId}`);
+export const wardKey = (guardianId: string, wardId: string): Key => ward.key(guardianId, wardId);
 
 export function putWard(guardianId: string, value: Ward): Write {
-  return {
-    Put: { Item: { ...wardKey(guardianId, value.wardId), entity: ward.name, ...ward.encode(value, '') } },
-  };
+  return { Put: { Item: ward.make(guardianId, value.wardId, value) } };
 }
 
 export function removeWard(guardianId: string, wardId: string): Write {
@@ -127,7 +139,7 @@ export function removeWard(guardianId: string, wardId: string): Write {
 }
 
 export function readWard(item: Item | undefined): Ward | undefined {
-  return item?.entity === ward.name ? ward.decode(item, '') : undefined;
+  return ward.read(item);
 }
 
 /** Children that one guardian answered for; nobody has this many. */

@@ -1,15 +1,15 @@
 import * as z from 'zod/mini';
-import { DAY_MS, toEpochSeconds } from '../../clock';
+import { toEpochSeconds } from '../../clock';
 import { ageBands } from '../../policy/age';
+import { digest, plain, type ValueOf } from '../attribute';
 import type { Item, Write } from '../client';
-import { defineEntity, digest, plain, type ValueOf } from '../entity';
-import { type Key, keys } from '../keys';
+import { declareEntity } from '../declare';
+import type { Key } from '../keys';
+import { inPerson } from '../place';
 import { type ResultPurpose, wayIds } from './real-name';
 
 /** A check counts as under way for this long; no partner call lasts so long. */
 export const IN_FLIGHT_MS = 30_000;
-/** A key is remembered for this long after its check, and longer where a result rests on it. */
-const TRY_KEPT_MS = DAY_MS;
 /** Checks remembered beside the latest one: with it as many as a person may ask for in a day. */
 const MAX_EARLIER = 9;
 const outcome = z.optional(z.enum(['VERIFIED', 'NOT_VERIFIED', 'LATER', 'UNAVAILABLE']));
@@ -19,14 +19,13 @@ const outcome = z.optional(z.enum(['VERIFIED', 'NOT_VERIFIED', 'LATER', 'UNAVAIL
  * a time be under way, and finishes what died between the partner's answer and our keeping it. No input is in it.
  */
 const common = {
-  epoch: plain('real-name-result', z.int()),
   /** Digest of the idempotency key. */
-  key: plain('real-name-result', z.string()),
-  way: plain('real-name-result', z.enum(wayIds)),
-  sentAtMs: plain('real-name-result', z.int()),
+  key: plain('real-name-check', z.string()),
+  way: plain('real-name-check', z.enum(wayIds)),
+  sentAtMs: plain('real-name-check', z.int()),
   /** Absent while the check is under way. */
-  outcome: plain('real-name-result', outcome),
-  partnerRequestId: plain('real-name-result', z.optional(z.string())),
+  outcome: plain('real-name-check', outcome),
+  partnerRequestId: plain('real-name-check', z.optional(z.string())),
   uniqueDigest: digest('network-id-digest', z.optional(z.string())),
   band: plain('age-band', z.optional(z.enum(ageBands))),
 };
@@ -34,25 +33,34 @@ const common = {
 const content = z.string();
 /** The checks before it, newest first: enough to tell that their keys are used. */
 const earlier = z.optional(z.array(z.object({ key: z.string(), content: z.string(), outcome })));
-export const attempt = defineEntity('real-name-try', {
-  ...common,
-  content: digest('id-digest', content),
-  earlier: digest('id-digest', earlier),
+/** A key is remembered for this long after its check, and longer where a result rests on it. */
+const life = { rule: 'check-repeat-life', from: 'sentAtMs' } as const;
+export const attempt = declareEntity('real-name-try', {
+  place: inPerson('real-name', 'try'),
+  life,
+  attributes: {
+    ...common,
+    content: digest('id-digest', content),
+    earlier: digest('id-digest', earlier),
+  },
 });
 /** The same for 网号, where no number is typed: who has this alone is not counted as somebody whose number is held. */
-export const networkAttempt = defineEntity('network-try', {
-  ...common,
-  content: digest('network-id-digest', content),
-  earlier: digest('network-id-digest', earlier),
+export const networkAttempt = declareEntity('network-try', {
+  place: inPerson('real-name-network', 'try'),
+  life,
+  attributes: {
+    ...common,
+    content: digest('network-id-digest', content),
+    earlier: digest('network-id-digest', earlier),
+  },
 });
 export type Attempt = ValueOf<typeof attempt>;
 
 const entityOf = (home: ResultPurpose) => (home === 'real-name' ? attempt : networkAttempt);
-export const attemptKey = (subjectId: string, home: ResultPurpose): Key => keys.data(subjectId, home, 'try');
+export const attemptKey = (subjectId: string, home: ResultPurpose): Key => entityOf(home).key(subjectId);
 
 export function readAttempt(item: Item | undefined, epoch: number): Attempt | undefined {
-  const entity = [attempt, networkAttempt].find(({ name }) => name === item?.entity);
-  return item?.epoch === epoch ? entity?.decode(item, '') : undefined;
+  return attempt.read(item, { epoch }) ?? networkAttempt.read(item, { epoch });
 }
 
 /**
@@ -65,18 +73,12 @@ export function beginAttempt(
   value: Attempt,
   before: Item | undefined,
 ): Write {
-  const entity = entityOf(home);
   const last = readAttempt(before, value.epoch);
   const others = last ? [last, ...(last.earlier ?? [])].filter(({ key }) => key !== value.key) : [];
   const remembered = others
     .slice(0, MAX_EARLIER)
     .map(({ key, content, outcome }) => ({ key, content, outcome }));
-  const item = {
-    ...attemptKey(subjectId, home),
-    entity: entity.name,
-    ...entity.encode({ ...value, earlier: remembered }, ''),
-    expiresAtSeconds: toEpochSeconds(value.sentAtMs + TRY_KEPT_MS),
-  };
+  const item = entityOf(home).make(subjectId, undefined, { ...value, earlier: remembered }, { before });
   const noneUnderWay = 'attribute_not_exists(pk) OR attribute_exists(outcome) OR sentAtMs <= :stale';
   const notYetAnswered = 'attribute_not_exists(pk) OR #key <> :key OR NOT (outcome IN (:yes, :no))';
   const isAsSeen = before
@@ -103,7 +105,8 @@ export function beginAttempt(
 /** Notes the partner's answer, refused when the attempt is gone: its consent has been withdrawn meanwhile. */
 export function settleAttempt(subjectId: string, home: ResultPurpose, value: Attempt): Write {
   const { key, sentAtMs, outcome, partnerRequestId, uniqueDigest, band } = value;
-  const given = Object.entries({ outcome, partnerRequestId, uniqueDigest, band }).filter(
+  const { holds } = entityOf(home).make(subjectId, undefined, value);
+  const given = Object.entries({ outcome, partnerRequestId, uniqueDigest, band, holds }).filter(
     ([, one]) => one !== undefined,
   );
   return {

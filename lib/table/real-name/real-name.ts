@@ -1,12 +1,15 @@
 import * as z from 'zod/mini';
 import { type AgeBand, ageBands } from '../../policy/age';
 import type { ConsentPurposeId } from '../../policy/purposes';
+import { digest, plain, sealed, type ValueOf } from '../attribute';
 import type { Item, Write } from '../client';
-import { defineEntity, digest, plain, type Sealer, sealed, type ValueOf } from '../entity';
+import { declareEntity } from '../declare';
 import { type GaugeId, gaugeChange } from '../gauge/gauge';
-import { type Key, keys } from '../keys';
+import type { Key } from '../keys';
 import { consentOf, type Person } from '../person/person';
-import { pointer } from '../person/pointer';
+import { byDigest, inPerson } from '../place';
+import { remove, replace } from '../replace';
+import type { Sealer } from '../sealer';
 
 /** The ways to prove a real name (promise N1). */
 export const wayIds = ['id', 'phone', 'bank', 'face', 'network'] as const;
@@ -31,7 +34,6 @@ const homes: readonly ResultPurpose[] = ['real-name', 'real-name-network'];
  * that makes it belong to one account, of the name its last character.
  */
 const common = {
-  epoch: plain('real-name-result', z.int()),
   /** Epoch of the way's own consent, where it has one. */
   wayEpoch: plain('real-name-result', z.optional(z.int())),
   way: plain('real-name-result', z.enum(wayIds)),
@@ -43,33 +45,70 @@ const common = {
   /** Digest of the idempotency key, to recognise a repeat. */
   key: plain('real-name-result', z.string()),
 };
-export const realName = defineEntity('real-name', {
-  ...common,
-  /** Digest of what was typed, the number among it, to recognise a key used for something else. */
-  content: digest('id-digest', z.string()),
-  uniqueDigest: digest('id-digest', z.string()),
-  maskedName: sealed('real-name-masked', z.optional(z.string())),
+const life = { rule: 'purpose-life' } as const;
+export const realName = declareEntity('real-name', {
+  place: inPerson('real-name', 'result'),
+  life,
+  pointers: ['id-number-pointer', 'bank-result', 'face-result'],
+  attributes: {
+    ...common,
+    /** Digest of what was typed, the number among it, to recognise a key used for something else. */
+    content: digest('id-digest', z.string()),
+    uniqueDigest: digest('id-digest', z.string()),
+    maskedName: sealed('real-name-masked', z.optional(z.string())),
+  },
 });
 /** The same for 网号: no name and no number. */
-export const networkName = defineEntity('network-name', {
-  ...common,
-  /** Digest of the proof that was handed in, for the same. */
-  content: digest('network-id-digest', z.string()),
-  uniqueDigest: digest('network-id-digest', z.string()),
+export const networkName = declareEntity('network-name', {
+  place: inPerson('real-name-network', 'result'),
+  life,
+  pointers: ['network-id-pointer'],
+  attributes: {
+    ...common,
+    /** Digest of the proof that was handed in, for the same. */
+    content: digest('network-id-digest', z.string()),
+    uniqueDigest: digest('network-id-digest', z.string()),
+  },
 });
 export type RealName = ValueOf<typeof realName>;
 
+/** One number, one account: lead from the keyed digest of a number, or of what 网号 says, to who has proved it. */
+const leads = { subjectId: plain('account-number', z.string()) };
+export const idNumberPointer = declareEntity('id-number-pointer', {
+  place: byDigest('real-name', 'id-number'),
+  life,
+  attributes: leads,
+});
+export const networkIdPointer = declareEntity('network-id-pointer', {
+  place: byDigest('real-name-network', 'network-id'),
+  life,
+  attributes: leads,
+});
+
 /** Marks under the consent of a way that its result exists, so that ending that consent ends the result. */
-export const bankMark = defineEntity('bank-result', { epoch: plain('bank-result', z.int()) });
-export const faceMark = defineEntity('face-result', { epoch: plain('real-name-result', z.int()) });
+const endsWithIt = ['real-name', 'id-number-pointer'];
+export const bankMark = declareEntity('bank-result', {
+  place: inPerson('real-name-bank', 'result'),
+  life,
+  pointers: endsWithIt,
+  attributes: { verifiedAt: plain('bank-result', z.string()) },
+});
+export const faceMark = declareEntity('face-result', {
+  place: inPerson('real-name-face', 'result'),
+  life,
+  pointers: endsWithIt,
+  attributes: { verifiedAt: sealed('face-token', z.string()) },
+});
+const marks = { bank: bankMark, face: faceMark } as const;
+
+/** By the consent that holds a result: the result, and the pointer that claims its number. */
+const byHome = {
+  'real-name': { result: realName, pointer: idNumberPointer },
+  'real-name-network': { result: networkName, pointer: networkIdPointer },
+} as const;
 
 export const realNameKey = (subjectId: string, home: ResultPurpose): Key =>
-  keys.data(subjectId, home, 'result');
-const markKey = (subjectId: string, way: 'bank' | 'face'): Key =>
-  keys.data(subjectId, requiredConsents[way][1], 'result');
-const uniqueDomains = { 'real-name': 'id-number', 'real-name-network': 'network-id' } as const;
-const pointerKey = (home: ResultPurpose, uniqueDigest: string) =>
-  keys.pointer(uniqueDomains[home], uniqueDigest);
+  byHome[home].result.key(subjectId);
 
 /** Head-counts that a way's result is in: the sensitive kinds that are held for it. */
 function gaugesOf(way: WayId): GaugeId[] {
@@ -79,9 +118,8 @@ function gaugesOf(way: WayId): GaugeId[] {
 
 /** The result in an item while every consent it rests on still holds, in the epoch it was made in. @throws SealError */
 export function readRealName(item: Item | undefined, person: Person, sealer?: Sealer): RealName | undefined {
-  if (item?.entity !== realName.name && item?.entity !== networkName.name) return undefined;
-  const entity = item.entity === networkName.name ? networkName : realName;
-  const value: RealName = entity.decode(item, 'result', sealer);
+  const value: RealName | undefined = realName.read(item, { sealer }) ?? networkName.read(item);
+  if (!value) return undefined;
   const [home, own] = requiredConsents[value.way] as readonly [ConsentPurposeId, ConsentPurposeId?];
   const holds = (purpose: ConsentPurposeId, epoch: number | undefined) => {
     const consent = consentOf(person, purpose);
@@ -108,23 +146,32 @@ export function keepRealName(
   sealer: Sealer,
   also: { goes: GaugeId[]; comes: GaugeId[] },
 ): Write[] {
-  const home = resultPurposeOf(value.way);
-  const pointer = pointerKey(home, value.uniqueDigest);
-  const mark = value.way === 'bank' || value.way === 'face' ? markKey(subjectId, value.way) : undefined;
-  const gauges = gaugesOf(value.way);
-  const encoded =
-    home === 'real-name-network'
-      ? { entity: networkName.name, ...networkName.encode(value, 'result') }
-      : { entity: realName.name, ...realName.encode(value, 'result', sealer) };
-  const self = realNameKey(subjectId, home);
-  const item = { ...self, ...encoded, points: mark ? [pointer, mark] : [pointer], gauges };
-  const kept = [pointer, ...(mark ? [mark] : [])].map(text);
-  const stale = pointsOf(before).filter((key) => !kept.includes(text(key)));
+  const { way, epoch, wayEpoch = 0, verifiedAt, uniqueDigest } = value;
+  const { result, pointer } = byHome[resultPurposeOf(way)];
+  const mark = way === 'bank' || way === 'face' ? marks[way] : undefined;
+  const gauges = gaugesOf(way);
+  const claimed = pointer.key(uniqueDigest);
+  const points = [claimed, ...(mark ? [mark.key(subjectId)] : [])];
+  const item = { ...result.make(subjectId, undefined, value, { sealer, points, before }), gauges };
+  const [kept, ...stale] = replace(item, before, asSeen(before));
+  const claim: Write = {
+    Put: {
+      Item: pointer.make(uniqueDigest, undefined, { subjectId, epoch }),
+      ConditionExpression: 'attribute_not_exists(pk) OR subjectId = :self',
+      ExpressionAttributeValues: { ':self': subjectId },
+    },
+  };
+  const marked = mark?.make(
+    subjectId,
+    undefined,
+    { verifiedAt, epoch: wayEpoch },
+    { sealer, points: [result.key(subjectId), claimed] },
+  );
   return [
-    { Put: { Item: item, ...asSeen(before) } },
-    claim(pointer, subjectId),
-    ...(mark ? [putMark(mark, value, [self, pointer], gauges)] : []),
-    ...stale.map((key): Write => ({ Delete: { Key: key } })),
+    kept,
+    claim,
+    ...(marked ? [{ Put: { Item: { ...marked, gauges } } }] : []),
+    ...stale,
     ...gaugeChange(
       subjectId,
       [...also.goes, ...((before?.gauges as GaugeId[] | undefined) ?? [])],
@@ -136,8 +183,7 @@ export function keepRealName(
 /** The writes that end results now, with claims, marks and head-counts. Refused unless they are as seen. */
 export function endRealNames(subjectId: string, seen: Item[]): Write[] {
   return [
-    ...seen.map((item): Write => ({ Delete: { Key: { pk: item.pk, sk: item.sk }, ...asSeen(item) } })),
-    ...seen.flatMap(pointsOf).map((key): Write => ({ Delete: { Key: key } })),
+    ...seen.flatMap((item) => remove(item, asSeen(item))),
     ...gaugeChange(
       subjectId,
       seen.flatMap(({ gauges }) => (gauges as GaugeId[] | undefined) ?? []),
@@ -152,32 +198,6 @@ function asSeen(before: Item | undefined) {
     ConditionExpression: 'epoch = :seenEpoch AND verifiedAt = :seenAt',
     ExpressionAttributeValues: { ':seenEpoch': before.epoch, ':seenAt': before.verifiedAt },
   };
-}
-
-/** One number, one account: of two claims at once, one is refused. */
-function claim(key: Key, subjectId: string): Write {
-  const item = { ...key, entity: pointer.name, ...pointer.encode({ subjectId }, '') };
-  return {
-    Put: {
-      Item: item,
-      ConditionExpression: 'attribute_not_exists(pk) OR subjectId = :self',
-      ExpressionAttributeValues: { ':self': subjectId },
-    },
-  };
-}
-
-function putMark(key: Key, { way, wayEpoch = 0 }: RealName, points: Key[], gauges: GaugeId[]): Write {
-  const entity = way === 'bank' ? bankMark : faceMark;
-  const encoded = entity.encode({ epoch: wayEpoch }, '');
-  return { Put: { Item: { ...key, entity: entity.name, ...encoded, points, gauges } } };
-}
-
-function pointsOf(item: Item | undefined): Key[] {
-  return (item?.points as Key[] | undefined) ?? [];
-}
-
-function text({ pk, sk }: Key): string {
-  return `${pk}\n${sk}`;
 }
 
 /** Whether somebody counts as a verified adult: only then may they answer for a child. */

@@ -1,13 +1,21 @@
 import * as z from 'zod/mini';
 import { toEpochSeconds } from '../../clock';
 import { retentionMs } from '../../policy/retention';
+import { digest } from '../attribute';
 import { ConditionFailed, type Item, type Table, type Write } from '../client';
-import { defineEntity, digest } from '../entity';
-import { type Key, keys } from '../keys';
+import { declareEntity } from '../declare';
+import type { Key } from '../keys';
+import { ofService } from '../place';
+import { FORM } from '../sealer';
 
 /** Attempts by or at one source in one window of time. Kept under a keyed digest, gone when the window is over (A7). */
-export const limitCounter = defineEntity('limit-counter', {
-  count: digest('attempt-counter', z.int()),
+export const limitCounter = declareEntity('limit-counter', {
+  place: ofService('security', (sourceDigest, window: string) => ({ pk: `TRY#${sourceDigest}`, sk: window })),
+  life: { rule: 'attempt-window', until: 'expiresAtSeconds' },
+  attributes: {
+    count: digest('attempt-counter', z.int()),
+    expiresAtSeconds: digest('attempt-counter', z.int()),
+  },
 });
 
 /** Windows last this long unless a limit names another length. */
@@ -15,11 +23,11 @@ const WINDOW_MS = retentionMs('attempt-window');
 
 /** The counter of the window that `nowMs` lies in. */
 export function limitCounterKey(sourceDigest: string, nowMs: number, windowMs = WINDOW_MS): Key {
-  return keys.limitCounter(sourceDigest, `${windowMs}#${Math.floor(nowMs / windowMs)}`);
+  return limitCounter.key(sourceDigest, `${windowMs}#${Math.floor(nowMs / windowMs)}`);
 }
 
 export function readCount(item: Item | undefined): number {
-  return item ? limitCounter.decode(item, '').count : 0;
+  return limitCounter.read(item)?.count ?? 0;
 }
 
 /** Seconds until the window of `nowMs` is over. */
@@ -34,17 +42,7 @@ export async function countUse(
   nowMs: number,
   windowMs = WINDOW_MS,
 ): Promise<number> {
-  const item = await table.update({
-    Key: limitCounterKey(sourceDigest, nowMs, windowMs),
-    UpdateExpression: 'ADD #count :one SET entity = :entity, expiresAtSeconds = :expires',
-    ExpressionAttributeNames: { '#count': 'count' },
-    ExpressionAttributeValues: {
-      ':one': 1,
-      ':entity': limitCounter.name,
-      ':expires': toEpochSeconds(nowMs) + windowEndsInSeconds(nowMs, windowMs),
-    },
-  });
-  return readCount(item);
+  return readCount(await table.update(oneMore(sourceDigest, nowMs, windowMs)));
 }
 
 /** Takes one attempt back from the window it was counted in. When that one is over, nothing is left to take back from. */
@@ -72,18 +70,28 @@ export async function giveBackUse(
  * `max`.
  */
 export function useWrite(sourceDigest: string, nowMs: number, windowMs: number, max: number): Write {
+  const update = oneMore(sourceDigest, nowMs, windowMs);
   return {
     Update: {
-      Key: limitCounterKey(sourceDigest, nowMs, windowMs),
-      UpdateExpression: 'ADD #count :one SET entity = :entity, expiresAtSeconds = :expires',
+      ...update,
       ConditionExpression: 'attribute_not_exists(pk) OR #count < :max',
-      ExpressionAttributeNames: { '#count': 'count' },
-      ExpressionAttributeValues: {
-        ':one': 1,
-        ':max': max,
-        ':entity': limitCounter.name,
-        ':expires': toEpochSeconds(nowMs) + windowEndsInSeconds(nowMs, windowMs),
-      },
+      ExpressionAttributeValues: { ...update.ExpressionAttributeValues, ':max': max },
+    },
+  };
+}
+
+/** A count makes its own item, with all that the maker would give it: nobody knows whether it is the first. */
+function oneMore(sourceDigest: string, nowMs: number, windowMs: number) {
+  return {
+    Key: limitCounterKey(sourceDigest, nowMs, windowMs),
+    UpdateExpression:
+      'ADD #count :one SET entity = :entity, form = :form, expiresAtSeconds = :expires, ttlSeconds = :expires',
+    ExpressionAttributeNames: { '#count': 'count' },
+    ExpressionAttributeValues: {
+      ':one': 1,
+      ':entity': limitCounter.name,
+      ':form': FORM,
+      ':expires': toEpochSeconds(nowMs) + windowEndsInSeconds(nowMs, windowMs),
     },
   };
 }

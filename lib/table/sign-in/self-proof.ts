@@ -1,16 +1,20 @@
 import * as z from 'zod/mini';
 import { toEpochSeconds, toInstant } from '../../clock';
-import { retentionMs } from '../../policy/retention';
+import { bytes, digest, type ValueOf } from '../attribute';
 import type { Write } from '../client';
-import { bytes, defineEntity, digest, type ValueOf } from '../entity';
-import { keys } from '../keys';
+import { declareEntity } from '../declare';
+import { inPersonAt } from '../place';
 
 /** A fresh proof of self, bound to one operation and its target, used once, minutes long (promise A6). */
-export const selfProof = defineEntity('self-proof', {
-  secretDigest: digest('self-proof', bytes),
-  /** `<function>/<operation>|<target>`. */
-  act: digest('self-proof', z.string()),
-  provedAt: digest('self-proof', z.string()),
+export const selfProof = declareEntity('self-proof', {
+  place: inPersonAt('security', (id: string) => `PROOF#${id}`),
+  life: { rule: 'proof-life', from: 'provedAt' },
+  attributes: {
+    secretDigest: digest('self-proof', bytes),
+    /** `<function>/<operation>|<target>`. */
+    act: digest('self-proof', z.string()),
+    provedAt: digest('self-proof', z.string()),
+  },
 });
 export type SelfProof = ValueOf<typeof selfProof>;
 
@@ -20,11 +24,7 @@ export function putProof(
   value: Omit<SelfProof, 'provedAt'>,
   nowMs: number,
 ): Write {
-  const expiresAtSeconds = toEpochSeconds(nowMs + retentionMs('proof-life'));
-  const encoded = selfProof.encode({ ...value, provedAt: toInstant(nowMs) }, id);
-  return {
-    Put: { Item: { ...keys.proof(subjectId, id), entity: selfProof.name, ...encoded, expiresAtSeconds } },
-  };
+  return { Put: { Item: selfProof.make(subjectId, id, { ...value, provedAt: toInstant(nowMs) }) } };
 }
 
 /** Uses a proof up. Refused unless it is there, still good, and for exactly this act; of two uses at once, one wins. */
@@ -39,7 +39,7 @@ export function useProof(
   const inTime = 'expiresAtSeconds > :now';
   return {
     Delete: {
-      Key: keys.proof(subjectId, id),
+      Key: selfProof.key(subjectId, id),
       ConditionExpression: `${sameSecret} AND ${sameAct} AND ${inTime}`,
       ExpressionAttributeValues: { ':digest': secretDigest, ':act': act, ':now': toEpochSeconds(nowMs) },
     },

@@ -1,9 +1,11 @@
 import * as z from 'zod/mini';
 import { MINUTE_MS, toEpochSeconds } from '../../clock';
 import { retentionMs } from '../../policy/retention';
+import { bytes, digest, otherPerson, sealed, type ValueOf } from '../attribute';
 import type { Item, Write } from '../client';
-import { bytes, defineEntity, digest, plain, type Sealer, sealed, type ValueOf } from '../entity';
-import { keys } from '../keys';
+import { declareEntity } from '../declare';
+import { ofService } from '../place';
+import type { Sealer } from '../sealer';
 
 /**
  * A request to sign in on a web page (promise A2). It is found by the code, moved on only under a condition, and dead
@@ -14,22 +16,26 @@ import { keys } from '../keys';
  *
  * The person who has been shown it decides on it, and only the browser that asked can poll it or pick it up.
  */
-export const webSignIn = defineEntity('web-sign-in', {
-  /** Of the secret that only the asking browser holds. */
-  browserDigest: digest('web-sign-in', bytes),
-  state: digest('web-sign-in', z.enum(['waiting', 'shown', 'approved', 'denied', 'used'])),
-  site: digest('web-sign-in', z.string()),
-  askedAt: digest('web-sign-in', z.string()),
-  polls: digest('web-sign-in', z.int()),
-  nextPollAtMs: digest('web-sign-in', z.int()),
-  expiresAtSeconds: digest('web-sign-in', z.int()),
-  /** An approval that nobody picks up soon is void, so that it cannot surprise anybody later. */
-  pickUpUntilSeconds: digest('web-sign-in', z.optional(z.int())),
-  /** Who has been shown it. */
-  subjectId: plain('account-number', z.optional(z.string())),
-  /** Sealed under a key that only the code opens. */
-  device: sealed('device', z.optional(z.string())),
-  place: sealed('network-place', z.optional(z.string())),
+export const webSignIn = declareEntity('web-sign-in', {
+  place: ofService('account', (codeDigest) => ({ pk: `WEB#${codeDigest}`, sk: 'WEB' })),
+  life: { rule: 'web-code-life', until: 'expiresAtSeconds' },
+  attributes: {
+    /** Of the secret that only the asking browser holds. */
+    browserDigest: digest('web-sign-in', bytes),
+    state: digest('web-sign-in', z.enum(['waiting', 'shown', 'approved', 'denied', 'used'])),
+    site: digest('web-sign-in', z.string()),
+    askedAt: digest('web-sign-in', z.string()),
+    polls: digest('web-sign-in', z.int()),
+    nextPollAtMs: digest('web-sign-in', z.int()),
+    expiresAtSeconds: digest('web-sign-in', z.int()),
+    /** An approval that nobody picks up soon is void, so that it cannot surprise anybody later. */
+    pickUpUntilSeconds: digest('web-sign-in', z.optional(z.int())),
+    /** Who has been shown it. */
+    subjectId: otherPerson('account-number', null, z.optional(z.string())),
+    /** Sealed under a key that only the code opens. */
+    device: sealed('device', z.optional(z.string())),
+    place: sealed('network-place', z.optional(z.string())),
+  },
 });
 export type WebSignIn = ValueOf<typeof webSignIn>;
 
@@ -43,9 +49,11 @@ const PICK_UP_MS = MINUTE_MS;
 
 type Update = NonNullable<Write['Update']>;
 
-/** @throws SealError without the sealer that the code gives, when device or place are asked for */
-export function readWebSignIn(item: Item, codeDigest: string, sealer?: Sealer): WebSignIn {
-  return webSignIn.decode(item, codeDigest, sealer);
+/** A request; device and place with the sealer that the code gives. @throws Error for an item that is none; SealError */
+export function readWebSignIn(item: Item, sealer?: Sealer): WebSignIn {
+  const value = webSignIn.read(item, { sealer });
+  if (!value) throw new Error('not a request to sign in');
+  return value;
 }
 
 /** When a request made at `nowMs` ends. */
@@ -55,11 +63,7 @@ export function webExpiry(nowMs: number): number {
 
 /** The write that makes a request, refused while the same code is alive. */
 export function putWebSignIn(codeDigest: string, value: WebSignIn, sealer: Sealer, nowMs: number): Write {
-  const item = {
-    ...keys.webSignIn(codeDigest),
-    entity: webSignIn.name,
-    ...webSignIn.encode(value, codeDigest, sealer),
-  };
+  const item = webSignIn.make(codeDigest, undefined, value, { sealer });
   return {
     Put: {
       Item: item,
@@ -75,7 +79,7 @@ export function pollWebSignIn(codeDigest: string, browserDigest: Uint8Array, now
   const fewEnough = 'polls < :max';
   const slowEnough = 'nextPollAtMs <= :nowMs';
   return {
-    Key: keys.webSignIn(codeDigest),
+    Key: webSignIn.key(codeDigest),
     UpdateExpression: 'SET nextPollAtMs = :next ADD polls :one',
     ConditionExpression: `${sameBrowser} AND ${inTime} AND ${fewEnough} AND ${slowEnough}`,
     ExpressionAttributeValues: {
@@ -147,7 +151,7 @@ const inTime = 'expiresAtSeconds > :now';
 
 function change(codeDigest: string, nowMs: number, values: Record<string, unknown>) {
   return {
-    Key: keys.webSignIn(codeDigest),
+    Key: webSignIn.key(codeDigest),
     ExpressionAttributeNames: { '#state': 'state' },
     ExpressionAttributeValues: { ...values, ':now': toEpochSeconds(nowMs) },
   };
