@@ -44,7 +44,7 @@ export const accountOperations = {
     ledger: 'act',
     proof: (input) => input.entry,
     risk: 'fraud',
-    budget: { trips: 9, readUnits: 3, writeUnits: 56 },
+    budget: { trips: 8, readUnits: 3, writeUnits: 56 },
     browser: 'never',
     run: linkAccount,
   }),
