@@ -1,7 +1,7 @@
 import type { Deps } from '../../lib/deps';
 import type { Run } from '../../lib/gate/operation';
 import type { ConsentPurposeId } from '../../lib/policy/purposes';
-import { kindIdsFor, nameOfKind, type Registry, recipientIdsFor } from '../../lib/policy/registry';
+import { kindIdsFor, nameOfKind, type Registry, recipientIdsOfKind } from '../../lib/policy/registry';
 import { decodeEntry, readEntries } from '../../lib/table/ledger/ledger';
 import { consentOf, type Person } from '../../lib/table/person/person';
 
@@ -62,7 +62,7 @@ function collectedFor(registry: Registry, person: Person, id: string) {
     purpose: purpose.name,
     period: registry.retention[registry.kinds[kind]?.retention ?? '']?.period ?? '',
     ...(consent?.granted && { agreedToVersion: consent.policyVersion }),
-    recipients: recipientIdsFor(registry, id).map((one) => registry.recipients[one]?.name ?? one),
+    recipients: recipientIdsOfKind(registry, kind).map((one) => registry.recipients[one]?.name ?? one),
   }));
 }
 

@@ -120,8 +120,7 @@ export type DisclosureBeforeAccount<R extends PartnerId> = Sent & {
 
 /**
  * The same before there is an account. Only for recipients that have a limit per address, which is spent first: what is
- * over it never reaches the partner, and an honest code is not used up. Costs a trip, and one more where only refusals
- * count.
+ * over it never reaches the partner, and an honest code is not used up. Costs a trip.
  * @throws AppError TOO_MANY_ATTEMPTS | POLICY_PENDING | PARTNER_UNAVAILABLE, and what `send` throws
  */
 export async function discloseBeforeAccount<R extends PartnerId, T>(
@@ -134,9 +133,9 @@ export async function discloseBeforeAccount<R extends PartnerId, T>(
   if (!found) throw new Error(`${recipient} gets nothing before there is an account`);
   const limit = inMilliseconds(found);
   const spentAtMs = deps.clock.now();
-  await spend(deps, limit, address);
+  const used = await spend(deps, limit, address);
   const takeBack = async () => {
-    if (found.refusedOnly) await unspend(deps, limit, address, spentAtMs);
+    if (found.refusedOnly && used > limit.max / 2) await unspend(deps, limit, address, spentAtMs);
   };
   const answer = await send(partner).catch(async (error: unknown) => {
     const refused = error instanceof AppError && error.code === 'LOGIN_CODE_INVALID';

@@ -9,13 +9,13 @@ export type AnyLimit = Omit<Limit, 'per'>;
 
 /**
  * Counts one attempt and refuses it beyond the limit (promise A7). The source is kept as a keyed digest, one counter
- * per source and window, so that no counter is hot.
+ * per source and window, so that no counter is hot. Answers how many there are in this window.
  * @throws AppError TOO_MANY_ATTEMPTS naming the limit and when to try again
  */
-export async function spend(deps: Deps, limit: AnyLimit, source: string): Promise<void> {
+export async function spend(deps: Deps, limit: AnyLimit, source: string): Promise<number> {
   const now = deps.clock.now();
-  if ((await countUse(deps.table, await counted(deps, limit, source), now, limit.windowMs)) <= limit.max)
-    return;
+  const used = await countUse(deps.table, await counted(deps, limit, source), now, limit.windowMs);
+  if (used <= limit.max) return used;
   throw tooMany(deps, limit);
 }
 

@@ -142,7 +142,10 @@ export type SendingLimit = {
   windowMinutes: number;
   /** Only sendings that carry this. */
   carrying?: PassingKind;
-  /** Counts only what the recipient has refused: many honest people may share an address. */
+  /**
+   * Many honest people may share an address: once half of `max` is used, what the recipient accepts is given back, so
+   * that only refusals fill the other half.
+   */
   refusedOnly?: true;
 };
 

@@ -115,6 +115,14 @@ export function recipientIdsFor(registry: Registry, purpose: string): string[] {
     .map(([id]) => id);
 }
 
+/** The recipients that get one kind: those whose row lists it, and those who store everything. */
+export function recipientIdsOfKind({ recipients: all }: Registry, kind: string): string[] {
+  return Object.keys(all).filter((id) => {
+    const received = all[id]?.kinds;
+    return received === 'all' || received?.includes(kind);
+  });
+}
+
 /** Whether a kind is sensitive personal information (PIPL art. 28), a minor's included. */
 export function isSensitive({ kinds: all }: Registry, id: string): boolean {
   const level = all[id]?.class;

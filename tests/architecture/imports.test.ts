@@ -97,6 +97,25 @@ describe('who may import whom', () => {
     expect(importsOf(file).filter((one) => !isAllowed(one))).toEqual([]);
   });
 
+  it('lends a partner through disclose alone: nobody else opens what holds them, and no use case names a client (D1)', () => {
+    const text = (file: string) => readFileSync(join(root, file), 'utf8');
+    const client = /export type (\w+) = \{(?:[^}]*?\n {2}\w+\??\([^)]*\): Promise)/g;
+    const clients = sources('lib/partner')
+      .filter((file) => !/objects|queue|staff-identity/.test(file))
+      .flatMap((file) => [...text(file).matchAll(client)].map(([, name = '']) => name));
+    expect(clients).toEqual(
+      expect.arrayContaining(['Wechat', 'WechatPhone', 'WechatText', 'FaceId', 'NetworkIdentity']),
+    );
+    const named = new RegExp(`\\b(${[...clients, 'Clients', 'partnerOf', 'holdPartners'].join('|')})\\b`);
+    const statements = (file: string) => [...text(file).matchAll(statement)].map(([whole]) => whole);
+    expect(sources('functions').filter((file) => statements(file).some((one) => named.test(one)))).toEqual(
+      [],
+    );
+    expect(files.filter((file) => statements(file).some((one) => /\bpartnerOf\b/.test(one)))).toEqual([
+      'lib/gate/disclose.ts',
+    ]);
+  });
+
   it('goes round in no circle, in types or in values', () => {
     expect(circles([...files, ...sources('infra')].flatMap(importsOf))).toEqual([]);
   });

@@ -79,14 +79,19 @@ async function run({ path, event, trip }: Case): Promise<string[]> {
     sent: [],
     published: false,
   };
-  const pass = async () => {
-    if (state.trips++ === trip) {
-      await happen(event, subjectId, by as Caller, purpose);
-      state.published = event === 'publish';
-      state.before = await itemsOf(subjectId);
+  const hold = async <T>(act: () => Promise<T>): Promise<T> => {
+    const isIt = state.trips++ === trip;
+    if (isIt) await happen(event, subjectId, by as Caller, purpose);
+    if (isIt && event !== 'publish') state.before = await itemsOf(subjectId);
+    try {
+      return await act();
+    } finally {
+      // A version takes effect at its date on every instance: what was sent before that moment is on its way.
+      if (isIt && event === 'publish') state.before = await itemsOf(subjectId);
+      state.published ||= isIt && event === 'publish';
     }
   };
-  const deps = held(world.deps, pass, state);
+  const deps = held(world.deps, hold, state);
   const [name = '', operation = ''] = path.split('/');
   const call = {
     requestId: 'r',
@@ -132,12 +137,10 @@ async function happen(event: Event, subjectId: string, by: Caller, purpose: stri
   }
 }
 
-/** The service with every trip to table and partners held by `pass`; once published, every purpose reaches further. */
-function held(
-  deps: Deps,
-  pass: () => Promise<void>,
-  state: { before?: unknown; sent: string[]; published: boolean },
-): Deps {
+type Hold = <T>(act: () => Promise<T>) => Promise<T>;
+
+/** The service with every trip to table and partners held by `hold`; once published, every purpose reaches further. */
+function held(deps: Deps, hold: Hold, state: { before?: unknown; sent: string[]; published: boolean }): Deps {
   const { table, policy } = deps;
   const partner = (name: PartnerId) =>
     Object.fromEntries(
@@ -145,21 +148,21 @@ function held(
         method,
         typeof act !== 'function'
           ? act
-          : async (...args: unknown[]) => {
-              await pass();
-              if (state.before) state.sent.push(`sent to ${name}`);
-              return (act as (...all: unknown[]) => unknown)(...args);
-            },
+          : (...args: unknown[]) =>
+              hold(async () => {
+                if (state.before) state.sent.push(`sent to ${name}`);
+                return (act as (...all: unknown[]) => unknown)(...args);
+              }),
       ]),
     );
   return {
     ...deps,
     table: {
       ...table,
-      getMany: (wanted) => pass().then(() => table.getMany(wanted)),
-      query: (query) => pass().then(() => table.query(query)),
-      write: (...writes) => pass().then(() => table.write(...writes)),
-      update: (update) => pass().then(() => table.update(update)),
+      getMany: (wanted) => hold(() => table.getMany(wanted)),
+      query: (query) => hold(() => table.query(query)),
+      write: (...writes) => hold(() => table.write(...writes)),
+      update: (update) => hold(() => table.update(update)),
     },
     partners: holdPartners(Object.fromEntries(partnerIds.map((id) => [id, partner(id)])) as Clients),
     policy: {

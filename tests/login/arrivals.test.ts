@@ -187,8 +187,12 @@ describe('two accounts of one person are settled only with proof of both (A1, A6
   it('with the other account’s phone instead of its WeChat, when that is lost', async () => {
     await phoneHolder(world, 'old', '13800138000');
     const fresh = await world.signIn('fresh');
+    const unasked = { keep: 'other', phoneCode: tap('13800138000', 'fresh') };
+    const early = { ...fresh, proof: await prove(fresh, 'fresh', 'phone') };
+    expect(await world.refused('login/joinAccounts', unasked, early)).toBe('CONSENT_REQUIRED');
+    await grant(world, fresh, 'phone');
     const proof = await prove(fresh, 'fresh', 'phone');
-    const input = { keep: 'other', phoneCode: tap('13800138000', 'fresh') };
+    const input = { keep: 'other', phoneCode: unasked.phoneCode }; // WeChat was not asked about it
     const { accountNumber: stays } = await world.ok<{ accountNumber: string }>('login/joinAccounts', input, {
       ...fresh,
       proof,

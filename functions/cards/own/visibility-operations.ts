@@ -45,7 +45,7 @@ export const visibilityOperations = {
     input: z.strictObject({ cardId }),
     output: ownCardShown,
     ledger: 'act',
-    budget: { trips: 5, readUnits: 3, writeUnits: 30 },
+    budget: { trips: 4, readUnits: 3, writeUnits: 30 },
     alsoRead: (subject, input) => cardKey(subject, input.cardId),
     run: checkAgain,
   }),
