@@ -2,9 +2,9 @@ import * as z from 'zod/mini';
 import { operation } from '../../lib/gate/operation';
 import { purposeIds } from '../../lib/policy/purposes';
 import { act } from './act';
-import { giveReceipt } from './give-receipt';
 import { purposeNotice as giveNotice, prompts } from './prompts';
 import { count, hex, idempotencyKey, notice, purpose, state } from './shapes';
+import { status } from './status';
 
 /** Purposes that one screen may be about to use, such as a way of verification with one of its own. */
 const MAX_USES = 4;
@@ -45,7 +45,18 @@ const keeps = z.array(
   }),
 );
 
+/** Where the person stands, what they are asked, and their acts of consent (promises K1, K2, K3). */
 export const actOperations = {
+  status: operation({
+    summary: '我对各项目的的同意状态。',
+    caller: 'subject',
+    purpose: 'accountability',
+    input: z.strictObject({}),
+    output: z.object({ consents: z.array(z.object({ ...state.shape, current: z.boolean() })) }),
+    ledger: 'none',
+    budget: { trips: 1, readUnits: 1, writeUnits: 0 },
+    run: status,
+  }),
   prompts: operation({
     summary: '现在应当向我征求的同意：逐项、按顺序，附完整告知。刚拒绝过的不再打扰。',
     caller: 'subject',
@@ -112,19 +123,5 @@ export const actOperations = {
     ledger: 'act',
     budget: { trips: 2, readUnits: 1, writeUnits: 19 },
     run: async (deps, run) => ({ keeps: [], ...(await act(deps, run, 'withdrawn')) }),
-  }),
-  receipt: operation({
-    summary: '取得我过去某一次同意、拒绝或撤回的回执，与当时给出的内容一致。',
-    caller: 'subject',
-    purpose: 'accountability',
-    input: z.strictObject({ seq: z.int().check(z.minimum(1)) }),
-    output: z.object({
-      receipt: z.string(),
-      /** What the receipt says (JSON-LD), for showing it. */
-      record: z.record(z.string(), z.unknown()),
-    }),
-    ledger: 'none',
-    budget: { trips: 2, readUnits: 2, writeUnits: 0 },
-    run: giveReceipt,
   }),
 };

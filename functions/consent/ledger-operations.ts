@@ -14,7 +14,7 @@ const access = {
 };
 
 /** What was agreed to, when, and how it is known. */
-export const memoryOperations = {
+export const ledgerOperations = {
   history: operation({
     summary: '我的处理记录：每一次同意、撤回和删除，以及记录是否完整未被改动。',
     caller: 'subject',
