@@ -9,6 +9,7 @@ export const receiptOperations = {
     summary: '取得我过去某一次同意、拒绝或撤回的回执，与当时给出的内容一致。',
     caller: 'subject',
     purpose: 'accountability',
+    kinds: { in: [], out: ['consent-state', 'consent-evidence'] },
     input: z.strictObject({ seq: z.int().check(z.minimum(1)) }),
     output: z.object({
       receipt: z.string(),
@@ -24,6 +25,7 @@ export const receiptOperations = {
     caller: 'anyone',
     purpose: null,
     ground: '公开的密钥，不处理个人信息',
+    kinds: { in: [], out: [] },
     input: z.strictObject({}),
     output: z.object({ keys: z.array(z.record(z.string(), z.string())) }),
     ledger: 'none',

@@ -19,6 +19,7 @@ export const verificationOperations = {
     caller: 'anyone',
     purpose: null,
     ground: '公开的说明，不处理个人信息',
+    kinds: { in: [], out: [] },
     input: nothing,
     output: z.object({
       ways: z.array(
@@ -39,6 +40,10 @@ export const verificationOperations = {
     summary: '实名核验：姓名和证件号码，可加手机号码，再加银行卡。填写的内容核对后即丢弃。',
     caller: 'subject',
     purpose: 'real-name',
+    kinds: {
+      in: ['identity-input', 'id-digest', 'real-name-result', 'real-name-masked', 'age-band', 'bank-result'],
+      out: ['real-name-result', 'real-name-masked', 'age-band'],
+    },
     input: z.strictObject(typedIdentity),
     output: verified,
     ledger: 'act',
@@ -50,6 +55,10 @@ export const verificationOperations = {
     summary: '重新实名核验（例如改名之后），须先验证是您本人。',
     caller: 'subject',
     purpose: 'real-name',
+    kinds: {
+      in: ['identity-input', 'id-digest', 'real-name-result', 'real-name-masked', 'age-band', 'bank-result'],
+      out: ['real-name-result', 'real-name-masked', 'age-band'],
+    },
     input: z.strictObject(typedIdentity),
     output: verified,
     ledger: 'act',
@@ -62,6 +71,10 @@ export const verificationOperations = {
     summary: '开始人脸核验：返回受托方页面的地址。我们不接收、不保存任何影像。',
     caller: 'subject',
     purpose: 'real-name-face',
+    kinds: {
+      in: ['identity-input', 'id-digest', 'real-name-masked', 'real-name-result', 'age-band', 'face-token'],
+      out: [],
+    },
     input: z.strictObject({ name: typed, idNumber: typed, idempotencyKey }),
     output: z.object({ sessionId: z.string(), url: z.string(), expiresAt: z.string() }),
     ledger: 'act',
@@ -73,6 +86,11 @@ export const verificationOperations = {
     summary: '查询并完成自己开始的人脸核验。结果与开始时的号码不一致的，不予采用。',
     caller: 'subject',
     purpose: 'real-name-face',
+    kinds: {
+      in: ['id-digest', 'real-name-result', 'real-name-masked', 'age-band'],
+      out: ['real-name-result', 'real-name-masked', 'age-band'],
+      uses: ['face-token'],
+    },
     input: z.strictObject({ sessionId: randomId }),
     output: verified,
     ledger: 'act',
@@ -84,6 +102,10 @@ export const verificationOperations = {
     summary: '用国家网络身份认证（网号、网证）核验。不取得姓名和证件号码。',
     caller: 'subject',
     purpose: 'real-name-network',
+    kinds: {
+      in: ['login-code', 'network-id-digest', 'real-name-result', 'age-band'],
+      out: ['real-name-result', 'age-band'],
+    },
     input: z.strictObject({
       /** The one-time proof that the platform's app gave the person. */
       token: z.string().check(z.regex(/^[\w.-]{16,512}$/)),
@@ -99,6 +121,7 @@ export const verificationOperations = {
     summary: '我的实名状态：所保存的全部内容。',
     caller: 'subject',
     purpose: 'account',
+    kinds: { in: [], out: ['real-name-result', 'real-name-masked', 'age-band', 'guardian'] },
     input: nothing,
     output: z.object({
       verified: z.boolean(),

@@ -15,6 +15,12 @@ export const phoneOperations = {
     summary: '绑定手机号：凭手机号按钮给出的一次性凭证，由微信提供号码。',
     caller: 'subject',
     purpose: 'phone',
+    // The digest is not seen in an attribute: it is the key of the pointer.
+    kinds: {
+      in: ['login-code', 'network-address', 'phone-number', 'phone-digest'],
+      out: ['phone-number'],
+      uses: ['wechat-openid'],
+    },
     input: z.strictObject({ code: phoneCode }),
     output: boundPhone,
     ledger: 'act',
@@ -27,6 +33,12 @@ export const phoneOperations = {
     summary: '更换绑定的手机号，须先验证是您本人。',
     caller: 'subject',
     purpose: 'phone',
+    // The digest is not seen in an attribute: it is the key of the pointer.
+    kinds: {
+      in: ['login-code', 'network-address', 'phone-number', 'phone-digest'],
+      out: ['phone-number'],
+      uses: ['wechat-openid'],
+    },
     input: z.strictObject({ code: phoneCode }),
     output: boundPhone,
     ledger: 'act',
@@ -40,6 +52,7 @@ export const phoneOperations = {
     summary: '查看绑定的手机号（部分遮挡）。',
     caller: 'subject',
     purpose: 'phone',
+    kinds: { in: [], out: ['phone-number'] },
     input: z.strictObject({}),
     output: boundPhone,
     ledger: 'none',
@@ -51,6 +64,7 @@ export const phoneOperations = {
     summary: '解除绑定手机号，号码随即删除。',
     caller: 'subject',
     purpose: 'phone',
+    kinds: { in: [], out: [] },
     ends: true,
     input: z.strictObject({}),
     output: z.object({ unbound: z.literal(true) }),

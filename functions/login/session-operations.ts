@@ -12,6 +12,7 @@ export const sessionOperations = {
     summary: '退出当前设备。',
     caller: 'subject',
     purpose: 'account',
+    kinds: { in: [], out: [] },
     input: z.strictObject({}),
     output: ended,
     ledger: 'none',
@@ -22,6 +23,7 @@ export const sessionOperations = {
     summary: '列出账号当前登录的所有设备：设备、大致网络位置、最近使用时间。',
     caller: 'subject',
     purpose: 'account',
+    kinds: { in: [], out: ['session-time', 'device', 'network-place'] },
     input: z.strictObject({}),
     output: z.object({
       sessions: z.array(
@@ -45,6 +47,7 @@ export const sessionOperations = {
     summary: '结束某一台设备的登录，下一次调用即失效。',
     caller: 'subject',
     purpose: 'account',
+    kinds: { in: [], out: [] },
     input: z.strictObject({ sessionId }),
     output: ended,
     ledger: 'none',
@@ -55,6 +58,7 @@ export const sessionOperations = {
     summary: '结束除当前设备以外的所有登录，下一次调用即失效。',
     caller: 'subject',
     purpose: 'account',
+    kinds: { in: [], out: [] },
     input: z.strictObject({}),
     output: ended,
     ledger: 'none',

@@ -27,6 +27,10 @@ export const signInOperations = {
     summary: '微信登录：在小程序内用 wx.login 的一次性凭证，在云开发内由平台确认身份。首次登录即建立账号。',
     caller: 'wechat',
     purpose: 'account',
+    kinds: {
+      in: ['login-code', 'wechat-identity', 'wechat-openid', 'session-time'],
+      out: ['session-time', 'consent-state'],
+    },
     input: z.strictObject({
       /** From wx.login. Not needed inside CloudBase, where the platform attests who is calling. */
       code: z.optional(z.string().check(z.minLength(1), z.maxLength(128))),
@@ -44,6 +48,11 @@ export const signInOperations = {
     summary: '换了微信之后，凭绑定过的手机号回到原来的账号。没有账号的微信不会因此建立账号。',
     caller: 'anyone',
     purpose: 'account',
+    kinds: {
+      in: ['login-code', 'wechat-identity', 'wechat-openid', 'session-time'],
+      out: ['session-time', 'consent-state'],
+      uses: ['phone-number', 'wechat-openid'],
+    },
     input: z.strictObject({ code: phoneCode, phoneCode }),
     output: signedIn,
     ledger: 'act',
@@ -56,6 +65,7 @@ export const signInOperations = {
     summary: '从已关联的其他入口登录。没有关联的入口不会建立账号。',
     caller: 'anyone',
     purpose: 'account',
+    kinds: { in: ['login-code', 'session-time', 'link-state'], out: ['session-time', 'consent-state'] },
     input: z.strictObject({ entry: z.enum(entryIds), code: phoneCode }),
     output: signedIn,
     ledger: 'none',
@@ -67,6 +77,7 @@ export const signInOperations = {
     summary: '验证是您本人：凭新的微信登录凭证或手机号凭证，换取只用于一件事、一次有效的证明。',
     caller: 'subject',
     purpose: 'security',
+    kinds: { in: ['login-code'], out: [], uses: ['wechat-openid', 'phone-number'] },
     input: z.strictObject({
       /** The one operation that the proof will be good for, and its target as that operation names it. */
       operation: z.enum(provableActs),

@@ -26,6 +26,7 @@ export const avatarOperations = {
     summary: '申请上传头像（JPEG、PNG、WebP，最大 2 MB）。按返回的地址和请求头原样上传，再确认。',
     caller: 'subject',
     purpose: 'profile',
+    kinds: { in: [], out: [], uses: ['avatar'] },
     input: z.strictObject({
       contentType: z.enum(pictureTypes),
       bytes: z.int().check(z.minimum(1), z.maximum(MAX_UPLOAD_BYTES)),
@@ -50,6 +51,8 @@ export const avatarOperations = {
     summary: '确认头像已上传。图片重新绘制，去除拍摄地点、时间、设备等一切附带信息后保存，原图随即删除。',
     caller: 'subject',
     purpose: 'profile',
+    // The upload is a file, not in the table.
+    kinds: { in: ['avatar-upload', 'avatar'], out: ['avatar'] },
     input: z.strictObject({ uploadId: id }),
     output: z.object(picture),
     ledger: 'none',
@@ -61,6 +64,7 @@ export const avatarOperations = {
     summary: '我的头像（JPEG，每边最多 512 像素）。带上已有的编号时，没有变化就不再传图片内容。',
     caller: 'subject',
     purpose: 'profile',
+    kinds: { in: [], out: ['avatar'] },
     input: z.strictObject({ knownId: z.optional(id) }),
     output: z.object({ ...picture, base64: z.optional(z.string()) }),
     ledger: 'none',
@@ -72,6 +76,7 @@ export const avatarOperations = {
     summary: '删除头像。',
     caller: 'subject',
     purpose: 'profile',
+    kinds: { in: [], out: [], uses: ['avatar'] },
     ends: true,
     input: nothing,
     output: z.object({ removed: z.literal(true) }),

@@ -3,7 +3,16 @@ import { fields } from '../../../lib/card/content';
 import { HOUR_MS } from '../../../lib/clock';
 import { operation, type StaffAccess } from '../../../lib/gate/operation';
 import { cardKey } from '../../../lib/table/card/card';
-import { cardId, nothing, ownCardShown, partialContent, picture, version } from '../shapes';
+import {
+  cardId,
+  contentKinds,
+  nothing,
+  ownCardKinds,
+  ownCardShown,
+  partialContent,
+  picture,
+  version,
+} from '../shapes';
 import { checkAgain, decideReview, openReview, reviewQueue } from './text-review';
 
 const subjectId = cardId;
@@ -20,6 +29,7 @@ export const textReviewOperations = {
     summary: '名片上的文字还在等待检查时，请微信再检查一次。',
     caller: 'subject',
     purpose: 'cards',
+    kinds: { in: [], out: [...ownCardKinds], uses: ['wechat-openid'] },
     input: z.strictObject({ cardId }),
     output: ownCardShown,
     ledger: 'act',
@@ -33,6 +43,7 @@ export const textReviewOperations = {
     caller: 'staff',
     roles: ['support', 'officer'],
     purpose: 'cards',
+    kinds: { in: [], out: [] },
     input: nothing,
     output: z.object({
       texts: z.array(z.object({ subjectId: z.string(), cardId: z.string(), since: z.string() })),
@@ -46,6 +57,8 @@ export const textReviewOperations = {
     caller: 'staff',
     roles: ['support', 'officer'],
     purpose: 'cards',
+    // The picture where one waits.
+    kinds: { in: [], out: [...contentKinds, 'card-logo'], uses: ['card-label', 'card-kept'] },
     input: z.strictObject({ subjectId, cardId, ticket }),
     output: z.object({
       version: z.int(),
@@ -64,6 +77,7 @@ export const textReviewOperations = {
     caller: 'staff',
     roles: ['support', 'officer'],
     purpose: 'cards',
+    kinds: { in: [], out: [], uses: [...ownCardKinds] },
     input: z.strictObject({
       subjectId,
       cardId,
