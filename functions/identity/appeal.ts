@@ -156,7 +156,8 @@ export async function decide(deps: Deps, { caller, input, requestId }: Run<'staf
 }
 
 function repeatDecision(value: Appeal, { decision, reason }: Decide) {
-  if (value.decision !== decision || value.reasonGiven !== reason) throw new AppError('NOT_NOW');
+  if (value.decision !== decision || value.reasonGiven !== reason)
+    throw new AppError('NOT_NOW', { why: '这件申诉已经有了不同的结论。' });
   return appealShown(value);
 }
 

@@ -3,11 +3,10 @@ import { operation } from '../../lib/gate/operation';
 import { ageBands } from '../../lib/policy/age';
 import { consentPurposeIds } from '../../lib/policy/purposes';
 import { faceSessionKey } from '../../lib/table/real-name/face-session';
-import { realNameKey } from '../../lib/table/real-name/real-name';
 import { attemptKey } from '../../lib/table/real-name/real-name-attempt';
 import { faceSessionId, finishFace, startFace } from './face';
 import { idempotencyKey, nothing, randomId, typed, typedIdentity, verified, way } from './shapes';
-import { status } from './status';
+import { status, statusKeys } from './status';
 import { verify } from './verify';
 import { verifyByNetworkId } from './verify-network';
 import { showWays } from './ways';
@@ -139,8 +138,8 @@ export const verificationOperations = {
       guardian: z.optional(z.enum(['asked', 'consented', 'refused', 'withdrawn'])),
     }),
     ledger: 'none',
-    budget: { trips: 2, readUnits: 5, writeUnits: 0 },
-    alsoRead: (subjectId) => realNameKey(subjectId, 'real-name'),
+    budget: { trips: 1, readUnits: 5, writeUnits: 0 },
+    alsoRead: statusKeys,
     run: status,
   }),
 };

@@ -75,7 +75,7 @@ export async function linkAccount(
     if (pointer) throw new AppError('IDENTITY_TAKEN', { instead: 'login/joinAccounts' });
     const linked = readLinkedEntry(item?.item, epoch);
     if (linked && isLedToBy(item?.item, digest)) return show(linked);
-    throw new AppError('NOT_NOW');
+    throw new AppError('NOT_NOW', { why: '关联刚刚有了变化，请刷新后重试。' });
   }
 }
 
@@ -103,7 +103,7 @@ export async function unlinkAccount(
       await appendEntry(deps, person, { ...act, purpose: 'account-link' }, removeLinkedEntry(alsoRead));
     } catch (error) {
       if (!(error instanceof ConditionFailed)) throw error; // undone or made anew meanwhile
-      throw new AppError('NOT_NOW');
+      throw new AppError('NOT_NOW', { why: '关联刚刚有了变化，请刷新后重试。' });
     }
   }
   // Read after the pointer is gone: no session can begin that way any more.

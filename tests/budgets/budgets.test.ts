@@ -205,6 +205,8 @@ const notReached: Record<string, readonly KindId[]> = {
   'cards/share': ['card-label'],
   'cards/shares': ['card-label'],
   'cards/code': ['card-label'],
+  // Where a history is kept.
+  'location/update': ['location-history'],
   // Where something is stored.
   'profile/services': serviceIds.flatMap(kindsFor),
   'location/settings': ['location-point', 'location-cell'],

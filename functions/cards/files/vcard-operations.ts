@@ -5,6 +5,7 @@ import { DAY_MS, MINUTE_MS } from '../../../lib/clock';
 import { operation } from '../../../lib/gate/operation';
 import { cardKey } from '../../../lib/table/card/card';
 import { MAX_CARDS_PER_PERSON } from '../../../lib/table/person/person';
+import { realNameKeys } from '../../../lib/table/real-name/real-name';
 import { cardId, contentKinds, idempotencyKey, ownCardKinds } from '../shapes';
 import { signCard } from './sign-card';
 import { exportVCards, importVCards, phoneContact } from './vcards';
@@ -94,8 +95,8 @@ export const vcardOperations = {
     }),
     ledger: 'none',
     limits: [{ name: 'SIGNED_CARDS_PER_DAY', per: 'person', max: 200, windowMs: DAY_MS }],
-    budget: { trips: 3, readUnits: 4, writeUnits: 1 },
-    alsoRead: (subjectId, input) => cardKey(subjectId, input.cardId),
+    budget: { trips: 2, readUnits: 4, writeUnits: 1 },
+    alsoRead: (subjectId, input) => [cardKey(subjectId, input.cardId), ...realNameKeys(subjectId)],
     run: signCard,
   }),
 };

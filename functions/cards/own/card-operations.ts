@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { operation } from '../../../lib/gate/operation';
 import { cardKey } from '../../../lib/table/card/card';
+import { pastKey } from '../../../lib/table/card/card-history';
 import { MAX_CARDS_PER_PERSON } from '../../../lib/table/person/person';
 import {
   cardId,
@@ -133,8 +134,8 @@ export const cardOperations = {
     input: z.strictObject({ cardId, version, to: version }),
     output: ownCardShown,
     ledger: 'none',
-    budget: { trips: 3, readUnits: 3, writeUnits: 6 },
-    alsoRead: (subjectId, input) => cardKey(subjectId, input.cardId),
+    budget: { trips: 2, readUnits: 3, writeUnits: 6 },
+    alsoRead: (subjectId, { cardId: id, to }) => [cardKey(subjectId, id), pastKey(subjectId, id, to)],
     run: restoreCard,
   }),
 };

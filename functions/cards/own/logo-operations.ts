@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { DAY_MS } from '../../../lib/clock';
 import { operation } from '../../../lib/gate/operation';
 import { cardKey } from '../../../lib/table/card/card';
+import { logoKey } from '../../../lib/table/card/card-logo';
 import { cardId, ownCardKinds, ownCardShown, picture, version } from '../shapes';
 import { MAX_LOGO_UPLOAD_BYTES, ownLogo, removeLogo, setLogo } from './logo';
 
@@ -51,8 +52,8 @@ export const logoOperations = {
     input: z.strictObject({ cardId }),
     output: picture,
     ledger: 'none',
-    budget: { trips: 2, readUnits: 8, writeUnits: 0 },
-    alsoRead: (subjectId, input) => cardKey(subjectId, input.cardId),
+    budget: { trips: 1, readUnits: 8, writeUnits: 0 },
+    alsoRead: (subjectId, input) => [cardKey(subjectId, input.cardId), logoKey(subjectId, input.cardId)],
     run: ownLogo,
   }),
 };
