@@ -23,7 +23,7 @@ export const linkedEntryKey = (subjectId: string, entry: LinkedEntry['entry']): 
   keys.data(subjectId, 'account-link', entry);
 export const entryPointerKey = (digest: string): Key => keys.pointer('link', digest);
 
-/** The link in an item, or undefined when there is none of this epoch. */
+/** The linked entry in an item, or undefined when there is none of this epoch. */
 export function readLinkedEntry(item: Item | undefined, epoch: number): LinkedEntry | undefined {
   return item?.entity === linkedEntry.name && item.epoch === epoch ? linkedEntry.decode(item, '') : undefined;
 }
@@ -32,7 +32,7 @@ export function readEntryPointer(item: Item | undefined): EntryPointer | undefin
   return item && entryPointer.decode(item, '');
 }
 
-/** For the transaction of a sign-in through a link: refuses it when the link was undone meanwhile. */
+/** For the transaction of a sign-in through a linked entry: refuses it when that was undone meanwhile. */
 export function pointerHolds(digest: string, subjectId: string): Write {
   return {
     ConditionCheck: {
@@ -43,7 +43,7 @@ export function pointerHolds(digest: string, subjectId: string): Write {
   };
 }
 
-/** Whether an item of a link is led to by this digest. */
+/** Whether a linked entry is led to by this digest. */
 export function isLedToBy(item: Item | undefined, digest: string): boolean {
   const points = (item?.points as Key[] | undefined) ?? [];
   return points.some(({ pk }) => pk === entryPointerKey(digest).pk);
@@ -78,7 +78,7 @@ export function putLinkedEntry(subjectId: string, value: LinkedEntry, digest: st
   ];
 }
 
-/** The writes that undo a link, refused when it was made anew meanwhile. */
+/** The writes that undo a linked entry, refused when it was made anew meanwhile. */
 export function removeLinkedEntry(item: Item): Write[] {
   const { pk, sk, linkedAt, points } = item as Item & { points?: Key[] };
   return [
