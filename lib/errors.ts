@@ -65,14 +65,37 @@ export type ErrorDetails = {
   instead?: string;
 };
 
+/** What a refusal has to say besides, since its code alone helps nobody: which field, which limit, which version, why. */
+type Needed = {
+  INVALID_INPUT: Pick<Required<ErrorDetails>, 'fields'>;
+  CONSENT_REQUIRED: Pick<Required<ErrorDetails>, 'purpose'>;
+  VERSION_CONFLICT: Pick<Required<ErrorDetails>, 'version'> | Pick<Required<ErrorDetails>, 'seenEntry'>;
+  NOT_NOW: Pick<Required<ErrorDetails>, 'why'>;
+  LIMIT_REACHED: Pick<Required<ErrorDetails>, 'limit' | 'max'>;
+  BODY_TOO_LARGE: Pick<Required<ErrorDetails>, 'limit' | 'max'>;
+};
+type Details<C extends ErrorCode> = C extends keyof Needed
+  ? [details: ErrorDetails & Needed[C]]
+  : [details?: ErrorDetails];
+
+/** The field that a code is always about. */
+const fieldOf: Partial<Record<ErrorCode, { field: string; problem: string }>> = {
+  CURSOR_INVALID: { field: 'cursor', problem: '已失效' },
+  IDEMPOTENCY_CONFLICT: { field: 'idempotencyKey', problem: '已用于不同的内容' },
+  POLICY_CHANGED: { field: 'textHash', problem: '不是现行文本的摘要值' },
+};
+
 /** An error that a caller may see as it is. Anything else that is thrown becomes INTERNAL. */
-export class AppError extends Error {
-  constructor(
-    readonly code: ErrorCode,
-    readonly details?: ErrorDetails,
-  ) {
+export class AppError<C extends ErrorCode = ErrorCode> extends Error {
+  readonly code: ErrorCode;
+  readonly details: ErrorDetails | undefined;
+
+  constructor(code: C, ...[details]: Details<C>) {
     super(code);
     this.name = 'AppError';
+    this.code = code;
+    const field = fieldOf[code];
+    this.details = field ? { fields: [field], ...details } : details;
   }
 }
 

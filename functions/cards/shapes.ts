@@ -1,11 +1,14 @@
 import * as z from 'zod/mini';
 import { audiences, fields } from '../../lib/card/content';
+import { contentKinds } from '../../lib/card/field-rules';
+import { keptPart } from '../../lib/card/fields';
 import { writtenText as text, wholeContent } from '../../lib/card/schema';
+import type { KindId } from '../../lib/policy/kinds';
 import { verdicts } from '../../lib/table/card/card';
 
 /** Shapes that several operations share. Lengths are in characters. */
 export { partialContent, sentContent as content, wholeContent } from '../../lib/card/schema';
-export { text };
+export { contentKinds, text };
 export const cardId = z.string().check(z.regex(/^[\w-]{22}$/));
 export const version = z.int().check(z.minimum(1));
 /** Chosen by the client, once per thing it means to do; a repeat answers with the same thing. */
@@ -24,6 +27,9 @@ export const picture = z.object({
   height: z.int(),
   base64: z.string(),
 });
+
+/** The kinds of all that the owner of a card is shown of it, for the rows of operations. */
+export const ownCardKinds: readonly KindId[] = [...contentKinds, 'card-label', keptPart.kind];
 
 export const visibility = z.partialRecord(z.enum(fields), z.enum(audiences));
 

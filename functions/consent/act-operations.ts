@@ -2,9 +2,9 @@ import * as z from 'zod/mini';
 import { operation } from '../../lib/gate/operation';
 import { purposeIds } from '../../lib/policy/purposes';
 import { act } from './act';
-import { giveReceipt } from './give-receipt';
 import { purposeNotice as giveNotice, prompts } from './prompts';
 import { count, hex, idempotencyKey, notice, purpose, state } from './shapes';
+import { status } from './status';
 
 /** Purposes that one screen may be about to use, such as a way of verification with one of its own. */
 const MAX_USES = 4;
@@ -45,11 +45,24 @@ const keeps = z.array(
   }),
 );
 
+/** Where the person stands, what they are asked, and their acts of consent (promises K1, K2, K3). */
 export const actOperations = {
+  status: operation({
+    summary: '我对各项目的的同意状态。',
+    caller: 'subject',
+    purpose: 'accountability',
+    kinds: { in: [], out: ['consent-state'] },
+    input: z.strictObject({}),
+    output: z.object({ consents: z.array(z.object({ ...state.shape, current: z.boolean() })) }),
+    ledger: 'none',
+    budget: { trips: 1, readUnits: 1, writeUnits: 0 },
+    run: status,
+  }),
   prompts: operation({
     summary: '现在应当向我征求的同意：逐项、按顺序，附完整告知。刚拒绝过的不再打扰。',
     caller: 'subject',
     purpose: 'accountability',
+    kinds: { in: [], out: ['consent-state'] },
     input: z.strictObject({
       /** What the person is about to use; asked at that moment (认定方法 二.3). */
       uses: z.optional(z.array(purpose).check(z.maxLength(MAX_USES))),
@@ -77,6 +90,7 @@ export const actOperations = {
     caller: 'anyone',
     purpose: null,
     ground: '公开文本，不处理个人信息（个人信息保护法第十七条）',
+    kinds: { in: [], out: [] },
     input: z.strictObject({ purpose }),
     output: z.object(notice),
     ledger: 'none',
@@ -87,6 +101,7 @@ export const actOperations = {
     summary: '同意一项目的。同意与所展示的政策文本绑定，并写入不可改动的记录。',
     caller: 'subject',
     purpose: 'accountability',
+    kinds: { in: ['consent-state', 'consent-evidence'], out: ['consent-state', 'consent-evidence'] },
     input: actInput,
     output: z.object(actOutput),
     ledger: 'act',
@@ -97,6 +112,7 @@ export const actOperations = {
     summary: '不同意一项目的。记住这个选择，一段时间内不再询问；其他功能不受影响。',
     caller: 'subject',
     purpose: 'accountability',
+    kinds: { in: ['consent-state', 'consent-evidence'], out: ['consent-state', 'consent-evidence'] },
     input: actInput,
     output: z.object(actOutput),
     ledger: 'act',
@@ -107,24 +123,11 @@ export const actOperations = {
     summary: '撤回一项同意。立即停止处理，并开始删除依赖该同意的信息；同时告知还保留什么、为什么。',
     caller: 'subject',
     purpose: 'accountability',
+    kinds: { in: ['consent-state', 'consent-evidence'], out: ['consent-state', 'consent-evidence'] },
     input: actInput,
     output: z.object({ ...actOutput, keeps }),
     ledger: 'act',
     budget: { trips: 2, readUnits: 1, writeUnits: 19 },
     run: async (deps, run) => ({ keeps: [], ...(await act(deps, run, 'withdrawn')) }),
-  }),
-  receipt: operation({
-    summary: '取得我过去某一次同意、拒绝或撤回的回执，与当时给出的内容一致。',
-    caller: 'subject',
-    purpose: 'accountability',
-    input: z.strictObject({ seq: z.int().check(z.minimum(1)) }),
-    output: z.object({
-      receipt: z.string(),
-      /** What the receipt says (JSON-LD), for showing it. */
-      record: z.record(z.string(), z.unknown()),
-    }),
-    ledger: 'none',
-    budget: { trips: 2, readUnits: 2, writeUnits: 0 },
-    run: giveReceipt,
   }),
 };

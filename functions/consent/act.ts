@@ -111,7 +111,8 @@ function stateAfter(
   const epoch = before?.epoch ?? 0;
   if (choice === 'refused' && before?.granted) {
     // What was agreed to stands until it is withdrawn; only its change can be refused.
-    if (isCovered(deps, before, purpose)) throw new AppError('NOT_NOW', { purpose });
+    if (isCovered(deps, before, purpose))
+      throw new AppError('NOT_NOW', { why: '您已经同意过；不再同意的，请撤回。', purpose });
     const { entry: _, request: __, ...grant } = before;
     return { state: { ...grant, refusedAtSeconds: atSeconds }, ends: false };
   }

@@ -87,7 +87,8 @@ function stateAfter(
   if (!state.granted) return { state: saysNo ? { ...state, atSeconds: trueSeconds } : state, ends: false };
   const ofTheGrantInForce = target !== undefined && isInForce(target, state.atSeconds);
   // Who doubts the grant in force can only end it; the person may grant anew.
-  if (ofTheGrantInForce && decision === 'granted') throw new AppError('NOT_NOW');
+  if (ofTheGrantInForce && decision === 'granted')
+    throw new AppError('NOT_NOW', { why: '正在生效的同意只能更正为没有同意；要同意须由本人重新作出。' });
   if (!ofTheGrantInForce && !saysNo) return { state, ends: false };
   const { refusedAtSeconds: ___, ...ended } = state;
   const atSeconds = saysNo ? trueSeconds : state.atSeconds;

@@ -45,7 +45,7 @@ export async function proposePolicy(deps: Deps, { caller, input }: Run<'staff', 
   demandNotice(deps, content);
   if (pending) {
     if (pending.textHash === content.textHash) return proposalShown(deps, pending, parseVersion(pending));
-    throw new AppError('NOT_NOW', { version: pending.version });
+    throw new AppError('NOT_NOW', { why: '已有一版政策等待批准。', version: pending.version });
   }
   const stored: StoredVersion = {
     version: content.version,
@@ -137,7 +137,11 @@ function demandProposal(pending: StoredVersion | undefined, { version, textHash 
  */
 function demandNotice(deps: Deps, { effectiveAt, difference }: PolicyVersion): void {
   const { policy, policyNoticeDays, clock } = deps;
-  if (policy.announced()) throw new AppError('NOT_NOW', { version: policy.announced()?.version ?? 0 });
+  if (policy.announced())
+    throw new AppError('NOT_NOW', {
+      why: '已公告的一版还没有施行，下一版须等待。',
+      version: policy.announced()?.version ?? 0,
+    });
   const leadMs = difference?.material ? policyNoticeDays * DAY_MS : 0;
   if (Date.parse(effectiveAt) >= clock.now() + Math.max(leadMs, policy.refreshMs)) return;
   const days = leadMs / DAY_MS;
@@ -170,6 +174,7 @@ function proposalShown(deps: Deps, stored: StoredVersion, content: PolicyVersion
 
 /** Somebody else was quicker: what was read is no longer so. */
 function refused(error: unknown): never {
-  if (error instanceof ConditionFailed) throw new AppError('NOT_NOW');
+  if (error instanceof ConditionFailed)
+    throw new AppError('NOT_NOW', { why: '刚刚有人提出或者决定了一版政策，请刷新后重试。' });
   throw error;
 }

@@ -153,7 +153,7 @@ export async function decide(deps: Deps, { caller, input, requestId }: Run<'staf
 
 function repeatDecision(value: Appeal, { decision, reason }: Decide) {
   if (value.state === 'open' || value.decision !== decision || value.reasonGiven !== reason)
-    throw new AppError('NOT_NOW');
+    throw new AppError('NOT_NOW', { why: '这件申诉已经有了不同的结论。' });
   return appealShown(value);
 }
 

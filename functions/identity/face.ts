@@ -63,7 +63,7 @@ export async function startFace(deps: Deps, run: Run<'subject', Start>) {
   const live = readRealName(seen.result, person);
   if (live) {
     isSameRequest(live, { key, content });
-    throw new AppError('NOT_NOW');
+    throw new AppError('NOT_NOW', { why: '您已经用人脸核验过。' });
   }
   const child = given.band === 'under-14';
   if (child) demandGuardian(seen.guardian);
@@ -114,7 +114,7 @@ type Begun = Pick<FaceStart, 'epoch' | 'wayEpoch' | 'content'>;
 function demandSameStart(known: FaceStart | undefined, { epoch, wayEpoch, content }: Begun): void {
   if (known?.epoch !== epoch || known.wayEpoch !== wayEpoch) return;
   if (known.content !== content) throw new AppError('IDEMPOTENCY_CONFLICT');
-  if (known.isOver) throw new AppError('NOT_NOW');
+  if (known.isOver) throw new AppError('NOT_NOW', { why: '这次人脸核验已经结束，请重新开始。' });
 }
 
 /** The same start was sent twice at once, and the other one was quicker: its session is the one. */
@@ -161,7 +161,7 @@ export async function finishFace(deps: Deps, run: Run<'subject', { sessionId: st
   const key = await deps.ring.digest('request', `face|${subjectId}|${sessionId}`);
   if (live?.key === key) return resultForPerson(live);
   if (!session) throw new AppError('NOT_FOUND');
-  if (live) throw new AppError('NOT_NOW');
+  if (live) throw new AppError('NOT_NOW', { why: '您已经用人脸核验过。' });
 
   const ends = endFaceSession(subjectId, sessionId, session);
   const { answer, person: after } = await disclose(
@@ -173,7 +173,8 @@ export async function finishFace(deps: Deps, run: Run<'subject', { sessionId: st
       given.result === 'PENDING' ? given.result : publicOutcome({ ...given, result: given.result }),
     { answered: ({ result }) => (result === 'MISMATCH' ? ends : []) },
   );
-  if (answer.result === 'PENDING') throw new AppError('NOT_NOW');
+  if (answer.result === 'PENDING')
+    throw new AppError('NOT_NOW', { why: '人脸核验还没有完成，请稍后再查询。' });
   demandVerified(publicOutcome({ result: answer.result }));
   const { epoch, wayEpoch, content, uniqueDigest, maskedName, band } = session;
   return keepResult(deps, run, after, {

@@ -59,7 +59,7 @@ export async function askGuardian(deps: Deps, { caller, requestId }: Run<'subjec
   const { subjectId } = person;
   const before = readGuardian(caller.alsoRead);
   if (before?.state === 'consented' && before.textHash === guardianNotice.textHash)
-    throw new AppError('NOT_NOW');
+    throw new AppError('NOT_NOW', { why: '监护人已经同意。' });
   const nowMs = deps.clock.now();
   const at = toInstant(nowMs);
   const code = newCode(deps.random);
@@ -73,7 +73,8 @@ export async function askGuardian(deps: Deps, { caller, requestId }: Run<'subjec
   try {
     await appendEntry(deps, person, entry, writes);
   } catch (error) {
-    if (error instanceof ConditionFailed) throw new AppError('NOT_NOW');
+    if (error instanceof ConditionFailed)
+      throw new AppError('NOT_NOW', { why: '授权码刚刚有了变化，请刷新后重试。' });
     throw error;
   }
   return { code, expiresAt: toInstant(nowMs + GUARDIAN_CODE_MS) };

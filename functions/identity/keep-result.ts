@@ -83,7 +83,8 @@ export async function keepResult(
     if (band === 'under-14') demandGuardian(before.guardian);
     const live = readRealName(before.result, person, caller.sealer);
     if (live && isSameRequest(live, value)) return resultForPerson(live);
-    if (live && !again) throw new AppError('NOT_NOW');
+    if (live && !again)
+      throw new AppError('NOT_NOW', { why: '您已经实名，不必再次核验；要改用新的信息，请重新实名核验。' });
   }
   throw new AppError('BUSY');
 }

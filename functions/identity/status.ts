@@ -4,15 +4,19 @@ import { guardianKey, minorKey, minorMark, readGuardian } from '../../lib/table/
 import { readRealName, realNameKey } from '../../lib/table/real-name/real-name';
 import { resultForPerson } from './keep-result';
 
-/** Where the person stands: what is verified and by which way, and what a guardian has said. All there is of it is shown. */
-export async function status(deps: Deps, { caller }: Run<'subject', Record<string, never>>) {
-  const { person, sealer } = caller;
-  const { subjectId } = person;
-  const [network, guardian, minor] = await deps.table.getMany([
+/** What `status` reads with the caller, in this order. */
+export const statusKeys = (subjectId: string) =>
+  [
+    realNameKey(subjectId, 'real-name'),
     realNameKey(subjectId, 'real-name-network'),
     guardianKey(subjectId),
     minorKey(subjectId),
-  ]);
+  ] as const;
+
+/** Where the person stands: what is verified and by which way, and what a guardian has said. All there is of it is shown. */
+export async function status(_: Deps, { caller }: Run<'subject', Record<string, never>>) {
+  const { person, sealer } = caller;
+  const [network, guardian, minor] = caller.furtherRead;
   const results = [caller.alsoRead, network].flatMap((item) => readRealName(item, person, sealer) ?? []);
   const asked = readGuardian(guardian);
   return {

@@ -32,7 +32,7 @@ export async function verifyByNetworkId(
   const live = readRealName(seen.result, person);
   if (live && isSameRequest(live, { key, content })) return resultForPerson(live);
   demandUnusedKey(readAttempt(caller.alsoRead, epoch), { key, content });
-  if (live) throw new AppError('NOT_NOW');
+  if (live) throw new AppError('NOT_NOW', { why: '您已经用网号核验过。' });
 
   const { attempt, person: after } = await runCheck(deps, run, {
     way: 'network',

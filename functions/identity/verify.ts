@@ -16,6 +16,9 @@ import { demandOffered } from './ways';
 
 export type Verify = TypedIdentity & { idempotencyKey: string };
 
+const ALREADY_VERIFIED = '您已经实名；要改用新的信息，请重新实名核验。';
+const NOT_YET_VERIFIED = '您还没有实名，请先实名核验。';
+
 /** Which of the partner's checks each way is. */
 const checks = { id: 'checkIdCard', phone: 'checkPhone', bank: 'checkBankCard' } as const;
 
@@ -38,7 +41,8 @@ export async function verify(deps: Deps, run: Run<'subject', Verify>, again = fa
   const live = readRealName(seen.result, person, caller.sealer);
   if (live && isSameRequest(live, marks)) return resultForPerson(live);
   demandUnusedKey(readAttempt(caller.alsoRead, epoch), marks);
-  if (again !== Boolean(live)) throw new AppError('NOT_NOW');
+  if (again !== Boolean(live))
+    throw new AppError('NOT_NOW', { why: live ? ALREADY_VERIFIED : NOT_YET_VERIFIED });
   if (given.band === 'under-14') demandGuardian(seen.guardian);
 
   const { attempt, person: after } = await runCheck(deps, run, {

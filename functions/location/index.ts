@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { contentKinds } from '../../lib/card/field-rules';
 import { HOUR_MS } from '../../lib/clock';
 import { operation } from '../../lib/gate/operation';
 import { serve } from '../../lib/host/serve';
@@ -38,6 +39,7 @@ export const location = {
       '打开位置功能或修改设置：精度（默认所在片区）、谁能找到我（默认没有人）、到什么时候、是否保存历史。须带上所见的版本号。',
     caller: 'subject',
     purpose: 'location',
+    kinds: { in: [], out: ['location-point'], uses: ['location-cell'] },
     input: z.strictObject({
       /** Of what the person saw; 0 where there was nothing yet. */
       version: z.int().check(z.minimum(0)),
@@ -57,6 +59,7 @@ export const location = {
       '更新位置：坐标系（wgs84 或 gcj02）、经纬度、误差（米）、来源（gps 或 wifi）、定位时间。只保存所选精度的方格；没有打开时不接收。',
     caller: 'subject',
     purpose: 'location',
+    kinds: { in: ['location-point', 'location-cell', 'location-history'], out: ['location-point'] },
     /** Read only once consent and switch are known (promise L1); its form is `PointInput` in point.ts. */
     input: z.strictObject({ point: z.unknown() }),
     output: z.object({ place, stored: z.boolean() }),
@@ -69,6 +72,7 @@ export const location = {
     summary: '我的位置设置和最后的位置。',
     caller: 'subject',
     purpose: 'location',
+    kinds: { in: [], out: ['location-point'] },
     input: nothing,
     output: state,
     ledger: 'none',
@@ -80,6 +84,7 @@ export const location = {
     summary: '关闭位置功能：位置、附近的登记和历史当即删除。不需要任何同意，随时可以关闭。',
     caller: 'subject',
     purpose: 'preferences',
+    kinds: { in: [], out: [] },
     ends: true,
     input: nothing,
     output: z.object({ on: z.literal(false) }),
@@ -93,6 +98,8 @@ export const location = {
       '附近的名片：双方都允许才互相看得到，只有大致的距离档，内容以对方公开的为准。须先更新自己的位置。还有下一页时带 cursor；一页可能不满或为空。',
     caller: 'subject',
     purpose: 'location',
+    // Of a place only the band of its distance.
+    kinds: { in: [], out: [...contentKinds, 'location-point'], uses: ['card-label', 'card-kept'] },
     input: z.strictObject({
       radiusKm: z._default(z.union([z.literal(radii[0]), z.literal(radii[1])]), 1),
       cursor: z.optional(z.string().check(z.maxLength(MAX_CURSOR_CHARS))),
@@ -112,6 +119,7 @@ export const location = {
     summary: '我到过的地方，从近到远，最长 30 天。须单独同意保存位置历史。',
     caller: 'subject',
     purpose: 'location-history',
+    kinds: { in: [], out: ['location-history'] },
     input: nothing,
     output: z.object({ places: z.array(place) }),
     ledger: 'none',

@@ -18,6 +18,7 @@ export const accountOperations = {
     summary: '我的账号概况：编号、名片数、登录方式数、已同意的目的。',
     caller: 'subject',
     purpose: 'account',
+    kinds: { in: [], out: ['session-time', 'consent-state'] },
     input: nothing,
     output: z.object({
       accountNumber: z.string(),
@@ -35,6 +36,12 @@ export const accountOperations = {
     summary: '关联另一个入口（例如微信支付）的账号，须先验证是您本人。',
     caller: 'subject',
     purpose: 'account-link',
+    // The identity there is kept as a digest in the key of the pointer.
+    kinds: {
+      in: ['login-code', 'network-address', 'link-state'],
+      out: ['link-state'],
+      uses: ['wechat-openid'],
+    },
     input: z.strictObject({
       entry,
       /** From wx.login in the mini-program of that entry. */
@@ -53,6 +60,7 @@ export const accountOperations = {
     summary: '列出已关联的其他入口。',
     caller: 'subject',
     purpose: 'account-link',
+    kinds: { in: [], out: ['link-state'] },
     input: nothing,
     output: z.object({ links: z.array(linked) }),
     ledger: 'none',
@@ -63,6 +71,7 @@ export const accountOperations = {
     summary: '解除关联。那个入口不能再登录这个账号，已经登录的随即退出。',
     caller: 'subject',
     purpose: 'account-link',
+    kinds: { in: [], out: [] },
     ends: true,
     input: z.strictObject({ entry }),
     output: z.object({ unlinked: z.literal(true) }),
@@ -76,6 +85,11 @@ export const accountOperations = {
       '两个账号都是您的：证明两边都是本人，选择留下哪一个。另一个账号里的内容随即删除，请先看清两边各有什么。',
     caller: 'subject',
     purpose: 'account',
+    kinds: {
+      in: ['login-code'],
+      out: ['consent-state'],
+      uses: ['wechat-identity', 'wechat-openid', 'consent-state', 'phone-number'],
+    },
     input: z.strictObject({
       /** Which account stays: the one that calls, or the other one. */
       keep: z.enum(['this', 'other']),

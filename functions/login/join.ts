@@ -65,7 +65,7 @@ export function joinTarget({ otherProof }: Join): string {
 export async function joinAccounts(deps: Deps, { caller, input, requestId }: Run<'subject', Join>) {
   const here = caller.person.subjectId;
   const there = await otherOf(deps, caller, input, requestId);
-  if (there === here) throw new AppError('NOT_NOW');
+  if (there === here) throw new AppError('NOT_NOW', { why: '这是同一个账号。' });
   const [stays, leaves] = input.keep === 'this' ? [here, there] : [there, here];
   for (let race = 0; race < RACES; race += 1) {
     const done = await settle(deps, stays, leaves, requestId).catch(lostRace);
@@ -90,7 +90,8 @@ async function otherOf(
   }
   const [item] = await deps.table.getMany([wechatAccountKey(subjectId)]);
   const openid = readOpenid(item, sealer, signInIdentityOf(person, sessionId));
-  if (!openid || !phoneCode) throw new AppError('NOT_NOW');
+  if (!openid || !phoneCode)
+    throw new AppError('NOT_NOW', { why: '请提供另一个账号的本人验证，或者它绑定的手机号凭证。' });
   const { number } = await askWechat(deps, person, openid, phoneCode, requestId);
   return (await ownerOf(deps, number)).person.subjectId;
 }
@@ -110,7 +111,7 @@ async function settle(
   ]);
   if (!a || !b) throw new AppError('NOT_FOUND');
   const [stays, leaves] = [readPerson(a), readPerson(b)];
-  if (stays.leftAt || leaves.leftAt) throw new AppError('NOT_NOW');
+  if (stays.leftAt || leaves.leftAt) throw new AppError('NOT_NOW', { why: '其中一个账号已经合并过。' });
   if (stays.identities.length + leaves.identities.length > MAX_IDENTITIES_PER_PERSON)
     throw new AppError('LIMIT_REACHED', {
       limit: 'MAX_IDENTITIES_PER_PERSON',

@@ -77,7 +77,7 @@ export async function linkAccount(
       before = item?.item; // what an ended epoch had left was erased or replaced meanwhile
       const linked = readLinkedEntry(before, epoch);
       if (linked && isLedToBy(before, digest)) return show(linked);
-      if (linked) throw new AppError('NOT_NOW');
+      if (linked) throw new AppError('NOT_NOW', { why: '关联刚刚有了变化，请刷新后重试。' });
     }
   throw new AppError('BUSY');
 }
@@ -106,7 +106,7 @@ export async function unlinkAccount(
       await appendEntry(deps, person, { ...act, purpose: 'account-link' }, removeLinkedEntry(alsoRead));
     } catch (error) {
       if (!(error instanceof ConditionFailed)) throw error; // undone or made anew meanwhile
-      throw new AppError('NOT_NOW');
+      throw new AppError('NOT_NOW', { why: '关联刚刚有了变化，请刷新后重试。' });
     }
   }
   // Read after the pointer is gone: no session can begin that way any more.

@@ -45,14 +45,15 @@ async function readBoth(
   const { subjectId } = person;
   const [account, bound] = await deps.table.getMany([wechatAccountKey(subjectId), phoneKey(subjectId)]);
   const openid = readOpenid(account, sealer, signInIdentityOf(person, sessionId));
-  if (!openid) throw new AppError('NOT_NOW');
+  if (!openid) throw new AppError('NOT_NOW', { why: '请先用微信登录，再办理手机号。' });
   return { openid, bound };
 }
 
 /** Binds the first phone of an account. Changing it is another operation, which asks for a proof of self. */
 export async function bindPhone(deps: Deps, { caller, input, requestId }: Run<'subject', Code>) {
   const { openid, bound } = await readBoth(deps, caller);
-  if (readPhone(bound, phoneEpoch(caller.person), caller.sealer)) throw new AppError('NOT_NOW');
+  if (readPhone(bound, phoneEpoch(caller.person), caller.sealer))
+    throw new AppError('NOT_NOW', { why: '已经绑定了手机号；要换号码，请使用更换手机号。' });
   return bind(deps, caller, openid, bound, input.code, requestId);
 }
 
@@ -89,7 +90,7 @@ async function bind(
   } catch (error) {
     if (!(error instanceof ConditionFailed)) throw error;
     if (error.found[0]) throw new AppError('IDENTITY_TAKEN', { instead: 'login/joinAccounts' });
-    throw new AppError('NOT_NOW');
+    throw new AppError('NOT_NOW', { why: '绑定刚刚有了变化，请刷新后重试。' });
   }
   return { phone: mask(number), boundAt };
 }
@@ -116,7 +117,7 @@ export async function unbindPhone(deps: Deps, { caller, requestId }: Run<'subjec
     await appendEntry(deps, caller.person, entry, unbindWrites(caller.alsoRead));
   } catch (error) {
     if (!(error instanceof ConditionFailed)) throw error; // changed or unbound meanwhile
-    throw new AppError('NOT_NOW');
+    throw new AppError('NOT_NOW', { why: '绑定刚刚有了变化，请刷新后重试。' });
   }
   return unbound;
 }

@@ -53,7 +53,8 @@ async function byPhone(
   const [account, item] = await deps.table.getMany([wechatAccountKey(subjectId), phoneKey(subjectId)]);
   const openid = readOpenid(account, sealer, signInIdentityOf(person, sessionId));
   const bound = readPhone(item, consentOf(person, 'phone')?.epoch ?? 0, sealer);
-  if (!openid || !bound) throw new AppError('NOT_NOW');
+  if (!openid || !bound)
+    throw new AppError('NOT_NOW', { why: '没有绑定手机号，或者不是用微信登录的，请换一种方式验证。' });
   if ((await askWechat(deps, person, openid, code, requestId)).number !== bound.number) return false;
   try {
     await deps.table.update(reprovePhone(subjectId, bound, toInstant(deps.clock.now())));

@@ -9,6 +9,7 @@ export const notify = {
     summary: '队列：把即将施行的政策变更告知相关的人，一次一页。',
     caller: 'queue',
     purpose: 'accountability',
+    kinds: { in: ['policy-notice'], out: [] },
     input: z.strictObject({
       policyVersion: z.int().check(z.minimum(2)),
       shard: z.int().check(z.minimum(0), z.maximum(EVERYONE_SHARDS - 1)),

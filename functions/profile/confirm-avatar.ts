@@ -70,7 +70,7 @@ export async function confirmAvatar(deps: Deps, { caller, input }: Run<'subject'
 /** Reads the file and makes the avatar. */
 async function make(deps: Deps, { key, bytes, sha256, contentType }: Upload) {
   const file = await deps.objects.read(key, MAX_UPLOAD_BYTES);
-  if (!file) throw new AppError('NOT_NOW');
+  if (!file) throw new AppError('NOT_NOW', { why: '还没有收到图片，请上传之后再确认。' });
   const isAsAnnounced = file.length === bytes && createHash('sha256').update(file).digest('hex') === sha256;
   if (!isAsAnnounced) throw refusePicture('收到的文件与申请上传时声明的不一致');
   return redraw(file, AVATAR_SIZE, contentType);

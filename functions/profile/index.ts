@@ -1,155 +1,16 @@
-import * as z from 'zod/mini';
-import { HOUR_MS } from '../../lib/clock';
-import { operation } from '../../lib/gate/operation';
 import { serve } from '../../lib/host/serve';
-import { pictureTypes } from '../../lib/picture/picture';
-import { avatarKey } from '../../lib/table/profile/avatar';
-import { nicknameKey } from '../../lib/table/profile/nickname';
-import { languages, preferencesKey } from '../../lib/table/profile/preferences';
-import { MAX_UPLOAD_BYTES } from './avatar';
-import { confirmAvatar } from './confirm-avatar';
+import { avatarOperations } from './avatar-operations';
 import { deliveryOperations } from './delivery-operations';
-import { getAvatar } from './get-avatar';
-import { getNickname, updateNickname } from './nickname';
-import { getPreferences, setPreferences } from './preferences';
-import { removeAvatar } from './remove-avatar';
-import { requestAvatarUpload } from './request-avatar-upload';
+import { nicknameOperations } from './nickname-operations';
+import { preferencesOperations } from './preferences-operations';
 import { serviceOperations } from './service-operations';
 
-const text = (max: number) => z.string().check(z.trim(), z.minLength(1), z.maxLength(max));
-const id = z.string().check(z.regex(/^[\w-]{22}$/));
-/** Of what the person saw; 0 where there was nothing yet. */
-const version = z.int().check(z.minimum(0));
-const nothing = z.strictObject({});
-
-const nickname = z.object({
-  version: z.int(),
-  updatedAt: z.optional(z.string()),
-  nickname: z.optional(z.string()),
-});
-
-const picture = {
-  avatarId: z.string(),
-  width: z.int(),
-  height: z.int(),
-  madeAt: z.string(),
-  contentType: z.literal('image/jpeg'),
-};
-
-const preferences = {
-  language: z.enum(languages),
-  personalisation: z.boolean(),
-  surveyInvitations: z.boolean(),
-};
-const preferencesShown = z.object({ version: z.int(), updatedAt: z.optional(z.string()), ...preferences });
-
 export const profile = {
-  get: operation({
-    summary: '我的昵称。',
-    caller: 'subject',
-    purpose: 'profile',
-    input: nothing,
-    output: nickname,
-    ledger: 'none',
-    budget: { trips: 1, readUnits: 2, writeUnits: 0 },
-    alsoRead: (subjectId) => nicknameKey(subjectId),
-    run: getNickname,
-  }),
-  update: operation({
-    summary: '修改昵称，不填即删除。须带上所见的版本号，他处已改动时不会覆盖。',
-    caller: 'subject',
-    purpose: 'profile',
-    input: z.strictObject({ version, nickname: z.optional(text(32)) }),
-    output: nickname,
-    ledger: 'none',
-    budget: { trips: 2, readUnits: 2, writeUnits: 10 },
-    alsoRead: (subjectId) => nicknameKey(subjectId),
-    run: updateNickname,
-  }),
-  requestAvatarUpload: operation({
-    summary: '申请上传头像（JPEG、PNG、WebP，最大 2 MB）。按返回的地址和请求头原样上传，再确认。',
-    caller: 'subject',
-    purpose: 'profile',
-    input: z.strictObject({
-      contentType: z.enum(pictureTypes),
-      bytes: z.int().check(z.minimum(1), z.maximum(MAX_UPLOAD_BYTES)),
-      /** Of the file, in hexadecimal. */
-      sha256: z.string().check(z.regex(/^[0-9a-f]{64}$/)),
-    }),
-    output: z.object({
-      uploadId: z.string(),
-      method: z.literal('PUT'),
-      url: z.string(),
-      /** To be sent with the file exactly as they are. */
-      headers: z.record(z.string(), z.string()),
-      expiresAt: z.string(),
-    }),
-    ledger: 'none',
-    limits: [{ name: 'AVATAR_UPLOADS_PER_HOUR', per: 'person', max: 10, windowMs: HOUR_MS }],
-    budget: { trips: 3, readUnits: 2, writeUnits: 11 },
-    alsoRead: (subjectId) => avatarKey(subjectId),
-    run: requestAvatarUpload,
-  }),
-  confirmAvatar: operation({
-    summary: '确认头像已上传。图片重新绘制，去除拍摄地点、时间、设备等一切附带信息后保存，原图随即删除。',
-    caller: 'subject',
-    purpose: 'profile',
-    input: z.strictObject({ uploadId: id }),
-    output: z.object(picture),
-    ledger: 'none',
-    budget: { trips: 3, readUnits: 2, writeUnits: 20 },
-    alsoRead: (subjectId) => avatarKey(subjectId),
-    run: confirmAvatar,
-  }),
-  getAvatar: operation({
-    summary: '我的头像（JPEG，每边最多 512 像素）。带上已有的编号时，没有变化就不再传图片内容。',
-    caller: 'subject',
-    purpose: 'profile',
-    input: z.strictObject({ knownId: z.optional(id) }),
-    output: z.object({ ...picture, base64: z.optional(z.string()) }),
-    ledger: 'none',
-    budget: { trips: 1, readUnits: 2, writeUnits: 0 },
-    alsoRead: (subjectId) => avatarKey(subjectId),
-    run: (deps, run) => getAvatar(deps, run, run.input.knownId),
-  }),
-  removeAvatar: operation({
-    summary: '删除头像。',
-    caller: 'subject',
-    purpose: 'profile',
-    ends: true,
-    input: nothing,
-    output: z.object({ removed: z.literal(true) }),
-    ledger: 'none',
-    budget: { trips: 2, readUnits: 2, writeUnits: 10 },
-    alsoRead: (subjectId) => avatarKey(subjectId),
-    run: removeAvatar,
-  }),
-
+  ...nicknameOperations,
+  ...avatarOperations,
   ...serviceOperations,
   ...deliveryOperations,
-
-  getPreferences: operation({
-    summary: '我的偏好设置。没有设置过时：简体中文，不个性化，不邀请调查。',
-    caller: 'subject',
-    purpose: 'preferences',
-    input: nothing,
-    output: preferencesShown,
-    ledger: 'none',
-    budget: { trips: 1, readUnits: 2, writeUnits: 0 },
-    alsoRead: (subjectId) => preferencesKey(subjectId),
-    run: getPreferences,
-  }),
-  setPreferences: operation({
-    summary: '修改偏好设置。个性化和调查邀请可以随时关闭。',
-    caller: 'subject',
-    purpose: 'preferences',
-    input: z.strictObject({ version, ...preferences }),
-    output: preferencesShown,
-    ledger: 'none',
-    budget: { trips: 2, readUnits: 2, writeUnits: 10 },
-    alsoRead: (subjectId) => preferencesKey(subjectId),
-    run: setPreferences,
-  }),
+  ...preferencesOperations,
 };
 
 export const { handler, main } = serve('profile', profile);

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { operation } from '../../lib/gate/operation';
+import { kindsFor } from '../../lib/policy/kinds';
 import { purposes } from '../../lib/policy/purposes';
 import { type ServiceId, serviceIds } from '../../lib/policy/services';
 import { serviceKey } from '../../lib/table/profile/service-attributes';
@@ -19,6 +20,7 @@ const told = <S extends ServiceId>(service: S) =>
     summary: `查看${purposes[service].name}保存的信息。`,
     caller: 'subject',
     purpose: service,
+    kinds: { in: [], out: kindsFor(service) },
     input: nothing,
     output: z.object({ version: z.int(), attributes: z.object(askedBy(service)) }),
     ledger: 'none',
@@ -31,6 +33,7 @@ const tell = <S extends ServiceId>(service: S) =>
     summary: `填写${purposes[service].name}所需的信息；没有填的即删除。`,
     caller: 'subject',
     purpose: service,
+    kinds: { in: kindsFor(service), out: kindsFor(service) },
     input: z.strictObject({ version, attributes: z.strictObject(askedBy(service)) }),
     output: z.object({ version: z.int(), attributes: z.object(askedBy(service)) }),
     ledger: 'none',
@@ -39,11 +42,15 @@ const tell = <S extends ServiceId>(service: S) =>
     run: (deps, run) => setAttributes(deps, service, run) as Promise<never>,
   });
 
+const attributeKinds = serviceIds.flatMap(kindsFor);
+
 export const serviceOperations = {
   services: operation({
     summary: '可选服务：各需要哪些信息、我是否开启、已保存了哪几项。',
     caller: 'subject',
     purpose: 'accountability',
+    // Of the attributes only which are there.
+    kinds: { in: [], out: ['consent-state'], uses: [...attributeKinds] },
     input: nothing,
     output: z.object({
       services: z.array(

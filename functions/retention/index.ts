@@ -9,6 +9,7 @@ export const retention = {
     summary: '队列：完成一次撤回同意引起的删除。',
     caller: 'queue',
     purpose: 'accountability',
+    kinds: { in: [], out: [] },
     input: z.strictObject({
       subjectId: z.string().check(z.regex(/^[\w-]{22}$/)),
       seq: z.int().check(z.minimum(1)),
@@ -23,6 +24,7 @@ export const retention = {
     summary: '每夜：完成队列漏掉的删除。',
     caller: 'scheduler',
     purpose: 'accountability',
+    kinds: { in: [], out: [] },
     input: z.strictObject({}),
     output: z.object({ found: z.int(), done: z.int(), failed: z.int(), finished: z.boolean() }),
     ledger: 'act',

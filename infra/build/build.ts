@@ -4,6 +4,7 @@ import { builtinModules } from 'node:module';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { type BuildOptions, build as bundle, type Metafile, type Plugin } from 'esbuild';
 import { assertResidence } from '../../lib/config';
+import { saysHelp } from '../commands/help';
 
 const projectRoot = resolve(__dirname, '../..');
 
@@ -213,7 +214,10 @@ export function describe({ functions, client }: BuildResult): string[] {
   );
 }
 
-if (require.main === module) {
+if (
+  require.main === module &&
+  !saysHelp('Usage: npm run build. Bundles of all functions, and the client, into dist/.')
+) {
   build()
     .then((result) => console.log(describe(result).join('\n')))
     .catch((error: Error) => {

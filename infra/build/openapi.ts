@@ -7,7 +7,7 @@ import { version } from '../../package.json';
 import { errorSchema, refusals } from './openapi-errors';
 
 /** Headings, in the order in which a person meets the functions. */
-const titles: Record<string, string> = {
+export const titles: Record<string, string> = {
   login: '登录与设备',
   consent: '政策与同意',
   identity: '实名核验',
@@ -57,7 +57,7 @@ const parameters = {
  * The API as OpenAPI 3.1, rendered from the operation tables: nothing of it is written twice.
  * @param functions operation tables by name; those that are deployed when absent
  */
-export function openapi(functions: Record<string, Operations> = deployed()): object {
+export function openapi(functions: Record<string, Operations> = deployedOperations()): object {
   const paths: Record<string, object> = {};
   for (const [name, operations] of Object.entries(functions)) {
     for (const [key, operation] of Object.entries(operations)) {
@@ -100,7 +100,7 @@ const introduction = [
 const titleOf = (name: string): string => titles[name] ?? name;
 
 /** The tables of all functions that exist, those with a heading first. */
-function deployed(): Record<string, Operations> {
+export function deployedOperations(): Record<string, Operations> {
   const root = join(__dirname, '../../functions');
   const found = readdirSync(root).filter((name) => existsSync(join(root, name, 'index.ts')));
   const names = [

@@ -3,6 +3,7 @@ import { copyFile, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs
 import { dirname, join, relative, resolve } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import { awsRegions, cloudbaseRegions, ResidencyError } from '../../lib/policy/residency';
+import { saysHelp } from '../commands/help';
 import { type BuildResult, build, bundledFiles } from './build';
 
 const root = resolve(__dirname, '../..');
@@ -115,7 +116,7 @@ function say({ file, bytes }: Artefact): void {
   console.log(`${relative(root, file).padEnd(70)} ${(bytes / 1024).toFixed(1).padStart(8)} KB`);
 }
 
-if (require.main === module) {
+if (require.main === module && !saysHelp('Usage: npm run package [-- --region REGION …] [--stage STAGE]')) {
   const { values } = parseArgs({
     options: { region: { type: 'string', multiple: true }, stage: { type: 'string' } },
   });

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { saysHelp } from './help';
 
 /**
  * `npm run check`: types, lint, format and the import rules. Prints what is wrong, and one line when nothing is.
@@ -24,6 +25,7 @@ async function complaintOf([program, ...words]: readonly [string, ...string[]]):
 }
 
 async function main(): Promise<void> {
+  if (saysHelp('Usage: npm run check. Types, lint, format and the import rules.')) return;
   const complaints = (await Promise.all(checks.map(complaintOf))).filter(Boolean);
   process.stdout.write(
     complaints.join('\n') || 'Types, lint, format and the import rules are as they should be.\n',

@@ -24,6 +24,7 @@ import { readSummaries } from '../../lib/table/policy/policy-version';
 import { loadServiceKeys } from '../../lib/table/service/key-store';
 import { findService } from '../local/find-service';
 import { MEMORY_ROOT_KEY } from '../local/services';
+import { saysHelp } from './help';
 
 /**
  * `npm run lawful-replay [-- --persist DIR]`: goes through everybody's ledger and lists each use of data under a consent
@@ -155,6 +156,7 @@ function replayParts(table: Table, rootKey: string, region: string): ReplayParts
 }
 
 async function main(): Promise<void> {
+  if (saysHelp('用法：npm run lawful-replay。从所有人的处理记录中找出没有同意依据的处理。')) return;
   const { values } = parseArgs({ options: { persist: { type: 'string' } } });
   const counts: Counts = { people: 0, entries: 0, uses: 0, findings: 0 };
   try {

@@ -4,6 +4,7 @@ import { marked } from 'marked';
 import { buildRegistry } from '../../lib/policy/registry';
 import { renderKinds, renderRecipients } from '../../lib/policy/render';
 import { firstVersion } from '../../lib/policy/version';
+import { saysHelp } from './help';
 
 export const POLICY_FOLDER = join(__dirname, '../../docs/policy');
 
@@ -53,6 +54,7 @@ ${marked.parse(markdown, { async: false }).trim()}
 
 /** `npm run policy`: writes the policy and the two lists of this build as Markdown and HTML into docs/policy/. */
 async function main(): Promise<void> {
+  if (saysHelp('用法：npm run policy。按登记表重新写 docs/policy/。')) return;
   await mkdir(POLICY_FOLDER, { recursive: true });
   for (const file of policyFiles()) {
     await writeFile(join(POLICY_FOLDER, `${file.name}.md`), file.markdown);

@@ -22,6 +22,7 @@ import {
   removeServiceKey,
   replaceServiceKey,
 } from '../../lib/table/service/key-store';
+import { saysHelp } from './help';
 
 /**
  * `npm run rotate-keys`: new branch keys and a new signing key, every person's data key wrapped anew, with the service
@@ -171,6 +172,12 @@ function versionsOf(stored: WrappedKey[], name: string): WrappedKey[] {
 }
 
 async function main(): Promise<void> {
+  if (
+    saysHelp(
+      'Usage: npm run rotate-keys. New keys under a running service; see infra/runbooks/key-rotation.md.',
+    )
+  )
+    return;
   const config = readConfig(process.env);
   const table = createTable({
     name: config.TABLE_NAME,

@@ -8,6 +8,7 @@ import { cardProblems, VCardError } from '../../lib/card/vcard-limits';
 import { refusals } from '../../lib/card/vcard-outcome';
 import { type CardReport, readVCards } from '../../lib/card/vcard-read';
 import { writeVCards } from '../../lib/card/vcard-write';
+import { saysHelp } from './help';
 
 /**
  * `npm run vcard -- FILE|- [--to 4.0|3.0|jcard|contact]`: says card by card what of a vCard file is understood, kept and
@@ -39,6 +40,7 @@ function told({ place, understood, kept, refused, problem }: CardReport): string
 }
 
 async function main(): Promise<void> {
+  if (saysHelp(USAGE)) return;
   const { values, positionals } = parseArgs({ allowPositionals: true, options: { to: { type: 'string' } } });
   const [source] = positionals;
   const write = values.to === undefined ? undefined : forms[values.to];

@@ -10,6 +10,7 @@ import { type VerifiedCard, verifySignedCard } from '../../lib/card/signed-card-
 import { tidy } from '../../lib/card/vcard-line';
 import { systemClock } from '../../lib/clock';
 import { findService } from '../local/find-service';
+import { saysHelp } from './help';
 
 /**
  * `npm run verify-card -- FILE|- [--keys FILE|URL] [--issuer URL]`: checks a signed card with the published keys and says
@@ -94,6 +95,7 @@ export function told(card: VerifiedCard): string[] {
 }
 
 async function main(): Promise<void> {
+  if (saysHelp(USAGE)) return;
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: { keys: { type: 'string' }, issuer: { type: 'string' } },

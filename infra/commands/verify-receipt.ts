@@ -4,6 +4,7 @@ import type { JWK } from 'jose';
 import * as z from 'zod/mini';
 import { verify } from '../../lib/crypto/signature';
 import { findService } from '../local/find-service';
+import { saysHelp } from './help';
 
 /**
  * `npm run verify-receipt -- FILE [--keys JWKS]`: checks a receipt with the published keys and says in plain words what
@@ -144,6 +145,7 @@ async function fetchKeys(url: string): Promise<string> {
 }
 
 async function main(): Promise<void> {
+  if (saysHelp(usage)) return;
   const { values, positionals } = parseArgs({
     options: { keys: { type: 'string' } },
     allowPositionals: true,

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
+import { saysHelp } from '../commands/help';
 import { CannotStart } from './cannot-start';
 import { findService } from './find-service';
 import { firstDay } from './journey/first-day';
@@ -24,6 +25,7 @@ function open(path: string): Buffer {
 }
 
 async function main(): Promise<void> {
+  if (saysHelp('Usage: npm run journey [-- card.vcf]')) return;
   const card = readFirstCard(open(process.argv[2] ?? SAMPLE));
   const running = await findService();
   const own = running ? undefined : await startService();

@@ -1,4 +1,5 @@
 import { type PromiseId, promises } from '../../lib/policy/promises';
+import { saysHelp } from '../commands/help';
 import { CannotStart } from './cannot-start';
 import { bindPhones, endSessions, keepCards, proveSelf } from './promises/accounts';
 import { provableActs, refusalsRest, separateConsents } from './promises/acts';
@@ -92,6 +93,7 @@ export async function examine(running: Running, by: Partial<Record<string, Check
 }
 
 async function main(): Promise<void> {
+  if (saysHelp('Usage: npm run promises [-- --json]')) return;
   const json = process.argv.includes('--json');
   const running = await startRunning();
   let rows: Row[];

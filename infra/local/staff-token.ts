@@ -1,14 +1,15 @@
+import { saysHelp } from '../commands/help';
 import { findService } from './find-service';
 import { STAFF_SECRET } from './oidc';
 
+const usage = 'Usage: npm run -s staff-token -- support|responder|officer|second-officer|auditor|nobody';
+
 /** `npm run staff-token -- officer`: prints an access token of the local staff, to put behind `Authorization: Bearer`. */
 async function main(): Promise<void> {
+  if (saysHelp(usage)) return;
   const [member] = process.argv.slice(2);
   const service = await findService();
-  if (!member)
-    throw new Error(
-      'Usage: npm run -s staff-token -- support|responder|officer|second-officer|auditor|nobody',
-    );
+  if (!member) throw new Error(usage);
   if (!service) throw new Error('No service is running: start one with npm start.');
   console.log(await staffToken(service.staffIssuer, member));
 }

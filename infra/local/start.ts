@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { saysHelp } from '../commands/help';
 import { CannotStart } from './cannot-start';
 import { announceService } from './find-service';
 import { launchersGone } from './launchers';
@@ -8,6 +9,7 @@ const usage = 'Usage: npm start -- [--port N] [--persist DIR]';
 
 /** `npm start`: the whole service on this machine until ctrl-C. */
 async function main(): Promise<void> {
+  if (saysHelp(usage)) return;
   const { port, persistDir } = readArguments(process.argv.slice(2));
   const alone = launchersGone().then(() => 'alone' as const);
   const startedAt = performance.now();

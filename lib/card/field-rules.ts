@@ -31,6 +31,11 @@ export function kindsOf(field: Field): KindId[] {
   return [...new Set(parts.flatMap(({ kind, alsoKinds = [] }) => [kind, ...alsoKinds]))];
 }
 
+/** The kinds of what a card says in words. */
+export const contentKinds: readonly KindId[] = [
+  ...new Set(fields.filter((field) => !isPicture(field)).flatMap(kindsOf)),
+];
+
 /** Whether a field is a picture, which a human judges and no text check. */
 export function isPicture(field: Field): boolean {
   return cardFields[field].medium === 'picture';

@@ -5,7 +5,7 @@ import { AppError } from '../errors';
 import { faultOf } from '../log';
 import { ConditionFailed } from '../table/client';
 import { createSealer } from '../table/entity';
-import { type Key, keys } from '../table/keys';
+import { keys } from '../table/keys';
 import {
   consentOf,
   expiryOf,
@@ -17,7 +17,7 @@ import {
 } from '../table/person/person';
 import type { Call } from './call';
 import { truncateAddress } from './network-place';
-import type { Subject } from './operation';
+import type { AlsoRead, Subject } from './operation';
 
 /** A session's last use is noted at most this often. */
 export const TOUCH_EVERY_MS = HOUR_MS;
@@ -26,24 +26,31 @@ const MAX_DEVICE_CHARS = 24;
 export const MAX_CLIENT_VERSION_CHARS = 16;
 
 /**
- * The person behind a token: one strongly consistent trip for session, consent, data key and the item asked for
+ * The person behind a token: one strongly consistent trip for session, consent, data key and the items asked for
  * beside them. Absent, altered, ended and expired tokens all look the same.
  * @throws AppError SIGN_IN_REQUIRED
  */
 export async function authenticate(
   deps: Deps,
   token: string | undefined,
-  alsoRead?: (id: string) => Key | Promise<Key>,
+  alsoRead?: (id: string) => AlsoRead | Promise<AlsoRead>,
 ): Promise<Subject> {
   const claim = token === undefined ? undefined : parseToken(token);
   if (!claim) throw new AppError('SIGN_IN_REQUIRED');
-  const wanted = [keys.person(claim.subjectId), ...(alsoRead ? [await alsoRead(claim.subjectId)] : [])];
-  const [self, target] = await deps.table.getMany(wanted);
+  const beside = alsoRead ? [await alsoRead(claim.subjectId)].flat() : [];
+  const [self, first, ...further] = await deps.table.getMany([keys.person(claim.subjectId), ...beside]);
   const person = self && readPerson(self);
   if (!person || !liveSession(deps, person, claim)) throw new AppError('SIGN_IN_REQUIRED');
   const dataKey = await deps.ring.dataKey(person.subjectId, person.wrappedKey);
   const sealer = createSealer(person.subjectId, dataKey, deps.ring.suite, deps.random);
-  return { kind: 'subject', person, sessionId: claim.sessionId, sealer, alsoRead: target };
+  return {
+    kind: 'subject',
+    person,
+    sessionId: claim.sessionId,
+    sealer,
+    alsoRead: first,
+    furtherRead: further,
+  };
 }
 
 function liveSession(deps: Deps, person: Person, claim: Token): boolean {

@@ -3,7 +3,9 @@ import type { KeyRing } from '../crypto/key-ring';
 import type { Deps } from '../deps';
 import type { StaffMember, StaffRole } from '../partner/staff-identity';
 import type { RiskScene } from '../partner/wechat-risk';
+import type { KindId } from '../policy/kinds';
 import type { PurposeId } from '../policy/purposes';
+import type { PassingKind } from '../policy/recipients';
 import type { Item } from '../table/client';
 import type { Sealer } from '../table/entity';
 import type { Key } from '../table/keys';
@@ -23,8 +25,10 @@ export type Subject = {
   person: Person;
   sessionId: string;
   sealer: Sealer;
-  /** What `alsoRead` named, read in the same trip. */
+  /** What `alsoRead` named first, read in the same trip. */
   alsoRead: Item | undefined;
+  /** What it named besides, in its order. */
+  furtherRead: readonly (Item | undefined)[];
 };
 
 /**
@@ -53,19 +57,43 @@ export type Run<C extends CallerKind, I> = {
 };
 
 /**
- * Warm costs, session and consent checks included; a test holds every operation to them. Units are DynamoDB's capacity
- * units as billed, with the person's item as full as it may be (4 KB): a transaction costs two for each KB of each item.
+ * What a call costs while everything is well: its session, consents, limits and proof included, service keys and policy known
+ * already. `tests/budgets` makes the call twice for a person of its own, prepared by a row of `tests/<function>/budget-rows.ts`,
+ * and measures the second. More than declared fails, and so do trips to spare, which would hide the next slow change.
+ *
+ * A trip is one request to the database. Units are DynamoDB's as billed: a strongly consistent read costs one for each 4 KB
+ * begun, half through an index; a write one for each KB begun, of the larger of before and after; in a transaction twice that
+ * for each item, also where it is only checked, and the gate adds a check of the person to most writes. The numbers allow for
+ * a person's item of 4 KB, its largest. Partners and queues are no trips. What grows with the data (a page, a file, an index)
+ * is said for the usual case, and the comment at the row says what each one more costs.
  */
 export type Budget = { trips: number; readUnits: number; writeUnits: number };
 
 /** At most `max` calls in a window, counted per person or per network address. Counting costs one trip. */
 export type Limit = { name: string; per: 'person' | 'address'; max: number; windowMs: number };
 
+/**
+ * What an operation has to do with data about people, in the words of the policy. Declared is what says something about a
+ * person; kinds of the class `technical` may be left out. The gate's own come with other fields and are not repeated: the entry
+ * of the ledger (`ledger`), the count of calls (`limits`), and the hourly note of a session's time, device and place.
+ * `tests/budgets` watches the table while every operation runs, and holds all three to what it has seen.
+ */
+export type OperationKinds = {
+  /** What comes in, whether it is stored or only passes through to a partner. */
+  in: readonly (KindId | PassingKind)[];
+  /** What is told to whoever calls, also in part, masked or blurred. */
+  out: readonly (KindId | PassingKind)[];
+  /** What is decrypted, written anew or handed to a partner on the way, without coming in or being told. */
+  uses?: readonly (KindId | PassingKind)[];
+};
+
 type Lawful =
   /** A purpose of the registry; under consent purposes the gate demands a grant in force. */
   | { purpose: PurposeId; ground?: undefined }
   /** No personal data is processed, and why. */
   | { purpose: null; ground: string };
+
+export type AlsoRead = Key | readonly [Key, ...Key[]];
 
 export type Operation<
   C extends CallerKind = CallerKind,
@@ -77,8 +105,19 @@ export type Operation<
   caller: C;
   input: I;
   output: O;
-  /** `act`: the use case appends its own entry in the transaction of the act. */
+  kinds: OperationKinds;
+  /**
+   * `act`: the use case appends an entry that says what was done, by whom and for which purpose, to the ledger of each person
+   * concerned. It goes into the very transaction of the act (`appendEntry` of lib/table/ledger/append.ts takes the other
+   * writes along; the act is one of `ledgerActs` in lib/table/ledger/ledger.ts), so that neither is there without the other; a
+   * disclosure is entered before anything leaves (`disclose`). Names of things, numbers and kinds only, never content. A repeat
+   * that changes nothing appends nothing. For `about`, the gate has entered the look, and the use case enters what is decided.
+   *
+   * `none`: nothing that has to be proved happens, such as people reading or arranging what is their own. Consent and its end,
+   * disclosures, looks of the staff, what leads to an account, and erasures are never `none`.
+   */
   ledger: 'none' | 'act';
+  /** Measured by `tests/budgets`, as `Budget` says. */
   budget: Budget;
   limits?: readonly Limit[];
   /** Staff: the roles that may call it. */
@@ -89,8 +128,13 @@ export type Operation<
   proof?(input: z.output<I>): string;
   /** Refused when WeChat ranks the person as risky for such an act just now (promise A7). Costs three trips. */
   risk?: RiskScene;
-  /** One more item to read with the caller, so that the whole call takes one trip. */
-  alsoRead?(subjectId: string, input: z.output<I>, ring: KeyRing): Key | Promise<Key>;
+  /**
+   * Items to read in the same trip as the caller: one, as `caller.alsoRead`, or several, of which the others come as
+   * `caller.furtherRead`, in their order. Only what the id and the input name can be asked for; each costs a read unit for each
+   * 4 KB even where nothing is. They are read before anything is known to be allowed, so they are somebody else's until the
+   * use case has looked: the reader of the entity, with epoch and sealer, says so. Only for callers of kind `subject`.
+   */
+  alsoRead?(subjectId: string, input: z.output<I>, ring: KeyRing): AlsoRead | Promise<AlsoRead>;
   /**
    * It only ends or deletes what is the person's own, so it never asks for a consent: neither a withdrawn nor an outdated
    * one may stand in the way (PIPL art. 15; promises K3, K4).

@@ -1,10 +1,6 @@
 import type { KindId } from './kinds';
 import type { PurposeId } from './purposes';
 
-/**
- * Who else touches personal data (PIPL art. 21, 23; 网络数据安全管理条例 art. 12, 21). Shown in the policy as
- * 与第三方共享个人信息清单.
- */
 /** What passes through to a recipient and is never stored here. */
 export const passingKinds = {
   'login-code': '一次性凭证',
@@ -14,6 +10,10 @@ export const passingKinds = {
 } as const;
 export type PassingKind = keyof typeof passingKinds;
 
+/**
+ * Who else touches personal data (PIPL art. 21, 23; 网络数据安全管理条例 art. 12, 21). Shown in the policy as
+ * 与第三方共享个人信息清单.
+ */
 export type Recipient = {
   name: string;
   /** `entrusted` acts for us under an agreement; `independent-controller` decides for itself; `authority` has a power by law. */

@@ -63,6 +63,7 @@ describe('what is in it', () => {
       purpose: null,
       ground: '无',
       ledger: 'none',
+      kinds: { in: [], out: [] },
       budget: { trips: 0, readUnits: 0, writeUnits: 0 },
     } as const;
     const parts = { ...common, input: z.object({}), output: z.object({}), run: async () => ({}) };

@@ -190,6 +190,7 @@ describe('what a use case is given', () => {
       purpose: 'account',
       input: z.strictObject({}),
       output: z.object({}),
+      kinds: { in: [], out: [] },
       ledger: 'none',
       budget: { trips: 9, readUnits: 9, writeUnits: 9 },
       run: async (deps) => {

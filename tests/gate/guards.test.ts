@@ -14,6 +14,7 @@ import { type Caller, createWorld, type World } from '../support/world';
 const base = {
   purpose: 'account',
   ledger: 'none',
+  kinds: { in: [], out: [] },
   budget: { trips: 9, readUnits: 9, writeUnits: 99 },
   summary: '',
 } as const;

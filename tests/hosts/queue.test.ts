@@ -37,6 +37,7 @@ const failing = {
     input: z.strictObject({ as: z.string() }),
     output: z.object({}),
     ledger: 'none',
+    kinds: { in: [], out: [] },
     budget: { trips: 0, readUnits: 0, writeUnits: 0 },
     async run(_, { input }) {
       if (input.as === 'BUSY' || input.as === 'PARTNER_UNAVAILABLE' || input.as === 'VERSION_CONFLICT')

@@ -36,11 +36,11 @@ export function identityRows(theWorld: () => World): Record<string, Prepare> {
   });
   const asked = async () =>
     (await ok<{ code: string }>('identity/askGuardian', {}, await person('real-name'))).code;
-  const appealed = async () => {
-    const by = await person();
+  const appealed = async (by?: Caller) => {
+    const asker = by ?? (await person());
     const input = { about: 'not-verified', words: '我的信息没有填错', idempotencyKey: onceKey() };
-    const { appealId } = await ok<{ appealId: string }>('identity/appeal', input, by);
-    return { subjectId: subjectIdOf(by), appealId, ticket: 'T-1' };
+    const { appealId } = await ok<{ appealId: string }>('identity/appeal', input, asker);
+    return { subjectId: subjectIdOf(asker), appealId, ticket: 'T-1' };
   };
   const staff = (role: string) => {
     people += 1;
@@ -85,7 +85,11 @@ export function identityRows(theWorld: () => World): Record<string, Prepare> {
       input: { about: 'other', words: '请人工复核', idempotencyKey: onceKey() },
       by: await person(),
     }),
-    'identity/ownAppeals': async () => ({ by: await person() }),
+    'identity/ownAppeals': async () => {
+      const by = await person();
+      await appealed(by);
+      return { by };
+    },
     'identity/appeals': async () => ({ by: staff('support') }),
     'identity/openAppeal': async () => ({ input: await appealed(), by: staff('support') }),
     'identity/decideAppeal': async () => ({

@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process';
 import { proofs } from './proofs';
 
 /** `npm run proof -- NAME`: the whole of what `npm test` takes a sample of. Without a name: which there are. */
-const [name = ''] = process.argv.slice(2);
+const [word = ''] = process.argv.slice(2);
+const name = word === '--help' || word === '-h' ? '' : word;
 const proof = proofs[name];
 if (proof) {
   const environment = { ...process.env, PROOF: 'whole' };

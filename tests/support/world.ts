@@ -25,6 +25,7 @@ import type { Registry } from '../../lib/policy/registry';
 import { timeLimits } from '../../lib/time-limits';
 import { grant, type Ok } from './consent';
 import { giveKeys, newRootKey } from './keys';
+import { observeKinds, type SeenKinds, whileSeeing } from './kinds-observer';
 import { type Meter, observeWith } from './meter';
 import { memoryObjects, type Partners, partnerDoubles } from './partners';
 
@@ -92,6 +93,8 @@ type Options = {
   noticeQueue?: 'up' | 'down';
   /** What this build is said to do. */
   registry?: Registry;
+  /** By operation, the kinds that it puts into the table and decrypts. */
+  seen?: Map<string, SeenKinds>;
   /** How risky WeChat ranks an openid. */
   rankOf?: (openid: string) => number | undefined;
 };
@@ -112,6 +115,7 @@ export async function createWorld({
   like,
   registry,
   noticeQueue = 'up',
+  seen,
   rankOf = () => 0,
 }: Options = {}): Promise<World> {
   const settings = {
@@ -140,17 +144,21 @@ export async function createWorld({
   const notices: NoticeMessage[] = [];
   const files = new Map<string, Buffer>();
   const doubles = partnerDoubles(rankOf);
-  const build = () =>
+  const place = {
+    region: config.SERVICE_REGION,
+    endpoint: config.TABLE_ENDPOINT,
+    tableName: config.TABLE_NAME,
+  };
+  const build = (): Deps =>
     buildDeps(config, {
       ...doubles,
       ...(registry && { registry }),
       clock,
       limits: patient,
-      observeTable: observeWith(meter, {
-        region: config.SERVICE_REGION,
-        endpoint: config.TABLE_ENDPOINT,
-        tableName: config.TABLE_NAME,
-      }),
+      observeTable: (client) => {
+        observeWith(meter, place)(client);
+        if (seen) observeKinds(place, () => deps.ring)(client);
+      },
       log: createLog((line) => lines.push(line)),
       noticeQueue: {
         async send(messages) {
@@ -186,13 +194,9 @@ export async function createWorld({
       host: 'test',
       trigger: 'client',
     } as const;
-    return dispatch(deps, name, functions[name] ?? {}, {
-      ...common,
-      address: '203.0.113.7',
-      operation,
-      input,
-      ...by,
-    });
+    const whole = { ...common, address: '203.0.113.7', operation, input, ...by };
+    const work = () => dispatch(deps, name, functions[name] ?? {}, whole);
+    return seen ? whileSeeing(seen, path, work) : work();
   };
   const ok: Ok = async <T>(path: string, input?: unknown, by?: Partial<Call>) => {
     const reply = await call(path, input, by);

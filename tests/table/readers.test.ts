@@ -78,7 +78,7 @@ function anyId(): unknown {
     get: (target, name) => {
       const own = Reflect.get(target, name) as unknown;
       if (typeof own === 'function') return own.bind(target);
-      return own ?? text;
+      return typeof name === 'symbol' ? own : (own ?? text);
     },
   });
 }

@@ -7,7 +7,7 @@ import { MAX_HANDLE_CHARS } from '../../../lib/table/handle';
 import { handoutKey } from '../../../lib/table/sharing/contact';
 import { offerKey, sentOfferKey } from '../../../lib/table/sharing/offer';
 import { sharePointerKey } from '../../../lib/table/sharing/share';
-import { cardId, cursor, nothing, partialContent } from '../shapes';
+import { cardId, contentKinds, cursor, nothing, ownCardKinds, partialContent } from '../shapes';
 import { passphrase, token } from '../sharing/share-operations';
 import { digestOfToken } from '../sharing/share-token';
 import { blockNearby, blockPerson, keyOfNamed, listBlocked, namedBy, unblock } from './blocks';
@@ -28,6 +28,7 @@ export const exchangeOperations = {
     summary: '向链接的主人提出交换名片：我给出哪张名片的哪几项。',
     caller: 'subject',
     purpose: 'cards',
+    kinds: { in: ['card-exchange'], out: ['card-exchange'], uses: [...ownCardKinds] },
     input: z.strictObject({ token, passphrase, cardId, fields: chosen }),
     output: z.object(sent),
     ledger: 'none',
@@ -40,6 +41,7 @@ export const exchangeOperations = {
     summary: '别人向我提出、等待我答复的交换。',
     caller: 'subject',
     purpose: 'cards',
+    kinds: { in: [], out: ['card-exchange', ...contentKinds], uses: ['card-label', 'card-kept'] },
     input: z.strictObject({ cursor }),
     output: z.object({
       offers: z.array(
@@ -60,6 +62,7 @@ export const exchangeOperations = {
     summary: '我提出、还没有被接受也没有过期的交换。',
     caller: 'subject',
     purpose: 'cards',
+    kinds: { in: [], out: ['card-exchange'] },
     input: z.strictObject({ cursor }),
     output: z.object({ offers: z.array(z.object(sent)), cursor: nextPage }),
     ledger: 'none',
@@ -70,6 +73,7 @@ export const exchangeOperations = {
     summary: '收回自己提出的交换。',
     caller: 'subject',
     purpose: 'cards',
+    kinds: { in: [], out: [] },
     ends: true,
     input: z.strictObject({ offerId }),
     output: z.object({ takenBack: z.literal(true) }),
@@ -82,6 +86,11 @@ export const exchangeOperations = {
     summary: '接受交换，并给出自己的一张名片。双方的名片夹同时收到对方的名片。',
     caller: 'subject',
     purpose: 'cards',
+    kinds: {
+      in: ['card-exchange'],
+      out: ['card-exchange', ...contentKinds],
+      uses: ['card-label', 'card-kept'],
+    },
     input: z.strictObject({ offerId, cardId, fields: chosen }),
     output: z.object({ contactId: z.string(), card: z.optional(z.object(partialContent)) }),
     ledger: 'none',
@@ -93,6 +102,7 @@ export const exchangeOperations = {
     summary: '谢绝交换。对方不会收到通知。',
     caller: 'subject',
     purpose: 'cards',
+    kinds: { in: ['card-exchange'], out: [] },
     ends: true,
     input: z.strictObject({ offerId }),
     output: z.object({ declined: z.literal(true) }),
@@ -105,6 +115,7 @@ export const exchangeOperations = {
     summary: '我的名片在谁的名片夹里。',
     caller: 'subject',
     purpose: 'cards',
+    kinds: { in: [], out: ['card-exchange'] },
     input: z.strictObject({ cursor }),
     output: z.object({
       holders: z.array(
@@ -127,6 +138,7 @@ export const exchangeOperations = {
     summary: '从一个人的名片夹里收回自己的名片。',
     caller: 'subject',
     purpose: 'cards',
+    kinds: { in: ['card-exchange'], out: [] },
     ends: true,
     input: z.strictObject({ holderId: id }),
     output: z.object({ recalled: z.literal(true) }),
@@ -139,6 +151,7 @@ export const exchangeOperations = {
     summary: '从所有人的名片夹里收回自己的一张名片。无论有多少人，一次完成。',
     caller: 'subject',
     purpose: 'cards',
+    kinds: { in: [], out: [], uses: [...ownCardKinds] },
     ends: true,
     input: z.strictObject({ cardId }),
     output: z.object({ recalled: z.literal(true) }),
@@ -151,6 +164,7 @@ export const exchangeOperations = {
     summary: '屏蔽一个人：不能再打开我的链接、与我交换；已给对方的名片随即收回。',
     caller: 'subject',
     purpose: 'cards',
+    kinds: { in: ['block'], out: ['block'], uses: ['card-exchange'] },
     input: z.strictObject({ by: z.enum(namedBy), id: z.string().check(z.regex(/^[\w-]{22}([\w-]{8})?$/)) }),
     output: z.object({ blockId: z.string(), blockedAt: z.string() }),
     ledger: 'none',
@@ -162,6 +176,7 @@ export const exchangeOperations = {
     summary: '屏蔽在附近看到的一个人：从此互相看不到、不能交换；已给对方的名片随即收回。',
     caller: 'subject',
     purpose: 'cards',
+    kinds: { in: ['block'], out: ['block'], uses: ['card-exchange'] },
     input: z.strictObject({ handle: z.string().check(z.regex(/^[\w-]+$/), z.maxLength(MAX_HANDLE_CHARS)) }),
     output: z.object({ blockId: z.string(), blockedAt: z.string() }),
     ledger: 'none',
@@ -172,6 +187,7 @@ export const exchangeOperations = {
     summary: '我屏蔽了谁。只有编号和时间。',
     caller: 'subject',
     purpose: 'preferences',
+    kinds: { in: [], out: ['block'] },
     input: nothing,
     output: z.object({ blocked: z.array(z.object({ blockId: z.string(), blockedAt: z.string() })) }),
     ledger: 'none',
@@ -182,6 +198,7 @@ export const exchangeOperations = {
     summary: '解除屏蔽。已经收回的名片不会自动恢复。',
     caller: 'subject',
     purpose: 'preferences',
+    kinds: { in: [], out: [] },
     input: z.strictObject({ blockId: id }),
     output: z.object({ unblocked: z.literal(true) }),
     ledger: 'none',

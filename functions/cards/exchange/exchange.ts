@@ -62,7 +62,7 @@ export async function makeOffer(deps: Deps, run: Run<'subject', Open & Give>) {
   const { owner, also } = await findOpen(deps, run, () => [cardKey(fromId, input.cardId)]);
   const card = cardToGive(deps, caller, also[0], input);
   const toId = owner.person.subjectId;
-  if (toId === fromId) throw new AppError('NOT_NOW');
+  if (toId === fromId) throw new AppError('NOT_NOW', { why: '这个链接是您自己的，不能与自己交换。' });
   const nowMs = deps.clock.now();
   const fromEpoch = cardsEpoch(caller);
   const fields = [...new Set(input.fields)];
@@ -104,7 +104,8 @@ async function sentBefore({ table }: Deps, toId: string, value: Offer) {
     await table.write(putSent(toId, value));
     return shownSent(value);
   }
-  if (sent.request !== value.request) throw new AppError('NOT_NOW');
+  if (sent.request !== value.request)
+    throw new AppError('NOT_NOW', { why: '您已经用别的内容向对方提出过交换，请先收回。' });
   return shownSent(sent);
 }
 

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { operation } from '../../../lib/gate/operation';
 import { contactKey } from '../../../lib/table/sharing/contact';
-import { cardId, cursor, partialContent, picture, text, version } from '../shapes';
+import { cardId, contentKinds, cursor, partialContent, picture, text, version } from '../shapes';
 import { getContact, listFolder, MAX_FOLDER_PAGE, removeContact, updateContact } from './folder';
 
 const contactId = cardId;
@@ -24,6 +24,11 @@ export const folderOperations = {
     summary: '名片夹：按姓名、单位搜索，按分组、收藏筛选。名片内容是对方现在的。',
     caller: 'subject',
     purpose: 'cards',
+    kinds: {
+      in: [],
+      out: ['card-exchange', 'contact-note', ...contentKinds],
+      uses: ['card-label', 'card-kept'],
+    },
     input: z.strictObject({
       words: z.optional(text(64)),
       group: z.optional(group),
@@ -41,6 +46,12 @@ export const folderOperations = {
     summary: '名片夹中的一张名片。',
     caller: 'subject',
     purpose: 'cards',
+    // The picture where it is asked for; of the real name that there is one.
+    kinds: {
+      in: [],
+      out: ['card-exchange', 'contact-note', 'card-logo', 'real-name-result', ...contentKinds],
+      uses: ['card-label', 'card-kept'],
+    },
     input: z.strictObject({ contactId, withLogo: z.optional(z.boolean()) }),
     output: z.object({
       ...contact,
@@ -57,6 +68,7 @@ export const folderOperations = {
     summary: '修改自己给一张名片加的备注、分组和收藏。只有自己看得到。',
     caller: 'subject',
     purpose: 'cards',
+    kinds: { in: ['contact-note'], out: [], uses: ['card-exchange'] },
     input: z.strictObject({
       contactId,
       version,
@@ -74,6 +86,7 @@ export const folderOperations = {
     summary: '把一张名片从名片夹中删除。',
     caller: 'subject',
     purpose: 'cards',
+    kinds: { in: [], out: [], uses: ['card-exchange'] },
     ends: true,
     input: z.strictObject({ contactId }),
     output: z.object({ removed: z.literal(true) }),

@@ -6,7 +6,7 @@ import type { Deps } from '../../../lib/deps';
 import { invalidInput } from '../../../lib/errors';
 import type { Run } from '../../../lib/gate/operation';
 import { visibleFields } from '../../../lib/table/card/shown-card';
-import { readRealName, realNameKeys } from '../../../lib/table/real-name/real-name';
+import { readRealName } from '../../../lib/table/real-name/real-name';
 import { ownCard } from '../own/own-card';
 
 /** Who vouches for a signed card; the published keys are found at the service's address. */
@@ -26,9 +26,8 @@ export async function signCard(deps: Deps, { caller, input }: Run<'subject', Cho
   const open = visibleFields(deps.policy.inForce().reachVersions, person, card, 'link');
   if (input.fields.some((field) => !open.includes(field)))
     throw invalidInput('fields', '有的项目还没有设为给持有链接的人看，或者还没有通过检查');
-  const results = await deps.table.getMany(realNameKeys(person.subjectId));
   const realNameVerified =
-    card.realNameMark === true && results.some((item) => readRealName(item, person) !== undefined);
+    card.realNameMark === true && caller.furtherRead.some((item) => readRealName(item, person) !== undefined);
   const toSign = {
     content: card,
     fields: input.fields,

@@ -5,7 +5,8 @@ import { DAY_MS, MINUTE_MS } from '../../../lib/clock';
 import { operation } from '../../../lib/gate/operation';
 import { cardKey } from '../../../lib/table/card/card';
 import { MAX_CARDS_PER_PERSON } from '../../../lib/table/person/person';
-import { cardId, idempotencyKey } from '../shapes';
+import { realNameKeys } from '../../../lib/table/real-name/real-name';
+import { cardId, contentKinds, idempotencyKey, ownCardKinds } from '../shapes';
 import { signCard } from './sign-card';
 import { exportVCards, importVCards, phoneContact } from './vcards';
 
@@ -21,6 +22,7 @@ export const vcardOperations = {
       '导入 vCard 文件（一张或多张，4.0、3.0 及旧式 2.1），逐张说明读懂了什么、保留了什么、没有导入什么。',
     caller: 'subject',
     purpose: 'cards',
+    kinds: { in: [...contentKinds, 'card-label', 'card-kept'], out: [] },
     input: z.strictObject({
       /** The bytes of the file in base64. */
       file: z.string().check(z.regex(/^[A-Za-z0-9+/]+={0,2}$/), z.maxLength(MAX_IMPORT_CHARACTERS)),
@@ -50,6 +52,7 @@ export const vcardOperations = {
     summary: '把自己的名片导出为 vCard 4.0、3.0 或 jCard。导入时没有读懂的内容原样还给您。',
     caller: 'subject',
     purpose: 'cards',
+    kinds: { in: [], out: [...ownCardKinds] },
     input: z.strictObject({
       cardIds: z.array(cardId).check(z.minLength(1), z.maxLength(MAX_CARDS_PER_PERSON)),
       format: z._default(z.enum(['4.0', '3.0', 'jcard']), '4.0'),
@@ -63,6 +66,7 @@ export const vcardOperations = {
     summary: '自己的一张名片，按 wx.addPhoneContact 的字段给出。',
     caller: 'subject',
     purpose: 'cards',
+    kinds: { in: [], out: [...contentKinds], uses: ['card-label', 'card-kept'] },
     input: z.strictObject({ cardId }),
     output: z.object({ contact: z.record(z.string(), z.string()) }),
     ledger: 'none',
@@ -74,6 +78,7 @@ export const vcardOperations = {
     summary: '生成可离线验证的名片码：只含所选项目，短时有效，用公开的密钥即可验证。',
     caller: 'subject',
     purpose: 'cards',
+    kinds: { in: [], out: [...contentKinds], uses: ['card-label', 'card-kept'] },
     input: z.strictObject({
       cardId,
       fields: z.array(z.enum(fields)).check(z.minLength(1), z.maxLength(fields.length)),
@@ -90,8 +95,8 @@ export const vcardOperations = {
     }),
     ledger: 'none',
     limits: [{ name: 'SIGNED_CARDS_PER_DAY', per: 'person', max: 200, windowMs: DAY_MS }],
-    budget: { trips: 3, readUnits: 4, writeUnits: 1 },
-    alsoRead: (subjectId, input) => cardKey(subjectId, input.cardId),
+    budget: { trips: 2, readUnits: 4, writeUnits: 1 },
+    alsoRead: (subjectId, input) => [cardKey(subjectId, input.cardId), ...realNameKeys(subjectId)],
     run: signCard,
   }),
 };

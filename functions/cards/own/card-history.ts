@@ -3,7 +3,7 @@ import { AppError } from '../../../lib/errors';
 import type { Run } from '../../../lib/gate/operation';
 import type { Card } from '../../../lib/table/card/card';
 import { pickContent } from '../../../lib/table/card/card-content';
-import { pastKey, queryPast, readPast } from '../../../lib/table/card/card-history';
+import { queryPast, readPast } from '../../../lib/table/card/card-history';
 import { cardsEpoch, ownCard } from './own-card';
 import { saveCard } from './save-card';
 
@@ -22,8 +22,8 @@ type Restore = { cardId: string; version: number; to: number };
  */
 export async function restoreCard(deps: Deps, run: Run<'subject', Restore>): Promise<Card> {
   const { caller, input } = run;
-  const { cardId, labels } = ownCard(deps, caller);
-  const [item] = await deps.table.getMany([pastKey(caller.person.subjectId, cardId, input.to)]);
+  const { labels } = ownCard(deps, caller);
+  const [item] = caller.furtherRead;
   const past = readPast(item, cardsEpoch(caller), caller.sealer);
   if (!past) throw new AppError('NOT_FOUND');
   return saveCard(deps, run, ['restore', input.to], () => ({ ...pickContent(past), labels }));

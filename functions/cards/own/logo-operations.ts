@@ -2,7 +2,8 @@ import * as z from 'zod/mini';
 import { DAY_MS } from '../../../lib/clock';
 import { operation } from '../../../lib/gate/operation';
 import { cardKey } from '../../../lib/table/card/card';
-import { cardId, ownCardShown, picture, version } from '../shapes';
+import { logoKey } from '../../../lib/table/card/card-logo';
+import { cardId, ownCardKinds, ownCardShown, picture, version } from '../shapes';
 import { MAX_LOGO_UPLOAD_BYTES, ownLogo, removeLogo, setLogo } from './logo';
 
 /** Base64 is four characters for three bytes. */
@@ -15,6 +16,7 @@ export const logoOperations = {
       '给名片放上标识图片（JPEG、PNG 或 WebP，最大 512 KB）。拍摄地点、时间、设备等附带信息会去除；给别人看之前由人工检查。',
     caller: 'subject',
     purpose: 'cards',
+    kinds: { in: ['card-logo'], out: [...ownCardKinds] },
     input: z.strictObject({
       cardId,
       version,
@@ -34,6 +36,7 @@ export const logoOperations = {
     summary: '取下名片上的标识图片，立即删除。',
     caller: 'subject',
     purpose: 'cards',
+    kinds: { in: [], out: [...ownCardKinds], uses: ['card-logo'] },
     input: z.strictObject({ cardId, version }),
     output: ownCardShown,
     ledger: 'none',
@@ -45,11 +48,12 @@ export const logoOperations = {
     summary: '自己名片上的标识图片。',
     caller: 'subject',
     purpose: 'cards',
+    kinds: { in: [], out: ['card-logo'], uses: [...ownCardKinds] },
     input: z.strictObject({ cardId }),
     output: picture,
     ledger: 'none',
-    budget: { trips: 2, readUnits: 8, writeUnits: 0 },
-    alsoRead: (subjectId, input) => cardKey(subjectId, input.cardId),
+    budget: { trips: 1, readUnits: 8, writeUnits: 0 },
+    alsoRead: (subjectId, input) => [cardKey(subjectId, input.cardId), logoKey(subjectId, input.cardId)],
     run: ownLogo,
   }),
 };

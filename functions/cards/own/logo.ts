@@ -4,7 +4,7 @@ import { AppError } from '../../../lib/errors';
 import type { Run } from '../../../lib/gate/operation';
 import { redraw } from '../../../lib/picture/redraw';
 import type { Card } from '../../../lib/table/card/card';
-import { type CardLogo, dropLogo, logoKey, putLogo, readLogo } from '../../../lib/table/card/card-logo';
+import { type CardLogo, dropLogo, putLogo, readLogo } from '../../../lib/table/card/card-logo';
 import type { Item } from '../../../lib/table/client';
 import type { Sealer } from '../../../lib/table/entity';
 import { ownCard } from './own-card';
@@ -48,7 +48,7 @@ export function removeLogo(deps: Deps, run: Run<'subject', OfVersion>): Promise<
 /** The picture on one of the caller's own cards. @throws AppError NOT_FOUND */
 export async function ownLogo(deps: Deps, { caller }: Run<'subject', { cardId: string }>) {
   const card = ownCard(deps, caller);
-  const [item] = await deps.table.getMany([logoKey(caller.person.subjectId, card.cardId)]);
+  const [item] = caller.furtherRead;
   const found = pictureOf(item, card, caller.sealer);
   if (!found) throw new AppError('NOT_FOUND');
   return found;

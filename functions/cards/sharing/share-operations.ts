@@ -4,7 +4,17 @@ import { DAY_MS } from '../../../lib/clock';
 import { operation } from '../../../lib/gate/operation';
 import { cardKey } from '../../../lib/table/card/card';
 import { shareKey, sharePointerKey } from '../../../lib/table/sharing/share';
-import { cardId, cursor, idempotencyKey, nothing, partialContent, picture, text } from '../shapes';
+import {
+  cardId,
+  contentKinds,
+  cursor,
+  idempotencyKey,
+  nothing,
+  ownCardKinds,
+  partialContent,
+  picture,
+  text,
+} from '../shapes';
 import { openShare } from './open-share';
 import { createShare, drawCode, listShares, MAX_LIFE_HOURS, revokeAllShares, revokeShare } from './share';
 import { digestOfToken, TOKEN_CHARS } from './share-token';
@@ -33,6 +43,8 @@ export const shareOperations = {
     summary: '生成一个分享链接：给谁看哪几项、多久、几次、要不要口令。链接随时可以收回。',
     caller: 'subject',
     purpose: 'cards',
+    // The label is the owner's own name for the link.
+    kinds: { in: ['card-label'], out: ['card-label'], uses: [...ownCardKinds] },
     input: z.strictObject({
       cardId,
       fields: z.array(z.enum(fields)).check(z.minLength(1), z.maxLength(fields.length)),
@@ -54,6 +66,7 @@ export const shareOperations = {
     summary: '列出自己还没有到期的分享链接和使用情况。',
     caller: 'subject',
     purpose: 'cards',
+    kinds: { in: [], out: ['card-label'] },
     input: z.strictObject({ cursor, limit: z.optional(z.int().check(z.minimum(1), z.maximum(50))) }),
     output: z.object({ shares: z.array(z.object(link)), cursor: z.optional(z.string()) }),
     ledger: 'none',
@@ -64,6 +77,7 @@ export const shareOperations = {
     summary: '收回一个分享链接，下一次打开即失效。',
     caller: 'subject',
     purpose: 'cards',
+    kinds: { in: [], out: [] },
     ends: true,
     input: z.strictObject({ shareId }),
     output: z.object({ revoked: z.literal(true) }),
@@ -76,6 +90,7 @@ export const shareOperations = {
     summary: '一次收回自己的全部分享链接。',
     caller: 'subject',
     purpose: 'cards',
+    kinds: { in: [], out: [] },
     ends: true,
     input: nothing,
     output: z.object({ revoked: z.literal(true) }),
@@ -87,6 +102,7 @@ export const shareOperations = {
     summary: '把一个分享链接做成小程序码。码中只有一个随机编号。',
     caller: 'subject',
     purpose: 'cards',
+    kinds: { in: [], out: [], uses: ['share-token', 'card-label'] },
     input: z.strictObject({ shareId }),
     output: z.object({ contentType: z.enum(['image/png', 'image/jpeg']), base64: z.string() }),
     ledger: 'act',
@@ -98,6 +114,12 @@ export const shareOperations = {
     summary: '凭链接或小程序码打开别人的名片。',
     caller: 'subject',
     purpose: 'account',
+    // The picture where it is asked for; of the real name that there is one; the view of who agreed to leave a name.
+    kinds: {
+      in: ['viewer-record', 'card-exchange'],
+      out: [...contentKinds, 'card-logo', 'real-name-result'],
+      uses: ['card-label', 'card-kept'],
+    },
     input: z.strictObject({ token, passphrase, withLogo: z.optional(z.boolean()) }),
     output: z.object({
       card: z.object(partialContent),

@@ -11,6 +11,7 @@ export const viewOperations = {
     summary: '我的链接每天大约被打开多少次。只有已经过去的日子；次数很少时不显示。',
     caller: 'subject',
     purpose: 'cards',
+    kinds: { in: [], out: [] },
     input: z.strictObject({ cursor }),
     output: z.object({
       links: z.array(z.object({ shareId: z.string(), cardId: z.string(), days: cells, total: z.int() })),
@@ -25,6 +26,7 @@ export const viewOperations = {
     summary: '看过我的名片并同意留名的人。',
     caller: 'subject',
     purpose: 'cards',
+    kinds: { in: [], out: ['nickname', 'viewer-record'] },
     input: z.strictObject({ cursor }),
     output: z.object({
       viewers: z.array(z.object({ shareId: z.string(), day: z.string(), nickname: z.string() })),

@@ -93,6 +93,6 @@ export async function askWechat(
 async function openidOf({ table }: Deps, { person, sealer }: Subject): Promise<string> {
   const [item] = await table.getMany([wechatAccountKey(person.subjectId)]);
   const openid = readOpenid(item, sealer);
-  if (!openid) throw new AppError('NOT_NOW');
+  if (!openid) throw new AppError('NOT_NOW', { why: '这个账号没有可用的微信身份，不能请微信检查文字。' });
   return openid;
 }

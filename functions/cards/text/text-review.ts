@@ -18,7 +18,7 @@ import { askWechat, waitingFields, withVerdicts, withWords } from './check-text'
 export async function checkAgain(deps: Deps, run: Run<'subject', { cardId: string }>): Promise<Card> {
   const card = ownCard(deps, run.caller);
   const ask = withWords(card, waitingFields(card));
-  if (ask.length === 0) throw new AppError('NOT_NOW');
+  if (ask.length === 0) throw new AppError('NOT_NOW', { why: '没有等待检查的文字。' });
   return askWechat(deps, run, card, ask, []);
 }
 
@@ -54,7 +54,7 @@ export async function decideReview(deps: Deps, { caller, input, requestId }: Run
   const at = toInstant(deps.clock.now());
   const verdict = input.decision === 'pass' ? 'passed' : 'refused';
   const decided = waitingFields(card).filter((field) => input.fields?.includes(field) ?? true);
-  if (decided.length === 0) throw new AppError('NOT_NOW');
+  if (decided.length === 0) throw new AppError('NOT_NOW', { why: '所选的项目已经有了结论。' });
   const said = Object.fromEntries(decided.map((field) => [field, verdict]));
   const entry = {
     at,
@@ -72,7 +72,8 @@ export async function decideReview(deps: Deps, { caller, input, requestId }: Run
     await appendEntry(deps, about.person, entry, [note]);
     return { decided: true } as const;
   } catch (error) {
-    if (error instanceof ConditionFailed) throw new AppError('NOT_NOW');
+    if (error instanceof ConditionFailed)
+      throw new AppError('NOT_NOW', { why: '名片刚刚有了变化，请刷新后重试。' });
     throw error;
   }
 }

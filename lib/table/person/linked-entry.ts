@@ -31,7 +31,7 @@ export const linkedEntryKey = (subjectId: string, entry: LinkedEntry['entry']): 
   linkedEntry.key(subjectId, entry);
 export const entryPointerKey = (digest: string): Key => entryPointer.key(digest);
 
-/** The link in an item, or undefined when there is none of this epoch. */
+/** The linked entry in an item, or undefined when there is none of this epoch. */
 export function readLinkedEntry(item: Item | undefined, epoch: number): LinkedEntry | undefined {
   return linkedEntry.read(item, { epoch });
 }
@@ -40,7 +40,7 @@ export function readEntryPointer(item: Item | undefined): EntryPointer | undefin
   return entryPointer.read(item);
 }
 
-/** For the transaction of a sign-in through a link: refuses it when the link was undone meanwhile. */
+/** For the transaction of a sign-in through a linked entry: refuses it when that was undone meanwhile. */
 export function pointerHolds(digest: string, subjectId: string): Write {
   return {
     ConditionCheck: {
@@ -51,7 +51,7 @@ export function pointerHolds(digest: string, subjectId: string): Write {
   };
 }
 
-/** Whether an item of a link is led to by this digest. */
+/** Whether a linked entry is led to by this digest. */
 export function isLedToBy(item: Item | undefined, digest: string): boolean {
   return pointersTo(item).some(({ pk }) => pk === entryPointerKey(digest).pk);
 }
@@ -93,7 +93,7 @@ export function putLinkedEntry(
   ];
 }
 
-/** The writes that undo a link, refused when it was made anew meanwhile. */
+/** The writes that undo a linked entry, refused when it was made anew meanwhile. */
 export function removeLinkedEntry(item: Item): Write[] {
   return remove(item, {
     ConditionExpression: 'epoch = :seenEpoch AND linkedAt = :seenAt',

@@ -129,7 +129,7 @@ export function consentOf({ consents }: Person, purpose: ConsentPurposeId): Cons
 
 /**
  * A person's consent to a purpose while it is granted and covers what the purpose reaches today: what others may rely on
- * who look at this person's data. `since` is of the policy in force.
+ * who look at this person's data. `reachVersions` is of the policy in force.
  */
 export function consentInForce(
   reachVersions: ReachVersions,

@@ -14,11 +14,12 @@ const access = {
 };
 
 /** What was agreed to, when, and how it is known. */
-export const memoryOperations = {
+export const ledgerOperations = {
   history: operation({
     summary: '我的处理记录：每一次同意、撤回和删除，以及记录是否完整未被改动。',
     caller: 'subject',
     purpose: 'accountability',
+    kinds: { in: [], out: ['ledger-entry'], uses: ['consent-evidence'] },
     input: z.strictObject(page),
     output: z.object(ledger),
     ledger: 'none',
@@ -29,6 +30,7 @@ export const memoryOperations = {
     summary: '某一时刻对某项目的的处理是否有合法依据，以及当时（或现在）是怎样知道的。',
     caller: 'subject',
     purpose: 'accountability',
+    kinds: { in: [], out: ['ledger-entry', 'consent-state'] },
     input: z.strictObject({
       purpose: z.enum(purposeIds),
       /** The moment in question, and the moment whose knowledge counts; now when absent. */
@@ -55,6 +57,7 @@ export const memoryOperations = {
     caller: 'staff',
     roles: ['officer'],
     purpose: 'accountability',
+    kinds: { in: [], out: ['consent-state', 'ledger-entry'], uses: ['consent-evidence'] },
     input: z.strictObject({ ...access, ...page }),
     output: z.object({ consents: z.array(z.object({ ...state.shape, current: z.boolean() })), ...ledger }),
     about: ({ subjectId, reason, ticket }) => ({ subjectId, reason, ticket }),
@@ -67,6 +70,7 @@ export const memoryOperations = {
     caller: 'staff',
     roles: ['officer'],
     purpose: 'accountability',
+    kinds: { in: ['consent-state'], out: ['consent-state'], uses: ['consent-evidence'] },
     input: z.strictObject({
       ...access,
       purpose,

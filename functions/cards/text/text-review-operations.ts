@@ -1,0 +1,93 @@
+import * as z from 'zod/mini';
+import { fields } from '../../../lib/card/content';
+import { operation, type StaffAccess } from '../../../lib/gate/operation';
+import { cardKey } from '../../../lib/table/card/card';
+import {
+  cardId,
+  contentKinds,
+  nothing,
+  ownCardKinds,
+  ownCardShown,
+  partialContent,
+  picture,
+  version,
+} from '../shapes';
+import { checkAgain, decideReview, openReview, reviewQueue } from './text-review';
+
+const subjectId = cardId;
+const ticket = z.string().check(z.regex(/^[\w-]{1,64}$/));
+const about = (input: { subjectId: string; ticket: string }): StaffAccess => ({
+  subjectId: input.subjectId,
+  reason: 'risk-review',
+  ticket: input.ticket,
+});
+
+/** Whether the words and the picture of a card may be seen by others, and what the staff decides of them (promise C1). */
+export const textReviewOperations = {
+  checkAgain: operation({
+    summary: '名片上的文字还在等待检查时，请微信再检查一次。',
+    caller: 'subject',
+    purpose: 'cards',
+    kinds: { in: [], out: [...ownCardKinds], uses: ['wechat-openid'] },
+    input: z.strictObject({ cardId }),
+    output: ownCardShown,
+    ledger: 'act',
+    budget: { trips: 4, readUnits: 3, writeUnits: 30 },
+    alsoRead: (subject, input) => cardKey(subject, input.cardId),
+    run: checkAgain,
+  }),
+  reviewQueue: operation({
+    summary: '工作人员：等待人工判断的名片文字，等得最久的在前。只有编号和时间。',
+    caller: 'staff',
+    roles: ['support', 'officer'],
+    purpose: 'cards',
+    kinds: { in: [], out: [] },
+    input: nothing,
+    output: z.object({
+      texts: z.array(z.object({ subjectId: z.string(), cardId: z.string(), since: z.string() })),
+    }),
+    ledger: 'none',
+    budget: { trips: 1, readUnits: 2, writeUnits: 0 },
+    run: reviewQueue,
+  }),
+  openReview: operation({
+    summary: '工作人员：查看一张名片上等待判断的文字和图片。查看之前已写入本人的处理记录。',
+    caller: 'staff',
+    roles: ['support', 'officer'],
+    purpose: 'cards',
+    // The picture where one waits.
+    kinds: { in: [], out: [...contentKinds, 'card-logo'], uses: ['card-label', 'card-kept'] },
+    input: z.strictObject({ subjectId, cardId, ticket }),
+    output: z.object({
+      version: z.int(),
+      fields: z.array(z.enum(fields)),
+      content: z.object(partialContent),
+      picture: z.optional(picture),
+    }),
+    about,
+    ledger: 'act',
+    // With a logo that waits, six units more.
+    budget: { trips: 4, readUnits: 4, writeUnits: 11 },
+    run: openReview,
+  }),
+  decideReview: operation({
+    summary: '工作人员：决定等待的文字和图片能否给别人看；可以只决定其中几项。决定写入本人的处理记录。',
+    caller: 'staff',
+    roles: ['support', 'officer'],
+    purpose: 'cards',
+    kinds: { in: [], out: [], uses: [...ownCardKinds] },
+    input: z.strictObject({
+      subjectId,
+      cardId,
+      version,
+      ticket,
+      decision: z.enum(['pass', 'refuse']),
+      fields: z.optional(z.array(z.enum(fields)).check(z.minLength(1), z.maxLength(fields.length))),
+    }),
+    output: z.object({ decided: z.literal(true) }),
+    about,
+    ledger: 'act',
+    budget: { trips: 5, readUnits: 4, writeUnits: 24 },
+    run: decideReview,
+  }),
+};

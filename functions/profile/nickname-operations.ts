@@ -1,0 +1,43 @@
+import * as z from 'zod/mini';
+import { operation } from '../../lib/gate/operation';
+import { nicknameKey } from '../../lib/table/profile/nickname';
+import { getNickname, updateNickname } from './nickname';
+
+const text = (max: number) => z.string().check(z.trim(), z.minLength(1), z.maxLength(max));
+/** Of what the person saw; 0 where there was nothing yet. */
+const version = z.int().check(z.minimum(0));
+const nothing = z.strictObject({});
+
+const nickname = z.object({
+  version: z.int(),
+  updatedAt: z.optional(z.string()),
+  nickname: z.optional(z.string()),
+});
+
+/** What others call the person. */
+export const nicknameOperations = {
+  get: operation({
+    summary: '我的昵称。',
+    caller: 'subject',
+    purpose: 'profile',
+    kinds: { in: [], out: ['nickname'] },
+    input: nothing,
+    output: nickname,
+    ledger: 'none',
+    budget: { trips: 1, readUnits: 2, writeUnits: 0 },
+    alsoRead: (subjectId) => nicknameKey(subjectId),
+    run: getNickname,
+  }),
+  update: operation({
+    summary: '修改昵称，不填即删除。须带上所见的版本号，他处已改动时不会覆盖。',
+    caller: 'subject',
+    purpose: 'profile',
+    kinds: { in: ['nickname'], out: ['nickname'] },
+    input: z.strictObject({ version, nickname: z.optional(text(32)) }),
+    output: nickname,
+    ledger: 'none',
+    budget: { trips: 2, readUnits: 2, writeUnits: 10 },
+    alsoRead: (subjectId) => nicknameKey(subjectId),
+    run: updateNickname,
+  }),
+};
