@@ -85,7 +85,7 @@ export const signInOperations = {
       code: z.string().check(z.minLength(1), z.maxLength(128)),
     }),
     output: z.object({ proof: z.string(), expiresInSeconds: z.int() }),
-    ledger: 'none',
+    ledger: 'act',
     limits: [{ name: 'PROOFS_PER_PERSON', per: 'person', max: 10, windowMs: HOUR_MS }],
     budget: { trips: 5, readUnits: 1, writeUnits: 25 },
     browser: 'never',
