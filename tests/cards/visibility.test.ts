@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { audiences, type Field, fields } from '../../lib/card/content';
+import { sendingLimits } from '../../lib/policy/recipients';
 import { publicCard, publicCardKey } from '../../lib/table/card/shown-card';
 import { createSealer } from '../../lib/table/entity';
 import { keys } from '../../lib/table/keys';
@@ -147,6 +148,31 @@ describe('words are judged before others see them (C1, D1)', () => {
     const after = await world.ok<Shown>('cards/update', { ...fullCard, title, ...ref(made) }, me);
     expect(after.verdicts).toMatchObject({ name: 'passed', title: verdict });
     expect(await everyoneSees(me)).toEqual({ name: '林晓', familyName: '林', givenName: '晓' });
+  });
+
+  it('a change asks WeChat only so often in an hour, and is refused whole beyond that (A7)', async () => {
+    const me = await somebody('card-public');
+    let card = await set(me, await newCard(world, me), { name: 'everyone', title: 'everyone' });
+    const wechatText = partnerIn(world.deps, 'wechat-text');
+    const { judge } = wechatText;
+    let asked = 0;
+    wechatText.judge = async (words, openid) => {
+      asked += 1;
+      return judge(words, openid);
+    };
+    const { max } = sendingLimits['wechat-text'][0];
+    const update = (title: string) => world.call('cards/update', { ...fullCard, title, ...ref(card) }, me);
+    for (let turn = 1; turn < max; turn += 1) {
+      const reply = await update(`职务 ${turn}`);
+      if (!reply.ok) throw new Error(reply.error.code);
+      card = reply.data as Shown;
+    }
+    expect(await update('再改一次')).toMatchObject({ ok: false, error: { code: 'TOO_MANY_ATTEMPTS' } });
+    wechatText.judge = judge;
+    expect(asked).toBe(max - 1); // the first was for the visibility
+    expect(await everyoneSees(me)).toHaveProperty('title', `职务 ${max - 1}`);
+    // What only hides is not asked about, so it is never refused.
+    expect(await set(me, card, { title: 'nobody' })).toMatchObject({ version: card.version + 1 });
   });
 
   it('a change that crashes between the two entries of the register leaves the words waiting', async () => {

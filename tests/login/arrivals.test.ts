@@ -201,6 +201,27 @@ describe('two accounts of one person are settled only with proof of both (A1, A6
     expect(subjectOf(await arrive('old'))).toBe(stays);
   });
 
+  it('and the register says whom each code was sent to: a proof of self, and the other’s phone (D1)', async () => {
+    await phoneHolder(world, 'old', '13800138000');
+    const fresh = await world.signIn('fresh');
+    await grant(world, fresh, 'phone');
+    const proof = await prove(fresh, 'fresh', 'phone');
+    await world.ok(
+      'login/joinAccounts',
+      { keep: 'this', phoneCode: tap('13800138000', 'fresh') },
+      { ...fresh, proof },
+    );
+    type Entry = { act: string; recipient?: string; purpose?: string; kinds?: string[] };
+    const { entries } = await world.ok<{ entries: Entry[] }>('consent/history', {}, fresh);
+    const made = entries.filter(({ act }) => act === 'disclosure.made');
+    const kinds = ['login-code'];
+    expect(made).toMatchObject([
+      { recipient: 'wechat', purpose: 'account', kinds },
+      { recipient: 'wechat-phone', purpose: 'phone', kinds },
+    ]);
+    expect(entries.filter(({ act }) => act === 'disclosure.answered')).toHaveLength(2);
+  });
+
   it.each([
     ['no proof of the caller', async ({ old, b }) => [{ otherProof: await prove(old, 'old', b) }, undefined]],
     ['no proof of the other', async ({ fresh, a }) => [{}, await prove(fresh, 'fresh', a)]],
