@@ -5,7 +5,7 @@ import type { ReachVersions } from '../../lib/policy/version';
 import { type Card, readCard } from '../../lib/table/card/card';
 import { visibleFields } from '../../lib/table/card/shown-card';
 import type { Item } from '../../lib/table/client';
-import { createSealer, type Sealer } from '../../lib/table/entity';
+import { createSealer, type Sealer } from '../../lib/table/sealer';
 import { consentInForce, type Person, readPerson } from '../../lib/table/person/person';
 import { readRealName } from '../../lib/table/real-name/real-name';
 

@@ -2,7 +2,7 @@ import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
 import type { Run } from '../../lib/gate/operation';
 import { readCursor, sealCursor } from '../../lib/table/cursor';
-import type { Sealer } from '../../lib/table/entity';
+import type { Sealer } from '../../lib/table/sealer';
 import {
   decodeEntry,
   emptyHead,

@@ -1,6 +1,6 @@
 import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
-import type { Sealer } from '../../lib/table/entity';
+import type { Sealer } from '../../lib/table/sealer';
 import { decodeEntry, isUnaltered, type LedgerEntry, readEntry } from '../../lib/table/ledger/ledger';
 
 /**

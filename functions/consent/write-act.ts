@@ -5,7 +5,7 @@ import type { ConsentPurposeId } from '../../lib/policy/purposes';
 import { ConditionFailed } from '../../lib/table/client';
 import { moveConsent } from '../../lib/table/consent/consent-state';
 import { putDuty } from '../../lib/table/consent/erasure-duty';
-import type { Sealer } from '../../lib/table/entity';
+import type { Sealer } from '../../lib/table/sealer';
 import { type LedgerEntry, type NewEntry, nextEntry } from '../../lib/table/ledger/ledger';
 import { emptyLocation } from '../../lib/table/location/location';
 import {

@@ -2,7 +2,7 @@ import { toInstant } from '../../lib/clock';
 import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
 import { ConditionFailed, type Item, type Write } from '../../lib/table/client';
-import type { Sealer } from '../../lib/table/entity';
+import type { Sealer } from '../../lib/table/sealer';
 import { keys } from '../../lib/table/keys';
 import { advanceHead, appendEntry } from '../../lib/table/ledger/append';
 import { type NewEntry, nextEntry } from '../../lib/table/ledger/ledger';

@@ -1,7 +1,7 @@
 import { toEpochSeconds } from '../../lib/clock';
 import type { Deps } from '../../lib/deps';
 import type { Item } from '../../lib/table/client';
-import { createSealer, type Sealer } from '../../lib/table/entity';
+import { createSealer, type Sealer } from '../../lib/table/sealer';
 import { type Key, keys } from '../../lib/table/keys';
 import { locationKey, readLocation } from '../../lib/table/location/location';
 import type { NearEntry } from '../../lib/table/location/near';

@@ -2,7 +2,7 @@ import { toInstant } from '../../lib/clock';
 import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
 import { ConditionFailed } from '../../lib/table/client';
-import { createSealer } from '../../lib/table/entity';
+import { createSealer } from '../../lib/table/sealer';
 import { keys } from '../../lib/table/keys';
 import { appendEntry } from '../../lib/table/ledger/append';
 import { keysOf, MAX_IDENTITIES_PER_PERSON, readPerson } from '../../lib/table/person/person';

@@ -2,7 +2,7 @@ import { toInstant } from '../../lib/clock';
 import { randomId } from '../../lib/crypto/random';
 import { issueToken } from '../../lib/crypto/token';
 import type { Deps } from '../../lib/deps';
-import { createSealer } from '../../lib/table/entity';
+import { createSealer } from '../../lib/table/sealer';
 import { gaugeWrite } from '../../lib/table/gauge/gauge';
 import { emptyHead, nextEntry } from '../../lib/table/ledger/ledger';
 import { expiryOf, type Person, putPerson, session } from '../../lib/table/person/person';

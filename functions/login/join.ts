@@ -6,7 +6,7 @@ import type { Run, Subject } from '../../lib/gate/operation';
 import { actOf, demandProof } from '../../lib/gate/proof';
 import { type ConsentPurposeId, consentPurposeIds } from '../../lib/policy/purposes';
 import { ConditionFailed, type Item } from '../../lib/table/client';
-import { createSealer } from '../../lib/table/entity';
+import { createSealer } from '../../lib/table/sealer';
 import { keys } from '../../lib/table/keys';
 import { advanceHead } from '../../lib/table/ledger/append';
 import { nextEntry } from '../../lib/table/ledger/ledger';

@@ -5,7 +5,7 @@ import { discloseBeforeAccount } from '../../lib/gate/disclose';
 import { spend } from '../../lib/gate/limit';
 import type { Run } from '../../lib/gate/operation';
 import { isCovered } from '../../lib/gate/purpose';
-import { createSealer } from '../../lib/table/entity';
+import { createSealer } from '../../lib/table/sealer';
 import { keys } from '../../lib/table/keys';
 import { consentOf, type Person, readPerson } from '../../lib/table/person/person';
 import {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { encode } from 'uqr';
 import type { Random } from '../../lib/crypto/random';
 import type { Deps } from '../../lib/deps';
-import { createSealer, type Sealer } from '../../lib/table/entity';
+import { createSealer, type Sealer } from '../../lib/table/sealer';
 
 /** Crockford's alphabet: no I, L, O or U, so that a code read off a screen is typed right. */
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';

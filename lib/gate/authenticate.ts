@@ -4,7 +4,7 @@ import type { Deps } from '../deps';
 import { AppError } from '../errors';
 import { faultOf } from '../log';
 import { ConditionFailed } from '../table/client';
-import { createSealer } from '../table/entity';
+import { createSealer } from '../table/sealer';
 import { keys } from '../table/keys';
 import {
   consentOf,

@@ -2,7 +2,7 @@ import { HOUR_MS, toInstant } from '../clock';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
 import type { StaffMember, StaffRole } from '../partner/staff-identity';
-import { createSealer } from '../table/entity';
+import { createSealer } from '../table/sealer';
 import { keys } from '../table/keys';
 import { appendEntry } from '../table/ledger/append';
 import { readPerson } from '../table/person/person';

@@ -1,9 +1,4 @@
-import {
-  ConditionalCheckFailedException,
-  DynamoDBClient,
-  TransactionCanceledException,
-  TransactionConflictException,
-} from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   BatchGetCommand,
   DeleteCommand,
@@ -15,24 +10,28 @@ import {
   type TransactWriteCommandInput,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
-import { unmarshall } from '@aws-sdk/util-dynamodb';
-import { awsWaits, passes } from '../aws-client';
+import { awsWaits } from '../aws-client';
 import { type Clock, toEpochSeconds } from '../clock';
 import { type Random, randomId, systemRandom } from '../crypto/random';
 import { AppError } from '../errors';
 import { TimeoutError, timeLimits, within } from '../time-limits';
+import type { MadeItem } from './entity';
 import type { Key } from './keys';
+import { conditionFailure, type Item, isRefusal, mayPass, PartThrottled } from './refusal';
 
-/** An item as DynamoDB holds it. Only entity files look inside. */
-export type Item = Key & Record<string, unknown>;
+export { ConditionFailed, type Item } from './refusal';
 
 type TransactItem = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
 type WithoutTable<T> = T extends object
   ? Omit<T, 'TableName' | 'ReturnValuesOnConditionCheckFailure'>
   : never;
 
-/** One write, in DynamoDB's own form without the table's name. */
-export type Write = { [K in keyof TransactItem]?: WithoutTable<NonNullable<TransactItem[K]>> };
+type Body<K extends keyof TransactItem> = WithoutTable<NonNullable<TransactItem[K]>>;
+
+/** One write, in DynamoDB's own form without the table's name. Only what the maker made can be put (lib/table/entity.ts). */
+export type Write = { [K in Exclude<keyof TransactItem, 'Put'>]?: Body<K> } & {
+  Put?: Omit<Body<'Put'>, 'Item'> & { Item: MadeItem };
+};
 
 /** Tries of one request before it is BUSY, and the pauses between them. How long they may take: lib/time-limits.ts. */
 const ATTEMPTS = 9;
@@ -46,14 +45,6 @@ const withoutRetries = {
   priority: 'high',
   override: true,
 } as const;
-
-/** A condition did not hold, and nothing was written. `found[i]` is what write number i met, if it was the one refused. */
-export class ConditionFailed extends Error {
-  constructor(readonly found: ({ item: Item | undefined } | undefined)[]) {
-    super('a condition did not hold');
-    this.name = 'ConditionFailed';
-  }
-}
 
 /**
  * The one table. Every read is strongly consistent unless it goes through an index; expired items are invisible (S2).
@@ -196,59 +187,6 @@ export function createTable(parts: TableParts): Table {
       return (await write([{ Update: update }])) as Item;
     },
   };
-}
-
-type Marshalled = Parameters<typeof unmarshall>[0];
-
-/** Why DynamoDB cancels a transaction without having looked at the item: it may do so the next time. */
-const notLookedAt = ['TransactionConflict', 'ThrottlingError', 'ProvisionedThroughputExceeded'];
-/** What else it may say of an item of a transaction that can be sent again. */
-const lookedAt = [undefined, 'None', 'ConditionalCheckFailed'];
-
-/** A part of a batch was throttled, which DynamoDB says without an error. */
-class PartThrottled extends Error {
-  override name = 'ThrottlingException';
-}
-
-/**
- * What was met by the writes whose condition did not hold, or undefined when that was not the trouble. Nor is it while
- * a write beside them has not been looked at: what `found` does not hold would pass for a condition that held.
- */
-function conditionFailure(error: unknown): ConditionFailed | undefined {
-  if (error instanceof ConditionalCheckFailedException)
-    return new ConditionFailed([{ item: plain(error.Item) }]);
-  const reasons = reasonsOf(error);
-  if (!reasons.some(({ Code }) => Code === 'ConditionalCheckFailed')) return undefined;
-  if (reasons.some(({ Code = '' }) => notLookedAt.includes(Code))) return undefined;
-  return new ConditionFailed(
-    reasons.map(({ Code, Item }) => (Code === 'ConditionalCheckFailed' ? { item: plain(Item) } : undefined)),
-  );
-}
-
-/** Whether the same request may succeed a moment later. */
-function mayPass(error: unknown): boolean {
-  const reasons = reasonsOf(error);
-  if (reasons.length > 0)
-    return (
-      reasons.some(({ Code = '' }) => notLookedAt.includes(Code)) &&
-      reasons.every(({ Code }) => [...lookedAt, ...notLookedAt].includes(Code))
-    );
-  return error instanceof TransactionConflictException || passes(error);
-}
-
-/** DynamoDB has said no, so nothing was written. After a fault, a broken connection or silence nobody knows. */
-function isRefusal(error: unknown): boolean {
-  const { httpStatusCode = 0 } = (error as { $metadata?: { httpStatusCode?: number } }).$metadata ?? {};
-  return httpStatusCode >= 400 && httpStatusCode < 500;
-}
-
-function reasonsOf(error: unknown) {
-  return error instanceof TransactionCanceledException ? (error.CancellationReasons ?? []) : [];
-}
-
-/** The document client does not turn the items of a refusal into plain values. */
-function plain(item: Marshalled | undefined): Item | undefined {
-  return item && Object.keys(item).length > 0 ? (unmarshall(item) as Item) : undefined;
 }
 
 function address({ pk, sk }: Key): string {

@@ -1,11 +1,151 @@
-import { type Attributes, type Codec, codecOf } from './attribute';
+import * as z from 'zod/mini';
+import { toInstant } from '../clock';
+import { type Kind, type KindId, kinds } from '../policy/kinds';
+import { type ConsentPurposeId, needsConsent, type PurposeId } from '../policy/purposes';
+import type { RetentionId } from '../policy/retention';
+import { type Attributes, codecOf, type Given, type Plain, plain } from './attribute';
+import type { Item } from './client';
+import { DUE_SHARDS, dueShard, type Key, type Pointer, shardOf, subjectOf } from './keys';
+import { endOfLife, type Life } from './life';
+import type { Place } from './place';
+import { FORM, type Sealer } from './sealer';
 
-export { type Attribute, bytes, digest, type Encoded, mapOf, plain, sealed, type ValueOf } from './attribute';
-export { createSealer, type Sealer } from './sealer';
+/**
+ * The entity is the unit of law. Its declaration says everything that an item of it carries: whose partition it lies in,
+ * what it rests on, its id, its life, the kind of each attribute, whom it names, what leads to it, which files are its
+ * own. Key, seal, epoch, expiry, head-counts, export, erasure, sweep and breach scope follow from it and from nothing else
+ * (promises K7, R1, R3, S2, S5, B3).
+ */
+export type Declaration<A extends Attributes, Id, P extends PurposeId> = {
+  place: Place<Id, P>;
+  life: Life<Extract<keyof A, string>>;
+  attributes: A;
+  /** The rule by which it stays when its person is erased (PIPL art. 47 para 2). Absent: it goes with them. */
+  outlives?: RetentionId;
+  /** Entities elsewhere that lead to an item of this one and go with it; the maker is given their keys. */
+  pointers?: readonly string[];
+  /** The attributes that name its files, and the second until which one may still appear. */
+  files?: { names: Extract<keyof A, string>; openUntilSeconds?: Extract<keyof A, string> };
+  /** The part of the index `due` in which it waits for a human while its attribute `dueAt` is there. */
+  queue?: string;
+  /** Declared attributes that are keys of another index. */
+  indexes?: readonly Extract<keyof A, string>[];
+  /** Why its writes need no check of the person: the event that ends it changes the item itself. */
+  fenced?: string;
+};
 
-export type Entity<A extends Attributes = Attributes> = Codec<A> & { name: string };
+/** An item that the maker made. Nothing else can be put into the table. */
+declare const made: unique symbol;
+export type MadeItem = Item & { entity: string; readonly [made]: true };
 
-/** The older form of a declaration, without place and life: use `declareEntity`. */
-export function defineEntity<const A extends Attributes>(name: string, attributes: A): Entity<A> {
-  return { name, ...codecOf(name, attributes) };
+/** What the maker cannot derive: the key that seals, what leads here, what it takes the place of. */
+export type Extras = { sealer?: Sealer | undefined; points?: readonly Pointer[]; before?: Item | undefined };
+
+/** The consent epoch that an item belongs to: nobody declares it, whatever rests on a consent has it (promise K3). */
+const epoch = plain('consent-state', z.int());
+/** With which key, and of which epoch: without a sealer only what lies in the clear is read. */
+export type Reading = { sealer?: Sealer | undefined; epoch?: number | undefined };
+
+type WithEpoch<A extends Attributes, P extends PurposeId> = [P] extends [ConsentPurposeId]
+  ? A & { epoch: typeof epoch }
+  : A;
+
+export type Entity<A extends Attributes = Attributes, Id = never> = {
+  name: string;
+  attributes: A;
+  declaration: Declaration<Attributes, never, PurposeId>;
+  /** The key of one item. `owner` is the person's number, or the digest that a pointer is found by. */
+  key(owner: string, id: Id): Key;
+  /**
+   * Makes the item that stores a value: key, epoch, expiry, index attributes and held kinds as declared.
+   * @throws Error where sealed attributes meet no sealer, or pointers are declared and none given: programming errors
+   */
+  make(owner: string, id: Id, value: Given<A>, extras?: Extras): MadeItem;
+  /** Whether an item is of this entity and, where an epoch is named, of that epoch. */
+  is(item: Item | undefined, epoch?: number): item is Item;
+  /**
+   * The value of an item of this entity and, where an epoch is named, of that epoch; otherwise undefined.
+   * @throws SealError for an altered or moved blob; @throws ZodError for a foreign record
+   */
+  read(item: Item | undefined, how?: Reading): Plain<A> | undefined;
+};
+
+/** Declares an entity. Its name is part of what seals are bound to and never changes. */
+export function declareEntity<const A extends Attributes, Id = void, P extends PurposeId = PurposeId>(
+  name: string,
+  declaration: Declaration<A, Id, P>,
+): Entity<WithEpoch<A, P>, Id> {
+  const { place, life, files, pointers, outlives, queue } = declaration;
+  const attributes = {
+    ...declaration.attributes,
+    ...(needsConsent(place.purpose) && { epoch }),
+  } as WithEpoch<A, P>;
+  const codec = codecOf(name, attributes);
+  const sensitive = sensitiveKindsOf(attributes);
+
+  function make(owner: string, id: Id, value: Given<WithEpoch<A, P>>, extras: Extras = {}): MadeItem {
+    const { sealer, points = [], before } = extras;
+    if (pointers && !extras.points)
+      throw new Error(`${name} is declared to be led to, and nothing leads to it`);
+    const key = place.key(owner, id);
+    const content = value as Record<string, unknown>;
+    const endsAtSeconds = endOfLife(life, content);
+    const holds = sensitive.filter(([attribute]) => content[attribute] !== undefined).map(([, kind]) => kind);
+    // The database's broom asks nobody: it may sweep only what nothing else depends on.
+    const needsSweep = points.length > 0 || holds.length > 0 || files !== undefined || outlives !== undefined;
+    const item = {
+      ...key,
+      entity: name,
+      form: FORM,
+      createdAtSeconds: before?.createdAtSeconds,
+      ...codec.encode(value, key.sk, sealer),
+      expiresAtSeconds: endsAtSeconds,
+      ttlSeconds: needsSweep ? undefined : endsAtSeconds,
+      ...(needsSweep && endsAtSeconds !== undefined && dueAt(key, endsAtSeconds)),
+      ...(queue !== undefined && content.dueAt !== undefined && { dueShard: queue }),
+      points: points.length > 0 ? points.map(({ pk, sk, forget }) => ({ pk, sk, forget })) : undefined,
+      holds: holds.length > 0 ? [...new Set(holds)] : undefined,
+    };
+    return item as unknown as MadeItem;
+  }
+
+  function is(item: Item | undefined, ofEpoch?: number): item is Item {
+    return item?.entity === name && (ofEpoch === undefined || item.epoch === ofEpoch);
+  }
+
+  return {
+    name,
+    attributes,
+    declaration: declaration as unknown as Declaration<Attributes, never, PurposeId>,
+    key: place.key,
+    make,
+    is,
+    read: (item, { sealer, epoch: ofEpoch } = {}) =>
+      is(item, ofEpoch) ? codec.decode(item, item.sk, sealer) : undefined,
+  };
+}
+
+/** Which attributes hold a kind that PIPL art. 28 holds to be sensitive, or that counts with them. */
+function sensitiveKindsOf(attributes: Attributes): [attribute: string, kind: KindId][] {
+  return Object.entries(attributes).flatMap(([attribute, { kinds: of }]) =>
+    of.filter(isSensitive).map((kind): [string, KindId] => [attribute, kind]),
+  );
+}
+
+function isSensitive(id: KindId): boolean {
+  const { class: of }: Kind = kinds[id];
+  return of !== 'technical' && of !== 'general';
+}
+
+/**
+ * The index says the hour, and who reads it looks at the item's own end: so what moves its end with every write does not
+ * move in the index as well, which would cost two units more.
+ */
+const DUE_STEP_SECONDS = 3600;
+
+/** Where the sweep finds what ends by the clock. */
+function dueAt(key: Key, endsAtSeconds: number): { dueShard: string; dueAt: string } {
+  const shard = shardOf(subjectOf(key) ?? key.pk, DUE_SHARDS);
+  const hour = Math.floor(endsAtSeconds / DUE_STEP_SECONDS);
+  return { dueShard: dueShard(shard), dueAt: toInstant(hour * DUE_STEP_SECONDS * 1000) };
 }

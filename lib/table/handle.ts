@@ -1,6 +1,6 @@
 import { SealError } from '../crypto/suite';
 import { AppError } from '../errors';
-import type { Sealer } from './entity';
+import type { Sealer } from './sealer';
 
 /** Characters of a handle at most. */
 export const MAX_HANDLE_CHARS = 128;

@@ -11,9 +11,9 @@ import { dispatch } from '../../lib/gate/dispatch';
 import type { Operations } from '../../lib/gate/operation';
 import { putCard } from '../../lib/table/card/card';
 import type { Item } from '../../lib/table/client';
-import { createSealer } from '../../lib/table/entity';
 import { endOf, type Precision, putSettings } from '../../lib/table/location/location';
 import { consent, putPerson, session } from '../../lib/table/person/person';
+import { createSealer } from '../../lib/table/sealer';
 import { functions, type World } from '../support/world';
 import type { Nearby } from './support';
 

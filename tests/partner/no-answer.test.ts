@@ -13,6 +13,7 @@ import { keys } from '../../lib/table/keys';
 import { timeLimits } from '../../lib/time-limits';
 import { KEY_ARN } from '../bench/kms';
 import { partnerIn } from '../support/partners';
+import { rawItem } from '../support/raw-item';
 import { silences, startSilentServer } from '../support/silent-server';
 import { functions } from '../support/world';
 
@@ -72,9 +73,9 @@ const clients: Record<string, (url: string, service: Service) => Tried> = {
       query: () =>
         table.query({ KeyConditionExpression: 'pk = :pk', ExpressionAttributeValues: { ':pk': Key.pk } }),
       write: async () => {
-        const single = table.write({ Put: { Item: Key } });
+        const single = table.write({ Put: { Item: rawItem(Key) } });
         const several = table.write(
-          { Put: { Item: Key } },
+          { Put: { Item: rawItem(Key) } },
           { Update: { ...add, Key: { ...Key, sk: 'two' } } },
         );
         await expect(single).rejects.toMatchObject({ code: 'BUSY' });

@@ -1,8 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { codecOf } from '../../lib/table/attribute';
-import type { Entity as Declared } from '../../lib/table/declare';
-import type { Entity } from '../../lib/table/entity';
+import { type Codec, codecOf } from '../../lib/table/attribute';
+import type { Entity as Declared } from '../../lib/table/entity';
+
+/** An entity, or a record inside one, as it is sealed. */
+type Entity = Codec<Declared['attributes']> & { name: string };
 
 const tables = join(__dirname, '../../lib/table');
 const files = readdirSync(tables, { recursive: true, encoding: 'utf8' })
@@ -29,8 +31,6 @@ export const entities: Map<string, Entity> = new Map(
 /** The first argument of every declaration of an entity in the sources: its name, or what the name is computed from. */
 export const declared: string[] = files.flatMap((file) =>
   [
-    ...readFileSync(file, 'utf8').matchAll(
-      /(?<!function )\b(?:defineEntity|declareEntity|defineRecord)\(\s*'?([\w-]+)/g,
-    ),
+    ...readFileSync(file, 'utf8').matchAll(/(?<!function )\b(?:declareEntity|defineRecord)\(\s*'?([\w-]+)/g),
   ].map(([, first = '']) => first),
 );

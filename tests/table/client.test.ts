@@ -1,6 +1,7 @@
 import { AppError } from '../../lib/errors';
 import { ConditionFailed, createTable, type Table } from '../../lib/table/client';
 import { keys } from '../../lib/table/keys';
+import { rawItem } from '../support/raw-item';
 import { createWorld, START, type World } from '../support/world';
 
 let world: World;
@@ -11,7 +12,7 @@ beforeAll(async () => {
 });
 
 const item = (id: string, more: object = {}) => ({ ...keys.data('S', 'cards', id), entity: 'test', ...more });
-const put = (id: string, more: object = {}) => table.write({ Put: { Item: item(id, more) } });
+const put = (id: string, more: object = {}) => table.write({ Put: { Item: rawItem(item(id, more)) } });
 const fresh = { ConditionExpression: 'attribute_not_exists(pk)' };
 
 describe('expired items (S2)', () => {
@@ -46,8 +47,8 @@ describe('writes', () => {
   it('happen all or not at all, and a refusal says which write met what', async () => {
     await put('taken', { value: 'first' });
     const both = table.write(
-      { Put: { Item: item('new'), ...fresh } },
-      { Put: { Item: item('taken'), ...fresh } },
+      { Put: { Item: rawItem(item('new')), ...fresh } },
+      { Put: { Item: rawItem(item('taken')), ...fresh } },
     );
     const refusal = await both.catch((error) => error);
     expect(refusal).toBeInstanceOf(ConditionFailed);
@@ -58,7 +59,9 @@ describe('writes', () => {
 
   it('that are single say what they met too, or that there was nothing', async () => {
     await put('single', { value: 7 });
-    const taken = await table.write({ Put: { Item: item('single'), ...fresh } }).catch((error) => error);
+    const taken = await table
+      .write({ Put: { Item: rawItem(item('single')), ...fresh } })
+      .catch((error) => error);
     expect(taken.found[0].item).toMatchObject({ value: 7 });
     const update = {
       Key: item('nothing'),
@@ -79,7 +82,9 @@ describe('writes', () => {
       ExpressionAttributeValues: { ':one': 1 },
     };
     const attempts = Array.from({ length: 50 }, (_, index) =>
-      table.write({ Update: add }, { Put: { Item: item(`beside-${index}`) } }).catch((error) => error),
+      table
+        .write({ Update: add }, { Put: { Item: rawItem(item(`beside-${index}`)) } })
+        .catch((error) => error),
     );
     const failed = (await Promise.all(attempts)).filter((error) => error instanceof Error);
     for (const error of failed) expect(error).toMatchObject({ code: 'BUSY' });
@@ -92,6 +97,6 @@ describe('writes', () => {
     const { SERVICE_REGION: region, TABLE_ENDPOINT: endpoint } = world.config;
     const nowhere = createTable({ name: 'nowhere', region, endpoint, clock: world.deps.clock });
     await expect(nowhere.getMany([item('a')])).rejects.toThrow();
-    await expect(nowhere.write({ Put: { Item: item('a') } })).rejects.toThrow();
+    await expect(nowhere.write({ Put: { Item: rawItem(item('a')) } })).rejects.toThrow();
   });
 });

@@ -4,8 +4,8 @@ import { toEpochSeconds, toInstant } from '../../lib/clock';
 import { randomId, systemRandom } from '../../lib/crypto/random';
 import type { KindId } from '../../lib/policy/kinds';
 import { digest, otherPerson, plain, sealed } from '../../lib/table/attribute';
-import { declareEntity, type Entity } from '../../lib/table/declare';
 import { entities } from '../../lib/table/entities';
+import { declareEntity, type Entity } from '../../lib/table/entity';
 import type { Key } from '../../lib/table/keys';
 import { inPerson } from '../../lib/table/place';
 import { eraseSteps } from '../../lib/table/readers/erase';
@@ -17,6 +17,7 @@ import { create } from '../../lib/table/replace';
 import { createSealer } from '../../lib/table/sealer';
 import { amount } from '../proof/sample';
 import { anyValueOfAttributes } from '../support/arbitrary';
+import { rawItem } from '../support/raw-item';
 import { createWorld, START, type World } from '../support/world';
 
 /** Nobody has made this one: it is exported, explained, in scope, swept and erased all the same. */
@@ -93,7 +94,9 @@ async function goesThrough(entity: Any, value: Record<string, unknown>): Promise
   const pointer: Key = { pk: `ID#test#${randomId(systemRandom)}`, sk: 'ID' };
   const points = entity.declaration.pointers ? [pointer] : [];
   const item = entity.make(me.id, anyId(), value as never, { sealer: me.sealer, points });
-  await table.write(create(item), { Put: { Item: { ...pointer, entity: 'pointer', subjectId: me.id } } });
+  await table.write(create(item), {
+    Put: { Item: rawItem({ ...pointer, entity: 'pointer', subjectId: me.id }) },
+  });
 
   const [exported, ...more] = await records(me.id, me.sealer);
   expect(more).toEqual([]);

@@ -1,7 +1,7 @@
 import { systemRandom } from '../../lib/crypto/random';
 import { SealError, type SuiteName } from '../../lib/crypto/suite';
 import { serviceIds, services } from '../../lib/policy/services';
-import { createSealer } from '../../lib/table/entity';
+import { createSealer } from '../../lib/table/sealer';
 import { declared, entities } from '../support/entities';
 
 it('every entity that is declared is found by the tests that go over all of them', () => {

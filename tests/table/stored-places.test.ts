@@ -3,11 +3,12 @@ import { DAY_MS } from '../../lib/clock';
 import { SealError } from '../../lib/crypto/suite';
 import { parseToken } from '../../lib/crypto/token';
 import { serviceIds, services } from '../../lib/policy/services';
+import type { Encoded } from '../../lib/table/attribute';
 import { cardKey } from '../../lib/table/card/card';
 import type { Item } from '../../lib/table/client';
-import { createSealer, type Encoded, type Sealer } from '../../lib/table/entity';
 import { type Key, keys } from '../../lib/table/keys';
 import { readPerson } from '../../lib/table/person/person';
+import { createSealer, type Sealer } from '../../lib/table/sealer';
 import { cardGiver, exchange, newCard } from '../cards/support';
 import { agreeingPartners } from '../identity/agreeing-partners';
 import { newCitizen } from '../identity/support';
@@ -16,6 +17,7 @@ import { fields as colours, png } from '../picture/samples';
 import { contact } from '../profile/budget-rows';
 import { grant } from '../support/consent';
 import { entities } from '../support/entities';
+import { rawItem } from '../support/raw-item';
 import { type Caller, createWorld, onceKey, type World } from '../support/world';
 
 type Stored = Key & Encoded & { entity: string };
@@ -154,7 +156,7 @@ it('two cards of one person whose contents were swapped in the table are shown t
     [one, two].map(({ cardId }) => cardKey(subjectId, cardId)),
   );
   if (!first || !second) throw new Error('no such cards');
-  const swap = (item: Item, sealed: unknown) => ({ Put: { Item: { ...item, sealed } } });
+  const swap = (item: Item, sealed: unknown) => ({ Put: { Item: rawItem({ ...item, sealed }) } });
   expect(await world.refused('cards/get', { cardId: one.cardId }, me)).toBe('OK');
   await world.deps.table.write(swap(first, second.sealed), swap(second, first.sealed));
   for (const { cardId } of [one, two])

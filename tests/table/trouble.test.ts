@@ -1,6 +1,7 @@
 import { ConditionFailed, createTable, type Table } from '../../lib/table/client';
 import { keys } from '../../lib/table/keys';
 import { timeLimits } from '../../lib/time-limits';
+import { rawItem } from '../support/raw-item';
 import { startTroubledTable, type Trouble } from '../support/troubled-table';
 import { createWorld, type World } from '../support/world';
 
@@ -40,10 +41,10 @@ const ways: Record<string, () => Promise<unknown>> = {
   getMany: () => table.getMany([freshKey(), freshKey()]),
   query: () =>
     table.query({ KeyConditionExpression: 'pk = :pk', ExpressionAttributeValues: { ':pk': 'none' } }),
-  put: () => table.write({ Put: { Item: item(), ...absent } }),
+  put: () => table.write({ Put: { Item: rawItem(item()), ...absent } }),
   delete: () => table.write({ Delete: { Key: freshKey() } }),
   update: () => table.update(add().Update),
-  'several writes': () => table.write({ Put: { Item: item(), ...absent } }, add()),
+  'several writes': () => table.write({ Put: { Item: rawItem(item()), ...absent } }, add()),
 };
 
 const cancelled = (...codes: (string | undefined)[]): Trouble => ({
@@ -125,12 +126,12 @@ describe('a condition that fails', () => {
 
   it('is asked again beside a write that was not looked at, so that none of them passes for one that held', async () => {
     const taken = item({ value: 'first' });
-    await world.deps.table.write({ Put: { Item: taken } });
+    await world.deps.table.write({ Put: { Item: rawItem(taken) } });
     const other = item({ value: 'second' });
-    await world.deps.table.write({ Put: { Item: other } });
+    await world.deps.table.write({ Put: { Item: rawItem(other) } });
     between.next(cancelled('ThrottlingError', 'ConditionalCheckFailed'));
     const refusal = await table
-      .write({ Put: { Item: taken, ...absent } }, { Put: { Item: other, ...absent } })
+      .write({ Put: { Item: rawItem(taken), ...absent } }, { Put: { Item: rawItem(other), ...absent } })
       .catch((error) => error);
     expect(refusal).toMatchObject({ found: [{ item: { value: 'first' } }, { item: { value: 'second' } }] });
     expect(between.seen()).toHaveLength(2);
@@ -141,13 +142,13 @@ describe('a write whose answer is lost', () => {
   it('happens once and succeeds where it is several: every try carries the same token', async () => {
     const [one, two] = [item(), freshKey()];
     between.next('lost answer', 'lost answer');
-    await table.write({ Put: { Item: one, ...absent } }, add(two));
+    await table.write({ Put: { Item: rawItem(one), ...absent } }, add(two));
     expect((await read(two))?.tally).toBe(1);
     const tokens = between.seen().map((body) => JSON.parse(body).ClientRequestToken);
     expect(tokens).toEqual([tokens[0], tokens[0], tokens[0]]);
     expect(tokens[0]).toMatch(/^[\w-]{1,36}$/);
 
-    await table.write({ Put: { Item: item(), ...absent } }, add(two));
+    await table.write({ Put: { Item: rawItem(item()), ...absent } }, add(two));
     expect((await read(two))?.tally).toBe(2);
     expect(JSON.parse(between.seen()[0] ?? '').ClientRequestToken).not.toBe(tokens[0]);
   });
@@ -155,7 +156,9 @@ describe('a write whose answer is lost', () => {
   it('is BUSY, and no refusal, where its condition fails at its own effect', async () => {
     const one = item({ version: 1 });
     between.next('lost answer');
-    await expect(table.write({ Put: { Item: one, ...absent } })).rejects.toMatchObject({ code: 'BUSY' });
+    await expect(table.write({ Put: { Item: rawItem(one), ...absent } })).rejects.toMatchObject({
+      code: 'BUSY',
+    });
     expect(await read(one)).toMatchObject({ version: 1 });
 
     const [pk, sk] = [one.pk, one.sk];
@@ -174,7 +177,7 @@ describe('a write whose answer is lost', () => {
   it('succeeds where it has no condition', async () => {
     const one = item({ value: 'kept' });
     between.next('lost answer');
-    await table.write({ Put: { Item: one } });
+    await table.write({ Put: { Item: rawItem(one) } });
     expect(await read(one)).toMatchObject({ value: 'kept' });
     between.next('lost answer');
     await table.write({ Delete: { Key: { pk: one.pk, sk: one.sk } } });
@@ -183,9 +186,9 @@ describe('a write whose answer is lost', () => {
 
   it('is a plain refusal where DynamoDB throttled the first try, which therefore did nothing', async () => {
     const taken = item({ value: 'first' });
-    await world.deps.table.write({ Put: { Item: taken } });
+    await world.deps.table.write({ Put: { Item: rawItem(taken) } });
     between.next({ status: 400, name: 'ThrottlingException' });
-    const refusal = await table.write({ Put: { Item: taken, ...absent } }).catch((error) => error);
+    const refusal = await table.write({ Put: { Item: rawItem(taken), ...absent } }).catch((error) => error);
     expect(refusal).toMatchObject({ name: 'ConditionFailed', found: [{ item: { value: 'first' } }] });
   });
 });

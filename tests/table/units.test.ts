@@ -2,6 +2,7 @@ import { type AttributeValue, DynamoDBClient, PutItemCommand } from '@aws-sdk/cl
 import * as fc from 'fast-check';
 import { createTable } from '../../lib/table/client';
 import { type Meter, observeWith } from '../support/meter';
+import { rawItem } from '../support/raw-item';
 import { type IndexKeys, indexUnits, type RawItem, sizeOf, writeUnits } from '../support/units';
 import { createWorld, type World } from '../support/world';
 
@@ -149,7 +150,9 @@ describe('the meter', () => {
   };
   const key = (sk: string) => ({ pk: 'metered', sk });
   const puts = (count: number, more: object) =>
-    Array.from({ length: count }, (_, index) => ({ Put: { Item: { ...key(`${index}`), ...more } } }));
+    Array.from({ length: count }, (_, index) => ({
+      Put: { Item: rawItem({ ...key(`${index}`), ...more }) },
+    }));
   const deletes = (count: number) =>
     Array.from({ length: count }, (_, index) => ({ Delete: { Key: key(`${index}`) } }));
 
@@ -170,7 +173,7 @@ describe('the meter', () => {
     expect(await costOf(table.write(bigger, ...rest))).toEqual({ trips: 1, units: 20 });
     const check = { ConditionCheck: { Key: key('0'), ConditionExpression: 'attribute_exists(pk)' } };
     const indexed = {
-      Put: { Item: { ...key('indexed'), everyoneShard: 'one', dueShard: 'one', dueAt: 'now' } },
+      Put: { Item: rawItem({ ...key('indexed'), everyoneShard: 'one', dueShard: 'one', dueAt: 'now' }) },
     };
     expect(await costOf(table.write(check, indexed))).toEqual({ trips: 1, units: 4 + 2 + 2 });
     const [gone, ...goneToo] = deletes(5);
@@ -182,7 +185,7 @@ describe('the meter', () => {
   it('counts single writes and reads as DynamoDB says them, and knows what was done', async () => {
     const meter = tally();
     const table = open(meter);
-    await table.write({ Put: { Item: { ...key('single'), filler: 'x'.repeat(5000) } } });
+    await table.write({ Put: { Item: rawItem({ ...key('single'), filler: 'x'.repeat(5000) }) } });
     await table.getMany([key('single'), key('none')]);
     await table.query({
       KeyConditionExpression: 'pk = :pk',

@@ -4,17 +4,26 @@
  */
 import * as z from 'zod/mini';
 import type { Kind } from '../../lib/policy/kinds';
+import { digest, plain, sealed } from '../../lib/table/attribute';
 import type { putCard } from '../../lib/table/card/card';
-import { defineEntity, digest, plain, sealed } from '../../lib/table/entity';
+import type { Write } from '../../lib/table/client';
+import { declareEntity } from '../../lib/table/entity';
+import { inPerson } from '../../lib/table/place';
 
-export const good = defineEntity('good', {
-  name: sealed('card-name', z.string()),
-  at: plain('card-state', z.string()),
+const place = inPerson('cards', 'good');
+const life = { rule: 'card-life' } as const;
+export const good = declareEntity('good', {
+  place,
+  life,
+  attributes: {
+    name: sealed('card-name', z.string()),
+    at: plain('card-state', z.string()),
+  },
 });
 
 export const attributes = [
   // @ts-expect-error an attribute without a kind
-  () => defineEntity('bad', { name: z.string() }),
+  () => declareEntity('bad', { place, life, attributes: { name: z.string() } }),
   // @ts-expect-error a kind that the registry does not know
   () => sealed('card-shoe-size', z.string()),
   // @ts-expect-error a sealed kind in the open
@@ -22,9 +31,17 @@ export const attributes = [
   // @ts-expect-error a sealed kind as a digest
   () => digest('card-phone', z.string()),
   // @ts-expect-error an attribute that the entity does not declare
-  () => good.encode({ name: '林', at: '', mail: 'x' }, 'id'),
+  () => good.make('', undefined, { name: '林', at: '', epoch: 1, mail: 'x' }),
   // @ts-expect-error an attribute left out
-  () => good.encode({ name: '林' }, 'id'),
+  () => good.make('', undefined, { name: '林', epoch: 1 }),
+  // @ts-expect-error what rests on a consent without its epoch
+  () => good.make('', undefined, { name: '林', at: '' }),
+  // @ts-expect-error an entity without a life
+  () => declareEntity('bad', { place, attributes: { at: plain('card-state', z.string()) } }),
+  // @ts-expect-error a life that counts from what is not there
+  () => declareEntity('bad', { place, life: { ...life, from: 'bornAt' }, attributes: {} }),
+  // @ts-expect-error an item that nobody made
+  (): Write => ({ Put: { Item: { pk: 'P#1', sk: 'DATA#cards#good', entity: 'good' } } }),
 ];
 
 // @ts-expect-error a kind without a purpose

@@ -6,7 +6,7 @@ import { redraw } from '../../../lib/picture/redraw';
 import type { Card } from '../../../lib/table/card/card';
 import { type CardLogo, dropLogo, putLogo, readLogo } from '../../../lib/table/card/card-logo';
 import type { Item } from '../../../lib/table/client';
-import type { Sealer } from '../../../lib/table/entity';
+import type { Sealer } from '../../../lib/table/sealer';
 import { ownCard } from './own-card';
 import { saveCard } from './save-card';
 

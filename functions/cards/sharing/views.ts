@@ -2,7 +2,7 @@ import type { Deps } from '../../../lib/deps';
 import type { Run } from '../../../lib/gate/operation';
 import { beijingDay } from '../../../lib/policy/working-days';
 import { readCursor, sealCursor } from '../../../lib/table/cursor';
-import { createSealer } from '../../../lib/table/entity';
+import { createSealer } from '../../../lib/table/sealer';
 import { keys } from '../../../lib/table/keys';
 import { consentInForce, readPerson } from '../../../lib/table/person/person';
 import { nicknameKey, readNickname } from '../../../lib/table/profile/nickname';

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { plain, type ValueOf } from '../attribute';
 import type { Item, Table, Write } from '../client';
-import { declareEntity } from '../declare';
+import { declareEntity } from '../entity';
 import { dataPrefix, type Key, partition } from '../keys';
 import { inPerson } from '../place';
 import type { Sealer } from '../sealer';

@@ -3,7 +3,7 @@ import { audiences, fields } from '../../card/content';
 import { toInstant } from '../../clock';
 import { plain, sealed, type ValueOf } from '../attribute';
 import type { Item, Write } from '../client';
-import { declareEntity } from '../declare';
+import { declareEntity } from '../entity';
 import { type Key, keys } from '../keys';
 import { MAX_CARDS_PER_PERSON } from '../person/person';
 import { inPerson } from '../place';

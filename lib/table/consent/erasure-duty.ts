@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { purposeIds } from '../../policy/purposes';
 import { plain, type ValueOf } from '../attribute';
 import type { Item, Table, Write } from '../client';
-import { declareEntity } from '../declare';
+import { declareEntity } from '../entity';
 import { type GaugeId, gaugeWrites } from '../gauge/gauge';
 import {
   DUE_SHARDS,

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { type Kind, type KindId, kindIds, kinds } from '../../policy/kinds';
 import { plain } from '../attribute';
 import type { Item, Table, Write } from '../client';
-import { declareEntity } from '../declare';
+import { declareEntity } from '../entity';
 import { type Key, shardOf } from '../keys';
 import { ofService } from '../place';
 import { FORM } from '../sealer';

@@ -1,7 +1,7 @@
 import type { KeyRing } from '../../crypto/key-ring';
 import { AppError } from '../../errors';
 import { ConditionFailed, type Table, type Write } from '../client';
-import type { Sealer } from '../entity';
+import type { Sealer } from '../sealer';
 import { keys } from '../keys';
 import { ledgerHead, type Person, readPerson } from '../person/person';
 import { type LedgerHead, type NewEntry, nextEntry } from './ledger';

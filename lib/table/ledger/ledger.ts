@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import type { KeyRing } from '../../crypto/key-ring';
 import { bytes, type Encoded, otherPerson, plain, sealed, type ValueOf } from '../attribute';
 import type { Item, Table, Write } from '../client';
-import { declareEntity } from '../declare';
+import { declareEntity } from '../entity';
 import { padded } from '../keys';
 import { inPersonAt } from '../place';
 import { create } from '../replace';

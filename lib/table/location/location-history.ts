@@ -4,7 +4,7 @@ import { retentionMs } from '../../policy/retention';
 import { beijingDay } from '../../policy/working-days';
 import { plain, sealed, type ValueOf } from '../attribute';
 import type { Item, Table, Write } from '../client';
-import { declareEntity } from '../declare';
+import { declareEntity } from '../entity';
 import { dataPrefix, type Key, partition } from '../keys';
 import { inPerson } from '../place';
 import type { Sealer } from '../sealer';

@@ -3,7 +3,7 @@ import { toEpochSeconds } from '../../clock';
 import { retentionMs } from '../../policy/retention';
 import { digest, plain, sealed, type ValueOf } from '../attribute';
 import type { Item, Write } from '../client';
-import { declareEntity, type MadeItem } from '../declare';
+import { declareEntity, type MadeItem } from '../entity';
 import type { Key } from '../keys';
 import { consentHolds } from '../person/person';
 import { inPerson } from '../place';

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { entryIds } from '../../policy/sign-in-entries';
 import { plain, type ValueOf } from '../attribute';
 import type { Item, Write } from '../client';
-import { declareEntity } from '../declare';
+import { declareEntity } from '../entity';
 import type { Key } from '../keys';
 import { byDigest, inPerson } from '../place';
 import { pointersTo, remove, replace } from '../replace';

@@ -4,7 +4,7 @@ import { retentionMs } from '../../policy/retention';
 import type { ReachVersions } from '../../policy/version';
 import { bytes, defineRecord, digest, mapOf, plain, sealed, type ValueOf } from '../attribute';
 import type { Item, Write } from '../client';
-import { declareEntity } from '../declare';
+import { declareEntity } from '../entity';
 import { EVERYONE_SHARDS, everyoneShard, type Key, keys, shardOf } from '../keys';
 import type { LedgerHead } from '../ledger/ledger';
 import { inPersonAt } from '../place';

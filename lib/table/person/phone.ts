@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { plain, sealed, type ValueOf } from '../attribute';
 import type { Item, Write } from '../client';
-import { declareEntity } from '../declare';
+import { declareEntity } from '../entity';
 import type { Key } from '../keys';
 import { byDigest, inPerson } from '../place';
 import { remove, replace } from '../replace';

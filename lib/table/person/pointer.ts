@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { plain } from '../attribute';
 import type { Item, Write } from '../client';
-import { declareEntity } from '../declare';
+import { declareEntity } from '../entity';
 import type { Key } from '../keys';
 import { byDigest } from '../place';
 import { create } from '../replace';

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { digest, sealed, type ValueOf } from '../attribute';
 import type { Item, Write } from '../client';
-import { declareEntity } from '../declare';
+import { declareEntity } from '../entity';
 import type { Key } from '../keys';
 import { inPersonAt } from '../place';
 import type { Sealer } from '../sealer';

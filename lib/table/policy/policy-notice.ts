@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { plain, type ValueOf } from '../attribute';
 import type { Table, Write } from '../client';
-import { declareEntity } from '../declare';
+import { declareEntity } from '../entity';
 import { type Key, padded, partition } from '../keys';
 import { inPersonAt } from '../place';
 import { create } from '../replace';

@@ -3,7 +3,7 @@ import type { KeyRing } from '../../crypto/key-ring';
 import type { PolicySummary, PolicyVersion } from '../../policy/version';
 import { bytes, plain, type ValueOf } from '../attribute';
 import type { Table, Write } from '../client';
-import { declareEntity, type MadeItem } from '../declare';
+import { declareEntity, type MadeItem } from '../entity';
 import { type Key, padded } from '../keys';
 import { ofService } from '../place';
 import { create } from '../replace';

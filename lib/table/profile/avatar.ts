@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { toEpochSeconds } from '../../clock';
 import { plain, sealed, type ValueOf } from '../attribute';
 import type { Item, Write } from '../client';
-import { declareEntity } from '../declare';
+import { declareEntity } from '../entity';
 import type { Key } from '../keys';
 import { inPerson } from '../place';
 import { create } from '../replace';

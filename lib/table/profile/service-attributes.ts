@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { type AttributeName, type ServiceId, serviceIds, services } from '../../policy/services';
 import { sealed, type ValueOf } from '../attribute';
 import type { Item, Table, Write } from '../client';
-import { declareEntity } from '../declare';
+import { declareEntity } from '../entity';
 import { type GaugeId, gaugeChange, gaugesFor } from '../gauge/gauge';
 import { type Key, partition } from '../keys';
 import { inPerson } from '../place';

@@ -1,5 +1,5 @@
 import type { Attributes } from '../attribute';
-import type { Entity } from '../declare';
+import type { Entity } from '../entity';
 
 /** An entity as a reader sees it: whatever its values and ids are, it goes by the declaration alone. */
 export type AnyEntity = Pick<

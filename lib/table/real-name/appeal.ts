@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { plain, sealed, type ValueOf } from '../attribute';
 import type { Item, Table, Write } from '../client';
-import { declareEntity } from '../declare';
+import { declareEntity } from '../entity';
 import { type Key, subjectOf } from '../keys';
 import { inPerson } from '../place';
 import { create } from '../replace';

@@ -4,7 +4,7 @@ import { ageBands } from '../../policy/age';
 import { retentionMs } from '../../policy/retention';
 import { digest, plain, sealed, type ValueOf } from '../attribute';
 import type { Item, Write } from '../client';
-import { declareEntity, type MadeItem } from '../declare';
+import { declareEntity, type MadeItem } from '../entity';
 import type { Key } from '../keys';
 import { inPerson } from '../place';
 import type { Sealer } from '../sealer';

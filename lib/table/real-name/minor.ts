@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { type AgeBand, ageBands } from '../../policy/age';
 import { otherPerson, plain, type ValueOf } from '../attribute';
 import type { Item, Table, Write } from '../client';
-import { declareEntity } from '../declare';
+import { declareEntity } from '../entity';
 import type { GaugeId } from '../gauge/gauge';
 import type { Key } from '../keys';
 import { byDigest, inPerson } from '../place';

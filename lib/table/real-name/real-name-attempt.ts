@@ -3,7 +3,7 @@ import { toEpochSeconds } from '../../clock';
 import { ageBands } from '../../policy/age';
 import { digest, plain, type ValueOf } from '../attribute';
 import type { Item, Write } from '../client';
-import { declareEntity } from '../declare';
+import { declareEntity } from '../entity';
 import type { Key } from '../keys';
 import { inPerson } from '../place';
 import { type ResultPurpose, wayIds } from './real-name';

@@ -3,7 +3,7 @@ import { type AgeBand, ageBands } from '../../policy/age';
 import type { ConsentPurposeId } from '../../policy/purposes';
 import { digest, plain, sealed, type ValueOf } from '../attribute';
 import type { Item, Write } from '../client';
-import { declareEntity } from '../declare';
+import { declareEntity } from '../entity';
 import { type GaugeId, gaugeChange } from '../gauge/gauge';
 import type { Key } from '../keys';
 import { consentOf, type Person } from '../person/person';

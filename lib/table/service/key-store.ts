@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import type { WrappedKey } from '../../crypto/key-ring';
 import { bytes, plain } from '../attribute';
 import { ConditionFailed, type Item, type Table } from '../client';
-import { declareEntity, type MadeItem } from '../declare';
+import { declareEntity, type MadeItem } from '../entity';
 import { padded } from '../keys';
 import { ofService } from '../place';
 import { create } from '../replace';

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { otherPerson, plain, type ValueOf } from '../attribute';
 import type { Item, Write } from '../client';
-import { declareEntity } from '../declare';
+import { declareEntity } from '../entity';
 import { type Key, keys } from '../keys';
 import { inPerson } from '../place';
 

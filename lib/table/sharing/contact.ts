@@ -3,7 +3,7 @@ import { fields } from '../../card/content';
 import { otherPerson, plain, sealed, type ValueOf } from '../attribute';
 import { BESIDE_CARDS } from '../card/card-list';
 import type { Item, Table, Write } from '../client';
-import { declareEntity } from '../declare';
+import { declareEntity } from '../entity';
 import { dataPrefix, type Key, keys, partition } from '../keys';
 import { inPerson } from '../place';
 import { remove } from '../replace';

@@ -5,7 +5,7 @@ import { digest, plain, sealed, type ValueOf } from '../attribute';
 import { cardIsThere } from '../card/card';
 import { BESIDE_CARDS } from '../card/card-list';
 import type { Item, Table, Write } from '../client';
-import { declareEntity } from '../declare';
+import { declareEntity } from '../entity';
 import { dataPrefix, type Key, keys, partition } from '../keys';
 import { byDigest, inPerson } from '../place';
 import { create } from '../replace';

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { plain, type ValueOf } from '../attribute';
 import { BESIDE_CARDS } from '../card/card-list';
 import type { Table, Write } from '../client';
-import { declareEntity } from '../declare';
+import { declareEntity } from '../entity';
 import { dataPrefix, keys, partition } from '../keys';
 import { inPerson } from '../place';
 

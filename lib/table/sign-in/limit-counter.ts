@@ -3,7 +3,7 @@ import { toEpochSeconds } from '../../clock';
 import { retentionMs } from '../../policy/retention';
 import { digest } from '../attribute';
 import { ConditionFailed, type Item, type Table, type Write } from '../client';
-import { declareEntity } from '../declare';
+import { declareEntity } from '../entity';
 import type { Key } from '../keys';
 import { ofService } from '../place';
 import { FORM } from '../sealer';

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { toEpochSeconds, toInstant } from '../../clock';
 import { bytes, digest, type ValueOf } from '../attribute';
 import type { Write } from '../client';
-import { declareEntity } from '../declare';
+import { declareEntity } from '../entity';
 import { inPersonAt } from '../place';
 
 /** A fresh proof of self, bound to one operation and its target, used once, minutes long (promise A6). */

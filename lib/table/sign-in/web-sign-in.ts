@@ -3,7 +3,7 @@ import { MINUTE_MS, toEpochSeconds } from '../../clock';
 import { retentionMs } from '../../policy/retention';
 import { bytes, digest, otherPerson, sealed, type ValueOf } from '../attribute';
 import type { Item, Write } from '../client';
-import { declareEntity } from '../declare';
+import { declareEntity } from '../entity';
 import { ofService } from '../place';
 import type { Sealer } from '../sealer';
 
