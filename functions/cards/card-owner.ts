@@ -5,9 +5,9 @@ import type { ReachVersions } from '../../lib/policy/version';
 import { type Card, readCard } from '../../lib/table/card/card';
 import { visibleFields } from '../../lib/table/card/shown-card';
 import type { Item } from '../../lib/table/client';
-import { createSealer, type Sealer } from '../../lib/table/sealer';
 import { consentInForce, type Person, readPerson } from '../../lib/table/person/person';
 import { readRealName } from '../../lib/table/real-name/real-name';
+import { createSealer, type Sealer } from '../../lib/table/sealer';
 
 /** Somebody else whose cards may be looked at: they have agreed to cards for the scope in force. */
 export type Owner = { person: Person; epoch: number; sealer: Sealer; reachVersions: ReachVersions };

@@ -2,7 +2,6 @@ import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
 import type { Run } from '../../lib/gate/operation';
 import { readCursor, sealCursor } from '../../lib/table/cursor';
-import type { Sealer } from '../../lib/table/sealer';
 import {
   decodeEntry,
   emptyHead,
@@ -11,6 +10,7 @@ import {
   readEntries,
 } from '../../lib/table/ledger/ledger';
 import { ledgerHead, type Person } from '../../lib/table/person/person';
+import type { Sealer } from '../../lib/table/sealer';
 import { consentsOf } from './status';
 
 const LIST = 'consent.history';

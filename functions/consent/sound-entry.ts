@@ -1,7 +1,7 @@
 import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
-import type { Sealer } from '../../lib/table/sealer';
 import { decodeEntry, isUnaltered, type LedgerEntry, readEntry } from '../../lib/table/ledger/ledger';
+import type { Sealer } from '../../lib/table/sealer';
 
 /**
  * One entry of a person's ledger, only while it is as it was written: nothing altered is ever signed.

@@ -5,7 +5,6 @@ import type { ConsentPurposeId } from '../../lib/policy/purposes';
 import { ConditionFailed } from '../../lib/table/client';
 import { moveConsent } from '../../lib/table/consent/consent-state';
 import { putDuty } from '../../lib/table/consent/erasure-duty';
-import type { Sealer } from '../../lib/table/sealer';
 import { type LedgerEntry, type NewEntry, nextEntry } from '../../lib/table/ledger/ledger';
 import { emptyLocation } from '../../lib/table/location/location';
 import {
@@ -16,6 +15,7 @@ import {
   type Person,
   readPerson,
 } from '../../lib/table/person/person';
+import type { Sealer } from '../../lib/table/sealer';
 
 /** Other acts of the same person at the same moment, before we ask to try again. */
 const RACES = 4;

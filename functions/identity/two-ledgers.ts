@@ -2,13 +2,13 @@ import { toInstant } from '../../lib/clock';
 import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
 import { ConditionFailed, type Item, type Write } from '../../lib/table/client';
-import type { Sealer } from '../../lib/table/sealer';
 import { keys } from '../../lib/table/keys';
 import { advanceHead, appendEntry } from '../../lib/table/ledger/append';
 import { type NewEntry, nextEntry } from '../../lib/table/ledger/ledger';
 import { ledgerHead, type Person, readPerson } from '../../lib/table/person/person';
 import { guardianKey } from '../../lib/table/real-name/minor';
 import { realNameKey } from '../../lib/table/real-name/real-name';
+import type { Sealer } from '../../lib/table/sealer';
 
 /** Appends to the child's ledger at the same moment, before we ask to try again. */
 const RACES = 4;

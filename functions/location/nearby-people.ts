@@ -1,12 +1,12 @@
 import { toEpochSeconds } from '../../lib/clock';
 import type { Deps } from '../../lib/deps';
 import type { Item } from '../../lib/table/client';
-import { createSealer, type Sealer } from '../../lib/table/sealer';
 import { type Key, keys } from '../../lib/table/keys';
 import { locationKey, readLocation } from '../../lib/table/location/location';
 import type { NearEntry } from '../../lib/table/location/near';
 import { consentInForce, type Person, readPerson } from '../../lib/table/person/person';
 import { minorKey } from '../../lib/table/real-name/minor';
+import { createSealer, type Sealer } from '../../lib/table/sealer';
 import { blockKey, isBlock } from '../../lib/table/sharing/block';
 
 /** What DynamoDB gives in one batch. */

@@ -2,7 +2,6 @@ import { toInstant } from '../../lib/clock';
 import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
 import { ConditionFailed } from '../../lib/table/client';
-import { createSealer } from '../../lib/table/sealer';
 import { keys } from '../../lib/table/keys';
 import { appendEntry } from '../../lib/table/ledger/append';
 import { keysOf, MAX_IDENTITIES_PER_PERSON, readPerson } from '../../lib/table/person/person';
@@ -14,6 +13,7 @@ import {
   wechatAccountKey,
   withOpenids,
 } from '../../lib/table/person/wechat-account';
+import { createSealer } from '../../lib/table/sealer';
 
 type NewIdentity = {
   domain: 'openid' | 'unionid';

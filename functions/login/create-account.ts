@@ -2,12 +2,12 @@ import { toInstant } from '../../lib/clock';
 import { randomId } from '../../lib/crypto/random';
 import { issueToken } from '../../lib/crypto/token';
 import type { Deps } from '../../lib/deps';
-import { createSealer } from '../../lib/table/sealer';
 import { gaugeWrite } from '../../lib/table/gauge/gauge';
 import { emptyHead, nextEntry } from '../../lib/table/ledger/ledger';
 import { expiryOf, type Person, putPerson, session } from '../../lib/table/person/person';
 import { claimPointer } from '../../lib/table/person/pointer';
 import { putWechatAccount, shortName } from '../../lib/table/person/wechat-account';
+import { createSealer } from '../../lib/table/sealer';
 import { lostRace, newSession, purposesToAsk, type SignedIn } from './start-session';
 
 /** Who WeChat says arrives, by the keyed digests that lead to an account. */

@@ -6,7 +6,6 @@ import type { Run, Subject } from '../../lib/gate/operation';
 import { actOf, demandProof } from '../../lib/gate/proof';
 import { type ConsentPurposeId, consentPurposeIds } from '../../lib/policy/purposes';
 import { ConditionFailed, type Item } from '../../lib/table/client';
-import { createSealer } from '../../lib/table/sealer';
 import { keys } from '../../lib/table/keys';
 import { advanceHead } from '../../lib/table/ledger/append';
 import { nextEntry } from '../../lib/table/ledger/ledger';
@@ -29,6 +28,7 @@ import {
   wechatAccountKey,
   withOpenids,
 } from '../../lib/table/person/wechat-account';
+import { createSealer } from '../../lib/table/sealer';
 import { askWechat } from './phone';
 import { ownerOf } from './sign-in-by-phone';
 

@@ -5,7 +5,6 @@ import { discloseBeforeAccount } from '../../lib/gate/disclose';
 import { spend } from '../../lib/gate/limit';
 import type { Run } from '../../lib/gate/operation';
 import { isCovered } from '../../lib/gate/purpose';
-import { createSealer } from '../../lib/table/sealer';
 import { keys } from '../../lib/table/keys';
 import { consentOf, type Person, readPerson } from '../../lib/table/person/person';
 import {
@@ -17,6 +16,7 @@ import {
 } from '../../lib/table/person/phone';
 import { pointerKey } from '../../lib/table/person/pointer';
 import { shortName } from '../../lib/table/person/wechat-account';
+import { createSealer } from '../../lib/table/sealer';
 import { addIdentity } from './add-identity';
 import { exchangeCode, identify } from './sign-in';
 import { type SignedIn, startSession } from './start-session';

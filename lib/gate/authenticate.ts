@@ -4,7 +4,6 @@ import type { Deps } from '../deps';
 import { AppError } from '../errors';
 import { faultOf } from '../log';
 import { ConditionFailed } from '../table/client';
-import { createSealer } from '../table/sealer';
 import { keys } from '../table/keys';
 import {
   consentOf,
@@ -15,6 +14,7 @@ import {
   type Session,
   session,
 } from '../table/person/person';
+import { createSealer } from '../table/sealer';
 import type { Call } from './call';
 import { truncateAddress } from './network-place';
 import type { AlsoRead, Subject } from './operation';

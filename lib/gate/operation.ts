@@ -7,9 +7,9 @@ import type { KindId } from '../policy/kinds';
 import type { PurposeId } from '../policy/purposes';
 import type { PassingKind } from '../policy/recipients';
 import type { Item } from '../table/client';
-import type { Sealer } from '../table/sealer';
 import type { Key } from '../table/keys';
 import type { Person } from '../table/person/person';
+import type { Sealer } from '../table/sealer';
 import type { Browser, BrowserRule } from './browser';
 import type { Call } from './call';
 

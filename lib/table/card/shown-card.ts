@@ -1,9 +1,9 @@
 import { type CardContent, type Field, fieldsFor, pickFields } from '../../card/content';
 import type { ReachVersions } from '../../policy/version';
 import type { Item } from '../client';
-import type { Sealer } from '../sealer';
 import type { Key } from '../keys';
 import { consentInForce, type Person } from '../person/person';
+import type { Sealer } from '../sealer';
 import { type Card, cardKey, readCard } from './card';
 
 /**

@@ -1,9 +1,9 @@
 import type { KeyRing } from '../../crypto/key-ring';
 import { AppError } from '../../errors';
 import { ConditionFailed, type Table, type Write } from '../client';
-import type { Sealer } from '../sealer';
 import { keys } from '../keys';
 import { ledgerHead, type Person, readPerson } from '../person/person';
+import type { Sealer } from '../sealer';
 import { type LedgerHead, type NewEntry, nextEntry } from './ledger';
 
 /** Other appends to the same person's ledger at the same moment, before we ask to try again. */
