@@ -30,13 +30,17 @@ export type Recipient = {
   kinds: 'all' | readonly (KindId | PassingKind)[];
 };
 
+/**
+ * Who else touches personal data (PIPL art. 21, 23; 网络数据安全管理条例 art. 12, 21). Shown in the policy as
+ * 与第三方共享个人信息清单.
+ */
 export const recipients = {
   wechat: {
     name: '深圳市腾讯计算机系统有限公司（微信）',
     role: 'independent-controller',
     contact: '微信客服 95017',
     region: '中国内地',
-    why: '您从微信小程序登录时，由微信确认您的微信标识；我们只交回微信刚刚发给您的一次性登录凭证。',
+    why: '您从微信小程序登录，或者验证是您本人时，由微信确认您的微信标识；我们只交回微信刚刚发给您的一次性登录凭证。',
     purpose: 'account',
     kinds: ['login-code'],
   },
@@ -45,7 +49,7 @@ export const recipients = {
     role: 'independent-controller',
     contact: '微信客服 95017',
     region: '中国内地',
-    why: '您点击授权绑定手机号时，凭一次性凭证向微信取得您的号码。',
+    why: '您绑定手机号，或者凭手机号登录、验证是您本人、合并账号时，凭一次性凭证向微信取得您的号码。',
     purpose: 'phone',
     kinds: ['login-code'],
   },

@@ -4,7 +4,8 @@ import type { Deps } from '../../lib/deps';
 import { dispatch } from '../../lib/gate/dispatch';
 import type { Operation } from '../../lib/gate/operation';
 import { type Clients, holdPartners, type PartnerId, partnerOf } from '../../lib/partners';
-import { needsConsent, purposeIds } from '../../lib/policy/purposes';
+import { needsConsent, type PurposeId, purposeIds } from '../../lib/policy/purposes';
+import { recipients } from '../../lib/policy/recipients';
 import { keys } from '../../lib/table/keys';
 import { leaveAccount } from '../../lib/table/person/join';
 import { endSessions, readPerson } from '../../lib/table/person/person';
@@ -74,7 +75,7 @@ async function run({ path, event, trip }: Case): Promise<string[]> {
   const { input, by = me } = (await rows[path]?.()) ?? {};
   const subjectId = parseToken((by as Caller).token)?.subjectId ?? '';
   const { ends, purpose } = operationOf(path);
-  const state: { trips: number; before?: Map<string, string>; sent: string[]; published: boolean } = {
+  const state: { trips: number; before?: Map<string, string>; sent: PartnerId[]; published: boolean } = {
     trips: 0,
     sent: [],
     published: false,
@@ -109,7 +110,10 @@ async function run({ path, event, trip }: Case): Promise<string[]> {
   const written = [...after].filter(([key, item]) => before.get(key) !== item).map(([key]) => key);
   return ends
     ? []
-    : [...written.filter((key) => restsOnWhatEnded(key, after.get(key) ?? '', event)), ...sent];
+    : [
+        ...written.filter((key) => restsOnWhatEnded(key, after.get(key) ?? '', event)),
+        ...sent.filter((name) => mayNotBeSent(name, event)).map((name) => `sent to ${name}`),
+      ];
 }
 
 async function happen(event: Event, subjectId: string, by: Caller, purpose: string | null): Promise<void> {
@@ -140,7 +144,11 @@ async function happen(event: Event, subjectId: string, by: Caller, purpose: stri
 type Hold = <T>(act: () => Promise<T>) => Promise<T>;
 
 /** The service with every trip to table and partners held by `hold`; once published, every purpose reaches further. */
-function held(deps: Deps, hold: Hold, state: { before?: unknown; sent: string[]; published: boolean }): Deps {
+function held(
+  deps: Deps,
+  hold: Hold,
+  state: { before?: unknown; sent: PartnerId[]; published: boolean },
+): Deps {
   const { table, policy } = deps;
   const partner = (name: PartnerId) =>
     Object.fromEntries(
@@ -150,7 +158,7 @@ function held(deps: Deps, hold: Hold, state: { before?: unknown; sent: string[];
           ? act
           : (...args: unknown[]) =>
               hold(async () => {
-                if (state.before) state.sent.push(`sent to ${name}`);
+                if (state.before) state.sent.push(name);
                 return (act as (...all: unknown[]) => unknown)(...args);
               }),
       ]),
@@ -185,11 +193,20 @@ async function itemsOf(subjectId: string): Promise<Map<string, string>> {
   return new Map(items.map((item) => [item.sk, JSON.stringify(item)]));
 }
 
+/** What the law asks for, such as the risk of an act, rests on no consent; but on somebody who is signed in. */
+function mayNotBeSent(name: PartnerId, event: Event): boolean {
+  return event === 'sign out' || event === 'give up' || needsConsent(recipients[name].purpose);
+}
+
 /** Entries of the ledger that use data; that something was answered, ended or undone may still be noted. */
 const uses = ['disclosure.made', 'phone.bound', 'identity.linked', 'real-name.verified'];
 
 function restsOnWhatEnded(sk: string, item: string, event: Event): boolean {
-  if (sk.startsWith('LEDGER#')) return uses.includes((JSON.parse(item) as { act: string }).act);
+  if (sk.startsWith('LEDGER#')) {
+    const { act, purpose } = JSON.parse(item) as { act: string; purpose: PurposeId };
+    const rests = event === 'sign out' || event === 'give up' || needsConsent(purpose);
+    return rests && uses.includes(act);
+  }
   const [, purpose = ''] = /^DATA#([^#]+)#/.exec(sk) ?? [];
   const consented = purposeIds.some((id) => id === purpose && needsConsent(id));
   // A place changes with everything that ends the consent it rests on; a session is not what it rests on.

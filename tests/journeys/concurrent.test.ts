@@ -78,7 +78,17 @@ describe('withdrawal against everything else (K3)', () => {
     const slow = world.instance();
     const { authenticate } = await import('../../lib/gate/authenticate');
     const { createCard } = await import('../../functions/cards/own/create-card');
+    const { authorised } = await import('../../lib/table/permission');
     const caller = await authenticate(slow, me.token);
+    const { person, sessionId } = caller;
+    const authority = {
+      subjectId: person.subjectId,
+      sessionId,
+      person,
+      reachVersions: () => world.deps.policy.inForce().reachVersions,
+      onlyEnds: false,
+    };
+    const deps = { ...slow, table: authorised(slow.table, authority) };
     await withdraw(world, me);
     const empty = {
       phones: [],
@@ -90,10 +100,10 @@ describe('withdrawal against everything else (K3)', () => {
       labels: [],
     };
     const input = { ...empty, name: '迟到', idempotencyKey: onceKey() };
-    const late = createCard(slow, { caller, input, requestId: 'r', address: undefined, client: undefined });
+    const late = createCard(deps, { caller, input, requestId: 'r', address: undefined, client: undefined });
     await expect(late).rejects.toMatchObject({ code: 'CONSENT_REQUIRED' });
     await grant(world, me, 'cards');
-    const later = createCard(slow, { caller, input, requestId: 'r', address: undefined, client: undefined });
+    const later = createCard(deps, { caller, input, requestId: 'r', address: undefined, client: undefined });
     await expect(later).rejects.toMatchObject({ code: 'CONSENT_REQUIRED' });
     expect(await cardItems(world)).toHaveLength(0);
   });

@@ -1,6 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocument } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod/mini';
+import { toInstant } from '../../lib/clock';
 import { parseToken } from '../../lib/crypto/token';
 import { keys } from '../../lib/table/keys';
 import {
@@ -14,7 +15,7 @@ import {
 } from '../../lib/table/ledger/ledger';
 import { ledgerHead, readPerson } from '../../lib/table/person/person';
 import { grant, withdraw } from '../support/consent';
-import { type Caller, createWorld, onceKey, type World } from '../support/world';
+import { type Caller, createWorld, onceKey, START, type World } from '../support/world';
 
 let world: World;
 let raw: DynamoDBDocument;
@@ -58,7 +59,7 @@ describe("a person's ledger (S9)", () => {
     for (const seq of [1, 2, 3, 4]) {
       const entry = await read(seq);
       for (const [name, value] of Object.entries(entry)) {
-        if (['pk', 'sk', 'createdAtSeconds'].includes(name)) continue;
+        if (['pk', 'sk'].includes(name)) continue;
         await raw.put({ TableName: TableName(), Item: { ...entry, [name]: altered(value) } });
         expect({ name, verdict: await verdict() }).toEqual({
           name,
@@ -80,9 +81,11 @@ describe("a person's ledger (S9)", () => {
 
   it('shows every attribute that an entry can have, altered, taken away or moved to another name', async () => {
     const names = Object.keys(ledgerEntry.attributes);
-    const full = Object.fromEntries(
-      Object.entries(ledgerEntry.attributes).map(([name, { schema }]) => [name, sampleOf(schema)]),
-    ) as NewEntry;
+    const samples = Object.entries(ledgerEntry.attributes).map(([name, { schema }]) => [
+      name,
+      sampleOf(schema),
+    ]);
+    const full = { ...Object.fromEntries(samples), at: toInstant(START) } as NewEntry;
     const sealer = { seal: (plain: Buffer) => plain, decrypt: (blob: Uint8Array) => Buffer.from(blob) };
     const { ring } = world.deps;
     const { write, head } = await nextEntry(ring, subjectId, emptyHead, full, sealer);
@@ -92,7 +95,9 @@ describe("a person's ledger (S9)", () => {
     const stored = names.filter(
       (name) => ledgerEntry.attributes[name as 'at']?.storage !== ('sealed' as string),
     );
-    expect(Object.keys(entry).sort()).toEqual([...stored, 'sealed', 'entity', 'form', 'pk', 'sk'].sort());
+    expect(Object.keys(entry).sort()).toEqual(
+      [...stored, 'sealed', 'entity', 'form', 'createdAtSeconds', 'pk', 'sk'].sort(),
+    );
     expect(await follow(entry)).toEqual(head);
     for (const name of [...stored, 'sealed', 'entity', 'form']) {
       const { [name]: value, ...without } = entry;

@@ -1,5 +1,6 @@
 import canonicalize from 'canonicalize';
 import * as z from 'zod/mini';
+import { toEpochSeconds } from '../../clock';
 import type { KeyRing } from '../../crypto/key-ring';
 import { bytes, type Encoded, otherPerson, plain, sealed, type ValueOf } from '../attribute';
 import type { Item, Table, Write } from '../client';
@@ -116,17 +117,15 @@ export async function nextEntry(
 ): Promise<{ write: Write; head: LedgerHead }> {
   const seq = head.seq + 1;
   const chained = { ...entry, seq, prev: head.hash };
-  const item = ledgerEntry.make(subjectId, seq, { ...chained, hash: new Uint8Array() }, { sealer });
+  const made = ledgerEntry.make(subjectId, seq, { ...chained, hash: new Uint8Array() }, { sealer });
+  const item = { ...made, createdAtSeconds: toEpochSeconds(Date.parse(entry.at)) };
   const hash = await checksum(ring, subjectId, item);
   return { write: create({ ...item, hash }), head: { seq, hash } };
 }
 
-/**
- * Keyed checksum of everything in the entry but the checksum, in RFC 8785 form; ciphertext counts as it is. What the table
- * notes of every item when it writes it is not in there: the entry says itself when it was made.
- */
+/** Keyed checksum of everything in the entry but the checksum, in RFC 8785 form; ciphertext counts as it is. */
 async function checksum(ring: KeyRing, subjectId: string, encoded: Encoded): Promise<Uint8Array> {
-  const { hash: _, pk: _pk, sk: _sk, createdAtSeconds: _since, ...content } = encoded;
+  const { hash: _, pk: _pk, sk: _sk, ...content } = encoded;
   const plain = Object.fromEntries(
     Object.entries(content)
       .filter(([, value]) => value !== undefined)
