@@ -1,7 +1,7 @@
 import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
 import type { Run } from '../../lib/gate/operation';
-import { endSessions } from '../../lib/table/person/person';
+import { endSessions } from '../../lib/table/person/sessions';
 
 type Nothing = Record<string, never>;
 

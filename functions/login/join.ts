@@ -17,8 +17,8 @@ import {
   MAX_IDENTITIES_PER_PERSON,
   type Person,
   readPerson,
-  signInIdentityOf,
 } from '../../lib/table/person/person';
+import { signInIdentityOf } from '../../lib/table/person/sessions';
 import {
   putWechatAccount,
   readOpenid,

@@ -16,7 +16,8 @@ import {
   readLinkedEntry,
   removeLinkedEntry,
 } from '../../lib/table/person/linked-entry';
-import { consentOf, endSessions, type Person, readPerson, session } from '../../lib/table/person/person';
+import { consentOf, type Person, readPerson, session } from '../../lib/table/person/person';
+import { endSessions } from '../../lib/table/person/sessions';
 
 /** Erasures and other links of the same entry at the same moment, before we ask to try again. */
 const RACES = 4;

@@ -1,7 +1,8 @@
 import { toInstant } from '../../lib/clock';
 import type { Deps } from '../../lib/deps';
 import type { Run } from '../../lib/gate/operation';
-import { expiryOf, liveSessions, session } from '../../lib/table/person/person';
+import { session } from '../../lib/table/person/person';
+import { expiryOf, liveSessions } from '../../lib/table/person/sessions';
 
 /** The person's live sessions, newest first (promise A5). All of them are in the item the front door has read. */
 export async function listSessions(deps: Deps, { caller }: Run<'subject', Record<string, never>>) {

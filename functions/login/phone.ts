@@ -6,7 +6,7 @@ import type { Run, Subject } from '../../lib/gate/operation';
 import { demandConsent } from '../../lib/gate/purpose';
 import { ConditionFailed, type Item } from '../../lib/table/client';
 import { appendEntry } from '../../lib/table/ledger/append';
-import { consentOf, type Person, signInIdentityOf } from '../../lib/table/person/person';
+import { consentOf, type Person } from '../../lib/table/person/person';
 import {
   bindPhone as bindWrites,
   type Phone,
@@ -14,6 +14,7 @@ import {
   readPhone,
   unbindPhone as unbindWrites,
 } from '../../lib/table/person/phone';
+import { signInIdentityOf } from '../../lib/table/person/sessions';
 import { readOpenid, wechatAccountKey } from '../../lib/table/person/wechat-account';
 
 type Code = { code: string };

@@ -6,8 +6,9 @@ import type { Run } from '../../lib/gate/operation';
 import { actOf, issueProof, type ProvableAct } from '../../lib/gate/proof';
 import { retentionMs } from '../../lib/policy/retention';
 import { ConditionFailed } from '../../lib/table/client';
-import { consentOf, signInIdentityOf } from '../../lib/table/person/person';
+import { consentOf } from '../../lib/table/person/person';
 import { phoneKey, readPhone, reprovePhone } from '../../lib/table/person/phone';
+import { signInIdentityOf } from '../../lib/table/person/sessions';
 import { readOpenid, wechatAccountKey } from '../../lib/table/person/wechat-account';
 import { askWechat } from './phone';
 

@@ -13,14 +13,8 @@ import {
   pointerHolds,
   readEntryPointer,
 } from '../../lib/table/person/linked-entry';
-import {
-  addSession,
-  consentOf,
-  expiryOf,
-  type Person,
-  readPerson,
-  sessionToEvictIfFull,
-} from '../../lib/table/person/person';
+import { consentOf, type Person, readPerson } from '../../lib/table/person/person';
+import { addSession, expiryOf, sessionToEvictIfFull } from '../../lib/table/person/sessions';
 import { newSession, purposesToAsk, type SignedIn } from './start-session';
 
 /** Races with sessions that begin or end at the same moment, before we ask to try again. */

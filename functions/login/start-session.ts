@@ -5,14 +5,8 @@ import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
 import type { ConsentPurposeId } from '../../lib/policy/purposes';
 import { ConditionFailed } from '../../lib/table/client';
-import {
-  addSession,
-  expiryOf,
-  type Person,
-  readPerson,
-  type Session,
-  sessionToEvict,
-} from '../../lib/table/person/person';
+import { type Person, readPerson, type Session } from '../../lib/table/person/person';
+import { addSession, expiryOf, sessionToEvict } from '../../lib/table/person/sessions';
 
 /** Which identity signs in, and what the session rests on besides. */
 export type SessionOrigin = {

@@ -6,7 +6,8 @@ import { noBrowser } from '../../lib/gate/browser';
 import { truncateAddress } from '../../lib/gate/network-place';
 import type { Run } from '../../lib/gate/operation';
 import { ConditionFailed, type Item } from '../../lib/table/client';
-import { addSession, readPerson, sessionToEvict } from '../../lib/table/person/person';
+import { readPerson } from '../../lib/table/person/person';
+import { addSession, sessionToEvict } from '../../lib/table/person/sessions';
 import {
   MAX_WEB_POLLS,
   pollWebSignIn,

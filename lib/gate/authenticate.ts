@@ -5,15 +5,8 @@ import { AppError } from '../errors';
 import { faultOf } from '../log';
 import { ConditionFailed } from '../table/client';
 import { keys } from '../table/keys';
-import {
-  consentOf,
-  expiryOf,
-  noteSessionUse,
-  type Person,
-  readPerson,
-  type Session,
-  session,
-} from '../table/person/person';
+import { consentOf, type Person, readPerson, type Session, session } from '../table/person/person';
+import { expiryOf, noteSessionUse } from '../table/person/sessions';
 import { createSealer } from '../table/sealer';
 import type { Call } from './call';
 import { truncateAddress } from './network-place';

@@ -1,7 +1,8 @@
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
 import type { RiskScene } from '../partner/wechat-risk';
-import { type Person, signInIdentityOf } from '../table/person/person';
+import type { Person } from '../table/person/person';
+import { signInIdentityOf } from '../table/person/sessions';
 import { readOpenid, wechatAccountKey } from '../table/person/wechat-account';
 import { readRiskPass, riskPassKey } from '../table/sign-in/risk-pass';
 import type { Call } from './call';

@@ -15,11 +15,12 @@ import { type Clock, toEpochSeconds } from '../clock';
 import { type Random, randomId, systemRandom } from '../crypto/random';
 import { AppError } from '../errors';
 import { TimeoutError, timeLimits, within } from '../time-limits';
-import type { MadeItem } from './entity';
+import type { Item, MadeItem } from './item';
 import type { Key } from './keys';
-import { conditionFailure, type Item, isRefusal, mayPass, PartThrottled } from './refusal';
+import { conditionFailure, isRefusal, mayPass, PartThrottled } from './refusal';
 
-export { ConditionFailed, type Item } from './refusal';
+export type { Item, MadeItem } from './item';
+export { ConditionFailed } from './refusal';
 
 type TransactItem = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
 type WithoutTable<T> = T extends object

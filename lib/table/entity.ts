@@ -4,7 +4,7 @@ import { type Kind, type KindId, kinds } from '../policy/kinds';
 import { type ConsentPurposeId, needsConsent, type PurposeId } from '../policy/purposes';
 import type { RetentionId } from '../policy/retention';
 import { type Attributes, codecOf, type Given, type Plain, plain } from './attribute';
-import type { Item } from './client';
+import type { Item, MadeItem } from './item';
 import { DUE_SHARDS, dueShard, type Key, type Pointer, shardOf, subjectOf } from './keys';
 import { endOfLife, type Life } from './life';
 import type { Place } from './place';
@@ -33,10 +33,6 @@ export type Declaration<A extends Attributes, Id, P extends PurposeId> = {
   /** Why its writes need no check of the person: the event that ends it changes the item itself. */
   fenced?: string;
 };
-
-/** An item that the maker made. Nothing else can be put into the table. */
-declare const made: unique symbol;
-export type MadeItem = Item & { entity: string; readonly [made]: true };
 
 /** What the maker cannot derive: the key that seals, what leads here, what it takes the place of. */
 export type Extras = { sealer?: Sealer | undefined; points?: readonly Pointer[]; before?: Item | undefined };

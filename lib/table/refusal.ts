@@ -5,10 +5,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { passes } from '../aws-client';
-import type { Key } from './keys';
-
-/** An item as DynamoDB holds it. Only entity files look inside. */
-export type Item = Key & Record<string, unknown>;
+import type { Item } from './item';
 
 /** A condition did not hold, and nothing was written. `found[i]` is what write number i met, if it was the one refused. */
 export class ConditionFailed extends Error {

@@ -1,5 +1,5 @@
 import type { Item, Write } from './client';
-import type { MadeItem } from './entity';
+import type { MadeItem } from './item';
 import type { Key, Pointer } from './keys';
 
 /** What must hold of the item that is met, in DynamoDB's own words. */

@@ -8,7 +8,8 @@ import { needsConsent, type PurposeId, purposeIds } from '../../lib/policy/purpo
 import { recipients } from '../../lib/policy/recipients';
 import { keys } from '../../lib/table/keys';
 import { leaveAccount } from '../../lib/table/person/join';
-import { endSessions, readPerson } from '../../lib/table/person/person';
+import { readPerson } from '../../lib/table/person/person';
+import { endSessions } from '../../lib/table/person/sessions';
 import { agreeingPartners } from '../identity/agreeing-partners';
 import { holdsFor } from '../proof/sample';
 import { withdraw } from '../support/consent';
