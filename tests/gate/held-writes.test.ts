@@ -1,8 +1,8 @@
 import { dispatch } from '../../lib/gate/dispatch';
 import type { Table } from '../../lib/table/client';
 import { agreeingPartners } from '../identity/agreeing-partners';
-import { everyOperation } from '../support/every-operation';
 import { type Caller, createWorld, functions, type World } from '../support/world';
+import { everyOperation } from './every-operation';
 
 let world: World;
 let me: Caller;

@@ -13,9 +13,9 @@ import { endSessions } from '../../lib/table/person/sessions';
 import { agreeingPartners } from '../identity/agreeing-partners';
 import { holdsFor } from '../proof/sample';
 import { withdraw } from '../support/consent';
-import { everyOperation } from '../support/every-operation';
 import { partnerIds } from '../support/partners';
 import { type Caller, createWorld, functions, onceKey, type World } from '../support/world';
+import { everyOperation } from './every-operation';
 
 /**
  * Permission is part of the write: every operation that a person calls is held at each of its trips, to the table and to a

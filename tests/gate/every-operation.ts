@@ -5,7 +5,7 @@ import { locationRows } from '../location/budget-rows';
 import { accountRows } from '../login/budget-rows';
 import { policyRows } from '../policy/budget-rows';
 import { profileRows } from '../profile/budget-rows';
-import { type Caller, onceKey, type World } from './world';
+import { type Caller, onceKey, type World } from '../support/world';
 
 export type Prepare = () => Promise<{ input?: unknown; by?: object }>;
 
