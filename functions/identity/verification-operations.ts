@@ -42,6 +42,7 @@ export const verificationOperations = {
     kinds: {
       in: ['identity-input', 'id-digest', 'real-name-result', 'real-name-masked', 'age-band', 'bank-result'],
       out: ['real-name-result', 'real-name-masked', 'age-band'],
+      uses: ['real-name-check'],
     },
     input: z.strictObject(typedIdentity),
     output: verified,
@@ -57,6 +58,7 @@ export const verificationOperations = {
     kinds: {
       in: ['identity-input', 'id-digest', 'real-name-result', 'real-name-masked', 'age-band', 'bank-result'],
       out: ['real-name-result', 'real-name-masked', 'age-band'],
+      uses: ['real-name-check'],
     },
     input: z.strictObject(typedIdentity),
     output: verified,
@@ -73,6 +75,7 @@ export const verificationOperations = {
     kinds: {
       in: ['identity-input', 'id-digest', 'real-name-masked', 'real-name-result', 'age-band', 'face-token'],
       out: [],
+      uses: ['real-name-check'],
     },
     input: z.strictObject({ name: typed, idNumber: typed, idempotencyKey }),
     output: z.object({ sessionId: z.string(), url: z.string(), expiresAt: z.string() }),
@@ -104,6 +107,7 @@ export const verificationOperations = {
     kinds: {
       in: ['login-code', 'network-id-digest', 'real-name-result', 'age-band'],
       out: ['real-name-result', 'age-band'],
+      uses: ['real-name-check'],
     },
     input: z.strictObject({
       /** The one-time proof that the platform's app gave the person. */

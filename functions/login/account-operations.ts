@@ -51,7 +51,7 @@ export const accountOperations = {
     ledger: 'act',
     proof: (input) => input.entry,
     risk: 'fraud',
-    budget: { trips: 9, readUnits: 4, writeUnits: 56 },
+    budget: { trips: 8, readUnits: 4, writeUnits: 56 },
     browser: 'never',
     alsoRead: (subjectId, input) => linkedEntryKey(subjectId, input.entry),
     run: linkAccount,
@@ -88,7 +88,7 @@ export const accountOperations = {
     kinds: {
       in: ['login-code'],
       out: ['consent-state'],
-      uses: ['wechat-identity', 'wechat-openid', 'consent-state', 'phone-number'],
+      uses: ['wechat-openid', 'consent-state', 'phone-number'],
     },
     input: z.strictObject({
       /** Which account stays: the one that calls, or the other one. */

@@ -95,7 +95,12 @@ export async function disclose<R extends PartnerId, T>(
     const entry = { ...common, at: at(), act: 'disclosure.answered', cause, result } as const;
     return appendEntry(deps, registered, entry, also, options);
   };
-  const answer = await send(partner).catch(async (error: unknown) => {
+  // The register said so a moment ago; a version that takes effect in between is met here (promise K4).
+  const sendNow = async () => {
+    demandAgreed(registered);
+    return send(partner);
+  };
+  const answer = await sendNow().catch(async (error: unknown) => {
     await note(error instanceof AppError ? error.code : 'INTERNAL');
     throw error;
   });

@@ -157,11 +157,11 @@ function held(
         method,
         typeof act !== 'function'
           ? act
-          : (...args: unknown[]) =>
-              hold(async () => {
-                if (state.before) state.sent.push(name);
-                return (act as (...all: unknown[]) => unknown)(...args);
-              }),
+          : (...args: unknown[]) => {
+              // What ends at the very moment of the sending finds it on its way.
+              if (state.before) state.sent.push(name);
+              return hold(async () => (act as (...all: unknown[]) => unknown)(...args));
+            },
       ]),
     );
   return {

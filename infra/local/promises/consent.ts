@@ -63,8 +63,12 @@ export async function withdrawConsent(running: Running): Promise<string> {
     await codeOf(tablet.api.cards.list()),
     await codeOf(phone.api.cards.create({ name: '四', idempotencyKey: await newIdempotencyKey() })),
     await codeOf(phone.api.cards.update({ cardId, version: 1, name: '五' })),
-    await codeOf(phone.api.cards.delete({ cardId, version: 1 })),
   ];
+  const deleting = await codeOf(phone.api.cards.delete({ cardId, version: 1 }));
+  demand(
+    deleting === 'NOT_FOUND',
+    `deleting asks for no consent, and after the withdrawal it got ${deleting}`,
+  );
   demand(
     next.every((code) => code === 'CONSENT_REQUIRED'),
     `after the withdrawal calls got ${next.join(', ')}`,
