@@ -21,15 +21,24 @@ export const retention = {
     run: eraseDuty,
   }),
   sweep: operation({
-    summary: '每夜：完成队列漏掉的删除。',
+    summary: '每夜：完成队列漏掉的删除，清除保存期限已到的记录。',
     caller: 'scheduler',
     purpose: 'accountability',
     kinds: { in: [], out: [] },
     input: z.strictObject({}),
-    output: z.object({ found: z.int(), done: z.int(), failed: z.int(), finished: z.boolean() }),
+    output: z.object({
+      /** Promised erasures that were due, and how many of them are done. */
+      found: z.int(),
+      done: z.int(),
+      /** Erasures and records that are left for the next run. */
+      failed: z.int(),
+      /** Records that are gone because their period is over. */
+      swept: z.int(),
+      finished: z.boolean(),
+    }),
     ledger: 'act',
-    // One trip per shard of the index; each duty found costs what eraseDuty costs.
-    budget: { trips: 8, readUnits: 4, writeUnits: 0 },
+    // Two trips per shard of the index; each duty found costs what eraseDuty costs, each record swept a write of its own.
+    budget: { trips: 16, readUnits: 8, writeUnits: 0 },
     run: sweep,
   }),
 };

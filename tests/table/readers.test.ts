@@ -98,13 +98,13 @@ async function goesThrough(entity: Any, value: Record<string, unknown>): Promise
     Put: { Item: rawItem({ ...pointer, entity: 'pointer', subjectId: me.id }) },
   });
 
-  const [exported, ...more] = await records(me.id, me.sealer);
-  expect(more).toEqual([]);
-  expect(exported?.entity).toBe(entity.name);
-  const shown = Object.fromEntries(
-    exported?.values.map(({ attribute, value: one }) => [attribute, one]) ?? [],
-  );
-  expect(shown).toEqual(takenAway(entity, value));
+  const expected = takenAway(entity, value);
+  // That something is there would tell what the numbers and digests that are left out say.
+  const saysSomething = Object.keys(expected).some((attribute) => attribute !== 'epoch');
+  const exported = await records(me.id, me.sealer);
+  expect(exported.map(({ entity: name }) => name)).toEqual(saysSomething ? [entity.name] : []);
+  for (const { values } of exported)
+    expect(Object.fromEntries(values.map(({ attribute, value: one }) => [attribute, one]))).toEqual(expected);
   expect(await records(other.id, other.sealer)).toEqual([]);
 
   const [stored] = await table.getMany([item]);
@@ -124,7 +124,7 @@ async function goesThrough(entity: Any, value: Record<string, unknown>): Promise
 
 async function records(subjectId: string, sealer: ReturnType<typeof createSealer>): Promise<Exported[]> {
   const found: Exported[] = [];
-  for await (const one of exportPerson(world.deps.table, subjectId, sealer, among)) found.push(one);
+  for await (const one of exportPerson(world.deps, subjectId, async () => sealer, among)) found.push(one);
   return found;
 }
 

@@ -1,5 +1,7 @@
+import type { KeyRing } from '../../crypto/key-ring';
 import type { KindId } from '../../policy/kinds';
 import type { Item, Table } from '../client';
+import { isUnaltered, ledgerEntry } from '../ledger/ledger';
 import type { Sealer } from '../sealer';
 import type { AnyEntity } from './any-entity';
 import { declaredEntities, entityOf, itemsOfPerson } from './partition';
@@ -14,21 +16,44 @@ export type Exported = {
 
 /**
  * Everything that is held about a person, record by record (PIPL art. 45; promise R1): complete, because it is what lies in
- * their partition, and read by the declarations. Other people's numbers and digests are not in it: a digest says nothing to
- * anybody, and a number is somebody else's.
- * @throws SealError for an altered blob
+ * their partition, and read by the declarations. Then what is left of each account that was given up for this one. Other
+ * people's numbers and digests are not in it: a digest says nothing to anybody, and a number is somebody else's. Where
+ * nothing else is in a record, that it is there would tell the number: it is left out.
+ * @param sealerOf opens with an account's own key; asked once an account, and only where something there is sealed
+ * @throws SealError for an altered blob, and what `sealerOf` throws
  */
 export async function* exportPerson(
-  table: Table,
+  { table, ring }: { table: Table; ring: KeyRing },
   subjectId: string,
-  sealer: Sealer,
+  sealerOf: (subjectId: string) => Promise<Sealer>,
   among: ReadonlyMap<string, AnyEntity> = declaredEntities,
 ): AsyncGenerator<Exported> {
-  for await (const item of itemsOfPerson(table, subjectId))
-    yield exportItem(item, entityOf(item, among), sealer);
+  const accounts = [subjectId];
+  for (const account of accounts) {
+    let sealer: Sealer | undefined;
+    for await (const item of itemsOfPerson(table, account)) {
+      if (item.sealed !== undefined) sealer ??= await sealerOf(account);
+      const exported = exportItem(item, entityOf(item, among), sealer);
+      if (exported.values.some(saysSomething)) yield exported;
+      const other = await givenUpFor(ring, account, item);
+      if (other !== undefined && !accounts.includes(other)) accounts.push(other);
+    }
+  }
 }
 
-function exportItem(item: Item, entity: AnyEntity, sealer: Sealer): Exported {
+/** The account that was given up for this one by an entry of its ledger; an altered entry would open somebody else's. */
+async function givenUpFor(ring: KeyRing, account: string, item: Item): Promise<string | undefined> {
+  const entry = ledgerEntry.read(item);
+  if (entry?.act !== 'account.joined' || !(await isUnaltered(ring, account, item))) return undefined;
+  return entry.other;
+}
+
+/** The epoch stands beside whatever rests on a consent, and alone says only that something is there. */
+function saysSomething({ attribute }: Exported['values'][number]): boolean {
+  return attribute !== 'epoch';
+}
+
+function exportItem(item: Item, entity: AnyEntity, sealer: Sealer | undefined): Exported {
   const value = (entity.read(item, { sealer }) ?? {}) as Record<string, unknown>;
   const values = Object.entries(entity.attributes)
     .filter(([attribute, { storage, refersTo }]) => {

@@ -1,6 +1,7 @@
 import { toInstant } from '../../clock';
-import type { Item, Table } from '../client';
-import { DUE_SHARDS, dueShard, type Key } from '../keys';
+import type { Item, Table, Write } from '../client';
+import { type GaugeId, gaugeWrites } from '../gauge/gauge';
+import { DUE_SHARDS, dueShard, type Key, subjectOf } from '../keys';
 import { remove } from '../replace';
 import type { AnyEntity } from './any-entity';
 import { filesOf } from './erase';
@@ -9,12 +10,16 @@ import { declaredEntities } from './partition';
 /** Items that one trip reads of the index. */
 const PAGE_ITEMS = 100;
 
-/** What has ended by the clock and waits to be swept: its files go first, then it and what leads to it. */
-export type Ended = { item: Item; files: string[]; writes: ReturnType<typeof remove> };
+/**
+ * What has ended by the clock and waits to be swept: its files go first, then, in one transaction, it, what leads to it and
+ * its head-counts. The first of the writes is of the item itself.
+ */
+export type Ended = { item: Item; files: string[]; writes: [Write, ...Write[]] };
 
 /**
  * What is past its end at a moment, through the sparse index `due`, shard by shard: reads only what is due, and nothing that
- * is not (promise S2). Each is deleted under the condition that its end is still what it was: who was given longer stays.
+ * is not (promise S2). Each is deleted under the condition that its end is still what it was: what was given longer stays.
+ * One whose files may still appear waits until none can.
  */
 export async function* endedItems(
   table: Table,
@@ -33,12 +38,13 @@ export async function* endedItems(
       });
       for (const item of await table.getMany(items, 'ended-too')) {
         const entity = item && among.get(String(item.entity));
-        if (!item || !entity || !hasEnded(item, nowMs)) continue;
+        if (!item || !entity || !hasEnded(item, nowMs) || mayGetFiles(item, entity, nowMs)) continue;
         const stillEnds = {
           ConditionExpression: 'expiresAtSeconds = :ends',
           ExpressionAttributeValues: { ':ends': item.expiresAtSeconds },
         };
-        yield { item, files: filesOf(item, entity), writes: remove(item, stillEnds) };
+        const writes: Ended['writes'] = [...remove(item, stillEnds), ...fewer(item)];
+        yield { item, files: filesOf(item, entity), writes };
       }
       after = lastKey;
     } while (after);
@@ -47,4 +53,14 @@ export async function* endedItems(
 
 function hasEnded({ expiresAtSeconds }: Item, nowMs: number): boolean {
   return expiresAtSeconds !== undefined && Number(expiresAtSeconds) * 1000 <= nowMs;
+}
+
+/** Whether one of its files may still appear, by an address that was given away or a call under way. */
+function mayGetFiles(item: Item, { declaration: { files } }: AnyEntity, nowMs: number): boolean {
+  return files?.openUntilSeconds !== undefined && Number(item[files.openUntilSeconds]) * 1000 > nowMs;
+}
+
+/** The head-counts that the item was in have one less. */
+function fewer(item: Item): Write[] {
+  return gaugeWrites(subjectOf(item) ?? item.pk, (item.gauges as GaugeId[] | undefined) ?? [], -1);
 }
