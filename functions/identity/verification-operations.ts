@@ -73,9 +73,8 @@ export const verificationOperations = {
     caller: 'subject',
     purpose: 'real-name-face',
     kinds: {
-      in: ['identity-input', 'id-digest', 'real-name-masked', 'real-name-result', 'age-band', 'face-token'],
+      in: ['identity-input', 'id-digest', 'real-name-masked', 'age-band', 'face-token'],
       out: [],
-      uses: ['real-name-check'],
     },
     input: z.strictObject({ name: typed, idNumber: typed, idempotencyKey }),
     output: z.object({ sessionId: z.string(), url: z.string(), expiresAt: z.string() }),
