@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { builtinModules } from 'node:module';
 import { basename, dirname, join, relative, resolve } from 'node:path';
-import { type BuildOptions, build as bundle, type Metafile, type Plugin } from 'esbuild';
+import { type BuildOptions, build as bundle, type Metafile, type OutputFile, type Plugin } from 'esbuild';
 import { assertResidence } from '../../lib/config';
 import { saysHelp } from '../commands/help';
 
@@ -47,8 +47,7 @@ export async function build(options: Options = {}): Promise<BuildResult> {
   assertResidence(environment, ['local', 'test'].includes(environment.STAGE || 'local'));
   const names = await functionNames(root);
   await forgetRemoved(join(outDir, 'functions'), names);
-  const functions = await Promise.all(names.map((name) => buildFunction(root, outDir, name)));
-  return { functions, client: await buildClient(root, outDir) };
+  return { functions: await buildFunctions(root, outDir, names), client: await buildClient(root, outDir) };
 }
 
 /** The functions that exist: every folder under functions/ with an index.ts, in alphabetical order. */
@@ -60,7 +59,7 @@ export async function functionNames(root: string = projectRoot): Promise<string[
     .sort();
 }
 
-const common: BuildOptions = {
+const common = {
   bundle: true,
   minify: true,
   format: 'cjs',
@@ -74,19 +73,50 @@ const common: BuildOptions = {
   legalComments: 'none',
   logLevel: 'silent',
   define: { 'process.env.NODE_ENV': '"production"' },
-};
+} as const satisfies BuildOptions;
 
-async function buildFunction(root: string, outDir: string, name: string): Promise<Bundle> {
-  const file = join(outDir, 'functions', name, 'index.js');
-  const built = await bundleTo(outDir, name, file, {
-    entryPoints: [join(root, 'functions', name, 'index.ts')],
-    absWorkingDir: root,
+/** All in one go, so that what they share is read once. */
+async function buildFunctions(root: string, outDir: string, names: string[]): Promise<Bundle[]> {
+  if (names.length === 0) return [];
+  const parts: Parts = new Map();
+  const { outputFiles, metafile } = await bundle({
+    ...common,
     ...node,
-    plugins: [laterParts(outDir, name)],
+    entryPoints: names.map((name) => ({
+      in: join(root, 'functions', name, 'index.ts'),
+      out: join(name, 'index'),
+    })),
+    outdir: join(outDir, 'functions'),
+    absWorkingDir: root,
+    plugins: [laterParts(outDir, parts)],
   });
-  await replaceFile(join(dirname(file), 'meta.json'), JSON.stringify(built.metafile));
-  await forgetRemoved(dirname(file), bundledFiles(built), /^later-.*\.js$/);
-  return built;
+  return Promise.all(
+    names.map(async (name) => {
+      const folder = join(outDir, 'functions', name);
+      const file = join(folder, 'index.js');
+      const own = metafileOf(metafile, relative(root, file));
+      const made = outputFiles.filter(({ path }) => dirname(path) === folder);
+      const bytes = await writeBundle(outDir, name, file, made);
+      const built = { name, file, bytes, metafile: own };
+      const later = bundledFiles(built);
+      for (const part of later)
+        await writeBundle(outDir, `${name}-${part}`, join(folder, part), parts.get(part) ?? []);
+      await replaceFile(join(folder, 'meta.json'), JSON.stringify(own));
+      await forgetRemoved(folder, later, /^later-.*\.js$/);
+      return built;
+    }),
+  );
+}
+
+/** What a metafile of several bundles says of one: the outputs beside `file`, and the inputs that its entry leads to. */
+function metafileOf({ inputs, outputs }: Metafile, file: string): Metafile {
+  const reached = new Set([outputs[file]?.entryPoint ?? '']);
+  for (const input of reached)
+    for (const { path, external } of inputs[input]?.imports ?? []) if (!external) reached.add(path);
+  return {
+    inputs: Object.fromEntries(Object.entries(inputs).filter(([path]) => reached.has(path))),
+    outputs: Object.fromEntries(Object.entries(outputs).filter(([path]) => path.startsWith(file))),
+  };
 }
 
 /** Without the language's own import(), a part is loaded by require, which is quicker. */
@@ -102,12 +132,15 @@ const node = {
 /** In the cloud every new instance needs it for its first call, so it stays in the bundle. */
 const neededAtOnce = ['@aws-sdk/client-kms'];
 
+/** By its file name, what a part consists of; each function that loads it gets its own copy. */
+type Parts = Map<string, OutputFile[]>;
+
 /**
  * What is imported on first use becomes a file of its own beside the bundle, with only what is used of it: a package, or
  * one module of ours. Inside the bundle it would be compiled on every cold start, which costs
  * more the larger the bundle is. @throws Error for a module of ours that needs another one, which would then exist twice
  */
-function laterParts(outDir: string, name: string): Plugin {
+function laterParts(outDir: string, parts: Parts): Plugin {
   return {
     name: 'later-parts',
     setup({ onResolve }) {
@@ -116,9 +149,11 @@ function laterParts(outDir: string, name: string): Plugin {
         if (!isOurs || neededAtOnce.includes(path)) return undefined;
         const part = `later-${path.replace(/\W+/g, '-').replace(/^-/, '')}-${basename(importer, '.ts')}.js`;
         const contents = `export { ${await namesTaken(importer, path)} } from '${path}';`;
-        const file = join(outDir, 'functions', name, part);
+        // As deep as it will lie, so that its map names the sources rightly.
+        const outfile = join(outDir, 'functions', 'every', part);
         const stdin = { contents, resolveDir };
-        const { metafile } = await bundleTo(outDir, `${name}-${part}`, file, { ...node, stdin });
+        const { metafile, outputFiles } = await bundle({ ...common, ...node, stdin, outfile });
+        parts.set(part, outputFiles);
         const ours = Object.keys(metafile.inputs).filter((input) => !/node_modules|^<stdin>/.test(input));
         if (ours.length > 1)
           throw new Error(`${basename(importer)} imports ${path} later, which needs ${ours.join(', ')}.`);
@@ -176,14 +211,19 @@ const refuseNodeModules: Plugin = {
 };
 
 async function bundleTo(outDir: string, name: string, file: string, own: BuildOptions): Promise<Bundle> {
-  const { outputFiles, metafile } = await bundle({ ...common, ...own, outfile: file });
-  for (const output of outputFiles ?? []) {
-    const isMap = output.path.endsWith('.map');
-    await replaceFile(isMap ? join(outDir, 'maps', `${name}.js.map`) : file, output.contents);
-  }
-  if (!metafile || !outputFiles) throw new Error(`The bundle of ${name} came out empty.`);
-  const bytes = outputFiles.find((output) => output.path === file)?.contents.byteLength ?? 0;
+  const { outputFiles, metafile } = await bundle({ ...own, ...common, outfile: file });
+  const bytes = await writeBundle(outDir, name, file, outputFiles);
   return { name, file, bytes, metafile };
+}
+
+/** Puts a bundle in its place, its map elsewhere, and answers its size. @throws Error when it came out empty */
+async function writeBundle(outDir: string, name: string, file: string, made: OutputFile[]): Promise<number> {
+  const code = made.find(({ path }) => path.endsWith('.js'));
+  const map = made.find(({ path }) => path.endsWith('.map'));
+  if (!code) throw new Error(`The bundle of ${name} came out empty.`);
+  if (map) await replaceFile(join(outDir, 'maps', `${name}.js.map`), map.contents);
+  await replaceFile(file, code.contents);
+  return code.contents.byteLength;
 }
 
 /**

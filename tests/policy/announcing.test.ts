@@ -1,3 +1,4 @@
+import { PEOPLE_PER_MESSAGE } from '../../functions/notify/announce';
 import { EVERYONE_SHARDS } from '../../lib/table/keys';
 import { withdraw } from '../support/consent';
 import { type Caller, createWorld, type World } from '../support/world';
@@ -89,7 +90,7 @@ describe('telling people of a change that concerns them (K4)', () => {
   });
 
   it('goes on page by page, and after a crash between a page and the next message', async () => {
-    const people = 250;
+    const people = PEOPLE_PER_MESSAGE + 25;
     const callers: Caller[] = [];
     for (let from = 0; from < people; from += 25)
       callers.push(

@@ -51,6 +51,8 @@ export function profileRows(theWorld: () => World, me: () => Caller): Record<str
   const rows: Record<string, Prepare> = {
     'profile/get': async () => {
       await granted('profile');
+      const { version } = await ok<{ version: number }>('profile/get', {});
+      await ok('profile/update', { version, nickname: '晓' });
       return {};
     },
     'profile/update': async () => {
@@ -92,14 +94,16 @@ export function profileRows(theWorld: () => World, me: () => Caller): Record<str
   };
   for (const name of ['Fund', 'Social', 'Transport', 'Tax', 'Household']) {
     const purpose = `service-${name.toLowerCase()}`;
+    const attributes = name === 'Tax' ? { householdPlace: '广州' } : { sex: 'female' };
     rows[`profile/get${name}Attributes`] = async () => {
       await granted(purpose);
+      const { version } = await ok<{ version: number }>(`profile/get${name}Attributes`, {});
+      await ok(`profile/set${name}Attributes`, { version, attributes });
       return {};
     };
     rows[`profile/set${name}Attributes`] = async () => {
       await granted(purpose);
       const { version } = await ok<{ version: number }>(`profile/get${name}Attributes`, {});
-      const attributes = name === 'Tax' ? { householdPlace: '广州' } : { sex: 'female' };
       return { input: { version, attributes } };
     };
   }

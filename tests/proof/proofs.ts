@@ -40,5 +40,18 @@ export const proofs: Record<string, { file: string; shows: string }> = {
     file: 'tests/gate/permission.test.ts',
     shows: 'every operation held at every trip while what it rests on ends',
   },
+  'every-text': {
+    file: 'tests/cards/every-text.test.ts',
+    shows: 'a risky word in any text of a card is never seen by others',
+  },
+  'held-writes': {
+    file: 'tests/gate/held-writes.test.ts',
+    shows: 'every operation with its writes held: none answers before they are done',
+  },
+  readers: {
+    file: 'tests/table/readers.test.ts',
+    shows: 'things that nobody has made are exported, explained, in scope, swept and erased',
+  },
+  help: { file: 'tests/operations/help.test.ts', shows: 'every command with --help' },
   'hostile-vcard': { file: 'tests/vcard/hostile.test.ts', shows: 'damaged and malicious files' },
 };
