@@ -193,7 +193,7 @@ export const policyOperations = {
     }),
     output: proposal,
     ledger: 'none',
-    budget: { trips: 3, readUnits: 60, writeUnits: 81 },
+    budget: { trips: 3, readUnits: 60, writeUnits: 84 },
     run: proposePolicy,
   }),
   policyProposal: operation({
@@ -232,7 +232,7 @@ export const policyOperations = {
     input: decided,
     output: z.object({ rejected: z.literal(true) }),
     ledger: 'none',
-    budget: { trips: 3, readUnits: 40, writeUnits: 81 },
+    budget: { trips: 3, readUnits: 40, writeUnits: 84 },
     run: rejectPolicy,
   }),
 };

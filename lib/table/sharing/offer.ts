@@ -35,7 +35,7 @@ export const offer = declareEntity('card-offer', {
     /** The card in the folder of the one who was asked, once accepted. */
     contactId: plain('card-exchange', z.optional(z.string())),
     request: plain('card-exchange', z.string()),
-    expiresAtSeconds: plain('card-exchange', z.int()),
+    expiresAtSeconds: plain('card-offer-end', z.int()),
   },
 });
 export type Offer = ValueOf<typeof offer>;
@@ -54,7 +54,7 @@ export const sentOffer = declareEntity('card-offer-sent', {
     at: plain('card-exchange', z.string()),
     /** Accepted, or taken back after it was declined: for the asker it is not there any more. */
     closed: plain('card-exchange', z.optional(z.boolean())),
-    expiresAtSeconds: plain('card-exchange', z.int()),
+    expiresAtSeconds: plain('card-offer-end', z.int()),
   },
 });
 export type SentOffer = ValueOf<typeof sentOffer>;

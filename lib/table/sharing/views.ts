@@ -23,7 +23,7 @@ export const viewShard = declareEntity('card-views', {
     shareId: plain('card-share', z.string()),
     cardId: plain('card-share', z.string()),
     /** Openings by Beijing day. */
-    days: plain('card-share', z.record(z.string(), z.int())),
+    days: plain('card-views', z.record(z.string(), z.int())),
     linkEndsAtSeconds: plain('card-share', z.int()),
   },
 });
