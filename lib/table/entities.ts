@@ -124,5 +124,3 @@ export const entities = {
   selfProof,
   webSignIn,
 } as const;
-
-export type EntityName = keyof typeof entities;
