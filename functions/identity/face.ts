@@ -3,9 +3,9 @@ import { toInstant } from '../../lib/clock';
 import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
 import { disclose } from '../../lib/gate/disclose';
-import type { Run } from '../../lib/gate/operation';
+import type { Run, Subject } from '../../lib/gate/operation';
 import type { FaceResult } from '../../lib/partner/faceid';
-import { ConditionFailed } from '../../lib/table/client';
+import { ConditionFailed, type Item } from '../../lib/table/client';
 import { consentOf, type Person } from '../../lib/table/person/person';
 import {
   endFaceSession,
@@ -72,7 +72,7 @@ export async function startFace(deps: Deps, run: Run<'subject', Start>) {
   const startedAtMs = deps.clock.now();
   const startedAt = toInstant(startedAtMs);
   const start = { epoch, wayEpoch, content, startedAt, isOver: false };
-  const { answer, kept } = await disclose(
+  const sent = await disclose(
     deps,
     person,
     { ...disclosure, kinds: ['identity-input'], target: uniqueDigest, requestId },
@@ -91,18 +91,25 @@ export async function startFace(deps: Deps, run: Run<'subject', Start>) {
         return putFaceSession(subjectId, sessionId, value, sealer);
       },
     },
-  ).catch((error: unknown) => refuseStart(error, start));
+  ).catch((error: unknown) => twinMet(error, start));
+  if ('met' in sent) return twinStart(caller, sent.met, sessionId, content);
+  const { answer, kept } = sent;
   if (answer.result !== 'STARTED') throw new AppError('PARTNER_UNAVAILABLE');
   if (!kept) return startTwin(deps, run, sessionId, content);
   return { sessionId, url: answer.url, expiresAt: toInstant(faceSessionEndsMs(startedAt)) };
 }
 
-function refuseStart(error: unknown, start: Begun): never {
+/**
+ * The item that refused a start: of the same start, sent twice at once, where the other one was quicker.
+ * @throws AppError GUARDIAN_REQUIRED when it was not this item that refused; as `demandSameStart`
+ */
+function twinMet(error: unknown, start: Begun): { met: Item | undefined } {
   if (!(error instanceof ConditionFailed)) throw error;
-  const [other] = error.found;
-  if (!other) throw new AppError('GUARDIAN_REQUIRED');
-  if (other.item?.content !== start.content) throw new AppError('IDEMPOTENCY_CONFLICT');
-  throw new AppError('BUSY'); // a twin has just got its session
+  const [refused] = error.found;
+  if (!refused) throw new AppError('GUARDIAN_REQUIRED');
+  if (refused.item?.content !== start.content) throw new AppError('IDEMPOTENCY_CONFLICT');
+  demandSameStart(readFaceStart(refused.item), start);
+  return { met: refused.item };
 }
 
 type Begun = Pick<FaceStart, 'epoch' | 'wayEpoch' | 'content'>;
@@ -125,7 +132,11 @@ async function startTwin(
   content: string,
 ) {
   const [item] = await table.getMany([faceSessionKey(caller.person.subjectId, sessionId)]);
-  const session = liveSession(readFaceSession(item, caller.sealer), caller.person);
+  return twinStart(caller, item, sessionId, content);
+}
+
+function twinStart({ person, sealer }: Subject, item: Item | undefined, sessionId: string, content: string) {
+  const session = liveSession(readFaceSession(item, sealer), person);
   if (!session) throw new AppError('BUSY');
   return repeatStart(session, sessionId, content);
 }

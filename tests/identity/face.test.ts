@@ -1,3 +1,7 @@
+import { identity } from '../../functions/identity/index';
+import type { Call } from '../../lib/gate/call';
+import { dispatch } from '../../lib/gate/dispatch';
+import type { Table } from '../../lib/table/client';
 import { grant, withdraw } from '../support/consent';
 import { type Caller, onceKey } from '../support/world';
 import { type Citizen, createIdentityWorld, type IdentityWorld } from './support';
@@ -150,6 +154,24 @@ describe('face (N2)', () => {
     const input = { name: citizen.name, idNumber: citizen.idNumber, idempotencyKey: onceKey() };
     const replies = await Promise.all([1, 2].map(() => world.ok<Started>('identity/startFace', input, me)));
     expect(replies[0]).toEqual(replies[1]);
+  });
+
+  it('started by one whose twin has its session before the first write is the same session', async () => {
+    const input = { name: citizen.name, idNumber: citizen.idNumber, idempotencyKey: onceKey() };
+    let twin: Started | undefined;
+    const table: Table = {
+      ...world.deps.table,
+      async write(...writes) {
+        twin ??= await world.ok<Started>('identity/startFace', input, me);
+        return world.deps.table.write(...writes);
+      },
+    };
+    const call: Call = {
+      ...{ requestId: 'the-slower', host: 'test', trigger: 'client', address: '203.0.113.7' },
+      ...{ operation: 'startFace', input, token: me.token },
+    };
+    const reply = await dispatch({ ...world.deps, table }, 'identity', identity, call);
+    expect(reply).toMatchObject({ ok: true, data: twin });
   });
 
   it('finished twice at once is one result', async () => {
