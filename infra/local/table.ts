@@ -22,15 +22,10 @@ type Definition = Pick<
 /**
  * Creates the table as infra/aws/table.yml describes it: keys, indexes and time to live. A table that is already
  * there is left as it is. Encryption, backups and deletion protection are the cloud's.
- * @param expires whether items end by themselves at their time, by the clock of this machine
  * @throws CannotStart when a kept table was made from another table.yml
  */
-export async function makeLocalTable(
-  client: DynamoDBClient,
-  tableName: string,
-  { expires = true }: { expires?: boolean } = {},
-): Promise<void> {
-  const { TimeToLiveSpecification, ...definition } = readDefinition();
+export async function makeLocalTable(client: DynamoDBClient, tableName: string): Promise<void> {
+  const { TimeToLiveSpecification, ...definition } = tableDefinition();
   try {
     await client.send(new CreateTableCommand({ TableName: tableName, ...definition }));
   } catch (error) {
@@ -46,7 +41,7 @@ export async function makeLocalTable(
       'The kept table has other keys or indexes than table.yml: start with an empty --persist folder.',
     );
   }
-  if (expires) await enableExpiry(client, tableName, TimeToLiveSpecification.AttributeName);
+  await enableExpiry(client, tableName, TimeToLiveSpecification.AttributeName);
 }
 
 async function enableExpiry(client: DynamoDBClient, tableName: string, attribute: string): Promise<void> {
@@ -62,7 +57,8 @@ async function enableExpiry(client: DynamoDBClient, tableName: string, attribute
   );
 }
 
-function readDefinition(): Definition {
+/** What infra/aws/table.yml says of the table, as far as a local one has it. */
+export function tableDefinition(): Definition {
   const { BillingMode, AttributeDefinitions, KeySchema, GlobalSecondaryIndexes, TimeToLiveSpecification } =
     readResources('table.yml').Table?.Properties ?? {};
   return { BillingMode, AttributeDefinitions, KeySchema, GlobalSecondaryIndexes, TimeToLiveSpecification };

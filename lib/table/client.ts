@@ -47,6 +47,9 @@ const withoutRetries = {
   override: true,
 } as const;
 
+/** The SDK's copy of every input and output, without what is sensitive, for a logger that nobody gives it. */
+const UNREAD_LOG = 'loggerMiddleware';
+
 /**
  * The one table. Every read is strongly consistent unless it goes through an index; expired items are invisible (S2).
  * What passes by itself (throttling, conflicts, faults and silence of DynamoDB) is tried again, within the time limits.
@@ -93,6 +96,7 @@ export function createTable(parts: TableParts): Table {
     ...(endpoint && { endpoint }),
   });
   raw.middlewareStack.add((next) => next, withoutRetries);
+  raw.middlewareStack.remove(UNREAD_LOG);
   observe?.(raw);
   const client = DynamoDBDocumentClient.from(raw, { marshallOptions: { removeUndefinedValues: true } });
   const common = { TableName: name, ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const };

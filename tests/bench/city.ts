@@ -95,9 +95,8 @@ async function listed(
 /** What updates cost: of somebody who has moved to another square, within it, and at an impossible speed. */
 async function updates(world: World, one: Citizen): Promise<Figure[]> {
   const spend = async (place: Place): Promise<number> => {
-    world.meter.writeUnits = 0;
-    await world.call('location/update', point(world, place), one);
-    return world.meter.writeUnits;
+    const cost = await world.costOf(() => world.call('location/update', point(world, place), one));
+    return cost.writeUnits;
   };
   world.wait(30 * 60_000);
   const beside = { latitude: one.place.latitude + 0.02, longitude: one.place.longitude };
@@ -129,12 +128,13 @@ async function questions(inStadium: Asker, inTown: Asker): Promise<Figure> {
 
 /** Asks for a first page and notes its milliseconds and its trips. */
 async function ask({ world, one: { token } }: Asker, { times, trips }: Side): Promise<void> {
-  world.meter.trips = 0;
-  const startedAt = performance.now();
-  const reply = await world.call('location/nearby', { radiusKm: 1 }, { token });
-  if (!reply.ok) throw new Error(`nearby was refused: ${reply.error.code}`);
-  times.push(performance.now() - startedAt);
-  trips.push(world.meter.trips);
+  const cost = await world.costOf(async () => {
+    const startedAt = performance.now();
+    const reply = await world.call('location/nearby', { radiusKm: 1 }, { token });
+    if (!reply.ok) throw new Error(`nearby was refused: ${reply.error.code}`);
+    times.push(performance.now() - startedAt);
+  });
+  trips.push(cost.trips);
 }
 
 function fullestSquare(city: Citizen[]): number {

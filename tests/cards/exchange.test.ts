@@ -58,9 +58,8 @@ describe('a card goes from one person to another (C4)', () => {
     const a = await giver();
     const holders = [await giver(), await giver(), await giver()];
     for (const one of holders) await exchange(world, a, one);
-    Object.assign(world.meter, { trips: 0, writeUnits: 0 });
-    await world.ok('cards/recallAll', { cardId: a.cardId }, a.caller);
-    expect(world.meter).toMatchObject({ trips: 2, writeUnits: 1 });
+    const recall = () => world.ok('cards/recallAll', { cardId: a.cardId }, a.caller);
+    expect(await world.costOf(recall)).toMatchObject({ trips: 2, writeUnits: 1 });
     for (const one of holders) {
       const [held] = await folder(one);
       expect(Object.keys(held ?? {}).sort()).toEqual(
@@ -364,15 +363,16 @@ describe('the folder (C4)', () => {
     let cursor: string | undefined;
     let seen = 0;
     for (let page = 0; page < 20; page += 1) {
-      Object.assign(world.meter, { trips: 0, readUnits: 0 });
-      const got: { contacts: Contact[]; cursor?: string } = await world.ok(
-        'cards/folder',
-        { cursor },
-        a.caller,
-      );
-      expect(world.meter.trips).toBe(3);
-      seen += got.contacts.length;
-      cursor = got.cursor;
+      const { trips } = await world.costOf(async () => {
+        const got = await world.ok<{ contacts: Contact[]; cursor?: string }>(
+          'cards/folder',
+          { cursor },
+          a.caller,
+        );
+        seen += got.contacts.length;
+        cursor = got.cursor;
+      });
+      expect(trips).toBe(3);
     }
     expect(seen).toBe(1000);
   });

@@ -163,23 +163,24 @@ export async function listNear(world: World, me: Citizen, radiusKm: number): Pro
   let cursor: string | undefined;
   do {
     queries = 0;
-    Object.assign(world.meter, { trips: 0, readUnits: 0 });
-    const reply = await dispatch(deps, 'location', unlimited, {
-      requestId: 'listing',
-      host: 'test',
-      trigger: 'client',
-      operation: 'nearby',
-      input: { radiusKm, ...(cursor && { cursor }) },
-      token: me.token,
+    const cost = await world.costOf(async () => {
+      const reply = await dispatch(deps, 'location', unlimited, {
+        requestId: 'listing',
+        host: 'test',
+        trigger: 'client',
+        operation: 'nearby',
+        input: { radiusKm, ...(cursor && { cursor }) },
+        token: me.token,
+      });
+      if (!reply.ok) throw new Error(`nearby was refused: ${JSON.stringify(reply.error)}`);
+      const page = reply.data as Nearby;
+      told.names.push(...page.people.map(({ card }) => card.name ?? ''));
+      cursor = page.cursor;
     });
-    if (!reply.ok) throw new Error(`nearby was refused: ${JSON.stringify(reply.error)}`);
-    const page = reply.data as Nearby;
-    told.names.push(...page.people.map(({ card }) => card.name ?? ''));
     told.pages += 1;
     told.queries = Math.max(told.queries, queries);
-    told.trips = Math.max(told.trips, world.meter.trips);
-    told.readUnits = Math.max(told.readUnits, world.meter.readUnits);
-    cursor = page.cursor;
+    told.trips = Math.max(told.trips, cost.trips);
+    told.readUnits = Math.max(told.readUnits, cost.readUnits);
   } while (cursor);
   told.names.sort();
   return told;

@@ -2,34 +2,41 @@ import { randomBytes } from 'node:crypto';
 import { BatchWriteItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { makeMissingKeys, type RotateParts } from '../../infra/commands/rotate-keys';
-import { KEYS } from '../../lib/table/service/key-store';
+import { toEpochSeconds } from '../../lib/clock';
+import type { Table } from '../../lib/table/client';
 
 /** A root key of no other world's: two services that must not know each other's keys bring one each. */
 export const newRootKey = (): string => `local:${randomBytes(32).toString('base64')}`;
 
 type Made = Promise<Record<string, unknown>[]>;
-/** By root key and suite: the wrapped keys as they lie in the first table. */
+/** By root key and suite: the wrapped keys as they lie in a table. */
 const made = new Map<string, Made>();
 
 /**
  * Gives a new table its service keys. Those of one root key are made once for the whole test file, and put into every
- * further table as they are, in one write.
+ * table as they are, in one write.
  */
 export async function giveKeys(raw: DynamoDBClient, tableName: string, parts: RotateParts): Promise<void> {
   const ring = `${parts.roots[0].id} ${parts.suite}`;
-  const known = made.get(ring);
-  if (!known) {
-    const making = makeMissingKeys(parts).then(async () => {
-      const { items } = await parts.table.query({
-        KeyConditionExpression: 'pk = :keys',
-        ExpressionAttributeValues: { ':keys': KEYS },
-      });
-      return items;
-    });
-    made.set(ring, making);
-    await making;
-    return;
-  }
-  const puts = (await known).map((item) => ({ PutRequest: { Item: marshall(item) } }));
+  const known = made.get(ring) ?? makeKeys(parts);
+  made.set(ring, known);
+  const puts = (await known).map((item) => ({
+    PutRequest: { Item: marshall(item, { removeUndefinedValues: true }) },
+  }));
   await raw.send(new BatchWriteItemCommand({ RequestItems: { [tableName]: puts } }));
+}
+
+/** What would be put into an empty table, one by one. */
+async function makeKeys(parts: RotateParts): Made {
+  const items: Record<string, unknown>[] = [];
+  const createdAtSeconds = toEpochSeconds(parts.clock.now());
+  const table: Table = {
+    ...parts.table,
+    query: async () => ({ items: [], lastKey: undefined }),
+    write: async (...writes) => {
+      for (const { Put } of writes) items.push({ ...Put?.Item, createdAtSeconds });
+    },
+  };
+  await makeMissingKeys({ ...parts, table });
+  return items;
 }

@@ -15,13 +15,15 @@ import type { TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
 import { type IndexKeys, indexUnits, type RawItem, sum, writeUnits } from './units';
 
 /** What calls of the table cost, for budgets. Units are DynamoDB's consumed capacity. */
-export type Meter = {
+export type Cost = {
   trips: number;
   readUnits: number;
   writeUnits: number;
   /** What was done, in the words of IAM: a test compares it with what each function's role may do. */
   actions: Set<string>;
 };
+
+export const newCost = (): Cost => ({ trips: 0, readUnits: 0, writeUnits: 0, actions: new Set() });
 
 type TransactItem = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
 type Place = { region: string; endpoint: string; tableName: string };
@@ -44,12 +46,13 @@ const actions: Record<string, string> = {
 };
 
 /**
- * Hangs a meter on a table's client. DynamoDB Local says what single writes and reads cost, and says it rightly, but counts
- * transactions as if they were none; so these are counted from their items, as they were before and are afterwards, by
- * the documented rule: 2 units for each KB begun of each item, the larger of before and after. What they change in the
- * indexes costs as usual, because an index follows after the commit. A request that fails is a trip.
+ * Hangs a meter on a table's client. It adds to the cost that is being taken, and does nothing while none is, because
+ * it reads twice for each transaction: DynamoDB Local says what single writes and reads cost, and says it rightly, but
+ * counts transactions as if they were none; so these are counted from their items, as they were before and are
+ * afterwards, by the documented rule: 2 units for each KB begun of each item, the larger of before and after. What they
+ * change in the indexes costs as usual, because an index follows after the commit. A request that fails is a trip.
  */
-export function observeWith(meter: Meter, place: Place): (client: DynamoDBClient) => void {
+export function observeWith(taken: () => Cost | undefined, place: Place): (client: DynamoDBClient) => void {
   const own = new Client({ region: place.region, endpoint: place.endpoint });
   let indexes: Promise<IndexKeys[]> | undefined;
 
@@ -81,27 +84,30 @@ export function observeWith(meter: Meter, place: Place): (client: DynamoDBClient
   return (client) =>
     client.middlewareStack.add(
       (next, context) => async (args) => {
+        const cost = taken();
+        if (!cost) return next(args);
         const name = String(context.commandName).replace(/Command$/, '');
-        meter.trips += 1;
+        cost.trips += 1;
         if (name === 'TransactWriteItems') {
           const { TransactItems = [] } = args.input as TransactWriteCommandInput;
-          for (const kind of TransactItems.flatMap(Object.keys)) meter.actions.add(actions[kind] ?? kind);
+          for (const kind of TransactItems.flatMap(Object.keys)) cost.actions.add(actions[kind] ?? kind);
           let result: Awaited<ReturnType<typeof next>> | undefined;
-          meter.writeUnits += await unitsOf(TransactItems, async () => {
+          const units = await unitsOf(TransactItems, async () => {
             result = await next(args);
           });
+          cost.writeUnits += units;
           return result as Awaited<ReturnType<typeof next>>;
         }
         const kind = counted[name];
         if (!kind) throw new Error(`the meter does not know what ${name} costs`);
-        meter.actions.add(name);
+        cost.actions.add(name);
         const input = { ...args.input, ReturnConsumedCapacity: 'TOTAL' } as ServiceInputTypes;
         const result = await next({ ...args, input });
         const { ConsumedCapacity = [] } = result.output as {
           ConsumedCapacity?: ConsumedCapacity | ConsumedCapacity[];
         };
-        for (const one of [ConsumedCapacity].flat()) meter[kind] += one.CapacityUnits ?? 0;
-        meter.readUnits += unitsForNothing(name, args.input, result.output);
+        for (const one of [ConsumedCapacity].flat()) cost[kind] += one.CapacityUnits ?? 0;
+        cost.readUnits += unitsForNothing(name, args.input, result.output);
         return result;
       },
       { step: 'initialize', name: 'meter' },

@@ -1,9 +1,15 @@
 import { startDynamoDb } from '../../infra/local/dynamodb';
+import { tableDefinition } from '../../infra/local/table';
 
-/** Starts DynamoDB Local once for the whole run; each test file makes tables of its own in it. */
+/**
+ * Starts DynamoDB Local once for the whole run; each test file makes tables of its own in it, as infra/aws/table.yml
+ * describes them, which is read once too.
+ */
 export default async function start(): Promise<void> {
   const dynamodb = await startDynamoDb();
   process.env.TEST_TABLE_ENDPOINT = dynamodb.endpoint;
+  const { TimeToLiveSpecification: _, ...definition } = tableDefinition();
+  process.env.TEST_TABLE_DEFINITION = JSON.stringify(definition);
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
   process.env.AWS_ACCESS_KEY_ID = 'local';
   process.env.AWS_SECRET_ACCESS_KEY = 'local';

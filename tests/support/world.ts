@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { CreateTableCommand, DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { cards } from '../../functions/cards/index';
 import { consent } from '../../functions/consent/index';
 import { identity } from '../../functions/identity/index';
@@ -8,7 +8,6 @@ import { login } from '../../functions/login/index';
 import { notify } from '../../functions/notify/index';
 import { profile } from '../../functions/profile/index';
 import { retention } from '../../functions/retention/index';
-import { makeLocalTable } from '../../infra/local/table';
 import type { Clock } from '../../lib/clock';
 import { type Config, readConfig } from '../../lib/config';
 import { systemRandom } from '../../lib/crypto/random';
@@ -26,7 +25,7 @@ import { timeLimits } from '../../lib/time-limits';
 import { grant, type Ok } from './consent';
 import { giveKeys, newRootKey } from './keys';
 import { observeKinds, type SeenKinds, whileSeeing } from './kinds-observer';
-import { type Meter, observeWith } from './meter';
+import { type Cost, newCost, observeWith } from './meter';
 import { memoryObjects, type Partners, partnerDoubles } from './partners';
 
 /** Every function, as deployed. A test compares it with the folders and the templates. */
@@ -52,7 +51,8 @@ const ROOT_KEY = newRootKey();
 export type World = {
   deps: Deps;
   config: Config;
-  meter: Meter;
+  /** What the table is asked during one work, and what that costs; one at a time. */
+  costOf(work: () => Promise<unknown>): Promise<Cost>;
   /** Everything logged, line by line. */
   lines: string[];
   /** Everything sent to the erase queue. */
@@ -134,12 +134,13 @@ export async function createWorld({
   };
   const config = like?.config ?? readConfig(settings);
   const raw = new DynamoDBClient({ region: config.SERVICE_REGION, endpoint: config.TABLE_ENDPOINT });
-  // The table knows the machine's clock alone, and would end items that by the test's clock are still fresh.
-  if (!like) await makeLocalTable(raw, config.TABLE_NAME, { expires: false });
+  // Without time to live, which knows the machine's clock alone, and would end items that by the test's are still fresh.
+  const definition = JSON.parse(process.env.TEST_TABLE_DEFINITION ?? '{}');
+  if (!like) await raw.send(new CreateTableCommand({ TableName: config.TABLE_NAME, ...definition }));
 
   let now = START;
   const clock = { now: () => now };
-  const meter: Meter = { trips: 0, readUnits: 0, writeUnits: 0, actions: new Set() };
+  let taken: Cost | undefined;
   const lines: string[] = [];
   const queued: EraseMessage[] = [];
   const notices: NoticeMessage[] = [];
@@ -157,7 +158,7 @@ export async function createWorld({
       clock,
       limits: patient,
       observeTable: (client) => {
-        observeWith(meter, place)(client);
+        observeWith(() => taken, place)(client);
         if (seen) observeKinds(place, () => deps.ring)(client);
       },
       log: createLog((line) => lines.push(line)),
@@ -185,8 +186,6 @@ export async function createWorld({
     });
 
   await deps.policy.refresh(); // the first instance of a new service publishes what it was built with
-  Object.assign(meter, { trips: 0, readUnits: 0, writeUnits: 0 });
-  meter.actions.clear();
 
   const call: World['call'] = (path, input, by = {}) => {
     const [name = '', operation = ''] = path.split('/');
@@ -211,7 +210,17 @@ export async function createWorld({
   return {
     deps,
     config,
-    meter,
+    async costOf(work) {
+      if (taken) throw new Error('a cost is being taken already');
+      const cost = newCost();
+      taken = cost;
+      try {
+        await work();
+      } finally {
+        taken = undefined;
+      }
+      return cost;
+    },
     lines,
     queued,
     notices,

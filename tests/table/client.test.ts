@@ -1,3 +1,4 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { AppError } from '../../lib/errors';
 import { ConditionFailed, createTable, type Table } from '../../lib/table/client';
 import { keys } from '../../lib/table/keys';
@@ -99,4 +100,17 @@ describe('writes', () => {
     await expect(nowhere.getMany([item('a')])).rejects.toThrow();
     await expect(nowhere.write({ Put: { Item: rawItem(item('a')) } })).rejects.toThrow();
   });
+});
+
+it('copies no request and no answer for a log that nobody reads', () => {
+  const middlewares = ({ middlewareStack }: DynamoDBClient) => middlewareStack.identify().join('\n');
+  const { SERVICE_REGION: region, TABLE_ENDPOINT: endpoint, TABLE_NAME: name } = world.config;
+  let own = '';
+  const observe = (client: DynamoDBClient) => {
+    own = middlewares(client);
+  };
+  createTable({ name, region, endpoint, clock: world.deps.clock, observe });
+  expect(middlewares(new DynamoDBClient({ region }))).toContain('loggerMiddleware');
+  expect(own).toContain('retryMiddleware');
+  expect(own).not.toContain('loggerMiddleware');
 });

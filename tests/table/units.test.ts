@@ -1,7 +1,7 @@
 import { type AttributeValue, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import * as fc from 'fast-check';
 import { createTable } from '../../lib/table/client';
-import { type Meter, observeWith } from '../support/meter';
+import { type Cost, newCost, observeWith } from '../support/meter';
 import { rawItem } from '../support/raw-item';
 import { type IndexKeys, indexUnits, type RawItem, sizeOf, writeUnits } from '../support/units';
 import { createWorld, type World } from '../support/world';
@@ -142,10 +142,9 @@ it('what a change of an item costs in the indexes is what single writes say: a p
 });
 
 describe('the meter', () => {
-  const tally = (): Meter => ({ trips: 0, readUnits: 0, writeUnits: 0, actions: new Set() });
-  const open = (meter: Meter) => {
+  const open = (cost: Cost) => {
     const { SERVICE_REGION: region, TABLE_ENDPOINT: endpoint, TABLE_NAME: name } = world.config;
-    const observe = observeWith(meter, { region, endpoint, tableName: name });
+    const observe = observeWith(() => cost, { region, endpoint, tableName: name });
     return createTable({ name, region, endpoint, clock: world.deps.clock, observe });
   };
   const key = (sk: string) => ({ pk: 'metered', sk });
@@ -157,12 +156,12 @@ describe('the meter', () => {
     Array.from({ length: count }, (_, index) => ({ Delete: { Key: key(`${index}`) } }));
 
   it('counts two units for each KB and item of a transaction, its checks included', async () => {
-    const meter = tally();
-    const table = open(meter);
+    const cost = newCost();
+    const table = open(cost);
     const costOf = async (work: Promise<unknown>) => {
       await work;
-      const { trips, writeUnits: units } = meter;
-      Object.assign(meter, tally());
+      const { trips, writeUnits: units } = cost;
+      Object.assign(cost, newCost());
       return { trips, units };
     };
     const [first, ...others] = puts(5, { filler: 'x'.repeat(300) });
@@ -183,15 +182,15 @@ describe('the meter', () => {
   });
 
   it('counts single writes and reads as DynamoDB says them, and knows what was done', async () => {
-    const meter = tally();
-    const table = open(meter);
+    const cost = newCost();
+    const table = open(cost);
     await table.write({ Put: { Item: rawItem({ ...key('single'), filler: 'x'.repeat(5000) }) } });
     await table.getMany([key('single'), key('none')]);
     await table.query({
       KeyConditionExpression: 'pk = :pk',
       ExpressionAttributeValues: { ':pk': 'metered' },
     });
-    expect({ ...meter, actions: [...meter.actions].sort() }).toEqual({
+    expect({ ...cost, actions: [...cost.actions].sort() }).toEqual({
       trips: 3,
       writeUnits: 5,
       readUnits: 3 + 2,
