@@ -40,6 +40,10 @@ export const proofs: Record<string, { file: string; shows: string }> = {
     file: 'tests/gate/permission.test.ts',
     shows: 'every operation held at every trip while what it rests on ends',
   },
+  'withdrawn-meanwhile': {
+    file: 'tests/gate/withdrawn-meanwhile.test.ts',
+    shows: 'a consent withdrawn at every trip of a call that sends: nothing is sent after it, nothing stays',
+  },
   'every-text': {
     file: 'tests/cards/every-text.test.ts',
     shows: 'a risky word in any text of a card is never seen by others',
