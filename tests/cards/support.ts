@@ -1,4 +1,5 @@
 import { parseToken } from '../../lib/crypto/token';
+import { keys } from '../../lib/table/keys';
 import { grant } from '../support/consent';
 import { fullCard } from '../support/full-card';
 import { type Caller, onceKey, type World } from '../support/world';
@@ -24,11 +25,8 @@ export function newCard(world: World, caller: Caller, content: object = fullCard
 
 /** The raw items in a person's partition that rest on the consent to a purpose. */
 export async function resting(world: World, subjectId: string, purpose = 'cards') {
-  const items = await world.scan();
-  return items.filter(
-    ({ pk, sk }) =>
-      (pk as { S: string }).S === `P#${subjectId}` && (sk as { S: string }).S.startsWith(`DATA#${purpose}#`),
-  );
+  const items = await world.scan(keys.person(subjectId).pk);
+  return items.filter(({ sk }) => (sk as { S: string }).S.startsWith(`DATA#${purpose}#`));
 }
 
 /** Somebody with a card whose name, title and phones are open to links. */
