@@ -27,7 +27,10 @@ export type IdentityWorld = World & {
   stop(): Promise<void>;
 };
 
-export async function createIdentityWorld(suite: 'aes' | 'sm' = 'aes'): Promise<IdentityWorld> {
+export async function createIdentityWorld(
+  suite: 'aes' | 'sm' = 'aes',
+  like?: IdentityWorld,
+): Promise<IdentityWorld> {
   let clock: Clock = { now: () => START };
   const sandbox = await startSandbox({
     apps: [{ appid: 'wxtest', secret: 'secret' }],
@@ -35,6 +38,7 @@ export async function createIdentityWorld(suite: 'aes' | 'sm' = 'aes'): Promise<
   });
   const world = await createWorld({
     suite,
+    like,
     partners: (own, log) => {
       clock = own;
       const { secretId, secretKey, ruleId } = SANDBOX_FACEID;
