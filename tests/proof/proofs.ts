@@ -34,6 +34,14 @@ export const proofs: Record<string, { file: string; shows: string }> = {
     file: 'tests/profile/refusals.test.ts',
     shows: 'whatever is refused, everything else of a profile goes on',
   },
+  residency: {
+    file: 'tests/packaging/residency.test.ts',
+    shows: 'no command of the framework takes another region',
+  },
+  hosts: {
+    file: 'tests/hosts/contract.test.ts',
+    shows: 'hostile input gets the same answer under the runtime of CloudBase',
+  },
   visibility: {
     file: 'tests/cards/visibility.test.ts',
     shows: 'verdicts and audiences of fields in any order',
