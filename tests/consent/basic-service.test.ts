@@ -1,6 +1,7 @@
 import { consentPurposeIds, needsConsent, type purposes } from '../../lib/policy/purposes';
+import { type Recipient, recipients } from '../../lib/policy/recipients';
 import { agreeingPartners } from '../identity/agreeing-partners';
-import { refuse } from '../support/consent';
+import { grant, refuse } from '../support/consent';
 import { type Caller, createWorld, functions, type World } from '../support/world';
 import { sampleInput } from './sample';
 
@@ -54,5 +55,28 @@ describe('with everything optional refused (K3, O1; PIPL art. 16)', () => {
     expect(caller.asks).toEqual([]);
     for (const purpose of consentPurposeIds)
       expect(await world.ok('consent/prompts', { uses: [purpose] }, caller)).toMatchObject({ prompts: [] });
+  });
+});
+
+describe('my lists (K7)', () => {
+  it('name for each kind who gets that kind, and nobody who gets another one for the same purpose', async () => {
+    const me = await world.signIn('agreeing');
+    await grant(world, me, ...consentPurposeIds);
+    const { collected } = await world.ok<{ collected: { kind: string; recipients: string[] }[] }>(
+      'consent/ownLists',
+      {},
+      me,
+    );
+    const getting = (kind: string) =>
+      Object.values<Recipient>(recipients)
+        .filter(({ kinds }) => kinds === 'all' || kinds.some((one) => one === kind))
+        .map(({ name }) => name);
+    expect(collected.length).toBeGreaterThan(40);
+    for (const { kind, recipients: told } of collected)
+      expect({ kind, told }).toEqual({ kind, told: getting(kind) });
+    const ofNumber = collected.find(({ kind }) => kind === 'account-number');
+    expect(ofNumber?.recipients).toEqual([recipients.cloud.name]);
+    const ofName = collected.find(({ kind }) => kind === 'card-name');
+    expect(ofName?.recipients).toEqual([recipients['wechat-text'].name, recipients.cloud.name]);
   });
 });
