@@ -14,10 +14,7 @@ import {
 import type { TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
 import { type IndexKeys, indexUnits, type RawItem, sum, writeUnits } from './units';
 
-/**
- * What calls of the table cost, for budgets. Units are DynamoDB's consumed capacity. They are counted from when a test
- * sets them to zero and are no number before, because to know what a transaction costs takes two more reads.
- */
+/** What calls of the table cost, for budgets. Units are DynamoDB's consumed capacity. */
 export type Meter = {
   trips: number;
   readUnits: number;
@@ -89,7 +86,6 @@ export function observeWith(meter: Meter, place: Place): (client: DynamoDBClient
         if (name === 'TransactWriteItems') {
           const { TransactItems = [] } = args.input as TransactWriteCommandInput;
           for (const kind of TransactItems.flatMap(Object.keys)) meter.actions.add(actions[kind] ?? kind);
-          if (Number.isNaN(meter.writeUnits)) return next(args);
           let result: Awaited<ReturnType<typeof next>> | undefined;
           meter.writeUnits += await unitsOf(TransactItems, async () => {
             result = await next(args);
@@ -99,7 +95,6 @@ export function observeWith(meter: Meter, place: Place): (client: DynamoDBClient
         const kind = counted[name];
         if (!kind) throw new Error(`the meter does not know what ${name} costs`);
         meter.actions.add(name);
-        if (Number.isNaN(meter[kind])) return next(args);
         const input = { ...args.input, ReturnConsumedCapacity: 'TOTAL' } as ServiceInputTypes;
         const result = await next({ ...args, input });
         const { ConsumedCapacity = [] } = result.output as {

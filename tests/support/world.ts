@@ -139,7 +139,7 @@ export async function createWorld({
 
   let now = START;
   const clock = { now: () => now };
-  const meter: Meter = { trips: 0, readUnits: Number.NaN, writeUnits: Number.NaN, actions: new Set() };
+  const meter: Meter = { trips: 0, readUnits: 0, writeUnits: 0, actions: new Set() };
   const lines: string[] = [];
   const queued: EraseMessage[] = [];
   const notices: NoticeMessage[] = [];
@@ -185,7 +185,7 @@ export async function createWorld({
     });
 
   await deps.policy.refresh(); // the first instance of a new service publishes what it was built with
-  meter.trips = 0;
+  Object.assign(meter, { trips: 0, readUnits: 0, writeUnits: 0 });
   meter.actions.clear();
 
   const call: World['call'] = (path, input, by = {}) => {
