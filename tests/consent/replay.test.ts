@@ -6,14 +6,12 @@ import { appendEntry } from '../../lib/table/ledger/append';
 import { ledgerEntry } from '../../lib/table/ledger/ledger';
 import { subjectIdOf } from '../identity/support';
 import { act } from '../support/consent';
-import { inTurn } from '../support/in-turn';
 import { type Caller, createWorld, onceKey, type World } from '../support/world';
 import { personOf, rawTable } from './support';
 
-const nextWorld = inTurn<World>((like) => createWorld({ like }));
 let world: World;
 beforeEach(async () => {
-  world = await nextWorld();
+  world = await createWorld();
 });
 
 async function findings(): Promise<Finding[]> {

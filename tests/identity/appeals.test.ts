@@ -1,12 +1,10 @@
-import { inTurn } from '../support/in-turn';
 import { type Caller, onceKey } from '../support/world';
 import { createIdentityWorld, type IdentityWorld, subjectIdOf } from './support';
 
-const nextWorld = inTurn<IdentityWorld>((like) => createIdentityWorld('aes', like));
 let world: IdentityWorld;
 let me: Caller;
 beforeEach(async () => {
-  world = await nextWorld();
+  world = await createIdentityWorld();
   me = await world.signIn('me');
 });
 afterEach(() => world.stop());

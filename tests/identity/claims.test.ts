@@ -1,14 +1,12 @@
 import { issueProof } from '../../lib/gate/proof';
 import { amount } from '../proof/sample';
 import { grant, withdraw } from '../support/consent';
-import { inTurn } from '../support/in-turn';
 import { onceKey } from '../support/world';
 import { createIdentityWorld, type IdentityWorld, subjectIdOf } from './support';
 
-const nextWorld = inTurn<IdentityWorld>((like) => createIdentityWorld('aes', like));
 let world: IdentityWorld;
 beforeEach(async () => {
-  world = await nextWorld();
+  world = await createIdentityWorld();
 });
 afterEach(() => world.stop());
 

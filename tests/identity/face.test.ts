@@ -3,16 +3,14 @@ import type { Call } from '../../lib/gate/call';
 import { dispatch } from '../../lib/gate/dispatch';
 import type { Table } from '../../lib/table/client';
 import { grant, withdraw } from '../support/consent';
-import { inTurn } from '../support/in-turn';
 import { type Caller, onceKey } from '../support/world';
 import { type Citizen, createIdentityWorld, type IdentityWorld } from './support';
 
-const nextWorld = inTurn<IdentityWorld>((like) => createIdentityWorld('aes', like));
 let world: IdentityWorld;
 let me: Caller;
 let citizen: Citizen;
 beforeEach(async () => {
-  world = await nextWorld();
+  world = await createIdentityWorld();
   me = await world.person('me', 'real-name', 'real-name-face');
   citizen = await world.citizen();
 });

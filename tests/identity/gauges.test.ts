@@ -4,14 +4,12 @@ import { gaugeIds, gaugeWrite, readGauges, sensitiveKinds } from '../../lib/tabl
 import { networkName } from '../../lib/table/real-name/real-name';
 import { networkAttempt } from '../../lib/table/real-name/real-name-attempt';
 import { withdraw } from '../support/consent';
-import { inTurn } from '../support/in-turn';
 import { onceKey, START } from '../support/world';
 import { createIdentityWorld, type IdentityWorld } from './support';
 
-const nextWorld = inTurn<IdentityWorld>((like) => createIdentityWorld('aes', like));
 let world: IdentityWorld;
 beforeEach(async () => {
-  world = await nextWorld();
+  world = await createIdentityWorld();
 });
 afterEach(() => world.stop());
 

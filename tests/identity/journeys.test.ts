@@ -1,12 +1,10 @@
 import { grant } from '../support/consent';
-import { inTurn } from '../support/in-turn';
 import { onceKey } from '../support/world';
 import { createIdentityWorld, type IdentityWorld, numberOf } from './support';
 
-const nextWorld = inTurn<IdentityWorld>((like) => createIdentityWorld('aes', like));
 let world: IdentityWorld;
 beforeEach(async () => {
-  world = await nextWorld();
+  world = await createIdentityWorld();
 });
 afterEach(() => world.stop());
 

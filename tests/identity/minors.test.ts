@@ -1,13 +1,11 @@
 import { grant, withdraw } from '../support/consent';
-import { inTurn } from '../support/in-turn';
 import { type Caller, onceKey } from '../support/world';
 import { type Citizen, createIdentityWorld, type IdentityWorld, newCitizen, subjectIdOf } from './support';
 
-const nextWorld = inTurn<IdentityWorld>((like) => createIdentityWorld('aes', like));
 let world: IdentityWorld;
 let child: Caller;
 beforeEach(async () => {
-  world = await nextWorld();
+  world = await createIdentityWorld();
   child = await world.person('child', 'real-name', 'real-name-face', 'real-name-network');
 });
 afterEach(() => world.stop());

@@ -27,10 +27,7 @@ export type IdentityWorld = World & {
   stop(): Promise<void>;
 };
 
-export async function createIdentityWorld(
-  suite: 'aes' | 'sm' = 'aes',
-  like?: IdentityWorld,
-): Promise<IdentityWorld> {
+export async function createIdentityWorld(suite: 'aes' | 'sm' = 'aes'): Promise<IdentityWorld> {
   let clock: Clock = { now: () => START };
   const sandbox = await startSandbox({
     apps: [{ appid: 'wxtest', secret: 'secret' }],
@@ -38,7 +35,6 @@ export async function createIdentityWorld(
   });
   const world = await createWorld({
     suite,
-    like,
     partners: (own, log) => {
       clock = own;
       const { secretId, secretKey, ruleId } = SANDBOX_FACEID;

@@ -4,17 +4,15 @@ import type { Deps } from '../../lib/deps';
 import { authenticate } from '../../lib/gate/authenticate';
 import { attemptKey } from '../../lib/table/real-name/real-name-attempt';
 import { grant, withdraw } from '../support/consent';
-import { inTurn } from '../support/in-turn';
 import { partnerIn, withPartner } from '../support/partners';
 import { type Caller, createWorld, onceKey } from '../support/world';
 import { type Citizen, createIdentityWorld, type IdentityWorld } from './support';
 
-const nextWorld = inTurn<IdentityWorld>((like) => createIdentityWorld('aes', like));
 let world: IdentityWorld;
 let me: Caller;
 let citizen: Citizen;
 beforeEach(async () => {
-  world = await nextWorld();
+  world = await createIdentityWorld();
   me = await world.person('me', 'real-name', 'real-name-bank');
   citizen = await world.citizen();
 });

@@ -1,15 +1,13 @@
 import { parseToken } from '../../lib/crypto/token';
 import { grant, withdraw } from '../support/consent';
-import { inTurn } from '../support/in-turn';
 import { type Caller, createWorld, onceKey, type World } from '../support/world';
 import { accountNumber, actsOf, phoneHolder, proofFor, tap, wechatCode } from './support';
 
 const DAY_MS = 86_400_000;
 
-const nextWorld = inTurn<World>((like) => createWorld({ like }));
 let world: World;
 beforeEach(async () => {
-  world = await nextWorld();
+  world = await createWorld();
 });
 
 const subjectOf = ({ token }: Caller) => parseToken(token)?.subjectId;

@@ -1,13 +1,11 @@
 import { parseToken } from '../../lib/crypto/token';
 import { grant, withdraw } from '../support/consent';
-import { inTurn } from '../support/in-turn';
 import { type Caller, createWorld, type World } from '../support/world';
 import { actsOf, entryCode, linker, proofFor } from './support';
 
-const nextWorld = inTurn<World>((like) => createWorld({ like }));
 let world: World;
 beforeEach(async () => {
-  world = await nextWorld();
+  world = await createWorld();
 });
 
 const enter = (who: string) => ({ entry: 'wechat-pay', code: entryCode(who) });

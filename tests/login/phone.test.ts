@@ -1,12 +1,10 @@
 import { provableActs } from '../../lib/gate/proof';
 import { grant, withdraw } from '../support/consent';
-import { inTurn } from '../support/in-turn';
 import { type Caller, createWorld, functions, onceKey, type World } from '../support/world';
 
-const nextWorld = inTurn<World>((like) => createWorld({ like }));
 let world: World;
 beforeEach(async () => {
-  world = await nextWorld();
+  world = await createWorld();
 });
 
 const phoneCode = (number: string, openid: string) => ({ code: `${number}-for-${openid}~${onceKey()}` });

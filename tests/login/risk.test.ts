@@ -1,21 +1,18 @@
 import { retentionMs } from '../../lib/policy/retention';
 import { grant } from '../support/consent';
-import { inTurn } from '../support/in-turn';
 import { type Caller, createWorld, onceKey, type World } from '../support/world';
 import { accountNumber, tap } from './support';
 
 const DAY_MS = 86_400_000;
 const officer = { token: 'staff:ling:officer' };
 
-const nextWorld = inTurn<World>((like) =>
+const nextWorld = () =>
   createWorld({
-    like,
     rankOf: (openid) => {
       asked.push(openid);
       return rank;
     },
-  }),
-);
+  });
 let world: World;
 let rank: number | undefined;
 let asked: string[];

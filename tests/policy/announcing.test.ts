@@ -6,7 +6,6 @@ import { putPerson } from '../../lib/table/person/person';
 import { policyNoticeKey } from '../../lib/table/policy/policy-notice';
 import { personOf } from '../consent/support';
 import { withdraw } from '../support/consent';
-import { inTurn } from '../support/in-turn';
 import { type Caller, createWorld, type World } from '../support/world';
 
 const DAY_MS = 86_400_000;
@@ -24,10 +23,9 @@ const printer = {
   kinds: ['card-name'],
 };
 
-const nextWorld = inTurn<World>((like) => createWorld({ like }));
 let world: World;
 beforeEach(async () => {
-  world = await nextWorld();
+  world = await createWorld();
 });
 
 async function publish(changes: object): Promise<number> {

@@ -5,7 +5,6 @@ import { firstVersion } from '../../lib/policy/version';
 import { verifyVersions, versionKey } from '../../lib/table/policy/policy-version';
 import { paper } from '../consent/support';
 import { consentAct, grant, refuse, seenEntryOf } from '../support/consent';
-import { inTurn } from '../support/in-turn';
 import { type Caller, createWorld, onceKey, type World } from '../support/world';
 
 const DAY_MS = 86_400_000;
@@ -25,11 +24,10 @@ const printer = {
   kinds: ['card-name', 'card-phone'],
 } as const;
 
-const nextWorld = inTurn<World>((like) => createWorld({ like }));
 let world: World;
 let now: number;
 beforeEach(async () => {
-  world = await nextWorld();
+  world = await createWorld();
   now = Date.parse('2026-12-01T02:00:00.000Z');
 });
 const wait = (milliseconds: number) => {

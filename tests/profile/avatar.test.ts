@@ -6,12 +6,10 @@ import { AppError } from '../../lib/errors';
 import { isBareJpeg } from '../../lib/picture/jpeg';
 import { fields, ladenJpeg, ladenPng, ladenWebp, marks, plainJpeg, png } from '../picture/samples';
 import { grant, withdraw } from '../support/consent';
-import { inTurn } from '../support/in-turn';
 import type { Caller } from '../support/world';
 import { announce } from './budget-rows';
 import { createStage, during, put, type Stage, type Ticket } from './stage';
 
-const nextStage = inTurn<Stage>(createStage);
 let stage: Stage;
 let me: Caller;
 const picture = png(fields(64, 64));
@@ -20,7 +18,7 @@ const MAKING_MS = 30_000;
 const APPEARING_MS = APPEARING_SECONDS * 1000;
 
 beforeEach(async () => {
-  stage = await nextStage();
+  stage = await createStage();
   me = await stage.person('me', 'profile');
 });
 afterEach(() => stage.end());

@@ -4,15 +4,13 @@ import { kinds } from '../../lib/policy/kinds';
 import { purposes } from '../../lib/policy/purposes';
 import { attributeNames, type ServiceId, serviceIds, services } from '../../lib/policy/services';
 import { grant, withdraw } from '../support/consent';
-import { inTurn } from '../support/in-turn';
 import { type Caller, createWorld, onceKey, type World } from '../support/world';
 import { contact } from './budget-rows';
 
-const nextWorld = inTurn<World>((like) => createWorld({ like }));
 let world: World;
 let me: Caller;
 beforeEach(async () => {
-  world = await nextWorld();
+  world = await createWorld();
   me = await world.signIn('me');
 });
 

@@ -3,11 +3,9 @@ import { needsConsent, type PurposeId } from '../../lib/policy/purposes';
 import type { Write } from '../../lib/table/client';
 import { holdsFor } from '../proof/sample';
 import { grant, withdraw } from '../support/consent';
-import { inTurn } from '../support/in-turn';
 import { type Caller, createWorld, functions, onceKey, type World } from '../support/world';
 import { contact, profileRows } from './budget-rows';
 
-const nextWorld = inTurn<World>((like) => createWorld({ like }));
 const card = { name: '林晓', phones: [{ number: '13800138000' }] };
 
 /** Every operation that a person calls. */
@@ -32,7 +30,7 @@ const optional = [
 
 describe('who refuses everything optional (O1, K3)', () => {
   it('is asked for consent only by what rests on it: no other operation of any function minds', async () => {
-    const world = await nextWorld();
+    const world = await createWorld();
     expect(all.length).toBeGreaterThan(30);
     let me = await world.signIn('me');
     for (const { path, purpose, ends } of all) {
@@ -50,7 +48,7 @@ describe('who refuses everything optional (O1, K3)', () => {
   });
 
   it('signs in, makes cards, sets preferences, manages devices and consents as anyone', async () => {
-    const world = await nextWorld();
+    const world = await createWorld();
     const me = await world.cardHolder('me');
     for (const purpose of optional) {
       // A refusal that is said aloud is a withdrawal of what was never granted.
@@ -79,7 +77,7 @@ describe('who refuses everything optional (O1, K3)', () => {
   });
 
   const losesOnly = async (refused: string) => {
-    const world = await nextWorld();
+    const world = await createWorld();
     let me: Caller = await world.cardHolder('me');
     const rows = profileRows(
       () => world,
@@ -112,7 +110,7 @@ const moments: [purpose: string, path: string, input: object][] = [
 
 describe('a withdrawal between check and write (K3)', () => {
   it.each(moments)('of %s wins over %s: nothing is written', async (purpose, path, input) => {
-    const world = await nextWorld();
+    const world = await createWorld();
     const me = await world.signIn('me');
     await grant(world, me, purpose);
     await late(world, path, input, me, () => withdraw(world, me, purpose));
@@ -122,7 +120,7 @@ describe('a withdrawal between check and write (K3)', () => {
   it.each(moments)(
     'and a new grant of %s does not let the late write of %s through',
     async (purpose, path, input) => {
-      const world = await nextWorld();
+      const world = await createWorld();
       const me = await world.signIn('me');
       await grant(world, me, purpose);
       await late(world, path, input, me, async () => {

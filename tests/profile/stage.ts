@@ -28,14 +28,13 @@ export type Stage = World & {
 
 export type Ticket = { uploadId: string; url: string; headers: Record<string, string>; expiresAt: string };
 
-export async function createStage(like?: Stage): Promise<Stage> {
+export async function createStage(): Promise<Stage> {
   let store: ObjectStore | undefined;
   let now = () => 0;
   const starting = startObjectStore({ ...AVATAR, clock: { now: () => now() } });
   store = await starting;
   const { endpoint, bucket, folder } = store;
   const world = await createWorld({
-    like,
     objects: (clock) => {
       now = clock.now;
       return createObjects({ bucket, region: 'cn-north-1', endpoint, clock, log: () => {} });

@@ -4,14 +4,12 @@ import { buildRegistry } from '../../lib/policy/registry';
 import { cardRows } from '../cards/budget-rows';
 import { profileRows } from '../profile/budget-rows';
 import { grant, withdraw } from '../support/consent';
-import { inTurn } from '../support/in-turn';
 import { type Caller, createWorld, functions, type World } from '../support/world';
 
-const nextWorld = inTurn<World>((like) => createWorld({ like }));
 let world: World;
 let me: Caller;
 beforeEach(async () => {
-  world = await nextWorld();
+  world = await createWorld();
   me = await world.cardHolder('me');
 });
 
