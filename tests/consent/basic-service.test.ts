@@ -1,6 +1,7 @@
 import { consentPurposeIds, needsConsent, type purposes } from '../../lib/policy/purposes';
+import { type Recipient, recipients } from '../../lib/policy/recipients';
 import { agreeingPartners } from '../identity/agreeing-partners';
-import { refuse } from '../support/consent';
+import { grant, refuse } from '../support/consent';
 import { type Caller, createWorld, functions, type World } from '../support/world';
 import { sampleInput } from './sample';
 
@@ -23,8 +24,13 @@ beforeAll(async () => {
   for (const purpose of consentPurposeIds) await refuse(world, me, purpose);
 });
 
-/** A session of its own for each call, because some of them end it. */
-const me = (): Promise<Caller> => world.signIn('me');
+let session: Caller | undefined;
+/** A session that lives: some calls end it. */
+async function me(): Promise<Caller> {
+  if (!session || (await world.refused('login/listSessions', {}, session)) !== 'OK')
+    session = await world.signIn('me');
+  return session;
+}
 
 describe('with everything optional refused (K3, O1; PIPL art. 16)', () => {
   it('what is tried covers every function and every purpose that can be refused', () => {
@@ -50,9 +56,32 @@ describe('with everything optional refused (K3, O1; PIPL art. 16)', () => {
   });
 
   it('nobody is asked again at once, neither at sign-in nor by the prompts', async () => {
-    const caller = await me();
+    const caller = await world.signIn('me');
     expect(caller.asks).toEqual([]);
     for (const purpose of consentPurposeIds)
       expect(await world.ok('consent/prompts', { uses: [purpose] }, caller)).toMatchObject({ prompts: [] });
+  });
+});
+
+describe('my lists (K7)', () => {
+  it('name for each kind who gets that kind, and nobody who gets another one for the same purpose', async () => {
+    const me = await world.signIn('agreeing');
+    await grant(world, me, ...consentPurposeIds);
+    const { collected } = await world.ok<{ collected: { kind: string; recipients: string[] }[] }>(
+      'consent/ownLists',
+      {},
+      me,
+    );
+    const getting = (kind: string) =>
+      Object.values<Recipient>(recipients)
+        .filter(({ kinds }) => kinds === 'all' || kinds.some((one) => one === kind))
+        .map(({ name }) => name);
+    expect(collected.length).toBeGreaterThan(40);
+    for (const { kind, recipients: told } of collected)
+      expect({ kind, told }).toEqual({ kind, told: getting(kind) });
+    const ofNumber = collected.find(({ kind }) => kind === 'account-number');
+    expect(ofNumber?.recipients).toEqual([recipients.cloud.name]);
+    const ofName = collected.find(({ kind }) => kind === 'card-name');
+    expect(ofName?.recipients).toEqual([recipients['wechat-text'].name, recipients.cloud.name]);
   });
 });

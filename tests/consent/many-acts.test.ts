@@ -10,8 +10,8 @@ import { act, consentAct } from '../support/consent';
 import { type Caller, createWorld, type World } from '../support/world';
 import { personOf, rawTable } from './support';
 
-/** More than one answer about the past reads. */
-const ACTS = amount(100_000, MAX_ENTRIES_JUDGED + 1);
+/** Several pages of whatever goes through a ledger. */
+const ACTS = amount(100_000, 1_000);
 const ALTERED = Math.floor(ACTS * 0.7);
 const BATCH = 25;
 const AT_ONCE = 16;
@@ -104,11 +104,18 @@ describe(`a person with ${ACTS} acts`, () => {
   });
 
   it('is told that a whole answer about the past needs an officer', async () => {
+    // The count alone decides, so the acts that a sample lacks need not be there.
+    await rawTable(world).update({
+      TableName: world.config.TABLE_NAME,
+      Key: keys.person(subjectIdOf(me)),
+      UpdateExpression: 'SET ledgerSeq = :seq',
+      ExpressionAttributeValues: { ':seq': MAX_ENTRIES_JUDGED + 1 },
+    });
     expect(await world.refused('consent/lawfulAt', { purpose: 'phone' }, me)).toBe('LIMIT_REACHED');
   });
 });
 
-const PEOPLE = amount(256, 64);
+const PEOPLE = amount(256, 16);
 
 it(`${PEOPLE} people refuse at once, each in the trips of one: nothing is shared between them`, async () => {
   const people = await Promise.all(

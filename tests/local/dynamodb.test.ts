@@ -46,9 +46,10 @@ async function withDynamoDb(
   }
 }
 
-test('creates the table of table.yml, leaves it alone the second time, and is gone when stopped', async () => {
+test('creates the table of table.yml, leaves it alone the second time, is gone when stopped and keeps the data in a folder', async () => {
+  const persistDir = await folder();
   let at = '';
-  await withDynamoDb({}, async (client, endpoint) => {
+  await withDynamoDb({ persistDir }, async (client, endpoint) => {
     at = endpoint;
     await makeLocalTable(client, TableName);
     await client.send(new PutItemCommand({ TableName, Item }));
@@ -65,29 +66,29 @@ test('creates the table of table.yml, leaves it alone the second time, and is go
     expect(TimeToLiveDescription).toEqual({ TimeToLiveStatus: 'ENABLED', AttributeName: 'ttlSeconds' });
   });
   expect(await answers(at)).toBe(false);
-});
-
-test('keeps the data in a folder, and refuses a kept table that table.yml no longer describes', async () => {
-  const persistDir = await folder();
-  await withDynamoDb({ persistDir }, async (client) => {
-    await makeLocalTable(client, TableName);
-    await client.send(new PutItemCommand({ TableName, Item }));
-  });
   await withDynamoDb({ persistDir }, async (client) => {
     await makeLocalTable(client, TableName);
     expect((await client.send(new GetItemCommand({ TableName, Key: Item }))).Item).toEqual(Item);
-    await client.send(new DeleteTableCommand({ TableName }));
-    const old = {
-      TableName,
-      BillingMode: 'PAY_PER_REQUEST' as const,
-      AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' as const }],
-      KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' as const }],
-    };
-    await client.send(new CreateTableCommand(old));
-    await expect(makeLocalTable(client, TableName)).rejects.toThrow(
-      /other keys or indexes than table.yml: start with/,
-    );
   });
+});
+
+test('refuses a kept table that table.yml does not describe', async () => {
+  const client = new DynamoDBClient({
+    endpoint: process.env.TEST_TABLE_ENDPOINT ?? '',
+    region: 'cn-north-1',
+  });
+  const old = {
+    TableName: 'another-form',
+    BillingMode: 'PAY_PER_REQUEST' as const,
+    AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' as const }],
+    KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' as const }],
+  };
+  await client.send(new CreateTableCommand(old));
+  await expect(makeLocalTable(client, 'another-form')).rejects.toThrow(
+    /other keys or indexes than table.yml: start with/,
+  );
+  await client.send(new DeleteTableCommand({ TableName: 'another-form' }));
+  client.destroy();
 });
 
 test('says what to do when there is no Java', async () => {

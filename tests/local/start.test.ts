@@ -5,6 +5,7 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { close, freePort, listen } from '../../infra/local/ports';
+import { describeWithChromium, launchChromium, newContext } from '../web/chromium';
 import { answers, until } from './waiting';
 
 type Started = {
@@ -38,7 +39,7 @@ async function npmStart(...args: string[]): Promise<Started> {
 }
 
 /** A test that fails half-way must not leave its service running. */
-afterEach(() => {
+afterAll(() => {
   for (const npm of started.splice(0)) npm.kill('SIGKILL');
 });
 
@@ -47,54 +48,131 @@ async function nothingAnswers(places: Record<string, string>): Promise<boolean> 
   return !answered.includes(true);
 }
 
-async function post(url: string, body: object): Promise<Record<string, never>> {
-  const headers = { 'content-type': 'application/json' };
-  const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
-  return (await response.json()) as Record<string, never>;
+/** As the mini-program does it: over HTTP, with the token of wx.login. */
+async function post<T = Record<string, string>>(url: string, input: object, token?: string): Promise<T> {
+  const headers = { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) };
+  const answer = await fetch(url, { method: 'POST', headers, body: JSON.stringify(input) });
+  return (await answer.json()) as T;
 }
 
-test('npm start serves the functions, logs without naming anybody, and leaves nothing behind after kill -9', async () => {
-  const { npm, printed, places } = await npmStart();
-  expect(Object.keys(places)).toEqual([
-    'API',
-    'API reference',
-    'Partner sandbox',
-    'Mailbox',
-    'Staff sign-in',
-    'Web sign-in',
-    'Table',
-  ]);
-  expect(new Set(await Promise.all(Object.values(places).map(answers)))).toEqual(new Set([true]));
-
-  const openid = 'o-marked-openid-4711';
-  await post(`${places['Partner sandbox']}/sandbox/people`, { openid });
-  const { code } = await post(`${places['Partner sandbox']}/sandbox/people/${openid}/code`, {});
-  const reply = await post(`${places.API}/login/signIn`, { code });
+/** Somebody signs in: with this WeChat code, which gave this token. */
+async function signIn({ places }: Started, openid: string) {
+  const people = `${places['Partner sandbox']}/sandbox/people`;
+  await post(people, { openid });
+  const { code } = await post<{ code: string }>(`${people}/${openid}/code`, {});
+  const reply = await post<{ data: { token: string } }>(`${places.API}/login/signIn`, { code });
   expect(reply).toMatchObject({ ok: true, data: { newAccount: true } });
-  await until(
-    'the call is logged',
-    () => /login\/signIn +OK/.test(printed()),
-    () => npm.exitCode === null,
-  );
-  for (const secret of [openid, code, (reply.data as unknown as { token: string }).token]) {
-    expect(printed()).not.toContain(secret);
-  }
+  return { code, token: reply.data.token };
+}
 
-  npm.kill('SIGKILL');
-  await until('nothing answers', () => nothingAnswers(places));
+let service: Started;
+
+describe('npm start', () => {
+  beforeAll(async () => {
+    service = await npmStart();
+  });
+
+  it('serves the functions and logs without naming anybody', async () => {
+    const { npm, printed, places } = service;
+    expect(Object.keys(places)).toEqual([
+      'API',
+      'API reference',
+      'Partner sandbox',
+      'Mailbox',
+      'Staff sign-in',
+      'Web sign-in',
+      'Table',
+    ]);
+    expect(new Set(await Promise.all(Object.values(places).map(answers)))).toEqual(new Set([true]));
+
+    const openid = 'o-marked-openid-4711';
+    const { code, token } = await signIn(service, openid);
+    await until(
+      'the call is logged',
+      () => /login\/signIn +OK/.test(printed()),
+      () => npm.exitCode === null,
+    );
+    for (const secret of [openid, code, token]) expect(printed()).not.toContain(secret);
+  });
+
+  describeWithChromium('with its web sign-in page (A2)', () => {
+    it('signs a browser in through the real host, and the cookie opens the account in every function', async () => {
+      const api = service.places.API ?? '';
+      const { token } = await signIn(service, 'o-with-a-browser');
+      const chromium = await launchChromium();
+      try {
+        const context = await newContext(chromium);
+        const page = await context.newPage();
+        const opened = await page.goto(`${api}/login/web`);
+        expect(opened?.headers()).toMatchObject({
+          'content-type': 'text/html; charset=utf-8',
+          'content-security-policy': expect.stringMatching(/^default-src 'none'; script-src 'sha256-/),
+          'x-frame-options': 'DENY',
+          'referrer-policy': 'no-referrer',
+        });
+        await page.getByRole('button', { name: '开始扫码登录' }).click();
+        await page.getByRole('heading', { name: '请用微信小程序扫码' }).waitFor();
+        const input = { code: await page.locator('#code').textContent() };
+        const asked = await post<{ data: { site: string } }>(`${api}/login/webShow`, input, token);
+        expect(asked.data.site).toBe(new URL(api).host);
+        await post(`${api}/login/webApprove`, input, token);
+        await page.getByRole('heading', { name: '已经登录' }).waitFor();
+        expect(await context.cookies()).toEqual([
+          expect.objectContaining({
+            name: '__Host-leliao-session',
+            httpOnly: true,
+            secure: true,
+            sameSite: 'Strict',
+          }),
+        ]);
+        const status = await page.evaluate(async () => {
+          const headers = { 'content-type': 'application/json' };
+          return (await fetch('/consent/status', { method: 'POST', headers, body: '{}' })).json();
+        });
+        expect(status).toMatchObject({ ok: true });
+      } finally {
+        await chromium.close();
+      }
+    });
+  });
+
+  it('leaves nothing behind after kill -9', async () => {
+    const { npm, places } = service;
+    npm.kill('SIGKILL');
+    await until('nothing answers', () => nothingAnswers(places));
+  });
 });
 
-test('npm start takes a port and a folder, and gives both back when it is asked to stop', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'leliao-'));
-  const port = await freePort();
-  const { npm, places } = await npmStart('--port', String(port), '--persist', folder);
-  expect(places.API).toBe(`http://127.0.0.1:${port}`);
-  expect((await readdir(folder)).sort()).toEqual(['in-use-by-pid', 'root-key', 'table']);
-  npm.kill('SIGTERM');
-  await once(npm, 'exit');
-  await until('nothing answers', () => nothingAnswers(places));
-  await until('the folder is free', async () => !(await readdir(folder)).includes('in-use-by-pid'));
-  await rm(folder, { recursive: true });
+describe('npm start with a port and a folder', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'leliao-'));
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  it('takes both', async () => {
+    const port = await freePort();
+    service = await npmStart('--port', String(port), '--persist', folder);
+    expect(service.places.API).toBe(`http://127.0.0.1:${port}`);
+    expect((await readdir(folder)).sort()).toEqual(['in-use-by-pid', 'root-key', 'table']);
+  });
+
+  it('is what npm run journey finds, which keeps its word from the first day to a card taken back and nearby (A1 K1 K3 C1 C3 C4 L1 L3)', async () => {
+    const { printed, exitCode } = await npmRunJourney('tests/samples/camcard.vcf');
+    expect(printed).toContain('使用正在运行的服务');
+    expect(printed).toContain('走完了，处处如约。');
+    expect(printed).not.toContain('✗');
+    expect(printed.match(/✓/g)?.length).toBeGreaterThan(40);
+    expect(exitCode).toBe(0);
+  });
+
+  it('gives both back when it is asked to stop', async () => {
+    const { npm, places } = service;
+    npm.kill('SIGTERM');
+    await once(npm, 'exit');
+    await until('nothing answers', () => nothingAnswers(places));
+    await until('the folder is free', async () => !(await readdir(folder)).includes('in-use-by-pid'));
+  });
 });
 
 /** The journey as a developer runs it: all it printed, and how it ended. */
@@ -114,14 +192,6 @@ async function npmRunJourney(...args: string[]): Promise<{ printed: string; exit
   await once(npm, 'close');
   return { printed, exitCode: npm.exitCode };
 }
-
-test('npm run journey keeps its word from the first day to a card taken back and nearby (A1 K1 K3 C1 C3 C4 L1 L3)', async () => {
-  const { printed, exitCode } = await npmRunJourney('tests/samples/camcard.vcf');
-  expect(printed).toContain('走完了，处处如约。');
-  expect(printed).not.toContain('✗');
-  expect(printed.match(/✓/g)?.length).toBeGreaterThan(40);
-  expect(exitCode).toBe(0);
-});
 
 test('npm run journey says in one sentence what is wrong with a file', async () => {
   const { printed, exitCode } = await npmRunJourney('package.json');

@@ -26,6 +26,22 @@ export const proofs: Record<string, { file: string; shows: string }> = {
     file: 'tests/cards/own-cards.test.ts',
     shows: 'versions of a card against a plain model',
   },
+  claims: {
+    file: 'tests/identity/claims.test.ts',
+    shows: 'fifty accounts that claim one number or one network identity: one has it',
+  },
+  refusals: {
+    file: 'tests/profile/refusals.test.ts',
+    shows: 'whatever is refused, everything else of a profile goes on',
+  },
+  residency: {
+    file: 'tests/packaging/residency.test.ts',
+    shows: 'no command of the framework takes another region',
+  },
+  hosts: {
+    file: 'tests/hosts/contract.test.ts',
+    shows: 'hostile input gets the same answer under the runtime of CloudBase',
+  },
   visibility: {
     file: 'tests/cards/visibility.test.ts',
     shows: 'verdicts and audiences of fields in any order',

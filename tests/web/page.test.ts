@@ -1,4 +1,5 @@
 import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { WEB_POLL_PAUSE_MS } from '../../lib/table/sign-in/web-sign-in';
 import { until } from '../local/waiting';
 import { type Caller, createWorld, type World } from '../support/world';
 import { describeWithChromium, launchChromium, newContext } from './chromium';
@@ -19,6 +20,12 @@ const heading = (name: string) => page.getByRole('heading', { name }).waitFor();
 const button = (name: string) => page.getByRole('button', { name });
 const pageUrl = (host = '127.0.0.1') => `http://${host}:${server.port}/login/web`;
 
+/** The pause between two looks of the page passes, for the page and for the service. */
+async function passPause(): Promise<void> {
+  world.wait(WEB_POLL_PAUSE_MS);
+  await page.clock.runFor(WEB_POLL_PAUSE_MS);
+}
+
 /** Opens the page and has it ask; answers the code on the screen. */
 async function ask(host?: string): Promise<{ code: string }> {
   await page.goto(pageUrl(host));
@@ -27,11 +34,16 @@ async function ask(host?: string): Promise<{ code: string }> {
   return { code: (await page.locator('#code').textContent()) ?? '' };
 }
 
-async function signIn(): Promise<void> {
-  const input = await ask();
-  await world.ok('login/webShow', input, me);
+async function approve(input: { code: string | null }): Promise<void> {
   await world.ok('login/webApprove', input, me);
+  await passPause();
   await heading('已经登录');
+}
+
+async function signIn(host?: string): Promise<void> {
+  const input = await ask(host);
+  await world.ok('login/webShow', input, me);
+  await approve(input);
 }
 
 describeWithChromium('the web sign-in page in a real browser (A2)', () => {
@@ -48,6 +60,7 @@ describeWithChromium('the web sign-in page in a real browser (A2)', () => {
     me = await world.signIn(`person-${server.seen.length}`);
     context = await newContext(chromium, { viewport: { width: 320, height: 640 } });
     page = await context.newPage();
+    await page.clock.install();
     troubles.splice(0);
     page.on('pageerror', (error) => troubles.push(error.message));
     page.on('console', (message) => {
@@ -66,9 +79,9 @@ describeWithChromium('the web sign-in page in a real browser (A2)', () => {
     await heading('请用微信小程序扫码');
     const code = await page.locator('#code').textContent();
     expect(await world.ok('login/webShow', { code }, me)).toMatchObject({ device: 'Chrome / Linux' });
+    await passPause();
     await heading('请在手机上确认');
-    await world.ok('login/webApprove', { code }, me);
-    await heading('已经登录');
+    await approve({ code });
     await page.reload();
     await heading('已经登录');
 
@@ -116,6 +129,7 @@ describeWithChromium('the web sign-in page in a real browser (A2)', () => {
     const input = await ask();
     await world.ok('login/webShow', input, me);
     await world.ok('login/webDeny', input, me);
+    await passPause();
     await heading('登录已被拒绝');
     expect(await context.cookies()).toEqual([]);
     await button('重新开始').click();
@@ -126,6 +140,7 @@ describeWithChromium('the web sign-in page in a real browser (A2)', () => {
   it('says that a code has expired, and gets a new one', async () => {
     await ask();
     world.wait(5 * 60_000);
+    await passPause();
     await heading('编号已失效');
     await button('重新获取').click();
     await heading('请用微信小程序扫码');
@@ -144,6 +159,7 @@ describeWithChromium('the web sign-in page in a real browser (A2)', () => {
     await world.ok('login/webShow', input, me);
     await world.ok('login/webApprove', input, me);
     expect(await polled()).toEqual({ ok: true, data: { state: 'no-cookie' } });
+    await passPause();
     await heading('已经登录');
     expect(await other.cookies()).toEqual([]);
     await other.close();
@@ -159,6 +175,7 @@ describeWithChromium('the web sign-in page in a real browser (A2)', () => {
     });
     await ask();
     await context.clearCookies();
+    await passPause();
     await heading('浏览器没有保存 Cookie');
     expect(await world.refused('login/listSessions', {}, me)).toBe('OK');
   });
@@ -194,12 +211,7 @@ describeWithChromium('the web sign-in page in a real browser (A2)', () => {
     await foreign.stop();
   });
 
-  it('works under http://localhost too, where a developer may open it', async () => {
-    const input = await ask('localhost');
-    await world.ok('login/webShow', input, me);
-    await world.ok('login/webApprove', input, me);
-    await heading('已经登录');
-  });
+  it('works under http://localhost too, where a developer may open it', () => signIn('localhost'));
 
   it('fits a phone, runs nothing but its own script, and may not be framed', async () => {
     await ask();
@@ -242,13 +254,7 @@ describeWithChromium('the web sign-in page in a real browser (A2)', () => {
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
     await heading('请用微信小程序扫码');
-    const focused = () =>
-      page.evaluate(
-        () =>
-          (globalThis as unknown as { document: { activeElement: { id: string } } }).document.activeElement
-            .id,
-      );
-    expect(await focused()).toBe('title');
+    expect(await page.locator(':focus').getAttribute('id')).toBe('title');
     await page.getByRole('img', { name: '登录二维码' }).waitFor();
     await page.getByRole('status').getByText('扫描下图或输入编号').waitFor();
     expect(await page.locator('html').getAttribute('lang')).toBe('zh-CN');
