@@ -5,6 +5,7 @@ import { cardLogo } from './card/card-logo';
 import { duty } from './consent/erasure-duty';
 import { gaugeShard } from './gauge/gauge';
 import { threshold } from './gauge/threshold';
+import { batchDisclosure } from './ledger/batch-disclosure';
 import { ledgerEntry } from './ledger/ledger';
 import { endedLocation, location } from './location/location';
 import { historyDay } from './location/location-history';
@@ -61,6 +62,7 @@ export const entities = {
   gaugeShard,
   threshold,
   // ledger
+  batchDisclosure,
   ledgerEntry,
   // location
   endedLocation,
