@@ -43,6 +43,7 @@ import { viewShard } from './sharing/views';
 import { limitCounter } from './sign-in/limit-counter';
 import { riskPass } from './sign-in/risk-pass';
 import { selfProof } from './sign-in/self-proof';
+import { spentNonce } from './sign-in/spent-nonce';
 import { webSignIn } from './sign-in/web-sign-in';
 
 /**
@@ -124,5 +125,6 @@ export const entities = {
   limitCounter,
   riskPass,
   selfProof,
+  spentNonce,
   webSignIn,
 } as const;
