@@ -149,7 +149,7 @@ it('keeps to what the platform accepts', () => {
   }
 });
 
-it('lets one instance serve one call at a time (ADR 2)', () => {
+it('lets one instance serve one call at a time, since nothing has been measured with more', () => {
   for (const one of settings.functions) expect(one.instanceConcurrencyConfig.maxConcurrency).toBe(1);
 });
 
