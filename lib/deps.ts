@@ -52,7 +52,7 @@ export type Deps = {
   policyNoticeDays: number;
   /** Our mini-program's id, part of what an openid digest is of. */
   appid: string;
-  /** Public keys of the doors in CloudBase (lib/host/door-assertion.ts). */
+  /** Public keys of the doors in CloudBase (lib/door/assertion.ts). */
   doorKeys: JWK[];
   /** How long a call and each of the clients above may take. */
   limits: TimeLimits;

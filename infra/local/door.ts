@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { parseContext } from '@cloudbase/node-sdk';
 import { systemClock } from '../../lib/clock';
 import { systemRandom } from '../../lib/crypto/random';
-import { type DoorSettings, passThrough } from '../../lib/host/door';
+import { type DoorSettings, passThrough } from '../../lib/door/door';
 import { HOST } from './ports';
 
 /** What stands for WeChat here: whom a call is said to come from. In the cloud the platform says so. */

@@ -1,5 +1,5 @@
 import { stop as stopBuilder } from 'esbuild';
-import { readDoorSettings } from '../../lib/host/serve-door';
+import { readDoorSettings } from '../../lib/door/serve';
 import { build } from '../build/build';
 import { openapi } from '../build/openapi';
 import type { OpenApi } from './console/reference-page';

@@ -38,7 +38,7 @@ export type Services = {
   environment: Record<string, string>;
   /** Base URL of the partner sandbox; its control surface is below /sandbox. */
   sandbox: string;
-  /** What a door before these functions signs with (lib/host/serve-door.ts). */
+  /** What a door before these functions signs with (lib/door/serve.ts). */
   doorKey: string;
   /** Mails that were sent, newest first. */
   mailbox: Mail[];

@@ -6,6 +6,7 @@ import type {
   SQSEvent,
 } from 'aws-lambda';
 import type { Deps } from '../deps';
+import { DOOR_HEADER, verifyAssertion } from '../door/assertion';
 import { AppError, type ErrorCode, errorCodes } from '../errors';
 import type { Call, Reply } from '../gate/call';
 import { dispatch } from '../gate/dispatch';
@@ -13,7 +14,6 @@ import type { CallerKind, Operations } from '../gate/operation';
 import { refusal } from '../gate/refusal';
 import { browserName } from './browser-name';
 import { isJson, readBrowser } from './cookie';
-import { DOOR_HEADER, verifyAssertion } from './door-assertion';
 
 /**
  * AWS Lambda: HTTP API (payload 2.0), SQS and schedules. Only AWS can invoke the function, so the shape of the event

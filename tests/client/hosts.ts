@@ -2,8 +2,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import type { WxCloud } from '../../lib/client/client';
+import { passThrough } from '../../lib/door/door';
 import { handleAws } from '../../lib/host/aws';
-import { passThrough } from '../../lib/host/door';
 import { doorSettings, doorTo } from '../support/door';
 import { functions, type World } from '../support/world';
 

@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, SQSBatchResponse } from 'aws-lambda';
+import { passThrough } from '../../lib/door/door';
 import type { Reply } from '../../lib/gate/call';
 import { handleAws } from '../../lib/host/aws';
-import { passThrough } from '../../lib/host/door';
 import { type HttpHost, startHttpHost } from '../client/hosts';
 import { runInCloudBase } from '../support/cloudbase-run';
 import { consentAct, grant } from '../support/consent';

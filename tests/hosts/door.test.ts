@@ -1,7 +1,7 @@
+import { DOOR_HEADER } from '../../lib/door/assertion';
+import { passThrough } from '../../lib/door/door';
+import { readDoorSettings } from '../../lib/door/serve';
 import type { Reply } from '../../lib/gate/call';
-import { passThrough } from '../../lib/host/door';
-import { DOOR_HEADER } from '../../lib/host/door-assertion';
-import { readDoorSettings } from '../../lib/host/serve-door';
 import { answer, doorEnvironment, doorSettings, doorTo, type Sent } from '../support/door';
 import { DOOR_KEY, newDoorKey, publicHalf } from '../support/door-key';
 import { createWorld, type World } from '../support/world';

@@ -1,8 +1,8 @@
 import { parseContext } from '@cloudbase/node-sdk';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { systemRandom } from '../../lib/crypto/random';
+import type { DoorParts, DoorSettings } from '../../lib/door/door';
 import { handleAws } from '../../lib/host/aws';
-import type { DoorParts, DoorSettings } from '../../lib/host/door';
 import { DOOR_KEY, type DoorKey } from './door-key';
 import { functions, type World } from './world';
 

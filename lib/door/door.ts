@@ -6,8 +6,8 @@ import { AppError } from '../errors';
 import type { Call, Reply } from '../gate/call';
 import { guard } from '../gate/guard';
 import { refusal } from '../gate/refusal';
-import { bodyHash, DOOR_HEADER } from './door-assertion';
-import { signAssertion } from './door-sign';
+import { bodyHash, DOOR_HEADER } from './assertion';
+import { signAssertion } from './sign';
 
 /**
  * The mini-program's door in Tencent CloudBase, one for each function name. It keeps no data and decides nothing: it
