@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { ConfigError } from './config-error';
 import {
   assertArn,
   assertHost,
@@ -38,6 +39,11 @@ const settings = z.object({
   WECHAT_API_BASE: z.string().check(z.minLength(1)),
   WECHAT_APPID: z.string().check(z.minLength(1)),
   WECHAT_SECRET: z.string().check(z.minLength(1)),
+  /**
+   * Public halves of the keys that the doors in CloudBase sign with, as `<key id>=<Ed25519, base64url>`, separated by commas:
+   * two while one is being changed. Empty: nobody comes through a door.
+   */
+  DOOR_KEYS: z.string().check(z.regex(/^([\w-]{1,40}=[\w-]{43}(,[\w-]{1,40}=[\w-]{43})*)?$/)),
   /** Other entries that people may link, as `<entry>=<appid>:<secret>`, separated by commas. */
   LINK_ENTRIES: z.string().check(z.regex(new RegExp(`^(${one}(,${one})*)?$`))),
   /** WeChat's risk rank (0 to 4) from which a risky act is refused. Empty: the rule is off. */
@@ -63,19 +69,12 @@ export type Config = z.infer<typeof settings> & {
   development: boolean;
 };
 
-/** The service cannot start. The message names each wrong setting, never its value. */
-export class ConfigError extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = 'ConfigError';
-  }
-}
-
 const optional = {
   TABLE_ENDPOINT: '',
   SQS_ENDPOINT: '',
   OBJECTS_ENDPOINT: '',
   SEAL_SUITE: 'aes',
+  DOOR_KEYS: '',
   STAFF_ISSUER: '',
   STAFF_AUDIENCE: '',
   STAFF_JWKS_URL: '',
@@ -102,15 +101,13 @@ export function readConfig(environment: Record<string, string | undefined>): Con
   const given = { ...optional, ...withoutUndefined(environment) };
   const parsed = settings.safeParse(given);
   if (!parsed.success) {
-    const names = [...new Set(parsed.error.issues.map((issue) => String(issue.path[0])))];
-    throw new ConfigError(
-      `Missing or malformed settings: ${names.join(', ')}. lib/config.ts says what each may be.`,
-    );
+    throw new ConfigError([...new Set(parsed.error.issues.map((issue) => String(issue.path[0])))]);
   }
   const config = { ...parsed.data, development: ['local', 'test'].includes(parsed.data.STAGE) };
   assertResidence(parsed.data, config.development);
   if (!config.development && config.ROOT_KEY.includes('local:'))
     throw new ConfigError(
+      ['ROOT_KEY'],
       'ROOT_KEY is a local key, which only development may use: set it to kms:<key ARN>.',
     );
   return config;
@@ -142,6 +139,7 @@ export const leadsTo: Record<keyof z.infer<typeof settings>, Place> = {
   WECHAT_API_BASE: 'host',
   WECHAT_APPID: 'nowhere',
   WECHAT_SECRET: 'nowhere',
+  DOOR_KEYS: 'nowhere',
   LINK_ENTRIES: 'nowhere',
   RISK_RANK_THRESHOLD: 'nowhere',
   PHONE_RECOVERY_DAYS: 'nowhere',

@@ -1,3 +1,4 @@
+import type { JWK } from 'jose';
 import { type Clock, systemClock } from './clock';
 import type { Config } from './config';
 import { createKeyRing, type KeyRing } from './crypto/key-ring';
@@ -51,6 +52,8 @@ export type Deps = {
   policyNoticeDays: number;
   /** Our mini-program's id, part of what an openid digest is of. */
   appid: string;
+  /** Public keys of the doors in CloudBase (lib/door/assertion.ts). */
+  doorKeys: JWK[];
   /** How long a call and each of the clients above may take. */
   limits: TimeLimits;
 };
@@ -114,6 +117,7 @@ export function buildDeps(config: Config, replace: Replacements = {}): Deps {
     random,
     log,
     appid: config.WECHAT_APPID,
+    doorKeys: doorKeysOf(config.DOOR_KEYS),
     limits,
     ring,
     policy: createPolicyBook({
@@ -210,4 +214,20 @@ function createFaceIdFrom(config: Config, asking: Asking): FaceId | undefined {
 function createNetworkIdentityFrom(config: Config, asking: Asking): NetworkIdentity | undefined {
   const baseUrl = config.NETWORK_IDENTITY_BASE;
   return baseUrl ? createNetworkIdentity({ baseUrl, ...asking }) : undefined;
+}
+
+/** Ed25519 public keys as JWKs (RFC 8037, 2). */
+function doorKeysOf(list: string): JWK[] {
+  const pairs = list
+    .split(',')
+    .filter(Boolean)
+    .map((pair) => pair.split('='));
+  return pairs.map(([kid = '', x = '']) => ({
+    kty: 'OKP',
+    crv: 'Ed25519',
+    alg: 'EdDSA',
+    use: 'sig',
+    kid,
+    x,
+  }));
 }

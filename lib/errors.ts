@@ -37,6 +37,10 @@ export const errorCodes = {
   NOT_NOW: { status: 409, message: '当前状态下不能进行此操作，请刷新后重试。' },
   RECORD_ALTERED: { status: 409, message: '这条处理记录与写入时不一致，不能出具回执。请联系客服核查。' },
   LIMIT_REACHED: { status: 409, message: '数量已达上限，请先删除一些再添加。' },
+  TOO_LARGE_FOR_CLOUDBASE: {
+    status: 413,
+    message: '内容超出云开发一次调用能传递的大小，请改用接口地址重试。',
+  },
   BODY_TOO_LARGE: { status: 413, message: '提交的内容过大。' },
   TOO_MANY_ATTEMPTS: { status: 429, message: '尝试次数过多，请稍后再试。' },
   INTERNAL: { status: 500, message: '服务出现问题，请稍后再试。如需帮助，请提供请求编号。' },
@@ -63,6 +67,8 @@ export type ErrorDetails = {
   why?: string;
   /** The operation that helps: to ask a human, or to settle which account stays. */
   instead?: string;
+  /** Where the API is, for what CloudBase cannot carry. */
+  api?: string;
 };
 
 /** What a refusal has to say besides, since its code alone helps nobody: which field, which limit, which version, why. */
@@ -73,6 +79,7 @@ type Needed = {
   NOT_NOW: Pick<Required<ErrorDetails>, 'why'>;
   LIMIT_REACHED: Pick<Required<ErrorDetails>, 'limit' | 'max'>;
   BODY_TOO_LARGE: Pick<Required<ErrorDetails>, 'limit' | 'max'>;
+  TOO_LARGE_FOR_CLOUDBASE: Pick<Required<ErrorDetails>, 'api'>;
 };
 type Details<C extends ErrorCode> = C extends keyof Needed
   ? [details: ErrorDetails & Needed[C]]

@@ -21,4 +21,4 @@ export const cards = {
   ...vcardOperations,
 };
 
-export const { handler, main } = serve('cards', cards);
+export const { handler } = serve('cards', cards);

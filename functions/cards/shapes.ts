@@ -4,7 +4,8 @@ import { contentKinds } from '../../lib/card/field-rules';
 import { keptPart } from '../../lib/card/fields';
 import { writtenText as text, wholeContent } from '../../lib/card/schema';
 import type { KindId } from '../../lib/policy/kinds';
-import { verdicts } from '../../lib/table/card/card';
+import type { Attributes } from '../../lib/table/attribute';
+import { card } from '../../lib/table/card/card';
 
 /** Shapes that several operations share. Lengths are in characters. */
 export { partialContent, sentContent as content, wholeContent } from '../../lib/card/schema';
@@ -33,17 +34,17 @@ export const ownCardKinds: readonly KindId[] = [...contentKinds, 'card-label', k
 
 export const visibility = z.partialRecord(z.enum(fields), z.enum(audiences));
 
-/** A card as its owner is shown it. */
+/** What of a card is the service's own business; its owner is shown everything else that is declared. */
+const notShown = ['request', 'edit', 'epoch', 'publicEpoch', 'grantEpoch', 'dueAt', 'logo'] as const;
+type Shown = Omit<typeof card.attributes, (typeof notShown)[number]>;
+
+/** A card as its owner is shown it: a new attribute of the entity is in it by itself. */
 export const ownCardShown = z.object({
-  cardId: z.string(),
-  version: z.int(),
-  createdAt: z.string(),
-  updatedAt: z.string(),
+  ...(schemasOf(card.attributes) as { [Name in keyof Shown]: Shown[Name]['schema'] }),
   ...wholeContent,
-  labels: z.array(z.string()),
-  /** Whether the owner wants it to say that their real name is verified. */
-  realNameMark: z.optional(z.boolean()),
-  visibility,
-  /** What the content check said of each field that others may see. Nobody sees one that has not passed. */
-  verdicts: z.partialRecord(z.enum(fields), z.enum(verdicts)),
 });
+
+function schemasOf(attributes: Attributes): Record<string, z.ZodMiniType> {
+  const shown = Object.entries(attributes).filter(([name]) => !notShown.some((one) => one === name));
+  return Object.fromEntries(shown.map(([name, { schema }]) => [name, schema]));
+}

@@ -11,4 +11,4 @@ export const consent = {
   ...receiptOperations,
 };
 
-export const { handler, main } = serve('consent', consent);
+export const { handler } = serve('consent', consent);

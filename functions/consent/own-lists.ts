@@ -2,6 +2,7 @@ import type { Deps } from '../../lib/deps';
 import type { Run } from '../../lib/gate/operation';
 import type { ConsentPurposeId } from '../../lib/policy/purposes';
 import { kindIdsFor, nameOfKind, type Registry, recipientIdsOfKind } from '../../lib/policy/registry';
+import { batchDisclosuresOf } from '../../lib/table/ledger/batch-disclosure';
 import { decodeEntry, readEntries } from '../../lib/table/ledger/ledger';
 import { consentOf, type Person } from '../../lib/table/person/person';
 
@@ -21,13 +22,14 @@ export async function ownLists(deps: Deps, { caller }: Run<'subject', Record<str
   const from = Math.max(0, person.ledgerSeq - MAX_ENTRIES_LISTED);
   const { items } = await readEntries(deps.table, person.subjectId, from, MAX_ENTRIES_LISTED);
   const entries = items.map((item) => decodeEntry(item));
-  const disclosures = entries.filter(({ act }) => act === 'disclosure.made');
+  const { rows, more } = await batchDisclosuresOf(deps.table, person.subjectId, MAX_ENTRIES_LISTED);
+  const disclosures = [...entries.filter(({ act }) => act === 'disclosure.made'), ...rows];
   const given = new Map<string, { times: number; lastAt: string; kinds: Set<string> }>();
   for (const { recipient = '', at, kinds = [] } of disclosures) {
     const before = given.get(recipient) ?? { times: 0, lastAt: at, kinds: new Set() };
     given.set(recipient, {
       times: before.times + 1,
-      lastAt: at,
+      lastAt: at > before.lastAt ? at : before.lastAt,
       kinds: new Set([...before.kinds, ...kinds]),
     });
   }
@@ -47,7 +49,7 @@ export async function ownLists(deps: Deps, { caller }: Run<'subject', Record<str
       })),
     ],
     /** Whether the register was looked at from its beginning. */
-    complete: from === 0,
+    complete: from === 0 && !more,
   };
 }
 

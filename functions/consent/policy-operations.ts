@@ -174,7 +174,8 @@ export const policyOperations = {
       complete: z.boolean(),
     }),
     ledger: 'none',
-    budget: { trips: 2, readUnits: 40, writeUnits: 0 },
+    // The ledger, and beside it the rows of sendings to many.
+    budget: { trips: 3, readUnits: 60, writeUnits: 0 },
     run: ownLists,
   }),
   proposePolicy: operation({

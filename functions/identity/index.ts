@@ -11,4 +11,4 @@ export const identity = {
   ...gaugeOperations,
 };
 
-export const { handler, main } = serve('identity', identity);
+export const { handler } = serve('identity', identity);

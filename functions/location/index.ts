@@ -128,4 +128,4 @@ export const location = {
   }),
 };
 
-export const { handler, main } = serve('location', location);
+export const { handler } = serve('location', location);

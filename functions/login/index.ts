@@ -13,4 +13,4 @@ export const login = {
   ...phoneOperations,
 };
 
-export const { handler, main } = serve('login', login);
+export const { handler } = serve('login', login);

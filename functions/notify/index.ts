@@ -23,4 +23,4 @@ export const notify = {
   }),
 };
 
-export const { handler, main } = serve('notify', notify);
+export const { handler } = serve('notify', notify);

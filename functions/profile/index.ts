@@ -13,4 +13,4 @@ export const profile = {
   ...preferencesOperations,
 };
 
-export const { handler, main } = serve('profile', profile);
+export const { handler } = serve('profile', profile);

@@ -43,4 +43,4 @@ export const retention = {
   }),
 };
 
-export const { handler, main } = serve('retention', retention);
+export const { handler } = serve('retention', retention);

@@ -23,6 +23,8 @@ export type Bundle = {
 
 export type BuildResult = {
   functions: Bundle[];
+  /** What every function in CloudBase is. */
+  door: Bundle;
   /** Absent while there is no lib/client/client.ts. */
   client: Bundle | undefined;
 };
@@ -36,7 +38,7 @@ export type Options = {
 };
 
 /**
- * Bundles every function once for both clouds, and the typed client for the mini-program.
+ * Bundles every function for AWS, the door for CloudBase, and the typed client for the mini-program.
  * Source maps go to `<outDir>/maps`, so that no artefact ships the sources.
  * @throws ResidencyError when a setting points outside mainland China (S1)
  * @throws Error when the client is over CLIENT_LIMIT_BYTES or needs Node
@@ -47,7 +49,11 @@ export async function build(options: Options = {}): Promise<BuildResult> {
   assertResidence(environment, ['local', 'test'].includes(environment.STAGE || 'local'));
   const names = await functionNames(root);
   await forgetRemoved(join(outDir, 'functions'), names);
-  return { functions: await buildFunctions(root, outDir, names), client: await buildClient(root, outDir) };
+  return {
+    functions: await buildFunctions(root, outDir, names),
+    door: await buildDoor(root, outDir),
+    client: await buildClient(root, outDir),
+  };
 }
 
 /** The functions that exist: every folder under functions/ with an index.ts, in alphabetical order. */
@@ -180,6 +186,22 @@ async function namesTaken(importer: string, path: string): Promise<string> {
   );
 }
 
+/**
+ * One bundle for every door. Of the platform's SDK it uses only how a context is read; the rest, with a HTTP client and the
+ * types of a thousand files, would be compiled on every cold start.
+ */
+function buildDoor(root: string, outDir: string): Promise<Bundle> {
+  return bundleTo(outDir, 'door', join(outDir, 'door', 'index.js'), {
+    ...node,
+    alias: {
+      '@cloudbase/node-sdk': '@cloudbase/node-sdk/dist/utils/tcbcontext.js',
+      axios: join(projectRoot, 'infra', 'build', 'no-axios.ts'),
+    },
+    entryPoints: [join(projectRoot, 'infra', 'cloudbase', 'door.ts')],
+    absWorkingDir: root,
+  });
+}
+
 async function buildClient(root: string, outDir: string): Promise<Bundle | undefined> {
   const entry = join(root, 'lib', 'client', 'client.ts');
   if (!existsSync(entry)) return undefined;
@@ -247,8 +269,8 @@ async function forgetRemoved(folder: string, names: string[], form = /./): Promi
 }
 
 /** One line a bundle: where it is and how large. */
-export function describe({ functions, client }: BuildResult): string[] {
-  const bundles = client ? [...functions, client] : functions;
+export function describe({ functions, door, client }: BuildResult): string[] {
+  const bundles = [...functions, door, ...(client ? [client] : [])];
   return bundles.map(
     ({ file, bytes }) => `${relative(process.cwd(), file)}  ${(bytes / 1024).toFixed(1)} KB`,
   );

@@ -1,6 +1,6 @@
 /**
  * Takes the place of @aws-sdk/credential-provider-node in the functions' bundles. There credentials come from the
- * environment and from nowhere else: Lambda and CloudBase set them, and so do the local services. The SDK's own
+ * environment and from nowhere else: Lambda sets them, and so do the local services. The SDK's own
  * chain of profiles, single sign-on and metadata services is 90 KB and 313 modules that no function ever needs, and
  * one more way to credentials that nobody meant.
  */

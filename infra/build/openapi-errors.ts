@@ -80,6 +80,7 @@ const details = {
   retryAfterSeconds: { ...whole, description: '多少秒之后可以再试' },
   why: { type: 'string', description: '规则为什么拒绝' },
   instead: { type: 'string', description: '可以改用的操作' },
+  api: { type: 'string', description: '接口地址，云开发传递不了的内容改从这里调用' },
 } satisfies Record<keyof ErrorDetails, object>;
 
 /** How every refusal looks, with the closed list of codes. */

@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
 import { copyFile, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { dirname, join, relative, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import { awsRegions, cloudbaseRegions, ResidencyError } from '../../lib/policy/residency';
 import { saysHelp } from '../commands/help';
-import { type BuildResult, build, bundledFiles } from './build';
+import { type BuildResult, build } from './build';
 
 const root = resolve(__dirname, '../..');
 const run = promisify(execFile);
@@ -77,18 +77,18 @@ function complaintOf(error: unknown): string {
 }
 
 async function packageForCloudBase(
-  { functions }: BuildResult,
+  { door }: BuildResult,
   outDir: string,
   environment: NonNullable<Options['environment']>,
 ): Promise<Artefact[]> {
   const folder = join(outDir, 'cloudbase');
   await rm(folder, { recursive: true, force: true });
-  const bundles = functions.map(async (built) => {
-    const { name, file } = built;
+  const settings = JSON.parse(await readFile(join(root, 'infra', 'cloudbase', 'cloudbaserc.json'), 'utf8'));
+  const names = settings.functions.map(({ name }: { name: string }) => name) as string[];
+  const bundles = names.map(async (name) => {
     const target = join(folder, 'functions', name);
     await mkdir(target, { recursive: true });
-    for (const part of ['index.js', ...bundledFiles(built)])
-      await copyFile(join(dirname(file), part), join(target, part));
+    await copyFile(door.file, join(target, 'index.js'));
     await writeJson(join(target, 'package.json'), {
       name: `leliao-${name}`,
       private: true,
@@ -97,7 +97,6 @@ async function packageForCloudBase(
     return artefact(join(target, 'index.js'));
   });
   const artefacts = await Promise.all(bundles);
-  const settings = JSON.parse(await readFile(join(root, 'infra', 'cloudbase', 'cloudbaserc.json'), 'utf8'));
   const region = environment.CLOUDBASE_REGION || settings.region;
   assertAmong('CLOUDBASE_REGION', region, cloudbaseRegions);
   await writeJson(join(folder, 'cloudbaserc.json'), { ...settings, region });

@@ -138,8 +138,7 @@ async function openParts(persistDir: string | undefined): Promise<ReplayParts> {
     return replayParts(createTable({ name, region, endpoint: TABLE_ENDPOINT, clock }), ROOT_KEY, region);
   }
   const service = await findService();
-  if (!service)
-    throw new Error('No service is running: start one with npm start, or set the settings of lib/config.ts.');
+  if (!service) throw new Error('没有正在运行的服务：请先运行 npm start，或者按 lib/config.ts 给出设置。');
   process.env.AWS_ACCESS_KEY_ID ??= 'local';
   process.env.AWS_SECRET_ACCESS_KEY ??= 'local';
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';

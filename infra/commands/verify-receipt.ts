@@ -16,7 +16,7 @@ const MAX_FILE_BYTES = 256 * 1024;
 const FETCH_LIMIT_MS = 5_000;
 const TYPE = 'consent-receipt';
 const CONFORMS_TO = 'https://w3id.org/dpv/schema/dpv-27560#receipt';
-const usage = 'Usage: npm run -s verify-receipt -- FILE [--keys FILE|URL]';
+const USAGE = '用法：npm run -s verify-receipt -- 文件 [--keys 公钥文件或服务地址]';
 
 /** Why a receipt does not prove anything, in one sentence for the person who holds it. */
 export class NotProved extends Error {}
@@ -130,28 +130,28 @@ export function tell(receipt: Receipt): string[] {
 
 async function readKeys(given: string | undefined): Promise<JWK[]> {
   const source = given ?? (await findService())?.api;
-  if (!source) throw new Error('No service is running: name the keys with --keys FILE or --keys URL.');
+  if (!source) throw new Error('没有正在运行的服务：请用 --keys 指明公钥文件或者服务地址。');
   const text = /^https?:\/\//.test(source) ? await fetchKeys(source) : await readFile(source, 'utf8');
   const { keys } = JSON.parse(text) as { keys?: JWK[] };
-  if (!Array.isArray(keys)) throw new Error('The keys are no JWK set (RFC 7517).');
+  if (!Array.isArray(keys)) throw new Error('公钥文件不是 JWK 集（RFC 7517）。');
   return keys;
 }
 
 async function fetchKeys(url: string): Promise<string> {
   const address = url.endsWith('.json') ? url : new URL('/.well-known/jwks.json', url);
   const response = await fetch(address, { signal: AbortSignal.timeout(FETCH_LIMIT_MS) });
-  if (!response.ok) throw new Error(`The keys cannot be had: the service answered ${response.status}.`);
+  if (!response.ok) throw new Error(`取不到公钥：服务返回 ${response.status}。`);
   return response.text();
 }
 
 async function main(): Promise<void> {
-  if (saysHelp(usage)) return;
+  if (saysHelp(USAGE)) return;
   const { values, positionals } = parseArgs({
     options: { keys: { type: 'string' } },
     allowPositionals: true,
   });
   const [file] = positionals;
-  if (!file || positionals.length > 1) throw new Error(usage);
+  if (!file || positionals.length > 1) throw new Error(USAGE);
   if ((await stat(file)).size > MAX_FILE_BYTES) throw new NotProved('文件太大，不是回执。');
   const receipt = findReceipt(await readFile(file, 'utf8'));
   for (const line of tell(await verifyReceipt(receipt, await readKeys(values.keys)))) console.log(line);

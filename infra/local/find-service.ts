@@ -10,6 +10,7 @@ const found = z.object({
   pid: z.int(),
   /** Base URLs. */
   api: z.string(),
+  door: z.optional(z.string()),
   lambda: z.string(),
   console: z.string(),
   sandbox: z.string(),
@@ -46,7 +47,7 @@ export async function announceService(service: Service, file = FILE): Promise<()
   return () => rm(file, { force: true });
 }
 
-function describe({ api, lambda, console, services }: Service): FoundService {
+function describe({ api, door, lambda, console, services }: Service): FoundService {
   const {
     TABLE_ENDPOINT = '',
     TABLE_NAME = '',
@@ -57,6 +58,7 @@ function describe({ api, lambda, console, services }: Service): FoundService {
   return {
     pid: process.pid,
     api,
+    door,
     lambda,
     console,
     sandbox: services.sandbox,

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { inspect } from 'node:util';
+import { inspect, parseArgs } from 'node:util';
 import { saysHelp } from '../commands/help';
 import { CannotStart } from './cannot-start';
 import { findService } from './find-service';
@@ -8,11 +8,11 @@ import { firstDay } from './journey/first-day';
 import { handingOver } from './journey/handing-over';
 import { chapter, failures, say } from './journey/teller';
 import { readFirstCard, UnusableVCard } from './read-vcard';
-import { startService } from './service';
+import { localHosts, startService } from './service';
 
 /**
  * `npm run journey [-- card.vcf]`: a person's first day, and a card that goes from one person to another, over HTTP
- * through the typed client, against the running service or one of its own. Every line is checked; the exit code tells.
+ * or through the door of CloudBase by the typed client, against the running service or one of its own. Every line is checked; the exit code tells.
  */
 const SAMPLE = join(__dirname, '../../tests/samples/apple.vcf');
 
@@ -25,13 +25,18 @@ function open(path: string): Buffer {
 }
 
 async function main(): Promise<void> {
-  if (saysHelp('Usage: npm run journey [-- card.vcf]')) return;
-  const card = readFirstCard(open(process.argv[2] ?? SAMPLE));
+  if (saysHelp('Usage: npm run journey [-- [card.vcf] [--host aws|cloudbase]]')) return;
+  const { positionals, values } = parseArgs({
+    options: { host: { type: 'string' } },
+    allowPositionals: true,
+  });
+  const host = localHosts.find((one) => one === values.host);
+  const card = readFirstCard(open(positionals[0] ?? SAMPLE));
   const running = await findService();
-  const own = running ? undefined : await startService();
+  const own = running ? undefined : await startService({ host });
   try {
-    const where = running ?? { api: own?.api ?? '', sandbox: own?.services.sandbox ?? '' };
-    say(`${running ? '使用正在运行的服务' : '自己启动了一个服务'} ${where.api}`);
+    const where = running ?? { api: own?.api ?? '', door: own?.door, sandbox: own?.services.sandbox ?? '' };
+    say(`${running ? '使用正在运行的服务' : '自己启动了一个服务'} ${where.door ?? where.api}`);
     chapter('第一天');
     await firstDay(where, card);
     chapter('一张名片的来去');

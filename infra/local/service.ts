@@ -1,9 +1,10 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { stop as stopBuilder } from 'esbuild';
+import { readDoorSettings } from '../../lib/door/serve';
 import { build } from '../build/build';
+import { openapi } from '../build/openapi';
 import type { OpenApi } from './console/reference-page';
 import { startConsole } from './console/server';
+import { type LocalDoor, startDoor } from './door';
 import { type Host, startHost } from './host';
 import { formatLogLine } from './log-line';
 import { startPoller } from './poller';
@@ -14,16 +15,23 @@ import { type Stoppable, startTogether, stopTogether } from './together';
 export type ServiceOptions = ServicesOptions & {
   /** Of the API; a free one is found when absent. */
   port?: number | undefined;
+  /** `cloudbase`: a door before the API as well, as in Tencent CloudBase. */
+  host?: LocalHost | undefined;
   /** Gets the functions' log for people, line by line; nobody does when absent. */
   onLog?(line: string): void;
   /** Gets every line that the functions and their host write, for checks of what is in them. */
   onRawLog?(line: string): void;
 };
 
+export const localHosts = ['aws', 'cloudbase'] as const;
+export type LocalHost = (typeof localHosts)[number];
+
 /** A running service with everything it needs, private to this process. */
 export type Service = {
   /** Base URL of the HTTP API. */
   api: string;
+  /** Base URL of the door, where there is one (infra/local/door.ts). */
+  door: string | undefined;
   /** Base URL of the Lambda API, for events that are not HTTP. */
   lambda: string;
   /** Base URL of the console: / /reference /openapi.json /mailbox /mailbox.json */
@@ -51,10 +59,12 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
     const host = await startHost({ ...options, environment: services.environment, onLine: tell(options) });
     running.unshift(host);
     const developerConsole = await startConsoleOf(host, services);
-    running.unshift(developerConsole, pollerOf(host, services));
+    const door = options.host === 'cloudbase' ? await startDoorOf(host, services) : undefined;
+    running.unshift(...(door ? [door] : []), developerConsole, pollerOf(host, services));
     let stopped: Promise<void> | undefined;
     return {
       api: host.api,
+      door: door?.url,
       lambda: host.lambda,
       console: developerConsole.url,
       services,
@@ -90,16 +100,13 @@ function tell({ onLog, onRawLog }: ServiceOptions): (line: string) => void {
   };
 }
 
-async function startConsoleOf({ api }: Host, services: Services): Promise<Stoppable & { url: string }> {
-  const { sandbox, smtpPort, mailbox } = services;
-  return startConsole({ api, sandbox, smtpPort, mailbox, openapi: await readOpenApi() });
+function startDoorOf({ api }: Host, { environment, doorKey }: Services): Promise<LocalDoor> {
+  return startDoor(readDoorSettings({ ...environment, API_BASE: api, DOOR_KEY: doorKey }));
 }
 
-async function readOpenApi(): Promise<OpenApi> {
-  const file = join(__dirname, '../openapi.ts');
-  if (!existsSync(file)) return { info: { title: '乐聊名片', version: '0' }, paths: {} };
-  const { openapi } = await import(file);
-  return openapi() as OpenApi;
+async function startConsoleOf({ api }: Host, services: Services): Promise<Stoppable & { url: string }> {
+  const { sandbox, smtpPort, mailbox } = services;
+  return startConsole({ api, sandbox, smtpPort, mailbox, openapi: openapi() as OpenApi });
 }
 
 function pollerOf({ lambda }: Host, { environment }: Services): Stoppable {

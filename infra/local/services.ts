@@ -5,6 +5,7 @@ import { type Clock, systemClock } from '../../lib/clock';
 import { systemRandom } from '../../lib/crypto/random';
 import { rootKeys } from '../../lib/crypto/root-key';
 import { createTable } from '../../lib/table/client';
+import { newDoorKey } from '../commands/door-key';
 import { makeMissingKeys } from '../commands/rotate-keys';
 import { startDynamoDb } from './dynamodb';
 import { startObjectStore } from './objects';
@@ -37,6 +38,8 @@ export type Services = {
   environment: Record<string, string>;
   /** Base URL of the partner sandbox; its control surface is below /sandbox. */
   sandbox: string;
+  /** What a door before these functions signs with (lib/door/serve.ts). */
+  doorKey: string;
   /** Mails that were sent, newest first. */
   mailbox: Mail[];
   smtpPort: number;
@@ -92,6 +95,7 @@ async function startWith(options: ServicesOptions, persistence: Persistence | un
       ...(options.persistDir && { folder: join(options.persistDir, 'objects') }),
     }),
   });
+  const door = newDoorKey(clock.now());
   const { table, queue, sandbox, smtp, objects, oidc } = running;
   const environment = {
     STAGE: 'local',
@@ -108,6 +112,7 @@ async function startWith(options: ServicesOptions, persistence: Persistence | un
     WECHAT_API_BASE: sandbox.url,
     WECHAT_APPID: LOCAL_APP.appid,
     WECHAT_SECRET: LOCAL_APP.secret,
+    DOOR_KEYS: door.DOOR_KEYS,
     LINK_ENTRIES: `${LOCAL_ENTRY.entry}=${LOCAL_ENTRY.appid}:${LOCAL_ENTRY.secret}`,
     RISK_RANK_THRESHOLD: '3',
     // So that a published change can be watched taking effect.
@@ -139,6 +144,7 @@ async function startWith(options: ServicesOptions, persistence: Persistence | un
   return {
     environment,
     sandbox: sandbox.url,
+    doorKey: door.DOOR_KEY,
     mailbox,
     smtpPort,
     deadLetterQueueUrl: queue.queues.EraseDeadLetterQueue,

@@ -3,18 +3,18 @@ import { saysHelp } from '../commands/help';
 import { CannotStart } from './cannot-start';
 import { announceService } from './find-service';
 import { launchersGone } from './launchers';
-import { type Service, startService } from './service';
+import { type LocalHost, localHosts, type Service, startService } from './service';
 
-const usage = 'Usage: npm start -- [--port N] [--persist DIR]';
+const usage = 'Usage: npm start -- [--port N] [--persist DIR] [--host aws|cloudbase]';
 
 /** `npm start`: the whole service on this machine until ctrl-C. */
 async function main(): Promise<void> {
   if (saysHelp(usage)) return;
-  const { port, persistDir } = readArguments(process.argv.slice(2));
+  const { port, persistDir, host } = readArguments(process.argv.slice(2));
   const alone = launchersGone().then(() => 'alone' as const);
   const startedAt = performance.now();
   console.log('Starting 乐聊名片 …');
-  const service = await startService({ port, persistDir, onLog: (line) => console.log(line) });
+  const service = await startService({ port, persistDir, host, onLog: (line) => console.log(line) });
   const withdraw = await announceService(service);
   console.log(describe(service, persistDir, performance.now() - startedAt));
   const why = await Promise.race([askedToStop(), alone, service.ended.then(() => 'broken' as const)]);
@@ -25,13 +25,22 @@ async function main(): Promise<void> {
   if (why === 'broken') throw new CannotStart('The functions or the table ended unexpectedly: start again.');
 }
 
-function readArguments(args: string[]): { port?: number | undefined; persistDir?: string | undefined } {
+type Arguments = {
+  port?: number | undefined;
+  persistDir?: string | undefined;
+  host?: LocalHost | undefined;
+};
+
+function readArguments(args: string[]): Arguments {
   try {
     const { values } = parseArgs({
       args,
-      options: { port: { type: 'string' }, persist: { type: 'string' } },
+      options: { port: { type: 'string' }, persist: { type: 'string' }, host: { type: 'string' } },
     });
-    return { port: values.port === undefined ? undefined : Number(values.port), persistDir: values.persist };
+    const host = localHosts.find((one) => one === (values.host ?? 'aws'));
+    if (!host) throw new Error('no such host');
+    const port = values.port === undefined ? undefined : Number(values.port);
+    return { port, persistDir: values.persist, host };
   } catch {
     throw new CannotStart(usage);
   }
@@ -47,6 +56,7 @@ function askedToStop(): Promise<'asked'> {
 function describe(service: Service, persistDir: string | undefined, milliseconds: number): string {
   const places = [
     ['API', service.api],
+    ...(service.door ? [['Door (wx.cloud)', service.door]] : []),
     ['API reference', `${service.console}/reference`],
     ['Partner sandbox', `${service.services.sandbox}/sandbox`],
     ['Mailbox', `${service.console}/mailbox`],

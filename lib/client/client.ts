@@ -11,7 +11,7 @@ import type { Request, Transport } from './transport';
 
 export type { Api, CallOptions, Service } from './api';
 export { ApiError } from './api-error';
-export { cloudTransport, type WxCloud } from './cloud';
+export { type CloudOptions, cloudTransport, type WxCloud } from './cloud';
 export { type Fetch, type HttpOptions, httpTransport, type WxRequest } from './http';
 export { type FillRandom, newIdempotencyKey } from './idempotency-key';
 export { memoryTokenStore, type TokenStore, type WxStorage, wxTokenStore } from './token-store';

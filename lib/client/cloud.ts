@@ -1,17 +1,35 @@
-import { type AboutClient, REQUEST_TIMEOUT_MS, type Transport, within } from './transport';
+import { type AboutClient, REQUEST_TIMEOUT_MS, type Request, type Transport, within } from './transport';
 
 /** As much of `wx.cloud` as is needed. */
 export type WxCloud = {
   callFunction(request: { name: string; data: object }): Promise<{ result?: unknown }>;
 };
 
+/** What `callFunction` takes, as documented, less what the platform adds. In characters, which are bytes or more. */
+export const MAX_CLOUD_REQUEST_CHARS = 30_000;
+
+export type CloudOptions = AboutClient & {
+  timeoutMs?: number;
+  /** Carries what CloudBase cannot, about 100 KB in and 1 MB out: `httpTransport` with the address of the API. */
+  large?: Transport;
+};
+
 /** `wx.cloud.callFunction`, inside the mini-program, where the platform says who is calling. */
 export function cloudTransport(
   cloud: WxCloud,
-  { timeoutMs = REQUEST_TIMEOUT_MS, ...client }: AboutClient & { timeoutMs?: number } = {},
+  { timeoutMs = REQUEST_TIMEOUT_MS, large, ...client }: CloudOptions = {},
 ): Transport {
-  return async ({ name, ...data }) => {
+  return async (request) => {
+    if (large && JSON.stringify(request.input).length > MAX_CLOUD_REQUEST_CHARS) return large(request);
+    const { name, ...data }: Request = request;
     const answer = cloud.callFunction({ name, data: { ...data, client } });
-    return (await within(timeoutMs, answer)).result;
+    const { result } = await within(timeoutMs, answer);
+    return large && isTooLarge(result) ? large(request) : result;
   };
+}
+
+/** The door says so when the answer does not fit; what was asked for has happened, and a repeat answers the same. */
+function isTooLarge(reply: unknown): boolean {
+  const { error } = (reply || {}) as { error?: { code?: unknown } };
+  return error !== undefined && error.code === 'TOO_LARGE_FOR_CLOUDBASE';
 }

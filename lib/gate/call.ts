@@ -16,7 +16,7 @@ export type Call = {
   /** A proof of self as presented, for operations that need one (promise A6). */
   proof?: string | undefined;
   /** Identity attested by the platform (CloudBase), never by the caller. */
-  platform?: { openid: string; unionid?: string | undefined } | undefined;
+  platform?: Platform | undefined;
   /** Network address as the platform saw it. Used for limits by digest, and truncated before it is kept. */
   address?: string | undefined;
   /** Our own page in a browser, as far as its request shows; the token may then come from a cookie. */
@@ -24,6 +24,9 @@ export type Call = {
   /** What the client says of itself. Kept only after the notice, and only sealed (promise S8). */
   client?: { device?: string | undefined; version?: string | undefined } | undefined;
 };
+
+/** Who WeChat says is calling. `nonce` is of this one attestation: where it is the credential, it counts once. */
+export type Platform = { openid: string; unionid?: string | undefined; nonce: string };
 
 /** What every caller gets back. */
 export type Reply =

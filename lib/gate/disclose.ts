@@ -72,9 +72,7 @@ export async function disclose<R extends PartnerId, T>(
   const demandAgreed = (now: Person) => demandSame(deps, now, agreed);
   demandAgreed(person);
   const limits = limitsOn(recipient, kinds);
-  const spends = await Promise.all(
-    limits.map((limit) => spendWrite(deps, limit, limit.per === 'person' ? person.subjectId : need(target))),
-  );
+  const spends = await spendsOf(deps, limits, person.subjectId, target);
 
   const common = { actor: 'service', purpose, recipient, requestId, ...(way && { way }) } as const;
   const at = () => toInstant(deps.clock.now());
@@ -151,8 +149,11 @@ export async function discloseBeforeAccount<R extends PartnerId, T>(
   return answer;
 }
 
-/** The partner, when this may go there at all, whoever it is about. */
-function openFor<R extends PartnerId>(
+/**
+ * The partner, when this may go there at all, whoever it is about.
+ * @throws AppError POLICY_PENDING | PARTNER_UNAVAILABLE; Error for a kind its row does not list: a programming error
+ */
+export function openFor<R extends PartnerId>(
   deps: Deps,
   id: R,
   kinds: Sent['kinds'],
@@ -179,7 +180,8 @@ function demandAgreement({ clock, log }: Deps, id: PartnerId): void {
   throw new AppError('PARTNER_UNAVAILABLE');
 }
 
-function purposeOf(id: PartnerId, further: PurposeId | undefined): PurposeId {
+/** What a sending is for: the purpose of the recipient's row, or a further one in it. */
+export function purposeOf(id: PartnerId, further: PurposeId | undefined): PurposeId {
   const { purpose, alsoFor = [] }: Recipient = recipients[id];
   if (further === undefined) return purpose;
   if (!alsoFor.includes(further)) throw new Error(`${id} is not listed for ${further}`);
@@ -190,11 +192,25 @@ function rowsOf(id: PartnerId): readonly SendingLimit[] {
   return sendingLimits[id];
 }
 
+type LimitOnSending = AnyLimit & Pick<SendingLimit, 'per'>;
+
 /** The limits on a sending for a person, that on the person first. */
-function limitsOn(id: PartnerId, kinds: Sent['kinds']): (AnyLimit & Pick<SendingLimit, 'per'>)[] {
+export function limitsOn(id: PartnerId, kinds: Sent['kinds']): LimitOnSending[] {
   return rowsOf(id)
     .filter(({ per, carrying }) => per !== 'address' && (!carrying || kinds.includes(carrying)))
     .map((row) => ({ ...inMilliseconds(row), per: row.per }));
+}
+
+/** The counts of a sending, to ride with its entry in the register. */
+export function spendsOf(
+  deps: Deps,
+  limits: LimitOnSending[],
+  subjectId: string,
+  target: string | undefined,
+): Promise<Write[]> {
+  return Promise.all(
+    limits.map((limit) => spendWrite(deps, limit, limit.per === 'person' ? subjectId : need(target))),
+  );
 }
 
 function inMilliseconds({ name, max, windowMinutes }: SendingLimit): AnyLimit {

@@ -1,5 +1,5 @@
 import type { Deps } from '../deps';
-import { AppError, errorCodes } from '../errors';
+import { AppError } from '../errors';
 import { faultOf } from '../log';
 import { authorised } from '../table/permission';
 import { TimeoutError, within } from '../time-limits';
@@ -10,8 +10,10 @@ import { guard } from './guard';
 import { parseInput } from './input';
 import { spend } from './limit';
 import type { CallerKind, CallerOf, Operation, Operations } from './operation';
+import { spendAssertion } from './platform';
 import { actOf, demandProof } from './proof';
 import { demandConsent, demandPublished, demandSomethingThere } from './purpose';
+import { refusal } from './refusal';
 import { demandLowRisk } from './risk';
 import { authenticateStaff, loadPersonForStaff } from './staff';
 
@@ -59,12 +61,6 @@ export async function dispatch(
 
 function asAppError(error: unknown): AppError {
   return error instanceof AppError ? error : new AppError('INTERNAL');
-}
-
-/** The reply to a call that failed, also where a host refuses it before there is an operation. */
-export function refusal({ code, details }: AppError, requestId: string): Extract<Reply, { ok: false }> {
-  const { message } = errorCodes[code];
-  return { ok: false, error: { code, message, ...(details && { details }), requestId } };
 }
 
 async function admit(deps: Deps, operation: Operation, call: Call, name: string): Promise<unknown> {
@@ -153,7 +149,10 @@ async function callerOf(
     return authenticate(deps, call.token, beside);
   }
   if (kind === 'staff') return { kind, about: undefined, ...(await authenticateStaff(deps, call, roles)) };
-  if (kind === 'wechat') return { kind, platform: call.platform };
+  if (kind === 'wechat') {
+    if (call.platform) await spendAssertion(deps, call.platform);
+    return { kind, platform: call.platform };
+  }
   return { kind };
 }
 

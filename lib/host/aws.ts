@@ -6,10 +6,12 @@ import type {
   SQSEvent,
 } from 'aws-lambda';
 import type { Deps } from '../deps';
+import { DOOR_HEADER, verifyAssertion } from '../door/assertion';
 import { AppError, type ErrorCode, errorCodes } from '../errors';
 import type { Call, Reply } from '../gate/call';
-import { dispatch, refusal } from '../gate/dispatch';
+import { dispatch } from '../gate/dispatch';
 import type { CallerKind, Operations } from '../gate/operation';
+import { refusal } from '../gate/refusal';
 import { browserName } from './browser-name';
 import { isJson, readBrowser } from './cookie';
 
@@ -51,17 +53,20 @@ async function answerHttp(
   const document = http.method === 'GET' ? documentAt(operations, event.rawPath) : undefined;
   const parsed = document ? { operation: document, input: {} } : readRequest(event);
   if (parsed instanceof AppError) return respond(refusal(parsed, requestId));
-  const page = readBrowser(event);
+  const door = await readDoor(deps, functionName, parsed, event.headers[DOOR_HEADER], requestId);
+  if (door instanceof AppError) return respond(refusal(door, requestId));
+  const page = door ? undefined : readBrowser(event);
   const { authorization } = event.headers;
   const call: Call = {
     ...parsed,
     requestId,
-    host: 'aws',
+    host: door ? 'cloudbase' : 'aws',
     trigger: 'client',
+    platform: door?.platform,
     token: authorization === undefined ? page?.browser.cookies.session : bearer(authorization),
     browser: page?.browser,
     proof: event.headers['x-self-proof'],
-    address: http.sourceIp,
+    address: door ? door.address : http.sourceIp,
     client: {
       device: page ? browserName(http.userAgent) : (event.headers['x-client-device'] ?? http.userAgent),
       version: event.headers['x-client-version'],
@@ -70,6 +75,29 @@ async function answerHttp(
   const reply = await dispatch(deps, functionName, operations, call);
   if (document && operations[document]?.page) return respondPage(reply);
   return respond(reply, document !== undefined, page?.setCookies);
+}
+
+/**
+ * What the door in CloudBase swears to, for a call that came through it. A call that says so and cannot show it is refused:
+ * without its door it would be somebody else's.
+ */
+async function readDoor(
+  { doorKeys, appid, clock, log }: Deps,
+  functionName: string,
+  { operation, text }: { operation: string; text?: string },
+  assertion: string | undefined,
+  requestId: string,
+): Promise<Pick<Call, 'platform' | 'address'> | AppError | undefined> {
+  if (assertion === undefined) return undefined;
+  const expected = { to: `${functionName}/${operation}`, body: text ?? '', appid, nowMs: clock.now() };
+  const said = await verifyAssertion(doorKeys, assertion, expected);
+  if ('disbelief' in said) {
+    const { disbelief, ageSeconds } = said;
+    log({ event: 'partner-call', requestId, partner: 'door', partnerCode: disbelief, count: ageSeconds });
+    return new AppError('CALLER_NOT_ALLOWED');
+  }
+  const { openid, unionid, nonce, address } = said;
+  return { address, platform: openid === undefined ? undefined : { openid, unionid, nonce } };
 }
 
 /** The operation and the text of its input, or why there is none. */

@@ -5,6 +5,7 @@ import { cardLogo } from './card/card-logo';
 import { duty } from './consent/erasure-duty';
 import { gaugeShard } from './gauge/gauge';
 import { threshold } from './gauge/threshold';
+import { batchDisclosure } from './ledger/batch-disclosure';
 import { ledgerEntry } from './ledger/ledger';
 import { endedLocation, location } from './location/location';
 import { historyDay } from './location/location-history';
@@ -42,6 +43,7 @@ import { viewShard } from './sharing/views';
 import { limitCounter } from './sign-in/limit-counter';
 import { riskPass } from './sign-in/risk-pass';
 import { selfProof } from './sign-in/self-proof';
+import { spentNonce } from './sign-in/spent-nonce';
 import { webSignIn } from './sign-in/web-sign-in';
 
 /**
@@ -61,6 +63,7 @@ export const entities = {
   gaugeShard,
   threshold,
   // ledger
+  batchDisclosure,
   ledgerEntry,
   // location
   endedLocation,
@@ -122,5 +125,6 @@ export const entities = {
   limitCounter,
   riskPass,
   selfProof,
+  spentNonce,
   webSignIn,
 } as const;

@@ -18,7 +18,8 @@ const mayImport: Record<string, readonly string[]> = {
     'lib/policy',
     'lib/partner',
   ],
-  'lib/host': ['lib', 'lib/gate'],
+  'lib/host': ['lib', 'lib/gate', 'lib/door'],
+  'lib/door': ['lib', 'lib/gate', 'lib/crypto', 'lib/policy'],
   'lib/gate': ['lib', 'lib/table', 'lib/crypto', 'lib/policy'],
   'lib/consent': ['lib/table', 'lib/policy'],
   'lib/card': [],
@@ -144,7 +145,7 @@ describe('who may import whom', () => {
 const onlyIn: [what: string, pattern: RegExp, allowed: RegExp][] = [
   ['the clock', /\bDate\.now\(|new Date\(\)|performance\.now\(/, /^lib\/clock\.ts$/],
   ['randomness', /Math\.random|randomBytes|randomUUID|getRandomValues/, /^lib\/(crypto|client)\//],
-  ['the environment', /process\.env/, /^lib\/host\/serve\.ts$/],
+  ['the environment', /process\.env/, /^lib\/(host|door)\/serve\.ts$/],
   ['DynamoDB', /@aws-sdk\/(client-dynamodb|lib-dynamodb|util-dynamodb)/, /^lib\/table\//],
   ['raw writes', /\b(Update|Condition)Expression\b|\b(Put|Delete|ConditionCheck): \{/, /^lib\/table\//],
   [

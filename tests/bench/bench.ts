@@ -4,6 +4,7 @@ import { type Bundle, build } from '../../infra/build/build';
 import { startDynamoDb } from '../../infra/local/dynamodb';
 import { cityFigures, type Figure } from './city';
 import { tripsEach } from './compare';
+import { doorStart } from './door';
 import { startKms } from './kms';
 import { type Bare, cardRead, coldStart, type Measured, type Place } from './measure';
 import { type Options, readOptions, usage } from './options';
@@ -37,9 +38,9 @@ async function inTheCity(): Promise<Row[]> {
 }
 
 async function starts(): Promise<Row[]> {
-  const { functions, client } = await build();
+  const { functions, door, client } = await build();
   const bare = await bundleBare('bare');
-  const sizes = functions.map((bundle) => size(bundle));
+  const sizes = [...functions, door].map((bundle) => size(bundle));
   if (client) sizes.push(size(client, CLIENT_AIM));
   const database = await startDynamoDb();
   const kms = await startKms();
@@ -54,7 +55,8 @@ async function starts(): Promise<Row[]> {
       bare: await bundleBare('bare-kms'),
       bareInput: { wrapped: 'AAAA' },
     };
-    return [...sizes, ...(await times(functions, here, there))];
+    const doors = compared('cold start of the door', await doorStart(door.file), 'ms', '');
+    return [...sizes, ...(await times(functions, here, there)), ...doors];
   } finally {
     kms.stop();
     await database.stop();

@@ -6,12 +6,12 @@
 const { writeSync } = require('node:fs');
 const { tripsMade } = require('./trips.cjs');
 
-const [bundle, event] = process.argv.slice(2);
-const parsed = JSON.parse(event);
+const [bundle, event, context = '{"awsRequestId":"bench"}'] = process.argv.slice(2);
+const call = [JSON.parse(event), JSON.parse(context)];
 process.stdout.writable;
 const startedAt = process.hrtime.bigint();
-const { handler } = require(bundle);
-handler(parsed, { awsRequestId: 'bench' }).then((answer) => {
+const { handler, main = handler } = require(bundle);
+main(...call).then((answer) => {
   const milliseconds = Number(process.hrtime.bigint() - startedAt) / 1e6;
   writeSync(3, JSON.stringify({ milliseconds, trips: tripsMade(), answer }));
   process.exit(0);

@@ -35,19 +35,31 @@ const POLICY_REFRESH_SECONDS = '9999';
 export async function coldStart({ name, bundle }: Subject, place: Place): Promise<Measured> {
   const { event, opening, trips } = callOf(name, place.person);
   const contestants = contest(name, bundle, event, place, [...opening, ...trips]);
+  const sides = await inTurns(contestants, async (side) => {
+    const args = [side.bundle, JSON.stringify(side.event)];
+    const started = await inProcess<Started>('cold.cjs', args, place.settings);
+    demandSuccess(side.name, started.answer);
+    return started;
+  });
+  return compareAll(`cold start ${name}`, sides);
+}
+
+/** Starts each side COLD_STARTS times, in turns and in turns at being first, after a round that is not counted. */
+export async function inTurns<S extends { name: string }>(
+  contestants: S[],
+  start: (side: S) => Promise<{ milliseconds: number; trips: number }>,
+): Promise<(S & Side)[]> {
   const sides = contestants.map((one) => ({ ...one, times: [] as number[], trips: [] as number[] }));
   for (let round = 0; round <= COLD_STARTS; round += 1) {
     const first = round % sides.length;
     for (const side of [...sides.slice(first), ...sides.slice(0, first)]) {
-      const args = [side.bundle, JSON.stringify(side.event)];
-      const started = await inProcess<Started>('cold.cjs', args, place.settings);
-      demandSuccess(side.name, started.answer);
+      const { milliseconds, trips } = await start(side);
       if (round === 0) continue;
-      side.times.push(started.milliseconds);
-      side.trips.push(started.trips);
+      side.times.push(milliseconds);
+      side.trips.push(trips);
     }
   }
-  return compareAll(`cold start ${name}`, sides);
+  return sides;
 }
 
 type Started = { milliseconds: number; trips: number; answer: unknown };
@@ -86,7 +98,8 @@ function contest(
   return [{ name, bundle, event }, ...others];
 }
 
-function compareAll(what: string, [ours, ...others]: Side[]): Measured {
+/** Ours against each of the others. @throws UnequalTrips */
+export function compareAll(what: string, [ours, ...others]: Side[]): Measured {
   if (!ours) throw new Error(`${what}: nothing was measured`);
   const against = others.map((other) => ({ name: other.name, ...compare(what, ours, other) }));
   return { plain: median(ours.times), against };

@@ -88,7 +88,7 @@ export async function makePerson(settings: Record<string, string>): Promise<Pers
       host: 'test',
       trigger: 'client',
     } as const;
-    const platform = { openid: 'bench' };
+    const platform = { openid: 'bench', nonce: `bench-${randomBytes(8).toString('hex')}` };
     const reply = await dispatch(deps, name, functions[name] ?? {}, { ...call, platform });
     if (!reply.ok) throw new Error(`${path} was refused: ${reply.error.code}`);
     return reply.data as Record<string, unknown>;

@@ -2,8 +2,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import type { WxCloud } from '../../lib/client/client';
+import { passThrough } from '../../lib/door/door';
 import { handleAws } from '../../lib/host/aws';
-import { handleCloudbase } from '../../lib/host/cloudbase';
+import { doorSettings, doorTo } from '../support/door';
 import { functions, type World } from '../support/world';
 
 export type HttpHost = {
@@ -13,10 +14,11 @@ export type HttpHost = {
   stop(): Promise<void>;
 };
 
-/** A small HTTP server over the AWS handler, calling it as API Gateway would. */
-export async function startHttpHost(world: World): Promise<HttpHost> {
+/** A small HTTP server over the AWS handler, calling it as API Gateway would. `before` each request is for the test. */
+export async function startHttpHost(world: World, before = () => {}): Promise<HttpHost> {
   const seen: HttpHost['seen'] = [];
   const server = createServer(async (request, response) => {
+    before();
     seen.push(request.headers);
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk);
@@ -39,17 +41,14 @@ export async function startHttpHost(world: World): Promise<HttpHost> {
   };
 }
 
-/** The `wx.cloud` of a person, over the CloudBase handler. Like the real one, it carries JSON. */
+/** The `wx.cloud` of a person, through the door. Like the real one, it carries JSON. */
 export function wxCloudOf(world: World, openid: string): WxCloud {
   return {
     async callFunction({ name, data }) {
       const environment = JSON.stringify({ WX_OPENID: openid, WX_APPID: world.config.WECHAT_APPID });
       const event = { ...JSON.parse(JSON.stringify(data)), userInfo: { openId: openid } };
-      const operations = functions[name] ?? {};
-      const reply = await handleCloudbase(world.deps, name, operations, event, {
-        request_id: 'r',
-        environment,
-      });
+      const context = { request_id: 'r', function_name: name, environment };
+      const reply = await passThrough(doorSettings(), doorTo(world), event, context);
       return { result: JSON.parse(JSON.stringify(reply)) };
     },
   };

@@ -1,10 +1,12 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, SQSBatchResponse } from 'aws-lambda';
+import { passThrough } from '../../lib/door/door';
 import type { Reply } from '../../lib/gate/call';
 import { handleAws } from '../../lib/host/aws';
-import { handleCloudbase } from '../../lib/host/cloudbase';
+import { type HttpHost, startHttpHost } from '../client/hosts';
 import { holdsFor } from '../proof/sample';
 import { runInCloudBase } from '../support/cloudbase-run';
 import { consentAct, grant } from '../support/consent';
+import { doorEnvironment, doorSettings, doorTo } from '../support/door';
 import { type Caller, createWorld, functions, onceKey, type World } from '../support/world';
 
 /** One case list for every host: a host is a way of asking, and must not change an answer. */
@@ -79,8 +81,9 @@ function cloudbaseEvent(
 }
 
 /** The context of a call: what the platform says of it is JSON in a string. */
-const contextOf = (variables: object) => ({
+const contextOf = (name: string, variables: object) => ({
   request_id: 'r',
+  function_name: name,
   environment: JSON.stringify(variables),
 });
 
@@ -89,36 +92,42 @@ const identityOf = (openid: string | undefined) => ({
   ...(openid && { WX_OPENID: openid, WX_APPID: 'wxtest' }),
 });
 
+/** The door of a function, in front of the same HTTP API. */
+const throughDoor = (world: World, path: string, event: unknown, variables: object) => {
+  const [name] = split(path);
+  return passThrough(doorSettings(), doorTo(world), event, contextOf(name, variables));
+};
+
 const cloudbase: Host = {
   name: 'CloudBase',
-  ask: (world, path, ask) => {
-    const [name] = split(path);
-    const event: unknown = JSON.parse(cloudbaseEvent(path, ask));
-    return handleCloudbase(world.deps, name, functions[name] ?? {}, event, contextOf(identityOf(ask.openid)));
-  },
+  ask: (world, path, ask) =>
+    throughDoor(world, path, JSON.parse(cloudbaseEvent(path, ask)), identityOf(ask.openid)),
 };
 
 const bootstrap: Host = {
-  name: "CloudBase bundle under the CLI's own runtime",
-  ask: async (world, path, ask) =>
-    (await runInCloudBase({
+  name: "CloudBase door under the CLI's own runtime",
+  ask: async (_, path, ask) => {
+    const answering = runInCloudBase({
       functionName: split(path)[0],
       eventText: cloudbaseEvent(path, ask),
       ...(ask.openid && { openid: ask.openid }),
       identity: { WX_CLIENTIP: '203.0.113.7' },
-      env: settingsOf(world),
-    })) as Reply,
+      env: doorEnvironment(api.baseUrl),
+    });
+    return (await answering) as Reply;
+  },
 };
-
-function settingsOf({ config }: World): Record<string, string> {
-  const { development: _, ...settings } = config;
-  return { ...settings, AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' };
-}
 
 let world: World;
 let me: Caller;
+let api: HttpHost;
+/** A door in a process of its own goes by the machine's clock, so the API has to as well. */
+const keepTime = () => world.wait(Date.now() - world.deps.clock.now());
+afterAll(() => api.stop());
 beforeAll(async () => {
   world = await createWorld();
+  api = await startHttpHost(world, keepTime);
+  keepTime();
   me = await world.cardHolder('me');
   await grant(world, me, 'account-link');
 });
@@ -166,7 +175,7 @@ const gate: Host = {
   ask: (world, path, { input = {}, text, openid, device, ...by }) =>
     world.call(path, input, {
       ...(text !== undefined && { text, input: undefined }),
-      ...(openid && { platform: { openid } }),
+      ...(openid && { platform: { openid, nonce: onceKey() } }),
       ...(device && { client: { device } }),
       ...by,
     }),
@@ -346,67 +355,6 @@ describe('AWS', () => {
     await expect(handleAws(world.deps, 'cards', functions.cards ?? {}, timer, 'r')).rejects.toThrow(
       'UNKNOWN_OPERATION',
     );
-  });
-});
-
-describe('CloudBase', () => {
-  const retention = functions.retention ?? {};
-  const timerEvent = { Type: 'Timer', TriggerName: 'nightly', Time: '2026-12-01T18:00:00Z', Message: '' };
-  const dressed = [
-    timerEvent,
-    { ...timerEvent, operation: 'sweep' },
-    { Records: [{ eventSource: 'aws:sqs', body: '{}' }], operation: 'eraseDuty', input: {} },
-    { httpMethod: 'POST', path: '/retention/sweep', headers: {}, body: '{}', operation: 'sweep' },
-    { operation: 'sweep', trigger: 'schedule', TCB_SOURCE: 'wx_trigger' },
-  ];
-  it.each(dressed)('is not fooled by an event dressed as something else: %j', async (event) => {
-    for (const variables of [identityOf('me'), identityOf(undefined), { TCB_SOURCE: 'wx_client' }, {}]) {
-      const context = contextOf(variables);
-      const reply = await handleCloudbase(world.deps, 'retention', retention, event, context);
-      expect(['BAD_REQUEST', 'UNKNOWN_OPERATION']).toContain(code(reply));
-    }
-  });
-
-  it('runs the timer for a source that the operator names, and only without a person behind it', async () => {
-    const run = (variables: Record<string, string>, timerSources?: string) =>
-      handleCloudbase(world.deps, 'retention', retention, timerEvent, contextOf(variables), timerSources);
-    expect(code(await run({ TCB_SOURCE: 'wx_trigger' }))).toBe('OK');
-    expect(code(await run({ TCB_SOURCE: 'wx_trigger', ...identityOf('me') }))).toBe('BAD_REQUEST');
-    expect(code(await run({ TCB_SOURCE: 'other' }))).toBe('BAD_REQUEST');
-    expect(code(await run({ TCB_SOURCE: 'other' }, 'one,other'))).toBe('OK');
-  });
-
-  it.each<[string, Record<string, string>]>([
-    ['of another mini-program', { WX_OPENID: 'me', WX_APPID: 'wxother' }],
-    ['of no mini-program', { WX_OPENID: 'me' }],
-    ['of an empty mini-program', { WX_OPENID: 'me', WX_APPID: '' }],
-    ['of another mini-program without an openid', { WX_APPID: 'wxother' }],
-  ])('refuses a caller %s: an openid means somebody only in ours (A1)', async (_, variables) => {
-    const login = functions.login ?? {};
-    for (const operation of ['signIn', 'listSessions']) {
-      const event = { operation, token: me.token };
-      const reply = await handleCloudbase(world.deps, 'login', login, event, contextOf(variables));
-      expect(code(reply)).toBe('CALLER_NOT_ALLOWED');
-    }
-  });
-
-  it('signs in by the platform identity, the same person as by code (A1)', async () => {
-    const signIn = await bootstrap.ask(world, 'login/signIn', { openid: 'me' });
-    expect(signIn).toMatchObject({ ok: true, data: { newAccount: false } });
-    const { token } = (signIn as { data: { token: string } }).data;
-    const status = await cloudbase.ask(world, 'consent/status', { token });
-    const cards = expect.objectContaining({ purpose: 'cards', granted: true });
-    expect(status).toMatchObject({ ok: true, data: { consents: expect.arrayContaining([cards]) } });
-  });
-
-  it('keeps two interleaved calls apart', async () => {
-    const login = functions.login ?? {};
-    const signIn = (openid: string) =>
-      handleCloudbase(world.deps, 'login', login, { operation: 'signIn' }, contextOf(identityOf(openid)));
-    await Promise.all([signIn('first'), signIn('second')]);
-    expect((await world.signIn('first')).newAccount).toBe(false);
-    expect((await world.signIn('second')).newAccount).toBe(false);
-    expect((await world.signIn('third')).newAccount).toBe(true);
   });
 });
 

@@ -1,4 +1,5 @@
-import { ConfigError, readConfig } from '../../lib/config';
+import { readConfig } from '../../lib/config';
+import { ConfigError } from '../../lib/config-error';
 import { kindIds, kinds, kindsFor } from '../../lib/policy/kinds';
 import { consentPurposeIds, needsConsent, purposeIds, purposes } from '../../lib/policy/purposes';
 import { recipients } from '../../lib/policy/recipients';

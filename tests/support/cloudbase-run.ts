@@ -30,14 +30,13 @@ export type CloudBaseRun = {
 let built: Promise<BuildResult> | undefined;
 
 /**
- * Calls the `main` of a built bundle under the CloudBase CLI's own runtime, in a process of its own with nothing of
+ * Calls the `main` of the built door under the CloudBase CLI's own runtime, in a process of its own with nothing of
  * this one's environment, and answers with what the client would get.
  * @throws Error with the runtime's complaint when the function throws or answers with nothing
  */
 export async function runInCloudBase(run: CloudBaseRun): Promise<unknown> {
   built ??= build();
-  const bundle = (await built).functions.find(({ name }) => name === run.functionName);
-  if (!bundle) throw new Error(`There is no function ${run.functionName}.`);
+  const bundle = (await built).door;
   const identity = {
     ...run.identity,
     ...(run.openid && { WX_OPENID: run.openid, WX_APPID: run.env.WECHAT_APPID ?? '' }),

@@ -23,6 +23,7 @@ import type { EraseMessage, NoticeMessage } from '../../lib/partner/queue';
 import type { Registry } from '../../lib/policy/registry';
 import { timeLimits } from '../../lib/time-limits';
 import { grant, type Ok } from './consent';
+import { DOOR_KEY, publicHalf } from './door-key';
 import { giveKeys, newRootKey } from './keys';
 import { observeKinds, type SeenKinds, whileSeeing } from './kinds-observer';
 import { type Cost, newCost, observeWith } from './meter';
@@ -132,6 +133,7 @@ export async function createWorld({
     WECHAT_API_BASE: 'http://127.0.0.1',
     WECHAT_APPID: 'wxtest',
     WECHAT_SECRET: 'secret',
+    DOOR_KEYS: publicHalf(DOOR_KEY),
   };
   const config = like?.config ?? readConfig(settings);
   const raw = new DynamoDBClient({ region: config.SERVICE_REGION, endpoint: config.TABLE_ENDPOINT });

@@ -134,7 +134,11 @@ describe('accounts (A1)', () => {
   });
 
   it('are found again by the platform identity, and different people are different', async () => {
-    const first = await world.ok<Caller>('login/signIn', {}, { platform: { openid: 'me' } });
+    const first = await world.ok<Caller>(
+      'login/signIn',
+      {},
+      { platform: { openid: 'me', nonce: onceKey() } },
+    );
     const again = await world.signIn('me');
     const other = await world.signIn('you');
     const subject = ({ token }: Caller) => parseToken(token)?.subjectId;

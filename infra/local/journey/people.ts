@@ -1,7 +1,14 @@
-import { type Api, createClient, httpTransport, newIdempotencyKey } from '../../../lib/client/client';
+import {
+  type Api,
+  cloudTransport,
+  createClient,
+  httpTransport,
+  newIdempotencyKey,
+  type WxCloud,
+} from '../../../lib/client/client';
 
 /** Where the service and the partners' sandbox answer. */
-export type Where = { api: string; sandbox: string };
+export type Where = { api: string; sandbox: string; door?: string | undefined };
 type Act = Parameters<Api['consent']['grant']>[0];
 
 async function post(url: string, body: object): Promise<Record<string, string>> {
@@ -10,17 +17,30 @@ async function post(url: string, body: object): Promise<Record<string, string>> 
 }
 
 /** A WeChat person in the sandbox, and a way to get them fresh wx.login codes. */
-export async function newPerson({ sandbox }: Where): Promise<() => Promise<string>> {
-  const { openid } = await post(`${sandbox}/sandbox/people`, {});
-  return async () => {
+export async function newPerson({ sandbox }: Where): Promise<(() => Promise<string>) & { openid: string }> {
+  const { openid = '' } = await post(`${sandbox}/sandbox/people`, {});
+  const newCode = async () => {
     const { code } = await post(`${sandbox}/sandbox/people/${openid}/code`, {});
     if (!code) throw new Error('the sandbox gave no code');
     return code;
   };
+  return Object.assign(newCode, { openid });
 }
 
-export function clientOf({ api }: Where, device: string): Api {
-  return createClient({ transport: httpTransport({ baseUrl: api, device, version: '1.0.0' }) });
+/**
+ * A client on one device: through the door where there is one, as a mini-program with cloud functions calls, else over
+ * HTTP. `openid` is whom the platform attests; it attests nobody on the web.
+ */
+export function clientOf({ api, door }: Where, device: string, openid?: string): Api {
+  const about = { device, version: '1.0.0' };
+  const large = httpTransport({ baseUrl: api, ...about });
+  if (door === undefined) return createClient({ transport: large });
+  const headers = { 'content-type': 'application/json', ...(openid && { 'x-wx-openid': openid }) };
+  const callFunction: WxCloud['callFunction'] = async ({ name, data }) => {
+    const answer = await fetch(`${door}/${name}`, { method: 'POST', headers, body: JSON.stringify(data) });
+    return { result: await answer.json() };
+  };
+  return createClient({ transport: cloudTransport({ callFunction }, { ...about, large }) });
 }
 
 /** What somebody sends who has read the policy and agrees to (or withdraws from) one purpose. */

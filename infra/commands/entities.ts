@@ -1,0 +1,83 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { entities } from '../../lib/table/entities';
+import type { Declaration } from '../../lib/table/entity';
+import type { AnyEntity } from '../../lib/table/readers/any-entity';
+import { saysHelp } from './help';
+
+/** The document with the chart of all entities, between two marks. */
+export const ENTITIES_FILE = join(__dirname, '../../lib/table/README.md');
+const FROM = '<!-- chart: written by npm run entities -->';
+const TO = '<!-- end of chart -->';
+
+const USAGE = '用法：npm run entities。按实体的声明重新写 lib/table/README.md 中的表。';
+
+type Listed = AnyEntity & { key(owner: string, id: unknown): { pk: string; sk: string } };
+type AnyDeclaration = Declaration<Record<string, never>, never, never>;
+
+/** The chart of every entity, from the declarations and nothing else. */
+export function entitiesChart(listed: readonly AnyEntity[] = Object.values(entities) as never): string {
+  const rows = [...listed].sort((a, b) => a.name.localeCompare(b.name)).map((one) => rowOf(one as Listed));
+  return [
+    '| entity | partition | sort key | rests on | lives | outlives its person | sealed | led to by | in an index |',
+    '| --- | --- | --- | --- | --- | --- | --- | --- | --- |',
+    ...rows,
+  ].join('\n');
+}
+
+function rowOf({ name, attributes, declaration, key }: Listed): string {
+  const { place, outlives, pointers = [], files, queue, indexes = [] } = declaration as AnyDeclaration;
+  const { pk, sk } = key(place.owner === 'person' ? '<person>' : '<owner>', anyId());
+  const sealed = Object.entries(attributes).flatMap(([attribute, { storage }]) =>
+    storage === 'sealed' ? [attribute] : [],
+  );
+  const cells = [
+    name,
+    code(pk),
+    code(sk.replace(/0+(<|NaN)/, '<').replace(/<$/, '<number>')),
+    place.purpose,
+    lifeOf(declaration as AnyDeclaration),
+    outlives ?? '–',
+    sealed.join(', ') || '–',
+    pointers.join(', ') || '–',
+    [...(queue === undefined ? [] : [`due (${queue})`]), ...indexes].join(', ') || '–',
+  ];
+  return `| ${cells.join(' | ')}${files ? ' (has files)' : ''} |`;
+}
+
+function lifeOf({ life: { rule, until, from } }: AnyDeclaration): string {
+  if (until) return `${rule}, until \`${until}\``;
+  return from ? `${rule}, from \`${from}\`` : rule;
+}
+
+const code = (text: string) => `\`${text}\``;
+
+/** Stands for an id of any shape: as text its own name in angle brackets, and each of its parts likewise. */
+function anyId(): unknown {
+  const methods: Record<string | symbol, unknown> = Object.getOwnPropertyDescriptors(String.prototype);
+  const get = (_: object, part: string | symbol) => {
+    if (part === Symbol.toPrimitive || part === 'toString') return () => '<id>';
+    return part in methods ? String.prototype[part as 'slice'] : `<${String(part)}>`;
+  };
+  return new Proxy({}, { get });
+}
+
+/** The document with its chart as it ought to be. */
+export function withChart(document: string): string {
+  const [before, rest = ''] = document.split(FROM);
+  const after = rest.split(TO)[1] ?? '';
+  return `${before}${FROM}\n\n${entitiesChart()}\n\n${TO}${after}`;
+}
+
+async function main(): Promise<void> {
+  if (saysHelp(USAGE)) return;
+  await writeFile(ENTITIES_FILE, withChart(await readFile(ENTITIES_FILE, 'utf8')));
+  console.log('lib/table/README.md');
+}
+
+if (require.main === module) {
+  main().catch((error: Error) => {
+    console.error(error.message);
+    process.exitCode = 1;
+  });
+}
