@@ -2,6 +2,7 @@ import type { Deps } from '../deps';
 import { AppError, errorCodes } from '../errors';
 import { faultOf } from '../log';
 import { authorised } from '../table/permission';
+import { askOf, demandLife } from '../table/person/life';
 import { TimeoutError, within } from '../time-limits';
 import { authenticate, touchSession } from './authenticate';
 import { demandBrowser } from './browser';
@@ -75,6 +76,7 @@ async function admit(deps: Deps, operation: Operation, call: Call, name: string)
   const caller = await callerOf(deps, operation, call, input.ok ? input.value : undefined);
   if (!input.ok) throw input.error; // said only to callers who may ask
   if (operation.purpose) demandPublished(deps, operation.purpose);
+  if (caller.kind === 'subject') demandLife(caller.person, askOf('self', operation));
   if (caller.kind === 'subject' && operation.purpose && !operation.ends)
     demandConsent(deps, caller.person, operation.purpose);
   for (const { per, ...limit } of operation.limits ?? [])
@@ -93,7 +95,7 @@ async function admit(deps: Deps, operation: Operation, call: Call, name: string)
     );
   if (caller.kind === 'staff' && operation.about) {
     const access = operation.about(input.value);
-    caller.about = await loadPersonForStaff(deps, name, call, caller, operation.roles ?? [], access);
+    caller.about = await loadPersonForStaff(deps, name, call, caller, operation, access);
     if (operation.purpose) demandSomethingThere(deps, caller.about.person, operation.purpose);
   }
   const { requestId, address, client, browser } = call;
@@ -107,7 +109,7 @@ async function admit(deps: Deps, operation: Operation, call: Call, name: string)
  * What the use case works with: a table that holds every write about the person to what the call may, at the very moment
  * of the write. It gets no other table, so it cannot forget.
  */
-function withAuthority(deps: Deps, { ends }: Operation, caller: CallerOf<CallerKind>): Deps {
+function withAuthority(deps: Deps, operation: Operation, caller: CallerOf<CallerKind>): Deps {
   const about = caller.kind === 'subject' ? caller : caller.kind === 'staff' ? caller.about : undefined;
   if (!about) return deps;
   const { person } = about;
@@ -116,7 +118,7 @@ function withAuthority(deps: Deps, { ends }: Operation, caller: CallerOf<CallerK
     person,
     ...(caller.kind === 'subject' && { sessionId: caller.sessionId }),
     reachVersions: () => deps.policy.inForce().reachVersions,
-    onlyEnds: ends === true,
+    ask: askOf(caller.kind === 'subject' ? 'self' : 'staff', operation),
   };
   return { ...deps, table: authorised(deps.table, authority) };
 }

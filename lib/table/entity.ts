@@ -37,6 +37,14 @@ export type Declaration<A extends Attributes, Id, P extends PurposeId> = {
 /** What the maker cannot derive: the key that seals, what leads here, what it takes the place of. */
 export type Extras = { sealer?: Sealer | undefined; points?: readonly Pointer[]; before?: Item | undefined };
 
+/** The entities whose declaration says `fenced`, by name, as they are declared. */
+const fencedNames = new Set<unknown>();
+
+/** Whether an item changes with everything that ends it, so that its write needs no check of the person. */
+export function isFenced(item: Record<string, unknown> | undefined): boolean {
+  return fencedNames.has(item?.entity);
+}
+
 /** The consent epoch that an item belongs to: nobody declares it, whatever rests on a consent has it (promise K3). */
 const epoch = plain('consent-state', z.int());
 /** With which key, and of which epoch: without a sealer only what lies in the clear is read. */
@@ -72,6 +80,7 @@ export function declareEntity<const A extends Attributes, Id = void, P extends P
   declaration: Declaration<A, Id, P>,
 ): Entity<WithEpoch<A, P>, Id> {
   const { place, life, files, pointers, outlives, queue } = declaration;
+  if (declaration.fenced) fencedNames.add(name);
   const attributes = {
     ...declaration.attributes,
     ...(needsConsent(place.purpose) && { epoch }),

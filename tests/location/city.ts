@@ -72,6 +72,8 @@ async function made(deps: Deps, { name, place, precision }: Wanted) {
     subjectId,
     createdAt: at,
     wrappedKey: wrapped,
+    lifeState: 'active',
+    lifeStateAt: at,
     identities: [{ domain: 'openid', digest: subjectId }],
     noticedAt: at,
     sessions: {
