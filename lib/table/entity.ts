@@ -22,6 +22,8 @@ export type Declaration<A extends Attributes, Id, P extends PurposeId> = {
   attributes: A;
   /** The rule by which it stays when its person is erased (PIPL art. 47 para 2). Absent: it goes with them. */
   outlives?: RetentionId;
+  /** Of an item that outlives its person: the attributes that stay. The others go, with what leads to it. Absent: all stay. */
+  remains?: readonly Extract<keyof A, string>[];
   /** Entities elsewhere that lead to an item of this one and go with it; the maker is given their keys. */
   pointers?: readonly string[];
   /** The attributes that name its files, and the second until which one may still appear. */

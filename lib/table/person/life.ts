@@ -122,6 +122,9 @@ export const whileHere = whileMet({ who: 'self', for: 'law' });
 /** Somebody on whose consent others rely. */
 export const whileFully = whileMet({ who: 'self', for: 'all' });
 
+/** What is still to be taken from somebody who has been erased, and no move. */
+export const whileErased: ReturnType<typeof moveTo> = { set: [], ...oneOf(['erased']) };
+
 /** The part of the write of a person's item that moves them on: refused from every state that does not lead there. */
 export function moveTo(state: LifeState, at: string): LifeCondition & { set: string[] } {
   const { condition, values } = oneOf(lifeStates.filter((from) => life[from].to.includes(state)));

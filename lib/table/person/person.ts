@@ -65,6 +65,9 @@ export const person = declareEntity('person', {
   life: { rule: 'account-life' },
   pointers: ['openid-pointer', 'unionid-pointer'],
   indexes: ['everyoneShard'],
+  /** The ledger stays, and with it where it ends: without that nobody could tell whether it is whole (promise S9). */
+  outlives: 'proof-three-years',
+  remains: ['everyoneShard', 'subjectId', 'createdAt', 'lifeState', 'lifeStateAt', 'ledgerSeq', 'ledgerHash'],
   attributes: {
     /** By which the index of everybody finds the person. */
     everyoneShard: plain('account-number', z.string()),
@@ -81,7 +84,7 @@ export const person = declareEntity('person', {
     consents: mapOf(consent),
     /** Digests of the latest acts of consent, newest first, to recognise a key used again for something else. */
     acts: plain('consent-state', z.optional(z.array(z.string()))),
-    cardCount: plain('card-state', z.int()),
+    cardCount: plain('card-state', z._default(z.int(), 0)),
     /** The one card that speaks for its owner: kept here, so that there is never more than one. */
     defaultCard: plain('card-state', z.optional(z.string())),
     /** Cards of others in the folder. */
