@@ -9,7 +9,7 @@ import { demandBrowser } from './browser';
 import type { Call, Reply } from './call';
 import { guard } from './guard';
 import { parseInput } from './input';
-import { spend } from './limit';
+import { demandAddress, spend } from './limit';
 import type { CallerKind, CallerOf, Operation, Operations } from './operation';
 import { actOf, demandProof } from './proof';
 import { demandConsent, demandPublished, demandSomethingThere } from './purpose';
@@ -127,7 +127,7 @@ function withAuthority(deps: Deps, operation: Operation, caller: CallerOf<Caller
 function sourceOf(per: 'person' | 'address', caller: CallerOf<CallerKind>, call: Call): string {
   return per === 'person' && caller.kind === 'subject'
     ? caller.person.subjectId
-    : (call.address ?? 'unknown');
+    : demandAddress(call.address);
 }
 
 /** Timers and queues are attested by the platform and may run only what is theirs; people may run only what is theirs. */

@@ -53,7 +53,7 @@ export function authorised(table: Table, authority: Authority): Table {
     }
   }
 
-  return {
+  const bound: Table = {
     ...table,
     write: (...writes) => allowed(writes, (composed) => table.write(...(composed as [Write, ...Write[]]))),
     // An update answers with the item, which a transaction cannot: it stays single only where nothing is to be added.
@@ -65,6 +65,18 @@ export function authorised(table: Table, authority: Authority): Table {
         return { ...update.Key } as Item;
       }),
   };
+  unbound.set(bound, table);
+  return bound;
+}
+
+const unbound = new WeakMap<Table, Table>();
+
+/**
+ * The table behind a bound one, for the one thing that is written whoever has signed out or left meanwhile: what came back
+ * of data that had been sent already (promise D1). For `disclose` alone; a test names it.
+ */
+export function tableOfRegister(table: Table): Table {
+  return unbound.get(table) ?? table;
 }
 
 type Need = { purpose: ConsentPurposeId; epoch: number };
