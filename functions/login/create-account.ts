@@ -40,7 +40,6 @@ export async function createAccount(
     createdAt: now,
     wrappedKey,
     lifeState: 'active',
-    lifeStateAt: now,
     identities,
     sessions: { [sessionId]: session.encode(value, sessionId) },
     consents: {},

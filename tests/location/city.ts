@@ -73,7 +73,6 @@ async function made(deps: Deps, { name, place, precision }: Wanted) {
     createdAt: at,
     wrappedKey: wrapped,
     lifeState: 'active',
-    lifeStateAt: at,
     identities: [{ domain: 'openid', digest: subjectId }],
     noticedAt: at,
     sessions: {

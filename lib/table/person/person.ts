@@ -75,9 +75,9 @@ export const person = declareEntity('person', {
     createdAt: plain('session-time', z.string()),
     /** The data key under its branch key. Gone once the person is erased: nothing sealed of theirs opens any more. */
     wrappedKey: plain('key-material', z.optional(bytes)),
-    /** How the account stands (`life.ts`), and since when. */
+    /** How the account stands (`life.ts`), and since when; absent from the beginning until the first move. */
     lifeState: plain('account-state', z.enum(lifeStates)),
-    lifeStateAt: plain('account-state', z.string()),
+    lifeStateAt: plain('account-state', z.optional(z.string())),
     /** When the person first acted in front of the policy text: nothing optional is collected before (promise S8). */
     noticedAt: plain('consent-state', z.optional(z.string())),
     sessions: mapOf(session),
