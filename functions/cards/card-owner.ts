@@ -5,29 +5,23 @@ import type { ReachVersions } from '../../lib/policy/version';
 import { type Card, readCard } from '../../lib/table/card/card';
 import { visibleFields } from '../../lib/table/card/shown-card';
 import type { Item } from '../../lib/table/client';
-import { consentInForce, type Person, readPerson } from '../../lib/table/person/person';
+import { consentInForce } from '../../lib/table/person/consents';
+import { type Person, readPerson } from '../../lib/table/person/person';
+import { openPerson } from '../../lib/table/person/person-key';
 import { readRealName } from '../../lib/table/real-name/real-name';
-import { createSealer, type Sealer } from '../../lib/table/sealer';
+import type { Sealer } from '../../lib/table/sealer';
 
 /** Somebody else whose cards may be looked at: they have agreed to cards for the scope in force. */
 export type Owner = { person: Person; epoch: number; sealer: Sealer; reachVersions: ReachVersions };
 
 /** The owner in a person item; undefined when there is none or their consent does not stand. @throws SealError */
-export async function loadOwner(
-  { ring, random, policy }: Deps,
-  item: Item | undefined,
-): Promise<Owner | undefined> {
+export async function loadOwner(deps: Deps, item: Item | undefined): Promise<Owner | undefined> {
   const person = item && readPerson(item);
-  const { reachVersions } = policy.inForce();
+  const { reachVersions } = deps.policy.inForce();
   const agreed = person && consentInForce(reachVersions, person, 'cards');
   if (!person || !agreed) return undefined;
-  const dataKey = await ring.dataKey(person.subjectId, person.wrappedKey);
-  return {
-    person,
-    epoch: agreed.epoch,
-    reachVersions,
-    sealer: createSealer(person.subjectId, dataKey, ring.suite, random),
-  };
+  const sealer = await openPerson(deps, person);
+  return sealer && { person, epoch: agreed.epoch, reachVersions, sealer };
 }
 
 /** The owner's card in an item while it lives. @throws SealError */
@@ -52,5 +46,8 @@ export function shownTo(owner: Owner, card: Card, chosen: readonly Field[]): Par
  * force. Nothing of the identity comes with it (promise C8).
  */
 export function isRealName(owner: Owner, card: Card, results: (Item | undefined)[]): boolean {
-  return card.realNameMark === true && results.some((item) => readRealName(item, owner.person) !== undefined);
+  return (
+    card.realNameMark === true &&
+    results.some((item) => readRealName(owner.reachVersions, item, owner.person))
+  );
 }

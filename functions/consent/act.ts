@@ -4,10 +4,10 @@ import { AppError } from '../../lib/errors';
 import { MAX_CLIENT_VERSION_CHARS } from '../../lib/gate/authenticate';
 import { truncateAddress } from '../../lib/gate/network-place';
 import type { Run } from '../../lib/gate/operation';
-import { isCovered } from '../../lib/gate/purpose';
 import type { ConsentPurposeId } from '../../lib/policy/purposes';
 import { retainedAfter } from '../../lib/policy/retained';
 import type { NewEntry } from '../../lib/table/ledger/ledger';
+import { covers } from '../../lib/table/person/consents';
 import { type Consent, consentOf, type Person } from '../../lib/table/person/person';
 import { signReceipt } from './receipt';
 import { soundEntry } from './sound-entry';
@@ -111,7 +111,7 @@ function stateAfter(
   const epoch = before?.epoch ?? 0;
   if (choice === 'refused' && before?.granted) {
     // What was agreed to stands until it is withdrawn; only its change can be refused.
-    if (isCovered(deps, before, purpose))
+    if (covers(deps.policy.inForce().reachVersions, before, purpose))
       throw new AppError('NOT_NOW', { why: '您已经同意过；不再同意的，请撤回。', purpose });
     const { entry: _, request: __, ...grant } = before;
     return { state: { ...grant, refusedAtSeconds: atSeconds }, ends: false };

@@ -1,7 +1,7 @@
 import { toInstant } from '../../lib/clock';
 import type { Deps } from '../../lib/deps';
 import type { Run } from '../../lib/gate/operation';
-import { isCovered } from '../../lib/gate/purpose';
+import { isAgreed } from '../../lib/gate/purpose';
 import { consentPurposeIds } from '../../lib/policy/purposes';
 import { consentOf, type Person } from '../../lib/table/person/person';
 
@@ -22,7 +22,7 @@ export function consentsOf(deps: Deps, person: Person) {
       seenEntry,
       policyVersion,
       ...at,
-      current: isCovered(deps, state, purpose),
+      current: isAgreed(deps, person, purpose),
     };
   });
   return { consents };

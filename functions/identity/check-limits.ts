@@ -1,9 +1,9 @@
 import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
-import { demandConsent } from '../../lib/gate/purpose';
 import type { ConsentPurposeId } from '../../lib/policy/purposes';
 import type { Item } from '../../lib/table/client';
-import { consentOf, type Person } from '../../lib/table/person/person';
+import { consentInForce } from '../../lib/table/person/consents';
+import type { Person } from '../../lib/table/person/person';
 import { readGuardian } from '../../lib/table/real-name/minor';
 import { requiredConsents, type WayId } from '../../lib/table/real-name/real-name';
 import { guardianNotice } from './guardian-notice';
@@ -14,25 +14,17 @@ export function epochsOf(
   person: Person,
   way: WayId,
 ): { epoch: number; wayEpoch?: number; entry: number } {
+  const { reachVersions } = deps.policy.inForce();
   const purposes: readonly ConsentPurposeId[] = requiredConsents[way];
   const [home, own] = purposes.map((purpose) => {
-    demandConsent(deps, person, purpose);
-    return consentOf(person, purpose);
+    const agreed = consentInForce(reachVersions, person, purpose);
+    if (!agreed) throw new AppError('CONSENT_REQUIRED', { purpose });
+    return agreed;
   });
   return {
     epoch: home?.epoch ?? 0,
     entry: home?.entry ?? 0,
     ...(own && { wayEpoch: own.epoch }),
-  };
-}
-
-/** Sees to it that a write happens only while the person agrees as they did when they called (promise K3). */
-export function asAgreed(deps: Pick<Deps, 'policy'>, person: Person, way: WayId): (now: Person) => void {
-  const before = epochsOf(deps, person, way);
-  return (now) => {
-    const after = epochsOf(deps, now, way);
-    if (after.epoch !== before.epoch || after.wayEpoch !== before.wayEpoch)
-      throw new AppError('CONSENT_REQUIRED', { purpose: requiredConsents[way][0] });
   };
 }
 

@@ -6,7 +6,8 @@ import { disclose } from '../../lib/gate/disclose';
 import type { Run, Subject } from '../../lib/gate/operation';
 import type { FaceResult } from '../../lib/partner/faceid';
 import { ConditionFailed, type Item } from '../../lib/table/client';
-import { consentOf, type Person } from '../../lib/table/person/person';
+import { epochOf } from '../../lib/table/person/consents';
+import type { Person } from '../../lib/table/person/person';
 import {
   endFaceSession,
   type FaceSession,
@@ -60,7 +61,7 @@ export async function startFace(deps: Deps, run: Run<'subject', Start>) {
   demandSameStart(readFaceStart(caller.alsoRead), { epoch, wayEpoch, content });
   const key = await mark(sessionId);
   const seen = await loadResult(deps, subjectId, 'face');
-  const live = readRealName(seen.result, person);
+  const live = readRealName(deps.policy.inForce().reachVersions, seen.result, person);
   if (live) {
     isSameRequest(live, { key, content });
     throw new AppError('NOT_NOW', { why: '您已经用人脸核验过。' });
@@ -150,8 +151,8 @@ function repeatStart(session: FaceSession, sessionId: string, content: string) {
 /** A session is dead once either consent it rests on has ended. */
 function liveSession(session: FaceSession | undefined, person: Person): FaceSession | undefined {
   const sameEpochs =
-    session?.epoch === consentOf(person, 'real-name')?.epoch &&
-    session?.wayEpoch === consentOf(person, 'real-name-face')?.epoch;
+    session?.epoch === epochOf(person, 'real-name') &&
+    session?.wayEpoch === epochOf(person, 'real-name-face');
   return sameEpochs ? session : undefined;
 }
 
@@ -168,7 +169,7 @@ export async function finishFace(deps: Deps, run: Run<'subject', { sessionId: st
   epochsOf(deps, person, 'face');
   const session = liveSession(readFaceSession(caller.alsoRead, sealer), person);
   const seen = await loadResult(deps, subjectId, 'face');
-  const live = readRealName(seen.result, person, sealer);
+  const live = readRealName(deps.policy.inForce().reachVersions, seen.result, person, sealer);
   const key = await deps.ring.digest('request', `face|${subjectId}|${sessionId}`);
   if (live?.key === key) return resultForPerson(live);
   if (!session) throw new AppError('NOT_FOUND');

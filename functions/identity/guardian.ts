@@ -106,7 +106,8 @@ export async function guardianRespond(
     realNameKey(guardianId, 'real-name-network'),
     guardianCodeKey(codeDigest),
   ]);
-  if (![caller.alsoRead, network].some((item) => isAdult(readRealName(item, person))))
+  const { reachVersions } = deps.policy.inForce();
+  if (![caller.alsoRead, network].some((item) => isAdult(readRealName(reachVersions, item, person))))
     throw new AppError('CALLER_NOT_ALLOWED');
   const childId = readGuardianCode(code);
   if (!childId || childId === guardianId) throw new AppError('NOT_FOUND');

@@ -15,7 +15,7 @@ import {
   type WayId,
 } from '../../lib/table/real-name/real-name';
 import { isSameRequest } from './check';
-import { asAgreed, demandGuardian } from './check-limits';
+import { demandGuardian } from './check-limits';
 import { guardianNotice } from './guardian-notice';
 
 /** Other changes of the same person's result at the same moment, before we ask to try again. */
@@ -59,8 +59,6 @@ export async function keepResult(
 ) {
   const { subjectId } = person;
   const { way, band, verifiedAt: at } = value;
-  const stillAllowed = asAgreed(deps, caller.person, way);
-  stillAllowed(person);
   const purpose = resultPurposeOf(way);
   const entry = { at, act: 'real-name.verified', actor: 'self', purpose, way, requestId } as const;
   let before = seen;
@@ -73,7 +71,7 @@ export async function keepResult(
       ...also,
     ];
     try {
-      await appendEntry(deps, person, entry, writes, { stillAllowed });
+      await appendEntry(deps, person, entry, writes);
       return resultForPerson(value);
     } catch (error) {
       if (!(error instanceof ConditionFailed)) throw error;
@@ -81,7 +79,7 @@ export async function keepResult(
     }
     before = await loadResult(deps, subjectId, way);
     if (band === 'under-14') demandGuardian(before.guardian);
-    const live = readRealName(before.result, person, caller.sealer);
+    const live = readRealName(deps.policy.inForce().reachVersions, before.result, person, caller.sealer);
     if (live && isSameRequest(live, value)) return resultForPerson(live);
     if (live && !again)
       throw new AppError('NOT_NOW', { why: '您已经实名，不必再次核验；要改用新的信息，请重新实名核验。' });

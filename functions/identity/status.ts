@@ -14,10 +14,13 @@ export const statusKeys = (subjectId: string) =>
   ] as const;
 
 /** Where the person stands: what is verified and by which way, and what a guardian has said. All there is of it is shown. */
-export async function status(_: Deps, { caller }: Run<'subject', Record<string, never>>) {
+export async function status({ policy }: Deps, { caller }: Run<'subject', Record<string, never>>) {
   const { person, sealer } = caller;
   const [network, guardian, minor] = caller.furtherRead;
-  const results = [caller.alsoRead, network].flatMap((item) => readRealName(item, person, sealer) ?? []);
+  const { reachVersions } = policy.inForce();
+  const results = [caller.alsoRead, network].flatMap(
+    (item) => readRealName(reachVersions, item, person, sealer) ?? [],
+  );
   const asked = readGuardian(guardian);
   return {
     verified: results.length > 0,

@@ -38,6 +38,7 @@ export async function writeInBothLedgers(
     const [self, guardian, ...results] = await deps.table.getMany(wanted);
     if (!self) throw new AppError('NOT_FOUND');
     const child = readPerson(self);
+    if (child.lifeState === 'erased') throw new AppError('NOT_FOUND');
     const present = results.filter((item): item is Item => item !== undefined);
     const both = await plan(child, { guardian, results: present });
     if (!both) return;

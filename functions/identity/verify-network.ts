@@ -29,7 +29,7 @@ export async function verifyByNetworkId(
   const content = await mark(`proof|${input.token}`);
 
   const seen = await loadResult(deps, subjectId, 'network');
-  const live = readRealName(seen.result, person);
+  const live = readRealName(deps.policy.inForce().reachVersions, seen.result, person);
   if (live && isSameRequest(live, { key, content })) return resultForPerson(live);
   demandUnusedKey(readAttempt(caller.alsoRead, epoch), { key, content });
   if (live) throw new AppError('NOT_NOW', { why: '您已经用网号核验过。' });

@@ -38,7 +38,7 @@ export async function verify(deps: Deps, run: Run<'subject', Verify>, again = fa
   const uniqueDigest = await deps.ring.digest('id-number', given.idNumber);
 
   const seen = await loadResult(deps, subjectId, way);
-  const live = readRealName(seen.result, person, caller.sealer);
+  const live = readRealName(deps.policy.inForce().reachVersions, seen.result, person, caller.sealer);
   if (live && isSameRequest(live, marks)) return resultForPerson(live);
   demandUnusedKey(readAttempt(caller.alsoRead, epoch), marks);
   if (again !== Boolean(live))

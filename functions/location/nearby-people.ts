@@ -4,9 +4,11 @@ import type { Item } from '../../lib/table/client';
 import { type Key, keys } from '../../lib/table/keys';
 import { locationKey, readLocation } from '../../lib/table/location/location';
 import type { NearEntry } from '../../lib/table/location/near';
-import { consentInForce, type Person, readPerson } from '../../lib/table/person/person';
+import { consentInForce } from '../../lib/table/person/consents';
+import { type Person, readPerson } from '../../lib/table/person/person';
+import { openPerson } from '../../lib/table/person/person-key';
 import { minorKey } from '../../lib/table/real-name/minor';
-import { createSealer, type Sealer } from '../../lib/table/sealer';
+import type { Sealer } from '../../lib/table/sealer';
 import { blockKey, isBlock } from '../../lib/table/sharing/block';
 
 /** What DynamoDB gives in one batch. */
@@ -50,17 +52,17 @@ async function meetSome(deps: Deps, viewerId: string, entries: NearEntry[]): Pro
 }
 
 async function whoIs(
-  { ring, random, policy, clock }: Deps,
+  deps: Deps,
   entry: NearEntry,
   [self, place, minor, blocked, blocks]: (Item | undefined)[],
 ): Promise<NearbyPerson | undefined> {
   const person = self && readPerson(self);
-  if (!person || person.leftAt || minor || isBlock(blocked) || isBlock(blocks)) return undefined;
-  const agreed = consentInForce(policy.inForce().reachVersions, person, 'location');
+  if (!person || minor || isBlock(blocked) || isBlock(blocks)) return undefined;
+  const agreed = consentInForce(deps.policy.inForce().reachVersions, person, 'location');
   if (!agreed) return undefined;
-  const dataKey = await ring.dataKey(person.subjectId, person.wrappedKey);
-  const sealer = createSealer(person.subjectId, dataKey, ring.suite, random);
-  const now = clock.now();
+  const sealer = await openPerson(deps, person);
+  if (!sealer) return undefined;
+  const now = deps.clock.now();
   const where = readLocation(place, agreed.epoch, now, sealer);
   if (!where?.on || where.findable !== 'mutual' || !where.cell) return undefined;
   if ((where.nearUntilSeconds ?? 0) <= toEpochSeconds(now)) return undefined;

@@ -12,6 +12,7 @@ import {
   readLocation,
   stopLocation,
 } from '../../lib/table/location/location';
+import { epochOf } from '../../lib/table/person/consents';
 import { consentOf } from '../../lib/table/person/person';
 import { BITS, bitsOf, centreOf, coarsened } from './grid';
 import { withEntry } from './near-keys';
@@ -28,7 +29,7 @@ export type Choice = Pick<Location, 'precision' | 'findable'> & {
 
 /** The epoch of the caller's consent to location; what an earlier one left is dead. */
 export function locationEpoch({ person }: Pick<Subject, 'person'>): number {
-  return consentOf(person, 'location')?.epoch ?? 0;
+  return epochOf(person, 'location');
 }
 
 /** What the front door has read of the caller, while it lives. */

@@ -2,7 +2,6 @@ import { HOUR_MS } from '../../lib/clock';
 import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
 import type { Run, Subject } from '../../lib/gate/operation';
-import { isCovered } from '../../lib/gate/purpose';
 import { beijingDay } from '../../lib/policy/working-days';
 import { ConditionFailed, type Write } from '../../lib/table/client';
 import { endOf, type Location, putPoint, readLocation } from '../../lib/table/location/location';
@@ -12,7 +11,7 @@ import {
   readHistoryDay,
   withPlace,
 } from '../../lib/table/location/location-history';
-import { consentOf } from '../../lib/table/person/person';
+import { consentInForce } from '../../lib/table/person/consents';
 import { withEntry } from './near-keys';
 import { type Taken, takePoint } from './point';
 import { locationEpoch, ownLocation, placeOf } from './settings';
@@ -79,8 +78,8 @@ async function tryOnce(
 
 /** The day with one place more, held to its own consent; nothing where that does not stand or nothing is to be added. */
 async function historyWrites(deps: Deps, { person, sealer }: Subject, taken: Taken): Promise<Write[]> {
-  const agreed = consentOf(person, 'location-history');
-  if (!agreed || !isCovered(deps, agreed, 'location-history')) return [];
+  const agreed = consentInForce(deps.policy.inForce().reachVersions, person, 'location-history');
+  if (!agreed) return [];
   const { subjectId } = person;
   const [item] = await deps.table.getMany([historyKey(subjectId, beijingDay(taken.takenAtMs))]);
   const day = withPlace(readHistoryDay(item, agreed.epoch, sealer), agreed.epoch, taken);

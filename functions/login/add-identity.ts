@@ -4,7 +4,9 @@ import { AppError } from '../../lib/errors';
 import { ConditionFailed } from '../../lib/table/client';
 import { keys } from '../../lib/table/keys';
 import { appendEntry } from '../../lib/table/ledger/append';
+import { canSignIn, whileHere } from '../../lib/table/person/life';
 import { keysOf, MAX_IDENTITIES_PER_PERSON, readPerson } from '../../lib/table/person/person';
+import { openPerson } from '../../lib/table/person/person-key';
 import { claimPointer } from '../../lib/table/person/pointer';
 import {
   putWechatAccount,
@@ -13,7 +15,6 @@ import {
   wechatAccountKey,
   withOpenids,
 } from '../../lib/table/person/wechat-account';
-import { createSealer } from '../../lib/table/sealer';
 
 type NewIdentity = {
   domain: 'openid' | 'unionid';
@@ -38,19 +39,15 @@ export async function addIdentity(
   const [self, account] = await deps.table.getMany([keys.person(subjectId), wechatAccountKey(subjectId)]);
   if (!self) return;
   const person = readPerson(self);
-  const { identities, leftAt, wrappedKey } = person;
-  if (leftAt || identities.some((one) => one.domain === domain && one.digest === digest)) return;
+  const { identities } = person;
+  if (!canSignIn(person) || identities.some((one) => one.domain === domain && one.digest === digest)) return;
   if (identities.length >= MAX_IDENTITIES_PER_PERSON)
     throw new AppError('LIMIT_REACHED', {
       limit: 'MAX_IDENTITIES_PER_PERSON',
       max: MAX_IDENTITIES_PER_PERSON,
     });
-  const sealer = createSealer(
-    subjectId,
-    await deps.ring.dataKey(subjectId, wrappedKey),
-    deps.ring.suite,
-    deps.random,
-  );
+  const sealer = await openPerson(deps, person);
+  if (!sealer) return;
   const known = readWechatAccount(account, sealer);
   const at = toInstant(deps.clock.now());
   const entry = { at, act: 'identity.linked', actor: 'self', purpose: 'account', way, requestId } as const;
@@ -62,8 +59,8 @@ export async function addIdentity(
   ];
   const change = {
     set: ['points = list_append(points, :added)'],
-    condition: 'attribute_not_exists(leftAt)',
-    values: { ':added': keysOf([{ domain, digest }]) },
+    condition: whileHere.condition,
+    values: { ...whileHere.values, ':added': keysOf([{ domain, digest }]) },
   };
   try {
     await appendEntry(deps, person, entry, writes, { change });

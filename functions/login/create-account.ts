@@ -5,10 +5,10 @@ import type { Deps } from '../../lib/deps';
 import { gaugeWrite } from '../../lib/table/gauge/gauge';
 import { emptyHead, nextEntry } from '../../lib/table/ledger/ledger';
 import { type Person, putPerson, session } from '../../lib/table/person/person';
+import { newPersonKey } from '../../lib/table/person/person-key';
 import { claimPointer } from '../../lib/table/person/pointer';
 import { expiryOf } from '../../lib/table/person/sessions';
 import { putWechatAccount, shortName } from '../../lib/table/person/wechat-account';
-import { createSealer } from '../../lib/table/sealer';
 import { lostRace, newSession, purposesToAsk, type SignedIn } from './start-session';
 
 /** Who WeChat says arrives, by the keyed digests that lead to an account. */
@@ -25,8 +25,7 @@ export async function createAccount(
 ): Promise<SignedIn | undefined> {
   const subjectId = randomId(deps.random);
   const now = toInstant(deps.clock.now());
-  const { dataKey, wrapped } = await deps.ring.newDataKey(subjectId);
-  const sealer = createSealer(subjectId, dataKey, deps.ring.suite, deps.random);
+  const { wrappedKey, sealer } = await newPersonKey(deps, subjectId);
   const { token, sessionId, secretDigest } = issueToken(subjectId, deps.random);
   const opened = { at: now, act: 'account.opened', actor: 'self', purpose: 'account', requestId } as const;
   const { write, head } = await nextEntry(deps.ring, subjectId, emptyHead, opened);
@@ -39,7 +38,8 @@ export async function createAccount(
   const person: Person = {
     subjectId,
     createdAt: now,
-    wrappedKey: wrapped,
+    wrappedKey,
+    lifeState: 'active',
     identities,
     sessions: { [sessionId]: session.encode(value, sessionId) },
     consents: {},

@@ -10,6 +10,7 @@ import { keys } from '../../lib/table/keys';
 import { advanceHead } from '../../lib/table/ledger/append';
 import { nextEntry } from '../../lib/table/ledger/ledger';
 import { leaveAccount, movePointers } from '../../lib/table/person/join';
+import { livesFully, whileFully } from '../../lib/table/person/life';
 import {
   consentOf,
   keysOf,
@@ -18,6 +19,7 @@ import {
   type Person,
   readPerson,
 } from '../../lib/table/person/person';
+import { openPerson } from '../../lib/table/person/person-key';
 import { signInIdentityOf } from '../../lib/table/person/sessions';
 import {
   putWechatAccount,
@@ -28,7 +30,6 @@ import {
   wechatAccountKey,
   withOpenids,
 } from '../../lib/table/person/wechat-account';
-import { createSealer } from '../../lib/table/sealer';
 import { askWechat } from './phone';
 import { ownerOf } from './sign-in-by-phone';
 
@@ -111,7 +112,8 @@ async function settle(
   ]);
   if (!a || !b) throw new AppError('NOT_FOUND');
   const [stays, leaves] = [readPerson(a), readPerson(b)];
-  if (stays.leftAt || leaves.leftAt) throw new AppError('NOT_NOW', { why: '其中一个账号已经合并过。' });
+  if (!livesFully(stays) || !livesFully(leaves))
+    throw new AppError('NOT_NOW', { why: '其中一个账号已经合并过，或者目前停用。' });
   if (stays.identities.length + leaves.identities.length > MAX_IDENTITIES_PER_PERSON)
     throw new AppError('LIMIT_REACHED', {
       limit: 'MAX_IDENTITIES_PER_PERSON',
@@ -136,8 +138,8 @@ async function settle(
   });
   const change = {
     set: ['points = list_append(points, :moved)'],
-    condition: 'attribute_not_exists(leftAt)',
-    values: { ':moved': keysOf(leaves.identities) },
+    condition: whileFully.condition,
+    values: { ...whileFully.values, ':moved': keysOf(leaves.identities) },
   };
   await deps.table.write(
     advanceHead(staysId, ledgerHead(stays), joined.head, change),
@@ -152,7 +154,8 @@ async function settle(
 
 /** The openids of the account given up, sealed anew under the key of the one that stays. */
 async function moveOpenids(deps: Deps, stays: Person, leaves: Person, [to, from]: (Item | undefined)[]) {
-  const [toSealer, fromSealer] = [await sealerOf(deps, stays), await sealerOf(deps, leaves)];
+  const [toSealer, fromSealer] = [await openPerson(deps, stays), await openPerson(deps, leaves)];
+  if (!toSealer || !fromSealer) return [];
   const [kept, given] = [readWechatAccount(to, toSealer), readWechatAccount(from, fromSealer)];
   if (!kept || !given) return [];
   return [putWechatAccount(stays.subjectId, withOpenids(kept, openidsOf(given, leaves)), toSealer, to)];
@@ -164,10 +167,6 @@ function openidsOf(
 ): Record<string, string> {
   const first = identity ?? shortName(identities.find(({ domain }) => domain === 'openid')?.digest ?? '');
   return { ...others, [first]: openid };
-}
-
-async function sealerOf({ ring, random }: Deps, { subjectId, wrappedKey }: Person) {
-  return createSealer(subjectId, await ring.dataKey(subjectId, wrappedKey), ring.suite, random);
 }
 
 /** One of the accounts has moved on: look at both again. */

@@ -3,11 +3,11 @@ import type { Deps } from '../../lib/deps';
 import { AppError, invalidInput } from '../../lib/errors';
 import { disclose } from '../../lib/gate/disclose';
 import type { Run } from '../../lib/gate/operation';
-import { demandConsent } from '../../lib/gate/purpose';
 import { type EntryId, entryIds, signInEntries } from '../../lib/policy/sign-in-entries';
 import { ConditionFailed } from '../../lib/table/client';
 import { keys } from '../../lib/table/keys';
 import { appendEntry } from '../../lib/table/ledger/append';
+import { epochOf } from '../../lib/table/person/consents';
 import {
   isLedToBy,
   type LinkedEntry,
@@ -16,15 +16,13 @@ import {
   readLinkedEntry,
   removeLinkedEntry,
 } from '../../lib/table/person/linked-entry';
-import { consentOf, type Person, readPerson, session } from '../../lib/table/person/person';
+import { type Person, readPerson, session } from '../../lib/table/person/person';
 import { endSessions } from '../../lib/table/person/sessions';
 
 /** Erasures and other links of the same entry at the same moment, before we ask to try again. */
 const RACES = 4;
 
-function linkEpoch(person: Person): number {
-  return consentOf(person, 'account-link')?.epoch ?? 0;
-}
+const linkEpoch = (person: Person) => epochOf(person, 'account-link');
 
 function show({ entry, linkedAt }: LinkedEntry) {
   return { entry, name: signInEntries[entry].name, linkedAt };
@@ -49,11 +47,6 @@ export async function linkAccount(
     requestId,
   } as const;
   const epoch = linkEpoch(caller.person);
-  // Withdrawing moves the ledger's head, so a withdrawal since the check is seen here (promise K3).
-  const stillAllowed = (now: Person) => {
-    demandConsent(deps, now, 'account-link');
-    if (linkEpoch(now) !== epoch) throw new AppError('CONSENT_REQUIRED', { purpose: 'account-link' });
-  };
   const { answer, person } = await disclose(
     deps,
     caller.person,
@@ -69,7 +62,7 @@ export async function linkAccount(
   for (let race = 0; race < RACES; race += 1)
     try {
       const writes = putLinkedEntry(person.subjectId, value, digest, before);
-      await appendEntry(deps, person, { ...act, purpose: 'account-link' }, writes, { stillAllowed });
+      await appendEntry(deps, person, { ...act, purpose: 'account-link' }, writes);
       return show(value);
     } catch (error) {
       if (!(error instanceof ConditionFailed)) throw error;

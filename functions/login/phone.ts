@@ -3,10 +3,10 @@ import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
 import { disclose } from '../../lib/gate/disclose';
 import type { Run, Subject } from '../../lib/gate/operation';
-import { demandConsent } from '../../lib/gate/purpose';
 import { ConditionFailed, type Item } from '../../lib/table/client';
 import { appendEntry } from '../../lib/table/ledger/append';
-import { consentOf, type Person } from '../../lib/table/person/person';
+import { epochOf } from '../../lib/table/person/consents';
+import type { Person } from '../../lib/table/person/person';
 import {
   bindPhone as bindWrites,
   type Phone,
@@ -19,9 +19,7 @@ import { readOpenid, wechatAccountKey } from '../../lib/table/person/wechat-acco
 
 type Code = { code: string };
 
-function phoneEpoch(person: Person): number {
-  return consentOf(person, 'phone')?.epoch ?? 0;
-}
+const phoneEpoch = (person: Person) => epochOf(person, 'phone');
 
 /**
  * The number behind a phone code of this very person, by way of the disclosure register (promises A3, D1); with the
@@ -81,13 +79,8 @@ async function bind(
   const value: Phone = { boundAt, provedAt: boundAt, epoch: phoneEpoch(person), number };
   const entry = { at: boundAt, act: 'phone.bound', actor: 'self', purpose: 'phone', requestId } as const;
   const writes = bindWrites(subjectId, value, digest, bound, sealer);
-  // Withdrawing moves the ledger's head, so a withdrawal since the check is seen here (promise K3).
-  const stillAllowed = (now: Person) => {
-    demandConsent(deps, now, 'phone');
-    if (phoneEpoch(now) !== value.epoch) throw new AppError('CONSENT_REQUIRED', { purpose: 'phone' });
-  };
   try {
-    await appendEntry(deps, person, entry, writes, { sealer, stillAllowed });
+    await appendEntry(deps, person, entry, writes, { sealer });
   } catch (error) {
     if (!(error instanceof ConditionFailed)) throw error;
     if (error.found[0]) throw new AppError('IDENTITY_TAKEN', { instead: 'login/joinAccounts' });

@@ -6,7 +6,7 @@ import type { Run } from '../../lib/gate/operation';
 import { actOf, issueProof, type ProvableAct } from '../../lib/gate/proof';
 import { retentionMs } from '../../lib/policy/retention';
 import { ConditionFailed } from '../../lib/table/client';
-import { consentOf } from '../../lib/table/person/person';
+import { epochOf } from '../../lib/table/person/consents';
 import { phoneKey, readPhone, reprovePhone } from '../../lib/table/person/phone';
 import { signInIdentityOf } from '../../lib/table/person/sessions';
 import { readOpenid, wechatAccountKey } from '../../lib/table/person/wechat-account';
@@ -53,7 +53,7 @@ async function byPhone(
   const { subjectId } = person;
   const [account, item] = await deps.table.getMany([wechatAccountKey(subjectId), phoneKey(subjectId)]);
   const openid = readOpenid(account, sealer, signInIdentityOf(person, sessionId));
-  const bound = readPhone(item, consentOf(person, 'phone')?.epoch ?? 0, sealer);
+  const bound = readPhone(item, epochOf(person, 'phone'), sealer);
   if (!openid || !bound)
     throw new AppError('NOT_NOW', { why: '没有绑定手机号，或者不是用微信登录的，请换一种方式验证。' });
   if ((await askWechat(deps, person, openid, code, requestId)).number !== bound.number) return false;

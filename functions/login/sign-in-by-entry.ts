@@ -7,13 +7,14 @@ import type { Run } from '../../lib/gate/operation';
 import type { EntryId } from '../../lib/policy/sign-in-entries';
 import { ConditionFailed } from '../../lib/table/client';
 import { keys } from '../../lib/table/keys';
+import { consentInForce } from '../../lib/table/person/consents';
 import {
   type EntryPointer,
   entryPointerKey,
   pointerHolds,
   readEntryPointer,
 } from '../../lib/table/person/linked-entry';
-import { consentOf, type Person, readPerson } from '../../lib/table/person/person';
+import { readPerson } from '../../lib/table/person/person';
 import { addSession, expiryOf, sessionToEvictIfFull } from '../../lib/table/person/sessions';
 import { newSession, purposesToAsk, type SignedIn } from './start-session';
 
@@ -55,7 +56,8 @@ async function startLinkedSession(
 ) {
   const [self] = await deps.table.getMany([keys.person(subjectId)]);
   const person = self && readPerson(self);
-  if (!person || !linkingAgreed(person, epoch)) throw new AppError('LINK_REQUIRED');
+  const linking = person && consentInForce(deps.policy.inForce().reachVersions, person, 'account-link');
+  if (!person || linking?.epoch !== epoch) throw new AppError('LINK_REQUIRED');
   const { token, sessionId, secretDigest } = issueToken(subjectId, deps.random);
   const value = newSession(deps, secretDigest, { link: `${entry}:${epoch}` });
   const terms = { linkEpoch: epoch, ends: sessionToEvictIfFull(person, deps.clock.now()) };
@@ -74,9 +76,4 @@ async function startLinkedSession(
     newAccount: false,
     asks: purposesToAsk(deps, person),
   };
-}
-
-function linkingAgreed(person: Person, epoch: number): boolean {
-  const linking = consentOf(person, 'account-link');
-  return linking?.granted === true && linking.epoch === epoch;
 }

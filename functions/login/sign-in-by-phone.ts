@@ -4,9 +4,10 @@ import { AppError } from '../../lib/errors';
 import { discloseBeforeAccount } from '../../lib/gate/disclose';
 import { spend } from '../../lib/gate/limit';
 import type { Run } from '../../lib/gate/operation';
-import { isCovered } from '../../lib/gate/purpose';
 import { keys } from '../../lib/table/keys';
-import { consentOf, type Person, readPerson } from '../../lib/table/person/person';
+import { consentInForce } from '../../lib/table/person/consents';
+import { type Person, readPerson } from '../../lib/table/person/person';
+import { openPerson } from '../../lib/table/person/person-key';
 import {
   type Phone,
   phoneKey,
@@ -16,7 +17,6 @@ import {
 } from '../../lib/table/person/phone';
 import { pointerKey } from '../../lib/table/person/pointer';
 import { shortName } from '../../lib/table/person/wechat-account';
-import { createSealer } from '../../lib/table/sealer';
 import { addIdentity } from './add-identity';
 import { exchangeCode, identify } from './sign-in';
 import { type SignedIn, startSession } from './start-session';
@@ -63,11 +63,10 @@ export async function ownerOf(deps: Deps, number: string): Promise<{ person: Per
   if (!subjectId) throw new AppError('NOT_FOUND');
   const [self, item] = await deps.table.getMany([keys.person(subjectId), phoneKey(subjectId)]);
   const person = self && readPerson(self);
-  if (!person || person.leftAt || !isCovered(deps, consentOf(person, 'phone'), 'phone'))
-    throw new AppError('NOT_FOUND');
-  const dataKey = await deps.ring.dataKey(subjectId, person.wrappedKey);
-  const sealer = createSealer(subjectId, dataKey, deps.ring.suite, deps.random);
-  const phone = readPhone(item, consentOf(person, 'phone')?.epoch ?? 0, sealer);
+  const agreed = person && consentInForce(deps.policy.inForce().reachVersions, person, 'phone');
+  const sealer = agreed && (await openPerson(deps, person));
+  if (!sealer) throw new AppError('NOT_FOUND');
+  const phone = readPhone(item, agreed.epoch, sealer);
   const provedAgoMs = deps.clock.now() - Date.parse(phone?.provedAt ?? '');
   if (phone?.number !== number || !(provedAgoMs <= deps.phoneRecoveryDays * DAY_MS))
     throw new AppError('NOT_FOUND');

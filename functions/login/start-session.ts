@@ -5,6 +5,7 @@ import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
 import type { ConsentPurposeId } from '../../lib/policy/purposes';
 import { ConditionFailed } from '../../lib/table/client';
+import { canSignIn, life } from '../../lib/table/person/life';
 import { type Person, readPerson, type Session } from '../../lib/table/person/person';
 import { addSession, expiryOf, sessionToEvict } from '../../lib/table/person/sessions';
 
@@ -52,10 +53,19 @@ export async function startSession(
     const met = error instanceof ConditionFailed ? error.found[0]?.item : undefined;
     if (!met) return lostRace(error);
     const person = readPerson(met);
-    if (person.leftAt) return undefined;
+    if (!canSignIn(person)) return notHere(person);
     // Every place is taken: the session that has lapsed, or else the one that began first, gives way in the same write.
     return open(sessionToEvict(person, deps.clock.now())).catch(lostRace);
   }
+}
+
+/**
+ * An account given up or erased has let its ways in go in one write with that: whoever looks again finds where they lead.
+ * One that nobody may sign in to says so.
+ */
+function notHere({ lifeState }: Person): undefined {
+  const { why } = life[lifeState];
+  if (why) throw new AppError('NOT_NOW', { why });
 }
 
 /** What the person is to be asked now; a refusal rests for a while (promise K5). */

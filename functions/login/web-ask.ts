@@ -6,6 +6,7 @@ import { noBrowser } from '../../lib/gate/browser';
 import { truncateAddress } from '../../lib/gate/network-place';
 import type { Run } from '../../lib/gate/operation';
 import { ConditionFailed, type Item } from '../../lib/table/client';
+import { canSignIn } from '../../lib/table/person/life';
 import { readPerson } from '../../lib/table/person/person';
 import { addSession, sessionToEvict } from '../../lib/table/person/sessions';
 import {
@@ -116,7 +117,9 @@ async function pickUp(
       if (!(error instanceof ConditionFailed)) throw error;
       const [request, person] = error.found;
       if (request || !person?.item) return undefined;
-      leaver = sessionToEvict(readPerson(person.item), nowMs);
+      const met = readPerson(person.item);
+      if (!canSignIn(met)) return undefined;
+      leaver = sessionToEvict(met, nowMs);
     }
   }
   throw new AppError('BUSY');

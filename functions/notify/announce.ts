@@ -8,6 +8,7 @@ import type { PolicyVersion } from '../../lib/policy/version';
 import { ConditionFailed } from '../../lib/table/client';
 import { keys } from '../../lib/table/keys';
 import { subjectsOfShard } from '../../lib/table/person/all-subjects';
+import { canSignIn } from '../../lib/table/person/life';
 import { consentOf, type Person, readPerson } from '../../lib/table/person/person';
 import { putPolicyNotice } from '../../lib/table/policy/policy-notice';
 
@@ -44,7 +45,7 @@ function concernedBy({ version, difference }: PolicyVersion): (person: Person) =
   const widened = (difference?.widened ?? []) as ConsentPurposeId[];
   const everybody = difference?.changes.some(({ section }) => section === 'operator') ?? false;
   return (person) => {
-    if (person.leftAt) return false;
+    if (!canSignIn(person)) return false;
     const asked = widened.some((purpose) => {
       const consent = consentOf(person, purpose);
       return consent?.granted === true && consent.policyVersion < version;

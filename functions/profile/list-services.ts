@@ -1,8 +1,9 @@
 import type { Deps } from '../../lib/deps';
 import type { Run } from '../../lib/gate/operation';
-import { isCovered } from '../../lib/gate/purpose';
+import { isAgreed } from '../../lib/gate/purpose';
 import { purposes } from '../../lib/policy/purposes';
 import { attributeNames, serviceIds, services } from '../../lib/policy/services';
+import { epochOf } from '../../lib/table/person/consents';
 import { consentOf } from '../../lib/table/person/person';
 import { queryServices, readService } from '../../lib/table/profile/service-attributes';
 
@@ -13,8 +14,8 @@ export async function listServices(deps: Deps, { caller }: Run<'subject', unknow
   return {
     services: serviceIds.map((service) => {
       const consent = consentOf(person, service);
-      const granted = isCovered(deps, consent, service);
-      const { attributes } = readService(service, items.get(service), consent?.epoch ?? 0, sealer);
+      const granted = isAgreed(deps, person, service);
+      const { attributes } = readService(service, items.get(service), epochOf(person, service), sealer);
       const { name, why, ifRefused } = purposes[service];
       return {
         service,

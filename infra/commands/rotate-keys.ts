@@ -93,6 +93,7 @@ export async function rotateKeys(parts: RotateParts): Promise<Rotation> {
     const [item] = await table.getMany([keys.person(subjectId)]);
     if (!item) continue;
     const { wrappedKey } = readPerson(item);
+    if (!wrappedKey) continue; // erased
     const anew = await ring.rewrap(subjectId, wrappedKey);
     if (anew && (await storeRewrapped(table, subjectId, wrappedKey, anew))) walk.rewrapped += 1;
     else inUse.add(String(branchVersionOf(wrappedKey)));

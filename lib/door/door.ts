@@ -11,7 +11,7 @@ import { signAssertion } from './sign';
 
 /**
  * The mini-program's door in Tencent CloudBase, one for each function name. It keeps no data and decides nothing: it
- * reads who is calling from the context of the call, swears to it, and hands the call to the API in AWS (ADR 16). What a
+ * reads who is calling from the context of the call, swears to it, and hands the call to the API in AWS (ADR 17). What a
  * client sends *is* the event, so nothing in it is believed.
  */
 export type DoorSettings = {

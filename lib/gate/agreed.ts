@@ -2,7 +2,8 @@ import type { Deps } from '../deps';
 import { AppError } from '../errors';
 import { type ConsentPurposeId, needsConsent, type PurposeId } from '../policy/purposes';
 import type { PersonChange } from '../table/ledger/append';
-import { consentOf, type Person } from '../table/person/person';
+import { epochOf } from '../table/person/consents';
+import type { Person } from '../table/person/person';
 import { demandConsent } from './purpose';
 
 /** Consents as they were seen. A later one has another epoch. */
@@ -11,7 +12,7 @@ export type Agreed = { purpose: ConsentPurposeId; epoch: number };
 /** What a person agrees to of these purposes, so that it can be held to at each write. */
 export function agreedBy(person: Person, purposes: PurposeId[]): Agreed[] {
   const asked = [...new Set(purposes)].filter(needsConsent);
-  return asked.map((purpose) => ({ purpose, epoch: consentOf(person, purpose)?.epoch ?? 0 }));
+  return asked.map((purpose) => ({ purpose, epoch: epochOf(person, purpose) }));
 }
 
 /**
@@ -21,7 +22,7 @@ export function agreedBy(person: Person, purposes: PurposeId[]): Agreed[] {
 export function demandSame(deps: Deps, now: Person, agreed: Agreed[]): void {
   for (const { purpose, epoch } of agreed) {
     demandConsent(deps, now, purpose);
-    if (consentOf(now, purpose)?.epoch !== epoch) throw new AppError('CONSENT_REQUIRED', { purpose });
+    if (epochOf(now, purpose) !== epoch) throw new AppError('CONSENT_REQUIRED', { purpose });
   }
 }
 

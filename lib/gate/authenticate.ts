@@ -5,9 +5,10 @@ import { AppError } from '../errors';
 import { faultOf } from '../log';
 import { ConditionFailed } from '../table/client';
 import { keys } from '../table/keys';
-import { consentOf, type Person, readPerson, type Session, session } from '../table/person/person';
+import { consentInForce } from '../table/person/consents';
+import { type Person, readPerson, type Session, session } from '../table/person/person';
+import { openPerson } from '../table/person/person-key';
 import { expiryOf, noteSessionUse } from '../table/person/sessions';
-import { createSealer } from '../table/sealer';
 import type { Call } from './call';
 import { truncateAddress } from './network-place';
 import type { AlsoRead, Subject } from './operation';
@@ -34,8 +35,8 @@ export async function authenticate(
   const [self, first, ...further] = await deps.table.getMany([keys.person(claim.subjectId), ...beside]);
   const person = self && readPerson(self);
   if (!person || !liveSession(deps, person, claim)) throw new AppError('SIGN_IN_REQUIRED');
-  const dataKey = await deps.ring.dataKey(person.subjectId, person.wrappedKey);
-  const sealer = createSealer(person.subjectId, dataKey, deps.ring.suite, deps.random);
+  const sealer = await openPerson(deps, person);
+  if (!sealer) throw new AppError('SIGN_IN_REQUIRED');
   return {
     kind: 'subject',
     person,
@@ -53,13 +54,13 @@ function liveSession(deps: Deps, person: Person, claim: Token): boolean {
   const value = session.decode(stored, claim.sessionId);
   if (!sameDigest(value.secretDigest, claim.secretDigest) || expiryOf(value) <= deps.clock.now())
     return false;
-  return value.link === undefined || linkHolds(person, value.link);
+  return value.link === undefined || linkHolds(deps, person, value.link);
 }
 
-/** A session through a linked entry lives only while the consent to linking does (promises A4, K3). */
-function linkHolds(person: Person, link: string): boolean {
-  const linking = consentOf(person, 'account-link');
-  return linking?.granted === true && link.endsWith(`:${linking.epoch}`);
+/** A session through a linked entry lives only while the consent to linking is in force (promises A4, K3, K4). */
+function linkHolds({ policy }: Deps, person: Person, link: string): boolean {
+  const linking = consentInForce(policy.inForce().reachVersions, person, 'account-link');
+  return linking !== undefined && link.endsWith(`:${linking.epoch}`);
 }
 
 /**

@@ -14,9 +14,10 @@ import {
 import { beijingDay } from '../policy/working-days';
 import { ConditionFailed, type Write } from '../table/client';
 import { appendEntry } from '../table/ledger/append';
+import { tableOfRegister } from '../table/permission';
 import type { Person } from '../table/person/person';
 import { agreedBy, demandSame, onlyWhile } from './agreed';
-import { type AnyLimit, spend, spendWrite, tooMany, unspend } from './limit';
+import { type AnyLimit, demandAddress, spend, spendWrite, tooMany, unspend } from './limit';
 import { demandPublished } from './purpose';
 
 /**
@@ -53,7 +54,7 @@ export type DisclosureWrites<T> = {
  * Sends personal data to a recipient of the registry, after the person's disclosure register says who gets what and
  * why; then notes what came back (promises D1, N5). The consents that it rests on are conditions of the register's
  * entry, so nothing is sent after they have ended; an answer that comes after that is registered and goes no further
- * (promise K3). `nameOf` turns an answer into its enumerated name, never its content. Costs two trips. Answers the
+ * (promise K3); the same where session or account have ended meanwhile. `nameOf` turns an answer into its enumerated name, never its content. Costs two trips. Answers the
  * person as the register has left them.
  * @throws ConditionFailed when a write of `made` is refused; `found` counts from the first of them
  * @throws AppError CONSENT_REQUIRED | POLICY_PENDING | PARTNER_UNAVAILABLE | TOO_MANY_ATTEMPTS, and what `send` throws
@@ -88,11 +89,12 @@ export async function disclose<R extends PartnerId, T>(
     },
   );
 
-  const note = (result: string, also?: Write[], options?: typeof terms) => {
-    const cause = registered.ledgerSeq;
-    const entry = { ...common, at: at(), act: 'disclosure.answered', cause, result } as const;
-    return appendEntry(deps, registered, entry, also, options);
-  };
+  const cause = registered.ledgerSeq;
+  const noted = (result: string) =>
+    ({ ...common, at: at(), act: 'disclosure.answered', cause, result }) as const;
+  // What was sent is answered whoever has signed out, left or withdrawn meanwhile: the service's own entry, on its own.
+  const register = { ...deps, table: tableOfRegister(deps.table) };
+  const note = (result: string) => appendEntry(register, registered, noted(result));
   // The register said so a moment ago; a version that takes effect in between is met here (promise K4).
   const sendNow = async () => {
     demandAgreed(registered);
@@ -104,12 +106,13 @@ export async function disclose<R extends PartnerId, T>(
   });
   try {
     demandAgreed(registered);
-    return { answer, person: await note(nameOf(answer), answered?.(answer), terms), kept: true };
+    const person = await appendEntry(deps, registered, noted(nameOf(answer)), answered?.(answer), terms);
+    return { answer, person, kept: true };
   } catch (error) {
-    const withdrawn = error instanceof AppError && error.code === 'CONSENT_REQUIRED';
-    if (!withdrawn && !(error instanceof ConditionFailed)) throw error;
+    const ended = error instanceof AppError;
+    if (!ended && !(error instanceof ConditionFailed)) throw error;
     const after = await note(nameOf(answer));
-    if (withdrawn) throw error;
+    if (ended) throw error;
     return { answer, person: after, kept: false };
   }
 }
@@ -124,17 +127,18 @@ export type DisclosureBeforeAccount<R extends PartnerId> = Sent & {
 /**
  * The same before there is an account. Only for recipients that have a limit per address, which is spent first: what is
  * over it never reaches the partner, and an honest code is not used up. Costs a trip.
- * @throws AppError TOO_MANY_ATTEMPTS | POLICY_PENDING | PARTNER_UNAVAILABLE, and what `send` throws
+ * @throws AppError BAD_REQUEST | TOO_MANY_ATTEMPTS | POLICY_PENDING | PARTNER_UNAVAILABLE, and what `send` throws
  */
 export async function discloseBeforeAccount<R extends PartnerId, T>(
   deps: Deps,
-  { recipient, kinds, address = 'unknown' }: DisclosureBeforeAccount<R>,
+  { recipient, kinds, address: given }: DisclosureBeforeAccount<R>,
   send: (partner: PartnerOf<R>) => Promise<T>,
 ): Promise<T> {
   const partner = openFor(deps, recipient, kinds, recipients[recipient].purpose);
   const found = rowsOf(recipient).find(({ per }) => per === 'address');
   if (!found) throw new Error(`${recipient} gets nothing before there is an account`);
   const limit = inMilliseconds(found);
+  const address = demandAddress(given);
   const spentAtMs = deps.clock.now();
   const used = await spend(deps, limit, address);
   const takeBack = async () => {

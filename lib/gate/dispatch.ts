@@ -2,13 +2,14 @@ import type { Deps } from '../deps';
 import { AppError } from '../errors';
 import { faultOf } from '../log';
 import { authorised } from '../table/permission';
+import { askOf, demandLife } from '../table/person/life';
 import { TimeoutError, within } from '../time-limits';
 import { authenticate, touchSession } from './authenticate';
 import { demandBrowser } from './browser';
 import type { Call, Reply } from './call';
 import { guard } from './guard';
 import { parseInput } from './input';
-import { spend } from './limit';
+import { demandAddress, spend } from './limit';
 import type { CallerKind, CallerOf, Operation, Operations } from './operation';
 import { spendAssertion } from './platform';
 import { actOf, demandProof } from './proof';
@@ -71,6 +72,7 @@ async function admit(deps: Deps, operation: Operation, call: Call, name: string)
   const caller = await callerOf(deps, operation, call, input.ok ? input.value : undefined);
   if (!input.ok) throw input.error; // said only to callers who may ask
   if (operation.purpose) demandPublished(deps, operation.purpose);
+  if (caller.kind === 'subject') demandLife(caller.person, askOf('self', operation));
   if (caller.kind === 'subject' && operation.purpose && !operation.ends)
     demandConsent(deps, caller.person, operation.purpose);
   for (const { per, ...limit } of operation.limits ?? [])
@@ -89,7 +91,7 @@ async function admit(deps: Deps, operation: Operation, call: Call, name: string)
     );
   if (caller.kind === 'staff' && operation.about) {
     const access = operation.about(input.value);
-    caller.about = await loadPersonForStaff(deps, name, call, caller, operation.roles ?? [], access);
+    caller.about = await loadPersonForStaff(deps, name, call, caller, operation, access);
     if (operation.purpose) demandSomethingThere(deps, caller.about.person, operation.purpose);
   }
   const { requestId, address, client, browser } = call;
@@ -103,7 +105,7 @@ async function admit(deps: Deps, operation: Operation, call: Call, name: string)
  * What the use case works with: a table that holds every write about the person to what the call may, at the very moment
  * of the write. It gets no other table, so it cannot forget.
  */
-function withAuthority(deps: Deps, { ends }: Operation, caller: CallerOf<CallerKind>): Deps {
+function withAuthority(deps: Deps, operation: Operation, caller: CallerOf<CallerKind>): Deps {
   const about = caller.kind === 'subject' ? caller : caller.kind === 'staff' ? caller.about : undefined;
   if (!about) return deps;
   const { person } = about;
@@ -112,7 +114,7 @@ function withAuthority(deps: Deps, { ends }: Operation, caller: CallerOf<CallerK
     person,
     ...(caller.kind === 'subject' && { sessionId: caller.sessionId }),
     reachVersions: () => deps.policy.inForce().reachVersions,
-    onlyEnds: ends === true,
+    ask: askOf(caller.kind === 'subject' ? 'self' : 'staff', operation),
   };
   return { ...deps, table: authorised(deps.table, authority) };
 }
@@ -121,7 +123,7 @@ function withAuthority(deps: Deps, { ends }: Operation, caller: CallerOf<CallerK
 function sourceOf(per: 'person' | 'address', caller: CallerOf<CallerKind>, call: Call): string {
   return per === 'person' && caller.kind === 'subject'
     ? caller.person.subjectId
-    : (call.address ?? 'unknown');
+    : demandAddress(call.address);
 }
 
 /** Timers and queues are attested by the platform and may run only what is theirs; people may run only what is theirs. */

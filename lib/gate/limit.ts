@@ -19,6 +19,16 @@ export async function spend(deps: Deps, limit: AnyLimit, source: string): Promis
   throw tooMany(deps, limit);
 }
 
+/**
+ * The network address that a limit counts by. A host hands it over with every call; one without it is refused, because all
+ * of them in one count could be locked out by any of them (promise A7).
+ * @throws AppError BAD_REQUEST
+ */
+export function demandAddress(address: string | undefined): string {
+  if (!address) throw new AppError('BAD_REQUEST');
+  return address;
+}
+
 /** Takes back what `spend` has counted at `spentAtMs`, because it was not what the limit is about. */
 export async function unspend(deps: Deps, limit: AnyLimit, source: string, spentAtMs: number): Promise<void> {
   await giveBackUse(deps.table, await counted(deps, limit, source), spentAtMs, limit.windowMs);

@@ -1,7 +1,8 @@
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
-import { needsConsent, type PurposeId } from '../policy/purposes';
-import { type Consent, consentOf, type Person } from '../table/person/person';
+import { type ConsentPurposeId, needsConsent, type PurposeId } from '../policy/purposes';
+import { consentInForce } from '../table/person/consents';
+import type { Person } from '../table/person/person';
 
 type Policy = Pick<Deps, 'policy'>;
 
@@ -12,8 +13,7 @@ type Policy = Pick<Deps, 'policy'>;
  */
 export function demandConsent(deps: Policy, person: Person, purpose: PurposeId): void {
   if (!needsConsent(purpose)) return;
-  if (!isCovered(deps, consentOf(person, purpose), purpose))
-    throw new AppError('CONSENT_REQUIRED', { purpose });
+  if (!isAgreed(deps, person, purpose)) throw new AppError('CONSENT_REQUIRED', { purpose });
 }
 
 /**
@@ -23,13 +23,12 @@ export function demandConsent(deps: Policy, person: Person, purpose: PurposeId):
  */
 export function demandSomethingThere(deps: Policy, person: Person, purpose: PurposeId): void {
   if (!needsConsent(purpose)) return;
-  if (!isCovered(deps, consentOf(person, purpose), purpose)) throw new AppError('NOT_FOUND');
+  if (!isAgreed(deps, person, purpose)) throw new AppError('NOT_FOUND');
 }
 
-/** Whether a consent is granted and covers what the purpose reaches today. */
-export function isCovered({ policy }: Policy, consent: Consent | undefined, purpose: PurposeId): boolean {
-  const reachVersion = policy.inForce().reachVersions[purpose];
-  return consent?.granted === true && reachVersion !== undefined && consent.policyVersion >= reachVersion;
+/** Whether a person's consent is in force and covers what the purpose reaches today. */
+export function isAgreed({ policy }: Policy, person: Person, purpose: ConsentPurposeId): boolean {
+  return consentInForce(policy.inForce().reachVersions, person, purpose) !== undefined;
 }
 
 /**

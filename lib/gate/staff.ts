@@ -4,11 +4,12 @@ import { AppError } from '../errors';
 import type { StaffMember, StaffRole } from '../partner/staff-identity';
 import { keys } from '../table/keys';
 import { appendEntry } from '../table/ledger/append';
+import { askOf, demandLife } from '../table/person/life';
 import { readPerson } from '../table/person/person';
-import { createSealer } from '../table/sealer';
+import { openPerson } from '../table/person/person-key';
 import type { Call } from './call';
 import { spend } from './limit';
-import type { Staff, StaffAccess } from './operation';
+import type { Operation, Staff, StaffAccess } from './operation';
 
 /** Persons that one member of the staff may look at in an hour: bulk reading is not possible (promise S6). */
 export const STAFF_ACCESSES_PER_HOUR = {
@@ -34,7 +35,7 @@ export async function authenticateStaff(
 
 /**
  * Opens a person's data to a member of the staff, after that person's ledger says so. When the ledger cannot be
- * written, nothing is answered.
+ * written, nothing is answered; nor about somebody whose life does not meet the operation, or who has no key any more.
  * @throws AppError NOT_FOUND | TOO_MANY_ATTEMPTS
  */
 export async function loadPersonForStaff(
@@ -42,13 +43,17 @@ export async function loadPersonForStaff(
   operation: string,
   call: Call,
   member: StaffMember,
-  roles: readonly StaffRole[],
+  { roles = [], ...asks }: Pick<Operation, 'roles' | 'purpose' | 'ends'>,
   { subjectId, reason, ticket }: StaffAccess,
 ): Promise<NonNullable<Staff['about']>> {
   await spend(deps, STAFF_ACCESSES_PER_HOUR, member.staffId);
   const [item] = await deps.table.getMany([keys.person(subjectId)]);
   if (!item) throw new AppError('NOT_FOUND');
-  const person = await appendEntry(deps, readPerson(item), {
+  const known = readPerson(item);
+  demandLife(known, askOf('staff', asks));
+  const sealer = await openPerson(deps, known);
+  if (!sealer) throw new AppError('NOT_FOUND');
+  const person = await appendEntry(deps, known, {
     at: toInstant(deps.clock.now()),
     act: 'staff.accessed',
     actor: 'staff',
@@ -59,6 +64,5 @@ export async function loadPersonForStaff(
     ticket,
     requestId: call.requestId,
   });
-  const dataKey = await deps.ring.dataKey(subjectId, person.wrappedKey);
-  return { person, sealer: createSealer(subjectId, dataKey, deps.ring.suite, deps.random) };
+  return { person, sealer };
 }

@@ -12,6 +12,14 @@ export type Attribute<S extends z.ZodMiniType = z.ZodMiniType> = {
   schema: S;
   /** It is another person's number; the entity in that person's partition that leads back here, or null where none does. */
   refersTo?: string | null;
+  /** It is a map of such records, each encoded under its id. */
+  record?: RecordCodec;
+};
+/** A codec whatever its attributes are: it reads what it has written. */
+export type RecordCodec = {
+  name: string;
+  attributes: Attributes;
+  decode(stored: Encoded, place: string, sealer?: Sealer): Record<string, unknown>;
 };
 export type Attributes = Record<string, Attribute>;
 
@@ -110,9 +118,10 @@ export function defineRecord<const A extends Attributes>(
   return { name, ...codecOf(name, attributes) };
 }
 
-/** A map of records inside an item. */
-export function mapOf(record: { attributes: Attributes }) {
+/** A map of records inside an item; empty where nothing is stored. */
+export function mapOf(record: RecordCodec) {
   const inside = [...new Set(Object.values(record.attributes).flatMap((attribute) => attribute.kinds))];
   const encoded = z.custom<Encoded>((value) => typeof value === 'object');
-  return { kinds: inside, storage: 'plain', schema: z.record(z.string(), encoded) } as const;
+  const schema = z._default(z.record(z.string(), encoded), {});
+  return { kinds: inside, storage: 'plain', schema, record } as const;
 }

@@ -22,6 +22,8 @@ export type Declaration<A extends Attributes, Id, P extends PurposeId> = {
   attributes: A;
   /** The rule by which it stays when its person is erased (PIPL art. 47 para 2). Absent: it goes with them. */
   outlives?: RetentionId;
+  /** Of an item that outlives its person: the attributes that stay. The others go, with what leads to it. Absent: all stay. */
+  remains?: readonly Extract<keyof A, string>[];
   /** Entities elsewhere that lead to an item of this one and go with it; the maker is given their keys. */
   pointers?: readonly string[];
   /** The attributes that name its files, and the second until which one may still appear. */
@@ -36,6 +38,14 @@ export type Declaration<A extends Attributes, Id, P extends PurposeId> = {
 
 /** What the maker cannot derive: the key that seals, what leads here, what it takes the place of. */
 export type Extras = { sealer?: Sealer | undefined; points?: readonly Pointer[]; before?: Item | undefined };
+
+/** The entities whose declaration says `fenced`, by name, as they are declared. */
+const fencedNames = new Set<unknown>();
+
+/** Whether an item changes with everything that ends it, so that its write needs no check of the person. */
+export function isFenced(item: Record<string, unknown> | undefined): boolean {
+  return fencedNames.has(item?.entity);
+}
 
 /** The consent epoch that an item belongs to: nobody declares it, whatever rests on a consent has it (promise K3). */
 const epoch = plain('consent-state', z.int());
@@ -72,6 +82,7 @@ export function declareEntity<const A extends Attributes, Id = void, P extends P
   declaration: Declaration<A, Id, P>,
 ): Entity<WithEpoch<A, P>, Id> {
   const { place, life, files, pointers, outlives, queue } = declaration;
+  if (declaration.fenced) fencedNames.add(name);
   const attributes = {
     ...declaration.attributes,
     ...(needsConsent(place.purpose) && { epoch }),

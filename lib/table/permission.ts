@@ -2,8 +2,11 @@ import { AppError } from '../errors';
 import { type ConsentPurposeId, needsConsent, type PurposeId, purposeIds } from '../policy/purposes';
 import type { ReachVersions } from '../policy/version';
 import { ConditionFailed, type Item, type Table, type Write } from './client';
+import { isFenced } from './entity';
 import { type Key, keys, subjectOf } from './keys';
-import { consentInForce, consentOf, type Person, readPerson } from './person/person';
+import { consentInForce, epochOf } from './person/consents';
+import { type Ask, demandLife, whileMet } from './person/life';
+import { type Person, readPerson } from './person/person';
 
 /**
  * What a call may write about the person it acts for. Permission is not a moment: the gate has looked, time has passed,
@@ -18,14 +21,18 @@ export type Authority = {
   person: Person;
   /** Since which version each purpose reaches as far as it does, by the policy in force at this very moment. */
   reachVersions(): ReachVersions;
-  /** The operation only ends or deletes: nobody may be asked for a consent to that (PIPL art. 15; promise K3). */
-  onlyEnds: boolean;
+  /**
+   * What the operation asks of the person's life. Where it only ends or deletes, nobody may be asked for a consent to that
+   * (PIPL art. 15; promise K3).
+   */
+  ask: Ask;
 };
 
 /**
  * The table as a use case gets it: every write about the person whom the call acts for carries the conditions of its
  * authority. Reads are as before.
- * @throws AppError SIGN_IN_REQUIRED when session or account have ended, CONSENT_REQUIRED when a consent has
+ * @throws AppError SIGN_IN_REQUIRED when session or account have ended, CONSENT_REQUIRED when a consent has, and as
+ *   `demandLife`
  */
 export function authorised(table: Table, authority: Authority): Table {
   async function allowed<T>(writes: Write[], send: (composed: Write[]) => Promise<T>): Promise<T> {
@@ -46,7 +53,7 @@ export function authorised(table: Table, authority: Authority): Table {
     }
   }
 
-  return {
+  const bound: Table = {
     ...table,
     write: (...writes) => allowed(writes, (composed) => table.write(...(composed as [Write, ...Write[]]))),
     // An update answers with the item, which a transaction cannot: it stays single only where nothing is to be added.
@@ -58,27 +65,40 @@ export function authorised(table: Table, authority: Authority): Table {
         return { ...update.Key } as Item;
       }),
   };
+  unbound.set(bound, table);
+  return bound;
+}
+
+const unbound = new WeakMap<Table, Table>();
+
+/**
+ * The table behind a bound one, for the one thing that is written whoever has signed out or left meanwhile: what came back
+ * of data that had been sent already (promise D1). For `disclose` alone; a test names it.
+ */
+export function tableOfRegister(table: Table): Table {
+  return unbound.get(table) ?? table;
 }
 
 type Need = { purpose: ConsentPurposeId; epoch: number };
 
 /** The consents that these writes rest on, by their keys. What only ends or deletes rests on none. */
-function consentsNeeded({ subjectId, person, onlyEnds }: Authority, writes: Write[]): Need[] {
-  if (onlyEnds) return [];
+function consentsNeeded({ subjectId, person, ask }: Authority, writes: Write[]): Need[] {
+  if (ask.for === 'ends') return [];
   const needs = new Map<ConsentPurposeId, number>();
   for (const { Put, Update } of writes) {
     const key = (Put?.Item ?? Update?.Key) as Key | undefined;
     const purpose = key && subjectOf(key) === subjectId ? purposeOf(key) : undefined;
     if (!purpose || !needsConsent(purpose) || isFenced(Put?.Item)) continue;
-    needs.set(purpose, Number(Put?.Item?.epoch ?? consentOf(person, purpose)?.epoch ?? 0));
+    needs.set(purpose, Number(Put?.Item?.epoch ?? epochOf(person, purpose)));
   }
   return [...needs].map(([purpose, epoch]) => ({ purpose, epoch }));
 }
 
 /** Whether session, account and consents are there, by what is known of the person. */
-function demand({ sessionId, reachVersions }: Authority, person: Person, needs: Need[]): void {
+function demand({ sessionId, reachVersions, ask }: Authority, person: Person, needs: Need[]): void {
   const signedIn = sessionId === undefined || Object.hasOwn(person.sessions, sessionId);
-  if (person.leftAt || !signedIn) throw new AppError('SIGN_IN_REQUIRED');
+  if (!signedIn) throw new AppError('SIGN_IN_REQUIRED');
+  demandLife(person, ask);
   for (const { purpose, epoch } of needs)
     if (consentInForce(reachVersions(), person, purpose)?.epoch !== epoch)
       throw new AppError('CONSENT_REQUIRED', { purpose });
@@ -90,11 +110,11 @@ function demand({ sessionId, reachVersions }: Authority, person: Person, needs: 
  * every event that ends the item changes the item itself.
  */
 function compose(authority: Authority, needs: Need[], writes: Write[]): Write[] {
-  const { subjectId, onlyEnds } = authority;
+  const { subjectId, ask } = authority;
   const own = writes.filter((write) => subjectOf(keyOf(write)) === subjectId);
   const at = writes.findIndex((write) => isPerson(keyOf(write), subjectId));
   const opens = own.some(({ Put, Update }) => (Put && !isFenced(Put.Item)) || Update);
-  if (at < 0 && (!opens || onlyEnds)) return writes;
+  if (at < 0 && (!opens || ask.for === 'ends')) return writes;
   const condition = conditionOf(authority, needs);
   if (at < 0) return [...writes, { ConditionCheck: { Key: keys.person(subjectId), ...condition } }];
   return writes.map((write, index) => (index === at ? withCondition(write, condition) : write));
@@ -103,59 +123,48 @@ function compose(authority: Authority, needs: Need[], writes: Write[]): Write[] 
 type Condition = {
   ConditionExpression: string;
   ExpressionAttributeNames: Record<string, string>;
-  ExpressionAttributeValues?: Record<string, unknown>;
+  ExpressionAttributeValues: Record<string, unknown>;
 };
 
-function conditionOf({ sessionId }: Authority, needs: Need[]): Condition {
+function conditionOf({ sessionId, ask }: Authority, needs: Need[]): Condition {
+  const lives = whileMet(ask);
   const signedIn = sessionId === undefined ? [] : ['attribute_exists(#may_sessions.#may_session)'];
   const agreed = needs.map(
     (_, index) =>
       `#may_consents.#may${index}.granted = :may_true AND #may_consents.#may${index}.epoch = :may${index}`,
   );
   return {
-    ConditionExpression: [
-      'attribute_exists(pk)',
-      'attribute_not_exists(#may_left)',
-      ...signedIn,
-      ...agreed,
-    ].join(' AND '),
+    ConditionExpression: [lives.condition, ...signedIn, ...agreed].join(' AND '),
     ExpressionAttributeNames: {
-      '#may_left': 'leftAt',
       ...(sessionId !== undefined && { '#may_sessions': 'sessions', '#may_session': sessionId }),
       ...(needs.length > 0 && { '#may_consents': 'consents' }),
       ...Object.fromEntries(needs.map(({ purpose }, index) => [`#may${index}`, purpose])),
     },
-    ...(needs.length > 0 && {
-      ExpressionAttributeValues: {
-        ':may_true': true,
-        ...Object.fromEntries(needs.map(({ epoch }, index) => [`:may${index}`, epoch])),
-      },
-    }),
+    ExpressionAttributeValues: {
+      ...lives.values,
+      ...(needs.length > 0 && { ':may_true': true }),
+      ...Object.fromEntries(needs.map(({ epoch }, index) => [`:may${index}`, epoch])),
+    },
   };
 }
 
 function withCondition(write: Write, condition: Condition): Write {
   const [[kind, body] = ['ConditionCheck', {}]] = Object.entries(write) as [string, Partial<Condition>][];
   const { ConditionExpression: own } = body;
-  const values = { ...body.ExpressionAttributeValues, ...condition.ExpressionAttributeValues };
+  const names = { ...body.ExpressionAttributeNames, ...condition.ExpressionAttributeNames };
   return {
     [kind]: {
       ...body,
       ConditionExpression: own
         ? `(${own}) AND ${condition.ConditionExpression}`
         : condition.ConditionExpression,
-      ExpressionAttributeNames: { ...body.ExpressionAttributeNames, ...condition.ExpressionAttributeNames },
-      ...(Object.keys(values).length > 0 && { ExpressionAttributeValues: values }),
+      ...(Object.keys(names).length > 0 && { ExpressionAttributeNames: names }),
+      ExpressionAttributeValues: {
+        ...body.ExpressionAttributeValues,
+        ...condition.ExpressionAttributeValues,
+      },
     },
   } as Write;
-}
-
-/**
- * A place changes with everything that ends it: switched off, withdrawn, expired, given up. What takes its place then holds
- * nothing, and nobody needs a consent to end something (see `emptyLocation`).
- */
-function isFenced(item: Record<string, unknown> | undefined): boolean {
-  return item?.entity === 'location' || item?.entity === 'ended-location';
 }
 
 function keyOf({ Put, Update, Delete, ConditionCheck }: Write): Key {

@@ -112,9 +112,44 @@ describe('who may import whom', () => {
     expect(sources('functions').filter((file) => statements(file).some((one) => named.test(one)))).toEqual(
       [],
     );
-    expect(files.filter((file) => statements(file).some((one) => /\bpartnerOf\b/.test(one)))).toEqual([
-      'lib/gate/disclose.ts',
+    const naming = (name: RegExp) => files.filter((file) => statements(file).some((one) => name.test(one)));
+    expect(naming(/\bpartnerOf\b/)).toEqual(['lib/gate/disclose.ts']);
+    // The table that asks nobody is for the register of what was sent.
+    expect(naming(/\btableOfRegister\b/)).toEqual(['lib/gate/disclose.ts']);
+  });
+
+  it('makes what opens a person’s data in one place', () => {
+    const makes = (file: string) => /\bcreateSealer\b/.test(readFileSync(join(root, file), 'utf8'));
+    expect([...files, ...sources('infra')].filter(makes).sort()).toEqual([
+      'functions/login/web-code.ts', // under a code, and nobody's
+      'lib/table/person/person-key.ts',
+      'lib/table/sealer.ts',
     ]);
+  });
+
+  it('decides by a consent in force alone: what is recorded is read where it is shown, acted on or ended (K3, K4)', () => {
+    const reads = (file: string) => /\bconsentOf\b|\bconsents\[/.test(readFileSync(join(root, file), 'utf8'));
+    expect([...files, ...sources('infra')].filter(reads).sort()).toEqual(
+      [
+        // The one reader, and what is recorded.
+        'lib/table/person/consents.ts',
+        'lib/table/person/person.ts',
+        // Acts of consent: each is made on what was recorded before.
+        'functions/consent/act.ts',
+        'functions/consent/write-act.ts',
+        'lib/table/person/join.ts',
+        // It is shown to the person, or they are to be asked.
+        'functions/consent/own-lists.ts',
+        'functions/consent/prompts.ts',
+        'functions/consent/status.ts',
+        'functions/login/join.ts',
+        'functions/notify/announce.ts',
+        'functions/profile/list-services.ts',
+        'lib/consent/prompts-due.ts',
+        // What may be there to be deleted.
+        'functions/location/settings.ts',
+      ].sort(),
+    );
   });
 
   it('goes round in no circle, in types or in values', () => {

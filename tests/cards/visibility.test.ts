@@ -4,7 +4,7 @@ import { sendingLimits } from '../../lib/policy/recipients';
 import { publicCard, publicCardKey } from '../../lib/table/card/shown-card';
 import { keys } from '../../lib/table/keys';
 import { readPerson } from '../../lib/table/person/person';
-import { createSealer } from '../../lib/table/sealer';
+import { openPerson } from '../../lib/table/person/person-key';
 import { amount } from '../proof/sample';
 import { grant, withdraw } from '../support/consent';
 import { fullCard } from '../support/full-card';
@@ -30,20 +30,16 @@ const acts = async (me: Holder) => {
 };
 /** What everyone sees of a person, as another function would read it. */
 async function everyoneSees({ subjectId }: Holder): Promise<object | undefined> {
-  const { table, ring, random } = world.deps;
+  const { table } = world.deps;
   const [self] = await table.getMany([keys.person(subjectId)]);
   if (!self) return undefined;
   const person = readPerson(self);
   const key = publicCardKey(world.deps.policy.inForce().reachVersions, person);
   if (!key) return undefined;
   const [item] = await table.getMany([key]);
-  const dataKey = await ring.dataKey(subjectId, person.wrappedKey);
-  return publicCard(
-    world.deps.policy.inForce().reachVersions,
-    person,
-    item,
-    createSealer(subjectId, dataKey, ring.suite, random),
-  );
+  const sealer = await openPerson(world.deps, person);
+  if (!sealer) throw new Error('the owner has a key');
+  return publicCard(world.deps.policy.inForce().reachVersions, person, item, sealer);
 }
 
 describe('who may see what (C2)', () => {

@@ -27,7 +27,7 @@ async function parts(world: World, setting = world.config.ROOT_KEY) {
 async function branchVersion(world: World, { token }: Caller): Promise<number> {
   const [item] = await world.deps.table.getMany([keys.person(parseToken(token)?.subjectId ?? '')]);
   if (!item) throw new Error('no such person');
-  return branchVersionOf(readPerson(item).wrappedKey);
+  return branchVersionOf(readPerson(item).wrappedKey ?? Buffer.alloc(0));
 }
 
 describe('rotation (S5)', () => {
@@ -51,7 +51,7 @@ describe('rotation (S5)', () => {
     const [first] = people;
     const stored = await cold.table.getMany([keys.person(parseToken(first?.token ?? '')?.subjectId ?? '')]);
     const { subjectId, wrappedKey } = readPerson(stored[0] as never);
-    await expect(cold.ring.dataKey(subjectId, wrappedKey)).resolves.toHaveLength(32);
+    await expect(cold.ring.dataKey(subjectId, wrappedKey ?? Buffer.alloc(0))).resolves.toHaveLength(32);
   });
 
   it('can be interrupted and repeated, retires what nobody uses, and removes it only after the last backup', async () => {

@@ -16,10 +16,14 @@ import {
 } from '../../lib/policy/recipients';
 import { keys } from '../../lib/table/keys';
 import { type Person, readPerson } from '../../lib/table/person/person';
+import { endSessions } from '../../lib/table/person/sessions';
 import { agreeingPartners } from '../identity/agreeing-partners';
-import { grant } from '../support/consent';
-import { partnerIds, partnerIn } from '../support/partners';
-import { type Caller, createWorld, type World } from '../support/world';
+import { tap } from '../login/support';
+import { gateBrowser } from '../support/browser';
+import { grant, withdraw } from '../support/consent';
+import { move } from '../support/life';
+import { partnerIds, partnerIn, withPartner } from '../support/partners';
+import { type Caller, createWorld, functions, type World } from '../support/world';
 
 let world: World;
 beforeEach(async () => {
@@ -108,6 +112,45 @@ describe('what leaves the service (D1, D3)', () => {
     expect(await send(before, what)).toMatchObject({ lent: undefined, code: 'CONSENT_REQUIRED' }); // as it was seen
     expect(await send(await personOf(me), what)).toMatchObject({ code: 'OK' });
   });
+
+  it.each(['signs out', 'gives the account up', 'withdraws'])(
+    'is answered in the register also where the person %s before the partner has answered, and nothing is kept',
+    async (how) => {
+      const me = await world.signIn('me');
+      await grant(world, me, 'phone');
+      const { table } = world.deps;
+      const partner = partnerIn(world.deps, 'wechat-phone');
+      const slow = withPartner(world.deps, 'wechat-phone', {
+        ...partner,
+        async exchangePhoneCode(code, openid) {
+          const { subjectId } = await personOf(me);
+          if (how === 'signs out') await table.update(endSessions(subjectId, [me.sessionId]));
+          if (how === 'gives the account up') await move(table, subjectId, 'left');
+          if (how === 'withdraws') await withdraw(world, me, 'phone');
+          return partner.exchangePhoneCode(code, openid);
+        },
+      });
+      const call = { requestId: 'r', host: 'test', trigger: 'client', address: '203.0.113.7' } as const;
+      const whole = {
+        ...call,
+        token: me.token,
+        operation: 'bindPhone',
+        input: { code: tap('13800700001', 'me') },
+      };
+      const reply = await dispatch(slow, 'login', functions.login ?? {}, whole);
+      const code = how === 'withdraws' ? 'CONSENT_REQUIRED' : 'SIGN_IN_REQUIRED';
+      expect(reply).toMatchObject({ error: { code } });
+      const { items } = await table.query({
+        KeyConditionExpression: 'pk = :pk',
+        ExpressionAttributeValues: { ':pk': keys.person((await personOf(me)).subjectId).pk },
+      });
+      const register = items.filter(({ recipient }) => recipient === 'wechat-phone');
+      const made = register.find(({ act }) => act === 'disclosure.made');
+      const answers = register.filter(({ act }) => act === 'disclosure.answered');
+      expect(answers).toMatchObject([{ cause: made?.seq, result: 'ANSWERED' }]);
+      expect(items.filter(({ sk }) => sk.startsWith('DATA#phone'))).toEqual([]);
+    },
+  );
 });
 
 describe('the limits of a partner (A7)', () => {
@@ -155,6 +198,15 @@ describe('the limits of a partner (A7)', () => {
 });
 
 describe('a sending before there is an account', () => {
+  it('is refused to a call whose address nobody knows, so that none of those locks the others out (A7)', async () => {
+    const from = (address: string | undefined) =>
+      world.refused('login/signIn', { code: 'no code' }, { address });
+    for (const address of [undefined, '', 'a'.repeat(1000)]) expect(await from(address)).toBe('BAD_REQUEST');
+    const page = { address: undefined, browser: gateBrowser() };
+    expect(await world.refused('login/webBegin', {}, page)).toBe('BAD_REQUEST');
+    expect(await from('203.0.113.9')).toBe('LOGIN_CODE_INVALID');
+  });
+
   const at = { kinds: ['login-code'], address: '198.51.100.9' } as const;
 
   it('is only for recipients with a limit per address', async () => {

@@ -86,7 +86,7 @@ describe('withdrawal against everything else (K3)', () => {
       sessionId,
       person,
       reachVersions: () => world.deps.policy.inForce().reachVersions,
-      onlyEnds: false,
+      ask: { who: 'self', for: 'all' } as const,
     };
     const deps = { ...slow, table: authorised(slow.table, authority) };
     await withdraw(world, me);

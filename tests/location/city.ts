@@ -72,6 +72,7 @@ async function made(deps: Deps, { name, place, precision }: Wanted) {
     subjectId,
     createdAt: at,
     wrappedKey: wrapped,
+    lifeState: 'active',
     identities: [{ domain: 'openid', digest: subjectId }],
     noticedAt: at,
     sessions: {

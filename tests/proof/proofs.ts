@@ -60,6 +60,15 @@ export const proofs: Record<string, { file: string; shows: string }> = {
     file: 'tests/gate/withdrawn-meanwhile.test.ts',
     shows: 'a consent withdrawn at every trip of a call that sends: nothing is sent after it, nothing stays',
   },
+  'erased-person': {
+    file: 'tests/gate/erased-person.test.ts',
+    shows:
+      'every operation with its caller erased, or everybody else: none fails, and nothing of theirs opens',
+  },
+  life: {
+    file: 'tests/table/life.test.ts',
+    shows: 'every move of a person’s life from every state, allowed and refused by the table itself',
+  },
   'every-text': {
     file: 'tests/cards/every-text.test.ts',
     shows: 'a risky word in any text of a card is never seen by others',

@@ -60,9 +60,24 @@ export function anyValueOf(schema: z.ZodMiniType | Schema): fc.Arbitrary<unknown
   }
 }
 
+/** Some records of a map, each as it is before it is encoded under its id. */
+const anyRecords = (attributes: Attributes) =>
+  fc.dictionary(
+    fc.string({ unit: hexadecimal, minLength: 24, maxLength: 24 }),
+    anyValueOfAttributes(attributes),
+    {
+      maxKeys: 3,
+    },
+  );
+
 /** Any value of a set of attributes, as it may be stored. */
 export function anyValueOfAttributes(attributes: Attributes): fc.Arbitrary<Record<string, unknown>> {
   return fc.record(
-    Object.fromEntries(Object.entries(attributes).map(([name, { schema }]) => [name, anyValueOf(schema)])),
+    Object.fromEntries(
+      Object.entries(attributes).map(([name, { schema, record }]) => [
+        name,
+        record ? anyRecords(record.attributes) : anyValueOf(schema),
+      ]),
+    ),
   );
 }

@@ -66,7 +66,8 @@ export function observeKinds(place: Place, ring: () => KeyRing): (client: Dynamo
   /** Without one, what is sealed counts as everything that may be in it. */
   async function dataKeyOf(subjectId: string): Promise<Buffer | undefined> {
     const [self] = (await read([keys.person(subjectId)])).values();
-    return self && ring().dataKey(subjectId, readPerson(self).wrappedKey);
+    const wrappedKey = self && readPerson(self).wrappedKey;
+    return wrappedKey && ring().dataKey(subjectId, wrappedKey);
   }
 
   async function contentOf({ key, entity, blob }: Sealed): Promise<Record<string, unknown> | undefined> {

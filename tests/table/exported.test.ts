@@ -1,7 +1,7 @@
 import { keys } from '../../lib/table/keys';
 import { readPerson } from '../../lib/table/person/person';
+import { openPerson } from '../../lib/table/person/person-key';
 import { type Exported, exportPerson } from '../../lib/table/readers/export';
-import { createSealer } from '../../lib/table/sealer';
 import { putBlock } from '../../lib/table/sharing/block';
 import { accountNumber, proofFor } from '../login/support';
 import { type Caller, createWorld, onceKey, type World } from '../support/world';
@@ -13,11 +13,12 @@ beforeEach(async () => {
 
 /** Opens with the key of that very account, as its own item holds it. */
 async function sealerOf(subjectId: string) {
-  const { ring, table, random } = world.deps;
+  const { table } = world.deps;
   const [item] = await table.getMany([keys.person(subjectId)]);
   if (!item) throw new Error('nobody');
-  const dataKey = await ring.dataKey(subjectId, readPerson(item).wrappedKey);
-  return createSealer(subjectId, dataKey, ring.suite, random);
+  const sealer = await openPerson(world.deps, readPerson(item));
+  if (!sealer) throw new Error('no key');
+  return sealer;
 }
 
 async function exported(subjectId: string): Promise<Exported[]> {

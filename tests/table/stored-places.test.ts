@@ -8,7 +8,8 @@ import { cardKey } from '../../lib/table/card/card';
 import type { Item } from '../../lib/table/client';
 import { type Key, keys } from '../../lib/table/keys';
 import { readPerson } from '../../lib/table/person/person';
-import { createSealer, type Sealer } from '../../lib/table/sealer';
+import { openPerson } from '../../lib/table/person/person-key';
+import type { Sealer } from '../../lib/table/sealer';
 import { cardGiver, exchange, newCard } from '../cards/support';
 import { agreeingPartners } from '../identity/agreeing-partners';
 import { newCitizen } from '../identity/support';
@@ -31,9 +32,9 @@ beforeAll(async () => {
   me = await world.cardHolder('me');
   subjectId = parseToken(me.token)?.subjectId ?? '';
   const [item] = await world.deps.table.getMany([keys.person(subjectId)]);
-  const { ring, random } = world.deps;
-  const { wrappedKey } = readPerson(item ?? { pk: '', sk: '' });
-  sealer = createSealer(subjectId, await ring.dataKey(subjectId, wrappedKey), ring.suite, random);
+  const opened = await openPerson(world.deps, readPerson(item ?? { pk: '', sk: '' }));
+  if (!opened) throw new Error('I have a key');
+  sealer = opened;
 });
 
 /** What is sealed in a person's partition, the sessions inside the person's item included. */

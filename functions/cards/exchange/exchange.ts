@@ -9,7 +9,7 @@ import { type Card, cardIsThere, cardKey, readCard } from '../../../lib/table/ca
 import { withCurrentVisibility } from '../../../lib/table/card/shown-card';
 import { ConditionFailed, type Item } from '../../../lib/table/client';
 import { keys } from '../../../lib/table/keys';
-import { consentHolds } from '../../../lib/table/person/person';
+import { consentHolds } from '../../../lib/table/person/consents';
 import { blockKey, isBlock, notBlocked } from '../../../lib/table/sharing/block';
 import { contactKey, countContacts, giveCard, MAX_CONTACTS } from '../../../lib/table/sharing/contact';
 import {

@@ -26,8 +26,9 @@ export async function signCard(deps: Deps, { caller, input }: Run<'subject', Cho
   const open = visibleFields(deps.policy.inForce().reachVersions, person, card, 'link');
   if (input.fields.some((field) => !open.includes(field)))
     throw invalidInput('fields', '有的项目还没有设为给持有链接的人看，或者还没有通过检查');
-  const realNameVerified =
-    card.realNameMark === true && caller.furtherRead.some((item) => readRealName(item, person) !== undefined);
+  const { reachVersions } = deps.policy.inForce();
+  const isRealName = caller.furtherRead.some((item) => readRealName(reachVersions, item, person));
+  const realNameVerified = card.realNameMark === true && isRealName;
   const toSign = {
     content: card,
     fields: input.fields,

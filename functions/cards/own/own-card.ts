@@ -4,7 +4,7 @@ import { AppError, invalidInput } from '../../../lib/errors';
 import type { Subject } from '../../../lib/gate/operation';
 import { type Card, readCard } from '../../../lib/table/card/card';
 import { withCurrentVisibility } from '../../../lib/table/card/shown-card';
-import { consentOf } from '../../../lib/table/person/person';
+import { epochOf } from '../../../lib/table/person/consents';
 
 /** What a person writes on a card, and the words they sort it by. */
 export type CardInput = CardContent & { labels: string[] };
@@ -14,7 +14,7 @@ export const MAX_CARD_BYTES = 16 * 1024;
 
 /** The epoch of the caller's consent to cards; cards of an earlier one are dead. The gate has seen that it is granted. */
 export function cardsEpoch({ person }: Pick<Subject, 'person'>): number {
-  return consentOf(person, 'cards')?.epoch ?? 0;
+  return epochOf(person, 'cards');
 }
 
 /** The caller's own card that the front door has read. @throws AppError NOT_FOUND for absent, deleted and ended cards */

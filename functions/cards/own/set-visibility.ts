@@ -3,7 +3,7 @@ import type { Deps } from '../../../lib/deps';
 import type { Run } from '../../../lib/gate/operation';
 import { demandConsent } from '../../../lib/gate/purpose';
 import type { Card } from '../../../lib/table/card/card';
-import { consentHolds, consentOf } from '../../../lib/table/person/person';
+import { consentHolds, epochOf } from '../../../lib/table/person/consents';
 import { saveCard } from './save-card';
 
 type Choose = { cardId: string; version: number; visibility: Visibility };
@@ -18,7 +18,7 @@ export async function setVisibility(deps: Deps, run: Run<'subject', Choose>): Pr
   const { person } = run.caller;
   const opens = Object.values(visibility).includes('everyone');
   if (opens) demandConsent(deps, person, 'card-public');
-  const publicEpoch = consentOf(person, 'card-public')?.epoch ?? 0;
+  const publicEpoch = epochOf(person, 'card-public');
   const holding = opens ? [consentHolds(person.subjectId, 'card-public', publicEpoch)] : [];
   return saveCard(
     deps,

@@ -8,7 +8,8 @@ import { type Card, cardKey } from '../../../lib/table/card/card';
 import { logoKey } from '../../../lib/table/card/card-logo';
 import { ConditionFailed, type Item } from '../../../lib/table/client';
 import { type Key, keys } from '../../../lib/table/keys';
-import { consentInForce, type Person } from '../../../lib/table/person/person';
+import { consentInForce } from '../../../lib/table/person/consents';
+import type { Person } from '../../../lib/table/person/person';
 import { realNameKeys } from '../../../lib/table/real-name/real-name';
 import { blockKey, isBlock } from '../../../lib/table/sharing/block';
 import {

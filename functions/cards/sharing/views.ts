@@ -3,9 +3,10 @@ import type { Run } from '../../../lib/gate/operation';
 import { beijingDay } from '../../../lib/policy/working-days';
 import { readCursor, sealCursor } from '../../../lib/table/cursor';
 import { keys } from '../../../lib/table/keys';
-import { consentInForce, readPerson } from '../../../lib/table/person/person';
+import { consentInForce } from '../../../lib/table/person/consents';
+import { readPerson } from '../../../lib/table/person/person';
+import { openPerson } from '../../../lib/table/person/person-key';
 import { nicknameKey, readNickname } from '../../../lib/table/profile/nickname';
-import { createSealer } from '../../../lib/table/sealer';
 import { queryViewers } from '../../../lib/table/sharing/viewer';
 import { queryViews, VIEW_SHARDS, type ViewShard } from '../../../lib/table/sharing/views';
 import { cardsEpoch } from '../own/own-card';
@@ -91,8 +92,8 @@ export async function listViewers(deps: Deps, { caller, input }: Run<'subject', 
       const profile = viewer && consentInForce(reachVersions, viewer, 'profile');
       if (!viewer || !profile || consentInForce(reachVersions, viewer, 'viewer-name')?.epoch !== viewerEpoch)
         return [];
-      const dataKey = await deps.ring.dataKey(viewer.subjectId, viewer.wrappedKey);
-      const sealer = createSealer(viewer.subjectId, dataKey, deps.ring.suite, deps.random);
+      const sealer = await openPerson(deps, viewer);
+      if (!sealer) return [];
       const nickname = readNickname(found[index * 2 + 1], profile.epoch, sealer)?.nickname;
       return nickname === undefined ? [] : [{ shareId, day, nickname }];
     }),

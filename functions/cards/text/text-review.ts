@@ -9,7 +9,7 @@ import { logoKey } from '../../../lib/table/card/card-logo';
 import { waitingTexts } from '../../../lib/table/card/text-queue';
 import { ConditionFailed } from '../../../lib/table/client';
 import { appendEntry } from '../../../lib/table/ledger/append';
-import { consentOf } from '../../../lib/table/person/person';
+import { consentInForce } from '../../../lib/table/person/consents';
 import { pictureOf } from '../own/logo';
 import { ownCard } from '../own/own-card';
 import { askWechat, waitingFields, withVerdicts, withWords } from './check-text';
@@ -79,8 +79,8 @@ export async function decideReview(deps: Deps, { caller, input, requestId }: Run
 }
 
 /** @throws AppError NOT_FOUND when nothing waits there, whatever the reason */
-async function findWaiting({ table }: Deps, { about }: Staff, { cardId }: OfOne) {
-  const agreed = about && consentOf(about.person, 'cards');
+async function findWaiting({ table, policy }: Deps, { about }: Staff, { cardId }: OfOne) {
+  const agreed = about && consentInForce(policy.inForce().reachVersions, about.person, 'cards');
   if (!about || !agreed) throw new AppError('NOT_FOUND');
   const { subjectId } = about.person;
   const [item, logo] = await table.getMany([cardKey(subjectId, cardId), logoKey(subjectId, cardId)]);

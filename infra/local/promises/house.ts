@@ -129,7 +129,9 @@ export async function sealed(running: Running): Promise<string> {
 }
 
 async function versionOf({ deps }: Running, subjectId: string): Promise<number> {
-  return branchVersionOf((await read(deps, subjectId)).wrappedKey);
+  const { wrappedKey } = await read(deps, subjectId);
+  demand(wrappedKey !== undefined, 'the person has no data key');
+  return branchVersionOf(wrappedKey);
 }
 
 async function read(deps: Running['deps'], subjectId: string): Promise<Stored> {

@@ -192,7 +192,9 @@ export async function headCounts(running: Running): Promise<string> {
   await byEveryWay(running);
   const counts = await readGauges(running.deps.table);
   // Who has given up an account for another one of theirs is one person still.
-  const people = (await running.scan()).filter(({ entity, leftAt }) => entity === 'person' && !leftAt).length;
+  const people = (await running.scan()).filter(
+    ({ entity, lifeState }) => entity === 'person' && lifeState === 'active',
+  ).length;
   demand(counts.persons === people, `the gauge says ${counts.persons} persons, the table holds ${people}`);
   const results = await stored('real-name');
   demand(

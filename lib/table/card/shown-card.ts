@@ -2,7 +2,8 @@ import { type CardContent, type Field, fieldsFor, pickFields } from '../../card/
 import type { ReachVersions } from '../../policy/version';
 import type { Item } from '../client';
 import type { Key } from '../keys';
-import { consentInForce, type Person } from '../person/person';
+import { consentInForce } from '../person/consents';
+import type { Person } from '../person/person';
 import type { Sealer } from '../sealer';
 import { type Card, cardKey, readCard } from './card';
 

@@ -6,7 +6,7 @@ import type { Item, Write } from '../client';
 import { declareEntity } from '../entity';
 import type { MadeItem } from '../item';
 import type { Key } from '../keys';
-import { consentHolds } from '../person/person';
+import { consentHolds } from '../person/consents';
 import { inPerson } from '../place';
 import type { Sealer } from '../sealer';
 import { historyKeys } from './location-history';

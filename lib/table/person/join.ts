@@ -5,6 +5,7 @@ import { putDuty } from '../consent/erasure-duty';
 import { gaugeWrite } from '../gauge/gauge';
 import { advanceHead } from '../ledger/append';
 import { type NewEntry, nextEntry } from '../ledger/ledger';
+import { moveTo } from './life';
 import { type Consent, consent, consentOf, ledgerHead, type Person } from './person';
 import { movePointer } from './pointer';
 import { wechatAccountKey } from './wechat-account';
@@ -49,17 +50,18 @@ export async function leaveAccount(
     duties.push({ subjectId, seq: head.seq });
   }
   const left = await nextEntry(ring, subjectId, head, { ...common, purpose: 'account', ...entry });
+  const leaves = moveTo('left', at);
   const change = {
     set: [
       'sessions = :none',
       'consents = :consents',
       'points = :nowhere',
       'cardCount = :zero',
-      'leftAt = :at',
+      ...leaves.set,
     ],
     remove: ['defaultCard', 'contactCount'],
-    condition: 'attribute_not_exists(leftAt)',
-    values: { ':none': {}, ':consents': consents, ':nowhere': [], ':zero': 0, ':at': at },
+    condition: leaves.condition,
+    values: { ':none': {}, ':consents': consents, ':nowhere': [], ':zero': 0, ...leaves.values },
   };
   writes.push(
     left.write,

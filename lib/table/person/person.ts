@@ -1,6 +1,5 @@
 import * as z from 'zod/mini';
 import type { ConsentPurposeId } from '../../policy/purposes';
-import type { ReachVersions } from '../../policy/version';
 import { bytes, defineRecord, digest, mapOf, plain, sealed, type ValueOf } from '../attribute';
 import type { Item, Write } from '../client';
 import { declareEntity } from '../entity';
@@ -8,6 +7,7 @@ import { EVERYONE_SHARDS, everyoneShard, type Key, keys, shardOf } from '../keys
 import type { LedgerHead } from '../ledger/ledger';
 import { inPersonAt } from '../place';
 import { create, pointersTo } from '../replace';
+import { lifeStates } from './life';
 import { type Identity, identityAt, pointerKey } from './pointer';
 
 /**
@@ -65,22 +65,26 @@ export const person = declareEntity('person', {
   life: { rule: 'account-life' },
   pointers: ['openid-pointer', 'unionid-pointer'],
   indexes: ['everyoneShard'],
+  /** The ledger stays, and with it where it ends: without that nobody could tell whether it is whole (promise S9). */
+  outlives: 'proof-three-years',
+  remains: ['everyoneShard', 'subjectId', 'createdAt', 'lifeState', 'lifeStateAt', 'ledgerSeq', 'ledgerHash'],
   attributes: {
     /** By which the index of everybody finds the person. */
     everyoneShard: plain('account-number', z.string()),
     subjectId: plain('account-number', z.string()),
     createdAt: plain('session-time', z.string()),
-    /** The data key under its branch key. Its removal is the first step of an erasure. */
-    wrappedKey: plain('key-material', bytes),
-    /** When this account was given up for another one of the same person: nobody signs in to it any more. */
-    leftAt: plain('account-state', z.optional(z.string())),
+    /** The data key under its branch key. Gone once the person is erased: nothing sealed of theirs opens any more. */
+    wrappedKey: plain('key-material', z.optional(bytes)),
+    /** How the account stands (`life.ts`), and since when; absent from the beginning until the first move. */
+    lifeState: plain('account-state', z.enum(lifeStates)),
+    lifeStateAt: plain('account-state', z.optional(z.string())),
     /** When the person first acted in front of the policy text: nothing optional is collected before (promise S8). */
     noticedAt: plain('consent-state', z.optional(z.string())),
     sessions: mapOf(session),
     consents: mapOf(consent),
     /** Digests of the latest acts of consent, newest first, to recognise a key used again for something else. */
     acts: plain('consent-state', z.optional(z.array(z.string()))),
-    cardCount: plain('card-state', z.int()),
+    cardCount: plain('card-state', z._default(z.int(), 0)),
     /** The one card that speaks for its owner: kept here, so that there is never more than one. */
     defaultCard: plain('card-state', z.optional(z.string())),
     /** Cards of others in the folder. */
@@ -119,37 +123,11 @@ export function ledgerHead({ ledgerSeq, ledgerHash }: Person): LedgerHead {
   return { seq: ledgerSeq, hash: ledgerHash };
 }
 
-/** A person's standing on one purpose; never asked is not granted. */
+/**
+ * What is recorded of a person's standing on one purpose; never asked is not granted. It shows, and records what comes next;
+ * nothing is decided by it but through `consentInForce` (consents.ts), and a test names who may read it.
+ */
 export function consentOf({ consents }: Person, purpose: ConsentPurposeId): Consent | undefined {
   const stored = consents[purpose];
   return stored && consent.decode(stored, purpose);
-}
-
-/**
- * A person's consent to a purpose while it is granted and covers what the purpose reaches today: what others may rely on
- * who look at this person's data. `reachVersions` is of the policy in force.
- */
-export function consentInForce(
-  reachVersions: ReachVersions,
-  person: Person,
-  purpose: ConsentPurposeId,
-): Consent | undefined {
-  const given = consentOf(person, purpose);
-  const reached = reachVersions[purpose] ?? Number.POSITIVE_INFINITY;
-  return given?.granted && given.policyVersion >= reached ? given : undefined;
-}
-
-/**
- * For the transaction of a write that rests on a consent: refuses it unless the consent is still what the gate saw, so
- * a withdrawal between check and write wins (promise K3).
- */
-export function consentHolds(subjectId: string, purpose: ConsentPurposeId, epoch: number): Write {
-  return {
-    ConditionCheck: {
-      Key: keys.person(subjectId),
-      ConditionExpression: '#consents.#purpose.granted = :true AND #consents.#purpose.epoch = :epoch',
-      ExpressionAttributeNames: { '#consents': 'consents', '#purpose': purpose },
-      ExpressionAttributeValues: { ':true': true, ':epoch': epoch },
-    },
-  };
 }

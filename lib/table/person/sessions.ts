@@ -2,6 +2,7 @@ import { retentionMs } from '../../policy/retention';
 import type { Write } from '../client';
 import { keys } from '../keys';
 import type { Sealer } from '../sealer';
+import { whileHere } from './life';
 import { MAX_SESSIONS_PER_PERSON, type Person, type Session, session } from './person';
 
 /** When a session ends by itself. */
@@ -52,8 +53,8 @@ export function endSessions(subjectId: string, sessionIds: string[]): NonNullabl
 export type SessionTerms = { ends?: string | undefined; linkEpoch?: number | undefined };
 
 /**
- * Adds a session, refused when the person is gone, has left this account or has as many as allowed; `ends` makes room in
- * the same write. A session through a linked entry is refused unless linking is still agreed to (promise K3).
+ * Adds a session, refused when the person is not here any more or has as many as allowed; `ends` makes room in the same
+ * write. A session through a linked entry is refused unless linking is still agreed to (promise K3).
  */
 export function addSession(
   subjectId: string,
@@ -61,7 +62,6 @@ export function addSession(
   value: Session,
   { ends, linkEpoch }: SessionTerms = {},
 ): NonNullable<Write['Update']> {
-  const accountLives = 'attribute_exists(pk) AND attribute_not_exists(leftAt)';
   const thereIsRoom = 'size(#sessions) < :max';
   const leaverIsThere = 'attribute_exists(#sessions.#ends)';
   const linkingIsAgreed = '#consents.#link.granted = :true AND #consents.#link.epoch = :epoch';
@@ -70,7 +70,7 @@ export function addSession(
     Key: keys.person(subjectId),
     UpdateExpression: `SET #sessions.#id = :session${ends ? ' REMOVE #sessions.#ends' : ''}`,
     ConditionExpression: [
-      accountLives,
+      whileHere.condition,
       ends ? leaverIsThere : thereIsRoom,
       ...(linked ? [linkingIsAgreed] : []),
     ].join(' AND '),
@@ -82,6 +82,7 @@ export function addSession(
     },
     ExpressionAttributeValues: {
       ':session': session.encode(value, id),
+      ...whileHere.values,
       ...(!ends && { ':max': MAX_SESSIONS_PER_PERSON }),
       ...(linked && { ':true': true, ':epoch': linkEpoch }),
     },

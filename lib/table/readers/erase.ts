@@ -1,6 +1,7 @@
 import type { Item, Table, Write } from '../client';
 import { keys } from '../keys';
-import { remove } from '../replace';
+import { moveTo, whileErased } from '../person/life';
+import { pointersTo, remove, removePointer } from '../replace';
 import type { AnyEntity } from './any-entity';
 import { declaredEntities, entityOf, itemsOfPerson } from './partition';
 
@@ -13,23 +14,27 @@ export type EraseStep = { files: string[]; writes: [Write, ...Write[]]; items: n
 /**
  * The steps that erase what lies in a person's partition, cut by the number of writes and not of items, since an item takes
  * its pointers with it (promise R3); what is somebody else's only forgets the person. `goes` says which items; what is
- * declared to outlive the person never does. The person's own item is a step of its own and the last one. It holds their
- * key: while something sealed stays, it stays. Each step may be repeated: what is gone already stays gone.
+ * declared to outlive the person never does. The person's own item comes last, when nothing else is told to stay: it is
+ * moved to `erased`, from a state that leads there, and keeps what it declares to remain; their key too while something
+ * sealed outlives them. Each step may be repeated: what is gone already stays gone.
  */
 export async function* eraseSteps(
   table: Table,
   subjectId: string,
+  at: string,
   goes: (item: Item, entity: AnyEntity) => boolean = () => true,
   among: ReadonlyMap<string, AnyEntity> = declaredEntities,
 ): AsyncGenerator<EraseStep> {
   const { sk: own } = keys.person(subjectId);
   let person: Item | undefined;
+  let isWhole = true;
   let keyIsNeeded = false;
   let step = nothing();
   for await (const item of itemsOfPerson(table, subjectId, 'ended-too')) {
     const entity = entityOf(item, among);
-    if (entity.declaration.outlives || !goes(item, entity)) keyIsNeeded ||= item.sealed !== undefined;
+    if (!goes(item, entity)) isWhole = false;
     else if (item.sk === own) person = item;
+    else if (entity.declaration.outlives) keyIsNeeded ||= item.sealed !== undefined;
     else {
       if (step.items > 0 && !hasRoom(step, item)) {
         yield toWrite(step);
@@ -39,10 +44,43 @@ export async function* eraseSteps(
     }
   }
   if (step.items > 0) yield toWrite(step);
-  if (!person || keyIsNeeded) return;
-  const last = nothing();
-  add(last, person, entityOf(person, among));
-  yield toWrite(last);
+  if (!person || !isWhole) return;
+  const last = endPerson(person, entityOf(person, among), at, keyIsNeeded);
+  if (last) yield { files: [], writes: last, items: 1 };
+}
+
+/** What an item is without any attribute of its own. */
+const FRAME = ['pk', 'sk', 'entity', 'form', 'createdAtSeconds'];
+
+/** The writes that leave of a person what remains; nothing when that has been done. */
+function endPerson(
+  item: Item,
+  { declaration: { remains = [] } }: AnyEntity,
+  at: string,
+  keepsKey: boolean,
+): EraseStep['writes'] | undefined {
+  const stays = new Set<string>([...FRAME, ...remains, ...(keepsKey ? ['wrappedKey'] : [])]);
+  const gone = Object.keys(item).filter((name) => !stays.has(name));
+  const isErased = item.lifeState === 'erased';
+  if (isErased && gone.length === 0) return undefined;
+  const { set, condition, values } = isErased ? whileErased : moveTo('erased', at);
+  const names = Object.fromEntries(gone.map((name, index) => [`#${index}`, name]));
+  const parts = [
+    ...(set.length > 0 ? [`SET ${set.join(', ')}`] : []),
+    ...(gone.length > 0 ? [`REMOVE ${Object.keys(names).join(', ')}`] : []),
+  ];
+  return [
+    {
+      Update: {
+        Key: { pk: item.pk, sk: item.sk },
+        UpdateExpression: parts.join(' '),
+        ConditionExpression: condition,
+        ...(gone.length > 0 && { ExpressionAttributeNames: names }),
+        ExpressionAttributeValues: values,
+      },
+    },
+    ...pointersTo(item).map(removePointer),
+  ];
 }
 
 /** The writes by the place that each is of: a transaction takes one of each, and two items may lead to each other. */

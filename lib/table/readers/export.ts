@@ -1,5 +1,6 @@
 import type { KeyRing } from '../../crypto/key-ring';
 import type { KindId } from '../../policy/kinds';
+import type { Attributes, Encoded, RecordCodec } from '../attribute';
 import type { Item, Table } from '../client';
 import { isUnaltered, ledgerEntry } from '../ledger/ledger';
 import type { Sealer } from '../sealer';
@@ -17,28 +18,38 @@ export type Exported = {
 /**
  * Everything that is held about a person, record by record (PIPL art. 45; promise R1): complete, because it is what lies in
  * their partition, and read by the declarations. Then what is left of each account that was given up for this one. Other
- * people's numbers and digests are not in it: a digest says nothing to anybody, and a number is somebody else's. Where
- * nothing else is in a record, that it is there would tell the number: it is left out.
- * @param sealerOf opens with an account's own key; asked once an account, and only where something there is sealed
+ * people's numbers and digests are not in it, nor the key: a digest says nothing to anybody, and a number is somebody else's.
+ * Where nothing else is in a record, that it is there would tell the number: it is left out.
+ * @param sealerOf opens with an account's own key; asked once an account, and only where something there is sealed. Where it
+ *   answers none, the key is gone, and what was sealed with it says nothing any more
  * @throws SealError for an altered blob, and what `sealerOf` throws
  */
 export async function* exportPerson(
   { table, ring }: { table: Table; ring: KeyRing },
   subjectId: string,
-  sealerOf: (subjectId: string) => Promise<Sealer>,
+  sealerOf: (subjectId: string) => Promise<Sealer | undefined>,
   among: ReadonlyMap<string, AnyEntity> = declaredEntities,
 ): AsyncGenerator<Exported> {
   const accounts = [subjectId];
   for (const account of accounts) {
     let sealer: Sealer | undefined;
     for await (const item of itemsOfPerson(table, account)) {
-      if (item.sealed !== undefined) sealer ??= await sealerOf(account);
-      const exported = exportItem(item, entityOf(item, among), sealer);
+      const entity = entityOf(item, among);
+      if (isSealed(item, entity)) sealer ??= await sealerOf(account);
+      const exported = exportItem(item, entity, sealer);
       if (exported.values.some(saysSomething)) yield exported;
       const other = await givenUpFor(ring, account, item);
       if (other !== undefined && !accounts.includes(other)) accounts.push(other);
     }
   }
+}
+
+/** Whether something in an item is sealed: by itself, or in a record of a map. */
+function isSealed(item: Item, { attributes }: AnyEntity): boolean {
+  const inside = Object.entries(attributes).flatMap(([name, { record }]) =>
+    record ? Object.values((item[name] ?? {}) as Encodings) : [],
+  );
+  return [item as Encoded, ...inside].some(({ sealed }) => sealed !== undefined);
 }
 
 /** The account that was given up for this one by an entry of its ledger; an altered entry would open somebody else's. */
@@ -54,13 +65,36 @@ function saysSomething({ attribute }: Exported['values'][number]): boolean {
 }
 
 function exportItem(item: Item, entity: AnyEntity, sealer: Sealer | undefined): Exported {
-  const value = (entity.read(item, { sealer }) ?? {}) as Record<string, unknown>;
-  const values = Object.entries(entity.attributes)
-    .filter(([attribute, { storage, refersTo }]) => {
-      const somebodyElse = refersTo !== undefined;
-      return storage !== 'digest' && !somebodyElse && value[attribute] !== undefined;
-    })
-    .map(([attribute, { kinds }]) => ({ attribute, kinds, value: value[attribute] }));
+  const opens = sealer !== undefined || !isSealed(item, entity);
+  const value = opens ? (entity.read(item, { sealer }) ?? {}) : item;
+  const values = exportValues(entity.attributes, value, sealer);
   const { createdAtSeconds } = item;
   return { entity: entity.name, createdAtSeconds: createdAtSeconds as number | undefined, values };
+}
+
+/** Digests say nothing to anybody, other people's numbers are theirs, and what opens the person's data opens it to all. */
+function exportValues(attributes: Attributes, given: object, sealer: Sealer | undefined): Exported['values'] {
+  const value = given as Record<string, unknown>;
+  return Object.entries(attributes)
+    .filter(([attribute, { storage, refersTo, kinds }]) => {
+      const isTheirs = refersTo === undefined && !kinds.includes('key-material');
+      return storage !== 'digest' && isTheirs && value[attribute] !== undefined;
+    })
+    .map(([attribute, { kinds, record }]) => ({
+      attribute,
+      kinds,
+      value: record ? exportMap(record, value[attribute] as Encodings, sealer) : value[attribute],
+    }));
+}
+
+type Encodings = Record<string, Encoded>;
+
+/** The records of a map, opened, each under its id; in each what may be told, by name. */
+function exportMap(record: RecordCodec, stored: Encodings, sealer: Sealer | undefined) {
+  return Object.fromEntries(
+    Object.entries(stored).map(([id, encoded]) => {
+      const values = exportValues(record.attributes, record.decode(encoded, id, sealer), sealer);
+      return [id, Object.fromEntries(values.map(({ attribute, value }) => [attribute, value]))];
+    }),
+  );
 }

@@ -1,12 +1,14 @@
 import * as z from 'zod/mini';
 import { type AgeBand, ageBands } from '../../policy/age';
 import type { ConsentPurposeId } from '../../policy/purposes';
+import type { ReachVersions } from '../../policy/version';
 import { digest, plain, sealed, type ValueOf } from '../attribute';
 import type { Item, Write } from '../client';
 import { declareEntity } from '../entity';
 import { type GaugeId, gaugeChange } from '../gauge/gauge';
 import type { Key } from '../keys';
-import { consentOf, type Person } from '../person/person';
+import { consentInForce } from '../person/consents';
+import type { Person } from '../person/person';
 import { byDigest, inPerson } from '../place';
 import { remove, replace } from '../replace';
 import type { Sealer } from '../sealer';
@@ -116,15 +118,18 @@ function gaugesOf(way: WayId): GaugeId[] {
   return [way === 'network' ? 'network-id-digest' : 'id-digest', ...held[way]];
 }
 
-/** The result in an item while every consent it rests on still holds, in the epoch it was made in. @throws SealError */
-export function readRealName(item: Item | undefined, person: Person, sealer?: Sealer): RealName | undefined {
+/** The result in an item while every consent it rests on is in force, in the epoch it was made in. @throws SealError */
+export function readRealName(
+  reachVersions: ReachVersions,
+  item: Item | undefined,
+  person: Person,
+  sealer?: Sealer,
+): RealName | undefined {
   const value: RealName | undefined = realName.read(item, { sealer }) ?? networkName.read(item);
   if (!value) return undefined;
   const [home, own] = requiredConsents[value.way] as readonly [ConsentPurposeId, ConsentPurposeId?];
-  const holds = (purpose: ConsentPurposeId, epoch: number | undefined) => {
-    const consent = consentOf(person, purpose);
-    return consent?.granted === true && consent.epoch === epoch;
-  };
+  const holds = (purpose: ConsentPurposeId, epoch = Number.NaN) =>
+    consentInForce(reachVersions, person, purpose)?.epoch === epoch;
   return holds(home, value.epoch) && (!own || holds(own, value.wayEpoch)) ? value : undefined;
 }
 

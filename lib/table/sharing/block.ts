@@ -3,6 +3,7 @@ import { otherPerson, plain, type ValueOf } from '../attribute';
 import type { Item, Write } from '../client';
 import { declareEntity } from '../entity';
 import { type Key, keys } from '../keys';
+import { whileHere } from '../person/life';
 import { inPerson } from '../place';
 
 /** How many people one person can block. */
@@ -43,7 +44,13 @@ export function putBlock(subjectId: string, value: Block): [Write, ...Write[]] {
   return [
     { Put: { Item: block.make(subjectId, blockedId, value, { points: [there] }) } },
     { Put: { Item: counterpart } },
-    { ConditionCheck: { Key: keys.person(blockedId), ConditionExpression: 'attribute_exists(pk)' } },
+    {
+      ConditionCheck: {
+        Key: keys.person(blockedId),
+        ConditionExpression: whileHere.condition,
+        ExpressionAttributeValues: whileHere.values,
+      },
+    },
   ];
 }
 

@@ -5,6 +5,7 @@ import { BESIDE_CARDS } from '../card/card-list';
 import type { Item, Table, Write } from '../client';
 import { declareEntity } from '../entity';
 import { dataPrefix, type Key, keys, partition } from '../keys';
+import { whileFully } from '../person/life';
 import { inPerson } from '../place';
 import { remove } from '../replace';
 import type { Sealer } from '../sealer';
@@ -152,20 +153,22 @@ export function replaceWords(subjectId: string, value: Contact, version: number,
   };
 }
 
-/** Counts contacts in their holder's item while the consent stands; refused beyond the limit. */
+/** Counts contacts in their holder's item while the consent stands and may be acted on; refused beyond the limit. */
 export function countContacts(subjectId: string, epoch: number, change: 0 | 1 | -1): Write {
   const room = change === 1 ? ' AND (attribute_not_exists(contactCount) OR contactCount < :max)' : '';
+  const mayGet = change < 0 ? '' : ` AND ${whileFully.condition}`;
   return {
     Update: {
       Key: keys.person(subjectId),
       UpdateExpression: 'ADD contactCount :change',
-      ConditionExpression: `#consents.#purpose.granted = :true AND #consents.#purpose.epoch = :epoch${room}`,
+      ConditionExpression: `#consents.#purpose.granted = :true AND #consents.#purpose.epoch = :epoch${room}${mayGet}`,
       ExpressionAttributeNames: { '#consents': 'consents', '#purpose': 'cards' },
       ExpressionAttributeValues: {
         ':change': change,
         ':true': true,
         ':epoch': epoch,
         ...(room && { ':max': MAX_CONTACTS }),
+        ...(mayGet && whileFully.values),
       },
     },
   };

@@ -1,0 +1,54 @@
+import type { ConsentPurposeId } from '../../policy/purposes';
+import type { ReachVersions } from '../../policy/version';
+import type { Write } from '../client';
+import { keys } from '../keys';
+import { livesFully, whileFully } from './life';
+import { type Consent, consentOf, type Person } from './person';
+
+/**
+ * The one reader of consent by which anything is decided: a person's consent to a purpose while it is granted, covers what
+ * the purpose reaches in the policy in force, and the person's life lets anybody act on it (PIPL art. 14, 44; promises K3,
+ * K4). The same for whoever asks and whomever it is about.
+ */
+export function consentInForce(
+  reachVersions: ReachVersions,
+  person: Person,
+  purpose: ConsentPurposeId,
+): Consent | undefined {
+  const given = consentOf(person, purpose);
+  return livesFully(person) && covers(reachVersions, given, purpose) ? given : undefined;
+}
+
+/** Whether a grant covers what its purpose reaches in the policy in force: what an act of consent finds before it. */
+export function covers(
+  reachVersions: ReachVersions,
+  given: Consent | undefined,
+  purpose: ConsentPurposeId,
+): boolean {
+  const reached = reachVersions[purpose] ?? Number.POSITIVE_INFINITY;
+  return given?.granted === true && given.policyVersion >= reached;
+}
+
+/**
+ * Withdrawals of a purpose so far: what carries another number is dead. It says which items are of today, and not whether
+ * anything may be done with them; so whoever only ends something needs no more.
+ */
+export function epochOf(person: Person, purpose: ConsentPurposeId): number {
+  return consentOf(person, purpose)?.epoch ?? 0;
+}
+
+/**
+ * For a write that rests on somebody else's consent, or that opens what a purpose of its own covers: refuses it unless that
+ * consent is still what was seen, so a withdrawal between check and write wins (promise K3). The caller's own consents are
+ * conditions by themselves (`permission.ts`).
+ */
+export function consentHolds(subjectId: string, purpose: ConsentPurposeId, epoch: number): Write {
+  return {
+    ConditionCheck: {
+      Key: keys.person(subjectId),
+      ConditionExpression: `#consents.#purpose.granted = :true AND #consents.#purpose.epoch = :epoch AND ${whileFully.condition}`,
+      ExpressionAttributeNames: { '#consents': 'consents', '#purpose': purpose },
+      ExpressionAttributeValues: { ':true': true, ':epoch': epoch, ...whileFully.values },
+    },
+  };
+}

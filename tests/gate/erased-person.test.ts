@@ -1,0 +1,189 @@
+import { type Finding, replay } from '../../infra/commands/lawful-replay';
+import { rotateKeys } from '../../infra/commands/rotate-keys';
+import { toInstant } from '../../lib/clock';
+import { rootKeys } from '../../lib/crypto/root-key';
+import { parseToken } from '../../lib/crypto/token';
+import type { Operation } from '../../lib/gate/operation';
+import { allSubjects } from '../../lib/table/person/all-subjects';
+import { eraseSteps } from '../../lib/table/readers/erase';
+import { exportPerson } from '../../lib/table/readers/export';
+import { kindsHeld } from '../../lib/table/readers/scope';
+import { newCard } from '../cards/support';
+import { agreeingPartners } from '../identity/agreeing-partners';
+import { phoneHolder, proofFor, tap } from '../login/support';
+import { holdsFor } from '../proof/sample';
+import { gateBrowser } from '../support/browser';
+import { consentAct, grant, seenEntryOf, withdraw } from '../support/consent';
+import { move, takeKey } from '../support/life';
+import { type Caller, createWorld, functions, onceKey, START, type World } from '../support/world';
+import { everyOperation, type Prepare } from './every-operation';
+
+/**
+ * Somebody who has been erased has no data key, and much of what leads to them or names them is there a while longer, or for
+ * ever. Whoever meets them goes on: every operation, batch and tool (promises R3, S9).
+ */
+let world: World;
+let me: Caller;
+let openid: string;
+beforeAll(async () => {
+  world = await createWorld({ partners: agreeingPartners });
+});
+
+/** A browser whose request somebody has looked at, or approved as well. */
+async function shownCode(by: Caller, approved = false) {
+  const browser = gateBrowser();
+  const { code } = await world.ok<{ code: string }>('login/webBegin', {}, { browser });
+  await world.ok('login/webShow', { code }, by);
+  if (approved) await world.ok('login/webApprove', { code }, by);
+  return { browser, input: { code } };
+}
+let phones = 13_800_500_000;
+function nextNumber(): string {
+  phones += 1;
+  return `${phones}`;
+}
+async function withPhone() {
+  const number = nextNumber();
+  const holder = `phone-${onceKey()}`;
+  return { by: await phoneHolder(world, holder, number), number, holder };
+}
+const act = async () => consentAct(world.ok, { seenEntry: await seenEntryOf(world, me, 'cards') });
+
+const rows: Record<string, Prepare> = {
+  ...everyOperation(
+    () => world,
+    () => me,
+    () => openid,
+  ),
+  'login/signIn': async () => ({ input: { code: `code-of-${openid}~${onceKey()}` }, by: {} }),
+  'login/proveSelf': async () => {
+    const { by, number, holder } = await withPhone();
+    const asked = { operation: 'login/changePhone', target: 'phone', by: 'phone' };
+    return { by, input: { ...asked, code: tap(number, holder) } };
+  },
+  'login/listSessions': async () => ({}),
+  'login/webPage': async () => ({ by: {} }),
+  'login/webBegin': async () => ({ by: { browser: gateBrowser() } }),
+  'login/webPoll': async () => ({ by: { browser: (await shownCode(me, true)).browser } }),
+  'login/webShow': async () => ({ input: (await shownCode(me)).input }),
+  'login/webApprove': async () => ({ input: (await shownCode(me)).input }),
+  'login/webDeny': async () => ({ input: (await shownCode(me)).input }),
+  'login/webSignOut': async () => ({ by: { ...(await world.signIn(openid)), browser: gateBrowser() } }),
+  'login/bindPhone': async () => {
+    await grant(world, me, 'phone');
+    return { input: { code: tap(nextNumber(), openid) } };
+  },
+  'login/changePhone': async () => {
+    const { by, number, holder } = await withPhone();
+    const proof = await proofFor(world, by, holder, 'login/changePhone', 'phone');
+    return { by: { ...by, proof }, input: { code: tap(number, holder) } };
+  },
+  'login/getPhone': async () => ({ by: (await withPhone()).by }),
+  'login/unbindPhone': async () => ({ by: (await withPhone()).by }),
+  'consent/policy': async () => ({}),
+  'consent/status': async () => ({}),
+  'consent/grant': async () => ({ input: await act() }),
+  'consent/withdraw': async () => ({ input: await act() }),
+  'consent/history': async () => ({}),
+  'consent/jwks': async () => ({}),
+  'cards/get': async () => ({ input: { cardId: (await newCard(world, me)).cardId } }),
+  'cards/list': async () => ({}),
+  'cards/update': async () => ({ input: { ...(await newCard(world, me)), name: '别的' } }),
+  'cards/delete': async () => {
+    const { cardId, version } = await newCard(world, me);
+    return { input: { cardId, version } };
+  },
+  'retention/eraseDuty': async () => {
+    await newCard(world, me);
+    await withdraw(world, me);
+    return { input: world.queued.at(-1), by: { trigger: 'queue' } };
+  },
+  'retention/sweep': async () => {
+    await withdraw(world, me);
+    world.wait(60 * 60_000);
+    return { by: { trigger: 'schedule' } };
+  },
+};
+
+const paths = Object.entries(functions).flatMap(([name, operations]) =>
+  Object.keys(operations).map((operation) => `${name}/${operation}`),
+);
+const cases = paths.flatMap((path) =>
+  (['the caller', 'everybody else'] as const).flatMap((who) =>
+    (['the key', 'everything'] as const).map((what) => ({ path, who, what })),
+  ),
+);
+type Case = (typeof cases)[number];
+
+const operationOf = (path: string): Operation | undefined => {
+  const [name = '', operation = ''] = path.split('/');
+  return functions[name]?.[operation];
+};
+
+/** `what` is taken of a person: all that an erasure takes, or what its first step takes. */
+async function erase(subjectId: string, what: Case['what']): Promise<void> {
+  const { table } = world.deps;
+  if (what === 'everything') {
+    await move(table, subjectId, 'closing');
+    for await (const { writes } of eraseSteps(table, subjectId, toInstant(START)))
+      await table.write(...writes);
+  }
+  await takeKey(table, subjectId);
+}
+
+const erased = new Set<string>();
+async function takeFrom({ who, what }: Case, callerId: string | undefined): Promise<void> {
+  for await (const subjectId of allSubjects(world.deps.table)) {
+    const isMeant = (subjectId === callerId) === (who === 'the caller');
+    if (!isMeant || erased.has(subjectId)) continue;
+    await erase(subjectId, what);
+    erased.add(subjectId);
+  }
+}
+
+describe('somebody who has been erased (R3, S9)', () => {
+  it('is met by every operation, as its caller and as whomever it is about: none fails, and none serves them', async () => {
+    expect(paths.filter((path) => !rows[path])).toEqual([]);
+    const wrong: (Case & { answer: string })[] = [];
+    await holdsFor(cases, 12, async (one) => {
+      openid = `me-${onceKey()}`;
+      me = await world.cardHolder(openid);
+      const { input, by = me } = (await rows[one.path]?.()) ?? {};
+      const token = (by as Partial<Caller>).token ?? me.token;
+      const subjectId = parseToken(token)?.subjectId ?? parseToken(me.token)?.subjectId;
+      await takeFrom(one, subjectId);
+      world.lines.length = 0;
+      const reply = await world.call(one.path, input, by);
+      const faults = world.lines.filter((line) => line.includes('"fault"'));
+      const answer = reply.ok ? 'OK' : reply.error.code;
+      const isServed = one.who === 'the caller' && operationOf(one.path)?.caller === 'subject';
+      const mustBe = isServed ? answer === 'SIGN_IN_REQUIRED' : answer !== 'INTERNAL';
+      if (!mustBe || faults.length > 0) wrong.push({ ...one, answer: [answer, ...faults].join(' ') });
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it('stops no announcement, rotation or replay, and their ledger is whole', async () => {
+    const { deps, config } = world;
+    const someone = parseToken((await world.cardHolder('someone')).token)?.subjectId ?? '';
+    await erase(someone, 'everything');
+    const findings: Finding[] = [];
+    const counts = { people: 0, entries: 0, uses: 0, findings: 0 };
+    for await (const one of replay(deps, counts)) findings.push(one);
+    expect(findings).toEqual([]);
+    expect(counts.people).toBeGreaterThan(erased.size);
+
+    const parts = {
+      ...deps,
+      roots: rootKeys(config.ROOT_KEY, 'cn-north-1', deps.random),
+      suite: config.SEAL_SUITE,
+    };
+    expect((await rotateKeys(parts)).people).toBe(counts.people);
+
+    const records = [];
+    for await (const one of exportPerson(deps, someone, async () => undefined)) records.push(one.entity);
+    expect(new Set(records)).toEqual(new Set(['ledger-entry', 'person']));
+    const always = { fromSeconds: 0, untilSeconds: Number.POSITIVE_INFINITY };
+    expect(await kindsHeld(deps.table, someone, new Set(['device', 'card-name']), always)).toEqual(new Set());
+  });
+});
