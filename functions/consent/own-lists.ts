@@ -2,7 +2,7 @@ import type { Deps } from '../../lib/deps';
 import type { Run } from '../../lib/gate/operation';
 import type { ConsentPurposeId } from '../../lib/policy/purposes';
 import { kindIdsFor, nameOfKind, type Registry, recipientIdsOfKind } from '../../lib/policy/registry';
-import { decodeEntry, readEntries } from '../../lib/table/ledger/ledger';
+import { decodeEntry, ledger } from '../../lib/table/ledger/ledger';
 import { consentOf, type Person } from '../../lib/table/person/person';
 
 /** Ledger entries that one answer looks at, the newest; who has more is told so. */
@@ -19,7 +19,7 @@ export async function ownLists(deps: Deps, { caller }: Run<'subject', Record<str
   if (!full) return { version, collected: [], shared: [], complete: true };
   const { registry } = full;
   const from = Math.max(0, person.ledgerSeq - MAX_ENTRIES_LISTED);
-  const { items } = await readEntries(deps.table, person.subjectId, from, MAX_ENTRIES_LISTED);
+  const { items } = await ledger.page(deps.table, person.subjectId, from, MAX_ENTRIES_LISTED);
   const entries = items.map((item) => decodeEntry(item));
   const disclosures = entries.filter(({ act }) => act === 'disclosure.made');
   const given = new Map<string, { times: number; lastAt: string; kinds: Set<string> }>();

@@ -1,6 +1,7 @@
 import type { Deps } from '../deps';
 import { AppError, errorCodes } from '../errors';
 import { faultOf } from '../log';
+import type { Actor } from '../table/ledger/touched-key';
 import { authorised } from '../table/permission';
 import { TimeoutError, within } from '../time-limits';
 import { authenticate, touchSession } from './authenticate';
@@ -85,7 +86,7 @@ async function admit(deps: Deps, operation: Operation, call: Call, name: string)
   }
   if (caller.kind === 'subject' && operation.risk)
     caller.person = await demandLowRisk(
-      withAuthority(deps, operation, caller),
+      withAuthority(deps, operation, caller, name),
       caller,
       operation.risk,
       name,
@@ -93,23 +94,26 @@ async function admit(deps: Deps, operation: Operation, call: Call, name: string)
     );
   if (caller.kind === 'staff' && operation.about) {
     const access = operation.about(input.value);
-    caller.about = await loadPersonForStaff(deps, name, call, caller, operation.roles ?? [], access);
+    const { kinds, roles = [] } = operation;
+    caller.about = await loadPersonForStaff(deps, { name, kinds }, call, caller, roles, access);
     if (operation.purpose) demandSomethingThere(deps, caller.about.person, operation.purpose);
   }
   const { requestId, address, client, browser } = call;
   const run = { caller, input: input.value, requestId, address, client, browser };
-  const result = await operation.run(withAuthority(deps, operation, caller), run);
+  const result = await operation.run(withAuthority(deps, operation, caller, name), run);
   if (caller.kind === 'subject') await touchSession(deps, call, caller);
   return operation.output.parse(result); // drops what is not declared
 }
 
 /**
  * What the use case works with: a table that holds every write about the person to what the call may, at the very moment
- * of the write. It gets no other table, so it cannot forget.
+ * of the write, and knows who works with it. It gets no other table, so it cannot forget.
  */
-function withAuthority(deps: Deps, { ends }: Operation, caller: CallerOf<CallerKind>): Deps {
+function withAuthority(deps: Deps, { ends }: Operation, caller: CallerOf<CallerKind>, name: string): Deps {
   const about = caller.kind === 'subject' ? caller : caller.kind === 'staff' ? caller.about : undefined;
-  if (!about) return deps;
+  const by: Actor = caller.kind === 'subject' ? `session:${caller.sessionId}` : `operation:${name}`;
+  const table = { ...deps.table, by };
+  if (!about) return { ...deps, table };
   const { person } = about;
   const authority = {
     subjectId: person.subjectId,
@@ -118,7 +122,7 @@ function withAuthority(deps: Deps, { ends }: Operation, caller: CallerOf<CallerK
     reachVersions: () => deps.policy.inForce().reachVersions,
     onlyEnds: ends === true,
   };
-  return { ...deps, table: authorised(deps.table, authority) };
+  return { ...deps, table: authorised(table, authority) };
 }
 
 /** A person when there is one, else the network address they come from. */

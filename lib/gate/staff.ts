@@ -8,7 +8,7 @@ import { readPerson } from '../table/person/person';
 import { createSealer } from '../table/sealer';
 import type { Call } from './call';
 import { spend } from './limit';
-import type { Staff, StaffAccess } from './operation';
+import type { OperationKinds, Staff, StaffAccess } from './operation';
 
 /** Persons that one member of the staff may look at in an hour: bulk reading is not possible (promise S6). */
 export const STAFF_ACCESSES_PER_HOUR = {
@@ -39,7 +39,7 @@ export async function authenticateStaff(
  */
 export async function loadPersonForStaff(
   deps: Deps,
-  operation: string,
+  { name, kinds: { out, uses = [] } }: { name: string; kinds: OperationKinds },
   call: Call,
   member: StaffMember,
   roles: readonly StaffRole[],
@@ -52,9 +52,10 @@ export async function loadPersonForStaff(
     at: toInstant(deps.clock.now()),
     act: 'staff.accessed',
     actor: 'staff',
+    kinds: [...out, ...uses],
     staff: member.staffId,
     role: member.roles.find((role) => roles.includes(role)) ?? '',
-    way: operation,
+    way: name,
     reason,
     ticket,
     requestId: call.requestId,
