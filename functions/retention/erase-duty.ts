@@ -61,6 +61,7 @@ async function takeStep(deps: Deps, { subjectId, seq }: DutyRef, requestId: stri
     at,
     act: 'erasure.done',
     actor: 'service',
+    by: 'operation:retention/eraseDuty',
     purpose,
     kinds: [...(duty.kinds ?? [])] as KindId[],
     count,

@@ -135,11 +135,16 @@ describe('a chain of any entity (S9)', () => {
     );
   });
 
-  it("gives nobody another owner's entries, nor those of another kind of chain", async () => {
+  it("gives nobody another owner's entries, nor those of another kind of chain or of another past", async () => {
     const same = [{ kind: 'opened' }, { kind: 'closed' }];
     const [mine, theirs] = [await made(same), await made(same)];
     const moved = theirs.items.map((item) => ({ ...item, pk: mine.items[0]?.pk as string }));
     expect(await chain.follow(world.deps.ring, mine.owner, emptyHead, moved)).toEqual({ brokenAt: 1 });
+    // An entry that was once true at its place, before a restore say, does not lead to what came after another one.
+    const [once] = (await made([{ kind: 'closed' }], mine.owner)).items as [Item];
+    const mixed = [once, mine.items[1] as Item];
+    expect(await chain.isUnaltered(world.deps.ring, mine.owner, once)).toBe(true);
+    expect(await chain.follow(world.deps.ring, mine.owner, emptyHead, mixed)).toEqual({ brokenAt: 2 });
     const namesake = chainOf(declareEntity('letter', report.declaration as never), 'page' as never);
     const letters = mine.items.map((item) => ({ ...item, entity: 'letter' }));
     expect(await namesake.follow(world.deps.ring, mine.owner, emptyHead, letters)).toEqual({ brokenAt: 1 });
