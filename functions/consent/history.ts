@@ -2,13 +2,8 @@ import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
 import type { Run } from '../../lib/gate/operation';
 import { readCursor, sealCursor } from '../../lib/table/cursor';
-import {
-  decodeEntry,
-  emptyHead,
-  followChain,
-  type LedgerHead,
-  readEntries,
-} from '../../lib/table/ledger/ledger';
+import { type ChainHead, emptyHead } from '../../lib/table/ledger/chain';
+import { decodeEntry, ledger } from '../../lib/table/ledger/ledger';
 import { ledgerHead, type Person } from '../../lib/table/person/person';
 import type { Sealer } from '../../lib/table/sealer';
 import { consentsOf } from './status';
@@ -43,8 +38,8 @@ async function ledgerPage(deps: Deps, { person, sealer }: Whose, { list, readerI
   const { cursor } = input;
   const from =
     cursor === undefined ? emptyHead : parseHead(await readCursor(deps.ring, list, readerId, cursor));
-  const { items, more } = await readEntries(deps.table, subjectId, from.seq, input.limit ?? DEFAULT_PAGE);
-  const reached = await followChain(deps.ring, subjectId, from, items);
+  const { items, more } = await ledger.page(deps.table, subjectId, from.seq, input.limit ?? DEFAULT_PAGE);
+  const reached = await ledger.follow(deps.ring, subjectId, from, items);
   const broken = 'brokenAt' in reached;
   const whole = broken ? items.slice(0, reached.brokenAt - from.seq - 1) : items; // what was altered may be anything
   const entries = whole.map((item) => decodeEntry(item, sealer));
@@ -59,15 +54,15 @@ async function ledgerPage(deps: Deps, { person, sealer }: Whose, { list, readerI
 }
 
 /** An entry may have been added since the person's item was read: the chain may be ahead of it, never behind. */
-function sameHead(reached: LedgerHead, known: LedgerHead): boolean {
+function sameHead(reached: ChainHead, known: ChainHead): boolean {
   return reached.seq > known.seq || Buffer.from(reached.hash).equals(known.hash);
 }
 
-function formatHead({ seq, hash }: LedgerHead): string {
+function formatHead({ seq, hash }: ChainHead): string {
   return `${seq}:${Buffer.from(hash).toString('base64')}`;
 }
 
-function parseHead(text: string): LedgerHead {
+function parseHead(text: string): ChainHead {
   const [seq, hash = ''] = text.split(':');
   return { seq: Number(seq), hash: Buffer.from(hash, 'base64') };
 }

@@ -5,13 +5,8 @@ import { AppError } from '../../lib/errors';
 import type { Run } from '../../lib/gate/operation';
 import type { PurposeId } from '../../lib/policy/purposes';
 import { reachVersionAt } from '../../lib/policy/version';
-import {
-  decodeEntry,
-  emptyHead,
-  followChain,
-  type LedgerHead,
-  readEntries,
-} from '../../lib/table/ledger/ledger';
+import { type ChainHead, emptyHead } from '../../lib/table/ledger/chain';
+import { decodeEntry, ledger } from '../../lib/table/ledger/ledger';
 import { ledgerHead } from '../../lib/table/person/person';
 
 const PAGE = 500;
@@ -38,14 +33,14 @@ export async function lawfulAt(deps: Deps, { caller, input }: Run<'subject', Inp
 }
 
 /** The consent acts of one ledger, up to where it breaks. */
-async function readActs(deps: Deps, subjectId: string, known: LedgerHead) {
+async function readActs(deps: Deps, subjectId: string, known: ChainHead) {
   if (known.seq > MAX_ENTRIES_JUDGED)
     throw new AppError('LIMIT_REACHED', { limit: 'MAX_ENTRIES_JUDGED', max: MAX_ENTRIES_JUDGED });
   const acts: Judged[] = [];
   let head = emptyHead;
   for (let more = true; more; ) {
-    const page = await readEntries(deps.table, subjectId, head.seq, PAGE);
-    const reached = await followChain(deps.ring, subjectId, head, page.items);
+    const page = await ledger.page(deps.table, subjectId, head.seq, PAGE);
+    const reached = await ledger.follow(deps.ring, subjectId, head, page.items);
     const broken = 'brokenAt' in reached;
     const whole = broken ? page.items.slice(0, reached.brokenAt - head.seq - 1) : page.items;
     acts.push(...whole.map((item) => decodeEntry(item)).filter(isConsentAct));

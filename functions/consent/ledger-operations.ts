@@ -62,7 +62,7 @@ export const ledgerOperations = {
     output: z.object({ consents: z.array(z.object({ ...state.shape, current: z.boolean() })), ...ledger }),
     about: ({ subjectId, reason, ticket }) => ({ subjectId, reason, ticket }),
     ledger: 'act',
-    budget: { trips: 4, readUnits: 8, writeUnits: 11 },
+    budget: { trips: 4, readUnits: 8, writeUnits: 12 },
     run: inspect,
   }),
   correct: operation({
@@ -86,7 +86,7 @@ export const ledgerOperations = {
     output: z.object({ purpose, granted: z.boolean(), seenEntry: z.int(), at: z.string() }),
     about: ({ subjectId, reason, ticket }) => ({ subjectId, reason, ticket }),
     ledger: 'act',
-    budget: { trips: 5, readUnits: 3, writeUnits: 28 },
+    budget: { trips: 5, readUnits: 3, writeUnits: 29 },
     run: correct,
   }),
 };

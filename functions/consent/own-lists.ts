@@ -3,7 +3,7 @@ import type { Run } from '../../lib/gate/operation';
 import type { ConsentPurposeId } from '../../lib/policy/purposes';
 import { kindIdsFor, nameOfKind, type Registry, recipientIdsOfKind } from '../../lib/policy/registry';
 import { batchDisclosuresOf } from '../../lib/table/ledger/batch-disclosure';
-import { decodeEntry, readEntries } from '../../lib/table/ledger/ledger';
+import { decodeEntry, ledger } from '../../lib/table/ledger/ledger';
 import { consentOf, type Person } from '../../lib/table/person/person';
 
 /** Ledger entries that one answer looks at, the newest; who has more is told so. */
@@ -20,7 +20,7 @@ export async function ownLists(deps: Deps, { caller }: Run<'subject', Record<str
   if (!full) return { version, collected: [], shared: [], complete: true };
   const { registry } = full;
   const from = Math.max(0, person.ledgerSeq - MAX_ENTRIES_LISTED);
-  const { items } = await readEntries(deps.table, person.subjectId, from, MAX_ENTRIES_LISTED);
+  const { items } = await ledger.page(deps.table, person.subjectId, from, MAX_ENTRIES_LISTED);
   const entries = items.map((item) => decodeEntry(item));
   const { rows, more } = await batchDisclosuresOf(deps.table, person.subjectId, MAX_ENTRIES_LISTED);
   const disclosures = [...entries.filter(({ act }) => act === 'disclosure.made'), ...rows];

@@ -1,6 +1,6 @@
 import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
-import { decodeEntry, isUnaltered, type LedgerEntry, readEntry } from '../../lib/table/ledger/ledger';
+import { decodeEntry, type LedgerEntry, ledger, readEntry } from '../../lib/table/ledger/ledger';
 import type { Sealer } from '../../lib/table/sealer';
 
 /**
@@ -15,7 +15,6 @@ export async function soundEntry(
 ): Promise<LedgerEntry> {
   const item = await readEntry(deps.table, subjectId, seq);
   if (!item) throw new AppError('NOT_FOUND');
-  if (item.seq !== seq || !(await isUnaltered(deps.ring, subjectId, item)))
-    throw new AppError('RECORD_ALTERED');
+  if (!(await ledger.isUnaltered(deps.ring, subjectId, item))) throw new AppError('RECORD_ALTERED');
   return decodeEntry(item, sealer);
 }

@@ -2,23 +2,14 @@ import { MINUTE_MS, toInstant } from '../../lib/clock';
 import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
 import type { ConsentPurposeId } from '../../lib/policy/purposes';
-import { ConditionFailed } from '../../lib/table/client';
 import { moveConsent } from '../../lib/table/consent/consent-state';
 import { putDuty } from '../../lib/table/consent/erasure-duty';
-import { type LedgerEntry, type NewEntry, nextEntry } from '../../lib/table/ledger/ledger';
+import { type Append, appendPlanned } from '../../lib/table/ledger/append';
+import type { LedgerEntry, NewEntry } from '../../lib/table/ledger/ledger';
 import { emptyLocation } from '../../lib/table/location/location';
-import {
-  type Consent,
-  consent,
-  consentOf,
-  ledgerHead,
-  type Person,
-  readPerson,
-} from '../../lib/table/person/person';
+import { type Consent, consent, consentOf, type Person } from '../../lib/table/person/person';
 import type { Sealer } from '../../lib/table/sealer';
 
-/** Other acts of the same person at the same moment, before we ask to try again. */
-const RACES = 4;
 /** The nightly sweep takes up an erasure that the queue has not finished by then. */
 export const ERASE_BY_QUEUE_WITHIN_MS = 15 * MINUTE_MS;
 
@@ -79,54 +70,45 @@ export async function writeActs(
   naming: Naming,
   plan: (before: Consent | undefined) => Change,
 ): Promise<Outcome> {
-  const { purpose, seenEntry, request } = naming;
-  let known = person;
-  for (let race = 0; race < RACES; race += 1) {
-    const repeated = stateBroughtBy(known, request);
-    if (repeated) return { state: repeated, person: known };
-    const before = consentOf(known, purpose);
+  const { purpose, seenEntry, request, sealer } = naming;
+  let reached: { state: Consent; ends: boolean } | undefined;
+  const attempt = (now: Person, seq: number): Append | undefined => {
+    const repeated = stateBroughtBy(now, request);
+    reached = repeated && { state: repeated, ends: false };
+    if (repeated) return undefined;
+    const before = consentOf(now, purpose);
     const current = before?.entry ?? 0;
     if (seenEntry !== current) throw new AppError('VERSION_CONFLICT', { purpose, seenEntry: current });
-    const written = await tryOnce(deps, known, naming, before, plan(before));
-    if ('state' in written) return written;
-    known = written.person;
-  }
-  throw new AppError('BUSY');
+    const change = plan(before);
+    const state = { ...change.state, entry: seq, request };
+    reached = { state, ends: change.ends };
+    return actWrites(deps, now, purpose, before, change, state);
+  };
+  const { person: after, entry } = await appendPlanned(deps, person, attempt, sealer);
+  if (!reached) throw new Error('nothing was planned');
+  const { state, ends } = reached;
+  if (!entry) return { state, person: after };
+  if (ends) await deps.eraseQueue.send({ subjectId: person.subjectId, seq: entry.seq });
+  const consents = { ...after.consents, [purpose]: consent.encode(state, purpose) };
+  return { state, entry, person: { ...after, consents } };
 }
 
-/** The transaction. Answers the new state, or the person as another act has left them in the meantime. */
-async function tryOnce(
+/** The entry with the state it brings, and for an ending the promise to erase what rested on it. */
+function actWrites(
   deps: Deps,
   person: Person,
-  { purpose, request, sealer }: Naming,
+  purpose: ConsentPurposeId,
   before: Consent | undefined,
-  { entry, state, ends }: Change,
-): Promise<Outcome | { person: Person }> {
+  { entry, ends }: Change,
+  after: Consent,
+): Append {
   const { subjectId } = person;
-  const chain = ledgerHead(person);
-  const { write: append, head } = await nextEntry(deps.ring, subjectId, chain, entry, sealer);
-  const { seq } = head;
-  const after: Consent = { ...state, entry: seq, request };
-  const update = moveConsent(person, {
-    purpose,
-    after,
-    head,
-    ends,
-    shownAt: entry.actor === 'self' ? entry.at : undefined,
-  });
-  const dueAt = toInstant(deps.clock.now() + ERASE_BY_QUEUE_WITHIN_MS);
+  const shownAt = entry.actor === 'self' ? entry.at : undefined;
+  const nowMs = deps.clock.now();
+  const dueAt = toInstant(nowMs + ERASE_BY_QUEUE_WITHIN_MS);
   const epoch = before?.epoch ?? 0;
-  const duty = ends ? [putDuty(subjectId, { seq, purpose, epoch, erased: 0, dueAt })] : [];
-  const atOnce = ends && purpose === 'location' ? emptyLocation(subjectId, epoch, deps.clock.now()) : [];
-  try {
-    await deps.table.write(update, append, ...duty, ...atOnce);
-  } catch (error) {
-    const now = error instanceof ConditionFailed ? error.found[0]?.item : undefined;
-    if (!now) throw error;
-    return { person: readPerson(now) };
-  }
-  if (ends) await deps.eraseQueue.send({ subjectId, seq });
-  const written = { ...entry, seq, prev: chain.hash, hash: head.hash };
-  const consents = { ...person.consents, [purpose]: consent.encode(after, purpose) };
-  return { state: after, entry: written, person: { ...person, consents } };
+  const duty = ends ? [putDuty(subjectId, { seq: after.entry, purpose, epoch, erased: 0, dueAt })] : [];
+  const atOnce = ends && purpose === 'location' ? emptyLocation(subjectId, epoch, nowMs) : [];
+  const change = moveConsent(person, { purpose, after, ends, shownAt });
+  return { entry, change, also: [...duty, ...atOnce] };
 }

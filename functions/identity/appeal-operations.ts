@@ -23,7 +23,7 @@ export const appealOperations = {
     output: appealShown,
     ledger: 'act',
     limits: [APPEALS_PER_PERSON],
-    budget: { trips: 3, readUnits: 2, writeUnits: 15 },
+    budget: { trips: 3, readUnits: 2, writeUnits: 16 },
     alsoRead: (subjectId, input) => appealKey(subjectId, appealIdFor(subjectId, input.idempotencyKey)),
     run: askAppeal,
   }),
@@ -62,7 +62,7 @@ export const appealOperations = {
     output: appealShown,
     about: ({ subjectId, ticket: number }) => ({ subjectId, reason: 'appeal', ticket: number }),
     ledger: 'act',
-    budget: { trips: 4, readUnits: 3, writeUnits: 11 },
+    budget: { trips: 4, readUnits: 3, writeUnits: 12 },
     run: openAppeal,
   }),
   decideAppeal: operation({
@@ -81,7 +81,7 @@ export const appealOperations = {
     output: appealShown,
     about: ({ subjectId, ticket: number }) => ({ subjectId, reason: 'appeal', ticket: number }),
     ledger: 'act',
-    budget: { trips: 5, readUnits: 3, writeUnits: 24 },
+    budget: { trips: 5, readUnits: 3, writeUnits: 26 },
     run: decide,
   }),
 };

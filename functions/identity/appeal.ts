@@ -55,7 +55,15 @@ export async function askAppeal(deps: Deps, { caller, input, requestId }: Run<'s
     askedAt: at,
     dueAt: await dueAt(deps.clock.now()),
   };
-  const entry = { at, act: 'review.asked', actor: 'self', purpose: 'review', way: about, requestId } as const;
+  const entry = {
+    at,
+    act: 'review.asked',
+    actor: 'self',
+    purpose: 'review',
+    kinds: ['review-words'],
+    way: about,
+    requestId,
+  } as const;
   try {
     await appendEntry(deps, person, entry, [putAppeal(subjectId, value, sealer)]);
     return appealShown(value);
@@ -125,11 +133,13 @@ export async function decide(deps: Deps, { caller, input, requestId }: Run<'staf
     decidedBy: caller.staffId,
     reasonGiven: reason,
   };
+  const lifted = value.about === 'risk-refused' && decision === 'overturned';
   const entry = {
     at,
     act: 'review.decided',
     actor: 'staff',
     purpose: 'review',
+    kinds: ['review-words', ...(lifted ? (['risk-pass'] as const) : [])],
     staff: caller.staffId,
     result: decision,
     reason: 'appeal',
@@ -137,7 +147,6 @@ export async function decide(deps: Deps, { caller, input, requestId }: Run<'staf
     requestId,
   } as const;
   try {
-    const lifted = value.about === 'risk-refused' && decision === 'overturned';
     await appendEntry(deps, about.person, entry, [
       decideAppeal(subjectId, after, item, about.sealer),
       ...(lifted ? [putRiskPass(subjectId, at)] : []),

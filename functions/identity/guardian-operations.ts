@@ -81,7 +81,7 @@ export const guardianOperations = {
     input: z.strictObject({ wardId: randomId }),
     output: z.object({ withdrawn: z.literal(true) }),
     ledger: 'act',
-    budget: { trips: 3, readUnits: 6, writeUnits: 24 },
+    budget: { trips: 3, readUnits: 6, writeUnits: 26 },
     alsoRead: (subjectId, input) => wardKey(subjectId, input.wardId),
     run: guardianWithdraw,
   }),

@@ -3,7 +3,7 @@ import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
 import type { Run } from '../../lib/gate/operation';
 import { putGuardian, queryWards, readGuardian, readWard, removeWard } from '../../lib/table/real-name/minor';
-import { endRealNames } from '../../lib/table/real-name/real-name';
+import { endRealNames, resultKinds, type WayId } from '../../lib/table/real-name/real-name';
 import { writeInBothLedgers } from './two-ledgers';
 
 /** The children this person answered for, by number only (CON-4: taking back is as easy as giving). */
@@ -22,7 +22,8 @@ export async function guardianWithdraw(deps: Deps, run: Run<'subject', { wardId:
   const ward = readWard(caller.alsoRead);
   if (!ward) throw new AppError('NOT_FOUND');
   const { childId, wardId } = ward;
-  const common = { act: 'guardian.withdrawn', purpose: 'minors', requestId } as const;
+  const kinds = ['guardian'] as const;
+  const common = { act: 'guardian.withdrawn', purpose: 'minors', kinds, requestId } as const;
   await writeInBothLedgers(deps, person, childId, async (_child, { guardian, results }) => {
     const before = readGuardian(guardian);
     const own = removeWard(person.subjectId, wardId);
@@ -35,15 +36,17 @@ export async function guardianWithdraw(deps: Deps, run: Run<'subject', { wardId:
     if (before?.state !== 'consented' || before.guardianId !== person.subjectId)
       return { ...entries, writes: [own] };
     const decidedAt = toInstant(deps.clock.now());
+    const ended = results.filter(({ band }) => band === 'under-14');
     return {
       ...entries,
+      others: {
+        ...entries.others,
+        kinds: [...kinds, ...ended.flatMap(({ way }) => resultKinds(way as WayId))],
+      },
       writes: [
         ...putGuardian(childId, { ...before, state: 'withdrawn', decidedAt }, guardian),
         own,
-        ...endRealNames(
-          childId,
-          results.filter(({ band }) => band === 'under-14'),
-        ),
+        ...endRealNames(childId, ended),
       ],
     };
   });

@@ -4,6 +4,7 @@ import type { Run } from '../../lib/gate/operation';
 import { ConditionFailed, type Item, type Write } from '../../lib/table/client';
 import { appendEntry } from '../../lib/table/ledger/append';
 import type { Person } from '../../lib/table/person/person';
+import { untilWon } from '../../lib/table/races';
 import { guardianConsents, guardianKey, markMinor, minorKey } from '../../lib/table/real-name/minor';
 import {
   CLAIM,
@@ -11,15 +12,13 @@ import {
   type RealName,
   readRealName,
   realNameKey,
+  resultKinds,
   resultPurposeOf,
   type WayId,
 } from '../../lib/table/real-name/real-name';
 import { isSameRequest } from './check';
 import { demandGuardian } from './check-limits';
 import { guardianNotice } from './guardian-notice';
-
-/** Other changes of the same person's result at the same moment, before we ask to try again. */
-const RACES = 4;
 
 /** What is known of a person before a check, read in one trip. */
 export type KnownBefore = { result: Item | undefined; minor: Item | undefined; guardian: Item | undefined };
@@ -60,9 +59,17 @@ export async function keepResult(
   const { subjectId } = person;
   const { way, band, verifiedAt: at } = value;
   const purpose = resultPurposeOf(way);
-  const entry = { at, act: 'real-name.verified', actor: 'self', purpose, way, requestId } as const;
+  const entry = {
+    at,
+    act: 'real-name.verified',
+    actor: 'self',
+    purpose,
+    kinds: resultKinds(way),
+    way,
+    requestId,
+  } as const;
   let before = seen;
-  for (let race = 0; race < RACES; race += 1) {
+  return untilWon(async () => {
     const minor = markMinor(subjectId, before.minor, band, at);
     const writes = [
       ...keepRealName(subjectId, value, before.result, caller.sealer, minor),
@@ -83,6 +90,6 @@ export async function keepResult(
     if (live && isSameRequest(live, value)) return resultForPerson(live);
     if (live && !again)
       throw new AppError('NOT_NOW', { why: '您已经实名，不必再次核验；要改用新的信息，请重新实名核验。' });
-  }
-  throw new AppError('BUSY');
+    return undefined;
+  });
 }

@@ -1,19 +1,17 @@
 import { toInstant } from '../../lib/clock';
 import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
-import { ConditionFailed, type Item, type Write } from '../../lib/table/client';
+import type { Item, Write } from '../../lib/table/client';
 import { keys } from '../../lib/table/keys';
 import { advanceHead, appendEntry } from '../../lib/table/ledger/append';
-import { type NewEntry, nextEntry } from '../../lib/table/ledger/ledger';
+import { type EntryWithout, nextEntry } from '../../lib/table/ledger/ledger';
 import { ledgerHead, type Person, readPerson } from '../../lib/table/person/person';
+import { lostRace, untilWon } from '../../lib/table/races';
 import { guardianKey } from '../../lib/table/real-name/minor';
 import { realNameKey } from '../../lib/table/real-name/real-name';
 import type { Sealer } from '../../lib/table/sealer';
 
-/** Appends to the child's ledger at the same moment, before we ask to try again. */
-const RACES = 4;
-
-type Undated = Omit<NewEntry, 'at'>;
+type Undated = EntryWithout<'at'>;
 export type ChildItems = { guardian: Item | undefined; results: Item[] };
 export type TwoLedgers = { own: Undated; others: Undated; writes: Write[]; sealer: Sealer };
 
@@ -34,24 +32,19 @@ export async function writeInBothLedgers(
     realNameKey(childId, 'real-name'),
     realNameKey(childId, 'real-name-network'),
   ];
-  for (let race = 0; race < RACES; race += 1) {
+  await untilWon(async () => {
     const [self, guardian, ...results] = await deps.table.getMany(wanted);
     if (!self) throw new AppError('NOT_FOUND');
     const child = readPerson(self);
     if (child.lifeState === 'erased') throw new AppError('NOT_FOUND');
     const present = results.filter((item): item is Item => item !== undefined);
     const both = await plan(child, { guardian, results: present });
-    if (!both) return;
+    if (!both) return 'nothing left';
     const at = toInstant(deps.clock.now());
     const before = ledgerHead(child);
-    const { write, head } = await nextEntry(deps.ring, childId, before, { ...both.others, at });
+    const others = { ...both.others, at, by: deps.table.by };
+    const { write, head } = await nextEntry(deps.ring, childId, before, others);
     const childs = [advanceHead(childId, before, head), write, ...both.writes];
-    try {
-      await appendEntry(deps, person, { ...both.own, at }, childs, { sealer: both.sealer });
-      return;
-    } catch (error) {
-      if (!(error instanceof ConditionFailed)) throw error;
-    }
-  }
-  throw new AppError('BUSY');
+    return appendEntry(deps, person, { ...both.own, at }, childs, { sealer: both.sealer }).catch(lostRace);
+  });
 }

@@ -14,12 +14,12 @@ import {
 } from '../../lib/table/location/location';
 import { epochOf } from '../../lib/table/person/consents';
 import { consentOf } from '../../lib/table/person/person';
+import { untilWon } from '../../lib/table/races';
 import { BITS, bitsOf, centreOf, coarsened } from './grid';
 import { withEntry } from './near-keys';
 
 /** The furthest end that can be set; without a sign of the person it is over after 24 hours anyway. */
 export const MAX_UNTIL_MS = 30 * DAY_MS;
-const RACES = 4;
 
 export type Choice = Pick<Location, 'precision' | 'findable'> & {
   version: number;
@@ -135,7 +135,7 @@ export async function stop(deps: Deps, { caller }: Run<'subject', unknown>) {
   const nowMs = deps.clock.now();
   const off = { on: false } as const;
   let hasHistory = mayHaveHistory(caller) || caller.alsoRead?.keepsHistory === true;
-  for (let race = 0; race < RACES; race += 1) {
+  return untilWon(async () => {
     try {
       await deps.table.write(...stopLocation(subjectId, hasHistory, nowMs));
       return off;
@@ -146,7 +146,7 @@ export async function stop(deps: Deps, { caller }: Run<'subject', unknown>) {
       if (!item && first) await deps.table.write(first, ...others);
       if (!item) return off;
       hasHistory = true; // a history was begun meanwhile
+      return undefined;
     }
-  }
-  throw new AppError('BUSY');
+  });
 }

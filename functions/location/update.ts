@@ -12,11 +12,10 @@ import {
   withPlace,
 } from '../../lib/table/location/location-history';
 import { consentInForce } from '../../lib/table/person/consents';
+import { untilWon } from '../../lib/table/races';
 import { withEntry } from './near-keys';
 import { type Taken, takePoint } from './point';
 import { locationEpoch, ownLocation, placeOf } from './settings';
-
-const RACES = 4;
 
 /**
  * Takes the caller's new place, while location is on. Nothing of the input is looked at before. Somebody who has not
@@ -25,7 +24,7 @@ const RACES = 4;
  */
 export async function update(deps: Deps, { caller, input }: Run<'subject', { point?: unknown }>) {
   let before = ownLocation(deps, caller);
-  for (let race = 0; race < RACES; race += 1) {
+  return untilWon(async () => {
     if (!before?.on) throw new AppError('LOCATION_OFF');
     const nowMs = deps.clock.now();
     const taken = takePoint(input.point, before, nowMs);
@@ -42,8 +41,8 @@ export async function update(deps: Deps, { caller, input }: Run<'subject', { poi
       ? readLocation(refused.location.item, locationEpoch(caller), nowMs, caller.sealer)
       : before;
     if (refused.noHistory && before) before = { ...before, keepsHistory: false };
-  }
-  throw new AppError('BUSY');
+    return undefined;
+  });
 }
 
 function isUnmoved({ cell, takenAtMs = 0 }: Location, taken: Taken): boolean {

@@ -4,6 +4,7 @@ import { AppError } from '../../lib/errors';
 import { ConditionFailed } from '../../lib/table/client';
 import { keys } from '../../lib/table/keys';
 import { appendEntry } from '../../lib/table/ledger/append';
+import type { Actor } from '../../lib/table/ledger/touched-key';
 import { canSignIn, whileHere } from '../../lib/table/person/life';
 import { keysOf, MAX_IDENTITIES_PER_PERSON, readPerson } from '../../lib/table/person/person';
 import { openPerson } from '../../lib/table/person/person-key';
@@ -23,6 +24,8 @@ type NewIdentity = {
   openid?: string;
   /** What showed that it is the same person. */
   way: 'openid' | 'unionid' | 'phone';
+  /** The session it signed in to; absent where there is none yet. */
+  by?: Actor;
 };
 
 /**
@@ -33,7 +36,7 @@ type NewIdentity = {
 export async function addIdentity(
   deps: Deps,
   subjectId: string,
-  { domain, digest, openid, way }: NewIdentity,
+  { domain, digest, openid, way, by }: NewIdentity,
   requestId: string,
 ): Promise<void> {
   const [self, account] = await deps.table.getMany([keys.person(subjectId), wechatAccountKey(subjectId)]);
@@ -50,7 +53,16 @@ export async function addIdentity(
   if (!sealer) return;
   const known = readWechatAccount(account, sealer);
   const at = toInstant(deps.clock.now());
-  const entry = { at, act: 'identity.linked', actor: 'self', purpose: 'account', way, requestId } as const;
+  const entry = {
+    at,
+    act: 'identity.linked',
+    actor: 'self',
+    ...(by && { by }),
+    purpose: 'account',
+    kinds: ['wechat-identity', ...(openid ? (['wechat-openid'] as const) : [])],
+    way,
+    requestId,
+  } as const;
   const writes = [
     claimPointer(domain, digest, subjectId),
     ...(openid && known

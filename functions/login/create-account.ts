@@ -3,13 +3,15 @@ import { randomId } from '../../lib/crypto/random';
 import { issueToken } from '../../lib/crypto/token';
 import type { Deps } from '../../lib/deps';
 import { gaugeWrite } from '../../lib/table/gauge/gauge';
-import { emptyHead, nextEntry } from '../../lib/table/ledger/ledger';
+import { emptyHead } from '../../lib/table/ledger/chain';
+import { nextEntry } from '../../lib/table/ledger/ledger';
 import { type Person, putPerson, session } from '../../lib/table/person/person';
 import { newPersonKey } from '../../lib/table/person/person-key';
 import { claimPointer } from '../../lib/table/person/pointer';
 import { expiryOf } from '../../lib/table/person/sessions';
 import { putWechatAccount, shortName } from '../../lib/table/person/wechat-account';
-import { lostRace, newSession, purposesToAsk, type SignedIn } from './start-session';
+import { lostRaceOrBusy } from '../../lib/table/races';
+import { newSession, purposesToAsk, type SignedIn } from './start-session';
 
 /** Who WeChat says arrives, by the keyed digests that lead to an account. */
 export type Arrival = { openid: string; digest: string; unionDigest: string | undefined };
@@ -27,7 +29,15 @@ export async function createAccount(
   const now = toInstant(deps.clock.now());
   const { wrappedKey, sealer } = await newPersonKey(deps, subjectId);
   const { token, sessionId, secretDigest } = issueToken(subjectId, deps.random);
-  const opened = { at: now, act: 'account.opened', actor: 'self', purpose: 'account', requestId } as const;
+  const opened = {
+    at: now,
+    act: 'account.opened',
+    actor: 'self',
+    by: `session:${sessionId}`,
+    purpose: 'account',
+    kinds: ['wechat-identity', 'wechat-openid'],
+    requestId,
+  } as const;
   const { write, head } = await nextEntry(deps.ring, subjectId, emptyHead, opened);
   const identity = shortName(digest);
   const value = newSession(deps, secretDigest, { identity });
@@ -58,6 +68,6 @@ export async function createAccount(
     const expiresAt = toInstant(expiryOf(value));
     return { token, sessionId, expiresAt, newAccount: true, asks: purposesToAsk(deps, person) };
   } catch (error) {
-    return lostRace(error);
+    return lostRaceOrBusy(error);
   }
 }

@@ -9,7 +9,7 @@ import { ConditionFailed, type Item } from '../../lib/table/client';
 import { keys } from '../../lib/table/keys';
 import { advanceHead } from '../../lib/table/ledger/append';
 import { nextEntry } from '../../lib/table/ledger/ledger';
-import { leaveAccount, movePointers } from '../../lib/table/person/join';
+import { leaveAccount, movePointers, waysInKinds } from '../../lib/table/person/join';
 import { livesFully, whileFully } from '../../lib/table/person/life';
 import {
   consentOf,
@@ -127,12 +127,16 @@ async function settle(
     atSeconds: toEpochSeconds(nowMs),
     requestId,
   };
-  const leaving = await leaveAccount(deps.ring, leaves, { act: 'account.left', other: staysId }, times);
+  const { by } = deps.table;
+  const left = { act: 'account.left', other: staysId, by } as const;
+  const leaving = await leaveAccount(deps.ring, leaves, left, times);
   const joined = await nextEntry(deps.ring, staysId, ledgerHead(stays), {
     at,
     act: 'account.joined',
     actor: 'self',
+    by,
     purpose: 'account',
+    kinds: waysInKinds,
     other: leavesId,
     requestId,
   });

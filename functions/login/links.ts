@@ -18,9 +18,10 @@ import {
 } from '../../lib/table/person/linked-entry';
 import { type Person, readPerson, session } from '../../lib/table/person/person';
 import { endSessions } from '../../lib/table/person/sessions';
+import { untilWon } from '../../lib/table/races';
 
-/** Erasures and other links of the same entry at the same moment, before we ask to try again. */
-const RACES = 4;
+/** What a link is made of: its state, and the digest that leads to it. */
+const linkKinds = ['link-state', 'wechat-identity'] as const;
 
 const linkEpoch = (person: Person) => epochOf(person, 'account-link');
 
@@ -57,12 +58,20 @@ export async function linkAccount(
   const digest = await deps.ring.digest('openid', `${offered.appid}:${answer.openid}`);
   const linkedAt = toInstant(deps.clock.now());
   const value: LinkedEntry = { entry, linkedAt, epoch };
-  const act = { at: linkedAt, act: 'identity.linked', actor: 'self', way: entry, requestId } as const;
+  const act = {
+    at: linkedAt,
+    act: 'identity.linked',
+    actor: 'self',
+    purpose: 'account-link',
+    kinds: linkKinds,
+    way: entry,
+    requestId,
+  } as const;
   let before = caller.alsoRead;
-  for (let race = 0; race < RACES; race += 1)
+  return untilWon(async () => {
     try {
       const writes = putLinkedEntry(person.subjectId, value, digest, before);
-      await appendEntry(deps, person, { ...act, purpose: 'account-link' }, writes);
+      await appendEntry(deps, person, act, writes);
       return show(value);
     } catch (error) {
       if (!(error instanceof ConditionFailed)) throw error;
@@ -72,8 +81,9 @@ export async function linkAccount(
       const linked = readLinkedEntry(before, epoch);
       if (linked && isLedToBy(before, digest)) return show(linked);
       if (linked) throw new AppError('NOT_NOW', { why: '关联刚刚有了变化，请刷新后重试。' });
+      return undefined;
     }
-  throw new AppError('BUSY');
+  });
 }
 
 /** What is linked. */
@@ -95,9 +105,17 @@ export async function unlinkAccount(
   const { entry } = input;
   if (alsoRead) {
     const at = toInstant(deps.clock.now());
-    const act = { at, act: 'identity.unlinked', actor: 'self', way: entry, requestId } as const;
+    const act = {
+      at,
+      act: 'identity.unlinked',
+      actor: 'self',
+      purpose: 'account-link',
+      kinds: linkKinds,
+      way: entry,
+      requestId,
+    } as const;
     try {
-      await appendEntry(deps, person, { ...act, purpose: 'account-link' }, removeLinkedEntry(alsoRead));
+      await appendEntry(deps, person, act, removeLinkedEntry(alsoRead));
     } catch (error) {
       if (!(error instanceof ConditionFailed)) throw error; // undone or made anew meanwhile
       throw new AppError('NOT_NOW', { why: '关联刚刚有了变化，请刷新后重试。' });

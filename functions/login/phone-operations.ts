@@ -22,7 +22,7 @@ export const phoneOperations = {
     output: boundPhone,
     ledger: 'act',
     risk: 'fraud',
-    budget: { trips: 8, readUnits: 5, writeUnits: 60 },
+    budget: { trips: 8, readUnits: 5, writeUnits: 63 },
     run: bindPhone,
   }),
   changePhone: operation({
@@ -40,7 +40,7 @@ export const phoneOperations = {
     ledger: 'act',
     proof: () => 'phone',
     risk: 'fraud',
-    budget: { trips: 9, readUnits: 5, writeUnits: 64 },
+    budget: { trips: 9, readUnits: 5, writeUnits: 67 },
     run: changePhone,
   }),
   getPhone: operation({
@@ -64,7 +64,7 @@ export const phoneOperations = {
     input: z.strictObject({}),
     output: z.object({ unbound: z.literal(true) }),
     ledger: 'act',
-    budget: { trips: 2, readUnits: 2, writeUnits: 16 },
+    budget: { trips: 2, readUnits: 2, writeUnits: 17 },
     alsoRead: (subjectId) => phoneKey(subjectId),
     run: unbindPhone,
   }),

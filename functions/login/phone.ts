@@ -63,6 +63,9 @@ export async function changePhone(deps: Deps, { caller, input, requestId }: Run<
   return bind(deps, caller, openid, bound, input.code, requestId);
 }
 
+/** What a bound phone is made of: the number, when it was bound, and the digest that leads to it. */
+const phoneKinds = ['phone-number', 'phone-state', 'phone-digest'] as const;
+
 /** A number that belongs to another account stays there: two accounts are never merged silently (promise A1). */
 async function bind(
   deps: Deps,
@@ -77,7 +80,14 @@ async function bind(
   const digest = await deps.ring.digest('phone', number);
   const boundAt = toInstant(deps.clock.now());
   const value: Phone = { boundAt, provedAt: boundAt, epoch: phoneEpoch(person), number };
-  const entry = { at: boundAt, act: 'phone.bound', actor: 'self', purpose: 'phone', requestId } as const;
+  const entry = {
+    at: boundAt,
+    act: 'phone.bound',
+    actor: 'self',
+    purpose: 'phone',
+    kinds: phoneKinds,
+    requestId,
+  } as const;
   const writes = bindWrites(subjectId, value, digest, bound, sealer);
   try {
     await appendEntry(deps, person, entry, writes, { sealer });
@@ -105,6 +115,7 @@ export async function unbindPhone(deps: Deps, { caller, requestId }: Run<'subjec
     act: 'phone.unbound',
     actor: 'self',
     purpose: 'phone',
+    kinds: phoneKinds,
     requestId,
   } as const;
   try {

@@ -16,10 +16,8 @@ import {
 } from '../../lib/table/person/linked-entry';
 import { readPerson } from '../../lib/table/person/person';
 import { addSession, expiryOf, sessionToEvictIfFull } from '../../lib/table/person/sessions';
+import { untilWon } from '../../lib/table/races';
 import { newSession, purposesToAsk, type SignedIn } from './start-session';
-
-/** Races with sessions that begin or end at the same moment, before we ask to try again. */
-const RACES = 4;
 
 /**
  * Signs in through another entry that the person has linked (promise A4). It never opens an account, and a link that is
@@ -41,11 +39,7 @@ export async function signInByEntry(
   const [found] = await deps.table.getMany([entryPointerKey(digest)]);
   const pointer = readEntryPointer(found);
   if (!pointer) throw new AppError('LINK_REQUIRED');
-  for (let race = 0; race < RACES; race += 1) {
-    const reply = await startLinkedSession(deps, pointer, digest, input.entry);
-    if (reply) return reply;
-  }
-  throw new AppError('BUSY');
+  return untilWon(() => startLinkedSession(deps, pointer, digest, input.entry));
 }
 
 async function startLinkedSession(

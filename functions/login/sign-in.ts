@@ -1,16 +1,14 @@
 import type { Deps } from '../../lib/deps';
-import { AppError, invalidInput } from '../../lib/errors';
+import { invalidInput } from '../../lib/errors';
 import { discloseBeforeAccount } from '../../lib/gate/disclose';
 import type { Run } from '../../lib/gate/operation';
 import type { Item } from '../../lib/table/client';
 import { pointerKey, readPointer } from '../../lib/table/person/pointer';
 import { shortName } from '../../lib/table/person/wechat-account';
+import { untilWon } from '../../lib/table/races';
 import { addIdentity } from './add-identity';
 import { type Arrival, createAccount } from './create-account';
 import { type SignedIn, startSession } from './start-session';
-
-/** Races with other first sign-ins of the same person, or with sessions filling up, before we ask to try again. */
-const RACES = 4;
 
 type SignIn = { code?: string | undefined };
 
@@ -26,19 +24,16 @@ export async function signIn(
   const arrival = await identify(deps, who);
   const { digest, unionDigest } = arrival;
 
-  for (let race = 0; race < RACES; race += 1) {
+  // Other first sign-ins of the same person, or sessions that fill up.
+  return untilWon(async () => {
     const [known, union] = await deps.table.getMany([
       pointerKey('openid', digest),
       ...(unionDigest ? [pointerKey('unionid', unionDigest)] : []),
     ]);
-    const reply = known
-      ? await enter(deps, arrival, readPointer(known), union, requestId)
-      : union
-        ? await arriveByUnionid(deps, arrival, readPointer(union), requestId)
-        : await createAccount(deps, arrival, requestId);
-    if (reply) return reply;
-  }
-  throw new AppError('BUSY');
+    if (known) return enter(deps, arrival, readPointer(known), union, requestId);
+    if (union) return arriveByUnionid(deps, arrival, readPointer(union), requestId);
+    return createAccount(deps, arrival, requestId);
+  });
 }
 
 /** @returns the digests by which an account is found. The openid of another mini-program is another openid. */
@@ -63,8 +58,9 @@ async function enter(
 ) {
   const reply = await startSession(deps, subjectId, { identity: shortName(digest) });
   if (!reply || !unionDigest) return reply;
-  if (!union)
-    await addIdentity(deps, subjectId, { domain: 'unionid', digest: unionDigest, way: 'openid' }, requestId);
+  const by = `session:${reply.sessionId}` as const;
+  const identity = { domain: 'unionid', digest: unionDigest, way: 'openid', by } as const;
+  if (!union) await addIdentity(deps, subjectId, identity, requestId);
   return { ...reply, otherAccount: union ? readPointer(union) !== subjectId : false };
 }
 

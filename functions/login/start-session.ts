@@ -8,6 +8,7 @@ import { ConditionFailed } from '../../lib/table/client';
 import { canSignIn, life } from '../../lib/table/person/life';
 import { type Person, readPerson, type Session } from '../../lib/table/person/person';
 import { addSession, expiryOf, sessionToEvict } from '../../lib/table/person/sessions';
+import { lostRaceOrBusy } from '../../lib/table/races';
 
 /** Which identity signs in, and what the session rests on besides. */
 export type SessionOrigin = {
@@ -51,11 +52,11 @@ export async function startSession(
     return await open();
   } catch (error) {
     const met = error instanceof ConditionFailed ? error.found[0]?.item : undefined;
-    if (!met) return lostRace(error);
+    if (!met) return lostRaceOrBusy(error);
     const person = readPerson(met);
     if (!canSignIn(person)) return notHere(person);
     // Every place is taken: the session that has lapsed, or else the one that began first, gives way in the same write.
-    return open(sessionToEvict(person, deps.clock.now())).catch(lostRace);
+    return open(sessionToEvict(person, deps.clock.now())).catch(lostRaceOrBusy);
   }
 }
 
@@ -71,10 +72,4 @@ function notHere({ lifeState }: Person): undefined {
 /** What the person is to be asked now; a refusal rests for a while (promise K5). */
 export function purposesToAsk({ clock, policy }: Deps, person: Person): ConsentPurposeId[] {
   return promptsFor(person, clock.now(), policy.inForce().reachVersions).asks.map(({ purpose }) => purpose);
-}
-
-/** Somebody else was quicker, or still is: look again. Anything else is thrown on. */
-export function lostRace(error: unknown): undefined {
-  const isBusy = error instanceof AppError && error.code === 'BUSY';
-  if (!isBusy && !(error instanceof ConditionFailed)) throw error;
 }

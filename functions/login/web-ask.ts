@@ -9,6 +9,7 @@ import { ConditionFailed, type Item } from '../../lib/table/client';
 import { canSignIn } from '../../lib/table/person/life';
 import { readPerson } from '../../lib/table/person/person';
 import { addSession, sessionToEvict } from '../../lib/table/person/sessions';
+import { untilWon } from '../../lib/table/races';
 import {
   MAX_WEB_POLLS,
   pollWebSignIn,
@@ -30,8 +31,6 @@ import {
 } from './web-code';
 
 type Nothing = Record<string, never>;
-/** Races with sessions that fill up at the same moment, before we ask to try again. */
-const RACES = 4;
 const retryAfterSeconds = WEB_POLL_PAUSE_MS / 1000;
 
 /** A page asks to be signed in. It gets a code to show, and in a cookie the secret that goes with it (promise A2). */
@@ -108,19 +107,20 @@ async function pickUp(
   const nowMs = deps.clock.now();
   const value = { secretDigest, startedAtSeconds: Math.floor(nowMs / 1000) };
   let leaver: string | undefined;
-  for (let race = 0; race < RACES; race += 1) {
+  const pickedUp = await untilWon(async () => {
     try {
       const Update = addSession(subjectId, sessionId, value, { ends: leaver });
       await deps.table.write(useWebSignIn(digest, browserDigest, nowMs), { Update });
-      return token;
+      return { token };
     } catch (error) {
       if (!(error instanceof ConditionFailed)) throw error;
       const [request, person] = error.found;
-      if (request || !person?.item) return undefined;
+      if (request || !person?.item) return { token: undefined };
       const met = readPerson(person.item);
-      if (!canSignIn(met)) return undefined;
-      leaver = sessionToEvict(met, nowMs);
+      if (!canSignIn(met)) return { token: undefined };
+      leaver = sessionToEvict(met, nowMs); // sessions have filled up meanwhile
+      return undefined;
     }
-  }
-  throw new AppError('BUSY');
+  });
+  return pickedUp.token;
 }

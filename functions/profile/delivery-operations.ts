@@ -97,7 +97,7 @@ export const deliveryOperations = {
     output: delivery,
     ledger: 'act',
     about: aboutDelivery,
-    budget: { trips: 4, readUnits: 2, writeUnits: 16 },
+    budget: { trips: 4, readUnits: 2, writeUnits: 17 },
     run: async (deps, { caller, input }) => shown(await deliveryOf(deps, caller, input.deliveryId)),
   }),
   completeDelivery: operation({
@@ -110,7 +110,7 @@ export const deliveryOperations = {
     output: delivery,
     ledger: 'act',
     about: aboutDelivery,
-    budget: { trips: 5, readUnits: 2, writeUnits: 17 },
+    budget: { trips: 5, readUnits: 2, writeUnits: 18 },
     run: (deps, { caller, input }) => completeDelivery(deps, caller, input.deliveryId),
   }),
 };

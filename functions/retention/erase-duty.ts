@@ -2,6 +2,7 @@ import { toEpochSeconds, toInstant } from '../../lib/clock';
 import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
 import type { Run } from '../../lib/gate/operation';
+import type { KindId } from '../../lib/policy/kinds';
 import { ConditionFailed } from '../../lib/table/client';
 import {
   dutyKey,
@@ -14,6 +15,7 @@ import {
 import { keys } from '../../lib/table/keys';
 import { appendEntry } from '../../lib/table/ledger/append';
 import { readPerson } from '../../lib/table/person/person';
+import { kindsIn } from '../../lib/table/readers/scope';
 
 export type DutyRef = { subjectId: string; seq: number };
 
@@ -50,12 +52,22 @@ async function takeStep(deps: Deps, { subjectId, seq }: DutyRef, requestId: stri
   const items = await endedItems(deps.table, subjectId, duty, ITEMS_PER_STEP);
   if (items.length > 0) {
     await eraseObjects(deps, items);
-    await deps.table.write(...eraseItems(subjectId, duty, items));
+    await deps.table.write(...eraseItems(subjectId, duty, items, kindsIn(items)));
     return undefined;
   }
   const { purpose, erased: count } = duty;
   const at = toInstant(deps.clock.now());
-  const entry = { at, act: 'erasure.done', actor: 'service', purpose, count, cause: seq, requestId } as const;
+  const entry = {
+    at,
+    act: 'erasure.done',
+    actor: 'service',
+    by: 'operation:retention/eraseDuty',
+    purpose,
+    kinds: [...(duty.kinds ?? [])] as KindId[],
+    count,
+    cause: seq,
+    requestId,
+  } as const;
   await appendEntry(deps, readPerson(self), entry, [finishDuty(subjectId, duty)]);
   deps.log({ event: 'erasure', requestId, operation: 'retention/eraseDuty', count });
   return { outcome: 'erased', count } as const;

@@ -10,14 +10,8 @@ import { rootKeys } from '../../lib/crypto/root-key';
 import { type PolicySummary, reachVersionAt } from '../../lib/policy/version';
 import { createTable, type Item, type Table } from '../../lib/table/client';
 import { keys } from '../../lib/table/keys';
-import {
-  decodeEntry,
-  emptyHead,
-  followChain,
-  type LedgerEntry,
-  type LedgerHead,
-  readEntries,
-} from '../../lib/table/ledger/ledger';
+import { type ChainHead, emptyHead } from '../../lib/table/ledger/chain';
+import { decodeEntry, type LedgerEntry, ledger } from '../../lib/table/ledger/ledger';
 import { allSubjects } from '../../lib/table/person/all-subjects';
 import { ledgerHead, readPerson } from '../../lib/table/person/person';
 import { readSummaries } from '../../lib/table/policy/policy-version';
@@ -63,7 +57,7 @@ async function* replayPerson(
   let uses = 0;
   let head = emptyHead;
   for await (const { items, entries } of pages(table, subjectId, end.seq)) {
-    const reached = await followChain(ring, subjectId, head, items);
+    const reached = await ledger.follow(ring, subjectId, head, items);
     if ('brokenAt' in reached) return yield { subjectId, knownWhen: 'broken', seq: reached.brokenAt };
     head = reached;
     counts.entries += entries.length;
@@ -87,7 +81,7 @@ async function* replayPerson(
 async function* pages(table: Table, subjectId: string, lastSeq: number) {
   let after = 0;
   for (let more = true; more && after < lastSeq; ) {
-    const page = await readEntries(table, subjectId, after, Math.min(PAGE, lastSeq - after));
+    const page = await ledger.page(table, subjectId, after, Math.min(PAGE, lastSeq - after));
     yield { items: page.items, entries: page.items.flatMap(readable) };
     after += page.items.length;
     more = page.more;
@@ -116,7 +110,7 @@ function withoutTheRest({
   return { seq, at, trueAt, act, purpose, decision, cause, policyVersion };
 }
 
-function sameHead(reached: LedgerHead, known: LedgerHead): boolean {
+function sameHead(reached: ChainHead, known: ChainHead): boolean {
   return reached.seq === known.seq && Buffer.from(reached.hash).equals(known.hash);
 }
 

@@ -68,6 +68,7 @@ function shape(table: TableDescription | Omit<Definition, 'TimeToLiveSpecificati
   const indexes = (table.GlobalSecondaryIndexes ?? []).map((index) => [
     index.IndexName,
     keys(index.KeySchema),
+    index.Projection?.NonKeyAttributes ?? [],
   ]);
   return JSON.stringify([keys(table.KeySchema), indexes.sort()]);
 }

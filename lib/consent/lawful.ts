@@ -1,5 +1,6 @@
 import { needsConsent, type PurposeId, purposes } from '../policy/purposes';
-import type { LedgerAct, LedgerEntry } from '../table/ledger/ledger';
+import type { LedgerAct } from '../table/ledger/acts';
+import type { LedgerEntry } from '../table/ledger/ledger';
 
 /**
  * Whether processing for a purpose was lawful at a moment, as known at a moment: a pure function of a person's ledger.

@@ -77,7 +77,7 @@ export async function disclose<R extends PartnerId, T>(
 
   const common = { actor: 'service', purpose, recipient, requestId, ...(way && { way }) } as const;
   const at = () => toInstant(deps.clock.now());
-  const opening = { ...common, at: at(), act: 'disclosure.made' as const, kinds: [...kinds] };
+  const opening = { ...common, at: at(), act: 'disclosure.made' as const, kinds };
   const terms = { stillAllowed: demandAgreed, change: onlyWhile(agreed) };
   const registered = await appendEntry(deps, person, opening, [...made, ...spends], terms).catch(
     (error: unknown) => {

@@ -1,6 +1,7 @@
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
 import { faultOf } from '../log';
+import type { Actor } from '../table/ledger/touched-key';
 import { authorised } from '../table/permission';
 import { askOf, demandLife } from '../table/person/life';
 import { TimeoutError, within } from '../time-limits';
@@ -83,7 +84,7 @@ async function admit(deps: Deps, operation: Operation, call: Call, name: string)
   }
   if (caller.kind === 'subject' && operation.risk)
     caller.person = await demandLowRisk(
-      withAuthority(deps, operation, caller),
+      withAuthority(deps, operation, caller, name),
       caller,
       operation.risk,
       name,
@@ -96,18 +97,20 @@ async function admit(deps: Deps, operation: Operation, call: Call, name: string)
   }
   const { requestId, address, client, browser } = call;
   const run = { caller, input: input.value, requestId, address, client, browser };
-  const result = await operation.run(withAuthority(deps, operation, caller), run);
+  const result = await operation.run(withAuthority(deps, operation, caller, name), run);
   if (caller.kind === 'subject') await touchSession(deps, call, caller);
   return operation.output.parse(result); // drops what is not declared
 }
 
 /**
  * What the use case works with: a table that holds every write about the person to what the call may, at the very moment
- * of the write. It gets no other table, so it cannot forget.
+ * of the write, and knows who works with it. It gets no other table, so it cannot forget.
  */
-function withAuthority(deps: Deps, operation: Operation, caller: CallerOf<CallerKind>): Deps {
+function withAuthority(deps: Deps, operation: Operation, caller: CallerOf<CallerKind>, name: string): Deps {
   const about = caller.kind === 'subject' ? caller : caller.kind === 'staff' ? caller.about : undefined;
-  if (!about) return deps;
+  const by: Actor = caller.kind === 'subject' ? `session:${caller.sessionId}` : `operation:${name}`;
+  const table = { ...deps.table, by };
+  if (!about) return { ...deps, table };
   const { person } = about;
   const authority = {
     subjectId: person.subjectId,
@@ -116,7 +119,7 @@ function withAuthority(deps: Deps, operation: Operation, caller: CallerOf<Caller
     reachVersions: () => deps.policy.inForce().reachVersions,
     ask: askOf(caller.kind === 'subject' ? 'self' : 'staff', operation),
   };
-  return { ...deps, table: authorised(deps.table, authority) };
+  return { ...deps, table: authorised(table, authority) };
 }
 
 /** A person when there is one, else the network address they come from. */

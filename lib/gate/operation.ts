@@ -109,7 +109,7 @@ export type Operation<
   /**
    * `act`: the use case appends an entry that says what was done, by whom and for which purpose, to the ledger of each person
    * concerned. It goes into the very transaction of the act (`appendEntry` of lib/table/ledger/append.ts takes the other
-   * writes along; the act is one of `ledgerActs` in lib/table/ledger/ledger.ts), so that neither is there without the other; a
+   * writes along; the act is one of `acts` in lib/table/ledger/acts.ts), so that neither is there without the other; a
    * disclosure is entered before anything leaves (`disclose`). Names of things, numbers and kinds only, never content. A repeat
    * that changes nothing appends nothing. For `about`, the gate has entered the look, and the use case enters what is decided.
    *

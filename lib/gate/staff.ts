@@ -40,10 +40,10 @@ export async function authenticateStaff(
  */
 export async function loadPersonForStaff(
   deps: Deps,
-  operation: string,
+  name: string,
   call: Call,
   member: StaffMember,
-  { roles = [], ...asks }: Pick<Operation, 'roles' | 'purpose' | 'ends'>,
+  { roles = [], kinds: { out, uses = [] }, ...asks }: Pick<Operation, 'roles' | 'kinds' | 'purpose' | 'ends'>,
   { subjectId, reason, ticket }: StaffAccess,
 ): Promise<NonNullable<Staff['about']>> {
   await spend(deps, STAFF_ACCESSES_PER_HOUR, member.staffId);
@@ -57,9 +57,10 @@ export async function loadPersonForStaff(
     at: toInstant(deps.clock.now()),
     act: 'staff.accessed',
     actor: 'staff',
+    kinds: [...out, ...uses],
     staff: member.staffId,
     role: member.roles.find((role) => roles.includes(role)) ?? '',
-    way: operation,
+    way: name,
     reason,
     ticket,
     requestId: call.requestId,

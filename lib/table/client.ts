@@ -17,6 +17,7 @@ import { AppError } from '../errors';
 import { TimeoutError, timeLimits, within } from '../time-limits';
 import type { Item, MadeItem } from './item';
 import type { Key } from './keys';
+import type { Actor } from './ledger/touched-key';
 import { conditionFailure, isRefusal, mayPass, PartThrottled } from './refusal';
 
 export type { Item, MadeItem } from './item';
@@ -59,6 +60,8 @@ const UNREAD_LOG = 'loggerMiddleware';
  * @throws AppError BUSY from every call, when it could not be done in time; a write may then have happened or not
  */
 export type Table = {
+  /** Who works with it, as the entries of ledgers say: the calling session, or else the operation. Absent outside a call. */
+  by?: Actor | undefined;
   /** Reads up to 100 items in one trip, in the order asked. */
   getMany(keys: Key[], which?: Visible): Promise<(Item | undefined)[]>;
   /** One page of a query in one trip. */

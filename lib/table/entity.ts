@@ -30,7 +30,7 @@ export type Declaration<A extends Attributes, Id, P extends PurposeId> = {
   files?: { names: Extract<keyof A, string>; openUntilSeconds?: Extract<keyof A, string> };
   /** The part of the index `due` in which it waits for a human while its attribute `dueAt` is there. */
   queue?: string;
-  /** Declared attributes that are keys of another index. */
+  /** Declared attributes that are there only as keys of another index: the checksum of a chain leaves them out. */
   indexes?: readonly Extract<keyof A, string>[];
   /** Why its writes need no check of the person: the event that ends it changes the item itself. */
   fenced?: string;

@@ -25,6 +25,7 @@ import type { PurposeId } from '../policy/purposes';
  *  index everyone    everyoneShard -> pk     every person once
  *  index due         dueShard -> dueAt       every duty not yet done, what waits for a human, what ends by the clock
  *  index near        nearCell -> nearPath    who wants to be found and where, by keyed digests of squares
+ *  index touched     touchedBy -> at         every ledger entry about data, by who has brought it about (ledger/touched.ts)
  */
 export type Key = { pk: string; sk: string };
 
@@ -34,7 +35,7 @@ export type Key = { pk: string; sk: string };
  */
 export type Pointer = Key & { forget?: readonly string[] };
 
-/** Spread of the two indexes: enough that no partition is hot at 100 million people. */
+/** Spread of the first two: enough that no partition is hot at 100 million people. */
 export const EVERYONE_SHARDS = 64;
 export const DUE_SHARDS = 8;
 

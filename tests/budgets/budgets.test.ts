@@ -1,10 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { parseDocument } from 'yaml';
 import { ownCardKinds } from '../../functions/cards/shapes';
 import type { Budget, OperationKinds } from '../../lib/gate/operation';
 import { type KindId, kinds, kindsFor } from '../../lib/policy/kinds';
 import { serviceIds } from '../../lib/policy/services';
+import { acts, type LedgerAct, ledgerActs } from '../../lib/table/ledger/acts';
 import { cardRows } from '../cards/budget-rows';
 import { consentRows } from '../consent/budget-rows';
 import { agreeingPartners } from '../identity/agreeing-partners';
@@ -347,6 +349,29 @@ describe('the aims of the design', () => {
     const { trips } = await world.costOf(() => world.ok('cards/create', input, me));
     expect(trips).toBe(2);
   });
+});
+
+/** Acts about data that no row leads to. */
+const notActed: readonly string[] = ['real-name.ended'];
+
+it('every entry of a ledger says which kinds it is about exactly where it is about data, and is found by who did it (S9, B3)', async () => {
+  const entries = (await world.scan()).filter(
+    ({ entity }) => (entity as { S?: string }).S === 'ledger-entry',
+  );
+  const seenActs = new Set<string>();
+  for (const entry of entries as Record<string, AttributeValue>[]) {
+    const act = String(entry.act?.S) as LedgerAct;
+    const named = entry.kinds?.L?.length;
+    const { aboutData } = acts[act];
+    expect({ act, named: named !== undefined, found: entry.touchedBy !== undefined }).toEqual({
+      act,
+      named: aboutData,
+      found: aboutData && named !== 0,
+    });
+    seenActs.add(act);
+  }
+  const aboutData = ledgerActs.filter((act) => acts[act].aboutData);
+  expect(aboutData.filter((act) => !seenActs.has(act))).toEqual(notActed);
 });
 
 it('every role may do what its function does to the table, and a function that deletes is meant to', async () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { toInstant } from '../../lib/clock';
 import { isUse, type Judged, lawful, uncovered } from '../../lib/consent/lawful';
-import { type LedgerAct, ledgerActs } from '../../lib/table/ledger/ledger';
+import { type LedgerAct, ledgerActs } from '../../lib/table/ledger/acts';
 import { amount } from '../proof/sample';
 import { START } from '../support/world';
 import { naivelyLawful } from './naive';

@@ -2,7 +2,8 @@ import { MAX_ENTRIES_JUDGED } from '../../functions/consent/lawful-at';
 import { toInstant } from '../../lib/clock';
 import { firstVersion } from '../../lib/policy/version';
 import { keys } from '../../lib/table/keys';
-import { type LedgerHead, ledgerEntry, nextEntry, verifyLedger } from '../../lib/table/ledger/ledger';
+import type { ChainHead } from '../../lib/table/ledger/chain';
+import { ledger, ledgerEntry, nextEntry } from '../../lib/table/ledger/ledger';
 import { ledgerHead } from '../../lib/table/person/person';
 import { subjectIdOf } from '../identity/support';
 import { amount } from '../proof/sample';
@@ -31,7 +32,7 @@ async function seed(): Promise<void> {
   const { version, textHash } = firstVersion();
   const subjectId = subjectIdOf(me);
   const TableName = world.config.TABLE_NAME;
-  let head: LedgerHead = ledgerHead(await personOf(world, me));
+  let head: ChainHead = ledgerHead(await personOf(world, me));
   let batches: Promise<unknown>[] = [];
   while (head.seq < ACTS) {
     const requests: { PutRequest: { Item: Record<string, unknown> } }[] = [];
@@ -89,7 +90,7 @@ describe(`a person with ${ACTS} acts`, () => {
   it('has a ledger that verifies, and one altered act among them is found at its number', async () => {
     const verdict = async () => {
       const { ring, table } = world.deps;
-      return verifyLedger(ring, table, subjectIdOf(me), ledgerHead(await personOf(world, me)));
+      return ledger.verify(ring, table, subjectIdOf(me), ledgerHead(await personOf(world, me)));
     };
     const { seenEntry } = await act(world, me, 'refuse', 'delivery');
     expect(await verdict()).toEqual({ intact: true, entries: seenEntry });

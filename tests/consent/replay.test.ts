@@ -24,7 +24,15 @@ async function findings(): Promise<Finding[]> {
 async function useAnyway(by: Caller): Promise<number> {
   const person = await personOf(world, by);
   const at = toInstant(world.deps.clock.now());
-  const entry = { at, act: 'disclosure.made', actor: 'service', purpose: 'phone', requestId: 'r' } as const;
+  const entry = {
+    at,
+    act: 'disclosure.made',
+    actor: 'service',
+    purpose: 'phone',
+    recipient: 'wechat-phone',
+    kinds: ['phone-number'],
+    requestId: 'r',
+  } as const;
   return (await appendEntry(world.deps, person, entry)).ledgerSeq;
 }
 

@@ -61,6 +61,7 @@ test('creates the table of table.yml, leaves it alone the second time, is gone w
       'due',
       'everyone',
       'near',
+      'touched',
     ]);
     const { TimeToLiveDescription } = await client.send(new DescribeTimeToLiveCommand({ TableName }));
     expect(TimeToLiveDescription).toEqual({ TimeToLiveStatus: 'ENABLED', AttributeName: 'ttlSeconds' });

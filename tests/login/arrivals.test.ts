@@ -296,10 +296,10 @@ describe('two accounts of one person are settled only with proof of both (A1, A6
     );
     expect(await world.ok('consent/history', {}, old)).toMatchObject({ intact: true });
     const { readPerson, ledgerHead } = await import('../../lib/table/person/person');
-    const { verifyLedger } = await import('../../lib/table/ledger/ledger');
+    const { ledger } = await import('../../lib/table/ledger/ledger');
     const { keys } = await import('../../lib/table/keys');
     const [item] = await world.deps.table.getMany([keys.person(b)]);
     const head = ledgerHead(readPerson(item as never));
-    expect(await verifyLedger(world.deps.ring, world.deps.table, b, head)).toMatchObject({ intact: true });
+    expect(await ledger.verify(world.deps.ring, world.deps.table, b, head)).toMatchObject({ intact: true });
   });
 });

@@ -268,7 +268,7 @@ describe('publishing a version (K4, K7)', () => {
     expect(one.textHash).toBe(firstVersion().textHash);
     expect(await world.refused('consent/policy', { version: 3 })).toBe('NOT_FOUND');
     const { ring, table } = world.deps;
-    expect(await verifyVersions(ring, table)).toEqual({ intact: true, versions: 2 });
+    expect(await verifyVersions(ring, table)).toEqual({ intact: true, entries: 2 });
     await table.update({
       Key: versionKey(2),
       UpdateExpression: 'SET decidedBy = :other',

@@ -39,6 +39,10 @@ export function anyValueOf(schema: z.ZodMiniType | Schema): fc.Arbitrary<unknown
       return inner();
     case 'array':
       return fc.array(anyValueOf(def.element as Schema), { maxLength: 3 });
+    case 'set':
+      return fc
+        .uniqueArray(anyValueOf(def.valueType as Schema), { minLength: 1, maxLength: 3 })
+        .map((values) => new Set(values));
     case 'record':
       return fc.dictionary(
         anyValueOf(def.keyType as Schema) as fc.Arbitrary<string>,

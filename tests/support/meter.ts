@@ -12,7 +12,7 @@ import {
   DescribeTableCommand,
 } from '@aws-sdk/client-dynamodb';
 import type { TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
-import { type IndexKeys, indexUnits, type RawItem, sum, writeUnits } from './units';
+import { type Index, indexUnits, type RawItem, sum, writeUnits } from './units';
 
 /** What calls of the table cost, for budgets. Units are DynamoDB's consumed capacity. */
 export type Cost = {
@@ -54,7 +54,7 @@ const actions: Record<string, string> = {
  */
 export function observeWith(taken: () => Cost | undefined, place: Place): (client: DynamoDBClient) => void {
   const own = new Client({ region: place.region, endpoint: place.endpoint });
-  let indexes: Promise<IndexKeys[]> | undefined;
+  let indexes: Promise<Index[]> | undefined;
 
   async function read(keys: RawItem[]): Promise<Map<string, RawItem>> {
     const found = new Map<string, RawItem>();
@@ -131,11 +131,12 @@ function unitsForNothing(name: string, input: ServiceInputTypes, output: object)
   );
 }
 
-async function indexesOf(client: Client, tableName: string): Promise<IndexKeys[]> {
+async function indexesOf(client: Client, tableName: string): Promise<Index[]> {
   const { Table } = await client.send(new DescribeTableCommand({ TableName: tableName }));
   return (Table?.GlobalSecondaryIndexes ?? []).map(({ KeySchema = [], Projection }) => {
-    if (Projection?.ProjectionType !== 'KEYS_ONLY') throw new Error('the meter knows indexes of keys only');
-    return KeySchema.map(({ AttributeName = '' }) => AttributeName);
+    if (Projection?.ProjectionType === 'ALL') throw new Error('the meter knows no index of everything');
+    const keys = KeySchema.map(({ AttributeName = '' }) => AttributeName);
+    return { keys, also: Projection?.NonKeyAttributes ?? [] };
   });
 }
 

@@ -3,8 +3,8 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 /** An item as it goes over the wire. */
 export type RawItem = Record<string, AttributeValue>;
 
-/** The key attributes of an index that holds keys only. */
-export type IndexKeys = readonly string[];
+/** The key attributes of an index, and what its entries hold besides. */
+export type Index = { keys: readonly string[]; also?: readonly string[] };
 
 const WRITE_UNIT_BYTES = 1024;
 /** A list or map, whatever is in it, and each thing in it. */
@@ -21,27 +21,26 @@ export function writeUnits(before: RawItem | undefined, after: RawItem | undefin
 }
 
 /**
- * What the same change costs in an index: nothing where its entry stays as it was, one write to put or to delete one,
- * both where its key changes ("Global secondary indexes": write capacity).
+ * What the same change costs in an index: nothing where its entry stays as it was, one write to put, to change or to delete
+ * one, two where its key changes ("Global secondary indexes": write capacity).
  */
-export function indexUnits(
-  index: IndexKeys,
-  before: RawItem | undefined,
-  after: RawItem | undefined,
-): number {
+export function indexUnits(index: Index, before: RawItem | undefined, after: RawItem | undefined): number {
   const [was, is] = [entryOf(index, before), entryOf(index, after)];
   if (JSON.stringify(was) === JSON.stringify(is)) return 0;
+  const staysInPlace = was && is && index.keys.every((name) => was[name]?.S === is[name]?.S);
+  if (staysInPlace) return writeUnits(was, is);
   return (was ? writeUnits(was, undefined) : 0) + (is ? writeUnits(undefined, is) : 0);
 }
 
 /** The item's entry in an index, which is there only when the item has all of its keys. */
-function entryOf(index: IndexKeys, item: RawItem | undefined): RawItem | undefined {
+function entryOf({ keys, also = [] }: Index, item: RawItem | undefined): RawItem | undefined {
   const entry: RawItem = {};
-  for (const name of new Set([...index, 'pk', 'sk'])) {
+  for (const name of new Set([...keys, 'pk', 'sk'])) {
     const value = item?.[name];
     if (!value) return undefined;
     entry[name] = value;
   }
+  for (const name of also) if (item?.[name]) entry[name] = item[name];
   return entry;
 }
 

@@ -129,7 +129,7 @@ describe('after a withdrawal (K3)', () => {
       ...key(`item ${index}`),
       points: Array.from({ length: count }, (_, n) => key(`pointer ${index}.${n}`)),
     }));
-    const deleted = eraseItems('A'.repeat(22), duty, items).flatMap(({ Delete }) =>
+    const deleted = eraseItems('A'.repeat(22), duty, items, new Set()).flatMap(({ Delete }) =>
       Delete ? [Delete.Key] : [],
     );
     expect(deleted).toEqual([...items.map(({ pk }) => key(pk)), ...items.flatMap(({ points }) => points)]);

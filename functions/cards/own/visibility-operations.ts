@@ -14,7 +14,7 @@ export const visibilityOperations = {
     input: z.strictObject({ cardId, version, visibility }),
     output: ownCardShown,
     ledger: 'act',
-    budget: { trips: 4, readUnits: 3, writeUnits: 30 },
+    budget: { trips: 4, readUnits: 3, writeUnits: 31 },
     alsoRead: (subject, input) => cardKey(subject, input.cardId),
     run: setVisibility,
   }),

@@ -106,7 +106,7 @@ export const shareOperations = {
     input: z.strictObject({ shareId }),
     output: z.object({ contentType: z.enum(['image/png', 'image/jpeg']), base64: z.string() }),
     ledger: 'act',
-    budget: { trips: 3, readUnits: 2, writeUnits: 24 },
+    budget: { trips: 3, readUnits: 2, writeUnits: 25 },
     alsoRead: (subjectId, input) => shareKey(subjectId, input.shareId),
     run: drawCode,
   }),

@@ -32,7 +32,7 @@ export const textReviewOperations = {
     input: z.strictObject({ cardId }),
     output: ownCardShown,
     ledger: 'act',
-    budget: { trips: 4, readUnits: 3, writeUnits: 30 },
+    budget: { trips: 4, readUnits: 3, writeUnits: 31 },
     alsoRead: (subject, input) => cardKey(subject, input.cardId),
     run: checkAgain,
   }),
@@ -67,7 +67,7 @@ export const textReviewOperations = {
     about,
     ledger: 'act',
     // With a logo that waits, six units more.
-    budget: { trips: 4, readUnits: 4, writeUnits: 11 },
+    budget: { trips: 4, readUnits: 4, writeUnits: 12 },
     run: openReview,
   }),
   decideReview: operation({
@@ -87,7 +87,7 @@ export const textReviewOperations = {
     output: z.object({ decided: z.literal(true) }),
     about,
     ledger: 'act',
-    budget: { trips: 5, readUnits: 4, writeUnits: 24 },
+    budget: { trips: 5, readUnits: 4, writeUnits: 26 },
     run: decideReview,
   }),
 };

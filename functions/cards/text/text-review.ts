@@ -1,5 +1,6 @@
 import type { CardContent, Field } from '../../../lib/card/content';
 import { pickFields } from '../../../lib/card/content';
+import { kindsOf } from '../../../lib/card/field-rules';
 import { toInstant } from '../../../lib/clock';
 import type { Deps } from '../../../lib/deps';
 import { AppError } from '../../../lib/errors';
@@ -61,6 +62,7 @@ export async function decideReview(deps: Deps, { caller, input, requestId }: Run
     act: 'review.decided',
     actor: 'staff',
     purpose: 'cards',
+    kinds: decided.flatMap(kindsOf),
     staff: caller.staffId,
     result: verdict,
     reason: 'risk-review',

@@ -7,7 +7,7 @@ import { branchVersionOf } from '../../../lib/crypto/key-ring';
 import { systemRandom } from '../../../lib/crypto/random';
 import { rootKeys } from '../../../lib/crypto/root-key';
 import { keys } from '../../../lib/table/keys';
-import { ledgerEntry, verifyLedger } from '../../../lib/table/ledger/ledger';
+import { ledger, ledgerEntry } from '../../../lib/table/ledger/ledger';
 import { ledgerHead, readPerson, type Person as Stored } from '../../../lib/table/person/person';
 import { rotateKeys } from '../../commands/rotate-keys';
 import { actOn, demand, type Running, startRunning, textOf } from './running';
@@ -202,7 +202,7 @@ export async function chained(running: Running): Promise<string> {
   const subjectId = me.subjectId();
   const verdict = async () => {
     const head = ledgerHead(await read(running.deps, subjectId));
-    return verifyLedger(running.deps.ring, running.deps.table, subjectId, head);
+    return ledger.verify(running.deps.ring, running.deps.table, subjectId, head);
   };
   const Key = ledgerEntry.key(subjectId, 2);
   const { Item: entry } = await running.raw.get({ TableName: running.tableName, Key });

@@ -1,42 +1,34 @@
 import type { ConsentPurposeId } from '../../policy/purposes';
-import type { Write } from '../client';
-import { keys } from '../keys';
-import type { LedgerHead } from '../ledger/ledger';
+import type { PersonChange } from '../ledger/append';
 import { type Consent, consent, MAX_ACTS_REMEMBERED, type Person } from '../person/person';
 
-/** One act on one purpose: the state it leads to, and the head of the ledger with its entry. */
+/** One act on one purpose: the state it leads to. */
 export type ConsentMove = {
   purpose: ConsentPurposeId;
   after: Consent;
-  head: LedgerHead;
   /** Whether a grant ends by it: what is counted under it ends in the same write. */
   ends: boolean;
   /** When the person acted in front of the text themselves. */
   shownAt: string | undefined;
 };
 
-/** Moves a person's consent on. Refused unless the ledger still ends where it was seen: every act moves its head. */
-export function moveConsent(person: Person, { purpose, after, head, ends, shownAt }: ConsentMove): Write {
+/** Moves a person's consent on, with the entry that says so: every act moves the head of the ledger, so none is overlooked. */
+export function moveConsent(person: Person, { purpose, after, ends, shownAt }: ConsentMove): PersonChange {
   const cardsEnd = ends && purpose === 'cards';
-  const chainIsWhereWeSawIt = 'ledgerSeq = :before';
   return {
-    Update: {
-      Key: keys.person(person.subjectId),
-      UpdateExpression:
-        'SET #consents.#purpose = :consent, acts = :acts, ledgerSeq = :seq, ledgerHash = :hash' +
-        `${shownAt ? ', noticedAt = if_not_exists(noticedAt, :at)' : ''}` +
-        `${cardsEnd ? ', cardCount = :none REMOVE defaultCard, contactCount' : ''}`,
-      ConditionExpression: chainIsWhereWeSawIt,
-      ExpressionAttributeNames: { '#consents': 'consents', '#purpose': purpose },
-      ExpressionAttributeValues: {
-        ':consent': consent.encode(after, purpose),
-        ':acts': [after.request, ...(person.acts ?? [])].slice(0, MAX_ACTS_REMEMBERED),
-        ':before': person.ledgerSeq,
-        ':seq': head.seq,
-        ':hash': head.hash,
-        ...(shownAt && { ':at': shownAt }),
-        ...(cardsEnd && { ':none': 0 }),
-      },
+    set: [
+      '#consents.#purpose = :consent',
+      'acts = :acts',
+      ...(shownAt ? ['noticedAt = if_not_exists(noticedAt, :at)'] : []),
+      ...(cardsEnd ? ['cardCount = :none'] : []),
+    ],
+    remove: cardsEnd ? ['defaultCard', 'contactCount'] : [],
+    names: { '#consents': 'consents', '#purpose': purpose },
+    values: {
+      ':consent': consent.encode(after, purpose),
+      ':acts': [after.request, ...(person.acts ?? [])].slice(0, MAX_ACTS_REMEMBERED),
+      ...(shownAt && { ':at': shownAt }),
+      ...(cardsEnd && { ':none': 0 }),
     },
   };
 }

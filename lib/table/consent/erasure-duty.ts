@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import type { KindId } from '../../policy/kinds';
 import { purposeIds } from '../../policy/purposes';
 import { plain, type ValueOf } from '../attribute';
 import type { Item, Table, Write } from '../client';
@@ -37,6 +38,8 @@ export const duty = declareEntity('erasure-duty', {
     epoch: plain('erasure-duty', z.int()),
     /** How many records are gone by now because of it, as the ledger will say. */
     erased: plain('erasure-duty', z.int()),
+    /** Of which kinds they were. */
+    kinds: plain('erasure-duty', z.optional(z.set(z.string()))),
     /** Where the nightly sweep finds it, and from when on. */
     dueShard: plain('erasure-duty', z.string()),
     dueAt: plain('erasure-duty', z.string()),
@@ -107,10 +110,15 @@ export async function endedItems(
 }
 
 /**
- * Erases items with what goes with them, and counts them in the duty and in the gauges, in one transaction. Refused as a
+ * Erases items with what goes with them, and notes in the duty how many they were and of which kinds, and in the gauges, in one transaction. Refused as a
  * whole when one of them is gone already (another worker is at it) or has been made anew under a new consent.
  */
-export function eraseItems(subjectId: string, { seq, epoch }: Duty, items: Resting[]): [Write, ...Write[]] {
+export function eraseItems(
+  subjectId: string,
+  { seq, epoch }: Duty,
+  items: Resting[],
+  kinds: ReadonlySet<KindId>,
+): [Write, ...Write[]] {
   const stillThere = 'attribute_exists(pk)';
   const stillOfThatEpoch = 'epoch = :epoch';
   const remove = ({ pk, sk }: Key): Write => ({
@@ -130,9 +138,9 @@ export function eraseItems(subjectId: string, { seq, epoch }: Duty, items: Resti
     {
       Update: {
         Key: dutyKey(subjectId, seq),
-        UpdateExpression: 'ADD erased :count',
+        UpdateExpression: `ADD erased :count${kinds.size > 0 ? ', kinds :kinds' : ''}`,
         ConditionExpression: stillThere,
-        ExpressionAttributeValues: { ':count': items.length },
+        ExpressionAttributeValues: { ':count': items.length, ...(kinds.size > 0 && { ':kinds': kinds }) },
       },
     },
     ...items.map(remove),

@@ -1,13 +1,11 @@
 import type { KeyRing } from '../../crypto/key-ring';
-import { AppError } from '../../errors';
 import { ConditionFailed, type Table, type Write } from '../client';
 import { keys } from '../keys';
 import { ledgerHead, type Person, readPerson } from '../person/person';
+import { untilWon } from '../races';
 import type { Sealer } from '../sealer';
-import { type LedgerHead, type NewEntry, nextEntry } from './ledger';
-
-/** Other appends to the same person's ledger at the same moment, before we ask to try again. */
-const RACES = 6;
+import type { ChainHead } from './chain';
+import { type LedgerEntry, type NewEntry, nextEntry } from './ledger';
 
 type Parts = { ring: KeyRing; table: Table };
 
@@ -19,6 +17,9 @@ export type PersonChange = {
   names?: Record<string, string>;
   values?: Record<string, unknown>;
 };
+
+/** What one attempt appends, and writes with it. */
+export type Append = { entry: NewEntry; also?: Write[]; change?: PersonChange | undefined };
 
 export type AppendOptions = {
   /** For entries with sealed evidence. */
@@ -36,38 +37,67 @@ export type AppendOptions = {
  * @throws AppError BUSY after too many races
  */
 export async function appendEntry(
-  { ring, table }: Parts,
+  parts: Parts,
   person: Person,
   entry: NewEntry,
   also: Write[] = [],
   { sealer, stillAllowed, change }: AppendOptions = {},
 ): Promise<Person> {
+  const appended = await appendPlanned(
+    parts,
+    person,
+    (now) => {
+      if (now !== person) stillAllowed?.(now);
+      return { entry, also, change };
+    },
+    sealer,
+  );
+  return appended.person;
+}
+
+/**
+ * The same for an act that depends on the person it is written about: `plan` sees them as they are at each attempt, with the
+ * number that the entry gets, and answers undefined when there is nothing to do any more. `entry` is absent then.
+ */
+export async function appendPlanned(
+  { ring, table }: Parts,
+  person: Person,
+  plan: (now: Person, seq: number) => Append | undefined,
+  sealer?: Sealer,
+): Promise<{ person: Person; entry?: LedgerEntry }> {
   const { subjectId } = person;
   let known = person;
-  for (let race = 0; race < RACES; race += 1) {
+  return untilWon(async () => {
     const before = ledgerHead(known);
-    const { write, head } = await nextEntry(ring, subjectId, before, entry, sealer);
+    const planned = plan(known, before.seq + 1);
+    if (!planned) return { person: known };
+    const { also = [], change } = planned;
+    const by = planned.entry.by ?? table.by;
+    const next = await nextEntry(ring, subjectId, before, { ...planned.entry, by }, sealer);
+    const { write, head, entry } = next;
     try {
       await table.write(advanceHead(subjectId, before, head, change), write, ...also);
-      return { ...known, ledgerSeq: head.seq, ledgerHash: head.hash };
+      return { person: { ...known, ledgerSeq: head.seq, ledgerHash: head.hash }, entry };
     } catch (error) {
       if (!(error instanceof ConditionFailed)) throw error;
+      const met = error.found[0]?.item;
+      const now = met && readPerson(met);
       const refused = error.found.slice(2);
-      if (refused.some(Boolean)) throw new ConditionFailed(refused);
-      const now = error.found[0]?.item;
+      // What else was refused may rest on the number that somebody else has taken: the next attempt shows it.
+      const wasQuicker = now !== undefined && now.ledgerSeq !== before.seq;
+      if (!wasQuicker && refused.some(Boolean)) throw new ConditionFailed(refused);
       if (!now) throw error;
-      known = readPerson(now);
-      stillAllowed?.(known);
+      known = now;
+      return undefined;
     }
-  }
-  throw new AppError('BUSY');
+  });
 }
 
 /** Moves the head that the person's item keeps, refused unless it is still where it was seen. */
 export function advanceHead(
   subjectId: string,
-  before: LedgerHead,
-  after: LedgerHead,
+  before: ChainHead,
+  after: ChainHead,
   { set = [], remove = [], condition, names, values }: PersonChange = {},
 ): Write {
   const assignments = ['ledgerSeq = :seq', 'ledgerHash = :hash', ...set].join(', ');

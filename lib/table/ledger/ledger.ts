@@ -1,48 +1,21 @@
-import canonicalize from 'canonicalize';
 import * as z from 'zod/mini';
-import { toEpochSeconds } from '../../clock';
 import type { KeyRing } from '../../crypto/key-ring';
-import { bytes, type Encoded, otherPerson, plain, sealed, type ValueOf } from '../attribute';
+import { bytes, otherPerson, plain, sealed, type ValueOf } from '../attribute';
 import type { Item, Table, Write } from '../client';
 import { declareEntity } from '../entity';
 import { padded } from '../keys';
 import { inPersonAt } from '../place';
 import { create } from '../replace';
 import type { Sealer } from '../sealer';
+import { type ActAboutData, type EntryKind, type LedgerAct, ledgerActs } from './acts';
+import { type ChainHead, chainOf } from './chain';
+import { type Actor, actorOf, touchedKey } from './touched-key';
 
 /**
- * A person's ledger (promise S9): append-only, each entry carrying its number and the checksum of the one before. It
- * holds ids, kinds and purposes, never values; evidence is sealed under the person's key, so the chain outlives an
- * erasure and still verifies. The checksums are keyed: who can write the table but does not hold the service secret
- * cannot make a chain that verifies. The person's item keeps the head, so a cut-off end is found as well.
+ * A person's ledger (promise S9): what was done, by whom and for which purpose, in a chain (chain.ts). It holds ids, kinds
+ * and purposes, never values; evidence is sealed under the person's key, so the chain outlives an erasure and still
+ * verifies. The person's item keeps the head.
  */
-export const ledgerActs = [
-  'account.opened',
-  'account.joined',
-  'account.left',
-  'identity.linked',
-  'identity.unlinked',
-  'consent.granted',
-  'consent.withdrawn',
-  'consent.refused',
-  'consent.corrected',
-  'erasure.done',
-  'phone.bound',
-  'phone.unbound',
-  'disclosure.made',
-  'disclosure.answered',
-  'staff.accessed',
-  'review.asked',
-  'review.decided',
-  'guardian.asked',
-  'guardian.consented',
-  'guardian.refused',
-  'guardian.withdrawn',
-  'real-name.verified',
-  'real-name.ended',
-] as const;
-
-export type LedgerAct = (typeof ledgerActs)[number];
 
 /** What a late or corrected record of consent may say. */
 export const decisions = ['granted', 'withdrawn', 'never-happened'] as const;
@@ -53,6 +26,7 @@ export const ledgerEntry = declareEntity('ledger-entry', {
   place: inPersonAt('accountability', (seq: number) => `LEDGER#${padded(seq)}`),
   life: { rule: 'proof-three-years' },
   outlives: 'proof-three-years',
+  indexes: ['touchedBy'],
   attributes: {
     seq: plain('ledger-entry', z.int().check(z.positive())),
     at: plain('ledger-entry', z.string()),
@@ -70,9 +44,14 @@ export const ledgerEntry = declareEntity('ledger-entry', {
     policyVersion: plain('ledger-entry', z.optional(z.int())),
     textHash: plain('ledger-entry', z.optional(z.string())),
     language: plain('ledger-entry', z.optional(z.string())),
-    /** Who received data, which kinds of it, and what they answered (promises D1, N5). */
-    recipient: plain('ledger-entry', z.optional(z.string())),
+    /** Which kinds of data the act is about (acts.ts). */
     kinds: plain('ledger-entry', z.optional(z.array(z.string()))),
+    /** The session that called, or the operation where nobody's did (`Actor`). It may be another person's session. */
+    by: otherPerson('ledger-entry', null, z.optional(z.string())),
+    /** By which the index `touched` finds what an actor did, at `at`. */
+    touchedBy: otherPerson('ledger-entry', null, z.optional(z.string())),
+    /** Who received data, and what they answered (promises D1, N5). */
+    recipient: plain('ledger-entry', z.optional(z.string())),
     result: plain('ledger-entry', z.optional(z.string())),
     /** Which way of verification, or which operation of the staff. */
     way: plain('ledger-entry', z.optional(z.string())),
@@ -96,45 +75,51 @@ export const ledgerEntry = declareEntity('ledger-entry', {
 
 export type LedgerEntry = ValueOf<typeof ledgerEntry>;
 
-/** What the caller of `nextEntry` decides; number, chain and checksum are added here. */
-export type NewEntry = Omit<LedgerEntry, 'seq' | 'prev' | 'hash'>;
+/** Every person's ledger is a chain of these. */
+export const ledger = chainOf(ledgerEntry, 'seq');
 
-/** Where a chain stands. Entry 1 follows the head of an empty chain. */
-export type LedgerHead = { seq: number; hash: Uint8Array };
+type Said = Omit<LedgerEntry, 'seq' | 'prev' | 'hash' | 'touchedBy' | 'act' | 'kinds' | 'by'> & {
+  /** Where it is not told by the table (`Table.by`). */
+  by?: Actor | undefined;
+};
 
-export const emptyHead: LedgerHead = { seq: 0, hash: new Uint8Array(32) };
+/** What the caller of `nextEntry` decides; number, chain and index are added here. Who writes about data says which kinds. */
+export type NewEntry = Said &
+  (
+    | { act: ActAboutData; kinds: readonly EntryKind[] }
+    | { act: Exclude<LedgerAct, ActAboutData>; kinds?: undefined }
+  );
+
+/** An entry without some of what it says, for who adds that later: still one of both forms. */
+export type EntryWithout<K extends keyof Said> = NewEntry extends infer E
+  ? E extends NewEntry
+    ? Omit<E, K>
+    : never
+  : never;
 
 /**
- * The write that appends one entry, and the head afterwards. The caller stores the head in the same transaction,
- * under the condition that it was still `head`: of two appends at once, one loses and tries again.
+ * The write that appends one entry, the entry, and the head afterwards. The caller stores the head in the same transaction,
+ * under the condition that it was still `head`.
+ * @throws Error for an entry about data that nobody can be asked for: a programming error
  */
 export async function nextEntry(
   ring: KeyRing,
   subjectId: string,
-  head: LedgerHead,
-  entry: NewEntry,
+  head: ChainHead,
+  { kinds, ...said }: NewEntry,
   sealer?: Sealer,
-): Promise<{ write: Write; head: LedgerHead }> {
-  const seq = head.seq + 1;
-  const chained = { ...entry, seq, prev: head.hash };
-  const made = ledgerEntry.make(subjectId, seq, { ...chained, hash: new Uint8Array() }, { sealer });
-  const item = { ...made, createdAtSeconds: toEpochSeconds(Date.parse(entry.at)) };
-  const hash = await checksum(ring, subjectId, item);
-  return { write: create({ ...item, hash }), head: { seq, hash } };
-}
-
-/** Keyed checksum of everything in the entry but the checksum, in RFC 8785 form; ciphertext counts as it is. */
-async function checksum(ring: KeyRing, subjectId: string, encoded: Encoded): Promise<Uint8Array> {
-  const { hash: _, pk: _pk, sk: _sk, ...content } = encoded;
-  const plain = Object.fromEntries(
-    Object.entries(content)
-      .filter(([, value]) => value !== undefined)
-      .map(([name, value]) => [
-        name,
-        value instanceof Uint8Array ? Buffer.from(value).toString('base64') : value,
-      ]),
-  );
-  return ring.mac('ledger', `${subjectId}\n${canonicalize(plain)}`);
+): Promise<{ write: Write; head: ChainHead; entry: LedgerEntry }> {
+  const actor = actorOf(said);
+  if (kinds && !actor) throw new Error(`${said.act} is about data, and nobody has done it`);
+  const value = {
+    ...said,
+    ...(kinds && { kinds: [...new Set(kinds)] }),
+    // What is about no data at all was touched by nobody.
+    ...(kinds?.length && actor && { touchedBy: touchedKey(actor, subjectId) }),
+  };
+  const { item, head: after } = await ledger.next(ring, subjectId, head, value, sealer);
+  const entry = { ...value, seq: after.seq, prev: head.hash, hash: after.hash };
+  return { write: create(item), head: after, entry };
 }
 
 /** An entry, with its evidence where there is a sealer. @throws Error for an item that is none; SealError; ZodError */
@@ -148,78 +133,4 @@ export function decodeEntry(item: Item, sealer?: Sealer): LedgerEntry {
 export async function readEntry(table: Table, subjectId: string, seq: number): Promise<Item | undefined> {
   const [item] = await table.getMany([ledgerEntry.key(subjectId, seq)]);
   return item;
-}
-
-/** Whether an entry is as it was written, whatever stands before and after it. */
-export async function isUnaltered(ring: KeyRing, subjectId: string, item: Item): Promise<boolean> {
-  return sameBytes(item.hash, await checksum(ring, subjectId, item));
-}
-
-/** One page of entries, oldest first, as stored. */
-export async function readEntries(
-  table: Table,
-  subjectId: string,
-  afterSeq: number,
-  limit: number,
-): Promise<{ items: Item[]; more: boolean }> {
-  const { items, lastKey } = await table.query({
-    KeyConditionExpression: 'pk = :pk AND sk BETWEEN :from AND :to',
-    ExpressionAttributeValues: {
-      ':pk': ledgerEntry.key(subjectId, 0).pk,
-      ':from': ledgerEntry.key(subjectId, afterSeq + 1).sk,
-      ':to': ledgerEntry.key(subjectId, 999_999_999_999).sk,
-    },
-    Limit: limit,
-  });
-  return { items, more: lastKey !== undefined };
-}
-
-/** Whether a chain is whole, or the number of the first entry that is missing, moved or altered. */
-export type Verdict = { intact: true; entries: number } | { intact: false; brokenAt: number };
-
-/**
- * Verifies a person's whole ledger against the head kept in the person's item (promise S9). Works on stored items and
- * needs no data key, so it works after an erasure too. Memory is one page.
- */
-export async function verifyLedger(
-  ring: KeyRing,
-  table: Table,
-  subjectId: string,
-  head: LedgerHead,
-): Promise<Verdict> {
-  const pageSize = 100;
-  let at = emptyHead;
-  for (let more = true; more; ) {
-    const page = await readEntries(table, subjectId, at.seq, pageSize);
-    const step = await followChain(ring, subjectId, at, page.items);
-    if ('brokenAt' in step) return { intact: false, brokenAt: step.brokenAt };
-    at = step;
-    more = page.more;
-  }
-  if (at.seq !== head.seq) return { intact: false, brokenAt: at.seq + 1 };
-  if (!sameBytes(at.hash, head.hash)) return { intact: false, brokenAt: at.seq };
-  return { intact: true, entries: at.seq };
-}
-
-/** Follows `items` from a head; answers the head reached, or where the chain breaks. */
-export async function followChain(
-  ring: KeyRing,
-  subjectId: string,
-  from: LedgerHead,
-  items: Item[],
-): Promise<LedgerHead | { brokenAt: number }> {
-  let at = from;
-  for (const item of items) {
-    const seq = at.seq + 1;
-    const hash = await checksum(ring, subjectId, item);
-    if (item.seq !== seq || !sameBytes(item.prev, at.hash) || !sameBytes(item.hash, hash))
-      return { brokenAt: seq };
-    at = { seq, hash };
-  }
-  return at;
-}
-
-/** Stored bytes may have been altered into anything. */
-function sameBytes(stored: unknown, expected: Uint8Array): boolean {
-  return stored instanceof Uint8Array && Buffer.from(stored).equals(expected);
 }

@@ -4,7 +4,8 @@ import type { Write } from '../client';
 import { putDuty } from '../consent/erasure-duty';
 import { gaugeWrite } from '../gauge/gauge';
 import { advanceHead } from '../ledger/append';
-import { type NewEntry, nextEntry } from '../ledger/ledger';
+import { nextEntry } from '../ledger/ledger';
+import type { Actor } from '../ledger/touched-key';
 import { moveTo } from './life';
 import { type Consent, consent, consentOf, ledgerHead, type Person } from './person';
 import { movePointer } from './pointer';
@@ -12,6 +13,9 @@ import { wechatAccountKey } from './wechat-account';
 
 /** An erasure that giving up an account has promised. */
 export type LeavingDuty = { subjectId: string; seq: number };
+
+/** What moves when two accounts are settled: the ways in. What is erased after it has an entry of its own. */
+export const waysInKinds = ['wechat-identity', 'wechat-openid'] as const;
 
 type Times = { at: string; dueAt: string; atSeconds: number; requestId: string };
 
@@ -22,11 +26,11 @@ type Times = { at: string; dueAt: string; atSeconds: number; requestId: string }
 export async function leaveAccount(
   ring: KeyRing,
   person: Person,
-  entry: Pick<NewEntry, 'act' | 'other'>,
+  entry: { act: 'account.left'; other: string; by?: Actor | undefined },
   { at, dueAt, atSeconds, requestId }: Times,
 ): Promise<{ writes: Write[]; duties: LeavingDuty[]; ended: ConsentPurposeId[] }> {
   const { subjectId } = person;
-  const common = { at, actor: 'self', requestId } as const;
+  const common = { at, actor: 'self', by: entry.by, requestId } as const;
   const writes: Write[] = [];
   const duties: LeavingDuty[] = [];
   const ended = grantedOf(person);
@@ -49,7 +53,12 @@ export async function leaveAccount(
     writes.push(withdrawn.write, putDuty(subjectId, { seq: head.seq, purpose, epoch, erased: 0, dueAt }));
     duties.push({ subjectId, seq: head.seq });
   }
-  const left = await nextEntry(ring, subjectId, head, { ...common, purpose: 'account', ...entry });
+  const left = await nextEntry(ring, subjectId, head, {
+    ...common,
+    purpose: 'account',
+    kinds: waysInKinds,
+    ...entry,
+  });
   const leaves = moveTo('left', at);
   const change = {
     set: [

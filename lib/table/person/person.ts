@@ -4,7 +4,7 @@ import { bytes, defineRecord, digest, mapOf, plain, sealed, type ValueOf } from 
 import type { Item, Write } from '../client';
 import { declareEntity } from '../entity';
 import { EVERYONE_SHARDS, everyoneShard, type Key, keys, shardOf } from '../keys';
-import type { LedgerHead } from '../ledger/ledger';
+import type { ChainHead } from '../ledger/chain';
 import { inPersonAt } from '../place';
 import { create, pointersTo } from '../replace';
 import { lifeStates } from './life';
@@ -119,7 +119,7 @@ export function keysOf(identities: Identity[]): Key[] {
   return identities.map(({ domain, digest }) => pointerKey(domain, digest));
 }
 
-export function ledgerHead({ ledgerSeq, ledgerHash }: Person): LedgerHead {
+export function ledgerHead({ ledgerSeq, ledgerHash }: Person): ChainHead {
   return { seq: ledgerSeq, hash: ledgerHash };
 }
 

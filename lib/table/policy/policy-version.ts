@@ -6,6 +6,7 @@ import type { Table, Write } from '../client';
 import { declareEntity } from '../entity';
 import type { MadeItem } from '../item';
 import { type Key, padded } from '../keys';
+import { type ChainHead, chainOf, emptyHead, type Verdict } from '../ledger/chain';
 import { ofService } from '../place';
 import { create } from '../replace';
 
@@ -13,11 +14,14 @@ import { create } from '../replace';
 const POLICY = 'POLICY';
 
 /**
- * The published versions of the policy, under one key of their own. Each carries the keyed checksum of itself and of the
- * one before, so none can be altered unseen (promises K4, S9); the book says which two matter now.
+ * The published versions of the policy, under one key of their own. They are a chain, so none can be altered unseen (promises
+ * K4, S9); the book keeps its head and says which two matter now. A proposal is not in the chain yet.
  */
 export const policyVersion = declareEntity('policy-version', {
-  place: ofService('accountability', (version) => ({ pk: POLICY, sk: `VERSION#${padded(Number(version))}` })),
+  place: ofService('accountability', (_policy, version: number) => ({
+    pk: POLICY,
+    sk: `VERSION#${padded(version)}`,
+  })),
   life: { rule: 'proof-three-years' },
   attributes: {
     version: plain('policy-version', z.int()),
@@ -35,6 +39,8 @@ export const policyVersion = declareEntity('policy-version', {
   },
 });
 export type StoredVersion = ValueOf<typeof policyVersion>;
+
+const versionChain = chainOf(policyVersion, 'version');
 
 const summary = z.object({
   version: z.int(),
@@ -55,10 +61,8 @@ export const policyBook = declareEntity('policy-book', {
 });
 export type PolicyBookItem = ValueOf<typeof policyBook>;
 
-const EMPTY = new Uint8Array(32);
-
 export const bookKey: Key = policyBook.key(POLICY);
-export const versionKey = (version: number): Key => policyVersion.key(String(version));
+export const versionKey = (version: number): Key => policyVersion.key(POLICY, version);
 
 export async function readBook(table: Table): Promise<PolicyBookItem | undefined> {
   const [item] = await table.getMany([bookKey]);
@@ -103,7 +107,7 @@ export function putProposal(value: StoredVersion): Write {
 
 /** Turns a proposal down, once. */
 export function rejectProposal(value: StoredVersion): Write {
-  return decide(value, 'rejected');
+  return decide(versionItem({ ...value, state: 'rejected' }), value);
 }
 
 /**
@@ -116,10 +120,12 @@ export async function publishVersion(
   inForce: PolicySummary | undefined,
   book: PolicyBookItem | undefined,
 ): Promise<Write[]> {
-  const prev = book?.hash ?? EMPTY;
-  const hash = await checksum(ring, { ...value, state: 'published', prev });
+  const { item, head } = await versionChain.next(ring, POLICY, headOf(book), {
+    ...value,
+    state: 'published',
+  });
   const versions = [...(inForce ? [inForce] : []), toSummary(parseVersion(value))];
-  const next = policyBook.make(POLICY, undefined, { latest: value.version, hash, versions });
+  const next = policyBook.make(POLICY, undefined, { latest: head.seq, hash: head.hash, versions });
   const put: Write = book
     ? {
         Put: {
@@ -129,54 +135,32 @@ export async function publishVersion(
         },
       }
     : create(next);
-  return [decide({ ...value, prev, hash }, 'published'), put];
+  return [decide(item, value), put];
+}
+
+function headOf(book: PolicyBookItem | undefined): ChainHead {
+  return book ? { seq: book.latest, hash: book.hash } : emptyHead;
 }
 
 function versionItem(value: StoredVersion): MadeItem {
-  return policyVersion.make(String(value.version), undefined, value);
+  return policyVersion.make(POLICY, value.version, value);
 }
 
-function decide(value: StoredVersion, state: 'published' | 'rejected'): Write {
+/** Puts what was decided in the place of the proposal that it was decided on. */
+function decide(item: MadeItem, { textHash }: StoredVersion): Write {
   // Only the first version is published without having been proposed.
   const stillProposed = 'attribute_not_exists(pk) OR (#state = :proposed AND textHash = :text)';
   return {
     Put: {
-      Item: versionItem({ ...value, state }),
+      Item: item,
       ConditionExpression: stillProposed,
       ExpressionAttributeNames: { '#state': 'state' },
-      ExpressionAttributeValues: { ':proposed': 'proposed', ':text': value.textHash },
+      ExpressionAttributeValues: { ':proposed': 'proposed', ':text': textHash },
     },
   };
 }
 
-/** Where the chain of versions breaks, or that it does not. */
-export async function verifyVersions(
-  ring: KeyRing,
-  table: Table,
-): Promise<{ intact: true; versions: number } | { intact: false; brokenAt: number }> {
-  const book = await readBook(table);
-  let prev: Uint8Array = EMPTY;
-  for (let version = 1; version <= (book?.latest ?? 0); version += 1) {
-    const stored = await readVersion(table, version);
-    if (!stored?.hash || !(await isIntact(ring, stored, prev))) return { intact: false, brokenAt: version };
-    prev = stored.hash;
-  }
-  const ends = !book || Buffer.from(prev).equals(book.hash);
-  return ends ? { intact: true, versions: book?.latest ?? 0 } : { intact: false, brokenAt: book.latest };
-}
-
-async function isIntact(ring: KeyRing, stored: StoredVersion, prev: Uint8Array): Promise<boolean> {
-  if (stored.state !== 'published' || !stored.prev || !stored.hash) return false;
-  const hash = await checksum(ring, stored);
-  return Buffer.from(stored.prev).equals(prev) && Buffer.from(stored.hash).equals(hash);
-}
-
-/** Keyed checksum of everything that was published, and by whom. */
-function checksum(ring: KeyRing, value: StoredVersion): Promise<Buffer> {
-  const { hash: _, prev, ...rest } = value;
-  const parts = Object.entries(rest).sort(([a], [b]) => (a < b ? -1 : 1));
-  return ring.mac(
-    'ledger',
-    `policy\n${Buffer.from(prev ?? EMPTY).toString('base64')}\n${JSON.stringify(parts)}`,
-  );
+/** Whether every published version is as it was published, against the head that the book keeps. */
+export async function verifyVersions(ring: KeyRing, table: Table): Promise<Verdict> {
+  return versionChain.verify(ring, table, POLICY, headOf(await readBook(table)));
 }

@@ -2,7 +2,7 @@ import type { KeyRing } from '../../crypto/key-ring';
 import type { KindId } from '../../policy/kinds';
 import type { Attributes, Encoded, RecordCodec } from '../attribute';
 import type { Item, Table } from '../client';
-import { isUnaltered, ledgerEntry } from '../ledger/ledger';
+import { ledger, ledgerEntry } from '../ledger/ledger';
 import type { Sealer } from '../sealer';
 import type { AnyEntity } from './any-entity';
 import { declaredEntities, entityOf, itemsOfPerson } from './partition';
@@ -55,7 +55,7 @@ function isSealed(item: Item, { attributes }: AnyEntity): boolean {
 /** The account that was given up for this one by an entry of its ledger; an altered entry would open somebody else's. */
 async function givenUpFor(ring: KeyRing, account: string, item: Item): Promise<string | undefined> {
   const entry = ledgerEntry.read(item);
-  if (entry?.act !== 'account.joined' || !(await isUnaltered(ring, account, item))) return undefined;
+  if (entry?.act !== 'account.joined' || !(await ledger.isUnaltered(ring, account, item))) return undefined;
   return entry.other;
 }
 

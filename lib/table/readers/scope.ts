@@ -34,6 +34,19 @@ function wasThere(
   return begun < untilSeconds && ended > fromSeconds;
 }
 
+/** The kinds that items are about: the epoch beside what rests on a consent says only that something is there. */
+export function kindsIn(
+  items: readonly Item[],
+  among: ReadonlyMap<string, AnyEntity> = declaredEntities,
+): Set<KindId> {
+  return new Set(
+    items.flatMap(({ epoch: _, ...content }) => {
+      const entity = among.get(String(content.entity));
+      return entity ? kindsOf(content as Item, entity) : [];
+    }),
+  );
+}
+
 /** The kinds an item holds. Sealed attributes cannot be seen one by one without the key, so all that may be there count. */
 export function kindsOf(item: Item, { attributes }: AnyEntity): KindId[] {
   const there = Object.entries(attributes).filter(([attribute, { storage }]) =>

@@ -1,8 +1,9 @@
 import * as z from 'zod/mini';
 import { type AgeBand, ageBands } from '../../policy/age';
+import type { KindId } from '../../policy/kinds';
 import type { ConsentPurposeId } from '../../policy/purposes';
 import type { ReachVersions } from '../../policy/version';
-import { digest, plain, sealed, type ValueOf } from '../attribute';
+import { type Attributes, digest, plain, sealed, type ValueOf } from '../attribute';
 import type { Item, Write } from '../client';
 import { declareEntity } from '../entity';
 import { type GaugeId, gaugeChange } from '../gauge/gauge';
@@ -111,6 +112,14 @@ const byHome = {
 
 export const realNameKey = (subjectId: string, home: ResultPurpose): Key =>
   byHome[home].result.key(subjectId);
+
+/** The kinds that a result may be made of, with the mark of its way. The epoch beside them tells nothing of the person. */
+export function resultKinds(way: WayId): KindId[] {
+  const { result } = byHome[resultPurposeOf(way)];
+  const mark = way === 'bank' || way === 'face' ? marks[way].attributes : {};
+  const { epoch: _, ...attributes } = { ...result.attributes, ...mark } as Attributes;
+  return [...new Set(Object.values(attributes).flatMap(({ kinds }) => kinds))];
+}
 
 /** Head-counts that a way's result is in: the sensitive kinds that are held for it. */
 function gaugesOf(way: WayId): GaugeId[] {
