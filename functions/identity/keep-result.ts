@@ -47,7 +47,7 @@ export type NewResult = {
 
 /**
  * Keeps a result in one transaction with its ledger entry: the result, the claim of the number for this account, the
- * mark of a minor, the head-counts. Only now may IDENTITY_TAKEN be said: the partner has confirmed that number and name
+ * mark of a minor. Only now may IDENTITY_TAKEN be said: the partner has confirmed that number and name
  * are this person's, so nobody can probe which numbers are registered.
  * @throws AppError IDENTITY_TAKEN | NOT_NOW | CONSENT_REQUIRED | GUARDIAN_REQUIRED | BUSY
  */
@@ -65,10 +65,9 @@ export async function keepResult(
   const entry = { at, act: 'real-name.verified', actor: 'self', purpose, way, requestId } as const;
   let before = seen;
   for (let race = 0; race < RACES; race += 1) {
-    const minor = markMinor(subjectId, before.minor, band, at);
     const writes = [
-      ...keepRealName(subjectId, value, before.result, caller.sealer, minor),
-      ...(minor.write ? [minor.write] : []),
+      ...keepRealName(subjectId, value, before.result, caller.sealer),
+      ...markMinor(subjectId, before.minor, band, at),
       ...(band === 'under-14' ? [guardianConsents(subjectId, guardianNotice.textHash)] : []),
       ...also,
     ];

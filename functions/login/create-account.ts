@@ -2,7 +2,6 @@ import { toInstant } from '../../lib/clock';
 import { randomId } from '../../lib/crypto/random';
 import { issueToken } from '../../lib/crypto/token';
 import type { Deps } from '../../lib/deps';
-import { gaugeWrite } from '../../lib/table/gauge/gauge';
 import { emptyHead, nextEntry } from '../../lib/table/ledger/ledger';
 import { type Person, putPerson, session } from '../../lib/table/person/person';
 import { claimPointer } from '../../lib/table/person/pointer';
@@ -52,7 +51,6 @@ export async function createAccount(
       putPerson(person),
       ...identities.map((one) => claimPointer(one.domain, one.digest, subjectId)),
       write,
-      gaugeWrite(subjectId, { persons: 1 }),
       putWechatAccount(subjectId, { identity, openid }, sealer),
     );
     const expiresAt = toInstant(expiryOf(value));

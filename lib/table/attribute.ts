@@ -12,6 +12,8 @@ export type Attribute<S extends z.ZodMiniType = z.ZodMiniType> = {
   schema: S;
   /** It is another person's number; the entity in that person's partition that leads back here, or null where none does. */
   refersTo?: string | null;
+  /** A value that tells nothing of the kind's sensitive sort: the age band of an adult is no minor's. */
+  harmless?: string;
 };
 export type Attributes = Record<string, Attribute>;
 

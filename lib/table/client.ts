@@ -14,6 +14,7 @@ import { awsWaits } from '../aws-client';
 import { type Clock, toEpochSeconds } from '../clock';
 import { type Random, randomId, systemRandom } from '../crypto/random';
 import { AppError } from '../errors';
+import type { SensitiveKindId } from '../policy/sensitive';
 import { TimeoutError, timeLimits, within } from '../time-limits';
 import type { Item, MadeItem } from './item';
 import type { Key } from './keys';
@@ -32,6 +33,10 @@ type Body<K extends keyof TransactItem> = WithoutTable<NonNullable<TransactItem[
 /** One write, in DynamoDB's own form without the table's name. Only what the maker made can be put (lib/table/entity.ts). */
 export type Write = { [K in Exclude<keyof TransactItem, 'Put'>]?: Body<K> } & {
   Put?: Omit<Body<'Put'>, 'Item'> & { Item: MadeItem };
+  /** What was seen where this writes: what the item holds; of the person's own item, what the person has. */
+  seen?: Record<string, unknown> | undefined;
+  /** Of an update: what the item holds afterwards, where it changes that. */
+  holds?: readonly (SensitiveKindId | 'persons')[];
 };
 
 /** Tries of one request before it is BUSY, and the pauses between them. How long they may take: lib/time-limits.ts. */
@@ -163,11 +168,15 @@ export function createTable(parts: TableParts): Table {
   function stamped(write: Write): Write {
     const { Put } = write;
     if (!Put || Put.Item?.createdAtSeconds !== undefined) return write;
-    return { Put: { ...Put, Item: { ...Put.Item, createdAtSeconds: toEpochSeconds(clock.now()) } } };
+    return {
+      ...write,
+      Put: { ...Put, Item: { ...Put.Item, createdAtSeconds: toEpochSeconds(clock.now()) } },
+    };
   }
 
   function inTransaction(write: Write): TransactItem {
-    const [[kind, body] = ['Put', {}]] = Object.entries(write);
+    const { seen: _seen, holds: _holds, ...verb } = write;
+    const [[kind, body] = ['Put', {}]] = Object.entries(verb);
     return { [kind]: { ...body, ...common } } as TransactItem;
   }
 

@@ -3,6 +3,7 @@ import { type ConsentPurposeId, needsConsent, type PurposeId, purposeIds } from 
 import type { ReachVersions } from '../policy/version';
 import { ConditionFailed, type Item, type Table, type Write } from './client';
 import { type Key, keys, subjectOf } from './keys';
+import { withCondition } from './merge';
 import { consentInForce, consentOf, type Person, readPerson } from './person/person';
 
 /**
@@ -95,9 +96,22 @@ function compose(authority: Authority, needs: Need[], writes: Write[]): Write[] 
   const at = writes.findIndex((write) => isPerson(keyOf(write), subjectId));
   const opens = own.some(({ Put, Update }) => (Put && !isFenced(Put.Item)) || Update);
   if (at < 0 && (!opens || onlyEnds)) return writes;
-  const condition = conditionOf(authority, needs);
-  if (at < 0) return [...writes, { ConditionCheck: { Key: keys.person(subjectId), ...condition } }];
-  return writes.map((write, index) => (index === at ? withCondition(write, condition) : write));
+  const { ConditionExpression, ExpressionAttributeNames, ExpressionAttributeValues } = conditionOf(
+    authority,
+    needs,
+  );
+  const seen = authority.person;
+  const isThere: Write = {
+    ConditionCheck: { Key: keys.person(subjectId), ConditionExpression: 'attribute_exists(pk)' },
+  };
+  return (at < 0 ? [...writes, isThere] : writes).map((write, index) =>
+    index === (at < 0 ? writes.length : at)
+      ? {
+          ...withCondition(write, ConditionExpression, ExpressionAttributeNames, ExpressionAttributeValues),
+          seen: write.seen ?? seen,
+        }
+      : write,
+  );
 }
 
 type Condition = {
@@ -132,22 +146,6 @@ function conditionOf({ sessionId }: Authority, needs: Need[]): Condition {
       },
     }),
   };
-}
-
-function withCondition(write: Write, condition: Condition): Write {
-  const [[kind, body] = ['ConditionCheck', {}]] = Object.entries(write) as [string, Partial<Condition>][];
-  const { ConditionExpression: own } = body;
-  const values = { ...body.ExpressionAttributeValues, ...condition.ExpressionAttributeValues };
-  return {
-    [kind]: {
-      ...body,
-      ConditionExpression: own
-        ? `(${own}) AND ${condition.ConditionExpression}`
-        : condition.ConditionExpression,
-      ExpressionAttributeNames: { ...body.ExpressionAttributeNames, ...condition.ExpressionAttributeNames },
-      ...(Object.keys(values).length > 0 && { ExpressionAttributeValues: values }),
-    },
-  } as Write;
 }
 
 /**

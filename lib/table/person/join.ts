@@ -2,7 +2,6 @@ import type { KeyRing } from '../../crypto/key-ring';
 import type { ConsentPurposeId } from '../../policy/purposes';
 import type { Write } from '../client';
 import { putDuty } from '../consent/erasure-duty';
-import { gaugeWrite } from '../gauge/gauge';
 import { advanceHead } from '../ledger/append';
 import { type NewEntry, nextEntry } from '../ledger/ledger';
 import { type Consent, consent, consentOf, ledgerHead, type Person } from './person';
@@ -63,9 +62,13 @@ export async function leaveAccount(
   };
   writes.push(
     left.write,
-    advanceHead(subjectId, ledgerHead(person), left.head, change),
+    // From now on nobody is behind this account: the one that stays counts the person.
+    {
+      ...advanceHead(subjectId, ledgerHead(person), left.head, change),
+      seen: { holds: ['persons'], held: person.held },
+      holds: [],
+    },
     { Delete: { Key: wechatAccountKey(subjectId) } },
-    gaugeWrite(subjectId, { persons: -1 }),
   );
   return { writes, duties, ended };
 }

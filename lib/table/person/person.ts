@@ -65,6 +65,7 @@ export const person = declareEntity('person', {
   life: { rule: 'account-life' },
   pointers: ['openid-pointer', 'unionid-pointer'],
   indexes: ['everyoneShard'],
+  counts: 'persons',
   attributes: {
     /** By which the index of everybody finds the person. */
     everyoneShard: plain('account-number', z.string()),
@@ -87,6 +88,8 @@ export const person = declareEntity('person', {
     contactCount: plain('card-exchange', z.optional(z.int())),
     /** How often all links were revoked: a link of an earlier count is dead. */
     shareEpoch: plain('card-share', z.optional(z.int())),
+    /** Of each sensitive kind how many items hold it; moved with them by the table (`gauge/counting.ts`). */
+    held: plain('held-count', z.optional(z.record(z.string(), z.int()))),
     ledgerSeq: plain('ledger-entry', z.int()),
     ledgerHash: plain('ledger-entry', bytes),
   },
