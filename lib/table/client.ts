@@ -33,8 +33,10 @@ type Body<K extends keyof TransactItem> = WithoutTable<NonNullable<TransactItem[
 /** One write, in DynamoDB's own form without the table's name. Only what the maker made can be put (lib/table/entity.ts). */
 export type Write = { [K in Exclude<keyof TransactItem, 'Put'>]?: Body<K> } & {
   Put?: Omit<Body<'Put'>, 'Item'> & { Item: MadeItem };
-  /** What was seen where this writes: what the item holds; of the person's own item, what the person has. */
+  /** The item that was seen where this writes, or as much of it as says what it holds. */
   seen?: Record<string, unknown> | undefined;
+  /** The person in whose partition this writes, as last seen. What the write makes of their head-counts is noted there. */
+  owner?: Record<string, unknown> | undefined;
   /** Of an update: what the item holds afterwards, where it changes that. */
   holds?: readonly (SensitiveKindId | 'persons')[];
 };
@@ -175,7 +177,7 @@ export function createTable(parts: TableParts): Table {
   }
 
   function inTransaction(write: Write): TransactItem {
-    const { seen: _seen, holds: _holds, ...verb } = write;
+    const { seen: _seen, owner: _owner, holds: _holds, ...verb } = write;
     const [[kind, body] = ['Put', {}]] = Object.entries(verb);
     return { [kind]: { ...body, ...common } } as TransactItem;
   }

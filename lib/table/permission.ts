@@ -95,30 +95,25 @@ function compose(authority: Authority, needs: Need[], writes: Write[]): Write[] 
   const own = writes.filter((write) => subjectOf(keyOf(write)) === subjectId);
   const at = writes.findIndex((write) => isPerson(keyOf(write), subjectId));
   const opens = own.some(({ Put, Update }) => (Put && !isFenced(Put.Item)) || Update);
-  if (at < 0 && (!opens || onlyEnds)) return writes;
-  const { ConditionExpression, ExpressionAttributeNames, ExpressionAttributeValues } = conditionOf(
-    authority,
-    needs,
-  );
-  const seen = authority.person;
-  const isThere: Write = {
-    ConditionCheck: { Key: keys.person(subjectId), ConditionExpression: 'attribute_exists(pk)' },
+  const known = writes.map((write) => (own.includes(write) ? { ...write, owner: authority.person } : write));
+  if (at < 0 && (!opens || onlyEnds)) return known;
+  const { expression, names, values } = conditionOf(authority, needs);
+  if (at >= 0)
+    return known.map((write, index) =>
+      index === at ? withCondition(write, expression, names, values) : write,
+    );
+  const check: Write = {
+    ConditionCheck: {
+      Key: keys.person(subjectId),
+      ConditionExpression: expression,
+      ExpressionAttributeNames: names,
+      ...(Object.keys(values).length > 0 && { ExpressionAttributeValues: values }),
+    },
   };
-  return (at < 0 ? [...writes, isThere] : writes).map((write, index) =>
-    index === (at < 0 ? writes.length : at)
-      ? {
-          ...withCondition(write, ConditionExpression, ExpressionAttributeNames, ExpressionAttributeValues),
-          seen: write.seen ?? seen,
-        }
-      : write,
-  );
+  return [...known, check];
 }
 
-type Condition = {
-  ConditionExpression: string;
-  ExpressionAttributeNames: Record<string, string>;
-  ExpressionAttributeValues?: Record<string, unknown>;
-};
+type Condition = { expression: string; names: Record<string, string>; values: Record<string, unknown> };
 
 function conditionOf({ sessionId }: Authority, needs: Need[]): Condition {
   const signedIn = sessionId === undefined ? [] : ['attribute_exists(#may_sessions.#may_session)'];
@@ -127,24 +122,19 @@ function conditionOf({ sessionId }: Authority, needs: Need[]): Condition {
       `#may_consents.#may${index}.granted = :may_true AND #may_consents.#may${index}.epoch = :may${index}`,
   );
   return {
-    ConditionExpression: [
-      'attribute_exists(pk)',
-      'attribute_not_exists(#may_left)',
-      ...signedIn,
-      ...agreed,
-    ].join(' AND '),
-    ExpressionAttributeNames: {
+    expression: ['attribute_exists(pk)', 'attribute_not_exists(#may_left)', ...signedIn, ...agreed].join(
+      ' AND ',
+    ),
+    names: {
       '#may_left': 'leftAt',
       ...(sessionId !== undefined && { '#may_sessions': 'sessions', '#may_session': sessionId }),
       ...(needs.length > 0 && { '#may_consents': 'consents' }),
       ...Object.fromEntries(needs.map(({ purpose }, index) => [`#may${index}`, purpose])),
     },
-    ...(needs.length > 0 && {
-      ExpressionAttributeValues: {
-        ':may_true': true,
-        ...Object.fromEntries(needs.map(({ epoch }, index) => [`:may${index}`, epoch])),
-      },
-    }),
+    values: {
+      ...(needs.length > 0 && { ':may_true': true }),
+      ...Object.fromEntries(needs.map(({ epoch }, index) => [`:may${index}`, epoch])),
+    },
   };
 }
 

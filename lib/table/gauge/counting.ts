@@ -22,7 +22,7 @@ type Composed = { writes: [Write, ...Write[]]; person: Map<string, number>; afte
  * the last one goes, the head-count of the kind. So a person counts once for each kind, however many items hold it, and
  * nobody who writes can forget it. What has expired counts until it is swept: until then it is held.
  *
- * What is there may be given as seen (`Write.seen`). It is never believed: every composed write is held to it by a
+ * What is there may be given as seen (`Write.seen`, `Write.owner`). It is never believed: every composed write is held to it by a
  * condition, and a refusal that shows something else is composed anew from what was met. A write that changes no number
  * costs nothing besides.
  */
@@ -82,18 +82,18 @@ function personOf(write: Write): string | undefined {
 function asSeen(writes: Write[]): Belief {
   const held = new Map<string, Held>();
   for (const write of writes) {
-    const subjectId = personOf(write);
-    if (subjectId !== undefined && write.seen)
-      held.set(subjectId, (write.seen.held as Held | undefined) ?? {});
+    const subjectId = subjectOf(keyOf(write));
+    const known = write.owner ?? (personOf(write) === undefined ? undefined : write.seen);
+    if (subjectId !== undefined && known) held.set(subjectId, (known.held as Held | undefined) ?? {});
   }
   return { holds: writes.map(({ seen }) => holdsOf(seen)), held };
 }
 
-/** Who passed a person along as seen is told how they are now, so that a next write of the same call sees right. */
+/** Who passed a person along is told how they are now, so that a next write of the same call sees right. */
 function remember(writes: Write[], after: Map<string, Held>): void {
   for (const write of writes) {
-    const held = after.get(personOf(write) ?? '');
-    if (held && write.seen) write.seen.held = held;
+    const held = after.get(subjectOf(keyOf(write)) ?? '');
+    if (held && write.owner) write.owner.held = held;
   }
 }
 
@@ -124,7 +124,7 @@ function compose(writes: Write[], belief: Belief): Composed {
     const at = writes.findIndex((write) => personOf(write) === subjectId);
     const goes = writes[at]?.Delete !== undefined;
     const after = goes ? {} : moved.reduce(plus, before);
-    if (moved.length > 0 || (goes && Object.keys(before).length > 0)) {
+    if (moved.length > 0 || goes) {
       person.set(subjectId, at < 0 ? composed.length : at);
       if (at < 0) composed.push(personWrite(subjectId, known, before, after));
       else composed[at] = moveHeld(composed[at] as Write, before, after);

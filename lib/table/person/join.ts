@@ -65,7 +65,8 @@ export async function leaveAccount(
     // From now on nobody is behind this account: the one that stays counts the person.
     {
       ...advanceHead(subjectId, ledgerHead(person), left.head, change),
-      seen: { holds: ['persons'], held: person.held },
+      seen: { holds: ['persons'] },
+      owner: person,
       holds: [],
     },
     { Delete: { Key: wechatAccountKey(subjectId) } },
