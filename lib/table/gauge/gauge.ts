@@ -58,6 +58,7 @@ export function gaugeWrite(subjectId: string, changes: Partial<Gauges>): Write {
 export function gaugeWrites(people: [subjectId: string, changes: Partial<Gauges>][]): Write[] {
   const byShard = new Map<number, [subjectId: string, changes: Partial<Gauges>]>();
   for (const [subjectId, changes] of people) {
+    if (Object.keys(changes).length === 0) continue;
     const shard = shardOf(subjectId, GAUGE_SHARDS);
     const [, sums] = byShard.get(shard) ?? [subjectId, {}];
     const sum = { ...sums };
