@@ -35,6 +35,6 @@ it('whatever people do in any order, after every operation the head-counts and l
       }
       expect(looks()).toBeGreaterThan(0);
     }),
-    { numRuns: amount(6, 1), endOnFailure: true },
+    { numRuns: amount(15, 1), endOnFailure: true },
   );
 });
