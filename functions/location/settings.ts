@@ -8,6 +8,7 @@ import {
   endOf,
   forgetHistory,
   type Location,
+  location,
   putSettings,
   readLocation,
   stopLocation,
@@ -144,7 +145,8 @@ export async function stop(deps: Deps, { caller }: Run<'subject', unknown>) {
       return off;
     } catch (error) {
       if (!(error instanceof ConditionFailed)) throw error;
-      const item = error.found[0]?.item;
+      const met = error.found[0]?.item;
+      const item = location.is(met) ? met : undefined; // what a withdrawal left is off already
       const [first, ...others] = days ? forgetHistory(subjectId, nowMs, days) : [];
       if (!item && first) await deps.table.write(first, ...others);
       if (!item) return off;

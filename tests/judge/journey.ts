@@ -162,6 +162,7 @@ export async function wholeJourney(world: World) {
   await onWeb(world, lin.caller);
   await join(world, lin.caller, again, ['lin', 'lin again']);
   await withdraw(world, lin.caller, 'location');
+  await world.ok('location/stop', {}, lin.caller);
   await world.erase();
   return { lin: lin.caller, chen: chen.caller, child, again };
 }

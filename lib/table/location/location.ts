@@ -134,7 +134,10 @@ export function putPoint(
 /** What goes with the square: itself, its entries in both indexes, and that it waits to be swept. */
 const content = 'sealed, nearCell, nearPath, nearUntilSeconds, untilSeconds, dueShard, dueAt';
 
-/** Switches off: square and index entry go with this write, and with it the history where one may have been kept. */
+/**
+ * Switches off: square and index entry go with this write, and with it the history where one may have been kept. Refused
+ * where there is no place, and where a withdrawal has left its mark in it: that is not to be written into.
+ */
 export function stopLocation(
   subjectId: string,
   history: Item[] | undefined,
@@ -147,9 +150,10 @@ export function stopLocation(
     Update: {
       Key: locationKey(subjectId),
       UpdateExpression: `SET #on = :false, keepsHistory = :false, sinceMs = :now, expiresAtSeconds = :ends, ttlSeconds = :ends ADD version :one, revision :one REMOVE ${content}`,
-      ConditionExpression: `attribute_exists(pk)${history ? '' : ' AND (attribute_not_exists(keepsHistory) OR keepsHistory = :false)'}`,
+      ConditionExpression: `entity = :location${history ? '' : ' AND (attribute_not_exists(keepsHistory) OR keepsHistory = :false)'}`,
       ExpressionAttributeNames: { '#on': 'on' },
       ExpressionAttributeValues: {
+        ':location': location.name,
         ':false': false,
         ':one': 1,
         ':now': nowMs,
