@@ -21,6 +21,7 @@ import { holdPartners, type Partners } from './partners';
 import type { Registry } from './policy/registry';
 import type { EntryId } from './policy/sign-in-entries';
 import { createTable, type Table, type TableParts } from './table/client';
+import { counting } from './table/gauge/counting';
 import { createPolicyBook, type PolicyBook } from './table/policy/policy-book';
 import { loadServiceKeys } from './table/service/key-store';
 import { type TimeLimit, type TimeLimits, timeLimits } from './time-limits';
@@ -87,7 +88,7 @@ export function buildDeps(config: Config, replace: Replacements = {}): Deps {
   const random = replace.random ?? systemRandom;
   const log = replace.log ?? createLog((line) => process.stdout.write(`${line}\n`));
   const limits = replace.limits ?? timeLimits;
-  const table = createTable({
+  const raw = createTable({
     name: config.TABLE_NAME,
     region,
     endpoint: config.TABLE_ENDPOINT,
@@ -96,6 +97,7 @@ export function buildDeps(config: Config, replace: Replacements = {}): Deps {
     limits,
     observe: replace.observeTable,
   });
+  const table = counting(raw);
   const queues = { region, endpoint: config.SQS_ENDPOINT, log, limits };
   const asking = { clock, log, limit: limits.partner };
   const wechat = { baseUrl: config.WECHAT_API_BASE, appid: config.WECHAT_APPID, ...asking };

@@ -175,7 +175,7 @@ export async function finishFace(deps: Deps, run: Run<'subject', { sessionId: st
   if (!session) throw new AppError('NOT_FOUND');
   if (live) throw new AppError('NOT_NOW', { why: '您已经用人脸核验过。' });
 
-  const ends = endFaceSession(subjectId, sessionId, session);
+  const ends = endFaceSession(subjectId, sessionId, session, caller.alsoRead);
   const { answer, person: after } = await disclose(
     deps,
     person,

@@ -2,8 +2,10 @@ import { toInstant } from '../../lib/clock';
 import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
 import type { Run } from '../../lib/gate/operation';
-import { putGuardian, queryWards, readGuardian, readWard, removeWard } from '../../lib/table/real-name/minor';
+import type { Item } from '../../lib/table/client';
+import { putGuardian, queryWards, readGuardian, readWard } from '../../lib/table/real-name/minor';
 import { endRealNames, resultKinds, type WayId } from '../../lib/table/real-name/real-name';
+import { remove } from '../../lib/table/replace';
 import { writeInBothLedgers } from './two-ledgers';
 
 /** The children this person answered for, by number only (CON-4: taking back is as easy as giving). */
@@ -21,12 +23,12 @@ export async function guardianWithdraw(deps: Deps, run: Run<'subject', { wardId:
   const { person, sealer } = caller;
   const ward = readWard(caller.alsoRead);
   if (!ward) throw new AppError('NOT_FOUND');
-  const { childId, wardId } = ward;
+  const { childId } = ward;
   const kinds = ['guardian'] as const;
   const common = { act: 'guardian.withdrawn', purpose: 'minors', kinds, requestId } as const;
   await writeInBothLedgers(deps, person, childId, async (_child, { guardian, results }) => {
     const before = readGuardian(guardian);
-    const own = removeWard(person.subjectId, wardId);
+    const own = remove(caller.alsoRead as Item);
     const entries = {
       own: { ...common, actor: 'self' },
       others: { ...common, actor: 'guardian', guardian: person.subjectId },
@@ -34,7 +36,7 @@ export async function guardianWithdraw(deps: Deps, run: Run<'subject', { wardId:
     } as const;
     // Somebody else has answered since: there is nothing of this person's left to end.
     if (before?.state !== 'consented' || before.guardianId !== person.subjectId)
-      return { ...entries, writes: [own] };
+      return { ...entries, writes: own };
     const decidedAt = toInstant(deps.clock.now());
     const ended = results.filter(({ band }) => band === 'under-14');
     return {
@@ -45,8 +47,8 @@ export async function guardianWithdraw(deps: Deps, run: Run<'subject', { wardId:
       },
       writes: [
         ...putGuardian(childId, { ...before, state: 'withdrawn', decidedAt }, guardian),
-        own,
-        ...endRealNames(childId, ended),
+        ...own,
+        ...endRealNames(ended),
       ],
     };
   });

@@ -6,10 +6,8 @@ import { truncateAddress } from '../../lib/gate/network-place';
 import type { Run } from '../../lib/gate/operation';
 import { retentionMs } from '../../lib/policy/retention';
 import { ConditionFailed, type Item, type Write } from '../../lib/table/client';
-import { gaugeWrites } from '../../lib/table/gauge/gauge';
 import { appendEntry } from '../../lib/table/ledger/append';
 import {
-  GUARDIAN_GAUGES,
   type Guardian,
   guardianCodeKey,
   putGuardian,
@@ -67,7 +65,6 @@ export async function askGuardian(deps: Deps, { caller, requestId }: Run<'subjec
   const writes: Write[] = [
     ...putGuardian(subjectId, { state: 'asked', codeDigest, askedAt: at }, caller.alsoRead),
     putGuardianCode(subjectId, codeDigest, at),
-    ...(before ? [] : gaugeWrites(subjectId, GUARDIAN_GAUGES, 1)),
   ];
   const entry = { at, act: 'guardian.asked', actor: 'self', purpose: 'minors', requestId } as const;
   try {

@@ -46,7 +46,7 @@ export type NewResult = {
 
 /**
  * Keeps a result in one transaction with its ledger entry: the result, the claim of the number for this account, the
- * mark of a minor, the head-counts. Only now may IDENTITY_TAKEN be said: the partner has confirmed that number and name
+ * mark of a minor. Only now may IDENTITY_TAKEN be said: the partner has confirmed that number and name
  * are this person's, so nobody can probe which numbers are registered.
  * @throws AppError IDENTITY_TAKEN | NOT_NOW | CONSENT_REQUIRED | GUARDIAN_REQUIRED | BUSY
  */
@@ -70,10 +70,9 @@ export async function keepResult(
   } as const;
   let before = seen;
   return untilWon(async () => {
-    const minor = markMinor(subjectId, before.minor, band, at);
     const writes = [
-      ...keepRealName(subjectId, value, before.result, caller.sealer, minor),
-      ...(minor.write ? [minor.write] : []),
+      ...keepRealName(subjectId, value, before.result, caller.sealer),
+      ...markMinor(subjectId, before.minor, band, at),
       ...(band === 'under-14' ? [guardianConsents(subjectId, guardianNotice.textHash)] : []),
       ...also,
     ];

@@ -89,7 +89,8 @@ export const location = {
     input: nothing,
     output: z.object({ on: z.literal(false) }),
     ledger: 'none',
-    budget: { trips: 2, readUnits: 2, writeUnits: 3 },
+    // With the place goes what the person is counted for.
+    budget: { trips: 2, readUnits: 2, writeUnits: 8 },
     alsoRead: (subjectId) => locationKey(subjectId),
     run: stop,
   }),

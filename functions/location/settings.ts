@@ -8,10 +8,12 @@ import {
   endOf,
   forgetHistory,
   type Location,
+  location,
   putSettings,
   readLocation,
   stopLocation,
 } from '../../lib/table/location/location';
+import { historyItems } from '../../lib/table/location/location-history';
 import { epochOf } from '../../lib/table/person/consents';
 import { consentOf } from '../../lib/table/person/person';
 import { untilWon } from '../../lib/table/races';
@@ -99,7 +101,8 @@ export async function setSettings(deps: Deps, { caller, input }: Run<'subject', 
   const forgetsHistory = !input.keepHistory && (before?.keepsHistory === true || mayHaveHistory(caller));
   try {
     const [put, holds] = putSettings(subjectId, after, before, nowMs, caller.sealer);
-    await deps.table.write(put, holds, ...(forgetsHistory ? forgetHistory(subjectId, nowMs) : []));
+    const days = forgetsHistory ? await historyItems(deps.table, subjectId, 'ended-too') : [];
+    await deps.table.write(put, holds, ...(forgetsHistory ? forgetHistory(subjectId, nowMs, days) : []));
     return shown(after);
   } catch (error) {
     if (!(error instanceof ConditionFailed)) throw error;
@@ -135,17 +138,21 @@ export async function stop(deps: Deps, { caller }: Run<'subject', unknown>) {
   const nowMs = deps.clock.now();
   const off = { on: false } as const;
   let hasHistory = mayHaveHistory(caller) || caller.alsoRead?.keepsHistory === true;
+  let seen = caller.alsoRead;
   return untilWon(async () => {
+    const days = hasHistory ? await historyItems(deps.table, subjectId, 'ended-too') : undefined;
     try {
-      await deps.table.write(...stopLocation(subjectId, hasHistory, nowMs));
+      await deps.table.write(...stopLocation(subjectId, days, nowMs, seen));
       return off;
     } catch (error) {
       if (!(error instanceof ConditionFailed)) throw error;
-      const item = error.found[0]?.item;
-      const [first, ...others] = hasHistory ? forgetHistory(subjectId, nowMs) : [];
+      const met = error.found[0]?.item;
+      const item = location.is(met) ? met : undefined; // what a withdrawal left is off already
+      const [first, ...others] = days ? forgetHistory(subjectId, nowMs, days) : [];
       if (!item && first) await deps.table.write(first, ...others);
       if (!item) return off;
       hasHistory = true; // a history was begun meanwhile
+      seen = item;
       return undefined;
     }
   });

@@ -2,7 +2,6 @@ import { toInstant } from '../../lib/clock';
 import { randomId } from '../../lib/crypto/random';
 import { issueToken } from '../../lib/crypto/token';
 import type { Deps } from '../../lib/deps';
-import { gaugeWrite } from '../../lib/table/gauge/gauge';
 import { emptyHead } from '../../lib/table/ledger/chain';
 import { nextEntry } from '../../lib/table/ledger/ledger';
 import { type Person, putPerson, session } from '../../lib/table/person/person';
@@ -62,7 +61,6 @@ export async function createAccount(
       putPerson(person),
       ...identities.map((one) => claimPointer(one.domain, one.digest, subjectId)),
       write,
-      gaugeWrite(subjectId, { persons: 1 }),
       putWechatAccount(subjectId, { identity, openid }, sealer),
     );
     const expiresAt = toInstant(expiryOf(value));

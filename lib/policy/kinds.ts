@@ -417,6 +417,22 @@ export const kinds = {
     retention: 'purpose-life',
     source: '由国家网络身份认证公共服务返回的标识计算',
   },
+  'request-digest': {
+    name: '您提交的核验内容的加密摘要（用于识别重复提交，不能还原成内容）',
+    class: 'technical',
+    storage: 'digest',
+    purpose: 'real-name',
+    retention: 'purpose-life',
+    source: '由您提交的内容计算，内容本身不保存',
+  },
+  'held-count': {
+    name: '您的各类敏感个人信息各有几条记录（用于统计涉及人数）',
+    class: 'technical',
+    storage: 'plain',
+    purpose: 'accountability',
+    retention: 'account-life',
+    source: '保存和删除这些记录时计数',
+  },
   'head-count': {
     name: '人数统计（只有数字，不含任何人的信息）',
     class: 'technical',

@@ -14,6 +14,8 @@ export type Attribute<S extends z.ZodMiniType = z.ZodMiniType> = {
   refersTo?: string | null;
   /** It is a map of such records, each encoded under its id. */
   record?: RecordCodec;
+  /** A value that tells nothing of the kind's sensitive sort: the age band of an adult is no minor's. */
+  harmless?: string;
 };
 /** A codec whatever its attributes are: it reads what it has written. */
 export type RecordCodec = {

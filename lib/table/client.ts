@@ -14,6 +14,7 @@ import { awsWaits } from '../aws-client';
 import { type Clock, toEpochSeconds } from '../clock';
 import { type Random, randomId, systemRandom } from '../crypto/random';
 import { AppError } from '../errors';
+import type { SensitiveKindId } from '../policy/sensitive';
 import { TimeoutError, timeLimits, within } from '../time-limits';
 import type { Item, MadeItem } from './item';
 import type { Key } from './keys';
@@ -33,6 +34,12 @@ type Body<K extends keyof TransactItem> = WithoutTable<NonNullable<TransactItem[
 /** One write, in DynamoDB's own form without the table's name. Only what the maker made can be put (lib/table/entity.ts). */
 export type Write = { [K in Exclude<keyof TransactItem, 'Put'>]?: Body<K> } & {
   Put?: Omit<Body<'Put'>, 'Item'> & { Item: MadeItem };
+  /** The item that was seen where this writes, or as much of it as says what it holds. */
+  seen?: Record<string, unknown> | undefined;
+  /** The person in whose partition this writes, as last seen. What the write makes of their head-counts is noted there. */
+  owner?: Record<string, unknown> | undefined;
+  /** Of an update: what the item holds afterwards, where it changes that. */
+  holds?: readonly (SensitiveKindId | 'persons')[];
 };
 
 /** Tries of one request before it is BUSY, and the pauses between them. How long they may take: lib/time-limits.ts. */
@@ -170,11 +177,15 @@ export function createTable(parts: TableParts): Table {
   function stamped(write: Write): Write {
     const { Put } = write;
     if (!Put || Put.Item?.createdAtSeconds !== undefined) return write;
-    return { Put: { ...Put, Item: { ...Put.Item, createdAtSeconds: toEpochSeconds(clock.now()) } } };
+    return {
+      ...write,
+      Put: { ...Put, Item: { ...Put.Item, createdAtSeconds: toEpochSeconds(clock.now()) } },
+    };
   }
 
   function inTransaction(write: Write): TransactItem {
-    const [[kind, body] = ['Put', {}]] = Object.entries(write);
+    const { seen: _seen, owner: _owner, holds: _holds, ...verb } = write;
+    const [[kind, body] = ['Put', {}]] = Object.entries(verb);
     return { [kind]: { ...body, ...common } } as TransactItem;
   }
 

@@ -3,7 +3,8 @@ import { toInstant } from '../clock';
 import { type Kind, type KindId, kinds } from '../policy/kinds';
 import { type ConsentPurposeId, needsConsent, type PurposeId } from '../policy/purposes';
 import type { RetentionId } from '../policy/retention';
-import { type Attributes, codecOf, type Given, type Plain, plain } from './attribute';
+import type { SensitiveKindId } from '../policy/sensitive';
+import { type Attribute, type Attributes, codecOf, type Given, type Plain, plain } from './attribute';
 import type { Item, MadeItem } from './item';
 import { DUE_SHARDS, dueShard, type Key, type Pointer, shardOf, subjectOf } from './keys';
 import { endOfLife, type Life } from './life';
@@ -32,6 +33,8 @@ export type Declaration<A extends Attributes, Id, P extends PurposeId> = {
   queue?: string;
   /** Declared attributes that are there only as keys of another index: the checksum of a chain leaves them out. */
   indexes?: readonly Extract<keyof A, string>[];
+  /** An item of it is a natural person, who is counted as long as the item says so in `holds`. */
+  counts?: 'persons';
   /** Why its writes need no check of the person: the event that ends it changes the item itself. */
   fenced?: string;
 };
@@ -52,6 +55,9 @@ const epoch = plain('consent-state', z.int());
 /** With which key, and of which epoch: without a sealer only what lies in the clear is read. */
 export type Reading = { sealer?: Sealer | undefined; epoch?: number | undefined };
 
+/** What an item can be counted for. */
+type HeldId = SensitiveKindId | 'persons';
+
 type WithEpoch<A extends Attributes, P extends PurposeId> = [P] extends [ConsentPurposeId]
   ? A & { epoch: typeof epoch }
   : A;
@@ -67,6 +73,8 @@ export type Entity<A extends Attributes = Attributes, Id = never> = {
    * @throws Error where sealed attributes meet no sealer, or pointers are declared and none given: programming errors
    */
   make(owner: string, id: Id, value: Given<A>, extras?: Extras): MadeItem;
+  /** The sensitive kinds that an item with this value holds, and whether it is a natural person. */
+  holds(value: Given<A>): HeldId[];
   /** Whether an item is of this entity and, where an epoch is named, of that epoch. */
   is(item: Item | undefined, epoch?: number): item is Item;
   /**
@@ -81,7 +89,7 @@ export function declareEntity<const A extends Attributes, Id = void, P extends P
   name: string,
   declaration: Declaration<A, Id, P>,
 ): Entity<WithEpoch<A, P>, Id> {
-  const { place, life, files, pointers, outlives, queue } = declaration;
+  const { place, life, files, pointers, outlives, queue, counts } = declaration;
   if (declaration.fenced) fencedNames.add(name);
   const attributes = {
     ...declaration.attributes,
@@ -97,7 +105,7 @@ export function declareEntity<const A extends Attributes, Id = void, P extends P
     const key = place.key(owner, id);
     const content = value as Record<string, unknown>;
     const endsAtSeconds = endOfLife(life, content);
-    const holds = sensitive.filter(([attribute]) => content[attribute] !== undefined).map(([, kind]) => kind);
+    const holds = holdsOf(content);
     // The database's broom asks nobody: it may sweep only what nothing else depends on.
     const needsSweep = points.length > 0 || holds.length > 0 || files !== undefined || outlives !== undefined;
     const item = {
@@ -111,9 +119,15 @@ export function declareEntity<const A extends Attributes, Id = void, P extends P
       ...(needsSweep && endsAtSeconds !== undefined && dueAt(key, endsAtSeconds)),
       ...(queue !== undefined && content.dueAt !== undefined && { dueShard: queue }),
       points: points.length > 0 ? points.map(({ pk, sk, forget }) => ({ pk, sk, forget })) : undefined,
-      holds: holds.length > 0 ? [...new Set(holds)] : undefined,
+      holds: holds.length > 0 ? holds : undefined,
     };
     return item as unknown as MadeItem;
+  }
+
+  function holdsOf(value: object): HeldId[] {
+    const content = value as Record<string, unknown>;
+    const held = sensitive.filter(([attribute]) => isSaid(attributes[attribute], content[attribute]));
+    return [...(counts ? [counts] : []), ...new Set(held.map(([, kind]) => kind))];
   }
 
   function is(item: Item | undefined, ofEpoch?: number): item is Item {
@@ -126,6 +140,7 @@ export function declareEntity<const A extends Attributes, Id = void, P extends P
     declaration: declaration as unknown as Declaration<Attributes, never, PurposeId>,
     key: place.key,
     make,
+    holds: holdsOf,
     is,
     read: (item, { sealer, epoch: ofEpoch } = {}) =>
       is(item, ofEpoch) ? codec.decode(item, item.sk, sealer) : undefined,
@@ -133,13 +148,18 @@ export function declareEntity<const A extends Attributes, Id = void, P extends P
 }
 
 /** Which attributes hold a kind that PIPL art. 28 holds to be sensitive, or that counts with them. */
-function sensitiveKindsOf(attributes: Attributes): [attribute: string, kind: KindId][] {
+function sensitiveKindsOf(attributes: Attributes): [attribute: string, kind: SensitiveKindId][] {
   return Object.entries(attributes).flatMap(([attribute, { kinds: of }]) =>
-    of.filter(isSensitive).map((kind): [string, KindId] => [attribute, kind]),
+    of.filter(isSensitive).map((kind): [string, SensitiveKindId] => [attribute, kind]),
   );
 }
 
-function isSensitive(id: KindId): boolean {
+/** Whether a value is there that tells something of its kind. */
+function isSaid(attribute: Attribute | undefined, value: unknown): boolean {
+  return value !== undefined && value !== attribute?.harmless;
+}
+
+function isSensitive(id: KindId): id is SensitiveKindId {
   const { class: of }: Kind = kinds[id];
   return of !== 'technical' && of !== 'general';
 }

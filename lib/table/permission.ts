@@ -4,6 +4,7 @@ import type { ReachVersions } from '../policy/version';
 import { ConditionFailed, type Item, type Table, type Write } from './client';
 import { isFenced } from './entity';
 import { type Key, keys, subjectOf } from './keys';
+import { withCondition } from './merge';
 import { consentInForce, epochOf } from './person/consents';
 import { type Ask, demandLife, whileMet } from './person/life';
 import { type Person, readPerson } from './person/person';
@@ -114,17 +115,25 @@ function compose(authority: Authority, needs: Need[], writes: Write[]): Write[] 
   const own = writes.filter((write) => subjectOf(keyOf(write)) === subjectId);
   const at = writes.findIndex((write) => isPerson(keyOf(write), subjectId));
   const opens = own.some(({ Put, Update }) => (Put && !isFenced(Put.Item)) || Update);
-  if (at < 0 && (!opens || ask.for === 'ends')) return writes;
-  const condition = conditionOf(authority, needs);
-  if (at < 0) return [...writes, { ConditionCheck: { Key: keys.person(subjectId), ...condition } }];
-  return writes.map((write, index) => (index === at ? withCondition(write, condition) : write));
+  const known = writes.map((write) => (own.includes(write) ? { ...write, owner: authority.person } : write));
+  if (at < 0 && (!opens || ask.for === 'ends')) return known;
+  const { expression, names, values } = conditionOf(authority, needs);
+  if (at >= 0)
+    return known.map((write, index) =>
+      index === at ? withCondition(write, expression, names, values) : write,
+    );
+  const check: Write = {
+    ConditionCheck: {
+      Key: keys.person(subjectId),
+      ConditionExpression: expression,
+      ExpressionAttributeNames: names,
+      ...(Object.keys(values).length > 0 && { ExpressionAttributeValues: values }),
+    },
+  };
+  return [...known, check];
 }
 
-type Condition = {
-  ConditionExpression: string;
-  ExpressionAttributeNames: Record<string, string>;
-  ExpressionAttributeValues: Record<string, unknown>;
-};
+type Condition = { expression: string; names: Record<string, string>; values: Record<string, unknown> };
 
 function conditionOf({ sessionId, ask }: Authority, needs: Need[]): Condition {
   const lives = whileMet(ask);
@@ -134,37 +143,18 @@ function conditionOf({ sessionId, ask }: Authority, needs: Need[]): Condition {
       `#may_consents.#may${index}.granted = :may_true AND #may_consents.#may${index}.epoch = :may${index}`,
   );
   return {
-    ConditionExpression: [lives.condition, ...signedIn, ...agreed].join(' AND '),
-    ExpressionAttributeNames: {
+    expression: [lives.condition, ...signedIn, ...agreed].join(' AND '),
+    names: {
       ...(sessionId !== undefined && { '#may_sessions': 'sessions', '#may_session': sessionId }),
       ...(needs.length > 0 && { '#may_consents': 'consents' }),
       ...Object.fromEntries(needs.map(({ purpose }, index) => [`#may${index}`, purpose])),
     },
-    ExpressionAttributeValues: {
+    values: {
       ...lives.values,
       ...(needs.length > 0 && { ':may_true': true }),
       ...Object.fromEntries(needs.map(({ epoch }, index) => [`:may${index}`, epoch])),
     },
   };
-}
-
-function withCondition(write: Write, condition: Condition): Write {
-  const [[kind, body] = ['ConditionCheck', {}]] = Object.entries(write) as [string, Partial<Condition>][];
-  const { ConditionExpression: own } = body;
-  const names = { ...body.ExpressionAttributeNames, ...condition.ExpressionAttributeNames };
-  return {
-    [kind]: {
-      ...body,
-      ConditionExpression: own
-        ? `(${own}) AND ${condition.ConditionExpression}`
-        : condition.ConditionExpression,
-      ...(Object.keys(names).length > 0 && { ExpressionAttributeNames: names }),
-      ExpressionAttributeValues: {
-        ...body.ExpressionAttributeValues,
-        ...condition.ExpressionAttributeValues,
-      },
-    },
-  } as Write;
 }
 
 function keyOf({ Put, Update, Delete, ConditionCheck }: Write): Key {

@@ -41,13 +41,13 @@ export function replace(item: MadeItem, before: Item | undefined, asSeen: Condit
   const stale = pointersTo(before).filter((key) => !kept.has(textOf(key)));
   const createdAtSeconds = before?.createdAtSeconds ?? item.createdAtSeconds;
   const Item = { ...item, ...(createdAtSeconds !== undefined && { createdAtSeconds }) };
-  return [{ Put: { Item, ...asSeen } }, ...stale.map(removePointer)];
+  return [{ Put: { Item, ...asSeen }, seen: before }, ...stale.map(removePointer)];
 }
 
 /** Deletes an item with everything that leads to it. */
 export function remove(item: Item, asSeen?: Condition): [Write, ...Write[]] {
   const { pk, sk } = item;
-  return [{ Delete: { Key: { pk, sk }, ...asSeen } }, ...pointersTo(item).map(removePointer)];
+  return [{ Delete: { Key: { pk, sk }, ...asSeen }, seen: item }, ...pointersTo(item).map(removePointer)];
 }
 
 function textOf({ pk, sk }: Key): string {

@@ -152,6 +152,17 @@ describe('who may import whom', () => {
     );
   });
 
+  it('lets the judge see with its own eyes: it imports nothing of ours, and the tests of it no declaration and no count', () => {
+    const own = ['judge', 'open', 'what-is-what'].map((name) => `tests/judge/${name}`);
+    const imports = sources('tests/judge').flatMap(importsOf);
+    expect(imports.filter(({ from }) => own.includes(from.replace(/\.ts$/, ''))).length).toBeGreaterThan(1);
+    const seenThrough = imports.filter(
+      ({ from, to }) => own.includes(from.replace(/\.ts$/, '')) && !own.includes(to),
+    );
+    const borrowed = imports.filter(({ to }) => /^lib\/table\/(entit|gauge|replace|attribute)/.test(to));
+    expect([...seenThrough, ...borrowed]).toEqual([]);
+  });
+
   it('goes round in no circle, in types or in values', () => {
     expect(circles([...files, ...sources('infra')].flatMap(importsOf))).toEqual([]);
   });

@@ -81,6 +81,18 @@ export const proofs: Record<string, { file: string; shows: string }> = {
     file: 'tests/table/readers.test.ts',
     shows: 'things that nobody has made are exported, explained, in scope, swept and erased',
   },
+  chain: {
+    file: 'tests/table/chain.test.ts',
+    shows: 'a chain with anything in it altered, moved, swapped or dropped is found broken there',
+  },
+  judge: {
+    file: 'tests/judge/random.test.ts',
+    shows: 'head-counts and ledgers against the raw table after every operation of any sequence',
+  },
+  maker: {
+    file: 'tests/table/maker.test.ts',
+    shows: 'a maker that forgets any one thing it derives is found out',
+  },
   help: { file: 'tests/operations/help.test.ts', shows: 'every command with --help' },
   'hostile-vcard': { file: 'tests/vcard/hostile.test.ts', shows: 'damaged and malicious files' },
 };

@@ -132,6 +132,6 @@ describe('after a withdrawal (K3)', () => {
     const deleted = eraseItems('A'.repeat(22), duty, items, new Set()).flatMap(({ Delete }) =>
       Delete ? [Delete.Key] : [],
     );
-    expect(deleted).toEqual([...items.map(({ pk }) => key(pk)), ...items.flatMap(({ points }) => points)]);
+    expect(deleted).toEqual(items.flatMap(({ pk, points }) => [key(pk), ...points]));
   });
 });

@@ -6,12 +6,14 @@ import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
 import { digest, plain } from '../../lib/table/attribute';
 import { declareEntity } from '../../lib/table/entity';
-import { gaugeWrite, readGauges } from '../../lib/table/gauge/gauge';
+import { readGauges } from '../../lib/table/gauge/gauge';
 import type { Key } from '../../lib/table/keys';
+import { putPerson } from '../../lib/table/person/person';
 import { inPerson } from '../../lib/table/place';
 import { create } from '../../lib/table/replace';
 import { createSealer } from '../../lib/table/sealer';
 import { share, sharePointer } from '../../lib/table/sharing/share';
+import { nobodyYet } from '../support/nobody-yet';
 import { rawItem } from '../support/raw-item';
 import { createWorld, START, type World } from '../support/world';
 
@@ -45,13 +47,12 @@ async function put(openUntilSeconds = 0): Promise<Made> {
   const file = `made-up/${id}`;
   const pointer: Key = { pk: `ID#test#${id}`, sk: 'ID' };
   const value = { objects: [file], openUntilSeconds, expiresAtSeconds: ENDS, mark: 'm', epoch: 1 };
-  const item = { ...madeUp.make(subjectId, id, value, { points: [pointer] }), gauges: ['id-digest'] };
+  const item = madeUp.make(subjectId, id, value, { points: [pointer] });
   world.files.set(file, Buffer.from('picture'));
-  await world.deps.table.write(
-    create(item),
-    { Put: { Item: rawItem({ ...pointer, entity: 'pointer', subjectId }) } },
-    gaugeWrite(subjectId, { 'id-digest': 1 }),
-  );
+  await world.deps.table.write(putPerson(nobodyYet(subjectId)));
+  await world.deps.table.write(create(item), {
+    Put: { Item: rawItem({ ...pointer, entity: 'pointer', subjectId }) },
+  });
   return { item: { pk: item.pk, sk: item.sk }, pointer, file };
 }
 

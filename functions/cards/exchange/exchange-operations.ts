@@ -180,7 +180,7 @@ export const exchangeOperations = {
     input: z.strictObject({ handle: z.string().check(z.regex(/^[\w-]+$/), z.maxLength(MAX_HANDLE_CHARS)) }),
     output: z.object({ blockId: z.string(), blockedAt: z.string() }),
     ledger: 'none',
-    budget: { trips: 4, readUnits: 6, writeUnits: 10 },
+    budget: { trips: 4, readUnits: 6, writeUnits: 12 },
     run: blockNearby,
   }),
   blocked: operation({

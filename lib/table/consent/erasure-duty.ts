@@ -4,7 +4,6 @@ import { purposeIds } from '../../policy/purposes';
 import { plain, type ValueOf } from '../attribute';
 import type { Item, Table, Write } from '../client';
 import { declareEntity } from '../entity';
-import { type GaugeId, gaugeWrites } from '../gauge/gauge';
 import {
   DUE_SHARDS,
   dataPrefix,
@@ -17,7 +16,7 @@ import {
   subjectOf,
 } from '../keys';
 import { inPersonAt } from '../place';
-import { create, removePointer } from '../replace';
+import { create, remove } from '../replace';
 
 /** Starts the sort key of every duty. */
 const DUTY = 'DUTY#';
@@ -67,14 +66,12 @@ export function finishDuty(subjectId: string, { seq, erased }: Duty): Write {
 }
 
 /**
- * What rests on a purpose and a consent epoch. `points` are the items elsewhere that go with it; `gauges` the head-counts
- * that it is in; `objects` the names of its files, each there from before the file exists. Until `openUntilSeconds` a call
+ * What rests on a purpose and a consent epoch. `points` are the items elsewhere that go with it; `objects` the names of its files, each there from before the file exists. Until `openUntilSeconds` a call
  * that was under way when the consent ended may still write one of those files.
  */
 type Resting = Item & {
   epoch?: number;
   points?: Pointer[];
-  gauges?: GaugeId[];
   objects?: string[];
   openUntilSeconds?: number;
 };
@@ -110,7 +107,8 @@ export async function endedItems(
 }
 
 /**
- * Erases items with what goes with them, and notes in the duty how many they were and of which kinds, and in the gauges, in one transaction. Refused as a
+ * Erases items with what goes with them, and notes in the duty how many they were and of which kinds, in one transaction.
+ * Refused as a
  * whole when one of them is gone already (another worker is at it) or has been made anew under a new consent.
  */
 export function eraseItems(
@@ -121,19 +119,10 @@ export function eraseItems(
 ): [Write, ...Write[]] {
   const stillThere = 'attribute_exists(pk)';
   const stillOfThatEpoch = 'epoch = :epoch';
-  const remove = ({ pk, sk }: Key): Write => ({
-    Delete: {
-      Key: { pk, sk },
-      ConditionExpression: stillOfThatEpoch,
-      ExpressionAttributeValues: { ':epoch': epoch },
-    },
-  });
-  const pointers = items.flatMap(({ points = [] }) => points);
-  const lessen = gaugeWrites(
-    subjectId,
-    items.flatMap(({ gauges = [] }) => gauges),
-    -1,
-  );
+  const asSeen = {
+    ConditionExpression: stillOfThatEpoch,
+    ExpressionAttributeValues: { ':epoch': epoch },
+  };
   return [
     {
       Update: {
@@ -143,9 +132,7 @@ export function eraseItems(
         ExpressionAttributeValues: { ':count': items.length, ...(kinds.size > 0 && { ':kinds': kinds }) },
       },
     },
-    ...items.map(remove),
-    ...pointers.map(removePointer),
-    ...lessen,
+    ...items.flatMap((item) => remove(item, asSeen)),
   ];
 }
 

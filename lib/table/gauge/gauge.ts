@@ -26,11 +26,6 @@ export const sensitiveKinds = kindIds.filter((id): id is SensitiveKind => {
   return kind.class !== 'technical' && kind.class !== 'general';
 });
 
-/** The head-counts that an item holding this kind is in: one for a sensitive kind, none for others. */
-export function gaugesFor(kind: KindId): GaugeId[] {
-  return sensitiveKinds.filter((id) => id === kind);
-}
-
 export const gaugeIds: readonly GaugeId[] = ['persons', ...sensitiveKinds];
 
 /** One shard: a count under the name of each gauge. */
@@ -42,7 +37,7 @@ export const gaugeShard = declareEntity('gauge', {
 
 export type Gauges = Record<GaugeId, number>;
 
-/** The write that counts a change about one person. Never refused; none of them twice in one transaction. */
+/** The write that counts a change about one person. Never refused; the table makes it (`counting.ts`). */
 export function gaugeWrite(subjectId: string, changes: Partial<Gauges>): Write {
   const entries = Object.entries(changes);
   return {
@@ -59,18 +54,22 @@ export function gaugeWrite(subjectId: string, changes: Partial<Gauges>): Write {
   };
 }
 
-/** The same for a list of gauges in which one may stand several times; nothing for an empty list. */
-export function gaugeWrites(subjectId: string, gauges: readonly GaugeId[], each: 1 | -1): Write[] {
-  return gaugeChange(subjectId, each === 1 ? [] : gauges, each === 1 ? gauges : []);
-}
-
-/** Counts what comes in place of what goes. Nothing when they are the same. */
-export function gaugeChange(subjectId: string, goes: readonly GaugeId[], comes: readonly GaugeId[]): Write[] {
-  const changes: Partial<Gauges> = {};
-  for (const id of comes) changes[id] = (changes[id] ?? 0) + 1;
-  for (const id of goes) changes[id] = (changes[id] ?? 0) - 1;
-  const moved = Object.entries(changes).filter(([, change]) => change !== 0);
-  return moved.length > 0 ? [gaugeWrite(subjectId, Object.fromEntries(moved))] : [];
+/** The same for several people in one transaction, in which a shard may stand once. */
+export function gaugeWrites(people: [subjectId: string, changes: Partial<Gauges>][]): Write[] {
+  const byShard = new Map<number, [subjectId: string, changes: Partial<Gauges>]>();
+  for (const [subjectId, changes] of people) {
+    if (Object.keys(changes).length === 0) continue;
+    const shard = shardOf(subjectId, GAUGE_SHARDS);
+    const [, sums] = byShard.get(shard) ?? [subjectId, {}];
+    const sum = { ...sums };
+    for (const [id, change] of Object.entries(changes) as [GaugeId, number][])
+      sum[id] = (sum[id] ?? 0) + change;
+    byShard.set(shard, [subjectId, sum]);
+  }
+  return [...byShard.values()].flatMap(([subjectId, sums]) => {
+    const moved = Object.fromEntries(Object.entries(sums).filter(([, change]) => change !== 0));
+    return Object.keys(moved).length > 0 ? [gaugeWrite(subjectId, moved)] : [];
+  });
 }
 
 export const gaugeKeys = Array.from({ length: GAUGE_SHARDS }, (_, shard) => shardKey(shard));

@@ -3,7 +3,7 @@ import { DAY_MS, toEpochSeconds } from '../../clock';
 import { retentionMs } from '../../policy/retention';
 import { beijingDay } from '../../policy/working-days';
 import { plain, sealed, type ValueOf } from '../attribute';
-import type { Item, Table, Write } from '../client';
+import type { Item, Table, Visible, Write } from '../client';
 import { declareEntity } from '../entity';
 import { dataPrefix, type Key, partition } from '../keys';
 import { inPerson } from '../place';
@@ -70,6 +70,7 @@ export function putHistoryDay(subjectId: string, value: HistoryDay, sealer: Seal
         : 'version = :before AND epoch = :epoch',
       ExpressionAttributeValues: { ':epoch': value.epoch, ...(!first && { ':before': value.version - 1 }) },
     },
+    ...(!first && { seen: { holds: historyDay.holds(value) } }),
   };
 }
 
@@ -80,11 +81,21 @@ export async function queryHistory(
   epoch: number,
   sealer: Sealer,
 ): Promise<HistoryDay[]> {
-  const { items } = await table.query({
+  const items = await historyItems(table, subjectId);
+  return items.flatMap((item) => readHistoryDay(item, epoch, sealer) ?? []);
+}
+
+/** The same as stored, also what an ended epoch has left and what has ended and was not swept. */
+export async function historyItems(
+  table: Table,
+  subjectId: string,
+  which: Visible = 'alive',
+): Promise<Item[]> {
+  const query = {
     KeyConditionExpression: 'pk = :pk AND begins_with(sk, :prefix)',
     ExpressionAttributeValues: { ':pk': partition(subjectId), ':prefix': dataPrefix('location-history') },
     ScanIndexForward: false,
     Limit: DAYS + 2,
-  });
-  return items.flatMap((item) => readHistoryDay(item, epoch, sealer) ?? []);
+  };
+  return (await table.query(query, which)).items;
 }

@@ -97,6 +97,7 @@ export function putSettings(
         ConditionExpression: before ? 'epoch = :epoch AND revision = :revision' : nothingThere,
         ExpressionAttributeValues,
       },
+      seen: before && { holds: location.holds(before) },
     },
     consentHolds(subjectId, 'location', value.epoch),
   ];
@@ -126,21 +127,33 @@ export function putPoint(
         ':now': toEpochSeconds(nowMs),
       },
     },
+    seen: { holds: location.holds(before) },
   };
 }
 
-/** What goes with the square: itself, its entries in both indexes, and what the item then no longer holds. */
-const content = 'sealed, nearCell, nearPath, nearUntilSeconds, untilSeconds, holds, dueShard, dueAt';
+/** What goes with the square: itself, its entries in both indexes, and that it waits to be swept. */
+const content = 'sealed, nearCell, nearPath, nearUntilSeconds, untilSeconds, dueShard, dueAt';
 
-/** Switches off: square and index entry go with this write, and the history with it when one was kept. */
-export function stopLocation(subjectId: string, hadHistory: boolean, nowMs: number): [Write, ...Write[]] {
+/**
+ * Switches off: square and index entry go with this write, and with it the history where one may have been kept. Refused
+ * where there is no place, and where a withdrawal has left its mark in it: that is not to be written into.
+ */
+export function stopLocation(
+  subjectId: string,
+  history: Item[] | undefined,
+  nowMs: number,
+  seen: Item | undefined,
+): [Write, ...Write[]] {
   const stop: Write = {
+    seen,
+    holds: [],
     Update: {
       Key: locationKey(subjectId),
       UpdateExpression: `SET #on = :false, keepsHistory = :false, sinceMs = :now, expiresAtSeconds = :ends, ttlSeconds = :ends ADD version :one, revision :one REMOVE ${content}`,
-      ConditionExpression: `attribute_exists(pk)${hadHistory ? '' : ' AND (attribute_not_exists(keepsHistory) OR keepsHistory = :false)'}`,
+      ConditionExpression: `entity = :location${history ? '' : ' AND (attribute_not_exists(keepsHistory) OR keepsHistory = :false)'}`,
       ExpressionAttributeNames: { '#on': 'on' },
       ExpressionAttributeValues: {
+        ':location': location.name,
         ':false': false,
         ':one': 1,
         ':now': nowMs,
@@ -148,12 +161,15 @@ export function stopLocation(subjectId: string, hadHistory: boolean, nowMs: numb
       },
     },
   };
-  return hadHistory ? [stop, ...forgetHistory(subjectId, nowMs)] : [stop];
+  return history ? [stop, ...forgetHistory(subjectId, nowMs, history)] : [stop];
 }
 
-/** The removal of every day of the history that can still be there. */
-export function forgetHistory(subjectId: string, nowMs: number): Write[] {
-  return historyKeys(subjectId, nowMs).map((Key) => ({ Delete: { Key } }));
+/** The removal of every day of the history that can still be there; `seen` are those that are known to be. */
+export function forgetHistory(subjectId: string, nowMs: number, seen: Item[] = []): Write[] {
+  return historyKeys(subjectId, nowMs).map((Key) => ({
+    Delete: { Key },
+    seen: seen.find(({ sk }) => sk === Key.sk),
+  }));
 }
 
 /** What a withdrawal leaves for the erasure to take and to count: nothing of the person. */

@@ -2,7 +2,6 @@ import type { KeyRing } from '../../crypto/key-ring';
 import type { ConsentPurposeId } from '../../policy/purposes';
 import type { Write } from '../client';
 import { putDuty } from '../consent/erasure-duty';
-import { gaugeWrite } from '../gauge/gauge';
 import { advanceHead } from '../ledger/append';
 import { nextEntry } from '../ledger/ledger';
 import type { Actor } from '../ledger/touched-key';
@@ -74,9 +73,14 @@ export async function leaveAccount(
   };
   writes.push(
     left.write,
-    advanceHead(subjectId, ledgerHead(person), left.head, change),
+    // From now on nobody is behind this account: the one that stays counts the person.
+    {
+      ...advanceHead(subjectId, ledgerHead(person), left.head, change),
+      seen: { holds: ['persons'] },
+      owner: person,
+      holds: [],
+    },
     { Delete: { Key: wechatAccountKey(subjectId) } },
-    gaugeWrite(subjectId, { persons: -1 }),
   );
   return { writes, duties, ended };
 }

@@ -67,7 +67,17 @@ export const person = declareEntity('person', {
   indexes: ['everyoneShard'],
   /** The ledger stays, and with it where it ends: without that nobody could tell whether it is whole (promise S9). */
   outlives: 'proof-three-years',
-  remains: ['everyoneShard', 'subjectId', 'createdAt', 'lifeState', 'lifeStateAt', 'ledgerSeq', 'ledgerHash'],
+  remains: [
+    'everyoneShard',
+    'subjectId',
+    'createdAt',
+    'lifeState',
+    'lifeStateAt',
+    'held',
+    'ledgerSeq',
+    'ledgerHash',
+  ],
+  counts: 'persons',
   attributes: {
     /** By which the index of everybody finds the person. */
     everyoneShard: plain('account-number', z.string()),
@@ -91,6 +101,8 @@ export const person = declareEntity('person', {
     contactCount: plain('card-exchange', z.optional(z.int())),
     /** How often all links were revoked: a link of an earlier count is dead. */
     shareEpoch: plain('card-share', z.optional(z.int())),
+    /** Of each sensitive kind how many items hold it; moved with them by the table (`gauge/counting.ts`). */
+    held: plain('held-count', z.optional(z.record(z.string(), z.int()))),
     ledgerSeq: plain('ledger-entry', z.int()),
     ledgerHash: plain('ledger-entry', bytes),
   },

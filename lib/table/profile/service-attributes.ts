@@ -3,9 +3,9 @@ import { type AttributeName, type ServiceId, serviceIds, services } from '../../
 import { sealed, type ValueOf } from '../attribute';
 import type { Item, Table, Write } from '../client';
 import { declareEntity } from '../entity';
-import { type GaugeId, gaugeChange, gaugesFor } from '../gauge/gauge';
 import { type Key, partition } from '../keys';
 import { inPerson } from '../place';
+import { create, replace } from '../replace';
 import type { Sealer } from '../sealer';
 
 export type Attributes = { [Name in AttributeName]?: string | undefined };
@@ -64,14 +64,13 @@ export function putService(
   before: Item | undefined,
   sealer: Sealer,
 ): [Write, ...Write[]] {
-  const gauges = gaugesFor(services[service].kind);
-  const made = serviceAttributes[service].make(subjectId, undefined, value, { sealer, before });
-  const Item = { ...made, ...(gauges.length > 0 && { gauges }) };
-  const condition = before
-    ? { ConditionExpression: 'sealed = :before', ExpressionAttributeValues: { ':before': before.sealed } }
-    : { ConditionExpression: 'attribute_not_exists(pk)' };
-  const counted = gaugeChange(subjectId, (before?.gauges as GaugeId[] | undefined) ?? [], gauges);
-  return [{ Put: { Item, ...condition } }, ...counted];
+  const item = serviceAttributes[service].make(subjectId, undefined, value, { sealer, before });
+  if (!before) return [create(item)];
+  const asSeen = {
+    ConditionExpression: 'sealed = :before',
+    ExpressionAttributeValues: { ':before': before.sealed },
+  };
+  return replace(item, before, asSeen);
 }
 
 /** What lies in a person's partition for the optional services, whatever its epoch. One trip. */

@@ -5,8 +5,8 @@ import { pointersTo, remove, removePointer } from '../replace';
 import type { AnyEntity } from './any-entity';
 import { declaredEntities, entityOf, itemsOfPerson } from './partition';
 
-/** What DynamoDB takes in one transaction. */
-const MAX_WRITES = 100;
+/** What DynamoDB takes in one transaction is 100; the person's item and the head-counts may come to it. */
+const MAX_WRITES = 98;
 
 /** One step of an erasure: files that go first, then these writes in one transaction. */
 export type EraseStep = { files: string[]; writes: [Write, ...Write[]]; items: number };
@@ -50,7 +50,7 @@ export async function* eraseSteps(
 }
 
 /** What an item is without any attribute of its own. */
-const FRAME = ['pk', 'sk', 'entity', 'form', 'createdAtSeconds'];
+const FRAME = ['pk', 'sk', 'entity', 'form', 'createdAtSeconds', 'holds'];
 
 /** The writes that leave of a person what remains; nothing when that has been done. */
 function endPerson(
@@ -78,6 +78,10 @@ function endPerson(
         ...(gone.length > 0 && { ExpressionAttributeNames: names }),
         ExpressionAttributeValues: values,
       },
+      // Nobody is behind the account from now on; what outlives them is still held, and counted as long as it is.
+      seen: item,
+      owner: item,
+      holds: [],
     },
     ...pointersTo(item).map(removePointer),
   ];
@@ -99,8 +103,9 @@ function hasRoom({ writes }: Step, item: Item): boolean {
 function add(step: Step, item: Item, entity: AnyEntity): void {
   for (const write of remove(item)) {
     const place = placeOf(write);
-    // What goes has nothing to forget.
-    if (!step.writes.get(place)?.Delete) step.writes.set(place, write);
+    // What goes has nothing to forget, and who has seen it knows what it held.
+    const before = step.writes.get(place);
+    if (!before?.Delete || (write.Delete && write.seen)) step.writes.set(place, write);
   }
   step.files.push(...filesOf(item, entity));
   step.items += 1;

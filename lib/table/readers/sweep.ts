@@ -1,7 +1,6 @@
 import { toInstant } from '../../clock';
 import type { Item, Table, Write } from '../client';
-import { type GaugeId, gaugeWrites } from '../gauge/gauge';
-import { DUE_SHARDS, dueShard, type Key, subjectOf } from '../keys';
+import { DUE_SHARDS, dueShard, type Key } from '../keys';
 import { remove } from '../replace';
 import type { AnyEntity } from './any-entity';
 import { filesOf } from './erase';
@@ -11,8 +10,8 @@ import { declaredEntities } from './partition';
 const PAGE_ITEMS = 100;
 
 /**
- * What has ended by the clock and waits to be swept: its files go first, then, in one transaction, it, what leads to it and
- * its head-counts. The first of the writes is of the item itself.
+ * What has ended by the clock and waits to be swept: its files go first, then, in one transaction, it and what leads to it,
+ * and with them their head-counts. The first of the writes is of the item itself.
  */
 export type Ended = { item: Item; files: string[]; writes: [Write, ...Write[]] };
 
@@ -43,8 +42,7 @@ export async function* endedItems(
           ConditionExpression: 'expiresAtSeconds = :ends',
           ExpressionAttributeValues: { ':ends': item.expiresAtSeconds },
         };
-        const writes: Ended['writes'] = [...remove(item, stillEnds), ...fewer(item)];
-        yield { item, files: filesOf(item, entity), writes };
+        yield { item, files: filesOf(item, entity), writes: remove(item, stillEnds) };
       }
       after = lastKey;
     } while (after);
@@ -58,9 +56,4 @@ function hasEnded({ expiresAtSeconds }: Item, nowMs: number): boolean {
 /** Whether one of its files may still appear, by an address that was given away or a call under way. */
 function mayGetFiles(item: Item, { declaration: { files } }: AnyEntity, nowMs: number): boolean {
   return files?.openUntilSeconds !== undefined && Number(item[files.openUntilSeconds]) * 1000 > nowMs;
-}
-
-/** The head-counts that the item was in have one less. */
-function fewer(item: Item): Write[] {
-  return gaugeWrites(subjectOf(item) ?? item.pk, (item.gauges as GaugeId[] | undefined) ?? [], -1);
 }

@@ -9,6 +9,7 @@ import type { MadeItem } from '../item';
 import type { Key } from '../keys';
 import { inPerson } from '../place';
 import type { Sealer } from '../sealer';
+import { ageBand } from './age-band';
 
 /**
  * A face check that was begun: the partner's token, sealed and never shown, with what its result must agree with. It
@@ -18,7 +19,7 @@ const begun = {
   startedAt: plain('face-session', z.string()),
   wayEpoch: plain('face-session', z.int()),
   /** Digest of the inputs, to recognise a key used for something else. */
-  content: digest('id-digest', z.string()),
+  content: digest('request-digest', z.string()),
 };
 const place = inPerson('real-name', (sessionId: string) => `face-${sessionId}`);
 const life = { rule: 'face-session-life', from: 'startedAt' } as const;
@@ -31,7 +32,7 @@ export const faceSession = declareEntity('face-session', {
     ...begun,
     uniqueDigest: digest('id-digest', z.string()),
     maskedName: sealed('real-name-masked', z.string()),
-    band: plain('age-band', z.enum(ageBands)),
+    band: ageBand(z.enum(ageBands)),
     token: sealed('face-token', z.string()),
     url: sealed('face-token', z.string()),
   },
@@ -136,10 +137,12 @@ export function endFaceSession(
   subjectId: string,
   sessionId: string,
   { epoch, wayEpoch, content, startedAt }: FaceSession,
+  seen: Item | undefined,
 ): Write[] {
   const over = { epoch, wayEpoch, content, startedAt, isOver: true };
   return [
     {
+      seen,
       Put: {
         Item: startItem(subjectId, sessionId, over),
         ConditionExpression: 'entity = :session',

@@ -3,10 +3,10 @@ import { type AgeBand, ageBands } from '../../policy/age';
 import { otherPerson, plain, type ValueOf } from '../attribute';
 import type { Item, Table, Write } from '../client';
 import { declareEntity } from '../entity';
-import type { GaugeId } from '../gauge/gauge';
 import type { Key } from '../keys';
 import { byDigest, inPerson } from '../place';
-import { create, replace } from '../replace';
+import { create, remove, replace } from '../replace';
+import { ageBand } from './age-band';
 
 /**
  * The mark of a person under 18, for the yearly audit (promise N4; 未保网条例 art. 37). It says how old they were at
@@ -16,13 +16,12 @@ export const minorMark = declareEntity('minor', {
   place: inPerson('minors', 'age'),
   life: { rule: 'account-life' },
   attributes: {
-    band: plain('age-band', z.enum(ageBands)),
+    band: ageBand(z.enum(ageBands)),
     markedAt: plain('age-band', z.string()),
   },
 });
 
 export const minorKey = (subjectId: string): Key => minorMark.key(subjectId);
-const MINOR_GAUGES: GaugeId[] = ['age-band'];
 
 /** Puts the mark, or takes it away from somebody who is an adult by now; nothing when it is as it should be. */
 export function markMinor(
@@ -30,16 +29,11 @@ export function markMinor(
   before: Item | undefined,
   band: AgeBand | undefined,
   at: string,
-): { write: Write | undefined; goes: GaugeId[]; comes: GaugeId[] } {
-  const asSeen = before ? 'attribute_exists(pk)' : 'attribute_not_exists(pk)';
-  if (band === 'adult' || band === undefined) {
-    if (!before || band === undefined) return { write: undefined, goes: [], comes: [] };
-    const write = { Delete: { Key: minorKey(subjectId), ConditionExpression: asSeen } };
-    return { write, goes: MINOR_GAUGES, comes: [] };
-  }
-  const item = minorMark.make(subjectId, undefined, { band, markedAt: at }, { before });
-  const write = { Put: { Item: item, ConditionExpression: asSeen } };
-  return { write, goes: [], comes: before ? [] : MINOR_GAUGES };
+): Write[] {
+  if (band === undefined) return [];
+  const asSeen = { ConditionExpression: before ? 'attribute_exists(pk)' : 'attribute_not_exists(pk)' };
+  if (band === 'adult') return before ? remove(before, asSeen) : [];
+  return replace(minorMark.make(subjectId, undefined, { band, markedAt: at }, { before }), before, asSeen);
 }
 
 /** Leads from the keyed digest of a guardian's code to the child. Dead after a day, or when it is asked for anew. */
@@ -82,7 +76,6 @@ export const guardian = declareEntity('guardian', {
 export type Guardian = ValueOf<typeof guardian>;
 
 export const guardianKey = (subjectId: string): Key => guardian.key(subjectId);
-export const GUARDIAN_GAUGES: GaugeId[] = ['guardian'];
 
 export function readGuardian(item: Item | undefined): Guardian | undefined {
   return guardian.read(item);
@@ -132,10 +125,6 @@ export const wardKey = (guardianId: string, wardId: string): Key => ward.key(gua
 
 export function putWard(guardianId: string, value: Ward): Write {
   return { Put: { Item: ward.make(guardianId, value.wardId, value) } };
-}
-
-export function removeWard(guardianId: string, wardId: string): Write {
-  return { Delete: { Key: wardKey(guardianId, wardId) } };
 }
 
 export function readWard(item: Item | undefined): Ward | undefined {

@@ -6,6 +6,7 @@ import type { Item, Write } from '../client';
 import { declareEntity } from '../entity';
 import type { Key } from '../keys';
 import { inPerson } from '../place';
+import { ageBand } from './age-band';
 import { type ResultPurpose, wayIds } from './real-name';
 
 /** A check counts as under way for this long; no partner call lasts so long. */
@@ -26,35 +27,29 @@ const common = {
   /** Absent while the check is under way. */
   outcome: plain('real-name-check', outcome),
   partnerRequestId: plain('real-name-check', z.optional(z.string())),
-  uniqueDigest: digest('network-id-digest', z.optional(z.string())),
-  band: plain('age-band', z.optional(z.enum(ageBands))),
+  /** Digest of the inputs; of a card number nothing is kept, so nothing of it is in there. */
+  content: digest('request-digest', z.string()),
+  /** The checks before it, newest first: enough to tell that their keys are used. */
+  earlier: digest(
+    'request-digest',
+    z.optional(z.array(z.object({ key: z.string(), content: z.string(), outcome }))),
+  ),
+  band: ageBand(z.optional(z.enum(ageBands))),
 };
-/** Digest of the inputs; of a card number nothing is kept, so nothing of it is in there. */
-const content = z.string();
-/** The checks before it, newest first: enough to tell that their keys are used. */
-const earlier = z.optional(z.array(z.object({ key: z.string(), content: z.string(), outcome })));
 /** A key is remembered for this long after its check, and longer where a result rests on it. */
 const life = { rule: 'check-repeat-life', from: 'sentAtMs' } as const;
 export const attempt = declareEntity('real-name-try', {
   place: inPerson('real-name', 'try'),
   life,
-  attributes: {
-    ...common,
-    content: digest('id-digest', content),
-    earlier: digest('id-digest', earlier),
-  },
+  attributes: common,
 });
-/** The same for 网号, where no number is typed: who has this alone is not counted as somebody whose number is held. */
+/** The same for 网号, which answers with a number of its own for the person. */
 export const networkAttempt = declareEntity('network-try', {
   place: inPerson('real-name-network', 'try'),
   life,
-  attributes: {
-    ...common,
-    content: digest('network-id-digest', content),
-    earlier: digest('network-id-digest', earlier),
-  },
+  attributes: { ...common, uniqueDigest: digest('network-id-digest', z.optional(z.string())) },
 });
-export type Attempt = ValueOf<typeof attempt>;
+export type Attempt = ValueOf<typeof networkAttempt>;
 
 const entityOf = (home: ResultPurpose) => (home === 'real-name' ? attempt : networkAttempt);
 export const attemptKey = (subjectId: string, home: ResultPurpose): Key => entityOf(home).key(subjectId);
@@ -85,6 +80,7 @@ export function beginAttempt(
     ? '#key = :seenKey AND sentAtMs = :seenAt'
     : 'attribute_not_exists(pk) OR expiresAtSeconds <= :now';
   return {
+    seen: before,
     Put: {
       Item: item,
       ConditionExpression: `(${noneUnderWay}) AND (${notYetAnswered}) AND (${isAsSeen})`,
@@ -105,11 +101,12 @@ export function beginAttempt(
 /** Notes the partner's answer, refused when the attempt is gone: its consent has been withdrawn meanwhile. */
 export function settleAttempt(subjectId: string, home: ResultPurpose, value: Attempt): Write {
   const { key, sentAtMs, outcome, partnerRequestId, uniqueDigest, band } = value;
-  const { holds } = entityOf(home).make(subjectId, undefined, value);
-  const given = Object.entries({ outcome, partnerRequestId, uniqueDigest, band, holds }).filter(
+  const { holds } = entityOf(home).make(subjectId, undefined, value) as { holds?: Write['holds'] };
+  const given = Object.entries({ outcome, partnerRequestId, uniqueDigest, band }).filter(
     ([, one]) => one !== undefined,
   );
   return {
+    holds: holds ?? [],
     Update: {
       Key: attemptKey(subjectId, home),
       UpdateExpression: `SET ${given.map(([name]) => `#${name} = :${name}`).join(', ')}`,

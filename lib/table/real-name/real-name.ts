@@ -6,13 +6,13 @@ import type { ReachVersions } from '../../policy/version';
 import { type Attributes, digest, plain, sealed, type ValueOf } from '../attribute';
 import type { Item, Write } from '../client';
 import { declareEntity } from '../entity';
-import { type GaugeId, gaugeChange } from '../gauge/gauge';
 import type { Key } from '../keys';
 import { consentInForce } from '../person/consents';
 import type { Person } from '../person/person';
 import { byDigest, inPerson } from '../place';
-import { remove, replace } from '../replace';
+import { pointersTo, remove, replace } from '../replace';
 import type { Sealer } from '../sealer';
+import { ageBand } from './age-band';
 
 /** The ways to prove a real name (promise N1). */
 export const wayIds = ['id', 'phone', 'bank', 'face', 'network'] as const;
@@ -44,7 +44,7 @@ const common = {
   partnerRequestId: plain('real-name-result', z.string()),
   /** Number of the act of consent in the person's ledger. */
   consentEntry: plain('real-name-result', z.int()),
-  band: plain('age-band', z.optional(z.enum(ageBands))),
+  band: ageBand(z.optional(z.enum(ageBands))),
   /** Digest of the idempotency key, to recognise a repeat. */
   key: plain('real-name-result', z.string()),
 };
@@ -56,7 +56,7 @@ export const realName = declareEntity('real-name', {
   attributes: {
     ...common,
     /** Digest of what was typed, the number among it, to recognise a key used for something else. */
-    content: digest('id-digest', z.string()),
+    content: digest('request-digest', z.string()),
     uniqueDigest: digest('id-digest', z.string()),
     maskedName: sealed('real-name-masked', z.optional(z.string())),
   },
@@ -69,7 +69,7 @@ export const networkName = declareEntity('network-name', {
   attributes: {
     ...common,
     /** Digest of the proof that was handed in, for the same. */
-    content: digest('network-id-digest', z.string()),
+    content: digest('request-digest', z.string()),
     uniqueDigest: digest('network-id-digest', z.string()),
   },
 });
@@ -121,12 +121,6 @@ export function resultKinds(way: WayId): KindId[] {
   return [...new Set(Object.values(attributes).flatMap(({ kinds }) => kinds))];
 }
 
-/** Head-counts that a way's result is in: the sensitive kinds that are held for it. */
-function gaugesOf(way: WayId): GaugeId[] {
-  const held = { id: [], phone: [], bank: ['bank-result'], face: ['face-token'], network: [] } as const;
-  return [way === 'network' ? 'network-id-digest' : 'id-digest', ...held[way]];
-}
-
 /** The result in an item while every consent it rests on is in force, in the epoch it was made in. @throws SealError */
 export function readRealName(
   reachVersions: ReachVersions,
@@ -151,22 +145,20 @@ export const CLAIM = 1;
 /**
  * The writes that keep a result: [the result, the claim on the number, …]. The claim is refused when the number belongs
  * to another account, the result when it is not what was seen before. What an earlier result held is let go in the same
- * transaction; `also` are head-counts that change besides.
+ * transaction.
  */
 export function keepRealName(
   subjectId: string,
   value: RealName,
   before: Item | undefined,
   sealer: Sealer,
-  also: { goes: GaugeId[]; comes: GaugeId[] },
 ): Write[] {
   const { way, epoch, wayEpoch = 0, verifiedAt, uniqueDigest } = value;
   const { result, pointer } = byHome[resultPurposeOf(way)];
   const mark = way === 'bank' || way === 'face' ? marks[way] : undefined;
-  const gauges = gaugesOf(way);
   const claimed = pointer.key(uniqueDigest);
   const points = [claimed, ...(mark ? [mark.key(subjectId)] : [])];
-  const item = { ...result.make(subjectId, undefined, value, { sealer, points, before }), gauges };
+  const item = result.make(subjectId, undefined, value, { sealer, points, before });
   const [kept, ...stale] = replace(item, before, asSeen(before));
   const claim: Write = {
     Put: {
@@ -184,26 +176,19 @@ export function keepRealName(
   return [
     kept,
     claim,
-    ...(marked ? [{ Put: { Item: { ...marked, gauges } } }] : []),
+    ...(marked ? [{ Put: { Item: marked }, ...(isLedTo(before, marked) && { seen: marked }) }] : []),
     ...stale,
-    ...gaugeChange(
-      subjectId,
-      [...also.goes, ...((before?.gauges as GaugeId[] | undefined) ?? [])],
-      [...also.comes, ...gauges],
-    ),
   ];
 }
 
-/** The writes that end results now, with claims, marks and head-counts. Refused unless they are as seen. */
-export function endRealNames(subjectId: string, seen: Item[]): Write[] {
-  return [
-    ...seen.flatMap((item) => remove(item, asSeen(item))),
-    ...gaugeChange(
-      subjectId,
-      seen.flatMap(({ gauges }) => (gauges as GaugeId[] | undefined) ?? []),
-      [],
-    ),
-  ];
+/** The writes that end results now, with claims and marks. Refused unless they are as seen. */
+export function endRealNames(seen: Item[]): Write[] {
+  return seen.flatMap((item) => remove(item, asSeen(item)));
+}
+
+/** Whether a result has led to a mark: then the mark is there, and holds what this one does. */
+function isLedTo(before: Item | undefined, { pk, sk }: Item): boolean {
+  return pointersTo(before).some((key) => key.pk === pk && key.sk === sk);
 }
 
 function asSeen(before: Item | undefined) {

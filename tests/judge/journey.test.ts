@@ -1,0 +1,92 @@
+import { toInstant } from '../../lib/clock';
+import { parseToken } from '../../lib/crypto/token';
+import { eraseSteps } from '../../lib/table/readers/erase';
+import { exportPerson } from '../../lib/table/readers/export';
+import { createSealer } from '../../lib/table/sealer';
+import { move } from '../support/life';
+import type { Caller } from '../support/world';
+import { wholeJourney } from './journey';
+import { factOf, isSaid, type Look, leftOf, takenAway } from './judge';
+import { type Watched, watched } from './watched';
+
+const seen: { path: string; look: Look }[] = [];
+let service: Watched;
+let people: Record<string, Caller>;
+beforeAll(async () => {
+  service = await watched((path, look) => seen.push({ path, look }));
+  people = await wholeJourney(service.world);
+});
+
+const numberOf = ({ token }: Caller) => parseToken(token)?.subjectId ?? '';
+
+describe('after every operation of a whole journey, by the raw table alone', () => {
+  it('the head-counts are what another count of natural persons finds (N7)', () => {
+    const wrong = seen
+      .filter(({ look }) => JSON.stringify(sorted(look.gauges)) !== JSON.stringify(sorted(look.counted)))
+      .map(({ path, look: { gauges, counted } }) => ({ path, gauges, counted }));
+    expect(wrong.slice(0, 3)).toEqual([]);
+    expect(new Set(seen.flatMap(({ look }) => Object.keys(look.counted)))).toEqual(
+      new Set([
+        'persons',
+        'id-digest',
+        'bank-result',
+        'face-token',
+        'age-band',
+        'guardian',
+        'network-id-digest',
+        'household-attributes',
+        'location-point',
+        'location-cell',
+        'location-history',
+      ]),
+    );
+  });
+
+  it('every ledger is whole and ends where the person’s item says (S9)', () => {
+    expect(seen.flatMap(({ path, look }) => look.brokenLedgers.map((id) => ({ path, id })))).toEqual([]);
+  });
+
+  it('every blob in a partition of a person opens with that person’s key (S5)', () => {
+    const closed = seen.flatMap(({ look }) =>
+      look.items.filter(({ pk, content, by }) => pk.startsWith('P#') && content.sealed && pk !== `P#${by}`),
+    );
+    expect(closed.map(({ entity }) => entity)).toEqual([]);
+  });
+});
+
+it('an export is everything that opens of a person, with the account they gave up, and nothing else (R1)', async () => {
+  const look = await service.judge.look();
+  const accounts = { lin: ['lin', 'again'], chen: ['chen'], child: ['child'] };
+  for (const [name, names] of Object.entries(accounts)) {
+    const numbers = names.map((one) => numberOf(people[one] as Caller));
+    const facts: string[] = [];
+    const { table, ring, random, clock } = service.world.deps;
+    const sealerOf = async (subjectId: string) => {
+      const item = look.items.find(({ pk, sk }) => pk === `P#${subjectId}` && sk === 'PERSON');
+      const key = await ring.dataKey(subjectId, item?.content.wrappedKey as Uint8Array);
+      return createSealer(subjectId, key, ring.suite, random);
+    };
+    for await (const { entity, values } of exportPerson({ table, ring }, numbers[0] as string, sealerOf))
+      facts.push(...values.map(({ attribute, value }) => factOf(entity, attribute, value)));
+    expect({ [name]: facts.filter(isSaid).sort() }).toEqual({
+      [name]: takenAway(look, numbers, clock.now()),
+    });
+  }
+});
+
+it('an erasure leaves nothing that opens with the person’s key but what is declared to outlive them (R3)', async () => {
+  const { table } = service.world.deps;
+  for (const name of ['lin', 'chen']) {
+    const subjectId = numberOf(people[name] as Caller);
+    await move(table, subjectId, 'closing');
+    const at = toInstant(service.world.deps.clock.now());
+    for await (const { writes } of eraseSteps(table, subjectId, at)) await table.write(...writes);
+    const look = await service.judge.look();
+    expect({ [name]: leftOf(look, subjectId) }).toEqual({ [name]: [] });
+    expect(sorted(look.gauges)).toEqual(sorted(look.counted));
+  }
+});
+
+function sorted(counts: Record<string, number>): [string, number][] {
+  return Object.entries(counts).sort(([a], [b]) => (a < b ? -1 : 1));
+}

@@ -1,0 +1,54 @@
+import type { Reply } from '../../lib/gate/call';
+import { agreeingPartners } from '../identity/agreeing-partners';
+import { grant } from '../support/consent';
+import { createWorld, onceKey, type World } from '../support/world';
+import { createJudge, type Judge, type Look } from './judge';
+
+/** A world of which a judge looks at the table after every call that has written. */
+export type Watched = { world: World; judge: Judge; looks(): number };
+
+/** `see` is given what the judge sees, and after which operation; it throws where something is wrong. */
+export async function watched(
+  see: (path: string, look: Look) => void,
+  suite: 'aes' | 'sm' = 'aes',
+): Promise<Watched> {
+  const plain = await createWorld({ partners: agreeingPartners, suite });
+  const { SERVICE_REGION: region, TABLE_ENDPOINT: endpoint, TABLE_NAME: tableName } = plain.config;
+  const judge = createJudge({ region, endpoint, tableName, rootKey: plain.config.ROOT_KEY });
+  let looks = 0;
+
+  const call: World['call'] = async (path, input, by) => {
+    let reply: Reply | undefined;
+    const { writeUnits } = await plain.costOf(async () => {
+      reply = await plain.call(path, input, by);
+    });
+    if (!reply) throw new Error('nothing was answered');
+    if (writeUnits === 0) return reply;
+    looks += 1;
+    see(path, await judge.look());
+    return reply;
+  };
+  const ok: World['ok'] = async <T>(path: string, input?: unknown, by?: object) => {
+    const reply = await call(path, input, by);
+    if (!reply.ok)
+      throw new Error(`${path} was refused: ${JSON.stringify(reply.error)}\n${plain.lines.slice(-2)}`);
+    return reply.data as T;
+  };
+  const signIn: World['signIn'] = (openid) => ok('login/signIn', { code: `code-of-${openid}~${onceKey()}` });
+  const world: World = {
+    ...plain,
+    call,
+    ok,
+    signIn,
+    async cardHolder(openid) {
+      const caller = await signIn(openid);
+      await grant({ ok }, caller, 'cards');
+      return caller;
+    },
+    async erase() {
+      for (let next = plain.queued.shift(); next; next = plain.queued.shift())
+        await ok('retention/eraseDuty', next, { trigger: 'queue' });
+    },
+  };
+  return { world, judge, looks: () => looks };
+}

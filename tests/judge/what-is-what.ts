@@ -1,0 +1,144 @@
+/**
+ * What each attribute is, written by hand from the policy and from nothing that the service declares: `-` is not the
+ * person's to take away (a digest, or somebody else's number), `:kind` is a sensitive kind that is held with it. An
+ * attribute that is not here fails the judge.
+ */
+const card =
+  'labels logo name familyName givenName organisation department title phones mails addresses sites wechatId note otherLanguages kept';
+const service = 'version updatedAt attributes epoch';
+const result = 'wayEpoch way verifiedAt partnerRequestId consentEntry band:age-band key -content epoch';
+const attempt = 'key way sentAtMs outcome partnerRequestId band:age-band -content -earlier epoch';
+const appeal = 'appealId about askedAt words state';
+const delivery = 'deliveryId createdAt request expiresAtSeconds epoch';
+
+export const entities: Record<string, string> = {
+  // the person
+  person:
+    'everyoneShard subjectId createdAt -wrappedKey lifeState lifeStateAt noticedAt sessions consents acts cardCount defaultCard contactCount shareEpoch ledgerSeq ledgerHash held',
+  'wechat-account': '-identity openid others',
+  phone: 'boundAt provedAt number epoch',
+  'linked-entry': 'entry linkedAt epoch',
+  'ledger-entry':
+    'seq at trueAt act actor purpose -guardian decision document policyVersion textHash language recipient kinds result way staff role reason ticket -other count cause requestId evidence prev hash -by -touchedBy',
+  'batch-disclosure': 'batch recipient purpose kinds at requestId attempt result answeredAt',
+  'spent-nonce': '-spentAtMs',
+  'erasure-duty': 'seq purpose epoch erased kinds dueShard dueAt',
+  'policy-notice': 'policyVersion sentAt seenAt',
+  preferences: 'version updatedAt language personalisation surveyInvitations',
+  'risk-pass': 'givenAt',
+  'self-proof': '-secretDigest -act -provedAt',
+  // cards
+  card: `cardId version createdAt updatedAt request edit visibility publicEpoch grantEpoch realNameMark verdicts dueAt epoch ${card}`,
+  'deleted-card': 'deletedAt request epoch',
+  'past-card': `cardId version updatedAt epoch ${card}`,
+  'card-order': 'order epoch',
+  'card-logo': 'cardId logoId width height base64 epoch',
+  share:
+    'shareId cardId fields createdAt shareEpoch expiresAtSeconds maxUses uses request -seed -passphrase label epoch',
+  'card-views': 'shareId cardId days linkEndsAtSeconds epoch',
+  block: '-blockedId blockedAt',
+  'blocked-by': '-blockerId',
+  contact: 'contactId -ownerId ownerEpoch cardId fields grantEpoch at version note groups favourite epoch',
+  'given-card': 'contactId -holderId cardId fields at inReturnFor epoch',
+  'card-offer': 'offerId -fromId fromEpoch cardId fields at state contactId request expiresAtSeconds epoch',
+  'card-offer-sent': 'offerId -toId request cardId at closed expiresAtSeconds epoch',
+  'named-viewer': '-viewerId viewerEpoch shareId day expiresAtSeconds epoch',
+  'viewer-record': 'shareId day expiresAtSeconds epoch',
+  // location
+  location:
+    'version revision on sinceMs precision findable keepsHistory untilSeconds expiresAtSeconds nearUntilSeconds -nearCell:location-cell -nearPath:location-cell cell:location-point takenAtMs:location-point epoch',
+  'ended-location': 'expiresAtSeconds epoch',
+  'history-day': 'day version expiresAtSeconds places:location-history epoch',
+  // profile and services
+  nickname: 'version updatedAt edit nickname epoch',
+  avatar: 'version objects appearing openUntilSeconds current pending epoch',
+  delivery: `${delivery} name phone address`,
+  'ended-delivery': `${delivery} endedAt outcome`,
+  'fund-attributes': service,
+  'social-attributes': service,
+  'transport-attributes': service,
+  'tax-attributes': service,
+  'household-attributes':
+    'version:household-attributes updatedAt:household-attributes attributes:household-attributes epoch',
+  // real name
+  'real-name': `${result} -uniqueDigest:id-digest maskedName`,
+  'network-name': `${result} -uniqueDigest:network-id-digest`,
+  'real-name-try': attempt,
+  'network-try': `${attempt} -uniqueDigest:network-id-digest`,
+  'bank-result': 'verifiedAt:bank-result epoch',
+  'face-result': 'verifiedAt:face-token epoch',
+  'face-session':
+    'startedAt wayEpoch -content -uniqueDigest:id-digest maskedName band:age-band token:face-token url:face-token epoch',
+  'face-start': 'startedAt wayEpoch -content isOver epoch',
+  'face-session-mark': 'startedAt epoch',
+  appeal: `${appeal} dueAt`,
+  'decided-appeal': `${appeal} wasDueAt decidedAt decision decidedBy reasonGiven`,
+  // minors
+  minor: 'band:age-band markedAt:age-band',
+  guardian:
+    'state:guardian codeDigest:guardian askedAt:guardian decidedAt:guardian -guardianId:guardian textHash:guardian',
+  ward: 'wardId:guardian -childId:guardian consentedAt:guardian',
+  // what leads to somebody, and the service's own
+  'openid-pointer': '-subjectId',
+  'unionid-pointer': '-subjectId',
+  'phone-pointer': '-subjectId epoch',
+  'entry-pointer': '-subjectId epoch',
+  'id-number-pointer': '-subjectId epoch',
+  'network-id-pointer': '-subjectId epoch',
+  'guardian-code': '-subjectId askedAt',
+  'share-pointer': '-subjectId shareId cardId expiresAtSeconds epoch',
+  'limit-counter': '-count -expiresAtSeconds',
+  'web-sign-in':
+    '-browserDigest -state -site -askedAt -polls -nextPollAtMs -expiresAtSeconds -pickUpUntilSeconds -subjectId device place',
+  'service-key': 'name keyVersion rootId wrapped suite createdAt retiredAt publicJwk',
+  'policy-book': 'latest hash versions',
+  'policy-version':
+    'version state content textHash effectiveAt proposedBy proposedAt decidedBy decidedAt prev hash',
+  gauge:
+    'persons id-digest bank-result face-token age-band guardian network-id-digest household-attributes location-point location-cell location-history',
+  threshold: 'reachedAt',
+};
+
+/** What every item may carry beside its content. */
+export const envelope = new Set(
+  'pk sk entity form createdAtSeconds expiresAtSeconds ttlSeconds dueShard dueAt points holds sealed'.split(
+    ' ',
+  ),
+);
+
+/** What of a person stays when they are erased, and by which law. */
+export const outlives = new Set(['ledger-entry', 'batch-disclosure', 'appeal', 'decided-appeal']);
+/** And of their own item; the key as long as something of that is sealed under it. */
+export const remains = new Set(
+  'everyoneShard subjectId createdAt lifeState lifeStateAt held ledgerSeq ledgerHash wrappedKey'.split(' '),
+);
+
+/** What a session says that is the person's to take away; a consent says nothing else. */
+export const ofSession = new Set('startedAtSeconds usedAtSeconds link device clientVersion place'.split(' '));
+
+/** What is said where nothing is kept: an export may say it, and need not. */
+export const unsaid = new Set(['contact.favourite false', 'contact.groups []', 'wechat-account.others {}']);
+
+/** Whom the law counts as a minor is no adult: the band of an adult is no minor's. */
+export const says = (kind: string, value: unknown): boolean => kind !== 'age-band' || value !== 'adult';
+
+export type Meant = { mine: boolean; kind: string | undefined };
+
+const meanings = new Map(
+  Object.entries(entities).map(([entity, attributes]) => [
+    entity,
+    new Map(
+      attributes.split(' ').map((word): [string, Meant] => {
+        const [, hidden, name = '', kind] = /^(-?)([\w-]+?)(?::([\w-]+))?$/.exec(word) ?? [];
+        return [name, { mine: hidden === '', kind }];
+      }),
+    ),
+  ]),
+);
+
+/** What an attribute is. @throws Error for one that nobody has judged yet */
+export function meaningOf(entity: string, attribute: string): Meant {
+  const found = meanings.get(entity)?.get(attribute);
+  if (!found) throw new Error(`tests/judge/what-is-what.ts does not know ${entity}.${attribute}`);
+  return found;
+}
