@@ -1,10 +1,9 @@
-import { MINUTE_MS, toInstant } from '../../lib/clock';
 import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
 import type { ConsentPurposeId } from '../../lib/policy/purposes';
 import { ConditionFailed } from '../../lib/table/client';
 import { moveConsent } from '../../lib/table/consent/consent-state';
-import { putDuty } from '../../lib/table/consent/erasure-duty';
+import { beginErasure, erasureRef } from '../../lib/table/consent/erasure-duty';
 import { type LedgerEntry, type NewEntry, nextEntry } from '../../lib/table/ledger/ledger';
 import { emptyLocation } from '../../lib/table/location/location';
 import {
@@ -19,8 +18,6 @@ import type { Sealer } from '../../lib/table/sealer';
 
 /** Other acts of the same person at the same moment, before we ask to try again. */
 const RACES = 4;
-/** The nightly sweep takes up an erasure that the queue has not finished by then. */
-export const ERASE_BY_QUEUE_WITHIN_MS = 15 * MINUTE_MS;
 
 export type Change = {
   entry: NewEntry;
@@ -114,9 +111,8 @@ async function tryOnce(
     ends,
     shownAt: entry.actor === 'self' ? entry.at : undefined,
   });
-  const dueAt = toInstant(deps.clock.now() + ERASE_BY_QUEUE_WITHIN_MS);
   const epoch = before?.epoch ?? 0;
-  const duty = ends ? [putDuty(subjectId, { seq, purpose, epoch, erased: 0, dueAt })] : [];
+  const duty = ends ? [beginErasure({ subjectId, seq, purpose, epoch }, deps.clock.now())] : [];
   const atOnce = ends && purpose === 'location' ? emptyLocation(subjectId, epoch, deps.clock.now()) : [];
   try {
     await deps.table.write(update, append, ...duty, ...atOnce);
@@ -125,7 +121,7 @@ async function tryOnce(
     if (!now) throw error;
     return { person: readPerson(now) };
   }
-  if (ends) await deps.eraseQueue.send({ subjectId, seq });
+  if (ends) await deps.queue.send([erasureRef({ subjectId, seq })]);
   const written = { ...entry, seq, prev: chain.hash, hash: head.hash };
   const consents = { ...person.consents, [purpose]: consent.encode(after, purpose) };
   return { state: after, entry: written, person: { ...person, consents } };

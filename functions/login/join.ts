@@ -1,4 +1,4 @@
-import { MINUTE_MS, toEpochSeconds, toInstant } from '../../lib/clock';
+import { toInstant } from '../../lib/clock';
 import { parseToken } from '../../lib/crypto/token';
 import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
@@ -34,8 +34,6 @@ import { ownerOf } from './sign-in-by-phone';
 
 /** Other writes to one of the two accounts at the same moment, before we ask to try again. */
 const RACES = 4;
-/** The nightly sweep takes up what the queue has not erased by then. */
-const ERASE_BY_QUEUE_WITHIN_MS = 15 * MINUTE_MS;
 
 /** What the person can see of an account before they choose which one stays. */
 export async function account(_deps: Deps, { caller }: Run<'subject', Record<string, never>>) {
@@ -119,13 +117,8 @@ async function settle(
     });
   const nowMs = deps.clock.now();
   const at = toInstant(nowMs);
-  const times = {
-    at,
-    dueAt: toInstant(nowMs + ERASE_BY_QUEUE_WITHIN_MS),
-    atSeconds: toEpochSeconds(nowMs),
-    requestId,
-  };
-  const leaving = await leaveAccount(deps.ring, leaves, { act: 'account.left', other: staysId }, times);
+  const left = { act: 'account.left', other: staysId } as const;
+  const leaving = await leaveAccount(deps.ring, leaves, left, { nowMs, requestId });
   const joined = await nextEntry(deps.ring, staysId, ledgerHead(stays), {
     at,
     act: 'account.joined',
@@ -146,7 +139,7 @@ async function settle(
     ...movePointers(leaves, staysId),
     ...(await moveOpenids(deps, stays, leaves, accounts)),
   );
-  for (const duty of leaving.duties) await deps.eraseQueue.send(duty);
+  await deps.queue.send(leaving.erasures);
   return leaving.ended;
 }
 

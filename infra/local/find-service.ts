@@ -51,7 +51,7 @@ function describe({ api, lambda, console, services }: Service): FoundService {
     TABLE_ENDPOINT = '',
     TABLE_NAME = '',
     SERVICE_REGION = '',
-    ERASE_QUEUE_URL = '',
+    PROCESS_QUEUE_URL = '',
     STAFF_ISSUER = '',
   } = services.environment;
   return {
@@ -61,7 +61,7 @@ function describe({ api, lambda, console, services }: Service): FoundService {
     console,
     sandbox: services.sandbox,
     table: { endpoint: TABLE_ENDPOINT, name: TABLE_NAME, region: SERVICE_REGION },
-    queueUrl: ERASE_QUEUE_URL,
+    queueUrl: PROCESS_QUEUE_URL,
     staffIssuer: STAFF_ISSUER,
   };
 }

@@ -312,7 +312,7 @@ describe('AWS', () => {
     const queue = { Records: [{ eventSource: 'aws:sqs', messageId: 'm', body: '{}' }] };
     const timer = { source: 'aws.events', 'detail-type': 'Scheduled Event' };
     for (const dressed of [queue, timer]) {
-      for (const operation of ['eraseDuty', 'sweep']) {
+      for (const operation of ['runProcess', 'sweep']) {
         expect(
           code(await aws.ask(world, `retention/${operation}`, { input: dressed, token: me.token })),
         ).toBe('UNKNOWN_OPERATION');
@@ -352,7 +352,7 @@ describe('CloudBase', () => {
   const dressed = [
     timerEvent,
     { ...timerEvent, operation: 'sweep' },
-    { Records: [{ eventSource: 'aws:sqs', body: '{}' }], operation: 'eraseDuty', input: {} },
+    { Records: [{ eventSource: 'aws:sqs', body: '{}' }], operation: 'runProcess', input: {} },
     { httpMethod: 'POST', path: '/retention/sweep', headers: {}, body: '{}', operation: 'sweep' },
     { operation: 'sweep', trigger: 'schedule', TCB_SOURCE: 'wx_trigger' },
   ];

@@ -74,7 +74,7 @@ it('starts retention at 02:00 and the look at the gauges at 02:30 Beijing, by ti
   const timers = settings.functions.flatMap(({ triggers = [] }) => triggers);
   expect(timers).toEqual([
     { name: 'gauges', type: 'timer', config: '0 30 2 * * * *' },
-    { name: 'nightly', type: 'timer', config: '0 0 2 * * * *' },
+    { name: 'hourly', type: 'timer', config: '0 0 * * * * *' },
   ]);
   const timed = settings.functions.filter(({ triggers }) => triggers).map(({ name }) => name);
   expect(timed).toEqual(['identity', 'retention']);
@@ -97,8 +97,7 @@ it('gives each function every setting that it reads, so that it starts', async (
     STAGE: 'test',
     SERVICE_REGION: 'cn-north-1',
     TABLE_NAME: 'packaging',
-    ERASE_QUEUE_URL: 'http://127.0.0.1/queue',
-    NOTICE_QUEUE_URL: 'http://127.0.0.1/queue',
+    PROCESS_QUEUE_URL: 'http://127.0.0.1/queue',
     OBJECTS_BUCKET: 'packaging-objects',
     ROOT_KEY: `local:${Buffer.alloc(32, 7).toString('base64')}`,
     SEAL_SUITE: 'aes',

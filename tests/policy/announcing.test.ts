@@ -1,9 +1,12 @@
-import { PEOPLE_PER_MESSAGE } from '../../functions/notify/announce';
+import { PEOPLE_PER_STEP } from '../../lib/process/policy-notice';
+import { runProcess } from '../../lib/process/run';
 import { EVERYONE_SHARDS } from '../../lib/table/keys';
+import type { ProcessRef } from '../../lib/table/process/process';
 import { withdraw } from '../support/consent';
 import { type Caller, createWorld, type World } from '../support/world';
 
 const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
 const [ling, wu] = ['ling', 'wu'].map((who) => ({ token: `staff:${who}:officer` }));
 const printer = {
   name: '广州名片印务有限公司',
@@ -30,16 +33,11 @@ async function publish(changes: object): Promise<number> {
   await world.ok('consent/approvePolicy', { version, textHash }, wu);
   return version;
 }
-/** Works through the queue as the functions would, each message twice when `twice`. */
-async function deliver(twice = false): Promise<number> {
-  let told = 0;
-  for (let message = world.notices.shift(); message; message = world.notices.shift()) {
-    for (let time = 0; time < (twice ? 2 : 1); time += 1) {
-      const queue = { trigger: 'queue' } as const;
-      told += (await world.ok<{ told: number }>('notify/announce', message, queue)).told;
-    }
-  }
-  return told;
+/** Works through the messages as the function would, each twice when `twice`. */
+async function deliver(twice = false): Promise<void> {
+  for (let message = world.queued.shift(); message; message = world.queued.shift())
+    for (let time = 0; time < (twice ? 2 : 1); time += 1)
+      await world.ok('retention/runProcess', message, { trigger: 'queue' });
 }
 const inbox = async (me: Caller) =>
   (
@@ -57,8 +55,11 @@ describe('telling people of a change that concerns them (K4)', () => {
     const withdrawn = await world.cardHolder('withdrawn');
     await withdraw(world, withdrawn);
     const version = await publish({ recipients: { printer } });
-    expect(world.notices).toHaveLength(EVERYONE_SHARDS);
-    expect(JSON.stringify(world.notices)).not.toMatch(/one|two|other/);
+    const notices = () => world.queued.filter(({ kind }) => kind === 'policy-notice');
+    expect(notices()).toEqual([{ kind: 'policy-notice', id: String(version) }]);
+    await world.ok('retention/runProcess', notices()[0], { trigger: 'queue' });
+    expect(notices()).toHaveLength(1 + EVERYONE_SHARDS);
+    expect(JSON.stringify(world.queued)).not.toMatch(/one|two|other/);
     await deliver();
     for (const me of holders) {
       const [notice] = await inbox(me);
@@ -90,7 +91,7 @@ describe('telling people of a change that concerns them (K4)', () => {
   });
 
   it('goes on page by page, and after a crash between a page and the next message', async () => {
-    const people = PEOPLE_PER_MESSAGE + 25;
+    const people = PEOPLE_PER_STEP + 25;
     const callers: Caller[] = [];
     for (let from = 0; from < people; from += 25)
       callers.push(
@@ -109,11 +110,20 @@ describe('telling people of a change that concerns them (K4)', () => {
         ExpressionAttributeValues: { ':shard': everyoneShard(7) },
       });
     await publish({ recipients: { printer } });
-    const first = world.notices.find(({ shard }) => shard === 7);
-    await world.ok('notify/announce', first, { trigger: 'queue' });
-    world.notices.splice(0, world.notices.length); // the next message is lost with the machine; the first comes again
-    world.notices.push(first as never);
-    await deliver();
+    const dying = { ...world.deps, table: { ...table } };
+    let pages = 0;
+    dying.table.query = async (...asked) => {
+      pages += asked[0].IndexName === 'everyone' ? 1 : 0;
+      if (pages > 1) throw new Error('power cut');
+      return table.query(...asked);
+    };
+    const spread = world.queued.find(({ kind }) => kind === 'policy-notice') as ProcessRef;
+    await runProcess(world.deps, spread, 'spread');
+    const part = { kind: 'policy-notice', id: `${spread.id}-7` };
+    expect(await runProcess(dying, part, 'dying')).toMatchObject({ outcome: 'failed' });
+    world.queued.splice(0, world.queued.length); // and every message is lost with the machine
+    world.wait(HOUR_MS);
+    await world.ok('retention/sweep', {}, { trigger: 'schedule' });
     const without = await Promise.all(callers.map(async (me) => (await inbox(me)).length === 0));
     expect(without.filter(Boolean)).toEqual([]);
   });
@@ -129,28 +139,20 @@ describe('telling people of a change that concerns them (K4)', () => {
     expect(await world.refused('cards/list', {}, me)).toBe('CONSENT_REQUIRED');
   });
 
-  it('answers the officer clearly when the queue cannot be reached: published, and told on another approval', async () => {
+  it('is promised with the version itself: no message is needed for everybody to be told', async () => {
     const me = await world.cardHolder('me');
-    const broken = await createWorld({ like: world, noticeQueue: 'down' });
-    const effectiveAt = new Date(world.deps.clock.now() + 7 * DAY_MS).toISOString();
-    const proposal = { changes: { recipients: { printer } }, effectiveAt };
-    const { version, textHash } = await broken.ok<{ version: number; textHash: string }>(
-      'consent/proposePolicy',
-      proposal,
-      ling,
-    );
-    expect(await broken.refused('consent/approvePolicy', { version, textHash }, wu)).toBe(
-      'PARTNER_UNAVAILABLE',
-    );
-    await world.ok('consent/approvePolicy', { version, textHash }, wu);
-    await deliver();
+    await publish({ recipients: { printer } });
+    world.queued.splice(0, world.queued.length);
+    const run = () => world.ok('retention/sweep', {}, { trigger: 'schedule' });
+    await run();
+    await run();
     expect(await inbox(me)).toHaveLength(1);
   });
 
   it('is nobody’s to start but the queue’s', async () => {
     const me = await world.cardHolder('me');
-    const message = { policyVersion: 2, shard: 0 };
+    const message = { kind: 'policy-notice', id: '2' };
     for (const by of [me, ling, {}])
-      expect(await world.refused('notify/announce', message, by)).toBe('UNKNOWN_OPERATION');
+      expect(await world.refused('retention/runProcess', message, by)).toBe('UNKNOWN_OPERATION');
   });
 });

@@ -2,7 +2,7 @@ import { toInstant } from '../../lib/clock';
 import { parseToken } from '../../lib/crypto/token';
 import type { Item } from '../../lib/table/client';
 import { keys } from '../../lib/table/keys';
-import { type EraseStep, eraseSteps } from '../../lib/table/readers/erase';
+import { type EraseOptions, type EraseStep, eraseSteps } from '../../lib/table/readers/erase';
 import { putFaceStart } from '../../lib/table/real-name/face-session';
 import { pointersTo } from '../../lib/table/replace';
 import { contactKey, giveCard, handoutKey } from '../../lib/table/sharing/contact';
@@ -15,9 +15,9 @@ beforeEach(async () => {
 
 const numberOf = (me: Caller) => parseToken(me.token)?.subjectId ?? '';
 
-async function erase(subjectId: string, goes?: Parameters<typeof eraseSteps>[2]): Promise<EraseStep[]> {
+async function erase(subjectId: string, goes?: EraseOptions['goes']): Promise<EraseStep[]> {
   const steps: EraseStep[] = [];
-  for await (const step of eraseSteps(world.deps.table, subjectId, goes)) {
+  for await (const step of eraseSteps(world.deps.table, subjectId, { ...(goes && { goes }) })) {
     await world.deps.table.write(...step.writes);
     steps.push(step);
   }

@@ -160,7 +160,7 @@ async function ends(item: Key & Record<string, unknown>, atSeconds: number): Pro
 
 async function erased(subjectId: string, pointer: Key, entity: Any): Promise<void> {
   const { table } = world.deps;
-  for await (const { writes } of eraseSteps(table, subjectId, undefined, among)) await table.write(...writes);
+  for await (const { writes } of eraseSteps(table, subjectId, { among })) await table.write(...writes);
   const raw = JSON.stringify(await world.scan());
   const stays = entity.declaration.outlives !== undefined;
   expect(raw.includes(subjectId)).toBe(stays || !entity.declaration.pointers);

@@ -1,18 +1,17 @@
+import { toEpochSeconds, toInstant } from '../../clock';
 import type { KeyRing } from '../../crypto/key-ring';
 import type { ConsentPurposeId } from '../../policy/purposes';
 import type { Write } from '../client';
-import { putDuty } from '../consent/erasure-duty';
+import { beginErasure, erasureRef } from '../consent/erasure-duty';
 import { gaugeWrite } from '../gauge/gauge';
 import { advanceHead } from '../ledger/append';
 import { type NewEntry, nextEntry } from '../ledger/ledger';
+import type { ProcessRef } from '../process/process';
 import { type Consent, consent, consentOf, ledgerHead, type Person } from './person';
 import { movePointer } from './pointer';
 import { wechatAccountKey } from './wechat-account';
 
-/** An erasure that giving up an account has promised. */
-export type LeavingDuty = { subjectId: string; seq: number };
-
-type Times = { at: string; dueAt: string; atSeconds: number; requestId: string };
+type When = { nowMs: number; requestId: string };
 
 /**
  * The writes by which a person gives an account up: every consent ends and its data is owed to erasure, as by so many
@@ -22,12 +21,13 @@ export async function leaveAccount(
   ring: KeyRing,
   person: Person,
   entry: Pick<NewEntry, 'act' | 'other'>,
-  { at, dueAt, atSeconds, requestId }: Times,
-): Promise<{ writes: Write[]; duties: LeavingDuty[]; ended: ConsentPurposeId[] }> {
+  { nowMs, requestId }: When,
+): Promise<{ writes: Write[]; erasures: ProcessRef[]; ended: ConsentPurposeId[] }> {
   const { subjectId } = person;
+  const [at, atSeconds] = [toInstant(nowMs), toEpochSeconds(nowMs)];
   const common = { at, actor: 'self', requestId } as const;
   const writes: Write[] = [];
-  const duties: LeavingDuty[] = [];
+  const erasures: ProcessRef[] = [];
   const ended = grantedOf(person);
   const consents: Person['consents'] = { ...person.consents };
   let head = ledgerHead(person);
@@ -45,8 +45,8 @@ export async function leaveAccount(
       { ...before, granted: false, entry: head.seq, epoch: epoch + 1, atSeconds },
       purpose,
     );
-    writes.push(withdrawn.write, putDuty(subjectId, { seq: head.seq, purpose, epoch, erased: 0, dueAt }));
-    duties.push({ subjectId, seq: head.seq });
+    writes.push(withdrawn.write, beginErasure({ subjectId, seq: head.seq, purpose, epoch }, nowMs));
+    erasures.push(erasureRef({ subjectId, seq: head.seq }));
   }
   const left = await nextEntry(ring, subjectId, head, { ...common, purpose: 'account', ...entry });
   const change = {
@@ -67,7 +67,7 @@ export async function leaveAccount(
     { Delete: { Key: wechatAccountKey(subjectId) } },
     gaugeWrite(subjectId, { persons: -1 }),
   );
-  return { writes, duties, ended };
+  return { writes, erasures, ended };
 }
 
 function grantedOf(person: Person): ConsentPurposeId[] {
