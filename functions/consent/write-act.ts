@@ -3,9 +3,8 @@ import { AppError } from '../../lib/errors';
 import type { ConsentPurposeId } from '../../lib/policy/purposes';
 import { ConditionFailed } from '../../lib/table/client';
 import { moveConsent } from '../../lib/table/consent/consent-state';
-import { beginErasure, erasureRef } from '../../lib/table/consent/erasure-duty';
+import { endOf } from '../../lib/table/consent/ends-with';
 import { type LedgerEntry, type NewEntry, nextEntry } from '../../lib/table/ledger/ledger';
-import { emptyLocation } from '../../lib/table/location/location';
 import {
   type Consent,
   consent,
@@ -104,24 +103,22 @@ async function tryOnce(
   const { write: append, head } = await nextEntry(deps.ring, subjectId, chain, entry, sealer);
   const { seq } = head;
   const after: Consent = { ...state, entry: seq, request };
+  const gone = endOf(subjectId, ends ? [{ purpose, epoch: before?.epoch ?? 0, seq }] : [], deps.clock.now());
   const update = moveConsent(person, {
     purpose,
     after,
     head,
-    ends,
+    ends: gone.change,
     shownAt: entry.actor === 'self' ? entry.at : undefined,
   });
-  const epoch = before?.epoch ?? 0;
-  const duty = ends ? [beginErasure({ subjectId, seq, purpose, epoch }, deps.clock.now())] : [];
-  const atOnce = ends && purpose === 'location' ? emptyLocation(subjectId, epoch, deps.clock.now()) : [];
   try {
-    await deps.table.write(update, append, ...duty, ...atOnce);
+    await deps.table.write(update, append, ...gone.writes);
   } catch (error) {
     const now = error instanceof ConditionFailed ? error.found[0]?.item : undefined;
     if (!now) throw error;
     return { person: readPerson(now) };
   }
-  if (ends) await deps.queue.send([erasureRef({ subjectId, seq })]);
+  if (ends) await deps.queue.send(gone.erasures);
   const written = { ...entry, seq, prev: chain.hash, hash: head.hash };
   const consents = { ...person.consents, [purpose]: consent.encode(after, purpose) };
   return { state: after, entry: written, person: { ...person, consents } };

@@ -1,6 +1,7 @@
 import type { ConsentPurposeId } from '../../policy/purposes';
 import type { Write } from '../client';
 import { keys } from '../keys';
+import type { PersonChange } from '../ledger/append';
 import type { LedgerHead } from '../ledger/ledger';
 import { type Consent, consent, MAX_ACTS_REMEMBERED, type Person } from '../person/person';
 
@@ -9,15 +10,15 @@ export type ConsentMove = {
   purpose: ConsentPurposeId;
   after: Consent;
   head: LedgerHead;
-  /** Whether a grant ends by it: what is counted under it ends in the same write. */
-  ends: boolean;
+  /** What of the person's own item ends with the purpose, where a grant ends by the act. */
+  ends: PersonChange;
   /** When the person acted in front of the text themselves. */
   shownAt: string | undefined;
 };
 
 /** Moves a person's consent on. Refused unless the ledger still ends where it was seen: every act moves its head. */
 export function moveConsent(person: Person, { purpose, after, head, ends, shownAt }: ConsentMove): Write {
-  const cardsEnd = ends && purpose === 'cards';
+  const { set = [], remove = [], values } = ends;
   const chainIsWhereWeSawIt = 'ledgerSeq = :before';
   return {
     Update: {
@@ -25,7 +26,7 @@ export function moveConsent(person: Person, { purpose, after, head, ends, shownA
       UpdateExpression:
         'SET #consents.#purpose = :consent, acts = :acts, ledgerSeq = :seq, ledgerHash = :hash' +
         `${shownAt ? ', noticedAt = if_not_exists(noticedAt, :at)' : ''}` +
-        `${cardsEnd ? ', cardCount = :none REMOVE defaultCard, contactCount' : ''}`,
+        `${set.map((one) => `, ${one}`).join('')}${remove.length > 0 ? ` REMOVE ${remove.join(', ')}` : ''}`,
       ConditionExpression: chainIsWhereWeSawIt,
       ExpressionAttributeNames: { '#consents': 'consents', '#purpose': purpose },
       ExpressionAttributeValues: {
@@ -35,7 +36,7 @@ export function moveConsent(person: Person, { purpose, after, head, ends, shownA
         ':seq': head.seq,
         ':hash': head.hash,
         ...(shownAt && { ':at': shownAt }),
-        ...(cardsEnd && { ':none': 0 }),
+        ...values,
       },
     },
   };
