@@ -25,7 +25,6 @@ export async function guardianWithdraw(deps: Deps, run: Run<'subject', { wardId:
   const common = { act: 'guardian.withdrawn', purpose: 'minors', requestId } as const;
   await writeInBothLedgers(deps, person, childId, async (_child, { guardian, results }) => {
     const before = readGuardian(guardian);
-    const own = removeWard(person.subjectId, wardId);
     const entries = {
       own: { ...common, actor: 'self' },
       others: { ...common, actor: 'guardian', guardian: person.subjectId },
@@ -33,13 +32,13 @@ export async function guardianWithdraw(deps: Deps, run: Run<'subject', { wardId:
     } as const;
     // Somebody else has answered since: there is nothing of this person's left to end.
     if (before?.state !== 'consented' || before.guardianId !== person.subjectId)
-      return { ...entries, writes: [own] };
+      return { ...entries, writes: [removeWard(person.subjectId, wardId)] };
     const decidedAt = toInstant(deps.clock.now());
     return {
       ...entries,
       writes: [
+        // With the note of the child, which no longer leads here.
         ...putGuardian(childId, { ...before, state: 'withdrawn', decidedAt }, guardian),
-        own,
         ...endRealNames(
           childId,
           results.filter(({ band }) => band === 'under-14'),

@@ -12,6 +12,7 @@ import {
 import { personProcess } from '../table/process/process';
 import type { AnyEntity } from '../table/readers/any-entity';
 import { eraseSteps } from '../table/readers/erase';
+import { guardianKey, moveWard, queryWards, WRITES_PER_WARD } from '../table/real-name/minor';
 import { createSealer } from '../table/sealer';
 import { blockingKey, moveBlock, queryBothSides, WRITES_PER_BLOCK } from '../table/sharing/block';
 import { MAX_STEP_WRITES, type Next, type ProcessKind, type StepInput } from './kind';
@@ -19,19 +20,31 @@ import { MAX_STEP_WRITES, type Next, type ProcessKind, type StepInput } from './
 /**
  * What follows when one account of a person is given up for another one (promise A1). It lies with the account that stays
  * and begins with the fences (functions/login/join.ts), behind which nothing new appears. First the blocks move, so that
- * whoever has blocked one account is kept from the other one; then the openids; then what is left of the account goes. What
+ * whoever has blocked one account is kept from the other one; then the children answered for, and the openids; then what is
+ * left of the account goes. What
  * rested on consents is erased by processes of its own, with an entry in the ledger for each.
  */
-export const join: ProcessKind = { blocks, openids, rest };
+export const join: ProcessKind = { blocks, wards, openids, rest };
 
 const BLOCKS_PER_STEP = Math.floor(MAX_STEP_WRITES / WRITES_PER_BLOCK);
 
 async function blocks({ table }: Deps, { process }: StepInput): Promise<Next> {
   const { from, to } = accountsOf(process);
   const found = await queryBothSides(table, from, BLOCKS_PER_STEP);
-  if (found.length === 0) return { to: 'openids' };
+  if (found.length === 0) return { to: 'wards' };
   const blocking = await table.getMany(found.map(blockingKey));
   return { to: 'blocks', writes: blocking.flatMap((item) => (item ? moveBlock(item, from, to) : [])) };
+}
+
+const WARDS_PER_STEP = Math.floor(MAX_STEP_WRITES / WRITES_PER_WARD);
+
+/** The children that somebody has answered for, so that they can still take it back. */
+async function wards({ table }: Deps, { process }: StepInput): Promise<Next> {
+  const { from, to } = accountsOf(process);
+  const found = (await queryWards(table, from)).slice(0, WARDS_PER_STEP);
+  if (found.length === 0) return { to: 'openids' };
+  const answered = await table.getMany(found.map(({ childId }) => guardianKey(childId)));
+  return { to: 'wards', writes: found.flatMap((note, index) => moveWard(note, answered[index], from, to)) };
 }
 
 /** The openids of the account given up, sealed anew under the key of the one that stays. */

@@ -1,4 +1,5 @@
 import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { guardianKey, putGuardian, putWard, wardIdOf } from '../../lib/table/real-name/minor';
 import { cardGiver, exchange, type Giver, type Holder, holder, linkTo } from '../cards/support';
 import { point, slowCall, switchOn } from '../location/support';
 import { proofFor } from '../login/support';
@@ -33,6 +34,24 @@ const blockHolder = async (by: Holder, whom: Giver, mine: Giver) => {
   const { byB } = await exchange(world, whom, mine);
   return world.ok<{ blockId: string }>('cards/block', { by: 'contact', id: byB }, by);
 };
+/** A guardian has consented for a child, as the two ledgers would have it. */
+async function answeredFor(child: Holder, parent: Holder): Promise<void> {
+  people += 1;
+  const codeDigest = `code-digest-${people}`.padEnd(43, 'x');
+  const [askedAt, decidedAt, consentedAt] = ['2026-12-01', '2026-12-01', '2026-12-01'];
+  const guardian = {
+    state: 'consented',
+    codeDigest,
+    askedAt,
+    decidedAt,
+    guardianId: parent.subjectId,
+  } as const;
+  const note = { wardId: wardIdOf(codeDigest), childId: child.subjectId, consentedAt };
+  await world.deps.table.write(
+    ...putGuardian(child.subjectId, guardian, undefined),
+    putWard(parent.subjectId, note),
+  );
+}
 const opens = (link: { token: string }, by: Caller) => world.refused('cards/open', { token: link.token }, by);
 const about = async (subjectId: string) =>
   (await world.scan())
@@ -76,8 +95,8 @@ describe('two accounts of one person are settled (A1)', () => {
     await grant(world, leaves.caller, 'location');
     await switchOn(world, leaves.caller);
     await world.ok('location/update', point(world), leaves.caller);
-    world.wait(60_000);
-    const elsewhere = point(world, { latitude: 31.2304, longitude: 121.4737 });
+    world.wait(600_000);
+    const elsewhere = point(world, { latitude: 23.1264, longitude: 113.3245 });
     const late = await slowCall(world, 'location/update', elsewhere, leaves.caller, join);
     expect(late.ok).toBe(false);
     const place = (await about(leaves.caller.subjectId)).filter(({ sk }) => sk === 'DATA#location#point');
@@ -101,6 +120,30 @@ describe('two accounts of one person are settled (A1)', () => {
       friend.caller,
     );
     expect(contacts).toMatchObject([{ recalled: true }]);
+  });
+
+  it('and the guardian of a child can still take back what they said, from the account that stays (N4)', async () => {
+    const { stays, leaves, join } = await two();
+    const child = await holder(world, `child-${people}`);
+    await answeredFor(child, leaves.caller);
+    await join();
+    await world.work();
+    const { wards } = await world.ok<{ wards: { wardId: string }[] }>('identity/wards', {}, stays.caller);
+    expect(wards).toHaveLength(1);
+    await world.ok('identity/guardianWithdraw', { wardId: wards[0]?.wardId }, stays.caller);
+    const [guardian] = await world.deps.table.getMany([guardianKey(child.subjectId)]);
+    expect(guardian).toMatchObject({ state: 'withdrawn', guardianId: stays.caller.subjectId });
+    expect(await world.ok('identity/wards', {}, stays.caller)).toEqual({ wards: [] });
+  });
+
+  it('and the guardian of the one given up keeps no note of it (N4)', async () => {
+    const { leaves, join } = await two();
+    const parent = await holder(world, `parent-${people}`);
+    await answeredFor(leaves.caller, parent);
+    expect(await world.ok('identity/wards', {}, parent)).toMatchObject({ wards: [{}] });
+    await join();
+    await world.work();
+    expect(await world.ok('identity/wards', {}, parent)).toEqual({ wards: [] });
   });
 
   it('one after the other: an account that still takes another one over cannot be given up', async () => {
