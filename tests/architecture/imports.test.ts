@@ -17,10 +17,12 @@ const mayImport: Record<string, readonly string[]> = {
     'lib/crypto',
     'lib/policy',
     'lib/partner',
+    'lib/process',
   ],
   'lib/host': ['lib', 'lib/gate'],
   'lib/gate': ['lib', 'lib/table', 'lib/crypto', 'lib/policy'],
   'lib/consent': ['lib/table', 'lib/policy'],
+  'lib/process': ['lib', 'lib/table', 'lib/policy'],
   'lib/card': [],
   'lib/picture': ['lib'],
   'lib/table': ['lib', 'lib/card', 'lib/crypto', 'lib/policy'],
@@ -36,6 +38,7 @@ const mayName: Record<string, readonly string[]> = {
   'lib/client': ['functions/*', 'lib', 'lib/gate'],
   'lib/gate': ['lib/partner'],
   'lib/card': ['lib/policy'],
+  'lib/partner': ['lib/table'],
 };
 
 type Import = { from: string; to: string; typeOnly: boolean };

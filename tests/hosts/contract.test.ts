@@ -322,7 +322,7 @@ describe('AWS', () => {
 
   it('gives back to the queue only the messages that failed', async () => {
     const record = (messageId: string, body: string) => ({ eventSource: 'aws:sqs', messageId, body });
-    const nobody = JSON.stringify({ subjectId: 'A'.repeat(22), seq: 1 });
+    const nobody = JSON.stringify({ kind: 'erasure', id: '1', subjectId: 'A'.repeat(22) });
     const event = {
       Records: [record('good', nobody), record('bad', '{'), record('wrong', '{"subjectId":1}')],
     };
