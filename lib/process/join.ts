@@ -1,10 +1,12 @@
 import type { Deps } from '../deps';
 import type { Item, Write } from '../table/client';
 import { keys } from '../table/keys';
+import { nothingAdded } from '../table/person/join';
 import { type Person, readPerson } from '../table/person/person';
 import {
   putWechatAccount,
   readWechatAccount,
+  removeWechatAccount,
   type WechatAccount,
   wechatAccountKey,
   withOpenids,
@@ -68,17 +70,10 @@ async function moveOpenids(
 ): Promise<Write[]> {
   const [toSealer, fromSealer] = [await sealerOf(deps, stays), await sealerOf(deps, leaves)];
   const [kept, given] = [readWechatAccount(to, toSealer), readWechatAccount(from, fromSealer)];
-  const gone: Write = { Delete: { Key: wechatAccountKey(leaves.subjectId) } };
+  const gone = removeWechatAccount(leaves.subjectId);
   if (!kept || !given) return [gone];
   const all = withOpenids(kept, openidsOf(given));
-  const nothingAdded: Write = {
-    ConditionCheck: {
-      Key: keys.person(stays.subjectId),
-      ConditionExpression: 'ledgerSeq = :seen',
-      ExpressionAttributeValues: { ':seen': stays.ledgerSeq },
-    },
-  };
-  return [gone, putWechatAccount(stays.subjectId, all, toSealer, to), nothingAdded];
+  return [gone, putWechatAccount(stays.subjectId, all, toSealer, to), nothingAdded(stays)];
 }
 
 function openidsOf({ identity, openid, others }: WechatAccount): Record<string, string> {

@@ -4,6 +4,7 @@ import type { ConsentPurposeId } from '../../policy/purposes';
 import type { Table, Write } from '../client';
 import { type EndedConsent, endOf } from '../consent/ends-with';
 import { gaugeWrite } from '../gauge/gauge';
+import { keys } from '../keys';
 import { advanceHead } from '../ledger/append';
 import { type NewEntry, nextEntry } from '../ledger/ledger';
 import { beginProcess, hasProcess, type ProcessRef } from '../process/process';
@@ -85,4 +86,15 @@ export function beginTakeOver(staysId: string, seq: number, leavesId: string, no
 /** Whether an account is still taking another one over: until then it cannot be given up itself. */
 export function takesOver(table: Table, subjectId: string): Promise<boolean> {
   return hasProcess(table, subjectId, 'join');
+}
+
+/** For a transaction: nothing has been added to the account since it was read, since that moves the head of its ledger. */
+export function nothingAdded({ subjectId, ledgerSeq }: Person): Write {
+  return {
+    ConditionCheck: {
+      Key: keys.person(subjectId),
+      ConditionExpression: 'ledgerSeq = :seen',
+      ExpressionAttributeValues: { ':seen': ledgerSeq },
+    },
+  };
 }

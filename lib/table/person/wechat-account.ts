@@ -38,6 +38,10 @@ export function putWechatAccount(
   return { Put: { Item: wechatAccount.make(subjectId, undefined, value, { sealer, before }) } };
 }
 
+export function removeWechatAccount(subjectId: string): Write {
+  return { Delete: { Key: wechatAccountKey(subjectId) } };
+}
+
 /** @throws SealError */
 export function readWechatAccount(item: Item | undefined, sealer: Sealer): WechatAccount | undefined {
   return wechatAccount.read(item, { sealer });
