@@ -168,7 +168,7 @@ describe('two accounts of one person are settled only with proof of both (A1, A6
     for (const message of world.queued) await world.ok('retention/runProcess', message, { trigger: 'queue' });
     const left = (await world.scan()).filter((item) => JSON.stringify(item.pk).includes(b));
     expect(
-      left.map(({ sk }) => JSON.stringify(sk)).filter((sk) => /DATA|DUTY|WECHAT|PROOF/.test(sk)),
+      left.map(({ sk }) => JSON.stringify(sk)).filter((sk) => /DATA|PROCESS|WECHAT|PROOF/.test(sk)),
     ).toEqual([]);
     expect(await actsOf(world, old)).toContain('account.joined');
   });
