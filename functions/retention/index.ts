@@ -9,7 +9,7 @@ export const retention = {
     summary: '队列：推进一项需要时间的处理任务（撤回后的删除、账号合并、政策变更的告知）。',
     caller: 'queue',
     purpose: 'accountability',
-    kinds: { in: ['policy-notice'], out: [] },
+    kinds: { in: ['policy-notice'], uses: ['wechat-openid'], out: [] },
     input: z.strictObject({
       kind: z.string().check(z.regex(/^[a-z-]{1,32}$/)),
       id: z.string().check(z.regex(/^[\w-]{1,64}$/)),
@@ -29,7 +29,7 @@ export const retention = {
     summary: '定时：推进到期的处理任务，清除保存期限已到的记录。',
     caller: 'scheduler',
     purpose: 'accountability',
-    kinds: { in: [], out: [] },
+    kinds: { in: ['policy-notice'], uses: ['wechat-openid'], out: [] },
     input: z.strictObject({}),
     output: z.object({
       /** Processes that were due, and how many of them are over. */

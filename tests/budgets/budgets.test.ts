@@ -192,7 +192,7 @@ async function regrant(): Promise<void> {
 const notReached: Record<string, readonly KindId[]> = {
   // By a phone code, which is the other way.
   'login/proveSelf': ['phone-number', 'wechat-openid'],
-  'login/joinAccounts': ['phone-number'],
+  'login/joinAccounts': ['phone-number', 'wechat-openid'],
   // It is the key of the pointer, and no attribute.
   'login/bindPhone': ['phone-digest'],
   'login/changePhone': ['phone-digest'],
@@ -216,8 +216,9 @@ const notReached: Record<string, readonly KindId[]> = {
   'location/settings': ['location-point', 'location-cell'],
   // Whose age and bank card have been checked before.
   'identity/reverify': ['age-band', 'bank-result'],
-  // Where it is about a version of the policy.
-  'retention/runProcess': ['policy-notice'],
+  // Where it is about a version of the policy, or a join.
+  'retention/runProcess': ['policy-notice', 'wechat-openid'],
+  'retention/sweep': ['policy-notice', 'wechat-openid'],
 };
 
 /** All parts of a card lie in one blob, and which are filled in is the choice of its owner: one stands for all. */
