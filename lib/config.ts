@@ -19,8 +19,7 @@ const settings = z.object({
   SERVICE_REGION: z.string().check(z.minLength(1)),
   TABLE_NAME: z.string().check(z.regex(/^[\w.-]{3,255}$/)),
   TABLE_ENDPOINT: z.string(),
-  ERASE_QUEUE_URL: z.string().check(z.minLength(1)),
-  NOTICE_QUEUE_URL: z.string().check(z.minLength(1)),
+  PROCESS_QUEUE_URL: z.string().check(z.minLength(1)),
   SQS_ENDPOINT: z.string(),
   // Several, separated by commas, while the root key is being changed: the first one wraps, all of them unwrap.
   ROOT_KEY: z
@@ -125,8 +124,7 @@ export const leadsTo: Record<keyof z.infer<typeof settings>, Place> = {
   SERVICE_REGION: 'aws-region',
   TABLE_NAME: 'nowhere',
   TABLE_ENDPOINT: 'host',
-  ERASE_QUEUE_URL: 'host',
-  NOTICE_QUEUE_URL: 'host',
+  PROCESS_QUEUE_URL: 'host',
   SQS_ENDPOINT: 'host',
   ROOT_KEY: 'root-keys',
   SEAL_SUITE: 'nowhere',

@@ -9,7 +9,7 @@ import { createLog, type Log } from './log';
 import { createFaceId, type FaceId } from './partner/faceid';
 import { createNetworkIdentity, type NetworkIdentity } from './partner/network-identity';
 import { createObjects, type Objects } from './partner/objects';
-import { createEraseQueue, createNoticeQueue, type EraseQueue, type NoticeQueue } from './partner/queue';
+import { createProcessQueue, type ProcessQueue } from './partner/queue';
 import { createStaffIdentity, type StaffIdentity } from './partner/staff-identity';
 import { createWechat, type Wechat, type WechatIdentity } from './partner/wechat';
 import { createWechatCode, type WechatCode } from './partner/wechat-code';
@@ -34,8 +34,7 @@ export type Deps = {
   partners: Partners;
   /** What the operator has a contract for; the other ways are not offered. */
   offers: Offers;
-  eraseQueue: EraseQueue;
-  noticeQueue: NoticeQueue;
+  queue: ProcessQueue;
   objects: Objects;
   staff: StaffIdentity;
   clock: Clock;
@@ -66,7 +65,7 @@ type Risk = { wechatRisk: WechatRisk; refusedFrom: number };
 
 /** What tests and tools replace. */
 export type Replacements = Partial<
-  Pick<Deps, 'clock' | 'random' | 'log' | 'eraseQueue' | 'noticeQueue' | 'objects' | 'staff' | 'limits'>
+  Pick<Deps, 'clock' | 'random' | 'log' | 'queue' | 'objects' | 'staff' | 'limits'>
 > & {
   wechat?: Wechat;
   wechatPhone?: WechatPhone;
@@ -165,8 +164,7 @@ export function buildDeps(config: Config, replace: Replacements = {}): Deps {
         endpoint: config.OBJECTS_ENDPOINT,
         ...asking,
       }),
-    eraseQueue: replace.eraseQueue ?? createEraseQueue({ url: config.ERASE_QUEUE_URL, ...queues }),
-    noticeQueue: replace.noticeQueue ?? createNoticeQueue({ url: config.NOTICE_QUEUE_URL, ...queues }),
+    queue: replace.queue ?? createProcessQueue({ url: config.PROCESS_QUEUE_URL, ...queues }),
   };
 }
 

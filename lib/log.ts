@@ -3,7 +3,7 @@
  * personal value can be logged by mistake; a test drives whole journeys with marked values and reads every line.
  */
 export type LogFields = {
-  event: 'call' | 'partner-call' | 'erasure' | 'key-ring' | 'fault' | 'alarm';
+  event: 'call' | 'partner-call' | 'erasure' | 'process' | 'key-ring' | 'fault' | 'alarm';
   requestId?: string;
   operation?: string;
   host?: 'aws' | 'cloudbase' | 'test';

@@ -6,7 +6,6 @@ import { describeDifference } from '../../lib/policy/difference';
 import { flawsOf, type RegistryChanges, withChanges } from '../../lib/policy/registry';
 import { type PolicyVersion, purposesExceeding, versionAfter } from '../../lib/policy/version';
 import { ConditionFailed } from '../../lib/table/client';
-import { EVERYONE_SHARDS } from '../../lib/table/keys';
 import {
   parseVersion,
   publishVersion,
@@ -17,6 +16,7 @@ import {
   type StoredVersion,
   toSummary,
 } from '../../lib/table/policy/policy-version';
+import { beginProcess } from '../../lib/table/process/process';
 
 type Propose = {
   from: 'build' | 'latest';
@@ -71,12 +71,12 @@ type Decide = { version: number; textHash: string };
 
 /**
  * Another officer publishes what was proposed: exactly the text they name, announced from now on, in force from its date.
+ * That everybody is told whom a material change concerns is promised in the same transaction.
  * @throws AppError NOT_FOUND | CALLER_NOT_ALLOWED for who proposed it | INVALID_INPUT when the notice has become too short
- * | PARTNER_UNAVAILABLE when it is published but the queue could not be reached: approve again
  */
 export async function approvePolicy(deps: Deps, { caller, input }: Run<'staff', Decide>) {
   const { pending, book, latest } = await lookAt(deps);
-  if (latest.version === input.version && latest.textHash === input.textHash) return tellAll(deps, latest);
+  if (latest.version === input.version && latest.textHash === input.textHash) return published(latest);
   const proposal = demandProposal(pending, input);
   if (proposal.proposedBy === caller.staffId) throw new AppError('CALLER_NOT_ALLOWED');
   const decidedAt = toInstant(deps.clock.now());
@@ -90,18 +90,20 @@ export async function approvePolicy(deps: Deps, { caller, input }: Run<'staff', 
   };
   const writes = await publishVersion(deps.ring, approved, toSummary(latest), book);
   const [first, ...others] = writes;
-  if (first) await deps.table.write(first, ...others).catch(refused);
+  const telling = content.difference?.material ? [noticeRef(content.version)] : [];
+  const begins = telling.map((ref) =>
+    beginProcess(ref, 'spread', { policyVersion: content.version }, deps.clock.now()),
+  );
+  if (first) await deps.table.write(first, ...others, ...begins).catch(refused);
   await deps.policy.refresh('now');
-  return tellAll(deps, content);
+  await deps.queue.send(telling);
+  return published(content);
 }
 
-/**
- * Has everybody told whom a material change concerns, through the queue. When the queue cannot be reached, the version is
- * published all the same, and approving it once more tells them.
- */
-async function tellAll(deps: Deps, { version, announcedAt, effectiveAt, difference }: PolicyVersion) {
-  const shards = Array.from({ length: EVERYONE_SHARDS }, (_, shard) => ({ policyVersion: version, shard }));
-  if (difference?.material) await deps.noticeQueue.send(shards);
+/** The process that tells people of a version (lib/process/policy-notice.ts). */
+const noticeRef = (version: number) => ({ kind: 'policy-notice', id: String(version) });
+
+function published({ version, announcedAt, effectiveAt }: PolicyVersion) {
   return { version, announcedAt, effectiveAt };
 }
 

@@ -1,17 +1,13 @@
-import { MINUTE_MS, toInstant } from '../../lib/clock';
 import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
 import type { ConsentPurposeId } from '../../lib/policy/purposes';
 import { moveConsent } from '../../lib/table/consent/consent-state';
-import { putDuty } from '../../lib/table/consent/erasure-duty';
+import { endOf } from '../../lib/table/consent/ends-with';
 import { type Append, appendPlanned } from '../../lib/table/ledger/append';
 import type { LedgerEntry, NewEntry } from '../../lib/table/ledger/ledger';
-import { emptyLocation } from '../../lib/table/location/location';
 import { type Consent, consent, consentOf, type Person } from '../../lib/table/person/person';
+import type { ProcessRef } from '../../lib/table/process/process';
 import type { Sealer } from '../../lib/table/sealer';
-
-/** The nightly sweep takes up an erasure that the queue has not finished by then. */
-export const ERASE_BY_QUEUE_WITHIN_MS = 15 * MINUTE_MS;
 
 export type Change = {
   entry: NewEntry;
@@ -71,24 +67,25 @@ export async function writeActs(
   plan: (before: Consent | undefined) => Change,
 ): Promise<Outcome> {
   const { purpose, seenEntry, request, sealer } = naming;
-  let reached: { state: Consent; ends: boolean } | undefined;
+  let reached: { state: Consent; erasures: ProcessRef[] } | undefined;
   const attempt = (now: Person, seq: number): Append | undefined => {
     const repeated = stateBroughtBy(now, request);
-    reached = repeated && { state: repeated, ends: false };
+    reached = repeated && { state: repeated, erasures: [] };
     if (repeated) return undefined;
     const before = consentOf(now, purpose);
     const current = before?.entry ?? 0;
     if (seenEntry !== current) throw new AppError('VERSION_CONFLICT', { purpose, seenEntry: current });
     const change = plan(before);
     const state = { ...change.state, entry: seq, request };
-    reached = { state, ends: change.ends };
-    return actWrites(deps, now, purpose, before, change, state);
+    const { erasures, ...append } = actWrites(deps, now, purpose, before, change, state);
+    reached = { state, erasures };
+    return append;
   };
   const { person: after, entry } = await appendPlanned(deps, person, attempt, sealer);
   if (!reached) throw new Error('nothing was planned');
-  const { state, ends } = reached;
+  const { state, erasures } = reached;
   if (!entry) return { state, person: after };
-  if (ends) await deps.eraseQueue.send({ subjectId: person.subjectId, seq: entry.seq });
+  if (erasures.length > 0) await deps.queue.send(erasures);
   const consents = { ...after.consents, [purpose]: consent.encode(state, purpose) };
   return { state, entry, person: { ...after, consents } };
 }
@@ -101,14 +98,11 @@ function actWrites(
   before: Consent | undefined,
   { entry, ends }: Change,
   after: Consent,
-): Append {
+): Append & { erasures: ProcessRef[] } {
   const { subjectId } = person;
   const shownAt = entry.actor === 'self' ? entry.at : undefined;
-  const nowMs = deps.clock.now();
-  const dueAt = toInstant(nowMs + ERASE_BY_QUEUE_WITHIN_MS);
-  const epoch = before?.epoch ?? 0;
-  const duty = ends ? [putDuty(subjectId, { seq: after.entry, purpose, epoch, erased: 0, dueAt })] : [];
-  const atOnce = ends && purpose === 'location' ? emptyLocation(subjectId, epoch, nowMs) : [];
-  const change = moveConsent(person, { purpose, after, ends, shownAt });
-  return { entry, change, also: [...duty, ...atOnce] };
+  const ended = ends ? [{ purpose, epoch: before?.epoch ?? 0, seq: after.entry }] : [];
+  const gone = endOf(subjectId, ended, deps.clock.now());
+  const change = moveConsent(person, { purpose, after, ends: gone.change, shownAt });
+  return { entry, change, also: gone.writes, erasures: gone.erasures };
 }

@@ -28,7 +28,6 @@ export async function guardianWithdraw(deps: Deps, run: Run<'subject', { wardId:
   const common = { act: 'guardian.withdrawn', purpose: 'minors', kinds, requestId } as const;
   await writeInBothLedgers(deps, person, childId, async (_child, { guardian, results }) => {
     const before = readGuardian(guardian);
-    const own = remove(caller.alsoRead as Item);
     const entries = {
       own: { ...common, actor: 'self' },
       others: { ...common, actor: 'guardian', guardian: person.subjectId },
@@ -36,7 +35,7 @@ export async function guardianWithdraw(deps: Deps, run: Run<'subject', { wardId:
     } as const;
     // Somebody else has answered since: there is nothing of this person's left to end.
     if (before?.state !== 'consented' || before.guardianId !== person.subjectId)
-      return { ...entries, writes: own };
+      return { ...entries, writes: remove(caller.alsoRead as Item) };
     const decidedAt = toInstant(deps.clock.now());
     const ended = results.filter(({ band }) => band === 'under-14');
     return {
@@ -46,8 +45,8 @@ export async function guardianWithdraw(deps: Deps, run: Run<'subject', { wardId:
         kinds: [...kinds, ...ended.flatMap(({ way }) => resultKinds(way as WayId))],
       },
       writes: [
+        // With the note of the child, which no longer leads here.
         ...putGuardian(childId, { ...before, state: 'withdrawn', decidedAt }, guardian),
-        ...own,
         ...endRealNames(ended),
       ],
     };

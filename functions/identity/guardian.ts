@@ -15,6 +15,7 @@ import {
   putWard,
   readGuardian,
   readGuardianCode,
+  wardIdOf,
 } from '../../lib/table/real-name/minor';
 import { isAdult, readRealName, realNameKey } from '../../lib/table/real-name/real-name';
 import { guardianNotice } from './guardian-notice';
@@ -109,7 +110,7 @@ export async function guardianRespond(
   const childId = readGuardianCode(code);
   if (!childId || childId === guardianId) throw new AppError('NOT_FOUND');
   const state = input.decision === 'consent' ? 'consented' : 'refused';
-  const wardId = codeDigest.slice(0, 22);
+  const wardId = wardIdOf(codeDigest);
   await writeInBothLedgers(deps, person, childId, async (_child, items) => {
     const before = readGuardian(items.guardian);
     if (before?.codeDigest !== codeDigest) throw new AppError('NOT_FOUND');

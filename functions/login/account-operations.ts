@@ -106,7 +106,7 @@ export const accountOperations = {
     ledger: 'act',
     limits: [{ name: 'JOINS_PER_PERSON', per: 'person', max: 5, windowMs: DAY_MS }],
     proof: joinTarget,
-    budget: { trips: 6, readUnits: 6, writeUnits: 82 },
+    budget: { trips: 7, readUnits: 7, writeUnits: 84 },
     browser: 'never',
     run: joinAccounts,
   }),

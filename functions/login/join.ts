@@ -1,42 +1,37 @@
-import { MINUTE_MS, toEpochSeconds, toInstant } from '../../lib/clock';
+import { toInstant } from '../../lib/clock';
 import { parseToken } from '../../lib/crypto/token';
 import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
 import type { Run, Subject } from '../../lib/gate/operation';
 import { actOf, demandProof } from '../../lib/gate/proof';
 import { type ConsentPurposeId, consentPurposeIds } from '../../lib/policy/purposes';
-import { ConditionFailed, type Item } from '../../lib/table/client';
+import { ConditionFailed } from '../../lib/table/client';
 import { keys } from '../../lib/table/keys';
 import { advanceHead } from '../../lib/table/ledger/append';
 import { nextEntry } from '../../lib/table/ledger/ledger';
-import { leaveAccount, movePointers, waysInKinds } from '../../lib/table/person/join';
+import {
+  beginTakeOver,
+  leaveAccount,
+  movePointers,
+  takeOverRef,
+  takesOver,
+  waysInKinds,
+} from '../../lib/table/person/join';
 import { livesFully, whileFully } from '../../lib/table/person/life';
 import {
   consentOf,
   keysOf,
   ledgerHead,
   MAX_IDENTITIES_PER_PERSON,
-  type Person,
   readPerson,
 } from '../../lib/table/person/person';
-import { openPerson } from '../../lib/table/person/person-key';
 import { signInIdentityOf } from '../../lib/table/person/sessions';
-import {
-  putWechatAccount,
-  readOpenid,
-  readWechatAccount,
-  shortName,
-  type WechatAccount,
-  wechatAccountKey,
-  withOpenids,
-} from '../../lib/table/person/wechat-account';
+import { readOpenid, wechatAccountKey } from '../../lib/table/person/wechat-account';
 import { askWechat } from './phone';
 import { ownerOf } from './sign-in-by-phone';
 
 /** Other writes to one of the two accounts at the same moment, before we ask to try again. */
 const RACES = 4;
-/** The nightly sweep takes up what the queue has not erased by then. */
-const ERASE_BY_QUEUE_WITHIN_MS = 15 * MINUTE_MS;
 
 /** What the person can see of an account before they choose which one stays. */
 export async function account(_deps: Deps, { caller }: Run<'subject', Record<string, never>>) {
@@ -97,23 +92,25 @@ async function otherOf(
   return (await ownerOf(deps, number)).person.subjectId;
 }
 
-/** One transaction in both accounts. Answers which consents have ended. */
+/**
+ * One transaction in both accounts, of what keeps people in and out and of nothing else: the account given up is left, its
+ * sessions and consents have ended, and in the same moment its ways in lead to the one that stays, since a way that led to
+ * a left account, or nowhere, would lock the person out or make them a third account. Everything else is moved by a process.
+ * Answers which consents have ended.
+ */
 async function settle(
   deps: Deps,
   staysId: string,
   leavesId: string,
   requestId: string,
 ): Promise<ConsentPurposeId[]> {
-  const [a, b, ...accounts] = await deps.table.getMany([
-    keys.person(staysId),
-    keys.person(leavesId),
-    wechatAccountKey(staysId),
-    wechatAccountKey(leavesId),
-  ]);
+  const [a, b] = await deps.table.getMany([keys.person(staysId), keys.person(leavesId)]);
   if (!a || !b) throw new AppError('NOT_FOUND');
   const [stays, leaves] = [readPerson(a), readPerson(b)];
   if (!livesFully(stays) || !livesFully(leaves))
     throw new AppError('NOT_NOW', { why: '其中一个账号已经合并过，或者目前停用。' });
+  if (await takesOver(deps.table, leavesId))
+    throw new AppError('NOT_NOW', { why: '要放弃的账号正在接收另一个账号的内容，请稍后再试。' });
   if (stays.identities.length + leaves.identities.length > MAX_IDENTITIES_PER_PERSON)
     throw new AppError('LIMIT_REACHED', {
       limit: 'MAX_IDENTITIES_PER_PERSON',
@@ -121,20 +118,13 @@ async function settle(
     });
   const nowMs = deps.clock.now();
   const at = toInstant(nowMs);
-  const times = {
-    at,
-    dueAt: toInstant(nowMs + ERASE_BY_QUEUE_WITHIN_MS),
-    atSeconds: toEpochSeconds(nowMs),
-    requestId,
-  };
-  const { by } = deps.table;
-  const left = { act: 'account.left', other: staysId, by } as const;
-  const leaving = await leaveAccount(deps.ring, leaves, left, times);
+  const left = { act: 'account.left', other: staysId, by: deps.table.by } as const;
+  const leaving = await leaveAccount(deps.ring, leaves, left, { nowMs, requestId });
   const joined = await nextEntry(deps.ring, staysId, ledgerHead(stays), {
     at,
     act: 'account.joined',
     actor: 'self',
-    by,
+    by: deps.table.by,
     purpose: 'account',
     kinds: waysInKinds,
     other: leavesId,
@@ -150,27 +140,10 @@ async function settle(
     joined.write,
     ...leaving.writes,
     ...movePointers(leaves, staysId),
-    ...(await moveOpenids(deps, stays, leaves, accounts)),
+    beginTakeOver(staysId, joined.head.seq, leavesId, nowMs),
   );
-  for (const duty of leaving.duties) await deps.eraseQueue.send(duty);
+  await deps.queue.send([takeOverRef(staysId, joined.head.seq), ...leaving.erasures]);
   return leaving.ended;
-}
-
-/** The openids of the account given up, sealed anew under the key of the one that stays. */
-async function moveOpenids(deps: Deps, stays: Person, leaves: Person, [to, from]: (Item | undefined)[]) {
-  const [toSealer, fromSealer] = [await openPerson(deps, stays), await openPerson(deps, leaves)];
-  if (!toSealer || !fromSealer) return [];
-  const [kept, given] = [readWechatAccount(to, toSealer), readWechatAccount(from, fromSealer)];
-  if (!kept || !given) return [];
-  return [putWechatAccount(stays.subjectId, withOpenids(kept, openidsOf(given, leaves)), toSealer, to)];
-}
-
-function openidsOf(
-  { identity, openid, others }: WechatAccount,
-  { identities }: Person,
-): Record<string, string> {
-  const first = identity ?? shortName(identities.find(({ domain }) => domain === 'openid')?.digest ?? '');
-  return { ...others, [first]: openid };
 }
 
 /** One of the accounts has moved on: look at both again. */

@@ -1,43 +1,48 @@
 import * as z from 'zod/mini';
 import { operation } from '../../lib/gate/operation';
 import { serve } from '../../lib/host/serve';
-import { eraseDuty } from './erase-duty';
+import { runProcess } from './run-process';
 import { sweep } from './sweep';
 
 export const retention = {
-  eraseDuty: operation({
-    summary: '队列：完成一次撤回同意引起的删除。',
+  runProcess: operation({
+    summary: '队列：推进一项需要时间的处理任务（撤回后的删除、账号合并、政策变更的告知）。',
     caller: 'queue',
     purpose: 'accountability',
-    kinds: { in: [], out: [] },
+    kinds: { in: ['policy-notice'], uses: ['wechat-openid'], out: [] },
     input: z.strictObject({
-      subjectId: z.string().check(z.regex(/^[\w-]{22}$/)),
-      seq: z.int().check(z.minimum(1)),
+      kind: z.string().check(z.regex(/^[a-z-]{1,32}$/)),
+      id: z.string().check(z.regex(/^[\w-]{1,64}$/)),
+      subjectId: z.optional(z.string().check(z.regex(/^[\w-]{22}$/))),
     }),
-    output: z.object({ outcome: z.enum(['erased', 'already-done']), count: z.int() }),
+    output: z.object({
+      outcome: z.enum(['done', 'already-done', 'waits', 'failed', 'goes-on']),
+      /** Records that are gone by it, or people told. */
+      count: z.int(),
+    }),
     ledger: 'act',
-    // Two reads and a write for each 25 items that are there, and as much again to record the end.
+    // An erasure: two reads and a write for each 97 writes that it takes, and as much again to record the end.
     budget: { trips: 6, readUnits: 8, writeUnits: 31 },
-    run: eraseDuty,
+    run: runProcess,
   }),
   sweep: operation({
-    summary: '每夜：完成队列漏掉的删除，清除保存期限已到的记录。',
+    summary: '定时：推进到期的处理任务，清除保存期限已到的记录。',
     caller: 'scheduler',
     purpose: 'accountability',
-    kinds: { in: [], out: [] },
+    kinds: { in: ['policy-notice'], uses: ['wechat-openid'], out: [] },
     input: z.strictObject({}),
     output: z.object({
-      /** Promised erasures that were due, and how many of them are done. */
+      /** Processes that were due, and how many of them are over. */
       found: z.int(),
       done: z.int(),
-      /** Erasures and records that are left for the next run. */
+      /** Processes and records that are left for a later run. */
       failed: z.int(),
       /** Records that are gone because their period is over. */
       swept: z.int(),
       finished: z.boolean(),
     }),
     ledger: 'act',
-    // Two trips per shard of the index; each duty found costs what eraseDuty costs, each record swept a write of its own.
+    // Two trips per shard of the index; each process found costs what runProcess costs, each record swept a write of its own.
     budget: { trips: 16, readUnits: 8, writeUnits: 0 },
     run: sweep,
   }),

@@ -52,7 +52,7 @@ function describe({ api, door, lambda, console, services }: Service): FoundServi
     TABLE_ENDPOINT = '',
     TABLE_NAME = '',
     SERVICE_REGION = '',
-    ERASE_QUEUE_URL = '',
+    PROCESS_QUEUE_URL = '',
     STAFF_ISSUER = '',
   } = services.environment;
   return {
@@ -63,7 +63,7 @@ function describe({ api, door, lambda, console, services }: Service): FoundServi
     console,
     sandbox: services.sandbox,
     table: { endpoint: TABLE_ENDPOINT, name: TABLE_NAME, region: SERVICE_REGION },
-    queueUrl: ERASE_QUEUE_URL,
+    queueUrl: PROCESS_QUEUE_URL,
     staffIssuer: STAFF_ISSUER,
   };
 }

@@ -115,8 +115,7 @@ function pollerOf({ lambda }: Host, { environment }: Services): Stoppable {
     endpoint: environment.SQS_ENDPOINT ?? '',
     lambda,
     queues: {
-      EraseQueue: environment.ERASE_QUEUE_URL ?? '',
-      NoticeQueue: environment.NOTICE_QUEUE_URL ?? '',
+      ProcessQueue: environment.PROCESS_QUEUE_URL ?? '',
     },
   });
 }

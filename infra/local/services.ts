@@ -102,8 +102,7 @@ async function startWith(options: ServicesOptions, persistence: Persistence | un
     SERVICE_REGION: REGION,
     TABLE_NAME,
     TABLE_ENDPOINT: table.endpoint,
-    ERASE_QUEUE_URL: queue.queues.EraseQueue,
-    NOTICE_QUEUE_URL: queue.queues.NoticeQueue,
+    PROCESS_QUEUE_URL: queue.queues.ProcessQueue,
     SQS_ENDPOINT: queue.endpoint,
     OBJECTS_BUCKET: objects.bucket,
     OBJECTS_ENDPOINT: objects.endpoint,
@@ -147,7 +146,7 @@ async function startWith(options: ServicesOptions, persistence: Persistence | un
     doorKey: door.DOOR_KEY,
     mailbox,
     smtpPort,
-    deadLetterQueueUrl: queue.queues.EraseDeadLetterQueue,
+    deadLetterQueueUrl: queue.queues.ProcessDeadLetterQueue,
     ended: table.ended,
     stop,
   };

@@ -5,7 +5,7 @@ import { readResources } from './template';
 /** The account that serverless.yml tells the local poller to look in. */
 const ACCOUNT_ID = '000000000000';
 
-export type QueueName = 'EraseQueue' | 'EraseDeadLetterQueue' | 'NoticeQueue' | 'NoticeDeadLetterQueue';
+export type QueueName = 'ProcessQueue' | 'ProcessDeadLetterQueue';
 
 export type Sqs = {
   /** Base URL for an SQS client. */
@@ -22,10 +22,8 @@ export async function startSqs(options: { region: string; prefix: string }): Pro
   const { region, prefix } = options;
   const arnOf = (name: string) => `arn:aws:sqs:${region}:${ACCOUNT_ID}:${name}`;
   const names: Record<QueueName, string> = {
-    EraseQueue: `${prefix}-erase`,
-    EraseDeadLetterQueue: `${prefix}-erase-dead`,
-    NoticeQueue: `${prefix}-notice`,
-    NoticeDeadLetterQueue: `${prefix}-notice-dead`,
+    ProcessQueue: `${prefix}-process`,
+    ProcessDeadLetterQueue: `${prefix}-process-dead`,
   };
   const server = await createSqsServer({
     port: 0,
@@ -33,10 +31,8 @@ export async function startSqs(options: { region: string; prefix: string }): Pro
     region,
     accountId: ACCOUNT_ID,
     queues: [
-      queue(names.EraseDeadLetterQueue, 'EraseDeadLetterQueue'),
-      queue(names.EraseQueue, 'EraseQueue', arnOf(names.EraseDeadLetterQueue)),
-      queue(names.NoticeDeadLetterQueue, 'NoticeDeadLetterQueue'),
-      queue(names.NoticeQueue, 'NoticeQueue', arnOf(names.NoticeDeadLetterQueue)),
+      queue(names.ProcessDeadLetterQueue, 'ProcessDeadLetterQueue'),
+      queue(names.ProcessQueue, 'ProcessQueue', arnOf(names.ProcessDeadLetterQueue)),
     ],
   });
   const address = server.address();

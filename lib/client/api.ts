@@ -4,7 +4,6 @@ import type { consent } from '../../functions/consent/index';
 import type { identity } from '../../functions/identity/index';
 import type { location } from '../../functions/location/index';
 import type { login } from '../../functions/login/index';
-import type { notify } from '../../functions/notify/index';
 import type { profile } from '../../functions/profile/index';
 import type { retention } from '../../functions/retention/index';
 
@@ -16,7 +15,6 @@ export type Service = {
   profile: typeof profile;
   location: typeof location;
   identity: typeof identity;
-  notify: typeof notify;
   retention: typeof retention;
 };
 

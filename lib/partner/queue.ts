@@ -1,25 +1,15 @@
 import { awsWaits } from '../aws-client';
-import { AppError } from '../errors';
 import { faultOf, type Log } from '../log';
+import type { ProcessRef } from '../table/process/process';
 import { timeLimits, within } from '../time-limits';
 
-/** An erasure to be done. Ids only: no personal data ever enters a queue body. */
-export type EraseMessage = { subjectId: string; seq: number };
-
-export type EraseQueue = {
+export type ProcessQueue = {
   /**
-   * Asks for an erasure to be done soon. The duty itself is in the table, so a message that cannot be sent is logged
-   * and left to the nightly sweep; the person's withdrawal has already succeeded.
+   * Asks for processes to be taken up soon, `afterMs` from now: ids only, no personal data ever enters a queue body. The row
+   * of each is in the table, so a message that cannot be sent is logged and left to the index `due`; what the process was
+   * begun for has succeeded. A wait longer than SQS can keep a message back is left to the index as well.
    */
-  send(message: EraseMessage): Promise<void>;
-};
-
-/** A page of people to be told of a version of the policy, from behind `after` in one shard of everybody. */
-export type NoticeMessage = { policyVersion: number; shard: number; after?: string | undefined };
-
-export type NoticeQueue = {
-  /** @throws AppError PARTNER_UNAVAILABLE when one could not be sent; sending them again does no harm */
-  send(messages: NoticeMessage[]): Promise<void>;
+  send(messages: ProcessRef[], afterMs?: number): Promise<void>;
 };
 
 type Place = {
@@ -33,34 +23,23 @@ type Place = {
 /** SQS takes so many messages at once. */
 const BATCH = 10;
 
-export function createEraseQueue(place: Place): EraseQueue {
-  const send = sender(place);
-  return {
-    async send(message) {
-      const said = (partnerCode: string, fault: object = {}) =>
-        place.log({ event: 'partner-call', partner: 'erase-queue', partnerCode, ...fault });
-      try {
-        await send([message]);
-        said('sent');
-      } catch (error) {
-        said('failed', faultOf(error));
-      }
-    },
-  };
-}
+/** The longest that SQS keeps a message back. */
+const LONGEST_DELAY_SECONDS = 900;
 
-export function createNoticeQueue(place: Place): NoticeQueue {
+export function createProcessQueue(place: Place): ProcessQueue {
   const send = sender(place);
   return {
-    async send(messages) {
+    async send(messages, afterMs = 0) {
+      // A second more, so that it does not come before the row is due.
+      const delaySeconds = afterMs > 0 ? Math.ceil(afterMs / 1000) + 1 : 0;
+      if (delaySeconds > LONGEST_DELAY_SECONDS) return;
       const said = (partnerCode: string, fault: object = {}) =>
-        place.log({ event: 'partner-call', partner: 'notice-queue', partnerCode, ...fault });
+        place.log({ event: 'partner-call', partner: 'process-queue', partnerCode, ...fault });
       try {
-        await send(messages);
+        await send(messages, delaySeconds);
         said('sent');
       } catch (error) {
         said('failed', faultOf(error));
-        throw new AppError('PARTNER_UNAVAILABLE');
       }
     },
   };
@@ -72,7 +51,7 @@ function sender({
   region,
   endpoint,
   limits = timeLimits,
-}: Place): (messages: object[]) => Promise<void> {
+}: Place): (messages: object[], delaySeconds: number) => Promise<void> {
   const load = async () => {
     const { SQSClient, SendMessageBatchCommand } = await import('@aws-sdk/client-sqs');
     const requestHandler = awsWaits(limits.queue, limits.connectMs);
@@ -80,20 +59,25 @@ function sender({
     return { client, SendMessageBatchCommand };
   };
   let loaded: ReturnType<typeof load> | undefined;
-  async function sendBatch(messages: object[], abortSignal: AbortSignal): Promise<void> {
+  async function sendBatch(
+    messages: object[],
+    DelaySeconds: number,
+    abortSignal: AbortSignal,
+  ): Promise<void> {
     loaded ??= load();
     const { client, SendMessageBatchCommand } = await loaded;
     const Entries = messages.map((message, index) => ({
       Id: String(index),
       MessageBody: JSON.stringify(message),
+      DelaySeconds,
     }));
     const request = new SendMessageBatchCommand({ QueueUrl: url, Entries });
     const { Failed = [] } = await client.send(request, { abortSignal });
     if (Failed.length > 0) throw new Error('the queue refused a message');
   }
-  return (messages) =>
+  return (messages, delaySeconds) =>
     within(limits.queue.totalMs, async (signal) => {
       for (let from = 0; from < messages.length; from += BATCH)
-        await sendBatch(messages.slice(from, from + BATCH), signal);
+        await sendBatch(messages.slice(from, from + BATCH), delaySeconds, signal);
     });
 }

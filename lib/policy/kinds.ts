@@ -196,13 +196,13 @@ export const kinds = {
     retention: 'deleted-card-marker',
     source: '您删除名片时产生',
   },
-  'erasure-duty': {
-    name: '待完成的删除任务',
+  process: {
+    name: '待完成的处理任务（编号和进度）',
     class: 'technical',
     storage: 'plain',
     purpose: 'accountability',
     retention: 'proof-three-years',
-    source: '您撤回同意时产生',
+    source: '您撤回同意、合并账号或者政策变更时产生',
   },
   'card-name': { name: '名片姓名', ...card },
   'card-organisation': { name: '名片单位和职务', ...card },

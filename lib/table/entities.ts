@@ -2,7 +2,6 @@ import { card, deletedCard } from './card/card';
 import { pastCard } from './card/card-history';
 import { cardOrder } from './card/card-list';
 import { cardLogo } from './card/card-logo';
-import { duty } from './consent/erasure-duty';
 import { gaugeShard } from './gauge/gauge';
 import { threshold } from './gauge/threshold';
 import { batchDisclosure } from './ledger/batch-disclosure';
@@ -16,6 +15,7 @@ import { openidPointer, unionidPointer } from './person/pointer';
 import { wechatAccount } from './person/wechat-account';
 import { policyNotice } from './policy/policy-notice';
 import { policyBook, policyVersion } from './policy/policy-version';
+import { personProcess, serviceProcess } from './process/process';
 import { avatar } from './profile/avatar';
 import { delivery, endedDelivery } from './profile/delivery';
 import { nickname } from './profile/nickname';
@@ -57,8 +57,6 @@ export const entities = {
   pastCard,
   cardOrder,
   cardLogo,
-  // consent
-  duty,
   // gauge
   gaugeShard,
   threshold,
@@ -82,6 +80,9 @@ export const entities = {
   policyNotice,
   policyBook,
   policyVersion,
+  // process
+  personProcess,
+  serviceProcess,
   // profile
   avatar,
   delivery,

@@ -9,7 +9,8 @@ import type { PurposeId } from '../policy/purposes';
  *  consent                                                   when that purpose ends
  *  ledger entry      P#<subject>             LEDGER#<seq>    12 digits, so that text order is number order
  *  WeChat account    P#<subject>             WECHAT          the openid, sealed
- *  erasure duty      P#<subject>             DUTY#<seq>      seq of the withdrawal that caused it
+ *  process           P#<subject>             PROCESS#<kind>#<id>   what takes time, about a person
+ *                    PROCESS#<kind>#<id>     PROCESS#<kind>#<id>   the same, about nobody in particular
  *  pointer           ID#<domain>#<digest>    ID              leads to the person; the digest is keyed
  *  notice            P#<subject>             NOTICE#<version> that a version of the policy is coming
  *  link to a card    ID#share#<digest>       ID              points to the link in its owner's partition; the digest is keyed
@@ -23,7 +24,7 @@ import type { PurposeId } from '../policy/purposes';
  *  threshold         GAUGE#reached           <threshold>     since when a head-count asks for a filing
  *
  *  index everyone    everyoneShard -> pk     every person once
- *  index due         dueShard -> dueAt       every duty not yet done, what waits for a human, what ends by the clock
+ *  index due         dueShard -> dueAt       every process not yet over, what waits for a human, what ends by the clock
  *  index near        nearCell -> nearPath    who wants to be found and where, by keyed digests of squares
  *  index touched     touchedBy -> at         every ledger entry about data, by who has brought it about (ledger/touched.ts)
  */

@@ -34,8 +34,7 @@ beforeEach(async () => {
 afterEach(() => rm(copy, { recursive: true }));
 
 /** A whole statement that waits for one of the parts of the service, and does nothing else with it. */
-const waits =
-  /^(\s*(?:if \(.*\) )?)await (?=(?:\w+\.)?(?:table|objects|policy|ring|eraseQueue|noticeQueue)\.)(.*\);)$/;
+const waits = /^(\s*(?:if \(.*\) )?)await (?=(?:\w+\.)?(?:table|objects|policy|ring|queue)\.)(.*\);)$/;
 
 it('the lint names every statement of the service that no longer waits for the table, a queue or a file', async () => {
   const planted: string[] = [];

@@ -1,8 +1,8 @@
 import { cardKey } from '../../lib/table/card/card';
-import { dutyKey } from '../../lib/table/consent/erasure-duty';
-import { everyoneShard, type Key } from '../../lib/table/keys';
+import type { Key } from '../../lib/table/keys';
 import { locationKey } from '../../lib/table/location/location';
-import { bookKey, versionKey } from '../../lib/table/policy/policy-version';
+import { bookKey } from '../../lib/table/policy/policy-version';
+import { processKey } from '../../lib/table/process/process';
 import { nicknameKey } from '../../lib/table/profile/nickname';
 import { guardianKey, minorKey } from '../../lib/table/real-name/minor';
 import { realNameKey } from '../../lib/table/real-name/real-name';
@@ -37,22 +37,14 @@ export const firstCalls: Record<string, (person: Person) => FirstCall> = {
   },
   location: (person) =>
     overHttp(person, 'location/current', {}, [...person.self, locationKey(person.subjectId)]),
-  // One page of people to be told of version 2, in a shard with nobody in it. It needs no service key.
-  notify: () => {
-    const body = JSON.stringify({ policyVersion: 2, shard: 0 });
-    return {
-      event: { Records: [{ messageId: 'bench', eventSource: 'aws:sqs', body }] },
-      opening: [{ get: [bookKey] }],
-      trips: [{ get: [versionKey(2)] }, { query: everyoneShard(0) }],
-    };
-  },
-  // The queue delivers everything at least once: a message about an erasure that is already done. It needs no key.
+  // The queue delivers everything at least once: a message about a process that is already over. It needs no key.
   retention: ({ subjectId, self }) => {
-    const body = JSON.stringify({ subjectId, seq: 999 });
+    const over = { kind: 'erasure', id: '999', subjectId };
+    const body = JSON.stringify(over);
     return {
       event: { Records: [{ messageId: 'bench', eventSource: 'aws:sqs', body }] },
       opening: [{ get: [bookKey] }],
-      trips: [{ get: [...self, dutyKey(subjectId, 999)] }],
+      trips: [{ get: [processKey(over), ...self] }],
     };
   },
 };

@@ -36,8 +36,7 @@ export function localSettings(tableEndpoint: string): Record<string, string> {
     SERVICE_REGION: 'cn-north-1',
     TABLE_NAME: 'bench',
     TABLE_ENDPOINT: tableEndpoint,
-    ERASE_QUEUE_URL: 'http://127.0.0.1/queue',
-    NOTICE_QUEUE_URL: 'http://127.0.0.1/queue',
+    PROCESS_QUEUE_URL: 'http://127.0.0.1/queue',
     OBJECTS_BUCKET: 'bench-objects',
     ROOT_KEY: `local:${randomBytes(32).toString('base64')}`,
     SEAL_SUITE: 'aes',
@@ -70,7 +69,6 @@ export async function makePerson(settings: Record<string, string>): Promise<Pers
   const deps = buildDeps(config, {
     log: () => {},
     staff: { verify: async (staffId) => ({ staffId, roles: ['officer'] }) },
-    noticeQueue: { send: async () => {} },
   });
   const roots = rootKeys(config.ROOT_KEY, config.SERVICE_REGION, systemRandom);
   const { table } = deps;
@@ -104,23 +102,7 @@ export async function makePerson(settings: Record<string, string>): Promise<Pers
   await ok('profile/update', { version: 0, nickname: '小林' });
   await ok('consent/status', {}); // leaves the hourly note of the session, so that no measured call has to
   const subjectId = parseToken(token)?.subjectId ?? '';
-  await publishWording(ok, (staffId) => {
-    staff = staffId;
-  });
   return { subjectId, token, cardId: String(cardId), self: [keys.person(subjectId)] };
-}
-
-/** A second version of the policy, announced and not in force: what a first call of `notify` is about. */
-async function publishWording(
-  ok: (path: string, input: object) => Promise<Record<string, unknown>>,
-  as: (staffId: string | undefined) => void,
-): Promise<void> {
-  const effectiveAt = new Date(systemClock.now() + 24 * 3_600_000).toISOString();
-  as('one');
-  const proposed = await ok('consent/proposePolicy', { officialText: '正式文本。', effectiveAt });
-  as('two');
-  await ok('consent/approvePolicy', { version: proposed.version, textHash: proposed.textHash });
-  as(undefined);
 }
 
 function onceKey(): string {

@@ -99,7 +99,7 @@ describe('a card goes from one person to another (C4)', () => {
         await withdraw(world, a.caller, 'cards');
         expect(await folder(b)).toMatchObject([{ recalled: true }]);
         await grant(world, a.caller, 'cards');
-        await world.erase();
+        await world.work();
         expect(await resting(world, a.caller.subjectId)).toEqual([]);
       }
       expect(await folder(b)).toMatchObject([{ recalled: true }]);
@@ -124,7 +124,7 @@ describe('a card goes from one person to another (C4)', () => {
       if (when === 'after a recall') await world.ok('cards/recall', { holderId: byB }, a.caller);
       else {
         await withdraw(world, a.caller, 'cards');
-        await world.erase();
+        await world.work();
       }
       const left = JSON.stringify(await folderOfB());
       expect(left).not.toContain(a.caller.subjectId);
@@ -163,7 +163,7 @@ describe('a card goes from one person to another (C4)', () => {
     await world.ok('cards/decline', { offerId }, a.caller);
     await world.ok('cards/takeBack', { offerId }, d.caller);
     for (const one of [b, c, d]) await withdraw(world, one.caller, 'cards');
-    await world.erase();
+    await world.work();
     const left = await resting(world, a.caller.subjectId);
     expect(left.filter(({ sk }) => (sk as { S: string }).S.includes('given#'))).toHaveLength(0);
     for (const one of [b, c, d]) expect(JSON.stringify(left)).not.toContain(one.caller.subjectId);

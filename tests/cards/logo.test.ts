@@ -268,7 +268,7 @@ describe('a logo and its card change together (C1, K3)', () => {
     const { cardId } = await newCard(world, me.caller);
     await setLogo({ ...me, cardId }, 1);
     await withdraw(world, me.caller, 'cards');
-    await world.erase();
+    await world.work();
     const left = await resting(world, me.caller.subjectId);
     expect(left).toEqual([]);
   });

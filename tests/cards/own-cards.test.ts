@@ -130,7 +130,7 @@ describe('history (C1)', () => {
     await grant(world, me, 'cards');
     expect(await world.refused('cards/history', { cardId }, me)).toBe('NOT_FOUND');
     expect(await list(me)).toEqual({ cards: [] });
-    await world.erase();
+    await world.work();
     expect(await resting(world, me.subjectId)).toEqual([]);
   });
 });

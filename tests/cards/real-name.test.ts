@@ -51,7 +51,7 @@ describe('the mark of a real name (C8)', () => {
     expect(await seen()).toEqual([false, false]);
     await grant(world, me.caller, 'real-name');
     expect(await seen()).toEqual([false, false]);
-    await world.erase();
+    await world.work();
     expect(await seen()).toEqual([false, false]);
   });
 });

@@ -225,7 +225,7 @@ describe('links end (C3)', () => {
     const me = await owner();
     await open((await share(me)).token);
     await withdraw(world, me, 'cards');
-    await world.erase();
+    await world.work();
     expect(await resting(world, me.subjectId)).toEqual([]);
     const left = (await world.scan()).filter((item) => JSON.stringify(item).includes(me.cardId));
     expect(left).toEqual([]);
@@ -240,7 +240,7 @@ describe('links end (C3)', () => {
       if (keys.length > 5) {
         world.deps.table.getMany = getMany;
         await withdraw(world, me, 'cards');
-        await world.erase();
+        await world.work();
       }
       return found;
     };

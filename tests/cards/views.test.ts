@@ -133,7 +133,7 @@ describe('names (C6)', () => {
     expect(await named(me)).toEqual([]);
     await grant(world, you, 'viewer-name');
     expect(await named(me)).toEqual([]);
-    await world.erase();
+    await world.work();
     expect(await resting(world, you.subjectId, 'viewer-name')).toEqual([]);
     expect(JSON.stringify(await resting(world, me.caller.subjectId))).not.toContain(you.subjectId);
   });
@@ -145,7 +145,7 @@ describe('names (C6)', () => {
     const records = () => resting(world, you.subjectId, 'viewer-name');
     expect(JSON.stringify(await records())).toContain(me.caller.subjectId);
     await withdraw(world, me.caller, 'cards');
-    await world.erase();
+    await world.work();
     expect(await records()).toEqual([]);
   });
 

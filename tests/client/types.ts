@@ -46,7 +46,7 @@ export async function good(): Promise<string> {
 
 export const bad = [
   // @ts-expect-error the queue's operation
-  () => api.retention.eraseDuty({ subjectId: '', seq: 1 }),
+  () => api.retention.runProcess({ kind: '', id: '' }),
   // @ts-expect-error the timer's operation
   () => api.retention.sweep(),
   // @ts-expect-error a function that does not exist

@@ -85,7 +85,7 @@ describe('bad input is refused, named, never repeated, and writes nothing', () =
 
   it('an operation of the queue or the timer, called by a person', async () => {
     const input = { subjectId: randomBytes(16).toString('base64url'), seq: 1 };
-    await refusedCleanly('retention/eraseDuty', input, 'UNKNOWN_OPERATION', undefined);
+    await refusedCleanly('retention/runProcess', input, 'UNKNOWN_OPERATION', undefined);
     await refusedCleanly('retention/sweep', {}, 'UNKNOWN_OPERATION', undefined);
   });
 });

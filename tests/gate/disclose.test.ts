@@ -264,7 +264,7 @@ describe('what a use case is given', () => {
     const methods = partnerIds.flatMap((id) => Object.values(partnerIn(world.deps, id)));
     expect(methods.length).toBeGreaterThanOrEqual(partnerIds.length);
     expect(methods.filter((one) => found.has(one))).toEqual([]);
-    expect(found.has(world.deps.eraseQueue.send)).toBe(true);
+    expect(found.has(world.deps.queue.send)).toBe(true);
     expect(found.has(world.deps.objects.read)).toBe(true);
   });
 });

@@ -93,7 +93,7 @@ const rows: Record<string, Prepare> = {
     const { cardId, version } = await newCard(world, me);
     return { input: { cardId, version } };
   },
-  'retention/eraseDuty': async () => {
+  'retention/runProcess': async () => {
     await newCard(world, me);
     await withdraw(world, me);
     return { input: world.queued.at(-1), by: { trigger: 'queue' } };
@@ -125,7 +125,7 @@ async function erase(subjectId: string, what: Case['what']): Promise<void> {
   const { table } = world.deps;
   if (what === 'everything') {
     await move(table, subjectId, 'closing');
-    for await (const { writes } of eraseSteps(table, subjectId, toInstant(START)))
+    for await (const { writes } of eraseSteps(table, subjectId, { at: toInstant(START) }))
       await table.write(...writes);
   }
   await takeKey(table, subjectId);

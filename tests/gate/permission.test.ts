@@ -1,4 +1,3 @@
-import { toEpochSeconds, toInstant } from '../../lib/clock';
 import { parseToken } from '../../lib/crypto/token';
 import type { Deps } from '../../lib/deps';
 import { dispatch } from '../../lib/gate/dispatch';
@@ -128,15 +127,9 @@ async function happen(event: Event, subjectId: string, by: Caller, purpose: stri
       if (one === purpose || !purpose) await withdraw(world, by, one).catch(() => {});
   if (event === 'sign out') await table.update(endSessions(subjectId, Object.keys(person.sessions)));
   if (event === 'give up') {
-    const now = clock.now();
-    const times = {
-      at: toInstant(now),
-      dueAt: toInstant(now),
-      atSeconds: toEpochSeconds(now),
-      requestId: 'left',
-    };
+    const when = { nowMs: clock.now(), requestId: 'left' };
     const [first, ...others] = (
-      await leaveAccount(ring, person, { act: 'account.left', other: 'A'.repeat(22) }, times)
+      await leaveAccount(ring, person, { act: 'account.left', other: 'A'.repeat(22) }, when)
     ).writes;
     if (first) await table.write(first, ...others);
   }

@@ -154,7 +154,7 @@ async function runWith({ path, purpose, recipient, prepare }: Case, at: number) 
     token,
     ...(proof && { proof }),
   });
-  await world.erase();
+  await world.work();
   return { ...seen, reply, me };
 }
 

@@ -324,7 +324,7 @@ describe('AWS', () => {
     const queue = { Records: [{ eventSource: 'aws:sqs', messageId: 'm', body: '{}' }] };
     const timer = { source: 'aws.events', 'detail-type': 'Scheduled Event' };
     for (const dressed of [queue, timer]) {
-      for (const operation of ['eraseDuty', 'sweep']) {
+      for (const operation of ['runProcess', 'sweep']) {
         expect(
           code(await aws.ask(world, `retention/${operation}`, { input: dressed, token: me.token })),
         ).toBe('UNKNOWN_OPERATION');
@@ -334,7 +334,7 @@ describe('AWS', () => {
 
   it('gives back to the queue only the messages that failed', async () => {
     const record = (messageId: string, body: string) => ({ eventSource: 'aws:sqs', messageId, body });
-    const nobody = JSON.stringify({ subjectId: 'A'.repeat(22), seq: 1 });
+    const nobody = JSON.stringify({ kind: 'erasure', id: '1', subjectId: 'A'.repeat(22) });
     const event = {
       Records: [record('good', nobody), record('bad', '{'), record('wrong', '{"subjectId":1}')],
     };

@@ -89,12 +89,12 @@ describe('one number, one account (N3)', () => {
     ];
     expect(await world.verifyBy(first, { name, idNumber })).toBe('OK');
     await withdraw(world, first, 'real-name');
-    await world.erase();
+    await world.work();
     expect(await world.verifyBy(second, { name, idNumber })).toBe('OK');
     await grant(world, first, 'real-name');
     expect(await world.verifyBy(first, { name, idNumber })).toBe('IDENTITY_TAKEN');
     await withdraw(world, second, 'real-name');
-    await world.erase();
+    await world.work();
     expect(await world.verifyBy(first, { name, idNumber })).toBe('OK');
     expect(await pointers()).toHaveLength(1);
   });
@@ -108,7 +108,7 @@ describe('one number, one account (N3)', () => {
     expect(await verified(me)).toBe(false);
     await grant(world, me, 'real-name');
     expect(await world.verifyBy(me, other)).toBe('OK');
-    await world.erase();
+    await world.work();
     expect(await verified(me)).toBe(true);
     expect(await pointers()).toHaveLength(1);
     expect(await items('bank-result')).toHaveLength(0);
@@ -128,7 +128,7 @@ describe('one number, one account (N3)', () => {
     };
     expect([await prove(first), await prove(second)]).toEqual(['OK', 'IDENTITY_TAKEN']);
     await withdraw(world, first, 'real-name-network');
-    await world.erase();
+    await world.work();
     expect(await prove(second)).toBe('OK');
   });
 });

@@ -131,7 +131,7 @@ describe('face (N2)', () => {
       expect(await finish(started)).toBe('CONSENT_REQUIRED');
       await grant(world, me, purpose);
       expect(await finish(started)).toBe('NOT_FOUND');
-      await world.erase();
+      await world.work();
       expect(await faceItems()).toEqual([]);
     },
   );
@@ -144,7 +144,7 @@ describe('face (N2)', () => {
     expect((await gauges()).faceUsers).toBe(1);
     await withdraw(world, me, 'real-name-face');
     expect(await world.ok('identity/status', {}, me)).toMatchObject({ verified: false });
-    await world.erase();
+    await world.work();
     expect(await faceItems()).toEqual([]);
     expect((await gauges()).faceUsers).toBe(0);
     expect(await world.verifyBy(await world.person('other', 'real-name'), citizen)).toBe('OK');

@@ -49,7 +49,7 @@ describe('gauges (N7)', () => {
     const messages = world.queued.splice(0);
     await Promise.all(
       [...messages, ...messages].map((message) =>
-        world.ok('retention/eraseDuty', message, { trigger: 'queue' }),
+        world.ok('retention/runProcess', message, { trigger: 'queue' }),
       ),
     );
     const stored = await world.scan();
@@ -70,7 +70,7 @@ describe('gauges (N7)', () => {
     await set('Household', 1);
     expect(await held()).toBe(1);
     await withdraw(world, me, 'service-household');
-    await world.erase();
+    await world.work();
     expect(await held()).toBe(0);
   });
 

@@ -220,7 +220,7 @@ describe('the mark of a minor', () => {
   it('stays when real names are withdrawn, is counted once, and goes when an adult is verified', async () => {
     await verify(child, await bornOn('20100101'));
     await withdraw(world, child, 'real-name');
-    await world.erase();
+    await world.work();
     expect(await status(child)).toMatchObject({ verified: false, minor: 'under-18' });
     await grant(world, child, 'real-name');
     await verify(child, await bornOn('20100102'));

@@ -158,7 +158,7 @@ describe('consent taken back at each point (K3)', () => {
       code: 'CONSENT_REQUIRED',
     });
     expect(await world.asked()).toHaveLength(point === 0 ? 0 : 1);
-    await world.erase();
+    await world.work();
     expect(await keptItems()).toEqual([]);
     expect(await verified()).toBe(false);
     // What was sent stands in the register, with its answer.
@@ -172,7 +172,7 @@ describe('consent taken back at each point (K3)', () => {
     expect(await verified()).toBe(true);
     await withdraw(world, me, 'real-name-bank');
     expect(await verified()).toBe(false); // from the next call on, before anything is erased
-    await world.erase();
+    await world.work();
     expect(await keptItems()).toEqual([]);
     expect(await world.verifyBy(me, citizen)).toBe('OK');
   });
@@ -182,7 +182,7 @@ describe('consent taken back at each point (K3)', () => {
     await world.ok('cards/create', { name: '林晓', ...key() }, me);
     await world.ok('identity/verify', { ...citizen, ...key() }, me);
     await withdraw(world, me, 'real-name');
-    await world.erase();
+    await world.work();
     expect(await world.ok<{ cards: object[] }>('cards/list', {}, me)).toMatchObject({
       cards: [{ name: '林晓' }],
     });

@@ -1,4 +1,6 @@
 import fc from 'fast-check';
+import { runProcess } from '../../lib/process/run';
+import type { ProcessRef } from '../../lib/table/process/process';
 import { amount } from '../proof/sample';
 import { type Answer, consentAct, grant, withdraw } from '../support/consent';
 import { type Caller, createWorld, onceKey, type World } from '../support/world';
@@ -150,10 +152,10 @@ describe('withdrawal against everything else (K3)', () => {
     await make(world, me, '新');
     const message = world.queued[0];
     const twice = await Promise.all(
-      [1, 2].map(() => world.ok('retention/eraseDuty', message, { trigger: 'queue' })),
+      [1, 2].map(() => world.ok('retention/runProcess', message, { trigger: 'queue' })),
     );
-    expect(twice).toContainEqual({ outcome: 'erased', count: 2 });
-    expect(await world.ok('retention/eraseDuty', message, { trigger: 'queue' })).toEqual({
+    expect(twice).toContainEqual({ outcome: 'done', count: 2 });
+    expect(await world.ok('retention/runProcess', message, { trigger: 'queue' })).toEqual({
       outcome: 'already-done',
       count: 0,
     });
@@ -179,9 +181,8 @@ describe('withdrawal against everything else (K3)', () => {
         return dying.table.write(...args);
       },
     };
-    const { eraseDuty } = await import('../../functions/retention/erase-duty');
-    const input = world.queued[0] as { subjectId: string; seq: number };
-    await expect(eraseDuty({ ...dying, table }, { input, requestId: 'r' })).rejects.toThrow('power cut');
+    const ref = world.queued[0] as ProcessRef;
+    expect(await runProcess({ ...dying, table }, ref, 'r')).toMatchObject({ outcome: 'failed' });
     const night = { trigger: 'schedule' } as const;
     expect(await world.ok('retention/sweep', {}, night)).toMatchObject({ found: 0 }); // not due yet
     world.wait(15 * 60_000);
@@ -236,7 +237,7 @@ it('any order of consent, cards and erasures agrees with a plain model, and no r
           else if (known) expect(reply.ok).toBe(true);
           if (reply.ok) model.cards.delete(cardId);
         } else if (kind === 'erase') {
-          await world.erase();
+          await world.work();
         } else if (kind === 'wait') {
           world.wait(1000 * pick);
         }

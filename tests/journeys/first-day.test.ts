@@ -27,8 +27,8 @@ describe('a first day', () => {
     expect(await ok('login/listSessions', {}, me)).toMatchObject({ sessions: [{ current: true }] });
 
     expect(world.queued).toHaveLength(1);
-    expect(await ok('retention/eraseDuty', world.queued[0], { trigger: 'queue' })).toEqual({
-      outcome: 'erased',
+    expect(await ok('retention/runProcess', world.queued[0], { trigger: 'queue' })).toEqual({
+      outcome: 'done',
       count: 1,
     });
     const history = await ok<{ entries: { act: string }[]; intact: boolean }>('consent/history', {}, me);

@@ -80,7 +80,7 @@ it('an erasure leaves nothing that opens with the person’s key but what is dec
     const subjectId = numberOf(people[name] as Caller);
     await move(table, subjectId, 'closing');
     const at = toInstant(service.world.deps.clock.now());
-    for await (const { writes } of eraseSteps(table, subjectId, at)) await table.write(...writes);
+    for await (const { writes } of eraseSteps(table, subjectId, { at })) await table.write(...writes);
     const look = await service.judge.look();
     expect({ [name]: leftOf(look, subjectId) }).toEqual({ [name]: [] });
     expect(sorted(look.gauges)).toEqual(sorted(look.counted));

@@ -101,7 +101,7 @@ export async function join(world: World, stays: Caller, leaves: Caller, openids:
   const otherProof = await proofFor(world, leaves, openids[1], 'login/joinAccounts', numberOf(stays));
   const proof = await proofFor(world, stays, openids[0], 'login/joinAccounts', numberOf(leaves));
   await world.ok('login/joinAccounts', { keep: 'this', otherProof }, { ...stays, proof });
-  await world.erase();
+  await world.work();
 }
 
 /** Binds a phone and links another entry. */
@@ -141,11 +141,11 @@ export async function wholeJourney(world: World) {
 
   const face = await arrive(world, 'face', 'real-name', 'real-name-face');
   await withdraw(world, chen.caller, 'real-name-face');
-  await world.erase();
+  await world.work();
   await withdraw(world, lin.caller, 'real-name-bank');
-  await world.erase();
+  await world.work();
   await withdraw(world, lin.caller, 'location-history');
-  await world.erase();
+  await world.work();
 
   await hasPlace(world, chen.caller);
   await world.ok('location/stop', {}, chen.caller);
@@ -163,6 +163,6 @@ export async function wholeJourney(world: World) {
   await join(world, lin.caller, again, ['lin', 'lin again']);
   await withdraw(world, lin.caller, 'location');
   await world.ok('location/stop', {}, lin.caller);
-  await world.erase();
+  await world.work();
   return { lin: lin.caller, chen: chen.caller, child, again };
 }

@@ -90,7 +90,7 @@ const acts: Record<string, (name: string) => Act> = Object.fromEntries([
 
 /** What happens besides: queues run, time passes. */
 const events: Record<string, Act> = {
-  'the queue erases': ({ world }) => world.erase(),
+  'the queue erases': ({ world }) => world.work(),
   'a day goes by': async ({ world, callers }) => {
     world.wait(86_400_000);
     callers.clear();

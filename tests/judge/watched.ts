@@ -45,9 +45,9 @@ export async function watched(
       await grant({ ok }, caller, 'cards');
       return caller;
     },
-    async erase() {
+    async work() {
       for (let next = plain.queued.shift(); next; next = plain.queued.shift())
-        await ok('retention/eraseDuty', next, { trigger: 'queue' });
+        await ok('retention/runProcess', next, { trigger: 'queue' });
     },
   };
   return { world, judge, looks: () => looks };

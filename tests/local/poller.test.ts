@@ -41,11 +41,11 @@ afterEach(async () => {
 });
 
 const send = (body: string) =>
-  client.send(new SendMessageCommand({ QueueUrl: sqs.queues.EraseQueue, MessageBody: body }));
+  client.send(new SendMessageCommand({ QueueUrl: sqs.queues.ProcessQueue, MessageBody: body }));
 
 /** Messages still in the queue, given out or not. */
 async function left(): Promise<number> {
-  const get = new GetQueueAttributesCommand({ QueueUrl: sqs.queues.EraseQueue, AttributeNames: ['All'] });
+  const get = new GetQueueAttributesCommand({ QueueUrl: sqs.queues.ProcessQueue, AttributeNames: ['All'] });
   return Number((await client.send(get)).Attributes?.ApproximateNumberOfMessages);
 }
 
@@ -59,7 +59,7 @@ test('brings a message to the function that serverless.yml names, in the shape o
         {
           body: '{"seq":1}',
           eventSource: 'aws:sqs',
-          eventSourceARN: 'arn:aws-cn:sqs:cn-north-1:000000000000:leliao-local-erase',
+          eventSourceARN: 'arn:aws-cn:sqs:cn-north-1:000000000000:leliao-local-process',
           awsRegion: region,
           messageId: expect.stringMatching(/^[0-9a-f-]{36}$/),
         },

@@ -23,21 +23,21 @@ afterAll(async () => {
 });
 
 test('hands a message over once and forgets it when it is deleted', async () => {
-  await client.send(new SendMessageCommand({ QueueUrl: sqs.queues.EraseQueue, MessageBody: '{"seq":1}' }));
-  const { Messages } = await client.send(new ReceiveMessageCommand({ QueueUrl: sqs.queues.EraseQueue }));
+  await client.send(new SendMessageCommand({ QueueUrl: sqs.queues.ProcessQueue, MessageBody: '{"seq":1}' }));
+  const { Messages } = await client.send(new ReceiveMessageCommand({ QueueUrl: sqs.queues.ProcessQueue }));
   expect(Messages?.map(({ Body }) => Body)).toEqual(['{"seq":1}']);
   const again = await client.send(
-    new ReceiveMessageCommand({ QueueUrl: sqs.queues.EraseQueue, WaitTimeSeconds: 0 }),
+    new ReceiveMessageCommand({ QueueUrl: sqs.queues.ProcessQueue, WaitTimeSeconds: 0 }),
   );
   expect(again.Messages ?? []).toEqual([]);
   await client.send(
     new DeleteMessageCommand({
-      QueueUrl: sqs.queues.EraseQueue,
+      QueueUrl: sqs.queues.ProcessQueue,
       ReceiptHandle: Messages?.[0]?.ReceiptHandle,
     }),
   );
   const { Attributes } = await client.send(
-    new GetQueueAttributesCommand({ QueueUrl: sqs.queues.EraseQueue, AttributeNames: ['All'] }),
+    new GetQueueAttributesCommand({ QueueUrl: sqs.queues.ProcessQueue, AttributeNames: ['All'] }),
   );
   expect(Attributes).toMatchObject({
     ApproximateNumberOfMessages: '0',
@@ -47,23 +47,23 @@ test('hands a message over once and forgets it when it is deleted', async () => 
 
 test('describes the erase queue as infra/aws/queues.yml does, dead letters included', async () => {
   const { Attributes } = await client.send(
-    new GetQueueAttributesCommand({ QueueUrl: sqs.queues.EraseQueue, AttributeNames: ['All'] }),
+    new GetQueueAttributesCommand({ QueueUrl: sqs.queues.ProcessQueue, AttributeNames: ['All'] }),
   );
   expect(Attributes).toMatchObject({ VisibilityTimeout: '360', MessageRetentionPeriod: '1209600' });
   expect(JSON.parse(Attributes?.RedrivePolicy ?? '{}')).toEqual({
-    deadLetterTargetArn: 'arn:aws:sqs:cn-north-1:000000000000:leliao-local-erase-dead',
+    deadLetterTargetArn: 'arn:aws:sqs:cn-north-1:000000000000:leliao-local-process-dead',
     maxReceiveCount: 5,
   });
 });
 
 test('moves a message that failed five times to the dead-letter queue', async () => {
-  await client.send(new SendMessageCommand({ QueueUrl: sqs.queues.EraseQueue, MessageBody: 'fails' }));
+  await client.send(new SendMessageCommand({ QueueUrl: sqs.queues.ProcessQueue, MessageBody: 'fails' }));
   for (let receive = 1; receive <= 6; receive++) {
-    await client.send(new ReceiveMessageCommand({ QueueUrl: sqs.queues.EraseQueue, VisibilityTimeout: 0 }));
+    await client.send(new ReceiveMessageCommand({ QueueUrl: sqs.queues.ProcessQueue, VisibilityTimeout: 0 }));
   }
   const bodies: (string | undefined)[] = [];
   await until('it is in the dead-letter queue', async () => {
-    const dead = new ReceiveMessageCommand({ QueueUrl: sqs.queues.EraseDeadLetterQueue });
+    const dead = new ReceiveMessageCommand({ QueueUrl: sqs.queues.ProcessDeadLetterQueue });
     bodies.push(...((await client.send(dead)).Messages ?? []).map(({ Body }) => Body));
     return bodies.length > 0;
   });

@@ -96,7 +96,7 @@ describe('somebody met nearby and not wanted (L3, C4)', () => {
   it('outlives their place: the handle still blocks somebody who has gone away and withdrawn', async () => {
     const handle = await handleOf(world, me, '你');
     await withdraw(world, you, 'location');
-    await world.erase();
+    await world.work();
     expect(await block(handle, me)).toMatchObject({ blockId: expect.any(String) });
   });
 });

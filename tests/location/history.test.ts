@@ -73,7 +73,7 @@ describe('history (L2)', () => {
       'a withdrawal of history',
       async (me) => {
         await withdraw(world, me, 'location-history');
-        await world.erase();
+        await world.work();
       },
     ],
     [

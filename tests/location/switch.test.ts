@@ -88,7 +88,7 @@ describe('every order of granting, switching on, updating, stopping, withdrawing
     expect(await kept(me)).toEqual({ square: true, entry: true });
     await withdraw(world, me, 'location');
     expect(await kept(me)).toEqual(nothing);
-    await world.erase();
+    await world.work();
     expect(await resting(world, me.subjectId, 'location')).toEqual([]);
   });
 });
@@ -114,7 +114,7 @@ describe('an update that was under way (L1, K3)', () => {
       'a withdrawal and its erasure',
       async (me) => {
         await withdraw(world, me, 'location');
-        await world.erase();
+        await world.work();
       },
     ],
     [

@@ -165,10 +165,10 @@ describe('two accounts of one person are settled only with proof of both (A1, A6
     expect(await world.refused('cards/list', {}, fresh)).toBe('SIGN_IN_REQUIRED');
     expect(subjectOf(await arrive('fresh'))).toBe(a);
     expect(await world.refused('cards/list', {}, old)).toBe('OK');
-    for (const message of world.queued) await world.ok('retention/eraseDuty', message, { trigger: 'queue' });
+    for (const message of world.queued) await world.ok('retention/runProcess', message, { trigger: 'queue' });
     const left = (await world.scan()).filter((item) => JSON.stringify(item.pk).includes(b));
     expect(
-      left.map(({ sk }) => JSON.stringify(sk)).filter((sk) => /DATA|DUTY|WECHAT|PROOF/.test(sk)),
+      left.map(({ sk }) => JSON.stringify(sk)).filter((sk) => /DATA|PROCESS|WECHAT|PROOF/.test(sk)),
     ).toEqual([]);
     expect(await actsOf(world, old)).toContain('account.joined');
   });

@@ -59,7 +59,7 @@ describe('linking another entry (A4)', () => {
     await withdraw(world, me, 'account-link');
     expect(await world.refused('login/listSessions', {}, arrived)).toBe('SIGN_IN_REQUIRED');
     expect(await world.refused('login/signInByEntry', enter('payer'))).toBe('LINK_REQUIRED');
-    await world.ok('retention/eraseDuty', world.queued[0], { trigger: 'queue' });
+    await world.ok('retention/runProcess', world.queued[0], { trigger: 'queue' });
     const left = (await world.scan()).filter((item) =>
       /ID#link|DATA#account-link/.test(JSON.stringify(item)),
     );
@@ -80,7 +80,7 @@ describe('linking another entry (A4)', () => {
     await grant(world, me, 'account-link');
     await world.ok('login/linkAccount', enter('second'), await withProof(me, 'me'));
     const pointers = (await world.scan()).filter((item) => JSON.stringify(item).includes('ID#link'));
-    await world.erase();
+    await world.work();
     // The link that leads there, and its pointer.
     expect(pointers).toHaveLength(2);
     expect(await world.refused('login/signInByEntry', enter('first'))).toBe('LINK_REQUIRED');
@@ -95,7 +95,7 @@ describe('linking another entry (A4)', () => {
     await withdraw(world, me, 'account-link');
     await grant(world, me, 'account-link');
     await world.ok('login/linkAccount', enter('payer'), await withProof(me, 'me'));
-    await world.erase();
+    await world.work();
     expect(await world.refused('login/signInByEntry', enter('payer'))).toBe('OK');
   });
 

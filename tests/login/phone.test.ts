@@ -80,8 +80,8 @@ describe('binding a phone (A3)', () => {
     await world.ok('login/bindPhone', phoneCode('13800138000', 'me'), me);
     await withdraw(world, me, 'phone');
     expect(await world.refused('login/getPhone', {}, me)).toBe('CONSENT_REQUIRED');
-    expect(await world.ok('retention/eraseDuty', world.queued[0], { trigger: 'queue' })).toEqual({
-      outcome: 'erased',
+    expect(await world.ok('retention/runProcess', world.queued[0], { trigger: 'queue' })).toEqual({
+      outcome: 'done',
       count: 1,
     });
     expect((await world.scan()).filter((item) => /ID#phone#|DATA#phone#/.test(JSON.stringify(item)))).toEqual(

@@ -95,8 +95,8 @@ describe.each([...awsRegions])('the template for %s', (region) => {
       resourcesOf(template(), 'AWS::IAM::Role')
         .filter(([, role]) => statementsOf(role).some(({ Action }) => [Action].flat().includes(action)))
         .map(([id]) => id);
-    expect(holders('sqs:SendMessage')).toEqual(['LoginRole', 'ConsentRole', 'NotifyRole']);
-    expect(holders('sqs:ReceiveMessage')).toEqual(['NotifyRole', 'RetentionRole']);
+    expect(holders('sqs:SendMessage')).toEqual(['LoginRole', 'ConsentRole', 'RetentionRole']);
+    expect(holders('sqs:ReceiveMessage')).toEqual(['RetentionRole']);
     expect(holders('kms:Encrypt')).toEqual(['KeyRotationRole']);
     expect(holders('dynamodb:DeleteItem').sort()).toEqual([
       'CardsRole',
@@ -153,10 +153,10 @@ describe.each([...awsRegions])('the template for %s', (region) => {
     const wanted = names.flatMap((name) => [`${name}-errors`, `${name}-throttles`]);
     const others = [
       'identity-alarm-lines',
-      'erase-dead-letters',
-      'erase-oldest-message',
-      'notice-dead-letters',
-      'retention-missed-night',
+      'process-dead-letters',
+      'process-oldest-message',
+      'retention-alarm-lines',
+      'retention-missed-hour',
       'api-5xx',
     ];
     const table = ['table-read-throttles', 'table-write-throttles', 'table-system-errors'];
@@ -168,32 +168,31 @@ describe.each([...awsRegions])('the template for %s', (region) => {
     }
   });
 
-  it.each([
-    ['EraseQueue', 'RetentionLambdaFunction'],
-    ['NoticeQueue', 'NotifyLambdaFunction'],
-  ])('hands %s to %s in batches of which each message may fail alone', (queue, lambda) => {
-    const mappings = resourcesOf(template(), 'AWS::Lambda::EventSourceMapping').map(([, mapping]) => mapping);
-    expect(mappings).toContainEqual(
-      expect.objectContaining({
-        EventSourceArn: { 'Fn::GetAtt': [queue, 'Arn'] },
-        FunctionName: { 'Fn::GetAtt': [lambda, 'Arn'] },
-        FunctionResponseTypes: ['ReportBatchItemFailures'],
-      }),
-    );
-  });
+  it.each([['ProcessQueue', 'RetentionLambdaFunction']])(
+    'hands %s to %s in batches of which each message may fail alone',
+    (queue, lambda) => {
+      const mappings = resourcesOf(template(), 'AWS::Lambda::EventSourceMapping').map(
+        ([, mapping]) => mapping,
+      );
+      expect(mappings).toContainEqual(
+        expect.objectContaining({
+          EventSourceArn: { 'Fn::GetAtt': [queue, 'Arn'] },
+          FunctionName: { 'Fn::GetAtt': [lambda, 'Arn'] },
+          FunctionResponseTypes: ['ReportBatchItemFailures'],
+        }),
+      );
+    },
+  );
 
-  it('starts retention at 02:00 Beijing', () => {
+  it('starts retention every hour', () => {
     const rules = resourcesOf(template(), 'AWS::Events::Rule').map(([, rule]) => rule);
-    expect(rules.find(({ Name }) => Name === 'leliao-production-retention-nightly')).toMatchObject({
-      ScheduleExpression: 'cron(0 18 * * ? *)',
+    expect(rules.find(({ Name }) => Name === 'leliao-production-retention-hourly')).toMatchObject({
+      ScheduleExpression: 'cron(0 * * * ? *)',
       State: 'ENABLED',
     });
   });
 
-  it.each([
-    ['EraseQueue', 'RetentionLambdaFunction'],
-    ['NoticeQueue', 'NotifyLambdaFunction'],
-  ])(
+  it.each([['ProcessQueue', 'RetentionLambdaFunction']])(
     'gives up on a message of %s only after the time of %s, five tries and a dead-letter queue',
     (name, lambda) => {
       const queue = propertiesOf(template(), name);

@@ -30,8 +30,7 @@ function serviceAt(url: string, waits = limits) {
     TABLE_NAME: 'test-table',
     TABLE_ENDPOINT: url,
     SQS_ENDPOINT: url,
-    ERASE_QUEUE_URL: `${url}/000000000000/erase`,
-    NOTICE_QUEUE_URL: `${url}/000000000000/notices`,
+    PROCESS_QUEUE_URL: `${url}/000000000000/erase`,
     OBJECTS_BUCKET: 'test-objects',
     OBJECTS_ENDPOINT: url,
     ROOT_KEY: `local:${systemRandom(32).toString('base64')}`,
@@ -92,16 +91,14 @@ const clients: Record<string, (url: string, service: Service) => Tried> = {
     return { client: { wrap, unwrap }, asks, hears: { code: 'BUSY' } };
   },
   'lib/partner/queue.ts': (_url, { deps, lines }) => ({
-    client: { erase: deps.eraseQueue, notice: deps.noticeQueue },
+    client: deps.queue,
     asks: {
-      // The duty is in the table, so the caller hears nothing of it; the log does.
-      erase: async () => {
-        await deps.eraseQueue.send({ subjectId: 'one', seq: 1 });
-        expect(lines.at(-1)).toMatchObject({ partner: 'erase-queue', partnerCode: 'failed' });
+      // The process is in the table, so the caller hears nothing of it; the log does.
+      send: async () => {
+        await deps.queue.send(Array.from({ length: 30 }, (_, shard) => ({ kind: 'one', id: String(shard) })));
+        expect(lines.at(-1)).toMatchObject({ partner: 'process-queue', partnerCode: 'failed' });
         throw new AppError('PARTNER_UNAVAILABLE');
       },
-      notice: () =>
-        deps.noticeQueue.send(Array.from({ length: 30 }, (_, shard) => ({ policyVersion: 1, shard }))),
     },
     hears: { code: 'PARTNER_UNAVAILABLE' },
   }),

@@ -1,14 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import { PEOPLE_PER_MESSAGE } from '../../functions/notify/announce';
+import { PEOPLE_PER_STEP } from '../../lib/process/policy-notice';
+import { runProcess } from '../../lib/process/run';
 import type { Write } from '../../lib/table/client';
-import { EVERYONE_SHARDS, everyoneShard, shardOf } from '../../lib/table/keys';
+import { EVERYONE_SHARDS, shardOf } from '../../lib/table/keys';
 import { putPerson } from '../../lib/table/person/person';
 import { policyNoticeKey } from '../../lib/table/policy/policy-notice';
+import type { ProcessRef } from '../../lib/table/process/process';
 import { personOf } from '../consent/support';
 import { withdraw } from '../support/consent';
 import { type Caller, createWorld, type World } from '../support/world';
 
 const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
 const SHARD = 7;
 /** DynamoDB takes a hundred in one transaction. */
 const PEOPLE_PER_WRITE = 50;
@@ -38,14 +41,11 @@ async function publish(changes: object): Promise<number> {
   await world.ok('consent/approvePolicy', { version, textHash }, wu);
   return version;
 }
-/** Works through the queue as the functions would, each message `times` times: to `every` shard, or to those of somebody. */
-async function deliver({ times = 1, every = false } = {}): Promise<void> {
-  const lived = new Set((await world.scan()).map(({ everyoneShard: shard }) => JSON.stringify(shard)));
-  for (let message = world.notices.shift(); message; message = world.notices.shift()) {
-    if (!every && !lived.has(JSON.stringify({ S: everyoneShard(message.shard) }))) continue;
-    for (let time = 0; time < times; time += 1)
-      await world.ok('notify/announce', message, { trigger: 'queue' });
-  }
+/** Works through the messages as the function would, each twice when `twice`. */
+async function deliver(twice = false): Promise<void> {
+  for (let message = world.queued.shift(); message; message = world.queued.shift())
+    for (let time = 0; time < (twice ? 2 : 1); time += 1)
+      await world.ok('retention/runProcess', message, { trigger: 'queue' });
 }
 /** So many people of one shard, as if it held its part of a hundred million, who have agreed to what this one has. */
 async function peopleLike(me: Caller, count: number, shard: number): Promise<string[]> {
@@ -78,9 +78,12 @@ describe('telling people of a change that concerns them (K4)', () => {
     const withdrawn = await world.cardHolder('withdrawn');
     await withdraw(world, withdrawn);
     const version = await publish({ recipients: { printer } });
-    expect(world.notices).toHaveLength(EVERYONE_SHARDS);
-    expect(JSON.stringify(world.notices)).not.toMatch(/one|two|other/);
-    await deliver({ every: true });
+    const notices = () => world.queued.filter(({ kind }) => kind === 'policy-notice');
+    expect(notices()).toEqual([{ kind: 'policy-notice', id: String(version) }]);
+    await world.ok('retention/runProcess', notices()[0], { trigger: 'queue' });
+    expect(notices()).toHaveLength(1 + EVERYONE_SHARDS);
+    expect(JSON.stringify(world.queued)).not.toMatch(/one|two|other/);
+    await deliver();
     for (const me of holders) {
       const [notice] = await inbox(me);
       expect(notice).toMatchObject({ version });
@@ -100,7 +103,7 @@ describe('telling people of a change that concerns them (K4)', () => {
   it('is safe to repeat: every message twice and the approval again leave one notice, seen once', async () => {
     const me = await world.cardHolder('me');
     const version = await publish({ recipients: { printer } });
-    await deliver({ times: 2 });
+    await deliver(true);
     expect(await world.ok('consent/seeNotice', { version }, me)).toEqual({ seen: true });
     const [seen] = await inbox(me);
     world.wait(1000);
@@ -111,18 +114,26 @@ describe('telling people of a change that concerns them (K4)', () => {
   });
 
   it('goes on page by page, and after a crash between a page and the next message', async () => {
-    const people = await peopleLike(await world.cardHolder('me'), PEOPLE_PER_MESSAGE + 25, SHARD);
+    const table = world.deps.table;
+    const people = await peopleLike(await world.cardHolder('me'), PEOPLE_PER_STEP + 25, SHARD);
     const version = await publish({ recipients: { printer } });
-    const first = world.notices.find(({ shard }) => shard === SHARD);
-    await world.ok('notify/announce', first, { trigger: 'queue' });
-    world.notices.splice(0, world.notices.length); // the next message is lost with the machine; the first comes again
-    world.notices.push(first as never);
-    await deliver();
-    const keysOf = (items: Record<string, unknown>[]) => items.map(({ pk, sk }) => JSON.stringify([pk, sk]));
-    const noticeKeys = people
-      .map((id) => policyNoticeKey(id, version))
-      .map(({ pk, sk }) => ({ pk: { S: pk }, sk: { S: sk } }));
-    expect(keysOf(await world.scan())).toEqual(expect.arrayContaining(keysOf(noticeKeys)));
+    const dying = { ...world.deps, table: { ...table } };
+    let pages = 0;
+    dying.table.query = async (...asked) => {
+      pages += asked[0].IndexName === 'everyone' ? 1 : 0;
+      if (pages > 1) throw new Error('power cut');
+      return table.query(...asked);
+    };
+    const spread = world.queued.find(({ kind }) => kind === 'policy-notice') as ProcessRef;
+    await runProcess(world.deps, spread, 'spread');
+    const part = { kind: 'policy-notice', id: `${spread.id}-${SHARD}` };
+    expect(await runProcess(dying, part, 'dying')).toMatchObject({ outcome: 'failed' });
+    world.queued.splice(0, world.queued.length); // and every message is lost with the machine
+    world.wait(HOUR_MS);
+    await world.ok('retention/sweep', {}, { trigger: 'schedule' });
+    const told = people.map((id) => policyNoticeKey(id, version));
+    for (let from = 0; from < told.length; from += PEOPLE_PER_WRITE)
+      expect(await table.getMany(told.slice(from, from + PEOPLE_PER_WRITE))).not.toContain(undefined);
   });
 
   it('changes nothing by being seen, and knows nobody else’s notices (K1)', async () => {
@@ -136,28 +147,20 @@ describe('telling people of a change that concerns them (K4)', () => {
     expect(await world.refused('cards/list', {}, me)).toBe('CONSENT_REQUIRED');
   });
 
-  it('answers the officer clearly when the queue cannot be reached: published, and told on another approval', async () => {
+  it('is promised with the version itself: no message is needed for everybody to be told', async () => {
     const me = await world.cardHolder('me');
-    const broken = await createWorld({ like: world, noticeQueue: 'down' });
-    const effectiveAt = new Date(world.deps.clock.now() + 7 * DAY_MS).toISOString();
-    const proposal = { changes: { recipients: { printer } }, effectiveAt };
-    const { version, textHash } = await broken.ok<{ version: number; textHash: string }>(
-      'consent/proposePolicy',
-      proposal,
-      ling,
-    );
-    expect(await broken.refused('consent/approvePolicy', { version, textHash }, wu)).toBe(
-      'PARTNER_UNAVAILABLE',
-    );
-    await world.ok('consent/approvePolicy', { version, textHash }, wu);
-    await deliver();
+    await publish({ recipients: { printer } });
+    world.queued.splice(0, world.queued.length);
+    const run = () => world.ok('retention/sweep', {}, { trigger: 'schedule' });
+    await run();
+    await run();
     expect(await inbox(me)).toHaveLength(1);
   });
 
   it('is nobody’s to start but the queue’s', async () => {
     const me = await world.cardHolder('me');
-    const message = { policyVersion: 2, shard: 0 };
+    const message = { kind: 'policy-notice', id: '2' };
     for (const by of [me, ling, {}])
-      expect(await world.refused('notify/announce', message, by)).toBe('UNKNOWN_OPERATION');
+      expect(await world.refused('retention/runProcess', message, by)).toBe('UNKNOWN_OPERATION');
   });
 });

@@ -53,10 +53,6 @@ export function policyRows(theWorld: () => World): Record<string, Prepare> {
       const { by, version } = await told();
       return { by, input: { version } };
     },
-    'notify/announce': async () => ({
-      by: { trigger: 'queue', token: undefined },
-      input: { policyVersion: await publishedVersion(), shard: 0 },
-    }),
     'consent/proposePolicy': async () => {
       await clear();
       return { input: wording(), by: officer() };

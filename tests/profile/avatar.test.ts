@@ -4,6 +4,8 @@ import { APPEARING_SECONDS } from '../../functions/profile/request-avatar-upload
 import { MINUTE_MS } from '../../lib/clock';
 import { AppError } from '../../lib/errors';
 import { isBareJpeg } from '../../lib/picture/jpeg';
+import { runProcess } from '../../lib/process/run';
+import type { ProcessRef } from '../../lib/table/process/process';
 import { fields, ladenJpeg, ladenPng, ladenWebp, marks, plainJpeg, png } from '../picture/samples';
 import { grant, withdraw } from '../support/consent';
 import type { Caller } from '../support/world';
@@ -25,7 +27,11 @@ afterEach(() => stage.end());
 
 type Shown = { avatarId: string; width: number; base64?: string };
 const shown = () => stage.ok<Shown>('profile/getAvatar', {}, me);
-const erase = () => stage.refused('retention/eraseDuty', stage.queued.at(-1), { trigger: 'queue' });
+/** Where the last process that was asked for has come to. */
+async function erase(): Promise<string> {
+  const message = stage.queued.at(-1);
+  return (await stage.ok<{ outcome: string }>('retention/runProcess', message, { trigger: 'queue' })).outcome;
+}
 const down = () => Promise.reject(new AppError('PARTNER_UNAVAILABLE'));
 /** Items of the avatar, whatever their epoch. */
 const items = async () =>
@@ -153,7 +159,7 @@ describe('an upload', () => {
     expect(await stage.stored()).toHaveLength(2);
     await withdraw(stage, me, 'profile');
     stage.wait(APPEARING_MS);
-    await stage.erase();
+    await stage.work();
     expect(await stage.stored()).toEqual([]);
   });
 
@@ -222,10 +228,10 @@ describe('withdrawing (K3)', () => {
     ] as const) {
       expect(await stage.refused(path, input, me)).toBe('CONSENT_REQUIRED');
     }
-    expect(await erase()).toBe('BUSY');
+    expect(await erase()).toBe('waits');
     expect(await stage.stored()).toEqual([]);
     stage.wait(APPEARING_MS);
-    expect(await erase()).toBe('OK');
+    expect(await erase()).toBe('done');
     expect(await stage.stored()).toEqual([]);
     expect(await items()).toEqual([]);
   });
@@ -257,7 +263,7 @@ describe('withdrawing (K3)', () => {
         expect(done).toBe(true);
         expect(await stage.refused('profile/getAvatar', {}, me)).toBe('CONSENT_REQUIRED');
         stage.wait(APPEARING_MS);
-        expect(await erase()).toBe('OK');
+        expect(await erase()).toBe('done');
         expect(await stage.stored()).toEqual([]);
         expect(await items()).toEqual([]);
         await grant(stage, me, 'profile');
@@ -275,11 +281,11 @@ describe('withdrawing (K3)', () => {
       'PARTNER_UNAVAILABLE',
     );
     expect(await stage.stored()).toHaveLength(2);
-    expect(await erase()).toBe('BUSY');
+    expect(await erase()).toBe('waits');
     expect(await stage.stored()).toEqual([]);
     expect(await items()).toHaveLength(1);
     stage.wait(APPEARING_MS);
-    expect(await erase()).toBe('OK');
+    expect(await erase()).toBe('done');
     expect(await items()).toEqual([]);
   });
 
@@ -289,15 +295,16 @@ describe('withdrawing (K3)', () => {
     await withdraw(stage, me, 'profile');
     const broken = { ...stage.deps.objects, remove: down };
     const message = stage.queued.at(-1);
-    expect(await stage.with({ objects: broken }, 'retention/eraseDuty', message, { trigger: 'queue' })).toBe(
-      'PARTNER_UNAVAILABLE',
-    );
+    const failing = { ...stage.deps, objects: broken };
+    expect(await runProcess(failing, message as ProcessRef, 'failing')).toMatchObject({ outcome: 'failed' });
     expect(await items()).toHaveLength(1);
-    expect(await stage.ok('retention/eraseDuty', message, { trigger: 'queue' })).toEqual({
-      outcome: 'erased',
+    expect(await erase()).toBe('waits'); // the partner is not asked again at once
+    stage.wait(APPEARING_MS);
+    expect(await stage.ok('retention/runProcess', message, { trigger: 'queue' })).toEqual({
+      outcome: 'done',
       count: 1,
     });
-    expect(await stage.ok('retention/eraseDuty', message, { trigger: 'queue' })).toEqual({
+    expect(await stage.ok('retention/runProcess', message, { trigger: 'queue' })).toEqual({
       outcome: 'already-done',
       count: 0,
     });
@@ -318,7 +325,7 @@ describe('withdrawing (K3)', () => {
     expect(await stage.refused('profile/getAvatar', {}, me)).toBe('NOT_FOUND');
     expect(await stage.refused('profile/requestAvatarUpload', announce(picture), me)).toBe('BUSY');
     stage.wait(APPEARING_MS);
-    expect(await erase()).toBe('OK');
+    expect(await erase()).toBe('done');
     await stage.avatar(me, other);
     expect(await stage.stored()).toHaveLength(1);
   });
@@ -329,15 +336,15 @@ describe('an address that still takes a file when the consent ends (K3, C7)', ()
   /** The erasure while an address is open, and after a file was sent to each of them. */
   async function eraseAround(open: Ticket[], bytes: Buffer[]): Promise<void> {
     await withdraw(stage, me, 'profile');
-    expect(await erase()).toBe('BUSY');
+    expect(await erase()).toBe('waits');
     expect(await stage.stored()).toEqual([]);
     for (const [index, ticket] of open.entries())
       expect(await put(ticket, bytes[index] ?? picture)).toBe(200);
     expect(await stage.stored()).toHaveLength(open.length);
-    expect(await erase()).toBe('BUSY');
+    expect(await erase()).toBe('waits');
     stage.wait(APPEARING_MS);
     for (const ticket of open) expect(await put(ticket, picture)).toBe(403);
-    expect(await erase()).toBe('OK');
+    expect(await erase()).toBe('done');
     expect(await stage.stored()).toEqual([]);
     expect(await items()).toEqual([]);
   }

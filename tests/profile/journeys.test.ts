@@ -14,7 +14,7 @@ beforeEach(async () => {
   me = await world.signIn('me');
 });
 
-const erase = () => world.ok('retention/eraseDuty', world.queued.at(-1), { trigger: 'queue' });
+const erase = () => world.ok('retention/runProcess', world.queued.at(-1), { trigger: 'queue' });
 /** Sort keys of what rests on a purpose. */
 const resting = async (purpose: string) =>
   (await world.scan()).map(({ sk }) => JSON.stringify(sk)).filter((sk) => sk.includes(`DATA#${purpose}#`));
@@ -150,7 +150,7 @@ describe('an optional service (O1)', () => {
     await world.ok('profile/setSocialAttributes', { version: 0, attributes: asked('service-social') }, me);
     expect(await world.refused('profile/getTaxAttributes', {}, me)).toBe('CONSENT_REQUIRED');
     await withdraw(world, me, 'service-fund');
-    await world.erase();
+    await world.work();
     expect(await world.ok('profile/getSocialAttributes', {}, me)).toMatchObject({
       attributes: asked('service-social'),
     });

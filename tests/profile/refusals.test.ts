@@ -53,7 +53,7 @@ describe('who refuses everything optional (O1, K3)', () => {
     for (const purpose of optional) {
       // A refusal that is said aloud is a withdrawal of what was never granted.
       await withdraw(world, me, purpose);
-      await world.erase();
+      await world.work();
     }
     const { cardId, version } = await world.ok<{ cardId: string; version: number }>(
       'cards/create',
@@ -125,7 +125,7 @@ describe('a withdrawal between check and write (K3)', () => {
       await grant(world, me, purpose);
       await late(world, path, input, me, async () => {
         await withdraw(world, me, purpose);
-        await world.erase();
+        await world.work();
         await grant(world, me, purpose);
       });
       expect((await kept(world, purpose)).length).toBe(0);

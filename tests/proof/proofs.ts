@@ -93,6 +93,11 @@ export const proofs: Record<string, { file: string; shows: string }> = {
     file: 'tests/table/maker.test.ts',
     shows: 'a maker that forgets any one thing it derives is found out',
   },
+  crash: {
+    file: 'tests/process/crash.test.ts',
+    shows:
+      'every process killed at every call, with its messages lost, doubled and in any order, comes to one end',
+  },
   help: { file: 'tests/operations/help.test.ts', shows: 'every command with --help' },
   'hostile-vcard': { file: 'tests/vcard/hostile.test.ts', shows: 'damaged and malicious files' },
 };

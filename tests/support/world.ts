@@ -5,7 +5,6 @@ import { consent } from '../../functions/consent/index';
 import { identity } from '../../functions/identity/index';
 import { location } from '../../functions/location/index';
 import { login } from '../../functions/login/index';
-import { notify } from '../../functions/notify/index';
 import { profile } from '../../functions/profile/index';
 import { retention } from '../../functions/retention/index';
 import type { Clock } from '../../lib/clock';
@@ -13,14 +12,13 @@ import { type Config, readConfig } from '../../lib/config';
 import { systemRandom } from '../../lib/crypto/random';
 import { rootKeys } from '../../lib/crypto/root-key';
 import { buildDeps, type Deps } from '../../lib/deps';
-import { AppError } from '../../lib/errors';
 import type { Call, Reply } from '../../lib/gate/call';
 import { dispatch } from '../../lib/gate/dispatch';
 import type { Operations } from '../../lib/gate/operation';
 import { createLog, type Log } from '../../lib/log';
 import type { Objects } from '../../lib/partner/objects';
-import type { EraseMessage, NoticeMessage } from '../../lib/partner/queue';
 import type { Registry } from '../../lib/policy/registry';
+import type { ProcessRef } from '../../lib/table/process/process';
 import { timeLimits } from '../../lib/time-limits';
 import { grant, type Ok } from './consent';
 import { DOOR_KEY, publicHalf } from './door-key';
@@ -38,7 +36,6 @@ export const functions: Record<string, Operations> = {
   profile,
   location,
   identity,
-  notify,
   retention,
 };
 
@@ -57,12 +54,10 @@ export type World = {
   costOf(work: () => Promise<unknown>): Promise<Cost>;
   /** Everything logged, line by line. */
   lines: string[];
-  /** Everything sent to the erase queue. */
-  queued: EraseMessage[];
-  /** Does what the erase queue asks for until nothing is asked. */
-  erase(): Promise<void>;
-  /** Everything sent to the notice queue. */
-  notices: NoticeMessage[];
+  /** Every process that a message asks for. */
+  queued: ProcessRef[];
+  /** Does what the messages ask for until nothing is asked. */
+  work(): Promise<void>;
   /** Moves the clock. */
   wait(milliseconds: number): void;
   /** One call through the gate, as a host would hand it over. */
@@ -92,7 +87,6 @@ type Options = {
   partners?: (clock: Clock, log: Log) => Partners;
   /** Another build of the service over the same table. */
   like?: World;
-  noticeQueue?: 'up' | 'down';
   /** What this build is said to do. */
   registry?: Registry;
   /** By operation, the kinds that it puts into the table and decrypts. */
@@ -116,7 +110,6 @@ export async function createWorld({
   partners,
   like,
   registry,
-  noticeQueue = 'up',
   seen,
   rankOf = () => 0,
 }: Options = {}): Promise<World> {
@@ -125,8 +118,7 @@ export async function createWorld({
     SERVICE_REGION: 'cn-north-1',
     TABLE_NAME: `test-${randomBytes(6).toString('hex')}`,
     TABLE_ENDPOINT: process.env.TEST_TABLE_ENDPOINT,
-    ERASE_QUEUE_URL: 'http://127.0.0.1/queue',
-    NOTICE_QUEUE_URL: 'http://127.0.0.1/notices',
+    PROCESS_QUEUE_URL: 'http://127.0.0.1/queue',
     OBJECTS_BUCKET: 'test-objects',
     ROOT_KEY: rootKey,
     SEAL_SUITE: suite,
@@ -145,8 +137,7 @@ export async function createWorld({
   const clock = { now: () => now };
   let taken: Cost | undefined;
   const lines: string[] = [];
-  const queued: EraseMessage[] = [];
-  const notices: NoticeMessage[] = [];
+  const queued: ProcessRef[] = [];
   const files = new Map<string, Buffer>();
   const doubles = partnerDoubles(rankOf);
   const place = {
@@ -165,13 +156,7 @@ export async function createWorld({
         if (seen) observeKinds(place, () => deps.ring)(client);
       },
       log: createLog((line) => lines.push(line)),
-      noticeQueue: {
-        async send(messages) {
-          if (noticeQueue === 'down') throw new AppError('PARTNER_UNAVAILABLE');
-          notices.push(...messages);
-        },
-      },
-      eraseQueue: { send: async (message) => void queued.push(message) },
+      queue: { send: async (messages) => void queued.push(...messages) },
       ...partners?.(
         clock,
         createLog((line) => lines.push(line)),
@@ -226,7 +211,6 @@ export async function createWorld({
     },
     lines,
     queued,
-    notices,
     files,
     wait: (milliseconds) => {
       now += milliseconds;
@@ -243,9 +227,9 @@ export async function createWorld({
       await grant({ ok }, caller, 'cards');
       return caller;
     },
-    async erase() {
+    async work() {
       for (let next = queued.shift(); next; next = queued.shift())
-        await ok('retention/eraseDuty', next, { trigger: 'queue' });
+        await ok('retention/runProcess', next, { trigger: 'queue' });
     },
     scan: (partition) => scan(raw, config.TABLE_NAME, partition),
     instance: build,

@@ -4,7 +4,7 @@ import type { Item } from '../../lib/table/client';
 import { entities } from '../../lib/table/entities';
 import { keys } from '../../lib/table/keys';
 import { moveTo } from '../../lib/table/person/life';
-import { type EraseStep, eraseSteps } from '../../lib/table/readers/erase';
+import { type EraseOptions, type EraseStep, eraseSteps } from '../../lib/table/readers/erase';
 import { putFaceStart } from '../../lib/table/real-name/face-session';
 import { pointersTo } from '../../lib/table/replace';
 import { contactKey, giveCard, handoutKey } from '../../lib/table/sharing/contact';
@@ -30,9 +30,9 @@ async function close(subjectId: string): Promise<void> {
   });
 }
 
-async function erase(subjectId: string, goes?: Parameters<typeof eraseSteps>[3]): Promise<EraseStep[]> {
+async function erase(subjectId: string, goes?: EraseOptions['goes']): Promise<EraseStep[]> {
   const steps: EraseStep[] = [];
-  for await (const step of eraseSteps(world.deps.table, subjectId, NOW, goes)) {
+  for await (const step of eraseSteps(world.deps.table, subjectId, { at: NOW, ...(goes && { goes }) })) {
     await world.deps.table.write(...step.writes);
     steps.push(step);
   }

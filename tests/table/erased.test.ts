@@ -2,7 +2,6 @@ import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { parseToken } from '../../lib/crypto/token';
 import { consentPurposeIds } from '../../lib/policy/purposes';
 import type { Item } from '../../lib/table/client';
-import { type Duty, eraseItems } from '../../lib/table/consent/erasure-duty';
 import type { Key } from '../../lib/table/keys';
 import { cardGiver, exchange, linkTo, offerBy } from '../cards/support';
 import { agreeingPartners } from '../identity/agreeing-partners';
@@ -95,7 +94,7 @@ describe('after a withdrawal (K3)', () => {
       expect(names.length).toBeGreaterThan(5);
 
       for (const purpose of consentPurposeIds) await withdraw(world, me, purpose);
-      await world.erase();
+      await world.work();
 
       const after = await everything();
       expect(after.filter(isMine).map(({ sk }) => sk)).toEqual([]);
@@ -121,17 +120,4 @@ describe('after a withdrawal (K3)', () => {
       expect(consentPurposeIds.filter((id) => !used.has(id) && !nothingToKeep.includes(id))).toEqual([]);
     },
   );
-
-  it('every item goes with every one of its pointers, however many', () => {
-    const duty: Duty = { seq: 3, purpose: 'cards', epoch: 1, erased: 0, dueAt: '' };
-    const key = (pk: string): Key => ({ pk, sk: 'ID' });
-    const items = [3, 1, 0, 2].map((count, index) => ({
-      ...key(`item ${index}`),
-      points: Array.from({ length: count }, (_, n) => key(`pointer ${index}.${n}`)),
-    }));
-    const deleted = eraseItems('A'.repeat(22), duty, items, new Set()).flatMap(({ Delete }) =>
-      Delete ? [Delete.Key] : [],
-    );
-    expect(deleted).toEqual(items.flatMap(({ pk, points }) => [key(pk), ...points]));
-  });
 });

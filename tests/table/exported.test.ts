@@ -40,6 +40,7 @@ async function join(stays: [Caller, string], leaves: [Caller, string]): Promise<
   const otherProof = await proofFor(world, go, b, target, await number(keep));
   const proof = await proofFor(world, keep, a, target, await number(go));
   await world.ok(target, { keep: 'this', otherProof }, { ...keep, proof });
+  await world.work(); // an account that is still taking another one over cannot be given up
 }
 const appeal = (me: Caller, words: string) =>
   world.ok('identity/appeal', { about: 'other', words, idempotencyKey: onceKey() }, me);

@@ -44,7 +44,7 @@ describe('what an actor has touched is a question of the table (B3, D6)', () => 
     const look = { subjectId, reason: 'complaint', ticket: 'T-1' };
     await world.ok('consent/inspect', look, officer);
     await withdraw(world, me, 'phone');
-    await world.erase();
+    await world.work();
 
     expect(kindsOf(await all(`session:${me.sessionId}`))).toEqual([['wechat-identity', 'wechat-openid']]);
     const bound = ['phone-number', 'phone-state', 'phone-digest'];
@@ -55,7 +55,7 @@ describe('what an actor has touched is a question of the table (B3, D6)', () => 
     const given = (await all('recipient:wechat-phone')).touched;
     expect(given).toMatchObject([{ subjectId, kinds: ['login-code'] }]);
     expect(kindsOf(await all('staff:o-1'))).toEqual([['consent-state', 'ledger-entry', 'consent-evidence']]);
-    const erased = kindsOf(await all('operation:retention/eraseDuty'));
+    const erased = kindsOf(await all('operation:retention/runProcess'));
     expect(erased.map((kinds) => [...kinds].sort())).toEqual([['phone-number', 'phone-state']]);
 
     // The act itself is in the ledger, under the number that the index names, and says the same.
@@ -111,7 +111,7 @@ describe('what an actor has touched is a question of the table (B3, D6)', () => 
     await expect(nextEntry(world.deps.ring, subjectId, emptyHead, entry)).rejects.toThrow(
       /nobody has done it/,
     );
-    const by = 'operation:retention/eraseDuty';
+    const by = 'operation:retention/runProcess';
     const { entry: made } = await nextEntry(world.deps.ring, subjectId, emptyHead, { ...entry, by });
     expect(made).toMatchObject({ kinds: [], by });
     expect(made.touchedBy).toBeUndefined();

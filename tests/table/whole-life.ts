@@ -242,7 +242,7 @@ async function erased(world: World, subjectId: string, pointer: Key, entity: Any
   const { table } = world.deps;
   const files: string[] = [];
   const at = toInstant(START);
-  for await (const step of eraseSteps(table, subjectId, at, undefined, among)) {
+  for await (const step of eraseSteps(table, subjectId, { at, among })) {
     files.push(...step.files);
     await table.write(...step.writes);
   }

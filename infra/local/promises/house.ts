@@ -19,7 +19,7 @@ export async function stayInside({ environment }: Running): Promise<string> {
   const outside: [string, string][] = [
     ['SERVICE_REGION', 'us-east-1'],
     ['TABLE_ENDPOINT', 'https://dynamodb.us-east-1.amazonaws.com'],
-    ['ERASE_QUEUE_URL', 'https://sqs.eu-central-1.amazonaws.com/1/queue'],
+    ['PROCESS_QUEUE_URL', 'https://sqs.eu-central-1.amazonaws.com/1/queue'],
     ['SQS_ENDPOINT', 'https://sqs.us-west-2.amazonaws.com'],
     ['ROOT_KEY', 'kms:arn:aws:kms:us-east-1:111122223333:key/1'],
     ['WECHAT_API_BASE', 'https://api.weixin.qq.com.example.com'],

@@ -6,29 +6,29 @@ import { type Consent, consent, MAX_ACTS_REMEMBERED, type Person } from '../pers
 export type ConsentMove = {
   purpose: ConsentPurposeId;
   after: Consent;
-  /** Whether a grant ends by it: what is counted under it ends in the same write. */
-  ends: boolean;
+  /** What of the person's own item ends with the purpose, where a grant ends by the act. */
+  ends: PersonChange;
   /** When the person acted in front of the text themselves. */
   shownAt: string | undefined;
 };
 
 /** Moves a person's consent on, with the entry that says so: every act moves the head of the ledger, so none is overlooked. */
 export function moveConsent(person: Person, { purpose, after, ends, shownAt }: ConsentMove): PersonChange {
-  const cardsEnd = ends && purpose === 'cards';
+  const { set = [], remove = [], values } = ends;
   return {
     set: [
       '#consents.#purpose = :consent',
       'acts = :acts',
       ...(shownAt ? ['noticedAt = if_not_exists(noticedAt, :at)'] : []),
-      ...(cardsEnd ? ['cardCount = :none'] : []),
+      ...set,
     ],
-    remove: cardsEnd ? ['defaultCard', 'contactCount'] : [],
+    remove,
     names: { '#consents': 'consents', '#purpose': purpose },
     values: {
       ':consent': consent.encode(after, purpose),
       ':acts': [after.request, ...(person.acts ?? [])].slice(0, MAX_ACTS_REMEMBERED),
       ...(shownAt && { ':at': shownAt }),
-      ...(cardsEnd && { ':none': 0 }),
+      ...values,
     },
   };
 }

@@ -1,56 +1,50 @@
+import { toEpochSeconds, toInstant } from '../../clock';
 import type { KeyRing } from '../../crypto/key-ring';
 import type { ConsentPurposeId } from '../../policy/purposes';
-import type { Write } from '../client';
-import { putDuty } from '../consent/erasure-duty';
+import type { Table, Write } from '../client';
+import { type EndedConsent, endOf } from '../consent/ends-with';
+import { keys } from '../keys';
 import { advanceHead } from '../ledger/append';
 import { nextEntry } from '../ledger/ledger';
 import type { Actor } from '../ledger/touched-key';
+import { beginProcess, hasProcess, type ProcessRef } from '../process/process';
 import { moveTo } from './life';
 import { type Consent, consent, consentOf, ledgerHead, type Person } from './person';
 import { movePointer } from './pointer';
-import { wechatAccountKey } from './wechat-account';
-
-/** An erasure that giving up an account has promised. */
-export type LeavingDuty = { subjectId: string; seq: number };
 
 /** What moves when two accounts are settled: the ways in. What is erased after it has an entry of its own. */
 export const waysInKinds = ['wechat-identity', 'wechat-openid'] as const;
 
-type Times = { at: string; dueAt: string; atSeconds: number; requestId: string };
+type When = { nowMs: number; requestId: string };
 
 /**
- * The writes by which a person gives an account up: every consent ends and its data is owed to erasure, as by so many
- * withdrawals; every session ends; and no way leads in any more. Refused when the account has moved on since it was read.
+ * The fences by which a person gives an account up: every consent ends as by so many withdrawals, with everything that ends
+ * with it; every session ends; and no way leads in any more. What is behind them is moved or erased by processes. Refused
+ * when the account has moved on since it was read.
  */
 export async function leaveAccount(
   ring: KeyRing,
   person: Person,
   entry: { act: 'account.left'; other: string; by?: Actor | undefined },
-  { at, dueAt, atSeconds, requestId }: Times,
-): Promise<{ writes: Write[]; duties: LeavingDuty[]; ended: ConsentPurposeId[] }> {
+  { nowMs, requestId }: When,
+): Promise<{ writes: Write[]; erasures: ProcessRef[]; ended: ConsentPurposeId[] }> {
   const { subjectId } = person;
+  const [at, atSeconds] = [toInstant(nowMs), toEpochSeconds(nowMs)];
   const common = { at, actor: 'self', by: entry.by, requestId } as const;
-  const writes: Write[] = [];
-  const duties: LeavingDuty[] = [];
-  const ended = grantedOf(person);
+  const entries: Write[] = [];
+  const ended: EndedConsent[] = [];
   const consents: Person['consents'] = { ...person.consents };
   let head = ledgerHead(person);
-  for (const purpose of ended) {
-    const withdrawn = await nextEntry(ring, subjectId, head, {
-      ...common,
-      act: 'consent.withdrawn',
-      purpose,
-      way: entry.act,
-    });
+  for (const purpose of grantedOf(person)) {
+    const said = { ...common, act: 'consent.withdrawn', purpose, way: entry.act } as const;
+    const withdrawn = await nextEntry(ring, subjectId, head, said);
     head = withdrawn.head;
     const before = consentOf(person, purpose) as Consent;
     const { epoch } = before;
-    consents[purpose] = consent.encode(
-      { ...before, granted: false, entry: head.seq, epoch: epoch + 1, atSeconds },
-      purpose,
-    );
-    writes.push(withdrawn.write, putDuty(subjectId, { seq: head.seq, purpose, epoch, erased: 0, dueAt }));
-    duties.push({ subjectId, seq: head.seq });
+    const after = { ...before, granted: false, entry: head.seq, epoch: epoch + 1, atSeconds };
+    consents[purpose] = consent.encode(after, purpose);
+    entries.push(withdrawn.write);
+    ended.push({ purpose, epoch, seq: head.seq });
   }
   const left = await nextEntry(ring, subjectId, head, {
     ...common,
@@ -58,31 +52,30 @@ export async function leaveAccount(
     kinds: waysInKinds,
     ...entry,
   });
-  const leaves = moveTo('left', at);
-  const change = {
-    set: [
-      'sessions = :none',
-      'consents = :consents',
-      'points = :nowhere',
-      'cardCount = :zero',
-      ...leaves.set,
-    ],
-    remove: ['defaultCard', 'contactCount'],
-    condition: leaves.condition,
-    values: { ':none': {}, ':consents': consents, ':nowhere': [], ':zero': 0, ...leaves.values },
+  const { change, writes, erasures } = endOf(subjectId, ended, nowMs);
+  const moves = moveTo('left', at);
+  const leaves = {
+    set: ['sessions = :none', 'consents = :consents', 'points = :nowhere', ...moves.set, ...change.set],
+    remove: change.remove,
+    condition: moves.condition,
+    values: { ':none': {}, ':consents': consents, ':nowhere': [], ...moves.values, ...change.values },
   };
-  writes.push(
-    left.write,
-    // From now on nobody is behind this account: the one that stays counts the person.
-    {
-      ...advanceHead(subjectId, ledgerHead(person), left.head, change),
-      seen: { holds: ['persons'] },
-      owner: person,
-      holds: [],
-    },
-    { Delete: { Key: wechatAccountKey(subjectId) } },
-  );
-  return { writes, duties, ended };
+  return {
+    writes: [
+      // From now on nobody is behind this account: the one that stays counts the person.
+      {
+        ...advanceHead(subjectId, ledgerHead(person), left.head, leaves),
+        seen: { holds: ['persons'] },
+        owner: person,
+        holds: [],
+      },
+      ...entries,
+      left.write,
+      ...writes,
+    ],
+    erasures,
+    ended: ended.map(({ purpose }) => purpose),
+  };
 }
 
 function grantedOf(person: Person): ConsentPurposeId[] {
@@ -93,4 +86,30 @@ function grantedOf(person: Person): ConsentPurposeId[] {
 /** Makes the ways into one account lead to another one. Refused when one of them led elsewhere meanwhile. */
 export function movePointers({ subjectId, identities }: Person, to: string): Write[] {
   return identities.map((identity) => movePointer(identity, subjectId, to));
+}
+
+/** The process by which an account takes over what another one leaves (lib/process/join.ts); the number is of its entry. */
+export function takeOverRef(staysId: string, seq: number): ProcessRef {
+  return { kind: 'join', id: String(seq), subjectId: staysId };
+}
+
+/** Its beginning, for the transaction that writes the fences. It lies with the account that stays. */
+export function beginTakeOver(staysId: string, seq: number, leavesId: string, nowMs: number): Write {
+  return beginProcess(takeOverRef(staysId, seq), 'blocks', { from: leavesId }, nowMs);
+}
+
+/** Whether an account is still taking another one over: until then it cannot be given up itself. */
+export function takesOver(table: Table, subjectId: string): Promise<boolean> {
+  return hasProcess(table, subjectId, 'join');
+}
+
+/** For a transaction: nothing has been added to the account since it was read, since that moves the head of its ledger. */
+export function nothingAdded({ subjectId, ledgerSeq }: Person): Write {
+  return {
+    ConditionCheck: {
+      Key: keys.person(subjectId),
+      ConditionExpression: 'ledgerSeq = :seen',
+      ExpressionAttributeValues: { ':seen': ledgerSeq },
+    },
+  };
 }

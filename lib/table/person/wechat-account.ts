@@ -12,7 +12,7 @@ export const wechatAccount = declareEntity('wechat-account', {
   life: { rule: 'account-life' },
   attributes: {
     /** Short name of the identity that the account was opened with; see `shortName`. */
-    identity: digest('wechat-identity', z.optional(z.string())),
+    identity: digest('wechat-identity', z.string()),
     openid: sealed('wechat-openid', z.string()),
     /** Openids that came later, by the short name of their identity. */
     others: sealed('wechat-openid', z.optional(z.record(z.string(), z.string()))),
@@ -36,6 +36,10 @@ export function putWechatAccount(
   before?: Item,
 ): Write {
   return { Put: { Item: wechatAccount.make(subjectId, undefined, value, { sealer, before }) } };
+}
+
+export function removeWechatAccount(subjectId: string): Write {
+  return { Delete: { Key: wechatAccountKey(subjectId) } };
 }
 
 /** @throws SealError */

@@ -1,52 +1,74 @@
+import type { KindId } from '../../policy/kinds';
+import type { PurposeId } from '../../policy/purposes';
 import type { Item, Table, Write } from '../client';
-import { keys } from '../keys';
+import { dataPrefix, keys } from '../keys';
 import { moveTo, whileErased } from '../person/life';
-import { pointersTo, remove, removePointer } from '../replace';
+import { type Condition, pointersTo, remove, removePointer } from '../replace';
 import type { AnyEntity } from './any-entity';
 import { declaredEntities, entityOf, itemsOfPerson } from './partition';
+import { kindsIn } from './scope';
 
 /** What DynamoDB takes in one transaction is 100; the person's item and the head-counts may come to it. */
 const MAX_WRITES = 98;
 
-/** One step of an erasure: files that go first, then these writes in one transaction. */
-export type EraseStep = { files: string[]; writes: [Write, ...Write[]]; items: number };
+/**
+ * One step of an erasure: files that go first, then these writes in one transaction. Until `openUntilSeconds` one of the
+ * files may still appear, and the writes have to wait: without the item nobody would know the file's name.
+ */
+export type EraseStep = {
+  files: string[];
+  openUntilSeconds: number;
+  writes: [Write, ...Write[]];
+  items: number;
+  /** The kinds that the items hold. */
+  kinds: ReadonlySet<KindId>;
+};
+
+export type EraseOptions = {
+  /** When the person is erased, as an instant. Absent: their own item stays as it is. */
+  at?: string;
+  /** Which items; all of them, unless said. */
+  goes?: (item: Item, entity: AnyEntity) => boolean;
+  /** Looks only at what lies under one purpose. */
+  purpose?: PurposeId;
+  /** What a step may have; fewer than a transaction takes where something else rides in it. */
+  maxWrites?: number;
+  /** The person's item, where it is at hand: what it counts is then known beforehand. */
+  owner?: Item | undefined;
+  among?: ReadonlyMap<string, AnyEntity>;
+};
 
 /**
  * The steps that erase what lies in a person's partition, cut by the number of writes and not of items, since an item takes
- * its pointers with it (promise R3); what is somebody else's only forgets the person. `goes` says which items; what is
- * declared to outlive the person never does. The person's own item comes last, when nothing else is told to stay: it is
- * moved to `erased`, from a state that leads there, and keeps what it declares to remain; their key too while something
- * sealed outlives them. Each step may be repeated: what is gone already stays gone.
+ * its pointers with it (promise R3); what is somebody else's only forgets the person. What is declared to outlive the person
+ * never goes. What may still get a file comes after everything else. The person's own item comes last, when nothing else is
+ * told to stay: it is moved to `erased`, from a state that leads there, and keeps what it declares to remain; their key too
+ * while something sealed outlives them. Each step may be repeated: what is gone already stays gone. It is refused as a whole
+ * when one of its items has been made anew since; then look again.
  */
 export async function* eraseSteps(
   table: Table,
   subjectId: string,
-  at: string,
-  goes: (item: Item, entity: AnyEntity) => boolean = () => true,
-  among: ReadonlyMap<string, AnyEntity> = declaredEntities,
+  options: EraseOptions = {},
 ): AsyncGenerator<EraseStep> {
+  const { at, goes = () => true, purpose, among = declaredEntities } = options;
   const { sk: own } = keys.person(subjectId);
   let person: Item | undefined;
   let isWhole = true;
   let keyIsNeeded = false;
-  let step = nothing();
-  for await (const item of itemsOfPerson(table, subjectId, 'ended-too')) {
+  const [cut, open] = [cutter(options), cutter(options)];
+  for await (const item of itemsOfPerson(table, subjectId, 'ended-too', purpose && dataPrefix(purpose))) {
     const entity = entityOf(item, among);
     if (!goes(item, entity)) isWhole = false;
     else if (item.sk === own) person = item;
     else if (entity.declaration.outlives) keyIsNeeded ||= item.sealed !== undefined;
-    else {
-      if (step.items > 0 && !hasRoom(step, item)) {
-        yield toWrite(step);
-        step = nothing();
-      }
-      add(step, item, entity);
-    }
+    else yield* (openUntil(item, entity) > 0 ? open : cut).add(item, entity);
   }
-  if (step.items > 0) yield toWrite(step);
-  if (!person || !isWhole) return;
+  yield* cut.rest();
+  yield* open.rest();
+  if (!person || !isWhole || at === undefined) return;
   const last = endPerson(person, entityOf(person, among), at, keyIsNeeded);
-  if (last) yield { files: [], writes: last, items: 1 };
+  if (last) yield { files: [], openUntilSeconds: 0, writes: last, items: 1, kinds: kindsIn([person], among) };
 }
 
 /** What an item is without any attribute of its own. */
@@ -87,28 +109,53 @@ function endPerson(
   ];
 }
 
-/** The writes by the place that each is of: a transaction takes one of each, and two items may lead to each other. */
-type Step = Omit<EraseStep, 'writes'> & { writes: Map<string, Write> };
+/** Gathers items and answers a step whenever one is full. */
+function cutter({ maxWrites = MAX_WRITES, owner, among = declaredEntities }: EraseOptions) {
+  let step = nothing();
+  function* rest(): Generator<EraseStep> {
+    const { writes, items, ...files } = step;
+    const [first, ...others] = writes.values();
+    step = nothing();
+    if (first)
+      yield {
+        ...files,
+        writes: [{ ...first, owner }, ...others],
+        items: items.length,
+        kinds: kindsIn(items, among),
+      };
+  }
+  return {
+    rest,
+    *add(item: Item, entity: AnyEntity): Generator<EraseStep> {
+      if (step.items.length > 0 && !hasRoom(step, item, maxWrites)) yield* rest();
+      add(step, item, entity);
+    },
+  };
+}
 
-const nothing = (): Step => ({ files: [], writes: new Map(), items: 0 });
+/** The writes by the place that each is of: a transaction takes one of each, and two items may lead to each other. */
+type Step = Pick<EraseStep, 'files' | 'openUntilSeconds'> & { writes: Map<string, Write>; items: Item[] };
+
+const nothing = (): Step => ({ files: [], openUntilSeconds: 0, writes: new Map(), items: [] });
 
 /** Whether what goes with an item still fits, and asks no place to forget two things in one write. */
-function hasRoom({ writes }: Step, item: Item): boolean {
-  const more = remove(item);
+function hasRoom({ writes }: Step, item: Item, maxWrites: number): boolean {
+  const more = remove(item, asSeen(item));
   const added = more.filter((write) => !writes.has(placeOf(write)));
   const forgetsTwice = more.some((write) => write.Update && writes.get(placeOf(write))?.Update);
-  return writes.size + added.length <= MAX_WRITES && !forgetsTwice;
+  return writes.size + added.length <= maxWrites && !forgetsTwice;
 }
 
 function add(step: Step, item: Item, entity: AnyEntity): void {
-  for (const write of remove(item)) {
+  for (const write of remove(item, asSeen(item))) {
     const place = placeOf(write);
     // What goes has nothing to forget, and who has seen it knows what it held.
     const before = step.writes.get(place);
     if (!before?.Delete || (write.Delete && write.seen)) step.writes.set(place, write);
   }
   step.files.push(...filesOf(item, entity));
-  step.items += 1;
+  step.openUntilSeconds = Math.max(step.openUntilSeconds, openUntil(item, entity));
+  step.items.push(item);
 }
 
 function placeOf({ Delete, Update }: Write): string {
@@ -116,8 +163,18 @@ function placeOf({ Delete, Update }: Write): string {
   return `${pk}\n${sk}`;
 }
 
-function toWrite({ writes, ...step }: Step): EraseStep {
-  return { ...step, writes: [...writes.values()] as EraseStep['writes'] };
+/** What is gone already may stay gone. What has been made anew under a newer consent is not what was seen. */
+function asSeen({ epoch }: Item): Condition | undefined {
+  if (epoch === undefined) return undefined;
+  return {
+    ConditionExpression: 'attribute_not_exists(pk) OR epoch = :epoch',
+    ExpressionAttributeValues: { ':epoch': epoch },
+  };
+}
+
+/** Until which second one of an item's files may still appear; 0 where none can. */
+export function openUntil(item: Item, { declaration: { files } }: AnyEntity): number {
+  return files?.openUntilSeconds === undefined ? 0 : Number(item[files.openUntilSeconds] ?? 0);
 }
 
 /** The names of the files of an item, each there from before the file exists. */

@@ -6,17 +6,24 @@ import type { AnyEntity } from './any-entity';
 /** Items that one trip reads of a partition. Memory is one page, whatever a person owns. */
 const PAGE_ITEMS = 100;
 
-/** Every item in a person's partition, in the order of its sort keys, a page at a time. */
+/**
+ * Every item in a person's partition whose sort key starts with `under`, in the order of those keys, a page at a time.
+ * Without it: all of them.
+ */
 export async function* itemsOfPerson(
   table: Table,
   subjectId: string,
   which: Visible = 'alive',
+  under?: string,
 ): AsyncGenerator<Item> {
   let after: Key | undefined;
   do {
     const page = {
-      KeyConditionExpression: 'pk = :pk',
-      ExpressionAttributeValues: { ':pk': partition(subjectId) },
+      KeyConditionExpression: under === undefined ? 'pk = :pk' : 'pk = :pk AND begins_with(sk, :under)',
+      ExpressionAttributeValues: {
+        ':pk': partition(subjectId),
+        ...(under !== undefined && { ':under': under }),
+      },
       Limit: PAGE_ITEMS,
       ...(after && { ExclusiveStartKey: after }),
     };

@@ -3,7 +3,7 @@ import type { Item, Table, Write } from '../client';
 import { DUE_SHARDS, dueShard, type Key } from '../keys';
 import { remove } from '../replace';
 import type { AnyEntity } from './any-entity';
-import { filesOf } from './erase';
+import { filesOf, openUntil } from './erase';
 import { declaredEntities } from './partition';
 
 /** Items that one trip reads of the index. */
@@ -37,7 +37,7 @@ export async function* endedItems(
       });
       for (const item of await table.getMany(items, 'ended-too')) {
         const entity = item && among.get(String(item.entity));
-        if (!item || !entity || !hasEnded(item, nowMs) || mayGetFiles(item, entity, nowMs)) continue;
+        if (!item || !entity || !hasEnded(item, nowMs) || openUntil(item, entity) * 1000 > nowMs) continue;
         const stillEnds = {
           ConditionExpression: 'expiresAtSeconds = :ends',
           ExpressionAttributeValues: { ':ends': item.expiresAtSeconds },
@@ -51,9 +51,4 @@ export async function* endedItems(
 
 function hasEnded({ expiresAtSeconds }: Item, nowMs: number): boolean {
   return expiresAtSeconds !== undefined && Number(expiresAtSeconds) * 1000 <= nowMs;
-}
-
-/** Whether one of its files may still appear, by an address that was given away or a call under way. */
-function mayGetFiles(item: Item, { declaration: { files } }: AnyEntity, nowMs: number): boolean {
-  return files?.openUntilSeconds !== undefined && Number(item[files.openUntilSeconds]) * 1000 > nowMs;
 }

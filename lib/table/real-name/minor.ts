@@ -57,11 +57,14 @@ export function putGuardianCode(subjectId: string, codeDigest: string, askedAt: 
   return create(guardianCode.make(codeDigest, undefined, { subjectId, askedAt }));
 }
 
-/** What a guardian has said about one child's real-name verification (PIPL art. 31). */
+/**
+ * What a guardian has said about one child's real-name verification (PIPL art. 31). While they consent, it leads to their own
+ * note of the child, which goes with it.
+ */
 export const guardian = declareEntity('guardian', {
   place: inPerson('minors', 'guardian'),
   life: { rule: 'account-life' },
-  pointers: ['guardian-code'],
+  pointers: ['guardian-code', 'ward'],
   attributes: {
     state: plain('guardian', z.enum(['asked', 'consented', 'refused', 'withdrawn'])),
     /** Keyed digest of the short code that the guardian is given. */
@@ -81,14 +84,21 @@ export function readGuardian(item: Item | undefined): Guardian | undefined {
   return guardian.read(item);
 }
 
-/** Replaces what is known of the guardian, and lets go of an earlier code. Refused unless it is still what was seen. */
+/** What leads to a guardian's answer: the code, and the note with the guardian while they consent. */
+function pointsOf({ state, codeDigest, guardianId }: Guardian): Key[] {
+  const note =
+    state === 'consented' && guardianId !== undefined ? [wardKey(guardianId, wardIdOf(codeDigest))] : [];
+  return [guardianCodeKey(codeDigest), ...note];
+}
+
+/**
+ * Replaces what is known of the guardian, and lets go of an earlier code and of the note with an earlier guardian. Refused unless it is still what was seen. */
 export function putGuardian(
   subjectId: string,
   value: Guardian,
   before: Item | undefined,
 ): [Write, ...Write[]] {
-  const points = [guardianCodeKey(value.codeDigest)];
-  const item = guardian.make(subjectId, undefined, value, { points, before });
+  const item = guardian.make(subjectId, undefined, value, { points: pointsOf(value), before });
   if (!before) return [create(item)];
   return replace(item, before, {
     ConditionExpression: '#state = :state AND codeDigest = :code',
@@ -109,10 +119,14 @@ export function guardianConsents(subjectId: string, textHash: string): Write {
   };
 }
 
-/** The guardian's own note of a child they answered for, so that they can take it back. It names nobody. */
+/**
+ * The guardian's own note of a child they answered for, so that they can take it back. It names nobody to the guardian. When
+ * it goes with the guardian's account, the child's item forgets who the guardian was; the ledger keeps it (PIPL art. 31).
+ */
 export const ward = declareEntity('ward', {
   place: inPerson('minors', (wardId: string) => `ward-${wardId}`),
   life: { rule: 'account-life' },
+  pointers: ['guardian'],
   attributes: {
     wardId: plain('guardian', z.string()),
     childId: otherPerson('guardian', 'guardian', z.string()),
@@ -123,8 +137,45 @@ export type Ward = ValueOf<typeof ward>;
 
 export const wardKey = (guardianId: string, wardId: string): Key => ward.key(guardianId, wardId);
 
+/** The number by which a guardian knows a child: of the code that they were given. */
+export function wardIdOf(codeDigest: string): string {
+  return codeDigest.slice(0, 22);
+}
+
 export function putWard(guardianId: string, value: Ward): Write {
-  return { Put: { Item: ward.make(guardianId, value.wardId, value) } };
+  const points = [{ ...guardianKey(value.childId), forget: ['guardianId', 'points'] }];
+  return { Put: { Item: ward.make(guardianId, value.wardId, value, { points }) } };
+}
+
+/** Writes that moving one note takes. */
+export const WRITES_PER_WARD = 3;
+
+/**
+ * Has another account of the same guardian answer for a child: the note, and the child's item with what leads to it. Refused
+ * when the child has asked anew meanwhile. `answered` is the child's item; where it names somebody else, the note just goes.
+ */
+export function moveWard(note: Ward, answered: Item | undefined, from: string, to: string): Write[] {
+  const gone = { Delete: { Key: wardKey(from, note.wardId) }, seen: { holds: ['guardian'] } };
+  const before = readGuardian(answered);
+  if (before?.guardianId !== from || wardIdOf(before.codeDigest) !== note.wardId) return [gone];
+  const after: Guardian = { ...before, guardianId: to };
+  return [
+    gone,
+    putWard(to, note),
+    {
+      Update: {
+        Key: guardianKey(note.childId),
+        UpdateExpression: 'SET guardianId = :to, points = :points',
+        ConditionExpression: 'guardianId = :from AND codeDigest = :code',
+        ExpressionAttributeValues: {
+          ':to': to,
+          ':from': from,
+          ':code': before.codeDigest,
+          ':points': pointsOf(after),
+        },
+      },
+    },
+  ];
 }
 
 export function readWard(item: Item | undefined): Ward | undefined {

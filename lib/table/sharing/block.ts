@@ -1,10 +1,11 @@
 import * as z from 'zod/mini';
 import { otherPerson, plain, type ValueOf } from '../attribute';
-import type { Item, Write } from '../client';
+import type { Item, Table, Write } from '../client';
 import { declareEntity } from '../entity';
-import { type Key, keys } from '../keys';
+import { dataPrefix, type Key, keys, partition, subjectOf } from '../keys';
 import { whileHere } from '../person/life';
 import { inPerson } from '../place';
+import { pointersTo } from '../replace';
 
 /** How many people one person can block. */
 export const MAX_BLOCKED = 1000;
@@ -37,6 +38,14 @@ export const blockKey = (subjectId: string, otherId: string): Key => block.key(s
 
 /** The writes that block somebody, refused when they are not here any more: the block, its counterpart, their account. */
 export function putBlock(subjectId: string, value: Block): [Write, ...Write[]] {
+  const { condition, values } = whileHere;
+  const Key = keys.person(value.blockedId);
+  const isHere = { ConditionExpression: condition, ExpressionAttributeValues: values };
+  return [...pairOf(subjectId, value), { ConditionCheck: { Key, ...isHere } }];
+}
+
+/** The block and its counterpart, which lead to each other. */
+function pairOf(subjectId: string, value: Block): [Write, Write] {
   const { blockedId } = value;
   const here = block.key(subjectId, blockedId);
   const there = blockedBy.key(blockedId, subjectId);
@@ -44,14 +53,47 @@ export function putBlock(subjectId: string, value: Block): [Write, ...Write[]] {
   return [
     { Put: { Item: block.make(subjectId, blockedId, value, { points: [there] }) } },
     { Put: { Item: counterpart } },
-    {
-      ConditionCheck: {
-        Key: keys.person(blockedId),
-        ConditionExpression: whileHere.condition,
-        ExpressionAttributeValues: whileHere.values,
-      },
-    },
   ];
+}
+
+/** Start of the keys of both: whom a person has blocked, and by whom they are blocked. */
+const BOTH = `${dataPrefix('preferences')}block`;
+
+/** Some of the blocks that a person is in, on either side. */
+export async function queryBothSides(table: Table, subjectId: string, limit: number): Promise<Item[]> {
+  const { items } = await table.query({
+    KeyConditionExpression: 'pk = :pk AND begins_with(sk, :both)',
+    ExpressionAttributeValues: { ':pk': partition(subjectId), ':both': BOTH },
+    Limit: limit,
+  });
+  return items;
+}
+
+/** Writes that moving one block takes. */
+export const WRITES_PER_BLOCK = 4;
+
+/**
+ * Makes a block that `from` is in one of `to`, in one go: `blocking` is the item with whoever has blocked. Refused when the
+ * block is gone: a pair is only ever put in the place of a pair, so that two such moves, of either side, leave none behind.
+ */
+export function moveBlock(blocking: Item, from: string, to: string): Write[] {
+  const blockerId = subjectOf(blocking);
+  const value = block.read(blocking);
+  if (!blockerId || !value) return [];
+  const isThere = 'attribute_exists(pk)';
+  const goes = [block.key(blockerId, value.blockedId), blockedBy.key(value.blockedId, blockerId)].map(
+    (Key): Write => ({ Delete: { Key, ConditionExpression: isThere } }),
+  );
+  const moved = (id: string) => (id === from ? to : id);
+  const [blocker, blockedId] = [moved(blockerId), moved(value.blockedId)];
+  // Nobody blocks themselves.
+  return blocker === blockedId ? goes : [...goes, ...pairOf(blocker, { ...value, blockedId })];
+}
+
+/** The item with whoever has blocked, by either side of a block. */
+export function blockingKey(item: Item): Key {
+  const [here] = pointersTo(item);
+  return blockedBy.is(item) && here ? { pk: here.pk, sk: here.sk } : { pk: item.pk, sk: item.sk };
 }
 
 export function removeBlock(subjectId: string, otherId: string): [Write, Write] {

@@ -1,0 +1,101 @@
+import type { Deps } from '../deps';
+import type { Item, Write } from '../table/client';
+import { keys } from '../table/keys';
+import { nothingAdded } from '../table/person/join';
+import { type Person, readPerson } from '../table/person/person';
+import { openPerson } from '../table/person/person-key';
+import {
+  putWechatAccount,
+  readWechatAccount,
+  removeWechatAccount,
+  type WechatAccount,
+  wechatAccountKey,
+  withOpenids,
+} from '../table/person/wechat-account';
+import { personProcess } from '../table/process/process';
+import type { AnyEntity } from '../table/readers/any-entity';
+import { eraseSteps } from '../table/readers/erase';
+import { guardianKey, moveWard, queryWards, WRITES_PER_WARD } from '../table/real-name/minor';
+import { blockingKey, moveBlock, queryBothSides, WRITES_PER_BLOCK } from '../table/sharing/block';
+import { MAX_STEP_WRITES, type Next, type ProcessKind, type StepInput } from './kind';
+
+/**
+ * What follows when one account of a person is given up for another one (promise A1). It lies with the account that stays
+ * and begins with the fences (functions/login/join.ts), behind which nothing new appears. First the blocks move, so that
+ * whoever has blocked one account is kept from the other one; then the children answered for, and the openids; then what is
+ * left of the account goes. What
+ * rested on consents is erased by processes of its own, with an entry in the ledger for each.
+ */
+export const join: ProcessKind = { blocks, wards, openids, rest };
+
+const BLOCKS_PER_STEP = Math.floor(MAX_STEP_WRITES / WRITES_PER_BLOCK);
+
+async function blocks({ table }: Deps, { process }: StepInput): Promise<Next> {
+  const { from, to } = accountsOf(process);
+  const found = await queryBothSides(table, from, BLOCKS_PER_STEP);
+  if (found.length === 0) return { to: 'wards' };
+  const blocking = await table.getMany(found.map(blockingKey));
+  return { to: 'blocks', writes: blocking.flatMap((item) => (item ? moveBlock(item, from, to) : [])) };
+}
+
+/** Both accounts hold what is sensitive about a child, so the counts of both move. */
+const WRITES_OF_COUNTS = 4;
+const WARDS_PER_STEP = Math.floor((MAX_STEP_WRITES - WRITES_OF_COUNTS) / WRITES_PER_WARD);
+
+/** The children that somebody has answered for, so that they can still take it back. */
+async function wards({ table }: Deps, { process }: StepInput): Promise<Next> {
+  const { from, to } = accountsOf(process);
+  const found = (await queryWards(table, from)).slice(0, WARDS_PER_STEP);
+  if (found.length === 0) return { to: 'openids' };
+  const answered = await table.getMany(found.map(({ childId }) => guardianKey(childId)));
+  return { to: 'wards', writes: found.flatMap((note, index) => moveWard(note, answered[index], from, to)) };
+}
+
+/** The openids of the account given up, sealed anew under the key of the one that stays. */
+async function openids(deps: Deps, { process, self }: StepInput): Promise<Next> {
+  const { from, to } = accountsOf(process);
+  const [left, ...accounts] = await deps.table.getMany([
+    keys.person(from),
+    wechatAccountKey(to),
+    wechatAccountKey(from),
+  ]);
+  if (!self || !left || !accounts[1]) return { to: 'rest' };
+  return { to: 'rest', writes: await moveOpenids(deps, readPerson(self), readPerson(left), accounts) };
+}
+
+/** Refused when an identity has been added meanwhile, which moves the head of the ledger. */
+async function moveOpenids(
+  deps: Deps,
+  stays: Person,
+  leaves: Person,
+  [to, from]: (Item | undefined)[],
+): Promise<Write[]> {
+  const [toSealer, fromSealer] = [await openPerson(deps, stays), await openPerson(deps, leaves)];
+  const gone = removeWechatAccount(leaves.subjectId);
+  if (!toSealer || !fromSealer) return [gone];
+  const [kept, given] = [readWechatAccount(to, toSealer), readWechatAccount(from, fromSealer)];
+  if (!kept || !given) return [gone];
+  const all = withOpenids(kept, openidsOf(given));
+  return [gone, putWechatAccount(stays.subjectId, all, toSealer, to), nothingAdded(stays)];
+}
+
+function openidsOf({ identity, openid, others }: WechatAccount): Record<string, string> {
+  return { ...others, [identity]: openid };
+}
+
+/** What rests on no consent. The person's own item stays: it says that the account was left, and holds the ledger's head. */
+async function rest({ table }: Deps, { process }: StepInput): Promise<Next> {
+  const { from } = accountsOf(process);
+  const own = keys.person(from).sk;
+  const goes = (item: Item, entity: AnyEntity) =>
+    item.epoch === undefined && item.sk !== own && entity.name !== personProcess.name;
+  for await (const { writes } of eraseSteps(table, from, { goes, maxWrites: MAX_STEP_WRITES }))
+    return { to: 'rest', writes };
+  return { to: 'end' };
+}
+
+function accountsOf({ subjectId, state }: StepInput['process']): { from: string; to: string } {
+  const { from } = state;
+  if (typeof from !== 'string' || subjectId === undefined) throw new Error('a join names no account');
+  return { from, to: subjectId };
+}

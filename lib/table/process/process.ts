@@ -1,0 +1,176 @@
+import * as z from 'zod/mini';
+import { toInstant } from '../../clock';
+import { plain, type ValueOf } from '../attribute';
+import type { Item, Table, Write } from '../client';
+import { declareEntity } from '../entity';
+import { DUE_SHARDS, dueShard, type Key, shardOf, subjectOf } from '../keys';
+import { inPersonAt, ofService } from '../place';
+import { create } from '../replace';
+
+/** Starts the sort key of every process. */
+const PROCESS = 'PROCESS#';
+
+/** Which process: its kind, its number within the kind, and the person whom it is about, where it is about one. Ids only. */
+export type ProcessRef = { kind: string; id: string; subjectId?: string | undefined };
+
+/**
+ * Where a process stands. `kind` and `step` are any text: a build that does not know one must leave the row where it is,
+ * and not fail to read it.
+ */
+const attributes = {
+  kind: plain('process', z.string()),
+  id: plain('process', z.string()),
+  step: plain('process', z.string()),
+  /** Counts every move. Of two runners at the same step one loses by it. */
+  version: plain('process', z.int()),
+  /** Failures in a row at this step. */
+  attempts: plain('process', z.int()),
+  /** What its steps need to know: ids, counts and cursors, never content. */
+  state: plain('process', z.record(z.string(), z.union([z.string(), z.int()]))),
+  /** Where and from when on it is taken up, whether a message comes or not. */
+  dueShard: plain('process', z.string()),
+  dueAt: plain('process', z.string()),
+};
+
+/** The part of a sort key that names a process: the same in a person's partition and in the service's. */
+type Name = Pick<ProcessRef, 'kind' | 'id'>;
+const sortKey = ({ kind, id }: Name) => `${PROCESS}${kind}#${id}`;
+
+/**
+ * Something promised that takes time: a row, written in the transaction that promises it, so that no crash and no lost
+ * message can lose it. A message makes it quick; the index `due` makes it certain and does the waiting.
+ */
+export const personProcess = declareEntity('person-process', {
+  place: inPersonAt('accountability', sortKey),
+  life: { rule: 'proof-three-years' },
+  indexes: ['dueShard', 'dueAt'],
+  attributes,
+});
+
+/** The same for what is about nobody in particular, such as the announcement of a policy. */
+export const serviceProcess = declareEntity('service-process', {
+  place: ofService('accountability', (_service, name: Name) => ({ pk: sortKey(name), sk: sortKey(name) })),
+  life: { rule: 'proof-three-years' },
+  indexes: ['dueShard', 'dueAt'],
+  attributes,
+});
+
+export type ProcessState = ValueOf<typeof personProcess>['state'];
+/** A row as its runner sees it. */
+export type Process = ProcessRef &
+  Pick<ValueOf<typeof personProcess>, 'step' | 'version' | 'attempts' | 'dueAt' | 'state'>;
+
+export function processKey({ kind, id, subjectId }: ProcessRef): Key {
+  return subjectId === undefined
+    ? serviceProcess.key('', { kind, id })
+    : personProcess.key(subjectId, { kind, id });
+}
+
+/** Begins a process, due at once. Refused when there is one of that name. */
+export function beginProcess(ref: ProcessRef, step: string, state: ProcessState, nowMs: number): Write {
+  const { kind, id, subjectId } = ref;
+  // People and their processes lie side by side in the index; the others are spread by the text of their name.
+  const spread = subjectId ?? Buffer.from(`${kind}${id}`).toString('base64url').slice(-22);
+  const value = {
+    kind,
+    id,
+    step,
+    state,
+    version: 1,
+    attempts: 0,
+    dueShard: dueShard(shardOf(spread, DUE_SHARDS)),
+    dueAt: toInstant(nowMs),
+  };
+  return create(
+    subjectId === undefined ? serviceProcess.make('', ref, value) : personProcess.make(subjectId, ref, value),
+  );
+}
+
+export function readProcess(item: Item | undefined): Process | undefined {
+  const value = personProcess.read(item) ?? serviceProcess.read(item);
+  return value && { ...value, subjectId: item && subjectOf(item) };
+}
+
+const AS_SEEN = 'version = :seen';
+
+/** Moves a process on to a step, with nothing held against it. Refused when another runner has moved it. */
+export function moveProcess(process: Process, step: string, state: ProcessState): Write {
+  return {
+    Update: {
+      Key: processKey(process),
+      UpdateExpression: 'SET step = :step, #state = :state, attempts = :none, version = :next',
+      ConditionExpression: AS_SEEN,
+      ExpressionAttributeNames: { '#state': 'state' },
+      ExpressionAttributeValues: {
+        ':step': step,
+        ':state': state,
+        ':none': 0,
+        ':next': process.version + 1,
+        ':seen': process.version,
+      },
+    },
+  };
+}
+
+/** Has a process wait until a moment. Refused when another runner has moved it. */
+export function putOffProcess(process: Process, untilMs: number, attempts: number): Write {
+  return {
+    Update: {
+      Key: processKey(process),
+      UpdateExpression: 'SET dueAt = :due, attempts = :attempts, version = :next',
+      ConditionExpression: AS_SEEN,
+      ExpressionAttributeValues: {
+        ':due': toInstant(untilMs),
+        ':attempts': attempts,
+        ':next': process.version + 1,
+        ':seen': process.version,
+      },
+    },
+  };
+}
+
+/** Ends a process. Refused when another runner has moved it, so that what its end records is recorded once and in full. */
+export function endProcess(process: Process): Write {
+  return {
+    Delete: {
+      Key: processKey(process),
+      ConditionExpression: AS_SEEN,
+      ExpressionAttributeValues: { ':seen': process.version },
+    },
+  };
+}
+
+/** One page of the processes of one shard that are due at `nowMs`, oldest first. */
+export async function dueProcesses(
+  table: Table,
+  shard: number,
+  nowMs: number,
+  limit: number,
+  after?: Key,
+): Promise<{ due: ProcessRef[]; lastKey: Key | undefined }> {
+  const { items, lastKey } = await table.query({
+    IndexName: 'due',
+    KeyConditionExpression: 'dueShard = :shard AND dueAt <= :now',
+    ExpressionAttributeValues: { ':shard': dueShard(shard), ':now': toInstant(nowMs) },
+    Limit: limit,
+    ...(after && { ExclusiveStartKey: after }),
+  });
+  // What has reached the end of its period waits in the same parts of the index.
+  return { due: items.flatMap(refAt), lastKey };
+}
+
+function refAt(key: Key): ProcessRef[] {
+  const [, kind, id] = /^PROCESS#([^#]+)#(.+)$/.exec(key.sk) ?? [];
+  return kind && id ? [{ kind, id, subjectId: subjectOf(key) }] : [];
+}
+
+/** Whether somebody has an unfinished process of a kind. */
+export async function hasProcess(table: Table, subjectId: string, kind: string): Promise<boolean> {
+  const { pk, sk } = personProcess.key(subjectId, { kind, id: '' });
+  const { items } = await table.query({
+    KeyConditionExpression: 'pk = :pk AND begins_with(sk, :kind)',
+    ExpressionAttributeValues: { ':pk': pk, ':kind': sk },
+    Limit: 1,
+  });
+  return items.length > 0;
+}

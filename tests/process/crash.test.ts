@@ -1,0 +1,229 @@
+import fc from 'fast-check';
+import { toInstant } from '../../lib/clock';
+import { runProcess } from '../../lib/process/run';
+import { keys } from '../../lib/table/keys';
+import { ledger } from '../../lib/table/ledger/ledger';
+import { ledgerHead, readPerson } from '../../lib/table/person/person';
+import { policyNoticeKey } from '../../lib/table/policy/policy-notice';
+import { beginProcess, type ProcessRef } from '../../lib/table/process/process';
+import { putFaceStart } from '../../lib/table/real-name/face-session';
+import { putBlock } from '../../lib/table/sharing/block';
+import { cardGiver, exchange, holder } from '../cards/support';
+import { point, switchOn } from '../location/support';
+import { accountNumber, proofFor } from '../login/support';
+import { fields, png } from '../picture/samples';
+import { announce } from '../profile/budget-rows';
+import { amount, holdsFor } from '../proof/sample';
+import { grant, withdraw } from '../support/consent';
+import { createWorld, type World } from '../support/world';
+import { endState } from './end-state';
+import { type Cut, machine } from './machine';
+
+const LONG_ENOUGH_MS = 20 * 60_000;
+/** Runs of the timer after which everything is over. */
+const ENOUGH_RUNS = 12;
+
+/** Something promised, with the people in it by their part, and the messages that ask for it. */
+type Begun = { parts: Record<string, string>; asked: ProcessRef[] };
+
+let world: World;
+let notice: ProcessRef;
+let told: string[];
+let many = 0;
+
+/** Things begun in one world: its table is read as a whole each time, and is to stay small. */
+const PER_WORLD = 20;
+/** The parts of everybody are gone through alike: calls that stand for those to all of them. */
+const MOST_CALLS = 60;
+
+beforeAll(openWorld);
+
+async function openWorld(): Promise<void> {
+  world = await createWorld();
+  told = await Promise.all(['x', 'y'].map(async (who) => (await holder(world, `told-${who}`)).subjectId));
+  notice = await publishMaterialChange();
+}
+
+let begun = 0;
+async function beginAnew(name: string): Promise<Begun> {
+  begun += 1;
+  if (begun % PER_WORLD === 0) await openWorld();
+  return (await begin[name]?.()) as Begun;
+}
+
+async function publishMaterialChange(): Promise<ProcessRef> {
+  const effectiveAt = toInstant(world.deps.clock.now() + 300 * 86_400_000);
+  const operator = { service: '乐聊名片', name: '广东省政务服务和数据管理局', contact: '12345' };
+  const proposal = { changes: { operator }, effectiveAt };
+  type Proposed = { version: number; textHash: string };
+  const { version, textHash } = await world.ok<Proposed>('consent/proposePolicy', proposal, {
+    token: 'staff:ling:officer',
+  });
+  await world.ok('consent/approvePolicy', { version, textHash }, { token: 'staff:wu:officer' });
+  await world.work();
+  return { kind: 'policy-notice', id: String(version) };
+}
+
+const begin: Record<string, () => Promise<Begun>> = {
+  /** A picture, cards that somebody holds, and more records than one transaction takes. */
+  async erasures() {
+    many += 1;
+    const [mine, theirs] = [await cardGiver(world, `me-${many}`), await cardGiver(world, `friend-${many}`)];
+    const me = mine.caller;
+    await exchange(world, mine, theirs);
+    await grant(world, me, 'profile', 'real-name');
+    const picture = png(fields(64, 64));
+    type Ticket = { uploadId: string; url: string };
+    const { uploadId, url } = await world.ok<Ticket>('profile/requestAvatarUpload', announce(picture), me);
+    world.files.set(url.slice('memory:'.length), picture);
+    await world.ok('profile/confirmAvatar', { uploadId }, me);
+    const nowMs = world.deps.clock.now();
+    const start = { epoch: 0, wayEpoch: 0, content: '', isOver: false, startedAt: toInstant(nowMs) };
+    const starts = Array.from({ length: 60 }, (_, one) =>
+      putFaceStart(me.subjectId, `s${one}`, start, nowMs),
+    );
+    for (const some of [starts.slice(0, 30), starts.slice(30)]) {
+      const [first, ...others] = some.flat();
+      if (first) await world.deps.table.write(first, ...others);
+    }
+    world.queued.splice(0, world.queued.length);
+    for (const purpose of ['cards', 'profile', 'real-name']) await withdraw(world, me, purpose);
+    const asked = world.queued.splice(0, world.queued.length);
+    return { parts: { me: me.subjectId, friend: theirs.caller.subjectId }, asked };
+  },
+
+  /** An account given up that somebody has blocked and that has blocked somebody, with a place and a card that is held. */
+  async join() {
+    many += 1;
+    const [stays, leaves] = [await holder(world, `stays-${many}`), await cardGiver(world, `leaves-${many}`)];
+    const [other, third] = [await cardGiver(world, `other-${many}`), await holder(world, `third-${many}`)];
+    await exchange(world, leaves, other);
+    await grant(world, leaves.caller, 'location');
+    await switchOn(world, leaves.caller);
+    await world.ok('location/update', point(world), leaves.caller);
+    const pairs = [
+      [leaves.caller.subjectId, other.caller.subjectId],
+      [third.subjectId, leaves.caller.subjectId],
+      [stays.subjectId, leaves.caller.subjectId],
+    ];
+    for (const [by = '', blockedId = ''] of pairs)
+      await world.deps.table.write(...putBlock(by, { blockedId, blockedAt: '2026-12-01' }));
+    const there = await accountNumber(world, leaves.caller);
+    const here = await accountNumber(world, stays);
+    const otherProof = await proofFor(world, leaves.caller, `leaves-${many}`, 'login/joinAccounts', here);
+    const proof = await proofFor(world, stays, `stays-${many}`, 'login/joinAccounts', there);
+    world.queued.splice(0, world.queued.length);
+    await world.ok('login/joinAccounts', { keep: 'this', otherProof }, { ...stays, proof });
+    const parts = { stays: here, leaves: there, other: other.caller.subjectId, third: third.subjectId };
+    return { parts, asked: world.queued.splice(0, world.queued.length) };
+  },
+
+  /** A change of the policy that concerns everybody. */
+  async notices() {
+    const [x = '', y = ''] = told;
+    for (const who of told)
+      await world.deps.table.write({ Delete: { Key: policyNoticeKey(who, Number(notice.id)) } });
+    const state = { policyVersion: Number(notice.id) };
+    await world.deps.table.write(beginProcess(notice, 'spread', state, world.deps.clock.now()));
+    return { parts: { x, y }, asked: [notice] };
+  },
+};
+
+/** Takes messages one after the other, and those that they lead to. */
+async function work(deps: World['deps'], messages: ProcessRef[]): Promise<void> {
+  for (let next = messages.shift(); next; next = messages.shift()) {
+    await runProcess(deps, next, 'crash');
+    messages.push(...world.queued.splice(0, world.queued.length));
+  }
+}
+
+/** What the timer does until nothing is left. */
+async function finish(): Promise<void> {
+  for (let run = 0; run < ENOUGH_RUNS; run += 1) {
+    world.wait(LONG_ENOUGH_MS);
+    const { found } = await world.ok<{ found: number }>('retention/sweep', {}, { trigger: 'schedule' });
+    world.queued.splice(0, world.queued.length); // whatever it asks for is lost
+    if (found === 0) return;
+  }
+  throw new Error('processes are left that never end');
+}
+
+async function ended({ parts }: Begun): Promise<string[]> {
+  const people = await world.deps.table.getMany(Object.values(parts).map(keys.person));
+  for (const item of people) {
+    const person = item && readPerson(item);
+    const verdict =
+      person &&
+      (await ledger.verify(world.deps.ring, world.deps.table, person.subjectId, ledgerHead(person)));
+    expect(verdict).toMatchObject({ intact: true });
+  }
+  return endState(world, parts);
+}
+
+type Undisturbed = { calls: number; state: string[] };
+const undisturbed: Record<string, Promise<Undisturbed>> = {};
+
+/** What becomes of it on a machine that lasts. */
+function lasting(name: string): Promise<Undisturbed> {
+  undisturbed[name] ??= (async () => {
+    const started = await beginAnew(name);
+    const counting = machine(world.deps);
+    await work(counting.deps, [...started.asked]);
+    await finish();
+    return { calls: counting.calls(), state: await ended(started) };
+  })();
+  return undisturbed[name];
+}
+
+type Case = { name: string; cut: Cut; comesAgain: boolean };
+
+async function cases(name: string): Promise<Case[]> {
+  const { calls } = await lasting(name);
+  return Array.from({ length: Math.min(calls, MOST_CALLS) }, (_, call) => call + 1).flatMap((atCall) =>
+    (['before it took effect', 'after it took effect'] as const).map((when) => ({
+      name,
+      cut: { atCall, when },
+      comesAgain: atCall % 2 === 0,
+    })),
+  );
+}
+
+describe.each(Object.keys(begin))('%s, in a process that is killed (K3, K4, A1)', (name) => {
+  it('come to the same end, wherever it dies, with its message again or without', async () => {
+    const { state } = await lasting(name);
+    expect(state.length).toBeGreaterThan(2);
+    expect(state.filter((line) => line.includes('PROCESS#'))).toEqual([]);
+    await holdsFor(await cases(name), 2, async ({ cut, comesAgain }) => {
+      const started = await beginAnew(name);
+      const dying = machine(world.deps, cut);
+      await expect(work(dying.deps, [...started.asked])).rejects.toThrow('');
+      world.queued.splice(0, world.queued.length);
+      if (comesAgain) await work(world.deps, [...started.asked]);
+      await finish();
+      expect(await ended(started)).toEqual(state);
+    });
+  });
+
+  it('come to the same end with messages doubled, in another order, and two at work at once', async () => {
+    const { state } = await lasting(name);
+    const order = fc.array(fc.nat(), { minLength: 8, maxLength: 8 });
+    await fc.assert(
+      fc.asyncProperty(order, async (ranks) => {
+        const started = await beginAnew(name);
+        const twice = [...started.asked, ...started.asked].map((ref, index) => ({
+          ref,
+          rank: ranks[index % 8] ?? 0,
+        }));
+        const messages = twice.sort((a, b) => a.rank - b.rank).map(({ ref }) => ref);
+        const half = Math.ceil(messages.length / 2);
+        await Promise.all([
+          work(world.deps, messages.slice(0, half)),
+          work(world.deps, messages.slice(half)),
+        ]);
+        await finish();
+        expect(await ended(started)).toEqual(state);
+      }),
+      { numRuns: amount(12, 1) },
+    );
+  });
+});

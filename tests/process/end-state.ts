@@ -1,0 +1,32 @@
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import type { World } from '../support/world';
+
+/** Attributes that differ from run to run and say nothing of where things have come to. */
+const UNLIKE =
+  /^(createdAtSeconds|requestId|hash|prev|ledgerHash|wrappedKey|acts|request|sessions|seq|version|everyoneShard|dueShard|at|identity|by|touchedBy)$|(At|Seconds|Ms)$/;
+
+/**
+ * Everything in the raw table that lies with some people or names one of them, in words that are the same for everybody who
+ * has done the same: people by their part, random ids and digests as such, times and request ids left out.
+ */
+export async function endState(world: World, parts: Record<string, string>): Promise<string[]> {
+  const people = Object.entries(parts);
+  const lines = (await world.scan()).flatMap((raw) => {
+    const item = unmarshall(raw as never);
+    const text = JSON.stringify(told(item));
+    if (!people.some(([, subjectId]) => text.includes(subjectId))) return [];
+    const named = people.reduce((line, [part, subjectId]) => line.replaceAll(subjectId, part), text);
+    return [named.replace(/LEDGER#\d+/g, 'LEDGER#').replace(/[\w-]{22,}/g, '(id)')];
+  });
+  return lines.sort();
+}
+
+function told(value: unknown): unknown {
+  if (value instanceof Uint8Array) return '(bytes)';
+  if (Array.isArray(value)) return value.map(told);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).filter(([name]) => !UNLIKE.test(name));
+  return Object.fromEntries(
+    entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, of]) => [name, told(of)]),
+  );
+}

@@ -1,0 +1,169 @@
+import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { guardianKey, putGuardian, putWard, wardIdOf } from '../../lib/table/real-name/minor';
+import { cardGiver, exchange, type Giver, type Holder, holder, linkTo } from '../cards/support';
+import { point, slowCall, switchOn } from '../location/support';
+import { proofFor } from '../login/support';
+import { grant } from '../support/consent';
+import { type Caller, createWorld, type World } from '../support/world';
+
+let world: World;
+let people = 0;
+beforeAll(async () => {
+  world = await createWorld();
+});
+
+type Two = { stays: Giver; leaves: Giver; join(): Promise<void> };
+
+/** Two accounts of one person, and what settles them. */
+async function two(): Promise<Two> {
+  people += 1;
+  const [one, other] = [`stays-${people}`, `leaves-${people}`];
+  const [stays, leaves] = [await cardGiver(world, one), await cardGiver(world, other)];
+  const [here, there] = [stays.caller.subjectId, leaves.caller.subjectId];
+  return {
+    stays,
+    leaves,
+    async join() {
+      const otherProof = await proofFor(world, leaves.caller, other, 'login/joinAccounts', here);
+      const proof = await proofFor(world, stays.caller, one, 'login/joinAccounts', there);
+      await world.ok('login/joinAccounts', { keep: 'this', otherProof }, { ...stays.caller, proof });
+    },
+  };
+}
+const blockHolder = async (by: Holder, whom: Giver, mine: Giver) => {
+  const { byB } = await exchange(world, whom, mine);
+  return world.ok<{ blockId: string }>('cards/block', { by: 'contact', id: byB }, by);
+};
+/** A guardian has consented for a child, as the two ledgers would have it. */
+async function answeredFor(child: Holder, parent: Holder): Promise<void> {
+  people += 1;
+  const codeDigest = `code-digest-${people}`.padEnd(43, 'x');
+  const [askedAt, decidedAt, consentedAt] = ['2026-12-01', '2026-12-01', '2026-12-01'];
+  const guardian = {
+    state: 'consented',
+    codeDigest,
+    askedAt,
+    decidedAt,
+    guardianId: parent.subjectId,
+  } as const;
+  const note = { wardId: wardIdOf(codeDigest), childId: child.subjectId, consentedAt };
+  await world.deps.table.write(
+    ...putGuardian(child.subjectId, guardian, undefined),
+    putWard(parent.subjectId, note),
+  );
+}
+const opens = (link: { token: string }, by: Caller) => world.refused('cards/open', { token: link.token }, by);
+const about = async (subjectId: string) =>
+  (await world.scan())
+    .map((item) => unmarshall(item as never))
+    .filter((item) => JSON.stringify(item).includes(subjectId));
+
+describe('two accounts of one person are settled (A1)', () => {
+  it('and who had blocked the one given up is kept from the one that stays, and can lift it (L3, C4)', async () => {
+    const { stays, leaves, join } = await two();
+    const blocker = await cardGiver(world, `blocker-${people}`);
+    await blockHolder(blocker.caller, leaves, blocker);
+    const link = await linkTo(world, blocker);
+    expect(await opens(link, stays.caller)).toBe('OK');
+    await join();
+    await world.work();
+    expect(await opens(link, stays.caller)).toBe('NOT_FOUND');
+    const { blocked } = await world.ok<{ blocked: { blockId: string }[] }>(
+      'cards/blocked',
+      {},
+      blocker.caller,
+    );
+    expect(blocked).toHaveLength(1);
+    await world.ok('cards/unblock', { blockId: blocked[0]?.blockId }, blocker.caller);
+    expect(await opens(link, stays.caller)).toBe('OK');
+  });
+
+  it('and whom the one given up had blocked is kept from the one that stays (C4)', async () => {
+    const { stays, leaves, join } = await two();
+    const unwanted = await cardGiver(world, `unwanted-${people}`);
+    await blockHolder(leaves.caller, unwanted, leaves);
+    const link = await linkTo(world, stays);
+    expect(await opens(link, unwanted.caller)).toBe('OK');
+    await join();
+    await world.work();
+    expect(await opens(link, unwanted.caller)).toBe('NOT_FOUND');
+    expect(await world.ok('cards/blocked', {}, stays.caller)).toMatchObject({ blocked: [{}] });
+  });
+
+  it('while a place is on its way to the one given up: it is not stored (L1)', async () => {
+    const { leaves, join } = await two();
+    await grant(world, leaves.caller, 'location');
+    await switchOn(world, leaves.caller);
+    await world.ok('location/update', point(world), leaves.caller);
+    world.wait(600_000);
+    const elsewhere = point(world, { latitude: 23.1264, longitude: 113.3245 });
+    const late = await slowCall(world, 'location/update', elsewhere, leaves.caller, join);
+    expect(late.ok).toBe(false);
+    const place = (await about(leaves.caller.subjectId)).filter(({ sk }) => sk === 'DATA#location#point');
+    expect(place.map(({ entity, sealed }) => ({ entity, sealed }))).toEqual([{ entity: 'ended-location' }]);
+  });
+
+  it('and nobody’s contact names the one given up, nor does anything but its ledger and its own item', async () => {
+    const { leaves, join } = await two();
+    const friend = await cardGiver(world, `friend-${people}`);
+    await exchange(world, leaves, friend);
+    await world
+      .ok('profile/setPreferences', { version: 0, language: 'zh-CN' }, leaves.caller)
+      .catch(() => {});
+    await join();
+    await world.work();
+    const left = await about(leaves.caller.subjectId);
+    expect(new Set(left.map(({ entity }) => entity))).toEqual(new Set(['ledger-entry', 'person']));
+    const { contacts } = await world.ok<{ contacts: { recalled: boolean }[] }>(
+      'cards/folder',
+      {},
+      friend.caller,
+    );
+    expect(contacts).toMatchObject([{ recalled: true }]);
+  });
+
+  it('and the guardian of a child can still take back what they said, from the account that stays (N4)', async () => {
+    const { stays, leaves, join } = await two();
+    const child = await holder(world, `child-${people}`);
+    await answeredFor(child, leaves.caller);
+    await join();
+    await world.work();
+    const { wards } = await world.ok<{ wards: { wardId: string }[] }>('identity/wards', {}, stays.caller);
+    expect(wards).toHaveLength(1);
+    await world.ok('identity/guardianWithdraw', { wardId: wards[0]?.wardId }, stays.caller);
+    const [guardian] = await world.deps.table.getMany([guardianKey(child.subjectId)]);
+    expect(guardian).toMatchObject({ state: 'withdrawn', guardianId: stays.caller.subjectId });
+    expect(await world.ok('identity/wards', {}, stays.caller)).toEqual({ wards: [] });
+  });
+
+  it('and the guardian of the one given up keeps no note of it (N4)', async () => {
+    const { leaves, join } = await two();
+    const parent = await holder(world, `parent-${people}`);
+    await answeredFor(leaves.caller, parent);
+    expect(await world.ok('identity/wards', {}, parent)).toMatchObject({ wards: [{}] });
+    await join();
+    await world.work();
+    expect(await world.ok('identity/wards', {}, parent)).toEqual({ wards: [] });
+  });
+
+  it('one after the other: an account that still takes another one over cannot be given up', async () => {
+    const { stays, join } = await two();
+    await join();
+    people += 1;
+    const third = await holder(world, `third-${people}`);
+    const mine = stays.caller.subjectId;
+    const otherProof = await proofFor(
+      world,
+      stays.caller,
+      `stays-${people - 1}`,
+      'login/joinAccounts',
+      third.subjectId,
+    );
+    const proofOf = () => proofFor(world, third, `third-${people}`, 'login/joinAccounts', mine);
+    const input = { keep: 'this', otherProof };
+    expect(await world.refused('login/joinAccounts', input, { ...third, proof: await proofOf() })).toBe(
+      'NOT_NOW',
+    );
+    await world.work();
+  });
+});
