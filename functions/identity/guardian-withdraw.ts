@@ -5,7 +5,7 @@ import type { Run } from '../../lib/gate/operation';
 import type { Item } from '../../lib/table/client';
 import { putGuardian, queryWards, readGuardian, readWard } from '../../lib/table/real-name/minor';
 import { endRealNames, resultKinds, type WayId } from '../../lib/table/real-name/real-name';
-import { remove } from '../../lib/table/replace';
+import { remove, withSeen } from '../../lib/table/replace';
 import { writeInBothLedgers } from './two-ledgers';
 
 /** The children this person answered for, by number only (CON-4: taking back is as easy as giving). */
@@ -24,6 +24,7 @@ export async function guardianWithdraw(deps: Deps, run: Run<'subject', { wardId:
   const ward = readWard(caller.alsoRead);
   if (!ward) throw new AppError('NOT_FOUND');
   const { childId } = ward;
+  const note = caller.alsoRead as Item;
   const kinds = ['guardian'] as const;
   const common = { act: 'guardian.withdrawn', purpose: 'minors', kinds, requestId } as const;
   await writeInBothLedgers(deps, person, childId, async (_child, { guardian, results }) => {
@@ -35,7 +36,7 @@ export async function guardianWithdraw(deps: Deps, run: Run<'subject', { wardId:
     } as const;
     // Somebody else has answered since: there is nothing of this person's left to end.
     if (before?.state !== 'consented' || before.guardianId !== person.subjectId)
-      return { ...entries, writes: remove(caller.alsoRead as Item) };
+      return { ...entries, writes: remove(note) };
     const decidedAt = toInstant(deps.clock.now());
     const ended = results.filter(({ band }) => band === 'under-14');
     return {
@@ -46,7 +47,7 @@ export async function guardianWithdraw(deps: Deps, run: Run<'subject', { wardId:
       },
       writes: [
         // With the note of the child, which no longer leads here.
-        ...putGuardian(childId, { ...before, state: 'withdrawn', decidedAt }, guardian),
+        ...withSeen(putGuardian(childId, { ...before, state: 'withdrawn', decidedAt }, guardian), note),
         ...endRealNames(ended),
       ],
     };

@@ -194,7 +194,7 @@ function buildDoor(root: string, outDir: string): Promise<Bundle> {
   return bundleTo(outDir, 'door', join(outDir, 'door', 'index.js'), {
     ...node,
     alias: {
-      '@cloudbase/node-sdk': '@cloudbase/node-sdk/dist/utils/tcbcontext.js',
+      '@cloudbase/node-sdk': require.resolve('@cloudbase/node-sdk/dist/utils/tcbcontext.js'),
       axios: join(projectRoot, 'infra', 'build', 'no-axios.ts'),
     },
     entryPoints: [join(projectRoot, 'infra', 'cloudbase', 'door.ts')],

@@ -31,8 +31,21 @@ function withParts(body: Body, names: Names, values: Values): Body {
 export function withCondition(write: Write, condition: string, names: Names, values: Values = {}): Write {
   const [verb, body] = bodyOf(write);
   const { ConditionExpression: own } = body;
-  const both = own ? `(${own}) AND ${condition}` : condition;
+  // DynamoDB refuses parentheses around parentheses, and needs none where nothing is an alternative.
+  const both = own
+    ? `${/ OR /.test(own) && !isEnclosed(own) ? `(${own})` : own} AND ${condition}`
+    : condition;
   return { ...write, [verb]: { ...withParts(body, names, values), ConditionExpression: both } } as Write;
+}
+
+/** Whether an expression stands in one pair of parentheses as a whole. */
+function isEnclosed(expression: string): boolean {
+  let depth = 0;
+  const closes = [...expression].findIndex((sign) => {
+    depth += sign === '(' ? 1 : sign === ')' ? -1 : 0;
+    return depth === 0;
+  });
+  return closes === expression.length - 1;
 }
 
 /** The same update with one assignment more. A check of an item becomes an update of it, at the same cost. */

@@ -50,6 +50,12 @@ export function remove(item: Item, asSeen?: Condition): [Write, ...Write[]] {
   return [{ Delete: { Key: { pk, sk }, ...asSeen }, seen: item }, ...pointersTo(item).map(removePointer)];
 }
 
+/** The same writes by somebody who has seen an item that one of them deletes. */
+export function withSeen(writes: Write[], item: Item): Write[] {
+  const isOf = ({ Delete }: Write) => Delete !== undefined && textOf(Delete.Key as Key) === textOf(item);
+  return writes.map((write) => (isOf(write) ? { ...write, seen: item } : write));
+}
+
 function textOf({ pk, sk }: Key): string {
   return `${pk}\n${sk}`;
 }

@@ -1,3 +1,4 @@
+import { resultKinds } from '../../lib/table/real-name/real-name';
 import { grant } from '../support/consent';
 import { onceKey } from '../support/world';
 import { createIdentityWorld, type IdentityWorld, numberOf } from './support';
@@ -117,7 +118,7 @@ describe('the disclosure register after each way (N5)', () => {
     expect(await register(me)).toEqual([
       ['disclosure.made', ...common, ['identity-input'], 'bank', undefined],
       ['disclosure.answered', ...common, undefined, 'bank', 'VERIFIED'],
-      ['real-name.verified', undefined, 'real-name', undefined, 'bank', undefined],
+      ['real-name.verified', undefined, 'real-name', resultKinds('bank'), 'bank', undefined],
     ]);
   });
 
@@ -136,12 +137,12 @@ describe('the disclosure register after each way (N5)', () => {
     expect(await register(me)).toEqual([
       ['disclosure.made', 'network-identity', 'real-name-network', ['login-code'], 'network', undefined],
       ['disclosure.answered', 'network-identity', 'real-name-network', undefined, 'network', 'VERIFIED'],
-      ['real-name.verified', undefined, 'real-name-network', undefined, 'network', undefined],
+      ['real-name.verified', undefined, 'real-name-network', resultKinds('network'), 'network', undefined],
       ['disclosure.made', 'tencent-faceid', 'real-name-face', ['identity-input'], 'face', undefined],
       ['disclosure.answered', 'tencent-faceid', 'real-name-face', undefined, 'face', 'STARTED'],
       ['disclosure.made', 'tencent-faceid', 'real-name-face', ['login-code'], 'face', undefined],
       ['disclosure.answered', 'tencent-faceid', 'real-name-face', undefined, 'face', 'VERIFIED'],
-      ['real-name.verified', undefined, 'real-name', undefined, 'face', undefined],
+      ['real-name.verified', undefined, 'real-name', resultKinds('face'), 'face', undefined],
     ]);
   });
 

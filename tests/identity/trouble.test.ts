@@ -2,6 +2,8 @@ import { verify } from '../../functions/identity/verify';
 import { offeredWays } from '../../functions/identity/ways';
 import type { Deps } from '../../lib/deps';
 import { authenticate } from '../../lib/gate/authenticate';
+import { authorised } from '../../lib/table/permission';
+import { askOf } from '../../lib/table/person/life';
 import { attemptKey } from '../../lib/table/real-name/real-name-attempt';
 import { grant, withdraw } from '../support/consent';
 import { partnerIn, withPartner } from '../support/partners';
@@ -35,7 +37,14 @@ const keptItems = async () =>
 async function callVerify(deps: Deps, input: { name: string; idNumber: string; idempotencyKey: string }) {
   await deps.policy.refresh();
   const caller = await authenticate(deps, me.token, (id) => attemptKey(id, 'real-name'));
-  return verify(deps, { caller, input, requestId: 'r', address: undefined, client: undefined });
+  // As the gate hands it over.
+  const authority = {
+    ...{ subjectId: caller.person.subjectId, person: caller.person, sessionId: caller.sessionId },
+    reachVersions: () => deps.policy.inForce().reachVersions,
+    ask: askOf('self', { purpose: 'real-name' }),
+  };
+  const table = authorised({ ...deps.table, by: `session:${caller.sessionId}` }, authority);
+  return verify({ ...deps, table }, { caller, input, requestId: 'r', address: undefined, client: undefined });
 }
 
 describe('a partner in trouble: a clear error, nothing half written, a safe repeat', () => {

@@ -175,6 +175,7 @@ describe('withdrawal against everything else (K3)', () => {
     let writes = 0;
     const table = {
       ...dying.table,
+      by: 'operation:retention/runProcess' as const,
       write: async (...args: Parameters<typeof dying.table.write>) => {
         writes += 1;
         if (writes === 2) throw new Error('power cut');
