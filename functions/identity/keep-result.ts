@@ -7,7 +7,6 @@ import type { Person } from '../../lib/table/person/person';
 import { untilWon } from '../../lib/table/races';
 import { guardianConsents, guardianKey, markMinor, minorKey } from '../../lib/table/real-name/minor';
 import {
-  CLAIM,
   keepRealName,
   type RealName,
   readRealName,
@@ -81,7 +80,8 @@ export async function keepResult(
       return resultForPerson(value);
     } catch (error) {
       if (!(error instanceof ConditionFailed)) throw error;
-      if (!error.found[0] && error.found[CLAIM]) throw new AppError('IDENTITY_TAKEN');
+      const [result, claim] = error.found;
+      if (!result && claim) throw new AppError('IDENTITY_TAKEN');
     }
     before = await loadResult(deps, subjectId, way);
     if (band === 'under-14') demandGuardian(before.guardian);

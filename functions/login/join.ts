@@ -5,7 +5,6 @@ import { AppError } from '../../lib/errors';
 import type { Run, Subject } from '../../lib/gate/operation';
 import { actOf, demandProof } from '../../lib/gate/proof';
 import { type ConsentPurposeId, consentPurposeIds } from '../../lib/policy/purposes';
-import { ConditionFailed } from '../../lib/table/client';
 import { keys } from '../../lib/table/keys';
 import { advanceHead } from '../../lib/table/ledger/append';
 import { nextEntry } from '../../lib/table/ledger/ledger';
@@ -27,11 +26,9 @@ import {
 } from '../../lib/table/person/person';
 import { signInIdentityOf } from '../../lib/table/person/sessions';
 import { readOpenid, wechatAccountKey } from '../../lib/table/person/wechat-account';
+import { lostRace, untilWon } from '../../lib/table/races';
 import { askWechat } from './phone';
 import { ownerOf } from './sign-in-by-phone';
-
-/** Other writes to one of the two accounts at the same moment, before we ask to try again. */
-const RACES = 4;
 
 /** What the person can see of an account before they choose which one stays. */
 export async function account(_deps: Deps, { caller }: Run<'subject', Record<string, never>>) {
@@ -63,11 +60,8 @@ export async function joinAccounts(deps: Deps, { caller, input, requestId }: Run
   const there = await otherOf(deps, caller, input, requestId);
   if (there === here) throw new AppError('NOT_NOW', { why: '这是同一个账号。' });
   const [stays, leaves] = input.keep === 'this' ? [here, there] : [there, here];
-  for (let race = 0; race < RACES; race += 1) {
-    const done = await settle(deps, stays, leaves, requestId).catch(lostRace);
-    if (done) return { accountNumber: stays, ended: done };
-  }
-  throw new AppError('BUSY');
+  const ended = await untilWon(() => settle(deps, stays, leaves, requestId).catch(lostRace));
+  return { accountNumber: stays, ended };
 }
 
 async function otherOf(
@@ -144,9 +138,4 @@ async function settle(
   );
   await deps.queue.send([takeOverRef(staysId, joined.head.seq), ...leaving.erasures]);
   return leaving.ended;
-}
-
-/** One of the accounts has moved on: look at both again. */
-function lostRace(error: unknown): undefined {
-  if (!(error instanceof ConditionFailed)) throw error;
 }

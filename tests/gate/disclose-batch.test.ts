@@ -4,6 +4,7 @@ import { type BatchMember, type BatchOf, discloseBatch } from '../../lib/gate/di
 import { sendingLimits } from '../../lib/policy/recipients';
 import { keys } from '../../lib/table/keys';
 import { batchDisclosuresOf } from '../../lib/table/ledger/batch-disclosure';
+import { type Touch, type TouchedPosition, touchedBy } from '../../lib/table/ledger/touched';
 import { readPerson } from '../../lib/table/person/person';
 import { agreeingPartners } from '../identity/agreeing-partners';
 import { grant, withdraw } from '../support/consent';
@@ -88,6 +89,24 @@ describe('a sending to many (D1)', () => {
     );
     expect(shared.find(({ recipient }) => recipient === 'wechat-text')).toMatchObject({ times: 2 });
     expect((await memberOf(me)).person.ledgerSeq).toBe(before.person.ledgerSeq);
+  });
+
+  it('is found by who got it, with the kinds and the batch (B3, D6)', async () => {
+    const members = await Promise.all((await holders(2)).map(memberOf));
+    const what = toText();
+    await sendTo(members, what);
+    const [from, to] = ['2026-12-01', '2026-12-02'];
+    const found: Touch[] = [];
+    let after: TouchedPosition | undefined;
+    do {
+      const page = await touchedBy(world.deps.table, 'recipient:wechat-text', from, to, { after, limit: 50 });
+      found.push(...page.touched.filter(({ batch }) => batch === what.batch));
+      after = page.next;
+    } while (after);
+    expect(found.map(({ subjectId }) => subjectId).sort()).toEqual(
+      members.map(({ person }) => person.subjectId).sort(),
+    );
+    for (const { kinds } of found) expect(kinds).toEqual(['card-name']);
   });
 
   it('repeated goes only to those of whom nobody knows that they were answered', async () => {

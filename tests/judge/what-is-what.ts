@@ -20,7 +20,7 @@ export const entities: Record<string, string> = {
   'linked-entry': 'entry linkedAt epoch',
   'ledger-entry':
     'seq at trueAt act actor purpose -guardian decision document policyVersion textHash language recipient kinds result way staff role reason ticket -other count cause requestId evidence prev hash -by -touchedBy',
-  'batch-disclosure': 'batch recipient purpose kinds at requestId attempt result answeredAt',
+  'batch-disclosure': 'batch recipient purpose kinds at requestId -touchedBy attempt result answeredAt',
   'spent-nonce': '-spentAtMs',
   'person-process': 'kind id step version attempts state dueShard dueAt',
   'service-process': 'kind id step version attempts state dueShard dueAt',

@@ -1,11 +1,12 @@
 import * as z from 'zod/mini';
-import { plain, type ValueOf } from '../attribute';
+import { otherPerson, plain, type ValueOf } from '../attribute';
 import type { Item, Table, Write } from '../client';
 import { declareEntity } from '../entity';
 import { keys, partition } from '../keys';
 import { inPersonAt } from '../place';
 import { create } from '../replace';
 import type { PersonChange } from './append';
+import { touchedKey } from './touched-key';
 
 const SENT = 'SENT#';
 
@@ -18,6 +19,7 @@ export const batchDisclosure = declareEntity('batch-disclosure', {
   place: inPersonAt('accountability', (batch: string) => `${SENT}${batch}`),
   life: { rule: 'proof-three-years' },
   outlives: 'proof-three-years',
+  indexes: ['touchedBy'],
   attributes: {
     batch: plain('ledger-entry', z.string()),
     recipient: plain('ledger-entry', z.string()),
@@ -25,6 +27,8 @@ export const batchDisclosure = declareEntity('batch-disclosure', {
     kinds: plain('ledger-entry', z.array(z.string())),
     at: plain('ledger-entry', z.string()),
     requestId: plain('ledger-entry', z.string()),
+    /** By which the index `touched` finds what the recipient was given. */
+    touchedBy: otherPerson('ledger-entry', null),
     /** How often it has been begun: of two senders at once, one is refused. */
     attempt: plain('ledger-entry', z.int()),
     /** What the recipient answered, by an enumerated name; absent while nobody knows. */
@@ -32,7 +36,7 @@ export const batchDisclosure = declareEntity('batch-disclosure', {
     answeredAt: plain('ledger-entry', z.optional(z.string())),
   },
 });
-export type BatchDisclosure = ValueOf<typeof batchDisclosure>;
+export type BatchDisclosure = Omit<ValueOf<typeof batchDisclosure>, 'touchedBy'>;
 
 export function readBatchDisclosure(item: Item | undefined): BatchDisclosure | undefined {
   return batchDisclosure.read(item);
@@ -47,7 +51,8 @@ export function beginBatchDisclosure(
   value: BatchDisclosure,
   { condition, names, values }: PersonChange = {},
 ): [Write, ...Write[]] {
-  const made = batchDisclosure.make(subjectId, value.batch, value);
+  const touchedBy = touchedKey(`recipient:${value.recipient}`, subjectId);
+  const made = batchDisclosure.make(subjectId, value.batch, { ...value, touchedBy });
   const check: Write[] = condition
     ? [
         {

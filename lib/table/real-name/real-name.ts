@@ -139,9 +139,6 @@ export function readRealName(
 /** Where to look for whether somebody is verified, for cards and others that show the mark without the identity (C8). */
 export const realNameKeys = (subjectId: string): Key[] => homes.map((home) => realNameKey(subjectId, home));
 
-/** The index of the write that claims the number, in what `keepRealName` answers. */
-export const CLAIM = 1;
-
 /**
  * The writes that keep a result: [the result, the claim on the number, …]. The claim is refused when the number belongs
  * to another account, the result when it is not what was seen before. What an earlier result held is let go in the same
