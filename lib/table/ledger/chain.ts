@@ -63,8 +63,9 @@ export type Chain<A extends Attributes, N extends string> = {
 };
 
 /**
- * The chain of an entity. What a checksum covers follows from its declaration: every attribute but the checksum itself and
- * those that are only keys of an index (`indexes`). What the table keeps beside them (entity, form, times, shards) may change.
+ * The chain of an entity. What a checksum covers follows from its declaration: the form, and every attribute but the
+ * checksum itself and those that are only keys of an index (`indexes`). What the table keeps beside them (times, shards) may
+ * change.
  * @param numberedBy the attribute that holds an entry's number
  */
 export function chainOf<const A extends Attributes, N extends Extract<keyof A, string>>(
@@ -144,7 +145,8 @@ function coveredOf({ attributes, declaration }: Pick<Entity, 'attributes' | 'dec
   const stored = Object.entries(attributes).map(([name, { storage }]) =>
     storage === 'sealed' ? 'sealed' : name,
   );
-  return [...new Set(stored)].filter((name) => !beside.includes(name));
+  // In which form it was written is part of what it says: what is sealed opens in that form alone.
+  return [...new Set([...stored, 'form'])].filter((name) => !beside.includes(name));
 }
 
 /** RFC 8785 knows no bytes; the mark keeps them apart from text that reads the same. */
