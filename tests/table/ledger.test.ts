@@ -56,7 +56,7 @@ describe("a person's ledger (S9)", () => {
           verdict: { intact: false, brokenAt: seq },
         });
       }
-      await raw.put({ TableName: TableName(), Item: { ...entry, touchedBy: 'session:x#0', form: 3 } });
+      await raw.put({ TableName: TableName(), Item: { ...entry, touchedBy: 'session:x#0' } });
       expect(await verdict()).toEqual({ intact: true, entries: 4 });
       await raw.put({ TableName: TableName(), Item: entry });
     }
