@@ -1,3 +1,4 @@
+import type { Context } from 'aws-lambda';
 import { type FunctionName, functionCapabilities } from '../capabilities';
 import { readConfig } from '../config';
 import { buildDeps, type Deps } from '../deps';
@@ -13,9 +14,10 @@ export function serve(functionName: FunctionName, operations: Operations) {
   const has = functionCapabilities[functionName];
   let built: Deps | undefined;
   return {
-    handler: (event: unknown, context: { awsRequestId: string }) => {
+    handler: (event: unknown, context: Pick<Context, 'awsRequestId' | 'getRemainingTimeInMillis'>) => {
       built ??= limitTo(buildDeps(readConfig(process.env, has)), has);
-      return handleAws(built, functionName, operations, event, context.awsRequestId);
+      const remainingMs = () => context.getRemainingTimeInMillis();
+      return handleAws(built, functionName, operations, event, context.awsRequestId, remainingMs);
     },
   };
 }

@@ -204,10 +204,39 @@ describe.each([...awsRegions])('the templates for %s', (region) => {
     const { AccessLogSettings: settings } = propertiesOf(template(), 'HttpApiStage') as never;
     const said = Object.values(JSON.parse((settings as { Format: string }).Format) as Record<string, string>);
     expect(said.sort()).toEqual(
-      ['requestId', 'requestTimeEpoch', 'routeKey', 'status', 'responseLatency', 'integrationStatus']
+      [
+        'requestId',
+        'requestTimeEpoch',
+        'routeKey',
+        'status',
+        'responseLatency',
+        'integrationStatus',
+        'integration.requestId',
+      ]
         .map((name) => `$context.${name}`)
         .sort(),
     );
+  });
+
+  it('keeps a share of calls and of capacity for sign-in, whatever an announcement sets going', () => {
+    const login = propertiesOf(template(), 'LoginLambdaFunction');
+    expect(login.ReservedConcurrentExecutions).toBe(100);
+    const { DefaultRouteSettings: others, RouteSettings } = propertiesOf(
+      template(),
+      'HttpApiStage',
+    ) as never as {
+      DefaultRouteSettings: { ThrottlingRateLimit: number; ThrottlingBurstLimit: number };
+      RouteSettings: Record<string, { ThrottlingRateLimit: number }>;
+    };
+    const route = 'POST /login/{operation}';
+    expect(Object.keys(RouteSettings)).toEqual([route]);
+    expect(resourcesOf(template(), 'AWS::ApiGatewayV2::Route').map(([, { RouteKey }]) => RouteKey)).toContain(
+      route,
+    );
+    expect(RouteSettings[route]?.ThrottlingRateLimit).toBeGreaterThan(others.ThrottlingRateLimit);
+    expect(others.ThrottlingBurstLimit).toBeGreaterThan(0);
+    for (const [, mapping] of resourcesOf(template(), 'AWS::Lambda::EventSourceMapping'))
+      expect(mapping.ScalingConfig).toEqual({ MaximumConcurrency: 5 });
   });
 
   it('rings for every function that fails or is throttled, and for the queue and the table', () => {
