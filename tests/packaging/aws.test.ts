@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -5,6 +6,9 @@ import { functionNames } from '../../infra/build/build';
 import { packageAll } from '../../infra/build/package';
 import { type FunctionName, functionCapabilities, settingsOf } from '../../lib/capabilities';
 import { awsRegions } from '../../lib/policy/residency';
+import { demandSuccess, type FirstCall, firstCalls } from '../bench/first-calls';
+import { localSettings, makePerson, type Person } from '../bench/person';
+import { firstAnswer } from './bare';
 import { faultsOf } from './specification';
 import {
   importsIn,
@@ -349,6 +353,24 @@ describe.each([...awsRegions])('the templates for %s', (region) => {
     expect(types.filter((type) => absent.test(type))).toEqual([]);
     for (const [, properties] of lambdas()) expect(properties.TracingConfig).toBeUndefined();
   });
+});
+
+it('every function answers its first call with nothing but its own files and its own settings', async () => {
+  const endpoint = process.env.TEST_TABLE_ENDPOINT ?? '';
+  const all = { ...localSettings(endpoint), TABLE_NAME: `bare-${randomBytes(6).toString('hex')}` };
+  const person = await makePerson(all);
+  const region = awsRegions[0];
+  for (const [, { Handler, FunctionName }] of resourcesOf(
+    templates[region] as Template,
+    'AWS::Lambda::Function',
+  )) {
+    const name = String(FunctionName).split('-').at(-1) as FunctionName;
+    const read = [...settingsOf(functionCapabilities[name]), 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'];
+    const own = Object.fromEntries(Object.entries(all).filter(([setting]) => read.includes(setting)));
+    const { event } = (firstCalls[name] as (person: Person) => FirstCall)(person);
+    const zip = join(outDir, 'aws', region, `${name}.zip`);
+    demandSuccess(name, await firstAnswer(zip, String(Handler), own, event));
+  }
 });
 
 it('refuses to package while a required parameter is empty, and names it', async () => {
