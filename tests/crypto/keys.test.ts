@@ -9,7 +9,9 @@ import { buildDeps } from '../../lib/deps';
 import { keys } from '../../lib/table/keys';
 import { readPerson } from '../../lib/table/person/person';
 import { loadServiceKeys } from '../../lib/table/service/key-store';
+import { grantsOf, needs } from '../support/iam';
 import { newRootKey } from '../support/keys';
+import { inNameOf } from '../support/principal';
 import { type Caller, createWorld, onceKey, type World } from '../support/world';
 
 const card = { name: '密封的人' };
@@ -22,6 +24,12 @@ async function parts(world: World, setting = world.config.ROOT_KEY) {
     clock: world.deps.clock,
     random: systemRandom,
   };
+}
+
+/** With the rights of the role that the person takes who rotates, and no others. */
+async function rotate(world: World, setting?: string) {
+  const given = await parts(world, setting);
+  return inNameOf('key-rotation', () => rotateKeys(given));
 }
 
 async function branchVersion(world: World, { token }: Caller): Promise<number> {
@@ -42,7 +50,7 @@ describe('rotation (S5)', () => {
     const cold = world.instance(); // has the old keys in memory from here on
     await cold.ring.digest('openid', 'warm up');
 
-    const done = await rotateKeys(await parts(world));
+    const done = await rotate(world);
     expect(done).toMatchObject({ people: 5, rewrapped: 5, retired: 0, removed: 0 });
     for (const [index, me] of people.entries()) {
       expect(await branchVersion(world, me)).toBe(2);
@@ -57,15 +65,21 @@ describe('rotation (S5)', () => {
   it('can be interrupted and repeated, retires what nobody uses, and removes it only after the last backup', async () => {
     const world = await createWorld();
     const me = await world.cardHolder('a');
-    await rotateKeys(await parts(world));
+    await rotate(world);
     world.wait(3 * KEY_RING_REFRESH_MS);
-    const second = await rotateKeys(await parts(world));
+    const second = await rotate(world);
     expect(second).toMatchObject({ people: 1, rewrapped: 1, removed: 0 });
     expect(second.retired).toBe(16); // version 1 of each branch; version 2 may still be the newest that somebody knows
     world.wait(KEEP_RETIRED_MS + 1);
-    const third = await rotateKeys(await parts(world));
+    const third = await rotate(world);
     expect(third.removed).toBe(16);
     expect(await branchVersion(world, me)).toBe(4);
+    const used = [...(world.uses.get('key-rotation')?.values() ?? [])];
+    const onTable = grantsOf('key-rotation').filter(({ action }) => action.startsWith('dynamodb:'));
+    const unused = onTable.filter((right) => !used.some((use) => needs(use, right)));
+    expect({ 'rights of key-rotation that nothing uses': unused }).toEqual({
+      'rights of key-rotation that nothing uses': [],
+    });
   });
 
   it('moves the ring to another root key while both are named, and then needs only the new one', async () => {
@@ -77,7 +91,7 @@ describe('rotation (S5)', () => {
       me,
     );
     const next = `local:${randomBytes(32).toString('base64')}`;
-    const moved = await rotateKeys(await parts(world, `${next},${world.config.ROOT_KEY}`));
+    const moved = await rotate(world, `${next},${world.config.ROOT_KEY}`);
     expect(moved.rewrappedRing).toBe(18);
     const ids = new Set((await loadServiceKeys(world.deps.table)).map(({ rootId }) => rootId));
     expect([...ids]).toEqual([localRootKey(next.slice(6), systemRandom).id]);
@@ -134,7 +148,7 @@ describe('the key ring (S5)', () => {
   it('signs what anyone can verify with the published keys alone, also after the signing key was rotated', async () => {
     const world = await createWorld();
     const before = await sign(world.deps.ring, 'consent-receipt', { hello: 1 });
-    await rotateKeys(await parts(world));
+    await rotate(world);
     const { keys: published } = await world.ok<{ keys: never[] }>('consent/jwks');
     world.wait(KEY_RING_REFRESH_MS + 1);
     const later = await world.ok<{ keys: never[] }>('consent/jwks');
@@ -154,7 +168,7 @@ describe('the key ring (S5)', () => {
     const first = await ring.signingKey();
     await sign(ring, 'consent-receipt', { hello: 1 });
     expect((await ring.signingKey()).privateJwk).toBe(first.privateJwk);
-    await rotateKeys(await parts(world));
+    await rotate(world);
     world.wait(KEY_RING_REFRESH_MS + 1);
     expect((await ring.signingKey()).kid).not.toBe(first.kid);
     const { keys: published } = await world.ok<{ keys: never[] }>('consent/jwks');
