@@ -3,6 +3,8 @@ import { resolve } from 'node:path';
 import { parse } from 'yaml';
 import { functionNames as foldersOf } from '../../infra/build/build';
 import { capabilityFiles, functionNames } from '../../infra/capabilities/files';
+import { functionCapabilities, settingsOf } from '../../lib/capabilities';
+import { leadsTo } from '../../lib/config';
 
 const root = resolve(__dirname, '..', '..');
 const text = (path: string) => readFile(resolve(root, path), 'utf8');
@@ -89,3 +91,28 @@ it.each(Object.entries(capabilityFiles()))(
     expect(await text(path)).toBe(written);
   },
 );
+
+it('README.md says of every setting who reads it', async () => {
+  const called = functionNames.filter((name) =>
+    (functionCapabilities[name] as readonly string[]).includes('people'),
+  );
+  const groups: Record<string, readonly string[]> = {
+    all: functionNames,
+    'all but notify': functionNames.filter((name) => name !== 'notify'),
+    'those that people call': called,
+  };
+  const rows = (await text('README.md')).matchAll(/^\| ((?:`[A-Z_]+`(?:, )?)+) \|.*\| ([^|]+) \|$/gm);
+  const said = [...rows].flatMap(([, settings = '', readers = '']) =>
+    [...settings.matchAll(/`([A-Z_]+)`/g)].map(([, setting = '']) => [
+      setting,
+      groups[readers] ?? readers.split(', '),
+    ]),
+  );
+  const reads = (setting: string) =>
+    functionNames.filter((name) => settingsOf(functionCapabilities[name]).includes(setting));
+  const sorted = (pairs: [string, readonly string[]][]) =>
+    Object.fromEntries(pairs.map(([setting, names]) => [setting, [...names].sort()]));
+  expect({ 'settings of README.md': sorted(said as [string, readonly string[]][]) }).toEqual({
+    'settings of README.md': sorted(Object.keys(leadsTo).map((setting) => [setting, reads(setting)])),
+  });
+});
