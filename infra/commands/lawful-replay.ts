@@ -139,7 +139,7 @@ async function openParts(persistDir: string | undefined): Promise<ReplayParts> {
       SERVICE_REGION: region,
       TABLE_ENDPOINT,
       ROOT_KEY,
-    } = readConfig(process.env, []);
+    } = readConfig(process.env, ['seal']);
     return replayParts(createTable({ name, region, endpoint: TABLE_ENDPOINT, clock }), ROOT_KEY, region);
   }
   const service = await findService();

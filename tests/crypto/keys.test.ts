@@ -1,4 +1,7 @@
+import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { KEEP_RETIRED_MS, rotateKeys } from '../../infra/commands/rotate-keys';
 import { branchVersionOf, KEY_RING_REFRESH_MS } from '../../lib/crypto/key-ring';
 import { systemRandom } from '../../lib/crypto/random';
@@ -14,6 +17,8 @@ import { newRootKey } from '../support/keys';
 import { inNameOf } from '../support/principal';
 import { type Caller, createWorld, onceKey, type World } from '../support/world';
 
+const root = join(__dirname, '../..');
+const run = promisify(execFile);
 const card = { name: '密封的人' };
 
 async function parts(world: World, setting = world.config.ROOT_KEY) {
@@ -80,6 +85,16 @@ describe('rotation (S5)', () => {
     expect({ 'rights of key-rotation that nothing uses': unused }).toEqual({
       'rights of key-rotation that nothing uses': [],
     });
+  });
+
+  it('needs no setting but those that the runbook names', async () => {
+    const world = await createWorld();
+    const { STAGE, SERVICE_REGION, TABLE_NAME, TABLE_ENDPOINT, ROOT_KEY } = world.config;
+    const env = { STAGE, SERVICE_REGION, TABLE_NAME, TABLE_ENDPOINT, ROOT_KEY, PATH: process.env.PATH };
+    const credentials = { AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' };
+    const command = ['--import', 'tsx', join(root, 'infra/commands/rotate-keys.ts')];
+    const { stdout } = await run(process.execPath, command, { cwd: root, env: { ...env, ...credentials } });
+    expect(JSON.parse(stdout)).toMatchObject({ people: 0, removed: 0 });
   });
 
   it('moves the ring to another root key while both are named, and then needs only the new one', async () => {
