@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { allCapabilities, type Capability, capabilities, everywhere, settingsOf } from './capabilities';
 import { ConfigError } from './config-error';
 import {
   assertArn,
@@ -91,18 +92,32 @@ const optional = {
   NETWORK_IDENTITY_BASE: '',
 };
 
+export type Name = keyof z.infer<typeof settings>;
+const names = Object.keys(settings.shape) as Name[];
+/** No capability names a setting that is not here. */
+capabilities satisfies Record<string, { settings?: readonly Name[] }>;
+everywhere satisfies readonly Name[];
+const empty = Object.fromEntries(names.map((name) => [name, '']));
+
 /**
- * Reads the settings once, at start.
+ * Reads the settings of some capabilities once, at start; of all when none are named. Every other setting is empty,
+ * whatever the environment says.
  * @throws ConfigError when one is missing or malformed
  * @throws ResidencyError when one points outside mainland China (S1)
  */
-export function readConfig(environment: Record<string, string | undefined>): Config {
+export function readConfig(
+  environment: Record<string, string | undefined>,
+  has: readonly Capability[] = allCapabilities,
+): Config {
   const given = { ...optional, ...withoutUndefined(environment) };
-  const parsed = settings.safeParse(given);
+  const read = settingsOf(has);
+  const wanted = names.filter((name) => read.includes(name)).map((name) => [name, true]);
+  const parsed = z.pick(settings, Object.fromEntries(wanted) as Record<Name, true>).safeParse(given);
   if (!parsed.success) {
     throw new ConfigError([...new Set(parsed.error.issues.map((issue) => String(issue.path[0])))]);
   }
-  const config = { ...parsed.data, development: ['local', 'test'].includes(parsed.data.STAGE) };
+  const config = { ...empty, ...parsed.data } as Config;
+  config.development = ['local', 'test'].includes(config.STAGE);
   assertResidence(parsed.data, config.development);
   if (!config.development && config.ROOT_KEY.includes('local:'))
     throw new ConfigError(
@@ -119,7 +134,7 @@ type Place = 'host' | 'own-host' | 'own-hosts' | 'aws-region' | 'cloudbase-regio
  * Where each setting leads (promise S1). Start-up, build and packaging look at all that lead anywhere, and a setting that
  * is not here does not compile. An `own-host` may lie in the operator's own network.
  */
-export const leadsTo: Record<keyof z.infer<typeof settings>, Place> = {
+export const leadsTo: Record<Name, Place> = {
   STAGE: 'nowhere',
   SERVICE_REGION: 'aws-region',
   TABLE_NAME: 'nowhere',

@@ -127,6 +127,8 @@ export function buildDeps(config: Config, replace: Replacements = {}): Deps {
       clock,
       refreshMs: Number(config.POLICY_REFRESH_SECONDS) * 1000,
       registry: replace.registry,
+      // Who may not publish does not get this setting (lib/capabilities.ts).
+      publishes: config.POLICY_NOTICE_DAYS !== '',
     }),
     policyNoticeDays: Number(config.POLICY_NOTICE_DAYS),
     staff:

@@ -34,6 +34,11 @@ export function holdPartners(clients: Clients): Partners {
   return closed;
 }
 
+/** For whoever closes them again, with some replaced. */
+export function partnersIn(partners: Partners): Clients {
+  return held.get(partners) as Clients;
+}
+
 /** The one way to a partner. For lib/gate/disclose.ts alone, which a test sees to. Undefined where it is not offered. */
 export function partnerOf<R extends PartnerId>(partners: Partners, id: R): PartnerOf<R> | undefined {
   return held.get(partners)?.[id] as PartnerOf<R> | undefined;

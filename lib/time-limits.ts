@@ -15,6 +15,10 @@ export const timeLimits = {
   queue: { attemptMs: 1_500, totalMs: 4_000 },
   /** Whoever is asked over plain HTTPS: WeChat, the identity partners, the staff's issuer, the objects. */
   partner: { attemptMs: 3_000, totalMs: 5_000 },
+  /** Messages of a batch share their function's time: so much must be left for another one to be begun. */
+  messageMs: 10_000,
+  /** And so much is kept for the answer that says which messages go back: without it all of them would. */
+  answerMs: 2_000,
 };
 export type TimeLimits = typeof timeLimits;
 

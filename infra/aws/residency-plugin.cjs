@@ -15,7 +15,8 @@ module.exports = class ResidencyPlugin {
     /** What the templates refer to is known only to the stack, in that region; parameters, only once it packages. */
     const lookAtSettings = () => {
       const known = ([, value]) => typeof value === 'string' && !value.includes('${');
-      assertResidence(Object.fromEntries(Object.entries(provider.environment).filter(known)), local);
+      for (const { environment = {} } of Object.values(serverless.service.functions))
+        assertResidence(Object.fromEntries(Object.entries(environment).filter(known)), local);
     };
     const stage = options.stage ?? provider.stage;
     const local = custom.hosts[stage] === 'local';

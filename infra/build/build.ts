@@ -51,7 +51,7 @@ export async function build(options: Options = {}): Promise<BuildResult> {
   await forgetRemoved(join(outDir, 'functions'), names);
   return {
     functions: await buildFunctions(root, outDir, names),
-    door: await buildDoor(root, outDir),
+    door: await buildDoor(outDir),
     client: await buildClient(root, outDir),
   };
 }
@@ -190,7 +190,7 @@ async function namesTaken(importer: string, path: string): Promise<string> {
  * One bundle for every door. Of the platform's SDK it uses only how a context is read; the rest, with a HTTP client and the
  * types of a thousand files, would be compiled on every cold start.
  */
-function buildDoor(root: string, outDir: string): Promise<Bundle> {
+function buildDoor(outDir: string): Promise<Bundle> {
   return bundleTo(outDir, 'door', join(outDir, 'door', 'index.js'), {
     ...node,
     alias: {
@@ -198,7 +198,7 @@ function buildDoor(root: string, outDir: string): Promise<Bundle> {
       axios: join(projectRoot, 'infra', 'build', 'no-axios.ts'),
     },
     entryPoints: [join(projectRoot, 'infra', 'cloudbase', 'door.ts')],
-    absWorkingDir: root,
+    absWorkingDir: projectRoot,
   });
 }
 

@@ -3,11 +3,16 @@ import { copyFile, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs
 import { join, relative, resolve } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import { awsRegions, cloudbaseRegions, ResidencyError } from '../../lib/policy/residency';
+import { requiredParameters } from '../capabilities/settings';
 import { saysHelp } from '../commands/help';
 import { type BuildResult, build } from './build';
+import { dataStack } from './data-stack';
 
 const root = resolve(__dirname, '../..');
 const run = promisify(execFile);
+
+/** The template of the stack that holds the data, deployed before the app (infra/runbooks/deployment.md). */
+const DATA_STACK = 'data-stack.json';
 
 /** A file to deploy. */
 export type Artefact = {
@@ -21,6 +26,8 @@ export type Options = {
   regions?: readonly string[];
   /** `staging` or `production`. */
   stage?: string;
+  /** What the deployment decides, by name (README.md). Those that are required may not be empty. */
+  parameters?: Record<string, string>;
   /** Where `aws/` and `cloudbase/` go; the bundles themselves are always made in dist/. */
   outDir?: string;
   environment?: Record<string, string | undefined>;
@@ -29,19 +36,22 @@ export type Options = {
 /**
  * Makes everything that is deployed, for both clouds, without network: `dist/aws/<region>/` and `dist/cloudbase/`.
  * @throws ResidencyError when a region or another setting points outside mainland China (S1)
- * @throws Error when serverless.yml does not package, with what the framework said
+ * @throws Error when a required parameter is empty, or serverless.yml does not package, with what the framework said
  */
 export async function packageAll(options: Options = {}): Promise<Artefact[]> {
-  const { regions = awsRegions, stage = 'production', environment = process.env } = options;
+  const { regions = awsRegions, stage = 'production', environment = process.env, parameters = {} } = options;
   const { outDir = join(root, 'dist') } = options;
   for (const region of regions) assertAmong('--region', region, awsRegions);
   if (environment.CLOUDBASE_REGION)
     assertAmong('CLOUDBASE_REGION', environment.CLOUDBASE_REGION, cloudbaseRegions);
+  const missing = regions.length > 0 ? requiredParameters.filter((name) => !parameters[name]?.trim()) : [];
+  if (missing.length > 0)
+    throw new Error(`Empty parameters: give each with --param NAME=VALUE: ${missing.join(', ')}.`);
   const built = await build({ environment });
   const artefacts: Artefact[] = [];
   // One after the other: the framework keeps its intermediate files in one place.
   for (const region of regions)
-    artefacts.push(...(await packageForAws({ region, stage, environment, outDir })));
+    artefacts.push(...(await packageForAws({ region, stage, environment, outDir, parameters })));
   return [...artefacts, ...(await packageForCloudBase(built, outDir, environment))];
 }
 
@@ -49,12 +59,24 @@ function assertAmong(setting: string, value: string, allowed: readonly string[])
   if (!allowed.includes(value)) throw new ResidencyError(setting, `set it to one of ${allowed.join(', ')}.`);
 }
 
-type AwsRun = { region: string; stage: string; outDir: string; environment: Options['environment'] };
+type AwsRun = Pick<Options, 'environment'> & {
+  region: string;
+  stage: string;
+  outDir: string;
+  parameters: Record<string, string>;
+};
 
-async function packageForAws({ region, stage, outDir, environment }: AwsRun): Promise<Artefact[]> {
+async function packageForAws({
+  region,
+  stage,
+  outDir,
+  environment,
+  parameters,
+}: AwsRun): Promise<Artefact[]> {
   const folder = join(outDir, 'aws', region);
   const framework = join(root, 'node_modules', 'serverless', 'bin', 'serverless.js');
   const request = ['package', '--region', region, '--stage', stage, '--package', relative(root, folder)];
+  for (const [name, value] of Object.entries(parameters)) request.push('--param', `${name}=${value}`);
   await rm(folder, { recursive: true, force: true });
   try {
     await run(process.execPath, [framework, ...request], {
@@ -64,8 +86,9 @@ async function packageForAws({ region, stage, outDir, environment }: AwsRun): Pr
   } catch (error) {
     throw new Error(`Packaging for ${region} failed. ${complaintOf(error)}`);
   }
+  await writeJson(join(folder, DATA_STACK), dataStack());
   const names = await readdir(folder);
-  const files = names.filter((name) => name.endsWith('.zip') || name.endsWith('update-stack.json'));
+  const files = names.filter((name) => /\.zip$|update-stack\.json$/.test(name) || name === DATA_STACK);
   return Promise.all(files.map((name) => artefact(join(folder, name))));
 }
 
@@ -115,14 +138,23 @@ function say({ file, bytes }: Artefact): void {
   console.log(`${relative(root, file).padEnd(70)} ${(bytes / 1024).toFixed(1).padStart(8)} KB`);
 }
 
-if (require.main === module && !saysHelp('Usage: npm run package [-- --region REGION …] [--stage STAGE]')) {
-  const { values } = parseArgs({
-    options: { region: { type: 'string', multiple: true }, stage: { type: 'string' } },
-  });
-  packageAll({ regions: values.region, stage: values.stage })
+const USAGE =
+  'Usage: npm run package -- --param wechatSecretVersion=ID [--param NAME=VALUE …] [--region REGION …] [--stage STAGE]';
+
+if (require.main === module && !saysHelp(USAGE)) {
+  const text = { type: 'string' } as const;
+  const texts = { type: 'string', multiple: true } as const;
+  const { values } = parseArgs({ options: { region: texts, stage: text, param: texts } });
+  const parameters = Object.fromEntries((values.param ?? []).map(split));
+  packageAll({ regions: values.region, stage: values.stage, parameters })
     .then((artefacts) => artefacts.forEach(say))
     .catch((error: Error) => {
       console.error(error.message);
       process.exitCode = 1;
     });
+}
+
+function split(given: string): [string, string] {
+  const [name = '', ...value] = given.split('=');
+  return [name, value.join('=')];
 }

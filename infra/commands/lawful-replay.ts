@@ -128,7 +128,12 @@ async function openParts(persistDir: string | undefined): Promise<ReplayParts> {
   const clock = systemClock;
   const { ROOT_KEY: given, TABLE_NAME } = process.env;
   if (TABLE_NAME) {
-    const { TABLE_NAME: name, SERVICE_REGION: region, TABLE_ENDPOINT, ROOT_KEY } = readConfig(process.env);
+    const {
+      TABLE_NAME: name,
+      SERVICE_REGION: region,
+      TABLE_ENDPOINT,
+      ROOT_KEY,
+    } = readConfig(process.env, ['seal']);
     return replayParts(createTable({ name, region, endpoint: TABLE_ENDPOINT, clock }), ROOT_KEY, region);
   }
   const service = await findService();

@@ -179,7 +179,7 @@ async function main(): Promise<void> {
     )
   )
     return;
-  const config = readConfig(process.env);
+  const config = readConfig(process.env, ['seal']);
   const table = createTable({
     name: config.TABLE_NAME,
     region: config.SERVICE_REGION,

@@ -23,7 +23,7 @@ export type PollerOptions = {
   endpoint: string;
   /** Base URL of the Lambda API. */
   lambda: string;
-  /** Queue URLs by the name the queue has in infra/aws. */
+  /** Queue URLs by the name the queue has in infra/data. */
   queues: Record<string, string>;
 };
 
@@ -121,7 +121,8 @@ function consumers(queues: Record<string, string>): Consumer[] {
   return Object.entries<{ events?: { sqs?: { arn: string; batchSize?: number } }[] }>(functions).flatMap(
     ([name, { events = [] }]) =>
       events.flatMap(({ sqs }) => {
-        const queueUrl = queues[sqs?.arn.split('.')[0] ?? ''];
+        const [, queue = ''] = /-(\w+)Arn$/.exec(sqs?.arn ?? '') ?? [];
+        const queueUrl = queues[queue];
         const functionName = `${service}-local-${name}`;
         return sqs && queueUrl ? [{ functionName, queueUrl, batchSize: sqs.batchSize ?? 10 }] : [];
       }),

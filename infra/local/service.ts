@@ -2,6 +2,7 @@ import { stop as stopBuilder } from 'esbuild';
 import { readDoorSettings } from '../../lib/door/serve';
 import { build } from '../build/build';
 import { openapi } from '../build/openapi';
+import { CannotStart } from './cannot-start';
 import type { OpenApi } from './console/reference-page';
 import { startConsole } from './console/server';
 import { type LocalDoor, startDoor } from './door';
@@ -58,6 +59,7 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
   try {
     const host = await startHost({ ...options, environment: services.environment, onLine: tell(options) });
     running.unshift(host);
+    await publishFirstPolicy(host);
     const developerConsole = await startConsoleOf(host, services);
     const door = options.host === 'cloudbase' ? await startDoorOf(host, services) : undefined;
     running.unshift(...(door ? [door] : []), developerConsole, pollerOf(host, services));
@@ -79,6 +81,13 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
     await stopInOrder(running);
     throw error;
   }
+}
+
+/** Only the function consent may publish, so a new service serves nobody before its first call (infra/runbooks/deployment.md). */
+async function publishFirstPolicy({ api }: Host): Promise<void> {
+  const answer = await fetch(`${api}/consent/policy`, { method: 'POST' });
+  if (!answer.ok)
+    throw new CannotStart('The first policy could not be published: consent/policy was refused.');
 }
 
 /** The builder would keep half a gigabyte for a next build that does not come. */

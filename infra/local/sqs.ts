@@ -10,13 +10,13 @@ export type QueueName = 'ProcessQueue' | 'ProcessDeadLetterQueue';
 export type Sqs = {
   /** Base URL for an SQS client. */
   endpoint: string;
-  /** URLs by the name the queue has in infra/aws/queues.yml. */
+  /** URLs by the name the queue has in infra/data/queues.yml. */
   queues: Record<QueueName, string>;
   stop(): Promise<void>;
 };
 
 /**
- * Starts SQS in this process on a free port, with the queues of infra/aws/queues.yml as it describes them. Messages are in memory; the table remembers who is due, so nothing is lost with them.
+ * Starts SQS in this process on a free port, with the queues of infra/data/queues.yml as it describes them. Messages are in memory; the table remembers who is due, so nothing is lost with them.
  */
 export async function startSqs(options: { region: string; prefix: string }): Promise<Sqs> {
   const { region, prefix } = options;

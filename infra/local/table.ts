@@ -20,7 +20,7 @@ type Definition = Pick<
 > & { TimeToLiveSpecification: { AttributeName: string } };
 
 /**
- * Creates the table as infra/aws/table.yml describes it: keys, indexes and time to live. A table that is already
+ * Creates the table as infra/data/table.yml describes it: keys, indexes and time to live. A table that is already
  * there is left as it is. Encryption, backups and deletion protection are the cloud's.
  * @throws CannotStart when a kept table was made from another table.yml
  */
@@ -57,7 +57,7 @@ async function enableExpiry(client: DynamoDBClient, tableName: string, attribute
   );
 }
 
-/** What infra/aws/table.yml says of the table, as far as a local one has it. */
+/** What infra/data/table.yml says of the table, as far as a local one has it. */
 export function tableDefinition(): Definition {
   const { BillingMode, AttributeDefinitions, KeySchema, GlobalSecondaryIndexes, TimeToLiveSpecification } =
     readResources('table.yml').Table?.Properties ?? {};

@@ -12,12 +12,17 @@ import type { Call, Reply } from '../gate/call';
 import { dispatch } from '../gate/dispatch';
 import type { CallerKind, Operations } from '../gate/operation';
 import { refusal } from '../gate/refusal';
+import { TimeoutError, within } from '../time-limits';
 import { browserName } from './browser-name';
 import { isJson, readBrowser } from './cookie';
+
+/** How long a function may run where nobody says. */
+const ALONE_MS = 60_000;
 
 /**
  * AWS Lambda: HTTP API (payload 2.0), SQS and schedules. Only AWS can invoke the function, so the shape of the event
  * says truly where it came from; a client's own JSON arrives inside `body` and can dress as nothing.
+ * `remainingMs` tells how long the function may still run.
  */
 export async function handleAws(
   deps: Deps,
@@ -25,9 +30,10 @@ export async function handleAws(
   operations: Operations,
   event: unknown,
   requestId: string,
+  remainingMs = () => ALONE_MS,
 ): Promise<APIGatewayProxyStructuredResultV2 | SQSBatchResponse | Reply> {
   if (isHttp(event)) return answerHttp(deps, functionName, operations, event, requestId);
-  if (isQueue(event)) return answerQueue(deps, functionName, operations, event);
+  if (isQueue(event)) return answerQueue(deps, functionName, operations, event, remainingMs);
   if (isSchedule(event)) {
     const reply = await dispatch(deps, functionName, operations, {
       operation: nameOf(operations, 'scheduler'),
@@ -143,21 +149,38 @@ function respondPage(reply: Reply): APIGatewayProxyStructuredResultV2 {
   };
 }
 
-/** One message at a time; only those that failed go back to the queue. */
+/**
+ * One message at a time; only those that failed go back to the queue. All of them share one time limit: what cannot be done
+ * before it ends goes back too, begun or not, which is safe because every message may be done again.
+ */
 async function answerQueue(
   deps: Deps,
   functionName: string,
   operations: Operations,
   event: SQSEvent,
+  remainingMs: () => number,
 ): Promise<SQSBatchResponse> {
+  const { messageMs, answerMs } = deps.limits;
   const operation = nameOf(operations, 'queue');
   const batchItemFailures: SQSBatchResponse['batchItemFailures'] = [];
   for (const { messageId, body: text } of event.Records) {
     const common = { requestId: messageId, host: 'aws', trigger: 'queue' } as const;
-    const reply = await dispatch(deps, functionName, operations, { ...common, operation, text });
-    if (!reply.ok) batchItemFailures.push({ itemIdentifier: messageId });
+    const work = () => dispatch(deps, functionName, operations, { ...common, operation, text });
+    const leftMs = remainingMs();
+    const done = leftMs >= messageMs && (await inTime(leftMs - answerMs, work));
+    if (!done) batchItemFailures.push({ itemIdentifier: messageId });
   }
   return { batchItemFailures };
+}
+
+/** Whether it was done, and before the time was over. */
+async function inTime(limitMs: number, work: () => Promise<Reply>): Promise<boolean> {
+  try {
+    return (await within(limitMs, work)).ok;
+  } catch (error) {
+    if (error instanceof TimeoutError) return false;
+    throw error;
+  }
 }
 
 /** The operation that serves a kind of platform event; a function has one at most. */

@@ -1,18 +1,23 @@
+import type { Context } from 'aws-lambda';
+import { type FunctionName, functionCapabilities } from '../capabilities';
 import { readConfig } from '../config';
 import { buildDeps, type Deps } from '../deps';
 import type { Operations } from '../gate/operation';
+import { limitTo } from '../limit-to';
 import { handleAws } from './aws';
 
 /**
- * A function's entry point, from its operations: `handler` for AWS Lambda. Settings are read and everything is built on the
- * first call, once per instance; a wrong setting fails that call and the next.
+ * A function's entry point, from its operations: `handler` for AWS Lambda. Its settings are read and what its capabilities
+ * need is built on the first call, once per instance; a wrong setting fails that call and the next.
  */
-export function serve(functionName: string, operations: Operations) {
+export function serve(functionName: FunctionName, operations: Operations) {
+  const has = functionCapabilities[functionName];
   let built: Deps | undefined;
   return {
-    handler: (event: unknown, context: { awsRequestId: string }) => {
-      built ??= buildDeps(readConfig(process.env));
-      return handleAws(built, functionName, operations, event, context.awsRequestId);
+    handler: (event: unknown, context: Pick<Context, 'awsRequestId' | 'getRemainingTimeInMillis'>) => {
+      built ??= limitTo(buildDeps(readConfig(process.env, has)), has);
+      const remainingMs = () => context.getRemainingTimeInMillis();
+      return handleAws(built, functionName, operations, event, context.awsRequestId, remainingMs);
     },
   };
 }

@@ -7,7 +7,7 @@ const { writeSync } = require('node:fs');
 const { tripsMade } = require('./trips.cjs');
 
 const [bundle, event, context = '{"awsRequestId":"bench"}'] = process.argv.slice(2);
-const call = [JSON.parse(event), JSON.parse(context)];
+const call = [JSON.parse(event), { getRemainingTimeInMillis: () => 60_000, ...JSON.parse(context) }];
 process.stdout.writable;
 const startedAt = process.hrtime.bigint();
 const { handler, main = handler } = require(bundle);

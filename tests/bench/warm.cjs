@@ -8,7 +8,11 @@ const { tripsMade } = require('./trips.cjs');
 const { contestants, warmUpCalls, blocks, callsPerBlock } = JSON.parse(process.argv[2]);
 const sides = contestants.map(({ bundle, event }) => {
   const { handler } = require(bundle);
-  return { call: () => handler(event, { awsRequestId: 'bench' }), times: [], trips: [] };
+  return {
+    call: () => handler(event, { awsRequestId: 'bench', getRemainingTimeInMillis: () => 60_000 }),
+    times: [],
+    trips: [],
+  };
 });
 
 async function spend({ call, times, trips }) {

@@ -1,8 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { parseDocument } from 'yaml';
 import { ownCardKinds } from '../../functions/cards/shapes';
+import { functionNames } from '../../infra/capabilities/files';
+import type { Principal } from '../../infra/capabilities/rights';
 import type { Budget, OperationKinds } from '../../lib/gate/operation';
 import { type KindId, kinds, kindsFor } from '../../lib/policy/kinds';
 import { serviceIds } from '../../lib/policy/services';
@@ -18,6 +19,7 @@ import { profileRows } from '../profile/budget-rows';
 import { gateBrowser } from '../support/browser';
 import { consentAct, grant, seenEntryOf, withdraw } from '../support/consent';
 import { fullCard } from '../support/full-card';
+import { type Grant, grantsOf, needs } from '../support/iam';
 import { isPersonal, type SeenKinds } from '../support/kinds-observer';
 import { type Caller, createWorld, functions, onceKey, type World } from '../support/world';
 
@@ -226,9 +228,6 @@ const notReached: Record<string, readonly KindId[]> = {
 /** All parts of a card lie in one blob, and which are filled in is the choice of its owner: one stands for all. */
 const ofACard: readonly string[] = ownCardKinds;
 
-/** What each function does to the table, gathered while its operations are measured. */
-const used: Record<string, Set<string>> = {};
-
 async function measure(path: string): Promise<Budget> {
   const [name = ''] = path.split('/');
   const row = prepare[path];
@@ -236,9 +235,7 @@ async function measure(path: string): Promise<Budget> {
   const { input, by = me } = await row();
   const looked = seen.get(path);
   if (looked) looked.calls = 0;
-  const { actions, ...cost } = await world.costOf(() => world.ok(path, input, by));
-  used[name] = new Set([...(used[name] ?? []), ...actions]);
-  return cost;
+  return world.costOf(() => world.ok(path, input, by));
 }
 
 /** Where the rows of a function are. */
@@ -375,16 +372,61 @@ it('every entry of a ledger says which kinds it is about exactly where it is abo
   expect(aboutData.filter((act) => !seenActs.has(act))).toEqual(notActed);
 });
 
-it('every role may do what its function does to the table, and a function that deletes is meant to', async () => {
-  const roles = parseDocument(readFileSync(join(__dirname, '../../infra/aws/roles.yml'), 'utf8'), {
-    logLevel: 'silent',
+/** Rights outside the usual case, so that no row above uses them; each with the test that fails without it. */
+const seldom: Partial<Record<Principal, Grant[]>> = {
+  login: [
+    // tests/login/arrivals: from another entry of the same operator.
+    onItems('BatchGetItem', 'ID#unionid#*'),
+    onItems('PutItem', 'ID#unionid#*'),
+    // tests/hosts/door: by an assertion of the door.
+    onItems('PutItem', 'SPENT#*'),
+  ],
+  consent: [
+    // tests/location/switch: a history that goes with its consent, and the place that is counted.
+    onItems('DeleteItem', 'P#*'),
+    onItems('UpdateItem', 'GAUGE#*'),
+    // tests/policy/announcing: the process that tells people of a version.
+    onItems('PutItem', 'PROCESS#*'),
+  ],
+  identity: [
+    // tests/identity/gauges: a threshold is reached.
+    onItems('PutItem', 'GAUGE#reached'),
+    // tests/identity/minors: the code is used up, or the other guardian was first.
+    onItems('DeleteItem', 'ID#guardian-code#*'),
+    onItems('ConditionCheckItem', 'P#*'),
+  ],
+  retention: [
+    // tests/policy/announcing: people are told of a version.
+    ...['BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem'].map((act) => onItems(act, 'PROCESS#*')),
+    { action: 'dynamodb:Query', resource: 'Table/index/everyone', key: 'EVERYONE#*' },
+    // tests/hosts/queue: an avatar.
+    { action: 's3:DeleteObject', resource: 'ObjectsBucket/incoming/*' },
+    { action: 's3:DeleteObject', resource: 'ObjectsBucket/avatars/*' },
+    // tests/profile/journeys: a service that is counted ends.
+    onItems('UpdateItem', 'GAUGE#*'),
+    // tests/identity/journeys: what leads to a real name.
+    onItems('DeleteItem', 'ID#*'),
+  ],
+};
+
+const byName = (one: Grant, other: Grant) => (JSON.stringify(one) < JSON.stringify(other) ? -1 : 1);
+
+function onItems(act: string, key: string): Grant {
+  return { action: `dynamodb:${act}`, resource: 'Table', key };
+}
+
+/** What Lambda does in a function's name, to bring it messages and settings and to write its log. */
+const byLambda = /^(logs:|sqs:(Receive|Delete|GetQueue))/;
+
+describe('every function may do what it uses, and nothing else', () => {
+  // What it uses beyond its rights fails in the call itself (tests/support/principal.ts), here and in every other test.
+  it.each(functionNames)('%s', (name) => {
+    const used = [...(world.uses.get(name)?.values() ?? [])];
+    const rights = grantsOf(name).filter(
+      ({ action, resource }) => !byLambda.test(action) && resource !== 'SettingsKey',
+    );
+    const unused = rights.filter((right) => !used.some((use) => needs(use, right)));
+    const where = `rights of ${name} in infra/capabilities/rights.ts that nothing uses`;
+    expect({ [where]: unused.sort(byName) }).toEqual({ [where]: (seldom[name] ?? []).sort(byName) });
   });
-  const { Resources } = roles.toJS() as { Resources: Record<string, object> };
-  expect(Object.keys(used).sort()).toEqual(Object.keys(functions).sort());
-  for (const [name, actions] of Object.entries(used)) {
-    const role = JSON.stringify(Resources[`${name[0]?.toUpperCase()}${name.slice(1)}Role`]);
-    const missing = [...actions].filter((action) => !role?.includes(`dynamodb:${action}`));
-    const where = `what the role of ${name} lacks in infra/aws/roles.yml`;
-    expect({ [where]: missing }).toEqual({ [where]: [] });
-  }
 });

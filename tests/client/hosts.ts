@@ -29,7 +29,9 @@ export async function startHttpHost(world: World, before = () => {}): Promise<Ht
       requestContext: { http: { method: request.method, sourceIp: '203.0.113.7', userAgent: 'test' } },
       body: Buffer.concat(chunks).toString('utf8'),
     };
-    const answer = await handleAws(world.deps, name, functions[name] ?? {}, event, 'r');
+    const answer = await world.within(name, (deps) =>
+      handleAws(deps, name, functions[name] ?? {}, event, 'r'),
+    );
     const { statusCode, headers, body } = answer as APIGatewayProxyStructuredResultV2;
     response.writeHead(statusCode ?? 500, headers as Record<string, string>).end(body);
   });

@@ -53,12 +53,8 @@ function httpEvent(
 }
 
 async function http(world: World, event: unknown, name: string) {
-  return (await handleAws(
-    world.deps,
-    name,
-    functions[name] ?? {},
-    event,
-    'r',
+  return (await world.within(name, (deps) =>
+    handleAws(deps, name, functions[name] ?? {}, event, 'r'),
   )) as APIGatewayProxyStructuredResultV2;
 }
 

@@ -17,13 +17,21 @@ beforeAll(async () => {
 });
 
 /** What of a batch goes back to the queue, as AWS is told. */
-async function givenBack(deps: Deps, name: string, operations: Operations, bodies: Record<string, string>) {
+async function givenBack(
+  deps: Deps,
+  name: string,
+  operations: Operations,
+  bodies: Record<string, string>,
+  remainingMs = () => 60_000,
+) {
   const Records = Object.entries(bodies).map(([messageId, body]) => ({
     eventSource: 'aws:sqs',
     messageId,
     body,
   }));
-  const answer = (await handleAws(deps, name, operations, { Records }, 'r')) as SQSBatchResponse;
+  const answer = (await handleAws(
+    ...([deps, name, operations, { Records }, 'r', remainingMs] as const),
+  )) as SQSBatchResponse;
   return answer.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
 }
 
@@ -73,6 +81,27 @@ describe('a message that was not done goes back to the queue, and only that one'
   it('when every one fails', async () => {
     const bodies = { one: '{"as":"BUSY"}', two: '{"as":"INTERNAL"}' };
     expect(await givenBack(world.deps, 'failing', failing, bodies)).toEqual(['one', 'two']);
+  });
+});
+
+describe('messages of one batch share the time of the function, and what is left of them goes back before its end', () => {
+  const bodies = { one: '{"as":"OK"}', two: '{"as":"OK"}', three: '{"as":"OK"}' };
+
+  it('unbegun, when there is not enough time for another', async () => {
+    const { messageMs } = world.deps.limits;
+    const left = [60_000, messageMs, messageMs - 1];
+    const remaining = () => left.shift() ?? 0;
+    expect(await givenBack(world.deps, 'failing', failing, bodies, remaining)).toEqual(['three']);
+  });
+
+  it('begun, when a message takes longer than there is, and every one behind it', async () => {
+    const endless = { work: { ...failing.work, run: () => new Promise<never>(() => {}) } };
+    const limits = { ...world.deps.limits, messageMs: 20, answerMs: 10 };
+    const left = [20, 0, 0];
+    const remaining = () => left.shift() ?? 0;
+    const deps = { ...world.deps, limits };
+    expect(await givenBack(deps, 'failing', endless, bodies, remaining)).toEqual(['one', 'two', 'three']);
+    expect(left).toEqual([]);
   });
 });
 

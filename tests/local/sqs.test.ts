@@ -45,7 +45,7 @@ test('hands a message over once and forgets it when it is deleted', async () => 
   });
 });
 
-test('describes the erase queue as infra/aws/queues.yml does, dead letters included', async () => {
+test('describes the erase queue as infra/data/queues.yml does, dead letters included', async () => {
   const { Attributes } = await client.send(
     new GetQueueAttributesCommand({ QueueUrl: sqs.queues.ProcessQueue, AttributeNames: ['All'] }),
   );

@@ -1,14 +1,23 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { parse } from 'yaml';
-import { functionNames } from '../../infra/build/build';
+import { functionNames as foldersOf } from '../../infra/build/build';
+import { capabilityFiles, functionNames } from '../../infra/capabilities/files';
+import { functionCapabilities, settingsOf } from '../../lib/capabilities';
+import { leadsTo } from '../../lib/config';
 
 const root = resolve(__dirname, '..', '..');
 const text = (path: string) => readFile(resolve(root, path), 'utf8');
 
 const CLOUDBASE = 'infra/cloudbase/cloudbaserc.json';
 
-type Declared = { handler: string; timeout?: number; package: { patterns: string[] }; events: object[] };
+type Declared = {
+  handler: string;
+  environment: string;
+  timeout?: number;
+  package: { patterns: string[] };
+  events: object[];
+};
 
 async function serverlessYml() {
   // The CloudFormation tags (!GetAtt, !Ref) are read as plain text here.
@@ -17,7 +26,7 @@ async function serverlessYml() {
 }
 
 it('functions/ and serverless.yml name the same functions, and each that people call has a door', async () => {
-  const folders = await functionNames();
+  const folders = await foldersOf();
   const { functions } = await serverlessYml();
   const called = Object.entries(functions).filter(([, { events }]) =>
     events.some((event) => 'httpApi' in event),
@@ -69,14 +78,40 @@ it('people reach a function only by its own path', async () => {
   });
 });
 
-it('the functions read the same settings here as in the cloud', async () => {
-  const onlyLocal = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'];
-  const read = async (host: string): Promise<Record<'all' | 'identity', object>> =>
-    parse(await text(`infra/aws/environment-${host}.yml`), { logLevel: 'error' });
-  const [cloud, local] = [await read('cloud'), await read('local')];
-  for (const part of ['all', 'identity'] as const) {
-    const names = Object.keys(local[part]).filter((name) => !onlyLocal.includes(name));
-    const where = `${part} in infra/aws/environment-local.yml`;
-    expect({ [where]: names }).toEqual({ [where]: Object.keys(cloud[part]) });
-  }
+it('every function of serverless.yml has a row of capabilities, and reads the settings of that row', async () => {
+  const { functions } = await serverlessYml();
+  expect(Object.keys(functions).sort()).toEqual([...functionNames].sort());
+  for (const [name, { environment }] of Object.entries(functions))
+    expect(environment).toBe(`\${file(./infra/aws/environment-\${self:custom.host}.yml):${name}}`);
+});
+
+it.each(Object.entries(capabilityFiles()))(
+  '%s is as npm run capabilities writes it',
+  async (path, written) => {
+    expect(await text(path)).toBe(written);
+  },
+);
+
+it('README.md says of every setting who reads it', async () => {
+  const called = functionNames.filter((name) =>
+    (functionCapabilities[name] as readonly string[]).includes('people'),
+  );
+  const groups: Record<string, readonly string[]> = {
+    all: functionNames,
+    'those that people call': called,
+  };
+  const rows = (await text('README.md')).matchAll(/^\| ((?:`[A-Z_]+`(?:, )?)+) \|.*\| ([^|]+) \|$/gm);
+  const said = [...rows].flatMap(([, settings = '', readers = '']) =>
+    [...settings.matchAll(/`([A-Z_]+)`/g)].map(([, setting = '']) => [
+      setting,
+      groups[readers] ?? readers.split(', '),
+    ]),
+  );
+  const reads = (setting: string) =>
+    functionNames.filter((name) => settingsOf(functionCapabilities[name]).includes(setting));
+  const sorted = (pairs: [string, readonly string[]][]) =>
+    Object.fromEntries(pairs.map(([setting, names]) => [setting, [...names].sort()]));
+  expect({ 'settings of README.md': sorted(said as [string, readonly string[]][]) }).toEqual({
+    'settings of README.md': sorted(Object.keys(leadsTo).map((setting) => [setting, reads(setting)])),
+  });
 });

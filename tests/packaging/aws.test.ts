@@ -1,10 +1,25 @@
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { functionNames } from '../../infra/build/build';
 import { packageAll } from '../../infra/build/package';
+import { type FunctionName, functionCapabilities, settingsOf } from '../../lib/capabilities';
 import { awsRegions } from '../../lib/policy/residency';
-import { propertiesOf, readTemplate, resourcesOf, statementsOf, stringsIn, type Template } from './templates';
+import { demandSuccess, type FirstCall, firstCalls } from '../bench/first-calls';
+import { localSettings, makePerson, type Person } from '../bench/person';
+import { firstAnswer } from './bare';
+import { faultsOf } from './specification';
+import {
+  importsIn,
+  propertiesOf,
+  readDataStack,
+  readTemplate,
+  resourcesOf,
+  statementsOf,
+  stringsIn,
+  type Template,
+} from './templates';
 
 /** Settings of the machine that packages; none of them may reach a template. */
 const secrets = {
@@ -13,33 +28,48 @@ const secrets = {
   TABLE_NAME: 'marked-table',
 };
 
+const BUCKET = 'leliao-production-ObjectsBucketArn';
+
+const parameters = { wechatSecretVersion: 'version-of-the-secret' };
+
 let outDir: string;
 let names: string[];
 const templates: Record<string, Template> = {};
+const dataStacks: Record<string, Awaited<ReturnType<typeof readDataStack>>> = {};
 
 beforeAll(async () => {
   outDir = await mkdtemp(join(tmpdir(), 'leliao-aws-'));
-  await packageAll({ outDir, environment: { ...process.env, ...secrets } });
-  for (const region of awsRegions) templates[region] = await readTemplate(outDir, region);
+  await packageAll({ outDir, environment: { ...process.env, ...secrets }, parameters });
+  for (const region of awsRegions) {
+    templates[region] = await readTemplate(outDir, region);
+    dataStacks[region] = await readDataStack(outDir, region);
+  }
   names = await functionNames();
 });
 
 afterAll(() => rm(outDir, { recursive: true, force: true }));
 
-describe.each([...awsRegions])('the template for %s', (region) => {
+describe.each([...awsRegions])('the templates for %s', (region) => {
   const template = () => templates[region] as Template;
+  const data = () => dataStacks[region] as Awaited<ReturnType<typeof readDataStack>>;
   const lambdas = () => resourcesOf(template(), 'AWS::Lambda::Function');
   const roleIdOf = (properties: { Role?: unknown }) =>
     (properties.Role as { 'Fn::GetAtt': string[] })['Fn::GetAtt'][0];
 
   it('names its partition by reference, so it deploys in China', () => {
-    expect(stringsIn(template() as never).filter((text) => text.includes('arn:aws:'))).toEqual([]);
+    for (const one of [template(), data()])
+      expect(stringsIn(one as never).filter((text) => text.includes('arn:aws:'))).toEqual([]);
   });
 
-  it('keeps the table recoverable, expiring, sealed and hard to lose', () => {
-    expect(propertiesOf(template(), 'Table')).toMatchObject({
-      TableName: 'leliao-production-table',
-      DeletionProtectionEnabled: true,
+  it('holds to what Amazon has published of every resource and property', () => {
+    expect(faultsOf(template().Resources)).toEqual([]);
+    expect(faultsOf(data().Resources)).toEqual([]);
+  });
+
+  it('keeps the table recoverable, expiring and sealed, and protected by the second deployment', () => {
+    expect(propertiesOf(data(), 'Table')).toMatchObject({
+      TableName: { 'Fn::Sub': `leliao-\${Stage}-table` },
+      DeletionProtectionEnabled: { Ref: 'Protected' },
       PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
       TimeToLiveSpecification: { AttributeName: 'ttlSeconds', Enabled: true },
       SSESpecification: {
@@ -48,12 +78,30 @@ describe.each([...awsRegions])('the template for %s', (region) => {
         KMSMasterKeyId: { 'Fn::GetAtt': ['TableKey', 'Arn'] },
       },
     });
-    for (const id of ['Table', 'TableKey', 'RootKey'])
-      expect(template().Resources[id]?.DeletionPolicy).toBe('Retain');
+  });
+
+  it('keeps everything that holds data whatever happens, save what a first deployment that fails has made', () => {
+    const holding = /^AWS::(DynamoDB::Table|KMS::Key|S3::Bucket|SQS::Queue)$/;
+    for (const [id, { Type, DeletionPolicy, UpdateReplacePolicy }] of Object.entries(data().Resources)) {
+      const kept = holding.test(Type) ? ['RetainExceptOnCreate', 'Retain'] : [undefined, undefined];
+      expect({ [id]: [DeletionPolicy, UpdateReplacePolicy] }).toEqual({ [id]: kept });
+    }
+    const inApp = Object.entries(template().Resources).filter(([, { Type }]) => holding.test(Type));
+    // The bucket is the framework's own, for what it deploys.
+    expect(inApp.map(([id]) => id).sort()).toEqual(['ServerlessDeploymentBucket', 'SettingsKey']);
+  });
+
+  it('names in the app only what the stack of the data exports', () => {
+    const exported = Object.values(data().Outputs).map(({ Export: { Name } }) =>
+      stringsIn(Name as never)[0]?.replace(/\$\{Stage\}/, 'production'),
+    );
+    const imported = [...new Set(importsIn(template() as never))];
+    expect(imported.length).toBeGreaterThan(5);
+    expect(imported.filter((name) => !exported.includes(name))).toEqual([]);
   });
 
   it('rotates every key and gives nobody outside the account the use of it', () => {
-    for (const [, key] of resourcesOf(template(), 'AWS::KMS::Key')) {
+    for (const [, key] of [template(), data()].flatMap((one) => resourcesOf(one, 'AWS::KMS::Key'))) {
       expect(key.EnableKeyRotation).toBe(true);
       const { Statement: statements } = key.KeyPolicy as {
         Statement: { Principal: unknown; Condition?: object }[];
@@ -85,9 +133,23 @@ describe.each([...awsRegions])('the template for %s', (region) => {
       expect([Action].flat().filter((action) => action.includes('*'))).toEqual([]);
       const wild = stringsIn(Resource).filter((text) => text.includes('*'));
       const log = /log-group:\/aws\/lambda\/leliao-production-[a-z]+:\*$/;
-      const pictures = /^\$\{ObjectsBucket\.Arn\}\/(incoming|avatars)\/\*$/;
-      for (const text of wild) expect(log.test(text) || pictures.test(text)).toBe(true);
+      for (const text of wild) expect(log.test(text) || text === '*').toBe(true);
+      if (wild.includes('*'))
+        expect(stringsIn(Resource)).toEqual(['/', BUCKET, 'incoming', '*', '/', BUCKET, 'avatars', '*']);
     }
+  });
+
+  it('fences every act on the table to named partitions, and refuses one that names none', () => {
+    const statements = resourcesOf(template(), 'AWS::IAM::Role').flatMap(([, role]) => statementsOf(role));
+    const onTable = statements.filter(({ Action }) =>
+      [Action].flat().some((one) => one.startsWith('dynamodb:')),
+    );
+    expect(onTable.length).toBeGreaterThan(names.length);
+    for (const { Condition } of onTable)
+      expect(Condition).toEqual({
+        'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': expect.any(Array) },
+        Null: { 'dynamodb:LeadingKeys': 'false' },
+      });
   });
 
   it('lets each queue be fed and emptied by its own functions, and only the rotation wrap keys', () => {
@@ -98,19 +160,24 @@ describe.each([...awsRegions])('the template for %s', (region) => {
     expect(holders('sqs:SendMessage')).toEqual(['LoginRole', 'ConsentRole', 'RetentionRole']);
     expect(holders('sqs:ReceiveMessage')).toEqual(['RetentionRole']);
     expect(holders('kms:Encrypt')).toEqual(['KeyRotationRole']);
-    expect(holders('dynamodb:DeleteItem').sort()).toEqual([
-      'CardsRole',
-      'ConsentRole',
-      'IdentityRole',
-      'KeyRotationRole',
-      'LocationRole',
-      'LoginRole',
-      'RetentionRole',
-    ]);
+  });
+
+  it('lets keys be written by the rotation only, and the policy by consent only', () => {
+    const writers = (partition: string) =>
+      resourcesOf(template(), 'AWS::IAM::Role').flatMap(([id, role]) => {
+        const writes = statementsOf(role).filter(({ Action, Condition }) => {
+          const fence = stringsIn(Condition ?? '');
+          const writing = [Action].flat().some((one) => /dynamodb:(Put|Update|Delete)/.test(one));
+          return writing && fence.some((one) => partition.startsWith(one.replace('*', '')));
+        });
+        return writes.length > 0 ? [id] : [];
+      });
+    expect(writers('KEYS')).toEqual(['KeyRotationRole']);
+    expect(writers('POLICY')).toEqual(['ConsentRole']);
   });
 
   it('keeps files closed, sealed, unversioned, and uploads for a day; only two functions touch them (C7)', () => {
-    const bucket = propertiesOf(template(), 'ObjectsBucket');
+    const bucket = propertiesOf(data(), 'ObjectsBucket');
     expect(bucket.VersioningConfiguration).toBeUndefined();
     expect(Object.values(bucket.PublicAccessBlockConfiguration as object)).toEqual([true, true, true, true]);
     expect(JSON.stringify(bucket.BucketEncryption)).toContain('"SSEAlgorithm":"aws:kms"');
@@ -124,7 +191,6 @@ describe.each([...awsRegions])('the template for %s', (region) => {
     expect(holders('s3:PutObject')).toEqual(['ProfileRole']);
     expect(holders('s3:GetObject')).toEqual(['ProfileRole']);
     expect(holders('s3:DeleteObject').sort()).toEqual(['ProfileRole', 'RetentionRole']);
-    expect(template().Resources.ObjectsBucket?.DeletionPolicy).toBe('Retain');
   });
 
   it('keeps every log for 365 days, longer than six calendar months (S8)', () => {
@@ -142,10 +208,39 @@ describe.each([...awsRegions])('the template for %s', (region) => {
     const { AccessLogSettings: settings } = propertiesOf(template(), 'HttpApiStage') as never;
     const said = Object.values(JSON.parse((settings as { Format: string }).Format) as Record<string, string>);
     expect(said.sort()).toEqual(
-      ['requestId', 'requestTimeEpoch', 'routeKey', 'status', 'responseLatency', 'integrationStatus']
+      [
+        'requestId',
+        'requestTimeEpoch',
+        'routeKey',
+        'status',
+        'responseLatency',
+        'integrationStatus',
+        'integration.requestId',
+      ]
         .map((name) => `$context.${name}`)
         .sort(),
     );
+  });
+
+  it('keeps a share of calls and of capacity for sign-in, whatever an announcement sets going', () => {
+    const login = propertiesOf(template(), 'LoginLambdaFunction');
+    expect(login.ReservedConcurrentExecutions).toBe(100);
+    const { DefaultRouteSettings: others, RouteSettings } = propertiesOf(
+      template(),
+      'HttpApiStage',
+    ) as never as {
+      DefaultRouteSettings: { ThrottlingRateLimit: number; ThrottlingBurstLimit: number };
+      RouteSettings: Record<string, { ThrottlingRateLimit: number }>;
+    };
+    const route = 'POST /login/{operation}';
+    expect(Object.keys(RouteSettings)).toEqual([route]);
+    expect(resourcesOf(template(), 'AWS::ApiGatewayV2::Route').map(([, { RouteKey }]) => RouteKey)).toContain(
+      route,
+    );
+    expect(RouteSettings[route]?.ThrottlingRateLimit).toBeGreaterThan(others.ThrottlingRateLimit);
+    expect(others.ThrottlingBurstLimit).toBeGreaterThan(0);
+    for (const [, mapping] of resourcesOf(template(), 'AWS::Lambda::EventSourceMapping'))
+      expect(mapping.ScalingConfig).toEqual({ MaximumConcurrency: 5 });
   });
 
   it('rings for every function that fails or is throttled, and for the queue and the table', () => {
@@ -176,7 +271,7 @@ describe.each([...awsRegions])('the template for %s', (region) => {
       );
       expect(mappings).toContainEqual(
         expect.objectContaining({
-          EventSourceArn: { 'Fn::GetAtt': [queue, 'Arn'] },
+          EventSourceArn: { 'Fn::ImportValue': `leliao-production-${queue}Arn` },
           FunctionName: { 'Fn::GetAtt': [lambda, 'Arn'] },
           FunctionResponseTypes: ['ReportBatchItemFailures'],
         }),
@@ -195,7 +290,7 @@ describe.each([...awsRegions])('the template for %s', (region) => {
   it.each([['ProcessQueue', 'RetentionLambdaFunction']])(
     'gives up on a message of %s only after the time of %s, five tries and a dead-letter queue',
     (name, lambda) => {
-      const queue = propertiesOf(template(), name);
+      const queue = propertiesOf(data(), name);
       const { Timeout } = propertiesOf(template(), lambda);
       expect(queue.SqsManagedSseEnabled).toBe(true);
       expect(Number(queue.VisibilityTimeout)).toBeGreaterThanOrEqual(6 * Number(Timeout));
@@ -203,28 +298,52 @@ describe.each([...awsRegions])('the template for %s', (region) => {
     },
   );
 
+  const variablesOf = ({ Environment }: { Environment?: unknown }) =>
+    (Environment as { Variables: Record<string, unknown> }).Variables;
+
   it('carries no secret: settings are references or plainly public', () => {
     const text = JSON.stringify(template());
     for (const secret of Object.values(secrets)) expect(text).not.toContain(secret);
-    for (const [, { Environment, KmsKeyArn }] of lambdas()) {
-      const { Variables: variables } = Environment as { Variables: Record<string, string> };
-      expect(variables.WECHAT_SECRET).toMatch(/^\{\{resolve:secretsmanager:/);
-      expect(variables.ROOT_KEY).toEqual({ 'Fn::Sub': expect.stringMatching(/^kms:\$\{RootKey\.Arn}$/) });
-      expect(variables.SERVICE_REGION).toBe(region);
-      expect(KmsKeyArn).toEqual({ 'Fn::GetAtt': ['SettingsKey', 'Arn'] });
+    for (const [, properties] of lambdas()) {
+      expect(variablesOf(properties).SERVICE_REGION).toBe(region);
+      expect(properties.KmsKeyArn).toEqual({ 'Fn::GetAtt': ['SettingsKey', 'Arn'] });
     }
   });
 
-  it('gives the secrets of the partners that verify people to the function identity alone', () => {
-    const held = lambdas().flatMap(([id, { Environment }]) => {
-      const { Variables: variables } = Environment as { Variables: Record<string, string> };
-      expect(variables.TABLE_NAME).toEqual({ Ref: 'Table' });
-      return /FACEID|faceid|NETWORK_IDENTITY/.test(JSON.stringify(variables))
-        ? [[id, variables.FACEID_SECRET_KEY]]
-        : [];
-    });
-    const fromSecrets = expect.stringMatching(/^\{\{resolve:secretsmanager:/);
-    expect(held).toEqual([['IdentityLambdaFunction', fromSecrets]]);
+  it('gives every function the settings of its capabilities and no others', () => {
+    for (const [, properties] of lambdas()) {
+      const name = String(properties.FunctionName).split('-').at(-1) as FunctionName;
+      const given = { [name]: Object.keys(variablesOf(properties)).sort() };
+      expect(given).toEqual({ [name]: settingsOf(functionCapabilities[name]).sort() });
+    }
+    const holders = (setting: string) =>
+      lambdas().flatMap(([id, properties]) => (setting in variablesOf(properties) ? [id] : []));
+    expect(holders('FACEID_SECRET_KEY')).toEqual(['IdentityLambdaFunction']);
+    expect(holders('NETWORK_IDENTITY_BASE')).toEqual(['IdentityLambdaFunction']);
+    expect(holders('WECHAT_SECRET')).toEqual(['LoginLambdaFunction', 'CardsLambdaFunction']);
+    expect(holders('LINK_ENTRIES')).toEqual(['LoginLambdaFunction']);
+  });
+
+  it('names the version of every secret, so that the next deployment takes a new one', () => {
+    const references = stringsIn(template() as never).filter((text) =>
+      text.includes('resolve:secretsmanager'),
+    );
+    expect(references.length).toBeGreaterThan(3);
+    const version = '[a-z-]*';
+    const form = new RegExp(
+      `^{{resolve:secretsmanager:leliao-production-(wechat|faceid):SecretString:[a-z]+::${version}}}$`,
+    );
+    for (const text of references) expect(text).toMatch(form);
+    const ofWechat = references.filter((text) => text.includes('-wechat:'));
+    for (const text of ofWechat) expect(text).toContain('::version-of-the-secret}}');
+  });
+
+  it('does without the secret of FaceID while nobody has named one', () => {
+    const { Conditions } = template() as never as { Conditions: object };
+    expect(Conditions).toEqual({ WithFaceId: { 'Fn::Not': [{ 'Fn::Equals': ['', ''] }] } });
+    const identity = variablesOf(propertiesOf(template(), 'IdentityLambdaFunction'));
+    for (const setting of ['FACEID_SECRET_ID', 'FACEID_SECRET_KEY', 'FACEID_RULE_ID'])
+      expect(identity[setting]).toEqual({ 'Fn::If': ['WithFaceId', expect.any(String), ''] });
   });
 
   it('asks for nothing that the China regions do not have', () => {
@@ -233,4 +352,40 @@ describe.each([...awsRegions])('the template for %s', (region) => {
     expect(types.filter((type) => absent.test(type))).toEqual([]);
     for (const [, properties] of lambdas()) expect(properties.TracingConfig).toBeUndefined();
   });
+});
+
+it('every function answers its first call with nothing but its own files and its own settings', async () => {
+  const endpoint = process.env.TEST_TABLE_ENDPOINT ?? '';
+  const all = { ...localSettings(endpoint), TABLE_NAME: `bare-${randomBytes(6).toString('hex')}` };
+  const person = await makePerson(all);
+  const region = awsRegions[0];
+  for (const [, { Handler, FunctionName }] of resourcesOf(
+    templates[region] as Template,
+    'AWS::Lambda::Function',
+  )) {
+    const name = String(FunctionName).split('-').at(-1) as FunctionName;
+    const read = [...settingsOf(functionCapabilities[name]), 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'];
+    const own = Object.fromEntries(Object.entries(all).filter(([setting]) => read.includes(setting)));
+    const { event } = (firstCalls[name] as (person: Person) => FirstCall)(person);
+    const zip = join(outDir, 'aws', region, `${name}.zip`);
+    demandSuccess(name, await firstAnswer(zip, String(Handler), own, event));
+  }
+});
+
+it('refuses to package while a required parameter is empty, and names it', async () => {
+  for (const given of [{}, { wechatSecretVersion: ' ' }] as Record<string, string>[])
+    await expect(packageAll({ outDir, parameters: given })).rejects.toThrow(
+      /^Empty parameters: .*wechatSecretVersion/,
+    );
+});
+
+it('a type, a property or a value that nobody has published is found', () => {
+  const queue = (properties: object) => ({ Q: { Type: 'AWS::SQS::Queue', Properties: properties } });
+  expect(faultsOf(queue({ QueueName: 'q', VisibilityTimeout: 360 }))).toEqual([]);
+  expect(faultsOf(queue({ QueName: 'q' }))).toEqual(['Q (AWS::SQS::Queue): no property QueName']);
+  expect(faultsOf(queue({ VisibilityTimeout: 'long' }))).toHaveLength(1);
+  expect(faultsOf({ T: { Type: 'AWS::DynamoDB::Tabel' } })).toEqual(['T: no type AWS::DynamoDB::Tabel']);
+  expect(faultsOf({ T: { Type: 'AWS::DynamoDB::Table', Properties: {} } })).toEqual([
+    'T (AWS::DynamoDB::Table): KeySchema is missing',
+  ]);
 });

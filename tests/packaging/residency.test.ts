@@ -35,7 +35,9 @@ it('the framework itself refuses to package, deploy or print for another region 
   }));
 
 it('the framework refuses to package for staff who sign in abroad (S1)', async () => {
-  const { succeeded, said } = await serverless('package', '--param', `staffIssuer=${abroad['own-host']}`);
+  const { succeeded, said } = await serverless(
+    ...['package', '--param', 'wechatSecretVersion=one', '--param', `staffIssuer=${abroad['own-host']}`],
+  );
   expect(succeeded).toBe(false);
   expect(said).toContain('STAFF_ISSUER points outside mainland China');
 }, 60_000);

@@ -19,7 +19,10 @@ import { functions } from '../support/world';
 
 /** So short that every repeat and pause is seen within a second or two. */
 const short = { attemptMs: 80, totalMs: 300 };
-const limits = { callMs: 5_000, connectMs: 80, table: short, rootKey: short, queue: short, partner: short };
+const limits = {
+  ...timeLimits,
+  ...{ callMs: 5_000, connectMs: 80, table: short, rootKey: short, queue: short, partner: short },
+};
 const root = join(__dirname, '../..');
 
 /** The service with everybody it calls at one address. */
@@ -188,6 +191,7 @@ describe.each(Object.keys(silences) as (keyof typeof silences)[])('a server that
     const server = await startSilentServer(silence);
     const endless = { attemptMs: 2 ** 29, totalMs: 2 ** 29 };
     const waits = {
+      ...limits,
       callMs: 100,
       connectMs: 80,
       table: endless,
@@ -233,12 +237,18 @@ describe('the time limits of the service', () => {
     const ends = Object.values(deployed as Record<string, { timeout?: number }>).map(
       ({ timeout = provider.timeout }) => timeout * 1000,
     );
-    const { callMs, connectMs, table, ...others } = timeLimits;
+    const { callMs, connectMs, table, messageMs, answerMs, ...others } = timeLimits;
     expect(callMs).toBeLessThan(Math.min(...ends));
     for (const one of Object.values(others)) expect(table.totalMs + one.totalMs).toBeLessThan(callMs);
     for (const { attemptMs, totalMs } of [table, ...Object.values(others)]) {
       expect(attemptMs).toBeLessThan(totalMs); // there is room for another try
       expect(connectMs).toBeLessThan(attemptMs);
     }
+    type Deployed = { timeout?: number; events: object[] };
+    const fromQueues = Object.values(deployed as Record<string, Deployed>).filter(({ events }) =>
+      events.some((event) => 'sqs' in event),
+    );
+    for (const { timeout } of fromQueues)
+      expect(2 * messageMs + answerMs).toBeLessThan(Number(timeout) * 1000); // more than one of a batch is begun
   });
 });

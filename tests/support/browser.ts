@@ -36,12 +36,8 @@ export function httpBrowser(world: World, jar = new Map<string, string>()): Http
   const post: HttpBrowser['post'] = async (path, input = {}, headers = {}) => {
     const event = request(path, input, jar, headers);
     const [name = ''] = path.split('/');
-    const answer = (await handleAws(
-      world.deps,
-      name,
-      functions[name] ?? {},
-      event,
-      'request',
+    const answer = (await world.within(name, (deps) =>
+      handleAws(deps, name, functions[name] ?? {}, event, 'request'),
     )) as APIGatewayProxyStructuredResultV2;
     for (const line of answer.cookies ?? []) keep(jar, line);
     return { ...answer, reply: JSON.parse(answer.body ?? '') };

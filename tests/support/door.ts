@@ -40,7 +40,7 @@ export async function answer(world: World, { path, headers, body }: Sent): Promi
   const [, name = ''] = path.split('/');
   const requestContext = { http: { method: 'POST', sourceIp: '198.51.100.1', userAgent: 'door' } };
   const event = { rawPath: path, headers, requestContext, body };
-  const reply = await handleAws(world.deps, name, functions[name] ?? {}, event, 'r');
+  const reply = await world.within(name, (deps) => handleAws(deps, name, functions[name] ?? {}, event, 'r'));
   const { statusCode = 500, body: text } = reply as APIGatewayProxyStructuredResultV2;
   return new Response(text, { status: statusCode });
 }

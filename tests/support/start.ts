@@ -2,7 +2,7 @@ import { startDynamoDb } from '../../infra/local/dynamodb';
 import { tableDefinition } from '../../infra/local/table';
 
 /**
- * Starts DynamoDB Local once for the whole run; each test file makes tables of its own in it, as infra/aws/table.yml
+ * Starts DynamoDB Local once for the whole run; each test file makes tables of its own in it, as infra/data/table.yml
  * describes them, which is read once too.
  */
 export default async function start(): Promise<void> {

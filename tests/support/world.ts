@@ -7,6 +7,7 @@ import { location } from '../../functions/location/index';
 import { login } from '../../functions/login/index';
 import { profile } from '../../functions/profile/index';
 import { retention } from '../../functions/retention/index';
+import { type FunctionName, functionCapabilities } from '../../lib/capabilities';
 import type { Clock } from '../../lib/clock';
 import { type Config, readConfig } from '../../lib/config';
 import { systemRandom } from '../../lib/crypto/random';
@@ -15,6 +16,7 @@ import { buildDeps, type Deps } from '../../lib/deps';
 import type { Call, Reply } from '../../lib/gate/call';
 import { dispatch } from '../../lib/gate/dispatch';
 import type { Operations } from '../../lib/gate/operation';
+import { limitTo } from '../../lib/limit-to';
 import { createLog, type Log } from '../../lib/log';
 import type { Objects } from '../../lib/partner/objects';
 import type { Registry } from '../../lib/policy/registry';
@@ -26,6 +28,7 @@ import { giveKeys, newRootKey } from './keys';
 import { observeKinds, type SeenKinds, whileSeeing } from './kinds-observer';
 import { type Cost, newCost, observeWith } from './meter';
 import { memoryObjects, type Partners, partnerDoubles } from './partners';
+import { inNameOf, observeUses, type Uses, withNotedUses } from './principal';
 import { scan } from './scan';
 
 /** Every function, as deployed. A test compares it with the folders and the templates. */
@@ -38,6 +41,8 @@ export const functions: Record<string, Operations> = {
   identity,
   retention,
 };
+
+const isFunction = (name: string): name is FunctionName => name in functions;
 
 export { onceKey } from './once-key';
 
@@ -52,12 +57,16 @@ export type World = {
   config: Config;
   /** What the table is asked during one work, and what that costs; one at a time. */
   costOf(work: () => Promise<unknown>): Promise<Cost>;
+  /** What each function has used so far, in the words of IAM: a call works with the rights of its function only. */
+  uses: Uses;
   /** Everything logged, line by line. */
   lines: string[];
   /** Every process that a message asks for. */
   queued: ProcessRef[];
   /** Does what the messages ask for until nothing is asked. */
   work(): Promise<void>;
+  /** Works as a function does: with the rights and the capabilities of that one, and with no others. */
+  within<T>(functionName: string, work: (deps: Deps) => T): T;
   /** Moves the clock. */
   wait(milliseconds: number): void;
   /** One call through the gate, as a host would hand it over. */
@@ -145,13 +154,15 @@ export async function createWorld({
     endpoint: config.TABLE_ENDPOINT,
     tableName: config.TABLE_NAME,
   };
-  const build = (): Deps =>
-    buildDeps(config, {
+  const uses: Uses = new Map();
+  const build = (): Deps => {
+    const built = buildDeps(config, {
       ...doubles,
       ...(registry && { registry }),
       clock,
       limits: patient,
       observeTable: (client) => {
+        observeUses(uses)(client);
         observeWith(() => taken, place)(client);
         if (seen) observeKinds(place, () => deps.ring)(client);
       },
@@ -163,6 +174,8 @@ export async function createWorld({
       ),
       objects: objects?.(clock) ?? memoryObjects(files),
     });
+    return withNotedUses(built, uses);
+  };
   const deps = build();
   if (!like)
     await giveKeys(raw, config.TABLE_NAME, {
@@ -175,6 +188,8 @@ export async function createWorld({
 
   await deps.policy.refresh(); // the first instance of a new service publishes what it was built with
 
+  const within: World['within'] = (name, work) =>
+    isFunction(name) ? inNameOf(name, () => work(limitTo(deps, functionCapabilities[name]))) : work(deps);
   const call: World['call'] = (path, input, by = {}) => {
     const [name = '', operation = ''] = path.split('/');
     const common = {
@@ -183,7 +198,7 @@ export async function createWorld({
       trigger: 'client',
     } as const;
     const whole = { ...common, address: '203.0.113.7', operation, input, ...by };
-    const work = () => dispatch(deps, name, functions[name] ?? {}, whole);
+    const work = () => within(name, (own) => dispatch(own, name, functions[name] ?? {}, whole));
     return seen ? whileSeeing(seen, path, work) : work();
   };
   const ok: Ok = async <T>(path: string, input?: unknown, by?: Partial<Call>) => {
@@ -209,6 +224,8 @@ export async function createWorld({
       }
       return cost;
     },
+    uses,
+    within,
     lines,
     queued,
     files,

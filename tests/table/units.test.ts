@@ -184,7 +184,7 @@ describe('the meter', () => {
     expect(await costOf(table.write(gone, ...goneToo))).toEqual({ trips: 1, units: 10 }); // nothing was there
   });
 
-  it('counts single writes and reads as DynamoDB says them, and knows what was done', async () => {
+  it('counts single writes and reads as DynamoDB says them', async () => {
     const cost = newCost();
     const table = open(cost);
     await table.write({ Put: { Item: rawItem({ ...key('single'), filler: 'x'.repeat(5000) }) } });
@@ -193,11 +193,6 @@ describe('the meter', () => {
       KeyConditionExpression: 'pk = :pk',
       ExpressionAttributeValues: { ':pk': 'metered' },
     });
-    expect({ ...cost, actions: [...cost.actions].sort() }).toEqual({
-      trips: 3,
-      writeUnits: 5,
-      readUnits: 3 + 2,
-      actions: ['BatchGetItem', 'PutItem', 'Query'],
-    });
+    expect(cost).toEqual({ trips: 3, writeUnits: 5, readUnits: 3 + 2 });
   });
 });

@@ -19,7 +19,9 @@ export async function servePages(world: World): Promise<PageServer> {
     last = now;
     const event = await eventOf(request);
     const name = event.rawPath.split('/')[1] ?? '';
-    const answer = await handleAws(world.deps, name, functions[name] ?? {}, event, 'request');
+    const answer = await world.within(name, (deps) =>
+      handleAws(deps, name, functions[name] ?? {}, event, 'request'),
+    );
     seen.push(send(request, response, answer as APIGatewayProxyStructuredResultV2));
   });
   const port = await listen(server, 0);

@@ -1,5 +1,6 @@
 import type { Clock } from '../../clock';
 import type { KeyRing } from '../../crypto/key-ring';
+import { AppError } from '../../errors';
 import { buildRegistry, type Registry } from '../../policy/registry';
 import {
   firstVersion,
@@ -45,6 +46,8 @@ export type PolicyBookParts = {
   clock: Clock;
   refreshMs: number;
   registry?: Registry | undefined;
+  /** Whether this function publishes: then the first version of a new service as well. */
+  publishes: boolean;
 };
 
 export function createPolicyBook({
@@ -53,6 +56,7 @@ export function createPolicyBook({
   clock,
   refreshMs,
   registry = buildRegistry,
+  publishes,
 }: PolicyBookParts): PolicyBook {
   const first = firstVersion(registry);
   const known = new Map<number, PolicyVersion>();
@@ -77,8 +81,9 @@ export function createPolicyBook({
     readAtMs = startedAtMs;
   }
 
-  /** The first instance of a new service publishes what it was built with; of two, one finds it done. */
+  /** The first instance of a new service that may publish publishes what it was built with; of two, one finds it done. */
   async function publishFirst(): Promise<{ versions: PolicySummary[] }> {
+    if (!publishes) throw new AppError('POLICY_PENDING');
     const { textHash, effectiveAt } = first;
     const stored: StoredVersion = {
       version: 1,

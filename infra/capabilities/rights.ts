@@ -1,0 +1,121 @@
+import type { Capability, FunctionName } from '../../lib/capabilities';
+
+/**
+ * What each principal may do in AWS, and nothing else. infra/aws/roles.yml is written from this (`npm run capabilities`), and
+ * tests/budgets compares it with what every operation uses: a right that is missing, and one that nobody uses, is red.
+ */
+export type Principal = FunctionName | 'key-rotation';
+
+/** Acts on items of the table, in the words of IAM. A transaction is allowed by the single acts that it is made of. */
+export const acts = {
+  get: 'dynamodb:BatchGetItem',
+  query: 'dynamodb:Query',
+  put: 'dynamodb:PutItem',
+  update: 'dynamodb:UpdateItem',
+  delete: 'dynamodb:DeleteItem',
+  check: 'dynamodb:ConditionCheckItem',
+} as const;
+export type Act = keyof typeof acts;
+
+/** Acts by partition (lib/table/keys.ts); of an index, what may be queried by its own partition key. */
+type TableRights = { items: Record<string, string>; indexes?: Record<string, string> };
+
+/** Every function obeys the policy. */
+export const everyFunction = { POLICY: 'get' };
+/** Whoever seals opens the key ring; none of them writes a key. */
+export const everySealer = { KEYS: 'query' };
+
+export const tableRights: Record<Principal, TableRights> = {
+  login: {
+    items: {
+      'P#*': 'get query put update delete check',
+      'ID#openid#*': 'get put',
+      'ID#unionid#*': 'get put',
+      'ID#phone#*': 'get put delete',
+      'ID#link#*': 'get put delete check',
+      'TRY#*': 'update',
+      'SPENT#*': 'put',
+      'WEB#*': 'put update',
+      'GAUGE#*': 'update',
+    },
+  },
+  consent: {
+    items: {
+      'P#*': 'get query put update delete check',
+      'TRY#*': 'update',
+      'GAUGE#*': 'update',
+      POLICY: 'put',
+      'PROCESS#*': 'put',
+    },
+  },
+  cards: {
+    items: {
+      'P#*': 'get query put update delete check',
+      'ID#share#*': 'get put delete',
+      'TRY#*': 'get update',
+    },
+    indexes: { due: 'CARD-TEXTS' },
+  },
+  profile: { items: { 'P#*': 'get query put update check', 'TRY#*': 'update', 'GAUGE#*': 'update' } },
+  location: {
+    items: { 'P#*': 'get query put update delete check', 'TRY#*': 'update', 'GAUGE#*': 'update' },
+    // Squares by keyed digest.
+    indexes: { near: '*' },
+  },
+  identity: {
+    items: {
+      'P#*': 'get query put update delete check',
+      'ID#id-number#*': 'put delete',
+      'ID#network-id#*': 'put',
+      'ID#guardian-code#*': 'get put delete',
+      'TRY#*': 'update',
+      'GAUGE#*': 'get update',
+      'GAUGE#reached': 'put',
+    },
+    indexes: { due: 'APPEALS' },
+  },
+  retention: {
+    items: {
+      'P#*': 'get query put update delete',
+      'PROCESS#*': 'get put update delete',
+      'ID#*': 'delete',
+      'GAUGE#*': 'update',
+    },
+    indexes: { due: 'DUE#*', everyone: 'EVERYONE#*' },
+  },
+  // The person who runs npm run rotate-keys.
+  'key-rotation': {
+    items: { KEYS: 'query put delete', 'P#*': 'get update' },
+    indexes: { everyone: 'EVERYONE#*' },
+  },
+};
+
+/** A right outside the table: acts on things, by their names in infra/data and infra/aws. */
+export type Right = { sid: string; actions: readonly string[]; on: readonly string[] };
+
+const send = 'sqs:SendMessage';
+/** What Lambda does in a function's name to bring it messages. */
+const take = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'];
+const pictures = ['ObjectsBucket/incoming/*', 'ObjectsBucket/avatars/*'];
+
+/** Of every function. What Lambda does in its name as well: it writes its log and decrypts its settings. */
+export const commonRights: readonly Right[] = [
+  { sid: 'WriteOwnLog', actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], on: ['OwnLog'] },
+  { sid: 'ReadOwnSettings', actions: ['kms:Decrypt'], on: ['SettingsKey'] },
+];
+
+export const capabilityRights: Partial<Record<Capability, readonly Right[]>> = {
+  seal: [{ sid: 'OpenKeyRing', actions: ['kms:Decrypt'], on: ['RootKey'] }],
+  'ask-for-processes': [{ sid: 'AskForProcesses', actions: [send], on: ['ProcessQueue'] }],
+  'take-processes': [{ sid: 'TakeProcesses', actions: take, on: ['ProcessQueue'] }],
+  // An upload's address is signed with these rights, so it can do no more than they allow.
+  pictures: [
+    { sid: 'TakeUploads', actions: ['s3:PutObject', 's3:GetObject', 's3:DeleteObject'], on: pictures },
+    { sid: 'SealPictures', actions: ['kms:Decrypt', 'kms:GenerateDataKey'], on: ['ObjectsKey'] },
+  ],
+  'erase-pictures': [{ sid: 'ErasePictures', actions: ['s3:DeleteObject'], on: pictures }],
+};
+
+export const rotationRights: readonly Right[] = [
+  { sid: 'OpenAndWrapKeyRing', actions: ['kms:Decrypt', 'kms:Encrypt'], on: ['RootKey'] },
+];

@@ -1,0 +1,78 @@
+/**
+ * What a function may be able to do beyond what every function does, and what that takes: settings (lib/config.ts), parts of
+ * `Deps`, partners. infra/capabilities/ has its rights in AWS and where its settings come from. A setting that stands with no
+ * capability of a function does not reach that function.
+ */
+export type Needs = { settings?: readonly string[]; parts?: readonly string[]; partners?: readonly string[] };
+
+const staffAt = ['STAFF_ISSUER', 'STAFF_AUDIENCE', 'STAFF_JWKS_URL', 'OPERATOR_HOSTS'] as const;
+const wechat = ['WECHAT_API_BASE', 'WECHAT_APPID', 'WECHAT_SECRET'] as const;
+const queues = ['SQS_ENDPOINT'] as const;
+const pictures = ['OBJECTS_BUCKET', 'OBJECTS_ENDPOINT'] as const;
+
+/** What every function has: the table, and the policy that it obeys. */
+export const everywhere = [
+  'STAGE',
+  'SERVICE_REGION',
+  'TABLE_NAME',
+  'TABLE_ENDPOINT',
+  'POLICY_REFRESH_SECONDS',
+] as const;
+
+export const capabilities = {
+  /** Opens the key ring: seals and digests of people's data. */
+  seal: { settings: ['ROOT_KEY', 'SEAL_SUITE'], parts: ['ring'] },
+  /** Called by people, through a door in CloudBase as well. */
+  people: { settings: ['WECHAT_APPID', 'DOOR_KEYS'], parts: ['doorKeys'] },
+  'wechat-sign-in': { settings: wechat, partners: ['wechat'] },
+  'linked-entries': {
+    settings: ['WECHAT_API_BASE', 'LINK_ENTRIES'],
+    parts: ['entries'],
+    partners: ['wechat-link'],
+  },
+  'wechat-phone': { settings: [...wechat, 'PHONE_RECOVERY_DAYS'], partners: ['wechat-phone'] },
+  risk: { settings: [...wechat, 'RISK_RANK_THRESHOLD'], parts: ['risk'], partners: ['wechat-risk'] },
+  text: { settings: wechat, partners: ['wechat-text'] },
+  code: { settings: wechat, partners: ['wechat-code'] },
+  faceid: {
+    settings: ['FACEID_API_BASE', 'FACEID_REGION', 'FACEID_SECRET_ID', 'FACEID_SECRET_KEY', 'FACEID_RULE_ID'],
+    parts: ['offers'],
+    partners: ['tencent-faceid'],
+  },
+  'network-identity': {
+    settings: ['NETWORK_IDENTITY_BASE', 'OPERATOR_HOSTS'],
+    parts: ['offers'],
+    partners: ['network-identity'],
+  },
+  'staff-identity': { settings: staffAt, parts: ['staff'] },
+  pictures: { settings: pictures, parts: ['objects'] },
+  /** Deletes files, and neither reads nor writes one. */
+  'erase-pictures': { settings: pictures, parts: ['objects'] },
+  /** Asks for a process to go on. */
+  'ask-for-processes': { settings: [...queues, 'PROCESS_QUEUE_URL'], parts: ['queue'] },
+  'take-processes': {},
+  /** Publishes versions of the policy, the first one of a new service included. */
+  'publish-policy': { settings: ['POLICY_NOTICE_DAYS'], parts: ['policyNoticeDays'] },
+} as const satisfies Record<string, Needs>;
+
+export type Capability = keyof typeof capabilities;
+
+/** What each function is able to do. A new function begins with a row here (CONTRIBUTING.md). */
+export const functionCapabilities = {
+  login: ['people', 'seal', 'wechat-sign-in', 'linked-entries', 'wechat-phone', 'risk', 'ask-for-processes'],
+  consent: ['people', 'seal', 'staff-identity', 'ask-for-processes', 'publish-policy'],
+  cards: ['people', 'seal', 'staff-identity', 'text', 'code'],
+  profile: ['people', 'seal', 'staff-identity', 'pictures'],
+  location: ['people', 'seal'],
+  identity: ['people', 'seal', 'staff-identity', 'faceid', 'network-identity'],
+  retention: ['seal', 'take-processes', 'ask-for-processes', 'erase-pictures'],
+} as const satisfies Record<string, readonly Capability[]>;
+
+export type FunctionName = keyof typeof functionCapabilities;
+
+export const allCapabilities = Object.keys(capabilities) as Capability[];
+
+/** The names of the settings that some capabilities read, and of those that everybody reads. */
+export function settingsOf(has: readonly Capability[]): string[] {
+  return [...new Set([...everywhere, ...has.flatMap((one) => (capabilities[one] as Needs).settings ?? [])])];
+}

@@ -1,0 +1,133 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { Principal } from '../../infra/capabilities/rights';
+import type { Deps } from '../../lib/deps';
+import { mayDo } from './iam';
+
+/** One use of something of AWS's, in the words of IAM. `keys` are the partition keys that a request to the table names. */
+export type Use = { action: string; resource: string; keys?: string[] };
+
+type Written = { Item?: { pk: string }; Key?: { pk: string } };
+type Input = Written & {
+  IndexName?: string;
+  KeyConditionExpression?: string;
+  ExpressionAttributeValues?: Record<string, string>;
+  RequestItems?: Record<string, { Keys: { pk: string }[] }>;
+  TransactItems?: Record<string, Written>[];
+};
+
+/** In whose name the work under way is done. */
+const current = new AsyncLocalStorage<Principal>();
+
+/** What is done within `work` is done with the rights of a principal, and with no others. */
+export function inNameOf<T>(principal: Principal, work: () => T): T {
+  return current.run(principal, work);
+}
+
+/** By principal, every use that was made in its name. Equal ones stand once. */
+export type Uses = Map<Principal, Map<string, Use>>;
+
+/** Notes a use of whoever works. @throws Error when the rights do not allow it, as AWS would refuse it */
+function use(uses: Uses, one: Use): void {
+  const principal = current.getStore();
+  if (!principal) return;
+  const own = uses.get(principal) ?? new Map<string, Use>();
+  uses.set(principal, own);
+  const known = JSON.stringify(one);
+  if (own.has(known)) return;
+  if (!mayDo(principal, one)) {
+    const on = [one.resource, ...(one.keys ?? []).map((key) => key.replace(/(#[a-z-]*#?).*/, '$1…'))].join(
+      ' ',
+    );
+    throw new Error(`${principal} may not ${one.action} on ${on} (infra/capabilities/rights.ts)`);
+  }
+  own.set(known, one);
+}
+
+/** The same dependencies, whose uses of queues, files and keys are noted as well. */
+export function withNotedUses(deps: Deps, uses: Uses): Deps {
+  const noted = <T extends object>(part: T, of: Record<string, (first: never) => Use[]>): T => {
+    const methods = Object.entries(part).map(([name, value]) => {
+      const say = of[name] ?? of['*'];
+      if (!say || typeof value !== 'function') return [name, value];
+      const method = (...words: unknown[]) => {
+        for (const one of say(words[0] as never)) use(uses, one);
+        return value.apply(part, words);
+      };
+      return [name, method];
+    });
+    return Object.fromEntries(methods);
+  };
+  const send = (resource: string) => ({ send: () => [{ action: 'sqs:SendMessage', resource }] });
+  const file = (action: string, key: string): Use => ({
+    action: `s3:${action}`,
+    resource: `ObjectsBucket/${key}`,
+  });
+  const sealing = (action: string): Use => ({ action: `kms:${action}`, resource: 'ObjectsKey' });
+  // Loaded once for the whole world here; in the cloud, by every instance that uses it.
+  const ring = [
+    { action: 'dynamodb:Query', resource: 'Table', keys: ['KEYS'] },
+    { action: 'kms:Decrypt', resource: 'RootKey' },
+  ];
+  const book = { action: 'dynamodb:BatchGetItem', resource: 'Table', keys: ['POLICY'] };
+  return {
+    ...deps,
+    policy: noted(deps.policy, { refresh: () => [book], load: () => [book] }),
+    ring: noted(deps.ring, { '*': () => ring }),
+    queue: noted(deps.queue, send('ProcessQueue')),
+    objects: noted(deps.objects, {
+      uploadAddress: ({ key }: { key: string }) => [file('PutObject', key), sealing('GenerateDataKey')],
+      write: (key: string) => [file('PutObject', key), sealing('GenerateDataKey')],
+      read: (key: string) => [file('GetObject', key), sealing('Decrypt')],
+      remove: (keys: string[]) => keys.map((key) => file('DeleteObject', key)),
+    }),
+  };
+}
+
+/** Hangs on a table's client and notes every request before it is sent. */
+export function observeUses(uses: Uses): (client: DynamoDBClient) => void {
+  return (client) =>
+    client.middlewareStack.add(
+      (next, context) => async (args) => {
+        const name = String(context.commandName).replace(/Command$/, '');
+        for (const one of usesOf(name, args.input as Input)) use(uses, one);
+        return next(args);
+      },
+      { step: 'initialize', name: 'uses' },
+    );
+}
+
+const inTransactions: Record<string, string> = {
+  Put: 'PutItem',
+  Update: 'UpdateItem',
+  Delete: 'DeleteItem',
+  ConditionCheck: 'ConditionCheckItem',
+};
+
+function usesOf(name: string, input: Input): Use[] {
+  if (name === 'TransactWriteItems')
+    return (input.TransactItems ?? []).flatMap((item) =>
+      Object.entries(item).map(([kind, written]) => onTable(inTransactions[kind] ?? kind, [pkOf(written)])),
+    );
+  if (name === 'BatchGetItem')
+    return Object.values(input.RequestItems ?? {}).map(({ Keys }) =>
+      onTable(
+        name,
+        Keys.map(({ pk }) => pk),
+      ),
+    );
+  if (name === 'Query') {
+    const [, value = ''] = /^\s*\w+ = (:\w+)/.exec(input.KeyConditionExpression ?? '') ?? [];
+    const use = onTable(name, [input.ExpressionAttributeValues?.[value] ?? '']);
+    return [input.IndexName ? { ...use, resource: `Table/index/${input.IndexName}` } : use];
+  }
+  return [onTable(name, [pkOf(input)])];
+}
+
+const onTable = (action: string, keys: string[]): Use => ({
+  action: `dynamodb:${action}`,
+  resource: 'Table',
+  keys,
+});
+
+const pkOf = ({ Item, Key }: Written): string => (Item ?? Key)?.pk ?? '';
