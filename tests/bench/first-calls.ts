@@ -1,11 +1,10 @@
+import { statusKeys } from '../../functions/identity/status';
 import { cardKey } from '../../lib/table/card/card';
 import type { Key } from '../../lib/table/keys';
 import { locationKey } from '../../lib/table/location/location';
 import { bookKey } from '../../lib/table/policy/policy-version';
 import { processKey } from '../../lib/table/process/process';
 import { nicknameKey } from '../../lib/table/profile/nickname';
-import { guardianKey, minorKey } from '../../lib/table/real-name/minor';
-import { realNameKey } from '../../lib/table/real-name/real-name';
 import { KEYS } from '../../lib/table/service/key-store';
 import type { Trip } from './bare/functions/bare/index';
 import type { Person } from './person';
@@ -32,8 +31,7 @@ export const firstCalls: Record<string, (person: Person) => FirstCall> = {
   profile: (person) => overHttp(person, 'profile/get', {}, [...person.self, nicknameKey(person.subjectId)]),
   identity: (person) => {
     const id = person.subjectId;
-    const beside = [realNameKey(id, 'real-name-network'), guardianKey(id), minorKey(id)];
-    return overHttp(person, 'identity/status', {}, [...person.self, realNameKey(id, 'real-name')], beside);
+    return overHttp(person, 'identity/status', {}, [...person.self, ...statusKeys(id)]);
   },
   location: (person) =>
     overHttp(person, 'location/current', {}, [...person.self, locationKey(person.subjectId)]),
