@@ -23,8 +23,7 @@ import { MAX_STEP_WRITES, type Next, type ProcessKind, type StepInput } from './
  * What follows when one account of a person is given up for another one (promise A1). It lies with the account that stays
  * and begins with the fences (functions/login/join.ts), behind which nothing new appears. First the blocks move, so that
  * whoever has blocked one account is kept from the other one; then the children answered for, and the openids; then what is
- * left of the account goes. What
- * rested on consents is erased by processes of its own, with an entry in the ledger for each.
+ * left of the account goes. What rested on consents is erased by processes of its own, each with its entry in the ledger.
  */
 export const join: ProcessKind = { blocks, wards, openids, rest };
 
