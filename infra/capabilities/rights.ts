@@ -76,7 +76,7 @@ export const tableRights: Record<Principal, TableRights> = {
   },
   retention: {
     items: {
-      'P#*': 'get query put update delete',
+      'P#*': 'get query put update delete check',
       'PROCESS#*': 'get put update delete',
       'ID#*': 'delete',
       'GAUGE#*': 'update',

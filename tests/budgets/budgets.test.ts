@@ -396,6 +396,8 @@ const seldom: Partial<Record<Principal, Grant[]>> = {
     onItems('ConditionCheckItem', 'P#*'),
   ],
   retention: [
+    // tests/process/crash: openids that move when two accounts are joined.
+    onItems('ConditionCheckItem', 'P#*'),
     // tests/policy/announcing: people are told of a version.
     ...['BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem'].map((act) => onItems(act, 'PROCESS#*')),
     { action: 'dynamodb:Query', resource: 'Table/index/everyone', key: 'EVERYONE#*' },
