@@ -218,9 +218,9 @@ const notReached: Record<string, readonly KindId[]> = {
   'location/settings': ['location-point', 'location-cell'],
   // Whose age and bank card have been checked before.
   'identity/reverify': ['age-band', 'bank-result'],
-  // Where it is about a version of the policy, or a join.
-  'retention/runProcess': ['policy-notice', 'wechat-openid'],
-  'retention/sweep': ['policy-notice', 'wechat-openid'],
+  // Where it is about a version of the policy, a join, or a rotation of keys.
+  'retention/runProcess': ['policy-notice', 'wechat-openid', 'key-material'],
+  'retention/sweep': ['policy-notice', 'wechat-openid', 'key-material'],
 };
 
 /** All parts of a card lie in one blob, and which are filled in is the choice of its owner: one stands for all. */

@@ -2,6 +2,7 @@ import { type Finding, replay } from '../../infra/commands/lawful-replay';
 import { toInstant } from '../../lib/clock';
 import { parseToken } from '../../lib/crypto/token';
 import type { Operation } from '../../lib/gate/operation';
+import { processKinds } from '../../lib/process/kinds';
 import { allSubjects } from '../../lib/table/person/all-subjects';
 import { eraseSteps } from '../../lib/table/readers/erase';
 import { exportPerson } from '../../lib/table/readers/export';
@@ -174,7 +175,7 @@ describe('somebody who has been erased (R3, S9)', () => {
 
     world.queued.length = 0;
     await startOn(world);
-    await deliver(world);
+    await deliver(world, deps, processKinds);
     expect(await statusOf(world)).toMatchObject({ people: counts.people, partsFailing: 0 });
 
     const records = [];

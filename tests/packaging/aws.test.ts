@@ -95,14 +95,18 @@ describe.each([...awsRegions])('the template for %s', (region) => {
       resourcesOf(template(), 'AWS::IAM::Role')
         .filter(([, role]) => statementsOf(role).some(({ Action }) => [Action].flat().includes(action)))
         .map(([id]) => id);
-    expect(holders('sqs:SendMessage')).toEqual(['LoginRole', 'ConsentRole', 'RetentionRole']);
+    expect(holders('sqs:SendMessage').sort()).toEqual([
+      'ConsentRole',
+      'KeyRotationRole',
+      'LoginRole',
+      'RetentionRole',
+    ]);
     expect(holders('sqs:ReceiveMessage')).toEqual(['RetentionRole']);
     expect(holders('kms:Encrypt')).toEqual(['KeyRotationRole']);
     expect(holders('dynamodb:DeleteItem').sort()).toEqual([
       'CardsRole',
       'ConsentRole',
       'IdentityRole',
-      'KeyRotationRole',
       'LocationRole',
       'LoginRole',
       'RetentionRole',
