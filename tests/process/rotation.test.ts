@@ -26,7 +26,8 @@ import {
 import { createWorld, type World } from '../support/world';
 import { type Cut, machine, PowerCut } from './machine';
 
-const HOUR_MS = 3_600_000;
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 /** DynamoDB takes a hundred in one transaction. */
 const PEOPLE_PER_WRITE = 50;
@@ -153,6 +154,10 @@ describe('a rotation (S5)', () => {
     expect(await startOn(world)).toMatchObject({ outcome: 'begun', version: version + 1 });
     await passUntil(world, (step) => step === 'rest');
     expect(await branchVersions()).toEqual([version - 1, version, version + 1]);
+    world.wait(KEEP_RETIRED_MS - MINUTE_MS);
+    await timer(world);
+    await deliver(world);
+    expect(await versionsOf(known)).toEqual([version + 1]); // the second look of the one before wraps nobody back
     await finishRotation(world);
     await expectEnd(version + 1);
   });
