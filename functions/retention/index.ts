@@ -6,10 +6,10 @@ import { sweep } from './sweep';
 
 export const retention = {
   runProcess: operation({
-    summary: '队列：推进一项需要时间的处理任务（撤回后的删除、账号合并、政策变更的告知）。',
+    summary: '队列：推进一项需要时间的处理任务（撤回后的删除、账号合并、政策变更的告知、密钥轮换）。',
     caller: 'queue',
     purpose: 'accountability',
-    kinds: { in: ['policy-notice'], uses: ['wechat-openid'], out: [] },
+    kinds: { in: ['policy-notice'], uses: ['wechat-openid', 'key-material'], out: [] },
     input: z.strictObject({
       kind: z.string().check(z.regex(/^[a-z-]{1,32}$/)),
       id: z.string().check(z.regex(/^[\w-]{1,64}$/)),
@@ -17,7 +17,7 @@ export const retention = {
     }),
     output: z.object({
       outcome: z.enum(['done', 'already-done', 'waits', 'failed', 'goes-on']),
-      /** Records that are gone by it, or people told. */
+      /** Records that are gone by it, people told, or people's keys wrapped anew. */
       count: z.int(),
     }),
     ledger: 'act',
@@ -29,7 +29,7 @@ export const retention = {
     summary: '定时：推进到期的处理任务，清除保存期限已到的记录。',
     caller: 'scheduler',
     purpose: 'accountability',
-    kinds: { in: ['policy-notice'], uses: ['wechat-openid'], out: [] },
+    kinds: { in: ['policy-notice'], uses: ['wechat-openid', 'key-material'], out: [] },
     input: z.strictObject({}),
     output: z.object({
       /** Processes that were due, and how many of them are over. */

@@ -78,16 +78,14 @@ export const tableRights: Record<Principal, TableRights> = {
     items: {
       'P#*': 'get query put update delete check',
       'PROCESS#*': 'get put update delete',
+      KEYS: 'delete',
       'ID#*': 'delete',
       'GAUGE#*': 'update',
     },
     indexes: { due: 'DUE#*', everyone: 'EVERYONE#*' },
   },
-  // The person who runs npm run rotate-keys.
-  'key-rotation': {
-    items: { KEYS: 'query put delete', 'P#*': 'get update' },
-    indexes: { everyone: 'EVERYONE#*' },
-  },
+  // The person who begins a rotation of keys: nobody else wraps by the root key, and its process removes the old ones.
+  'key-rotation': { items: { KEYS: 'query put', 'PROCESS#*': 'get put' } },
 };
 
 /** A right outside the table: acts on things, by their names in infra/data and infra/aws. */
@@ -118,4 +116,5 @@ export const capabilityRights: Partial<Record<Capability, readonly Right[]>> = {
 
 export const rotationRights: readonly Right[] = [
   { sid: 'OpenAndWrapKeyRing', actions: ['kms:Decrypt', 'kms:Encrypt'], on: ['RootKey'] },
+  { sid: 'AskForProcesses', actions: [send], on: ['ProcessQueue'] },
 ];

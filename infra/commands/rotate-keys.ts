@@ -1,32 +1,29 @@
-import { type Clock, DAY_MS, systemClock, toInstant } from '../../lib/clock';
+import { type Clock, systemClock, toInstant } from '../../lib/clock';
 import { readConfig } from '../../lib/config';
-import {
-  BRANCHES,
-  branchVersionOf,
-  createKeyRing,
-  KEY_RING_REFRESH_MS,
-  ringPlace,
-  type WrappedKey,
-} from '../../lib/crypto/key-ring';
+import { BRANCHES, ringPlace, type WrappedKey } from '../../lib/crypto/key-ring';
 import { type Random, randomId, systemRandom } from '../../lib/crypto/random';
 import { type RootKey, rootKeys } from '../../lib/crypto/root-key';
 import { newSigningKey } from '../../lib/crypto/signature';
 import type { SuiteName } from '../../lib/crypto/suite';
-import { ConditionFailed, createTable, type Table } from '../../lib/table/client';
-import { keys } from '../../lib/table/keys';
-import { allSubjects } from '../../lib/table/person/all-subjects';
-import { readPerson } from '../../lib/table/person/person';
+import { createLog } from '../../lib/log';
+import { createProcessQueue, type ProcessQueue } from '../../lib/partner/queue';
+import { partsOf } from '../../lib/process/everybody';
+import { isUnderWay, KEEP_RETIRED_MS, rotationTo } from '../../lib/process/rotation';
+import { createTable, type Table } from '../../lib/table/client';
+import { beginProcess, processKey, readProcess } from '../../lib/table/process/process';
+import { lostRace, untilWon } from '../../lib/table/races';
 import {
   addServiceKey,
+  createServiceKey,
   loadServiceKeys,
-  removeServiceKey,
   replaceServiceKey,
 } from '../../lib/table/service/key-store';
 import { saysHelp } from './help';
 
 /**
- * `npm run rotate-keys`: new branch keys and a new signing key, every person's data key wrapped anew, with the service
- * running. Safe to repeat and to interrupt: each run goes on where things are. infra/runbooks/key-rotation.md.
+ * `npm run rotate-keys`: makes a new version of every branch key and of the signing key, and begins the process that wraps
+ * every person's data key by it (lib/process/rotation.ts), with the service running. Only here is anything wrapped by the
+ * root key. infra/runbooks/key-rotation.md.
  */
 export type RotateParts = {
   table: Table;
@@ -36,93 +33,70 @@ export type RotateParts = {
   random: Random;
 };
 
-/** A retired key stays this long, so that a backup from before the rotation can still be read: backups live 35 days. */
-export const KEEP_RETIRED_MS = 40 * DAY_MS;
-
 const branches = Array.from({ length: BRANCHES }, (_, number) => `branch:${number}`);
 
 /** Makes what a new table lacks, and nothing else. Two at once end with one set of keys. */
 export async function makeMissingKeys(parts: RotateParts): Promise<number> {
   const have = new Set((await loadServiceKeys(parts.table)).map(({ name }) => name));
   const missing = ['service', 'signing', ...branches].filter((name) => !have.has(name));
-  await Promise.all(missing.map((name) => addKey(parts, name, 1)));
+  await Promise.all(missing.map(async (name) => addServiceKey(parts.table, await newKey(parts, name, 1))));
   return missing.length;
 }
 
-async function addKey(
-  { table, roots, suite, clock, random }: RotateParts,
+async function newKey(
+  { roots, suite, clock, random }: RotateParts,
   name: string,
   version: number,
-): Promise<void> {
+): Promise<WrappedKey> {
   const [root] = roots;
   const common = { name, version, rootId: root.id, suite, createdAt: toInstant(clock.now()) };
   const place = ringPlace(name, version);
-  if (name !== 'signing') {
-    await addServiceKey(table, { ...common, wrapped: await root.wrap(random(32), place) });
-    return;
-  }
+  if (name !== 'signing') return { ...common, wrapped: await root.wrap(random(32), place) };
   const { privateJwk, publicJwk } = await newSigningKey(randomId(random));
   const wrapped = await root.wrap(Buffer.from(JSON.stringify(privateJwk)), place);
-  await addServiceKey(table, { ...common, wrapped, publicJwk: publicJwk as Record<string, string> });
+  return { ...common, wrapped, publicJwk: publicJwk as Record<string, string> };
 }
 
-export type Rotation = {
+/**
+ * `begun`: this start made the new version. `joined`: the newest version's rotation is still on its way, and was asked to go
+ * on. `keys-made`: the table lacked keys, and has them now; there is nothing to rotate.
+ */
+export type Started = {
+  outcome: 'begun' | 'joined' | 'keys-made';
+  version: number;
+  /** Keys of the ring that are wrapped by another root key than before. */
   rewrappedRing: number;
-  newKeys: number;
-  people: number;
-  rewrapped: number;
-  retired: number;
-  removed: number;
 };
 
-/** One rotation. Answers what was done; `people` counts everyone who was looked at. */
-export async function rotateKeys(parts: RotateParts): Promise<Rotation> {
-  const { table, clock } = parts;
+/** Begins a rotation, or joins the one that is on its way. Of two at once one makes the version, and the other joins. */
+export async function startRotation(parts: RotateParts & { queue: ProcessQueue }): Promise<Started> {
   const made = await makeMissingKeys(parts);
   const rewrappedRing = await rewrapRing(parts);
-  const stored = await loadServiceKeys(table);
-  for (const name of ['signing', ...branches]) {
-    const [newest] = versionsOf(stored, name);
-    await addKey(parts, name, (newest?.version ?? 0) + 1);
-  }
-  const ring = createKeyRing({ ...parts, load: () => loadServiceKeys(table), now: clock.now });
-  const inUse = new Set<string>();
-  const walk = { people: 0, rewrapped: 0 };
-  for await (const subjectId of allSubjects(table)) {
-    walk.people += 1;
-    const [item] = await table.getMany([keys.person(subjectId)]);
-    if (!item) continue;
-    const { wrappedKey } = readPerson(item);
-    if (!wrappedKey) continue; // erased
-    const anew = await ring.rewrap(subjectId, wrappedKey);
-    if (anew && (await storeRewrapped(table, subjectId, wrappedKey, anew))) walk.rewrapped += 1;
-    else inUse.add(String(branchVersionOf(wrappedKey)));
-  }
-  return { rewrappedRing, newKeys: made + branches.length + 1, ...walk, ...(await retire(parts, inUse)) };
+  if (made > 0) return { outcome: 'keys-made', version: await newestVersion(parts.table), rewrappedRing };
+  const started = await untilWon(() => beginOrJoin(parts));
+  await parts.queue.send([rotationTo(started.version)]);
+  return { ...started, rewrappedRing };
 }
 
-/** Refused when the person was erased or rotated by another run meanwhile. */
-async function storeRewrapped(
-  table: Table,
-  subjectId: string,
-  before: Uint8Array,
-  after: Uint8Array,
-): Promise<boolean> {
+/** The keys and the process are one transaction. Undefined where somebody else made that version meanwhile. */
+async function beginOrJoin(parts: RotateParts): Promise<Omit<Started, 'rewrappedRing'> | undefined> {
+  const { table, clock } = parts;
+  const newest = await newestVersion(table);
+  const [row] = await table.getMany([processKey(rotationTo(newest))]);
+  const before = readProcess(row);
+  if (before && isUnderWay(before)) return { outcome: 'joined', version: newest };
+  const version = newest + 1;
+  const made = await Promise.all(['signing', ...branches].map((name) => newKey(parts, name, version)));
   try {
-    await table.update({
-      Key: keys.person(subjectId),
-      UpdateExpression: 'SET wrappedKey = :after',
-      ConditionExpression: 'wrappedKey = :before',
-      ExpressionAttributeValues: { ':before': before, ':after': after },
-    });
-    return true;
+    const begin = beginProcess(rotationTo(version), 'spread', { version }, clock.now());
+    await table.write(begin, ...made.map(createServiceKey));
+    return { outcome: 'begun', version };
   } catch (error) {
-    if (error instanceof ConditionFailed) return false;
-    throw error;
+    return lostRace(error);
   }
 }
 
-/** Wraps the ring under the first root key, where another one of ROOT_KEY wrapped it before. */
+/** Wraps the ring under the first root key, where another one of ROOT_KEY wrapped it before. Safe to repeat. */
 async function rewrapRing({ table, roots }: RotateParts): Promise<number> {
   const [first] = roots;
   let count = 0;
@@ -133,66 +107,95 @@ async function rewrapRing({ table, roots }: RotateParts): Promise<number> {
       throw new Error(`ROOT_KEY must name the root key that wrapped ${record.name} as well as the new one.`);
     const place = ringPlace(record.name, record.version);
     const wrapped = await first.wrap(await old.unwrap(record.wrapped, place), place);
-    await replaceServiceKey(table, { ...record, rootId: first.id, wrapped }, record.rootId);
-    count += 1;
+    try {
+      await replaceServiceKey(table, { ...record, rootId: first.id, wrapped }, record.rootId);
+      count += 1;
+    } catch (error) {
+      lostRace(error); // another start did it, or the key was removed
+    }
   }
   return count;
 }
 
-/**
- * Marks as retired the branch keys that nothing is wrapped by, and removes those retired long ago. A key that running
- * instances may still take for the newest is left alone until the next run.
- */
-async function retire(
-  { table, clock }: RotateParts,
-  inUse: Set<string>,
-): Promise<{ retired: number; removed: number }> {
-  const now = clock.now();
-  const outcome = { retired: 0, removed: 0 };
+/** How far the rotation to the newest version is. */
+export type RotationStatus = {
+  version: number;
+  /** The step it is at, or `over`. */
+  step: string;
+  /** Parts of everybody that are not over, those of them that fail, and what they have looked at and moved so far. */
+  partsLeft: number;
+  partsFailing: number;
+  people: number;
+  rewrapped: number;
+  /** When everybody is looked at once more before the older branch keys are removed; while they rest. */
+  keptUntil?: string;
+  /** Every version of branch keys that the table holds. */
+  branchVersions: number[];
+  /** Keys of the ring that the first root key of ROOT_KEY has not wrapped. */
+  underOtherRoots: number;
+};
+
+/** Looks and changes nothing. */
+export async function rotationStatus({
+  table,
+  roots,
+}: Pick<RotateParts, 'table' | 'roots'>): Promise<RotationStatus> {
   const stored = await loadServiceKeys(table);
-  for (const name of branches) {
-    const versions = versionsOf(stored, name);
-    for (const [index, old] of versions.entries()) {
-      const successor = versions[index - 1];
-      const known = successor && now - Date.parse(successor.createdAt) > 2 * KEY_RING_REFRESH_MS;
-      if (old.retiredAt && now - Date.parse(old.retiredAt) > KEEP_RETIRED_MS) {
-        await removeServiceKey(table, name, old.version);
-        outcome.removed += 1;
-      } else if (!old.retiredAt && known && !inUse.has(String(old.version))) {
-        await replaceServiceKey(table, { ...old, retiredAt: toInstant(now) }, old.rootId);
-        outcome.retired += 1;
-      }
-    }
-  }
-  return outcome;
+  const version = Math.max(0, ...stored.map((record) => record.version));
+  const ref = rotationTo(version);
+  const [row, ...parts] = (await table.getMany([ref, ...partsOf(ref)].map(processKey))).map(readProcess);
+  const left = parts.filter((part) => part !== undefined);
+  const sum = (name: string) => left.reduce((total, { state }) => total + Number(state[name] ?? 0), 0);
+  const isBranch = ({ name }: WrappedKey) => name.startsWith('branch:');
+  const versions = new Set(stored.filter(isBranch).map((record) => record.version));
+  const keptUntil = Number(row?.state.gatheredAtMs) + KEEP_RETIRED_MS;
+  return {
+    version,
+    step: row?.step ?? 'over',
+    partsLeft: left.length,
+    partsFailing: left.filter(({ attempts }) => attempts > 0).length,
+    people: sum('people'),
+    rewrapped: sum('rewrapped'),
+    ...(row?.step === 'rest' && { keptUntil: toInstant(keptUntil) }),
+    branchVersions: [...versions].sort((a, b) => a - b),
+    underOtherRoots: stored.filter(({ rootId }) => rootId !== roots[0].id).length,
+  };
 }
 
-/** The versions of one key, newest first. */
-function versionsOf(stored: WrappedKey[], name: string): WrappedKey[] {
-  return stored.filter((record) => record.name === name).sort((a, b) => b.version - a.version);
+async function newestVersion(table: Table): Promise<number> {
+  return Math.max(...(await loadServiceKeys(table)).map(({ version }) => version));
 }
 
-async function main(): Promise<void> {
-  if (
-    saysHelp(
-      'Usage: npm run rotate-keys. New keys under a running service; see infra/runbooks/key-rotation.md.',
-    )
-  )
-    return;
-  const config = readConfig(process.env, ['seal']);
+const USAGE = `Usage: npm run rotate-keys [-- --status]
+Begins new keys under a running service, or joins the rotation that is on its way; with --status only says how far it is.
+See infra/runbooks/key-rotation.md.`;
+
+async function main(words: readonly string[]): Promise<void> {
+  if (saysHelp(USAGE, words)) return;
+  if (words.some((word) => word !== '--status')) throw new Error(USAGE);
+  const config = readConfig(process.env, ['seal', 'ask-for-processes']);
+  const region = config.SERVICE_REGION;
   const table = createTable({
     name: config.TABLE_NAME,
-    region: config.SERVICE_REGION,
+    region,
     endpoint: config.TABLE_ENDPOINT,
     clock: systemClock,
   });
-  const roots = rootKeys(config.ROOT_KEY, config.SERVICE_REGION, systemRandom);
-  const parts = { table, roots, suite: config.SEAL_SUITE, clock: systemClock, random: systemRandom };
-  console.log(JSON.stringify(await rotateKeys(parts), null, 2));
+  const roots = rootKeys(config.ROOT_KEY, region, systemRandom);
+  const log = createLog((line) => console.error(line));
+  const queue = createProcessQueue({
+    url: config.PROCESS_QUEUE_URL,
+    region,
+    endpoint: config.SQS_ENDPOINT,
+    log,
+  });
+  const parts = { table, roots, suite: config.SEAL_SUITE, clock: systemClock, random: systemRandom, queue };
+  const started = words.includes('--status') ? {} : await startRotation(parts);
+  console.log(JSON.stringify({ ...started, ...(await rotationStatus(parts)) }, null, 2));
 }
 
 if (require.main === module) {
-  main().catch((error: Error) => {
+  main(process.argv.slice(2)).catch((error: Error) => {
     console.error(error.message);
     process.exitCode = 1;
   });

@@ -18,8 +18,6 @@ export type WrappedKey = {
   wrapped: Uint8Array;
   suite: SuiteName;
   createdAt: string;
-  /** Set when nothing is wrapped by it any more; still readable, for restores of older backups. */
-  retiredAt?: string;
   /** Signing keys only: the public half, as published. */
   publicJwk?: Record<string, string>;
 };
@@ -55,8 +53,8 @@ export type KeyRing = {
   newDataKey(subjectId: string): Promise<{ dataKey: Buffer; wrapped: Buffer }>;
   /** Opens a person's stored data key. @throws SealError */
   dataKey(subjectId: string, wrapped: Uint8Array): Promise<Buffer>;
-  /** The same data key under the newest branch key, or undefined when it already is. @throws SealError */
-  rewrap(subjectId: string, wrapped: Uint8Array): Promise<Buffer | undefined>;
+  /** The same data key under a version of the branch key; undefined when it is under that or a later one. @throws SealError */
+  rewrap(subjectId: string, wrapped: Uint8Array, version: number): Promise<Buffer | undefined>;
   /** The newest signing key: its id and private half as a JWK, the same object every time while it is the newest. */
   signingKey(): Promise<{ kid: string; privateJwk: SigningKey }>;
   /** Public halves of every signing key whose signatures may still be shown to us (RFC 7517). */
@@ -159,12 +157,16 @@ export function createKeyRing({ load, roots, suite, now, random }: KeyRingParts)
     return createHmac(hash, key).update(data, 'utf8').digest();
   }
 
-  async function wrapDataKey(subjectId: string, dataKey: Buffer): Promise<Buffer> {
-    const branch = await find(`branch:${branchOf(subjectId)}`, 'newest');
-    const version = Buffer.alloc(2);
-    version.writeUInt16BE(branch.version);
+  async function wrapDataKey(
+    subjectId: string,
+    dataKey: Buffer,
+    version: number | 'newest',
+  ): Promise<Buffer> {
+    const branch = await find(`branch:${branchOf(subjectId)}`, version);
+    const prefix = Buffer.alloc(2);
+    prefix.writeUInt16BE(branch.version);
     const place = dataKeyPlace(subjectId, branch.version);
-    return Buffer.concat([version, seal(suite, await openKey(branch), dataKey, place, random)]);
+    return Buffer.concat([prefix, seal(suite, await openKey(branch), dataKey, place, random)]);
   }
 
   async function dataKey(subjectId: string, wrapped: Uint8Array): Promise<Buffer> {
@@ -183,12 +185,11 @@ export function createKeyRing({ load, roots, suite, now, random }: KeyRingParts)
     dataKey,
     async newDataKey(subjectId) {
       const fresh = random(32);
-      return { dataKey: fresh, wrapped: await wrapDataKey(subjectId, fresh) };
+      return { dataKey: fresh, wrapped: await wrapDataKey(subjectId, fresh, 'newest') };
     },
-    async rewrap(subjectId, wrapped) {
-      const newest = await find(`branch:${branchOf(subjectId)}`, 'newest');
-      if (branchVersionOf(wrapped) === newest.version) return undefined;
-      return wrapDataKey(subjectId, await dataKey(subjectId, wrapped));
+    async rewrap(subjectId, wrapped, version) {
+      if (branchVersionOf(wrapped) >= version) return undefined;
+      return wrapDataKey(subjectId, await dataKey(subjectId, wrapped), version);
     },
     async signingKey() {
       const record = await find('signing', 'newest');

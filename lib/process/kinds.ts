@@ -2,10 +2,12 @@ import { erasure } from './erasure';
 import { join } from './join';
 import type { ProcessKind } from './kind';
 import { policyNotice } from './policy-notice';
+import { rotation } from './rotation';
 
 /** Every kind of process there is, once. A row of another kind stays where it is, and rings. */
 export const processKinds: Readonly<Record<string, ProcessKind>> = {
   erasure,
   join,
   'policy-notice': policyNotice,
+  rotation,
 };

@@ -3,16 +3,12 @@ import type { Deps } from '../deps';
 import type { ConsentPurposeId } from '../policy/purposes';
 import type { PolicyVersion } from '../policy/version';
 import { ConditionFailed } from '../table/client';
-import { EVERYONE_SHARDS, keys } from '../table/keys';
-import { subjectsOfShard } from '../table/person/all-subjects';
 import { canSignIn } from '../table/person/life';
-import { consentOf, type Person, readPerson } from '../table/person/person';
+import { consentOf, type Person } from '../table/person/person';
 import { putPolicyNotice } from '../table/policy/policy-notice';
 import { beginProcess } from '../table/process/process';
+import { nextPeople, partsOf } from './everybody';
 import type { Next, ProcessKind, StepInput } from './kind';
-
-/** People that one step looks at; the row then says from where to go on, so memory is a page whatever their number. */
-export const PEOPLE_PER_STEP = 100;
 
 /**
  * Tells people that a version of the policy is coming which concerns them: those who agreed to a purpose that will reach
@@ -21,24 +17,21 @@ export const PEOPLE_PER_STEP = 100;
  */
 export const policyNotice: ProcessKind = { spread, tell };
 
-async function spread({ clock }: Deps, { process: { kind, state } }: StepInput): Promise<Next> {
-  const parts = Array.from({ length: EVERYONE_SHARDS }, (_, shard) => ({
-    ref: { kind, id: `${state.policyVersion}-${shard}` },
-    state: { policyVersion: Number(state.policyVersion), shard },
-  }));
-  const writes = parts.map((part) => beginProcess(part.ref, 'tell', part.state, clock.now()));
-  return { to: 'end', writes, starts: parts.map(({ ref }) => ref) };
+async function spread({ clock }: Deps, { process }: StepInput): Promise<Next> {
+  const starts = partsOf(process);
+  const writes = starts.map((ref, shard) =>
+    beginProcess(ref, 'tell', { ...process.state, shard }, clock.now()),
+  );
+  return { to: 'end', writes, starts };
 }
 
 /** Who has been told is not told again: the notice itself is refused where there is one. */
 async function tell(deps: Deps, { process: { state } }: StepInput): Promise<Next> {
-  const { policyVersion, shard, after, told = 0 } = state;
+  const { policyVersion, told = 0 } = state;
   const version = await deps.policy.load(Number(policyVersion));
   if (!version) throw new Error('a notice is of no version that there is');
-  const from = after === undefined ? undefined : String(after);
-  const { subjectIds, last } = await subjectsOfShard(deps.table, Number(shard), PEOPLE_PER_STEP, from);
-  const items = await deps.table.getMany(subjectIds.map(keys.person));
-  const concerned = items.flatMap((item) => (item ? [readPerson(item)] : [])).filter(concernedBy(version));
+  const { people, last } = await nextPeople(deps, state);
+  const concerned = people.filter(concernedBy(version));
   const at = toInstant(deps.clock.now());
   await Promise.all(concerned.map(({ subjectId }) => put(deps, subjectId, version.version, at)));
   const count = Number(told) + concerned.length;

@@ -23,7 +23,7 @@ const mayImport: Record<string, readonly string[]> = {
   'lib/door': ['lib', 'lib/gate', 'lib/crypto', 'lib/policy'],
   'lib/gate': ['lib', 'lib/table', 'lib/crypto', 'lib/policy'],
   'lib/consent': ['lib/table', 'lib/policy'],
-  'lib/process': ['lib', 'lib/table', 'lib/policy'],
+  'lib/process': ['lib', 'lib/table', 'lib/crypto', 'lib/policy'],
   'lib/card': [],
   'lib/picture': ['lib'],
   'lib/table': ['lib', 'lib/card', 'lib/crypto', 'lib/policy'],

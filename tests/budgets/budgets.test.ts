@@ -220,9 +220,9 @@ const notReached: Record<string, readonly KindId[]> = {
   'location/settings': ['location-point', 'location-cell'],
   // Whose age and bank card have been checked before.
   'identity/reverify': ['age-band', 'bank-result'],
-  // Where it is about a version of the policy, or a join.
-  'retention/runProcess': ['policy-notice', 'wechat-openid'],
-  'retention/sweep': ['policy-notice', 'wechat-openid'],
+  // Where it is about a version of the policy, a join, or a rotation of keys.
+  'retention/runProcess': ['policy-notice', 'wechat-openid', 'key-material'],
+  'retention/sweep': ['policy-notice', 'wechat-openid', 'key-material'],
 };
 
 /** All parts of a card lie in one blob, and which are filled in is the choice of its owner: one stands for all. */
@@ -398,6 +398,8 @@ const seldom: Partial<Record<Principal, Grant[]>> = {
   retention: [
     // tests/process/crash: openids that move when two accounts are joined.
     onItems('ConditionCheckItem', 'P#*'),
+    // tests/process/rotation: older branch keys go.
+    onItems('DeleteItem', 'KEYS'),
     // tests/policy/announcing: people are told of a version.
     ...['BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem'].map((act) => onItems(act, 'PROCESS#*')),
     { action: 'dynamodb:Query', resource: 'Table/index/everyone', key: 'EVERYONE#*' },

@@ -3,10 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { rotateKeys } from '../../infra/commands/rotate-keys';
 import { findReceipt, NotProved, tell, verifyReceipt } from '../../infra/commands/verify-receipt';
-import { systemRandom } from '../../lib/crypto/random';
-import { rootKeys } from '../../lib/crypto/root-key';
 import { sign } from '../../lib/crypto/signature';
 import { kinds, kindsFor } from '../../lib/policy/kinds';
 import { firstVersion } from '../../lib/policy/version';
@@ -15,6 +12,7 @@ import { agreeingPartners } from '../identity/agreeing-partners';
 import { newCitizen, subjectIdOf } from '../identity/support';
 import { act, consentAct } from '../support/consent';
 import { newRootKey } from '../support/keys';
+import { startOn } from '../support/rotation';
 import { type Caller, createWorld, onceKey, type World } from '../support/world';
 import { officer, paper, rawTable } from './support';
 
@@ -120,9 +118,7 @@ describe('a receipt (K6)', () => {
 
   it('still verifies after the signing key has been replaced', async () => {
     const { receipt: before } = await act(world, me, 'grant');
-    const roots = rootKeys(world.config.ROOT_KEY, 'cn-north-1', systemRandom);
-    const { table, clock } = world.deps;
-    await rotateKeys({ table, roots, suite: 'aes', clock, random: systemRandom });
+    await startOn(world);
     world.wait(600_000);
     await expect(verifyReceipt(before, await publicKeys())).resolves.toBeDefined();
     const now = await act(world, me, 'withdraw');

@@ -2,40 +2,23 @@ import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { KEEP_RETIRED_MS, rotateKeys } from '../../infra/commands/rotate-keys';
+import { rotationStatus, startRotation } from '../../infra/commands/rotate-keys';
 import { branchVersionOf, KEY_RING_REFRESH_MS } from '../../lib/crypto/key-ring';
 import { systemRandom } from '../../lib/crypto/random';
-import { localRootKey, rootKeys } from '../../lib/crypto/root-key';
+import { localRootKey } from '../../lib/crypto/root-key';
 import { sign, verify } from '../../lib/crypto/signature';
 import { parseToken } from '../../lib/crypto/token';
 import { buildDeps } from '../../lib/deps';
 import { keys } from '../../lib/table/keys';
 import { readPerson } from '../../lib/table/person/person';
 import { loadServiceKeys } from '../../lib/table/service/key-store';
-import { grantsOf, needs } from '../support/iam';
 import { newRootKey } from '../support/keys';
-import { inNameOf } from '../support/principal';
+import { rotateParts, startOn } from '../support/rotation';
 import { type Caller, createWorld, onceKey, type World } from '../support/world';
 
 const root = join(__dirname, '../..');
 const run = promisify(execFile);
 const card = { name: '密封的人' };
-
-async function parts(world: World, setting = world.config.ROOT_KEY) {
-  return {
-    table: world.deps.table,
-    roots: rootKeys(setting, 'cn-north-1', systemRandom),
-    suite: world.config.SEAL_SUITE,
-    clock: world.deps.clock,
-    random: systemRandom,
-  };
-}
-
-/** With the rights of the role that the person takes who rotates, and no others. */
-async function rotate(world: World, setting?: string) {
-  const given = await parts(world, setting);
-  return inNameOf('key-rotation', () => rotateKeys(given));
-}
 
 async function branchVersion(world: World, { token }: Caller): Promise<number> {
   const [item] = await world.deps.table.getMany([keys.person(parseToken(token)?.subjectId ?? '')]);
@@ -55,8 +38,8 @@ describe('rotation (S5)', () => {
     const cold = world.instance(); // has the old keys in memory from here on
     await cold.ring.digest('openid', 'warm up');
 
-    const done = await rotate(world);
-    expect(done).toMatchObject({ people: 5, rewrapped: 5, retired: 0, removed: 0 });
+    expect(await startOn(world)).toMatchObject({ outcome: 'begun', version: 2 });
+    await world.work();
     for (const [index, me] of people.entries()) {
       expect(await branchVersion(world, me)).toBe(2);
       expect(await world.ok('cards/get', { cardId: made[index]?.cardId }, me)).toMatchObject(card);
@@ -67,34 +50,19 @@ describe('rotation (S5)', () => {
     await expect(cold.ring.dataKey(subjectId, wrappedKey ?? Buffer.alloc(0))).resolves.toHaveLength(32);
   });
 
-  it('can be interrupted and repeated, retires what nobody uses, and removes it only after the last backup', async () => {
-    const world = await createWorld();
-    const me = await world.cardHolder('a');
-    await rotate(world);
-    world.wait(3 * KEY_RING_REFRESH_MS);
-    const second = await rotate(world);
-    expect(second).toMatchObject({ people: 1, rewrapped: 1, removed: 0 });
-    expect(second.retired).toBe(16); // version 1 of each branch; version 2 may still be the newest that somebody knows
-    world.wait(KEEP_RETIRED_MS + 1);
-    const third = await rotate(world);
-    expect(third.removed).toBe(16);
-    expect(await branchVersion(world, me)).toBe(4);
-    const used = [...(world.uses.get('key-rotation')?.values() ?? [])];
-    const onTable = grantsOf('key-rotation').filter(({ action }) => action.startsWith('dynamodb:'));
-    const unused = onTable.filter((right) => !used.some((use) => needs(use, right)));
-    expect({ 'rights of key-rotation that nothing uses': unused }).toEqual({
-      'rights of key-rotation that nothing uses': [],
-    });
-  });
-
   it('needs no setting but those that the runbook names', async () => {
     const world = await createWorld();
-    const { STAGE, SERVICE_REGION, TABLE_NAME, TABLE_ENDPOINT, ROOT_KEY } = world.config;
-    const env = { STAGE, SERVICE_REGION, TABLE_NAME, TABLE_ENDPOINT, ROOT_KEY, PATH: process.env.PATH };
-    const credentials = { AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' };
-    const command = ['--import', 'tsx', join(root, 'infra/commands/rotate-keys.ts')];
-    const { stdout } = await run(process.execPath, command, { cwd: root, env: { ...env, ...credentials } });
-    expect(JSON.parse(stdout)).toMatchObject({ people: 0, removed: 0 });
+    const { STAGE, SERVICE_REGION, TABLE_NAME, TABLE_ENDPOINT, ROOT_KEY, PROCESS_QUEUE_URL } = world.config;
+    const named = { STAGE, SERVICE_REGION, TABLE_NAME, TABLE_ENDPOINT, ROOT_KEY, PROCESS_QUEUE_URL };
+    const env = {
+      ...named,
+      PATH: process.env.PATH,
+      AWS_ACCESS_KEY_ID: 'local',
+      AWS_SECRET_ACCESS_KEY: 'local',
+    };
+    const command = ['--import', 'tsx', join(root, 'infra/commands/rotate-keys.ts'), '--status'];
+    const { stdout } = await run(process.execPath, command, { cwd: root, env });
+    expect(JSON.parse(stdout)).toMatchObject({ version: 1, step: 'over' });
   });
 
   it('moves the ring to another root key while both are named, and then needs only the new one', async () => {
@@ -106,8 +74,11 @@ describe('rotation (S5)', () => {
       me,
     );
     const next = `local:${randomBytes(32).toString('base64')}`;
-    const moved = await rotate(world, `${next},${world.config.ROOT_KEY}`);
-    expect(moved.rewrappedRing).toBe(18);
+    const both = rotateParts(world, `${next},${world.config.ROOT_KEY}`);
+    const starts = await Promise.all([startRotation(both), startRotation(both)]);
+    expect(starts.reduce((sum, { rewrappedRing }) => sum + rewrappedRing, 0)).toBe(18);
+    expect(await startRotation(both)).toMatchObject({ outcome: 'joined', rewrappedRing: 0 });
+    expect(await rotationStatus(both)).toMatchObject({ underOtherRoots: 0 });
     const ids = new Set((await loadServiceKeys(world.deps.table)).map(({ rootId }) => rootId));
     expect([...ids]).toEqual([localRootKey(next.slice(6), systemRandom).id]);
     const after = buildDeps({ ...world.config, ROOT_KEY: next }, { clock: world.deps.clock, log: () => {} });
@@ -163,7 +134,7 @@ describe('the key ring (S5)', () => {
   it('signs what anyone can verify with the published keys alone, also after the signing key was rotated', async () => {
     const world = await createWorld();
     const before = await sign(world.deps.ring, 'consent-receipt', { hello: 1 });
-    await rotate(world);
+    await startOn(world);
     const { keys: published } = await world.ok<{ keys: never[] }>('consent/jwks');
     world.wait(KEY_RING_REFRESH_MS + 1);
     const later = await world.ok<{ keys: never[] }>('consent/jwks');
@@ -183,7 +154,7 @@ describe('the key ring (S5)', () => {
     const first = await ring.signingKey();
     await sign(ring, 'consent-receipt', { hello: 1 });
     expect((await ring.signingKey()).privateJwk).toBe(first.privateJwk);
-    await rotate(world);
+    await startOn(world);
     world.wait(KEY_RING_REFRESH_MS + 1);
     expect((await ring.signingKey()).kid).not.toBe(first.kid);
     const { keys: published } = await world.ok<{ keys: never[] }>('consent/jwks');

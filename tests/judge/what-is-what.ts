@@ -91,7 +91,7 @@ export const entities: Record<string, string> = {
   'limit-counter': '-count -expiresAtSeconds',
   'web-sign-in':
     '-browserDigest -state -site -askedAt -polls -nextPollAtMs -expiresAtSeconds -pickUpUntilSeconds -subjectId device place',
-  'service-key': 'name keyVersion rootId wrapped suite createdAt retiredAt publicJwk',
+  'service-key': 'name keyVersion rootId wrapped suite createdAt publicJwk',
   'policy-book': 'latest hash versions',
   'policy-version':
     'version state content textHash effectiveAt proposedBy proposedAt decidedBy decidedAt prev hash',

@@ -157,22 +157,28 @@ describe.each([...awsRegions])('the templates for %s', (region) => {
       resourcesOf(template(), 'AWS::IAM::Role')
         .filter(([, role]) => statementsOf(role).some(({ Action }) => [Action].flat().includes(action)))
         .map(([id]) => id);
-    expect(holders('sqs:SendMessage')).toEqual(['LoginRole', 'ConsentRole', 'RetentionRole']);
+    expect(holders('sqs:SendMessage').sort()).toEqual([
+      'ConsentRole',
+      'KeyRotationRole',
+      'LoginRole',
+      'RetentionRole',
+    ]);
     expect(holders('sqs:ReceiveMessage')).toEqual(['RetentionRole']);
     expect(holders('kms:Encrypt')).toEqual(['KeyRotationRole']);
   });
 
-  it('lets keys be written by the rotation only, and the policy by consent only', () => {
-    const writers = (partition: string) =>
+  it('lets keys be written by the rotation only and removed by its process, and the policy written by consent only', () => {
+    const writers = (partition: string, acts = /dynamodb:(Put|Update)/) =>
       resourcesOf(template(), 'AWS::IAM::Role').flatMap(([id, role]) => {
         const writes = statementsOf(role).filter(({ Action, Condition }) => {
           const fence = stringsIn(Condition ?? '');
-          const writing = [Action].flat().some((one) => /dynamodb:(Put|Update|Delete)/.test(one));
+          const writing = [Action].flat().some((one) => acts.test(one));
           return writing && fence.some((one) => partition.startsWith(one.replace('*', '')));
         });
         return writes.length > 0 ? [id] : [];
       });
     expect(writers('KEYS')).toEqual(['KeyRotationRole']);
+    expect(writers('KEYS', /dynamodb:Delete/)).toEqual(['RetentionRole']);
     expect(writers('POLICY')).toEqual(['ConsentRole']);
   });
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { PEOPLE_PER_STEP } from '../../lib/process/policy-notice';
+import { PEOPLE_PER_STEP } from '../../lib/process/everybody';
 import { runProcess } from '../../lib/process/run';
 import type { Write } from '../../lib/table/client';
 import { EVERYONE_SHARDS, shardOf } from '../../lib/table/keys';

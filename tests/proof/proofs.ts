@@ -98,6 +98,11 @@ export const proofs: Record<string, { file: string; shows: string }> = {
     shows:
       'every process killed at every call, with its messages lost, doubled and in any order, comes to one end',
   },
+  rotation: {
+    file: 'tests/process/rotation.test.ts',
+    shows:
+      'a rotation of keys killed about every step and started again: everybody under one version, nothing lost',
+  },
   help: { file: 'tests/operations/help.test.ts', shows: 'every command with --help' },
   'hostile-vcard': { file: 'tests/vcard/hostile.test.ts', shows: 'damaged and malicious files' },
 };

@@ -1,5 +1,7 @@
 import type { KeyRing } from '../../crypto/key-ring';
 import type { Random } from '../../crypto/random';
+import type { Write } from '../client';
+import { keys } from '../keys';
 import { createSealer, type Sealer } from '../sealer';
 import type { Person } from './person';
 
@@ -24,4 +26,16 @@ export async function newPersonKey(
 ): Promise<{ wrappedKey: Uint8Array; sealer: Sealer }> {
   const { dataKey, wrapped } = await ring.newDataKey(subjectId);
   return { wrappedKey: wrapped, sealer: createSealer(subjectId, dataKey, ring.suite, random) };
+}
+
+/** Stores a person's key wrapped anew. Refused where it is not the one that was seen: erased, or wrapped anew meanwhile. */
+export function replaceWrappedKey(subjectId: string, before: Uint8Array, after: Uint8Array): Write {
+  return {
+    Update: {
+      Key: keys.person(subjectId),
+      UpdateExpression: 'SET wrappedKey = :after',
+      ConditionExpression: 'wrappedKey = :before',
+      ExpressionAttributeValues: { ':before': before, ':after': after },
+    },
+  };
 }

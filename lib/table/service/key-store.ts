@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { WrappedKey } from '../../crypto/key-ring';
 import { bytes, plain } from '../attribute';
-import { ConditionFailed, type Item, type Table } from '../client';
+import { ConditionFailed, type Item, type Table, type Write } from '../client';
 import { declareEntity } from '../entity';
 import type { MadeItem } from '../item';
 import { padded } from '../keys';
@@ -22,7 +22,6 @@ export const serviceKey = declareEntity('service-key', {
     wrapped: plain('key-material', bytes),
     suite: plain('key-material', z.enum(['aes', 'sm'])),
     createdAt: plain('key-material', z.string()),
-    retiredAt: plain('key-material', z.optional(z.string())),
     publicJwk: plain('key-material', z.optional(z.record(z.string(), z.string()))),
   },
 });
@@ -51,7 +50,7 @@ export async function loadServiceKeys(table: Table): Promise<WrappedKey[]> {
 /** Adds a key. Answers false when that version was there already: somebody else made it first. */
 export async function addServiceKey(table: Table, key: WrappedKey): Promise<boolean> {
   try {
-    await table.write(create(itemOf(key)));
+    await table.write(createServiceKey(key));
     return true;
   } catch (error) {
     if (error instanceof ConditionFailed) return false;
@@ -59,7 +58,12 @@ export async function addServiceKey(table: Table, key: WrappedKey): Promise<bool
   }
 }
 
-/** Stores a key wrapped anew by another root, or marks it retired; refused when it was changed meanwhile. */
+/** The write that makes a key, refused where that version is there already. */
+export function createServiceKey(key: WrappedKey): Write {
+  return create(itemOf(key));
+}
+
+/** Stores a key wrapped anew by another root. @throws ConditionFailed when it was changed or removed meanwhile */
 export async function replaceServiceKey(table: Table, key: WrappedKey, rootIdBefore: string): Promise<void> {
   await table.write({
     Put: {
@@ -70,11 +74,9 @@ export async function replaceServiceKey(table: Table, key: WrappedKey, rootIdBef
   });
 }
 
-/** Deletes a retired key for good. */
-export async function removeServiceKey(table: Table, name: string, version: number): Promise<void> {
-  await table.write({
-    Delete: { Key: serviceKey.key(name, version), ConditionExpression: 'attribute_exists(retiredAt)' },
-  });
+/** Deletes a key for good. What is still wrapped by it never opens again. */
+export function removeServiceKey({ name, version }: Pick<WrappedKey, 'name' | 'version'>): Write {
+  return { Delete: { Key: serviceKey.key(name, version) } };
 }
 
 function itemOf({ version, ...record }: WrappedKey): MadeItem {
