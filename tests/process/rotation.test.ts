@@ -73,7 +73,7 @@ async function wrappedOf(subjectId: string): Promise<Uint8Array | undefined> {
 /** By which versions the keys of some are wrapped. */
 async function versionsOf(people: Known[]): Promise<number[]> {
   const wrapped = await Promise.all(people.map(({ subjectId }) => wrappedOf(subjectId)));
-  return [...new Set(wrapped.map((key) => branchVersionOf(key ?? Buffer.alloc(2))))].sort();
+  return [...new Set(wrapped.map((key) => branchVersionOf(key ?? Buffer.alloc(2))))].sort((a, b) => a - b);
 }
 /** Whether an instance that has never seen a key opens the same data keys as ever. */
 async function opensAll(people: Known[]): Promise<boolean> {
