@@ -42,6 +42,22 @@ export const proofs: Record<string, { file: string; shows: string }> = {
     file: 'tests/hosts/contract.test.ts',
     shows: 'hostile input gets the same answer under the runtime of CloudBase',
   },
+  'picture-memory': {
+    file: 'tests/picture/codecs.test.ts',
+    shows: 'the memory of a codec is enough for the largest picture of every type and shape',
+  },
+  'spoilt-pictures': {
+    file: 'tests/picture/redraw.test.ts',
+    shows: 'a picture cut short or spoilt anywhere: a picture or a refusal',
+  },
+  'hidden-jpeg': {
+    file: 'tests/picture/hostile-jpeg.test.ts',
+    shows: 'a picture hidden behind any marker at any place of a JPEG is never the one decoded',
+  },
+  'picture-parts': {
+    file: 'tests/picture/hostile-chunks.test.ts',
+    shows: 'parts of a WebP or PNG in any order show reader and decoder one size',
+  },
   visibility: {
     file: 'tests/cards/visibility.test.ts',
     shows: 'verdicts and audiences of fields in any order',
