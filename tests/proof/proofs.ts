@@ -36,7 +36,7 @@ export const proofs: Record<string, { file: string; shows: string }> = {
   },
   residency: {
     file: 'tests/packaging/residency.test.ts',
-    shows: 'no command of the framework takes another region',
+    shows: 'no command of the framework takes another region or stage',
   },
   hosts: {
     file: 'tests/hosts/contract.test.ts',
