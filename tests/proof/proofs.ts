@@ -34,6 +34,14 @@ export const proofs: Record<string, { file: string; shows: string }> = {
     file: 'tests/profile/refusals.test.ts',
     shows: 'whatever is refused, everything else of a profile goes on',
   },
+  aws: {
+    file: 'tests/packaging/aws.test.ts',
+    shows: 'what is deployed to each region of AWS in China',
+  },
+  'new-field': {
+    file: 'tests/cards/new-field.test.ts',
+    shows: 'a field of the card does not compile with anything left out',
+  },
   residency: {
     file: 'tests/packaging/residency.test.ts',
     shows: 'no command of the framework takes another region or stage',
@@ -113,6 +121,10 @@ export const proofs: Record<string, { file: string; shows: string }> = {
     file: 'tests/process/crash.test.ts',
     shows:
       'every process killed at every call, with its messages lost, doubled and in any order, comes to one end',
+  },
+  start: {
+    file: 'tests/local/start.test.ts',
+    shows: 'npm start in every way, each served, walked through and ended',
   },
   help: { file: 'tests/operations/help.test.ts', shows: 'every command with --help' },
   'hostile-vcard': { file: 'tests/vcard/hostile.test.ts', shows: 'damaged and malicious files' },
