@@ -105,6 +105,10 @@ export const proofs: Record<string, { file: string; shows: string }> = {
     file: 'tests/table/readers.test.ts',
     shows: 'things that nobody has made are exported, explained, in scope, swept and erased',
   },
+  'first-sign-in': {
+    file: 'tests/table/person.test.ts',
+    shows: 'a hundred first sign-ins of one person at once make one account',
+  },
   chain: {
     file: 'tests/table/chain.test.ts',
     shows: 'a chain with anything in it altered, moved, swapped or dropped is found broken there',
