@@ -105,6 +105,10 @@ export const proofs: Record<string, { file: string; shows: string }> = {
     file: 'tests/table/readers.test.ts',
     shows: 'things that nobody has made are exported, explained, in scope, swept and erased',
   },
+  units: {
+    file: 'tests/table/units.test.ts',
+    shows: 'what DynamoDB bills for writes of any item is what the meter of the tests reckons',
+  },
   'first-sign-in': {
     file: 'tests/table/person.test.ts',
     shows: 'a hundred first sign-ins of one person at once make one account',
