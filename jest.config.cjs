@@ -2,6 +2,7 @@
 module.exports = {
   testEnvironment: 'node',
   testMatch: ['<rootDir>/tests/**/*.test.ts'],
+  testSequencer: '<rootDir>/tests/support/slow-first.cjs',
   globalSetup: '<rootDir>/tests/support/start.ts',
   globalTeardown: '<rootDir>/tests/support/stop.ts',
   transform: {

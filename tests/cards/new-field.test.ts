@@ -3,6 +3,7 @@ import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { some } from '../proof/sample';
 import type { World } from '../support/world';
 import type * as Support from './support';
 
@@ -44,7 +45,7 @@ async function edit([file, before, added]: (typeof edits)[keyof typeof edits]): 
 async function compile(): Promise<{ files: string[]; says: string }> {
   const compiler = join(root, 'node_modules/typescript/bin/tsc');
   // From the second time on it looks only at what has changed.
-  const args = [compiler, '--incremental', '--tsBuildInfoFile', 'compiled.json'];
+  const args = [compiler, '--singleThreaded', '--incremental', '--tsBuildInfoFile', 'compiled.json'];
   const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: copy }).catch((error) => error);
   const files = [...stdout.matchAll(/^([\w./-]+)\(\d+,\d+\): error/gm)].map(([, file]) => file);
   return { files: [...new Set(files)], says: stdout };
@@ -61,15 +62,20 @@ afterAll(() => rm(copy, { recursive: true }));
 
 describe('a field that is added to the declaration', () => {
   it('does not compile before its kind is in the policy, the content check is said to get it, and tests have one (K7, D1)', async () => {
+    const looked = some(['before its kind', 'before the recipient and the tests'] as const, 1);
     await edit(edits.row);
-    const bare = await compile();
-    expect(bare.files).toContain('lib/card/fields.ts');
-    expect(bare.says).toContain('"card-motto"');
+    if (looked.includes('before its kind')) {
+      const bare = await compile();
+      expect(bare.files).toContain('lib/card/fields.ts');
+      expect(bare.says).toContain('"card-motto"');
+    }
     await edit(edits.kind);
-    const unsaid = await compile();
-    expect(unsaid.files).toEqual(['lib/card/fields.ts', 'tests/support/full-card.ts']);
-    expect(unsaid.says).toContain("'JudgedKind'");
-    expect(unsaid.says).toContain("'motto' is missing");
+    if (looked.includes('before the recipient and the tests')) {
+      const unsaid = await compile();
+      expect(unsaid.files).toEqual(['lib/card/fields.ts', 'tests/support/full-card.ts']);
+      expect(unsaid.says).toContain("'JudgedKind'");
+      expect(unsaid.says).toContain("'motto' is missing");
+    }
     await edit(edits.recipient);
     await edit(edits.fixture);
     expect(await compile()).toEqual({ files: [], says: '' });

@@ -23,23 +23,32 @@ import { gateBrowser } from '../support/browser';
 import { grant, withdraw } from '../support/consent';
 import { move } from '../support/life';
 import { partnerIds, partnerIn, withPartner } from '../support/partners';
-import { type Caller, createWorld, functions, type World } from '../support/world';
+import { type Caller, createWorld, functions, onceKey, type World } from '../support/world';
 
 let world: World;
-beforeEach(async () => {
+beforeAll(async () => {
   world = await createWorld({ partners: agreeingPartners });
 });
+/** Somebody new for each test. */
+let openid: string;
+beforeEach(() => {
+  openid = `me-${onceKey()}`;
+});
 
-async function personOf({ token }: Caller): Promise<Person> {
-  const [item] = await world.deps.table.getMany([keys.person(parseToken(token)?.subjectId ?? '')]);
+async function personOf({ token }: Caller, { deps } = world): Promise<Person> {
+  const [item] = await deps.table.getMany([keys.person(parseToken(token)?.subjectId ?? '')]);
   return readPerson(item as never);
 }
 
 /** Sends to the partner of a recipient, and tells whether it was lent and what was answered. */
-async function send(person: Person, what: Disclosure<PartnerId>): Promise<{ lent: unknown; code: string }> {
+async function send(
+  person: Person,
+  what: Disclosure<PartnerId>,
+  { deps } = world,
+): Promise<{ lent: unknown; code: string }> {
   let lent: unknown;
   const answer = disclose(
-    world.deps,
+    deps,
     person,
     what,
     async (partner) => {
@@ -58,23 +67,25 @@ const everyKind = [...Object.keys(allKinds), ...Object.keys(passingKinds)] as (K
 
 describe('what leaves the service (D1, D3)', () => {
   it('goes to an entrusted party until the last day of its agreement in Beijing, and not after', async () => {
+    const own = await createWorld({ partners: agreeingPartners });
     const toFaceId = async () => {
-      const me = await world.signIn('me');
-      await grant(world, me, 'real-name');
+      const me = await own.signIn('me');
+      await grant(own, me, 'real-name');
       const kinds = ['identity-input'] as const;
-      return send(await personOf(me), { recipient: 'tencent-faceid', kinds, target: 't', requestId: 'r' });
+      const what = { recipient: 'tencent-faceid', kinds, target: 't', requestId: 'r' } as const;
+      return send(await personOf(me, own), what, own);
     };
     const lastDay = recipients['tencent-faceid'].agreement.expiresOn;
     const midnight = Date.parse(`${lastDay}T24:00:00.000+08:00`);
-    world.wait(midnight - 60_000 - world.deps.clock.now());
+    own.wait(midnight - 60_000 - own.deps.clock.now());
     expect(await toFaceId()).toMatchObject({ lent: expect.anything(), code: 'OK' });
-    world.wait(60_000);
+    own.wait(60_000);
     expect(await toFaceId()).toEqual({ lent: undefined, code: 'PARTNER_UNAVAILABLE' });
-    expect(world.lines.join('')).toContain('agreement-expired');
+    expect(own.lines.join('')).toContain('agreement-expired');
   });
 
   it.each(partnerIds)('goes to %s in the kinds of its row and in no other', async (recipient) => {
-    const me = await world.signIn('me');
+    const me = await world.signIn(openid);
     await grant(world, me, ...consentPurposeIds);
     const before = await personOf(me);
     const listed: readonly string[] = recipients[recipient].kinds;
@@ -101,7 +112,7 @@ describe('what leaves the service (D1, D3)', () => {
     }),
   )('goes to $recipient (further: $alsoFor) only with the consent to $missing (K3)', async (row) => {
     const { recipient, alsoFor, missing } = row;
-    const me = await world.signIn('me');
+    const me = await world.signIn(openid);
     await grant(world, me, ...consentPurposeIds.filter((id) => id !== missing));
     const { kinds }: Recipient = recipients[recipient];
     const what = { recipient, alsoFor, kinds: kinds as KindId[], target: 't', requestId: 'r' };
@@ -116,7 +127,7 @@ describe('what leaves the service (D1, D3)', () => {
   it.each(['signs out', 'gives the account up', 'withdraws'])(
     'is answered in the register also where the person %s before the partner has answered, and nothing is kept',
     async (how) => {
-      const me = await world.signIn('me');
+      const me = await world.signIn(openid);
       await grant(world, me, 'phone');
       const { table } = world.deps;
       const partner = partnerIn(world.deps, 'wechat-phone');
@@ -135,7 +146,7 @@ describe('what leaves the service (D1, D3)', () => {
         ...call,
         token: me.token,
         operation: 'bindPhone',
-        input: { code: tap('13800700001', 'me') },
+        input: { code: tap('13800700001', openid) },
       };
       const reply = await dispatch(slow, 'login', functions.login ?? {}, whole);
       const code = how === 'withdraws' ? 'CONSENT_REQUIRED' : 'SIGN_IN_REQUIRED';
@@ -159,7 +170,7 @@ describe('the limits of a partner (A7)', () => {
   });
 
   it('are spent before the call: what is over them is neither registered nor sent', async () => {
-    const me = await world.signIn('me');
+    const me = await world.signIn(openid);
     const { max } = sendingLimits.wechat[0];
     const what = { recipient: 'wechat', kinds: ['login-code'], requestId: 'r' } as const;
     for (let index = 0; index < max; index += 1)
@@ -250,7 +261,7 @@ describe('what a use case is given', () => {
         return {};
       },
     });
-    const { token } = await world.signIn('me');
+    const { token } = await world.signIn(openid);
     const call = {
       requestId: 'r',
       host: 'test',

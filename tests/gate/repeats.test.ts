@@ -51,9 +51,11 @@ function partners(): Partners {
 }
 
 let world: World;
-beforeEach(async () => {
+beforeAll(async () => {
   world = await createWorld({ partners });
 });
+/** The openid of somebody new. */
+const somebody = () => `somebody-${onceKey()}`;
 
 const typed = () => {
   const { name, idNumber } = newCitizen();
@@ -61,7 +63,7 @@ const typed = () => {
 };
 const inTheName = (caller: Caller) => async () => caller;
 const consent = (seenEntry: number) => async (): Promise<Row> => {
-  const caller = await holder(world, 'me');
+  const caller = await holder(world, somebody());
   const act = async (control: string) => {
     const evidence = { control, defaultState: 'unchecked', dwellMs: 5000 };
     const { idempotencyKey: _, ...input } = await consentAct(world.ok, {
@@ -82,15 +84,15 @@ const rows: Record<string, () => Promise<Row>> = {
   'cards/create': async () => ({
     input: { name: '林晓' },
     other: { name: '林晓', title: '工程师' },
-    by: inTheName(await holder(world, 'me')),
+    by: inTheName(await holder(world, somebody())),
   }),
   'cards/importVCard': async () => ({
     input: { file: vcards('林晓', '陈明') },
     other: { file: vcards('林晓', '陈明', '王小二') },
-    by: inTheName(await holder(world, 'me')),
+    by: inTheName(await holder(world, somebody())),
   }),
   'cards/share': async () => {
-    const { caller, cardId } = await cardGiver(world, 'me');
+    const { caller, cardId } = await cardGiver(world, somebody());
     return {
       input: { cardId, fields: ['name'] },
       other: { cardId, fields: ['name', 'note'] },
@@ -102,14 +104,14 @@ const rows: Record<string, () => Promise<Row>> = {
     return {
       input: contact,
       other: { ...contact, address: '广州市天河区' },
-      by: inTheName(await holder(world, 'me', 'delivery')),
+      by: inTheName(await holder(world, somebody(), 'delivery')),
     };
   },
   'consent/grant': consent(0),
   'consent/refuse': consent(0),
   'consent/withdraw': consent(0),
   'consent/correct': async () => {
-    const { subjectId } = await holder(world, 'me');
+    const { subjectId } = await holder(world, somebody());
     const input = {
       subjectId,
       reason: 'rights-request',
@@ -126,10 +128,10 @@ const rows: Record<string, () => Promise<Row>> = {
     input: typed(),
     other: typed(),
     refused: { ...typed(), name: REFUSED },
-    by: inTheName(await holder(world, 'me', 'real-name')),
+    by: inTheName(await holder(world, somebody(), 'real-name')),
   }),
   'identity/reverify': async () => {
-    const caller = await holder(world, 'me', 'real-name');
+    const caller = await holder(world, somebody(), 'real-name');
     await world.ok('identity/verify', { ...typed(), idempotencyKey: onceKey() }, caller);
     return {
       input: typed(),
@@ -145,18 +147,18 @@ const rows: Record<string, () => Promise<Row>> = {
     input: typed(),
     other: typed(),
     refused: { ...typed(), name: REFUSED },
-    by: inTheName(await holder(world, 'me', 'real-name', 'real-name-face')),
+    by: inTheName(await holder(world, somebody(), 'real-name', 'real-name-face')),
   }),
   'identity/verifyByNetworkId': async () => ({
     input: { token: onceKey() },
     other: { token: onceKey() },
     refused: { token: `refused-${onceKey()}` },
-    by: inTheName(await holder(world, 'me', 'real-name-network')),
+    by: inTheName(await holder(world, somebody(), 'real-name-network')),
   }),
   'identity/appeal': async () => ({
     input: { about: 'other', words: '请人工复核' },
     other: { about: 'other', words: '请人工再看一遍' },
-    by: inTheName(await holder(world, 'me')),
+    by: inTheName(await holder(world, somebody())),
   }),
 };
 
@@ -241,7 +243,7 @@ describe('a key that operations share', () => {
   it('is a conflict between verifying and verifying anew, also with the same content', async () => {
     const { input, by } = await ready('identity/reverify');
     const first = { ...typed(), idempotencyKey: onceKey() };
-    const you = await holder(world, 'you', 'real-name');
+    const you = await holder(world, somebody(), 'real-name');
     await world.ok('identity/verify', first, you);
     const proof = await issueProof(world.deps, you.subjectId, 'identity/reverify|real-name');
     expect(await world.refused('identity/reverify', first, { ...you, proof })).toBe(CONFLICT);
@@ -251,7 +253,7 @@ describe('a key that operations share', () => {
   });
 
   it('is a conflict between acts of consent, whichever act and purpose, and when others have come between', async () => {
-    const me = await holder(world, 'me');
+    const me = await holder(world, somebody());
     const used = await consentAct(world.ok, { purpose: 'delivery' });
     const { seenEntry } = await world.ok<{ seenEntry: number }>('consent/grant', used, me);
     for (const kind of ['grant', 'refuse', 'withdraw'])

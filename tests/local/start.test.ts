@@ -5,6 +5,7 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { close, freePort, listen } from '../../infra/local/ports';
+import { some } from '../proof/sample';
 import { describeWithChromium, launchChromium, newContext } from '../web/chromium';
 import { answers, until } from './waiting';
 
@@ -66,11 +67,26 @@ async function signIn({ places }: Started, openid: string) {
 }
 
 let service: Started;
+let folder: string;
 
-describe('npm start', () => {
+/** Each way of starting has an end of its own. */
+const ways = some(
+  [
+    { way: 'npm start', isTold: false },
+    { way: 'npm start with a port and a folder', isTold: true },
+  ],
+  1,
+);
+
+describe.each(ways)('$way', ({ isTold }) => {
   beforeAll(async () => {
-    service = await npmStart();
+    folder = await mkdtemp(join(tmpdir(), 'leliao-'));
+    const port = await freePort();
+    service = await npmStart(...(isTold ? ['--port', String(port), '--persist', folder] : []));
+    if (isTold) expect(service.places.API).toBe(`http://127.0.0.1:${port}`);
+    expect((await readdir(folder)).sort()).toEqual(isTold ? ['in-use-by-pid', 'root-key', 'table'] : []);
   });
+  afterAll(() => rm(folder, { recursive: true }));
 
   it('serves the functions and logs without naming anybody', async () => {
     const { npm, printed, places } = service;
@@ -136,27 +152,6 @@ describe('npm start', () => {
     });
   });
 
-  it('leaves nothing behind after kill -9', async () => {
-    const { npm, places } = service;
-    npm.kill('SIGKILL');
-    await until('nothing answers', () => nothingAnswers(places));
-  });
-});
-
-describe('npm start with a port and a folder', () => {
-  let folder: string;
-  beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'leliao-'));
-  });
-  afterAll(() => rm(folder, { recursive: true }));
-
-  it('takes both', async () => {
-    const port = await freePort();
-    service = await npmStart('--port', String(port), '--persist', folder);
-    expect(service.places.API).toBe(`http://127.0.0.1:${port}`);
-    expect((await readdir(folder)).sort()).toEqual(['in-use-by-pid', 'root-key', 'table']);
-  });
-
   it('is what npm run journey finds, which keeps its word from the first day to a card taken back and nearby (A1 K1 K3 C1 C3 C4 L1 L3)', async () => {
     const { printed, exitCode } = await npmRunJourney('tests/samples/camcard.vcf');
     expect(printed).toContain('使用正在运行的服务');
@@ -166,13 +161,20 @@ describe('npm start with a port and a folder', () => {
     expect(exitCode).toBe(0);
   });
 
-  it('gives both back when it is asked to stop', async () => {
-    const { npm, places } = service;
-    npm.kill('SIGTERM');
-    await once(npm, 'exit');
-    await until('nothing answers', () => nothingAnswers(places));
-    await until('the folder is free', async () => !(await readdir(folder)).includes('in-use-by-pid'));
-  });
+  if (isTold)
+    it('gives both back when it is asked to stop', async () => {
+      const { npm, places } = service;
+      npm.kill('SIGTERM');
+      await once(npm, 'exit');
+      await until('nothing answers', () => nothingAnswers(places));
+      await until('the folder is free', async () => !(await readdir(folder)).includes('in-use-by-pid'));
+    });
+  else
+    it('leaves nothing behind after kill -9', async () => {
+      const { npm, places } = service;
+      npm.kill('SIGKILL');
+      await until('nothing answers', () => nothingAnswers(places));
+    });
 });
 
 /** The journey as a developer runs it: all it printed, and how it ended. */

@@ -8,6 +8,7 @@ import { type FunctionName, functionCapabilities, settingsOf } from '../../lib/c
 import { awsRegions } from '../../lib/policy/residency';
 import { demandSuccess, type FirstCall, firstCalls } from '../bench/first-calls';
 import { localSettings, makePerson, type Person } from '../bench/person';
+import { some } from '../proof/sample';
 import { firstAnswer } from './bare';
 import { faultsOf } from './specification';
 import {
@@ -32,6 +33,7 @@ const BUCKET = 'leliao-production-ObjectsBucketArn';
 
 const parameters = { wechatSecretVersion: 'version-of-the-secret' };
 
+const regions = some(awsRegions, 1);
 let outDir: string;
 let names: string[];
 const templates: Record<string, Template> = {};
@@ -39,8 +41,8 @@ const dataStacks: Record<string, Awaited<ReturnType<typeof readDataStack>>> = {}
 
 beforeAll(async () => {
   outDir = await mkdtemp(join(tmpdir(), 'leliao-aws-'));
-  await packageAll({ outDir, environment: { ...process.env, ...secrets }, parameters });
-  for (const region of awsRegions) {
+  await packageAll({ regions, outDir, environment: { ...process.env, ...secrets }, parameters });
+  for (const region of regions) {
     templates[region] = await readTemplate(outDir, region);
     dataStacks[region] = await readDataStack(outDir, region);
   }
@@ -49,7 +51,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(outDir, { recursive: true, force: true }));
 
-describe.each([...awsRegions])('the templates for %s', (region) => {
+describe.each(regions)('the templates for %s', (region) => {
   const template = () => templates[region] as Template;
   const data = () => dataStacks[region] as Awaited<ReturnType<typeof readDataStack>>;
   const lambdas = () => resourcesOf(template(), 'AWS::Lambda::Function');
@@ -364,7 +366,7 @@ it('every function answers its first call with nothing but its own files and its
   const endpoint = process.env.TEST_TABLE_ENDPOINT ?? '';
   const all = { ...localSettings(endpoint), TABLE_NAME: `bare-${randomBytes(6).toString('hex')}` };
   const person = await makePerson(all);
-  const region = awsRegions[0];
+  const [region = awsRegions[0]] = regions;
   for (const [, { Handler, FunctionName }] of resourcesOf(
     templates[region] as Template,
     'AWS::Lambda::Function',

@@ -193,7 +193,7 @@ describe.each(Object.keys(begin))('%s, in a process that is killed (K3, K4, A1)'
     const { state } = await lasting(name);
     expect(state.length).toBeGreaterThan(2);
     expect(state.filter((line) => line.includes('PROCESS#'))).toEqual([]);
-    await holdsFor(await cases(name), 2, async ({ cut, comesAgain }) => {
+    await holdsFor(await cases(name), 1, async ({ cut, comesAgain }) => {
       const started = await beginAnew(name);
       const dying = machine(world.deps, cut);
       await expect(work(dying.deps, [...started.asked])).rejects.toThrow('');

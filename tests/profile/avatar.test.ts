@@ -1,14 +1,16 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { APPEARING_SECONDS } from '../../functions/profile/request-avatar-upload';
 import { MINUTE_MS } from '../../lib/clock';
+import { parseToken } from '../../lib/crypto/token';
 import { AppError } from '../../lib/errors';
 import { isBareJpeg } from '../../lib/picture/jpeg';
 import { runProcess } from '../../lib/process/run';
+import { keys } from '../../lib/table/keys';
 import type { ProcessRef } from '../../lib/table/process/process';
 import { fields, ladenJpeg, ladenPng, ladenWebp, marks, plainJpeg, png } from '../picture/samples';
 import { grant, withdraw } from '../support/consent';
-import type { Caller } from '../support/world';
+import { type Caller, onceKey } from '../support/world';
 import { announce } from './budget-rows';
 import { createStage, during, put, type Stage, type Ticket } from './stage';
 
@@ -19,11 +21,15 @@ const other = png(fields(48, 96));
 const MAKING_MS = 30_000;
 const APPEARING_MS = APPEARING_SECONDS * 1000;
 
-beforeEach(async () => {
+beforeAll(async () => {
   stage = await createStage();
-  me = await stage.person('me', 'profile');
 });
-afterEach(() => stage.end());
+/** Somebody new for each test, with no file of anybody left in the store. */
+beforeEach(async () => {
+  for (const name of await stage.stored()) await rm(join(stage.store.folder, name));
+  me = await stage.person(`me-${onceKey()}`, 'profile');
+});
+afterAll(() => stage.end());
 
 type Shown = { avatarId: string; width: number; base64?: string };
 const shown = () => stage.ok<Shown>('profile/getAvatar', {}, me);
@@ -33,9 +39,11 @@ async function erase(): Promise<string> {
   return (await stage.ok<{ outcome: string }>('retention/runProcess', message, { trigger: 'queue' })).outcome;
 }
 const down = () => Promise.reject(new AppError('PARTNER_UNAVAILABLE'));
-/** Items of the avatar, whatever their epoch. */
+/** Items of this person's avatar, whatever their epoch. */
 const items = async () =>
-  (await stage.scan()).filter((item) => JSON.stringify(item.sk).includes('DATA#profile#avatar'));
+  (await stage.scan(keys.person(parseToken(me.token)?.subjectId ?? '').pk)).filter((item) =>
+    JSON.stringify(item.sk).includes('DATA#profile#avatar'),
+  );
 
 describe('an avatar (C7)', () => {
   it.each([
@@ -91,7 +99,7 @@ describe('an avatar (C7)', () => {
 
   it('moved under the name of another file does not open', async () => {
     await stage.avatar(me, picture);
-    const you = await stage.person('you', 'profile');
+    const you = await stage.person(`you-${onceKey()}`, 'profile');
     await stage.avatar(you, other);
     const [mine = '', yours = ''] = await stage.stored();
     const folder = stage.store.folder;
@@ -143,7 +151,7 @@ describe('an upload', () => {
 
   it('of another person looks like none', async () => {
     const uploadId = await stage.upload(me, picture);
-    const you = await stage.person('you', 'profile');
+    const you = await stage.person(`you-${onceKey()}`, 'profile');
     expect(await stage.refused('profile/confirmAvatar', { uploadId }, you)).toBe('NOT_FOUND');
     expect(await stage.refused('profile/confirmAvatar', { uploadId: 'A'.repeat(22) }, you)).toBe('NOT_FOUND');
     expect(await stage.refused('profile/confirmAvatar', { uploadId }, me)).toBe('OK');

@@ -3,22 +3,30 @@ import { parseToken } from '../../lib/crypto/token';
 import { kinds } from '../../lib/policy/kinds';
 import { purposes } from '../../lib/policy/purposes';
 import { attributeNames, type ServiceId, serviceIds, services } from '../../lib/policy/services';
+import { keys } from '../../lib/table/keys';
 import { grant, withdraw } from '../support/consent';
 import { type Caller, createWorld, onceKey, type World } from '../support/world';
 import { contact } from './budget-rows';
 
 let world: World;
 let me: Caller;
-beforeEach(async () => {
+beforeAll(async () => {
   world = await createWorld();
-  me = await world.signIn('me');
+});
+/** Somebody new for each test. */
+let openid: string;
+beforeEach(async () => {
+  openid = `me-${onceKey()}`;
+  me = await world.signIn(openid);
 });
 
 const erase = () => world.ok('retention/runProcess', world.queued.at(-1), { trigger: 'queue' });
-/** Sort keys of what rests on a purpose. */
-const resting = async (purpose: string) =>
-  (await world.scan()).map(({ sk }) => JSON.stringify(sk)).filter((sk) => sk.includes(`DATA#${purpose}#`));
 const subjectOf = ({ token }: Caller) => parseToken(token)?.subjectId ?? '';
+/** Sort keys of what rests on a purpose of this person. */
+const resting = async (purpose: string) =>
+  (await world.scan(keys.person(subjectOf(me)).pk))
+    .map(({ sk }) => JSON.stringify(sk))
+    .filter((sk) => sk.includes(`DATA#${purpose}#`));
 
 describe('a nickname', () => {
   const update = (version: number, nickname?: string, by = me) =>
@@ -62,7 +70,7 @@ describe('a nickname', () => {
   it('of another person is nobody’s business', async () => {
     await grant(world, me, 'profile');
     await update(0, '晓');
-    const you = await world.signIn('you');
+    const you = await world.signIn(`you-${onceKey()}`);
     await grant(world, you, 'profile');
     expect(await world.ok('profile/get', {}, you)).toEqual({ version: 0 });
   });
@@ -254,10 +262,10 @@ describe('a delivery (O2)', () => {
     const over = await make();
     await world.ok('profile/cancelDelivery', { deliveryId: over.deliveryId }, me);
     world.wait(30 * DAY_MS - 1000);
-    me = await world.signIn('me');
+    me = await world.signIn(openid);
     expect(await get(open.deliveryId)).toMatchObject(contact);
     world.wait(1000);
-    me = await world.signIn('me');
+    me = await world.signIn(openid);
     for (const { deliveryId } of [open, over]) {
       expect(await world.refused('profile/getDelivery', { deliveryId }, me)).toBe('NOT_FOUND');
       expect(await world.refused('profile/cancelDelivery', { deliveryId }, me)).toBe('NOT_FOUND');
@@ -280,7 +288,7 @@ describe('a delivery (O2)', () => {
 
   it('of somebody else looks like none, to persons and to staff who name the wrong one', async () => {
     const { deliveryId } = await make();
-    const you = await world.signIn('you');
+    const you = await world.signIn(`you-${onceKey()}`);
     await grant(world, you, 'delivery');
     expect(await world.refused('profile/getDelivery', { deliveryId }, you)).toBe('NOT_FOUND');
     expect(await world.refused('profile/cancelDelivery', { deliveryId }, you)).toBe('NOT_FOUND');

@@ -34,13 +34,37 @@ export const proofs: Record<string, { file: string; shows: string }> = {
     file: 'tests/profile/refusals.test.ts',
     shows: 'whatever is refused, everything else of a profile goes on',
   },
+  aws: {
+    file: 'tests/packaging/aws.test.ts',
+    shows: 'what is deployed to each region of AWS in China',
+  },
+  'new-field': {
+    file: 'tests/cards/new-field.test.ts',
+    shows: 'a field of the card does not compile with anything left out',
+  },
   residency: {
     file: 'tests/packaging/residency.test.ts',
-    shows: 'no command of the framework takes another region',
+    shows: 'no command of the framework takes another region or stage',
   },
   hosts: {
     file: 'tests/hosts/contract.test.ts',
     shows: 'hostile input gets the same answer under the runtime of CloudBase',
+  },
+  'picture-memory': {
+    file: 'tests/picture/codecs.test.ts',
+    shows: 'the memory of a codec is enough for the largest picture of every type and shape',
+  },
+  'spoilt-pictures': {
+    file: 'tests/picture/redraw.test.ts',
+    shows: 'a picture cut short or spoilt anywhere: a picture or a refusal',
+  },
+  'hidden-jpeg': {
+    file: 'tests/picture/hostile-jpeg.test.ts',
+    shows: 'a picture hidden behind any marker at any place of a JPEG is never the one decoded',
+  },
+  'picture-parts': {
+    file: 'tests/picture/hostile-chunks.test.ts',
+    shows: 'parts of a WebP or PNG in any order show reader and decoder one size',
   },
   visibility: {
     file: 'tests/cards/visibility.test.ts',
@@ -81,6 +105,14 @@ export const proofs: Record<string, { file: string; shows: string }> = {
     file: 'tests/table/readers.test.ts',
     shows: 'things that nobody has made are exported, explained, in scope, swept and erased',
   },
+  units: {
+    file: 'tests/table/units.test.ts',
+    shows: 'what DynamoDB bills for writes of any item is what the meter of the tests reckons',
+  },
+  'first-sign-in': {
+    file: 'tests/table/person.test.ts',
+    shows: 'a hundred first sign-ins of one person at once make one account',
+  },
   chain: {
     file: 'tests/table/chain.test.ts',
     shows: 'a chain with anything in it altered, moved, swapped or dropped is found broken there',
@@ -102,6 +134,10 @@ export const proofs: Record<string, { file: string; shows: string }> = {
     file: 'tests/process/rotation.test.ts',
     shows:
       'a rotation of keys killed about every step and started again: everybody under one version, nothing lost',
+  },
+  start: {
+    file: 'tests/local/start.test.ts',
+    shows: 'npm start in every way, each served, walked through and ended',
   },
   help: { file: 'tests/operations/help.test.ts', shows: 'every command with --help' },
   'hostile-vcard': { file: 'tests/vcard/hostile.test.ts', shows: 'damaged and malicious files' },

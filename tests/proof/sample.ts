@@ -6,6 +6,12 @@ const isWhole = process.env.PROOF === 'whole';
 /** How much of something: all of it in a proof, `sample` in `npm test`. */
 export const amount = (whole: number, sample: number): number => (isWhole ? whole : sample);
 
+/** All of something in a proof, in `npm test` so many of them, others in each run: for what is prepared before the tests. */
+export const some = <T>(cases: readonly T[], sample: number): T[] =>
+  isWhole
+    ? [...cases]
+    : fc.sample(fc.shuffledSubarray([...cases], { minLength: sample, maxLength: sample }), 1).flat();
+
 /**
  * Holds every case in a proof; in `npm test` so many of them, others in each run. What fails is reported with the case
  * and the seed that brings it back.

@@ -3,13 +3,19 @@ import { parseToken } from '../../lib/crypto/token';
 import { consentPurposeIds } from '../../lib/policy/purposes';
 import { sendingLimits } from '../../lib/policy/recipients';
 import { MAX_SESSIONS_PER_PERSON } from '../../lib/table/person/person';
+import { amount } from '../proof/sample';
 import { grant } from '../support/consent';
 import { partnerIn } from '../support/partners';
 import { type Caller, createWorld, onceKey, type World } from '../support/world';
 
 let world: World;
-beforeEach(async () => {
+beforeAll(async () => {
   world = await createWorld();
+});
+/** The openid of somebody new for each test. */
+let openid: string;
+beforeEach(() => {
+  openid = `me-${onceKey()}`;
 });
 
 const device = {
@@ -19,9 +25,9 @@ const device = {
 
 describe("the person's item", () => {
   it('stays one read unit with every session and every consent it may hold (A5)', async () => {
-    const me = await world.cardHolder('me');
+    const me = await world.cardHolder(openid);
     const all: Caller[] = [me];
-    while (all.length < MAX_SESSIONS_PER_PERSON) all.push(await world.signIn('me'));
+    while (all.length < MAX_SESSIONS_PER_PERSON) all.push(await world.signIn(openid));
     for (const caller of all) await world.ok('consent/status', {}, { ...caller, ...device });
     const { sessions } = await world.ok<{ sessions: object[] }>('login/listSessions', {}, me);
     expect(sessions).toHaveLength(MAX_SESSIONS_PER_PERSON);
@@ -35,7 +41,7 @@ describe("the person's item", () => {
   it('gives a new session the place of the oldest when all are taken (A5)', async () => {
     const all: Caller[] = [];
     for (let index = 0; index <= MAX_SESSIONS_PER_PERSON; index += 1) {
-      all.push(await world.signIn('me'));
+      all.push(await world.signIn(openid));
       world.wait(1000);
     }
     expect(await world.refused('consent/status', {}, all[0])).toBe('SIGN_IN_REQUIRED');
@@ -46,9 +52,9 @@ describe("the person's item", () => {
 describe('sessions (A5)', () => {
   it('end on the next call, on another instance too', async () => {
     const [phone, tablet, laptop] = [
-      await world.signIn('me'),
-      await world.signIn('me'),
-      await world.signIn('me'),
+      await world.signIn(openid),
+      await world.signIn(openid),
+      await world.signIn(openid),
     ];
     expect(await world.ok('login/revokeSession', { sessionId: tablet.sessionId }, phone)).toEqual({
       ended: 1,
@@ -62,7 +68,7 @@ describe('sessions (A5)', () => {
   });
 
   it('keep only a digest of their secret', async () => {
-    const me = await world.signIn('me');
+    const me = await world.signIn(openid);
     const secret = Buffer.from(me.token, 'base64url').subarray(16);
     const stored = JSON.stringify(await world.scan());
     expect(stored).not.toContain(me.token);
@@ -71,7 +77,7 @@ describe('sessions (A5)', () => {
   });
 
   it('note device and place only after the person was shown the policy, and then at most once an hour (S8)', async () => {
-    const me = await world.signIn('me');
+    const me = await world.signIn(openid);
     const by = { ...me, ...device };
     const list = () => world.ok<{ sessions: Record<string, unknown>[] }>('login/listSessions', {}, by);
     await list();
@@ -97,7 +103,7 @@ describe('sessions (A5)', () => {
   });
 
   it('are not revived by the note of their last use (A5)', async () => {
-    const [a, b] = [await world.cardHolder('me'), await world.signIn('me')];
+    const [a, b] = [await world.cardHolder(openid), await world.signIn(openid)];
     const slow = world.instance();
     const { authenticate, touchSession } = await import('../../lib/gate/authenticate');
     const seen = await authenticate(slow, b.token);
@@ -115,10 +121,13 @@ describe('sessions (A5)', () => {
   });
 });
 
+const AT_ONCE = amount(100, 20);
+
 describe('accounts (A1)', () => {
-  it('a hundred first sign-ins of one person at once make one account', async () => {
+  it(`${AT_ONCE} first sign-ins of one person at once make one account`, async () => {
+    world = await createWorld();
     const callers = await Promise.all(
-      Array.from({ length: 100 }, () => world.call('login/signIn', { code: `code-of-me~${onceKey()}` })),
+      Array.from({ length: AT_ONCE }, () => world.call('login/signIn', { code: `code-of-me~${onceKey()}` })),
     );
     const served = callers.filter((reply) => reply.ok).map((reply) => (reply as { data: Caller }).data);
     const refused = callers
@@ -134,13 +143,9 @@ describe('accounts (A1)', () => {
   });
 
   it('are found again by the platform identity, and different people are different', async () => {
-    const first = await world.ok<Caller>(
-      'login/signIn',
-      {},
-      { platform: { openid: 'me', nonce: onceKey() } },
-    );
-    const again = await world.signIn('me');
-    const other = await world.signIn('you');
+    const first = await world.ok<Caller>('login/signIn', {}, { platform: { openid, nonce: onceKey() } });
+    const again = await world.signIn(openid);
+    const other = await world.signIn(`you-${onceKey()}`);
     const subject = ({ token }: Caller) => parseToken(token)?.subjectId;
     expect(subject(again)).toBe(subject(first));
     expect(subject(other)).not.toBe(subject(first));
@@ -148,6 +153,7 @@ describe('accounts (A1)', () => {
   });
 
   it('cannot be reached by naming an openid in the input, nor without a code', async () => {
+    world = await createWorld();
     expect(await world.refused('login/signIn', { openid: 'me' })).toBe('INVALID_INPUT');
     expect(await world.refused('login/signIn', {})).toBe('INVALID_INPUT');
     expect(await world.refused('login/signIn', { code: 'made-up' })).toBe('LOGIN_CODE_INVALID');

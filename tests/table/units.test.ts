@@ -1,6 +1,7 @@
 import { type AttributeValue, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import * as fc from 'fast-check';
 import { createTable } from '../../lib/table/client';
+import { amount } from '../proof/sample';
 import { type Cost, newCost, observeWith } from '../support/meter';
 import { rawItem } from '../support/raw-item';
 import { type Index, indexUnits, type RawItem, sizeOf, writeUnits } from '../support/units';
@@ -15,7 +16,7 @@ beforeAll(async () => {
   client = new DynamoDBClient({ region, endpoint });
 });
 
-const RUNS = 150;
+const RUNS = amount(150, 36);
 /** As in table.yml; what the meter itself uses, it reads from the table. */
 const indexes: Index[] = [
   { keys: ['everyoneShard', 'pk'] },
