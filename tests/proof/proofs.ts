@@ -105,6 +105,10 @@ export const proofs: Record<string, { file: string; shows: string }> = {
     file: 'tests/table/readers.test.ts',
     shows: 'things that nobody has made are exported, explained, in scope, swept and erased',
   },
+  erased: {
+    file: 'tests/table/erased.test.ts',
+    shows: 'nothing names what was erased of a person verified in any of the three ways',
+  },
   units: {
     file: 'tests/table/units.test.ts',
     shows: 'what DynamoDB bills for writes of any item is what the meter of the tests reckons',
