@@ -23,5 +23,6 @@ module.exports = {
   reporters: ['default', '<rootDir>/tests/support/closing-line-reporter.cjs'],
   // No test judges by the clock. This only ends one that waits for what will never come.
   testTimeout: 3_600_000,
-  maxWorkers: 2,
+  // A test waits for the database a third of its time, so three keep two cores busy.
+  maxWorkers: 3,
 };
