@@ -8,7 +8,7 @@ import { createWorld, onceKey, type World } from '../support/world';
 import { cardGiver, exchange, type Giver, linkTo, offerBy, resting } from './support';
 
 /** Of a race: how it ends differs. */
-const ROUNDS = amount(10, 3);
+const ROUNDS = amount(10, 2);
 
 let world: World;
 beforeAll(async () => {
@@ -342,9 +342,9 @@ describe('the folder (C4)', () => {
     expect(codes.sort()).toEqual(['OK', 'VERSION_CONFLICT', 'VERSION_CONFLICT']);
   });
 
-  const HELD = amount(10_000, 400);
+  const HELD = amount(10_000, 200);
   /** Of 50, read from the beginning. */
-  const PAGES = amount(20, 5);
+  const PAGES = amount(20, 4);
   it(`of ${HELD} cards costs the same per page as a small one: one query and one batch`, async () => {
     const [a, b] = [await giver(), await giver()];
     const common = {
@@ -459,6 +459,6 @@ it('any history of three people agrees with a plain model of who holds what (C4)
         }
       }
     }),
-    { numRuns: amount(48, 3) },
+    { numRuns: amount(48, 2) },
   );
 });

@@ -253,7 +253,7 @@ describe('a logo and its card change together (C1, K3)', () => {
           expect(JSON.stringify(items).includes('~logo#')).toBe(isThere === 'OK');
         },
       ),
-      { numRuns: amount(48, 4) },
+      { numRuns: amount(48, 2) },
     );
   });
 

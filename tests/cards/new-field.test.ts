@@ -62,7 +62,7 @@ afterAll(() => rm(copy, { recursive: true }));
 
 describe('a field that is added to the declaration', () => {
   it('does not compile before its kind is in the policy, the content check is said to get it, and tests have one (K7, D1)', async () => {
-    const looked = some(['before its kind', 'before the recipient and the tests'] as const, 1);
+    const looked = some(['before its kind', 'before the recipient and the tests', 'in the end'] as const, 1);
     await edit(edits.row);
     if (looked.includes('before its kind')) {
       const bare = await compile();
@@ -78,7 +78,7 @@ describe('a field that is added to the declaration', () => {
     }
     await edit(edits.recipient);
     await edit(edits.fixture);
-    expect(await compile()).toEqual({ files: [], says: '' });
+    if (looked.includes('in the end')) expect(await compile()).toEqual({ files: [], says: '' });
   }, 300_000);
 
   it('is limited, sealed, shown to whom its owner says once its words have passed, and exported (C1, C2, C5, S5)', async () => {

@@ -116,7 +116,7 @@ describe('who may see what (C2)', () => {
           expect(seen).not.toContain('note');
         }
       }),
-      { numRuns: amount(48, 4) },
+      { numRuns: amount(48, 2) },
     );
   });
 });

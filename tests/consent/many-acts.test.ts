@@ -12,7 +12,7 @@ import { type Caller, createWorld, type World } from '../support/world';
 import { personOf, rawTable } from './support';
 
 /** Several pages of whatever goes through a ledger. */
-const ACTS = amount(100_000, 1_000);
+const ACTS = amount(100_000, 500);
 const ALTERED = Math.floor(ACTS * 0.7);
 const BATCH = 25;
 const AT_ONCE = 16;

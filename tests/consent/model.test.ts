@@ -185,7 +185,7 @@ it('no interleaving lets a read through that the plain model forbids, and none i
         }
       }
     }),
-    { numRuns: amount(96, 8) },
+    { numRuns: amount(96, 4) },
   );
   // Whatever was drawn, both happened; hundreds of times in a proof.
   expect(allowed).toBeGreaterThan(amount(100, 1));

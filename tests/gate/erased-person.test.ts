@@ -145,7 +145,7 @@ describe('somebody who has been erased (R3, S9)', () => {
   it('is met by every operation, as its caller and as whomever it is about: none fails, and none serves them', async () => {
     expect(paths.filter((path) => !rows[path])).toEqual([]);
     const wrong: (Case & { answer: string })[] = [];
-    await holdsFor(cases, 12, async (one) => {
+    await holdsFor(cases, 6, async (one) => {
       openid = `me-${onceKey()}`;
       me = await world.cardHolder(openid);
       const { input, by = me } = (await rows[one.path]?.()) ?? {};

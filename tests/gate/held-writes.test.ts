@@ -53,7 +53,7 @@ async function comeToRest(): Promise<void> {
 const paths = Object.keys(rows);
 
 describe('no operation answers before what it writes is written', () => {
-  it('whatever operation, and however long the write takes', () => holdsFor(paths, 25, holds));
+  it('whatever operation, and however long the write takes', () => holdsFor(paths, 15, holds));
 
   async function holds(path: string): Promise<void> {
     openid = `me-${onceKey()}`;

@@ -54,7 +54,7 @@ it('goes over every function that people call', () => {
 
 it('whatever ends while an operation is under way, nothing is written or sent on it afterwards (K3, K4, A5, A1, D1)', async () => {
   const wrong: (Case & { found: string[] })[] = [];
-  await holdsFor(cases, 40, async (one) => {
+  await holdsFor(cases, 24, async (one) => {
     openid = `me-${onceKey()}`;
     me = await world.cardHolder(openid);
     const found = await run(one);

@@ -255,6 +255,6 @@ it('any order of consent, cards and erasures agrees with a plain model, and no r
       const { intact } = await world.ok<{ intact: boolean }>('consent/history', { limit: 50 }, me);
       expect(intact).toBe(true);
     }),
-    { numRuns: amount(100, 8) },
+    { numRuns: amount(100, 5) },
   );
 });

@@ -61,7 +61,7 @@ describe('every order of granting, switching on, updating, stopping, withdrawing
   ])('%s: a place is kept exactly while it is granted, on and not expired', async (_, beginning) => {
     const every = sequences(3);
     expect(every).toHaveLength(216);
-    await holdsFor(every, 12, async (sequence) => {
+    await holdsFor(every, 8, async (sequence) => {
       const me = await world.signIn(`life-${onceKey()}`);
       let model: Model = { granted: false, on: false, place: false };
       for (const act of [...beginning, ...sequence]) {

@@ -130,7 +130,7 @@ it('old consent never stretches and new text never takes away what was agreed, w
         expect(other.policy.inForce()).toEqual(world.deps.policy.inForce());
       }
     }),
-    { numRuns: amount(80, 10) },
+    { numRuns: amount(80, 6) },
   );
   // Whatever was drawn, both happened; dozens of times in a proof.
   expect(allowed).toBeGreaterThan(amount(50, 1));

@@ -13,7 +13,7 @@ import { point, switchOn } from '../location/support';
 import { accountNumber, proofFor } from '../login/support';
 import { fields, png } from '../picture/samples';
 import { announce } from '../profile/budget-rows';
-import { amount, holdsFor } from '../proof/sample';
+import { amount, holdsFor, some } from '../proof/sample';
 import { grant, withdraw } from '../support/consent';
 import { createWorld, type World } from '../support/world';
 import { endState } from './end-state';
@@ -188,7 +188,8 @@ async function cases(name: string): Promise<Case[]> {
   );
 }
 
-describe.each(Object.keys(begin))('%s, in a process that is killed (K3, K4, A1)', (name) => {
+/** One kind in each run of `npm test`: each brings a world of people of its own. */
+describe.each(some(Object.keys(begin), 1))('%s, in a process that is killed (K3, K4, A1)', (name) => {
   it('come to the same end, wherever it dies, with its message again or without', async () => {
     const { state } = await lasting(name);
     expect(state.length).toBeGreaterThan(2);

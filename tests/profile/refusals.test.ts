@@ -97,7 +97,7 @@ describe('who refuses everything optional (O1, K3)', () => {
     me = await world.signIn('me');
     await world.ok('cards/list', {}, me);
   };
-  it('loses only the one purpose that is refused, whichever that is', () => holdsFor(optional, 2, losesOnly));
+  it('loses only the one purpose that is refused, whichever that is', () => holdsFor(optional, 1, losesOnly));
 });
 
 /** Writes that rest on a consent, with the consent withdrawn at the very moment of the write. */

@@ -16,7 +16,7 @@ beforeAll(async () => {
   client = new DynamoDBClient({ region, endpoint });
 });
 
-const RUNS = amount(150, 36);
+const RUNS = amount(150, 20);
 /** As in table.yml; what the meter itself uses, it reads from the table. */
 const indexes: Index[] = [
   { keys: ['everyoneShard', 'pk'] },
