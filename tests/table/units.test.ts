@@ -108,7 +108,7 @@ describe('the size of an item', () => {
         await put(before);
         expect(await put(after)).toBe(writeUnits(before, after));
       }),
-      { numRuns: RUNS / 3 },
+      { numRuns: Math.ceil(RUNS / 3) },
     );
   });
 });
