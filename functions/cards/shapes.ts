@@ -19,7 +19,7 @@ export const nothing = z.strictObject({});
 export const cursor = z.optional(z.string().check(z.maxLength(256)));
 
 /** The owner's own words for sorting cards. */
-export const ownLabels = z._default(z.array(text(20)).check(z.maxLength(10)), []);
+export const ownTags = z._default(z.array(text(20)).check(z.maxLength(10)), []);
 
 /** The picture on a card. */
 export const picture = z.object({

@@ -40,7 +40,7 @@ it.each(['aes', 'sm'] as const)(
       note: marks.note,
       otherLanguages: [{ language: 'en', name: marks.english }],
       kept: [marks.kept],
-      labels: [marks.label],
+      ownTags: [marks.label],
     };
     const [me, you] = [await cardGiver(world, 'me', content), await cardGiver(world, 'you')];
     const { cardId } = me;

@@ -23,7 +23,7 @@ describe('what stands on a card (C1)', () => {
   it('comes back as it was written, with everything in it private', async () => {
     const me = await somebody();
     const made = await newCard(world, me);
-    expect(made).toMatchObject({ ...fullCard, labels: [], visibility: {}, verdicts: {}, version: 1 });
+    expect(made).toMatchObject({ ...fullCard, ownTags: [], visibility: {}, verdicts: {}, version: 1 });
     expect(await world.ok('cards/get', { cardId: made.cardId }, me)).toEqual(made);
   });
 

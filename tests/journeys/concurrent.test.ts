@@ -99,7 +99,7 @@ describe('withdrawal against everything else (K3)', () => {
       sites: [],
       otherLanguages: [],
       kept: [],
-      labels: [],
+      ownTags: [],
     };
     const input = { ...empty, name: '迟到', idempotencyKey: onceKey() };
     const late = createCard(deps, { caller, input, requestId: 'r', address: undefined, client: undefined });

@@ -4,7 +4,7 @@
  * attribute that is not here fails the judge.
  */
 const card =
-  'labels logo name familyName givenName organisation department title phones mails addresses sites wechatId note otherLanguages kept';
+  'ownTags logo name familyName givenName organisation department title phones mails addresses sites wechatId note otherLanguages kept';
 const service = 'version updatedAt attributes epoch';
 const result = 'wayEpoch way verifiedAt partnerRequestId consentEntry band:age-band key -content epoch';
 const attempt = 'key way sentAtMs outcome partnerRequestId band:age-band -content -earlier epoch';

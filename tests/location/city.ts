@@ -91,7 +91,7 @@ async function made(deps: Deps, { name, place, precision }: Wanted) {
     ledgerHash: new Uint8Array(32),
   });
   const content = { name, phones: [], mails: [], addresses: [], sites: [], otherLanguages: [], kept: [] };
-  const state = { version: 1, createdAt: at, updatedAt: at, epoch: 0, request: 'seeded', labels: [] };
+  const state = { version: 1, createdAt: at, updatedAt: at, epoch: 0, request: 'seeded', ownTags: [] };
   const shown = { visibility: { name: 'everyone' }, publicEpoch: 0, verdicts: { name: 'passed' } } as const;
   const [card] = putCard(subjectId, { cardId, ...content, ...state, ...shown }, sealer);
   const location = await withEntry(deps.ring, subjectId, {

@@ -27,7 +27,7 @@ export async function importVCards(deps: Deps, run: Run<'subject', Import>) {
   const cards: Awaited<ReturnType<typeof keep>>[] = [];
   let usable = 0;
   for (const card of read) {
-    if (card.content && fits({ ...card.content, labels: [] })) usable += 1;
+    if (card.content && fits({ ...card.content, ownTags: [] })) usable += 1;
     cards.push(await keep(deps, run, card, usable));
   }
   return { cards };
@@ -57,7 +57,7 @@ async function keep(deps: Deps, run: Run<'subject', Import>, card: CardFromFile,
   if (!content) return { ...told, ...(problem && { problem: cardProblems[problem] }) };
   try {
     const { file, idempotencyKey } = run.input;
-    const input = { ...content, labels: [], idempotencyKey: `${idempotencyKey}.${number}` };
+    const input = { ...content, ownTags: [], idempotencyKey: `${idempotencyKey}.${number}` };
     const { cardId } = await createCard(deps, { ...run, input }, file);
     return { ...told, cardId };
   } catch (error) {

@@ -22,9 +22,9 @@ type Restore = { cardId: string; version: number; to: number };
  */
 export async function restoreCard(deps: Deps, run: Run<'subject', Restore>): Promise<Card> {
   const { caller, input } = run;
-  const { labels } = ownCard(deps, caller);
+  const { ownTags } = ownCard(deps, caller);
   const [item] = caller.furtherRead;
   const past = readPast(item, cardsEpoch(caller), caller.sealer);
   if (!past) throw new AppError('NOT_FOUND');
-  return saveCard(deps, run, ['restore', input.to], () => ({ ...pickContent(past), labels }));
+  return saveCard(deps, run, ['restore', input.to], () => ({ ...pickContent(past), ownTags }));
 }

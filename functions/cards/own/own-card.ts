@@ -7,7 +7,7 @@ import { withCurrentVisibility } from '../../../lib/table/card/shown-card';
 import { epochOf } from '../../../lib/table/person/consents';
 
 /** What a person writes on a card, and the words they sort it by. */
-export type CardInput = CardContent & { labels: string[] };
+export type CardInput = CardContent & { ownTags: string[] };
 
 /** The whole content of a card, in bytes: so that a list of all cards stays one page. */
 export const MAX_CARD_BYTES = 16 * 1024;

@@ -44,7 +44,7 @@ export const card = declareEntity('card', {
     /** While a field waits for a human: since when, for the queue of the staff. */
     dueAt: plain('card-state', z.optional(z.string())),
     /** The owner's own words for sorting cards. */
-    labels: sealed('card-label', z.array(z.string())),
+    ownTags: sealed('card-label', z.array(z.string())),
     /** Which picture stands on it (lib/table/card/card-logo.ts). */
     logo: sealed('card-logo', z.optional(z.string())),
     ...contentAttributes,
