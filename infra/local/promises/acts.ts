@@ -4,7 +4,7 @@ import { consentPurposeIds } from '../../../lib/policy/purposes';
 import { keys } from '../../../lib/table/keys';
 import { ledgerEntry } from '../../../lib/table/ledger/ledger';
 import { verifyReceipt } from '../../commands/verify-receipt';
-import { type Act, actOn, codeOf, demand, type Person, type Running } from './running';
+import { type Act, actOn, besideAnEntry, codeOf, demand, type Person, type Running } from './running';
 
 /** K2: one act, one purpose; whatever is bundled is refused by the name of the field. */
 export async function separateConsents(running: Running): Promise<string> {
@@ -121,7 +121,7 @@ async function tamper({ raw, tableName: TableName }: Running, me: Person, seq: n
   const Key = ledgerEntry.key(me.subjectId(), seq);
   const { Item: entry } = await raw.get({ TableName, Key });
   demand(entry !== undefined, 'the act is not stored');
-  const names = Object.keys(entry).filter((name) => !['pk', 'sk', 'entity'].includes(name));
+  const names = Object.keys(entry).filter((name) => !besideAnEntry.includes(name));
   for (const name of names) {
     await raw.put({ TableName, Item: { ...entry, [name]: 'altered' } });
     const { intact, entries } = await me.api.consent.history({});

@@ -10,7 +10,7 @@ import { keys } from '../../../lib/table/keys';
 import { ledger, ledgerEntry } from '../../../lib/table/ledger/ledger';
 import { ledgerHead, readPerson, type Person as Stored } from '../../../lib/table/person/person';
 import { startRotation } from '../../commands/rotate-keys';
-import { actOn, demand, type Running, startRunning, textOf, within } from './running';
+import { actOn, besideAnEntry, demand, type Running, startRunning, textOf, within } from './running';
 
 const root = join(__dirname, '../../..');
 
@@ -213,7 +213,7 @@ export async function chained(running: Running): Promise<string> {
   const Key = ledgerEntry.key(subjectId, 2);
   const { Item: entry } = await running.raw.get({ TableName: running.tableName, Key });
   demand(entry !== undefined && (await verdict()).intact, 'an untouched ledger does not verify');
-  const names = Object.keys(entry).filter((name) => !['pk', 'sk', 'entity'].includes(name));
+  const names = Object.keys(entry).filter((name) => !besideAnEntry.includes(name));
   for (const name of names) {
     const { [name]: _, ...without } = entry;
     for (const altered of [without, { ...entry, [name]: 'altered' }]) {

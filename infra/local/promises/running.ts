@@ -188,3 +188,6 @@ export async function startRunning(sealSuite: 'aes' | 'sm' = 'aes'): Promise<Run
     stop: service.stop,
   };
 }
+
+/** What the table keeps beside an entry of a ledger, and no checksum covers. */
+export const besideAnEntry = ['pk', 'sk', 'entity', 'createdAtSeconds', 'touchedBy'];
