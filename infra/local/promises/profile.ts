@@ -52,7 +52,7 @@ export async function cleanPictures(running: Running): Promise<string> {
   // The record waits, and names what is to be deleted, as long as an address may still bring a file.
   for (const { openUntilSeconds } of await resting(running, me, 'profile'))
     demand(
-      Number(openUntilSeconds) - Date.now() / 1000 < ADDRESS_SECONDS,
+      Number(openUntilSeconds ?? 0) - Date.now() / 1000 < ADDRESS_SECONDS,
       'the record waits longer than any address lives',
     );
   return `${ladenPictures.length} pictures with EXIF, XMP, profile and texts, as avatar and as a card's logo: none of it in what is shown or kept, all upright; file gone after the withdrawal, the record when no address can bring one any more`;
