@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { amount } from '../proof/sample';
+import { exportsComparedIn } from './exported';
 import type { Look } from './judge';
 import { anyActs } from './random-acts';
 import { watched } from './watched';
@@ -15,13 +16,16 @@ function wrongIn({ gauges, counted, brokenLedgers }: Look): string[] {
   ];
 }
 
-it('whatever people do in any order, after every operation the head-counts and ledgers are what the raw table says (N7, S9)', async () => {
+it('whatever people do in any order, after every operation the head-counts, ledgers and exports are what the raw table says (N7, S9, R1)', async () => {
   await fc.assert(
     fc.asyncProperty(anyActs(amount(40, 12)), async (sequence) => {
       const wrong: string[] = [];
-      const { world, looks } = await watched((path, look) =>
-        wrong.push(...wrongIn(look).map((one) => `after ${path}: ${one}`)),
-      );
+      const service = await watched(async (path, look) => {
+        const found = [...wrongIn(look), ...(await compare(look))];
+        wrong.push(...found.map((one) => `after ${path}: ${one}`));
+      });
+      const { world, looks } = service;
+      const compare = exportsComparedIn(world);
       const people = { world, callers: new Map() };
       for (const { what, act } of sequence) {
         // Much is refused, as it should be. What breaks inside the service is not.

@@ -7,9 +7,9 @@ import { createJudge, type Judge, type Look } from './judge';
 /** A world of which a judge looks at the table after every call that has written. */
 export type Watched = { world: World; judge: Judge; looks(): number };
 
-/** `see` is given what the judge sees, and after which operation; it throws where something is wrong. */
+/** `see` is given what the judge sees, and after which operation. */
 export async function watched(
-  see: (path: string, look: Look) => void,
+  see: (path: string, look: Look) => void | Promise<void>,
   suite: 'aes' | 'sm' = 'aes',
 ): Promise<Watched> {
   const plain = await createWorld({ partners: agreeingPartners, suite });
@@ -25,7 +25,7 @@ export async function watched(
     if (!reply) throw new Error('nothing was answered');
     if (writeUnits === 0) return reply;
     looks += 1;
-    see(path, await judge.look());
+    await see(path, await judge.look());
     return reply;
   };
   const ok: World['ok'] = async <T>(path: string, input?: unknown, by?: object) => {
