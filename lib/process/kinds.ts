@@ -1,5 +1,6 @@
 import { erasure } from './erasure';
 import { incidentClock } from './incident-clock';
+import { incidentMeasure } from './incident-measure';
 import { join } from './join';
 import type { ProcessKind } from './kind';
 import { policyNotice } from './policy-notice';
@@ -9,6 +10,7 @@ import { rotation } from './rotation';
 export const processKinds: Readonly<Record<string, ProcessKind>> = {
   erasure,
   'incident-clock': incidentClock,
+  'incident-measure': incidentMeasure,
   join,
   'policy-notice': policyNotice,
   rotation,
