@@ -70,6 +70,19 @@ export const purposes = {
     ifRefused: '这是法律要求保存的证明，记录中没有名片内容。',
     atEnd: 'keep-for-period',
   },
+  incident: {
+    name: '安全事件的处置与告知',
+    why: '个人信息发生或者可能发生泄露、篡改、丢失时，查明涉及哪些人，及时补救，向主管部门报告，并告诉受影响的人。',
+    method:
+      '在线自动处理；受影响的人由处理记录计算得出，名单与事件卷宗分开保存；告知内容和发送范围须两人批准。',
+    basis: 'LEGAL_DUTY',
+    ground:
+      '个人信息保护法第十三条第一款第三项、第五十七条，网络数据安全管理条例第十一条（事件告知的法定义务）',
+    clause: '7.2',
+    choice: 'basic',
+    ifRefused: '这是法律要求的告知，不能拒绝；您可以选择用哪些方式收到。',
+    atEnd: 'keep-for-period',
+  },
   cards: {
     name: '电子名片',
     why: '为您建立、保存、展示和修改电子名片。',

@@ -115,6 +115,11 @@ export const retention = {
     basis: '个人信息保护法第五十六条、网络数据安全管理条例第十二条：处理记录至少保存三年',
     endsAfter: { milliseconds: 3 * 365 * DAY_MS },
   },
+  'incident-life': {
+    period: '安全事件处置结束后三年',
+    basis: '个人信息保护法第五十六条、网络数据安全管理条例第十二条：处理记录至少保存三年',
+    endsAfter: { milliseconds: 3 * 365 * DAY_MS },
+  },
   'location-day': {
     period: '最长 24 小时；您设了时间的，到时间为止；关闭或撤回时当即删除',
     basis: '个人信息保护法第十九条、第二十九条：显示大致位置和附近的名片所必要的最短时间',

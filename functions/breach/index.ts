@@ -1,0 +1,12 @@
+import { serve } from '../../lib/host/serve';
+import { containmentOperations } from './containment-operations';
+import { dutyOperations } from './duty-operations';
+import { incidentOperations } from './incident-operations';
+
+export const breach = {
+  ...incidentOperations,
+  ...dutyOperations,
+  ...containmentOperations,
+};
+
+export const { handler } = serve('breach', breach);
