@@ -353,6 +353,7 @@ export const kinds = {
     retention: 'purpose-life',
     source: '由手机号码计算',
   },
+  'contact-mail': { name: '接收告知的电子邮箱', ...attribute, purpose: 'email' },
   'real-name-result': {
     name: '实名核验的结果、方式、时间和受托方流水号',
     class: 'general',

@@ -128,6 +128,17 @@ export const purposes = {
     ifRefused: '不能用手机号证明身份；其他功能不受影响。',
     atEnd: 'erase-at-once',
   },
+  email: {
+    name: '用邮箱接收告知',
+    why: '发生安全事件等依法应当告诉您的事情时，除了小程序里的通知，也写信到您的邮箱。',
+    method: '您自行填写，凭发到邮箱的验证码确认；只保存加密后的地址，不用于登录，也不用于推广。',
+    basis: 'CONSENT',
+    ground: CONSENT_GROUND,
+    clause: '7.2',
+    choice: 'optional',
+    ifRefused: '不会给您写信；小程序里的通知和其他功能不受影响。删除邮箱或者撤回同意后地址随即删除。',
+    atEnd: 'erase-at-once',
+  },
   'account-link': {
     name: '关联其他入口的账号',
     why: '让您从另一个微信小程序入口（例如微信支付）进来时，用的还是同一个账号。',
