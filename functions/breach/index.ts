@@ -2,11 +2,13 @@ import { serve } from '../../lib/host/serve';
 import { containmentOperations } from './containment-operations';
 import { dutyOperations } from './duty-operations';
 import { incidentOperations } from './incident-operations';
+import { scopeOperations } from './scope-operations';
 
 export const breach = {
   ...incidentOperations,
   ...dutyOperations,
   ...containmentOperations,
+  ...scopeOperations,
 };
 
 export const { handler } = serve('breach', breach);

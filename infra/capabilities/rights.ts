@@ -75,13 +75,24 @@ export const tableRights: Record<Principal, TableRights> = {
     indexes: { due: 'APPEALS' },
   },
   breach: {
-    items: { 'INCIDENT#*': 'get query put', 'PROCESS#*': 'put', 'AUDIENCE#*': 'get', CONTAINMENT: 'put' },
+    items: {
+      'INCIDENT#*': 'get query put update',
+      'PROCESS#*': 'put',
+      'LIST#*': 'get put',
+      // Whom a digest leads to, and whether a number is anybody's.
+      'ID#*': 'get',
+      'P#*': 'get',
+      'AUDIENCE#*': 'get',
+      CONTAINMENT: 'put',
+    },
     indexes: { due: 'INCIDENTS' },
   },
   retention: {
     items: {
       'INCIDENT#*': 'get query put update delete',
-      'AUDIENCE#*': 'get',
+      'SCOPE#*': 'query put delete',
+      'LIST#*': 'get query delete',
+      'AUDIENCE#*': 'get query put delete',
       'P#*': 'get query put update delete check',
       'PROCESS#*': 'get put update delete',
       KEYS: 'delete',
@@ -89,7 +100,8 @@ export const tableRights: Record<Principal, TableRights> = {
       'ID#share#*': 'get',
       'GAUGE#*': 'update',
     },
-    indexes: { due: 'DUE#*', everyone: 'EVERYONE#*' },
+    // By actor: whatever any of them has touched may be asked.
+    indexes: { due: 'DUE#*', everyone: 'EVERYONE#*', touched: '*' },
   },
   // The person who begins a rotation of keys: nobody else wraps by the root key, and its process removes the old ones.
   'key-rotation': { items: { KEYS: 'query put', 'PROCESS#*': 'get put' } },

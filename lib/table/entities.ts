@@ -7,6 +7,8 @@ import { threshold } from './gauge/threshold';
 import { containment } from './incident/containment';
 import { incident } from './incident/incident';
 import { incidentEntry } from './incident/incident-entry';
+import { listedPerson, listPart, peopleList } from './incident/people-list';
+import { scope, scopeCandidate, scopePage } from './incident/scope';
 import { batchDisclosure } from './ledger/batch-disclosure';
 import { ledgerEntry } from './ledger/ledger';
 import { endedLocation, location } from './location/location';
@@ -68,6 +70,12 @@ export const entities = {
   containment,
   incident,
   incidentEntry,
+  listedPerson,
+  listPart,
+  peopleList,
+  scope,
+  scopeCandidate,
+  scopePage,
   // ledger
   batchDisclosure,
   ledgerEntry,
