@@ -1,4 +1,5 @@
 import { createHmac, hkdfSync } from 'node:crypto';
+import { createDayCipher, type DayCipher } from './pseudonym';
 import type { Random } from './random';
 import type { RootKey } from './root-key';
 import { decrypt, type SuiteName, seal, suites } from './suite';
@@ -8,6 +9,9 @@ export const BRANCHES = 16;
 
 /** An instance that has known its keys for longer than this looks again before it wraps anything new. */
 export const KEY_RING_REFRESH_MS = 5 * 60_000;
+
+/** Days of which an instance keeps the ciphers: today's, and those that it turns pseudonyms back of. */
+const MAX_DAY_CIPHERS = 400;
 
 /** A key as it is stored: wrapped by the root key named in `rootId`. */
 export type WrappedKey = {
@@ -39,7 +43,7 @@ export type DigestDomain =
 /** What the service seals under a key of its own; one domain's key opens nothing of another. */
 export type SealDomain = 'cursor';
 
-/** Everything that needs a key, with no key ever leaving it. */
+/** Everything that needs a key but opens nobody, with no key ever leaving it. */
 export type KeyRing = {
   /** Keyed digest for look-up (blind index), 43 characters. Hides the value even from who reads the whole table. */
   digest(domain: DigestDomain, value: string): Promise<string>;
@@ -49,18 +53,30 @@ export type KeyRing = {
   seal(domain: SealDomain, plaintext: Buffer, place: string): Promise<Buffer>;
   /** Opens what `seal` made. @throws SealError */
   open(domain: SealDomain, sealed: Uint8Array, place: string): Promise<Buffer>;
-  /** A fresh data key for a new person, and the form in which it is stored. */
-  newDataKey(subjectId: string): Promise<{ dataKey: Buffer; wrapped: Buffer }>;
-  /** Opens a person's stored data key. @throws SealError */
-  dataKey(subjectId: string, wrapped: Uint8Array): Promise<Buffer>;
-  /** The same data key under a version of the branch key; undefined when it is under that or a later one. @throws SealError */
-  rewrap(subjectId: string, wrapped: Uint8Array, version: number): Promise<Buffer | undefined>;
+  /**
+   * Turns persons' numbers into the pseudonyms of a day, and back. Under the newest service key, or under the version that
+   * a line names. @throws KeyRingError when there is no such version
+   */
+  dayCipher(day: string, version?: number): Promise<DayCipher>;
   /** The newest signing key: its id and private half as a JWK, the same object every time while it is the newest. */
   signingKey(): Promise<{ kid: string; privateJwk: SigningKey }>;
   /** Public halves of every signing key whose signatures may still be shown to us (RFC 7517). */
   publicKeys(): Promise<Record<string, string>[]>;
   /** The suite that new seals are written in. */
   suite: SuiteName;
+};
+
+/**
+ * What opens whatever is sealed for somebody. Only a trail holds it (lib/trail/trail.ts), which a test sees to: so nobody's
+ * data is opened before a line of the log says whose.
+ */
+export type DataKeys = {
+  /** A fresh data key for a new owner, and the form in which it is stored. */
+  newDataKey(ownerId: string): Promise<{ dataKey: Buffer; wrapped: Buffer }>;
+  /** Opens a stored data key. @throws SealError */
+  dataKey(ownerId: string, wrapped: Uint8Array): Promise<Buffer>;
+  /** The same data key under a version of the branch key; undefined when it is under that or a later one. @throws SealError */
+  rewrap(ownerId: string, wrapped: Uint8Array, version: number): Promise<Buffer | undefined>;
 };
 
 /** A private key as a JWK (RFC 7517), with its id. */
@@ -97,7 +113,10 @@ export function branchOf(subjectId: string): number {
  * Loads the ring on first use and keeps the opened keys in memory. A record that names a key it has not seen makes it
  * load once more, so keys can be rotated under running instances.
  */
-export function createKeyRing({ load, roots, suite, now, random }: KeyRingParts): KeyRing {
+export function createKeyRing({ load, roots, suite, now, random }: KeyRingParts): {
+  ring: KeyRing;
+  dataKeys: DataKeys;
+} {
   let records: Promise<WrappedKey[]> | undefined;
   let loadedAt = 0;
   const opened = new Map<string, Promise<Buffer>>();
@@ -175,22 +194,26 @@ export function createKeyRing({ load, roots, suite, now, random }: KeyRingParts)
     return decrypt(await openKey(branch), wrapped.subarray(2), dataKeyPlace(subjectId, version));
   }
 
-  return {
+  const ciphers = new Map<string, DayCipher>();
+  /** A day begins under the newest version, and keeps to it: so the ring is not looked at again for every call. */
+  async function dayCipher(day: string, version?: number): Promise<DayCipher> {
+    const known = ciphers.get(`${day}|${version ?? ''}`);
+    if (known) return known;
+    const record = await find('service', version ?? 'newest');
+    const made = createDayCipher(await openKey(record), record.suite, record.version, day);
+    if (ciphers.size >= MAX_DAY_CIPHERS) ciphers.clear();
+    ciphers.set(`${day}|${version ?? ''}`, made);
+    return made;
+  }
+
+  const ring: KeyRing = {
     suite,
     digest: async (domain, value) => (await serviceMac(`index:${domain}`, value)).toString('base64url'),
     mac: (domain, data) => serviceMac(domain, data),
     seal: async (domain, plaintext, place) =>
       seal(suite, (await serviceKey(`seal:${domain}`)).key, plaintext, place, random),
     open: async (domain, sealed, place) => decrypt((await serviceKey(`seal:${domain}`)).key, sealed, place),
-    dataKey,
-    async newDataKey(subjectId) {
-      const fresh = random(32);
-      return { dataKey: fresh, wrapped: await wrapDataKey(subjectId, fresh, 'newest') };
-    },
-    async rewrap(subjectId, wrapped, version) {
-      if (branchVersionOf(wrapped) >= version) return undefined;
-      return wrapDataKey(subjectId, await dataKey(subjectId, wrapped), version);
-    },
+    dayCipher,
     async signingKey() {
       const record = await find('signing', 'newest');
       const bytes = await openKey(record);
@@ -207,6 +230,18 @@ export function createKeyRing({ load, roots, suite, now, random }: KeyRingParts)
       return all.flatMap(({ publicJwk }) => (publicJwk ? [publicJwk] : []));
     },
   };
+  const dataKeys: DataKeys = {
+    dataKey,
+    async newDataKey(ownerId) {
+      const fresh = random(32);
+      return { dataKey: fresh, wrapped: await wrapDataKey(ownerId, fresh, 'newest') };
+    },
+    async rewrap(ownerId, wrapped, version) {
+      if (branchVersionOf(wrapped) >= version) return undefined;
+      return wrapDataKey(ownerId, await dataKey(ownerId, wrapped), version);
+    },
+  };
+  return { ring, dataKeys };
 }
 
 /** The branch version that wrapped a person's data key: its first two bytes. */

@@ -8,6 +8,8 @@ export type Call = {
   /** Instead of `text`: what the platform has parsed already, or what the host says itself. Still unknown to us. */
   input?: unknown;
   requestId: string;
+  /** What the platform calls the invocation, where one brings several calls. */
+  invocation?: string | undefined;
   host: 'aws' | 'cloudbase' | 'test';
   /** How it reached us, as the platform attests; never taken from the input. */
   trigger: 'client' | 'queue' | 'schedule';

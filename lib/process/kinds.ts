@@ -1,3 +1,4 @@
+import type { KindId } from '../policy/kinds';
 import { erasure } from './erasure';
 import { join } from './join';
 import type { ProcessKind } from './kind';
@@ -10,4 +11,10 @@ export const processKinds: Readonly<Record<string, ProcessKind>> = {
   join,
   'policy-notice': policyNotice,
   rotation,
+};
+
+/** What the steps of a kind open of people's data, for the trail. Of a kind without a row the trail says what its queue declares. */
+export const kindsOpened: Readonly<Record<string, readonly KindId[]>> = {
+  join: ['wechat-openid'],
+  rotation: ['key-material'],
 };

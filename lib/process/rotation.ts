@@ -123,11 +123,11 @@ async function rewrapNext(deps: Deps, state: ProcessState): Promise<Looked> {
 
 /** `none`: erased, or under that version already. `lost`: the item changed meanwhile. */
 async function rewrapOne(
-  { ring, table }: Deps,
+  { trail, table }: Deps,
   { subjectId, wrappedKey }: Person,
   version: number,
 ): Promise<'none' | 'lost' | 'rewrapped'> {
-  const anew = wrappedKey && (await ring.rewrap(subjectId, wrappedKey, version));
+  const anew = wrappedKey && (await trail.rewrap(subjectId, wrappedKey, version));
   if (!anew) return 'none';
   try {
     await table.write(replaceWrappedKey(subjectId, wrappedKey, anew));

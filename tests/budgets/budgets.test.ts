@@ -21,6 +21,7 @@ import { consentAct, grant, seenEntryOf, withdraw } from '../support/consent';
 import { fullCard } from '../support/full-card';
 import { type Grant, grantsOf, needs } from '../support/iam';
 import { isPersonal, type SeenKinds } from '../support/kinds-observer';
+import { markOf, wrongInTrail } from '../support/trail';
 import { type Caller, createWorld, functions, onceKey, type World } from '../support/world';
 
 /**
@@ -28,6 +29,8 @@ import { type Caller, createWorld, functions, onceKey, type World } from '../sup
  * loaded once per instance, are loaded by whoever signs in before.
  */
 let world: World;
+/** What is wrong with what the log says of each operation. */
+const trails = new Map<string, string[]>();
 /** Somebody new for each row, so that no row meets what another has left behind. */
 let me: Caller;
 let openid: string;
@@ -242,7 +245,10 @@ async function measure(path: string): Promise<Budget> {
   const { input, by = me } = prepared;
   const looked = seen.get(path);
   if (looked) looked.calls = 0;
-  return world.costOf(() => world.ok(path, input, by));
+  const mark = markOf(world);
+  const cost = await world.costOf(() => world.ok(path, input, by));
+  trails.set(path, await wrongInTrail(world, mark));
+  return cost;
 }
 
 /** Where the rows of a function are. */
@@ -323,6 +329,11 @@ describe('every operation declares the kinds that go in and come out (K7)', () =
     const where = `the kinds of '${path}' in functions/${name}, prepared in ${rowsOf(name)}`;
     expect({ [where]: wrong }).toEqual({ [where]: [] });
   });
+});
+
+it('no operation opens anybody before a line of the log has said whose, and no line holds anything else of a person (B3, S8)', async () => {
+  expect([...trails.keys()].length).toBeGreaterThan(0);
+  expect(Object.fromEntries([...trails].filter(([, wrong]) => wrong.length > 0))).toEqual({});
 });
 
 describe('the aims of the design', () => {

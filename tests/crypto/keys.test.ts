@@ -47,7 +47,7 @@ describe('rotation (S5)', () => {
     const [first] = people;
     const stored = await cold.table.getMany([keys.person(parseToken(first?.token ?? '')?.subjectId ?? '')]);
     const { subjectId, wrappedKey } = readPerson(stored[0] as never);
-    await expect(cold.ring.dataKey(subjectId, wrappedKey ?? Buffer.alloc(0))).resolves.toHaveLength(32);
+    await expect(cold.trail.dataKey(subjectId, wrappedKey ?? Buffer.alloc(0))).resolves.toHaveLength(32);
   });
 
   it('needs no setting but those that the runbook names', async () => {

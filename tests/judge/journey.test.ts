@@ -60,10 +60,10 @@ it('an export is everything that opens of a person, with the account they gave u
   for (const [name, names] of Object.entries(accounts)) {
     const numbers = names.map((one) => numberOf(people[one] as Caller));
     const facts: string[] = [];
-    const { table, ring, random, clock } = service.world.deps;
+    const { table, ring, trail, random, clock } = service.world.deps;
     const sealerOf = async (subjectId: string) => {
       const item = look.items.find(({ pk, sk }) => pk === `P#${subjectId}` && sk === 'PERSON');
-      const key = await ring.dataKey(subjectId, item?.content.wrappedKey as Uint8Array);
+      const key = await trail.dataKey(subjectId, item?.content.wrappedKey as Uint8Array);
       return createSealer(subjectId, key, ring.suite, random);
     };
     for await (const { entity, values } of exportPerson({ table, ring }, numbers[0] as string, sealerOf))
