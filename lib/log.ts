@@ -14,15 +14,16 @@ export type LogFields = {
   requestId?: string;
   /** The platform's name of the invocation, where it is another than the call's: a batch of messages is several calls. */
   invocation?: string;
+  /** How many calls of that invocation come after this one. */
+  left?: number;
   operation?: string;
   /** The deployed function, where the operation does not begin with it. */
   function?: string;
   /** Kinds that the operation declares. */
   kinds?: readonly string[];
-  /** Whose data is about to be opened: pseudonyms of `day`, under that version of the service key. */
+  /** Whose data is about to be opened: pseudonyms of `day`. */
   persons?: readonly string[];
   day?: string;
-  keyVersion?: number;
   /** How many people's data a call has opened. */
   opened?: number;
   host?: 'aws' | 'cloudbase' | 'test';
@@ -45,12 +46,12 @@ const allowed: readonly (keyof LogFields)[] = [
   'seq',
   'requestId',
   'invocation',
+  'left',
   'operation',
   'function',
   'kinds',
   'persons',
   'day',
-  'keyVersion',
   'opened',
   'host',
   'outcome',

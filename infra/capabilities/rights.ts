@@ -78,7 +78,7 @@ export const tableRights: Record<Principal, TableRights> = {
     items: {
       'P#*': 'get query put update delete check',
       'PROCESS#*': 'get put update delete',
-      KEYS: 'delete',
+      KEYS: 'put delete',
       'ID#*': 'delete',
       'GAUGE#*': 'update',
     },

@@ -1,30 +1,15 @@
 import { createHmac, hkdfSync } from 'node:crypto';
-import { createDayCipher, type DayCipher } from './pseudonym';
+import { createDayKeys, type DayKeys } from './day-keys';
 import type { Random } from './random';
 import type { RootKey } from './root-key';
 import { decrypt, type SuiteName, seal, suites } from './suite';
+import { BY_SERVICE_KEY, ringPlace, TRAIL_KEY, type WrappedKey } from './wrapped-key';
 
 /** Persons are spread over this many branch keys, so that one leaked branch key opens one sixteenth of the people. */
 export const BRANCHES = 16;
 
 /** An instance that has known its keys for longer than this looks again before it wraps anything new. */
 export const KEY_RING_REFRESH_MS = 5 * 60_000;
-
-/** Days of which an instance keeps the ciphers: today's, and those that it turns pseudonyms back of. */
-const MAX_DAY_CIPHERS = 400;
-
-/** A key as it is stored: wrapped by the root key named in `rootId`. */
-export type WrappedKey = {
-  /** `service`, `branch:<number>` or `signing`. */
-  name: string;
-  version: number;
-  rootId: string;
-  wrapped: Uint8Array;
-  suite: SuiteName;
-  createdAt: string;
-  /** Signing keys only: the public half, as published. */
-  publicJwk?: Record<string, string>;
-};
 
 /** What a look-up digest is of; the same value in two domains gives unrelated digests. */
 export type DigestDomain =
@@ -41,10 +26,10 @@ export type DigestDomain =
   | 'near';
 
 /** What the service seals under a key of its own; one domain's key opens nothing of another. */
-export type SealDomain = 'cursor';
+export type SealDomain = 'cursor' | 'trail';
 
 /** Everything that needs a key but opens nobody, with no key ever leaving it. */
-export type KeyRing = {
+export type KeyRing = DayKeys & {
   /** Keyed digest for look-up (blind index), 43 characters. Hides the value even from who reads the whole table. */
   digest(domain: DigestDomain, value: string): Promise<string>;
   /** Keyed checksum of our own records: ledger chains; key of what only a code opens. 32 bytes. */
@@ -53,11 +38,6 @@ export type KeyRing = {
   seal(domain: SealDomain, plaintext: Buffer, place: string): Promise<Buffer>;
   /** Opens what `seal` made. @throws SealError */
   open(domain: SealDomain, sealed: Uint8Array, place: string): Promise<Buffer>;
-  /**
-   * Turns persons' numbers into the pseudonyms of a day, and back. Under the newest service key, or under the version that
-   * a line names. @throws KeyRingError when there is no such version
-   */
-  dayCipher(day: string, version?: number): Promise<DayCipher>;
   /** The newest signing key: its id and private half as a JWK, the same object every time while it is the newest. */
   signingKey(): Promise<{ kid: string; privateJwk: SigningKey }>;
   /** Public halves of every signing key whose signatures may still be shown to us (RFC 7517). */
@@ -96,11 +76,6 @@ export class KeyRingError extends Error {
     super(`key ring: ${remedy}`);
     this.name = 'KeyRingError';
   }
-}
-
-/** Where a wrapped key belongs; it unwraps nowhere else. */
-export function ringPlace(name: string, version: number): string {
-  return `ring|${name}|${version}`;
 }
 
 /** Which branch key serves a person. */
@@ -147,12 +122,17 @@ export function createKeyRing({ load, roots, suite, now, random }: KeyRingParts)
     const place = ringPlace(record.name, record.version);
     const known = opened.get(place);
     if (known !== undefined) return known;
-    const root = roots.find(({ id }) => id === record.rootId);
-    if (!root) throw new KeyRingError('ROOT_KEY does not name the root key that wrapped the ring.');
-    const opening = root.unwrap(record.wrapped, place);
+    const opening = unwrap(record, place);
     opened.set(place, opening);
     opening.catch(() => opened.delete(place));
     return opening;
+  }
+
+  async function unwrap({ rootId, wrapped }: WrappedKey, place: string): Promise<Buffer> {
+    if (rootId === BY_SERVICE_KEY) return openSealed('trail', wrapped, place);
+    const root = roots.find(({ id }) => id === rootId);
+    if (!root) throw new KeyRingError('ROOT_KEY does not name the root key that wrapped the ring.');
+    return root.unwrap(wrapped, place);
   }
 
   /** By their opened bytes. jose keeps what it makes of a JWK as long as it is given the same object. */
@@ -194,26 +174,27 @@ export function createKeyRing({ load, roots, suite, now, random }: KeyRingParts)
     return decrypt(await openKey(branch), wrapped.subarray(2), dataKeyPlace(subjectId, version));
   }
 
-  const ciphers = new Map<string, DayCipher>();
-  /** A day begins under the newest version, and keeps to it: so the ring is not looked at again for every call. */
-  async function dayCipher(day: string, version?: number): Promise<DayCipher> {
-    const known = ciphers.get(`${day}|${version ?? ''}`);
-    if (known) return known;
-    const record = await find('service', version ?? 'newest');
-    const made = createDayCipher(await openKey(record), record.suite, record.version, day);
-    if (ciphers.size >= MAX_DAY_CIPHERS) ciphers.clear();
-    ciphers.set(`${day}|${version ?? ''}`, made);
-    return made;
+  async function sealFor(domain: SealDomain, plaintext: Buffer, place: string): Promise<Buffer> {
+    return seal(suite, (await serviceKey(`seal:${domain}`)).key, plaintext, place, random);
   }
+  async function openSealed(domain: SealDomain, sealed: Uint8Array, place: string): Promise<Buffer> {
+    return decrypt((await serviceKey(`seal:${domain}`)).key, sealed, place);
+  }
+
+  const dayKeys = createDayKeys({
+    stored: () => find(TRAIL_KEY, 'newest'),
+    open: openKey,
+    seal: (plaintext, place) => sealFor('trail', plaintext, place),
+    ...{ suite, now, random },
+  });
 
   const ring: KeyRing = {
     suite,
     digest: async (domain, value) => (await serviceMac(`index:${domain}`, value)).toString('base64url'),
     mac: (domain, data) => serviceMac(domain, data),
-    seal: async (domain, plaintext, place) =>
-      seal(suite, (await serviceKey(`seal:${domain}`)).key, plaintext, place, random),
-    open: async (domain, sealed, place) => decrypt((await serviceKey(`seal:${domain}`)).key, sealed, place),
-    dayCipher,
+    seal: sealFor,
+    open: openSealed,
+    ...dayKeys,
     async signingKey() {
       const record = await find('signing', 'newest');
       const bytes = await openKey(record);

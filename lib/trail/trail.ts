@@ -1,5 +1,5 @@
 import { type Clock, toInstant } from '../clock';
-import { branchVersionOf, type DataKeys, type KeyRing } from '../crypto/key-ring';
+import { branchVersionOf, type DataKeys, type KeyRing, KeyRingError } from '../crypto/key-ring';
 import { isPersonNumber } from '../crypto/pseudonym';
 import { type Random, randomId } from '../crypto/random';
 import type { Log, LogFields } from '../log';
@@ -49,11 +49,12 @@ export function createTrail({ ring, dataKeys, log, clock, random }: TrailParts):
   async function write(opener: Opener, ownerIds: readonly string[]): Promise<void> {
     const day = beijingDay(clock.now());
     const cipher = await ring.dayCipher(day);
+    if (!cipher) throw new KeyRingError('the key of this day is missing; is the clock right?');
     const persons = ownerIds.filter(isPersonNumber).map(cipher.of);
     // A record that is nobody's (an incident's) is opened with a line as well, which names no person.
     for (let first = 0; first === 0 || first < persons.length; first += PEOPLE_PER_LINE) {
       const named = persons.slice(first, first + PEOPLE_PER_LINE);
-      log({ event: 'open', ...place(), ...opener, day, keyVersion: cipher.version, persons: named });
+      log({ event: 'open', ...place(), ...opener, day, persons: named });
     }
   }
 

@@ -127,7 +127,6 @@ it('every log line holds only fields of the allow-list (S8)', async () => {
     'kinds',
     'persons',
     'day',
-    'keyVersion',
     'opened',
   ];
   expect([...names].filter((name) => !allowed.includes(name))).toEqual([]);
