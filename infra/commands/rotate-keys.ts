@@ -8,7 +8,6 @@ import type { SuiteName } from '../../lib/crypto/suite';
 import { BY_SERVICE_KEY, ringPlace, TRAIL_KEY, type WrappedKey } from '../../lib/crypto/wrapped-key';
 import { createLog } from '../../lib/log';
 import { createProcessQueue, type ProcessQueue } from '../../lib/partner/queue';
-import { beijingDay } from '../../lib/policy/working-days';
 import { partsOf } from '../../lib/process/everybody';
 import { isUnderWay, KEEP_RETIRED_MS, rotationTo } from '../../lib/process/rotation';
 import { createTable, type Table } from '../../lib/table/client';
@@ -20,6 +19,7 @@ import {
   loadServiceKeys,
   replaceServiceKey,
 } from '../../lib/table/service/key-store';
+import { firstTrailDay } from '../../lib/trail/days';
 import { saysHelp } from './help';
 
 /**
@@ -47,11 +47,11 @@ export async function makeMissingKeys(parts: RotateParts): Promise<number> {
   return missing.length + 1;
 }
 
-/** Sealed under the service key that is stored by now, which another start may have made. */
+/** Sealed under the service key that is stored by now, which another start may have made. It reaches back as far as any does. */
 function newTrailKey({ table, roots, suite, clock, random }: RotateParts): Promise<WrappedKey> {
   const load = () => loadServiceKeys(table);
   const { ring } = createKeyRing({ load, roots, suite, now: clock.now, random });
-  return ring.newTrailKey(beijingDay(clock.now()));
+  return ring.newTrailKey(firstTrailDay(clock.now()));
 }
 
 async function newKey(

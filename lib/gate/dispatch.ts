@@ -37,12 +37,12 @@ export async function dispatch(
   const operation = `${functionName}/${found ? call.operation : '(unknown)'}`;
   const trail = deps.trail.of(openerOf(found, call, operation));
   const finish = (outcome: string) => {
-    const { requestId, invocation, host } = call;
+    const { requestId, batch, host } = call;
     deps.log({
       event: 'call',
       ...trail.mark(),
       requestId,
-      ...(invocation !== undefined && { invocation }),
+      ...batch,
       host,
       operation,
       outcome,
@@ -66,10 +66,10 @@ export async function dispatch(
 }
 
 /** In whose name the call opens data: lines of the trail say it before anything is opened. */
-function openerOf(found: Operation | undefined, { requestId, invocation }: Call, operation: string): Opener {
+function openerOf(found: Operation | undefined, { requestId, batch }: Call, operation: string): Opener {
   const { in: come = [], uses = [], out = [] } = found?.kinds ?? {};
   const kinds = [...new Set([...come, ...uses, ...out])];
-  return { requestId, ...(invocation !== undefined && { invocation }), operation, kinds };
+  return { requestId, ...(batch && { invocation: batch.invocation }), operation, kinds };
 }
 
 function asAppError(error: unknown): AppError {

@@ -53,9 +53,9 @@ function refuse(
   { log, trail }: Deps,
   functionName: string,
   error: AppError,
-  { requestId, invocation }: Pick<Call, 'requestId' | 'invocation'>,
+  { requestId, batch }: Pick<Call, 'requestId' | 'batch'>,
 ): Reply {
-  const ids = { requestId, ...(invocation !== undefined && { invocation }) };
+  const ids = { requestId, ...batch };
   const operation = `${functionName}/(unknown)`;
   log({ event: 'call', ...trail.of({}).mark(), ...ids, host: 'aws', operation, outcome: error.code });
   return refusal(error, requestId);
@@ -177,12 +177,19 @@ async function answerQueue(
   const { messageMs, answerMs } = deps.limits;
   const operation = nameOf(operations, 'queue');
   const batchItemFailures: SQSBatchResponse['batchItemFailures'] = [];
+  let left = event.Records.length;
   for (const { messageId, body: text } of event.Records) {
-    const common = { requestId: messageId, invocation, host: 'aws', trigger: 'queue' } as const;
+    left -= 1;
+    const common = {
+      requestId: messageId,
+      batch: { invocation, left },
+      host: 'aws',
+      trigger: 'queue',
+    } as const;
     const work = () => dispatch(deps, functionName, operations, { ...common, operation, text });
     const leftMs = remainingMs();
     const begun = leftMs >= messageMs;
-    if (!begun) refuse(deps, functionName, new AppError('BUSY'), { requestId: messageId, invocation });
+    if (!begun) refuse(deps, functionName, new AppError('BUSY'), common);
     const done = begun && (await inTime(leftMs - answerMs, work));
     if (!done) batchItemFailures.push({ itemIdentifier: messageId });
   }

@@ -59,8 +59,7 @@ describe.each(['aes', 'sm'] as const)('pseudonyms of days, by %s (B3, S8)', (sui
     const dayOf = (number: number) => new Date(Date.UTC(2026, 10, 1 + number)).toISOString().slice(0, 10);
     const one = anybody();
     const before = new Map<number, string | undefined>();
-    for (let day = 0; day < 40; day += 1)
-      before.set(day, (await days.anew().dayCipher(dayOf(day)))?.of(one));
+    for (let day = 0; day < 40; day += 1) before.set(day, (await days.anew().dayCipher(dayOf(day)))?.of(one));
     let first = 0;
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 0, max: 4 }), async (step) => {
@@ -81,14 +80,12 @@ it('the keys of days are destroyed when the period of the logs is over, not a da
   const sweep = () => world.ok('retention/sweep', {}, { trigger: 'schedule' });
   const stored = async () => (await loadServiceKeys(world.deps.table)).filter(({ name }) => name === 'trail');
   const day = beijingDay(START);
-  const [made] = await stored();
   await world.cardHolder('somebody');
   const opened = world.lines.map((line) => JSON.parse(line)).find(({ event }) => event === 'open');
   const known = (await world.deps.ring.dayCipher(day))?.back(opened.persons[0]);
 
   world.wait(retentionMs('log-life') - DAY_MS);
   await sweep();
-  expect(await stored()).toEqual([made]);
   expect((await world.instance().ring.dayCipher(day))?.back(opened.persons[0])).toBe(known);
 
   world.wait(DAY_MS);
