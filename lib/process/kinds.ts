@@ -1,5 +1,6 @@
 import type { KindId } from '../policy/kinds';
 import { erasure } from './erasure';
+import { incidentClock } from './incident-clock';
 import { join } from './join';
 import type { ProcessKind } from './kind';
 import { policyNotice } from './policy-notice';
@@ -8,6 +9,7 @@ import { rotation } from './rotation';
 /** Every kind of process there is, once. A row of another kind stays where it is, and rings. */
 export const processKinds: Readonly<Record<string, ProcessKind>> = {
   erasure,
+  'incident-clock': incidentClock,
   join,
   'policy-notice': policyNotice,
   rotation,
@@ -15,6 +17,7 @@ export const processKinds: Readonly<Record<string, ProcessKind>> = {
 
 /** What the steps of a kind open of people's data, for the trail. Of a kind without a row the trail says what its queue declares. */
 export const kindsOpened: Readonly<Record<string, readonly KindId[]>> = {
+  'incident-clock': ['incident-record'],
   join: ['wechat-openid'],
   rotation: ['key-material'],
 };

@@ -11,6 +11,7 @@ import { type KindId, kinds, kindsFor } from '../../lib/policy/kinds';
 import { serviceIds } from '../../lib/policy/services';
 import { acts, type LedgerAct, ledgerActs } from '../../lib/table/ledger/acts';
 import { createServiceKey, loadServiceKeys, removeServiceKey } from '../../lib/table/service/key-store';
+import { breachRows } from '../breach/budget-rows';
 import { cardRows } from '../cards/budget-rows';
 import { consentRows } from '../consent/budget-rows';
 import { agreeingPartners } from '../identity/agreeing-partners';
@@ -66,6 +67,7 @@ const ofOthers: Record<string, () => Promise<Prepared>> = {
   ...locationRows(() => world),
   ...identityRows(() => world),
   ...consentRows(() => world),
+  ...breachRows(() => world),
 };
 
 /** How each operation is brought to its usual case. */
@@ -177,10 +179,13 @@ const prepare: Record<string, () => Promise<Prepared>> = {
 /** As it lies there on the first run after midnight, for an instance that has not run for an hour. */
 async function olderTrailKey(): Promise<void> {
   const { table, ring } = world.deps;
+  const awhileLater = () => world.wait(KEY_RING_REFRESH_MS + 1);
+  awhileLater();
+  await world.ok('retention/sweep', {}, { trigger: 'schedule' }); // what others have left to fall due
   const [known] = (await loadServiceKeys(table)).filter(({ name }) => name === TRAIL_KEY);
   if (!known) throw new Error('the world has no key of the trail');
   await table.write(createServiceKey(await ring.newTrailKey('2025-12-31')), removeServiceKey(known));
-  world.wait(2 * KEY_RING_REFRESH_MS);
+  awhileLater();
   await world.deps.policy.refresh();
 }
 

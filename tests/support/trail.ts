@@ -69,7 +69,7 @@ export async function wrongInTrail(world: World, mark: Mark): Promise<string[]> 
     if (isPersonNumber(ownerId) && !before.some((persons) => persons.includes(ownerId)))
       wrong.push('somebody is opened whom no line has named');
   }
-  const opened = new Set(openings.map(({ ownerId }) => ownerId));
+  const opened = new Set(openings.map(({ ownerId }) => ownerId).filter(isPersonNumber));
   if (named.flat().some((one) => !opened.has(one))) wrong.push('somebody is named who was not opened');
   const calls = lines.filter(({ event }) => event === 'call');
   if (calls.length !== 1) wrong.push(`a call leaves ${calls.length} lines`);
