@@ -1,11 +1,11 @@
 import type { JWK } from 'jose';
 import { type Clock, systemClock } from './clock';
 import type { Config } from './config';
-import { createKeyRing, type KeyRing } from './crypto/key-ring';
+import { createKeyRing, type DataKeys, type KeyRing } from './crypto/key-ring';
 import { type Random, systemRandom } from './crypto/random';
 import { rootKeys } from './crypto/root-key';
 import { AppError } from './errors';
-import { createLog, type Log } from './log';
+import { createLog, type Log, writeLine } from './log';
 import { createFaceId, type FaceId } from './partner/faceid';
 import { createMail, type Mail } from './partner/mail';
 import { createNetworkIdentity, type NetworkIdentity } from './partner/network-identity';
@@ -28,11 +28,14 @@ import { counting } from './table/gauge/counting';
 import { createPolicyBook, type PolicyBook } from './table/policy/policy-book';
 import { loadServiceKeys } from './table/service/key-store';
 import { type TimeLimit, type TimeLimits, timeLimits } from './time-limits';
+import { createTrail, type Trail } from './trail/trail';
 
 /** Everything an operation may use. Tests pass their own; nothing is reached in any other way. */
 export type Deps = {
   table: Table;
   ring: KeyRing;
+  /** The only way to anybody's data key: says whose in the log first. A call's own, in its name. */
+  trail: Trail;
   /** Everybody whom personal data is sent to: closed, and only `disclose` calls them (promise D1). */
   partners: Partners;
   /** What the operator has a contract for; the other ways are not offered. */
@@ -84,6 +87,8 @@ export type Replacements = Partial<
   entries?: Entries;
   risk?: Risk;
   observeTable?: TableParts['observe'];
+  /** What stands before the data keys, for who watches when they are opened. */
+  observeKeys?(dataKeys: DataKeys): DataKeys;
   /** What this build is said to do; tests give another registry than the compiled one. */
   registry?: Registry;
 };
@@ -93,7 +98,7 @@ export function buildDeps(config: Config, replace: Replacements = {}): Deps {
   const region = config.SERVICE_REGION;
   const clock = replace.clock ?? systemClock;
   const random = replace.random ?? systemRandom;
-  const log = replace.log ?? createLog((line) => process.stdout.write(`${line}\n`));
+  const log = replace.log ?? createLog(writeLine);
   const limits = replace.limits ?? timeLimits;
   const raw = createTable({
     name: config.TABLE_NAME,
@@ -109,7 +114,7 @@ export function buildDeps(config: Config, replace: Replacements = {}): Deps {
   const asking = { clock, log, limit: limits.partner };
   const wechat = { baseUrl: config.WECHAT_API_BASE, appid: config.WECHAT_APPID, ...asking };
   const server = createWechatServer({ ...wechat, secret: config.WECHAT_SECRET });
-  const ring = createKeyRing({
+  const { ring, dataKeys } = createKeyRing({
     load: () => loadServiceKeys(table),
     roots: rootKeys(config.ROOT_KEY, region, random, { limits }),
     suite: config.SEAL_SUITE,
@@ -130,6 +135,7 @@ export function buildDeps(config: Config, replace: Replacements = {}): Deps {
     doorKeys: doorKeysOf(config.DOOR_KEYS),
     limits,
     ring,
+    trail: createTrail({ ring, dataKeys: replace.observeKeys?.(dataKeys) ?? dataKeys, log, clock, random }),
     policy: createPolicyBook({
       table,
       ring,

@@ -1,11 +1,31 @@
+import { writeSync } from 'node:fs';
+
 /**
  * One JSON line per event, made only of the fields below (S8). There is no field for free text, so no
- * personal value can be logged by mistake; a test drives whole journeys with marked values and reads every line.
+ * personal value can be logged by mistake; a test drives whole journeys with marked values and reads every line. What is of a
+ * person is their pseudonym alone, which the policy declares (kind `log-pseudonym`).
  */
 export type LogFields = {
-  event: 'call' | 'partner-call' | 'erasure' | 'process' | 'key-ring' | 'fault' | 'alarm';
+  event: 'open' | 'call' | 'partner-call' | 'erasure' | 'process' | 'key-ring' | 'fault' | 'alarm';
+  /** Of lines of the trail (lib/trail): when, which instance, and its running number there. */
+  at?: string;
+  instance?: string;
+  seq?: number;
   requestId?: string;
+  /** The platform's name of the invocation, where it is another than the call's: a batch of messages is several calls. */
+  invocation?: string;
+  /** How many calls of that invocation come after this one. */
+  left?: number;
   operation?: string;
+  /** The deployed function, where the operation does not begin with it. */
+  function?: string;
+  /** Kinds that the operation declares. */
+  kinds?: readonly string[];
+  /** Whose data is about to be opened: pseudonyms of `day`. */
+  persons?: readonly string[];
+  day?: string;
+  /** How many people's data a call has opened. */
+  opened?: number;
   host?: 'aws' | 'cloudbase' | 'test';
   /** OK or an error code. */
   outcome?: string;
@@ -21,8 +41,18 @@ export type LogFields = {
 
 const allowed: readonly (keyof LogFields)[] = [
   'event',
+  'at',
+  'instance',
+  'seq',
   'requestId',
+  'invocation',
+  'left',
   'operation',
+  'function',
+  'kinds',
+  'persons',
+  'day',
+  'opened',
   'host',
   'outcome',
   'milliseconds',
@@ -42,6 +72,23 @@ export function createLog(write: (line: string) => void): Log {
     for (const name of allowed) if (fields[name] !== undefined) line[name] = fields[name];
     write(JSON.stringify(line));
   };
+}
+
+const STDOUT = 1;
+
+/**
+ * Writes a line to standard output and comes back when the system has it: a process that is killed at the next instruction
+ * leaves it behind. A pipe that is full is tried again, since its reader is another process.
+ */
+export function writeLine(line: string): void {
+  let left = Buffer.from(`${line}\n`);
+  while (left.length > 0) {
+    try {
+      left = left.subarray(writeSync(STDOUT, left));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+    }
+  }
 }
 
 /** What may be said of an unexpected error: its class and where it rose. Messages can quote data, so they stay out. */

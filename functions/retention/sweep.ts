@@ -4,6 +4,7 @@ import { faultOf } from '../../lib/log';
 import { runProcess } from '../../lib/process/run';
 import { DUE_SHARDS, type Key } from '../../lib/table/keys';
 import { dueProcesses } from '../../lib/table/process/process';
+import { destroyDays } from './destroy-days';
 import { sweepEnded } from './sweep-ended';
 
 /** A run stops taking up work after this long, well inside the platform's 60 s; the next run goes on. */
@@ -11,12 +12,17 @@ export const SWEEP_MS = 45_000;
 const PAGE = 100;
 
 /**
- * Takes up the processes that are due, then sweeps what has ended by the clock. One that fails is left for a later run and
+ * Destroys the keys of days that are over, takes up the processes that are due, then sweeps what has ended by the clock. One that fails is left for a later run and
  * does not stop the others. Memory is one page, whatever the number of people.
  */
 export async function sweep(deps: Deps, { requestId }: Pick<Run<'scheduler', unknown>, 'requestId'>) {
   const startedAt = deps.clock.now();
   const outcome = { found: 0, done: 0, failed: 0, swept: 0, finished: true };
+  const failed = (error: unknown) => {
+    outcome.failed += 1;
+    deps.log({ event: 'fault', requestId, operation: 'retention/sweep', ...faultOf(error) });
+  };
+  await destroyDays(deps).catch(failed);
   for (let shard = 0; shard < DUE_SHARDS; shard += 1) {
     let after: Key | undefined;
     do {
@@ -29,13 +35,12 @@ export async function sweep(deps: Deps, { requestId }: Pick<Run<'scheduler', unk
           if (came === 'done') outcome.done += 1;
           if (came === 'failed') outcome.failed += 1;
         } catch (error) {
-          outcome.failed += 1;
-          deps.log({ event: 'fault', requestId, operation: 'retention/sweep', ...faultOf(error) });
+          failed(error);
         }
       }
       after = page.lastKey;
     } while (after);
   }
-  const { swept, failed, finished } = await sweepEnded(deps, requestId, startedAt + SWEEP_MS);
-  return { ...outcome, failed: outcome.failed + failed, swept, finished };
+  const ended = await sweepEnded(deps, requestId, startedAt + SWEEP_MS);
+  return { ...outcome, ...ended, failed: outcome.failed + ended.failed };
 }

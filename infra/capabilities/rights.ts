@@ -95,7 +95,7 @@ export const tableRights: Record<Principal, TableRights> = {
       'AUDIENCE#*': 'get query put delete',
       'P#*': 'get query put update delete check',
       'PROCESS#*': 'get put update delete',
-      KEYS: 'delete',
+      KEYS: 'put delete',
       'ID#*': 'delete',
       'ID#share#*': 'get',
       'GAUGE#*': 'update',

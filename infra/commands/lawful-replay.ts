@@ -149,7 +149,7 @@ async function openParts(persistDir: string | undefined): Promise<ReplayParts> {
 function replayParts(table: Table, rootKey: string, region: string): ReplayParts {
   const roots = rootKeys(rootKey, region, systemRandom);
   const load = () => loadServiceKeys(table);
-  const ring = createKeyRing({ load, roots, suite: 'aes', now: systemClock.now, random: systemRandom });
+  const { ring } = createKeyRing({ load, roots, suite: 'aes', now: systemClock.now, random: systemRandom });
   return { table, ring, clock: systemClock };
 }
 

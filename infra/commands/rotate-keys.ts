@@ -1,10 +1,11 @@
 import { type Clock, systemClock, toInstant } from '../../lib/clock';
 import { readConfig } from '../../lib/config';
-import { BRANCHES, ringPlace, type WrappedKey } from '../../lib/crypto/key-ring';
+import { BRANCHES, createKeyRing } from '../../lib/crypto/key-ring';
 import { type Random, randomId, systemRandom } from '../../lib/crypto/random';
 import { type RootKey, rootKeys } from '../../lib/crypto/root-key';
 import { newSigningKey } from '../../lib/crypto/signature';
 import type { SuiteName } from '../../lib/crypto/suite';
+import { BY_SERVICE_KEY, ringPlace, TRAIL_KEY, type WrappedKey } from '../../lib/crypto/wrapped-key';
 import { createLog } from '../../lib/log';
 import { createProcessQueue, type ProcessQueue } from '../../lib/partner/queue';
 import { isUnderWay, KEEP_RETIRED_MS, rotationParts, rotationTo } from '../../lib/process/rotation';
@@ -17,6 +18,7 @@ import {
   loadServiceKeys,
   replaceServiceKey,
 } from '../../lib/table/service/key-store';
+import { firstTrailDay } from '../../lib/trail/days';
 import { saysHelp } from './help';
 
 /**
@@ -39,7 +41,16 @@ export async function makeMissingKeys(parts: RotateParts): Promise<number> {
   const have = new Set((await loadServiceKeys(parts.table)).map(({ name }) => name));
   const missing = ['service', 'signing', ...branches].filter((name) => !have.has(name));
   await Promise.all(missing.map(async (name) => addServiceKey(parts.table, await newKey(parts, name, 1))));
-  return missing.length;
+  if (have.has(TRAIL_KEY)) return missing.length;
+  await addServiceKey(parts.table, await newTrailKey(parts));
+  return missing.length + 1;
+}
+
+/** Sealed under the service key that is stored by now, which another start may have made. It reaches back as far as any does. */
+function newTrailKey({ table, roots, suite, clock, random }: RotateParts): Promise<WrappedKey> {
+  const load = () => loadServiceKeys(table);
+  const { ring } = createKeyRing({ load, roots, suite, now: clock.now, random });
+  return ring.newTrailKey(firstTrailDay(clock.now()));
 }
 
 async function newKey(
@@ -100,7 +111,7 @@ async function rewrapRing({ table, roots }: RotateParts): Promise<number> {
   const [first] = roots;
   let count = 0;
   for (const record of await loadServiceKeys(table)) {
-    if (record.rootId === first.id) continue;
+    if (record.rootId === first.id || record.rootId === BY_SERVICE_KEY) continue;
     const old = roots.find(({ id }) => id === record.rootId);
     if (!old)
       throw new Error(`ROOT_KEY must name the root key that wrapped ${record.name} as well as the new one.`);
@@ -140,7 +151,7 @@ export async function rotationStatus({
   roots,
 }: Pick<RotateParts, 'table' | 'roots'>): Promise<RotationStatus> {
   const stored = await loadServiceKeys(table);
-  const version = Math.max(0, ...stored.map((record) => record.version));
+  const version = newestOf(stored);
   const ref = rotationTo(version);
   const [row, ...parts] = (await table.getMany([ref, ...rotationParts(ref)].map(processKey))).map(
     readProcess,
@@ -159,12 +170,18 @@ export async function rotationStatus({
     rewrapped: sum('rewrapped'),
     ...(row?.step === 'rest' && { keptUntil: toInstant(keptUntil) }),
     branchVersions: [...versions].sort((a, b) => a - b),
-    underOtherRoots: stored.filter(({ rootId }) => rootId !== roots[0].id).length,
+    underOtherRoots: stored.filter(({ rootId }) => rootId !== roots[0].id && rootId !== BY_SERVICE_KEY)
+      .length,
   };
 }
 
 async function newestVersion(table: Table): Promise<number> {
-  return Math.max(...(await loadServiceKeys(table)).map(({ version }) => version));
+  return newestOf(await loadServiceKeys(table));
+}
+
+/** The version of a trail's key is a day, and no rotation makes one. */
+function newestOf(stored: WrappedKey[]): number {
+  return Math.max(0, ...stored.filter(({ name }) => name !== TRAIL_KEY).map(({ version }) => version));
 }
 
 const USAGE = `Usage: npm run rotate-keys [-- --status]

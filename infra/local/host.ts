@@ -56,7 +56,8 @@ export async function startHost(options: HostOptions): Promise<Host> {
 function startServerless(port: number, lambdaPort: number, environment: Record<string, string>): Tethered {
   const serverless = join(projectRoot, 'node_modules/serverless/bin/serverless.js');
   const own = Object.entries(process.env).filter(([name]) => !name.startsWith('AWS_'));
-  return startTethered(process.execPath, [serverless, 'offline', 'start', '--stage', 'local'], {
+  const line = ['--require', join(__dirname, 'start-line.cjs')];
+  return startTethered(process.execPath, [...line, serverless, 'offline', 'start', '--stage', 'local'], {
     cwd: projectRoot,
     environment: {
       ...Object.fromEntries(own),

@@ -37,6 +37,11 @@ export function formatLogLine(line: string, now: Date): string | undefined {
   return [...columns, ...rest].join('  ').trimEnd();
 }
 
+/** Whether the functions or the platform wrote it: the host's own words may hold what came in. */
+export function isLogLine(line: string): boolean {
+  return line.startsWith('{"event":') || line.startsWith('START RequestId: ');
+}
+
 function parse(line: string): LogFields | undefined {
   if (!line.startsWith('{"event":')) return undefined;
   try {

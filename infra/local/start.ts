@@ -1,20 +1,23 @@
+import { createWriteStream } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { saysHelp } from '../commands/help';
 import { CannotStart } from './cannot-start';
 import { announceService } from './find-service';
 import { launchersGone } from './launchers';
+import { isLogLine } from './log-line';
 import { type LocalHost, localHosts, type Service, startService } from './service';
 
-const usage = 'Usage: npm start -- [--port N] [--persist DIR] [--host aws|cloudbase]';
+const usage = 'Usage: npm start -- [--port N] [--persist DIR] [--host aws|cloudbase] [--log FILE]';
 
 /** `npm start`: the whole service on this machine until ctrl-C. */
 async function main(): Promise<void> {
   if (saysHelp(usage)) return;
-  const { port, persistDir, host } = readArguments(process.argv.slice(2));
+  const { port, persistDir, host, logFile } = readArguments(process.argv.slice(2));
   const alone = launchersGone().then(() => 'alone' as const);
   const startedAt = performance.now();
   console.log('Starting 乐聊名片 …');
-  const service = await startService({ port, persistDir, host, onLog: (line) => console.log(line) });
+  const onLog = (line: string) => console.log(line);
+  const service = await startService({ port, persistDir, host, onLog, onRawLog: keepIn(logFile) });
   const withdraw = await announceService(service);
   console.log(describe(service, persistDir, performance.now() - startedAt));
   const why = await Promise.race([askedToStop(), alone, service.ended.then(() => 'broken' as const)]);
@@ -28,6 +31,7 @@ async function main(): Promise<void> {
 type Arguments = {
   port?: number | undefined;
   persistDir?: string | undefined;
+  logFile?: string | undefined;
   host?: LocalHost | undefined;
 };
 
@@ -35,15 +39,29 @@ function readArguments(args: string[]): Arguments {
   try {
     const { values } = parseArgs({
       args,
-      options: { port: { type: 'string' }, persist: { type: 'string' }, host: { type: 'string' } },
+      options: {
+        port: { type: 'string' },
+        persist: { type: 'string' },
+        host: { type: 'string' },
+        log: { type: 'string' },
+      },
     });
     const host = localHosts.find((one) => one === (values.host ?? 'aws'));
     if (!host) throw new Error('no such host');
     const port = values.port === undefined ? undefined : Number(values.port);
-    return { port, persistDir: values.persist, host };
+    return { port, persistDir: values.persist, logFile: values.log, host };
   } catch {
     throw new CannotStart(usage);
   }
+}
+
+/** What a log group would hold, for npm run trail: the functions' lines, and where each invocation begins. */
+function keepIn(logFile: string | undefined): ((line: string) => void) | undefined {
+  if (logFile === undefined) return undefined;
+  const file = createWriteStream(logFile, { flags: 'a' });
+  return (line) => {
+    if (isLogLine(line)) file.write(`${line}\n`);
+  };
 }
 
 function askedToStop(): Promise<'asked'> {

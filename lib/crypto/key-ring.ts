@@ -1,26 +1,15 @@
 import { createHmac, hkdfSync } from 'node:crypto';
+import { createDayKeys, type DayKeys } from './day-keys';
 import type { Random } from './random';
 import type { RootKey } from './root-key';
 import { decrypt, type SuiteName, seal, suites } from './suite';
+import { BY_SERVICE_KEY, ringPlace, TRAIL_KEY, type WrappedKey } from './wrapped-key';
 
 /** Persons are spread over this many branch keys, so that one leaked branch key opens one sixteenth of the people. */
 export const BRANCHES = 16;
 
 /** An instance that has known its keys for longer than this looks again before it wraps anything new. */
 export const KEY_RING_REFRESH_MS = 5 * 60_000;
-
-/** A key as it is stored: wrapped by the root key named in `rootId`. */
-export type WrappedKey = {
-  /** `service`, `branch:<number>` or `signing`. */
-  name: string;
-  version: number;
-  rootId: string;
-  wrapped: Uint8Array;
-  suite: SuiteName;
-  createdAt: string;
-  /** Signing keys only: the public half, as published. */
-  publicJwk?: Record<string, string>;
-};
 
 /** What a look-up digest is of; the same value in two domains gives unrelated digests. */
 export type DigestDomain =
@@ -37,10 +26,10 @@ export type DigestDomain =
   | 'near';
 
 /** What the service seals under a key of its own; one domain's key opens nothing of another. */
-export type SealDomain = 'cursor';
+export type SealDomain = 'cursor' | 'trail';
 
-/** Everything that needs a key, with no key ever leaving it. */
-export type KeyRing = {
+/** Everything that needs a key but opens nobody, with no key ever leaving it. */
+export type KeyRing = DayKeys & {
   /** Keyed digest for look-up (blind index), 43 characters. Hides the value even from who reads the whole table. */
   digest(domain: DigestDomain, value: string): Promise<string>;
   /** Keyed checksum of our own records: ledger chains, references of messages; key of what only a code opens. 32 bytes. */
@@ -49,18 +38,25 @@ export type KeyRing = {
   seal(domain: SealDomain, plaintext: Buffer, place: string): Promise<Buffer>;
   /** Opens what `seal` made. @throws SealError */
   open(domain: SealDomain, sealed: Uint8Array, place: string): Promise<Buffer>;
-  /** A fresh data key for a new person, and the form in which it is stored. */
-  newDataKey(subjectId: string): Promise<{ dataKey: Buffer; wrapped: Buffer }>;
-  /** Opens a person's stored data key. @throws SealError */
-  dataKey(subjectId: string, wrapped: Uint8Array): Promise<Buffer>;
-  /** The same data key under a version of the branch key; undefined when it is under that or a later one. @throws SealError */
-  rewrap(subjectId: string, wrapped: Uint8Array, version: number): Promise<Buffer | undefined>;
   /** The newest signing key: its id and private half as a JWK, the same object every time while it is the newest. */
   signingKey(): Promise<{ kid: string; privateJwk: SigningKey }>;
   /** Public halves of every signing key whose signatures may still be shown to us (RFC 7517). */
   publicKeys(): Promise<Record<string, string>[]>;
   /** The suite that new seals are written in. */
   suite: SuiteName;
+};
+
+/**
+ * What opens whatever is sealed for somebody. Only a trail holds it (lib/trail/trail.ts), which a test sees to: so nobody's
+ * data is opened before a line of the log says whose.
+ */
+export type DataKeys = {
+  /** A fresh data key for a new owner, and the form in which it is stored. */
+  newDataKey(ownerId: string): Promise<{ dataKey: Buffer; wrapped: Buffer }>;
+  /** Opens a stored data key. @throws SealError */
+  dataKey(ownerId: string, wrapped: Uint8Array): Promise<Buffer>;
+  /** The same data key under a version of the branch key; undefined when it is under that or a later one. @throws SealError */
+  rewrap(ownerId: string, wrapped: Uint8Array, version: number): Promise<Buffer | undefined>;
 };
 
 /** A private key as a JWK (RFC 7517), with its id. */
@@ -82,11 +78,6 @@ export class KeyRingError extends Error {
   }
 }
 
-/** Where a wrapped key belongs; it unwraps nowhere else. */
-export function ringPlace(name: string, version: number): string {
-  return `ring|${name}|${version}`;
-}
-
 /** Which branch key serves a person. */
 export function branchOf(subjectId: string): number {
   const [first = 0] = Buffer.from(subjectId, 'base64url');
@@ -97,7 +88,10 @@ export function branchOf(subjectId: string): number {
  * Loads the ring on first use and keeps the opened keys in memory. A record that names a key it has not seen makes it
  * load once more, so keys can be rotated under running instances.
  */
-export function createKeyRing({ load, roots, suite, now, random }: KeyRingParts): KeyRing {
+export function createKeyRing({ load, roots, suite, now, random }: KeyRingParts): {
+  ring: KeyRing;
+  dataKeys: DataKeys;
+} {
   let records: Promise<WrappedKey[]> | undefined;
   let loadedAt = 0;
   const opened = new Map<string, Promise<Buffer>>();
@@ -128,12 +122,17 @@ export function createKeyRing({ load, roots, suite, now, random }: KeyRingParts)
     const place = ringPlace(record.name, record.version);
     const known = opened.get(place);
     if (known !== undefined) return known;
-    const root = roots.find(({ id }) => id === record.rootId);
-    if (!root) throw new KeyRingError('ROOT_KEY does not name the root key that wrapped the ring.');
-    const opening = root.unwrap(record.wrapped, place);
+    const opening = unwrap(record, place);
     opened.set(place, opening);
     opening.catch(() => opened.delete(place));
     return opening;
+  }
+
+  async function unwrap({ rootId, wrapped }: WrappedKey, place: string): Promise<Buffer> {
+    if (rootId === BY_SERVICE_KEY) return openSealed('trail', wrapped, place);
+    const root = roots.find(({ id }) => id === rootId);
+    if (!root) throw new KeyRingError('ROOT_KEY does not name the root key that wrapped the ring.');
+    return root.unwrap(wrapped, place);
   }
 
   /** By their opened bytes. jose keeps what it makes of a JWK as long as it is given the same object. */
@@ -175,22 +174,27 @@ export function createKeyRing({ load, roots, suite, now, random }: KeyRingParts)
     return decrypt(await openKey(branch), wrapped.subarray(2), dataKeyPlace(subjectId, version));
   }
 
-  return {
+  async function sealFor(domain: SealDomain, plaintext: Buffer, place: string): Promise<Buffer> {
+    return seal(suite, (await serviceKey(`seal:${domain}`)).key, plaintext, place, random);
+  }
+  async function openSealed(domain: SealDomain, sealed: Uint8Array, place: string): Promise<Buffer> {
+    return decrypt((await serviceKey(`seal:${domain}`)).key, sealed, place);
+  }
+
+  const dayKeys = createDayKeys({
+    stored: () => find(TRAIL_KEY, 'newest'),
+    open: openKey,
+    seal: (plaintext, place) => sealFor('trail', plaintext, place),
+    ...{ suite, now, random },
+  });
+
+  const ring: KeyRing = {
     suite,
     digest: async (domain, value) => (await serviceMac(`index:${domain}`, value)).toString('base64url'),
     mac: (domain, data) => serviceMac(domain, data),
-    seal: async (domain, plaintext, place) =>
-      seal(suite, (await serviceKey(`seal:${domain}`)).key, plaintext, place, random),
-    open: async (domain, sealed, place) => decrypt((await serviceKey(`seal:${domain}`)).key, sealed, place),
-    dataKey,
-    async newDataKey(subjectId) {
-      const fresh = random(32);
-      return { dataKey: fresh, wrapped: await wrapDataKey(subjectId, fresh, 'newest') };
-    },
-    async rewrap(subjectId, wrapped, version) {
-      if (branchVersionOf(wrapped) >= version) return undefined;
-      return wrapDataKey(subjectId, await dataKey(subjectId, wrapped), version);
-    },
+    seal: sealFor,
+    open: openSealed,
+    ...dayKeys,
     async signingKey() {
       const record = await find('signing', 'newest');
       const bytes = await openKey(record);
@@ -207,6 +211,18 @@ export function createKeyRing({ load, roots, suite, now, random }: KeyRingParts)
       return all.flatMap(({ publicJwk }) => (publicJwk ? [publicJwk] : []));
     },
   };
+  const dataKeys: DataKeys = {
+    dataKey,
+    async newDataKey(ownerId) {
+      const fresh = random(32);
+      return { dataKey: fresh, wrapped: await wrapDataKey(ownerId, fresh, 'newest') };
+    },
+    async rewrap(ownerId, wrapped, version) {
+      if (branchVersionOf(wrapped) >= version) return undefined;
+      return wrapDataKey(ownerId, await dataKey(ownerId, wrapped), version);
+    },
+  };
+  return { ring, dataKeys };
 }
 
 /** The branch version that wrapped a person's data key: its first two bytes. */

@@ -10,6 +10,8 @@ export type SuiteName = 'aes' | 'sm';
 type Suite = {
   id: number;
   hash: 'sha256' | 'sm3';
+  /** The bare block cipher, for a single block (pseudonym.ts). */
+  block: { name: 'aes-256-ecb' | 'sm4-ecb'; keyBytes: number };
   seal(key: Buffer, plaintext: Buffer, aad: Buffer, random: Random): Buffer;
   open(key: Buffer, sealed: Buffer, aad: Buffer): Buffer;
 };
@@ -31,6 +33,7 @@ const SM_TAG_BYTES = 32;
 const aes: Suite = {
   id: 1,
   hash: 'sha256',
+  block: { name: 'aes-256-ecb', keyBytes: 32 },
   seal(key, plaintext, aad, random) {
     const iv = random(AES_IV_BYTES);
     const cipher = createCipheriv('aes-256-gcm', key, iv).setAAD(aad);
@@ -51,6 +54,7 @@ const aes: Suite = {
 const sm: Suite = {
   id: 2,
   hash: 'sm3',
+  block: { name: 'sm4-ecb', keyBytes: 16 },
   seal(key, plaintext, aad, random) {
     const keys = smKeys(key);
     const iv = random(SM_IV_BYTES);

@@ -8,6 +8,8 @@ export type Call = {
   /** Instead of `text`: what the platform has parsed already, or what the host says itself. Still unknown to us. */
   input?: unknown;
   requestId: string;
+  /** What the platform calls the invocation, and how many of its calls come after this one, where one brings several. */
+  batch?: { invocation: string; left: number } | undefined;
   host: 'aws' | 'cloudbase' | 'test';
   /** How it reached us, as the platform attests; never taken from the input. */
   trigger: 'client' | 'queue' | 'schedule';

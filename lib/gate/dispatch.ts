@@ -5,6 +5,7 @@ import type { Actor } from '../table/ledger/touched-key';
 import { authorised } from '../table/permission';
 import { askOf, demandLife } from '../table/person/life';
 import { TimeoutError, within } from '../time-limits';
+import type { Opener } from '../trail/trail';
 import { authenticate, touchSession } from './authenticate';
 import { demandBrowser } from './browser';
 import type { Call, Reply } from './call';
@@ -34,11 +35,14 @@ export async function dispatch(
   const found = Object.hasOwn(operations, call.operation) ? operations[call.operation] : undefined;
   // An unknown name is the caller's own text, so it does not reach the log.
   const operation = `${functionName}/${found ? call.operation : '(unknown)'}`;
+  const trail = deps.trail.of(openerOf(found, call, operation));
   const finish = (outcome: string) => {
-    const { requestId, host } = call;
+    const { requestId, batch, host } = call;
     deps.log({
       event: 'call',
+      ...trail.mark(),
       requestId,
+      ...batch,
       host,
       operation,
       outcome,
@@ -48,7 +52,7 @@ export async function dispatch(
   try {
     const guarded = guard(operations, call);
     if (!found) throw new AppError('UNKNOWN_OPERATION');
-    const work = () => admit(deps, found, guarded, operation);
+    const work = () => admit({ ...deps, trail }, found, guarded, operation);
     const data = await (call.trigger === 'client' ? within(deps.limits.callMs, work) : work());
     finish('OK');
     return { ok: true, data };
@@ -59,6 +63,13 @@ export async function dispatch(
     finish(known.code);
     return refusal(known, call.requestId);
   }
+}
+
+/** In whose name the call opens data: lines of the trail say it before anything is opened. */
+function openerOf(found: Operation | undefined, { requestId, batch }: Call, operation: string): Opener {
+  const { in: come = [], uses = [], out = [] } = found?.kinds ?? {};
+  const kinds = [...new Set([...come, ...uses, ...out])];
+  return { requestId, ...(batch && { invocation: batch.invocation }), operation, kinds };
 }
 
 function asAppError(error: unknown): AppError {

@@ -33,7 +33,7 @@ export async function handleAws(
   remainingMs = () => ALONE_MS,
 ): Promise<APIGatewayProxyStructuredResultV2 | SQSBatchResponse | Reply> {
   if (isHttp(event)) return answerHttp(deps, functionName, operations, event, requestId);
-  if (isQueue(event)) return answerQueue(deps, functionName, operations, event, remainingMs);
+  if (isQueue(event)) return answerQueue(deps, functionName, operations, event, requestId, remainingMs);
   if (isSchedule(event)) {
     const reply = await dispatch(deps, functionName, operations, {
       operation: nameOf(operations, 'scheduler'),
@@ -45,7 +45,20 @@ export async function handleAws(
     if (!reply.ok) throw new Error(reply.error.code); // so that the platform counts it and the alarm rings
     return reply;
   }
-  return refusal(new AppError('BAD_REQUEST'), requestId);
+  return refuse(deps, functionName, new AppError('BAD_REQUEST'), { requestId });
+}
+
+/** What never reaches the gate writes the line of its call here: an invocation without one would be held for a lost one. */
+function refuse(
+  { log, trail }: Deps,
+  functionName: string,
+  error: AppError,
+  { requestId, batch }: Pick<Call, 'requestId' | 'batch'>,
+): Reply {
+  const ids = { requestId, ...batch };
+  const operation = `${functionName}/(unknown)`;
+  log({ event: 'call', ...trail.of({}).mark(), ...ids, host: 'aws', operation, outcome: error.code });
+  return refusal(error, requestId);
 }
 
 async function answerHttp(
@@ -58,9 +71,9 @@ async function answerHttp(
   const { http } = event.requestContext;
   const document = http.method === 'GET' ? documentAt(operations, event.rawPath) : undefined;
   const parsed = document ? { operation: document, input: {} } : readRequest(event);
-  if (parsed instanceof AppError) return respond(refusal(parsed, requestId));
+  if (parsed instanceof AppError) return respond(refuse(deps, functionName, parsed, { requestId }));
   const door = await readDoor(deps, functionName, parsed, event.headers[DOOR_HEADER], requestId);
-  if (door instanceof AppError) return respond(refusal(door, requestId));
+  if (door instanceof AppError) return respond(refuse(deps, functionName, door, { requestId }));
   const page = door ? undefined : readBrowser(event);
   const { authorization } = event.headers;
   const call: Call = {
@@ -158,16 +171,26 @@ async function answerQueue(
   functionName: string,
   operations: Operations,
   event: SQSEvent,
+  invocation: string,
   remainingMs: () => number,
 ): Promise<SQSBatchResponse> {
   const { messageMs, answerMs } = deps.limits;
   const operation = nameOf(operations, 'queue');
   const batchItemFailures: SQSBatchResponse['batchItemFailures'] = [];
+  let left = event.Records.length;
   for (const { messageId, body: text } of event.Records) {
-    const common = { requestId: messageId, host: 'aws', trigger: 'queue' } as const;
+    left -= 1;
+    const common = {
+      requestId: messageId,
+      batch: { invocation, left },
+      host: 'aws',
+      trigger: 'queue',
+    } as const;
     const work = () => dispatch(deps, functionName, operations, { ...common, operation, text });
     const leftMs = remainingMs();
-    const done = leftMs >= messageMs && (await inTime(leftMs - answerMs, work));
+    const begun = leftMs >= messageMs;
+    if (!begun) refuse(deps, functionName, new AppError('BUSY'), common);
+    const done = begun && (await inTime(leftMs - answerMs, work));
     if (!done) batchItemFailures.push({ itemIdentifier: messageId });
   }
   return { batchItemFailures };

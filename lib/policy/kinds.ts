@@ -132,6 +132,14 @@ export const kinds = {
     retention: 'incident-life',
     source: '告知您安全事件时产生',
   },
+  'log-pseudonym': {
+    name: '运行日志中代表您的代号（每天不同，只有本服务能还原，用于查明谁的信息被打开过）',
+    class: 'general',
+    storage: 'digest',
+    purpose: 'security',
+    retention: 'log-life',
+    source: '每次打开您的信息之前由系统写入日志',
+  },
   'session-proof': {
     name: '登录凭证的摘要',
     class: 'technical',

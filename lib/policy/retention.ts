@@ -120,6 +120,11 @@ export const retention = {
     basis: '个人信息保护法第五十六条、网络数据安全管理条例第十二条：处理记录至少保存三年',
     endsAfter: { milliseconds: 3 * 365 * DAY_MS },
   },
+  'log-life': {
+    period: '写入后 186 天：届时销毁还原所需的密钥，代号不再指向任何人',
+    basis: '网络安全法第二十三条第三项：网络日志留存不少于六个月',
+    endsAfter: { milliseconds: 186 * DAY_MS },
+  },
   'location-day': {
     period: '最长 24 小时；您设了时间的，到时间为止；关闭或撤回时当即删除',
     basis: '个人信息保护法第十九条、第二十九条：显示大致位置和附近的名片所必要的最短时间',

@@ -1,3 +1,4 @@
+import type { KindId } from '../policy/kinds';
 import { erasure } from './erasure';
 import { incidentClock } from './incident-clock';
 import { incidentMeasure } from './incident-measure';
@@ -16,4 +17,11 @@ export const processKinds: Readonly<Record<string, ProcessKind>> = {
   'policy-notice': policyNotice,
   rotation,
   scope,
+};
+
+/** What the steps of a kind open of people's data, for the trail. Of a kind without a row the trail says what its queue declares. */
+export const kindsOpened: Readonly<Record<string, readonly KindId[]>> = {
+  'incident-clock': ['incident-record'],
+  join: ['wechat-openid'],
+  rotation: ['key-material'],
 };

@@ -151,11 +151,11 @@ async function nextHolders(
 
 /** `none`: erased, or under that version already. `lost`: the item changed meanwhile. */
 async function rewrapOne(
-  { ring, table }: Deps,
+  { trail, table }: Deps,
   { id, wrappedKey, put }: Holder,
   version: number,
 ): Promise<'none' | 'lost' | 'rewrapped'> {
-  const anew = wrappedKey && (await ring.rewrap(id, wrappedKey, version));
+  const anew = wrappedKey && (await trail.rewrap(id, wrappedKey, version));
   if (!anew) return 'none';
   try {
     await table.write(put(id, wrappedKey, anew));

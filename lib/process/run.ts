@@ -16,7 +16,7 @@ import {
   readProcess,
 } from '../table/process/process';
 import type { Move, ProcessKind } from './kind';
-import { processKinds } from './kinds';
+import { kindsOpened, processKinds } from './kinds';
 
 /** Steps of one run, those that another runner was quicker at among them; a message then has it go on. */
 const MAX_STEPS = 100;
@@ -91,7 +91,9 @@ async function takeStep(
   const kind = Object.hasOwn(kinds, process.kind) ? kinds[process.kind] : undefined;
   const step = kind && Object.hasOwn(kind, process.step) ? kind[process.step] : undefined;
   if (!step) throw new UnknownStep();
-  const next = await step(deps, { process, self, requestId });
+  const kindsOf = kindsOpened[process.kind];
+  const opener = { requestId, operation: `process/${process.kind}`, ...(kindsOf && { kinds: kindsOf }) };
+  const next = await step({ ...deps, trail: deps.trail.of(opener) }, { process, self, requestId });
   if ('waitUntilMs' in next) return wait(deps, process, next.waitUntilMs);
   await commit(deps, process, self, next);
   if (next.starts) await deps.queue.send(next.starts);

@@ -4,10 +4,13 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { ownCardKinds } from '../../functions/cards/shapes';
 import { functionNames } from '../../infra/capabilities/files';
 import type { Principal } from '../../infra/capabilities/rights';
+import { KEY_RING_REFRESH_MS } from '../../lib/crypto/key-ring';
+import { TRAIL_KEY } from '../../lib/crypto/wrapped-key';
 import type { Budget, OperationKinds } from '../../lib/gate/operation';
 import { type KindId, kinds, kindsFor } from '../../lib/policy/kinds';
 import { serviceIds } from '../../lib/policy/services';
 import { acts, type LedgerAct, ledgerActs } from '../../lib/table/ledger/acts';
+import { createServiceKey, loadServiceKeys, removeServiceKey } from '../../lib/table/service/key-store';
 import { breachRows } from '../breach/budget-rows';
 import { cardRows } from '../cards/budget-rows';
 import { consentRows } from '../consent/budget-rows';
@@ -22,6 +25,7 @@ import { consentAct, grant, seenEntryOf, withdraw } from '../support/consent';
 import { fullCard } from '../support/full-card';
 import { type Grant, grantsOf, needs } from '../support/iam';
 import { isPersonal, type SeenKinds } from '../support/kinds-observer';
+import { markOf, wrongInTrail } from '../support/trail';
 import { type Caller, createWorld, functions, onceKey, type World } from '../support/world';
 
 /**
@@ -29,6 +33,8 @@ import { type Caller, createWorld, functions, onceKey, type World } from '../sup
  * loaded once per instance, are loaded by whoever signs in before.
  */
 let world: World;
+/** What is wrong with what the log says of each operation. */
+const trails = new Map<string, string[]>();
 /** Somebody new for each row, so that no row meets what another has left behind. */
 let me: Caller;
 let openid: string;
@@ -164,8 +170,24 @@ const prepare: Record<string, () => Promise<Prepared>> = {
     await regrant();
     return { input: world.queued.at(-1), by: { trigger: 'queue' } };
   },
-  'retention/sweep': async () => ({ by: { trigger: 'schedule' } }),
+  'retention/sweep': async () => {
+    await olderTrailKey();
+    return { by: { trigger: 'schedule' } };
+  },
 };
+
+/** As it lies there on the first run after midnight, for an instance that has not run for an hour. */
+async function olderTrailKey(): Promise<void> {
+  const { table, ring } = world.deps;
+  const awhileLater = () => world.wait(KEY_RING_REFRESH_MS + 1);
+  awhileLater();
+  await world.ok('retention/sweep', {}, { trigger: 'schedule' }); // what others have left to fall due
+  const [known] = (await loadServiceKeys(table)).filter(({ name }) => name === TRAIL_KEY);
+  if (!known) throw new Error('the world has no key of the trail');
+  await table.write(createServiceKey(await ring.newTrailKey('2025-12-31')), removeServiceKey(known));
+  awhileLater();
+  await world.deps.policy.refresh();
+}
 
 async function webCode() {
   const browser = gateBrowser();
@@ -244,7 +266,10 @@ async function measure(path: string): Promise<Budget> {
   const { input, by = me } = prepared;
   const looked = seen.get(path);
   if (looked) looked.calls = 0;
-  return world.costOf(() => world.ok(path, input, by));
+  const mark = markOf(world);
+  const cost = await world.costOf(() => world.ok(path, input, by));
+  trails.set(path, await wrongInTrail(world, mark));
+  return cost;
 }
 
 /** Where the rows of a function are. */
@@ -325,6 +350,11 @@ describe('every operation declares the kinds that go in and come out (K7)', () =
     const where = `the kinds of '${path}' in functions/${name}, prepared in ${rowsOf(name)}`;
     expect({ [where]: wrong }).toEqual({ [where]: [] });
   });
+});
+
+it('no operation opens anybody before a line of the log has said whose, and no line holds anything else of a person (B3, S8)', async () => {
+  expect([...trails.keys()].length).toBeGreaterThan(0);
+  expect(Object.fromEntries([...trails].filter(([, wrong]) => wrong.length > 0))).toEqual({});
 });
 
 describe('the aims of the design', () => {
@@ -410,7 +440,6 @@ const seldom: Partial<Record<Principal, Grant[]>> = {
   ],
   retention: [
     // tests/process/rotation: older branch keys go.
-    onItems('DeleteItem', 'KEYS'),
     // tests/policy/announcing: people are told of a version, part by part.
     ...['PutItem', 'DeleteItem'].map((act) => onItems(act, 'PROCESS#*')),
     // tests/breach/incident: reminders, and an incident whose time is over; tests/breach/containment: measures and keys.

@@ -53,9 +53,11 @@ function httpEvent(
 }
 
 async function http(world: World, event: unknown, name: string) {
-  return (await world.within(name, (deps) =>
-    handleAws(deps, name, functions[name] ?? {}, event, 'r'),
-  )) as APIGatewayProxyStructuredResultV2;
+  const before = world.lines.length;
+  const answer = await world.within(name, (deps) => handleAws(deps, name, functions[name] ?? {}, event, 'r'));
+  const calls = world.lines.slice(before).filter((line) => JSON.parse(line).event === 'call');
+  expect(calls).toHaveLength(1); // also of what no operation has seen: without it the invocation would be in doubt (B3)
+  return answer as APIGatewayProxyStructuredResultV2;
 }
 
 const aws: Host = {

@@ -154,10 +154,10 @@ describe('what the API believes of it (A1, A7)', () => {
     };
     expect(await at(90)).toBe('OK');
     expect(await at(91)).toBe('CALLER_NOT_ALLOWED');
-    expect(world.lines.at(-1)).toContain('"partnerCode":"late","count":91');
+    expect(world.lines.at(-2)).toContain('"partnerCode":"late","count":91');
     expect(await at(-30)).toBe('OK');
     expect(await at(-31)).toBe('CALLER_NOT_ALLOWED');
-    expect(world.lines.at(-1)).toContain('"partnerCode":"early","count":-31');
+    expect(world.lines.at(-2)).toContain('"partnerCode":"early","count":-31');
   });
 
   it('by the old key and the new one while a leaked key is being changed, and then by the new one alone', async () => {

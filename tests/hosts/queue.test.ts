@@ -6,6 +6,8 @@ import { AppError } from '../../lib/errors';
 import { dispatch } from '../../lib/gate/dispatch';
 import { type Operations, operation } from '../../lib/gate/operation';
 import { handleAws } from '../../lib/host/aws';
+import { readLines } from '../../lib/trail/line';
+import { TrailReader } from '../../lib/trail/report';
 import { fields, png } from '../picture/samples';
 import { announce } from '../profile/budget-rows';
 import { grant, withdraw } from '../support/consent';
@@ -103,6 +105,22 @@ describe('messages of one batch share the time of the function, and what is left
     expect(await givenBack(deps, 'failing', endless, bodies, remaining)).toEqual(['one', 'two', 'three']);
     expect(left).toEqual([]);
   });
+});
+
+it('an invocation that is cut short between its messages is in doubt, and one that ends is not (B3)', async () => {
+  const before = world.lines.length;
+  const bodies = { one: '{"as":"OK"}', two: '{"as":"INTERNAL"}', three: '{"as":', four: '{"as":"OK"}' };
+  const left = [60_000, 60_000, 60_000, 0];
+  await givenBack(world.deps, 'failing', failing, bodies, () => left.shift() ?? 0);
+  const log = ['START RequestId: r Version: $LATEST', ...world.lines.slice(before)];
+  const doubts = (lines: string[]) => {
+    const reader = new TrailReader({ from: '2000-01-01T00:00:00.000Z', to: '3000-01-01T00:00:00.000Z' });
+    for (const line of lines.flatMap((text) => readLines(text))) reader.add(line);
+    return reader.report().doubts.map(({ why }) => why);
+  };
+  expect(doubts(log)).not.toContain('start-missing');
+  for (let lines = 1; lines < log.length; lines += 1)
+    expect(doubts(log.slice(0, lines))).toContain('start-missing');
 });
 
 it('a withdrawal while an upload is taken in has its erasure wait until the file can no longer appear (K3, C7)', async () => {

@@ -56,7 +56,7 @@ async function made(deps: Deps, { name, place, precision }: Wanted) {
   const at = toInstant(nowMs);
   const subjectId = randomId(deps.random);
   const { token, sessionId, secretDigest } = issueToken(subjectId, deps.random);
-  const { dataKey, wrapped } = await deps.ring.newDataKey(subjectId);
+  const { dataKey, wrapped } = await deps.trail.newDataKey(subjectId);
   const sealer = createSealer(subjectId, dataKey, deps.ring.suite, deps.random);
   const agreed = {
     granted: true,

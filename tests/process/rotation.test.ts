@@ -52,7 +52,7 @@ async function newPeople(count: number, by: Deps = world.deps): Promise<Known[]>
   while (made.length < count) {
     const subjectId = randomBytes(16).toString('base64url');
     if (shardOf(subjectId, EVERYONE_SHARDS) !== SHARD) continue;
-    const { dataKey, wrapped } = await by.ring.newDataKey(subjectId);
+    const { dataKey, wrapped } = await by.trail.newDataKey(subjectId);
     made.push({
       subjectId,
       dataKey,
@@ -77,11 +77,11 @@ async function versionsOf(people: Known[]): Promise<number[]> {
 }
 /** Whether an instance that has never seen a key opens the same data keys as ever. */
 async function opensAll(people: Known[]): Promise<boolean> {
-  const { ring } = world.instance();
+  const { trail } = world.instance();
   const opened = await Promise.all(
     people.map(async ({ subjectId, dataKey }) => {
       const wrapped = await wrappedOf(subjectId);
-      return wrapped !== undefined && (await ring.dataKey(subjectId, wrapped)).equals(dataKey);
+      return wrapped !== undefined && (await trail.dataKey(subjectId, wrapped)).equals(dataKey);
     }),
   );
   return opened.every(Boolean);
@@ -107,7 +107,7 @@ describe('a rotation (S5)', () => {
     const { version } = await startOn(world);
     await passUntil(world, (step) => step === 'rest');
     const now = (await wrappedOf(one.subjectId)) as Uint8Array;
-    const other = (await world.deps.ring.rewrap(one.subjectId, older, version)) as Uint8Array;
+    const other = (await world.deps.trail.rewrap(one.subjectId, older, version)) as Uint8Array;
     const { table } = world.deps;
     let passes = 0;
     let isRaced = false;
@@ -279,7 +279,7 @@ describe('a rotation among many people (S5)', () => {
     known.push(...(await newPeople(2 * PEOPLE_PER_STEP + 10)));
     const backup = await Promise.all(known.slice(0, 2).map(({ subjectId }) => wrappedOf(subjectId)));
     const stale = world.instance();
-    await stale.ring.newDataKey(like.subjectId); // from here on it knows of no newer key for five minutes
+    await stale.trail.newDataKey(like.subjectId); // from here on it knows of no newer key for five minutes
 
     expect(await startOn(world)).toEqual({ outcome: 'begun', version: version + 1, rewrappedRing: 0 });
     await deliver(world);

@@ -139,6 +139,14 @@ export const proofs: Record<string, { file: string; shows: string }> = {
     shows:
       'a rotation of keys killed about every step and started again: everybody under one version, nothing lost',
   },
+  'lost-lines': {
+    file: 'tests/trail/lost-lines.test.ts',
+    shows: 'of a log with lines lost or doubled: whoever was opened is named, or the moment is in doubt',
+  },
+  'killed-opening': {
+    file: 'tests/trail/killed.test.ts',
+    shows: 'a process killed anywhere between its log and what it opens has named whom it was about to open',
+  },
   start: {
     file: 'tests/local/start.test.ts',
     shows: 'npm start in every way, each served, walked through and ended',

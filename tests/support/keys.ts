@@ -3,7 +3,7 @@ import { BatchWriteItemCommand, type DynamoDBClient } from '@aws-sdk/client-dyna
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { makeMissingKeys, type RotateParts } from '../../infra/commands/rotate-keys';
 import { toEpochSeconds } from '../../lib/clock';
-import type { Table } from '../../lib/table/client';
+import type { Item, Table } from '../../lib/table/client';
 
 /** A root key of no other world's: two services that must not know each other's keys bring one each. */
 export const newRootKey = (): string => `local:${randomBytes(32).toString('base64')}`;
@@ -32,7 +32,7 @@ async function makeKeys(parts: RotateParts): Made {
   const createdAtSeconds = toEpochSeconds(parts.clock.now());
   const table: Table = {
     ...parts.table,
-    query: async () => ({ items: [], lastKey: undefined }),
+    query: async () => ({ items: items as Item[], lastKey: undefined }),
     write: async (...writes) => {
       for (const { Put } of writes) items.push({ ...Put?.Item, createdAtSeconds });
     },

@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { isDeepStrictEqual } from 'node:util';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { BatchGetCommand, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import type { KeyRing } from '../../lib/crypto/key-ring';
+import type { DataKeys, KeyRing } from '../../lib/crypto/key-ring';
 import { systemRandom } from '../../lib/crypto/random';
 import { SealError } from '../../lib/crypto/suite';
 import { type KindId, kinds } from '../../lib/policy/kinds';
@@ -48,7 +48,10 @@ type Output = { Responses?: Record<string, Item[]>; Items?: Item[]; Attributes?:
  * Out: a blob that was read tells when somebody reaches for its bytes, which nobody does but to open it. What is part of a
  * key only is not seen.
  */
-export function observeKinds(place: Place, ring: () => KeyRing): (client: DynamoDBClient) => void {
+export function observeKinds(
+  place: Place,
+  opening: () => Pick<KeyRing, 'suite'> & Pick<DataKeys, 'dataKey'>,
+): (client: DynamoDBClient) => void {
   const own = DynamoDBDocumentClient.from(
     new DynamoDBClient({ region: place.region, endpoint: place.endpoint }),
   );
@@ -67,7 +70,7 @@ export function observeKinds(place: Place, ring: () => KeyRing): (client: Dynamo
   async function dataKeyOf(subjectId: string): Promise<Buffer | undefined> {
     const [self] = (await read([keys.person(subjectId)])).values();
     const wrappedKey = self && readPerson(self).wrappedKey;
-    return wrappedKey && ring().dataKey(subjectId, wrappedKey);
+    return wrappedKey && opening().dataKey(subjectId, wrappedKey);
   }
 
   async function contentOf({ key, entity, blob }: Sealed): Promise<Record<string, unknown> | undefined> {
@@ -77,7 +80,7 @@ export function observeKinds(place: Place, ring: () => KeyRing): (client: Dynamo
     dataKeys.set(subjectId, known);
     const dataKey = await known;
     if (!dataKey) return undefined;
-    const sealer = createSealer(subjectId, dataKey, ring().suite, systemRandom);
+    const sealer = createSealer(subjectId, dataKey, opening().suite, systemRandom);
     for (const at of placesOf(key))
       try {
         return JSON.parse(sealer.decrypt(Uint8Array.from(blob), `${entity}|${at}`).toString('utf8'));

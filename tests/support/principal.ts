@@ -44,6 +44,17 @@ function use(uses: Uses, one: Use): void {
   own.set(known, one);
 }
 
+/** Loaded once for the whole world here; in the cloud, by every instance that uses it. */
+const ofTheRing: Use[] = [
+  { action: 'dynamodb:Query', resource: 'Table', keys: ['KEYS'] },
+  { action: 'kms:Decrypt', resource: 'RootKey' },
+];
+
+/** To be called whenever somebody's data key is opened. */
+export function noteRing(uses: Uses): void {
+  for (const one of ofTheRing) use(uses, one);
+}
+
 /** The same dependencies, whose uses of queues, files and keys are noted as well. */
 export function withNotedUses(deps: Deps, uses: Uses): Deps {
   const noted = <T extends object>(part: T, of: Record<string, (first: never) => Use[]>): T => {
@@ -64,16 +75,11 @@ export function withNotedUses(deps: Deps, uses: Uses): Deps {
     resource: `ObjectsBucket/${key}`,
   });
   const sealing = (action: string): Use => ({ action: `kms:${action}`, resource: 'ObjectsKey' });
-  // Loaded once for the whole world here; in the cloud, by every instance that uses it.
-  const ring = [
-    { action: 'dynamodb:Query', resource: 'Table', keys: ['KEYS'] },
-    { action: 'kms:Decrypt', resource: 'RootKey' },
-  ];
   const book = { action: 'dynamodb:BatchGetItem', resource: 'Table', keys: ['POLICY', 'CONTAINMENT'] };
   return {
     ...deps,
     policy: noted(deps.policy, { refresh: () => [book], load: () => [book] }),
-    ring: noted(deps.ring, { '*': () => ring }),
+    ring: noted(deps.ring, { '*': () => ofTheRing }),
     queue: noted(deps.queue, send('ProcessQueue')),
     objects: noted(deps.objects, {
       uploadAddress: ({ key }: { key: string }) => [file('PutObject', key), sealing('GenerateDataKey')],

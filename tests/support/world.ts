@@ -11,6 +11,7 @@ import { retention } from '../../functions/retention/index';
 import { type FunctionName, functionCapabilities } from '../../lib/capabilities';
 import type { Clock } from '../../lib/clock';
 import { type Config, readConfig } from '../../lib/config';
+import type { DataKeys } from '../../lib/crypto/key-ring';
 import { systemRandom } from '../../lib/crypto/random';
 import { rootKeys } from '../../lib/crypto/root-key';
 import { buildDeps, type Deps } from '../../lib/deps';
@@ -29,8 +30,9 @@ import { giveKeys, newRootKey } from './keys';
 import { observeKinds, type SeenKinds, whileSeeing } from './kinds-observer';
 import { type Cost, newCost, observeWith } from './meter';
 import { memoryObjects, type Partners, partnerDoubles } from './partners';
-import { inNameOf, observeUses, type Uses, withNotedUses } from './principal';
+import { inNameOf, noteRing, observeUses, type Uses, withNotedUses } from './principal';
 import { scan } from './scan';
+import { type Opening, watchedKeys } from './trail';
 
 /** Every function, as deployed. A test compares it with the folders and the templates. */
 export const functions: Record<string, Operations> = {
@@ -63,6 +65,8 @@ export type World = {
   uses: Uses;
   /** Everything logged, line by line. */
   lines: string[];
+  /** Every data key that was opened or made, and how many lines there were before. */
+  openings: Opening[];
   /** Every process that a message asks for. */
   queued: ProcessRef[];
   /** Does what the messages ask for until nothing is asked. */
@@ -157,6 +161,8 @@ export async function createWorld({
     tableName: config.TABLE_NAME,
   };
   const uses: Uses = new Map();
+  const openings: Opening[] = [];
+  let unwatched: () => DataKeys;
   const build = (): Deps => {
     const built = buildDeps(config, {
       ...doubles,
@@ -166,7 +172,14 @@ export async function createWorld({
       observeTable: (client) => {
         observeUses(uses)(client);
         observeWith(() => taken, place)(client);
-        if (seen) observeKinds(place, () => deps.ring)(client);
+        if (seen) observeKinds(place, () => ({ ...unwatched(), suite }))(client);
+      },
+      observeKeys: (dataKeys) => {
+        unwatched = () => dataKeys;
+        return watchedKeys(dataKeys, (ownerId) => {
+          noteRing(uses);
+          openings.push({ ownerId, linesBefore: lines.length });
+        });
       },
       log: createLog((line) => lines.push(line)),
       queue: { send: async (messages) => void queued.push(...messages) },
@@ -229,6 +242,7 @@ export async function createWorld({
     uses,
     within,
     lines,
+    openings,
     queued,
     files,
     wait: (milliseconds) => {

@@ -5,6 +5,7 @@ import { AppError } from '../../errors';
 import { type Duty, dutiesOf } from '../../policy/incident/duties';
 import { operatorAt, rulesAt, rulesOf } from '../../policy/incident/rule-sets';
 import type { KindId } from '../../policy/kinds';
+import type { Trail } from '../../trail/trail';
 import { ConditionFailed, type Item, type Table, type Write } from '../client';
 import { emptyHead } from '../ledger/chain';
 import { untilWon } from '../races';
@@ -22,7 +23,7 @@ import {
 import type { IncidentAct } from './incident-acts';
 import { type EntryDetails, incidentChain } from './incident-entry';
 
-type Parts = { table: Table; ring: KeyRing; random: Random; clock: Clock };
+type Parts = { table: Table; ring: KeyRing; trail: Trail; random: Random; clock: Clock };
 
 /** What is said in an incident's chain; `happenedAt` and `learnedAt` are now where they are left out. */
 export type NewIncidentEntry = {
@@ -63,12 +64,12 @@ export async function openIncident(parts: Parts, incidentId: string): Promise<Op
 
 /** The incident in an item that was read already; undefined where there is none. */
 export async function openIncidentItem(
-  { ring, random }: Pick<Parts, 'ring' | 'random'>,
+  { ring, trail, random }: Pick<Parts, 'ring' | 'trail' | 'random'>,
   item: Item | undefined,
 ): Promise<OpenIncident | undefined> {
   if (!item || !incident.is(item)) return undefined;
   const incidentId = String(item.incidentId);
-  const dataKey = await ring.dataKey(incidentId, item.wrappedKey as Uint8Array);
+  const dataKey = await trail.dataKey(incidentId, item.wrappedKey as Uint8Array);
   const sealer = createSealer(incidentId, dataKey, ring.suite, random);
   const value = incident.read(item, { sealer });
   return value && { incident: value, sealer, item };
@@ -83,9 +84,9 @@ export async function declareIncident(
   declared: Declared,
   entry: NewIncidentEntry,
 ): Promise<{ opened: OpenIncident; writes: Write[] }> {
-  const { ring, random, clock } = parts;
+  const { ring, trail, random, clock } = parts;
   const { incidentId, awareAt } = declared;
-  const { dataKey, wrapped } = await ring.newDataKey(incidentId);
+  const { dataKey, wrapped } = await trail.newDataKey(incidentId);
   const sealer = createSealer(incidentId, dataKey, ring.suite, random);
   const awareAtMs = Date.parse(awareAt);
   const next = await nextEntry(parts, incidentId, emptyHead, entry, sealer);

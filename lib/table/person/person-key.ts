@@ -1,30 +1,31 @@
 import type { KeyRing } from '../../crypto/key-ring';
 import type { Random } from '../../crypto/random';
+import type { Trail } from '../../trail/trail';
 import type { Write } from '../client';
 import { keys } from '../keys';
 import { createSealer, type Sealer } from '../sealer';
 import type { Person } from './person';
 
-type Parts = { ring: KeyRing; random: Random };
+type Parts = { ring: Pick<KeyRing, 'suite'>; trail: Trail; random: Random };
 
 /**
- * What opens and seals for a person. Undefined for one without a data key: they were erased, and nothing of theirs opens.
+ * What opens and seals for a person, once the log says that their data is opened. Undefined for one without a data key: they were erased, and nothing of theirs opens.
  * @throws SealError for an altered key
  */
 export async function openPerson(
-  { ring, random }: Parts,
+  { ring, trail, random }: Parts,
   { subjectId, wrappedKey }: Pick<Person, 'subjectId' | 'wrappedKey'>,
 ): Promise<Sealer | undefined> {
   if (!wrappedKey) return undefined;
-  return createSealer(subjectId, await ring.dataKey(subjectId, wrappedKey), ring.suite, random);
+  return createSealer(subjectId, await trail.dataKey(subjectId, wrappedKey), ring.suite, random);
 }
 
 /** The key of a new person, as it is stored, and what seals with it. */
 export async function newPersonKey(
-  { ring, random }: Parts,
+  { ring, trail, random }: Parts,
   subjectId: string,
 ): Promise<{ wrappedKey: Uint8Array; sealer: Sealer }> {
-  const { dataKey, wrapped } = await ring.newDataKey(subjectId);
+  const { dataKey, wrapped } = await trail.newDataKey(subjectId);
   return { wrappedKey: wrapped, sealer: createSealer(subjectId, dataKey, ring.suite, random) };
 }
 

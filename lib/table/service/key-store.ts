@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { WrappedKey } from '../../crypto/key-ring';
+import type { WrappedKey } from '../../crypto/wrapped-key';
 import { bytes, plain } from '../attribute';
 import { ConditionFailed, type Item, type Table, type Write } from '../client';
 import { declareEntity } from '../entity';
@@ -72,6 +72,18 @@ export async function replaceServiceKey(table: Table, key: WrappedKey, rootIdBef
       ExpressionAttributeValues: { ':before': rootIdBefore },
     },
   });
+}
+
+/**
+ * Puts a key in the place of an earlier one of its name, which is gone for good with the same write. Nothing where somebody else
+ * has done it meanwhile.
+ */
+export async function moveServiceKey(table: Table, before: WrappedKey, after: WrappedKey): Promise<void> {
+  try {
+    await table.write(createServiceKey(after), removeServiceKey(before));
+  } catch (error) {
+    if (!(error instanceof ConditionFailed)) throw error;
+  }
 }
 
 /** Deletes a key for good. What is still wrapped by it never opens again. */

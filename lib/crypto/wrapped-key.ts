@@ -1,0 +1,27 @@
+import type { SuiteName } from './suite';
+
+/**
+ * The seed of pseudonyms (pseudonym.ts). Its version is the number of the first day that it makes keys for, and it is sealed
+ * under the service key, so that who destroys the days before needs no right to wrap by the root key.
+ */
+export const TRAIL_KEY = 'trail';
+/** In place of a root key's id, for what the service key seals. */
+export const BY_SERVICE_KEY = 'service-key';
+
+/** A key as it is stored: wrapped by the root key named in `rootId`. */
+export type WrappedKey = {
+  /** `service`, `branch:<number>`, `signing` or `trail`. */
+  name: string;
+  version: number;
+  rootId: string;
+  wrapped: Uint8Array;
+  suite: SuiteName;
+  createdAt: string;
+  /** Signing keys only: the public half, as published. */
+  publicJwk?: Record<string, string>;
+};
+
+/** Where a wrapped key belongs; it unwraps nowhere else. */
+export function ringPlace(name: string, version: number): string {
+  return `ring|${name}|${version}`;
+}
