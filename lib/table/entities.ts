@@ -8,6 +8,7 @@ import { batchDisclosure } from './ledger/batch-disclosure';
 import { ledgerEntry } from './ledger/ledger';
 import { endedLocation, location } from './location/location';
 import { historyDay } from './location/location-history';
+import { audiencePart } from './notice/audience';
 import { entryPointer, linkedEntry } from './person/linked-entry';
 import { person } from './person/person';
 import { phone, phonePointer } from './person/phone';
@@ -67,6 +68,8 @@ export const entities = {
   endedLocation,
   location,
   historyDay,
+  // notice
+  audiencePart,
   // person
   entryPointer,
   linkedEntry,

@@ -25,6 +25,7 @@ export const entities: Record<string, string> = {
   'person-process': 'kind id step version attempts state dueShard dueAt',
   'service-process': 'kind id step version attempts state dueShard dueAt',
   'policy-notice': 'policyVersion sentAt seenAt',
+  'notice-audience': '-members -kindSets',
   preferences: 'version updatedAt language personalisation surveyInvitations',
   'risk-pass': 'givenAt',
   'self-proof': '-secretDigest -act -provedAt',

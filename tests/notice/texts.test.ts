@@ -11,7 +11,7 @@ import {
 } from '../../lib/notice/text/templates';
 import { textsOf, type Wording } from '../../lib/notice/text/texts';
 import { kinds } from '../../lib/policy/kinds';
-import { approved, words } from './support';
+import { approved, words } from './wording';
 
 const AT = Date.parse('2026-11-27T02:05:00.000Z');
 const fieldsOf = (draft: DraftWords, about: Wording['kinds'] = ['phone-number']) =>
