@@ -8,6 +8,7 @@ import { batchDisclosure } from './ledger/batch-disclosure';
 import { ledgerEntry } from './ledger/ledger';
 import { endedLocation, location } from './location/location';
 import { historyDay } from './location/location-history';
+import { announcements } from './notice/announcement';
 import { audiencePart } from './notice/audience';
 import { entryPointer, linkedEntry } from './person/linked-entry';
 import { person } from './person/person';
@@ -69,6 +70,7 @@ export const entities = {
   location,
   historyDay,
   // notice
+  announcements,
   audiencePart,
   // person
   entryPointer,
