@@ -9,6 +9,8 @@ import { ledgerEntry } from './ledger/ledger';
 import { endedLocation, location } from './location/location';
 import { historyDay } from './location/location-history';
 import { audiencePart } from './notice/audience';
+import { noticeEntity } from './notice/notice';
+import { noticeRecipient } from './notice/recipient';
 import { entryPointer, linkedEntry } from './person/linked-entry';
 import { person } from './person/person';
 import { phone, phonePointer } from './person/phone';
@@ -70,6 +72,8 @@ export const entities = {
   historyDay,
   // notice
   audiencePart,
+  noticeEntity,
+  noticeRecipient,
   // person
   entryPointer,
   linkedEntry,
