@@ -10,6 +10,8 @@ import { endedLocation, location } from './location/location';
 import { historyDay } from './location/location-history';
 import { announcements } from './notice/announcement';
 import { audiencePart } from './notice/audience';
+import { noticeEntity } from './notice/notice';
+import { noticeRecipient } from './notice/recipient';
 import { entryPointer, linkedEntry } from './person/linked-entry';
 import { person } from './person/person';
 import { phone, phonePointer } from './person/phone';
@@ -72,6 +74,8 @@ export const entities = {
   // notice
   announcements,
   audiencePart,
+  noticeEntity,
+  noticeRecipient,
   // person
   entryPointer,
   linkedEntry,

@@ -26,6 +26,8 @@ export const entities: Record<string, string> = {
   'service-process': 'kind id step version attempts state dueShard dueAt',
   'policy-notice': 'policyVersion sentAt seenAt',
   'notice-audience': '-members -kindSets',
+  notice: 'noticeId kind drill state audienceId parts channels texts exemptions approvedBy sendingAt version',
+  'notice-recipient': 'noticeId as part place kind at tries openedAt -moves',
   preferences: 'version updatedAt language personalisation surveyInvitations',
   'risk-pass': 'givenAt',
   'self-proof': '-secretDigest -act -provedAt',
@@ -110,7 +112,13 @@ export const envelope = new Set(
 );
 
 /** What of a person stays when they are erased, and by which law. */
-export const outlives = new Set(['ledger-entry', 'batch-disclosure', 'appeal', 'decided-appeal']);
+export const outlives = new Set([
+  'ledger-entry',
+  'batch-disclosure',
+  'notice-recipient',
+  'appeal',
+  'decided-appeal',
+]);
 /** And of their own item; the key as long as something of that is sealed under it. */
 export const remains = new Set(
   'everyoneShard subjectId createdAt lifeState lifeStateAt held ledgerSeq ledgerHash wrappedKey'.split(' '),
