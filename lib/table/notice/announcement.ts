@@ -9,12 +9,19 @@ import { create } from '../replace';
 /** Announcements at one time; a new one takes the place of the one that ends first. */
 const MAX_ANNOUNCEMENTS = 5;
 
-const announced = z.object({ noticeId: z.string(), announcedAt: z.string(), endsAt: z.string() });
+const announced = z.object({
+  noticeId: z.string(),
+  title: z.string(),
+  /** Plain text, in full. */
+  text: z.string(),
+  announcedAt: z.string(),
+  endsAt: z.string(),
+});
 
 /**
- * What is announced to everybody just now (promise B5): the numbers of notices, newest first, and until when. It lies beside the
- * policy book, is read with it, and so reaches the next call of everybody within one period of that book, for one write. The
- * words stand in the notices.
+ * What is announced to everybody just now (promise B5): notices, newest first, and until when. It lies beside the policy
+ * book, is read with it, and so reaches the next call of everybody within one period of that book, for one write. Its words are
+ * here: everybody asks for them at once, and no instance reads them for that.
  */
 export const announcements = declareEntity('announcements', {
   place: ofService('incident', () => ({ pk: 'POLICY', sk: 'ANNOUNCEMENTS' })),
