@@ -74,8 +74,13 @@ export const tableRights: Record<Principal, TableRights> = {
     },
     indexes: { due: 'APPEALS' },
   },
+  breach: {
+    items: { 'INCIDENT#*': 'get query put', 'PROCESS#*': 'put' },
+    indexes: { due: 'INCIDENTS' },
+  },
   retention: {
     items: {
+      'INCIDENT#*': 'get query put delete',
       'P#*': 'get query put update delete check',
       'PROCESS#*': 'get put update delete',
       KEYS: 'delete',

@@ -4,6 +4,8 @@ import { cardOrder } from './card/card-list';
 import { cardLogo } from './card/card-logo';
 import { gaugeShard } from './gauge/gauge';
 import { threshold } from './gauge/threshold';
+import { incident } from './incident/incident';
+import { incidentEntry } from './incident/incident-entry';
 import { batchDisclosure } from './ledger/batch-disclosure';
 import { ledgerEntry } from './ledger/ledger';
 import { endedLocation, location } from './location/location';
@@ -64,6 +66,9 @@ export const entities = {
   // gauge
   gaugeShard,
   threshold,
+  // incident
+  incident,
+  incidentEntry,
   // ledger
   batchDisclosure,
   ledgerEntry,
