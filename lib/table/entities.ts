@@ -12,6 +12,7 @@ import { endedLocation, location } from './location/location';
 import { historyDay } from './location/location-history';
 import { announcements } from './notice/announcement';
 import { audiencePart } from './notice/audience';
+import { audienceHead } from './notice/audience-head';
 import { noticeEntity } from './notice/notice';
 import { noticeRecipient } from './notice/recipient';
 import { entryPointer, linkedEntry } from './person/linked-entry';
@@ -78,6 +79,7 @@ export const entities = {
   historyDay,
   // notice
   announcements,
+  audienceHead,
   audiencePart,
   noticeEntity,
   noticeRecipient,

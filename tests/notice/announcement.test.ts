@@ -14,7 +14,9 @@ beforeAll(async () => {
 const at = (later: number) => new Date(world.deps.clock.now() + later).toISOString();
 async function announceOne(noticeId: string, forMs: number): Promise<void> {
   const before = await loadAnnouncements(world.deps.table);
-  await world.deps.table.write(announce(before, { ...words, noticeId, announcedAt: at(0), endsAt: at(forMs) }));
+  await world.deps.table.write(
+    announce(before, { ...words, noticeId, announcedAt: at(0), endsAt: at(forMs) }),
+  );
 }
 const seen = async (path = 'consent/announcement') => (await world.call(path)).announcement;
 
@@ -41,7 +43,9 @@ describe('what is announced to everybody (B5)', () => {
   it('is changed by one of two at once', async () => {
     const before = await loadAnnouncements(world.deps.table);
     const put = (noticeId: string) =>
-      world.deps.table.write(announce(before, { ...words, noticeId, announcedAt: at(0), endsAt: at(DAY_MS) }));
+      world.deps.table.write(
+        announce(before, { ...words, noticeId, announcedAt: at(0), endsAt: at(DAY_MS) }),
+      );
     const ends = await Promise.allSettled([put('one-n1'), put('two-n1')]);
     expect(ends.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
   });

@@ -111,7 +111,7 @@ describe('what each channel has room for', () => {
     ['number', ['20', '1'.repeat(32)], ['二十', '1'.repeat(33)]],
   ])('holds a variable of the type %s to what fits', (type, good, bad) => {
     const fill = (value: string) => fillSubscribe({ variables: { [`${type}1`]: 'title' } }, { title: value });
-    for (const value of good) expect(fill(value)).toEqual({ message: { [`${type}1`]: { value } } });
+    for (const value of good) expect(fill(value)).toEqual({ message: { [`${type}1`]: value } });
     for (const value of [...bad, '', `${good[0]}\n${good[0]}`, '一\u2028二']) {
       const [flaw, ...more] = fill(value).flaws ?? [];
       expect([flaw?.field, more]).toEqual([`subscribe.${type}1`, []]);
@@ -130,7 +130,7 @@ describe('what each channel has room for', () => {
       'subscribe.thing1',
     ]);
     const sms = (text: string, title?: string) =>
-      fillSms({ text, variables: ['title'] }, { ...(title && { title }) }, '乐聊名片');
+      fillSms({ text, variables: ['title'] }, { ...(title && { title }) });
     expect(fieldsOfFilled(sms('{1}和{2}', '标题'))).toEqual(['sms.text']);
     expect(fieldsOfFilled(sms('{1}', undefined))).toEqual(['sms.1']);
     expect(fieldsOfFilled(sms('{1}', '标\n题'))).toEqual(['sms.1']);
@@ -148,7 +148,7 @@ describe('what each channel has room for', () => {
     for (const template of Object.values(subscribeTemplates))
       expect(fillSubscribe(template, values).flaws).toBeUndefined();
     for (const template of Object.values(smsTemplates)) {
-      const { message } = fillSms(template, values, '乐聊名片');
+      const { message } = fillSms(template, values);
       expect(message?.segments).toBeLessThanOrEqual(2);
       expect(message?.whole).toMatch(/^【乐聊名片】【演练】/);
     }
@@ -156,7 +156,7 @@ describe('what each channel has room for', () => {
 
   it('refuses a channel whose template nobody has approved', () => {
     const wording = { noticeId: 'n1', words, kinds: ['phone-number' as const], drill: false, nowMs: AT };
-    const without = { smsSignature: '乐聊名片' };
+    const without = {};
     expect(textsOf({ ...wording, channels: ['inbox', 'mail'] }, without)).toHaveProperty('texts');
     const answer = textsOf({ ...wording, channels: ['sms', 'subscribe'] }, without);
     expect('flaws' in answer && answer.flaws.map(({ field }) => field).sort()).toEqual(
@@ -176,11 +176,8 @@ describe('the notice as one reader gets it', () => {
     expect(mail.text).not.toContain(kinds['card-name'].name);
     expect(mail).toEqual({ subject: inbox.title, text: inbox.text });
     expect(mail.text).not.toMatch(/https?:|<|\bsrc\b/i);
-    expect(subscribe?.data).toMatchObject({
-      thing1: { value: words.title },
-      time2: { value: '2026年11月27日 10:05' },
-    });
-    expect(sms?.params).toEqual([words.title, '20261127-7Q2K-n1']);
+    expect(subscribe?.values).toMatchObject({ thing1: words.title, time2: '2026年11月27日 10:05' });
+    expect(sms?.parameters).toEqual([words.title, '20261127-7Q2K-n1']);
   });
 
   it('says that it may be so where evidence is missing', () => {
@@ -197,8 +194,8 @@ describe('the notice as one reader gets it', () => {
     const guardians = noticeFor(texts, { kinds: ['phone-number'], certain: true }, 'guardian');
     expect(guardians.inbox.text).toContain('监护人');
     expect(guardians.sms?.whole).toContain('您监护的孩子');
-    expect(guardians.sms?.templateId).not.toBe(own.sms?.templateId);
-    expect(guardians.subscribe?.templateId).not.toBe(own.subscribe?.templateId);
+    expect(guardians.sms?.template).not.toBe(own.sms?.template);
+    expect(guardians.subscribe?.template).not.toBe(own.subscribe?.template);
   });
 
   it('says of a drill in every channel that it is one', () => {
@@ -206,7 +203,7 @@ describe('the notice as one reader gets it', () => {
       kinds: ['phone-number'],
       certain: true,
     });
-    for (const text of [mail.subject, mail.text, inbox.title, sms?.whole, subscribe?.data.thing1?.value])
+    for (const text of [mail.subject, mail.text, inbox.title, sms?.whole, subscribe?.values.thing1])
       expect(text).toContain('【演练】');
   });
 

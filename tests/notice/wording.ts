@@ -18,5 +18,4 @@ export const words: NoticeWords = {
 export const approved: ApprovedTemplates = {
   subscribe: { breach: 'tmpl-breach', 'breach-guardian': 'tmpl-guardian' },
   sms: { breach: '1400001', 'breach-guardian': '1400002' },
-  smsSignature: '乐聊名片',
 };

@@ -34,6 +34,9 @@ export const subscribeVariables: Readonly<Record<string, VariableRule>> = {
   },
 };
 
+/** The approved signature, which the platform puts before every SMS. */
+export const smsSignature = '【乐聊名片】';
+
 /** Of one variable of an SMS, in characters; and messages that one SMS may be sent as. */
 export const SMS_VARIABLE_MAX = 20;
 export const SMS_MAX_SEGMENTS = 3;
@@ -89,27 +92,28 @@ export type TemplateName = keyof typeof subscribeTemplates & keyof typeof smsTem
 /** A message of approved wording: filled, or what is wrong with it by channel and field. */
 export type Filled<T> = { message: T; flaws?: undefined } | { flaws: Flaw[]; message?: undefined };
 
-export type SubscribeData = Record<string, { value: string }>;
+/** By key, as the template has them. */
+export type SubscribeValues = Record<string, string>;
 
 export function fillSubscribe(
   { variables }: SubscribeTemplate,
   values: Partial<TemplateValues>,
-): Filled<SubscribeData> {
+): Filled<SubscribeValues> {
   const flaws: Flaw[] = [];
-  const data: SubscribeData = {};
+  const filled: SubscribeValues = {};
   for (const [key, from] of Object.entries(variables)) {
     const field = `subscribe.${key}`;
     const rule = subscribeVariables[key.replace(/\d+$/, '')];
     const value = typeof from === 'string' ? values[from] : from.fixed;
     const problem = !rule ? '模板中有不认识的变量类型' : problemOf(value, rule);
     if (problem) flaws.push({ field, problem });
-    data[key] = { value: value ?? '' };
+    filled[key] = value ?? '';
   }
-  return flaws.length > 0 ? { flaws } : { message: data };
+  return flaws.length > 0 ? { flaws } : { message: filled };
 }
 
 /** `whole` is what the person reads, signature included: how the platform puts it together. */
-export type SmsContent = { params: string[]; whole: string; segments: number };
+export type SmsContent = { parameters: string[]; whole: string; segments: number };
 
 const smsVariable: VariableRule = {
   says: `最多 ${SMS_VARIABLE_MAX} 个字`,
@@ -120,7 +124,6 @@ const smsVariable: VariableRule = {
 export function fillSms(
   { text, variables }: SmsTemplate,
   values: Partial<TemplateValues>,
-  signature: string,
 ): Filled<SmsContent> {
   const given = variables.map((name) => values[name]);
   const flaws = given.flatMap((value, index) => {
@@ -131,14 +134,14 @@ export function fillSms(
   if (asked.some((number) => number < 1 || number > variables.length))
     flaws.push({ field: 'sms.text', problem: '模板中有不认识的变量' });
   if (flaws.length > 0) return { flaws };
-  const params = given.map(String);
-  const whole = `【${signature}】${text.replace(/\{(\d+)\}/g, (_, number) => params[Number(number) - 1] ?? '')}`;
+  const parameters = given.map(String);
+  const whole = `${smsSignature}${text.replace(/\{(\d+)\}/g, (_, number) => parameters[Number(number) - 1] ?? '')}`;
   const segments = smsSegments(whole);
   if (segments > SMS_MAX_SEGMENTS)
     return {
       flaws: [{ field: 'sms.text', problem: `过长，须拆成 ${segments} 条，最多 ${SMS_MAX_SEGMENTS} 条` }],
     };
-  return { message: { params, whole, segments } };
+  return { message: { parameters, whole, segments } };
 }
 
 function problemOf(value: string | undefined, rule: VariableRule): string | undefined {

@@ -7,7 +7,7 @@ import {
   fillSms,
   fillSubscribe,
   type SmsContent,
-  type SubscribeData,
+  type SubscribeValues,
   smsTemplates,
   subscribeTemplates,
   type TemplateName,
@@ -23,8 +23,8 @@ const templateOf: Record<Reader, TemplateName> = { self: 'breach', guardian: 'br
 export type Section = { heading: string; text?: string | undefined };
 
 /** A message by a template, as its channel's client takes it. */
-export type SubscribeMessage = { templateId: string; page: string; data: SubscribeData };
-export type SmsMessage = { templateId: string } & SmsContent;
+export type SubscribeMessage = { template: string; page: string; values: SubscribeValues };
+export type SmsMessage = { template: string } & SmsContent;
 
 /**
  * What each channel gets, frozen when it is proposed and approved as it is: no later build words it otherwise. Public: the one
@@ -42,12 +42,7 @@ export type NoticeTexts = {
 };
 
 /** What a channel of templates needs: which of them the operator has had approved. */
-export type ApprovedTemplates = Partial<
-  Record<'subscribe' | 'sms', Partial<Record<TemplateName, string>>>
-> & {
-  /** The approved signature that begins every SMS. */
-  smsSignature: string;
-};
+export type ApprovedTemplates = Partial<Record<'subscribe' | 'sms', Partial<Record<TemplateName, string>>>>;
 
 /** Of the mini-program, with the number of the notice and nothing else. */
 const PAGE = 'pages/notice/notice?id=';
@@ -88,21 +83,21 @@ function sectionsOf(words: NoticeWords): Section[] {
 
 function subscribeFor(values: TemplateValues, { subscribe }: ApprovedTemplates, flaws: Flaw[]) {
   return forReaders((name) => {
-    const templateId = subscribe?.[name] ?? '';
-    if (!templateId) flaws.push({ field: `subscribe.${name}`, problem: NOT_APPROVED });
+    const template = subscribe?.[name] ?? '';
+    if (!template) flaws.push({ field: `subscribe.${name}`, problem: NOT_APPROVED });
     const filled = fillSubscribe(subscribeTemplates[name], values);
     if (filled.flaws) flaws.push(...filled.flaws);
-    return { templateId, page: `${PAGE}${values.number}`, data: filled.message ?? {} };
+    return { template, page: `${PAGE}${values.number}`, values: filled.message ?? {} };
   });
 }
 
-function smsFor(values: TemplateValues, { sms, smsSignature }: ApprovedTemplates, flaws: Flaw[]) {
+function smsFor(values: TemplateValues, { sms }: ApprovedTemplates, flaws: Flaw[]) {
   return forReaders((name) => {
-    const templateId = sms?.[name] ?? '';
-    if (!templateId) flaws.push({ field: `sms.${name}`, problem: NOT_APPROVED });
-    const filled = fillSms(smsTemplates[name], values, smsSignature);
+    const template = sms?.[name] ?? '';
+    if (!template) flaws.push({ field: `sms.${name}`, problem: NOT_APPROVED });
+    const filled = fillSms(smsTemplates[name], values);
     if (filled.flaws) flaws.push(...filled.flaws);
-    return { templateId, ...(filled.message ?? { params: [], whole: '', segments: 0 }) };
+    return { template, ...(filled.message ?? { parameters: [], whole: '', segments: 0 }) };
   });
 }
 

@@ -19,12 +19,13 @@ const announced = z.object({
 });
 
 /**
- * What is announced to everybody just now (promise B5): notices, newest first, and until when. It lies beside the policy
- * book, is read with it, and so reaches the next call of everybody within one period of that book, for one write. Its words are
- * here: everybody asks for them at once, and no instance reads them for that.
+ * What is announced to everybody just now (promise B5): notices, newest first, and until when. It is read with
+ * the policy book, in the same trip, and so reaches the next call of everybody within one period of that book, for one write.
+ * Its words are here: everybody asks for them at once, and no instance reads them for that. It has a partition of its own, so
+ * that whoever announces a notice needs no right to write the policy.
  */
 export const announcements = declareEntity('announcements', {
-  place: ofService('incident', () => ({ pk: 'POLICY', sk: 'ANNOUNCEMENTS' })),
+  place: ofService('incident', () => ({ pk: 'ANNOUNCED', sk: 'ANNOUNCED' })),
   life: { rule: 'incident-life' },
   attributes: {
     current: plain('notice-record', z.array(announced)),

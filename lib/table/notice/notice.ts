@@ -9,8 +9,7 @@ import { create } from '../replace';
 
 /** How a notice stands, and which states each leads to. */
 export const noticeMoves = {
-  draft: ['draft', 'proposed'],
-  proposed: ['draft', 'proposed', 'approved'],
+  proposed: ['proposed', 'approved'],
   approved: ['sending', 'stopped'],
   sending: ['paused', 'done', 'stopped'],
   paused: ['sending', 'stopped'],
@@ -19,6 +18,25 @@ export const noticeMoves = {
 } as const satisfies Record<string, readonly string[]>;
 export type NoticeState = keyof typeof noticeMoves;
 const states = Object.keys(noticeMoves) as NoticeState[];
+
+/** Others than who proposed a notice, who approve it before it is sent. */
+export const APPROVALS = 2;
+
+const exemption = z.object({
+  kinds: z.array(z.string()),
+  reason: z.string(),
+  /** The paper that says so: its number, and the SHA-256 of what was looked at. */
+  evidence: z.object({ document: z.string(), sha256: z.string() }),
+});
+
+const proposal = z.object({
+  by: z.string(),
+  at: z.string(),
+  /** How long it is announced to everybody. */
+  announceDays: z.int(),
+  /** Keyed checksum of everything that is approved, of who proposed and of who has approved it (lib/notice/approval.ts). */
+  seal: z.string(),
+});
 
 /**
  * What is told to many: the words for each channel, to whom, and who has approved it (promise B4). Frozen once it is
@@ -41,12 +59,11 @@ export const noticeEntity = declareEntity('notice', {
     channels: plain('notice-record', z.array(z.enum(channels))),
     /** What the client of each channel is given, as JSON: public words, and no value of anybody's. */
     texts: plain('notice-record', z.record(z.string(), z.string())),
-    /** Who is not told, and why: members all of whose kinds are among these (PIPL art. 57 para 2). */
-    exemptions: plain(
-      'notice-record',
-      z._default(z.array(z.object({ kinds: z.array(z.string()), reason: z.string() })), []),
-    ),
-    /** Staff who have approved it. */
+    /** Who is not told, why, and what proves it (PIPL art. 57 para 2): lib/notice/exemption.ts. */
+    exemptions: plain('notice-record', z._default(z.array(exemption), [])),
+    /** Who proposed it; absent where it follows from what was approved elsewhere, such as a version of the policy. */
+    proposal: plain('notice-record', z.optional(proposal)),
+    /** Staff who have approved it, exactly as it is. */
     approvedBy: plain('notice-record', z.array(z.string())),
     /** Since when it is sent. */
     sendingAt: plain('notice-record', z.optional(z.string())),
@@ -73,23 +90,51 @@ export function putNotice(value: Omit<Notice, 'version'>): Write {
 }
 
 /** What may still change while it has not been approved. */
-type Draft = Pick<
-  Notice,
-  'state' | 'audienceId' | 'parts' | 'channels' | 'texts' | 'exemptions' | 'approvedBy'
->;
+type Proposed = Pick<Notice, 'audienceId' | 'parts' | 'channels' | 'texts' | 'exemptions' | 'proposal'>;
 
 /**
- * Changes a notice that has not been approved, or moves it on with what was approved. Refused when somebody has changed it
- * meanwhile.
- * @throws Error for a move that there is not, or a change of what is frozen: programming errors
+ * Changes a notice that has not been approved. Whoever had approved it has not approved this. Refused when somebody has
+ * changed it meanwhile.
+ * @throws Error once it is approved: a programming error
  */
-export function changeNotice(before: Notice, change: Partial<Draft>): Write {
-  const after = { ...before, ...change };
-  demandMove(before, after.state);
-  if (before.state !== 'draft' && before.state !== 'proposed')
-    throw new Error('a notice is frozen once it is approved');
-  return put(before, after);
+export function changeNotice(before: Notice, change: Proposed): Write {
+  demandMove(before, 'proposed');
+  const { audienceId, parts, channels, texts, exemptions, proposal: by } = change;
+  const changed = { audienceId, parts, channels, texts, exemptions, proposal: by };
+  return put(before, { ...before, ...changed, approvedBy: [] });
 }
+
+/**
+ * Approves a notice exactly as it was read; the last approval that is needed freezes it. The table itself refuses who proposed
+ * it, who has approved it already, and everybody when it was changed meanwhile (promise B4).
+ * @throws Error for one that is not proposed: a programming error
+ */
+export function approveNotice(
+  before: Notice,
+  staffId: string,
+  approved: NonNullable<Notice['proposal']>,
+): Write {
+  const approvedBy = [...before.approvedBy, staffId];
+  const state = approvedBy.length >= APPROVALS ? 'approved' : 'proposed';
+  demandMove(before, state);
+  return put(
+    before,
+    { ...before, state, approvedBy, proposal: approved },
+    {
+      ConditionExpression: 'proposal.#by <> :staff AND NOT contains(approvedBy, :staff)',
+      ExpressionAttributeNames: { '#by': 'by' },
+      ExpressionAttributeValues: { ':staff': staffId },
+    },
+  );
+}
+
+/** A notice that is sent for the first time: only one that is approved by enough, none of whom proposed it. */
+const approvedByOthers: Condition = {
+  ConditionExpression:
+    '#state = :approved AND size(approvedBy) >= :needed AND NOT contains(approvedBy, proposal.#by)',
+  ExpressionAttributeNames: { '#state': 'state', '#by': 'by' },
+  ExpressionAttributeValues: { ':approved': 'approved', ':needed': APPROVALS },
+};
 
 /**
  * Moves an approved notice on: begins, pauses, goes on, stops, ends. Refused when somebody has moved it meanwhile.
@@ -98,7 +143,9 @@ export function changeNotice(before: Notice, change: Partial<Draft>): Write {
 export function moveNotice(before: Notice, state: NoticeState, at: string): Write {
   demandMove(before, state);
   const sendingAt = before.sendingAt ?? (state === 'sending' ? at : undefined);
-  return put(before, { ...before, state, ...(sendingAt !== undefined && { sendingAt }) });
+  const after = { ...before, state, ...(sendingAt !== undefined && { sendingAt }) };
+  const begins = before.state === 'approved' && state === 'sending' && before.proposal !== undefined;
+  return put(before, after, begins ? approvedByOthers : undefined);
 }
 
 /** Whether a notice may go over into a state. */
@@ -110,12 +157,21 @@ function demandMove(before: Notice, to: NoticeState): void {
   if (!mayMove(before, to)) throw new Error(`a notice that is ${before.state} is not to be ${to}`);
 }
 
-function put(before: Notice, after: Notice): Write {
+type Condition = Required<
+  Pick<
+    NonNullable<Write['Put']>,
+    'ConditionExpression' | 'ExpressionAttributeNames' | 'ExpressionAttributeValues'
+  >
+>;
+
+function put(before: Notice, after: Notice, condition?: Condition): Write {
+  const also = condition ? ` AND ${condition.ConditionExpression}` : '';
   return {
     Put: {
       Item: noticeEntity.make(before.noticeId, undefined, { ...after, version: before.version + 1 }),
-      ConditionExpression: 'version = :seen',
-      ExpressionAttributeValues: { ':seen': before.version },
+      ConditionExpression: `version = :seen${also}`,
+      ...(condition && { ExpressionAttributeNames: condition.ExpressionAttributeNames }),
+      ExpressionAttributeValues: { ':seen': before.version, ...condition?.ExpressionAttributeValues },
     },
   };
 }

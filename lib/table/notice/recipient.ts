@@ -122,21 +122,24 @@ export function noteOpened(subjectId: string, id: RecipientId, at: string): NonN
   };
 }
 
-/** A person's notices, the newest names first, at most `limit` of them; `more` when there are others. */
+/** One page of a person's notices, the newest names first; `next` is where the following one begins. */
 export async function recipientsOf(
   table: Table,
   subjectId: string,
   limit: number,
-): Promise<{ rows: (Recipient & { about: string })[]; more: boolean }> {
+  after?: string,
+): Promise<{ rows: (Recipient & { about: string })[]; next: string | undefined }> {
+  const pk = partition(subjectId);
   const { items, lastKey } = await table.query({
     KeyConditionExpression: 'pk = :pk AND begins_with(sk, :told)',
-    ExpressionAttributeValues: { ':pk': partition(subjectId), ':told': TOLD },
+    ExpressionAttributeValues: { ':pk': pk, ':told': TOLD },
     Limit: limit,
     ScanIndexForward: false,
+    ...(after !== undefined && { ExclusiveStartKey: { pk, sk: after } }),
   });
   const rows = items.flatMap((item) => {
     const row = readRecipient(item);
     return row ? [{ ...row, about: item.sk.slice(item.sk.lastIndexOf('#') + 1) }] : [];
   });
-  return { rows, more: lastKey !== undefined };
+  return { rows, next: lastKey?.sk };
 }
