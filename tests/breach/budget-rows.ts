@@ -1,4 +1,5 @@
 import { onceKey, type World } from '../support/world';
+import { noticeRows } from './notice-rows';
 
 type Prepare = () => Promise<{ input?: unknown; by?: object }>;
 type Known = { incidentId: string };
@@ -13,6 +14,7 @@ export function breachRows(theWorld: () => World): Record<string, Prepare> {
   const declared = () => theWorld().ok<Known>('breach/declare', declaration(), responder);
   const ofOne = async () => ({ incidentId: (await declared()).incidentId });
   return {
+    ...noticeRows(theWorld),
     'breach/declare': async () => ({ input: declaration(), by: responder }),
     'breach/list': async () => {
       await declared();
