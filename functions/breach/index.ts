@@ -1,9 +1,11 @@
 import { serve } from '../../lib/host/serve';
 import { incidentOperations } from './incident-operations';
 import { noticeOperations } from './notice-operations';
+import { scopeOperations } from './scope-operations';
 
 export const breach = {
   ...incidentOperations,
+  ...scopeOperations,
   ...noticeOperations,
 };
 

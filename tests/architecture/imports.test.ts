@@ -19,16 +19,18 @@ const mayImport: Record<string, readonly string[]> = {
     'lib/partner',
     'lib/process',
     'lib/notice',
+    'lib/scope',
   ],
   'lib/host': ['lib', 'lib/gate', 'lib/door'],
   'lib/door': ['lib', 'lib/gate', 'lib/crypto', 'lib/policy'],
   'lib/gate': ['lib', 'lib/table', 'lib/crypto', 'lib/policy'],
   'lib/consent': ['lib/table', 'lib/policy'],
-  'lib/process': ['lib', 'lib/gate', 'lib/table', 'lib/crypto', 'lib/policy', 'lib/notice'],
+  'lib/process': ['lib', 'lib/gate', 'lib/table', 'lib/crypto', 'lib/policy', 'lib/notice', 'lib/scope'],
   'lib/notice': ['lib', 'lib/crypto', 'lib/policy'],
+  'lib/scope': ['lib/policy'],
   'lib/card': [],
   'lib/picture': ['lib'],
-  'lib/table': ['lib', 'lib/card', 'lib/crypto', 'lib/policy', 'lib/notice'],
+  'lib/table': ['lib', 'lib/card', 'lib/crypto', 'lib/policy', 'lib/notice', 'lib/scope'],
   'lib/partner': ['lib', 'lib/policy'],
   'lib/crypto': ['lib', 'lib/policy'],
   'lib/policy': [],
@@ -42,6 +44,7 @@ const mayName: Record<string, readonly string[]> = {
   'lib/gate': ['lib/partner'],
   'lib/card': ['lib/policy'],
   'lib/partner': ['lib/table'],
+  'lib/scope': ['lib/table'],
 };
 
 type Import = { from: string; to: string; typeOnly: boolean };

@@ -30,18 +30,27 @@ export const audienceHead = declareEntity('audience-head', {
     sets: plain('notice-record', z.array(counted)),
     /** People, and minors among them, who have a set that is not among `sets`. */
     otherSets: plain('notice-record', z.object({ people: z.int(), minors: z.int() })),
-    /** SHA-256 of what was frozen, in hex, by which the scope proves it. */
-    digest: plain('notice-record', z.string()),
+    /** SHA-256 of what was frozen, in hex, by which the scope proves it. Absent while parts are still being written. */
+    digest: plain('notice-record', z.optional(z.string())),
   },
 });
-export type AudienceHead = ValueOf<typeof audienceHead>;
-/** What is counted on the way, before it is frozen. */
-export type Counted = Omit<AudienceHead, 'digest'>;
+/** What is counted on the way. */
+export type Counted = Omit<ValueOf<typeof audienceHead>, 'digest'>;
+/** Of an audience that is frozen. */
+export type AudienceHead = Counted & { digest: string };
 
 export const audienceHeadKey = (audienceId: string): Key => audienceHead.key(audienceId);
 
+/** Of an audience that is frozen; undefined for any other. */
 export function readAudienceHead(item: Item | undefined): AudienceHead | undefined {
-  return audienceHead.read(item);
+  const { digest, ...counted } = audienceHead.read(item) ?? {};
+  return digest === undefined ? undefined : ({ ...counted, digest } as AudienceHead);
+}
+
+/** What has been counted so far: nobody where nothing is there yet. */
+export function readCounted(item: Item | undefined): Counted {
+  const { digest: _, ...counted } = audienceHead.read(item) ?? { ...nobodyCounted(), digest: undefined };
+  return counted;
 }
 
 export const nobodyCounted = (): Counted => ({
@@ -80,13 +89,13 @@ const grown = ({ people, minors }: People, minor: boolean): People => ({
   minors: minors + (minor ? 1 : 0),
 });
 
-/** Freezes an audience. A repeat of the same is no error; anything else is refused. */
-export function putAudienceHead(audienceId: string, value: AudienceHead): Write {
+/** Keeps what has been counted so far, or with a digest freezes it. Refused once it is frozen, except a repeat of that. */
+export function putAudienceHead(audienceId: string, value: Counted & { digest?: string }): Write {
   return {
     Put: {
       Item: audienceHead.make(audienceId, undefined, value),
-      ConditionExpression: 'attribute_not_exists(pk) OR (digest = :digest AND people = :people)',
-      ExpressionAttributeValues: { ':digest': value.digest, ':people': value.people },
+      ConditionExpression: 'attribute_not_exists(digest) OR digest = :digest',
+      ExpressionAttributeValues: { ':digest': value.digest ?? '' },
     },
   };
 }
