@@ -2,6 +2,7 @@ import { serve } from '../../lib/host/serve';
 import { containmentOperations } from './containment-operations';
 import { dutyOperations } from './duty-operations';
 import { incidentOperations } from './incident-operations';
+import { noticeOperations } from './notice-operations';
 import { scopeOperations } from './scope-operations';
 
 export const breach = {
@@ -9,6 +10,7 @@ export const breach = {
   ...dutyOperations,
   ...containmentOperations,
   ...scopeOperations,
+  ...noticeOperations,
 };
 
 export const { handler } = serve('breach', breach);

@@ -26,18 +26,18 @@ const mayImport: Record<string, readonly string[]> = {
   'lib/door': ['lib', 'lib/gate', 'lib/crypto', 'lib/policy'],
   'lib/gate': ['lib', 'lib/table', 'lib/crypto', 'lib/policy', 'lib/notice', 'lib/trail'],
   'lib/consent': ['lib/table', 'lib/policy'],
-  'lib/process': ['lib', 'lib/table', 'lib/crypto', 'lib/policy', 'lib/scope'],
-  'lib/scope': ['lib/policy'],
+  'lib/process': ['lib', 'lib/gate', 'lib/table', 'lib/crypto', 'lib/policy', 'lib/notice', 'lib/scope'],
   'lib/notice': ['lib', 'lib/crypto', 'lib/policy'],
+  'lib/scope': ['lib/policy'],
   'lib/card': [],
   'lib/picture': ['lib'],
-  'lib/table': ['lib', 'lib/card', 'lib/crypto', 'lib/policy', 'lib/scope', 'lib/trail'],
+  'lib/table': ['lib', 'lib/card', 'lib/crypto', 'lib/policy', 'lib/notice', 'lib/scope', 'lib/trail'],
   'lib/partner': ['lib', 'lib/policy', 'lib/notice'],
   'lib/crypto': ['lib', 'lib/policy'],
   'lib/policy': [],
   'lib/trail': ['lib', 'lib/crypto', 'lib/policy'],
   'lib/client': [],
-  lib: ['lib', 'lib/table', 'lib/crypto', 'lib/policy', 'lib/partner', 'lib/trail'],
+  lib: ['lib', 'lib/table', 'lib/crypto', 'lib/policy', 'lib/partner', 'lib/notice', 'lib/trail'],
 };
 
 /** Types may also be named across these borders: they leave nothing in a bundle. */

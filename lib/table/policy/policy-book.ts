@@ -11,6 +11,13 @@ import {
 import { ConditionFailed, type Table } from '../client';
 import { containmentKey, readStops, type Stops } from '../incident/containment';
 import {
+  type Announced,
+  type Announcements,
+  announcementsKey,
+  currentOf,
+  readAnnouncements,
+} from '../notice/announcement';
+import {
   bookKey,
   parseVersion,
   policyBook,
@@ -34,6 +41,8 @@ export type PolicyBook = {
   announced(): PolicySummary | undefined;
   /** Whom of the staff and which partners an incident has stopped, as the last refresh has met them. */
   stops(): Stops;
+  /** Notices that are announced to everybody, newest first, as the last refresh has met them: none before the first. */
+  announcements(): Announced[];
   /** Whether what this build does for a purpose lies within the version in force (promises K4, K7). */
   covers(purpose: string): boolean;
   /** A published version in full. */
@@ -67,14 +76,20 @@ export function createPolicyBook({
   const known = new Map<number, PolicyVersion>();
   let versions: PolicySummary[] = [];
   let stops = readStops(undefined);
+  let announcements: Announcements | undefined;
   let readAtMs = Number.NEGATIVE_INFINITY;
   let reading: Promise<void> | undefined;
   let uncovered = { version: 0, purposes: new Set<string>() };
 
   async function read(): Promise<void> {
     const startedAtMs = clock.now();
-    const [bookItem, stopsItem] = await table.getMany([bookKey, containmentKey]);
+    const [bookItem, stopsItem, announcementsItem] = await table.getMany([
+      bookKey,
+      containmentKey,
+      announcementsKey,
+    ]);
     stops = readStops(stopsItem);
+    announcements = readAnnouncements(announcementsItem);
     const book = policyBook.read(bookItem) ?? (await publishFirst());
     versions = book.versions;
     const { version, textHash } = current();
@@ -146,6 +161,7 @@ export function createPolicyBook({
     inForce: current,
     announced: () => versions.find(({ effectiveAt }) => Date.parse(effectiveAt) > clock.now()),
     stops: () => stops,
+    announcements: () => currentOf(announcements, clock.now()),
     covers: (purpose) => !uncovered.purposes.has(purpose),
     load,
     async all() {
