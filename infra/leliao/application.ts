@@ -45,11 +45,12 @@ export async function leliao(
 ): Promise<number> {
   let ended: number | undefined;
   const { stdout, stderr, environment: env } = around;
-  const process: { stdout: typeof stdout; stderr: typeof stderr; env: NodeJS.ProcessEnv; exitCode?: number } = {
-    stdout,
-    stderr,
-    env,
-  };
+  const process: { stdout: typeof stdout; stderr: typeof stderr; env: NodeJS.ProcessEnv; exitCode?: number } =
+    {
+      stdout,
+      stderr,
+      env,
+    };
   const end = (code: number) => {
     ended = code;
   };

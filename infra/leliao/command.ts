@@ -26,7 +26,10 @@ type Row<F extends Options, A extends Options> = {
 export type Made = (lang: Lang) => Command<Context> | RouteMap<Context>;
 
 const common = {
-  json: aSwitch('结果以 JSON 写到标准输出，其余文字写到标准错误', 'answer as JSON on stdout, words on stderr'),
+  json: aSwitch(
+    '结果以 JSON 写到标准输出，其余文字写到标准错误',
+    'answer as JSON on stdout, words on stderr',
+  ),
   lang: choice(languages, '语言（LELIAO_LANG）', 'language (LELIAO_LANG)'),
   api: text('接口地址（LELIAO_API）', 'address of the API (LELIAO_API)'),
 } satisfies Options;
@@ -36,7 +39,10 @@ export function command<const F extends Options, const A extends Options>(row: R
   const places = Object.entries<Option>(row.places ?? {});
   return (lang) =>
     buildCommand<Record<string, unknown>, unknown[], Context>({
-      docs: { brief: row.does[lang], ...(row.more && { fullDescription: `${row.does[lang]}\n${row.more[lang]}` }) },
+      docs: {
+        brief: row.does[lang],
+        ...(row.more && { fullDescription: `${row.does[lang]}\n${row.more[lang]}` }),
+      },
       parameters: {
         flags: flagsOf({ ...row.options, ...common }, lang),
         positional: {
@@ -65,7 +71,11 @@ export function command<const F extends Options, const A extends Options>(row: R
 function flagsOf(options: Options, lang: Lang): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(options).map(([name, one]) => {
-      const shared = { brief: one[lang], optional: !one.must, ...(one.placeholder && { placeholder: one.placeholder }) };
+      const shared = {
+        brief: one[lang],
+        optional: !one.must,
+        ...(one.placeholder && { placeholder: one.placeholder }),
+      };
       const many = one.many && { variadic: true };
       if (one.kind === 'switch') return [name, { kind: 'boolean', brief: one[lang], default: false }];
       if (one.kind === 'choice') return [name, { kind: 'enum', values: one.values, ...shared, ...many }];
@@ -93,14 +103,23 @@ async function fail(session: Session, error: unknown): Promise<number> {
   if (!(error instanceof ApiError)) throw error;
   const { code, message, details, requestId } = error;
   session.say(words(message, englishOf(code)));
-  for (const { field, problem } of details?.fields ?? []) session.say(words(`  ${field}：${problem}`, `  ${field}: ${problem}`));
+  for (const { field, problem } of details?.fields ?? [])
+    session.say(words(`  ${field}：${problem}`, `  ${field}: ${problem}`));
   if (details?.why) session.say(words(`  ${details.why}`, `  ${details.why}`));
   if (details?.retryAfterSeconds !== undefined)
-    session.say(words(`  请在 ${details.retryAfterSeconds} 秒后再试。`, `  Try again in ${details.retryAfterSeconds} seconds.`));
+    session.say(
+      words(
+        `  请在 ${details.retryAfterSeconds} 秒后再试。`,
+        `  Try again in ${details.retryAfterSeconds} seconds.`,
+      ),
+    );
   session.say(
-    requestId ? words(`  ${code}，请求编号 ${requestId}`, `  ${code}, request ${requestId}`) : words(`  ${code}`, `  ${code}`),
+    requestId
+      ? words(`  ${code}，请求编号 ${requestId}`, `  ${code}, request ${requestId}`)
+      : words(`  ${code}`, `  ${code}`),
   );
-  if (exitOf(error) === 'signInNeeded') session.say(words('请先登录：leliao login', 'Sign in first: leliao login'));
+  if (exitOf(error) === 'signInNeeded')
+    session.say(words('请先登录：leliao login', 'Sign in first: leliao login'));
   if (session.json) await session.print({ error: { code, message, details, requestId } }, String);
   return exits[exitOf(error)];
 }
@@ -109,5 +128,5 @@ async function fail(session: Session, error: unknown): Promise<number> {
 function englishOf(code: ApiError['code']): string {
   if (code === 'NETWORK') return 'No answer came: it may or may not have happened.';
   if (code === 'BAD_REPLY') return 'What answered is not the service: check --api.';
-  return `Refused (${errorCodes[code].status}).`;
+  return `Refused (${errorCodes[code]?.status ?? 'for a reason younger than this program'}).`;
 }

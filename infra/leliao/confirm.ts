@@ -22,18 +22,29 @@ export async function confirmStep(session: Session, { number, does, yes }: Step)
     if (yes === number) return;
     throw new Stop(
       'usage',
-      words('--yes 后面的编号与这一步的编号不一致，没有执行。', '--yes names another number than this step: nothing was done.'),
+      words(
+        '--yes 后面的编号与这一步的编号不一致，没有执行。',
+        '--yes names another number than this step: nothing was done.',
+      ),
     );
   }
   const { stdin, stderr } = session.around;
   if (!stdin.isTTY || !stderr.isTTY)
     throw new Stop(
       'usage',
-      words(`没有可以确认的终端，没有执行。脚本请加 --yes ${number}`, `Nobody is there to confirm: nothing was done. In a script add --yes ${number}`),
+      words(
+        `没有可以确认的终端，没有执行。脚本请加 --yes ${number}`,
+        `Nobody is there to confirm: nothing was done. In a script add --yes ${number}`,
+      ),
     );
   const { isCancel, text } = await import('@clack/prompts');
   const typed = await text({
-    message: session.text(words(`输入 ${number} 以确认（直接回车则不执行）`, `Type ${number} to confirm (Enter alone does nothing)`)),
+    message: session.text(
+      words(
+        `输入 ${number} 以确认（直接回车则不执行）`,
+        `Type ${number} to confirm (Enter alone does nothing)`,
+      ),
+    ),
     input: stdin,
     output: stderr,
   });

@@ -1,7 +1,14 @@
 import type { Words } from './words';
 
 /** How a command ends; scripts rely on these. README.md has the same table. */
-export const exits = { ok: 0, refused: 1, usage: 2, signInNeeded: 3, unreachable: 4, interrupted: 130 } as const;
+export const exits = {
+  ok: 0,
+  refused: 1,
+  usage: 2,
+  signInNeeded: 3,
+  unreachable: 4,
+  interrupted: 130,
+} as const;
 
 /** Ends a command with words for its user. Nothing that was typed is repeated in them. */
 export class Stop extends Error {

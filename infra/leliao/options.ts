@@ -24,7 +24,9 @@ type One<O extends Option> = O['kind'] extends 'switch'
 type Many<O extends Option> = O extends { many: true } ? One<O>[] : One<O>;
 /** As the command gets them: what need not be said may be undefined. */
 export type ValuesOf<O extends Options> = {
-  [Name in keyof O]: O[Name] extends { must: true } | { kind: 'switch' } ? Many<O[Name]> : Many<O[Name]> | undefined;
+  [Name in keyof O]: O[Name] extends { must: true } | { kind: 'switch' }
+    ? Many<O[Name]>
+    : Many<O[Name]> | undefined;
 };
 
 const option =

@@ -1,4 +1,10 @@
-import { ApiError, type Client, createClient, httpTransport, memoryTokenStore } from '../../lib/client/client';
+import {
+  ApiError,
+  type Client,
+  createClient,
+  httpTransport,
+  memoryTokenStore,
+} from '../../lib/client/client';
 import { Stop } from './exit';
 import { fresh, isThisMachine, type Provider, signInNeeded } from './sign-in';
 import { keepSignIn, readStore, storeFile } from './store';
@@ -60,7 +66,10 @@ export class Session {
     if (!found)
       throw new Stop(
         'usage',
-        words('不知道接口在哪里：请用 --api 或 LELIAO_API 指明。', 'Where is the API? Say so by --api or LELIAO_API.'),
+        words(
+          '不知道接口在哪里：请用 --api 或 LELIAO_API 指明。',
+          'Where is the API? Say so by --api or LELIAO_API.',
+        ),
       );
     return safeAddress('--api', found);
   }
@@ -70,13 +79,20 @@ export class Session {
     const { LELIAO_ISSUER, LELIAO_CLIENT } = this.around.environment;
     const last = (await readStore(this.storeFile)).signIns[api];
     const local = isThisMachine(api) ? await localService() : undefined;
-    const issuer = given ?? LELIAO_ISSUER ?? (local?.api === api ? local.staffIssuer : undefined) ?? last?.issuer;
+    const issuer =
+      given ?? LELIAO_ISSUER ?? (local?.api === api ? local.staffIssuer : undefined) ?? last?.issuer;
     if (!issuer)
       throw new Stop(
         'usage',
-        words('不知道在哪里登录：请用 --issuer 或 LELIAO_ISSUER 指明。', 'Where to sign in? Say so by --issuer or LELIAO_ISSUER.'),
+        words(
+          '不知道在哪里登录：请用 --issuer 或 LELIAO_ISSUER 指明。',
+          'Where to sign in? Say so by --issuer or LELIAO_ISSUER.',
+        ),
       );
-    return { issuer: safeAddress('--issuer', issuer), clientId: LELIAO_CLIENT ?? last?.clientId ?? CLIENT_ID };
+    return {
+      issuer: safeAddress('--issuer', issuer),
+      clientId: LELIAO_CLIENT ?? last?.clientId ?? CLIENT_ID,
+    };
   }
 
   /** The typed client of whoever is signed in, with a token that is still good. @throws Stop when nobody is */
@@ -99,7 +115,10 @@ function safeAddress(option: string, text: string): string {
     return text.replace(/\/+$/, '');
   throw new Stop(
     'usage',
-    words(`${option} 要以 https:// 开头；只有本机可以用 http://。`, `${option} begins with https://; http:// is for this machine only.`),
+    words(
+      `${option} 要以 https:// 开头；只有本机可以用 http://。`,
+      `${option} begins with https://; http:// is for this machine only.`,
+    ),
   );
 }
 

@@ -20,6 +20,8 @@ const english: ApplicationText = {
   ...text_en,
   exceptionWhileParsingArguments: (error, color) =>
     problemOf(error, 'en') ?? text_en.exceptionWhileParsingArguments(error, color),
+  exceptionWhileRunningCommand: (error) =>
+    `A fault of this program. Tell its maintainers:\n${faultOf(error)}`,
   noCommandRegisteredForInput: (args) => `${text_en.noCommandRegisteredForInput(args)} See leliao --help.`,
 };
 
@@ -40,7 +42,7 @@ const chinese: ApplicationText = {
   exceptionWhileParsingArguments: (error) => problemOf(error, 'zh') ?? '命令写得不对，加 --help 查看用法。',
   exceptionWhileLoadingCommandFunction: () => '命令没有装好，请重新安装 leliao。',
   exceptionWhileLoadingCommandContext: () => '命令没有装好，请重新安装 leliao。',
-  exceptionWhileRunningCommand: () => '命令出错了。',
+  exceptionWhileRunningCommand: (error) => `命令出错了，请把这段话交给维护人员：\n${faultOf(error)}`,
   exceptionWhileRunningIntegrationHook: () => '命令出错了。',
   exceptionWhileRunningIntegrationFlag: () => '命令出错了。',
   commandErrorResult: (error) => error.message,
@@ -71,3 +73,5 @@ function problemOf(error: unknown, lang: Lang): string | undefined {
     return `参数太多：最多 ${error.expectedCount} 个。有空格的内容要加引号。`;
   return error instanceof ArgumentScannerError ? '命令写得不对，加 --help 查看用法。' : undefined;
 }
+
+const faultOf = (error: unknown) => (error instanceof Error ? (error.stack ?? error.message) : String(error));

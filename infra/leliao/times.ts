@@ -38,18 +38,16 @@ function inUnits(milliseconds: number, lang: Lang): string {
     .join(' ');
 }
 
-const IN_BEIJING = /^(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2}(?::\d{2})?)$/;
-const WITH_ZONE = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})$/;
+const WRITTEN = /^(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?)(Z|[+-]\d{2}:\d{2})?$/;
 
 /**
  * A moment as people write it: `2026-11-27 10:03` is Beijing time; RFC 3339 with its own zone is taken as it is.
  * @throws Stop for a time that does not exist or is written in another way
  */
 export function readInstant(text: string): string {
-  const [, day, time] = IN_BEIJING.exec(text) ?? [];
-  const milliseconds = day ? Date.parse(`${day}T${time}+08:00`) : WITH_ZONE.test(text) ? Date.parse(text) : Number.NaN;
-  // Date.parse takes 30 February for the second of March.
-  if (Number.isNaN(milliseconds) || (day && !beijing(new Date(milliseconds).toISOString()).startsWith(day)))
+  const [, day = '', time, zone = '+08:00'] = WRITTEN.exec(text) ?? [];
+  const milliseconds = existsInCalendar(day) ? Date.parse(`${day}T${time}${zone}`) : Number.NaN;
+  if (Number.isNaN(milliseconds))
     throw new Stop(
       'usage',
       words(
@@ -58,4 +56,10 @@ export function readInstant(text: string): string {
       ),
     );
   return new Date(milliseconds).toISOString();
+}
+
+/** Date.parse takes 30 February for the second of March. */
+function existsInCalendar(day: string): boolean {
+  const start = Date.parse(day);
+  return !Number.isNaN(start) && new Date(start).toISOString().startsWith(day);
 }

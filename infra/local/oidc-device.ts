@@ -38,7 +38,8 @@ export function deviceFlow(audience: string) {
     },
     settings: {
       interactions: { url: (_, { uid }) => `/interaction/${uid}` },
-      findAccount: (_, id) => (Object.hasOwn(staff, id) ? { accountId: id, claims: () => ({ sub: id }) } : undefined),
+      findAccount: (_, id) =>
+        Object.hasOwn(staff, id) ? { accountId: id, claims: () => ({ sub: id }) } : undefined,
       /** The operator's own program for the operator's own people: there is nothing to consent to. */
       async loadExistingGrant({ oidc }) {
         const accountId = oidc.session?.accountId;

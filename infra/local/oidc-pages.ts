@@ -1,7 +1,12 @@
 import { type Html, html } from './console/html';
 
 /** What the staff see when they sign in: plain pages, rendered here, that work without a script and by keyboard alone. */
-export type SignInForm = { uid: string; accounts: Record<string, string>; chosen?: string; refused?: boolean };
+export type SignInForm = {
+  uid: string;
+  accounts: Record<string, string>;
+  chosen?: string;
+  refused?: boolean;
+};
 
 export function signInPage({ uid, accounts, chosen, refused }: SignInForm): string {
   const options = Object.entries(accounts).map(
@@ -51,8 +56,7 @@ export function confirmPage(token: string, code: string, asking: string): string
   );
 }
 
-export const donePage = () =>
-  page('已登录', html`<p>终端马上就会继续。这个页面可以关闭了。</p>`);
+export const donePage = () => page('已登录', html`<p>终端马上就会继续。这个页面可以关闭了。</p>`);
 
 export const failedPage = () =>
   page('无法继续', html`<p>这次登录已经过期或者不完整。请回到终端重新运行 leliao login。</p>`);

@@ -30,7 +30,9 @@ export async function startOidc(): Promise<Oidc> {
     const provider = new Provider(issuer, configuration(signingKey()));
     const rest = provider.callback();
     return (request, response) =>
-      request.url?.startsWith('/interaction/') ? signInHere(provider, request, response) : rest(request, response);
+      request.url?.startsWith('/interaction/')
+        ? signInHere(provider, request, response)
+        : rest(request, response);
   });
   return { issuer, jwksUrl: `${issuer}/jwks`, audience: STAFF_AUDIENCE, stop: () => close(server) };
 }
@@ -55,7 +57,7 @@ function configuration(key: object): Configuration {
       devInteractions: { enabled: false },
       clientCredentials: { enabled: true },
       deviceFlow: device.feature,
-      revocation: { enabled: true },
+      revocation: { enabled: true, allowedPolicy: (_, client, token) => token.clientId === client.clientId },
       resourceIndicators: {
         enabled: true,
         defaultResource: () => STAFF_AUDIENCE,
@@ -74,7 +76,12 @@ function configuration(key: object): Configuration {
       return { roles: staff[member ?? ''] ?? [] };
     },
     cookies: { keys: [randomUUID()] },
-    ttl: { ...device.settings.ttl, ClientCredentials: TOKEN_LIFE_SECONDS, AccessToken: TOKEN_LIFE_SECONDS },
+    ttl: {
+      ...device.settings.ttl,
+      IdToken: TOKEN_LIFE_SECONDS,
+      ClientCredentials: TOKEN_LIFE_SECONDS,
+      AccessToken: TOKEN_LIFE_SECONDS,
+    },
   };
 }
 

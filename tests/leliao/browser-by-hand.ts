@@ -36,10 +36,15 @@ export function createBrowser() {
   };
 }
 
-/** What a member of the staff does after `leliao login` has printed address and code. Answers the last page. */
-export async function approveInBrowser(address: string, code: string, account: string): Promise<Page> {
+/** What a member of the staff does after `leliao login` has printed address and code, with a slip. Answers both pages. */
+export async function approveInBrowser(
+  address: string,
+  code: string,
+  account: string,
+): Promise<[Page, Page]> {
   const browser = createBrowser();
   const asked = await browser.send(await browser.open(address), { user_code: code });
   const signIn = await browser.send(asked, { confirm: 'yes' });
-  return browser.send(signIn, { account, secret: 'local-secret' });
+  const slip = await browser.send(signIn, { account, secret: 'guessed' });
+  return [slip, await browser.send(slip, { account, secret: 'local-secret' })];
 }

@@ -11,8 +11,8 @@ const NAME = /^([a-z]+)\/([A-Za-z]+)$/;
 export const callCommand = command({
   does: words('按名称调用任意操作，输入为 JSON', 'call any operation by its name with JSON'),
   more: words(
-    "例如 leliao call identity/gauges，leliao call breach/show '{\"incidentId\":\"20261127-7Q2K\"}'，\nleliao call breach/show @文件，或者从标准输入：… | leliao call breach/show -",
-    "As leliao call identity/gauges, leliao call breach/show '{\"incidentId\":\"20261127-7Q2K\"}',\nleliao call breach/show @file, or from stdin: … | leliao call breach/show -",
+    '例如 leliao call identity/gauges，leliao call breach/show \'{"incidentId":"20261127-7Q2K"}\'，\nleliao call breach/show @文件，或者从标准输入：… | leliao call breach/show -',
+    'As leliao call identity/gauges, leliao call breach/show \'{"incidentId":"20261127-7Q2K"}\',\nleliao call breach/show @file, or from stdin: … | leliao call breach/show -',
   ),
   places: {
     operation: neededText('操作，如 identity/gauges', 'operation, as identity/gauges'),
@@ -21,9 +21,15 @@ export const callCommand = command({
   async run(session, { operation, input }) {
     const [, name, act] = NAME.exec(operation) ?? [];
     if (!name || !act)
-      throw new Stop('usage', words('操作要写成 function/operation，如 breach/show', 'write function/operation, as breach/show'));
+      throw new Stop(
+        'usage',
+        words('操作要写成 function/operation，如 breach/show', 'write function/operation, as breach/show'),
+      );
     const sent = await readJson(session.around, input ?? '{}');
-    const api = (await session.api()) as unknown as Record<string, Record<string, (input: object) => Promise<unknown>>>;
+    const api = (await session.api()) as unknown as Record<
+      string,
+      Record<string, (input: object) => Promise<unknown>>
+    >;
     const answer = await api[name]?.[act]?.(sent);
     await session.print(answer, () => JSON.stringify(answer, null, 2));
   },
@@ -31,7 +37,8 @@ export const callCommand = command({
 
 /** @throws Stop for what is no object in JSON, or a file that cannot be read */
 export async function readJson({ stdin }: Pick<Surroundings, 'stdin'>, given: string): Promise<object> {
-  const read = given === '-' ? await all(stdin) : given.startsWith('@') ? await fromFile(given.slice(1)) : given;
+  const read =
+    given === '-' ? await all(stdin) : given.startsWith('@') ? await fromFile(given.slice(1)) : given;
   try {
     const parsed: unknown = JSON.parse(read);
     if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return parsed;

@@ -11,7 +11,9 @@ export const queueCommands = group(words('等待人工处理的事项', 'what wa
       const found = await (await session.api()).identity.appeals();
       await session.print(found, () =>
         table(
-          [words('申诉', 'appeal'), words('账号', 'account'), words('期限', 'due')].map((one) => session.text(one)),
+          [words('申诉', 'appeal'), words('账号', 'account'), words('期限', 'due')].map((one) =>
+            session.text(one),
+          ),
           found.appeals.map(({ appealId, subjectId, dueAt }) => [
             appealId,
             subjectId,
@@ -22,12 +24,17 @@ export const queueCommands = group(words('等待人工处理的事项', 'what wa
     },
   }),
   reviews: command({
-    does: words('待人工判断的名片文字和图片，等得最久的在前', 'texts and pictures of cards, the longest waiting first'),
+    does: words(
+      '待人工判断的名片文字和图片，等得最久的在前',
+      'texts and pictures of cards, the longest waiting first',
+    ),
     async run(session) {
       const found = await (await session.api()).cards.reviewQueue();
       await session.print(found, () =>
         table(
-          [words('名片', 'card'), words('账号', 'account'), words('提交时间', 'since')].map((one) => session.text(one)),
+          [words('名片', 'card'), words('账号', 'account'), words('提交时间', 'since')].map((one) =>
+            session.text(one),
+          ),
           found.texts.map(({ cardId, subjectId, since }) => [cardId, subjectId, beijing(since)]),
         ),
       );

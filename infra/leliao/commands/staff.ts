@@ -1,12 +1,11 @@
 import { command, type Made } from '../command';
 import { text } from '../options';
-import { holderOf, revoke, roleIn, signIn, signInNeeded } from '../sign-in';
+import type { Session } from '../session';
+import { fresh, holderOf, revoke, roleIn, signIn, signInNeeded } from '../sign-in';
 import { keepSignIn, readStore, type SignIn } from '../store';
 import { facts } from '../table';
 import { beijing, countdown } from '../times';
 import { words } from '../words';
-import { fresh } from '../sign-in';
-import type { Session } from '../session';
 
 /** Who works here: signing in by the device flow, who one is, and signing out. */
 export const staffCommands: Record<string, Made> = {
@@ -16,12 +15,17 @@ export const staffCommands: Record<string, Made> = {
       '凭证保存在您的配置目录，只有您能读，不会显示出来。',
       'What is kept lies in your settings, for you alone to read, and is never shown.',
     ),
-    options: { issuer: text('登录服务地址（LELIAO_ISSUER）', 'address of the sign-in service (LELIAO_ISSUER)') },
+    options: {
+      issuer: text('登录服务地址（LELIAO_ISSUER）', 'address of the sign-in service (LELIAO_ISSUER)'),
+    },
     async run(session, { issuer }) {
       const api = await session.apiBase();
       const provider = await session.provider(api, issuer);
       const { now, signal } = session.around;
-      session.goOn = words('没有登录。重新运行 leliao login 即可。', 'Not signed in. Run leliao login again.');
+      session.goOn = words(
+        '没有登录。重新运行 leliao login 即可。',
+        'Not signed in. Run leliao login again.',
+      );
       const got = await signIn({ ...provider, say: (said) => session.say(said), now, signal });
       await keepSignIn(session.storeFile, api, got);
       session.say(words('已登录。', 'Signed in.'));
@@ -29,7 +33,10 @@ export const staffCommands: Record<string, Made> = {
     },
   }),
   logout: command({
-    does: words('退出登录，并让登录服务不再认可这份凭证', 'sign out, and have the sign-in service accept it no more'),
+    does: words(
+      '退出登录，并让登录服务不再认可这份凭证',
+      'sign out, and have the sign-in service accept it no more',
+    ),
     async run(session) {
       const api = await session.apiBase();
       const before = (await readStore(session.storeFile)).signIns[api];
@@ -68,9 +75,15 @@ async function show(session: Session, api: string, signedIn: SignIn): Promise<vo
   await session.print({ staffId, roles, api, issuer: signedIn.issuer, expiresAt: until }, () =>
     facts([
       [session.text(words('账号', 'account')), staffId],
-      [session.text(words('角色', 'roles')), roles.map((role) => roleIn(lang, role)).join('、') || session.text(words('无', 'none'))],
+      [
+        session.text(words('角色', 'roles')),
+        roles.map((role) => roleIn(lang, role)).join('、') || session.text(words('无', 'none')),
+      ],
       [session.text(words('接口', 'API')), api],
-      [session.text(words('有效期', 'until')), `${beijing(until)}（${countdown(until, around.now(), lang)}）`],
+      [
+        session.text(words('有效期', 'until')),
+        `${beijing(until)}（${countdown(until, around.now(), lang)}）`,
+      ],
     ]),
   );
 }

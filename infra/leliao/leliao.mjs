@@ -1,4 +1,5 @@
 #!/usr/bin/env node
 // `npx leliao` in a clone: the sources as they stand. For other machines `npm run build` makes dist/leliao/leliao.js.
-require('tsx/cjs');
-require('./leliao.ts');
+import 'tsx';
+
+await import('./leliao.ts');
