@@ -234,6 +234,8 @@ async function buildLeliao(root: string, outDir: string): Promise<Bundle | undef
     platform: 'node',
     target: 'node20',
     supported: { 'dynamic-import': false },
+    // Machine code of its own, beside 20 MB of fonts: a copy without them prints no PDF and says so.
+    external: ['@myriaddreamin/*', '@expo-google-fonts/*'],
     banner: { js: '#!/usr/bin/env node' },
   });
 }
