@@ -65,6 +65,7 @@ export const functionCapabilities = {
   profile: ['people', 'seal', 'staff-identity', 'pictures'],
   location: ['people', 'seal'],
   identity: ['people', 'seal', 'staff-identity', 'faceid', 'network-identity'],
+  breach: ['seal', 'staff-identity', 'ask-for-processes'],
   retention: ['seal', 'take-processes', 'ask-for-processes', 'erase-pictures'],
 } as const satisfies Record<string, readonly Capability[]>;
 

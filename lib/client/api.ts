@@ -1,4 +1,5 @@
 import type * as z from 'zod/mini';
+import type { breach } from '../../functions/breach/index';
 import type { cards } from '../../functions/cards/index';
 import type { consent } from '../../functions/consent/index';
 import type { identity } from '../../functions/identity/index';
@@ -15,6 +16,7 @@ export type Service = {
   profile: typeof profile;
   location: typeof location;
   identity: typeof identity;
+  breach: typeof breach;
   retention: typeof retention;
 };
 

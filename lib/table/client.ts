@@ -179,7 +179,7 @@ export function createTable(parts: TableParts): Table {
     if (!Put || Put.Item?.createdAtSeconds !== undefined) return write;
     return {
       ...write,
-      Put: { ...Put, Item: { ...Put.Item, createdAtSeconds: toEpochSeconds(clock.now()) } },
+      Put: { ...Put, Item: { ...Put.Item, createdAtSeconds: secondOf(clock.now()) } },
     };
   }
 
@@ -206,6 +206,11 @@ export function createTable(parts: TableParts): Table {
       return (await write([{ Update: update }])) as Item;
     },
   };
+}
+
+/** The second that a moment lies in: what came within it had not come before it. */
+function secondOf(milliseconds: number): number {
+  return Math.floor(milliseconds / 1000);
 }
 
 function address({ pk, sk }: Key): string {

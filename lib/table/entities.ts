@@ -4,10 +4,15 @@ import { cardOrder } from './card/card-list';
 import { cardLogo } from './card/card-logo';
 import { gaugeShard } from './gauge/gauge';
 import { threshold } from './gauge/threshold';
+import { incident } from './incident/incident';
+import { incidentEntry } from './incident/incident-entry';
+import { listedPerson, listPart, peopleList } from './incident/people-list';
+import { scope, scopeCandidate, scopePage } from './incident/scope';
 import { batchDisclosure } from './ledger/batch-disclosure';
 import { ledgerEntry } from './ledger/ledger';
 import { endedLocation, location } from './location/location';
 import { historyDay } from './location/location-history';
+import { audiencePart } from './notice/audience';
 import { entryPointer, linkedEntry } from './person/linked-entry';
 import { person } from './person/person';
 import { phone, phonePointer } from './person/phone';
@@ -60,6 +65,15 @@ export const entities = {
   // gauge
   gaugeShard,
   threshold,
+  // incident
+  incident,
+  incidentEntry,
+  listedPerson,
+  listPart,
+  peopleList,
+  scope,
+  scopeCandidate,
+  scopePage,
   // ledger
   batchDisclosure,
   ledgerEntry,
@@ -67,6 +81,8 @@ export const entities = {
   endedLocation,
   location,
   historyDay,
+  // notice
+  audiencePart,
   // person
   entryPointer,
   linkedEntry,

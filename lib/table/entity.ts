@@ -5,7 +5,7 @@ import { type ConsentPurposeId, needsConsent, type PurposeId } from '../policy/p
 import type { RetentionId } from '../policy/retention';
 import type { SensitiveKindId } from '../policy/sensitive';
 import { type Attribute, type Attributes, codecOf, type Given, type Plain, plain } from './attribute';
-import type { Item, MadeItem } from './item';
+import { type Item, type MadeItem, sinceBefore } from './item';
 import { DUE_SHARDS, dueShard, type Key, type Pointer, shardOf, subjectOf } from './keys';
 import { endOfLife, type Life } from './life';
 import type { Place } from './place';
@@ -35,6 +35,11 @@ export type Declaration<A extends Attributes, Id, P extends PurposeId> = {
   indexes?: readonly Extract<keyof A, string>[];
   /** An item of it is a natural person, who is counted as long as the item says so in `holds`. */
   counts?: 'persons';
+  /**
+   * Its writes add attributes to the item later, one by one: since when the item has been there says nothing of those that
+   * it may be without.
+   */
+  grows?: true;
   /** Why its writes need no check of the person: the event that ends it changes the item itself. */
   fenced?: string;
 };
@@ -97,6 +102,7 @@ export function declareEntity<const A extends Attributes, Id = void, P extends P
   } as WithEpoch<A, P>;
   const codec = codecOf(name, attributes);
   const sensitive = sensitiveKindsOf(attributes);
+  const hidden = hiddenKindsOf(attributes);
 
   function make(owner: string, id: Id, value: Given<WithEpoch<A, P>>, extras: Extras = {}): MadeItem {
     const { sealer, points = [], before } = extras;
@@ -112,7 +118,7 @@ export function declareEntity<const A extends Attributes, Id = void, P extends P
       ...key,
       entity: name,
       form: FORM,
-      createdAtSeconds: before?.createdAtSeconds,
+      createdAtSeconds: undefined as number | undefined,
       ...codec.encode(value, key.sk, sealer),
       expiresAtSeconds: endsAtSeconds,
       ttlSeconds: needsSweep ? undefined : endsAtSeconds,
@@ -120,7 +126,9 @@ export function declareEntity<const A extends Attributes, Id = void, P extends P
       ...(queue !== undefined && content.dueAt !== undefined && { dueShard: queue }),
       points: points.length > 0 ? points.map(({ pk, sk, forget }) => ({ pk, sk, forget })) : undefined,
       holds: holds.length > 0 ? holds : undefined,
+      has: hidden.length > 0 ? kindsSaid(hidden, content) : undefined,
     };
+    item.createdAtSeconds = sinceBefore(item as unknown as Item, before);
     return item as unknown as MadeItem;
   }
 
@@ -152,6 +160,29 @@ function sensitiveKindsOf(attributes: Attributes): [attribute: string, kind: Sen
   return Object.entries(attributes).flatMap(([attribute, { kinds: of }]) =>
     of.filter(isSensitive).map((kind): [string, SensitiveKindId] => [attribute, kind]),
   );
+}
+
+/**
+ * The sealed attributes of kinds that an item may be without, where the blob alone does not tell which are in it. What is
+ * there of them stands beside it (`has`), so that nobody is opened to learn which kinds a leak was of (promise B3).
+ */
+function hiddenKindsOf(attributes: Attributes): [attribute: string, kind: KindId][] {
+  const all = Object.entries(attributes).filter(([, { storage }]) => storage === 'sealed');
+  const always = new Set(Object.values(attributes).flatMap((one) => (mayLack(one) ? [] : one.kinds)));
+  const hidden = all.flatMap(([name, { kinds: of }]) =>
+    of.filter((kind) => !always.has(kind)).map((kind): [string, KindId] => [name, kind]),
+  );
+  const isTold = all.every(([, one]) => mayLack(one)) && new Set(hidden.map(([, kind]) => kind)).size === 1;
+  return isTold ? [] : hidden;
+}
+
+/** Whether an item may be without an attribute. */
+export function mayLack({ schema }: Attribute): boolean {
+  return schema.safeParse(undefined).success;
+}
+
+function kindsSaid(hidden: [attribute: string, kind: KindId][], content: Record<string, unknown>): KindId[] {
+  return [...new Set(hidden.flatMap(([name, kind]) => (content[name] === undefined ? [] : [kind])))];
 }
 
 /** Whether a value is there that tells something of its kind. */

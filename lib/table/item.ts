@@ -3,6 +3,32 @@ import type { Key } from './keys';
 /** An item as DynamoDB holds it. Only entity files look inside. */
 export type Item = Key & Record<string, unknown>;
 
+/**
+ * Since when an item has been there that takes the place of one that was seen: as long as that one, if it was of the same
+ * entity and already had everything that this one has. Otherwise since now, which the table notes: a kind that came later
+ * was not held before (promise B3).
+ */
+export function sinceBefore(item: Item, before: Item | undefined): number | undefined {
+  if (!before || before.entity !== item.entity) return undefined;
+  const there = Object.keys(item).filter((name) => item[name] !== undefined);
+  const had = new Set(before.has as readonly string[] | undefined);
+  const isAll = ((item.has as readonly string[] | undefined) ?? []).every((kind) => had.has(kind));
+  const isSame = there.every((name) => before[name] !== undefined || !isContent(name));
+  return isSame && isAll ? (before.createdAtSeconds as number | undefined) : undefined;
+}
+
+/** What stands beside the content says nothing of what is held. */
+const BESIDE: readonly string[] = [
+  'ttlSeconds',
+  'dueShard',
+  'dueAt',
+  'points',
+  'holds',
+  'has',
+  'createdAtSeconds',
+];
+const isContent = (name: string) => !BESIDE.includes(name);
+
 declare const made: unique symbol;
 /** An item that the maker of an entity made (lib/table/entity.ts). Nothing else can be put into the table. */
 export type MadeItem = Item & { entity: string; readonly [made]: true };

@@ -1,5 +1,5 @@
 import type { Item, Write } from './client';
-import type { MadeItem } from './item';
+import { type MadeItem, sinceBefore } from './item';
 import type { Key, Pointer } from './keys';
 
 /** What must hold of the item that is met, in DynamoDB's own words. */
@@ -39,7 +39,7 @@ export function create(item: MadeItem): Write {
 export function replace(item: MadeItem, before: Item | undefined, asSeen: Condition): [Write, ...Write[]] {
   const kept = new Set(pointersTo(item).map(textOf));
   const stale = pointersTo(before).filter((key) => !kept.has(textOf(key)));
-  const createdAtSeconds = before?.createdAtSeconds ?? item.createdAtSeconds;
+  const createdAtSeconds = sinceBefore(item, before) ?? item.createdAtSeconds;
   const Item = { ...item, ...(createdAtSeconds !== undefined && { createdAtSeconds }) };
   return [{ Put: { Item, ...asSeen }, seen: before }, ...stale.map(removePointer)];
 }

@@ -8,6 +8,7 @@ import type { Budget, OperationKinds } from '../../lib/gate/operation';
 import { type KindId, kinds, kindsFor } from '../../lib/policy/kinds';
 import { serviceIds } from '../../lib/policy/services';
 import { acts, type LedgerAct, ledgerActs } from '../../lib/table/ledger/acts';
+import { breachRows } from '../breach/budget-rows';
 import { cardRows } from '../cards/budget-rows';
 import { consentRows } from '../consent/budget-rows';
 import { agreeingPartners } from '../identity/agreeing-partners';
@@ -60,6 +61,7 @@ const ofOthers: Record<string, () => Promise<Prepared>> = {
   ...locationRows(() => world),
   ...identityRows(() => world),
   ...consentRows(() => world),
+  ...breachRows(() => world),
 };
 
 /** How each operation is brought to its usual case. */

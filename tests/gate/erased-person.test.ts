@@ -181,7 +181,12 @@ describe('somebody who has been erased (R3, S9)', () => {
     const records = [];
     for await (const one of exportPerson(deps, someone, async () => undefined)) records.push(one.entity);
     expect(new Set(records)).toEqual(new Set(['ledger-entry', 'person']));
-    const always = { fromSeconds: 0, untilSeconds: Number.POSITIVE_INFINITY };
-    expect(await kindsHeld(deps.table, someone, new Set(['device', 'card-name']), always)).toEqual(new Set());
+    const always = { fromMs: 0, untilMs: Number.POSITIVE_INFINITY };
+    const asked = new Set(['device', 'card-name'] as const);
+    const held = await kindsHeld(deps.table, someone, asked, always, deps.clock.now());
+    expect(held).toEqual({
+      certain: new Set(),
+      doubt: new Map([...asked].map((kind) => [kind, 'person-erased'])),
+    });
   });
 });

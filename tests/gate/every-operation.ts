@@ -1,3 +1,4 @@
+import { breachRows } from '../breach/budget-rows';
 import { cardRows } from '../cards/budget-rows';
 import { consentRows } from '../consent/budget-rows';
 import { identityRows } from '../identity/budget-rows';
@@ -24,6 +25,7 @@ export function everyOperation(
     ...locationRows(world),
     ...identityRows(world),
     ...consentRows(world),
+    ...breachRows(world),
     'login/signOut': async () => {
       const by = await again();
       await world().ok('consent/status', {}, by); // the hourly note of the session's use is a write as well

@@ -21,10 +21,20 @@ export const entities: Record<string, string> = {
   'ledger-entry':
     'seq at trueAt act actor purpose -guardian decision document policyVersion textHash language recipient kinds result way staff role reason ticket -other count cause requestId evidence prev hash -by -touchedBy',
   'batch-disclosure': 'batch recipient purpose kinds at requestId -touchedBy attempt result answeredAt',
+  incident:
+    'everyoneShard incidentId drill state declaredAt declaredBy awareAt handledAt closedAt rules operator grade minors crime fulfilled checked reminded lessonsAt dueAt request wrappedKey seq hash title happenedFrom happenedUntil facts measures',
+  'incident-entry': 'seq at act happenedAt learnedAt staff kinds requestId details prev hash',
+  'people-list': 'list parts known strangers usedAt',
+  'people-list-part': 'known strangers request',
+  'listed-person': 'kinds',
+  scope: 'scopeId state startedAt startedBy frozenAt ranges why strangers parts hash request selector',
+  'scope-candidate': '',
+  'scope-page': 'segment page people ranges why',
   'spent-nonce': '-spentAtMs',
   'person-process': 'kind id step version attempts state dueShard dueAt',
   'service-process': 'kind id step version attempts state dueShard dueAt',
   'policy-notice': 'policyVersion sentAt seenAt',
+  'notice-audience': '-members -kindSets',
   preferences: 'version updatedAt language personalisation surveyInvitations',
   'risk-pass': 'givenAt',
   'self-proof': '-secretDigest -act -provedAt',
@@ -102,7 +112,7 @@ export const entities: Record<string, string> = {
 
 /** What every item may carry beside its content. */
 export const envelope = new Set(
-  'pk sk entity form createdAtSeconds expiresAtSeconds ttlSeconds dueShard dueAt points holds sealed'.split(
+  'pk sk entity form createdAtSeconds expiresAtSeconds ttlSeconds dueShard dueAt points holds has sealed'.split(
     ' ',
   ),
 );

@@ -74,6 +74,7 @@ it('people reach a function only by its own path', async () => {
       ['profile', 'POST /profile/{operation}'],
       ['location', 'POST /location/{operation}'],
       ['identity', 'POST /identity/{operation}'],
+      ['breach', 'POST /breach/{operation}'],
     ],
   });
 });

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { breach } from '../../functions/breach/index';
 import { cards } from '../../functions/cards/index';
 import { consent } from '../../functions/consent/index';
 import { identity } from '../../functions/identity/index';
@@ -39,6 +40,7 @@ export const functions: Record<string, Operations> = {
   profile,
   location,
   identity,
+  breach,
   retention,
 };
 

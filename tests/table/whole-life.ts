@@ -113,10 +113,10 @@ export async function goesThrough(world: World, entity: Any, drawn: Value): Prom
   expect(explain(stored, among).rule).toBe(entity.declaration.life.rule);
 
   const present = new Set(presentKinds(entity, value));
-  const now = toEpochSeconds(START);
-  const held = (fromSeconds: number, untilSeconds: number) =>
-    kindsHeld(table, me.id, present, { fromSeconds, untilSeconds }, among);
-  if (!isPerson) expect(await held(now, now + 1)).toEqual(present);
+  const now = toEpochSeconds(START) * 1000;
+  const held = async (fromMs: number, untilMs: number) =>
+    (await kindsHeld(table, me.id, present, { fromMs, untilMs }, now, among)).certain;
+  if (!isPerson) expect(await held(now, now + 1000)).toEqual(present);
   expect(await held(0, now)).toEqual(new Set());
 
   const endsAtSeconds = endOf(entity, value);

@@ -78,6 +78,7 @@ export const person = declareEntity('person', {
     'ledgerHash',
   ],
   counts: 'persons',
+  grows: true,
   attributes: {
     /** By which the index of everybody finds the person. */
     everyoneShard: plain('account-number', z.string()),

@@ -41,12 +41,14 @@ const life = { rule: 'check-repeat-life', from: 'sentAtMs' } as const;
 export const attempt = declareEntity('real-name-try', {
   place: inPerson('real-name', 'try'),
   life,
+  grows: true,
   attributes: common,
 });
 /** The same for 网号, which answers with a number of its own for the person. */
 export const networkAttempt = declareEntity('network-try', {
   place: inPerson('real-name-network', 'try'),
   life,
+  grows: true,
   attributes: { ...common, uniqueDigest: digest('network-id-digest', z.optional(z.string())) },
 });
 export type Attempt = ValueOf<typeof networkAttempt>;

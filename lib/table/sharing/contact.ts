@@ -38,6 +38,7 @@ export const contact = declareEntity('contact', {
   place: inPerson('cards', (contactId: string) => `${FOLDER}${contactId}`),
   life: { rule: 'card-life' },
   pointers: ['given-card'],
+  grows: true,
   attributes: {
     contactId: plain('card-exchange', z.string()),
     ...given,
@@ -111,7 +112,8 @@ export function giveCard(
     version: _,
     ...made
   } = contact.make(holderId, contactId, { ...value, version: 1 }, { points });
-  const set = Object.entries(made).filter(([, part]) => part !== undefined);
+  const since = { ...made, createdAtSeconds: Math.floor(Date.parse(at) / 1000) };
+  const set = Object.entries(since).filter(([, part]) => part !== undefined);
   const note = { contactId, holderId, cardId, fields: value.fields, at, inReturnFor, epoch: ownerEpoch };
   const forgets = { pk, sk, forget: NAMES_OWNER };
   return [

@@ -1,0 +1,131 @@
+import * as z from 'zod/mini';
+import { grades, operatorTypes } from '../../policy/incident/rule-sets';
+import { bytes, plain, sealed, type ValueOf } from '../attribute';
+import type { Item, Table } from '../client';
+import { declareEntity } from '../entity';
+import type { Key } from '../keys';
+import { ofService } from '../place';
+import type { Sealer } from '../sealer';
+import { incidentPartition } from './incident-entry';
+
+/** What becomes of an incident, in order: it moves forward only, and may leave out `contained`. */
+export const incidentStates = ['open', 'contained', 'handled', 'closed'] as const;
+export type IncidentState = (typeof incidentStates)[number];
+
+/** The part of the index `due` in which incidents wait that are not closed, by their next deadline. */
+export const INCIDENTS = 'INCIDENTS';
+/** Where an incident waits that has no deadline at all: behind every one that has. */
+export const NO_DEADLINE = '9999-12-31T00:00:00.000Z';
+/** The part of the index `everyone` in which every incident is found, closed ones included: whose key is wrapped anew. */
+export const EVERY_INCIDENT = 'INCIDENTS';
+
+const facts = z.object({
+  persons: z.int(),
+  sensitivePersons: z.int(),
+  minors: z.int(),
+  directLossYuan: z.optional(z.int()),
+  seriousThreat: z.optional(z.boolean()),
+  crime: z.optional(z.boolean()),
+});
+
+/** A measure of containment as the incident remembers it (lib/process/incident-measure.ts does it). */
+const measure = z.object({
+  measure: z.string(),
+  /** Which account, partner, share …: ids only. */
+  target: z.optional(z.string()),
+  takenAt: z.string(),
+  releasedAt: z.optional(z.string()),
+  /** Of a drill: it was written down and not done. */
+  only: z.optional(z.literal('recorded')),
+});
+export type Measure = z.output<typeof measure>;
+
+/**
+ * An incident (promises B1, B2): what is decided on in the clear, and its words sealed under its own key. `awareAt` is where
+ * every clock starts; each write of the item is held to it, so nothing ever moves it.
+ */
+export const incident = declareEntity('incident', {
+  place: ofService('incident', (incidentId) => ({ pk: incidentPartition(incidentId), sk: 'INCIDENT' })),
+  life: { rule: 'incident-life' },
+  queue: INCIDENTS,
+  attributes: {
+    everyoneShard: plain('incident-state', z.literal(EVERY_INCIDENT)),
+    incidentId: plain('incident-state', z.string()),
+    drill: plain('incident-state', z.boolean()),
+    state: plain('incident-state', z.enum(incidentStates)),
+    declaredAt: plain('incident-state', z.string()),
+    declaredBy: plain('incident-state', z.string()),
+    awareAt: plain('incident-state', z.string()),
+    handledAt: plain('incident-state', z.optional(z.string())),
+    closedAt: plain('incident-state', z.optional(z.string())),
+    /** The rules and the kind of operator of the moment of awareness (lib/policy/incident). */
+    rules: plain('incident-state', z.string()),
+    operator: plain('incident-state', z.enum(operatorTypes)),
+    /** As a human confirmed it last. */
+    grade: plain('incident-state', z.optional(z.enum(grades))),
+    minors: plain('incident-state', z.boolean()),
+    crime: plain('incident-state', z.boolean()),
+    /** What is done of what is owed, and which steps of the plan are ticked: by id, since when. */
+    fulfilled: plain('incident-state', z.record(z.string(), z.string())),
+    checked: plain('incident-state', z.record(z.string(), z.string())),
+    /** How many reminders of each deadline were given. */
+    reminded: plain('incident-state', z.record(z.string(), z.int())),
+    lessonsAt: plain('incident-state', z.optional(z.string())),
+    /** The next deadline, while it is not closed. */
+    dueAt: plain('incident-state', z.optional(z.string())),
+    /** Keyed digest of what declared it, to recognise a repeat. */
+    request: plain('incident-state', z.string()),
+    wrappedKey: plain('incident-state', bytes),
+    /** Head of its chain. */
+    seq: plain('incident-state', z.int()),
+    hash: plain('incident-state', bytes),
+    title: sealed('incident-record', z.string()),
+    happenedFrom: sealed('incident-record', z.optional(z.string())),
+    happenedUntil: sealed('incident-record', z.optional(z.string())),
+    facts: sealed('incident-record', z.optional(facts)),
+    measures: sealed('incident-record', z.record(z.string(), measure)),
+  },
+});
+export type Incident = ValueOf<typeof incident>;
+
+/** An incident that has been opened: its value, what seals for it, and the item it was read from. */
+export type OpenIncident = { incident: Incident; sealer: Sealer; item: Item };
+
+export const incidentKey = (incidentId: string): Key => incident.key(incidentId);
+
+/** What can be told of an incident without its key. */
+export type IncidentOutline = Omit<
+  Incident,
+  'title' | 'happenedFrom' | 'happenedUntil' | 'facts' | 'measures'
+>;
+
+/** The incidents that are not closed, the next deadline first; by their ids. */
+export async function queryOpenIncidents(table: Table, limit: number): Promise<string[]> {
+  const { items } = await table.query({
+    IndexName: 'due',
+    KeyConditionExpression: 'dueShard = :queue',
+    ExpressionAttributeValues: { ':queue': INCIDENTS },
+    Limit: limit,
+  });
+  return items.map(idOf);
+}
+
+/** One page of every incident there is, by their ids. */
+export async function queryEveryIncident(
+  table: Table,
+  limit: number,
+  after: Key | undefined,
+): Promise<{ ids: string[]; lastKey: Key | undefined }> {
+  const { items, lastKey } = await table.query({
+    IndexName: 'everyone',
+    KeyConditionExpression: 'everyoneShard = :all',
+    ExpressionAttributeValues: { ':all': EVERY_INCIDENT },
+    Limit: limit,
+    ...(after && { ExclusiveStartKey: after }),
+  });
+  return { ids: items.map(idOf), lastKey };
+}
+
+function idOf({ pk }: Key): string {
+  return pk.slice(incidentPartition('').length);
+}
