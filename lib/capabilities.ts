@@ -51,6 +51,8 @@ export const capabilities = {
   /** Asks for a process to go on. */
   'ask-for-processes': { settings: [...queues, 'PROCESS_QUEUE_URL'], parts: ['queue'] },
   'take-processes': {},
+  /** Words notices, by templates that platforms have approved. */
+  'notice-templates': { settings: ['NOTICE_TEMPLATES'], parts: ['noticeTemplates'] },
   /** Publishes versions of the policy, the first one of a new service included. */
   'publish-policy': { settings: ['POLICY_NOTICE_DAYS'], parts: ['policyNoticeDays'] },
 } as const satisfies Record<string, Needs>;
@@ -65,7 +67,7 @@ export const functionCapabilities = {
   profile: ['people', 'seal', 'staff-identity', 'pictures'],
   location: ['people', 'seal'],
   identity: ['people', 'seal', 'staff-identity', 'faceid', 'network-identity'],
-  breach: ['seal', 'staff-identity', 'ask-for-processes'],
+  breach: ['seal', 'staff-identity', 'ask-for-processes', 'notice-templates'],
   retention: ['seal', 'take-processes', 'ask-for-processes', 'erase-pictures'],
 } as const satisfies Record<string, readonly Capability[]>;
 

@@ -11,6 +11,8 @@ import {
 } from './policy/residency';
 import { entryIds } from './policy/sign-in-entries';
 
+const noticeTemplate = '(subscribe|sms)\\.[a-z-]{1,32}=[\\w-]{1,64}';
+
 const stages = ['local', 'test', 'staging', 'production'] as const;
 
 const one = `(${entryIds.join('|')})=[^,:=]+:[^,:=]+`;
@@ -50,6 +52,11 @@ const settings = z.object({
   RISK_RANK_THRESHOLD: z.string().check(z.regex(/^[1-4]?$/)),
   /** How long a proved phone may lead its person back, in days: shorter than a given-up number rests. */
   PHONE_RECOVERY_DAYS: z.string().check(z.regex(/^\d{1,3}$/)),
+  /**
+   * Templates that the platforms have approved for notices, as `<channel>.<template>=<its number there>`, separated by
+   * commas (lib/notice/text/templates.ts). A channel that misses one is refused when a notice is drafted.
+   */
+  NOTICE_TEMPLATES: z.string().check(z.regex(new RegExp(`^(${noticeTemplate}(,${noticeTemplate})*)?$`))),
   /** How often an instance rereads the policy book; also the least time between publishing and taking effect. */
   POLICY_REFRESH_SECONDS: z.string().check(z.regex(/^[1-9]\d{0,3}$/)),
   /** Days between the announcement of a material change of the policy and its taking effect, at least. */
@@ -82,6 +89,7 @@ const optional = {
   LINK_ENTRIES: '',
   RISK_RANK_THRESHOLD: '',
   PHONE_RECOVERY_DAYS: '90',
+  NOTICE_TEMPLATES: '',
   POLICY_REFRESH_SECONDS: '60',
   POLICY_NOTICE_DAYS: '7',
   FACEID_API_BASE: '',
@@ -156,6 +164,7 @@ export const leadsTo: Record<Name, Place> = {
   LINK_ENTRIES: 'nowhere',
   RISK_RANK_THRESHOLD: 'nowhere',
   PHONE_RECOVERY_DAYS: 'nowhere',
+  NOTICE_TEMPLATES: 'nowhere',
   POLICY_REFRESH_SECONDS: 'nowhere',
   POLICY_NOTICE_DAYS: 'nowhere',
   FACEID_API_BASE: 'host',

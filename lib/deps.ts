@@ -6,6 +6,8 @@ import { type Random, systemRandom } from './crypto/random';
 import { rootKeys } from './crypto/root-key';
 import { AppError } from './errors';
 import { createLog, type Log } from './log';
+import { approvedTemplatesOf } from './notice/text/approved';
+import type { ApprovedTemplates } from './notice/text/texts';
 import { createFaceId, type FaceId } from './partner/faceid';
 import { createNetworkIdentity, type NetworkIdentity } from './partner/network-identity';
 import { createObjects, type Objects } from './partner/objects';
@@ -50,6 +52,8 @@ export type Deps = {
   policy: PolicyBook;
   /** Days between the announcement of a material change and its taking effect, at least. */
   policyNoticeDays: number;
+  /** What platforms have approved for notices. */
+  noticeTemplates: ApprovedTemplates;
   /** Our mini-program's id, part of what an openid digest is of. */
   appid: string;
   /** Public keys of the doors in CloudBase (lib/door/assertion.ts). */
@@ -131,6 +135,7 @@ export function buildDeps(config: Config, replace: Replacements = {}): Deps {
       publishes: config.POLICY_NOTICE_DAYS !== '',
     }),
     policyNoticeDays: Number(config.POLICY_NOTICE_DAYS),
+    noticeTemplates: approvedTemplatesOf(config.NOTICE_TEMPLATES),
     staff:
       replace.staff ??
       createStaffIdentity({

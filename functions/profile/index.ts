@@ -2,6 +2,7 @@ import { serve } from '../../lib/host/serve';
 import { avatarOperations } from './avatar-operations';
 import { deliveryOperations } from './delivery-operations';
 import { nicknameOperations } from './nickname-operations';
+import { noticeOperations } from './notice-operations';
 import { preferencesOperations } from './preferences-operations';
 import { serviceOperations } from './service-operations';
 
@@ -11,6 +12,7 @@ export const profile = {
   ...serviceOperations,
   ...deliveryOperations,
   ...preferencesOperations,
+  ...noticeOperations,
 };
 
 export const { handler } = serve('profile', profile);

@@ -84,6 +84,13 @@ const details = {
 } satisfies Record<keyof ErrorDetails, object>;
 
 /** How every refusal looks, with the closed list of codes. */
+export const announcement = {
+  type: 'object',
+  description: '正在向所有人公告（例如安全事件）时才有；内容见 profile/announcement。任何答复都可能带有',
+  required: ['id'],
+  properties: { id: { type: 'string', description: '公告编号' } },
+};
+
 export const errorSchema = {
   type: 'object',
   required: ['ok', 'error'],
@@ -99,6 +106,7 @@ export const errorSchema = {
         requestId: { type: 'string', description: '求助时提供的请求编号' },
       },
     },
+    announcement,
   },
   /** Status and message of each code. */
   'x-codes': errorCodes,

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { CallerKind, Operation, Operations } from '../../lib/gate/operation';
 import { purposes } from '../../lib/policy/purposes';
 import { version } from '../../package.json';
-import { errorSchema, refusals } from './openapi-errors';
+import { announcement, errorSchema, refusals } from './openapi-errors';
 
 /** Headings, in the order in which a person meets the functions. */
 export const titles: Record<string, string> = {
@@ -156,7 +156,8 @@ function securityOf({ caller, browser, proof }: Operation): object[] {
 function call(operation: Operation): object {
   const input = schemaOf(operation.input, 'input');
   const data = schemaOf(operation.output, 'output');
-  const reply = { type: 'object', required: ['ok', 'data'], properties: { ok: { const: true }, data } };
+  const properties = { ok: { const: true }, data, announcement };
+  const reply = { type: 'object', required: ['ok', 'data'], properties };
   const names = Object.keys(parameters).map((name) => ({ $ref: `#/components/parameters/${name}` }));
   return {
     ...(operation.caller === 'subject' && { parameters: names }),

@@ -20,8 +20,8 @@ export type Act = keyof typeof acts;
 /** Acts by partition (lib/table/keys.ts); of an index, what may be queried by its own partition key. */
 type TableRights = { items: Record<string, string>; indexes?: Record<string, string> };
 
-/** Every function obeys the policy. */
-export const everyFunction = { POLICY: 'get' };
+/** Every function obeys the policy, and says what is announced to everybody. */
+export const everyFunction = { POLICY: 'get', ANNOUNCED: 'get' };
 /** Whoever seals opens the key ring; none of them writes a key. */
 export const everySealer = { KEYS: 'query' };
 
@@ -56,7 +56,15 @@ export const tableRights: Record<Principal, TableRights> = {
     },
     indexes: { due: 'CARD-TEXTS' },
   },
-  profile: { items: { 'P#*': 'get query put update check', 'TRY#*': 'update', 'GAUGE#*': 'update' } },
+  profile: {
+    items: {
+      'P#*': 'get query put update check',
+      'TRY#*': 'update',
+      'GAUGE#*': 'update',
+      'NOTICE#*': 'get',
+      'AUDIENCE#*': 'get',
+    },
+  },
   location: {
     items: { 'P#*': 'get query put update delete check', 'TRY#*': 'update', 'GAUGE#*': 'update' },
     // Squares by keyed digest.
@@ -77,6 +85,9 @@ export const tableRights: Record<Principal, TableRights> = {
   breach: {
     items: {
       'INCIDENT#*': 'get query put update',
+      'NOTICE#*': 'get put',
+      'AUDIENCE#*': 'get',
+      ANNOUNCED: 'put',
       'PROCESS#*': 'put',
       'LIST#*': 'get put',
       // Whom a digest leads to, and whether a number is anybody's.

@@ -44,6 +44,7 @@ export const inCloud: Record<Name, Value> = {
   LINK_ENTRIES: ofWechat('entries'),
   RISK_RANK_THRESHOLD: parameter('riskRankThreshold'),
   PHONE_RECOVERY_DAYS: parameter('phoneRecoveryDays', '90'),
+  NOTICE_TEMPLATES: parameter('noticeTemplates'),
   POLICY_REFRESH_SECONDS: parameter('policyRefreshSeconds', '60'),
   POLICY_NOTICE_DAYS: parameter('policyNoticeDays', '7'),
   FACEID_API_BASE: 'https://faceid.tencentcloudapi.com',

@@ -31,7 +31,14 @@ type Reply = {
   ok?: unknown;
   data?: unknown;
   error?: { code?: unknown; message: string; details?: ErrorDetails; requestId: string };
+  announcement?: { id?: unknown };
 };
+
+/** The number of what the service announces to everybody, which any reply may carry. */
+export function announcementOf(reply: unknown): string | undefined {
+  const id = ((reply || {}) as Reply).announcement?.id;
+  return typeof id === 'string' ? id : undefined;
+}
 
 /** The data of a reply. @throws ApiError what it was refused with, or BAD_REPLY */
 export function unwrapReply(reply: unknown): unknown {

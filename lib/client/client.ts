@@ -4,7 +4,7 @@
  * the service is in the bundle, whose entry this is.
  */
 import type { Api, CallOptions } from './api';
-import { type ApiError, noAnswer, unwrapReply } from './api-error';
+import { type ApiError, announcementOf, noAnswer, unwrapReply } from './api-error';
 import { mayRepeat } from './repeat';
 import { memoryTokenStore, type TokenStore } from './token-store';
 import type { Request, Transport } from './transport';
@@ -26,6 +26,11 @@ export type ClientOptions = {
   transport: Transport;
   /** In memory when absent. */
   token?: TokenStore;
+  /**
+   * Told once of each announcement that a reply carries, such as of a security incident: show what `profile.announcement`
+   * answers. It comes before the reply's own outcome, also with a refusal.
+   */
+  onAnnouncement?: (announcementId: string) => void;
   /** Waits between tries; passed in by tests. */
   wait?: (milliseconds: number) => Promise<void>;
 };
@@ -40,7 +45,14 @@ export type Client = Api & {
  * it. Every call that does not succeed rejects with ApiError.
  */
 export function createClient(options: ClientOptions): Client {
-  const { transport, token: store = memoryTokenStore(), wait = pause } = options;
+  const { transport, token: store = memoryTokenStore(), onAnnouncement, wait = pause } = options;
+  let announced: string | undefined;
+
+  function noteAnnouncement(reply: unknown): void {
+    const id = announcementOf(reply);
+    if (id !== undefined && id !== announced) onAnnouncement?.(id);
+    announced = id ?? announced;
+  }
 
   async function call(name: string, operation: string, input: object, { proof }: CallOptions) {
     // Read once: a repeat must not go out under the name of whoever signed in meanwhile.
@@ -48,7 +60,9 @@ export function createClient(options: ClientOptions): Client {
     const request = { name, operation, input, ...(token && { token }), ...(proof && { proof }) };
     for (let tries = 1; ; tries += 1) {
       try {
-        const data = unwrapReply(await transport(request).catch((cause) => Promise.reject(noAnswer(cause))));
+        const reply = await transport(request).catch((cause) => Promise.reject(noAnswer(cause)));
+        noteAnnouncement(reply);
+        const data = unwrapReply(reply);
         keepToken(store, request, data);
         return data;
       } catch (error) {

@@ -28,7 +28,11 @@ export type Call = {
 /** Who WeChat says is calling. `nonce` is of this one attestation: where it is the credential, it counts once. */
 export type Platform = { openid: string; unionid?: string | undefined; nonce: string };
 
-/** What every caller gets back. */
-export type Reply =
+/** What every caller gets back; in the envelope, that something is announced to everybody, whatever was asked (promise B5). */
+export type Reply = (
   | { ok: true; data: unknown }
-  | { ok: false; error: { code: string; message: string; details?: object; requestId: string } };
+  | { ok: false; error: { code: string; message: string; details?: object; requestId: string } }
+) & { announcement?: Announcement };
+
+/** Its words: `profile/announcement`. */
+export type Announcement = { id: string };

@@ -51,14 +51,20 @@ export async function dispatch(
     const work = () => admit(deps, found, guarded, operation);
     const data = await (call.trigger === 'client' ? within(deps.limits.callMs, work) : work());
     finish('OK');
-    return { ok: true, data };
+    return { ok: true, data, ...announcementIn(deps) };
   } catch (error) {
     const known = error instanceof TimeoutError ? new AppError('BUSY') : asAppError(error);
     if (known.code === 'INTERNAL')
       deps.log({ event: 'fault', requestId: call.requestId, operation, ...faultOf(error) });
     finish(known.code);
-    return refusal(known, call.requestId);
+    return { ...refusal(known, call.requestId), ...announcementIn(deps) };
   }
+}
+
+/** What is announced, as the instance last read it with the policy: no reply makes a trip for it. */
+function announcementIn({ policy }: Deps): Pick<Reply, 'announcement'> {
+  const [newest] = policy.announcements();
+  return newest ? { announcement: { id: newest.noticeId } } : {};
 }
 
 function asAppError(error: unknown): AppError {

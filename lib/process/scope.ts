@@ -16,6 +16,7 @@ import {
 } from '../table/incident/scope';
 import { EVERYONE_SHARDS } from '../table/keys';
 import { audiencePartKey, membersOf, PART_MEMBERS, putAudiencePart } from '../table/notice/audience';
+import { audienceHeadKey, putAudienceHead, readCounted, withPart } from '../table/notice/audience-head';
 import { beginProcess, type ProcessRef, processKey } from '../table/process/process';
 import type { Next, ProcessKind, Step, StepInput } from './kind';
 import { gather, judge, openScope, partsOf } from './scope-segments';
@@ -87,17 +88,21 @@ async function freeze(deps: Deps, { process: { id: scopeId }, requestId }: StepI
   if (pages.length === 0) {
     const after = frozen(value, toInstant(deps.clock.now()));
     const entry = { act: 'scope.frozen', staff: 'service', requestId, details: detailsOf(after) } as const;
-    const { writes } = await incidentWrites(deps, opened, { entry, writes: [put(after)] });
+    const [head] = await deps.table.getMany([audienceHeadKey(scopeId)]);
+    const counted = putAudienceHead(scopeId, { ...readCounted(head), digest: after.hash });
+    const { writes } = await incidentWrites(deps, opened, { entry, writes: [put(after), counted] });
     return { to: 'end', writes, count: after.ranges.people?.[1] ?? 0 };
   }
   const taken = pages.slice(0, fitting(pages.map(({ people }) => people)));
   const waiting = taken.map(({ segment, page }) => audiencePartKey(waitingIn(scopeId, segment), page));
-  const members = (await deps.table.getMany(waiting)).flatMap(membersOf);
+  const [head, ...found] = await deps.table.getMany([audienceHeadKey(scopeId), ...waiting]);
+  const members = found.flatMap(membersOf);
   const hash = hashOfPart(value.hash, value.parts, members);
   const after = { ...value, ...sumOf([value, ...taken]), parts: value.parts + 1, hash };
   const writes = [
     put(after),
     putAudiencePart(scopeId, value.parts, members),
+    putAudienceHead(scopeId, withPart(readCounted(head), members)),
     ...taken.flatMap((page) => removePage(scopeId, page)),
   ];
   return { to: 'freeze', writes };

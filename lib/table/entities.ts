@@ -12,7 +12,11 @@ import { batchDisclosure } from './ledger/batch-disclosure';
 import { ledgerEntry } from './ledger/ledger';
 import { endedLocation, location } from './location/location';
 import { historyDay } from './location/location-history';
+import { announcements } from './notice/announcement';
 import { audiencePart } from './notice/audience';
+import { audienceHead } from './notice/audience-head';
+import { noticeEntity } from './notice/notice';
+import { noticeRecipient } from './notice/recipient';
 import { entryPointer, linkedEntry } from './person/linked-entry';
 import { person } from './person/person';
 import { phone, phonePointer } from './person/phone';
@@ -82,7 +86,11 @@ export const entities = {
   location,
   historyDay,
   // notice
+  announcements,
+  audienceHead,
   audiencePart,
+  noticeEntity,
+  noticeRecipient,
   // person
   entryPointer,
   linkedEntry,

@@ -13,6 +13,12 @@ import type { PurposeId } from '../policy/purposes';
  *                    PROCESS#<kind>#<id>     PROCESS#<kind>#<id>   the same, about nobody in particular
  *  pointer           ID#<domain>#<digest>    ID              leads to the person; the digest is keyed
  *  notice            P#<subject>             NOTICE#<version> that a version of the policy is coming
+ *                    P#<subject>             TOLD#<notice>#<about>  one person of one notice: register, inbox and state
+ *  notice to many    NOTICE#<notice>         NOTICE          words, channels and approvals
+ *  announced         ANNOUNCED               ANNOUNCED       what is announced to everybody just now
+ *  audience          AUDIENCE#<audience>     AUDIENCE        how many, of which kinds
+ *                    AUDIENCE#<audience>     PART#<n>        whom a notice goes to, packed
+ *  quota             QUOTA#<channel>         QUOTA           how far a channel's time has been given to senders
  *  link to a card    ID#share#<digest>       ID              points to the link in its owner's partition; the digest is keyed
  *  proof of self     P#<subject>             PROOF#<digest>  bound to one act, used once, minutes
  *  limit counter     TRY#<digest>            <window>        dies with its window

@@ -2,6 +2,7 @@ import { statusKeys } from '../../functions/identity/status';
 import { cardKey } from '../../lib/table/card/card';
 import type { Key } from '../../lib/table/keys';
 import { locationKey } from '../../lib/table/location/location';
+import { announcementsKey } from '../../lib/table/notice/announcement';
 import { bookKey } from '../../lib/table/policy/policy-version';
 import { processKey } from '../../lib/table/process/process';
 import { nicknameKey } from '../../lib/table/profile/nickname';
@@ -41,7 +42,7 @@ export const firstCalls: Record<string, (person: Person) => FirstCall> = {
     const body = JSON.stringify(over);
     return {
       event: { Records: [{ messageId: 'bench', eventSource: 'aws:sqs', body }] },
-      opening: [{ get: [bookKey] }],
+      opening: [{ get: [bookKey, announcementsKey] }],
       trips: [{ get: [processKey(over), ...self] }],
     };
   },
@@ -54,7 +55,7 @@ function overHttp({ token }: Person, path: string, input: object, ...batches: Ke
   const body = JSON.stringify(input);
   return {
     event: { version: '2.0', rawPath: `/${path}`, headers, requestContext: { http }, body },
-    opening: [{ get: [bookKey] }, { query: KEYS }],
+    opening: [{ get: [bookKey, announcementsKey] }, { query: KEYS }],
     trips: batches.map((get) => ({ get })),
   };
 }

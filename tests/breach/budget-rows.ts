@@ -1,5 +1,6 @@
 import { personOf } from '../consent/support';
 import { onceKey, type World } from '../support/world';
+import { noticeRows } from './notice-rows';
 
 type Prepare = () => Promise<{ input?: unknown; by?: object }>;
 type Known = { incidentId: string };
@@ -28,6 +29,7 @@ export function breachRows(theWorld: () => World): Record<string, Prepare> {
   };
   const openedSomebody = async () => ({ subjectId: (await somebody()).subjectId, kinds: ['device'] });
   return {
+    ...noticeRows(theWorld),
     'breach/declare': async () => ({ input: declaration(), by: responder }),
     'breach/list': async () => {
       await declared();

@@ -34,7 +34,10 @@ export const entities: Record<string, string> = {
   'person-process': 'kind id step version attempts state dueShard dueAt',
   'service-process': 'kind id step version attempts state dueShard dueAt',
   'policy-notice': 'policyVersion sentAt seenAt',
+  'audience-head': 'parts people minors certain sets otherSets digest',
   'notice-audience': '-members -kindSets',
+  notice: 'noticeId kind drill state audienceId parts channels texts exemptions proposal approvedBy sendingAt version',
+  'notice-recipient': 'noticeId as part place kind at tries openedAt -moves',
   preferences: 'version updatedAt language personalisation surveyInvitations',
   'risk-pass': 'givenAt',
   'self-proof': '-secretDigest -act -provedAt',
@@ -103,6 +106,7 @@ export const entities: Record<string, string> = {
     '-browserDigest -state -site -askedAt -polls -nextPollAtMs -expiresAtSeconds -pickUpUntilSeconds -subjectId device place',
   'service-key': 'name keyVersion rootId wrapped suite createdAt publicJwk',
   'policy-book': 'latest hash versions',
+  announcements: 'current version',
   'policy-version':
     'version state content textHash effectiveAt proposedBy proposedAt decidedBy decidedAt prev hash',
   gauge:
@@ -118,7 +122,13 @@ export const envelope = new Set(
 );
 
 /** What of a person stays when they are erased, and by which law. */
-export const outlives = new Set(['ledger-entry', 'batch-disclosure', 'appeal', 'decided-appeal']);
+export const outlives = new Set([
+  'ledger-entry',
+  'batch-disclosure',
+  'notice-recipient',
+  'appeal',
+  'decided-appeal',
+]);
 /** And of their own item; the key as long as something of that is sealed under it. */
 export const remains = new Set(
   'everyoneShard subjectId createdAt lifeState lifeStateAt held ledgerSeq ledgerHash wrappedKey'.split(' '),

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { parseToken } from '../../lib/crypto/token';
+import { approvedNotice, incidentWith, somebody, tellOne } from '../breach/notice-stage';
 import { fields, png } from '../picture/samples';
 import { grant } from '../support/consent';
 import { type Caller, onceKey, type World } from '../support/world';
@@ -48,6 +49,13 @@ export function profileRows(theWorld: () => World, me: () => Caller): Record<str
   };
   const subjectId = () => parseToken(me().token)?.subjectId ?? '';
   const support = { token: 'staff:alice:support' };
+  /** A notice that is being sent to me. */
+  const told = async () => {
+    const of = await incidentWith(theWorld(), [somebody({ subjectId: subjectId() })]);
+    const { noticeId } = await approvedNotice(theWorld(), of);
+    await tellOne(theWorld(), subjectId(), noticeId);
+    return { noticeId };
+  };
   const rows: Record<string, Prepare> = {
     'profile/get': async () => {
       await granted('profile');
@@ -86,6 +94,12 @@ export function profileRows(theWorld: () => World, me: () => Caller): Record<str
       input: { deliveryId: (await delivery()).deliveryId, subjectId: subjectId(), ticket: 'T-1' },
       by: support,
     }),
+    'profile/inbox': async () => {
+      await told();
+      return {};
+    },
+    'profile/openNotice': async () => ({ input: await told() }),
+    'profile/announcement': async () => ({}),
     'profile/getPreferences': async () => ({}),
     'profile/setPreferences': async () => {
       const { version } = await ok<{ version: number }>('profile/getPreferences', {});

@@ -69,7 +69,7 @@ export function withNotedUses(deps: Deps, uses: Uses): Deps {
     { action: 'dynamodb:Query', resource: 'Table', keys: ['KEYS'] },
     { action: 'kms:Decrypt', resource: 'RootKey' },
   ];
-  const book = { action: 'dynamodb:BatchGetItem', resource: 'Table', keys: ['POLICY'] };
+  const book = { action: 'dynamodb:BatchGetItem', resource: 'Table', keys: ['POLICY', 'ANNOUNCED'] };
   return {
     ...deps,
     policy: noted(deps.policy, { refresh: () => [book], load: () => [book] }),

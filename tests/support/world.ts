@@ -133,6 +133,8 @@ export async function createWorld({
     OBJECTS_BUCKET: 'test-objects',
     ROOT_KEY: rootKey,
     SEAL_SUITE: suite,
+    NOTICE_TEMPLATES:
+      'subscribe.breach=tmpl-breach,subscribe.breach-guardian=tmpl-guardian,sms.breach=1400001,sms.breach-guardian=1400002',
     WECHAT_API_BASE: 'http://127.0.0.1',
     WECHAT_APPID: 'wxtest',
     WECHAT_SECRET: 'secret',

@@ -6,11 +6,13 @@ import { declareEntity } from '../entity';
 import { type Key, padded } from '../keys';
 import { ofService } from '../place';
 
-/** Somebody whom a notice goes to, with the kinds of theirs that it is about. `certain`: by evidence, not by a bound. */
+/**
+ * Somebody whom a notice goes to, with the kinds of theirs that it is about, in order. `certain`: by evidence, not by a bound.
+ */
 export type Member = { subjectId: string; kinds: KindId[]; minor: boolean; certain: boolean };
 
-/** People in one part at most: they fit into one item that is read for a unit or two, and are told in one step or a few. */
-export const PART_MEMBERS = 200;
+/** People in one part at most: an item of two kilobytes, whose rows are one batch. */
+export const PART_MEMBERS = 100;
 
 /**
  * One part of a frozen list of people that a notice goes to: numbers only, packed. It lies apart from the incident, whose

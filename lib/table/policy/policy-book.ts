@@ -10,7 +10,16 @@ import {
 } from '../../policy/version';
 import { ConditionFailed, type Table } from '../client';
 import {
+  type Announced,
+  type Announcements,
+  announcementsKey,
+  currentOf,
+  readAnnouncements,
+} from '../notice/announcement';
+import {
+  bookKey,
   parseVersion,
+  policyBook,
   publishVersion,
   readBook,
   readVersion,
@@ -29,6 +38,8 @@ export type PolicyBook = {
   inForce(): PolicySummary;
   /** The version that has been announced and is not in force yet. */
   announced(): PolicySummary | undefined;
+  /** Notices that are announced to everybody, newest first, as the last refresh has met them: none before the first. */
+  announcements(): Announced[];
   /** Whether what this build does for a purpose lies within the version in force (promises K4, K7). */
   covers(purpose: string): boolean;
   /** A published version in full. */
@@ -61,13 +72,16 @@ export function createPolicyBook({
   const first = firstVersion(registry);
   const known = new Map<number, PolicyVersion>();
   let versions: PolicySummary[] = [];
+  let announcements: Announcements | undefined;
   let readAtMs = Number.NEGATIVE_INFINITY;
   let reading: Promise<void> | undefined;
   let uncovered = { version: 0, purposes: new Set<string>() };
 
   async function read(): Promise<void> {
     const startedAtMs = clock.now();
-    const book = (await readBook(table)) ?? (await publishFirst());
+    const [bookItem, announcementsItem] = await table.getMany([bookKey, announcementsKey]);
+    announcements = readAnnouncements(announcementsItem);
+    const book = policyBook.read(bookItem) ?? (await publishFirst());
     versions = book.versions;
     const { version, textHash } = current();
     if (uncovered.version !== version) {
@@ -137,6 +151,7 @@ export function createPolicyBook({
     },
     inForce: current,
     announced: () => versions.find(({ effectiveAt }) => Date.parse(effectiveAt) > clock.now()),
+    announcements: () => currentOf(announcements, clock.now()),
     covers: (purpose) => !uncovered.purposes.has(purpose),
     load,
     async all() {
