@@ -1,10 +1,14 @@
 import { serve } from '../../lib/host/serve';
+import { containmentOperations } from './containment-operations';
+import { dutyOperations } from './duty-operations';
 import { incidentOperations } from './incident-operations';
 import { noticeOperations } from './notice-operations';
 import { scopeOperations } from './scope-operations';
 
 export const breach = {
   ...incidentOperations,
+  ...dutyOperations,
+  ...containmentOperations,
   ...scopeOperations,
   ...noticeOperations,
 };

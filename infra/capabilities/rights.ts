@@ -20,8 +20,8 @@ export type Act = keyof typeof acts;
 /** Acts by partition (lib/table/keys.ts); of an index, what may be queried by its own partition key. */
 type TableRights = { items: Record<string, string>; indexes?: Record<string, string> };
 
-/** Every function obeys the policy, and says what is announced to everybody. */
-export const everyFunction = { POLICY: 'get', ANNOUNCED: 'get' };
+/** Every function obeys the policy, says what is announced to everybody, and stops what an incident has stopped. */
+export const everyFunction = { POLICY: 'get', ANNOUNCED: 'get', CONTAINMENT: 'get' };
 /** Whoever seals opens the key ring; none of them writes a key. */
 export const everySealer = { KEYS: 'query' };
 
@@ -88,6 +88,7 @@ export const tableRights: Record<Principal, TableRights> = {
       'NOTICE#*': 'get put',
       'AUDIENCE#*': 'get',
       ANNOUNCED: 'put',
+      CONTAINMENT: 'put',
       'PROCESS#*': 'put',
       'LIST#*': 'get put',
       // Whom a digest leads to, and whether a number is anybody's.
@@ -98,7 +99,7 @@ export const tableRights: Record<Principal, TableRights> = {
   },
   retention: {
     items: {
-      'INCIDENT#*': 'get query put delete',
+      'INCIDENT#*': 'get query put update delete',
       'SCOPE#*': 'query put delete',
       'LIST#*': 'get query delete',
       'AUDIENCE#*': 'get query put delete',
@@ -106,6 +107,7 @@ export const tableRights: Record<Principal, TableRights> = {
       'PROCESS#*': 'get put update delete',
       KEYS: 'delete',
       'ID#*': 'delete',
+      'ID#share#*': 'get',
       'GAUGE#*': 'update',
     },
     // By actor: whatever any of them has touched may be asked.

@@ -7,8 +7,7 @@ import { newSigningKey } from '../../lib/crypto/signature';
 import type { SuiteName } from '../../lib/crypto/suite';
 import { createLog } from '../../lib/log';
 import { createProcessQueue, type ProcessQueue } from '../../lib/partner/queue';
-import { partsOf } from '../../lib/process/everybody';
-import { isUnderWay, KEEP_RETIRED_MS, rotationTo } from '../../lib/process/rotation';
+import { isUnderWay, KEEP_RETIRED_MS, rotationParts, rotationTo } from '../../lib/process/rotation';
 import { createTable, type Table } from '../../lib/table/client';
 import { beginProcess, processKey, readProcess } from '../../lib/table/process/process';
 import { lostRace, untilWon } from '../../lib/table/races';
@@ -143,7 +142,9 @@ export async function rotationStatus({
   const stored = await loadServiceKeys(table);
   const version = Math.max(0, ...stored.map((record) => record.version));
   const ref = rotationTo(version);
-  const [row, ...parts] = (await table.getMany([ref, ...partsOf(ref)].map(processKey))).map(readProcess);
+  const [row, ...parts] = (await table.getMany([ref, ...rotationParts(ref)].map(processKey))).map(
+    readProcess,
+  );
   const left = parts.filter((part) => part !== undefined);
   const sum = (name: string) => left.reduce((total, { state }) => total + Number(state[name] ?? 0), 0);
   const isBranch = ({ name }: WrappedKey) => name.startsWith('branch:');

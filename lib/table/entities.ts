@@ -4,6 +4,7 @@ import { cardOrder } from './card/card-list';
 import { cardLogo } from './card/card-logo';
 import { gaugeShard } from './gauge/gauge';
 import { threshold } from './gauge/threshold';
+import { containment } from './incident/containment';
 import { incident } from './incident/incident';
 import { incidentEntry } from './incident/incident-entry';
 import { listedPerson, listPart, peopleList } from './incident/people-list';
@@ -70,6 +71,7 @@ export const entities = {
   gaugeShard,
   threshold,
   // incident
+  containment,
   incident,
   incidentEntry,
   listedPerson,

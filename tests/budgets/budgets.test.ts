@@ -404,12 +404,19 @@ const seldom: Partial<Record<Principal, Grant[]>> = {
     onItems('DeleteItem', 'ID#guardian-code#*'),
     onItems('ConditionCheckItem', 'P#*'),
   ],
+  breach: [
+    // tests/breach/containment: measures on a list of people.
+    onItems('BatchGetItem', 'AUDIENCE#*'),
+  ],
   retention: [
     // tests/process/rotation: older branch keys go.
     onItems('DeleteItem', 'KEYS'),
     // tests/policy/announcing: people are told of a version, part by part.
-    { action: 'sqs:SendMessage', resource: 'ProcessQueue' },
-    ...['BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem'].map((act) => onItems(act, 'PROCESS#*')),
+    ...['PutItem', 'DeleteItem'].map((act) => onItems(act, 'PROCESS#*')),
+    // tests/breach/incident: reminders, and an incident whose time is over; tests/breach/containment: measures and keys.
+    ...['Query', 'PutItem', 'UpdateItem', 'DeleteItem'].map((act) => onItems(act, 'INCIDENT#*')),
+    onItems('BatchGetItem', 'AUDIENCE#*'),
+    onItems('BatchGetItem', 'ID#share#*'),
     { action: 'dynamodb:Query', resource: 'Table/index/everyone', key: 'EVERYONE#*' },
     // tests/hosts/queue: an avatar.
     { action: 's3:DeleteObject', resource: 'ObjectsBucket/incoming/*' },

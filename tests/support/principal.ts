@@ -69,7 +69,8 @@ export function withNotedUses(deps: Deps, uses: Uses): Deps {
     { action: 'dynamodb:Query', resource: 'Table', keys: ['KEYS'] },
     { action: 'kms:Decrypt', resource: 'RootKey' },
   ];
-  const book = { action: 'dynamodb:BatchGetItem', resource: 'Table', keys: ['POLICY', 'ANNOUNCED'] };
+  const seen = ['POLICY', 'ANNOUNCED', 'CONTAINMENT'];
+  const book = { action: 'dynamodb:BatchGetItem', resource: 'Table', keys: seen };
   return {
     ...deps,
     policy: noted(deps.policy, { refresh: () => [book], load: () => [book] }),

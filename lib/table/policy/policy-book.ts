@@ -9,6 +9,7 @@ import {
   purposesExceeding,
 } from '../../policy/version';
 import { ConditionFailed, type Table } from '../client';
+import { containmentKey, readStops, type Stops } from '../incident/containment';
 import {
   type Announced,
   type Announcements,
@@ -40,6 +41,8 @@ export type PolicyBook = {
   announced(): PolicySummary | undefined;
   /** Notices that are announced to everybody, newest first, as the last refresh has met them: none before the first. */
   announcements(): Announced[];
+  /** Whom of the staff and which partners an incident has stopped, as the last refresh has met them. */
+  stops(): Stops;
   /** Whether what this build does for a purpose lies within the version in force (promises K4, K7). */
   covers(purpose: string): boolean;
   /** A published version in full. */
@@ -73,14 +76,20 @@ export function createPolicyBook({
   const known = new Map<number, PolicyVersion>();
   let versions: PolicySummary[] = [];
   let announcements: Announcements | undefined;
+  let stops = readStops(undefined);
   let readAtMs = Number.NEGATIVE_INFINITY;
   let reading: Promise<void> | undefined;
   let uncovered = { version: 0, purposes: new Set<string>() };
 
   async function read(): Promise<void> {
     const startedAtMs = clock.now();
-    const [bookItem, announcementsItem] = await table.getMany([bookKey, announcementsKey]);
+    const [bookItem, announcementsItem, stopsItem] = await table.getMany([
+      bookKey,
+      announcementsKey,
+      containmentKey,
+    ]);
     announcements = readAnnouncements(announcementsItem);
+    stops = readStops(stopsItem);
     const book = policyBook.read(bookItem) ?? (await publishFirst());
     versions = book.versions;
     const { version, textHash } = current();
@@ -152,6 +161,7 @@ export function createPolicyBook({
     inForce: current,
     announced: () => versions.find(({ effectiveAt }) => Date.parse(effectiveAt) > clock.now()),
     announcements: () => currentOf(announcements, clock.now()),
+    stops: () => stops,
     covers: (purpose) => !uncovered.purposes.has(purpose),
     load,
     async all() {
