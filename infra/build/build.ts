@@ -27,6 +27,8 @@ export type BuildResult = {
   door: Bundle;
   /** Absent while there is no lib/client/client.ts. */
   client: Bundle | undefined;
+  /** The staff's command line, for a machine without the repository. */
+  leliao: Bundle | undefined;
 };
 
 export type Options = {
@@ -38,7 +40,7 @@ export type Options = {
 };
 
 /**
- * Bundles every function for AWS, the door for CloudBase, and the typed client for the mini-program.
+ * Bundles every function for AWS, the door for CloudBase, the typed client for the mini-program, and the command line.
  * Source maps go to `<outDir>/maps`, so that no artefact ships the sources.
  * @throws ResidencyError when a setting points outside mainland China (S1)
  * @throws Error when the client is over CLIENT_LIMIT_BYTES or needs Node
@@ -53,6 +55,7 @@ export async function build(options: Options = {}): Promise<BuildResult> {
     functions: await buildFunctions(root, outDir, names),
     door: await buildDoor(outDir),
     client: await buildClient(root, outDir),
+    leliao: await buildLeliao(root, outDir),
   };
 }
 
@@ -221,6 +224,22 @@ async function buildClient(root: string, outDir: string): Promise<Bundle | undef
   return built;
 }
 
+/** One file: what a command does not need is in it and is not compiled until it is asked for. */
+async function buildLeliao(root: string, outDir: string): Promise<Bundle | undefined> {
+  const entry = join(root, 'infra', 'leliao', 'leliao.ts');
+  if (!existsSync(entry)) return undefined;
+  return bundleTo(outDir, 'leliao', join(outDir, 'leliao', 'leliao.js'), {
+    entryPoints: [entry],
+    absWorkingDir: root,
+    platform: 'node',
+    target: 'node20',
+    supported: { 'dynamic-import': false },
+    // Machine code of its own, beside 20 MB of fonts: a copy without them prints no PDF and says so.
+    external: ['@myriaddreamin/*', '@expo-google-fonts/*'],
+    banner: { js: '#!/usr/bin/env node' },
+  });
+}
+
 const refuseNodeModules: Plugin = {
   name: 'refuse-node-modules',
   setup({ onResolve }) {
@@ -269,8 +288,8 @@ async function forgetRemoved(folder: string, names: string[], form = /./): Promi
 }
 
 /** One line a bundle: where it is and how large. */
-export function describe({ functions, door, client }: BuildResult): string[] {
-  const bundles = [...functions, door, ...(client ? [client] : [])];
+export function describe({ functions, door, client, leliao }: BuildResult): string[] {
+  const bundles = [...functions, door, ...[client, leliao].flatMap((one) => one ?? [])];
   return bundles.map(
     ({ file, bytes }) => `${relative(process.cwd(), file)}  ${(bytes / 1024).toFixed(1)} KB`,
   );

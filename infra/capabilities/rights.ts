@@ -88,6 +88,7 @@ export const tableRights: Record<Principal, TableRights> = {
       'NOTICE#*': 'get put',
       'AUDIENCE#*': 'get',
       ANNOUNCED: 'put',
+      CONTAINMENT: 'put',
       'PROCESS#*': 'put',
       'LIST#*': 'get put',
       // Whom a digest leads to, and whether a number is anybody's.

@@ -1,21 +1,13 @@
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { createServer, type RequestListener } from 'node:http';
 import type { Configuration } from 'oidc-provider';
-import { type StaffRole, staffRoles } from '../../lib/partner/staff-identity';
+import { deviceFlow, signInHere } from './oidc-device';
 import { close, listen } from './ports';
+import { STAFF_SECRET, staff } from './staff';
 
 /** What local staff tokens are meant for. */
 export const STAFF_AUDIENCE = 'https://console.leliao.local';
-/** Of every local member of the staff. Worthless: it opens what is on this machine only. */
-export const STAFF_SECRET = 'local-secret';
 const TOKEN_LIFE_SECONDS = 3600;
-
-/** The staff of this machine: one of each role, a second officer to approve what the first proposes, and one without a role. */
-const staff: Record<string, StaffRole[]> = {
-  ...Object.fromEntries(staffRoles.map((role) => [role, [role]])),
-  'second-officer': ['officer'],
-  nobody: [],
-};
 
 export type Oidc = {
   issuer: string;
@@ -25,8 +17,9 @@ export type Oidc = {
 };
 
 /**
- * Starts an OpenID provider on a free port that signs the staff in. A member gets an access token (RFC 9068) from the
- * token endpoint with their name and the local secret; a real provider would have them sign in with its own form.
+ * Starts an OpenID provider on a free port that signs the staff in. A member gets an access token (RFC 9068) for a terminal
+ * by the device flow, on this provider's own pages; and for a script straight from the token endpoint, with their name
+ * and the local secret, which no real provider would do.
  */
 export async function startOidc(): Promise<Oidc> {
   let answer: RequestListener = (_, response) => response.writeHead(503).end();
@@ -34,28 +27,41 @@ export async function startOidc(): Promise<Oidc> {
   const issuer = `http://127.0.0.1:${await listen(server, 0)}`;
   answer = await quietly(async () => {
     const { Provider } = await import('oidc-provider');
-    return new Provider(issuer, configuration(signingKey())).callback();
+    const provider = new Provider(issuer, configuration(signingKey()));
+    const rest = provider.callback();
+    return (request, response) =>
+      request.url?.startsWith('/interaction/')
+        ? signInHere(provider, request, response)
+        : rest(request, response);
   });
   return { issuer, jwksUrl: `${issuer}/jwks`, audience: STAFF_AUDIENCE, stop: () => close(server) };
 }
 
 function configuration(key: object): Configuration {
+  const device = deviceFlow(STAFF_AUDIENCE);
   return {
+    ...device.settings,
     jwks: { keys: [key] },
     clientDefaults: { id_token_signed_response_alg: 'ES256' },
-    clients: Object.keys(staff).map((id) => ({
-      client_id: id,
-      client_secret: STAFF_SECRET,
-      grant_types: ['client_credentials'],
-      response_types: [],
-      redirect_uris: [],
-    })),
+    clients: [
+      device.client,
+      ...Object.keys(staff).map((id) => ({
+        client_id: id,
+        client_secret: STAFF_SECRET,
+        grant_types: ['client_credentials'],
+        response_types: [],
+        redirect_uris: [],
+      })),
+    ],
     features: {
       devInteractions: { enabled: false },
       clientCredentials: { enabled: true },
+      deviceFlow: device.feature,
+      revocation: { enabled: true, allowedPolicy: (_, client, token) => token.clientId === client.clientId },
       resourceIndicators: {
         enabled: true,
         defaultResource: () => STAFF_AUDIENCE,
+        useGrantedResource: () => true,
         getResourceServerInfo: () => ({
           scope: '',
           audience: STAFF_AUDIENCE,
@@ -65,8 +71,17 @@ function configuration(key: object): Configuration {
         }),
       },
     },
-    extraTokenClaims: (_, token) => ({ roles: staff[token.clientId ?? ''] ?? [] }),
-    ttl: { ClientCredentials: TOKEN_LIFE_SECONDS },
+    extraTokenClaims: (_, token) => {
+      const member = 'accountId' in token ? token.accountId : token.clientId;
+      return { roles: staff[member ?? ''] ?? [] };
+    },
+    cookies: { keys: [randomUUID()] },
+    ttl: {
+      ...device.settings.ttl,
+      IdToken: TOKEN_LIFE_SECONDS,
+      ClientCredentials: TOKEN_LIFE_SECONDS,
+      AccessToken: TOKEN_LIFE_SECONDS,
+    },
   };
 }
 

@@ -1,6 +1,6 @@
 import { saysHelp } from '../commands/help';
 import { findService } from './find-service';
-import { STAFF_SECRET } from './oidc';
+import { STAFF_SECRET } from './staff';
 
 const usage = 'Usage: npm run -s staff-token -- support|responder|officer|second-officer|auditor|nobody';
 

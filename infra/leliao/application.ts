@@ -1,0 +1,67 @@
+import { type Application, buildApplication, type RouteMap, run } from '@stricli/core';
+import { type Context, group, type Made } from './command';
+import { breachCommands } from './commands/breach/index';
+import { callCommand } from './commands/call';
+import { policyCommands } from './commands/policy';
+import { queueCommands } from './commands/queues';
+import { staffCommands } from './commands/staff';
+import { exits } from './exit';
+import type { Surroundings } from './session';
+import { textsIn } from './texts';
+import { type Lang, languageOf, words } from './words';
+
+/** Everything `leliao` can do. */
+export const commands: Record<string, Made> = {
+  ...staffCommands,
+  breach: breachCommands,
+  policy: policyCommands,
+  queue: queueCommands,
+  call: callCommand,
+};
+
+const root = group(
+  words(
+    '乐聊名片工作人员命令行。退出码：0 成功，1 被拒绝，2 用法不对，3 需要登录，4 连不上，130 被中断。',
+    'The command line of LeLiao Card’s staff. Exits: 0 ok, 1 refused, 2 usage, 3 sign in, 4 unreachable, 130 interrupted.',
+  ),
+  commands,
+);
+
+export function applicationIn(lang: Lang): Application<Context> {
+  return buildApplication(root(lang) as RouteMap<Context>, {
+    name: 'leliao',
+    scanner: { caseStyle: 'allow-kebab-for-camel', allowArgumentEscapeSequence: true },
+    documentation: { onlyRequiredInUsageLine: true },
+    localization: { text: textsIn(lang) },
+  });
+}
+
+/**
+ * Runs one command. Answers its exit code, once everything is said.
+ * @param running gets the session, for whoever is told of an interruption
+ */
+export async function leliao(
+  inputs: readonly string[],
+  around: Surroundings,
+  running: Context['running'] = { session: undefined },
+): Promise<number> {
+  let ended: number | undefined;
+  const { stdout, stderr, environment: env } = around;
+  const process: { stdout: typeof stdout; stderr: typeof stderr; env: NodeJS.ProcessEnv; exitCode?: number } =
+    {
+      stdout,
+      stderr,
+      env,
+    };
+  const end = (code: number) => {
+    ended = code;
+  };
+  await run(applicationIn(languageOf(inputs, env)), inputs, { process, around, running, end });
+  return ended ?? exitCodeOf(process.exitCode ?? 0);
+}
+
+/** The library has its own numbers, below nothing: for what was typed wrongly, and for faults of the program. */
+function exitCodeOf(code: number): number {
+  if (code === -4 || code === -5) return exits.usage;
+  return code < 0 ? exits.refused : code;
+}

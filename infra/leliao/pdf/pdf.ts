@@ -1,0 +1,80 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { Stop } from '../exit';
+import { words } from '../words';
+import { page } from './page';
+import type { Report } from './report';
+
+/** Archivable, and every letter can be found and copied (ISO 19005-2, level u). A letter that no font has is an error. */
+const STANDARD = 'a-2u';
+const DRILL = '演练 · 不得报送';
+
+/** The second has rare characters of names that the first lacks. Only upright and bold are on the page. */
+const fontFolders: [library: string, folder: string][] = [
+  ['@expo-google-fonts/noto-sans-sc', '400Regular'],
+  ['@expo-google-fonts/noto-sans-sc', '700Bold'],
+  ['@expo-google-fonts/noto-sans-jp', '400Regular'],
+  ['@expo-google-fonts/noto-sans-jp', '700Bold'],
+];
+
+/**
+ * Makes the PDF of a report, with the fonts that were installed and, where they lack a character, those of `fonts`.
+ * Nothing is fetched.
+ * @param fonts files (TTF, OTF, TTC) of the officer's own, for a name with a character that ours lack
+ * @throws Stop when a character is in no font, naming it; when a font cannot be read; or when this copy of leliao came
+ * without what prints
+ */
+export async function reportPdf(report: Report, fonts: readonly string[] = []): Promise<Buffer> {
+  const compiler = await compilerWith(await Promise.all(fonts.map(fontFile)));
+  const data = JSON.stringify({ ...report, drillWords: DRILL });
+  try {
+    return compiler.pdf(
+      { mainFileContent: page, inputs: { data } },
+      { pdfStandard: STANDARD, creationTimestamp: Math.floor(Date.parse(report.madeAt) / 1000) },
+    );
+  } catch (error) {
+    throw explain(error);
+  }
+}
+
+async function compilerWith(fontBlobs: Buffer[]) {
+  try {
+    const { NodeCompiler } = await import('@myriaddreamin/typst-ts-node-compiler');
+    const fontPaths = fontFolders.map(([library, folder]) => join(homeOf(library), folder));
+    return NodeCompiler.create({ workspace: __dirname, fontArgs: [{ fontPaths }, { fontBlobs }] });
+  } catch (error) {
+    throw (error as { code?: string }).code === 'MODULE_NOT_FOUND' ? notInstalled() : error;
+  }
+}
+
+const homeOf = (library: string) => dirname(require.resolve(`${library}/package.json`));
+
+function fontFile(path: string): Promise<Buffer> {
+  return readFile(path).catch(() => {
+    throw new Stop('usage', words('读不到字体文件。', 'The font file cannot be read.'));
+  });
+}
+
+/** Typst says it within a sentence, with its own quotation: `the text \"𪚥\" could not be displayed with font …`. */
+function explain(error: unknown): unknown {
+  const { message, code } = error as { message?: string; code?: string };
+  const [, quoted] = /the text `\\*"(.+?)\\*"` could not be displayed/.exec(`${message} ${code}`) ?? [];
+  if (!quoted) return error;
+  const letter = quoted.replace(/\\+u\{([0-9a-f]+)\}/g, (_, code: string) => `U+${code.toUpperCase()}`);
+  return new Stop(
+    'refused',
+    words(
+      `没有字体能显示“${letter}”，没有生成文件。请用 --font 指明一个有这个字的字体文件。`,
+      `No font has “${letter}”: no file was made. Name a font file that has it by --font.`,
+    ),
+  );
+}
+
+const notInstalled = () =>
+  new Stop(
+    'refused',
+    words(
+      '这份 leliao 没有带排版程序和字体：请在装好依赖（npm ci）的代码目录里运行 npx leliao。',
+      'This copy of leliao came without typesetter and fonts: run npx leliao in a clone after npm ci.',
+    ),
+  );
