@@ -94,7 +94,6 @@ export const tableRights: Record<Principal, TableRights> = {
       // Whom a digest leads to, and whether a number is anybody's.
       'ID#*': 'get',
       'P#*': 'get',
-      CONTAINMENT: 'put',
     },
     indexes: { due: 'INCIDENTS' },
   },
