@@ -14,6 +14,7 @@ import { createStaffIdentity, type StaffIdentity } from './partner/staff-identit
 import { createWechat, type Wechat, type WechatIdentity } from './partner/wechat';
 import { createWechatCode, type WechatCode } from './partner/wechat-code';
 import { createWechatPhone, type WechatPhone } from './partner/wechat-phone';
+import { createWechatPush, type WechatPush } from './partner/wechat-push';
 import { createWechatRisk, type WechatRisk } from './partner/wechat-risk';
 import { createWechatServer, type WechatServer } from './partner/wechat-server';
 import { createWechatText, type WechatText } from './partner/wechat-text';
@@ -23,6 +24,7 @@ import type { EntryId } from './policy/sign-in-entries';
 import { createTable, type Table, type TableParts } from './table/client';
 import { counting } from './table/gauge/counting';
 import { createPolicyBook, type PolicyBook } from './table/policy/policy-book';
+import type { MessageTemplate } from './table/profile/message-acceptance';
 import { loadServiceKeys } from './table/service/key-store';
 import { type TimeLimit, type TimeLimits, timeLimits } from './time-limits';
 
@@ -50,6 +52,10 @@ export type Deps = {
   policy: PolicyBook;
   /** Days between the announcement of a material change and its taking effect, at least. */
   policyNoticeDays: number;
+  /** The templates of subscribe messages that people may be asked for. */
+  templates: MessageTemplate[];
+  /** Reads what WeChat pushes to us. */
+  wechatPush: WechatPush;
   /** Our mini-program's id, part of what an openid digest is of. */
   appid: string;
   /** Public keys of the doors in CloudBase (lib/door/assertion.ts). */
@@ -150,6 +156,13 @@ export function buildDeps(config: Config, replace: Replacements = {}): Deps {
       'tencent-faceid': faceId as Required<FaceId> | undefined,
       'network-identity': networkIdentity,
     }),
+    templates: templatesOf(config.SUBSCRIBE_TEMPLATES),
+    wechatPush: createWechatPush({
+      appid: config.WECHAT_APPID,
+      tokens: listOf(config.WECHAT_PUSH_TOKEN),
+      aesKeys: listOf(config.WECHAT_PUSH_AES_KEY),
+      clock,
+    }),
     offers: {
       faceId: faceId !== undefined,
       face: faceId?.startFace !== undefined,
@@ -184,6 +197,16 @@ function createSignInEntries(config: Config, asking: Asking): Entries {
       ];
     }),
   );
+}
+
+const listOf = (text: string): string[] => text.split(',').filter(Boolean);
+
+/** `SUBSCRIBE_TEMPLATES` is a list of `<name>=<template id>:<once or lasting>`. */
+function templatesOf(list: string): MessageTemplate[] {
+  return listOf(list).map((text) => {
+    const [, name = '', id = '', kind] = /^([^=]+)=([^:]+):(.+)$/.exec(text) ?? [];
+    return { name, id, kind: kind as MessageTemplate['kind'] };
+  });
 }
 
 function appidsOf(entries: Entries): Deps['entries'] {

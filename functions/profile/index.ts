@@ -1,4 +1,5 @@
 import { serve } from '../../lib/host/serve';
+import { acceptanceOperations } from './acceptance-operations';
 import { avatarOperations } from './avatar-operations';
 import { deliveryOperations } from './delivery-operations';
 import { nicknameOperations } from './nickname-operations';
@@ -11,6 +12,7 @@ export const profile = {
   ...serviceOperations,
   ...deliveryOperations,
   ...preferencesOperations,
+  ...acceptanceOperations,
 };
 
 export const { handler } = serve('profile', profile);

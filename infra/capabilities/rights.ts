@@ -74,6 +74,7 @@ export const tableRights: Record<Principal, TableRights> = {
     },
     indexes: { due: 'APPEALS' },
   },
+  events: { items: { 'P#*': 'get put check', 'ID#openid#*': 'get' } },
   retention: {
     items: {
       'P#*': 'get query put update delete check',

@@ -1,6 +1,5 @@
-import { createDecipheriv, createHash } from 'node:crypto';
+import { createDecipheriv, createHash, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '../clock';
-import { sameDigest } from '../crypto/token';
 
 /**
  * WeChat's message push in its safe mode (消息推送, 安全模式): who pushes is proved by a signature over token, time, nonce and
@@ -47,7 +46,7 @@ export function createWechatPush(parts: {
     if (!/^\d{10}$/.test(timestamp) || !/^\w{1,64}$/.test(nonce) || !/^[\da-f]{40}$/.test(signature ?? ''))
       return { disbelief: 'malformed' };
     const signed = Buffer.from(signature as string, 'hex');
-    const isSigned = tokens.some((token) => sameDigest(signed, sign(token, timestamp, nonce, ...more)));
+    const isSigned = tokens.some((token) => timingSafeEqual(signed, sign(token, timestamp, nonce, ...more)));
     if (!isSigned) return { disbelief: 'signature' };
     const ageMs = clock.now() - Number(timestamp) * 1000;
     return ageMs > PUSH_PAST_MS || ageMs < -PUSH_AHEAD_MS ? { disbelief: 'stale' } : undefined;

@@ -6,6 +6,7 @@ export const passingKinds = {
   'login-code': '一次性凭证',
   'network-address': '当时的网络地址',
   'share-token': '分享链接的随机编号',
+  'confirmation-code': '确认邮箱的验证码',
   'identity-input': '姓名、证件号码，以及所选方式需要的手机号、银行卡号',
 } as const;
 export type PassingKind = keyof typeof passingKinds;

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { parseToken } from '../../lib/crypto/token';
 import { fields, png } from '../picture/samples';
 import { grant } from '../support/consent';
+import { templates } from '../support/templates';
 import { type Caller, onceKey, type World } from '../support/world';
 
 type Prepared = { input?: unknown; by?: object };
@@ -86,6 +87,12 @@ export function profileRows(theWorld: () => World, me: () => Caller): Record<str
       input: { deliveryId: (await delivery()).deliveryId, subjectId: subjectId(), ticket: 'T-1' },
       by: support,
     }),
+    'profile/acceptances': async () => ({}),
+    'profile/recordAcceptances': async () => {
+      const results = [{ templateId: templates.once.id, result: 'accept' }];
+      await ok('profile/recordAcceptances', { results, idempotencyKey: onceKey() });
+      return { input: { results, idempotencyKey: onceKey() } };
+    },
     'profile/getPreferences': async () => ({}),
     'profile/setPreferences': async () => {
       const { version } = await ok<{ version: number }>('profile/getPreferences', {});

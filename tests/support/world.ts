@@ -2,11 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { cards } from '../../functions/cards/index';
 import { consent } from '../../functions/consent/index';
+import { events } from '../../functions/events/index';
 import { identity } from '../../functions/identity/index';
 import { location } from '../../functions/location/index';
 import { login } from '../../functions/login/index';
 import { profile } from '../../functions/profile/index';
 import { retention } from '../../functions/retention/index';
+import { SANDBOX_PUSH } from '../../infra/local/sandbox/wechat-push';
 import { type FunctionName, functionCapabilities } from '../../lib/capabilities';
 import type { Clock } from '../../lib/clock';
 import { type Config, readConfig } from '../../lib/config';
@@ -30,6 +32,7 @@ import { type Cost, newCost, observeWith } from './meter';
 import { memoryObjects, type Partners, partnerDoubles } from './partners';
 import { inNameOf, observeUses, type Uses, withNotedUses } from './principal';
 import { scan } from './scan';
+import { templatesSetting } from './templates';
 
 /** Every function, as deployed. A test compares it with the folders and the templates. */
 export const functions: Record<string, Operations> = {
@@ -39,6 +42,7 @@ export const functions: Record<string, Operations> = {
   profile,
   location,
   identity,
+  events,
   retention,
 };
 
@@ -135,6 +139,9 @@ export async function createWorld({
     WECHAT_APPID: 'wxtest',
     WECHAT_SECRET: 'secret',
     DOOR_KEYS: publicHalf(DOOR_KEY),
+    WECHAT_PUSH_TOKEN: SANDBOX_PUSH.token,
+    WECHAT_PUSH_AES_KEY: SANDBOX_PUSH.aesKey,
+    SUBSCRIBE_TEMPLATES: templatesSetting,
   };
   const config = like?.config ?? readConfig(settings);
   const raw = new DynamoDBClient({ region: config.SERVICE_REGION, endpoint: config.TABLE_ENDPOINT });
