@@ -6,11 +6,21 @@ import { type Random, systemRandom } from './crypto/random';
 import { rootKeys } from './crypto/root-key';
 import { AppError } from './errors';
 import { createLog, type Log } from './log';
-import { createFaceId, type FaceId } from './partner/faceid';
-import { createNetworkIdentity, type NetworkIdentity } from './partner/network-identity';
+import {
+  type Asking,
+  createFaceIdFrom,
+  createMailFrom,
+  createNetworkIdentityFrom,
+  createSmsFrom,
+} from './offered-clients';
+import type { FaceId } from './partner/faceid';
+import type { Mail } from './partner/mail';
+import type { NetworkIdentity } from './partner/network-identity';
 import { createObjects, type Objects } from './partner/objects';
 import { createProcessQueue, type ProcessQueue } from './partner/queue';
+import type { Sms } from './partner/sms';
 import { createStaffIdentity, type StaffIdentity } from './partner/staff-identity';
+import { createWechatMessage, type WechatMessage } from './partner/subscribe-message';
 import { createWechat, type Wechat, type WechatIdentity } from './partner/wechat';
 import { createWechatCode, type WechatCode } from './partner/wechat-code';
 import { createWechatPhone, type WechatPhone } from './partner/wechat-phone';
@@ -26,7 +36,7 @@ import { counting } from './table/gauge/counting';
 import { createPolicyBook, type PolicyBook } from './table/policy/policy-book';
 import type { MessageTemplate } from './table/profile/message-acceptance';
 import { loadServiceKeys } from './table/service/key-store';
-import { type TimeLimit, type TimeLimits, timeLimits } from './time-limits';
+import { type TimeLimits, timeLimits } from './time-limits';
 
 /** Everything an operation may use. Tests pass their own; nothing is reached in any other way. */
 export type Deps = {
@@ -58,6 +68,8 @@ export type Deps = {
   wechatPush: WechatPush;
   /** Our mini-program's id, part of what an openid digest is of. */
   appid: string;
+  /** Where mails that could not be delivered come back to; empty where no mail is sent. */
+  bounceHost: string;
   /** Public keys of the doors in CloudBase (lib/door/assertion.ts). */
   doorKeys: JWK[];
   /** How long a call and each of the clients above may take. */
@@ -77,6 +89,9 @@ export type Replacements = Partial<
   wechatPhone?: WechatPhone;
   wechatText?: WechatText;
   wechatCode?: WechatCode;
+  wechatMessage?: WechatMessage;
+  sms?: Sms;
+  mail?: Mail;
   faceId?: FaceId;
   networkIdentity?: NetworkIdentity;
   entries?: Entries;
@@ -124,6 +139,7 @@ export function buildDeps(config: Config, replace: Replacements = {}): Deps {
     random,
     log,
     appid: config.WECHAT_APPID,
+    bounceHost: config.MAIL_BOUNCE_HOST,
     doorKeys: doorKeysOf(config.DOOR_KEYS),
     limits,
     ring,
@@ -153,6 +169,9 @@ export function buildDeps(config: Config, replace: Replacements = {}): Deps {
       'wechat-risk': risk?.wechatRisk,
       'wechat-text': replace.wechatText ?? createWechatText(server),
       'wechat-code': replace.wechatCode ?? createWechatCode(server),
+      'wechat-message': replace.wechatMessage ?? createWechatMessage(server, log),
+      'tencent-sms': replace.sms ?? createSmsFrom(config, asking),
+      mail: replace.mail ?? createMailFrom(config, asking),
       'tencent-faceid': faceId as Required<FaceId> | undefined,
       'network-identity': networkIdentity,
     }),
@@ -182,8 +201,6 @@ export function buildDeps(config: Config, replace: Replacements = {}): Deps {
     queue: replace.queue ?? createProcessQueue({ url: config.PROCESS_QUEUE_URL, ...queues }),
   };
 }
-
-type Asking = { clock: Clock; log: Log; limit: TimeLimit };
 
 /** `LINK_ENTRIES` is a list of `<entry>=<appid>:<secret>`. */
 function createSignInEntries(config: Config, asking: Asking): Entries {
@@ -222,23 +239,6 @@ async function exchangeAt(entries: Entries, entry: EntryId, code: string): Promi
 function createRisk({ RISK_RANK_THRESHOLD }: Config, server: WechatServer): Risk | undefined {
   if (!RISK_RANK_THRESHOLD) return undefined;
   return { wechatRisk: createWechatRisk(server), refusedFrom: Number(RISK_RANK_THRESHOLD) };
-}
-
-function createFaceIdFrom(config: Config, asking: Asking): FaceId | undefined {
-  if (!config.FACEID_API_BASE || !config.FACEID_SECRET_ID || !config.FACEID_SECRET_KEY) return undefined;
-  return createFaceId({
-    baseUrl: config.FACEID_API_BASE,
-    secretId: config.FACEID_SECRET_ID,
-    secretKey: config.FACEID_SECRET_KEY,
-    region: config.FACEID_REGION,
-    ruleId: config.FACEID_RULE_ID,
-    ...asking,
-  });
-}
-
-function createNetworkIdentityFrom(config: Config, asking: Asking): NetworkIdentity | undefined {
-  const baseUrl = config.NETWORK_IDENTITY_BASE;
-  return baseUrl ? createNetworkIdentity({ baseUrl, ...asking }) : undefined;
 }
 
 /** Ed25519 public keys as JWKs (RFC 8037, 2). */
