@@ -43,6 +43,13 @@ export const capabilities = {
   risk: { settings: [...wechat, 'RISK_RANK_THRESHOLD'], parts: ['risk'], partners: ['wechat-risk'] },
   text: { settings: wechat, partners: ['wechat-text'] },
   code: { settings: wechat, partners: ['wechat-code'] },
+  /** Believes what WeChat pushes. */
+  'wechat-push': {
+    settings: ['WECHAT_APPID', 'WECHAT_PUSH_TOKEN', 'WECHAT_PUSH_AES_KEY'],
+    parts: ['wechatPush'],
+  },
+  /** Knows which subscribe messages people may be asked for. */
+  'subscribe-templates': { settings: ['SUBSCRIBE_TEMPLATES'], parts: ['templates'] },
   'wechat-message': { settings: wechat, partners: ['wechat-message'] },
   /** Sends SMS, and pulls what became of them. */
   sms: { settings: sms, partners: ['tencent-sms'] },
@@ -79,10 +86,11 @@ export const functionCapabilities = {
   login: ['people', 'seal', 'wechat-sign-in', 'linked-entries', 'wechat-phone', 'risk', 'ask-for-processes'],
   consent: ['people', 'seal', 'staff-identity', 'ask-for-processes', 'publish-policy'],
   cards: ['people', 'seal', 'staff-identity', 'text', 'code'],
-  profile: ['people', 'seal', 'staff-identity', 'pictures'],
+  profile: ['people', 'seal', 'staff-identity', 'pictures', 'subscribe-templates'],
   location: ['people', 'seal'],
   identity: ['people', 'seal', 'staff-identity', 'faceid', 'network-identity'],
   breach: ['seal', 'staff-identity', 'ask-for-processes', 'notice-templates'],
+  events: ['seal', 'wechat-push', 'subscribe-templates'],
   retention: ['seal', 'take-processes', 'ask-for-processes', 'erase-pictures'],
 } as const satisfies Record<string, readonly Capability[]>;
 

@@ -16,6 +16,9 @@ const noticeTemplate = '(subscribe|sms)\\.[a-z-]{1,32}=[\\w-]{1,64}';
 
 const stages = ['local', 'test', 'staging', 'production'] as const;
 
+/** Templates of subscribe messages. */
+const template = '[a-z-]{1,32}=[\\w-]{20,64}:(once|lasting)';
+
 const one = `(${entryIds.join('|')})=[^,:=]+:[^,:=]+`;
 
 const settings = z.object({
@@ -42,6 +45,14 @@ const settings = z.object({
   WECHAT_API_BASE: z.string().check(z.minLength(1)),
   WECHAT_APPID: z.string().check(z.minLength(1)),
   WECHAT_SECRET: z.string().check(z.minLength(1)),
+  /**
+   * Token and EncodingAESKey of WeChat's message push; two of each, separated by a comma, while they are changed. Empty: no push
+   * is believed.
+   */
+  WECHAT_PUSH_TOKEN: z.string().check(z.regex(/^([A-Za-z0-9-]{3,32}(,[A-Za-z0-9-]{3,32})?)?$/)),
+  WECHAT_PUSH_AES_KEY: z.string().check(z.regex(/^([A-Za-z0-9+/]{43}(,[A-Za-z0-9+/]{43})?)?$/)),
+  /** Templates of subscribe messages that people may be asked for, as `<name>=<template id>:<once or lasting>`. */
+  SUBSCRIBE_TEMPLATES: z.string().check(z.regex(new RegExp(`^(${template}(,${template})*)?$`))),
   /**
    * Public halves of the keys that the doors in CloudBase sign with, as `<key id>=<Ed25519, base64url>`, separated by commas:
    * two while one is being changed. Empty: nobody comes through a door.
@@ -96,6 +107,9 @@ const optional = {
   SQS_ENDPOINT: '',
   OBJECTS_ENDPOINT: '',
   SEAL_SUITE: 'aes',
+  WECHAT_PUSH_TOKEN: '',
+  WECHAT_PUSH_AES_KEY: '',
+  SUBSCRIBE_TEMPLATES: '',
   DOOR_KEYS: '',
   STAFF_ISSUER: '',
   STAFF_AUDIENCE: '',
@@ -194,6 +208,9 @@ export const leadsTo: Record<Name, Place> = {
   WECHAT_API_BASE: 'host',
   WECHAT_APPID: 'nowhere',
   WECHAT_SECRET: 'nowhere',
+  WECHAT_PUSH_TOKEN: 'nowhere',
+  WECHAT_PUSH_AES_KEY: 'nowhere',
+  SUBSCRIBE_TEMPLATES: 'nowhere',
   DOOR_KEYS: 'nowhere',
   LINK_ENTRIES: 'nowhere',
   RISK_RANK_THRESHOLD: 'nowhere',

@@ -8,17 +8,25 @@ import { AppError } from './errors';
 import { createLog, type Log, writeLine } from './log';
 import { approvedTemplatesOf } from './notice/text/approved';
 import type { ApprovedTemplates } from './notice/text/texts';
-import { createFaceId, type FaceId } from './partner/faceid';
-import { createMail, type Mail } from './partner/mail';
-import { createNetworkIdentity, type NetworkIdentity } from './partner/network-identity';
+import {
+  type Asking,
+  createFaceIdFrom,
+  createMailFrom,
+  createNetworkIdentityFrom,
+  createSmsFrom,
+} from './offered-clients';
+import type { FaceId } from './partner/faceid';
+import type { Mail } from './partner/mail';
+import type { NetworkIdentity } from './partner/network-identity';
 import { createObjects, type Objects } from './partner/objects';
 import { createProcessQueue, type ProcessQueue } from './partner/queue';
-import { createSms, type Sms } from './partner/sms';
+import type { Sms } from './partner/sms';
 import { createStaffIdentity, type StaffIdentity } from './partner/staff-identity';
 import { createWechatMessage, type WechatMessage } from './partner/subscribe-message';
 import { createWechat, type Wechat, type WechatIdentity } from './partner/wechat';
 import { createWechatCode, type WechatCode } from './partner/wechat-code';
 import { createWechatPhone, type WechatPhone } from './partner/wechat-phone';
+import { createWechatPush, type WechatPush } from './partner/wechat-push';
 import { createWechatRisk, type WechatRisk } from './partner/wechat-risk';
 import { createWechatServer, type WechatServer } from './partner/wechat-server';
 import { createWechatText, type WechatText } from './partner/wechat-text';
@@ -28,8 +36,9 @@ import type { EntryId } from './policy/sign-in-entries';
 import { createTable, type Table, type TableParts } from './table/client';
 import { counting } from './table/gauge/counting';
 import { createPolicyBook, type PolicyBook } from './table/policy/policy-book';
+import type { MessageTemplate } from './table/profile/message-acceptance';
 import { loadServiceKeys } from './table/service/key-store';
-import { type TimeLimit, type TimeLimits, timeLimits } from './time-limits';
+import { type TimeLimits, timeLimits } from './time-limits';
 import { createTrail, type Trail } from './trail/trail';
 
 /** Everything an operation may use. Tests pass their own; nothing is reached in any other way. */
@@ -60,6 +69,10 @@ export type Deps = {
   policyNoticeDays: number;
   /** What platforms have approved for notices. */
   noticeTemplates: ApprovedTemplates;
+  /** The templates of subscribe messages that people may be asked for. */
+  templates: MessageTemplate[];
+  /** Reads what WeChat pushes to us. */
+  wechatPush: WechatPush;
   /** Our mini-program's id, part of what an openid digest is of. */
   appid: string;
   /** Where mails that could not be delivered come back to; empty where no mail is sent. */
@@ -173,6 +186,13 @@ export function buildDeps(config: Config, replace: Replacements = {}): Deps {
       'tencent-faceid': faceId as Required<FaceId> | undefined,
       'network-identity': networkIdentity,
     }),
+    templates: templatesOf(config.SUBSCRIBE_TEMPLATES),
+    wechatPush: createWechatPush({
+      appid: config.WECHAT_APPID,
+      tokens: listOf(config.WECHAT_PUSH_TOKEN),
+      aesKeys: listOf(config.WECHAT_PUSH_AES_KEY),
+      clock,
+    }),
     offers: {
       faceId: faceId !== undefined,
       face: faceId?.startFace !== undefined,
@@ -193,8 +213,6 @@ export function buildDeps(config: Config, replace: Replacements = {}): Deps {
   };
 }
 
-type Asking = { clock: Clock; log: Log; limit: TimeLimit };
-
 /** `LINK_ENTRIES` is a list of `<entry>=<appid>:<secret>`. */
 function createSignInEntries(config: Config, asking: Asking): Entries {
   const offered = config.LINK_ENTRIES.split(',').filter(Boolean);
@@ -207,6 +225,16 @@ function createSignInEntries(config: Config, asking: Asking): Entries {
       ];
     }),
   );
+}
+
+const listOf = (text: string): string[] => text.split(',').filter(Boolean);
+
+/** `SUBSCRIBE_TEMPLATES` is a list of `<name>=<template id>:<once or lasting>`. */
+function templatesOf(list: string): MessageTemplate[] {
+  return listOf(list).map((text) => {
+    const [, name = '', id = '', kind] = /^([^=]+)=([^:]+):(.+)$/.exec(text) ?? [];
+    return { name, id, kind: kind as MessageTemplate['kind'] };
+  });
 }
 
 function appidsOf(entries: Entries): Deps['entries'] {
@@ -222,48 +250,6 @@ async function exchangeAt(entries: Entries, entry: EntryId, code: string): Promi
 function createRisk({ RISK_RANK_THRESHOLD }: Config, server: WechatServer): Risk | undefined {
   if (!RISK_RANK_THRESHOLD) return undefined;
   return { wechatRisk: createWechatRisk(server), refusedFrom: Number(RISK_RANK_THRESHOLD) };
-}
-
-function createFaceIdFrom(config: Config, asking: Asking): FaceId | undefined {
-  if (!config.FACEID_API_BASE || !config.FACEID_SECRET_ID || !config.FACEID_SECRET_KEY) return undefined;
-  return createFaceId({
-    baseUrl: config.FACEID_API_BASE,
-    secretId: config.FACEID_SECRET_ID,
-    secretKey: config.FACEID_SECRET_KEY,
-    region: config.FACEID_REGION,
-    ruleId: config.FACEID_RULE_ID,
-    ...asking,
-  });
-}
-
-function createSmsFrom(config: Config, asking: Asking): Sms | undefined {
-  if (!config.SMS_API_BASE || !config.SMS_SECRET_KEY || !config.SMS_APP_ID) return undefined;
-  return createSms({
-    baseUrl: config.SMS_API_BASE,
-    secretId: config.SMS_SECRET_ID,
-    secretKey: config.SMS_SECRET_KEY,
-    region: config.SMS_REGION,
-    appId: config.SMS_APP_ID,
-    signName: config.SMS_SIGN_NAME,
-    ...asking,
-  });
-}
-
-function createMailFrom(config: Config, asking: Asking): Mail | undefined {
-  if (!config.SMTP_URL || !config.MAIL_FROM || !config.MAIL_BOUNCE_HOST) return undefined;
-  return createMail({
-    url: config.SMTP_URL,
-    user: config.SMTP_USER,
-    password: config.SMTP_PASSWORD,
-    from: config.MAIL_FROM,
-    bounceHost: config.MAIL_BOUNCE_HOST,
-    ...asking,
-  });
-}
-
-function createNetworkIdentityFrom(config: Config, asking: Asking): NetworkIdentity | undefined {
-  const baseUrl = config.NETWORK_IDENTITY_BASE;
-  return baseUrl ? createNetworkIdentity({ baseUrl, ...asking }) : undefined;
 }
 
 /** Ed25519 public keys as JWKs (RFC 8037, 2). */

@@ -1,4 +1,5 @@
 import { serve } from '../../lib/host/serve';
+import { acceptanceOperations } from './acceptance-operations';
 import { avatarOperations } from './avatar-operations';
 import { deliveryOperations } from './delivery-operations';
 import { nicknameOperations } from './nickname-operations';
@@ -13,6 +14,7 @@ export const profile = {
   ...deliveryOperations,
   ...preferencesOperations,
   ...noticeOperations,
+  ...acceptanceOperations,
 };
 
 export const { handler } = serve('profile', profile);

@@ -97,6 +97,7 @@ export const tableRights: Record<Principal, TableRights> = {
     },
     indexes: { due: 'INCIDENTS' },
   },
+  events: { items: { 'P#*': 'get put check', 'ID#openid#*': 'get' } },
   retention: {
     items: {
       'INCIDENT#*': 'get query put update delete',

@@ -2,6 +2,7 @@ import type * as z from 'zod/mini';
 import type { breach } from '../../functions/breach/index';
 import type { cards } from '../../functions/cards/index';
 import type { consent } from '../../functions/consent/index';
+import type { events } from '../../functions/events/index';
 import type { identity } from '../../functions/identity/index';
 import type { location } from '../../functions/location/index';
 import type { login } from '../../functions/login/index';
@@ -17,10 +18,11 @@ export type Service = {
   location: typeof location;
   identity: typeof identity;
   breach: typeof breach;
+  events: typeof events;
   retention: typeof retention;
 };
 
-/** Callers that are people. The queue and the timer are not, so their operations are not in the client. */
+/** Callers that are people. The queue, the timer and partners are not, so their operations are not in the client. */
 type Person = 'anyone' | 'wechat' | 'subject' | 'staff';
 
 type Callable<F> = { [Name in keyof F as F[Name] extends { caller: Person } ? Name : never]: F[Name] };

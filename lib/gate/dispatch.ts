@@ -53,7 +53,8 @@ export async function dispatch(
     const guarded = guard(operations, call);
     if (!found) throw new AppError('UNKNOWN_OPERATION');
     const work = () => admit({ ...deps, trail }, found, guarded, operation);
-    const data = await (call.trigger === 'client' ? within(deps.limits.callMs, work) : work());
+    const limitMs = limitOf(deps, call);
+    const data = await (limitMs === undefined ? work() : within(limitMs, work));
     finish('OK');
     return { ok: true, data, ...announcementIn(deps) };
   } catch (error) {
@@ -76,6 +77,12 @@ function openerOf(found: Operation | undefined, { requestId, batch }: Call, oper
 function announcementIn({ policy }: Deps): Pick<Reply, 'announcement'> {
   const [newest] = policy.announcements();
   return newest ? { announcement: { id: newest.noticeId } } : {};
+}
+
+/** How long a call may take where somebody waits for its answer; the host sees to the others. */
+function limitOf({ limits }: Deps, { trigger }: Call): number | undefined {
+  if (trigger === 'client') return limits.callMs;
+  return trigger === 'webhook' ? limits.webhookMs : undefined;
 }
 
 function asAppError(error: unknown): AppError {
@@ -146,7 +153,7 @@ function sourceOf(per: 'person' | 'address', caller: CallerOf<CallerKind>, call:
     : demandAddress(call.address);
 }
 
-/** Timers and queues are attested by the platform and may run only what is theirs; people may run only what is theirs. */
+/** Timers, queues and webhooks are attested by the host and may run only what is theirs; people may run only what is theirs. */
 function demandTrigger(kind: CallerKind, trigger: Call['trigger']): void {
   const needed = {
     anyone: 'client',
@@ -155,6 +162,7 @@ function demandTrigger(kind: CallerKind, trigger: Call['trigger']): void {
     staff: 'client',
     scheduler: 'schedule',
     queue: 'queue',
+    webhook: 'webhook',
   } as const;
   if (needed[kind] !== trigger) throw new AppError('UNKNOWN_OPERATION');
 }

@@ -1,6 +1,6 @@
 import { toInstant } from '../clock';
 import type { KeyRing } from '../crypto/key-ring';
-import type { KnownReceipt, Receipt } from './channel';
+import type { Receipt } from './channel';
 import { readReference } from './reference';
 
 /** A mail as it came in: the address it was for, by the envelope and not by its headers, and the whole of it. */
@@ -19,13 +19,13 @@ export async function readBounce(
   bounceHost: string,
   { to, content }: IncomingMail,
   nowMs: number,
-): Promise<KnownReceipt | undefined> {
+): Promise<Receipt | undefined> {
   const [reference = '', host = ''] = to.split('@');
   if (!bounceHost || host.toLowerCase() !== bounceHost) return undefined;
-  const of = await readReference(ring, reference);
-  const said = of && deliveryStatus(content.slice(0, MAX_LOOKED_AT_CHARS));
+  if (!(await readReference(ring, reference))) return undefined;
+  const said = deliveryStatus(content.slice(0, MAX_LOOKED_AT_CHARS));
   const status = said && statusOf(said);
-  return status && { of, reference, status, code: said.code, at: toInstant(nowMs) };
+  return status && { reference, status, code: said.code, at: toInstant(nowMs) };
 }
 
 /** A server that gave up with a passing failure may do better another time; so may a mailbox that was full (RFC 3463). */

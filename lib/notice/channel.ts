@@ -1,5 +1,3 @@
-import type { Referred } from './reference';
-
 /** The ways a notice can reach somebody, in the order in which they are tried when nothing else is said. */
 export const channels = ['subscribe', 'sms', 'mail', 'inbox', 'announcement'] as const;
 export type ChannelId = (typeof channels)[number];
@@ -40,9 +38,6 @@ export type Receipt = {
   code: string;
   at: string;
 };
-
-/** A receipt whose reference was read: whom of which notice it is about. */
-export type KnownReceipt = Receipt & { of: Referred };
 
 /** A channel's client. `reference` comes back with the receipt. Never throws: trouble is a technical failure. */
 export type Channel<To, Message> = {

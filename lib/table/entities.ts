@@ -18,6 +18,7 @@ import { audiencePart } from './notice/audience';
 import { audienceHead } from './notice/audience-head';
 import { noticeEntity } from './notice/notice';
 import { noticeRecipient } from './notice/recipient';
+import { authorisationEvent } from './person/authorisation-event';
 import { entryPointer, linkedEntry } from './person/linked-entry';
 import { person } from './person/person';
 import { phone, phonePointer } from './person/phone';
@@ -27,7 +28,9 @@ import { policyNotice } from './policy/policy-notice';
 import { policyBook, policyVersion } from './policy/policy-version';
 import { personProcess, serviceProcess } from './process/process';
 import { avatar } from './profile/avatar';
+import { contactMail, mailCode } from './profile/contact-mail';
 import { delivery, endedDelivery } from './profile/delivery';
+import { messageAcceptance } from './profile/message-acceptance';
 import { nickname } from './profile/nickname';
 import { preferences } from './profile/preferences';
 import { serviceAttributes } from './profile/service-attributes';
@@ -94,6 +97,7 @@ export const entities = {
   noticeEntity,
   noticeRecipient,
   // person
+  authorisationEvent,
   entryPointer,
   linkedEntry,
   person,
@@ -111,8 +115,11 @@ export const entities = {
   serviceProcess,
   // profile
   avatar,
+  contactMail,
   delivery,
   endedDelivery,
+  mailCode,
+  messageAcceptance,
   nickname,
   preferences,
   ...serviceAttributes,

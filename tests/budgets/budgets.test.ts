@@ -14,6 +14,7 @@ import { createServiceKey, loadServiceKeys, removeServiceKey } from '../../lib/t
 import { breachRows } from '../breach/budget-rows';
 import { cardRows } from '../cards/budget-rows';
 import { consentRows } from '../consent/budget-rows';
+import { eventRows } from '../events/budget-rows';
 import { agreeingPartners } from '../identity/agreeing-partners';
 import { identityRows } from '../identity/budget-rows';
 import { locationRows } from '../location/budget-rows';
@@ -68,6 +69,7 @@ const ofOthers: Record<string, () => Promise<Prepared>> = {
   ...identityRows(() => world),
   ...consentRows(() => world),
   ...breachRows(() => world),
+  ...eventRows(() => world),
 };
 
 /** How each operation is brought to its usual case. */
@@ -229,6 +231,8 @@ const notReached: Record<string, readonly KindId[]> = {
   // It is the key of the pointer, and no attribute.
   'login/bindPhone': ['phone-digest'],
   'login/changePhone': ['phone-digest'],
+  // It is only looked for by its digest; and where an authorisation has ended.
+  'events/wechat': ['wechat-openid', 'authorisation-event'],
   // Where one stands on the card and is asked for: more units than the usual case.
   'cards/open': ['card-logo'],
   'cards/contact': ['card-logo', 'contact-note'],

@@ -1,6 +1,7 @@
 import { breachRows } from '../breach/budget-rows';
 import { cardRows } from '../cards/budget-rows';
 import { consentRows } from '../consent/budget-rows';
+import { eventRows } from '../events/budget-rows';
 import { identityRows } from '../identity/budget-rows';
 import { locationRows } from '../location/budget-rows';
 import { accountRows } from '../login/budget-rows';
@@ -26,6 +27,7 @@ export function everyOperation(
     ...identityRows(world),
     ...consentRows(world),
     ...breachRows(world),
+    ...eventRows(world),
     'login/signOut': async () => {
       const by = await again();
       await world().ok('consent/status', {}, by); // the hourly note of the session's use is a write as well

@@ -3,6 +3,7 @@ import { parseToken } from '../../lib/crypto/token';
 import { approvedNotice, incidentWith, somebody, tellOne } from '../breach/notice-stage';
 import { fields, png } from '../picture/samples';
 import { grant } from '../support/consent';
+import { templates } from '../support/templates';
 import { type Caller, onceKey, type World } from '../support/world';
 
 type Prepared = { input?: unknown; by?: object };
@@ -100,6 +101,12 @@ export function profileRows(theWorld: () => World, me: () => Caller): Record<str
     },
     'profile/openNotice': async () => ({ input: await told() }),
     'profile/announcement': async () => ({}),
+    'profile/acceptances': async () => ({}),
+    'profile/recordAcceptances': async () => {
+      const results = [{ templateId: templates.once.id, result: 'accept' }];
+      await ok('profile/recordAcceptances', { results, idempotencyKey: onceKey() });
+      return { input: { results, idempotencyKey: onceKey() } };
+    },
     'profile/getPreferences': async () => ({}),
     'profile/setPreferences': async () => {
       const { version } = await ok<{ version: number }>('profile/getPreferences', {});

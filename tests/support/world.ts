@@ -3,11 +3,13 @@ import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { breach } from '../../functions/breach/index';
 import { cards } from '../../functions/cards/index';
 import { consent } from '../../functions/consent/index';
+import { events } from '../../functions/events/index';
 import { identity } from '../../functions/identity/index';
 import { location } from '../../functions/location/index';
 import { login } from '../../functions/login/index';
 import { profile } from '../../functions/profile/index';
 import { retention } from '../../functions/retention/index';
+import { SANDBOX_PUSH } from '../../infra/local/sandbox/wechat-push';
 import { type FunctionName, functionCapabilities } from '../../lib/capabilities';
 import type { Clock } from '../../lib/clock';
 import { type Config, readConfig } from '../../lib/config';
@@ -33,6 +35,7 @@ import { memoryObjects, type Partners, partnerDoubles } from './partners';
 import { inNameOf, noteRing, observeUses, type Uses, withNotedUses } from './principal';
 import { scan } from './scan';
 import { type Opening, watchedKeys } from './trail';
+import { templatesSetting } from './templates';
 
 /** Every function, as deployed. A test compares it with the folders and the templates. */
 export const functions: Record<string, Operations> = {
@@ -43,6 +46,7 @@ export const functions: Record<string, Operations> = {
   location,
   identity,
   breach,
+  events,
   retention,
 };
 
@@ -143,6 +147,9 @@ export async function createWorld({
     WECHAT_APPID: 'wxtest',
     WECHAT_SECRET: 'secret',
     DOOR_KEYS: publicHalf(DOOR_KEY),
+    WECHAT_PUSH_TOKEN: SANDBOX_PUSH.token,
+    WECHAT_PUSH_AES_KEY: SANDBOX_PUSH.aesKey,
+    SUBSCRIBE_TEMPLATES: templatesSetting,
   };
   const config = like?.config ?? readConfig(settings);
   const raw = new DynamoDBClient({ region: config.SERVICE_REGION, endpoint: config.TABLE_ENDPOINT });
