@@ -7,6 +7,7 @@ import { threshold } from './gauge/threshold';
 import { containment } from './incident/containment';
 import { incident } from './incident/incident';
 import { incidentEntry } from './incident/incident-entry';
+import { incidentReport } from './incident/incident-report';
 import { batchDisclosure } from './ledger/batch-disclosure';
 import { ledgerEntry } from './ledger/ledger';
 import { endedLocation, location } from './location/location';
@@ -68,6 +69,7 @@ export const entities = {
   containment,
   incident,
   incidentEntry,
+  incidentReport,
   // ledger
   batchDisclosure,
   ledgerEntry,
