@@ -4,6 +4,7 @@ import { dutyOperations } from './duty-operations';
 import { incidentOperations } from './incident-operations';
 import { noticeOperations } from './notice-operations';
 import { scopeOperations } from './scope-operations';
+import { reportOperations } from './report-operations';
 
 export const breach = {
   ...incidentOperations,
@@ -11,6 +12,7 @@ export const breach = {
   ...containmentOperations,
   ...scopeOperations,
   ...noticeOperations,
+  ...reportOperations,
 };
 
 export const { handler } = serve('breach', breach);

@@ -9,6 +9,7 @@ import { incident } from './incident/incident';
 import { incidentEntry } from './incident/incident-entry';
 import { listedPerson, listPart, peopleList } from './incident/people-list';
 import { scope, scopeCandidate, scopePage } from './incident/scope';
+import { incidentReport } from './incident/incident-report';
 import { batchDisclosure } from './ledger/batch-disclosure';
 import { ledgerEntry } from './ledger/ledger';
 import { endedLocation, location } from './location/location';
@@ -83,6 +84,7 @@ export const entities = {
   scope,
   scopeCandidate,
   scopePage,
+  incidentReport,
   // ledger
   batchDisclosure,
   ledgerEntry,

@@ -104,6 +104,7 @@ export async function declareIncident(
     checked: {},
     reminded: {},
     measures: {},
+    reports: [],
     requests: [],
     wrappedKey: wrapped,
     ...next.head,
