@@ -7,10 +7,13 @@ import { rootKeys } from './crypto/root-key';
 import { AppError } from './errors';
 import { createLog, type Log } from './log';
 import { createFaceId, type FaceId } from './partner/faceid';
+import { createMail, type Mail } from './partner/mail';
 import { createNetworkIdentity, type NetworkIdentity } from './partner/network-identity';
 import { createObjects, type Objects } from './partner/objects';
 import { createProcessQueue, type ProcessQueue } from './partner/queue';
+import { createSms, type Sms } from './partner/sms';
 import { createStaffIdentity, type StaffIdentity } from './partner/staff-identity';
+import { createWechatMessage, type WechatMessage } from './partner/subscribe-message';
 import { createWechat, type Wechat, type WechatIdentity } from './partner/wechat';
 import { createWechatCode, type WechatCode } from './partner/wechat-code';
 import { createWechatPhone, type WechatPhone } from './partner/wechat-phone';
@@ -58,6 +61,8 @@ export type Deps = {
   wechatPush: WechatPush;
   /** Our mini-program's id, part of what an openid digest is of. */
   appid: string;
+  /** Where mails that could not be delivered come back to; empty where no mail is sent. */
+  bounceHost: string;
   /** Public keys of the doors in CloudBase (lib/door/assertion.ts). */
   doorKeys: JWK[];
   /** How long a call and each of the clients above may take. */
@@ -77,6 +82,9 @@ export type Replacements = Partial<
   wechatPhone?: WechatPhone;
   wechatText?: WechatText;
   wechatCode?: WechatCode;
+  wechatMessage?: WechatMessage;
+  sms?: Sms;
+  mail?: Mail;
   faceId?: FaceId;
   networkIdentity?: NetworkIdentity;
   entries?: Entries;
@@ -124,6 +132,7 @@ export function buildDeps(config: Config, replace: Replacements = {}): Deps {
     random,
     log,
     appid: config.WECHAT_APPID,
+    bounceHost: config.MAIL_BOUNCE_HOST,
     doorKeys: doorKeysOf(config.DOOR_KEYS),
     limits,
     ring,
@@ -153,6 +162,9 @@ export function buildDeps(config: Config, replace: Replacements = {}): Deps {
       'wechat-risk': risk?.wechatRisk,
       'wechat-text': replace.wechatText ?? createWechatText(server),
       'wechat-code': replace.wechatCode ?? createWechatCode(server),
+      'wechat-message': replace.wechatMessage ?? createWechatMessage(server, log),
+      'tencent-sms': replace.sms ?? createSmsFrom(config, asking),
+      mail: replace.mail ?? createMailFrom(config, asking),
       'tencent-faceid': faceId as Required<FaceId> | undefined,
       'network-identity': networkIdentity,
     }),
@@ -232,6 +244,31 @@ function createFaceIdFrom(config: Config, asking: Asking): FaceId | undefined {
     secretKey: config.FACEID_SECRET_KEY,
     region: config.FACEID_REGION,
     ruleId: config.FACEID_RULE_ID,
+    ...asking,
+  });
+}
+
+function createSmsFrom(config: Config, asking: Asking): Sms | undefined {
+  if (!config.SMS_API_BASE || !config.SMS_SECRET_KEY || !config.SMS_APP_ID) return undefined;
+  return createSms({
+    baseUrl: config.SMS_API_BASE,
+    secretId: config.SMS_SECRET_ID,
+    secretKey: config.SMS_SECRET_KEY,
+    region: config.SMS_REGION,
+    appId: config.SMS_APP_ID,
+    signName: config.SMS_SIGN_NAME,
+    ...asking,
+  });
+}
+
+function createMailFrom(config: Config, asking: Asking): Mail | undefined {
+  if (!config.SMTP_URL || !config.MAIL_FROM || !config.MAIL_BOUNCE_HOST) return undefined;
+  return createMail({
+    url: config.SMTP_URL,
+    user: config.SMTP_USER,
+    password: config.SMTP_PASSWORD,
+    from: config.MAIL_FROM,
+    bounceHost: config.MAIL_BOUNCE_HOST,
     ...asking,
   });
 }

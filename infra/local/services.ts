@@ -11,9 +11,12 @@ import { startDynamoDb } from './dynamodb';
 import { startObjectStore } from './objects';
 import { startOidc } from './oidc';
 import { openPersistence, type Persistence } from './persist';
-import { SANDBOX_FACEID } from './sandbox/faceid-signature';
+import { HOST } from './ports';
+import { SANDBOX_SMS } from './sandbox/approved-templates';
+import { createContacts } from './sandbox/contacts';
 import { startSandbox } from './sandbox/server';
 import { SANDBOX_PUSH } from './sandbox/wechat-push';
+import { SANDBOX_FACEID, SANDBOX_TENCENT } from './sandbox/tencent-signature';
 import { type Mail, startSmtp } from './smtp';
 import { startSqs } from './sqs';
 import { makeLocalTable } from './table';
@@ -83,14 +86,15 @@ export async function startServices(options: ServicesOptions = {}): Promise<Serv
 
 async function startWith(options: ServicesOptions, persistence: Persistence | undefined): Promise<Services> {
   const { clock = systemClock, sealSuite = 'aes', javaEnvironment = process.env } = options;
+  const contacts = createContacts(clock);
   const running = await startTogether({
     table: startDynamoDb({
       environment: javaEnvironment,
       ...(persistence && { persistDir: persistence.tableDir }),
     }),
     queue: startSqs({ region: REGION, prefix: QUEUE_PREFIX }),
-    sandbox: startSandbox({ apps: [LOCAL_APP, LOCAL_ENTRY], clock }),
-    smtp: startSmtp(clock),
+    sandbox: startSandbox({ apps: [LOCAL_APP, LOCAL_ENTRY], clock, contacts }),
+    smtp: startSmtp(clock, contacts),
     oidc: startOidc(),
     objects: startObjectStore({
       bucket: BUCKET_NAME,
@@ -130,6 +134,15 @@ async function startWith(options: ServicesOptions, persistence: Persistence | un
     FACEID_SECRET_ID: SANDBOX_FACEID.secretId,
     FACEID_SECRET_KEY: SANDBOX_FACEID.secretKey,
     FACEID_RULE_ID: SANDBOX_FACEID.ruleId,
+    SMS_API_BASE: sandbox.url,
+    SMS_REGION: 'ap-guangzhou',
+    SMS_SECRET_ID: SANDBOX_TENCENT.secretId,
+    SMS_SECRET_KEY: SANDBOX_TENCENT.secretKey,
+    SMS_APP_ID: SANDBOX_SMS.appId,
+    SMS_SIGN_NAME: SANDBOX_SMS.signName,
+    SMTP_URL: `smtp://${HOST}:${smtp.port}`,
+    MAIL_FROM: 'notice@leliao.sandbox.cn',
+    MAIL_BOUNCE_HOST: 'bounce.leliao.sandbox.cn',
     NETWORK_IDENTITY_BASE: `${sandbox.url}/network-identity`,
     STAFF_ISSUER: oidc.issuer,
     STAFF_AUDIENCE: oidc.audience,

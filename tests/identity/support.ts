@@ -1,5 +1,5 @@
 import { checkCharacter } from '../../functions/identity/id-number';
-import { SANDBOX_FACEID } from '../../infra/local/sandbox/faceid-signature';
+import { SANDBOX_FACEID } from '../../infra/local/sandbox/tencent-signature';
 import { startSandbox } from '../../infra/local/sandbox/server';
 import type { Clock } from '../../lib/clock';
 import { parseToken } from '../../lib/crypto/token';

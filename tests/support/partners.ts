@@ -58,6 +58,10 @@ export function partnerDoubles(rankOf: (openid: string) => number | undefined): 
     wechatCode: {
       draw: async (scene) => ({ image: Buffer.from(`code of ${scene}`), contentType: 'image/png' }),
     },
+    // What is sent by a channel arrives nowhere; the clients have tests of their own (tests/partner).
+    wechatMessage: { send: async () => ({ status: 'accepted' }) },
+    sms: { send: async () => ({ status: 'accepted' }), pullReceipts: async () => [] },
+    mail: { send: async () => ({ status: 'accepted' }) },
     // A staff token here is `staff:<id>:<role>,<role>`; the real verification has tests of its own.
     staff: {
       async verify(token) {
