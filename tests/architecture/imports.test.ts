@@ -41,6 +41,7 @@ const mayName: Record<string, readonly string[]> = {
   'lib/client': ['functions/*', 'lib', 'lib/gate'],
   'lib/gate': ['lib/partner'],
   'lib/card': ['lib/policy'],
+  'lib/notice': ['lib/table'],
   'lib/partner': ['lib/table'],
 };
 
