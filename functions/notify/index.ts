@@ -9,7 +9,7 @@ export const notify = {
     summary: '队列：推进一份通知：按渠道逐人告知一批人，或者开始、结束整份通知。',
     caller: 'queue',
     purpose: 'incident',
-    kinds: { in: [], out: [] },
+    kinds: { in: ['notice-record'], out: [] },
     input: z.strictObject({
       kind: z.string().check(z.regex(/^notice(-part)?$/)),
       id: z.string().check(z.regex(/^[\w-]{1,64}$/)),
@@ -20,8 +20,8 @@ export const notify = {
       count: z.int(),
     }),
     ledger: 'act',
-    // A part with one person, by the inbox alone.
-    budget: { trips: 0, readUnits: 0, writeUnits: 0 },
+    // A part with one person, by the inbox alone. By a partner: two write units for each person, and one for each block.
+    budget: { trips: 8, readUnits: 5, writeUnits: 7 },
     run: runProcess,
   }),
   wake: operation({

@@ -163,7 +163,7 @@ export async function waiting({ deps }: Stage): Promise<Waiting[]> {
 
 /** Lets time pass, and takes up what is due as the timer does, until nothing waits or `stop` says so. */
 export async function finish(on: Stage, stop: () => boolean = () => false): Promise<void> {
-  for (let round = 0; round < 400 && !stop(); round += 1) {
+  for (let round = 0; round < 60 && !stop(); round += 1) {
     const all = await waiting(on);
     const [first] = all;
     if (!first) return;

@@ -31,7 +31,8 @@ export async function noteAll(deps: Deps, of: Visit<boolean>, planned: readonly 
 /**
  * Hands a message for each of some people to a partner: claims everybody's row, then reads once more, in one trip, whether
  * the notice is still sent and who may still be told and where; whoever was erased or has withdrawn since gets nothing
- * (promises B5, K3). Answers how the notice stands. One write unit to claim and one for the answer.
+ * (promises B5, K3). Answers how the notice stands, and whether
+ * the partner is to be left alone for now. One write unit to claim and one for the answer.
  */
 export async function sendSome(
   deps: Deps,
@@ -39,7 +40,7 @@ export async function sendSome(
   channel: PartnerChannel,
   way: Way,
   planned: readonly Planned[],
-): Promise<NoticeState> {
+): Promise<{ state: NoticeState; inTrouble: boolean }> {
   const won = await allDone(planned.map(({ one, tries }) => note(deps, of, one, tries)));
   const claimed = planned.filter((_, index) => won[index]);
   const wanted = claimed.map(({ one: { subjectId } }) => [keys.person(subjectId), ...way.itemsOf(subjectId)]);
@@ -62,7 +63,7 @@ export async function sendSome(
   const closed = await hear(deps, quotaName(channel, of.notice.drill), heard, of.closed[channel]);
   if (closed) of.closed[channel] = closed;
   else delete of.closed[channel];
-  return state;
+  return { state, inTrouble: closed !== undefined || heard.throttled > 0 };
 }
 
 type Found = { one: Told; own: Item | undefined; others: (Item | undefined)[] };

@@ -2,14 +2,14 @@ import { MINUTE_MS, toInstant } from '../../clock';
 import type { Deps } from '../../deps';
 import type { Write } from '../../table/client';
 import { mayMove, moveNotice, type Notice, readNotice } from '../../table/notice/notice';
-import { beginProcess, type ProcessRef, processKey } from '../../table/process/process';
+import { beginProcess, type ProcessRef, processKey, readProcess } from '../../table/process/process';
 import type { Next, StepInput } from '../kind';
 
 /** Parts that one step begins. */
 const PARTS_PER_STEP = 90;
 /** Parts whose rows one step looks for. */
 const PARTS_AT_A_LOOK = 100;
-/** How often it is looked whether everybody is told. */
+/** It is looked whether everybody is told when the next part is due, and not more often than this. */
 const GATHER_EVERY_MS = MINUTE_MS;
 
 /** The process of a notice, which begins those of its parts and ends when they have. */
@@ -54,9 +54,11 @@ export async function gather(deps: Deps, { process: { state } }: StepInput): Pro
   const [notice, next] = [await noticeAt(deps, state.noticeId), Number(state.next)];
   const count = Math.max(0, Math.min(PARTS_AT_A_LOOK, notice.parts - next));
   const parts = Array.from({ length: count }, (_, index) => partProcess(notice.noticeId, next + index));
-  const left = (await deps.table.getMany(parts.map(processKey))).filter(Boolean);
-  if (left.length > 0 || notice.state === 'paused')
-    return { waitUntilMs: deps.clock.now() + GATHER_EVERY_MS };
+  const rows = (await deps.table.getMany(parts.map(processKey))).map(readProcess);
+  const dueAtMs = rows.flatMap((row) => (row ? [Date.parse(row.dueAt)] : []));
+  const soonMs = deps.clock.now() + GATHER_EVERY_MS;
+  if (dueAtMs.length > 0) return { waitUntilMs: Math.max(soonMs, Math.min(...dueAtMs)) };
+  if (notice.state === 'paused') return { waitUntilMs: soonMs };
   if (count > 0) return { to: 'gather', state: { ...state, next: next + count } };
   const done = mayMove(notice, 'done') ? [moveNotice(notice, 'done', toInstant(deps.clock.now()))] : [];
   return { to: 'end', writes: done, count: notice.parts };

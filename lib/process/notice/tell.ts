@@ -168,8 +168,8 @@ async function sendBlock<D extends boolean>(
   await deps.channels.until(block.startMs);
   for (let from = 0; from < block.count; from += AT_ONCE) {
     const some = planned.slice(from, Math.min(from + AT_ONCE, block.count));
-    const state = await sendSome(deps, of, channel, way, some);
-    if (state !== 'sending') return { state };
+    const { state, inTrouble } = await sendSome(deps, of, channel, way, some);
+    if (state !== 'sending' || inTrouble) return { state };
   }
   return { state: 'sending' };
 }
