@@ -43,6 +43,13 @@ export const capabilities = {
   risk: { settings: [...wechat, 'RISK_RANK_THRESHOLD'], parts: ['risk'], partners: ['wechat-risk'] },
   text: { settings: wechat, partners: ['wechat-text'] },
   code: { settings: wechat, partners: ['wechat-code'] },
+  /** Believes what WeChat pushes. */
+  'wechat-push': {
+    settings: ['WECHAT_APPID', 'WECHAT_PUSH_TOKEN', 'WECHAT_PUSH_AES_KEY'],
+    parts: ['wechatPush'],
+  },
+  /** Knows which subscribe messages people may be asked for. */
+  'subscribe-templates': { settings: ['SUBSCRIBE_TEMPLATES'], parts: ['templates'] },
   'wechat-message': { settings: wechat, partners: ['wechat-message'] },
   /** Sends SMS, and pulls what became of them. */
   sms: { settings: sms, partners: ['tencent-sms'] },
@@ -66,6 +73,10 @@ export const capabilities = {
   /** Asks for a process to go on. */
   'ask-for-processes': { settings: [...queues, 'PROCESS_QUEUE_URL'], parts: ['queue'] },
   'take-processes': {},
+  /** Asks the worker of notices to go on. */
+  'ask-for-notices': { settings: [...queues, 'NOTICE_QUEUE_URL'], parts: ['noticeQueue'] },
+  /** Sends notices by their channels. */
+  'send-notices': { settings: [], parts: ['channels'] },
   /** Publishes versions of the policy, the first one of a new service included. */
   'publish-policy': { settings: ['POLICY_NOTICE_DAYS'], parts: ['policyNoticeDays'] },
 } as const satisfies Record<string, Needs>;
@@ -77,10 +88,12 @@ export const functionCapabilities = {
   login: ['people', 'seal', 'wechat-sign-in', 'linked-entries', 'wechat-phone', 'risk', 'ask-for-processes'],
   consent: ['people', 'seal', 'staff-identity', 'ask-for-processes', 'publish-policy'],
   cards: ['people', 'seal', 'staff-identity', 'text', 'code'],
-  profile: ['people', 'seal', 'staff-identity', 'pictures'],
+  profile: ['people', 'seal', 'staff-identity', 'pictures', 'subscribe-templates', 'mail'],
   location: ['people', 'seal'],
   identity: ['people', 'seal', 'staff-identity', 'faceid', 'network-identity'],
+  events: ['seal', 'wechat-push', 'subscribe-templates', 'bounces'],
   retention: ['seal', 'take-processes', 'ask-for-processes', 'erase-pictures'],
+  notify: ['seal', 'send-notices', 'ask-for-notices', 'wechat-message', 'sms', 'mail'],
 } as const satisfies Record<string, readonly Capability[]>;
 
 export type FunctionName = keyof typeof functionCapabilities;

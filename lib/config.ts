@@ -14,6 +14,9 @@ import { entryIds } from './policy/sign-in-entries';
 
 const stages = ['local', 'test', 'staging', 'production'] as const;
 
+/** Templates of subscribe messages. */
+const template = '[a-z-]{1,32}=[\\w-]{20,64}:(once|lasting)';
+
 const one = `(${entryIds.join('|')})=[^,:=]+:[^,:=]+`;
 
 const settings = z.object({
@@ -22,6 +25,7 @@ const settings = z.object({
   TABLE_NAME: z.string().check(z.regex(/^[\w.-]{3,255}$/)),
   TABLE_ENDPOINT: z.string(),
   PROCESS_QUEUE_URL: z.string().check(z.minLength(1)),
+  NOTICE_QUEUE_URL: z.string().check(z.minLength(1)),
   SQS_ENDPOINT: z.string(),
   // Several, separated by commas, while the root key is being changed: the first one wraps, all of them unwrap.
   ROOT_KEY: z
@@ -40,6 +44,14 @@ const settings = z.object({
   WECHAT_API_BASE: z.string().check(z.minLength(1)),
   WECHAT_APPID: z.string().check(z.minLength(1)),
   WECHAT_SECRET: z.string().check(z.minLength(1)),
+  /**
+   * Token and EncodingAESKey of WeChat's message push; two of each, separated by a comma, while they are changed. Empty: no push
+   * is believed.
+   */
+  WECHAT_PUSH_TOKEN: z.string().check(z.regex(/^([A-Za-z0-9-]{3,32}(,[A-Za-z0-9-]{3,32})?)?$/)),
+  WECHAT_PUSH_AES_KEY: z.string().check(z.regex(/^([A-Za-z0-9+/]{43}(,[A-Za-z0-9+/]{43})?)?$/)),
+  /** Templates of subscribe messages that people may be asked for, as `<name>=<template id>:<once or lasting>`. */
+  SUBSCRIBE_TEMPLATES: z.string().check(z.regex(new RegExp(`^(${template}(,${template})*)?$`))),
   /**
    * Public halves of the keys that the doors in CloudBase sign with, as `<key id>=<Ed25519, base64url>`, separated by commas:
    * two while one is being changed. Empty: nobody comes through a door.
@@ -61,13 +73,12 @@ const settings = z.object({
   FACEID_SECRET_KEY: z.string(),
   FACEID_REGION: z.string(),
   FACEID_RULE_ID: z.string(),
-  /** Tencent Cloud SMS. Without base, secret and app no SMS is sent. */
+  /** Tencent Cloud SMS; the name is the text of the approved signature, without brackets. Empty: no SMS is sent. */
   SMS_API_BASE: z.string(),
   SMS_REGION: z.string(),
   SMS_SECRET_ID: z.string(),
   SMS_SECRET_KEY: z.string(),
   SMS_APP_ID: z.string().check(z.regex(/^\d{0,16}$/)),
-  /** The approved signature that begins every SMS: its text, without the brackets. */
   SMS_SIGN_NAME: z.string(),
   /** The operator's mail relay, `smtps://host:port`; the address that people answer; where bounces go. Empty: no mail. */
   SMTP_URL: z.string(),
@@ -89,6 +100,9 @@ const optional = {
   SQS_ENDPOINT: '',
   OBJECTS_ENDPOINT: '',
   SEAL_SUITE: 'aes',
+  WECHAT_PUSH_TOKEN: '',
+  WECHAT_PUSH_AES_KEY: '',
+  SUBSCRIBE_TEMPLATES: '',
   DOOR_KEYS: '',
   STAFF_ISSUER: '',
   STAFF_AUDIENCE: '',
@@ -154,15 +168,8 @@ export function readConfig(
 }
 
 /** What a setting leads to: an address, a region, a key; or nothing outside this process. */
-type Place =
-  | 'host'
-  | 'own-host'
-  | 'own-hosts'
-  | 'own-relay'
-  | 'aws-region'
-  | 'cloudbase-region'
-  | 'root-keys'
-  | 'nowhere';
+type Host = 'host' | 'own-host' | 'own-hosts' | 'own-relay';
+type Place = Host | 'aws-region' | 'cloudbase-region' | 'root-keys' | 'nowhere';
 
 /**
  * Where each setting leads (promise S1). Start-up, build and packaging look at all that lead anywhere, and a setting that
@@ -174,6 +181,7 @@ export const leadsTo: Record<Name, Place> = {
   TABLE_NAME: 'nowhere',
   TABLE_ENDPOINT: 'host',
   PROCESS_QUEUE_URL: 'host',
+  NOTICE_QUEUE_URL: 'host',
   SQS_ENDPOINT: 'host',
   ROOT_KEY: 'root-keys',
   SEAL_SUITE: 'nowhere',
@@ -186,6 +194,9 @@ export const leadsTo: Record<Name, Place> = {
   WECHAT_API_BASE: 'host',
   WECHAT_APPID: 'nowhere',
   WECHAT_SECRET: 'nowhere',
+  WECHAT_PUSH_TOKEN: 'nowhere',
+  WECHAT_PUSH_AES_KEY: 'nowhere',
+  SUBSCRIBE_TEMPLATES: 'nowhere',
   DOOR_KEYS: 'nowhere',
   LINK_ENTRIES: 'nowhere',
   RISK_RANK_THRESHOLD: 'nowhere',

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { JWK } from 'jose';
 import { type Clock, systemClock } from './clock';
 import type { Config } from './config';
@@ -6,6 +7,8 @@ import { type Random, systemRandom } from './crypto/random';
 import { rootKeys } from './crypto/root-key';
 import { AppError } from './errors';
 import { createLog, type Log } from './log';
+import { type ChannelSets, drillChannels, liveChannels } from './notice/channel-set';
+import { channelQuotas } from './notice/rules';
 import {
   type Asking,
   createFaceIdFrom,
@@ -24,15 +27,18 @@ import { createWechatMessage, type WechatMessage } from './partner/subscribe-mes
 import { createWechat, type Wechat, type WechatIdentity } from './partner/wechat';
 import { createWechatCode, type WechatCode } from './partner/wechat-code';
 import { createWechatPhone, type WechatPhone } from './partner/wechat-phone';
+import { createWechatPush, type WechatPush } from './partner/wechat-push';
 import { createWechatRisk, type WechatRisk } from './partner/wechat-risk';
 import { createWechatServer, type WechatServer } from './partner/wechat-server';
 import { createWechatText, type WechatText } from './partner/wechat-text';
 import { holdPartners, type Partners } from './partners';
 import type { Registry } from './policy/registry';
 import type { EntryId } from './policy/sign-in-entries';
+import { doorKeysOf, listOf, templatesOf } from './setting-lists';
 import { createTable, type Table, type TableParts } from './table/client';
 import { counting } from './table/gauge/counting';
 import { createPolicyBook, type PolicyBook } from './table/policy/policy-book';
+import type { MessageTemplate } from './table/profile/message-acceptance';
 import { loadServiceKeys } from './table/service/key-store';
 import { type TimeLimits, timeLimits } from './time-limits';
 
@@ -45,6 +51,10 @@ export type Deps = {
   /** What the operator has a contract for; the other ways are not offered. */
   offers: Offers;
   queue: ProcessQueue;
+  /** Asks the worker of notices, which alone has their channels. */
+  noticeQueue: ProcessQueue;
+  /** How people are reached: real notices by the ways that the operator has a contract for, drills by none. */
+  channels: ChannelSets;
   objects: Objects;
   staff: StaffIdentity;
   clock: Clock;
@@ -60,6 +70,10 @@ export type Deps = {
   policy: PolicyBook;
   /** Days between the announcement of a material change and its taking effect, at least. */
   policyNoticeDays: number;
+  /** The templates of subscribe messages that people may be asked for. */
+  templates: MessageTemplate[];
+  /** Reads what WeChat pushes to us. */
+  wechatPush: WechatPush;
   /** Our mini-program's id, part of what an openid digest is of. */
   appid: string;
   /** Where mails that could not be delivered come back to; empty where no mail is sent. */
@@ -77,7 +91,10 @@ type Risk = { wechatRisk: WechatRisk; refusedFrom: number };
 
 /** What tests and tools replace. */
 export type Replacements = Partial<
-  Pick<Deps, 'clock' | 'random' | 'log' | 'queue' | 'objects' | 'staff' | 'limits'>
+  Pick<
+    Deps,
+    'clock' | 'random' | 'log' | 'queue' | 'noticeQueue' | 'channels' | 'objects' | 'staff' | 'limits'
+  >
 > & {
   wechat?: Wechat;
   wechatPhone?: WechatPhone;
@@ -169,6 +186,13 @@ export function buildDeps(config: Config, replace: Replacements = {}): Deps {
       'tencent-faceid': faceId as Required<FaceId> | undefined,
       'network-identity': networkIdentity,
     }),
+    templates: templatesOf(config.SUBSCRIBE_TEMPLATES),
+    wechatPush: createWechatPush({
+      appid: config.WECHAT_APPID,
+      tokens: listOf(config.WECHAT_PUSH_TOKEN),
+      aesKeys: listOf(config.WECHAT_PUSH_AES_KEY),
+      clock,
+    }),
     offers: {
       faceId: faceId !== undefined,
       face: faceId?.startFace !== undefined,
@@ -186,6 +210,12 @@ export function buildDeps(config: Config, replace: Replacements = {}): Deps {
         ...asking,
       }),
     queue: replace.queue ?? createProcessQueue({ url: config.PROCESS_QUEUE_URL, ...queues }),
+    noticeQueue: replace.noticeQueue ?? createProcessQueue({ url: config.NOTICE_QUEUE_URL, ...queues }),
+    channels: replace.channels ?? {
+      live: liveChannels({}),
+      drill: drillChannels(channelQuotas),
+      until: (atMs) => pause(Math.max(0, atMs - clock.now())),
+    },
   };
 }
 
@@ -216,20 +246,4 @@ async function exchangeAt(entries: Entries, entry: EntryId, code: string): Promi
 function createRisk({ RISK_RANK_THRESHOLD }: Config, server: WechatServer): Risk | undefined {
   if (!RISK_RANK_THRESHOLD) return undefined;
   return { wechatRisk: createWechatRisk(server), refusedFrom: Number(RISK_RANK_THRESHOLD) };
-}
-
-/** Ed25519 public keys as JWKs (RFC 8037, 2). */
-function doorKeysOf(list: string): JWK[] {
-  const pairs = list
-    .split(',')
-    .filter(Boolean)
-    .map((pair) => pair.split('='));
-  return pairs.map(([kid = '', x = '']) => ({
-    kty: 'OKP',
-    crv: 'Ed25519',
-    alg: 'EdDSA',
-    use: 'sig',
-    kid,
-    x,
-  }));
 }

@@ -16,6 +16,7 @@ import { SANDBOX_SMS } from './sandbox/approved-templates';
 import { createContacts } from './sandbox/contacts';
 import { startSandbox } from './sandbox/server';
 import { SANDBOX_FACEID, SANDBOX_TENCENT } from './sandbox/tencent-signature';
+import { SANDBOX_PUSH } from './sandbox/wechat-push';
 import { type Mail, startSmtp } from './smtp';
 import { startSqs } from './sqs';
 import { makeLocalTable } from './table';
@@ -32,6 +33,10 @@ export const LOCAL_APP = { appid: 'wx0000000000000000', secret: 'local-secret' }
 
 /** The mini-program of another entry, which people may link (promise A4). */
 export const LOCAL_ENTRY = { entry: 'wechat-pay', appid: 'wx9999999999999999', secret: 'local-entry-secret' };
+
+/** Subscribe messages that people may be asked for, as in `SUBSCRIBE_TEMPLATES`. */
+const LOCAL_TEMPLATES =
+  'incident=local-template-once-0000000000000000000000:once,incident-lasting=local-template-lasting-0000000000000000000:lasting';
 
 /** Worthless on purpose: it guards what is in memory only. */
 export const MEMORY_ROOT_KEY = `local:${createHash('sha256').update('leliao: development only').digest('base64')}`;
@@ -107,6 +112,7 @@ async function startWith(options: ServicesOptions, persistence: Persistence | un
     TABLE_NAME,
     TABLE_ENDPOINT: table.endpoint,
     PROCESS_QUEUE_URL: queue.queues.ProcessQueue,
+    NOTICE_QUEUE_URL: queue.queues.NoticeQueue,
     SQS_ENDPOINT: queue.endpoint,
     OBJECTS_BUCKET: objects.bucket,
     OBJECTS_ENDPOINT: objects.endpoint,
@@ -115,6 +121,9 @@ async function startWith(options: ServicesOptions, persistence: Persistence | un
     WECHAT_API_BASE: sandbox.url,
     WECHAT_APPID: LOCAL_APP.appid,
     WECHAT_SECRET: LOCAL_APP.secret,
+    WECHAT_PUSH_TOKEN: SANDBOX_PUSH.token,
+    WECHAT_PUSH_AES_KEY: SANDBOX_PUSH.aesKey,
+    SUBSCRIBE_TEMPLATES: LOCAL_TEMPLATES,
     DOOR_KEYS: door.DOOR_KEYS,
     LINK_ENTRIES: `${LOCAL_ENTRY.entry}=${LOCAL_ENTRY.appid}:${LOCAL_ENTRY.secret}`,
     RISK_RANK_THRESHOLD: '3',

@@ -37,6 +37,7 @@ function serviceAt(url: string, waits = limits) {
     TABLE_ENDPOINT: url,
     SQS_ENDPOINT: url,
     PROCESS_QUEUE_URL: `${url}/000000000000/erase`,
+    NOTICE_QUEUE_URL: `${url}/000000000000/notice`,
     OBJECTS_BUCKET: 'test-objects',
     OBJECTS_ENDPOINT: url,
     ROOT_KEY: `local:${systemRandom(32).toString('base64')}`,
@@ -276,8 +277,10 @@ describe('the time limits of the service', () => {
     const ends = Object.values(deployed as Record<string, { timeout?: number }>).map(
       ({ timeout = provider.timeout }) => timeout * 1000,
     );
-    const { callMs, connectMs, table, messageMs, answerMs, ...others } = timeLimits;
+    const { callMs, webhookMs, connectMs, table, messageMs, answerMs, ...others } = timeLimits;
     expect(callMs).toBeLessThan(Math.min(...ends));
+    expect(webhookMs).toBeLessThan(5_000); // what WeChat waits
+    expect(table.totalMs).toBeLessThan(webhookMs);
     for (const one of Object.values(others)) expect(table.totalMs + one.totalMs).toBeLessThan(callMs);
     for (const { attemptMs, totalMs } of [table, ...Object.values(others)]) {
       expect(attemptMs).toBeLessThan(totalMs); // there is room for another try
