@@ -334,7 +334,11 @@ describe.each(regions)('the templates for %s', (region) => {
       lambdas().flatMap(([id, properties]) => (setting in variablesOf(properties) ? [id] : []));
     expect(holders('FACEID_SECRET_KEY')).toEqual(['IdentityLambdaFunction']);
     expect(holders('NETWORK_IDENTITY_BASE')).toEqual(['IdentityLambdaFunction']);
-    expect(holders('WECHAT_SECRET')).toEqual(['LoginLambdaFunction', 'CardsLambdaFunction']);
+    expect(holders('WECHAT_SECRET').sort()).toEqual([
+      ...['CardsLambdaFunction', 'LoginLambdaFunction', 'NotifyLambdaFunction'],
+    ]);
+    expect(holders('SMS_SECRET_KEY')).toEqual(['NotifyLambdaFunction']);
+    expect(holders('SMTP_PASSWORD').sort()).toEqual(['NotifyLambdaFunction', 'ProfileLambdaFunction']);
     expect(holders('LINK_ENTRIES')).toEqual(['LoginLambdaFunction']);
   });
 
@@ -352,12 +356,20 @@ describe.each(regions)('the templates for %s', (region) => {
     for (const text of ofWechat) expect(text).toContain('::version-of-the-secret}}');
   });
 
-  it('does without the secret of FaceID while nobody has named one', () => {
+  it('does without the secrets of FaceID, SMS and mail while nobody has named one', () => {
     const { Conditions } = template() as never as { Conditions: object };
-    expect(Conditions).toEqual({ WithFaceId: { 'Fn::Not': [{ 'Fn::Equals': ['', ''] }] } });
-    const identity = variablesOf(propertiesOf(template(), 'IdentityLambdaFunction'));
-    for (const setting of ['FACEID_SECRET_ID', 'FACEID_SECRET_KEY', 'FACEID_RULE_ID'])
-      expect(identity[setting]).toEqual({ 'Fn::If': ['WithFaceId', expect.any(String), ''] });
+    const isNamed = { 'Fn::Not': [{ 'Fn::Equals': ['', ''] }] };
+    expect(Conditions).toEqual({ WithFaceId: isNamed, WithSms: isNamed, WithMail: isNamed });
+    const optional = {
+      WithFaceId: ['IdentityLambdaFunction', 'FACEID_SECRET_ID', 'FACEID_SECRET_KEY', 'FACEID_RULE_ID'],
+      WithSms: ['NotifyLambdaFunction', 'SMS_SECRET_ID', 'SMS_SECRET_KEY', 'SMS_APP_ID'],
+      WithMail: ['NotifyLambdaFunction', 'SMTP_USER', 'SMTP_PASSWORD'],
+    };
+    for (const [condition, [id = '', ...settings]] of Object.entries(optional)) {
+      const given = variablesOf(propertiesOf(template(), id));
+      for (const setting of settings)
+        expect(given[setting]).toEqual({ 'Fn::If': [condition, expect.any(String), ''] });
+    }
   });
 
   it('asks for nothing that the China regions do not have', () => {
