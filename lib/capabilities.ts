@@ -75,6 +75,10 @@ export const capabilities = {
   'take-processes': {},
   /** Words notices, by templates that platforms have approved. */
   'notice-templates': { settings: ['NOTICE_TEMPLATES'], parts: ['noticeTemplates'] },
+  /** Asks the worker of notices to go on. */
+  'ask-for-notices': { settings: [...queues, 'NOTICE_QUEUE_URL'], parts: ['noticeQueue'] },
+  /** Sends notices by their channels. */
+  'send-notices': { settings: [], parts: ['channels'] },
   /** Publishes versions of the policy, the first one of a new service included. */
   'publish-policy': { settings: ['POLICY_NOTICE_DAYS'], parts: ['policyNoticeDays'] },
 } as const satisfies Record<string, Needs>;
@@ -86,12 +90,13 @@ export const functionCapabilities = {
   login: ['people', 'seal', 'wechat-sign-in', 'linked-entries', 'wechat-phone', 'risk', 'ask-for-processes'],
   consent: ['people', 'seal', 'staff-identity', 'ask-for-processes', 'publish-policy'],
   cards: ['people', 'seal', 'staff-identity', 'text', 'code'],
-  profile: ['people', 'seal', 'staff-identity', 'pictures', 'subscribe-templates'],
+  profile: ['people', 'seal', 'staff-identity', 'pictures', 'subscribe-templates', 'mail'],
   location: ['people', 'seal'],
   identity: ['people', 'seal', 'staff-identity', 'faceid', 'network-identity'],
   breach: ['seal', 'staff-identity', 'ask-for-processes', 'notice-templates'],
-  events: ['seal', 'wechat-push', 'subscribe-templates'],
+  events: ['seal', 'wechat-push', 'subscribe-templates', 'bounces'],
   retention: ['seal', 'take-processes', 'ask-for-processes', 'erase-pictures'],
+  notify: ['seal', 'send-notices', 'ask-for-notices', 'wechat-message', 'sms', 'mail'],
 } as const satisfies Record<string, readonly Capability[]>;
 
 export type FunctionName = keyof typeof functionCapabilities;

@@ -27,6 +27,7 @@ const settings = z.object({
   TABLE_NAME: z.string().check(z.regex(/^[\w.-]{3,255}$/)),
   TABLE_ENDPOINT: z.string(),
   PROCESS_QUEUE_URL: z.string().check(z.minLength(1)),
+  NOTICE_QUEUE_URL: z.string().check(z.minLength(1)),
   SQS_ENDPOINT: z.string(),
   // Several, separated by commas, while the root key is being changed: the first one wraps, all of them unwrap.
   ROOT_KEY: z
@@ -79,13 +80,12 @@ const settings = z.object({
   FACEID_SECRET_KEY: z.string(),
   FACEID_REGION: z.string(),
   FACEID_RULE_ID: z.string(),
-  /** Tencent Cloud SMS. Without base, secret and app no SMS is sent. */
+  /** Tencent Cloud SMS; the name is the text of the approved signature, without brackets. Empty: no SMS is sent. */
   SMS_API_BASE: z.string(),
   SMS_REGION: z.string(),
   SMS_SECRET_ID: z.string(),
   SMS_SECRET_KEY: z.string(),
   SMS_APP_ID: z.string().check(z.regex(/^\d{0,16}$/)),
-  /** The approved signature that begins every SMS: its text, without the brackets. */
   SMS_SIGN_NAME: z.string(),
   /** The operator's mail relay, `smtps://host:port`; the address that people answer; where bounces go. Empty: no mail. */
   SMTP_URL: z.string(),
@@ -176,15 +176,8 @@ export function readConfig(
 }
 
 /** What a setting leads to: an address, a region, a key; or nothing outside this process. */
-type Place =
-  | 'host'
-  | 'own-host'
-  | 'own-hosts'
-  | 'own-relay'
-  | 'aws-region'
-  | 'cloudbase-region'
-  | 'root-keys'
-  | 'nowhere';
+type Host = 'host' | 'own-host' | 'own-hosts' | 'own-relay';
+type Place = Host | 'aws-region' | 'cloudbase-region' | 'root-keys' | 'nowhere';
 
 /**
  * Where each setting leads (promise S1). Start-up, build and packaging look at all that lead anywhere, and a setting that
@@ -196,6 +189,7 @@ export const leadsTo: Record<Name, Place> = {
   TABLE_NAME: 'nowhere',
   TABLE_ENDPOINT: 'host',
   PROCESS_QUEUE_URL: 'host',
+  NOTICE_QUEUE_URL: 'host',
   SQS_ENDPOINT: 'host',
   ROOT_KEY: 'root-keys',
   SEAL_SUITE: 'nowhere',

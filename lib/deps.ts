@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { JWK } from 'jose';
 import { type Clock, systemClock } from './clock';
 import type { Config } from './config';
@@ -6,6 +7,8 @@ import { type Random, systemRandom } from './crypto/random';
 import { rootKeys } from './crypto/root-key';
 import { AppError } from './errors';
 import { createLog, type Log, writeLine } from './log';
+import { type ChannelSets, drillChannels, liveChannels } from './notice/channel-set';
+import { channelQuotas } from './notice/rules';
 import { approvedTemplatesOf } from './notice/text/approved';
 import type { ApprovedTemplates } from './notice/text/texts';
 import {
@@ -33,6 +36,7 @@ import { createWechatText, type WechatText } from './partner/wechat-text';
 import { holdPartners, type Partners } from './partners';
 import type { Registry } from './policy/registry';
 import type { EntryId } from './policy/sign-in-entries';
+import { doorKeysOf, listOf, templatesOf } from './setting-lists';
 import { createTable, type Table, type TableParts } from './table/client';
 import { counting } from './table/gauge/counting';
 import { createPolicyBook, type PolicyBook } from './table/policy/policy-book';
@@ -52,6 +56,10 @@ export type Deps = {
   /** What the operator has a contract for; the other ways are not offered. */
   offers: Offers;
   queue: ProcessQueue;
+  /** Asks the worker of notices, which alone has their channels. */
+  noticeQueue: ProcessQueue;
+  /** How people are reached: real notices by the ways that the operator has a contract for, drills by none. */
+  channels: ChannelSets;
   objects: Objects;
   staff: StaffIdentity;
   clock: Clock;
@@ -90,7 +98,10 @@ type Risk = { wechatRisk: WechatRisk; refusedFrom: number };
 
 /** What tests and tools replace. */
 export type Replacements = Partial<
-  Pick<Deps, 'clock' | 'random' | 'log' | 'queue' | 'objects' | 'staff' | 'limits'>
+  Pick<
+    Deps,
+    'clock' | 'random' | 'log' | 'queue' | 'noticeQueue' | 'channels' | 'objects' | 'staff' | 'limits'
+  >
 > & {
   wechat?: Wechat;
   wechatPhone?: WechatPhone;
@@ -210,6 +221,12 @@ export function buildDeps(config: Config, replace: Replacements = {}): Deps {
         ...asking,
       }),
     queue: replace.queue ?? createProcessQueue({ url: config.PROCESS_QUEUE_URL, ...queues }),
+    noticeQueue: replace.noticeQueue ?? createProcessQueue({ url: config.NOTICE_QUEUE_URL, ...queues }),
+    channels: replace.channels ?? {
+      live: liveChannels({}),
+      drill: drillChannels(channelQuotas),
+      until: (atMs) => pause(Math.max(0, atMs - clock.now())),
+    },
   };
 }
 
@@ -227,16 +244,6 @@ function createSignInEntries(config: Config, asking: Asking): Entries {
   );
 }
 
-const listOf = (text: string): string[] => text.split(',').filter(Boolean);
-
-/** `SUBSCRIBE_TEMPLATES` is a list of `<name>=<template id>:<once or lasting>`. */
-function templatesOf(list: string): MessageTemplate[] {
-  return listOf(list).map((text) => {
-    const [, name = '', id = '', kind] = /^([^=]+)=([^:]+):(.+)$/.exec(text) ?? [];
-    return { name, id, kind: kind as MessageTemplate['kind'] };
-  });
-}
-
 function appidsOf(entries: Entries): Deps['entries'] {
   return Object.fromEntries(Object.entries(entries).map(([id, { appid }]) => [id, { appid }]));
 }
@@ -250,20 +257,4 @@ async function exchangeAt(entries: Entries, entry: EntryId, code: string): Promi
 function createRisk({ RISK_RANK_THRESHOLD }: Config, server: WechatServer): Risk | undefined {
   if (!RISK_RANK_THRESHOLD) return undefined;
   return { wechatRisk: createWechatRisk(server), refusedFrom: Number(RISK_RANK_THRESHOLD) };
-}
-
-/** Ed25519 public keys as JWKs (RFC 8037, 2). */
-function doorKeysOf(list: string): JWK[] {
-  const pairs = list
-    .split(',')
-    .filter(Boolean)
-    .map((pair) => pair.split('='));
-  return pairs.map(([kid = '', x = '']) => ({
-    kty: 'OKP',
-    crv: 'Ed25519',
-    alg: 'EdDSA',
-    use: 'sig',
-    kid,
-    x,
-  }));
 }

@@ -2,6 +2,7 @@ import { serve } from '../../lib/host/serve';
 import { acceptanceOperations } from './acceptance-operations';
 import { avatarOperations } from './avatar-operations';
 import { deliveryOperations } from './delivery-operations';
+import { mailOperations } from './mail-operations';
 import { nicknameOperations } from './nickname-operations';
 import { noticeOperations } from './notice-operations';
 import { preferencesOperations } from './preferences-operations';
@@ -15,6 +16,7 @@ export const profile = {
   ...preferencesOperations,
   ...noticeOperations,
   ...acceptanceOperations,
+  ...mailOperations,
 };
 
 export const { handler } = serve('profile', profile);

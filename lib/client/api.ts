@@ -6,6 +6,7 @@ import type { events } from '../../functions/events/index';
 import type { identity } from '../../functions/identity/index';
 import type { location } from '../../functions/location/index';
 import type { login } from '../../functions/login/index';
+import type { notify } from '../../functions/notify/index';
 import type { profile } from '../../functions/profile/index';
 import type { retention } from '../../functions/retention/index';
 
@@ -20,6 +21,7 @@ export type Service = {
   breach: typeof breach;
   events: typeof events;
   retention: typeof retention;
+  notify: typeof notify;
 };
 
 /** Callers that are people. The queue, the timer and partners are not, so their operations are not in the client. */

@@ -18,6 +18,7 @@ import { announcements } from './notice/announcement';
 import { audiencePart } from './notice/audience';
 import { audienceHead } from './notice/audience-head';
 import { noticeEntity } from './notice/notice';
+import { noticeQuota } from './notice/quota';
 import { noticeRecipient } from './notice/recipient';
 import { authorisationEvent } from './person/authorisation-event';
 import { entryPointer, linkedEntry } from './person/linked-entry';
@@ -97,6 +98,7 @@ export const entities = {
   audienceHead,
   audiencePart,
   noticeEntity,
+  noticeQuota,
   noticeRecipient,
   // person
   authorisationEvent,

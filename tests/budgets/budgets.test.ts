@@ -19,6 +19,7 @@ import { agreeingPartners } from '../identity/agreeing-partners';
 import { identityRows } from '../identity/budget-rows';
 import { locationRows } from '../location/budget-rows';
 import { accountRows } from '../login/budget-rows';
+import { notifyRows } from '../notify/budget-rows';
 import { policyRows } from '../policy/budget-rows';
 import { profileRows } from '../profile/budget-rows';
 import { gateBrowser } from '../support/browser';
@@ -70,6 +71,7 @@ const ofOthers: Record<string, () => Promise<Prepared>> = {
   ...consentRows(() => world),
   ...breachRows(() => world),
   ...eventRows(() => world),
+  ...notifyRows(() => world),
 };
 
 /** How each operation is brought to its usual case. */
@@ -231,6 +233,8 @@ const notReached: Record<string, readonly KindId[]> = {
   // It is the key of the pointer, and no attribute.
   'login/bindPhone': ['phone-digest'],
   'login/changePhone': ['phone-digest'],
+  // It only goes out in a mail.
+  'profile/requestMailCode': ['contact-mail'],
   // It is only looked for by its digest; and where an authorisation has ended.
   'events/wechat': ['wechat-openid', 'authorisation-event'],
   // Where one stands on the card and is asked for: more units than the usual case.
@@ -458,6 +462,17 @@ const seldom: Partial<Record<Principal, Grant[]>> = {
     onItems('UpdateItem', 'GAUGE#*'),
     // tests/identity/journeys: what leads to a real name.
     onItems('DeleteItem', 'ID#*'),
+  ],
+  notify: [
+    // tests/notice/fanout: by a partner, whose time is shared and who gets a reference that we have made.
+    onItems('BatchGetItem', 'QUOTA#*'),
+    onItems('PutItem', 'QUOTA#*'),
+    { action: 'dynamodb:Query', resource: 'Table', key: 'KEYS' },
+    { action: 'kms:Decrypt', resource: 'RootKey' },
+    // The notice as a whole: it begins its parts, ends them and itself.
+    onItems('PutItem', 'NOTICE#*'),
+    onItems('PutItem', 'PROCESS#*'),
+    onItems('DeleteItem', 'PROCESS#*'),
   ],
 };
 

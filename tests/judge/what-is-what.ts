@@ -40,6 +40,7 @@ export const entities: Record<string, string> = {
   'notice-audience': '-members -kindSets',
   notice: 'noticeId kind drill state audienceId parts channels texts exemptions proposal approvedBy sendingAt version',
   'notice-recipient': 'noticeId as part place kind at tries openedAt -moves',
+  'notice-quota': 'frontier closedSinceMs closedUntilMs version',
   'authorisation-event': 'eventId event happenedAt toldAt scope dueAt',
   'contact-mail': 'confirmedAt address epoch',
   'mail-code': 'askedAtMs tries -digest epoch',

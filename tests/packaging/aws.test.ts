@@ -248,7 +248,9 @@ describe.each(regions)('the templates for %s', (region) => {
     expect(RouteSettings[route]?.ThrottlingRateLimit).toBeGreaterThan(others.ThrottlingRateLimit);
     expect(others.ThrottlingBurstLimit).toBeGreaterThan(0);
     for (const [, mapping] of resourcesOf(template(), 'AWS::Lambda::EventSourceMapping'))
-      expect(mapping.ScalingConfig).toEqual({ MaximumConcurrency: 5 });
+      expect(mapping.ScalingConfig).toEqual({
+        MaximumConcurrency: JSON.stringify(mapping).includes('NoticeQueue') ? 40 : 5,
+      });
   });
 
   it('rings for every function that fails or is throttled, and for the queue and the table', () => {
@@ -257,6 +259,9 @@ describe.each(regions)('the templates for %s', (region) => {
     const others = [
       'identity-alarm-lines',
       'process-dead-letters',
+      'notice-dead-letters',
+      'notify-alarm-lines',
+      'notify-missed-minutes',
       'process-oldest-message',
       'retention-alarm-lines',
       'retention-missed-hour',
@@ -271,21 +276,19 @@ describe.each(regions)('the templates for %s', (region) => {
     }
   });
 
-  it.each([['ProcessQueue', 'RetentionLambdaFunction']])(
-    'hands %s to %s in batches of which each message may fail alone',
-    (queue, lambda) => {
-      const mappings = resourcesOf(template(), 'AWS::Lambda::EventSourceMapping').map(
-        ([, mapping]) => mapping,
-      );
-      expect(mappings).toContainEqual(
-        expect.objectContaining({
-          EventSourceArn: { 'Fn::ImportValue': `leliao-production-${queue}Arn` },
-          FunctionName: { 'Fn::GetAtt': [lambda, 'Arn'] },
-          FunctionResponseTypes: ['ReportBatchItemFailures'],
-        }),
-      );
-    },
-  );
+  it.each([
+    ['ProcessQueue', 'RetentionLambdaFunction'],
+    ['NoticeQueue', 'NotifyLambdaFunction'],
+  ])('hands %s to %s in batches of which each message may fail alone', (queue, lambda) => {
+    const mappings = resourcesOf(template(), 'AWS::Lambda::EventSourceMapping').map(([, mapping]) => mapping);
+    expect(mappings).toContainEqual(
+      expect.objectContaining({
+        EventSourceArn: { 'Fn::ImportValue': `leliao-production-${queue}Arn` },
+        FunctionName: { 'Fn::GetAtt': [lambda, 'Arn'] },
+        FunctionResponseTypes: ['ReportBatchItemFailures'],
+      }),
+    );
+  });
 
   it('starts retention every hour', () => {
     const rules = resourcesOf(template(), 'AWS::Events::Rule').map(([, rule]) => rule);
@@ -295,7 +298,10 @@ describe.each(regions)('the templates for %s', (region) => {
     });
   });
 
-  it.each([['ProcessQueue', 'RetentionLambdaFunction']])(
+  it.each([
+    ['ProcessQueue', 'RetentionLambdaFunction'],
+    ['NoticeQueue', 'NotifyLambdaFunction'],
+  ])(
     'gives up on a message of %s only after the time of %s, five tries and a dead-letter queue',
     (name, lambda) => {
       const queue = propertiesOf(data(), name);
@@ -328,7 +334,11 @@ describe.each(regions)('the templates for %s', (region) => {
       lambdas().flatMap(([id, properties]) => (setting in variablesOf(properties) ? [id] : []));
     expect(holders('FACEID_SECRET_KEY')).toEqual(['IdentityLambdaFunction']);
     expect(holders('NETWORK_IDENTITY_BASE')).toEqual(['IdentityLambdaFunction']);
-    expect(holders('WECHAT_SECRET')).toEqual(['LoginLambdaFunction', 'CardsLambdaFunction']);
+    expect(holders('WECHAT_SECRET').sort()).toEqual([
+      ...['CardsLambdaFunction', 'LoginLambdaFunction', 'NotifyLambdaFunction'],
+    ]);
+    expect(holders('SMS_SECRET_KEY')).toEqual(['NotifyLambdaFunction']);
+    expect(holders('SMTP_PASSWORD').sort()).toEqual(['NotifyLambdaFunction', 'ProfileLambdaFunction']);
     expect(holders('LINK_ENTRIES')).toEqual(['LoginLambdaFunction']);
   });
 
@@ -339,19 +349,27 @@ describe.each(regions)('the templates for %s', (region) => {
     expect(references.length).toBeGreaterThan(3);
     const version = '[a-z-]*';
     const form = new RegExp(
-      `^{{resolve:secretsmanager:leliao-production-(wechat|faceid):SecretString:[a-z]+::${version}}}$`,
+      `^{{resolve:secretsmanager:leliao-production-(wechat|faceid|sms|mail):SecretString:[A-Za-z]+::${version}}}$`,
     );
     for (const text of references) expect(text).toMatch(form);
     const ofWechat = references.filter((text) => text.includes('-wechat:'));
     for (const text of ofWechat) expect(text).toContain('::version-of-the-secret}}');
   });
 
-  it('does without the secret of FaceID while nobody has named one', () => {
+  it('does without the secrets of FaceID, SMS and mail while nobody has named one', () => {
     const { Conditions } = template() as never as { Conditions: object };
-    expect(Conditions).toEqual({ WithFaceId: { 'Fn::Not': [{ 'Fn::Equals': ['', ''] }] } });
-    const identity = variablesOf(propertiesOf(template(), 'IdentityLambdaFunction'));
-    for (const setting of ['FACEID_SECRET_ID', 'FACEID_SECRET_KEY', 'FACEID_RULE_ID'])
-      expect(identity[setting]).toEqual({ 'Fn::If': ['WithFaceId', expect.any(String), ''] });
+    const isNamed = { 'Fn::Not': [{ 'Fn::Equals': ['', ''] }] };
+    expect(Conditions).toEqual({ WithFaceId: isNamed, WithSms: isNamed, WithMail: isNamed });
+    const optional = {
+      WithFaceId: ['IdentityLambdaFunction', 'FACEID_SECRET_ID', 'FACEID_SECRET_KEY', 'FACEID_RULE_ID'],
+      WithSms: ['NotifyLambdaFunction', 'SMS_SECRET_ID', 'SMS_SECRET_KEY', 'SMS_APP_ID'],
+      WithMail: ['NotifyLambdaFunction', 'SMTP_USER', 'SMTP_PASSWORD'],
+    };
+    for (const [condition, [id = '', ...settings]] of Object.entries(optional)) {
+      const given = variablesOf(propertiesOf(template(), id));
+      for (const setting of settings)
+        expect(given[setting]).toEqual({ 'Fn::If': [condition, expect.any(String), ''] });
+    }
   });
 
   it('asks for nothing that the China regions do not have', () => {

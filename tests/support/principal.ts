@@ -85,6 +85,7 @@ export function withNotedUses(deps: Deps, uses: Uses): Deps {
     policy: noted(deps.policy, { refresh: () => [book], load: () => [book] }),
     ring: noted(deps.ring, { '*': () => ofTheRing }),
     queue: noted(deps.queue, send('ProcessQueue')),
+    noticeQueue: noted(deps.noticeQueue, send('NoticeQueue')),
     objects: noted(deps.objects, {
       uploadAddress: ({ key }: { key: string }) => [file('PutObject', key), sealing('GenerateDataKey')],
       write: (key: string) => [file('PutObject', key), sealing('GenerateDataKey')],

@@ -7,6 +7,7 @@ import { events } from '../../functions/events/index';
 import { identity } from '../../functions/identity/index';
 import { location } from '../../functions/location/index';
 import { login } from '../../functions/login/index';
+import { notify } from '../../functions/notify/index';
 import { profile } from '../../functions/profile/index';
 import { retention } from '../../functions/retention/index';
 import { SANDBOX_PUSH } from '../../infra/local/sandbox/wechat-push';
@@ -31,7 +32,7 @@ import { DOOR_KEY, publicHalf } from './door-key';
 import { giveKeys, newRootKey } from './keys';
 import { observeKinds, type SeenKinds, whileSeeing } from './kinds-observer';
 import { type Cost, newCost, observeWith } from './meter';
-import { memoryObjects, type Partners, partnerDoubles } from './partners';
+import { memoryObjects, type Partners, partnerDoubles, type SentMail } from './partners';
 import { inNameOf, noteRing, observeUses, type Uses, withNotedUses } from './principal';
 import { scan } from './scan';
 import { type Opening, watchedKeys } from './trail';
@@ -48,6 +49,7 @@ export const functions: Record<string, Operations> = {
   breach,
   events,
   retention,
+  notify,
 };
 
 const isFunction = (name: string): name is FunctionName => name in functions;
@@ -73,6 +75,8 @@ export type World = {
   openings: Opening[];
   /** Every process that a message asks for. */
   queued: ProcessRef[];
+  /** The same of notices. */
+  queuedNotices: ProcessRef[];
   /** Does what the messages ask for until nothing is asked. */
   work(): Promise<void>;
   /** Works as a function does: with the rights and the capabilities of that one, and with no others. */
@@ -91,6 +95,8 @@ export type World = {
   cardHolder(openid: string): Promise<Caller>;
   /** The files of the objects partner, by name, unless the test brings a partner of its own. */
   files: Map<string, Buffer>;
+  /** The mails that were sent, unless the test brings a partner of its own. */
+  mails: SentMail[];
   /** Every raw item of the table, or of one partition of it, which is much cheaper. */
   scan(partition?: string): Promise<Record<string, unknown>[]>;
   /** A second instance of the service over the same table, with nothing cached. */
@@ -138,6 +144,7 @@ export async function createWorld({
     TABLE_NAME: `test-${randomBytes(6).toString('hex')}`,
     TABLE_ENDPOINT: process.env.TEST_TABLE_ENDPOINT,
     PROCESS_QUEUE_URL: 'http://127.0.0.1/queue',
+    NOTICE_QUEUE_URL: 'http://127.0.0.1/notices',
     OBJECTS_BUCKET: 'test-objects',
     ROOT_KEY: rootKey,
     SEAL_SUITE: suite,
@@ -162,8 +169,10 @@ export async function createWorld({
   let taken: Cost | undefined;
   const lines: string[] = [];
   const queued: ProcessRef[] = [];
+  const queuedNotices: ProcessRef[] = [];
   const files = new Map<string, Buffer>();
-  const doubles = partnerDoubles(rankOf);
+  const mails: SentMail[] = [];
+  const doubles = partnerDoubles(rankOf, mails);
   const place = {
     region: config.SERVICE_REGION,
     endpoint: config.TABLE_ENDPOINT,
@@ -192,6 +201,7 @@ export async function createWorld({
       },
       log: createLog((line) => lines.push(line)),
       queue: { send: async (messages) => void queued.push(...messages) },
+      noticeQueue: { send: async (messages) => void queuedNotices.push(...messages) },
       ...partners?.(
         clock,
         createLog((line) => lines.push(line)),
@@ -253,7 +263,9 @@ export async function createWorld({
     lines,
     openings,
     queued,
+    queuedNotices,
     files,
+    mails,
     wait: (milliseconds) => {
       now += milliseconds;
     },
