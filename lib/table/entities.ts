@@ -10,6 +10,7 @@ import { endedLocation, location } from './location/location';
 import { historyDay } from './location/location-history';
 import { audiencePart } from './notice/audience';
 import { noticeEntity } from './notice/notice';
+import { noticeQuota } from './notice/quota';
 import { noticeRecipient } from './notice/recipient';
 import { entryPointer, linkedEntry } from './person/linked-entry';
 import { person } from './person/person';
@@ -73,6 +74,7 @@ export const entities = {
   // notice
   audiencePart,
   noticeEntity,
+  noticeQuota,
   noticeRecipient,
   // person
   entryPointer,

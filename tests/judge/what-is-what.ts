@@ -27,6 +27,7 @@ export const entities: Record<string, string> = {
   'policy-notice': 'policyVersion sentAt seenAt',
   'notice-audience': '-members -kindSets',
   notice: 'noticeId kind drill state audienceId parts channels texts exemptions approvedBy sendingAt version',
+  'notice-quota': 'frontier closedSinceMs closedUntilMs version',
   'notice-recipient': 'noticeId as part place kind at tries openedAt -moves',
   preferences: 'version updatedAt language personalisation surveyInvitations',
   'risk-pass': 'givenAt',
