@@ -73,6 +73,10 @@ export const capabilities = {
   /** Asks for a process to go on. */
   'ask-for-processes': { settings: [...queues, 'PROCESS_QUEUE_URL'], parts: ['queue'] },
   'take-processes': {},
+  /** Asks the worker of notices to go on. */
+  'ask-for-notices': { settings: [...queues, 'NOTICE_QUEUE_URL'], parts: ['noticeQueue'] },
+  /** Sends notices by their channels. */
+  'send-notices': { settings: [], parts: ['channels'] },
   /** Publishes versions of the policy, the first one of a new service included. */
   'publish-policy': { settings: ['POLICY_NOTICE_DAYS'], parts: ['policyNoticeDays'] },
 } as const satisfies Record<string, Needs>;
@@ -89,6 +93,7 @@ export const functionCapabilities = {
   identity: ['people', 'seal', 'staff-identity', 'faceid', 'network-identity'],
   events: ['seal', 'wechat-push', 'subscribe-templates'],
   retention: ['seal', 'take-processes', 'ask-for-processes', 'erase-pictures'],
+  notify: ['seal', 'send-notices', 'ask-for-notices'],
 } as const satisfies Record<string, readonly Capability[]>;
 
 export type FunctionName = keyof typeof functionCapabilities;

@@ -17,6 +17,7 @@ const USAGE = '用法：npm run operations。按操作表重新写 docs/operatio
 const innerTitles: Record<string, string> = {
   retention: '需要时间的处理任务，到期和撤回后的删除',
   events: '合作方的回调：微信消息推送、短信回执、退信',
+  notify: '逐人告知',
 };
 
 const callers: Record<CallerKind, string> = {

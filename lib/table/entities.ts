@@ -9,6 +9,10 @@ import { ledgerEntry } from './ledger/ledger';
 import { endedLocation, location } from './location/location';
 import { historyDay } from './location/location-history';
 import { authorisationEvent } from './person/authorisation-event';
+import { audiencePart } from './notice/audience';
+import { noticeEntity } from './notice/notice';
+import { noticeQuota } from './notice/quota';
+import { noticeRecipient } from './notice/recipient';
 import { entryPointer, linkedEntry } from './person/linked-entry';
 import { person } from './person/person';
 import { phone, phonePointer } from './person/phone';
@@ -70,6 +74,11 @@ export const entities = {
   endedLocation,
   location,
   historyDay,
+  // notice
+  audiencePart,
+  noticeEntity,
+  noticeQuota,
+  noticeRecipient,
   // person
   authorisationEvent,
   entryPointer,

@@ -13,6 +13,10 @@ import type { PurposeId } from '../policy/purposes';
  *                    PROCESS#<kind>#<id>     PROCESS#<kind>#<id>   the same, about nobody in particular
  *  pointer           ID#<domain>#<digest>    ID              leads to the person; the digest is keyed
  *  notice            P#<subject>             NOTICE#<version> that a version of the policy is coming
+ *                    P#<subject>             TOLD#<notice>#<about>  one person of one notice: register, inbox and state
+ *  notice to many    NOTICE#<notice>         NOTICE          words, channels and approvals
+ *  audience          AUDIENCE#<audience>     PART#<n>        whom a notice goes to, packed
+ *  quota             QUOTA#<channel>         QUOTA           how far a channel's time has been given to senders
  *  link to a card    ID#share#<digest>       ID              points to the link in its owner's partition; the digest is keyed
  *  proof of self     P#<subject>             PROOF#<digest>  bound to one act, used once, minutes
  *  limit counter     TRY#<digest>            <window>        dies with its window
@@ -67,8 +71,11 @@ export function everyoneShard(shard: number): string {
   return `EVERYONE#${shard}`;
 }
 
-export function dueShard(shard: number): string {
-  return `DUE#${shard}`;
+/** Parts of the index `due` that are looked through apart: what notices wait for is the worker's of notices alone. */
+export type DueLane = 'DUE' | 'NOTICES';
+
+export function dueShard(shard: number, lane: DueLane = 'DUE'): string {
+  return `${lane}#${shard}`;
 }
 
 /** The shard of a person in an index: stable, and even because ids are random. */

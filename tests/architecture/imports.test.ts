@@ -24,16 +24,16 @@ const mayImport: Record<string, readonly string[]> = {
   'lib/door': ['lib', 'lib/gate', 'lib/crypto', 'lib/policy'],
   'lib/gate': ['lib', 'lib/table', 'lib/crypto', 'lib/policy', 'lib/notice'],
   'lib/consent': ['lib/table', 'lib/policy'],
-  'lib/process': ['lib', 'lib/table', 'lib/crypto', 'lib/policy'],
+  'lib/process': ['lib', 'lib/gate', 'lib/table', 'lib/crypto', 'lib/policy', 'lib/notice'],
   'lib/notice': ['lib', 'lib/crypto', 'lib/policy'],
   'lib/card': [],
   'lib/picture': ['lib'],
-  'lib/table': ['lib', 'lib/card', 'lib/crypto', 'lib/policy'],
+  'lib/table': ['lib', 'lib/card', 'lib/crypto', 'lib/policy', 'lib/notice'],
   'lib/partner': ['lib', 'lib/policy', 'lib/notice'],
   'lib/crypto': ['lib', 'lib/policy'],
   'lib/policy': [],
   'lib/client': [],
-  lib: ['lib', 'lib/table', 'lib/crypto', 'lib/policy', 'lib/partner'],
+  lib: ['lib', 'lib/table', 'lib/crypto', 'lib/policy', 'lib/partner', 'lib/notice'],
 };
 
 /** Types may also be named across these borders: they leave nothing in a bundle. */

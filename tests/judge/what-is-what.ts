@@ -29,6 +29,10 @@ export const entities: Record<string, string> = {
   'contact-mail': 'confirmedAt address epoch',
   'mail-code': 'askedAtMs tries -digest epoch',
   'message-acceptance': 'version said saidAtMs toldBySelf toldByWechat spent -requests',
+  'notice-audience': '-members -kindSets',
+  notice: 'noticeId kind drill state audienceId parts channels texts exemptions approvedBy sendingAt version',
+  'notice-quota': 'frontier closedSinceMs closedUntilMs version',
+  'notice-recipient': 'noticeId as part place kind at tries openedAt -moves',
   preferences: 'version updatedAt language personalisation surveyInvitations',
   'risk-pass': 'givenAt',
   'self-proof': '-secretDigest -act -provedAt',
@@ -112,7 +116,13 @@ export const envelope = new Set(
 );
 
 /** What of a person stays when they are erased, and by which law. */
-export const outlives = new Set(['ledger-entry', 'batch-disclosure', 'appeal', 'decided-appeal']);
+export const outlives = new Set([
+  'ledger-entry',
+  'batch-disclosure',
+  'notice-recipient',
+  'appeal',
+  'decided-appeal',
+]);
 /** And of their own item; the key as long as something of that is sealed under it. */
 export const remains = new Set(
   'everyoneShard subjectId createdAt lifeState lifeStateAt held ledgerSeq ledgerHash wrappedKey'.split(' '),

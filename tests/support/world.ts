@@ -6,6 +6,7 @@ import { events } from '../../functions/events/index';
 import { identity } from '../../functions/identity/index';
 import { location } from '../../functions/location/index';
 import { login } from '../../functions/login/index';
+import { notify } from '../../functions/notify/index';
 import { profile } from '../../functions/profile/index';
 import { retention } from '../../functions/retention/index';
 import { SANDBOX_PUSH } from '../../infra/local/sandbox/wechat-push';
@@ -44,6 +45,7 @@ export const functions: Record<string, Operations> = {
   identity,
   events,
   retention,
+  notify,
 };
 
 const isFunction = (name: string): name is FunctionName => name in functions;
@@ -67,6 +69,8 @@ export type World = {
   lines: string[];
   /** Every process that a message asks for. */
   queued: ProcessRef[];
+  /** The same of notices. */
+  queuedNotices: ProcessRef[];
   /** Does what the messages ask for until nothing is asked. */
   work(): Promise<void>;
   /** Works as a function does: with the rights and the capabilities of that one, and with no others. */
@@ -132,6 +136,7 @@ export async function createWorld({
     TABLE_NAME: `test-${randomBytes(6).toString('hex')}`,
     TABLE_ENDPOINT: process.env.TEST_TABLE_ENDPOINT,
     PROCESS_QUEUE_URL: 'http://127.0.0.1/queue',
+    NOTICE_QUEUE_URL: 'http://127.0.0.1/notices',
     OBJECTS_BUCKET: 'test-objects',
     ROOT_KEY: rootKey,
     SEAL_SUITE: suite,
@@ -154,6 +159,7 @@ export async function createWorld({
   let taken: Cost | undefined;
   const lines: string[] = [];
   const queued: ProcessRef[] = [];
+  const queuedNotices: ProcessRef[] = [];
   const files = new Map<string, Buffer>();
   const doubles = partnerDoubles(rankOf);
   const place = {
@@ -175,6 +181,7 @@ export async function createWorld({
       },
       log: createLog((line) => lines.push(line)),
       queue: { send: async (messages) => void queued.push(...messages) },
+      noticeQueue: { send: async (messages) => void queuedNotices.push(...messages) },
       ...partners?.(
         clock,
         createLog((line) => lines.push(line)),
@@ -235,6 +242,7 @@ export async function createWorld({
     within,
     lines,
     queued,
+    queuedNotices,
     files,
     wait: (milliseconds) => {
       now += milliseconds;
