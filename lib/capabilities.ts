@@ -88,7 +88,7 @@ export const functionCapabilities = {
   login: ['people', 'seal', 'wechat-sign-in', 'linked-entries', 'wechat-phone', 'risk', 'ask-for-processes'],
   consent: ['people', 'seal', 'staff-identity', 'ask-for-processes', 'publish-policy'],
   cards: ['people', 'seal', 'staff-identity', 'text', 'code'],
-  profile: ['people', 'seal', 'staff-identity', 'pictures', 'subscribe-templates'],
+  profile: ['people', 'seal', 'staff-identity', 'pictures', 'subscribe-templates', 'mail'],
   location: ['people', 'seal'],
   identity: ['people', 'seal', 'staff-identity', 'faceid', 'network-identity'],
   events: ['seal', 'wechat-push', 'subscribe-templates'],

@@ -2,6 +2,7 @@ import { serve } from '../../lib/host/serve';
 import { acceptanceOperations } from './acceptance-operations';
 import { avatarOperations } from './avatar-operations';
 import { deliveryOperations } from './delivery-operations';
+import { mailOperations } from './mail-operations';
 import { nicknameOperations } from './nickname-operations';
 import { preferencesOperations } from './preferences-operations';
 import { serviceOperations } from './service-operations';
@@ -13,6 +14,7 @@ export const profile = {
   ...deliveryOperations,
   ...preferencesOperations,
   ...acceptanceOperations,
+  ...mailOperations,
 };
 
 export const { handler } = serve('profile', profile);

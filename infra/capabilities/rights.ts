@@ -56,7 +56,7 @@ export const tableRights: Record<Principal, TableRights> = {
     },
     indexes: { due: 'CARD-TEXTS' },
   },
-  profile: { items: { 'P#*': 'get query put update check', 'TRY#*': 'update', 'GAUGE#*': 'update' } },
+  profile: { items: { 'P#*': 'get query put update delete check', 'TRY#*': 'update', 'GAUGE#*': 'update' } },
   location: {
     items: { 'P#*': 'get query put update delete check', 'TRY#*': 'update', 'GAUGE#*': 'update' },
     // Squares by keyed digest.

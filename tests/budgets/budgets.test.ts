@@ -209,6 +209,8 @@ const notReached: Record<string, readonly KindId[]> = {
   // It is the key of the pointer, and no attribute.
   'login/bindPhone': ['phone-digest'],
   'login/changePhone': ['phone-digest'],
+  // It only goes out in a mail.
+  'profile/requestMailCode': ['contact-mail'],
   // It is only looked for by its digest; and where an authorisation has ended.
   'events/wechat': ['wechat-openid', 'authorisation-event'],
   // Where one stands on the card and is asked for: more units than the usual case.

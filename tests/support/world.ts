@@ -30,7 +30,7 @@ import { DOOR_KEY, publicHalf } from './door-key';
 import { giveKeys, newRootKey } from './keys';
 import { observeKinds, type SeenKinds, whileSeeing } from './kinds-observer';
 import { type Cost, newCost, observeWith } from './meter';
-import { memoryObjects, type Partners, partnerDoubles } from './partners';
+import { memoryObjects, type Partners, partnerDoubles, type SentMail } from './partners';
 import { inNameOf, observeUses, type Uses, withNotedUses } from './principal';
 import { scan } from './scan';
 import { templatesSetting } from './templates';
@@ -89,6 +89,8 @@ export type World = {
   cardHolder(openid: string): Promise<Caller>;
   /** The files of the objects partner, by name, unless the test brings a partner of its own. */
   files: Map<string, Buffer>;
+  /** The mails that were sent, unless the test brings a partner of its own. */
+  mails: SentMail[];
   /** Every raw item of the table, or of one partition of it, which is much cheaper. */
   scan(partition?: string): Promise<Record<string, unknown>[]>;
   /** A second instance of the service over the same table, with nothing cached. */
@@ -161,7 +163,8 @@ export async function createWorld({
   const queued: ProcessRef[] = [];
   const queuedNotices: ProcessRef[] = [];
   const files = new Map<string, Buffer>();
-  const doubles = partnerDoubles(rankOf);
+  const mails: SentMail[] = [];
+  const doubles = partnerDoubles(rankOf, mails);
   const place = {
     region: config.SERVICE_REGION,
     endpoint: config.TABLE_ENDPOINT,
@@ -244,6 +247,7 @@ export async function createWorld({
     queued,
     queuedNotices,
     files,
+    mails,
     wait: (milliseconds) => {
       now += milliseconds;
     },

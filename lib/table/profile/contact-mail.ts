@@ -109,3 +109,8 @@ export function useMailCode(subjectId: string, { askedAtMs }: MailCode): Write {
     },
   };
 }
+
+/** Takes a code away that is not to be used any more. */
+export function removeMailCode(item: Item): Write[] {
+  return remove(item);
+}
