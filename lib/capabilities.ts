@@ -94,7 +94,7 @@ export const functionCapabilities = {
   location: ['people', 'seal'],
   identity: ['people', 'seal', 'staff-identity', 'faceid', 'network-identity'],
   breach: ['seal', 'staff-identity', 'ask-for-processes', 'notice-templates'],
-  events: ['seal', 'wechat-push', 'subscribe-templates', 'bounces'],
+  events: ['seal', 'wechat-push', 'subscribe-templates', 'bounces', 'ask-for-notices'],
   retention: ['seal', 'take-processes', 'ask-for-processes', 'erase-pictures'],
   notify: ['seal', 'send-notices', 'ask-for-notices', 'wechat-message', 'sms', 'mail'],
 } as const satisfies Record<string, readonly Capability[]>;

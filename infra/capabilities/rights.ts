@@ -97,7 +97,15 @@ export const tableRights: Record<Principal, TableRights> = {
     },
     indexes: { due: 'INCIDENTS' },
   },
-  events: { items: { 'P#*': 'get put check', 'ID#openid#*': 'get' } },
+  events: {
+    items: {
+      'P#*': 'get query put check',
+      'ID#openid#*': 'get',
+      'NOTICE#*': 'get',
+      'AUDIENCE#*': 'get',
+      'PROCESS#*': 'get put update',
+    },
+  },
   retention: {
     items: {
       'INCIDENT#*': 'get query put update delete',

@@ -79,6 +79,8 @@ it('people reach a function only by its own path', async () => {
       ['breach', 'POST /breach/{operation}'],
       ['events', 'GET /events/wechat'],
       ['events', 'POST /events/wechat'],
+      ['events', 'POST /events/mail'],
+      ['events', 'POST /events/sms'],
     ],
   });
 });
