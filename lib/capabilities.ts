@@ -7,6 +7,15 @@ export type Needs = { settings?: readonly string[]; parts?: readonly string[]; p
 
 const staffAt = ['STAFF_ISSUER', 'STAFF_AUDIENCE', 'STAFF_JWKS_URL', 'OPERATOR_HOSTS'] as const;
 const wechat = ['WECHAT_API_BASE', 'WECHAT_APPID', 'WECHAT_SECRET'] as const;
+const sms = [
+  'SMS_API_BASE',
+  'SMS_REGION',
+  'SMS_SECRET_ID',
+  'SMS_SECRET_KEY',
+  'SMS_APP_ID',
+  'SMS_SIGN_NAME',
+] as const;
+const relay = ['SMTP_URL', 'SMTP_USER', 'SMTP_PASSWORD', 'MAIL_FROM', 'MAIL_BOUNCE_HOST'] as const;
 const queues = ['SQS_ENDPOINT'] as const;
 const pictures = ['OBJECTS_BUCKET', 'OBJECTS_ENDPOINT'] as const;
 
@@ -34,6 +43,19 @@ export const capabilities = {
   risk: { settings: [...wechat, 'RISK_RANK_THRESHOLD'], parts: ['risk'], partners: ['wechat-risk'] },
   text: { settings: wechat, partners: ['wechat-text'] },
   code: { settings: wechat, partners: ['wechat-code'] },
+  /** Believes what WeChat pushes. */
+  'wechat-push': {
+    settings: ['WECHAT_APPID', 'WECHAT_PUSH_TOKEN', 'WECHAT_PUSH_AES_KEY'],
+    parts: ['wechatPush'],
+  },
+  /** Knows which subscribe messages people may be asked for. */
+  'subscribe-templates': { settings: ['SUBSCRIBE_TEMPLATES'], parts: ['templates'] },
+  'wechat-message': { settings: wechat, partners: ['wechat-message'] },
+  /** Sends SMS, and pulls what became of them. */
+  sms: { settings: sms, partners: ['tencent-sms'] },
+  mail: { settings: [...relay, 'OPERATOR_HOSTS'], partners: ['mail'] },
+  /** Believes mails that come back to an address of ours. */
+  bounces: { settings: ['MAIL_BOUNCE_HOST'], parts: ['bounceHost'] },
   faceid: {
     settings: ['FACEID_API_BASE', 'FACEID_REGION', 'FACEID_SECRET_ID', 'FACEID_SECRET_KEY', 'FACEID_RULE_ID'],
     parts: ['offers'],
@@ -66,11 +88,12 @@ export const functionCapabilities = {
   login: ['people', 'seal', 'wechat-sign-in', 'linked-entries', 'wechat-phone', 'risk', 'ask-for-processes'],
   consent: ['people', 'seal', 'staff-identity', 'ask-for-processes', 'publish-policy'],
   cards: ['people', 'seal', 'staff-identity', 'text', 'code'],
-  profile: ['people', 'seal', 'staff-identity', 'pictures'],
+  profile: ['people', 'seal', 'staff-identity', 'pictures', 'subscribe-templates', 'mail'],
   location: ['people', 'seal'],
   identity: ['people', 'seal', 'staff-identity', 'faceid', 'network-identity'],
+  events: ['seal', 'wechat-push', 'subscribe-templates', 'bounces'],
   retention: ['seal', 'take-processes', 'ask-for-processes', 'erase-pictures'],
-  notify: ['seal', 'send-notices', 'ask-for-notices'],
+  notify: ['seal', 'send-notices', 'ask-for-notices', 'wechat-message', 'sms', 'mail'],
 } as const satisfies Record<string, readonly Capability[]>;
 
 export type FunctionName = keyof typeof functionCapabilities;

@@ -6,12 +6,16 @@ import {
   assertHost,
   assertOwnHost,
   assertRegion,
+  assertRelay,
   awsRegions,
   cloudbaseRegions,
 } from './policy/residency';
 import { entryIds } from './policy/sign-in-entries';
 
 const stages = ['local', 'test', 'staging', 'production'] as const;
+
+/** Templates of subscribe messages. */
+const template = '[a-z-]{1,32}=[\\w-]{20,64}:(once|lasting)';
 
 const one = `(${entryIds.join('|')})=[^,:=]+:[^,:=]+`;
 
@@ -41,6 +45,14 @@ const settings = z.object({
   WECHAT_APPID: z.string().check(z.minLength(1)),
   WECHAT_SECRET: z.string().check(z.minLength(1)),
   /**
+   * Token and EncodingAESKey of WeChat's message push; two of each, separated by a comma, while they are changed. Empty: no push
+   * is believed.
+   */
+  WECHAT_PUSH_TOKEN: z.string().check(z.regex(/^([A-Za-z0-9-]{3,32}(,[A-Za-z0-9-]{3,32})?)?$/)),
+  WECHAT_PUSH_AES_KEY: z.string().check(z.regex(/^([A-Za-z0-9+/]{43}(,[A-Za-z0-9+/]{43})?)?$/)),
+  /** Templates of subscribe messages that people may be asked for, as `<name>=<template id>:<once or lasting>`. */
+  SUBSCRIBE_TEMPLATES: z.string().check(z.regex(new RegExp(`^(${template}(,${template})*)?$`))),
+  /**
    * Public halves of the keys that the doors in CloudBase sign with, as `<key id>=<Ed25519, base64url>`, separated by commas:
    * two while one is being changed. Empty: nobody comes through a door.
    */
@@ -61,6 +73,19 @@ const settings = z.object({
   FACEID_SECRET_KEY: z.string(),
   FACEID_REGION: z.string(),
   FACEID_RULE_ID: z.string(),
+  /** Tencent Cloud SMS; the name is the text of the approved signature, without brackets. Empty: no SMS is sent. */
+  SMS_API_BASE: z.string(),
+  SMS_REGION: z.string(),
+  SMS_SECRET_ID: z.string(),
+  SMS_SECRET_KEY: z.string(),
+  SMS_APP_ID: z.string().check(z.regex(/^\d{0,16}$/)),
+  SMS_SIGN_NAME: z.string(),
+  /** The operator's mail relay, `smtps://host:port`; the address that people answer; where bounces go. Empty: no mail. */
+  SMTP_URL: z.string(),
+  SMTP_USER: z.string(),
+  SMTP_PASSWORD: z.string(),
+  MAIL_FROM: z.string().check(z.regex(/^([\w.+-]{1,64}@[a-z0-9][a-z0-9.-]{0,250}\.cn)?$/)),
+  MAIL_BOUNCE_HOST: z.string(),
   /** 国家网络身份认证公共服务. Empty: that way is not offered. */
   NETWORK_IDENTITY_BASE: z.string(),
 });
@@ -75,6 +100,9 @@ const optional = {
   SQS_ENDPOINT: '',
   OBJECTS_ENDPOINT: '',
   SEAL_SUITE: 'aes',
+  WECHAT_PUSH_TOKEN: '',
+  WECHAT_PUSH_AES_KEY: '',
+  SUBSCRIBE_TEMPLATES: '',
   DOOR_KEYS: '',
   STAFF_ISSUER: '',
   STAFF_AUDIENCE: '',
@@ -90,6 +118,17 @@ const optional = {
   FACEID_SECRET_KEY: '',
   FACEID_REGION: 'ap-guangzhou',
   FACEID_RULE_ID: '',
+  SMS_API_BASE: '',
+  SMS_REGION: 'ap-guangzhou',
+  SMS_SECRET_ID: '',
+  SMS_SECRET_KEY: '',
+  SMS_APP_ID: '',
+  SMS_SIGN_NAME: '',
+  SMTP_URL: '',
+  SMTP_USER: '',
+  SMTP_PASSWORD: '',
+  MAIL_FROM: '',
+  MAIL_BOUNCE_HOST: '',
   NETWORK_IDENTITY_BASE: '',
 };
 
@@ -129,11 +168,12 @@ export function readConfig(
 }
 
 /** What a setting leads to: an address, a region, a key; or nothing outside this process. */
-type Place = 'host' | 'own-host' | 'own-hosts' | 'aws-region' | 'cloudbase-region' | 'root-keys' | 'nowhere';
+type Host = 'host' | 'own-host' | 'own-hosts' | 'own-relay';
+type Place = Host | 'aws-region' | 'cloudbase-region' | 'root-keys' | 'nowhere';
 
 /**
  * Where each setting leads (promise S1). Start-up, build and packaging look at all that lead anywhere, and a setting that
- * is not here does not compile. An `own-host` may lie in the operator's own network.
+ * is not here does not compile. An `own-host` may lie in the operator's own network; an `own-relay`, a mail server, does.
  */
 export const leadsTo: Record<Name, Place> = {
   STAGE: 'nowhere',
@@ -154,6 +194,9 @@ export const leadsTo: Record<Name, Place> = {
   WECHAT_API_BASE: 'host',
   WECHAT_APPID: 'nowhere',
   WECHAT_SECRET: 'nowhere',
+  WECHAT_PUSH_TOKEN: 'nowhere',
+  WECHAT_PUSH_AES_KEY: 'nowhere',
+  SUBSCRIBE_TEMPLATES: 'nowhere',
   DOOR_KEYS: 'nowhere',
   LINK_ENTRIES: 'nowhere',
   RISK_RANK_THRESHOLD: 'nowhere',
@@ -165,6 +208,17 @@ export const leadsTo: Record<Name, Place> = {
   FACEID_SECRET_KEY: 'nowhere',
   FACEID_REGION: 'cloudbase-region',
   FACEID_RULE_ID: 'nowhere',
+  SMS_API_BASE: 'host',
+  SMS_REGION: 'cloudbase-region',
+  SMS_SECRET_ID: 'nowhere',
+  SMS_SECRET_KEY: 'nowhere',
+  SMS_APP_ID: 'nowhere',
+  SMS_SIGN_NAME: 'nowhere',
+  SMTP_URL: 'own-relay',
+  SMTP_USER: 'nowhere',
+  SMTP_PASSWORD: 'nowhere',
+  MAIL_FROM: 'nowhere', // below .cn by its form
+  MAIL_BOUNCE_HOST: 'own-hosts',
   NETWORK_IDENTITY_BASE: 'own-host',
 };
 
@@ -178,6 +232,7 @@ export function assertResidence(environment: Record<string, string | undefined>,
     host: (name, value) => assertHost(name, value, development),
     'own-host': (name, value) => assertHost(name, value, development, ownHosts),
     'own-hosts': assertOwnHost,
+    'own-relay': (name, value) => assertRelay(name, value, development, ownHosts),
     'aws-region': (name, value) => assertRegion(name, value, awsRegions),
     'cloudbase-region': (name, value) => assertRegion(name, value, cloudbaseRegions),
     // A local key leads nowhere; whether it is allowed is for the start to say.

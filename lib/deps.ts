@@ -9,25 +9,38 @@ import { AppError } from './errors';
 import { createLog, type Log } from './log';
 import { type ChannelSets, drillChannels, liveChannels } from './notice/channel-set';
 import { channelQuotas } from './notice/rules';
-import { createFaceId, type FaceId } from './partner/faceid';
-import { createNetworkIdentity, type NetworkIdentity } from './partner/network-identity';
+import {
+  type Asking,
+  createFaceIdFrom,
+  createMailFrom,
+  createNetworkIdentityFrom,
+  createSmsFrom,
+} from './offered-clients';
+import type { FaceId } from './partner/faceid';
+import type { Mail } from './partner/mail';
+import type { NetworkIdentity } from './partner/network-identity';
 import { createObjects, type Objects } from './partner/objects';
 import { createProcessQueue, type ProcessQueue } from './partner/queue';
+import type { Sms } from './partner/sms';
 import { createStaffIdentity, type StaffIdentity } from './partner/staff-identity';
+import { createWechatMessage, type WechatMessage } from './partner/subscribe-message';
 import { createWechat, type Wechat, type WechatIdentity } from './partner/wechat';
 import { createWechatCode, type WechatCode } from './partner/wechat-code';
 import { createWechatPhone, type WechatPhone } from './partner/wechat-phone';
+import { createWechatPush, type WechatPush } from './partner/wechat-push';
 import { createWechatRisk, type WechatRisk } from './partner/wechat-risk';
 import { createWechatServer, type WechatServer } from './partner/wechat-server';
 import { createWechatText, type WechatText } from './partner/wechat-text';
 import { holdPartners, type Partners } from './partners';
 import type { Registry } from './policy/registry';
 import type { EntryId } from './policy/sign-in-entries';
+import { doorKeysOf, listOf, templatesOf } from './setting-lists';
 import { createTable, type Table, type TableParts } from './table/client';
 import { counting } from './table/gauge/counting';
 import { createPolicyBook, type PolicyBook } from './table/policy/policy-book';
+import type { MessageTemplate } from './table/profile/message-acceptance';
 import { loadServiceKeys } from './table/service/key-store';
-import { type TimeLimit, type TimeLimits, timeLimits } from './time-limits';
+import { type TimeLimits, timeLimits } from './time-limits';
 
 /** Everything an operation may use. Tests pass their own; nothing is reached in any other way. */
 export type Deps = {
@@ -57,8 +70,14 @@ export type Deps = {
   policy: PolicyBook;
   /** Days between the announcement of a material change and its taking effect, at least. */
   policyNoticeDays: number;
+  /** The templates of subscribe messages that people may be asked for. */
+  templates: MessageTemplate[];
+  /** Reads what WeChat pushes to us. */
+  wechatPush: WechatPush;
   /** Our mini-program's id, part of what an openid digest is of. */
   appid: string;
+  /** Where mails that could not be delivered come back to; empty where no mail is sent. */
+  bounceHost: string;
   /** Public keys of the doors in CloudBase (lib/door/assertion.ts). */
   doorKeys: JWK[];
   /** How long a call and each of the clients above may take. */
@@ -81,6 +100,9 @@ export type Replacements = Partial<
   wechatPhone?: WechatPhone;
   wechatText?: WechatText;
   wechatCode?: WechatCode;
+  wechatMessage?: WechatMessage;
+  sms?: Sms;
+  mail?: Mail;
   faceId?: FaceId;
   networkIdentity?: NetworkIdentity;
   entries?: Entries;
@@ -128,6 +150,7 @@ export function buildDeps(config: Config, replace: Replacements = {}): Deps {
     random,
     log,
     appid: config.WECHAT_APPID,
+    bounceHost: config.MAIL_BOUNCE_HOST,
     doorKeys: doorKeysOf(config.DOOR_KEYS),
     limits,
     ring,
@@ -157,8 +180,18 @@ export function buildDeps(config: Config, replace: Replacements = {}): Deps {
       'wechat-risk': risk?.wechatRisk,
       'wechat-text': replace.wechatText ?? createWechatText(server),
       'wechat-code': replace.wechatCode ?? createWechatCode(server),
+      'wechat-message': replace.wechatMessage ?? createWechatMessage(server, log),
+      'tencent-sms': replace.sms ?? createSmsFrom(config, asking),
+      mail: replace.mail ?? createMailFrom(config, asking),
       'tencent-faceid': faceId as Required<FaceId> | undefined,
       'network-identity': networkIdentity,
+    }),
+    templates: templatesOf(config.SUBSCRIBE_TEMPLATES),
+    wechatPush: createWechatPush({
+      appid: config.WECHAT_APPID,
+      tokens: listOf(config.WECHAT_PUSH_TOKEN),
+      aesKeys: listOf(config.WECHAT_PUSH_AES_KEY),
+      clock,
     }),
     offers: {
       faceId: faceId !== undefined,
@@ -185,8 +218,6 @@ export function buildDeps(config: Config, replace: Replacements = {}): Deps {
     },
   };
 }
-
-type Asking = { clock: Clock; log: Log; limit: TimeLimit };
 
 /** `LINK_ENTRIES` is a list of `<entry>=<appid>:<secret>`. */
 function createSignInEntries(config: Config, asking: Asking): Entries {
@@ -215,37 +246,4 @@ async function exchangeAt(entries: Entries, entry: EntryId, code: string): Promi
 function createRisk({ RISK_RANK_THRESHOLD }: Config, server: WechatServer): Risk | undefined {
   if (!RISK_RANK_THRESHOLD) return undefined;
   return { wechatRisk: createWechatRisk(server), refusedFrom: Number(RISK_RANK_THRESHOLD) };
-}
-
-function createFaceIdFrom(config: Config, asking: Asking): FaceId | undefined {
-  if (!config.FACEID_API_BASE || !config.FACEID_SECRET_ID || !config.FACEID_SECRET_KEY) return undefined;
-  return createFaceId({
-    baseUrl: config.FACEID_API_BASE,
-    secretId: config.FACEID_SECRET_ID,
-    secretKey: config.FACEID_SECRET_KEY,
-    region: config.FACEID_REGION,
-    ruleId: config.FACEID_RULE_ID,
-    ...asking,
-  });
-}
-
-function createNetworkIdentityFrom(config: Config, asking: Asking): NetworkIdentity | undefined {
-  const baseUrl = config.NETWORK_IDENTITY_BASE;
-  return baseUrl ? createNetworkIdentity({ baseUrl, ...asking }) : undefined;
-}
-
-/** Ed25519 public keys as JWKs (RFC 8037, 2). */
-function doorKeysOf(list: string): JWK[] {
-  const pairs = list
-    .split(',')
-    .filter(Boolean)
-    .map((pair) => pair.split('='));
-  return pairs.map(([kid = '', x = '']) => ({
-    kty: 'OKP',
-    crv: 'Ed25519',
-    alg: 'EdDSA',
-    use: 'sig',
-    kid,
-    x,
-  }));
 }

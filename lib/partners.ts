@@ -1,5 +1,8 @@
 import type { FaceId } from './partner/faceid';
+import type { Mail } from './partner/mail';
 import type { NetworkIdentity } from './partner/network-identity';
+import type { Sms } from './partner/sms';
+import type { WechatMessage } from './partner/subscribe-message';
 import type { Wechat, WechatIdentity } from './partner/wechat';
 import type { WechatCode } from './partner/wechat-code';
 import type { WechatPhone } from './partner/wechat-phone';
@@ -15,6 +18,9 @@ export type Clients = {
   'wechat-risk': WechatRisk | undefined;
   'wechat-text': WechatText;
   'wechat-code': WechatCode;
+  'wechat-message': WechatMessage;
+  'tencent-sms': Sms | undefined;
+  mail: Mail | undefined;
   /** The face check is there whenever it is offered (`Deps.offers`). */
   'tencent-faceid': Required<FaceId> | undefined;
   'network-identity': NetworkIdentity | undefined;

@@ -8,6 +8,8 @@ export type TimeLimit = { attemptMs: number; totalMs: number };
 export const timeLimits = {
   /** A person's call as a whole, however many clients it needs. What is left of the function's time is for the reply. */
   callMs: 9_500,
+  /** A partner's call of a webhook as a whole: WeChat waits 5 s and then sends the same once more. */
+  webhookMs: 4_500,
   /** Getting through to an AWS service; part of an attempt. */
   connectMs: 1_000,
   table: { attemptMs: 1_500, totalMs: 4_000 },

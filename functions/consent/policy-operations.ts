@@ -194,7 +194,7 @@ export const policyOperations = {
     }),
     output: proposal,
     ledger: 'none',
-    budget: { trips: 3, readUnits: 60, writeUnits: 84 },
+    budget: { trips: 3, readUnits: 60, writeUnits: 96 },
     run: proposePolicy,
   }),
   policyProposal: operation({
@@ -233,7 +233,7 @@ export const policyOperations = {
     input: decided,
     output: z.object({ rejected: z.literal(true) }),
     ledger: 'none',
-    budget: { trips: 3, readUnits: 40, writeUnits: 84 },
+    budget: { trips: 3, readUnits: 40, writeUnits: 96 },
     run: rejectPolicy,
   }),
 };

@@ -17,6 +17,7 @@ import {
   removeLinkedEntry,
 } from '../../lib/table/person/linked-entry';
 import { type Person, readPerson, session } from '../../lib/table/person/person';
+import { openidDigest } from '../../lib/table/person/pointer';
 import { endSessions } from '../../lib/table/person/sessions';
 import { untilWon } from '../../lib/table/races';
 
@@ -55,7 +56,7 @@ export async function linkAccount(
     (entries) => entries.exchangeCode(entry, code),
     () => 'ANSWERED',
   );
-  const digest = await deps.ring.digest('openid', `${offered.appid}:${answer.openid}`);
+  const digest = await openidDigest({ ...deps, appid: offered.appid }, answer.openid);
   const linkedAt = toInstant(deps.clock.now());
   const value: LinkedEntry = { entry, linkedAt, epoch };
   const act = {

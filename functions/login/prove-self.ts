@@ -8,6 +8,7 @@ import { retentionMs } from '../../lib/policy/retention';
 import { ConditionFailed } from '../../lib/table/client';
 import { epochOf } from '../../lib/table/person/consents';
 import { phoneKey, readPhone, reprovePhone } from '../../lib/table/person/phone';
+import { openidDigest } from '../../lib/table/person/pointer';
 import { signInIdentityOf } from '../../lib/table/person/sessions';
 import { readOpenid, wechatAccountKey } from '../../lib/table/person/wechat-account';
 import { askWechat } from './phone';
@@ -39,7 +40,7 @@ async function byWechat(deps: Deps, { person }: Caller, code: string, requestId:
     (wechat) => wechat.exchangeCode(code),
     () => 'ANSWERED',
   );
-  const digest = await deps.ring.digest('openid', `${deps.appid}:${answer.openid}`);
+  const digest = await openidDigest(deps, answer.openid);
   return person.identities.some((one) => one.domain === 'openid' && one.digest === digest);
 }
 

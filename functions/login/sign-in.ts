@@ -3,7 +3,7 @@ import { invalidInput } from '../../lib/errors';
 import { discloseBeforeAccount } from '../../lib/gate/disclose';
 import type { Run } from '../../lib/gate/operation';
 import type { Item } from '../../lib/table/client';
-import { pointerKey, readPointer } from '../../lib/table/person/pointer';
+import { openidDigest, pointerKey, readPointer } from '../../lib/table/person/pointer';
 import { shortName } from '../../lib/table/person/wechat-account';
 import { untilWon } from '../../lib/table/races';
 import { addIdentity } from './add-identity';
@@ -36,12 +36,12 @@ export async function signIn(
   });
 }
 
-/** @returns the digests by which an account is found. The openid of another mini-program is another openid. */
+/** @returns the digests by which an account is found. */
 export async function identify(
   deps: Deps,
   { openid, unionid }: { openid: string; unionid?: string | undefined },
 ): Promise<Arrival> {
-  const digest = await deps.ring.digest('openid', `${deps.appid}:${openid}`);
+  const digest = await openidDigest(deps, openid);
   return { openid, digest, unionDigest: unionid && (await deps.ring.digest('unionid', unionid)) };
 }
 

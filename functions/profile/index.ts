@@ -1,6 +1,8 @@
 import { serve } from '../../lib/host/serve';
+import { acceptanceOperations } from './acceptance-operations';
 import { avatarOperations } from './avatar-operations';
 import { deliveryOperations } from './delivery-operations';
+import { mailOperations } from './mail-operations';
 import { nicknameOperations } from './nickname-operations';
 import { preferencesOperations } from './preferences-operations';
 import { serviceOperations } from './service-operations';
@@ -11,6 +13,8 @@ export const profile = {
   ...serviceOperations,
   ...deliveryOperations,
   ...preferencesOperations,
+  ...acceptanceOperations,
+  ...mailOperations,
 };
 
 export const { handler } = serve('profile', profile);

@@ -56,7 +56,7 @@ export const tableRights: Record<Principal, TableRights> = {
     },
     indexes: { due: 'CARD-TEXTS' },
   },
-  profile: { items: { 'P#*': 'get query put update check', 'TRY#*': 'update', 'GAUGE#*': 'update' } },
+  profile: { items: { 'P#*': 'get query put update delete check', 'TRY#*': 'update', 'GAUGE#*': 'update' } },
   location: {
     items: { 'P#*': 'get query put update delete check', 'TRY#*': 'update', 'GAUGE#*': 'update' },
     // Squares by keyed digest.
@@ -74,6 +74,7 @@ export const tableRights: Record<Principal, TableRights> = {
     },
     indexes: { due: 'APPEALS' },
   },
+  events: { items: { 'P#*': 'get put check', 'ID#openid#*': 'get' } },
   retention: {
     items: {
       'P#*': 'get query put update delete check',

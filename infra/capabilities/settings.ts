@@ -21,6 +21,14 @@ const ofFaceId = (key: string) => ({
   'Fn::If': ['WithFaceId', secret('faceid', key, parameter('faceIdSecretVersion')), ''],
 });
 
+/** Absent while there are no such secrets: then nothing is sent by SMS, or by mail. */
+const ofSms = (key: string) => ({
+  'Fn::If': ['WithSms', secret('sms', key, parameter('smsSecretVersion')), ''],
+});
+const ofMail = (key: string) => ({
+  'Fn::If': ['WithMail', secret('mail', key, parameter('mailSecretVersion')), ''],
+});
+
 /** Where each setting comes from in AWS. References only: no secret is written here or in the template. */
 export const inCloud: Record<Name, Value> = {
   STAGE: `\${sls:stage}`,
@@ -41,6 +49,9 @@ export const inCloud: Record<Name, Value> = {
   WECHAT_API_BASE: 'https://api.weixin.qq.com',
   WECHAT_APPID: ofWechat('appid'),
   WECHAT_SECRET: ofWechat('secret'),
+  WECHAT_PUSH_TOKEN: ofWechat('pushToken'),
+  WECHAT_PUSH_AES_KEY: ofWechat('pushAesKey'),
+  SUBSCRIBE_TEMPLATES: parameter('subscribeTemplates'),
   DOOR_KEYS: parameter('doorKeys'),
   LINK_ENTRIES: ofWechat('entries'),
   RISK_RANK_THRESHOLD: parameter('riskRankThreshold'),
@@ -52,6 +63,17 @@ export const inCloud: Record<Name, Value> = {
   FACEID_SECRET_KEY: ofFaceId('key'),
   FACEID_REGION: 'ap-guangzhou',
   FACEID_RULE_ID: ofFaceId('rule'),
+  SMS_API_BASE: 'https://sms.tencentcloudapi.com',
+  SMS_REGION: 'ap-guangzhou',
+  SMS_SECRET_ID: ofSms('id'),
+  SMS_SECRET_KEY: ofSms('key'),
+  SMS_APP_ID: ofSms('app'),
+  SMS_SIGN_NAME: parameter('smsSignName'),
+  SMTP_URL: parameter('smtpUrl'),
+  SMTP_USER: ofMail('user'),
+  SMTP_PASSWORD: ofMail('password'),
+  MAIL_FROM: parameter('mailFrom'),
+  MAIL_BOUNCE_HOST: parameter('mailBounceHost'),
   NETWORK_IDENTITY_BASE: parameter('networkIdentityBase'),
 };
 

@@ -16,6 +16,7 @@ const USAGE = '用法：npm run operations。按操作表重新写 docs/operatio
 /** Functions that nobody calls over the network have no heading in the API reference. */
 const innerTitles: Record<string, string> = {
   retention: '需要时间的处理任务，到期和撤回后的删除',
+  events: '合作方的回调：微信消息推送、短信回执、退信',
   notify: '逐人告知',
 };
 
@@ -26,6 +27,7 @@ const callers: Record<CallerKind, string> = {
   staff: '工作人员',
   scheduler: '定时器',
   queue: '队列',
+  webhook: '合作方的回调（事先不信任）',
 };
 const roles: Record<StaffRole, string> = {
   support: '客服',

@@ -11,8 +11,12 @@ import { startDynamoDb } from './dynamodb';
 import { startObjectStore } from './objects';
 import { startOidc } from './oidc';
 import { openPersistence, type Persistence } from './persist';
-import { SANDBOX_FACEID } from './sandbox/faceid-signature';
+import { HOST } from './ports';
+import { SANDBOX_SMS } from './sandbox/approved-templates';
+import { createContacts } from './sandbox/contacts';
 import { startSandbox } from './sandbox/server';
+import { SANDBOX_FACEID, SANDBOX_TENCENT } from './sandbox/tencent-signature';
+import { SANDBOX_PUSH } from './sandbox/wechat-push';
 import { type Mail, startSmtp } from './smtp';
 import { startSqs } from './sqs';
 import { makeLocalTable } from './table';
@@ -29,6 +33,10 @@ export const LOCAL_APP = { appid: 'wx0000000000000000', secret: 'local-secret' }
 
 /** The mini-program of another entry, which people may link (promise A4). */
 export const LOCAL_ENTRY = { entry: 'wechat-pay', appid: 'wx9999999999999999', secret: 'local-entry-secret' };
+
+/** Subscribe messages that people may be asked for, as in `SUBSCRIBE_TEMPLATES`. */
+const LOCAL_TEMPLATES =
+  'incident=local-template-once-0000000000000000000000:once,incident-lasting=local-template-lasting-0000000000000000000:lasting';
 
 /** Worthless on purpose: it guards what is in memory only. */
 export const MEMORY_ROOT_KEY = `local:${createHash('sha256').update('leliao: development only').digest('base64')}`;
@@ -78,14 +86,15 @@ export async function startServices(options: ServicesOptions = {}): Promise<Serv
 
 async function startWith(options: ServicesOptions, persistence: Persistence | undefined): Promise<Services> {
   const { clock = systemClock, sealSuite = 'aes', javaEnvironment = process.env } = options;
+  const contacts = createContacts(clock);
   const running = await startTogether({
     table: startDynamoDb({
       environment: javaEnvironment,
       ...(persistence && { persistDir: persistence.tableDir }),
     }),
     queue: startSqs({ region: REGION, prefix: QUEUE_PREFIX }),
-    sandbox: startSandbox({ apps: [LOCAL_APP, LOCAL_ENTRY], clock }),
-    smtp: startSmtp(clock),
+    sandbox: startSandbox({ apps: [LOCAL_APP, LOCAL_ENTRY], clock, contacts }),
+    smtp: startSmtp(clock, contacts),
     oidc: startOidc(),
     objects: startObjectStore({
       bucket: BUCKET_NAME,
@@ -112,6 +121,9 @@ async function startWith(options: ServicesOptions, persistence: Persistence | un
     WECHAT_API_BASE: sandbox.url,
     WECHAT_APPID: LOCAL_APP.appid,
     WECHAT_SECRET: LOCAL_APP.secret,
+    WECHAT_PUSH_TOKEN: SANDBOX_PUSH.token,
+    WECHAT_PUSH_AES_KEY: SANDBOX_PUSH.aesKey,
+    SUBSCRIBE_TEMPLATES: LOCAL_TEMPLATES,
     DOOR_KEYS: door.DOOR_KEYS,
     LINK_ENTRIES: `${LOCAL_ENTRY.entry}=${LOCAL_ENTRY.appid}:${LOCAL_ENTRY.secret}`,
     RISK_RANK_THRESHOLD: '3',
@@ -123,6 +135,15 @@ async function startWith(options: ServicesOptions, persistence: Persistence | un
     FACEID_SECRET_ID: SANDBOX_FACEID.secretId,
     FACEID_SECRET_KEY: SANDBOX_FACEID.secretKey,
     FACEID_RULE_ID: SANDBOX_FACEID.ruleId,
+    SMS_API_BASE: sandbox.url,
+    SMS_REGION: 'ap-guangzhou',
+    SMS_SECRET_ID: SANDBOX_TENCENT.secretId,
+    SMS_SECRET_KEY: SANDBOX_TENCENT.secretKey,
+    SMS_APP_ID: SANDBOX_SMS.appId,
+    SMS_SIGN_NAME: SANDBOX_SMS.signName,
+    SMTP_URL: `smtp://${HOST}:${smtp.port}`,
+    MAIL_FROM: 'notice@leliao.sandbox.cn',
+    MAIL_BOUNCE_HOST: 'bounce.leliao.sandbox.cn',
     NETWORK_IDENTITY_BASE: `${sandbox.url}/network-identity`,
     STAFF_ISSUER: oidc.issuer,
     STAFF_AUDIENCE: oidc.audience,

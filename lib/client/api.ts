@@ -1,6 +1,7 @@
 import type * as z from 'zod/mini';
 import type { cards } from '../../functions/cards/index';
 import type { consent } from '../../functions/consent/index';
+import type { events } from '../../functions/events/index';
 import type { identity } from '../../functions/identity/index';
 import type { location } from '../../functions/location/index';
 import type { login } from '../../functions/login/index';
@@ -16,11 +17,12 @@ export type Service = {
   profile: typeof profile;
   location: typeof location;
   identity: typeof identity;
+  events: typeof events;
   retention: typeof retention;
   notify: typeof notify;
 };
 
-/** Callers that are people. The queue and the timer are not, so their operations are not in the client. */
+/** Callers that are people. The queue, the timer and partners are not, so their operations are not in the client. */
 type Person = 'anyone' | 'wechat' | 'subject' | 'staff';
 
 type Callable<F> = { [Name in keyof F as F[Name] extends { caller: Person } ? Name : never]: F[Name] };

@@ -34,7 +34,8 @@ export type DigestDomain =
   | 'network-id'
   | 'guardian-code'
   | 'share'
-  | 'near';
+  | 'near'
+  | 'mail-code';
 
 /** What the service seals under a key of its own; one domain's key opens nothing of another. */
 export type SealDomain = 'cursor';

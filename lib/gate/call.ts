@@ -10,7 +10,7 @@ export type Call = {
   requestId: string;
   host: 'aws' | 'cloudbase' | 'test';
   /** How it reached us, as the platform attests; never taken from the input. */
-  trigger: 'client' | 'queue' | 'schedule';
+  trigger: 'client' | 'queue' | 'schedule' | 'webhook';
   /** Session token as presented. Nothing is proved by it yet. */
   token?: string | undefined;
   /** A proof of self as presented, for operations that need one (promise A6). */

@@ -49,7 +49,8 @@ export async function dispatch(
     const guarded = guard(operations, call);
     if (!found) throw new AppError('UNKNOWN_OPERATION');
     const work = () => admit(deps, found, guarded, operation);
-    const data = await (call.trigger === 'client' ? within(deps.limits.callMs, work) : work());
+    const limitMs = limitOf(deps, call);
+    const data = await (limitMs === undefined ? work() : within(limitMs, work));
     finish('OK');
     return { ok: true, data };
   } catch (error) {
@@ -59,6 +60,12 @@ export async function dispatch(
     finish(known.code);
     return refusal(known, call.requestId);
   }
+}
+
+/** How long a call may take where somebody waits for its answer; the host sees to the others. */
+function limitOf({ limits }: Deps, { trigger }: Call): number | undefined {
+  if (trigger === 'client') return limits.callMs;
+  return trigger === 'webhook' ? limits.webhookMs : undefined;
 }
 
 function asAppError(error: unknown): AppError {
@@ -129,7 +136,7 @@ function sourceOf(per: 'person' | 'address', caller: CallerOf<CallerKind>, call:
     : demandAddress(call.address);
 }
 
-/** Timers and queues are attested by the platform and may run only what is theirs; people may run only what is theirs. */
+/** Timers, queues and webhooks are attested by the host and may run only what is theirs; people may run only what is theirs. */
 function demandTrigger(kind: CallerKind, trigger: Call['trigger']): void {
   const needed = {
     anyone: 'client',
@@ -138,6 +145,7 @@ function demandTrigger(kind: CallerKind, trigger: Call['trigger']): void {
     staff: 'client',
     scheduler: 'schedule',
     queue: 'queue',
+    webhook: 'webhook',
   } as const;
   if (needed[kind] !== trigger) throw new AppError('UNKNOWN_OPERATION');
 }

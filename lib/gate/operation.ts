@@ -17,7 +17,7 @@ import type { Call } from './call';
  * An operation is data: who may call it, for which purpose, what goes in and out, what it costs and what it leaves in
  * the ledger. An officer can review a function by reading its table of these.
  */
-export type CallerKind = 'anyone' | 'wechat' | 'subject' | 'staff' | 'scheduler' | 'queue';
+export type CallerKind = 'anyone' | 'wechat' | 'subject' | 'staff' | 'scheduler' | 'queue' | 'webhook';
 
 /** A signed-in person, with what the front door has read of them. */
 export type Subject = {
@@ -142,6 +142,12 @@ export type Operation<
   ends?: true;
   /** Served bare by GET at this fixed path as well, for public documents that standards place there. */
   wellKnown?: `/.well-known/${string}`;
+  /**
+   * Served raw at this fixed path, by GET and POST, to partners that know nothing of our JSON; only for callers of kind
+   * `webhook`, of whom nothing is known before the use case has looked. `run` is given what came (`webhookInput`) and answers
+   * the bare text of the reply (`webhookOutput`).
+   */
+  webhook?: `/${string}`;
   browser?: BrowserRule;
   /** Bytes of a whole input, where the usual limit is too small for what the operation is for. */
   maxBodyBytes?: number;

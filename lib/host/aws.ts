@@ -15,6 +15,7 @@ import { refusal } from '../gate/refusal';
 import { TimeoutError, within } from '../time-limits';
 import { browserName } from './browser-name';
 import { isJson, readBrowser } from './cookie';
+import { readWebhook, respondText, textOf, webhookAt } from './webhook';
 
 /** How long a function may run where nobody says. */
 const ALONE_MS = 60_000;
@@ -55,6 +56,11 @@ async function answerHttp(
   event: APIGatewayProxyEventV2,
   requestId: string,
 ): Promise<APIGatewayProxyStructuredResultV2> {
+  const webhook = webhookAt(operations, event.rawPath);
+  if (webhook) {
+    const reply = await dispatch(deps, functionName, operations, readWebhook(event, webhook, requestId));
+    return reply.ok ? respondText(reply.data) : respond(reply);
+  }
   const { http } = event.requestContext;
   const document = http.method === 'GET' ? documentAt(operations, event.rawPath) : undefined;
   const parsed = document ? { operation: document, input: {} } : readRequest(event);
@@ -109,8 +115,7 @@ async function readDoor(
 /** The operation and the text of its input, or why there is none. */
 function readRequest(event: APIGatewayProxyEventV2): { operation: string; text: string } | AppError {
   if (event.requestContext.http.method !== 'POST') return new AppError('UNKNOWN_OPERATION');
-  const sent = event.body ?? ''; // some hosts say null
-  const text = event.isBase64Encoded ? Buffer.from(sent, 'base64').toString('utf8') : sent;
+  const text = textOf(event);
   if (text !== '' && !isJson(event)) return new AppError('BAD_REQUEST');
   const operation = event.pathParameters?.operation ?? event.rawPath.split('/').at(-1) ?? '';
   return { operation, text };

@@ -25,7 +25,7 @@ export function requestIdOf(given: unknown): string {
 
 /** A partner's code as it may be logged: short and of the form of a code, or the word for anything else. */
 export function codeOf(given: unknown): string {
-  return typeof given === 'string' && /^([+-]?\d{1,3}|[A-Za-z_]{1,40}(\.[A-Za-z]{1,40})*)$/.test(given)
+  return typeof given === 'string' && /^([+-]?\d{1,3}|[A-Za-z_]{1,40}(\.[A-Za-z]{1,60})*)$/.test(given)
     ? given
     : 'malformed';
 }

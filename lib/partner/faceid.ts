@@ -1,9 +1,14 @@
 import type { Clock } from '../clock';
 import type { Log } from '../log';
 import { type TimeLimit, timeLimits, within } from '../time-limits';
-import { type CheckAnswer, codeOf, requestIdOf } from './check-result';
+import { type CheckAnswer, codeOf } from './check-result';
 import { type CheckAction, faceidBusyErrors, faceidCodes, type Meaning } from './faceid-codes';
-import { tc3Headers } from './tc3';
+import {
+  type TencentAnswer as Asked,
+  askTencent,
+  type TencentResponse as Response,
+  unanswered,
+} from './tencent-cloud';
 
 export type IdInput = { name: string; idNumber: string };
 export type FaceStart =
@@ -48,15 +53,13 @@ const INFO_WITHOUT_IMAGES = '1';
 const MAX_TEXT_CHARS = 2048;
 const SAME_PERSON_SIMILARITY = 70;
 
-type Response = Record<string, unknown>;
-type Asked = { response: Response | undefined; error: string | undefined; partnerRequestId: string };
-
 export function createFaceId(parts: FaceIdParts): FaceId {
   const { ruleId, log, limit = timeLimits.partner } = parts;
 
   async function ask(action: string, input: object, outside?: AbortSignal): Promise<Asked> {
     const startedAt = parts.clock.now();
-    const once = (signal: AbortSignal) => post(parts, action, JSON.stringify(input), signal);
+    const call = { service: 'faceid', version: VERSION, action, input };
+    const once = (signal: AbortSignal) => askTencent(parts, call, signal);
     const asked = await within(limit.attemptMs, once, outside).catch(unanswered);
     const partnerCode = asked.response ? codeOf(asked.response.Result ?? 'ok') : (asked.error ?? 'unknown');
     const milliseconds = parts.clock.now() - startedAt;
@@ -129,37 +132,6 @@ export function createFaceId(parts: FaceIdParts): FaceId {
         },
       } satisfies Partial<FaceId>)),
   };
-}
-
-/** One signed call. */
-async function post(parts: FaceIdParts, action: string, body: string, signal: AbortSignal): Promise<Asked> {
-  const { baseUrl, secretId, secretKey, region, clock } = parts;
-  const headers = tc3Headers({
-    url: baseUrl,
-    service: 'faceid',
-    action,
-    version: VERSION,
-    region,
-    body,
-    secretId,
-    secretKey,
-    nowMs: clock.now(),
-  });
-  const url = new URL('/', baseUrl);
-  const answer = await fetch(url, { method: 'POST', headers, body, signal, redirect: 'error' });
-  const { Response: response } = (await answer.json()) as { Response?: Response };
-  if (!response || typeof response !== 'object')
-    return { response: undefined, error: 'malformed', partnerRequestId: '' };
-  const partnerRequestId = requestIdOf(response.RequestId);
-  const { Error: error } = response as { Error?: { Code?: unknown } };
-  if (error) return { response: undefined, error: codeOf(error.Code), partnerRequestId };
-  return { response, error: undefined, partnerRequestId };
-}
-
-/** The error of a call that fails says no more than its name, because its body holds the inputs. */
-function unanswered(error: unknown): Asked {
-  const name = error instanceof Error ? error.name : 'unknown';
-  return { response: undefined, error: name, partnerRequestId: '' };
 }
 
 function readFace(text: unknown): Pick<FaceResult, 'result' | 'idNumber' | 'sessionId'> {

@@ -4,16 +4,19 @@ import { AppError } from '../errors';
 import type { Log } from '../log';
 import { type TimeLimit, timeLimits, within } from '../time-limits';
 import { inTime } from './in-time';
+import { neverReached, Unreachable } from './unreachable';
 
 /** WeChat's server interface, for the calls that need its access token. */
 export type WechatServer = {
   /** The mini-program that asks. */
   appid: string;
+  /** Resolves when there is a token to ask under: until then nothing can have gone out. @throws Unreachable */
+  ready(): Promise<void>;
   /**
    * Posts to a path under a valid token and answers what came back: its JSON, or a picture where WeChat sends one. A
-   * token that WeChat no longer takes is fetched anew, once, and a busy WeChat is asked once more. `partner` is the name
-   * in our log.
-   * @throws AppError PARTNER_UNAVAILABLE
+   * token that WeChat no longer takes is fetched anew, once, and a busy WeChat is asked once more; when that does not
+   * help, the answer is the refusal. `partner` is the name in our log.
+   * @throws AppError PARTNER_UNAVAILABLE; Unreachable when WeChat cannot have got anything
    */
   ask(
     partner: string,
@@ -79,7 +82,7 @@ export function createWechatServer(parts: WechatServerParts): WechatServer {
       if (!response.ok || image.length > MAX_IMAGE_BYTES) throw new AppError('PARTNER_UNAVAILABLE');
       return { errcode: 0, json: undefined, image };
     }
-    const json = answerSchema.parse(await response.json());
+    const json = answerSchema.parse(readJson(await response.text()));
     return { errcode: json.errcode ?? 0, json };
   }
 
@@ -92,23 +95,39 @@ export function createWechatServer(parts: WechatServerParts): WechatServer {
       said(answer.errcode);
       return answer;
     } catch (error) {
-      said(error instanceof Error ? error.name : 'unknown');
-      throw new AppError('PARTNER_UNAVAILABLE');
+      said(nameOf(error));
+      throw neverReached(error) ? new Unreachable() : new AppError('PARTNER_UNAVAILABLE');
     }
   }
 
   return {
     appid,
+    ready: () =>
+      accessToken().then(
+        () => undefined,
+        (error: unknown) => {
+          log({ event: 'partner-call', partner: 'wechat-token', partnerCode: nameOf(error) });
+          throw new Unreachable();
+        },
+      ),
     ask: (partner, path, body) =>
       inTime(limit, async (signal) => {
         for (let tries = 1; ; tries += 1) {
           const answer = await once(partner, path, body, signal);
           const stale = tokenRefused.includes(answer.errcode);
-          if (!stale && answer.errcode !== WECHAT_BUSY) return answer;
-          if (tries === TRIES) throw new AppError('PARTNER_UNAVAILABLE');
+          if ((!stale && answer.errcode !== WECHAT_BUSY) || tries === TRIES) return answer;
           if (stale) token = undefined;
           else await new Promise((resolve) => setTimeout(resolve, BUSY_PAUSE_MS));
         }
       }),
   };
+}
+
+/** A message id has more digits than a number of JavaScript keeps, so it is read as a text. */
+function readJson(text: string): unknown {
+  return JSON.parse(text.replace(/"msgid"\s*:\s*(\d+)/, '"msgid":"$1"'));
+}
+
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : 'unknown';
 }

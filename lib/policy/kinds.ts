@@ -132,6 +132,14 @@ export const kinds = {
     retention: 'incident-life',
     source: '告知您安全事件时产生',
   },
+  'authorisation-event': {
+    name: '微信告知的授权变化（撤回授权、注销微信账号、资料被清理）和处理期限',
+    class: 'general',
+    storage: 'plain',
+    purpose: 'accountability',
+    retention: 'proof-three-years',
+    source: '微信告知',
+  },
   'session-proof': {
     name: '登录凭证的摘要',
     class: 'technical',
@@ -353,6 +361,23 @@ export const kinds = {
     retention: 'purpose-life',
     source: '由手机号码计算',
   },
+  'contact-mail': { name: '接收告知的电子邮箱', ...attribute, purpose: 'email' },
+  'contact-mail-state': {
+    name: '确认邮箱的时间和次数',
+    class: 'technical',
+    storage: 'plain',
+    purpose: 'email',
+    retention: 'purpose-life',
+    source: '您确认邮箱时产生',
+  },
+  'contact-mail-digest': {
+    name: '待确认的邮箱连同验证码的加密摘要（不能还原成地址）',
+    class: 'general',
+    storage: 'digest',
+    purpose: 'email',
+    retention: 'mail-code-life',
+    source: '您索取验证码时计算',
+  },
   'real-name-result': {
     name: '实名核验的结果、方式、时间和受托方流水号',
     class: 'general',
@@ -517,6 +542,14 @@ export const kinds = {
     purpose: 'preferences',
     retention: 'account-life',
     source: '您设置',
+  },
+  'message-acceptance': {
+    name: '您允许了哪些微信订阅消息、还剩几次',
+    class: 'general',
+    storage: 'plain',
+    purpose: 'preferences',
+    retention: 'account-life',
+    source: '您在微信的订阅消息窗口里选择时产生，微信也会告知',
   },
   block: {
     name: '您屏蔽的人（账号内部编号）',

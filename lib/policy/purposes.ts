@@ -73,9 +73,11 @@ export const purposes = {
   incident: {
     name: '安全事件的处置与告知',
     why: '个人信息发生或者可能发生泄露、篡改、丢失时，查明涉及哪些人，及时补救，向主管部门报告，并告诉受影响的人。',
-    method: '在线自动处理；受影响的人由处理记录计算得出，名单与事件卷宗分开保存；告知内容和发送范围须两人批准。',
+    method:
+      '在线自动处理；受影响的人由处理记录计算得出，名单与事件卷宗分开保存；告知内容和发送范围须两人批准。',
     basis: 'LEGAL_DUTY',
-    ground: '个人信息保护法第十三条第一款第三项、第五十七条，网络数据安全管理条例第十一条（事件告知的法定义务）',
+    ground:
+      '个人信息保护法第十三条第一款第三项、第五十七条，网络数据安全管理条例第十一条（事件告知的法定义务）',
     clause: '7.2',
     choice: 'basic',
     ifRefused: '这是法律要求的告知，不能拒绝；您可以选择用哪些方式收到。',
@@ -124,6 +126,17 @@ export const purposes = {
     clause: '4',
     choice: 'optional',
     ifRefused: '不能用手机号证明身份；其他功能不受影响。',
+    atEnd: 'erase-at-once',
+  },
+  email: {
+    name: '用邮箱接收告知',
+    why: '发生安全事件等依法应当告诉您的事情时，除了小程序里的通知，也写信到您的邮箱。',
+    method: '您自行填写，凭发到邮箱的验证码确认；只保存加密后的地址，不用于登录，也不用于推广。',
+    basis: 'CONSENT',
+    ground: CONSENT_GROUND,
+    clause: '7.2',
+    choice: 'optional',
+    ifRefused: '不会给您写信；小程序里的通知和其他功能不受影响。删除邮箱或者撤回同意后地址随即删除。',
     atEnd: 'erase-at-once',
   },
   'account-link': {

@@ -6,6 +6,7 @@ export const passingKinds = {
   'login-code': '一次性凭证',
   'network-address': '当时的网络地址',
   'share-token': '分享链接的随机编号',
+  'confirmation-code': '确认邮箱的验证码',
   'identity-input': '姓名、证件号码，以及所选方式需要的手机号、银行卡号',
 } as const;
 export type PassingKind = keyof typeof passingKinds;
@@ -99,6 +100,36 @@ export const recipients = {
     purpose: 'cards',
     kinds: ['share-token'],
   },
+  'wechat-message': {
+    name: '深圳市腾讯计算机系统有限公司（微信订阅消息）',
+    role: 'independent-controller',
+    contact: '微信客服 95017',
+    region: '中国内地',
+    why: '发生安全事件而您允许了微信订阅消息时，请微信把简短的告知送到您的微信；只交出您的微信标识和不含您个人信息的告知文字。',
+    purpose: 'incident',
+    kinds: ['wechat-openid'],
+  },
+  'tencent-sms': {
+    name: '腾讯云计算（北京）有限责任公司（短信）',
+    role: 'entrusted',
+    agreement: { name: '短信发送委托处理协议', expiresOn: '2028-12-31' },
+    contact: '腾讯云 95716',
+    region: '中国内地',
+    why: '发生安全事件而您绑定了手机号时，受托把简短的告知发到您的手机；文字不含您的其他个人信息，不得留存号码或另作他用。',
+    purpose: 'incident',
+    kinds: ['phone-number'],
+  },
+  mail: {
+    name: '政务邮件系统的运维单位（邮件中继）',
+    role: 'entrusted',
+    agreement: { name: '邮件发送委托处理协议', expiresOn: '2028-12-31' },
+    contact: '由运营者统一受理',
+    region: '中国内地',
+    why: '发生安全事件而您填写了邮箱时，受托把告知寄到您的邮箱；您确认邮箱时，寄出验证码。寄出后不得留存地址和内容。',
+    purpose: 'incident',
+    alsoFor: ['email'],
+    kinds: ['contact-mail', 'confirmation-code'],
+  },
   'tencent-faceid': {
     name: '腾讯云计算（北京）有限责任公司（人脸核身与身份核验）',
     role: 'entrusted',
@@ -177,6 +208,14 @@ export const sendingLimits = {
   'wechat-risk': [{ name: 'RISK_RANKS_PER_PERSON', per: 'person', max: 60, windowMinutes: DAY }],
   'wechat-text': [{ name: 'TEXT_CHECKS_PER_HOUR', per: 'person', max: 60, windowMinutes: HOUR }],
   'wechat-code': [{ name: 'CODES_PER_HOUR', per: 'person', max: 60, windowMinutes: HOUR }],
+  'wechat-message': [{ name: 'MESSAGES_PER_PERSON', per: 'person', max: 20, windowMinutes: DAY }],
+  /** No more than the networks deliver to one number. */
+  'tencent-sms': [{ name: 'SMS_PER_PERSON', per: 'person', max: 10, windowMinutes: DAY }],
+  mail: [
+    { name: 'MAILS_PER_PERSON', per: 'person', max: 20, windowMinutes: DAY },
+    /** So that nobody fills the mailbox of somebody else with codes, from however many accounts. */
+    { name: 'CODES_PER_MAILBOX', per: 'target', max: 5, windowMinutes: DAY, carrying: 'confirmation-code' },
+  ],
   'tencent-faceid': [
     {
       name: 'CHECKS_PER_PERSON',

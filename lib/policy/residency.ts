@@ -23,6 +23,7 @@ export const allowedHosts: readonly string[] = [
   '.cn-northwest-1.amazonaws.com.cn',
   'api.weixin.qq.com',
   'faceid.tencentcloudapi.com',
+  'sms.tencentcloudapi.com',
 ];
 
 /** Hosts of the local services; refused outside development. */
@@ -66,6 +67,24 @@ export function assertHost(
   const cloud = inside && protocol === 'https:' && !username && !password;
   const local = development && localHosts.includes(hostname);
   if (!cloud && !local) throw new ResidencyError(setting, remedy);
+}
+
+/**
+ * Throws ResidencyError unless `url` leads to a mail server of the operator's own, with TLS from the first byte; a local one
+ * without it passes only with `development`. What a URL could carry besides (user, path) is refused: the password has a
+ * setting of its own.
+ */
+export function assertRelay(
+  setting: string,
+  url: string,
+  development: boolean,
+  operatorHosts: readonly string[],
+): void {
+  const remedy = 'use smtps:// and one of OPERATOR_HOSTS, and nothing else but a port.';
+  const [, protocol, host = ''] = /^(smtps?):\/\/([a-z0-9.-]+|\[::1\])(:\d{1,5})?$/.exec(url) ?? [];
+  const own = protocol === 'smtps' && operatorHosts.includes(host);
+  const local = development && localHosts.includes(host);
+  if (!own && !local) throw new ResidencyError(setting, remedy);
 }
 
 /** Throws ResidencyError unless an `arn:aws-cn:…` names an allowed region. */

@@ -80,6 +80,11 @@ export const retention = {
     basis: '个人信息保护法第五十一条：防止他人冒用身份行使权利',
     endsAfter: { milliseconds: 5 * MINUTE_MS },
   },
+  'mail-code-life': {
+    period: '10 分钟，确认之后即删除',
+    basis: '个人信息保护法第十九条：确认邮箱属于您所必要的最短时间',
+    endsAfter: { milliseconds: 10 * MINUTE_MS },
+  },
   'guardian-code-life': {
     period: '24 小时，或者到您重新取得代码为止',
     basis: '个人信息保护法第三十一条：让监护人有时间作答所必要的最短时间',

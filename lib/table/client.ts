@@ -157,8 +157,8 @@ export function createTable(parts: TableParts): Table {
 
   async function write(asked: [Write, ...Write[]]): Promise<Item | undefined> {
     const writes = asked.map(stamped) as [Write, ...Write[]];
-    const [{ Put, Delete, Update }, ...others] = writes;
-    if (others.length > 0) {
+    const [{ Put, Delete, Update, ConditionCheck }, ...others] = writes;
+    if (others.length > 0 || ConditionCheck) {
       // The same for every try: DynamoDB does it once and tells each of them that it is done.
       const request = { TransactItems: writes.map(inTransaction), ClientRequestToken: randomId(random) };
       await ask((options) => client.send(new TransactWriteCommand(request), options), true);

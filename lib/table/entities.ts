@@ -8,6 +8,7 @@ import { batchDisclosure } from './ledger/batch-disclosure';
 import { ledgerEntry } from './ledger/ledger';
 import { endedLocation, location } from './location/location';
 import { historyDay } from './location/location-history';
+import { authorisationEvent } from './person/authorisation-event';
 import { audiencePart } from './notice/audience';
 import { noticeEntity } from './notice/notice';
 import { noticeQuota } from './notice/quota';
@@ -21,7 +22,9 @@ import { policyNotice } from './policy/policy-notice';
 import { policyBook, policyVersion } from './policy/policy-version';
 import { personProcess, serviceProcess } from './process/process';
 import { avatar } from './profile/avatar';
+import { contactMail, mailCode } from './profile/contact-mail';
 import { delivery, endedDelivery } from './profile/delivery';
+import { messageAcceptance } from './profile/message-acceptance';
 import { nickname } from './profile/nickname';
 import { preferences } from './profile/preferences';
 import { serviceAttributes } from './profile/service-attributes';
@@ -77,6 +80,7 @@ export const entities = {
   noticeQuota,
   noticeRecipient,
   // person
+  authorisationEvent,
   entryPointer,
   linkedEntry,
   person,
@@ -94,8 +98,11 @@ export const entities = {
   serviceProcess,
   // profile
   avatar,
+  contactMail,
   delivery,
   endedDelivery,
+  mailCode,
+  messageAcceptance,
   nickname,
   preferences,
   ...serviceAttributes,

@@ -1,4 +1,6 @@
 import { statusKeys } from '../../functions/identity/status';
+import { SANDBOX_PUSH, signature } from '../../infra/local/sandbox/wechat-push';
+import { systemClock } from '../../lib/clock';
 import { cardKey } from '../../lib/table/card/card';
 import type { Key } from '../../lib/table/keys';
 import { locationKey } from '../../lib/table/location/location';
@@ -35,6 +37,15 @@ export const firstCalls: Record<string, (person: Person) => FirstCall> = {
   },
   location: (person) =>
     overHttp(person, 'location/current', {}, [...person.self, locationKey(person.subjectId)]),
+  // WeChat checks the address. It needs no key and reads nothing but the policy.
+  events: () => {
+    const timestamp = String(Math.floor(systemClock.now() / 1000));
+    const signed = signature(SANDBOX_PUSH.token, timestamp, '1');
+    const queryStringParameters = { timestamp, nonce: '1', echostr: '1', signature: signed };
+    const http = { method: 'GET', path: '/events/wechat', sourceIp: '203.0.113.7' };
+    const event = { version: '2.0', rawPath: '/events/wechat', headers: {}, requestContext: { http } };
+    return { event: { ...event, queryStringParameters }, opening: [{ get: [bookKey] }], trips: [] };
+  },
   // The queue delivers everything at least once: a message about a process that is already over. It needs no key.
   retention: ({ subjectId, self }) => {
     const over = { kind: 'erasure', id: '999', subjectId };

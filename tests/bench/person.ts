@@ -5,6 +5,7 @@ import { consent } from '../../functions/consent/index';
 import { login } from '../../functions/login/index';
 import { profile } from '../../functions/profile/index';
 import { makeMissingKeys } from '../../infra/commands/rotate-keys';
+import { SANDBOX_PUSH } from '../../infra/local/sandbox/wechat-push';
 import { makeLocalTable } from '../../infra/local/table';
 import { systemClock } from '../../lib/clock';
 import { readConfig } from '../../lib/config';
@@ -44,6 +45,8 @@ export function localSettings(tableEndpoint: string): Record<string, string> {
     WECHAT_API_BASE: 'http://127.0.0.1',
     WECHAT_APPID: 'wxbench',
     WECHAT_SECRET: 'bench',
+    WECHAT_PUSH_TOKEN: SANDBOX_PUSH.token,
+    WECHAT_PUSH_AES_KEY: SANDBOX_PUSH.aesKey,
     AWS_ACCESS_KEY_ID: 'local',
     AWS_SECRET_ACCESS_KEY: 'local',
     AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',

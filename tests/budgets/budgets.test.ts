@@ -10,6 +10,7 @@ import { serviceIds } from '../../lib/policy/services';
 import { acts, type LedgerAct, ledgerActs } from '../../lib/table/ledger/acts';
 import { cardRows } from '../cards/budget-rows';
 import { consentRows } from '../consent/budget-rows';
+import { eventRows } from '../events/budget-rows';
 import { agreeingPartners } from '../identity/agreeing-partners';
 import { identityRows } from '../identity/budget-rows';
 import { locationRows } from '../location/budget-rows';
@@ -61,6 +62,7 @@ const ofOthers: Record<string, () => Promise<Prepared>> = {
   ...locationRows(() => world),
   ...identityRows(() => world),
   ...consentRows(() => world),
+  ...eventRows(() => world),
   ...notifyRows(() => world),
 };
 
@@ -207,6 +209,10 @@ const notReached: Record<string, readonly KindId[]> = {
   // It is the key of the pointer, and no attribute.
   'login/bindPhone': ['phone-digest'],
   'login/changePhone': ['phone-digest'],
+  // It only goes out in a mail.
+  'profile/requestMailCode': ['contact-mail'],
+  // It is only looked for by its digest; and where an authorisation has ended.
+  'events/wechat': ['wechat-openid', 'authorisation-event'],
   // Where one stands on the card and is asked for: more units than the usual case.
   'cards/open': ['card-logo'],
   'cards/contact': ['card-logo', 'contact-note'],

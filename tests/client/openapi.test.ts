@@ -36,7 +36,7 @@ const postOf = (path: string): Method => {
 const methods = Object.values(document.paths).flatMap((path) => Object.values(path) as Method[]);
 const forPeople = Object.entries(functions).flatMap(([name, operations]) =>
   Object.entries(operations)
-    .filter(([, { caller }]) => caller !== 'queue' && caller !== 'scheduler')
+    .filter(([, { caller }]) => !['queue', 'scheduler', 'webhook'].includes(caller))
     .map(([key, one]) => [`/${name}/${key}`, one] as [string, Operation]),
 );
 

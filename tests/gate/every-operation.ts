@@ -1,5 +1,6 @@
 import { cardRows } from '../cards/budget-rows';
 import { consentRows } from '../consent/budget-rows';
+import { eventRows } from '../events/budget-rows';
 import { identityRows } from '../identity/budget-rows';
 import { locationRows } from '../location/budget-rows';
 import { accountRows } from '../login/budget-rows';
@@ -24,6 +25,7 @@ export function everyOperation(
     ...locationRows(world),
     ...identityRows(world),
     ...consentRows(world),
+    ...eventRows(world),
     'login/signOut': async () => {
       const by = await again();
       await world().ok('consent/status', {}, by); // the hourly note of the session's use is a write as well

@@ -6,6 +6,7 @@ import { agreeingPartners } from '../identity/agreeing-partners';
 import { newCitizen } from '../identity/support';
 import { consentAct } from '../support/consent';
 import type { Partners } from '../support/partners';
+import { templates } from '../support/templates';
 import { type Caller, createWorld, functions, onceKey, type World } from '../support/world';
 
 /** Every operation that recognises its repeats by a key. A new one fails here until it has a row. */
@@ -107,6 +108,11 @@ const rows: Record<string, () => Promise<Row>> = {
       by: inTheName(await holder(world, somebody(), 'delivery')),
     };
   },
+  'profile/recordAcceptances': async () => ({
+    input: { results: [{ templateId: templates.once.id, result: 'accept' }] },
+    other: { results: [{ templateId: templates.once.id, result: 'reject' }] },
+    by: inTheName(await holder(world, somebody())),
+  }),
   'consent/grant': consent(0),
   'consent/refuse': consent(0),
   'consent/withdraw': consent(0),

@@ -1,6 +1,6 @@
 import { checkCharacter } from '../../functions/identity/id-number';
-import { SANDBOX_FACEID } from '../../infra/local/sandbox/faceid-signature';
 import { startSandbox } from '../../infra/local/sandbox/server';
+import { SANDBOX_FACEID } from '../../infra/local/sandbox/tencent-signature';
 import type { Clock } from '../../lib/clock';
 import { parseToken } from '../../lib/crypto/token';
 import type { Call } from '../../lib/gate/call';

@@ -1,4 +1,4 @@
-import { SANDBOX_FACEID } from '../../infra/local/sandbox/faceid-signature';
+import { SANDBOX_FACEID } from '../../infra/local/sandbox/tencent-signature';
 import { tc3Headers } from '../../lib/partner/tc3';
 import { startTestSandbox, type TestSandbox } from './sandbox-support';
 

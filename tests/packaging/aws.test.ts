@@ -345,7 +345,7 @@ describe.each(regions)('the templates for %s', (region) => {
     expect(references.length).toBeGreaterThan(3);
     const version = '[a-z-]*';
     const form = new RegExp(
-      `^{{resolve:secretsmanager:leliao-production-(wechat|faceid):SecretString:[a-z]+::${version}}}$`,
+      `^{{resolve:secretsmanager:leliao-production-(wechat|faceid|sms|mail):SecretString:[A-Za-z]+::${version}}}$`,
     );
     for (const text of references) expect(text).toMatch(form);
     const ofWechat = references.filter((text) => text.includes('-wechat:'));

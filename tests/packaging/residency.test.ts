@@ -56,6 +56,7 @@ const abroad = {
   host: 'https://sqs.us-east-1.amazonaws.com/1/leliao',
   'own-host': 'https://sign-in.example.com/keys',
   'own-hosts': 'sign-in.example.com',
+  'own-relay': 'smtps://smtp.example.com:465',
   'aws-region': 'us-east-1',
   'cloudbase-region': 'ap-hongkong',
   'root-keys': 'kms:arn:aws:kms:us-east-1:111122223333:key/1',
@@ -114,6 +115,19 @@ it('an address in the network of an operator is taken where the operator has nam
   }
   for (const OPERATOR_HOSTS of ['.example.cn', '.cn', 'sign-in.example.com', 'https://sign-in.example.cn'])
     expect(() => readConfig({ ...production, OPERATOR_HOSTS })).toThrow('OPERATOR_HOSTS points outside');
+});
+
+it('a mail relay is taken where the operator has named its host, and with TLS from the first byte (S1)', () => {
+  const start = (SMTP_URL: string) =>
+    readConfig({ ...production, SMTP_URL, OPERATOR_HOSTS: 'mail.example.cn' });
+  expect(start('smtps://mail.example.cn:465').SMTP_URL).toBe('smtps://mail.example.cn:465');
+  for (const other of [
+    ...['smtp://mail.example.cn:25', 'smtps://other.example.cn', 'https://mail.example.cn'],
+    ...['smtps://user:password@mail.example.cn', 'smtps://mail.example.cn/?x=1', 'smtp://127.0.0.1:25'],
+  ])
+    expect(() => start(other)).toThrow('SMTP_URL points outside');
+  for (const MAIL_FROM of ['notice@example.com', '乐聊 <notice@example.cn>', 'a@b@example.cn'])
+    expect(() => readConfig({ ...production, MAIL_FROM })).toThrow('MAIL_FROM');
 });
 
 it('every setting says where it leads, or that it leads nowhere (S1)', () => {

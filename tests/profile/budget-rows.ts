@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { parseToken } from '../../lib/crypto/token';
 import { fields, png } from '../picture/samples';
 import { grant } from '../support/consent';
+import { templates } from '../support/templates';
 import { type Caller, onceKey, type World } from '../support/world';
 
 type Prepared = { input?: unknown; by?: object };
@@ -14,6 +15,12 @@ export const announce = (bytes: Buffer, contentType = 'image/png') => ({
   bytes: bytes.length,
   sha256: createHash('sha256').update(bytes).digest('hex'),
 });
+
+/** The code in the last mail to an address. */
+export function codeIn({ mails }: Pick<World, 'mails'>, address: string): string {
+  const text = mails.findLast(({ to }) => to === address)?.text ?? '';
+  return /\d{6}/.exec(text)?.[0] ?? '';
+}
 
 /** How each operation of the profile is brought to its usual case, for the budgets. */
 export function profileRows(theWorld: () => World, me: () => Caller): Record<string, Prepare> {
@@ -45,6 +52,13 @@ export function profileRows(theWorld: () => World, me: () => Caller): Record<str
   const delivery = async () => {
     await granted('delivery');
     return ok<{ deliveryId: string }>('profile/createDelivery', { ...contact, idempotencyKey: onceKey() });
+  };
+  const newMailbox = () => `lin.${onceKey()}@example.cn`;
+  const askedCode = async () => {
+    await granted('email');
+    const address = newMailbox();
+    await ok('profile/requestMailCode', { address });
+    return { address, code: codeIn(theWorld(), address) };
   };
   const subjectId = () => parseToken(me().token)?.subjectId ?? '';
   const support = { token: 'staff:alice:support' };
@@ -86,6 +100,25 @@ export function profileRows(theWorld: () => World, me: () => Caller): Record<str
       input: { deliveryId: (await delivery()).deliveryId, subjectId: subjectId(), ticket: 'T-1' },
       by: support,
     }),
+    'profile/acceptances': async () => ({}),
+    'profile/recordAcceptances': async () => {
+      const results = [{ templateId: templates.once.id, result: 'accept' }];
+      await ok('profile/recordAcceptances', { results, idempotencyKey: onceKey() });
+      return { input: { results, idempotencyKey: onceKey() } };
+    },
+    'profile/requestMailCode': async () => {
+      await granted('email');
+      return { input: { address: newMailbox() } };
+    },
+    'profile/confirmMail': async () => ({ input: await askedCode() }),
+    'profile/mail': async () => {
+      await ok('profile/confirmMail', await askedCode());
+      return {};
+    },
+    'profile/removeMail': async () => {
+      await ok('profile/confirmMail', await askedCode());
+      return {};
+    },
     'profile/getPreferences': async () => ({}),
     'profile/setPreferences': async () => {
       const { version } = await ok<{ version: number }>('profile/getPreferences', {});

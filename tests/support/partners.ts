@@ -1,5 +1,6 @@
 import type { Deps, Replacements } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
+import type { MailMessage } from '../../lib/partner/mail';
 import type { Objects } from '../../lib/partner/objects';
 import type { StaffRole } from '../../lib/partner/staff-identity';
 import type { Wechat } from '../../lib/partner/wechat';
@@ -8,6 +9,9 @@ import { type RecipientId, recipients } from '../../lib/policy/recipients';
 
 /** Partners of a test's own. Without some that verify identities, no way to do so is offered. */
 export type Partners = Omit<Replacements, 'observeTable' | 'registry'>;
+
+/** A mail that a world has sent. */
+export type SentMail = MailMessage & { to: string };
 
 /** Every recipient that is called. */
 export const partnerIds = (Object.keys(recipients) as RecipientId[]).filter(
@@ -31,7 +35,10 @@ export function withPartner<R extends PartnerId>(deps: Deps, id: R, partner: Par
  * Everybody whom the service calls, except for queues and identities: they say what the test writes into the code, the
  * token or the text. `rankOf` is how risky WeChat ranks an openid.
  */
-export function partnerDoubles(rankOf: (openid: string) => number | undefined): Replacements {
+export function partnerDoubles(
+  rankOf: (openid: string) => number | undefined,
+  mails: SentMail[] = [],
+): Replacements {
   const usedCodes = new Set<string>();
   return {
     wechat: wechatOf(usedCodes, 'code-of-'),
@@ -57,6 +64,15 @@ export function partnerDoubles(rankOf: (openid: string) => number | undefined): 
     },
     wechatCode: {
       draw: async (scene) => ({ image: Buffer.from(`code of ${scene}`), contentType: 'image/png' }),
+    },
+    // What is sent by a channel arrives nowhere; the clients have tests of their own (tests/partner).
+    wechatMessage: { send: async () => ({ status: 'accepted' }) },
+    sms: { send: async () => ({ status: 'accepted' }), pullReceipts: async () => [] },
+    mail: {
+      async send(to, message) {
+        mails.push({ to, ...message });
+        return { status: 'accepted' };
+      },
     },
     // A staff token here is `staff:<id>:<role>,<role>`; the real verification has tests of its own.
     staff: {

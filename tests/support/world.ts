@@ -2,12 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { cards } from '../../functions/cards/index';
 import { consent } from '../../functions/consent/index';
+import { events } from '../../functions/events/index';
 import { identity } from '../../functions/identity/index';
 import { location } from '../../functions/location/index';
 import { login } from '../../functions/login/index';
 import { notify } from '../../functions/notify/index';
 import { profile } from '../../functions/profile/index';
 import { retention } from '../../functions/retention/index';
+import { SANDBOX_PUSH } from '../../infra/local/sandbox/wechat-push';
 import { type FunctionName, functionCapabilities } from '../../lib/capabilities';
 import type { Clock } from '../../lib/clock';
 import { type Config, readConfig } from '../../lib/config';
@@ -28,9 +30,10 @@ import { DOOR_KEY, publicHalf } from './door-key';
 import { giveKeys, newRootKey } from './keys';
 import { observeKinds, type SeenKinds, whileSeeing } from './kinds-observer';
 import { type Cost, newCost, observeWith } from './meter';
-import { memoryObjects, type Partners, partnerDoubles } from './partners';
+import { memoryObjects, type Partners, partnerDoubles, type SentMail } from './partners';
 import { inNameOf, observeUses, type Uses, withNotedUses } from './principal';
 import { scan } from './scan';
+import { templatesSetting } from './templates';
 
 /** Every function, as deployed. A test compares it with the folders and the templates. */
 export const functions: Record<string, Operations> = {
@@ -40,6 +43,7 @@ export const functions: Record<string, Operations> = {
   profile,
   location,
   identity,
+  events,
   retention,
   notify,
 };
@@ -85,6 +89,8 @@ export type World = {
   cardHolder(openid: string): Promise<Caller>;
   /** The files of the objects partner, by name, unless the test brings a partner of its own. */
   files: Map<string, Buffer>;
+  /** The mails that were sent, unless the test brings a partner of its own. */
+  mails: SentMail[];
   /** Every raw item of the table, or of one partition of it, which is much cheaper. */
   scan(partition?: string): Promise<Record<string, unknown>[]>;
   /** A second instance of the service over the same table, with nothing cached. */
@@ -140,6 +146,9 @@ export async function createWorld({
     WECHAT_APPID: 'wxtest',
     WECHAT_SECRET: 'secret',
     DOOR_KEYS: publicHalf(DOOR_KEY),
+    WECHAT_PUSH_TOKEN: SANDBOX_PUSH.token,
+    WECHAT_PUSH_AES_KEY: SANDBOX_PUSH.aesKey,
+    SUBSCRIBE_TEMPLATES: templatesSetting,
   };
   const config = like?.config ?? readConfig(settings);
   const raw = new DynamoDBClient({ region: config.SERVICE_REGION, endpoint: config.TABLE_ENDPOINT });
@@ -154,7 +163,8 @@ export async function createWorld({
   const queued: ProcessRef[] = [];
   const queuedNotices: ProcessRef[] = [];
   const files = new Map<string, Buffer>();
-  const doubles = partnerDoubles(rankOf);
+  const mails: SentMail[] = [];
+  const doubles = partnerDoubles(rankOf, mails);
   const place = {
     region: config.SERVICE_REGION,
     endpoint: config.TABLE_ENDPOINT,
@@ -237,6 +247,7 @@ export async function createWorld({
     queued,
     queuedNotices,
     files,
+    mails,
     wait: (milliseconds) => {
       now += milliseconds;
     },

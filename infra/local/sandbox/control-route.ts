@@ -1,10 +1,11 @@
 import type * as z from 'zod/mini';
+import type { Contacts } from './contacts';
 import type { Faults } from './faults';
 import type { PartnerPath } from './partner-path';
 import type { SandboxState } from './state';
 
 /** The surface that tests and people use to steer the sandbox. The service never calls it. */
-export type Control = { state: SandboxState; faults: Faults; paths: PartnerPath[] };
+export type Control = { state: SandboxState; contacts: Contacts; faults: Faults; paths: PartnerPath[] };
 
 export type ControlAnswer = { status: number; body: unknown };
 

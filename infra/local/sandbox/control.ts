@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { contactRoutes } from './contact-control';
 import { type Control, type ControlAnswer, invalid, ok, type Route, refuse } from './control-route';
 import { faultInput } from './faults';
 import { identityRoutes } from './identity-control';
@@ -47,6 +48,7 @@ const routes: Route[] = [
   },
   ...identityRoutes,
   ...textRoutes,
+  ...contactRoutes,
   {
     method: 'POST',
     pattern: /^\/sandbox\/faults$/,

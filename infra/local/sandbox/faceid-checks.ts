@@ -1,7 +1,7 @@
-import { type Action, type ActionResult, createFaceIdPath } from './faceid-transport';
 import type { PartnerPath } from './partner-path';
 import { createQuota } from './quota';
 import type { Citizen, SandboxState } from './state';
+import { type Action, type ActionResult, createFaceIdPath } from './tencent-transport';
 
 /** Checks of one number in a day. */
 export const CHECKS_PER_NUMBER_A_DAY = 50;

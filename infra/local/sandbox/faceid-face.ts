@@ -1,7 +1,7 @@
-import { SANDBOX_FACEID } from './faceid-signature';
-import { type Action, type ActionResult, createFaceIdPath } from './faceid-transport';
 import type { PartnerPath } from './partner-path';
 import type { Face } from './state';
+import { SANDBOX_FACEID } from './tencent-signature';
+import { type Action, type ActionResult, createFaceIdPath } from './tencent-transport';
 
 /** A BizToken is good for a check for this long, and its result can be read for so long. */
 export const BIZ_TOKEN_LIFE_MS = 7200_000;

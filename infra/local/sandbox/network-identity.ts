@@ -1,5 +1,5 @@
-import { uuid } from './faceid-transport';
 import type { PartnerPath } from './partner-path';
+import { uuid } from './tencent-transport';
 
 /** A proof from the platform's app is good once, for this long. */
 export const PROOF_LIFE_MS = 5 * 60_000;

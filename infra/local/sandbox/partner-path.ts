@@ -15,6 +15,10 @@ export type PartnerAnswer = {
   outcome: string;
   /** Sent in the place of the body. */
   image?: Buffer;
+  /** Sent in the place of the body as well: JSON with numbers that JavaScript cannot hold. */
+  text?: string;
+  /** It was carried out, and the connection breaks before the answer. */
+  cut?: boolean;
 };
 
 /**

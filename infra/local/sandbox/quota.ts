@@ -24,3 +24,19 @@ export function createQuota(limit: number, windowMs: number): Quota {
     },
   };
 }
+
+/** Quotas of partner paths that are set from outside; what has none takes everything. */
+export type Quotas = {
+  put(path: string, limit: number, windowMs: number): void;
+  take(path: string, now: number): boolean;
+  clear(): void;
+};
+
+export function createQuotas(): Quotas {
+  const byPath = new Map<string, Quota>();
+  return {
+    put: (path, limit, windowMs) => void byPath.set(path, createQuota(limit, windowMs)),
+    take: (path, now) => byPath.get(path)?.take(path, now) ?? true,
+    clear: () => byPath.clear(),
+  };
+}

@@ -3,15 +3,18 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type Clock, systemClock } from '../../../lib/clock';
 import { type Random, systemRandom } from '../../../lib/crypto/random';
 import { close, HOST, listen } from '../ports';
+import { type Contacts, createContacts } from './contacts';
 import { answerControl } from './control';
 import type { Control } from './control-route';
 import { createCheckPaths } from './faceid-checks';
 import { createFacePaths } from './faceid-face';
-import { unknownAction } from './faceid-transport';
 import { createFaults, type Fault } from './faults';
 import { createNetworkIdentityPath } from './network-identity';
 import type { PartnerAnswer, PartnerPath, PartnerRequest } from './partner-path';
+import { createSmsPaths } from './sms';
 import { type App, createState, recordCall, type SandboxState } from './state';
+import { createSubscribePath } from './subscribe-message';
+import { unknownAction } from './tencent-transport';
 import { wechatError } from './wechat';
 import { createCodePath } from './wechat-code';
 import { createLoginPath } from './wechat-login';
@@ -29,7 +32,7 @@ export type SandboxServer = {
 };
 
 /** Every partner path there is. */
-function createPaths(): PartnerPath[] {
+function createPaths(contacts: Contacts): PartnerPath[] {
   const tokens = createTokens();
   return [
     createLoginPath(),
@@ -38,8 +41,10 @@ function createPaths(): PartnerPath[] {
     createRiskPath(tokens.isLive),
     createTextPath(tokens.isLive),
     createCodePath(tokens.isLive),
+    createSubscribePath(tokens.isLive, contacts),
     ...createCheckPaths(),
     ...createFacePaths(),
+    ...createSmsPaths(contacts),
     createNetworkIdentityPath(),
     unknownAction,
   ];
@@ -50,12 +55,15 @@ export async function startSandbox(parts: {
   apps: App[];
   clock?: Clock;
   random?: Random;
+  /** Shared with the mail server (../smtp.ts), where there is one. */
+  contacts?: Contacts;
 }): Promise<SandboxServer> {
-  const { apps, clock = systemClock, random = systemRandom } = parts;
+  const { apps, clock = systemClock, random = systemRandom, contacts = createContacts(clock) } = parts;
   const control = {
     state: createState({ apps, clock, random }),
+    contacts,
     faults: createFaults(),
-    paths: createPaths(),
+    paths: createPaths(contacts),
   };
   const server = createServer((request, response) => {
     answer(control, request, response).catch(() => response.destroy());
@@ -92,7 +100,7 @@ function findPath(
 }
 
 async function answerPartner(
-  { state, faults }: Control,
+  { state, faults, contacts }: Control,
   path: PartnerPath,
   request: PartnerRequest,
   response: ServerResponse,
@@ -102,11 +110,15 @@ async function answerPartner(
     recordCall(state, request.method, path.path, fault.kind);
     return breakDown(fault, response);
   }
+  const isOver = !contacts.quotas.take(path.path, state.clock.now());
+  const trouble = isOver ? 'throttled' : fault?.kind;
   const answered =
-    fault?.kind === 'busy' || fault?.kind === 'throttled'
-      ? path[fault.kind](state)
-      : path.answer(state, request);
+    trouble === 'busy' || trouble === 'throttled' ? path[trouble](state) : path.answer(state, request);
   if (fault?.kind === 'slow') await pause(fault.milliseconds, undefined, { ref: false });
+  if (answered.cut) {
+    recordCall(state, request.method, path.path, 'cut');
+    return void response.socket?.resetAndDestroy();
+  }
   sendAnswer(state, response, request.method, path.path, answered);
 }
 
@@ -127,14 +139,14 @@ function sendAnswer(
   response: ServerResponse,
   method: string,
   path: string,
-  { status, body, outcome, image }: PartnerAnswer,
+  { status, body, outcome, image, text = JSON.stringify(body) }: PartnerAnswer,
 ): void {
   recordCall(state, method, path, outcome);
   if (image) {
     response.writeHead(status, { 'content-type': 'image/png' }).end(image);
     return;
   }
-  send(response, status, JSON.stringify(body));
+  send(response, status, text);
 }
 
 function send(response: ServerResponse, status: number, body: string, type = 'application/json'): void {

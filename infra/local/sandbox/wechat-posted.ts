@@ -14,28 +14,34 @@ type Posted<Body> = {
   refuses?: { empty: WechatErrcode; malformed: WechatErrcode };
   /** What WeChat says when the calls of a minute or a day are used up. */
   overQuota: WechatErrcode;
-  /** The fields of a success, a picture, or the code of what is wrong. */
-  answer(state: SandboxState, body: Body): object | Buffer | WechatErrcode;
+  /** The fields of a success or their JSON, a picture, or the code of what is wrong. */
+  answer(state: SandboxState, body: Body): object | string | Buffer | WechatErrcode;
+  /** Whether the connection breaks after it was carried out, before the answer. */
+  isCut?(body: Body): boolean;
 };
+
+type Said = { said: object | string | Buffer | WechatErrcode; cut?: boolean | undefined };
 
 /** A call of WeChat's that a server posts: the access token in the query, JSON in the body. */
 export function postedPath<Body>(isLive: IsLive, call: Posted<Body>): PartnerPath {
   const { path, summary, refuses = { empty: 44002, malformed: 47001 }, overQuota } = call;
 
-  function result(state: SandboxState, method: string, token: string | null, body: string) {
-    if (method !== 'POST') return 43002;
-    if (!isLive(token, state)) return token ? 40001 : 41001;
-    if (body === '') return refuses.empty;
+  function result(state: SandboxState, method: string, token: string | null, body: string): Said {
+    if (method !== 'POST') return { said: 43002 };
+    if (!isLive(token, state)) return { said: token ? 40001 : 41001 };
+    if (body === '') return { said: refuses.empty };
     const parsed = call.body.safeParse(jsonOf(body));
-    return parsed.success ? call.answer(state, parsed.data) : refuses.malformed;
+    if (!parsed.success) return { said: refuses.malformed };
+    return { said: call.answer(state, parsed.data), cut: call.isCut?.(parsed.data) };
   }
 
   return {
     path,
     summary,
     answer(state, { method, query, body }): PartnerAnswer {
-      const said = result(state, method, query.get('access_token'), body);
+      const { said, cut = false } = result(state, method, query.get('access_token'), body);
       if (typeof said === 'number') return wechatError(state, said);
+      if (typeof said === 'string') return { ...wechatOk({}), text: said, cut };
       return Buffer.isBuffer(said) ? { ...wechatOk({}), image: said } : wechatOk(said);
     },
     busy: (state) => wechatError(state, -1),

@@ -30,6 +30,7 @@ export const endsWith: Readonly<Record<ConsentPurposeId, EndsWith>> = {
   'card-public': nothingElse,
   'viewer-name': nothingElse,
   phone: nothingElse,
+  email: nothingElse,
   // A session that came from a linked entry names the epoch of the link, and the front door looks.
   'account-link': nothingElse,
   'real-name': nothingElse,

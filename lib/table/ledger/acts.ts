@@ -20,6 +20,8 @@ export const acts = {
   'erasure.done': { aboutData: true },
   'phone.bound': { aboutData: true },
   'phone.unbound': { aboutData: true },
+  'mail.bound': { aboutData: true },
+  'mail.removed': { aboutData: true },
   'disclosure.made': { aboutData: true },
   'disclosure.answered': { aboutData: false },
   'staff.accessed': { aboutData: true },

@@ -7,7 +7,7 @@ import { EVERYONE_SHARDS, everyoneShard, type Key, keys, shardOf } from '../keys
 import type { ChainHead } from '../ledger/chain';
 import { inPersonAt } from '../place';
 import { create, pointersTo } from '../replace';
-import { lifeStates } from './life';
+import { lifeStates, whileHere } from './life';
 import { type Identity, identityAt, pointerKey } from './pointer';
 
 /**
@@ -124,6 +124,17 @@ export function putPerson({ identities, ...value }: Person): Write {
   const shard = everyoneShard(shardOf(subjectId, EVERYONE_SHARDS));
   const points = keysOf(identities);
   return create(person.make(subjectId, undefined, { ...value, everyoneShard: shard }, { points }));
+}
+
+/** For a transaction that notes something to somebody of whom nobody has asked: refused once they are not there any more. */
+export function onlyWhileHere(subjectId: string): Write {
+  return {
+    ConditionCheck: {
+      Key: keys.person(subjectId),
+      ConditionExpression: whileHere.condition,
+      ExpressionAttributeValues: whileHere.values,
+    },
+  };
 }
 
 /** What the person's item keeps of identities: `points` in an update. */

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import type { KeyRing } from '../../crypto/key-ring';
 import { plain } from '../attribute';
 import type { Item, Write } from '../client';
 import { declareEntity } from '../entity';
@@ -24,6 +25,14 @@ const pointers = { openid: openidPointer, unionid: unionidPointer } as const;
 
 /** What leads to an account: which name of WeChat's, and its keyed digest. */
 export type Identity = { domain: keyof typeof pointers; digest: string };
+
+/** The keyed digest by which an openid of our mini-program leads to a person. That of another mini-program is another openid. */
+export function openidDigest(
+  { ring, appid }: { ring: KeyRing; appid: string },
+  openid: string,
+): Promise<string> {
+  return ring.digest('openid', `${appid}:${openid}`);
+}
 
 export const pointerKey = (domain: Identity['domain'], digest: string): Key => pointers[domain].key(digest);
 

@@ -1,34 +1,37 @@
-import { signatureFault } from './faceid-signature';
 import type { PartnerAnswer, PartnerPath } from './partner-path';
 import { createQuota } from './quota';
 import type { SandboxState } from './state';
+import { signatureFault } from './tencent-signature';
 
-/** Calls of one action in a second. */
-const CALLS_PER_SECOND = 100;
-const VERSION = '2018-03-01';
+/** A service of Tencent Cloud, and how many calls of one of its actions it takes in a second. */
+type Service = { name: string; version: string; callsPerSecond: number };
 
-/** What an action answers: the fields of its `Response`, or an error code. */
-export type ActionResult = { outcome: string; fields: object } | { error: string };
+const faceid: Service = { name: 'faceid', version: '2018-03-01', callsPerSecond: 100 };
+export const smsService: Service = { name: 'sms', version: '2021-01-11', callsPerSecond: 3000 };
+
+/** What an action answers: the fields of its `Response`, or an error code. `cut`: it was done, and the answer is lost. */
+export type ActionResult = { outcome: string; fields: object; cut?: boolean } | { error: string };
 export type Action = (state: SandboxState, input: Record<string, unknown>, host: string) => ActionResult;
 
-/** One action of Tencent Cloud FaceID: a signed POST to /, told apart by the header X-TC-Action. */
-export function createFaceIdPath(
-  name: string,
-  summary: string,
-  run: Action,
-  busy: ActionResult,
-  throttled: ActionResult,
+type ActionParts = [name: string, summary: string, run: Action, busy: ActionResult, throttled: ActionResult];
+
+export const createFaceIdPath = (...parts: ActionParts): PartnerPath => createActionPath(faceid, ...parts);
+
+/** One action of a service of Tencent Cloud: a signed POST to /, told apart by the header X-TC-Action. */
+export function createActionPath(
+  service: Service,
+  ...[name, summary, run, busy, throttled]: ActionParts
 ): PartnerPath {
-  const quota = createQuota(CALLS_PER_SECOND, 1000);
+  const quota = createQuota(service.callsPerSecond, 1000);
   return {
     path: `/#${name}`,
     summary,
     answer(state, request) {
       const { headers = {}, method } = request;
       if (method !== 'POST') return respond(state, { error: 'UnsupportedProtocol' });
-      const fault = signatureFault(state, request);
+      const fault = signatureFault(state, service.name, request);
       if (fault) return respond(state, { error: fault });
-      if (headers['x-tc-version'] !== VERSION) return respond(state, { error: 'NoSuchVersion' });
+      if (headers['x-tc-version'] !== service.version) return respond(state, { error: 'NoSuchVersion' });
       if (!headers['x-tc-region']) return respond(state, { error: 'MissingParameter' });
       if (!quota.take(name, state.clock.now())) return respond(state, { error: 'RequestLimitExceeded' });
       const input = readInput(request.body);
@@ -54,7 +57,8 @@ function respond(state: SandboxState, result: ActionResult): PartnerAnswer {
     const fault = { Code: result.error, Message: result.error };
     return { status: 200, body: { Response: { Error: fault, RequestId } }, outcome: result.error };
   }
-  return { status: 200, body: { Response: { ...result.fields, RequestId } }, outcome: result.outcome };
+  const { outcome, fields, cut = false } = result;
+  return { status: 200, body: { Response: { ...fields, RequestId } }, outcome, cut };
 }
 
 export function uuid({ random }: SandboxState): string {

@@ -1,0 +1,36 @@
+/**
+ * What the operator has had approved at the partners, as far as the sandbox knows: the templates that lib/notice/ fills, by
+ * name. The numbers are the sandbox's own.
+ */
+export const SANDBOX_SMS = {
+  appId: '1400000001',
+  signName: '乐聊名片',
+  /** How many variables each has. */
+  templates: {
+    breach: { id: '1000001', variables: 2 },
+    'breach-guardian': { id: '1000002', variables: 2 },
+  },
+} as const;
+
+const breachKeys = ['thing1', 'time2', 'phrase3', 'character_string4', 'thing5'] as const;
+
+/** Templates of subscribe messages, with the keys of their values. */
+export const SANDBOX_SUBSCRIBE = {
+  breach: { id: 'sandbox-template-of-breach-aaaaaaaaaaaaaaaaa', keys: breachKeys },
+  'breach-guardian': { id: 'sandbox-template-of-guardian-aaaaaaaaaaaaaaa', keys: breachKeys },
+} as const;
+
+/** By the type that begins a key, what WeChat takes as its value. Written apart from the service's own renderer. */
+export const subscribeValues: Record<string, RegExp> = {
+  thing: /^[^\r\n]{1,20}$/u,
+  character_string: /^[\x21-\x7e]{1,32}$/,
+  number: /^-?\d{1,32}(\.\d+)?$/,
+  phrase: /^\p{Script=Han}{1,5}$/u,
+  time: /^\d{4}年\d{1,2}月\d{1,2}日 \d{2}:\d{2}$/,
+};
+
+/** These numbers as the settings have them: `<channel>.<template>=<number>`. */
+export const SANDBOX_TEMPLATES = [
+  ...Object.entries(SANDBOX_SUBSCRIBE).map(([name, { id }]) => `subscribe.${name}=${id}`),
+  ...Object.entries(SANDBOX_SMS.templates).map(([name, { id }]) => `sms.${name}=${id}`),
+].join(',');

@@ -1,0 +1,26 @@
+import type { JWK } from 'jose';
+import type { MessageTemplate } from './table/profile/message-acceptance';
+
+/** What a setting has, separated by commas. */
+export const listOf = (text: string): string[] => text.split(',').filter(Boolean);
+
+/** `SUBSCRIBE_TEMPLATES` is a list of `<name>=<template id>:<once or lasting>`. */
+export function templatesOf(list: string): MessageTemplate[] {
+  return listOf(list).map((text) => {
+    const [, name = '', id = '', kind] = /^([^=]+)=([^:]+):(.+)$/.exec(text) ?? [];
+    return { name, id, kind: kind as MessageTemplate['kind'] };
+  });
+}
+
+/** Ed25519 public keys as JWKs (RFC 8037, 2). */
+export function doorKeysOf(list: string): JWK[] {
+  const pairs = listOf(list).map((pair) => pair.split('='));
+  return pairs.map(([kid = '', x = '']) => ({
+    kty: 'OKP',
+    crv: 'Ed25519',
+    alg: 'EdDSA',
+    use: 'sig',
+    kid,
+    x,
+  }));
+}
