@@ -75,7 +75,12 @@ export const tableRights: Record<Principal, TableRights> = {
     indexes: { due: 'APPEALS' },
   },
   breach: {
-    items: { 'INCIDENT#*': 'get query put', 'PROCESS#*': 'put' },
+    items: {
+      'INCIDENT#*': 'get query put',
+      'PROCESS#*': 'put',
+      'P#*': 'get put update',
+      'TRY#*': 'update',
+    },
     indexes: { due: 'INCIDENTS' },
   },
   retention: {
