@@ -1,6 +1,10 @@
 import * as z from 'zod/mini';
+import { measureIds } from '../../lib/policy/incident/measures';
 import { grades } from '../../lib/policy/incident/rule-sets';
+import { kindIds } from '../../lib/policy/kinds';
 import { incidentStates } from '../../lib/table/incident/incident';
+import { incidentActs } from '../../lib/table/incident/incident-acts';
+import { entryDetails } from '../../lib/table/incident/incident-entry';
 
 /** What goes into and comes out of the operations of this function. */
 export const incidentId = z.string().check(z.regex(/^[A-Z0-9]{4,16}(-[A-Z0-9]{1,8})?$/));
@@ -38,6 +42,7 @@ export const facts = z.object({
   directLossYuan: z.optional(z.int()),
   seriousThreat: z.optional(z.boolean()),
   crime: z.optional(z.boolean()),
+  vulnerability: z.optional(z.boolean()),
 });
 
 export const graded = z.object({
@@ -50,6 +55,8 @@ export const graded = z.object({
   /** What a human must answer before a grade below is confirmed. */
   question: z.optional(z.string()),
   auditMayBeOrdered: z.boolean(),
+  /** What else makes a grade and counts no people. */
+  others: z.array(z.object({ grade, words: z.string(), article: z.string(), certainty: z.string() })),
 });
 
 export const incidentLine = z.object({
@@ -89,9 +96,15 @@ export const incidentShown = z.object({
   measures: z.array(
     z.object({
       measureId: z.string(),
-      measure: z.string(),
+      measure: z.enum(measureIds),
+      name: z.string(),
       target: z.optional(z.string()),
       takenAt: z.string(),
+      finishedAt: z.optional(z.string()),
+      /** People, links or keys that it met. */
+      count: z.optional(z.int()),
+      /** What releasing it does; absent where nothing undoes it. */
+      wayBack: z.optional(z.string()),
       releasedAt: z.optional(z.string()),
       onlyRecorded: z.boolean(),
     }),
@@ -99,3 +112,29 @@ export const incidentShown = z.object({
   lessonsAt: z.optional(z.string()),
   entries: z.int(),
 });
+
+/** What of an entry of the chain is told. */
+export const entry = z.object({
+  seq: z.int(),
+  act: z.enum(incidentActs),
+  at: z.string(),
+  happenedAt: z.string(),
+  learnedAt: z.string(),
+  staff: z.string(),
+  kinds: z.optional(z.array(z.string())),
+  details: z.optional(entryDetails),
+});
+
+export const kindsNamed = z.optional(z.array(z.enum(kindIds)).check(z.maxLength(100)));
+
+/** Of every act on one incident. */
+export const common = {
+  caller: 'staff',
+  purpose: 'incident',
+  kinds: { in: ['incident-record', 'incident-state'], out: ['incident-record', 'incident-state'] },
+  output: incidentShown,
+  ledger: 'none',
+} as const;
+
+/** The incident is read, and written with an entry of its chain. */
+export const changed = { trips: 2, readUnits: 2, writeUnits: 12 } as const;

@@ -3,6 +3,7 @@ import type { Deps } from '../../lib/deps';
 import type { Run } from '../../lib/gate/operation';
 import { type Duty, isLate } from '../../lib/policy/incident/duties';
 import { gradeOf } from '../../lib/policy/incident/grade';
+import { measures } from '../../lib/policy/incident/measures';
 import { plan } from '../../lib/policy/incident/plan';
 import { gradeNames, rulesOf } from '../../lib/policy/incident/rule-sets';
 import { dutiesOfIncident, openIncident, openIncidentItem } from '../../lib/table/incident/change-incident';
@@ -57,8 +58,9 @@ export function incidentShown(value: Incident, nowMs: number) {
       dueAt: toInstant(Date.parse(value.awareAt) + withinMs),
       ...(value.checked[id] !== undefined && { checkedAt: value.checked[id] }),
     })),
-    measures: Object.entries(value.measures).map(([measureId, { only, ...measure }]) => ({
+    measures: Object.entries(value.measures).map(([measureId, { only, request: _request, ...measure }]) => ({
       ...{ measureId, ...measure },
+      ...{ name: measures[measure.measure].name, wayBack: measures[measure.measure].wayBack ?? undefined },
       onlyRecorded: only !== undefined,
     })),
   };
@@ -74,6 +76,7 @@ export function gradedShown({ rules: id, facts }: Pick<Incident, 'rules' | 'fact
     ...{ grade, name: gradeNames[grade], basis, needsJudgement, auditMayBeOrdered },
     ...(source && { article: source.article, certainty: source.certainty }),
     ...(needsJudgement && rules.judged && { question: rules.judged.question }),
+    others: [...rules.others],
   };
 }
 

@@ -12,16 +12,17 @@ export type Times = {
 
 /**
  * The times of a line as instants in UTC: nothing in the future, nothing learned of before it happened, no window that ends
- * before it begins. What is left out stays out.
+ * before it begins. What is left out stays out. `calledBy` is the name of the one field, where the input has another.
  * @throws AppError INVALID_INPUT naming the field
  */
-export function validTimes(nowMs: number, times: Times): Times {
+export function validTimes(nowMs: number, times: Times, calledBy?: string): Times {
   const { happenedAt, happenedUntil, learnedAt } = times;
+  const nameOf = (field: string) => calledBy ?? field;
   const instants = Object.entries({ happenedAt, happenedUntil, learnedAt }).flatMap(([field, value]) => {
     if (value === undefined) return [];
     const ms = Date.parse(value);
-    if (ms > nowMs) throw invalidInput(field, '晚于现在');
-    if (ms < SERVICE_BEGAN_MS) throw invalidInput(field, '早于本服务上线之日');
+    if (ms > nowMs) throw invalidInput(nameOf(field), '晚于现在');
+    if (ms < SERVICE_BEGAN_MS) throw invalidInput(nameOf(field), '早于本服务上线之日');
     return [[field, ms] as const];
   });
   const at = Object.fromEntries(instants) as Record<keyof Times, number | undefined>;

@@ -20,8 +20,8 @@ export type Act = keyof typeof acts;
 /** Acts by partition (lib/table/keys.ts); of an index, what may be queried by its own partition key. */
 type TableRights = { items: Record<string, string>; indexes?: Record<string, string> };
 
-/** Every function obeys the policy. */
-export const everyFunction = { POLICY: 'get' };
+/** Every function obeys the policy, and stops what an incident has stopped. */
+export const everyFunction = { POLICY: 'get', CONTAINMENT: 'get' };
 /** Whoever seals opens the key ring; none of them writes a key. */
 export const everySealer = { KEYS: 'query' };
 
@@ -80,16 +80,20 @@ export const tableRights: Record<Principal, TableRights> = {
       'PROCESS#*': 'put',
       'P#*': 'get put update',
       'TRY#*': 'update',
+      'AUDIENCE#*': 'get',
+      CONTAINMENT: 'put',
     },
     indexes: { due: 'INCIDENTS' },
   },
   retention: {
     items: {
-      'INCIDENT#*': 'get query put delete',
+      'INCIDENT#*': 'get query put update delete',
+      'AUDIENCE#*': 'get',
       'P#*': 'get query put update delete check',
       'PROCESS#*': 'get put update delete',
       KEYS: 'put delete',
       'ID#*': 'delete',
+      'ID#share#*': 'get',
       'GAUGE#*': 'update',
     },
     indexes: { due: 'DUE#*', everyone: 'EVERYONE#*' },

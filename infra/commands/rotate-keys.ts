@@ -8,8 +8,7 @@ import type { SuiteName } from '../../lib/crypto/suite';
 import { BY_SERVICE_KEY, ringPlace, TRAIL_KEY, type WrappedKey } from '../../lib/crypto/wrapped-key';
 import { createLog } from '../../lib/log';
 import { createProcessQueue, type ProcessQueue } from '../../lib/partner/queue';
-import { partsOf } from '../../lib/process/everybody';
-import { isUnderWay, KEEP_RETIRED_MS, rotationTo } from '../../lib/process/rotation';
+import { isUnderWay, KEEP_RETIRED_MS, rotationParts, rotationTo } from '../../lib/process/rotation';
 import { createTable, type Table } from '../../lib/table/client';
 import { beginProcess, processKey, readProcess } from '../../lib/table/process/process';
 import { lostRace, untilWon } from '../../lib/table/races';
@@ -154,7 +153,9 @@ export async function rotationStatus({
   const stored = await loadServiceKeys(table);
   const version = newestOf(stored);
   const ref = rotationTo(version);
-  const [row, ...parts] = (await table.getMany([ref, ...partsOf(ref)].map(processKey))).map(readProcess);
+  const [row, ...parts] = (await table.getMany([ref, ...rotationParts(ref)].map(processKey))).map(
+    readProcess,
+  );
   const left = parts.filter((part) => part !== undefined);
   const sum = (name: string) => left.reduce((total, { state }) => total + Number(state[name] ?? 0), 0);
   const isBranch = ({ name }: WrappedKey) => name.startsWith('branch:');

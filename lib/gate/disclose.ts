@@ -13,6 +13,7 @@ import {
 } from '../policy/recipients';
 import { beijingDay } from '../policy/working-days';
 import { ConditionFailed, type Write } from '../table/client';
+import { isPartnerStopped } from '../table/incident/containment';
 import { appendEntry } from '../table/ledger/append';
 import { tableOfRegister } from '../table/permission';
 import type { Person } from '../table/person/person';
@@ -168,6 +169,8 @@ export function openFor<R extends PartnerId>(
   if (unlisted) throw new Error(`${id} is not listed as a recipient of ${unlisted}`);
   demandPublished(deps, purpose);
   demandAgreement(deps, id);
+  // Nothing goes to a partner whom an incident has stopped (promise B1).
+  if (isPartnerStopped(deps.policy.stops(), id)) throw new AppError('PARTNER_UNAVAILABLE');
   const partner = partnerOf(deps.partners, id);
   if (!partner) throw new AppError('PARTNER_UNAVAILABLE');
   return partner;

@@ -2,6 +2,7 @@ import { HOUR_MS, toInstant } from '../clock';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
 import type { StaffMember, StaffRole } from '../partner/staff-identity';
+import { staffStop } from '../table/incident/containment';
 import { keys } from '../table/keys';
 import { appendEntry } from '../table/ledger/append';
 import { askOf, demandLife } from '../table/person/life';
@@ -29,7 +30,11 @@ export async function authenticateStaff(
 ): Promise<StaffMember> {
   if (!call.token) throw new AppError('SIGN_IN_REQUIRED');
   const member = await deps.staff.verify(call.token);
-  if (!member.roles.some((role) => roles.includes(role))) throw new AppError('CALLER_NOT_ALLOWED');
+  // Of whoever an incident has stopped nothing is accepted, and afterwards nothing that was issued before (promise B1).
+  const stop = staffStop(deps.policy.stops(), member.staffId, member.issuedAtMs);
+  if (stop === 'sign-in') throw new AppError('SIGN_IN_REQUIRED');
+  if (stop === 'stopped' || !member.roles.some((role) => roles.includes(role)))
+    throw new AppError('CALLER_NOT_ALLOWED');
   return member;
 }
 

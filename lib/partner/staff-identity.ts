@@ -7,7 +7,8 @@ import { type TimeLimit, timeLimits, within } from '../time-limits';
 export const staffRoles = ['support', 'responder', 'officer', 'auditor'] as const;
 export type StaffRole = (typeof staffRoles)[number];
 
-export type StaffMember = { staffId: string; roles: StaffRole[] };
+/** `issuedAtMs`: when they signed in, as the token says. */
+export type StaffMember = { staffId: string; roles: StaffRole[]; issuedAtMs: number };
 
 export type StaffIdentity = {
   /**
@@ -67,7 +68,8 @@ export function createStaffIdentity(parts: StaffIdentityParts): StaffIdentity {
         refuseDuplicateClaims(token);
         if (typeof payload.aud !== 'string') throw new Error('several audiences');
         if (typeof payload.sub !== 'string' || !STAFF_ID.test(payload.sub)) throw new Error('no name');
-        return { staffId: payload.sub, roles: rolesOf(payload.roles) };
+        const issuedAtMs = Number(payload.iat) * 1000;
+        return { staffId: payload.sub, roles: rolesOf(payload.roles), issuedAtMs };
       } catch (error) {
         throw error instanceof AppError ? error : new AppError('SIGN_IN_REQUIRED');
       }

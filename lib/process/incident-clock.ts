@@ -3,8 +3,7 @@ import type { Deps } from '../deps';
 import { reminders, remindersOf } from '../policy/incident/duties';
 import { retentionMs } from '../policy/retention';
 import { dutiesOfIncident, incidentWrites, openIncidentItem } from '../table/incident/change-incident';
-import { type Incident, incidentKey } from '../table/incident/incident';
-import { incidentPartition } from '../table/incident/incident-entry';
+import { type Incident, incidentKey, removeIncident } from '../table/incident/incident';
 import type { ProcessRef } from '../table/process/process';
 import { MAX_STEP_WRITES, type Next, type ProcessKind, type StepInput } from './kind';
 
@@ -72,14 +71,6 @@ async function keep(deps: Deps, { process }: StepInput): Promise<Next> {
 
 /** Its chain page by page, and with the last page itself and its key. */
 async function remove({ table }: Deps, { process }: StepInput): Promise<Next> {
-  const { items, lastKey } = await table.query(
-    {
-      KeyConditionExpression: 'pk = :pk',
-      ExpressionAttributeValues: { ':pk': incidentPartition(process.id) },
-      Limit: MAX_STEP_WRITES,
-    },
-    'ended-too',
-  );
-  const writes = items.map(({ pk, sk }) => ({ Delete: { Key: { pk, sk } } }));
-  return { to: lastKey ? 'remove' : 'end', writes, count: writes.length };
+  const { writes, more } = await removeIncident(table, process.id, MAX_STEP_WRITES);
+  return { to: more ? 'remove' : 'end', writes, count: writes.length };
 }

@@ -1,6 +1,7 @@
 import type { KindId } from '../policy/kinds';
 import { erasure } from './erasure';
 import { incidentClock } from './incident-clock';
+import { incidentMeasure } from './incident-measure';
 import { join } from './join';
 import type { ProcessKind } from './kind';
 import { policyNotice } from './policy-notice';
@@ -10,6 +11,7 @@ import { rotation } from './rotation';
 export const processKinds: Readonly<Record<string, ProcessKind>> = {
   erasure,
   'incident-clock': incidentClock,
+  'incident-measure': incidentMeasure,
   join,
   'policy-notice': policyNotice,
   rotation,

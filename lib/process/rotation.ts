@@ -1,7 +1,8 @@
 import { DAY_MS, MINUTE_MS } from '../clock';
 import { KEY_RING_REFRESH_MS } from '../crypto/key-ring';
 import type { Deps } from '../deps';
-import type { Person } from '../table/person/person';
+import { incidentKey, queryEveryIncident, replaceIncidentKey } from '../table/incident/incident';
+import { EVERYONE_SHARDS } from '../table/keys';
 import { replaceWrappedKey } from '../table/person/person-key';
 import {
   beginProcess,
@@ -12,7 +13,7 @@ import {
 } from '../table/process/process';
 import { lostRace } from '../table/races';
 import { loadServiceKeys, removeServiceKey } from '../table/service/key-store';
-import { nextPeople, partsOf } from './everybody';
+import { nextPeople, PEOPLE_PER_STEP, partsOf } from './everybody';
 import { MAX_STEP_WRITES, type Next, type ProcessKind, type Step, type StepInput } from './kind';
 
 /**
@@ -54,10 +55,16 @@ export function isUnderWay({ step }: Process): boolean {
   return step === 'spread' || step === 'gather';
 }
 
+/** The parts of a rotation: those of everybody, and one for the keys of incidents, which are few. */
+export function rotationParts(ref: ProcessRef): ProcessRef[] {
+  return [...partsOf(ref), { ...ref, id: `${ref.id}-incidents` }];
+}
+
 function spreadTo(step: string, to: string, settleMs: number): Step {
   return async ({ clock }, { process }) => {
-    const starts = partsOf(process);
+    const starts = rotationParts(process);
     const state = { version: Number(process.state.version), settledAtMs: clock.now() + settleMs };
+    // The shard behind everybody's is that of the incidents.
     const writes = starts.map((ref, shard) => beginProcess(ref, step, { ...state, shard }, clock.now()));
     return { to, writes, starts };
   };
@@ -65,7 +72,7 @@ function spreadTo(step: string, to: string, settleMs: number): Step {
 
 function gatherBefore(to: string): Step {
   return async ({ table, clock }, { process }) => {
-    const left = (await table.getMany(partsOf(process).map(processKey))).filter(Boolean);
+    const left = (await table.getMany(rotationParts(process).map(processKey))).filter(Boolean);
     if (left.length > 0) return { waitUntilMs: clock.now() + GATHER_EVERY_MS };
     return { to, state: { ...process.state, gatheredAtMs: clock.now() } };
   };
@@ -109,28 +116,49 @@ type Looked = { last: string | undefined; old: number; moved: ProcessState };
 /** `old`: who was found under an older key in this pass so far, moved or not. Whoever was not is met by the next pass. */
 async function rewrapNext(deps: Deps, state: ProcessState): Promise<Looked> {
   const { version, old = 0, people: seen = 0, rewrapped = 0 } = state;
-  const { people, last } = await nextPeople(deps, state);
-  const tried = await Promise.allSettled(people.map((person) => rewrapOne(deps, person, Number(version))));
+  const { holders, last } = await nextHolders(deps, state);
+  const tried = await Promise.allSettled(holders.map((holder) => rewrapOne(deps, holder, Number(version))));
   const found = { none: 0, lost: 0, rewrapped: 0 };
   for (const one of tried) {
     // The others of the page have been seen to; this one is tried again, and rings.
     if (one.status === 'rejected') throw one.reason;
     found[one.value] += 1;
   }
-  const counts = { people: Number(seen) + people.length, rewrapped: Number(rewrapped) + found.rewrapped };
+  const counts = { people: Number(seen) + holders.length, rewrapped: Number(rewrapped) + found.rewrapped };
   return { last, old: Number(old) + found.rewrapped + found.lost, moved: { ...state, ...counts } };
+}
+
+/** Whoever has a data key: a person who is not erased, or an incident. */
+type Holder = { id: string; wrappedKey: Uint8Array | undefined; put: typeof replaceWrappedKey };
+
+async function nextHolders(
+  deps: Deps,
+  state: ProcessState,
+): Promise<{ holders: Holder[]; last: string | undefined }> {
+  if (Number(state.shard) < EVERYONE_SHARDS) {
+    const { people, last } = await nextPeople(deps, state);
+    const holderOf = ({ subjectId: id, wrappedKey }: (typeof people)[number]) => ({ id, wrappedKey });
+    return { holders: people.map((person) => ({ ...holderOf(person), put: replaceWrappedKey })), last };
+  }
+  const after = state.after === undefined ? undefined : String(state.after);
+  const { ids, last } = await queryEveryIncident(deps.table, PEOPLE_PER_STEP, after);
+  const items = await deps.table.getMany(ids.map(incidentKey));
+  const holders = ids.map((id, at) => {
+    return { id, wrappedKey: items[at]?.wrappedKey as Uint8Array | undefined, put: replaceIncidentKey };
+  });
+  return { holders, last };
 }
 
 /** `none`: erased, or under that version already. `lost`: the item changed meanwhile. */
 async function rewrapOne(
   { trail, table }: Deps,
-  { subjectId, wrappedKey }: Person,
+  { id, wrappedKey, put }: Holder,
   version: number,
 ): Promise<'none' | 'lost' | 'rewrapped'> {
-  const anew = wrappedKey && (await trail.rewrap(subjectId, wrappedKey, version));
+  const anew = wrappedKey && (await trail.rewrap(id, wrappedKey, version));
   if (!anew) return 'none';
   try {
-    await table.write(replaceWrappedKey(subjectId, wrappedKey, anew));
+    await table.write(put(id, wrappedKey, anew));
     return 'rewrapped';
   } catch (error) {
     lostRace(error);

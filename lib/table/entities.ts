@@ -4,6 +4,7 @@ import { cardOrder } from './card/card-list';
 import { cardLogo } from './card/card-logo';
 import { gaugeShard } from './gauge/gauge';
 import { threshold } from './gauge/threshold';
+import { containment } from './incident/containment';
 import { incident } from './incident/incident';
 import { incidentEntry } from './incident/incident-entry';
 import { batchDisclosure } from './ledger/batch-disclosure';
@@ -64,6 +65,7 @@ export const entities = {
   gaugeShard,
   threshold,
   // incident
+  containment,
   incident,
   incidentEntry,
   // ledger

@@ -12,6 +12,9 @@ import type { PurposeId } from '../policy/purposes';
  *  process           P#<subject>             PROCESS#<kind>#<id>   what takes time, about a person
  *                    PROCESS#<kind>#<id>     PROCESS#<kind>#<id>   the same, about nobody in particular
  *  pointer           ID#<domain>#<digest>    ID              leads to the person; the digest is keyed
+ *  incident          INCIDENT#<incident>     INCIDENT        its state and, sealed under its own key, its words
+ *                    INCIDENT#<incident>     ENTRY#<n>       its chain
+ *  stops             CONTAINMENT             CONTAINMENT     whom of the staff and which partners incidents have stopped
  *  notice            P#<subject>             NOTICE#<version> that a version of the policy is coming
  *  link to a card    ID#share#<digest>       ID              points to the link in its owner's partition; the digest is keyed
  *  proof of self     P#<subject>             PROOF#<digest>  bound to one act, used once, minutes

@@ -68,7 +68,7 @@ export async function makePerson(settings: Record<string, string>): Promise<Pers
   client.destroy();
   const deps = buildDeps(config, {
     log: () => {},
-    staff: { verify: async (staffId) => ({ staffId, roles: ['officer'] }) },
+    staff: { verify: async (staffId) => ({ staffId, roles: ['officer'], issuedAtMs: 0 }) },
   });
   const roots = rootKeys(config.ROOT_KEY, config.SERVICE_REGION, systemRandom);
   const { table } = deps;

@@ -3,7 +3,7 @@ import { beijingDay } from '../../lib/policy/working-days';
 import { onceKey, type World } from '../support/world';
 
 type Prepare = () => Promise<{ input?: unknown; by?: object }>;
-type Known = { incidentId: string };
+type Known = { incidentId: string; duties: { id: string }[] };
 
 export const responder = { token: 'staff:ling:responder' };
 export const officer = { token: 'staff:wu:officer' };
@@ -27,6 +27,14 @@ export function breachRows(theWorld: () => World): Record<string, Prepare> {
   const declaration = () => ({ title: '导出接口未校验权限', learnedAt: now(), idempotencyKey: onceKey() });
   const declared = () => theWorld().ok<Known>('breach/declare', declaration(), responder);
   const ofOne = async () => ({ incidentId: (await declared()).incidentId });
+  const harm = { persons: 1_000_000, sensitivePersons: 10, minors: 0 };
+  const ended = () => ({ endedAt: now(), words: '漏洞已修复，未再发现异常' });
+  const learned = { words: '上线前未做权限测试', improvements: ['接口上线必须有越权测试'] };
+  const handled = async () => {
+    const input = await ofOne();
+    await theWorld().ok('breach/endHandling', { ...input, ...ended() }, officer);
+    return input;
+  };
   return {
     'breach/declare': async () => ({ input: declaration(), by: responder }),
     'breach/list': async () => {
@@ -42,5 +50,43 @@ export function breachRows(theWorld: () => World): Record<string, Prepare> {
       return { input: { ...(await ofOne()), subjectId, from: day, to: day }, by: responder };
     },
     'breach/show': async () => ({ input: await ofOne(), by: responder }),
+    'breach/learn': async () => ({
+      input: { ...(await ofOne()), words: '日志显示接口被逐页抓取', idempotencyKey: onceKey() },
+      by: responder,
+    }),
+    'breach/check': async () => ({ input: { ...(await ofOne()), step: 'assemble' }, by: responder }),
+    'breach/timeline': async () => ({ input: await ofOne(), by: responder }),
+    'breach/grade': async () => ({ input: { ...(await ofOne()), ...harm }, by: responder }),
+    'breach/confirmGrade': async () => {
+      const input = await ofOne();
+      await theWorld().ok('breach/grade', { ...input, ...harm }, responder);
+      return { input: { ...input, grade: 'III' }, by: officer };
+    },
+    'breach/fulfil': async () => ({
+      input: { ...(await ofOne()), duty: 'tell-persons', doneAt: now(), way: '订阅消息、短信' },
+      by: officer,
+    }),
+    'breach/endHandling': async () => ({ input: { ...(await ofOne()), ...ended() }, by: officer }),
+    'breach/lessons': async () => ({ input: { ...(await handled()), ...learned }, by: officer }),
+    'breach/close': async () => {
+      const input = await handled();
+      await theWorld().ok('breach/lessons', { ...input, ...learned }, officer);
+      await theWorld().ok('breach/grade', { ...input, ...harm, persons: 10 }, officer);
+      const confirmed = { ...input, grade: 'IV', seriousThreat: false };
+      const { duties } = await theWorld().ok<Known>('breach/confirmGrade', confirmed, officer);
+      for (const { id } of duties)
+        await theWorld().ok('breach/fulfil', { ...input, duty: id, doneAt: now(), way: '电话' }, officer);
+      return { input, by: officer };
+    },
+    'breach/contain': async () => ({
+      input: { ...(await ofOne()), measure: 'staff', target: 'mallory', idempotencyKey: onceKey() },
+      by: responder,
+    }),
+    'breach/release': async () => {
+      const input = await ofOne();
+      const measure = { measure: 'staff', target: 'mallory', idempotencyKey: onceKey() };
+      await theWorld().ok('breach/contain', { ...input, ...measure }, responder);
+      return { input: { ...input, measureId: 'm1', words: '账号已重置' }, by: responder };
+    },
   };
 }

@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { ownCardKinds } from '../../functions/cards/shapes';
-import { sweep } from '../../functions/retention/sweep';
 import { functionNames } from '../../infra/capabilities/files';
 import type { Principal } from '../../infra/capabilities/rights';
 import { KEY_RING_REFRESH_MS } from '../../lib/crypto/key-ring';
@@ -182,7 +181,7 @@ async function olderTrailKey(): Promise<void> {
   const { table, ring } = world.deps;
   const awhileLater = () => world.wait(KEY_RING_REFRESH_MS + 1);
   awhileLater();
-  await sweep(world.deps, { requestId: 'r' }); // what others have left to fall due; in nobody's name
+  await world.ok('retention/sweep', {}, { trigger: 'schedule' }); // what others have left to fall due
   const [known] = (await loadServiceKeys(table)).filter(({ name }) => name === TRAIL_KEY);
   if (!known) throw new Error('the world has no key of the trail');
   await table.write(createServiceKey(await ring.newTrailKey('2025-12-31')), removeServiceKey(known));
@@ -438,10 +437,17 @@ const seldom: Partial<Record<Principal, Grant[]>> = {
     onItems('DeleteItem', 'ID#guardian-code#*'),
     onItems('ConditionCheckItem', 'P#*'),
   ],
+  breach: [
+    // tests/breach/containment: measures on a list of people.
+    onItems('BatchGetItem', 'AUDIENCE#*'),
+  ],
   retention: [
     // tests/policy/announcing: people are told of a version, part by part.
-    { action: 'sqs:SendMessage', resource: 'ProcessQueue' },
-    ...['BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem'].map((act) => onItems(act, 'PROCESS#*')),
+    ...['PutItem', 'DeleteItem'].map((act) => onItems(act, 'PROCESS#*')),
+    // tests/breach/incident: reminders, and an incident whose time is over; tests/breach/containment: measures and keys.
+    ...['Query', 'PutItem', 'UpdateItem', 'DeleteItem'].map((act) => onItems(act, 'INCIDENT#*')),
+    onItems('BatchGetItem', 'AUDIENCE#*'),
+    onItems('BatchGetItem', 'ID#share#*'),
     { action: 'dynamodb:Query', resource: 'Table/index/everyone', key: 'EVERYONE#*' },
     // tests/hosts/queue: an avatar.
     { action: 's3:DeleteObject', resource: 'ObjectsBucket/incoming/*' },

@@ -22,7 +22,8 @@ export const entities: Record<string, string> = {
     'seq at trueAt act actor purpose -guardian decision document policyVersion textHash language recipient kinds result way staff role reason ticket -other count cause requestId evidence prev hash -by -touchedBy',
   'batch-disclosure': 'batch recipient purpose kinds at requestId -touchedBy attempt result answeredAt',
   incident:
-    'everyoneShard incidentId drill state declaredAt declaredBy awareAt handledAt closedAt rules operator grade minors crime fulfilled checked reminded lessonsAt dueAt request wrappedKey seq hash title happenedFrom happenedUntil facts measures',
+    'everyoneShard incidentId drill state declaredAt declaredBy awareAt handledAt closedAt rules operator grade minors crime vulnerability fulfilled checked reminded lessonsAt dueAt request -requests wrappedKey seq hash title happenedFrom happenedUntil facts measures',
+  containment: '-stops version',
   'incident-entry': 'seq at act happenedAt learnedAt staff kinds requestId details prev hash',
   'spent-nonce': '-spentAtMs',
   'person-process': 'kind id step version attempts state dueShard dueAt',

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { parse } from 'yaml';
 import { functionNames as foldersOf } from '../../infra/build/build';
 import { capabilityFiles, functionNames } from '../../infra/capabilities/files';
-import { functionCapabilities, settingsOf } from '../../lib/capabilities';
+import { type FunctionName, functionCapabilities, settingsOf } from '../../lib/capabilities';
 import { leadsTo } from '../../lib/config';
 
 const root = resolve(__dirname, '..', '..');
@@ -25,11 +25,13 @@ async function serverlessYml() {
   return { functions: functions as Record<string, Declared>, provider };
 }
 
-it('functions/ and serverless.yml name the same functions, and each that people call has a door', async () => {
+it('functions/ and serverless.yml name the same functions, and each that people, not the staff alone, call has a door', async () => {
   const folders = await foldersOf();
   const { functions } = await serverlessYml();
-  const called = Object.entries(functions).filter(([, { events }]) =>
-    events.some((event) => 'httpApi' in event),
+  const ofPeople = (name: string) =>
+    (functionCapabilities[name as FunctionName] as readonly string[]).includes('people');
+  const called = Object.entries(functions).filter(
+    ([name, { events }]) => ofPeople(name) && events.some((event) => 'httpApi' in event),
   );
   const { functions: doors } = JSON.parse(await text(CLOUDBASE));
   const names = {

@@ -39,11 +39,12 @@ async function signRaw(header: string, payload: string): Promise<string> {
 }
 
 describe('a token of the operator’s staff (S6)', () => {
-  it('names the member and those of their roles that we know', async () => {
+  it('names the member, those of their roles that we know, and when it was issued', async () => {
     const token = await sign(issuer, { roles: ['officer', 'root', 'auditor', 7, 'officer'] });
     expect(await issuer.verifier().verify(token)).toEqual({
       staffId: 'wang.officer',
       roles: ['officer', 'auditor'],
+      issuedAtMs: (NOW_SECONDS - 60) * 1000,
     });
   });
 

@@ -58,12 +58,12 @@ export function partnerDoubles(rankOf: (openid: string) => number | undefined): 
     wechatCode: {
       draw: async (scene) => ({ image: Buffer.from(`code of ${scene}`), contentType: 'image/png' }),
     },
-    // A staff token here is `staff:<id>:<role>,<role>`; the real verification has tests of its own.
+    // A staff token here is `staff:<id>:<role>,<role>[:<when it was issued, in ms>]`; the real verification has tests of its own.
     staff: {
       async verify(token) {
-        const [kind, staffId = '', roles = ''] = token.split(':');
+        const [kind, staffId = '', roles = '', issuedAtMs = '0'] = token.split(':');
         if (kind !== 'staff') throw new AppError('SIGN_IN_REQUIRED');
-        return { staffId, roles: roles.split(',') as StaffRole[] };
+        return { staffId, roles: roles.split(',') as StaffRole[], issuedAtMs: Number(issuedAtMs) };
       },
     },
   };

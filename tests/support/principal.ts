@@ -75,7 +75,7 @@ export function withNotedUses(deps: Deps, uses: Uses): Deps {
     resource: `ObjectsBucket/${key}`,
   });
   const sealing = (action: string): Use => ({ action: `kms:${action}`, resource: 'ObjectsKey' });
-  const book = { action: 'dynamodb:BatchGetItem', resource: 'Table', keys: ['POLICY'] };
+  const book = { action: 'dynamodb:BatchGetItem', resource: 'Table', keys: ['POLICY', 'CONTAINMENT'] };
   return {
     ...deps,
     policy: noted(deps.policy, { refresh: () => [book], load: () => [book] }),

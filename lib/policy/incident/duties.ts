@@ -4,8 +4,9 @@ import {
   DAY_MS,
   type Grade,
   HOUR_MS,
-  immediateDuties,
+  isInForce,
   type OperatorType,
+  otherDuties,
   type RuleSet,
 } from './rule-sets';
 
@@ -18,6 +19,8 @@ export type Owing = {
   grade?: Grade | undefined;
   minors: boolean;
   crime: boolean;
+  /** A weakness that endangers the security of the state or the public. */
+  vulnerability: boolean;
 };
 
 /** Something owed to an authority or to people. It has no `period` where the law says at once and names no hour. */
@@ -40,7 +43,7 @@ export type Period = { fromMs: number; dueAtMs: number };
  * moment and nothing else, so no later grade can start it again.
  */
 export function dutiesOf(rules: RuleSet, owing: Owing): Duty[] {
-  const { operator, awareAtMs, handledAtMs, grade, minors, crime } = owing;
+  const { operator, awareAtMs, handledAtMs, grade } = owing;
   const isReported = grade === undefined || !isWorse(rules.reportedFrom, grade);
   const authorities = isReported ? rules.authorities[operator] : [];
   const reports = authorities.map(({ id, name, withinMs, relay, article, certainty }): Duty => {
@@ -59,11 +62,13 @@ export function dutiesOf(rules: RuleSet, owing: Owing): Duty[] {
     const said = { id: `closing-report:${id}`, name: `处置结束后向${name}报送总结报告`, to: name };
     return [{ ...said, period: period(handledAtMs, withinMs), article, certainty }];
   });
-  const applies = { always: true, minors, crime };
-  const atOnce = immediateDuties
-    .filter(({ when }) => applies[when])
-    .map(({ id, name, article, certainty }): Duty => ({ id, name, article, certainty }));
-  return [...reports, ...atOnce, ...closings];
+  const others = otherDuties
+    .filter((one) => (one.when === 'always' || owing[one.when]) && isInForce(one, awareAtMs))
+    .map(({ id, name, article, certainty, withinMs }): Duty => {
+      const due = withinMs === undefined ? {} : { period: period(awareAtMs, withinMs) };
+      return { id, name, article, certainty, ...due };
+    });
+  return [...reports, ...others, ...closings];
 }
 
 function period(fromMs: number, withinMs: number): Period {

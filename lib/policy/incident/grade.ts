@@ -10,6 +10,8 @@ export type Facts = {
   seriousThreat?: boolean | undefined;
   /** Whether a crime is suspected. */
   crime?: boolean | undefined;
+  /** Whether a weakness of ours endangers the security of the state or the public. */
+  vulnerability?: boolean | undefined;
 };
 
 export type Graded = {

@@ -33,6 +33,8 @@ export type RuleSet = {
   grades: readonly GradeRule[];
   /** Asked of a human, whatever the numbers say: what makes an incident at least `grade` without one. */
   judged: (Source & { grade: Grade; question: string }) | undefined;
+  /** What else makes a grade and counts no people: shown to whoever confirms one. */
+  others: readonly (Source & { grade: Grade; words: string })[];
   authorities: Record<OperatorType, readonly AuthorityRule[]>;
   /** From which grade on the authorities above are told. */
   reportedFrom: Grade;
@@ -49,6 +51,8 @@ const secondary = (article: string): Source => ({ article, certainty: 'secondary
 const GUIDE = `${MEASURES}附件《网络安全事件分级指南》`;
 const RELAY = '属特别重大、重大事件的，收到报告的部门一小时内向国家网信部门报告，并通报同级有关部门';
 
+const other = (grade: Grade, words: string) => ({ grade, words, ...secondary(GUIDE) });
+
 /** Oldest first. */
 export const ruleSets: readonly RuleSet[] = [
   {
@@ -57,6 +61,7 @@ export const ruleSets: readonly RuleSet[] = [
     // The plan of 2017 grades by the loss of systems and by what threatens the state; it counts no heads.
     grades: [],
     judged: undefined,
+    others: [],
     authorities: nobody,
     reportedFrom: 'III',
     closing: undefined,
@@ -78,6 +83,17 @@ export const ruleSets: readonly RuleSet[] = [
         '是否有重要数据、较大量公民个人信息丢失或者被窃取、篡改、假冒，对国家安全和社会稳定构成较严重威胁？（与人数无关，须由人判断）',
       ...text(GUIDE),
     },
+    // Its own text was not seen, only reprints and notes of it.
+    others: [
+      other('I', '省级以上党政机关门户网站、中央新闻网站中断 24 小时以上'),
+      other('I', '关键信息基础设施整体中断 6 小时以上，或者主要功能中断 24 小时以上'),
+      other('I', '影响一个或多个省级行政区百分之五十以上人口，或者一千万人以上的日常生活'),
+      other('II', '地市级以上党政机关门户网站中断 6 小时以上'),
+      other('II', '关键信息基础设施整体中断 2 小时以上，或者主要功能中断 6 小时以上'),
+      other('III', '地市级以上党政机关门户网站中断 2 小时以上'),
+      other('III', '关键信息基础设施整体中断 10 分钟以上，或者主要功能中断 30 分钟以上'),
+      other('III', '影响一个或多个地市级行政区百分之三十以上人口的日常生活'),
+    ],
     authorities: {
       other: [
         {
@@ -113,33 +129,54 @@ export const ruleSets: readonly RuleSet[] = [
   },
 ];
 
-/** What is owed at once, of which the law names no hour, and when. It holds beside every set of rules. */
-export const immediateDuties = [
+/**
+ * What is owed besides, when: at once where the law names no hour, else `withinMs` from awareness. From the day on which the
+ * article came into force.
+ */
+export const otherDuties: readonly (Source & {
+  id: string;
+  name: string;
+  when: 'always' | 'minors' | 'crime' | 'vulnerability';
+  inForceFrom: string;
+  withinMs?: number;
+})[] = [
   {
     id: 'tell-protection-authority',
     name: '通知履行个人信息保护职责的部门',
     when: 'always',
+    inForceFrom: '2021-11-01',
     ...text(PIPL_57),
   },
   {
     id: 'tell-persons',
     name: '告知受影响的个人（有效避免危害的，经批准可以不告知个人）',
     when: 'always',
+    inForceFrom: '2021-11-01',
     ...text(`${PIPL_57}、网络数据安全管理条例第十一条`),
   },
   {
     id: 'tell-minors-authority',
     name: '涉及未成年人：及时向网信等部门报告，并告知未成年人及其监护人',
     when: 'minors',
+    inForceFrom: '2024-01-01',
     ...text('未成年人网络保护条例第三十五条'),
   },
   {
     id: 'tell-police',
     name: '涉嫌犯罪：及时向公安机关报告',
     when: 'crime',
+    inForceFrom: '2025-11-01',
     ...text(`${MEASURES}第四条`),
   },
-] as const;
+  {
+    id: 'tell-vulnerability',
+    name: '漏洞危害国家安全、公共利益：向有关主管部门报告',
+    when: 'vulnerability',
+    inForceFrom: '2025-01-01',
+    withinMs: DAY_MS,
+    ...text('网络数据安全管理条例第十条'),
+  },
+];
 
 /** Told apart from the grade: from so many on the authority may order an outside audit. */
 export const auditOrder = {
@@ -158,6 +195,11 @@ export const operatorHistory: readonly (Source & { from: string; type: OperatorT
   },
 ];
 
+/** Whether something in force from a day in Beijing holds at a moment. */
+export function isInForce({ inForceFrom }: { inForceFrom: string }, atMs: number): boolean {
+  return dayBegins(inForceFrom) <= atMs;
+}
+
 /** The instant at which a day begins in Beijing. */
 function dayBegins(day: string): number {
   return Date.parse(`${day}T00:00:00.000+08:00`);
@@ -166,7 +208,7 @@ function dayBegins(day: string): number {
 /** The rules for what was learned of at this moment. What is older than every set is held to the first. */
 export function rulesAt(awareAtMs: number): RuleSet {
   const [first] = ruleSets;
-  const rules = ruleSets.findLast(({ inForceFrom }) => dayBegins(inForceFrom) <= awareAtMs) ?? first;
+  const rules = ruleSets.findLast((one) => isInForce(one, awareAtMs)) ?? first;
   if (!rules) throw new Error('there are no rules');
   return rules;
 }

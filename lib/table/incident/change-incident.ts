@@ -99,10 +99,12 @@ export async function declareIncident(
     operator: operatorAt(awareAtMs),
     minors: false,
     crime: false,
+    vulnerability: false,
     fulfilled: {},
     checked: {},
     reminded: {},
     measures: {},
+    requests: [],
     wrappedKey: wrapped,
     ...next.head,
   });
@@ -112,9 +114,10 @@ export async function declareIncident(
 
 /** Everything that is owed for an incident, as far as is known now. */
 export function dutiesOfIncident(value: Incident): Duty[] {
-  const { rules, awareAt, handledAt, operator, grade, minors, crime } = value;
+  const { rules, awareAt, handledAt, operator, grade, minors, crime, vulnerability } = value;
   const handledAtMs = handledAt === undefined ? undefined : Date.parse(handledAt);
-  const owing = { operator, awareAtMs: Date.parse(awareAt), handledAtMs, grade, minors, crime };
+  const facts = { minors, crime, vulnerability };
+  const owing = { operator, awareAtMs: Date.parse(awareAt), handledAtMs, grade, ...facts };
   return dutiesOf(rulesOf(rules), owing);
 }
 
@@ -133,10 +136,12 @@ export async function incidentWrites(
   const upTo = incidentStates.slice(0, incidentStates.indexOf(after.state) + 1);
   const states = Object.fromEntries(upTo.map((state, index) => [`:from${index}`, state]));
   const put = replace(made, item, {
-    ConditionExpression: `seq = :seen AND awareAt = :aware AND drill = :drill AND #state IN (${Object.keys(states).join(', ')})`,
+    ConditionExpression: `seq = :seen AND wrappedKey = :key AND awareAt = :aware AND drill = :drill AND #state IN (${Object.keys(states).join(', ')})`,
     ExpressionAttributeNames: { '#state': 'state' },
     ExpressionAttributeValues: {
       ':seen': before.seq,
+      // Nobody puts a key back that a rotation has wrapped anew meanwhile.
+      ':key': before.wrappedKey,
       ':aware': after.awareAt,
       ':drill': after.drill,
       ...states,

@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
+import { measureIds } from '../../policy/incident/measures';
 import { grades, operatorTypes } from '../../policy/incident/rule-sets';
 import { bytes, plain, sealed, type ValueOf } from '../attribute';
-import type { Item, Table } from '../client';
+import type { Item, Table, Write } from '../client';
 import { declareEntity } from '../entity';
 import type { Key } from '../keys';
 import { ofService } from '../place';
@@ -17,7 +18,7 @@ export const INCIDENTS = 'INCIDENTS';
 /** Where an incident waits that has no deadline at all: behind every one that has. */
 export const NO_DEADLINE = '9999-12-31T00:00:00.000Z';
 /** The part of the index `everyone` in which every incident is found, closed ones included: whose key is wrapped anew. */
-export const EVERY_INCIDENT = 'INCIDENTS';
+export const EVERY_INCIDENT = 'EVERYONE#INCIDENTS';
 
 const facts = z.object({
   persons: z.int(),
@@ -26,14 +27,20 @@ const facts = z.object({
   directLossYuan: z.optional(z.int()),
   seriousThreat: z.optional(z.boolean()),
   crime: z.optional(z.boolean()),
+  vulnerability: z.optional(z.boolean()),
 });
 
 /** A measure of containment as the incident remembers it (lib/process/incident-measure.ts does it). */
 const measure = z.object({
-  measure: z.string(),
-  /** Which account, partner, share …: ids only. */
+  measure: z.enum(measureIds),
+  /** Which account, partner or list: never a person, nor what opens a share. */
   target: z.optional(z.string()),
+  /** Keyed digest of measure and target, to recognise a repeat. */
+  request: z.string(),
   takenAt: z.string(),
+  /** When it was done in full, and on how many. */
+  finishedAt: z.optional(z.string()),
+  count: z.optional(z.int()),
   releasedAt: z.optional(z.string()),
   /** Of a drill: it was written down and not done. */
   only: z.optional(z.literal('recorded')),
@@ -65,6 +72,7 @@ export const incident = declareEntity('incident', {
     grade: plain('incident-state', z.optional(z.enum(grades))),
     minors: plain('incident-state', z.boolean()),
     crime: plain('incident-state', z.boolean()),
+    vulnerability: plain('incident-state', z.boolean()),
     /** What is done of what is owed, and which steps of the plan are ticked: by id, since when. */
     fulfilled: plain('incident-state', z.record(z.string(), z.string())),
     checked: plain('incident-state', z.record(z.string(), z.string())),
@@ -73,6 +81,8 @@ export const incident = declareEntity('incident', {
     lessonsAt: plain('incident-state', z.optional(z.string())),
     /** The next deadline, while it is not closed. */
     dueAt: plain('incident-state', z.optional(z.string())),
+    /** Of the lines added last, how each was asked for, newest first: to recognise a repeat. */
+    requests: plain('incident-state', z.array(z.string())),
     /** Keyed digest of what declared it, to recognise a repeat. */
     request: plain('incident-state', z.string()),
     wrappedKey: plain('incident-state', bytes),
@@ -110,20 +120,52 @@ export async function queryOpenIncidents(table: Table, limit: number): Promise<s
   return items.map(idOf);
 }
 
-/** One page of every incident there is, by their ids. */
+/** One page of every incident there is, by their ids, from behind `after`; `last` is where to go on, absent at the end. */
 export async function queryEveryIncident(
   table: Table,
   limit: number,
-  after: Key | undefined,
-): Promise<{ ids: string[]; lastKey: Key | undefined }> {
+  after: string | undefined,
+): Promise<{ ids: string[]; last: string | undefined }> {
   const { items, lastKey } = await table.query({
     IndexName: 'everyone',
     KeyConditionExpression: 'everyoneShard = :all',
     ExpressionAttributeValues: { ':all': EVERY_INCIDENT },
     Limit: limit,
-    ...(after && { ExclusiveStartKey: after }),
+    ...(after && { ExclusiveStartKey: { ...incidentKey(after), everyoneShard: EVERY_INCIDENT } }),
   });
-  return { ids: items.map(idOf), lastKey };
+  return { ids: items.map(idOf), last: lastKey && idOf(lastKey) };
+}
+
+/** The writes that take away a page of an incident, its chain first; `more`: there is more of it. */
+export async function removeIncident(
+  table: Table,
+  incidentId: string,
+  limit: number,
+): Promise<{ writes: Write[]; more: boolean }> {
+  const { items, lastKey } = await table.query(
+    {
+      KeyConditionExpression: 'pk = :pk',
+      ExpressionAttributeValues: { ':pk': incidentPartition(incidentId) },
+      Limit: limit,
+    },
+    'ended-too',
+  );
+  return {
+    writes: items.map(({ pk, sk }) => ({ Delete: { Key: { pk, sk } } })),
+    more: lastKey !== undefined,
+  };
+}
+
+/** Stores the data key of an incident wrapped anew, refused unless it is still the one that was seen. */
+export function replaceIncidentKey(incidentId: string, before: Uint8Array, anew: Uint8Array): Write {
+  return {
+    Update: {
+      Key: incidentKey(incidentId),
+      UpdateExpression: 'SET wrappedKey = :anew',
+      ConditionExpression: 'wrappedKey = :before',
+      ExpressionAttributeValues: { ':anew': anew, ':before': before },
+    },
+  };
 }
 
 function idOf({ pk }: Key): string {

@@ -31,6 +31,7 @@ export const acts = {
   'guardian.withdrawn': { aboutData: true },
   'real-name.verified': { aboutData: true },
   'real-name.ended': { aboutData: true },
+  'incident.contained': { aboutData: false },
 } as const satisfies Record<string, { aboutData: boolean }>;
 
 export type LedgerAct = keyof typeof acts;

@@ -9,8 +9,11 @@ import {
   purposesExceeding,
 } from '../../policy/version';
 import { ConditionFailed, type Table } from '../client';
+import { containmentKey, readStops, type Stops } from '../incident/containment';
 import {
+  bookKey,
   parseVersion,
+  policyBook,
   publishVersion,
   readBook,
   readVersion,
@@ -29,6 +32,8 @@ export type PolicyBook = {
   inForce(): PolicySummary;
   /** The version that has been announced and is not in force yet. */
   announced(): PolicySummary | undefined;
+  /** Whom of the staff and which partners an incident has stopped, as the last refresh has met them. */
+  stops(): Stops;
   /** Whether what this build does for a purpose lies within the version in force (promises K4, K7). */
   covers(purpose: string): boolean;
   /** A published version in full. */
@@ -61,13 +66,16 @@ export function createPolicyBook({
   const first = firstVersion(registry);
   const known = new Map<number, PolicyVersion>();
   let versions: PolicySummary[] = [];
+  let stops = readStops(undefined);
   let readAtMs = Number.NEGATIVE_INFINITY;
   let reading: Promise<void> | undefined;
   let uncovered = { version: 0, purposes: new Set<string>() };
 
   async function read(): Promise<void> {
     const startedAtMs = clock.now();
-    const book = (await readBook(table)) ?? (await publishFirst());
+    const [bookItem, stopsItem] = await table.getMany([bookKey, containmentKey]);
+    stops = readStops(stopsItem);
+    const book = policyBook.read(bookItem) ?? (await publishFirst());
     versions = book.versions;
     const { version, textHash } = current();
     if (uncovered.version !== version) {
@@ -137,6 +145,7 @@ export function createPolicyBook({
     },
     inForce: current,
     announced: () => versions.find(({ effectiveAt }) => Date.parse(effectiveAt) > clock.now()),
+    stops: () => stops,
     covers: (purpose) => !uncovered.purposes.has(purpose),
     load,
     async all() {

@@ -7,6 +7,7 @@ import { BESIDE_CARDS } from '../card/card-list';
 import type { Item, Table, Write } from '../client';
 import { declareEntity } from '../entity';
 import { dataPrefix, type Key, keys, partition } from '../keys';
+import type { PersonChange } from '../ledger/append';
 import { byDigest, inPerson } from '../place';
 import { create } from '../replace';
 import type { Sealer } from '../sealer';
@@ -112,6 +113,12 @@ export function removeAllShares(subjectId: string): NonNullable<Write['Update']>
     ExpressionAttributeValues: { ':one': 1 },
   };
 }
+
+/** The same as a change of the person's item that rides with an entry of their ledger. */
+export const allSharesRemoved: PersonChange = {
+  set: ['shareEpoch = if_not_exists(shareEpoch, :none) + :one'],
+  values: { ':none': 0, ':one': 1 },
+};
 
 /** One page of a person's links after `afterId`. */
 export async function queryShares(

@@ -1,0 +1,50 @@
+import type { Deps } from '../../lib/deps';
+import { AppError } from '../../lib/errors';
+import type { Run } from '../../lib/gate/operation';
+import { changeIncident, type IncidentPlan } from '../../lib/table/incident/change-incident';
+import type { Incident, OpenIncident } from '../../lib/table/incident/incident';
+import { incidentShown } from './show';
+
+/** What the acts on one incident have in common. */
+export type Acting = Pick<Run<'staff', { incidentId: string }>, 'caller' | 'input' | 'requestId'>;
+
+/**
+ * Does one act on an incident and answers it as it then stands; `plan` answers undefined for a repeat. Two trips.
+ * @throws AppError NOT_FOUND | BUSY, and what `plan` throws
+ */
+export async function act(
+  deps: Deps,
+  { input }: Pick<Acting, 'input'>,
+  plan: (incident: Incident, opened: OpenIncident) => IncidentPlan | undefined,
+) {
+  const { incident } = await changeIncident(deps, input.incidentId, (opened) =>
+    plan(opened.incident, opened),
+  );
+  return incidentShown(incident, deps.clock.now());
+}
+
+/** @throws AppError NOT_NOW once it is closed */
+export function demandOpen({ state }: Incident): void {
+  if (state === 'closed') throw notNow('事件已经结案，不能再改；新情况请用“补记”写入。');
+}
+
+export function notNow(why: string): AppError {
+  return new AppError('NOT_NOW', { why });
+}
+
+/** How a request is remembered: by its key, and by what it asked for. */
+export async function requestOf({ ring }: Deps, key: string, content: unknown): Promise<string> {
+  const parts = await Promise.all([
+    ring.digest('request', `incident|${key}`),
+    ring.digest('request', `incident|${key}|${JSON.stringify(content)}`),
+  ]);
+  return parts.join('.');
+}
+
+/** Whether one of the requests remembered is this one. @throws AppError IDEMPOTENCY_CONFLICT for its key with something else */
+export function isRepeat(remembered: readonly string[], request: string): boolean {
+  const [key = ''] = request.split('.');
+  const same = remembered.find((one) => one.startsWith(`${key}.`));
+  if (same !== undefined && same !== request) throw new AppError('IDEMPOTENCY_CONFLICT');
+  return same !== undefined;
+}
