@@ -39,7 +39,8 @@ export type LogFields = {
   frame?: string;
 };
 
-const allowed: readonly (keyof LogFields)[] = [
+/** Every field that a line may have, in this order. */
+export const logFields: readonly (keyof LogFields)[] = [
   'event',
   'at',
   'instance',
@@ -69,7 +70,7 @@ export type Log = (fields: LogFields) => void;
 export function createLog(write: (line: string) => void): Log {
   return (fields) => {
     const line: Record<string, unknown> = {};
-    for (const name of allowed) if (fields[name] !== undefined) line[name] = fields[name];
+    for (const name of logFields) if (fields[name] !== undefined) line[name] = fields[name];
     write(JSON.stringify(line));
   };
 }

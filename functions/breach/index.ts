@@ -5,6 +5,7 @@ import { incidentOperations } from './incident-operations';
 import { noticeOperations } from './notice-operations';
 import { scopeOperations } from './scope-operations';
 import { reportOperations } from './report-operations';
+import { trailOperations } from './trail-operations';
 
 export const breach = {
   ...incidentOperations,
@@ -13,6 +14,7 @@ export const breach = {
   ...scopeOperations,
   ...noticeOperations,
   ...reportOperations,
+  ...trailOperations,
 };
 
 export const { handler } = serve('breach', breach);

@@ -1,6 +1,7 @@
 import { stringify } from 'yaml';
 import { type FunctionName, functionCapabilities } from '../../lib/capabilities';
 import type { Principal } from './rights';
+import { savedQueries } from './saved-queries';
 import { environmentOf, type Host } from './settings';
 import { type Statement, statementsOf } from './statements';
 
@@ -14,6 +15,7 @@ export function capabilityFiles(): Record<string, string> {
     'infra/aws/environment-local.yml': environments('local'),
     'infra/aws/roles.yml': roles(),
     'infra/aws/alarms-functions.yml': alarms(),
+    'infra/aws/saved-queries.yml': yaml({ Resources: savedQueries(functionNames) }),
     'infra/cloudbase/cloudbaserc.json': `${JSON.stringify(doors(), null, 2)}\n`,
   };
 }

@@ -93,7 +93,8 @@ export const tableRights: Record<Principal, TableRights> = {
       'LIST#*': 'get put',
       // Whom a digest leads to, and whether a number is anybody's.
       'ID#*': 'get',
-      'P#*': 'get',
+      'P#*': 'get put update',
+      'TRY#*': 'update',
     },
     indexes: { due: 'INCIDENTS' },
   },

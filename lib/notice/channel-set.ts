@@ -6,11 +6,12 @@ import type { Key } from '../table/keys';
 import type { Notice } from '../table/notice/notice';
 import type { Recipient } from '../table/notice/recipient';
 import type { Person } from '../table/person/person';
+import type { Trail } from '../trail/trail';
 import type { Channel, PartnerChannel, Receipt, Sent } from './channel';
 import { type ChannelRule, channelRules, type Quota } from './rules';
 
 /** What a way needs to find somebody. */
-export type WayParts = { table: Table; ring: KeyRing; random: Random; clock: Clock };
+export type WayParts = { table: Table; ring: KeyRing; trail: Trail; random: Random; clock: Clock };
 
 /** One message: whose notice, in which words, and whom it is about. */
 export type Message = {

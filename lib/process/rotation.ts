@@ -57,7 +57,7 @@ export function isUnderWay({ step }: Process): boolean {
 
 /** The parts of a rotation: those of everybody, and one for the keys of incidents, which are few. */
 export function rotationParts(ref: ProcessRef): ProcessRef[] {
-  return [...partsOf(ref), { ...ref, id: `${ref.id}-incidents` }];
+  return [...partsOf(ref), { kind: ref.kind, id: `${ref.id}-incidents` }]; // a whole process is no message
 }
 
 function spreadTo(step: string, to: string, settleMs: number): Step {

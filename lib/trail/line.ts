@@ -30,7 +30,7 @@ type Around = { at?: string; function?: string };
 const BEGINNING =
   /^(?:(\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d))\s+)?(?:\S*\[[^\]]*\]\S*\s+)?(?=START |\{)/;
 const STARTED = /^START RequestId: ([\w-]+)/;
-const LOG_GROUP = /^\/aws\/lambda\/.+-([a-z]+)$/;
+const LOG_GROUP = /(?:^|:)\/aws\/lambda\/.+-([a-z]+)$/;
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 
 /**

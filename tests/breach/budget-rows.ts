@@ -1,4 +1,6 @@
 import { personOf } from '../consent/support';
+import { parseToken } from '../../lib/crypto/token';
+import { beijingDay } from '../../lib/policy/working-days';
 import { onceKey, type World } from '../support/world';
 import { noticeRows } from './notice-rows';
 
@@ -7,6 +9,19 @@ type Known = { incidentId: string; duties: { id: string }[] };
 
 export const responder = { token: 'staff:ling:responder' };
 export const officer = { token: 'staff:wu:officer' };
+
+/** Somebody who has just signed in, and today. */
+export async function somebody(world: World) {
+  const { token } = await world.signIn(`trailed-${onceKey()}`);
+  const subjectId = parseToken(token)?.subjectId ?? '';
+  return { subjectId, day: beijingDay(world.deps.clock.now()) };
+}
+
+async function aTurnBack(world: World) {
+  const { subjectId, day } = await somebody(world);
+  const cipher = await world.deps.ring.dayCipher(day);
+  return { day, pseudonyms: [cipher?.of(subjectId)] };
+}
 
 /** How the operations on incidents are brought to their usual case, for the budgets. */
 export function breachRows(theWorld: () => World): Record<string, Prepare> {
@@ -30,12 +45,12 @@ export function breachRows(theWorld: () => World): Record<string, Prepare> {
     return theWorld().ok<{ scopeId: string }>('breach/startScope', input, responder);
   };
   const partOf = (list: string) => ({ list, part: 0 });
-  const somebody = async () => personOf(theWorld(), await theWorld().signIn(onceKey()));
+  const newcomer = async () => personOf(theWorld(), await theWorld().signIn(onceKey()));
   const digestOfSomebody = async () => {
-    const { domain, digest } = (await somebody()).identities[0] ?? { domain: 'openid', digest: '' };
+    const { domain, digest } = (await newcomer()).identities[0] ?? { domain: 'openid', digest: '' };
     return { domain, digest };
   };
-  const openedSomebody = async () => ({ subjectId: (await somebody()).subjectId, kinds: ['device'] });
+  const openedSomebody = async () => ({ subjectId: (await newcomer()).subjectId, kinds: ['device'] });
   const first = {
     ...{ kind: 'initial', authority: 'provincial-cyberspace' },
     items: { entity: '广东省政务服务数据管理局，乐聊名片小程序', event: '接口越权，已下线' },
@@ -76,6 +91,14 @@ export function breachRows(theWorld: () => World): Record<string, Prepare> {
       input: { ...(await ofOne()), ...partOf('opened'), opened: [await openedSomebody()] },
       by: responder,
     }),
+    'breach/turnBack': async () => ({
+      input: { ...(await ofOne()), ...(await aTurnBack(theWorld())) },
+      by: responder,
+    }),
+    'breach/pseudonymsOf': async () => {
+      const { subjectId, day } = await somebody(theWorld());
+      return { input: { ...(await ofOne()), subjectId, from: day, to: day }, by: responder };
+    },
     'breach/show': async () => ({ input: await ofOne(), by: responder }),
     'breach/learn': async () => ({
       input: { ...(await ofOne()), words: '日志显示接口被逐页抓取', idempotencyKey: onceKey() },

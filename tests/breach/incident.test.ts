@@ -42,8 +42,9 @@ it('what was declared is stored sealed, and no other incident’s key opens it (
   const [a, b] = [await declare(world, { summary: '某接口泄露' }), await declare(world)];
   const raw = JSON.stringify(await world.scan(incidentPartition(a.incidentId)));
   expect(raw).not.toMatch(/导出接口|某接口/);
+  const { trail } = world.deps;
   const { wrappedKey } = (await openIncident(world.deps, a.incidentId)).incident;
-  await expect(world.deps.trail.dataKey(b.incidentId, wrappedKey)).rejects.toThrow();
+  await expect(trail.dataKey(b.incidentId, wrappedKey)).rejects.toThrow();
 });
 
 it('lines are told by when they happened or were learned of, and an altered one breaks the chain (B1)', async () => {

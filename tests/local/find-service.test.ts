@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { announceService, findService } from '../../infra/local/find-service';
 import { close, listen } from '../../infra/local/ports';
+import { createContacts } from '../../infra/local/sandbox/contacts';
 import type { Service } from '../../infra/local/service';
 
 let folder: string;
@@ -36,6 +37,7 @@ function serviceAt(console: string): Service {
     sandbox: 'http://s',
     doorKey: 'door-1=private',
     mailbox: [],
+    contacts: createContacts({ now: () => 0 }),
     smtpPort: 1,
     deadLetterQueueUrl: '',
     ended,

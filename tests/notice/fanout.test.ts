@@ -36,7 +36,8 @@ it('tells everybody by the first channel that reaches them, and the books balanc
   const gone = ids.filter(at(3)); // the inbox is all they have; the first of them has no account any more
   await move(world.deps.table, gone[0] ?? '', 'left');
   const members = ids.map((id) => member(id, at(4)(id) ? { kinds: ['card-name'] } : {}));
-  const exemptions = [{ kinds: ['card-name'], reason: 'sealed' }];
+  const evidence = { document: '加密说明', sha256: '0'.repeat(64) };
+  const exemptions = [{ kinds: ['card-name'], reason: 'sealed', evidence }];
   const { noticeId, asked } = await sent(on, members, { exemptions }, 10);
   const balanced = async () => {
     const { people: books } = await recount(world.deps, noticeId);

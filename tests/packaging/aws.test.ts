@@ -5,7 +5,10 @@ import { join } from 'node:path';
 import { functionNames } from '../../infra/build/build';
 import { packageAll } from '../../infra/build/package';
 import { type FunctionName, functionCapabilities, settingsOf } from '../../lib/capabilities';
+import { DAY_MS } from '../../lib/clock';
+import { logFields } from '../../lib/log';
 import { awsRegions } from '../../lib/policy/residency';
+import { retentionMs } from '../../lib/policy/retention';
 import { demandSuccess, type FirstCall, firstCalls } from '../bench/first-calls';
 import { localSettings, makePerson, type Person } from '../bench/person';
 import { some } from '../proof/sample';
@@ -169,7 +172,7 @@ describe.each(regions)('the templates for %s', (region) => {
     expect(holders('kms:Encrypt')).toEqual(['KeyRotationRole']);
   });
 
-  it('lets keys be written by the rotation only and removed by its process, and the policy written by consent only', () => {
+  it('lets keys be written by the rotation and, to destroy those of days, by retention only, and the policy by consent only', () => {
     const writers = (partition: string, acts = /dynamodb:(Put|Update)/) =>
       resourcesOf(template(), 'AWS::IAM::Role').flatMap(([id, role]) => {
         const writes = statementsOf(role).filter(({ Action, Condition }) => {
@@ -179,7 +182,7 @@ describe.each(regions)('the templates for %s', (region) => {
         });
         return writes.length > 0 ? [id] : [];
       });
-    expect(writers('KEYS')).toEqual(['KeyRotationRole']);
+    expect(writers('KEYS').sort()).toEqual(['KeyRotationRole', 'RetentionRole']);
     expect(writers('KEYS', /dynamodb:Delete/)).toEqual(['RetentionRole']);
     expect(writers('POLICY')).toEqual(['ConsentRole']);
   });
@@ -210,6 +213,28 @@ describe.each(regions)('the templates for %s', (region) => {
       ].sort(),
     );
     for (const [, { RetentionInDays }] of groups) expect(RetentionInDays).toBe(365);
+    expect(365 * DAY_MS).toBeGreaterThanOrEqual(retentionMs('log-life'));
+  });
+
+  it('asks the logs of every function whose data was opened, by saved queries (B3)', () => {
+    const queries = resourcesOf(template(), 'AWS::Logs::QueryDefinition');
+    expect(queries.map(([id]) => id).sort()).toEqual([
+      'TrailDoubtsQuery',
+      'TrailLinesQuery',
+      'TrailOpenedQuery',
+    ]);
+    for (const [, { LogGroupNames }] of queries)
+      expect((LogGroupNames as string[]).sort()).toEqual(
+        names.map((name) => `/aws/lambda/leliao-production-${name}`).sort(),
+      );
+    // A field that no line has would find nothing, and nobody would know.
+    const asked = queries.flatMap(([, { QueryString }]) => [
+      ...String(QueryString).matchAll(
+        /\b(event|at|day|operation|function|instance|seq|invocation|requestId|left)\b/g,
+      ),
+    ]);
+    const written = new Set<string>(logFields);
+    expect(asked.map(([field]) => field).filter((field) => !written.has(field))).toEqual([]);
   });
 
   it('writes no address, agent or path into the access log (S8)', () => {

@@ -1,14 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
-import { DAY_MS } from '../../lib/clock';
 import { createDayKeys } from '../../lib/crypto/day-keys';
 import type { SuiteName } from '../../lib/crypto/suite';
 import type { WrappedKey } from '../../lib/crypto/wrapped-key';
-import { retentionMs } from '../../lib/policy/retention';
-import { beijingDay } from '../../lib/policy/working-days';
-import { loadServiceKeys } from '../../lib/table/service/key-store';
-import { firstTrailDay } from '../../lib/trail/days';
-import { createWorld, START } from '../support/world';
 
 /** Days by one seed, which lies open where the ring seals it. */
 async function daysFrom(day: string, suite: SuiteName = 'aes') {
@@ -18,7 +12,7 @@ async function daysFrom(day: string, suite: SuiteName = 'aes') {
       stored: async () => stored,
       open: async ({ wrapped }) => Buffer.from(wrapped),
       seal: async (seed) => seed,
-      ...{ suite, now: () => START, random: randomBytes },
+      ...{ suite, now: () => 0, random: randomBytes },
     });
   stored = await made().newTrailKey(day);
   return {
@@ -73,29 +67,4 @@ describe.each(['aes', 'sm'] as const)('pseudonyms of days, by %s (B3, S8)', (sui
       { numRuns: 9 },
     );
   });
-});
-
-it('the keys of days are destroyed when the period of the logs is over, not a day earlier, and the service goes on (S2)', async () => {
-  const world = await createWorld();
-  const sweep = () => world.ok('retention/sweep', {}, { trigger: 'schedule' });
-  const stored = async () => (await loadServiceKeys(world.deps.table)).filter(({ name }) => name === 'trail');
-  const day = beijingDay(START);
-  await world.cardHolder('somebody');
-  const opened = world.lines.map((line) => JSON.parse(line)).find(({ event }) => event === 'open');
-  const known = (await world.deps.ring.dayCipher(day))?.back(opened.persons[0]);
-
-  world.wait(retentionMs('log-life') - DAY_MS);
-  await sweep();
-  expect((await world.instance().ring.dayCipher(day))?.back(opened.persons[0])).toBe(known);
-
-  world.wait(DAY_MS);
-  const running = world.instance();
-  const today = firstTrailDay(world.deps.clock.now());
-  const before = (await running.ring.dayCipher(today))?.of(String(known));
-  await sweep();
-  await sweep();
-  expect(await stored()).toHaveLength(1);
-  expect(await world.instance().ring.dayCipher(day)).toBeUndefined();
-  expect((await world.instance().ring.dayCipher(today))?.of(String(known))).toBe(before);
-  await world.cardHolder('somebody else');
 });
