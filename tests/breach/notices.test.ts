@@ -4,9 +4,10 @@ import { loadAnnouncements } from '../../lib/table/notice/announcement';
 import { approveNotice, moveNotice, noticeKey, readNotice } from '../../lib/table/notice/notice';
 import { words } from '../notice/wording';
 import { rawItem } from '../support/raw-item';
-import { createWorld, type World } from '../support/world';
+import { createWorld, onceKey, type World } from '../support/world';
 import {
   approvedNotice,
+  declareIncident,
   draft,
   evidence,
   incidentWith,
@@ -119,6 +120,32 @@ describe('a notice is worded', () => {
     expect(second).toMatchObject({ state: 'proposed', approvedBy: [] });
     expect(second.hash).not.toBe(first.hash);
     expect((await refused('approveNotice', { hash: first.hash }, wu)).code).toBe('NOT_NOW');
+  });
+});
+
+describe('a notice goes to whom a scope has found', () => {
+  it('and says to as many as that has counted, once it is frozen (B3, B4)', async () => {
+    for (const name of ['first', 'second']) await world.signIn(`found-${name}`);
+    world.wait(61_000);
+    const until = new Date(world.deps.clock.now() - 60_000).toISOString();
+    const from = new Date(world.deps.clock.now() - 600_000).toISOString();
+    const anyOf = [{ allOf: [{ by: 'registered', from, until }] }];
+    const incidentId = await declareIncident(world);
+    const start = { incidentId, anyOf, idempotencyKey: onceKey() };
+    const { scopeId } = await world.ok<{ scopeId: string }>('breach/startScope', start, ling);
+    const another = { incidentId, scopeId };
+    const tooEarly = await refusal('breach/draftNotice', { ...another, words, kinds: ['device'] });
+    expect(tooEarly.details?.fields?.map(({ field }) => field)).toEqual(['scopeId']);
+
+    await world.work();
+    world.wait(10_000);
+    await world.ok('retention/sweep', {}, { trigger: 'schedule' });
+    await world.work();
+    type Ranged = { state: string; people: { atLeast: number; atMost: number } };
+    const scope = await world.ok<Ranged>('breach/scope', { scopeId }, ling);
+    expect(scope).toMatchObject({ state: 'frozen', people: { atLeast: 2, atMost: 2 } });
+    const drafted = await draft(world, another, { kinds: ['device'] });
+    expect(drafted).toMatchObject({ whom: { people: 2, certain: 2 } });
   });
 });
 
