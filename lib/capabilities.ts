@@ -53,6 +53,10 @@ export const capabilities = {
   'take-processes': {},
   /** Words notices, by templates that platforms have approved. */
   'notice-templates': { settings: ['NOTICE_TEMPLATES'], parts: ['noticeTemplates'] },
+  /** Asks the worker of notices to go on. */
+  'ask-for-notices': { settings: [...queues, 'NOTICE_QUEUE_URL'], parts: ['noticeQueue'] },
+  /** Sends notices by their channels. */
+  'send-notices': { settings: [], parts: ['channels'] },
   /** Publishes versions of the policy, the first one of a new service included. */
   'publish-policy': { settings: ['POLICY_NOTICE_DAYS'], parts: ['policyNoticeDays'] },
 } as const satisfies Record<string, Needs>;
@@ -67,8 +71,9 @@ export const functionCapabilities = {
   profile: ['people', 'seal', 'staff-identity', 'pictures'],
   location: ['people', 'seal'],
   identity: ['people', 'seal', 'staff-identity', 'faceid', 'network-identity'],
-  breach: ['seal', 'staff-identity', 'ask-for-processes', 'notice-templates'],
+  breach: ['seal', 'staff-identity', 'ask-for-processes', 'notice-templates', 'ask-for-notices'],
   retention: ['seal', 'take-processes', 'ask-for-processes', 'erase-pictures'],
+  notify: ['seal', 'send-notices', 'ask-for-notices'],
 } as const satisfies Record<string, readonly Capability[]>;
 
 export type FunctionName = keyof typeof functionCapabilities;

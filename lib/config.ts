@@ -23,6 +23,7 @@ const settings = z.object({
   TABLE_NAME: z.string().check(z.regex(/^[\w.-]{3,255}$/)),
   TABLE_ENDPOINT: z.string(),
   PROCESS_QUEUE_URL: z.string().check(z.minLength(1)),
+  NOTICE_QUEUE_URL: z.string().check(z.minLength(1)),
   SQS_ENDPOINT: z.string(),
   // Several, separated by commas, while the root key is being changed: the first one wraps, all of them unwrap.
   ROOT_KEY: z
@@ -148,6 +149,7 @@ export const leadsTo: Record<Name, Place> = {
   TABLE_NAME: 'nowhere',
   TABLE_ENDPOINT: 'host',
   PROCESS_QUEUE_URL: 'host',
+  NOTICE_QUEUE_URL: 'host',
   SQS_ENDPOINT: 'host',
   ROOT_KEY: 'root-keys',
   SEAL_SUITE: 'nowhere',

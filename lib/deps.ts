@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { JWK } from 'jose';
 import { type Clock, systemClock } from './clock';
 import type { Config } from './config';
@@ -6,6 +7,8 @@ import { type Random, systemRandom } from './crypto/random';
 import { rootKeys } from './crypto/root-key';
 import { AppError } from './errors';
 import { createLog, type Log } from './log';
+import { type ChannelSets, drillChannels, liveChannels } from './notice/channel-set';
+import { channelQuotas } from './notice/rules';
 import { approvedTemplatesOf } from './notice/text/approved';
 import type { ApprovedTemplates } from './notice/text/texts';
 import { createFaceId, type FaceId } from './partner/faceid';
@@ -37,6 +40,10 @@ export type Deps = {
   /** What the operator has a contract for; the other ways are not offered. */
   offers: Offers;
   queue: ProcessQueue;
+  /** Asks the worker of notices, which alone has their channels. */
+  noticeQueue: ProcessQueue;
+  /** How people are reached: real notices by the ways that the operator has a contract for, drills by none. */
+  channels: ChannelSets;
   objects: Objects;
   staff: StaffIdentity;
   clock: Clock;
@@ -69,7 +76,10 @@ type Risk = { wechatRisk: WechatRisk; refusedFrom: number };
 
 /** What tests and tools replace. */
 export type Replacements = Partial<
-  Pick<Deps, 'clock' | 'random' | 'log' | 'queue' | 'objects' | 'staff' | 'limits'>
+  Pick<
+    Deps,
+    'clock' | 'random' | 'log' | 'queue' | 'noticeQueue' | 'channels' | 'objects' | 'staff' | 'limits'
+  >
 > & {
   wechat?: Wechat;
   wechatPhone?: WechatPhone;
@@ -172,6 +182,12 @@ export function buildDeps(config: Config, replace: Replacements = {}): Deps {
         ...asking,
       }),
     queue: replace.queue ?? createProcessQueue({ url: config.PROCESS_QUEUE_URL, ...queues }),
+    noticeQueue: replace.noticeQueue ?? createProcessQueue({ url: config.NOTICE_QUEUE_URL, ...queues }),
+    channels: replace.channels ?? {
+      live: liveChannels({}),
+      drill: drillChannels(channelQuotas),
+      until: (atMs) => pause(Math.max(0, atMs - clock.now())),
+    },
   };
 }
 

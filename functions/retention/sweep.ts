@@ -22,7 +22,7 @@ export async function sweep(deps: Deps, { requestId }: Pick<Run<'scheduler', unk
     do {
       if (deps.clock.now() - startedAt > SWEEP_MS) return { ...outcome, finished: false };
       const page = await dueProcesses(deps.table, shard, startedAt, PAGE, after);
-      for (const ref of page.due) {
+      for (const { ref } of page.due) {
         outcome.found += 1;
         try {
           const { outcome: came } = await runProcess(deps, ref, requestId);

@@ -111,6 +111,16 @@ export const tableRights: Record<Principal, TableRights> = {
     // By actor: whatever any of them has touched may be asked.
     indexes: { due: 'DUE#*', everyone: 'EVERYONE#*', touched: '*' },
   },
+  notify: {
+    items: {
+      'P#*': 'get put',
+      'NOTICE#*': 'get put',
+      'AUDIENCE#*': 'get',
+      'QUOTA#*': 'get put',
+      'PROCESS#*': 'get put update delete',
+    },
+    indexes: { due: 'NOTICES#*' },
+  },
   // The person who begins a rotation of keys: nobody else wraps by the root key, and its process removes the old ones.
   'key-rotation': { items: { KEYS: 'query put', 'PROCESS#*': 'get put' } },
 };
@@ -133,6 +143,8 @@ export const capabilityRights: Partial<Record<Capability, readonly Right[]>> = {
   seal: [{ sid: 'OpenKeyRing', actions: ['kms:Decrypt'], on: ['RootKey'] }],
   'ask-for-processes': [{ sid: 'AskForProcesses', actions: [send], on: ['ProcessQueue'] }],
   'take-processes': [{ sid: 'TakeProcesses', actions: take, on: ['ProcessQueue'] }],
+  'ask-for-notices': [{ sid: 'AskForNotices', actions: [send], on: ['NoticeQueue'] }],
+  'send-notices': [{ sid: 'TakeNotices', actions: take, on: ['NoticeQueue'] }],
   // An upload's address is signed with these rights, so it can do no more than they allow.
   pictures: [
     { sid: 'TakeUploads', actions: ['s3:PutObject', 's3:GetObject', 's3:DeleteObject'], on: pictures },

@@ -28,6 +28,7 @@ export const inCloud: Record<Name, Value> = {
   TABLE_NAME: imported('TableName'),
   TABLE_ENDPOINT: '',
   PROCESS_QUEUE_URL: imported('ProcessQueueUrl'),
+  NOTICE_QUEUE_URL: imported('NoticeQueueUrl'),
   SQS_ENDPOINT: '',
   ROOT_KEY: { 'Fn::Join': ['', ['kms:', imported('RootKeyArn')]] },
   SEAL_SUITE: parameter('sealSuite', 'aes'),

@@ -14,7 +14,10 @@ export const OPERATIONS_FILE = join(__dirname, '../../docs/operations.md');
 const USAGE = '用法：npm run operations。按操作表重新写 docs/operations.md。';
 
 /** Functions that nobody calls over the network have no heading in the API reference. */
-const innerTitles: Record<string, string> = { retention: '需要时间的处理任务，到期和撤回后的删除' };
+const innerTitles: Record<string, string> = {
+  retention: '需要时间的处理任务，到期和撤回后的删除',
+  notify: '逐人告知',
+};
 
 const callers: Record<CallerKind, string> = {
   anyone: '任何人',

@@ -125,6 +125,7 @@ function pollerOf({ lambda }: Host, { environment }: Services): Stoppable {
     lambda,
     queues: {
       ProcessQueue: environment.PROCESS_QUEUE_URL ?? '',
+      NoticeQueue: environment.NOTICE_QUEUE_URL ?? '',
     },
   });
 }

@@ -104,6 +104,7 @@ async function startWith(options: ServicesOptions, persistence: Persistence | un
     TABLE_NAME,
     TABLE_ENDPOINT: table.endpoint,
     PROCESS_QUEUE_URL: queue.queues.ProcessQueue,
+    NOTICE_QUEUE_URL: queue.queues.NoticeQueue,
     SQS_ENDPOINT: queue.endpoint,
     OBJECTS_BUCKET: objects.bucket,
     OBJECTS_ENDPOINT: objects.endpoint,

@@ -5,7 +5,7 @@ import { readResources } from './template';
 /** The account that serverless.yml tells the local poller to look in. */
 const ACCOUNT_ID = '000000000000';
 
-export type QueueName = 'ProcessQueue' | 'ProcessDeadLetterQueue';
+export type QueueName = 'ProcessQueue' | 'ProcessDeadLetterQueue' | 'NoticeQueue' | 'NoticeDeadLetterQueue';
 
 export type Sqs = {
   /** Base URL for an SQS client. */
@@ -24,6 +24,8 @@ export async function startSqs(options: { region: string; prefix: string }): Pro
   const names: Record<QueueName, string> = {
     ProcessQueue: `${prefix}-process`,
     ProcessDeadLetterQueue: `${prefix}-process-dead`,
+    NoticeQueue: `${prefix}-notice`,
+    NoticeDeadLetterQueue: `${prefix}-notice-dead`,
   };
   const server = await createSqsServer({
     port: 0,
@@ -33,6 +35,8 @@ export async function startSqs(options: { region: string; prefix: string }): Pro
     queues: [
       queue(names.ProcessDeadLetterQueue, 'ProcessDeadLetterQueue'),
       queue(names.ProcessQueue, 'ProcessQueue', arnOf(names.ProcessDeadLetterQueue)),
+      queue(names.NoticeDeadLetterQueue, 'NoticeDeadLetterQueue'),
+      queue(names.NoticeQueue, 'NoticeQueue', arnOf(names.NoticeDeadLetterQueue)),
     ],
   });
   const address = server.address();

@@ -5,6 +5,7 @@ import type { consent } from '../../functions/consent/index';
 import type { identity } from '../../functions/identity/index';
 import type { location } from '../../functions/location/index';
 import type { login } from '../../functions/login/index';
+import type { notify } from '../../functions/notify/index';
 import type { profile } from '../../functions/profile/index';
 import type { retention } from '../../functions/retention/index';
 
@@ -18,6 +19,7 @@ export type Service = {
   identity: typeof identity;
   breach: typeof breach;
   retention: typeof retention;
+  notify: typeof notify;
 };
 
 /** Callers that are people. The queue and the timer are not, so their operations are not in the client. */

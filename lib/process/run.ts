@@ -15,6 +15,7 @@ import {
   putOffProcess,
   readProcess,
 } from '../table/process/process';
+import { lostRace } from '../table/races';
 import type { Move, ProcessKind } from './kind';
 import { processKinds } from './kinds';
 
@@ -43,6 +44,8 @@ export type RunOutcome = {
  * Takes a process from step to step until it is over or has to wait. Safe to repeat at any point and for several runners
  * at once: each move is held to the row's version. What fails goes back to the row and its `dueAt`, with pauses that grow,
  * and never round the queue until it dies. A kind or a step that this build does not know is left as it is, and rings.
+ * With `holdMs` no other runner is at the same step for that long, where two at once would do harm to no data and waste
+ * what others wait for; each run then takes one step.
  * @throws AppError BUSY when the table cannot be reached to put it off: the message then comes again
  */
 export async function runProcess(
@@ -50,13 +53,16 @@ export async function runProcess(
   ref: ProcessRef,
   requestId: string,
   kinds: Readonly<Record<string, ProcessKind>> = processKinds,
+  holdMs = 0,
 ): Promise<RunOutcome> {
   const stopAtMs = deps.clock.now() + RUN_MS;
   let refusals = 0;
   for (let step = 0; step < MAX_STEPS && deps.clock.now() <= stopAtMs; step += 1) {
-    const { process, self } = await look(deps, ref);
-    if (!process) return { outcome: 'already-done', count: 0 };
-    if (Date.parse(process.dueAt) > deps.clock.now()) return { outcome: 'waits', count: 0 };
+    const { process: seen, self } = await look(deps, ref);
+    if (!seen) return { outcome: 'already-done', count: 0 };
+    const isDue = Date.parse(seen.dueAt) <= deps.clock.now();
+    const process = isDue ? await hold(deps, seen, holdMs) : undefined;
+    if (!process) return { outcome: 'waits', count: 0 };
     try {
       const over = await takeStep(deps, process, self, requestId, kinds);
       if (over) return over;
@@ -78,6 +84,17 @@ async function look({ table }: Deps, ref: ProcessRef): Promise<{ process?: Proce
   const [row, self] = await table.getMany([processKey(ref), ...person]);
   const process = readProcess(row);
   return { ...(process && { process }), ...(self && { self }) };
+}
+
+/** Has everybody else wait while a step is taken. Undefined where somebody was quicker. */
+async function hold({ table, clock }: Deps, process: Process, holdMs: number): Promise<Process | undefined> {
+  if (holdMs === 0) return process;
+  try {
+    await table.write(putOffProcess(process, clock.now() + holdMs, process.attempts));
+    return { ...process, version: process.version + 1 };
+  } catch (error) {
+    return lostRace(error);
+  }
 }
 
 /** Undefined where it can go on at once. */

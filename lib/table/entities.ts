@@ -16,6 +16,7 @@ import { announcements } from './notice/announcement';
 import { audiencePart } from './notice/audience';
 import { audienceHead } from './notice/audience-head';
 import { noticeEntity } from './notice/notice';
+import { noticeQuota } from './notice/quota';
 import { noticeRecipient } from './notice/recipient';
 import { entryPointer, linkedEntry } from './person/linked-entry';
 import { person } from './person/person';
@@ -90,6 +91,7 @@ export const entities = {
   audienceHead,
   audiencePart,
   noticeEntity,
+  noticeQuota,
   noticeRecipient,
   // person
   entryPointer,

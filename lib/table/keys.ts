@@ -73,8 +73,11 @@ export function everyoneShard(shard: number): string {
   return `EVERYONE#${shard}`;
 }
 
-export function dueShard(shard: number): string {
-  return `DUE#${shard}`;
+/** Parts of the index `due` that are looked through apart: what notices wait for is the worker's of notices alone. */
+export type DueLane = 'DUE' | 'NOTICES';
+
+export function dueShard(shard: number, lane: DueLane = 'DUE'): string {
+  return `${lane}#${shard}`;
 }
 
 /** The shard of a person in an index: stable, and even because ids are random. */

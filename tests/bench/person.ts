@@ -37,6 +37,7 @@ export function localSettings(tableEndpoint: string): Record<string, string> {
     TABLE_NAME: 'bench',
     TABLE_ENDPOINT: tableEndpoint,
     PROCESS_QUEUE_URL: 'http://127.0.0.1/queue',
+    NOTICE_QUEUE_URL: 'http://127.0.0.1/notices',
     OBJECTS_BUCKET: 'bench-objects',
     ROOT_KEY: `local:${randomBytes(32).toString('base64')}`,
     SEAL_SUITE: 'aes',

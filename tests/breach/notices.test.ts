@@ -47,7 +47,7 @@ const refused = (operation: string, input: object, by = ling) =>
 async function sent(noticeId = `${of.incidentId}-n1`): Promise<number[]> {
   const announced = await loadAnnouncements(world.deps.table);
   return [
-    world.queued.filter(({ kind, id }) => kind === 'notice' && id === noticeId).length,
+    world.queuedNotices.filter(({ kind, id }) => kind === 'notice' && id === noticeId).length,
     (await world.scan(`PROCESS#notice#${noticeId}`)).length,
     announced?.current.filter((one) => one.noticeId === noticeId).length ?? 0,
   ];
@@ -204,7 +204,7 @@ describe('a notice is sent', () => {
     const put = (changes: object) =>
       world.deps.table.write({ Put: { Item: rawItem({ ...item, ...changes }) } });
     const altered: Record<string, object> = {
-      'a word': { texts: { ...item.texts, text: item.texts.text?.replace('12345', '54321') } },
+      'a word': { texts: { ...item.texts, inbox: item.texts.inbox?.replace('12345', '54321') } },
       channels: { channels: ['inbox', 'announcement'] },
       'who is told': { exemptions: [{ kinds: ['phone-number'], reason: '不必告知', evidence }] },
       'how many parts': { parts: 2 },

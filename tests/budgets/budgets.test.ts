@@ -15,6 +15,7 @@ import { agreeingPartners } from '../identity/agreeing-partners';
 import { identityRows } from '../identity/budget-rows';
 import { locationRows } from '../location/budget-rows';
 import { accountRows } from '../login/budget-rows';
+import { notifyRows } from '../notify/budget-rows';
 import { policyRows } from '../policy/budget-rows';
 import { profileRows } from '../profile/budget-rows';
 import { gateBrowser } from '../support/browser';
@@ -62,6 +63,7 @@ const ofOthers: Record<string, () => Promise<Prepared>> = {
   ...identityRows(() => world),
   ...consentRows(() => world),
   ...breachRows(() => world),
+  ...notifyRows(() => world),
 };
 
 /** How each operation is brought to its usual case. */
@@ -418,6 +420,17 @@ const seldom: Partial<Record<Principal, Grant[]>> = {
     onItems('UpdateItem', 'GAUGE#*'),
     // tests/identity/journeys: what leads to a real name.
     onItems('DeleteItem', 'ID#*'),
+  ],
+  notify: [
+    // tests/notice/fanout: by a partner, whose time is shared and who gets a reference that we have made.
+    onItems('BatchGetItem', 'QUOTA#*'),
+    onItems('PutItem', 'QUOTA#*'),
+    { action: 'dynamodb:Query', resource: 'Table', key: 'KEYS' },
+    { action: 'kms:Decrypt', resource: 'RootKey' },
+    // The notice as a whole: it begins its parts, ends them and itself.
+    onItems('PutItem', 'NOTICE#*'),
+    onItems('PutItem', 'PROCESS#*'),
+    onItems('DeleteItem', 'PROCESS#*'),
   ],
 };
 

@@ -10,6 +10,7 @@ const everySetting = {
   SERVICE_REGION: 'cn-north-1',
   TABLE_NAME: 'leliao-production',
   PROCESS_QUEUE_URL: 'https://sqs.cn-north-1.amazonaws.com.cn/1/process',
+  NOTICE_QUEUE_URL: 'https://sqs.cn-north-1.amazonaws.com.cn/1/notice',
   OBJECTS_BUCKET: 'leliao-production-objects',
   ROOT_KEY: 'kms:arn:aws-cn:kms:cn-north-1:111122223333:key/1',
   WECHAT_API_BASE: 'https://api.weixin.qq.com',

@@ -37,6 +37,7 @@ export const entities: Record<string, string> = {
   'audience-head': 'parts people minors certain sets otherSets digest',
   'notice-audience': '-members -kindSets',
   notice: 'noticeId kind drill state audienceId parts channels texts exemptions proposal approvedBy sendingAt version',
+  'notice-quota': 'frontier closedSinceMs closedUntilMs version',
   'notice-recipient': 'noticeId as part place kind at tries openedAt -moves',
   preferences: 'version updatedAt language personalisation surveyInvitations',
   'risk-pass': 'givenAt',

@@ -248,7 +248,9 @@ describe.each(regions)('the templates for %s', (region) => {
     expect(RouteSettings[route]?.ThrottlingRateLimit).toBeGreaterThan(others.ThrottlingRateLimit);
     expect(others.ThrottlingBurstLimit).toBeGreaterThan(0);
     for (const [, mapping] of resourcesOf(template(), 'AWS::Lambda::EventSourceMapping'))
-      expect(mapping.ScalingConfig).toEqual({ MaximumConcurrency: 5 });
+      expect(mapping.ScalingConfig).toEqual({
+        MaximumConcurrency: JSON.stringify(mapping).includes('NoticeQueue') ? 40 : 5,
+      });
   });
 
   it('rings for every function that fails or is throttled, and for the queue and the table', () => {
@@ -257,6 +259,9 @@ describe.each(regions)('the templates for %s', (region) => {
     const others = [
       'identity-alarm-lines',
       'process-dead-letters',
+      'notice-dead-letters',
+      'notify-alarm-lines',
+      'notify-missed-minutes',
       'process-oldest-message',
       'retention-alarm-lines',
       'retention-missed-hour',
@@ -271,21 +276,19 @@ describe.each(regions)('the templates for %s', (region) => {
     }
   });
 
-  it.each([['ProcessQueue', 'RetentionLambdaFunction']])(
-    'hands %s to %s in batches of which each message may fail alone',
-    (queue, lambda) => {
-      const mappings = resourcesOf(template(), 'AWS::Lambda::EventSourceMapping').map(
-        ([, mapping]) => mapping,
-      );
-      expect(mappings).toContainEqual(
-        expect.objectContaining({
-          EventSourceArn: { 'Fn::ImportValue': `leliao-production-${queue}Arn` },
-          FunctionName: { 'Fn::GetAtt': [lambda, 'Arn'] },
-          FunctionResponseTypes: ['ReportBatchItemFailures'],
-        }),
-      );
-    },
-  );
+  it.each([
+    ['ProcessQueue', 'RetentionLambdaFunction'],
+    ['NoticeQueue', 'NotifyLambdaFunction'],
+  ])('hands %s to %s in batches of which each message may fail alone', (queue, lambda) => {
+    const mappings = resourcesOf(template(), 'AWS::Lambda::EventSourceMapping').map(([, mapping]) => mapping);
+    expect(mappings).toContainEqual(
+      expect.objectContaining({
+        EventSourceArn: { 'Fn::ImportValue': `leliao-production-${queue}Arn` },
+        FunctionName: { 'Fn::GetAtt': [lambda, 'Arn'] },
+        FunctionResponseTypes: ['ReportBatchItemFailures'],
+      }),
+    );
+  });
 
   it('starts retention every hour', () => {
     const rules = resourcesOf(template(), 'AWS::Events::Rule').map(([, rule]) => rule);
@@ -295,7 +298,10 @@ describe.each(regions)('the templates for %s', (region) => {
     });
   });
 
-  it.each([['ProcessQueue', 'RetentionLambdaFunction']])(
+  it.each([
+    ['ProcessQueue', 'RetentionLambdaFunction'],
+    ['NoticeQueue', 'NotifyLambdaFunction'],
+  ])(
     'gives up on a message of %s only after the time of %s, five tries and a dead-letter queue',
     (name, lambda) => {
       const queue = propertiesOf(data(), name);

@@ -34,6 +34,7 @@ function serviceAt(url: string, waits = limits) {
     TABLE_ENDPOINT: url,
     SQS_ENDPOINT: url,
     PROCESS_QUEUE_URL: `${url}/000000000000/erase`,
+    NOTICE_QUEUE_URL: `${url}/000000000000/notice`,
     OBJECTS_BUCKET: 'test-objects',
     OBJECTS_ENDPOINT: url,
     ROOT_KEY: `local:${systemRandom(32).toString('base64')}`,

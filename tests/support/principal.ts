@@ -75,6 +75,7 @@ export function withNotedUses(deps: Deps, uses: Uses): Deps {
     policy: noted(deps.policy, { refresh: () => [book], load: () => [book] }),
     ring: noted(deps.ring, { '*': () => ring }),
     queue: noted(deps.queue, send('ProcessQueue')),
+    noticeQueue: noted(deps.noticeQueue, send('NoticeQueue')),
     objects: noted(deps.objects, {
       uploadAddress: ({ key }: { key: string }) => [file('PutObject', key), sealing('GenerateDataKey')],
       write: (key: string) => [file('PutObject', key), sealing('GenerateDataKey')],

@@ -70,7 +70,7 @@ export async function timer({ deps }: World, on: Deps = deps, kinds = inFewParts
   for (let shard = 0; shard < DUE_SHARDS; shard += 1) {
     const { due } = await dueProcesses(on.table, shard, deps.clock.now(), 100);
     found += due.length;
-    for (const ref of due) await runProcess(on, ref, 'rotation', kinds);
+    for (const { ref } of due) await runProcess(on, ref, 'rotation', kinds);
   }
   return found;
 }

@@ -6,6 +6,7 @@ import { consent } from '../../functions/consent/index';
 import { identity } from '../../functions/identity/index';
 import { location } from '../../functions/location/index';
 import { login } from '../../functions/login/index';
+import { notify } from '../../functions/notify/index';
 import { profile } from '../../functions/profile/index';
 import { retention } from '../../functions/retention/index';
 import { LOCAL_NOTICE_TEMPLATES } from '../../infra/local/notice-templates';
@@ -43,6 +44,7 @@ export const functions: Record<string, Operations> = {
   identity,
   breach,
   retention,
+  notify,
 };
 
 const isFunction = (name: string): name is FunctionName => name in functions;
@@ -66,6 +68,8 @@ export type World = {
   lines: string[];
   /** Every process that a message asks for. */
   queued: ProcessRef[];
+  /** The same of notices. */
+  queuedNotices: ProcessRef[];
   /** Does what the messages ask for until nothing is asked. */
   work(): Promise<void>;
   /** Works as a function does: with the rights and the capabilities of that one, and with no others. */
@@ -131,6 +135,7 @@ export async function createWorld({
     TABLE_NAME: `test-${randomBytes(6).toString('hex')}`,
     TABLE_ENDPOINT: process.env.TEST_TABLE_ENDPOINT,
     PROCESS_QUEUE_URL: 'http://127.0.0.1/queue',
+    NOTICE_QUEUE_URL: 'http://127.0.0.1/notices',
     OBJECTS_BUCKET: 'test-objects',
     ROOT_KEY: rootKey,
     SEAL_SUITE: suite,
@@ -151,6 +156,7 @@ export async function createWorld({
   let taken: Cost | undefined;
   const lines: string[] = [];
   const queued: ProcessRef[] = [];
+  const queuedNotices: ProcessRef[] = [];
   const files = new Map<string, Buffer>();
   const doubles = partnerDoubles(rankOf);
   const place = {
@@ -172,6 +178,7 @@ export async function createWorld({
       },
       log: createLog((line) => lines.push(line)),
       queue: { send: async (messages) => void queued.push(...messages) },
+      noticeQueue: { send: async (messages) => void queuedNotices.push(...messages) },
       ...partners?.(
         clock,
         createLog((line) => lines.push(line)),
@@ -232,6 +239,7 @@ export async function createWorld({
     within,
     lines,
     queued,
+    queuedNotices,
     files,
     wait: (milliseconds) => {
       now += milliseconds;

@@ -3,7 +3,7 @@ import { toInstant } from '../../clock';
 import { plain, type ValueOf } from '../attribute';
 import type { Item, Table, Write } from '../client';
 import { declareEntity } from '../entity';
-import { DUE_SHARDS, dueShard, type Key, shardOf, subjectOf } from '../keys';
+import { DUE_SHARDS, type DueLane, dueShard, type Key, shardOf, subjectOf } from '../keys';
 import { inPersonAt, ofService } from '../place';
 import { create } from '../replace';
 
@@ -66,11 +66,18 @@ export function processKey({ kind, id, subjectId }: ProcessRef): Key {
     : personProcess.key(subjectId, { kind, id });
 }
 
+/** Kinds that are not the timer's of everything else. */
+const lanes: Partial<Record<string, DueLane>> = { notice: 'NOTICES', 'notice-part': 'NOTICES' };
+
+/** People and their processes lie side by side in the index; the others are spread by the end of their name. */
+function shardAt({ id, subjectId }: ProcessRef): number {
+  if (subjectId !== undefined) return shardOf(subjectId, DUE_SHARDS);
+  return (Buffer.from(id).at(-1) ?? 0) % DUE_SHARDS;
+}
+
 /** Begins a process, due at once. Refused when there is one of that name. */
 export function beginProcess(ref: ProcessRef, step: string, state: ProcessState, nowMs: number): Write {
   const { kind, id, subjectId } = ref;
-  // People and their processes lie side by side in the index; the others are spread by the text of their name.
-  const spread = subjectId ?? Buffer.from(`${kind}${id}`).toString('base64url').slice(-22);
   const value = {
     kind,
     id,
@@ -78,7 +85,7 @@ export function beginProcess(ref: ProcessRef, step: string, state: ProcessState,
     state,
     version: 1,
     attempts: 0,
-    dueShard: dueShard(shardOf(spread, DUE_SHARDS)),
+    dueShard: dueShard(shardAt(ref), lanes[kind]),
     dueAt: toInstant(nowMs),
   };
   return create(
@@ -140,18 +147,22 @@ export function endProcess(process: Process): Write {
   };
 }
 
-/** One page of the processes of one shard that are due at `nowMs`, oldest first. */
+/** A process that waits in the index, and until when. */
+export type Waiting = { ref: ProcessRef; dueAt: string };
+
+/** One page of the processes of one shard of a lane that are due at `nowMs`, oldest first. */
 export async function dueProcesses(
   table: Table,
   shard: number,
   nowMs: number,
   limit: number,
   after?: Key,
-): Promise<{ due: ProcessRef[]; lastKey: Key | undefined }> {
+  lane: DueLane = 'DUE',
+): Promise<{ due: Waiting[]; lastKey: Key | undefined }> {
   const { items, lastKey } = await table.query({
     IndexName: 'due',
     KeyConditionExpression: 'dueShard = :shard AND dueAt <= :now',
-    ExpressionAttributeValues: { ':shard': dueShard(shard), ':now': toInstant(nowMs) },
+    ExpressionAttributeValues: { ':shard': dueShard(shard, lane), ':now': toInstant(nowMs) },
     Limit: limit,
     ...(after && { ExclusiveStartKey: after }),
   });
@@ -159,9 +170,9 @@ export async function dueProcesses(
   return { due: items.flatMap(refAt), lastKey };
 }
 
-function refAt(key: Key): ProcessRef[] {
-  const [, kind, id] = /^PROCESS#([^#]+)#(.+)$/.exec(key.sk) ?? [];
-  return kind && id ? [{ kind, id, subjectId: subjectOf(key) }] : [];
+function refAt(item: Item): Waiting[] {
+  const [, kind, id] = /^PROCESS#([^#]+)#(.+)$/.exec(item.sk) ?? [];
+  return kind && id ? [{ ref: { kind, id, subjectId: subjectOf(item) }, dueAt: String(item.dueAt) }] : [];
 }
 
 /** Whether somebody has an unfinished process of a kind. */

@@ -1,0 +1,99 @@
+import type { Clock } from '../clock';
+import type { KeyRing } from '../crypto/key-ring';
+import type { Random } from '../crypto/random';
+import type { Item, Table } from '../table/client';
+import type { Key } from '../table/keys';
+import type { Notice } from '../table/notice/notice';
+import type { Recipient } from '../table/notice/recipient';
+import type { Person } from '../table/person/person';
+import type { Channel, PartnerChannel, Receipt, Sent } from './channel';
+import { type ChannelRule, channelRules, type Quota } from './rules';
+
+/** What a way needs to find somebody. */
+export type WayParts = { table: Table; ring: KeyRing; random: Random; clock: Clock };
+
+/** One message: whose notice, in which words, and whom it is about. */
+export type Message = {
+  noticeId: string;
+  /** What the notice has for this channel (`Notice.texts`). */
+  text: string;
+  as: Recipient['as'];
+  kinds: readonly string[];
+  certain: boolean;
+};
+
+/** How the engine reaches people by one partner. */
+export type Way = Channel<string, Message> & {
+  quota: Quota;
+  /** The person's items that say whether and where they can be reached, at most MAX_ITEMS. */
+  itemsOf(subjectId: string): Key[];
+  /** Whether they can be reached, by these items and their consents, without opening anything. */
+  reaches(person: Person, items: readonly (Item | undefined)[]): boolean;
+  /** Their address; undefined when it does not open, as after an erasure. */
+  address(parts: WayParts, person: Person, items: readonly (Item | undefined)[]): Promise<string | undefined>;
+  /** Uses up what allows one message, where the channel has such a thing. False: there is none, and nothing is sent. */
+  spend?(parts: WayParts, person: Person): Promise<boolean>;
+  /** Told what the partner said, where something of the person's follows from it (WeChat: nothing is accepted any more). */
+  answered?(parts: WayParts, person: Person, sent: Sent): Promise<void>;
+  /** Receipts that have to be fetched; those of other channels are brought (functions/events). */
+  pullReceipts?(): Promise<Receipt[]>;
+};
+
+/** Items that one way may ask for of one person: those of a round are read in one trip. */
+export const MAX_ITEMS = 2;
+
+declare const ofDrills: unique symbol;
+
+/**
+ * The ways of real notices, or those of drills. One kind cannot stand in for the other: a drill's set is made without any
+ * client (promise B9).
+ */
+export type ChannelSet<Drill extends boolean> = {
+  readonly [ofDrills]: Drill;
+  readonly ways: Readonly<Partial<Record<PartnerChannel, Way>>>;
+  readonly rules: Readonly<Record<Exclude<Notice['channels'][number], 'announcement'>, ChannelRule>>;
+};
+
+/** A notice of drills, or a real one. */
+export type NoticeOf<Drill extends boolean> = Notice & { drill: Drill };
+
+/** Both sets, and how a sender waits for the second that it was given. */
+export type ChannelSets = {
+  live: ChannelSet<false>;
+  drill: ChannelSet<true>;
+  until(atMs: number): Promise<void>;
+};
+
+/** The channels by which real people are reached: those that the operator has a contract for. */
+export function liveChannels(ways: ChannelSet<false>['ways'], rules = channelRules): ChannelSet<false> {
+  return { ways, rules } as ChannelSet<false>;
+}
+
+/**
+ * What drills get: every channel, at its own pace, that leads nowhere. Nothing of anybody's is read or opened, and
+ * everything arrives.
+ */
+export function drillChannels(quotas: Record<PartnerChannel, Quota>): ChannelSet<true> {
+  const nowhere = (quota: Quota): Way => ({
+    quota,
+    itemsOf: () => [],
+    reaches: () => true,
+    address: async () => 'nowhere',
+    send: async () => ({ status: 'accepted' }),
+  });
+  const arrives = { receiptWithinMs: 0, silence: 'delivered' } as const;
+  const { subscribe, sms, mail } = channelRules;
+  return {
+    ways: { subscribe: nowhere(quotas.subscribe), sms: nowhere(quotas.sms), mail: nowhere(quotas.mail) },
+    rules: {
+      ...channelRules,
+      subscribe: { ...subscribe, ...arrives },
+      sms: { ...sms, ...arrives },
+      mail: { ...mail, ...arrives },
+    },
+  } as unknown as ChannelSet<true>;
+}
+
+export function isDrill(notice: Notice): notice is NoticeOf<true> {
+  return notice.drill;
+}

@@ -1,0 +1,128 @@
+import { toInstant } from '../../clock';
+import type { Deps } from '../../deps';
+import { OUTCOME_UNKNOWN, type PartnerChannel, type Sent } from '../../notice/channel';
+import type { Way } from '../../notice/channel-set';
+import { makeReference } from '../../notice/reference';
+import { ConditionFailed, type Item } from '../../table/client';
+import { keys } from '../../table/keys';
+import { type NoticeState, noticeKey, noticeOf } from '../../table/notice/notice';
+import { putRecipient, type Try } from '../../table/notice/recipient';
+import { canSignIn } from '../../table/person/life';
+import { readPerson } from '../../table/person/person';
+import { rowOf } from './audience-of';
+import { hear, quotaName } from './standing';
+import type { Told, Visit } from './visit';
+
+/** Messages that are under way at the same time in one worker: as many go out at most after somebody has paused. */
+export const AT_ONCE = 20;
+
+/** Somebody, and what their row is to say next. */
+export type Planned = { one: Told; tries: Try[] };
+
+/** What became of a message that was about to go out, in the words of the row. */
+type Outcome = Pick<Try, 'state'> & Partial<Try>;
+
+/** Notes for everybody what needs no message. */
+export async function noteAll(deps: Deps, of: Visit<boolean>, planned: readonly Planned[]): Promise<void> {
+  for (let from = 0; from < planned.length; from += AT_ONCE)
+    await allDone(planned.slice(from, from + AT_ONCE).map(({ one, tries }) => note(deps, of, one, tries)));
+}
+
+/**
+ * Hands a message for each of some people to a partner: claims everybody's row, then reads once more, in one trip, whether
+ * the notice is still sent and who may still be told and where; whoever was erased or has withdrawn since gets nothing
+ * (promises B5, K3). Answers how the notice stands, and whether
+ * the partner is to be left alone for now. One write unit to claim and one for the answer.
+ */
+export async function sendSome(
+  deps: Deps,
+  of: Visit<boolean>,
+  channel: PartnerChannel,
+  way: Way,
+  planned: readonly Planned[],
+): Promise<{ state: NoticeState; inTrouble: boolean }> {
+  const won = await allDone(planned.map(({ one, tries }) => note(deps, of, one, tries)));
+  const claimed = planned.filter((_, index) => won[index]);
+  const wanted = claimed.map(({ one: { subjectId } }) => [keys.person(subjectId), ...way.itemsOf(subjectId)]);
+  const [now, ...items] = await deps.table.getMany([noticeKey(of.notice.noticeId), ...wanted.flat()]);
+  const state = noticeOf(now)?.state ?? 'stopped';
+  const heard = { throttled: 0, failed: 0, accepted: 0 };
+  const sendings = claimed.map(async ({ one, tries }, index) => {
+    const [own, ...others] = items.splice(0, wanted[index]?.length);
+    const outcome: Outcome =
+      state === 'sending'
+        ? await hand(deps, of, channel, way, { one, own, others })
+        : { state: 'created', code: 'held' };
+    if (outcome.state === 'created' && state === 'sending') heard.throttled += 1;
+    if (outcome.state === 'technical-failure') heard.failed += 1;
+    if (outcome.state === 'sent') heard.accepted += 1;
+    const answeredAt = toInstant(deps.clock.now());
+    await note(deps, of, one, [...tries.slice(0, -1), { ...(tries.at(-1) as Try), ...outcome, answeredAt }]);
+  });
+  await allDone(sendings);
+  const closed = await hear(deps, quotaName(channel, of.notice.drill), heard, of.closed[channel]);
+  if (closed) of.closed[channel] = closed;
+  else delete of.closed[channel];
+  return { state, inTrouble: closed !== undefined || heard.throttled > 0 };
+}
+
+type Found = { one: Told; own: Item | undefined; others: (Item | undefined)[] };
+
+async function hand(
+  deps: Deps,
+  { notice, part }: Visit<boolean>,
+  channel: PartnerChannel,
+  way: Way,
+  { one, own, others }: Found,
+): Promise<Outcome> {
+  const person = own && readPerson(own);
+  const isHere = person !== undefined && canSignIn(person);
+  if (!isHere) one.reach = new Set();
+  const address = isHere && way.reaches(person, others) ? await way.address(deps, person, others) : undefined;
+  if (!isHere || address === undefined) return { state: 'skipped', code: 'not-reachable', attempt: 0 };
+  if (way.spend && !(await way.spend(deps, person))) return { state: 'permanent-failure', code: 'none-left' };
+  const { noticeId, texts } = notice;
+  const { kinds, certain } = one.member;
+  const message = { noticeId, text: texts[channel] ?? '', as: one.as, kinds, certain };
+  const reference = await makeReference(deps.ring, { noticeId, part, place: one.place });
+  const sent = await way
+    .send(address, message, reference)
+    .catch((): Sent => ({ status: 'technical-failure', code: OUTCOME_UNKNOWN }));
+  await way.answered?.(deps, person, sent);
+  return outcomeOf(sent);
+}
+
+function outcomeOf(sent: Sent): Outcome {
+  if (sent.status === 'accepted')
+    return { state: 'sent', ...(sent.messageId !== undefined && { messageId: sent.messageId }) };
+  return { state: sent.status === 'throttled' ? 'created' : sent.status, code: sent.code };
+}
+
+/**
+ * Writes a row in the place of what was seen. False where somebody was quicker: another sender, a receipt, or the person who
+ * has opened the notice. What stands there now is what counts.
+ */
+async function note(deps: Deps, { notice, part }: Visit<boolean>, one: Told, tries: Try[]): Promise<boolean> {
+  const { subjectId, about, as, place, item } = one;
+  const { noticeId, kind } = notice;
+  const known = rowOf(one) ?? { noticeId, kind, as, part, place, at: toInstant(deps.clock.now()) };
+  const write = putRecipient(subjectId, about, { ...known, tries }, item);
+  try {
+    await deps.table.write(write);
+    one.item = write.Put?.Item as unknown as Item;
+    return true;
+  } catch (error) {
+    if (!(error instanceof ConditionFailed)) throw error;
+    one.item = error.found[0]?.item;
+    return false;
+  }
+}
+
+/** Waits for all of them, so that what was handed over is noted whatever fails beside it. @throws the first failure */
+async function allDone<T>(works: Promise<T>[]): Promise<T[]> {
+  const settled = await Promise.allSettled(works);
+  return settled.map((one) => {
+    if (one.status === 'rejected') throw one.reason;
+    return one.value;
+  });
+}

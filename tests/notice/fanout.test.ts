@@ -1,0 +1,311 @@
+import { toInstant } from '../../lib/clock';
+import { readReference } from '../../lib/notice/reference';
+import { channelRules } from '../../lib/notice/rules';
+import { applyReceipt, applyReceiptOf } from '../../lib/process/notice/apply-receipt';
+import { recount } from '../../lib/process/notice/books';
+import { moveNotice, type Notice, readNotice } from '../../lib/table/notice/notice';
+import { noteOpened, readRecipient, recipientKey, SELF } from '../../lib/table/notice/recipient';
+import { putGuardian } from '../../lib/table/real-name/minor';
+import { move, putInto } from '../support/life';
+import { createWorld, type World } from '../support/world';
+import { finish, member, newId, partner, people, receiptsOf, sent, stage, waiting, work } from './stage';
+
+let world: World;
+beforeAll(async () => {
+  world = await createWorld();
+});
+const now = () => world.deps.clock.now();
+const everybody = () => true;
+const rowAt = async (subjectId: string, noticeId: string, about = SELF) =>
+  readRecipient((await world.deps.table.getMany([recipientKey(subjectId, { noticeId, about })]))[0]);
+const trail = async (subjectId: string, noticeId: string, about = SELF) =>
+  (await rowAt(subjectId, noticeId, about))?.tries.map(({ channel, state }) => `${channel} ${state}`);
+const setTo = async (noticeId: string, state: Notice['state']) => {
+  const notice = (await readNotice(world.deps.table, noticeId)) as Notice;
+  await world.deps.table.write(moveNotice(notice, state, toInstant(now())));
+};
+
+it('tells everybody by the first channel that reaches them, and the books balance all the way (B5)', async () => {
+  const ids: string[] = [];
+  const at = (place: number) => (subjectId: string) => ids.indexOf(subjectId) % 5 === place;
+  const subscribe = partner({ now, reaches: at(0), conduct: () => 'permanent-failure' });
+  const sms = partner({ now, reaches: (id) => at(0)(id) || at(1)(id) });
+  const mail = partner({ now, reaches: (id) => at(1)(id) || at(2)(id) });
+  const on = stage(world, { subscribe: subscribe.way, sms: sms.way, mail: mail.way });
+  ids.push(...(await people(on, 25)));
+  const gone = ids.filter(at(3)); // the inbox is all they have; the first of them has no account any more
+  await move(world.deps.table, gone[0] ?? '', 'left');
+  const members = ids.map((id) => member(id, at(4)(id) ? { kinds: ['card-name'] } : {}));
+  const exemptions = [{ kinds: ['card-name'], reason: 'sealed', evidence: { document: 'A-1', sha256: '' } }];
+  const { noticeId, asked } = await sent(on, members, { exemptions }, 10);
+  const balanced = async () => {
+    const { people: books } = await recount(world.deps, noticeId);
+    const { affected, delivered, announced, exempt, pending } = books;
+    expect(delivered + announced + exempt + pending).toBe(affected);
+    expect(affected).toBe(25);
+    return books;
+  };
+  expect(await balanced()).toMatchObject({ exempt: 5, pending: 20 });
+  await work(on, [asked]);
+  expect(subscribe.asked).toBe(5);
+  expect(sms.taken.map(({ to }) => to).sort()).toEqual(ids.filter((id) => at(0)(id) || at(1)(id)).sort());
+  expect(mail.taken.map(({ to }) => to).sort()).toEqual(ids.filter(at(2)).sort());
+  expect(await balanced()).toMatchObject({ delivered: 0, announced: 1, pending: 19 });
+  // Of who got an SMS those with a mailbox have a dead number.
+  const tell = receiptsOf(sms, (to) => (at(1)(to) ? 'permanent-failure' : 'delivered'));
+  await tell(world.deps, 'sms');
+  expect(await balanced()).toMatchObject({ delivered: 5, announced: 1, pending: 14 });
+  await world.deps.table.update(noteOpened(gone[1] ?? '', { noticeId, about: SELF }, toInstant(now())));
+  await finish(on);
+  expect(await balanced()).toEqual({ affected: 25, delivered: 16, announced: 4, exempt: 5, pending: 0 });
+  expect(mail.taken).toHaveLength(10); // those whose number was dead as well
+  expect(await trail(ids[0] ?? '', noticeId)).toEqual(['subscribe permanent-failure', 'sms delivered']);
+  expect((await readNotice(world.deps.table, noticeId))?.state).toBe('done');
+  expect(await waiting(on)).toEqual([]);
+});
+
+it('claims a person and notes what the partner said with two write units, however many there are (B6)', async () => {
+  const sms = partner({ now, reaches: everybody });
+  const on = stage(world, { sms: sms.way });
+  const costTo = async (count: number) => {
+    const members = (await people(on, count)).map((id) => member(id));
+    const { noticeId, asked } = await sent(on, members, { channels: ['sms', 'announcement'] });
+    const { writeUnits } = await world.costOf(() => work(on, [asked]));
+    await setTo(noticeId, 'stopped');
+    await finish(on);
+    return writeUnits;
+  };
+  // What is left when the one is taken from the other is what each person costs; the part is the same for both.
+  expect((await costTo(30)) - (await costTo(5))).toBe(2 * 25);
+  expect(sms.taken).toHaveLength(35);
+});
+
+describe('the moment of the send', () => {
+  it('stops at a pause and at a stop with those that are under way, and goes on where it was (B5)', async () => {
+    let noticeId = '';
+    let pauses = true;
+    const sms = partner({
+      now,
+      reaches: everybody,
+      before: async () => {
+        if (!pauses) return;
+        pauses = false;
+        await setTo(noticeId, 'paused');
+      },
+    });
+    const on = stage(world, { sms: sms.way });
+    const ids = await people(on, 50);
+    const begun = await sent(
+      on,
+      ids.map((id) => member(id)),
+    );
+    noticeId = begun.noticeId;
+    await work(on, [begun.asked]);
+    expect(sms.taken).toHaveLength(20);
+    await finish(on, () =>
+      now() > Date.parse('2026-12-01T02:00:00Z') && sms.taken.length !== 20 ? true : rounds(),
+    );
+    expect(sms.taken).toHaveLength(20);
+    expect((await recount(world.deps, noticeId)).people).toMatchObject({ affected: 50, pending: 50 });
+    await setTo(noticeId, 'sending');
+    await finish(on, () => sms.taken.length === 50);
+    expect(new Set(sms.taken.map(({ to }) => to)).size).toBe(50);
+    await setTo(noticeId, 'stopped');
+    await finish(on);
+    expect(sms.taken).toHaveLength(50);
+    expect((await readNotice(world.deps.table, noticeId))?.state).toBe('stopped');
+  });
+
+  it('sends nothing to somebody erased between claim and send (K3)', async () => {
+    const [first, ...others] = await people(stage(world, {}), 3);
+    const sms = partner({ now, reaches: everybody });
+    const { table } = world.deps;
+    let erases = true;
+    const erasing: World['deps']['table'] = {
+      ...table,
+      async write(...writes) {
+        await table.write(...writes);
+        const claims = writes[0]?.Put?.Item.entity === 'notice-recipient';
+        if (claims && erases) {
+          erases = false;
+          await putInto(table, first ?? '', 'erased');
+        }
+      },
+    };
+    const on = stage(world, { sms: sms.way }, { table: erasing });
+    const { noticeId, asked } = await sent(
+      on,
+      [first ?? '', ...others].map((id) => member(id)),
+    );
+    await work(on, [asked]);
+    expect(sms.taken.map(({ to }) => to).sort()).toEqual([...others].sort());
+    await finish(on);
+    expect(await trail(first ?? '', noticeId)).toContain('announcement sent');
+    expect(await trail(first ?? '', noticeId)).toContain('sms skipped');
+  });
+
+  it('of a drill reaches no real channel, and the drill comes to its end (B9)', async () => {
+    const live = partner({ now, reaches: everybody });
+    const on = stage(world, { subscribe: live.way, sms: live.way, mail: live.way });
+    const { noticeId, asked } = await sent(
+      on,
+      (await people(on, 5)).map((id) => member(id)),
+      { drill: true },
+    );
+    await work(on, [asked]);
+    await finish(on);
+    expect(live.asked).toBe(0);
+    expect((await recount(world.deps, noticeId)).people).toMatchObject({ affected: 5, delivered: 5 });
+  });
+});
+
+it('tells the guardian of a minor as well, and tells their receipts apart (B4)', async () => {
+  const sms = partner({ now, reaches: everybody });
+  const on = stage(world, { sms: sms.way });
+  const [child = '', adult = ''] = await people(on, 2);
+  const asked = toInstant(now());
+  const consented = { state: 'consented', codeDigest: newId(), askedAt: asked, guardianId: adult } as const;
+  await world.deps.table.write(...putGuardian(child, consented, undefined));
+  const begun = await sent(on, [member(child, { minor: true })]);
+  await work(on, [begun.asked]);
+  expect(sms.taken.map(({ to, as }) => [to, as]).sort()).toEqual(
+    [
+      [child, 'self'],
+      [adult, 'guardian'],
+    ].sort(),
+  );
+  const places = await Promise.all(
+    sms.taken.map(async (one) => (await readReference(world.deps.ring, one.reference))?.place),
+  );
+  expect(places.sort()).toEqual([0, 128]);
+  await receiptsOf(sms, (to) => (to === adult ? 'delivered' : 'permanent-failure'))(world.deps, 'sms');
+  await finish(on);
+  const books = await recount(world.deps, begun.noticeId);
+  expect(books.people).toMatchObject({ affected: 1, announced: 1 });
+  expect(books.guardians).toMatchObject({ affected: 1, delivered: 1 });
+});
+
+describe('receipts', () => {
+  it('may come twice, late, with a foreign reference or for nobody, and do no harm (B5)', async () => {
+    const sms = partner({ now, reaches: everybody });
+    const on = stage(world, { sms: sms.way });
+    const [one = ''] = await people(on, 1);
+    const { noticeId, asked } = await sent(on, [member(one)]);
+    await work(on, [asked]);
+    const { reference = '', messageId = '' } = sms.taken[0] ?? {};
+    const said = { channel: 'sms', messageId, status: 'delivered', code: 'x', at: toInstant(now()) } as const;
+    expect(await applyReceipt(world.deps, { ...said, reference: reference.replace(/./, 'v') })).toBe(
+      'unknown',
+    );
+    expect(await applyReceipt(world.deps, { ...said, channel: 'mail', reference })).toBe('known');
+    // Silence moves them on to the inbox and at last to the announcement; then the receipt comes.
+    await finish(on);
+    expect((await recount(world.deps, noticeId)).people).toMatchObject({ announced: 1 });
+    expect(await applyReceipt(world.deps, { ...said, reference })).toBe('noted');
+    expect(await applyReceipt(world.deps, { ...said, reference })).toBe('known');
+    expect((await recount(world.deps, noticeId)).people).toMatchObject({ delivered: 1, announced: 0 });
+    expect(sms.taken).toHaveLength(1);
+  });
+
+  it('of what counted as arrived move somebody on, and when all is over to the announcement', async () => {
+    const mail = partner({ now, reaches: everybody });
+    const on = stage(world, { mail: mail.way });
+    const [early = '', late = ''] = await people(on, 2);
+    const { noticeId, asked } = await sent(
+      on,
+      [early, late].map((id) => member(id)),
+      {
+        channels: ['mail', 'inbox', 'announcement'],
+      },
+    );
+    await work(on, [asked]);
+    await finish(on);
+    expect((await recount(world.deps, noticeId)).people).toMatchObject({ delivered: 2 });
+    const { reference = '', messageId = '' } = mail.taken.find(({ to }) => to === late) ?? {};
+    const bounce = {
+      channel: 'mail',
+      messageId,
+      status: 'permanent-failure',
+      code: '5.1.1',
+      at: '',
+    } as const;
+    expect(await applyReceipt(world.deps, { ...bounce, reference })).toBe('noted');
+    expect((await recount(world.deps, noticeId)).people).toMatchObject({ delivered: 1, announced: 1 });
+    expect(await trail(late, noticeId)).toEqual(['mail permanent-failure', 'announcement sent']);
+    expect(await waiting(on)).toEqual([]);
+  });
+
+  it('without a reference are found by the person and the message’s number', async () => {
+    const subscribe = partner({ now, reaches: everybody });
+    const on = stage(world, { subscribe: subscribe.way });
+    const [one = '', other = ''] = await people(on, 2);
+    const { noticeId, asked } = await sent(on, [member(one)]);
+    await work(on, [asked]);
+    const messageId = subscribe.taken[0]?.messageId ?? '';
+    const said = { channel: 'subscribe', messageId, status: 'permanent-failure', code: 'x', at: '' } as const;
+    expect(await applyReceiptOf(world.deps, other, said)).toBe('unknown');
+    expect(await applyReceiptOf(world.deps, one, { ...said, messageId: 'another' })).toBe('unknown');
+    expect(await applyReceiptOf(world.deps, one, said)).toBe('noted');
+    const soon = await waiting(on);
+    expect(soon.some(({ dueAt }) => Date.parse(dueAt) - now() <= 5000)).toBe(true);
+    await finish(on);
+    expect(await trail(one, noticeId)).toContain('inbox sent');
+  });
+});
+
+describe('a channel in trouble', () => {
+  it('that is throttled gets each message again later, counts no failure and is never asked faster (B6)', async () => {
+    const busyUntil = now() + 3000;
+    const sms = partner({
+      now,
+      reaches: everybody,
+      quota: { perSecond: 10 },
+      conduct: () => (now() < busyUntil ? 'throttled' : 'accepted'),
+    });
+    const on = stage(world, { sms: sms.way });
+    const ids = await people(on, 30);
+    const { asked, noticeId } = await sent(
+      on,
+      ids.map((id) => member(id)),
+    );
+    await work(on, [asked]);
+    await finish(on, () => sms.taken.length === 30);
+    expect(new Set(sms.taken.map(({ to }) => to)).size).toBe(30);
+    const bySecond = new Map<number, number>();
+    for (const { atMs } of sms.taken)
+      bySecond.set(Math.floor(atMs / 1000), (bySecond.get(Math.floor(atMs / 1000)) ?? 0) + 1);
+    expect(Math.max(...bySecond.values())).toBeLessThanOrEqual(10);
+    expect((await rowAt(ids[0] ?? '', noticeId))?.tries).toMatchObject([
+      { state: 'skipped' },
+      { attempt: 1 },
+    ]);
+    await setTo(noticeId, 'stopped');
+    await finish(on);
+  });
+
+  it('by a fault of ours is left alone, waited for as long as its patience, and then passed over', async () => {
+    const sms = partner({ now, reaches: everybody, conduct: () => 'technical-failure' });
+    const mail = partner({ now, reaches: everybody });
+    const on = stage(world, { sms: sms.way, mail: mail.way });
+    const { asked, noticeId } = await sent(
+      on,
+      (await people(on, 40)).map((id) => member(id)),
+    );
+    const beganMs = now();
+    await work(on, [asked]);
+    expect(sms.asked).toBe(20); // then it is closed
+    await finish(on, () => mail.taken.length === 40);
+    expect(mail.taken.length).toBe(40);
+    expect(now() - beganMs).toBeLessThan(2 * channelRules.sms.patienceMs);
+    expect(sms.asked).toBeLessThanOrEqual(40 * channelRules.sms.attempts);
+    await setTo(noticeId, 'stopped');
+    await finish(on);
+  });
+});
+
+let left = 3;
+/** A few rounds, and then enough. */
+function rounds(): boolean {
+  left -= 1;
+  return left < 0;
+}
