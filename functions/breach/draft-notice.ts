@@ -89,7 +89,7 @@ async function proposed(deps: Deps, input: Draft, { opened, audience, before, at
   if ('flaws' in made) throw new AppError('INVALID_INPUT', { fields: made.flaws });
   const content = {
     ...{ noticeId, kind: 'breach', drill, audienceId: scopeId, parts: audience.parts, channels },
-    texts: toStored(made.texts),
+    texts: toStored(made.texts, channels),
     exemptions: before?.audienceId === scopeId ? before.exemptions : [],
   };
   const hash = hashOf(content, announceDays, audience.digest);

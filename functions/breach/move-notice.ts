@@ -5,6 +5,7 @@ import type { Run } from '../../lib/gate/operation';
 import { sealOf } from '../../lib/notice/approval';
 import { announcementText } from '../../lib/notice/text/notice-for';
 import { fromStored } from '../../lib/notice/text/stored';
+import { beginSending, noticeProcess } from '../../lib/process/notice/spread';
 import { ConditionFailed, type Write } from '../../lib/table/client';
 import { changeIncident } from '../../lib/table/incident/change-incident';
 import type { IncidentAct } from '../../lib/table/incident/incident-acts';
@@ -16,15 +17,10 @@ import {
   moveNotice,
   type NoticeState,
 } from '../../lib/table/notice/notice';
-import { beginProcess } from '../../lib/table/process/process';
 import { findNotice, type KnownNotice, knownNotice, type OfNotice } from './known-notice';
 import { noticeShown } from './show-notice';
 
 type Exact = OfNotice & { hash: string };
-
-/** The process that tells the people of a notice. */
-const noticeProcess = (noticeId: string) => ({ kind: 'notice', id: noticeId });
-const FIRST_STEP = 'spread';
 
 /**
  * Approves exactly the notice that was seen (promise B4). The second who does so freezes it. Sent twice, it counts once.
@@ -59,15 +55,13 @@ export async function sendNotice(deps: Deps, { caller, input, requestId }: Run<'
   if (notice.state !== 'approved') throw notFrom(notice.state);
   const nowMs = deps.clock.now();
   const at = toInstant(nowMs);
-  const sending = noticeProcess(notice.noticeId);
   const writes = [
-    moveNotice(notice, 'sending', at),
-    beginProcess(sending, FIRST_STEP, { noticeId: notice.noticeId, next: 0 }, nowMs),
+    ...beginSending(notice, nowMs),
     ...(notice.drill ? [] : [await announcementOf(deps, known, nowMs)]),
   ];
   const details = { hash, people: audience.people };
   await act(deps, known, 'notice.sent', { staffId: caller.staffId, requestId, ...details }, writes);
-  await deps.queue.send([sending]);
+  await deps.noticeQueue.send([noticeProcess(notice.noticeId)]);
   return noticeShown({ ...known, notice: { ...notice, state: 'sending', sendingAt: at } });
 }
 
@@ -100,7 +94,7 @@ export async function resumeNotice(deps: Deps, run: Run<'staff', Exact>) {
     'sending',
     'notice.resumed',
   );
-  await deps.queue.send([noticeProcess(notice.noticeId)]);
+  await deps.noticeQueue.send([noticeProcess(notice.noticeId)]);
   return moved;
 }
 

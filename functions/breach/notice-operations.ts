@@ -3,6 +3,7 @@ import { operation } from '../../lib/gate/operation';
 import { draftNotice } from './draft-notice';
 import { exempt } from './exempt';
 import { approveNotice, pauseNotice, resumeNotice, sendNotice, stopNotice } from './move-notice';
+import { noticeBooks } from './notice-books';
 import {
   announceDays,
   channelOrder,
@@ -26,6 +27,15 @@ const common = {
 };
 const roles = ['responder', 'officer'] as const;
 const kinds = { in: ['incident-record', 'notice-record'], out: ['incident-state', 'notice-record'] } as const;
+const booksShown = z.object({
+  affected: z.int(),
+  delivered: z.int(),
+  announced: z.int(),
+  exempt: z.int(),
+  pending: z.int(),
+});
+/** Of an audience: more people than there are. */
+const MAX_PARTS = 99_999_999;
 const moved = z.object({ noticeId: z.string(), state: noticeState });
 
 /** Notices to the people of an incident: one words it, two others approve it, then it is sent (promises B4, B5). */
@@ -120,6 +130,22 @@ export const noticeOperations = {
     output: moved,
     budget: { trips: 5, readUnits: 16, writeUnits: 60 },
     run: resumeNotice,
+  }),
+  books: operation({
+    ...common,
+    summary:
+      '工作人员：一份告知的账：受影响 = 已送达 + 仅公告 + 不告知 + 待告知，逐人重新清点。人多时分次清点，各次相加。',
+    roles: [...roles, 'auditor'],
+    kinds: { in: [], out: ['notice-record'] },
+    input: z.strictObject({
+      ...ofNotice,
+      /** The first part of the audience that is counted, as `next` has named it. */
+      from: z._default(z.int().check(z.minimum(0), z.maximum(MAX_PARTS)), 0),
+    }),
+    output: z.object({ people: booksShown, guardians: booksShown, next: z.optional(z.int()) }),
+    // For one part of a hundred people. Each further one: a trip for the part, one for its rows, one for its minors.
+    budget: { trips: 3, readUnits: 60, writeUnits: 0 },
+    run: noticeBooks,
   }),
   stopNotice: operation({
     ...common,

@@ -4,6 +4,7 @@ import { AppError } from '../../lib/errors';
 import type { Run } from '../../lib/gate/operation';
 import { noticeFor } from '../../lib/notice/text/notice-for';
 import { fromStored } from '../../lib/notice/text/stored';
+import { GUARDIAN_PLACE } from '../../lib/process/notice/audience-of';
 import { ConditionFailed } from '../../lib/table/client';
 import { readCursor, sealCursor } from '../../lib/table/cursor';
 import { readAudiencePart } from '../../lib/table/notice/audience';
@@ -44,7 +45,7 @@ export async function openNotice(
   if (!row || !notice) throw new AppError('NOT_FOUND');
   const { subjectId } = caller.person;
   const members = await readAudiencePart(deps.table, notice.audienceId, row.part);
-  const member = members[row.place];
+  const member = members[row.place % GUARDIAN_PLACE];
   if (!member || (row.as === 'self' && member.subjectId !== subjectId))
     throw new Error('a notice’s row names a place of somebody else');
   const { title, text } = noticeFor(fromStored(notice.texts), member, row.as).inbox;

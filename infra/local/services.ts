@@ -8,6 +8,7 @@ import { createTable } from '../../lib/table/client';
 import { newDoorKey } from '../commands/door-key';
 import { makeMissingKeys } from '../commands/rotate-keys';
 import { startDynamoDb } from './dynamodb';
+import { LOCAL_NOTICE_TEMPLATES } from './notice-templates';
 import { startObjectStore } from './objects';
 import { startOidc } from './oidc';
 import { openPersistence, type Persistence } from './persist';
@@ -147,6 +148,7 @@ async function startWith(options: ServicesOptions, persistence: Persistence | un
     MAIL_FROM: 'notice@leliao.sandbox.cn',
     MAIL_BOUNCE_HOST: 'bounce.leliao.sandbox.cn',
     NETWORK_IDENTITY_BASE: `${sandbox.url}/network-identity`,
+    NOTICE_TEMPLATES: LOCAL_NOTICE_TEMPLATES,
     STAFF_ISSUER: oidc.issuer,
     STAFF_AUDIENCE: oidc.audience,
     STAFF_JWKS_URL: oidc.jwksUrl,

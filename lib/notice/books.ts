@@ -1,5 +1,5 @@
-import type { KindId } from '../policy/kinds';
 import type { Recipient } from '../table/notice/recipient';
+import { type Exemption, exemptBy } from './exemption';
 import { isDelivered } from './next-action';
 
 /** Where somebody stands who is to be told. Everybody stands somewhere, and nowhere twice (promise B5). */
@@ -10,25 +10,16 @@ export type Books = Record<BookColumn | 'affected', number>;
 
 export const noBooks = (): Books => ({ affected: 0, delivered: 0, announced: 0, exempt: 0, pending: 0 });
 
-/** Not telling those all of whose kinds are among `kinds`, because what was done protects them (PIPL art. 57 para 2). */
-export type Exemption = { kinds: readonly string[]; reason: string };
-
-/** Why somebody is not told; undefined where they are. Who is concerned by nothing that is known is told. */
-export function exemptBy(kinds: readonly KindId[], exemptions: readonly Exemption[]): Exemption | undefined {
-  if (kinds.length === 0) return undefined;
-  return exemptions.find((one) => kinds.every((kind) => one.kinds.includes(kind)));
-}
-
 /**
  * The one classification of a member. `delivered` is what a receipt, a channel's rule or an opened inbox says; `announced` is
  * whom no other channel reached; everything else is still to be done.
  */
 export function columnOf(
-  { kinds }: { kinds: readonly KindId[] },
+  member: { kinds: readonly string[]; minor: boolean },
   row: Pick<Recipient, 'tries' | 'openedAt'> | undefined,
   exemptions: readonly Exemption[],
 ): BookColumn {
-  if (exemptBy(kinds, exemptions)) return 'exempt';
+  if (exemptBy(member, exemptions)) return 'exempt';
   if (row && isDelivered(row)) return 'delivered';
   return row?.tries.at(-1)?.channel === 'announcement' ? 'announced' : 'pending';
 }

@@ -33,6 +33,7 @@ export function noticeRows(theWorld: () => World): Record<string, Prepare> {
     }),
     'breach/approveNotice': async () => ({ input: await drafted(), by: wu }),
     'breach/sendNotice': async () => ({ input: await approved(), by: ling }),
+    'breach/books': async () => ({ input: { incidentId: (await sending()).incidentId }, by: wu }),
     'breach/pauseNotice': async () => ({
       input: { incidentId: (await sending()).incidentId, reason },
       by: ling,

@@ -18,11 +18,15 @@ export const somebody = (changes: Partial<Member> = {}): Member => ({
   ...changes,
 });
 
-/** An incident with the frozen audience of its first scope. */
-export async function incidentWith(world: World, members: Member[], drill = false) {
+export async function declareIncident(world: World, drill = false): Promise<string> {
   const learnedAt = new Date(world.deps.clock.now()).toISOString();
   const declaration = { title: '导出接口未校验权限', learnedAt, drill, idempotencyKey: onceKey() };
-  const { incidentId } = await world.ok<{ incidentId: string }>('breach/declare', declaration, ling);
+  return (await world.ok<{ incidentId: string }>('breach/declare', declaration, ling)).incidentId;
+}
+
+/** An incident with the frozen audience of its first scope. */
+export async function incidentWith(world: World, members: Member[], drill = false) {
+  const incidentId = await declareIncident(world, drill);
   const scopeId = `${incidentId}-s1`;
   let counted = nobodyCounted();
   for (let at = 0; at < members.length; at += PART_MEMBERS) {

@@ -4,9 +4,10 @@ import { loadAnnouncements } from '../../lib/table/notice/announcement';
 import { approveNotice, moveNotice, noticeKey, readNotice } from '../../lib/table/notice/notice';
 import { words } from '../notice/wording';
 import { rawItem } from '../support/raw-item';
-import { createWorld, type World } from '../support/world';
+import { createWorld, onceKey, type World } from '../support/world';
 import {
   approvedNotice,
+  declareIncident,
   draft,
   evidence,
   incidentWith,
@@ -46,7 +47,7 @@ const refused = (operation: string, input: object, by = ling) =>
 async function sent(noticeId = `${of.incidentId}-n1`): Promise<number[]> {
   const announced = await loadAnnouncements(world.deps.table);
   return [
-    world.queued.filter(({ kind, id }) => kind === 'notice' && id === noticeId).length,
+    world.queuedNotices.filter(({ kind, id }) => kind === 'notice' && id === noticeId).length,
     (await world.scan(`PROCESS#notice#${noticeId}`)).length,
     announced?.current.filter((one) => one.noticeId === noticeId).length ?? 0,
   ];
@@ -122,6 +123,32 @@ describe('a notice is worded', () => {
   });
 });
 
+describe('a notice goes to whom a scope has found', () => {
+  it('and says to as many as that has counted, once it is frozen (B3, B4)', async () => {
+    for (const name of ['first', 'second']) await world.signIn(`found-${name}`);
+    world.wait(61_000);
+    const until = new Date(world.deps.clock.now() - 60_000).toISOString();
+    const from = new Date(world.deps.clock.now() - 600_000).toISOString();
+    const anyOf = [{ allOf: [{ by: 'registered', from, until }] }];
+    const incidentId = await declareIncident(world);
+    const start = { incidentId, anyOf, idempotencyKey: onceKey() };
+    const { scopeId } = await world.ok<{ scopeId: string }>('breach/startScope', start, ling);
+    const another = { incidentId, scopeId };
+    const tooEarly = await refusal('breach/draftNotice', { ...another, words, kinds: ['device'] });
+    expect(tooEarly.details?.fields?.map(({ field }) => field)).toEqual(['scopeId']);
+
+    await world.work();
+    world.wait(10_000);
+    await world.ok('retention/sweep', {}, { trigger: 'schedule' });
+    await world.work();
+    type Ranged = { state: string; people: { atLeast: number; atMost: number } };
+    const scope = await world.ok<Ranged>('breach/scope', { scopeId }, ling);
+    expect(scope).toMatchObject({ state: 'frozen', people: { atLeast: 2, atMost: 2 } });
+    const drafted = await draft(world, another, { kinds: ['device'] });
+    expect(drafted).toMatchObject({ whom: { people: 2, certain: 2 } });
+  });
+});
+
 describe('a notice is approved', () => {
   it('by two others, each once, and by no one who worded it (B4)', async () => {
     const { hash } = await draft(world, of);
@@ -177,7 +204,7 @@ describe('a notice is sent', () => {
     const put = (changes: object) =>
       world.deps.table.write({ Put: { Item: rawItem({ ...item, ...changes }) } });
     const altered: Record<string, object> = {
-      'a word': { texts: { ...item.texts, text: item.texts.text?.replace('12345', '54321') } },
+      'a word': { texts: { ...item.texts, inbox: item.texts.inbox?.replace('12345', '54321') } },
       channels: { channels: ['inbox', 'announcement'] },
       'who is told': { exemptions: [{ kinds: ['phone-number'], reason: '不必告知', evidence }] },
       'how many parts': { parts: 2 },

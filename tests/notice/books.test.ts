@@ -29,7 +29,7 @@ describe('the books of a notice (B5)', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(anyKinds, anyRow)), anyExemptions, (people, exemptions) => {
         const books = people.reduce(
-          (sum, [kinds, row]) => entered(sum, columnOf({ kinds }, row, exemptions)),
+          (sum, [kinds, row]) => entered(sum, columnOf({ kinds, minor: false }, row, exemptions)),
           noBooks(),
         );
         expect(books.affected).toBe(people.length);
@@ -43,15 +43,17 @@ describe('the books of a notice (B5)', () => {
       fc.property(anyKinds, anyRow, (kinds, row) => {
         const says =
           row?.openedAt !== undefined || row?.tries.some(({ state }) => state === 'delivered') === true;
-        expect(columnOf({ kinds }, row, []) === 'delivered').toBe(says);
+        expect(columnOf({ kinds, minor: false }, row, []) === 'delivered').toBe(says);
       }),
     );
   });
 
   it('exempt only who is concerned by nothing beyond what is protected', () => {
     const exemptions = [{ kinds: ['phone-number', 'card-phone'], reason: 'sealed, and the key is safe' }];
-    expect(columnOf({ kinds: ['phone-number'] }, undefined, exemptions)).toBe('exempt');
-    expect(columnOf({ kinds: ['phone-number', 'card-name'] }, undefined, exemptions)).toBe('pending');
-    expect(columnOf({ kinds: [] }, undefined, exemptions)).toBe('pending');
+    expect(columnOf({ kinds: ['phone-number'], minor: false }, undefined, exemptions)).toBe('exempt');
+    expect(columnOf({ kinds: ['phone-number', 'card-name'], minor: false }, undefined, exemptions)).toBe(
+      'pending',
+    );
+    expect(columnOf({ kinds: [], minor: false }, undefined, exemptions)).toBe('pending');
   });
 });

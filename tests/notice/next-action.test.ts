@@ -33,7 +33,7 @@ function played(told: Omit<Told, 'row'>, channels: Channels, outcomes: string[])
   const handed: Handed[] = [];
   const columns: string[] = [];
   for (let step = 0; step < 200; step += 1) {
-    columns.push(columnOf({ kinds: ['phone-number'] }, row, []));
+    columns.push(columnOf({ kinds: ['phone-number'], minor: false }, row, []));
     const action = nextAction({ ...told, row }, channels, nowMs);
     expect(nextAction({ ...told, row }, channels, nowMs)).toEqual(action);
     if (action.do === 'nothing') return { row: row as { tries: Try[] }, handed, columns };
@@ -84,7 +84,7 @@ describe('what is next for one person of a notice (B5)', () => {
           expect(places).toEqual([...places].sort((a, b) => a - b));
           expect(handed.every(({ channel }) => reach.has(channel))).toBe(true);
           expect(columns.filter((column) => column !== 'pending').length).toBeLessThanOrEqual(1);
-          expect(['delivered', 'announced']).toContain(columnOf({ kinds: [] }, row, []));
+          expect(['delivered', 'announced']).toContain(columnOf({ kinds: [], minor: false }, row, []));
         },
       ),
     );

@@ -1,5 +1,6 @@
 import { parseToken } from '../../lib/crypto/token';
 import { kinds } from '../../lib/policy/kinds';
+import { GUARDIAN_PLACE } from '../../lib/process/notice/audience-of';
 import { announcementsKey } from '../../lib/table/notice/announcement';
 import { readRecipient, recipientKey } from '../../lib/table/notice/recipient';
 import { approvedNotice, incidentWith, ling, somebody, tellOne } from '../breach/notice-stage';
@@ -22,7 +23,7 @@ beforeAll(async () => {
   incidentId = of.incidentId;
   noticeId = (await approvedNotice(world, of)).noticeId;
   await tellOne(world, idOf(me), noticeId);
-  await tellOne(world, idOf(me), noticeId, { about: 'ward-1', as: 'guardian', place: 1 });
+  await tellOne(world, idOf(me), noticeId, { about: 'ward-1', as: 'guardian', place: GUARDIAN_PLACE + 1 });
 });
 
 type Line = { noticeId: string; about: string; title: string; openedAt?: string };

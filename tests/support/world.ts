@@ -11,6 +11,7 @@ import { notify } from '../../functions/notify/index';
 import { profile } from '../../functions/profile/index';
 import { retention } from '../../functions/retention/index';
 import { SANDBOX_PUSH } from '../../infra/local/sandbox/wechat-push';
+import { LOCAL_NOTICE_TEMPLATES } from '../../infra/local/notice-templates';
 import { type FunctionName, functionCapabilities } from '../../lib/capabilities';
 import type { Clock } from '../../lib/clock';
 import { type Config, readConfig } from '../../lib/config';
@@ -151,8 +152,7 @@ export async function createWorld({
     OBJECTS_BUCKET: 'test-objects',
     ROOT_KEY: rootKey,
     SEAL_SUITE: suite,
-    NOTICE_TEMPLATES:
-      'subscribe.breach=tmpl-breach,subscribe.breach-guardian=tmpl-guardian,sms.breach=1400001,sms.breach-guardian=1400002',
+    NOTICE_TEMPLATES: LOCAL_NOTICE_TEMPLATES,
     WECHAT_API_BASE: 'http://127.0.0.1',
     WECHAT_APPID: 'wxtest',
     WECHAT_SECRET: 'secret',

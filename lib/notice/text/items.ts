@@ -21,7 +21,7 @@ const REGULATION = '2025-01-01';
 export const noticeItems = {
   event: {
     name: '发生了什么',
-    article: '网络数据安全管理条例第十一条第二款（事件情况和风险）',
+    article: '网络数据安全管理条例第十一条',
     since: REGULATION,
     max: MAX_ITEM_CHARACTERS,
   },

@@ -1,21 +1,26 @@
 import type { NoticeTexts } from './texts';
 
-/** How a notice keeps its texts: JSON by channel; `text` is what mail, inbox and announcement have in common. */
+/** How a notice keeps its texts: JSON for each channel whose client needs some. Mail and inbox have the same. */
 export type StoredTexts = Record<string, string>;
 
-export function toStored({ subscribe, sms, ...text }: NoticeTexts): StoredTexts {
+export function toStored(
+  { subscribe, sms, ...whole }: NoticeTexts,
+  channels: readonly string[],
+): StoredTexts {
+  const text = JSON.stringify(whole);
   return {
-    text: JSON.stringify(text),
+    inbox: text,
+    ...(channels.includes('mail') && { mail: text }),
     ...(subscribe && { subscribe: JSON.stringify(subscribe) }),
     ...(sms && { sms: JSON.stringify(sms) }),
   };
 }
 
 /** What `toStored` has made. @throws Error for anything else: it was not this build's kind of notice */
-export function fromStored({ text, subscribe, sms }: StoredTexts): NoticeTexts {
-  if (text === undefined) throw new Error('a notice has no text');
+export function fromStored({ inbox, subscribe, sms }: StoredTexts): NoticeTexts {
+  if (inbox === undefined) throw new Error('a notice has no text');
   return {
-    ...JSON.parse(text),
+    ...JSON.parse(inbox),
     ...(subscribe !== undefined && { subscribe: JSON.parse(subscribe) }),
     ...(sms !== undefined && { sms: JSON.parse(sms) }),
   };

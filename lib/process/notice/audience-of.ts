@@ -1,5 +1,5 @@
 import type { Deps } from '../../deps';
-import { type Exemption, exemptBy } from '../../notice/books';
+import { type Exemption, exemptBy } from '../../notice/exemption';
 import type { Item } from '../../table/client';
 import { audiencePartKey, type Member, membersOf } from '../../table/notice/audience';
 import { type Notice, noticeKey, noticeOf } from '../../table/notice/notice';
@@ -49,7 +49,7 @@ export async function addresseesOf(
   exemptions: readonly Exemption[],
 ): Promise<Addressee[]> {
   const told = members.flatMap((member, place): Addressee[] =>
-    exemptBy(member.kinds, exemptions)
+    exemptBy(member, exemptions)
       ? []
       : [{ subjectId: member.subjectId, about: SELF, as: 'self', place, member }],
   );

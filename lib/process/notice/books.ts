@@ -8,24 +8,30 @@ import { addresseesOf, readPart, rowOf, withRows } from './audience-of';
 export type Recounted = { people: Books; guardians: Books };
 
 /**
- * Counts a notice's people anew, from its frozen audience and each person's row: affected = delivered + announced + exempt
- * + pending at every moment (promise B5). Nothing is kept of it, so nothing can drift. Memory is one part.
+ * Counts the people of a notice anew, or of some of its parts, from its frozen audience and each person's row: affected =
+ * delivered + announced + exempt + pending at every moment (promise B5). Nothing is kept of it, so nothing can drift. Memory is
+ * one part. `next` is the first part that is left.
  * @throws AppError NOT_FOUND
  */
-export async function recount(deps: Pick<Deps, 'table'>, noticeId: string): Promise<Recounted> {
+export async function recount(
+  deps: Pick<Deps, 'table'>,
+  noticeId: string,
+  { from = 0, most = Number.POSITIVE_INFINITY }: { from?: number; most?: number } = {},
+): Promise<Recounted & { next?: number }> {
   const notice = await readNotice(deps.table, noticeId);
   if (!notice) throw new AppError('NOT_FOUND');
-  const { exemptions, parts } = notice;
+  const { exemptions } = notice;
+  const end = Math.min(notice.parts, from + most);
   const sum: Recounted = { people: noBooks(), guardians: noBooks() };
-  for (let part = 0; part < parts; part += 1) {
+  for (let part = from; part < end; part += 1) {
     const { members = [] } = (await readPart(deps, noticeId, part, notice)) ?? {};
-    for (const { kinds } of members)
-      if (columnOf({ kinds }, undefined, exemptions) === 'exempt') sum.people = entered(sum.people, 'exempt');
+    for (const member of members)
+      if (columnOf(member, undefined, exemptions) === 'exempt') sum.people = entered(sum.people, 'exempt');
     const listed = await withRows(deps, noticeId, await addresseesOf(deps, members, exemptions));
     for (const one of listed) {
       const of = one.as === 'self' ? 'people' : 'guardians';
       sum[of] = entered(sum[of], columnOf(one.member, rowOf(one), exemptions));
     }
   }
-  return sum;
+  return { ...sum, ...(end < notice.parts && { next: end }) };
 }
