@@ -78,7 +78,11 @@ export const acts: Record<string, Act> = {
   'drops the name': name(),
   'binds a phone': async ({ history: { world }, many }, { caller, openid }) => {
     many.n += 1;
-    return world.call('login/bindPhone', { code: tap(`1380055${String(many.n).padStart(4, '0')}`, openid) }, caller);
+    return world.call(
+      'login/bindPhone',
+      { code: tap(`1380055${String(many.n).padStart(4, '0')}`, openid) },
+      caller,
+    );
   },
   'unbinds the phone': ({ history: { world } }, { caller }) => world.call('login/unbindPhone', {}, caller),
   'tells a service': ({ history: { world } }, { caller }) =>
@@ -90,7 +94,9 @@ export const acts: Record<string, Act> = {
   'writes a card with all': changeCard(card({ note: true, phone: true })),
   'deletes a card': async ({ history }, { caller }) => {
     const known = await firstCard(history, caller);
-    return known && history.world.call('cards/delete', { cardId: known.cardId, version: known.version }, caller);
+    return (
+      known && history.world.call('cards/delete', { cardId: known.cardId, version: known.version }, caller)
+    );
   },
   ...Object.fromEntries(
     purposes.flatMap((purpose): [string, Act][] => [
@@ -196,7 +202,12 @@ function heldIn(items: Opened[]): State['held'] {
 export type Span = { fromMs: number; untilMs: number };
 
 /** Whether somebody had a mark at some moment of a span. What an act took away was there until the millisecond of that act. */
-export function hadDuring({ states }: History, subjectId: string, mark: Mark, { fromMs, untilMs }: Span): boolean {
+export function hadDuring(
+  { states }: History,
+  subjectId: string,
+  mark: Mark,
+  { fromMs, untilMs }: Span,
+): boolean {
   return states.some(({ atMs, held }, index) => {
     const nextMs = states[index + 1]?.atMs ?? Number.POSITIVE_INFINITY;
     return held.get(subjectId)?.has(mark) === true && atMs < untilMs && nextMs >= fromMs;
