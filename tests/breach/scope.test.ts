@@ -1,8 +1,10 @@
 import { toInstant } from '../../lib/clock';
 import type { ErrorDetails } from '../../lib/errors';
+import { incidentClock } from '../../lib/process/incident-clock';
 import { runProcess } from '../../lib/process/run';
 import type { Table, Visible } from '../../lib/table/client';
 import { readAudiencePart } from '../../lib/table/notice/audience';
+import { type Process, processKey, readProcess } from '../../lib/table/process/process';
 import { subjectIdOf } from '../identity/support';
 import { type Cut, machine, PowerCut } from '../process/machine';
 import { holdsFor } from '../proof/sample';
@@ -11,6 +13,7 @@ import { type Caller, createWorld, onceKey, START, type World } from '../support
 import { responder } from './budget-rows';
 import { declared, frozen, type Shown, STRANGERS } from './scope-support';
 
+const NOBODY = { seen: 0, opened: 0, traceless: 0 };
 const SEGMENTS = ['gather-0', 'judge-0', 'judge-1'];
 
 describe('what a scope is asked (B3)', () => {
@@ -21,10 +24,7 @@ describe('what a scope is asked (B3)', () => {
     world = await createWorld();
     me = await world.signIn('me');
     world.wait(10 * 60_000);
-    incidentId = await declared(
-      { world, accounts: new Map(), digests: new Map() },
-      { seen: 0, opened: 0, traceless: 0 },
-    );
+    incidentId = await declared({ world, accounts: new Map(), digests: new Map() }, NOBODY);
   });
   const at = (ms: number) => toInstant(START + ms);
   const ask = (...allOf: object[]) =>
@@ -108,7 +108,28 @@ describe('what a scope is asked (B3)', () => {
     await holdsFor(cuts, 1, async (cut) => expect((await run(cut)).end).toEqual(end));
   });
 
+  it('goes with its incident, and whom it named before what names it', async () => {
+    const ref = { kind: 'incident-clock', id: incidentId };
+    const [row] = await world.deps.table.getMany([processKey(ref)]);
+    const process = readProcess(row) as Process;
+    const left = async () =>
+      (await world.scan()).map(({ pk }) => (pk as { S: string }).S).filter((pk) => pk.includes(incidentId));
+    expect(new Set((await left()).map((pk) => pk.split('#')[0]))).toContain('AUDIENCE');
+    await world.within('retention', async ({ table }) => {
+      for (let isOver = false; !isOver; ) {
+        const next = await incidentClock.remove?.(world.deps, { process, self: undefined, requestId: 'r' });
+        if (!next || 'waitUntilMs' in next) throw new Error('nothing to wait for');
+        const [first, ...others] = next.writes ?? [];
+        if (first) await table.write(first, ...others);
+        isOver = next.to === 'end';
+      }
+    });
+    const isRow = (pk: string) => pk.startsWith('PROCESS#');
+    expect((await left()).filter((pk) => !isRow(pk))).toEqual([]);
+  });
+
   it('looks at nobody but whom the index or a list names, unless everybody may be meant', async () => {
+    incidentId = await declared({ world, accounts: new Map(), digests: new Map() }, NOBODY);
     const looked: string[] = [];
     const { table } = world.deps;
     const watching = {
