@@ -5,7 +5,7 @@ import type { Run } from '../../lib/gate/operation';
 import { kinds as allKinds, type KindId } from '../../lib/policy/kinds';
 import { scopeProcess } from '../../lib/process/scope';
 import { type Doubt, doubts } from '../../lib/scope/doubts';
-import { faultsOf, listsOf, type Selector } from '../../lib/scope/selector';
+import { faultsOf, fieldOfList, listsOf, type Selector } from '../../lib/scope/selector';
 import { ConditionFailed } from '../../lib/table/client';
 import { changeIncident, openIncident, openIncidentItem } from '../../lib/table/incident/change-incident';
 import { incidentKey, type OpenIncident } from '../../lib/table/incident/incident';
@@ -93,10 +93,7 @@ async function listsFor(deps: Deps, incidentId: string, anyOf: Selector): Promis
   return items.map((item, index) => {
     const found = peopleList.read(item);
     if (found) return found;
-    const group = anyOf.findIndex(({ allOf }) =>
-      allOf.some((one) => 'list' in one && one.list === names[index]),
-    );
-    throw invalidInput(`anyOf.${group}.allOf`, '没有上传过这份名单');
+    throw invalidInput(fieldOfList(anyOf, names[index] ?? ''), '没有上传过这份名单');
   });
 }
 

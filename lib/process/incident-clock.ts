@@ -4,9 +4,9 @@ import { reminders, remindersOf } from '../policy/incident/duties';
 import { retentionMs } from '../policy/retention';
 import { dutiesOfIncident, incidentWrites, openIncidentItem } from '../table/incident/change-incident';
 import { type Incident, incidentKey, removeIncident } from '../table/incident/incident';
+import { removeNamed } from '../table/incident/remove-named';
 import type { ProcessRef } from '../table/process/process';
 import { MAX_STEP_WRITES, type Next, type ProcessKind, type StepInput } from './kind';
-import { removeNamed } from './scope-removal';
 
 /**
  * The clock of an incident (promises B1, B2): it calls its deadlines to mind before they pass, in its chain and by an alarm,

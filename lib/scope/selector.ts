@@ -89,6 +89,12 @@ export function listsOf(asked: Selector): string[] {
   return [...new Set(conditionsOf(asked).flatMap((one) => ('list' in one ? [one.list] : [])))];
 }
 
+/** The field that names a list first. */
+export function fieldOfList(asked: Selector, list: string): string {
+  const [path = ''] = placed(asked).find(([, one]) => 'list' in one && one.list === list) ?? [];
+  return `${path}.list`;
+}
+
 /** The last moment that a selector asks about; before all time where it asks about none. */
 export function lastMomentOf(asked: Selector): number {
   return Math.max(Number.NEGATIVE_INFINITY, ...windowsIn(asked).map(([, { until }]) => Date.parse(until)));

@@ -453,6 +453,8 @@ const seldom: Partial<Record<Principal, Grant[]>> = {
   breach: [
     // tests/breach/containment: measures on a list of people.
     onItems('BatchGetItem', 'AUDIENCE#*'),
+    // tests/breach/scope: a scope that rests on a list.
+    onItems('UpdateItem', 'INCIDENT#*'),
   ],
   retention: [
     // tests/policy/announcing: people are told of a version, part by part.
@@ -462,6 +464,11 @@ const seldom: Partial<Record<Principal, Grant[]>> = {
     onItems('BatchGetItem', 'AUDIENCE#*'),
     onItems('BatchGetItem', 'ID#share#*'),
     { action: 'dynamodb:Query', resource: 'Table/index/everyone', key: 'EVERYONE#*' },
+    // tests/breach/scope: who is affected is computed, and at last goes with its incident.
+    ...['Query', 'PutItem', 'DeleteItem'].map((act) => onItems(act, 'SCOPE#*')),
+    ...['BatchGetItem', 'Query', 'DeleteItem'].map((act) => onItems(act, 'LIST#*')),
+    ...['BatchGetItem', 'Query', 'PutItem', 'DeleteItem'].map((act) => onItems(act, 'AUDIENCE#*')),
+    { action: 'dynamodb:Query', resource: 'Table/index/touched', key: '*' },
     // tests/hosts/queue: an avatar.
     { action: 's3:DeleteObject', resource: 'ObjectsBucket/incoming/*' },
     { action: 's3:DeleteObject', resource: 'ObjectsBucket/avatars/*' },

@@ -160,6 +160,15 @@ export const proofs: Record<string, { file: string; shows: string }> = {
     file: 'tests/trail/killed.test.ts',
     shows: 'a process killed anywhere between its log and what it opens has named whom it was about to open',
   },
+  leaks: {
+    file: 'tests/breach/leaks.test.ts',
+    shows:
+      'who is affected by a leak, against what really happened in random histories: the truth is within bounds',
+  },
+  scope: {
+    file: 'tests/breach/scope.test.ts',
+    shows: 'the computation of a scope killed at every call, with its messages doubled, comes to one end',
+  },
   start: {
     file: 'tests/local/start.test.ts',
     shows: 'npm start in every way, each served, walked through and ended',

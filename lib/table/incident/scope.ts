@@ -94,7 +94,7 @@ export const scopeCandidate = declareEntity('scope-candidate', {
 });
 
 /** Parts that the candidates of a scope are spread over, each looked at by a segment of its own. */
-export const CANDIDATE_SHARDS = 16;
+export const CANDIDATE_SHARDS = 8;
 
 type Candidate = { shard: number; subjectId: string };
 const candidate = (subjectId: string): Candidate => ({

@@ -1,7 +1,7 @@
-import type { Item, Table, Write } from '../table/client';
-import { incidentPartition } from '../table/incident/incident-entry';
-import { LISTS, listPartition } from '../table/incident/people-list';
-import { partitionsOfScope, queryScopes } from '../table/incident/scope';
+import type { Item, Table, Write } from '../client';
+import { incidentPartition } from './incident-entry';
+import { LISTS, listPartition } from './people-list';
+import { partitionsOfScope, queryScopes } from './scope';
 
 /**
  * The next writes that take away what lies apart from an incident and names people: who its scopes found, and who was on its
