@@ -1,5 +1,6 @@
 import { type Application, buildApplication, type RouteMap, run } from '@stricli/core';
 import { type Context, group, type Made } from './command';
+import { breachCommands } from './commands/breach/index';
 import { callCommand } from './commands/call';
 import { policyCommands } from './commands/policy';
 import { queueCommands } from './commands/queues';
@@ -12,6 +13,7 @@ import { type Lang, languageOf, words } from './words';
 /** Everything `leliao` can do. */
 export const commands: Record<string, Made> = {
   ...staffCommands,
+  breach: breachCommands,
   policy: policyCommands,
   queue: queueCommands,
   call: callCommand,

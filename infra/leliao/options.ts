@@ -37,6 +37,7 @@ export const aSwitch = option({ kind: 'switch' });
 export const text = option({ kind: 'text' });
 export const neededText = option({ kind: 'text', must: true });
 export const texts = option({ kind: 'text', many: true });
+export const neededTexts = option({ kind: 'text', many: true, must: true });
 
 export const instant = option({ kind: 'text', placeholder: 'time', read: readInstant });
 export const neededInstant = option({ kind: 'text', placeholder: 'time', read: readInstant, must: true });
@@ -45,6 +46,30 @@ export const choice = <const V extends readonly string[]>(values: V, zh: string,
   ({ kind: 'choice', values, zh, en }) as const;
 export const neededChoice = <const V extends readonly string[]>(values: V, zh: string, en: string) =>
   ({ kind: 'choice', values, zh, en, must: true }) as const;
+
+/** Some of a list that is too long for a usage line: what is right is said when one is wrong. */
+export const someOf = <const V extends readonly string[]>(
+  values: V,
+  placeholder: string,
+  zh: string,
+  en: string,
+) => ({ kind: 'text', placeholder, many: true, read: readOneOf(values), zh, en }) as const;
+export const neededSomeOf = <const V extends readonly string[]>(
+  values: V,
+  placeholder: string,
+  zh: string,
+  en: string,
+) => ({ ...someOf(values, placeholder, zh, en), must: true }) as const;
+export const neededOneOf = <const V extends readonly string[]>(values: V, zh: string, en: string) =>
+  ({ kind: 'text', must: true, read: readOneOf(values), zh, en }) as const;
+
+function readOneOf<const V extends readonly string[]>(values: V): (given: string) => V[number] {
+  return (given) => {
+    const found = values.find((one) => one === given);
+    if (found !== undefined) return found;
+    throw new Stop('usage', words(`只能是：${values.join('、')}`, `is one of: ${values.join(', ')}`));
+  };
+}
 
 /** A whole number, no less than nothing. */
 export const whole = option({ kind: 'text', placeholder: 'number', read: readWhole });
@@ -66,3 +91,4 @@ function readIncident(given: string): string {
 
 /** JSON as it stands, or `@file`, or `-` for what comes in. */
 export const json = option({ kind: 'text', placeholder: 'json' });
+export const neededJson = option({ kind: 'text', placeholder: 'json', must: true });

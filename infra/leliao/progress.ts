@@ -4,7 +4,8 @@ import type { Words } from './words';
 /** How long one look lasts until the next. The service is asked, never hurried. */
 const LOOK_EVERY_MS = 2000;
 
-export type Seen = { done: number; total: number; finished: boolean };
+/** `done` of `total`, where that is known: without it there is no bar to show. */
+export type Seen = { done?: number; total?: number; finished: boolean };
 
 /**
  * Looks again and again until it is finished, with a bar where somebody watches. What is watched goes on by itself: an
@@ -19,11 +20,15 @@ export async function watch<T extends Seen>(
 ): Promise<T> {
   session.goOn = goOn;
   const { stderr } = session.around;
-  const bar = stderr.isTTY && !session.json ? await barOn(stderr, session.text(label)) : undefined;
+  const isWatched = stderr.isTTY && !session.json;
+  let bar: Awaited<ReturnType<typeof barOn>> | undefined;
   try {
     for (;;) {
       const seen = await look();
-      bar?.show(seen);
+      if (isWatched && seen.total) {
+        bar ??= await barOn(stderr, session.text(label));
+        bar.show(seen);
+      }
       if (seen.finished) return seen;
       await pause(LOOK_EVERY_MS);
     }
@@ -46,8 +51,8 @@ async function barOn(stream: NodeJS.WriteStream, label: string) {
   });
   bar.start(1, 0);
   return {
-    show({ done, total }: Seen) {
-      bar.setTotal(Math.max(total, 1));
+    show({ done = 0, total = 1 }: Seen) {
+      bar.setTotal(total);
       bar.update(done);
     },
     stop: () => bar.stop(),

@@ -36,9 +36,8 @@ export const callCommand = command({
 });
 
 /** @throws Stop for what is no object in JSON, or a file that cannot be read */
-export async function readJson({ stdin }: Pick<Surroundings, 'stdin'>, given: string): Promise<object> {
-  const read =
-    given === '-' ? await all(stdin) : given.startsWith('@') ? await fromFile(given.slice(1)) : given;
+export async function readJson(around: Pick<Surroundings, 'stdin'>, given: string): Promise<object> {
+  const read = await readGiven(around, given);
   try {
     const parsed: unknown = JSON.parse(read);
     if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return parsed;
@@ -46,6 +45,12 @@ export async function readJson({ stdin }: Pick<Surroundings, 'stdin'>, given: st
     // Said below, without a piece of it.
   }
   throw new Stop('usage', words('输入不是 JSON 对象。', 'The input is no JSON object.'));
+}
+
+/** A text as it stands, of a file (`@file`), or what comes in (`-`). */
+export async function readGiven({ stdin }: Pick<Surroundings, 'stdin'>, given: string): Promise<string> {
+  if (given === '-') return all(stdin);
+  return given.startsWith('@') ? fromFile(given.slice(1)) : given;
 }
 
 async function all(stream: AsyncIterable<string | Buffer>): Promise<string> {

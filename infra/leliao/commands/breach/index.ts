@@ -1,0 +1,19 @@
+import { group } from '../../command';
+import { words } from '../../words';
+import { containmentCommands } from './containment';
+import { dutyCommands } from './duty';
+import { incidentCommands } from './incident';
+import { noticeCommands } from './notice';
+import { scopeCommands } from './scope';
+
+/** What a responder needs from the first minute to the last. */
+export const breachCommands = group(
+  words('安全事件：从宣告到结案', 'an incident, from its declaration to its end'),
+  {
+    ...incidentCommands,
+    ...containmentCommands,
+    ...dutyCommands,
+    scope: scopeCommands,
+    notice: noticeCommands,
+  },
+);
