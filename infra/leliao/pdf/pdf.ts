@@ -74,7 +74,7 @@ const notInstalled = () =>
   new Stop(
     'refused',
     words(
-      '这份 leliao 没有带排版程序和字体：请在装好依赖（npm ci）的代码目录里运行 npx leliao。',
-      'This copy of leliao came without typesetter and fonts: run npx leliao in a clone after npm ci.',
+      '这份 leliao 没有带排版程序和字体：请在装好依赖（npm ci）的代码目录里运行 npm run leliao。',
+      'This copy of leliao came without typesetter and fonts: use npm run leliao in a clone, after npm ci.',
     ),
   );
