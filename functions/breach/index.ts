@@ -3,12 +3,14 @@ import { containmentOperations } from './containment-operations';
 import { dutyOperations } from './duty-operations';
 import { incidentOperations } from './incident-operations';
 import { noticeOperations } from './notice-operations';
+import { reportOperations } from './report-operations';
 import { scopeOperations } from './scope-operations';
 
 export const breach = {
   ...incidentOperations,
   ...dutyOperations,
   ...containmentOperations,
+  ...reportOperations,
   ...scopeOperations,
   ...noticeOperations,
 };

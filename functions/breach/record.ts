@@ -2,12 +2,11 @@ import { toInstant } from '../../lib/clock';
 import type { Deps } from '../../lib/deps';
 import { AppError, invalidInput } from '../../lib/errors';
 import type { Run } from '../../lib/gate/operation';
-import { isLate } from '../../lib/policy/incident/duties';
+import { isLate, isReportDuty } from '../../lib/policy/incident/duties';
 import { type PlanStepId, plan } from '../../lib/policy/incident/plan';
 import type { KindId } from '../../lib/policy/kinds';
 import { dutiesOfIncident } from '../../lib/table/incident/change-incident';
 import { act, demandOpen, isRepeat, notNow, requestOf } from './plan-act';
-import { reportOf } from './report-duty';
 import { validTimes } from './valid-times';
 
 /** Lines added last whose keys are remembered, to know a repeat. */
@@ -79,7 +78,7 @@ export async function fulfil(deps: Deps, run: Run<'staff', Fulfil>) {
   return act(deps, run, (incident) => {
     const duty = dutiesOfIncident(incident).find(({ id }) => id === dutyId);
     if (!duty) throw invalidInput('duty', '这起事件没有这项义务');
-    if (reportOf(duty.id)) throw invalidInput('duty', '报告请用提交报告的操作登记');
+    if (isReportDuty(duty.id)) throw invalidInput('duty', '报告请用提交报告的操作登记');
     if (Object.hasOwn(incident.fulfilled, dutyId)) return undefined;
     demandOpen(incident);
     if (doneAt < incident.awareAt) throw invalidInput('doneAt', '早于知悉时间');

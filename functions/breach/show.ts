@@ -6,6 +6,7 @@ import { gradeOf } from '../../lib/policy/incident/grade';
 import { measures } from '../../lib/policy/incident/measures';
 import { plan } from '../../lib/policy/incident/plan';
 import { gradeNames, rulesOf } from '../../lib/policy/incident/rule-sets';
+import { beijingTime } from '../../lib/policy/working-days';
 import { dutiesOfIncident, openIncident, openIncidentItem } from '../../lib/table/incident/change-incident';
 import {
   type Incident,
@@ -88,16 +89,8 @@ function dutyShown(duty: Duty, { fulfilled }: Incident, nowMs: number) {
   const open = late ? ('overdue' as const) : ('pending' as const);
   return {
     ...{ id, name, to, relay, article, certainty },
-    ...(period && { dueAt: toInstant(period.dueAtMs), dueAtBeijing: beijingTime(period.dueAtMs) }),
+    ...(period && { dueAt: toInstant(period.dueAtMs), dueAtBeijing: beijingTime(toInstant(period.dueAtMs)) }),
     state: fulfilledAt === undefined ? open : done,
     ...(fulfilledAt !== undefined && { fulfilledAt }),
   };
-}
-
-/** An instant as it is read out in Beijing: 2026-11-27 03:12:05. */
-function beijingTime(atMs: number): string {
-  const BEIJING_OFFSET_MS = 8 * 3_600_000;
-  return toInstant(atMs + BEIJING_OFFSET_MS)
-    .slice(0, 19)
-    .replace('T', ' ');
 }

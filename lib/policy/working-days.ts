@@ -37,3 +37,9 @@ export async function addWorkingDays(day: string, count: number): Promise<Deadli
 export function addCalendarDays(day: string, count: number): string {
   return new Date(Date.parse(`${day}T00:00:00Z`) + count * DAY_MS).toISOString().slice(0, 10);
 }
+
+/** An instant (ISO) as it is read out in Beijing: 2026-11-27 03:12:05. */
+export function beijingTime(instant: string): string {
+  const there = new Date(Date.parse(instant) + BEIJING_OFFSET_MS).toISOString();
+  return there.slice(0, 19).replace('T', ' ');
+}

@@ -7,6 +7,7 @@ import { threshold } from './gauge/threshold';
 import { containment } from './incident/containment';
 import { incident } from './incident/incident';
 import { incidentEntry } from './incident/incident-entry';
+import { incidentReport } from './incident/incident-report';
 import { listedPerson, listPart, peopleList } from './incident/people-list';
 import { scope, scopeCandidate, scopePage } from './incident/scope';
 import { batchDisclosure } from './ledger/batch-disclosure';
@@ -74,6 +75,7 @@ export const entities = {
   containment,
   incident,
   incidentEntry,
+  incidentReport,
   listedPerson,
   listPart,
   peopleList,

@@ -36,6 +36,17 @@ export function breachRows(theWorld: () => World): Record<string, Prepare> {
     await theWorld().ok('breach/endHandling', { ...input, ...ended() }, officer);
     return input;
   };
+  const first = {
+    ...{ kind: 'initial', authority: 'provincial-cyberspace' },
+    items: { entity: '广东省政务服务数据管理局，乐聊名片小程序', event: '接口越权，已下线' },
+  };
+  const drafted = async () => {
+    const { incidentId } = await ofOne();
+    type Drafted = { number: number; fingerprint: string };
+    const made = await theWorld().ok<Drafted>('breach/draftReport', { incidentId, ...first }, officer);
+    return { incidentId, number: made.number, fingerprint: made.fingerprint };
+  };
+  const pick = ({ incidentId, number }: { incidentId: string; number: number }) => ({ incidentId, number });
   return {
     ...noticeRows(theWorld),
     'breach/declare': async () => ({ input: declaration(), by: responder }),
@@ -93,6 +104,13 @@ export function breachRows(theWorld: () => World): Record<string, Prepare> {
       for (const { id } of duties)
         await theWorld().ok('breach/fulfil', { ...input, duty: id, doneAt: now(), way: '电话' }, officer);
       return { input, by: officer };
+    },
+    'breach/draftReport': async () => ({ input: { ...(await ofOne()), ...first }, by: officer }),
+    'breach/report': async () => ({ input: pick(await drafted()), by: officer }),
+    'breach/reports': async () => ({ input: { incidentId: (await drafted()).incidentId }, by: officer }),
+    'breach/fileReport': async () => {
+      const { fingerprint, ...one } = await drafted();
+      return { input: { ...one, fingerprint, filedAt: now(), way: '12387 网站' }, by: officer };
     },
     'breach/contain': async () => ({
       input: { ...(await ofOne()), measure: 'staff', target: 'mallory', idempotencyKey: onceKey() },

@@ -1,6 +1,6 @@
 import { branchVersionOf } from '../../lib/crypto/key-ring';
 import { runProcess } from '../../lib/process/run';
-import { openIncident } from '../../lib/table/incident/change-incident';
+import { incidentWrites, openIncident } from '../../lib/table/incident/change-incident';
 import { incidentKey } from '../../lib/table/incident/incident';
 import { putAudiencePart } from '../../lib/table/notice/audience';
 import { beginProcess } from '../../lib/table/process/process';
@@ -158,10 +158,13 @@ it('a rotation of keys is finished when new keys are there and in use, and incid
   const part = { kind: 'rotation', id: `${version}-incidents` };
   const state = { version, settledAtMs: world.deps.clock.now(), shard: 64 };
   await world.deps.table.write(beginProcess(part, 'first', state, world.deps.clock.now()));
+  const seenBefore = await openIncident(world.deps, incidentId);
   await runProcess(world.deps, part, 'rotate');
   const [item] = await world.deps.table.getMany([incidentKey(incidentId)]);
   expect(branchVersionOf(item?.wrappedKey as Uint8Array)).toBe(version);
   expect((await openIncident(world.deps, incidentId)).incident.title).toBe('导出接口未校验权限');
+  const late = await incidentWrites(world.deps, seenBefore, { entry: { act: 'learned', staff: 'x' } });
+  await expect(world.deps.table.write(...late.writes)).rejects.toThrow('condition');
   await world.deps.table.write({
     Delete: { Key: { pk: `PROCESS#rotation#${version}`, sk: `PROCESS#rotation#${version}` } },
   });

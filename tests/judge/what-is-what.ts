@@ -22,7 +22,7 @@ export const entities: Record<string, string> = {
     'seq at trueAt act actor purpose -guardian decision document policyVersion textHash language recipient kinds result way staff role reason ticket -other count cause requestId evidence prev hash -by -touchedBy',
   'batch-disclosure': 'batch recipient purpose kinds at requestId -touchedBy attempt result answeredAt',
   incident:
-    'everyoneShard incidentId drill state declaredAt declaredBy awareAt handledAt closedAt rules operator grade minors crime vulnerability fulfilled checked reminded lessonsAt dueAt request -requests wrappedKey seq hash title happenedFrom happenedUntil facts measures',
+    'everyoneShard incidentId drill state declaredAt declaredBy awareAt handledAt closedAt rules operator grade minors crime vulnerability fulfilled checked reminded lessonsAt dueAt request reports -requests wrappedKey seq hash title happenedFrom happenedUntil facts measures',
   containment: '-stops version',
   'incident-entry': 'seq at act happenedAt learnedAt staff kinds requestId details prev hash',
   'people-list': 'list parts known strangers usedAt',
@@ -31,6 +31,7 @@ export const entities: Record<string, string> = {
   scope: 'scopeId state startedAt startedBy frozenAt ranges why strangers parts hash request selector',
   'scope-candidate': '',
   'scope-page': 'segment page people ranges why',
+  'incident-report': 'number kind authority state revision draftedBy filedBy fingerprint content submission',
   'spent-nonce': '-spentAtMs',
   'person-process': 'kind id step version attempts state dueShard dueAt',
   'service-process': 'kind id step version attempts state dueShard dueAt',

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { incidentWith, somebody } from '../breach/notice-stage';
 import { type HttpHost, startHttpHost } from '../client/hosts';
@@ -155,6 +155,43 @@ async function untilComputed(scopeId: string) {
     world.wait(10_000);
   }
 }
+
+describe('a report from a command line', () => {
+  it('is drafted, printed with 𠮷 in it, and recorded as filed only after it was shown (B7)', async () => {
+    const { breach, json, folder } = await terminalOf('wu');
+    const { incidentId } = await json('declare', '--title', '接口越权', '--learned', earlier(10));
+    const items = { entity: '某省数据局，联系人𠮷田晓', event: '导出接口未校验权限' };
+    const draft = ['report', 'draft', incidentId, 'initial', 'provincial-cyberspace'];
+    const drafted = await breach(...draft, '--items', JSON.stringify(items));
+    expect(drafted.out).toMatch(/entity +某省数据局，联系人𠮷田晓\n/);
+
+    const file = join(folder, 'report.pdf');
+    expect(await json('report', 'pdf', incidentId, '1', file)).toEqual({ file });
+    expect((await readFile(file)).subarray(0, 5).toString()).toBe('%PDF-');
+    const rare = { ...items, entity: '联系人𪚥' };
+    await json(...draft, '--items', JSON.stringify(rare));
+    const refused = await breach('report', 'pdf', incidentId, '1', join(folder, 'none.pdf'));
+    expect([refused.exit, refused.err]).toEqual([1, expect.stringContaining('“𪚥”')]);
+    expect(await readdir(folder)).toEqual(['report.pdf', 'sign-in.json']);
+
+    const filing = [
+      'report',
+      'file',
+      incidentId,
+      '1',
+      '--at',
+      earlier(0),
+      '--way',
+      '网页',
+      '--receipt',
+      'WX-1',
+    ];
+    const unasked = await breach(...filing);
+    expect([unasked.exit, unasked.err]).toEqual([2, expect.stringContaining('联系人𪚥')]);
+    expect((await json(...filing, '--yes', incidentId)).submission).toMatchObject({ receiptNumber: 'WX-1' });
+    expect((await breach('report', 'list', incidentId)).out).toContain('provincial-cyberspace');
+  });
+});
 
 describe('a notice from a command line', () => {
   it('is worded by one, approved by two who have seen it, and sent by its number only (B4, B5)', async () => {

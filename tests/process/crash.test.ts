@@ -3,11 +3,13 @@ import { toInstant } from '../../lib/clock';
 import { runProcess } from '../../lib/process/run';
 import { keys } from '../../lib/table/keys';
 import { ledger } from '../../lib/table/ledger/ledger';
+import { putAudiencePart } from '../../lib/table/notice/audience';
 import { ledgerHead, readPerson } from '../../lib/table/person/person';
 import { policyNoticeKey } from '../../lib/table/policy/policy-notice';
-import { beginProcess, type ProcessRef } from '../../lib/table/process/process';
+import { beginProcess, type ProcessRef, processKey } from '../../lib/table/process/process';
 import { putFaceStart } from '../../lib/table/real-name/face-session';
 import { putBlock } from '../../lib/table/sharing/block';
+import { contain, declare } from '../breach/support';
 import { cardGiver, exchange, holder } from '../cards/support';
 import { point, switchOn } from '../location/support';
 import { accountNumber, proofFor } from '../login/support';
@@ -118,6 +120,23 @@ const begin: Record<string, () => Promise<Begun>> = {
     return { parts, asked: world.queued.splice(0, world.queued.length) };
   },
 
+  /** A measure of containment on a list of people; the clock of its incident, which goes on for years, is not looked at. */
+  async measures() {
+    many += 1;
+    const [x, y] = [await holder(world, `x-${many}`), await holder(world, `y-${many}`)];
+    const { incidentId } = await declare(world);
+    const clock = { kind: 'incident-clock', id: incidentId };
+    await world.deps.table.write({ Delete: { Key: processKey(clock) } });
+    world.queued.splice(0, world.queued.length);
+    for (const [part, { subjectId }] of [x, y].entries()) {
+      const member = { subjectId, kinds: [], minor: false, certain: true };
+      await world.deps.table.write(putAudiencePart(`list-${many}`, part, [member]));
+    }
+    await contain(world, incidentId, 'audience-sessions', `list-${many}`);
+    const parts = { x: x.subjectId, y: y.subjectId, incident: incidentId };
+    return { parts, asked: world.queued.splice(0, world.queued.length) };
+  },
+
   /** A change of the policy that concerns everybody. */
   async notices() {
     const [x = '', y = ''] = told;
@@ -149,7 +168,8 @@ async function finish(): Promise<void> {
 }
 
 async function ended({ parts }: Begun): Promise<string[]> {
-  const people = await world.deps.table.getMany(Object.values(parts).map(keys.person));
+  const { incident: _notAPerson, ...whose } = parts;
+  const people = await world.deps.table.getMany(Object.values(whose).map(keys.person));
   for (const item of people) {
     const person = item && readPerson(item);
     const verdict =

@@ -1,4 +1,5 @@
 import { isWorse } from './grade';
+import type { ReportKind } from './report-items';
 import {
   type Certainty,
   DAY_MS,
@@ -34,6 +35,16 @@ export type Duty = {
   certainty: Certainty;
 };
 
+/** The duty that a report to an authority fulfils. */
+export function reportDuty(kind: Exclude<ReportKind, 'supplementary'>, authority: string): string {
+  return `${kind}-report:${authority}`;
+}
+
+/** Whether a duty is fulfilled by filing a report, and by nothing else. */
+export function isReportDuty(dutyId: string): boolean {
+  return /^(initial|closing)-report:/.test(dutyId);
+}
+
 /** From when a deadline runs, and the last moment that is in time. */
 export type Period = { fromMs: number; dueAtMs: number };
 
@@ -49,7 +60,7 @@ export function dutiesOf(rules: RuleSet, owing: Owing): Duty[] {
   const reports = authorities.map(({ id, name, withinMs, relay, article, certainty }): Duty => {
     const common = { to: name, article, certainty, ...(relay !== undefined && { relay }) };
     return {
-      id: `initial-report:${id}`,
+      id: reportDuty('initial', id),
       name: `向${name}报告`,
       period: period(awareAtMs, withinMs),
       ...common,
@@ -59,7 +70,7 @@ export function dutiesOf(rules: RuleSet, owing: Owing): Duty[] {
   const closings = authorities.flatMap(({ id, name }): Duty[] => {
     if (!closing || handledAtMs === undefined) return [];
     const { withinMs, article, certainty } = closing;
-    const said = { id: `closing-report:${id}`, name: `处置结束后向${name}报送总结报告`, to: name };
+    const said = { id: reportDuty('closing', id), name: `处置结束后向${name}报送总结报告`, to: name };
     return [{ ...said, period: period(handledAtMs, withinMs), article, certainty }];
   });
   const others = otherDuties

@@ -43,10 +43,10 @@ export type RuleSet = {
 };
 
 const PIPL_57 = '个人信息保护法第五十七条';
-const MEASURES = '国家网络安全事件报告管理办法';
+export const MEASURES = '国家网络安全事件报告管理办法';
 const nobody = { other: [], cii: [], central: [] } as const;
-const text = (article: string): Source => ({ article, certainty: 'text' });
-const secondary = (article: string): Source => ({ article, certainty: 'secondary' });
+export const text = (article: string): Source => ({ article, certainty: 'text' });
+export const secondary = (article: string): Source => ({ article, certainty: 'secondary' });
 
 const GUIDE = `${MEASURES}附件《网络安全事件分级指南》`;
 const RELAY = '属特别重大、重大事件的，收到报告的部门一小时内向国家网信部门报告，并通报同级有关部门';

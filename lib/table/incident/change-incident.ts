@@ -103,6 +103,7 @@ export async function declareIncident(
     checked: {},
     reminded: {},
     measures: {},
+    reports: [],
     requests: [],
     wrappedKey: wrapped,
     ...next.head,

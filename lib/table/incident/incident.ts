@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { measureIds } from '../../policy/incident/measures';
+import { reportKinds } from '../../policy/incident/report-items';
 import { grades, operatorTypes } from '../../policy/incident/rule-sets';
 import { bytes, plain, sealed, type ValueOf } from '../attribute';
 import type { Item, Table, Write } from '../client';
@@ -47,6 +48,17 @@ const measure = z.object({
 });
 export type Measure = z.output<typeof measure>;
 
+/** A report of the incident, in short: at most one draft of each kind and authority, and one first and one closing report. */
+const reportLine = z.object({
+  number: z.int(),
+  kind: z.enum(reportKinds),
+  authority: z.string(),
+  filedAt: z.optional(z.string()),
+  /** Which items it said, once it is filed. */
+  said: z.optional(z.array(z.string())),
+});
+export type ReportLine = z.output<typeof reportLine>;
+
 /**
  * An incident (promises B1, B2): what is decided on in the clear, and its words sealed under its own key. `awareAt` is where
  * every clock starts; each write of the item is held to it, so nothing ever moves it.
@@ -81,6 +93,7 @@ export const incident = declareEntity('incident', {
     lessonsAt: plain('incident-state', z.optional(z.string())),
     /** The next deadline, while it is not closed. */
     dueAt: plain('incident-state', z.optional(z.string())),
+    reports: plain('incident-state', z.array(reportLine)),
     /** Of the lines added last, how each was asked for, newest first: to recognise a repeat. */
     requests: plain('incident-state', z.array(z.string())),
     /** Keyed digest of what declared it, to recognise a repeat. */
