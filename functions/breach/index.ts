@@ -3,17 +3,17 @@ import { containmentOperations } from './containment-operations';
 import { dutyOperations } from './duty-operations';
 import { incidentOperations } from './incident-operations';
 import { noticeOperations } from './notice-operations';
-import { scopeOperations } from './scope-operations';
 import { reportOperations } from './report-operations';
+import { scopeOperations } from './scope-operations';
 import { trailOperations } from './trail-operations';
 
 export const breach = {
   ...incidentOperations,
   ...dutyOperations,
   ...containmentOperations,
+  ...reportOperations,
   ...scopeOperations,
   ...noticeOperations,
-  ...reportOperations,
   ...trailOperations,
 };
 

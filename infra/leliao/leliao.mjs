@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// `npx leliao` in a clone: the sources as they stand. For other machines `npm run build` makes dist/leliao/leliao.js.
+// `leliao` after `npm link` in a clone: the sources as they stand. For other machines `npm run build` makes dist/leliao/leliao.js.
 import 'tsx';
 
 await import('./leliao.ts');

@@ -7,9 +7,9 @@ import { threshold } from './gauge/threshold';
 import { containment } from './incident/containment';
 import { incident } from './incident/incident';
 import { incidentEntry } from './incident/incident-entry';
+import { incidentReport } from './incident/incident-report';
 import { listedPerson, listPart, peopleList } from './incident/people-list';
 import { scope, scopeCandidate, scopePage } from './incident/scope';
-import { incidentReport } from './incident/incident-report';
 import { batchDisclosure } from './ledger/batch-disclosure';
 import { ledgerEntry } from './ledger/ledger';
 import { endedLocation, location } from './location/location';
@@ -79,13 +79,13 @@ export const entities = {
   containment,
   incident,
   incidentEntry,
+  incidentReport,
   listedPerson,
   listPart,
   peopleList,
   scope,
   scopeCandidate,
   scopePage,
-  incidentReport,
   // ledger
   batchDisclosure,
   ledgerEntry,

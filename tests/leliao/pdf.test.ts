@@ -1,5 +1,5 @@
 import { reportPdf } from '../../infra/leliao/pdf/pdf';
-import type { Report } from '../../infra/leliao/pdf/report';
+import type { Report } from '../../lib/incident-report/report';
 
 const report: Report = {
   title: '网络安全事件报告（初报）',

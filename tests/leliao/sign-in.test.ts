@@ -67,7 +67,7 @@ describe('signing in from a terminal (RFC 8628)', () => {
       out: '{\n  "appeals": []\n}\n',
       err: '',
     });
-    expect(asked.at(-1)).toEqual({
+    expect(asked.at(-1)).toMatchObject({
       path: '/identity/appeals',
       member: { staffId: 'officer', roles: ['officer'] },
     });

@@ -2,8 +2,8 @@ import { command, group } from '../command';
 import { confirmStep } from '../confirm';
 import { choice, neededInstant, neededWhole, text } from '../options';
 import type { Session } from '../session';
-import { facts, table } from '../table';
-import { beijing, countdown } from '../times';
+import { beijing } from '../times';
+import { dueIn, factsIn, rowsIn, timeIn, yesIn } from '../view';
 import { words } from '../words';
 import { fromFile, readJson } from './call';
 
@@ -23,19 +23,18 @@ export const policyCommands = group(
       async run(session) {
         const found = await (await session.api()).consent.versions();
         await session.print(found, () =>
-          table(
+          rowsIn(
+            session,
             [
-              words('版本', 'version'),
-              words('施行时间', 'in force'),
-              words('公告时间', 'announced'),
-              words('改动', 'changes'),
-            ].map((one) => session.text(one)),
-            found.versions.map((one) => [
-              one.version === found.inForce ? `${one.version} *` : one.version,
-              beijing(one.effectiveAt),
-              beijing(one.announcedAt),
-              one.says.join('；'),
-            ]),
+              [
+                words('版本', 'version'),
+                ({ version }) => (version === found.inForce ? `${version} *` : version),
+              ],
+              [words('施行时间', 'in force'), ({ effectiveAt }) => timeIn(effectiveAt)],
+              [words('公告时间', 'announced'), ({ announcedAt }) => timeIn(announcedAt)],
+              [words('改动', 'changes'), ({ says }) => says.join('；')],
+            ],
+            found.versions,
           ),
         );
       },
@@ -120,19 +119,13 @@ export const policyCommands = group(
 );
 
 async function view(session: Session, one: Proposal): Promise<string> {
-  const said = await facts([
-    [session.text(words('版本', 'version')), one.version],
-    [
-      session.text(words('施行时间', 'in force')),
-      `${beijing(one.effectiveAt)}（${countdown(one.effectiveAt, session.around.now(), session.lang)}）`,
-    ],
-    [session.text(words('提出', 'proposed')), `${one.proposedBy} ${beijing(one.proposedAt)}`],
-    [session.text(words('文本摘要', 'text hash')), one.textHash],
-    [
-      session.text(words('重大变更', 'material')),
-      session.text(one.material ? words('是', 'yes') : words('否', 'no')),
-    ],
-    [session.text(words('重新征求同意', 'asks again')), one.asksAgain.join('、') || '–'],
+  const said = await factsIn(session, [
+    [words('版本', 'version'), one.version],
+    [words('施行时间', 'in force'), dueIn(session, one.effectiveAt)],
+    [words('提出', 'proposed'), `${one.proposedBy} ${timeIn(one.proposedAt)}`],
+    [words('文本摘要', 'text hash'), one.textHash],
+    [words('重大变更', 'material'), yesIn(session, one.material)],
+    [words('重新征求同意', 'asks again'), one.asksAgain.join('、') || '–'],
   ]);
   return [said, ...one.says.map((line) => `  · ${line}`)].join('\n');
 }

@@ -1,7 +1,8 @@
 import { command, group } from '../command';
-import { table } from '../table';
-import { beijing, countdown } from '../times';
+import { dueIn, rowsIn, timeIn } from '../view';
 import { words } from '../words';
+
+const account = words('账号', 'account');
 
 /** What waits for a human. Opening and deciding is an act on a person's record: `leliao call`, with a ticket. */
 export const queueCommands = group(words('等待人工处理的事项', 'what waits for a human'), {
@@ -10,15 +11,14 @@ export const queueCommands = group(words('等待人工处理的事项', 'what wa
     async run(session) {
       const found = await (await session.api()).identity.appeals();
       await session.print(found, () =>
-        table(
-          [words('申诉', 'appeal'), words('账号', 'account'), words('期限', 'due')].map((one) =>
-            session.text(one),
-          ),
-          found.appeals.map(({ appealId, subjectId, dueAt }) => [
-            appealId,
-            subjectId,
-            `${beijing(dueAt)}（${countdown(dueAt, session.around.now(), session.lang)}）`,
-          ]),
+        rowsIn(
+          session,
+          [
+            [words('申诉', 'appeal'), ({ appealId }) => appealId],
+            [account, ({ subjectId }) => subjectId],
+            [words('期限', 'due'), ({ dueAt }) => dueIn(session, dueAt)],
+          ],
+          found.appeals,
         ),
       );
     },
@@ -31,11 +31,14 @@ export const queueCommands = group(words('等待人工处理的事项', 'what wa
     async run(session) {
       const found = await (await session.api()).cards.reviewQueue();
       await session.print(found, () =>
-        table(
-          [words('名片', 'card'), words('账号', 'account'), words('提交时间', 'since')].map((one) =>
-            session.text(one),
-          ),
-          found.texts.map(({ cardId, subjectId, since }) => [cardId, subjectId, beijing(since)]),
+        rowsIn(
+          session,
+          [
+            [words('名片', 'card'), ({ cardId }) => cardId],
+            [account, ({ subjectId }) => subjectId],
+            [words('提交时间', 'since'), ({ since }) => timeIn(since)],
+          ],
+          found.texts,
         ),
       );
     },

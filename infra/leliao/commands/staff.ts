@@ -3,8 +3,7 @@ import { text } from '../options';
 import type { Session } from '../session';
 import { fresh, holderOf, revoke, roleIn, signIn, signInNeeded } from '../sign-in';
 import { keepSignIn, readStore, type SignIn } from '../store';
-import { facts } from '../table';
-import { beijing, countdown } from '../times';
+import { dueIn, factsIn } from '../view';
 import { words } from '../words';
 
 /** Who works here: signing in by the device flow, who one is, and signing out. */
@@ -71,19 +70,15 @@ export const staffCommands: Record<string, Made> = {
 async function show(session: Session, api: string, signedIn: SignIn): Promise<void> {
   const { staffId, roles } = holderOf(signedIn);
   const until = new Date(signedIn.expiresAtMs).toISOString();
-  const { lang, around } = session;
   await session.print({ staffId, roles, api, issuer: signedIn.issuer, expiresAt: until }, () =>
-    facts([
-      [session.text(words('账号', 'account')), staffId],
+    factsIn(session, [
+      [words('账号', 'account'), staffId],
       [
-        session.text(words('角色', 'roles')),
-        roles.map((role) => roleIn(lang, role)).join('、') || session.text(words('无', 'none')),
+        words('角色', 'roles'),
+        roles.map((role) => roleIn(session.lang, role)).join('、') || session.text(words('无', 'none')),
       ],
-      [session.text(words('接口', 'API')), api],
-      [
-        session.text(words('有效期', 'until')),
-        `${beijing(until)}（${countdown(until, around.now(), lang)}）`,
-      ],
+      [words('接口', 'API'), api],
+      [words('有效期', 'until'), dueIn(session, until)],
     ]),
   );
 }

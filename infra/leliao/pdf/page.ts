@@ -1,5 +1,5 @@
 /**
- * A report as it is filed, in Typst: A4, one font. Every text comes from `data`, which holds a Report (report.ts) and
+ * A report as it is filed, in Typst: A4, one font. Every text comes from `data`, which holds a Report (lib/incident-report) and
  * `drillWords`, and none of it is read as markup.
  */
 export const page = `#let report = json(bytes(sys.inputs.data))

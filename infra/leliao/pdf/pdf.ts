@@ -1,13 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { DRILL_WORDS, type Report } from '../../../lib/incident-report/report';
 import { Stop } from '../exit';
 import { words } from '../words';
 import { page } from './page';
-import type { Report } from './report';
 
 /** Archivable, and every letter can be found and copied (ISO 19005-2, level u). A letter that no font has is an error. */
 const STANDARD = 'a-2u';
-const DRILL = '演练 · 不得报送';
 
 /** The second has rare characters of names that the first lacks. Only upright and bold are on the page. */
 const fontFolders: [library: string, folder: string][] = [
@@ -26,7 +25,7 @@ const fontFolders: [library: string, folder: string][] = [
  */
 export async function reportPdf(report: Report, fonts: readonly string[] = []): Promise<Buffer> {
   const compiler = await compilerWith(await Promise.all(fonts.map(fontFile)));
-  const data = JSON.stringify({ ...report, drillWords: DRILL });
+  const data = JSON.stringify({ ...report, drillWords: DRILL_WORDS });
   try {
     return compiler.pdf(
       { mainFileContent: page, inputs: { data } },
@@ -74,7 +73,7 @@ const notInstalled = () =>
   new Stop(
     'refused',
     words(
-      '这份 leliao 没有带排版程序和字体：请在装好依赖（npm ci）的代码目录里运行 npx leliao。',
-      'This copy of leliao came without typesetter and fonts: run npx leliao in a clone after npm ci.',
+      '这份 leliao 没有带排版程序和字体：请在装好依赖（npm ci）的代码目录里运行 npm run leliao。',
+      'This copy of leliao came without typesetter and fonts: use npm run leliao in a clone, after npm ci.',
     ),
   );

@@ -4,6 +4,7 @@ import { containmentCommands } from './containment';
 import { dutyCommands } from './duty';
 import { incidentCommands } from './incident';
 import { noticeCommands } from './notice';
+import { reportCommands } from './report';
 import { scopeCommands } from './scope';
 
 /** What a responder needs from the first minute to the last. */
@@ -15,5 +16,6 @@ export const breachCommands = group(
     ...dutyCommands,
     scope: scopeCommands,
     notice: noticeCommands,
+    report: reportCommands,
   },
 );
