@@ -26,15 +26,26 @@ export type Message = {
 export type Way = Channel<string, Message> & {
   quota: Quota;
   /** The person's items that say whether and where they can be reached, at most MAX_ITEMS. */
-  itemsOf(subjectId: string): Key[];
-  /** Whether they can be reached, by these items and their consents, without opening anything. */
-  reaches(person: Person, items: readonly (Item | undefined)[]): boolean;
+  itemsOf(subjectId: string, as: Message['as']): Key[];
+  /**
+   * Whether they can be reached, by these items and their consents, without opening anything. `isFirst`: nothing has been
+   * handed over for them yet, so that what allows one message has not been used up for it.
+   */
+  reaches(person: Person, items: readonly (Item | undefined)[], as: Message['as'], isFirst: boolean): boolean;
   /** Their address; undefined when it does not open, as after an erasure. */
   address(parts: WayParts, person: Person, items: readonly (Item | undefined)[]): Promise<string | undefined>;
-  /** Uses up what allows one message, where the channel has such a thing. False: there is none, and nothing is sent. */
-  spend?(parts: WayParts, person: Person): Promise<boolean>;
+  /**
+   * Uses up what allows one message, where the channel has such a thing; not again for one that the partner has not taken.
+   * False: there is none, and nothing is sent.
+   */
+  spend?(parts: WayParts, person: Person, as: Message['as']): Promise<boolean>;
   /** Told what the partner said, where something of the person's follows from it (WeChat: nothing is accepted any more). */
-  answered?(parts: WayParts, person: Person, sent: Sent): Promise<void>;
+  answered?(
+    parts: WayParts,
+    person: Person,
+    as: Message['as'],
+    answer: { sent: Sent; sentAtMs: number },
+  ): Promise<void>;
   /** Receipts that have to be fetched; those of other channels are brought (functions/events). */
   pullReceipts?(): Promise<Receipt[]>;
 };

@@ -134,9 +134,14 @@ export const proofs: Record<string, { file: string; shows: string }> = {
     shows:
       'every process killed at every call, with its messages lost, doubled and in any order, comes to one end',
   },
+  reference: {
+    file: 'tests/notice/reference.test.ts',
+    shows: 'whom a message is for comes back as it went, and nobody else can make it',
+  },
   fanout: {
     file: 'tests/notice/disturbed.test.ts',
-    shows: 'a notice killed at every call, and by partners that lie and throttle: nobody missed, nobody told twice',
+    shows:
+      'a notice killed at every call, and by partners that lie and throttle: nobody missed, nobody told twice',
   },
   'fanout-pace': {
     file: 'tests/notice/pace.test.ts',

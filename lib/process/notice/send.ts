@@ -1,6 +1,6 @@
 import { toInstant } from '../../clock';
 import type { Deps } from '../../deps';
-import { OUTCOME_UNKNOWN, type PartnerChannel, type Sent } from '../../notice/channel';
+import { type ChannelId, OUTCOME_UNKNOWN, type PartnerChannel, type Sent } from '../../notice/channel';
 import type { Way } from '../../notice/channel-set';
 import { makeReference } from '../../notice/reference';
 import { ConditionFailed, type Item } from '../../table/client';
@@ -15,6 +15,14 @@ import type { Told, Visit } from './visit';
 
 /** Messages that are under way at the same time in one worker: as many go out at most after somebody has paused. */
 export const AT_ONCE = 20;
+
+/** The code of a claim that was given back because the notice was no longer sent. */
+const HELD = 'held';
+
+/** Whether nothing has been handed over by a channel, by the try that stands in the row. */
+export function isFirstBy(channel: ChannelId, last: Try | undefined): boolean {
+  return last?.channel !== channel || last.code === HELD;
+}
 
 /** Somebody, and what their row is to say next. */
 export type Planned = { one: Told; tries: Try[] };
@@ -41,18 +49,25 @@ export async function sendSome(
   way: Way,
   planned: readonly Planned[],
 ): Promise<{ state: NoticeState; inTrouble: boolean }> {
+  const before = planned.map(({ one }) => rowOf(one)?.tries.at(-1));
   const won = await allDone(planned.map(({ one, tries }) => note(deps, of, one, tries)));
-  const claimed = planned.filter((_, index) => won[index]);
-  const wanted = claimed.map(({ one: { subjectId } }) => [keys.person(subjectId), ...way.itemsOf(subjectId)]);
+  const claimed = planned
+    .map((one, index) => ({ ...one, before: before[index] }))
+    .filter((_, index) => won[index]);
+  const wanted = claimed.map(({ one: { subjectId, as } }) => [
+    keys.person(subjectId),
+    ...way.itemsOf(subjectId, as),
+  ]);
   const [now, ...items] = await deps.table.getMany([noticeKey(of.notice.noticeId), ...wanted.flat()]);
   const state = noticeOf(now)?.state ?? 'stopped';
   const heard = { throttled: 0, failed: 0, accepted: 0 };
-  const sendings = claimed.map(async ({ one, tries }, index) => {
+  const sendings = claimed.map(async ({ one, tries, before: last }, index) => {
+    const isFirst = isFirstBy(channel, last);
     const [own, ...others] = items.splice(0, wanted[index]?.length);
     const outcome: Outcome =
       state === 'sending'
-        ? await hand(deps, of, channel, way, { one, own, others })
-        : { state: 'created', code: 'held' };
+        ? await hand(deps, of, channel, way, { one, own, others, isFirst })
+        : { state: 'created', code: HELD };
     if (outcome.state === 'created' && state === 'sending') heard.throttled += 1;
     if (outcome.state === 'technical-failure') heard.failed += 1;
     if (outcome.state === 'sent') heard.accepted += 1;
@@ -66,29 +81,35 @@ export async function sendSome(
   return { state, inTrouble: closed !== undefined || heard.throttled > 0 };
 }
 
-type Found = { one: Told; own: Item | undefined; others: (Item | undefined)[] };
+/** `isFirst`: nothing has been handed over for them by this channel. */
+type Found = { one: Told; own: Item | undefined; others: (Item | undefined)[]; isFirst: boolean };
 
 async function hand(
   deps: Deps,
   { notice, part }: Visit<boolean>,
   channel: PartnerChannel,
   way: Way,
-  { one, own, others }: Found,
+  { one, own, others, isFirst }: Found,
 ): Promise<Outcome> {
   const person = own && readPerson(own);
   const isHere = person !== undefined && canSignIn(person);
   if (!isHere) one.reach = new Set();
-  const address = isHere && way.reaches(person, others) ? await way.address(deps, person, others) : undefined;
+  const address =
+    isHere && way.reaches(person, others, one.as, isFirst)
+      ? await way.address(deps, person, others)
+      : undefined;
   if (!isHere || address === undefined) return { state: 'skipped', code: 'not-reachable', attempt: 0 };
-  if (way.spend && !(await way.spend(deps, person))) return { state: 'permanent-failure', code: 'none-left' };
+  if (isFirst && way.spend && !(await way.spend(deps, person, one.as)))
+    return { state: 'permanent-failure', code: 'none-left' };
   const { noticeId, texts } = notice;
   const { kinds, certain } = one.member;
   const message = { noticeId, text: texts[channel] ?? '', as: one.as, kinds, certain };
   const reference = await makeReference(deps.ring, { noticeId, part, place: one.place });
+  const sentAtMs = deps.clock.now();
   const sent = await way
     .send(address, message, reference)
     .catch((): Sent => ({ status: 'technical-failure', code: OUTCOME_UNKNOWN }));
-  await way.answered?.(deps, person, sent);
+  await way.answered?.(deps, person, one.as, { sent, sentAtMs });
   return outcomeOf(sent);
 }
 

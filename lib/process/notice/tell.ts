@@ -12,7 +12,7 @@ import { canSignIn } from '../../table/person/life';
 import { readPerson } from '../../table/person/person';
 import type { Next, StepInput } from '../kind';
 import { addresseesOf, type Listed, readPart, rowOf, withRows } from './audience-of';
-import { AT_ONCE, noteAll, type Planned, sendSome } from './send';
+import { AT_ONCE, isFirstBy, noteAll, type Planned, sendSome } from './send';
 import { quotaName, takeBlock } from './standing';
 import { channelsOf, type Told, type Visit } from './visit';
 
@@ -120,20 +120,22 @@ function waysOf<D extends boolean>({ set, notice }: Visit<D>): Ways {
 }
 
 async function withReach({ table }: Deps, ways: Ways, some: Listed[]): Promise<Told[]> {
-  const keysOf = ({ subjectId }: Listed) => [
+  const keysOf = ({ subjectId, as }: Listed) => [
     keys.person(subjectId),
-    ...ways.flatMap(([, way]) => way.itemsOf(subjectId)),
+    ...ways.flatMap(([, way]) => way.itemsOf(subjectId, as)),
   ];
   const items = await table.getMany(some.flatMap(keysOf));
-  return some.map((one) => ({ ...one, reach: reachBy(ways, items.splice(0, keysOf(one).length)) }));
+  return some.map((one) => ({ ...one, reach: reachBy(ways, one, items.splice(0, keysOf(one).length)) }));
 }
 
 /** Whoever has no account any more is reached by the announcement alone. */
-function reachBy(ways: Ways, [own, ...items]: (Item | undefined)[]): ReadonlySet<ChannelId> {
+function reachBy(ways: Ways, one: Listed, [own, ...items]: (Item | undefined)[]): ReadonlySet<ChannelId> {
   const person = own && readPerson(own);
   if (!person || !canSignIn(person)) return new Set();
-  const reached = ways.filter(([, way]) =>
-    way.reaches(person, items.splice(0, way.itemsOf(person.subjectId).length)),
+  const { subjectId, as } = one;
+  const last = rowOf(one)?.tries.at(-1);
+  const reached = ways.filter(([channel, way]) =>
+    way.reaches(person, items.splice(0, way.itemsOf(subjectId, as).length), as, isFirstBy(channel, last)),
   );
   return new Set<ChannelId>(['inbox', ...reached.map(([channel]) => channel)]);
 }
