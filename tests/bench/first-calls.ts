@@ -47,6 +47,15 @@ export const firstCalls: Record<string, (person: Person) => FirstCall> = {
     const event = { version: '2.0', rawPath: '/events/wechat', headers: {}, requestContext: { http } };
     return { event: { ...event, queryStringParameters }, opening: [{ get: [bookKey] }], trips: [] };
   },
+  // As for retention.
+  notify: () => {
+    const over = { kind: 'notice-part', id: '20261127-7Q2K-n1-0' };
+    return {
+      event: { Records: [{ messageId: 'bench', eventSource: 'aws:sqs', body: JSON.stringify(over) }] },
+      opening: [{ get: [bookKey] }],
+      trips: [{ get: [processKey(over)] }],
+    };
+  },
   // The queue delivers everything at least once: a message about a process that is already over. It needs no key.
   retention: ({ subjectId, self }) => {
     const over = { kind: 'erasure', id: '999', subjectId };

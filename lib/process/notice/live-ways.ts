@@ -1,11 +1,8 @@
 import type { Deps } from '../../deps';
-import { makeChannels } from '../../gate/channels';
+import { type Channels, makeChannels } from '../../gate/channels';
 import type { PartnerChannel } from '../../notice/channel';
 import type { ChannelSet, Message, Way, WayParts } from '../../notice/channel-set';
 import { channelQuotas } from '../../notice/rules';
-import type { MailMessage } from '../../partner/mail';
-import type { SmsMessage } from '../../partner/sms';
-import type { SubscribeMessage } from '../../partner/subscribe-message';
 import { ConditionFailed } from '../../table/client';
 import { epochOf } from '../../table/person/consents';
 import type { Person } from '../../table/person/person';
@@ -26,11 +23,7 @@ import type { Sealer } from '../../table/sealer';
 /** What the ways of real notices need beside the partners. */
 export type LiveParts = {
   /** What each client is given of a message, from the notice's text for its channel. */
-  words: {
-    subscribe(message: Message): SubscribeMessage;
-    sms(message: Message): SmsMessage;
-    mail(message: Message): MailMessage;
-  };
+  words: { [C in PartnerChannel]: (message: Message) => Parameters<Channels[C]['send']>[1] };
   /** The templates of subscribe messages for the person and for a guardian; without one nobody is reached that way. */
   templates: Partial<Record<Message['as'], MessageTemplate>>;
   /** The channels for which the operator has what it needs; the others are not tried. */
