@@ -13,7 +13,7 @@ import { startOidc } from './oidc';
 import { openPersistence, type Persistence } from './persist';
 import { HOST } from './ports';
 import { SANDBOX_SMS } from './sandbox/approved-templates';
-import { createContacts } from './sandbox/contacts';
+import { type Contacts, createContacts } from './sandbox/contacts';
 import { startSandbox } from './sandbox/server';
 import { SANDBOX_FACEID, SANDBOX_TENCENT } from './sandbox/tencent-signature';
 import { SANDBOX_PUSH } from './sandbox/wechat-push';
@@ -48,6 +48,8 @@ export type Services = {
   sandbox: string;
   /** What a door before these functions signs with (lib/door/serve.ts). */
   doorKey: string;
+  /** What has really reached whom, and what waits to be told of it; the sandbox's control surface shows the same. */
+  contacts: Contacts;
   /** Mails that were sent, newest first. */
   mailbox: Mail[];
   smtpPort: number;
@@ -166,6 +168,7 @@ async function startWith(options: ServicesOptions, persistence: Persistence | un
     environment,
     sandbox: sandbox.url,
     doorKey: door.DOOR_KEY,
+    contacts,
     mailbox,
     smtpPort,
     deadLetterQueueUrl: queue.queues.ProcessDeadLetterQueue,

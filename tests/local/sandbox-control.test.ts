@@ -1,3 +1,4 @@
+import { SANDBOX_SUBSCRIBE } from '../../infra/local/sandbox/approved-templates';
 import { app, startTestSandbox, type TestSandbox } from './sandbox-support';
 
 const openid = 'o-zhang-san';
@@ -102,4 +103,45 @@ test.each([
 ])('refuses %s with a sentence', async (_what, method, control, body, status) => {
   const answer = await sandbox.control(method, control, body);
   expect(answer).toEqual({ status, body: { error: expect.any(String) } });
+});
+
+describe('what has reached people', () => {
+  const receipts = async (from = '') =>
+    (await sandbox.control('GET', `/receipts${from}`)).body as { total: number; receipts: object[] };
+
+  test('is listed from any place on, and forgotten with every fate', async () => {
+    const { id: templateId } = SANDBOX_SUBSCRIBE.breach;
+    await sandbox.control('POST', `/people/${openid}/acceptances`, { templateId, times: 'lasting' });
+    const { access_token } = await sandbox.token();
+    const data = Object.fromEntries(
+      Object.entries({
+        thing1: '一',
+        time2: '2026年1月1日 00:00',
+        phrase3: '一',
+        character_string4: '1',
+        thing5: '一',
+      }).map(([key, value]) => [key, { value }]),
+    );
+    const send = async () => {
+      const url = `${sandbox.url}/cgi-bin/message/subscribe/send?access_token=${access_token}`;
+      const body = JSON.stringify({ touser: openid, template_id: templateId, data });
+      return ((await (await fetch(url, { method: 'POST', body })).json()) as { errcode: number }).errcode;
+    };
+    expect([await send(), await send()]).toEqual([0, 0]);
+    await sandbox.control('POST', '/contacts', { channel: 'subscribe', to: '*', refuse: '43107' });
+    expect(await send()).toBe(43107);
+    expect(await receipts()).toMatchObject({ total: 2, receipts: [{ to: openid }, { to: openid }] });
+    expect(await receipts('/1')).toMatchObject({ total: 2, receipts: [{ to: openid }] });
+    await sandbox.control('DELETE', '/receipts');
+    expect([await receipts(), await send()]).toEqual([{ total: 0, receipts: [] }, 43101]);
+  });
+
+  test.each([
+    ['/contacts', { channel: 'fax', to: 'x' }],
+    ['/contacts', { channel: 'sms', to: 'x', refuse: 'a text of its own' }],
+    ['/quotas', { path: '/nowhere', max: 1, windowMs: 1 }],
+    [`/people/${openid}/acceptances`, { templateId: 'x', times: 1 }],
+  ])('is not to be steered by nonsense: %s', async (path, body) => {
+    expect((await sandbox.control('POST', path, body)).status).toBe(400);
+  });
 });
