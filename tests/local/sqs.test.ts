@@ -5,6 +5,7 @@ import {
   SendMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
+import { deadLetterQueueOf, deadLetters, repeatDeadLetters } from '../../infra/commands/dead-letters';
 import { type Sqs, startSqs } from '../../infra/local/sqs';
 import { until } from './waiting';
 
@@ -68,4 +69,24 @@ test('moves a message that failed five times to the dead-letter queue', async ()
     return bodies.length > 0;
   });
   expect(bodies).toEqual(['fails']);
+});
+
+test('shows what has been given up, leaves it there, and brings it back to the queue that it came from', async () => {
+  const { NoticeQueue, NoticeDeadLetterQueue } = sqs.queues;
+  expect(await deadLetterQueueOf(client, NoticeQueue)).toBe(NoticeDeadLetterQueue);
+  const bodies = Array.from({ length: 12 }, (_, index) => `{"id":"${index % 11}"}`);
+  for (const MessageBody of bodies)
+    await client.send(new SendMessageCommand({ QueueUrl: NoticeDeadLetterQueue, MessageBody }));
+  const shown = await deadLetters(client, NoticeQueue);
+  expect([...shown]).toHaveLength(11);
+  expect(shown.get('{"id":"0"}')).toBe(2);
+  expect(await deadLetters(client, NoticeQueue)).toEqual(shown);
+  expect(await repeatDeadLetters(client, NoticeQueue)).toBe(12);
+  expect([...(await deadLetters(client, NoticeQueue))]).toEqual([]);
+  const back = new ReceiveMessageCommand({
+    QueueUrl: NoticeQueue,
+    MaxNumberOfMessages: 10,
+    WaitTimeSeconds: 0,
+  });
+  expect((await client.send(back)).Messages).toHaveLength(10);
 });

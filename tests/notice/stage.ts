@@ -20,6 +20,8 @@ export type Partner = {
   taken: { to: string; reference: string; messageId: string; as: string; atMs: number }[];
   /** Requests, taken or not. */
   asked: number;
+  /** Requests for one person. */
+  asksFor(to: string): number;
 };
 
 /** What a partner does with a message. `unknown`: it takes it and the answer is lost. `lost`: neither. */
@@ -38,6 +40,7 @@ export function partner({ reaches, conduct, now, quota, before }: PartnerOptions
   const one: Partner = {
     taken: [],
     asked: 0,
+    asksFor: (to) => nth.get(to) ?? 0,
     way: {
       quota: quota ?? { perSecond: 1000 },
       itemsOf: () => [],
@@ -162,8 +165,12 @@ export async function waiting({ deps }: Stage): Promise<Waiting[]> {
 }
 
 /** Lets time pass, and takes up what is due as the timer does, until nothing waits or `stop` says so. */
-export async function finish(on: Stage, stop: () => boolean = () => false): Promise<void> {
-  for (let round = 0; round < 60 && !stop(); round += 1) {
+export async function finish(
+  on: Stage,
+  stop: () => boolean = () => false,
+  each: () => Promise<void> = async () => {},
+): Promise<void> {
+  for (let round = 0; round < 120 && !stop(); round += 1) {
     const all = await waiting(on);
     const [first] = all;
     if (!first) return;
@@ -173,6 +180,7 @@ export async function finish(on: Stage, stop: () => boolean = () => false): Prom
       on,
       due.map(({ ref }) => ref),
     );
+    await each();
   }
   if (!stop()) throw new Error('a notice never ends');
 }

@@ -11,7 +11,10 @@ export class PowerCut extends Error {
  * The service on a machine that counts its calls to table, files and queue, and loses its power at one of them: that call
  * and every later one fails, as for a process that is no more.
  */
-export function machine(deps: Deps, cut?: Cut): { deps: Deps; calls: () => number } {
+export function machine(
+  deps: Deps,
+  cut?: Cut,
+): { deps: Deps; calls: () => number; powered: <O extends object>(client: O) => O } {
   let calls = 0;
   let isDead = false;
   async function call<T>(act: () => Promise<T>): Promise<T> {
@@ -29,9 +32,11 @@ export function machine(deps: Deps, cut?: Cut): { deps: Deps; calls: () => numbe
     ]);
     return Object.fromEntries(entries) as O;
   }
-  const { table, objects, queue } = deps;
+  const { table, objects, queue, noticeQueue } = deps;
+  const clients = { table: powered(table), objects: powered(objects), queue: powered(queue) };
   return {
-    deps: { ...deps, table: powered(table), objects: powered(objects), queue: powered(queue) },
+    deps: { ...deps, ...clients, noticeQueue: powered(noticeQueue) },
     calls: () => calls,
+    powered,
   };
 }

@@ -134,6 +134,14 @@ export const proofs: Record<string, { file: string; shows: string }> = {
     shows:
       'every process killed at every call, with its messages lost, doubled and in any order, comes to one end',
   },
+  fanout: {
+    file: 'tests/notice/disturbed.test.ts',
+    shows: 'a notice killed at every call, and by partners that lie and throttle: nobody missed, nobody told twice',
+  },
+  'fanout-pace': {
+    file: 'tests/notice/pace.test.ts',
+    shows: 'a notice to 20 000 people takes as long as its channels’ quotas, and asks none faster',
+  },
   rotation: {
     file: 'tests/process/rotation.test.ts',
     shows:
