@@ -91,7 +91,7 @@ export const functionCapabilities = {
   profile: ['people', 'seal', 'staff-identity', 'pictures', 'subscribe-templates', 'mail'],
   location: ['people', 'seal'],
   identity: ['people', 'seal', 'staff-identity', 'faceid', 'network-identity'],
-  events: ['seal', 'wechat-push', 'subscribe-templates', 'bounces'],
+  events: ['seal', 'wechat-push', 'subscribe-templates', 'bounces', 'ask-for-notices'],
   retention: ['seal', 'take-processes', 'ask-for-processes', 'erase-pictures'],
   notify: ['seal', 'send-notices', 'ask-for-notices', 'wechat-message', 'sms', 'mail'],
 } as const satisfies Record<string, readonly Capability[]>;

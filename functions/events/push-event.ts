@@ -35,17 +35,44 @@ const ofAuthorisation = z.object({
 });
 export type AuthorisationPush = z.output<typeof ofAuthorisation>;
 
+const sending = z.object({
+  MsgID: z.pipe(
+    digits,
+    z.transform((id) => String(id)),
+  ),
+  /** 0: it has arrived. */
+  ErrorCode: z.pipe(
+    digits,
+    z.transform((code) => Number(code)),
+  ),
+});
+const ofSending = z.object({
+  Event: z.literal('subscribe_msg_sent_event'),
+  FromUserName: openid,
+  CreateTime,
+  List: z.pipe(
+    z.union([z.array(sending), sending]),
+    z.transform((list) => [list].flat()),
+  ),
+});
+export type SentEvent = z.output<typeof ofSending>;
+
 /** Everything else that may be pushed: messages of people, results of checks that we do not ask for. */
 const other = z.pipe(
   z.object({ MsgType: z.string() }),
   z.transform(() => ({ Event: 'other' as const })),
 );
-const listenedTo: readonly unknown[] = [...ofAcceptance.shape.Event.options, ...authorisationEvents];
+const listenedTo: readonly unknown[] = [
+  ...ofAcceptance.shape.Event.options,
+  ...authorisationEvents,
+  'subscribe_msg_sent_event',
+];
 
 /** What WeChat pushes, as JSON (消息推送, 数据格式 JSON). An event that we listen to and cannot read is no other event. */
 export const pushEvent = z.union([
   ofAcceptance,
   ofAuthorisation,
+  ofSending,
   z.pipe(
     z
       .looseObject({ Event: z.optional(z.unknown()) })

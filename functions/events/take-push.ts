@@ -4,6 +4,7 @@ import { AppError } from '../../lib/errors';
 import type { WebhookRun } from '../../lib/gate/webhook';
 import { noteAcceptances } from './note-acceptances';
 import { noteAuthorisation } from './note-authorisation';
+import { noteSendings } from './note-receipts';
 import { type PushEvent, pushEvent } from './push-event';
 
 /** What WeChat wants to read, without which it sends the same event again, three times in all. */
@@ -41,6 +42,8 @@ async function note(deps: Deps, event: PushEvent): Promise<void> {
     case 'subscribe_msg_popup_event':
     case 'subscribe_msg_change_event':
       return noteAcceptances(deps, event);
+    case 'subscribe_msg_sent_event':
+      return noteSendings(deps, event);
     case 'user_info_modified':
     case 'user_authorization_revoke':
     case 'user_authorization_cancellation':

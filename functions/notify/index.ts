@@ -6,17 +6,17 @@ import { wake } from './wake';
 
 export const notify = {
   runProcess: operation({
-    summary: '队列：推进一份通知：按渠道逐人告知一批人，或者开始、结束整份通知。',
+    summary: '队列：推进一份通知：按渠道逐人告知一批人，或者开始、结束整份通知；或者领取短信回执。',
     caller: 'queue',
     purpose: 'incident',
     kinds: { in: ['notice-record'], out: [] },
     input: z.strictObject({
-      kind: z.string().check(z.regex(/^notice(-part)?$/)),
+      kind: z.string().check(z.regex(/^notice(-part|-receipts)?$/)),
       id: z.string().check(z.regex(/^[\w-]{1,64}$/)),
     }),
     output: z.object({
       outcome: z.enum(['done', 'already-done', 'waits', 'failed', 'goes-on']),
-      /** Parts of a notice that is done. */
+      /** Parts of a notice that is done, or receipts that said something new. */
       count: z.int(),
     }),
     ledger: 'act',

@@ -35,10 +35,16 @@ export async function wake(deps: Deps, { requestId }: Pick<Run<'scheduler', unkn
     } while (after && ofShard < MOST_OF_A_SHARD && deps.clock.now() <= stopAtMs);
     found += ofShard;
   }
+  const fetched = await fetchAll(deps, requestId, stopAtMs);
+  return { found, ...fetched, finished: deps.clock.now() <= stopAtMs };
+}
+
+/** Fetches the receipts of every channel that does not bring them, until there are none or the time is over. */
+export async function fetchAll(deps: Deps, requestId: string, stopAtMs = deps.clock.now() + WAKE_MS) {
   const fetched = { receipts: 0, noted: 0 };
   for (const [channel, way] of Object.entries(deps.channels.live.ways) as [PartnerChannel, Way][])
     await fetchReceipts(deps, channel, way, { requestId, stopAtMs }, fetched);
-  return { found, ...fetched, finished: deps.clock.now() <= stopAtMs };
+  return fetched;
 }
 
 /** Those that are due at the same second go together. */

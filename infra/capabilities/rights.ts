@@ -74,7 +74,15 @@ export const tableRights: Record<Principal, TableRights> = {
     },
     indexes: { due: 'APPEALS' },
   },
-  events: { items: { 'P#*': 'get put check', 'ID#openid#*': 'get' } },
+  events: {
+    items: {
+      'P#*': 'get query put check',
+      'ID#openid#*': 'get',
+      'NOTICE#*': 'get',
+      'AUDIENCE#*': 'get',
+      'PROCESS#*': 'get put update',
+    },
+  },
   retention: {
     items: {
       'P#*': 'get query put update delete check',

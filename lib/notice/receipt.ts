@@ -3,6 +3,9 @@ import type { Try } from '../table/notice/recipient';
 import { OUTCOME_UNKNOWN, type PartnerChannel, type Receipt } from './channel';
 import { BY_SILENCE } from './next-action';
 
+/** The message on the queue of notices that says that receipts wait at a partner. It names no message and nobody. */
+export const RECEIPTS_ARE_THERE = { kind: 'notice-receipts', id: 'sms' } as const;
+
 /** A receipt, and which channel's partner has sent it. */
 export type ChannelReceipt = Receipt & { channel: PartnerChannel };
 

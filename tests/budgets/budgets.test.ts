@@ -389,6 +389,11 @@ it('every entry of a ledger says which kinds it is about exactly where it is abo
 
 /** Rights outside the usual case, so that no row above uses them; each with the test that fails without it. */
 const seldom: Partial<Record<Principal, Grant[]>> = {
+  events: [
+    // tests/events/receipts: by WeChat's number of a message; and after a failure the next channel is tried.
+    onItems('Query', 'P#*'),
+    ...['BatchGetItem', 'PutItem', 'UpdateItem'].map((act) => onItems(act, 'PROCESS#*')),
+  ],
   login: [
     // tests/login/arrivals: from another entry of the same operator.
     onItems('BatchGetItem', 'ID#unionid#*'),

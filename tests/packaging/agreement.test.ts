@@ -74,6 +74,8 @@ it('people reach a function only by its own path', async () => {
       ['identity', 'POST /identity/{operation}'],
       ['events', 'GET /events/wechat'],
       ['events', 'POST /events/wechat'],
+      ['events', 'POST /events/mail'],
+      ['events', 'POST /events/sms'],
     ],
   });
 });

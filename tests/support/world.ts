@@ -52,6 +52,9 @@ const isFunction = (name: string): name is FunctionName => name in functions;
 
 export { onceKey } from './once-key';
 
+/** Where mails that could not be delivered come back to. */
+export const BOUNCE_HOST = 'bounce.leliao.cn';
+
 /** 2026-12-01 10:00 in Beijing. */
 export const START = Date.parse('2026-12-01T02:00:00.000Z');
 
@@ -149,6 +152,7 @@ export async function createWorld({
     WECHAT_PUSH_TOKEN: SANDBOX_PUSH.token,
     WECHAT_PUSH_AES_KEY: SANDBOX_PUSH.aesKey,
     SUBSCRIBE_TEMPLATES: templatesSetting,
+    MAIL_BOUNCE_HOST: BOUNCE_HOST,
   };
   const config = like?.config ?? readConfig(settings);
   const raw = new DynamoDBClient({ region: config.SERVICE_REGION, endpoint: config.TABLE_ENDPOINT });
