@@ -6,6 +6,7 @@ import { createKeyRing, type KeyRing } from './crypto/key-ring';
 import { type Random, systemRandom } from './crypto/random';
 import { rootKeys } from './crypto/root-key';
 import { AppError } from './errors';
+import { doorKeysOf, listOf, templatesOf } from './listed';
 import { createLog, type Log } from './log';
 import { type ChannelSets, drillChannels, liveChannels } from './notice/channel-set';
 import { channelQuotas } from './notice/rules';
@@ -232,16 +233,6 @@ function createSignInEntries(config: Config, asking: Asking): Entries {
   );
 }
 
-const listOf = (text: string): string[] => text.split(',').filter(Boolean);
-
-/** `SUBSCRIBE_TEMPLATES` is a list of `<name>=<template id>:<once or lasting>`. */
-function templatesOf(list: string): MessageTemplate[] {
-  return listOf(list).map((text) => {
-    const [, name = '', id = '', kind] = /^([^=]+)=([^:]+):(.+)$/.exec(text) ?? [];
-    return { name, id, kind: kind as MessageTemplate['kind'] };
-  });
-}
-
 function appidsOf(entries: Entries): Deps['entries'] {
   return Object.fromEntries(Object.entries(entries).map(([id, { appid }]) => [id, { appid }]));
 }
@@ -255,20 +246,4 @@ async function exchangeAt(entries: Entries, entry: EntryId, code: string): Promi
 function createRisk({ RISK_RANK_THRESHOLD }: Config, server: WechatServer): Risk | undefined {
   if (!RISK_RANK_THRESHOLD) return undefined;
   return { wechatRisk: createWechatRisk(server), refusedFrom: Number(RISK_RANK_THRESHOLD) };
-}
-
-/** Ed25519 public keys as JWKs (RFC 8037, 2). */
-function doorKeysOf(list: string): JWK[] {
-  const pairs = list
-    .split(',')
-    .filter(Boolean)
-    .map((pair) => pair.split('='));
-  return pairs.map(([kid = '', x = '']) => ({
-    kty: 'OKP',
-    crv: 'Ed25519',
-    alg: 'EdDSA',
-    use: 'sig',
-    kid,
-    x,
-  }));
 }
