@@ -16,7 +16,6 @@ const noticeTemplate = '(subscribe|sms)\\.[a-z-]{1,32}=[\\w-]{1,64}';
 
 const stages = ['local', 'test', 'staging', 'production'] as const;
 
-/** Templates of subscribe messages. */
 const template = '[a-z-]{1,32}=[\\w-]{20,64}:(once|lasting)';
 
 const one = `(${entryIds.join('|')})=[^,:=]+:[^,:=]+`;
@@ -46,10 +45,7 @@ const settings = z.object({
   WECHAT_API_BASE: z.string().check(z.minLength(1)),
   WECHAT_APPID: z.string().check(z.minLength(1)),
   WECHAT_SECRET: z.string().check(z.minLength(1)),
-  /**
-   * Token and EncodingAESKey of WeChat's message push; two of each, separated by a comma, while they are changed. Empty: no push
-   * is believed.
-   */
+  /** Token and EncodingAESKey of WeChat's message push; two of each while they are changed. Empty: no push is believed. */
   WECHAT_PUSH_TOKEN: z.string().check(z.regex(/^([A-Za-z0-9-]{3,32}(,[A-Za-z0-9-]{3,32})?)?$/)),
   WECHAT_PUSH_AES_KEY: z.string().check(z.regex(/^([A-Za-z0-9+/]{43}(,[A-Za-z0-9+/]{43})?)?$/)),
   /** Templates of subscribe messages that people may be asked for, as `<name>=<template id>:<once or lasting>`. */

@@ -6,6 +6,7 @@ import { announceService, findService } from '../../infra/local/find-service';
 import { close, listen } from '../../infra/local/ports';
 import { createContacts } from '../../infra/local/sandbox/contacts';
 import type { Service } from '../../infra/local/service';
+import { systemClock } from '../../lib/clock';
 
 let folder: string;
 let file: string;
@@ -36,6 +37,7 @@ function serviceAt(console: string): Service {
     environment,
     sandbox: 'http://s',
     doorKey: 'door-1=private',
+    contacts: createContacts(systemClock),
     mailbox: [],
     contacts: createContacts({ now: () => 0 }),
     smtpPort: 1,

@@ -1,7 +1,7 @@
 import type { JWK } from 'jose';
 import type { MessageTemplate } from './table/profile/message-acceptance';
 
-/** What a setting has, separated by commas. */
+/** Settings that are lists, separated by commas (lib/config.ts has seen to their form). */
 export const listOf = (text: string): string[] => text.split(',').filter(Boolean);
 
 /** `SUBSCRIBE_TEMPLATES` is a list of `<name>=<template id>:<once or lasting>`. */
@@ -14,13 +14,8 @@ export function templatesOf(list: string): MessageTemplate[] {
 
 /** Ed25519 public keys as JWKs (RFC 8037, 2). */
 export function doorKeysOf(list: string): JWK[] {
-  const pairs = listOf(list).map((pair) => pair.split('='));
-  return pairs.map(([kid = '', x = '']) => ({
-    kty: 'OKP',
-    crv: 'Ed25519',
-    alg: 'EdDSA',
-    use: 'sig',
-    kid,
-    x,
-  }));
+  return listOf(list).map((pair) => {
+    const [kid = '', x = ''] = pair.split('=');
+    return { kty: 'OKP', crv: 'Ed25519', alg: 'EdDSA', use: 'sig', kid, x };
+  });
 }
