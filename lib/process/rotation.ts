@@ -57,7 +57,7 @@ export function isUnderWay({ step }: Process): boolean {
 
 /** The parts of a rotation: those of everybody, and one for the keys of incidents, which are few. */
 export function rotationParts(ref: ProcessRef): ProcessRef[] {
-  return [...partsOf(ref), { kind: ref.kind, id: `${ref.id}-incidents` }]; // a whole process is no message
+  return [...partsOf(ref), { kind: ref.kind, id: `${ref.id}-incidents` }];
 }
 
 function spreadTo(step: string, to: string, settleMs: number): Step {
@@ -116,7 +116,7 @@ type Looked = { last: string | undefined; old: number; moved: ProcessState };
 /** `old`: who was found under an older key in this pass so far, moved or not. Whoever was not is met by the next pass. */
 async function rewrapNext(deps: Deps, state: ProcessState): Promise<Looked> {
   const { version, old = 0, people: seen = 0, rewrapped = 0 } = state;
-  const { holders, last } = await nextHolders(deps, state);
+  const { holders, people, last } = await nextHolders(deps, state);
   const tried = await Promise.allSettled(holders.map((holder) => rewrapOne(deps, holder, Number(version))));
   const found = { none: 0, lost: 0, rewrapped: 0 };
   for (const one of tried) {
@@ -124,7 +124,7 @@ async function rewrapNext(deps: Deps, state: ProcessState): Promise<Looked> {
     if (one.status === 'rejected') throw one.reason;
     found[one.value] += 1;
   }
-  const counts = { people: Number(seen) + holders.length, rewrapped: Number(rewrapped) + found.rewrapped };
+  const counts = { people: Number(seen) + people, rewrapped: Number(rewrapped) + found.rewrapped };
   return { last, old: Number(old) + found.rewrapped + found.lost, moved: { ...state, ...counts } };
 }
 
@@ -134,11 +134,12 @@ type Holder = { id: string; wrappedKey: Uint8Array | undefined; put: typeof repl
 async function nextHolders(
   deps: Deps,
   state: ProcessState,
-): Promise<{ holders: Holder[]; last: string | undefined }> {
+): Promise<{ holders: Holder[]; people: number; last: string | undefined }> {
   if (Number(state.shard) < EVERYONE_SHARDS) {
     const { people, last } = await nextPeople(deps, state);
     const holderOf = ({ subjectId: id, wrappedKey }: (typeof people)[number]) => ({ id, wrappedKey });
-    return { holders: people.map((person) => ({ ...holderOf(person), put: replaceWrappedKey })), last };
+    const holders = people.map((person) => ({ ...holderOf(person), put: replaceWrappedKey }));
+    return { holders, people: people.length, last };
   }
   const after = state.after === undefined ? undefined : String(state.after);
   const { ids, last } = await queryEveryIncident(deps.table, PEOPLE_PER_STEP, after);
@@ -146,7 +147,7 @@ async function nextHolders(
   const holders = ids.map((id, at) => {
     return { id, wrappedKey: items[at]?.wrappedKey as Uint8Array | undefined, put: replaceIncidentKey };
   });
-  return { holders, last };
+  return { holders, people: 0, last };
 }
 
 /** `none`: erased, or under that version already. `lost`: the item changed meanwhile. */

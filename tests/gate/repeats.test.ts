@@ -1,6 +1,7 @@
 import { DAY_MS } from '../../lib/clock';
 import type { Operation } from '../../lib/gate/operation';
 import { issueProof } from '../../lib/gate/proof';
+import { declare, nowOf, responder } from '../breach/support';
 import { cardGiver, holder } from '../cards/support';
 import { agreeingPartners } from '../identity/agreeing-partners';
 import { newCitizen } from '../identity/support';
@@ -129,6 +130,20 @@ const rows: Record<string, () => Promise<Row>> = {
       document: 'D-1',
     };
     return { input, other: { ...input, document: 'D-2' }, by: async () => ({ token: 'staff:one:officer' }) };
+  },
+  'breach/declare': async () => {
+    const input = { title: '导出接口未校验权限', learnedAt: nowOf(world) };
+    return { input, other: { ...input, title: '别的' }, by: async () => responder };
+  },
+  'breach/learn': async () => {
+    const { incidentId } = await declare(world);
+    const input = { incidentId, words: '日志显示被逐页抓取' };
+    return { input, other: { ...input, words: '别的' }, by: async () => responder };
+  },
+  'breach/contain': async () => {
+    const { incidentId } = await declare(world);
+    const input = { incidentId, measure: 'staff', target: 'mallory' };
+    return { input, other: { ...input, target: 'eve' }, by: async () => responder };
   },
   'identity/verify': async () => ({
     input: typed(),

@@ -39,7 +39,6 @@ function serviceAt(console: string): Service {
     doorKey: 'door-1=private',
     contacts: createContacts(systemClock),
     mailbox: [],
-    contacts: createContacts({ now: () => 0 }),
     smtpPort: 1,
     deadLetterQueueUrl: '',
     ended,
