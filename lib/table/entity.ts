@@ -5,7 +5,7 @@ import { type ConsentPurposeId, needsConsent, type PurposeId } from '../policy/p
 import type { RetentionId } from '../policy/retention';
 import type { SensitiveKindId } from '../policy/sensitive';
 import { type Attribute, type Attributes, codecOf, type Given, type Plain, plain } from './attribute';
-import { type Item, type MadeItem, sinceBefore } from './item';
+import { type Item, type MadeItem, saysNothing, sinceBefore } from './item';
 import { DUE_SHARDS, dueShard, type Key, type Pointer, shardOf, subjectOf } from './keys';
 import { endOfLife, type Life } from './life';
 import type { Place } from './place';
@@ -168,21 +168,24 @@ function sensitiveKindsOf(attributes: Attributes): [attribute: string, kind: Sen
  */
 function hiddenKindsOf(attributes: Attributes): [attribute: string, kind: KindId][] {
   const all = Object.entries(attributes).filter(([, { storage }]) => storage === 'sealed');
-  const always = new Set(Object.values(attributes).flatMap((one) => (mayLack(one) ? [] : one.kinds)));
+  const always = new Set(all.flatMap(([, one]) => (mayLack(one) ? [] : one.kinds)));
   const hidden = all.flatMap(([name, { kinds: of }]) =>
     of.filter((kind) => !always.has(kind)).map((kind): [string, KindId] => [name, kind]),
   );
-  const isTold = all.every(([, one]) => mayLack(one)) && new Set(hidden.map(([, kind]) => kind)).size === 1;
-  return isTold ? [] : hidden;
+  // No blob at all is made of nothing; an empty list makes one.
+  const isTold = all.every(([, one]) => mayLack(one) && !mayBeEmpty(one));
+  return isTold && new Set(hidden.map(([, kind]) => kind)).size === 1 ? [] : hidden;
 }
 
-/** Whether an item may be without an attribute. */
-export function mayLack({ schema }: Attribute): boolean {
-  return schema.safeParse(undefined).success;
+/** Whether an item may be without an attribute, or have it with nothing in it. */
+export function mayLack(attribute: Attribute): boolean {
+  return attribute.schema.safeParse(undefined).success || mayBeEmpty(attribute);
 }
+
+const mayBeEmpty = ({ schema }: Attribute) => schema.safeParse([]).success;
 
 function kindsSaid(hidden: [attribute: string, kind: KindId][], content: Record<string, unknown>): KindId[] {
-  return [...new Set(hidden.flatMap(([name, kind]) => (content[name] === undefined ? [] : [kind])))];
+  return [...new Set(hidden.flatMap(([name, kind]) => (saysNothing(content[name]) ? [] : [kind])))];
 }
 
 /** Whether a value is there that tells something of its kind. */

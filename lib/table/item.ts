@@ -10,11 +10,16 @@ export type Item = Key & Record<string, unknown>;
  */
 export function sinceBefore(item: Item, before: Item | undefined): number | undefined {
   if (!before || before.entity !== item.entity) return undefined;
-  const there = Object.keys(item).filter((name) => item[name] !== undefined);
+  const there = Object.keys(item).filter((name) => !saysNothing(item[name]));
   const had = new Set(before.has as readonly string[] | undefined);
   const isAll = ((item.has as readonly string[] | undefined) ?? []).every((kind) => had.has(kind));
-  const isSame = there.every((name) => before[name] !== undefined || !isContent(name));
+  const isSame = there.every((name) => !saysNothing(before[name]) || !isContent(name));
   return isSame && isAll ? (before.createdAtSeconds as number | undefined) : undefined;
+}
+
+/** Whether a value says nothing at all: an empty list holds no kind. */
+export function saysNothing(value: unknown): boolean {
+  return value === undefined || (Array.isArray(value) && value.length === 0);
 }
 
 /** What stands beside the content says nothing of what is held. */

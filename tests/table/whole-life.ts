@@ -192,9 +192,10 @@ function withMaps(
   return { ...value, ...Object.fromEntries(maps) };
 }
 
+/** By hand: of what is there, and an empty list is nothing. */
 function presentKinds(entity: Any, value: Value): KindId[] {
   return declaredOf(entity)
-    .filter(([name]) => value[name] !== undefined)
+    .filter(([name]) => value[name] !== undefined && !(Array.isArray(value[name]) && value[name].length === 0))
     .flatMap(([, { kinds: of }]) => of);
 }
 

@@ -5,6 +5,7 @@ import type { Doubt } from '../../scope/doubts';
 import type { Attribute } from '../attribute';
 import type { Item, Table } from '../client';
 import { mayLack } from '../entity';
+import { saysNothing } from '../item';
 import { type LedgerEntry, ledgerEntry } from '../ledger/ledger';
 import { person } from '../person/person';
 import type { AnyEntity } from './any-entity';
@@ -168,7 +169,7 @@ export function kindsOf(item: Item, { attributes }: AnyEntity): KindId[] {
 
 function isThere(item: Item, name: string, attribute: Attribute, kind: KindId): boolean {
   if (attribute.record) return Object.keys((item[name] ?? {}) as object).length > 0;
-  if (attribute.storage !== 'sealed') return item[name] !== undefined;
+  if (attribute.storage !== 'sealed') return !saysNothing(item[name]);
   if (item.sealed === undefined) return false;
   const noted = item.has as readonly string[] | undefined;
   return !mayLack(attribute) || noted === undefined || noted.includes(kind);
