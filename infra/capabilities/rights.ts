@@ -75,19 +75,30 @@ export const tableRights: Record<Principal, TableRights> = {
     indexes: { due: 'APPEALS' },
   },
   breach: {
-    items: { 'INCIDENT#*': 'get query put', 'PROCESS#*': 'put' },
+    items: {
+      'INCIDENT#*': 'get query put update',
+      'PROCESS#*': 'put',
+      'LIST#*': 'get put',
+      // Whom a digest leads to, and whether a number is anybody's.
+      'ID#*': 'get',
+      'P#*': 'get',
+    },
     indexes: { due: 'INCIDENTS' },
   },
   retention: {
     items: {
       'INCIDENT#*': 'get query put delete',
+      'SCOPE#*': 'query put delete',
+      'LIST#*': 'get query delete',
+      'AUDIENCE#*': 'get query put delete',
       'P#*': 'get query put update delete check',
       'PROCESS#*': 'get put update delete',
       KEYS: 'delete',
       'ID#*': 'delete',
       'GAUGE#*': 'update',
     },
-    indexes: { due: 'DUE#*', everyone: 'EVERYONE#*' },
+    // By actor: whatever any of them has touched may be asked.
+    indexes: { due: 'DUE#*', everyone: 'EVERYONE#*', touched: '*' },
   },
   // The person who begins a rotation of keys: nobody else wraps by the root key, and its process removes the old ones.
   'key-rotation': { items: { KEYS: 'query put', 'PROCESS#*': 'get put' } },

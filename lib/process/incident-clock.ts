@@ -5,6 +5,7 @@ import { retentionMs } from '../policy/retention';
 import { dutiesOfIncident, incidentWrites, openIncidentItem } from '../table/incident/change-incident';
 import { type Incident, incidentKey } from '../table/incident/incident';
 import { incidentPartition } from '../table/incident/incident-entry';
+import { removeNamed } from '../table/incident/remove-named';
 import type { ProcessRef } from '../table/process/process';
 import { MAX_STEP_WRITES, type Next, type ProcessKind, type StepInput } from './kind';
 
@@ -70,8 +71,10 @@ async function keep(deps: Deps, { process }: StepInput): Promise<Next> {
   return deps.clock.now() < endsAtMs ? { waitUntilMs: endsAtMs } : { to: 'remove' };
 }
 
-/** Its chain page by page, and with the last page itself and its key. */
+/** Whom it names first, then its chain page by page, and with the last page itself and its key. */
 async function remove({ table }: Deps, { process }: StepInput): Promise<Next> {
+  const named = await removeNamed(table, process.id, MAX_STEP_WRITES);
+  if (named.length > 0) return { to: 'remove', writes: named };
   const { items, lastKey } = await table.query(
     {
       KeyConditionExpression: 'pk = :pk',

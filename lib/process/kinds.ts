@@ -4,6 +4,7 @@ import { join } from './join';
 import type { ProcessKind } from './kind';
 import { policyNotice } from './policy-notice';
 import { rotation } from './rotation';
+import { scope } from './scope';
 
 /** Every kind of process there is, once. A row of another kind stays where it is, and rings. */
 export const processKinds: Readonly<Record<string, ProcessKind>> = {
@@ -12,4 +13,5 @@ export const processKinds: Readonly<Record<string, ProcessKind>> = {
   join,
   'policy-notice': policyNotice,
   rotation,
+  scope,
 };

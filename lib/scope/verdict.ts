@@ -28,13 +28,13 @@ export function perhaps(why: Iterable<Doubt>, kinds: Iterable<KindId> = []): Ver
 export function allOf(verdicts: readonly Verdict[]): Verdict {
   const least = verdicts.reduce((a, b) => (rank(b) < rank(a) ? b : a));
   if (least.is === 'out') return out;
-  return { is: least.is, ...joined(verdicts) };
+  return { is: least.is, ...joined(verdicts, least.is === 'in') };
 }
 
 export function anyOf(verdicts: readonly Verdict[]): Verdict {
   const met = verdicts.filter(({ is }) => is !== 'out');
   const most = met.reduce((a, b) => (rank(b) > rank(a) ? b : a), out);
-  return { is: most.is, ...joined(met) };
+  return { is: most.is, ...joined(met, true) };
 }
 
 /** What somebody is not affected by exposes no kind of theirs. */
@@ -43,9 +43,11 @@ export function noneOf({ is, why }: Verdict): Verdict {
   return is === 'in' ? out : certainly();
 }
 
-function joined(verdicts: readonly Verdict[]): Pick<Verdict, 'kinds' | 'why'> {
+/** A kind is certain only where that somebody is affected by it is: of what is in doubt as a whole, none is. */
+function joined(verdicts: readonly Verdict[], mayBeCertain: boolean): Pick<Verdict, 'kinds' | 'why'> {
   const kinds = new Map<KindId, boolean>();
   for (const verdict of verdicts)
-    for (const [kind, isCertain] of verdict.kinds) kinds.set(kind, isCertain || kinds.get(kind) === true);
+    for (const [kind, isCertain] of verdict.kinds)
+      kinds.set(kind, (mayBeCertain && isCertain) || kinds.get(kind) === true);
   return { kinds, why: new Set(verdicts.flatMap(({ why }) => [...why])) };
 }

@@ -6,6 +6,8 @@ import { gaugeShard } from './gauge/gauge';
 import { threshold } from './gauge/threshold';
 import { incident } from './incident/incident';
 import { incidentEntry } from './incident/incident-entry';
+import { listedPerson, listPart, peopleList } from './incident/people-list';
+import { scope, scopeCandidate, scopePage } from './incident/scope';
 import { batchDisclosure } from './ledger/batch-disclosure';
 import { ledgerEntry } from './ledger/ledger';
 import { endedLocation, location } from './location/location';
@@ -66,6 +68,12 @@ export const entities = {
   // incident
   incident,
   incidentEntry,
+  listedPerson,
+  listPart,
+  peopleList,
+  scope,
+  scopeCandidate,
+  scopePage,
   // ledger
   batchDisclosure,
   ledgerEntry,

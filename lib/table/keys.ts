@@ -22,6 +22,9 @@ import type { PurposeId } from '../policy/purposes';
  *  policy version    POLICY                  VERSION#<n>     text, registry and difference, chained
  *  gauge             GAUGE#<shard>           GAUGE           head-counts, spread over shards
  *  threshold         GAUGE#reached           <threshold>     since when a head-count asks for a filing
+ *  scope             SCOPE#<scope>           PAGE#<segment>#<n>      what is found of it, until it is frozen
+ *  candidate         SCOPE#<scope>#<shard>   WHO#<subject>   whom it has yet to look at
+ *  list              LIST#<incident>#<list>  WHO#<subject>   who is on a list that was uploaded
  *
  *  index everyone    everyoneShard -> pk     every person once
  *  index due         dueShard -> dueAt       every process not yet over, what waits for a human, what ends by the clock

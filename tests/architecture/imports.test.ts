@@ -18,15 +18,17 @@ const mayImport: Record<string, readonly string[]> = {
     'lib/policy',
     'lib/partner',
     'lib/process',
+    'lib/scope',
   ],
   'lib/host': ['lib', 'lib/gate', 'lib/door'],
   'lib/door': ['lib', 'lib/gate', 'lib/crypto', 'lib/policy'],
   'lib/gate': ['lib', 'lib/table', 'lib/crypto', 'lib/policy'],
   'lib/consent': ['lib/table', 'lib/policy'],
-  'lib/process': ['lib', 'lib/table', 'lib/crypto', 'lib/policy'],
+  'lib/process': ['lib', 'lib/table', 'lib/crypto', 'lib/policy', 'lib/scope'],
+  'lib/scope': ['lib/policy'],
   'lib/card': [],
   'lib/picture': ['lib'],
-  'lib/table': ['lib', 'lib/card', 'lib/crypto', 'lib/policy'],
+  'lib/table': ['lib', 'lib/card', 'lib/crypto', 'lib/policy', 'lib/scope'],
   'lib/partner': ['lib', 'lib/policy'],
   'lib/crypto': ['lib', 'lib/policy'],
   'lib/policy': [],
@@ -40,6 +42,7 @@ const mayName: Record<string, readonly string[]> = {
   'lib/gate': ['lib/partner'],
   'lib/card': ['lib/policy'],
   'lib/partner': ['lib/table'],
+  'lib/scope': ['lib/table'],
 };
 
 type Import = { from: string; to: string; typeOnly: boolean };

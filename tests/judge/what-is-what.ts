@@ -24,6 +24,12 @@ export const entities: Record<string, string> = {
   incident:
     'everyoneShard incidentId drill state declaredAt declaredBy awareAt handledAt closedAt rules operator grade minors crime fulfilled checked reminded lessonsAt dueAt request wrappedKey seq hash title happenedFrom happenedUntil facts measures',
   'incident-entry': 'seq at act happenedAt learnedAt staff kinds requestId details prev hash',
+  'people-list': 'list parts known strangers usedAt',
+  'people-list-part': 'known strangers request',
+  'listed-person': 'kinds',
+  scope: 'scopeId state startedAt startedBy frozenAt ranges why strangers parts hash request selector',
+  'scope-candidate': '',
+  'scope-page': 'segment page people ranges why',
   'spent-nonce': '-spentAtMs',
   'person-process': 'kind id step version attempts state dueShard dueAt',
   'service-process': 'kind id step version attempts state dueShard dueAt',
