@@ -404,6 +404,10 @@ const seldom: Partial<Record<Principal, Grant[]>> = {
     onItems('DeleteItem', 'ID#guardian-code#*'),
     onItems('ConditionCheckItem', 'P#*'),
   ],
+  breach: [
+    // tests/breach/scope: a scope that rests on a list.
+    onItems('UpdateItem', 'INCIDENT#*'),
+  ],
   retention: [
     // tests/process/rotation: older branch keys go.
     onItems('DeleteItem', 'KEYS'),
@@ -411,6 +415,11 @@ const seldom: Partial<Record<Principal, Grant[]>> = {
     { action: 'sqs:SendMessage', resource: 'ProcessQueue' },
     ...['BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem'].map((act) => onItems(act, 'PROCESS#*')),
     { action: 'dynamodb:Query', resource: 'Table/index/everyone', key: 'EVERYONE#*' },
+    // tests/breach/scope: who is affected is computed, and at last goes with its incident.
+    ...['Query', 'PutItem', 'DeleteItem'].map((act) => onItems(act, 'SCOPE#*')),
+    ...['BatchGetItem', 'Query', 'DeleteItem'].map((act) => onItems(act, 'LIST#*')),
+    ...['BatchGetItem', 'Query', 'PutItem', 'DeleteItem'].map((act) => onItems(act, 'AUDIENCE#*')),
+    { action: 'dynamodb:Query', resource: 'Table/index/touched', key: '*' },
     // tests/hosts/queue: an avatar.
     { action: 's3:DeleteObject', resource: 'ObjectsBucket/incoming/*' },
     { action: 's3:DeleteObject', resource: 'ObjectsBucket/avatars/*' },

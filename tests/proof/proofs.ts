@@ -139,6 +139,15 @@ export const proofs: Record<string, { file: string; shows: string }> = {
     shows:
       'a rotation of keys killed about every step and started again: everybody under one version, nothing lost',
   },
+  leaks: {
+    file: 'tests/breach/leaks.test.ts',
+    shows:
+      'who is affected by a leak, against what really happened in random histories: the truth is within bounds',
+  },
+  scope: {
+    file: 'tests/breach/scope.test.ts',
+    shows: 'the computation of a scope killed at every call, with its messages doubled, comes to one end',
+  },
   start: {
     file: 'tests/local/start.test.ts',
     shows: 'npm start in every way, each served, walked through and ended',

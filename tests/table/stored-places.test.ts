@@ -107,6 +107,7 @@ const single = [
   'nickname',
   'phone',
   'real-name',
+  'scope', // an incident's, and nobody's
   'web-sign-in',
   'wechat-account',
   ...serviceIds.map((id) => services[id].kind),
