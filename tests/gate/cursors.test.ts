@@ -1,7 +1,9 @@
+import { parseToken } from '../../lib/crypto/token';
 import type { Deps } from '../../lib/deps';
 import type { Call, Reply } from '../../lib/gate/call';
 import { dispatch } from '../../lib/gate/dispatch';
 import type { Operation } from '../../lib/gate/operation';
+import { tellOne } from '../breach/notice-stage';
 import { cardGiver, exchange, type Holder, holder, linkTo, offerBy } from '../cards/support';
 import { findable, here } from '../location/support';
 import { grant } from '../support/consent';
@@ -58,6 +60,8 @@ async function live(name: string): Promise<Person> {
   await exchange(world, me, friend);
   await offerBy(world, asker, token);
   await offerBy(world, me, (await linkTo(world, asker)).token);
+  for (const about of ['self', 'a-child'])
+    await tellOne(world, parseToken(caller.token)?.subjectId ?? '', '20261201-TEST-n1', { about });
   return { ...caller, cardId: me.cardId };
 }
 

@@ -163,12 +163,14 @@ describe.each(regions)('the templates for %s', (region) => {
         .filter(([, role]) => statementsOf(role).some(({ Action }) => [Action].flat().includes(action)))
         .map(([id]) => id);
     expect(holders('sqs:SendMessage').sort()).toEqual([
+      'BreachRole',
       'ConsentRole',
       'KeyRotationRole',
       'LoginRole',
+      'NotifyRole',
       'RetentionRole',
     ]);
-    expect(holders('sqs:ReceiveMessage')).toEqual(['RetentionRole']);
+    expect(holders('sqs:ReceiveMessage').sort()).toEqual(['NotifyRole', 'RetentionRole']);
     expect(holders('kms:Encrypt')).toEqual(['KeyRotationRole']);
   });
 
