@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { pipeline, type Readable } from 'node:stream';
 import { parseArgs } from 'node:util';
 import { createGunzip } from 'node:zlib';
+import { HOUR_MS, toInstant } from '../../lib/clock';
 import { isPersonNumber } from '../../lib/crypto/pseudonym';
 import { readLines } from '../../lib/trail/line';
 import { type Doubt, doubtReasons, type Question, type Report, TrailReader } from '../../lib/trail/report';
@@ -111,21 +112,37 @@ async function* linesOf(file: string): AsyncGenerator<string> {
 /** For people; what is in doubt comes last, so that it is what is seen. */
 export function describe({ from, to, lines, instances, people, doubts }: Report): string {
   const rows = people.map(({ day, person, firstAt, lastAt, lines: times, operations, kinds }) =>
-    [day, person, firstAt, lastAt, `${times} 行`, operations.join('、'), kinds.join('、')].join('  '),
+    [
+      day,
+      person,
+      beijing(firstAt),
+      beijing(lastAt),
+      `${times} 行`,
+      operations.join('、'),
+      kinds.join('、'),
+    ].join('  '),
   );
   return [
-    `${from} 至 ${to}：${instances} 个实例，${lines} 行打开记录，${people.length} 个代号`,
+    `北京时间 ${beijing(from)} 至 ${beijing(to)}：${instances} 个实例，${lines} 行打开记录，${people.length} 个代号`,
     ...rows,
     doubts.length === 0 ? '日志完整，没有疑点。' : `疑点 ${doubts.length} 处，以上人数只是下限：`,
     ...doubts.map(sentenceOf),
   ].join('\n');
 }
 
+/** `2026-11-27 10:03:05.120` in Beijing, as people read it; the JSON keeps the instants. */
+function beijing(at: string | undefined): string {
+  if (at === undefined) return '…';
+  return toInstant(Date.parse(at) + 8 * HOUR_MS)
+    .slice(0, -1)
+    .replace('T', ' ');
+}
+
 function sentenceOf({ why, lines, ...where }: Doubt): string {
-  const { function: name, instance, invocation, after = '…', before = '…' } = where;
+  const { function: name, instance, invocation, after, before } = where;
   const who = [name, instance, invocation].filter((one) => one !== undefined).join(' ');
   const many = lines === undefined ? '' : `（${lines} 行）`;
-  return `  ${why}  ${doubtReasons[why]}${many}  ${who}  ${after} – ${before}`;
+  return `  ${why}  ${doubtReasons[why]}${many}  ${who}  ${beijing(after)} – ${beijing(before)}`;
 }
 
 /** Does what the words ask, and answers what the command ends with. */
