@@ -1,6 +1,6 @@
-import { personOf } from '../consent/support';
 import { parseToken } from '../../lib/crypto/token';
 import { beijingDay } from '../../lib/policy/working-days';
+import { personOf } from '../consent/support';
 import { onceKey, type World } from '../support/world';
 import { noticeRows } from './notice-rows';
 

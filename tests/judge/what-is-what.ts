@@ -38,7 +38,8 @@ export const entities: Record<string, string> = {
   'policy-notice': 'policyVersion sentAt seenAt',
   'audience-head': 'parts people minors certain sets otherSets digest',
   'notice-audience': '-members -kindSets',
-  notice: 'noticeId kind drill state audienceId parts channels texts exemptions proposal approvedBy sendingAt version',
+  notice:
+    'noticeId kind drill state audienceId parts channels texts exemptions proposal approvedBy sendingAt version',
   'notice-recipient': 'noticeId as part place kind at tries openedAt -moves',
   'notice-quota': 'frontier closedSinceMs closedUntilMs version',
   'authorisation-event': 'eventId event happenedAt toldAt scope dueAt',

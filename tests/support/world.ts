@@ -10,8 +10,8 @@ import { login } from '../../functions/login/index';
 import { notify } from '../../functions/notify/index';
 import { profile } from '../../functions/profile/index';
 import { retention } from '../../functions/retention/index';
-import { SANDBOX_PUSH } from '../../infra/local/sandbox/wechat-push';
 import { LOCAL_NOTICE_TEMPLATES } from '../../infra/local/notice-templates';
+import { SANDBOX_PUSH } from '../../infra/local/sandbox/wechat-push';
 import { type FunctionName, functionCapabilities } from '../../lib/capabilities';
 import type { Clock } from '../../lib/clock';
 import { type Config, readConfig } from '../../lib/config';
@@ -36,8 +36,8 @@ import { type Cost, newCost, observeWith } from './meter';
 import { memoryObjects, type Partners, partnerDoubles, type SentMail } from './partners';
 import { inNameOf, noteRing, observeUses, type Uses, withNotedUses } from './principal';
 import { scan } from './scan';
-import { type Opening, watchedKeys } from './trail';
 import { templatesSetting } from './templates';
+import { type Opening, watchedKeys } from './trail';
 
 /** Every function, as deployed. A test compares it with the folders and the templates. */
 export const functions: Record<string, Operations> = {

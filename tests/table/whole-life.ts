@@ -195,7 +195,9 @@ function withMaps(
 /** By hand: of what is there, and an empty list is nothing. */
 function presentKinds(entity: Any, value: Value): KindId[] {
   return declaredOf(entity)
-    .filter(([name]) => value[name] !== undefined && !(Array.isArray(value[name]) && value[name].length === 0))
+    .filter(
+      ([name]) => value[name] !== undefined && !(Array.isArray(value[name]) && value[name].length === 0),
+    )
     .flatMap(([, { kinds: of }]) => of);
 }
 
