@@ -160,6 +160,7 @@ describe.each(regions)('the templates for %s', (region) => {
         .filter(([, role]) => statementsOf(role).some(({ Action }) => [Action].flat().includes(action)))
         .map(([id]) => id);
     expect(holders('sqs:SendMessage').sort()).toEqual([
+      'BreachRole',
       'ConsentRole',
       'KeyRotationRole',
       'LoginRole',
