@@ -156,7 +156,7 @@ export async function trail(words: readonly string[], say: (text: string) => voi
 if (require.main === module) {
   const words = process.argv.slice(2);
   const asked = saysHelp(usage, words) ? Promise.resolve(exits.whole) : trail(words, console.log);
-  asked
+  void asked
     .catch((error: Error) => {
       console.error(error.message);
       return error instanceof WrongCall ? exits.usage : exits.unreadable;
