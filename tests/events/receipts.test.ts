@@ -4,7 +4,7 @@ import type { Receipt } from '../../lib/notice/channel';
 import { RECEIPTS_ARE_THERE } from '../../lib/notice/receipt';
 import { readRecipient, recipientKey, SELF } from '../../lib/table/notice/recipient';
 import { accountNumber } from '../login/support';
-import { member, partner, sent, stage, work } from '../notice/stage';
+import { type Conduct, member, partner, sent, stage, work } from '../notice/stage';
 import { BOUNCE_HOST, createWorld, functions, onceKey, type World } from '../support/world';
 import { push } from './push';
 
@@ -15,10 +15,10 @@ beforeAll(async () => {
 
 const everybody = { reaches: () => true, now: () => world.deps.clock.now() };
 /** Somebody signed in, and a notice that has gone to them by one channel. */
-async function told(channel: 'mail' | 'sms' | 'subscribe', messageId?: string) {
+async function told(channel: 'mail' | 'sms' | 'subscribe', messageId?: string, does?: Conduct) {
   const openid = `o-${onceKey()}`;
   const subjectId = await accountNumber(world, await world.signIn(openid));
-  const by = partner(everybody);
+  const by = partner({ ...everybody, ...(does && { conduct: () => does }) });
   const send: typeof by.way.send = async (...message) => {
     const answer = await by.way.send(...message);
     return messageId && answer.status === 'accepted' ? { ...answer, messageId } : answer;
@@ -78,12 +78,13 @@ describe('a mail that comes back (B5)', () => {
   });
 });
 
+const sentEvent = (openid: string, MsgID: string, ErrorCode: string) => ({
+  ...{ Event: 'subscribe_msg_sent_event', FromUserName: openid },
+  List: { TemplateId: 't', MsgID, ErrorCode, ErrorStatus: 'as it pleases' },
+});
+
 describe('what WeChat says of its messages (B5)', () => {
-  const result = (openid: string, MsgID: string, ErrorCode: string) =>
-    push(world, {
-      ...{ Event: 'subscribe_msg_sent_event', FromUserName: openid },
-      List: { TemplateId: 't', MsgID, ErrorCode, ErrorStatus: 'as it pleases' },
-    });
+  const result = (...said: Parameters<typeof sentEvent>) => push(world, sentEvent(...said));
 
   it('counts for that message of that person alone, whatever comes again', async () => {
     const MsgID = '1864323726461255680';
@@ -96,6 +97,15 @@ describe('what WeChat says of its messages (B5)', () => {
     await result(other.openid, '1864323726461255681', '1');
     await other.goOn();
     expect(await other.states()).toEqual(['subscribe permanent-failure', 'inbox sent']);
+  });
+});
+
+describe('what WeChat says of a message whose number never came back (B5)', () => {
+  it('counts for the one message of that person that waits, and tells nobody a second time', async () => {
+    const one = await told('subscribe', undefined, 'unknown');
+    expect(await one.states()).toEqual(['subscribe technical-failure']);
+    await push(world, sentEvent(one.openid, '1864323726461255690', '0'));
+    expect(await one.states()).toEqual(['subscribe delivered']);
   });
 });
 

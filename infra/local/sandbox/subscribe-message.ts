@@ -69,7 +69,7 @@ function valueFits(key: string, value: string | undefined): boolean {
   return value !== undefined && (subscribeValues[key.replace(/\d+$/, '')]?.test(value) ?? false);
 }
 
-/** What WeChat pushes of a message (subscribe_msg_sent_event), to the message push of the mini-program. */
+/** What WeChat pushes of a message (subscribe_msg_sent_event), as JSON, to the message push of the mini-program. */
 function sentEvent(
   state: SandboxState,
   openid: string,
@@ -77,13 +77,13 @@ function sentEvent(
   MsgID: string,
   fails: string | undefined,
 ): object {
-  const List = [{ TemplateId, MsgID, ErrorCode: fails ? '1' : '0', ErrorStatus: fails ?? 'success' }];
+  const List = { TemplateId, MsgID, ErrorCode: fails ? '1' : '0', ErrorStatus: fails ?? 'success' };
   return {
     ToUserName: 'gh_sandbox',
     FromUserName: openid,
     CreateTime: Math.floor(state.clock.now() / 1000),
     MsgType: 'event',
     Event: 'subscribe_msg_sent_event',
-    SubscribeMsgSentEvent: { List },
+    List,
   };
 }

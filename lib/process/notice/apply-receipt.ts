@@ -1,11 +1,18 @@
 import type { Deps } from '../../deps';
+import { OUTCOME_UNKNOWN } from '../../notice/channel';
 import { lies } from '../../notice/next-action';
 import { afterReceipt, type ChannelReceipt } from '../../notice/receipt';
 import { readReference } from '../../notice/reference';
 import type { Item } from '../../table/client';
 import { ConditionFailed } from '../../table/client';
 import { type Notice, readNotice } from '../../table/notice/notice';
-import { putRecipient, readRecipient, recipientKey, recipientsOf } from '../../table/notice/recipient';
+import {
+  putRecipient,
+  readRecipient,
+  recipientKey,
+  recipientsOf,
+  type Try,
+} from '../../table/notice/recipient';
 import { processKey, putOffProcess, readProcess } from '../../table/process/process';
 import { lostRace, untilWon } from '../../table/races';
 import { addresseesOf, GUARDIAN_PLACE, readPart } from './audience-of';
@@ -39,15 +46,26 @@ export async function applyReceipt(deps: Parts, { reference, ...said }: ChannelR
 /** A person's notices that are looked through for a message's number. */
 const NOTICES_LOOKED_AT = 50;
 
-/** The same where the partner takes no reference, and tells who got which message by its own number (WeChat). */
+/**
+ * The same where the partner takes no reference, and tells who got which message by its own number (WeChat). One whose number
+ * we never learned, because a worker died or an answer was lost, is the one message of theirs that still waits for a word.
+ */
 export async function applyReceiptOf(deps: Parts, subjectId: string, said: Said): Promise<Applied> {
   const { rows } = await recipientsOf(deps.table, subjectId, NOTICES_LOOKED_AT);
-  const row = rows.find(({ tries }) =>
+  const byNumber = rows.find(({ tries }) =>
     tries.some(({ channel, messageId }) => channel === said.channel && messageId === said.messageId),
   );
+  const unanswered = rows.filter(({ tries }) => awaitsNumber(tries.at(-1), said.channel));
+  const row = byNumber ?? (unanswered.length === 1 ? unanswered[0] : undefined);
   const notice = said.messageId !== undefined && row && (await readNotice(deps.table, row.noticeId));
   if (!notice || notice.drill) return 'unknown';
   return apply(deps, notice, row.part, { subjectId, about: row.about }, said);
+}
+
+/** Whether a message may have gone out by a channel, and nobody knows under which number. */
+function awaitsNumber(last: Try | undefined, by: Said['channel']): boolean {
+  if (last?.channel !== by || last.messageId !== undefined) return false;
+  return last.state === 'sending' || last.state === 'sent' || last.code === OUTCOME_UNKNOWN;
 }
 
 type Whose = { subjectId: string; about: string };
