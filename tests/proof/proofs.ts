@@ -143,6 +143,11 @@ export const proofs: Record<string, { file: string; shows: string }> = {
     shows:
       'a notice killed at every call, and by partners that lie and throttle: nobody missed, nobody told twice',
   },
+  'killed-workers': {
+    file: 'tests/notice/killed-workers.test.ts',
+    shows:
+      'a notice in real processes killed by SIGKILL at every step, by partners that lie, against the sandbox’s own receipts',
+  },
   'fanout-pace': {
     file: 'tests/notice/pace.test.ts',
     shows: 'a notice to 20 000 people takes as long as its channels’ quotas, and asks none faster',

@@ -24,3 +24,8 @@ export async function holdsFor<T>(
   if (isWhole) for (const one of cases) await holds(one);
   else await fc.assert(fc.asyncProperty(fc.constantFrom(...cases), holds), { numRuns: sample });
 }
+
+/** Defines tests of a proof alone: of what one case costs more than `npm test` has for a whole file. */
+export function inProofAlone(define: () => void): void {
+  if (isWhole) define();
+}

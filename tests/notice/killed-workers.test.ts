@@ -1,0 +1,173 @@
+import fc from 'fast-check';
+import { toInstant } from '../../lib/clock';
+import { moveNotice, readNotice } from '../../lib/table/notice/notice';
+import { amount, inProofAlone } from '../proof/sample';
+import { type End, PER_PART, type Plan, perform } from './performance';
+import { type Arrived, type Channel, type Fate, judge, type Steered } from './told-by-sandbox';
+import { startTown, type Town } from './town';
+import type { Cut } from './worker-process';
+import { startWorkers, type Workers } from './workers';
+
+/** What people of the town have, and how the sandbox is steered for each where every step is a death. */
+const people: [Channel[], Fate][] = [
+  [['subscribe', 'sms', 'mail'], {}],
+  [['sms', 'mail'], { sms: { fails: 'UNDELIV' } }],
+  [['sms'], { sms: { receipts: 2, delayMs: 60_000 } }],
+  [['subscribe', 'sms'], { subscribe: { refuse: '43101' } }],
+  [['mail'], { mail: { fails: '5.1.1' } }],
+  [[], {}],
+  [['subscribe', 'sms', 'mail'], { subscribe: { answers: 'lost' } }],
+];
+const haves = people.map(([has]) => has);
+const fates = people.map(([, fate]) => fate);
+
+let town: Town;
+let workers: Workers;
+
+/** Holds the end of a notice to the sandbox's own receipts. */
+function expectTold(end: End, plan: Plan): void {
+  const { affected, delivered, announced, exempt: excused, pending } = end.books;
+  const exempt = (plan.exempt ?? []).map((index) => town.residents[index]?.subjectId ?? '');
+  const deaths = end.died.length;
+  const judged = judge(town.residents, plan.fates, end.arrived, { exempt, deaths });
+  const { strangers, twice, again, missed, lost, reached, reported, silent } = judged;
+  // A partner gives a receipt out once: those that a dying worker held are as if they had never come.
+  const mayLackReceipts = end.died.some((at) => at.startsWith('timer'));
+  const seen = { died: end.died, strangers, twice, again: mayLackReceipts ? [] : again, missed };
+  expect(seen).toEqual({ died: end.died, strangers: [], twice: [], again: [], missed: [] });
+  expect(lost.length).toBeLessThanOrEqual(deaths * PER_PART);
+  expect({ affected, excused, pending }).toEqual({
+    ...{ affected: town.residents.length, excused: exempt.length, pending: 0 },
+  });
+  expect(delivered + announced).toBe(affected - excused);
+  expect(delivered).toBeLessThanOrEqual(reached + silent);
+  if (!mayLackReceipts) expect(delivered).toBeGreaterThanOrEqual(reported);
+}
+
+describe('the judge of who was told', () => {
+  const residents = [
+    { subjectId: 'a', contacts: { sms: '1', mail: 'a' } },
+    { subjectId: 'b', contacts: { sms: '2' } },
+  ];
+  const sms = (to: string): Arrived => ({ channel: 'sms', to, messageId: to });
+  it('finds whoever is missed, told twice by one channel or by two, or not to be told at all (B5)', () => {
+    expect(judge(residents, [], [sms('1'), sms('1')])).toMatchObject({ twice: ['a'], missed: ['b'] });
+    const mail: Arrived = { channel: 'mail', to: 'a', messageId: 'm' };
+    expect(judge(residents, [], [sms('1'), mail, sms('2')])).toMatchObject({ again: ['a'], missed: [] });
+    expect(judge(residents, [{ sms: { receipts: 0 } }], [sms('1'), mail, sms('2')]).again).toEqual([]);
+    expect(judge(residents, [], [sms('1'), sms('2')], { exempt: ['a'] }).strangers).toEqual(['1']);
+    expect(judge(residents, [], [sms('2')], { deaths: 1 })).toMatchObject({ missed: ['a'], lost: [] });
+    expect(judge(residents, [], [sms('1')], { deaths: 1 })).toMatchObject({ missed: [], lost: ['b'] });
+  });
+});
+
+inProofAlone(() => {
+  beforeAll(async () => {
+    town = await startTown(haves);
+    workers = await startWorkers(town.environment, 3);
+  });
+  afterAll(() => Promise.all([workers.stop(), town.stop()]));
+
+  it('hands no message of a drill to any partner (B9)', async () => {
+    // The timer asks for receipts whatever is sent.
+    const calls = async () =>
+      ((await town.sandbox('GET', '/calls')) as { path: string }[]).filter(({ path }) => !/Pull/.test(path));
+    const before = await calls();
+    const end = await perform(town, workers, { fates, drill: true, disorder: [0, 1, 1] });
+    expect(end.arrived).toEqual([]);
+    expect(await calls()).toEqual(before);
+    expect(end.books).toMatchObject({ affected: people.length, pending: 0 });
+  });
+
+  describe('a notice in workers that are killed (B5, B6)', () => {
+    it('reaches everybody once, wherever a worker dies by SIGKILL', async () => {
+      const undisturbed = await perform(town, workers, { fates });
+      expectTold(undisturbed, { fates });
+      expect(undisturbed.steps).toBeGreaterThan(40);
+      const [every, begins] = [Number(process.env.STRIDE ?? 1), Number(process.env.BEGIN ?? 1)];
+      for (let atStep = begins; atStep <= undisturbed.steps; atStep += every)
+        for (const when of ['before', 'after'] as const) {
+          const plan: Plan = { fates, cuts: [{ atStep, when }] };
+          expectTold(await perform(town, workers, plan), plan);
+        }
+    });
+
+    it('reaches everybody once by partners that lie, throttle and say nothing, with messages doubled and in any order', async () => {
+      await fc.assert(
+        fc.asyncProperty(anyPlan, async (plan) => expectTold(await perform(town, workers, plan), plan)),
+        { numRuns: Number(process.env.RUNS ?? 60), endOnFailure: true, ...(process.env.SEED && { seed: Number(process.env.SEED) }) },
+      );
+    });
+  });
+
+  it.each(['paused', 'stopped'] as const)(
+    'nothing goes out any more once a notice is %s (B6)',
+    async (state) => {
+      let [held, quiet] = [-1, 0];
+      const move = async (noticeId: string, to: 'paused' | 'stopped' | 'sending') => {
+        const { table, clock } = town.world.deps;
+        const notice = await readNotice(table, noticeId);
+        if (notice) await table.write(moveNotice(notice, to, toInstant(clock.now())));
+      };
+      const plan: Plan = {
+        fates,
+        perSecond: 2,
+        async each({ noticeId, arrived, isQuiet }) {
+          const now = (await arrived()).length;
+          if (held < 0 && now > 0) {
+            await move(noticeId, state);
+            held = now;
+          }
+          if (held < 0 || quiet > 5) return;
+          expect(now).toBe(held);
+          quiet += isQuiet ? 1 : 0;
+          if (quiet > 5 && state === 'paused') await move(noticeId, 'sending');
+        },
+      };
+      const end = await perform(town, workers, plan);
+      expect(held).toBeGreaterThan(0);
+      if (state === 'paused') expectTold(end, plan);
+      else expect(end.arrived).toHaveLength(held);
+    },
+  );
+});
+
+const steered = (channel: Channel): fc.Arbitrary<Steered | undefined> =>
+  fc.oneof(
+    fc.constant(undefined),
+    fc.record(
+      {
+        refuse: fc.constantFrom(...refusals[channel]),
+        fails: fc.constant(channel === 'mail' ? '5.1.1' : 'UNDELIV'),
+        answers: fc.constantFrom(...(['for-another', 'twice', 'lost'] as const)),
+        receipts: fc.integer({ min: 0, max: 3 }),
+        delayMs: fc.constantFrom(0, 60_000, 3 * 3_600_000),
+        holds: fc.constantFrom(0, 5),
+      },
+      { requiredKeys: [] },
+    ),
+  );
+const refusals = {
+  subscribe: ['43101', '43108', '47003'],
+  sms: ['FailedOperation.PhoneNumberInBlacklist', 'InternalError.SendAndRecvFail'],
+  mail: ['550 5.1.1', '452 4.2.2', '421 4.7.0'],
+} as const;
+const anyFate = fc.record({ subscribe: steered('subscribe'), sms: steered('sms'), mail: steered('mail') });
+const anyCut = fc.record<Cut>({
+  atStep: fc.integer({ min: 1, max: 80 }),
+  when: fc.constantFrom('before', 'after'),
+});
+const anyPlan = fc
+  .record({
+    fates: fc.array(anyFate, { minLength: people.length, maxLength: people.length }),
+    cuts: fc.uniqueArray(anyCut, { maxLength: 3, selector: ({ atStep }) => atStep }),
+    together: fc.boolean(),
+    disorder: fc.array(fc.nat(5), { minLength: 3, maxLength: 7 }),
+    exempt: fc.constantFrom([], [0], [2, 3]),
+    perSecond: fc.constantFrom(undefined, 1, 2),
+  })
+  .map((plan) => ({
+    ...plan,
+    cuts: plan.cuts.sort((a, b) => a.atStep - b.atStep),
+    fates: plan.fates.map((fate) => JSON.parse(JSON.stringify(fate)) as Fate),
+  }));
