@@ -1,14 +1,23 @@
 import type { Clock } from './clock';
 import type { Config } from './config';
+import { AppError } from './errors';
 import type { Log } from './log';
 import { createFaceId, type FaceId } from './partner/faceid';
 import { createMail, type Mail } from './partner/mail';
 import { createNetworkIdentity, type NetworkIdentity } from './partner/network-identity';
 import { createSms, type Sms } from './partner/sms';
+import { createWechat, type Wechat, type WechatIdentity } from './partner/wechat';
+import { createWechatRisk, type WechatRisk } from './partner/wechat-risk';
+import type { WechatServer } from './partner/wechat-server';
+import type { EntryId } from './policy/sign-in-entries';
 import type { TimeLimit } from './time-limits';
 
 /** What every client is given. */
 export type Asking = { clock: Clock; log: Log; limit: TimeLimit };
+
+type Entry = { appid: string; wechat: Wechat };
+export type Entries = Partial<Record<EntryId, Entry>>;
+export type Risk = { wechatRisk: WechatRisk; refusedFrom: number };
 
 /** Clients of partners with whom the operator needs a contract: each is there when its settings are. */
 
@@ -52,4 +61,33 @@ export function createMailFrom(config: Config, asking: Asking): Mail | undefined
 export function createNetworkIdentityFrom(config: Config, asking: Asking): NetworkIdentity | undefined {
   const baseUrl = config.NETWORK_IDENTITY_BASE;
   return baseUrl ? createNetworkIdentity({ baseUrl, ...asking }) : undefined;
+}
+
+/** `LINK_ENTRIES` is a list of `<entry>=<appid>:<secret>`. */
+export function createSignInEntries(config: Config, asking: Asking): Entries {
+  const offered = config.LINK_ENTRIES.split(',').filter(Boolean);
+  return Object.fromEntries(
+    offered.map((text) => {
+      const [, entry = '', appid = '', secret = ''] = /^([^=]+)=([^:]+):(.+)$/.exec(text) ?? [];
+      return [
+        entry,
+        { appid, wechat: createWechat({ baseUrl: config.WECHAT_API_BASE, appid, secret, ...asking }) },
+      ];
+    }),
+  );
+}
+
+export function appidsOf(entries: Entries): Partial<Record<EntryId, { appid: string }>> {
+  return Object.fromEntries(Object.entries(entries).map(([id, { appid }]) => [id, { appid }]));
+}
+
+export async function exchangeAt(entries: Entries, entry: EntryId, code: string): Promise<WechatIdentity> {
+  const offered = entries[entry];
+  if (!offered) throw new AppError('PARTNER_UNAVAILABLE');
+  return offered.wechat.exchangeCode(code);
+}
+
+export function createRisk({ RISK_RANK_THRESHOLD }: Config, server: WechatServer): Risk | undefined {
+  if (!RISK_RANK_THRESHOLD) return undefined;
+  return { wechatRisk: createWechatRisk(server), refusedFrom: Number(RISK_RANK_THRESHOLD) };
 }
