@@ -85,9 +85,16 @@ describe('what a scope is asked (B3)', () => {
   });
 
   it('comes to one end wherever the power goes, with every message doubled', async () => {
-    const input = { by: 'listed', list: 'again' };
+    const anyOf = [{ allOf: [{ by: 'listed', list: 'again' }] }];
+    const kinds = ['device', 'nickname'];
+    // An incident of its own each time: one takes no more than so many scopes.
     const run = async (cut?: Cut) => {
-      const { scopeId } = ((await ask(input)) as { data: Shown }).data;
+      const of = await declared({ world, accounts: new Map(), digests: new Map() }, NOBODY);
+      const opened = [{ subjectId: subjectIdOf(me), kinds }];
+      const part = { incidentId: of, list: 'again', part: 0, opened };
+      await world.ok('breach/uploadOpened', part, responder);
+      const input = { incidentId: of, anyOf, idempotencyKey: onceKey() };
+      const { scopeId } = await world.ok<Shown>('breach/startScope', input, responder);
       const one = machine(world.deps, cut);
       try {
         for (let next = world.queued.shift(); next; next = world.queued.shift())

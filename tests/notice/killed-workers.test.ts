@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { toInstant } from '../../lib/clock';
 import { moveNotice, readNotice } from '../../lib/table/notice/notice';
-import { amount, inProofAlone } from '../proof/sample';
+import { inProofAlone } from '../proof/sample';
 import { type End, PER_PART, type Plan, perform } from './performance';
 import { type Arrived, type Channel, type Fate, judge, type Steered } from './told-by-sandbox';
 import { startTown, type Town } from './town';
@@ -21,6 +21,9 @@ const people: [Channel[], Fate][] = [
 const haves = people.map(([has]) => has);
 const fates = people.map(([, fate]) => fate);
 
+/** Histories of partners, deaths and messages that a notice is held to. */
+const PLANS = 40;
+
 let town: Town;
 let workers: Workers;
 
@@ -30,7 +33,7 @@ function expectTold(end: End, plan: Plan): void {
   const exempt = (plan.exempt ?? []).map((index) => town.residents[index]?.subjectId ?? '');
   const deaths = end.died.length;
   const judged = judge(town.residents, plan.fates, end.arrived, { exempt, deaths });
-  const { strangers, twice, again, missed, lost, reached, reported, silent } = judged;
+  const { strangers, twice, again, missed, lost, reached, reported } = judged;
   // A partner gives a receipt out once: those that a dying worker held are as if they had never come.
   const mayLackReceipts = end.died.some((at) => at.startsWith('timer'));
   const seen = { died: end.died, strangers, twice, again: mayLackReceipts ? [] : again, missed };
@@ -40,7 +43,7 @@ function expectTold(end: End, plan: Plan): void {
     ...{ affected: town.residents.length, excused: exempt.length, pending: 0 },
   });
   expect(delivered + announced).toBe(affected - excused);
-  expect(delivered).toBeLessThanOrEqual(reached + silent);
+  expect(delivered).toBeLessThanOrEqual(reached);
   if (!mayLackReceipts) expect(delivered).toBeGreaterThanOrEqual(reported);
 }
 
@@ -84,8 +87,7 @@ inProofAlone(() => {
       const undisturbed = await perform(town, workers, { fates });
       expectTold(undisturbed, { fates });
       expect(undisturbed.steps).toBeGreaterThan(40);
-      const [every, begins] = [Number(process.env.STRIDE ?? 1), Number(process.env.BEGIN ?? 1)];
-      for (let atStep = begins; atStep <= undisturbed.steps; atStep += every)
+      for (let atStep = 1; atStep <= undisturbed.steps; atStep += 1)
         for (const when of ['before', 'after'] as const) {
           const plan: Plan = { fates, cuts: [{ atStep, when }] };
           expectTold(await perform(town, workers, plan), plan);
@@ -95,7 +97,7 @@ inProofAlone(() => {
     it('reaches everybody once by partners that lie, throttle and say nothing, with messages doubled and in any order', async () => {
       await fc.assert(
         fc.asyncProperty(anyPlan, async (plan) => expectTold(await perform(town, workers, plan), plan)),
-        { numRuns: Number(process.env.RUNS ?? 60), endOnFailure: true, ...(process.env.SEED && { seed: Number(process.env.SEED) }) },
+        { numRuns: PLANS, endOnFailure: true },
       );
     });
   });
@@ -148,9 +150,9 @@ const steered = (channel: Channel): fc.Arbitrary<Steered | undefined> =>
     ),
   );
 const refusals = {
-  subscribe: ['43101', '43108', '47003'],
+  subscribe: ['43101', '40003', '47003'],
   sms: ['FailedOperation.PhoneNumberInBlacklist', 'InternalError.SendAndRecvFail'],
-  mail: ['550 5.1.1', '452 4.2.2', '421 4.7.0'],
+  mail: ['550 5.1.1', '452 4.2.2', '554 5.7.1'],
 } as const;
 const anyFate = fc.record({ subscribe: steered('subscribe'), sms: steered('sms'), mail: steered('mail') });
 const anyCut = fc.record<Cut>({

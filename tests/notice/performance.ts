@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { SANDBOX_TEMPLATES } from '../../infra/local/sandbox/approved-templates';
 import { pushOf, SANDBOX_PUSH } from '../../infra/local/sandbox/wechat-push';
-import { approvedTemplatesOf } from '../../lib/notice/text/approved';
+import { approvedTemplatesOf } from '../../lib/listed';
 import { toStored } from '../../lib/notice/text/stored';
 import { textsOf } from '../../lib/notice/text/texts';
 import { recount } from '../../lib/process/notice/books';

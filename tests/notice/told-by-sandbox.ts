@@ -44,8 +44,6 @@ export type Judged = {
   /** People whom something reached, and those whose partner is sure to have said so. */
   reached: number;
   reported: number;
-  /** People by whose mail server nothing was ever said: it is held for delivered. */
-  silent: number;
   /** People without a channel that works. */
   outOfReach: number;
 };
@@ -58,7 +56,7 @@ export function judge(
 ): Judged {
   const judged: Judged = {
     ...{ strangers: [], twice: [], again: [], missed: [], lost: [] },
-    ...{ reached: 0, reported: 0, silent: 0, outOfReach: 0 },
+    ...{ reached: 0, reported: 0, outOfReach: 0 },
   };
   const seen = new Set<Arrived>();
   residents.forEach(({ subjectId, contacts }, index) => {
@@ -79,8 +77,6 @@ export function judge(
     if (by.length > 0) judged.reached += 1;
     if (by.some((channel) => channel !== 'mail' && isReported(fate[channel]))) judged.reported += 1;
     if (first && by.length > 1 && isReported(fate[first])) judged.again.push(subjectId);
-    const { fails, receipts, answers } = fate.mail ?? {};
-    if (by.length === 0 && own.includes('mail') && fails && receipts === 0 && !answers) judged.silent += 1;
   });
   judged.strangers = arrived.filter((one) => !seen.has(one)).map(({ to }) => to);
   return judged;

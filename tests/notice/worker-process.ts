@@ -1,7 +1,7 @@
 import { writeSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { notify } from '../../functions/notify/index';
-import { SANDBOX_SUBSCRIBE } from '../../infra/local/sandbox/approved-templates';
+import { withLiveWays } from '../../functions/notify/live';
 import { functionCapabilities } from '../../lib/capabilities';
 import { readConfig } from '../../lib/config';
 import { buildDeps, type Deps } from '../../lib/deps';
@@ -9,8 +9,6 @@ import { handleAws } from '../../lib/host/aws';
 import { limitTo } from '../../lib/limit-to';
 import { createLog } from '../../lib/log';
 import { liveChannels, type Way } from '../../lib/notice/channel-set';
-import { mailFor, smsFor, subscribeFor } from '../../lib/notice/text/message-for';
-import { liveWays } from '../../lib/process/notice/live-ways';
 import { timeLimits } from '../../lib/time-limits';
 
 /** When a worker dies: at the how-manieth of its steps of one invocation, before that took effect or after it did. */
@@ -59,13 +57,8 @@ function start(): (asked: Asked) => Promise<void> {
   const has = functionCapabilities.notify;
   const clock = { now: () => nowMs };
   const log = createLog((line) => void writeSync(2, `${line}\n`));
-  const built = limitTo(buildDeps(readConfig(process.env, has), { clock, log, limits }), has);
-  const ways = liveWays(built, {
-    words: { subscribe: subscribeFor, sms: smsFor, mail: mailFor },
-    templates: { self: { name: 'breach', id: SANDBOX_SUBSCRIBE.breach.id, kind: 'once' } },
-    offered: ['subscribe', 'sms', 'mail'],
-  });
-  const counted = Object.entries(ways).map(([id, way]) => [
+  const built = withLiveWays(limitTo(buildDeps(readConfig(process.env, has), { clock, log, limits }), has));
+  const counted = Object.entries(built.channels.live.ways).map(([id, way]) => [
     id,
     stepping<Way>(id, way, 'send', 'pullReceipts'),
   ]);
