@@ -37,7 +37,7 @@ export async function updateNickname(
     nickname: input.nickname,
   };
   try {
-    await deps.table.write(putNickname(subjectId, after, input.version, sealer));
+    await deps.table.write(putNickname(subjectId, after, input.version, sealer, caller.alsoRead));
     return after;
   } catch (error) {
     const now = readNickname(conflictingItem(error), epoch, sealer);

@@ -27,7 +27,7 @@ export async function setPreferences(
     updatedAt: toInstant(deps.clock.now()),
   };
   try {
-    await deps.table.write(putPreferences(caller.person.subjectId, after));
+    await deps.table.write(putPreferences(caller.person.subjectId, after, caller.alsoRead));
     return after;
   } catch (error) {
     if (!(error instanceof ConditionFailed)) throw error;

@@ -32,8 +32,17 @@ type Account = { caller: Caller; openid: string; subjectId: string };
 export type History = {
   world: World;
   states: State[];
-  /** Every account there ever was, with the moment it was opened and the purposes that were ever agreed to. */
-  accounts: Map<string, { openedAtMs: number; agreed: Set<string>; erased: boolean; openid: string }>;
+  /** Every account there ever was, with the moment it was opened and what it agreed to and last withdrew, by purpose. */
+  accounts: Map<
+    string,
+    {
+      openedAtMs: number;
+      agreed: Set<string>;
+      withdrawnAtMs: Map<string, number>;
+      erased: boolean;
+      openid: string;
+    }
+  >;
   /** Who touched whose data and when, as the raw ledgers say. */
   touches: { actor: string; subjectId: string; atMs: number }[];
   /** A digest by which somebody with an account can be found. */
@@ -100,7 +109,13 @@ export const acts: Record<string, Act> = {
   },
   ...Object.fromEntries(
     purposes.flatMap((purpose): [string, Act][] => [
-      [`withdraws ${purpose}`, ({ history: { world } }, { caller }) => withdraw(world, caller, purpose)],
+      [
+        `withdraws ${purpose}`,
+        ({ history: { world, accounts } }, { caller, subjectId }) => {
+          accounts.get(subjectId)?.withdrawnAtMs.set(purpose, world.deps.clock.now());
+          return withdraw(world, caller, purpose);
+        },
+      ],
       [`agrees to ${purpose} again`, (parts, me) => agree(parts, me, purpose)],
     ]),
   ),
@@ -161,7 +176,9 @@ export async function happen(drawn: readonly Drawn[]): Promise<History> {
       const caller = await world.signIn(openid);
       const subjectId = subjectIdOf(caller);
       const openedAtMs = world.deps.clock.now();
-      history.accounts.set(subjectId, { openedAtMs, agreed: new Set(), erased: false, openid });
+      history.accounts.set(subjectId, {
+        ...{ openedAtMs, agreed: new Set(), withdrawnAtMs: new Map(), erased: false, openid },
+      });
       parts.here.set(name, { caller, openid, subjectId });
       await agree(parts, { caller, openid, subjectId }, ...purposes.filter((_, index) => agrees[index]));
     }

@@ -47,7 +47,7 @@ export async function saveCard(
   });
   const { card: after, ask } = beforeCheck(settled, deps.clock.now());
   const writes: [Write, ...Write[]] = [
-    replaceCard(subjectId, after, before, caller.sealer),
+    replaceCard(subjectId, after, before, caller.sealer, caller.alsoRead),
     ...keepPast(subjectId, before, after, caller.sealer),
     ...besides,
   ];

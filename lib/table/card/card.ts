@@ -99,9 +99,18 @@ const seen = ({ epoch }: Card, version: number) => ({
   ':epoch': epoch,
 });
 
-/** Replaces a card, refused unless the one stored has the version and the verdicts of `before` (promise C1). */
-export function replaceCard(subjectId: string, value: Card, before: Card, sealer: Sealer): Write {
-  const Item = card.make(subjectId, value.cardId, value, { sealer });
+/**
+ * Replaces a card, refused unless the one stored has the version and the verdicts of `before`, as `item` was seen (promise
+ * C1).
+ */
+export function replaceCard(
+  subjectId: string,
+  value: Card,
+  before: Card,
+  sealer: Sealer,
+  item: Item | undefined,
+): Write {
+  const Item = card.make(subjectId, value.cardId, value, { sealer, before: item });
   const ExpressionAttributeValues = { ...seen(value, before.version), ':verdicts': before.verdicts };
   const ConditionExpression = `${stillThisVersion} AND verdicts = :verdicts`;
   return { Put: { Item, ConditionExpression, ExpressionAttributeValues } };

@@ -28,11 +28,20 @@ export function readNickname(item: Item | undefined, epoch: number, sealer: Seal
 }
 
 /**
- * Puts a nickname in the place of version `before` (0: none of this epoch). What an ended epoch left behind is
- * overwritten.
+ * Puts a nickname in the place of version `before` (0: none of this epoch), whose item is `seen`. What an ended epoch left
+ * behind is overwritten.
  */
-export function putNickname(subjectId: string, value: Nickname, before: number, sealer: Sealer): Write {
-  const item = nickname.make(subjectId, undefined, value, { sealer });
+export function putNickname(
+  subjectId: string,
+  value: Nickname,
+  before: number,
+  sealer: Sealer,
+  seen: Item | undefined,
+): Write {
+  const item = nickname.make(subjectId, undefined, value, {
+    sealer,
+    before: before === 0 ? undefined : seen,
+  });
   const noneOfThisEpoch = 'attribute_not_exists(pk) OR epoch <> :epoch';
   const stillThisVersion = 'version = :version AND epoch = :epoch';
   return {

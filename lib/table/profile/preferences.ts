@@ -35,9 +35,9 @@ export function readPreferences(item: Item | undefined): Preferences {
   return preferences.read(item) ?? untouched;
 }
 
-/** Puts preferences in the place of the version before them. */
-export function putPreferences(subjectId: string, value: Preferences): Write {
-  const item = preferences.make(subjectId, undefined, value);
+/** Puts preferences in the place of the version before them, whose item is `before`. */
+export function putPreferences(subjectId: string, value: Preferences, before: Item | undefined): Write {
+  const item = preferences.make(subjectId, undefined, value, { before });
   const first = value.version === 1;
   return {
     Put: {
