@@ -451,8 +451,6 @@ const seldom: Partial<Record<Principal, Grant[]>> = {
     onItems('ConditionCheckItem', 'P#*'),
   ],
   breach: [
-    // tests/breach/containment: measures on a list of people.
-    onItems('BatchGetItem', 'AUDIENCE#*'),
     // tests/breach/scope: a scope that rests on a list.
     onItems('UpdateItem', 'INCIDENT#*'),
   ],
@@ -461,7 +459,6 @@ const seldom: Partial<Record<Principal, Grant[]>> = {
     ...['PutItem', 'DeleteItem'].map((act) => onItems(act, 'PROCESS#*')),
     // tests/breach/incident: reminders, and an incident whose time is over; tests/breach/containment: measures and keys.
     ...['Query', 'PutItem', 'UpdateItem', 'DeleteItem'].map((act) => onItems(act, 'INCIDENT#*')),
-    onItems('BatchGetItem', 'AUDIENCE#*'),
     onItems('BatchGetItem', 'ID#share#*'),
     { action: 'dynamodb:Query', resource: 'Table/index/everyone', key: 'EVERYONE#*' },
     // tests/breach/scope: who is affected is computed, and at last goes with its incident.
