@@ -5,11 +5,11 @@ import type { Config } from './config';
 import { createKeyRing, type DataKeys, type KeyRing } from './crypto/key-ring';
 import { type Random, systemRandom } from './crypto/random';
 import { rootKeys } from './crypto/root-key';
-import { doorKeysOf, listOf, templatesOf } from './listed';
+import { approvedTemplatesOf, doorKeysOf, listOf, messageTemplatesOf } from './listed';
 import { createLog, type Log, writeLine } from './log';
+import type { PartnerChannel } from './notice/channel';
 import { type ChannelSets, drillChannels, liveChannels } from './notice/channel-set';
 import { channelQuotas } from './notice/rules';
-import { approvedTemplatesOf } from './notice/text/approved';
 import type { ApprovedTemplates } from './notice/text/texts';
 import {
   appidsOf,
@@ -61,7 +61,7 @@ export type Deps = {
   queue: ProcessQueue;
   /** Asks the worker of notices, which alone has their channels. */
   noticeQueue: ProcessQueue;
-  /** How people are reached: real notices by the ways that the operator has a contract for, drills by none. */
+  /** How people are reached: drills by nobody, real notices by no partner but in who sends (functions/notify/live.ts). */
   channels: ChannelSets;
   objects: Objects;
   staff: StaffIdentity;
@@ -94,7 +94,13 @@ export type Deps = {
   limits: TimeLimits;
 };
 
-export type Offers = { faceId: boolean; face: boolean; networkIdentity: boolean };
+export type Offers = {
+  faceId: boolean;
+  face: boolean;
+  networkIdentity: boolean;
+  /** By which notices can be sent: those that have settings. */
+  channels: PartnerChannel[];
+};
 
 /** What tests and tools replace. */
 export type Replacements = Partial<
@@ -150,6 +156,9 @@ export function buildDeps(config: Config, replace: Replacements = {}): Deps {
     random,
   });
   const faceId = replace.faceId ?? createFaceIdFrom(config, asking);
+  const sms = replace.sms ?? createSmsFrom(config, asking);
+  const mail = replace.mail ?? createMailFrom(config, asking);
+  const templates = messageTemplatesOf(config.NOTICE_TEMPLATES);
   const networkIdentity = replace.networkIdentity ?? createNetworkIdentityFrom(config, asking);
   const entries = replace.entries ?? createEntriesFrom(config, asking);
   const risk = replace.risk ?? createRiskFrom(config, server);
@@ -192,12 +201,12 @@ export function buildDeps(config: Config, replace: Replacements = {}): Deps {
       'wechat-text': replace.wechatText ?? createWechatText(server),
       'wechat-code': replace.wechatCode ?? createWechatCode(server),
       'wechat-message': replace.wechatMessage ?? createWechatMessage(server, log),
-      'tencent-sms': replace.sms ?? createSmsFrom(config, asking),
-      mail: replace.mail ?? createMailFrom(config, asking),
+      'tencent-sms': sms,
+      mail,
       'tencent-faceid': faceId as Required<FaceId> | undefined,
       'network-identity': networkIdentity,
     }),
-    templates: templatesOf(config.SUBSCRIBE_TEMPLATES),
+    templates,
     wechatPush: createWechatPush({
       appid: config.WECHAT_APPID,
       tokens: listOf(config.WECHAT_PUSH_TOKEN),
@@ -208,6 +217,11 @@ export function buildDeps(config: Config, replace: Replacements = {}): Deps {
       faceId: faceId !== undefined,
       face: faceId?.startFace !== undefined,
       networkIdentity: networkIdentity !== undefined,
+      channels: [
+        ...(templates.length > 0 ? (['subscribe'] as const) : []),
+        ...(sms ? (['sms'] as const) : []),
+        ...(mail ? (['mail'] as const) : []),
+      ],
     },
     entries: appidsOf(entries),
     risk: risk && { refusedFrom: risk.refusedFrom },
