@@ -65,7 +65,10 @@ describe('an incident from a command line', () => {
     const { incidentId } = await json('declare', '--title', '演练', '--learned', earlier(5), '--drill');
     await json('learn', incidentId, '日志显示接口被逐页抓取', '--happened', earlier(60));
     await json('check', incidentId, 'grade', '--words', '已讨论');
-    await json('grade', incidentId, '--persons', '10', '--sensitive', '0', '--minors', '0');
+    const harm = ['grade', incidentId, '--persons', '10', '--sensitive', '0', '--minors', '0'];
+    const unexplained = await breach(...harm);
+    expect([unexplained.exit, unexplained.err]).toEqual([1, expect.stringContaining('reason')]);
+    await json(...harm, '--reason', '按接口日志估算');
     const confirm = ['confirm-grade', incidentId, 'IV', '--threat', 'no'];
     const unasked = await breach(...confirm);
     expect([unasked.exit, unasked.err]).toEqual([2, expect.stringContaining('已登记 10 人受影响')]);
@@ -115,6 +118,10 @@ describe('who is affected, from a command line', () => {
     expect(shown.out).toMatch(/状态 +已定\n/);
     expect(shown.out).toMatch(/人数 +0\n[\s\S]+查不到人的条目 +91\n/);
     expect((await breach('scope', 'list', incidentId)).out).toContain(begun.scopeId);
+    const graded = await breach('grade', incidentId, '--scope', begun.scopeId.toLowerCase());
+    expect(graded.out).toMatch(new RegExp(`受影响人数 +0\n[\\s\\S]+人数来自 +${begun.scopeId}\n`));
+    const contain = ['contain', incidentId, 'audience-sessions', begun.scopeId.toLowerCase()];
+    expect((await breach(...contain, '--yes', incidentId)).exit).toBe(0);
   });
 
   it.each([
