@@ -1,5 +1,7 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { parseToken } from '../../lib/crypto/token';
+import { readAudiencePart } from '../../lib/table/notice/audience';
 import { incidentWith, somebody } from '../breach/notice-stage';
 import { type HttpHost, startHttpHost } from '../client/hosts';
 import { words } from '../notice/wording';
@@ -154,6 +156,62 @@ describe('who is affected, from a command line', () => {
   });
 });
 
+describe('whom the logs name, from a command line', () => {
+  it('becomes a list for the scope; a log that is not whole ends with 5 and says what to count as doubt (B3)', async () => {
+    const { breach, json, folder } = await terminalOf('ling', 'responder');
+    await world.signIn('opened-before');
+    const person = parseToken((await world.signIn('opened')).token)?.subjectId;
+    const { incidentId } = await json('declare', '--title', '接口越权', '--learned', earlier(1));
+    const openings = world.lines.filter((line) => line.includes('"persons":["'));
+    const window = ['--from', earlier(60), '--to', earlier(-60)];
+    const turnBack = async (name: string, lines: string[]) => {
+      const log = join(folder, `${name}.log`);
+      await writeFile(log, lines.join('\n'));
+      return breach('trail', 'turn-back', incidentId, name, ...window, '--log', log);
+    };
+    const whole = await turnBack('whole', world.lines);
+    expect([whole.exit, whole.err]).toEqual([0, '']);
+    expect(whole.out).toContain(`下一步：leliao breach scope start ${incidentId} --opened whole --wait\n`);
+    expect((await turnBack('whole', world.lines)).out).toBe(whole.out);
+    const gap = await turnBack(
+      'gap',
+      world.lines.filter((line) => line !== openings[0]),
+    );
+    expect([gap.exit, gap.out]).toEqual([5, expect.stringMatching(/--missing lines-missing --reach/)]);
+    await world.signIn('opened-later');
+    expect((await turnBack('whole', world.lines)).err).toContain('请换一个名称');
+    const none = await turnBack('none', []);
+    expect([none.exit, none.out]).toEqual([5, expect.stringContaining('没有做成名单')]);
+
+    const begun = await json('scope', 'start', incidentId, '--opened', 'whole');
+    await untilComputed(begun.scopeId);
+    const { people, exact } = await json('scope', 'show', begun.scopeId);
+    expect([people.atLeast > 0, exact]).toEqual([true, true]);
+    const members = await readAudiencePart(world.deps.table, begun.scopeId, 0);
+    expect(members.map(({ subjectId }) => subjectId)).toContain(person);
+  });
+
+  it.each([
+    [['--missing', 'lines-missing'], '要一起写'],
+    [['--reach', 'device'], '要一起写'],
+  ])('asks for both halves of a doubt in %j', async (options, said) => {
+    const { breach } = await terminalOf('ling', 'responder');
+    const { exit, err } = await breach(
+      'scope',
+      'start',
+      '20261127-7Q2K',
+      '--opened',
+      'whole',
+      ...options,
+      '--from',
+      '2026-11-27 10:00',
+      '--until',
+      '2026-11-27 11:00',
+    );
+    expect([exit, err]).toEqual([2, expect.stringContaining(said)]);
+  });
+});
+
 /** Lets the queue and the timer work, three looks of the scope at its own parts. */
 async function untilComputed(scopeId: string) {
   for (let round = 0; round < 4; round += 1) {
@@ -227,6 +285,10 @@ describe('a notice from a command line', () => {
     expect([unasked.exit, unasked.err]).toEqual([2, expect.stringContaining('will go to 2 people')]);
     const sent = await drafter.breach('notice', 'send', incidentId, '--yes', incidentId);
     expect(sent.out).toMatch(/状态 +发送中\n/);
+    const books = await drafter.breach('notice', 'books', incidentId);
+    expect(books.out).toMatch(
+      /^对象 +受影响 +已送达 +仅公告 +不告知 +待告知\n本人 +2 +0 +0 +0 +2\n[\s\S]+账目相符。\n$/,
+    );
     const stop = ['notice', 'stop', incidentId, '--reason', '文字有误'];
     expect((await drafter.breach(...stop)).err).toContain('还没有发出的不再发出');
     expect((await drafter.breach(...stop, '--yes', incidentId)).out).toMatch(/状态 +已停止\n/);
