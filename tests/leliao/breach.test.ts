@@ -228,7 +228,7 @@ describe('a report from a command line', () => {
     const items = { entity: '某省数据局，联系人𠮷田晓', event: '导出接口未校验权限' };
     const draft = ['report', 'draft', incidentId, 'initial', 'provincial-cyberspace'];
     const drafted = await breach(...draft, '--items', JSON.stringify(items));
-    expect(drafted.out).toMatch(/entity +某省数据局，联系人𠮷田晓\n/);
+    expect(drafted.out).toMatch(/entity 一、.*\n某省数据局，联系人𠮷田晓\n/);
 
     const file = join(folder, 'report.pdf');
     expect(await json('report', 'pdf', incidentId, '1', file)).toEqual({ file });

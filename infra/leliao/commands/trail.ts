@@ -82,13 +82,24 @@ async function reportView(session: Session, report: Report): Promise<string> {
       [words('最早', 'first'), ({ firstAt }) => timeIn(firstAt)],
       [words('最晚', 'last'), ({ lastAt }) => timeIn(lastAt)],
       [words('行数', 'lines'), (one) => one.lines],
-      [words('操作', 'operations'), ({ operations }) => operations],
-      [words('种类', 'kinds'), ({ kinds }) => kinds],
+      [words('操作', 'operations'), ({ operations }) => inShort(operations)],
+      [words('种类', 'kinds'), ({ kinds }) => inShort(kinds)],
     ],
     people,
   );
-  return [session.text(head), opened, await doubtsView(session, doubts)].join('\n\n');
+  const isOver = Date.parse(report.to) <= session.around.now();
+  const running = words(
+    '时段还没有结束：此后的打开不在其中。',
+    'The window is not over: what is opened from now on is not in it.',
+  );
+  const said = isOver ? session.text(head) : `${session.text(head)}\n${session.text(running)}`;
+  return [said, opened, await doubtsView(session, doubts)].join('\n\n');
 }
+
+/** So that a row stays on a screen; `--json` has all of them. */
+const SHOWN = 3;
+const inShort = (all: readonly string[]): string =>
+  all.length <= SHOWN ? all.join('、') : `${all.slice(0, SHOWN).join('、')} … (${all.length})`;
 
 /** What is in doubt, last, so that it is what is seen. */
 export async function doubtsView(session: Session, doubts: readonly Doubt[]): Promise<string> {

@@ -53,8 +53,8 @@ const sum = (one: Books, other: Books): Books =>
 function watched(session: Session, incidentId: string, look: () => Promise<Whole>): Promise<Whole> {
   session.say(
     words(
-      '正在发送，每两秒清点一次。按 Ctrl-C 不影响发送。',
-      'Under way, counted every two seconds. Ctrl-C does not end the sending.',
+      '正在清点，直到没有人待告知；站内通知打开才算送达，没有别的渠道的人可能要等三天。按 Ctrl-C 不影响发送。',
+      'Counted until nobody is pending; who has no channel but the inbox may take three days. Ctrl-C does not end the sending.',
     ),
   );
   const again = `leliao breach notice books ${incidentId} --watch`;

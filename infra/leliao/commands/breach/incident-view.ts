@@ -97,7 +97,7 @@ const dutiesView = (session: Session, duties: Incident['duties']) =>
       [words('义务', 'duty'), (one) => one.id],
       [words('状态', 'state'), (one) => stateIn(session, one.state)],
       [words('期限', 'due'), (one) => dueIn(session, one.dueAt) ?? session.text(words('立即', 'at once'))],
-      [words('内容', 'what'), (one) => [one.name, one.to].filter(Boolean).join(' → ')],
+      [words('内容', 'what'), ({ name, to }) => (!to || name.includes(to) ? name : `${name} → ${to}`)],
       [words('依据', 'article'), (one) => one.article],
     ],
     duties,
