@@ -13,11 +13,11 @@ import { channelQuotas } from './notice/rules';
 import type { ApprovedTemplates } from './notice/text/texts';
 import {
   appidsOf,
+  createEntriesFrom,
   createFaceIdFrom,
   createMailFrom,
   createNetworkIdentityFrom,
-  createRisk,
-  createSignInEntries,
+  createRiskFrom,
   createSmsFrom,
   type Entries,
   exchangeAt,
@@ -160,8 +160,8 @@ export function buildDeps(config: Config, replace: Replacements = {}): Deps {
   const mail = replace.mail ?? createMailFrom(config, asking);
   const templates = messageTemplatesOf(config.NOTICE_TEMPLATES);
   const networkIdentity = replace.networkIdentity ?? createNetworkIdentityFrom(config, asking);
-  const entries = replace.entries ?? createSignInEntries(config, asking);
-  const risk = replace.risk ?? createRisk(config, server);
+  const entries = replace.entries ?? createEntriesFrom(config, asking);
+  const risk = replace.risk ?? createRiskFrom(config, server);
   return {
     table,
     clock,

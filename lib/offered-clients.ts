@@ -15,10 +15,6 @@ import type { TimeLimit } from './time-limits';
 /** What every client is given. */
 export type Asking = { clock: Clock; log: Log; limit: TimeLimit };
 
-type Entry = { appid: string; wechat: Wechat };
-export type Entries = Partial<Record<EntryId, Entry>>;
-export type Risk = { wechatRisk: WechatRisk; refusedFrom: number };
-
 /** Clients of partners with whom the operator needs a contract: each is there when its settings are. */
 
 export function createFaceIdFrom(config: Config, asking: Asking): FaceId | undefined {
@@ -63,8 +59,12 @@ export function createNetworkIdentityFrom(config: Config, asking: Asking): Netwo
   return baseUrl ? createNetworkIdentity({ baseUrl, ...asking }) : undefined;
 }
 
+/** The entries that people may link, each with its client. */
+export type Entries = Partial<Record<EntryId, { appid: string; wechat: Wechat }>>;
+export type Risk = { wechatRisk: WechatRisk; refusedFrom: number };
+
 /** `LINK_ENTRIES` is a list of `<entry>=<appid>:<secret>`. */
-export function createSignInEntries(config: Config, asking: Asking): Entries {
+export function createEntriesFrom(config: Config, asking: Asking): Entries {
   const offered = config.LINK_ENTRIES.split(',').filter(Boolean);
   return Object.fromEntries(
     offered.map((text) => {
@@ -77,17 +77,20 @@ export function createSignInEntries(config: Config, asking: Asking): Entries {
   );
 }
 
+/** Of each entry what may be told. */
 export function appidsOf(entries: Entries): Partial<Record<EntryId, { appid: string }>> {
   return Object.fromEntries(Object.entries(entries).map(([id, { appid }]) => [id, { appid }]));
 }
 
+/** @throws AppError PARTNER_UNAVAILABLE for an entry that the operator does not offer */
 export async function exchangeAt(entries: Entries, entry: EntryId, code: string): Promise<WechatIdentity> {
   const offered = entries[entry];
   if (!offered) throw new AppError('PARTNER_UNAVAILABLE');
   return offered.wechat.exchangeCode(code);
 }
 
-export function createRisk({ RISK_RANK_THRESHOLD }: Config, server: WechatServer): Risk | undefined {
+/** Undefined where the operator has switched the rule off. */
+export function createRiskFrom({ RISK_RANK_THRESHOLD }: Config, server: WechatServer): Risk | undefined {
   if (!RISK_RANK_THRESHOLD) return undefined;
   return { wechatRisk: createWechatRisk(server), refusedFrom: Number(RISK_RANK_THRESHOLD) };
 }

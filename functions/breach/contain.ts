@@ -9,7 +9,7 @@ import type { Write } from '../../lib/table/client';
 import { changeIncident, type IncidentPlan } from '../../lib/table/incident/change-incident';
 import { loadStops, MAX_STOPS, putStops } from '../../lib/table/incident/containment';
 import type { Incident } from '../../lib/table/incident/incident';
-import { audiencePartKey } from '../../lib/table/notice/audience';
+import { audienceHeadKey, readAudienceHead } from '../../lib/table/notice/audience-head';
 import { beginProcess, type ProcessState } from '../../lib/table/process/process';
 import { lostRace, untilWon } from '../../lib/table/races';
 import { demandOpen, isRepeat, notNow, requestOf } from './plan-act';
@@ -34,7 +34,7 @@ type Contain = {
  */
 export async function contain(deps: Deps, run: Run<'staff', Contain>) {
   const { incidentId, measure, target, words, idempotencyKey } = run.input;
-  await demandTarget(deps, measure, target, run.caller.staffId);
+  await demandTarget(deps, run.input, run.caller.staffId);
   const request = await requestOf(deps, idempotencyKey, [measure, target, words]);
   let begun: string | undefined;
   const { incident } = await changing(deps, incidentId, async (before) => {
@@ -162,11 +162,10 @@ const shapes = {
   audience: /^[\w-]{1,64}$/,
 } as const;
 
-/** @throws AppError INVALID_INPUT for a target that is missing, misshapen, unknown or oneself */
+/** @throws AppError INVALID_INPUT for a target that is missing, misshapen, unknown, oneself, or a scope that is not frozen */
 async function demandTarget(
   { table }: Deps,
-  measure: MeasureId,
-  target: string | undefined,
+  { incidentId, measure, target }: Contain,
   staffId: string,
 ): Promise<void> {
   const named = measures[measure].target;
@@ -180,6 +179,7 @@ async function demandTarget(
   if (named === 'partner' && !isCalled) throw invalidInput('target', '没有这个合作方');
   if (named === 'staff' && target === staffId) throw invalidInput('target', '不能停用自己的账号');
   if (named !== 'audience') return;
-  const [first] = await table.getMany([audiencePartKey(target, 0)]);
-  if (!first) throw invalidInput('target', '没有这份名单');
+  // While a scope is computed its list grows: what begins then would end with whoever was found so far.
+  const [head] = target.startsWith(`${incidentId}-s`) ? await table.getMany([audienceHeadKey(target)]) : [];
+  if (!readAudienceHead(head)) throw invalidInput('target', '须写明这起事件的一个已经算定的影响范围');
 }

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { operation } from '../../lib/gate/operation';
 import { confirmGrade, grade as recordFacts } from './grade';
 import { close, endHandling, fulfil, lessons } from './record';
-import { changed, common, grade, heads, instant, ofIncident, words, yuan } from './shapes';
+import { changed, common, grade, heads, instant, ofIncident, scopeId, words, yuan } from './shapes';
 
 const short = z.string().check(z.trim(), z.minLength(1), z.maxLength(200));
 
@@ -10,13 +10,18 @@ const short = z.string().check(z.trim(), z.minLength(1), z.maxLength(200));
 export const dutyOperations = {
   grade: operation({
     ...common,
-    summary: '工作人员：登记已知的影响（人数、敏感信息、未成年人、损失），按知悉当日的规则算出等级。',
+    summary:
+      '工作人员：按算定的影响范围登记已知的影响（还没有范围时写人数和理由；不确定的按上限），按知悉当日的规则算出等级。',
     roles: ['responder', 'officer'],
     input: z.strictObject({
       ...ofIncident,
-      persons: heads,
-      sensitivePersons: heads,
-      minors: heads,
+      /** A frozen scope, from which the head-counts are taken. */
+      scopeId: z.optional(scopeId),
+      /** Typed by hand while no scope is frozen: all three, and why they are what they are. */
+      persons: z.optional(heads),
+      sensitivePersons: z.optional(heads),
+      minors: z.optional(heads),
+      reason: z.optional(words),
       directLossYuan: z.optional(yuan),
       /** Whether a crime is suspected. */
       crime: z._default(z.boolean(), false),
@@ -24,7 +29,8 @@ export const dutyOperations = {
       vulnerability: z._default(z.boolean(), false),
       learnedAt: z.optional(instant),
     }),
-    budget: changed,
+    // The scopes of the incident are looked at for a trip more.
+    budget: { ...changed, trips: 3, readUnits: 3 },
     run: recordFacts,
   }),
   confirmGrade: operation({

@@ -1,17 +1,15 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Deps } from '../../lib/deps';
 import { invalidInput } from '../../lib/errors';
 import type { Run } from '../../lib/gate/operation';
 import { type Facts, gradeOf } from '../../lib/policy/incident/grade';
 import { type Grade, rulesOf } from '../../lib/policy/incident/rule-sets';
 import type { Incident } from '../../lib/table/incident/incident';
+import { headsOf, type SaidHeads } from './heads';
 import { act, demandOpen } from './plan-act';
 import { validTimes } from './valid-times';
 
-type Known = {
-  incidentId: string;
-  persons: number;
-  sensitivePersons: number;
-  minors: number;
+type Known = SaidHeads & {
   directLossYuan?: number | undefined;
   crime: boolean;
   vulnerability: boolean;
@@ -19,24 +17,31 @@ type Known = {
 };
 
 /**
- * What is known of the harm by now, and the grade that the rules of the day of awareness give it (promise B2). Where that is
- * another one than was confirmed, or the question without a number has to be asked again, the grade is unconfirmed again: until
+ * What is known of the harm by now, and the grade that the rules of the day of awareness give it (promise B2): head-counts from
+ * a frozen scope, or typed with a reason while there is none. Where that is another one than was confirmed, or the question without a number has to be asked again, the grade is unconfirmed again: until
  * a human confirms one the report is owed, by the clock that has run from the beginning.
  */
 export async function grade(deps: Deps, run: Run<'staff', Known>) {
-  const { incidentId: _incident, learnedAt: learned, ...facts } = run.input;
-  for (const field of ['sensitivePersons', 'minors'] as const)
-    if (facts[field] > facts.persons) throw invalidInput(field, '多于受影响的总人数');
+  const { learnedAt: learned, directLossYuan, crime, vulnerability } = run.input;
   const { learnedAt } = validTimes(deps.clock.now(), { learnedAt: learned });
-  return act(deps, run, (incident) => {
+  return act(deps, run, async (incident, { sealer }) => {
+    const { sha256, ...heads } = await headsOf(deps, sealer, run.input);
+    const facts = { ...heads, directLossYuan, crime, vulnerability };
     if (isSame(incident.facts, facts)) return undefined;
     demandOpen(incident);
     const { grade: computed, needsJudgement } = gradeOf(rulesOf(incident.rules), facts);
     const holds = incident.grade === computed && !needsJudgement;
     const { staffId: staff } = run.caller;
-    const { persons, sensitivePersons, minors, directLossYuan, crime, vulnerability } = facts;
+    const { persons, sensitivePersons, minors, atLeast, scopeId, reason } = facts;
     const details = {
       ...{ persons, sensitivePersons, minors, crime, vulnerability, computed },
+      ...(atLeast && {
+        personsAtLeast: atLeast.persons,
+        sensitivePersonsAtLeast: atLeast.sensitivePersons,
+        minorsAtLeast: atLeast.minors,
+      }),
+      ...(scopeId !== undefined && { scope: scopeId, sha256 }),
+      ...(reason !== undefined && { reason }),
       ...(directLossYuan !== undefined && { directLossYuan }),
     };
     return {
@@ -55,15 +60,8 @@ export async function grade(deps: Deps, run: Run<'staff', Known>) {
 /** Whether these are the facts already known, whatever was answered to the question since. */
 function isSame(known: Incident['facts'], facts: Facts): boolean {
   if (!known) return false;
-  const names = [
-    'persons',
-    'sensitivePersons',
-    'minors',
-    'directLossYuan',
-    'crime',
-    'vulnerability',
-  ] as const;
-  return names.every((name) => known[name] === facts[name]);
+  const { seriousThreat: _answer, ...others } = known;
+  return isDeepStrictEqual(JSON.parse(JSON.stringify(others)), JSON.parse(JSON.stringify(facts)));
 }
 
 type Confirm = {

@@ -15,7 +15,10 @@ export type Acting = Pick<Run<'staff', { incidentId: string }>, 'caller' | 'inpu
 export async function act(
   deps: Deps,
   { input }: Pick<Acting, 'input'>,
-  plan: (incident: Incident, opened: OpenIncident) => IncidentPlan | undefined,
+  plan: (
+    incident: Incident,
+    opened: OpenIncident,
+  ) => IncidentPlan | undefined | Promise<IncidentPlan | undefined>,
 ) {
   const { incident } = await changeIncident(deps, input.incidentId, (opened) =>
     plan(opened.incident, opened),

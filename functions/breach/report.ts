@@ -104,6 +104,7 @@ function contentOf(
     persons: facts.persons,
     sensitivePersons: facts.sensitivePersons,
     minors: facts.minors,
+    ...(facts.atLeast && { atLeast: facts.atLeast }),
   };
   return {
     ...{ incidentId, drill, kind, number, to, title, awareAt, operator: operator.name },

@@ -7,7 +7,7 @@ import { kindList, listName, selector } from '../../lib/scope/selector';
 import { digestDomains, PART_ENTRIES } from '../../lib/table/incident/people-list';
 import { scopeStates } from '../../lib/table/incident/scope';
 import { scope, scopes, startScope } from './scopes';
-import { idempotencyKey, incidentId, ofIncident } from './shapes';
+import { idempotencyKey, incidentId, ofIncident, scopeId } from './shapes';
 import { uploadDigests, uploadOpened } from './upload-list';
 
 const range = z.object({ atLeast: z.int(), atMost: z.int() });
@@ -65,9 +65,7 @@ export const scopeOperations = {
     roles: ['responder', 'officer', 'auditor'],
     purpose: 'incident',
     kinds: { in: [], out: ['incident-record', 'incident-state'] },
-    input: z.strictObject({
-      scopeId: z.string().check(z.regex(/^[A-Z0-9]{4,16}(-[A-Z0-9]{1,8})?-s\d{1,3}$/)),
-    }),
+    input: z.strictObject({ scopeId }),
     output: scopeShown,
     ledger: 'none',
     budget: { trips: 1, readUnits: 3, writeUnits: 0 },

@@ -8,6 +8,8 @@ import { entryDetails } from '../../lib/table/incident/incident-entry';
 
 /** What goes into and comes out of the operations of this function. */
 export const incidentId = z.string().check(z.regex(/^[A-Z0-9]{4,16}(-[A-Z0-9]{1,8})?$/));
+/** A scope of an incident, by its number. */
+export const scopeId = z.string().check(z.regex(/^[A-Z0-9]{4,16}(-[A-Z0-9]{1,8})?-s\d{1,3}$/));
 export const idempotencyKey = z.string().check(z.regex(/^[\w-]{16,64}$/));
 export const instant = z.iso.datetime({ offset: true });
 export const title = z.string().check(z.trim(), z.minLength(1), z.maxLength(100));
@@ -35,10 +37,14 @@ export const duty = z.object({
   certainty: z.enum(['text', 'secondary', 'judgement']),
 });
 
+const headCounts = { persons: z.int(), sensitivePersons: z.int(), minors: z.int() };
 export const facts = z.object({
-  persons: z.int(),
-  sensitivePersons: z.int(),
-  minors: z.int(),
+  /** Upper bounds where they are in doubt; `atLeast` has the lower ones then. */
+  ...headCounts,
+  atLeast: z.optional(z.object(headCounts)),
+  /** The scope that they were taken from, or why they were typed. */
+  scopeId: z.optional(z.string()),
+  reason: z.optional(z.string()),
   directLossYuan: z.optional(z.int()),
   seriousThreat: z.optional(z.boolean()),
   crime: z.optional(z.boolean()),
@@ -55,6 +61,8 @@ export const graded = z.object({
   /** What a human must answer before a grade below is confirmed. */
   question: z.optional(z.string()),
   auditMayBeOrdered: z.boolean(),
+  /** The grade by the lower bounds, where it is another: the upper ones decide while it is in doubt. */
+  gradeAtLeast: z.optional(grade),
   /** What else makes a grade and counts no people. */
   others: z.array(z.object({ grade, words: z.string(), article: z.string(), certainty: z.string() })),
 });

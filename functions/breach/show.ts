@@ -71,10 +71,11 @@ export function incidentShown(value: Incident, nowMs: number) {
 export function gradedShown({ rules: id, facts }: Pick<Incident, 'rules' | 'facts'>) {
   const rules = rulesOf(id);
   const graded = gradeOf(rules, facts ?? { persons: 0, sensitivePersons: 0, minors: 0 });
-  const { grade, basis, needsJudgement, auditMayBeOrdered } = graded;
+  const { grade, basis, needsJudgement, auditMayBeOrdered, gradeAtLeast } = graded;
   const source = basis === 'judgement' ? rules.judged : graded.rule;
   return {
     ...{ grade, name: gradeNames[grade], basis, needsJudgement, auditMayBeOrdered },
+    ...(gradeAtLeast && { gradeAtLeast }),
     ...(source && { article: source.article, certainty: source.certainty }),
     ...(needsJudgement && rules.judged && { question: rules.judged.question }),
     others: [...rules.others],

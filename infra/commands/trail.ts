@@ -1,14 +1,9 @@
-import { createReadStream } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
-import { pipeline, type Readable } from 'node:stream';
 import { parseArgs } from 'node:util';
-import { createGunzip } from 'node:zlib';
 import { HOUR_MS, toInstant } from '../../lib/clock';
 import { isPersonNumber } from '../../lib/crypto/pseudonym';
-import { readLines } from '../../lib/trail/line';
-import { type Doubt, doubtReasons, type Question, type Report, TrailReader } from '../../lib/trail/report';
+import { type Doubt, doubtReasons, type Question, type Report } from '../../lib/trail/report';
 import { saysHelp } from './help';
+import { readTrail } from './trail-logs';
 
 /**
  * `npm run trail`: whose data was opened in a window, as the log says it (promise B3), from files of the local host or of
@@ -68,45 +63,6 @@ function readInstant(option: string, text: string | undefined): string {
   const milliseconds = Date.parse(zoned);
   if (Number.isNaN(milliseconds)) throw new WrongCall(`${option} must be a time.\n${usage}`);
   return new Date(milliseconds).toISOString();
-}
-
-/** Reads the logs one after the other, line by line. @throws Error of the file system, and of gzip for a damaged archive */
-export async function readTrail(question: Question, files: readonly string[]): Promise<Report> {
-  const reader = new TrailReader(question);
-  for (const file of await logsIn(files)) {
-    reader.nextLog();
-    for await (const text of linesOf(file)) for (const line of readLines(text)) reader.add(line);
-  }
-  return reader.report();
-}
-
-/** Folders by what is in them, in the order of their names, as CloudWatch exports the streams. */
-async function logsIn(files: readonly string[]): Promise<string[]> {
-  const found = files.map(async (file) => {
-    if (file === '-' || !(await stat(file)).isDirectory()) return [file];
-    const inside = await readdir(file, { recursive: true, withFileTypes: true });
-    return inside
-      .filter((one) => one.isFile())
-      .map(({ parentPath, name }) => join(parentPath, name))
-      .sort();
-  });
-  return (await Promise.all(found)).flat();
-}
-
-/** A line that is longer is cut off, and then read as damaged: a page of exported events is shorter. */
-const MAX_LINE_CHARACTERS = 16 * 1024 * 1024;
-
-async function* linesOf(file: string): AsyncGenerator<string> {
-  const bytes: Readable = file === '-' ? process.stdin : createReadStream(file);
-  const input = file.endsWith('.gz') ? pipeline(bytes, createGunzip(), () => {}) : bytes; // an error ends both
-  input.setEncoding('utf8');
-  let rest = '';
-  for await (const text of input) {
-    const lines = `${rest}${text}`.split('\n');
-    rest = (lines.pop() ?? '').slice(0, MAX_LINE_CHARACTERS);
-    yield* lines;
-  }
-  yield rest;
 }
 
 /** For people; what is in doubt comes last, so that it is what is seen. */

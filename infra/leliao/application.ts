@@ -5,6 +5,7 @@ import { callCommand } from './commands/call';
 import { policyCommands } from './commands/policy';
 import { queueCommands } from './commands/queues';
 import { staffCommands } from './commands/staff';
+import { trailCommand } from './commands/trail';
 import { exits } from './exit';
 import type { Surroundings } from './session';
 import { textsIn } from './texts';
@@ -16,13 +17,14 @@ export const commands: Record<string, Made> = {
   breach: breachCommands,
   policy: policyCommands,
   queue: queueCommands,
+  trail: trailCommand,
   call: callCommand,
 };
 
 const root = group(
   words(
-    '乐聊名片工作人员命令行。退出码：0 成功，1 被拒绝，2 用法不对，3 需要登录，4 连不上，130 被中断。',
-    'The command line of LeLiao Card’s staff. Exits: 0 ok, 1 refused, 2 usage, 3 sign in, 4 unreachable, 130 interrupted.',
+    '乐聊名片工作人员命令行。退出码：0 成功，1 被拒绝，2 用法不对，3 需要登录，4 连不上，5 有疑点，130 被中断。',
+    'The command line of LeLiao Card’s staff. Exits: 0 ok, 1 refused, 2 usage, 3 sign in, 4 unreachable, 5 in doubt, 130 interrupted.',
   ),
   commands,
 );

@@ -19,7 +19,11 @@ type Row<F extends Options, A extends Options> = {
   options?: F;
   /** In this order; those that need not be said come last. */
   places?: A;
-  run(session: Session, values: ValuesOf<F> & ValuesOf<A>): Promise<void>;
+  /** How it ended, where that is more than well. */
+  run(
+    session: Session,
+    values: ValuesOf<F> & ValuesOf<A>,
+  ): Promise<void> | Promise<keyof typeof exits | undefined>;
 };
 
 /** One command, in any language. */
@@ -60,7 +64,8 @@ export function command<const F extends Options, const A extends Options>(row: R
         const session = new Session(this.around, { ...(flags as Common), lang });
         this.running.session = session;
         try {
-          await row.run(session, { ...flags, ...byPlace } as ValuesOf<F> & ValuesOf<A>);
+          const ended = await row.run(session, { ...flags, ...byPlace } as ValuesOf<F> & ValuesOf<A>);
+          if (ended) this.end(exits[ended]);
         } catch (error) {
           this.end(await fail(session, error));
         }

@@ -7,6 +7,8 @@ export const exits = {
   usage: 2,
   signInNeeded: 3,
   unreachable: 4,
+  /** It is done, and what it found is a lower bound. */
+  doubt: 5,
   interrupted: 130,
 } as const;
 

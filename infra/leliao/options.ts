@@ -89,6 +89,19 @@ function readIncident(given: string): string {
   throw new Stop('usage', words('事件编号要写成 20261127-7Q2K', 'write an incident as 20261127-7Q2K'));
 }
 
+/** `20261127-7Q2K-s1`, as `scope start` has answered. Small letters will do. */
+export const scopeNumber = (given: string): string => given.toUpperCase().replace(/-S(?=\d+$)/, '-s');
+export const scopeId = option({ kind: 'text', placeholder: 'scope', read: scopeNumber });
+export const neededScopeId = option({ kind: 'text', placeholder: 'scope', read: scopeNumber, must: true });
+
+/** `2026-11-27`, a day in Beijing. */
+export const neededDay = option({ kind: 'text', placeholder: 'day', read: readDay, must: true });
+
+function readDay(given: string): string {
+  if (/^\d{4}-\d{2}-\d{2}$/.test(given)) return given;
+  throw new Stop('usage', words('日期要写成 2026-11-27', 'write a day as 2026-11-27'));
+}
+
 /** JSON as it stands, or `@file`, or `-` for what comes in. */
 export const json = option({ kind: 'text', placeholder: 'json' });
 export const neededJson = option({ kind: 'text', placeholder: 'json', must: true });

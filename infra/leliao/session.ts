@@ -60,9 +60,14 @@ export class Session {
     return storeFile(this.around.environment);
   }
 
-  /** Where the API is: as said, else that of the last sign-in, else the one `npm start` runs in this clone. @throws Stop */
+  /**
+   * Where the API is: as said, else that of the last sign-in, else the one `npm start` runs in this clone. One of this machine
+   * has another port after each start: the one that runs now counts. @throws Stop
+   */
   async apiBase(): Promise<string> {
-    const found = this.#api ?? (await readStore(this.storeFile)).api ?? (await localService())?.api;
+    const last = this.#api ?? (await readStore(this.storeFile)).api;
+    const isSettled = this.#api !== undefined || (last !== undefined && !isThisMachine(last));
+    const found = isSettled ? last : ((await localService())?.api ?? last);
     if (!found)
       throw new Stop(
         'usage',

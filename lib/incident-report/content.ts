@@ -23,6 +23,8 @@ export const reportContent = z.object({
   persons: z.optional(z.int()),
   sensitivePersons: z.optional(z.int()),
   minors: z.optional(z.int()),
+  /** The lower bounds of the three, where they are in doubt. */
+  atLeast: z.optional(z.object({ persons: z.int(), sensitivePersons: z.int(), minors: z.int() })),
   measures: z.array(z.object({ name: z.string(), takenAt: z.string(), state: z.string() })),
   /** The words of each item, by its id (lib/policy/incident/report-items.ts). */
   items: z.record(z.string(), z.string()),
@@ -78,9 +80,12 @@ export function pageOf(content: ReportContent, fingerprint: string, submission?:
 }
 
 function known(content: ReportContent): [string, string][] {
-  const { awareAt, happenedFrom, happenedUntil, grade, persons, sensitivePersons, minors } = content;
+  const { awareAt, happenedFrom, happenedUntil, grade, persons, atLeast } = content;
   const until = happenedUntil === undefined ? '' : ` 至 ${beijingTime(happenedUntil)}`;
-  const people = `${persons} 人，其中涉及敏感个人信息 ${sensitivePersons} 人、未成年人 ${minors} 人`;
+  const heads = (of: 'persons' | 'sensitivePersons' | 'minors') =>
+    atLeast && atLeast[of] !== content[of] ? `${atLeast[of]} 至 ${content[of]} 人` : `${content[of]} 人`;
+  const doubt = atLeast ? '（有的尚不能确定，给出下限和上限，等级按上限判断）' : '';
+  const people = `${heads('persons')}，其中涉及敏感个人信息 ${heads('sensitivePersons')}、未成年人 ${heads('minors')}${doubt}`;
   return [
     ['知悉时间', `${beijingTime(awareAt)}（北京时间）`],
     ...(happenedFrom === undefined

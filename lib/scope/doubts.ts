@@ -1,3 +1,5 @@
+import type { Doubt as TrailDoubt } from '../trail/report';
+
 /**
  * Why it cannot be said for certain whether somebody is affected: a closed list, each with what the officer reads
  * (promise B3). A doubt always leaves the person in the upper bound.
@@ -7,6 +9,7 @@ export const doubts = {
   'since-unknown': '这类信息现在存在，但不能确定在该时段内是否已经存在',
   'person-erased': '账号已经注销，内容已经删除，只剩处理记录',
   'start-missing': '有调用开始的记录而没有对应的打开记录，可能打开过未记录的人',
+  'lines-missing': '日志有缺行、有读不出的行，或者没有给全，缺少的行可能打开过未记录的人',
   'instance-killed': '实例被强制终止，最后的打开记录可能没有写出',
   'role-compromised': '密钥、角色或者代码失窃，所能打开的人都可能受影响',
 } as const;
@@ -17,6 +20,17 @@ export const doubtIds = Object.keys(doubts) as Doubt[];
 /** What the trail can say of itself: why it may not name everybody who was opened. */
 export const trailDoubts = [
   'start-missing',
+  'lines-missing',
   'instance-killed',
   'role-compromised',
 ] as const satisfies Doubt[];
+
+/** What a doubt of the reader of logs (lib/trail/report.ts) is to a scope that rests on what it read. */
+export const doubtOfTrail = {
+  'start-missing': 'start-missing',
+  'numbers-missing': 'lines-missing',
+  'beginning-missing': 'lines-missing',
+  'instance-missing': 'lines-missing',
+  'line-damaged': 'lines-missing',
+  'nothing-read': 'lines-missing',
+} as const satisfies Record<TrailDoubt['why'], (typeof trailDoubts)[number]>;

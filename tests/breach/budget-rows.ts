@@ -29,7 +29,7 @@ export function breachRows(theWorld: () => World): Record<string, Prepare> {
   const declaration = () => ({ title: '导出接口未校验权限', learnedAt: now(), idempotencyKey: onceKey() });
   const declared = () => theWorld().ok<Known>('breach/declare', declaration(), responder);
   const ofOne = async () => ({ incidentId: (await declared()).incidentId });
-  const harm = { persons: 1_000_000, sensitivePersons: 10, minors: 0 };
+  const harm = { persons: 1_000_000, sensitivePersons: 10, minors: 0, reason: '按接口日志估算' };
   const ended = () => ({ endedAt: now(), words: '漏洞已修复，未再发现异常' });
   const learned = { words: '上线前未做权限测试', improvements: ['接口上线必须有越权测试'] };
   const handled = async () => {

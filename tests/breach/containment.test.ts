@@ -3,6 +3,7 @@ import { runProcess } from '../../lib/process/run';
 import { incidentWrites, openIncident } from '../../lib/table/incident/change-incident';
 import { incidentKey } from '../../lib/table/incident/incident';
 import { putAudiencePart } from '../../lib/table/notice/audience';
+import { nobodyCounted, putAudienceHead, withPart } from '../../lib/table/notice/audience-head';
 import { beginProcess } from '../../lib/table/process/process';
 import { cardGiver, type Holder, holder, linkTo } from '../cards/support';
 import { phoneHolder, tap } from '../login/support';
@@ -25,13 +26,19 @@ const release = (incidentId: string, measureId: string) =>
 const allKnow = () => world.wait(MINUTE_MS);
 const signedIn = async (caller: object) => (await world.refused('consent/status', {}, caller)) === 'OK';
 const opens = (token: string) => world.refused('cards/open', { token }, reader);
-const listOf = async (...people: Holder[]) => {
-  const audienceId = `list-${onceKey()}`;
+/** The people of the incident's first scope, as it freezes them, or as it leaves them while it is computed. */
+const scopeOf = async (incidentId: string, people: Holder[], digest?: string) => {
+  const audienceId = `${incidentId}-s1`;
   const members = people.map(({ subjectId }) => ({ subjectId, kinds: [], minor: false, certain: true }));
-  for (const [part, member] of members.entries())
-    await world.deps.table.write(putAudiencePart(audienceId, part, [member]));
+  let counted = nobodyCounted();
+  for (const member of members) {
+    await world.deps.table.write(putAudiencePart(audienceId, counted.parts, [member]));
+    counted = withPart(counted, [member]);
+  }
+  await world.deps.table.write(putAudienceHead(audienceId, { ...counted, ...(digest && { digest }) }));
   return audienceId;
 };
+const frozenOf = (incidentId: string, ...people: Holder[]) => scopeOf(incidentId, people, 'f'.repeat(64));
 const containedIn = async (caller: object) => {
   const { entries } = await world.ok<{ entries: { act: string; way?: string }[] }>(
     'consent/history',
@@ -81,7 +88,7 @@ it('nothing goes to a partner whose agreement is stopped, and again once it is r
 it('all sessions of a list end, with an entry in each ledger; a repeat ends none that began since (B1)', async () => {
   const { incidentId } = await declare(world);
   const [x, y, z] = [await holder(world, 'x'), await holder(world, 'y'), await holder(world, 'z')];
-  const audienceId = await listOf(x, y);
+  const audienceId = await frozenOf(incidentId, x, y);
   const input = { incidentId, measure: 'audience-sessions', target: audienceId, idempotencyKey: onceKey() };
   await world.ok('breach/contain', input, responder);
   const ref = world.queued.at(-1);
@@ -101,6 +108,20 @@ it('all sessions of a list end, with an entry in each ledger; a repeat ends none
   for (const { subjectId } of [x, y]) expect(told).not.toMatch(subjectId);
 });
 
+it('no measure begins on a list that is not frozen, is of another incident, or is none (B1, B3)', async () => {
+  const [one, other] = [await declare(world), await declare(world)];
+  const person = await holder(world, 'left-alone');
+  const growing = await scopeOf(one.incidentId, [person]);
+  const foreign = await frozenOf(other.incidentId, person);
+  for (const target of [growing, foreign, `${one.incidentId}-s2`, 'policy-2', undefined])
+    for (const measure of ['audience-sessions', 'audience-shares']) {
+      const input = { incidentId: one.incidentId, measure, target, idempotencyKey: onceKey() };
+      expect(await world.refused('breach/contain', input, responder)).toBe('INVALID_INPUT');
+    }
+  await world.work();
+  expect(await signedIn(person)).toBe(true);
+});
+
 it('one link, all links of a person, and all links of a list are taken back (B1)', async () => {
   const { incidentId } = await declare(world);
   const giver = await cardGiver(world, 'giver');
@@ -114,7 +135,7 @@ it('one link, all links of a person, and all links of a list are taken back (B1)
   const newer = await linkTo(world, giver);
   expect([await opens(other.token), await opens(newer.token)]).toEqual(['NOT_FOUND', 'OK']);
   world.wait(1);
-  await contain(world, incidentId, 'audience-shares', await listOf(giver.caller, reader));
+  await contain(world, incidentId, 'audience-shares', await frozenOf(incidentId, giver.caller, reader));
   await world.work();
   expect(await opens(newer.token)).toBe('NOT_FOUND');
   expect([await containedIn(giver.caller), await containedIn(reader)]).toEqual([3, 0]);
@@ -129,7 +150,7 @@ it('a drill writes every measure down and stops, ends and takes back nothing (B9
   const giver = await cardGiver(world, 'drilled');
   const { token } = await linkTo(world, giver);
   const me = await phoneHolder(world, 'drilled-phone', '13800138002');
-  const audience = await listOf(giver.caller);
+  const audience = await frozenOf(incidentId, giver.caller);
   world.queued.splice(0);
   const targets = { staff: 'wu', partner: 'wechat-phone', share: token, 'audience-sessions': audience };
   for (const [measure, target] of Object.entries(targets)) await contain(world, incidentId, measure, target);

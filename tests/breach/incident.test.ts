@@ -19,7 +19,7 @@ const refusal = async (operation: string, input: object, by: object = officer) =
   const reply = await world.call(`breach/${operation}`, input, by);
   return reply.ok ? 'OK' : [reply.error.code, JSON.stringify(reply.error.details ?? {})].join(' ');
 };
-const harm = { persons: 10, sensitivePersons: 3, minors: 0 };
+const harm = { persons: 10, sensitivePersons: 3, minors: 0, reason: '按接口日志估算' };
 /** The clock of an incident, as the timer would run it. */
 const ring = (incidentId: string) =>
   runProcess(world.deps, { kind: 'incident-clock', id: incidentId }, 'the-timer');
@@ -116,6 +116,8 @@ it('a grade is computed, confirmed by a human who answers the question, and aske
   expect(dutyOf(confirmed, REPORT)?.dueAt).toBe(dueAt);
   expect(dutyOf(confirmed, 'tell-minors-authority')?.state).toBe('pending');
   expect(await refusal('grade', { incidentId, ...harm, minors: 11 })).toMatch('minors');
+  expect(await refusal('grade', { incidentId, ...harm, reason: undefined })).toMatch('reason');
+  expect(await refusal('grade', { incidentId, ...harm, minors: undefined })).toMatch('minors');
 });
 
 it('what is done late demands a reason, to the millisecond (B2)', async () => {

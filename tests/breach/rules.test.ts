@@ -1,5 +1,5 @@
 import { dutiesOf, isLate, type Owing, remindersOf } from '../../lib/policy/incident/duties';
-import { gradeOf } from '../../lib/policy/incident/grade';
+import { gradeOf, headsBetween } from '../../lib/policy/incident/grade';
 import { measureIds, measures } from '../../lib/policy/incident/measures';
 import {
   DAY_MS,
@@ -43,6 +43,60 @@ it('below a million a human is asked, and the answer alone can make it serious (
     ...{ grade: 'IV', basis: 'below', needsJudgement: false },
   });
   expect(gradeOf(rules, { ...few, persons: 1_000_000 }).needsJudgement).toBe(false);
+});
+
+const exactly = (count: number) => ({ atLeast: count, atMost: count });
+const between = (atLeast: number, atMost: number, minors = exactly(0)) =>
+  gradeOf(rules, {
+    ...headsBetween({ persons: { atLeast, atMost }, sensitivePersons: exactly(0), minors }),
+    seriousThreat: false,
+  });
+
+it.each(limits.filter(([of]) => of === 'persons'))(
+  'while it is in doubt whether %s are %d the upper bound makes it %s, and the lower one is told beside it (B2)',
+  (_of, from, grade, below) => {
+    const said = ({ grade: one, gradeAtLeast }: ReturnType<typeof between>) => [one, gradeAtLeast];
+    const told = [from - 1, from, from + 1].map((atMost) => said(between(from - 1, atMost)));
+    expect(told).toEqual([[below, undefined], ...[grade, grade].map((one) => [one, below])]);
+    expect([from - 1, from].map((atLeast) => said(between(atLeast, from + 1)))).toEqual([
+      ...[
+        [grade, below],
+        [grade, undefined],
+      ],
+    ]);
+    expect(said(between(0, from, { atLeast: 0, atMost: 1 }))).toEqual([grade, 'IV']);
+  },
+);
+
+it('no human is asked where the upper bound reaches a number, and one is where it is one short (B2)', () => {
+  const asked = (atMost: number) =>
+    gradeOf(rules, headsBetween({ ...nobody, persons: { atLeast: 0, atMost } })).needsJudgement;
+  const nobody = { persons: exactly(0), sensitivePersons: exactly(0), minors: exactly(0) };
+  expect([999_999, 1_000_000, 1_000_001].map(asked)).toEqual([true, false, false]);
+});
+
+const audits: [of: 'persons' | 'sensitivePersons', from: number][] = [
+  ['persons', 1_000_000],
+  ['sensitivePersons', 100_000],
+];
+
+it.each(audits)(
+  'an audit may be ordered where %s may be %d, by the upper bound, and no sooner (B2)',
+  (of, from) => {
+    const at = (atMost: number) => {
+      const bounds = { persons: exactly(0), sensitivePersons: exactly(0), minors: exactly(0) };
+      return gradeOf(rules, headsBetween({ ...bounds, [of]: { atLeast: 0, atMost } })).auditMayBeOrdered;
+    };
+    expect([from - 1, from, from + 1].map(at)).toEqual([false, true, true]);
+  },
+);
+
+it('of head-counts that are exact no lower bounds are kept, and of others all three (B2)', () => {
+  const heads = { persons: exactly(5), sensitivePersons: exactly(3), minors: exactly(1) };
+  const upper = { persons: 5, sensitivePersons: 3, minors: 1 };
+  expect(headsBetween(heads)).toEqual(upper);
+  const least = { persons: 5, sensitivePersons: 3, minors: 0 };
+  expect(headsBetween({ ...heads, minors: { atLeast: 0, atMost: 1 } })).toEqual({ ...upper, atLeast: least });
 });
 
 const clocks: [OperatorType, authority: string, hours: number][] = [

@@ -13,6 +13,8 @@ import { type Caller, createWorld, onceKey, START, type World } from '../support
 import { responder } from './budget-rows';
 import { declared, frozen, type Shown, STRANGERS } from './scope-support';
 
+type Graded = { facts: { persons: number }; entries: number };
+
 const NOBODY = { seen: 0, opened: 0, traceless: 0 };
 const SEGMENTS = ['gather-0', 'judge-0', 'judge-1'];
 
@@ -82,6 +84,31 @@ describe('what a scope is asked (B3)', () => {
     expect(shown.byKind.map(({ kind }) => kind)).toEqual(['device', 'nickname']);
     const strangers = (await ask({ by: 'listed', list: 'seen' })) as { data: Shown };
     expect(strangers.data.strangers).toBe(STRANGERS);
+  });
+
+  it('gives the grade its head-counts once it is frozen, by the upper bounds while in doubt, and is not typed over (B2)', async () => {
+    const reach = { kinds: ['device'], from: at(0), until: at(60_000) };
+    const doubtful = { by: 'opened', list: 'opened', missing: ['lines-missing'], reach };
+    const { scopeId } = ((await ask(doubtful)) as { data: Shown }).data;
+    const input = { incidentId, scopeId };
+    const grade = async (more: object) => {
+      const reply = await world.call('breach/grade', { ...input, ...more }, responder);
+      const { fields = [] } = (reply.ok ? {} : (reply.error.details ?? {})) as ErrorDetails;
+      return reply.ok ? (reply.data as Graded) : fields.map(({ field }) => field);
+    };
+    expect(await grade({})).toEqual(['scopeId']);
+    const { why, people } = await frozen({ world }, scopeId);
+    expect(people).toEqual({ atLeast: 0, atMost: 1 });
+    expect(why).toContainEqual(expect.objectContaining({ doubt: 'lines-missing', people: 1 }));
+    const byHand = { scopeId: undefined, persons: 5, sensitivePersons: 0, minors: 0, reason: '估算' };
+    expect(await grade(byHand)).toEqual(['scopeId']);
+    expect(await grade({ persons: 5 })).toEqual(['persons']);
+    expect(await grade({ scopeId: '20261127-ZZZZ-s1' })).toEqual(['scopeId']);
+    expect(await grade({ scopeId: `${incidentId}-s50` })).toEqual(['scopeId']);
+    const graded = (await grade({})) as Graded;
+    const { facts, entries } = graded;
+    expect(facts).toMatchObject({ persons: 1, scopeId, atLeast: { persons: 0, minors: 0 } });
+    expect(((await grade({})) as Graded).entries).toBe(entries);
   });
 
   it('comes to one end wherever the power goes, with every message doubled', async () => {

@@ -1,5 +1,7 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { parseToken } from '../../lib/crypto/token';
+import { readAudiencePart } from '../../lib/table/notice/audience';
 import { incidentWith, somebody } from '../breach/notice-stage';
 import { type HttpHost, startHttpHost } from '../client/hosts';
 import { words } from '../notice/wording';
@@ -65,7 +67,10 @@ describe('an incident from a command line', () => {
     const { incidentId } = await json('declare', '--title', '演练', '--learned', earlier(5), '--drill');
     await json('learn', incidentId, '日志显示接口被逐页抓取', '--happened', earlier(60));
     await json('check', incidentId, 'grade', '--words', '已讨论');
-    await json('grade', incidentId, '--persons', '10', '--sensitive', '0', '--minors', '0');
+    const harm = ['grade', incidentId, '--persons', '10', '--sensitive', '0', '--minors', '0'];
+    const unexplained = await breach(...harm);
+    expect([unexplained.exit, unexplained.err]).toEqual([1, expect.stringContaining('reason')]);
+    await json(...harm, '--reason', '按接口日志估算');
     const confirm = ['confirm-grade', incidentId, 'IV', '--threat', 'no'];
     const unasked = await breach(...confirm);
     expect([unasked.exit, unasked.err]).toEqual([2, expect.stringContaining('已登记 10 人受影响')]);
@@ -115,6 +120,10 @@ describe('who is affected, from a command line', () => {
     expect(shown.out).toMatch(/状态 +已定\n/);
     expect(shown.out).toMatch(/人数 +0\n[\s\S]+查不到人的条目 +91\n/);
     expect((await breach('scope', 'list', incidentId)).out).toContain(begun.scopeId);
+    const graded = await breach('grade', incidentId, '--scope', begun.scopeId.toLowerCase());
+    expect(graded.out).toMatch(new RegExp(`受影响人数 +0\n[\\s\\S]+人数来自 +${begun.scopeId}\n`));
+    const contain = ['contain', incidentId, 'audience-sessions', begun.scopeId.toLowerCase()];
+    expect((await breach(...contain, '--yes', incidentId)).exit).toBe(0);
   });
 
   it.each([
@@ -147,6 +156,62 @@ describe('who is affected, from a command line', () => {
   });
 });
 
+describe('whom the logs name, from a command line', () => {
+  it('becomes a list for the scope; a log that is not whole ends with 5 and says what to count as doubt (B3)', async () => {
+    const { breach, json, folder } = await terminalOf('ling', 'responder');
+    await world.signIn('opened-before');
+    const person = parseToken((await world.signIn('opened')).token)?.subjectId;
+    const { incidentId } = await json('declare', '--title', '接口越权', '--learned', earlier(1));
+    const openings = world.lines.filter((line) => line.includes('"persons":["'));
+    const window = ['--from', earlier(60), '--to', earlier(-60)];
+    const turnBack = async (name: string, lines: string[]) => {
+      const log = join(folder, `${name}.log`);
+      await writeFile(log, lines.join('\n'));
+      return breach('trail', 'turn-back', incidentId, name, ...window, '--log', log);
+    };
+    const whole = await turnBack('whole', world.lines);
+    expect([whole.exit, whole.err]).toEqual([0, '']);
+    expect(whole.out).toContain(`下一步：leliao breach scope start ${incidentId} --opened whole --wait\n`);
+    expect((await turnBack('whole', world.lines)).out).toBe(whole.out);
+    const gap = await turnBack(
+      'gap',
+      world.lines.filter((line) => line !== openings[0]),
+    );
+    expect([gap.exit, gap.out]).toEqual([5, expect.stringMatching(/--missing lines-missing --reach/)]);
+    await world.signIn('opened-later');
+    expect((await turnBack('whole', world.lines)).err).toContain('请换一个名称');
+    const none = await turnBack('none', []);
+    expect([none.exit, none.out]).toEqual([5, expect.stringContaining('没有做成名单')]);
+
+    const begun = await json('scope', 'start', incidentId, '--opened', 'whole');
+    await untilComputed(begun.scopeId);
+    const { people, exact } = await json('scope', 'show', begun.scopeId);
+    expect([people.atLeast > 0, exact]).toEqual([true, true]);
+    const members = await readAudiencePart(world.deps.table, begun.scopeId, 0);
+    expect(members.map(({ subjectId }) => subjectId)).toContain(person);
+  });
+
+  it.each([
+    [['--missing', 'lines-missing'], '要一起写'],
+    [['--reach', 'device'], '要一起写'],
+  ])('asks for both halves of a doubt in %j', async (options, said) => {
+    const { breach } = await terminalOf('ling', 'responder');
+    const { exit, err } = await breach(
+      'scope',
+      'start',
+      '20261127-7Q2K',
+      '--opened',
+      'whole',
+      ...options,
+      '--from',
+      '2026-11-27 10:00',
+      '--until',
+      '2026-11-27 11:00',
+    );
+    expect([exit, err]).toEqual([2, expect.stringContaining(said)]);
+  });
+});
+
 /** Lets the queue and the timer work, three looks of the scope at its own parts. */
 async function untilComputed(scopeId: string) {
   for (let round = 0; round < 4; round += 1) {
@@ -163,7 +228,7 @@ describe('a report from a command line', () => {
     const items = { entity: '某省数据局，联系人𠮷田晓', event: '导出接口未校验权限' };
     const draft = ['report', 'draft', incidentId, 'initial', 'provincial-cyberspace'];
     const drafted = await breach(...draft, '--items', JSON.stringify(items));
-    expect(drafted.out).toMatch(/entity +某省数据局，联系人𠮷田晓\n/);
+    expect(drafted.out).toMatch(/entity 一、.*\n某省数据局，联系人𠮷田晓\n/);
 
     const file = join(folder, 'report.pdf');
     expect(await json('report', 'pdf', incidentId, '1', file)).toEqual({ file });
@@ -220,6 +285,10 @@ describe('a notice from a command line', () => {
     expect([unasked.exit, unasked.err]).toEqual([2, expect.stringContaining('will go to 2 people')]);
     const sent = await drafter.breach('notice', 'send', incidentId, '--yes', incidentId);
     expect(sent.out).toMatch(/状态 +发送中\n/);
+    const books = await drafter.breach('notice', 'books', incidentId);
+    expect(books.out).toMatch(
+      /^对象 +受影响 +已送达 +仅公告 +不告知 +待告知\n本人 +2 +0 +0 +0 +2\n[\s\S]+账目相符。\n$/,
+    );
     const stop = ['notice', 'stop', incidentId, '--reason', '文字有误'];
     expect((await drafter.breach(...stop)).err).toContain('还没有发出的不再发出');
     expect((await drafter.breach(...stop, '--yes', incidentId)).out).toMatch(/状态 +已停止\n/);

@@ -1,3 +1,4 @@
+import { pushEvent } from '../../functions/events/push-event';
 import { SANDBOX_SUBSCRIBE } from '../../infra/local/sandbox/approved-templates';
 import { OUTCOME_UNKNOWN } from '../../lib/notice/channel';
 import { arrivedAt, type ChannelWorld, startChannelWorld, withFate } from './channel-world';
@@ -126,6 +127,8 @@ describe('a subscribe message', () => {
       'DELETE',
       '/message-events',
     );
+    for (const one of events)
+      expect(pushEvent.parse(one)).toMatchObject({ Event: 'subscribe_msg_sent_event' });
     expect(events.map(({ List }) => List)).toMatchObject([
       { MsgID: (sent[0] as { messageId: string }).messageId, ErrorStatus: 'success' },
       { MsgID: (sent[1] as { messageId: string }).messageId, ErrorStatus: 'user reject' },

@@ -26,8 +26,8 @@ export const measures = {
   share: { name: '收回一个分享链接', target: 'share-token', wayBack: gone },
   'person-sessions': { name: '结束一个人的全部登录', target: 'person', wayBack: gone },
   'person-shares': { name: '收回一个人的全部分享链接', target: 'person', wayBack: gone },
-  'audience-sessions': { name: '结束名单上所有人的全部登录', target: 'audience', wayBack: gone },
-  'audience-shares': { name: '收回名单上所有人的全部分享链接', target: 'audience', wayBack: gone },
+  'audience-sessions': { name: '结束影响范围内所有人的全部登录', target: 'audience', wayBack: gone },
+  'audience-shares': { name: '收回影响范围内所有人的全部分享链接', target: 'audience', wayBack: gone },
   keys: {
     name: '更换签名密钥和分支密钥（由持有根密钥权限的人执行 npm run rotate-keys，完成后自动记录）',
     target: null,

@@ -21,10 +21,13 @@ export const NO_DEADLINE = '9999-12-31T00:00:00.000Z';
 /** The part of the index `everyone` in which every incident is found, closed ones included: whose key is wrapped anew. */
 export const EVERY_INCIDENT = 'EVERYONE#INCIDENTS';
 
+const heads = { persons: z.int(), sensitivePersons: z.int(), minors: z.int() };
 const facts = z.object({
-  persons: z.int(),
-  sensitivePersons: z.int(),
-  minors: z.int(),
+  ...heads,
+  atLeast: z.optional(z.object(heads)),
+  /** From where the head-counts are: a frozen scope, or whoever typed them and why. */
+  scopeId: z.optional(z.string()),
+  reason: z.optional(z.string()),
   directLossYuan: z.optional(z.int()),
   seriousThreat: z.optional(z.boolean()),
   crime: z.optional(z.boolean()),

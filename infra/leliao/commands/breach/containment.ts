@@ -2,7 +2,7 @@ import { measureIds, measures } from '../../../../lib/policy/incident/measures';
 import { command, type Made } from '../../command';
 import { confirmStep } from '../../confirm';
 import { Stop } from '../../exit';
-import { incidentId, neededOneOf, neededText, text } from '../../options';
+import { incidentId, neededOneOf, neededText, scopeNumber, text } from '../../options';
 import { keyOf } from '../../same-act';
 import { rangeOf } from '../../view';
 import { type Words, words } from '../../words';
@@ -25,12 +25,14 @@ export const containmentCommands: Record<string, Made> = {
       incident,
       measure: neededOneOf(measureIds, '措施', 'the measure'),
       target: text(
-        '对象：账号、合作方、链接、人或者名单',
+        '对象：账号、合作方、链接、人或者影响范围',
         'whom or what: account, partner, link, person or scope',
       ),
     },
     options: { words: text('说明', 'what there is to say of it'), yes },
-    async run(session, { incident: incidentId, measure, target, words: said, yes: given }) {
+    async run(session, { incident: incidentId, measure, target: named, words: said, yes: given }) {
+      const isScope = measures[measure].target === 'audience';
+      const target = isScope && named ? scopeNumber(named) : named;
       const { breach } = await session.api();
       const before = await breach.show({ incidentId });
       const step = await stepOf(breach, measure, target);

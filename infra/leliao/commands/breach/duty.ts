@@ -10,14 +10,14 @@ import {
   neededOneOf,
   neededText,
   neededTexts,
-  neededWhole,
+  scopeId,
   text,
   whole,
 } from '../../options';
 import { beijing } from '../../times';
 import { drillWords } from '../../view';
 import { type Words, words } from '../../words';
-import { type Incident, incidentView } from './incident-view';
+import { headsIn, type Incident, incidentView } from './incident-view';
 
 const incident = incidentId('事件编号', 'number of the incident');
 export const yes = text('脚本用：写上事件编号即为确认', 'for scripts: the number of the incident confirms');
@@ -31,29 +31,27 @@ export const dutyCommands: Record<string, Made> = {
       '登记已知的影响，按知悉当日的规则算出等级',
       'record the harm that is known, and compute the grade',
     ),
+    more: words(
+      '人数取自 --scope；还没有算定的范围时，写三项人数和 --reason。不确定的按上限定级，并同时列出下限。',
+      'Head-counts come from --scope; while no scope is frozen, say all three and --reason. Upper bounds decide while in doubt.',
+    ),
     places: { incident },
     options: {
-      persons: neededWhole('受影响的自然人数', 'natural persons concerned'),
-      sensitive: neededWhole('其中涉及敏感个人信息的人数', 'of them, with sensitive data concerned'),
-      minors: neededWhole('其中的未成年人数', 'of them, minors'),
+      scope: scopeId('按哪次算定的影响范围', 'the frozen scope that the head-counts come from'),
+      persons: whole('受影响的自然人数', 'natural persons concerned'),
+      sensitive: whole('其中涉及敏感个人信息的人数', 'of them, with sensitive data concerned'),
+      minors: whole('其中的未成年人数', 'of them, minors'),
+      reason: text('不按范围填写人数的理由', 'why the numbers are typed and what they rest on'),
       loss: whole('直接经济损失，元', 'direct loss in yuan'),
       crime: aSwitch('涉嫌犯罪', 'a crime is suspected'),
       vulnerability: aSwitch('我方漏洞危及国家安全或公共安全', 'a weakness of ours endangers the public'),
       learned: instant('何时知悉，默认现在', 'when it was learned of; now when absent'),
     },
-    async run(
-      session,
-      { incident: incidentId, persons, sensitive, minors, loss, crime, vulnerability, learned },
-    ) {
-      const harm = {
-        persons,
-        sensitivePersons: sensitive,
-        minors,
-        directLossYuan: loss,
-        crime,
-        vulnerability,
-      };
-      const done = await (await session.api()).breach.grade({ incidentId, ...harm, learnedAt: learned });
+    async run(session, { incident: incidentId, scope, sensitive, loss, learned, ...said }) {
+      const { persons, minors, reason, crime, vulnerability } = said;
+      const heads = { scopeId: scope, persons, sensitivePersons: sensitive, minors, reason };
+      const harm = { directLossYuan: loss, crime, vulnerability, learnedAt: learned };
+      const done = await (await session.api()).breach.grade({ incidentId, ...heads, ...harm });
       await session.print(done, () => incidentView(session, done));
     },
   }),
@@ -149,7 +147,7 @@ export const dutyCommands: Record<string, Made> = {
 
 function gradeWords({ computed, facts }: Incident, grade: string): Words[] {
   const { question } = computed ?? {};
-  const people = facts?.persons ?? 0;
+  const people = headsIn(facts, 'persons');
   return [
     words(
       `已登记 ${people} 人受影响，按规则算出 ${computed?.grade ?? '–'} 级；将确认为 ${grade} 级，报告期限随之而定。`,

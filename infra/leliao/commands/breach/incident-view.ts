@@ -1,5 +1,5 @@
 import type { Session } from '../../session';
-import { drillWords, dueIn, factsIn, rowsIn, sectionsIn, timeIn, yesIn } from '../../view';
+import { drillWords, dueIn, factsIn, rangeOf, rowsIn, sectionsIn, timeIn, yesIn } from '../../view';
 import { words } from '../../words';
 
 export type Client = Awaited<ReturnType<Session['api']>>;
@@ -36,9 +36,17 @@ export function incidentsView(session: Session, incidents: readonly Line[]): Pro
   );
 }
 
+type Heads = 'persons' | 'sensitivePersons' | 'minors';
+
+/** At least and at most; nobody where nothing is known. */
+export function headsIn(facts: Incident['facts'], of: Heads): string {
+  const atMost = facts?.[of] ?? 0;
+  return rangeOf({ atLeast: facts?.atLeast?.[of] ?? atMost, atMost });
+}
+
 /** An incident from what is most urgent to what is known: one look says what has to be done next. */
 export async function incidentView(session: Session, one: Incident): Promise<string> {
-  const { computed } = one;
+  const { computed, facts } = one;
   const head = await factsIn(session, [
     [words('事件', 'incident'), one.incidentId],
     [words('名称', 'title'), one.title],
@@ -52,6 +60,20 @@ export async function incidentView(session: Session, one: Incident): Promise<str
       words('算出的等级', 'computed'),
       computed && `${computed.grade} ${computed.name} ${computed.article ?? ''}`,
     ],
+    [
+      words('按下限则为', 'by lower bounds'),
+      computed?.gradeAtLeast &&
+        session.text(
+          words(
+            `${computed.gradeAtLeast} 级；查清之前按上限`,
+            `${computed.gradeAtLeast}; upper bounds decide while in doubt`,
+          ),
+        ),
+    ],
+    [words('受影响人数', 'people'), facts && headsIn(facts, 'persons')],
+    [words('涉及敏感信息', 'with sensitive data'), facts && headsIn(facts, 'sensitivePersons')],
+    [words('未成年人', 'minors'), facts && headsIn(facts, 'minors')],
+    [words('人数来自', 'counted by'), facts && (facts.scopeId ?? facts.reason)],
     [words('须由人判断', 'a human decides'), computed?.question],
     [words('处置结束', 'handled'), timeIn(one.handledAt)],
     [words('结案', 'closed'), timeIn(one.closedAt)],
@@ -75,7 +97,7 @@ const dutiesView = (session: Session, duties: Incident['duties']) =>
       [words('义务', 'duty'), (one) => one.id],
       [words('状态', 'state'), (one) => stateIn(session, one.state)],
       [words('期限', 'due'), (one) => dueIn(session, one.dueAt) ?? session.text(words('立即', 'at once'))],
-      [words('内容', 'what'), (one) => [one.name, one.to].filter(Boolean).join(' → ')],
+      [words('内容', 'what'), ({ name, to }) => (!to || name.includes(to) ? name : `${name} → ${to}`)],
       [words('依据', 'article'), (one) => one.article],
     ],
     duties,

@@ -6,6 +6,7 @@ import { incidentCommands } from './incident';
 import { noticeCommands } from './notice';
 import { reportCommands } from './report';
 import { scopeCommands } from './scope';
+import { trailCommands } from './trail';
 
 /** What a responder needs from the first minute to the last. */
 export const breachCommands = group(
@@ -14,6 +15,7 @@ export const breachCommands = group(
     ...incidentCommands,
     ...containmentCommands,
     ...dutyCommands,
+    trail: trailCommands,
     scope: scopeCommands,
     notice: noticeCommands,
     report: reportCommands,

@@ -4,11 +4,21 @@ import { kindIds } from '../../../../lib/policy/kinds';
 import { command, group } from '../../command';
 import { confirmStep } from '../../confirm';
 import { Stop } from '../../exit';
-import { aSwitch, incidentId, neededJson, neededSomeOf, neededText, someOf, whole } from '../../options';
+import {
+  aSwitch,
+  incidentId,
+  neededJson,
+  neededScopeId,
+  neededSomeOf,
+  neededText,
+  someOf,
+  whole,
+} from '../../options';
 import type { Session } from '../../session';
 import { factsIn, rangeOf } from '../../view';
 import { type Words, words } from '../../words';
 import { readJson } from '../call';
+import { booksCommand } from './books';
 import { ofDrill, yes } from './duty';
 import type { Client } from './incident-view';
 import { type Notice, noticeView, type Preview, previewView, stateIn } from './notice-view';
@@ -31,7 +41,7 @@ export const noticeCommands = group(words('告知受影响的人', 'what affecte
     ),
     places: { incident },
     options: {
-      scope: neededText('发给哪次计算的人', 'to whose people: the number of a scope'),
+      scope: neededScopeId('发给哪次计算的人', 'to whose people: the number of a scope'),
       words: neededJson('告知的文字：JSON，@文件，或者 -', 'its words: JSON, @file, or -'),
       kinds: someOf(kindIds, 'kind', '另外可能涉及的种类', 'kinds that may be concerned besides'),
       channel: someOf(leading, 'channel', '渠道，依次写', 'channels, in the order in which they are tried'),
@@ -108,6 +118,7 @@ export const noticeCommands = group(words('告知受影响的人', 'what affecte
       await session.print(done, () => noticeView(session, done));
     },
   }),
+  books: booksCommand,
   pause: command({
     does: words('暂停发送', 'stop sending for now'),
     places: { incident },

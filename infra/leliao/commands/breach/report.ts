@@ -1,5 +1,5 @@
 import { rename, writeFile } from 'node:fs/promises';
-import { reportKinds } from '../../../../lib/policy/incident/report-items';
+import { reportItems, reportKinds, reportNames } from '../../../../lib/policy/incident/report-items';
 import { command, group } from '../../command';
 import { confirmStep } from '../../confirm';
 import { Stop } from '../../exit';
@@ -59,7 +59,7 @@ export const reportCommands = group(words('向主管部门的报告', 'reports t
           session,
           [
             [words('编号', 'number'), (one) => one.number],
-            [words('种类', 'kind'), (one) => one.kind],
+            [words('种类', 'kind'), ({ kind }) => kindIn(session, kind)],
             [words('主管部门', 'authority'), (one) => one.authority],
             [words('报送', 'filed'), (one) => timeIn(one.filedAt)],
           ],
@@ -136,28 +136,38 @@ export const reportCommands = group(words('向主管部门的报告', 'reports t
   }),
 });
 
+const kindIn = ({ lang }: Session, kind: Report['kind']) => (lang === 'zh' ? reportNames[kind] : kind);
+
 async function reportView(session: Session, one: Report): Promise<string> {
   const { submission } = one;
+  const nameOf = (id: string) => {
+    const item = reportItems[one.kind].find((known) => known.id === id);
+    return session.lang === 'zh' && item ? `${id} ${item.name}` : id;
+  };
+  const filed = submission ? words('已报送', 'filed') : words('草稿', 'draft');
   const head = await factsIn(session, [
     [words('报告', 'report'), one.number],
-    [words('种类', 'kind'), one.kind],
+    [words('种类', 'kind'), kindIn(session, one.kind)],
     [words('报送对象', 'to'), one.to],
-    [words('状态', 'state'), one.state],
+    [words('状态', 'state'), session.text(filed)],
     [words('起草', 'drafted'), timeIn(one.draftedAt)],
-    [words('缺少', 'missing'), one.missing.join('、') || undefined],
-    [words('可以后补', 'may follow'), one.follows.join('、') || undefined],
     [
       words('报送', 'filed'),
       submission && `${timeIn(submission.filedAt)} ${submission.way} ${submission.receiptNumber ?? ''}`,
     ],
     [words('摘要', 'fingerprint'), one.fingerprint],
   ]);
-  const items = await factsIn(
-    session,
-    Object.entries(one.items).map(([id, said]) => [words(id, id), said] as const),
-  );
-  return `${head}\n\n${items}`;
+  const items = Object.entries(one.items).map(([id, said]) => `${nameOf(id)}\n${lineIn(said)}`);
+  const listed = (ids: readonly string[]) => ids.map((id) => `  · ${nameOf(id)}`).join('\n') || undefined;
+  const owed = sectionsIn(session, [
+    [words('缺少，补上才能报送', 'Missing, and not filed without'), listed(one.missing)],
+    [words('可以后补', 'May follow'), listed(one.follows)],
+  ]);
+  return [head, ...items, owed].filter(Boolean).join('\n\n');
 }
+
+/** Its lines stay; whatever else could move the cursor is shown as a dot. */
+const lineIn = (said: string) => said.replace(/(?!\n)\p{Cc}|\p{Bidi_Control}/gu, '·');
 
 /** Written beside and renamed into place, so that an interruption leaves no half of a report. */
 async function writeWhole(file: string, content: Buffer): Promise<void> {

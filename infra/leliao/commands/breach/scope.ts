@@ -1,7 +1,8 @@
 import { kindIds } from '../../../../lib/policy/kinds';
+import { trailDoubts } from '../../../../lib/scope/doubts';
 import { command, group } from '../../command';
 import { Stop } from '../../exit';
-import { aSwitch, incidentId, instant, json, neededText, someOf, text, texts } from '../../options';
+import { aSwitch, incidentId, instant, json, neededScopeId, someOf, text, texts } from '../../options';
 import { watch } from '../../progress';
 import { keyOf } from '../../same-act';
 import type { Session } from '../../session';
@@ -40,6 +41,22 @@ export const scopeCommands = group(words('影响了谁', 'who is affected'), {
         'touched by whom: staff:ID, session:ID, recipient:ID, operation:ID',
       ),
       listed: texts('在上传的哪份名单上', 'who is on this list that was uploaded'),
+      opened: text(
+        '运行日志还原出的哪份名单',
+        'whom the trail names as opened: the list of breach trail turn-back',
+      ),
+      missing: someOf(
+        trailDoubts,
+        'doubt',
+        '日志的疑点，照 turn-back 所列',
+        'what is in doubt of the trail, as turn-back says',
+      ),
+      reach: someOf(
+        kindIds,
+        'kind',
+        '有疑点时：这段时间里所能打开的种类，存有它的人计入上限',
+        'where in doubt: kinds that could be opened in the window; whoever had one is in the upper bound',
+      ),
       registered: aSwitch('这段时间里开户的人', 'whose account was opened in the window'),
       from: instant('时段开始', 'the window begins'),
       until: instant('时段结束', 'the window ends just before'),
@@ -57,11 +74,11 @@ export const scopeCommands = group(words('影响了谁', 'who is affected'), {
   }),
   show: command({
     does: words('一次计算的结果', 'what came of one computation'),
-    places: { scope: neededText('计算编号，如 20261127-7Q2K-s1', 'its number, as 20261127-7Q2K-s1') },
+    places: { scope: neededScopeId('计算编号，如 20261127-7Q2K-s1', 'its number, as 20261127-7Q2K-s1') },
     options: { wait },
     async run(session, { scope: scopeId, wait: waits }) {
       const { breach } = await session.api();
-      const found = await breach.scope({ scopeId: scopeId.toUpperCase().replace(/-S(?=\d+$)/, '-s') });
+      const found = await breach.scope({ scopeId });
       await showScope(session, waits ? await computed(session, breach, found) : found);
     },
   }),
@@ -91,13 +108,26 @@ type Given = {
   held: (typeof kindIds)[number][] | undefined;
   touched: string | undefined;
   listed: string[] | undefined;
+  opened: string | undefined;
+  missing: (typeof trailDoubts)[number][] | undefined;
+  reach: (typeof kindIds)[number][] | undefined;
   registered: boolean;
   from: string | undefined;
   until: string | undefined;
 };
 
 /** @throws Stop where nothing is asked, or a window is needed and not said */
-function conditionsOf({ held, touched, listed, registered, from, until }: Given): Condition[] {
+function conditionsOf({
+  held,
+  touched,
+  listed,
+  opened,
+  missing = [],
+  reach,
+  registered,
+  from,
+  until,
+}: Given): Condition[] {
   const window = () => {
     if (from && until) return { from, until };
     throw new Stop(
@@ -111,15 +141,33 @@ function conditionsOf({ held, touched, listed, registered, from, until }: Given)
     ...(touched
       ? [{ by: 'touched' as const, actor: { kind: kind as ActorKind, id: rest.join(':') }, ...window() }]
       : []),
+    ...(opened
+      ? [
+          {
+            by: 'opened' as const,
+            list: opened,
+            missing,
+            ...(reach && { reach: { kinds: reach, ...window() } }),
+          },
+        ]
+      : []),
     ...(registered ? [{ by: 'registered' as const, ...window() }] : []),
     ...(listed ?? []).map((list) => ({ by: 'listed' as const, list })),
   ];
+  if (missing.length > 0 !== (reach !== undefined))
+    throw new Stop(
+      'usage',
+      words(
+        '日志有疑点时，--missing 和 --reach 要一起写；没有疑点时都不写。',
+        'Where the trail is in doubt say both --missing and --reach; otherwise neither.',
+      ),
+    );
   if (made.length > 0) return made;
   throw new Stop(
     'usage',
     words(
-      '至少写一个条件：--held、--touched、--listed、--registered，或者 --where。',
-      'Say a condition: --held, --touched, --listed, --registered or --where.',
+      '至少写一个条件：--held、--touched、--listed、--opened、--registered，或者 --where。',
+      'Say a condition: --held, --touched, --listed, --opened, --registered or --where.',
     ),
   );
 }

@@ -3,7 +3,7 @@ import { command } from '../../command';
 import { Stop } from '../../exit';
 import { incidentId, neededText, someOf } from '../../options';
 import { watch } from '../../progress';
-import type { Session } from '../../session';
+import { ApiError, type Session } from '../../session';
 import { factsIn } from '../../view';
 import { words } from '../../words';
 import { readGiven } from '../call';
@@ -75,18 +75,31 @@ async function senderOf(
   };
 }
 
-function inParts(session: Session, { parts, send }: Sender): Promise<Counted> {
+export function inParts(session: Session, { parts, send }: Sender): Promise<Counted> {
   const sum = { known: 0, strangers: 0 };
   let done = 0;
   const goOn = words('再运行同样的命令即可继续。', 'Run the same command again to go on.');
   const look = async () => {
-    const { known, strangers } = await send(done);
+    const { known, strangers } = await send(done).catch(otherContent);
     done += 1;
     sum.known += known;
     sum.strangers += strangers;
     return { ...sum, done, total: parts, finished: done === parts };
   };
   return watch(session, words('上传', 'uploading'), goOn, look, async () => {});
+}
+
+/** @throws Stop where the name is taken by another list; else the error as it is */
+function otherContent(error: unknown): never {
+  if (error instanceof ApiError && error.code === 'IDEMPOTENCY_CONFLICT')
+    throw new Stop(
+      'refused',
+      words(
+        '这个名称的名单已经有别的内容，没有上传。请换一个名称。',
+        'A list of this name has other content: nothing was uploaded. Take another name.',
+      ),
+    );
+  throw error;
 }
 
 function linesOf(text: string): string[] {
