@@ -48,8 +48,6 @@ export const capabilities = {
     settings: ['WECHAT_APPID', 'WECHAT_PUSH_TOKEN', 'WECHAT_PUSH_AES_KEY'],
     parts: ['wechatPush'],
   },
-  /** Knows which subscribe messages people may be asked for. */
-  'subscribe-templates': { settings: ['SUBSCRIBE_TEMPLATES'], parts: ['templates'] },
   'wechat-message': { settings: wechat, partners: ['wechat-message'] },
   /** Sends SMS, and pulls what became of them. */
   sms: { settings: sms, partners: ['tencent-sms'] },
@@ -73,12 +71,12 @@ export const capabilities = {
   /** Asks for a process to go on. */
   'ask-for-processes': { settings: [...queues, 'PROCESS_QUEUE_URL'], parts: ['queue'] },
   'take-processes': {},
-  /** Words notices, by templates that platforms have approved. */
-  'notice-templates': { settings: ['NOTICE_TEMPLATES'], parts: ['noticeTemplates'] },
+  /** Knows which templates platforms have approved: people are asked for them, and notices worded by them. */
+  'notice-templates': { settings: ['NOTICE_TEMPLATES'], parts: ['templates', 'noticeTemplates'] },
   /** Asks the worker of notices to go on. */
   'ask-for-notices': { settings: [...queues, 'NOTICE_QUEUE_URL'], parts: ['noticeQueue'] },
   /** Sends notices by their channels. */
-  'send-notices': { settings: [], parts: ['channels'] },
+  'send-notices': { settings: [], parts: ['channels', 'offers'] },
   /** Publishes versions of the policy, the first one of a new service included. */
   'publish-policy': { settings: ['POLICY_NOTICE_DAYS'], parts: ['policyNoticeDays'] },
 } as const satisfies Record<string, Needs>;
@@ -90,13 +88,13 @@ export const functionCapabilities = {
   login: ['people', 'seal', 'wechat-sign-in', 'linked-entries', 'wechat-phone', 'risk', 'ask-for-processes'],
   consent: ['people', 'seal', 'staff-identity', 'ask-for-processes', 'publish-policy'],
   cards: ['people', 'seal', 'staff-identity', 'text', 'code'],
-  profile: ['people', 'seal', 'staff-identity', 'pictures', 'subscribe-templates', 'mail'],
+  profile: ['people', 'seal', 'staff-identity', 'pictures', 'notice-templates', 'mail'],
   location: ['people', 'seal'],
   identity: ['people', 'seal', 'staff-identity', 'faceid', 'network-identity'],
   breach: ['seal', 'staff-identity', 'ask-for-processes', 'notice-templates', 'ask-for-notices'],
-  events: ['seal', 'wechat-push', 'subscribe-templates', 'bounces', 'ask-for-notices'],
+  events: ['seal', 'wechat-push', 'notice-templates', 'bounces', 'ask-for-notices'],
   retention: ['seal', 'take-processes', 'ask-for-processes', 'erase-pictures'],
-  notify: ['seal', 'send-notices', 'ask-for-notices', 'wechat-message', 'sms', 'mail'],
+  notify: ['seal', 'send-notices', 'notice-templates', 'ask-for-notices', 'wechat-message', 'sms', 'mail'],
 } as const satisfies Record<string, readonly Capability[]>;
 
 export type FunctionName = keyof typeof functionCapabilities;

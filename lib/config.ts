@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { allCapabilities, type Capability, capabilities, everywhere, settingsOf } from './capabilities';
 import { ConfigError } from './config-error';
+import { namesNoneTwice } from './listed';
 import {
   assertArn,
   assertHost,
@@ -12,11 +13,10 @@ import {
 } from './policy/residency';
 import { entryIds } from './policy/sign-in-entries';
 
-const noticeTemplate = '(subscribe|sms)\\.[a-z-]{1,32}=[\\w-]{1,64}';
+const noticeTemplate =
+  '(subscribe\\.[a-z-]{1,32}=[\\w-]{20,64}:(once|lasting)|sms\\.[a-z-]{1,32}=[\\w-]{1,64})';
 
 const stages = ['local', 'test', 'staging', 'production'] as const;
-
-const template = '[a-z-]{1,32}=[\\w-]{20,64}:(once|lasting)';
 
 const one = `(${entryIds.join('|')})=[^,:=]+:[^,:=]+`;
 
@@ -48,8 +48,6 @@ const settings = z.object({
   /** Token and EncodingAESKey of WeChat's message push; two of each while they are changed. Empty: no push is believed. */
   WECHAT_PUSH_TOKEN: z.string().check(z.regex(/^([A-Za-z0-9-]{3,32}(,[A-Za-z0-9-]{3,32})?)?$/)),
   WECHAT_PUSH_AES_KEY: z.string().check(z.regex(/^([A-Za-z0-9+/]{43}(,[A-Za-z0-9+/]{43})?)?$/)),
-  /** Templates of subscribe messages that people may be asked for, as `<name>=<template id>:<once or lasting>`. */
-  SUBSCRIBE_TEMPLATES: z.string().check(z.regex(new RegExp(`^(${template}(,${template})*)?$`))),
   /**
    * Public halves of the keys that the doors in CloudBase sign with, as `<key id>=<Ed25519, base64url>`, separated by commas:
    * two while one is being changed. Empty: nobody comes through a door.
@@ -62,10 +60,13 @@ const settings = z.object({
   /** How long a proved phone may lead its person back, in days: shorter than a given-up number rests. */
   PHONE_RECOVERY_DAYS: z.string().check(z.regex(/^\d{1,3}$/)),
   /**
-   * Templates that the platforms have approved for notices, as `<channel>.<template>=<its number there>`, separated by
-   * commas (lib/notice/text/templates.ts). A channel that misses one is refused when a notice is drafted.
+   * Templates that the platforms have approved for notices, as `subscribe.<template>=<its id>:<once or lasting>` and
+   * `sms.<template>=<its number>`, separated by commas (lib/notice/text/templates.ts). None twice, neither by name nor by
+   * number. People are asked for those of subscribe messages; a channel that misses one is refused when a notice is drafted.
    */
-  NOTICE_TEMPLATES: z.string().check(z.regex(new RegExp(`^(${noticeTemplate}(,${noticeTemplate})*)?$`))),
+  NOTICE_TEMPLATES: z
+    .string()
+    .check(z.regex(new RegExp(`^(${noticeTemplate}(,${noticeTemplate})*)?$`)), z.refine(namesNoneTwice)),
   /** How often an instance rereads the policy book; also the least time between publishing and taking effect. */
   POLICY_REFRESH_SECONDS: z.string().check(z.regex(/^[1-9]\d{0,3}$/)),
   /** Days between the announcement of a material change of the policy and its taking effect, at least. */
@@ -105,7 +106,6 @@ const optional = {
   SEAL_SUITE: 'aes',
   WECHAT_PUSH_TOKEN: '',
   WECHAT_PUSH_AES_KEY: '',
-  SUBSCRIBE_TEMPLATES: '',
   DOOR_KEYS: '',
   STAFF_ISSUER: '',
   STAFF_AUDIENCE: '',
@@ -200,7 +200,6 @@ export const leadsTo: Record<Name, Place> = {
   WECHAT_SECRET: 'nowhere',
   WECHAT_PUSH_TOKEN: 'nowhere',
   WECHAT_PUSH_AES_KEY: 'nowhere',
-  SUBSCRIBE_TEMPLATES: 'nowhere',
   DOOR_KEYS: 'nowhere',
   LINK_ENTRIES: 'nowhere',
   RISK_RANK_THRESHOLD: 'nowhere',

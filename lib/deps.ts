@@ -5,19 +5,23 @@ import type { Config } from './config';
 import { createKeyRing, type DataKeys, type KeyRing } from './crypto/key-ring';
 import { type Random, systemRandom } from './crypto/random';
 import { rootKeys } from './crypto/root-key';
-import { AppError } from './errors';
-import { doorKeysOf, listOf, templatesOf } from './listed';
+import { approvedTemplatesOf, doorKeysOf, listOf, messageTemplatesOf } from './listed';
 import { createLog, type Log, writeLine } from './log';
+import type { PartnerChannel } from './notice/channel';
 import { type ChannelSets, drillChannels, liveChannels } from './notice/channel-set';
 import { channelQuotas } from './notice/rules';
-import { approvedTemplatesOf } from './notice/text/approved';
 import type { ApprovedTemplates } from './notice/text/texts';
 import {
-  type Asking,
+  appidsOf,
+  createEntriesFrom,
   createFaceIdFrom,
   createMailFrom,
   createNetworkIdentityFrom,
+  createRiskFrom,
   createSmsFrom,
+  type Entries,
+  exchangeAt,
+  type Risk,
 } from './offered-clients';
 import type { FaceId } from './partner/faceid';
 import type { Mail } from './partner/mail';
@@ -27,12 +31,11 @@ import { createProcessQueue, type ProcessQueue } from './partner/queue';
 import type { Sms } from './partner/sms';
 import { createStaffIdentity, type StaffIdentity } from './partner/staff-identity';
 import { createWechatMessage, type WechatMessage } from './partner/subscribe-message';
-import { createWechat, type Wechat, type WechatIdentity } from './partner/wechat';
+import { createWechat, type Wechat } from './partner/wechat';
 import { createWechatCode, type WechatCode } from './partner/wechat-code';
 import { createWechatPhone, type WechatPhone } from './partner/wechat-phone';
 import { createWechatPush, type WechatPush } from './partner/wechat-push';
-import { createWechatRisk, type WechatRisk } from './partner/wechat-risk';
-import { createWechatServer, type WechatServer } from './partner/wechat-server';
+import { createWechatServer } from './partner/wechat-server';
 import { createWechatText, type WechatText } from './partner/wechat-text';
 import { holdPartners, type Partners } from './partners';
 import type { Registry } from './policy/registry';
@@ -58,7 +61,7 @@ export type Deps = {
   queue: ProcessQueue;
   /** Asks the worker of notices, which alone has their channels. */
   noticeQueue: ProcessQueue;
-  /** How people are reached: real notices by the ways that the operator has a contract for, drills by none. */
+  /** How people are reached: drills by nobody, real notices by no partner but in who sends (functions/notify/live.ts). */
   channels: ChannelSets;
   objects: Objects;
   staff: StaffIdentity;
@@ -91,10 +94,13 @@ export type Deps = {
   limits: TimeLimits;
 };
 
-export type Offers = { faceId: boolean; face: boolean; networkIdentity: boolean };
-type Entry = { appid: string; wechat: Wechat };
-type Entries = Partial<Record<EntryId, Entry>>;
-type Risk = { wechatRisk: WechatRisk; refusedFrom: number };
+export type Offers = {
+  faceId: boolean;
+  face: boolean;
+  networkIdentity: boolean;
+  /** By which notices can be sent: those that have settings. */
+  channels: PartnerChannel[];
+};
 
 /** What tests and tools replace. */
 export type Replacements = Partial<
@@ -150,9 +156,12 @@ export function buildDeps(config: Config, replace: Replacements = {}): Deps {
     random,
   });
   const faceId = replace.faceId ?? createFaceIdFrom(config, asking);
+  const sms = replace.sms ?? createSmsFrom(config, asking);
+  const mail = replace.mail ?? createMailFrom(config, asking);
+  const templates = messageTemplatesOf(config.NOTICE_TEMPLATES);
   const networkIdentity = replace.networkIdentity ?? createNetworkIdentityFrom(config, asking);
-  const entries = replace.entries ?? createSignInEntries(config, asking);
-  const risk = replace.risk ?? createRisk(config, server);
+  const entries = replace.entries ?? createEntriesFrom(config, asking);
+  const risk = replace.risk ?? createRiskFrom(config, server);
   return {
     table,
     clock,
@@ -192,12 +201,12 @@ export function buildDeps(config: Config, replace: Replacements = {}): Deps {
       'wechat-text': replace.wechatText ?? createWechatText(server),
       'wechat-code': replace.wechatCode ?? createWechatCode(server),
       'wechat-message': replace.wechatMessage ?? createWechatMessage(server, log),
-      'tencent-sms': replace.sms ?? createSmsFrom(config, asking),
-      mail: replace.mail ?? createMailFrom(config, asking),
+      'tencent-sms': sms,
+      mail,
       'tencent-faceid': faceId as Required<FaceId> | undefined,
       'network-identity': networkIdentity,
     }),
-    templates: templatesOf(config.SUBSCRIBE_TEMPLATES),
+    templates,
     wechatPush: createWechatPush({
       appid: config.WECHAT_APPID,
       tokens: listOf(config.WECHAT_PUSH_TOKEN),
@@ -208,6 +217,11 @@ export function buildDeps(config: Config, replace: Replacements = {}): Deps {
       faceId: faceId !== undefined,
       face: faceId?.startFace !== undefined,
       networkIdentity: networkIdentity !== undefined,
+      channels: [
+        ...(templates.length > 0 ? (['subscribe'] as const) : []),
+        ...(sms ? (['sms'] as const) : []),
+        ...(mail ? (['mail'] as const) : []),
+      ],
     },
     entries: appidsOf(entries),
     risk: risk && { refusedFrom: risk.refusedFrom },
@@ -228,33 +242,4 @@ export function buildDeps(config: Config, replace: Replacements = {}): Deps {
       until: (atMs) => pause(Math.max(0, atMs - clock.now())),
     },
   };
-}
-
-/** `LINK_ENTRIES` is a list of `<entry>=<appid>:<secret>`. */
-function createSignInEntries(config: Config, asking: Asking): Entries {
-  const offered = config.LINK_ENTRIES.split(',').filter(Boolean);
-  return Object.fromEntries(
-    offered.map((text) => {
-      const [, entry = '', appid = '', secret = ''] = /^([^=]+)=([^:]+):(.+)$/.exec(text) ?? [];
-      return [
-        entry,
-        { appid, wechat: createWechat({ baseUrl: config.WECHAT_API_BASE, appid, secret, ...asking }) },
-      ];
-    }),
-  );
-}
-
-function appidsOf(entries: Entries): Deps['entries'] {
-  return Object.fromEntries(Object.entries(entries).map(([id, { appid }]) => [id, { appid }]));
-}
-
-async function exchangeAt(entries: Entries, entry: EntryId, code: string): Promise<WechatIdentity> {
-  const offered = entries[entry];
-  if (!offered) throw new AppError('PARTNER_UNAVAILABLE');
-  return offered.wechat.exchangeCode(code);
-}
-
-function createRisk({ RISK_RANK_THRESHOLD }: Config, server: WechatServer): Risk | undefined {
-  if (!RISK_RANK_THRESHOLD) return undefined;
-  return { wechatRisk: createWechatRisk(server), refusedFrom: Number(RISK_RANK_THRESHOLD) };
 }

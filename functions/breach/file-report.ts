@@ -45,7 +45,7 @@ export async function fileReport(deps: Deps, run: Run<'staff', FileReport>) {
       const before = readReport(item, sealer);
       if (!before) throw new AppError('NOT_FOUND');
       if (before.state === 'filed') {
-        if (before.fingerprint !== fingerprint || before.submission?.filedAt !== filedAt)
+        if (before.fingerprint !== fingerprint || !isSame(before.submission, submission))
           throw notNow('这份报告已经报送，不能再改；更正请用补报。');
         filed = before;
         return undefined;
@@ -90,4 +90,12 @@ export async function fileReport(deps: Deps, run: Run<'staff', FileReport>) {
   );
   if (!filed) throw new AppError('BUSY');
   return reportShown(filed);
+}
+
+type Submission = NonNullable<IncidentReport['submission']>;
+
+/** Whether it is said again that the report was handed in, just as it was. */
+function isSame(known: Submission | undefined, said: Submission): boolean {
+  const names = ['filedAt', 'way', 'receiptNumber', 'reason'] as const;
+  return names.every((name) => known?.[name] === said[name]);
 }

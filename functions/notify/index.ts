@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { operation } from '../../lib/gate/operation';
 import { serve } from '../../lib/host/serve';
+import { withLiveWays } from './live';
 import { runProcess } from './run-process';
 import { wake } from './wake';
 
@@ -45,4 +46,4 @@ export const notify = {
   }),
 };
 
-export const { handler } = serve('notify', notify);
+export const { handler } = serve('notify', notify, withLiveWays);

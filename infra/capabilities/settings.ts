@@ -51,7 +51,6 @@ export const inCloud: Record<Name, Value> = {
   WECHAT_SECRET: ofWechat('secret'),
   WECHAT_PUSH_TOKEN: ofWechat('pushToken'),
   WECHAT_PUSH_AES_KEY: ofWechat('pushAesKey'),
-  SUBSCRIBE_TEMPLATES: parameter('subscribeTemplates'),
   DOOR_KEYS: parameter('doorKeys'),
   LINK_ENTRIES: ofWechat('entries'),
   RISK_RANK_THRESHOLD: parameter('riskRankThreshold'),

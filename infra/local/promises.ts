@@ -4,6 +4,10 @@ import { CannotStart } from './cannot-start';
 import { bindPhones, endSessions, keepCards, proveSelf } from './promises/accounts';
 import { provableActs, refusalsRest, separateConsents } from './promises/acts';
 import { linkEntries, oneAccount, slowAbuse } from './promises/arrivals';
+import { declaredAtOnce, gradedByRules } from './promises/breach/declare';
+import { guardiansTold, resumed, toldOnce, wholeNotice } from './promises/breach/notices';
+import { filedReports } from './promises/breach/reports';
+import { scopedByEvidence } from './promises/breach/scope';
 import { eachField, exchanges, judgedWords, links, realNameMark, viewers } from './promises/cards';
 import { explicitConsent, withdrawConsent } from './promises/consent';
 import { chained, deviceData, sealed, stayInside } from './promises/house';
@@ -68,6 +72,14 @@ export const checks: Record<PromiseId, Check> = {
   S5: sealed,
   S8: deviceData,
   S9: chained,
+  B1: declaredAtOnce,
+  B2: gradedByRules,
+  B3: scopedByEvidence,
+  B4: wholeNotice,
+  B5: toldOnce,
+  B6: resumed,
+  B7: filedReports,
+  B8: guardiansTold,
 };
 
 export type Row = { id: string; clause: string; pass: boolean; evidence: string };

@@ -1,4 +1,5 @@
 import { stop as stopBuilder } from 'esbuild';
+import { systemClock } from '../../lib/clock';
 import { readDoorSettings } from '../../lib/door/serve';
 import { build } from '../build/build';
 import { openapi } from '../build/openapi';
@@ -8,9 +9,11 @@ import { startConsole } from './console/server';
 import { type LocalDoor, startDoor } from './door';
 import { type Host, startHost } from './host';
 import { formatLogLine } from './log-line';
+import { startPartnerPushes } from './partner-pushes';
 import { startPoller } from './poller';
 import { assertPortFree } from './ports';
-import { type Services, type ServicesOptions, startServices } from './services';
+import { SANDBOX_PUSH } from './sandbox/wechat-push';
+import { LOCAL_APP, type Services, type ServicesOptions, startServices } from './services';
 import { type Stoppable, startTogether, stopTogether } from './together';
 
 export type ServiceOptions = ServicesOptions & {
@@ -62,7 +65,8 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
     await publishFirstPolicy(host);
     const developerConsole = await startConsoleOf(host, services);
     const door = options.host === 'cloudbase' ? await startDoorOf(host, services) : undefined;
-    running.unshift(...(door ? [door] : []), developerConsole, pollerOf(host, services));
+    const callers = [pollerOf(host, services), pushesOf(host, services, options)];
+    running.unshift(...(door ? [door] : []), developerConsole, ...callers);
     let stopped: Promise<void> | undefined;
     return {
       api: host.api,
@@ -128,6 +132,11 @@ function pollerOf({ lambda }: Host, { environment }: Services): Stoppable {
       NoticeQueue: environment.NOTICE_QUEUE_URL ?? '',
     },
   });
+}
+
+function pushesOf({ api }: Host, { contacts }: Services, { clock = systemClock }: ServiceOptions): Stoppable {
+  const push = { ...SANDBOX_PUSH, appid: LOCAL_APP.appid };
+  return startPartnerPushes({ api, contacts, push, clock });
 }
 
 async function invoke(lambda: string, name: string, event: unknown): Promise<unknown> {

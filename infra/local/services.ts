@@ -8,12 +8,11 @@ import { createTable } from '../../lib/table/client';
 import { newDoorKey } from '../commands/door-key';
 import { makeMissingKeys } from '../commands/rotate-keys';
 import { startDynamoDb } from './dynamodb';
-import { LOCAL_NOTICE_TEMPLATES } from './notice-templates';
 import { startObjectStore } from './objects';
 import { startOidc } from './oidc';
 import { openPersistence, type Persistence } from './persist';
 import { HOST } from './ports';
-import { SANDBOX_SMS } from './sandbox/approved-templates';
+import { SANDBOX_SMS, SANDBOX_TEMPLATES } from './sandbox/approved-templates';
 import { type Contacts, createContacts } from './sandbox/contacts';
 import { startSandbox } from './sandbox/server';
 import { SANDBOX_FACEID, SANDBOX_TENCENT } from './sandbox/tencent-signature';
@@ -34,10 +33,6 @@ export const LOCAL_APP = { appid: 'wx0000000000000000', secret: 'local-secret' }
 
 /** The mini-program of another entry, which people may link (promise A4). */
 export const LOCAL_ENTRY = { entry: 'wechat-pay', appid: 'wx9999999999999999', secret: 'local-entry-secret' };
-
-/** Subscribe messages that people may be asked for, as in `SUBSCRIBE_TEMPLATES`. */
-const LOCAL_TEMPLATES =
-  'incident=local-template-once-0000000000000000000000:once,incident-lasting=local-template-lasting-0000000000000000000:lasting';
 
 /** Worthless on purpose: it guards what is in memory only. */
 export const MEMORY_ROOT_KEY = `local:${createHash('sha256').update('leliao: development only').digest('base64')}`;
@@ -126,7 +121,6 @@ async function startWith(options: ServicesOptions, persistence: Persistence | un
     WECHAT_SECRET: LOCAL_APP.secret,
     WECHAT_PUSH_TOKEN: SANDBOX_PUSH.token,
     WECHAT_PUSH_AES_KEY: SANDBOX_PUSH.aesKey,
-    SUBSCRIBE_TEMPLATES: LOCAL_TEMPLATES,
     DOOR_KEYS: door.DOOR_KEYS,
     LINK_ENTRIES: `${LOCAL_ENTRY.entry}=${LOCAL_ENTRY.appid}:${LOCAL_ENTRY.secret}`,
     RISK_RANK_THRESHOLD: '3',
@@ -148,7 +142,7 @@ async function startWith(options: ServicesOptions, persistence: Persistence | un
     MAIL_FROM: 'notice@leliao.sandbox.cn',
     MAIL_BOUNCE_HOST: 'bounce.leliao.sandbox.cn',
     NETWORK_IDENTITY_BASE: `${sandbox.url}/network-identity`,
-    NOTICE_TEMPLATES: LOCAL_NOTICE_TEMPLATES,
+    NOTICE_TEMPLATES: SANDBOX_TEMPLATES,
     STAFF_ISSUER: oidc.issuer,
     STAFF_AUDIENCE: oidc.audience,
     STAFF_JWKS_URL: oidc.jwksUrl,

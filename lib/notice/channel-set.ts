@@ -91,18 +91,11 @@ export function drillChannels(quotas: Record<PartnerChannel, Quota>): ChannelSet
     itemsOf: () => [],
     reaches: () => true,
     address: async () => 'nowhere',
-    send: async () => ({ status: 'accepted' }),
+    send: async () => ({ status: 'delivered' }),
   });
-  const arrives = { receiptWithinMs: 0, silence: 'delivered' } as const;
-  const { subscribe, sms, mail } = channelRules;
   return {
     ways: { subscribe: nowhere(quotas.subscribe), sms: nowhere(quotas.sms), mail: nowhere(quotas.mail) },
-    rules: {
-      ...channelRules,
-      subscribe: { ...subscribe, ...arrives },
-      sms: { ...sms, ...arrives },
-      mail: { ...mail, ...arrives },
-    },
+    rules: channelRules,
   } as unknown as ChannelSet<true>;
 }
 

@@ -9,6 +9,7 @@ export type PartnerChannel = Extract<ChannelId, 'subscribe' | 'sms' | 'mail'>;
  * not say; it never holds an address.
  *
  * - accepted: the partner has it; whether it arrives is for a receipt to say.
+ * - delivered: it has arrived, and no receipt comes. No partner knows that so soon: only what leads nowhere says so, in drills.
  * - temporary-failure: not this time, and later it may go: a full mailbox, somebody who got too many today.
  * - permanent-failure: never by this channel: a dead number, an acceptance that is used up.
  * - technical-failure: our fault or the partner's, not the person's; somebody has to look (an alarm has been logged).
@@ -16,6 +17,7 @@ export type PartnerChannel = Extract<ChannelId, 'subscribe' | 'sms' | 'mail'>;
  */
 export type Sent =
   | { status: 'accepted'; messageId?: string }
+  | { status: 'delivered' }
   | {
       status: 'temporary-failure' | 'permanent-failure' | 'technical-failure' | 'throttled';
       code: string;

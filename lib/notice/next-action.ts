@@ -3,9 +3,6 @@ import type { Recipient, Try } from '../table/notice/recipient';
 import { type ChannelId, OUTCOME_UNKNOWN, type PartnerChannel } from './channel';
 import { type ChannelRule, CLAIM_MS, THROTTLED_MS } from './rules';
 
-/** The code of what counts as delivered because nothing has come back: a failure that comes later still counts. */
-export const BY_SILENCE = 'nothing-came-back';
-
 /** Since when and until when a channel is closed because something of ours is wrong with it. */
 export type Closed = { sinceMs: number; untilMs: number };
 
@@ -44,11 +41,6 @@ export function nextAction({ row, reach }: Told, channels: Channels, nowMs: numb
   if (row && isOver(row)) return { do: 'nothing' };
   const verdict = last ? verdictOn(last, channels, nowMs) : 'next';
   if (typeof verdict === 'object') return { do: 'wait', ...verdict };
-  if (verdict === 'delivered')
-    return {
-      do: 'note',
-      tries: [...tries.slice(0, -1), { ...(last as Try), state: 'delivered', code: BY_SILENCE }],
-    };
   if (last && verdict !== 'next' && reach.has(last.channel) && !isClosed(channels, last.channel, nowMs)) {
     const attempt = last.state === 'created' ? last.attempt : last.attempt + 1;
     return turn([...tries.slice(0, -1)], last.channel, attempt, nowMs);
@@ -122,35 +114,29 @@ function isClosed({ closed }: Channels, channel: ChannelId, nowMs: number): bool
   return nowMs < (closed[channel]?.untilMs ?? 0);
 }
 
-/** What the latest turn leads to: the same channel again, the next one, the end, or a wait. */
-function verdictOn(
-  last: Try,
-  { rules }: Channels,
-  nowMs: number,
-): 'again' | 'next' | 'delivered' | { untilMs: number } {
-  if (last.channel === 'announcement') return 'delivered';
+/** What the latest turn of somebody who is not told yet leads to: the same channel again, the next one, or a wait. */
+function verdictOn(last: Try, { rules }: Channels, nowMs: number): 'again' | 'next' | { untilMs: number } {
+  if (last.channel === 'announcement') return 'next';
   const rule = rules[last.channel];
   const [beganMs, answeredMs] = [Date.parse(last.at), Date.parse(last.answeredAt ?? last.at)];
-  const from = <V extends 'again' | 'next' | 'delivered'>(moment: number, verdict: V) =>
+  const from = <V extends 'again' | 'next'>(moment: number, verdict: V) =>
     nowMs >= moment ? verdict : { untilMs: moment };
   switch (last.state) {
     case 'created':
       return from(answeredMs + THROTTLED_MS, 'again');
     case 'sent':
-      return from(answeredMs + rule.receiptWithinMs, rule.silence);
+      return from(answeredMs + rule.receiptWithinMs, 'next');
     case 'sending':
       return unknown();
     case 'temporary-failure':
       return afterFailure();
     case 'technical-failure':
       return last.code === OUTCOME_UNKNOWN ? unknown() : afterFailure();
-    case 'delivered':
-      return 'delivered';
     default:
       return 'next';
   }
 
-  /** Nobody knows whether it went out: silence then means nothing, whatever the channel. */
+  /** Nobody knows whether it went out. */
   function unknown() {
     const mayRepeat = rule.tellsRepeats && last.attempt < rule.attempts;
     return mayRepeat ? from(beganMs + CLAIM_MS, 'again') : from(beganMs + rule.receiptWithinMs, 'next');

@@ -1,7 +1,6 @@
 import { toInstant } from '../clock';
 import type { Try } from '../table/notice/recipient';
 import { OUTCOME_UNKNOWN, type PartnerChannel, type Receipt } from './channel';
-import { BY_SILENCE } from './next-action';
 
 /** The message on the queue of notices that says that receipts wait at a partner. It names no message and nobody. */
 export const RECEIPTS_ARE_THERE = { kind: 'notice-receipts', id: 'sms' } as const;
@@ -21,7 +20,7 @@ export function afterReceipt(
 ): Try[] | undefined {
   const index = tries.findLastIndex((one) => one.channel === channel && one.attempt > 0);
   const known = tries[index];
-  if (!known || (known.state === 'delivered' && known.code !== BY_SILENCE)) return undefined;
+  if (!known || known.state === 'delivered') return undefined;
   const isOfAnother =
     messageId !== undefined && known.messageId !== undefined && messageId !== known.messageId;
   if (status !== 'delivered' && (isOfAnother || !isOpen(known))) return undefined;
@@ -36,5 +35,5 @@ export function afterReceipt(
 /** Whether a failure can still be said of it. */
 function isOpen({ state, code }: Try): boolean {
   if (state === 'technical-failure') return code === OUTCOME_UNKNOWN;
-  return state === 'sending' || state === 'sent' || (state === 'delivered' && code === BY_SILENCE);
+  return state === 'sending' || state === 'sent';
 }

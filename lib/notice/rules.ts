@@ -6,13 +6,8 @@ export type Quota = { perSecond: number; perMinute?: number; perDay?: number };
 
 /** What the engine goes by for one channel. A change of these numbers changes no code. */
 export type ChannelRule = {
-  /** After this long without a receipt none is waited for any more. */
+  /** After this long without a receipt none is waited for any more, and the next channel takes over. */
   receiptWithinMs: number;
-  /**
-   * What it means when none has come: `next` where a receipt is owed for whatever arrives, so the next channel takes over;
-   * `delivered` where a partner speaks only of what did not arrive.
-   */
-  silence: 'next' | 'delivered';
   /**
    * Whether the partner knows a message again by its reference and sends it once. Only then is it handed over again when
    * nobody knows what became of it.
@@ -31,7 +26,6 @@ export const channelRules: Record<Exclude<ChannelId, 'announcement'>, ChannelRul
   /** WeChat says of every message what became of it, by an event (subscribe_msg_sent_event), usually at once. */
   subscribe: {
     receiptWithinMs: 30 * MINUTE_MS,
-    silence: 'next',
     tellsRepeats: false,
     attempts: 3,
     retryAfterMs: MINUTE_MS,
@@ -40,16 +34,14 @@ export const channelRules: Record<Exclude<ChannelId, 'announcement'>, ChannelRul
   /** Operators give up on a number after 72 hours, and answer for nearly all within minutes. */
   sms: {
     receiptWithinMs: 2 * HOUR_MS,
-    silence: 'next',
     tellsRepeats: false,
     attempts: 3,
     retryAfterMs: 5 * MINUTE_MS,
     patienceMs: 30 * MINUTE_MS,
   },
-  /** Mail servers tell of what did not arrive (RFC 3464), within days, and of nothing else. */
+  /** Few mail servers tell of what has arrived; one that says nothing has proved nothing, so the inbox takes over. */
   mail: {
     receiptWithinMs: DAY_MS,
-    silence: 'delivered',
     tellsRepeats: false,
     attempts: 4,
     retryAfterMs: 10 * MINUTE_MS,
@@ -58,7 +50,6 @@ export const channelRules: Record<Exclude<ChannelId, 'announcement'>, ChannelRul
   /** It lies there for whoever opens it, and only that is its receipt. */
   inbox: {
     receiptWithinMs: 3 * DAY_MS,
-    silence: 'next',
     tellsRepeats: true,
     attempts: 1,
     retryAfterMs: 0,

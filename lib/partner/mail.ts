@@ -49,9 +49,17 @@ export function createMail(parts: MailParts): Mail {
     });
   }
 
-  async function deliver(to: string, { subject, text }: MailMessage, reference: string, signal: AbortSignal) {
+  type Carrier = Awaited<ReturnType<typeof transport>>;
+
+  function deliver(
+    carrier: Carrier,
+    to: string,
+    { subject, text }: MailMessage,
+    reference: string,
+    signal: AbortSignal,
+  ) {
     const sender = `${reference}@${bounceHost}`;
-    return (await transport()).sendMail({
+    return carrier.sendMail({
       from: { name: SENDER_NAME, address: from },
       ...{ to, subject, text, textEncoding: 'base64' },
       envelope: { from: sender, to },
@@ -93,7 +101,9 @@ export function createMail(parts: MailParts): Mail {
       const said = (partnerCode: string) =>
         log({ event: 'partner-call', partner: 'mail', partnerCode, milliseconds: clock.now() - startedAt });
       try {
-        const once = (signal: AbortSignal) => deliver(to, message, reference, signal);
+        // Loading it takes none of the time in which the server must greet.
+        const carrier = await transport();
+        const once = (signal: AbortSignal) => deliver(carrier, to, message, reference, signal);
         const { messageId } = await within(limit.totalMs, once);
         said('250');
         return { status: 'accepted', messageId };

@@ -58,7 +58,8 @@ it('the first report goes with items 1 and 2, is never changed, and corrections 
   const hand = filing(incidentId, whole);
   expect(await world.ok('breach/fileReport', hand, officer)).toMatchObject({ state: 'filed' });
   expect(await world.ok('breach/fileReport', hand, officer)).toMatchObject({ state: 'filed' });
-  expect(await refusal('fileReport', { ...hand, filedAt: nowOf(world, -1) })).toMatch('NOT_NOW');
+  for (const other of [{ filedAt: nowOf(world, -1) }, { receiptNumber: 'R-9' }])
+    expect(await refusal('fileReport', { ...hand, ...other })).toMatch('NOT_NOW');
   expect(await refusal('draftReport', { ...supplement, kind: 'initial', items: first })).toMatch('NOT_NOW');
   expect(dutyOf(await show(world, incidentId), `initial-report:${TO}`)?.state).toBe('fulfilled');
   const more = await draft(incidentId, { cause: '未校验' }, 'supplementary');

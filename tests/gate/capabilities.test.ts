@@ -1,3 +1,4 @@
+import { withLiveWays } from '../../functions/notify/live';
 import { deployedOperations } from '../../infra/build/openapi';
 import { allCapabilities, functionCapabilities, settingsOf } from '../../lib/capabilities';
 import { leadsTo, readConfig } from '../../lib/config';
@@ -51,4 +52,50 @@ it('who reaches for what a function lacks is told which capability that is', () 
   expect(() => deps.objects.remove(['x'])).toThrow("the capability 'erase-pictures'");
   expect(() => partnerOf(deps.partners, 'wechat')?.exchangeCode('x')).toThrow("'wechat-sign-in'");
   expect(deps.ring.digest).toBeInstanceOf(Function);
+});
+
+const templates = [
+  `subscribe.breach=${'t'.repeat(43)}:once`,
+  `subscribe.breach-guardian=${'g'.repeat(43)}:lasting`,
+  'sms.breach=1400001',
+];
+const sending = {
+  ...everySetting,
+  ...{ NOTICE_TEMPLATES: templates.join(','), OPERATOR_HOSTS: 'relay.example.cn' },
+  ...{ SMS_API_BASE: 'https://sms.tencentcloudapi.com', SMS_SECRET_ID: 'id', SMS_SECRET_KEY: 'key' },
+  ...{ SMS_APP_ID: '1400000001', SMS_SIGN_NAME: '乐聊名片' },
+  ...{ SMTP_URL: 'smtps://relay.example.cn:465', MAIL_FROM: 'notice@example.cn' },
+  MAIL_BOUNCE_HOST: 'bounce.example.cn',
+};
+
+it('who sends notices has a way by each partner that has settings, and nobody else has one (B5)', () => {
+  const has = functionCapabilities.notify;
+  const ways = (settings: typeof everySetting) => {
+    const deps = limitTo(buildDeps(readConfig(settings, has)), has);
+    expect(deps.channels.live.ways).toEqual({});
+    return Object.keys(withLiveWays(deps).channels.live.ways);
+  };
+  expect(ways(sending)).toEqual(['subscribe', 'sms', 'mail']);
+  const { SMS_APP_ID, ...without } = sending;
+  expect(ways(without)).toEqual(['subscribe', 'mail']);
+  expect(ways(everySetting)).toEqual([]);
+  const { breach } = functionCapabilities;
+  expect(() => limitTo(buildDeps(readConfig(sending, breach)), breach).channels.live).toThrow(
+    "'send-notices'",
+  );
+});
+
+it('what platforms have approved stands in one setting, and one that names a template or its number twice is refused', () => {
+  const { templates: asked, noticeTemplates } = buildDeps(readConfig(sending));
+  expect(asked.map(({ name, id, kind }) => `${name}=${id}:${kind}`)).toEqual(
+    templates.slice(0, 2).map((one) => one.replace('subscribe.', '')),
+  );
+  expect(noticeTemplates.subscribe?.breach).toBe(asked[0]?.id);
+  const start = (...list: string[]) => readConfig({ ...sending, NOTICE_TEMPLATES: list.join(',') });
+  for (const twice of [
+    `subscribe.breach=${'x'.repeat(43)}:once`,
+    `subscribe.other=${'t'.repeat(43)}:lasting`,
+  ])
+    expect(() => start(...templates, twice)).toThrow('NOTICE_TEMPLATES');
+  expect(() => start('subscribe.breach=short')).toThrow('NOTICE_TEMPLATES');
 });

@@ -218,7 +218,7 @@ describe('an operator without partners', () => {
   it('never offers face alone, whichever partners there are (N2)', () => {
     const sets = [true, false].flatMap((one) => [true, false].map((two) => [one, two] as const));
     const offered = sets.map(([one, two]) =>
-      offeredWays({ offers: { faceId: one, face: one, networkIdentity: two } }),
+      offeredWays({ offers: { faceId: one, face: one, channels: [], networkIdentity: two } }),
     );
     expect(offered.map((ways) => ways.length)).toEqual([5, 4, 1, 0]);
     for (const ways of offered) expect(ways).not.toEqual(['face']);

@@ -125,6 +125,15 @@ describe('what is next for one person of a notice (B5)', () => {
     }
   });
 
+  it('takes no channel’s silence for a delivery: without a receipt or an opened inbox only the announcement is left', () => {
+    const reach = new Set<ChannelId>(['subscribe', 'sms', 'mail', 'inbox']);
+    const { row, handed } = played({ reach }, { order: [...allChannels], rules: channelRules, closed: {} }, [
+      'accepted',
+    ]);
+    expect(handed.map(({ channel }) => channel)).toEqual(['subscribe', 'sms', 'mail']);
+    expect(columnOf({ kinds: [], minor: false }, row, [])).toBe('announced');
+  });
+
   it('moves on at once from a refusal for good, and only at the limit from silence', () => {
     const told = { reach: new Set<ChannelId>(['subscribe', 'sms']) };
     const channels = { order: [...allChannels], rules: channelRules, closed: {} };

@@ -1,3 +1,4 @@
+import { pushEvent } from '../../functions/events/push-event';
 import { SANDBOX_SUBSCRIBE } from '../../infra/local/sandbox/approved-templates';
 import { OUTCOME_UNKNOWN } from '../../lib/notice/channel';
 import { arrivedAt, type ChannelWorld, startChannelWorld, withFate } from './channel-world';
@@ -122,9 +123,13 @@ describe('a subscribe message', () => {
     const good = await accepting();
     const bad = withFate(world, await accepting(), { channel: 'subscribe', fails: 'user reject' });
     const sent = [await send(good), await send(bad)];
-    const events: { SubscribeMsgSentEvent: { List: { MsgID: string; ErrorStatus: string }[] } }[] =
-      await world.control('DELETE', '/message-events');
-    expect(events.map(({ SubscribeMsgSentEvent: { List } }) => List[0])).toMatchObject([
+    const events: { List: { MsgID: string; ErrorStatus: string }[] }[] = await world.control(
+      'DELETE',
+      '/message-events',
+    );
+    for (const one of events)
+      expect(pushEvent.parse(one)).toMatchObject({ Event: 'subscribe_msg_sent_event' });
+    expect(events.map(({ List }) => List[0])).toMatchObject([
       { MsgID: (sent[0] as { messageId: string }).messageId, ErrorStatus: 'success' },
       { MsgID: (sent[1] as { messageId: string }).messageId, ErrorStatus: 'user reject' },
     ]);

@@ -10,7 +10,6 @@ import { login } from '../../functions/login/index';
 import { notify } from '../../functions/notify/index';
 import { profile } from '../../functions/profile/index';
 import { retention } from '../../functions/retention/index';
-import { LOCAL_NOTICE_TEMPLATES } from '../../infra/local/notice-templates';
 import { SANDBOX_PUSH } from '../../infra/local/sandbox/wechat-push';
 import { type FunctionName, functionCapabilities } from '../../lib/capabilities';
 import type { Clock } from '../../lib/clock';
@@ -152,14 +151,13 @@ export async function createWorld({
     OBJECTS_BUCKET: 'test-objects',
     ROOT_KEY: rootKey,
     SEAL_SUITE: suite,
-    NOTICE_TEMPLATES: LOCAL_NOTICE_TEMPLATES,
+    NOTICE_TEMPLATES: templatesSetting,
     WECHAT_API_BASE: 'http://127.0.0.1',
     WECHAT_APPID: 'wxtest',
     WECHAT_SECRET: 'secret',
     DOOR_KEYS: publicHalf(DOOR_KEY),
     WECHAT_PUSH_TOKEN: SANDBOX_PUSH.token,
     WECHAT_PUSH_AES_KEY: SANDBOX_PUSH.aesKey,
-    SUBSCRIBE_TEMPLATES: templatesSetting,
     MAIL_BOUNCE_HOST: BOUNCE_HOST,
   };
   const config = like?.config ?? readConfig(settings);

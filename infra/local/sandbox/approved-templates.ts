@@ -29,8 +29,8 @@ export const subscribeValues: Record<string, RegExp> = {
   time: /^\d{4}年\d{1,2}月\d{1,2}日 \d{2}:\d{2}$/,
 };
 
-/** These numbers as the settings have them: `<channel>.<template>=<number>`. */
+/** These as the setting has them (`NOTICE_TEMPLATES`): each acceptance of a subscribe message allows one. */
 export const SANDBOX_TEMPLATES = [
-  ...Object.entries(SANDBOX_SUBSCRIBE).map(([name, { id }]) => `subscribe.${name}=${id}`),
+  ...Object.entries(SANDBOX_SUBSCRIBE).map(([name, { id }]) => `subscribe.${name}=${id}:once`),
   ...Object.entries(SANDBOX_SMS.templates).map(([name, { id }]) => `sms.${name}=${id}`),
 ].join(',');

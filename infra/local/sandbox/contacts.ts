@@ -36,7 +36,9 @@ export type Fate = z.output<typeof fateInput>;
 /** What waits until its time has come, and is handed out once. */
 export type Waiting<T> = {
   put(thing: T, delayMs: number): void;
-  /** Those whose time has come, at most `limit`, which are gone then. */
+  /** Those whose time has come. */
+  due(): T[];
+  /** The same, at most `limit`, which are gone then. */
   take(limit: number): T[];
   /** All of them, for looking at. */
   list(): T[];
@@ -96,10 +98,12 @@ export function createContacts(clock: Clock): Contacts {
 
 function hold<T>(clock: Clock): Waiting<T> & { clear(): void } {
   let held: { dueAtMs: number; thing: T }[] = [];
+  const isDue = () => held.filter(({ dueAtMs }) => dueAtMs <= clock.now());
   return {
     put: (thing, delayMs) => void held.push({ thing, dueAtMs: clock.now() + delayMs }),
+    due: () => isDue().map(({ thing }) => thing),
     take(limit) {
-      const due = held.filter(({ dueAtMs }) => dueAtMs <= clock.now()).slice(0, limit);
+      const due = isDue().slice(0, limit);
       const taken = new Set(due);
       held = held.filter((one) => !taken.has(one));
       return due.map(({ thing }) => thing);

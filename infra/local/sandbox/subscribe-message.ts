@@ -84,6 +84,6 @@ function sentEvent(
     CreateTime: Math.floor(state.clock.now() / 1000),
     MsgType: 'event',
     Event: 'subscribe_msg_sent_event',
-    SubscribeMsgSentEvent: { List },
+    List,
   };
 }

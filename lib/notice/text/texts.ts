@@ -17,7 +17,7 @@ import {
 /** Who reads: the person, the guardian of one who is a minor, or everybody. */
 export type Reader = 'self' | 'guardian';
 const readers = ['self', 'guardian'] as const;
-const templateOf: Record<Reader, TemplateName> = { self: 'breach', guardian: 'breach-guardian' };
+export const templateOf: Record<Reader, TemplateName> = { self: 'breach', guardian: 'breach-guardian' };
 
 /** One headed part of a text; without `text` it is where the kinds stand, which differ from person to person. */
 export type Section = { heading: string; text?: string | undefined };

@@ -70,7 +70,7 @@ export async function sendSome(
         : { state: 'created', code: HELD };
     if (outcome.state === 'created' && state === 'sending') heard.throttled += 1;
     if (outcome.state === 'technical-failure') heard.failed += 1;
-    if (outcome.state === 'sent') heard.accepted += 1;
+    if (outcome.state === 'sent' || outcome.state === 'delivered') heard.accepted += 1;
     const answeredAt = toInstant(deps.clock.now());
     await note(deps, of, one, [...tries.slice(0, -1), { ...(tries.at(-1) as Try), ...outcome, answeredAt }]);
   });
@@ -116,6 +116,7 @@ async function hand(
 function outcomeOf(sent: Sent): Outcome {
   if (sent.status === 'accepted')
     return { state: 'sent', ...(sent.messageId !== undefined && { messageId: sent.messageId }) };
+  if (sent.status === 'delivered') return { state: 'delivered' };
   return { state: sent.status === 'throttled' ? 'created' : sent.status, code: sent.code };
 }
 

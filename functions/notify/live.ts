@@ -1,0 +1,19 @@
+import type { Deps } from '../../lib/deps';
+import { liveChannels } from '../../lib/notice/channel-set';
+import { mailFor, smsFor, subscribeFor } from '../../lib/notice/text/message-for';
+import { templateOf } from '../../lib/notice/text/texts';
+import { liveWays } from '../../lib/process/notice/live-ways';
+
+/**
+ * The same dependencies with the ways to real people: only this function's own instances have them. By the partners that have
+ * settings, in the words that were approved.
+ */
+export function withLiveWays(deps: Deps): Deps {
+  const named = (name: string) => deps.templates.find((one) => one.name === name);
+  const ways = liveWays(deps, {
+    words: { subscribe: subscribeFor, sms: smsFor, mail: mailFor },
+    templates: { self: named(templateOf.self), guardian: named(templateOf.guardian) },
+    offered: deps.offers.channels,
+  });
+  return { ...deps, channels: { ...deps.channels, live: liveChannels(ways) } };
+}
