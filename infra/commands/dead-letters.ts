@@ -7,6 +7,7 @@ import {
   SendMessageBatchCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
+import { findService } from '../local/find-service';
 import { saysHelp } from './help';
 
 /** Others do not see a message that is looked at here for so long. */
@@ -74,17 +75,30 @@ async function receive(client: SQSClient, QueueUrl: string): Promise<Message[]> 
 
 const USAGE = `npm run dead-letters -- process | notice [--repeat]
 Shows what has failed five times and lies beside a queue; with --repeat brings it back to that queue. The timers take all of
-it up anyway, because the table knows what is due. Settings: PROCESS_QUEUE_URL or NOTICE_QUEUE_URL, SERVICE_REGION.`;
+it up anyway, because the table knows what is due. Settings: PROCESS_QUEUE_URL or NOTICE_QUEUE_URL, SERVICE_REGION; beside
+a running npm start none.`;
 
 async function main(words: readonly string[]): Promise<void> {
   if (saysHelp(USAGE, words)) return;
   const [which = '', how] = words;
-  const url = { process: process.env.PROCESS_QUEUE_URL, notice: process.env.NOTICE_QUEUE_URL }[which];
-  if (!url || (how !== undefined && how !== '--repeat')) throw new Error(USAGE);
-  const { SERVICE_REGION: region = 'cn-north-1', SQS_ENDPOINT: endpoint } = process.env;
-  const client = new SQSClient({ region, ...(endpoint && { endpoint }) });
-  if (how) console.log(`${await repeatDeadLetters(client, url)} brought back`);
-  else for (const [body, count] of await deadLetters(client, url)) console.log(`${count}  ${body}`);
+  if ((which !== 'process' && which !== 'notice') || (how !== undefined && how !== '--repeat'))
+    throw new Error(USAGE);
+  const { PROCESS_QUEUE_URL, NOTICE_QUEUE_URL, SERVICE_REGION: region = 'cn-north-1' } = process.env;
+  const given = { process: PROCESS_QUEUE_URL, notice: NOTICE_QUEUE_URL }[which];
+  const local = given ? undefined : await findService();
+  const url = given ?? local?.queueUrl.replace(/process$/, which);
+  if (!url) throw new Error(USAGE);
+  const endpoint = local ? new URL(url).origin : process.env.SQS_ENDPOINT;
+  const credentials = local && { accessKeyId: 'local', secretAccessKey: 'local' };
+  const client = new SQSClient({
+    region,
+    ...(endpoint && { endpoint }),
+    ...(credentials && { credentials }),
+  });
+  if (how) return console.log(`${await repeatDeadLetters(client, url)} brought back`);
+  const found = await deadLetters(client, url);
+  if (found.size === 0) console.log('nothing lies there');
+  for (const [body, count] of found) console.log(`${count}  ${body}`);
 }
 
 if (require.main === module) {

@@ -1,5 +1,3 @@
-import type { Doubt as TrailDoubt } from '../trail/report';
-
 /**
  * Why it cannot be said for certain whether somebody is affected: a closed list, each with what the officer reads
  * (promise B3). A doubt always leaves the person in the upper bound.
@@ -24,13 +22,3 @@ export const trailDoubts = [
   'instance-killed',
   'role-compromised',
 ] as const satisfies Doubt[];
-
-/** What a doubt of the reader of logs (lib/trail/report.ts) is to a scope that rests on what it read. */
-export const doubtOfTrail = {
-  'start-missing': 'start-missing',
-  'numbers-missing': 'lines-missing',
-  'beginning-missing': 'lines-missing',
-  'instance-missing': 'lines-missing',
-  'line-damaged': 'lines-missing',
-  'nothing-read': 'lines-missing',
-} as const satisfies Record<TrailDoubt['why'], (typeof trailDoubts)[number]>;

@@ -1,5 +1,5 @@
-import { doubtOfTrail } from '../../../../lib/scope/doubts';
-import type { Report } from '../../../../lib/trail/report';
+import type { trailDoubts } from '../../../../lib/scope/doubts';
+import type { Doubt, Report } from '../../../../lib/trail/report';
 import { command, group } from '../../command';
 import { incidentId, neededDay, neededText } from '../../options';
 import { watch } from '../../progress';
@@ -15,6 +15,16 @@ type Opened = Parameters<Breach['uploadOpened']>[0]['opened'];
 
 /** Pseudonyms that the service turns back at once. */
 const AT_ONCE = 1000;
+
+/** What a doubt of the reader of logs is to a scope that rests on what it read. */
+const doubtOfTrail = {
+  'start-missing': 'start-missing',
+  'numbers-missing': 'lines-missing',
+  'beginning-missing': 'lines-missing',
+  'instance-missing': 'lines-missing',
+  'line-damaged': 'lines-missing',
+  'nothing-read': 'lines-missing',
+} as const satisfies Record<Doubt['why'], (typeof trailDoubts)[number]>;
 
 const incident = incidentId('事件编号', 'number of the incident');
 
