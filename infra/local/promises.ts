@@ -6,6 +6,7 @@ import { provableActs, refusalsRest, separateConsents } from './promises/acts';
 import { linkEntries, oneAccount, slowAbuse } from './promises/arrivals';
 import { eachField, exchanges, judgedWords, links, realNameMark, viewers } from './promises/cards';
 import { explicitConsent, withdrawConsent } from './promises/consent';
+import { drilled } from './promises/drill';
 import { chained, deviceData, sealed, stayInside } from './promises/house';
 import {
   appealed,
@@ -68,6 +69,7 @@ export const checks: Record<PromiseId, Check> = {
   S5: sealed,
   S8: deviceData,
   S9: chained,
+  B9: drilled,
 };
 
 export type Row = { id: string; clause: string; pass: boolean; evidence: string };

@@ -82,6 +82,10 @@ export const promises = {
   S5: { clause: '7.2', says: '个人数据用本人专属密钥加密保存；密钥可轮换；可用国密。' },
   S8: { clause: '2.2.1, 4', says: '设备信息告知之后才收集；日志中没有个人内容。' },
   S9: { clause: '7.2', says: '处理记录不能被悄悄改动。' },
+  B9: {
+    clause: '7.2',
+    says: '按应急预案演练：用虚构的人走完全程，给出查明、报告、告知各用多久；什么也不会发出去。',
+  },
 } as const satisfies Record<string, { clause: string; says: string }>;
 
 export type PromiseId = keyof typeof promises;
