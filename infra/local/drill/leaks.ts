@@ -1,3 +1,4 @@
+import { MAX_TURNED_BACK } from '../../../functions/breach/turn-back';
 import type { Api } from '../../../lib/client/client';
 import { HOUR_MS, MINUTE_MS, toInstant } from '../../../lib/clock';
 import { STAFF_ACCESSES_PER_HOUR } from '../../../lib/gate/staff';
@@ -8,7 +9,7 @@ import { TrailReader } from '../../../lib/trail/report';
 import type { Running } from '../promises/running';
 import { LEAKED_KINDS, serveHole, serveOfficer } from './hole';
 import { inTurn, parts } from './in-turn';
-import type { LeakId } from './options';
+import type { DrillOptions } from './options';
 import type { Somebody } from './people';
 
 type Selector = Parameters<Api['breach']['startScope']>[0]['anyOf'];
@@ -115,12 +116,9 @@ const byList: Happen = async ({ deps }, victims) => {
   };
 };
 
-/** Pseudonyms that one call turns back. */
-const TURNED_AT_ONCE = 1000;
-
 /** Somebody has found the hole and reads people by it. `loses`: lines of its log that are lost afterwards. */
-export const byHole =
-  (loses = 0): Happen =>
+const byHole =
+  (loses: number): Happen =>
   async ({ environment, deps }, victims) => {
     const from = toInstant(deps.clock.now());
     const hole = serveHole(environment);
@@ -157,7 +155,7 @@ async function fromTrail({ breach }: Api, incidentId: string, { log, from, until
   const opened: { subjectId: string; kinds: KindId[] }[] = [];
   for (const day of new Set(people.map((one) => one.day))) {
     const pseudonyms = people.filter((one) => one.day === day).map(({ person }) => person);
-    for (const some of parts(pseudonyms, TURNED_AT_ONCE)) {
+    for (const some of parts(pseudonyms, MAX_TURNED_BACK)) {
       const turned = await breach.turnBack({ incidentId, day, pseudonyms: some });
       for (const { pseudonym, subjectId } of turned.people)
         opened.push({ subjectId, kinds: kindsOf.get(`${day} ${pseudonym}`) ?? [] });
@@ -175,4 +173,8 @@ async function fromTrail({ breach }: Api, incidentId: string, { log, from, until
   };
 }
 
-export const leaks: Record<LeakId, Happen> = { staff: byStaff, list: byList, hole: byHole() };
+/** What lets one leak happen. */
+export function leakOf({ leak, lose }: Pick<DrillOptions, 'leak' | 'lose'>): Happen {
+  const others = { staff: byStaff, list: byList };
+  return leak === 'hole' ? byHole(lose) : others[leak];
+}

@@ -2,7 +2,7 @@ import type { Running } from '../promises/running';
 import { lifeGoesOn } from './after';
 import { type DrillResult, Findings } from './findings';
 import { judgeBooks, judgeScope } from './judge';
-import { type Happen, leaks } from './leaks';
+import { leakOf } from './leaks';
 import type { DrillOptions } from './options';
 import { type Somebody, settle } from './people';
 import { carryOut } from './plan';
@@ -18,9 +18,8 @@ const isVictim = (_: Somebody, n: number) => n % 3 === 1;
  */
 export async function runDrill(
   running: Running,
-  { people: count, leak: id }: Pick<DrillOptions, 'people' | 'leak'>,
+  { people: count, leak: id, lose }: Omit<DrillOptions, 'json'>,
   tell: (text: string) => void = () => {},
-  happen: Happen = leaks[id],
 ): Promise<DrillResult> {
   const findings = new Findings();
   const began = performance.now();
@@ -33,7 +32,7 @@ export async function runDrill(
   });
   const settled = performance.now();
   tell('泄露');
-  const leak = await happen(running, [witness.somebody, ...made.filter(isVictim)]);
+  const leak = await leakOf({ leak: id, lose })(running, [witness.somebody, ...made.filter(isVictim)]);
   const after = await lifeGoesOn(running.deps, made, text);
   const leaked = performance.now();
   tell(
