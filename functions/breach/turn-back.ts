@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { HOUR_MS } from '../../lib/clock';
 import type { Deps } from '../../lib/deps';
 import { invalidInput } from '../../lib/errors';
+import { MAX_LIST_LENGTH } from '../../lib/gate/input';
 import { spend } from '../../lib/gate/limit';
 import type { Run } from '../../lib/gate/operation';
 import { keys } from '../../lib/table/keys';
@@ -9,7 +10,7 @@ import { recordReading } from './record-reading';
 import { demandTrailDay } from './trail-days';
 
 /** Pseudonyms that one call turns back, and calls of one member of the staff in an hour: a whole log takes several people. */
-export const MAX_TURNED_BACK = 1000;
+export const MAX_TURNED_BACK = MAX_LIST_LENGTH;
 export const TURN_BACKS_PER_HOUR = { name: 'TURN_BACKS_PER_HOUR', max: 200, windowMs: HOUR_MS } as const;
 
 export type TurnBack = { incidentId: string; day: string; pseudonyms: readonly string[] };

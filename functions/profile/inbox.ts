@@ -15,7 +15,10 @@ const LIST = 'profile.inbox';
 const DEFAULT_PAGE = 20;
 type Page = { cursor?: string | undefined; limit?: number | undefined };
 
-/** Everything that the person was told or is being told, newest first. A look at the list delivers nothing. */
+/**
+ * Everything that the person was told or is being told, newest first. A look at the list delivers nothing. Of a drill nobody
+ * is told, so it is left out, and the page is shorter by it (promise B9).
+ */
 export async function inbox(deps: Deps, { caller, input }: Run<'subject', Page>) {
   const { subjectId } = caller.person;
   const { cursor, limit = DEFAULT_PAGE } = input;
@@ -23,8 +26,11 @@ export async function inbox(deps: Deps, { caller, input }: Run<'subject', Page>)
   const { rows, next } = await recipientsOf(deps.table, subjectId, limit, after);
   const ids = [...new Set(rows.map(({ noticeId }) => noticeId))];
   const items = ids.length > 0 ? await deps.table.getMany(ids.map(noticeKey)) : [];
-  const titles = new Map(items.map((item, index) => [ids[index], titleOf(noticeOf(item)?.texts)]));
-  const notices = rows.map((row) => ({ ...lineOf(row), title: titles.get(row.noticeId) ?? '' }));
+  const known = new Map(items.map((item, index) => [ids[index], noticeOf(item)]));
+  const notices = rows.flatMap((row) => {
+    const notice = known.get(row.noticeId);
+    return notice?.drill ? [] : [{ ...lineOf(row), title: titleOf(notice?.texts) }];
+  });
   return {
     notices,
     ...(next !== undefined && { cursor: await sealCursor(deps.ring, LIST, subjectId, next) }),
@@ -34,7 +40,7 @@ export async function inbox(deps: Deps, { caller, input }: Run<'subject', Page>)
 /**
  * A notice in full, as it is about this person or about the child whom they know by `about`. That a live session opens it is
  * its receipt (promise B5); opened again, it says when it was opened first.
- * @throws AppError NOT_FOUND for one that did not go to the caller
+ * @throws AppError NOT_FOUND for one that did not go to the caller, or that is a drill's
  */
 export async function openNotice(
   deps: Deps,
@@ -42,7 +48,7 @@ export async function openNotice(
 ) {
   const row = readRecipient(caller.alsoRead);
   const notice = noticeOf(caller.furtherRead[0]);
-  if (!row || !notice) throw new AppError('NOT_FOUND');
+  if (!row || !notice || notice.drill) throw new AppError('NOT_FOUND');
   const { subjectId } = caller.person;
   const members = await readAudiencePart(deps.table, notice.audienceId, row.part);
   const member = members[row.place % GUARDIAN_PLACE];

@@ -10,6 +10,7 @@ import { filedReports } from './promises/breach/reports';
 import { scopedByEvidence } from './promises/breach/scope';
 import { eachField, exchanges, judgedWords, links, realNameMark, viewers } from './promises/cards';
 import { explicitConsent, withdrawConsent } from './promises/consent';
+import { drilled } from './promises/drill';
 import { chained, deviceData, sealed, stayInside } from './promises/house';
 import {
   appealed,
@@ -80,6 +81,7 @@ export const checks: Record<PromiseId, Check> = {
   B6: resumed,
   B7: filedReports,
   B8: guardiansTold,
+  B9: drilled,
 };
 
 export type Row = { id: string; clause: string; pass: boolean; evidence: string };

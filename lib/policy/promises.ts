@@ -102,6 +102,10 @@ export const promises = {
     says: '初报、补报、总结报告按法定事项出具，留有报送凭据；已经报送的报告不能再改。',
   },
   B8: { clause: '未保网条例 35', says: '涉及未成年人的，同时告知监护人。' },
+  B9: {
+    clause: '7.2',
+    says: '按应急预案演练：用虚构的人走完全程，给出查明、报告、告知各用多久；什么也不会发出去。',
+  },
 } as const satisfies Record<string, { clause: string; says: string }>;
 
 export type PromiseId = keyof typeof promises;

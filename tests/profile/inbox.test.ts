@@ -67,6 +67,15 @@ describe('a notice in the inbox', () => {
     expect((await inbox()).notices[1]?.openedAt).toBe(openedAt);
   });
 
+  it('of a drill is neither shown nor opened (B9)', async () => {
+    const of = await incidentWith(world, [somebody({ subjectId: idOf(other) })], true);
+    const drill = await approvedNotice(world, of);
+    await tellOne(world, idOf(other), drill.noticeId);
+    expect((await inbox({}, other)).notices).toEqual([]);
+    const asked = { noticeId: drill.noticeId };
+    expect(await world.refused('profile/openNotice', asked, other)).toBe('NOT_FOUND');
+  });
+
   it('is noted once when it is opened twice at the same time (B5)', async () => {
     await tellOne(world, idOf(me), noticeId, { about: 'ward-2', as: 'guardian', place: 1 });
     const both = await Promise.all([open({ about: 'ward-2' }), open({ about: 'ward-2' })]);

@@ -174,6 +174,11 @@ export const proofs: Record<string, { file: string; shows: string }> = {
     file: 'tests/breach/scope.test.ts',
     shows: 'the computation of a scope killed at every call, with its messages doubled, comes to one end',
   },
+  drill: {
+    file: 'tests/local/drill.test.ts',
+    shows:
+      'a leak of each sort among 2 000 people, and the whole plan after it: everything met, nothing left',
+  },
   start: {
     file: 'tests/local/start.test.ts',
     shows: 'npm start in every way, each served, walked through and ended',

@@ -1,0 +1,45 @@
+import { AppError } from '../../../lib/errors';
+
+/** Does one thing for each, so many side by side, and answers in the order of the given; `done` hears how far it is. */
+export async function inTurn<T, R>(
+  all: readonly T[],
+  atOnce: number,
+  each: (one: T, index: number) => Promise<R>,
+  done: (count: number) => void = () => {},
+): Promise<R[]> {
+  const answers: R[] = new Array(all.length);
+  let next = 0;
+  let finished = 0;
+  const worker = async () => {
+    while (next < all.length) {
+      const index = next;
+      next += 1;
+      answers[index] = await each(all[index] as T, index);
+      finished += 1;
+      done(finished);
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, worker));
+  return answers;
+}
+
+/** What there is, in parts of so many. */
+export function parts<T>(all: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(all.length / size) }, (_, part) =>
+    all.slice(part * size, (part + 1) * size),
+  );
+}
+
+/** Tries of what meets others at a count that all share. */
+const TRIES = 20;
+
+/** Does it again while it is BUSY: nothing of it was written then. */
+export async function patiently<T>(act: () => Promise<T>): Promise<T> {
+  for (let left = TRIES; ; left -= 1) {
+    try {
+      return await act();
+    } catch (error) {
+      if (!(error instanceof AppError && error.code === 'BUSY') || left === 0) throw error;
+    }
+  }
+}

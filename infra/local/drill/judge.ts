@@ -1,0 +1,57 @@
+import type { After } from './after';
+import type { Findings } from './findings';
+import type { Leak } from './leaks';
+import { booksInWords } from './notice';
+import type { Somebody } from './people';
+import type { Carried } from './plan';
+
+/**
+ * Whom the leaker knows against whom the service has computed, one by one: nobody certain who was not, nobody left out who was.
+ * Of a list those whose number leads to nobody any more are strangers: each of them has withdrawn or was erased since.
+ */
+export function judgeScope(
+  leak: Pick<Leak, 'truth' | 'strangers'>,
+  { erased, withdrawn }: After,
+  carried: Pick<Carried, 'members' | 'affected'>,
+  findings: Findings,
+): void {
+  const { truth, strangers: nobody } = leak;
+  const { members, affected } = carried;
+  const { atLeast, atMost, strangers } = affected;
+  const wrong = [...members].filter(([id, { certain }]) => certain && !truth.has(id)).length;
+  const absent = [...truth].filter((id) => !members.has(id));
+  const gone = strangers - nobody;
+  const missed = absent.filter((id) => gone === 0 || !(erased.has(id) || withdrawn.has(id))).length;
+  const isWithin = atLeast + gone <= truth.size && truth.size <= atMost + gone && members.size === atMost;
+  const computed = atLeast === atMost ? `${atLeast} 人` : `${atLeast} 至 ${atMost} 人`;
+  const since = gone > 0 ? `（另有 ${gone} 条，泄露之后撤回同意或者账号已删除）` : '';
+  const evidence = `真实 ${truth.size} 人，算出 ${computed}${since}；错列 ${wrong} 人，漏列 ${missed} 人`;
+  const isMet = isWithin && wrong === 0 && missed === 0 && absent.length === gone;
+  findings.note('范围', '与泄露者所知逐人核对', isMet, evidence);
+}
+
+/**
+ * The columns of the books against what is known of the people: those erased are left to the announcement, everybody else is
+ * told, and so is the guardian of each minor who has one (未保网条例 art. 35).
+ */
+export function judgeBooks(
+  made: readonly Pick<Somebody, 'subjectId' | 'minor' | 'guardianId'>[],
+  { erased }: Pick<After, 'erased'>,
+  { members, minors, told: { people, guardians } }: Pick<Carried, 'members' | 'minors' | 'told'>,
+  findings: Findings,
+): void {
+  const gone = [...members.keys()].filter((id) => erased.has(id)).length;
+  const isAll = people.affected === members.size && people.pending === 0;
+  const isTold = isAll && people.announced === gone && people.delivered === members.size - gone;
+  findings.note('账目', '每个受影响的人都有着落', isTold, booksInWords(people));
+  const children = made.filter(({ subjectId, minor }) => minor && members.has(subjectId));
+  const certain = children.filter(({ subjectId }) => members.get(subjectId)?.certain).length;
+  const wards = children.filter(({ guardianId }) => guardianId !== undefined).length;
+  const isCounted = minors.atLeast === certain && children.length <= minors.atMost;
+  const areTold = guardians.affected === wards && guardians.delivered === wards && wards > 0;
+  findings.note(
+    ...(['账目', '未成年人的监护人同时告知（未成年人网络保护条例第三十五条）'] as const),
+    isCounted && areTold,
+    `未成年人 ${children.length} 人，有监护人的 ${wards} 人；监护人 ${booksInWords(guardians)}`,
+  );
+}
