@@ -125,7 +125,7 @@ export const tableRights: Record<Principal, TableRights> = {
   },
   notify: {
     items: {
-      'P#*': 'get put',
+      'P#*': 'get put update',
       'NOTICE#*': 'get put',
       'AUDIENCE#*': 'get',
       'QUOTA#*': 'get put',

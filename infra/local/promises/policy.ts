@@ -14,7 +14,7 @@ const printer = {
   kinds: ['card-name'] as string[],
 } as const;
 /** Long enough to be seen announced, short enough to wait for. */
-const LEAD_MS = 4_000;
+const LEAD_MS = 15_000;
 
 /** K4: a change that reaches further is announced, takes effect by its date, and asks again; old consent does not stretch. */
 export async function announcedFirst(running: Running): Promise<string> {
@@ -32,10 +32,10 @@ export async function announcedFirst(running: Running): Promise<string> {
   demand(alone === 'CALLER_NOT_ALLOWED', `the officer who proposed it could publish it: ${alone}`);
   await wu.consent.approvePolicy({ version, textHash });
   const told = async () => (await me.api.consent.announcement()).announcement?.version === version;
-  demand(await within(3_000, told), 'the home page does not announce it');
+  demand(await within(12_000, told), 'the home page does not announce it');
   const mailed = async () =>
     (await me.api.consent.policyAnnouncements()).notices.some((one) => one.version === version);
-  demand(await within(3_000, mailed), 'nobody told those whom it concerns');
+  demand(await within(12_000, mailed), 'nobody told those whom it concerns');
   demand((await codeOf(me.api.cards.list())) === 'OK', 'it took effect before its date');
   const refused = async () => (await codeOf(me.api.cards.list())) === 'CONSENT_REQUIRED';
   demand(await within(LEAD_MS + 4_000, refused), 'old consent stretches to the new version');
