@@ -3,6 +3,8 @@ import { readReference } from '../../lib/notice/reference';
 import { channelRules } from '../../lib/notice/rules';
 import { applyReceipt, applyReceiptOf } from '../../lib/process/notice/apply-receipt';
 import { recount } from '../../lib/process/notice/books';
+import { runNotice } from '../../lib/process/notice/kinds';
+import { partProcess } from '../../lib/process/notice/spread';
 import { moveNotice, type Notice, readNotice } from '../../lib/table/notice/notice';
 import { noteOpened, readRecipient, recipientKey, SELF } from '../../lib/table/notice/recipient';
 import { putGuardian } from '../../lib/table/real-name/minor';
@@ -234,6 +236,63 @@ describe('receipts', () => {
     expect((await recount(world.deps, noticeId)).people).toMatchObject({ delivered: 1, announced: 1 });
     expect(await trail(late, noticeId)).toEqual(['mail permanent-failure', 'announcement sent']);
     expect(await waiting(on)).toEqual([]);
+  });
+
+  it('that come while a part is at work put no second worker to the same people, and are not forgotten (B6)', async () => {
+    const outcomes: string[] = [];
+    let ref = { kind: '', id: '' };
+    const sms = partner({
+      now,
+      reaches: everybody,
+      async before() {
+        const first = sms.taken[0];
+        if (sms.taken.length < 20 || !first || outcomes.length > 0) return;
+        outcomes.push('');
+        const said = { channel: 'sms', status: 'permanent-failure', code: 'x', at: '' } as const;
+        const { reference, messageId } = first;
+        expect(await applyReceipt(world.deps, { ...said, reference, messageId })).toBe('noted');
+        await on.until(now() + 6000);
+        outcomes.push((await runNotice(on.deps, ref, 'another worker')).outcome);
+      },
+    });
+    const on = stage(world, { sms: sms.way });
+    const ids = await people(on, 25);
+    const { noticeId, asked } = await sent(
+      on,
+      ids.map((id) => member(id)),
+    );
+    ref = partProcess(noticeId, 0);
+    await work(on, [asked]);
+    expect(outcomes).toEqual(['', 'waits']);
+    expect(sms.asked).toBe(25);
+    expect(await trail(sms.taken[0]?.to ?? '', noticeId)).toContain('inbox sent');
+  });
+
+  it('have somebody go on also where whoever noted it died before saying so (B5)', async () => {
+    const mail = partner({ now, reaches: everybody });
+    const on = stage(world, { mail: mail.way });
+    const [one = ''] = await people(on, 1);
+    const { noticeId, asked } = await sent(on, [member(one)]);
+    await work(on, [asked]);
+    for (let day = 0; day < 2; day += 1) {
+      await on.until(now() + 90_000_000);
+      await work(on, [partProcess(noticeId, 0)]); // silence: it counts as arrived, and the part is over
+    }
+    const { reference = '', messageId = '' } = mail.taken[0] ?? {};
+    const said = { channel: 'mail', messageId, status: 'permanent-failure', code: 'x', at: '' } as const;
+    const bounce = { ...said, reference };
+    const { getMany } = world.deps.table;
+    const dying: typeof getMany = (keys, which) =>
+      keys.some(({ sk }) => sk.startsWith('PROCESS#'))
+        ? Promise.reject(new Error('died'))
+        : getMany(keys, which);
+    await expect(
+      applyReceipt({ ...world.deps, table: { ...world.deps.table, getMany: dying } }, bounce),
+    ).rejects.toThrow('died');
+    expect(await applyReceipt(world.deps, bounce)).toBe('known');
+    await on.until(now() + 6000);
+    await work(on, [partProcess(noticeId, 0)]);
+    expect(await trail(one, noticeId)).toContain('inbox sent');
   });
 
   it('without a reference are found by the person and the message’s number', async () => {
