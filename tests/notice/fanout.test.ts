@@ -5,7 +5,7 @@ import { applyReceipt, applyReceiptOf } from '../../lib/process/notice/apply-rec
 import { recount } from '../../lib/process/notice/books';
 import { runNotice } from '../../lib/process/notice/kinds';
 import { partProcess } from '../../lib/process/notice/spread';
-import { moveNotice, type Notice, readNotice } from '../../lib/table/notice/notice';
+import { moveNotice, type Notice, noticeKey, readNotice } from '../../lib/table/notice/notice';
 import { noteOpened, readRecipient, recipientKey, SELF } from '../../lib/table/notice/recipient';
 import { putGuardian } from '../../lib/table/real-name/minor';
 import { move, putInto } from '../support/life';
@@ -117,6 +117,45 @@ describe('the moment of the send', () => {
     await finish(on);
     expect(sms.taken).toHaveLength(50);
     expect((await readNotice(world.deps.table, noticeId))?.state).toBe('stopped');
+  });
+
+  it('sends nothing of a notice that was altered after its parts had begun, gives the claims back, and rings (B4)', async () => {
+    const sms = partner({ now, reaches: everybody });
+    let noticeId = '';
+    let alters = false;
+    const table: typeof world.deps.table = {
+      ...world.deps.table,
+      async write(...writes) {
+        await world.deps.table.write(...writes);
+        const claims = writes.some(({ Put }) => Put?.Item.sk.startsWith('TOLD#'));
+        if (!claims || !alters) return;
+        alters = false;
+        await world.deps.table.write({
+          Update: {
+            Key: noticeKey(noticeId),
+            UpdateExpression: 'SET texts.sms = :text',
+            ExpressionAttributeValues: { ':text': 'http://elsewhere' },
+          },
+        });
+      },
+    };
+    const on = stage(world, { sms: sms.way }, { table });
+    const ids = await people(on, 3);
+    const begun = await sent(
+      on,
+      ids.map((id) => member(id)),
+    );
+    noticeId = begun.noticeId;
+    await runNotice(on.deps, begun.asked, 'begins');
+    alters = true;
+    const [part] = world.queuedNotices.splice(0);
+    expect((await runNotice(on.deps, part ?? begun.asked, 'altered')).outcome).toBe('failed');
+    expect((await runNotice(on.deps, part ?? begun.asked, 'again')).outcome).toBe('waits');
+    await on.until(now() + 90_000);
+    expect((await runNotice(on.deps, part ?? begun.asked, 'later')).outcome).toBe('failed');
+    expect(sms.asked).toBe(0);
+    for (const id of ids) expect(await trail(id, noticeId)).toEqual(['subscribe skipped', 'sms created']);
+    await setTo(noticeId, 'stopped');
   });
 
   it('sends nothing to somebody erased between claim and send (K3)', async () => {
@@ -240,6 +279,7 @@ describe('receipts', () => {
 
   it('that come while a part is at work put no second worker to the same people, and are not forgotten (B6)', async () => {
     const outcomes: string[] = [];
+    let askedByThen = 0;
     let ref = { kind: '', id: '' };
     const sms = partner({
       now,
@@ -253,10 +293,11 @@ describe('receipts', () => {
         expect(await applyReceipt(world.deps, { ...said, reference, messageId })).toBe('noted');
         await on.until(now() + 6000);
         outcomes.push((await runNotice(on.deps, ref, 'another worker')).outcome);
+        askedByThen = sms.asked;
       },
     });
     const on = stage(world, { sms: sms.way });
-    const ids = await people(on, 25);
+    const ids = await people(on, 60);
     const { noticeId, asked } = await sent(
       on,
       ids.map((id) => member(id)),
@@ -264,7 +305,8 @@ describe('receipts', () => {
     ref = partProcess(noticeId, 0);
     await work(on, [asked]);
     expect(outcomes).toEqual(['', 'waits']);
-    expect(sms.asked).toBe(25);
+    expect(askedByThen).toBeLessThanOrEqual(40);
+    expect(sms.asked).toBe(60);
     expect(await trail(sms.taken[0]?.to ?? '', noticeId)).toContain('inbox sent');
   });
 

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { toInstant } from '../../lib/clock';
 import type { Deps } from '../../lib/deps';
+import { hashOf, sealOf } from '../../lib/notice/approval';
 import type { PartnerChannel, Receipt, Sent } from '../../lib/notice/channel';
 import { type ChannelSets, drillChannels, liveChannels, type Way } from '../../lib/notice/channel-set';
 import { channelQuotas, channelRules } from '../../lib/notice/rules';
@@ -9,6 +10,7 @@ import { runNotice } from '../../lib/process/notice/kinds';
 import { beginSending, noticeProcess } from '../../lib/process/notice/spread';
 import { DUE_SHARDS } from '../../lib/table/keys';
 import { type Member, PART_MEMBERS, putAudiencePart } from '../../lib/table/notice/audience';
+import { nobodyCounted, putAudienceHead } from '../../lib/table/notice/audience-head';
 import { type Notice, putNotice, readNotice } from '../../lib/table/notice/notice';
 import { putPerson } from '../../lib/table/person/person';
 import { dueProcesses, type ProcessRef, type Waiting } from '../../lib/table/process/process';
@@ -114,6 +116,18 @@ export const member = (subjectId: string, other: Partial<Member> = {}): Member =
 
 let notices = 0;
 
+/** Writes a notice as if others than who proposed it had approved it, and the head of its audience. */
+export async function putApproved(deps: Deps, value: Omit<Notice, 'version' | 'approvedBy'>): Promise<void> {
+  const digest = 'd'.repeat(64);
+  await deps.table.write(
+    putAudienceHead(value.audienceId, { ...nobodyCounted(), parts: value.parts, digest }),
+  );
+  const proposed = { by: 'c', at: toInstant(deps.clock.now()), announceDays: 30 };
+  const approvedBy = ['a', 'b'];
+  const seal = await sealOf(deps.ring, hashOf(value, 30, digest), { ...proposed, approvedBy });
+  await deps.table.write(putNotice({ ...value, approvedBy, proposal: { ...proposed, seal } }));
+}
+
 /** A notice to some people that is being sent, and the message that asks for it. */
 export async function sent(
   { deps }: Stage,
@@ -130,15 +144,11 @@ export async function sent(
     );
   const value = {
     ...{ noticeId, kind: 'breach', drill: false, state: 'approved', audienceId: noticeId, parts },
-    ...{
-      channels: ['subscribe', 'sms', 'mail', 'inbox', 'announcement'],
-      exemptions: [],
-      approvedBy: ['a', 'b'],
-    },
+    ...{ channels: ['subscribe', 'sms', 'mail', 'inbox', 'announcement'], exemptions: [] },
     ...{ texts: { subscribe: '{}', sms: '{}', mail: '{}' } },
     ...other,
-  } as Omit<Notice, 'version'>;
-  await deps.table.write(putNotice(value));
+  } as Omit<Notice, 'version' | 'approvedBy'>;
+  await putApproved(deps, value);
   const notice = await readNotice(deps.table, noticeId);
   await deps.table.write(...beginSending(notice as Notice, deps.clock.now()));
   return { noticeId, asked: noticeProcess(noticeId) };
