@@ -5,7 +5,6 @@ import type { Config } from './config';
 import { createKeyRing, type DataKeys, type KeyRing } from './crypto/key-ring';
 import { type Random, systemRandom } from './crypto/random';
 import { rootKeys } from './crypto/root-key';
-import { AppError } from './errors';
 import { doorKeysOf, listOf, templatesOf } from './listed';
 import { createLog, type Log, writeLine } from './log';
 import { type ChannelSets, drillChannels, liveChannels } from './notice/channel-set';
@@ -13,11 +12,16 @@ import { channelQuotas } from './notice/rules';
 import { approvedTemplatesOf } from './notice/text/approved';
 import type { ApprovedTemplates } from './notice/text/texts';
 import {
-  type Asking,
+  appidsOf,
+  createEntriesFrom,
   createFaceIdFrom,
   createMailFrom,
   createNetworkIdentityFrom,
+  createRiskFrom,
   createSmsFrom,
+  type Entries,
+  exchangeAt,
+  type Risk,
 } from './offered-clients';
 import type { FaceId } from './partner/faceid';
 import type { Mail } from './partner/mail';
@@ -27,12 +31,11 @@ import { createProcessQueue, type ProcessQueue } from './partner/queue';
 import type { Sms } from './partner/sms';
 import { createStaffIdentity, type StaffIdentity } from './partner/staff-identity';
 import { createWechatMessage, type WechatMessage } from './partner/subscribe-message';
-import { createWechat, type Wechat, type WechatIdentity } from './partner/wechat';
+import { createWechat, type Wechat } from './partner/wechat';
 import { createWechatCode, type WechatCode } from './partner/wechat-code';
 import { createWechatPhone, type WechatPhone } from './partner/wechat-phone';
 import { createWechatPush, type WechatPush } from './partner/wechat-push';
-import { createWechatRisk, type WechatRisk } from './partner/wechat-risk';
-import { createWechatServer, type WechatServer } from './partner/wechat-server';
+import { createWechatServer } from './partner/wechat-server';
 import { createWechatText, type WechatText } from './partner/wechat-text';
 import { holdPartners, type Partners } from './partners';
 import type { Registry } from './policy/registry';
@@ -92,9 +95,6 @@ export type Deps = {
 };
 
 export type Offers = { faceId: boolean; face: boolean; networkIdentity: boolean };
-type Entry = { appid: string; wechat: Wechat };
-type Entries = Partial<Record<EntryId, Entry>>;
-type Risk = { wechatRisk: WechatRisk; refusedFrom: number };
 
 /** What tests and tools replace. */
 export type Replacements = Partial<
@@ -151,8 +151,8 @@ export function buildDeps(config: Config, replace: Replacements = {}): Deps {
   });
   const faceId = replace.faceId ?? createFaceIdFrom(config, asking);
   const networkIdentity = replace.networkIdentity ?? createNetworkIdentityFrom(config, asking);
-  const entries = replace.entries ?? createSignInEntries(config, asking);
-  const risk = replace.risk ?? createRisk(config, server);
+  const entries = replace.entries ?? createEntriesFrom(config, asking);
+  const risk = replace.risk ?? createRiskFrom(config, server);
   return {
     table,
     clock,
@@ -228,33 +228,4 @@ export function buildDeps(config: Config, replace: Replacements = {}): Deps {
       until: (atMs) => pause(Math.max(0, atMs - clock.now())),
     },
   };
-}
-
-/** `LINK_ENTRIES` is a list of `<entry>=<appid>:<secret>`. */
-function createSignInEntries(config: Config, asking: Asking): Entries {
-  const offered = config.LINK_ENTRIES.split(',').filter(Boolean);
-  return Object.fromEntries(
-    offered.map((text) => {
-      const [, entry = '', appid = '', secret = ''] = /^([^=]+)=([^:]+):(.+)$/.exec(text) ?? [];
-      return [
-        entry,
-        { appid, wechat: createWechat({ baseUrl: config.WECHAT_API_BASE, appid, secret, ...asking }) },
-      ];
-    }),
-  );
-}
-
-function appidsOf(entries: Entries): Deps['entries'] {
-  return Object.fromEntries(Object.entries(entries).map(([id, { appid }]) => [id, { appid }]));
-}
-
-async function exchangeAt(entries: Entries, entry: EntryId, code: string): Promise<WechatIdentity> {
-  const offered = entries[entry];
-  if (!offered) throw new AppError('PARTNER_UNAVAILABLE');
-  return offered.wechat.exchangeCode(code);
-}
-
-function createRisk({ RISK_RANK_THRESHOLD }: Config, server: WechatServer): Risk | undefined {
-  if (!RISK_RANK_THRESHOLD) return undefined;
-  return { wechatRisk: createWechatRisk(server), refusedFrom: Number(RISK_RANK_THRESHOLD) };
 }

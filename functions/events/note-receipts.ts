@@ -40,7 +40,7 @@ export async function takeBounce(deps: Deps, { input }: WebhookRun): Promise<{ t
   deps.log({
     event: 'partner-call',
     partner: 'mail',
-    operation: 'bounce',
+    operation: 'events/mail',
     partnerCode: applied ?? 'not-ours',
   });
   return { text: 'success' };

@@ -126,7 +126,7 @@ export function declareEntity<const A extends Attributes, Id = void, P extends P
       ...(queue !== undefined && content.dueAt !== undefined && { dueShard: queue }),
       points: points.length > 0 ? points.map(({ pk, sk, forget }) => ({ pk, sk, forget })) : undefined,
       holds: holds.length > 0 ? holds : undefined,
-      has: hidden.length > 0 ? kindsSaid(hidden, content) : undefined,
+      lacks: kindsUnsaid(hidden, content),
     };
     item.createdAtSeconds = sinceBefore(item as unknown as Item, before);
     return item as unknown as MadeItem;
@@ -164,7 +164,7 @@ function sensitiveKindsOf(attributes: Attributes): [attribute: string, kind: Sen
 
 /**
  * The sealed attributes of kinds that an item may be without, where the blob alone does not tell which are in it. What is
- * there of them stands beside it (`has`), so that nobody is opened to learn which kinds a leak was of (promise B3).
+ * not there of them stands beside it (`lacks`), so that nobody is opened to learn which kinds a leak was of (promise B3).
  */
 function hiddenKindsOf(attributes: Attributes): [attribute: string, kind: KindId][] {
   const all = Object.entries(attributes).filter(([, { storage }]) => storage === 'sealed');
@@ -184,8 +184,14 @@ export function mayLack(attribute: Attribute): boolean {
 
 const mayBeEmpty = ({ schema }: Attribute) => schema.safeParse([]).success;
 
-function kindsSaid(hidden: [attribute: string, kind: KindId][], content: Record<string, unknown>): KindId[] {
-  return [...new Set(hidden.flatMap(([name, kind]) => (saysNothing(content[name]) ? [] : [kind])))];
+/** Undefined where nothing is lacking, so that a full item does not grow by it. */
+function kindsUnsaid(
+  hidden: [attribute: string, kind: KindId][],
+  content: Record<string, unknown>,
+): KindId[] | undefined {
+  const said = new Set(hidden.flatMap(([name, kind]) => (saysNothing(content[name]) ? [] : [kind])));
+  const unsaid = [...new Set(hidden.map(([, kind]) => kind))].filter((kind) => !said.has(kind));
+  return unsaid.length > 0 ? unsaid : undefined;
 }
 
 /** Whether a value is there that tells something of its kind. */

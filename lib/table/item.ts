@@ -11,8 +11,8 @@ export type Item = Key & Record<string, unknown>;
 export function sinceBefore(item: Item, before: Item | undefined): number | undefined {
   if (!before || before.entity !== item.entity) return undefined;
   const there = Object.keys(item).filter((name) => !saysNothing(item[name]));
-  const had = new Set(before.has as readonly string[] | undefined);
-  const isAll = ((item.has as readonly string[] | undefined) ?? []).every((kind) => had.has(kind));
+  const lacks = new Set(item.lacks as readonly string[] | undefined);
+  const isAll = ((before.lacks as readonly string[] | undefined) ?? []).every((kind) => lacks.has(kind));
   const isSame = there.every((name) => !saysNothing(before[name]) || !isContent(name));
   return isSame && isAll ? (before.createdAtSeconds as number | undefined) : undefined;
 }
@@ -29,7 +29,7 @@ const BESIDE: readonly string[] = [
   'dueAt',
   'points',
   'holds',
-  'has',
+  'lacks',
   'createdAtSeconds',
 ];
 const isContent = (name: string) => !BESIDE.includes(name);

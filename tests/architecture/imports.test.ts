@@ -56,7 +56,7 @@ const mayName: Record<string, readonly string[]> = {
   'lib/client': ['functions/*', 'lib', 'lib/gate'],
   'lib/gate': ['lib/partner'],
   'lib/card': ['lib/policy'],
-  'lib/notice': ['lib/table'],
+  'lib/notice': ['lib/table', 'lib/trail'],
   'lib/partner': ['lib/table'],
   'lib/scope': ['lib/table'],
 };

@@ -140,6 +140,15 @@ const rows: Record<string, () => Promise<Row>> = {
     const input = { incidentId, words: '日志显示被逐页抓取' };
     return { input, other: { ...input, words: '别的' }, by: async () => responder };
   },
+  'breach/startScope': async () => {
+    const { incidentId } = await declare(world);
+    const heldNow = (kind: string) => {
+      const window = { from: '2026-01-01T00:00:00.000Z', until: nowOf(world) };
+      return [{ allOf: [{ by: 'held', kinds: [kind], ...window }] }];
+    };
+    const input = { incidentId, anyOf: heldNow('device') };
+    return { input, other: { ...input, anyOf: heldNow('card-name') }, by: async () => responder };
+  },
   'breach/contain': async () => {
     const { incidentId } = await declare(world);
     const input = { incidentId, measure: 'staff', target: 'mallory' };

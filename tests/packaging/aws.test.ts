@@ -165,6 +165,7 @@ describe.each(regions)('the templates for %s', (region) => {
     expect(holders('sqs:SendMessage').sort()).toEqual([
       'BreachRole',
       'ConsentRole',
+      'EventsRole',
       'KeyRotationRole',
       'LoginRole',
       'NotifyRole',

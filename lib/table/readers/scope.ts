@@ -171,6 +171,6 @@ function isThere(item: Item, name: string, attribute: Attribute, kind: KindId): 
   if (attribute.record) return Object.keys((item[name] ?? {}) as object).length > 0;
   if (attribute.storage !== 'sealed') return !saysNothing(item[name]);
   if (item.sealed === undefined) return false;
-  const noted = item.has as readonly string[] | undefined;
-  return !mayLack(attribute) || noted === undefined || noted.includes(kind);
+  const lacking = item.lacks as readonly string[] | undefined;
+  return !mayLack(attribute) || !lacking?.includes(kind);
 }
