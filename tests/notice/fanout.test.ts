@@ -1,6 +1,8 @@
 import { toInstant } from '../../lib/clock';
+import { parseToken } from '../../lib/crypto/token';
 import { readReference } from '../../lib/notice/reference';
 import { channelRules } from '../../lib/notice/rules';
+import { kinds } from '../../lib/policy/kinds';
 import { applyReceipt, applyReceiptOf } from '../../lib/process/notice/apply-receipt';
 import { recount } from '../../lib/process/notice/books';
 import { runNotice } from '../../lib/process/notice/kinds';
@@ -199,6 +201,28 @@ describe('the moment of the send', () => {
     expect(live.asked).toBe(0);
     expect((await recount(world.deps, noticeId)).people).toMatchObject({ affected: 5, delivered: 5 });
   });
+});
+
+it('stands in the list of who was given what, each message counted, and of a drill nothing does (D1, K7)', async () => {
+  const me = await world.signIn('listed-me');
+  const mine = parseToken(me.token)?.subjectId ?? '';
+  const sms = partner({ now, reaches: everybody, conduct: () => 'permanent-failure' });
+  const mail = partner({ now, reaches: everybody });
+  const on = stage(world, { sms: sms.way, mail: mail.way });
+  for (const drill of [false, false, true])
+    await work(on, [(await sent(on, [member(mine)], { drill })).asked]);
+  const { shared } = await world.ok<{ shared: { recipient: string; kinds: string[]; times?: number }[] }>(
+    'consent/ownLists',
+    {},
+    me,
+  );
+  const told = shared.filter(({ recipient }) =>
+    ['tencent-sms', 'mail', 'wechat-message'].includes(recipient),
+  );
+  expect(told.map(({ recipient, kinds: of, times }) => [recipient, of, times]).sort()).toEqual([
+    ['mail', [kinds['contact-mail'].name], 2],
+    ['tencent-sms', [kinds['phone-number'].name], 2],
+  ]);
 });
 
 it('tells the guardian of a minor as well, and tells their receipts apart (B4)', async () => {

@@ -19,7 +19,7 @@ import type { Told, Visit } from './visit';
 export const AT_ONCE = 20;
 
 /** The code of a claim that was given back because the notice was no longer sent. */
-const HELD = 'held';
+export const HELD = 'held';
 
 /** Whether nothing has been handed over by a channel, by the try that stands in the row. */
 export function isFirstBy(channel: ChannelId, last: Try | undefined): boolean {
@@ -134,8 +134,9 @@ function outcomeOf(sent: Sent): Outcome {
  */
 async function note(deps: Deps, { notice, part }: Visit<boolean>, one: Told, tries: Try[]): Promise<boolean> {
   const { subjectId, about, as, place, item } = one;
-  const { noticeId, kind } = notice;
-  const known = rowOf(one) ?? { noticeId, kind, as, part, place, at: toInstant(deps.clock.now()) };
+  const { noticeId, kind, drill } = notice;
+  const begun = { noticeId, kind, ...(drill && { drill }), as, part, place, at: toInstant(deps.clock.now()) };
+  const known = rowOf(one) ?? begun;
   const write = putRecipient(subjectId, about, { ...known, tries }, item);
   try {
     await deps.table.write(write);
