@@ -8,6 +8,7 @@ import { channelQuotas, channelRules } from '../../lib/notice/rules';
 import { applyReceipt } from '../../lib/process/notice/apply-receipt';
 import { runNotice } from '../../lib/process/notice/kinds';
 import { beginSending, noticeProcess } from '../../lib/process/notice/spread';
+import type { Write } from '../../lib/table/client';
 import { DUE_SHARDS } from '../../lib/table/keys';
 import { type Member, PART_MEMBERS, putAudiencePart } from '../../lib/table/notice/audience';
 import { nobodyCounted, putAudienceHead } from '../../lib/table/notice/audience-head';
@@ -91,21 +92,22 @@ export function stage(
 
 export const newId = () => randomBytes(16).toString('base64url');
 
+/** With the counts that each adds to, no more than one transaction takes. */
+const PEOPLE_AT_ONCE = 25;
+
 /** People as the front door knows them, without anything sealed. */
 export async function people({ deps }: Stage, count: number): Promise<string[]> {
   const ids = Array.from({ length: count }, newId);
   const at = toInstant(deps.clock.now());
-  for (let from = 0; from < count; from += 50)
-    await Promise.all(
-      ids.slice(from, from + 50).map((subjectId) =>
-        deps.table.write(
-          putPerson({
-            ...{ subjectId, createdAt: at, lifeState: 'active', sessions: {}, consents: {}, cardCount: 0 },
-            ...{ identities: [], ledgerSeq: 0, ledgerHash: new Uint8Array(32) },
-          }),
-        ),
-      ),
+  for (let from = 0; from < count; from += PEOPLE_AT_ONCE) {
+    const puts = ids.slice(from, from + PEOPLE_AT_ONCE).map((subjectId) =>
+      putPerson({
+        ...{ subjectId, createdAt: at, lifeState: 'active', sessions: {}, consents: {}, cardCount: 0 },
+        ...{ identities: [], ledgerSeq: 0, ledgerHash: new Uint8Array(32) },
+      }),
     );
+    await deps.table.write(...(puts as [Write, ...Write[]]));
+  }
   return ids;
 }
 
