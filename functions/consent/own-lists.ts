@@ -1,9 +1,10 @@
 import type { Deps } from '../../lib/deps';
 import type { Run } from '../../lib/gate/operation';
+import { channelPartners } from '../../lib/notice/channel-partners';
 import type { ConsentPurposeId } from '../../lib/policy/purposes';
 import { kindIdsFor, nameOfKind, type Registry, recipientIdsOfKind } from '../../lib/policy/registry';
-import { batchDisclosuresOf } from '../../lib/table/ledger/batch-disclosure';
 import { decodeEntry, ledger } from '../../lib/table/ledger/ledger';
+import { type Recipient, recipientsOf } from '../../lib/table/notice/recipient';
 import { consentOf, type Person } from '../../lib/table/person/person';
 
 /** Ledger entries that one answer looks at, the newest; who has more is told so. */
@@ -11,7 +12,8 @@ export const MAX_ENTRIES_LISTED = 500;
 
 /**
  * The two lists for this very person: which kinds are collected of them now, under which purpose and for how long; and
- * who has been given what of theirs, from their own disclosure register (promise K7).
+ * who has been given what of theirs, from their own disclosure register: entries of the ledger, and rows of the notices that
+ * they were sent (promises D1, K7).
  */
 export async function ownLists(deps: Deps, { caller }: Run<'subject', Record<string, never>>) {
   const { person } = caller;
@@ -22,13 +24,15 @@ export async function ownLists(deps: Deps, { caller }: Run<'subject', Record<str
   const from = Math.max(0, person.ledgerSeq - MAX_ENTRIES_LISTED);
   const { items } = await ledger.page(deps.table, person.subjectId, from, MAX_ENTRIES_LISTED);
   const entries = items.map((item) => decodeEntry(item));
-  const { rows, more } = await batchDisclosuresOf(deps.table, person.subjectId, MAX_ENTRIES_LISTED);
-  const disclosures = [...entries.filter(({ act }) => act === 'disclosure.made'), ...rows];
+  const { rows, next } = await recipientsOf(deps.table, person.subjectId, MAX_ENTRIES_LISTED);
+  const made = entries
+    .filter(({ act }) => act === 'disclosure.made')
+    .map((entry) => ({ ...entry, times: 1 }));
   const given = new Map<string, { times: number; lastAt: string; kinds: Set<string> }>();
-  for (const { recipient = '', at, kinds = [] } of disclosures) {
+  for (const { recipient = '', at, kinds = [], times } of [...made, ...rows.flatMap(sendingsOf)]) {
     const before = given.get(recipient) ?? { times: 0, lastAt: at, kinds: new Set() };
     given.set(recipient, {
-      times: before.times + 1,
+      times: before.times + times,
       lastAt: at > before.lastAt ? at : before.lastAt,
       kinds: new Set([...before.kinds, ...kinds]),
     });
@@ -49,8 +53,19 @@ export async function ownLists(deps: Deps, { caller }: Run<'subject', Record<str
       })),
     ],
     /** Whether the register was looked at from its beginning. */
-    complete: from === 0 && !more,
+    complete: from === 0 && next === undefined,
   };
+}
+
+/** What went to partners for one notice, each message counted that was handed over or about to be. Of a drill nothing did. */
+function sendingsOf({ drill, tries }: Recipient) {
+  return tries.flatMap(({ channel, state, attempt, at }) => {
+    const partner = channel === 'inbox' || channel === 'announcement' ? undefined : channelPartners[channel];
+    const times = state === 'created' ? attempt - 1 : attempt; // the last was given back
+    return partner && !drill && times > 0
+      ? [{ recipient: partner.recipient, kinds: [partner.kind], at, times }]
+      : [];
+  });
 }
 
 /** Basic purposes always; others while the person agrees to them. */

@@ -22,7 +22,7 @@ export const notify = {
     }),
     ledger: 'act',
     // A part with one person, by the inbox alone. By a partner: two write units for each person, and one for each block.
-    budget: { trips: 8, readUnits: 5, writeUnits: 7 },
+    budget: { trips: 8, readUnits: 6, writeUnits: 7 },
     run: runProcess,
   }),
   wake: operation({

@@ -4,7 +4,7 @@ import type { Run } from '../../lib/gate/operation';
 import { faultOf } from '../../lib/log';
 import type { PartnerChannel } from '../../lib/notice/channel';
 import type { Way } from '../../lib/notice/channel-set';
-import { applyReceipt } from '../../lib/process/notice/apply-receipt';
+import { applyReceipts } from '../../lib/process/notice/apply-receipt';
 import { DUE_SHARDS, type Key } from '../../lib/table/keys';
 import { dueProcesses, type ProcessRef, type Waiting } from '../../lib/table/process/process';
 
@@ -77,11 +77,11 @@ async function fetchReceipts(
     });
     if (some.length === 0) return;
     fetched.receipts += some.length;
-    for (const receipt of some)
-      try {
-        if ((await applyReceipt(deps, { ...receipt, channel })) === 'noted') fetched.noted += 1;
-      } catch (error) {
-        fault(error);
-      }
+    for (const answer of await applyReceipts(
+      deps,
+      some.map((receipt) => ({ ...receipt, channel })),
+    ))
+      if (answer.status === 'rejected') fault(answer.reason);
+      else if (answer.value === 'noted') fetched.noted += 1;
   }
 }

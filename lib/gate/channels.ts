@@ -1,6 +1,7 @@
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
 import type { Channel, Sent } from '../notice/channel';
+import { channelPartners } from '../notice/channel-partners';
 import type { MailMessage } from '../partner/mail';
 import type { Sms, SmsMessage } from '../partner/sms';
 import type { SubscribeMessage } from '../partner/subscribe-message';
@@ -25,12 +26,12 @@ export const NOT_OPEN = 'not-open';
  */
 export function makeChannels(deps: Deps): Channels {
   return {
-    subscribe: { send: (...one) => lent(deps, 'wechat-message', 'wechat-openid', (to) => to.send(...one)) },
+    subscribe: { send: (...one) => lent(deps, channelPartners.subscribe, (to) => to.send(...one)) },
     sms: {
-      send: (...one) => lent(deps, 'tencent-sms', 'phone-number', (to) => to.send(...one)),
+      send: (...one) => lent(deps, channelPartners.sms, (to) => to.send(...one)),
       pullReceipts: () => open(deps, 'tencent-sms', []).pullReceipts(),
     },
-    mail: { send: (...one) => lent(deps, 'mail', 'contact-mail', (to) => to.send(...one)) },
+    mail: { send: (...one) => lent(deps, channelPartners.mail, (to) => to.send(...one)) },
   };
 }
 
@@ -41,8 +42,7 @@ function open<R extends PartnerId>(deps: Deps, id: R, kinds: KindId[]): PartnerO
 /** Lends a partner for one message. */
 async function lent<R extends PartnerId>(
   deps: Deps,
-  id: R,
-  kind: KindId,
+  { recipient: id, kind }: { recipient: R; kind: KindId },
   send: (partner: PartnerOf<R>) => Promise<Sent>,
 ): Promise<Sent> {
   try {

@@ -1,4 +1,4 @@
-import { HOUR_MS, MINUTE_MS } from '../clock';
+import { HOUR_MS, MINUTE_MS, toInstant } from '../clock';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
 import { faultOf } from '../log';
@@ -8,6 +8,7 @@ import { appendEntry } from '../table/ledger/append';
 import { readPerson } from '../table/person/person';
 import {
   endProcess,
+  holdProcess,
   moveProcess,
   type Process,
   type ProcessRef,
@@ -15,7 +16,7 @@ import {
   putOffProcess,
   readProcess,
 } from '../table/process/process';
-import { lostRace } from '../table/races';
+import { lostRace, untilWon } from '../table/races';
 import type { Move, ProcessKind } from './kind';
 import { kindsOpened, processKinds } from './kinds';
 
@@ -57,12 +58,17 @@ export async function runProcess(
 ): Promise<RunOutcome> {
   const stopAtMs = deps.clock.now() + RUN_MS;
   let refusals = 0;
+  let mine: string | undefined;
   for (let step = 0; step < MAX_STEPS && deps.clock.now() <= stopAtMs; step += 1) {
     const { process: seen, self } = await look(deps, ref);
     if (!seen) return { outcome: 'already-done', count: 0 };
+    const isMine = seen.heldUntil !== undefined && seen.heldUntil === mine;
     const isDue = Date.parse(seen.dueAt) <= deps.clock.now();
-    const process = isDue ? await hold(deps, seen, holdMs) : undefined;
+    if (isMine && !isDue) return wait(deps, seen, Date.parse(seen.dueAt)); // woken meanwhile, for later
+    const isFree = isMine || Date.parse(seen.heldUntil ?? seen.dueAt) <= deps.clock.now();
+    const process = isDue && isFree ? await hold(deps, seen, holdMs) : undefined;
     if (!process) return { outcome: 'waits', count: 0 };
+    mine = process.heldUntil;
     try {
       const over = await takeStep(deps, process, self, requestId, kinds);
       if (over) return over;
@@ -90,8 +96,9 @@ async function look({ table }: Deps, ref: ProcessRef): Promise<{ process?: Proce
 async function hold({ table, clock }: Deps, process: Process, holdMs: number): Promise<Process | undefined> {
   if (holdMs === 0) return process;
   try {
-    await table.write(putOffProcess(process, clock.now() + holdMs, process.attempts));
-    return { ...process, version: process.version + 1 };
+    const untilMs = clock.now() + holdMs;
+    await table.write(holdProcess(process, untilMs));
+    return { ...process, version: process.version + 1, heldUntil: toInstant(untilMs) };
   } catch (error) {
     return lostRace(error);
   }
@@ -136,10 +143,21 @@ async function commit(
   else await deps.table.write(move, ...writes);
 }
 
-/** A short wait is ended by the queue as well; a longer one by the index alone. */
+/** A short wait is ended by the queue as well; a longer one by the index alone. Who was woken while held waits for no longer. */
 async function wait(deps: Deps, process: Process, untilMs: number): Promise<RunOutcome> {
-  await deps.table.write(putOffProcess(process, untilMs, process.attempts));
-  await deps.queue.send([refOf(process)], untilMs - deps.clock.now());
+  const waitsUntilMs = await untilWon(async () => {
+    try {
+      await deps.table.write(putOffProcess(process, untilMs, process.attempts));
+      return untilMs;
+    } catch (error) {
+      const woken = error instanceof ConditionFailed ? readProcess(error.found[0]?.item) : undefined;
+      if (!woken || !process.heldUntil || woken.heldUntil !== process.heldUntil) throw error;
+      process.version = woken.version;
+      untilMs = Math.min(untilMs, Date.parse(woken.dueAt));
+      return undefined;
+    }
+  });
+  await deps.queue.send([refOf(process)], waitsUntilMs - deps.clock.now());
   return { outcome: 'waits', count: 0 };
 }
 

@@ -10,7 +10,6 @@ import { incidentEntry } from './incident/incident-entry';
 import { incidentReport } from './incident/incident-report';
 import { listedPerson, listPart, peopleList } from './incident/people-list';
 import { scope, scopeCandidate, scopePage } from './incident/scope';
-import { batchDisclosure } from './ledger/batch-disclosure';
 import { ledgerEntry } from './ledger/ledger';
 import { endedLocation, location } from './location/location';
 import { historyDay } from './location/location-history';
@@ -87,7 +86,6 @@ export const entities = {
   scopeCandidate,
   scopePage,
   // ledger
-  batchDisclosure,
   ledgerEntry,
   // location
   endedLocation,

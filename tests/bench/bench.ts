@@ -2,17 +2,19 @@ import { join } from 'node:path';
 import { type BuildOptions, build as bundle } from 'esbuild';
 import { type Bundle, build } from '../../infra/build/build';
 import { startDynamoDb } from '../../infra/local/dynamodb';
+import { tableDefinition } from '../../infra/local/table';
 import { cityFigures, type Figure } from './city';
 import { tripsEach } from './compare';
 import { doorStart } from './door';
+import { fanoutFigures } from './fanout';
 import { startKms } from './kms';
 import { type Bare, cardRead, coldStart, type Measured, type Place } from './measure';
 import { type Options, readOptions, usage } from './options';
 import { kmsSettings, localSettings, makePerson } from './person';
 
 /**
- * `npm run bench [-- --json] [-- --only start|location]`: what a function weighs, how it starts and what a card read
- * costs the processor; and people nearby in a city of 100 000. Times are ratios to bare handlers, or to a small town, on
+ * `npm run bench [-- --json] [-- --only start|location|notices]`: what a function weighs, how it starts and what a card read
+ * costs the processor; people nearby in a city of 100 000; and people told of a notice. Times are ratios to bare handlers, or to a small town, on
  * the same machine at the same time and with as many trips: of unequal trips no ratio is printed, and the bench fails. A
  * figure over its aim fails nothing.
  */
@@ -24,14 +26,24 @@ const COLD_START_AIM = '<= 1.3';
 const CARD_READ_AIM = '<= 1.5';
 
 async function measure({ only }: Options): Promise<Row[]> {
-  return [...(only === 'location' ? [] : await starts()), ...(only === 'start' ? [] : await inTheCity())];
+  const has = (part: typeof only) => only === undefined || only === part;
+  return [
+    ...(has('start') ? await starts() : []),
+    ...(has('location') ? await inWorlds(cityFigures) : []),
+    ...(has('notices') ? await inWorlds(fanoutFigures) : []),
+  ];
 }
 
-async function inTheCity(): Promise<Row[]> {
+/** What needs a service over a table of its own. */
+async function inWorlds(figures: () => Promise<Row[]>): Promise<Row[]> {
   const database = await startDynamoDb();
-  Object.assign(process.env, localSettings(database.endpoint), { TEST_TABLE_ENDPOINT: database.endpoint });
+  const { TimeToLiveSpecification: _, ...definition } = tableDefinition();
+  Object.assign(process.env, localSettings(database.endpoint), {
+    TEST_TABLE_ENDPOINT: database.endpoint,
+    TEST_TABLE_DEFINITION: JSON.stringify(definition),
+  });
   try {
-    return await cityFigures();
+    return await figures();
   } finally {
     await database.stop();
   }

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-const parts = ['start', 'location'] as const;
+const parts = ['start', 'location', 'notices'] as const;
 
 export type Options = {
   /** Without it everything is measured. */
@@ -9,10 +9,11 @@ export type Options = {
   help: boolean;
 };
 
-export const usage = `npm run bench [-- --only start|location] [-- --json]
+export const usage = `npm run bench [-- --only start|location|notices] [-- --json]
 
   --only start      bundle sizes, cold starts and the processor time of a card read
   --only location   people nearby in a city of 100 000
+  --only notices    people told of a notice, against bare writes of their rows
   --json            the figures as JSON
   --help            this text`;
 

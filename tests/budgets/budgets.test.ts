@@ -475,11 +475,9 @@ const seldom: Partial<Record<Principal, Grant[]>> = {
     onItems('DeleteItem', 'ID#*'),
   ],
   notify: [
-    // tests/notice/fanout: by a partner, whose time is shared and who gets a reference that we have made.
+    // tests/notice/fanout: by a partner, whose time is shared.
     onItems('BatchGetItem', 'QUOTA#*'),
     onItems('PutItem', 'QUOTA#*'),
-    { action: 'dynamodb:Query', resource: 'Table', key: 'KEYS' },
-    { action: 'kms:Decrypt', resource: 'RootKey' },
     // tests/notice/live-ways: an acceptance is used up, or WeChat says that there is none.
     onItems('UpdateItem', 'P#*'),
     // The notice as a whole: it begins its parts, ends them and itself.

@@ -20,7 +20,6 @@ export const entities: Record<string, string> = {
   'linked-entry': 'entry linkedAt epoch',
   'ledger-entry':
     'seq at trueAt act actor purpose -guardian decision document policyVersion textHash language recipient kinds result way staff role reason ticket -other count cause requestId evidence prev hash -by -touchedBy',
-  'batch-disclosure': 'batch recipient purpose kinds at requestId -touchedBy attempt result answeredAt',
   incident:
     'everyoneShard incidentId drill state declaredAt declaredBy awareAt handledAt closedAt rules operator grade minors crime vulnerability fulfilled checked reminded lessonsAt dueAt request reports -requests wrappedKey seq hash title happenedFrom happenedUntil facts measures',
   containment: '-stops version',
@@ -33,14 +32,14 @@ export const entities: Record<string, string> = {
   'scope-page': 'segment page people ranges why',
   'incident-report': 'number kind authority state revision draftedBy filedBy fingerprint content submission',
   'spent-nonce': '-spentAtMs',
-  'person-process': 'kind id step version attempts state dueShard dueAt',
-  'service-process': 'kind id step version attempts state dueShard dueAt',
+  'person-process': 'kind id step version attempts state dueShard dueAt heldUntil',
+  'service-process': 'kind id step version attempts state dueShard dueAt heldUntil',
   'policy-notice': 'policyVersion sentAt seenAt',
   'audience-head': 'parts people minors certain sets otherSets digest',
   'notice-audience': '-members -kindSets',
   notice:
     'noticeId kind drill state audienceId parts channels texts exemptions proposal approvedBy sendingAt version',
-  'notice-recipient': 'noticeId as part place kind at tries openedAt -moves',
+  'notice-recipient': 'noticeId as part place kind drill at tries openedAt -moves',
   'notice-quota': 'frontier closedSinceMs closedUntilMs version',
   'authorisation-event': 'eventId event happenedAt toldAt scope dueAt',
   'contact-mail': 'confirmedAt address epoch',
@@ -130,13 +129,7 @@ export const envelope = new Set(
 );
 
 /** What of a person stays when they are erased, and by which law. */
-export const outlives = new Set([
-  'ledger-entry',
-  'batch-disclosure',
-  'notice-recipient',
-  'appeal',
-  'decided-appeal',
-]);
+export const outlives = new Set(['ledger-entry', 'notice-recipient', 'appeal', 'decided-appeal']);
 /** And of their own item; the key as long as something of that is sealed under it. */
 export const remains = new Set(
   'everyoneShard subjectId createdAt lifeState lifeStateAt held ledgerSeq ledgerHash wrappedKey'.split(' '),

@@ -1,9 +1,13 @@
 import { toInstant } from '../../lib/clock';
+import { parseToken } from '../../lib/crypto/token';
 import { readReference } from '../../lib/notice/reference';
 import { channelRules } from '../../lib/notice/rules';
+import { kinds } from '../../lib/policy/kinds';
 import { applyReceipt, applyReceiptOf } from '../../lib/process/notice/apply-receipt';
 import { recount } from '../../lib/process/notice/books';
-import { moveNotice, type Notice, readNotice } from '../../lib/table/notice/notice';
+import { runNotice } from '../../lib/process/notice/kinds';
+import { partProcess } from '../../lib/process/notice/spread';
+import { moveNotice, type Notice, noticeKey, readNotice } from '../../lib/table/notice/notice';
 import { noteOpened, readRecipient, recipientKey, SELF } from '../../lib/table/notice/recipient';
 import { putGuardian } from '../../lib/table/real-name/minor';
 import { move, putInto } from '../support/life';
@@ -125,6 +129,45 @@ describe('the moment of the send', () => {
     expect((await readNotice(world.deps.table, noticeId))?.state).toBe('stopped');
   });
 
+  it('sends nothing of a notice that was altered after its parts had begun, gives the claims back, and rings (B4)', async () => {
+    const sms = partner({ now, reaches: everybody });
+    let noticeId = '';
+    let alters = false;
+    const table: typeof world.deps.table = {
+      ...world.deps.table,
+      async write(...writes) {
+        await world.deps.table.write(...writes);
+        const claims = writes.some(({ Put }) => Put?.Item.sk.startsWith('TOLD#'));
+        if (!claims || !alters) return;
+        alters = false;
+        await world.deps.table.write({
+          Update: {
+            Key: noticeKey(noticeId),
+            UpdateExpression: 'SET texts.sms = :text',
+            ExpressionAttributeValues: { ':text': 'http://elsewhere' },
+          },
+        });
+      },
+    };
+    const on = stage(world, { sms: sms.way }, { table });
+    const ids = await people(on, 3);
+    const begun = await sent(
+      on,
+      ids.map((id) => member(id)),
+    );
+    noticeId = begun.noticeId;
+    await runNotice(on.deps, begun.asked, 'begins');
+    alters = true;
+    const [part] = world.queuedNotices.splice(0);
+    expect((await runNotice(on.deps, part ?? begun.asked, 'altered')).outcome).toBe('failed');
+    expect((await runNotice(on.deps, part ?? begun.asked, 'again')).outcome).toBe('waits');
+    await on.until(now() + 90_000);
+    expect((await runNotice(on.deps, part ?? begun.asked, 'later')).outcome).toBe('failed');
+    expect(sms.asked).toBe(0);
+    for (const id of ids) expect(await trail(id, noticeId)).toEqual(['subscribe skipped', 'sms created']);
+    await setTo(noticeId, 'stopped');
+  });
+
   it('sends nothing to somebody erased between claim and send (K3)', async () => {
     const [first, ...others] = await people(stage(world, {}), 3);
     const sms = partner({ now, reaches: everybody });
@@ -166,6 +209,28 @@ describe('the moment of the send', () => {
     expect(live.asked).toBe(0);
     expect((await recount(world.deps, noticeId)).people).toMatchObject({ affected: 5, delivered: 5 });
   });
+});
+
+it('stands in the list of who was given what, each message counted, and of a drill nothing does (D1, K7)', async () => {
+  const me = await world.signIn('listed-me');
+  const mine = parseToken(me.token)?.subjectId ?? '';
+  const sms = partner({ now, reaches: everybody, conduct: () => 'permanent-failure' });
+  const mail = partner({ now, reaches: everybody });
+  const on = stage(world, { sms: sms.way, mail: mail.way });
+  for (const drill of [false, false, true])
+    await work(on, [(await sent(on, [member(mine)], { drill })).asked]);
+  const { shared } = await world.ok<{ shared: { recipient: string; kinds: string[]; times?: number }[] }>(
+    'consent/ownLists',
+    {},
+    me,
+  );
+  const told = shared.filter(({ recipient }) =>
+    ['tencent-sms', 'mail', 'wechat-message'].includes(recipient),
+  );
+  expect(told.map(({ recipient, kinds: of, times }) => [recipient, of, times]).sort()).toEqual([
+    ['mail', [kinds['contact-mail'].name], 2],
+    ['tencent-sms', [kinds['phone-number'].name], 2],
+  ]);
 });
 
 it('tells the guardian of a minor as well, and tells their receipts apart (B4)', async () => {
@@ -235,6 +300,66 @@ describe('receipts', () => {
     // Of the other nothing has come back, which proves nothing (B5).
     await finish(on);
     expect((await recount(world.deps, noticeId)).people).toMatchObject({ delivered: 0, announced: 1 });
+  });
+
+  it('that come while a part is at work put no second worker to the same people, and are not forgotten (B6)', async () => {
+    const outcomes: string[] = [];
+    let askedByThen = 0;
+    let ref = { kind: '', id: '' };
+    const sms = partner({
+      now,
+      reaches: everybody,
+      async before() {
+        const first = sms.taken[0];
+        if (sms.taken.length < 20 || !first || outcomes.length > 0) return;
+        outcomes.push('');
+        const said = { channel: 'sms', status: 'permanent-failure', code: 'x', at: '' } as const;
+        const { reference, messageId } = first;
+        expect(await applyReceipt(world.deps, { ...said, reference, messageId })).toBe('noted');
+        await on.until(now() + 6000);
+        outcomes.push((await runNotice(on.deps, ref, 'another worker')).outcome);
+        askedByThen = sms.asked;
+      },
+    });
+    const on = stage(world, { sms: sms.way });
+    const ids = await people(on, 60);
+    const { noticeId, asked } = await sent(
+      on,
+      ids.map((id) => member(id)),
+    );
+    ref = partProcess(noticeId, 0);
+    await work(on, [asked]);
+    expect(outcomes).toEqual(['', 'waits']);
+    expect(askedByThen).toBeLessThanOrEqual(40);
+    expect(sms.asked).toBe(60);
+    expect(await trail(sms.taken[0]?.to ?? '', noticeId)).toContain('inbox sent');
+  });
+
+  it('have somebody go on also where whoever noted it died before saying so (B5)', async () => {
+    const mail = partner({ now, reaches: everybody });
+    const on = stage(world, { mail: mail.way });
+    const [one = ''] = await people(on, 1);
+    const { noticeId, asked } = await sent(on, [member(one)]);
+    await work(on, [asked]);
+    for (let day = 0; day < 2; day += 1) {
+      await on.until(now() + 90_000_000);
+      await work(on, [partProcess(noticeId, 0)]); // silence: it counts as arrived, and the part is over
+    }
+    const { reference = '', messageId = '' } = mail.taken[0] ?? {};
+    const said = { channel: 'mail', messageId, status: 'permanent-failure', code: 'x', at: '' } as const;
+    const bounce = { ...said, reference };
+    const { getMany } = world.deps.table;
+    const dying: typeof getMany = (keys, which) =>
+      keys.some(({ sk }) => sk.startsWith('PROCESS#'))
+        ? Promise.reject(new Error('died'))
+        : getMany(keys, which);
+    await expect(
+      applyReceipt({ ...world.deps, table: { ...world.deps.table, getMany: dying } }, bounce),
+    ).rejects.toThrow('died');
+    expect(await applyReceipt(world.deps, bounce)).toBe('known');
+    await on.until(now() + 6000);
+    await work(on, [partProcess(noticeId, 0)]);
+    expect(await trail(one, noticeId)).toContain('inbox sent');
   });
 
   it('without a reference are found by the person and the message’s number', async () => {

@@ -1,7 +1,7 @@
 import { wake } from '../../functions/notify/wake';
 import type { Deps } from '../../lib/deps';
 import type { Receipt } from '../../lib/notice/channel';
-import { applyReceipt } from '../../lib/process/notice/apply-receipt';
+import { applyReceipts } from '../../lib/process/notice/apply-receipt';
 import { recount } from '../../lib/process/notice/books';
 import { runNotice } from '../../lib/process/notice/kinds';
 import type { ProcessRef } from '../../lib/table/process/process';
@@ -91,7 +91,10 @@ it('takes no longer than the quotas of its channels, with dead numbers and a par
     while (!isOver()) {
       await until(now() + 1000);
       const due = receipts.filter(({ atMs }) => atMs <= now());
-      for (const { receipt } of due) await applyReceipt(deps, { ...receipt, channel: 'sms' });
+      await applyReceipts(
+        deps,
+        due.map(({ receipt }) => ({ ...receipt, channel: 'sms' as const })),
+      );
       receipts.splice(0, due.length);
     }
   }

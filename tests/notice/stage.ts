@@ -1,14 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { toInstant } from '../../lib/clock';
 import type { Deps } from '../../lib/deps';
+import { hashOf, sealOf } from '../../lib/notice/approval';
 import type { PartnerChannel, Receipt, Sent } from '../../lib/notice/channel';
 import { type ChannelSets, drillChannels, liveChannels, type Way } from '../../lib/notice/channel-set';
 import { channelQuotas, channelRules } from '../../lib/notice/rules';
 import { applyReceipt } from '../../lib/process/notice/apply-receipt';
 import { runNotice } from '../../lib/process/notice/kinds';
 import { beginSending, noticeProcess } from '../../lib/process/notice/spread';
+import type { Write } from '../../lib/table/client';
 import { DUE_SHARDS } from '../../lib/table/keys';
 import { type Member, PART_MEMBERS, putAudiencePart } from '../../lib/table/notice/audience';
+import { nobodyCounted, putAudienceHead } from '../../lib/table/notice/audience-head';
 import { type Notice, putNotice, readNotice } from '../../lib/table/notice/notice';
 import { putPerson } from '../../lib/table/person/person';
 import { dueProcesses, type ProcessRef, type Waiting } from '../../lib/table/process/process';
@@ -89,21 +92,22 @@ export function stage(
 
 export const newId = () => randomBytes(16).toString('base64url');
 
+/** With the counts that each adds to, no more than one transaction takes. */
+const PEOPLE_AT_ONCE = 25;
+
 /** People as the front door knows them, without anything sealed. */
 export async function people({ deps }: Stage, count: number): Promise<string[]> {
   const ids = Array.from({ length: count }, newId);
   const at = toInstant(deps.clock.now());
-  for (let from = 0; from < count; from += 50)
-    await Promise.all(
-      ids.slice(from, from + 50).map((subjectId) =>
-        deps.table.write(
-          putPerson({
-            ...{ subjectId, createdAt: at, lifeState: 'active', sessions: {}, consents: {}, cardCount: 0 },
-            ...{ identities: [], ledgerSeq: 0, ledgerHash: new Uint8Array(32) },
-          }),
-        ),
-      ),
+  for (let from = 0; from < count; from += PEOPLE_AT_ONCE) {
+    const puts = ids.slice(from, from + PEOPLE_AT_ONCE).map((subjectId) =>
+      putPerson({
+        ...{ subjectId, createdAt: at, lifeState: 'active', sessions: {}, consents: {}, cardCount: 0 },
+        ...{ identities: [], ledgerSeq: 0, ledgerHash: new Uint8Array(32) },
+      }),
     );
+    await deps.table.write(...(puts as [Write, ...Write[]]));
+  }
   return ids;
 }
 
@@ -113,6 +117,18 @@ export const member = (subjectId: string, other: Partial<Member> = {}): Member =
 });
 
 let notices = 0;
+
+/** Writes a notice as if others than who proposed it had approved it, and the head of its audience. */
+export async function putApproved(deps: Deps, value: Omit<Notice, 'version' | 'approvedBy'>): Promise<void> {
+  const digest = 'd'.repeat(64);
+  await deps.table.write(
+    putAudienceHead(value.audienceId, { ...nobodyCounted(), parts: value.parts, digest }),
+  );
+  const proposed = { by: 'c', at: toInstant(deps.clock.now()), announceDays: 30 };
+  const approvedBy = ['a', 'b'];
+  const seal = await sealOf(deps.ring, hashOf(value, 30, digest), { ...proposed, approvedBy });
+  await deps.table.write(putNotice({ ...value, approvedBy, proposal: { ...proposed, seal } }));
+}
 
 /** A notice to some people that is being sent, and the message that asks for it. */
 export async function sent(
@@ -130,15 +146,11 @@ export async function sent(
     );
   const value = {
     ...{ noticeId, kind: 'breach', drill: false, state: 'approved', audienceId: noticeId, parts },
-    ...{
-      channels: ['subscribe', 'sms', 'mail', 'inbox', 'announcement'],
-      exemptions: [],
-      approvedBy: ['a', 'b'],
-    },
+    ...{ channels: ['subscribe', 'sms', 'mail', 'inbox', 'announcement'], exemptions: [] },
     ...{ texts: { subscribe: '{}', sms: '{}', mail: '{}' } },
     ...other,
-  } as Omit<Notice, 'version'>;
-  await deps.table.write(putNotice(value));
+  } as Omit<Notice, 'version' | 'approvedBy'>;
+  await putApproved(deps, value);
   const notice = await readNotice(deps.table, noticeId);
   await deps.table.write(...beginSending(notice as Notice, deps.clock.now()));
   return { noticeId, asked: noticeProcess(noticeId) };

@@ -16,6 +16,8 @@ export type VirtualTime = {
 /** A time that goes on only when everybody sleeps, and then at once to whoever wakes first. */
 export function virtualTime(now: () => number, move: (byMs: number) => void): VirtualTime {
   let underWay = 0;
+  /** Told when nothing is under way any more: to look for it again and again would take the processor from who is at it. */
+  let idle = () => {};
   const sleepers: { atMs: number; wake(): void }[] = [];
   return {
     now,
@@ -34,6 +36,7 @@ export function virtualTime(now: () => number, move: (byMs: number) => void): Vi
               underWay += 1;
               return answer.finally(() => {
                 underWay -= 1;
+                if (underWay === 0) idle();
               });
             },
       ]);
@@ -47,7 +50,12 @@ export function virtualTime(now: () => number, move: (byMs: number) => void): Vi
       let quiet = 0;
       while (!isDone) {
         await turn();
-        quiet = underWay > 0 ? 0 : quiet + 1;
+        if (underWay > 0) {
+          await new Promise<void>((resolve) => {
+            idle = resolve;
+          });
+          quiet = 0;
+        } else quiet += 1;
         if (quiet < QUIET_TURNS || sleepers.length === 0) continue;
         quiet = 0;
         sleepers.sort((a, b) => a.atMs - b.atMs);

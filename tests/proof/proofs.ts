@@ -152,6 +152,10 @@ export const proofs: Record<string, { file: string; shows: string }> = {
     file: 'tests/notice/pace.test.ts',
     shows: 'a notice to 20 000 people takes as long as its channels’ quotas, and asks none faster',
   },
+  'fanout-slope': {
+    file: 'tests/notice/slope.test.ts',
+    shows: 'write units, trips and memory for each of 1 000, 20 000 and 100 000 people told: the same',
+  },
   rotation: {
     file: 'tests/process/rotation.test.ts',
     shows:

@@ -2,6 +2,7 @@ import type { Deps } from '../../deps';
 import { type Exemption, exemptBy } from '../../notice/exemption';
 import type { Item } from '../../table/client';
 import { audiencePartKey, type Member, membersOf } from '../../table/notice/audience';
+import { audienceHeadKey } from '../../table/notice/audience-head';
 import { type Notice, noticeKey, noticeOf } from '../../table/notice/notice';
 import {
   type Recipient,
@@ -29,17 +30,18 @@ export type Listed = Addressee & { item: Item | undefined };
 
 export const recipientIdOf = (noticeId: string, { about }: Addressee): RecipientId => ({ noticeId, about });
 
-/** A notice, and the members of one of its parts. Undefined where there is no such notice. */
+/** A notice, the members of one of its parts, and the head of its audience. Undefined where there is no such notice. */
 export async function readPart(
   { table }: Pick<Deps, 'table'>,
   noticeId: string,
   part: number,
   known?: Notice,
-): Promise<{ notice: Notice; members: Member[] } | undefined> {
+): Promise<{ notice: Notice; members: Member[]; head: Item | undefined } | undefined> {
   const notice = known ?? noticeOf((await table.getMany([noticeKey(noticeId)]))[0]);
   if (!notice) return undefined;
-  const [item] = await table.getMany([audiencePartKey(notice.audienceId, part)]);
-  return { notice, members: membersOf(item) };
+  const { audienceId } = notice;
+  const [item, head] = await table.getMany([audiencePartKey(audienceId, part), audienceHeadKey(audienceId)]);
+  return { notice, members: membersOf(item), head };
 }
 
 /** The members who are told, by place, and the guardians of the minors among them who have one. */

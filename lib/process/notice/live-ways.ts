@@ -51,7 +51,7 @@ export function liveWays(deps: Deps, { words, templates, offered }: LiveParts): 
       return !isFirst || mayBeSent(template, readAcceptance(accepted));
     },
     address: (parts, person, [account]) => opened(parts, person, (sealer) => readOpenid(account, sealer)),
-    async spend({ table }, { subjectId }, as) {
+    async spend({ table }: WayParts, { subjectId }: Person, as) {
       const template = templates[as];
       // One of the lasting kind is not used up, and has just been read.
       if (template?.kind !== 'once') return template !== undefined;

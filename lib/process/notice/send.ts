@@ -5,10 +5,12 @@ import type { Way } from '../../notice/channel-set';
 import { makeReference } from '../../notice/reference';
 import { ConditionFailed, type Item } from '../../table/client';
 import { keys } from '../../table/keys';
+import { audienceHeadKey } from '../../table/notice/audience-head';
 import { type NoticeState, noticeKey, noticeOf } from '../../table/notice/notice';
 import { putRecipient, type Try } from '../../table/notice/recipient';
 import { canSignIn } from '../../table/person/life';
 import { readPerson } from '../../table/person/person';
+import { isAsApproved, NotAsApproved } from './as-approved';
 import { rowOf } from './audience-of';
 import { hear, quotaName } from './standing';
 import type { Told, Visit } from './visit';
@@ -17,7 +19,7 @@ import type { Told, Visit } from './visit';
 export const AT_ONCE = 20;
 
 /** The code of a claim that was given back because the notice was no longer sent. */
-const HELD = 'held';
+export const HELD = 'held';
 
 /** Whether nothing has been handed over by a channel, by the try that stands in the row. */
 export function isFirstBy(channel: ChannelId, last: Try | undefined): boolean {
@@ -38,9 +40,10 @@ export async function noteAll(deps: Deps, of: Visit<boolean>, planned: readonly 
 
 /**
  * Hands a message for each of some people to a partner: claims everybody's row, then reads once more, in one trip, whether
- * the notice is still sent and who may still be told and where; whoever was erased or has withdrawn since gets nothing
- * (promises B5, K3). Answers how the notice stands, and whether
- * the partner is to be left alone for now. One write unit to claim and one for the answer.
+ * the notice is still sent, exactly as it was approved, and who may still be told and where; whoever was erased or has
+ * withdrawn since gets nothing (promises B4, B5, K3). Answers how the notice stands, and whether the partner is to be left
+ * alone for now. One write unit to claim and one for the answer.
+ * @throws NotAsApproved when every claim has been given back
  */
 export async function sendSome(
   deps: Deps,
@@ -58,23 +61,29 @@ export async function sendSome(
     keys.person(subjectId),
     ...way.itemsOf(subjectId, as),
   ]);
-  const [now, ...items] = await deps.table.getMany([noticeKey(of.notice.noticeId), ...wanted.flat()]);
-  const state = noticeOf(now)?.state ?? 'stopped';
+  const { noticeId, audienceId } = of.notice;
+  const keysOfAll = [noticeKey(noticeId), audienceHeadKey(audienceId), ...wanted.flat()];
+  const [item, head, ...items] = await deps.table.getMany(keysOfAll);
+  const now = noticeOf(item);
+  const state = now?.state ?? 'stopped';
+  const isSame = now !== undefined && now.proposal?.seal === of.notice.proposal?.seal;
+  const isApproved = isSame && (await isAsApproved(deps, now, head));
+  const goesOut = state === 'sending' && isApproved;
   const heard = { throttled: 0, failed: 0, accepted: 0 };
   const sendings = claimed.map(async ({ one, tries, before: last }, index) => {
     const isFirst = isFirstBy(channel, last);
     const [own, ...others] = items.splice(0, wanted[index]?.length);
-    const outcome: Outcome =
-      state === 'sending'
-        ? await hand(deps, of, channel, way, { one, own, others, isFirst })
-        : { state: 'created', code: HELD };
-    if (outcome.state === 'created' && state === 'sending') heard.throttled += 1;
+    const outcome: Outcome = goesOut
+      ? await hand(deps, of, channel, way, { one, own, others, isFirst })
+      : { state: 'created', code: HELD };
+    if (outcome.state === 'created' && goesOut) heard.throttled += 1;
     if (outcome.state === 'technical-failure') heard.failed += 1;
     if (outcome.state === 'sent' || outcome.state === 'delivered') heard.accepted += 1;
     const answeredAt = toInstant(deps.clock.now());
     await note(deps, of, one, [...tries.slice(0, -1), { ...(tries.at(-1) as Try), ...outcome, answeredAt }]);
   });
   await allDone(sendings);
+  if (state === 'sending' && !isApproved) throw new NotAsApproved();
   const closed = await hear(deps, quotaName(channel, of.notice.drill), heard, of.closed[channel]);
   if (closed) of.closed[channel] = closed;
   else delete of.closed[channel];
@@ -126,8 +135,9 @@ function outcomeOf(sent: Sent): Outcome {
  */
 async function note(deps: Deps, { notice, part }: Visit<boolean>, one: Told, tries: Try[]): Promise<boolean> {
   const { subjectId, about, as, place, item } = one;
-  const { noticeId, kind } = notice;
-  const known = rowOf(one) ?? { noticeId, kind, as, part, place, at: toInstant(deps.clock.now()) };
+  const { noticeId, kind, drill } = notice;
+  const begun = { noticeId, kind, ...(drill && { drill }), as, part, place, at: toInstant(deps.clock.now()) };
+  const known = rowOf(one) ?? begun;
   const write = putRecipient(subjectId, about, { ...known, tries }, item);
   try {
     await deps.table.write(write);

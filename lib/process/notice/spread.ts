@@ -1,11 +1,11 @@
 import { MINUTE_MS, toInstant } from '../../clock';
 import type { Deps } from '../../deps';
-import { hashAsSealed } from '../../notice/approval';
 import type { Write } from '../../table/client';
-import { audienceHeadKey, readAudienceHead } from '../../table/notice/audience-head';
+import { audienceHeadKey } from '../../table/notice/audience-head';
 import { mayMove, moveNotice, type Notice, readNotice } from '../../table/notice/notice';
 import { beginProcess, type ProcessRef, processKey, readProcess } from '../../table/process/process';
 import type { Next, StepInput } from '../kind';
+import { isAsApproved, NotAsApproved } from './as-approved';
 
 /** Parts that one step begins. */
 const PARTS_PER_STEP = 90;
@@ -40,7 +40,8 @@ export function beginSending(notice: Notice, nowMs: number): [Write, Write] {
 /** Begins the parts, some at a time. */
 export async function spread(deps: Deps, { process: { state } }: StepInput): Promise<Next> {
   const [notice, next] = [await noticeAt(deps, state.noticeId), Number(state.next)];
-  await demandAsApproved(deps, notice);
+  const [head] = await deps.table.getMany([audienceHeadKey(notice.audienceId)]);
+  if (!(await isAsApproved(deps, notice, head))) throw new NotAsApproved();
   const count = Math.max(0, Math.min(PARTS_PER_STEP, notice.parts - next));
   if (count === 0) return { to: 'gather', state: { ...state, next: 0 } };
   const parts = Array.from({ length: count }, (_, index) => next + index);
@@ -65,17 +66,6 @@ export async function gather(deps: Deps, { process: { state } }: StepInput): Pro
   if (count > 0) return { to: 'gather', state: { ...state, next: next + count } };
   const done = mayMove(notice, 'done') ? [moveNotice(notice, 'done', toInstant(deps.clock.now()))] : [];
   return { to: 'end', writes: done, count: notice.parts };
-}
-
-/**
- * What was altered in the table since it was approved is not sent; it rings until somebody has stopped it (promise B4). A notice
- * that nobody proposed follows from what was approved elsewhere.
- */
-async function demandAsApproved({ table, ring }: Deps, notice: Notice): Promise<void> {
-  if (!notice.proposal) return;
-  const [head] = await table.getMany([audienceHeadKey(notice.audienceId)]);
-  if ((await hashAsSealed(ring, notice, readAudienceHead(head))) === undefined)
-    throw new Error('a notice is not as it was approved');
 }
 
 async function noticeAt({ table }: Deps, noticeId: unknown): Promise<Notice> {

@@ -11,6 +11,7 @@ import { quotaKey, readStanding } from '../../table/notice/quota';
 import { canSignIn } from '../../table/person/life';
 import { readPerson } from '../../table/person/person';
 import type { Next, StepInput } from '../kind';
+import { isAsApproved, NotAsApproved } from './as-approved';
 import { addresseesOf, type Listed, readPart, rowOf, withRows } from './audience-of';
 import { AT_ONCE, isFirstBy, noteAll, type Planned, sendSome } from './send';
 import { quotaName, takeBlock } from './standing';
@@ -30,7 +31,8 @@ export async function tell(deps: Deps, { process: { state } }: StepInput): Promi
   const part = Number(state.part);
   const found = await readPart(deps, String(state.noticeId), part);
   if (!found) throw new Error('a notice is missing');
-  const { notice, members } = found;
+  const { notice, members, head } = found;
+  if (notice.state === 'sending' && !(await isAsApproved(deps, notice, head))) throw new NotAsApproved();
   const { live, drill } = deps.channels;
   if (isDrill(notice)) return visit(deps, { set: drill, notice, part, closed: {} }, members);
   return visit(deps, { set: live, notice: notice as NoticeOf<false>, part, closed: {} }, members);

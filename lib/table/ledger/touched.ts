@@ -1,24 +1,19 @@
 import type { Item, Table } from '../client';
 import { type Key, subjectOf } from '../keys';
-import { batchDisclosure } from './batch-disclosure';
 import { ledgerEntry } from './ledger';
 import { type Actor, touchedKeys } from './touched-key';
 
-/**
- * One entry about data that an actor has brought about: whose it is, when, and which kinds; and its number in their ledger,
- * or the batch whose row it is.
- */
-export type Touch = { subjectId: string; at: string; kinds: string[]; seq?: number; batch?: string };
+/** One entry about data that an actor has brought about: whose it is, when, and which kinds; and its number in their ledger. */
+export type Touch = { subjectId: string; at: string; kinds: string[]; seq: number };
 
 /** Where a page ended: the part of the index, and the entry in it. */
 export type TouchedPosition = { part: number; key?: Key | undefined };
 
 export type TouchedPage = { touched: Touch[]; next: TouchedPosition | undefined };
 
-/** The start of the sort key of every entry, and of every row of a batch. */
+/** The start of the sort key of every entry. */
 const { sk: FIRST } = ledgerEntry.key('', 0);
 const LEDGER = FIRST.slice(0, FIRST.indexOf('#') + 1);
-const { sk: SENT } = batchDisclosure.key('', '');
 
 /**
  * What an actor has touched between two instants, both counted in, a page at a time: one trip, oldest first within each part
@@ -52,7 +47,6 @@ function touchIn(item: Item): Touch[] {
   const subjectId = subjectOf(item);
   if (subjectId === undefined) return [];
   const { at, kinds = [] } = item as Partial<Touch>;
-  const touch = { subjectId, at: String(at), kinds };
-  if (item.sk.startsWith(LEDGER)) return [{ ...touch, seq: Number(item.sk.slice(LEDGER.length)) }];
-  return item.sk.startsWith(SENT) ? [{ ...touch, batch: item.sk.slice(SENT.length) }] : [];
+  if (!item.sk.startsWith(LEDGER)) return [];
+  return [{ subjectId, at: String(at), kinds, seq: Number(item.sk.slice(LEDGER.length)) }];
 }

@@ -63,6 +63,8 @@ export const noticeRecipient = declareEntity('notice-recipient', {
     noticeId: plain('notice-record', z.string()),
     /** What the notice is about, as it says itself. */
     kind: plain('notice-record', z.string()),
+    /** Of a drill: nothing has gone to anybody. Absent where it is none. */
+    drill: plain('notice-record', z.optional(z.boolean())),
     as: plain('notice-record', z.enum(['self', 'guardian'])),
     /** Where the audience names the person concerned, with their kinds. */
     part: plain('notice-record', z.int()),

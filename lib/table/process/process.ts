@@ -30,6 +30,8 @@ const attributes = {
   /** Where and from when on it is taken up, whether a message comes or not. */
   dueShard: plain('process', z.string()),
   dueAt: plain('process', z.string()),
+  /** Until when one runner has it for itself. It may become due meanwhile, and is then taken up again when that is over. */
+  heldUntil: plain('process', z.optional(z.string())),
 };
 
 /** The part of a sort key that names a process: the same in a person's partition and in the service's. */
@@ -58,7 +60,7 @@ export const serviceProcess = declareEntity('service-process', {
 export type ProcessState = ValueOf<typeof personProcess>['state'];
 /** A row as its runner sees it. */
 export type Process = ProcessRef &
-  Pick<ValueOf<typeof personProcess>, 'step' | 'version' | 'attempts' | 'dueAt' | 'state'>;
+  Pick<ValueOf<typeof personProcess>, 'step' | 'version' | 'attempts' | 'dueAt' | 'heldUntil' | 'state'>;
 
 export function processKey({ kind, id, subjectId }: ProcessRef): Key {
   return subjectId === undefined
@@ -105,7 +107,8 @@ export function moveProcess(process: Process, step: string, state: ProcessState)
   return {
     Update: {
       Key: processKey(process),
-      UpdateExpression: 'SET step = :step, #state = :state, attempts = :none, version = :next',
+      UpdateExpression:
+        'SET step = :step, #state = :state, attempts = :none, version = :next REMOVE heldUntil',
       ConditionExpression: AS_SEEN,
       ExpressionAttributeNames: { '#state': 'state' },
       ExpressionAttributeValues: {
@@ -119,19 +122,39 @@ export function moveProcess(process: Process, step: string, state: ProcessState)
   };
 }
 
-/** Has a process wait until a moment. Refused when another runner has moved it. */
+/** Has a process wait until a moment, and lets go of it. Refused when another runner has moved it. */
 export function putOffProcess(process: Process, untilMs: number, attempts: number): Write {
+  const values = { ':due': toInstant(untilMs), ':attempts': attempts };
+  return changeDue(
+    process,
+    'SET dueAt = :due, attempts = :attempts, version = :next REMOVE heldUntil',
+    values,
+  );
+}
+
+/** Takes a process for one runner. Refused when another runner has moved it. */
+export function holdProcess(process: Process, untilMs: number): Write {
+  return changeDue(process, 'SET dueAt = :due, heldUntil = :due, version = :next', {
+    ':due': toInstant(untilMs),
+  });
+}
+
+/** Has a process looked at again from a moment on; whoever holds it keeps it. Refused when a runner has moved it. */
+export function wakeProcess(process: Process, atMs: number): Write {
+  return changeDue(process, 'SET dueAt = :due, version = :next', { ':due': toInstant(atMs) });
+}
+
+function changeDue(
+  process: Process,
+  UpdateExpression: string,
+  values: Record<string, string | number>,
+): Write {
   return {
     Update: {
       Key: processKey(process),
-      UpdateExpression: 'SET dueAt = :due, attempts = :attempts, version = :next',
+      UpdateExpression,
       ConditionExpression: AS_SEEN,
-      ExpressionAttributeValues: {
-        ':due': toInstant(untilMs),
-        ':attempts': attempts,
-        ':next': process.version + 1,
-        ':seen': process.version,
-      },
+      ExpressionAttributeValues: { ...values, ':next': process.version + 1, ':seen': process.version },
     },
   };
 }
