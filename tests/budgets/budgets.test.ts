@@ -225,7 +225,13 @@ async function regrant(): Promise<void> {
   await grant(world, me, 'cards');
 }
 
-const ofProcesses: KindId[] = ['policy-notice', 'wechat-openid', 'key-material', 'incident-record', 'notice-record'];
+const ofProcesses: KindId[] = [
+  'policy-notice',
+  'wechat-openid',
+  'key-material',
+  'incident-record',
+  'notice-record',
+];
 
 /** Kinds that are declared and that no row reaches, each with the reason. */
 const notReached: Record<string, readonly KindId[]> = {
