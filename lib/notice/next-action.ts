@@ -123,7 +123,7 @@ function verdictOn(last: Try, { rules }: Channels, nowMs: number): 'again' | 'ne
     nowMs >= moment ? verdict : { untilMs: moment };
   switch (last.state) {
     case 'created':
-      return from(answeredMs + THROTTLED_MS, 'again');
+      return isOut(last.since, rule.receiptWithinMs) ? 'next' : from(answeredMs + THROTTLED_MS, 'again');
     case 'sent':
       return from(answeredMs + rule.receiptWithinMs, 'next');
     case 'sending':
@@ -136,6 +136,10 @@ function verdictOn(last: Try, { rules }: Channels, nowMs: number): 'again' | 'ne
       return 'next';
   }
 
+  /** A partner that is too busy for somebody for as long as it may owe a receipt does not keep them from the other channels. */
+  function isOut(since: string | undefined, limitMs: number): boolean {
+    return since !== undefined && nowMs >= Date.parse(since) + limitMs;
+  }
   /** Nobody knows whether it went out. */
   function unknown() {
     const mayRepeat = rule.tellsRepeats && last.attempt < rule.attempts;

@@ -150,9 +150,9 @@ const steered = (channel: Channel): fc.Arbitrary<Steered | undefined> =>
     ),
   );
 const refusals = {
-  subscribe: ['43101', '40003', '47003'],
+  subscribe: ['43101', '40003', '43108', '47003'],
   sms: ['FailedOperation.PhoneNumberInBlacklist', 'InternalError.SendAndRecvFail'],
-  mail: ['550 5.1.1', '452 4.2.2', '554 5.7.1'],
+  mail: ['550 5.1.1', '452 4.2.2', '421 4.7.0', '554 5.7.1'],
 } as const;
 const anyFate = fc.record({ subscribe: steered('subscribe'), sms: steered('sms'), mail: steered('mail') });
 const anyCut = fc.record<Cut>({

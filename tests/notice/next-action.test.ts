@@ -3,7 +3,7 @@ import { toInstant } from '../../lib/clock';
 import { columnOf } from '../../lib/notice/books';
 import { channels as allChannels, type ChannelId, OUTCOME_UNKNOWN } from '../../lib/notice/channel';
 import { type Channels, isOver, nextAction, type Told } from '../../lib/notice/next-action';
-import { type ChannelRule, channelRules } from '../../lib/notice/rules';
+import { type ChannelRule, channelRules, THROTTLED_MS } from '../../lib/notice/rules';
 import type { Try } from '../../lib/table/notice/recipient';
 import { START } from '../support/world';
 
@@ -154,6 +154,22 @@ describe('what is next for one person of a notice (B5)', () => {
     const limit = START + channelRules.subscribe.receiptWithinMs;
     const asked = (nowMs: number) => nextAction({ ...told, row: { tries: [silent] } }, channels, nowMs);
     expect(asked(limit - 1)).toEqual({ do: 'wait', untilMs: limit });
+    expect(asked(limit)).toMatchObject({ do: 'send', channel: 'sms' });
+  });
+
+  it('moves on from a partner that is too busy for somebody as long as it may owe a receipt, and not before', () => {
+    const told = { reach: new Set<ChannelId>(['sms', 'mail']) };
+    const channels = { order: [...allChannels], rules: channelRules, closed: {} };
+    const limit = START + channelRules.sms.receiptWithinMs;
+    const busy = (answeredMs: number, since?: string): Try => {
+      const at = toInstant(answeredMs);
+      return { channel: 'sms', state: 'created', attempt: 1, at, answeredAt: at, ...(since && { since }) };
+    };
+    const asked = (nowMs: number, since?: string) =>
+      nextAction({ ...told, row: { tries: [busy(nowMs - THROTTLED_MS, since)] } }, channels, nowMs);
+    expect(asked(limit - 1, toInstant(START))).toMatchObject({ do: 'send', channel: 'sms' });
+    expect(asked(limit, toInstant(START))).toMatchObject({ do: 'send', channel: 'mail' });
+    // What a pause has given back has kept nobody waiting by the partner's doing.
     expect(asked(limit)).toMatchObject({ do: 'send', channel: 'sms' });
   });
 

@@ -76,11 +76,14 @@ export async function sendSome(
     const outcome: Outcome = goesOut
       ? await hand(deps, of, channel, way, { one, own, others, isFirst })
       : { state: 'created', code: HELD };
-    if (outcome.state === 'created' && goesOut) heard.throttled += 1;
+    const isBusy = outcome.state === 'created' && goesOut;
+    if (isBusy) heard.throttled += 1;
     if (outcome.state === 'technical-failure') heard.failed += 1;
     if (outcome.state === 'sent' || outcome.state === 'delivered') heard.accepted += 1;
     const answeredAt = toInstant(deps.clock.now());
-    await note(deps, of, one, [...tries.slice(0, -1), { ...(tries.at(-1) as Try), ...outcome, answeredAt }]);
+    const busy = isBusy && { since: (last?.channel === channel && last.since) || answeredAt };
+    const after = { ...(tries.at(-1) as Try), ...outcome, answeredAt, ...busy };
+    await note(deps, of, one, [...tries.slice(0, -1), after]);
   });
   await allDone(sendings);
   if (state === 'sending' && !isApproved) throw new NotAsApproved();

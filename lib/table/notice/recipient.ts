@@ -38,6 +38,8 @@ const oneTry = z.object({
   /** When the latest of them was about to be handed over. */
   at: z.string(),
   answeredAt: z.optional(z.string()),
+  /** Since when the partner has been too busy for this message; only while it is. */
+  since: z.optional(z.string()),
   /** The partner's own, or ours. */
   code: z.optional(z.string()),
   messageId: z.optional(z.string()),
