@@ -187,7 +187,7 @@ function named({ states }: History): AnyCondition[][] {
 }
 
 /** Selectors that one history is held to. */
-const HELD_TO = amount(40, 10);
+const HELD_TO = amount(40, 4);
 /** Of which so many go through the service as a whole, beside those that look at nobody but whom a list or the index names. */
 const COMPUTED = amount(3, 0);
 const anyIncident = fc.tuple(

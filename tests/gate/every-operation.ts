@@ -5,6 +5,7 @@ import { eventRows } from '../events/budget-rows';
 import { identityRows } from '../identity/budget-rows';
 import { locationRows } from '../location/budget-rows';
 import { accountRows } from '../login/budget-rows';
+import { notifyRows } from '../notify/budget-rows';
 import { policyRows } from '../policy/budget-rows';
 import { profileRows } from '../profile/budget-rows';
 import { type Caller, onceKey, type World } from '../support/world';
@@ -28,6 +29,7 @@ export function everyOperation(
     ...consentRows(world),
     ...breachRows(world),
     ...eventRows(world),
+    ...notifyRows(world),
     'login/signOut': async () => {
       const by = await again();
       await world().ok('consent/status', {}, by); // the hourly note of the session's use is a write as well

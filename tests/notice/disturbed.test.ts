@@ -204,7 +204,7 @@ describe('a notice by partners that lie, throttle and say nothing (B5)', () => {
         await finish(made.on, undefined, made.tell);
         await judge(made, fates, noticeId, true);
       }),
-      { numRuns: amount(100, 2) },
+      { numRuns: amount(100, 1) },
     );
   });
 });

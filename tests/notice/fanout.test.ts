@@ -341,10 +341,6 @@ describe('receipts', () => {
     const [one = ''] = await people(on, 1);
     const { noticeId, asked } = await sent(on, [member(one)]);
     await work(on, [asked]);
-    for (let day = 0; day < 2; day += 1) {
-      await on.until(now() + 90_000_000);
-      await work(on, [partProcess(noticeId, 0)]); // silence: it counts as arrived, and the part is over
-    }
     const { reference = '', messageId = '' } = mail.taken[0] ?? {};
     const said = { channel: 'mail', messageId, status: 'permanent-failure', code: 'x', at: '' } as const;
     const bounce = { ...said, reference };

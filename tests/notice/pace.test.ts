@@ -15,7 +15,7 @@ beforeAll(async () => {
   world = await createWorld();
 });
 
-const PEOPLE = amount(20_000, 200);
+const PEOPLE = amount(20_000, 60);
 const WORKERS = 6;
 const PER_SECOND = 20;
 const ANSWERS_AFTER_MS = 150;

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { toInstant } from '../../lib/clock';
+import { MINUTE_MS, toInstant } from '../../lib/clock';
 import type { Deps } from '../../lib/deps';
 import { hashOf, sealOf } from '../../lib/notice/approval';
 import type { PartnerChannel, Receipt, Sent } from '../../lib/notice/channel';
@@ -182,11 +182,15 @@ export async function finish(
   stop: () => boolean = () => false,
   each: () => Promise<void> = async () => {},
 ): Promise<void> {
+  let before: Waiting | undefined;
   for (let round = 0; round < 120 && !stop(); round += 1) {
     const all = await waiting(on);
     const [first] = all;
     if (!first) return;
-    await on.until(Date.parse(first.dueAt));
+    // What a dead worker holds is due and cannot be taken up: the timer comes again a minute later.
+    const isHeld = before?.ref.id === first.ref.id && before.dueAt === first.dueAt;
+    await on.until(isHeld ? on.deps.clock.now() + MINUTE_MS : Date.parse(first.dueAt));
+    before = first;
     const due = all.filter(({ dueAt }) => Date.parse(dueAt) <= on.deps.clock.now());
     await work(
       on,

@@ -8,7 +8,7 @@ import { agreeingPartners } from '../identity/agreeing-partners';
 import { newCitizen } from '../identity/support';
 import { point, switchOn } from '../location/support';
 import { entryCode, proofFor, tap } from '../login/support';
-import { contact } from '../profile/budget-rows';
+import { codeIn, contact } from '../profile/budget-rows';
 import { some } from '../proof/sample';
 import { grant, withdraw } from '../support/consent';
 import { createWorld, onceKey, type World } from '../support/world';
@@ -48,6 +48,9 @@ async function doEverything(openid: string, way: 'bank' | 'face' | 'network') {
   await ok('login/bindPhone', { code: tap(`${number}`, openid) }, me);
   const proof = await proofFor(world, me, openid, 'login/linkAccount', 'wechat-pay');
   await ok('login/linkAccount', { entry: 'wechat-pay', code: entryCode(openid) }, { ...me, proof });
+  const address = `${way}@example.cn`;
+  await ok('profile/requestMailCode', { address }, me);
+  await ok('profile/confirmMail', { address, code: codeIn(world, address) }, me);
   await ok('profile/createDelivery', { ...contact, ...once }, me);
   await switchOn(world, me, { keepHistory: true });
   await ok('location/update', point(world), me);

@@ -99,15 +99,19 @@ async function doEverything(day: number): Promise<void> {
   await ok('location/update', point(world), me);
 }
 
+/** Sealed by an incident's key, and nobody's. */
+const ofIncidents = ['incident', 'incident-entry', 'incident-report', 'scope'];
+
 /** What a person has one of, or what lies at a key of its own for each code: there is nothing to swap it with. */
 const single = [
   'avatar',
+  'contact-mail',
   'face-result',
+  ...ofIncidents,
   'location',
   'nickname',
   'phone',
   'real-name',
-  'scope', // an incident's, and nobody's
   'web-sign-in',
   'wechat-account',
   ...serviceIds.map((id) => services[id].kind),
