@@ -2,15 +2,13 @@ import { branchVersionOf } from '../../lib/crypto/key-ring';
 import { runProcess } from '../../lib/process/run';
 import { incidentWrites, openIncident } from '../../lib/table/incident/change-incident';
 import { incidentKey } from '../../lib/table/incident/incident';
-import { putAudiencePart } from '../../lib/table/notice/audience';
-import { nobodyCounted, putAudienceHead, withPart } from '../../lib/table/notice/audience-head';
 import { beginProcess } from '../../lib/table/process/process';
 import { cardGiver, type Holder, holder, linkTo } from '../cards/support';
 import { phoneHolder, tap } from '../login/support';
 import { grant } from '../support/consent';
 import { startOn } from '../support/rotation';
 import { createWorld, onceKey, type World } from '../support/world';
-import { contain, declare, officer, responder, type Shown, show, timeline } from './support';
+import { contain, declare, firstScope, officer, responder, type Shown, show, timeline } from './support';
 
 const MINUTE_MS = 60_000;
 let world: World;
@@ -26,19 +24,10 @@ const release = (incidentId: string, measureId: string) =>
 const allKnow = () => world.wait(MINUTE_MS);
 const signedIn = async (caller: object) => (await world.refused('consent/status', {}, caller)) === 'OK';
 const opens = (token: string) => world.refused('cards/open', { token }, reader);
-/** The people of the incident's first scope, as it freezes them, or as it leaves them while it is computed. */
-const scopeOf = async (incidentId: string, people: Holder[], digest?: string) => {
-  const audienceId = `${incidentId}-s1`;
-  const members = people.map(({ subjectId }) => ({ subjectId, kinds: [], minor: false, certain: true }));
-  let counted = nobodyCounted();
-  for (const member of members) {
-    await world.deps.table.write(putAudiencePart(audienceId, counted.parts, [member]));
-    counted = withPart(counted, [member]);
-  }
-  await world.deps.table.write(putAudienceHead(audienceId, { ...counted, ...(digest && { digest }) }));
-  return audienceId;
-};
-const frozenOf = (incidentId: string, ...people: Holder[]) => scopeOf(incidentId, people, 'f'.repeat(64));
+const idsOf = (people: Holder[]) => people.map(({ subjectId }) => subjectId);
+const growingOf = (incidentId: string, people: Holder[]) => firstScope(world, incidentId, idsOf(people));
+const frozenOf = (incidentId: string, ...people: Holder[]) =>
+  firstScope(world, incidentId, idsOf(people), 'f'.repeat(64));
 const containedIn = async (caller: object) => {
   const { entries } = await world.ok<{ entries: { act: string; way?: string }[] }>(
     'consent/history',
@@ -111,7 +100,7 @@ it('all sessions of a list end, with an entry in each ledger; a repeat ends none
 it('no measure begins on a list that is not frozen, is of another incident, or is none (B1, B3)', async () => {
   const [one, other] = [await declare(world), await declare(world)];
   const person = await holder(world, 'left-alone');
-  const growing = await scopeOf(one.incidentId, [person]);
+  const growing = await growingOf(one.incidentId, [person]);
   const foreign = await frozenOf(other.incidentId, person);
   for (const target of [growing, foreign, `${one.incidentId}-s2`, 'policy-2', undefined])
     for (const measure of ['audience-sessions', 'audience-shares']) {

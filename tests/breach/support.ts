@@ -1,3 +1,5 @@
+import { putAudiencePart } from '../../lib/table/notice/audience';
+import { nobodyCounted, putAudienceHead, withPart } from '../../lib/table/notice/audience-head';
 import { onceKey, type World } from '../support/world';
 import { officer, responder } from './budget-rows';
 
@@ -51,3 +53,21 @@ export const timeline = (world: World, incidentId: string, more: object = {}) =>
   world.ok<Told>('breach/timeline', { incidentId, ...more }, officer);
 
 export const dutyOf = ({ duties }: Shown, id: string) => duties.find((duty) => duty.id === id);
+
+/** The people of an incident's first scope, as it leaves them while it is computed; with a digest, as it freezes them. */
+export async function firstScope(
+  { deps: { table } }: World,
+  incidentId: string,
+  subjectIds: string[],
+  digest?: string,
+): Promise<string> {
+  const scopeId = `${incidentId}-s1`;
+  let counted = nobodyCounted();
+  for (const subjectId of subjectIds) {
+    const member = { subjectId, kinds: [], minor: false, certain: true };
+    await table.write(putAudiencePart(scopeId, counted.parts, [member]));
+    counted = withPart(counted, [member]);
+  }
+  await table.write(putAudienceHead(scopeId, { ...counted, ...(digest && { digest }) }));
+  return scopeId;
+}

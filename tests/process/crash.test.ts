@@ -3,13 +3,12 @@ import { toInstant } from '../../lib/clock';
 import { runProcess } from '../../lib/process/run';
 import { keys } from '../../lib/table/keys';
 import { ledger } from '../../lib/table/ledger/ledger';
-import { putAudiencePart } from '../../lib/table/notice/audience';
 import { ledgerHead, readPerson } from '../../lib/table/person/person';
 import { policyNoticeKey } from '../../lib/table/policy/policy-notice';
 import { beginProcess, type ProcessRef, processKey } from '../../lib/table/process/process';
 import { putFaceStart } from '../../lib/table/real-name/face-session';
 import { putBlock } from '../../lib/table/sharing/block';
-import { contain, declare } from '../breach/support';
+import { contain, declare, firstScope } from '../breach/support';
 import { cardGiver, exchange, holder } from '../cards/support';
 import { point, switchOn } from '../location/support';
 import { accountNumber, proofFor } from '../login/support';
@@ -128,11 +127,8 @@ const begin: Record<string, () => Promise<Begun>> = {
     const clock = { kind: 'incident-clock', id: incidentId };
     await world.deps.table.write({ Delete: { Key: processKey(clock) } });
     world.queued.splice(0, world.queued.length);
-    for (const [part, { subjectId }] of [x, y].entries()) {
-      const member = { subjectId, kinds: [], minor: false, certain: true };
-      await world.deps.table.write(putAudiencePart(`list-${many}`, part, [member]));
-    }
-    await contain(world, incidentId, 'audience-sessions', `list-${many}`);
+    const scopeId = await firstScope(world, incidentId, [x.subjectId, y.subjectId], 'f'.repeat(64));
+    await contain(world, incidentId, 'audience-sessions', scopeId);
     const parts = { x: x.subjectId, y: y.subjectId, incident: incidentId };
     return { parts, asked: world.queued.splice(0, world.queued.length) };
   },
