@@ -4,7 +4,7 @@ import { type DrillResult, Findings } from '../../infra/local/drill/findings';
 import { judgeBooks, judgeScope } from '../../infra/local/drill/judge';
 import { leakIds, PEOPLE, readOptions, WrongOptions } from '../../infra/local/drill/options';
 import { drillView } from '../../infra/local/drill/view';
-import { amount } from '../proof/sample';
+import { inProofAlone } from '../proof/sample';
 
 const nobody = { erased: new Set<string>(), withdrawn: new Set<string>() };
 const books = (told: object) => ({ affected: 0, delivered: 0, announced: 0, exempt: 0, pending: 0, ...told });
@@ -113,7 +113,6 @@ describe('npm run drill', () => {
   });
 });
 
-const isWhole = amount(1, 0) === 1;
 const run = promisify(execFile);
 
 /** As somebody types it. It fails, with what was not met, unless it ends with 0. */
@@ -123,7 +122,7 @@ async function drill(...words: string[]): Promise<DrillResult> {
 }
 
 /** Minutes each: in `npm run proof -- drill` alone. */
-(isWhole ? describe : describe.skip)('a drill', () => {
+inProofAlone(() => {
   it.each(leakIds)(
     'with 2 000 people meets everything after a leak by %s, and nothing leaves (B9)',
     async (leak) => {
