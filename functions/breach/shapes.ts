@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { measureIds } from '../../lib/policy/incident/measures';
 import { grades } from '../../lib/policy/incident/rule-sets';
 import { kindIds } from '../../lib/policy/kinds';
-import { incidentStates } from '../../lib/table/incident/incident';
+import { facts, incidentStates } from '../../lib/table/incident/incident';
 import { incidentActs } from '../../lib/table/incident/incident-acts';
 import { entryDetails } from '../../lib/table/incident/incident-entry';
 
@@ -35,20 +35,6 @@ export const duty = z.object({
   fulfilledAt: z.optional(z.string()),
   article: z.string(),
   certainty: z.enum(['text', 'secondary', 'judgement']),
-});
-
-const headCounts = { persons: z.int(), sensitivePersons: z.int(), minors: z.int() };
-export const facts = z.object({
-  /** Upper bounds where they are in doubt; `atLeast` has the lower ones then. */
-  ...headCounts,
-  atLeast: z.optional(z.object(headCounts)),
-  /** The scope that they were taken from, or why they were typed. */
-  scopeId: z.optional(z.string()),
-  reason: z.optional(z.string()),
-  directLossYuan: z.optional(z.int()),
-  seriousThreat: z.optional(z.boolean()),
-  crime: z.optional(z.boolean()),
-  vulnerability: z.optional(z.boolean()),
 });
 
 export const graded = z.object({

@@ -44,8 +44,6 @@ export const neededInstant = option({ kind: 'text', placeholder: 'time', read: r
 
 export const choice = <const V extends readonly string[]>(values: V, zh: string, en: string) =>
   ({ kind: 'choice', values, zh, en }) as const;
-export const neededChoice = <const V extends readonly string[]>(values: V, zh: string, en: string) =>
-  ({ kind: 'choice', values, zh, en, must: true }) as const;
 
 /** Some of a list that is too long for a usage line: what is right is said when one is wrong. */
 export const someOf = <const V extends readonly string[]>(

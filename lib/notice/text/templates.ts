@@ -10,10 +10,7 @@ import type { Flaw } from './flaws';
 /** What a variable may hold. `sure`: read in the platform's own documents; otherwise from memory, to be checked on applying. */
 type VariableRule = { says: string; sure: boolean; fits(value: string): boolean };
 
-/** As known on this day. */
-export const VARIABLE_RULES_AS_OF = '2026-11-24';
-
-/** WeChat's types of variables: a key is its type and a number. Line breaks fit nowhere. */
+/** WeChat's types of variables, as known on 2026-11-24: a key is its type and a number. Line breaks fit nowhere. */
 export const subscribeVariables: Readonly<Record<string, VariableRule>> = {
   thing: { says: '最多 20 个字', sure: false, fits: (value) => charactersIn(value) <= 20 },
   character_string: {

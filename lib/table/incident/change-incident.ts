@@ -181,16 +181,6 @@ export async function changeIncident(
   });
 }
 
-/** Appends one entry to an incident's chain, with other writes: both happen or neither. */
-export function appendIncidentEntry(
-  parts: Parts,
-  opened: OpenIncident,
-  entry: NewIncidentEntry,
-  writes: Write[] = [],
-): Promise<OpenIncident> {
-  return changeIncident(parts, opened.incident.incidentId, () => ({ entry, writes }), opened);
-}
-
 /** The next deadline that is not met, which the list of open incidents is ordered by. */
 function withDeadline(value: Incident): Incident {
   const { dueAt: _before, ...others } = value;

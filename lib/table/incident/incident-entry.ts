@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { bytes, plain, sealed, type ValueOf } from '../attribute';
+import { bytes, plain, sealed } from '../attribute';
 import { declareEntity } from '../entity';
 import { padded } from '../keys';
 import { chainOf } from '../ledger/chain';
@@ -43,7 +43,6 @@ export const incidentEntry = declareEntity('incident-entry', {
     hash: plain('incident-state', bytes),
   },
 });
-export type IncidentEntry = ValueOf<typeof incidentEntry>;
 
 /** Every incident has one chain of these; its head is kept by the incident's item. */
 export const incidentChain = chainOf(incidentEntry, 'seq');

@@ -12,7 +12,6 @@ import { incidentPartition } from './incident-entry';
 
 /** What becomes of an incident, in order: it moves forward only, and may leave out `contained`. */
 export const incidentStates = ['open', 'contained', 'handled', 'closed'] as const;
-export type IncidentState = (typeof incidentStates)[number];
 
 /** The part of the index `due` in which incidents wait that are not closed, by their next deadline. */
 export const INCIDENTS = 'INCIDENTS';
@@ -22,7 +21,8 @@ export const NO_DEADLINE = '9999-12-31T00:00:00.000Z';
 export const EVERY_INCIDENT = 'EVERYONE#INCIDENTS';
 
 const heads = { persons: z.int(), sensitivePersons: z.int(), minors: z.int() };
-const facts = z.object({
+/** What is known of the harm, as it is stored and told. Upper bounds where it is in doubt; `atLeast` has the lower ones then. */
+export const facts = z.object({
   ...heads,
   atLeast: z.optional(z.object(heads)),
   /** From where the head-counts are: a frozen scope, or whoever typed them and why. */
@@ -118,12 +118,6 @@ export type Incident = ValueOf<typeof incident>;
 export type OpenIncident = { incident: Incident; sealer: Sealer; item: Item };
 
 export const incidentKey = (incidentId: string): Key => incident.key(incidentId);
-
-/** What can be told of an incident without its key. */
-export type IncidentOutline = Omit<
-  Incident,
-  'title' | 'happenedFrom' | 'happenedUntil' | 'facts' | 'measures'
->;
 
 /** The incidents that are not closed, the next deadline first; by their ids. */
 export async function queryOpenIncidents(table: Table, limit: number): Promise<string[]> {

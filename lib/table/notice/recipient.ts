@@ -26,7 +26,6 @@ export const tryStates = [
   'technical-failure',
   'skipped',
 ] as const;
-export type TryState = (typeof tryStates)[number];
 
 const TOLD = 'TOLD#';
 
