@@ -1,6 +1,6 @@
 import { toInstant } from '../../lib/clock';
 import type { Deps } from '../../lib/deps';
-import { addCalendarDays, addWorkingDays, beijingDay } from '../../lib/policy/working-days';
+import { endOfWorkingDays } from '../../lib/policy/working-days';
 import { keys } from '../../lib/table/keys';
 import { authorisationEventKey, putAuthorisationEvent } from '../../lib/table/person/authorisation-event';
 import { onlyWhileHere } from '../../lib/table/person/person';
@@ -26,7 +26,7 @@ export async function noteAuthorisation(deps: Deps, event: AuthorisationPush): P
     event: Event,
     happenedAt: toInstant(CreateTime * 1000),
     toldAt: toInstant(nowMs),
-    dueAt: await dueAt(nowMs),
+    dueAt: toInstant(await endOfWorkingDays(nowMs, DUTY_WORKING_DAYS)),
     ...(scope && { scope }),
   };
   await untilWon(async () => {
@@ -38,12 +38,4 @@ export async function noteAuthorisation(deps: Deps, event: AuthorisationPush): P
     const writes = [putAuthorisationEvent(subjectId, duty), onlyWhileHere(subjectId)] as const;
     return deps.table.write(...writes).then(() => true, lostRace);
   });
-}
-
-/** End of the last day. Where the calendar of a year is not known yet, as many calendar days, which end sooner. */
-async function dueAt(nowMs: number): Promise<string> {
-  const today = beijingDay(nowMs);
-  const deadline = await addWorkingDays(today, DUTY_WORKING_DAYS);
-  const day = 'on' in deadline ? deadline.on : addCalendarDays(today, DUTY_WORKING_DAYS);
-  return toInstant(Date.parse(`${day}T23:59:59.000+08:00`));
 }

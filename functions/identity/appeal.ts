@@ -3,7 +3,7 @@ import { DAY_MS, toInstant } from '../../lib/clock';
 import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
 import type { Run } from '../../lib/gate/operation';
-import { addCalendarDays, addWorkingDays, beijingDay } from '../../lib/policy/working-days';
+import { endOfWorkingDays } from '../../lib/policy/working-days';
 import { ConditionFailed } from '../../lib/table/client';
 import { appendEntry } from '../../lib/table/ledger/append';
 import {
@@ -53,7 +53,7 @@ export async function askAppeal(deps: Deps, { caller, input, requestId }: Run<'s
     words,
     state: 'open',
     askedAt: at,
-    dueAt: await dueAt(deps.clock.now()),
+    dueAt: toInstant(await endOfWorkingDays(deps.clock.now(), APPEAL_WORKING_DAYS)),
   };
   const entry = {
     at,
@@ -77,14 +77,6 @@ export async function askAppeal(deps: Deps, { caller, input, requestId }: Run<'s
 function repeatOf(known: Appeal, { about, words }: Ask) {
   if (known.about !== about || known.words !== words) throw new AppError('IDEMPOTENCY_CONFLICT');
   return appealShown(known);
-}
-
-/** End of the last day. Where the calendar of a year is not known yet, as many calendar days, which end sooner. */
-async function dueAt(nowMs: number): Promise<string> {
-  const today = beijingDay(nowMs);
-  const deadline = await addWorkingDays(today, APPEAL_WORKING_DAYS);
-  const day = 'on' in deadline ? deadline.on : addCalendarDays(today, APPEAL_WORKING_DAYS);
-  return toInstant(Date.parse(`${day}T23:59:59.000+08:00`));
 }
 
 function appealShown(value: Appeal) {

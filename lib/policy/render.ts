@@ -1,5 +1,6 @@
 import { type Difference, describeDifference } from './difference';
 import { kindIdsFor, nameOfKind, type Registry } from './registry';
+import { beijingDay } from './working-days';
 
 type Heading = {
   version: number;
@@ -13,7 +14,7 @@ export function renderPolicy(registry: Registry, heading: Heading): string {
   const { service, name, contact } = registry.operator;
   return [
     `# ${service}个人信息保护政策`,
-    `第 ${heading.version} 版，自 ${beijingDay(heading.effectiveAt)} 起施行`,
+    `第 ${heading.version} 版，自 ${beijingDay(Date.parse(heading.effectiveAt))} 起施行`,
     ...renderChanges(registry, heading),
     ...(heading.officialText ? [heading.officialText, '以下各节由登记表生成，与程序的运行一致。'] : []),
     `${service}由${name}（以下称“我们”）提供。这份政策说明我们为什么、怎样、在多长时间内处理您的哪些信息，` +
@@ -115,9 +116,4 @@ export function renderRecipients(registry: Registry): string {
     '| --- | --- | --- | --- | --- | --- | --- |',
     ...rows,
   ].join('\n');
-}
-
-/** The day in Beijing, which is what a policy means by a day. */
-function beijingDay(instant: string): string {
-  return new Date(Date.parse(instant) + 8 * 3_600_000).toISOString().slice(0, 10);
 }

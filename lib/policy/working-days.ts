@@ -38,6 +38,17 @@ export function addCalendarDays(day: string, count: number): string {
   return new Date(Date.parse(`${day}T00:00:00Z`) + count * DAY_MS).toISOString().slice(0, 10);
 }
 
+/**
+ * The end of the day that lies `count` working days after today, in epoch milliseconds. Where the calendar of a year is not
+ * known yet, as many calendar days, which end sooner.
+ */
+export async function endOfWorkingDays(nowMs: number, count: number): Promise<number> {
+  const today = beijingDay(nowMs);
+  const deadline = await addWorkingDays(today, count);
+  const day = 'on' in deadline ? deadline.on : addCalendarDays(today, count);
+  return Date.parse(`${day}T23:59:59.000+08:00`);
+}
+
 /** An instant (ISO) as it is read out in Beijing: 2026-11-27 03:12:05. */
 export function beijingTime(instant: string): string {
   const there = new Date(Date.parse(instant) + BEIJING_OFFSET_MS).toISOString();

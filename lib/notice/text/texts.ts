@@ -1,6 +1,7 @@
+import { toInstant } from '../../clock';
 import type { KindId } from '../../policy/kinds';
 import { operator } from '../../policy/registry';
-import { beijingDay } from '../../policy/working-days';
+import { beijingDay, beijingTime } from '../../policy/working-days';
 import type { Flaw } from './flaws';
 import { kindsItem, type NoticeWords, noticeItemIds, noticeItems } from './items';
 import {
@@ -65,7 +66,7 @@ export function textsOf(
 ): { texts: NoticeTexts } | { flaws: Flaw[] } {
   const { noticeId, words, kinds, drill, channels, nowMs } = wording;
   const title = `${drill ? DRILL : ''}${words.title}`;
-  const values = { title, state: words.state, at: beijingTime(nowMs), number: noticeId };
+  const values = { title, state: words.state, at: timeVariable(nowMs), number: noticeId };
   const texts: NoticeTexts = { title, kinds, sections: sectionsOf(words), day: beijingDay(nowMs) };
   const flaws: Flaw[] = [];
   if (channels.includes('subscribe')) texts.subscribe = subscribeFor(values, approved, flaws);
@@ -108,12 +109,10 @@ function forReaders<T>(make: (name: TemplateName) => T): Record<Reader, T> {
 }
 
 /** As WeChat's variable of the type `time` has it. */
-function beijingTime(nowMs: number): string {
-  const day = beijingDay(nowMs);
+function timeVariable(nowMs: number): string {
+  const [day = '', time = ''] = beijingTime(toInstant(nowMs)).split(' ');
   const [year, month, date] = day.split('-').map(Number);
-  const minutes = Math.floor((nowMs - Date.parse(`${day}T00:00:00+08:00`)) / 60_000);
-  const two = (value: number) => String(value).padStart(2, '0');
-  return `${year}年${month}月${date}日 ${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
+  return `${year}年${month}月${date}日 ${time.slice(0, 5)}`;
 }
 
 /** Who answers for it, at the end of every text. */
