@@ -5,7 +5,6 @@ import { invalidInput } from '../../lib/errors';
 import { MAX_LIST_LENGTH } from '../../lib/gate/input';
 import { spend } from '../../lib/gate/limit';
 import type { Run } from '../../lib/gate/operation';
-import type { Item } from '../../lib/table/client';
 import { keys } from '../../lib/table/keys';
 import { recordReading } from './record-reading';
 import { demandTrailDay } from './trail-days';
@@ -13,9 +12,6 @@ import { demandTrailDay } from './trail-days';
 /** Pseudonyms that one call turns back, and calls of one member of the staff in an hour: a whole log takes several people. */
 export const MAX_TURNED_BACK = MAX_LIST_LENGTH;
 export const TURN_BACKS_PER_HOUR = { name: 'TURN_BACKS_PER_HOUR', max: 200, windowMs: HOUR_MS } as const;
-
-/** Items that the table reads in one trip. */
-const KEYS_AT_ONCE = 100;
 
 export type TurnBack = { incidentId: string; day: string; pseudonyms: readonly string[] };
 
@@ -33,10 +29,7 @@ export async function turnBack(deps: Deps, { caller, input, requestId }: Run<'st
   await spend(deps, TURN_BACKS_PER_HOUR, caller.staffId);
   const pseudonyms = [...new Set(input.pseudonyms)].sort();
   const turned = pseudonyms.map((pseudonym) => ({ pseudonym, subjectId: cipher.back(pseudonym) }));
-  const wanted = turned.map(({ subjectId }) => keys.person(subjectId));
-  const items: (Item | undefined)[] = [];
-  for (let first = 0; first < wanted.length; first += KEYS_AT_ONCE)
-    items.push(...(await deps.table.getMany(wanted.slice(first, first + KEYS_AT_ONCE))));
+  const items = await deps.table.getMany(turned.map(({ subjectId }) => keys.person(subjectId)));
   const people = turned.filter((_, index) => items[index] !== undefined);
   const strangers = turned.filter((_, index) => items[index] === undefined);
   const digest = createHash('sha256').update(pseudonyms.join('\n')).digest('hex');

@@ -1,5 +1,6 @@
 import { toEpochSeconds } from '../../lib/clock';
 import type { Deps } from '../../lib/deps';
+import { slicesOf } from '../../lib/slices';
 import type { Item } from '../../lib/table/client';
 import { type Key, keys } from '../../lib/table/keys';
 import { locationKey, readLocation } from '../../lib/table/location/location';
@@ -29,9 +30,7 @@ export async function loadNearby(
   viewerId: string,
   entries: NearEntry[],
 ): Promise<NearbyPerson[]> {
-  const trips: NearEntry[][] = [];
-  for (let first = 0; first < entries.length; first += PEOPLE_PER_TRIP)
-    trips.push(entries.slice(first, first + PEOPLE_PER_TRIP));
+  const trips = slicesOf(entries, PEOPLE_PER_TRIP);
   return (await Promise.all(trips.map((some) => meetSome(deps, viewerId, some)))).flat();
 }
 

@@ -7,6 +7,7 @@ import {
   SendMessageBatchCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
+import { slicesOf } from '../../lib/slices';
 import { findService } from '../local/find-service';
 import { saysHelp } from './help';
 
@@ -34,10 +35,11 @@ export async function deadLetters(client: SQSClient, queueUrl: string): Promise<
     looked.push(...some);
     for (const { Body = '' } of some) seen.set(Body, (seen.get(Body) ?? 0) + 1);
   }
-  for (let from = 0; from < looked.length; from += BATCH) {
-    const Entries = looked
-      .slice(from, from + BATCH)
-      .map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle, VisibilityTimeout: 0 }));
+  for (const some of slicesOf(looked, BATCH)) {
+    const Entries = some.map(({ ReceiptHandle }, index) => ({
+      ...{ Id: String(index), ReceiptHandle },
+      VisibilityTimeout: 0,
+    }));
     await client.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl, Entries }));
   }
   return seen;

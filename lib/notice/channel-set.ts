@@ -26,7 +26,7 @@ export type Message = {
 /** How the engine reaches people by one partner. */
 export type Way = Channel<string, Message> & {
   quota: Quota;
-  /** The person's items that say whether and where they can be reached, at most MAX_ITEMS. */
+  /** The person's items that say whether and where they can be reached: two at most, so that one trip reads a round's. */
   itemsOf(subjectId: string, as: Message['as']): Key[];
   /**
    * Whether they can be reached, by these items and their consents, without opening anything. `isFirst`: nothing has been
@@ -50,9 +50,6 @@ export type Way = Channel<string, Message> & {
   /** Receipts that have to be fetched; those of other channels are brought (functions/events). */
   pullReceipts?(): Promise<Receipt[]>;
 };
-
-/** Items that one way may ask for of one person: those of a round are read in one trip. */
-export const MAX_ITEMS = 2;
 
 declare const ofDrills: unique symbol;
 

@@ -1,5 +1,6 @@
 import { awsWaits } from '../aws-client';
 import { faultOf, type Log } from '../log';
+import { slicesOf } from '../slices';
 import type { ProcessRef } from '../table/process/process';
 import { timeLimits, within } from '../time-limits';
 
@@ -77,7 +78,6 @@ function sender({
   }
   return (messages, delaySeconds) =>
     within(limits.queue.totalMs, async (signal) => {
-      for (let from = 0; from < messages.length; from += BATCH)
-        await sendBatch(messages.slice(from, from + BATCH), delaySeconds, signal);
+      for (const batch of slicesOf(messages, BATCH)) await sendBatch(batch, delaySeconds, signal);
     });
 }

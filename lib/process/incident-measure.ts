@@ -1,6 +1,7 @@
 import { MINUTE_MS, toInstant } from '../clock';
 import { BRANCHES } from '../crypto/key-ring';
 import type { Deps } from '../deps';
+import { slicesOf } from '../slices';
 import type { Write } from '../table/client';
 import { incidentWrites, openIncidentItem } from '../table/incident/change-incident';
 import { incidentKey } from '../table/incident/incident';
@@ -65,8 +66,7 @@ function onAudience(step: string, end: End): Step {
     const [item] = await deps.table.getMany([audiencePartKey(String(audienceId), Number(part))]);
     if (!item) return { to: 'finish' };
     const members = membersOf(item);
-    for (let from = 0; from < members.length; from += AT_ONCE) {
-      const some = members.slice(from, from + AT_ONCE);
+    for (const some of slicesOf(members, AT_ONCE)) {
       const people = await deps.table.getMany(some.map(({ subjectId }) => keys.person(subjectId)));
       const known = people.flatMap((one) => (one ? [readPerson(one)] : []));
       await Promise.all(known.map((person) => end(deps, person, endingOf(input))));

@@ -2,6 +2,7 @@ import { toInstant } from '../clock';
 import type { Deps } from '../deps';
 import { listsOf, type Source, sourcesOf } from '../scope/selector';
 import { type Judged, sumOf, tallyOf } from '../scope/tally';
+import { slicesOf } from '../slices';
 import type { Item, Table } from '../table/client';
 import { openIncidentItem } from '../table/incident/change-incident';
 import { incidentKey, type OpenIncident } from '../table/incident/incident';
@@ -136,8 +137,7 @@ async function judgeAll(
   );
   const on = new Map(lists);
   const judged: Judged[] = [];
-  for (let first = 0; first < ids.length; first += AT_ONCE) {
-    const some = ids.slice(first, first + AT_ONCE);
+  for (const some of slicesOf(ids, AT_ONCE)) {
     const all = some.map((id) =>
       judgePerson(table, id, selector, clock.now(), (list) => on.get(list)?.get(id)),
     );

@@ -15,6 +15,7 @@ import { type Clock, toEpochSeconds } from '../clock';
 import { type Random, randomId, systemRandom } from '../crypto/random';
 import { AppError } from '../errors';
 import type { SensitiveKindId } from '../policy/sensitive';
+import { slicesOf } from '../slices';
 import { TimeoutError, timeLimits, within } from '../time-limits';
 import type { Item, MadeItem } from './item';
 import type { Key } from './keys';
@@ -69,7 +70,7 @@ const UNREAD_LOG = 'loggerMiddleware';
 export type Table = {
   /** Who works with it, as the entries of ledgers say: the calling session, or else the operation. Absent outside a call. */
   by?: Actor | undefined;
-  /** Reads up to 100 items in one trip, in the order asked. */
+  /** Reads items, in the order asked: a trip for every hundred, all at once. */
   getMany(keys: Key[], which?: Visible): Promise<(Item | undefined)[]>;
   /** One page of a query in one trip. */
   query(
@@ -96,6 +97,9 @@ export type TableParts = {
   /** Given the client before it is used: tests hang their meter of capacity on it. */
   observe?: ((client: DynamoDBClient) => void) | undefined;
 };
+
+/** Keys that DynamoDB takes in one batch. */
+const BATCH_KEYS = 100;
 
 /** Opens the table. Opening costs nothing; the first call connects. */
 export function createTable(parts: TableParts): Table {
@@ -142,15 +146,18 @@ export function createTable(parts: TableParts): Table {
   async function getMany(keys: Key[], which: Visible = 'alive'): Promise<(Item | undefined)[]> {
     const found = new Map<string, Item>();
     // DynamoDB refuses a batch that names an item twice.
-    let wanted = [...new Map(keys.map(({ pk, sk }) => [address({ pk, sk }), { pk, sk }])).values()];
-    if (wanted.length > 0)
-      await ask(async (options) => {
+    const distinct = [...new Map(keys.map(({ pk, sk }) => [address({ pk, sk }), { pk, sk }])).values()];
+    const readBatch = (batch: Key[]) => {
+      let wanted = batch;
+      return ask(async (options) => {
         const request = { RequestItems: { [name]: { Keys: wanted, ConsistentRead: true } } };
         const answer = await client.send(new BatchGetCommand(request), options);
         for (const item of (answer.Responses?.[name] ?? []) as Item[]) found.set(address(item), item);
         wanted = (answer.UnprocessedKeys?.[name]?.Keys ?? []) as Key[];
         if (wanted.length > 0) throw new PartThrottled();
       });
+    };
+    await Promise.all(slicesOf(distinct, BATCH_KEYS).map(readBatch));
     const read = keys.map((key) => found.get(address(key)));
     return which === 'ended-too' ? read : read.map((item) => (alive(item) ? item : undefined));
   }

@@ -3,6 +3,7 @@ import { OUTCOME_UNKNOWN } from '../../notice/channel';
 import { lies } from '../../notice/next-action';
 import { afterReceipt, type ChannelReceipt } from '../../notice/receipt';
 import { readReference } from '../../notice/reference';
+import { slicesOf } from '../../slices';
 import type { Item } from '../../table/client';
 import { ConditionFailed } from '../../table/client';
 import type { Key } from '../../table/keys';
@@ -44,22 +45,16 @@ export async function applyReceipts(
   receipts: readonly ChannelReceipt[],
 ): Promise<PromiseSettledResult<Applied>[]> {
   const answers: PromiseSettledResult<Applied>[] = [];
-  for (let from = 0; from < receipts.length; from += RECEIPTS_AT_ONCE) {
-    const some = receipts.slice(from, from + RECEIPTS_AT_ONCE);
+  for (const some of slicesOf(receipts, RECEIPTS_AT_ONCE)) {
     const found = await addressedBy(deps, some);
     const items = await deps.table.getMany(found.flatMap((one) => (one ? [one.key] : [])));
     const toWake: ToWake = new Map();
-    const note = async (index: number): Promise<Applied> => {
-      const { reference: _, ...said } = some[index] as ChannelReceipt;
-      const meant = found[index];
+    const note = async ({ reference: _, ...said }: ChannelReceipt): Promise<Applied> => {
+      const meant = found.shift();
       return meant ? apply(deps, meant, said, items.shift(), toWake) : 'unknown';
     };
-    for (let at = 0; at < some.length; at += WRITES_AT_ONCE) {
-      const count = Math.min(WRITES_AT_ONCE, some.length - at);
-      answers.push(
-        ...(await Promise.allSettled(Array.from({ length: count }, (_, index) => note(at + index)))),
-      );
-    }
+    for (const few of slicesOf(some, WRITES_AT_ONCE))
+      answers.push(...(await Promise.allSettled(few.map(note))));
     await wakeAll(deps, toWake);
   }
   return answers;

@@ -66,24 +66,16 @@ export async function addresseesOf(
   return [...told, ...guardians];
 }
 
-/** People whose rows one trip reads. */
-const ROWS_AT_ONCE = 100;
-
-/** Everybody with their row, where there is one. */
+/** Everybody with their row, where there is one: a trip for a hundred. */
 export async function withRows(
   { table }: Pick<Deps, 'table'>,
   noticeId: string,
   addressees: readonly Addressee[],
 ): Promise<Listed[]> {
-  const listed: Listed[] = [];
-  for (let from = 0; from < addressees.length; from += ROWS_AT_ONCE) {
-    const some = addressees.slice(from, from + ROWS_AT_ONCE);
-    const items = await table.getMany(
-      some.map((one) => recipientKey(one.subjectId, recipientIdOf(noticeId, one))),
-    );
-    listed.push(...some.map((one, index) => ({ ...one, item: items[index] })));
-  }
-  return listed;
+  const items = await table.getMany(
+    addressees.map((one) => recipientKey(one.subjectId, recipientIdOf(noticeId, one))),
+  );
+  return addressees.map((one, index) => ({ ...one, item: items[index] }));
 }
 
 export const rowOf = ({ item }: Listed): Recipient | undefined => readRecipient(item);

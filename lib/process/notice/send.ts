@@ -3,6 +3,7 @@ import type { Deps } from '../../deps';
 import { type ChannelId, OUTCOME_UNKNOWN, type PartnerChannel, type Sent } from '../../notice/channel';
 import type { Way } from '../../notice/channel-set';
 import { makeReference } from '../../notice/reference';
+import { slicesOf } from '../../slices';
 import { ConditionFailed, type Item } from '../../table/client';
 import { keys } from '../../table/keys';
 import { audienceHeadKey } from '../../table/notice/audience-head';
@@ -34,8 +35,8 @@ type Outcome = Pick<Try, 'state'> & Partial<Try>;
 
 /** Notes for everybody what needs no message. */
 export async function noteAll(deps: Deps, of: Visit<boolean>, planned: readonly Planned[]): Promise<void> {
-  for (let from = 0; from < planned.length; from += AT_ONCE)
-    await allDone(planned.slice(from, from + AT_ONCE).map(({ one, tries }) => note(deps, of, one, tries)));
+  for (const some of slicesOf(planned, AT_ONCE))
+    await allDone(some.map(({ one, tries }) => note(deps, of, one, tries)));
 }
 
 /**

@@ -1,8 +1,9 @@
 import { MINUTE_MS } from '../../clock';
 import type { Deps } from '../../deps';
 import type { ChannelId, PartnerChannel } from '../../notice/channel';
-import { isDrill, MAX_ITEMS, type NoticeOf, type Way } from '../../notice/channel-set';
+import { isDrill, type NoticeOf, type Way } from '../../notice/channel-set';
 import { nextAction } from '../../notice/next-action';
+import { slicesOf } from '../../slices';
 import type { Item } from '../../table/client';
 import { keys } from '../../table/keys';
 import type { Member } from '../../table/notice/audience';
@@ -75,9 +76,6 @@ function unlessSending(state: NoticeState, nowMs: number): Next | undefined {
   return state === 'paused' ? { waitUntilMs: nowMs + PAUSED_MS } : { to: 'end' };
 }
 
-/** Items that the table reads in one trip. */
-const KEYS_AT_ONCE = 100;
-
 type Ways = [PartnerChannel, Way][];
 
 /**
@@ -105,12 +103,7 @@ async function lookAt<D extends boolean>(
     if (alone.do === 'wait') waits.push(alone.untilMs);
     return alone.do === 'note';
   });
-  const people: Told[] = [];
-  const each = 1 + ways.length * MAX_ITEMS;
-  const atOnce = Math.floor(KEYS_AT_ONCE / each);
-  for (let from = 0; from < open.length; from += atOnce)
-    people.push(...(await withReach(deps, ways, open.slice(from, from + atOnce))));
-  return { people, waits };
+  return { people: await withReach(deps, ways, open), waits };
 }
 
 function waysOf<D extends boolean>({ set, notice }: Visit<D>): Ways {
@@ -170,8 +163,7 @@ async function sendBlock<D extends boolean>(
   const block = await takeBlock(deps, quotaName(channel, of.notice.drill), way.quota, planned.length);
   if ('askAtMs' in block) return block;
   await deps.channels.until(block.startMs);
-  for (let from = 0; from < block.count; from += AT_ONCE) {
-    const some = planned.slice(from, Math.min(from + AT_ONCE, block.count));
+  for (const some of slicesOf(planned.slice(0, block.count), AT_ONCE)) {
     const { state, inTrouble } = await sendSome(deps, of, channel, way, some);
     if (state !== 'sending' || inTrouble) return { state };
   }
