@@ -78,18 +78,13 @@ export async function carryOut(
     ...(await once()),
   });
 
-  const facts = {
-    persons: scope.people.atMost,
-    sensitivePersons: scope.sensitive.atMost,
-    minors: scope.minors.atMost,
-  };
-  await responder.breach.grade({ incidentId, ...facts, crime: true });
+  await responder.breach.grade({ incidentId, scopeId, crime: true });
   const graded = await officer.breach.confirmGrade({ incidentId, grade: 'III', seriousThreat: true });
   findings.note(
     '预案',
     '按范围的人数定级，由人确认',
-    graded.grade === 'III',
-    `${facts.persons} 人；判断为较严重威胁，定为 III 级`,
+    graded.grade === 'III' && graded.facts?.persons === scope.people.atMost,
+    `${scope.people.atMost} 人；判断为较严重威胁，定为 III 级`,
   );
   await tick('grade');
   const people = isExact ? `${scope.people.atMost}` : `${scope.people.atLeast} 至 ${scope.people.atMost}`;

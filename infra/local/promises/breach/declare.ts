@@ -50,8 +50,9 @@ export async function gradedByRules(running: Running): Promise<string> {
   const by = await responders(running);
   const { ling, wu } = by;
   const { incidentId } = await declared(by);
+  const typed = { incidentId, sensitivePersons: 0, minors: 0, reason: '影响范围还没有算出' };
   const computed = async (persons: number) =>
-    (await ling.breach.grade({ incidentId, persons, sensitivePersons: 0, minors: 0 })).computed?.grade;
+    (await ling.breach.grade({ ...typed, persons })).computed?.grade;
   const boundaries = rulesAt(Date.now()).grades.filter(({ of }) => of === 'persons');
   const milder = { I: 'II', II: 'III', III: 'IV', IV: 'IV' } as const;
   for (const { grade, from } of boundaries) {
