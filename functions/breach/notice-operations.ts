@@ -18,13 +18,9 @@ import {
   reason,
   scopeId,
 } from './notice-shapes';
+import { common } from './shapes';
 import { previewNotice } from './show-notice';
 
-const common = {
-  caller: 'staff' as const,
-  purpose: 'incident' as const,
-  ledger: 'none' as const,
-};
 const roles = ['responder', 'officer'] as const;
 const kinds = { in: ['incident-record', 'notice-record'], out: ['incident-state', 'notice-record'] } as const;
 const booksShown = z.object({

@@ -3,7 +3,7 @@ import { channels } from '../../lib/notice/channel';
 import { noticeItemIds, noticeStates } from '../../lib/notice/text/items';
 import { kindIds } from '../../lib/policy/kinds';
 import { noticeMoves } from '../../lib/table/notice/notice';
-import { incidentId } from './shapes';
+import { incidentId, sha256 } from './shapes';
 
 /** Of one incident; more are a slip. */
 const MAX_NOTICES = 99;
@@ -14,7 +14,8 @@ const MAX_WORDS = 2000;
 const number = z._default(z.int().check(z.minimum(1), z.maximum(MAX_NOTICES)), 1);
 /** A notice, by its incident and its number there. */
 export const ofNotice = { incidentId, number };
-export const hash = z.string().check(z.regex(/^[0-9a-f]{64}$/));
+/** Of everything that is approved. */
+export const hash = sha256;
 export const ofExactNotice = { ...ofNotice, hash };
 export const scopeId = z.string().check(z.regex(/^[\w-]{1,64}$/));
 const kindId = z.enum(kindIds);
@@ -48,7 +49,7 @@ export const evidence = z.strictObject({
   /** Number of the paper. */
   document: z.string().check(z.regex(/^[\w.-]{1,64}$/)),
   /** Of the file that was looked at, in hex. */
-  sha256: hash,
+  sha256,
 });
 
 const bounds = z.object({ atLeast: z.int(), atMost: z.int() });

@@ -4,11 +4,10 @@ import { reportKinds } from '../../lib/policy/incident/report-items';
 import { reportStates } from '../../lib/table/incident/incident-report';
 import { fileReport } from './file-report';
 import { draftReport, report, reports } from './report';
-import { common, instant, ofIncident, words } from './shapes';
+import { common, instant, ofIncident, sha256, words } from './shapes';
 
 const id = z.string().check(z.regex(/^[a-z-]{1,40}$/));
 const number = z.int().check(z.minimum(1), z.maximum(999));
-const fingerprint = z.string().check(z.regex(/^[0-9a-f]{64}$/));
 const short = z.string().check(z.trim(), z.minLength(1), z.maxLength(200));
 /** A report's item may be longer than a line of the chain. */
 const long = z.string().check(z.trim(), z.minLength(1), z.maxLength(5000));
@@ -120,7 +119,7 @@ export const reportOperations = {
       ...ofIncident,
       number,
       /** Of the words that were handed in. */
-      fingerprint,
+      fingerprint: sha256,
       filedAt: instant,
       way: short,
       receiptNumber: z.optional(short),

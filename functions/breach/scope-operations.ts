@@ -7,7 +7,7 @@ import { kindList, listName, selector } from '../../lib/scope/selector';
 import { digestDomains, PART_ENTRIES } from '../../lib/table/incident/people-list';
 import { scopeStates } from '../../lib/table/incident/scope';
 import { scope, scopes, startScope } from './scopes';
-import { idempotencyKey, incidentId, ofIncident, scopeId } from './shapes';
+import { common, idempotencyKey, incidentId, ofIncident, scopeId } from './shapes';
 import { uploadDigests, uploadOpened } from './upload-list';
 
 const range = z.object({ atLeast: z.int(), atMost: z.int() });
@@ -46,48 +46,40 @@ const passing = Object.keys(passingKinds) as (keyof typeof passingKinds)[];
 /** Who is affected by an incident (promise B3). */
 export const scopeOperations = {
   startScope: operation({
+    ...common,
     summary:
       '工作人员：开始计算一起安全事件影响了谁。条件可以用“且、或、非”组合；有证据的给出确数，证据不全的给出上下限和理由。',
-    caller: 'staff',
     roles: ['responder', 'officer'],
-    purpose: 'incident',
-    kinds: { in: ['incident-record', 'incident-state'], out: ['incident-record', 'incident-state'] },
     input: z.strictObject({ ...ofIncident, anyOf: selector, idempotencyKey }),
     output: scopeShown,
-    ledger: 'none',
     budget: { trips: 3, readUnits: 4, writeUnits: 20 },
     run: startScope,
   }),
   scope: operation({
+    ...common,
     summary:
       '工作人员：一次计算的结果：人数的上下限、各类信息的人数、敏感信息和未成年人的人数、不确定的理由、存证摘要。',
-    caller: 'staff',
     roles: ['responder', 'officer', 'auditor'],
-    purpose: 'incident',
     kinds: { in: [], out: ['incident-record', 'incident-state'] },
     input: z.strictObject({ scopeId }),
     output: scopeShown,
-    ledger: 'none',
     budget: { trips: 1, readUnits: 3, writeUnits: 0 },
     run: scope,
   }),
   scopes: operation({
+    ...common,
     summary: '工作人员：一起安全事件的各次影响范围计算，按先后排列。',
-    caller: 'staff',
     roles: ['responder', 'officer', 'auditor'],
-    purpose: 'incident',
     kinds: { in: [], out: ['incident-record', 'incident-state'] },
     input: z.strictObject(ofIncident),
     output: z.object({ scopes: z.array(scopeShown) }),
-    ledger: 'none',
     budget: { trips: 2, readUnits: 4, writeUnits: 0 },
     run: scopes,
   }),
   uploadDigests: operation({
+    ...common,
     summary: '工作人员：上传名单的一部分：泄露数据中出现的摘要。查不到人的，单独计数并说明。',
-    caller: 'staff',
     roles: ['responder', 'officer'],
-    purpose: 'incident',
     kinds: { in: ['incident-state'], out: ['incident-state'] },
     input: z.strictObject({
       incidentId,
@@ -102,16 +94,14 @@ export const scopeOperations = {
       ),
     }),
     output: ofPart,
-    ledger: 'none',
     // For one entry. Each further one reads two units and writes two.
     budget: { trips: 3, readUnits: 6, writeUnits: 6 },
     run: uploadDigests,
   }),
   uploadOpened: operation({
+    ...common,
     summary: '工作人员：上传名单的一部分：运行日志还原出来的、信息被打开过的人，以及打开了哪些种类。',
-    caller: 'staff',
     roles: ['responder', 'officer'],
-    purpose: 'incident',
     kinds: { in: ['incident-state', 'account-number'], out: ['incident-state'] },
     input: z.strictObject({
       incidentId,
@@ -125,7 +115,6 @@ export const scopeOperations = {
       ),
     }),
     output: ofPart,
-    ledger: 'none',
     // For one entry. Each further one reads two units and writes two.
     budget: { trips: 3, readUnits: 6, writeUnits: 6 },
     run: uploadOpened,

@@ -10,6 +10,8 @@ import { entryDetails } from '../../lib/table/incident/incident-entry';
 export const incidentId = z.string().check(z.regex(/^[A-Z0-9]{4,16}(-[A-Z0-9]{1,8})?$/));
 /** A scope of an incident, by its number. */
 export const scopeId = z.string().check(z.regex(/^[A-Z0-9]{4,16}(-[A-Z0-9]{1,8})?-s\d{1,3}$/));
+/** SHA-256 in hex. */
+export const sha256 = z.string().check(z.regex(/^[0-9a-f]{64}$/));
 export const idempotencyKey = z.string().check(z.regex(/^[\w-]{16,64}$/));
 export const instant = z.iso.datetime({ offset: true });
 export const title = z.string().check(z.trim(), z.minLength(1), z.maxLength(100));

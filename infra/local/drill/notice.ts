@@ -1,5 +1,6 @@
 import { type NoticeWords, noticeItemIds, noticeItems } from '../../../lib/notice/text/items';
 import { kinds as registered } from '../../../lib/policy/kinds';
+import { noticeWords } from '../notice-words';
 import type { Findings } from './findings';
 import type { Leak } from './leaks';
 import { answerTo, type Team, watch } from './team';
@@ -9,18 +10,8 @@ export type Told = { noticeId: string; people: Books; guardians: Books };
 type Whose = { incidentId: string; scopeId: string };
 
 function wordsOf({ story }: Leak): NoticeWords {
-  return {
-    title: '个人信息安全事件告知',
-    state: '已经补救',
-    causeStatus: 'known',
-    event: story.event,
-    cause: story.cause,
-    harm: '可能收到冒充我们或者您熟人的电话和短信。',
-    remedies: '已经制止并修复，撤销了有关的访问凭证，并向主管部门报告。',
-    selfHelp: '请检查名片的可见范围，必要时收回名片链接。',
-    advice: '不要点击来历不明的链接，不要向来电者提供验证码；遇到可疑情况请报警。',
-    contact: '12345 政务服务便民热线',
-  };
+  const remedies = '已经制止并修复，撤销了有关的访问凭证，并向主管部门报告。';
+  return { ...noticeWords, event: story.event, cause: story.cause, remedies };
 }
 
 /** Words the notice, tries to send it as it must not be sent, has it approved by two others, and sends it (promise B4). */

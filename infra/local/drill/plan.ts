@@ -1,11 +1,11 @@
 import { plan as steps } from '../../../lib/policy/incident/plan';
 import { readAudiencePart } from '../../../lib/table/notice/audience';
-import type { Running } from '../promises/running';
+import { once, type Running } from '../promises/running';
 import type { Findings } from './findings';
 import type { Leak } from './leaks';
 import { booksInWords, type Told, tellPeople } from './notice';
 import { nothingOutstanding, report } from './reports';
-import { now, once, type Team, watch } from './team';
+import { now, type Team, watch } from './team';
 
 /** What the plan has come to; moments as milliseconds of `performance.now()`. */
 export type Carried = {

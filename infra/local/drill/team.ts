@@ -1,28 +1,13 @@
-import {
-  type Api,
-  ApiError,
-  createClient,
-  httpTransport,
-  memoryTokenStore,
-  newIdempotencyKey,
-} from '../../../lib/client/client';
+import { type Api, ApiError } from '../../../lib/client/client';
+import { staffClient } from '../promises/registers';
 import type { Running } from '../promises/running';
-import { staffToken } from '../staff-token';
 
 /** Who runs the plan: one who handles, and two officers, who both have to approve. */
 export type Team = { responder: Api; officer: Api; second: Api };
 
-export async function gather({ api, environment }: Pick<Running, 'api' | 'environment'>): Promise<Team> {
-  const clientOf = async (member: string): Promise<Api> => {
-    const token = memoryTokenStore();
-    token.set(await staffToken(environment.STAFF_ISSUER ?? '', member));
-    return createClient({
-      transport: httpTransport({ baseUrl: api, device: 'drill', version: '1.0.0' }),
-      token,
-    });
-  };
+export async function gather(running: Running): Promise<Team> {
   const [responder, officer, second] = await Promise.all(
-    ['responder', 'officer', 'second-officer'].map(clientOf),
+    ['responder', 'officer', 'second-officer'].map((role) => staffClient(running, role)),
   );
   if (!responder || !officer || !second) throw new Error('a member of the staff is missing');
   return { responder, officer, second };
@@ -40,7 +25,6 @@ export async function answerTo(call: Promise<unknown>): Promise<{ code: string; 
   }
 }
 
-export const once = async () => ({ idempotencyKey: await newIdempotencyKey() });
 export const now = () => new Date().toISOString();
 
 /** Nothing has changed for so long: it is given up and said so. */

@@ -1,6 +1,5 @@
-import { newIdempotencyKey } from '../../../lib/client/client';
 import { citizens, sandboxCalls } from './registers';
-import { agree, codeOf, demand, type Person, partitionOf, type Running, textOf } from './running';
+import { agree, codeOf, demand, once, type Person, partitionOf, type Running, textOf } from './running';
 
 const NO_CARD = 'A'.repeat(22);
 const AT_ONCE = 12;
@@ -14,7 +13,6 @@ const content = {
 type Field = 'name' | 'title' | 'organisation' | 'note' | 'phones';
 const all: Field[] = ['name', 'title', 'organisation', 'note', 'phones'];
 
-const once = async () => ({ idempotencyKey: await newIdempotencyKey() });
 const opened = (fields: readonly Field[], audience: 'link' | 'everyone' | 'nobody') =>
   Object.fromEntries(fields.map((field) => [field, audience]));
 

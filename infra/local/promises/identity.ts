@@ -1,9 +1,8 @@
-import { newIdempotencyKey } from '../../../lib/client/client';
 import { thresholds } from '../../../lib/policy/thresholds';
 import { gaugeWrite, readGauges } from '../../../lib/table/gauge/gauge';
 import { thresholdKey } from '../../../lib/table/gauge/threshold';
 import { type Citizen, citizens, numberOf, passFace, sandboxCalls, staffClient } from './registers';
-import { agree, codeOf, demand, type Person, type Running, textOf, within } from './running';
+import { agree, codeOf, demand, once, type Person, type Running, textOf, within } from './running';
 
 const ERASED_WITHIN_MS = 15_000;
 const REAL_NAME_PURPOSES = ['real-name', 'real-name-bank', 'real-name-face', 'real-name-network'] as const;
@@ -14,7 +13,6 @@ async function ready(running: Running): Promise<Person> {
   return person;
 }
 
-const once = async () => ({ idempotencyKey: await newIdempotencyKey() });
 const two = ({ name, idNumber }: Citizen) => ({ name, idNumber });
 
 /** Verifies a new person by each of the five ways. */

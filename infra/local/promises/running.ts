@@ -15,6 +15,9 @@ import { buildDeps, type Deps } from '../../../lib/deps';
 import { keys } from '../../../lib/table/keys';
 import { startService } from '../service';
 
+/** A key for one act that is not to happen twice. */
+export const once = async () => ({ idempotencyKey: await newIdempotencyKey() });
+
 /** A promise is not kept. The message is the evidence. */
 export class Broken extends Error {}
 

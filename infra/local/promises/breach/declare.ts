@@ -1,6 +1,6 @@
 import { rulesAt } from '../../../../lib/policy/incident/rule-sets';
-import { codeOf, demand, type Running } from '../running';
-import { declared, once, responders } from './scene';
+import { codeOf, demand, once, type Running } from '../running';
+import { declared, responders } from './scene';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;

@@ -1,5 +1,6 @@
 import { noticeItemIds } from '../../../../lib/notice/text/items';
 import { partProcess } from '../../../../lib/process/notice/spread';
+import { noticeWords as words } from '../../notice-words';
 import { SANDBOX_SMS, SANDBOX_SUBSCRIBE } from '../../sandbox/approved-templates';
 import { sandboxCalls } from '../registers';
 import { codeOf, demand, type Person, type Running, within } from '../running';
@@ -15,7 +16,6 @@ import {
   withAcceptance,
   withMailbox,
   withPhone,
-  words,
 } from './scene';
 
 const TOLD_WITHIN_MS = 90_000;

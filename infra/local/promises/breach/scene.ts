@@ -1,7 +1,8 @@
-import { type Api, newIdempotencyKey } from '../../../../lib/client/client';
+import type { Api } from '../../../../lib/client/client';
+import { noticeWords } from '../../notice-words';
 import { SANDBOX_SUBSCRIBE } from '../../sandbox/approved-templates';
 import { citizens, numberOf, sandboxCalls, staffClient } from '../registers';
-import { agree, demand, type Person, type Running, within } from '../running';
+import { agree, demand, once, type Person, type Running, within } from '../running';
 
 /** What the responders of these checks work with. */
 export type Responders = { ling: Api; wu: Api; zhao: Api };
@@ -14,7 +15,6 @@ export async function responders(running: Running): Promise<Responders> {
   return { ling, wu, zhao } as Responders;
 }
 
-export const once = async () => ({ idempotencyKey: await newIdempotencyKey() });
 const HOUR_MS = 3_600_000;
 
 /** An incident that was learned of so long ago. */
@@ -113,25 +113,11 @@ export async function frozen({ ling }: Responders, scopeId: string) {
   return scope;
 }
 
-/** With nothing missing. */
-export const words = {
-  title: '个人信息安全事件告知',
-  state: '已经补救',
-  causeStatus: 'known',
-  event: '2026年11月26日，名片服务的一处接口被未经授权的人访问，部分用户的信息可能被看到。',
-  cause: '一处查询接口的权限检查有缺陷。',
-  harm: '可能收到冒充我们或者您熟人的电话和短信。',
-  remedies: '已经关闭该接口并修复缺陷，撤销了有关的访问凭证，并向主管部门报告。',
-  selfHelp: '请检查名片的可见范围，必要时收回名片链接。',
-  advice: '不要点击来历不明的链接，不要向来电者提供验证码；遇到可疑情况请报警。',
-  contact: '12345 政务服务便民热线',
-} as const;
-
 /** A notice to these people that two others have approved, not sent yet. */
 export async function approvedNotice(by: Responders, people: readonly Person[]) {
   const { incidentId } = await declared(by);
   const scopeId = await scopeOf(by, incidentId, people);
-  const { hash, noticeId } = await by.ling.breach.draftNotice({ incidentId, scopeId, words });
+  const { hash, noticeId } = await by.ling.breach.draftNotice({ incidentId, scopeId, words: noticeWords });
   const exact = { incidentId, hash };
   for (const one of [by.wu, by.zhao]) await one.breach.approveNotice(exact);
   return { incidentId, noticeId, exact };

@@ -1,7 +1,7 @@
 import { readAudiencePart } from '../../../../lib/table/notice/audience';
 import { staffClient } from '../registers';
-import { codeOf, demand, type Person, type Running } from '../running';
-import { declared, frozen, once, responders, withPhone } from './scene';
+import { codeOf, demand, once, type Person, type Running } from '../running';
+import { declared, frozen, responders, withPhone } from './scene';
 
 /** B3: who is affected follows from evidence: a ledger, a list, and bounds with their reasons where evidence is missing. */
 export async function scopedByEvidence(running: Running): Promise<string> {
