@@ -31,7 +31,6 @@ export async function grade(deps: Deps, run: Run<'staff', Known>) {
     demandOpen(incident);
     const { grade: computed, needsJudgement } = gradeOf(rulesOf(incident.rules), facts);
     const holds = incident.grade === computed && !needsJudgement;
-    const { staffId: staff } = run.caller;
     const { persons, sensitivePersons, minors, atLeast, scopeId, reason } = facts;
     const details = {
       ...{ persons, sensitivePersons, minors, crime, vulnerability, computed },
@@ -45,7 +44,7 @@ export async function grade(deps: Deps, run: Run<'staff', Known>) {
       ...(directLossYuan !== undefined && { directLossYuan }),
     };
     return {
-      entry: { act: 'facts.recorded', staff, requestId: run.requestId, learnedAt, details },
+      entry: { act: 'facts.recorded', learnedAt, details },
       change: {
         facts,
         minors: minors > 0,
@@ -89,13 +88,12 @@ export async function confirmGrade(deps: Deps, run: Run<'staff', Confirm>) {
     if (needsJudgement) throw invalidInput('seriousThreat', '没有达到人数标准时，须由人判断后回答');
     if (confirmed !== computed && reason === undefined)
       throw invalidInput('reason', '与按规则算出的等级不同，须写明理由');
-    const { staffId: staff } = run.caller;
     const details = {
       ...{ confirmed, computed },
       ...(answer !== undefined && { seriousThreat: answer }),
       ...(reason !== undefined && { reason }),
     };
-    const entry = { act: 'grade.confirmed', staff, requestId: run.requestId, details } as const;
+    const entry = { act: 'grade.confirmed', details } as const;
     return { entry, change: { facts, grade: confirmed } };
   });
 }

@@ -8,21 +8,23 @@ import { incidentShown } from './show';
 /** What the acts on one incident have in common. */
 export type Acting = Pick<Run<'staff', { incidentId: string }>, 'caller' | 'input' | 'requestId'>;
 
+/** One act, but for who does it. */
+type Plan = Omit<IncidentPlan, 'entry'> & { entry: Omit<IncidentPlan['entry'], 'staff' | 'requestId'> };
+
 /**
- * Does one act on an incident and answers it as it then stands; `plan` answers undefined for a repeat. Two trips.
+ * Does one act on an incident in the caller's name and answers it as it then stands; `plan` answers undefined for a repeat. Two
+ * trips.
  * @throws AppError NOT_FOUND | BUSY, and what `plan` throws
  */
 export async function act(
   deps: Deps,
-  { input }: Pick<Acting, 'input'>,
-  plan: (
-    incident: Incident,
-    opened: OpenIncident,
-  ) => IncidentPlan | undefined | Promise<IncidentPlan | undefined>,
+  { caller, input, requestId }: Acting,
+  plan: (incident: Incident, opened: OpenIncident) => Plan | undefined | Promise<Plan | undefined>,
 ) {
-  const { incident } = await changeIncident(deps, input.incidentId, (opened) =>
-    plan(opened.incident, opened),
-  );
+  const { incident } = await changeIncident(deps, input.incidentId, async (opened) => {
+    const next = await plan(opened.incident, opened);
+    return next && { ...next, entry: { ...next.entry, staff: caller.staffId, requestId } };
+  });
   return incidentShown(incident, deps.clock.now());
 }
 

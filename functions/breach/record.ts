@@ -28,9 +28,8 @@ export async function learn(deps: Deps, run: Run<'staff', Learn>) {
   const request = await requestOf(deps, idempotencyKey, [words, kinds, said]);
   return act(deps, run, ({ requests }) => {
     if (isRepeat(requests, request)) return undefined;
-    const { staffId: staff } = run.caller;
     const { happenedAt, learnedAt } = times;
-    const entry = { act: 'learned', staff, requestId: run.requestId, kinds, details: { words } } as const;
+    const entry = { act: 'learned', kinds, details: { words } } as const;
     const remembered = [request, ...requests].slice(0, MAX_REQUESTS_REMEMBERED);
     return { entry: { ...entry, happenedAt, learnedAt }, change: { requests: remembered } };
   });
@@ -41,7 +40,7 @@ type Check = { incidentId: string; step: PlanStepId; words?: string | undefined 
 /** Ticks a step of the plan; its owner does. A step is ticked once. @throws AppError CALLER_NOT_ALLOWED */
 export async function check(deps: Deps, run: Run<'staff', Check>) {
   const { step, words } = run.input;
-  const { staffId: staff, roles } = run.caller;
+  const { roles } = run.caller;
   const owner = plan.find(({ id }) => id === step)?.owner;
   if (!owner || !roles.includes(owner)) throw new AppError('CALLER_NOT_ALLOWED');
   return act(deps, run, (incident) => {
@@ -49,7 +48,7 @@ export async function check(deps: Deps, run: Run<'staff', Check>) {
     demandOpen(incident);
     const at = toInstant(deps.clock.now());
     const details = { step, ...(words !== undefined && { words }) };
-    const entry = { act: 'step.checked', staff, requestId: run.requestId, details } as const;
+    const entry = { act: 'step.checked', details } as const;
     return { entry, change: { checked: { ...incident.checked, [step]: at } } };
   });
 }
@@ -89,11 +88,8 @@ export async function fulfil(deps: Deps, run: Run<'staff', Fulfil>) {
       ...(reason !== undefined && { reason }),
     };
     const details = { duty: dutyId, name: duty.name, way, late, ...said };
-    const { staffId: staff } = run.caller;
     const entry = {
       act: 'duty.fulfilled',
-      staff,
-      requestId: run.requestId,
       happenedAt: doneAt,
       details,
     } as const;
@@ -114,12 +110,9 @@ export async function endHandling(deps: Deps, run: Run<'staff', Ended>) {
     if (incident.handledAt === handledAt) return undefined;
     if (incident.handledAt !== undefined) throw notNow('处置结束的时间已经写明，不能再改。');
     if (handledAt < incident.awareAt) throw invalidInput('endedAt', '早于知悉时间');
-    const { staffId: staff } = run.caller;
     const details = { words: run.input.words };
     const entry = {
       act: 'handling.ended',
-      staff,
-      requestId: run.requestId,
       happenedAt: handledAt,
       details,
     } as const;
@@ -135,9 +128,8 @@ export async function lessons(deps: Deps, run: Run<'staff', Lessons>) {
   return act(deps, run, (incident) => {
     demandOpen(incident);
     if (incident.handledAt === undefined) throw notNow('处置还没有结束。');
-    const { staffId: staff } = run.caller;
     const details = { words, improvements };
-    const entry = { act: 'lessons.recorded', staff, requestId: run.requestId, details } as const;
+    const entry = { act: 'lessons.recorded', details } as const;
     return { entry, change: { lessonsAt: toInstant(deps.clock.now()) } };
   });
 }
@@ -158,9 +150,8 @@ export async function close(deps: Deps, run: Run<'staff', { incidentId: string }
     ];
     if (missing.length > 0) throw notNow(`还不能结案，尚缺：${missing.join('；')}。`);
     const closedAt = toInstant(deps.clock.now());
-    const { staffId: staff } = run.caller;
     return {
-      entry: { act: 'closed', staff, requestId: run.requestId },
+      entry: { act: 'closed' },
       change: { state: 'closed', closedAt },
     };
   });
