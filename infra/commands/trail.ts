@@ -4,6 +4,7 @@ import { isPersonNumber } from '../../lib/crypto/pseudonym';
 import { type Doubt, doubtReasons, type Question, type Report } from '../../lib/trail/report';
 import { saysHelp } from './help';
 import { readTrail } from './trail-logs';
+import { writtenInstant } from './written-instant';
 
 /**
  * `npm run trail`: whose data was opened in a window, as the log says it (promise B3), from files of the local host or of
@@ -54,15 +55,10 @@ function parsed(words: readonly string[]) {
   }
 }
 
-const IN_BEIJING = /^(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d(?::\d\d)?)$/;
-const WITH_ZONE = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)$/;
-
-function readInstant(option: string, text: string | undefined): string {
-  const [, day, time] = IN_BEIJING.exec(text ?? '') ?? [];
-  const zoned = day ? `${day}T${time}+08:00` : WITH_ZONE.test(text ?? '') ? (text ?? '') : '';
-  const milliseconds = Date.parse(zoned);
-  if (Number.isNaN(milliseconds)) throw new WrongCall(`${option} must be a time.\n${usage}`);
-  return new Date(milliseconds).toISOString();
+function readInstant(option: string, text = ''): string {
+  const instant = writtenInstant(text);
+  if (instant === undefined) throw new WrongCall(`${option} must be a time.\n${usage}`);
+  return instant;
 }
 
 /** For people; what is in doubt comes last, so that it is what is seen. */

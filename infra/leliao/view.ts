@@ -1,6 +1,7 @@
+import { beijingTime } from '../../lib/policy/working-days';
 import type { Session } from './session';
 import { facts, table } from './table';
-import { beijing, countdown } from './times';
+import { countdown } from './times';
 import { type Words, words } from './words';
 
 /** What of a row stands in one column, below which heading. */
@@ -26,10 +27,10 @@ export const factsIn = (session: Session, pairs: readonly (readonly [Words, unkn
 export function dueIn({ around, lang }: Session, instant: string | undefined): string | undefined {
   if (instant === undefined) return undefined;
   const left = countdown(instant, around.now(), lang);
-  return lang === 'zh' ? `${beijing(instant)}（${left}）` : `${beijing(instant)} (${left})`;
+  return lang === 'zh' ? `${beijingTime(instant)}（${left}）` : `${beijingTime(instant)} (${left})`;
 }
 
-export const timeIn = (instant: string | undefined): string | undefined => instant && beijing(instant);
+export const timeIn = (instant: string | undefined): string | undefined => instant && beijingTime(instant);
 
 export const yesIn = (session: Session, is: boolean | undefined): string | undefined =>
   is === undefined ? undefined : session.text(is ? words('是', 'yes') : words('否', 'no'));

@@ -212,7 +212,8 @@ describe('the command', () => {
     expect(await refused('--from', words[3] ?? '', '--to', words[3] ?? '', folder)).toMatch(
       /--to must be later/,
     );
-    expect(await refused('--from', '2026-13-01 10:00', '--to', words[3] ?? '', folder)).toMatch(/^--from/);
+    for (const never of ['2026-13-01 10:00', '2026-02-30 10:00'])
+      expect(await refused('--from', never, '--to', words[3] ?? '', folder)).toMatch(/^--from/);
     expect(await refused(...words, '--person', '13800138000', folder)).toMatch(/^--person takes/);
     expect(await refused(...words, '--nobody', folder)).toMatch(/^Usage/);
     expect(await refused(...words, join(folder, 'none'))).toBe('unreadable');

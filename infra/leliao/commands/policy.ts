@@ -1,8 +1,8 @@
+import { beijingTime } from '../../../lib/policy/working-days';
 import { command, group } from '../command';
 import { confirmStep } from '../confirm';
 import { choice, neededInstant, neededWhole, text } from '../options';
 import type { Session } from '../session';
-import { beijing } from '../times';
 import { dueIn, factsIn, rowsIn, timeIn, yesIn } from '../view';
 import { words } from '../words';
 import { fromFile, readJson } from './call';
@@ -91,8 +91,8 @@ export const policyCommands = group(
           number: String(found.version),
           does: [
             words(
-              `将向所有人公告第 ${found.version} 版，于 ${beijing(found.effectiveAt)} 施行；其中 ${found.asksAgain.length} 项目的要重新征求同意。公告之后不能收回。`,
-              `Version ${found.version} will be announced to everybody, in force from ${beijing(found.effectiveAt)}; ${found.asksAgain.length} purposes will be asked again. This cannot be taken back.`,
+              `将向所有人公告第 ${found.version} 版，于 ${beijingTime(found.effectiveAt)} 施行；其中 ${found.asksAgain.length} 项目的要重新征求同意。公告之后不能收回。`,
+              `Version ${found.version} will be announced to everybody, in force from ${beijingTime(found.effectiveAt)}; ${found.asksAgain.length} purposes will be asked again. This cannot be taken back.`,
             ),
           ],
           yes: given,

@@ -1,4 +1,5 @@
 import { grades } from '../../../../lib/policy/incident/rule-sets';
+import { beijingTime } from '../../../../lib/policy/working-days';
 import { command, type Made } from '../../command';
 import { confirmStep } from '../../confirm';
 import {
@@ -14,7 +15,6 @@ import {
   text,
   whole,
 } from '../../options';
-import { beijing } from '../../times';
 import { drillWords } from '../../view';
 import { type Words, words } from '../../words';
 import { headsIn, type Incident, incidentView } from './incident-view';
@@ -106,8 +106,8 @@ export const dutyCommands: Record<string, Made> = {
       const { breach } = await session.api();
       const before = await breach.show({ incidentId });
       const step = words(
-        `处置结束时间将定为 ${beijing(at)}，总结报告的期限从此起算，以后不能更改。`,
-        `Handling will have ended at ${beijing(at)}; the closing report counts from it, and it never moves.`,
+        `处置结束时间将定为 ${beijingTime(at)}，总结报告的期限从此起算，以后不能更改。`,
+        `Handling will have ended at ${beijingTime(at)}; the closing report counts from it, and it never moves.`,
       );
       await confirmStep(session, { number: incidentId, does: [...ofDrill(before), step], yes: given });
       const done = await breach.endHandling({ incidentId, endedAt: at, words: said });

@@ -1,5 +1,6 @@
 import { rename, writeFile } from 'node:fs/promises';
 import { reportItems, reportKinds, reportNames } from '../../../../lib/policy/incident/report-items';
+import { beijingTime } from '../../../../lib/policy/working-days';
 import { command, group } from '../../command';
 import { confirmStep } from '../../confirm';
 import { Stop } from '../../exit';
@@ -15,7 +16,6 @@ import {
 } from '../../options';
 import { reportPdf } from '../../pdf/pdf';
 import type { Session } from '../../session';
-import { beijing } from '../../times';
 import { factsIn, rowsIn, sectionsIn, timeIn } from '../../view';
 import { words } from '../../words';
 import { readJson } from '../call';
@@ -113,8 +113,8 @@ export const reportCommands = group(words('向主管部门的报告', 'reports t
       const { page, html: _, ...seen } = await breach.report({ incidentId, number });
       const view = await reportView(session, seen);
       const step = words(
-        `将登记以上报告已于 ${beijing(at)} 报送${seen.to}。此后不能再改，只能补报。`,
-        `The report above will be recorded as handed in to ${seen.to} at ${beijing(at)}. It never changes after; supplements may follow.`,
+        `将登记以上报告已于 ${beijingTime(at)} 报送${seen.to}。此后不能再改，只能补报。`,
+        `The report above will be recorded as handed in to ${seen.to} at ${beijingTime(at)}. It never changes after; supplements may follow.`,
       );
       await confirmStep(session, {
         number: incidentId,
