@@ -264,7 +264,12 @@ async function die({ step, from, cut }: Case, version: number): Promise<ProcessR
     rotation: { ...inFewParts.rotation, ...(run && { [step]: watched }) },
   };
   const work = startOn(world, dying.deps).then(() => finishRotation(world, dying.deps, kinds));
-  await expect(work).rejects.toBeInstanceOf(PowerCut);
+  const isDead = await work.then(
+    () => false,
+    (error: unknown) => error instanceof PowerCut || Promise.reject(error),
+  );
+  // After the last step come as many calls as shards of the timer are left, which differ by version: it may end before it dies.
+  if (!isDead) expect([step, dying.calls() < armed.atCall]).toEqual(['remove', true]);
   world.queued.length = 0;
   const part = { kind: 'rotation', id: `${version}-${SHARD}` };
   return [part, rotationTo(version), part, rotationTo(version)];
