@@ -24,6 +24,8 @@ const settings = z.object({
   STAGE: z.enum(stages),
   SERVICE_REGION: z.string().check(z.minLength(1)),
   TABLE_NAME: z.string().check(z.regex(/^[\w.-]{3,255}$/)),
+  /** The table without backups, where places lie. */
+  PLACES_TABLE_NAME: z.string().check(z.regex(/^[\w.-]{3,255}$/)),
   TABLE_ENDPOINT: z.string(),
   PROCESS_QUEUE_URL: z.string().check(z.minLength(1)),
   NOTICE_QUEUE_URL: z.string().check(z.minLength(1)),
@@ -183,6 +185,7 @@ export const leadsTo: Record<Name, Place> = {
   STAGE: 'nowhere',
   SERVICE_REGION: 'aws-region',
   TABLE_NAME: 'nowhere',
+  PLACES_TABLE_NAME: 'nowhere',
   TABLE_ENDPOINT: 'host',
   PROCESS_QUEUE_URL: 'host',
   NOTICE_QUEUE_URL: 'host',

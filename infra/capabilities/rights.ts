@@ -17,8 +17,15 @@ export const acts = {
 } as const;
 export type Act = keyof typeof acts;
 
-/** Acts by partition (lib/table/keys.ts); of an index, what may be queried by its own partition key. */
-type TableRights = { items: Record<string, string>; indexes?: Record<string, string> };
+/**
+ * Acts by partition (lib/table/keys.ts); of an index, what may be queried by its own partition key. `places` is the same in the
+ * table without backups.
+ */
+export type TableRights = {
+  items: Record<string, string>;
+  indexes?: Record<string, string>;
+  places?: Omit<TableRights, 'places'>;
+};
 
 /** Every function obeys the policy, stops what an incident has stopped, and says what is announced to everybody. */
 export const everyFunction = { POLICY: 'get', CONTAINMENT: 'get', ANNOUNCED: 'get' };
@@ -27,6 +34,8 @@ export const everySealer = { KEYS: 'query' };
 
 export const tableRights: Record<Principal, TableRights> = {
   login: {
+    // A join ends what the account given up had agreed to.
+    places: { items: { 'P#*': 'put' } },
     items: {
       'P#*': 'get query put update delete check',
       'ID#openid#*': 'get put',
@@ -47,6 +56,7 @@ export const tableRights: Record<Principal, TableRights> = {
       POLICY: 'put',
       'PROCESS#*': 'put',
     },
+    places: { items: { 'P#*': 'put' } },
   },
   cards: {
     items: {
@@ -68,7 +78,7 @@ export const tableRights: Record<Principal, TableRights> = {
   location: {
     items: { 'P#*': 'get query put update delete check', 'TRY#*': 'update', 'GAUGE#*': 'update' },
     // Squares by keyed digest.
-    indexes: { near: '*' },
+    places: { items: { 'P#*': 'get put update', 'PLACE-KEYS': 'get put' }, indexes: { near: '*' } },
   },
   identity: {
     items: {
@@ -122,6 +132,7 @@ export const tableRights: Record<Principal, TableRights> = {
     },
     // By actor: whatever any of them has touched may be asked.
     indexes: { due: 'DUE#*', everyone: 'EVERYONE#*', touched: '*' },
+    places: { items: { 'P#*': 'get query delete', 'PLACE-KEYS': 'query delete' }, indexes: { due: 'DUE#*' } },
   },
   notify: {
     items: {

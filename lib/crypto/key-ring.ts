@@ -27,7 +27,7 @@ export type DigestDomain =
   | 'mail-code';
 
 /** What the service seals under a key of its own; one domain's key opens nothing of another. */
-export type SealDomain = 'cursor' | 'trail';
+export type SealDomain = 'cursor' | 'trail' | 'place-key';
 
 /** Everything that needs a key but opens nobody, with no key ever leaving it. */
 export type KeyRing = DayKeys & {

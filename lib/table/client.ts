@@ -18,7 +18,7 @@ import type { SensitiveKindId } from '../policy/sensitive';
 import { slicesOf } from '../slices';
 import { TimeoutError, timeLimits, within } from '../time-limits';
 import type { Item, MadeItem } from './item';
-import type { Key } from './keys';
+import { type Key, type TableId, tableOf } from './keys';
 import type { Actor } from './ledger/touched-key';
 import { conditionFailure, isRefusal, mayPass, PartThrottled } from './refusal';
 
@@ -60,7 +60,9 @@ const withoutRetries = {
 const UNREAD_LOG = 'loggerMiddleware';
 
 /**
- * The one table. Every read is strongly consistent unless it goes through an index; expired items are invisible (S2).
+ * The table, and behind it the small one without backups: each item is looked for and put where its key says
+ * (`tableOf`), also within one batch and one transaction, and nobody needs to know. Only a query says which table it is of.
+ * Every read is strongly consistent unless it goes through an index; expired items are invisible (S2).
  * What passes by itself (throttling, conflicts, faults and silence of DynamoDB) is tried again, within the time limits.
  * Every write is safe to try again, even when nobody knows what became of the first try: several writes carry a token
  * by which DynamoDB knows them again (ClientRequestToken); one alone has none, so a count may count twice, and where
@@ -72,10 +74,11 @@ export type Table = {
   by?: Actor | undefined;
   /** Reads items, in the order asked: a trip for every hundred, all at once. */
   getMany(keys: Key[], which?: Visible): Promise<(Item | undefined)[]>;
-  /** One page of a query in one trip. */
+  /** One page of a query of one table in one trip. @throws Error where it names what lies in the other: a programming error */
   query(
     query: Omit<QueryCommandInput, 'TableName'>,
     which?: Visible,
+    from?: TableId,
   ): Promise<{ items: Item[]; lastKey: Key | undefined }>;
   /** Writes all or nothing in one trip. @throws ConditionFailed */
   write(...writes: [Write, ...Write[]]): Promise<void>;
@@ -88,6 +91,8 @@ export type Visible = 'alive' | 'ended-too';
 
 export type TableParts = {
   name: string;
+  /** Of the table without backups. Absent where nobody asks for a place. */
+  placesName?: string | undefined;
   region: string;
   /** Empty in the cloud. */
   endpoint: string;
@@ -103,7 +108,16 @@ const BATCH_KEYS = 100;
 
 /** Opens the table. Opening costs nothing; the first call connects. */
 export function createTable(parts: TableParts): Table {
-  const { name, region, endpoint, clock, random = systemRandom, limits = timeLimits, observe } = parts;
+  const {
+    name,
+    placesName,
+    region,
+    endpoint,
+    clock,
+    random = systemRandom,
+    limits = timeLimits,
+    observe,
+  } = parts;
   const raw = new DynamoDBClient({
     region,
     requestHandler: awsWaits(limits.table, limits.connectMs),
@@ -113,7 +127,16 @@ export function createTable(parts: TableParts): Table {
   raw.middlewareStack.remove(UNREAD_LOG);
   observe?.(raw);
   const client = DynamoDBDocumentClient.from(raw, { marshallOptions: { removeUndefinedValues: true } });
-  const common = { TableName: name, ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const };
+
+  function nameOf(table: TableId): string {
+    if (table === 'main') return name;
+    if (placesName === undefined) throw new Error('this table was opened without the places');
+    return placesName;
+  }
+  const commonOf = (at: object | undefined) => ({
+    TableName: nameOf(tableOf(at as Key)),
+    ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const,
+  });
 
   const alive = (item: Item | undefined): item is Item =>
     item !== undefined && !(Number(item.expiresAtSeconds) <= toEpochSeconds(clock.now()));
@@ -150,16 +173,26 @@ export function createTable(parts: TableParts): Table {
     const readBatch = (batch: Key[]) => {
       let wanted = batch;
       return ask(async (options) => {
-        const request = { RequestItems: { [name]: { Keys: wanted, ConsistentRead: true } } };
-        const answer = await client.send(new BatchGetCommand(request), options);
-        for (const item of (answer.Responses?.[name] ?? []) as Item[]) found.set(address(item), item);
-        wanted = (answer.UnprocessedKeys?.[name]?.Keys ?? []) as Key[];
+        const answer = await client.send(new BatchGetCommand({ RequestItems: byTable(wanted) }), options);
+        for (const item of Object.values(answer.Responses ?? {}).flat() as Item[])
+          found.set(address(item), item);
+        wanted = Object.values(answer.UnprocessedKeys ?? {}).flatMap(({ Keys }) => (Keys ?? []) as Key[]);
         if (wanted.length > 0) throw new PartThrottled();
       });
     };
     await Promise.all(slicesOf(distinct, BATCH_KEYS).map(readBatch));
     const read = keys.map((key) => found.get(address(key)));
     return which === 'ended-too' ? read : read.map((item) => (alive(item) ? item : undefined));
+  }
+
+  function byTable(wanted: Key[]): Record<string, { Keys: Key[]; ConsistentRead: true }> {
+    const requests: ReturnType<typeof byTable> = {};
+    for (const key of wanted) {
+      const own = nameOf(tableOf(key));
+      requests[own] ??= { Keys: [], ConsistentRead: true };
+      requests[own].Keys.push(key);
+    }
+    return requests;
   }
 
   async function write(asked: [Write, ...Write[]]): Promise<Item | undefined> {
@@ -170,11 +203,11 @@ export function createTable(parts: TableParts): Table {
       const request = { TransactItems: writes.map(inTransaction), ClientRequestToken: randomId(random) };
       await ask((options) => client.send(new TransactWriteCommand(request), options), true);
     } else if (Put) {
-      await ask((options) => client.send(new PutCommand({ ...Put, ...common }), options));
+      await ask((options) => client.send(new PutCommand({ ...Put, ...commonOf(Put.Item) }), options));
     } else if (Delete) {
-      await ask((options) => client.send(new DeleteCommand({ ...Delete, ...common }), options));
+      await ask((options) => client.send(new DeleteCommand({ ...Delete, ...commonOf(Delete.Key) }), options));
     } else if (Update) {
-      const request = { ...Update, ...common, ReturnValues: 'ALL_NEW' as const };
+      const request = { ...Update, ...commonOf(Update.Key), ReturnValues: 'ALL_NEW' as const };
       return (await ask((options) => client.send(new UpdateCommand(request), options))).Attributes as Item;
     }
     return undefined;
@@ -192,15 +225,20 @@ export function createTable(parts: TableParts): Table {
 
   function inTransaction(write: Write): TransactItem {
     const { seen: _seen, owner: _owner, holds: _holds, ...verb } = write;
+    const { Put, Update, Delete, ConditionCheck } = verb;
+    const common = commonOf(Put?.Item ?? (Update ?? Delete ?? ConditionCheck)?.Key);
     const [[kind, body] = ['Put', {}]] = Object.entries(verb);
     return { [kind]: { ...body, ...common } } as TransactItem;
   }
 
   return {
     getMany,
-    async query(query, which = 'alive') {
+    async query(query, which = 'alive', from = 'main') {
+      const named = Object.values(query.ExpressionAttributeValues ?? {}).map((value) => `${value}`);
+      if (named.some((text) => from === 'main' && tableOf({ pk: text, sk: text }) === 'places'))
+        throw new Error('what is asked for lies in the table of places');
       const consistent = query.IndexName ? {} : { ConsistentRead: true };
-      const request = { TableName: name, ...consistent, ...query };
+      const request = { TableName: nameOf(from), ...consistent, ...query };
       const answer = await ask((options) => client.send(new QueryCommand(request), options));
       const read = (answer.Items ?? []) as Item[];
       const items = which === 'ended-too' ? read : read.filter(alive);

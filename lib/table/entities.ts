@@ -13,6 +13,7 @@ import { scope, scopeCandidate, scopePage } from './incident/scope';
 import { ledgerEntry } from './ledger/ledger';
 import { endedLocation, location } from './location/location';
 import { historyDay } from './location/location-history';
+import { placeKey } from './location/place-key';
 import { announcements } from './notice/announcement';
 import { audiencePart } from './notice/audience';
 import { audienceHead } from './notice/audience-head';
@@ -91,6 +92,7 @@ export const entities = {
   endedLocation,
   location,
   historyDay,
+  placeKey,
   // notice
   announcements,
   audienceHead,

@@ -33,6 +33,8 @@ export type Declaration<A extends Attributes, Id, P extends PurposeId> = {
   queue?: string;
   /** Declared attributes that are there only as keys of another index: the checksum of a chain leaves them out. */
   indexes?: readonly Extract<keyof A, string>[];
+  /** The attribute that names the hour under whose key it is sealed as well as under the person's own (location/place-keys.ts). */
+  hour?: Extract<keyof A, string>;
   /** An item of it is a natural person, who is counted as long as the item says so in `holds`. */
   counts?: 'persons';
   /**

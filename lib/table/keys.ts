@@ -1,7 +1,7 @@
 import type { PurposeId } from '../policy/purposes';
 
 /**
- * Every key of the table on one screen.
+ * Every key of both tables on one screen.
  *
  *  who               pk                      sk
  *  person            P#<subject>             PERSON          the caller's item: sessions, consents, data key, ledger head
@@ -37,10 +37,30 @@ import type { PurposeId } from '../policy/purposes';
  *
  *  index everyone    everyoneShard -> pk     every person once
  *  index due         dueShard -> dueAt       every process not yet over, what waits for a human, what ends by the clock
- *  index near        nearCell -> nearPath    who wants to be found and where, by keyed digests of squares
+ *  In the table without backups (`tableOf`):
+ *  place             P#<subject>             DATA#location#point     the last square, sealed under its hour's key as well
+ *  place key         PLACE-KEYS              <name>#<number>         of an hour's places, or of a day's index `near`
+ *
+ *  index near        nearCell -> nearPath    there: who wants to be found and where, by keyed digests of squares
  *  index touched     touchedBy -> at         every ledger entry about data, by who has brought it about (ledger/touched.ts)
  */
 export type Key = { pk: string; sk: string };
+
+/** `places` has no backups: what is destroyed there is gone everywhere (docs/adr/0034-places-end-with-their-hour.md). */
+export type TableId = 'main' | 'places';
+export const tableIds: readonly TableId[] = ['main', 'places'];
+
+/** The partition of the keys that places end with. */
+export const PLACE_KEYS = 'PLACE-KEYS';
+/** The purposes of which everything that rests on them lies in the table without backups. */
+const inPlaces: readonly PurposeId[] = ['location'];
+
+/** The table that an item lies in, told by its key alone, so that nobody who reads or writes can take the other one. */
+export function tableOf({ pk, sk }: Key): TableId {
+  return pk === PLACE_KEYS || inPlaces.some((purpose) => sk.startsWith(dataPrefix(purpose)))
+    ? 'places'
+    : 'main';
+}
 
 /**
  * An item elsewhere that leads to one and goes with it. Where `forget` is given it is somebody else's own, and only these

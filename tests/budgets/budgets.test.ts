@@ -441,6 +441,8 @@ const seldom: Partial<Record<Principal, Grant[]>> = {
     // tests/login/arrivals: from another entry of the same operator.
     onItems('BatchGetItem', 'ID#unionid#*'),
     onItems('PutItem', 'ID#unionid#*'),
+    // tests/location/places: a join takes the place of the account that is given up.
+    onPlaces('PutItem'),
     // tests/hosts/door: by an assertion of the door.
     onItems('PutItem', 'SPENT#*'),
   ],
@@ -448,8 +450,14 @@ const seldom: Partial<Record<Principal, Grant[]>> = {
     // tests/location/switch: a history that goes with its consent, and the place that is counted.
     onItems('DeleteItem', 'P#*'),
     onItems('UpdateItem', 'GAUGE#*'),
+    // tests/location/switch: a withdrawal.
+    onPlaces('PutItem'),
     // tests/policy/announcing: the process that tells people of a version.
     onItems('PutItem', 'PROCESS#*'),
+  ],
+  location: [
+    // tests/location/places: by an instance that has not made the key.
+    onPlaces('BatchGetItem', 'PLACE-KEYS'),
   ],
   identity: [
     // tests/identity/gauges: a threshold is reached.
@@ -479,6 +487,9 @@ const seldom: Partial<Record<Principal, Grant[]>> = {
     onItems('UpdateItem', 'GAUGE#*'),
     // tests/identity/journeys: what leads to a real name.
     onItems('DeleteItem', 'ID#*'),
+    // tests/location/places: the end of a place, and of what it lies under.
+    ...['BatchGetItem', 'DeleteItem'].map((act) => onPlaces(act)),
+    onPlaces('DeleteItem', 'PLACE-KEYS'),
   ],
   notify: [
     // tests/notice/fanout: by a partner, whose time is shared.
@@ -495,8 +506,12 @@ const seldom: Partial<Record<Principal, Grant[]>> = {
 
 const byName = (one: Grant, other: Grant) => (JSON.stringify(one) < JSON.stringify(other) ? -1 : 1);
 
-function onItems(act: string, key: string): Grant {
-  return { action: `dynamodb:${act}`, resource: 'Table', key };
+function onItems(act: string, key: string, resource = 'Table'): Grant {
+  return { action: `dynamodb:${act}`, resource, key };
+}
+
+function onPlaces(act: string, key = 'P#*'): Grant {
+  return onItems(act, key, 'PlacesTable');
 }
 
 /** What Lambda does in a function's name, to bring it messages and settings and to write its log. */

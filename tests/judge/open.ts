@@ -41,7 +41,20 @@ function openSm(key: Buffer, body: Buffer, bound: Buffer): Buffer | undefined {
   return Buffer.concat([decipher.update(covered.subarray(16)), decipher.final()]);
 }
 
-type StoredKey = { name: string; keyVersion: number; wrapped: Uint8Array };
+type StoredKey = { name: string; keyVersion: number; wrapped: Uint8Array; suite: string };
+type StoredPlaceKey = { name: string; of: string; wrapped: Uint8Array };
+
+/** A key that places end with: sealed under one that comes of the service's own. */
+export function openPlaceKey(rootKey: string, stored: StoredKey[], key: StoredPlaceKey): Buffer | undefined {
+  const service = stored.find(({ name }) => name === 'service');
+  const opened = service && openAt(rootOf(rootKey), service.wrapped, 'ring|service|1');
+  if (!opened) return undefined;
+  const hash = service.suite === 'sm' ? 'sm3' : 'sha256';
+  const under = Buffer.from(hkdfSync(hash, opened, Buffer.alloc(0), 'seal:place-key', 32));
+  return openAt(under, key.wrapped, `place-key|${key.name}|${key.of}`);
+}
+
+const rootOf = (rootKey: string) => Buffer.from(rootKey.replace(/^local:/, ''), 'base64');
 
 /**
  * A person's data key: two bytes say which version of the person's branch key wrapped it. `rootKey` is the setting of a
@@ -58,8 +71,7 @@ export function openDataKey(
   const version = Buffer.from(wrapped).readUInt16BE(0);
   const name = `branch:${branch}`;
   const found = stored.find((one) => one.name === name && one.keyVersion === version);
-  const root = Buffer.from(rootKey.replace(/^local:/, ''), 'base64');
-  const branchKey = found && openAt(root, found.wrapped, `ring|${name}|${version}`);
+  const branchKey = found && openAt(rootOf(rootKey), found.wrapped, `ring|${name}|${version}`);
   const blob = wrapped.subarray(DATA_KEY_VERSION_BYTES);
   return branchKey && openAt(branchKey, blob, `data-key|${subjectId}|${branch}|${version}`);
 }

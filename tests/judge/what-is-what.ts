@@ -67,8 +67,9 @@ export const entities: Record<string, string> = {
   'viewer-record': 'shareId day expiresAtSeconds epoch',
   // location
   location:
-    'version revision on sinceMs precision findable keepsHistory untilSeconds expiresAtSeconds nearUntilSeconds -nearCell:location-cell -nearPath:location-cell cell:location-point takenAtMs:location-point epoch',
+    'version revision on sinceMs precision findable keepsHistory untilSeconds expiresAtSeconds nearUntilSeconds hour -nearCell:location-cell -nearPath:location-cell cell:location-point takenAtMs:location-point epoch',
   'ended-location': 'expiresAtSeconds epoch',
+  'place-key': '-name -of -wrapped -suite',
   'history-day': 'day version expiresAtSeconds places:location-history epoch',
   // profile and services
   nickname: 'version updatedAt edit nickname epoch',

@@ -1,6 +1,6 @@
 import type { Item, Table, Visible } from '../client';
 import { entities } from '../entities';
-import { type Key, partition } from '../keys';
+import { type Key, partition, tableIds, tableOf } from '../keys';
 import type { AnyEntity } from './any-entity';
 
 /** Items that one trip reads of a partition. Memory is one page, whatever a person owns. */
@@ -8,7 +8,7 @@ const PAGE_ITEMS = 100;
 
 /**
  * Every item in a person's partition whose sort key starts with `under`, in the order of those keys, a page at a time.
- * Without it: all of them.
+ * Without it: all of them, from the one table and then from the other.
  */
 export async function* itemsOfPerson(
   table: Table,
@@ -16,21 +16,21 @@ export async function* itemsOfPerson(
   which: Visible = 'alive',
   under?: string,
 ): AsyncGenerator<Item> {
-  let after: Key | undefined;
-  do {
-    const page = {
-      KeyConditionExpression: under === undefined ? 'pk = :pk' : 'pk = :pk AND begins_with(sk, :under)',
-      ExpressionAttributeValues: {
-        ':pk': partition(subjectId),
-        ...(under !== undefined && { ':under': under }),
-      },
-      Limit: PAGE_ITEMS,
-      ...(after && { ExclusiveStartKey: after }),
-    };
-    const { items, lastKey } = await table.query(page, which);
-    yield* items;
-    after = lastKey;
-  } while (after);
+  const pk = partition(subjectId);
+  for (const from of under === undefined ? tableIds : [tableOf({ pk, sk: under })]) {
+    let after: Key | undefined;
+    do {
+      const page = {
+        KeyConditionExpression: under === undefined ? 'pk = :pk' : 'pk = :pk AND begins_with(sk, :under)',
+        ExpressionAttributeValues: { ':pk': pk, ...(under !== undefined && { ':under': under }) },
+        Limit: PAGE_ITEMS,
+        ...(after && { ExclusiveStartKey: after }),
+      };
+      const { items, lastKey } = await table.query(page, which, from);
+      yield* items;
+      after = lastKey;
+    } while (after);
+  }
 }
 
 const byName = new Map<string, AnyEntity>(Object.values(entities).map((entity) => [entity.name, entity]));

@@ -1,6 +1,6 @@
 import { toInstant } from '../../clock';
 import type { Item, Table, Write } from '../client';
-import { DUE_SHARDS, dueShard, type Key } from '../keys';
+import { DUE_SHARDS, dueShard, type Key, tableIds } from '../keys';
 import { remove } from '../replace';
 import type { AnyEntity } from './any-entity';
 import { filesOf, openUntil } from './erase';
@@ -16,7 +16,7 @@ const PAGE_ITEMS = 100;
 export type Ended = { item: Item; files: string[]; writes: [Write, ...Write[]] };
 
 /**
- * What is past its end at a moment, through the sparse index `due`, shard by shard: reads only what is due, and nothing that
+ * What is past its end at a moment, through the sparse index `due` of both tables, shard by shard: reads only what is due, and nothing that
  * is not (promise S2). Each is deleted under the condition that its end is still what it was: what was given longer stays.
  * One whose files may still appear waits until none can.
  */
@@ -25,16 +25,20 @@ export async function* endedItems(
   nowMs: number,
   among: ReadonlyMap<string, AnyEntity> = declaredEntities,
 ): AsyncGenerator<Ended> {
-  for (let shard = 0; shard < DUE_SHARDS; shard += 1) {
+  const parts = tableIds.flatMap((from) =>
+    Array.from({ length: DUE_SHARDS }, (_, shard) => ({ from, shard })),
+  );
+  for (const { from, shard } of parts) {
     let after: Key | undefined;
     do {
-      const { items, lastKey } = await table.query({
+      const page = {
         IndexName: 'due',
         KeyConditionExpression: 'dueShard = :shard AND dueAt <= :now',
         ExpressionAttributeValues: { ':shard': dueShard(shard), ':now': toInstant(nowMs) },
         Limit: PAGE_ITEMS,
         ...(after && { ExclusiveStartKey: after }),
-      });
+      };
+      const { items, lastKey } = await table.query(page, 'alive', from);
       for (const item of await table.getMany(items, 'ended-too')) {
         const entity = item && among.get(String(item.entity));
         if (!item || !entity || !hasEnded(item, nowMs) || openUntil(item, entity) * 1000 > nowMs) continue;
