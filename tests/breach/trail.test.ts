@@ -4,6 +4,7 @@ import { retentionMs } from '../../lib/policy/retention';
 import { beijingDay } from '../../lib/policy/working-days';
 import { openIncident } from '../../lib/table/incident/change-incident';
 import { incidentEntry } from '../../lib/table/incident/incident-entry';
+import { readRetention } from '../../lib/table/retention/append';
 import { loadServiceKeys } from '../../lib/table/service/key-store';
 import { firstTrailDay } from '../../lib/trail/days';
 import { readLines } from '../../lib/trail/line';
@@ -144,5 +145,10 @@ it('destroys the keys of days when the period of the logs is over, not a day ear
   expect((await loadServiceKeys(world.deps.table)).filter(({ name }) => name === 'trail')).toHaveLength(1);
   expect(await of(today)).toBeUndefined();
   expect(await of(day)).toBe(before);
+  const { entries } = await readRetention(world.deps.table, 'service', 0, 10);
+  expect(entries).toMatchObject([
+    { act: 'day-key.destroyed', rule: 'log-life', details: { before: today } },
+    { act: 'day-key.destroyed', rule: 'log-life', details: { before: day } },
+  ]);
   await signedIn('somebody later');
 });
