@@ -19,12 +19,11 @@ const relay = ['SMTP_URL', 'SMTP_USER', 'SMTP_PASSWORD', 'MAIL_FROM', 'MAIL_BOUN
 const queues = ['SQS_ENDPOINT'] as const;
 const pictures = ['OBJECTS_BUCKET', 'OBJECTS_ENDPOINT'] as const;
 
-/** What every function has: the tables, and the policy that it obeys. */
+/** What every function has: the table, and the policy that it obeys. */
 export const everywhere = [
   'STAGE',
   'SERVICE_REGION',
   'TABLE_NAME',
-  'PLACES_TABLE_NAME',
   'TABLE_ENDPOINT',
   'POLICY_REFRESH_SECONDS',
 ] as const;
@@ -32,8 +31,8 @@ export const everywhere = [
 export const capabilities = {
   /** Opens the key ring: seals and digests of people's data. */
   seal: { settings: ['ROOT_KEY', 'SEAL_SUITE'], parts: ['ring'] },
-  /** Opens and makes the keys that places end with (lib/table/location/place-keys.ts). */
-  places: { settings: [], parts: ['placeKeys'] },
+  /** Reads or writes where people are, if only to end it: whoever goes through all of a person does. */
+  places: { settings: ['PLACES_TABLE_NAME'], parts: ['placeKeys'] },
   /** Called by people, through a door in CloudBase as well. */
   people: { settings: ['WECHAT_APPID', 'DOOR_KEYS'], parts: ['doorKeys'] },
   'wechat-sign-in': { settings: wechat, partners: ['wechat'] },
@@ -88,15 +87,24 @@ export type Capability = keyof typeof capabilities;
 
 /** What each function is able to do. A new function begins with a row here (CONTRIBUTING.md). */
 export const functionCapabilities = {
-  login: ['people', 'seal', 'wechat-sign-in', 'linked-entries', 'wechat-phone', 'risk', 'ask-for-processes'],
-  consent: ['people', 'seal', 'staff-identity', 'ask-for-processes', 'publish-policy'],
+  login: [
+    'people',
+    'seal',
+    'places',
+    'wechat-sign-in',
+    'linked-entries',
+    'wechat-phone',
+    'risk',
+    'ask-for-processes',
+  ],
+  consent: ['people', 'seal', 'places', 'staff-identity', 'ask-for-processes', 'publish-policy'],
   cards: ['people', 'seal', 'staff-identity', 'text', 'code'],
   profile: ['people', 'seal', 'staff-identity', 'pictures', 'notice-templates', 'mail'],
   location: ['people', 'seal', 'places'],
   identity: ['people', 'seal', 'staff-identity', 'faceid', 'network-identity'],
   breach: ['seal', 'staff-identity', 'ask-for-processes', 'notice-templates', 'ask-for-notices'],
   events: ['seal', 'wechat-push', 'notice-templates', 'bounces', 'ask-for-notices'],
-  retention: ['seal', 'take-processes', 'ask-for-processes', 'erase-pictures'],
+  retention: ['seal', 'places', 'take-processes', 'ask-for-processes', 'erase-pictures'],
   notify: ['seal', 'send-notices', 'notice-templates', 'ask-for-notices', 'wechat-message', 'sms', 'mail'],
 } as const satisfies Record<string, readonly Capability[]>;
 

@@ -46,7 +46,7 @@ export const retention = {
       finished: z.boolean(),
     }),
     ledger: 'act',
-    // The first run of a day destroys a day's key. Two trips per shard of the index; each process found costs what runProcess costs, each record swept a write of its own.
+    // The keys of hours and days that end: one trip to see them, two and eight units for each. Two trips per shard of the index, and one of that of places; each process found costs what runProcess costs, each record swept a write of its own.
     budget: { trips: 18, readUnits: 10, writeUnits: 4 },
     run: sweep,
   }),

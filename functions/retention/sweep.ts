@@ -5,6 +5,7 @@ import { runProcess } from '../../lib/process/run';
 import { DUE_SHARDS, type Key } from '../../lib/table/keys';
 import { dueProcesses } from '../../lib/table/process/process';
 import { destroyDays } from './destroy-days';
+import { destroyPlaceKeys } from './destroy-place-keys';
 import { sweepEnded } from './sweep-ended';
 
 /** A run stops taking up work after this long, well inside the platform's 60 s; the next run goes on. */
@@ -12,7 +13,7 @@ export const SWEEP_MS = 45_000;
 const PAGE = 100;
 
 /**
- * Destroys the keys of days that are over, takes up the processes that are due, then sweeps what has ended by the clock. One that fails is left for a later run and
+ * Destroys the keys of hours and days that are over, takes up the processes that are due, then sweeps what has ended by the clock. One that fails is left for a later run and
  * does not stop the others. Memory is one page, whatever the number of people.
  */
 export async function sweep(deps: Deps, { requestId }: Pick<Run<'scheduler', unknown>, 'requestId'>) {
@@ -22,6 +23,7 @@ export async function sweep(deps: Deps, { requestId }: Pick<Run<'scheduler', unk
     outcome.failed += 1;
     deps.log({ event: 'fault', requestId, operation: 'retention/sweep', ...faultOf(error) });
   };
+  await destroyPlaceKeys(deps).catch(failed);
   await destroyDays(deps).catch(failed);
   for (let shard = 0; shard < DUE_SHARDS; shard += 1) {
     let after: Key | undefined;

@@ -18,9 +18,10 @@ import type { SensitiveKindId } from '../policy/sensitive';
 import { slicesOf } from '../slices';
 import { TimeoutError, timeLimits, within } from '../time-limits';
 import type { Item, MadeItem } from './item';
-import { type Key, type TableId, tableOf } from './keys';
+import type { Key, TableId } from './keys';
 import type { Actor } from './ledger/touched-key';
 import { conditionFailure, isRefusal, mayPass, PartThrottled } from './refusal';
+import { twoTables } from './two-tables';
 
 export type { Item, MadeItem } from './item';
 export { ConditionFailed } from './refusal';
@@ -91,8 +92,8 @@ export type Visible = 'alive' | 'ended-too';
 
 export type TableParts = {
   name: string;
-  /** Of the table without backups. Absent where nobody asks for a place. */
-  placesName?: string | undefined;
+  /** Of the table without backups. Absent or empty for who has nothing to do with places. */
+  placesName?: string;
   region: string;
   /** Empty in the cloud. */
   endpoint: string;
@@ -127,16 +128,7 @@ export function createTable(parts: TableParts): Table {
   raw.middlewareStack.remove(UNREAD_LOG);
   observe?.(raw);
   const client = DynamoDBDocumentClient.from(raw, { marshallOptions: { removeUndefinedValues: true } });
-
-  function nameOf(table: TableId): string {
-    if (table === 'main') return name;
-    if (placesName === undefined) throw new Error('this table was opened without the places');
-    return placesName;
-  }
-  const commonOf = (at: object | undefined) => ({
-    TableName: nameOf(tableOf(at as Key)),
-    ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const,
-  });
+  const { commonOf, byTable, nameFor } = twoTables(name, placesName);
 
   const alive = (item: Item | undefined): item is Item =>
     item !== undefined && !(Number(item.expiresAtSeconds) <= toEpochSeconds(clock.now()));
@@ -185,16 +177,6 @@ export function createTable(parts: TableParts): Table {
     return which === 'ended-too' ? read : read.map((item) => (alive(item) ? item : undefined));
   }
 
-  function byTable(wanted: Key[]): Record<string, { Keys: Key[]; ConsistentRead: true }> {
-    const requests: ReturnType<typeof byTable> = {};
-    for (const key of wanted) {
-      const own = nameOf(tableOf(key));
-      requests[own] ??= { Keys: [], ConsistentRead: true };
-      requests[own].Keys.push(key);
-    }
-    return requests;
-  }
-
   async function write(asked: [Write, ...Write[]]): Promise<Item | undefined> {
     const writes = asked.map(stamped) as [Write, ...Write[]];
     const [{ Put, Delete, Update, ConditionCheck }, ...others] = writes;
@@ -234,11 +216,8 @@ export function createTable(parts: TableParts): Table {
   return {
     getMany,
     async query(query, which = 'alive', from = 'main') {
-      const named = Object.values(query.ExpressionAttributeValues ?? {}).map((value) => `${value}`);
-      if (named.some((text) => from === 'main' && tableOf({ pk: text, sk: text }) === 'places'))
-        throw new Error('what is asked for lies in the table of places');
       const consistent = query.IndexName ? {} : { ConsistentRead: true };
-      const request = { TableName: nameOf(from), ...consistent, ...query };
+      const request = { TableName: nameFor(query, from), ...consistent, ...query };
       const answer = await ask((options) => client.send(new QueryCommand(request), options));
       const read = (answer.Items ?? []) as Item[];
       const items = which === 'ended-too' ? read : read.filter(alive);

@@ -4,12 +4,14 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { ownCardKinds } from '../../functions/cards/shapes';
 import { functionNames } from '../../infra/capabilities/files';
 import type { Principal } from '../../infra/capabilities/rights';
+import { HOUR_MS } from '../../lib/clock';
 import { KEY_RING_REFRESH_MS } from '../../lib/crypto/key-ring';
 import { TRAIL_KEY } from '../../lib/crypto/wrapped-key';
 import type { Budget, OperationKinds } from '../../lib/gate/operation';
 import { type KindId, kinds, kindsFor } from '../../lib/policy/kinds';
 import { serviceIds } from '../../lib/policy/services';
 import { acts, type LedgerAct, ledgerActs } from '../../lib/table/ledger/acts';
+import { hourOf, placeKey } from '../../lib/table/location/place-key';
 import { createServiceKey, loadServiceKeys, removeServiceKey } from '../../lib/table/service/key-store';
 import { breachRows } from '../breach/budget-rows';
 import { cardRows } from '../cards/budget-rows';
@@ -176,6 +178,7 @@ const prepare: Record<string, () => Promise<Prepared>> = {
   },
   'retention/sweep': async () => {
     await olderTrailKey();
+    await endedHour();
     return { by: { trigger: 'schedule' } };
   },
 };
@@ -191,6 +194,13 @@ async function olderTrailKey(): Promise<void> {
   await table.write(createServiceKey(await ring.newTrailKey('2025-12-31')), removeServiceKey(known));
   awhileLater();
   await world.deps.policy.refresh();
+}
+
+/** The key of an hour whose places end with this run. */
+async function endedHour(): Promise<void> {
+  const of = hourOf(world.deps.clock.now() - 25 * HOUR_MS);
+  const value = { name: 'hour', of, wrapped: Buffer.from('any'), suite: 'aes' } as const;
+  await world.deps.table.write({ Put: { Item: placeKey.make('hour', of, value) } });
 }
 
 async function webCode() {
