@@ -47,7 +47,7 @@ export const retention = {
     }),
     ledger: 'act',
     // The keys of hours and days that end: one trip to see them, two and eight units for each. Two trips per shard of the index, and one of that of places; each process found costs what runProcess costs, each record swept a write of its own.
-    budget: { trips: 18, readUnits: 10, writeUnits: 4 },
+    budget: { trips: 30, readUnits: 17, writeUnits: 14 },
     run: sweep,
   }),
 };

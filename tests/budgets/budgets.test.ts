@@ -499,7 +499,6 @@ const seldom: Partial<Record<Principal, Grant[]>> = {
     onItems('DeleteItem', 'ID#*'),
     // tests/location/places: the end of a place, and of what it lies under.
     ...['BatchGetItem', 'DeleteItem'].map((act) => onPlaces(act)),
-    onPlaces('DeleteItem', 'PLACE-KEYS'),
   ],
   notify: [
     // tests/notice/fanout: by a partner, whose time is shared.
