@@ -94,6 +94,7 @@ export const tableRights: Record<Principal, TableRights> = {
   },
   rights: {
     items: { 'P#*': 'get put update delete', 'GAUGE#*': 'update' },
+    places: { items: { 'P#*': 'put' } },
   },
   breach: {
     items: {

@@ -482,6 +482,7 @@ const seldom: Partial<Record<Principal, Grant[]>> = {
     // tests/rights/erase-part: a place, which is counted, with its history.
     onItems('DeleteItem', 'P#*'),
     onItems('UpdateItem', 'GAUGE#*'),
+    onPlaces('PutItem'),
   ],
   breach: [
     // tests/breach/scope: a scope that rests on a list.
