@@ -122,6 +122,7 @@ export const tableRights: Record<Principal, TableRights> = {
       'ID#*': 'delete',
       'ID#share#*': 'get',
       'GAUGE#*': 'update',
+      'RETENTION#*': 'get put',
     },
     // By actor: whatever any of them has touched may be asked.
     indexes: { due: 'DUE#*', everyone: 'EVERYONE#*', touched: '*' },
