@@ -104,10 +104,18 @@ export const functionCapabilities = {
   profile: ['people', 'seal', 'staff-identity', 'pictures', 'notice-templates', 'mail'],
   location: ['people', 'seal', 'places'],
   identity: ['people', 'seal', 'staff-identity', 'faceid', 'network-identity'],
-  rights: ['people', 'seal', 'places', 'ask-for-processes'],
+  rights: ['people', 'seal', 'places', 'staff-identity', 'ask-for-processes'],
   breach: ['seal', 'staff-identity', 'ask-for-processes', 'notice-templates', 'ask-for-notices'],
-  events: ['seal', 'wechat-push', 'notice-templates', 'bounces', 'ask-for-notices'],
-  retention: ['seal', 'places', 'take-processes', 'ask-for-processes', 'erase-pictures', 'vault'],
+  events: ['seal', 'wechat-push', 'notice-templates', 'bounces', 'ask-for-notices', 'ask-for-processes'],
+  retention: [
+    'seal',
+    'places',
+    'staff-identity',
+    'take-processes',
+    'ask-for-processes',
+    'erase-pictures',
+    'vault',
+  ],
   notify: ['seal', 'send-notices', 'notice-templates', 'ask-for-notices', 'wechat-message', 'sms', 'mail'],
 } as const satisfies Record<string, readonly Capability[]>;
 

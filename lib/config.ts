@@ -157,7 +157,7 @@ export function readConfig(
   environment: Record<string, string | undefined>,
   has: readonly Capability[] = allCapabilities,
 ): Config {
-  const given = { ...optional, ...withoutUndefined(environment) };
+  const given = { ...optional, ...withoutEmpty(environment) };
   const read = settingsOf(has);
   const wanted = names.filter((name) => read.includes(name)).map((name) => [name, true]);
   const parsed = z.pick(settings, Object.fromEntries(wanted) as Record<Name, true>).safeParse(given);
@@ -253,10 +253,6 @@ export function assertResidence(environment: Record<string, string | undefined>,
     for (const value of (environment[name] ?? '').split(',').filter(Boolean)) look[place](name, value);
 }
 
-function withoutUndefined(
-  environment: Record<string, string | undefined>,
-): Record<string, string | undefined> {
-  return Object.fromEntries(
-    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
-  );
+function withoutEmpty(environment: Record<string, string | undefined>) {
+  return Object.fromEntries(Object.entries(environment).filter(([, value]) => value));
 }

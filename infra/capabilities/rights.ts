@@ -18,8 +18,8 @@ export const acts = {
 export type Act = keyof typeof acts;
 
 /**
- * Acts by partition (lib/table/keys.ts); of an index, what may be queried by its own partition key. `places` is the same in the
- * table without backups.
+ * Acts by partition (lib/table/keys.ts); of an index, what may be queried by its own partition key, several separated by a
+ * space. `places` is the same in the table without backups.
  */
 export type TableRights = {
   items: Record<string, string>;
@@ -93,7 +93,7 @@ export const tableRights: Record<Principal, TableRights> = {
     indexes: { due: 'APPEALS' },
   },
   rights: {
-    items: { 'P#*': 'get put update delete', 'GAUGE#*': 'update' },
+    items: { 'P#*': 'get query put update delete', 'TRY#*': 'update', 'GAUGE#*': 'update' },
     places: { items: { 'P#*': 'put' } },
   },
   breach: {
@@ -132,12 +132,16 @@ export const tableRights: Record<Principal, TableRights> = {
       KEYS: 'put delete',
       'ID#*': 'delete',
       'ID#share#*': 'get',
+      'TRY#*': 'update',
       'GAUGE#*': 'update',
       'RETENTION#*': 'get put',
     },
     // By actor: whatever any of them has touched may be asked.
-    indexes: { due: 'DUE#*', everyone: 'EVERYONE#*', touched: '*' },
-    places: { items: { 'P#*': 'get query delete', 'PLACE-KEYS': 'query delete' }, indexes: { due: 'DUE#*' } },
+    indexes: { due: 'DUE#* AUTHORISATIONS', everyone: 'EVERYONE#*', touched: '*' },
+    places: {
+      items: { 'P#*': 'get query put delete', 'PLACE-KEYS': 'query delete' },
+      indexes: { due: 'DUE#*' },
+    },
   },
   notify: {
     items: {

@@ -453,7 +453,7 @@ const seldom: Partial<Record<Principal, Grant[]>> = {
     // tests/login/arrivals: from another entry of the same operator.
     onItems('BatchGetItem', 'ID#unionid#*'),
     onItems('PutItem', 'ID#unionid#*'),
-    // tests/location/places: a join takes the place of the account that is given up.
+    // tests/process/join: it takes the place of the account that is given up.
     onPlaces('PutItem'),
     // tests/hosts/door: by an assertion of the door.
     onItems('PutItem', 'SPENT#*'),
@@ -507,6 +507,8 @@ const seldom: Partial<Record<Principal, Grant[]>> = {
     onItems('DeleteItem', 'ID#*'),
     // tests/location/places: the end of a place, and of what it lies under.
     ...['BatchGetItem', 'DeleteItem'].map((act) => onPlaces(act)),
+    // tests/events/duties: a permission taken back, with the place that it covered.
+    onPlaces('PutItem'),
   ],
   notify: [
     // tests/notice/fanout: by a partner, whose time is shared.

@@ -1,6 +1,6 @@
 import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import { openAt, openDataKey, openPlaceKey } from './open';
+import { type OpenStaying, openAt, openDataKey, openPlaceKey, stayingOpener } from './open';
 import { envelope, meaningOf, ofSession, outlives, remains, says, unsaid } from './what-is-what';
 
 /**
@@ -20,6 +20,8 @@ export type Opened = {
   content: Record<string, unknown>;
   opened: Record<string, unknown>;
   by?: string;
+  /** It opened by a key under which it outlives its person, and not by theirs. */
+  stays?: true;
 };
 
 export type Look = {
@@ -43,6 +45,7 @@ export function createJudge({ region, endpoint, tableNames, rootKey }: Place): J
   const dataKeys = new Map<string, Buffer>();
   /** By the hour. */
   const hourKeys = new Map<unknown, Buffer>();
+  let openStaying: OpenStaying = () => undefined;
 
   async function dump(tableName: string): Promise<Raw[]> {
     const items: Raw[] = [];
@@ -63,6 +66,7 @@ export function createJudge({ region, endpoint, tableNames, rootKey }: Place): J
       if (!key) throw new Error('the key of an hour does not open');
       hourKeys.set(item.of, key);
     }
+    openStaying = stayingOpener(rootKey, stored);
     for (const { pk, wrappedKey } of items.filter(isPerson)) {
       const subjectId = ownerOf(pk) ?? '';
       if (dataKeys.has(subjectId) || !(wrappedKey instanceof Uint8Array)) continue;
@@ -81,6 +85,21 @@ export function createJudge({ region, endpoint, tableNames, rootKey }: Place): J
 
   function open({ pk, sk, entity, ...content }: Raw): Opened {
     const { sealed, form } = content;
+    const owner = ownerOf(pk);
+    const staying =
+      owner !== undefined && sealed instanceof Uint8Array
+        ? openStaying(owner, sealed, `${owner}|${entity}|${sk}|${form}`)
+        : undefined;
+    if (staying && owner !== undefined)
+      return {
+        pk,
+        sk,
+        entity,
+        content,
+        opened: JSON.parse(staying.toString('utf8')),
+        by: owner,
+        stays: true,
+      };
     const [found] =
       sealed instanceof Uint8Array
         ? keysFor(pk).flatMap(([subjectId, key]) => {

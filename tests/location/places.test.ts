@@ -9,8 +9,7 @@ import { endedPlaceKeys, hourOf, placeKey } from '../../lib/table/location/place
 import { exportPerson } from '../../lib/table/readers/export';
 import { readRetention, verifyRetention } from '../../lib/table/retention/append';
 import { createSealer } from '../../lib/table/sealer';
-import { type Holder, holder } from '../cards/support';
-import { accountNumber, proofFor } from '../login/support';
+import type { Holder } from '../cards/support';
 import { createWorld, type World } from '../support/world';
 import { findable, here, namesNear, point, somebody, switchOn } from './support';
 
@@ -154,17 +153,6 @@ describe('the key of a day of the index near (L2, L3)', () => {
     await sweep();
     expect(await near()).toHaveLength(1);
   });
-});
-
-it('a join takes the place of the account that is given up (A1, L1)', async () => {
-  const [old, fresh] = [await holder(world, 'old'), await holder(world, 'fresh', 'location')];
-  await switchOn(world, fresh);
-  await world.ok('location/update', point(world), fresh);
-  const [a, b] = [await accountNumber(world, old), await accountNumber(world, fresh)];
-  const otherProof = await proofFor(world, old, 'old', 'login/joinAccounts', b);
-  const proof = await proofFor(world, fresh, 'fresh', 'login/joinAccounts', a);
-  await world.ok('login/joinAccounts', { keep: 'other', otherProof }, { ...fresh, proof });
-  expect((await stored(fresh))?.sealed).toBeUndefined();
 });
 
 it('memory overwrites a key at its end, asked or not, and keeps none past it', () => {

@@ -53,7 +53,9 @@ type Output = { Responses?: Record<string, Item[]>; Items?: Item[]; Attributes?:
  */
 export function observeKinds(
   place: Place,
-  opening: () => Pick<KeyRing, 'suite'> & Pick<DataKeys, 'dataKey'> & Pick<PlaceKeys, 'openerFor'>,
+  opening: () => Pick<KeyRing, 'suite'> &
+    Pick<DataKeys, 'dataKey' | 'stayKeys'> &
+    Pick<PlaceKeys, 'openerFor'>,
 ): (client: DynamoDBClient) => void {
   const own = DynamoDBDocumentClient.from(
     new DynamoDBClient({ region: place.region, endpoint: place.endpoint }),
@@ -90,8 +92,11 @@ export function observeKinds(
     dataKeys.set(subjectId, known);
     const dataKey = await known;
     if (!dataKey) return undefined;
-    const own = createSealer(subjectId, dataKey, opening().suite, systemRandom);
-    const sealer = hour === undefined ? own : await current.exit(() => opening().openerFor(hour, own));
+    const { suite, stayKeys, openerFor } = opening();
+    const own = createSealer(subjectId, dataKey, suite, systemRandom, await stayKeys(subjectId));
+    const rule = stayRuleOf(entity);
+    const staying = (rule && own.staying?.(rule)) ?? own;
+    const sealer = hour === undefined ? staying : await current.exit(() => openerFor(hour, staying));
     if (!sealer) return undefined;
     for (const at of placesOf(key))
       try {
@@ -227,6 +232,11 @@ function recordOf(entity: string, attribute: string): string | undefined {
 
 function attributesOf(entity: string) {
   return entities.get(entity)?.attributes ?? {};
+}
+
+/** The rule by which what is sealed in an item outlives its person. */
+function stayRuleOf(entity: string) {
+  return entities.get(entity)?.outlives;
 }
 
 /** Whether a kind says something about a person. The others are numbers and times of ours. */
