@@ -125,7 +125,7 @@ export const tableRights: Record<Principal, TableRights> = {
       'RETENTION#*': 'get put',
     },
     // By actor: whatever any of them has touched may be asked.
-    indexes: { due: 'DUE#*', everyone: 'EVERYONE#*', touched: '*' },
+    indexes: { due: 'DUE#* ENDS#*', everyone: 'EVERYONE#*', touched: '*' },
   },
   notify: {
     items: {
