@@ -15,6 +15,7 @@ export const titles: Record<string, string> = {
   cards: '名片',
   location: '位置和附近',
   breach: '安全事件',
+  retention: '保存期限',
 };
 
 /** Callers that reach us over the network, in words. The queue's and the timer's operations are nobody's to call. */

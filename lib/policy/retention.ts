@@ -8,7 +8,9 @@ export type RetentionRule = {
   /** The law or reason that allows the period. */
   basis: string;
   /** A fixed length in milliseconds, or the event that ends it. */
-  endsAfter: { milliseconds: number } | { event: 'account-closed' | 'deleted-or-withdrawn' | 'key-replaced' };
+  endsAfter:
+    | { milliseconds: number }
+    | { event: 'account-closed' | 'deleted-or-withdrawn' | 'key-replaced' | 'hold-released' };
 };
 
 const MINUTE_MS = 60_000;
@@ -124,6 +126,11 @@ export const retention = {
     period: '安全事件处置结束后三年',
     basis: '个人信息保护法第五十六条、网络数据安全管理条例第十二条：处理记录至少保存三年',
     endsAfter: { milliseconds: 3 * 365 * DAY_MS },
+  },
+  'hold-life': {
+    period: '直到封存的理由消失；每次封存都写明复核日期，最长 180 天复核一次',
+    basis: '个人信息保护法第四十七条第二款：法律规定的期限未满，或者有争议、调查需要的，只存储和采取安全措施',
+    endsAfter: { event: 'hold-released' },
   },
   'log-life': {
     period: '写入后 186 天：届时销毁还原所需的密钥，代号不再指向任何人',

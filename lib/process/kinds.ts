@@ -1,5 +1,6 @@
-import type { KindId } from '../policy/kinds';
+import { type KindId, kindIds } from '../policy/kinds';
 import { erasure } from './erasure';
+import { hold } from './hold';
 import { incidentClock } from './incident-clock';
 import { incidentMeasure } from './incident-measure';
 import { join } from './join';
@@ -11,6 +12,7 @@ import { scope } from './scope';
 /** Every kind of process there is, once. A row of another kind stays where it is, and rings. */
 export const processKinds: Readonly<Record<string, ProcessKind>> = {
   erasure,
+  hold,
   'incident-clock': incidentClock,
   'incident-measure': incidentMeasure,
   join,
@@ -21,6 +23,7 @@ export const processKinds: Readonly<Record<string, ProcessKind>> = {
 
 /** What the steps of a kind open of people's data, for the trail. Of a kind without a row the trail says what its queue declares. */
 export const kindsOpened: Readonly<Record<string, readonly KindId[]>> = {
+  hold: kindIds,
   'incident-clock': ['incident-record'],
   join: ['wechat-openid'],
   rotation: ['key-material'],

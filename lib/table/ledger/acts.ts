@@ -34,6 +34,8 @@ export const acts = {
   'real-name.verified': { aboutData: true },
   'real-name.ended': { aboutData: true },
   'incident.contained': { aboutData: false },
+  'hold.placed': { aboutData: true },
+  'hold.released': { aboutData: true },
 } as const satisfies Record<string, { aboutData: boolean }>;
 
 export type LedgerAct = keyof typeof acts;

@@ -1,6 +1,7 @@
 import type { KindId } from '../../policy/kinds';
 import type { PurposeId } from '../../policy/purposes';
 import type { Item, Table, Write } from '../client';
+import { isFrozen, isHeld } from '../item';
 import { dataPrefix, keys } from '../keys';
 import { moveTo, whileErased } from '../person/life';
 import { type Condition, pointersTo, remove, removePointer } from '../replace';
@@ -41,7 +42,7 @@ export type EraseOptions = {
 /**
  * The steps that erase what lies in a person's partition, cut by the number of writes and not of items, since an item takes
  * its pointers with it (promise R3); what is somebody else's only forgets the person. What is declared to outlive the person
- * never goes. What may still get a file comes after everything else. The person's own item comes last, when nothing else is
+ * never goes; of what is held it is noted that it has ended, and that is counted nowhere. What may still get a file comes after everything else. The person's own item comes last, when nothing else is
  * told to stay: it is moved to `erased`, from a state that leads there, and keeps what it declares to remain; their key too
  * while something sealed outlives them. Each step may be repeated: what is gone already stays gone. It is refused as a whole
  * when one of its items has been made anew since; then look again.
@@ -56,10 +57,13 @@ export async function* eraseSteps(
   let person: Item | undefined;
   let isWhole = true;
   let keyIsNeeded = false;
-  const [cut, open] = [cutter(options), cutter(options)];
+  const [cut, open] = [cutter(subjectId, options), cutter(subjectId, options)];
   for await (const item of itemsOfPerson(table, subjectId, 'ended-too', purpose && dataPrefix(purpose))) {
     const entity = entityOf(item, among);
-    if (!goes(item, entity)) isWhole = false;
+    // What is frozen is judged by what it is.
+    const of = isFrozen(item) ? entityOf({ ...item, entity: item.of }, among) : entity;
+    if (!goes(item, of)) isWhole = false;
+    else if (item.ended) continue;
     else if (item.sk === own) person = item;
     else if (entity.declaration.outlives) keyIsNeeded ||= item.sealed !== undefined;
     else yield* (openUntil(item, entity) > 0 ? open : cut).add(item, entity);
@@ -110,7 +114,10 @@ function endPerson(
 }
 
 /** Gathers items and answers a step whenever one is full. */
-function cutter({ maxWrites = MAX_WRITES, owner, among = declaredEntities }: EraseOptions) {
+function cutter(
+  subjectId: string,
+  { maxWrites = MAX_WRITES, owner, among = declaredEntities }: EraseOptions,
+) {
   let step = nothing();
   function* rest(): Generator<EraseStep> {
     const { writes, items, ...files } = step;
@@ -119,7 +126,7 @@ function cutter({ maxWrites = MAX_WRITES, owner, among = declaredEntities }: Era
     if (first)
       yield {
         ...files,
-        writes: [{ ...first, owner }, ...others],
+        writes: [{ ...first, owner }, ...others, unlessFreezing(subjectId)],
         items: items.length,
         kinds: kindsIn(items, among),
       };
@@ -127,9 +134,16 @@ function cutter({ maxWrites = MAX_WRITES, owner, among = declaredEntities }: Era
   return {
     rest,
     *add(item: Item, entity: AnyEntity): Generator<EraseStep> {
-      if (step.items.length > 0 && !hasRoom(step, item, maxWrites)) yield* rest();
+      if (step.writes.size > 0 && !hasRoom(step, item, maxWrites)) yield* rest();
       add(step, item, entity);
     },
+  };
+}
+
+/** Refuses a step while a hold is still at freezing what it names of the person: whoever erases comes after it. */
+function unlessFreezing(subjectId: string): Write {
+  return {
+    ConditionCheck: { Key: keys.person(subjectId), ConditionExpression: 'attribute_not_exists(freezing)' },
   };
 }
 
@@ -155,7 +169,7 @@ function add(step: Step, item: Item, entity: AnyEntity): void {
   }
   step.files.push(...filesOf(item, entity));
   step.openUntilSeconds = Math.max(step.openUntilSeconds, openUntil(item, entity));
-  step.items.push(item);
+  if (!isHeld(item)) step.items.push(item);
 }
 
 function placeOf({ Delete, Update }: Write): string {
