@@ -97,7 +97,7 @@ export const kinds = {
     class: 'technical',
     storage: 'plain',
     purpose: 'accountability',
-    retention: 'proof-three-years',
+    retention: 'service-life',
     source: '发布政策时产生',
   },
   'policy-notice': {
@@ -241,7 +241,7 @@ export const kinds = {
     class: 'technical',
     storage: 'plain',
     purpose: 'accountability',
-    retention: 'proof-three-years',
+    retention: 'work-life',
     source: '您撤回同意、合并账号或者政策变更时产生',
   },
   'hold-state': {
@@ -265,7 +265,7 @@ export const kinds = {
     class: 'technical',
     storage: 'plain',
     purpose: 'accountability',
-    retention: 'proof-three-years',
+    retention: 'service-life',
     source: '信息到期被清除、密钥被销毁或者依法封存时产生',
   },
   'card-name': { name: '名片姓名', ...card },

@@ -1,4 +1,5 @@
 import { type KindId, kindIds } from '../policy/kinds';
+import { endAccount } from './end-account';
 import { erasure } from './erasure';
 import { hold } from './hold';
 import { incidentClock } from './incident-clock';
@@ -11,6 +12,7 @@ import { scope } from './scope';
 
 /** Every kind of process there is, once. A row of another kind stays where it is, and rings. */
 export const processKinds: Readonly<Record<string, ProcessKind>> = {
+  'end-account': endAccount,
   erasure,
   hold,
   'incident-clock': incidentClock,

@@ -22,7 +22,7 @@ export const retentionEntry = declareEntity('retention-entry', {
     pk: partitionOf(chain),
     sk: `ENTRY#${padded(seq)}`,
   })),
-  life: { rule: 'proof-three-years' },
+  life: { rule: 'service-life' },
   attributes: {
     seq: plain('retention-record', z.int().check(z.positive())),
     at: plain('retention-record', z.string()),
@@ -44,7 +44,7 @@ export type RetentionEntry = ValueOf<typeof retentionEntry>;
 /** Where one chain stands: the number and the checksum of its last entry. */
 export const retentionHead = declareEntity('retention-head', {
   place: ofService('accountability', (chain) => ({ pk: partitionOf(chain), sk: 'HEAD' })),
-  life: { rule: 'proof-three-years' },
+  life: { rule: 'service-life' },
   attributes: {
     seq: plain('retention-record', z.int()),
     hash: plain('retention-record', bytes),
