@@ -1,8 +1,9 @@
 import * as z from 'zod/mini';
-import { operation } from '../../lib/gate/operation';
+import { operation, staffReasons } from '../../lib/gate/operation';
 import { kindIds } from '../../lib/policy/kinds';
 import { holdStates } from '../../lib/table/hold/hold';
 import { releaseHold, reviewHold } from './end-hold';
+import { explainAbout } from './explain';
 import { holdIncident, holdPerson } from './place-hold';
 import { holds } from './show-holds';
 
@@ -116,5 +117,35 @@ export const holdOperations = {
     ledger: 'none',
     budget: { trips: 4, readUnits: 3, writeUnits: 18 },
     run: releaseHold,
+  }),
+  explain: operation({
+    summary: '工作人员：逐条说明一个人的信息为什么保存、按哪项规定、保存到什么时候，不打开内容。查看先写入本人的处理记录。',
+    caller: 'staff',
+    roles: ['officer', 'support'],
+    purpose: 'accountability',
+    kinds: { in: [], out: ['hold-state'] },
+    input: z.strictObject({
+      subjectId,
+      reason: z.enum(staffReasons),
+      ticket,
+      cursor: z.optional(z.string().check(z.maxLength(512))),
+    }),
+    output: z.object({
+      explanations: z.array(
+        z.object({
+          words: z.string(),
+          records: z.int(),
+          kinds: z.array(z.string()),
+          rule: z.string(),
+          endsAt: z.optional(z.string()),
+          heldBy: z.optional(z.array(z.string())),
+        }),
+      ),
+      cursor: z.optional(z.string()),
+    }),
+    about: (input) => ({ subjectId: input.subjectId, reason: input.reason, ticket: input.ticket }),
+    ledger: 'act',
+    budget: { trips: 4, readUnits: 6, writeUnits: 12 },
+    run: explainAbout,
   }),
 };

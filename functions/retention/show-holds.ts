@@ -4,7 +4,7 @@ import { openHold } from '../../lib/table/hold/open-hold';
 
 /** A hold as the staff sees it. */
 export function holdShown(
-  { dueAt, state, ...hold }: Omit<Hold, 'wordsKey' | 'itemsKey' | 'request'>,
+  { dueAt, state, ...hold }: Omit<Hold, 'wordsKey' | 'itemsKey' | 'request' | 'everyoneShard'>,
   nowMs: number,
 ) {
   const isOverdue = dueAt !== undefined && state !== 'releasing' && Date.parse(dueAt) <= nowMs;

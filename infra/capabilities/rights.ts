@@ -83,7 +83,7 @@ export const tableRights: Record<Principal, TableRights> = {
     indexes: { due: 'APPEALS' },
   },
   rights: {
-    items: { 'P#*': 'get put update delete', 'GAUGE#*': 'update' },
+    items: { 'P#*': 'get query put update delete', 'GAUGE#*': 'update', 'HOLD#*': 'get' },
   },
   breach: {
     items: {

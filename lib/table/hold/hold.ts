@@ -5,10 +5,13 @@ import type { Item, Table, Write } from '../client';
 import { declareEntity } from '../entity';
 import type { Key } from '../keys';
 import { ofService } from '../place';
+import { personProcess } from '../process/process';
 
 /** The part of the index `due` in which holds stand by their review date, the next one first. */
 const HOLDS = 'HOLDS';
 const PAGE_HOLDS = 100;
+/** The part of the index `everyone` in which all of them stand, released or not: their keys are wrapped anew as well. */
+const EVERY_HOLD = 'EVERYONE#HOLDS';
 
 export const holdStates = ['freezing', 'held', 'releasing', 'released'] as const;
 
@@ -22,6 +25,7 @@ export const hold = declareEntity('hold', {
   life: { rule: 'proof-three-years', from: 'releasedAt' },
   queue: HOLDS,
   attributes: {
+    everyoneShard: plain('hold-state', z._default(z.literal(EVERY_HOLD), EVERY_HOLD)),
     holdId: plain('hold-state', z.string()),
     state: plain('hold-state', z.enum(holdStates)),
     /** Whom it is about; or which incident, whose records it keeps. */
@@ -59,19 +63,28 @@ export type Hold = ValueOf<typeof hold>;
 export const holdKey = (holdId: string): Key => hold.key(holdId);
 
 /** Every hold that is not released, the next review first. */
-export async function activeHolds(table: Table): Promise<Item[]> {
+export function activeHolds(table: Table): Promise<Item[]> {
+  return named(table, 'due', 'dueShard', HOLDS);
+}
+
+/** Every hold that is kept, released or not. */
+export function everyHold(table: Table): Promise<Item[]> {
+  return named(table, 'everyone', 'everyoneShard', EVERY_HOLD);
+}
+
+/** What an index names, read again. Holds are few. */
+async function named(table: Table, IndexName: string, name: string, shard: string): Promise<Item[]> {
   const found: Item[] = [];
   let after: Key | undefined;
   do {
     const { items, lastKey } = await table.query({
-      IndexName: 'due',
-      KeyConditionExpression: 'dueShard = :holds',
-      ExpressionAttributeValues: { ':holds': HOLDS },
+      IndexName,
+      KeyConditionExpression: `${name} = :shard`,
+      ExpressionAttributeValues: { ':shard': shard },
       Limit: PAGE_HOLDS,
       ...(after && { ExclusiveStartKey: after }),
     });
-    // What the index names is read again.
-    found.push(...(await table.getMany(items)).flatMap((item) => (hold.is(item) ? [item] : [])));
+    found.push(...(await table.getMany(items)).flatMap((item) => (item && hold.is(item) ? [item] : [])));
     after = lastKey;
   } while (after);
   return found;
@@ -100,4 +113,15 @@ export type ClearHold = Omit<Hold, 'reason' | 'document'>;
 /** A hold without its words; undefined where there is none. */
 export function clearHold(item: Item | undefined): ClearHold | undefined {
   return item && hold.is(item) ? (item as unknown as ClearHold) : undefined;
+}
+
+/** The holds that something of a person is kept by, or is being: by the processes that stand in their partition. */
+export async function holdsOfPerson(table: Table, subjectId: string): Promise<Item[]> {
+  const { pk, sk } = personProcess.key(subjectId, { kind: 'hold', id: '' });
+  const { items } = await table.query({
+    KeyConditionExpression: 'pk = :pk AND begins_with(sk, :holds)',
+    ExpressionAttributeValues: { ':pk': pk, ':holds': sk },
+  });
+  const found = await table.getMany(items.map(({ id }) => holdKey(String(id))));
+  return found.flatMap((item) => (item && hold.is(item) ? [item] : []));
 }

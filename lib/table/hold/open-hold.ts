@@ -13,7 +13,7 @@ type Parts = { ring: Pick<KeyRing, 'suite'>; trail: Trail; random: Random };
 export type OpenHold = { hold: Hold; words: Sealer; item: Item };
 
 /** Whose name the keys of a hold bear: the person's, so that the log says whose data is opened. */
-const keyOwner = ({ subjectId, holdId }: Pick<Hold, 'subjectId' | 'holdId'>): string => subjectId ?? holdId;
+export const keyOwner = ({ subjectId, holdId }: Pick<Hold, 'subjectId' | 'holdId'>): string => subjectId ?? holdId;
 
 /** The hold in an item; undefined where there is none. @throws SealError for an altered key or content */
 export async function openHold(parts: Parts, item: Item | undefined): Promise<OpenHold | undefined> {
@@ -37,7 +37,7 @@ async function sealerOf({ ring, trail, random }: Parts, of: ClearHold, wrapped: 
 /** The write that makes a hold, with keys of its own; refused where there is one of that number. */
 export async function newHold(
   { ring, trail, random }: Parts,
-  value: Omit<Hold, 'wordsKey' | 'itemsKey'>,
+  value: Omit<Hold, 'wordsKey' | 'itemsKey' | 'everyoneShard'>,
 ): Promise<Write> {
   const owner = keyOwner(value);
   const words = await trail.newDataKey(owner);
