@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { operation } from '../../lib/gate/operation';
 import { serve } from '../../lib/host/serve';
+import { holdOperations } from './hold-operations';
 import { runProcess } from './run-process';
 import { sweep } from './sweep';
 
@@ -49,6 +50,7 @@ export const retention = {
     budget: { trips: 18, readUnits: 10, writeUnits: 4 },
     run: sweep,
   }),
+  ...holdOperations,
 };
 
 export const { handler } = serve('retention', retention);

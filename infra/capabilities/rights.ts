@@ -18,7 +18,7 @@ export const acts = {
 export type Act = keyof typeof acts;
 
 /** Acts by partition (lib/table/keys.ts); of an index, what may be queried by its own partition key. */
-type TableRights = { items: Record<string, string>; indexes?: Record<string, string> };
+type TableRights = { items: Record<string, string>; indexes?: Record<string, string | readonly string[]> };
 
 /** Every function obeys the policy, stops what an incident has stopped, and says what is announced to everybody. */
 export const everyFunction = { POLICY: 'get', CONTAINMENT: 'get', ANNOUNCED: 'get' };
@@ -83,7 +83,7 @@ export const tableRights: Record<Principal, TableRights> = {
     indexes: { due: 'APPEALS' },
   },
   rights: {
-    items: { 'P#*': 'get put update delete', 'GAUGE#*': 'update' },
+    items: { 'P#*': 'get query put update delete', 'GAUGE#*': 'update', 'HOLD#*': 'get' },
   },
   breach: {
     items: {
@@ -123,9 +123,11 @@ export const tableRights: Record<Principal, TableRights> = {
       'ID#share#*': 'get',
       'GAUGE#*': 'update',
       'RETENTION#*': 'get put',
+      'HOLD#*': 'get put update',
+      'TRY#*': 'update',
     },
     // By actor: whatever any of them has touched may be asked.
-    indexes: { due: 'DUE#* ENDS#*', everyone: 'EVERYONE#*', touched: '*' },
+    indexes: { due: ['DUE#*', 'ENDS#*', 'HOLDS'], everyone: 'EVERYONE#*', touched: '*' },
   },
   notify: {
     items: {

@@ -3,6 +3,7 @@ import type { Deps } from '../deps';
 import { endOfPeriod as endOf } from '../policy/period';
 import { ConditionFailed, type Item, type Write } from '../table/client';
 import { endOfItem } from '../table/entity';
+import { isHeld } from '../table/item';
 import { DUE_SHARDS, type Key, shardOf, subjectOf } from '../table/keys';
 import { person } from '../table/person/person';
 import { personProcess } from '../table/process/process';
@@ -83,7 +84,7 @@ async function whatGoes(
   for await (const item of itemsOfPerson(table, String(subjectOf(self)), 'ended-too')) {
     const entity = entityOf(item, among);
     if (item.sk === self.sk || personProcess.is(item)) continue;
-    if (staysLonger(item, entity, clock.now())) more = true;
+    if (isHeld(item) || staysLonger(item, entity, clock.now())) more = true;
     else due.push({ item, entity, files: [], writes: remove(item, isThere) });
     if (due.length === MOST_AT_ONCE) break;
   }

@@ -1,7 +1,8 @@
-import type { KindId } from '../policy/kinds';
+import { type KindId, kindIds } from '../policy/kinds';
 import { endAccount } from './end-account';
 import { endOfPeriod } from './end-of-period';
 import { erasure } from './erasure';
+import { hold } from './hold';
 import { incidentClock } from './incident-clock';
 import { incidentMeasure } from './incident-measure';
 import { join } from './join';
@@ -16,6 +17,7 @@ export const processKinds: Readonly<Record<string, ProcessKind>> = {
   'end-account': endAccount,
   'end-of-period': endOfPeriod,
   erasure,
+  hold,
   'incident-clock': incidentClock,
   'incident-measure': incidentMeasure,
   join,
@@ -27,6 +29,7 @@ export const processKinds: Readonly<Record<string, ProcessKind>> = {
 
 /** What the steps of a kind open of people's data, for the trail. Of a kind without a row the trail says what its queue declares. */
 export const kindsOpened: Readonly<Record<string, readonly KindId[]>> = {
+  hold: kindIds,
   'incident-clock': ['incident-record'],
   join: ['wechat-openid'],
   rotation: ['key-material'],

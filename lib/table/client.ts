@@ -17,7 +17,7 @@ import { AppError } from '../errors';
 import type { SensitiveKindId } from '../policy/sensitive';
 import { slicesOf } from '../slices';
 import { TimeoutError, timeLimits, within } from '../time-limits';
-import type { Item, MadeItem } from './item';
+import { type Item, isFrozen, type MadeItem } from './item';
 import type { Key } from './keys';
 import type { Actor } from './ledger/touched-key';
 import { conditionFailure, isRefusal, mayPass, PartThrottled } from './refusal';
@@ -41,6 +41,10 @@ export type Write = { [K in Exclude<keyof TransactItem, 'Put'>]?: Body<K> } & {
   owner?: Record<string, unknown> | undefined;
   /** Of an update: what the item holds afterwards, where it changes that. */
   holds?: readonly (SensitiveKindId | 'persons')[];
+  /** Of an update of somebody else's item that forgets a person: the attributes that go by it. */
+  forgets?: readonly string[] | undefined;
+  /** A hold writes this itself (lib/table/hold), and may write what is held. */
+  ofHold?: true;
 };
 
 /** Tries of one request before it is BUSY, and the pauses between them. How long they may take: lib/time-limits.ts. */
@@ -60,7 +64,8 @@ const withoutRetries = {
 const UNREAD_LOG = 'loggerMiddleware';
 
 /**
- * The one table. Every read is strongly consistent unless it goes through an index; expired items are invisible (S2).
+ * The one table. Every read is strongly consistent unless it goes through an index; expired items are invisible (S2), and so is
+ * what a hold has frozen (S3).
  * What passes by itself (throttling, conflicts, faults and silence of DynamoDB) is tried again, within the time limits.
  * Every write is safe to try again, even when nobody knows what became of the first try: several writes carry a token
  * by which DynamoDB knows them again (ClientRequestToken); one alone has none, so a count may count twice, and where
@@ -83,7 +88,7 @@ export type Table = {
   update(update: NonNullable<Write['Update']>): Promise<Item>;
 };
 
-/** `ended-too`: also what is past its end and not swept yet, for those who erase and sweep. */
+/** `ended-too`: also what is past its end and not swept yet, and what is frozen, for those who erase, sweep and hold. */
 export type Visible = 'alive' | 'ended-too';
 
 export type TableParts = {
@@ -116,7 +121,7 @@ export function createTable(parts: TableParts): Table {
   const common = { TableName: name, ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const };
 
   const alive = (item: Item | undefined): item is Item =>
-    item !== undefined && !(Number(item.expiresAtSeconds) <= toEpochSeconds(clock.now()));
+    item !== undefined && !isFrozen(item) && !(Number(item.expiresAtSeconds) <= toEpochSeconds(clock.now()));
 
   /** The one loop around every request. */
   async function ask<T>(
@@ -191,7 +196,7 @@ export function createTable(parts: TableParts): Table {
   }
 
   function inTransaction(write: Write): TransactItem {
-    const { seen: _seen, owner: _owner, holds: _holds, ...verb } = write;
+    const { seen: _seen, owner: _owner, holds: _holds, forgets: _forgets, ofHold: _ofHold, ...verb } = write;
     const [[kind, body] = ['Put', {}]] = Object.entries(verb);
     return { [kind]: { ...body, ...common } } as TransactItem;
   }

@@ -28,7 +28,12 @@ export type Declaration<A extends Attributes, Id, P extends PurposeId> = {
   /** Entities elsewhere that lead to an item of this one and go with it; the maker is given their keys. */
   pointers?: readonly string[];
   /** The attributes that name its files, and the second until which one may still appear. */
-  files?: { names: Extract<keyof A, string>; openUntilSeconds?: Extract<keyof A, string> };
+  files?: {
+    names: Extract<keyof A, string>;
+    openUntilSeconds?: Extract<keyof A, string>;
+    /** Where the seal of a file belongs; undefined for one that only waits and is nobody's record yet. */
+    placeOf?(name: string): string | undefined;
+  };
   /** The part of the index `due` in which it waits for a human while its attribute `dueAt` is there. */
   queue?: string;
   /** Declared attributes that are there only as keys of another index: the checksum of a chain leaves them out. */
@@ -40,6 +45,10 @@ export type Declaration<A extends Attributes, Id, P extends PurposeId> = {
    * it may be without.
    */
   grows?: true;
+  /** Why no hold keeps it: without it nothing of the person could go on or end. */
+  unheld?: string;
+  /** Why it still acts while a hold keeps it, with nothing sealed in it: it is marked in its place, and not frozen. */
+  actsWhileHeld?: string;
   /** Why its writes need no check of the person: the event that ends it changes the item itself. */
   fenced?: string;
 };

@@ -22,6 +22,7 @@ import { accountRows } from '../login/budget-rows';
 import { notifyRows } from '../notify/budget-rows';
 import { policyRows } from '../policy/budget-rows';
 import { profileRows } from '../profile/budget-rows';
+import { holdRows } from '../hold/budget-rows';
 import { rightsRows } from '../rights/budget-rows';
 import { gateBrowser } from '../support/browser';
 import { consentAct, grant, seenEntryOf, withdraw } from '../support/consent';
@@ -69,6 +70,7 @@ const ofOthers: Record<string, () => Promise<Prepared>> = {
   ...policyRows(() => world),
   ...locationRows(() => world),
   ...rightsRows(() => world),
+  ...holdRows(() => world),
   ...identityRows(() => world),
   ...consentRows(() => world),
   ...breachRows(() => world),

@@ -35,6 +35,8 @@ export const acts = {
   'real-name.verified': { aboutData: true },
   'real-name.ended': { aboutData: true },
   'incident.contained': { aboutData: false },
+  'hold.placed': { aboutData: true },
+  'hold.released': { aboutData: true },
 } as const satisfies Record<string, { aboutData: boolean }>;
 
 export type LedgerAct = keyof typeof acts;

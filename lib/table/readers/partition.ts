@@ -8,15 +8,16 @@ const PAGE_ITEMS = 100;
 
 /**
  * Every item in a person's partition whose sort key starts with `under`, in the order of those keys, a page at a time.
- * Without it: all of them.
+ * Without it: all of them; with `from`, those behind that key.
  */
 export async function* itemsOfPerson(
   table: Table,
   subjectId: string,
   which: Visible = 'alive',
   under?: string,
+  from?: Key,
 ): AsyncGenerator<Item> {
-  let after: Key | undefined;
+  let after = from;
   do {
     const page = {
       KeyConditionExpression: under === undefined ? 'pk = :pk' : 'pk = :pk AND begins_with(sk, :under)',
