@@ -107,15 +107,7 @@ export const functionCapabilities = {
   rights: ['people', 'seal', 'places', 'staff-identity', 'ask-for-processes'],
   breach: ['seal', 'staff-identity', 'ask-for-processes', 'notice-templates', 'ask-for-notices'],
   events: ['seal', 'wechat-push', 'notice-templates', 'bounces', 'ask-for-notices', 'ask-for-processes'],
-  retention: [
-    'seal',
-    'places',
-    'staff-identity',
-    'take-processes',
-    'ask-for-processes',
-    'erase-pictures',
-    'vault',
-  ],
+  retention: ['seal', 'places', 'staff-identity', 'take-processes', 'ask-for-processes', 'pictures', 'vault'],
   notify: ['seal', 'send-notices', 'notice-templates', 'ask-for-notices', 'wechat-message', 'sms', 'mail'],
 } as const satisfies Record<string, readonly Capability[]>;
 

@@ -43,6 +43,7 @@ import type { Registry } from './policy/registry';
 import type { EntryId } from './policy/sign-in-entries';
 import { createTable, type Table, type TableParts } from './table/client';
 import { counting } from './table/gauge/counting';
+import { holding } from './table/hold/holding';
 import { createPlaceKeys, type PlaceKeys } from './table/location/place-keys';
 import { createPolicyBook, type PolicyBook } from './table/policy/policy-book';
 import type { MessageTemplate } from './table/profile/message-acceptance';
@@ -159,7 +160,7 @@ export function buildDeps(config: Config, replace: Replacements = {}): Deps {
     limits,
     observe: replace.observeTable,
   });
-  const table = counting(raw);
+  const table = holding(counting(raw));
   const queues = { region, endpoint: config.SQS_ENDPOINT, log, limits };
   const asking = { clock, log, limit: limits.partner };
   const buckets = { region, endpoint: config.OBJECTS_ENDPOINT, ...asking };

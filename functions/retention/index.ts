@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { operation } from '../../lib/gate/operation';
 import { serve } from '../../lib/host/serve';
 import { dutyOperations } from './duty-operations';
+import { holdOperations } from './hold-operations';
 import { runProcess } from './run-process';
 import { sweep } from './sweep';
 
@@ -38,13 +39,12 @@ export const retention = {
     kinds: { in: ['policy-notice'], uses: [...usedByProcesses], out: [] },
     input: z.strictObject({}),
     output: z.object({
-      /** Processes that were due, and how many of them are over. */
+      /** Processes that were due: the queue has been asked for them. */
       found: z.int(),
-      done: z.int(),
-      /** Processes and records that are left for a later run. */
-      failed: z.int(),
-      /** Records that are gone because their period is over. */
+      /** Records that are gone because their period is over; more may follow from the queue. */
       swept: z.int(),
+      /** What is left for a later run. */
+      failed: z.int(),
       finished: z.boolean(),
     }),
     ledger: 'act',
@@ -52,6 +52,7 @@ export const retention = {
     budget: { trips: 30, readUnits: 17, writeUnits: 14 },
     run: sweep,
   }),
+  ...holdOperations,
 };
 
 export const { handler } = serve('retention', retention);

@@ -18,12 +18,12 @@ export const acts = {
 export type Act = keyof typeof acts;
 
 /**
- * Acts by partition (lib/table/keys.ts); of an index, what may be queried by its own partition key, several separated by a
- * space. `places` is the same in the table without backups.
+ * Acts by partition (lib/table/keys.ts); of an index, what may be queried by its own partition key. `places` is the same in the
+ * table without backups.
  */
 export type TableRights = {
   items: Record<string, string>;
-  indexes?: Record<string, string>;
+  indexes?: Record<string, string | readonly string[]>;
   places?: Omit<TableRights, 'places'>;
 };
 
@@ -93,7 +93,12 @@ export const tableRights: Record<Principal, TableRights> = {
     indexes: { due: 'APPEALS' },
   },
   rights: {
-    items: { 'P#*': 'get query put update delete', 'TRY#*': 'update', 'GAUGE#*': 'update' },
+    items: {
+      'P#*': 'get query put update delete',
+      'TRY#*': 'update',
+      'GAUGE#*': 'update',
+      'HOLD#*': 'get',
+    },
     places: { items: { 'P#*': 'put' } },
   },
   breach: {
@@ -135,12 +140,13 @@ export const tableRights: Record<Principal, TableRights> = {
       'TRY#*': 'update',
       'GAUGE#*': 'update',
       'RETENTION#*': 'get put',
+      'HOLD#*': 'get put update',
     },
     // By actor: whatever any of them has touched may be asked.
-    indexes: { due: 'DUE#* AUTHORISATIONS', everyone: 'EVERYONE#*', touched: '*' },
+    indexes: { due: ['DUE#*', 'ENDS#*', 'HOLDS', 'AUTHORISATIONS'], everyone: 'EVERYONE#*', touched: '*' },
     places: {
       items: { 'P#*': 'get query put delete', 'PLACE-KEYS': 'query delete' },
-      indexes: { due: 'DUE#*' },
+      indexes: { due: 'ENDS#*' },
     },
   },
   notify: {

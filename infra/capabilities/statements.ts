@@ -37,7 +37,7 @@ function tableStatements(table: string, { items, indexes = {} }: TableRights): S
     sid: `${prefix}FindBy${index.charAt(0).toUpperCase()}${index.slice(1)}`,
     actions: [acts.query],
     on: [`${table}/index/${index}`],
-    keys: keys.split(' '),
+    keys: [keys].flat(),
   }));
   return [...ofItems, ...ofIndexes];
 }

@@ -17,7 +17,7 @@ import { AppError } from '../errors';
 import type { SensitiveKindId } from '../policy/sensitive';
 import { slicesOf } from '../slices';
 import { TimeoutError, timeLimits, within } from '../time-limits';
-import type { Item, MadeItem } from './item';
+import { type Item, isFrozen, type MadeItem } from './item';
 import type { Key, TableId } from './keys';
 import type { Actor } from './ledger/touched-key';
 import { conditionFailure, isRefusal, mayPass, PartThrottled } from './refusal';
@@ -42,6 +42,10 @@ export type Write = { [K in Exclude<keyof TransactItem, 'Put'>]?: Body<K> } & {
   owner?: Record<string, unknown> | undefined;
   /** Of an update: what the item holds afterwards, where it changes that. */
   holds?: readonly (SensitiveKindId | 'persons')[];
+  /** Of an update of somebody else's item that forgets a person: the attributes that go by it. */
+  forgets?: readonly string[] | undefined;
+  /** A hold writes this itself (lib/table/hold), and may write what is held. */
+  ofHold?: true;
 };
 
 /** Tries of one request before it is BUSY, and the pauses between them. How long they may take: lib/time-limits.ts. */
@@ -63,7 +67,8 @@ const UNREAD_LOG = 'loggerMiddleware';
 /**
  * The table, and behind it the small one without backups: each item is looked for and put where its key says
  * (`tableOf`), also within one batch and one transaction, and nobody needs to know. Only a query says which table it is of.
- * Every read is strongly consistent unless it goes through an index; expired items are invisible (S2).
+ * Every read is strongly consistent unless it goes through an index; expired items are invisible (S2), and so is what a hold has
+ * frozen (S3).
  * What passes by itself (throttling, conflicts, faults and silence of DynamoDB) is tried again, within the time limits.
  * Every write is safe to try again, even when nobody knows what became of the first try: several writes carry a token
  * by which DynamoDB knows them again (ClientRequestToken); one alone has none, so a count may count twice, and where
@@ -87,7 +92,7 @@ export type Table = {
   update(update: NonNullable<Write['Update']>): Promise<Item>;
 };
 
-/** `ended-too`: also what is past its end and not swept yet, for those who erase and sweep. */
+/** `ended-too`: also what is past its end and not swept yet, and what is frozen, for those who erase, sweep and hold. */
 export type Visible = 'alive' | 'ended-too';
 
 export type TableParts = {
@@ -131,7 +136,7 @@ export function createTable(parts: TableParts): Table {
   const { commonOf, byTable, nameFor } = twoTables(name, placesName);
 
   const alive = (item: Item | undefined): item is Item =>
-    item !== undefined && !(Number(item.expiresAtSeconds) <= toEpochSeconds(clock.now()));
+    item !== undefined && !isFrozen(item) && !(Number(item.expiresAtSeconds) <= toEpochSeconds(clock.now()));
 
   /** The one loop around every request. */
   async function ask<T>(
@@ -206,7 +211,7 @@ export function createTable(parts: TableParts): Table {
   }
 
   function inTransaction(write: Write): TransactItem {
-    const { seen: _seen, owner: _owner, holds: _holds, ...verb } = write;
+    const { seen: _seen, owner: _owner, holds: _holds, forgets: _forgets, ofHold: _ofHold, ...verb } = write;
     const { Put, Update, Delete, ConditionCheck } = verb;
     const common = commonOf(Put?.Item ?? (Update ?? Delete ?? ConditionCheck)?.Key);
     const [[kind, body] = ['Put', {}]] = Object.entries(verb);

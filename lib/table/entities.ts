@@ -4,6 +4,8 @@ import { cardOrder } from './card/card-list';
 import { cardLogo } from './card/card-logo';
 import { gaugeShard } from './gauge/gauge';
 import { threshold } from './gauge/threshold';
+import { frozenItem } from './hold/frozen-item';
+import { hold } from './hold/hold';
 import { containment } from './incident/containment';
 import { incident } from './incident/incident';
 import { incidentEntry } from './incident/incident-entry';
@@ -76,6 +78,9 @@ export const entities = {
   // gauge
   gaugeShard,
   threshold,
+  // hold
+  frozenItem,
+  hold,
   // incident
   containment,
   incident,

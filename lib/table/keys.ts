@@ -73,6 +73,13 @@ export type Pointer = Key & { forget?: readonly string[] };
 /** Spread of the first two: enough that no partition is hot at 100 million people. */
 export const EVERYONE_SHARDS = 64;
 export const DUE_SHARDS = 8;
+/** Parts of what ends by the clock that are swept apart: the shards of the index `due` of the one table, then of the other. */
+export const SWEEP_PARTS = tableIds.length * DUE_SHARDS;
+
+/** Which shard of which table's index `due` a part of the sweep is. */
+export function shardOfPart(part: number): { from: TableId; shard: number } {
+  return { from: part < DUE_SHARDS ? 'main' : 'places', shard: part % DUE_SHARDS };
+}
 
 export const keys = {
   person: (subjectId: string): Key => ({ pk: partition(subjectId), sk: 'PERSON' }),
@@ -101,8 +108,11 @@ export function everyoneShard(shard: number): string {
   return `EVERYONE#${shard}`;
 }
 
-/** Parts of the index `due` that are looked through apart: what notices wait for is the worker's of notices alone. */
-export type DueLane = 'DUE' | 'NOTICES';
+/**
+ * Parts of the index `due` that are looked through apart: processes; those of notices, which are their worker's alone; and what
+ * ends by the clock, so that no backlog of the one hides the other.
+ */
+export type DueLane = 'DUE' | 'NOTICES' | 'ENDS';
 
 export function dueShard(shard: number, lane: DueLane = 'DUE'): string {
   return `${lane}#${shard}`;

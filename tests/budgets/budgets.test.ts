@@ -17,6 +17,7 @@ import { breachRows } from '../breach/budget-rows';
 import { cardRows } from '../cards/budget-rows';
 import { consentRows } from '../consent/budget-rows';
 import { eventRows } from '../events/budget-rows';
+import { holdRows } from '../hold/budget-rows';
 import { agreeingPartners } from '../identity/agreeing-partners';
 import { identityRows } from '../identity/budget-rows';
 import { locationRows } from '../location/budget-rows';
@@ -71,6 +72,7 @@ const ofOthers: Record<string, () => Promise<Prepared>> = {
   ...policyRows(() => world),
   ...locationRows(() => world),
   ...rightsRows(() => world),
+  ...holdRows(() => world),
   ...identityRows(() => world),
   ...consentRows(() => world),
   ...breachRows(() => world),
@@ -191,6 +193,7 @@ async function olderTrailKey(): Promise<void> {
   const awhileLater = () => world.wait(KEY_RING_REFRESH_MS + 1);
   awhileLater();
   await world.ok('retention/sweep', {}, { trigger: 'schedule' }); // what others have left to fall due
+  await world.work();
   const [known] = (await loadServiceKeys(table)).filter(({ name }) => name === TRAIL_KEY);
   if (!known) throw new Error('the world has no key of the trail');
   await table.write(createServiceKey(await ring.newTrailKey('2025-12-31')), removeServiceKey(known));

@@ -50,6 +50,7 @@ export const location = declareEntity('location', {
   },
   indexes: ['nearCell', 'nearPath'],
   hour: 'hour',
+  unheld: 'it ends with the key of its hour for everybody, and no hold keeps such a key',
   fenced: 'switching off, a withdrawal, its end and giving the account up each change this very item',
 });
 export type Location = ValueOf<typeof location>;

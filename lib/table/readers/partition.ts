@@ -8,17 +8,20 @@ const PAGE_ITEMS = 100;
 
 /**
  * Every item in a person's partition whose sort key starts with `under`, in the order of those keys, a page at a time.
- * Without it: all of them, from the one table and then from the other.
+ * Without it: all of them, from the one table and then from the other; with `from`, those behind that key.
  */
 export async function* itemsOfPerson(
-  table: Table,
+  client: Table,
   subjectId: string,
   which: Visible = 'alive',
   under?: string,
+  from?: Key,
 ): AsyncGenerator<Item> {
   const pk = partition(subjectId);
-  for (const from of under === undefined ? tableIds : [tableOf({ pk, sk: under })]) {
-    let after: Key | undefined;
+  const tables = under === undefined ? tableIds : [tableOf({ pk, sk: under })];
+  const start = from ? tables.indexOf(tableOf(from)) : 0;
+  for (const table of tables.slice(start)) {
+    let after = from && table === tableOf(from) ? from : undefined;
     do {
       const page = {
         KeyConditionExpression: under === undefined ? 'pk = :pk' : 'pk = :pk AND begins_with(sk, :under)',
@@ -26,7 +29,7 @@ export async function* itemsOfPerson(
         Limit: PAGE_ITEMS,
         ...(after && { ExclusiveStartKey: after }),
       };
-      const { items, lastKey } = await table.query(page, which, from);
+      const { items, lastKey } = await client.query(page, which, table);
       yield* items;
       after = lastKey;
     } while (after);
