@@ -24,6 +24,8 @@ const settings = z.object({
   STAGE: z.enum(stages),
   SERVICE_REGION: z.string().check(z.minLength(1)),
   TABLE_NAME: z.string().check(z.regex(/^[\w.-]{3,255}$/)),
+  /** The table without backups, where places lie. */
+  PLACES_TABLE_NAME: z.string().check(z.regex(/^[\w.-]{3,255}$/)),
   TABLE_ENDPOINT: z.string(),
   PROCESS_QUEUE_URL: z.string().check(z.minLength(1)),
   NOTICE_QUEUE_URL: z.string().check(z.minLength(1)),
@@ -36,6 +38,8 @@ const settings = z.object({
   /** Where files lie. A name and nothing more: an address or an ARN could lead to another region. */
   OBJECTS_BUCKET: z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/)),
   OBJECTS_ENDPOINT: z.string(),
+  /** The locked bucket, likewise a name alone. */
+  VAULT_BUCKET: z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/)),
   /** The issuer of staff tokens, and what they must be meant for. Empty: no staff can sign in. */
   STAFF_ISSUER: z.string(),
   STAFF_AUDIENCE: z.string(),
@@ -153,7 +157,7 @@ export function readConfig(
   environment: Record<string, string | undefined>,
   has: readonly Capability[] = allCapabilities,
 ): Config {
-  const given = { ...optional, ...withoutUndefined(environment) };
+  const given = { ...optional, ...withoutEmpty(environment) };
   const read = settingsOf(has);
   const wanted = names.filter((name) => read.includes(name)).map((name) => [name, true]);
   const parsed = z.pick(settings, Object.fromEntries(wanted) as Record<Name, true>).safeParse(given);
@@ -183,6 +187,7 @@ export const leadsTo: Record<Name, Place> = {
   STAGE: 'nowhere',
   SERVICE_REGION: 'aws-region',
   TABLE_NAME: 'nowhere',
+  PLACES_TABLE_NAME: 'nowhere',
   TABLE_ENDPOINT: 'host',
   PROCESS_QUEUE_URL: 'host',
   NOTICE_QUEUE_URL: 'host',
@@ -191,6 +196,7 @@ export const leadsTo: Record<Name, Place> = {
   SEAL_SUITE: 'nowhere',
   OBJECTS_BUCKET: 'nowhere',
   OBJECTS_ENDPOINT: 'host',
+  VAULT_BUCKET: 'nowhere',
   STAFF_ISSUER: 'own-host',
   STAFF_AUDIENCE: 'nowhere',
   STAFF_JWKS_URL: 'own-host',
@@ -247,10 +253,6 @@ export function assertResidence(environment: Record<string, string | undefined>,
     for (const value of (environment[name] ?? '').split(',').filter(Boolean)) look[place](name, value);
 }
 
-function withoutUndefined(
-  environment: Record<string, string | undefined>,
-): Record<string, string | undefined> {
-  return Object.fromEntries(
-    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
-  );
+function withoutEmpty(environment: Record<string, string | undefined>) {
+  return Object.fromEntries(Object.entries(environment).filter(([, value]) => value));
 }

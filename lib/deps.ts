@@ -31,6 +31,7 @@ import { createProcessQueue, type ProcessQueue } from './partner/queue';
 import type { Sms } from './partner/sms';
 import { createStaffIdentity, type StaffIdentity } from './partner/staff-identity';
 import { createWechatMessage, type WechatMessage } from './partner/subscribe-message';
+import { createVault, type Vault } from './partner/vault';
 import { createWechat, type Wechat } from './partner/wechat';
 import { createWechatCode, type WechatCode } from './partner/wechat-code';
 import { createWechatPhone, type WechatPhone } from './partner/wechat-phone';
@@ -42,6 +43,8 @@ import type { Registry } from './policy/registry';
 import type { EntryId } from './policy/sign-in-entries';
 import { createTable, type Table, type TableParts } from './table/client';
 import { counting } from './table/gauge/counting';
+import { holding } from './table/hold/holding';
+import { createPlaceKeys, type PlaceKeys } from './table/location/place-keys';
 import { createPolicyBook, type PolicyBook } from './table/policy/policy-book';
 import type { MessageTemplate } from './table/profile/message-acceptance';
 import { loadServiceKeys } from './table/service/key-store';
@@ -54,6 +57,8 @@ export type Deps = {
   ring: KeyRing;
   /** The only way to anybody's data key: says whose in the log first. A call's own, in its name. */
   trail: Trail;
+  /** The keys of hours and days, which places end with. */
+  placeKeys: PlaceKeys;
   /** Everybody whom personal data is sent to: closed, and only `disclose` calls them (promise D1). */
   partners: Partners;
   /** What the operator has a contract for; the other ways are not offered. */
@@ -64,6 +69,8 @@ export type Deps = {
   /** How people are reached: drills by nobody, real notices by no partner but in who sends (functions/notify/live.ts). */
   channels: ChannelSets;
   objects: Objects;
+  /** What has ended is noted there, where no restore reaches. */
+  vault: Vault;
   staff: StaffIdentity;
   clock: Clock;
   random: Random;
@@ -106,7 +113,16 @@ export type Offers = {
 export type Replacements = Partial<
   Pick<
     Deps,
-    'clock' | 'random' | 'log' | 'queue' | 'noticeQueue' | 'channels' | 'objects' | 'staff' | 'limits'
+    | 'clock'
+    | 'random'
+    | 'log'
+    | 'queue'
+    | 'noticeQueue'
+    | 'channels'
+    | 'objects'
+    | 'vault'
+    | 'staff'
+    | 'limits'
   >
 > & {
   wechat?: Wechat;
@@ -136,6 +152,7 @@ export function buildDeps(config: Config, replace: Replacements = {}): Deps {
   const limits = replace.limits ?? timeLimits;
   const raw = createTable({
     name: config.TABLE_NAME,
+    placesName: config.PLACES_TABLE_NAME,
     region,
     endpoint: config.TABLE_ENDPOINT,
     clock,
@@ -143,9 +160,10 @@ export function buildDeps(config: Config, replace: Replacements = {}): Deps {
     limits,
     observe: replace.observeTable,
   });
-  const table = counting(raw);
+  const table = holding(counting(raw));
   const queues = { region, endpoint: config.SQS_ENDPOINT, log, limits };
   const asking = { clock, log, limit: limits.partner };
+  const buckets = { region, endpoint: config.OBJECTS_ENDPOINT, ...asking };
   const wechat = { baseUrl: config.WECHAT_API_BASE, appid: config.WECHAT_APPID, ...asking };
   const server = createWechatServer({ ...wechat, secret: config.WECHAT_SECRET });
   const { ring, dataKeys } = createKeyRing({
@@ -172,6 +190,7 @@ export function buildDeps(config: Config, replace: Replacements = {}): Deps {
     doorKeys: doorKeysOf(config.DOOR_KEYS),
     limits,
     ring,
+    placeKeys: createPlaceKeys({ table, ring, clock, random }),
     trail: createTrail({ ring, dataKeys: replace.observeKeys?.(dataKeys) ?? dataKeys, log, clock, random }),
     policy: createPolicyBook({
       table,
@@ -226,14 +245,8 @@ export function buildDeps(config: Config, replace: Replacements = {}): Deps {
     entries: appidsOf(entries),
     risk: risk && { refusedFrom: risk.refusedFrom },
     phoneRecoveryDays: Number(config.PHONE_RECOVERY_DAYS),
-    objects:
-      replace.objects ??
-      createObjects({
-        bucket: config.OBJECTS_BUCKET,
-        region,
-        endpoint: config.OBJECTS_ENDPOINT,
-        ...asking,
-      }),
+    objects: replace.objects ?? createObjects({ bucket: config.OBJECTS_BUCKET, ...buckets }),
+    vault: replace.vault ?? createVault({ bucket: config.VAULT_BUCKET, ...buckets }),
     queue: replace.queue ?? createProcessQueue({ url: config.PROCESS_QUEUE_URL, ...queues }),
     noticeQueue: replace.noticeQueue ?? createProcessQueue({ url: config.NOTICE_QUEUE_URL, ...queues }),
     channels: replace.channels ?? {

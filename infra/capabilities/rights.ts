@@ -17,8 +17,15 @@ export const acts = {
 } as const;
 export type Act = keyof typeof acts;
 
-/** Acts by partition (lib/table/keys.ts); of an index, what may be queried by its own partition key. */
-type TableRights = { items: Record<string, string>; indexes?: Record<string, string> };
+/**
+ * Acts by partition (lib/table/keys.ts); of an index, what may be queried by its own partition key. `places` is the same in the
+ * table without backups.
+ */
+export type TableRights = {
+  items: Record<string, string>;
+  indexes?: Record<string, string | readonly string[]>;
+  places?: Omit<TableRights, 'places'>;
+};
 
 /** Every function obeys the policy, stops what an incident has stopped, and says what is announced to everybody. */
 export const everyFunction = { POLICY: 'get', CONTAINMENT: 'get', ANNOUNCED: 'get' };
@@ -27,6 +34,8 @@ export const everySealer = { KEYS: 'query' };
 
 export const tableRights: Record<Principal, TableRights> = {
   login: {
+    // A join ends what the account given up had agreed to.
+    places: { items: { 'P#*': 'put' } },
     items: {
       'P#*': 'get query put update delete check',
       'ID#openid#*': 'get put',
@@ -47,6 +56,7 @@ export const tableRights: Record<Principal, TableRights> = {
       POLICY: 'put',
       'PROCESS#*': 'put',
     },
+    places: { items: { 'P#*': 'put' } },
   },
   cards: {
     items: {
@@ -68,7 +78,7 @@ export const tableRights: Record<Principal, TableRights> = {
   location: {
     items: { 'P#*': 'get query put update delete check', 'TRY#*': 'update', 'GAUGE#*': 'update' },
     // Squares by keyed digest.
-    indexes: { near: '*' },
+    places: { items: { 'P#*': 'get put update', 'PLACE-KEYS': 'get put' }, indexes: { near: '*' } },
   },
   identity: {
     items: {
@@ -81,6 +91,15 @@ export const tableRights: Record<Principal, TableRights> = {
       'GAUGE#reached': 'put',
     },
     indexes: { due: 'APPEALS' },
+  },
+  rights: {
+    items: {
+      'P#*': 'get query put update delete',
+      'TRY#*': 'update',
+      'GAUGE#*': 'update',
+      'HOLD#*': 'get',
+    },
+    places: { items: { 'P#*': 'put' } },
   },
   breach: {
     items: {
@@ -118,10 +137,17 @@ export const tableRights: Record<Principal, TableRights> = {
       KEYS: 'put delete',
       'ID#*': 'delete',
       'ID#share#*': 'get',
+      'TRY#*': 'update',
       'GAUGE#*': 'update',
+      'RETENTION#*': 'get put',
+      'HOLD#*': 'get put update',
     },
     // By actor: whatever any of them has touched may be asked.
-    indexes: { due: 'DUE#*', everyone: 'EVERYONE#*', touched: '*' },
+    indexes: { due: ['DUE#*', 'ENDS#*', 'HOLDS', 'AUTHORISATIONS'], everyone: 'EVERYONE#*', touched: '*' },
+    places: {
+      items: { 'P#*': 'get query put delete', 'PLACE-KEYS': 'query delete' },
+      indexes: { due: 'ENDS#*' },
+    },
   },
   notify: {
     items: {
@@ -161,6 +187,11 @@ export const capabilityRights: Partial<Record<Capability, readonly Right[]>> = {
   pictures: [
     { sid: 'TakeUploads', actions: ['s3:PutObject', 's3:GetObject', 's3:DeleteObject'], on: pictures },
     { sid: 'SealPictures', actions: ['kms:Decrypt', 'kms:GenerateDataKey'], on: ['ObjectsKey'] },
+  ],
+  // Nobody has the right to delete there or to touch a lock, and the bucket itself denies it.
+  vault: [
+    { sid: 'NoteEnds', actions: ['s3:PutObject', 's3:GetObject'], on: ['VaultBucket/*'] },
+    { sid: 'ListEnds', actions: ['s3:ListBucketVersions'], on: ['VaultBucket'] },
   ],
   'erase-pictures': [{ sid: 'ErasePictures', actions: ['s3:DeleteObject'], on: pictures }],
 };

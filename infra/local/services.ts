@@ -25,8 +25,10 @@ import { startTogether, stopTogether } from './together';
 const REGION = 'cn-north-1';
 /** As serverless.yml names them for the stage local. */
 const TABLE_NAME = 'leliao-local-table';
+const PLACES_TABLE_NAME = 'leliao-local-places';
 const QUEUE_PREFIX = 'leliao-local';
 const BUCKET_NAME = 'leliao-local-objects';
+const VAULT_NAME = 'leliao-local-vault';
 
 /** The mini-program that the sandbox knows. */
 export const LOCAL_APP = { appid: 'wx0000000000000000', secret: 'local-secret' };
@@ -67,7 +69,7 @@ export type ServicesOptions = {
 };
 
 /**
- * Starts everything the functions need, on free ports side by side, with the table created and its keys made.
+ * Starts everything the functions need, on free ports side by side, with the tables created and its keys made.
  * When one fails to start, the others are stopped first.
  * @throws CannotStart with a sentence for the developer
  */
@@ -96,10 +98,14 @@ async function startWith(options: ServicesOptions, persistence: Persistence | un
     oidc: startOidc(),
     objects: startObjectStore({
       bucket: BUCKET_NAME,
+      vault: VAULT_NAME,
       accessKeyId: 'local',
       secretAccessKey: 'local',
       clock,
-      ...(options.persistDir && { folder: join(options.persistDir, 'objects') }),
+      ...(options.persistDir && {
+        folder: join(options.persistDir, 'objects'),
+        vaultFolder: join(options.persistDir, 'vault'),
+      }),
     }),
   });
   const door = newDoorKey(clock.now());
@@ -108,12 +114,14 @@ async function startWith(options: ServicesOptions, persistence: Persistence | un
     STAGE: 'local',
     SERVICE_REGION: REGION,
     TABLE_NAME,
+    PLACES_TABLE_NAME,
     TABLE_ENDPOINT: table.endpoint,
     PROCESS_QUEUE_URL: queue.queues.ProcessQueue,
     NOTICE_QUEUE_URL: queue.queues.NoticeQueue,
     SQS_ENDPOINT: queue.endpoint,
     OBJECTS_BUCKET: objects.bucket,
     OBJECTS_ENDPOINT: objects.endpoint,
+    VAULT_BUCKET: VAULT_NAME,
     ROOT_KEY: persistence?.rootKey ?? MEMORY_ROOT_KEY,
     SEAL_SUITE: sealSuite,
     WECHAT_API_BASE: sandbox.url,
@@ -176,6 +184,7 @@ async function startWith(options: ServicesOptions, persistence: Persistence | un
 async function prepareTable(endpoint: string, rootKey: string, suite: 'aes' | 'sm'): Promise<void> {
   const client = new DynamoDBClient({ region: REGION, endpoint });
   await makeLocalTable(client, TABLE_NAME);
+  await makeLocalTable(client, PLACES_TABLE_NAME, 'PlacesTable');
   client.destroy();
   const table = createTable({ name: TABLE_NAME, region: REGION, endpoint, clock: systemClock });
   const roots = rootKeys(rootKey, REGION, systemRandom);

@@ -4,6 +4,8 @@ import { cardOrder } from './card/card-list';
 import { cardLogo } from './card/card-logo';
 import { gaugeShard } from './gauge/gauge';
 import { threshold } from './gauge/threshold';
+import { frozenItem } from './hold/frozen-item';
+import { hold } from './hold/hold';
 import { containment } from './incident/containment';
 import { incident } from './incident/incident';
 import { incidentEntry } from './incident/incident-entry';
@@ -13,6 +15,7 @@ import { scope, scopeCandidate, scopePage } from './incident/scope';
 import { ledgerEntry } from './ledger/ledger';
 import { endedLocation, location } from './location/location';
 import { historyDay } from './location/location-history';
+import { placeKey } from './location/place-key';
 import { announcements } from './notice/announcement';
 import { audiencePart } from './notice/audience';
 import { audienceHead } from './notice/audience-head';
@@ -47,6 +50,7 @@ import {
   realName,
 } from './real-name/real-name';
 import { attempt, networkAttempt } from './real-name/real-name-attempt';
+import { retentionEntry, retentionHead } from './retention/retention-entry';
 import { serviceKey } from './service/key-store';
 import { block, blockedBy } from './sharing/block';
 import { contact, handout } from './sharing/contact';
@@ -74,6 +78,9 @@ export const entities = {
   // gauge
   gaugeShard,
   threshold,
+  // hold
+  frozenItem,
+  hold,
   // incident
   containment,
   incident,
@@ -91,6 +98,7 @@ export const entities = {
   endedLocation,
   location,
   historyDay,
+  placeKey,
   // notice
   announcements,
   audienceHead,
@@ -143,6 +151,9 @@ export const entities = {
   realName,
   attempt,
   networkAttempt,
+  // retention
+  retentionEntry,
+  retentionHead,
   // service
   serviceKey,
   // sharing

@@ -2,12 +2,14 @@ import { breachRows } from '../breach/budget-rows';
 import { cardRows } from '../cards/budget-rows';
 import { consentRows } from '../consent/budget-rows';
 import { eventRows } from '../events/budget-rows';
+import { holdRows } from '../hold/budget-rows';
 import { identityRows } from '../identity/budget-rows';
 import { locationRows } from '../location/budget-rows';
 import { accountRows } from '../login/budget-rows';
 import { notifyRows } from '../notify/budget-rows';
 import { policyRows } from '../policy/budget-rows';
 import { profileRows } from '../profile/budget-rows';
+import { rightsRows } from '../rights/budget-rows';
 import { type Caller, onceKey, type World } from '../support/world';
 
 export type Prepare = () => Promise<{ input?: unknown; by?: object }>;
@@ -27,6 +29,8 @@ export function everyOperation(
     ...locationRows(world),
     ...identityRows(world),
     ...consentRows(world),
+    ...rightsRows(world),
+    ...holdRows(world),
     ...breachRows(world),
     ...eventRows(world),
     ...notifyRows(world),

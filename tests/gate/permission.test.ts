@@ -68,7 +68,7 @@ beforeAll(async () => {
 
 it('goes over every function that people call', () => {
   expect(new Set(paths.map((path) => path.split('/')[0]))).toEqual(
-    new Set(['login', 'consent', 'cards', 'profile', 'location', 'identity']),
+    new Set(['login', 'consent', 'cards', 'profile', 'location', 'identity', 'rights']),
   );
   expect(paths.length).toBeGreaterThan(80);
 });
@@ -243,8 +243,8 @@ function held(
     ...deps,
     table: {
       ...table,
-      getMany: (wanted) => hold(() => table.getMany(wanted)),
-      query: (query) => hold(() => table.query(query)),
+      getMany: (...asked) => hold(() => table.getMany(...asked)),
+      query: (...asked) => hold(() => table.query(...asked)),
       write: (...writes) => hold(() => table.write(...writes)),
       update: (update) => hold(() => table.update(update)),
     },

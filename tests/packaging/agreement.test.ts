@@ -76,11 +76,13 @@ it('people reach a function only by its own path', async () => {
       ['profile', 'POST /profile/{operation}'],
       ['location', 'POST /location/{operation}'],
       ['identity', 'POST /identity/{operation}'],
+      ['rights', 'POST /rights/{operation}'],
       ['breach', 'POST /breach/{operation}'],
       ['events', 'GET /events/wechat'],
       ['events', 'POST /events/wechat'],
       ['events', 'POST /events/mail'],
       ['events', 'POST /events/sms'],
+      ['retention', 'POST /retention/{operation}'],
     ],
   });
 });

@@ -11,12 +11,16 @@ export const acts = {
   'account.opened': { aboutData: true },
   'account.joined': { aboutData: true },
   'account.left': { aboutData: true },
+  'closing.began': { aboutData: false },
+  'closing.cancelled': { aboutData: false },
+  'closing.cut-short': { aboutData: false },
   'identity.linked': { aboutData: true },
   'identity.unlinked': { aboutData: true },
   'consent.granted': { aboutData: false },
   'consent.withdrawn': { aboutData: false },
   'consent.refused': { aboutData: false },
   'consent.corrected': { aboutData: false },
+  'erasure.asked': { aboutData: false },
   'erasure.done': { aboutData: true },
   'phone.bound': { aboutData: true },
   'phone.unbound': { aboutData: true },
@@ -33,7 +37,10 @@ export const acts = {
   'guardian.withdrawn': { aboutData: true },
   'real-name.verified': { aboutData: true },
   'real-name.ended': { aboutData: true },
+  'duty.settled': { aboutData: false },
   'incident.contained': { aboutData: false },
+  'hold.placed': { aboutData: true },
+  'hold.released': { aboutData: true },
 } as const satisfies Record<string, { aboutData: boolean }>;
 
 export type LedgerAct = keyof typeof acts;

@@ -79,6 +79,8 @@ export function heldIn(
       ending.set(seq, { ...ended, endedAtMs: atMs });
       open.delete(purpose);
     }
+    // What is asked for ends what was there; the consent stands, and what comes afterwards rests on it.
+    if (act === 'erasure.asked' && ended) ending.set(seq, { ...ended, endedAtMs: atMs });
     if (act !== 'erasure.done') return;
     const { fromMs: since = 0, endedAtMs } = ending.get(cause) ?? {};
     ending.delete(cause);
@@ -168,6 +170,7 @@ export function kindsOf(item: Item, { attributes }: AnyEntity): KindId[] {
 }
 
 function isThere(item: Item, name: string, attribute: Attribute, kind: KindId): boolean {
+  if (attribute.listedIn) return ((item[attribute.listedIn] ?? []) as string[]).includes(kind);
   if (attribute.record) return Object.keys((item[name] ?? {}) as object).length > 0;
   if (attribute.storage !== 'sealed') return !saysNothing(item[name]);
   if (item.sealed === undefined) return false;
