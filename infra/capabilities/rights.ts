@@ -165,6 +165,11 @@ export const capabilityRights: Partial<Record<Capability, readonly Right[]>> = {
     { sid: 'TakeUploads', actions: ['s3:PutObject', 's3:GetObject', 's3:DeleteObject'], on: pictures },
     { sid: 'SealPictures', actions: ['kms:Decrypt', 'kms:GenerateDataKey'], on: ['ObjectsKey'] },
   ],
+  // Nobody has the right to delete there or to touch a lock, and the bucket itself denies it.
+  vault: [
+    { sid: 'NoteEnds', actions: ['s3:PutObject', 's3:GetObject'], on: ['VaultBucket/*'] },
+    { sid: 'ListEnds', actions: ['s3:ListBucketVersions'], on: ['VaultBucket'] },
+  ],
   'erase-pictures': [{ sid: 'ErasePictures', actions: ['s3:DeleteObject'], on: pictures }],
 };
 

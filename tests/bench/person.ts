@@ -44,6 +44,7 @@ export function localSettings(tableEndpoint: string): Record<string, string> {
     PROCESS_QUEUE_URL: 'http://127.0.0.1/queue',
     NOTICE_QUEUE_URL: 'http://127.0.0.1/notices',
     OBJECTS_BUCKET: 'bench-objects',
+    VAULT_BUCKET: 'bench-vault',
     ROOT_KEY: `local:${randomBytes(32).toString('base64')}`,
     SEAL_SUITE: 'aes',
     WECHAT_API_BASE: 'http://127.0.0.1',
