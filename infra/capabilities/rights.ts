@@ -170,7 +170,11 @@ export const capabilityRights: Partial<Record<Capability, readonly Right[]>> = {
     { sid: 'NoteEnds', actions: ['s3:PutObject', 's3:GetObject'], on: ['VaultBucket/*'] },
     { sid: 'ListEnds', actions: ['s3:ListBucketVersions'], on: ['VaultBucket'] },
   ],
-  'erase-pictures': [{ sid: 'ErasePictures', actions: ['s3:DeleteObject'], on: pictures }],
+  // Who certifies that a file is gone reads none: a list says which there are.
+  'erase-pictures': [
+    { sid: 'ErasePictures', actions: ['s3:DeleteObject'], on: pictures },
+    { sid: 'LookForPictures', actions: ['s3:ListBucket'], on: ['ObjectsBucket'] },
+  ],
 };
 
 export const rotationRights: readonly Right[] = [
