@@ -17,7 +17,7 @@ export const acts = {
 } as const;
 export type Act = keyof typeof acts;
 
-/** Acts by partition (lib/table/keys.ts); of an index, what may be queried by its own partition key. */
+/** Acts by partition (lib/table/keys.ts); of an index, what may be queried by its own partition key, several separated by a space. */
 type TableRights = { items: Record<string, string>; indexes?: Record<string, string> };
 
 /** Every function obeys the policy, stops what an incident has stopped, and says what is announced to everybody. */
@@ -83,7 +83,7 @@ export const tableRights: Record<Principal, TableRights> = {
     indexes: { due: 'APPEALS' },
   },
   rights: {
-    items: { 'P#*': 'get put update delete', 'GAUGE#*': 'update' },
+    items: { 'P#*': 'get put update delete', 'GAUGE#*': 'update', 'CERTIFICATE#*': 'get' },
   },
   breach: {
     items: {
@@ -119,12 +119,18 @@ export const tableRights: Record<Principal, TableRights> = {
       'P#*': 'get query put update delete check',
       'PROCESS#*': 'get put update delete',
       KEYS: 'put delete',
-      'ID#*': 'delete',
-      'ID#share#*': 'get',
+      'ID#*': 'get delete',
+      'SURVEY#*': 'get put delete',
+      'CERTIFICATE#*': 'put',
       'GAUGE#*': 'update',
     },
-    // By actor: whatever any of them has touched may be asked.
-    indexes: { due: 'DUE#*', everyone: 'EVERYONE#*', touched: '*' },
+    // By actor: whatever any of them has touched may be asked. Who certifies an erasure looks wherever an item of it was.
+    indexes: {
+      due: 'DUE#* AUTHORISATIONS CARD-TEXTS',
+      everyone: 'EVERYONE#*',
+      touched: '*',
+      near: '*',
+    },
   },
   notify: {
     items: {

@@ -31,7 +31,7 @@ export class Left extends Error {
 export function surveyOf(items: readonly Item[], stays: (item: Item) => boolean, nowMs: number): SurveyPart {
   const all = items.map((item) => ({ item, ...tracesOf(item) }));
   return {
-    seenAtSeconds: Math.floor(nowMs / 1000),
+    seenAtSeconds: secondOf(nowMs),
     leads: all.flatMap(({ leads }) =>
       leads.map(({ pk, sk, forget }) => ({ pk, sk, ...(forget && { forget: [...forget] }) })),
     ),
@@ -110,8 +110,8 @@ async function entriesAt(
     const { items, lastKey } = await table.query(
       {
         IndexName: index,
-        KeyConditionExpression: '#partition = :partition AND #sort = :sort',
-        ExpressionAttributeNames: { '#partition': partitionName, '#sort': sortName },
+        KeyConditionExpression: `${partitionName} = :partition AND #sort = :sort`,
+        ExpressionAttributeNames: { '#sort': sortName },
         ExpressionAttributeValues: { ':partition': at, ':sort': sort },
         ...(after && { ExclusiveStartKey: after }),
       },
@@ -121,4 +121,9 @@ async function entriesAt(
     after = lastKey;
   } while (after);
   return own;
+}
+
+/** The second that a moment lies in, as items say when they came. */
+export function secondOf(milliseconds: number): number {
+  return Math.floor(milliseconds / 1000);
 }

@@ -213,7 +213,11 @@ describe('who may import whom', () => {
       const all = [...new Set([...from, ...next])];
       return all.length === from.length ? all : reached(all);
     };
-    const verifier = [...sources('lib/certificate'), 'lib/process/survey.ts', 'lib/process/certify.ts'];
+    const verifier = [
+      ...sources('lib/certificate'),
+      'lib/process/end-account/survey.ts',
+      'lib/process/end-account/certify.ts',
+    ];
     expect(reached(['lib/process/erasure.ts'])).toContain('lib/table/readers/erase.ts');
     expect(reached(verifier)).not.toContain('lib/table/readers/erase.ts');
     expect(verifier.flatMap(importsOf).filter(({ to }) => to.startsWith('lib/table/replace'))).toEqual([]);

@@ -6,6 +6,8 @@ import { certificateKey, readCertificate } from '../../lib/table/certificate/cer
 import { surveyPartKey } from '../../lib/table/certificate/survey-part';
 import type { Item, Table, Write } from '../../lib/table/client';
 import { keys, partition } from '../../lib/table/keys';
+import { ledgerEntry } from '../../lib/table/ledger/ledger';
+import { create } from '../../lib/table/replace';
 import { rawItem } from '../support/raw-item';
 import { createWorld, type World } from '../support/world';
 import { allWell, end, type Fault } from './end';
@@ -61,20 +63,33 @@ describe('the certificate of an erasure (R3)', () => {
     expect(await leftOfSurvey(subjectId)).toEqual([]);
   });
 
-  it('names who has been told to delete and has not confirmed, and then knows no last copy', async () => {
+  it('names whom something was sent to and who has not confirmed, and then knows no last copy', async () => {
+    const [open, closed] = ['tencent-faceid', 'tencent-sms'];
     const { subjectId } = await buried(world);
-    const certifies = { ...allWell, openRecipients: async () => ['tencent-faceid' as const] };
-    await end(world, subjectId, { certifies, receipt: 'open' });
+    const certifies = { ...allWell, confirmed: async () => new Set([closed]) };
+    await end(world, subjectId, { certifies, receipt: 'open', fault: { adds: sentTo(subjectId, 7, open) } });
     const certificate = await certificateOf('open');
-    expect(certificate?.notCovered).toContainEqual(
-      expect.objectContaining({
-        name: expect.stringMatching(/^接收方：/),
-        why: expect.stringContaining('还没有确认'),
-      }),
-    );
+    const waiting = certificate?.notCovered.filter(({ name }) => name.startsWith('接收方：'));
+    expect(waiting).toEqual([expect.objectContaining({ why: expect.stringContaining('还没有确认') })]);
     expect(certificate?.lastCopyAt).toBeUndefined();
+
+    const { subjectId: other } = await buried(world);
+    await end(world, other, { certifies, receipt: 'shut', fault: { adds: sentTo(other, 7, closed) } });
+    expect((await certificateOf('shut'))?.lastCopyAt).toBeDefined();
   });
 
+  function sentTo(subjectId: string, seq: number, recipient: string): Write {
+    const sent = {
+      act: 'disclosure.made',
+      kinds: ['identity-input'],
+      recipient,
+      actor: 'service',
+      requestId: 'r',
+    };
+    const hashes = { prev: Buffer.alloc(32), hash: Buffer.alloc(32) };
+    const at = '2026-12-01T02:00:00.000Z';
+    return create(ledgerEntry.make(subjectId, seq, { seq, at, ...sent, ...hashes } as never));
+  }
   const foreign = (subjectId: string): Write => ({
     Put: { Item: rawItem({ pk: partition(subjectId), sk: 'DATA#cards#stranger', entity: 'stranger' }) },
   });

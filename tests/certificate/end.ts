@@ -1,16 +1,15 @@
 import { toInstant } from '../../lib/clock';
 import type { Deps } from '../../lib/deps';
-import { type Certifies, certify } from '../../lib/process/certify';
+import { type Certifies, certifyBy } from '../../lib/process/end-account/certify';
+import { noteWays, surveyBefore } from '../../lib/process/end-account/survey';
 import type { ProcessKind, Step } from '../../lib/process/kind';
 import { runProcess } from '../../lib/process/run';
-import { noteWays, survey } from '../../lib/process/survey';
 import type { Item, Write } from '../../lib/table/client';
 import { keys } from '../../lib/table/keys';
-import { moveTo } from '../../lib/table/person/life';
+import { buryPerson } from '../../lib/table/person/bury';
 import { person } from '../../lib/table/person/person';
 import { beginProcess, personProcess } from '../../lib/table/process/process';
 import { eraseSteps } from '../../lib/table/readers/erase';
-import { pointersTo } from '../../lib/table/replace';
 import type { World } from '../support/world';
 
 /** What an eraser leaves behind, for a verifier to find. */
@@ -25,40 +24,14 @@ export type Fault = {
 };
 
 /** A partner of the certificate to whom all is well. */
-export const allWell: Certifies = { isBuried: async () => true, openRecipients: async () => [] };
+export const allWell: Certifies = { isBuried: async () => true, confirmed: async () => new Set() };
 
 /** Takes the key and the ways in, as the first step of an end does: nothing of the person's own can be written any more. */
 export async function bury({ deps }: World, subjectId: string): Promise<void> {
   const [item] = await deps.table.getMany([keys.person(subjectId)]);
   if (!item) throw new Error('nobody is there');
-  const stay = [
-    'pk',
-    'sk',
-    'entity',
-    'form',
-    'createdAtSeconds',
-    'holds',
-    ...(person.declaration.remains ?? []),
-  ];
-  const gone = Object.keys(item).filter((name) => !stay.includes(name));
-  const { set, condition, values } = moveTo('erased', toInstant(deps.clock.now()));
-  const ways = pointersTo(item);
-  await deps.table.write(
-    {
-      Update: {
-        Key: keys.person(subjectId),
-        UpdateExpression: `SET ${set.join(', ')} REMOVE ${gone.map((_, index) => `#${index}`).join(', ')}`,
-        ConditionExpression: condition,
-        ExpressionAttributeNames: Object.fromEntries(gone.map((name, index) => [`#${index}`, name])),
-        ExpressionAttributeValues: values,
-      },
-      seen: item,
-      owner: item,
-      holds: [],
-    },
-    ...ways.map(({ pk, sk }) => ({ Delete: { Key: { pk, sk } } })),
-    noteWays(subjectId, ways, deps.clock.now()),
-  );
+  const writes = buryPerson(item, toInstant(deps.clock.now()));
+  await deps.table.write(...(writes as [Write, ...Write[]]), noteWays(item, deps.clock.now()));
 }
 
 /** Erases what the declarations name, but for what it is told to leave. */
@@ -77,7 +50,7 @@ function eraser({ keeps = () => false, keepsFiles = false, drops = () => false, 
 }
 
 export function endWith(fault: Fault = {}, certifies: Certifies = allWell): Record<string, ProcessKind> {
-  return { end: { survey: survey('items'), items: eraser(fault), certify: certify(certifies) } };
+  return { end: { survey: surveyBefore('items'), items: eraser(fault), certify: certifyBy(certifies) } };
 }
 
 /** Ends somebody's account but for what the fault leaves, and says what became of the process. */

@@ -1,3 +1,4 @@
+import { putCertificate } from '../../lib/table/certificate/certificate';
 import { grant } from '../support/consent';
 import { type Caller, onceKey, type World } from '../support/world';
 
@@ -15,6 +16,15 @@ export function rightsRows(theWorld: () => World): Record<string, Prepare> {
     return caller;
   };
   return {
+    // One of the usual size.
+    'rights/certificate': async () => {
+      const { table, ring } = theWorld().deps;
+      const receiptCode = onceKey().slice(0, 22).padEnd(22, '0');
+      const text = `head.${Buffer.from('{}').toString('base64url')}.${'s'.repeat(3000)}`;
+      const digest = await ring.digest('certificate', receiptCode);
+      await table.write(putCertificate(digest, '2026-12-01T02:00:00.000Z', text));
+      return { input: { receiptCode } };
+    },
     'rights/erasePart': async () => ({
       input: { purpose: 'cards', seenEntry: 2, idempotencyKey: onceKey() },
       by: await person(),

@@ -1,13 +1,13 @@
-import { surveyOf } from '../certificate/look';
-import { outlives } from '../certificate/stays';
-import type { Deps } from '../deps';
-import { slicesOf } from '../slices';
-import { putSurveyPart, type SurveyPart } from '../table/certificate/survey-part';
-import type { Item, Write } from '../table/client';
-import { type Key, type Pointer, partition } from '../table/keys';
-import { type Process, type ProcessState, processKey } from '../table/process/process';
-import { entityOf } from '../table/readers/partition';
-import type { Step } from './kind';
+import { secondOf, surveyOf } from '../../certificate/look';
+import { outlives } from '../../certificate/stays';
+import type { Deps } from '../../deps';
+import { slicesOf } from '../../slices';
+import { putSurveyPart, type SurveyPart } from '../../table/certificate/survey-part';
+import type { Item, Write } from '../../table/client';
+import { type Key, keys, partition, subjectOf } from '../../table/keys';
+import { type Process, type ProcessState, processKey } from '../../table/process/process';
+import { entityOf } from '../../table/readers/partition';
+import type { Step } from '../kind';
 
 /** Items that one step of the survey, and of the look afterwards, reads of the partition. */
 export const SURVEY_PAGE = 300;
@@ -16,17 +16,19 @@ const PART_PLACES = 600;
 
 /**
  * Notes what an erased person's items leave elsewhere, page by page, before any of them goes: afterwards nothing would say where
- * to look. Then goes on to `next`. It comes after the person's key is gone and every write of theirs is refused, so that
- * what the first step of an end costs does not depend on what the person owns.
+ * to look. It comes after the person's key is gone and every write of theirs is refused, so that what the first write of
+ * an end costs does not depend on what the person owns.
  */
-export function survey(next: string): Step {
+export function surveyBefore(next: string): Step {
   return async (deps, { process }) => {
     const { subjectId = '', state } = process;
     const { items, last } = await pageOf(deps, process, state.surveyAfter);
+    // What their own item left has been noted with the write that took it.
+    const others = items.filter(({ sk }) => sk !== keys.person(subjectId).sk);
     const parts = Number(state.parts ?? 0);
-    const part = surveyOf(items, (item) => outlives(item), deps.clock.now());
+    const part = surveyOf(others, (item) => outlives(item), deps.clock.now());
     const writes = inParts(part).map((one, at): Write => putSurveyPart(subjectId, parts + at, one));
-    const { surveyAfter: _, ...rest } = items.filter((item) => !outlives(item)).reduce(counted, state);
+    const { surveyAfter: _, ...rest } = others.filter((item) => !outlives(item)).reduce(counted, state);
     return {
       to: last === undefined ? next : process.step,
       state: { ...rest, parts: parts + writes.length, ...(last !== undefined && { surveyAfter: last }) },
@@ -35,15 +37,13 @@ export function survey(next: string): Step {
   };
 }
 
-/** What leads to the account itself and goes with its key, in the transaction that takes it. It is the first part of a survey. */
-export function noteWays(subjectId: string, leads: readonly Pointer[], nowMs: number): Write {
-  const ways = leads.map(({ pk, sk }) => ({ pk, sk }));
-  return putSurveyPart(subjectId, 0, {
-    seenAtSeconds: Math.floor(nowMs / 1000),
-    leads: ways,
-    files: [],
-    entries: [],
-  });
+export const survey = surveyBefore('items');
+
+/** The first part of a survey, of what leads to the account itself: for the transaction that takes these ways away. */
+export function noteWays(self: Item, nowMs: number): Write {
+  const { leads } = surveyOf([self], () => true, nowMs);
+  const subjectId = subjectOf(self) ?? '';
+  return putSurveyPart(subjectId, 0, { seenAtSeconds: secondOf(nowMs), leads, files: [], entries: [] });
 }
 
 /** A page of the partition without the row of the process itself, and the sort key to go on after. */
