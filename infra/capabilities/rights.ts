@@ -123,6 +123,7 @@ export const tableRights: Record<Principal, TableRights> = {
       'SURVEY#*': 'get put delete',
       'CERTIFICATE#*': 'put',
       'GAUGE#*': 'update',
+      'RETENTION#*': 'get put',
     },
     // By actor: whatever any of them has touched may be asked. Who certifies an erasure looks wherever an item of it was.
     indexes: {
