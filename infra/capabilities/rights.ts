@@ -83,7 +83,12 @@ export const tableRights: Record<Principal, TableRights> = {
     indexes: { due: 'APPEALS' },
   },
   rights: {
-    items: { 'P#*': 'get put update delete', 'GAUGE#*': 'update', 'CERTIFICATE#*': 'get' },
+    items: {
+      'P#*': 'get query put update delete',
+      'TRY#*': 'update',
+      'GAUGE#*': 'update',
+      'CERTIFICATE#*': 'get',
+    },
   },
   breach: {
     items: {
@@ -122,6 +127,7 @@ export const tableRights: Record<Principal, TableRights> = {
       'ID#*': 'get delete',
       'SURVEY#*': 'get put delete',
       'CERTIFICATE#*': 'put',
+      'TRY#*': 'update',
       'GAUGE#*': 'update',
       'RETENTION#*': 'get put',
     },

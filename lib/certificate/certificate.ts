@@ -4,7 +4,7 @@ import { sign } from '../crypto/signature';
 import { type PurposeId, purposes } from '../policy/purposes';
 import type { RecipientId } from '../policy/recipients';
 import { operator } from '../policy/registry';
-import { type RetentionId, retention } from '../policy/retention';
+import { endOfRetention, type RetentionId, ruleOf } from '../policy/retention';
 import { CERTIFICATE_TYPE, type Certificate, certificateForm } from './form';
 import type { OutsideStore } from './look';
 import { uncovered } from './uncovered';
@@ -52,15 +52,27 @@ export function certificateOf(seen: Seen, nowMs: number): Certificate {
     keyDestroyedAt: seen.keyDestroyedAt,
     looked: { from: seen.lookedFrom, until: toInstant(nowMs) },
     stores: [{ store: 'partition', name: names.partition, found: total, left: 0, of }, ...outside],
-    stays: seen.stays.map(({ purpose, rule, count, untilSeconds }) => ({
-      name: purposes[purpose].name,
-      count,
-      basis: retention[rule].basis,
-      period: retention[rule].period,
-      ...(untilSeconds !== undefined && { until: toInstant(untilSeconds * 1000) }),
-    })),
+    stays: seen.stays.map(({ purpose, rule, count, untilSeconds }) => {
+      const { basis, period } = ruleOf(rule);
+      const until = untilSeconds === undefined ? endAfter(rule, seen.keyDestroyedAt) : untilSeconds * 1000;
+      return {
+        name: purposes[purpose].name,
+        count,
+        basis,
+        period,
+        ...(until !== undefined && { until: toInstant(until) }),
+      };
+    }),
     ...uncovered(nowMs, seen.openRecipients),
   });
+}
+
+/** When what a rule keeps from the end of an account is over; undefined for one that counts from something else. */
+function endAfter(rule: RetentionId, endedAt: string): number | undefined {
+  const { ends } = ruleOf(rule);
+  return 'after' in ends && ends.after === 'account-ended'
+    ? endOfRetention(rule, Date.parse(endedAt))
+    : undefined;
 }
 
 /** Signs a certificate as a compact JWS (ES256), which anybody checks offline with /.well-known/jwks.json. */

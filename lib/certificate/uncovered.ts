@@ -1,7 +1,7 @@
 import { DAY_MS, toInstant } from '../clock';
 import { copies } from '../policy/copies';
 import { type RecipientId, recipients } from '../policy/recipients';
-import { retentionMs } from '../policy/retention';
+import { endOfRetention } from '../policy/retention';
 import type { Certificate } from './form';
 
 type NotCovered = Certificate['notCovered'];
@@ -14,13 +14,16 @@ export function uncovered(
   nowMs: number,
   openRecipients: readonly RecipientId[],
 ): { notCovered: NotCovered; lastCopyAt?: string } {
-  const until = (milliseconds: number) => toInstant(nowMs + milliseconds);
   const dated = [
-    ...Object.values(copies).map(({ name, why, days }) => ({ name, why, until: until(days * DAY_MS) })),
+    ...Object.values(copies).map(({ name, why, days }) => ({
+      name,
+      why,
+      until: toInstant(nowMs + days * DAY_MS),
+    })),
     {
       name: '日志中的代号',
       why: '日志里没有姓名、号码和内容，只有按天变换的代号；到期销毁还原代号的密钥，此后代号不指向任何人。',
-      until: until(retentionMs('log-life')),
+      until: toInstant(endOfRetention('log-life', nowMs)),
     },
   ];
   const open = openRecipients.map((id) => ({

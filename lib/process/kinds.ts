@@ -1,4 +1,5 @@
 import type { KindId } from '../policy/kinds';
+import { authorisation } from './authorisation';
 import { endAccount } from './end-account';
 import { erasure } from './erasure';
 import { incidentClock } from './incident-clock';
@@ -11,6 +12,7 @@ import { scope } from './scope';
 
 /** Every kind of process there is, once. A row of another kind stays where it is, and rings. */
 export const processKinds: Readonly<Record<string, ProcessKind>> = {
+  authorisation,
   'end-account': endAccount,
   erasure,
   'incident-clock': incidentClock,

@@ -31,6 +31,7 @@ const mayImport: Record<string, readonly string[]> = {
   'lib/process': [
     'lib',
     'lib/certificate',
+    'lib/consent',
     'lib/gate',
     'lib/table',
     'lib/crypto',
@@ -179,6 +180,7 @@ describe('who may import whom', () => {
         // Acts of consent: each is made on what was recorded before.
         'functions/consent/act.ts',
         'lib/consent/write-act.ts',
+        'lib/process/authorisation.ts',
         'lib/table/person/join.ts',
         // It is shown to the person, or they are to be asked.
         'functions/consent/own-lists.ts',
@@ -188,6 +190,7 @@ describe('who may import whom', () => {
         'lib/process/policy-notice.ts',
         'functions/profile/list-services.ts',
         'lib/consent/prompts-due.ts',
+        'lib/table/readers/after-end.ts',
         // What may be there to be deleted.
         'functions/location/settings.ts',
       ].sort(),

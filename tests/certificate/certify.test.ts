@@ -44,9 +44,9 @@ describe('the certificate of an erasure (R3)', () => {
       ['files', 1, 0],
     ]);
     expect(certificate?.stores[0]?.of).toContainEqual({ name: '电子名片', found: 2 });
-    expect(certificate?.stays.map(({ name, basis }) => [name, basis])).toEqual([
-      ['履责证明', expect.stringContaining('个人信息保护法第五十六条')],
-      ['账号登录', expect.stringContaining('个人信息保护法第五十六条')],
+    expect(certificate?.stays.map(({ name, basis, until }) => [name, basis, until])).toEqual([
+      ['履责证明', expect.stringContaining('个人信息保护法第五十六条'), '2029-12-01T16:00:00.000Z'],
+      ['账号登录', expect.stringContaining('个人信息保护法第五十六条'), '2029-12-01T16:00:00.000Z'],
     ]);
     expect(certificate?.notCovered.map(({ name }) => name)).toEqual([
       '数据库备份',

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { check, findCertificate } from '../../infra/commands/verify-certificate';
 import { toInstant } from '../../lib/clock';
 import { sign } from '../../lib/crypto/signature';
+import { receiptDigest } from '../../lib/process/end-account/closing';
 import { endOfAccount } from '../../lib/table/person/end-of-account';
 import { beginProcess } from '../../lib/table/process/process';
 import { cardGiver, exchange } from '../cards/support';
@@ -29,7 +30,7 @@ beforeAll(async () => {
   await switchOn(world, me);
   await world.ok('location/update', point(world), me);
   await move(world.deps.table, me.subjectId, 'closing', toInstant(world.deps.clock.now()));
-  const receipt = await world.deps.ring.digest('certificate', CODE);
+  const receipt = await receiptDigest(world.deps.ring, CODE);
   const ref = endOfAccount(me.subjectId);
   await world.deps.table.write(
     beginProcess(ref, 'cool', { cause: 1, count: 0, receipt }, world.deps.clock.now()),
