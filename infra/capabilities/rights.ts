@@ -98,6 +98,7 @@ export const tableRights: Record<Principal, TableRights> = {
       'TRY#*': 'update',
       'GAUGE#*': 'update',
       'HOLD#*': 'get',
+      'CERTIFICATE#*': 'get',
     },
     places: { items: { 'P#*': 'put' } },
   },
@@ -135,18 +136,24 @@ export const tableRights: Record<Principal, TableRights> = {
       'P#*': 'get query put update delete check',
       'PROCESS#*': 'get put update delete',
       KEYS: 'put delete',
-      'ID#*': 'delete',
-      'ID#share#*': 'get',
+      'ID#*': 'get delete',
+      'SURVEY#*': 'get put delete',
+      'CERTIFICATE#*': 'put',
       'TRY#*': 'update',
       'GAUGE#*': 'update',
       'RETENTION#*': 'get put',
       'HOLD#*': 'get put update',
     },
     // By actor: whatever any of them has touched may be asked.
-    indexes: { due: ['DUE#*', 'ENDS#*', 'HOLDS', 'AUTHORISATIONS'], everyone: 'EVERYONE#*', touched: '*' },
+    indexes: {
+      due: ['DUE#*', 'ENDS#*', 'HOLDS', 'AUTHORISATIONS', 'CARD-TEXTS'],
+      everyone: 'EVERYONE#*',
+      touched: '*',
+    },
     places: {
       items: { 'P#*': 'get query put delete', 'PLACE-KEYS': 'query delete' },
-      indexes: { due: 'ENDS#*' },
+      // Who certifies an erasure looks wherever an item of it was.
+      indexes: { due: 'ENDS#*', near: '*' },
     },
   },
   notify: {
@@ -193,7 +200,11 @@ export const capabilityRights: Partial<Record<Capability, readonly Right[]>> = {
     { sid: 'NoteEnds', actions: ['s3:PutObject', 's3:GetObject'], on: ['VaultBucket/*'] },
     { sid: 'ListEnds', actions: ['s3:ListBucketVersions'], on: ['VaultBucket'] },
   ],
-  'erase-pictures': [{ sid: 'ErasePictures', actions: ['s3:DeleteObject'], on: pictures }],
+  // Who certifies that a file is gone reads none: a list says which there are.
+  'erase-pictures': [
+    { sid: 'ErasePictures', actions: ['s3:DeleteObject'], on: pictures },
+    { sid: 'LookForPictures', actions: ['s3:ListBucket'], on: ['ObjectsBucket'] },
+  ],
 };
 
 export const rotationRights: readonly Right[] = [

@@ -2,6 +2,8 @@ import { card, deletedCard } from './card/card';
 import { pastCard } from './card/card-history';
 import { cardOrder } from './card/card-list';
 import { cardLogo } from './card/card-logo';
+import { certificate } from './certificate/certificate';
+import { surveyPart } from './certificate/survey-part';
 import { gaugeShard } from './gauge/gauge';
 import { threshold } from './gauge/threshold';
 import { frozenItem } from './hold/frozen-item';
@@ -75,6 +77,9 @@ export const entities = {
   pastCard,
   cardOrder,
   cardLogo,
+  // certificate
+  certificate,
+  surveyPart,
   // gauge
   gaugeShard,
   threshold,

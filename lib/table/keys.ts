@@ -35,6 +35,8 @@ import type { PurposeId } from '../policy/purposes';
  *  threshold         GAUGE#reached           <threshold>     since when a head-count asks for a filing
  *  scope             SCOPE#<scope>           PAGE#<segment>#<n>      what is found of it, until it is frozen
  *  candidate         SCOPE#<scope>#<shard>   WHO#<subject>   whom it has yet to look at
+ *  survey            SURVEY#<subject>        PART#<n>        what an erased person's items left elsewhere, until it is certified gone
+ *  certificate       CERTIFICATE#<digest>    CERTIFICATE     of an erasure; the digest is of the receipt code
  *  list              LIST#<incident>#<list>  WHO#<subject>   who is on a list that was uploaded
  *
  *  index everyone    everyoneShard -> pk     every person once

@@ -496,8 +496,14 @@ const seldom: Partial<Record<Principal, Grant[]>> = {
     ...['Query', 'UpdateItem', 'DeleteItem'].map((act) => onItems(act, 'INCIDENT#*')),
     onItems('DeleteItem', 'LIST#*'),
     onItems('Query', 'AUDIENCE#*'),
-    // tests/breach/containment: one share.
-    onItems('BatchGetItem', 'ID#share#*'),
+    // tests/certificate/handed-out: an account that has ended, with a link, a place, a picture and words that wait for a human.
+    ...['BatchGetItem', 'PutItem', 'DeleteItem'].map((act) => onItems(act, 'SURVEY#*')),
+    onItems('BatchGetItem', 'ID#*'),
+    onItems('PutItem', 'CERTIFICATE#*'),
+    { action: 'dynamodb:Query', resource: 'Table/index/due', key: 'AUTHORISATIONS' },
+    { action: 'dynamodb:Query', resource: 'Table/index/due', key: 'CARD-TEXTS' },
+    { action: 'dynamodb:Query', resource: 'Table/index/near', key: '*' },
+    { action: 's3:ListBucket', resource: 'ObjectsBucket' },
     // tests/breach/scope: a scope that rests on lists or on what somebody has touched.
     ...['BatchGetItem', 'Query'].map((act) => onItems(act, 'LIST#*')),
     { action: 'dynamodb:Query', resource: 'Table/index/touched', key: '*' },

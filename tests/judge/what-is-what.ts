@@ -34,6 +34,8 @@ export const entities: Record<string, string> = {
   'spent-nonce': '-spentAtMs',
   'person-process': 'kind id step version attempts state dueShard dueAt heldUntil',
   'service-process': 'kind id step version attempts state dueShard dueAt heldUntil',
+  certificate: 'signedAt text',
+  'survey-part': 'seenAtSeconds leads files entries',
   'policy-notice': 'policyVersion sentAt seenAt',
   'audience-head': 'parts people minors certain sets otherSets digest',
   'notice-audience': '-members -kindSets',

@@ -124,6 +124,7 @@ const clients: Record<string, (url: string, service: Service) => Tried> = {
       read: () => objects.read('one', 10),
       write: () => objects.write('one', Buffer.from('content')),
       remove: () => objects.remove(['one', 'two', 'three']),
+      has: () => objects.has(['one', 'two', 'three']),
     },
     hears: { code: 'PARTNER_UNAVAILABLE' },
     needOnlyHeaders: ['write', 'remove'],

@@ -96,6 +96,7 @@ export function withNotedUses(deps: Deps, uses: Uses): Deps {
       write: (key: string) => [file('PutObject', key), sealing('GenerateDataKey')],
       read: (key: string) => [file('GetObject', key), sealing('Decrypt')],
       remove: (keys: string[]) => keys.map((key) => file('DeleteObject', key)),
+      has: () => [{ action: 's3:ListBucket', resource: 'ObjectsBucket' }],
     }),
     vault: noted(deps.vault, {
       put: (name: string) => [{ action: 's3:PutObject', resource: `VaultBucket/${name}` }],
