@@ -146,7 +146,7 @@ export const tableRights: Record<Principal, TableRights> = {
     },
     // By actor: whatever any of them has touched may be asked.
     indexes: {
-      due: ['DUE#*', 'ENDS#*', 'HOLDS', 'AUTHORISATIONS', 'CARD-TEXTS'],
+      due: ['DUE#*', 'ENDS#*', 'HOLDS', 'AUTHORISATIONS', 'RECIPIENTS', 'CARD-TEXTS'],
       everyone: 'EVERYONE#*',
       touched: '*',
     },
