@@ -35,7 +35,8 @@ export const lookOperations = {
     run: held,
   }),
   explain: operation({
-    summary: '逐条说明我的信息为什么保存、按哪项规定、保存到什么时候。说明相同的合并为一条。还有下一页时带 cursor。',
+    summary:
+      '逐条说明我的信息为什么保存、按哪项规定、保存到什么时候。说明相同的合并为一条。还有下一页时带 cursor。',
     caller: 'subject',
     purpose: 'accountability',
     kinds: { in: [], out: ['hold-state'] },

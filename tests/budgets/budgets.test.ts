@@ -7,7 +7,7 @@ import type { Principal } from '../../infra/capabilities/rights';
 import { KEY_RING_REFRESH_MS } from '../../lib/crypto/key-ring';
 import { TRAIL_KEY } from '../../lib/crypto/wrapped-key';
 import type { Budget, OperationKinds } from '../../lib/gate/operation';
-import { type KindId, kinds, kindsFor } from '../../lib/policy/kinds';
+import { type KindId, kindIds, kinds, kindsFor } from '../../lib/policy/kinds';
 import { serviceIds } from '../../lib/policy/services';
 import { acts, type LedgerAct, ledgerActs } from '../../lib/table/ledger/acts';
 import { createServiceKey, loadServiceKeys, removeServiceKey } from '../../lib/table/service/key-store';
@@ -15,6 +15,7 @@ import { breachRows } from '../breach/budget-rows';
 import { cardRows } from '../cards/budget-rows';
 import { consentRows } from '../consent/budget-rows';
 import { eventRows } from '../events/budget-rows';
+import { holdRows } from '../hold/budget-rows';
 import { agreeingPartners } from '../identity/agreeing-partners';
 import { identityRows } from '../identity/budget-rows';
 import { locationRows } from '../location/budget-rows';
@@ -22,7 +23,6 @@ import { accountRows } from '../login/budget-rows';
 import { notifyRows } from '../notify/budget-rows';
 import { policyRows } from '../policy/budget-rows';
 import { profileRows } from '../profile/budget-rows';
-import { holdRows } from '../hold/budget-rows';
 import { rightsRows } from '../rights/budget-rows';
 import { gateBrowser } from '../support/browser';
 import { consentAct, grant, seenEntryOf, withdraw } from '../support/consent';
@@ -229,14 +229,6 @@ async function regrant(): Promise<void> {
   await grant(world, me, 'cards');
 }
 
-const ofProcesses: KindId[] = [
-  'policy-notice',
-  'wechat-openid',
-  'key-material',
-  'incident-record',
-  'notice-record',
-];
-
 /** Kinds that are declared and that no row reaches, each with the reason. */
 const notReached: Record<string, readonly KindId[]> = {
   // By a phone code, which is the other way.
@@ -272,9 +264,9 @@ const notReached: Record<string, readonly KindId[]> = {
   // They lie in the log.
   'breach/turnBack': ['log-pseudonym'],
   'breach/pseudonymsOf': ['log-pseudonym'],
-  // Where it is about a version of the policy, a join, a rotation of keys, or an incident.
-  'retention/runProcess': ofProcesses,
-  'retention/sweep': ofProcesses,
+  // A hold seals anew whatever it names, and nobody names everything.
+  'retention/runProcess': kindIds,
+  'retention/sweep': kindIds,
 };
 
 /** All parts of a card lie in one blob, and which are filled in is the choice of its owner: one stands for all. */

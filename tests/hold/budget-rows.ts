@@ -19,14 +19,20 @@ export function holdRows(theWorld: () => World): Record<string, Prepare> {
   return {
     'retention/hold': async () => {
       const { subjectId } = await somebody();
-      return { input: { ...saying(theWorld()), subjectId, ticket: 'T-1', kinds: ['card-name'] }, by: staff() };
+      return {
+        input: { ...saying(theWorld()), subjectId, ticket: 'T-1', kinds: ['card-name'] },
+        by: staff(),
+      };
     },
     'retention/holdIncident': async () => {
       const { incidentId } = await declare(theWorld());
       return { input: { ...saying(theWorld()), incidentId }, by: officer };
     },
     'retention/holds': async () => ({ by: officer }),
-    'retention/reviewHold': async () => ({ input: { holdId: await placed(), reviewAt: reviewAt() }, by: officer }),
+    'retention/reviewHold': async () => ({
+      input: { holdId: await placed(), reviewAt: reviewAt() },
+      by: officer,
+    }),
     'retention/releaseHold': async () => ({ input: { holdId: await placed() }, by: another }),
     'retention/explain': async () => {
       const { subjectId } = await somebody();

@@ -32,7 +32,11 @@ async function openedUnder(holdId: string, item: Parameters<typeof frozenItem.re
 describe('a hold (S3)', () => {
   it('keeps and freezes exactly what it names, for everybody, and gives it back as it was', async () => {
     const me = await cardHolder();
-    await world.ok('cards/setVisibility', { cardId: me.cardId, version: 1, visibility: { name: 'link' } }, me);
+    await world.ok(
+      'cards/setVisibility',
+      { cardId: me.cardId, version: 1, visibility: { name: 'link' } },
+      me,
+    );
     const link = await linkTo(world, { caller: me, cardId: me.cardId });
     const before = (await everything(world, me.subjectId)).filter(({ entity }) => entity === 'card');
     const holdId = await place(world, me.subjectId, { kinds: ['card-name'] });
@@ -59,12 +63,20 @@ describe('a hold (S3)', () => {
     await world.work();
     const { card } = await frozen(world, me.subjectId);
     expect(card).toMatchObject({ ended: true });
-    expect((await everything(world, me.subjectId)).filter(({ sk }) => sk.startsWith('DATA#cards#'))).toEqual([card]);
-    const { entries } = await world.ok<{ entries: { act: string; count?: number }[] }>('consent/history', {}, me);
+    expect((await everything(world, me.subjectId)).filter(({ sk }) => sk.startsWith('DATA#cards#'))).toEqual([
+      card,
+    ]);
+    const { entries } = await world.ok<{ entries: { act: string; count?: number }[] }>(
+      'consent/history',
+      {},
+      me,
+    );
     expect(entries.find(({ act }) => act === 'erasure.done')).toBeDefined();
     await release(world, holdId);
     expect(await frozen(world, me.subjectId)).toEqual({});
-    expect((await everything(world, me.subjectId)).filter(({ sk }) => sk.startsWith('DATA#cards#'))).toEqual([]);
+    expect((await everything(world, me.subjectId)).filter(({ sk }) => sk.startsWith('DATA#cards#'))).toEqual(
+      [],
+    );
   });
 
   it('comes before an erasure that is under way and has not yet met what it names', async () => {
@@ -185,11 +197,15 @@ describe('a hold (S3)', () => {
     const { holdId } = await world.ok<{ holdId: string }>('retention/hold', input, officer);
     await world.work();
     expect(await world.ok('retention/hold', input, officer)).toMatchObject({ holdId });
-    expect(await world.refused('retention/hold', { ...input, reason: '另一个' }, officer)).toBe('IDEMPOTENCY_CONFLICT');
+    expect(await world.refused('retention/hold', { ...input, reason: '另一个' }, officer)).toBe(
+      'IDEMPOTENCY_CONFLICT',
+    );
     expect(await world.refused('retention/releaseHold', { holdId }, officer)).toBe('CALLER_NOT_ALLOWED');
     await release(world, holdId);
     expect(await world.ok('retention/releaseHold', { holdId }, another)).toMatchObject({ state: 'released' });
-    expect(await world.refused('retention/reviewHold', { holdId, reviewAt: saying(world).reviewAt }, officer)).toBe('NOT_NOW');
+    expect(
+      await world.refused('retention/reviewHold', { holdId, reviewAt: saying(world).reviewAt }, officer),
+    ).toBe('NOT_NOW');
     const { entries } = await world.ok<{ entries: { act: string }[] }>('consent/history', {}, me);
     expect(entries.map(({ act }) => act)).toEqual(expect.arrayContaining(['hold.placed', 'hold.released']));
   });

@@ -1,6 +1,6 @@
 import { DAY_MS, toInstant } from '../../lib/clock';
-import { keys } from '../../lib/table/keys';
 import type { Item } from '../../lib/table/client';
+import { keys } from '../../lib/table/keys';
 import { itemsOfPerson } from '../../lib/table/readers/partition';
 import { onceKey, type World } from '../support/world';
 

@@ -13,7 +13,8 @@ type Parts = { ring: Pick<KeyRing, 'suite'>; trail: Trail; random: Random };
 export type OpenHold = { hold: Hold; words: Sealer; item: Item };
 
 /** Whose name the keys of a hold bear: the person's, so that the log says whose data is opened. */
-export const keyOwner = ({ subjectId, holdId }: Pick<Hold, 'subjectId' | 'holdId'>): string => subjectId ?? holdId;
+export const keyOwner = ({ subjectId, holdId }: Pick<Hold, 'subjectId' | 'holdId'>): string =>
+  subjectId ?? holdId;
 
 /** The hold in an item; undefined where there is none. @throws SealError for an altered key or content */
 export async function openHold(parts: Parts, item: Item | undefined): Promise<OpenHold | undefined> {
