@@ -11,6 +11,7 @@ import { scopedByEvidence } from './promises/breach/scope';
 import { eachField, exchanges, judgedWords, links, realNameMark, viewers } from './promises/cards';
 import { explicitConsent, withdrawConsent } from './promises/consent';
 import { drilled } from './promises/drill';
+import { heldByLaw } from './promises/hold';
 import { chained, deviceData, sealed, stayInside } from './promises/house';
 import {
   appealed,
@@ -70,6 +71,7 @@ export const checks: Record<PromiseId, Check> = {
   K6: provableActs,
   K7: oneRegistry,
   S1: stayInside,
+  S3: heldByLaw,
   S5: sealed,
   S8: deviceData,
   S9: chained,

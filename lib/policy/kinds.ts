@@ -257,7 +257,7 @@ export const kinds = {
     class: 'general',
     storage: 'sealed',
     purpose: 'accountability',
-    retention: 'released-hold-life',
+    retention: 'hold-record-life',
     source: '依照法律封存您的信息时产生',
   },
   'retention-record': {
