@@ -123,9 +123,10 @@ export const tableRights: Record<Principal, TableRights> = {
       'ID#share#*': 'get',
       'TRY#*': 'update',
       'GAUGE#*': 'update',
+      'RETENTION#*': 'get put',
     },
     // By actor: whatever any of them has touched may be asked.
-    indexes: { due: 'DUE#* AUTHORISATIONS', everyone: 'EVERYONE#*', touched: '*' },
+    indexes: { due: 'DUE#* AUTHORISATIONS RECIPIENTS', everyone: 'EVERYONE#*', touched: '*' },
   },
   notify: {
     items: {

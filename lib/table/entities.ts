@@ -47,6 +47,8 @@ import {
   realName,
 } from './real-name/real-name';
 import { attempt, networkAttempt } from './real-name/real-name-attempt';
+import { recipientDuty } from './recipient/recipient-duty';
+import { retentionEntry, retentionHead } from './retention/retention-entry';
 import { serviceKey } from './service/key-store';
 import { block, blockedBy } from './sharing/block';
 import { contact, handout } from './sharing/contact';
@@ -100,6 +102,7 @@ export const entities = {
   noticeRecipient,
   // person
   authorisationEvent,
+  recipientDuty,
   entryPointer,
   linkedEntry,
   person,
@@ -143,6 +146,9 @@ export const entities = {
   realName,
   attempt,
   networkAttempt,
+  // retention
+  retentionEntry,
+  retentionHead,
   // service
   serviceKey,
   // sharing
