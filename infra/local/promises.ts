@@ -25,6 +25,7 @@ import {
 import { blurredNearby, lastPlaceOnly, onlyWhileOn, twoSystems } from './promises/location';
 import { announcedFirst, oneRegistry } from './promises/policy';
 import { cleanPictures, deliveries, optionalServices, ownPreferences } from './promises/profile';
+import { closedByPerson, erasedEverywhere, startedByWechat } from './promises/rights';
 import { Broken, type Running, startRunning } from './promises/running';
 import { filesAndCodes } from './promises/vcards';
 import { webSignIn } from './promises/web';
@@ -70,6 +71,9 @@ export const checks: Record<PromiseId, Check> = {
   K5: refusalsRest,
   K6: provableActs,
   K7: oneRegistry,
+  R3: erasedEverywhere,
+  R4: closedByPerson,
+  R9: startedByWechat,
   S1: stayInside,
   S3: heldByLaw,
   S5: sealed,

@@ -72,6 +72,10 @@ export function rightsRows(theWorld: () => World): Record<string, Prepare> {
       input: { subjectId: subjectIdOf(await person()), ticket: 'T-1' },
       by: support,
     }),
+    'rights/cancelClosingFor': async () => ({
+      input: { subjectId: subjectIdOf(await closing()), ticket: 'T-1' },
+      by: support,
+    }),
     'retention/duties': async () => {
       await withDuty();
       return { by: support };
