@@ -93,7 +93,10 @@ export const functionCapabilities = {
   identity: ['people', 'seal', 'staff-identity', 'faceid', 'network-identity'],
   breach: ['seal', 'staff-identity', 'ask-for-processes', 'notice-templates', 'ask-for-notices'],
   events: ['seal', 'wechat-push', 'notice-templates', 'bounces', 'ask-for-notices'],
-  retention: ['seal', 'take-processes', 'ask-for-processes', 'erase-pictures'],
+  retention: [
+    ...['seal', 'take-processes', 'ask-for-processes', 'erase-pictures'],
+    ...['notice-templates', 'ask-for-notices'],
+  ],
   notify: ['seal', 'send-notices', 'notice-templates', 'ask-for-notices', 'wechat-message', 'sms', 'mail'],
 } as const satisfies Record<string, readonly Capability[]>;
 

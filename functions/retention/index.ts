@@ -4,16 +4,16 @@ import { serve } from '../../lib/host/serve';
 import { runProcess } from './run-process';
 import { sweep } from './sweep';
 
-/** What steps of processes read and write beside what they tell people: joins, rotations, incidents and who they concern. */
+/** What steps of processes read and write: joins, rotations, incidents and who they concern, and whom a notice concerns. */
 const usedByProcesses = ['wechat-openid', 'key-material', 'incident-record', 'notice-record'] as const;
 
 export const retention = {
   runProcess: operation({
     summary:
-      '队列：推进一项需要时间的处理任务（撤回后的删除、账号合并、政策变更的告知、密钥轮换、安全事件的时限、止损和影响范围）。',
+      '队列：推进一项需要时间的处理任务（撤回后的删除、账号合并、找出一份告知关系到谁、密钥轮换、安全事件的时限、止损和影响范围）。',
     caller: 'queue',
     purpose: 'accountability',
-    kinds: { in: ['policy-notice'], uses: [...usedByProcesses], out: [] },
+    kinds: { in: [], uses: [...usedByProcesses], out: [] },
     input: z.strictObject({
       kind: z.string().check(z.regex(/^[a-z-]{1,32}$/)),
       id: z.string().check(z.regex(/^[\w-]{1,64}$/)),
@@ -33,7 +33,7 @@ export const retention = {
     summary: '定时：推进到期的处理任务，清除保存期限已到的记录。',
     caller: 'scheduler',
     purpose: 'accountability',
-    kinds: { in: ['policy-notice'], uses: [...usedByProcesses], out: [] },
+    kinds: { in: [], uses: [...usedByProcesses], out: [] },
     input: z.strictObject({}),
     output: z.object({
       /** Processes that were due, and how many of them are over. */

@@ -110,18 +110,13 @@ export const retention = {
     basis: '个人信息保护法第二十四条、第五十六条：说明和复核自动化决定的记录',
     endsAfter: { milliseconds: 3 * 365 * DAY_MS },
   },
-  'notice-life': {
-    period: '发出后 180 天',
-    basis: '个人信息保护法第十七条第二款：变更的告知须让您看得到',
-    endsAfter: { milliseconds: 180 * DAY_MS },
-  },
   'proof-three-years': {
     period: '账号存续期间及注销后三年',
     basis: '个人信息保护法第五十六条、网络数据安全管理条例第十二条：处理记录至少保存三年',
     endsAfter: { milliseconds: 3 * 365 * DAY_MS },
   },
   'incident-life': {
-    period: '安全事件处置结束后三年',
+    period: '安全事件处置结束后三年；与安全事件无关的告知，发出后三年',
     basis: '个人信息保护法第五十六条、网络数据安全管理条例第十二条：处理记录至少保存三年',
     endsAfter: { milliseconds: 3 * 365 * DAY_MS },
   },

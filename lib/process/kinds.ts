@@ -1,20 +1,20 @@
 import type { KindId } from '../policy/kinds';
+import { audience } from './audience/audience';
 import { erasure } from './erasure';
 import { incidentClock } from './incident-clock';
 import { incidentMeasure } from './incident-measure';
 import { join } from './join';
 import type { ProcessKind } from './kind';
-import { policyNotice } from './policy-notice';
 import { rotation } from './rotation';
 import { scope } from './scope';
 
 /** Every kind of process there is, once. A row of another kind stays where it is, and rings. */
 export const processKinds: Readonly<Record<string, ProcessKind>> = {
+  audience,
   erasure,
   'incident-clock': incidentClock,
   'incident-measure': incidentMeasure,
   join,
-  'policy-notice': policyNotice,
   rotation,
   scope,
 };

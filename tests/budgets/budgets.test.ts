@@ -225,13 +225,7 @@ async function regrant(): Promise<void> {
   await grant(world, me, 'cards');
 }
 
-const ofProcesses: KindId[] = [
-  'policy-notice',
-  'wechat-openid',
-  'key-material',
-  'incident-record',
-  'notice-record',
-];
+const ofProcesses: KindId[] = ['wechat-openid', 'key-material', 'incident-record', 'notice-record'];
 
 /** Kinds that are declared and that no row reaches, each with the reason. */
 const notReached: Record<string, readonly KindId[]> = {
@@ -479,6 +473,10 @@ const seldom: Partial<Record<Principal, Grant[]>> = {
     onItems('UpdateItem', 'GAUGE#*'),
     // tests/identity/journeys: what leads to a real name.
     onItems('DeleteItem', 'ID#*'),
+    // tests/policy/announcing: whom a change of the policy concerns, and that the engine of notices tells them.
+    onItems('PutItem', 'NOTICE#*'),
+    onItems('PutItem', 'ANNOUNCED'),
+    { action: 'sqs:SendMessage', resource: 'NoticeQueue' },
   ],
   notify: [
     // tests/notice/fanout: by a partner, whose time is shared.
