@@ -68,6 +68,8 @@ export const capabilities = {
   pictures: { settings: pictures, parts: ['objects'] },
   /** Deletes files, and neither reads nor writes one. */
   'erase-pictures': { settings: pictures, parts: ['objects'] },
+  /** Notes in the locked bucket what has ended, and reads there after a restore. */
+  vault: { settings: ['VAULT_BUCKET', 'OBJECTS_ENDPOINT'], parts: ['vault'] },
   /** Asks for a process to go on. */
   'ask-for-processes': { settings: [...queues, 'PROCESS_QUEUE_URL'], parts: ['queue'] },
   'take-processes': {},
@@ -91,10 +93,11 @@ export const functionCapabilities = {
   profile: ['people', 'seal', 'staff-identity', 'pictures', 'notice-templates', 'mail'],
   location: ['people', 'seal'],
   identity: ['people', 'seal', 'staff-identity', 'faceid', 'network-identity'],
+  rights: ['people', 'seal', 'ask-for-processes'],
   breach: ['seal', 'staff-identity', 'ask-for-processes', 'notice-templates', 'ask-for-notices'],
   events: ['seal', 'wechat-push', 'notice-templates', 'bounces', 'ask-for-notices'],
   retention: [
-    ...['seal', 'take-processes', 'ask-for-processes', 'erase-pictures'],
+    ...['seal', 'take-processes', 'ask-for-processes', 'erase-pictures', 'vault'],
     ...['notice-templates', 'ask-for-notices'],
   ],
   notify: ['seal', 'send-notices', 'notice-templates', 'ask-for-notices', 'wechat-message', 'sms', 'mail'],

@@ -36,6 +36,8 @@ const settings = z.object({
   /** Where files lie. A name and nothing more: an address or an ARN could lead to another region. */
   OBJECTS_BUCKET: z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/)),
   OBJECTS_ENDPOINT: z.string(),
+  /** The locked bucket, likewise a name alone. */
+  VAULT_BUCKET: z.string().check(z.regex(/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/)),
   /** The issuer of staff tokens, and what they must be meant for. Empty: no staff can sign in. */
   STAFF_ISSUER: z.string(),
   STAFF_AUDIENCE: z.string(),
@@ -191,6 +193,7 @@ export const leadsTo: Record<Name, Place> = {
   SEAL_SUITE: 'nowhere',
   OBJECTS_BUCKET: 'nowhere',
   OBJECTS_ENDPOINT: 'host',
+  VAULT_BUCKET: 'nowhere',
   STAFF_ISSUER: 'own-host',
   STAFF_AUDIENCE: 'nowhere',
   STAFF_JWKS_URL: 'own-host',

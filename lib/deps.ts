@@ -31,6 +31,7 @@ import { createProcessQueue, type ProcessQueue } from './partner/queue';
 import type { Sms } from './partner/sms';
 import { createStaffIdentity, type StaffIdentity } from './partner/staff-identity';
 import { createWechatMessage, type WechatMessage } from './partner/subscribe-message';
+import { createVault, type Vault } from './partner/vault';
 import { createWechat, type Wechat } from './partner/wechat';
 import { createWechatCode, type WechatCode } from './partner/wechat-code';
 import { createWechatPhone, type WechatPhone } from './partner/wechat-phone';
@@ -64,6 +65,8 @@ export type Deps = {
   /** How people are reached: drills by nobody, real notices by no partner but in who sends (functions/notify/live.ts). */
   channels: ChannelSets;
   objects: Objects;
+  /** What has ended is noted there, where no restore reaches. */
+  vault: Vault;
   staff: StaffIdentity;
   clock: Clock;
   random: Random;
@@ -106,7 +109,16 @@ export type Offers = {
 export type Replacements = Partial<
   Pick<
     Deps,
-    'clock' | 'random' | 'log' | 'queue' | 'noticeQueue' | 'channels' | 'objects' | 'staff' | 'limits'
+    | 'clock'
+    | 'random'
+    | 'log'
+    | 'queue'
+    | 'noticeQueue'
+    | 'channels'
+    | 'objects'
+    | 'vault'
+    | 'staff'
+    | 'limits'
   >
 > & {
   wechat?: Wechat;
@@ -146,6 +158,7 @@ export function buildDeps(config: Config, replace: Replacements = {}): Deps {
   const table = counting(raw);
   const queues = { region, endpoint: config.SQS_ENDPOINT, log, limits };
   const asking = { clock, log, limit: limits.partner };
+  const buckets = { region, endpoint: config.OBJECTS_ENDPOINT, ...asking };
   const wechat = { baseUrl: config.WECHAT_API_BASE, appid: config.WECHAT_APPID, ...asking };
   const server = createWechatServer({ ...wechat, secret: config.WECHAT_SECRET });
   const { ring, dataKeys } = createKeyRing({
@@ -226,14 +239,8 @@ export function buildDeps(config: Config, replace: Replacements = {}): Deps {
     entries: appidsOf(entries),
     risk: risk && { refusedFrom: risk.refusedFrom },
     phoneRecoveryDays: Number(config.PHONE_RECOVERY_DAYS),
-    objects:
-      replace.objects ??
-      createObjects({
-        bucket: config.OBJECTS_BUCKET,
-        region,
-        endpoint: config.OBJECTS_ENDPOINT,
-        ...asking,
-      }),
+    objects: replace.objects ?? createObjects({ bucket: config.OBJECTS_BUCKET, ...buckets }),
+    vault: replace.vault ?? createVault({ bucket: config.VAULT_BUCKET, ...buckets }),
     queue: replace.queue ?? createProcessQueue({ url: config.PROCESS_QUEUE_URL, ...queues }),
     noticeQueue: replace.noticeQueue ?? createProcessQueue({ url: config.NOTICE_QUEUE_URL, ...queues }),
     channels: replace.channels ?? {

@@ -6,6 +6,8 @@ export type DataStack = {
   AWSTemplateFormatVersion: string;
   Description: string;
   Parameters: Record<string, object>;
+  Mappings: Record<string, object>;
+  Conditions: Record<string, object>;
   Resources: Record<
     string,
     { Type: string; Properties: object; DeletionPolicy?: string; UpdateReplacePolicy?: string }
@@ -27,12 +29,15 @@ export function dataStack(): DataStack {
   const parts: Partial<DataStack>[] = readdirSync(folder)
     .filter((name) => name.endsWith('.yml'))
     .map((name) => parse(readFileSync(join(folder, name), 'utf8'), { customTags: tags, merge: true }));
-  const joined = <K extends 'Parameters' | 'Resources' | 'Outputs'>(section: K): DataStack[K] =>
-    Object.assign({}, ...parts.map((part) => part[section] ?? {}));
+  const joined = <K extends Exclude<keyof DataStack, 'AWSTemplateFormatVersion' | 'Description'>>(
+    section: K,
+  ): DataStack[K] => Object.assign({}, ...parts.map((part) => part[section] ?? {}));
   return {
     AWSTemplateFormatVersion: '2010-09-09',
     Description: 'The data of the service: table, keys, files and queues. Kept whatever happens.',
     Parameters: joined('Parameters'),
+    Mappings: joined('Mappings'),
+    Conditions: joined('Conditions'),
     Resources: joined('Resources'),
     Outputs: joined('Outputs'),
   };

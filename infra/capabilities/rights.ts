@@ -82,6 +82,9 @@ export const tableRights: Record<Principal, TableRights> = {
     },
     indexes: { due: 'APPEALS' },
   },
+  rights: {
+    items: { 'P#*': 'get put update delete', 'GAUGE#*': 'update' },
+  },
   breach: {
     items: {
       'INCIDENT#*': 'get query put update',
@@ -121,6 +124,7 @@ export const tableRights: Record<Principal, TableRights> = {
       'ID#*': 'delete',
       'ID#share#*': 'get',
       'GAUGE#*': 'update',
+      'RETENTION#*': 'get put',
     },
     // By actor: whatever any of them has touched may be asked.
     indexes: { due: 'DUE#*', everyone: 'EVERYONE#*', touched: '*' },
@@ -163,6 +167,11 @@ export const capabilityRights: Partial<Record<Capability, readonly Right[]>> = {
   pictures: [
     { sid: 'TakeUploads', actions: ['s3:PutObject', 's3:GetObject', 's3:DeleteObject'], on: pictures },
     { sid: 'SealPictures', actions: ['kms:Decrypt', 'kms:GenerateDataKey'], on: ['ObjectsKey'] },
+  ],
+  // Nobody has the right to delete there or to touch a lock, and the bucket itself denies it.
+  vault: [
+    { sid: 'NoteEnds', actions: ['s3:PutObject', 's3:GetObject'], on: ['VaultBucket/*'] },
+    { sid: 'ListEnds', actions: ['s3:ListBucketVersions'], on: ['VaultBucket'] },
   ],
   'erase-pictures': [{ sid: 'ErasePictures', actions: ['s3:DeleteObject'], on: pictures }],
 };

@@ -42,6 +42,7 @@ export const inCloud: Record<Name, Value> = {
   SEAL_SUITE: parameter('sealSuite', 'aes'),
   OBJECTS_BUCKET: imported('ObjectsBucketName'),
   OBJECTS_ENDPOINT: '',
+  VAULT_BUCKET: imported('VaultBucketName'),
   STAFF_ISSUER: parameter('staffIssuer'),
   STAFF_AUDIENCE: parameter('staffAudience'),
   STAFF_JWKS_URL: parameter('staffJwksUrl'),

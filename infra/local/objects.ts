@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Clock } from '../../lib/clock';
+import { type Answer, actOnLocked } from './locked-bucket';
 import { checkSignature } from './objects-signature';
 import { close, HOST, listen } from './ports';
 
@@ -16,44 +17,54 @@ export type ObjectStore = {
   bucket: string;
   /** Folder that holds every object as a file of the object's name. */
   folder: string;
+  /** The same of the locked bucket, in its versions (locked-bucket.ts). */
+  vaultFolder: string;
   stop(): Promise<void>;
 };
 
 export type ObjectStoreOptions = {
   bucket: string;
+  /** The name of the locked bucket beside it. */
+  vault?: string;
   /** The credentials of the only caller there is. */
   accessKeyId: string;
   secretAccessKey: string;
   clock: Clock;
   /** Folder to keep the objects in; one of its own, removed at the end, when absent. */
   folder?: string | undefined;
+  /** Likewise, for the locked bucket. */
+  vaultFolder?: string | undefined;
 };
 
-type Answer = { status: number; body?: Buffer | string };
+type Folders = { folder: string; vaultFolder: string };
 
 /**
  * Starts the part of S3 that the service uses on a free port: PUT, GET and DELETE of an object, by signed request or
- * signed address, with the signature, its age, the length and the checksum verified as S3 does. Objects are files.
+ * signed address, with the signature, its age, the length and the checksum verified as S3 does. Objects are files. Beside it
+ * a bucket under an object lock (locked-bucket.ts).
  */
 export async function startObjectStore(options: ObjectStoreOptions): Promise<ObjectStore> {
-  const folder = options.folder ?? (await mkdtemp(join(tmpdir(), 'leliao-objects-')));
+  const own: string[] = [];
+  const newFolder = async (name: string) => {
+    own.push(await mkdtemp(join(tmpdir(), `leliao-${name}-`)));
+    return own.at(-1) as string;
+  };
+  const folder = options.folder ?? (await newFolder('objects'));
+  const vaultFolder = options.vaultFolder ?? (await newFolder('vault'));
   const server = createServer((request, response) => {
-    answer({ ...options, folder }, request)
+    answer({ ...options, folder, vaultFolder }, request)
       .then(({ status, body }) => response.writeHead(status).end(body))
       .catch(() => response.destroy());
   });
   const port = await listen(server, 0);
   const stop = async () => {
     await close(server);
-    if (!options.folder) await rm(folder, { recursive: true, force: true });
+    for (const one of own) await rm(one, { recursive: true, force: true });
   };
-  return { endpoint: `http://${HOST}:${port}`, bucket: options.bucket, folder, stop };
+  return { endpoint: `http://${HOST}:${port}`, bucket: options.bucket, folder, vaultFolder, stop };
 }
 
-async function answer(
-  options: ObjectStoreOptions & { folder: string },
-  request: IncomingMessage,
-): Promise<Answer> {
+async function answer(options: ObjectStoreOptions & Folders, request: IncomingMessage): Promise<Answer> {
   const url = new URL(request.url ?? '/', `http://${request.headers.host ?? HOST}`);
   const body = await readBody(request);
   if (!body) return refuse(400, 'EntityTooLarge');
@@ -67,8 +78,13 @@ async function answer(
     return refuse(400, 'BadDigest');
   }
   const [, bucket, ...rest] = url.pathname.split('/');
-  if (bucket !== options.bucket) return refuse(404, 'NoSuchBucket');
   const key = rest.join('/');
+  if (bucket !== undefined && bucket === options.vault) {
+    const place = { folder: options.vaultFolder, clock: options.clock };
+    const { method, headers } = request;
+    return actOnLocked(place, { method, key, query: url.searchParams, headers, body });
+  }
+  if (bucket !== options.bucket) return refuse(404, 'NoSuchBucket');
   if (!/^[\w-]+(\/[\w-]+)*$/.test(key)) return refuse(404, 'NoSuchKey');
   return act(join(options.folder, key), request.method, body);
 }

@@ -27,6 +27,7 @@ const REGION = 'cn-north-1';
 const TABLE_NAME = 'leliao-local-table';
 const QUEUE_PREFIX = 'leliao-local';
 const BUCKET_NAME = 'leliao-local-objects';
+const VAULT_NAME = 'leliao-local-vault';
 
 /** The mini-program that the sandbox knows. */
 export const LOCAL_APP = { appid: 'wx0000000000000000', secret: 'local-secret' };
@@ -96,10 +97,14 @@ async function startWith(options: ServicesOptions, persistence: Persistence | un
     oidc: startOidc(),
     objects: startObjectStore({
       bucket: BUCKET_NAME,
+      vault: VAULT_NAME,
       accessKeyId: 'local',
       secretAccessKey: 'local',
       clock,
-      ...(options.persistDir && { folder: join(options.persistDir, 'objects') }),
+      ...(options.persistDir && {
+        folder: join(options.persistDir, 'objects'),
+        vaultFolder: join(options.persistDir, 'vault'),
+      }),
     }),
   });
   const door = newDoorKey(clock.now());
@@ -114,6 +119,7 @@ async function startWith(options: ServicesOptions, persistence: Persistence | un
     SQS_ENDPOINT: queue.endpoint,
     OBJECTS_BUCKET: objects.bucket,
     OBJECTS_ENDPOINT: objects.endpoint,
+    VAULT_BUCKET: VAULT_NAME,
     ROOT_KEY: persistence?.rootKey ?? MEMORY_ROOT_KEY,
     SEAL_SUITE: sealSuite,
     WECHAT_API_BASE: sandbox.url,

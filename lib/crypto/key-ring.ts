@@ -33,8 +33,8 @@ export type SealDomain = 'cursor' | 'trail';
 export type KeyRing = DayKeys & {
   /** Keyed digest for look-up (blind index), 43 characters. Hides the value even from who reads the whole table. */
   digest(domain: DigestDomain, value: string): Promise<string>;
-  /** Keyed checksum of our own records: ledger chains, references of messages; key of what only a code opens. 32 bytes. */
-  mac(domain: 'ledger' | 'web-code' | 'share' | 'notice', data: string): Promise<Buffer>;
+  /** Keyed checksum of our own records: chains, what has ended, references of messages; key of what only a code opens. 32 bytes. */
+  mac(domain: 'ledger' | 'retention' | 'web-code' | 'share' | 'notice', data: string): Promise<Buffer>;
   /** Seals what the service gives away to be handed back, and alone may read. It opens at `place` only. */
   seal(domain: SealDomain, plaintext: Buffer, place: string): Promise<Buffer>;
   /** Opens what `seal` made. @throws SealError */

@@ -1,11 +1,5 @@
-import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto';
-import { defaultProvider } from '@aws-sdk/credential-provider-node';
-import { SignatureV4 } from '@smithy/signature-v4';
-import type { Clock } from '../clock';
 import { AppError } from '../errors';
-import type { Log } from '../log';
-import { type TimeLimit, timeLimits, within } from '../time-limits';
-import { inTime } from './in-time';
+import { type BucketParts, createBucket } from './s3';
 
 /** What a holder of an upload address must send: exactly these headers, and exactly the bytes they describe. */
 export type UploadAddress = { url: string; headers: Record<string, string> };
@@ -25,105 +19,16 @@ export type Objects = {
   remove(keys: readonly string[]): Promise<void>;
 };
 
-export type ObjectsParts = {
-  bucket: string;
-  region: string;
-  /** Empty in the cloud. */
-  endpoint: string;
-  clock: Clock;
-  log: Log;
-  limit?: TimeLimit;
-};
-
-const ATTEMPTS = 2;
-
-type Request = { body?: Buffer; maxBytes?: number; signal: AbortSignal };
-
-/**
- * Speaks the S3 API: four requests, signed (Signature Version 4). The SDK's own client would add 250 KB to every
- * function (docs/adr says more). The host is made of the region that the residency check has passed, and redirects
- * are not followed, so a bucket elsewhere cannot be reached (promise S1).
- */
-export function createObjects(parts: ObjectsParts): Objects {
-  const { bucket, region, endpoint, clock, log, limit = timeLimits.partner } = parts;
-  const base = new URL(endpoint || `https://${bucket}.s3.${region}.amazonaws.com.cn`);
-  const folder = endpoint ? `/${bucket}` : '';
-  const credentials = defaultProvider();
-  const signer = new SignatureV4({
-    service: 's3',
-    region,
-    credentials,
-    sha256: Sha256,
-    uriEscapePath: false,
-    applyChecksum: true,
-  });
-  const describe = (method: string, key: string, headers: Record<string, string>, body?: Buffer) => ({
-    method,
-    protocol: base.protocol,
-    hostname: base.hostname,
-    ...(base.port && { port: Number(base.port) }),
-    path: `${folder}/${key}`,
-    query: {},
-    headers: { host: base.host, ...headers },
-    ...(body && { body }),
-  });
-  const now = () => ({ signingDate: new Date(clock.now()) });
-
-  /** What a request came to. `maxBytes` of content are read, and none unless it succeeded. */
-  type Answer = { status: number; ok: boolean; content: Buffer };
-
-  async function once(method: string, key: string, { body, maxBytes = 0, signal }: Request): Promise<Answer> {
-    const { headers, path } = await signer.sign(describe(method, key, {}, body), now());
-    const request = { method, headers, redirect: 'error', signal, ...(body && { body }) } as const;
-    const response = await fetch(new URL(path, base), request);
-    const { status, ok } = response;
-    if (ok && maxBytes > 0) return { status, ok, content: await readAtMost(response, maxBytes) };
-    await response.body?.cancel();
-    return { status, ok, content: Buffer.alloc(0) };
-  }
-
-  async function tries(method: string, key: string, request: Request): Promise<Answer> {
-    const startedAt = clock.now();
-    const said = (partnerCode: string | number) =>
-      log({ event: 'partner-call', partner: 'objects', partnerCode, milliseconds: clock.now() - startedAt });
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        const ask = (signal: AbortSignal) => once(method, key, { ...request, signal });
-        const answer = await within(limit.attemptMs, ask, request.signal);
-        said(answer.status);
-        if (answer.status < 500) return answer;
-      } catch (error) {
-        if (error instanceof AppError) throw error;
-        // The address holds a key, so the error stays here.
-        said(error instanceof Error ? error.name : 'unknown');
-      }
-      if (attempt === ATTEMPTS) throw new AppError('PARTNER_UNAVAILABLE');
-    }
-  }
-
-  const ask = (method: string, key: string, more: Omit<Request, 'signal'> = {}) =>
-    inTime(limit, (signal) => tries(method, key, { ...more, signal }));
-
+/** The files in a bucket that is never versioned: what is deleted there is gone. */
+export function createObjects(parts: BucketParts): Objects {
+  const { ask, putAddress } = createBucket('objects', parts);
   return {
     async uploadAddress({ key, contentType, bytes, sha256 }, seconds) {
-      const demanded = {
+      const headers = {
         'content-type': contentType,
         'x-amz-checksum-sha256': Buffer.from(sha256, 'hex').toString('base64'),
       };
-      const headers = {
-        ...demanded,
-        'content-length': String(bytes),
-        'X-Amz-Content-Sha256': 'UNSIGNED-PAYLOAD',
-      };
-      const signed = await signer.presign(describe('PUT', key, headers), {
-        ...now(),
-        expiresIn: seconds,
-        signableHeaders: new Set(['host', 'content-length', ...Object.keys(demanded)]),
-        unhoistableHeaders: new Set(Object.keys(demanded)),
-      });
-      const url = new URL(signed.path, base);
-      url.search = new URLSearchParams(signed.query as Record<string, string>).toString();
-      return { url: url.href, headers: demanded };
+      return { url: await putAddress(key, bytes, headers, seconds), headers };
     },
 
     async read(key, maxBytes) {
@@ -144,33 +49,4 @@ export function createObjects(parts: ObjectsParts): Objects {
       }
     },
   };
-}
-
-/** Reads no further than the limit, whatever length the other side claims. */
-async function readAtMost(response: Response, maxBytes: number): Promise<Buffer> {
-  const parts: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const part of response.body ?? []) {
-    bytes += part.byteLength;
-    if (bytes > maxBytes) break;
-    parts.push(part);
-  }
-  if (bytes > maxBytes) throw new AppError('PARTNER_UNAVAILABLE');
-  return Buffer.concat(parts);
-}
-
-/** The hash as the signer wants it: keyed or not. */
-class Sha256 {
-  readonly #hash: Hash | Hmac;
-  constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
-    this.#hash =
-      secret === undefined ? createHash('sha256') : createHmac('sha256', secret as string | Uint8Array);
-  }
-  update(chunk: Uint8Array): void {
-    this.#hash.update(chunk);
-  }
-  async digest(): Promise<Uint8Array> {
-    return this.#hash.digest();
-  }
-  reset(): void {}
 }

@@ -46,6 +46,7 @@ import {
   realName,
 } from './real-name/real-name';
 import { attempt, networkAttempt } from './real-name/real-name-attempt';
+import { retentionEntry, retentionHead } from './retention/retention-entry';
 import { serviceKey } from './service/key-store';
 import { block, blockedBy } from './sharing/block';
 import { contact, handout } from './sharing/contact';
@@ -141,6 +142,9 @@ export const entities = {
   realName,
   attempt,
   networkAttempt,
+  // retention
+  retentionEntry,
+  retentionHead,
   // service
   serviceKey,
   // sharing

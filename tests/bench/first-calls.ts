@@ -11,7 +11,7 @@ import { processKey } from '../../lib/table/process/process';
 import { nicknameKey } from '../../lib/table/profile/nickname';
 import { KEYS } from '../../lib/table/service/key-store';
 import type { Trip } from './bare/functions/bare/index';
-import type { Person } from './person';
+import { type Person, partErased } from './person';
 
 /** A function's event, and the trips that answering it takes: what the bare handler makes in its place. */
 export type FirstCall = {
@@ -42,6 +42,8 @@ export const firstCalls: Record<string, (person: Person) => FirstCall> = {
   },
   location: (person) =>
     overHttp(person, 'location/current', {}, [...person.self, locationKey(person.subjectId)]),
+  // A repeat of what was asked for before.
+  rights: (person) => overHttp(person, 'rights/erasePart', partErased, person.self),
   // WeChat checks the address. It needs no key and reads nothing but the policy.
   events: () => {
     const timestamp = String(Math.floor(systemClock.now() / 1000));

@@ -13,6 +13,7 @@ const everySetting = {
   PROCESS_QUEUE_URL: 'https://sqs.cn-north-1.amazonaws.com.cn/1/process',
   NOTICE_QUEUE_URL: 'https://sqs.cn-north-1.amazonaws.com.cn/1/notice',
   OBJECTS_BUCKET: 'leliao-production-objects',
+  VAULT_BUCKET: 'leliao-production-vault',
   ROOT_KEY: 'kms:arn:aws-cn:kms:cn-north-1:111122223333:key/1',
   WECHAT_API_BASE: 'https://api.weixin.qq.com',
   WECHAT_APPID: 'wx1',

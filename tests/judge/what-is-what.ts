@@ -112,6 +112,8 @@ export const entities: Record<string, string> = {
     '-browserDigest -state -site -askedAt -polls -nextPollAtMs -expiresAtSeconds -pickUpUntilSeconds -subjectId device place',
   'service-key': 'name keyVersion rootId wrapped suite createdAt publicJwk',
   'policy-book': 'latest hash versions',
+  'retention-entry': 'seq at act rule kind count digest details prev hash',
+  'retention-head': 'seq hash',
   announcements: 'current version',
   'policy-version':
     'version state content textHash effectiveAt proposedBy proposedAt decidedBy decidedAt prev hash',

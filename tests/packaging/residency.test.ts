@@ -70,6 +70,7 @@ const production = {
   PROCESS_QUEUE_URL: 'https://sqs.cn-north-1.amazonaws.com.cn/1/erase',
   NOTICE_QUEUE_URL: 'https://sqs.cn-north-1.amazonaws.com.cn/1/notice',
   OBJECTS_BUCKET: 'leliao-production-objects',
+  VAULT_BUCKET: 'leliao-production-vault',
   ROOT_KEY: home,
   WECHAT_API_BASE: 'https://api.weixin.qq.com',
   WECHAT_APPID: 'wx1',

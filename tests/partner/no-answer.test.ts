@@ -39,6 +39,7 @@ function serviceAt(url: string, waits = limits) {
     PROCESS_QUEUE_URL: `${url}/000000000000/erase`,
     NOTICE_QUEUE_URL: `${url}/000000000000/notice`,
     OBJECTS_BUCKET: 'test-objects',
+    VAULT_BUCKET: 'test-vault',
     OBJECTS_ENDPOINT: url,
     ROOT_KEY: `local:${systemRandom(32).toString('base64')}`,
     STAFF_ISSUER: url,

@@ -62,6 +62,7 @@ describe('data stays in mainland China (S1)', () => {
     PROCESS_QUEUE_URL: 'https://sqs.cn-north-1.amazonaws.com.cn/1/leliao-production-erase',
     NOTICE_QUEUE_URL: 'https://sqs.cn-north-1.amazonaws.com.cn/1/leliao-production-notice',
     OBJECTS_BUCKET: 'leliao-production-objects',
+    VAULT_BUCKET: 'leliao-production-vault',
     ROOT_KEY: 'kms:arn:aws-cn:kms:cn-north-1:1:key/1',
     WECHAT_API_BASE: 'https://api.weixin.qq.com',
     WECHAT_APPID: 'wx1',

@@ -3,6 +3,7 @@ import { AppError } from '../../lib/errors';
 import type { MailMessage } from '../../lib/partner/mail';
 import type { Objects } from '../../lib/partner/objects';
 import type { StaffRole } from '../../lib/partner/staff-identity';
+import type { Vault } from '../../lib/partner/vault';
 import type { Wechat } from '../../lib/partner/wechat';
 import { type Clients, holdPartners, type PartnerId, type PartnerOf, partnerOf } from '../../lib/partners';
 import { type RecipientId, recipients } from '../../lib/policy/recipients';
@@ -106,5 +107,19 @@ export function memoryObjects(files: Map<string, Buffer>): Objects {
     remove: async (names) => {
       for (const name of names) files.delete(name);
     },
+  };
+}
+
+/** A locked bucket in memory: what is in it stays. */
+export function memoryVault(ends: Map<string, Buffer>): Vault {
+  const PAGE = 1000;
+  return {
+    put: async (name, content) => void (ends.has(name) || ends.set(name, content)),
+    async names(prefix, after = '') {
+      const found = [...ends.keys()].filter((name) => name.startsWith(prefix) && name > after).sort();
+      const names = found.slice(0, PAGE);
+      return { names, ...(found.length > PAGE && { last: names.at(-1) as string }) };
+    },
+    read: async (name) => ends.get(name),
   };
 }

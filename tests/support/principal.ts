@@ -92,6 +92,11 @@ export function withNotedUses(deps: Deps, uses: Uses): Deps {
       read: (key: string) => [file('GetObject', key), sealing('Decrypt')],
       remove: (keys: string[]) => keys.map((key) => file('DeleteObject', key)),
     }),
+    vault: noted(deps.vault, {
+      put: (name: string) => [{ action: 's3:PutObject', resource: `VaultBucket/${name}` }],
+      read: (name: string) => [{ action: 's3:GetObject', resource: `VaultBucket/${name}` }],
+      names: () => [{ action: 's3:ListBucketVersions', resource: 'VaultBucket' }],
+    }),
   };
 }
 

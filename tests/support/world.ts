@@ -10,6 +10,7 @@ import { login } from '../../functions/login/index';
 import { notify } from '../../functions/notify/index';
 import { profile } from '../../functions/profile/index';
 import { retention } from '../../functions/retention/index';
+import { rights } from '../../functions/rights/index';
 import { SANDBOX_PUSH } from '../../infra/local/sandbox/wechat-push';
 import { type FunctionName, functionCapabilities } from '../../lib/capabilities';
 import type { Clock } from '../../lib/clock';
@@ -32,7 +33,7 @@ import { DOOR_KEY, publicHalf } from './door-key';
 import { giveKeys, newRootKey } from './keys';
 import { observeKinds, type SeenKinds, whileSeeing } from './kinds-observer';
 import { type Cost, newCost, observeWith } from './meter';
-import { memoryObjects, type Partners, partnerDoubles, type SentMail } from './partners';
+import { memoryObjects, memoryVault, type Partners, partnerDoubles, type SentMail } from './partners';
 import { inNameOf, noteRing, observeUses, type Uses, withNotedUses } from './principal';
 import { scan } from './scan';
 import { templatesSetting } from './templates';
@@ -46,6 +47,7 @@ export const functions: Record<string, Operations> = {
   profile,
   location,
   identity,
+  rights,
   breach,
   events,
   retention,
@@ -98,6 +100,8 @@ export type World = {
   cardHolder(openid: string): Promise<Caller>;
   /** The files of the objects partner, by name, unless the test brings a partner of its own. */
   files: Map<string, Buffer>;
+  /** What the locked bucket holds, by name. */
+  vault: Map<string, Buffer>;
   /** The mails that were sent, unless the test brings a partner of its own. */
   mails: SentMail[];
   /** Every raw item of the table, or of one partition of it, which is much cheaper. */
@@ -149,6 +153,7 @@ export async function createWorld({
     PROCESS_QUEUE_URL: 'http://127.0.0.1/queue',
     NOTICE_QUEUE_URL: 'http://127.0.0.1/notices',
     OBJECTS_BUCKET: 'test-objects',
+    VAULT_BUCKET: 'test-vault',
     ROOT_KEY: rootKey,
     SEAL_SUITE: suite,
     NOTICE_TEMPLATES: templatesSetting,
@@ -173,6 +178,7 @@ export async function createWorld({
   const queued: ProcessRef[] = [];
   const queuedNotices: ProcessRef[] = [];
   const files = new Map<string, Buffer>();
+  const vault = like?.vault ?? new Map<string, Buffer>();
   const mails: SentMail[] = [];
   const doubles = partnerDoubles(rankOf, mails);
   const place = {
@@ -209,6 +215,7 @@ export async function createWorld({
         createLog((line) => lines.push(line)),
       ),
       objects: objects?.(clock) ?? memoryObjects(files),
+      vault: memoryVault(vault),
     });
     return withNotedUses(built, uses);
   };
@@ -267,6 +274,7 @@ export async function createWorld({
     queued,
     queuedNotices,
     files,
+    vault,
     mails,
     wait: (milliseconds) => {
       now += milliseconds;

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { toEpochSeconds, toInstant } from '../../lib/clock';
 import { randomId, systemRandom } from '../../lib/crypto/random';
 import { type KindId, kinds } from '../../lib/policy/kinds';
-import { retentionMs } from '../../lib/policy/retention';
+import { endOfRetention } from '../../lib/policy/retention';
 import { type Attributes, type Codec, digest, otherPerson, plain, sealed } from '../../lib/table/attribute';
 import { entities } from '../../lib/table/entities';
 import { declareEntity, type Entity } from '../../lib/table/entity';
@@ -205,7 +205,7 @@ function presentKinds(entity: Any, value: Value): KindId[] {
 function endOf({ declaration: { life } }: Any, value: Value): number | undefined {
   if (life.until) return value[life.until] as number | undefined;
   if (!life.from || value[life.from] === undefined) return undefined;
-  return toEpochSeconds(Number(instantMs(life.from, value[life.from])) + retentionMs(life.rule));
+  return toEpochSeconds(endOfRetention(life.rule, Number(instantMs(life.from, value[life.from]))));
 }
 
 function filesIn({ declaration: { files } }: Any, value: Value): string[] {

@@ -5,7 +5,7 @@ import { approvalsOf } from '../../notice/kinds';
 import { announcementText } from '../../notice/text/notice-for';
 import { toStored } from '../../notice/text/stored';
 import { type NoticeTexts, openChannels, textsOf } from '../../notice/text/texts';
-import { retentionMs } from '../../policy/retention';
+import { endOfRetention } from '../../policy/retention';
 import { hashOfPart } from '../../scope/evidence';
 import { announce as announced, loadAnnouncements } from '../../table/notice/announcement';
 import { type Member, putAudiencePart } from '../../table/notice/audience';
@@ -123,5 +123,5 @@ async function worded(deps: Deps, { id, state }: Process): Promise<Worded> {
 }
 
 function endOf({ state }: Process): number {
-  return toEpochSeconds(Number(state.beganAtMs) + retentionMs('incident-life'));
+  return toEpochSeconds(endOfRetention('incident-life', Number(state.beganAtMs)));
 }

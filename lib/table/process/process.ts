@@ -44,7 +44,7 @@ const sortKey = ({ kind, id }: Name) => `${PROCESS}${kind}#${id}`;
  */
 export const personProcess = declareEntity('person-process', {
   place: inPersonAt('accountability', sortKey),
-  life: { rule: 'proof-three-years' },
+  life: { rule: 'work-life' },
   indexes: ['dueShard', 'dueAt'],
   attributes,
 });
@@ -52,7 +52,7 @@ export const personProcess = declareEntity('person-process', {
 /** The same for what is about nobody in particular, such as the announcement of a policy. */
 export const serviceProcess = declareEntity('service-process', {
   place: ofService('accountability', (_service, name: Name) => ({ pk: sortKey(name), sk: sortKey(name) })),
-  life: { rule: 'proof-three-years' },
+  life: { rule: 'work-life' },
   indexes: ['dueShard', 'dueAt'],
   attributes,
 });
