@@ -17,7 +17,7 @@ export const acts = {
 } as const;
 export type Act = keyof typeof acts;
 
-/** Acts by partition (lib/table/keys.ts); of an index, what may be queried by its own partition key. */
+/** Acts by partition (lib/table/keys.ts); of an index, what may be queried by its own partition key, several separated by a space. */
 type TableRights = { items: Record<string, string>; indexes?: Record<string, string> };
 
 /** Every function obeys the policy, stops what an incident has stopped, and says what is announced to everybody. */
@@ -83,7 +83,7 @@ export const tableRights: Record<Principal, TableRights> = {
     indexes: { due: 'APPEALS' },
   },
   rights: {
-    items: { 'P#*': 'get put update delete', 'GAUGE#*': 'update' },
+    items: { 'P#*': 'get query put update delete', 'TRY#*': 'update', 'GAUGE#*': 'update' },
   },
   breach: {
     items: {
@@ -123,11 +123,12 @@ export const tableRights: Record<Principal, TableRights> = {
       KEYS: 'put delete',
       'ID#*': 'delete',
       'ID#share#*': 'get',
+      'TRY#*': 'update',
       'GAUGE#*': 'update',
       'RETENTION#*': 'get put',
     },
     // By actor: whatever any of them has touched may be asked.
-    indexes: { due: 'DUE#*', everyone: 'EVERYONE#*', touched: '*' },
+    indexes: { due: 'DUE#* AUTHORISATIONS', everyone: 'EVERYONE#*', touched: '*' },
   },
   notify: {
     items: {

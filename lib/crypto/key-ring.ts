@@ -24,7 +24,8 @@ export type DigestDomain =
   | 'guardian-code'
   | 'share'
   | 'near'
-  | 'mail-code';
+  | 'mail-code'
+  | 'certificate';
 
 /** What the service seals under a key of its own; one domain's key opens nothing of another. */
 export type SealDomain = 'cursor' | 'trail';

@@ -1,5 +1,6 @@
 import type { KindId } from '../policy/kinds';
 import { audience } from './audience/audience';
+import { authorisation } from './authorisation';
 import { endAccount } from './end-account';
 import { erasure } from './erasure';
 import { incidentClock } from './incident-clock';
@@ -12,6 +13,7 @@ import { scope } from './scope';
 /** Every kind of process there is, once. A row of another kind stays where it is, and rings. */
 export const processKinds: Readonly<Record<string, ProcessKind>> = {
   audience,
+  authorisation,
   'end-account': endAccount,
   erasure,
   'incident-clock': incidentClock,
