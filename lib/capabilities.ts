@@ -107,7 +107,10 @@ export const functionCapabilities = {
   rights: ['people', 'seal', 'places', 'staff-identity', 'ask-for-processes'],
   breach: ['seal', 'staff-identity', 'ask-for-processes', 'notice-templates', 'ask-for-notices'],
   events: ['seal', 'wechat-push', 'notice-templates', 'bounces', 'ask-for-notices', 'ask-for-processes'],
-  retention: ['seal', 'places', 'staff-identity', 'take-processes', 'ask-for-processes', 'pictures', 'vault'],
+  retention: [
+    ...['seal', 'places', 'staff-identity', 'take-processes', 'ask-for-processes', 'pictures', 'vault'],
+    ...['notice-templates', 'ask-for-notices'],
+  ],
   notify: ['seal', 'send-notices', 'notice-templates', 'ask-for-notices', 'wechat-message', 'sms', 'mail'],
 } as const satisfies Record<string, readonly Capability[]>;
 

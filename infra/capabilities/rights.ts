@@ -50,7 +50,7 @@ export const tableRights: Record<Principal, TableRights> = {
   },
   consent: {
     items: {
-      'P#*': 'get query put update delete check',
+      'P#*': 'get query put update delete',
       'TRY#*': 'update',
       'GAUGE#*': 'update',
       POLICY: 'put',
@@ -133,6 +133,8 @@ export const tableRights: Record<Principal, TableRights> = {
       'SCOPE#*': 'query put delete',
       'LIST#*': 'get query delete',
       'AUDIENCE#*': 'get query put delete',
+      'NOTICE#*': 'put',
+      ANNOUNCED: 'put',
       'P#*': 'get query put update delete check',
       'PROCESS#*': 'get put update delete',
       KEYS: 'put delete',

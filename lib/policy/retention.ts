@@ -151,12 +151,6 @@ export const retention = {
     atEnd: 'delete',
     minimum: { months: 36 },
   },
-  'notice-life': {
-    period: '发出后 180 天',
-    basis: '个人信息保护法第十七条第二款：变更的告知须让您看得到',
-    ends: { days: 180 },
-    atEnd: 'delete',
-  },
   'proof-three-years': {
     period: '账号存续期间及注销后三年',
     basis: '个人信息保护法第五十六条、网络数据安全管理条例第十二条：处理记录至少保存三年',
@@ -165,7 +159,7 @@ export const retention = {
     minimum: { months: 36 },
   },
   'incident-life': {
-    period: '安全事件处置结束后三年',
+    period: '安全事件处置结束后三年；与安全事件无关的告知，发出后三年',
     basis: '个人信息保护法第五十六条、网络数据安全管理条例第十二条：处理记录至少保存三年',
     ends: { months: 36, after: 'incident-handled' },
     atEnd: 'delete',

@@ -30,7 +30,6 @@ import { person } from './person/person';
 import { phone, phonePointer } from './person/phone';
 import { openidPointer, unionidPointer } from './person/pointer';
 import { wechatAccount } from './person/wechat-account';
-import { policyNotice } from './policy/policy-notice';
 import { policyBook, policyVersion } from './policy/policy-version';
 import { personProcess, serviceProcess } from './process/process';
 import { avatar } from './profile/avatar';
@@ -124,7 +123,6 @@ export const entities = {
   unionidPointer,
   wechatAccount,
   // policy
-  policyNotice,
   policyBook,
   policyVersion,
   // process

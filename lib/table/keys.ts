@@ -15,8 +15,7 @@ import type { PurposeId } from '../policy/purposes';
  *  incident          INCIDENT#<incident>     INCIDENT        its state and, sealed under its own key, its words
  *                    INCIDENT#<incident>     ENTRY#<n>       its chain
  *  stops             CONTAINMENT             CONTAINMENT     whom of the staff and which partners incidents have stopped
- *  notice            P#<subject>             NOTICE#<version> that a version of the policy is coming
- *                    P#<subject>             TOLD#<notice>#<about>  one person of one notice: register, inbox and state
+ *  notice            P#<subject>             TOLD#<notice>#<about>  one person of one notice: register, inbox and state
  *  notice to many    NOTICE#<notice>         NOTICE          words, channels and approvals
  *  announced         ANNOUNCED               ANNOUNCED       what is announced to everybody just now
  *  audience          AUDIENCE#<audience>     AUDIENCE        how many, of which kinds

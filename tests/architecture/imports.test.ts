@@ -188,7 +188,7 @@ describe('who may import whom', () => {
         'functions/consent/prompts.ts',
         'functions/consent/status.ts',
         'functions/login/join.ts',
-        'lib/process/policy-notice.ts',
+        'lib/process/audience/policy.ts',
         'functions/profile/list-services.ts',
         'lib/consent/prompts-due.ts',
         'lib/table/readers/after-end.ts',

@@ -510,6 +510,10 @@ const seldom: Partial<Record<Principal, Grant[]>> = {
     ...['BatchGetItem', 'DeleteItem'].map((act) => onPlaces(act)),
     // tests/events/duties: a permission taken back, with the place that it covered.
     onPlaces('PutItem'),
+    // tests/policy/announcing: whom a change of the policy concerns, and that the engine of notices tells them.
+    onItems('PutItem', 'NOTICE#*'),
+    onItems('PutItem', 'ANNOUNCED'),
+    { action: 'sqs:SendMessage', resource: 'NoticeQueue' },
   ],
   notify: [
     // tests/notice/fanout: by a partner, whose time is shared.

@@ -38,10 +38,10 @@ export const entities: Record<string, string> = {
   'survey-part': 'seenAtSeconds leads files entries',
   'policy-notice': 'policyVersion sentAt seenAt',
   'audience-head': 'parts people minors certain sets otherSets digest',
-  'notice-audience': '-members -kindSets',
+  'notice-audience': '-members -kindSets endsAtSeconds',
   notice:
-    'noticeId kind drill state audienceId parts channels texts exemptions proposal approvedBy sendingAt version',
-  'notice-recipient': 'noticeId as part place kind drill at tries openedAt -moves',
+    'noticeId kind drill state audienceId parts channels texts exemptions proposal approvedBy endsAtSeconds sendingAt version',
+  'notice-recipient': 'noticeId as part place kind drill at tries endsAtSeconds openedAt -moves',
   'notice-quota': 'frontier closedSinceMs closedUntilMs version',
   'authorisation-event': 'eventId event happenedAt toldAt scope dueAt',
   'recipient-duty': 'recipient kinds since dueAt reminders remindedAt confirmedAt confirmedBy ticket',
