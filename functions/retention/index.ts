@@ -10,8 +10,9 @@ const usedByProcesses = ['wechat-openid', 'key-material', 'incident-record', 'no
 export const retention = {
   runProcess: operation({
     summary:
-      '队列：推进一项需要时间的处理任务（撤回后的删除、账号合并、政策变更的告知、密钥轮换、安全事件的时限、止损和影响范围）。',
+      '队列：推进一项需要时间的处理任务（撤回后的删除、账号合并、政策变更的告知、密钥轮换、从备份恢复后的重新清除、安全事件的时限、止损和影响范围）。',
     caller: 'queue',
+    worksRestored: true,
     purpose: 'accountability',
     kinds: { in: ['policy-notice'], uses: [...usedByProcesses], out: [] },
     input: z.strictObject({
@@ -32,6 +33,7 @@ export const retention = {
   sweep: operation({
     summary: '定时：推进到期的处理任务，清除保存期限已到的记录。',
     caller: 'scheduler',
+    worksRestored: true,
     purpose: 'accountability',
     kinds: { in: ['policy-notice'], uses: [...usedByProcesses], out: [] },
     input: z.strictObject({}),

@@ -1,10 +1,12 @@
 import type { Deps } from '../../lib/deps';
 import type { Run } from '../../lib/gate/operation';
 import { faultOf } from '../../lib/log';
+import { goesOnRestored } from '../../lib/process/re-erase';
 import { runProcess } from '../../lib/process/run';
 import { DUE_SHARDS, type Key } from '../../lib/table/keys';
 import { dueProcesses } from '../../lib/table/process/process';
 import { destroyDays } from './destroy-days';
+import { beginWhereRestored } from './restored';
 import { sweepEnded } from './sweep-ended';
 
 /** A run stops taking up work after this long, well inside the platform's 60 s; the next run goes on. */
@@ -22,6 +24,7 @@ export async function sweep(deps: Deps, { requestId }: Pick<Run<'scheduler', unk
     outcome.failed += 1;
     deps.log({ event: 'fault', requestId, operation: 'retention/sweep', ...faultOf(error) });
   };
+  await beginWhereRestored(deps, requestId);
   await destroyDays(deps).catch(failed);
   for (let shard = 0; shard < DUE_SHARDS; shard += 1) {
     let after: Key | undefined;
@@ -29,6 +32,7 @@ export async function sweep(deps: Deps, { requestId }: Pick<Run<'scheduler', unk
       if (deps.clock.now() - startedAt > SWEEP_MS) return { ...outcome, finished: false };
       const page = await dueProcesses(deps.table, shard, startedAt, PAGE, after);
       for (const { ref } of page.due) {
+        if (deps.policy.isRestored() && !goesOnRestored(ref.kind)) continue;
         outcome.found += 1;
         try {
           const { outcome: came } = await runProcess(deps, ref, requestId);

@@ -20,8 +20,9 @@ export type Act = keyof typeof acts;
 /** Acts by partition (lib/table/keys.ts); of an index, what may be queried by its own partition key. */
 type TableRights = { items: Record<string, string>; indexes?: Record<string, string> };
 
-/** Every function obeys the policy, stops what an incident has stopped, and says what is announced to everybody. */
-export const everyFunction = { POLICY: 'get', CONTAINMENT: 'get', ANNOUNCED: 'get' };
+/** Every function obeys the policy, stops what an incident has stopped, says what is announced to everybody, and knows a
+ * restored table. */
+export const everyFunction = { POLICY: 'get', CONTAINMENT: 'get', ANNOUNCED: 'get', OPENED: 'get' };
 /** Whoever seals opens the key ring; none of them writes a key. */
 export const everySealer = { KEYS: 'query' };
 
@@ -116,6 +117,7 @@ export const tableRights: Record<Principal, TableRights> = {
       'P#*': 'get query put update delete check',
       'PROCESS#*': 'get put update delete',
       KEYS: 'put delete',
+      OPENED: 'put',
       'ID#*': 'delete',
       'ID#share#*': 'get',
       'GAUGE#*': 'update',
@@ -134,7 +136,7 @@ export const tableRights: Record<Principal, TableRights> = {
     indexes: { due: 'NOTICES#*' },
   },
   // The person who begins a rotation of keys: nobody else wraps by the root key, and its process removes the old ones.
-  'key-rotation': { items: { KEYS: 'query put', 'PROCESS#*': 'get put' } },
+  'key-rotation': { items: { KEYS: 'query put', OPENED: 'put', 'PROCESS#*': 'get put' } },
 };
 
 /** A right outside the table: acts on things, by their names in infra/data and infra/aws. */
@@ -147,6 +149,7 @@ const pictures = ['ObjectsBucket/incoming/*', 'ObjectsBucket/avatars/*'];
 
 /** Of every function. What Lambda does in its name as well: it writes its log and decrypts its settings. */
 export const commonRights: readonly Right[] = [
+  { sid: 'KnowTheTable', actions: ['dynamodb:DescribeTable'], on: ['Table'] },
   { sid: 'WriteOwnLog', actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], on: ['OwnLog'] },
   { sid: 'ReadOwnSettings', actions: ['kms:Decrypt'], on: ['SettingsKey'] },
 ];
@@ -171,6 +174,7 @@ export const capabilityRights: Partial<Record<Capability, readonly Right[]>> = {
 };
 
 export const rotationRights: readonly Right[] = [
+  { sid: 'KnowTheTable', actions: ['dynamodb:DescribeTable'], on: ['Table'] },
   { sid: 'OpenAndWrapKeyRing', actions: ['kms:Decrypt', 'kms:Encrypt'], on: ['RootKey'] },
   { sid: 'AskForProcesses', actions: [send], on: ['ProcessQueue'] },
 ];

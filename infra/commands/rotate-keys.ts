@@ -18,6 +18,7 @@ import {
   loadServiceKeys,
   replaceServiceKey,
 } from '../../lib/table/service/key-store';
+import { openTable } from '../../lib/table/service/opened-table';
 import { firstTrailDay } from '../../lib/trail/days';
 import { saysHelp } from './help';
 
@@ -40,10 +41,20 @@ const branches = Array.from({ length: BRANCHES }, (_, number) => `branch:${numbe
 export async function makeMissingKeys(parts: RotateParts): Promise<number> {
   const have = new Set((await loadServiceKeys(parts.table)).map(({ name }) => name));
   const missing = ['service', 'signing', ...branches].filter((name) => !have.has(name));
+  if (missing.includes('service')) await openNew(parts);
   await Promise.all(missing.map(async (name) => addServiceKey(parts.table, await newKey(parts, name, 1))));
   if (have.has(TRAIL_KEY)) return missing.length;
   await addServiceKey(parts.table, await newTrailKey(parts));
   return missing.length + 1;
+}
+
+/** A table without a service key holds nobody's data: it is no restored one, and the service may be opened on it. */
+async function openNew({ table, clock }: RotateParts): Promise<void> {
+  try {
+    await table.write(openTable(undefined, await table.identity(), toInstant(clock.now())));
+  } catch (error) {
+    lostRace(error); // another start did it
+  }
 }
 
 /** Sealed under the service key that is stored by now, which another start may have made. It reaches back as far as any does. */

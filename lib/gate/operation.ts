@@ -140,6 +140,11 @@ export type Operation<
    * one may stand in the way (PIPL art. 15; promises K3, K4).
    */
   ends?: true;
+  /**
+   * It works on a restored table as well, before what had ended is ended there again; every other one is refused (promise S7).
+   * Never for who asks over HTTP.
+   */
+  worksRestored?: true;
   /** Served bare by GET at this fixed path as well, for public documents that standards place there. */
   wellKnown?: `/.well-known/${string}`;
   /**

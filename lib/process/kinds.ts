@@ -5,6 +5,7 @@ import { incidentMeasure } from './incident-measure';
 import { join } from './join';
 import type { ProcessKind } from './kind';
 import { policyNotice } from './policy-notice';
+import { reErase } from './re-erase';
 import { rotation } from './rotation';
 import { scope } from './scope';
 
@@ -15,6 +16,7 @@ export const processKinds: Readonly<Record<string, ProcessKind>> = {
   'incident-measure': incidentMeasure,
   join,
   'policy-notice': policyNotice,
+  're-erase': reErase,
   rotation,
   scope,
 };

@@ -48,6 +48,7 @@ import {
 } from './real-name/real-name';
 import { attempt, networkAttempt } from './real-name/real-name-attempt';
 import { serviceKey } from './service/key-store';
+import { openedTable } from './service/opened-table';
 import { block, blockedBy } from './sharing/block';
 import { contact, handout } from './sharing/contact';
 import { offer, sentOffer } from './sharing/offer';
@@ -144,6 +145,7 @@ export const entities = {
   attempt,
   networkAttempt,
   // service
+  openedTable,
   serviceKey,
   // sharing
   block,

@@ -78,7 +78,7 @@ export function withNotedUses(deps: Deps, uses: Uses): Deps {
   const book = {
     action: 'dynamodb:BatchGetItem',
     resource: 'Table',
-    keys: ['POLICY', 'CONTAINMENT', 'ANNOUNCED'],
+    keys: ['POLICY', 'CONTAINMENT', 'ANNOUNCED', 'OPENED'],
   };
   return {
     ...deps,
@@ -137,6 +137,7 @@ function usesOf(name: string, input: Input): Use[] {
     const use = onTable(name, [input.ExpressionAttributeValues?.[value] ?? '']);
     return [input.IndexName ? { ...use, resource: `Table/index/${input.IndexName}` } : use];
   }
+  if (name === 'DescribeTable') return [{ action: `dynamodb:${name}`, resource: 'Table' }];
   return [onTable(name, [pkOf(input)])];
 }
 
