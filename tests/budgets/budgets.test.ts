@@ -479,6 +479,10 @@ const seldom: Partial<Record<Principal, Grant[]>> = {
     onItems('UpdateItem', 'GAUGE#*'),
     // tests/identity/journeys: what leads to a real name.
     onItems('DeleteItem', 'ID#*'),
+    // tests/process/re-erase: a table restored from a backup.
+    { action: 's3:ListBucketVersions', resource: 'VaultBucket' },
+    { action: 's3:GetObject', resource: 'VaultBucket/*' },
+    onItems('PutItem', 'OPENED'),
   ],
   notify: [
     // tests/notice/fanout: by a partner, whose time is shared.

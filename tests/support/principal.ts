@@ -80,9 +80,10 @@ export function withNotedUses(deps: Deps, uses: Uses): Deps {
     resource: 'Table',
     keys: ['POLICY', 'CONTAINMENT', 'ANNOUNCED', 'OPENED'],
   };
+  const whichTable = { action: 'dynamodb:DescribeTable', resource: 'Table' };
   return {
     ...deps,
-    policy: noted(deps.policy, { refresh: () => [book], load: () => [book] }),
+    policy: noted(deps.policy, { refresh: () => [book, whichTable], load: () => [book] }),
     ring: noted(deps.ring, { '*': () => ofTheRing }),
     queue: noted(deps.queue, send('ProcessQueue')),
     noticeQueue: noted(deps.noticeQueue, send('NoticeQueue')),
