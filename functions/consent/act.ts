@@ -1,4 +1,5 @@
 import { toEpochSeconds, toInstant } from '../../lib/clock';
+import { type Change, repeatMark, stateBroughtBy, writeActs } from '../../lib/consent/write-act';
 import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
 import { MAX_CLIENT_VERSION_CHARS } from '../../lib/gate/authenticate';
@@ -11,7 +12,6 @@ import { covers } from '../../lib/table/person/consents';
 import { type Consent, consentOf, type Person } from '../../lib/table/person/person';
 import { signReceipt } from './receipt';
 import { soundEntry } from './sound-entry';
-import { type Change, repeatMark, stateBroughtBy, writeActs } from './write-act';
 
 export type Choice = 'granted' | 'refused' | 'withdrawn';
 

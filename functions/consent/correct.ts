@@ -1,5 +1,6 @@
 import { toEpochSeconds, toInstant } from '../../lib/clock';
 import { isConsentAct } from '../../lib/consent/lawful';
+import { type Change, repeatMark, writeActs } from '../../lib/consent/write-act';
 import type { Deps } from '../../lib/deps';
 import { AppError, invalidInput } from '../../lib/errors';
 import type { Run, StaffReason } from '../../lib/gate/operation';
@@ -8,7 +9,6 @@ import { versionAt } from '../../lib/policy/version';
 import type { Decision, LedgerEntry, NewEntry } from '../../lib/table/ledger/ledger';
 import type { Consent } from '../../lib/table/person/person';
 import { soundEntry } from './sound-entry';
-import { type Change, repeatMark, writeActs } from './write-act';
 
 export type Correction = {
   subjectId: string;

@@ -14,6 +14,7 @@ export const titles: Record<string, string> = {
   profile: '个人资料',
   cards: '名片',
   location: '位置和附近',
+  rights: '删除与注销',
   breach: '安全事件',
 };
 

@@ -83,6 +83,9 @@ export const tableRights: Record<Principal, TableRights> = {
     },
     indexes: { due: 'APPEALS' },
   },
+  rights: {
+    items: { 'P#*': 'get put update delete', 'GAUGE#*': 'update' },
+  },
   breach: {
     items: {
       'INCIDENT#*': 'get query put update',

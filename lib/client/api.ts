@@ -9,6 +9,7 @@ import type { login } from '../../functions/login/index';
 import type { notify } from '../../functions/notify/index';
 import type { profile } from '../../functions/profile/index';
 import type { retention } from '../../functions/retention/index';
+import type { rights } from '../../functions/rights/index';
 
 /** Every function there is; what nobody may call disappears below. A test compares this with what is deployed. */
 export type Service = {
@@ -18,6 +19,7 @@ export type Service = {
   profile: typeof profile;
   location: typeof location;
   identity: typeof identity;
+  rights: typeof rights;
   breach: typeof breach;
   events: typeof events;
   retention: typeof retention;

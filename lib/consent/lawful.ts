@@ -88,6 +88,7 @@ function byTime(a: Standing, b: Standing): number {
 const notUses: readonly LedgerAct[] = [
   ...consentActs,
   'consent.refused',
+  'erasure.asked',
   'erasure.done',
   'disclosure.answered',
   'phone.unbound',

@@ -51,6 +51,6 @@ async function erase(deps: Deps, { process, self, requestId }: StepInput): Promi
 }
 
 /** The kinds of what is gone by now: text in the row, as in the ledger. */
-function kindsOf({ kinds = '' }: ProcessState): KindId[] {
+export function kindsOf({ kinds = '' }: ProcessState): KindId[] {
   return String(kinds).split(' ').filter(Boolean) as KindId[];
 }

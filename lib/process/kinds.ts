@@ -1,4 +1,5 @@
 import type { KindId } from '../policy/kinds';
+import { endAccount } from './end-account';
 import { erasure } from './erasure';
 import { incidentClock } from './incident-clock';
 import { incidentMeasure } from './incident-measure';
@@ -11,6 +12,7 @@ import { scope } from './scope';
 
 /** Every kind of process there is, once. A row of another kind stays where it is, and rings. */
 export const processKinds: Readonly<Record<string, ProcessKind>> = {
+  'end-account': endAccount,
   erasure,
   'incident-clock': incidentClock,
   'incident-measure': incidentMeasure,

@@ -12,7 +12,7 @@ import { nicknameKey } from '../../lib/table/profile/nickname';
 import { KEYS } from '../../lib/table/service/key-store';
 import { openedTableKey } from '../../lib/table/service/opened-table';
 import type { Trip } from './bare/functions/bare/index';
-import type { Person } from './person';
+import { type Person, partErased } from './person';
 
 /** A function's event, and the trips that answering it takes: what the bare handler makes in its place. */
 export type FirstCall = {
@@ -43,6 +43,8 @@ export const firstCalls: Record<string, (person: Person) => FirstCall> = {
   },
   location: (person) =>
     overHttp(person, 'location/current', {}, [...person.self, locationKey(person.subjectId)]),
+  // A repeat of what was asked for before.
+  rights: (person) => overHttp(person, 'rights/erasePart', partErased, person.self),
   // WeChat checks the address. It needs no key and reads nothing but the policy.
   events: () => {
     const timestamp = String(Math.floor(systemClock.now() / 1000));

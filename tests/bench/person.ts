@@ -4,6 +4,7 @@ import { cards } from '../../functions/cards/index';
 import { consent } from '../../functions/consent/index';
 import { login } from '../../functions/login/index';
 import { profile } from '../../functions/profile/index';
+import { rights } from '../../functions/rights/index';
 import { makeMissingKeys } from '../../infra/commands/rotate-keys';
 import { SANDBOX_PUSH } from '../../infra/local/sandbox/wechat-push';
 import { makeLocalTable } from '../../infra/local/table';
@@ -28,7 +29,10 @@ export type Person = {
   self: [Key];
 };
 
-const functions: Record<string, Operations> = { login, consent, cards, profile };
+const functions: Record<string, Operations> = { login, consent, cards, profile, rights };
+
+/** Asked for once; the same again is answered from what the person's item remembers. */
+export const partErased = { purpose: 'location', seenEntry: 4, idempotencyKey: 'bench-erases-a-part' };
 
 /** What every measured process is given. The root key guards this one table and is worth nothing. */
 export function localSettings(tableEndpoint: string): Record<string, string> {
@@ -103,6 +107,7 @@ export async function makePerson(settings: Record<string, string>): Promise<Pers
     const shown = { policyVersion, textHash, language, evidence };
     await ok('consent/grant', { purpose, seenEntry: 0, ...shown, idempotencyKey: onceKey() });
   }
+  await ok('rights/erasePart', partErased);
   const { cardId } = await ok('cards/create', { ...fullCard, idempotencyKey: onceKey() });
   await ok('profile/update', { version: 0, nickname: '小林' });
   await ok('consent/status', {}); // leaves the hourly note of the session, so that no measured call has to

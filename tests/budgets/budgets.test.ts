@@ -22,6 +22,7 @@ import { accountRows } from '../login/budget-rows';
 import { notifyRows } from '../notify/budget-rows';
 import { policyRows } from '../policy/budget-rows';
 import { profileRows } from '../profile/budget-rows';
+import { rightsRows } from '../rights/budget-rows';
 import { gateBrowser } from '../support/browser';
 import { consentAct, grant, seenEntryOf, withdraw } from '../support/consent';
 import { fullCard } from '../support/full-card';
@@ -67,6 +68,7 @@ const ofOthers: Record<string, () => Promise<Prepared>> = {
   ...accountRows(() => world),
   ...policyRows(() => world),
   ...locationRows(() => world),
+  ...rightsRows(() => world),
   ...identityRows(() => world),
   ...consentRows(() => world),
   ...breachRows(() => world),
@@ -457,6 +459,11 @@ const seldom: Partial<Record<Principal, Grant[]>> = {
     // tests/identity/minors: the code is used up, or the other guardian was first.
     onItems('DeleteItem', 'ID#guardian-code#*'),
     onItems('ConditionCheckItem', 'P#*'),
+  ],
+  rights: [
+    // tests/rights/erase-part: a place, which is counted, with its history.
+    onItems('DeleteItem', 'P#*'),
+    onItems('UpdateItem', 'GAUGE#*'),
   ],
   breach: [
     // tests/breach/scope: a scope that rests on a list.

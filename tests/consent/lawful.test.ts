@@ -203,6 +203,7 @@ describe('which uses were not covered', () => {
       'consent.withdrawn',
       'consent.refused',
       'consent.corrected',
+      'erasure.asked',
       'erasure.done',
       'phone.unbound',
       'disclosure.answered',

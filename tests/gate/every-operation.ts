@@ -8,6 +8,7 @@ import { accountRows } from '../login/budget-rows';
 import { notifyRows } from '../notify/budget-rows';
 import { policyRows } from '../policy/budget-rows';
 import { profileRows } from '../profile/budget-rows';
+import { rightsRows } from '../rights/budget-rows';
 import { type Caller, onceKey, type World } from '../support/world';
 
 export type Prepare = () => Promise<{ input?: unknown; by?: object }>;
@@ -27,6 +28,7 @@ export function everyOperation(
     ...locationRows(world),
     ...identityRows(world),
     ...consentRows(world),
+    ...rightsRows(world),
     ...breachRows(world),
     ...eventRows(world),
     ...notifyRows(world),

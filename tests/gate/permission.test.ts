@@ -68,7 +68,7 @@ beforeAll(async () => {
 
 it('goes over every function that people call', () => {
   expect(new Set(paths.map((path) => path.split('/')[0]))).toEqual(
-    new Set(['login', 'consent', 'cards', 'profile', 'location', 'identity']),
+    new Set(['login', 'consent', 'cards', 'profile', 'location', 'identity', 'rights']),
   );
   expect(paths.length).toBeGreaterThan(80);
 });

@@ -5,7 +5,7 @@ import { declare, nowOf, responder } from '../breach/support';
 import { cardGiver, holder } from '../cards/support';
 import { agreeingPartners } from '../identity/agreeing-partners';
 import { newCitizen } from '../identity/support';
-import { consentAct } from '../support/consent';
+import { consentAct, seenEntryOf } from '../support/consent';
 import type { Partners } from '../support/partners';
 import { templates } from '../support/templates';
 import { type Caller, createWorld, functions, onceKey, type World } from '../support/world';
@@ -130,6 +130,12 @@ const rows: Record<string, () => Promise<Row>> = {
       document: 'D-1',
     };
     return { input, other: { ...input, document: 'D-2' }, by: async () => ({ token: 'staff:one:officer' }) };
+  },
+  'rights/erasePart': async () => {
+    const caller = await holder(world, somebody(), 'delivery');
+    const input = { purpose: 'cards', seenEntry: await seenEntryOf(world, caller, 'cards') };
+    const seenEntry = await seenEntryOf(world, caller, 'delivery');
+    return { input, other: { purpose: 'delivery', seenEntry }, by: inTheName(caller) };
   },
   'breach/declare': async () => {
     const input = { title: '导出接口未校验权限', learnedAt: nowOf(world) };

@@ -76,6 +76,7 @@ it('people reach a function only by its own path', async () => {
       ['profile', 'POST /profile/{operation}'],
       ['location', 'POST /location/{operation}'],
       ['identity', 'POST /identity/{operation}'],
+      ['rights', 'POST /rights/{operation}'],
       ['breach', 'POST /breach/{operation}'],
       ['events', 'GET /events/wechat'],
       ['events', 'POST /events/wechat'],

@@ -16,6 +16,7 @@ import { fields, png } from '../picture/samples';
 import { announce } from '../profile/budget-rows';
 import { amount, holdsFor, some } from '../proof/sample';
 import { grant, withdraw } from '../support/consent';
+import { beginEnd } from '../support/end';
 import { createWorld, type World } from '../support/world';
 import { endState } from './end-state';
 import { type Cut, machine } from './machine';
@@ -65,32 +66,43 @@ async function publishMaterialChange(): Promise<ProcessRef> {
   return { kind: 'policy-notice', id: String(version) };
 }
 
+/** A picture, cards that somebody holds, and more records than one transaction takes. */
+async function owner() {
+  many += 1;
+  const [mine, theirs] = [await cardGiver(world, `me-${many}`), await cardGiver(world, `friend-${many}`)];
+  const me = mine.caller;
+  await exchange(world, mine, theirs);
+  await grant(world, me, 'profile', 'real-name');
+  const picture = png(fields(64, 64));
+  type Ticket = { uploadId: string; url: string };
+  const { uploadId, url } = await world.ok<Ticket>('profile/requestAvatarUpload', announce(picture), me);
+  world.files.set(url.slice('memory:'.length), picture);
+  await world.ok('profile/confirmAvatar', { uploadId }, me);
+  const nowMs = world.deps.clock.now();
+  const start = { epoch: 0, wayEpoch: 0, content: '', isOver: false, startedAt: toInstant(nowMs) };
+  const starts = Array.from({ length: 60 }, (_, one) => putFaceStart(me.subjectId, `s${one}`, start, nowMs));
+  for (const some of [starts.slice(0, 30), starts.slice(30)]) {
+    const [first, ...others] = some.flat();
+    if (first) await world.deps.table.write(first, ...others);
+  }
+  world.queued.splice(0, world.queued.length);
+  return { me, friend: theirs.caller.subjectId };
+}
+
 const begin: Record<string, () => Promise<Begun>> = {
-  /** A picture, cards that somebody holds, and more records than one transaction takes. */
   async erasures() {
-    many += 1;
-    const [mine, theirs] = [await cardGiver(world, `me-${many}`), await cardGiver(world, `friend-${many}`)];
-    const me = mine.caller;
-    await exchange(world, mine, theirs);
-    await grant(world, me, 'profile', 'real-name');
-    const picture = png(fields(64, 64));
-    type Ticket = { uploadId: string; url: string };
-    const { uploadId, url } = await world.ok<Ticket>('profile/requestAvatarUpload', announce(picture), me);
-    world.files.set(url.slice('memory:'.length), picture);
-    await world.ok('profile/confirmAvatar', { uploadId }, me);
-    const nowMs = world.deps.clock.now();
-    const start = { epoch: 0, wayEpoch: 0, content: '', isOver: false, startedAt: toInstant(nowMs) };
-    const starts = Array.from({ length: 60 }, (_, one) =>
-      putFaceStart(me.subjectId, `s${one}`, start, nowMs),
-    );
-    for (const some of [starts.slice(0, 30), starts.slice(30)]) {
-      const [first, ...others] = some.flat();
-      if (first) await world.deps.table.write(first, ...others);
-    }
-    world.queued.splice(0, world.queued.length);
+    const { me, friend } = await owner();
     for (const purpose of ['cards', 'profile', 'real-name']) await withdraw(world, me, purpose);
     const asked = world.queued.splice(0, world.queued.length);
-    return { parts: { me: me.subjectId, friend: theirs.caller.subjectId }, asked };
+    return { parts: { me: me.subjectId, friend }, asked };
+  },
+
+  /** All of it, and the account. */
+  async accounts() {
+    const { me, friend } = await owner();
+    await beginEnd(world, me.subjectId);
+    const asked = world.queued.splice(0, world.queued.length);
+    return { parts: { me: me.subjectId, friend }, asked };
   },
 
   /** An account given up that somebody has blocked and that has blocked somebody, with a place and a card that is held. */

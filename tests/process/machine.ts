@@ -8,7 +8,7 @@ export class PowerCut extends Error {
 }
 
 /**
- * The service on a machine that counts its calls to table, files and queue, and loses its power at one of them: that call
+ * The service on a machine that counts its calls to table, files, locked bucket and queue, and loses its power at one of them: that call
  * and every later one fails, as for a process that is no more.
  */
 export function machine(
@@ -32,8 +32,13 @@ export function machine(
     ]);
     return Object.fromEntries(entries) as O;
   }
-  const { table, objects, queue, noticeQueue } = deps;
-  const clients = { table: powered(table), objects: powered(objects), queue: powered(queue) };
+  const { table, objects, queue, noticeQueue, vault } = deps;
+  const clients = {
+    table: powered(table),
+    objects: powered(objects),
+    queue: powered(queue),
+    vault: powered(vault),
+  };
   return {
     deps: { ...deps, ...clients, noticeQueue: powered(noticeQueue) },
     calls: () => calls,

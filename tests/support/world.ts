@@ -10,6 +10,7 @@ import { login } from '../../functions/login/index';
 import { notify } from '../../functions/notify/index';
 import { profile } from '../../functions/profile/index';
 import { retention } from '../../functions/retention/index';
+import { rights } from '../../functions/rights/index';
 import { SANDBOX_PUSH } from '../../infra/local/sandbox/wechat-push';
 import { type FunctionName, functionCapabilities } from '../../lib/capabilities';
 import type { Clock } from '../../lib/clock';
@@ -46,6 +47,7 @@ export const functions: Record<string, Operations> = {
   profile,
   location,
   identity,
+  rights,
   breach,
   events,
   retention,

@@ -17,6 +17,7 @@ export const acts = {
   'consent.withdrawn': { aboutData: false },
   'consent.refused': { aboutData: false },
   'consent.corrected': { aboutData: false },
+  'erasure.asked': { aboutData: false },
   'erasure.done': { aboutData: true },
   'phone.bound': { aboutData: true },
   'phone.unbound': { aboutData: true },

@@ -2,8 +2,8 @@ import type { KindId } from '../../policy/kinds';
 import type { PurposeId } from '../../policy/purposes';
 import type { Item, Table, Write } from '../client';
 import { dataPrefix, keys } from '../keys';
-import { moveTo, whileErased } from '../person/life';
-import { type Condition, pointersTo, remove, removePointer } from '../replace';
+import { buryPerson } from '../person/bury';
+import { type Condition, remove } from '../replace';
 import type { AnyEntity } from './any-entity';
 import { declaredEntities, entityOf, itemsOfPerson } from './partition';
 import { kindsIn } from './scope';
@@ -25,7 +25,7 @@ export type EraseStep = {
 };
 
 export type EraseOptions = {
-  /** When the person is erased, as an instant. Absent: their own item stays as it is. */
+  /** When the person ends, as an instant. Absent: their own item stays as it is. */
   at?: string;
   /** Which items; all of them, unless said. */
   goes?: (item: Item, entity: AnyEntity) => boolean;
@@ -41,10 +41,9 @@ export type EraseOptions = {
 /**
  * The steps that erase what lies in a person's partition, cut by the number of writes and not of items, since an item takes
  * its pointers with it (promise R3); what is somebody else's only forgets the person. What is declared to outlive the person
- * never goes. What may still get a file comes after everything else. The person's own item comes last, when nothing else is
- * told to stay: it is moved to `erased`, from a state that leads there, and keeps what it declares to remain; their key too
- * while something sealed outlives them. Each step may be repeated: what is gone already stays gone. It is refused as a whole
- * when one of its items has been made anew since; then look again.
+ * never goes. What may still get a file comes after everything else. Where the person ends, their own item comes first, and
+ * with it their key: nothing of theirs opens any more, whatever is still there. Each step may be repeated: what is gone
+ * already stays gone. It is refused as a whole when one of its items has been made anew since; then look again.
  */
 export async function* eraseSteps(
   table: Table,
@@ -53,60 +52,33 @@ export async function* eraseSteps(
 ): AsyncGenerator<EraseStep> {
   const { at, goes = () => true, purpose, among = declaredEntities } = options;
   const { sk: own } = keys.person(subjectId);
-  let person: Item | undefined;
-  let isWhole = true;
-  let keyIsNeeded = false;
+  if (at !== undefined) yield* endSteps(table, subjectId, at, among);
   const [cut, open] = [cutter(options), cutter(options)];
   for await (const item of itemsOfPerson(table, subjectId, 'ended-too', purpose && dataPrefix(purpose))) {
     const entity = entityOf(item, among);
-    if (!goes(item, entity)) isWhole = false;
-    else if (item.sk === own) person = item;
-    else if (entity.declaration.outlives) keyIsNeeded ||= item.sealed !== undefined;
-    else yield* (openUntil(item, entity) > 0 ? open : cut).add(item, entity);
+    if (item.sk === own || entity.declaration.outlives || !goes(item, entity)) continue;
+    yield* (openUntil(item, entity) > 0 ? open : cut).add(item, entity);
   }
   yield* cut.rest();
   yield* open.rest();
-  if (!person || !isWhole || at === undefined) return;
-  const last = endPerson(person, entityOf(person, among), at, keyIsNeeded);
-  if (last) yield { files: [], openUntilSeconds: 0, writes: last, items: 1, kinds: kindsIn([person], among) };
 }
 
-/** What an item is without any attribute of its own. */
-const FRAME = ['pk', 'sk', 'entity', 'form', 'createdAtSeconds', 'holds'];
+/** More ways lead in than the first write takes, and then the second takes them all. */
+const MAX_END_STEPS = 2;
 
-/** The writes that leave of a person what remains; nothing when that has been done. */
-function endPerson(
-  item: Item,
-  { declaration: { remains = [] } }: AnyEntity,
+async function* endSteps(
+  table: Table,
+  subjectId: string,
   at: string,
-  keepsKey: boolean,
-): EraseStep['writes'] | undefined {
-  const stays = new Set<string>([...FRAME, ...remains, ...(keepsKey ? ['wrappedKey'] : [])]);
-  const gone = Object.keys(item).filter((name) => !stays.has(name));
-  const isErased = item.lifeState === 'erased';
-  if (isErased && gone.length === 0) return undefined;
-  const { set, condition, values } = isErased ? whileErased : moveTo('erased', at);
-  const names = Object.fromEntries(gone.map((name, index) => [`#${index}`, name]));
-  const parts = [
-    ...(set.length > 0 ? [`SET ${set.join(', ')}`] : []),
-    ...(gone.length > 0 ? [`REMOVE ${Object.keys(names).join(', ')}`] : []),
-  ];
-  return [
-    {
-      Update: {
-        Key: { pk: item.pk, sk: item.sk },
-        UpdateExpression: parts.join(' '),
-        ConditionExpression: condition,
-        ...(gone.length > 0 && { ExpressionAttributeNames: names }),
-        ExpressionAttributeValues: values,
-      },
-      // Nobody is behind the account from now on; what outlives them is still held, and counted as long as it is.
-      seen: item,
-      owner: item,
-      holds: [],
-    },
-    ...pointersTo(item).map(removePointer),
-  ];
+  among: ReadonlyMap<string, AnyEntity>,
+): AsyncGenerator<EraseStep> {
+  for (let step = 0; step < MAX_END_STEPS; step += 1) {
+    const [self] = await table.getMany([keys.person(subjectId)]);
+    const [first, ...others] = self ? buryPerson(self, at) : [];
+    if (!self || !first) return;
+    const writes: EraseStep['writes'] = [first, ...others];
+    yield { files: [], openUntilSeconds: 0, writes, items: 1, kinds: kindsIn([self], among) };
+  }
 }
 
 /** Gathers items and answers a step whenever one is full. */

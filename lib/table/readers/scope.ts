@@ -79,6 +79,8 @@ export function heldIn(
       ending.set(seq, { ...ended, endedAtMs: atMs });
       open.delete(purpose);
     }
+    // What is asked for ends what was there; the consent stands, and what comes afterwards rests on it.
+    if (act === 'erasure.asked' && ended) ending.set(seq, { ...ended, endedAtMs: atMs });
     if (act !== 'erasure.done') return;
     const { fromMs: since = 0, endedAtMs } = ending.get(cause) ?? {};
     ending.delete(cause);

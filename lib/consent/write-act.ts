@@ -1,13 +1,13 @@
-import type { Deps } from '../../lib/deps';
-import { AppError } from '../../lib/errors';
-import type { ConsentPurposeId } from '../../lib/policy/purposes';
-import { moveConsent } from '../../lib/table/consent/consent-state';
-import { endOf } from '../../lib/table/consent/ends-with';
-import { type Append, appendPlanned } from '../../lib/table/ledger/append';
-import type { LedgerEntry, NewEntry } from '../../lib/table/ledger/ledger';
-import { type Consent, consent, consentOf, type Person } from '../../lib/table/person/person';
-import type { ProcessRef } from '../../lib/table/process/process';
-import type { Sealer } from '../../lib/table/sealer';
+import type { Deps } from '../deps';
+import { AppError } from '../errors';
+import type { ConsentPurposeId } from '../policy/purposes';
+import { moveConsent } from '../table/consent/consent-state';
+import { endOf } from '../table/consent/ends-with';
+import { type Append, appendPlanned } from '../table/ledger/append';
+import type { LedgerEntry, NewEntry } from '../table/ledger/ledger';
+import { type Consent, consent, consentOf, type Person } from '../table/person/person';
+import type { ProcessRef } from '../table/process/process';
+import type { Sealer } from '../table/sealer';
 
 export type Change = {
   entry: NewEntry;

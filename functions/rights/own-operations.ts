@@ -1,0 +1,31 @@
+import * as z from 'zod/mini';
+import { operation } from '../../lib/gate/operation';
+import { consentPurposeIds } from '../../lib/policy/purposes';
+import { erasePart } from './erase-part';
+
+/** What people have erased of their own (PIPL art. 47; promise R3). */
+export const ownOperations = {
+  erasePart: operation({
+    summary:
+      '删除一项目的下的全部信息，同意保持不变：立即不可见，随后连同别人持有的一并删除。须带上所见的状态编号。',
+    caller: 'subject',
+    purpose: 'accountability',
+    kinds: { in: ['consent-state'], out: ['consent-state'] },
+    ends: true,
+    input: z.strictObject({
+      purpose: z.enum(consentPurposeIds),
+      /** Number of the act that brought the state the person saw (`consent/status`). */
+      seenEntry: z.int().check(z.minimum(0)),
+      idempotencyKey: z.string().check(z.regex(/^[\w-]{16,64}$/)),
+    }),
+    output: z.object({
+      purpose: z.enum(consentPurposeIds),
+      granted: z.boolean(),
+      /** Number of this act; send it back with the next one. */
+      seenEntry: z.int(),
+    }),
+    ledger: 'act',
+    budget: { trips: 2, readUnits: 1, writeUnits: 19 },
+    run: erasePart,
+  }),
+};

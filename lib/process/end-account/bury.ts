@@ -1,0 +1,20 @@
+import { toInstant } from '../../clock';
+import type { Deps } from '../../deps';
+import { buryPerson } from '../../table/person/bury';
+import { readPerson } from '../../table/person/person';
+import { tombstoneOf } from '../../table/person/tombstone';
+import type { Next, StepInput } from '../kind';
+
+/**
+ * No tombstone, no erasure: what a restore brings back is erased again by it, so it lies there before anything goes (promise
+ * S7). Then one transaction, whatever the person owns, and their key is gone.
+ */
+export async function bury(deps: Deps, { process: { state }, self }: StepInput): Promise<Next> {
+  if (!self) return { to: 'end' };
+  const { subjectId, lifeState } = readPerson(self);
+  if (lifeState === 'erased') return { to: 'items', state };
+  const at = toInstant(deps.clock.now());
+  const { name, content } = tombstoneOf(subjectId, at);
+  await deps.vault.put(name, content);
+  return { to: 'items', state, writes: buryPerson(self, at) };
+}

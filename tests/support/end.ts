@@ -1,0 +1,13 @@
+import { toInstant } from '../../lib/clock';
+import { endOfAccount, startOfEnd } from '../../lib/table/person/end-of-account';
+import { move } from './life';
+import type { World } from './world';
+
+/** Begins the end of an account, as closing it does. */
+export async function beginEnd({ deps }: World, subjectId: string): Promise<void> {
+  const { table, clock, queue } = deps;
+  await move(table, subjectId, 'closing');
+  const [first, ...others] = startOfEnd({ subjectId }, toInstant(clock.now()), 1);
+  if (first) await table.write(first, ...others);
+  await queue.send([endOfAccount(subjectId)]);
+}
