@@ -178,6 +178,6 @@ export const capabilityRights: Partial<Record<Capability, readonly Right[]>> = {
 
 export const rotationRights: readonly Right[] = [
   { sid: 'KnowTheTable', actions: ['dynamodb:DescribeTable'], on: ['Table'] },
-  { sid: 'OpenAndWrapKeyRing', actions: ['kms:Decrypt', 'kms:Encrypt'], on: ['RootKey'] },
+  { sid: 'OpenAndWrapKeyRing', actions: ['kms:Decrypt', 'kms:Encrypt'], on: ['RootKey', 'OtherRootKey'] },
   { sid: 'AskForProcesses', actions: [send], on: ['ProcessQueue'] },
 ];
