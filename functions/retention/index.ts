@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 import { operation } from '../../lib/gate/operation';
 import { serve } from '../../lib/host/serve';
-import { dutyOperations } from './duty-operations';
 import { kindIds } from '../../lib/policy/kinds';
+import { dutyOperations } from './duty-operations';
 import { holdOperations } from './hold-operations';
 import { recipientOperations } from './recipient-operations';
 import { runProcess } from './run-process';
@@ -13,8 +13,9 @@ export const retention = {
   ...recipientOperations,
   runProcess: operation({
     summary:
-      '队列：推进一项需要时间的处理任务（撤回后的删除、账号合并、找出一份告知关系到谁、密钥轮换、依法封存、安全事件的时限、止损和影响范围）。',
+      '队列：推进一项需要时间的处理任务（撤回后的删除、账号合并、找出一份告知关系到谁、密钥轮换、依法封存、从备份恢复后的重新清除、安全事件的时限、止损和影响范围）。',
     caller: 'queue',
+    worksRestored: true,
     purpose: 'accountability',
     // A hold seals anew whatever it names, so the steps of processes may touch any kind.
     kinds: { in: [], uses: kindIds, out: [] },
@@ -36,6 +37,7 @@ export const retention = {
   sweep: operation({
     summary: '定时：推进到期的处理任务，清除保存期限已到的记录。',
     caller: 'scheduler',
+    worksRestored: true,
     purpose: 'accountability',
     // A hold seals anew whatever it names, so the steps of processes may touch any kind.
     kinds: { in: [], uses: kindIds, out: [] },

@@ -166,7 +166,8 @@ export const retention = {
     minimum: { months: 36 },
   },
   'hold-life': {
-    period: '直到封存的理由消失；每次封存都写明复核日期，最长 180 天复核一次。封存决定的记录在解除后再保存三年',
+    period:
+      '直到封存的理由消失；每次封存都写明复核日期，最长 180 天复核一次。封存决定的记录在解除后再保存三年',
     basis: '个人信息保护法第四十七条第二款：法律规定的期限未满，或者有争议、调查需要的，只存储和采取安全措施',
     ends: { event: 'hold-released' },
     atEnd: 'delete',

@@ -9,6 +9,7 @@ import { incidentClock } from './incident-clock';
 import { incidentMeasure } from './incident-measure';
 import { join } from './join';
 import type { ProcessKind } from './kind';
+import { reErase } from './re-erase';
 import { recipients } from './recipients';
 import { rotation } from './rotation';
 import { scope } from './scope';
@@ -25,6 +26,7 @@ export const processKinds: Readonly<Record<string, ProcessKind>> = {
   'incident-clock': incidentClock,
   'incident-measure': incidentMeasure,
   join,
+  're-erase': reErase,
   recipients,
   rotation,
   scope,

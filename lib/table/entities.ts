@@ -54,6 +54,7 @@ import { attempt, networkAttempt } from './real-name/real-name-attempt';
 import { recipientDuty } from './recipient/recipient-duty';
 import { retentionEntry, retentionHead } from './retention/retention-entry';
 import { serviceKey } from './service/key-store';
+import { openedTable } from './service/opened-table';
 import { block, blockedBy } from './sharing/block';
 import { contact, handout } from './sharing/contact';
 import { offer, sentOffer } from './sharing/offer';
@@ -160,6 +161,7 @@ export const entities = {
   retentionEntry,
   retentionHead,
   // service
+  openedTable,
   serviceKey,
   // sharing
   block,

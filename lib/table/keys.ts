@@ -26,6 +26,7 @@ import type { PurposeId } from '../policy/purposes';
  *  limit counter     TRY#<digest>            <window>        dies with its window
  *  web sign-in       WEB#<digest>            WEB             a code on a web page, by keyed digest, minutes
  *  service key       KEYS                    <name>#<version>
+ *  opened table      OPENED                  OPENED          which table the service was opened on: a restored one is another
  *  policy            POLICY                  BOOK            the version in force and the next one
  *  policy version    POLICY                  VERSION#<n>     text, registry and difference, chained
  *  retention chain   RETENTION#<chain>       HEAD            where it stands

@@ -514,6 +514,10 @@ const seldom: Partial<Record<Principal, Grant[]>> = {
     onItems('PutItem', 'NOTICE#*'),
     onItems('PutItem', 'ANNOUNCED'),
     { action: 'sqs:SendMessage', resource: 'NoticeQueue' },
+    // tests/process/re-erase: a table restored from a backup.
+    { action: 's3:ListBucketVersions', resource: 'VaultBucket' },
+    { action: 's3:GetObject', resource: 'VaultBucket/*' },
+    onItems('PutItem', 'OPENED'),
   ],
   notify: [
     // tests/notice/fanout: by a partner, whose time is shared.

@@ -23,6 +23,7 @@ export const entities: Record<string, string> = {
   incident:
     'everyoneShard incidentId drill state declaredAt declaredBy awareAt handledAt closedAt rules operator grade minors crime vulnerability fulfilled checked reminded lessonsAt dueAt request reports -requests wrappedKey seq hash title happenedFrom happenedUntil facts measures',
   containment: '-stops version',
+  'opened-table': '-table openedAt',
   'incident-entry': 'seq at act happenedAt learnedAt staff kinds requestId details prev hash',
   'people-list': 'list parts known strangers usedAt',
   'people-list-part': 'known strangers request',
