@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   BatchGetCommand,
@@ -18,6 +17,7 @@ import { AppError } from '../errors';
 import type { SensitiveKindId } from '../policy/sensitive';
 import { slicesOf } from '../slices';
 import { TimeoutError, timeLimits, within } from '../time-limits';
+import { identityOf } from './identity';
 import { type Item, isFrozen, type MadeItem } from './item';
 import type { Key, TableId } from './keys';
 import type { Actor } from './ledger/touched-key';
@@ -242,10 +242,7 @@ export function createTable(parts: TableParts): Table {
     },
     async identity() {
       const answer = await ask((options) => raw.send(new DescribeTableCommand({ TableName: name }), options));
-      const { TableArn, CreationDateTime } = answer.Table ?? {};
-      if (!TableArn || !CreationDateTime) throw new Error('the table does not say when it was made');
-      const made = `${TableArn} ${CreationDateTime.getTime()}`;
-      return createHash('sha256').update(made).digest('base64url').slice(0, 22);
+      return identityOf(answer.Table);
     },
   };
 }
