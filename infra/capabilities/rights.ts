@@ -128,7 +128,7 @@ export const tableRights: Record<Principal, TableRights> = {
       'RETENTION#*': 'get put',
     },
     // By actor: whatever any of them has touched may be asked.
-    indexes: { due: 'DUE#* AUTHORISATIONS', everyone: 'EVERYONE#*', touched: '*' },
+    indexes: { due: 'DUE#* AUTHORISATIONS DORMANT-*', everyone: 'EVERYONE#*', touched: '*' },
   },
   notify: {
     items: {

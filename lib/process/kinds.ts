@@ -1,6 +1,7 @@
 import type { KindId } from '../policy/kinds';
 import { audience } from './audience/audience';
 import { authorisation } from './authorisation';
+import { dormancy } from './dormancy';
 import { endAccount } from './end-account';
 import { erasure } from './erasure';
 import { incidentClock } from './incident-clock';
@@ -14,6 +15,7 @@ import { scope } from './scope';
 export const processKinds: Readonly<Record<string, ProcessKind>> = {
   audience,
   authorisation,
+  dormancy,
   'end-account': endAccount,
   erasure,
   'incident-clock': incidentClock,

@@ -37,7 +37,8 @@ import type { PurposeId } from '../policy/purposes';
  *  list              LIST#<incident>#<list>  WHO#<subject>   who is on a list that was uploaded
  *
  *  index everyone    everyoneShard -> pk     every person once
- *  index due         dueShard -> dueAt       every process not yet over, what waits for a human, what ends by the clock
+ *  index due         dueShard -> dueAt       every process not yet over, what waits for a human, what ends by the clock,
+ *                                            accounts, until nobody has used them for too long
  *  index near        nearCell -> nearPath    who wants to be found and where, by keyed digests of squares
  *  index touched     touchedBy -> at         every ledger entry about data, by who has brought it about (ledger/touched.ts)
  */
@@ -80,8 +81,11 @@ export function everyoneShard(shard: number): string {
   return `EVERYONE#${shard}`;
 }
 
-/** Parts of the index `due` that are looked through apart: what notices wait for is the worker's of notices alone. */
-export type DueLane = 'DUE' | 'NOTICES';
+/**
+ * Parts of the index `due` that are looked through apart: what notices wait for is the worker's of notices alone, and accounts
+ * that nobody uses wait by what comes next for them.
+ */
+export type DueLane = 'DUE' | 'NOTICES' | 'DORMANT-30' | 'DORMANT-7' | 'DORMANT-0';
 
 export function dueShard(shard: number, lane: DueLane = 'DUE'): string {
   return `${lane}#${shard}`;

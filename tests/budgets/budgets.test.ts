@@ -484,6 +484,8 @@ const seldom: Partial<Record<Principal, Grant[]>> = {
     onItems('PutItem', 'NOTICE#*'),
     onItems('PutItem', 'ANNOUNCED'),
     { action: 'sqs:SendMessage', resource: 'NoticeQueue' },
+    // tests/rights/dormancy: accounts that nobody uses.
+    { action: 'dynamodb:Query', resource: 'Table/index/due', key: 'DORMANT-*' },
   ],
   notify: [
     // tests/notice/fanout: by a partner, whose time is shared.

@@ -14,7 +14,7 @@ const delivery = 'deliveryId createdAt request expiresAtSeconds epoch';
 export const entities: Record<string, string> = {
   // the person
   person:
-    'everyoneShard subjectId createdAt -wrappedKey lifeState lifeStateAt noticedAt sessions consents acts cardCount defaultCard contactCount shareEpoch ledgerSeq ledgerHash held',
+    'everyoneShard subjectId usedOn dueShard dueAt createdAt -wrappedKey lifeState lifeStateAt noticedAt sessions consents acts cardCount defaultCard contactCount shareEpoch ledgerSeq ledgerHash held',
   'wechat-account': '-identity openid others',
   phone: 'boundAt provedAt number epoch',
   'linked-entry': 'entry linkedAt epoch',
@@ -133,7 +133,9 @@ export const envelope = new Set(
 export const outlives = new Set(['ledger-entry', 'notice-recipient', 'appeal', 'decided-appeal']);
 /** And of their own item; the key as long as something of that is sealed under it. */
 export const remains = new Set(
-  'everyoneShard subjectId createdAt lifeState lifeStateAt held ledgerSeq ledgerHash wrappedKey'.split(' '),
+  'everyoneShard subjectId usedOn dueShard dueAt createdAt lifeState lifeStateAt held ledgerSeq ledgerHash wrappedKey'.split(
+    ' ',
+  ),
 );
 
 /** What a session says that is the person's to take away; a consent says nothing else. */

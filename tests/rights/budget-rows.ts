@@ -57,6 +57,7 @@ export function rightsRows(theWorld: () => World): Record<string, Prepare> {
       return { by: support };
     },
     'retention/settleDuty': async () => ({ input: await withDuty(), by: support }),
+    'rights/keep': async () => ({ by: await person() }),
     'rights/erasePart': async () => ({
       input: { purpose: 'cards', seenEntry: 2, idempotencyKey: onceKey() },
       by: await person(),
