@@ -14,7 +14,7 @@ const delivery = 'deliveryId createdAt request expiresAtSeconds epoch';
 export const entities: Record<string, string> = {
   // the person
   person:
-    'everyoneShard subjectId usedOn dueShard dueAt createdAt -wrappedKey lifeState lifeStateAt noticedAt sessions consents acts cardCount defaultCard contactCount shareEpoch ledgerSeq ledgerHash held',
+    'everyoneShard subjectId usedOn dueShard dueAt createdAt -wrappedKey lifeState lifeStateAt noticedAt sessions consents acts cardCount defaultCard contactCount shareEpoch freezing ledgerSeq ledgerHash held',
   'wechat-account': '-identity openid others',
   phone: 'boundAt provedAt number epoch',
   'linked-entry': 'entry linkedAt epoch',
@@ -34,6 +34,9 @@ export const entities: Record<string, string> = {
   'spent-nonce': '-spentAtMs',
   'person-process': 'kind id step version attempts state dueShard dueAt heldUntil',
   'service-process': 'kind id step version attempts state dueShard dueAt heldUntil',
+  certificate: 'signedAt text',
+  'survey-part': 'seenAtSeconds leads files entries',
+  'policy-notice': 'policyVersion sentAt seenAt',
   'audience-head': 'parts people minors certain sets otherSets digest',
   'notice-audience': '-members -kindSets endsAtSeconds',
   notice:
@@ -41,12 +44,16 @@ export const entities: Record<string, string> = {
   'notice-recipient': 'noticeId as part place kind drill at tries endsAtSeconds openedAt -moves',
   'notice-quota': 'frontier closedSinceMs closedUntilMs version',
   'authorisation-event': 'eventId event happenedAt toldAt scope dueAt',
+  'recipient-duty': 'recipient kinds since dueAt reminders remindedAt confirmedAt confirmedBy ticket',
   'contact-mail': 'confirmedAt address epoch',
   'mail-code': 'askedAtMs tries -digest epoch',
   'message-acceptance': 'version said saidAtMs toldBySelf toldByWechat spent -requests',
   preferences: 'version updatedAt language personalisation surveyInvitations',
   'risk-pass': 'givenAt',
   'self-proof': '-secretDigest -act -provedAt',
+  // what is held
+  'frozen-item': 'of kinds epoch objects content',
+  hold: 'everyoneShard holdId state -subjectId incidentId kinds from until placedBy owner placedAt documentHash dueAt reviewedAt releasedBy releasedAt count -request wordsKey itemsKey reason document',
   // cards
   card: `cardId version createdAt updatedAt request edit visibility publicEpoch grantEpoch realNameMark verdicts dueAt epoch ${card}`,
   'deleted-card': 'deletedAt request epoch',
@@ -66,8 +73,9 @@ export const entities: Record<string, string> = {
   'viewer-record': 'shareId day expiresAtSeconds epoch',
   // location
   location:
-    'version revision on sinceMs precision findable keepsHistory untilSeconds expiresAtSeconds nearUntilSeconds -nearCell:location-cell -nearPath:location-cell cell:location-point takenAtMs:location-point epoch',
+    'version revision on sinceMs precision findable keepsHistory untilSeconds expiresAtSeconds nearUntilSeconds hour -nearCell:location-cell -nearPath:location-cell cell:location-point takenAtMs:location-point epoch',
   'ended-location': 'expiresAtSeconds epoch',
+  'place-key': '-name -of -wrapped -suite',
   'history-day': 'day version expiresAtSeconds places:location-history epoch',
   // profile and services
   nickname: 'version updatedAt edit nickname epoch',
@@ -124,18 +132,25 @@ export const entities: Record<string, string> = {
 
 /** What every item may carry beside its content. */
 export const envelope = new Set(
-  'pk sk entity form createdAtSeconds expiresAtSeconds ttlSeconds dueShard dueAt points holds lacks sealed'.split(
+  'pk sk entity form createdAtSeconds expiresAtSeconds ttlSeconds dueShard dueAt points holds lacks heldBy ended forgets sealed'.split(
     ' ',
   ),
 );
 
 /** What of a person stays when they are erased, and by which law. */
-export const outlives = new Set(['ledger-entry', 'notice-recipient', 'appeal', 'decided-appeal']);
-/** And of their own item; the key as long as something of that is sealed under it. */
+export const outlives = new Set([
+  'ledger-entry',
+  'notice-recipient',
+  'appeal',
+  'decided-appeal',
+  'recipient-duty',
+]);
+/** And of their own item. */
 export const remains = new Set(
   'everyoneShard subjectId usedOn dueShard dueAt createdAt lifeState lifeStateAt held ledgerSeq ledgerHash wrappedKey'.split(
     ' ',
   ),
+  'everyoneShard subjectId createdAt lifeState lifeStateAt held ledgerSeq ledgerHash'.split(' '),
 );
 
 /** What a session says that is the person's to take away; a consent says nothing else. */

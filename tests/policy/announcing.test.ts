@@ -143,6 +143,7 @@ describe('telling people of a change that concerns them (K4)', () => {
     world.queued.splice(0, world.queued.length); // and every message is lost with the machine
     world.wait(HOUR_MS);
     await world.ok('retention/sweep', {}, { trigger: 'schedule' });
+    await world.work();
     const mine = await accountNumber(world, me);
     expect((await audienceOf(asked.id)).sort()).toEqual([...people, mine].sort());
   });
@@ -194,6 +195,7 @@ describe('telling people of a change that concerns them (K4)', () => {
     await publish({ recipients: { printer } });
     world.queued.splice(0, world.queued.length);
     await world.ok('retention/sweep', {}, { trigger: 'schedule' });
+    await world.work();
     world.queuedNotices.splice(0, world.queuedNotices.length);
     await world.ok('notify/wake', {}, { trigger: 'schedule' });
     await deliver();
