@@ -150,7 +150,7 @@ export const tableRights: Record<Principal, TableRights> = {
     },
     // By actor: whatever any of them has touched may be asked.
     indexes: {
-      due: ['DUE#*', 'ENDS#*', 'HOLDS', 'AUTHORISATIONS', 'RECIPIENTS', 'CARD-TEXTS'],
+      due: ['DUE#*', 'ENDS#*', 'HOLDS', 'AUTHORISATIONS', 'RECIPIENTS', 'CARD-TEXTS', 'DORMANT-*'],
       everyone: 'EVERYONE#*',
       touched: '*',
     },

@@ -50,6 +50,14 @@ export const noticeKinds = {
     },
     ends: 'after-sending',
   },
+  /** An account that nobody has used for nearly as long as it is kept: is it wanted? They read no inbox, so it is the last. */
+  dormancy: {
+    approvals: 0,
+    channels: ['subscribe', 'sms', 'mail', 'inbox'],
+    templates: { self: { subscribe: 'dormancy', sms: 'dormancy' } },
+    openings: { self: '您的账号很久没有使用，按照个人信息保护政策提前提醒您。' },
+    ends: 'after-sending',
+  },
 } as const satisfies Record<string, NoticeKind>;
 
 export type NoticeKindId = keyof typeof noticeKinds;

@@ -37,9 +37,16 @@ export type RetentionRule = {
 
 export const retention = {
   'account-life': {
-    period: '直到您注销账号',
+    period: '直到您注销账号，或者连续 24 个月没有使用（到期前 30 天和 7 天各提醒您一次）而注销',
     basis: '个人信息保护法第十九条：实现登录这一目的所必要的最短时间',
     ends: { event: 'account-ended' },
+    atEnd: 'delete',
+  },
+  'dormant-account': {
+    period:
+      '连续 24 个月没有使用：到期前 30 天和 7 天各提醒您一次，仍没有使用的，按注销处理（7 天内可以撤销）',
+    basis: '个人信息保护法第十九条：不再需要时不继续保存',
+    ends: { months: 24 },
     atEnd: 'delete',
   },
   'card-life': {

@@ -1,6 +1,7 @@
 import { type KindId, kindIds } from '../policy/kinds';
 import { audience } from './audience/audience';
 import { authorisation } from './authorisation';
+import { dormancy } from './dormancy';
 import { endAccount } from './end-account';
 import { endOfPeriod } from './end-of-period';
 import { erasure } from './erasure';
@@ -19,6 +20,7 @@ import { sweep } from './sweep';
 export const processKinds: Readonly<Record<string, ProcessKind>> = {
   audience,
   authorisation,
+  dormancy,
   'end-account': endAccount,
   'end-of-period': endOfPeriod,
   erasure,

@@ -40,7 +40,8 @@ import type { PurposeId } from '../policy/purposes';
  *  list              LIST#<incident>#<list>  WHO#<subject>   who is on a list that was uploaded
  *
  *  index everyone    everyoneShard -> pk     every person once
- *  index due         dueShard -> dueAt       every process not yet over, what waits for a human, what ends by the clock
+ *  index due         dueShard -> dueAt       every process not yet over, what waits for a human, what ends by the clock,
+ *                                            accounts, until nobody has used them for too long
  *  In the table without backups (`tableOf`):
  *  place             P#<subject>             DATA#location#point     the last square, sealed under its hour's key as well
  *  place key         PLACE-KEYS              <name>#<number>         of an hour's places, or of a day's index `near`
@@ -111,10 +112,10 @@ export function everyoneShard(shard: number): string {
 }
 
 /**
- * Parts of the index `due` that are looked through apart: processes; those of notices, which are their worker's alone; and what
- * ends by the clock, so that no backlog of the one hides the other.
+ * Parts of the index `due` that are looked through apart: processes; those of notices, which are their worker's alone; what
+ * ends by the clock, so that no backlog of the one hides the other; and accounts that nobody uses, by what comes next for them.
  */
-export type DueLane = 'DUE' | 'NOTICES' | 'ENDS';
+export type DueLane = 'DUE' | 'NOTICES' | 'ENDS' | 'DORMANT-30' | 'DORMANT-7' | 'DORMANT-0';
 
 export function dueShard(shard: number, lane: DueLane = 'DUE'): string {
   return `${lane}#${shard}`;

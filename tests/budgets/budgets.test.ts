@@ -518,6 +518,8 @@ const seldom: Partial<Record<Principal, Grant[]>> = {
     { action: 's3:ListBucketVersions', resource: 'VaultBucket' },
     { action: 's3:GetObject', resource: 'VaultBucket/*' },
     onItems('PutItem', 'OPENED'),
+    // tests/rights/dormancy: accounts that nobody uses.
+    { action: 'dynamodb:Query', resource: 'Table/index/due', key: 'DORMANT-*' },
   ],
   notify: [
     // tests/notice/fanout: by a partner, whose time is shared.

@@ -14,7 +14,7 @@ const delivery = 'deliveryId createdAt request expiresAtSeconds epoch';
 export const entities: Record<string, string> = {
   // the person
   person:
-    'everyoneShard subjectId createdAt -wrappedKey lifeState lifeStateAt noticedAt sessions consents acts cardCount defaultCard contactCount shareEpoch freezing ledgerSeq ledgerHash held',
+    'everyoneShard subjectId usedOn dueShard dueAt createdAt -wrappedKey lifeState lifeStateAt noticedAt sessions consents acts cardCount defaultCard contactCount shareEpoch freezing ledgerSeq ledgerHash held',
   'wechat-account': '-identity openid others',
   phone: 'boundAt provedAt number epoch',
   'linked-entry': 'entry linkedAt epoch',
@@ -148,6 +148,9 @@ export const outlives = new Set([
 ]);
 /** And of their own item. */
 export const remains = new Set(
+  'everyoneShard subjectId usedOn dueShard dueAt createdAt lifeState lifeStateAt held ledgerSeq ledgerHash wrappedKey'.split(
+    ' ',
+  ),
   'everyoneShard subjectId createdAt lifeState lifeStateAt held ledgerSeq ledgerHash'.split(' '),
 );
 

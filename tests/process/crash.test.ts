@@ -1,13 +1,16 @@
 import fc from 'fast-check';
 import { toInstant } from '../../lib/clock';
+import type { DormancyStage } from '../../lib/policy/dormancy';
 import { beginAudience } from '../../lib/process/audience/begin';
 import { runProcess } from '../../lib/process/run';
 import { keys } from '../../lib/table/keys';
 import { ledger } from '../../lib/table/ledger/ledger';
 import { readAudiencePart } from '../../lib/table/notice/audience';
 import { readNotice } from '../../lib/table/notice/notice';
+import { endOfAccount } from '../../lib/table/person/end-of-account';
 import { ledgerHead, readPerson } from '../../lib/table/person/person';
-import { type ProcessRef, processKey } from '../../lib/table/process/process';
+import { watchAt } from '../../lib/table/person/watch';
+import { beginProcess, type ProcessRef, processKey } from '../../lib/table/process/process';
 import { putFaceStart } from '../../lib/table/real-name/face-session';
 import { putBlock } from '../../lib/table/sharing/block';
 import { contain, declare, firstScope } from '../breach/support';
@@ -157,7 +160,54 @@ const begin: Record<string, () => Promise<Begun>> = {
     await world.deps.table.write(beginAudience(ref, 'policy', { version }, world.deps.clock.now()));
     return { parts: { x, y, notice: ref.id }, asked: [ref] };
   },
+
+  /** A day on which accounts wait that nobody uses: to be asked first, asked again, closed; and one that has been used. */
+  async dormancies() {
+    many += 1;
+    const nowMs = world.deps.clock.now();
+    const of = async (name: string, stage: DormancyStage, usedOn: string) => {
+      const { subjectId } = await holder(world, `${name}-${many}`);
+      const { dueShard, dueAt } = watchAt(subjectId, stage, nowMs - 1);
+      await world.deps.table.update({
+        Key: keys.person(subjectId),
+        UpdateExpression: 'SET usedOn = :on, dueShard = :shard, dueAt = :at',
+        ExpressionAttributeValues: { ':on': usedOn, ':shard': dueShard, ':at': dueAt },
+      });
+      return subjectId;
+    };
+    const long = '2024-06-01';
+    const [first, again] = [await of('first', 30, long), await of('again', 7, long)];
+    const [silent, here] = [await of('silent', 0, long), await of('here', 0, '2026-11-01')];
+    const run = `20261201${String(many).padStart(9, '0')}`;
+    const ref = { kind: 'dormancy', id: run };
+    await world.deps.table.write(beginProcess(ref, 'ask', {}, nowMs));
+    return { parts: { first, again, silent, here, run }, asked: [ref] };
+  },
 };
+
+/** How often each was asked, where they wait, and whether their account is being closed. */
+async function dormancyOf({ run, ...whose }: Record<string, string>): Promise<string[]> {
+  const isOfRun = ({ sk, noticeId }: Record<string, { S?: string }>) =>
+    sk?.S === 'NOTICE' && noticeId?.S?.endsWith(`-${run?.slice(-9)}`);
+  const notices = (await world.scan()).filter((raw) => isOfRun(raw as never)) as {
+    noticeId: { S: string };
+  }[];
+  const lines = Object.entries(whose).map(async ([name, subjectId]) => {
+    const [item, ending] = await world.deps.table.getMany([
+      keys.person(subjectId),
+      processKey(endOfAccount(subjectId)),
+    ]);
+    const { lifeState = '', dueShard = '' } = item ? readPerson(item) : {};
+    const asked = await Promise.all(
+      notices.map(async ({ noticeId: { S: id } }) => {
+        const members = await readAudiencePart(world.deps.table, id, 0);
+        return members.filter((one) => one.subjectId === subjectId).map(() => id.split('-')[2]);
+      }),
+    );
+    return `${name} is asked ${asked.flat().sort()}, waits ${dueShard.split('#')[0]}, ${lifeState} ${ending ? 'ends' : 'stays'}`;
+  });
+  return Promise.all(lines);
+}
 
 /** How often each is in the audience of a notice, and that it is sent. Whoever else has come meanwhile is not looked at. */
 async function audienceOf({ notice: noticeId = '', ...whose }: Record<string, string>): Promise<string[]> {
@@ -194,6 +244,7 @@ async function finish(): Promise<void> {
 
 async function ended({ parts }: Begun): Promise<string[]> {
   if (parts.notice !== undefined) return audienceOf(parts);
+  if (parts.run !== undefined) return dormancyOf(parts);
   const { incident: _notAPerson, ...whose } = parts;
   const people = await world.deps.table.getMany(Object.values(whose).map(keys.person));
   for (const item of people) {

@@ -81,6 +81,7 @@ export function rightsRows(theWorld: () => World): Record<string, Prepare> {
       return { by: support };
     },
     'retention/settleDuty': async () => ({ input: await withDuty(), by: support }),
+    'rights/keep': async () => ({ by: await person() }),
     'retention/recipients': async () => {
       await untold();
       return { by: support };

@@ -15,9 +15,10 @@ import type { Process, ProcessState } from '../../table/process/process';
 import type { Next, ProcessKind, StepInput } from '../kind';
 import { beginSpread, noticeProcess } from '../notice/spread';
 import type { Concern, ConcernedKind, Said } from './concern';
+import { dormancyConcern } from './dormancy';
 import { policyConcern } from './policy';
 
-const concerns: Record<ConcernedKind, Concern> = { policy: policyConcern };
+const concerns: Record<ConcernedKind, Concern> = { dormancy: dormancyConcern, policy: policyConcern };
 
 /** Who has proposed a notice that nobody drafts. */
 const SERVICE = 'service';
