@@ -2,8 +2,12 @@ import { card, deletedCard } from './card/card';
 import { pastCard } from './card/card-history';
 import { cardOrder } from './card/card-list';
 import { cardLogo } from './card/card-logo';
+import { certificate } from './certificate/certificate';
+import { surveyPart } from './certificate/survey-part';
 import { gaugeShard } from './gauge/gauge';
 import { threshold } from './gauge/threshold';
+import { frozenItem } from './hold/frozen-item';
+import { hold } from './hold/hold';
 import { containment } from './incident/containment';
 import { incident } from './incident/incident';
 import { incidentEntry } from './incident/incident-entry';
@@ -13,6 +17,7 @@ import { scope, scopeCandidate, scopePage } from './incident/scope';
 import { ledgerEntry } from './ledger/ledger';
 import { endedLocation, location } from './location/location';
 import { historyDay } from './location/location-history';
+import { placeKey } from './location/place-key';
 import { announcements } from './notice/announcement';
 import { audiencePart } from './notice/audience';
 import { audienceHead } from './notice/audience-head';
@@ -25,7 +30,6 @@ import { person } from './person/person';
 import { phone, phonePointer } from './person/phone';
 import { openidPointer, unionidPointer } from './person/pointer';
 import { wechatAccount } from './person/wechat-account';
-import { policyNotice } from './policy/policy-notice';
 import { policyBook, policyVersion } from './policy/policy-version';
 import { personProcess, serviceProcess } from './process/process';
 import { avatar } from './profile/avatar';
@@ -73,9 +77,15 @@ export const entities = {
   pastCard,
   cardOrder,
   cardLogo,
+  // certificate
+  certificate,
+  surveyPart,
   // gauge
   gaugeShard,
   threshold,
+  // hold
+  frozenItem,
+  hold,
   // incident
   containment,
   incident,
@@ -93,6 +103,7 @@ export const entities = {
   endedLocation,
   location,
   historyDay,
+  placeKey,
   // notice
   announcements,
   audienceHead,
@@ -112,7 +123,6 @@ export const entities = {
   unionidPointer,
   wechatAccount,
   // policy
-  policyNotice,
   policyBook,
   policyVersion,
   // process

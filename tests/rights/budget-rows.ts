@@ -1,6 +1,7 @@
 import { toInstant } from '../../lib/clock';
 import { parseToken } from '../../lib/crypto/token';
 import { actOf, issueProof } from '../../lib/gate/proof';
+import { putCertificate } from '../../lib/table/certificate/certificate';
 import { beginDuty } from '../../lib/table/recipient/recipient-duty';
 import { deliver, pushed } from '../events/push';
 import { grant } from '../support/consent';
@@ -54,6 +55,15 @@ export function rightsRows(theWorld: () => World): Record<string, Prepare> {
     return { subjectId, recipient: 'tencent-faceid', ticket: 'T-1' };
   };
   return {
+    // One of the usual size.
+    'rights/certificate': async () => {
+      const { table, ring } = theWorld().deps;
+      const receiptCode = onceKey().slice(0, 22).padEnd(22, '0');
+      const text = `head.${Buffer.from('{}').toString('base64url')}.${'s'.repeat(3000)}`;
+      const digest = await ring.digest('certificate', receiptCode);
+      await table.write(putCertificate(digest, '2026-12-01T02:00:00.000Z', text));
+      return { input: { receiptCode } };
+    },
     'rights/close': async () => ({ by: await proven('close', await person()) }),
     'rights/cancelClosing': async () => ({ by: await closing() }),
     'rights/closeNow': async () => ({ by: await proven('closeNow', await closing()) }),

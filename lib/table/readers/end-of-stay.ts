@@ -1,7 +1,7 @@
 import { toEpochSeconds } from '../../clock';
 import { endOfRetention, ruleOf } from '../../policy/retention';
 import type { Item, Write } from '../client';
-import { dueAt } from '../entity';
+import { endOfItem } from '../entity';
 import type { AnyEntity } from './any-entity';
 
 /**
@@ -16,14 +16,13 @@ export function endStay(item: Item, { declaration }: AnyEntity, endedAt: string)
   const { ends } = ruleOf(outlives);
   if ('event' in ends || ('after' in ends && ends.after !== 'account-ended')) return undefined;
   const { pk, sk } = item;
-  const endsAtSeconds = toEpochSeconds(endOfRetention(outlives, Date.parse(endedAt)));
-  const due = dueAt({ pk, sk }, endsAtSeconds);
+  const end = endOfItem({ pk, sk }, toEpochSeconds(endOfRetention(outlives, Date.parse(endedAt))));
   return {
     Update: {
       Key: { pk, sk },
       UpdateExpression: 'SET expiresAtSeconds = :ends, dueShard = :shard, dueAt = :due',
       ConditionExpression: 'attribute_exists(pk)',
-      ExpressionAttributeValues: { ':ends': endsAtSeconds, ':shard': due.dueShard, ':due': due.dueAt },
+      ExpressionAttributeValues: { ':ends': end.expiresAtSeconds, ':shard': end.dueShard, ':due': end.dueAt },
     },
   };
 }
