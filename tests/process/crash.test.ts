@@ -15,6 +15,7 @@ import { putFaceStart } from '../../lib/table/real-name/face-session';
 import { putBlock } from '../../lib/table/sharing/block';
 import { contain, declare, firstScope } from '../breach/support';
 import { cardGiver, exchange, holder } from '../cards/support';
+import { push } from '../events/push';
 import { point, switchOn } from '../location/support';
 import { accountNumber, proofFor } from '../login/support';
 import { fields, png } from '../picture/samples';
@@ -150,6 +151,19 @@ const begin: Record<string, () => Promise<Begun>> = {
     await contain(world, incidentId, 'audience-sessions', scopeId);
     const parts = { x: x.subjectId, y: y.subjectId, incident: incidentId };
     return { parts, asked: world.queued.splice(0, world.queued.length) };
+  },
+
+  /** A permission taken back at WeChat that covered two consents. */
+  async revocations() {
+    many += 1;
+    const openid = `told-${many}`;
+    const { caller: me } = await cardGiver(world, openid);
+    await grant(world, me, 'profile', 'phone');
+    await world.ok('profile/update', { version: 0, nickname: '林晓' }, me);
+    world.queued.splice(0, world.queued.length);
+    const event = { Event: 'user_authorization_revoke', OpenID: openid, RevokeInfo: '6,8' };
+    await push(world, { ...event, FromUserName: 'o-of-the-platform' });
+    return { parts: { me: me.subjectId }, asked: world.queued.splice(0, world.queued.length) };
   },
 
   /** A change of the policy that concerns everybody, as far as the engine of notices takes it over. */
