@@ -1,4 +1,5 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { createHash } from 'node:crypto';
+import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   BatchGetCommand,
   DeleteCommand,
@@ -90,6 +91,11 @@ export type Table = {
   write(...writes: [Write, ...Write[]]): Promise<void>;
   /** One update that answers with the item as it is afterwards. @throws ConditionFailed */
   update(update: NonNullable<Write['Update']>): Promise<Item>;
+  /**
+   * Tells this table from every other one, one of the same name and content included that was restored from its backup: by
+   * its place and the moment when it was made. 22 characters.
+   */
+  identity(): Promise<string>;
 };
 
 /** `ended-too`: also what is past its end and not swept yet, and what is frozen, for those who erase, sweep and hold. */
@@ -233,6 +239,13 @@ export function createTable(parts: TableParts): Table {
     },
     async update(update) {
       return (await write([{ Update: update }])) as Item;
+    },
+    async identity() {
+      const answer = await ask((options) => raw.send(new DescribeTableCommand({ TableName: name }), options));
+      const { TableArn, CreationDateTime } = answer.Table ?? {};
+      if (!TableArn || !CreationDateTime) throw new Error('the table does not say when it was made');
+      const made = `${TableArn} ${CreationDateTime.getTime()}`;
+      return createHash('sha256').update(made).digest('base64url').slice(0, 22);
     },
   };
 }

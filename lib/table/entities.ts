@@ -2,6 +2,8 @@ import { card, deletedCard } from './card/card';
 import { pastCard } from './card/card-history';
 import { cardOrder } from './card/card-list';
 import { cardLogo } from './card/card-logo';
+import { certificate } from './certificate/certificate';
+import { surveyPart } from './certificate/survey-part';
 import { gaugeShard } from './gauge/gauge';
 import { threshold } from './gauge/threshold';
 import { frozenItem } from './hold/frozen-item';
@@ -28,7 +30,6 @@ import { person } from './person/person';
 import { phone, phonePointer } from './person/phone';
 import { openidPointer, unionidPointer } from './person/pointer';
 import { wechatAccount } from './person/wechat-account';
-import { policyNotice } from './policy/policy-notice';
 import { policyBook, policyVersion } from './policy/policy-version';
 import { personProcess, serviceProcess } from './process/process';
 import { avatar } from './profile/avatar';
@@ -50,8 +51,10 @@ import {
   realName,
 } from './real-name/real-name';
 import { attempt, networkAttempt } from './real-name/real-name-attempt';
+import { recipientDuty } from './recipient/recipient-duty';
 import { retentionEntry, retentionHead } from './retention/retention-entry';
 import { serviceKey } from './service/key-store';
+import { openedTable } from './service/opened-table';
 import { block, blockedBy } from './sharing/block';
 import { contact, handout } from './sharing/contact';
 import { offer, sentOffer } from './sharing/offer';
@@ -75,6 +78,9 @@ export const entities = {
   pastCard,
   cardOrder,
   cardLogo,
+  // certificate
+  certificate,
+  surveyPart,
   // gauge
   gaugeShard,
   threshold,
@@ -108,6 +114,7 @@ export const entities = {
   noticeRecipient,
   // person
   authorisationEvent,
+  recipientDuty,
   entryPointer,
   linkedEntry,
   person,
@@ -117,7 +124,6 @@ export const entities = {
   unionidPointer,
   wechatAccount,
   // policy
-  policyNotice,
   policyBook,
   policyVersion,
   // process
@@ -155,6 +161,7 @@ export const entities = {
   retentionEntry,
   retentionHead,
   // service
+  openedTable,
   serviceKey,
   // sharing
   block,

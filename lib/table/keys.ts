@@ -15,8 +15,7 @@ import type { PurposeId } from '../policy/purposes';
  *  incident          INCIDENT#<incident>     INCIDENT        its state and, sealed under its own key, its words
  *                    INCIDENT#<incident>     ENTRY#<n>       its chain
  *  stops             CONTAINMENT             CONTAINMENT     whom of the staff and which partners incidents have stopped
- *  notice            P#<subject>             NOTICE#<version> that a version of the policy is coming
- *                    P#<subject>             TOLD#<notice>#<about>  one person of one notice: register, inbox and state
+ *  notice            P#<subject>             TOLD#<notice>#<about>  one person of one notice: register, inbox and state
  *  notice to many    NOTICE#<notice>         NOTICE          words, channels and approvals
  *  announced         ANNOUNCED               ANNOUNCED       what is announced to everybody just now
  *  audience          AUDIENCE#<audience>     AUDIENCE        how many, of which kinds
@@ -27,6 +26,7 @@ import type { PurposeId } from '../policy/purposes';
  *  limit counter     TRY#<digest>            <window>        dies with its window
  *  web sign-in       WEB#<digest>            WEB             a code on a web page, by keyed digest, minutes
  *  service key       KEYS                    <name>#<version>
+ *  opened table      OPENED                  OPENED          which table the service was opened on: a restored one is another
  *  policy            POLICY                  BOOK            the version in force and the next one
  *  policy version    POLICY                  VERSION#<n>     text, registry and difference, chained
  *  retention chain   RETENTION#<chain>       HEAD            where it stands
@@ -35,6 +35,8 @@ import type { PurposeId } from '../policy/purposes';
  *  threshold         GAUGE#reached           <threshold>     since when a head-count asks for a filing
  *  scope             SCOPE#<scope>           PAGE#<segment>#<n>      what is found of it, until it is frozen
  *  candidate         SCOPE#<scope>#<shard>   WHO#<subject>   whom it has yet to look at
+ *  survey            SURVEY#<subject>        PART#<n>        what an erased person's items left elsewhere, until it is certified gone
+ *  certificate       CERTIFICATE#<digest>    CERTIFICATE     of an erasure; the digest is of the receipt code
  *  list              LIST#<incident>#<list>  WHO#<subject>   who is on a list that was uploaded
  *
  *  index everyone    everyoneShard -> pk     every person once

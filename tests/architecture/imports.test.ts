@@ -27,8 +27,10 @@ const mayImport: Record<string, readonly string[]> = {
   'lib/door': ['lib', 'lib/gate', 'lib/crypto', 'lib/policy'],
   'lib/gate': ['lib', 'lib/table', 'lib/crypto', 'lib/policy', 'lib/notice', 'lib/trail'],
   'lib/consent': ['lib', 'lib/table', 'lib/policy'],
+  'lib/certificate': ['lib', 'lib/table', 'lib/crypto', 'lib/policy'],
   'lib/process': [
     'lib',
+    'lib/certificate',
     'lib/consent',
     'lib/gate',
     'lib/table',
@@ -186,7 +188,7 @@ describe('who may import whom', () => {
         'functions/consent/prompts.ts',
         'functions/consent/status.ts',
         'functions/login/join.ts',
-        'lib/process/policy-notice.ts',
+        'lib/process/audience/policy.ts',
         'functions/profile/list-services.ts',
         'lib/consent/prompts-due.ts',
         'lib/table/readers/after-end.ts',
@@ -205,6 +207,24 @@ describe('who may import whom', () => {
     );
     const borrowed = imports.filter(({ to }) => /^lib\/table\/(entit|gauge|replace|attribute)/.test(to));
     expect([...seenThrough, ...borrowed]).toEqual([]);
+  });
+
+  it('certifies an erasure by code that the eraser has no part in (R3)', () => {
+    const reached = (from: readonly string[]): string[] => {
+      const next = from.flatMap((file) =>
+        importsOf(file).flatMap(({ to, typeOnly }) => (typeOnly ? [] : [`${to}.ts`])),
+      );
+      const all = [...new Set([...from, ...next])];
+      return all.length === from.length ? all : reached(all);
+    };
+    const verifier = [
+      ...sources('lib/certificate'),
+      'lib/process/end-account/survey.ts',
+      'lib/process/end-account/certify.ts',
+    ];
+    expect(reached(['lib/process/erasure.ts'])).toContain('lib/table/readers/erase.ts');
+    expect(reached(verifier)).not.toContain('lib/table/readers/erase.ts');
+    expect(verifier.flatMap(importsOf).filter(({ to }) => to.startsWith('lib/table/replace'))).toEqual([]);
   });
 
   it('goes round in no circle, in types or in values', () => {

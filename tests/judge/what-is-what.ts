@@ -23,6 +23,7 @@ export const entities: Record<string, string> = {
   incident:
     'everyoneShard incidentId drill state declaredAt declaredBy awareAt handledAt closedAt rules operator grade minors crime vulnerability fulfilled checked reminded lessonsAt dueAt request reports -requests wrappedKey seq hash title happenedFrom happenedUntil facts measures',
   containment: '-stops version',
+  'opened-table': '-table openedAt',
   'incident-entry': 'seq at act happenedAt learnedAt staff kinds requestId details prev hash',
   'people-list': 'list parts known strangers usedAt',
   'people-list-part': 'known strangers request',
@@ -34,14 +35,17 @@ export const entities: Record<string, string> = {
   'spent-nonce': '-spentAtMs',
   'person-process': 'kind id step version attempts state dueShard dueAt heldUntil',
   'service-process': 'kind id step version attempts state dueShard dueAt heldUntil',
+  certificate: 'signedAt text',
+  'survey-part': 'seenAtSeconds leads files entries',
   'policy-notice': 'policyVersion sentAt seenAt',
   'audience-head': 'parts people minors certain sets otherSets digest',
-  'notice-audience': '-members -kindSets',
+  'notice-audience': '-members -kindSets endsAtSeconds',
   notice:
-    'noticeId kind drill state audienceId parts channels texts exemptions proposal approvedBy sendingAt version',
-  'notice-recipient': 'noticeId as part place kind drill at tries openedAt -moves',
+    'noticeId kind drill state audienceId parts channels texts exemptions proposal approvedBy endsAtSeconds sendingAt version',
+  'notice-recipient': 'noticeId as part place kind drill at tries endsAtSeconds openedAt -moves',
   'notice-quota': 'frontier closedSinceMs closedUntilMs version',
   'authorisation-event': 'eventId event happenedAt toldAt scope dueAt',
+  'recipient-duty': 'recipient kinds since dueAt reminders remindedAt confirmedAt confirmedBy ticket',
   'contact-mail': 'confirmedAt address epoch',
   'mail-code': 'askedAtMs tries -digest epoch',
   'message-acceptance': 'version said saidAtMs toldBySelf toldByWechat spent -requests',
@@ -135,10 +139,16 @@ export const envelope = new Set(
 );
 
 /** What of a person stays when they are erased, and by which law. */
-export const outlives = new Set(['ledger-entry', 'notice-recipient', 'appeal', 'decided-appeal']);
-/** And of their own item; the key as long as something of that is sealed under it. */
+export const outlives = new Set([
+  'ledger-entry',
+  'notice-recipient',
+  'appeal',
+  'decided-appeal',
+  'recipient-duty',
+]);
+/** And of their own item. */
 export const remains = new Set(
-  'everyoneShard subjectId createdAt lifeState lifeStateAt held ledgerSeq ledgerHash wrappedKey'.split(' '),
+  'everyoneShard subjectId createdAt lifeState lifeStateAt held ledgerSeq ledgerHash'.split(' '),
 );
 
 /** What a session says that is the person's to take away; a consent says nothing else. */

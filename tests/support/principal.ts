@@ -83,11 +83,12 @@ export function withNotedUses(deps: Deps, uses: Uses): Deps {
   const book = {
     action: 'dynamodb:BatchGetItem',
     resource: 'Table',
-    keys: ['POLICY', 'CONTAINMENT', 'ANNOUNCED'],
+    keys: ['POLICY', 'CONTAINMENT', 'ANNOUNCED', 'OPENED'],
   };
+  const whichTable = { action: 'dynamodb:DescribeTable', resource: 'Table' };
   return {
     ...deps,
-    policy: noted(deps.policy, { refresh: () => [book], load: () => [book] }),
+    policy: noted(deps.policy, { refresh: () => [book, whichTable], load: () => [book] }),
     ring: noted(deps.ring, { '*': () => ofTheRing }),
     queue: noted(deps.queue, send('ProcessQueue')),
     noticeQueue: noted(deps.noticeQueue, send('NoticeQueue')),
@@ -96,6 +97,7 @@ export function withNotedUses(deps: Deps, uses: Uses): Deps {
       write: (key: string) => [file('PutObject', key), sealing('GenerateDataKey')],
       read: (key: string) => [file('GetObject', key), sealing('Decrypt')],
       remove: (keys: string[]) => keys.map((key) => file('DeleteObject', key)),
+      has: () => [{ action: 's3:ListBucket', resource: 'ObjectsBucket' }],
     }),
     vault: noted(deps.vault, {
       put: (name: string) => [{ action: 's3:PutObject', resource: `VaultBucket/${name}` }],
@@ -145,6 +147,7 @@ function usesOf(name: string, input: Input): Use[] {
     const use = onTable(name, input.TableName, [input.ExpressionAttributeValues?.[value] ?? '']);
     return [input.IndexName ? { ...use, resource: `${use.resource}/index/${input.IndexName}` } : use];
   }
+  if (name === 'DescribeTable') return [{ action: `dynamodb:${name}`, resource: 'Table' }];
   return [onTable(name, input.TableName, [pkOf(input)])];
 }
 

@@ -19,11 +19,9 @@ import {
   readProcess,
 } from '../../table/process/process';
 import { lostRace, untilWon } from '../../table/races';
+import { AFTER_COOLING, COOL } from './cool';
 
 type Parts = Pick<Deps, 'ring' | 'table' | 'clock'>;
-
-/** The step at which an account waits, and the one after it, from which on nobody takes a closing back. */
-const [COOL, AFTER] = ['cool', 'hold-items'] as const;
 
 /** Where the closing of an account stands. */
 export type Closing = {
@@ -104,8 +102,8 @@ export async function cutShort(parts: Parts, subjectId: string, by: ClosedBy): P
       throw new AppError('NOT_NOW', { why: '另一个账号正在并入，请过几分钟再试。' });
     const nowMs = parts.clock.now();
     const entry = { ...by, at: toInstant(nowMs), act: 'closing.cut-short', purpose: 'account' } as const;
-    const move = moveProcess(process, AFTER, process.state, nowMs);
-    const moved = { ...process, step: AFTER, dueAt: toInstant(nowMs) };
+    const move = moveProcess(process, AFTER_COOLING, process.state, nowMs);
+    const moved = { ...process, step: AFTER_COOLING, dueAt: toInstant(nowMs) };
     return appendEntry(parts, person, entry, [move]).then(() => shown(parts, moved, subjectId), lostRace);
   });
 }
