@@ -39,13 +39,12 @@ export const retention = {
     kinds: { in: toldByProcesses, uses: usedByProcesses, out: [] },
     input: z.strictObject({}),
     output: z.object({
-      /** Processes that were due, and how many of them are over. */
+      /** Processes that were due: the queue has been asked for them. */
       found: z.int(),
-      done: z.int(),
-      /** Processes and records that are left for a later run. */
-      failed: z.int(),
-      /** Records that are gone because their period is over. */
+      /** Records that are gone because their period is over; more may follow from the queue. */
       swept: z.int(),
+      /** What is left for a later run. */
+      failed: z.int(),
       finished: z.boolean(),
     }),
     ledger: 'act',

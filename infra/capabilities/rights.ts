@@ -127,7 +127,7 @@ export const tableRights: Record<Principal, TableRights> = {
       'TRY#*': 'update',
     },
     // By actor: whatever any of them has touched may be asked.
-    indexes: { due: ['DUE#*', 'HOLDS'], everyone: 'EVERYONE#*', touched: '*' },
+    indexes: { due: ['DUE#*', 'ENDS#*', 'HOLDS'], everyone: 'EVERYONE#*', touched: '*' },
   },
   notify: {
     items: {

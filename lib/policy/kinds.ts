@@ -257,7 +257,7 @@ export const kinds = {
     class: 'general',
     storage: 'sealed',
     purpose: 'accountability',
-    retention: 'hold-record-life',
+    retention: 'released-hold-life',
     source: '依照法律封存您的信息时产生',
   },
   'retention-record': {

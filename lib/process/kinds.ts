@@ -1,5 +1,6 @@
 import { type KindId, kindIds } from '../policy/kinds';
 import { endAccount } from './end-account';
+import { endOfPeriod } from './end-of-period';
 import { erasure } from './erasure';
 import { hold } from './hold';
 import { incidentClock } from './incident-clock';
@@ -9,10 +10,12 @@ import type { ProcessKind } from './kind';
 import { policyNotice } from './policy-notice';
 import { rotation } from './rotation';
 import { scope } from './scope';
+import { sweep } from './sweep';
 
 /** Every kind of process there is, once. A row of another kind stays where it is, and rings. */
 export const processKinds: Readonly<Record<string, ProcessKind>> = {
   'end-account': endAccount,
+  'end-of-period': endOfPeriod,
   erasure,
   hold,
   'incident-clock': incidentClock,
@@ -21,6 +24,7 @@ export const processKinds: Readonly<Record<string, ProcessKind>> = {
   'policy-notice': policyNotice,
   rotation,
   scope,
+  sweep,
 };
 
 /** What the steps of a kind open of people's data, for the trail. Of a kind without a row the trail says what its queue declares. */

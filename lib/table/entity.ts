@@ -131,7 +131,7 @@ export function declareEntity<const A extends Attributes, Id = void, P extends P
       ...codec.encode(value, key.sk, sealer),
       expiresAtSeconds: endsAtSeconds,
       ttlSeconds: needsSweep ? undefined : endsAtSeconds,
-      ...(needsSweep && endsAtSeconds !== undefined && dueAt(key, endsAtSeconds)),
+      ...(needsSweep && endsAtSeconds !== undefined && endOfItem(key, endsAtSeconds)),
       ...(queue !== undefined && content.dueAt !== undefined && { dueShard: queue }),
       points: points.length > 0 ? points.map(({ pk, sk, forget }) => ({ pk, sk, forget })) : undefined,
       holds: holds.length > 0 ? holds : undefined,
@@ -214,14 +214,21 @@ function isSensitive(id: KindId): id is SensitiveKindId {
 }
 
 /**
- * The index says the hour, and who reads it looks at the item's own end: so what moves its end with every write does not
- * move in the index as well, which would cost two units more.
+ * The index says the hour by which an item has ended: so what moves its end with every write does not move in the index as
+ * well, which would cost two units more, and who looks for what has ended reads nothing else.
  */
 const DUE_STEP_SECONDS = 3600;
 
-/** Where the sweep finds what ends by the clock. */
-export function dueAt(key: Key, endsAtSeconds: number): { dueShard: string; dueAt: string } {
+/** Where the sweep finds what ends by the clock, which is invisible from its second on. */
+export function endOfItem(
+  key: Key,
+  endsAtSeconds: number,
+): { expiresAtSeconds: number; dueShard: string; dueAt: string } {
   const shard = shardOf(subjectOf(key) ?? key.pk, DUE_SHARDS);
-  const hour = Math.floor(endsAtSeconds / DUE_STEP_SECONDS);
-  return { dueShard: dueShard(shard), dueAt: toInstant(hour * DUE_STEP_SECONDS * 1000) };
+  const hour = Math.ceil(endsAtSeconds / DUE_STEP_SECONDS);
+  return {
+    expiresAtSeconds: endsAtSeconds,
+    dueShard: dueShard(shard, 'ENDS'),
+    dueAt: toInstant(hour * DUE_STEP_SECONDS * 1000),
+  };
 }

@@ -81,8 +81,11 @@ export function everyoneShard(shard: number): string {
   return `EVERYONE#${shard}`;
 }
 
-/** Parts of the index `due` that are looked through apart: what notices wait for is the worker's of notices alone. */
-export type DueLane = 'DUE' | 'NOTICES';
+/**
+ * Parts of the index `due` that are looked through apart: processes; those of notices, which are their worker's alone; and what
+ * ends by the clock, so that no backlog of the one hides the other.
+ */
+export type DueLane = 'DUE' | 'NOTICES' | 'ENDS';
 
 export function dueShard(shard: number, lane: DueLane = 'DUE'): string {
   return `${lane}#${shard}`;

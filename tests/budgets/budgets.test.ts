@@ -190,6 +190,7 @@ async function olderTrailKey(): Promise<void> {
   const awhileLater = () => world.wait(KEY_RING_REFRESH_MS + 1);
   awhileLater();
   await world.ok('retention/sweep', {}, { trigger: 'schedule' }); // what others have left to fall due
+  await world.work();
   const [known] = (await loadServiceKeys(table)).filter(({ name }) => name === TRAIL_KEY);
   if (!known) throw new Error('the world has no key of the trail');
   await table.write(createServiceKey(await ring.newTrailKey('2025-12-31')), removeServiceKey(known));

@@ -1,5 +1,5 @@
 import type { Item, Write } from '../client';
-import { dueAt } from '../entity';
+import { endOfItem } from '../entity';
 import { isFrozen } from '../item';
 import type { Key } from '../keys';
 import { pointersTo, removePointer } from '../replace';
@@ -14,7 +14,7 @@ export const holdsOn = (item: Item): string[] => (item.heldBy as string[] | unde
  */
 export function mark(item: Item, holdIds: readonly string[]): Write {
   const { pk, sk, expiresAtSeconds } = item;
-  const ends = expiresAtSeconds === undefined ? undefined : dueAt({ pk, sk }, Number(expiresAtSeconds));
+  const ends = expiresAtSeconds === undefined ? undefined : endOfItem({ pk, sk }, Number(expiresAtSeconds));
   const isFree = holdIds.length === 0;
   const set = { ...(isFree ? ends : { heldBy: [...holdIds] }) };
   const gone = [
