@@ -1,22 +1,23 @@
 import * as z from 'zod/mini';
 import { operation } from '../../lib/gate/operation';
 import { serve } from '../../lib/host/serve';
-import { type KindId, kindIds } from '../../lib/policy/kinds';
+import { dutyOperations } from './duty-operations';
+import { kindIds } from '../../lib/policy/kinds';
 import { holdOperations } from './hold-operations';
+import { recipientOperations } from './recipient-operations';
 import { runProcess } from './run-process';
 import { sweep } from './sweep';
 
-/** What is told to people comes in; beside it a hold seals anew whatever it names, so the steps of processes may touch any kind. */
-const toldByProcesses: readonly KindId[] = ['policy-notice'];
-const usedByProcesses = kindIds.filter((kind) => !toldByProcesses.includes(kind));
-
 export const retention = {
+  ...dutyOperations,
+  ...recipientOperations,
   runProcess: operation({
     summary:
-      '队列：推进一项需要时间的处理任务（撤回后的删除、账号合并、政策变更的告知、密钥轮换、依法封存、安全事件的时限、止损和影响范围）。',
+      '队列：推进一项需要时间的处理任务（撤回后的删除、账号合并、找出一份告知关系到谁、密钥轮换、依法封存、安全事件的时限、止损和影响范围）。',
     caller: 'queue',
     purpose: 'accountability',
-    kinds: { in: toldByProcesses, uses: usedByProcesses, out: [] },
+    // A hold seals anew whatever it names, so the steps of processes may touch any kind.
+    kinds: { in: [], uses: kindIds, out: [] },
     input: z.strictObject({
       kind: z.string().check(z.regex(/^[a-z-]{1,32}$/)),
       id: z.string().check(z.regex(/^[\w-]{1,64}$/)),
@@ -36,7 +37,8 @@ export const retention = {
     summary: '定时：推进到期的处理任务，清除保存期限已到的记录。',
     caller: 'scheduler',
     purpose: 'accountability',
-    kinds: { in: toldByProcesses, uses: usedByProcesses, out: [] },
+    // A hold seals anew whatever it names, so the steps of processes may touch any kind.
+    kinds: { in: [], uses: kindIds, out: [] },
     input: z.strictObject({}),
     output: z.object({
       /** Processes that were due: the queue has been asked for them. */
@@ -48,8 +50,8 @@ export const retention = {
       finished: z.boolean(),
     }),
     ledger: 'act',
-    // The first run of a day destroys a day's key. Two trips per shard of the index; each process found costs what runProcess costs, each record swept a write of its own.
-    budget: { trips: 18, readUnits: 10, writeUnits: 4 },
+    // The keys of hours and days that end: one trip to see them, two and eight units for each. Two trips per shard of the index, and one of that of places; each process found costs what runProcess costs, each record swept a write of its own.
+    budget: { trips: 30, readUnits: 17, writeUnits: 14 },
     run: sweep,
   }),
   ...holdOperations,

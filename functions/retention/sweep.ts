@@ -4,9 +4,11 @@ import { faultOf } from '../../lib/log';
 import { beginSweep, sweepOf } from '../../lib/process/sweep';
 import { type Part, sweepPart } from '../../lib/process/sweep/sweep-part';
 import { ConditionFailed } from '../../lib/table/client';
-import { DUE_SHARDS, type Key } from '../../lib/table/keys';
+import { DUE_SHARDS, type Key, SWEEP_PARTS } from '../../lib/table/keys';
 import { dueProcesses } from '../../lib/table/process/process';
+import { addServiceKey } from '../../lib/table/service/key-store';
 import { destroyDays } from './destroy-days';
+import { destroyPlaceKeys } from './destroy-place-keys';
 
 /** A run stops taking up work after this long, well inside the platform's 60 s; the next run goes on. */
 export const SWEEP_MS = 45_000;
@@ -20,9 +22,9 @@ const operation = 'retention/sweep';
 type Outcome = { found: number; swept: number; failed: number; finished: boolean };
 
 /**
- * Once an hour: destroys the keys of days that are over, asks the queue for the processes that are due, and sweeps what has
- * ended by the clock (promise S2). It takes one page of each part itself, and hands what is more to a process, so that no
- * backlog delays the rest. A run that fails in part or is not finished rings, and so does what has waited too long.
+ * Once an hour: destroys the keys of hours and days that are over, asks the queue for the processes that are due, and sweeps
+ * what has ended by the clock (promise S2). It takes one page of each part itself, and hands what is more to a process, so
+ * that no backlog delays the rest. A run that fails in part or is not finished rings, and so does what has waited too long.
  */
 export async function sweep(deps: Deps, { requestId }: Pick<Run<'scheduler', unknown>, 'requestId'>) {
   const stopAtMs = deps.clock.now() + SWEEP_MS;
@@ -31,12 +33,14 @@ export async function sweep(deps: Deps, { requestId }: Pick<Run<'scheduler', unk
     outcome.failed += 1;
     deps.log({ event: 'fault', requestId, operation, ...faultOf(error) });
   };
+  await destroyPlaceKeys(deps).catch(failed);
   await destroyDays(deps).catch(failed);
+  await makeStayKeys(deps).catch(failed);
   let oldestAtMs = deps.clock.now();
-  for (let shard = 0; shard < DUE_SHARDS; shard += 1) {
+  for (let shard = 0; shard < SWEEP_PARTS; shard += 1) {
     if (deps.clock.now() > stopAtMs) outcome.finished = false;
     if (!outcome.finished) break;
-    await askForProcesses(deps, shard, stopAtMs, outcome).catch(failed);
+    if (shard < DUE_SHARDS) await askForProcesses(deps, shard, stopAtMs, outcome).catch(failed);
     const part = await sweepPart(deps, shard, { pages: 1, requestId }).catch(failed);
     if (!part) continue;
     outcome.swept += part.swept;
@@ -82,4 +86,9 @@ function tell({ log }: Deps, requestId: string, { swept, failed, finished }: Out
   if (failed > 0) ring('FAILED', failed);
   if (!finished) ring('UNFINISHED');
   if (age > BEHIND_SECONDS) ring('BEHIND', age);
+}
+
+/** The keys of this year and the next for what outlives people, long before they are needed. */
+async function makeStayKeys({ ring, table }: Pick<Deps, 'ring' | 'table'>): Promise<void> {
+  for (const key of await ring.missingStayKeys()) await addServiceKey(table, key);
 }

@@ -3,8 +3,8 @@ import { parseArgs } from 'node:util';
 import type { JWK } from 'jose';
 import * as z from 'zod/mini';
 import { verify } from '../../lib/crypto/signature';
-import { findService } from '../local/find-service';
 import { saysHelp } from './help';
+import { isCanonical, readKeys } from './published-keys';
 
 /**
  * `npm run verify-receipt -- FILE [--keys JWKS]`: checks a receipt with the published keys and says in plain words what
@@ -13,7 +13,6 @@ import { saysHelp } from './help';
  * service but its keys and the published form, so that anybody could have written it.
  */
 const MAX_FILE_BYTES = 256 * 1024;
-const FETCH_LIMIT_MS = 5_000;
 const TYPE = 'consent-receipt';
 const CONFORMS_TO = 'https://w3id.org/dpv/schema/dpv-27560#receipt';
 const USAGE = '用法：npm run -s verify-receipt -- 文件 [--keys 公钥文件或服务地址]';
@@ -69,11 +68,6 @@ export async function verifyReceipt(jws: string, publicKeys: JWK[]): Promise<Rec
   return parsed.data;
 }
 
-/** The bits that base64url leaves unused are zero, so that no other characters stand for the same bytes. */
-function isCanonical(part: string): boolean {
-  return Buffer.from(part, 'base64url').toString('base64url') === part;
-}
-
 /** The receipt in a file's text: bare, or in the answer of an act or of `consent/receipt`. @throws NotProved */
 export function findReceipt(text: string): string {
   const bare = text.trim();
@@ -126,22 +120,6 @@ export function tell(receipt: Receipt): string[] {
     ...(kinds.length > 0 ? [`信息：${kinds.join('；')}`] : []),
     ...(recipients.length > 0 ? [`接收方：${recipients.join('；')}`] : []),
   ];
-}
-
-async function readKeys(given: string | undefined): Promise<JWK[]> {
-  const source = given ?? (await findService())?.api;
-  if (!source) throw new Error('没有正在运行的服务：请用 --keys 指明公钥文件或者服务地址。');
-  const text = /^https?:\/\//.test(source) ? await fetchKeys(source) : await readFile(source, 'utf8');
-  const { keys } = JSON.parse(text) as { keys?: JWK[] };
-  if (!Array.isArray(keys)) throw new Error('公钥文件不是 JWK 集（RFC 7517）。');
-  return keys;
-}
-
-async function fetchKeys(url: string): Promise<string> {
-  const address = url.endsWith('.json') ? url : new URL('/.well-known/jwks.json', url);
-  const response = await fetch(address, { signal: AbortSignal.timeout(FETCH_LIMIT_MS) });
-  if (!response.ok) throw new Error(`取不到公钥：服务返回 ${response.status}。`);
-  return response.text();
 }
 
 async function main(): Promise<void> {

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import type { Clock } from '../../lib/clock';
 import { type Answer, actOnLocked } from './locked-bucket';
 import { checkSignature } from './objects-signature';
@@ -10,6 +10,8 @@ import { close, HOST, listen } from './ports';
 
 /** Larger uploads are refused before they are read to the end. */
 const BODY_LIMIT_BYTES = 4 * 1024 * 1024;
+/** S3 lists no more names at once. */
+const LIST_PAGE = 1000;
 
 export type ObjectStore = {
   /** Base URL for OBJECTS_ENDPOINT. */
@@ -39,7 +41,7 @@ export type ObjectStoreOptions = {
 type Folders = { folder: string; vaultFolder: string };
 
 /**
- * Starts the part of S3 that the service uses on a free port: PUT, GET and DELETE of an object, by signed request or
+ * Starts the part of S3 that the service uses on a free port: PUT, GET and DELETE of an object and the list of names, by signed request or
  * signed address, with the signature, its age, the length and the checksum verified as S3 does. Objects are files. Beside it
  * a bucket under an object lock (locked-bucket.ts).
  */
@@ -85,6 +87,7 @@ async function answer(options: ObjectStoreOptions & Folders, request: IncomingMe
     return actOnLocked(place, { method, key, query: url.searchParams, headers, body });
   }
   if (bucket !== options.bucket) return refuse(404, 'NoSuchBucket');
+  if (key === '') return list(options.folder, request.method, url.searchParams);
   if (!/^[\w-]+(\/[\w-]+)*$/.test(key)) return refuse(404, 'NoSuchKey');
   return act(join(options.folder, key), request.method, body);
 }
@@ -102,6 +105,20 @@ async function act(file: string, method: string | undefined, body: Buffer): Prom
   if (method !== 'GET') return refuse(405, 'MethodNotAllowed');
   const found = await readFile(file).catch(() => undefined);
   return found ? { status: 200, body: found } : refuse(404, 'NoSuchKey');
+}
+
+/** The names that begin with a prefix, in order. */
+async function list(folder: string, method: string | undefined, query: URLSearchParams): Promise<Answer> {
+  if (method !== 'GET' || query.get('list-type') !== '2') return refuse(405, 'MethodNotAllowed');
+  const files = await readdir(folder, { recursive: true, withFileTypes: true });
+  const names = files
+    .filter((file) => file.isFile())
+    .map((file) => relative(folder, join(file.parentPath, file.name)))
+    .filter((name) => name.startsWith(query.get('prefix') ?? ''))
+    .sort()
+    .slice(0, Number(query.get('max-keys') ?? LIST_PAGE));
+  const found = names.map((name) => `<Contents><Key>${name}</Key></Contents>`).join('');
+  return { status: 200, body: `<ListBucketResult>${found}</ListBucketResult>` };
 }
 
 const refuse = (status: number, code: string): Answer => ({

@@ -140,6 +140,12 @@ export type Operation<
    * one may stand in the way (PIPL art. 15; promises K3, K4).
    */
   ends?: true;
+  /**
+   * A use of the service, though it rests on no consent: whoever is only stored, because they have closed their account or
+   * restricted what is done with their data, hears why not (PIPL art. 44, 47; promise R4). What the law has everybody do, what
+   * is only seen and what keeps an account safe goes on.
+   */
+  use?: true;
   /** Served bare by GET at this fixed path as well, for public documents that standards place there. */
   wellKnown?: `/.well-known/${string}`;
   /**

@@ -100,14 +100,6 @@ export const kinds = {
     retention: 'service-life',
     source: '发布政策时产生',
   },
-  'policy-notice': {
-    name: '政策变更的通知、您是否看过',
-    class: 'general',
-    storage: 'plain',
-    purpose: 'accountability',
-    retention: 'notice-life',
-    source: '公告政策变更时产生',
-  },
   'incident-record': {
     name: '安全事件的卷宗（经过、定级、报告、告知的文字）',
     class: 'technical',
@@ -130,7 +122,7 @@ export const kinds = {
     storage: 'plain',
     purpose: 'incident',
     retention: 'incident-life',
-    source: '告知您安全事件时产生',
+    source: '告知您安全事件、政策变更等事项时产生',
   },
   'log-pseudonym': {
     name: '运行日志中代表您的代号（每天不同，只有本服务能还原，用于查明谁的信息被打开过）',
@@ -257,7 +249,7 @@ export const kinds = {
     class: 'general',
     storage: 'sealed',
     purpose: 'accountability',
-    retention: 'released-hold-life',
+    retention: 'hold-record-life',
     source: '依照法律封存您的信息时产生',
   },
   'retention-record': {

@@ -105,7 +105,7 @@ export const recipients = {
     role: 'independent-controller',
     contact: '微信客服 95017',
     region: '中国内地',
-    why: '发生安全事件而您允许了微信订阅消息时，请微信把简短的告知送到您的微信；只交出您的微信标识和不含您个人信息的告知文字。',
+    why: '发生安全事件、政策有重大变更等应当告知您而您允许了微信订阅消息时，请微信把简短的告知送到您的微信；只交出您的微信标识和不含您个人信息的告知文字。',
     purpose: 'incident',
     kinds: ['wechat-openid'],
   },
@@ -115,7 +115,7 @@ export const recipients = {
     agreement: { name: '短信发送委托处理协议', expiresOn: '2028-12-31' },
     contact: '腾讯云 95716',
     region: '中国内地',
-    why: '发生安全事件而您绑定了手机号时，受托把简短的告知发到您的手机；文字不含您的其他个人信息，不得留存号码或另作他用。',
+    why: '发生安全事件等应当告知您而您绑定了手机号时，受托把简短的告知发到您的手机；文字不含您的其他个人信息，不得留存号码或另作他用。',
     purpose: 'incident',
     kinds: ['phone-number'],
   },
@@ -125,7 +125,7 @@ export const recipients = {
     agreement: { name: '邮件发送委托处理协议', expiresOn: '2028-12-31' },
     contact: '由运营者统一受理',
     region: '中国内地',
-    why: '发生安全事件而您填写了邮箱时，受托把告知寄到您的邮箱；您确认邮箱时，寄出验证码。寄出后不得留存地址和内容。',
+    why: '发生安全事件、政策有重大变更等应当告知您而您填写了邮箱时，受托把告知寄到您的邮箱；您确认邮箱时，寄出验证码。寄出后不得留存地址和内容。',
     purpose: 'incident',
     alsoFor: ['email'],
     kinds: ['contact-mail', 'confirmation-code'],
@@ -163,6 +163,7 @@ export const recipients = {
 } as const satisfies Record<string, Recipient>;
 
 export type RecipientId = keyof typeof recipients;
+export const recipientIds = Object.keys(recipients) as RecipientId[];
 
 /** At most `max` sendings in a window of `windowMinutes`, each counted before it is made (promise A7). */
 export type SendingLimit = {

@@ -151,12 +151,6 @@ export const retention = {
     atEnd: 'delete',
     minimum: { months: 36 },
   },
-  'notice-life': {
-    period: '发出后 180 天',
-    basis: '个人信息保护法第十七条第二款：变更的告知须让您看得到',
-    ends: { days: 180 },
-    atEnd: 'delete',
-  },
   'proof-three-years': {
     period: '账号存续期间及注销后三年',
     basis: '个人信息保护法第五十六条、网络数据安全管理条例第十二条：处理记录至少保存三年',
@@ -165,20 +159,20 @@ export const retention = {
     minimum: { months: 36 },
   },
   'incident-life': {
-    period: '安全事件处置结束后三年',
+    period: '安全事件处置结束后三年；与安全事件无关的告知，发出后三年',
     basis: '个人信息保护法第五十六条、网络数据安全管理条例第十二条：处理记录至少保存三年',
     ends: { months: 36, after: 'incident-handled' },
     atEnd: 'delete',
     minimum: { months: 36 },
   },
   'hold-life': {
-    period: '直到封存的理由消失；每次封存都写明复核日期，最长 180 天复核一次',
+    period: '直到封存的理由消失；每次封存都写明复核日期，最长 180 天复核一次。封存决定的记录在解除后再保存三年',
     basis: '个人信息保护法第四十七条第二款：法律规定的期限未满，或者有争议、调查需要的，只存储和采取安全措施',
     ends: { event: 'hold-released' },
     atEnd: 'delete',
   },
-  'released-hold-life': {
-    period: '封存解除后三年（封存的理由、范围和起止；被封存的信息在解除时即按原来的期限处理）',
+  'hold-record-life': {
+    period: '封存解除后三年',
     basis: '个人信息保护法第五十六条、网络数据安全管理条例第十二条：处理记录至少保存三年',
     ends: { months: 36 },
     atEnd: 'delete',

@@ -1,4 +1,6 @@
 import { type KindId, kindIds } from '../policy/kinds';
+import { audience } from './audience/audience';
+import { authorisation } from './authorisation';
 import { endAccount } from './end-account';
 import { endOfPeriod } from './end-of-period';
 import { erasure } from './erasure';
@@ -7,13 +9,15 @@ import { incidentClock } from './incident-clock';
 import { incidentMeasure } from './incident-measure';
 import { join } from './join';
 import type { ProcessKind } from './kind';
-import { policyNotice } from './policy-notice';
+import { recipients } from './recipients';
 import { rotation } from './rotation';
 import { scope } from './scope';
 import { sweep } from './sweep';
 
 /** Every kind of process there is, once. A row of another kind stays where it is, and rings. */
 export const processKinds: Readonly<Record<string, ProcessKind>> = {
+  audience,
+  authorisation,
   'end-account': endAccount,
   'end-of-period': endOfPeriod,
   erasure,
@@ -21,7 +25,7 @@ export const processKinds: Readonly<Record<string, ProcessKind>> = {
   'incident-clock': incidentClock,
   'incident-measure': incidentMeasure,
   join,
-  'policy-notice': policyNotice,
+  recipients,
   rotation,
   scope,
   sweep,

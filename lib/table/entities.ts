@@ -2,6 +2,8 @@ import { card, deletedCard } from './card/card';
 import { pastCard } from './card/card-history';
 import { cardOrder } from './card/card-list';
 import { cardLogo } from './card/card-logo';
+import { certificate } from './certificate/certificate';
+import { surveyPart } from './certificate/survey-part';
 import { gaugeShard } from './gauge/gauge';
 import { threshold } from './gauge/threshold';
 import { frozenItem } from './hold/frozen-item';
@@ -15,6 +17,7 @@ import { scope, scopeCandidate, scopePage } from './incident/scope';
 import { ledgerEntry } from './ledger/ledger';
 import { endedLocation, location } from './location/location';
 import { historyDay } from './location/location-history';
+import { placeKey } from './location/place-key';
 import { announcements } from './notice/announcement';
 import { audiencePart } from './notice/audience';
 import { audienceHead } from './notice/audience-head';
@@ -27,7 +30,6 @@ import { person } from './person/person';
 import { phone, phonePointer } from './person/phone';
 import { openidPointer, unionidPointer } from './person/pointer';
 import { wechatAccount } from './person/wechat-account';
-import { policyNotice } from './policy/policy-notice';
 import { policyBook, policyVersion } from './policy/policy-version';
 import { personProcess, serviceProcess } from './process/process';
 import { avatar } from './profile/avatar';
@@ -49,6 +51,7 @@ import {
   realName,
 } from './real-name/real-name';
 import { attempt, networkAttempt } from './real-name/real-name-attempt';
+import { recipientDuty } from './recipient/recipient-duty';
 import { retentionEntry, retentionHead } from './retention/retention-entry';
 import { serviceKey } from './service/key-store';
 import { block, blockedBy } from './sharing/block';
@@ -74,6 +77,9 @@ export const entities = {
   pastCard,
   cardOrder,
   cardLogo,
+  // certificate
+  certificate,
+  surveyPart,
   // gauge
   gaugeShard,
   threshold,
@@ -97,6 +103,7 @@ export const entities = {
   endedLocation,
   location,
   historyDay,
+  placeKey,
   // notice
   announcements,
   audienceHead,
@@ -106,6 +113,7 @@ export const entities = {
   noticeRecipient,
   // person
   authorisationEvent,
+  recipientDuty,
   entryPointer,
   linkedEntry,
   person,
@@ -115,7 +123,6 @@ export const entities = {
   unionidPointer,
   wechatAccount,
   // policy
-  policyNotice,
   policyBook,
   policyVersion,
   // process

@@ -2,8 +2,8 @@ import * as z from 'zod/mini';
 import { toInstant } from '../clock';
 import { type Kind, type KindId, kinds } from '../policy/kinds';
 import { type ConsentPurposeId, needsConsent, type PurposeId } from '../policy/purposes';
-import type { RetentionId } from '../policy/retention';
 import type { SensitiveKindId } from '../policy/sensitive';
+import type { StayRule } from '../policy/stay-rules';
 import { type Attribute, type Attributes, codecOf, type Given, type Plain, plain } from './attribute';
 import { type Item, type MadeItem, saysNothing, sinceBefore } from './item';
 import { DUE_SHARDS, dueShard, type Key, type Pointer, shardOf, subjectOf } from './keys';
@@ -22,7 +22,7 @@ export type Declaration<A extends Attributes, Id, P extends PurposeId> = {
   life: Life<Extract<keyof A, string>>;
   attributes: A;
   /** The rule by which it stays when its person is erased (PIPL art. 47 para 2). Absent: it goes with them. */
-  outlives?: RetentionId;
+  outlives?: StayRule;
   /** Of an item that outlives its person: the attributes that stay. The others go, with what leads to it. Absent: all stay. */
   remains?: readonly Extract<keyof A, string>[];
   /** Entities elsewhere that lead to an item of this one and go with it; the maker is given their keys. */
@@ -38,6 +38,8 @@ export type Declaration<A extends Attributes, Id, P extends PurposeId> = {
   queue?: string;
   /** Declared attributes that are there only as keys of another index: the checksum of a chain leaves them out. */
   indexes?: readonly Extract<keyof A, string>[];
+  /** The attribute that names the hour under whose key it is sealed as well as under the person's own (location/place-keys.ts). */
+  hour?: Extract<keyof A, string>;
   /** An item of it is a natural person, who is counted as long as the item says so in `holds`. */
   counts?: 'persons';
   /**
@@ -112,6 +114,7 @@ export function declareEntity<const A extends Attributes, Id = void, P extends P
   const codec = codecOf(name, attributes);
   const sensitive = sensitiveKindsOf(attributes);
   const hidden = hiddenKindsOf(attributes);
+  const seals = Object.values(attributes).some(({ storage }) => storage === 'sealed');
 
   function make(owner: string, id: Id, value: Given<WithEpoch<A, P>>, extras: Extras = {}): MadeItem {
     const { sealer, points = [], before } = extras;
@@ -128,7 +131,7 @@ export function declareEntity<const A extends Attributes, Id = void, P extends P
       entity: name,
       form: FORM,
       createdAtSeconds: undefined as number | undefined,
-      ...codec.encode(value, key.sk, sealer),
+      ...codec.encode(value, key.sk, apart(sealer)),
       expiresAtSeconds: endsAtSeconds,
       ttlSeconds: needsSweep ? undefined : endsAtSeconds,
       ...(needsSweep && endsAtSeconds !== undefined && endOfItem(key, endsAtSeconds)),
@@ -139,6 +142,13 @@ export function declareEntity<const A extends Attributes, Id = void, P extends P
     };
     item.createdAtSeconds = sinceBefore(item as unknown as Item, before);
     return item as unknown as MadeItem;
+  }
+
+  /** What outlives its person is sealed apart from birth, so that the person's key can go first. */
+  function apart(sealer: Sealer | undefined): Sealer | undefined {
+    if (outlives === undefined || !sealer || !seals) return sealer;
+    if (!sealer.staying) throw new Error(`${name} outlives its person and needs a stay key`);
+    return sealer.staying(outlives);
   }
 
   function holdsOf(value: object): HeldId[] {
@@ -160,7 +170,7 @@ export function declareEntity<const A extends Attributes, Id = void, P extends P
     holds: holdsOf,
     is,
     read: (item, { sealer, epoch: ofEpoch } = {}) =>
-      is(item, ofEpoch) ? codec.decode(item, item.sk, sealer) : undefined,
+      is(item, ofEpoch) ? codec.decode(item, item.sk, apart(sealer)) : undefined,
   };
 }
 

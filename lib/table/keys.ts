@@ -1,7 +1,7 @@
 import type { PurposeId } from '../policy/purposes';
 
 /**
- * Every key of the table on one screen.
+ * Every key of both tables on one screen.
  *
  *  who               pk                      sk
  *  person            P#<subject>             PERSON          the caller's item: sessions, consents, data key, ledger head
@@ -15,8 +15,7 @@ import type { PurposeId } from '../policy/purposes';
  *  incident          INCIDENT#<incident>     INCIDENT        its state and, sealed under its own key, its words
  *                    INCIDENT#<incident>     ENTRY#<n>       its chain
  *  stops             CONTAINMENT             CONTAINMENT     whom of the staff and which partners incidents have stopped
- *  notice            P#<subject>             NOTICE#<version> that a version of the policy is coming
- *                    P#<subject>             TOLD#<notice>#<about>  one person of one notice: register, inbox and state
+ *  notice            P#<subject>             TOLD#<notice>#<about>  one person of one notice: register, inbox and state
  *  notice to many    NOTICE#<notice>         NOTICE          words, channels and approvals
  *  announced         ANNOUNCED               ANNOUNCED       what is announced to everybody just now
  *  audience          AUDIENCE#<audience>     AUDIENCE        how many, of which kinds
@@ -36,14 +35,36 @@ import type { PurposeId } from '../policy/purposes';
  *  threshold         GAUGE#reached           <threshold>     since when a head-count asks for a filing
  *  scope             SCOPE#<scope>           PAGE#<segment>#<n>      what is found of it, until it is frozen
  *  candidate         SCOPE#<scope>#<shard>   WHO#<subject>   whom it has yet to look at
+ *  survey            SURVEY#<subject>        PART#<n>        what an erased person's items left elsewhere, until it is certified gone
+ *  certificate       CERTIFICATE#<digest>    CERTIFICATE     of an erasure; the digest is of the receipt code
  *  list              LIST#<incident>#<list>  WHO#<subject>   who is on a list that was uploaded
  *
  *  index everyone    everyoneShard -> pk     every person once
  *  index due         dueShard -> dueAt       every process not yet over, what waits for a human, what ends by the clock
- *  index near        nearCell -> nearPath    who wants to be found and where, by keyed digests of squares
+ *  In the table without backups (`tableOf`):
+ *  place             P#<subject>             DATA#location#point     the last square, sealed under its hour's key as well
+ *  place key         PLACE-KEYS              <name>#<number>         of an hour's places, or of a day's index `near`
+ *
+ *  index near        nearCell -> nearPath    there: who wants to be found and where, by keyed digests of squares
  *  index touched     touchedBy -> at         every ledger entry about data, by who has brought it about (ledger/touched.ts)
  */
 export type Key = { pk: string; sk: string };
+
+/** `places` has no backups: what is destroyed there is gone everywhere (docs/adr/0034-places-end-with-their-hour.md). */
+export type TableId = 'main' | 'places';
+export const tableIds: readonly TableId[] = ['main', 'places'];
+
+/** The partition of the keys that places end with. */
+export const PLACE_KEYS = 'PLACE-KEYS';
+/** The purposes of which everything that rests on them lies in the table without backups. */
+const inPlaces: readonly PurposeId[] = ['location'];
+
+/** The table that an item lies in, told by its key alone, so that nobody who reads or writes can take the other one. */
+export function tableOf({ pk, sk }: Key): TableId {
+  return pk === PLACE_KEYS || inPlaces.some((purpose) => sk.startsWith(dataPrefix(purpose)))
+    ? 'places'
+    : 'main';
+}
 
 /**
  * An item elsewhere that leads to one and goes with it. Where `forget` is given it is somebody else's own, and only these
@@ -54,6 +75,13 @@ export type Pointer = Key & { forget?: readonly string[] };
 /** Spread of the first two: enough that no partition is hot at 100 million people. */
 export const EVERYONE_SHARDS = 64;
 export const DUE_SHARDS = 8;
+/** Parts of what ends by the clock that are swept apart: the shards of the index `due` of the one table, then of the other. */
+export const SWEEP_PARTS = tableIds.length * DUE_SHARDS;
+
+/** Which shard of which table's index `due` a part of the sweep is. */
+export function shardOfPart(part: number): { from: TableId; shard: number } {
+  return { from: part < DUE_SHARDS ? 'main' : 'places', shard: part % DUE_SHARDS };
+}
 
 export const keys = {
   person: (subjectId: string): Key => ({ pk: partition(subjectId), sk: 'PERSON' }),

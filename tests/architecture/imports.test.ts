@@ -27,7 +27,18 @@ const mayImport: Record<string, readonly string[]> = {
   'lib/door': ['lib', 'lib/gate', 'lib/crypto', 'lib/policy'],
   'lib/gate': ['lib', 'lib/table', 'lib/crypto', 'lib/policy', 'lib/notice', 'lib/trail'],
   'lib/consent': ['lib', 'lib/table', 'lib/policy'],
-  'lib/process': ['lib', 'lib/gate', 'lib/table', 'lib/crypto', 'lib/policy', 'lib/notice', 'lib/scope'],
+  'lib/certificate': ['lib', 'lib/table', 'lib/crypto', 'lib/policy'],
+  'lib/process': [
+    'lib',
+    'lib/certificate',
+    'lib/consent',
+    'lib/gate',
+    'lib/table',
+    'lib/crypto',
+    'lib/policy',
+    'lib/notice',
+    'lib/scope',
+  ],
   'lib/notice': ['lib', 'lib/crypto', 'lib/policy'],
   'lib/scope': ['lib/policy'],
   'lib/card': [],
@@ -154,6 +165,7 @@ describe('who may import whom', () => {
     expect([...files, ...sources('infra')].filter(makes).sort()).toEqual([
       'functions/login/web-code.ts', // under a code, and nobody's
       'lib/table/incident/change-incident.ts', // of an incident, and nobody's
+      'lib/table/location/place-keys.ts', // of an hour, and beneath it a person's own
       'lib/table/person/person-key.ts',
       'lib/table/sealer.ts',
     ]);
@@ -169,15 +181,17 @@ describe('who may import whom', () => {
         // Acts of consent: each is made on what was recorded before.
         'functions/consent/act.ts',
         'lib/consent/write-act.ts',
+        'lib/process/authorisation.ts',
         'lib/table/person/join.ts',
         // It is shown to the person, or they are to be asked.
         'functions/consent/own-lists.ts',
         'functions/consent/prompts.ts',
         'functions/consent/status.ts',
         'functions/login/join.ts',
-        'lib/process/policy-notice.ts',
+        'lib/process/audience/policy.ts',
         'functions/profile/list-services.ts',
         'lib/consent/prompts-due.ts',
+        'lib/table/readers/after-end.ts',
         // What may be there to be deleted.
         'functions/location/settings.ts',
       ].sort(),
@@ -193,6 +207,24 @@ describe('who may import whom', () => {
     );
     const borrowed = imports.filter(({ to }) => /^lib\/table\/(entit|gauge|replace|attribute)/.test(to));
     expect([...seenThrough, ...borrowed]).toEqual([]);
+  });
+
+  it('certifies an erasure by code that the eraser has no part in (R3)', () => {
+    const reached = (from: readonly string[]): string[] => {
+      const next = from.flatMap((file) =>
+        importsOf(file).flatMap(({ to, typeOnly }) => (typeOnly ? [] : [`${to}.ts`])),
+      );
+      const all = [...new Set([...from, ...next])];
+      return all.length === from.length ? all : reached(all);
+    };
+    const verifier = [
+      ...sources('lib/certificate'),
+      'lib/process/end-account/survey.ts',
+      'lib/process/end-account/certify.ts',
+    ];
+    expect(reached(['lib/process/erasure.ts'])).toContain('lib/table/readers/erase.ts');
+    expect(reached(verifier)).not.toContain('lib/table/readers/erase.ts');
+    expect(verifier.flatMap(importsOf).filter(({ to }) => to.startsWith('lib/table/replace'))).toEqual([]);
   });
 
   it('goes round in no circle, in types or in values', () => {

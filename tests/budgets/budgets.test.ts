@@ -4,12 +4,14 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { ownCardKinds } from '../../functions/cards/shapes';
 import { functionNames } from '../../infra/capabilities/files';
 import type { Principal } from '../../infra/capabilities/rights';
+import { HOUR_MS } from '../../lib/clock';
 import { KEY_RING_REFRESH_MS } from '../../lib/crypto/key-ring';
 import { TRAIL_KEY } from '../../lib/crypto/wrapped-key';
 import type { Budget, OperationKinds } from '../../lib/gate/operation';
 import { type KindId, kindIds, kinds, kindsFor } from '../../lib/policy/kinds';
 import { serviceIds } from '../../lib/policy/services';
 import { acts, type LedgerAct, ledgerActs } from '../../lib/table/ledger/acts';
+import { hourOf, placeKey } from '../../lib/table/location/place-key';
 import { createServiceKey, loadServiceKeys, removeServiceKey } from '../../lib/table/service/key-store';
 import { breachRows } from '../breach/budget-rows';
 import { cardRows } from '../cards/budget-rows';
@@ -180,6 +182,7 @@ const prepare: Record<string, () => Promise<Prepared>> = {
   },
   'retention/sweep': async () => {
     await olderTrailKey();
+    await endedHour();
     return { by: { trigger: 'schedule' } };
   },
 };
@@ -196,6 +199,13 @@ async function olderTrailKey(): Promise<void> {
   await table.write(createServiceKey(await ring.newTrailKey('2025-12-31')), removeServiceKey(known));
   awhileLater();
   await world.deps.policy.refresh();
+}
+
+/** The key of an hour whose places end with this run. */
+async function endedHour(): Promise<void> {
+  const of = hourOf(world.deps.clock.now() - 25 * HOUR_MS);
+  const value = { name: 'hour', of, wrapped: Buffer.from('any'), suite: 'aes' } as const;
+  await world.deps.table.write({ Put: { Item: placeKey.make('hour', of, value) } });
 }
 
 async function webCode() {
@@ -438,6 +448,8 @@ const seldom: Partial<Record<Principal, Grant[]>> = {
     // tests/login/arrivals: from another entry of the same operator.
     onItems('BatchGetItem', 'ID#unionid#*'),
     onItems('PutItem', 'ID#unionid#*'),
+    // tests/process/join: it takes the place of the account that is given up.
+    onPlaces('PutItem'),
     // tests/hosts/door: by an assertion of the door.
     onItems('PutItem', 'SPENT#*'),
   ],
@@ -445,8 +457,14 @@ const seldom: Partial<Record<Principal, Grant[]>> = {
     // tests/location/switch: a history that goes with its consent, and the place that is counted.
     onItems('DeleteItem', 'P#*'),
     onItems('UpdateItem', 'GAUGE#*'),
+    // tests/location/switch: a withdrawal.
+    onPlaces('PutItem'),
     // tests/policy/announcing: the process that tells people of a version.
     onItems('PutItem', 'PROCESS#*'),
+  ],
+  location: [
+    // tests/location/places: by an instance that has not made the key.
+    onPlaces('BatchGetItem', 'PLACE-KEYS'),
   ],
   identity: [
     // tests/identity/gauges: a threshold is reached.
@@ -459,6 +477,7 @@ const seldom: Partial<Record<Principal, Grant[]>> = {
     // tests/rights/erase-part: a place, which is counted, with its history.
     onItems('DeleteItem', 'P#*'),
     onItems('UpdateItem', 'GAUGE#*'),
+    onPlaces('PutItem'),
   ],
   breach: [
     // tests/breach/scope: a scope that rests on a list.
@@ -469,8 +488,14 @@ const seldom: Partial<Record<Principal, Grant[]>> = {
     ...['Query', 'UpdateItem', 'DeleteItem'].map((act) => onItems(act, 'INCIDENT#*')),
     onItems('DeleteItem', 'LIST#*'),
     onItems('Query', 'AUDIENCE#*'),
-    // tests/breach/containment: one share.
-    onItems('BatchGetItem', 'ID#share#*'),
+    // tests/certificate/handed-out: an account that has ended, with a link, a place, a picture and words that wait for a human.
+    ...['BatchGetItem', 'PutItem', 'DeleteItem'].map((act) => onItems(act, 'SURVEY#*')),
+    onItems('BatchGetItem', 'ID#*'),
+    onItems('PutItem', 'CERTIFICATE#*'),
+    { action: 'dynamodb:Query', resource: 'Table/index/due', key: 'AUTHORISATIONS' },
+    { action: 'dynamodb:Query', resource: 'Table/index/due', key: 'CARD-TEXTS' },
+    { action: 'dynamodb:Query', resource: 'Table/index/near', key: '*' },
+    { action: 's3:ListBucket', resource: 'ObjectsBucket' },
     // tests/breach/scope: a scope that rests on lists or on what somebody has touched.
     ...['BatchGetItem', 'Query'].map((act) => onItems(act, 'LIST#*')),
     { action: 'dynamodb:Query', resource: 'Table/index/touched', key: '*' },
@@ -481,6 +506,14 @@ const seldom: Partial<Record<Principal, Grant[]>> = {
     onItems('UpdateItem', 'GAUGE#*'),
     // tests/identity/journeys: what leads to a real name.
     onItems('DeleteItem', 'ID#*'),
+    // tests/location/places: the end of a place, and of what it lies under.
+    ...['BatchGetItem', 'DeleteItem'].map((act) => onPlaces(act)),
+    // tests/events/duties: a permission taken back, with the place that it covered.
+    onPlaces('PutItem'),
+    // tests/policy/announcing: whom a change of the policy concerns, and that the engine of notices tells them.
+    onItems('PutItem', 'NOTICE#*'),
+    onItems('PutItem', 'ANNOUNCED'),
+    { action: 'sqs:SendMessage', resource: 'NoticeQueue' },
   ],
   notify: [
     // tests/notice/fanout: by a partner, whose time is shared.
@@ -497,8 +530,12 @@ const seldom: Partial<Record<Principal, Grant[]>> = {
 
 const byName = (one: Grant, other: Grant) => (JSON.stringify(one) < JSON.stringify(other) ? -1 : 1);
 
-function onItems(act: string, key: string): Grant {
-  return { action: `dynamodb:${act}`, resource: 'Table', key };
+function onItems(act: string, key: string, resource = 'Table'): Grant {
+  return { action: `dynamodb:${act}`, resource, key };
+}
+
+function onPlaces(act: string, key = 'P#*'): Grant {
+  return onItems(act, key, 'PlacesTable');
 }
 
 /** What Lambda does in a function's name, to bring it messages and settings and to write its log. */

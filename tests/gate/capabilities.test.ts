@@ -10,6 +10,7 @@ const everySetting = {
   STAGE: 'production',
   SERVICE_REGION: 'cn-north-1',
   TABLE_NAME: 'leliao-production',
+  PLACES_TABLE_NAME: 'leliao-production-places',
   PROCESS_QUEUE_URL: 'https://sqs.cn-north-1.amazonaws.com.cn/1/process',
   NOTICE_QUEUE_URL: 'https://sqs.cn-north-1.amazonaws.com.cn/1/notice',
   OBJECTS_BUCKET: 'leliao-production-objects',

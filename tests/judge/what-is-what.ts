@@ -34,14 +34,17 @@ export const entities: Record<string, string> = {
   'spent-nonce': '-spentAtMs',
   'person-process': 'kind id step version attempts state dueShard dueAt heldUntil',
   'service-process': 'kind id step version attempts state dueShard dueAt heldUntil',
+  certificate: 'signedAt text',
+  'survey-part': 'seenAtSeconds leads files entries',
   'policy-notice': 'policyVersion sentAt seenAt',
   'audience-head': 'parts people minors certain sets otherSets digest',
-  'notice-audience': '-members -kindSets',
+  'notice-audience': '-members -kindSets endsAtSeconds',
   notice:
-    'noticeId kind drill state audienceId parts channels texts exemptions proposal approvedBy sendingAt version',
-  'notice-recipient': 'noticeId as part place kind drill at tries openedAt -moves',
+    'noticeId kind drill state audienceId parts channels texts exemptions proposal approvedBy endsAtSeconds sendingAt version',
+  'notice-recipient': 'noticeId as part place kind drill at tries endsAtSeconds openedAt -moves',
   'notice-quota': 'frontier closedSinceMs closedUntilMs version',
   'authorisation-event': 'eventId event happenedAt toldAt scope dueAt',
+  'recipient-duty': 'recipient kinds since dueAt reminders remindedAt confirmedAt confirmedBy ticket',
   'contact-mail': 'confirmedAt address epoch',
   'mail-code': 'askedAtMs tries -digest epoch',
   'message-acceptance': 'version said saidAtMs toldBySelf toldByWechat spent -requests',
@@ -70,8 +73,9 @@ export const entities: Record<string, string> = {
   'viewer-record': 'shareId day expiresAtSeconds epoch',
   // location
   location:
-    'version revision on sinceMs precision findable keepsHistory untilSeconds expiresAtSeconds nearUntilSeconds -nearCell:location-cell -nearPath:location-cell cell:location-point takenAtMs:location-point epoch',
+    'version revision on sinceMs precision findable keepsHistory untilSeconds expiresAtSeconds nearUntilSeconds hour -nearCell:location-cell -nearPath:location-cell cell:location-point takenAtMs:location-point epoch',
   'ended-location': 'expiresAtSeconds epoch',
+  'place-key': '-name -of -wrapped -suite',
   'history-day': 'day version expiresAtSeconds places:location-history epoch',
   // profile and services
   nickname: 'version updatedAt edit nickname epoch',
@@ -134,10 +138,16 @@ export const envelope = new Set(
 );
 
 /** What of a person stays when they are erased, and by which law. */
-export const outlives = new Set(['ledger-entry', 'notice-recipient', 'appeal', 'decided-appeal']);
-/** And of their own item; the key as long as something of that is sealed under it. */
+export const outlives = new Set([
+  'ledger-entry',
+  'notice-recipient',
+  'appeal',
+  'decided-appeal',
+  'recipient-duty',
+]);
+/** And of their own item. */
 export const remains = new Set(
-  'everyoneShard subjectId createdAt lifeState lifeStateAt held ledgerSeq ledgerHash wrappedKey'.split(' '),
+  'everyoneShard subjectId createdAt lifeState lifeStateAt held ledgerSeq ledgerHash'.split(' '),
 );
 
 /** What a session says that is the person's to take away; a consent says nothing else. */

@@ -30,6 +30,7 @@ const secrets = {
   WECHAT_SECRET: 'marked-wechat-secret',
   WECHAT_APPID: 'marked-appid',
   TABLE_NAME: 'marked-table',
+  PLACES_TABLE_NAME: 'marked-table-places',
 };
 
 const BUCKET = 'leliao-production-ObjectsBucketArn';

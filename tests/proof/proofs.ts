@@ -4,6 +4,10 @@ export const proofs: Record<string, { file: string; shows: string }> = {
     file: 'tests/location/switch.test.ts',
     shows: 'every order of three acts after two beginnings: a place is kept exactly while it may be',
   },
+  places: {
+    file: 'tests/location/places-end.test.ts',
+    shows: 'a hundred thousand places end with one write, and what lies there opens with no key there is',
+  },
   nearby: {
     file: 'tests/location/nearby.test.ts',
     shows: 'people nearby against a look at everybody, and what a thousand questions tell',
@@ -88,6 +92,10 @@ export const proofs: Record<string, { file: string; shows: string }> = {
     file: 'tests/gate/erased-person.test.ts',
     shows:
       'every operation with its caller erased, or everybody else: none fails, and nothing of theirs opens',
+  },
+  closing: {
+    file: 'tests/gate/closing.test.ts',
+    shows: 'every operation by somebody who has closed their account, and about them: they are only stored',
   },
   life: {
     file: 'tests/table/life.test.ts',

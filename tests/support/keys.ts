@@ -3,12 +3,16 @@ import { BatchWriteItemCommand, type DynamoDBClient } from '@aws-sdk/client-dyna
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { makeMissingKeys, type RotateParts } from '../../infra/commands/rotate-keys';
 import { toEpochSeconds } from '../../lib/clock';
+import { slicesOf } from '../../lib/slices';
 import type { Item, Table } from '../../lib/table/client';
 
 /** A root key of no other world's: two services that must not know each other's keys bring one each. */
 export const newRootKey = (): string => `local:${randomBytes(32).toString('base64')}`;
 
 type Made = Promise<Record<string, unknown>[]>;
+/** Writes that DynamoDB takes in one batch. */
+const BATCH_WRITES = 25;
+
 /** By root key and suite: the wrapped keys as they lie in a table. */
 const made = new Map<string, Made>();
 
@@ -23,7 +27,8 @@ export async function giveKeys(raw: DynamoDBClient, tableName: string, parts: Ro
   const puts = (await known).map((item) => ({
     PutRequest: { Item: marshall(item, { removeUndefinedValues: true }) },
   }));
-  await raw.send(new BatchWriteItemCommand({ RequestItems: { [tableName]: puts } }));
+  for (const some of slicesOf(puts, BATCH_WRITES))
+    await raw.send(new BatchWriteItemCommand({ RequestItems: { [tableName]: some } }));
 }
 
 /** What would be put into an empty table, one by one. */

@@ -107,6 +107,7 @@ export function memoryObjects(files: Map<string, Buffer>): Objects {
     remove: async (names) => {
       for (const name of names) files.delete(name);
     },
+    has: async (names) => names.filter((name) => files.has(name)),
   };
 }
 

@@ -9,15 +9,15 @@ import { sweepPart } from '../../lib/process/sweep/sweep-part';
 import { digest, plain } from '../../lib/table/attribute';
 import { declareEntity } from '../../lib/table/entity';
 import { readGauges } from '../../lib/table/gauge/gauge';
-import { DUE_SHARDS, type Key } from '../../lib/table/keys';
+import { type Key, SWEEP_PARTS } from '../../lib/table/keys';
 import { putPerson } from '../../lib/table/person/person';
 import { inPerson } from '../../lib/table/place';
 import { create } from '../../lib/table/replace';
-import { createSealer } from '../../lib/table/sealer';
 import { retentionEntry } from '../../lib/table/retention/retention-entry';
 import { share, sharePointer } from '../../lib/table/sharing/share';
 import { nobodyYet } from '../support/nobody-yet';
 import { rawItem } from '../support/raw-item';
+import { newSealer } from '../support/sealer';
 import { createWorld, START, type World } from '../support/world';
 
 /** Ends by the clock, has files, is led to and counted. */
@@ -69,7 +69,7 @@ async function left({ item, pointer, file }: Made) {
 /** Every part, and what is handed to processes of their own, once. */
 async function sweep(deps: Deps = world.deps): Promise<{ swept: number; failed: number }> {
   const sum = { swept: 0, failed: 0 };
-  for (let shard = 0; shard < DUE_SHARDS; shard += 1) {
+  for (let shard = 0; shard < SWEEP_PARTS; shard += 1) {
     const { swept, failed, after } = await sweepPart(deps, shard, { pages: 10, requestId: 'r' }, among);
     expect(after).toBeUndefined();
     sum.swept += swept;
@@ -90,7 +90,7 @@ const everything = { item: true, pointer: true, file: true };
 describe('what has ended by the clock is swept (S2)', () => {
   it('each night, with what leads to it, and the answer and the log tell how many and not whose', async () => {
     const subjectId = randomId(systemRandom);
-    const sealer = createSealer(subjectId, systemRandom(32), 'aes', systemRandom);
+    const sealer = newSealer(subjectId);
     const id = randomId(systemRandom);
     const common = { cardId: id, epoch: 1, expiresAtSeconds: ENDS, shareId: id };
     const leads = sharePointer.make(`digest-${id}`, undefined, { ...common, subjectId });

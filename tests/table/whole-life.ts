@@ -7,7 +7,7 @@ import { type Attributes, type Codec, digest, otherPerson, plain, sealed } from 
 import { entities } from '../../lib/table/entities';
 import { declareEntity, type Entity } from '../../lib/table/entity';
 import { type GaugeId, readGauges } from '../../lib/table/gauge/gauge';
-import { DUE_SHARDS, type Key } from '../../lib/table/keys';
+import { type Key, SWEEP_PARTS } from '../../lib/table/keys';
 import { instantMs } from '../../lib/table/life';
 import { putPerson } from '../../lib/table/person/person';
 import { inPerson } from '../../lib/table/place';
@@ -17,9 +17,10 @@ import { type Exported, exportPerson } from '../../lib/table/readers/export';
 import { kindsHeld } from '../../lib/table/readers/scope';
 import { endedPage } from '../../lib/table/readers/sweep';
 import { create } from '../../lib/table/replace';
-import { createSealer } from '../../lib/table/sealer';
+import type { Sealer } from '../../lib/table/sealer';
 import { nobodyYet } from '../support/nobody-yet';
 import { rawItem } from '../support/raw-item';
+import { newSealer } from '../support/sealer';
 import { START, type World } from '../support/world';
 
 /** Nobody has made this one: it is exported, explained, in scope, counted, swept and erased all the same. */
@@ -84,7 +85,7 @@ export async function goesThrough(world: World, entity: Any, drawn: Value): Prom
   const value = isPerson ? { ...drawn, held: undefined, lifeState: 'closing' } : drawn;
   const person = () => {
     const id = randomId(systemRandom);
-    return { id, sealer: createSealer(id, systemRandom(32), 'aes', systemRandom) };
+    return { id, sealer: newSealer(id) };
   };
   const [me, other] = [person(), person()];
   if (!isPerson) await table.write(putPerson(nobodyYet(me.id, 'closing')));
@@ -154,10 +155,7 @@ function declaredOf(entity: Any) {
   );
 }
 
-async function records(
-  { deps }: World,
-  { id, sealer }: { id: string; sealer: ReturnType<typeof createSealer> },
-): Promise<Exported[]> {
+async function records({ deps }: World, { id, sealer }: { id: string; sealer: Sealer }): Promise<Exported[]> {
   const found: Exported[] = [];
   for await (const one of exportPerson(deps, id, async () => sealer, among)) found.push(one);
   return found;
@@ -220,7 +218,7 @@ async function ends(
   itsFiles: string[],
 ): Promise<void> {
   const due = async (nowMs: number) => {
-    for (let shard = 0; shard < DUE_SHARDS; shard += 1) {
+    for (let shard = 0; shard < SWEEP_PARTS; shard += 1) {
       const { ended } = await endedPage(deps.table, shard, nowMs, undefined, among);
       for (const one of ended) if (one.item.pk === item.pk && one.item.sk === item.sk) return one.files;
     }

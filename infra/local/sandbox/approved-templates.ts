@@ -18,6 +18,10 @@ const breachKeys = ['thing1', 'time2', 'phrase3', 'character_string4', 'thing5']
 export const SANDBOX_SUBSCRIBE = {
   breach: { id: 'sandbox-template-of-breach-aaaaaaaaaaaaaaaaa', keys: breachKeys },
   'breach-guardian': { id: 'sandbox-template-of-guardian-aaaaaaaaaaaaaaa', keys: breachKeys },
+  policy: {
+    id: 'sandbox-template-of-policy-aaaaaaaaaaaaaaaa',
+    keys: ['thing1', 'time2', 'character_string3', 'thing4'],
+  },
 } as const;
 
 /** By the type that begins a key, what WeChat takes as its value. Written apart from the service's own renderer. */

@@ -71,6 +71,9 @@ export const subscribeTemplates = {
       thing5: { fixed: '关于您监护的孩子，请看通知全文' },
     },
   },
+  policy: {
+    variables: { thing1: 'title', time2: 'at', character_string3: 'number', thing4: lookInside },
+  },
 } as const satisfies Record<string, SubscribeTemplate>;
 
 export const smsTemplates = {
@@ -84,7 +87,8 @@ export const smsTemplates = {
   },
 } as const satisfies Record<string, SmsTemplate>;
 
-export type TemplateName = keyof typeof subscribeTemplates & keyof typeof smsTemplates;
+export type SubscribeTemplateName = keyof typeof subscribeTemplates;
+export type SmsTemplateName = keyof typeof smsTemplates;
 
 /** A message of approved wording: filled, or what is wrong with it by channel and field. */
 export type Filled<T> = { message: T; flaws?: undefined } | { flaws: Flaw[]; message?: undefined };

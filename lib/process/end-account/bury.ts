@@ -4,6 +4,7 @@ import { buryPerson } from '../../table/person/bury';
 import { readPerson } from '../../table/person/person';
 import { tombstoneOf } from '../../table/person/tombstone';
 import type { Next, StepInput } from '../kind';
+import { noteWays } from './survey';
 
 /**
  * No tombstone, no erasure: what a restore brings back is erased again by it, so it lies there before anything goes (promise
@@ -12,9 +13,10 @@ import type { Next, StepInput } from '../kind';
 export async function bury(deps: Deps, { process: { state }, self }: StepInput): Promise<Next> {
   if (!self) return { to: 'end' };
   const { subjectId, lifeState } = readPerson(self);
-  if (lifeState === 'erased') return { to: 'items', state };
+  if (lifeState === 'erased') return { to: 'survey', state };
   const at = toInstant(deps.clock.now());
   const { name, content } = tombstoneOf(subjectId, at);
   await deps.vault.put(name, content);
-  return { to: 'items', state, writes: buryPerson(self, at) };
+  const writes = [...buryPerson(self, at), noteWays(self, deps.clock.now())];
+  return { to: 'survey', state: { ...state, parts: 1 }, writes };
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Deps } from '../../deps';
 import { ConditionFailed } from '../../table/client';
-import { subjectOf } from '../../table/keys';
+import { shardOfPart, subjectOf } from '../../table/keys';
 import { beginProcess, type ProcessRef } from '../../table/process/process';
 import type { AnyEntity } from '../../table/readers/any-entity';
 import { declaredEntities } from '../../table/readers/partition';
@@ -46,7 +46,7 @@ export async function sweepPart(
   return part;
 }
 
-export const chainOfPart = (shard: number) => `sweep-${shard}` as RetentionChain;
+export const chainOfPart = (part: number) => `sweep-${shardOfPart(part).shard}` as RetentionChain;
 
 /** Files lie with a partner, and what is left of a person may be anything. */
 function isSlow({ files, entity }: Ended): boolean {

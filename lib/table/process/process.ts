@@ -103,13 +103,15 @@ export function readProcess(item: Item | undefined): Process | undefined {
 
 const AS_SEEN = 'version = :seen';
 
-/** Moves a process on to a step, with nothing held against it. Refused when another runner has moved it. */
-export function moveProcess(process: Process, step: string, state: ProcessState): Write {
+/**
+ * Moves a process on to a step, with nothing held against it; it is due when it was, or at `dueAtMs`. Refused when another
+ * runner has moved it.
+ */
+export function moveProcess(process: Process, step: string, state: ProcessState, dueAtMs?: number): Write {
   return {
     Update: {
       Key: processKey(process),
-      UpdateExpression:
-        'SET step = :step, #state = :state, attempts = :none, version = :next REMOVE heldUntil',
+      UpdateExpression: `SET step = :step, #state = :state, attempts = :none, version = :next${dueAtMs === undefined ? '' : ', dueAt = :due'} REMOVE heldUntil`,
       ConditionExpression: AS_SEEN,
       ExpressionAttributeNames: { '#state': 'state' },
       ExpressionAttributeValues: {
@@ -118,6 +120,7 @@ export function moveProcess(process: Process, step: string, state: ProcessState)
         ':none': 0,
         ':next': process.version + 1,
         ':seen': process.version,
+        ...(dueAtMs !== undefined && { ':due': toInstant(dueAtMs) }),
       },
     },
   };

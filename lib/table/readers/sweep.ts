@@ -1,6 +1,6 @@
 import { toInstant } from '../../clock';
 import type { Item, Table, Write } from '../client';
-import { dueShard, type Key } from '../keys';
+import { dueShard, type Key, shardOfPart } from '../keys';
 import { type Condition, remove } from '../replace';
 import type { AnyEntity } from './any-entity';
 import { filesOf, openUntil } from './erase';
@@ -32,18 +32,20 @@ export type EndedPage = {
  */
 export async function endedPage(
   table: Table,
-  shard: number,
+  part: number,
   nowMs: number,
   after?: After,
   among: ReadonlyMap<string, AnyEntity> = declaredEntities,
 ): Promise<EndedPage> {
-  const { items, lastKey } = await table.query({
+  const { from, shard } = shardOfPart(part);
+  const page = {
     IndexName: 'due',
     KeyConditionExpression: 'dueShard = :shard AND dueAt <= :now',
     ExpressionAttributeValues: { ':shard': dueShard(shard, 'ENDS'), ':now': toInstant(nowMs) },
     Limit: PAGE_ITEMS,
     ...(after && { ExclusiveStartKey: after }),
-  });
+  };
+  const { items, lastKey } = await table.query(page, 'alive', from);
   const found = items.length > 0 ? await table.getMany(items, 'ended-too') : [];
   return {
     ended: found.flatMap((item) => endedIn(item, nowMs, among) ?? []),
