@@ -29,6 +29,7 @@ import type { PurposeId } from '../policy/purposes';
  *  opened table      OPENED                  OPENED          which table the service was opened on: a restored one is another
  *  policy            POLICY                  BOOK            the version in force and the next one
  *  policy version    POLICY                  VERSION#<n>     text, registry and difference, chained
+ *  hold              HOLD#<hold>             HOLD            what a law or a dispute needs kept; what it keeps stays in its place
  *  retention chain   RETENTION#<chain>       HEAD            where it stands
  *                    RETENTION#<chain>       ENTRY#<n>       what has ended by the clock, and what is held
  *  gauge             GAUGE#<shard>           GAUGE           head-counts, spread over shards
