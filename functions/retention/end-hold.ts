@@ -27,7 +27,8 @@ export async function reviewHold(
   demandReview(reviewAt, nowMs);
   return change(deps, holdId, async (opened) => {
     const { state } = opened.hold;
-    if (state === 'releasing' || state === 'released') throw new AppError('NOT_NOW', { why: '这项封存已经解除。' });
+    if (state === 'releasing' || state === 'released')
+      throw new AppError('NOT_NOW', { why: '这项封存已经解除。' });
     const after = {
       dueAt: toInstant(Date.parse(reviewAt)),
       reviewedAt: toInstant(nowMs),

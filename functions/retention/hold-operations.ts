@@ -58,7 +58,8 @@ const kept = { in: ['hold-record', 'hold-state'], out: ['hold-record', 'hold-sta
 export const holdOperations = {
   hold: operation({
     ...common,
-    summary: '工作人员：依法封存一个人的信息：限定种类和时间，写明理由、文书、负责人和复核日期。封存的信息只存储，不作其他处理。',
+    summary:
+      '工作人员：依法封存一个人的信息：限定种类和时间，写明理由、文书、负责人和复核日期。封存的信息只存储，不作其他处理。',
     roles: ['officer'],
     kinds: kept,
     input: z.strictObject({
@@ -110,7 +111,8 @@ export const holdOperations = {
   }),
   releaseHold: operation({
     ...common,
-    summary: '工作人员：解除一项封存，须由决定封存者以外的人办理。封存期间应当删除的信息随即删除，其余恢复原状。',
+    summary:
+      '工作人员：解除一项封存，须由决定封存者以外的人办理。封存期间应当删除的信息随即删除，其余恢复原状。',
     roles: ['officer'],
     kinds: kept,
     input: z.strictObject({ holdId }),
@@ -119,7 +121,8 @@ export const holdOperations = {
     run: releaseHold,
   }),
   explain: operation({
-    summary: '工作人员：逐条说明一个人的信息为什么保存、按哪项规定、保存到什么时候，不打开内容。查看先写入本人的处理记录。',
+    summary:
+      '工作人员：逐条说明一个人的信息为什么保存、按哪项规定、保存到什么时候，不打开内容。查看先写入本人的处理记录。',
     caller: 'staff',
     roles: ['officer', 'support'],
     purpose: 'accountability',

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { operation } from '../../lib/gate/operation';
 import { serve } from '../../lib/host/serve';
+import { forecastOperations } from './forecast-operations';
 import { holdOperations } from './hold-operations';
 import { runProcess } from './run-process';
 import { sweep } from './sweep';
@@ -47,9 +48,10 @@ export const retention = {
     }),
     ledger: 'act',
     // The first run of a day destroys a day's key. Two trips per shard of the index; each process found costs what runProcess costs, each record swept a write of its own.
-    budget: { trips: 18, readUnits: 10, writeUnits: 4 },
+    budget: { trips: 20, readUnits: 12, writeUnits: 8 },
     run: sweep,
   }),
+  ...forecastOperations,
   ...holdOperations,
 };
 

@@ -51,7 +51,12 @@ export async function holdPerson(deps: Deps, { caller, input }: Run<'staff', Hol
   if (!about) throw new AppError('NOT_FOUND');
   const { subjectId, kinds, from, until } = input;
   demandScope(input);
-  const scope = { subjectId, ...(kinds && { kinds: [...new Set(kinds)].sort() }), ...(from && { from }), ...(until && { until }) };
+  const scope = {
+    subjectId,
+    ...(kinds && { kinds: [...new Set(kinds)].sort() }),
+    ...(from && { from }),
+    ...(until && { until }),
+  };
   return place(deps, caller.staffId, input, { ...scope, state: 'freezing' }, (holdId) => [
     beginFreezing(subjectId, about.person.freezing ?? [], holdId),
   ]);
@@ -127,4 +132,3 @@ function demandScope({ kinds, from, until }: HoldPerson): void {
   ];
   if (fields.length > 0) throw new AppError('INVALID_INPUT', { fields });
 }
-

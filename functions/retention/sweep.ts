@@ -1,11 +1,15 @@
 import type { Deps } from '../../lib/deps';
 import type { Run } from '../../lib/gate/operation';
 import { faultOf } from '../../lib/log';
+import { beijingDay } from '../../lib/policy/working-days';
+import { beginForecast, forecastOf } from '../../lib/process/forecast';
 import { beginSweep, sweepOf } from '../../lib/process/sweep';
 import { type Part, sweepPart } from '../../lib/process/sweep/sweep-part';
 import { ConditionFailed } from '../../lib/table/client';
 import { DUE_SHARDS, type Key } from '../../lib/table/keys';
 import { dueProcesses } from '../../lib/table/process/process';
+import { lostRace } from '../../lib/table/races';
+import { readForecast } from '../../lib/table/retention/forecast';
 import { destroyDays } from './destroy-days';
 
 /** A run stops taking up work after this long, well inside the platform's 60 s; the next run goes on. */
@@ -32,6 +36,7 @@ export async function sweep(deps: Deps, { requestId }: Pick<Run<'scheduler', unk
     deps.log({ event: 'fault', requestId, operation, ...faultOf(error) });
   };
   await destroyDays(deps).catch(failed);
+  await countOncePerDay(deps).catch(failed);
   let oldestAtMs = deps.clock.now();
   for (let shard = 0; shard < DUE_SHARDS; shard += 1) {
     if (deps.clock.now() > stopAtMs) outcome.finished = false;
@@ -46,6 +51,15 @@ export async function sweep(deps: Deps, { requestId }: Pick<Run<'scheduler', unk
   }
   tell(deps, requestId, outcome, Math.floor((deps.clock.now() - oldestAtMs) / 1000));
   return outcome;
+}
+
+/** The forecast of a day is begun by its first run, once. */
+async function countOncePerDay({ table, queue, clock }: Deps): Promise<void> {
+  const nowMs = clock.now();
+  const known = await readForecast(table);
+  if (known?.day === beijingDay(nowMs)) return;
+  await table.write(beginForecast(nowMs)).catch(lostRace);
+  await queue.send([forecastOf(nowMs)]);
 }
 
 async function askForProcesses(deps: Deps, shard: number, stopAtMs: number, outcome: Outcome): Promise<void> {

@@ -2,6 +2,7 @@ import { type KindId, kindIds } from '../policy/kinds';
 import { endAccount } from './end-account';
 import { endOfPeriod } from './end-of-period';
 import { erasure } from './erasure';
+import { forecast } from './forecast';
 import { hold } from './hold';
 import { incidentClock } from './incident-clock';
 import { incidentMeasure } from './incident-measure';
@@ -17,6 +18,7 @@ export const processKinds: Readonly<Record<string, ProcessKind>> = {
   'end-account': endAccount,
   'end-of-period': endOfPeriod,
   erasure,
+  forecast,
   hold,
   'incident-clock': incidentClock,
   'incident-measure': incidentMeasure,

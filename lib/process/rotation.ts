@@ -154,7 +154,11 @@ async function nextHolders(
   const holders = ids.map((id, at) => {
     return { id, wrappedKey: items[at]?.wrappedKey as Uint8Array | undefined, put: replaceIncidentKey };
   });
-  return { holders: [...holders, ...(last === undefined ? await holdersOfHolds(deps) : [])], people: 0, last };
+  return {
+    holders: [...holders, ...(last === undefined ? await holdersOfHolds(deps) : [])],
+    people: 0,
+    last,
+  };
 }
 
 async function holdersOfHolds({ table }: Deps): Promise<Holder[]> {

@@ -49,6 +49,7 @@ import {
   realName,
 } from './real-name/real-name';
 import { attempt, networkAttempt } from './real-name/real-name-attempt';
+import { retentionForecast } from './retention/forecast';
 import { retentionEntry, retentionHead } from './retention/retention-entry';
 import { serviceKey } from './service/key-store';
 import { block, blockedBy } from './sharing/block';
@@ -151,6 +152,7 @@ export const entities = {
   networkAttempt,
   // retention
   retentionEntry,
+  retentionForecast,
   retentionHead,
   // service
   serviceKey,

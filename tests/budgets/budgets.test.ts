@@ -23,6 +23,7 @@ import { notifyRows } from '../notify/budget-rows';
 import { policyRows } from '../policy/budget-rows';
 import { profileRows } from '../profile/budget-rows';
 import { holdRows } from '../hold/budget-rows';
+import { forecastRows } from '../retention/budget-rows';
 import { rightsRows } from '../rights/budget-rows';
 import { gateBrowser } from '../support/browser';
 import { consentAct, grant, seenEntryOf, withdraw } from '../support/consent';
@@ -70,6 +71,7 @@ const ofOthers: Record<string, () => Promise<Prepared>> = {
   ...policyRows(() => world),
   ...locationRows(() => world),
   ...rightsRows(() => world),
+  ...forecastRows(() => world),
   ...holdRows(() => world),
   ...identityRows(() => world),
   ...consentRows(() => world),

@@ -118,6 +118,7 @@ export const entities: Record<string, string> = {
   'policy-book': 'latest hash versions',
   'retention-entry': 'seq at act rule kind count digest details prev hash',
   'retention-head': 'seq hash',
+  'retention-forecast': 'day from weeks periods',
   announcements: 'current version',
   'policy-version':
     'version state content textHash effectiveAt proposedBy proposedAt decidedBy decidedAt prev hash',

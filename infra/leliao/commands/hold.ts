@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { kindIds } from '../../../lib/policy/kinds';
 import { staffReasons } from '../../../lib/gate/operation';
+import { kindIds } from '../../../lib/policy/kinds';
 import { command, group } from '../command';
 import { confirmStep } from '../confirm';
 import { Stop } from '../exit';
@@ -28,111 +28,126 @@ const placing = {
 };
 
 /** What a law or a dispute needs kept (promise S3). */
-export const holdCommands = group(words('依法封存：留下什么、为什么、到何时复核', 'holds: what is kept by law, why, and its review'), {
-  list: command({
-    does: words('尚未解除的封存，复核日期最近的在前', 'holds that are not released, the next review first'),
-    async run(session) {
-      const found = await (await session.api()).retention.holds();
-      await session.print(found, () =>
-        rowsIn(
-          session,
-          [
-            [words('封存', 'hold'), (one) => one.holdId],
-            [words('状态', 'state'), (one) => one.state],
-            [words('对象', 'about'), (one) => one.subjectId ?? one.incidentId],
-            [words('负责人', 'owner'), (one) => one.owner],
-            [words('复核', 'review'), (one) => dueIn(session, one.reviewAt)],
-            [words('逾期', 'overdue'), (one) => yesIn(session, one.isOverdue)],
-          ],
-          found.holds,
-        ),
-      );
-    },
-  }),
-  show: command({
-    does: words('一项封存的全部内容', 'everything about one hold'),
-    places: { hold: holdId },
-    async run(session, { hold }) {
-      const found = await holdOf(session, hold);
-      await session.print(found, () => view(session, found));
-    },
-  }),
-  place: command({
-    does: words('封存一个人的信息，只封存所限定的', 'hold what is named of a person, and nothing else'),
-    places: { account: neededText('账号', 'account') },
-    options: {
-      ...placing,
-      ticket: neededText('工单号', 'ticket'),
-      kind: someOf(kindIds, 'kind', '只封存含这些种类的记录', 'only records with these kinds'),
-      from: instant('只封存此时及以后产生的', 'only what came from this time on'),
-      until: instant('只封存此时以前产生的', 'only what came before this time'),
-    },
-    async run(session, { account: subjectId, ticket, kind: kinds, from, until, yes: given, ...said }) {
-      const scope = { ...(kinds && { kinds }), ...(from && { from }), ...(until && { until }) };
-      const input = { ...(await saidOf(said)), ...scope, subjectId, ticket };
-      const does = [
-        words(
-          `将封存账号 ${subjectId} 的${kinds ? kinds.join('、') : '全部信息'}：本人和任何人都不能再使用、修改或者删除，直到解除。`,
-          `Will hold ${kinds ? kinds.join(', ') : 'everything'} of account ${subjectId}: nobody uses, changes or deletes it until it is released.`,
-        ),
-      ];
-      await confirmStep(session, { number: subjectId, does, yes: given });
-      const idempotencyKey = keyOf('hold', input);
-      const made = await (await session.api()).retention.hold({ ...input, idempotencyKey });
-      await session.print(made, () => view(session, made));
-    },
-  }),
-  incident: command({
-    does: words('封存一起安全事件的卷宗，期满后继续保存', 'keep the records of an incident beyond their period'),
-    places: { incident: incidentId('事件编号', 'number of the incident') },
-    options: placing,
-    async run(session, { incident, yes: given, ...said }) {
-      const input = { ...(await saidOf(said)), incidentId: incident };
-      const does = [
-        words(`将封存事件 ${incident} 的卷宗，直到解除。`, `Will keep the records of ${incident} until released.`),
-      ];
-      await confirmStep(session, { number: incident, does, yes: given });
-      const idempotencyKey = keyOf('hold-incident', input);
-      const made = await (await session.api()).retention.holdIncident({ ...input, idempotencyKey });
-      await session.print(made, () => view(session, made));
-    },
-  }),
-  review: command({
-    does: words('复核后继续封存，写明下次复核的日期', 'go on holding after a review, until the next one'),
-    places: { hold: holdId },
-    options: {
-      next: neededInstant('下次复核的日期，180 天之内', 'the next review, within 180 days'),
-      owner: text('新的负责人', 'who answers for it from now on'),
-    },
-    async run(session, { hold, next: reviewAt, owner }) {
-      const input = { holdId: hold, reviewAt, ...(owner && { owner }) };
-      const done = await (await session.api()).retention.reviewHold(input);
-      await session.print(done, () => view(session, done));
-    },
-  }),
-  release: command({
-    does: words('解除封存，须由决定封存者以外的人办理', 'release a hold: by another officer than who placed it'),
-    places: { hold: holdId },
-    options: { yes },
-    async run(session, { hold, yes: given }) {
-      const { retention } = await session.api();
-      const found = await holdOf(session, hold);
-      const does = [
-        words(
-          `将解除封存 ${hold}（${found.count} 条记录）：其间应当删除的随即删除，不能恢复；其余恢复原状。`,
-          `Will release ${hold} (${found.count} records): what should have ended goes at once and for good; the rest is as it was.`,
-        ),
-      ];
-      await confirmStep(session, { number: hold, does, yes: given });
-      const done = await retention.releaseHold({ holdId: hold });
-      await session.print(done, () => view(session, done));
-    },
-  }),
-});
+export const holdCommands = group(
+  words('依法封存：留下什么、为什么、到何时复核', 'holds: what is kept by law, why, and its review'),
+  {
+    list: command({
+      does: words('尚未解除的封存，复核日期最近的在前', 'holds that are not released, the next review first'),
+      async run(session) {
+        const found = await (await session.api()).retention.holds();
+        await session.print(found, () =>
+          rowsIn(
+            session,
+            [
+              [words('封存', 'hold'), (one) => one.holdId],
+              [words('状态', 'state'), (one) => one.state],
+              [words('对象', 'about'), (one) => one.subjectId ?? one.incidentId],
+              [words('负责人', 'owner'), (one) => one.owner],
+              [words('复核', 'review'), (one) => dueIn(session, one.reviewAt)],
+              [words('逾期', 'overdue'), (one) => yesIn(session, one.isOverdue)],
+            ],
+            found.holds,
+          ),
+        );
+      },
+    }),
+    show: command({
+      does: words('一项封存的全部内容', 'everything about one hold'),
+      places: { hold: holdId },
+      async run(session, { hold }) {
+        const found = await holdOf(session, hold);
+        await session.print(found, () => view(session, found));
+      },
+    }),
+    place: command({
+      does: words('封存一个人的信息，只封存所限定的', 'hold what is named of a person, and nothing else'),
+      places: { account: neededText('账号', 'account') },
+      options: {
+        ...placing,
+        ticket: neededText('工单号', 'ticket'),
+        kind: someOf(kindIds, 'kind', '只封存含这些种类的记录', 'only records with these kinds'),
+        from: instant('只封存此时及以后产生的', 'only what came from this time on'),
+        until: instant('只封存此时以前产生的', 'only what came before this time'),
+      },
+      async run(session, { account: subjectId, ticket, kind: kinds, from, until, yes: given, ...said }) {
+        const scope = { ...(kinds && { kinds }), ...(from && { from }), ...(until && { until }) };
+        const input = { ...(await saidOf(said)), ...scope, subjectId, ticket };
+        const does = [
+          words(
+            `将封存账号 ${subjectId} 的${kinds ? kinds.join('、') : '全部信息'}：本人和任何人都不能再使用、修改或者删除，直到解除。`,
+            `Will hold ${kinds ? kinds.join(', ') : 'everything'} of account ${subjectId}: nobody uses, changes or deletes it until it is released.`,
+          ),
+        ];
+        await confirmStep(session, { number: subjectId, does, yes: given });
+        const idempotencyKey = keyOf('hold', input);
+        const made = await (await session.api()).retention.hold({ ...input, idempotencyKey });
+        await session.print(made, () => view(session, made));
+      },
+    }),
+    incident: command({
+      does: words(
+        '封存一起安全事件的卷宗，期满后继续保存',
+        'keep the records of an incident beyond their period',
+      ),
+      places: { incident: incidentId('事件编号', 'number of the incident') },
+      options: placing,
+      async run(session, { incident, yes: given, ...said }) {
+        const input = { ...(await saidOf(said)), incidentId: incident };
+        const does = [
+          words(
+            `将封存事件 ${incident} 的卷宗，直到解除。`,
+            `Will keep the records of ${incident} until released.`,
+          ),
+        ];
+        await confirmStep(session, { number: incident, does, yes: given });
+        const idempotencyKey = keyOf('hold-incident', input);
+        const made = await (await session.api()).retention.holdIncident({ ...input, idempotencyKey });
+        await session.print(made, () => view(session, made));
+      },
+    }),
+    review: command({
+      does: words('复核后继续封存，写明下次复核的日期', 'go on holding after a review, until the next one'),
+      places: { hold: holdId },
+      options: {
+        next: neededInstant('下次复核的日期，180 天之内', 'the next review, within 180 days'),
+        owner: text('新的负责人', 'who answers for it from now on'),
+      },
+      async run(session, { hold, next: reviewAt, owner }) {
+        const input = { holdId: hold, reviewAt, ...(owner && { owner }) };
+        const done = await (await session.api()).retention.reviewHold(input);
+        await session.print(done, () => view(session, done));
+      },
+    }),
+    release: command({
+      does: words(
+        '解除封存，须由决定封存者以外的人办理',
+        'release a hold: by another officer than who placed it',
+      ),
+      places: { hold: holdId },
+      options: { yes },
+      async run(session, { hold, yes: given }) {
+        const { retention } = await session.api();
+        const found = await holdOf(session, hold);
+        const does = [
+          words(
+            `将解除封存 ${hold}（${found.count} 条记录）：其间应当删除的随即删除，不能恢复；其余恢复原状。`,
+            `Will release ${hold} (${found.count} records): what should have ended goes at once and for good; the rest is as it was.`,
+          ),
+        ];
+        await confirmStep(session, { number: hold, does, yes: given });
+        const done = await retention.releaseHold({ holdId: hold });
+        await session.print(done, () => view(session, done));
+      },
+    }),
+  },
+);
 
 /** Which rule keeps each record of somebody (promise S4). */
 export const explainCommand = command({
-  does: words('逐条说明一个人的信息为什么保存、到何时', 'say of each record of a person why it is kept, and until when'),
+  does: words(
+    '逐条说明一个人的信息为什么保存、到何时',
+    'say of each record of a person why it is kept, and until when',
+  ),
   places: { account: neededText('账号', 'account') },
   options: {
     reason: neededOneOf(staffReasons, '查看的理由', 'why you look'),
@@ -144,7 +159,9 @@ export const explainCommand = command({
     const found = await (await session.api()).retention.explain(asked);
     await session.print(found, async () => {
       const lines = found.explanations.map(({ words: said, records }) => `${records} × ${said}`);
-      const more = found.cursor && session.text(words(`还有：--cursor ${found.cursor}`, `More: --cursor ${found.cursor}`));
+      const more =
+        found.cursor &&
+        session.text(words(`还有：--cursor ${found.cursor}`, `More: --cursor ${found.cursor}`));
       return [...lines, ...(more ? [more] : [])].join('\n');
     });
   },
@@ -154,14 +171,18 @@ async function holdOf(session: Session, number: string): Promise<Hold> {
   const { holds } = await (await session.api()).retention.holds();
   const found = holds.find((one) => one.holdId === number);
   if (found) return found;
-  throw new Stop('usage', words('没有这项封存，见 leliao hold list。', 'There is no such hold: see leliao hold list.'));
+  throw new Stop(
+    'usage',
+    words('没有这项封存，见 leliao hold list。', 'There is no such hold: see leliao hold list.'),
+  );
 }
 
 type Said = { reason: string; document: string; file: string; review: string; owner: string | undefined };
 
 async function saidOf({ reason, document, file, review, owner }: Said) {
   const content = await readFile(file).catch(() => undefined);
-  if (!content) throw new Stop('usage', words('读不到文书文件。', 'The file of the document cannot be read.'));
+  if (!content)
+    throw new Stop('usage', words('读不到文书文件。', 'The file of the document cannot be read.'));
   const documentHash = createHash('sha256').update(content).digest('hex');
   return { reason, document, documentHash, reviewAt: review, ...(owner && { owner }) };
 }

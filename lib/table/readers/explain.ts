@@ -102,9 +102,16 @@ function toldOf({ kinds: of, rule, heldBy, endsAtSeconds }: Explained) {
 
 function wordsOf({ kinds: of, purpose, period, basis, endsAtSeconds, ...more }: Explained): string {
   const what = of.map((kind) => kinds[kind].name).join('、') || '不含个人信息的记录';
-  const ends = endsAtSeconds === undefined ? '' : `保存到 ${beijingTime(toInstant(endsAtSeconds * 1000))}（北京时间）为止。`;
-  const stays = more.outlives === undefined ? '' : `注销账号后仍保存的期限：${retention[more.outlives].period}。`;
+  const ends =
+    endsAtSeconds === undefined
+      ? ''
+      : `保存到 ${beijingTime(toInstant(endsAtSeconds * 1000))}（北京时间）为止。`;
+  const stays =
+    more.outlives === undefined ? '' : `注销账号后仍保存的期限：${retention[more.outlives].period}。`;
   const then = more.goesAtRelease ? '解除封存后随即删除' : '解除封存后恢复原状';
-  const held = more.heldBy === undefined ? '' : `现依法封存（${more.heldBy.join('、')}），只存储，不作其他处理；${then}。`;
+  const held =
+    more.heldBy === undefined
+      ? ''
+      : `现依法封存（${more.heldBy.join('、')}），只存储，不作其他处理；${then}。`;
   return `${what}：用于“${purposes[purpose].name}”，保存期限：${period}。依据：${basis}。${ends}${stays}${held}`;
 }
