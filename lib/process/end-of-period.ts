@@ -8,8 +8,9 @@ import { person } from '../table/person/person';
 import { personProcess } from '../table/process/process';
 import type { AnyEntity } from '../table/readers/any-entity';
 import { declaredEntities, entityOf, itemsOfPerson } from '../table/readers/partition';
-import { type Ended, endedIn, moveEnd } from '../table/readers/sweep';
+import { type Ended, endedIn } from '../table/readers/sweep';
 import { remove } from '../table/replace';
+import { moveEnd } from '../table/retention/waiting';
 import type { Next, ProcessKind, StepInput } from './kind';
 import { batchesOf } from './sweep/batch';
 import { end } from './sweep/end-items';
@@ -50,11 +51,10 @@ async function remains(deps: Deps, { process: { state } }: StepInput, among: Amo
     return { to: 'remains' };
   }
   // What another law keeps is looked at again.
-  if (more)
-    return {
-      to: 'end',
-      writes: [moveEnd(found.item, toEpochSeconds(endOf({ months: 1 }, deps.clock.now())))],
-    };
+  if (more) {
+    const nextMs = endOf({ months: 1 }, deps.clock.now());
+    return { to: 'end', writes: [moveEnd(found.item, toEpochSeconds(nextMs))] };
+  }
   return { to: 'end', count: await take(deps, found.item, [found]) };
 }
 

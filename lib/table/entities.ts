@@ -52,6 +52,7 @@ import {
 } from './real-name/real-name';
 import { attempt, networkAttempt } from './real-name/real-name-attempt';
 import { recipientDuty } from './recipient/recipient-duty';
+import { retentionForecast } from './retention/forecast';
 import { retentionEntry, retentionHead } from './retention/retention-entry';
 import { serviceKey } from './service/key-store';
 import { openedTable } from './service/opened-table';
@@ -159,6 +160,7 @@ export const entities = {
   networkAttempt,
   // retention
   retentionEntry,
+  retentionForecast,
   retentionHead,
   // service
   openedTable,

@@ -123,6 +123,7 @@ export const entities: Record<string, string> = {
   'policy-book': 'latest hash versions',
   'retention-entry': 'seq at act rule kind count digest details prev hash',
   'retention-head': 'seq hash',
+  'retention-forecast': 'day from weeks periods',
   announcements: 'current version',
   'policy-version':
     'version state content textHash effectiveAt proposedBy proposedAt decidedBy decidedAt prev hash',
@@ -148,9 +149,6 @@ export const outlives = new Set([
 ]);
 /** And of their own item. */
 export const remains = new Set(
-  'everyoneShard subjectId usedOn dueShard dueAt createdAt lifeState lifeStateAt held ledgerSeq ledgerHash wrappedKey'.split(
-    ' ',
-  ),
   'everyoneShard subjectId createdAt lifeState lifeStateAt held ledgerSeq ledgerHash'.split(' '),
 );
 
