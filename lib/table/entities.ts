@@ -47,7 +47,7 @@ import {
   realName,
 } from './real-name/real-name';
 import { attempt, networkAttempt } from './real-name/real-name-attempt';
-import { recipientDuty } from './recipient/recipient-duty';
+import { confirmedRecipient, recipientDuty } from './recipient/recipient-duty';
 import { retentionEntry, retentionHead } from './retention/retention-entry';
 import { serviceKey } from './service/key-store';
 import { block, blockedBy } from './sharing/block';
@@ -103,6 +103,7 @@ export const entities = {
   // person
   authorisationEvent,
   recipientDuty,
+  confirmedRecipient,
   entryPointer,
   linkedEntry,
   person,
