@@ -53,6 +53,7 @@ import {
 import { attempt, networkAttempt } from './real-name/real-name-attempt';
 import { recipientDuty } from './recipient/recipient-duty';
 import { retentionForecast } from './retention/forecast';
+import { confirmedRecipient, recipientDuty } from './recipient/recipient-duty';
 import { retentionEntry, retentionHead } from './retention/retention-entry';
 import { serviceKey } from './service/key-store';
 import { openedTable } from './service/opened-table';
@@ -116,6 +117,7 @@ export const entities = {
   // person
   authorisationEvent,
   recipientDuty,
+  confirmedRecipient,
   entryPointer,
   linkedEntry,
   person,

@@ -45,7 +45,8 @@ export const entities: Record<string, string> = {
   'notice-recipient': 'noticeId as part place kind drill at tries endsAtSeconds openedAt -moves',
   'notice-quota': 'frontier closedSinceMs closedUntilMs version',
   'authorisation-event': 'eventId event happenedAt toldAt scope dueAt',
-  'recipient-duty': 'recipient kinds since dueAt reminders remindedAt confirmedAt confirmedBy ticket',
+  'recipient-duty': 'recipient kinds since dueAt reminders remindedAt',
+  'confirmed-recipient': 'recipient kinds since reminders remindedAt wasDueAt confirmedAt confirmedBy ticket',
   'contact-mail': 'confirmedAt address epoch',
   'mail-code': 'askedAtMs tries -digest epoch',
   'message-acceptance': 'version said saidAtMs toldBySelf toldByWechat spent -requests',
@@ -146,6 +147,7 @@ export const outlives = new Set([
   'appeal',
   'decided-appeal',
   'recipient-duty',
+  'confirmed-recipient',
 ]);
 /** And of their own item. */
 export const remains = new Set(
