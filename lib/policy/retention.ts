@@ -163,6 +163,13 @@ export const retention = {
     atEnd: 'delete',
     minimum: { months: 36 },
   },
+  'certificate-three-years': {
+    period: '出具后三年',
+    basis: '个人信息保护法第五十六条、网络数据安全管理条例第十二条：处理记录至少保存三年',
+    ends: { months: 36 },
+    atEnd: 'delete',
+    minimum: { months: 36 },
+  },
   'incident-life': {
     period: '安全事件处置结束后三年',
     basis: '个人信息保护法第五十六条、网络数据安全管理条例第十二条：处理记录至少保存三年',
