@@ -133,7 +133,7 @@ export const tableRights: Record<Principal, TableRights> = {
     },
     // By actor: whatever any of them has touched may be asked. Who certifies an erasure looks wherever an item of it was.
     indexes: {
-      due: 'DUE#* AUTHORISATIONS CARD-TEXTS',
+      due: 'DUE#* AUTHORISATIONS RECIPIENTS CARD-TEXTS',
       everyone: 'EVERYONE#*',
       touched: '*',
       near: '*',

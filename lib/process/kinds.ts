@@ -7,6 +7,7 @@ import { incidentMeasure } from './incident-measure';
 import { join } from './join';
 import type { ProcessKind } from './kind';
 import { policyNotice } from './policy-notice';
+import { recipients } from './recipients';
 import { rotation } from './rotation';
 import { scope } from './scope';
 
@@ -19,6 +20,7 @@ export const processKinds: Readonly<Record<string, ProcessKind>> = {
   'incident-measure': incidentMeasure,
   join,
   'policy-notice': policyNotice,
+  recipients,
   rotation,
   scope,
 };

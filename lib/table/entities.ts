@@ -49,6 +49,7 @@ import {
   realName,
 } from './real-name/real-name';
 import { attempt, networkAttempt } from './real-name/real-name-attempt';
+import { recipientDuty } from './recipient/recipient-duty';
 import { retentionEntry, retentionHead } from './retention/retention-entry';
 import { serviceKey } from './service/key-store';
 import { block, blockedBy } from './sharing/block';
@@ -106,6 +107,7 @@ export const entities = {
   noticeRecipient,
   // person
   authorisationEvent,
+  recipientDuty,
   entryPointer,
   linkedEntry,
   person,

@@ -219,7 +219,7 @@ function isSensitive(id: KindId): id is SensitiveKindId {
 const DUE_STEP_SECONDS = 3600;
 
 /** Where the sweep finds what ends by the clock. */
-function dueAt(key: Key, endsAtSeconds: number): { dueShard: string; dueAt: string } {
+export function dueAt(key: Key, endsAtSeconds: number): { dueShard: string; dueAt: string } {
   const shard = shardOf(subjectOf(key) ?? key.pk, DUE_SHARDS);
   const hour = Math.floor(endsAtSeconds / DUE_STEP_SECONDS);
   return { dueShard: dueShard(shard), dueAt: toInstant(hour * DUE_STEP_SECONDS * 1000) };

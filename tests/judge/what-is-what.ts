@@ -44,6 +44,7 @@ export const entities: Record<string, string> = {
   'notice-recipient': 'noticeId as part place kind drill at tries openedAt -moves',
   'notice-quota': 'frontier closedSinceMs closedUntilMs version',
   'authorisation-event': 'eventId event happenedAt toldAt scope dueAt',
+  'recipient-duty': 'recipient kinds since dueAt reminders remindedAt confirmedAt confirmedBy ticket',
   'contact-mail': 'confirmedAt address epoch',
   'mail-code': 'askedAtMs tries -digest epoch',
   'message-acceptance': 'version said saidAtMs toldBySelf toldByWechat spent -requests',
@@ -133,10 +134,16 @@ export const envelope = new Set(
 );
 
 /** What of a person stays when they are erased, and by which law. */
-export const outlives = new Set(['ledger-entry', 'notice-recipient', 'appeal', 'decided-appeal']);
-/** And of their own item; the key as long as something of that is sealed under it. */
+export const outlives = new Set([
+  'ledger-entry',
+  'notice-recipient',
+  'appeal',
+  'decided-appeal',
+  'recipient-duty',
+]);
+/** And of their own item. */
 export const remains = new Set(
-  'everyoneShard subjectId createdAt lifeState lifeStateAt held ledgerSeq ledgerHash wrappedKey'.split(' '),
+  'everyoneShard subjectId createdAt lifeState lifeStateAt held ledgerSeq ledgerHash'.split(' '),
 );
 
 /** What a session says that is the person's to take away; a consent says nothing else. */

@@ -1,6 +1,8 @@
+import { toInstant } from '../../lib/clock';
 import { parseToken } from '../../lib/crypto/token';
 import { actOf, issueProof } from '../../lib/gate/proof';
 import { putCertificate } from '../../lib/table/certificate/certificate';
+import { beginDuty } from '../../lib/table/recipient/recipient-duty';
 import { deliver, pushed } from '../events/push';
 import { grant } from '../support/consent';
 import { type Caller, onceKey, type World } from '../support/world';
@@ -44,6 +46,14 @@ export function rightsRows(theWorld: () => World): Record<string, Prepare> {
     const subjectId = subjectIdOf(by);
     return { subjectId, dutyId: duties.find((one) => one.subjectId === subjectId)?.dutyId, ticket: 'T-1' };
   };
+  /** Somebody whose data a recipient has yet to delete. */
+  const untold = async () => {
+    const { table, clock } = theWorld().deps;
+    const subjectId = subjectIdOf(await person());
+    const since = toInstant(clock.now());
+    await table.write(beginDuty(subjectId, 'tencent-faceid', ['identity-input'], since));
+    return { subjectId, recipient: 'tencent-faceid', ticket: 'T-1' };
+  };
   return {
     // One of the usual size.
     'rights/certificate': async () => {
@@ -67,6 +77,11 @@ export function rightsRows(theWorld: () => World): Record<string, Prepare> {
       return { by: support };
     },
     'retention/settleDuty': async () => ({ input: await withDuty(), by: support }),
+    'retention/recipients': async () => {
+      await untold();
+      return { by: support };
+    },
+    'retention/confirmRecipient': async () => ({ input: await untold(), by: support }),
     'rights/erasePart': async () => ({
       input: { purpose: 'cards', seenEntry: 2, idempotencyKey: onceKey() },
       by: await person(),
