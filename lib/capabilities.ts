@@ -31,6 +31,8 @@ export const everywhere = [
 export const capabilities = {
   /** Opens the key ring: seals and digests of people's data. */
   seal: { settings: ['ROOT_KEY', 'SEAL_SUITE'], parts: ['ring'] },
+  /** Reads or writes where people are, if only to end it: whoever goes through all of a person does. */
+  places: { settings: ['PLACES_TABLE_NAME'], parts: ['placeKeys'] },
   /** Called by people, through a door in CloudBase as well. */
   people: { settings: ['WECHAT_APPID', 'DOOR_KEYS'], parts: ['doorKeys'] },
   'wechat-sign-in': { settings: wechat, partners: ['wechat'] },
@@ -66,8 +68,8 @@ export const capabilities = {
   },
   'staff-identity': { settings: staffAt, parts: ['staff'] },
   pictures: { settings: pictures, parts: ['objects'] },
-  /** Deletes files, and neither reads nor writes one. */
-  'erase-pictures': { settings: pictures, parts: ['objects'] },
+  /** Tells which files there are, beside what it may do with them: who certifies that one is gone. */
+  'look-for-pictures': { settings: pictures, parts: ['objects'] },
   /** Notes in the locked bucket what has ended, and reads there after a restore. */
   vault: { settings: ['VAULT_BUCKET', 'OBJECTS_ENDPOINT'], parts: ['vault'] },
   /** Asks for a process to go on. */
@@ -87,16 +89,34 @@ export type Capability = keyof typeof capabilities;
 
 /** What each function is able to do. A new function begins with a row here (CONTRIBUTING.md). */
 export const functionCapabilities = {
-  login: ['people', 'seal', 'wechat-sign-in', 'linked-entries', 'wechat-phone', 'risk', 'ask-for-processes'],
-  consent: ['people', 'seal', 'staff-identity', 'ask-for-processes', 'publish-policy'],
+  login: [
+    'people',
+    'seal',
+    'places',
+    'wechat-sign-in',
+    'linked-entries',
+    'wechat-phone',
+    'risk',
+    'ask-for-processes',
+  ],
+  consent: ['people', 'seal', 'places', 'staff-identity', 'ask-for-processes', 'publish-policy'],
   cards: ['people', 'seal', 'staff-identity', 'text', 'code'],
   profile: ['people', 'seal', 'staff-identity', 'pictures', 'notice-templates', 'mail'],
-  location: ['people', 'seal'],
+  location: ['people', 'seal', 'places'],
   identity: ['people', 'seal', 'staff-identity', 'faceid', 'network-identity'],
-  rights: ['people', 'seal', 'staff-identity', 'ask-for-processes'],
+  rights: ['people', 'seal', 'places', 'staff-identity', 'ask-for-processes'],
   breach: ['seal', 'staff-identity', 'ask-for-processes', 'notice-templates', 'ask-for-notices'],
   events: ['seal', 'wechat-push', 'notice-templates', 'bounces', 'ask-for-notices', 'ask-for-processes'],
-  retention: ['seal', 'staff-identity', 'take-processes', 'ask-for-processes', 'erase-pictures', 'vault'],
+  retention: [
+    'seal',
+    'places',
+    'staff-identity',
+    'take-processes',
+    'ask-for-processes',
+    'pictures',
+    'look-for-pictures',
+    'vault',
+  ],
   notify: ['seal', 'send-notices', 'notice-templates', 'ask-for-notices', 'wechat-message', 'sms', 'mail'],
 } as const satisfies Record<string, readonly Capability[]>;
 

@@ -24,6 +24,8 @@ const settings = z.object({
   STAGE: z.enum(stages),
   SERVICE_REGION: z.string().check(z.minLength(1)),
   TABLE_NAME: z.string().check(z.regex(/^[\w.-]{3,255}$/)),
+  /** The table without backups, where places lie. */
+  PLACES_TABLE_NAME: z.string().check(z.regex(/^[\w.-]{3,255}$/)),
   TABLE_ENDPOINT: z.string(),
   PROCESS_QUEUE_URL: z.string().check(z.minLength(1)),
   NOTICE_QUEUE_URL: z.string().check(z.minLength(1)),
@@ -155,7 +157,7 @@ export function readConfig(
   environment: Record<string, string | undefined>,
   has: readonly Capability[] = allCapabilities,
 ): Config {
-  const given = { ...optional, ...withoutUndefined(environment) };
+  const given = { ...optional, ...withoutEmpty(environment) };
   const read = settingsOf(has);
   const wanted = names.filter((name) => read.includes(name)).map((name) => [name, true]);
   const parsed = z.pick(settings, Object.fromEntries(wanted) as Record<Name, true>).safeParse(given);
@@ -185,6 +187,7 @@ export const leadsTo: Record<Name, Place> = {
   STAGE: 'nowhere',
   SERVICE_REGION: 'aws-region',
   TABLE_NAME: 'nowhere',
+  PLACES_TABLE_NAME: 'nowhere',
   TABLE_ENDPOINT: 'host',
   PROCESS_QUEUE_URL: 'host',
   NOTICE_QUEUE_URL: 'host',
@@ -250,10 +253,6 @@ export function assertResidence(environment: Record<string, string | undefined>,
     for (const value of (environment[name] ?? '').split(',').filter(Boolean)) look[place](name, value);
 }
 
-function withoutUndefined(
-  environment: Record<string, string | undefined>,
-): Record<string, string | undefined> {
-  return Object.fromEntries(
-    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
-  );
+function withoutEmpty(environment: Record<string, string | undefined>) {
+  return Object.fromEntries(Object.entries(environment).filter(([, value]) => value));
 }

@@ -43,6 +43,8 @@ import type { Registry } from './policy/registry';
 import type { EntryId } from './policy/sign-in-entries';
 import { createTable, type Table, type TableParts } from './table/client';
 import { counting } from './table/gauge/counting';
+import { holding } from './table/hold/holding';
+import { createPlaceKeys, type PlaceKeys } from './table/location/place-keys';
 import { createPolicyBook, type PolicyBook } from './table/policy/policy-book';
 import type { MessageTemplate } from './table/profile/message-acceptance';
 import { loadServiceKeys } from './table/service/key-store';
@@ -55,6 +57,8 @@ export type Deps = {
   ring: KeyRing;
   /** The only way to anybody's data key: says whose in the log first. A call's own, in its name. */
   trail: Trail;
+  /** The keys of hours and days, which places end with. */
+  placeKeys: PlaceKeys;
   /** Everybody whom personal data is sent to: closed, and only `disclose` calls them (promise D1). */
   partners: Partners;
   /** What the operator has a contract for; the other ways are not offered. */
@@ -148,6 +152,7 @@ export function buildDeps(config: Config, replace: Replacements = {}): Deps {
   const limits = replace.limits ?? timeLimits;
   const raw = createTable({
     name: config.TABLE_NAME,
+    placesName: config.PLACES_TABLE_NAME,
     region,
     endpoint: config.TABLE_ENDPOINT,
     clock,
@@ -155,7 +160,7 @@ export function buildDeps(config: Config, replace: Replacements = {}): Deps {
     limits,
     observe: replace.observeTable,
   });
-  const table = counting(raw);
+  const table = holding(counting(raw));
   const queues = { region, endpoint: config.SQS_ENDPOINT, log, limits };
   const asking = { clock, log, limit: limits.partner };
   const buckets = { region, endpoint: config.OBJECTS_ENDPOINT, ...asking };
@@ -185,6 +190,7 @@ export function buildDeps(config: Config, replace: Replacements = {}): Deps {
     doorKeys: doorKeysOf(config.DOOR_KEYS),
     limits,
     ring,
+    placeKeys: createPlaceKeys({ table, ring, clock, random }),
     trail: createTrail({ ring, dataKeys: replace.observeKeys?.(dataKeys) ?? dataKeys, log, clock, random }),
     policy: createPolicyBook({
       table,

@@ -6,7 +6,17 @@ import { writeSync } from 'node:fs';
  * person is their pseudonym alone, which the policy declares (kind `log-pseudonym`).
  */
 export type LogFields = {
-  event: 'open' | 'call' | 'partner-call' | 'erasure' | 'process' | 'key-ring' | 'fault' | 'alarm';
+  event:
+    | 'open'
+    | 'call'
+    | 'partner-call'
+    | 'erasure'
+    | 'process'
+    | 'key-ring'
+    | 'fault'
+    | 'alarm'
+    /** A number that a metric of the platform is made of. */
+    | 'measure';
   /** Of lines of the trail (lib/trail): when, which instance, and its running number there. */
   at?: string;
   instance?: string;

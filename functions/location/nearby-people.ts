@@ -62,7 +62,7 @@ async function whoIs(
   const sealer = await openPerson(deps, person);
   if (!sealer) return undefined;
   const now = deps.clock.now();
-  const where = readLocation(place, agreed.epoch, now, sealer);
+  const where = await readLocation(deps, place, agreed.epoch, sealer);
   if (!where?.on || where.findable !== 'mutual' || !where.cell) return undefined;
   if ((where.nearUntilSeconds ?? 0) <= toEpochSeconds(now)) return undefined;
   if (where.nearPath !== entry.path) return undefined;

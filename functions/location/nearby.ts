@@ -1,5 +1,4 @@
 import { toEpochSeconds } from '../../lib/clock';
-import type { KeyRing } from '../../lib/crypto/key-ring';
 import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
 import type { Run } from '../../lib/gate/operation';
@@ -7,6 +6,8 @@ import { beijingDay } from '../../lib/policy/working-days';
 import { readCursor, sealCursor } from '../../lib/table/cursor';
 import { sealHandle } from '../../lib/table/handle';
 import { type NearEntry, queryNear } from '../../lib/table/location/near';
+import { nearDays } from '../../lib/table/location/place-key';
+import type { NearDigest } from '../../lib/table/location/place-keys';
 import { type Band, bandOf } from './band';
 import { fewestSquares } from './fewest-squares';
 import { bitsOf, centreOf, cover, metresBetween, type Place } from './grid';
@@ -16,7 +17,7 @@ import { publicCardsOf, type ShownCard } from './public-card';
 import { ownLocation } from './settings';
 
 export const radii = [1, 2] as const;
-/** Squares that one question reads, all at once. */
+/** Squares that one question reads, all at once; in the first two hours of a day for two days each. */
 export const MAX_SQUARES = 4;
 /** Entries that one question reads and people that it looks at: three batches. */
 export const MAX_PAGE = 57;
@@ -39,7 +40,7 @@ type Read = 'start' | NearEntry | 'end';
  */
 export async function nearby(deps: Deps, { caller, input }: Run<'subject', Question>) {
   const { ring, clock } = deps;
-  const own = ownLocation(deps, caller);
+  const own = await ownLocation(deps, caller);
   if (!own?.on) throw new AppError('LOCATION_OFF');
   if (own.findable !== 'mutual')
     throw new AppError('NOT_NOW', { why: '您没有允许附近的人看到您，所以也看不到附近的人。' });
@@ -53,14 +54,10 @@ export async function nearby(deps: Deps, { caller, input }: Run<'subject', Quest
   const viewerId = caller.person.subjectId;
   const day = beijingDay(clock.now());
   const cells = cellsAround(here, input.radiusKm * 1000);
-  const around = await distances(ring, here, cells);
-  const { entries, cursor } = await readPage(
-    deps,
-    viewerId,
-    `location.nearby|${square}|${input.radiusKm}|${day}`,
-    cells,
-    input,
-  );
+  const list = `location.nearby|${square}|${input.radiusKm}|${day}`;
+  const days = await Promise.all(nearDays(clock.now()).map((one) => deps.placeKeys.knownNearDigest(one)));
+  const around = distances(days, here, cells);
+  const { entries, cursor } = await readPage(deps, viewerId, list, days, cells, input);
   const inside = entries.filter(
     ({ subjectId, path }) => subjectId !== viewerId && around.has(squarePart(path)),
   );
@@ -95,13 +92,19 @@ export function cellsAround(here: Place, radiusMetres: number): string[] {
   );
 }
 
-/** How far these squares are, by their path in the index. */
-async function distances(ring: KeyRing, here: Place, cells: string[]): Promise<Map<string, number>> {
-  const told = cells.map(async (cell): Promise<[string, number]> => {
-    const { nearPath } = await keysOf(ring, centreOf(cell), NEAR_BITS);
-    return [nearPath, metresBetween(here, centreOf(cell))];
-  });
-  return new Map(await Promise.all(told));
+/** The digests of the days by whose keys somebody can be found; undefined for one of which nobody has an entry. */
+type Days = readonly (NearDigest | undefined)[];
+
+/** How far these squares are, by their path in the index on each of the days. */
+function distances(days: Days, here: Place, cells: string[]): Map<string, number> {
+  const told = days.flatMap((digest) =>
+    cells.flatMap((cell): [string, number][] => {
+      if (!digest) return [];
+      const { nearPath } = keysOf(digest, centreOf(cell), NEAR_BITS);
+      return [[nearPath, metresBetween(here, centreOf(cell))]];
+    }),
+  );
+  return new Map(told);
 }
 
 /** The next entries of the squares that hold these cells, and where to go on. Nobody is read twice or passed over. */
@@ -109,19 +112,22 @@ async function readPage(
   { ring, table }: Deps,
   viewerId: string,
   list: string,
+  days: Days,
   cells: string[],
   { cursor }: Question,
 ): Promise<{ entries: NearEntry[]; cursor: string | undefined }> {
   const { squares } = fewestSquares(cells, MAX_SQUARES);
+  // This day's first, so that a cursor still fits when yesterday's places are over.
+  const parts = days.flatMap((digest) => squares.map((square) => ({ digest, square })));
   const before: Read[] =
     cursor === undefined ? [] : JSON.parse(await readCursor(ring, list, viewerId, cursor));
-  const unread = squares.filter((_, index) => before[index] !== 'end').length;
+  const unread = parts.filter(({ digest }, index) => digest && before[index] !== 'end').length;
   const limit = Math.floor(MAX_PAGE / unread);
   const pages = await Promise.all(
-    squares.map(async (square, index): Promise<{ entries: NearEntry[]; read: Read }> => {
+    parts.map(async ({ digest, square }, index): Promise<{ entries: NearEntry[]; read: Read }> => {
       const from = before[index] ?? 'start';
-      if (from === 'end') return { entries: [], read: 'end' };
-      const keys = await keysOf(ring, centreOf(square), bitsOf(square));
+      if (from === 'end' || !digest) return { entries: [], read: 'end' };
+      const keys = keysOf(digest, centreOf(square), bitsOf(square));
       const { entries, last } = await queryNear(table, keys, limit, from === 'start' ? undefined : from);
       return { entries, read: last ?? 'end' };
     }),

@@ -11,6 +11,7 @@ import {
   location,
   putSettings,
   readLocation,
+  sealerOf,
   stopLocation,
 } from '../../lib/table/location/location';
 import { historyItems } from '../../lib/table/location/location-history';
@@ -35,8 +36,11 @@ export function locationEpoch({ person }: Pick<Subject, 'person'>): number {
 }
 
 /** What the front door has read of the caller, while it lives. */
-export function ownLocation({ clock }: Pick<Deps, 'clock'>, caller: Subject): Location | undefined {
-  return readLocation(caller.alsoRead, locationEpoch(caller), clock.now(), caller.sealer);
+export function ownLocation(
+  deps: Pick<Deps, 'placeKeys' | 'clock'>,
+  caller: Subject,
+): Promise<Location | undefined> {
+  return readLocation(deps, caller.alsoRead, locationEpoch(caller), caller.sealer);
 }
 
 /** As its owner sees it. Places are the middles of squares, in GCJ-02. */
@@ -64,7 +68,7 @@ export function placeOf({ cell, takenAtMs }: { cell: string; takenAtMs: number }
 }
 
 export async function current(deps: Deps, { caller }: Run<'subject', unknown>) {
-  return shown(ownLocation(deps, caller));
+  return shown(await ownLocation(deps, caller));
 }
 
 /**
@@ -78,14 +82,14 @@ export async function setSettings(deps: Deps, { caller, input }: Run<'subject', 
   const untilMs = input.until === undefined ? undefined : Date.parse(input.until);
   if (untilMs !== undefined && (untilMs <= nowMs || untilMs > nowMs + MAX_UNTIL_MS))
     throw invalidInput('until', '须在 30 天以内的将来');
-  const before = ownLocation(deps, caller);
+  const before = await ownLocation(deps, caller);
   if (before && isRepeat(before, input)) return shown(before);
   if ((before?.version ?? 0) !== input.version)
     throw new AppError('VERSION_CONFLICT', { version: before?.version ?? 0 });
   const untilSeconds = untilMs === undefined ? undefined : toEpochSeconds(untilMs);
   const bits = BITS[input.precision];
   const seenAtMs = before?.on && before.takenAtMs !== undefined ? before.takenAtMs : nowMs;
-  const after = await withEntry(deps.ring, subjectId, {
+  const after = await withEntry(deps, subjectId, {
     epoch: locationEpoch(caller),
     version: input.version + 1,
     revision: (before?.revision ?? 0) + 1,
@@ -100,13 +104,14 @@ export async function setSettings(deps: Deps, { caller, input }: Run<'subject', 
   });
   const forgetsHistory = !input.keepHistory && (before?.keepsHistory === true || mayHaveHistory(caller));
   try {
-    const [put, holds] = putSettings(subjectId, after, before, nowMs, caller.sealer);
+    const sealer = await sealerOf(deps, after, caller.sealer);
+    const [put, holds] = putSettings(subjectId, after, before, nowMs, sealer);
     const days = forgetsHistory ? await historyItems(deps.table, subjectId, 'ended-too') : [];
     await deps.table.write(put, holds, ...(forgetsHistory ? forgetHistory(subjectId, nowMs, days) : []));
     return shown(after);
   } catch (error) {
     if (!(error instanceof ConditionFailed)) throw error;
-    const now = readLocation(error.found[0]?.item, after.epoch, nowMs, caller.sealer);
+    const now = await readLocation(deps, error.found[0]?.item, after.epoch, caller.sealer);
     if (now && isRepeat(now, input)) return shown(now);
     if (error.found[1]) throw new AppError('CONSENT_REQUIRED', { purpose: 'location' });
     throw new AppError('VERSION_CONFLICT', { version: now?.version ?? 0 });

@@ -4,7 +4,7 @@ import { AppError } from '../../lib/errors';
 import type { Run, Subject } from '../../lib/gate/operation';
 import { beijingDay } from '../../lib/policy/working-days';
 import { ConditionFailed, type Write } from '../../lib/table/client';
-import { endOf, type Location, putPoint, readLocation } from '../../lib/table/location/location';
+import { endOf, type Location, putPoint, readLocation, sealerOf } from '../../lib/table/location/location';
 import {
   historyKey,
   putHistoryDay,
@@ -23,13 +23,13 @@ import { locationEpoch, ownLocation, placeOf } from './settings';
  * @throws AppError LOCATION_OFF also when it is switched off, expires or loses its consent while this call is under way
  */
 export async function update(deps: Deps, { caller, input }: Run<'subject', { point?: unknown }>) {
-  let before = ownLocation(deps, caller);
+  let before = await ownLocation(deps, caller);
   return untilWon(async () => {
     if (!before?.on) throw new AppError('LOCATION_OFF');
     const nowMs = deps.clock.now();
     const taken = takePoint(input.point, before, nowMs);
     if (isUnmoved(before, taken)) return { place: placeOf(taken), stored: false };
-    const after = await withEntry(deps.ring, caller.person.subjectId, {
+    const after = await withEntry(deps, caller.person.subjectId, {
       ...before,
       ...taken,
       revision: before.revision + 1,
@@ -38,7 +38,7 @@ export async function update(deps: Deps, { caller, input }: Run<'subject', { poi
     const refused = await tryOnce(deps, caller, before, after, taken);
     if (!refused) return { place: placeOf(taken), stored: true };
     before = refused.location
-      ? readLocation(refused.location.item, locationEpoch(caller), nowMs, caller.sealer)
+      ? await readLocation(deps, refused.location.item, locationEpoch(caller), caller.sealer)
       : before;
     if (refused.noHistory && before) before = { ...before, keepsHistory: false };
     return undefined;
@@ -62,7 +62,8 @@ async function tryOnce(
 ): Promise<Refused | undefined> {
   const { subjectId } = caller.person;
   const history = before.keepsHistory ? await historyWrites(deps, caller, taken) : [];
-  const point = putPoint(subjectId, after, before, deps.clock.now(), caller.sealer);
+  const sealer = await sealerOf(deps, after, caller.sealer);
+  const point = putPoint(subjectId, after, before, deps.clock.now(), sealer);
   try {
     await deps.table.write(point, ...history);
     return undefined;

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { operation } from '../../lib/gate/operation';
 import { serve } from '../../lib/host/serve';
 import { dutyOperations } from './duty-operations';
+import { holdOperations } from './hold-operations';
 import { recipientOperations } from './recipient-operations';
 import { runProcess } from './run-process';
 import { sweep } from './sweep';
@@ -40,20 +41,20 @@ export const retention = {
     kinds: { in: ['policy-notice'], uses: [...usedByProcesses], out: [] },
     input: z.strictObject({}),
     output: z.object({
-      /** Processes that were due, and how many of them are over. */
+      /** Processes that were due: the queue has been asked for them. */
       found: z.int(),
-      done: z.int(),
-      /** Processes and records that are left for a later run. */
-      failed: z.int(),
-      /** Records that are gone because their period is over. */
+      /** Records that are gone because their period is over; more may follow from the queue. */
       swept: z.int(),
+      /** What is left for a later run. */
+      failed: z.int(),
       finished: z.boolean(),
     }),
     ledger: 'act',
-    // The first run of a day destroys a day's key. Two trips per shard of the index; each process found costs what runProcess costs, each record swept a write of its own.
-    budget: { trips: 18, readUnits: 10, writeUnits: 4 },
+    // The keys of hours and days that end: one trip to see them, two and eight units for each. Two trips per shard of the index, and one of that of places; each process found costs what runProcess costs, each record swept a write of its own.
+    budget: { trips: 30, readUnits: 17, writeUnits: 14 },
     run: sweep,
   }),
+  ...holdOperations,
 };
 
 export const { handler } = serve('retention', retention);

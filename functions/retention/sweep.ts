@@ -1,50 +1,91 @@
 import type { Deps } from '../../lib/deps';
 import type { Run } from '../../lib/gate/operation';
 import { faultOf } from '../../lib/log';
-import { runProcess } from '../../lib/process/run';
-import { DUE_SHARDS, type Key } from '../../lib/table/keys';
+import { beginSweep, sweepOf } from '../../lib/process/sweep';
+import { type Part, sweepPart } from '../../lib/process/sweep/sweep-part';
+import { ConditionFailed } from '../../lib/table/client';
+import { DUE_SHARDS, type Key, SWEEP_PARTS } from '../../lib/table/keys';
 import { dueProcesses } from '../../lib/table/process/process';
 import { addServiceKey } from '../../lib/table/service/key-store';
 import { destroyDays } from './destroy-days';
-import { sweepEnded } from './sweep-ended';
+import { destroyPlaceKeys } from './destroy-place-keys';
 
 /** A run stops taking up work after this long, well inside the platform's 60 s; the next run goes on. */
 export const SWEEP_MS = 45_000;
 const PAGE = 100;
+/** Processes asked for in one run and shard, the oldest first: so one shard's backlog leaves time for the others. */
+const MOST_OF_A_SHARD = 2000;
+/** What has ended waits for no longer than this until it is swept, unless something is wrong. */
+const BEHIND_SECONDS = 3 * 3600;
+
+const operation = 'retention/sweep';
+type Outcome = { found: number; swept: number; failed: number; finished: boolean };
 
 /**
- * Destroys the keys of days that are over, takes up the processes that are due, then sweeps what has ended by the clock. One that fails is left for a later run and
- * does not stop the others. Memory is one page, whatever the number of people.
+ * Once an hour: destroys the keys of hours and days that are over, asks the queue for the processes that are due, and sweeps
+ * what has ended by the clock (promise S2). It takes one page of each part itself, and hands what is more to a process, so
+ * that no backlog delays the rest. A run that fails in part or is not finished rings, and so does what has waited too long.
  */
 export async function sweep(deps: Deps, { requestId }: Pick<Run<'scheduler', unknown>, 'requestId'>) {
-  const startedAt = deps.clock.now();
-  const outcome = { found: 0, done: 0, failed: 0, swept: 0, finished: true };
+  const stopAtMs = deps.clock.now() + SWEEP_MS;
+  const outcome: Outcome = { found: 0, swept: 0, failed: 0, finished: true };
   const failed = (error: unknown) => {
     outcome.failed += 1;
-    deps.log({ event: 'fault', requestId, operation: 'retention/sweep', ...faultOf(error) });
+    deps.log({ event: 'fault', requestId, operation, ...faultOf(error) });
   };
+  await destroyPlaceKeys(deps).catch(failed);
   await destroyDays(deps).catch(failed);
   await makeStayKeys(deps).catch(failed);
-  for (let shard = 0; shard < DUE_SHARDS; shard += 1) {
-    let after: Key | undefined;
-    do {
-      if (deps.clock.now() - startedAt > SWEEP_MS) return { ...outcome, finished: false };
-      const page = await dueProcesses(deps.table, shard, startedAt, PAGE, after);
-      for (const { ref } of page.due) {
-        outcome.found += 1;
-        try {
-          const { outcome: came } = await runProcess(deps, ref, requestId);
-          if (came === 'done') outcome.done += 1;
-          if (came === 'failed') outcome.failed += 1;
-        } catch (error) {
-          failed(error);
-        }
-      }
-      after = page.lastKey;
-    } while (after);
+  let oldestAtMs = deps.clock.now();
+  for (let shard = 0; shard < SWEEP_PARTS; shard += 1) {
+    if (deps.clock.now() > stopAtMs) outcome.finished = false;
+    if (!outcome.finished) break;
+    if (shard < DUE_SHARDS) await askForProcesses(deps, shard, stopAtMs, outcome).catch(failed);
+    const part = await sweepPart(deps, shard, { pages: 1, requestId }).catch(failed);
+    if (!part) continue;
+    outcome.swept += part.swept;
+    outcome.failed += part.failed;
+    if (part.oldestAt) oldestAtMs = Math.min(oldestAtMs, Date.parse(part.oldestAt));
+    await handOn(deps, shard, part, outcome).catch(failed);
   }
-  const ended = await sweepEnded(deps, requestId, startedAt + SWEEP_MS);
-  return { ...outcome, ...ended, failed: outcome.failed + ended.failed };
+  tell(deps, requestId, outcome, Math.floor((deps.clock.now() - oldestAtMs) / 1000));
+  return outcome;
+}
+
+async function askForProcesses(deps: Deps, shard: number, stopAtMs: number, outcome: Outcome): Promise<void> {
+  const startedAtMs = deps.clock.now();
+  let asked = 0;
+  let after: Key | undefined;
+  do {
+    const { due, lastKey } = await dueProcesses(deps.table, shard, startedAtMs, PAGE, after);
+    if (due.length > 0) await deps.queue.send(due.map(({ ref }) => ref));
+    asked += due.length;
+    after = lastKey;
+  } while (after && asked < MOST_OF_A_SHARD && deps.clock.now() <= stopAtMs);
+  outcome.found += asked;
+  if (after) outcome.finished = false;
+}
+
+/** Where an earlier run's is still at it, this run's is not finished. */
+async function handOn(deps: Deps, shard: number, { after, failed }: Part, outcome: Outcome): Promise<void> {
+  if (!after) return;
+  try {
+    await deps.table.write(beginSweep(shard, after, failed, deps.clock.now()));
+    await deps.queue.send([sweepOf(shard)]);
+  } catch (error) {
+    if (!(error instanceof ConditionFailed)) throw error;
+    outcome.finished = false;
+  }
+}
+
+function tell({ log }: Deps, requestId: string, { swept, failed, finished }: Outcome, age: number): void {
+  if (swept > 0) log({ event: 'erasure', requestId, operation, count: swept });
+  log({ event: 'measure', requestId, operation, outcome: 'OLDEST_DUE_SECONDS', count: age });
+  const ring = (outcome: string, count?: number) =>
+    log({ event: 'alarm', requestId, operation, outcome, ...(count !== undefined && { count }) });
+  if (failed > 0) ring('FAILED', failed);
+  if (!finished) ring('UNFINISHED');
+  if (age > BEHIND_SECONDS) ring('BEHIND', age);
 }
 
 /** The keys of this year and the next for what outlives people, long before they are needed. */

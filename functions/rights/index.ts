@@ -1,8 +1,14 @@
 import { serve } from '../../lib/host/serve';
 import { certificateOperations } from './certificate-operations';
 import { closingOperations } from './closing-operations';
+import { lookOperations } from './look-operations';
 import { ownOperations } from './own-operations';
 
-export const rights = { ...ownOperations, ...closingOperations, ...certificateOperations };
+export const rights = {
+  ...ownOperations,
+  ...closingOperations,
+  ...lookOperations,
+  ...certificateOperations,
+};
 
 export const { handler } = serve('rights', rights);

@@ -17,8 +17,15 @@ export const acts = {
 } as const;
 export type Act = keyof typeof acts;
 
-/** Acts by partition (lib/table/keys.ts); of an index, what may be queried by its own partition key, several separated by a space. */
-type TableRights = { items: Record<string, string>; indexes?: Record<string, string> };
+/**
+ * Acts by partition (lib/table/keys.ts); of an index, what may be queried by its own partition key. `places` is the same in the
+ * table without backups.
+ */
+export type TableRights = {
+  items: Record<string, string>;
+  indexes?: Record<string, string | readonly string[]>;
+  places?: Omit<TableRights, 'places'>;
+};
 
 /** Every function obeys the policy, stops what an incident has stopped, and says what is announced to everybody. */
 export const everyFunction = { POLICY: 'get', CONTAINMENT: 'get', ANNOUNCED: 'get' };
@@ -27,6 +34,8 @@ export const everySealer = { KEYS: 'query' };
 
 export const tableRights: Record<Principal, TableRights> = {
   login: {
+    // A join ends what the account given up had agreed to.
+    places: { items: { 'P#*': 'put' } },
     items: {
       'P#*': 'get query put update delete check',
       'ID#openid#*': 'get put',
@@ -47,6 +56,7 @@ export const tableRights: Record<Principal, TableRights> = {
       POLICY: 'put',
       'PROCESS#*': 'put',
     },
+    places: { items: { 'P#*': 'put' } },
   },
   cards: {
     items: {
@@ -68,7 +78,7 @@ export const tableRights: Record<Principal, TableRights> = {
   location: {
     items: { 'P#*': 'get query put update delete check', 'TRY#*': 'update', 'GAUGE#*': 'update' },
     // Squares by keyed digest.
-    indexes: { near: '*' },
+    places: { items: { 'P#*': 'get put update', 'PLACE-KEYS': 'get put' }, indexes: { near: '*' } },
   },
   identity: {
     items: {
@@ -88,7 +98,9 @@ export const tableRights: Record<Principal, TableRights> = {
       'TRY#*': 'update',
       'GAUGE#*': 'update',
       'CERTIFICATE#*': 'get',
+      'HOLD#*': 'get',
     },
+    places: { items: { 'P#*': 'put' } },
   },
   breach: {
     items: {
@@ -130,13 +142,17 @@ export const tableRights: Record<Principal, TableRights> = {
       'TRY#*': 'update',
       'GAUGE#*': 'update',
       'RETENTION#*': 'get put',
+      'HOLD#*': 'get put update',
     },
     // By actor: whatever any of them has touched may be asked. Who certifies an erasure looks wherever an item of it was.
     indexes: {
-      due: 'DUE#* AUTHORISATIONS RECIPIENTS CARD-TEXTS',
+      due: ['DUE#*', 'ENDS#*', 'HOLDS', 'AUTHORISATIONS', 'RECIPIENTS', 'CARD-TEXTS'],
       everyone: 'EVERYONE#*',
       touched: '*',
-      near: '*',
+    },
+    places: {
+      items: { 'P#*': 'get query put delete', 'PLACE-KEYS': 'query delete' },
+      indexes: { due: 'ENDS#*', near: '*' },
     },
   },
   notify: {
@@ -183,11 +199,7 @@ export const capabilityRights: Partial<Record<Capability, readonly Right[]>> = {
     { sid: 'NoteEnds', actions: ['s3:PutObject', 's3:GetObject'], on: ['VaultBucket/*'] },
     { sid: 'ListEnds', actions: ['s3:ListBucketVersions'], on: ['VaultBucket'] },
   ],
-  // Who certifies that a file is gone reads none: a list says which there are.
-  'erase-pictures': [
-    { sid: 'ErasePictures', actions: ['s3:DeleteObject'], on: pictures },
-    { sid: 'LookForPictures', actions: ['s3:ListBucket'], on: ['ObjectsBucket'] },
-  ],
+  'look-for-pictures': [{ sid: 'LookForPictures', actions: ['s3:ListBucket'], on: ['ObjectsBucket'] }],
 };
 
 export const rotationRights: readonly Right[] = [

@@ -34,6 +34,7 @@ export const inCloud: Record<Name, Value> = {
   STAGE: `\${sls:stage}`,
   SERVICE_REGION: `\${self:provider.region}`,
   TABLE_NAME: imported('TableName'),
+  PLACES_TABLE_NAME: imported('PlacesTableName'),
   TABLE_ENDPOINT: '',
   PROCESS_QUEUE_URL: imported('ProcessQueueUrl'),
   NOTICE_QUEUE_URL: imported('NoticeQueueUrl'),

@@ -9,6 +9,7 @@ import {
   type Principal,
   type Right,
   rotationRights,
+  type TableRights,
   tableRights,
 } from './rights';
 
@@ -17,18 +18,28 @@ export type Statement = Right & { keys?: readonly string[] };
 
 /** All that a principal may do. */
 export function statementsOf(principal: Principal): Statement[] {
-  const { items, indexes = {} } = tableRights[principal];
+  const { items, indexes, places } = tableRights[principal];
   const isFunction = principal !== 'key-rotation';
   return [
     ...(isFunction ? rightsOf(principal) : rotationRights),
-    ...itemStatements(isFunction ? joined(sharedItems(principal), items) : items),
-    ...Object.entries(indexes).map(([index, keys]) => ({
-      sid: `FindBy${index.charAt(0).toUpperCase()}${index.slice(1)}`,
-      actions: [acts.query],
-      on: [`Table/index/${index}`],
-      keys: keys.split(' '),
-    })),
+    ...tableStatements('Table', {
+      items: isFunction ? joined(sharedItems(principal), items) : items,
+      indexes,
+    }),
+    ...(places ? tableStatements('PlacesTable', places) : []),
   ];
+}
+
+function tableStatements(table: string, { items, indexes = {} }: TableRights): Statement[] {
+  const prefix = table === 'Table' ? '' : 'Places';
+  const ofItems = itemStatements(items).map((one) => ({ ...one, sid: `${prefix}${one.sid}`, on: [table] }));
+  const ofIndexes = Object.entries(indexes).map(([index, keys]) => ({
+    sid: `${prefix}FindBy${index.charAt(0).toUpperCase()}${index.slice(1)}`,
+    actions: [acts.query],
+    on: [`${table}/index/${index}`],
+    keys: [keys].flat(),
+  }));
+  return [...ofItems, ...ofIndexes];
 }
 
 function rightsOf(name: FunctionName): readonly Right[] {
@@ -51,7 +62,7 @@ function joined(...all: Record<string, string>[]): Record<string, string> {
  * One statement for all acts that are allowed on the same partitions. A batch names partitions of several kinds, and a
  * statement allows it only when it has them all, so no act may be spread over two.
  */
-function itemStatements(items: Record<string, string>): Statement[] {
+function itemStatements(items: Record<string, string>): Omit<Statement, 'on'>[] {
   const byKeys = new Map<string, Act[]>();
   for (const act of Object.keys(acts) as Act[]) {
     const keys = Object.keys(items).filter((key) => items[key]?.split(' ').includes(act));
@@ -60,7 +71,6 @@ function itemStatements(items: Record<string, string>): Statement[] {
   return [...byKeys].map(([keys, words]) => ({
     sid: words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join(''),
     actions: words.map((word) => acts[word]),
-    on: ['Table'],
     keys: keys.split(' '),
   }));
 }

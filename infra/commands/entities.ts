@@ -33,7 +33,7 @@ function rowOf({ name, attributes, declaration, key }: Listed): string {
   );
   const cells = [
     name,
-    code(pk),
+    `${code(pk)}${place.table === 'places' ? ' in places' : ''}`,
     code(sk.replace(/0+(<|NaN)/, '<').replace(/<$/, '<number>')),
     place.purpose,
     lifeOf(declaration as AnyDeclaration),
@@ -53,7 +53,7 @@ function lifeOf({ life: { rule, until, from } }: AnyDeclaration): string {
 const code = (text: string) => `\`${text}\``;
 
 /** Stands for an id of any shape: as text its own name in angle brackets, and each of its parts likewise. */
-function anyId(): unknown {
+export function anyId(): unknown {
   const methods: Record<string | symbol, unknown> = Object.getOwnPropertyDescriptors(String.prototype);
   const get = (_: object, part: string | symbol) => {
     if (part === Symbol.toPrimitive || part === 'toString') return () => '<id>';

@@ -2,6 +2,7 @@ import { type Application, buildApplication, type RouteMap, run } from '@stricli
 import { type Context, group, type Made } from './command';
 import { breachCommands } from './commands/breach/index';
 import { callCommand } from './commands/call';
+import { explainCommand, holdCommands } from './commands/hold';
 import { policyCommands } from './commands/policy';
 import { queueCommands } from './commands/queues';
 import { staffCommands } from './commands/staff';
@@ -15,8 +16,10 @@ import { type Lang, languageOf, words } from './words';
 export const commands: Record<string, Made> = {
   ...staffCommands,
   breach: breachCommands,
+  hold: holdCommands,
   policy: policyCommands,
   queue: queueCommands,
+  retention: group(words('保存期限', 'how long what is kept'), { explain: explainCommand }),
   trail: trailCommand,
   call: callCommand,
 };

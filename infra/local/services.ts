@@ -25,6 +25,7 @@ import { startTogether, stopTogether } from './together';
 const REGION = 'cn-north-1';
 /** As serverless.yml names them for the stage local. */
 const TABLE_NAME = 'leliao-local-table';
+const PLACES_TABLE_NAME = 'leliao-local-places';
 const QUEUE_PREFIX = 'leliao-local';
 const BUCKET_NAME = 'leliao-local-objects';
 const VAULT_NAME = 'leliao-local-vault';
@@ -68,7 +69,7 @@ export type ServicesOptions = {
 };
 
 /**
- * Starts everything the functions need, on free ports side by side, with the table created and its keys made.
+ * Starts everything the functions need, on free ports side by side, with the tables created and its keys made.
  * When one fails to start, the others are stopped first.
  * @throws CannotStart with a sentence for the developer
  */
@@ -113,6 +114,7 @@ async function startWith(options: ServicesOptions, persistence: Persistence | un
     STAGE: 'local',
     SERVICE_REGION: REGION,
     TABLE_NAME,
+    PLACES_TABLE_NAME,
     TABLE_ENDPOINT: table.endpoint,
     PROCESS_QUEUE_URL: queue.queues.ProcessQueue,
     NOTICE_QUEUE_URL: queue.queues.NoticeQueue,
@@ -182,6 +184,7 @@ async function startWith(options: ServicesOptions, persistence: Persistence | un
 async function prepareTable(endpoint: string, rootKey: string, suite: 'aes' | 'sm'): Promise<void> {
   const client = new DynamoDBClient({ region: REGION, endpoint });
   await makeLocalTable(client, TABLE_NAME);
+  await makeLocalTable(client, PLACES_TABLE_NAME, 'PlacesTable');
   client.destroy();
   const table = createTable({ name: TABLE_NAME, region: REGION, endpoint, clock: systemClock });
   const roots = rootKeys(rootKey, REGION, systemRandom);

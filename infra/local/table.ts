@@ -19,13 +19,20 @@ type Definition = Pick<
   'BillingMode' | 'AttributeDefinitions' | 'KeySchema' | 'GlobalSecondaryIndexes'
 > & { TimeToLiveSpecification: { AttributeName: string } };
 
+/** The tables as infra/data/table.yml calls them. */
+export type LocalTable = 'Table' | 'PlacesTable';
+
 /**
- * Creates the table as infra/data/table.yml describes it: keys, indexes and time to live. A table that is already
+ * Creates a table as infra/data/table.yml describes it: keys, indexes and time to live. A table that is already
  * there is left as it is. Encryption, backups and deletion protection are the cloud's.
  * @throws CannotStart when a kept table was made from another table.yml
  */
-export async function makeLocalTable(client: DynamoDBClient, tableName: string): Promise<void> {
-  const { TimeToLiveSpecification, ...definition } = tableDefinition();
+export async function makeLocalTable(
+  client: DynamoDBClient,
+  tableName: string,
+  of: LocalTable = 'Table',
+): Promise<void> {
+  const { TimeToLiveSpecification, ...definition } = tableDefinition(of);
   try {
     await client.send(new CreateTableCommand({ TableName: tableName, ...definition }));
   } catch (error) {
@@ -57,10 +64,10 @@ async function enableExpiry(client: DynamoDBClient, tableName: string, attribute
   );
 }
 
-/** What infra/data/table.yml says of the table, as far as a local one has it. */
-export function tableDefinition(): Definition {
+/** What infra/data/table.yml says of a table, as far as a local one has it. */
+export function tableDefinition(of: LocalTable): Definition {
   const { BillingMode, AttributeDefinitions, KeySchema, GlobalSecondaryIndexes, TimeToLiveSpecification } =
-    readResources('table.yml').Table?.Properties ?? {};
+    readResources('table.yml')[of]?.Properties ?? {};
   return { BillingMode, AttributeDefinitions, KeySchema, GlobalSecondaryIndexes, TimeToLiveSpecification };
 }
 

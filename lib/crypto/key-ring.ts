@@ -29,7 +29,7 @@ export type DigestDomain =
   | 'certificate';
 
 /** What the service seals under a key of its own; one domain's key opens nothing of another. */
-export type SealDomain = 'cursor' | 'trail' | 'stay';
+export type SealDomain = 'cursor' | 'trail' | 'stay' | 'place-key';
 
 /** Everything that needs a key but opens nobody, with no key ever leaving it. */
 export type KeyRing = DayKeys & {

@@ -168,6 +168,7 @@ export const staffReasons = [
   'appeal',
   'risk-review',
   'rights-request',
+  'legal-hold',
   'complaint',
   'incident',
   'delivery',

@@ -244,6 +244,22 @@ export const kinds = {
     retention: 'work-life',
     source: '您撤回同意、合并账号或者政策变更时产生',
   },
+  'hold-state': {
+    name: '依法封存的编号、范围、起止和复核时间',
+    class: 'technical',
+    storage: 'plain',
+    purpose: 'accountability',
+    retention: 'hold-life',
+    source: '依照法律封存您的信息时产生',
+  },
+  'hold-record': {
+    name: '依法封存的理由和文书',
+    class: 'general',
+    storage: 'sealed',
+    purpose: 'accountability',
+    retention: 'released-hold-life',
+    source: '依照法律封存您的信息时产生',
+  },
   'retention-record': {
     name: '信息到期处理的记录（按哪项期限、多少条、无法还原的摘要，不含任何人的信息）',
     class: 'technical',

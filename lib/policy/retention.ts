@@ -7,6 +7,7 @@ export const retentionEvents = [
   'key-replaced',
   'incident-handled',
   'work-done',
+  'hold-released',
   'service-ended',
 ] as const;
 export type RetentionEvent = (typeof retentionEvents)[number];
@@ -33,6 +34,13 @@ export type RetentionRule = {
   /** The shortest that a law allows; `basis` says which. */
   minimum?: Period;
 };
+
+/** Of records that the law has us keep: for three years at least. */
+const record = {
+  basis: '个人信息保护法第五十六条、网络数据安全管理条例第十二条：处理记录至少保存三年',
+  atEnd: 'delete',
+  minimum: { months: 36 },
+} as const;
 
 export const retention = {
   'account-life': {
@@ -158,24 +166,29 @@ export const retention = {
   },
   'proof-three-years': {
     period: '账号存续期间及注销后三年',
-    basis: '个人信息保护法第五十六条、网络数据安全管理条例第十二条：处理记录至少保存三年',
     ends: { months: 36, after: 'account-ended' },
-    atEnd: 'delete',
-    minimum: { months: 36 },
+    ...record,
   },
   'certificate-three-years': {
     period: '出具后三年',
-    basis: '个人信息保护法第五十六条、网络数据安全管理条例第十二条：处理记录至少保存三年',
     ends: { months: 36 },
-    atEnd: 'delete',
-    minimum: { months: 36 },
+    ...record,
   },
   'incident-life': {
     period: '安全事件处置结束后三年',
-    basis: '个人信息保护法第五十六条、网络数据安全管理条例第十二条：处理记录至少保存三年',
     ends: { months: 36, after: 'incident-handled' },
+    ...record,
+  },
+  'hold-life': {
+    period: '直到封存的理由消失；每次封存都写明复核日期，最长 180 天复核一次',
+    basis: '个人信息保护法第四十七条第二款：法律规定的期限未满，或者有争议、调查需要的，只存储和采取安全措施',
+    ends: { event: 'hold-released' },
     atEnd: 'delete',
-    minimum: { months: 36 },
+  },
+  'released-hold-life': {
+    period: '封存解除后三年（封存的理由、范围和起止；被封存的信息在解除时即按原来的期限处理）',
+    ends: { months: 36 },
+    ...record,
   },
   'log-life': {
     period: '写入后六个月（按自然月计）：届时销毁还原所需的密钥，代号不再指向任何人',

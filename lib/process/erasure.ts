@@ -1,4 +1,4 @@
-import { toEpochSeconds, toInstant } from '../clock';
+import { MINUTE_MS, toEpochSeconds, toInstant } from '../clock';
 import type { Deps } from '../deps';
 import type { KindId } from '../policy/kinds';
 import { purposeIds } from '../policy/purposes';
@@ -15,6 +15,9 @@ import { MAX_STEP_WRITES, type Next, type ProcessKind, type StepInput } from './
  */
 export const erasure: ProcessKind = { erase };
 
+/** How soon it is looked again whether a hold has done with freezing. */
+const FREEZING_TAKES_MS = MINUTE_MS;
+
 /**
  * Deletes the files first: their names stand in the items, which stay until the files are gone. While one may still appear,
  * by a call under way or by an address that was given away, the item that names it stays as well.
@@ -25,6 +28,8 @@ async function erase(deps: Deps, { process, self, requestId }: StepInput): Promi
   const purpose = purposeIds.find((id) => id === state.purpose);
   if (!purpose) throw new Error('an erasure is of no purpose that there is');
   if (!self) return { to: 'end' };
+  // What a hold names is kept first.
+  if (self.freezing) return { waitUntilMs: deps.clock.now() + FREEZING_TAKES_MS };
   const goes = (item: Item) => item.epoch === epoch;
   const options = { goes, purpose, maxWrites: MAX_STEP_WRITES, owner: self };
   for await (const step of eraseSteps(deps.table, subjectId, options)) {

@@ -1,7 +1,8 @@
-import { MINUTE_MS, toInstant } from '../clock';
+import { DAY_MS, MINUTE_MS, toInstant } from '../clock';
 import type { Deps } from '../deps';
 import { reminders, remindersOf } from '../policy/incident/duties';
 import { endOfRetention } from '../policy/retention';
+import { activeHolds } from '../table/hold/hold';
 import { dutiesOfIncident, incidentWrites, openIncidentItem } from '../table/incident/change-incident';
 import { type Incident, incidentKey, removeIncident } from '../table/incident/incident';
 import { removeNamed } from '../table/incident/remove-named';
@@ -62,12 +63,14 @@ function pendingOf(incident: Incident, nowMs: number) {
   });
 }
 
-/** Three years after its handling ended (`incident-life`). */
+/** Three years after its handling ended (`incident-life`); later where a hold keeps it, which is looked at every day (promise S3). */
 async function keep(deps: Deps, { process }: StepInput): Promise<Next> {
   const [item] = await deps.table.getMany([incidentKey(process.id)]);
   if (!item) return { to: 'end' };
   const endsAtMs = endOfRetention('incident-life', Date.parse(String(item.handledAt ?? item.closedAt)));
-  return deps.clock.now() < endsAtMs ? { waitUntilMs: endsAtMs } : { to: 'remove' };
+  if (deps.clock.now() < endsAtMs) return { waitUntilMs: endsAtMs };
+  const isHeld = (await activeHolds(deps.table)).some(({ incidentId }) => incidentId === process.id);
+  return isHeld ? { waitUntilMs: deps.clock.now() + DAY_MS } : { to: 'remove' };
 }
 
 /** Whom it names first, then its chain page by page, and with the last page itself and its key. */

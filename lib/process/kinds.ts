@@ -1,7 +1,9 @@
-import type { KindId } from '../policy/kinds';
+import { type KindId, kindIds } from '../policy/kinds';
 import { authorisation } from './authorisation';
 import { endAccount } from './end-account';
+import { endOfPeriod } from './end-of-period';
 import { erasure } from './erasure';
+import { hold } from './hold';
 import { incidentClock } from './incident-clock';
 import { incidentMeasure } from './incident-measure';
 import { join } from './join';
@@ -10,12 +12,15 @@ import { policyNotice } from './policy-notice';
 import { recipients } from './recipients';
 import { rotation } from './rotation';
 import { scope } from './scope';
+import { sweep } from './sweep';
 
 /** Every kind of process there is, once. A row of another kind stays where it is, and rings. */
 export const processKinds: Readonly<Record<string, ProcessKind>> = {
   authorisation,
   'end-account': endAccount,
+  'end-of-period': endOfPeriod,
   erasure,
+  hold,
   'incident-clock': incidentClock,
   'incident-measure': incidentMeasure,
   join,
@@ -23,10 +28,12 @@ export const processKinds: Readonly<Record<string, ProcessKind>> = {
   recipients,
   rotation,
   scope,
+  sweep,
 };
 
 /** What the steps of a kind open of people's data, for the trail. Of a kind without a row the trail says what its queue declares. */
 export const kindsOpened: Readonly<Record<string, readonly KindId[]>> = {
+  hold: kindIds,
   'incident-clock': ['incident-record'],
   join: ['wechat-openid'],
   rotation: ['key-material'],

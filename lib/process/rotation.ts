@@ -1,6 +1,9 @@
 import { DAY_MS, MINUTE_MS } from '../clock';
 import { KEY_RING_REFRESH_MS } from '../crypto/key-ring';
 import type { Deps } from '../deps';
+import type { Write } from '../table/client';
+import { clearHold, everyHold, replaceHoldKey } from '../table/hold/hold';
+import { keyOwner } from '../table/hold/open-hold';
 import { incidentKey, queryEveryIncident, replaceIncidentKey } from '../table/incident/incident';
 import { EVERYONE_SHARDS } from '../table/keys';
 import { replaceWrappedKey } from '../table/person/person-key';
@@ -55,7 +58,7 @@ export function isUnderWay({ step }: Process): boolean {
   return step === 'spread' || step === 'gather';
 }
 
-/** The parts of a rotation: those of everybody, and one for the keys of incidents, which are few. */
+/** The parts of a rotation: those of everybody, and one for the keys of incidents and holds, which are few. */
 export function rotationParts(ref: ProcessRef): ProcessRef[] {
   return [...partsOf(ref), { kind: ref.kind, id: `${ref.id}-incidents` }];
 }
@@ -128,8 +131,12 @@ async function rewrapNext(deps: Deps, state: ProcessState): Promise<Looked> {
   return { last, old: Number(old) + found.rewrapped + found.lost, moved: { ...state, ...counts } };
 }
 
-/** Whoever has a data key: a person who is not erased, or an incident. */
-type Holder = { id: string; wrappedKey: Uint8Array | undefined; put: typeof replaceWrappedKey };
+/** Whoever has a data key: a person who is not erased, an incident, or a hold, which has two. */
+type Holder = {
+  id: string;
+  wrappedKey: Uint8Array | undefined;
+  put(id: string, before: Uint8Array, anew: Uint8Array): Write;
+};
 
 async function nextHolders(
   deps: Deps,
@@ -147,7 +154,24 @@ async function nextHolders(
   const holders = ids.map((id, at) => {
     return { id, wrappedKey: items[at]?.wrappedKey as Uint8Array | undefined, put: replaceIncidentKey };
   });
-  return { holders, people: 0, last };
+  return {
+    holders: [...holders, ...(last === undefined ? await holdersOfHolds(deps) : [])],
+    people: 0,
+    last,
+  };
+}
+
+async function holdersOfHolds({ table }: Deps): Promise<Holder[]> {
+  return (await everyHold(table)).flatMap((item) => {
+    const held = clearHold(item);
+    if (!held) return [];
+    return (['wordsKey', 'itemsKey'] as const).map((name) => ({
+      id: keyOwner(held),
+      wrappedKey: held[name],
+      put: (_id: string, before: Uint8Array, anew: Uint8Array) =>
+        replaceHoldKey(held.holdId, name, before, anew),
+    }));
+  });
 }
 
 /** `none`: erased, or under that version already. `lost`: the item changed meanwhile. */

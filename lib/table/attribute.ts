@@ -14,6 +14,8 @@ export type Attribute<S extends z.ZodMiniType = z.ZodMiniType> = {
   refersTo?: string | null;
   /** It is a map of such records, each encoded under its id. */
   record?: RecordCodec;
+  /** The attribute beside it that lists which of its kinds are in it, where that is another set in every item. */
+  listedIn?: string;
   /** A value that tells nothing of the kind's sensitive sort: the age band of an adult is no minor's. */
   harmless?: string;
 };

@@ -17,10 +17,11 @@ import { AppError } from '../errors';
 import type { SensitiveKindId } from '../policy/sensitive';
 import { slicesOf } from '../slices';
 import { TimeoutError, timeLimits, within } from '../time-limits';
-import type { Item, MadeItem } from './item';
-import type { Key } from './keys';
+import { type Item, isFrozen, type MadeItem } from './item';
+import type { Key, TableId } from './keys';
 import type { Actor } from './ledger/touched-key';
 import { conditionFailure, isRefusal, mayPass, PartThrottled } from './refusal';
+import { twoTables } from './two-tables';
 
 export type { Item, MadeItem } from './item';
 export { ConditionFailed } from './refusal';
@@ -41,6 +42,10 @@ export type Write = { [K in Exclude<keyof TransactItem, 'Put'>]?: Body<K> } & {
   owner?: Record<string, unknown> | undefined;
   /** Of an update: what the item holds afterwards, where it changes that. */
   holds?: readonly (SensitiveKindId | 'persons')[];
+  /** Of an update of somebody else's item that forgets a person: the attributes that go by it. */
+  forgets?: readonly string[] | undefined;
+  /** A hold writes this itself (lib/table/hold), and may write what is held. */
+  ofHold?: true;
 };
 
 /** Tries of one request before it is BUSY, and the pauses between them. How long they may take: lib/time-limits.ts. */
@@ -60,7 +65,10 @@ const withoutRetries = {
 const UNREAD_LOG = 'loggerMiddleware';
 
 /**
- * The one table. Every read is strongly consistent unless it goes through an index; expired items are invisible (S2).
+ * The table, and behind it the small one without backups: each item is looked for and put where its key says
+ * (`tableOf`), also within one batch and one transaction, and nobody needs to know. Only a query says which table it is of.
+ * Every read is strongly consistent unless it goes through an index; expired items are invisible (S2), and so is what a hold has
+ * frozen (S3).
  * What passes by itself (throttling, conflicts, faults and silence of DynamoDB) is tried again, within the time limits.
  * Every write is safe to try again, even when nobody knows what became of the first try: several writes carry a token
  * by which DynamoDB knows them again (ClientRequestToken); one alone has none, so a count may count twice, and where
@@ -72,10 +80,11 @@ export type Table = {
   by?: Actor | undefined;
   /** Reads items, in the order asked: a trip for every hundred, all at once. */
   getMany(keys: Key[], which?: Visible): Promise<(Item | undefined)[]>;
-  /** One page of a query in one trip. */
+  /** One page of a query of one table in one trip. @throws Error where it names what lies in the other: a programming error */
   query(
     query: Omit<QueryCommandInput, 'TableName'>,
     which?: Visible,
+    from?: TableId,
   ): Promise<{ items: Item[]; lastKey: Key | undefined }>;
   /** Writes all or nothing in one trip. @throws ConditionFailed */
   write(...writes: [Write, ...Write[]]): Promise<void>;
@@ -83,11 +92,13 @@ export type Table = {
   update(update: NonNullable<Write['Update']>): Promise<Item>;
 };
 
-/** `ended-too`: also what is past its end and not swept yet, for those who erase and sweep. */
+/** `ended-too`: also what is past its end and not swept yet, and what is frozen, for those who erase, sweep and hold. */
 export type Visible = 'alive' | 'ended-too';
 
 export type TableParts = {
   name: string;
+  /** Of the table without backups. Absent or empty for who has nothing to do with places. */
+  placesName?: string;
   region: string;
   /** Empty in the cloud. */
   endpoint: string;
@@ -103,7 +114,16 @@ const BATCH_KEYS = 100;
 
 /** Opens the table. Opening costs nothing; the first call connects. */
 export function createTable(parts: TableParts): Table {
-  const { name, region, endpoint, clock, random = systemRandom, limits = timeLimits, observe } = parts;
+  const {
+    name,
+    placesName,
+    region,
+    endpoint,
+    clock,
+    random = systemRandom,
+    limits = timeLimits,
+    observe,
+  } = parts;
   const raw = new DynamoDBClient({
     region,
     requestHandler: awsWaits(limits.table, limits.connectMs),
@@ -113,10 +133,10 @@ export function createTable(parts: TableParts): Table {
   raw.middlewareStack.remove(UNREAD_LOG);
   observe?.(raw);
   const client = DynamoDBDocumentClient.from(raw, { marshallOptions: { removeUndefinedValues: true } });
-  const common = { TableName: name, ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const };
+  const { commonOf, byTable, nameFor } = twoTables(name, placesName);
 
   const alive = (item: Item | undefined): item is Item =>
-    item !== undefined && !(Number(item.expiresAtSeconds) <= toEpochSeconds(clock.now()));
+    item !== undefined && !isFrozen(item) && !(Number(item.expiresAtSeconds) <= toEpochSeconds(clock.now()));
 
   /** The one loop around every request. */
   async function ask<T>(
@@ -150,10 +170,10 @@ export function createTable(parts: TableParts): Table {
     const readBatch = (batch: Key[]) => {
       let wanted = batch;
       return ask(async (options) => {
-        const request = { RequestItems: { [name]: { Keys: wanted, ConsistentRead: true } } };
-        const answer = await client.send(new BatchGetCommand(request), options);
-        for (const item of (answer.Responses?.[name] ?? []) as Item[]) found.set(address(item), item);
-        wanted = (answer.UnprocessedKeys?.[name]?.Keys ?? []) as Key[];
+        const answer = await client.send(new BatchGetCommand({ RequestItems: byTable(wanted) }), options);
+        for (const item of Object.values(answer.Responses ?? {}).flat() as Item[])
+          found.set(address(item), item);
+        wanted = Object.values(answer.UnprocessedKeys ?? {}).flatMap(({ Keys }) => (Keys ?? []) as Key[]);
         if (wanted.length > 0) throw new PartThrottled();
       });
     };
@@ -170,11 +190,11 @@ export function createTable(parts: TableParts): Table {
       const request = { TransactItems: writes.map(inTransaction), ClientRequestToken: randomId(random) };
       await ask((options) => client.send(new TransactWriteCommand(request), options), true);
     } else if (Put) {
-      await ask((options) => client.send(new PutCommand({ ...Put, ...common }), options));
+      await ask((options) => client.send(new PutCommand({ ...Put, ...commonOf(Put.Item) }), options));
     } else if (Delete) {
-      await ask((options) => client.send(new DeleteCommand({ ...Delete, ...common }), options));
+      await ask((options) => client.send(new DeleteCommand({ ...Delete, ...commonOf(Delete.Key) }), options));
     } else if (Update) {
-      const request = { ...Update, ...common, ReturnValues: 'ALL_NEW' as const };
+      const request = { ...Update, ...commonOf(Update.Key), ReturnValues: 'ALL_NEW' as const };
       return (await ask((options) => client.send(new UpdateCommand(request), options))).Attributes as Item;
     }
     return undefined;
@@ -191,16 +211,18 @@ export function createTable(parts: TableParts): Table {
   }
 
   function inTransaction(write: Write): TransactItem {
-    const { seen: _seen, owner: _owner, holds: _holds, ...verb } = write;
+    const { seen: _seen, owner: _owner, holds: _holds, forgets: _forgets, ofHold: _ofHold, ...verb } = write;
+    const { Put, Update, Delete, ConditionCheck } = verb;
+    const common = commonOf(Put?.Item ?? (Update ?? Delete ?? ConditionCheck)?.Key);
     const [[kind, body] = ['Put', {}]] = Object.entries(verb);
     return { [kind]: { ...body, ...common } } as TransactItem;
   }
 
   return {
     getMany,
-    async query(query, which = 'alive') {
+    async query(query, which = 'alive', from = 'main') {
       const consistent = query.IndexName ? {} : { ConsistentRead: true };
-      const request = { TableName: name, ...consistent, ...query };
+      const request = { TableName: nameFor(query, from), ...consistent, ...query };
       const answer = await ask((options) => client.send(new QueryCommand(request), options));
       const read = (answer.Items ?? []) as Item[];
       const items = which === 'ended-too' ? read : read.filter(alive);

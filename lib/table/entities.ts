@@ -6,6 +6,8 @@ import { certificate } from './certificate/certificate';
 import { surveyPart } from './certificate/survey-part';
 import { gaugeShard } from './gauge/gauge';
 import { threshold } from './gauge/threshold';
+import { frozenItem } from './hold/frozen-item';
+import { hold } from './hold/hold';
 import { containment } from './incident/containment';
 import { incident } from './incident/incident';
 import { incidentEntry } from './incident/incident-entry';
@@ -15,6 +17,7 @@ import { scope, scopeCandidate, scopePage } from './incident/scope';
 import { ledgerEntry } from './ledger/ledger';
 import { endedLocation, location } from './location/location';
 import { historyDay } from './location/location-history';
+import { placeKey } from './location/place-key';
 import { announcements } from './notice/announcement';
 import { audiencePart } from './notice/audience';
 import { audienceHead } from './notice/audience-head';
@@ -81,6 +84,9 @@ export const entities = {
   // gauge
   gaugeShard,
   threshold,
+  // hold
+  frozenItem,
+  hold,
   // incident
   containment,
   incident,
@@ -98,6 +104,7 @@ export const entities = {
   endedLocation,
   location,
   historyDay,
+  placeKey,
   // notice
   announcements,
   audienceHead,

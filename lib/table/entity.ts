@@ -28,11 +28,18 @@ export type Declaration<A extends Attributes, Id, P extends PurposeId> = {
   /** Entities elsewhere that lead to an item of this one and go with it; the maker is given their keys. */
   pointers?: readonly string[];
   /** The attributes that name its files, and the second until which one may still appear. */
-  files?: { names: Extract<keyof A, string>; openUntilSeconds?: Extract<keyof A, string> };
+  files?: {
+    names: Extract<keyof A, string>;
+    openUntilSeconds?: Extract<keyof A, string>;
+    /** Where the seal of a file belongs; undefined for one that only waits and is nobody's record yet. */
+    placeOf?(name: string): string | undefined;
+  };
   /** The part of the index `due` in which it waits for a human while its attribute `dueAt` is there. */
   queue?: string;
   /** Declared attributes that are there only as keys of another index: the checksum of a chain leaves them out. */
   indexes?: readonly Extract<keyof A, string>[];
+  /** The attribute that names the hour under whose key it is sealed as well as under the person's own (location/place-keys.ts). */
+  hour?: Extract<keyof A, string>;
   /** An item of it is a natural person, who is counted as long as the item says so in `holds`. */
   counts?: 'persons';
   /**
@@ -40,6 +47,10 @@ export type Declaration<A extends Attributes, Id, P extends PurposeId> = {
    * it may be without.
    */
   grows?: true;
+  /** Why no hold keeps it: without it nothing of the person could go on or end. */
+  unheld?: string;
+  /** Why it still acts while a hold keeps it, with nothing sealed in it: it is marked in its place, and not frozen. */
+  actsWhileHeld?: string;
   /** Why its writes need no check of the person: the event that ends it changes the item itself. */
   fenced?: string;
 };
@@ -123,7 +134,7 @@ export function declareEntity<const A extends Attributes, Id = void, P extends P
       ...codec.encode(value, key.sk, apart(sealer)),
       expiresAtSeconds: endsAtSeconds,
       ttlSeconds: needsSweep ? undefined : endsAtSeconds,
-      ...(needsSweep && endsAtSeconds !== undefined && dueAt(key, endsAtSeconds)),
+      ...(needsSweep && endsAtSeconds !== undefined && endOfItem(key, endsAtSeconds)),
       ...(queue !== undefined && content.dueAt !== undefined && { dueShard: queue }),
       points: points.length > 0 ? points.map(({ pk, sk, forget }) => ({ pk, sk, forget })) : undefined,
       holds: holds.length > 0 ? holds : undefined,
@@ -213,14 +224,21 @@ function isSensitive(id: KindId): id is SensitiveKindId {
 }
 
 /**
- * The index says the hour, and who reads it looks at the item's own end: so what moves its end with every write does not
- * move in the index as well, which would cost two units more.
+ * The index says the hour by which an item has ended: so what moves its end with every write does not move in the index as
+ * well, which would cost two units more, and who looks for what has ended reads nothing else.
  */
 const DUE_STEP_SECONDS = 3600;
 
-/** Where the sweep finds what ends by the clock. */
-export function dueAt(key: Key, endsAtSeconds: number): { dueShard: string; dueAt: string } {
+/** Where the sweep finds what ends by the clock, which is invisible from its second on. */
+export function endOfItem(
+  key: Key,
+  endsAtSeconds: number,
+): { expiresAtSeconds: number; dueShard: string; dueAt: string } {
   const shard = shardOf(subjectOf(key) ?? key.pk, DUE_SHARDS);
-  const hour = Math.floor(endsAtSeconds / DUE_STEP_SECONDS);
-  return { dueShard: dueShard(shard), dueAt: toInstant(hour * DUE_STEP_SECONDS * 1000) };
+  const hour = Math.ceil(endsAtSeconds / DUE_STEP_SECONDS);
+  return {
+    expiresAtSeconds: endsAtSeconds,
+    dueShard: dueShard(shard, 'ENDS'),
+    dueAt: toInstant(hour * DUE_STEP_SECONDS * 1000),
+  };
 }

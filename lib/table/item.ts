@@ -17,6 +17,15 @@ export function sinceBefore(item: Item, before: Item | undefined): number | unde
   return isSame && isAll ? (before.createdAtSeconds as number | undefined) : undefined;
 }
 
+/** The entity of an item that a hold has frozen (lib/table/hold/frozen-item.ts). */
+export const FROZEN = 'frozen-item';
+
+/** Whether a hold has frozen an item: it is stored, and nobody but the hold does anything with it. */
+export const isFrozen = (item: Record<string, unknown> | undefined): boolean => item?.entity === FROZEN;
+
+/** Whether a hold keeps an item, frozen or where it is. */
+export const isHeld = (item: Record<string, unknown> | undefined): boolean => item?.heldBy !== undefined;
+
 /** Whether a value says nothing at all: an empty list holds no kind. */
 export function saysNothing(value: unknown): boolean {
   return value === undefined || (Array.isArray(value) && value.length === 0);
@@ -31,6 +40,9 @@ const BESIDE: readonly string[] = [
   'holds',
   'lacks',
   'createdAtSeconds',
+  'heldBy',
+  'ended',
+  'forgets',
 ];
 const isContent = (name: string) => !BESIDE.includes(name);
 

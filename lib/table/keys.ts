@@ -1,7 +1,7 @@
 import type { PurposeId } from '../policy/purposes';
 
 /**
- * Every key of the table on one screen.
+ * Every key of both tables on one screen.
  *
  *  who               pk                      sk
  *  person            P#<subject>             PERSON          the caller's item: sessions, consents, data key, ledger head
@@ -41,10 +41,30 @@ import type { PurposeId } from '../policy/purposes';
  *
  *  index everyone    everyoneShard -> pk     every person once
  *  index due         dueShard -> dueAt       every process not yet over, what waits for a human, what ends by the clock
- *  index near        nearCell -> nearPath    who wants to be found and where, by keyed digests of squares
+ *  In the table without backups (`tableOf`):
+ *  place             P#<subject>             DATA#location#point     the last square, sealed under its hour's key as well
+ *  place key         PLACE-KEYS              <name>#<number>         of an hour's places, or of a day's index `near`
+ *
+ *  index near        nearCell -> nearPath    there: who wants to be found and where, by keyed digests of squares
  *  index touched     touchedBy -> at         every ledger entry about data, by who has brought it about (ledger/touched.ts)
  */
 export type Key = { pk: string; sk: string };
+
+/** `places` has no backups: what is destroyed there is gone everywhere (docs/adr/0034-places-end-with-their-hour.md). */
+export type TableId = 'main' | 'places';
+export const tableIds: readonly TableId[] = ['main', 'places'];
+
+/** The partition of the keys that places end with. */
+export const PLACE_KEYS = 'PLACE-KEYS';
+/** The purposes of which everything that rests on them lies in the table without backups. */
+const inPlaces: readonly PurposeId[] = ['location'];
+
+/** The table that an item lies in, told by its key alone, so that nobody who reads or writes can take the other one. */
+export function tableOf({ pk, sk }: Key): TableId {
+  return pk === PLACE_KEYS || inPlaces.some((purpose) => sk.startsWith(dataPrefix(purpose)))
+    ? 'places'
+    : 'main';
+}
 
 /**
  * An item elsewhere that leads to one and goes with it. Where `forget` is given it is somebody else's own, and only these
@@ -55,6 +75,13 @@ export type Pointer = Key & { forget?: readonly string[] };
 /** Spread of the first two: enough that no partition is hot at 100 million people. */
 export const EVERYONE_SHARDS = 64;
 export const DUE_SHARDS = 8;
+/** Parts of what ends by the clock that are swept apart: the shards of the index `due` of the one table, then of the other. */
+export const SWEEP_PARTS = tableIds.length * DUE_SHARDS;
+
+/** Which shard of which table's index `due` a part of the sweep is. */
+export function shardOfPart(part: number): { from: TableId; shard: number } {
+  return { from: part < DUE_SHARDS ? 'main' : 'places', shard: part % DUE_SHARDS };
+}
 
 export const keys = {
   person: (subjectId: string): Key => ({ pk: partition(subjectId), sk: 'PERSON' }),
@@ -83,8 +110,11 @@ export function everyoneShard(shard: number): string {
   return `EVERYONE#${shard}`;
 }
 
-/** Parts of the index `due` that are looked through apart: what notices wait for is the worker's of notices alone. */
-export type DueLane = 'DUE' | 'NOTICES';
+/**
+ * Parts of the index `due` that are looked through apart: processes; those of notices, which are their worker's alone; and what
+ * ends by the clock, so that no backlog of the one hides the other.
+ */
+export type DueLane = 'DUE' | 'NOTICES' | 'ENDS';
 
 export function dueShard(shard: number, lane: DueLane = 'DUE'): string {
   return `${lane}#${shard}`;

@@ -1,5 +1,5 @@
 import type { PurposeId } from '../policy/purposes';
-import { dataPrefix, type Key, partition } from './keys';
+import { dataPrefix, type Key, partition, type TableId, tableOf } from './keys';
 
 /**
  * Where the items of an entity lie, and what they rest on. Everything about a person lies in that person's partition;
@@ -9,6 +9,8 @@ export type Place<Id = void, P extends PurposeId = PurposeId> = {
   /** Whose partition: a person's, a digest's that points to a person or a counter, or the service's own. */
   owner: 'person' | 'pointer' | 'service';
   purpose: P;
+  /** The table it lies in: what `tableOf` says of its keys. */
+  table: TableId;
   key(owner: string, id: Id): Key;
 };
 
@@ -31,19 +33,26 @@ export function inPersonAt<P extends PurposeId, Id = void>(
   return {
     owner: 'person',
     purpose,
+    table: tableOf({ pk: '', sk: dataPrefix(purpose) }),
     key: (subjectId, id) => ({ pk: partition(subjectId), sk: typeof sk === 'string' ? sk : sk(id) }),
   };
 }
 
 /** Found by a keyed digest alone: the owner of the key is that digest. */
 export function byDigest<P extends PurposeId>(purpose: P, domain: string): Place<void, P> {
-  return { owner: 'pointer', purpose, key: (digest) => ({ pk: `ID#${domain}#${digest}`, sk: 'ID' }) };
+  return {
+    owner: 'pointer',
+    purpose,
+    table: 'main',
+    key: (digest) => ({ pk: `ID#${domain}#${digest}`, sk: 'ID' }),
+  };
 }
 
 /** The service's own. The owner of the key is what spreads or names it. */
 export function ofService<P extends PurposeId, Id = void>(
   purpose: P,
   key: (owner: string, id: Id) => Key,
+  table: TableId = 'main',
 ): Place<Id, P> {
-  return { owner: 'service', purpose, key };
+  return { owner: 'service', purpose, table, key };
 }

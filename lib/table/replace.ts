@@ -1,6 +1,7 @@
 import type { Item, Write } from './client';
-import { type MadeItem, sinceBefore } from './item';
+import { isHeld, type MadeItem, sinceBefore } from './item';
 import type { Key, Pointer } from './keys';
+import { withCondition } from './merge';
 
 /** What must hold of the item that is met, in DynamoDB's own words. */
 export type Condition = {
@@ -24,6 +25,7 @@ export function removePointer({ pk, sk, forget }: Pointer): Write {
       ConditionExpression: 'attribute_exists(pk)',
       ExpressionAttributeNames: Object.fromEntries(forget.map((name, index) => [`#${index}`, name])),
     },
+    forgets: forget,
   };
 }
 
@@ -44,10 +46,42 @@ export function replace(item: MadeItem, before: Item | undefined, asSeen: Condit
   return [{ Put: { Item, ...asSeen }, seen: before }, ...stale.map(removePointer)];
 }
 
-/** Deletes an item with everything that leads to it. */
+/**
+ * Deletes an item with everything that leads to it. What is held stays: that it has ended is noted in it, and it goes when it
+ * is released (promise S3).
+ */
 export function remove(item: Item, asSeen?: Condition): [Write, ...Write[]] {
   const { pk, sk } = item;
-  return [{ Delete: { Key: { pk, sk }, ...asSeen }, seen: item }, ...pointersTo(item).map(removePointer)];
+  const gone = pointersTo(item).map(removePointer);
+  if (isHeld(item)) return [noteEnd({ pk, sk }, asSeen), ...gone];
+  return [{ Delete: { Key: { pk, sk }, ...asSeen }, seen: item }, ...gone];
+}
+
+/** Notes in a held item that it has ended: nothing leads to it from then on, and its release is its end. */
+export function noteEnd(key: Key, asSeen?: Condition): Write {
+  const note: Write = {
+    Update: {
+      Key: key,
+      UpdateExpression: 'SET ended = :ended REMOVE points',
+      ...asSeen,
+      ExpressionAttributeValues: { ...asSeen?.ExpressionAttributeValues, ':ended': true },
+    },
+    ofHold: true,
+  };
+  return withCondition(note, 'attribute_exists(heldBy)', {});
+}
+
+/** Notes in a held item what of it forgets somebody else: it goes when the item is released. */
+export function noteForgotten(key: Key, forgets: readonly string[]): Write {
+  return {
+    Update: {
+      Key: key,
+      UpdateExpression: 'SET forgets = list_append(if_not_exists(forgets, :none), :forgets)',
+      ConditionExpression: 'attribute_exists(heldBy)',
+      ExpressionAttributeValues: { ':none': [], ':forgets': forgets },
+    },
+    ofHold: true,
+  };
 }
 
 /** The same writes by somebody who has seen an item that one of them deletes. */

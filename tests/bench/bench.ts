@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { type BuildOptions, build as bundle } from 'esbuild';
 import { type Bundle, build } from '../../infra/build/build';
 import { startDynamoDb } from '../../infra/local/dynamodb';
-import { tableDefinition } from '../../infra/local/table';
+import { tableDefinitions } from '../support/start';
 import { cityFigures, type Figure } from './city';
 import { tripsEach } from './compare';
 import { doorStart } from './door';
@@ -37,10 +37,9 @@ async function measure({ only }: Options): Promise<Row[]> {
 /** What needs a service over a table of its own. */
 async function inWorlds(figures: () => Promise<Row[]>): Promise<Row[]> {
   const database = await startDynamoDb();
-  const { TimeToLiveSpecification: _, ...definition } = tableDefinition();
   Object.assign(process.env, localSettings(database.endpoint), {
     TEST_TABLE_ENDPOINT: database.endpoint,
-    TEST_TABLE_DEFINITION: JSON.stringify(definition),
+    TEST_TABLE_DEFINITIONS: tableDefinitions(),
   });
   try {
     return await figures();

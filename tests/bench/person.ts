@@ -40,6 +40,7 @@ export function localSettings(tableEndpoint: string): Record<string, string> {
     STAGE: 'local',
     SERVICE_REGION: 'cn-north-1',
     TABLE_NAME: 'bench',
+    PLACES_TABLE_NAME: 'bench-places',
     TABLE_ENDPOINT: tableEndpoint,
     PROCESS_QUEUE_URL: 'http://127.0.0.1/queue',
     NOTICE_QUEUE_URL: 'http://127.0.0.1/notices',
@@ -74,6 +75,7 @@ export async function makePerson(settings: Record<string, string>): Promise<Pers
   const config = readConfig(settings);
   const client = new DynamoDBClient({ region: config.SERVICE_REGION, endpoint: config.TABLE_ENDPOINT });
   await makeLocalTable(client, config.TABLE_NAME);
+  await makeLocalTable(client, config.PLACES_TABLE_NAME, 'PlacesTable');
   client.destroy();
   const deps = buildDeps(config, {
     log: () => {},

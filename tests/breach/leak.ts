@@ -159,7 +159,7 @@ export async function happen(drawn: readonly Drawn[]): Promise<History> {
   const judge = createJudge({
     region: config.SERVICE_REGION,
     endpoint: config.TABLE_ENDPOINT,
-    tableName: config.TABLE_NAME,
+    tableNames: [config.TABLE_NAME, config.PLACES_TABLE_NAME],
     rootKey: config.ROOT_KEY,
   });
   const history: History = { world, states: [], accounts: new Map(), touches: [], digests: new Map() };

@@ -2,7 +2,7 @@ import { toInstant } from '../../lib/clock';
 import type { ErrorDetails } from '../../lib/errors';
 import { incidentClock } from '../../lib/process/incident-clock';
 import { runProcess } from '../../lib/process/run';
-import type { Table, Visible } from '../../lib/table/client';
+import type { Table } from '../../lib/table/client';
 import { readAudiencePart } from '../../lib/table/notice/audience';
 import { type Process, processKey, readProcess } from '../../lib/table/process/process';
 import { subjectIdOf } from '../identity/support';
@@ -170,9 +170,9 @@ describe('what a scope is asked (B3)', () => {
       ...world.deps,
       table: {
         ...table,
-        query: (query: Parameters<Table['query']>[0], which?: Visible) => {
-          looked.push(query.IndexName ?? 'the table');
-          return table.query(query, which);
+        query: (...asked: Parameters<Table['query']>) => {
+          looked.push(asked[0].IndexName ?? 'the table');
+          return table.query(...asked);
         },
       },
     };

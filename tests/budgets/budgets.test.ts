@@ -4,17 +4,20 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { ownCardKinds } from '../../functions/cards/shapes';
 import { functionNames } from '../../infra/capabilities/files';
 import type { Principal } from '../../infra/capabilities/rights';
+import { HOUR_MS } from '../../lib/clock';
 import { KEY_RING_REFRESH_MS } from '../../lib/crypto/key-ring';
 import { TRAIL_KEY } from '../../lib/crypto/wrapped-key';
 import type { Budget, OperationKinds } from '../../lib/gate/operation';
 import { type KindId, kinds, kindsFor } from '../../lib/policy/kinds';
 import { serviceIds } from '../../lib/policy/services';
 import { acts, type LedgerAct, ledgerActs } from '../../lib/table/ledger/acts';
+import { hourOf, placeKey } from '../../lib/table/location/place-key';
 import { createServiceKey, loadServiceKeys, removeServiceKey } from '../../lib/table/service/key-store';
 import { breachRows } from '../breach/budget-rows';
 import { cardRows } from '../cards/budget-rows';
 import { consentRows } from '../consent/budget-rows';
 import { eventRows } from '../events/budget-rows';
+import { holdRows } from '../hold/budget-rows';
 import { agreeingPartners } from '../identity/agreeing-partners';
 import { identityRows } from '../identity/budget-rows';
 import { locationRows } from '../location/budget-rows';
@@ -69,6 +72,7 @@ const ofOthers: Record<string, () => Promise<Prepared>> = {
   ...policyRows(() => world),
   ...locationRows(() => world),
   ...rightsRows(() => world),
+  ...holdRows(() => world),
   ...identityRows(() => world),
   ...consentRows(() => world),
   ...breachRows(() => world),
@@ -178,6 +182,7 @@ const prepare: Record<string, () => Promise<Prepared>> = {
   },
   'retention/sweep': async () => {
     await olderTrailKey();
+    await endedHour();
     return { by: { trigger: 'schedule' } };
   },
 };
@@ -188,11 +193,19 @@ async function olderTrailKey(): Promise<void> {
   const awhileLater = () => world.wait(KEY_RING_REFRESH_MS + 1);
   awhileLater();
   await world.ok('retention/sweep', {}, { trigger: 'schedule' }); // what others have left to fall due
+  await world.work();
   const [known] = (await loadServiceKeys(table)).filter(({ name }) => name === TRAIL_KEY);
   if (!known) throw new Error('the world has no key of the trail');
   await table.write(createServiceKey(await ring.newTrailKey('2025-12-31')), removeServiceKey(known));
   awhileLater();
   await world.deps.policy.refresh();
+}
+
+/** The key of an hour whose places end with this run. */
+async function endedHour(): Promise<void> {
+  const of = hourOf(world.deps.clock.now() - 25 * HOUR_MS);
+  const value = { name: 'hour', of, wrapped: Buffer.from('any'), suite: 'aes' } as const;
+  await world.deps.table.write({ Put: { Item: placeKey.make('hour', of, value) } });
 }
 
 async function webCode() {
@@ -443,6 +456,8 @@ const seldom: Partial<Record<Principal, Grant[]>> = {
     // tests/login/arrivals: from another entry of the same operator.
     onItems('BatchGetItem', 'ID#unionid#*'),
     onItems('PutItem', 'ID#unionid#*'),
+    // tests/process/join: it takes the place of the account that is given up.
+    onPlaces('PutItem'),
     // tests/hosts/door: by an assertion of the door.
     onItems('PutItem', 'SPENT#*'),
   ],
@@ -450,8 +465,14 @@ const seldom: Partial<Record<Principal, Grant[]>> = {
     // tests/location/switch: a history that goes with its consent, and the place that is counted.
     onItems('DeleteItem', 'P#*'),
     onItems('UpdateItem', 'GAUGE#*'),
+    // tests/location/switch: a withdrawal.
+    onPlaces('PutItem'),
     // tests/policy/announcing: the process that tells people of a version.
     onItems('PutItem', 'PROCESS#*'),
+  ],
+  location: [
+    // tests/location/places: by an instance that has not made the key.
+    onPlaces('BatchGetItem', 'PLACE-KEYS'),
   ],
   identity: [
     // tests/identity/gauges: a threshold is reached.
@@ -464,6 +485,7 @@ const seldom: Partial<Record<Principal, Grant[]>> = {
     // tests/rights/erase-part: a place, which is counted, with its history.
     onItems('DeleteItem', 'P#*'),
     onItems('UpdateItem', 'GAUGE#*'),
+    onPlaces('PutItem'),
   ],
   breach: [
     // tests/breach/scope: a scope that rests on a list.
@@ -492,6 +514,10 @@ const seldom: Partial<Record<Principal, Grant[]>> = {
     onItems('UpdateItem', 'GAUGE#*'),
     // tests/identity/journeys: what leads to a real name.
     onItems('DeleteItem', 'ID#*'),
+    // tests/location/places: the end of a place, and of what it lies under.
+    ...['BatchGetItem', 'DeleteItem'].map((act) => onPlaces(act)),
+    // tests/events/duties: a permission taken back, with the place that it covered.
+    onPlaces('PutItem'),
   ],
   notify: [
     // tests/notice/fanout: by a partner, whose time is shared.
@@ -508,8 +534,12 @@ const seldom: Partial<Record<Principal, Grant[]>> = {
 
 const byName = (one: Grant, other: Grant) => (JSON.stringify(one) < JSON.stringify(other) ? -1 : 1);
 
-function onItems(act: string, key: string): Grant {
-  return { action: `dynamodb:${act}`, resource: 'Table', key };
+function onItems(act: string, key: string, resource = 'Table'): Grant {
+  return { action: `dynamodb:${act}`, resource, key };
+}
+
+function onPlaces(act: string, key = 'P#*'): Grant {
+  return onItems(act, key, 'PlacesTable');
 }
 
 /** What Lambda does in a function's name, to bring it messages and settings and to write its log. */

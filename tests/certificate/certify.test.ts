@@ -177,8 +177,8 @@ describe('the certificate of an erasure (R3)', () => {
 
 /** The same service over a table whose index of who is near has kept an entry. */
 function withStale(deps: Deps, entry: Item): Deps {
-  const query: Table['query'] = async (asked, which) => {
-    const met = await deps.table.query(asked, which);
+  const query: Table['query'] = async (asked, ...which) => {
+    const met = await deps.table.query(asked, ...which);
     return asked.IndexName === 'near' ? { ...met, items: [...met.items, entry] } : met;
   };
   return { ...deps, table: { ...deps.table, query } };

@@ -36,7 +36,7 @@ beforeAll(async () => {
   const { table } = world.deps;
   onePerPage = {
     ...world.deps,
-    table: { ...table, query: (query) => table.query({ ...query, Limit: 1 }) },
+    table: { ...table, query: (query, ...how) => table.query({ ...query, Limit: 1 }, ...how) },
   };
 });
 

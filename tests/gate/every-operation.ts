@@ -2,6 +2,7 @@ import { breachRows } from '../breach/budget-rows';
 import { cardRows } from '../cards/budget-rows';
 import { consentRows } from '../consent/budget-rows';
 import { eventRows } from '../events/budget-rows';
+import { holdRows } from '../hold/budget-rows';
 import { identityRows } from '../identity/budget-rows';
 import { locationRows } from '../location/budget-rows';
 import { accountRows } from '../login/budget-rows';
@@ -29,6 +30,7 @@ export function everyOperation(
     ...identityRows(world),
     ...consentRows(world),
     ...rightsRows(world),
+    ...holdRows(world),
     ...breachRows(world),
     ...eventRows(world),
     ...notifyRows(world),

@@ -243,8 +243,8 @@ function held(
     ...deps,
     table: {
       ...table,
-      getMany: (wanted) => hold(() => table.getMany(wanted)),
-      query: (query) => hold(() => table.query(query)),
+      getMany: (...asked) => hold(() => table.getMany(...asked)),
+      query: (...asked) => hold(() => table.query(...asked)),
       write: (...writes) => hold(() => table.write(...writes)),
       update: (update) => hold(() => table.update(update)),
     },

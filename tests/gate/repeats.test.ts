@@ -3,6 +3,7 @@ import type { Operation } from '../../lib/gate/operation';
 import { issueProof } from '../../lib/gate/proof';
 import { declare, nowOf, responder } from '../breach/support';
 import { cardGiver, holder } from '../cards/support';
+import { officer, saying } from '../hold/support';
 import { agreeingPartners } from '../identity/agreeing-partners';
 import { newCitizen } from '../identity/support';
 import { consentAct, seenEntryOf } from '../support/consent';
@@ -83,6 +84,18 @@ const vcards = (...names: string[]) =>
   ).toString('base64');
 
 const rows: Record<string, () => Promise<Row>> = {
+  'retention/hold': async () => {
+    const { subjectId } = await holder(world, somebody());
+    const { idempotencyKey: _, ...said } = saying(world);
+    const input = { ...said, subjectId, ticket: 'T-1' };
+    return { input, other: { ...input, reason: '另一个理由' }, by: async () => officer };
+  },
+  'retention/holdIncident': async () => {
+    const { incidentId } = await declare(world);
+    const { idempotencyKey: _, ...said } = saying(world);
+    const input = { ...said, incidentId };
+    return { input, other: { ...input, reason: '另一个理由' }, by: async () => officer };
+  },
   'cards/create': async () => ({
     input: { name: '林晓' },
     other: { name: '林晓', title: '工程师' },

@@ -28,14 +28,14 @@ export function exportsComparedIn({ deps }: World) {
   };
 
   async function exported({ items }: Look, subjectId: string): Promise<string[]> {
-    const { table, ring, trail, random } = deps;
+    const { ring, trail, random } = deps;
     const facts: string[] = [];
     const sealerOf = async (account: string) => {
       const item = items.find(({ pk, sk }) => pk === `P#${account}` && sk === 'PERSON');
       const key = await trail.dataKey(account, item?.content.wrappedKey as Uint8Array);
       return createSealer(account, key, ring.suite, random, await trail.stayKeys(account));
     };
-    for await (const { entity, values } of exportPerson({ table, ring }, subjectId, sealerOf))
+    for await (const { entity, values } of exportPerson(deps, subjectId, sealerOf))
       facts.push(...values.map(({ attribute, value }) => factOf(entity, attribute, value)));
     return facts.filter(isSaid);
   }

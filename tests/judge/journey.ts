@@ -154,6 +154,7 @@ export async function wholeJourney(world: World) {
   // What has reached its end is held until the night.
   world.wait(2 * DAY_MS);
   await world.ok('retention/sweep', {}, night);
+  await world.work();
 
   const again = await arrive(world, 'lin again', 'location', 'real-name-network');
   await verifyBy(world, again, 'network');

@@ -1,14 +1,14 @@
 import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import { type OpenStaying, openAt, openDataKey, stayingOpener } from './open';
+import { type OpenStaying, openAt, openDataKey, openPlaceKey, stayingOpener } from './open';
 import { envelope, meaningOf, ofSession, outlives, remains, says, unsaid } from './what-is-what';
 
 /**
- * Judges what the service holds by the raw table alone: it knows neither the declarations nor what makes, reads or counts
+ * Judges what the service holds by the raw tables alone: it knows neither the declarations nor what makes, reads or counts
  * items. Another pair of eyes, so that a fault in them is not a fault in what is to find it (promises N7, R1, R3, S9).
  */
 export type Judge = {
-  /** Looks at the whole table, as it is now. */
+  /** Looks at both tables as a whole, as they are now. */
   look(): Promise<Look>;
 };
 
@@ -36,16 +36,18 @@ export type Look = {
 /** Nobody is behind an account in these states. */
 const gone = new Set<unknown>(['left', 'erased']);
 
-type Place = { region: string; endpoint: string; tableName: string; rootKey: string };
+type Place = { region: string; endpoint: string; tableNames: readonly string[]; rootKey: string };
 type Raw = Record<string, unknown> & { pk: string; sk: string; entity: string };
 
-export function createJudge({ region, endpoint, tableName, rootKey }: Place): Judge {
+export function createJudge({ region, endpoint, tableNames, rootKey }: Place): Judge {
   const client = new DynamoDBClient({ region, endpoint });
   /** Also of people who have gone: what still opens with their keys is still there. */
   const dataKeys = new Map<string, Buffer>();
+  /** By the hour. */
+  const hourKeys = new Map<unknown, Buffer>();
   let openStaying: OpenStaying = () => undefined;
 
-  async function dump(): Promise<Raw[]> {
+  async function dump(tableName: string): Promise<Raw[]> {
     const items: Raw[] = [];
     let after: Record<string, never> | undefined;
     do {
@@ -59,6 +61,11 @@ export function createJudge({ region, endpoint, tableName, rootKey }: Place): Ju
 
   function learnKeys(items: Raw[]): void {
     const stored = items.filter(({ pk }) => pk === 'KEYS') as never[];
+    for (const item of items.filter(({ sk, pk }) => pk === 'PLACE-KEYS' && sk.startsWith('hour#'))) {
+      const key = openPlaceKey(rootKey, stored, item as never);
+      if (!key) throw new Error('the key of an hour does not open');
+      hourKeys.set(item.of, key);
+    }
     openStaying = stayingOpener(rootKey, stored);
     for (const { pk, wrappedKey } of items.filter(isPerson)) {
       const subjectId = ownerOf(pk) ?? '';
@@ -96,11 +103,19 @@ export function createJudge({ region, endpoint, tableName, rootKey }: Place): Ju
     const [found] =
       sealed instanceof Uint8Array
         ? keysFor(pk).flatMap(([subjectId, key]) => {
-            const text = openAt(key, sealed, `${subjectId}|${entity}|${sk}|${form}`);
+            const blob = openAt(key, sealed, `${subjectId}|${entity}|${sk}|${form}`);
+            const text = blob && openOfHour(blob, content.hour, `${entity}|${sk}|${form}`);
             return text ? [{ opened: JSON.parse(text.toString('utf8')), by: subjectId }] : [];
           })
         : [];
     return { pk, sk, entity, content: withSessions(pk, content), opened: {}, ...found };
+  }
+
+  /** What lies under the key of an hour beneath the person's. */
+  function openOfHour(blob: Buffer, hour: unknown, place: string): Buffer | undefined {
+    if (hour === undefined) return blob;
+    const key = hourKeys.get(hour);
+    return key && openAt(key, blob, `place-key|hour|${hour}|${place}`);
   }
 
   /** The sessions that lie in a person's item, each a record with a blob of its own. */
@@ -118,7 +133,7 @@ export function createJudge({ region, endpoint, tableName, rootKey }: Place): Ju
 
   return {
     async look() {
-      const raw = await dump();
+      const raw = (await Promise.all(tableNames.map(dump))).flat();
       learnKeys(raw);
       const items = raw.map(open);
       const [gauges, counted] = [gaugesOf(items), recount(items)];

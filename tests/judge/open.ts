@@ -42,6 +42,19 @@ function openSm(key: Buffer, body: Buffer, bound: Buffer): Buffer | undefined {
 }
 
 type StoredKey = { name: string; keyVersion: number; wrapped: Uint8Array };
+type Suited = StoredKey & { suite: 'aes' | 'sm' };
+
+/** A key that places end with: it lies under the service key. */
+export function openPlaceKey(
+  rootKey: string,
+  stored: Suited[],
+  { name, of, wrapped }: { name: string; of: string; wrapped: Uint8Array },
+): Buffer | undefined {
+  const service = stored.find((one) => one.name === 'service');
+  const serviceKey = service && openRooted(rootKey, stored, 'service', service.keyVersion);
+  if (!service || !serviceKey) return undefined;
+  return openAt(derive(service.suite, serviceKey, 'seal:place-key'), wrapped, `place-key|${name}|${of}`);
+}
 
 /**
  * A person's data key: two bytes say which version of the person's branch key wrapped it. `rootKey` is the setting of a
@@ -76,7 +89,7 @@ const YEAR_BYTES = 2;
 export type OpenStaying = (subjectId: string, blob: Uint8Array, place: string) => Buffer | undefined;
 
 /** Tries every stay key of the year that a blob names: they lie under the service key. */
-export function stayingOpener(rootKey: string, stored: (StoredKey & { suite: 'aes' | 'sm' })[]): OpenStaying {
+export function stayingOpener(rootKey: string, stored: Suited[]): OpenStaying {
   const service = stored.find(({ name }) => name === 'service');
   const serviceKey = service && openRooted(rootKey, stored, 'service', service.keyVersion);
   if (!service || !serviceKey) return () => undefined;

@@ -95,7 +95,10 @@ const events: Record<string, Act> = {
     world.wait(86_400_000);
     callers.clear();
   },
-  'the night sweeps': ({ world }) => world.ok('retention/sweep', {}, { trigger: 'schedule' }),
+  'the night sweeps': async ({ world }) => {
+    await world.ok('retention/sweep', {}, { trigger: 'schedule' });
+    await world.work();
+  },
 };
 
 /** Any sequence of acts of three people, so many at most. */

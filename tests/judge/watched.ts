@@ -13,8 +13,9 @@ export async function watched(
   suite: 'aes' | 'sm' = 'aes',
 ): Promise<Watched> {
   const plain = await createWorld({ partners: agreeingPartners, suite });
-  const { SERVICE_REGION: region, TABLE_ENDPOINT: endpoint, TABLE_NAME: tableName } = plain.config;
-  const judge = createJudge({ region, endpoint, tableName, rootKey: plain.config.ROOT_KEY });
+  const { SERVICE_REGION: region, TABLE_ENDPOINT: endpoint, ROOT_KEY: rootKey } = plain.config;
+  const tableNames = [plain.config.TABLE_NAME, plain.config.PLACES_TABLE_NAME];
+  const judge = createJudge({ region, endpoint, tableNames, rootKey });
   let looks = 0;
 
   const call: World['call'] = async (path, input, by) => {

@@ -14,7 +14,7 @@ const delivery = 'deliveryId createdAt request expiresAtSeconds epoch';
 export const entities: Record<string, string> = {
   // the person
   person:
-    'everyoneShard subjectId createdAt -wrappedKey lifeState lifeStateAt noticedAt sessions consents acts cardCount defaultCard contactCount shareEpoch ledgerSeq ledgerHash held',
+    'everyoneShard subjectId createdAt -wrappedKey lifeState lifeStateAt noticedAt sessions consents acts cardCount defaultCard contactCount shareEpoch freezing ledgerSeq ledgerHash held',
   'wechat-account': '-identity openid others',
   phone: 'boundAt provedAt number epoch',
   'linked-entry': 'entry linkedAt epoch',
@@ -51,6 +51,9 @@ export const entities: Record<string, string> = {
   preferences: 'version updatedAt language personalisation surveyInvitations',
   'risk-pass': 'givenAt',
   'self-proof': '-secretDigest -act -provedAt',
+  // what is held
+  'frozen-item': 'of kinds epoch objects content',
+  hold: 'everyoneShard holdId state -subjectId incidentId kinds from until placedBy owner placedAt documentHash dueAt reviewedAt releasedBy releasedAt count -request wordsKey itemsKey reason document',
   // cards
   card: `cardId version createdAt updatedAt request edit visibility publicEpoch grantEpoch realNameMark verdicts dueAt epoch ${card}`,
   'deleted-card': 'deletedAt request epoch',
@@ -70,8 +73,9 @@ export const entities: Record<string, string> = {
   'viewer-record': 'shareId day expiresAtSeconds epoch',
   // location
   location:
-    'version revision on sinceMs precision findable keepsHistory untilSeconds expiresAtSeconds nearUntilSeconds -nearCell:location-cell -nearPath:location-cell cell:location-point takenAtMs:location-point epoch',
+    'version revision on sinceMs precision findable keepsHistory untilSeconds expiresAtSeconds nearUntilSeconds hour -nearCell:location-cell -nearPath:location-cell cell:location-point takenAtMs:location-point epoch',
   'ended-location': 'expiresAtSeconds epoch',
+  'place-key': '-name -of -wrapped -suite',
   'history-day': 'day version expiresAtSeconds places:location-history epoch',
   // profile and services
   nickname: 'version updatedAt edit nickname epoch',
@@ -128,7 +132,7 @@ export const entities: Record<string, string> = {
 
 /** What every item may carry beside its content. */
 export const envelope = new Set(
-  'pk sk entity form createdAtSeconds expiresAtSeconds ttlSeconds dueShard dueAt points holds lacks sealed'.split(
+  'pk sk entity form createdAtSeconds expiresAtSeconds ttlSeconds dueShard dueAt points holds lacks heldBy ended forgets sealed'.split(
     ' ',
   ),
 );

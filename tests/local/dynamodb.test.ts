@@ -60,7 +60,6 @@ test('creates the table of table.yml, leaves it alone the second time, is gone w
     expect(Table?.GlobalSecondaryIndexes?.map(({ IndexName }) => IndexName).sort()).toEqual([
       'due',
       'everyone',
-      'near',
       'touched',
     ]);
     const { TimeToLiveDescription } = await client.send(new DescribeTimeToLiveCommand({ TableName }));

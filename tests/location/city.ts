@@ -11,7 +11,8 @@ import { dispatch } from '../../lib/gate/dispatch';
 import type { Operations } from '../../lib/gate/operation';
 import { putCard } from '../../lib/table/card/card';
 import type { Item } from '../../lib/table/client';
-import { endOf, type Precision, putSettings } from '../../lib/table/location/location';
+import { tableOf } from '../../lib/table/keys';
+import { endOf, type Precision, putSettings, sealerOf } from '../../lib/table/location/location';
 import { consent, putPerson, session } from '../../lib/table/person/person';
 import { createSealer } from '../../lib/table/sealer';
 import { functions, type World } from '../support/world';
@@ -34,7 +35,11 @@ export async function settle({ deps, config }: World, people: Wanted[]): Promise
     while (waiting.length >= (all ? 1 : BATCH)) batches.push(waiting.splice(0, BATCH));
     await Promise.all(
       batches.map((items) => {
-        const RequestItems = { [config.TABLE_NAME]: items.map((Item) => ({ PutRequest: { Item } })) };
+        const RequestItems: Record<string, { PutRequest: { Item: Item } }[]> = {};
+        for (const Item of items) {
+          const name = tableOf(Item) === 'main' ? config.TABLE_NAME : config.PLACES_TABLE_NAME;
+          RequestItems[name] = [...(RequestItems[name] ?? []), { PutRequest: { Item } }];
+        }
         return client.send(new BatchWriteCommand({ RequestItems }));
       }),
     );
@@ -94,7 +99,7 @@ async function made(deps: Deps, { name, place, precision }: Wanted) {
   const state = { version: 1, createdAt: at, updatedAt: at, epoch: 0, request: 'seeded', ownTags: [] };
   const shown = { visibility: { name: 'everyone' }, publicEpoch: 0, verdicts: { name: 'passed' } } as const;
   const [card] = putCard(subjectId, { cardId, ...content, ...state, ...shown }, sealer);
-  const location = await withEntry(deps.ring, subjectId, {
+  const location = await withEntry(deps, subjectId, {
     epoch: 0,
     version: 1,
     revision: 1,
@@ -108,7 +113,7 @@ async function made(deps: Deps, { name, place, precision }: Wanted) {
     cell: cellAt(place, BITS[precision]),
     takenAtMs: nowMs,
   });
-  const [where] = putSettings(subjectId, location, undefined, nowMs, sealer);
+  const [where] = putSettings(subjectId, location, undefined, nowMs, await sealerOf(deps, location, sealer));
   const items = [person, card, where].map(({ Put }) => Put?.Item as Item);
   return { citizen: { token, subjectId, name, place, precision }, items };
 }
@@ -151,8 +156,8 @@ export async function listNear(world: World, me: Citizen, radiusKm: number): Pro
     ...world.deps,
     table: {
       ...world.deps.table,
-      async query(query) {
-        const page = await world.deps.table.query(query);
+      async query(...asked) {
+        const page = await world.deps.table.query(...asked);
         queries += 1;
         told.entries += page.items.length;
         return page;

@@ -30,6 +30,7 @@ const secrets = {
   WECHAT_SECRET: 'marked-wechat-secret',
   WECHAT_APPID: 'marked-appid',
   TABLE_NAME: 'marked-table',
+  PLACES_TABLE_NAME: 'marked-table-places',
 };
 
 const BUCKET = 'leliao-production-ObjectsBucketArn';
@@ -83,6 +84,18 @@ describe.each(regions)('the templates for %s', (region) => {
         KMSMasterKeyId: { 'Fn::GetAtt': ['TableKey', 'Arn'] },
       },
     });
+  });
+
+  it('keeps no backup of places, nor of the keys that they end with (L2)', () => {
+    const { PointInTimeRecoverySpecification, SSESpecification, StreamSpecification } = propertiesOf(
+      data(),
+      'PlacesTable',
+    );
+    expect(PointInTimeRecoverySpecification).toEqual({ PointInTimeRecoveryEnabled: false });
+    expect(SSESpecification).toMatchObject({ SSEEnabled: true });
+    expect(StreamSpecification).toBeUndefined();
+    const copying = /^AWS::(Backup|Pipes)::|GlobalTable$/;
+    expect(Object.values(data().Resources).filter(({ Type }) => copying.test(Type))).toEqual([]);
   });
 
   it('keeps everything that holds data whatever happens, save what a first deployment that fails has made', () => {
@@ -297,7 +310,11 @@ describe.each(regions)('the templates for %s', (region) => {
       'retention-missed-hour',
       'api-5xx',
     ];
-    const table = ['table-read-throttles', 'table-write-throttles', 'table-system-errors'];
+    const throttles = ['table', 'places'].flatMap((one) => [
+      `${one}-read-throttles`,
+      `${one}-write-throttles`,
+    ]);
+    const table = [...throttles, 'table-system-errors'];
     expect(alarms.sort()).toEqual(
       [...wanted, ...others, ...table].map((name) => `leliao-production-${name}`).sort(),
     );

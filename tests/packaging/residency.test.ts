@@ -67,6 +67,7 @@ const production = {
   STAGE: 'production',
   SERVICE_REGION: 'cn-north-1',
   TABLE_NAME: 'leliao-production',
+  PLACES_TABLE_NAME: 'leliao-production-places',
   PROCESS_QUEUE_URL: 'https://sqs.cn-north-1.amazonaws.com.cn/1/erase',
   NOTICE_QUEUE_URL: 'https://sqs.cn-north-1.amazonaws.com.cn/1/notice',
   OBJECTS_BUCKET: 'leliao-production-objects',

@@ -34,6 +34,7 @@ function serviceAt(url: string, waits = limits) {
     STAGE: 'test',
     SERVICE_REGION: 'cn-north-1',
     TABLE_NAME: 'test-table',
+    PLACES_TABLE_NAME: 'test-table-places',
     TABLE_ENDPOINT: url,
     SQS_ENDPOINT: url,
     PROCESS_QUEUE_URL: `${url}/000000000000/erase`,

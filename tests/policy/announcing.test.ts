@@ -131,6 +131,7 @@ describe('telling people of a change that concerns them (K4)', () => {
     world.queued.splice(0, world.queued.length); // and every message is lost with the machine
     world.wait(HOUR_MS);
     await world.ok('retention/sweep', {}, { trigger: 'schedule' });
+    await world.work();
     const told = people.map((id) => policyNoticeKey(id, version));
     for (let from = 0; from < told.length; from += PEOPLE_PER_WRITE)
       expect(await table.getMany(told.slice(from, from + PEOPLE_PER_WRITE))).not.toContain(undefined);
@@ -153,7 +154,7 @@ describe('telling people of a change that concerns them (K4)', () => {
     world.queued.splice(0, world.queued.length);
     const run = () => world.ok('retention/sweep', {}, { trigger: 'schedule' });
     await run();
-    await run();
+    await world.work();
     expect(await inbox(me)).toHaveLength(1);
   });
 

@@ -59,6 +59,7 @@ describe('data stays in mainland China (S1)', () => {
     STAGE: 'production',
     SERVICE_REGION: 'cn-north-1',
     TABLE_NAME: 'leliao-production',
+    PLACES_TABLE_NAME: 'leliao-production-places',
     PROCESS_QUEUE_URL: 'https://sqs.cn-north-1.amazonaws.com.cn/1/leliao-production-erase',
     NOTICE_QUEUE_URL: 'https://sqs.cn-north-1.amazonaws.com.cn/1/leliao-production-notice',
     OBJECTS_BUCKET: 'leliao-production-objects',

@@ -169,7 +169,8 @@ async function finish(): Promise<void> {
   for (let run = 0; run < ENOUGH_RUNS; run += 1) {
     world.wait(LONG_ENOUGH_MS);
     const { found } = await world.ok<{ found: number }>('retention/sweep', {}, { trigger: 'schedule' });
-    world.queued.splice(0, world.queued.length); // whatever it asks for is lost
+    for (const ref of world.queued.splice(0, world.queued.length)) await runProcess(world.deps, ref, 'timer');
+    world.queued.splice(0, world.queued.length); // whatever those ask for is lost
     if (found === 0) return;
   }
   throw new Error('processes are left that never end');

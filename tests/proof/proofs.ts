@@ -4,6 +4,10 @@ export const proofs: Record<string, { file: string; shows: string }> = {
     file: 'tests/location/switch.test.ts',
     shows: 'every order of three acts after two beginnings: a place is kept exactly while it may be',
   },
+  places: {
+    file: 'tests/location/places-end.test.ts',
+    shows: 'a hundred thousand places end with one write, and what lies there opens with no key there is',
+  },
   nearby: {
     file: 'tests/location/nearby.test.ts',
     shows: 'people nearby against a look at everybody, and what a thousand questions tell',

@@ -8,6 +8,7 @@ import { SealError } from '../../lib/crypto/suite';
 import { type KindId, kinds } from '../../lib/policy/kinds';
 import type { Item } from '../../lib/table/client';
 import { type Key, keys, subjectOf } from '../../lib/table/keys';
+import type { PlaceKeys } from '../../lib/table/location/place-keys';
 import { readPerson } from '../../lib/table/person/person';
 import { createSealer } from '../../lib/table/sealer';
 import { entities } from './entities';
@@ -38,8 +39,10 @@ export async function whileSeeing<T>(
 }
 
 type Place = { region: string; endpoint: string; tableName: string };
-type Written = { Item?: Key; Key?: Key };
-type Input = { Item?: Key; Key?: Key; TransactItems?: Record<string, Written>[] };
+/** Where an item lies: its key in a table. */
+type At = { TableName: string; key: Key };
+type Written = { TableName?: string; Item?: Key; Key?: Key };
+type Input = Written & { TransactItems?: Record<string, Written>[] };
 type Output = { Responses?: Record<string, Item[]>; Items?: Item[]; Attributes?: Item };
 
 /**
@@ -50,40 +53,51 @@ type Output = { Responses?: Record<string, Item[]>; Items?: Item[]; Attributes?:
  */
 export function observeKinds(
   place: Place,
-  opening: () => Pick<KeyRing, 'suite'> & Pick<DataKeys, 'dataKey' | 'stayKeys'>,
+  opening: () => Pick<KeyRing, 'suite'> &
+    Pick<DataKeys, 'dataKey' | 'stayKeys'> &
+    Pick<PlaceKeys, 'openerFor'>,
 ): (client: DynamoDBClient) => void {
   const own = DynamoDBDocumentClient.from(
     new DynamoDBClient({ region: place.region, endpoint: place.endpoint }),
   );
   const dataKeys = new Map<string, Promise<Buffer | undefined>>();
 
-  async function read(keysOfItems: Key[]): Promise<Map<string, Item>> {
-    const found = new Map<string, Item>();
-    if (keysOfItems.length === 0) return found;
-    const RequestItems = { [place.tableName]: { Keys: keysOfItems, ConsistentRead: true } };
-    const { Responses } = await own.send(new BatchGetCommand({ RequestItems }));
-    for (const item of (Responses?.[place.tableName] ?? []) as Item[]) found.set(address(item), item);
-    return found;
+  async function read(all: At[]): Promise<Map<string, Item>> {
+    if (all.length === 0) return new Map();
+    const RequestItems: Record<string, { Keys: Key[]; ConsistentRead: true }> = {};
+    for (const { TableName, key } of all) {
+      RequestItems[TableName] ??= { Keys: [], ConsistentRead: true };
+      RequestItems[TableName].Keys.push(key);
+    }
+    const { Responses = {} } = await own.send(new BatchGetCommand({ RequestItems }));
+    return new Map((Object.values(Responses).flat() as Item[]).map((item) => [address(item), item]));
   }
 
   /** Without one, what is sealed counts as everything that may be in it. */
   async function dataKeyOf(subjectId: string): Promise<Buffer | undefined> {
-    const [self] = (await read([keys.person(subjectId)])).values();
+    const [self] = (await read([{ TableName: place.tableName, key: keys.person(subjectId) }])).values();
     const wrappedKey = self && readPerson(self).wrappedKey;
     return wrappedKey && opening().dataKey(subjectId, wrappedKey);
   }
 
-  async function contentOf({ key, entity, blob }: Sealed): Promise<Record<string, unknown> | undefined> {
+  async function contentOf({
+    key,
+    entity,
+    blob,
+    hour,
+  }: Sealed): Promise<Record<string, unknown> | undefined> {
     const subjectId = subjectOf(key);
     if (subjectId === undefined) return undefined;
     const known = dataKeys.get(subjectId) ?? dataKeyOf(subjectId);
     dataKeys.set(subjectId, known);
     const dataKey = await known;
     if (!dataKey) return undefined;
-    const { suite, stayKeys } = opening();
+    const { suite, stayKeys, openerFor } = opening();
     const own = createSealer(subjectId, dataKey, suite, systemRandom, await stayKeys(subjectId));
     const rule = stayRuleOf(entity);
-    const sealer = (rule && own.staying?.(rule)) ?? own;
+    const staying = (rule && own.staying?.(rule)) ?? own;
+    const sealer = hour === undefined ? staying : await current.exit(() => openerFor(hour, staying));
+    if (!sealer) return undefined;
     for (const at of placesOf(key))
       try {
         return JSON.parse(sealer.decrypt(Uint8Array.from(blob), `${entity}|${at}`).toString('utf8'));
@@ -151,7 +165,7 @@ export function observeKinds(
         const looking = current.getStore();
         if (!looking) return next(args);
         looking.kindsIn = sealedKindsOf;
-        const written = keysOf(args.input as Input);
+        const written = writtenIn(args.input as Input);
         const before = await read(written);
         const result = await next(args);
         for (const [at, item] of await read(written)) {
@@ -174,21 +188,23 @@ function somethingIn(value: unknown): unknown {
 
 /** An item, or a record inside one; the key of a record has its id for a place. */
 type StoredRecord = { key: Key; entity: string; content: Item };
-type Sealed = { key: Key; entity: string; blob: Uint8Array };
+type Sealed = { key: Key; entity: string; blob: Uint8Array; hour: string | undefined };
 
 function recordFrom(item: Item): StoredRecord {
   return { key: item as Key, entity: String(item.entity), content: item };
 }
 
 function sealedIn({ key, entity, content }: StoredRecord): Sealed | undefined {
-  return content.sealed instanceof Uint8Array ? { key, entity, blob: content.sealed } : undefined;
+  return content.sealed instanceof Uint8Array
+    ? { key, entity, blob: content.sealed, hour: content.hour as string | undefined }
+    : undefined;
 }
 
-function keysOf({ Item, Key: key, TransactItems = [] }: Input): Key[] {
-  const all = [{ Item, Key: key }, ...TransactItems.flatMap((one) => Object.values(one))];
-  return all.flatMap(({ Item: put, Key: at }) => {
+function writtenIn({ TransactItems = [], ...alone }: Input): At[] {
+  const all = [alone, ...TransactItems.flatMap((one) => Object.values(one))];
+  return all.flatMap(({ TableName = '', Item: put, Key: at }) => {
     const found = (put ?? at) as Key | undefined;
-    return found ? [{ pk: found.pk, sk: found.sk }] : [];
+    return found ? [{ TableName, key: { pk: found.pk, sk: found.sk } }] : [];
   });
 }
 

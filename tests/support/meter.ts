@@ -24,7 +24,9 @@ export type Cost = {
 export const newCost = (): Cost => ({ trips: 0, readUnits: 0, writeUnits: 0 });
 
 type TransactItem = NonNullable<TransactWriteCommandInput['TransactItems']>[number];
-type Place = { region: string; endpoint: string; tableName: string };
+type Place = { region: string; endpoint: string };
+/** Where an item lies: its key in a table. */
+type At = { TableName: string; key: RawItem };
 
 /** DynamoDB bills a transaction twice for each item: once to prepare, once to commit. */
 const UNITS_IN_TRANSACTION = 2;
@@ -46,29 +48,35 @@ const counted: Record<string, 'readUnits' | 'writeUnits'> = {
  */
 export function observeWith(taken: () => Cost | undefined, place: Place): (client: DynamoDBClient) => void {
   const own = new Client({ region: place.region, endpoint: place.endpoint });
-  let indexes: Promise<Index[]> | undefined;
+  const indexes = new Map<string, Promise<Index[]>>();
 
-  async function read(keys: RawItem[]): Promise<Map<string, RawItem>> {
-    const found = new Map<string, RawItem>();
-    const RequestItems: BatchGetItemCommandInput['RequestItems'] = {
-      [place.tableName]: { Keys: keys, ConsistentRead: true },
-    };
-    const { Responses } = await own.send(new BatchGetItemCommand({ RequestItems }));
-    for (const item of Responses?.[place.tableName] ?? []) found.set(address(item), item);
-    return found;
+  /** A key lies in one table only, so what is found needs no table's name. */
+  async function read(all: At[]): Promise<Map<string, RawItem>> {
+    const RequestItems: BatchGetItemCommandInput['RequestItems'] = {};
+    for (const { TableName, key } of all) {
+      RequestItems[TableName] ??= { Keys: [], ConsistentRead: true };
+      RequestItems[TableName].Keys?.push(key);
+    }
+    const { Responses = {} } = await own.send(new BatchGetItemCommand({ RequestItems }));
+    return new Map(
+      Object.values(Responses)
+        .flat()
+        .map((item) => [address(item), item]),
+    );
   }
 
   async function unitsOf(items: TransactItem[], write: () => Promise<unknown>): Promise<number> {
-    indexes ??= indexesOf(own, place.tableName);
-    const keys = items.map(keyOf);
-    const before = await read(keys);
+    const all = items.map(placeOf);
+    const before = await read(all);
     await write();
-    const after = await read(keys);
+    const after = await read(all);
     let units = 0;
-    for (const key of keys) {
+    for (const { TableName, key } of all) {
       const [was, is] = [before.get(address(key)), after.get(address(key))];
       units += UNITS_IN_TRANSACTION * writeUnits(was, is);
-      for (const index of await indexes) units += indexUnits(index, was, is);
+      const known = indexes.get(TableName) ?? indexesOf(own, TableName);
+      indexes.set(TableName, known);
+      for (const index of await known) units += indexUnits(index, was, is);
     }
     return units;
   }
@@ -130,9 +138,10 @@ async function indexesOf(client: Client, tableName: string): Promise<Index[]> {
   });
 }
 
-function keyOf({ Put, Update, Delete, ConditionCheck }: TransactItem): RawItem {
+function placeOf({ Put, Update, Delete, ConditionCheck }: TransactItem): At {
   const at = Put?.Item ?? Update?.Key ?? Delete?.Key ?? ConditionCheck?.Key;
-  return { pk: { S: at?.pk }, sk: { S: at?.sk } };
+  const { TableName = '' } = Put ?? Update ?? Delete ?? ConditionCheck ?? {};
+  return { TableName, key: { pk: { S: at?.pk }, sk: { S: at?.sk } } };
 }
 
 function address({ pk, sk }: RawItem): string {

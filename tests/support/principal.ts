@@ -7,7 +7,7 @@ import { mayDo } from './iam';
 /** One use of something of AWS's, in the words of IAM. `keys` are the partition keys that a request to the table names. */
 export type Use = { action: string; resource: string; keys?: string[] };
 
-type Written = { Item?: { pk: string }; Key?: { pk: string } };
+type Written = { TableName?: string; Item?: { pk: string }; Key?: { pk: string } };
 type Input = Written & {
   IndexName?: string;
   KeyConditionExpression?: string;
@@ -15,6 +15,11 @@ type Input = Written & {
   RequestItems?: Record<string, { Keys: { pk: string }[] }>;
   TransactItems?: Record<string, Written>[];
 };
+
+/** What a world calls its table without backups, told by the name of the other one. */
+export const placesOf = (tableName: string) => `${tableName}-places`;
+/** The same in the words of infra/data. */
+const resourceOf = (tableName = '') => (tableName.endsWith(placesOf('')) ? 'PlacesTable' : 'Table');
 
 /** In whose name the work under way is done. */
 const current = new AsyncLocalStorage<Principal>();
@@ -124,26 +129,29 @@ const inTransactions: Record<string, string> = {
 function usesOf(name: string, input: Input): Use[] {
   if (name === 'TransactWriteItems')
     return (input.TransactItems ?? []).flatMap((item) =>
-      Object.entries(item).map(([kind, written]) => onTable(inTransactions[kind] ?? kind, [pkOf(written)])),
+      Object.entries(item).map(([kind, written]) =>
+        onTable(inTransactions[kind] ?? kind, written.TableName, [pkOf(written)]),
+      ),
     );
   if (name === 'BatchGetItem')
-    return Object.values(input.RequestItems ?? {}).map(({ Keys }) =>
+    return Object.entries(input.RequestItems ?? {}).map(([table, { Keys }]) =>
       onTable(
         name,
+        table,
         Keys.map(({ pk }) => pk),
       ),
     );
   if (name === 'Query') {
     const [, value = ''] = /^\s*\w+ = (:\w+)/.exec(input.KeyConditionExpression ?? '') ?? [];
-    const use = onTable(name, [input.ExpressionAttributeValues?.[value] ?? '']);
-    return [input.IndexName ? { ...use, resource: `Table/index/${input.IndexName}` } : use];
+    const use = onTable(name, input.TableName, [input.ExpressionAttributeValues?.[value] ?? '']);
+    return [input.IndexName ? { ...use, resource: `${use.resource}/index/${input.IndexName}` } : use];
   }
-  return [onTable(name, [pkOf(input)])];
+  return [onTable(name, input.TableName, [pkOf(input)])];
 }
 
-const onTable = (action: string, keys: string[]): Use => ({
+const onTable = (action: string, tableName: string | undefined, keys: string[]): Use => ({
   action: `dynamodb:${action}`,
-  resource: 'Table',
+  resource: resourceOf(tableName),
   keys,
 });
 

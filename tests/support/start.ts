@@ -1,6 +1,15 @@
 import { startDynamoDb } from '../../infra/local/dynamodb';
 import { tableDefinition } from '../../infra/local/table';
 
+/** The tables as a world creates them, without time to live (world.ts). */
+export function tableDefinitions(): string {
+  const definitions = (['Table', 'PlacesTable'] as const).map((of) => {
+    const { TimeToLiveSpecification: _, ...definition } = tableDefinition(of);
+    return definition;
+  });
+  return JSON.stringify(definitions);
+}
+
 /**
  * Starts DynamoDB Local once for the whole run; each test file makes tables of its own in it, as infra/data/table.yml
  * describes them, which is read once too.
@@ -8,8 +17,7 @@ import { tableDefinition } from '../../infra/local/table';
 export default async function start(): Promise<void> {
   const dynamodb = await startDynamoDb();
   process.env.TEST_TABLE_ENDPOINT = dynamodb.endpoint;
-  const { TimeToLiveSpecification: _, ...definition } = tableDefinition();
-  process.env.TEST_TABLE_DEFINITION = JSON.stringify(definition);
+  process.env.TEST_TABLE_DEFINITIONS = tableDefinitions();
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
   process.env.AWS_ACCESS_KEY_ID = 'local';
   process.env.AWS_SECRET_ACCESS_KEY = 'local';

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { CreateTableCommand, type CreateTableCommandInput, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { breach } from '../../functions/breach/index';
 import { cards } from '../../functions/cards/index';
 import { consent } from '../../functions/consent/index';
@@ -34,7 +34,7 @@ import { giveKeys, newRootKey } from './keys';
 import { observeKinds, type SeenKinds, whileSeeing } from './kinds-observer';
 import { type Cost, newCost, observeWith } from './meter';
 import { memoryObjects, memoryVault, type Partners, partnerDoubles, type SentMail } from './partners';
-import { inNameOf, noteRing, observeUses, type Uses, withNotedUses } from './principal';
+import { inNameOf, noteRing, observeUses, placesOf, type Uses, withNotedUses } from './principal';
 import { scan } from './scan';
 import { templatesSetting } from './templates';
 import { type Opening, watchedKeys } from './trail';
@@ -104,7 +104,7 @@ export type World = {
   vault: Map<string, Buffer>;
   /** The mails that were sent, unless the test brings a partner of its own. */
   mails: SentMail[];
-  /** Every raw item of the table, or of one partition of it, which is much cheaper. */
+  /** Every raw item of both tables, or of one partition of them, which is much cheaper. */
   scan(partition?: string): Promise<Record<string, unknown>[]>;
   /** A second instance of the service over the same table, with nothing cached. */
   instance(): Deps;
@@ -145,10 +145,12 @@ export async function createWorld({
   seen,
   rankOf = () => 0,
 }: Options = {}): Promise<World> {
+  const TABLE_NAME = `test-${randomBytes(6).toString('hex')}`;
   const settings = {
     STAGE: 'test',
     SERVICE_REGION: 'cn-north-1',
-    TABLE_NAME: `test-${randomBytes(6).toString('hex')}`,
+    TABLE_NAME,
+    PLACES_TABLE_NAME: placesOf(TABLE_NAME),
     TABLE_ENDPOINT: process.env.TEST_TABLE_ENDPOINT,
     PROCESS_QUEUE_URL: 'http://127.0.0.1/queue',
     NOTICE_QUEUE_URL: 'http://127.0.0.1/notices',
@@ -168,8 +170,13 @@ export async function createWorld({
   const config = like?.config ?? readConfig(settings);
   const raw = new DynamoDBClient({ region: config.SERVICE_REGION, endpoint: config.TABLE_ENDPOINT });
   // Without time to live, which knows the machine's clock alone, and would end items that by the test's are still fresh.
-  const definition = JSON.parse(process.env.TEST_TABLE_DEFINITION ?? '{}');
-  if (!like) await raw.send(new CreateTableCommand({ TableName: config.TABLE_NAME, ...definition }));
+  const definitions: Omit<CreateTableCommandInput, 'TableName'>[] = JSON.parse(
+    process.env.TEST_TABLE_DEFINITIONS ?? '[]',
+  );
+  const tables = [config.TABLE_NAME, config.PLACES_TABLE_NAME];
+  const create = (TableName: string, index: number) =>
+    raw.send(new CreateTableCommand({ ...definitions[index], TableName }));
+  if (!like) await Promise.all(tables.map(create));
 
   let now = START;
   const clock = { now: () => now };
@@ -181,14 +188,11 @@ export async function createWorld({
   const vault = like?.vault ?? new Map<string, Buffer>();
   const mails: SentMail[] = [];
   const doubles = partnerDoubles(rankOf, mails);
-  const place = {
-    region: config.SERVICE_REGION,
-    endpoint: config.TABLE_ENDPOINT,
-    tableName: config.TABLE_NAME,
-  };
+  const place = { region: config.SERVICE_REGION, endpoint: config.TABLE_ENDPOINT };
   const uses: Uses = new Map();
   const openings: Opening[] = [];
   let unwatched: () => DataKeys;
+  const unwatchedKeys = () => ({ ...unwatched(), suite, ...deps.placeKeys });
   const build = (): Deps => {
     const built = buildDeps(config, {
       ...doubles,
@@ -198,7 +202,7 @@ export async function createWorld({
       observeTable: (client) => {
         observeUses(uses)(client);
         observeWith(() => taken, place)(client);
-        if (seen) observeKinds(place, () => ({ ...unwatched(), suite }))(client);
+        if (seen) observeKinds({ ...place, tableName: config.TABLE_NAME }, unwatchedKeys)(client);
       },
       observeKeys: (dataKeys) => {
         unwatched = () => dataKeys;
@@ -295,7 +299,7 @@ export async function createWorld({
       for (let next = queued.shift(); next; next = queued.shift())
         await ok('retention/runProcess', next, { trigger: 'queue' });
     },
-    scan: (partition) => scan(raw, config.TABLE_NAME, partition),
+    scan: async (partition) => (await Promise.all(tables.map((name) => scan(raw, name, partition)))).flat(),
     instance: build,
   };
 }

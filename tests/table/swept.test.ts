@@ -1,16 +1,19 @@
 import * as z from 'zod/mini';
-import { sweepEnded } from '../../functions/retention/sweep-ended';
-import { toEpochSeconds } from '../../lib/clock';
+import { HOUR_MS, MINUTE_MS, toEpochSeconds } from '../../lib/clock';
 import { randomId, systemRandom } from '../../lib/crypto/random';
 import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
+import { endOfPeriodAmong } from '../../lib/process/end-of-period';
+import { runProcess } from '../../lib/process/run';
+import { sweepPart } from '../../lib/process/sweep/sweep-part';
 import { digest, plain } from '../../lib/table/attribute';
 import { declareEntity } from '../../lib/table/entity';
 import { readGauges } from '../../lib/table/gauge/gauge';
-import type { Key } from '../../lib/table/keys';
+import { type Key, SWEEP_PARTS } from '../../lib/table/keys';
 import { putPerson } from '../../lib/table/person/person';
 import { inPerson } from '../../lib/table/place';
 import { create } from '../../lib/table/replace';
+import { retentionEntry } from '../../lib/table/retention/retention-entry';
 import { share, sharePointer } from '../../lib/table/sharing/share';
 import { nobodyYet } from '../support/nobody-yet';
 import { rawItem } from '../support/raw-item';
@@ -32,8 +35,9 @@ const madeUp = declareEntity('made-up', {
 });
 const among = new Map([[madeUp.name, madeUp as never]]);
 
-const LIFE_MS = 1_000_000;
-const ENDS = toEpochSeconds(START + LIFE_MS);
+/** It ends within the hour, and is swept when that is over. */
+const LIFE_MS = HOUR_MS;
+const ENDS = toEpochSeconds(START + 1_000_000);
 const night = { trigger: 'schedule' } as const;
 
 type Made = { item: Key; pointer: Key; file: string };
@@ -62,8 +66,23 @@ async function left({ item, pointer, file }: Made) {
   return { item: self !== undefined, pointer: leads !== undefined, file: world.files.has(file) };
 }
 
-const sweep = (deps: Deps = world.deps, forMs = LIFE_MS) =>
-  sweepEnded(deps, 'r', deps.clock.now() + forMs, among);
+/** Every part, and what is handed to processes of their own, once. */
+async function sweep(deps: Deps = world.deps): Promise<{ swept: number; failed: number }> {
+  const sum = { swept: 0, failed: 0 };
+  for (let shard = 0; shard < SWEEP_PARTS; shard += 1) {
+    const { swept, failed, after } = await sweepPart(deps, shard, { pages: 10, requestId: 'r' }, among);
+    expect(after).toBeUndefined();
+    sum.swept += swept;
+    sum.failed += failed;
+  }
+  for (const ref of world.queued.splice(0, world.queued.length)) {
+    const { outcome, count } = await runProcess(deps, ref, 'r', kinds);
+    sum.swept += count;
+    sum.failed += outcome === 'failed' ? 1 : 0;
+  }
+  return sum;
+}
+const kinds = { 'end-of-period': endOfPeriodAmong(among) };
 const counted = async () => (await readGauges(world.deps.table))['id-digest'];
 const nothing = { item: false, pointer: false, file: false };
 const everything = { item: true, pointer: true, file: true };
@@ -84,7 +103,6 @@ describe('what has ended by the clock is swept (S2)', () => {
     world.wait(1000);
     expect(await world.ok('retention/sweep', {}, night)).toEqual({
       found: 0,
-      done: 0,
       failed: 0,
       swept: 1,
       finished: true,
@@ -94,18 +112,30 @@ describe('what has ended by the clock is swept (S2)', () => {
     expect(said).toMatchObject({ operation: 'retention/sweep', count: 1 });
     expect(world.lines.join('\n')).not.toContain(subjectId);
     expect(await world.ok('retention/sweep', {}, night)).toMatchObject({ swept: 0, failed: 0 });
+
+    const entries = (await world.scan()).filter(({ entity }) => entity === retentionEntry.name);
+    expect(entries).toMatchObject([
+      { act: 'period.ended', rule: 'share-life', kind: 'share', count: 1, digest: expect.any(Uint8Array) },
+    ]);
+    expect(JSON.stringify(entries)).not.toContain(subjectId);
   });
 
   it('files first, then the item with its pointers and its head-count in one', async () => {
     const made = await put();
-    expect(await sweep()).toEqual({ swept: 0, failed: 0, finished: true });
+    expect(await sweep()).toEqual({ swept: 0, failed: 0 });
     expect(await left(made)).toEqual(everything);
     world.wait(LIFE_MS);
-    const cut = { ...world.deps.table, write: async () => Promise.reject(new Error('power cut')) };
+    const { table } = world.deps;
+    const write: typeof table.write = async (...writes) => {
+      if (writes.some(({ Delete }) => Delete)) throw new Error('power cut');
+      await table.write(...writes);
+    };
+    const cut = { ...table, write };
     expect(await sweep({ ...world.deps, table: cut })).toMatchObject({ swept: 0, failed: 1 });
     expect(await left(made)).toEqual({ item: true, pointer: true, file: false });
     expect(await counted()).toBe(1);
-    expect(await sweep()).toEqual({ swept: 1, failed: 0, finished: true });
+    world.wait(MINUTE_MS);
+    expect(await sweep()).toEqual({ swept: 1, failed: 0 });
     expect(await left(made)).toEqual(nothing);
     expect(await counted()).toBe(0);
   });
@@ -121,9 +151,10 @@ describe('what has ended by the clock is swept (S2)', () => {
         await world.deps.objects.remove(names);
       },
     };
-    expect(await sweep({ ...world.deps, objects })).toEqual({ swept: 2, failed: 1, finished: true });
+    expect(await sweep({ ...world.deps, objects })).toEqual({ swept: 2, failed: 1 });
     for (const made of all) expect(await left(made)).toEqual(made === bad ? everything : nothing);
-    expect(await sweep()).toEqual({ swept: 1, failed: 0, finished: true });
+    world.wait(MINUTE_MS);
+    expect(await sweep()).toEqual({ swept: 1, failed: 0 });
     expect(await counted()).toBe(0);
   });
 
@@ -153,27 +184,18 @@ describe('what has ended by the clock is swept (S2)', () => {
         await table.write(...writes);
       },
     };
-    expect(await sweep({ ...world.deps, table: slow })).toEqual({ swept: 0, failed: 0, finished: true });
+    expect(await sweep({ ...world.deps, table: slow })).toEqual({ swept: 0, failed: 0 });
     expect(await left(made)).toMatchObject({ item: true, pointer: true });
     expect(await counted()).toBe(1);
   });
 
   it('not while one of its files may still appear', async () => {
-    const made = await put(ENDS + 60);
+    const made = await put(toEpochSeconds(START + LIFE_MS) + 60);
     world.wait(LIFE_MS);
-    expect(await sweep()).toEqual({ swept: 0, failed: 0, finished: true });
+    expect(await sweep()).toEqual({ swept: 0, failed: 0 });
     expect(await left(made)).toEqual(everything);
     world.wait(60_000);
     expect(await sweep()).toMatchObject({ swept: 1 });
     expect(await left(made)).toEqual(nothing);
-  });
-
-  it('until the time of the run is used up; the next one goes on', async () => {
-    for (let count = 0; count < 3; count += 1) await put();
-    world.wait(LIFE_MS);
-    const remove = async () => world.wait(60);
-    const objects = { ...world.deps.objects, remove };
-    expect(await sweep({ ...world.deps, objects }, 50)).toEqual({ swept: 1, failed: 0, finished: false });
-    expect(await sweep()).toEqual({ swept: 2, failed: 0, finished: true });
   });
 });

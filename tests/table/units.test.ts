@@ -21,7 +21,6 @@ const RUNS = amount(150, 20);
 const indexes: Index[] = [
   { keys: ['everyoneShard', 'pk'] },
   { keys: ['dueShard', 'dueAt'] },
-  { keys: ['nearCell', 'nearPath'] },
   { keys: ['touchedBy', 'at'], also: ['kinds'] },
 ];
 
@@ -124,7 +123,7 @@ it('what a change of an item costs in the indexes is what single writes say: a p
   const kinds = fc.constantFrom({}, { kinds: { S: 'a' } }, { kinds: { S: 'b'.repeat(1000) } });
   const shards = fc.constantFrom({}, { everyoneShard: { S: 'a' } }, { everyoneShard: { S: 'b' } });
   const keysOfIndexes = fc
-    .tuple(shards, pair('dueShard', 'dueAt'), pair('nearCell', 'nearPath'), pair('touchedBy', 'at'), kinds)
+    .tuple(shards, pair('dueShard', 'dueAt'), pair('touchedBy', 'at'), kinds)
     .map((all) => Object.assign({}, ...all) as RawItem);
   await fc.assert(
     fc.asyncProperty(keysOfIndexes, keysOfIndexes, async (first, second) => {
@@ -148,7 +147,7 @@ it('what a change of an item costs in the indexes is what single writes say: a p
 describe('the meter', () => {
   const open = (cost: Cost) => {
     const { SERVICE_REGION: region, TABLE_ENDPOINT: endpoint, TABLE_NAME: name } = world.config;
-    const observe = observeWith(() => cost, { region, endpoint, tableName: name });
+    const observe = observeWith(() => cost, { region, endpoint });
     return createTable({ name, region, endpoint, clock: world.deps.clock, observe });
   };
   const key = (sk: string) => ({ pk: 'metered', sk });

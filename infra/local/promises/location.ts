@@ -1,4 +1,5 @@
 import { newIdempotencyKey } from '../../../lib/client/client';
+import { endsWithItsHour, sealedUnderItsHour } from './place-keys';
 import { agree, codeOf, demand, type Person, type Running, textOf, within } from './running';
 
 const ERASED_WITHIN_MS = 15_000;
@@ -58,7 +59,7 @@ export async function onlyWhileOn(running: Running): Promise<string> {
   return 'before consent and switch refused and not stored; stop and withdrawal took square and index entry in the same call, also from under two updates';
 }
 
-/** L2: the last square only, for 24 hours at most; a history only with its own consent. */
+/** L2: the last square only, for 24 hours at most, until the key of its hour goes; a history only with its own consent. */
 export async function lastPlaceOnly(running: Running): Promise<string> {
   const me = await running.person();
   await agree(me, 'location');
@@ -71,13 +72,15 @@ export async function lastPlaceOnly(running: Running): Promise<string> {
   demand(life > 0 && life <= DAY_SECONDS + 1, `a place is kept for ${life} seconds`);
   for (const mark of ['106437', '324519'])
     demand(!textOf(await running.scan()).includes(mark), 'the exact point is in the table');
+  await sealedUnderItsHour(running, me);
+  await endsWithItsHour(running, me);
   const asked = await codeOf(me.api.location.settings({ version: 1, keepHistory: true }));
   demand(asked === 'CONSENT_REQUIRED', `a history without consent got ${asked}`);
   const until = new Date(Date.now() + 2000).toISOString();
   await me.api.location.settings({ version: 1, until });
   const off = () => me.api.location.current().then(({ on }) => !on);
   demand(await within(5000, off), 'the time that the person set has passed and the place is still there');
-  return 'one sealed square of about 5 km by default, 24 hours at most, gone at the time the person set; no history without its own consent';
+  return 'one sealed square of about 5 km by default, 24 hours at most, gone at the time the person set; under the key of its hour, which goes with one write that the retention chain tells of; no history without its own consent';
 }
 
 /** L3: both ways or not at all, in bands, the same however often one asks. */

@@ -55,7 +55,7 @@ export type Running = {
   cardHolder(device?: string): Promise<Person>;
   /** Another device of the same person, signed in. */
   device(person: Person, name: string): Promise<Person>;
-  /** Every raw item. */
+  /** Every raw item of both tables. */
   scan(): Promise<Record<string, unknown>[]>;
   raw: DynamoDBDocument;
   tableName: string;
@@ -174,15 +174,14 @@ export async function startRunning(sealSuite: 'aes' | 'sm' = 'aes'): Promise<Run
     device: ({ openid }, name) => signIn(personOf(openid, name)),
     async scan() {
       const items: Record<string, unknown>[] = [];
-      let after: Record<string, unknown> | undefined;
-      do {
-        const page = await raw.scan({
-          TableName: config.TABLE_NAME,
-          ...(after && { ExclusiveStartKey: after }),
-        });
-        items.push(...(page.Items ?? []));
-        after = page.LastEvaluatedKey;
-      } while (after);
+      for (const TableName of [config.TABLE_NAME, config.PLACES_TABLE_NAME]) {
+        let after: Record<string, unknown> | undefined;
+        do {
+          const page = await raw.scan({ TableName, ...(after && { ExclusiveStartKey: after }) });
+          items.push(...(page.Items ?? []));
+          after = page.LastEvaluatedKey;
+        } while (after);
+      }
       return items;
     },
     raw,

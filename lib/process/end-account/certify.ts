@@ -64,17 +64,25 @@ export const certify = certifyBy({
   },
 });
 
+/** What a hold keeps, as the state counts what stays by purpose and rule. */
+const HELD = 'kept accountability hold-life';
+
 async function lookAtPart(deps: Deps, { process }: StepInput, number: number): Promise<Next> {
   const { subjectId = '', state, step } = process;
   const [item] = await deps.table.getMany([surveyPartKey(subjectId, number)]);
   const part = readSurveyPart(item);
   // Nothing says any more where to look.
   if (!part) throw new Left(['survey']);
-  const found = await lookAgain(deps, subjectId, part);
+  const { held, ...found } = await lookAgain(deps, subjectId, part);
   const counts = outsideStores.map((store) => [`of ${store}`, foundOf(state)[store] + found[store]]);
   return {
     to: step,
-    state: { ...begun(deps, state), ...Object.fromEntries(counts), looked: number + 1 },
+    state: {
+      ...begun(deps, state),
+      ...Object.fromEntries(counts),
+      ...(held > 0 && { [HELD]: Number(state[HELD] ?? 0) + held }),
+      looked: number + 1,
+    },
     writes: [removeSurveyPart(subjectId, number)],
   };
 }

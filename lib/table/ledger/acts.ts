@@ -39,6 +39,8 @@ export const acts = {
   'real-name.ended': { aboutData: true },
   'duty.settled': { aboutData: false },
   'incident.contained': { aboutData: false },
+  'hold.placed': { aboutData: true },
+  'hold.released': { aboutData: true },
 } as const satisfies Record<string, { aboutData: boolean }>;
 
 export type LedgerAct = keyof typeof acts;

@@ -1,6 +1,5 @@
 import * as z from 'zod/mini';
-import { toEpochSeconds } from '../../clock';
-import { retentionMs } from '../../policy/retention';
+import { type Clock, toEpochSeconds } from '../../clock';
 import { digest, plain, sealed, type ValueOf } from '../attribute';
 import type { Item, Write } from '../client';
 import { declareEntity } from '../entity';
@@ -10,6 +9,8 @@ import { consentHolds } from '../person/consents';
 import { inPerson } from '../place';
 import type { Sealer } from '../sealer';
 import { historyKeys } from './location-history';
+import { endOfPlaceKey, hourOf } from './place-key';
+import type { PlaceKeys, PlaceSealer } from './place-keys';
 
 export const precisions = ['district', '1km', '100m'] as const;
 export type Precision = (typeof precisions)[number];
@@ -17,8 +18,8 @@ export const findables = ['nobody', 'mutual'] as const;
 
 /**
  * Where a person is while they want it: switch, settings and the last square in one item, so that the front door reads
- * all of it with the caller and one conditional write decides. The whole item ends 24 hours after the last sign of the
- * person, or at the time they set: what is forgotten is off (promises L1, L2).
+ * all of it with the caller and one conditional write decides. The whole item ends 24 hours after the hour began of the last
+ * sign of the person, with the key of that hour, or at the time they set: what is forgotten is off (promises L1, L2).
  */
 export const location = declareEntity('location', {
   place: inPerson('location', 'point'),
@@ -38,7 +39,9 @@ export const location = declareEntity('location', {
     expiresAtSeconds: plain('location-state', z.int()),
     /** Until when others find the person at this place. */
     nearUntilSeconds: plain('location-state', z.optional(z.int())),
-    /** Keys of the index `near`: keyed digests of the squares around the person; only while they want to be found. */
+    /** By whose key the square is sealed as well. */
+    hour: plain('location-state', z.optional(z.string())),
+    /** Keys of the index `near`: keyed digests, of one day, of the squares around the person; only while they want to be found. */
     nearCell: digest('location-cell', z.optional(z.string())),
     nearPath: digest('location-cell', z.optional(z.string())),
     /** The square in GCJ-02, never the point. */
@@ -46,33 +49,48 @@ export const location = declareEntity('location', {
     takenAtMs: sealed('location-point', z.optional(z.int())),
   },
   indexes: ['nearCell', 'nearPath'],
+  hour: 'hour',
+  unheld: 'it ends with the key of its hour for everybody, and no hold keeps such a key',
   fenced: 'switching off, a withdrawal, its end and giving the account up each change this very item',
 });
 export type Location = ValueOf<typeof location>;
 
 export const locationKey = (subjectId: string): Key => location.key(subjectId);
 
-/** What is stored under the consent of this epoch and has not expired at `nowMs`. @throws SealError */
-export function readLocation(
+/**
+ * What is stored under the consent of this epoch and has not expired; without its square where the key of its hour is gone.
+ * @param own the sealer of the person it is about
+ * @throws SealError
+ */
+export async function readLocation(
+  { placeKeys, clock }: { placeKeys: PlaceKeys; clock: Clock },
   item: Item | undefined,
   epoch: number,
-  nowMs: number,
-  sealer: Sealer,
-): Location | undefined {
-  const value = location.read(item, { sealer, epoch });
-  return value && value.expiresAtSeconds > toEpochSeconds(nowMs) ? value : undefined;
+  own: Sealer,
+): Promise<Location | undefined> {
+  const clear = location.read(item, { epoch });
+  if (!clear || clear.expiresAtSeconds <= toEpochSeconds(clock.now())) return undefined;
+  const sealer = await placeKeys.openerFor(clear.hour, own);
+  return sealer ? location.read(item, { sealer, epoch }) : clear;
 }
 
 /** When an item with a sign of the person at `atMs` ends. */
 export function endOf(atMs: number, untilSeconds: number | undefined): number {
-  return Math.min(
-    toEpochSeconds(atMs + retentionMs('location-day')),
-    untilSeconds ?? Number.POSITIVE_INFINITY,
-  );
+  const keyEndsMs = endOfPlaceKey({ name: 'hour', of: hourOf(atMs) });
+  return Math.min(toEpochSeconds(keyEndsMs), untilSeconds ?? Number.POSITIVE_INFINITY);
 }
 
-function itemOf(subjectId: string, value: Location, sealer: Sealer): MadeItem {
-  return location.make(subjectId, undefined, value, { sealer });
+/** What seals a place; nothing where there is none. @throws AppError BUSY when the key of its hour has just ended */
+export async function sealerOf(
+  { placeKeys }: { placeKeys: PlaceKeys },
+  { takenAtMs }: Pick<Location, 'takenAtMs'>,
+  own: Sealer,
+): Promise<PlaceSealer | undefined> {
+  return takenAtMs === undefined ? undefined : placeKeys.sealerFor(takenAtMs, own);
+}
+
+function itemOf(subjectId: string, value: Location, sealer: PlaceSealer | undefined): MadeItem {
+  return location.make(subjectId, undefined, { ...value, hour: sealer?.hour }, { sealer });
 }
 
 /**
@@ -84,7 +102,7 @@ export function putSettings(
   value: Location,
   before: Location | undefined,
   nowMs: number,
-  sealer: Sealer,
+  sealer: PlaceSealer | undefined,
 ): [Write, Write] {
   const nothingThere = 'attribute_not_exists(pk) OR epoch <> :epoch OR expiresAtSeconds <= :now';
   const ExpressionAttributeValues = before
@@ -112,7 +130,7 @@ export function putPoint(
   value: Location,
   before: Location,
   nowMs: number,
-  sealer: Sealer,
+  sealer: PlaceSealer | undefined,
 ): Write {
   return {
     Put: {
@@ -132,7 +150,7 @@ export function putPoint(
 }
 
 /** What goes with the square: itself, its entries in both indexes, and that it waits to be swept. */
-const content = 'sealed, nearCell, nearPath, nearUntilSeconds, untilSeconds, dueShard, dueAt';
+const content = 'sealed, #hour, nearCell, nearPath, nearUntilSeconds, untilSeconds, dueShard, dueAt';
 
 /**
  * Switches off: square and index entry go with this write, and with it the history where one may have been kept. Refused
@@ -151,7 +169,7 @@ export function stopLocation(
       Key: locationKey(subjectId),
       UpdateExpression: `SET #on = :false, keepsHistory = :false, sinceMs = :now, expiresAtSeconds = :ends, ttlSeconds = :ends ADD version :one, revision :one REMOVE ${content}`,
       ConditionExpression: `entity = :location${history ? '' : ' AND (attribute_not_exists(keepsHistory) OR keepsHistory = :false)'}`,
-      ExpressionAttributeNames: { '#on': 'on' },
+      ExpressionAttributeNames: { '#on': 'on', '#hour': 'hour' },
       ExpressionAttributeValues: {
         ':location': location.name,
         ':false': false,

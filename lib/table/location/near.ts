@@ -16,7 +16,7 @@ export async function queryNear(
   after?: NearEntry,
 ): Promise<{ entries: NearEntry[]; last: NearEntry | undefined }> {
   const { nearCell, nearPath } = square;
-  const { items, lastKey } = await table.query({
+  const page = {
     IndexName: 'near',
     KeyConditionExpression: 'nearCell = :cell AND begins_with(nearPath, :path)',
     ExpressionAttributeValues: { ':cell': nearCell, ':path': nearPath },
@@ -24,7 +24,8 @@ export async function queryNear(
     ...(after && {
       ExclusiveStartKey: { nearCell, nearPath: after.path, ...locationKey(after.subjectId) },
     }),
-  });
+  };
+  const { items, lastKey } = await table.query(page, 'alive', 'places');
   return {
     entries: items.flatMap((item) => entryOf(item) ?? []),
     last: lastKey && entryOf(lastKey as Item),

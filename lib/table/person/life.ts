@@ -128,12 +128,15 @@ export const whileFully = whileMet({ who: 'self', for: 'all' });
 /** What is still to be taken from somebody who has been erased, and no move. */
 export const whileErased: ReturnType<typeof moveTo> = { set: [], ...oneOf(['erased']) };
 
-/** The part of the write of a person's item that moves them on: refused from every state that does not lead there. */
+/**
+ * The part of the write of a person's item that moves them on: refused from every state that does not lead there. Nobody is
+ * erased while a hold is still at freezing what it names (lib/table/hold/freezing.ts).
+ */
 export function moveTo(state: LifeState, at: string): LifeCondition & { set: string[] } {
   const { condition, values } = oneOf(lifeStates.filter((from) => life[from].to.includes(state)));
   return {
     set: ['lifeState = :lifeState', 'lifeStateAt = :lifeStateAt'],
-    condition,
+    condition: state === 'erased' ? `${condition} AND attribute_not_exists(freezing)` : condition,
     values: { ...values, ':lifeState': state, ':lifeStateAt': at },
   };
 }

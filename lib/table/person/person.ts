@@ -79,6 +79,7 @@ export const person = declareEntity('person', {
   ],
   counts: 'persons',
   grows: true,
+  unheld: 'it says how the account stands; a hold of everything moves its life (life.ts)',
   attributes: {
     /** By which the index of everybody finds the person. */
     everyoneShard: plain('account-number', z.string()),
@@ -104,6 +105,8 @@ export const person = declareEntity('person', {
     shareEpoch: plain('card-share', z.optional(z.int())),
     /** Of each sensitive kind how many items hold it; moved with them by the table (`gauge/counting.ts`). */
     held: plain('held-count', z.optional(z.record(z.string(), z.int()))),
+    /** The holds that are still at freezing: until they are done, nothing of the person is erased (lib/table/hold). */
+    freezing: plain('hold-state', z.optional(z.array(z.string()))),
     ledgerSeq: plain('ledger-entry', z.int()),
     ledgerHash: plain('ledger-entry', bytes),
   },

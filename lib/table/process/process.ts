@@ -45,6 +45,7 @@ const sortKey = ({ kind, id }: Name) => `${PROCESS}${kind}#${id}`;
 export const personProcess = declareEntity('person-process', {
   place: inPersonAt('accountability', sortKey),
   life: { rule: 'work-life' },
+  unheld: 'a duty under way, which has to go on',
   indexes: ['dueShard', 'dueAt'],
   attributes,
 });

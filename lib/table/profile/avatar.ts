@@ -35,6 +35,9 @@ export type Picture = z.infer<typeof picture>;
 export const DRAWN = 'avatars/';
 export const INCOMING = 'incoming/';
 
+/** Where the seal of a stored picture belongs; it opens nowhere else. */
+export const picturePlace = (key: string): string => `avatar-object|${key}`;
+
 /**
  * A person's avatar and the upload of the next one. The pictures are objects; `objects` names each of them from before
  * it is made until after it is deleted, in the open, so that an erasure finds them all without any key.
@@ -52,7 +55,11 @@ export const avatar = declareEntity('avatar', {
     current: sealed('avatar', z.optional(picture)),
     pending: sealed('avatar', z.optional(upload)),
   },
-  files: { names: 'objects', openUntilSeconds: 'openUntilSeconds' },
+  files: {
+    names: 'objects',
+    openUntilSeconds: 'openUntilSeconds',
+    placeOf: (name) => (name.startsWith(DRAWN) ? picturePlace(name) : undefined),
+  },
 });
 export type Avatar = ValueOf<typeof avatar>;
 
@@ -94,6 +101,3 @@ export function putAvatar(subjectId: string, value: Avatar, sealer: Sealer): Wri
     },
   };
 }
-
-/** Where the seal of a stored picture belongs; it opens nowhere else. */
-export const picturePlace = (key: string): string => `avatar-object|${key}`;

@@ -1,7 +1,7 @@
 import { toEpochSeconds } from '../../clock';
 import { endOfRetention, ruleOf } from '../../policy/retention';
 import type { Item, Write } from '../client';
-import { dueAt } from '../entity';
+import { endOfItem } from '../entity';
 import type { AnyEntity } from './any-entity';
 
 /**
@@ -17,7 +17,7 @@ export function endStay(item: Item, { declaration }: AnyEntity, endedAt: string)
   if ('event' in ends || ('after' in ends && ends.after !== 'account-ended')) return undefined;
   const { pk, sk } = item;
   const endsAtSeconds = toEpochSeconds(endOfRetention(outlives, Date.parse(endedAt)));
-  const due = dueAt({ pk, sk }, endsAtSeconds);
+  const due = endOfItem({ pk, sk }, endsAtSeconds);
   return {
     Update: {
       Key: { pk, sk },

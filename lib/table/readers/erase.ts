@@ -1,6 +1,7 @@
 import type { KindId } from '../../policy/kinds';
 import type { PurposeId } from '../../policy/purposes';
 import type { Item, Table, Write } from '../client';
+import { isFrozen, isHeld } from '../item';
 import { dataPrefix, keys } from '../keys';
 import { buryPerson } from '../person/bury';
 import { type Condition, remove } from '../replace';
@@ -41,9 +42,10 @@ export type EraseOptions = {
 /**
  * The steps that erase what lies in a person's partition, cut by the number of writes and not of items, since an item takes
  * its pointers with it (promise R3); what is somebody else's only forgets the person. What is declared to outlive the person
- * never goes. What may still get a file comes after everything else. Where the person ends, their own item comes first, and
- * with it their key: nothing of theirs opens any more, whatever is still there. Each step may be repeated: what is gone
- * already stays gone. It is refused as a whole when one of its items has been made anew since; then look again.
+ * never goes; of what is held it is noted that it has ended, and that counts as nothing gone. What may still get a file comes
+ * after everything else. Where the person ends, their own item comes first, and with it their key: nothing of theirs opens any
+ * more, whatever is still there. Each step may be repeated: what is gone already stays gone. It is refused as a whole when one
+ * of its items has been made anew since; then look again.
  */
 export async function* eraseSteps(
   table: Table,
@@ -53,10 +55,12 @@ export async function* eraseSteps(
   const { at, goes = () => true, purpose, among = declaredEntities } = options;
   const { sk: own } = keys.person(subjectId);
   if (at !== undefined) yield* endSteps(table, subjectId, at, among);
-  const [cut, open] = [cutter(options), cutter(options)];
+  const [cut, open] = [cutter(subjectId, options), cutter(subjectId, options)];
   for await (const item of itemsOfPerson(table, subjectId, 'ended-too', purpose && dataPrefix(purpose))) {
     const entity = entityOf(item, among);
-    if (item.sk === own || entity.declaration.outlives || !goes(item, entity)) continue;
+    // What is frozen is judged by what it is; its release is its end.
+    const of = isFrozen(item) ? entityOf({ ...item, entity: item.of }, among) : entity;
+    if (item.sk === own || item.ended || of.declaration.outlives || !goes(item, of)) continue;
     yield* (openUntil(item, entity) > 0 ? open : cut).add(item, entity);
   }
   yield* cut.rest();
@@ -82,7 +86,10 @@ async function* endSteps(
 }
 
 /** Gathers items and answers a step whenever one is full. */
-function cutter({ maxWrites = MAX_WRITES, owner, among = declaredEntities }: EraseOptions) {
+function cutter(
+  subjectId: string,
+  { maxWrites = MAX_WRITES, owner, among = declaredEntities }: EraseOptions,
+) {
   let step = nothing();
   function* rest(): Generator<EraseStep> {
     const { writes, items, ...files } = step;
@@ -91,7 +98,7 @@ function cutter({ maxWrites = MAX_WRITES, owner, among = declaredEntities }: Era
     if (first)
       yield {
         ...files,
-        writes: [{ ...first, owner }, ...others],
+        writes: [{ ...first, owner }, ...others, unlessFreezing(subjectId)],
         items: items.length,
         kinds: kindsIn(items, among),
       };
@@ -99,9 +106,16 @@ function cutter({ maxWrites = MAX_WRITES, owner, among = declaredEntities }: Era
   return {
     rest,
     *add(item: Item, entity: AnyEntity): Generator<EraseStep> {
-      if (step.items.length > 0 && !hasRoom(step, item, maxWrites)) yield* rest();
+      if (step.writes.size > 0 && !hasRoom(step, item, maxWrites)) yield* rest();
       add(step, item, entity);
     },
+  };
+}
+
+/** Refuses a step while a hold is still at freezing what it names of the person: whoever erases comes after it. */
+function unlessFreezing(subjectId: string): Write {
+  return {
+    ConditionCheck: { Key: keys.person(subjectId), ConditionExpression: 'attribute_not_exists(freezing)' },
   };
 }
 
@@ -127,7 +141,7 @@ function add(step: Step, item: Item, entity: AnyEntity): void {
   }
   step.files.push(...filesOf(item, entity));
   step.openUntilSeconds = Math.max(step.openUntilSeconds, openUntil(item, entity));
-  step.items.push(item);
+  if (!isHeld(item)) step.items.push(item);
 }
 
 function placeOf({ Delete, Update }: Write): string {

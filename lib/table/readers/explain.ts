@@ -1,12 +1,20 @@
+import { toInstant } from '../../clock';
+import { type KindId, kinds } from '../../policy/kinds';
+import { type PurposeId, purposes } from '../../policy/purposes';
 import { type RetentionId, retention } from '../../policy/retention';
-import type { Item } from '../client';
+import { beijingTime } from '../../policy/working-days';
+import type { Item, Table } from '../client';
+import { isFrozen } from '../item';
+import { partition } from '../keys';
 import type { AnyEntity } from './any-entity';
 import { declaredEntities, entityOf } from './partition';
+import { kindsOf } from './scope';
 
 /** Why a record is kept, until when, and by which rule (PIPL art. 19; promise S4). */
 export type Explained = {
   entity: string;
-  purpose: string;
+  kinds: KindId[];
+  purpose: PurposeId;
   rule: RetentionId;
   /** The period and its basis, as the person reads them. */
   period: string;
@@ -15,20 +23,95 @@ export type Explained = {
   endsAtSeconds?: number;
   /** The rule by which it stays when everything else of the person is erased. */
   outlives?: RetentionId;
+  /** The holds that keep it; and whether it goes as soon as they are released. */
+  heldBy?: string[];
+  goesAtRelease?: boolean;
 };
 
-/** Says for any record which rule keeps it, why and until when, from its declaration. */
+/** Says for any record which rule keeps it, why and until when, from its declaration. A frozen one is what it was. */
 export function explain(item: Item, among: ReadonlyMap<string, AnyEntity> = declaredEntities): Explained {
-  const { name, declaration } = entityOf(item, among);
+  const entity = entityOf(item, among);
+  const of = isFrozen(item) ? entityOf({ ...item, entity: item.of }, among) : entity;
+  const { name, declaration } = of;
   const { rule } = declaration.life;
   const { period, basis } = retention[rule];
   return {
     entity: name,
+    kinds: kindsOf(item, entity),
     purpose: declaration.place.purpose,
     rule,
     period,
     basis,
     ...(item.expiresAtSeconds !== undefined && { endsAtSeconds: Number(item.expiresAtSeconds) }),
     ...(declaration.outlives && { outlives: declaration.outlives }),
+    ...(item.heldBy !== undefined && {
+      heldBy: item.heldBy as string[],
+      goesAtRelease: item.ended === true,
+    }),
   };
+}
+
+/** The same in plain words, of as many records as are explained alike. */
+export type Explanation = Pick<Explained, 'kinds' | 'rule' | 'heldBy'> & {
+  words: string;
+  records: number;
+  endsAt?: string;
+};
+
+/** Records that one page looks at. */
+const PAGE_RECORDS = 100;
+
+/**
+ * One page of the explanations of everything in a person's partition, what is frozen and what has ended and is not swept
+ * included; `last` is where to go on, absent at the end.
+ */
+export async function explainPage(
+  table: Table,
+  subjectId: string,
+  after: string | undefined,
+): Promise<{ explanations: Explanation[]; last: string | undefined }> {
+  const pk = partition(subjectId);
+  const { items, lastKey } = await table.query(
+    {
+      KeyConditionExpression: 'pk = :pk',
+      ExpressionAttributeValues: { ':pk': pk },
+      Limit: PAGE_RECORDS,
+      ...(after !== undefined && { ExclusiveStartKey: { pk, sk: after } }),
+    },
+    'ended-too',
+  );
+  const alike = new Map<string, Explanation>();
+  for (const item of items) {
+    const explained = explain(item);
+    const words = wordsOf(explained);
+    const known = alike.get(words);
+    if (known) known.records += 1;
+    else alike.set(words, { ...toldOf(explained), words, records: 1 });
+  }
+  return { explanations: [...alike.values()], last: lastKey?.sk };
+}
+
+function toldOf({ kinds: of, rule, heldBy, endsAtSeconds }: Explained) {
+  return {
+    kinds: of,
+    rule,
+    ...(heldBy && { heldBy }),
+    ...(endsAtSeconds !== undefined && { endsAt: toInstant(endsAtSeconds * 1000) }),
+  };
+}
+
+function wordsOf({ kinds: of, purpose, period, basis, endsAtSeconds, ...more }: Explained): string {
+  const what = of.map((kind) => kinds[kind].name).join('、') || '不含个人信息的记录';
+  const ends =
+    endsAtSeconds === undefined
+      ? ''
+      : `保存到 ${beijingTime(toInstant(endsAtSeconds * 1000))}（北京时间）为止。`;
+  const stays =
+    more.outlives === undefined ? '' : `注销账号后仍保存的期限：${retention[more.outlives].period}。`;
+  const then = more.goesAtRelease ? '解除封存后随即删除' : '解除封存后恢复原状';
+  const held =
+    more.heldBy === undefined
+      ? ''
+      : `现依法封存（${more.heldBy.join('、')}），只存储，不作其他处理；${then}。`;
+  return `${what}：用于“${purposes[purpose].name}”，保存期限：${period}。依据：${basis}。${ends}${stays}${held}`;
 }

@@ -3,6 +3,7 @@ import type { KindId } from '../../policy/kinds';
 import type { Attributes, Encoded, RecordCodec } from '../attribute';
 import type { Item, Table } from '../client';
 import { ledger, ledgerEntry } from '../ledger/ledger';
+import type { PlaceKeys } from '../location/place-keys';
 import type { Sealer } from '../sealer';
 import type { AnyEntity } from './any-entity';
 import { declaredEntities, entityOf, itemsOfPerson } from './partition';
@@ -25,7 +26,7 @@ export type Exported = {
  * @throws SealError for an altered blob, and what `sealerOf` throws
  */
 export async function* exportPerson(
-  { table, ring }: { table: Table; ring: KeyRing },
+  { table, ring, placeKeys }: { table: Table; ring: KeyRing; placeKeys: PlaceKeys },
   subjectId: string,
   sealerOf: (subjectId: string) => Promise<Sealer | undefined>,
   among: ReadonlyMap<string, AnyEntity> = declaredEntities,
@@ -36,12 +37,23 @@ export async function* exportPerson(
     for await (const item of itemsOfPerson(table, account)) {
       const entity = entityOf(item, among);
       if (isSealed(item, entity)) sealer ??= await sealerOf(account);
-      const exported = exportItem(item, entity, sealer);
+      const opener = sealer && (await openerOf(placeKeys, item, entity, sealer));
+      const exported = exportItem(item, entity, opener);
       if (exported.values.some(saysSomething)) yield exported;
       const other = await givenUpFor(ring, account, item);
       if (other !== undefined && !accounts.includes(other)) accounts.push(other);
     }
   }
+}
+
+/** What opens an item: the person's key, and that of its hour where it has one; undefined where that is gone. */
+async function openerOf(
+  placeKeys: PlaceKeys,
+  item: Item,
+  { declaration: { hour } }: AnyEntity,
+  own: Sealer,
+): Promise<Sealer | undefined> {
+  return hour === undefined ? own : placeKeys.openerFor(item[hour] as string | undefined, own);
 }
 
 /** Whether something in an item is sealed: by itself, or in a record of a map. */

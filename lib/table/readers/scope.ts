@@ -170,6 +170,7 @@ export function kindsOf(item: Item, { attributes }: AnyEntity): KindId[] {
 }
 
 function isThere(item: Item, name: string, attribute: Attribute, kind: KindId): boolean {
+  if (attribute.listedIn) return ((item[attribute.listedIn] ?? []) as string[]).includes(kind);
   if (attribute.record) return Object.keys((item[name] ?? {}) as object).length > 0;
   if (attribute.storage !== 'sealed') return !saysNothing(item[name]);
   if (item.sealed === undefined) return false;

@@ -1,52 +1,76 @@
 import { toInstant } from '../../clock';
 import type { Item, Table, Write } from '../client';
-import { DUE_SHARDS, dueShard, type Key } from '../keys';
-import { remove } from '../replace';
+import { dueShard, type Key, shardOfPart } from '../keys';
+import { type Condition, remove } from '../replace';
 import type { AnyEntity } from './any-entity';
 import { filesOf, openUntil } from './erase';
 import { declaredEntities } from './partition';
 
-/** Items that one trip reads of the index. */
-const PAGE_ITEMS = 100;
+/** Items that one trip reads of the index, and one more of the table. */
+export const PAGE_ITEMS = 100;
 
 /**
  * What has ended by the clock and waits to be swept: its files go first, then, in one transaction, it and what leads to it,
  * and with them their head-counts. The first of the writes is of the item itself.
  */
-export type Ended = { item: Item; files: string[]; writes: [Write, ...Write[]] };
+export type Ended = { item: Item; entity: AnyEntity; files: string[]; writes: [Write, ...Write[]] };
+
+/** Where the next page begins: the key of the table and of the index. */
+export type After = Key & { dueShard: string; dueAt: string };
+
+export type EndedPage = {
+  ended: Ended[];
+  /** The hour by which the first of the page had ended, as an instant; absent where nothing waits. */
+  oldestAt: string | undefined;
+  /** Absent at the end. */
+  after: After | undefined;
+};
 
 /**
- * What is past its end at a moment, through the sparse index `due`, shard by shard: reads only what is due, and nothing that
- * is not (promise S2). Each is deleted under the condition that its end is still what it was: what was given longer stays.
- * One whose files may still appear waits until none can.
+ * One page of what is past its end at a moment, through one part of the sparse index `due`, the oldest first: reads only what
+ * is due, and nothing that is not (promise S2). One whose files may still appear waits until none can.
  */
-export async function* endedItems(
+export async function endedPage(
   table: Table,
+  part: number,
+  nowMs: number,
+  after?: After,
+  among: ReadonlyMap<string, AnyEntity> = declaredEntities,
+): Promise<EndedPage> {
+  const { from, shard } = shardOfPart(part);
+  const page = {
+    IndexName: 'due',
+    KeyConditionExpression: 'dueShard = :shard AND dueAt <= :now',
+    ExpressionAttributeValues: { ':shard': dueShard(shard, 'ENDS'), ':now': toInstant(nowMs) },
+    Limit: PAGE_ITEMS,
+    ...(after && { ExclusiveStartKey: after }),
+  };
+  const { items, lastKey } = await table.query(page, 'alive', from);
+  const found = items.length > 0 ? await table.getMany(items, 'ended-too') : [];
+  return {
+    ended: found.flatMap((item) => endedIn(item, nowMs, among) ?? []),
+    oldestAt: items[0]?.dueAt as string | undefined,
+    after: lastKey as After | undefined,
+  };
+}
+
+/** An item that is past its end; undefined where it is not, is gone, or has to wait for its files. */
+export function endedIn(
+  item: Item | undefined,
   nowMs: number,
   among: ReadonlyMap<string, AnyEntity> = declaredEntities,
-): AsyncGenerator<Ended> {
-  for (let shard = 0; shard < DUE_SHARDS; shard += 1) {
-    let after: Key | undefined;
-    do {
-      const { items, lastKey } = await table.query({
-        IndexName: 'due',
-        KeyConditionExpression: 'dueShard = :shard AND dueAt <= :now',
-        ExpressionAttributeValues: { ':shard': dueShard(shard), ':now': toInstant(nowMs) },
-        Limit: PAGE_ITEMS,
-        ...(after && { ExclusiveStartKey: after }),
-      });
-      for (const item of await table.getMany(items, 'ended-too')) {
-        const entity = item && among.get(String(item.entity));
-        if (!item || !entity || !hasEnded(item, nowMs) || openUntil(item, entity) * 1000 > nowMs) continue;
-        const stillEnds = {
-          ConditionExpression: 'expiresAtSeconds = :ends',
-          ExpressionAttributeValues: { ':ends': item.expiresAtSeconds },
-        };
-        yield { item, files: filesOf(item, entity), writes: remove(item, stillEnds) };
-      }
-      after = lastKey;
-    } while (after);
-  }
+): Ended | undefined {
+  const entity = item && among.get(String(item.entity));
+  if (!item || !entity || !hasEnded(item, nowMs) || openUntil(item, entity) * 1000 > nowMs) return undefined;
+  return { item, entity, files: filesOf(item, entity), writes: remove(item, stillEnds(item)) };
+}
+
+/** What was given longer meanwhile stays. */
+export function stillEnds({ expiresAtSeconds }: Item): Condition {
+  return {
+    ConditionExpression: 'expiresAtSeconds = :ends',
+    ExpressionAttributeValues: { ':ends': expiresAtSeconds },
+  };
 }
 
 function hasEnded({ expiresAtSeconds }: Item, nowMs: number): boolean {

@@ -15,6 +15,7 @@ import { ageBand } from './age-band';
 export const minorMark = declareEntity('minor', {
   place: inPerson('minors', 'age'),
   life: { rule: 'account-life' },
+  actsWhileHeld: 'a child is protected as a child',
   attributes: {
     band: ageBand(z.enum(ageBands)),
     markedAt: plain('age-band', z.string()),
@@ -64,6 +65,7 @@ export function putGuardianCode(subjectId: string, codeDigest: string, askedAt: 
 export const guardian = declareEntity('guardian', {
   place: inPerson('minors', 'guardian'),
   life: { rule: 'account-life' },
+  actsWhileHeld: 'a guardian answers for the child',
   pointers: ['guardian-code', 'ward'],
   attributes: {
     state: plain('guardian', z.enum(['asked', 'consented', 'refused', 'withdrawn'])),
@@ -126,6 +128,7 @@ export function guardianConsents(subjectId: string, textHash: string): Write {
 export const ward = declareEntity('ward', {
   place: inPerson('minors', (wardId: string) => `ward-${wardId}`),
   life: { rule: 'account-life' },
+  actsWhileHeld: 'a guardian answers for the child',
   pointers: ['guardian'],
   attributes: {
     wardId: plain('guardian', z.string()),

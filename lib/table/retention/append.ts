@@ -33,7 +33,7 @@ export type NewRetentionEntry = {
   details?: Record<string, string | number | boolean>;
 };
 
-/** Writes of a transaction that the entry and the head of its chain take up: 98 are left for what is told of. */
+/** Writes of a transaction that one entry and the head of its chain take up: 98 are left for what is told of. */
 export const RETENTION_WRITES = 2;
 
 /**
@@ -42,21 +42,31 @@ export const RETENTION_WRITES = 2;
  * @throws ConditionFailed where one of `writes` is refused; `found` counts from the first of them
  * @throws AppError BUSY after too many races
  */
-export async function appendRetention(
+export function appendRetention(
   parts: Parts,
   entry: NewRetentionEntry,
   writes: Write[] = [],
   chain: RetentionChain = 'service',
 ): Promise<number> {
+  return appendRetentionEntries(parts, [entry], writes, chain);
+}
+
+/** The same with several entries, each of which takes one write more. Answers the number of the last. */
+export async function appendRetentionEntries(
+  parts: Parts,
+  entries: readonly NewRetentionEntry[],
+  writes: Write[],
+  chain: RetentionChain,
+): Promise<number> {
   let [met] = await parts.table.getMany([headKey(chain)]);
   return untilWon(async () => {
-    const next = await nextEntry(parts, chain, met, entry);
+    const next = await nextEntries(parts, chain, met, entries);
     try {
       await parts.table.write(...next.writes, ...writes);
       return next.seq;
     } catch (error) {
       if (!(error instanceof ConditionFailed)) throw error;
-      const refused = error.found.slice(RETENTION_WRITES);
+      const refused = error.found.slice(next.writes.length);
       if (refused.some(Boolean)) throw new ConditionFailed(refused);
       met = error.found[0]?.item;
       return undefined;
@@ -64,27 +74,24 @@ export async function appendRetention(
   });
 }
 
-async function nextEntry(
+async function nextEntries(
   { ring, clock }: Parts,
   chain: RetentionChain,
   met: Item | undefined,
-  entry: NewRetentionEntry,
-): Promise<{ seq: number; writes: [Write, Write] }> {
+  entries: readonly NewRetentionEntry[],
+): Promise<{ seq: number; writes: [Write, ...Write[]] }> {
   const before = headOf(met);
-  const value = { at: toInstant(clock.now()), ...entry };
-  const { item, head } = await retentionChain.next(ring, chain, before, value);
+  let head = before;
+  const added: Write[] = [];
+  for (const entry of entries) {
+    const next = await retentionChain.next(ring, chain, head, { at: toInstant(clock.now()), ...entry });
+    head = next.head;
+    added.push(create(next.item));
+  }
   const made = retentionHead.make(chain, undefined, head);
-  const put: Write =
-    before.seq === 0
-      ? create(made)
-      : {
-          Put: {
-            Item: made,
-            ConditionExpression: 'seq = :seen',
-            ExpressionAttributeValues: { ':seen': before.seq },
-          },
-        };
-  return { seq: head.seq, writes: [put, create(item)] };
+  const seen = { ConditionExpression: 'seq = :seen', ExpressionAttributeValues: { ':seen': before.seq } };
+  const put: Write = before.seq === 0 ? create(made) : { Put: { Item: made, ...seen } };
+  return { seq: head.seq, writes: [put, ...added] };
 }
 
 const headKey = (chain: RetentionChain): Key => retentionHead.key(chain);

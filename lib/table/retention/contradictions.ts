@@ -70,8 +70,8 @@ function ofEntity(
       of.flatMap((kind) => {
         const its = rules[allKinds[kind]?.retention ?? ''];
         if (!its) return [`${attribute} is of ${kind}, which has no rule`];
-        // Sessions are many in one item, and each has its own end.
-        if (record || counts) return [];
+        // Sessions are many in one item, and each has its own end. A hold stands above every period, for as long as it lasts.
+        if (record || counts || ('event' in ends && ends.event === 'hold-released')) return [];
         const longest = periodIn(its);
         const isLonger = longest && !('after' in its.ends) && (!period || mayOutlast(period, longest));
         return isLonger ? [`${attribute} is kept longer than ${kind} may be`] : [];

@@ -14,6 +14,7 @@ export const MAX_BLOCKED = 1000;
 export const block = declareEntity('block', {
   place: inPerson('preferences', (blockedId: string) => `block-${blockedId}`),
   life: { rule: 'account-life' },
+  actsWhileHeld: 'it keeps somebody away from somebody',
   pointers: ['blocked-by'],
   attributes: {
     blockedId: otherPerson('block', 'blocked-by'),
@@ -29,6 +30,7 @@ export type Block = ValueOf<typeof block>;
 export const blockedBy = declareEntity('blocked-by', {
   place: inPerson('preferences', (blockerId: string) => `blocked-by-${blockerId}`),
   life: { rule: 'account-life' },
+  actsWhileHeld: 'it keeps somebody away from somebody',
   pointers: ['block'],
   attributes: { blockerId: otherPerson('block', 'block') },
 });

@@ -1,0 +1,61 @@
+import type { KeyRing } from '../../crypto/key-ring';
+import type { Random } from '../../crypto/random';
+import type { Trail } from '../../trail/trail';
+import type { Item, Write } from '../client';
+import { create } from '../replace';
+import { createSealer, type Sealer } from '../sealer';
+import { exactly } from './frozen-item';
+import { type ClearHold, clearHold, type Hold, hold } from './hold';
+
+type Parts = { ring: Pick<KeyRing, 'suite'>; trail: Trail; random: Random };
+
+/** A hold with its words opened, what seals them, and the item it was read from. */
+export type OpenHold = { hold: Hold; words: Sealer; item: Item };
+
+/** Whose name the keys of a hold bear: the person's, so that the log says whose data is opened. */
+export const keyOwner = ({ subjectId, holdId }: Pick<Hold, 'subjectId' | 'holdId'>): string =>
+  subjectId ?? holdId;
+
+/** The hold in an item; undefined where there is none. @throws SealError for an altered key or content */
+export async function openHold(parts: Parts, item: Item | undefined): Promise<OpenHold | undefined> {
+  const seen = clearHold(item);
+  if (!item || !seen) return undefined;
+  const words = await sealerOf(parts, seen, seen.wordsKey);
+  const value = hold.read(item, { sealer: words });
+  return value && { hold: value, words, item };
+}
+
+/** What opens and seals what a hold keeps. Undefined once it is released. @throws SealError */
+export async function itemsSealer(parts: Parts, hold: ClearHold | undefined): Promise<Sealer | undefined> {
+  return hold?.itemsKey && sealerOf(parts, hold, hold.itemsKey);
+}
+
+async function sealerOf({ ring, trail, random }: Parts, of: ClearHold, wrapped: Uint8Array): Promise<Sealer> {
+  const owner = keyOwner(of);
+  return createSealer(owner, await trail.dataKey(owner, wrapped), ring.suite, random);
+}
+
+/** The write that makes a hold, with keys of its own; refused where there is one of that number. */
+export async function newHold(
+  { ring, trail, random }: Parts,
+  value: Omit<Hold, 'wordsKey' | 'itemsKey' | 'everyoneShard'>,
+): Promise<Write> {
+  const owner = keyOwner(value);
+  const words = await trail.newDataKey(owner);
+  const items = await trail.newDataKey(owner);
+  const keys = { wordsKey: words.wrapped, itemsKey: items.wrapped };
+  const sealer = createSealer(owner, words.dataKey, ring.suite, random);
+  return create(hold.make(value.holdId, undefined, { ...value, ...keys }, { sealer }));
+}
+
+/** What may change of a hold. What it is about, by which document, and who placed it, never does. */
+export type HoldChange = Partial<
+  Pick<Hold, 'state' | 'owner' | 'dueAt' | 'reviewedAt' | 'releasedBy' | 'releasedAt' | 'count' | 'itemsKey'>
+>;
+
+/** Changes a hold, refused where it is not in everything as it was seen. */
+export function moveHold({ hold: before, words, item }: OpenHold, change: HoldChange): Write {
+  const after = { ...before, ...change };
+  const made = hold.make(before.holdId, undefined, after, { sealer: words, before: item });
+  return { Put: { Item: made, ...exactly(item, Object.keys(made)) }, seen: item };
+}

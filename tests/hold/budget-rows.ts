@@ -1,0 +1,48 @@
+import { DAY_MS, toInstant } from '../../lib/clock';
+import { declare } from '../breach/support';
+import { holder, newCard } from '../cards/support';
+import { onceKey, type World } from '../support/world';
+import { another, officer, place, saying } from './support';
+
+type Prepare = () => Promise<{ input?: unknown; by?: object }>;
+
+/** How the operations about holds are brought to their usual case, for the budgets. */
+export function holdRows(theWorld: () => World): Record<string, Prepare> {
+  const somebody = async () => {
+    const caller = await holder(theWorld(), `held-${onceKey()}`);
+    await newCard(theWorld(), caller);
+    return caller;
+  };
+  const placed = async () => place(theWorld(), (await somebody()).subjectId, { kinds: ['card-name'] });
+  const reviewAt = () => toInstant(theWorld().deps.clock.now() + 60 * DAY_MS);
+  const staff = () => ({ token: `staff:hold-${onceKey()}:officer` });
+  return {
+    'retention/hold': async () => {
+      const { subjectId } = await somebody();
+      return {
+        input: { ...saying(theWorld()), subjectId, ticket: 'T-1', kinds: ['card-name'] },
+        by: staff(),
+      };
+    },
+    'retention/holdIncident': async () => {
+      const { incidentId } = await declare(theWorld());
+      return { input: { ...saying(theWorld()), incidentId }, by: officer };
+    },
+    'retention/holds': async () => ({ by: officer }),
+    'retention/reviewHold': async () => ({
+      input: { holdId: await placed(), reviewAt: reviewAt() },
+      by: officer,
+    }),
+    'retention/releaseHold': async () => ({ input: { holdId: await placed() }, by: another }),
+    'retention/explain': async () => {
+      const { subjectId } = await somebody();
+      return { input: { subjectId, reason: 'complaint', ticket: 'T-1' }, by: staff() };
+    },
+    'rights/held': async () => {
+      const by = await somebody();
+      await place(theWorld(), by.subjectId, { kinds: ['card-name'] });
+      return { by };
+    },
+    'rights/explain': async () => ({ by: await somebody() }),
+  };
+}

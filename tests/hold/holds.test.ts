@@ -1,0 +1,212 @@
+import { DAY_MS, toInstant } from '../../lib/clock';
+import { AppError } from '../../lib/errors';
+import { frozenItem } from '../../lib/table/hold/frozen-item';
+import { clearHold, holdKey } from '../../lib/table/hold/hold';
+import { itemsSealer } from '../../lib/table/hold/open-hold';
+import { type Holder, holder, linkTo, newCard } from '../cards/support';
+import { withdraw } from '../support/consent';
+import { takeKey } from '../support/life';
+import { createWorld, onceKey, type World } from '../support/world';
+import { another, everything, frozen, held, officer, personOf, place, release, saying } from './support';
+
+let world: World;
+let people = 0;
+beforeAll(async () => {
+  world = await createWorld();
+});
+
+async function cardHolder(): Promise<Holder & { cardId: string }> {
+  people += 1;
+  const caller = await holder(world, `held-${people}`);
+  const { cardId } = await newCard(world, caller);
+  return { ...caller, cardId };
+}
+const cardsOf = (caller: Holder) => world.ok<{ cards: { cardId: string }[] }>('cards/list', {}, caller);
+
+async function openedUnder(holdId: string, item: Parameters<typeof frozenItem.read>[0]) {
+  const [stored] = await world.deps.table.getMany([holdKey(holdId)]);
+  const sealer = await itemsSealer(world.deps, clearHold(stored));
+  return sealer && frozenItem.read(item, { sealer })?.content;
+}
+
+describe('a hold (S3)', () => {
+  it('keeps and freezes exactly what it names, for everybody, and gives it back as it was', async () => {
+    const me = await cardHolder();
+    await world.ok(
+      'cards/setVisibility',
+      { cardId: me.cardId, version: 1, visibility: { name: 'link' } },
+      me,
+    );
+    const link = await linkTo(world, { caller: me, cardId: me.cardId });
+    const before = (await everything(world, me.subjectId)).filter(({ entity }) => entity === 'card');
+    const holdId = await place(world, me.subjectId, { kinds: ['card-name'] });
+    expect(await held(world, holdId)).toMatchObject({ state: 'held' });
+    expect(Object.keys(await frozen(world, me.subjectId))).toEqual(['card']);
+    expect((await cardsOf(me)).cards).toEqual([]);
+    expect(await world.refused('cards/get', { cardId: me.cardId }, me)).toBe('NOT_FOUND');
+    expect(await world.refused('cards/open', { token: link.token }, me)).toBe('NOT_FOUND');
+    await newCard(world, me); // what came later is not named
+    await release(world, holdId);
+    const after = (await everything(world, me.subjectId)).filter(({ cardId }) => cardId === me.cardId);
+    const [{ sealed: was, ...clear } = { sealed: undefined }] = before;
+    const [{ sealed: is, ...clearNow } = { sealed: undefined }] = after;
+    expect(clearNow).toEqual(clear);
+    expect(is).not.toEqual(was);
+    expect(await world.ok('cards/get', { cardId: me.cardId }, me)).toMatchObject({ cardId: me.cardId });
+  });
+
+  it('outlives a withdrawal, which is over at once, and ends by itself at its release', async () => {
+    const me = await cardHolder();
+    const holdId = await place(world, me.subjectId, { kinds: ['card-name'] });
+    await newCard(world, me);
+    await withdraw(world, me, 'cards');
+    await world.work();
+    const { card } = await frozen(world, me.subjectId);
+    expect(card).toMatchObject({ ended: true });
+    expect((await everything(world, me.subjectId)).filter(({ sk }) => sk.startsWith('DATA#cards#'))).toEqual([
+      card,
+    ]);
+    const { entries } = await world.ok<{ entries: { act: string; count?: number }[] }>(
+      'consent/history',
+      {},
+      me,
+    );
+    expect(entries.find(({ act }) => act === 'erasure.done')).toBeDefined();
+    await release(world, holdId);
+    expect(await frozen(world, me.subjectId)).toEqual({});
+    expect((await everything(world, me.subjectId)).filter(({ sk }) => sk.startsWith('DATA#cards#'))).toEqual(
+      [],
+    );
+  });
+
+  it('comes before an erasure that is under way and has not yet met what it names', async () => {
+    const me = await cardHolder();
+    await withdraw(world, me, 'cards'); // its messages wait
+    const holdId = await place(world, me.subjectId, { kinds: ['card-name'] }, false);
+    expect((await personOf(world, me.subjectId))?.freezing).toEqual([holdId]);
+    await world.work();
+    world.wait(60_000);
+    await world.ok('retention/sweep', {}, { trigger: 'schedule' });
+    await world.work();
+    expect((await frozen(world, me.subjectId)).card).toMatchObject({ ended: true });
+    await release(world, holdId);
+    expect(await frozen(world, me.subjectId)).toEqual({});
+  });
+
+  it('opens under its own key when the person’s is gone, and then goes with its release', async () => {
+    const me = await cardHolder();
+    const holdId = await place(world, me.subjectId, { kinds: ['card-name'] });
+    await takeKey(world.deps.table, me.subjectId);
+    const { card } = await frozen(world, me.subjectId);
+    expect(await openedUnder(holdId, card)).toContain(me.cardId);
+    await release(world, holdId);
+    expect(await frozen(world, me.subjectId)).toEqual({});
+    const [stored] = await world.deps.table.getMany([holdKey(holdId)]);
+    expect(stored).toMatchObject({ state: 'released' });
+    expect(stored).not.toHaveProperty('itemsKey');
+    expect(stored).not.toHaveProperty('dueShard');
+  });
+
+  it('stays while another hold keeps the same record, under that one’s key', async () => {
+    const me = await cardHolder();
+    const first = await place(world, me.subjectId, { kinds: ['card-name'] });
+    const second = await place(world, me.subjectId, { kinds: ['card-phone'] });
+    expect((await frozen(world, me.subjectId)).card?.heldBy).toEqual([first, second]);
+    await release(world, first);
+    const { card } = await frozen(world, me.subjectId);
+    expect(card?.heldBy).toEqual([second]);
+    expect(await openedUnder(second, card)).toContain(me.cardId);
+    expect((await cardsOf(me)).cards).toEqual([]);
+    await release(world, second);
+    expect((await cardsOf(me)).cards).toHaveLength(1);
+  });
+
+  it('keeps what came within its time, to the second', async () => {
+    const me = await cardHolder();
+    const atMs = world.deps.clock.now();
+    const second = (offset: number) => toInstant(Math.floor(atMs / 1000) * 1000 + offset);
+    for (const [scope, kept] of [
+      [{ from: second(1000) }, 0],
+      [{ until: second(0) }, 0],
+      [{ from: second(0), until: second(1000) }, 1],
+      [{ from: second(-1000), until: second(0) }, 0],
+    ] as const) {
+      const holdId = await place(world, me.subjectId, { kinds: ['card-name'], ...scope });
+      expect(await held(world, holdId)).toMatchObject({ count: kept });
+      await release(world, holdId);
+    }
+  });
+
+  it('takes the end away while it lasts, from the broom and from the sweep, and gives it back', async () => {
+    const me = await holder(world, `held-delivery-${onceKey()}`, 'delivery');
+    const contact = { name: '林晓', phone: '13800138000', address: '昆明市' };
+    await world.ok('profile/createDelivery', { ...contact, idempotencyKey: onceKey() }, me);
+    const holdId = await place(world, me.subjectId, { kinds: ['delivery-contact'] });
+    const { delivery } = await frozen(world, me.subjectId);
+    for (const name of ['ttlSeconds', 'expiresAtSeconds', 'dueShard', 'dueAt'])
+      expect(delivery).not.toHaveProperty(name);
+    world.wait(31 * DAY_MS);
+    await world.ok('retention/sweep', {}, { trigger: 'schedule' });
+    expect(await frozen(world, me.subjectId)).toHaveProperty('delivery');
+    await release(world, holdId);
+    const left = (await everything(world, me.subjectId)).find(({ entity }) => entity === 'delivery');
+    expect(left?.ttlSeconds ?? left?.dueAt).toBeDefined();
+  });
+
+  it('is written over by nobody: whoever tries hears why, and what would delete it is noted', async () => {
+    const me = await cardHolder();
+    const holdId = await place(world, me.subjectId, { kinds: ['card-name'] });
+    const { card } = await frozen(world, me.subjectId);
+    const Key = { pk: card?.pk ?? '', sk: card?.sk ?? '' };
+    const change = { Key, UpdateExpression: 'SET x = :x', ExpressionAttributeValues: { ':x': 1 } };
+    await expect(world.deps.table.update(change)).rejects.toMatchObject({ code: 'NOT_NOW' });
+    await expect(world.deps.table.write({ Update: change })).rejects.toBeInstanceOf(AppError);
+    await world.deps.table.write({ Delete: { Key } });
+    expect((await frozen(world, me.subjectId)).card).toMatchObject({ ended: true, heldBy: [holdId] });
+    await release(world, holdId);
+    expect((await everything(world, me.subjectId)).find(({ sk }) => sk === Key.sk)).toBeUndefined();
+  });
+
+  it('rings every day from its review date until somebody has looked at it again', async () => {
+    const me = await cardHolder();
+    const holdId = await place(world, me.subjectId, { kinds: ['card-name'] });
+    const rung = () => world.lines.filter((line) => line.includes('HOLD_REVIEW_OVERDUE')).length;
+    const sweep = () => world.ok('retention/sweep', {}, { trigger: 'schedule' });
+    const before = rung();
+    world.wait(30 * DAY_MS);
+    await sweep();
+    await sweep();
+    expect(rung()).toBe(before + 1);
+    expect(await held(world, holdId)).toMatchObject({ isOverdue: true });
+    world.wait(DAY_MS);
+    await sweep();
+    expect(rung()).toBe(before + 2);
+    const far = { holdId, reviewAt: toInstant(world.deps.clock.now() + 181 * DAY_MS) };
+    expect(await world.refused('retention/reviewHold', far, officer)).toBe('INVALID_INPUT');
+    const next = { holdId, reviewAt: toInstant(world.deps.clock.now() + 180 * DAY_MS) };
+    await world.ok('retention/reviewHold', next, officer);
+    world.wait(2 * DAY_MS);
+    await sweep();
+    expect(rung()).toBe(before + 2);
+    await release(world, holdId);
+  });
+
+  it('is placed once however often it is asked, and released by another officer than who placed it', async () => {
+    const me = await cardHolder();
+    const input = { ...saying(world), subjectId: me.subjectId, ticket: 'T-2' };
+    const { holdId } = await world.ok<{ holdId: string }>('retention/hold', input, officer);
+    await world.work();
+    expect(await world.ok('retention/hold', input, officer)).toMatchObject({ holdId });
+    expect(await world.refused('retention/hold', { ...input, reason: '另一个' }, officer)).toBe(
+      'IDEMPOTENCY_CONFLICT',
+    );
+    expect(await world.refused('retention/releaseHold', { holdId }, officer)).toBe('CALLER_NOT_ALLOWED');
+    await release(world, holdId);
+    expect(await world.ok('retention/releaseHold', { holdId }, another)).toMatchObject({ state: 'released' });
+    expect(
+      await world.refused('retention/reviewHold', { holdId, reviewAt: saying(world).reviewAt }, officer),
+    ).toBe('NOT_NOW');
+    const { entries } = await world.ok<{ entries: { act: string }[] }>('consent/history', {}, me);
+    expect(entries.map(({ act }) => act)).toEqual(expect.arrayContaining(['hold.placed', 'hold.released']));
+  });
+});
