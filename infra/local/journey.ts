@@ -7,12 +7,13 @@ import { findService } from './find-service';
 import { firstDay } from './journey/first-day';
 import { handingOver } from './journey/handing-over';
 import { chapter, failures, say } from './journey/teller';
+import { theEnd } from './journey/the-end';
 import { readFirstCard, UnusableVCard } from './read-vcard';
 import { localHosts, startService } from './service';
 
 /**
- * `npm run journey [-- card.vcf]`: a person's first day, and a card that goes from one person to another, over HTTP
- * or through the door of CloudBase by the typed client, against the running service or one of its own. Every line is checked; the exit code tells.
+ * `npm run journey [-- card.vcf]`: a person's first day, a card that goes from one person to another, and an account
+ * that ends with its certificate, over HTTP or through the door of CloudBase by the typed client, against the running service or one of its own. Every line is checked; the exit code tells.
  */
 const SAMPLE = join(__dirname, '../../tests/samples/apple.vcf');
 
@@ -41,6 +42,8 @@ async function main(): Promise<void> {
     await firstDay(where, card);
     chapter('一张名片的来去');
     await handingOver(where, card);
+    chapter('账号的终点');
+    await theEnd(where, card);
   } finally {
     await own?.stop();
   }

@@ -2,7 +2,8 @@ import type { Deps } from '../deps';
 import { slicesOf } from '../slices';
 import type { SurveyPart } from '../table/certificate/survey-part';
 import type { Item } from '../table/client';
-import { type Key, type Pointer, partition, subjectOf } from '../table/keys';
+import { isHeld } from '../table/item';
+import { type Key, type Pointer, partition, subjectOf, tableOf } from '../table/keys';
 import { type IndexEntry, indexes, namesPerson, tracesOf } from './traces';
 
 /** Where something of a person can be, beside their own partition. */
@@ -41,33 +42,40 @@ export function surveyOf(items: readonly Item[], stays: (item: Item) => boolean,
 }
 
 /**
- * Looks again at everything that a part of the survey names, and says how much of it there was.
+ * Looks again at everything that a part of the survey names, and says how much of it there was. What a hold keeps in somebody else's
+ * partition stays until its release.
  * @throws Left where any of it is still there
  */
-export async function lookAgain(sight: Sight, subjectId: string, part: SurveyPart): Promise<Found> {
+export async function lookAgain(
+  sight: Sight,
+  subjectId: string,
+  part: SurveyPart,
+): Promise<Found & { held: number }> {
   const { leads, files, entries } = part;
   const [met, present, listed] = await Promise.all([
     sight.table.getMany(leads, 'ended-too'),
     sight.objects.has(files),
     stillListed(sight, subjectId, entries),
   ]);
-  const isLeft = (lead: Pointer, index: number) => {
-    const item = met[index];
+  const isLeft = (lead: Pointer, item: Item | undefined) => {
     if (!item) return false;
     if (namesPerson(item, subjectId)) return true;
     // What leads to somebody else by now is theirs, and what is somebody else's own was only to forget.
     if (item.subjectId !== undefined || lead.forget) return false;
     return Number(item.createdAtSeconds) <= part.seenAtSeconds;
   };
-  const left = leads.filter(isLeft);
+  const held = leads.filter((_, index) => isHeld(met[index]));
+  const gone = leads.filter((_, index) => !isHeld(met[index]));
+  const left = leads.filter((lead, index) => !isHeld(met[index]) && isLeft(lead, met[index]));
   const where = [
     ...left.map(storeOf),
     ...(present.length > 0 ? ['files' as const] : []),
     ...(listed > 0 ? ['indexes' as const] : []),
   ];
   if (where.length > 0) throw new Left([...new Set(where)].sort());
-  const others = leads.filter((lead) => storeOf(lead) === 'others').length;
-  return { pointers: leads.length - others, others, files: files.length, indexes: entries.length };
+  const others = gone.filter((lead) => storeOf(lead) === 'others').length;
+  const found = { pointers: gone.length - others, others, files: files.length, indexes: entries.length };
+  return { ...found, held: held.length };
 }
 
 function storeOf(key: Key): 'pointers' | 'others' {
@@ -80,9 +88,7 @@ async function stillListed(
   subjectId: string,
   entries: readonly IndexEntry[],
 ): Promise<number> {
-  const places = new Map(
-    entries.map((entry) => [`${entry.index}\n${entry.partition}\n${entry.sort}`, entry]),
-  );
+  const places = new Map(entries.map((entry) => [placeOf(subjectId, entry), entry]));
   const sought = new Set(entries.map(({ index, sk }) => `${index}\n${sk}`));
   let found = 0;
   for (const slice of slicesOf([...places.values()], QUERIES_AT_ONCE)) {
@@ -97,11 +103,16 @@ async function stillListed(
   return found;
 }
 
+/** Which table and index, and where there. */
+function placeOf(subjectId: string, { index, partition: at, sort, sk }: IndexEntry): string {
+  return [tableOf({ pk: partition(subjectId), sk }), index, at, sort].join('\n');
+}
+
 /** The person's own entries at one place of an index, page by page: others may have some at the same place. */
 async function entriesAt(
   table: Deps['table'],
   subjectId: string,
-  { index, partition: at, sort }: IndexEntry,
+  { index, partition: at, sort, sk }: IndexEntry,
 ): Promise<Item[]> {
   const [partitionName, sortName] = indexes[index];
   const own: Item[] = [];
@@ -116,6 +127,7 @@ async function entriesAt(
         ...(after && { ExclusiveStartKey: after }),
       },
       'ended-too',
+      tableOf({ pk: partition(subjectId), sk }),
     );
     own.push(...items.filter(({ pk }) => pk === partition(subjectId)));
     after = lastKey;

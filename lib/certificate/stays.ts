@@ -1,5 +1,6 @@
 import type { RetentionId } from '../policy/retention';
 import type { Item } from '../table/client';
+import { isHeld } from '../table/item';
 import type { AnyEntity } from '../table/readers/any-entity';
 import { declaredEntities } from '../table/readers/partition';
 
@@ -19,12 +20,13 @@ const FRAME = [
 
 /**
  * By which rule an item may stay when its person is gone, and under which purpose it is told; undefined where it may not. What
- * nobody declares may not, and nothing that keeps more of itself than the declaration leaves it.
+ * nobody declares may not, unless a hold keeps it, and nothing that keeps more of itself than the declaration leaves it.
  */
 export function stayOf(
   item: Item,
   among: ReadonlyMap<string, AnyEntity> = declaredEntities,
 ): { rule: RetentionId; purpose: AnyEntity['declaration']['place']['purpose'] } | undefined {
+  if (isHeld(item)) return { rule: 'hold-life', purpose: 'accountability' };
   const declaration = among.get(String(item.entity))?.declaration;
   if (!declaration?.outlives) return undefined;
   const { outlives, remains, place } = declaration;
@@ -33,7 +35,7 @@ export function stayOf(
   return { rule: outlives, purpose: place.purpose };
 }
 
-/** Whether an item is declared to outlive its person, whatever of it is still there. */
+/** Whether an item is declared to outlive its person or a hold keeps it, whatever of it is still there. */
 export function outlives(item: Item, among: ReadonlyMap<string, AnyEntity> = declaredEntities): boolean {
-  return among.get(String(item.entity))?.declaration.outlives !== undefined;
+  return isHeld(item) || among.get(String(item.entity))?.declaration.outlives !== undefined;
 }

@@ -28,7 +28,7 @@ export function uncovered(
   ];
   const open = openRecipients.map((id) => ({
     name: `接收方：${recipients[id].name}`,
-    why: `我们已经通知对方删除，对方还没有确认；我们会继续催告。您也可以直接联系：${recipients[id].contact}。`,
+    why: `您的信息曾经交给对方，我们还没有收到对方已经删除的确认。您也可以直接联系：${recipients[id].contact}。`,
   }));
   const others = {
     name: '其他人的记录中您的编号',

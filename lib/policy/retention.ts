@@ -35,6 +35,13 @@ export type RetentionRule = {
   minimum?: Period;
 };
 
+/** Of records that the law has us keep: for three years at least. */
+const record = {
+  basis: '个人信息保护法第五十六条、网络数据安全管理条例第十二条：处理记录至少保存三年',
+  atEnd: 'delete',
+  minimum: { months: 36 },
+} as const;
+
 export const retention = {
   'account-life': {
     period: '直到您注销账号，或者连续 24 个月没有使用（到期前 30 天和 7 天各提醒您一次）而注销',
@@ -160,17 +167,18 @@ export const retention = {
   },
   'proof-three-years': {
     period: '账号存续期间及注销后三年',
-    basis: '个人信息保护法第五十六条、网络数据安全管理条例第十二条：处理记录至少保存三年',
     ends: { months: 36, after: 'account-ended' },
-    atEnd: 'delete',
-    minimum: { months: 36 },
+    ...record,
+  },
+  'certificate-three-years': {
+    period: '出具后三年',
+    ends: { months: 36 },
+    ...record,
   },
   'incident-life': {
     period: '安全事件处置结束后三年；与安全事件无关的告知，发出后三年',
-    basis: '个人信息保护法第五十六条、网络数据安全管理条例第十二条：处理记录至少保存三年',
     ends: { months: 36, after: 'incident-handled' },
-    atEnd: 'delete',
-    minimum: { months: 36 },
+    ...record,
   },
   'hold-life': {
     period:
@@ -181,10 +189,8 @@ export const retention = {
   },
   'hold-record-life': {
     period: '封存解除后三年',
-    basis: '个人信息保护法第五十六条、网络数据安全管理条例第十二条：处理记录至少保存三年',
     ends: { months: 36 },
-    atEnd: 'delete',
-    minimum: { months: 36 },
+    ...record,
   },
   'log-life': {
     period: '写入后六个月（按自然月计）：届时销毁还原所需的密钥，代号不再指向任何人',

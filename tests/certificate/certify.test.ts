@@ -70,7 +70,9 @@ describe('the certificate of an erasure (R3)', () => {
     await end(world, subjectId, { certifies, receipt: 'open', fault: { adds: sentTo(subjectId, 7, open) } });
     const certificate = await certificateOf('open');
     const waiting = certificate?.notCovered.filter(({ name }) => name.startsWith('接收方：'));
-    expect(waiting).toEqual([expect.objectContaining({ why: expect.stringContaining('还没有确认') })]);
+    expect(waiting).toEqual([
+      expect.objectContaining({ why: expect.stringContaining('还没有收到对方已经删除的确认') }),
+    ]);
     expect(certificate?.lastCopyAt).toBeUndefined();
 
     const { subjectId: other } = await buried(world);
@@ -175,8 +177,8 @@ describe('the certificate of an erasure (R3)', () => {
 
 /** The same service over a table whose index of who is near has kept an entry. */
 function withStale(deps: Deps, entry: Item): Deps {
-  const query: Table['query'] = async (asked, which) => {
-    const met = await deps.table.query(asked, which);
+  const query: Table['query'] = async (asked, ...which) => {
+    const met = await deps.table.query(asked, ...which);
     return asked.IndexName === 'near' ? { ...met, items: [...met.items, entry] } : met;
   };
   return { ...deps, table: { ...deps.table, query } };

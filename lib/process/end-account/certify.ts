@@ -14,6 +14,7 @@ import { ledgerEntry } from '../../table/ledger/ledger';
 import { person } from '../../table/person/person';
 import { tombstoneOf } from '../../table/person/tombstone';
 import type { Process, ProcessState } from '../../table/process/process';
+import { dutiesAbout, recipientDuty, toldBy } from '../../table/recipient/recipient-duty';
 import type { Next, Step, StepInput } from '../kind';
 import { pageOf } from './survey';
 
@@ -52,16 +53,19 @@ export function certifyBy(certifies: Certifies): Step {
   };
 }
 
-/** Nobody has a way to confirm yet. */
-const nobody: ReadonlySet<string> = new Set();
-
 export const certify = certifyBy({
   async isBuried({ vault }, subjectId, keyDestroyedAt) {
     const { name } = tombstoneOf(subjectId, keyDestroyedAt);
     return (await vault.names(name)).names.includes(name);
   },
-  confirmed: async () => nobody,
+  async confirmed({ table }, subjectId) {
+    const duties = (await dutiesAbout(table, subjectId)).flatMap((item) => recipientDuty.read(item) ?? []);
+    return new Set(duties.flatMap(({ recipient, confirmedAt }) => (confirmedAt ? [recipient] : [])));
+  },
 });
+
+/** What a hold keeps, as the state counts what stays by purpose and rule. */
+const HELD = 'kept accountability hold-life';
 
 async function lookAtPart(deps: Deps, { process }: StepInput, number: number): Promise<Next> {
   const { subjectId = '', state, step } = process;
@@ -69,11 +73,16 @@ async function lookAtPart(deps: Deps, { process }: StepInput, number: number): P
   const part = readSurveyPart(item);
   // Nothing says any more where to look.
   if (!part) throw new Left(['survey']);
-  const found = await lookAgain(deps, subjectId, part);
+  const { held, ...found } = await lookAgain(deps, subjectId, part);
   const counts = outsideStores.map((store) => [`of ${store}`, foundOf(state)[store] + found[store]]);
   return {
     to: step,
-    state: { ...begun(deps, state), ...Object.fromEntries(counts), looked: number + 1 },
+    state: {
+      ...begun(deps, state),
+      ...Object.fromEntries(counts),
+      ...(held > 0 && { [HELD]: Number(state[HELD] ?? 0) + held }),
+      looked: number + 1,
+    },
     writes: [removeSurveyPart(subjectId, number)],
   };
 }
@@ -133,14 +142,11 @@ function kept(state: ProcessState, which: string, { expiresAtSeconds }: Item): P
   };
 }
 
-/** What comes from the recipient themself, or says nothing of the person, leaves nothing with them. */
-const LEAVES_NOTHING: readonly string[] = ['login-code', 'share-token'];
-
-/** The state with whom the person's register names as told something. */
+/** The state with whom the person's register names as told something that stays with them. */
 function told(state: ProcessState, item: Item): ProcessState {
-  const { act, recipient, kinds = [] } = ledgerEntry.read(item) ?? {};
-  const isTold = act === 'disclosure.made' && kinds.some((kind) => !LEAVES_NOTHING.includes(kind));
-  return isTold && recipient ? { ...state, [`told ${recipient}`]: 1 } : state;
+  const entry = ledgerEntry.read(item);
+  const recipient = entry && toldBy(entry);
+  return recipient ? { ...state, [`told ${recipient}`]: 1 } : state;
 }
 
 /** The numbers of a state whose names begin with a word, by what comes after it. */

@@ -4,7 +4,8 @@ import type { Deps } from '../../deps';
 import { slicesOf } from '../../slices';
 import { putSurveyPart, type SurveyPart } from '../../table/certificate/survey-part';
 import type { Item, Write } from '../../table/client';
-import { type Key, keys, partition, subjectOf } from '../../table/keys';
+import { isHeld } from '../../table/item';
+import { type Key, keys, partition, subjectOf, tableIds } from '../../table/keys';
 import { type Process, type ProcessState, processKey } from '../../table/process/process';
 import { entityOf } from '../../table/readers/partition';
 import type { Step } from '../kind';
@@ -23,8 +24,8 @@ export function surveyBefore(next: string): Step {
   return async (deps, { process }) => {
     const { subjectId = '', state } = process;
     const { items, last } = await pageOf(deps, process, state.surveyAfter);
-    // What their own item left has been noted with the write that took it.
-    const others = items.filter(({ sk }) => sk !== keys.person(subjectId).sk);
+    // What their own item left has been noted with the write that took it; what is held stays, and leads where it did.
+    const others = items.filter((item) => item.sk !== keys.person(subjectId).sk && !isHeld(item));
     const parts = Number(state.parts ?? 0);
     const part = surveyOf(others, (item) => outlives(item), deps.clock.now());
     const writes = inParts(part).map((one, at): Write => putSurveyPart(subjectId, parts + at, one));
@@ -46,22 +47,30 @@ export function noteWays(self: Item, nowMs: number): Write {
   return putSurveyPart(subjectId, 0, { seenAtSeconds: secondOf(nowMs), leads, files: [], entries: [] });
 }
 
-/** A page of the partition without the row of the process itself, and the sort key to go on after. */
+/**
+ * A page of the partition, in the one table and then in the other, without the row of the process itself; and where to go on, as
+ * text: the table, and the sort key to go on after.
+ */
 export async function pageOf(
   { table }: Pick<Deps, 'table'>,
   process: Process,
-  after: string | number | undefined,
+  after: string | number = 'main ',
 ): Promise<{ items: Item[]; last: string | undefined }> {
   const pk = partition(process.subjectId ?? '');
+  const [, where = '', behind = ''] = /^(\w+) (.*)$/s.exec(String(after)) ?? [];
+  const from = tableIds.find((id) => id === where);
+  if (!from) throw new Error('a cursor names no table');
   const page = {
     KeyConditionExpression: 'pk = :pk',
     ExpressionAttributeValues: { ':pk': pk },
     Limit: SURVEY_PAGE,
-    ...(after !== undefined && { ExclusiveStartKey: { pk, sk: String(after) } satisfies Key }),
+    ...(behind && { ExclusiveStartKey: { pk, sk: behind } satisfies Key }),
   };
-  const { items, lastKey } = await table.query(page, 'ended-too');
+  const { items, lastKey } = await table.query(page, 'ended-too', from);
   const { sk: own } = processKey(process);
-  return { items: items.filter(({ sk }) => sk !== own), last: lastKey?.sk };
+  const next = tableIds[tableIds.indexOf(from) + 1];
+  const last = lastKey ? `${from} ${lastKey.sk}` : next && `${next} `;
+  return { items: items.filter(({ sk }) => sk !== own), last };
 }
 
 /** The state with one more item of its purpose. */

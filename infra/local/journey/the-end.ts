@@ -1,0 +1,62 @@
+import type { JWK } from 'jose';
+import { type Api, newIdempotencyKey } from '../../../lib/client/client';
+import { tell, verifyCertificate } from '../../commands/verify-certificate';
+import type { ReadCard } from '../read-vcard';
+import { actOn, arrive, clientOf, newPerson, type Where } from './people';
+import { expect, refused, say, step } from './teller';
+
+/** Somebody closes their account, thinks better of it, closes it again, and holds a certificate of what is gone. */
+export async function theEnd(where: Where, { content }: ReadCard): Promise<void> {
+  const newCode = await newPerson(where);
+  const me = clientOf(where, 'iPhone');
+  await me.login.signIn({ code: await newCode() });
+  await me.consent.grant(await actOn(me, 0));
+  const idempotencyKey = await newIdempotencyKey();
+  const { cardId } = await me.cards.create({ ...content, idempotencyKey });
+  await me.cards.setVisibility({ cardId, version: 1, visibility: { name: 'link' } });
+  const link = { cardId, fields: ['name' as const], idempotencyKey: await newIdempotencyKey() };
+  const { token } = await me.cards.share(link);
+
+  const proved = async (operation: 'rights/close' | 'rights/closeNow') => {
+    const code = await newCode();
+    const { proof } = await me.login.proveSelf({ operation, target: 'account', by: 'wechat', code });
+    return { proof };
+  };
+  step('注销账号，又改了主意');
+  const asked = await me.rights.close({}, await proved('rights/close'));
+  say(`   到 ${asked.endsAt} 之前可以撤销`);
+  await refused('NOT_NOW', '冷静期内，照旧使用名片', () => me.cards.list());
+  await me.rights.cancelClosing({});
+  expect((await me.cards.list()).cards.length === 1, '撤销之后，一切照旧');
+
+  step('再次注销，不等七天');
+  await me.rights.close({}, await proved('rights/close'));
+  const { receiptCode } = await me.rights.closeNow({}, await proved('rights/closeNow'));
+  say(`   收据码 ${receiptCode}，凭它取得删除证明`);
+  const certificate = await certificateBy(clientOf(where, '任何设备'), receiptCode);
+  expect(certificate !== undefined, '没有登录，凭收据码取到了证明');
+  if (certificate === undefined) return;
+
+  step('核对证明，想办法回来');
+  const published = await fetch(`${where.api}/.well-known/jwks.json`);
+  const { keys } = (await published.json()) as { keys: JWK[] };
+  for (const line of tell(await verifyCertificate(certificate, keys))) say(`   ${line}`);
+  await refused('NOT_FOUND', '用猜出来的收据码', () =>
+    clientOf(where, 'x').rights.certificate({ receiptCode: [...receiptCode].reverse().join('') }),
+  );
+  await refused('SIGN_IN_REQUIRED', '用原来的登录', () => me.rights.closing({}));
+  const other = await arrive(where, 'Android', ['cards']);
+  await refused('NOT_FOUND', '别人打开以前的链接', () => other.cards.open({ token }));
+  const again = await clientOf(where, 'iPhone').login.signIn({ code: await newCode() });
+  expect(again.newAccount, '同一个微信再次登录，是一个新的账号，什么都没有');
+}
+
+/** It is there within seconds, once everything has been looked at again. */
+async function certificateBy(api: Api, receiptCode: string): Promise<string | undefined> {
+  const deadline = Date.now() + 20_000;
+  for (;;) {
+    const found = await api.rights.certificate({ receiptCode }).catch(() => undefined);
+    if (found || Date.now() > deadline) return found?.certificate;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}
