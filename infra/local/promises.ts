@@ -24,6 +24,7 @@ import {
 import { blurredNearby, lastPlaceOnly, onlyWhileOn, twoSystems } from './promises/location';
 import { announcedFirst, oneRegistry } from './promises/policy';
 import { cleanPictures, deliveries, optionalServices, ownPreferences } from './promises/profile';
+import { restored } from './promises/restored';
 import { Broken, type Running, startRunning } from './promises/running';
 import { filesAndCodes } from './promises/vcards';
 import { webSignIn } from './promises/web';
@@ -71,6 +72,7 @@ export const checks: Record<PromiseId, Check> = {
   K7: oneRegistry,
   S1: stayInside,
   S5: sealed,
+  S7: restored,
   S8: deviceData,
   S9: chained,
   B1: declaredAtOnce,
