@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import { build } from '../build/build';
 import { saysHelp } from '../commands/help';
 import { CannotStart } from './cannot-start';
 import { runRestoreDrill } from './restore/run';
@@ -6,6 +7,7 @@ import { runRestoreDrill } from './restore/run';
 /** `npm run restore-drill`: a restore brings nobody back who was erased (promise S7). The exit code tells. */
 async function main(): Promise<void> {
   if (saysHelp('Usage: npm run restore-drill')) return;
+  await build();
   let failed = 0;
   await runRestoreDrill((what, holds) => {
     if (holds === false) failed += 1;

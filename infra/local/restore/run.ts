@@ -11,7 +11,6 @@ import { endOfAccount, startOfEnd } from '../../../lib/table/person/end-of-accou
 import { closeAgain } from '../../../lib/table/person/tombstone';
 import { processKey } from '../../../lib/table/process/process';
 import { faceSessionKey, putFaceStart } from '../../../lib/table/real-name/face-session';
-import { build } from '../../build/build';
 import { startRotation } from '../../commands/rotate-keys';
 import { MEMORY_ROOT_KEY } from '../services';
 import { refusedPaths, whatCameBack } from './look';
@@ -32,13 +31,12 @@ export type Tell = (what: string, holds?: boolean) => void;
 /**
  * The whole of promise S7 on this machine: a backup by a process of its own, people erased and a period over after it, the
  * original destroyed, and the service opened again from the backup alone, which brings nobody back. Then once more with the first
- * region gone, from what lay in the second: table, pictures, locked bucket, and the keys under that region's own root key.
+ * region gone, from what lay in the second: table, pictures, locked bucket, and the keys under that region's own root key. Needs the bundles in dist/.
  */
 export async function runRestoreDrill(tell: Tell): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'leliao-restore-'));
   const at = (name: string) => join(folder, name);
   try {
-    await build();
     const first = await openFirst(at);
     let people: People;
     try {
