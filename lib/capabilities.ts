@@ -93,10 +93,10 @@ export const functionCapabilities = {
   profile: ['people', 'seal', 'staff-identity', 'pictures', 'notice-templates', 'mail'],
   location: ['people', 'seal'],
   identity: ['people', 'seal', 'staff-identity', 'faceid', 'network-identity'],
-  rights: ['people', 'seal', 'ask-for-processes'],
+  rights: ['people', 'seal', 'staff-identity', 'ask-for-processes'],
   breach: ['seal', 'staff-identity', 'ask-for-processes', 'notice-templates', 'ask-for-notices'],
-  events: ['seal', 'wechat-push', 'notice-templates', 'bounces', 'ask-for-notices'],
-  retention: ['seal', 'take-processes', 'ask-for-processes', 'erase-pictures', 'vault'],
+  events: ['seal', 'wechat-push', 'notice-templates', 'bounces', 'ask-for-notices', 'ask-for-processes'],
+  retention: ['seal', 'staff-identity', 'take-processes', 'ask-for-processes', 'erase-pictures', 'vault'],
   notify: ['seal', 'send-notices', 'notice-templates', 'ask-for-notices', 'wechat-message', 'sms', 'mail'],
 } as const satisfies Record<string, readonly Capability[]>;
 

@@ -102,6 +102,7 @@ export const actOperations = {
     caller: 'subject',
     purpose: 'accountability',
     kinds: { in: ['consent-state', 'consent-evidence'], out: ['consent-state', 'consent-evidence'] },
+    use: true,
     input: actInput,
     output: z.object(actOutput),
     ledger: 'act',

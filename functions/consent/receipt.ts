@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { DAY_MS, MINUTE_MS } from '../../lib/clock';
 import { sign } from '../../lib/crypto/signature';
 import type { Deps } from '../../lib/deps';
+import { isoOfPeriod } from '../../lib/policy/period';
 import {
   type KindNotice,
   type Notice,
@@ -195,11 +195,9 @@ function dataOf(registry: Registry, { kind, name, source, period, necessity, eff
 }
 
 function durationOf(rule: RetentionRule | undefined, period: string) {
-  const endsAfter = rule?.endsAfter ?? { event: 'deleted-or-withdrawn' };
-  if ('event' in endsAfter) return { '@type': 'dpv:UntilEventDuration', 'rdf:value': period };
-  const { milliseconds } = endsAfter;
-  const days = milliseconds / DAY_MS;
-  const length = Number.isInteger(days) ? `P${days}D` : `PT${milliseconds / MINUTE_MS}M`;
+  const ends = rule?.ends ?? { event: 'deleted-or-withdrawn' };
+  if ('event' in ends) return { '@type': 'dpv:UntilEventDuration', 'rdf:value': period };
+  const length = isoOfPeriod(ends);
   return { '@type': 'dpv:TemporalDuration', 'rdf:value': length, 'dct:description': period };
 }
 

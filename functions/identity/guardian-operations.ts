@@ -31,6 +31,7 @@ export const guardianOperations = {
     caller: 'subject',
     purpose: 'minors',
     kinds: { in: ['guardian'], out: ['guardian'] },
+    use: true,
     input: nothing,
     output: z.object({ code: z.string(), expiresAt: z.string() }),
     ledger: 'act',
@@ -44,6 +45,7 @@ export const guardianOperations = {
     caller: 'subject',
     purpose: 'minors',
     kinds: { in: ['guardian', 'consent-evidence'], out: ['guardian'] },
+    use: true,
     input: z.strictObject({
       code: z.string().check(z.minLength(8), z.maxLength(32)),
       decision: z.enum(['consent', 'refuse']),

@@ -90,6 +90,7 @@ export const accountOperations = {
       out: ['consent-state'],
       uses: ['wechat-openid', 'consent-state', 'phone-number'],
     },
+    use: true,
     input: z.strictObject({
       /** Which account stays: the one that calls, or the other one. */
       keep: z.enum(['this', 'other']),

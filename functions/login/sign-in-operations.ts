@@ -19,6 +19,8 @@ const signedIn = z.object({
   newAccount: z.boolean(),
   /** Purposes that the person has not decided on, or must be asked about again. */
   asks: z.array(z.enum(consentPurposeIds)),
+  /** The account is being closed; `rights/closing` says until when that can be taken back. */
+  closing: z.optional(z.literal(true)),
 });
 
 /** Showing who one is: to come in, and for one act (promises A1, A4, A6). */

@@ -23,6 +23,8 @@ export type SignedIn = {
   expiresAt: string;
   newAccount: boolean;
   asks: ConsentPurposeId[];
+  /** The account is being closed: `rights/closing` says until when that can be taken back. */
+  closing?: true;
 };
 
 /** A session that begins now. */
@@ -46,7 +48,10 @@ export async function startSession(
   const open = async (ends?: string) => {
     const after = await deps.table.update(addSession(subjectId, sessionId, value, { ends }));
     const expiresAt = toInstant(expiryOf(value));
-    return { token, sessionId, expiresAt, newAccount: false, asks: purposesToAsk(deps, readPerson(after)) };
+    const person = readPerson(after);
+    const asks = purposesToAsk(deps, person);
+    const closing = person.lifeState === 'closing' ? ({ closing: true } as const) : {};
+    return { token, sessionId, expiresAt, newAccount: false, asks, ...closing };
   };
   try {
     return await open();

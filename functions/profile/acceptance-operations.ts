@@ -39,6 +39,7 @@ export const acceptanceOperations = {
     caller: 'subject',
     purpose: 'preferences',
     kinds: { in: ['message-acceptance'], out: ['message-acceptance'] },
+    use: true,
     input: z.strictObject({
       results: z
         .array(z.strictObject({ templateId, result: z.enum(acceptanceResults) }))

@@ -33,6 +33,7 @@ export const preferencesOperations = {
     caller: 'subject',
     purpose: 'preferences',
     kinds: { in: ['preference'], out: ['preference'] },
+    use: true,
     input: z.strictObject({ version, ...preferences }),
     output: preferencesShown,
     ledger: 'none',

@@ -1,17 +1,23 @@
 import type { Deps } from '../../lib/deps';
+import { lostRace } from '../../lib/table/races';
+import { appendRetention } from '../../lib/table/retention/append';
 import { moveServiceKey } from '../../lib/table/service/key-store';
 import { firstTrailDay } from '../../lib/trail/days';
 
 /**
  * Destroys the keys of the days whose pseudonyms have reached their period (promise S2): the seed is moved on, and from a later
- * one no earlier day's key is ever made. Safe to repeat and for several at once. Says whether there was anything to destroy.
+ * one no earlier day's key is ever made. The retention chain tells of it in the same write. Safe to repeat and for several at
+ * once.
  */
-export async function destroyDays({
-  ring,
-  table,
-  clock,
-}: Pick<Deps, 'ring' | 'table' | 'clock'>): Promise<boolean> {
-  const moved = await ring.trailKeyFrom(firstTrailDay(clock.now()));
-  if (moved) await moveServiceKey(table, moved.before, moved.after);
-  return moved !== undefined;
+export async function destroyDays(deps: Pick<Deps, 'ring' | 'table' | 'clock'>): Promise<void> {
+  const before = firstTrailDay(deps.clock.now());
+  const moved = await deps.ring.trailKeyFrom(before);
+  if (!moved) return;
+  const entry = {
+    act: 'day-key.destroyed',
+    rule: 'log-life',
+    kind: 'log-pseudonym',
+    details: { before },
+  } as const;
+  await appendRetention(deps, entry, moveServiceKey(moved.before, moved.after)).catch(lostRace);
 }

@@ -1,6 +1,8 @@
 import * as z from 'zod/mini';
 import { operation } from '../../lib/gate/operation';
 import { serve } from '../../lib/host/serve';
+import { dutyOperations } from './duty-operations';
+import { recipientOperations } from './recipient-operations';
 import { runProcess } from './run-process';
 import { sweep } from './sweep';
 
@@ -8,6 +10,8 @@ import { sweep } from './sweep';
 const usedByProcesses = ['wechat-openid', 'key-material', 'incident-record', 'notice-record'] as const;
 
 export const retention = {
+  ...dutyOperations,
+  ...recipientOperations,
   runProcess: operation({
     summary:
       '队列：推进一项需要时间的处理任务（撤回后的删除、账号合并、政策变更的告知、密钥轮换、从备份恢复后的重新清除、安全事件的时限、止损和影响范围）。',

@@ -5,6 +5,7 @@ import { goesOnRestored } from '../../lib/process/re-erase';
 import { runProcess } from '../../lib/process/run';
 import { DUE_SHARDS, type Key } from '../../lib/table/keys';
 import { dueProcesses } from '../../lib/table/process/process';
+import { addServiceKey } from '../../lib/table/service/key-store';
 import { destroyDays } from './destroy-days';
 import { beginWhereRestored } from './restored';
 import { sweepEnded } from './sweep-ended';
@@ -26,6 +27,7 @@ export async function sweep(deps: Deps, { requestId }: Pick<Run<'scheduler', unk
   };
   await beginWhereRestored(deps, requestId);
   await destroyDays(deps).catch(failed);
+  await makeStayKeys(deps).catch(failed);
   for (let shard = 0; shard < DUE_SHARDS; shard += 1) {
     let after: Key | undefined;
     do {
@@ -47,4 +49,9 @@ export async function sweep(deps: Deps, { requestId }: Pick<Run<'scheduler', unk
   }
   const ended = await sweepEnded(deps, requestId, startedAt + SWEEP_MS);
   return { ...outcome, ...ended, failed: outcome.failed + ended.failed };
+}
+
+/** The keys of this year and the next for what outlives people, long before they are needed. */
+async function makeStayKeys({ ring, table }: Pick<Deps, 'ring' | 'table'>): Promise<void> {
+  for (const key of await ring.missingStayKeys()) await addServiceKey(table, key);
 }

@@ -4,6 +4,8 @@ import { builtinModules } from 'node:module';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { type BuildOptions, build as bundle, type Metafile, type OutputFile, type Plugin } from 'esbuild';
 import { assertResidence } from '../../lib/config';
+import { entities } from '../../lib/table/entities';
+import { demandNoContradiction } from '../../lib/table/retention/contradictions';
 import { saysHelp } from '../commands/help';
 
 const projectRoot = resolve(__dirname, '../..');
@@ -48,6 +50,7 @@ export type Options = {
 export async function build(options: Options = {}): Promise<BuildResult> {
   const { root = projectRoot, outDir = join(root, 'dist'), environment = process.env } = options;
   // What is absent is left to the start of the service, which demands it.
+  demandNoContradiction(Object.values(entities));
   assertResidence(environment, ['local', 'test'].includes(environment.STAGE || 'local'));
   const names = await functionNames(root);
   await forgetRemoved(join(outDir, 'functions'), names);

@@ -17,7 +17,7 @@ export const acts = {
 } as const;
 export type Act = keyof typeof acts;
 
-/** Acts by partition (lib/table/keys.ts); of an index, what may be queried by its own partition key. */
+/** Acts by partition (lib/table/keys.ts); of an index, what may be queried by its own partition key, several separated by a space. */
 type TableRights = { items: Record<string, string>; indexes?: Record<string, string> };
 
 /** Every function obeys the policy, stops what an incident has stopped, says what is announced to everybody, and knows a
@@ -84,7 +84,7 @@ export const tableRights: Record<Principal, TableRights> = {
     indexes: { due: 'APPEALS' },
   },
   rights: {
-    items: { 'P#*': 'get put update delete', 'GAUGE#*': 'update' },
+    items: { 'P#*': 'get query put update delete', 'TRY#*': 'update', 'GAUGE#*': 'update' },
   },
   breach: {
     items: {
@@ -123,10 +123,12 @@ export const tableRights: Record<Principal, TableRights> = {
       OPENED: 'put',
       'ID#*': 'delete',
       'ID#share#*': 'get',
+      'TRY#*': 'update',
       'GAUGE#*': 'update',
+      'RETENTION#*': 'get put',
     },
     // By actor: whatever any of them has touched may be asked.
-    indexes: { due: 'DUE#*', everyone: 'EVERYONE#*', touched: '*' },
+    indexes: { due: 'DUE#* AUTHORISATIONS RECIPIENTS', everyone: 'EVERYONE#*', touched: '*' },
   },
   notify: {
     items: {

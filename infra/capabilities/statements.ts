@@ -26,7 +26,7 @@ export function statementsOf(principal: Principal): Statement[] {
       sid: `FindBy${index.charAt(0).toUpperCase()}${index.slice(1)}`,
       actions: [acts.query],
       on: [`Table/index/${index}`],
-      keys: [keys],
+      keys: keys.split(' '),
     })),
   ];
 }

@@ -1,6 +1,6 @@
 import { type Clock, systemClock, toInstant } from '../../lib/clock';
 import { readConfig } from '../../lib/config';
-import { BRANCHES, createKeyRing } from '../../lib/crypto/key-ring';
+import { BRANCHES, createKeyRing, type KeyRing } from '../../lib/crypto/key-ring';
 import { type Random, randomId, systemRandom } from '../../lib/crypto/random';
 import { type RootKey, rootKeys, wrapUnderAll } from '../../lib/crypto/root-key';
 import { newSigningKey } from '../../lib/crypto/signature';
@@ -37,15 +37,22 @@ export type RotateParts = {
 
 const branches = Array.from({ length: BRANCHES }, (_, number) => `branch:${number}`);
 
-/** Makes what a new table lacks, and nothing else. Two at once end with one set of keys. */
+/**
+ * Makes what a new table lacks, and nothing else. Two at once end with one set of keys. Answers how many there were of those that
+ * only a new table is without.
+ */
 export async function makeMissingKeys(parts: RotateParts): Promise<number> {
-  const have = new Set((await loadServiceKeys(parts.table)).map(({ name }) => name));
+  const { table } = parts;
+  const have = new Set((await loadServiceKeys(table)).map(({ name }) => name));
   const missing = ['service', 'signing', ...branches].filter((name) => !have.has(name));
   if (missing.includes('service')) await openNew(parts);
-  await Promise.all(missing.map(async (name) => addServiceKey(parts.table, await newKey(parts, name, 1))));
-  if (have.has(TRAIL_KEY)) return missing.length;
-  await addServiceKey(parts.table, await newTrailKey(parts));
-  return missing.length + 1;
+  await Promise.all(missing.map(async (name) => addServiceKey(table, await newKey(parts, name, 1))));
+  const ring = ringOf(parts);
+  // Sealed under the service key that is stored by now, which another start may have made.
+  const trail = have.has(TRAIL_KEY) ? [] : [await ring.newTrailKey(firstTrailDay(parts.clock.now()))];
+  const further = [...trail, ...(await ring.missingStayKeys())];
+  for (const key of further) await addServiceKey(table, key);
+  return missing.length + trail.length;
 }
 
 /** A table without a service key holds nobody's data: it is no restored one, and the service may be opened on it. */
@@ -57,11 +64,9 @@ async function openNew({ table, clock }: RotateParts): Promise<void> {
   }
 }
 
-/** Sealed under the service key that is stored by now, which another start may have made. It reaches back as far as any does. */
-function newTrailKey({ table, roots, suite, clock, random }: RotateParts): Promise<WrappedKey> {
+function ringOf({ table, roots, suite, clock, random }: RotateParts): KeyRing {
   const load = () => loadServiceKeys(table);
-  const { ring } = createKeyRing({ load, roots, suite, now: clock.now, random });
-  return ring.newTrailKey(firstTrailDay(clock.now()));
+  return createKeyRing({ load, roots, suite, now: clock.now, random }).ring;
 }
 
 async function newKey(
@@ -196,9 +201,12 @@ async function newestVersion(table: Table): Promise<number> {
   return newestOf(await loadServiceKeys(table));
 }
 
-/** The version of a trail's key is a day, and no rotation makes one. */
+/** The version of what the service key seals is a day or a year, and no rotation makes one. */
 function newestOf(stored: WrappedKey[]): number {
-  return Math.max(0, ...stored.filter(({ name }) => name !== TRAIL_KEY).map(({ version }) => version));
+  return Math.max(
+    0,
+    ...stored.filter(({ rootId }) => rootId !== BY_SERVICE_KEY).map(({ version }) => version),
+  );
 }
 
 const USAGE = `Usage: npm run rotate-keys [-- --status]

@@ -1,4 +1,5 @@
 import { askedAtStart, type ConsentPurposeId, consentPurposeIds } from '../policy/purposes';
+import { livesFully } from '../table/person/life';
 import { type Consent, consentOf, type Person } from '../table/person/person';
 
 /**
@@ -26,6 +27,7 @@ export function promptsFor(
 ): { asks: Ask[]; quiet: Quiet[] } {
   const asks: Ask[] = [];
   const quiet: Quiet[] = [];
+  if (!livesFully(person)) return { asks, quiet };
   for (const purpose of consentPurposeIds) {
     const state = consentOf(person, purpose);
     const seenEntry = state?.entry ?? 0;

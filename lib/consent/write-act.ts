@@ -22,7 +22,8 @@ type Naming = {
   /** The state that the act was made on, by the number of the entry that brought it. */
   seenEntry: number;
   request: string;
-  sealer: Sealer;
+  /** For an act with evidence. */
+  sealer?: Sealer;
 };
 
 /** `entry` is absent where the act had been recorded before. */

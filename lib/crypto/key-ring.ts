@@ -2,8 +2,9 @@ import { createHmac, hkdfSync } from 'node:crypto';
 import { createDayKeys, type DayKeys } from './day-keys';
 import type { Random } from './random';
 import type { RootKey } from './root-key';
+import { createStayKeys, type StayKeys } from './stay-keys';
 import { decrypt, type SuiteName, seal, suites } from './suite';
-import { ringPlace, TRAIL_KEY, type WrappedKey } from './wrapped-key';
+import { ringPlace, STAY_KEYS, TRAIL_KEY, type WrappedKey } from './wrapped-key';
 
 /** Persons are spread over this many branch keys, so that one leaked branch key opens one sixteenth of the people. */
 export const BRANCHES = 16;
@@ -24,17 +25,18 @@ export type DigestDomain =
   | 'guardian-code'
   | 'share'
   | 'near'
-  | 'mail-code';
+  | 'mail-code'
+  | 'certificate';
 
 /** What the service seals under a key of its own; one domain's key opens nothing of another. */
-export type SealDomain = 'cursor' | 'trail';
+export type SealDomain = 'cursor' | 'trail' | 'stay';
 
 /** Everything that needs a key but opens nobody, with no key ever leaving it. */
 export type KeyRing = DayKeys & {
   /** Keyed digest for look-up (blind index), 43 characters. Hides the value even from who reads the whole table. */
   digest(domain: DigestDomain, value: string): Promise<string>;
-  /** Keyed checksum of our own records: ledger chains, references of messages; key of what only a code opens. 32 bytes. */
-  mac(domain: 'ledger' | 'web-code' | 'share' | 'notice', data: string): Promise<Buffer>;
+  /** Keyed checksum of our own records: chains, what has ended, references of messages; key of what only a code opens. 32 bytes. */
+  mac(domain: 'ledger' | 'retention' | 'web-code' | 'share' | 'notice', data: string): Promise<Buffer>;
   /** Seals what the service gives away to be handed back, and alone may read. It opens at `place` only. */
   seal(domain: SealDomain, plaintext: Buffer, place: string): Promise<Buffer>;
   /** Opens what `seal` made. @throws SealError */
@@ -43,6 +45,8 @@ export type KeyRing = DayKeys & {
   signingKey(): Promise<{ kid: string; privateJwk: SigningKey }>;
   /** Public halves of every signing key whose signatures may still be shown to us (RFC 7517). */
   publicKeys(): Promise<Record<string, string>[]>;
+  /** Fresh stay keys of this year and the next, where there are none yet, in the form in which they are stored. */
+  missingStayKeys(): Promise<WrappedKey[]>;
   /** The suite that new seals are written in. */
   suite: SuiteName;
 };
@@ -56,6 +60,8 @@ export type DataKeys = {
   newDataKey(ownerId: string): Promise<{ dataKey: Buffer; wrapped: Buffer }>;
   /** Opens a stored data key. @throws SealError */
   dataKey(ownerId: string, wrapped: Uint8Array): Promise<Buffer>;
+  /** Opens what outlives an owner and was sealed apart for it. */
+  stayKeys(ownerId: string): Promise<StayKeys>;
   /** The same data key under a version of the branch key; undefined when it is under that or a later one. @throws SealError */
   rewrap(ownerId: string, wrapped: Uint8Array, version: number): Promise<Buffer | undefined>;
 };
@@ -132,6 +138,7 @@ export function createKeyRing({ load, roots, suite, now, random }: KeyRingParts)
   async function unwrap({ name, rootId, wrapped, copies = {} }: WrappedKey, place: string): Promise<Buffer> {
     // By its name: who may move it on may write keys, and nothing else of what they write opens.
     if (name === TRAIL_KEY) return openSealed('trail', wrapped, place);
+    if (name.startsWith(STAY_KEYS)) return openSealed('stay', wrapped, place);
     const under = new Map(Object.entries({ ...copies, [rootId]: wrapped }));
     for (const root of roots) {
       const found = under.get(root.id);
@@ -193,8 +200,16 @@ export function createKeyRing({ load, roots, suite, now, random }: KeyRingParts)
     ...{ suite, now, random },
   });
 
+  const { stayKeys, missingStayKeys } = createStayKeys({
+    stored: () => records ?? reload(),
+    open: openKey,
+    seal: (plaintext, place) => sealFor('stay', plaintext, place),
+    ...{ suite, now, random },
+  });
+
   const ring: KeyRing = {
     suite,
+    missingStayKeys,
     digest: async (domain, value) => (await serviceMac(`index:${domain}`, value)).toString('base64url'),
     mac: (domain, data) => serviceMac(domain, data),
     seal: sealFor,
@@ -218,6 +233,7 @@ export function createKeyRing({ load, roots, suite, now, random }: KeyRingParts)
   };
   const dataKeys: DataKeys = {
     dataKey,
+    stayKeys,
     async newDataKey(ownerId) {
       const fresh = random(32);
       return { dataKey: fresh, wrapped: await wrapDataKey(ownerId, fresh, 'newest') };

@@ -5,12 +5,14 @@ import type { SuiteName } from './suite';
  * under the service key, so that who destroys the days before needs no right to wrap by the root key.
  */
 export const TRAIL_KEY = 'trail';
+/** Begins the names of stay keys (stay-keys.ts): the rule follows, and the version is the year. */
+export const STAY_KEYS = 'stay:';
 /** In place of a root key's id, for what the service key seals. */
 export const BY_SERVICE_KEY = 'service-key';
 
 /** A key as it is stored: wrapped by the root key named in `rootId`. */
 export type WrappedKey = {
-  /** `service`, `branch:<number>`, `signing` or `trail`. */
+  /** `service`, `branch:<number>`, `signing`, `trail` or `stay:<rule>`. */
   name: string;
   version: number;
   rootId: string;

@@ -145,6 +145,12 @@ export type Operation<
    * Never for who asks over HTTP.
    */
   worksRestored?: true;
+  /**
+   * A use of the service, though it rests on no consent: whoever is only stored, because they have closed their account or
+   * restricted what is done with their data, hears why not (PIPL art. 44, 47; promise R4). What the law has everybody do, what
+   * is only seen and what keeps an account safe goes on.
+   */
+  use?: true;
   /** Served bare by GET at this fixed path as well, for public documents that standards place there. */
   wellKnown?: `/.well-known/${string}`;
   /**

@@ -10,6 +10,8 @@ export const provableActs = [
   'login/linkAccount',
   'login/joinAccounts',
   'identity/reverify',
+  'rights/close',
+  'rights/closeNow',
 ] as const;
 export type ProvableAct = (typeof provableActs)[number];
 

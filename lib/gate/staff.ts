@@ -48,7 +48,11 @@ export async function loadPersonForStaff(
   name: string,
   call: Call,
   member: StaffMember,
-  { roles = [], kinds: { out, uses = [] }, ...asks }: Pick<Operation, 'roles' | 'kinds' | 'purpose' | 'ends'>,
+  {
+    roles = [],
+    kinds: { out, uses = [] },
+    ...asks
+  }: Pick<Operation, 'roles' | 'kinds' | 'purpose' | 'ends' | 'use'>,
   { subjectId, reason, ticket }: StaffAccess,
 ): Promise<NonNullable<Staff['about']>> {
   await spend(deps, STAFF_ACCESSES_PER_HOUR, member.staffId);

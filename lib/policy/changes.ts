@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { kindClasses } from './kinds';
+import { endings, retentionEvents } from './retention';
 
 /** Entries of one section in a proposal; more than a person can review is a mistake. */
 const MAX_CHANGES_PER_SECTION = 100;
@@ -50,13 +51,22 @@ const recipient = z.strictObject({
   kinds: z.union([z.literal('all'), z.array(id).check(z.minLength(1))]),
 });
 
+const event = z.enum(retentionEvents);
+const length = z.int().check(z.positive());
+const periods = <S extends z.core.$ZodShape>(more: S) =>
+  [
+    z.strictObject({ months: length, ...more }),
+    z.strictObject({ days: length, ...more }),
+    z.strictObject({ hours: length, ...more }),
+    z.strictObject({ minutes: length, ...more }),
+  ] as const;
+
 const rule = z.strictObject({
   period: line(200),
   basis: words,
-  endsAfter: z.union([
-    z.strictObject({ milliseconds: z.int().check(z.positive()) }),
-    z.strictObject({ event: z.enum(['account-closed', 'deleted-or-withdrawn', 'key-replaced']) }),
-  ]),
+  ends: z.union([...periods({ after: z.optional(event) }), z.strictObject({ event })]),
+  atEnd: z.enum(endings),
+  minimum: z.optional(z.union(periods({}))),
 });
 
 /** What officers may send as the changes of a registry: entries whole, by id; `null` removes one. */

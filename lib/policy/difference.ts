@@ -1,4 +1,5 @@
 import { kindClasses } from './kinds';
+import { mayOutlast } from './period';
 import { kindIdsFor, nameOfKind, type Registry, recipientIdsFor } from './registry';
 import type { RetentionRule } from './retention';
 
@@ -101,7 +102,8 @@ const partNames: Record<string, string> = {
   alsoFor: '目的',
   necessity: '必要性',
   effect: '影响',
-  endsAfter: '期限',
+  ends: '期限',
+  minimum: '最短期限',
 };
 
 /**
@@ -129,13 +131,18 @@ function kindReachesFurther(before: Registry, after: Registry, purpose: string, 
   return longer(before.retention[was.retention], after.retention[is.retention]);
 }
 
-/** An end by event and an end by clock cannot be compared, so going from one to the other counts as longer. */
+/**
+ * Whether a period may last longer. An end by event and an end by clock cannot be compared, so going from one to the other
+ * counts as longer; nor can periods that begin differently.
+ */
 function longer(before: RetentionRule | undefined, after: RetentionRule | undefined): boolean {
   if (!before || !after) return before !== after;
-  const [was, is] = [before.endsAfter, after.endsAfter];
-  if ('milliseconds' in was && 'milliseconds' in is) return is.milliseconds > was.milliseconds;
-  return asText(was) !== asText(is);
+  const [was, is] = [before.ends, after.ends];
+  if ('event' in was || 'event' in is || beginOf(was) !== beginOf(is)) return asText(was) !== asText(is);
+  return mayOutlast(is, was);
 }
+
+const beginOf = (ends: RetentionRule['ends']) => ('after' in ends ? ends.after : undefined);
 
 function recipientReachesFurther(before: Registry, after: Registry, purpose: string, id: string): boolean {
   const [was, is] = [before.recipients[id], after.recipients[id]];

@@ -163,6 +163,7 @@ export const recipients = {
 } as const satisfies Record<string, Recipient>;
 
 export type RecipientId = keyof typeof recipients;
+export const recipientIds = Object.keys(recipients) as RecipientId[];
 
 /** At most `max` sendings in a window of `windowMinutes`, each counted before it is made (promise A7). */
 export type SendingLimit = {

@@ -1,4 +1,5 @@
 import { type Kind, kinds } from './kinds';
+import { mayOutlast } from './period';
 import { type Purpose, purposes } from './purposes';
 import { passingKinds, type Recipient, recipients } from './recipients';
 import { type RetentionRule, retention } from './retention';
@@ -88,6 +89,10 @@ export function flawsOf(registry: Registry): { field: string; problem: string }[
       `sensitive.${id}`,
       '敏感信息要说明必要性和影响',
     );
+  }
+  for (const [id, { ends, minimum }] of Object.entries(registry.retention)) {
+    const isKept = minimum === undefined || (!('event' in ends) && !mayOutlast(minimum, ends));
+    demand(isKept, `retention.${id}.minimum`, '期限短于法律规定的最短期限');
   }
   for (const id of Object.keys(registry.purposes))
     demand(kindIdsFor(registry, id).length > 0, `purposes.${id}`, '这个目的没有任何信息');

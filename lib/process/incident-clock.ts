@@ -1,7 +1,7 @@
 import { MINUTE_MS, toInstant } from '../clock';
 import type { Deps } from '../deps';
 import { reminders, remindersOf } from '../policy/incident/duties';
-import { retentionMs } from '../policy/retention';
+import { endOfRetention } from '../policy/retention';
 import { dutiesOfIncident, incidentWrites, openIncidentItem } from '../table/incident/change-incident';
 import { type Incident, incidentKey, removeIncident } from '../table/incident/incident';
 import { removeNamed } from '../table/incident/remove-named';
@@ -66,7 +66,7 @@ function pendingOf(incident: Incident, nowMs: number) {
 async function keep(deps: Deps, { process }: StepInput): Promise<Next> {
   const [item] = await deps.table.getMany([incidentKey(process.id)]);
   if (!item) return { to: 'end' };
-  const endsAtMs = Date.parse(String(item.handledAt ?? item.closedAt)) + retentionMs('incident-life');
+  const endsAtMs = endOfRetention('incident-life', Date.parse(String(item.handledAt ?? item.closedAt)));
   return deps.clock.now() < endsAtMs ? { waitUntilMs: endsAtMs } : { to: 'remove' };
 }
 

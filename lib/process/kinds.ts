@@ -1,4 +1,5 @@
 import type { KindId } from '../policy/kinds';
+import { authorisation } from './authorisation';
 import { endAccount } from './end-account';
 import { erasure } from './erasure';
 import { incidentClock } from './incident-clock';
@@ -7,11 +8,13 @@ import { join } from './join';
 import type { ProcessKind } from './kind';
 import { policyNotice } from './policy-notice';
 import { reErase } from './re-erase';
+import { recipients } from './recipients';
 import { rotation } from './rotation';
 import { scope } from './scope';
 
 /** Every kind of process there is, once. A row of another kind stays where it is, and rings. */
 export const processKinds: Readonly<Record<string, ProcessKind>> = {
+  authorisation,
   'end-account': endAccount,
   erasure,
   'incident-clock': incidentClock,
@@ -19,6 +22,7 @@ export const processKinds: Readonly<Record<string, ProcessKind>> = {
   join,
   'policy-notice': policyNotice,
   're-erase': reErase,
+  recipients,
   rotation,
   scope,
 };

@@ -28,7 +28,7 @@ const PASS_EVERY_MS = 10_000;
 /** Where the end of an account goes on whose cooling-off is over (end-account.ts). */
 const BEHIND_COOLING_OFF = 'hold-items';
 /** Its steps before which something of the person may still be there for others to meet. */
-const erasing = ['cool', BEHIND_COOLING_OFF, 'bury', 'items', 'others'];
+const erasing = ['cool', BEHIND_COOLING_OFF, 'bury', 'items', 'stays'];
 /** Records past their period that one step takes away. */
 const ENDED_PER_STEP = 200;
 

@@ -47,6 +47,8 @@ import {
   realName,
 } from './real-name/real-name';
 import { attempt, networkAttempt } from './real-name/real-name-attempt';
+import { confirmedRecipient, recipientDuty } from './recipient/recipient-duty';
+import { retentionEntry, retentionHead } from './retention/retention-entry';
 import { serviceKey } from './service/key-store';
 import { openedTable } from './service/opened-table';
 import { block, blockedBy } from './sharing/block';
@@ -101,6 +103,8 @@ export const entities = {
   noticeRecipient,
   // person
   authorisationEvent,
+  recipientDuty,
+  confirmedRecipient,
   entryPointer,
   linkedEntry,
   person,
@@ -144,6 +148,9 @@ export const entities = {
   realName,
   attempt,
   networkAttempt,
+  // retention
+  retentionEntry,
+  retentionHead,
   // service
   openedTable,
   serviceKey,

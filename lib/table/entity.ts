@@ -2,8 +2,8 @@ import * as z from 'zod/mini';
 import { toInstant } from '../clock';
 import { type Kind, type KindId, kinds } from '../policy/kinds';
 import { type ConsentPurposeId, needsConsent, type PurposeId } from '../policy/purposes';
-import type { RetentionId } from '../policy/retention';
 import type { SensitiveKindId } from '../policy/sensitive';
+import type { StayRule } from '../policy/stay-rules';
 import { type Attribute, type Attributes, codecOf, type Given, type Plain, plain } from './attribute';
 import { type Item, type MadeItem, saysNothing, sinceBefore } from './item';
 import { DUE_SHARDS, dueShard, type Key, type Pointer, shardOf, subjectOf } from './keys';
@@ -22,7 +22,7 @@ export type Declaration<A extends Attributes, Id, P extends PurposeId> = {
   life: Life<Extract<keyof A, string>>;
   attributes: A;
   /** The rule by which it stays when its person is erased (PIPL art. 47 para 2). Absent: it goes with them. */
-  outlives?: RetentionId;
+  outlives?: StayRule;
   /** Of an item that outlives its person: the attributes that stay. The others go, with what leads to it. Absent: all stay. */
   remains?: readonly Extract<keyof A, string>[];
   /** Entities elsewhere that lead to an item of this one and go with it; the maker is given their keys. */
@@ -103,6 +103,7 @@ export function declareEntity<const A extends Attributes, Id = void, P extends P
   const codec = codecOf(name, attributes);
   const sensitive = sensitiveKindsOf(attributes);
   const hidden = hiddenKindsOf(attributes);
+  const seals = Object.values(attributes).some(({ storage }) => storage === 'sealed');
 
   function make(owner: string, id: Id, value: Given<WithEpoch<A, P>>, extras: Extras = {}): MadeItem {
     const { sealer, points = [], before } = extras;
@@ -119,7 +120,7 @@ export function declareEntity<const A extends Attributes, Id = void, P extends P
       entity: name,
       form: FORM,
       createdAtSeconds: undefined as number | undefined,
-      ...codec.encode(value, key.sk, sealer),
+      ...codec.encode(value, key.sk, apart(sealer)),
       expiresAtSeconds: endsAtSeconds,
       ttlSeconds: needsSweep ? undefined : endsAtSeconds,
       ...(needsSweep && endsAtSeconds !== undefined && dueAt(key, endsAtSeconds)),
@@ -130,6 +131,13 @@ export function declareEntity<const A extends Attributes, Id = void, P extends P
     };
     item.createdAtSeconds = sinceBefore(item as unknown as Item, before);
     return item as unknown as MadeItem;
+  }
+
+  /** What outlives its person is sealed apart from birth, so that the person's key can go first. */
+  function apart(sealer: Sealer | undefined): Sealer | undefined {
+    if (outlives === undefined || !sealer || !seals) return sealer;
+    if (!sealer.staying) throw new Error(`${name} outlives its person and needs a stay key`);
+    return sealer.staying(outlives);
   }
 
   function holdsOf(value: object): HeldId[] {
@@ -151,7 +159,7 @@ export function declareEntity<const A extends Attributes, Id = void, P extends P
     holds: holdsOf,
     is,
     read: (item, { sealer, epoch: ofEpoch } = {}) =>
-      is(item, ofEpoch) ? codec.decode(item, item.sk, sealer) : undefined,
+      is(item, ofEpoch) ? codec.decode(item, item.sk, apart(sealer)) : undefined,
   };
 }
 
@@ -211,7 +219,7 @@ function isSensitive(id: KindId): id is SensitiveKindId {
 const DUE_STEP_SECONDS = 3600;
 
 /** Where the sweep finds what ends by the clock. */
-function dueAt(key: Key, endsAtSeconds: number): { dueShard: string; dueAt: string } {
+export function dueAt(key: Key, endsAtSeconds: number): { dueShard: string; dueAt: string } {
   const shard = shardOf(subjectOf(key) ?? key.pk, DUE_SHARDS);
   const hour = Math.floor(endsAtSeconds / DUE_STEP_SECONDS);
   return { dueShard: dueShard(shard), dueAt: toInstant(hour * DUE_STEP_SECONDS * 1000) };

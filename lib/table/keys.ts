@@ -30,6 +30,8 @@ import type { PurposeId } from '../policy/purposes';
  *  opened table      OPENED                  OPENED          which table the service was opened on: a restored one is another
  *  policy            POLICY                  BOOK            the version in force and the next one
  *  policy version    POLICY                  VERSION#<n>     text, registry and difference, chained
+ *  retention chain   RETENTION#<chain>       HEAD            where it stands
+ *                    RETENTION#<chain>       ENTRY#<n>       what has ended by the clock, and what is held
  *  gauge             GAUGE#<shard>           GAUGE           head-counts, spread over shards
  *  threshold         GAUGE#reached           <threshold>     since when a head-count asks for a filing
  *  scope             SCOPE#<scope>           PAGE#<segment>#<n>      what is found of it, until it is frozen

@@ -1,18 +1,24 @@
 import { toEpochSeconds } from '../clock';
-import { type RetentionId, retentionMs } from '../policy/retention';
+import { endOfRetention, type RetentionId } from '../policy/retention';
 
 /**
  * How long an item lives (promise S2): the retention rule, and what it counts from. `until` is an attribute that holds the
  * end itself in epoch seconds; `from` is one that the rule's period is added to, read by the unit at the end of its name
- * (`…At` an ISO instant, `…AtMs`, `…AtSeconds`). With neither, an event ends it and nothing expires by the clock.
+ * (`…At` an ISO instant, `…AtMs`, `…AtSeconds`). `becomes` is the entity that takes its place when what it counts from has
+ * come. With none of them, an event ends it, or has its period begin, and nothing expires by the clock until then.
  */
-export type Life<Name extends string = string> = { rule: RetentionId; until?: Name; from?: Name };
+export type Life<Name extends string = string> = {
+  rule: RetentionId;
+  until?: Name;
+  from?: Name;
+  becomes?: string;
+};
 
 /** When an item with this content ends, in epoch seconds; undefined while nothing ends it by the clock. */
 export function endOfLife({ rule, until, from }: Life, content: Record<string, unknown>): number | undefined {
   if (until !== undefined) return content[until] as number | undefined;
   const anchorMs = from === undefined ? undefined : instantMs(from, content[from]);
-  return anchorMs === undefined ? undefined : toEpochSeconds(anchorMs + retentionMs(rule));
+  return anchorMs === undefined ? undefined : toEpochSeconds(endOfRetention(rule, anchorMs));
 }
 
 /** An instant in milliseconds, by the unit that its attribute's name ends in. */

@@ -19,6 +19,8 @@ export type Opener = Pick<LogFields, 'requestId' | 'invocation' | 'operation' | 
 export type Trail = {
   /** Opens a stored data key. @throws SealError; what the log throws */
   dataKey: DataKeys['dataKey'];
+  /** Opens what outlives somebody, whether their own key is still there or not. What the log throws. */
+  stayKeys: DataKeys['stayKeys'];
   /** Of somebody new; what is sealed by it, it opens as well. */
   newDataKey: DataKeys['newDataKey'];
   /** The key is opened for it, though nothing that it seals. @throws SealError; what the log throws */
@@ -95,6 +97,10 @@ export function createTrail({ ring, dataKeys, log, clock, random }: TrailParts):
       async dataKey(ownerId, wrapped) {
         await named(ownerId);
         return dataKeys.dataKey(ownerId, wrapped);
+      },
+      async stayKeys(ownerId) {
+        await named(ownerId);
+        return dataKeys.stayKeys(ownerId);
       },
       async newDataKey(ownerId) {
         await named(ownerId);

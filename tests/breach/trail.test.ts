@@ -1,9 +1,9 @@
 import { DAY_MS } from '../../lib/clock';
 import { parseToken } from '../../lib/crypto/token';
-import { retentionMs } from '../../lib/policy/retention';
 import { beijingDay } from '../../lib/policy/working-days';
 import { openIncident } from '../../lib/table/incident/change-incident';
 import { incidentEntry } from '../../lib/table/incident/incident-entry';
+import { readRetention } from '../../lib/table/retention/append';
 import { loadServiceKeys } from '../../lib/table/service/key-store';
 import { firstTrailDay } from '../../lib/trail/days';
 import { readLines } from '../../lib/trail/line';
@@ -67,7 +67,9 @@ it('leads from the log of a window to exactly the people whose data was opened i
   const of = async (subjectId: string) =>
     (await world.ok<Answer>('breach/pseudonymsOf', { ...window, subjectId }, responder)).pseudonyms;
   const days = await of(opened.subjectId);
-  expect(days).toHaveLength(retentionMs('log-life') / DAY_MS);
+  // From 1 June, six calendar months ago, to today.
+  expect(days).toHaveLength(184);
+  expect(days[0]?.day).toBe('2026-06-01');
   expect(days.at(-1)).toEqual({ day: today, pseudonym });
   const both = [...days, ...(await of(other.subjectId))].map((one) => one.pseudonym);
   expect(new Set(both).size).toBe(both.length);
@@ -131,11 +133,12 @@ it('destroys the keys of days when the period of the logs is over, not a day ear
     (await instance.ring.dayCipher(day))?.of(subjectId);
   const known = await of(today);
 
-  world.wait(retentionMs('log-life') - DAY_MS);
+  // The first of June is the last day of six calendar months, and counts to its end.
+  world.wait(Date.parse('2027-06-01T23:59:59.000+08:00') - START);
   await sweep();
   expect(await of(today)).toBe(known);
 
-  world.wait(DAY_MS);
+  world.wait(1000);
   const running = world.instance();
   const day = firstTrailDay(world.deps.clock.now());
   const before = await of(day, running);
@@ -144,5 +147,10 @@ it('destroys the keys of days when the period of the logs is over, not a day ear
   expect((await loadServiceKeys(world.deps.table)).filter(({ name }) => name === 'trail')).toHaveLength(1);
   expect(await of(today)).toBeUndefined();
   expect(await of(day)).toBe(before);
+  const { entries } = await readRetention(world.deps.table, 'service', 0, 10);
+  expect(entries).toMatchObject([
+    { act: 'day-key.destroyed', rule: 'log-life', details: { before: today } },
+    { act: 'day-key.destroyed', rule: 'log-life', details: { before: day } },
+  ]);
   await signedIn('somebody later');
 });

@@ -55,7 +55,7 @@ describe('what is in it', () => {
       (path) => !path.startsWith('/.') && functions[path.split('/')[1] ?? ''],
     );
     expect(ours.filter((path) => !known.includes(path))).toEqual([]);
-    expect(JSON.stringify(document)).not.toMatch(/\/retention|runProcess|sweep/);
+    expect(JSON.stringify(document)).not.toMatch(/\/notify|runProcess|retention\/sweep/);
   });
 
   it('leaves out a queue operation that stands among others', () => {

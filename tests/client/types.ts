@@ -1,6 +1,6 @@
 /** Compiled by `npm run check`: each marked line must fail to compile, and each `Same` must hold. */
 import type { cards } from '../../functions/cards/index';
-import type { retention } from '../../functions/retention/index';
+import type { notify } from '../../functions/notify/index';
 import {
   type Api,
   type ApiError,
@@ -27,7 +27,7 @@ type Mixed = {
 
 export const holds: true[] = [
   true satisfies Same<keyof Api<{ mixed: Mixed }>['mixed'], 'open' | 'signIn' | 'own' | 'review'>,
-  true satisfies Same<keyof Api<{ retention: typeof retention }>, never>,
+  true satisfies Same<keyof Api<{ notify: typeof notify }>, never>,
   true satisfies Same<keyof Api<{ cards: typeof cards }>['cards'], keyof typeof cards>,
   true satisfies Same<ApiError['code'], ErrorCode | 'NETWORK' | 'BAD_REPLY'>,
 ];

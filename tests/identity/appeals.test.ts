@@ -122,7 +122,7 @@ describe('an appeal to a human (N6)', () => {
 
   it('is gone three years after the decision, and not while it waits', async () => {
     const { appealId } = await appeal();
-    const years = (count: number) => world.wait(count * 365 * 86_400_000);
+    const years = (count: number) => world.wait(count * 366 * 86_400_000);
     years(4);
     me = await world.signIn('me');
     expect(await own()).toHaveLength(1);

@@ -33,7 +33,7 @@ export function exportsComparedIn({ deps }: World) {
     const sealerOf = async (account: string) => {
       const item = items.find(({ pk, sk }) => pk === `P#${account}` && sk === 'PERSON');
       const key = await trail.dataKey(account, item?.content.wrappedKey as Uint8Array);
-      return createSealer(account, key, ring.suite, random);
+      return createSealer(account, key, ring.suite, random, await trail.stayKeys(account));
     };
     for await (const { entity, values } of exportPerson({ table, ring }, subjectId, sealerOf))
       facts.push(...values.map(({ attribute, value }) => factOf(entity, attribute, value)));

@@ -74,6 +74,11 @@ it('an erasure leaves nothing that opens with the person’s key but what is dec
     for await (const { writes } of eraseSteps(table, subjectId, { at })) await table.write(...writes);
     const look = await service.judge.look();
     expect({ [name]: leftOf(look, subjectId) }).toEqual({ [name]: [] });
+    const sealed = look.items.filter(({ by, content }) => by === subjectId && content.sealed);
+    expect(sealed.length).toBeGreaterThan(0);
+    expect(sealed.filter(({ stays }) => !stays).map(({ entity }) => entity)).toEqual([]);
+    const self = look.items.find(({ pk, sk }) => pk === `P#${subjectId}` && sk === 'PERSON');
+    expect(self?.content.wrappedKey).toBeUndefined();
     expect(sorted(look.gauges)).toEqual(sorted(look.counted));
   }
 });

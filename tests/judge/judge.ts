@@ -1,6 +1,6 @@
 import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import { openAt, openDataKey } from './open';
+import { type OpenStaying, openAt, openDataKey, stayingOpener } from './open';
 import { envelope, meaningOf, ofSession, outlives, remains, says, unsaid } from './what-is-what';
 
 /**
@@ -20,6 +20,8 @@ export type Opened = {
   content: Record<string, unknown>;
   opened: Record<string, unknown>;
   by?: string;
+  /** It opened by a key under which it outlives its person, and not by theirs. */
+  stays?: true;
 };
 
 export type Look = {
@@ -41,6 +43,7 @@ export function createJudge({ region, endpoint, tableName, rootKey }: Place): Ju
   const client = new DynamoDBClient({ region, endpoint });
   /** Also of people who have gone: what still opens with their keys is still there. */
   const dataKeys = new Map<string, Buffer>();
+  let openStaying: OpenStaying = () => undefined;
 
   async function dump(): Promise<Raw[]> {
     const items: Raw[] = [];
@@ -56,6 +59,7 @@ export function createJudge({ region, endpoint, tableName, rootKey }: Place): Ju
 
   function learnKeys(items: Raw[]): void {
     const stored = items.filter(({ pk }) => pk === 'KEYS') as never[];
+    openStaying = stayingOpener(rootKey, stored);
     for (const { pk, wrappedKey } of items.filter(isPerson)) {
       const subjectId = ownerOf(pk) ?? '';
       if (dataKeys.has(subjectId) || !(wrappedKey instanceof Uint8Array)) continue;
@@ -74,6 +78,21 @@ export function createJudge({ region, endpoint, tableName, rootKey }: Place): Ju
 
   function open({ pk, sk, entity, ...content }: Raw): Opened {
     const { sealed, form } = content;
+    const owner = ownerOf(pk);
+    const staying =
+      owner !== undefined && sealed instanceof Uint8Array
+        ? openStaying(owner, sealed, `${owner}|${entity}|${sk}|${form}`)
+        : undefined;
+    if (staying && owner !== undefined)
+      return {
+        pk,
+        sk,
+        entity,
+        content,
+        opened: JSON.parse(staying.toString('utf8')),
+        by: owner,
+        stays: true,
+      };
     const [found] =
       sealed instanceof Uint8Array
         ? keysFor(pk).flatMap(([subjectId, key]) => {

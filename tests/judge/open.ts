@@ -57,9 +57,48 @@ export function openDataKey(
   const branch = first % BRANCHES;
   const version = Buffer.from(wrapped).readUInt16BE(0);
   const name = `branch:${branch}`;
-  const found = stored.find((one) => one.name === name && one.keyVersion === version);
-  const root = Buffer.from(rootKey.replace(/^local:/, ''), 'base64');
-  const branchKey = found && openAt(root, found.wrapped, `ring|${name}|${version}`);
+  const branchKey = openRooted(rootKey, stored, name, version);
   const blob = wrapped.subarray(DATA_KEY_VERSION_BYTES);
   return branchKey && openAt(branchKey, blob, `data-key|${subjectId}|${branch}|${version}`);
+}
+
+/** A key that the root key wrapped. */
+function openRooted(rootKey: string, stored: StoredKey[], name: string, version: number): Buffer | undefined {
+  const found = stored.find((one) => one.name === name && one.keyVersion === version);
+  const root = Buffer.from(rootKey.replace(/^local:/, ''), 'base64');
+  return found && openAt(root, found.wrapped, `ring|${name}|${version}`);
+}
+
+const HASHES = { aes: 'sha256', sm: 'sm3' } as const;
+const YEAR_BYTES = 2;
+
+/** What lies under a stay key at a place: two bytes say the year, and each owner has a key of their own from it. */
+export type OpenStaying = (subjectId: string, blob: Uint8Array, place: string) => Buffer | undefined;
+
+/** Tries every stay key of the year that a blob names: they lie under the service key. */
+export function stayingOpener(rootKey: string, stored: (StoredKey & { suite: 'aes' | 'sm' })[]): OpenStaying {
+  const service = stored.find(({ name }) => name === 'service');
+  const serviceKey = service && openRooted(rootKey, stored, 'service', service.keyVersion);
+  if (!service || !serviceKey) return () => undefined;
+  const under = derive(service.suite, serviceKey, 'seal:stay');
+  const shared = stored
+    .filter(({ name }) => name.startsWith('stay:'))
+    .map(({ name, keyVersion, wrapped, suite }) => ({
+      year: keyVersion,
+      suite,
+      key: openAt(under, wrapped, `ring|${name}|${keyVersion}`),
+    }));
+  return (subjectId, blob, place) => {
+    const year = Buffer.from(blob).readUInt16BE(0);
+    for (const { key, suite } of shared.filter((one) => one.year === year)) {
+      if (!key) continue;
+      const text = openAt(derive(suite, key, `stay|${subjectId}`), blob.subarray(YEAR_BYTES), place);
+      if (text) return text;
+    }
+    return undefined;
+  };
+}
+
+function derive(suite: 'aes' | 'sm', key: Buffer, label: string): Buffer {
+  return Buffer.from(hkdfSync(HASHES[suite], key, Buffer.alloc(0), label, 32));
 }

@@ -43,6 +43,8 @@ export const entities: Record<string, string> = {
   'notice-recipient': 'noticeId as part place kind drill at tries openedAt -moves',
   'notice-quota': 'frontier closedSinceMs closedUntilMs version',
   'authorisation-event': 'eventId event happenedAt toldAt scope dueAt',
+  'recipient-duty': 'recipient kinds since dueAt reminders remindedAt',
+  'confirmed-recipient': 'recipient kinds since reminders remindedAt wasDueAt confirmedAt confirmedBy ticket',
   'contact-mail': 'confirmedAt address epoch',
   'mail-code': 'askedAtMs tries -digest epoch',
   'message-acceptance': 'version said saidAtMs toldBySelf toldByWechat spent -requests',
@@ -114,6 +116,8 @@ export const entities: Record<string, string> = {
     '-browserDigest -state -site -askedAt -polls -nextPollAtMs -expiresAtSeconds -pickUpUntilSeconds -subjectId device place',
   'service-key': 'name keyVersion rootId wrapped suite createdAt publicJwk',
   'policy-book': 'latest hash versions',
+  'retention-entry': 'seq at act rule kind count digest details prev hash',
+  'retention-head': 'seq hash',
   announcements: 'current version',
   'policy-version':
     'version state content textHash effectiveAt proposedBy proposedAt decidedBy decidedAt prev hash',
@@ -130,10 +134,17 @@ export const envelope = new Set(
 );
 
 /** What of a person stays when they are erased, and by which law. */
-export const outlives = new Set(['ledger-entry', 'notice-recipient', 'appeal', 'decided-appeal']);
-/** And of their own item; the key as long as something of that is sealed under it. */
+export const outlives = new Set([
+  'ledger-entry',
+  'notice-recipient',
+  'appeal',
+  'decided-appeal',
+  'recipient-duty',
+  'confirmed-recipient',
+]);
+/** And of their own item. */
 export const remains = new Set(
-  'everyoneShard subjectId createdAt lifeState lifeStateAt held ledgerSeq ledgerHash wrappedKey'.split(' '),
+  'everyoneShard subjectId createdAt lifeState lifeStateAt held ledgerSeq ledgerHash'.split(' '),
 );
 
 /** What a session says that is the person's to take away; a consent says nothing else. */

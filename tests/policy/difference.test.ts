@@ -70,7 +70,7 @@ const ofPurpose: Parts<Purpose> = {
 
 const before = withChanges(buildRegistry, {
   retention: {
-    'ten-years': { period: '十年', basis: '', endsAfter: { milliseconds: 10 * 366 * 86_400_000 } },
+    'ten-years': { period: '十年', basis: '', ends: { months: 120 }, atEnd: 'delete' },
   },
 });
 

@@ -377,6 +377,7 @@ describe('the difference of two registries', () => {
 });
 
 function longer(rule: object | undefined, factor: number) {
-  const { endsAfter, ...rest } = rule as { endsAfter: { milliseconds: number } };
-  return { ...rest, endsAfter: { milliseconds: Math.round(endsAfter.milliseconds * factor) } };
+  const { ends, ...rest } = rule as { ends: Record<string, number> };
+  const lengths = Object.entries(ends).map(([unit, length]) => [unit, Math.round(length * factor)]);
+  return { ...rest, ends: Object.fromEntries(lengths) };
 }

@@ -1,3 +1,8 @@
+import { toInstant } from '../../lib/clock';
+import { parseToken } from '../../lib/crypto/token';
+import { actOf, issueProof } from '../../lib/gate/proof';
+import { beginDuty } from '../../lib/table/recipient/recipient-duty';
+import { deliver, pushed } from '../events/push';
 import { grant } from '../support/consent';
 import { type Caller, onceKey, type World } from '../support/world';
 
@@ -14,7 +19,59 @@ export function rightsRows(theWorld: () => World): Record<string, Prepare> {
     await theWorld().ok('consent/status', {}, caller); // the hourly note of the session's use
     return caller;
   };
+  const support = { token: 'staff:one:support' };
+  const subjectIdOf = ({ token }: Caller) => parseToken(token)?.subjectId ?? '';
+  /** Somebody with a proof of self for one act. */
+  const proven = async (act: 'close' | 'closeNow', by: Caller) => {
+    const what = actOf(`rights/${act}`, 'account');
+    return { ...by, proof: await issueProof(theWorld().deps, subjectIdOf(by), what) };
+  };
+  const closing = async (): Promise<Caller> => {
+    const by = await person();
+    await theWorld().ok('rights/close', {}, await proven('close', by));
+    return by;
+  };
+  /** Somebody of whom WeChat has told something that a human has to look at. */
+  const withDuty = async () => {
+    const openid = `duty-${onceKey()}`;
+    const by = await theWorld().signIn(openid);
+    const event = { Event: 'user_info_modified', FromUserName: 'o-of-the-platform', OpenID: openid };
+    await deliver(theWorld(), pushed(theWorld(), event));
+    const { duties } = await theWorld().ok<{ duties: { subjectId: string; dutyId: string }[] }>(
+      'retention/duties',
+      {},
+      support,
+    );
+    const subjectId = subjectIdOf(by);
+    return { subjectId, dutyId: duties.find((one) => one.subjectId === subjectId)?.dutyId, ticket: 'T-1' };
+  };
+  /** Somebody whose data a recipient has yet to delete. */
+  const untold = async () => {
+    const { table, clock } = theWorld().deps;
+    const subjectId = subjectIdOf(await person());
+    const since = toInstant(clock.now());
+    await table.write(beginDuty(subjectId, 'tencent-faceid', ['identity-input'], since));
+    return { subjectId, recipient: 'tencent-faceid', ticket: 'T-1' };
+  };
   return {
+    'rights/close': async () => ({ by: await proven('close', await person()) }),
+    'rights/cancelClosing': async () => ({ by: await closing() }),
+    'rights/closeNow': async () => ({ by: await proven('closeNow', await closing()) }),
+    'rights/closing': async () => ({ by: await closing() }),
+    'rights/closeFor': async () => ({
+      input: { subjectId: subjectIdOf(await person()), ticket: 'T-1' },
+      by: support,
+    }),
+    'retention/duties': async () => {
+      await withDuty();
+      return { by: support };
+    },
+    'retention/settleDuty': async () => ({ input: await withDuty(), by: support }),
+    'retention/recipients': async () => {
+      await untold();
+      return { by: support };
+    },
+    'retention/confirmRecipient': async () => ({ input: await untold(), by: support }),
     'rights/erasePart': async () => ({
       input: { purpose: 'cards', seenEntry: 2, idempotencyKey: onceKey() },
       by: await person(),

@@ -4,7 +4,10 @@ import { type Codec, codecOf } from '../../lib/table/attribute';
 import type { Entity as Declared } from '../../lib/table/entity';
 
 /** An entity, or a record inside one, as it is sealed. */
-type Entity = Codec<Declared['attributes']> & { name: string };
+type Entity = Codec<Declared['attributes']> & {
+  name: string;
+  outlives?: Declared['declaration']['outlives'];
+};
 
 const tables = join(__dirname, '../../lib/table');
 const files = readdirSync(tables, { recursive: true, encoding: 'utf8' })
@@ -14,7 +17,9 @@ const files = readdirSync(tables, { recursive: true, encoding: 'utf8' })
 const isEntity = (one: unknown): one is Entity | Declared =>
   typeof one === 'object' && one !== null && 'attributes' in one && ('encode' in one || 'declaration' in one);
 const toEntity = (one: Entity | Declared): Entity =>
-  'encode' in one ? one : { name: one.name, ...codecOf(one.name, one.attributes) };
+  'encode' in one
+    ? one
+    : { name: one.name, outlives: one.declaration.outlives, ...codecOf(one.name, one.attributes) };
 
 /** Every entity that lib/table exports, by itself or in a map of them, by name. */
 export const entities: Map<string, Entity> = new Map(

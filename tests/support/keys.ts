@@ -3,6 +3,7 @@ import { BatchWriteItemCommand, type DynamoDBClient } from '@aws-sdk/client-dyna
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { makeMissingKeys, type RotateParts } from '../../infra/commands/rotate-keys';
 import { toEpochSeconds, toInstant } from '../../lib/clock';
+import { slicesOf } from '../../lib/slices';
 import type { Item, Table } from '../../lib/table/client';
 import { openedTableKey, openTable } from '../../lib/table/service/opened-table';
 
@@ -10,6 +11,9 @@ import { openedTableKey, openTable } from '../../lib/table/service/opened-table'
 export const newRootKey = (): string => `local:${randomBytes(32).toString('base64')}`;
 
 type Made = Promise<Record<string, unknown>[]>;
+/** Writes that DynamoDB takes in one batch. */
+const BATCH_WRITES = 25;
+
 /** By root key and suite: the wrapped keys as they lie in a table. */
 const made = new Map<string, Made>();
 
@@ -24,7 +28,8 @@ export async function giveKeys(raw: DynamoDBClient, tableName: string, parts: Ro
   const puts = (await known).map((item) => ({
     PutRequest: { Item: marshall(item, { removeUndefinedValues: true }) },
   }));
-  await raw.send(new BatchWriteItemCommand({ RequestItems: { [tableName]: puts } }));
+  for (const some of slicesOf(puts, BATCH_WRITES))
+    await raw.send(new BatchWriteItemCommand({ RequestItems: { [tableName]: some } }));
   const { table, clock } = parts;
   await table.write(openTable(undefined, await table.identity(), toInstant(clock.now())));
 }

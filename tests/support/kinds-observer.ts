@@ -50,7 +50,7 @@ type Output = { Responses?: Record<string, Item[]>; Items?: Item[]; Attributes?:
  */
 export function observeKinds(
   place: Place,
-  opening: () => Pick<KeyRing, 'suite'> & Pick<DataKeys, 'dataKey'>,
+  opening: () => Pick<KeyRing, 'suite'> & Pick<DataKeys, 'dataKey' | 'stayKeys'>,
 ): (client: DynamoDBClient) => void {
   const own = DynamoDBDocumentClient.from(
     new DynamoDBClient({ region: place.region, endpoint: place.endpoint }),
@@ -80,7 +80,10 @@ export function observeKinds(
     dataKeys.set(subjectId, known);
     const dataKey = await known;
     if (!dataKey) return undefined;
-    const sealer = createSealer(subjectId, dataKey, opening().suite, systemRandom);
+    const { suite, stayKeys } = opening();
+    const own = createSealer(subjectId, dataKey, suite, systemRandom, await stayKeys(subjectId));
+    const rule = stayRuleOf(entity);
+    const sealer = (rule && own.staying?.(rule)) ?? own;
     for (const at of placesOf(key))
       try {
         return JSON.parse(sealer.decrypt(Uint8Array.from(blob), `${entity}|${at}`).toString('utf8'));
@@ -213,6 +216,11 @@ function recordOf(entity: string, attribute: string): string | undefined {
 
 function attributesOf(entity: string) {
   return entities.get(entity)?.attributes ?? {};
+}
+
+/** The rule by which what is sealed in an item outlives its person. */
+function stayRuleOf(entity: string) {
+  return entities.get(entity)?.outlives;
 }
 
 /** Whether a kind says something about a person. The others are numbers and times of ours. */

@@ -13,6 +13,10 @@ export function watchedKeys(dataKeys: DataKeys, tell: (ownerId: string) => void)
       tell(ownerId);
       return dataKeys.dataKey(ownerId, wrapped);
     },
+    stayKeys: (ownerId) => {
+      tell(ownerId);
+      return dataKeys.stayKeys(ownerId);
+    },
     newDataKey: (ownerId) => {
       tell(ownerId);
       return dataKeys.newDataKey(ownerId);

@@ -9,10 +9,10 @@ import { type ChainHead, chainOf, emptyHead } from '../../lib/table/ledger/chain
 import { ledger } from '../../lib/table/ledger/ledger';
 import { ofService } from '../../lib/table/place';
 import { create } from '../../lib/table/replace';
-import { createSealer } from '../../lib/table/sealer';
 import { amount } from '../proof/sample';
 import { anyValueOf } from '../support/arbitrary';
 import { rawItem } from '../support/raw-item';
+import { newSealer } from '../support/sealer';
 import { createWorld, type World } from '../support/world';
 
 /** Nobody has made this one: whatever is declared is chained. */
@@ -45,7 +45,7 @@ beforeAll(async () => {
 /** A chain of these contents, as it lies in the table. */
 async function made(contents: Record<string, unknown>[], owner = randomId(systemRandom)) {
   const { ring } = world.deps;
-  const sealer = createSealer(owner, systemRandom(32), 'aes', systemRandom);
+  const sealer = newSealer(owner);
   const items: Item[] = [];
   let head = emptyHead;
   for (const content of contents) {

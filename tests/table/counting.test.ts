@@ -5,8 +5,8 @@ import { readGauges } from '../../lib/table/gauge/gauge';
 import { keys } from '../../lib/table/keys';
 import { putPerson } from '../../lib/table/person/person';
 import { create, remove, replace } from '../../lib/table/replace';
-import { createSealer } from '../../lib/table/sealer';
 import { nobodyYet } from '../support/nobody-yet';
+import { newSealer } from '../support/sealer';
 import { createWorld, START, type World } from '../support/world';
 import { madeUp } from './whole-life';
 
@@ -20,7 +20,7 @@ const anything = { ConditionExpression: 'attribute_exists(pk)' };
 
 /** An item that holds the digest of an ID number. */
 function thing(subjectId: string, thingId = randomId(systemRandom)) {
-  const sealer = createSealer(subjectId, systemRandom(32), 'aes', systemRandom);
+  const sealer = newSealer(subjectId);
   const expiresAtSeconds = toEpochSeconds(START) + 1000;
   const value = { thingId, friendId: 'x', mark: 'm', words: ['w'], objects: [], expiresAtSeconds, epoch: 0 };
   return madeUp.make(subjectId, { thingId }, value, { sealer, points: [] });

@@ -14,7 +14,7 @@ import { type Caller, createWorld, functions, onceKey, type World } from '../sup
 /** By hand, from what each state means; nothing here is read from the table of moves. */
 const moves: Record<LifeState, LifeState[]> = {
   active: ['closing', 'left', 'restricted', 'held', 'deceased'],
-  closing: ['active', 'erased', 'held'],
+  closing: ['active', 'restricted', 'erased', 'held'],
   erased: [],
   left: ['erased'],
   restricted: ['active', 'closing', 'held', 'deceased'],

@@ -157,7 +157,8 @@ describe('accounts (A1)', () => {
     expect(await world.refused('login/signIn', { openid: 'me' })).toBe('INVALID_INPUT');
     expect(await world.refused('login/signIn', {})).toBe('INVALID_INPUT');
     expect(await world.refused('login/signIn', { code: 'made-up' })).toBe('LOGIN_CODE_INVALID');
-    expect(await world.scan()).toHaveLength(22); // the service keys, the policy and one failure counted
+    const made = (await world.scan()).filter(({ pk }) => (pk as { S: string }).S !== 'KEYS');
+    expect(made).toHaveLength(3); // the policy, its first version and one failure counted
   });
 
   it('slow down whoever tries codes from one address, until the window is over (A7)', async () => {

@@ -128,7 +128,8 @@ it('no two records of one person open in the same place, whatever they are (S5)'
   const opened = stored.map((item) => {
     const opens = (id: string) => {
       try {
-        entities.get(item.entity)?.decode(item, id, sealer);
+        const entity = entities.get(item.entity);
+        entity?.decode(item, id, entity.outlives ? sealer.staying?.(entity.outlives) : sealer);
         return true;
       } catch (error) {
         if (error instanceof SealError) return false;

@@ -11,10 +11,10 @@ import type { Key } from '../../lib/table/keys';
 import { putPerson } from '../../lib/table/person/person';
 import { inPerson } from '../../lib/table/place';
 import { create } from '../../lib/table/replace';
-import { createSealer } from '../../lib/table/sealer';
 import { share, sharePointer } from '../../lib/table/sharing/share';
 import { nobodyYet } from '../support/nobody-yet';
 import { rawItem } from '../support/raw-item';
+import { newSealer } from '../support/sealer';
 import { createWorld, START, type World } from '../support/world';
 
 /** Ends by the clock, has files, is led to and counted. */
@@ -71,7 +71,7 @@ const everything = { item: true, pointer: true, file: true };
 describe('what has ended by the clock is swept (S2)', () => {
   it('each night, with what leads to it, and the answer and the log tell how many and not whose', async () => {
     const subjectId = randomId(systemRandom);
-    const sealer = createSealer(subjectId, systemRandom(32), 'aes', systemRandom);
+    const sealer = newSealer(subjectId);
     const id = randomId(systemRandom);
     const common = { cardId: id, epoch: 1, expiresAtSeconds: ENDS, shareId: id };
     const leads = sharePointer.make(`digest-${id}`, undefined, { ...common, subjectId });

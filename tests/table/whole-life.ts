@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { toEpochSeconds, toInstant } from '../../lib/clock';
 import { randomId, systemRandom } from '../../lib/crypto/random';
 import { type KindId, kinds } from '../../lib/policy/kinds';
-import { retentionMs } from '../../lib/policy/retention';
+import { endOfRetention } from '../../lib/policy/retention';
 import { type Attributes, type Codec, digest, otherPerson, plain, sealed } from '../../lib/table/attribute';
 import { entities } from '../../lib/table/entities';
 import { declareEntity, type Entity } from '../../lib/table/entity';
@@ -17,9 +17,10 @@ import { type Exported, exportPerson } from '../../lib/table/readers/export';
 import { kindsHeld } from '../../lib/table/readers/scope';
 import { endedItems } from '../../lib/table/readers/sweep';
 import { create } from '../../lib/table/replace';
-import { createSealer } from '../../lib/table/sealer';
+import type { Sealer } from '../../lib/table/sealer';
 import { nobodyYet } from '../support/nobody-yet';
 import { rawItem } from '../support/raw-item';
+import { newSealer } from '../support/sealer';
 import { START, type World } from '../support/world';
 
 /** Nobody has made this one: it is exported, explained, in scope, counted, swept and erased all the same. */
@@ -84,7 +85,7 @@ export async function goesThrough(world: World, entity: Any, drawn: Value): Prom
   const value = isPerson ? { ...drawn, held: undefined, lifeState: 'closing' } : drawn;
   const person = () => {
     const id = randomId(systemRandom);
-    return { id, sealer: createSealer(id, systemRandom(32), 'aes', systemRandom) };
+    return { id, sealer: newSealer(id) };
   };
   const [me, other] = [person(), person()];
   if (!isPerson) await table.write(putPerson(nobodyYet(me.id, 'closing')));
@@ -154,10 +155,7 @@ function declaredOf(entity: Any) {
   );
 }
 
-async function records(
-  { deps }: World,
-  { id, sealer }: { id: string; sealer: ReturnType<typeof createSealer> },
-): Promise<Exported[]> {
+async function records({ deps }: World, { id, sealer }: { id: string; sealer: Sealer }): Promise<Exported[]> {
   const found: Exported[] = [];
   for await (const one of exportPerson(deps, id, async () => sealer, among)) found.push(one);
   return found;
@@ -205,7 +203,7 @@ function presentKinds(entity: Any, value: Value): KindId[] {
 function endOf({ declaration: { life } }: Any, value: Value): number | undefined {
   if (life.until) return value[life.until] as number | undefined;
   if (!life.from || value[life.from] === undefined) return undefined;
-  return toEpochSeconds(Number(instantMs(life.from, value[life.from])) + retentionMs(life.rule));
+  return toEpochSeconds(endOfRetention(life.rule, Number(instantMs(life.from, value[life.from]))));
 }
 
 function filesIn({ declaration: { files } }: Any, value: Value): string[] {

@@ -36,7 +36,12 @@ async function main(killed: Killed): Promise<void> {
     writeLine('opened');
     return Buffer.alloc(32);
   };
-  const dataKeys = { dataKey: open, newDataKey: () => Promise.reject(), rewrap: () => Promise.reject() };
+  const dataKeys = {
+    dataKey: open,
+    stayKeys: () => Promise.reject(),
+    newDataKey: () => Promise.reject(),
+    rewrap: () => Promise.reject(),
+  };
   const clock = { now: () => Date.parse(second(1)) };
   const random = (bytes: number) => Buffer.alloc(bytes, 9);
   const all = createTrail({ ring: days, dataKeys, log, clock, random });

@@ -199,6 +199,7 @@ export const exchangeOperations = {
     caller: 'subject',
     purpose: 'preferences',
     kinds: { in: [], out: [] },
+    use: true,
     input: z.strictObject({ blockId: id }),
     output: z.object({ unblocked: z.literal(true) }),
     ledger: 'none',

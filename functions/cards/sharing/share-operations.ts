@@ -120,6 +120,7 @@ export const shareOperations = {
       out: [...contentKinds, 'card-logo', 'real-name-result'],
       uses: ['card-label', 'card-kept'],
     },
+    use: true,
     input: z.strictObject({ token, passphrase, withLogo: z.optional(z.boolean()) }),
     output: z.object({
       card: z.object(partialContent),

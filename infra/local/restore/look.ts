@@ -6,8 +6,10 @@ import { openapi } from '../../build/openapi';
 import { as, type Citizen } from './people';
 import type { Region } from './region';
 
-/** What may be left of somebody who was erased: what the law has kept, under no key of theirs, and where it ends. */
-const REMAINS = new Set(['person', 'ledger-entry']);
+/** What may be left of somebody who was erased: what the law has kept, under no key of theirs, where it ends, and who was told. */
+const REMAINS = new Set(['person', 'ledger-entry', 'recipient-duty', 'confirmed-recipient']);
+/** What may name their number elsewhere: the reminders to those who were told. */
+const NAMES_THE_NUMBER = new Set(['service-process']);
 
 /**
  * What there is again of somebody who was erased, in words: looked for in every raw item of the table, and by calling as them.
@@ -26,7 +28,8 @@ export async function whatCameBack(region: Region, { subjectId, token }: Citizen
       if (own && !REMAINS.has(item.entity)) found.push(`${item.entity}`);
       if (own && item.entity === 'person' && (item.wrappedKey || item.lifeState !== 'erased'))
         found.push('密钥');
-      if (!own && JSON.stringify(item).includes(subjectId)) found.push(`他人的 ${item.entity}`);
+      if (!own && !NAMES_THE_NUMBER.has(item.entity) && JSON.stringify(item).includes(subjectId))
+        found.push(`他人的 ${item.entity}`);
     }
     ExclusiveStartKey = page.LastEvaluatedKey;
   } while (ExclusiveStartKey);

@@ -97,8 +97,7 @@ async function endSoon(region: Region, { subjectId }: Citizen): Promise<void> {
 async function endAccount(region: Region, { subjectId }: Citizen): Promise<void> {
   const { table, queue, clock } = region.deps();
   const at = toInstant(clock.now());
-  const [close, ...others] = [...closeAgain(subjectId, 'active', at), ...startOfEnd({ subjectId }, at, 1)];
-  if (close) await table.write(close, ...others);
+  await table.write(startOfEnd(subjectId, at, 1), ...closeAgain(subjectId, 'active', at));
   await queue.send([endOfAccount(subjectId)]);
   await until(async () => {
     const [person, row] = await table.getMany([keys.person(subjectId), processKey(endOfAccount(subjectId))]);

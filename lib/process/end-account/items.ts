@@ -35,5 +35,5 @@ export async function items(deps: Deps, { process, self, requestId }: StepInput)
   }
   const done = { act: 'erasure.done', actor: 'service', kinds: kindsOf(state) } as const;
   const { count, cause } = { count: Number(state.count), cause: Number(state.cause) };
-  return { to: 'certify', state, entry: { ...done, count, cause, at: now, requestId } };
+  return { to: 'stays', state, entry: { ...done, count, cause, at: now, requestId } };
 }

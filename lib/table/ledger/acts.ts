@@ -11,6 +11,9 @@ export const acts = {
   'account.opened': { aboutData: true },
   'account.joined': { aboutData: true },
   'account.left': { aboutData: true },
+  'closing.began': { aboutData: false },
+  'closing.cancelled': { aboutData: false },
+  'closing.cut-short': { aboutData: false },
   'identity.linked': { aboutData: true },
   'identity.unlinked': { aboutData: true },
   'consent.granted': { aboutData: false },
@@ -34,6 +37,7 @@ export const acts = {
   'guardian.withdrawn': { aboutData: true },
   'real-name.verified': { aboutData: true },
   'real-name.ended': { aboutData: true },
+  'duty.settled': { aboutData: false },
   'incident.contained': { aboutData: false },
 } as const satisfies Record<string, { aboutData: boolean }>;
 

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 import { plain, type ValueOf } from '../attribute';
-import type { Write } from '../client';
+import type { Item, Table, Write } from '../client';
 import { declareEntity } from '../entity';
-import type { Key } from '../keys';
+import { type Key, subjectOf } from '../keys';
 import { inPersonAt } from '../place';
 import { create } from '../replace';
 
@@ -19,7 +19,8 @@ const QUEUE = 'AUTHORISATIONS';
 /**
  * That WeChat has told us of somebody's authorisation: that it was revoked, that the WeChat account has been given up, or that
  * its picture and name were taken down. Each asks for something to be done about what is held (认定方法 六; PIPL art. 47), so it
- * waits until that is done. Its id is made from the event, so the same one told again is no second duty.
+ * waits until that is done: by a process where the event says enough (lib/process/authorisation.ts), otherwise by the staff. Its
+ * id is made from the event, so the same one told again is no second duty.
  */
 export const authorisationEvent = declareEntity('authorisation-event', {
   place: inPersonAt('accountability', (eventId: string) => `AUTHORISATION#${eventId}`),
@@ -33,8 +34,13 @@ export const authorisationEvent = declareEntity('authorisation-event', {
     toldAt: plain('authorisation-event', z.string()),
     /** Which of somebody's data the person has taken their permission from, as WeChat numbers it. */
     scope: plain('authorisation-event', z.optional(z.string())),
-    /** When it has to have been dealt with. */
-    dueAt: plain('authorisation-event', z.string()),
+    /** When it has to have been dealt with; while it has not. */
+    dueAt: plain('authorisation-event', z.optional(z.string())),
+    /** Since when the account is being closed because of it. */
+    begunAt: plain('authorisation-event', z.optional(z.string())),
+    /** When it was dealt with, and by which member of the staff; by nobody where it was done by itself. */
+    settledAt: plain('authorisation-event', z.optional(z.string())),
+    settledBy: plain('authorisation-event', z.optional(z.string())),
   },
 });
 export type AuthorisationEvent = ValueOf<typeof authorisationEvent>;
@@ -45,4 +51,51 @@ export const authorisationEventKey = (subjectId: string, eventId: string): Key =
 /** Puts it there to wait, refused when it waits already. */
 export function putAuthorisationEvent(subjectId: string, value: AuthorisationEvent): Write {
   return create(authorisationEvent.make(subjectId, value.eventId, value));
+}
+
+export function readAuthorisationEvent(item: Item | undefined): AuthorisationEvent | undefined {
+  return authorisationEvent.read(item);
+}
+
+/** Notes that the account is being closed because of it. Refused when that has happened before. */
+export function noteClosingBegun(subjectId: string, eventId: string, at: string): Write {
+  return {
+    Update: {
+      Key: authorisationEventKey(subjectId, eventId),
+      UpdateExpression: 'SET begunAt = :at',
+      ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(begunAt)',
+      ExpressionAttributeValues: { ':at': at },
+    },
+  };
+}
+
+/** Notes that it was dealt with: it waits no longer. Refused when it has been already. */
+export function settleAuthorisation(subjectId: string, eventId: string, at: string, staffId?: string): Write {
+  return {
+    Update: {
+      Key: authorisationEventKey(subjectId, eventId),
+      UpdateExpression: `SET settledAt = :at${staffId === undefined ? '' : ', settledBy = :staff'} REMOVE dueAt, dueShard`,
+      ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(settledAt)',
+      ExpressionAttributeValues: { ':at': at, ...(staffId !== undefined && { ':staff': staffId }) },
+    },
+  };
+}
+
+/** What waits to be dealt with, of everybody, the most urgent first. */
+export async function waitingAuthorisations(
+  table: Table,
+  limit: number,
+): Promise<(AuthorisationEvent & { subjectId: string })[]> {
+  const { items } = await table.query({
+    IndexName: 'due',
+    KeyConditionExpression: 'dueShard = :queue',
+    ExpressionAttributeValues: { ':queue': QUEUE },
+    Limit: limit,
+  });
+  const wanted = items.map(({ pk, sk }) => ({ pk, sk }));
+  const found = wanted.length > 0 ? await table.getMany(wanted) : [];
+  return found.flatMap((item) => {
+    const [subjectId, value] = [item && subjectOf(item), readAuthorisationEvent(item)];
+    return subjectId && value?.dueAt ? [{ ...value, subjectId }] : [];
+  });
 }

@@ -36,7 +36,7 @@ export const life: Record<LifeState, Row> = {
   },
   /** Asked to be erased, and may still think better of it (art. 47). What is there is stored, seen and ended. */
   closing: {
-    to: ['active', 'erased', 'held'],
+    to: ['active', 'restricted', 'erased', 'held'],
     self: 'ends',
     staff: 'law',
     why: '账号正在注销，这项功能已经停止。要继续使用，请先撤销注销。',
@@ -71,10 +71,13 @@ export const life: Record<LifeState, Row> = {
 /** Who asks, and how much: a person about themself, or the staff about a person. */
 export type Ask = { who: 'self' | 'staff'; for: Degree };
 
-/** What an operation asks of a person's life, by its row. */
-export function askOf(who: Ask['who'], { purpose, ends }: { purpose: PurposeId | null; ends?: true }): Ask {
+/** What an operation asks of a person's life, by its row: `use` is a use of the service that rests on no consent. */
+export function askOf(
+  who: Ask['who'],
+  { purpose, ends, use }: { purpose: PurposeId | null; ends?: true; use?: true },
+): Ask {
   if (ends) return { who, for: 'ends' };
-  return { who, for: purpose && needsConsent(purpose) ? 'all' : 'law' };
+  return { who, for: use || (purpose && needsConsent(purpose)) ? 'all' : 'law' };
 }
 
 function isMet(state: LifeState, { who, for: asked }: Ask): boolean {

@@ -17,7 +17,11 @@ export async function openPerson(
   { subjectId, wrappedKey }: Pick<Person, 'subjectId' | 'wrappedKey'>,
 ): Promise<Sealer | undefined> {
   if (!wrappedKey) return undefined;
-  return createSealer(subjectId, await trail.dataKey(subjectId, wrappedKey), ring.suite, random);
+  const [dataKey, stayKeys] = await Promise.all([
+    trail.dataKey(subjectId, wrappedKey),
+    trail.stayKeys(subjectId),
+  ]);
+  return createSealer(subjectId, dataKey, ring.suite, random, stayKeys);
 }
 
 /** The key of a new person, as it is stored, and what seals with it. */
@@ -26,7 +30,8 @@ export async function newPersonKey(
   subjectId: string,
 ): Promise<{ wrappedKey: Uint8Array; sealer: Sealer }> {
   const { dataKey, wrapped } = await trail.newDataKey(subjectId);
-  return { wrappedKey: wrapped, sealer: createSealer(subjectId, dataKey, ring.suite, random) };
+  const stayKeys = await trail.stayKeys(subjectId);
+  return { wrappedKey: wrapped, sealer: createSealer(subjectId, dataKey, ring.suite, random, stayKeys) };
 }
 
 /** Stores a person's key wrapped anew. Refused where it is not the one that was seen: erased, or wrapped anew meanwhile. */

@@ -22,7 +22,7 @@ export const policyVersion = declareEntity('policy-version', {
     pk: POLICY,
     sk: `VERSION#${padded(version)}`,
   })),
-  life: { rule: 'proof-three-years' },
+  life: { rule: 'service-life' },
   attributes: {
     version: plain('policy-version', z.int()),
     state: plain('policy-version', z.enum(['proposed', 'published', 'rejected'])),
@@ -52,7 +52,7 @@ const summary = z.object({
 /** The version in force and, when there is one, the next: all that an instance must reread to obey a change on time. */
 export const policyBook = declareEntity('policy-book', {
   place: ofService('accountability', () => ({ pk: POLICY, sk: 'BOOK' })),
-  life: { rule: 'proof-three-years' },
+  life: { rule: 'service-life' },
   attributes: {
     latest: plain('policy-version', z.int()),
     hash: plain('policy-version', bytes),

@@ -44,7 +44,7 @@ const sortKey = ({ kind, id }: Name) => `${PROCESS}${kind}#${id}`;
  */
 export const personProcess = declareEntity('person-process', {
   place: inPersonAt('accountability', sortKey),
-  life: { rule: 'proof-three-years' },
+  life: { rule: 'work-life' },
   indexes: ['dueShard', 'dueAt'],
   attributes,
 });
@@ -52,7 +52,7 @@ export const personProcess = declareEntity('person-process', {
 /** The same for what is about nobody in particular, such as the announcement of a policy. */
 export const serviceProcess = declareEntity('service-process', {
   place: ofService('accountability', (_service, name: Name) => ({ pk: sortKey(name), sk: sortKey(name) })),
-  life: { rule: 'proof-three-years' },
+  life: { rule: 'work-life' },
   indexes: ['dueShard', 'dueAt'],
   attributes,
 });
@@ -102,13 +102,15 @@ export function readProcess(item: Item | undefined): Process | undefined {
 
 const AS_SEEN = 'version = :seen';
 
-/** Moves a process on to a step, with nothing held against it. Refused when another runner has moved it. */
-export function moveProcess(process: Process, step: string, state: ProcessState): Write {
+/**
+ * Moves a process on to a step, with nothing held against it; it is due when it was, or at `dueAtMs`. Refused when another
+ * runner has moved it.
+ */
+export function moveProcess(process: Process, step: string, state: ProcessState, dueAtMs?: number): Write {
   return {
     Update: {
       Key: processKey(process),
-      UpdateExpression:
-        'SET step = :step, #state = :state, attempts = :none, version = :next REMOVE heldUntil',
+      UpdateExpression: `SET step = :step, #state = :state, attempts = :none, version = :next${dueAtMs === undefined ? '' : ', dueAt = :due'} REMOVE heldUntil`,
       ConditionExpression: AS_SEEN,
       ExpressionAttributeNames: { '#state': 'state' },
       ExpressionAttributeValues: {
@@ -117,6 +119,7 @@ export function moveProcess(process: Process, step: string, state: ProcessState)
         ':none': 0,
         ':next': process.version + 1,
         ':seen': process.version,
+        ...(dueAtMs !== undefined && { ':due': toInstant(dueAtMs) }),
       },
     },
   };

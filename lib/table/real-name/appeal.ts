@@ -25,7 +25,7 @@ const asked = {
 /** An appeal against a result, to a human (promise N6). The words of both sides are sealed under the person's key. */
 export const openAppeal = declareEntity('appeal', {
   place,
-  life: { rule: 'review-three-years' },
+  life: { rule: 'review-three-years', becomes: 'decided-appeal' },
   outlives: 'review-three-years',
   queue: QUEUE,
   attributes: {

@@ -76,16 +76,9 @@ export async function replaceServiceKey(table: Table, key: WrappedKey, before: W
   });
 }
 
-/**
- * Puts a key in the place of an earlier one of its name, which is gone for good with the same write. Nothing where somebody else
- * has done it meanwhile.
- */
-export async function moveServiceKey(table: Table, before: WrappedKey, after: WrappedKey): Promise<void> {
-  try {
-    await table.write(createServiceKey(after), removeServiceKey(before));
-  } catch (error) {
-    if (!(error instanceof ConditionFailed)) throw error;
-  }
+/** Puts a key in the place of an earlier one of its name, which is gone for good with them. Refused where it has been done. */
+export function moveServiceKey(before: WrappedKey, after: WrappedKey): [Write, Write] {
+  return [createServiceKey(after), removeServiceKey(before)];
 }
 
 /** Deletes a key for good. What is still wrapped by it never opens again. */

@@ -1,0 +1,66 @@
+import type { Deps } from '../../lib/deps';
+import type { Run } from '../../lib/gate/operation';
+import {
+  beginClosing,
+  type Closing,
+  cancelClosing,
+  closingOf,
+  cutShort,
+} from '../../lib/process/end-account/closing';
+import { endOfAccount } from '../../lib/table/person/end-of-account';
+import { goesAtEnd, staysAfterEnd } from '../../lib/table/readers/after-end';
+
+type Nothing = Record<string, never>;
+
+/**
+ * Closes the caller's account (PIPL art. 15, 47; promise R4): from now on it is only stored, and it is erased after the
+ * cooling-off. Asked again it answers the same.
+ */
+export async function close(deps: Deps, { caller, requestId }: Run<'subject', Nothing>) {
+  return asked(await beginClosing(deps, caller.person, { actor: 'self', requestId }));
+}
+
+/** Takes it back: the account is again what it was. Asked again, or of an account that nobody has closed, it says so too. */
+export async function cancel(deps: Deps, { caller, requestId }: Run<'subject', Nothing>) {
+  await cancelClosing(deps, caller.person.subjectId, { actor: 'self', requestId });
+  return { closing: false as const };
+}
+
+/** Has the account end now. Nobody takes that back. */
+export async function closeNow(deps: Deps, { caller, requestId }: Run<'subject', Nothing>) {
+  const { subjectId } = caller.person;
+  const closing = await cutShort(deps, subjectId, { actor: 'self', requestId });
+  await deps.queue.send([endOfAccount(subjectId)]);
+  return asked(closing);
+}
+
+/** How it stands, what goes, and what stays for how long and by which law (PIPL art. 17, 47). */
+export async function closing(deps: Deps, { caller }: Run<'subject', Nothing>) {
+  const { person } = caller;
+  const stands = person.lifeState === 'closing' ? await closingOf(deps, person.subjectId) : undefined;
+  return {
+    closing: stands !== undefined,
+    ...(stands && { ...asked(stands), canCancel: !stands.begun }),
+    goes: goesAtEnd(person),
+    stays: staysAfterEnd(),
+  };
+}
+
+type ForSomebody = { subjectId: string; ticket: string };
+
+/**
+ * Staff: closes an account for somebody who has asked for it and whose identity the ticket shows, with the same cooling-off:
+ * who signs in meanwhile sees it and can take it back.
+ */
+export async function closeFor(deps: Deps, { caller, input, requestId }: Run<'staff', ForSomebody>) {
+  const { about, staffId } = caller;
+  if (!about) throw new Error('the gate reads whom the operation is about');
+  const { ticket } = input;
+  const by = { actor: 'staff', staff: staffId, reason: 'rights-request', ticket, requestId } as const;
+  const { since, endsAt } = await beginClosing(deps, about.person, by);
+  return { since, endsAt };
+}
+
+function asked({ since, endsAt, receiptCode }: Closing) {
+  return { since, endsAt, receiptCode };
+}

@@ -1,0 +1,87 @@
+import { toEpochSeconds, toInstant } from '../clock';
+import { writeActs } from '../consent/write-act';
+import type { Deps } from '../deps';
+import type { ConsentPurposeId } from '../policy/purposes';
+import { endedByRevocation } from '../policy/revoked-scopes';
+import { ConditionFailed } from '../table/client';
+import { keys } from '../table/keys';
+import {
+  type AuthorisationEvent,
+  authorisationEventKey,
+  noteClosingBegun,
+  readAuthorisationEvent,
+  settleAuthorisation,
+} from '../table/person/authorisation-event';
+import { life } from '../table/person/life';
+import { consentOf, type Person, readPerson } from '../table/person/person';
+import { beginClosing } from './end-account/closing';
+import type { Next, ProcessKind, StepInput } from './kind';
+
+/**
+ * What follows by itself from what WeChat tells of somebody's authorisation (promise R9; PIPL art. 15, 47): what it covered
+ * ends as by a withdrawal, or the account is closed, with the same cooling-off. It begins in the transaction that notes the
+ * event (functions/events/note-authorisation.ts), and its number is the event's.
+ */
+export const authorisation: ProcessKind = { begin };
+
+async function begin(deps: Deps, { process, self, requestId }: StepInput): Promise<Next> {
+  const { subjectId = '', id } = process;
+  const [item] = await deps.table.getMany([authorisationEventKey(subjectId, id)]);
+  const duty = readAuthorisationEvent(item);
+  if (!self || !duty || duty.settledAt !== undefined) return { to: 'end' };
+  const isOver = duty.event === 'user_authorization_cancellation';
+  return isOver ? close(deps, readPerson(self), duty, requestId) : withdraw(deps, subjectId, duty, requestId);
+}
+
+/** The note of it and the closing are one transaction: taken back, the account is not closed by the same event again. */
+async function close(deps: Deps, person: Person, duty: AuthorisationEvent, requestId: string): Promise<Next> {
+  const { subjectId, lifeState } = person;
+  const note = noteClosingBegun(subjectId, duty.eventId, toInstant(deps.clock.now()));
+  if (duty.begunAt !== undefined) return { to: 'end' };
+  if (lifeState === 'closing') return { to: 'end', writes: [note] };
+  // Nobody signs in to it any more: what is to be done about it is for the staff.
+  if (!life[lifeState].to.includes('closing')) return { to: 'end' };
+  try {
+    await beginClosing(deps, person, { actor: 'service', way: duty.event, requestId }, [note]);
+  } catch (error) {
+    if (!(error instanceof ConditionFailed)) throw error;
+  }
+  return { to: 'end' };
+}
+
+/** Each consent is withdrawn once: one that was given after the event is another one. */
+async function withdraw(
+  deps: Deps,
+  subjectId: string,
+  duty: AuthorisationEvent,
+  requestId: string,
+): Promise<Next> {
+  const { ends, byHand } = endedByRevocation(duty.scope);
+  for (const purpose of ends) await withdrawOne(deps, subjectId, purpose, duty, requestId);
+  const at = toInstant(deps.clock.now());
+  return { to: 'end', writes: byHand ? [] : [settleAuthorisation(subjectId, duty.eventId, at)] };
+}
+
+async function withdrawOne(
+  deps: Deps,
+  subjectId: string,
+  purpose: ConsentPurposeId,
+  { event, eventId, happenedAt }: AuthorisationEvent,
+  requestId: string,
+): Promise<void> {
+  const [self] = await deps.table.getMany([keys.person(subjectId)]);
+  if (!self) return;
+  const person = readPerson(self);
+  const given = consentOf(person, purpose);
+  if (!given?.granted || given.atSeconds > toEpochSeconds(Date.parse(happenedAt))) return;
+  const { policyVersion, epoch } = given;
+  const nowMs = deps.clock.now();
+  const at = toInstant(nowMs);
+  const trueAt = toInstant(Math.min(nowMs, Date.parse(happenedAt)));
+  const naming = { purpose, seenEntry: given.entry, request: `wechat:${eventId}` };
+  await writeActs(deps, person, naming, () => ({
+    entry: { at, trueAt, act: 'consent.withdrawn', actor: 'service', purpose, way: event, requestId },
+    state: { granted: false, policyVersion, atSeconds: toEpochSeconds(nowMs), epoch: epoch + 1 },
+    ends: true,
+  }));
+}

@@ -1,0 +1,139 @@
+import * as z from 'zod/mini';
+import { DAY_MS, toInstant } from '../../clock';
+import { type RecipientId, recipientIds } from '../../policy/recipients';
+import { plain, type ValueOf } from '../attribute';
+import type { Item, Table, Write } from '../client';
+import { declareEntity } from '../entity';
+import { type Key, partition, subjectOf } from '../keys';
+import type { LedgerEntry } from '../ledger/ledger';
+import { inPersonAt } from '../place';
+import { create, replace } from '../replace';
+
+/** The part of the index `due` in which they wait for the staff. */
+const QUEUE = 'RECIPIENTS';
+const RECIPIENT = 'RECIPIENT#';
+
+/** When a recipient must have confirmed, and when they are reminded before, counted from the end of the account. */
+export const CONFIRM_DAYS = 15;
+export const REMIND_DAYS = [5, 10] as const;
+
+/** What comes from the recipient themself, or says nothing of the person, leaves nothing with them. */
+const LEAVES_NOTHING: readonly string[] = ['login-code', 'share-token'];
+
+const place = inPersonAt('accountability', (recipient: string) => `${RECIPIENT}${recipient}`);
+const given = {
+  recipient: plain('ledger-entry', z.enum(recipientIds)),
+  /** Which kinds the register says they were given. */
+  kinds: plain('ledger-entry', z.array(z.string())),
+  /** When the account ended. */
+  since: plain('ledger-entry', z.string()),
+  /** How often they were reminded, and when the last time. */
+  reminders: plain('ledger-entry', z.int()),
+  remindedAt: plain('ledger-entry', z.optional(z.string())),
+};
+
+/**
+ * Somebody whom data of an ended account was given to, until they have confirmed that it is deleted (PIPL art. 47; clause 8.2).
+ * It outlives the person, as the register does that it was made from: numbers, kinds and dates, and no data.
+ */
+export const recipientDuty = declareEntity('recipient-duty', {
+  place,
+  life: { rule: 'proof-three-years', becomes: 'confirmed-recipient' },
+  outlives: 'proof-three-years',
+  queue: QUEUE,
+  attributes: {
+    ...given,
+    /** By when they must have confirmed. */
+    dueAt: plain('ledger-entry', z.string()),
+  },
+});
+export type RecipientDuty = ValueOf<typeof recipientDuty>;
+
+/** The same once they have: it waits no longer, and is kept as evidence. */
+export const confirmedRecipient = declareEntity('confirmed-recipient', {
+  place,
+  life: { rule: 'proof-three-years', from: 'confirmedAt' },
+  outlives: 'proof-three-years',
+  attributes: {
+    ...given,
+    wasDueAt: plain('ledger-entry', z.string()),
+    /** When they confirmed, who noted it, and where their answer is filed. */
+    confirmedAt: plain('ledger-entry', z.string()),
+    confirmedBy: plain('ledger-entry', z.string()),
+    ticket: plain('ledger-entry', z.string()),
+  },
+});
+export type ConfirmedRecipient = ValueOf<typeof confirmedRecipient>;
+
+export const recipientDutyKey = (subjectId: string, recipient: string): Key =>
+  recipientDuty.key(subjectId, recipient);
+
+/** Whom an entry of the register names, where it left something with them. */
+export function toldBy({ act, recipient, kinds = [] }: LedgerEntry): RecipientDuty['recipient'] | undefined {
+  const leaves = kinds.some((kind) => !LEAVES_NOTHING.includes(kind));
+  return act === 'disclosure.made' && leaves ? recipientIds.find((id) => id === recipient) : undefined;
+}
+
+/** Has a recipient confirm, from the end of the account on. Refused where it has begun. */
+export function beginDuty(subjectId: string, recipient: RecipientId, kinds: string[], since: string): Write {
+  const dueAt = toInstant(Date.parse(since) + CONFIRM_DAYS * DAY_MS);
+  return create(recipientDuty.make(subjectId, recipient, { recipient, kinds, since, dueAt, reminders: 0 }));
+}
+
+/** Everybody who has yet to confirm about one person. */
+export async function dutiesAbout(table: Table, subjectId: string): Promise<RecipientDuty[]> {
+  const { items } = await table.query({
+    KeyConditionExpression: 'pk = :pk AND begins_with(sk, :recipients)',
+    ExpressionAttributeValues: { ':pk': partition(subjectId), ':recipients': RECIPIENT },
+  });
+  return items.flatMap((item) => recipientDuty.read(item) ?? []);
+}
+
+/** Notes that a recipient was reminded once more. Refused where that was noted before, or they have confirmed. */
+export function noteReminder(subjectId: string, { recipient, reminders }: RecipientDuty, at: string): Write {
+  return {
+    Update: {
+      Key: recipientDutyKey(subjectId, recipient),
+      UpdateExpression: 'SET reminders = :next, remindedAt = :at',
+      ConditionExpression: 'reminders = :seen AND entity = :open',
+      ExpressionAttributeValues: {
+        ':next': reminders + 1,
+        ':seen': reminders,
+        ':at': at,
+        ':open': recipientDuty.name,
+      },
+    },
+  };
+}
+
+/** Notes that a recipient has confirmed, once: they wait no longer, and what is left of it has its period. */
+export function noteConfirmed(
+  subjectId: string,
+  { dueAt: wasDueAt, ...duty }: RecipientDuty,
+  before: Item | undefined,
+  by: Pick<ConfirmedRecipient, 'confirmedAt' | 'confirmedBy' | 'ticket'>,
+): [Write, ...Write[]] {
+  const item = confirmedRecipient.make(subjectId, duty.recipient, { ...duty, wasDueAt, ...by }, { before });
+  return replace(item, before, {
+    ConditionExpression: 'entity = :open',
+    ExpressionAttributeValues: { ':open': recipientDuty.name },
+  });
+}
+
+/** Who has not confirmed, about everybody, the most urgent first. */
+export async function openDuties(
+  table: Table,
+  limit: number,
+): Promise<(RecipientDuty & { subjectId: string })[]> {
+  const { items } = await table.query({
+    IndexName: 'due',
+    KeyConditionExpression: 'dueShard = :queue',
+    ExpressionAttributeValues: { ':queue': QUEUE },
+    Limit: limit,
+  });
+  const found = items.length > 0 ? await table.getMany(items.map(({ pk, sk }) => ({ pk, sk }))) : [];
+  return found.flatMap((item) => {
+    const [subjectId, value] = [item && subjectOf(item), recipientDuty.read(item)];
+    return subjectId && value ? [{ ...value, subjectId }] : [];
+  });
+}
