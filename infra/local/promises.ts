@@ -25,6 +25,7 @@ import {
 import { blurredNearby, lastPlaceOnly, onlyWhileOn, twoSystems } from './promises/location';
 import { announcedFirst, oneRegistry } from './promises/policy';
 import { cleanPictures, deliveries, optionalServices, ownPreferences } from './promises/profile';
+import { restored } from './promises/restored';
 import { closedByPerson, erasedEverywhere, startedByWechat } from './promises/rights';
 import { Broken, type Running, startRunning } from './promises/running';
 import { filesAndCodes } from './promises/vcards';
@@ -77,6 +78,7 @@ export const checks: Record<PromiseId, Check> = {
   S1: stayInside,
   S3: heldByLaw,
   S5: sealed,
+  S7: restored,
   S8: deviceData,
   S9: chained,
   B1: declaredAtOnce,

@@ -51,9 +51,8 @@ import {
   realName,
 } from './real-name/real-name';
 import { attempt, networkAttempt } from './real-name/real-name-attempt';
-import { recipientDuty } from './recipient/recipient-duty';
-import { retentionForecast } from './retention/forecast';
 import { confirmedRecipient, recipientDuty } from './recipient/recipient-duty';
+import { retentionForecast } from './retention/forecast';
 import { retentionEntry, retentionHead } from './retention/retention-entry';
 import { serviceKey } from './service/key-store';
 import { openedTable } from './service/opened-table';

@@ -186,6 +186,10 @@ export const proofs: Record<string, { file: string; shows: string }> = {
     file: 'tests/breach/scope.test.ts',
     shows: 'the computation of a scope killed at every call, with its messages doubled, comes to one end',
   },
+  restored: {
+    file: 'tests/process/re-erase.test.ts',
+    shows: 'a re-erasure after a restore killed at every call comes to one end',
+  },
   drill: {
     file: 'tests/local/drill.test.ts',
     shows:

@@ -82,11 +82,20 @@ export function beginDuty(subjectId: string, recipient: RecipientId, kinds: stri
 
 /** Everybody who has yet to confirm about one person. */
 export async function dutiesAbout(table: Table, subjectId: string): Promise<RecipientDuty[]> {
+  return (await rowsAbout(table, subjectId)).flatMap((item) => recipientDuty.read(item) ?? []);
+}
+
+/** Everybody who has confirmed about one person. */
+export async function confirmationsAbout(table: Table, subjectId: string): Promise<ConfirmedRecipient[]> {
+  return (await rowsAbout(table, subjectId)).flatMap((item) => confirmedRecipient.read(item) ?? []);
+}
+
+async function rowsAbout(table: Table, subjectId: string): Promise<Item[]> {
   const { items } = await table.query({
     KeyConditionExpression: 'pk = :pk AND begins_with(sk, :recipients)',
     ExpressionAttributeValues: { ':pk': partition(subjectId), ':recipients': RECIPIENT },
   });
-  return items.flatMap((item) => recipientDuty.read(item) ?? []);
+  return items;
 }
 
 /** Notes that a recipient was reminded once more. Refused where that was noted before, or they have confirmed. */
