@@ -19,13 +19,13 @@ export async function recipients({ table, clock }: Deps) {
   const now = toInstant(clock.now());
   const open = await openDuties(table, MAX_RECIPIENTS_SHOWN);
   return {
-    recipients: open.map(({ subjectId, recipient, kinds, since, reminders, remindedAt, dueAt }) => ({
+    recipients: open.map(({ subjectId, recipient, kinds, endedAt, reminders, remindedAt, dueAt }) => ({
       subjectId,
       recipient,
       name: known[recipient].name,
       contact: known[recipient].contact,
       kinds,
-      since,
+      endedAt,
       reminders,
       ...(remindedAt !== undefined && { remindedAt }),
       dueAt,

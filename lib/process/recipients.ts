@@ -18,7 +18,7 @@ export function recipientsOf(subjectId: string): ProcessRef {
 async function remind(deps: Deps, { process: { id, state }, requestId }: StepInput): Promise<Next> {
   const { table, clock, log } = deps;
   const open = await dutiesAbout(table, id);
-  const since = Date.parse(open[0]?.since ?? '');
+  const since = Date.parse(open[0]?.endedAt ?? '');
   if (open.length === 0) return { to: 'end' };
   const nowMs = clock.now();
   const ring = (outcome: string, count: number) =>

@@ -45,8 +45,9 @@ export const entities: Record<string, string> = {
   'notice-recipient': 'noticeId as part place kind drill at tries endsAtSeconds openedAt -moves',
   'notice-quota': 'frontier closedSinceMs closedUntilMs version',
   'authorisation-event': 'eventId event happenedAt toldAt scope dueAt',
-  'recipient-duty': 'recipient kinds since dueAt reminders remindedAt',
-  'confirmed-recipient': 'recipient kinds since reminders remindedAt wasDueAt confirmedAt confirmedBy ticket',
+  'recipient-duty': 'recipient kinds endedAt dueAt reminders remindedAt',
+  'confirmed-recipient':
+    'recipient kinds endedAt reminders remindedAt wasDueAt confirmedAt confirmedBy ticket',
   'contact-mail': 'confirmedAt address epoch',
   'mail-code': 'askedAtMs tries -digest epoch',
   'message-acceptance': 'version said saidAtMs toldBySelf toldByWechat spent -requests',

@@ -26,7 +26,7 @@ const given = {
   /** Which kinds the register says they were given. */
   kinds: plain('ledger-entry', z.array(z.string())),
   /** When the account ended. */
-  since: plain('ledger-entry', z.string()),
+  endedAt: plain('ledger-entry', z.string()),
   /** How often they were reminded, and when the last time. */
   reminders: plain('ledger-entry', z.int()),
   remindedAt: plain('ledger-entry', z.optional(z.string())),
@@ -75,9 +75,14 @@ export function toldBy({ act, recipient, kinds = [] }: LedgerEntry): RecipientDu
 }
 
 /** Has a recipient confirm, from the end of the account on. Refused where it has begun. */
-export function beginDuty(subjectId: string, recipient: RecipientId, kinds: string[], since: string): Write {
-  const dueAt = toInstant(Date.parse(since) + CONFIRM_DAYS * DAY_MS);
-  return create(recipientDuty.make(subjectId, recipient, { recipient, kinds, since, dueAt, reminders: 0 }));
+export function beginDuty(
+  subjectId: string,
+  recipient: RecipientId,
+  kinds: string[],
+  endedAt: string,
+): Write {
+  const dueAt = toInstant(Date.parse(endedAt) + CONFIRM_DAYS * DAY_MS);
+  return create(recipientDuty.make(subjectId, recipient, { recipient, kinds, endedAt, dueAt, reminders: 0 }));
 }
 
 /** Everybody who has yet to confirm about one person. */
