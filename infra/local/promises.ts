@@ -22,6 +22,7 @@ import {
   registered,
 } from './promises/identity';
 import { blurredNearby, lastPlaceOnly, onlyWhileOn, twoSystems } from './promises/location';
+import { endedOnTime, explainedAndShown } from './promises/periods';
 import { announcedFirst, oneRegistry } from './promises/policy';
 import { cleanPictures, deliveries, optionalServices, ownPreferences } from './promises/profile';
 import { Broken, type Running, startRunning } from './promises/running';
@@ -70,6 +71,8 @@ export const checks: Record<PromiseId, Check> = {
   K6: provableActs,
   K7: oneRegistry,
   S1: stayInside,
+  S2: endedOnTime,
+  S4: explainedAndShown,
   S5: sealed,
   S8: deviceData,
   S9: chained,
