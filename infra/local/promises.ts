@@ -23,6 +23,7 @@ import {
   registered,
 } from './promises/identity';
 import { blurredNearby, lastPlaceOnly, onlyWhileOn, twoSystems } from './promises/location';
+import { endedOnTime, explainedAndShown } from './promises/periods';
 import { announcedFirst, oneRegistry } from './promises/policy';
 import { cleanPictures, deliveries, optionalServices, ownPreferences } from './promises/profile';
 import { restored } from './promises/restored';
@@ -76,7 +77,9 @@ export const checks: Record<PromiseId, Check> = {
   R4: closedByPerson,
   R9: startedByWechat,
   S1: stayInside,
+  S2: endedOnTime,
   S3: heldByLaw,
+  S4: explainedAndShown,
   S5: sealed,
   S7: restored,
   S8: deviceData,

@@ -13,8 +13,8 @@ import type { After } from '../table/readers/sweep';
 import {
   FORECAST_WEEKS,
   type Forecast,
+  putForecast,
   readForecast,
-  retentionForecast,
   weekOf,
 } from '../table/retention/forecast';
 import { endUnder, moveEnd, type Periods, type Waiting, waitingPage } from '../table/retention/waiting';
@@ -99,7 +99,7 @@ async function count(deps: Deps, { process, requestId }: StepInput, rules: Rules
   const periods = digestOfPeriods(rules.periods);
   const value = { day: process.id, from: toInstant(fromMs), weeks, periods };
   tell(deps, requestId, weeks);
-  return { to: 'end', writes: [{ Put: { Item: retentionForecast.make('', undefined, value) } }] };
+  return { to: 'end', writes: [putForecast(value)] };
 }
 
 function add(weeks: Forecast, { entity: { name }, dueAt }: Waiting, fromMs: number): void {

@@ -65,6 +65,12 @@ export function endedIn(
   return { item, entity, files: filesOf(item, entity), writes: remove(item, stillEnds(item)) };
 }
 
+/** An item that goes with what has ended, whatever its own end is. Of two who take it, one tells of it. */
+export function goesAlong(item: Item, entity: AnyEntity): Ended {
+  const isThere = { ConditionExpression: 'attribute_exists(pk)' };
+  return { item, entity, files: [], writes: remove(item, isThere) };
+}
+
 /** What was given longer meanwhile stays. */
 export function stillEnds({ expiresAtSeconds }: Item): Condition {
   return {

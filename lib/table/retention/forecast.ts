@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { DAY_MS } from '../../clock';
 import { plain, type ValueOf } from '../attribute';
-import type { Table } from '../client';
+import type { Table, Write } from '../client';
 import { declareEntity } from '../entity';
 import { ofService } from '../place';
 
@@ -30,6 +30,11 @@ export type StoredForecast = ValueOf<typeof retentionForecast>;
 export async function readForecast(table: Table): Promise<StoredForecast | undefined> {
   const [item] = await table.getMany([retentionForecast.key('')]);
   return retentionForecast.read(item);
+}
+
+/** Puts a forecast in the place of the one before. */
+export function putForecast(value: StoredForecast): Write {
+  return { Put: { Item: retentionForecast.make('', undefined, value) } };
 }
 
 /** In which week something ends, counted from a moment; undefined behind the last. */
