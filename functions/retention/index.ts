@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 import { operation } from '../../lib/gate/operation';
 import { serve } from '../../lib/host/serve';
-import { dutyOperations } from './duty-operations';
 import { kindIds } from '../../lib/policy/kinds';
+import { dutyOperations } from './duty-operations';
 import { holdOperations } from './hold-operations';
 import { recipientOperations } from './recipient-operations';
 import { runProcess } from './run-process';

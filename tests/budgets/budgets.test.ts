@@ -499,6 +499,13 @@ const seldom: Partial<Record<Principal, Grant[]>> = {
     // tests/breach/scope: a scope that rests on lists or on what somebody has touched.
     ...['BatchGetItem', 'Query'].map((act) => onItems(act, 'LIST#*')),
     { action: 'dynamodb:Query', resource: 'Table/index/touched', key: '*' },
+    // tests/process/rotation: the keys of holds.
+    onItems('UpdateItem', 'HOLD#*'),
+    // tests/hold: a picture.
+    ...['avatars', 'incoming'].flatMap((folder) =>
+      ['s3:GetObject', 's3:PutObject'].map((action) => ({ action, resource: `ObjectsBucket/${folder}/*` })),
+    ),
+    ...['kms:Decrypt', 'kms:GenerateDataKey'].map((action) => ({ action, resource: 'ObjectsKey' })),
     // tests/hosts/queue: an avatar.
     { action: 's3:DeleteObject', resource: 'ObjectsBucket/incoming/*' },
     { action: 's3:DeleteObject', resource: 'ObjectsBucket/avatars/*' },

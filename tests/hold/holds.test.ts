@@ -3,8 +3,11 @@ import { AppError } from '../../lib/errors';
 import { frozenItem } from '../../lib/table/hold/frozen-item';
 import { clearHold, holdKey } from '../../lib/table/hold/hold';
 import { itemsSealer } from '../../lib/table/hold/open-hold';
-import { type Holder, holder, linkTo, newCard } from '../cards/support';
 import { startOfEnd } from '../../lib/table/person/end-of-account';
+import { readPerson } from '../../lib/table/person/person';
+import { openPerson } from '../../lib/table/person/person-key';
+import { DRAWN, picturePlace, putAvatar } from '../../lib/table/profile/avatar';
+import { type Holder, holder, linkTo, newCard } from '../cards/support';
 import { withdraw } from '../support/consent';
 import { move, takeKey } from '../support/life';
 import { createWorld, onceKey, type World } from '../support/world';
@@ -234,7 +237,15 @@ describe('a hold (S3)', () => {
     expect(stays.length).toBeGreaterThan(0);
     expect(stays.every(({ dueAt, expiresAtSeconds }) => !dueAt && expiresAtSeconds)).toBe(true);
     const others = new Set(left.map(({ entity }) => entity));
-    for (const known of ['person', 'ledger-entry', 'frozen-item', 'person-process', 'certificate', 'recipient-duty']) others.delete(known);
+    for (const known of [
+      'person',
+      'ledger-entry',
+      'frozen-item',
+      'person-process',
+      'certificate',
+      'recipient-duty',
+    ])
+      others.delete(known);
     expect([...others]).toEqual([]);
     await release(world, holdId);
     const after = await everything(world, me.subjectId);
@@ -242,5 +253,25 @@ describe('a hold (S3)', () => {
     expect(after.some(({ entity }) => entity === 'frozen-item')).toBe(false);
     const kept = new Set(stays.map(({ sk }) => sk));
     expect(after.filter(({ sk, dueAt }) => kept.has(sk) && dueAt !== undefined)).toHaveLength(kept.size);
+  });
+
+  it('keeps the picture of a record inside it, and gives it back sealed for the person', async () => {
+    const me = await holder(world, `held-picture-${onceKey()}`, 'profile');
+    const self = await personOf(world, me.subjectId);
+    const sealer = self && (await openPerson(world.deps, readPerson(self)));
+    if (!sealer) throw new Error('nobody is there');
+    const key = `${DRAWN}${onceKey()}`;
+    world.files.set(key, sealer.seal(Buffer.from('a picture'), picturePlace(key)));
+    const current = { avatarId: 'a', key, width: 1, height: 1, madeAt: '2026-12-01' };
+    const value = { version: 1, epoch: 0, objects: [key], appearing: {}, openUntilSeconds: 0, current };
+    await world.deps.table.write(putAvatar(me.subjectId, value, sealer));
+    const holdId = await place(world, me.subjectId, { kinds: ['avatar'] });
+    const { avatar } = await frozen(world, me.subjectId);
+    expect(avatar).toBeDefined();
+    expect(avatar).not.toHaveProperty('objects');
+    expect(world.files.has(key)).toBe(false);
+    await release(world, holdId);
+    const back = world.files.get(key);
+    expect(back && sealer.decrypt(back, picturePlace(key)).toString()).toBe('a picture');
   });
 });

@@ -60,7 +60,8 @@ export async function* eraseSteps(
     const entity = entityOf(item, among);
     // What is frozen is judged by what it is; its release is its end.
     const of = isFrozen(item) ? entityOf({ ...item, entity: item.of }, among) : entity;
-    if (isDutyOfHold(item) || item.sk === own || item.ended || of.declaration.outlives || !goes(item, of)) continue;
+    if (isDutyOfHold(item) || item.sk === own || item.ended || of.declaration.outlives || !goes(item, of))
+      continue;
     yield* (openUntil(item, entity) > 0 ? open : cut).add(item, entity);
   }
   yield* cut.rest();
