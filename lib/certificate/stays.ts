@@ -1,6 +1,6 @@
 import type { RetentionId } from '../policy/retention';
 import type { Item } from '../table/client';
-import { isHeld } from '../table/item';
+import { isDutyOfHold, isHeld } from '../table/item';
 import type { AnyEntity } from '../table/readers/any-entity';
 import { declaredEntities } from '../table/readers/partition';
 
@@ -16,6 +16,9 @@ const FRAME = [
   'ttlSeconds',
   'dueShard',
   'dueAt',
+  'heldBy',
+  'ended',
+  'forgets',
 ];
 
 /**
@@ -26,8 +29,8 @@ export function stayOf(
   item: Item,
   among: ReadonlyMap<string, AnyEntity> = declaredEntities,
 ): { rule: RetentionId; purpose: AnyEntity['declaration']['place']['purpose'] } | undefined {
-  if (isHeld(item)) return { rule: 'hold-life', purpose: 'accountability' };
   const declaration = among.get(String(item.entity))?.declaration;
+  if (isByHold(item) && !declaration?.outlives) return { rule: 'hold-life', purpose: 'accountability' };
   if (!declaration?.outlives) return undefined;
   const { outlives, remains, place } = declaration;
   const may = remains && new Set<string>([...FRAME, ...remains]);
@@ -37,5 +40,10 @@ export function stayOf(
 
 /** Whether an item is declared to outlive its person or a hold keeps it, whatever of it is still there. */
 export function outlives(item: Item, among: ReadonlyMap<string, AnyEntity> = declaredEntities): boolean {
-  return isHeld(item) || among.get(String(item.entity))?.declaration.outlives !== undefined;
+  return among.get(String(item.entity))?.declaration.outlives !== undefined || isByHold(item);
+}
+
+/** What a hold keeps, and the duty that lets go of it (promise S3). */
+function isByHold(item: Item): boolean {
+  return isHeld(item) || isDutyOfHold(item);
 }

@@ -26,6 +26,10 @@ export const isFrozen = (item: Record<string, unknown> | undefined): boolean => 
 /** Whether a hold keeps an item, frozen or where it is. */
 export const isHeld = (item: Record<string, unknown> | undefined): boolean => item?.heldBy !== undefined;
 
+/** Whether an item is the duty that keeps what a hold names, which has to outlive whom it is about. */
+export const isDutyOfHold = (item: Record<string, unknown>): boolean =>
+  item.entity === 'person-process' && item.kind === 'hold';
+
 /** Whether a value says nothing at all: an empty list holds no kind. */
 export function saysNothing(value: unknown): boolean {
   return value === undefined || (Array.isArray(value) && value.length === 0);

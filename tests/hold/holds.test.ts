@@ -3,9 +3,13 @@ import { AppError } from '../../lib/errors';
 import { frozenItem } from '../../lib/table/hold/frozen-item';
 import { clearHold, holdKey } from '../../lib/table/hold/hold';
 import { itemsSealer } from '../../lib/table/hold/open-hold';
+import { startOfEnd } from '../../lib/table/person/end-of-account';
+import { readPerson } from '../../lib/table/person/person';
+import { openPerson } from '../../lib/table/person/person-key';
+import { DRAWN, picturePlace, putAvatar } from '../../lib/table/profile/avatar';
 import { type Holder, holder, linkTo, newCard } from '../cards/support';
 import { withdraw } from '../support/consent';
-import { takeKey } from '../support/life';
+import { move, takeKey } from '../support/life';
 import { createWorld, onceKey, type World } from '../support/world';
 import { another, everything, frozen, held, officer, personOf, place, release, saying } from './support';
 
@@ -171,7 +175,10 @@ describe('a hold (S3)', () => {
     const me = await cardHolder();
     const holdId = await place(world, me.subjectId, { kinds: ['card-name'] });
     const rung = () => world.lines.filter((line) => line.includes('HOLD_REVIEW_OVERDUE')).length;
-    const sweep = () => world.ok('retention/sweep', {}, { trigger: 'schedule' });
+    const sweep = async () => {
+      await world.ok('retention/sweep', {}, { trigger: 'schedule' });
+      await world.work();
+    };
     const before = rung();
     world.wait(30 * DAY_MS);
     await sweep();
@@ -208,5 +215,63 @@ describe('a hold (S3)', () => {
     ).toBe('NOT_NOW');
     const { entries } = await world.ok<{ entries: { act: string }[] }>('consent/history', {}, me);
     expect(entries.map(({ act }) => act)).toEqual(expect.arrayContaining(['hold.placed', 'hold.released']));
+  });
+
+  it('is kept through the end of the account, whose rest goes, and ends by itself afterwards', async () => {
+    const me = await cardHolder();
+    const holdId = await place(world, me.subjectId, { kinds: ['card-name', 'ledger-entry'] }, false);
+    await move(world.deps.table, me.subjectId, 'closing');
+    await world.deps.table.write(startOfEnd(me.subjectId, toInstant(world.deps.clock.now()), 1));
+    for (let day = 0; day < 9; day += 1) {
+      await world.ok('retention/sweep', {}, { trigger: 'schedule' });
+      await world.work();
+      world.wait(DAY_MS);
+    }
+    const self = await personOf(world, me.subjectId);
+    expect(self).toMatchObject({ lifeState: 'erased' });
+    expect(self).not.toHaveProperty('wrappedKey');
+    const { card } = await frozen(world, me.subjectId);
+    expect(await openedUnder(holdId, card)).toContain(me.cardId);
+    const left = await everything(world, me.subjectId);
+    const stays = left.filter(({ entity, heldBy }) => entity === 'ledger-entry' && heldBy);
+    expect(stays.length).toBeGreaterThan(0);
+    expect(stays.every(({ dueAt, expiresAtSeconds }) => !dueAt && expiresAtSeconds)).toBe(true);
+    const others = new Set(left.map(({ entity }) => entity));
+    for (const known of [
+      'person',
+      'ledger-entry',
+      'frozen-item',
+      'person-process',
+      'certificate',
+      'recipient-duty',
+    ])
+      others.delete(known);
+    expect([...others]).toEqual([]);
+    await release(world, holdId);
+    const after = await everything(world, me.subjectId);
+    expect(after.some(({ heldBy }) => heldBy !== undefined)).toBe(false);
+    expect(after.some(({ entity }) => entity === 'frozen-item')).toBe(false);
+    const kept = new Set(stays.map(({ sk }) => sk));
+    expect(after.filter(({ sk, dueAt }) => kept.has(sk) && dueAt !== undefined)).toHaveLength(kept.size);
+  });
+
+  it('keeps the picture of a record inside it, and gives it back sealed for the person', async () => {
+    const me = await holder(world, `held-picture-${onceKey()}`, 'profile');
+    const self = await personOf(world, me.subjectId);
+    const sealer = self && (await openPerson(world.deps, readPerson(self)));
+    if (!sealer) throw new Error('nobody is there');
+    const key = `${DRAWN}${onceKey()}`;
+    world.files.set(key, sealer.seal(Buffer.from('a picture'), picturePlace(key)));
+    const current = { avatarId: 'a', key, width: 1, height: 1, madeAt: '2026-12-01' };
+    const value = { version: 1, epoch: 0, objects: [key], appearing: {}, openUntilSeconds: 0, current };
+    await world.deps.table.write(putAvatar(me.subjectId, value, sealer));
+    const holdId = await place(world, me.subjectId, { kinds: ['avatar'] });
+    const { avatar } = await frozen(world, me.subjectId);
+    expect(avatar).toBeDefined();
+    expect(avatar).not.toHaveProperty('objects');
+    expect(world.files.has(key)).toBe(false);
+    await release(world, holdId);
+    const back = world.files.get(key);
+    expect(back && sealer.decrypt(back, picturePlace(key)).toString()).toBe('a picture');
   });
 });

@@ -1,4 +1,3 @@
-import type { Objects } from '../../partner/objects';
 import type { Item, Write } from '../client';
 import { isFrozen } from '../item';
 import { filesOf } from '../readers/erase';
@@ -11,6 +10,12 @@ import { holdsOn, mark } from './release';
 
 /** A file of a record at most; larger ones are none that we have drawn. */
 const MAX_FILE_BYTES = 1024 * 1024;
+
+/** Where files lie (lib/partner/objects.ts). */
+type Objects = {
+  read(name: string, maxBytes: number): Promise<Buffer | undefined>;
+  remove(names: readonly string[]): Promise<void>;
+};
 
 /** What opens a person's records, while they have a key, and what seals for the hold. */
 export type Sealers = { person: Sealer | undefined; hold: Sealer };

@@ -2,12 +2,14 @@ import { toEpochSeconds } from '../../clock';
 import { endOfRetention, ruleOf } from '../../policy/retention';
 import type { Item, Write } from '../client';
 import { endOfItem } from '../entity';
+import { isHeld } from '../item';
+import type { Key } from '../keys';
 import type { AnyEntity } from './any-entity';
 
 /**
  * The write that gives what outlives an ended account its own end: the period of its rule counts from there (promise S2), and
- * the sweep finds it. Undefined where it has an end already, where another event has its period begin, or while it waits to
- * be dealt with.
+ * the sweep finds it; while a hold keeps it, only once it is released. Undefined where it has an end already, where another
+ * event has its period begin, or while it waits to be dealt with.
  */
 export function endStay(item: Item, { declaration }: AnyEntity, endedAt: string): Write | undefined {
   const { outlives, queue } = declaration;
@@ -17,6 +19,7 @@ export function endStay(item: Item, { declaration }: AnyEntity, endedAt: string)
   if ('event' in ends || ('after' in ends && ends.after !== 'account-ended')) return undefined;
   const { pk, sk } = item;
   const end = endOfItem({ pk, sk }, toEpochSeconds(endOfRetention(outlives, Date.parse(endedAt))));
+  if (isHeld(item)) return endAfterHold({ pk, sk }, end.expiresAtSeconds);
   return {
     Update: {
       Key: { pk, sk },
@@ -24,5 +27,18 @@ export function endStay(item: Item, { declaration }: AnyEntity, endedAt: string)
       ConditionExpression: 'attribute_exists(pk)',
       ExpressionAttributeValues: { ':ends': end.expiresAtSeconds, ':shard': end.dueShard, ':due': end.dueAt },
     },
+  };
+}
+
+/** Its release has the sweep find it (`mark` of lib/table/hold/release.ts). */
+function endAfterHold(Key: Key, endsAtSeconds: number): Write {
+  return {
+    Update: {
+      Key,
+      UpdateExpression: 'SET expiresAtSeconds = :ends',
+      ConditionExpression: 'attribute_exists(heldBy)',
+      ExpressionAttributeValues: { ':ends': endsAtSeconds },
+    },
+    ofHold: true,
   };
 }

@@ -1,7 +1,7 @@
 import type { KindId } from '../../policy/kinds';
 import type { PurposeId } from '../../policy/purposes';
 import type { Item, Table, Write } from '../client';
-import { isFrozen, isHeld } from '../item';
+import { isDutyOfHold, isFrozen, isHeld } from '../item';
 import { dataPrefix, keys } from '../keys';
 import { buryPerson } from '../person/bury';
 import { type Condition, remove } from '../replace';
@@ -60,7 +60,8 @@ export async function* eraseSteps(
     const entity = entityOf(item, among);
     // What is frozen is judged by what it is; its release is its end.
     const of = isFrozen(item) ? entityOf({ ...item, entity: item.of }, among) : entity;
-    if (item.sk === own || item.ended || of.declaration.outlives || !goes(item, of)) continue;
+    if (isDutyOfHold(item) || item.sk === own || item.ended || of.declaration.outlives || !goes(item, of))
+      continue;
     yield* (openUntil(item, entity) > 0 ? open : cut).add(item, entity);
   }
   yield* cut.rest();
