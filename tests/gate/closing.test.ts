@@ -94,6 +94,8 @@ const goesOn: Record<string, string> = {
   'profile/inbox': 'told',
   'profile/openNotice': 'told',
   'profile/services': 'seen',
+  'rights/explain': 'seen',
+  'rights/held': 'seen',
 };
 
 /** By hand: what may open data of somebody who has closed their account, though it is not they who call. */
@@ -103,6 +105,8 @@ const opensOthers: Record<string, string> = {
   'consent/inspect': 'a right of theirs, by ticket',
   'identity/decideAppeal': 'an appeal of theirs',
   'identity/openAppeal': 'an appeal of theirs',
+  'retention/explain': 'a right of theirs, by ticket',
+  'retention/hold': 'the law',
   'retention/settleDuty': 'a duty towards them',
   'rights/closeFor': 'their closing',
   'rights/cancelClosingFor': 'their closing',

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import type { JWK } from 'jose';
 import { newIdempotencyKey } from '../../../lib/client/client';
 import { parseToken } from '../../../lib/crypto/token';
+import { verifyCertificate } from '../../commands/verify-certificate';
 import { pushOf, SANDBOX_PUSH } from '../sandbox/wechat-push';
 import { staffClient } from './registers';
 import { agree, codeOf, demand, once, type Person, type Running, textOf, within } from './running';
@@ -92,27 +94,40 @@ export async function erasedEverywhere(running: Running): Promise<string> {
   const theirs = await shown(other, '对方');
   await other.api.cards.offer({ token, cardId: theirs.cardId, fields: ['name'] });
   const number = me.subjectId();
-  await me.api.rights.close({}, await prove(me, 'close'));
+  const { receiptCode } = await me.api.rights.close({}, await prove(me, 'close'));
   await me.api.rights.closeNow({}, await prove(me, 'closeNow'));
   demand(await isGone(me), 'the account is still there');
+  // By hand: what the law keeps, and who is still to confirm that they have deleted.
   const outlives = [
     'person',
     'ledger-entry',
     'appeal',
     'decided-appeal',
     'notice-recipient',
-    'person-process',
+    'recipient-duty',
   ];
+  let left: string[] = [];
   const ended = await within(SOON_MS, async () => {
-    const items = (await running.scan()).filter(({ pk }) => String(pk).startsWith(`P#${number}`));
-    return items.every(({ entity }) => outlives.includes(String(entity)) && entity !== 'person-process');
+    const theirs = (await running.scan()).filter(({ pk }) => String(pk).startsWith(`P#${number}`));
+    const reminds = ({ entity, kind }: Record<string, unknown>) =>
+      entity === 'person-process' && kind !== 'end-account';
+    left = theirs.flatMap((one) =>
+      outlives.includes(String(one.entity)) || reminds(one) ? [] : [String(one.entity)],
+    );
+    return left.length === 0;
   });
-  demand(ended, 'something of theirs is left that nothing keeps');
+  demand(ended, `${left.join(', ')} of theirs is left, and nothing keeps it`);
+  const officer = await staffClient(running, 'officer');
+  const { recipients } = await officer.retention.recipients();
+  const toDelete = recipients.filter(({ subjectId }) => subjectId === number);
+  demand(toDelete.length > 0, 'nobody who was given something is asked to delete it');
   const items = await running.scan();
-  const leading = items.filter(
-    ({ pk, entity, ...item }) =>
-      !String(pk).startsWith(`P#${number}`) && entity !== 'certificate' && textOf(item).includes(number),
-  );
+  // Who is yet to confirm is reminded by the number of the account alone, which is random.
+  const leading = items.filter(({ pk, ...item }) => {
+    const { entity, step } = item;
+    const names = entity === 'certificate' || (entity === 'service-process' && step === 'remind');
+    return !String(pk).startsWith(`P#${number}`) && !names && textOf(item).includes(number);
+  });
   demand(
     leading.length === 0,
     `${leading.map(({ entity }) => entity).join(', ')} of others lead to somebody erased`,
@@ -120,8 +135,22 @@ export async function erasedEverywhere(running: Running): Promise<string> {
   demand((await codeOf(other.api.cards.open({ token }))) === 'NOT_FOUND', 'a link of theirs still opens');
   const [self] = items.filter(({ pk, sk }) => pk === `P#${number}` && sk === 'PERSON');
   demand(self?.lifeState === 'erased' && self.wrappedKey === undefined, 'their key is still there');
+  const stranger = await running.stranger();
+  const handedOut = await within(
+    SOON_MS,
+    async () => (await codeOf(stranger.api.rights.certificate({ receiptCode }))) === 'OK',
+  );
+  demand(handedOut, 'no certificate is handed out against the receipt code');
+  const { certificate } = await stranger.api.rights.certificate({ receiptCode });
+  const answer = await fetch(`${running.api}/.well-known/jwks.json`);
+  const { keys: published } = (await answer.json()) as { keys: JWK[] };
+  const { stays, notCovered, lastCopyAt } = await verifyCertificate(certificate, published);
+  demand(stays.every(({ basis }) => basis !== '') && notCovered.length > 0, 'the certificate overstates');
+  const wrongCode = `${receiptCode.slice(0, -1)}${receiptCode.endsWith('A') ? 'B' : 'A'}`;
+  const toOthers = await codeOf(stranger.api.rights.certificate({ receiptCode: wrongCode }));
+  demand(toOthers === 'NOT_FOUND', `another code got ${toOthers}`);
   const stay = items.filter(({ pk }) => pk === `P#${number}`).length;
-  return `a part went and the rest stayed; of the account only ${stay} records stay, each by its law; no key, no pointer, no link, nothing of others that names them`;
+  return `a part went and the rest stayed; of the account only ${stay} records stay, each by its law; no key, no pointer, no link, nothing of others that names them; ${toDelete.length} recipients asked to delete, with a date; the certificate, signed, says so to whoever has the code, with what it does not cover until ${lastCopyAt?.slice(0, 10) ?? 'a day that nobody knows yet'}`;
 }
 
 /** R9: what WeChat tells starts its duty by itself. */

@@ -19,7 +19,8 @@ export async function cool({ table, clock }: Deps, { process, self }: StepInput)
   if (!self) return { to: 'end' };
   const { lifeState } = readPerson(self);
   if (lifeState === 'held') return { waitUntilMs: clock.now() + HOUR_MS };
-  if (lifeState !== 'closing') return { to: 'end' };
+  // Taken back. Who was given up for another account of theirs, or has died, has nothing to think better of.
+  if (lifeState === 'active' || lifeState === 'restricted') return { to: 'end' };
   if (await takesOver(table, subjectId)) return { waitUntilMs: clock.now() + MINUTE_MS };
   return { to: AFTER_COOLING };
 }
