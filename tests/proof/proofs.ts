@@ -5,6 +5,10 @@ export const proofs: Record<string, { file: string; shows: string }> = {
     shows:
       'of somebody who used everything nothing is found after the end of their account, anywhere, in any form, by any key',
   },
+  'first-write': {
+    file: 'tests/process/end-account.test.ts',
+    shows: 'the first write of an erasure costs the same for ten items and for ten thousand',
+  },
   'location-switch': {
     file: 'tests/location/switch.test.ts',
     shows: 'every order of three acts after two beginnings: a place is kept exactly while it may be',
