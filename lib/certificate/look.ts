@@ -2,7 +2,7 @@ import type { Deps } from '../deps';
 import { slicesOf } from '../slices';
 import type { SurveyPart } from '../table/certificate/survey-part';
 import type { Item } from '../table/client';
-import { type Key, type Pointer, partition, subjectOf } from '../table/keys';
+import { type Key, type Pointer, partition, subjectOf, type TableId, tableOf } from '../table/keys';
 import { type IndexEntry, indexes, namesPerson, tracesOf } from './traces';
 
 /** Where something of a person can be, beside their own partition. */
@@ -81,7 +81,10 @@ async function stillListed(
   entries: readonly IndexEntry[],
 ): Promise<number> {
   const places = new Map(
-    entries.map((entry) => [`${entry.index}\n${entry.partition}\n${entry.sort}`, entry]),
+    entries.map((entry) => [
+      `${entry.index}\n${entry.partition}\n${entry.sort}\n${tableFor(subjectId, entry)}`,
+      entry,
+    ]),
   );
   const sought = new Set(entries.map(({ index, sk }) => `${index}\n${sk}`));
   let found = 0;
@@ -98,11 +101,8 @@ async function stillListed(
 }
 
 /** The person's own entries at one place of an index, page by page: others may have some at the same place. */
-async function entriesAt(
-  table: Deps['table'],
-  subjectId: string,
-  { index, partition: at, sort }: IndexEntry,
-): Promise<Item[]> {
+async function entriesAt(table: Deps['table'], subjectId: string, entry: IndexEntry): Promise<Item[]> {
+  const { index, partition: at, sort } = entry;
   const [partitionName, sortName] = indexes[index];
   const own: Item[] = [];
   let after: Key | undefined;
@@ -116,11 +116,17 @@ async function entriesAt(
         ...(after && { ExclusiveStartKey: after }),
       },
       'ended-too',
+      tableFor(subjectId, entry),
     );
     own.push(...items.filter(({ pk }) => pk === partition(subjectId)));
     after = lastKey;
   } while (after);
   return own;
+}
+
+/** The table whose index has an entry: that of the item that it is of. */
+function tableFor(subjectId: string, { sk }: IndexEntry): TableId {
+  return tableOf({ pk: partition(subjectId), sk });
 }
 
 /** The second that a moment lies in, as items say when they came. */

@@ -106,6 +106,7 @@ describe('the certificate of an erasure (R3)', () => {
       'partition',
       () => ({ keeps: ({ entity }: Item) => entity === 'wechat-account' }),
     ],
+    ['a place is not erased', 'indexes', () => ({ keeps: ({ entity }: Item) => entity === 'location' })],
     ['something undeclared lies there', 'partition', (me) => ({ adds: foreign(me) })],
     ['a key is there again', 'partition', (me) => ({ adds: more(me) })],
     [
@@ -175,8 +176,8 @@ describe('the certificate of an erasure (R3)', () => {
 
 /** The same service over a table whose index of who is near has kept an entry. */
 function withStale(deps: Deps, entry: Item): Deps {
-  const query: Table['query'] = async (asked, which) => {
-    const met = await deps.table.query(asked, which);
+  const query: Table['query'] = async (asked, ...how) => {
+    const met = await deps.table.query(asked, ...how);
     return asked.IndexName === 'near' ? { ...met, items: [...met.items, entry] } : met;
   };
   return { ...deps, table: { ...deps.table, query } };

@@ -46,7 +46,7 @@ export function noteWays(self: Item, nowMs: number): Write {
   return putSurveyPart(subjectId, 0, { seenAtSeconds: secondOf(nowMs), leads, files: [], entries: [] });
 }
 
-/** A page of the partition without the row of the process itself, and the sort key to go on after. */
+/** A page of the partition, in both tables, without the row of the process itself, and the sort key to go on after. */
 export async function pageOf(
   { table }: Pick<Deps, 'table'>,
   process: Process,
@@ -59,7 +59,11 @@ export async function pageOf(
     Limit: SURVEY_PAGE,
     ...(after !== undefined && { ExclusiveStartKey: { pk, sk: String(after) } satisfies Key }),
   };
-  const { items, lastKey } = await table.query(page, 'ended-too');
+  const { items: inMain, lastKey } = await table.query(page, 'ended-too');
+  const { Limit: _limit, ExclusiveStartKey: _after, ...whole } = page;
+  // With the last page comes the one item that a person may have in the table of places.
+  const inPlaces = lastKey ? [] : (await table.query(whole, 'ended-too', 'places')).items;
+  const items = [...inMain, ...inPlaces];
   const { sk: own } = processKey(process);
   return { items: items.filter(({ sk }) => sk !== own), last: lastKey?.sk };
 }
