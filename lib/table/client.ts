@@ -120,16 +120,7 @@ const BATCH_KEYS = 100;
 
 /** Opens the table. Opening costs nothing; the first call connects. */
 export function createTable(parts: TableParts): Table {
-  const {
-    name,
-    placesName,
-    region,
-    endpoint,
-    clock,
-    random = systemRandom,
-    limits = timeLimits,
-    observe,
-  } = parts;
+  const { name, region, endpoint, clock, random = systemRandom, limits = timeLimits, observe } = parts;
   const raw = new DynamoDBClient({
     region,
     requestHandler: awsWaits(limits.table, limits.connectMs),
@@ -139,7 +130,7 @@ export function createTable(parts: TableParts): Table {
   raw.middlewareStack.remove(UNREAD_LOG);
   observe?.(raw);
   const client = DynamoDBDocumentClient.from(raw, { marshallOptions: { removeUndefinedValues: true } });
-  const { commonOf, byTable, nameFor } = twoTables(name, placesName);
+  const { commonOf, byTable, nameFor } = twoTables(name, parts.placesName);
 
   const alive = (item: Item | undefined): item is Item =>
     item !== undefined && !isFrozen(item) && !(Number(item.expiresAtSeconds) <= toEpochSeconds(clock.now()));

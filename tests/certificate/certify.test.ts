@@ -108,6 +108,7 @@ describe('the certificate of an erasure (R3)', () => {
       'partition',
       () => ({ keeps: ({ entity }: Item) => entity === 'wechat-account' }),
     ],
+    ['a place is not erased', 'indexes', () => ({ keeps: ({ entity }: Item) => entity === 'location' })],
     ['something undeclared lies there', 'partition', (me) => ({ adds: foreign(me) })],
     ['a key is there again', 'partition', (me) => ({ adds: more(me) })],
     [
