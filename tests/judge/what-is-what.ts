@@ -147,9 +147,6 @@ export const outlives = new Set([
 ]);
 /** And of their own item. */
 export const remains = new Set(
-  'everyoneShard subjectId usedOn dueShard dueAt createdAt lifeState lifeStateAt held ledgerSeq ledgerHash wrappedKey'.split(
-    ' ',
-  ),
   'everyoneShard subjectId createdAt lifeState lifeStateAt held ledgerSeq ledgerHash'.split(' '),
 );
 
