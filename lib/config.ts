@@ -30,7 +30,7 @@ const settings = z.object({
   PROCESS_QUEUE_URL: z.string().check(z.minLength(1)),
   NOTICE_QUEUE_URL: z.string().check(z.minLength(1)),
   SQS_ENDPOINT: z.string(),
-  // Several, separated by commas, while the root key is being changed: the first one wraps, all of them unwrap.
+  // That of this region; for who makes keys those of all regions, separated by commas, this one's first. All wrap and unwrap.
   ROOT_KEY: z
     .string()
     .check(z.regex(/^(kms:arn:[^,]+|local:[A-Za-z0-9+/]{43}=)(,(kms:arn:[^,]+|local:[A-Za-z0-9+/]{43}=))*$/)),

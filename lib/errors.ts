@@ -45,6 +45,7 @@ export const errorCodes = {
   TOO_MANY_ATTEMPTS: { status: 429, message: '尝试次数过多，请稍后再试。' },
   INTERNAL: { status: 500, message: '服务出现问题，请稍后再试。如需帮助，请提供请求编号。' },
   PARTNER_UNAVAILABLE: { status: 503, message: '合作方服务暂时不可用，请稍后再试。' },
+  RESTORING: { status: 503, message: '服务正在从备份恢复，已删除的信息清除之后才会重新开放，请稍后再试。' },
   BUSY: { status: 503, message: '服务繁忙，请稍后再试。' },
 } as const satisfies Record<string, { status: number; message: string }>;
 

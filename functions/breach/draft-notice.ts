@@ -4,6 +4,7 @@ import { AppError, invalidInput } from '../../lib/errors';
 import type { Run } from '../../lib/gate/operation';
 import { hashAsSealed, hashOf, sealOf } from '../../lib/notice/approval';
 import type { ChannelId } from '../../lib/notice/channel';
+import { breachWording } from '../../lib/notice/text/breach';
 import { type DraftWords, flawsOf } from '../../lib/notice/text/flaws';
 import type { NoticeWords } from '../../lib/notice/text/items';
 import { toStored } from '../../lib/notice/text/stored';
@@ -83,12 +84,12 @@ async function proposed(deps: Deps, input: Draft, { opened, audience, before, at
   const flaws = flawsOf(words, kinds);
   if (flaws.length > 0) throw new AppError('INVALID_INPUT', { fields: flaws });
   const channels: ChannelId[] = [...input.channels, 'inbox', 'announcement'];
-  const whole = words as NoticeWords;
-  const wording = { noticeId, words: whole, kinds, drill, channels, nowMs: Date.parse(at) };
+  const said = breachWording(words as NoticeWords);
+  const wording = { noticeId, ...said, kinds, drill, channels, nowMs: Date.parse(at) };
   const made = textsOf(wording, deps.noticeTemplates);
   if ('flaws' in made) throw new AppError('INVALID_INPUT', { fields: made.flaws });
   const content = {
-    ...{ noticeId, kind: 'breach', drill, audienceId: scopeId, parts: audience.parts, channels },
+    ...{ noticeId, kind: said.kind, drill, audienceId: scopeId, parts: audience.parts, channels },
     texts: toStored(made.texts, channels),
     exemptions: before?.audienceId === scopeId ? before.exemptions : [],
   };

@@ -3,6 +3,7 @@ import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
 import type { Run } from '../../lib/gate/operation';
 import { sealOf } from '../../lib/notice/approval';
+import { noticeKinds } from '../../lib/notice/kinds';
 import { announcementText } from '../../lib/notice/text/notice-for';
 import { fromStored } from '../../lib/notice/text/stored';
 import { beginSending, noticeProcess } from '../../lib/process/notice/spread';
@@ -11,7 +12,6 @@ import { changeIncident } from '../../lib/table/incident/change-incident';
 import type { IncidentAct } from '../../lib/table/incident/incident-acts';
 import { announce, loadAnnouncements, withdrawAnnouncement } from '../../lib/table/notice/announcement';
 import {
-  APPROVALS,
   approveNotice as approval,
   mayMove,
   moveNotice,
@@ -32,14 +32,15 @@ export async function approveNotice(deps: Deps, { caller, input, requestId }: Ru
   const { staffId } = caller;
   if (notice.proposal.by === staffId) throw new AppError('CALLER_NOT_ALLOWED');
   if (notice.approvedBy.includes(staffId)) return noticeShown(known);
-  if (notice.state !== 'proposed') throw new AppError('NOT_NOW', { why: `已有 ${APPROVALS} 人批准。` });
+  if (notice.state !== 'proposed')
+    throw new AppError('NOT_NOW', { why: `已有 ${noticeKinds.breach.approvals} 人批准。` });
   const approvedBy = [...notice.approvedBy, staffId];
   const seal = await sealOf(deps.ring, hash, { ...notice.proposal, approvedBy });
   const proposal = { ...notice.proposal, seal };
   await act(deps, known, 'notice.approved', { staffId, requestId, hash }, [
     approval(notice, staffId, proposal),
   ]);
-  const state = approvedBy.length >= APPROVALS ? ('approved' as const) : notice.state;
+  const state = approvedBy.length >= noticeKinds.breach.approvals ? ('approved' as const) : notice.state;
   return noticeShown({ ...known, notice: { ...notice, proposal, approvedBy, state } });
 }
 

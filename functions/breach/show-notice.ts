@@ -1,12 +1,12 @@
 import type { Deps } from '../../lib/deps';
 import type { Run } from '../../lib/gate/operation';
 import { exemptBy } from '../../lib/notice/exemption';
+import { noticeKinds, type Reader } from '../../lib/notice/kinds';
 import { announcementText, noticeFor } from '../../lib/notice/text/notice-for';
 import { fromStored } from '../../lib/notice/text/stored';
-import type { NoticeTexts, Reader } from '../../lib/notice/text/texts';
+import type { NoticeTexts } from '../../lib/notice/text/texts';
 import { type KindId, kinds as registered } from '../../lib/policy/kinds';
 import type { AudienceHead } from '../../lib/table/notice/audience-head';
-import { APPROVALS } from '../../lib/table/notice/notice';
 import { type KnownNotice, knownNotice, type OfNotice } from './known-notice';
 
 /** What stands over a notice after every act on it: its words by their hash, and to how many it goes. */
@@ -20,7 +20,7 @@ export function noticeShown({ notice, audience, hash }: Pick<KnownNotice, 'notic
     announceDays: proposal.announceDays,
     draftedBy: proposal.by,
     draftedAt: proposal.at,
-    approvalsNeeded: APPROVALS,
+    approvalsNeeded: noticeKinds.breach.approvals,
     whom: whomOf(audience, notice.exemptions),
   };
 }

@@ -3,7 +3,6 @@ import { operation } from '../../lib/gate/operation';
 import { registryChanges } from '../../lib/policy/changes';
 import { ownLists } from './own-lists';
 import { policy } from './policy';
-import { policyAnnouncements, seeNotice } from './policy-announcements';
 import { approvePolicy, proposePolicy, rejectPolicy, showProposal } from './publish';
 import { hex, instant } from './shapes';
 import { announcement, lists, versions } from './versions';
@@ -117,30 +116,6 @@ export const policyOperations = {
     ledger: 'none',
     budget: { trips: 0, readUnits: 0, writeUnits: 0 },
     run: lists,
-  }),
-  policyAnnouncements: operation({
-    summary: '给我的政策变更通知：改了什么、哪些要重新决定。',
-    caller: 'subject',
-    purpose: 'accountability',
-    kinds: { in: [], out: ['policy-notice'] },
-    input: nothing,
-    output: z.object({
-      notices: z.array(z.object({ ...told.shape, sentAt: z.string(), seenAt: z.optional(z.string()) })),
-    }),
-    ledger: 'none',
-    budget: { trips: 2, readUnits: 2, writeUnits: 0 },
-    run: policyAnnouncements,
-  }),
-  seeNotice: operation({
-    summary: '记下我看过一则通知。看过不等于同意。',
-    caller: 'subject',
-    purpose: 'accountability',
-    kinds: { in: ['policy-notice'], out: [] },
-    input: z.strictObject({ version: z.int().check(z.minimum(2)) }),
-    output: z.object({ seen: z.literal(true) }),
-    ledger: 'none',
-    budget: { trips: 2, readUnits: 1, writeUnits: 10 },
-    run: seeNotice,
   }),
   ownLists: operation({
     summary: '我的双清单：现在收集我的哪些信息、交给过谁、几次、最近一次在什么时候。',

@@ -5,6 +5,7 @@ import type { Run } from '../../lib/gate/operation';
 import { describeDifference } from '../../lib/policy/difference';
 import { flawsOf, type RegistryChanges, withChanges } from '../../lib/policy/registry';
 import { type PolicyVersion, purposesExceeding, versionAfter } from '../../lib/policy/version';
+import { audienceProcess, beginAudience } from '../../lib/process/audience/begin';
 import { ConditionFailed } from '../../lib/table/client';
 import {
   parseVersion,
@@ -16,7 +17,6 @@ import {
   type StoredVersion,
   toSummary,
 } from '../../lib/table/policy/policy-version';
-import { beginProcess } from '../../lib/table/process/process';
 
 type Propose = {
   from: 'build' | 'latest';
@@ -79,7 +79,8 @@ export async function approvePolicy(deps: Deps, { caller, input }: Run<'staff', 
   if (latest.version === input.version && latest.textHash === input.textHash) return published(latest);
   const proposal = demandProposal(pending, input);
   if (proposal.proposedBy === caller.staffId) throw new AppError('CALLER_NOT_ALLOWED');
-  const decidedAt = toInstant(deps.clock.now());
+  const nowMs = deps.clock.now();
+  const decidedAt = toInstant(nowMs);
   const content: PolicyVersion = { ...parseVersion(proposal), announcedAt: decidedAt };
   demandNotice(deps, content);
   const approved: StoredVersion = {
@@ -90,18 +91,14 @@ export async function approvePolicy(deps: Deps, { caller, input }: Run<'staff', 
   };
   const writes = await publishVersion(deps.ring, approved, toSummary(latest), book);
   const [first, ...others] = writes;
-  const telling = content.difference?.material ? [noticeRef(content.version)] : [];
-  const begins = telling.map((ref) =>
-    beginProcess(ref, 'spread', { policyVersion: content.version }, deps.clock.now()),
-  );
+  const { version } = content;
+  const telling = content.difference?.material ? [audienceProcess(`policy-${version}`, nowMs)] : [];
+  const begins = telling.map((ref) => beginAudience(ref, 'policy', { version }, nowMs));
   if (first) await deps.table.write(first, ...others, ...begins).catch(refused);
   await deps.policy.refresh('now');
   await deps.queue.send(telling);
   return published(content);
 }
-
-/** The process that tells people of a version (lib/process/policy-notice.ts). */
-const noticeRef = (version: number) => ({ kind: 'policy-notice', id: String(version) });
 
 function published({ version, announcedAt, effectiveAt }: PolicyVersion) {
   return { version, announcedAt, effectiveAt };

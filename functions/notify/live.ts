@@ -1,7 +1,7 @@
 import type { Deps } from '../../lib/deps';
 import { liveChannels } from '../../lib/notice/channel-set';
+import { noticeKindOf } from '../../lib/notice/kinds';
 import { mailFor, smsFor, subscribeFor } from '../../lib/notice/text/message-for';
-import { templateOf } from '../../lib/notice/text/texts';
 import { liveWays } from '../../lib/process/notice/live-ways';
 
 /**
@@ -9,10 +9,10 @@ import { liveWays } from '../../lib/process/notice/live-ways';
  * settings, in the words that were approved.
  */
 export function withLiveWays(deps: Deps): Deps {
-  const named = (name: string) => deps.templates.find((one) => one.name === name);
+  const named = (name: string | undefined) => deps.templates.find((one) => one.name === name);
   const ways = liveWays(deps, {
     words: { subscribe: subscribeFor, sms: smsFor, mail: mailFor },
-    templates: { self: named(templateOf.self), guardian: named(templateOf.guardian) },
+    templateFor: ({ kind, as }) => named(noticeKindOf(kind)?.templates[as]?.subscribe),
     offered: deps.offers.channels,
   });
   return { ...deps, channels: { ...deps.channels, live: liveChannels(ways) } };

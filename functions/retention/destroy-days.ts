@@ -1,4 +1,5 @@
 import type { Deps } from '../../lib/deps';
+import { beginDormancy } from '../../lib/process/dormancy';
 import { lostRace } from '../../lib/table/races';
 import { appendRetention } from '../../lib/table/retention/append';
 import { moveServiceKey } from '../../lib/table/service/key-store';
@@ -6,8 +7,8 @@ import { firstTrailDay } from '../../lib/trail/days';
 
 /**
  * Destroys the keys of the days whose pseudonyms have reached their period (promise S2): the seed is moved on, and from a later
- * one no earlier day's key is ever made. The retention chain tells of it in the same write. Safe to repeat and for several at
- * once.
+ * one no earlier day's key is ever made. The retention chain tells of it in the same write, which happens once a day, and so begins
+ * what else is done once a day. Safe to repeat and for several at once.
  */
 export async function destroyDays(deps: Pick<Deps, 'ring' | 'table' | 'clock'>): Promise<void> {
   const before = firstTrailDay(deps.clock.now());
@@ -19,5 +20,6 @@ export async function destroyDays(deps: Pick<Deps, 'ring' | 'table' | 'clock'>):
     kind: 'log-pseudonym',
     details: { before },
   } as const;
-  await appendRetention(deps, entry, moveServiceKey(moved.before, moved.after)).catch(lostRace);
+  const writes = [...moveServiceKey(moved.before, moved.after), beginDormancy(deps.clock.now())];
+  await appendRetention(deps, entry, writes).catch(lostRace);
 }

@@ -96,7 +96,7 @@ export const holdOperations = {
     output: z.object({ holds: z.array(shown) }),
     ledger: 'none',
     // Two trips for every hundred.
-    budget: { trips: 2, readUnits: 3, writeUnits: 0 },
+    budget: { trips: 2, readUnits: 4, writeUnits: 0 },
     run: holds,
   }),
   reviewHold: operation({

@@ -1,24 +1,24 @@
 import * as z from 'zod/mini';
 import { operation } from '../../lib/gate/operation';
 import { serve } from '../../lib/host/serve';
+import { kindIds } from '../../lib/policy/kinds';
 import { dutyOperations } from './duty-operations';
 import { holdOperations } from './hold-operations';
 import { recipientOperations } from './recipient-operations';
 import { runProcess } from './run-process';
 import { sweep } from './sweep';
 
-/** What steps of processes read and write beside what they tell people: joins, rotations, incidents and who they concern. */
-const usedByProcesses = ['wechat-openid', 'key-material', 'incident-record', 'notice-record'] as const;
-
 export const retention = {
   ...dutyOperations,
   ...recipientOperations,
   runProcess: operation({
     summary:
-      '队列：推进一项需要时间的处理任务（撤回后的删除、账号合并、政策变更的告知、密钥轮换、安全事件的时限、止损和影响范围）。',
+      '队列：推进一项需要时间的处理任务（撤回后的删除、账号合并、找出一份告知关系到谁、密钥轮换、依法封存、从备份恢复后的重新清除、安全事件的时限、止损和影响范围）。',
     caller: 'queue',
+    worksRestored: true,
     purpose: 'accountability',
-    kinds: { in: ['policy-notice'], uses: [...usedByProcesses], out: [] },
+    // A hold seals anew whatever it names, so the steps of processes may touch any kind.
+    kinds: { in: [], uses: kindIds, out: [] },
     input: z.strictObject({
       kind: z.string().check(z.regex(/^[a-z-]{1,32}$/)),
       id: z.string().check(z.regex(/^[\w-]{1,64}$/)),
@@ -37,8 +37,10 @@ export const retention = {
   sweep: operation({
     summary: '定时：推进到期的处理任务，清除保存期限已到的记录。',
     caller: 'scheduler',
+    worksRestored: true,
     purpose: 'accountability',
-    kinds: { in: ['policy-notice'], uses: [...usedByProcesses], out: [] },
+    // A hold seals anew whatever it names, so the steps of processes may touch any kind.
+    kinds: { in: [], uses: kindIds, out: [] },
     input: z.strictObject({}),
     output: z.object({
       /** Processes that were due: the queue has been asked for them. */

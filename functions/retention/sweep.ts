@@ -1,6 +1,7 @@
 import type { Deps } from '../../lib/deps';
 import type { Run } from '../../lib/gate/operation';
 import { faultOf } from '../../lib/log';
+import { goesOnRestored } from '../../lib/process/re-erase';
 import { beginSweep, sweepOf } from '../../lib/process/sweep';
 import { type Part, sweepPart } from '../../lib/process/sweep/sweep-part';
 import { ConditionFailed } from '../../lib/table/client';
@@ -9,6 +10,7 @@ import { dueProcesses } from '../../lib/table/process/process';
 import { addServiceKey } from '../../lib/table/service/key-store';
 import { destroyDays } from './destroy-days';
 import { destroyPlaceKeys } from './destroy-place-keys';
+import { beginWhereRestored } from './restored';
 
 /** A run stops taking up work after this long, well inside the platform's 60 s; the next run goes on. */
 export const SWEEP_MS = 45_000;
@@ -33,6 +35,7 @@ export async function sweep(deps: Deps, { requestId }: Pick<Run<'scheduler', unk
     outcome.failed += 1;
     deps.log({ event: 'fault', requestId, operation, ...faultOf(error) });
   };
+  await beginWhereRestored(deps, requestId);
   await destroyPlaceKeys(deps).catch(failed);
   await destroyDays(deps).catch(failed);
   await makeStayKeys(deps).catch(failed);
@@ -58,8 +61,9 @@ async function askForProcesses(deps: Deps, shard: number, stopAtMs: number, outc
   let after: Key | undefined;
   do {
     const { due, lastKey } = await dueProcesses(deps.table, shard, startedAtMs, PAGE, after);
-    if (due.length > 0) await deps.queue.send(due.map(({ ref }) => ref));
-    asked += due.length;
+    const going = due.filter(({ ref }) => !deps.policy.isRestored() || goesOnRestored(ref.kind));
+    if (going.length > 0) await deps.queue.send(going.map(({ ref }) => ref));
+    asked += going.length;
     after = lastKey;
   } while (after && asked < MOST_OF_A_SHARD && deps.clock.now() <= stopAtMs);
   outcome.found += asked;

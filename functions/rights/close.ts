@@ -52,13 +52,22 @@ type ForSomebody = { subjectId: string; ticket: string };
  * Staff: closes an account for somebody who has asked for it and whose identity the ticket shows, with the same cooling-off:
  * who signs in meanwhile sees it and can take it back.
  */
-export async function closeFor(deps: Deps, { caller, input, requestId }: Run<'staff', ForSomebody>) {
-  const { about, staffId } = caller;
+export async function closeFor(deps: Deps, run: Run<'staff', ForSomebody>) {
+  const { about } = run.caller;
   if (!about) throw new Error('the gate reads whom the operation is about');
-  const { ticket } = input;
-  const by = { actor: 'staff', staff: staffId, reason: 'rights-request', ticket, requestId } as const;
-  const { since, endsAt } = await beginClosing(deps, about.person, by);
+  const { since, endsAt } = await beginClosing(deps, about.person, byStaff(run));
   return { since, endsAt };
+}
+
+/** Staff: takes a closing back for somebody who cannot sign in, such as one whose WeChat account was given up. */
+export async function cancelFor(deps: Deps, run: Run<'staff', ForSomebody>) {
+  await cancelClosing(deps, run.input.subjectId, byStaff(run));
+  return { closing: false as const };
+}
+
+function byStaff({ caller, input, requestId }: Run<'staff', ForSomebody>) {
+  const { ticket } = input;
+  return { actor: 'staff', staff: caller.staffId, reason: 'rights-request', ticket, requestId } as const;
 }
 
 function asked({ since, endsAt, receiptCode }: Closing) {

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import { operation } from '../../lib/gate/operation';
-import { cancel, close, closeFor, closeNow, closing } from './close';
+import { operation, type StaffAccess } from '../../lib/gate/operation';
+import { cancel, cancelFor, close, closeFor, closeNow, closing } from './close';
 
 const nothing = z.strictObject({});
 const stands = {
@@ -11,6 +11,25 @@ const stands = {
   receiptCode: z.string(),
 };
 const kinds = z.array(z.string());
+
+/** What the staff does for somebody who has asked for it. */
+const forSomebody = {
+  caller: 'staff',
+  roles: ['support', 'officer'],
+  purpose: 'account',
+  kinds: { in: ['account-state'], out: ['account-state'] },
+  input: z.strictObject({
+    subjectId: z.string().check(z.regex(/^[\w-]{22}$/)),
+    /** The ticket, in words or by its number, as the operator files it. */
+    ticket: z.string().check(z.trim(), z.minLength(1), z.maxLength(64)),
+  }),
+  about: ({ subjectId, ticket }: { subjectId: string; ticket: string }): StaffAccess => ({
+    subjectId,
+    reason: 'rights-request',
+    ticket,
+  }),
+  ledger: 'act',
+} as const;
 
 /** The target that a proof of self names: there is one account. */
 const account = () => 'account';
@@ -77,21 +96,18 @@ export const closingOperations = {
     run: closing,
   }),
   closeFor: operation({
+    ...forSomebody,
     summary:
       '工作人员：应本人要求代为注销账号。身份核对和经过写在工单里；7 天内本人登录即可看到，也可以撤销。',
-    caller: 'staff',
-    roles: ['support', 'officer'],
-    purpose: 'account',
-    kinds: { in: ['account-state'], out: ['account-state'] },
-    input: z.strictObject({
-      subjectId: z.string().check(z.regex(/^[\w-]{22}$/)),
-      /** The ticket, in words or by its number, as the operator files it. */
-      ticket: z.string().check(z.trim(), z.minLength(1), z.maxLength(64)),
-    }),
-    about: ({ subjectId, ticket }) => ({ subjectId, reason: 'rights-request', ticket }),
     output: z.object({ since: z.string(), endsAt: z.string() }),
-    ledger: 'act',
     budget: { trips: 5, readUnits: 4, writeUnits: 34 },
     run: closeFor,
+  }),
+  cancelClosingFor: operation({
+    ...forSomebody,
+    summary: '工作人员：应不能登录的本人要求撤销注销（例如微信账号已注销的）。身份核对和经过写在工单里。',
+    output: z.object({ closing: z.literal(false) }),
+    budget: { trips: 5, readUnits: 4, writeUnits: 28 },
+    run: cancelFor,
   }),
 };

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { operation } from '../../lib/gate/operation';
 import { consentPurposeIds } from '../../lib/policy/purposes';
 import { erasePart } from './erase-part';
+import { keep } from './keep';
 
 /** What people have erased of their own (PIPL art. 47; promise R3). */
 export const ownOperations = {
@@ -27,5 +28,20 @@ export const ownOperations = {
     ledger: 'act',
     budget: { trips: 2, readUnits: 1, writeUnits: 19 },
     run: erasePart,
+  }),
+  keep: operation({
+    summary:
+      '保留账号：很久没有使用而收到提醒的，调用一次即可保留。登录一次的效果相同；正在注销的，须撤销注销。',
+    caller: 'subject',
+    purpose: 'account',
+    kinds: { in: ['account-state'], out: ['account-state'] },
+    input: z.strictObject({}),
+    output: z.object({
+      /** Nobody asks again before. */
+      askedNotBefore: z.string(),
+    }),
+    ledger: 'none',
+    budget: { trips: 2, readUnits: 1, writeUnits: 4 },
+    run: keep,
   }),
 };

@@ -16,7 +16,7 @@ export const titles: Record<string, string> = {
   location: '位置和附近',
   rights: '删除与注销',
   breach: '安全事件',
-  retention: '期限与待办',
+  retention: '保存期限、依法封存与待办',
 };
 
 /** Callers that reach us over the network, in words. The queue's and the timer's operations are nobody's to call. */

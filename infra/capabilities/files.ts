@@ -100,11 +100,14 @@ function statement(name: Principal, { sid, actions, on, keys }: Statement): obje
 }
 
 /** A thing of the rights in the words of CloudFormation: the app's own, or one that the stack of the data exports. */
-function arnOf(name: Principal, thing: string): object {
+function arnOf(name: Principal, thing: string): object | string {
   if (thing === 'OwnLog') {
     const log = `log-group:/aws/lambda/\${self:custom.prefix}-${name}:*`;
     return { 'Fn::Sub': `arn:\${AWS::Partition}:logs:\${AWS::Region}:\${AWS::AccountId}:${log}` };
   }
+  // Of the other region, where one stands; until then an ARN that is nobody's.
+  if (thing === 'OtherRootKey')
+    return `\${param:otherRootKeyArn, 'arn:aws-cn:kms:cn-north-1:000000000000:key/none'}`;
   if (thing === 'SettingsKey') return { 'Fn::GetAtt': ['SettingsKey', 'Arn'] };
   const [id = '', ...below] = thing.split('/');
   const imported = { 'Fn::ImportValue': `\${self:custom.prefix}-${id}Arn` };

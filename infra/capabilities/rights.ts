@@ -27,8 +27,9 @@ export type TableRights = {
   places?: Omit<TableRights, 'places'>;
 };
 
-/** Every function obeys the policy, stops what an incident has stopped, and says what is announced to everybody. */
-export const everyFunction = { POLICY: 'get', CONTAINMENT: 'get', ANNOUNCED: 'get' };
+/** Every function obeys the policy, stops what an incident has stopped, says what is announced to everybody, and knows a
+ * restored table. */
+export const everyFunction = { POLICY: 'get', CONTAINMENT: 'get', ANNOUNCED: 'get', OPENED: 'get' };
 /** Whoever seals opens the key ring; none of them writes a key. */
 export const everySealer = { KEYS: 'query' };
 
@@ -50,7 +51,7 @@ export const tableRights: Record<Principal, TableRights> = {
   },
   consent: {
     items: {
-      'P#*': 'get query put update delete check',
+      'P#*': 'get query put update delete',
       'TRY#*': 'update',
       'GAUGE#*': 'update',
       POLICY: 'put',
@@ -97,8 +98,8 @@ export const tableRights: Record<Principal, TableRights> = {
       'P#*': 'get query put update delete',
       'TRY#*': 'update',
       'GAUGE#*': 'update',
-      'CERTIFICATE#*': 'get',
       'HOLD#*': 'get',
+      'CERTIFICATE#*': 'get',
     },
     places: { items: { 'P#*': 'put' } },
   },
@@ -133,9 +134,12 @@ export const tableRights: Record<Principal, TableRights> = {
       'SCOPE#*': 'query put delete',
       'LIST#*': 'get query delete',
       'AUDIENCE#*': 'get query put delete',
+      'NOTICE#*': 'put',
+      ANNOUNCED: 'put',
       'P#*': 'get query put update delete check',
       'PROCESS#*': 'get put update delete',
       KEYS: 'put delete',
+      OPENED: 'put',
       'ID#*': 'get delete',
       'SURVEY#*': 'get put delete',
       'CERTIFICATE#*': 'put',
@@ -144,14 +148,15 @@ export const tableRights: Record<Principal, TableRights> = {
       'RETENTION#*': 'get put',
       'HOLD#*': 'get put update',
     },
-    // By actor: whatever any of them has touched may be asked. Who certifies an erasure looks wherever an item of it was.
+    // By actor: whatever any of them has touched may be asked.
     indexes: {
-      due: ['DUE#*', 'ENDS#*', 'HOLDS', 'AUTHORISATIONS', 'RECIPIENTS', 'CARD-TEXTS'],
+      due: ['DUE#*', 'ENDS#*', 'HOLDS', 'AUTHORISATIONS', 'RECIPIENTS', 'CARD-TEXTS', 'DORMANT-*'],
       everyone: 'EVERYONE#*',
       touched: '*',
     },
     places: {
       items: { 'P#*': 'get query put delete', 'PLACE-KEYS': 'query delete' },
+      // Who certifies an erasure looks wherever an item of it was.
       indexes: { due: 'ENDS#*', near: '*' },
     },
   },
@@ -166,7 +171,7 @@ export const tableRights: Record<Principal, TableRights> = {
     indexes: { due: 'NOTICES#*' },
   },
   // The person who begins a rotation of keys: nobody else wraps by the root key, and its process removes the old ones.
-  'key-rotation': { items: { KEYS: 'query put', 'PROCESS#*': 'get put' } },
+  'key-rotation': { items: { KEYS: 'query put', OPENED: 'put', 'PROCESS#*': 'get put' } },
 };
 
 /** A right outside the table: acts on things, by their names in infra/data and infra/aws. */
@@ -179,6 +184,7 @@ const pictures = ['ObjectsBucket/incoming/*', 'ObjectsBucket/avatars/*'];
 
 /** Of every function. What Lambda does in its name as well: it writes its log and decrypts its settings. */
 export const commonRights: readonly Right[] = [
+  { sid: 'KnowTheTable', actions: ['dynamodb:DescribeTable'], on: ['Table'] },
   { sid: 'WriteOwnLog', actions: ['logs:CreateLogStream', 'logs:PutLogEvents'], on: ['OwnLog'] },
   { sid: 'ReadOwnSettings', actions: ['kms:Decrypt'], on: ['SettingsKey'] },
 ];
@@ -199,10 +205,12 @@ export const capabilityRights: Partial<Record<Capability, readonly Right[]>> = {
     { sid: 'NoteEnds', actions: ['s3:PutObject', 's3:GetObject'], on: ['VaultBucket/*'] },
     { sid: 'ListEnds', actions: ['s3:ListBucketVersions'], on: ['VaultBucket'] },
   ],
-  'look-for-pictures': [{ sid: 'LookForPictures', actions: ['s3:ListBucket'], on: ['ObjectsBucket'] }],
+  // Who certifies that a file is gone reads none: a list says which there are.
+  'list-pictures': [{ sid: 'LookForPictures', actions: ['s3:ListBucket'], on: ['ObjectsBucket'] }],
 };
 
 export const rotationRights: readonly Right[] = [
-  { sid: 'OpenAndWrapKeyRing', actions: ['kms:Decrypt', 'kms:Encrypt'], on: ['RootKey'] },
+  { sid: 'KnowTheTable', actions: ['dynamodb:DescribeTable'], on: ['Table'] },
+  { sid: 'OpenAndWrapKeyRing', actions: ['kms:Decrypt', 'kms:Encrypt'], on: ['RootKey', 'OtherRootKey'] },
   { sid: 'AskForProcesses', actions: [send], on: ['ProcessQueue'] },
 ];

@@ -20,7 +20,7 @@ const queries: Record<string, { name: string; lines: readonly string[] }> = {
     ],
   },
   TrailLines: {
-    name: 'lines for npm run trail',
+    name: 'lines for leliao trail',
     lines: [
       'fields @timestamp, @log, @message',
       'filter event in ["open", "call"] or @message like /^START /',

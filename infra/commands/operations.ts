@@ -4,6 +4,7 @@ import { contentKinds } from '../../lib/card/field-rules';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../lib/clock';
 import type { CallerKind, Limit, Operation, Operations } from '../../lib/gate/operation';
 import type { StaffRole } from '../../lib/partner/staff-identity';
+import { kindIds } from '../../lib/policy/kinds';
 import { needsConsent, purposes } from '../../lib/policy/purposes';
 import { buildRegistry, nameOfKind } from '../../lib/policy/registry';
 import { deployedOperations, titles } from '../build/openapi';
@@ -15,7 +16,6 @@ const USAGE = '用法：npm run operations。按操作表重新写 docs/operatio
 
 /** Functions that nobody calls over the network have no heading in the API reference. */
 const innerTitles: Record<string, string> = {
-  retention: '需要时间的处理任务，到期和撤回后的删除',
   events: '合作方的回调：微信消息推送、短信回执、退信',
   notify: '逐人告知',
 };
@@ -97,8 +97,9 @@ function whyOf({ purpose, ground, ends }: Operation): string {
   return needsConsent(purpose) ? `${name}（须同意）` : name;
 }
 
-/** Kinds by name; those of the words of a card as one, where all are there. */
+/** Kinds by name; those of the words of a card as one, where all are there, and so nearly every kind there is. */
 function namesOf(all: readonly string[]): string {
+  if (all.length >= kindIds.length - 1) return '各类信息';
   const whole = contentKinds.every((kind) => all.includes(kind));
   const single = whole ? all.filter((kind) => !contentKinds.some((one) => one === kind)) : all;
   return [...(whole ? [GROUP] : []), ...single.map(nameOf)].join('；') || '—';

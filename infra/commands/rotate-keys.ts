@@ -2,7 +2,7 @@ import { type Clock, systemClock, toInstant } from '../../lib/clock';
 import { readConfig } from '../../lib/config';
 import { BRANCHES, createKeyRing, type KeyRing } from '../../lib/crypto/key-ring';
 import { type Random, randomId, systemRandom } from '../../lib/crypto/random';
-import { type RootKey, rootKeys } from '../../lib/crypto/root-key';
+import { type RootKey, rootKeys, wrapUnderAll } from '../../lib/crypto/root-key';
 import { newSigningKey } from '../../lib/crypto/signature';
 import type { SuiteName } from '../../lib/crypto/suite';
 import { BY_SERVICE_KEY, ringPlace, TRAIL_KEY, type WrappedKey } from '../../lib/crypto/wrapped-key';
@@ -18,6 +18,7 @@ import {
   loadServiceKeys,
   replaceServiceKey,
 } from '../../lib/table/service/key-store';
+import { openTable } from '../../lib/table/service/opened-table';
 import { firstTrailDay } from '../../lib/trail/days';
 import { saysHelp } from './help';
 
@@ -44,6 +45,7 @@ export async function makeMissingKeys(parts: RotateParts): Promise<number> {
   const { table } = parts;
   const have = new Set((await loadServiceKeys(table)).map(({ name }) => name));
   const missing = ['service', 'signing', ...branches].filter((name) => !have.has(name));
+  if (missing.includes('service')) await openNew(parts);
   await Promise.all(missing.map(async (name) => addServiceKey(table, await newKey(parts, name, 1))));
   const ring = ringOf(parts);
   // Sealed under the service key that is stored by now, which another start may have made.
@@ -51,6 +53,15 @@ export async function makeMissingKeys(parts: RotateParts): Promise<number> {
   const further = [...trail, ...(await ring.missingStayKeys())];
   for (const key of further) await addServiceKey(table, key);
   return missing.length + trail.length;
+}
+
+/** A table without a service key holds nobody's data: it is no restored one, and the service may be opened on it. */
+async function openNew({ table, clock }: RotateParts): Promise<void> {
+  try {
+    await table.write(openTable(undefined, await table.identity(), toInstant(clock.now())));
+  } catch (error) {
+    lostRace(error); // another start did it
+  }
 }
 
 function ringOf({ table, roots, suite, clock, random }: RotateParts): KeyRing {
@@ -63,13 +74,12 @@ async function newKey(
   name: string,
   version: number,
 ): Promise<WrappedKey> {
-  const [root] = roots;
-  const common = { name, version, rootId: root.id, suite, createdAt: toInstant(clock.now()) };
+  const common = { name, version, suite, createdAt: toInstant(clock.now()) };
   const place = ringPlace(name, version);
-  if (name !== 'signing') return { ...common, wrapped: await root.wrap(random(32), place) };
+  if (name !== 'signing') return { ...common, ...(await wrapUnderAll(roots, random(32), place)) };
   const { privateJwk, publicJwk } = await newSigningKey(randomId(random));
-  const wrapped = await root.wrap(Buffer.from(JSON.stringify(privateJwk)), place);
-  return { ...common, wrapped, publicJwk: publicJwk as Record<string, string> };
+  const wrapped = await wrapUnderAll(roots, Buffer.from(JSON.stringify(privateJwk)), place);
+  return { ...common, ...wrapped, publicJwk: publicJwk as Record<string, string> };
 }
 
 /**
@@ -111,19 +121,27 @@ async function beginOrJoin(parts: RotateParts): Promise<Omit<Started, 'rewrapped
   }
 }
 
-/** Wraps the ring under the first root key, where another one of ROOT_KEY wrapped it before. Safe to repeat. */
+/** Whether a key is wrapped under the first root key of ROOT_KEY, under every other one as well, and under no other. */
+function isUnder(roots: RotateParts['roots'], { rootId, copies = {} }: WrappedKey): boolean {
+  const [first, ...others] = roots;
+  const named = others.map(({ id }) => id).sort();
+  return rootId === first.id && Object.keys(copies).sort().join() === named.join();
+}
+
+/** Wraps the ring under the root keys of ROOT_KEY and no others, where it was not. Safe to repeat. */
 async function rewrapRing({ table, roots }: RotateParts): Promise<number> {
-  const [first] = roots;
   let count = 0;
   for (const record of await loadServiceKeys(table)) {
-    if (record.rootId === first.id || record.rootId === BY_SERVICE_KEY) continue;
-    const old = roots.find(({ id }) => id === record.rootId);
+    if (isUnder(roots, record) || record.rootId === BY_SERVICE_KEY) continue;
+    const place = ringPlace(record.name, record.version);
+    const under = new Map(Object.entries({ ...record.copies, [record.rootId]: record.wrapped }));
+    const old = roots.find(({ id }) => under.has(id));
     if (!old)
       throw new Error(`ROOT_KEY must name the root key that wrapped ${record.name} as well as the new one.`);
-    const place = ringPlace(record.name, record.version);
-    const wrapped = await first.wrap(await old.unwrap(record.wrapped, place), place);
+    const key = await old.unwrap(under.get(old.id) as Uint8Array, place);
+    const { copies: _copies, ...kept } = record;
     try {
-      await replaceServiceKey(table, { ...record, rootId: first.id, wrapped }, record.rootId);
+      await replaceServiceKey(table, { ...kept, ...(await wrapUnderAll(roots, key, place)) }, record);
       count += 1;
     } catch (error) {
       lostRace(error); // another start did it, or the key was removed
@@ -146,7 +164,7 @@ export type RotationStatus = {
   keptUntil?: string;
   /** Every version of branch keys that the table holds. */
   branchVersions: number[];
-  /** Keys of the ring that the first root key of ROOT_KEY has not wrapped. */
+  /** Keys of the ring that are not wrapped under exactly the root keys of ROOT_KEY. */
   underOtherRoots: number;
 };
 
@@ -175,8 +193,7 @@ export async function rotationStatus({
     rewrapped: sum('rewrapped'),
     ...(row?.step === 'rest' && { keptUntil: toInstant(keptUntil) }),
     branchVersions: [...versions].sort((a, b) => a - b),
-    underOtherRoots: stored.filter(({ rootId }) => rootId !== roots[0].id && rootId !== BY_SERVICE_KEY)
-      .length,
+    underOtherRoots: stored.filter((one) => one.rootId !== BY_SERVICE_KEY && !isUnder(roots, one)).length,
   };
 }
 

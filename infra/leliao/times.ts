@@ -1,7 +1,7 @@
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../lib/clock';
-import { writtenInstant } from '../commands/written-instant';
 import { Stop } from './exit';
 import { type Lang, words } from './words';
+import { writtenInstant } from './written-instant';
 
 const SECOND_MS = 1000;
 

@@ -11,6 +11,7 @@ import { scopedByEvidence } from './promises/breach/scope';
 import { eachField, exchanges, judgedWords, links, realNameMark, viewers } from './promises/cards';
 import { explicitConsent, withdrawConsent } from './promises/consent';
 import { drilled } from './promises/drill';
+import { heldByLaw } from './promises/hold';
 import { chained, deviceData, sealed, stayInside } from './promises/house';
 import {
   appealed,
@@ -24,6 +25,7 @@ import {
 import { blurredNearby, lastPlaceOnly, onlyWhileOn, twoSystems } from './promises/location';
 import { announcedFirst, oneRegistry } from './promises/policy';
 import { cleanPictures, deliveries, optionalServices, ownPreferences } from './promises/profile';
+import { closedByPerson, erasedEverywhere, startedByWechat } from './promises/rights';
 import { Broken, type Running, startRunning } from './promises/running';
 import { filesAndCodes } from './promises/vcards';
 import { webSignIn } from './promises/web';
@@ -69,7 +71,11 @@ export const checks: Record<PromiseId, Check> = {
   K5: refusalsRest,
   K6: provableActs,
   K7: oneRegistry,
+  R3: erasedEverywhere,
+  R4: closedByPerson,
+  R9: startedByWechat,
   S1: stayInside,
+  S3: heldByLaw,
   S5: sealed,
   S8: deviceData,
   S9: chained,
@@ -86,10 +92,14 @@ export const checks: Record<PromiseId, Check> = {
 
 export type Row = { id: string; clause: string; pass: boolean; evidence: string };
 
-/** One row a promise. A promise that is claimed and has no check is broken. */
-export async function examine(running: Running, by: Partial<Record<string, Check>> = checks): Promise<Row[]> {
+/** One row a promise, of `only` or of all. A promise that is claimed and has no check is broken. */
+export async function examine(
+  running: Running,
+  by: Partial<Record<string, Check>> = checks,
+  only: readonly string[] = Object.keys(promises),
+): Promise<Row[]> {
   const rows: Row[] = [];
-  for (const [id, { clause }] of Object.entries(promises)) {
+  for (const [id, { clause }] of Object.entries(promises).filter(([one]) => only.includes(one))) {
     const check = by[id];
     if (!check) {
       rows.push({ id, clause, pass: false, evidence: 'claimed without a check' });
@@ -107,12 +117,16 @@ export async function examine(running: Running, by: Partial<Record<string, Check
 }
 
 async function main(): Promise<void> {
-  if (saysHelp('Usage: npm run promises [-- --json]')) return;
+  if (saysHelp('Usage: npm run promises [-- [--json] [ID ...]], such as: npm run promises -- K3 B2')) return;
   const json = process.argv.includes('--json');
+  const ids = process.argv.slice(2).filter((one) => one !== '--json');
+  const unknown = ids.find((id) => !(id in promises));
+  if (unknown)
+    throw new CannotStart(`There is no promise ${unknown}: the ids are in lib/policy/promises.ts.`);
   const running = await startRunning();
   let rows: Row[];
   try {
-    rows = await examine(running);
+    rows = await examine(running, checks, ids.length > 0 ? ids : undefined);
   } finally {
     await running.stop();
   }

@@ -55,7 +55,7 @@ function readArguments(args: string[]): Arguments {
   }
 }
 
-/** What a log group would hold, for npm run trail: the functions' lines, and where each invocation begins. */
+/** What a log group would hold, for leliao trail: the functions' lines, and where each invocation begins. */
 function keepIn(logFile: string | undefined): ((line: string) => void) | undefined {
   if (logFile === undefined) return undefined;
   const file = createWriteStream(logFile, { flags: 'a' });

@@ -135,13 +135,16 @@ export function createKeyRing({ load, roots, suite, now, random }: KeyRingParts)
     return opening;
   }
 
-  async function unwrap({ name, rootId, wrapped }: WrappedKey, place: string): Promise<Buffer> {
+  async function unwrap({ name, rootId, wrapped, copies = {} }: WrappedKey, place: string): Promise<Buffer> {
     // By its name: who may move it on may write keys, and nothing else of what they write opens.
     if (name === TRAIL_KEY) return openSealed('trail', wrapped, place);
     if (name.startsWith(STAY_KEYS)) return openSealed('stay', wrapped, place);
-    const root = roots.find(({ id }) => id === rootId);
-    if (!root) throw new KeyRingError('ROOT_KEY does not name the root key that wrapped the ring.');
-    return root.unwrap(wrapped, place);
+    const under = new Map(Object.entries({ ...copies, [rootId]: wrapped }));
+    for (const root of roots) {
+      const found = under.get(root.id);
+      if (found) return root.unwrap(found, place);
+    }
+    throw new KeyRingError('ROOT_KEY does not name a root key that wrapped the ring.');
   }
 
   /** By their opened bytes. jose keeps what it makes of a JWK as long as it is given the same object. */

@@ -65,6 +65,22 @@ export function kmsRootKey(keyArn: string, { region, endpoint, limits = timeLimi
   };
 }
 
+/** A key of the ring under every root key: the first one names it, and no region depends on another's (promise S7). */
+export async function wrapUnderAll(
+  [first, ...others]: readonly [RootKey, ...RootKey[]],
+  key: Buffer,
+  place: string,
+): Promise<{ rootId: string; wrapped: Buffer; copies?: Record<string, Buffer> }> {
+  const copies = await Promise.all(
+    others.map(async (root) => [root.id, await root.wrap(key, place)] as const),
+  );
+  return {
+    rootId: first.id,
+    wrapped: await first.wrap(key, place),
+    ...(copies.length > 0 && { copies: Object.fromEntries(copies) }),
+  };
+}
+
 function present(bytes: Uint8Array | undefined): Uint8Array {
   if (!bytes) throw new Error('KMS answered without a result');
   return bytes;
@@ -79,8 +95,8 @@ function once<T>(make: () => Promise<T>): () => Promise<T> {
 }
 
 /**
- * The root keys named by the ROOT_KEY setting: one, or several separated by commas while a change of root is under
- * way. The first wraps; all of them unwrap.
+ * The root keys named by the ROOT_KEY setting, separated by commas: that of this region, and for who makes keys that of every
+ * other region as well. Each wraps and each unwraps. A key of KMS is asked in the region that its ARN names.
  */
 export function rootKeys(
   setting: string,
@@ -89,7 +105,10 @@ export function rootKeys(
   kms: Omit<KmsPlace, 'region'> = {},
 ): [RootKey, ...RootKey[]] {
   const [first, ...others] = setting.split(',').map((one) => {
-    if (one.startsWith('kms:')) return kmsRootKey(one.slice('kms:'.length), { region, ...kms });
+    if (one.startsWith('kms:')) {
+      const arn = one.slice('kms:'.length);
+      return kmsRootKey(arn, { region: arn.split(':')[3] || region, ...kms });
+    }
     return localRootKey(one.slice('local:'.length), random);
   });
   if (!first) throw new Error('ROOT_KEY is empty');

@@ -17,6 +17,8 @@ export type WrappedKey = {
   version: number;
   rootId: string;
   wrapped: Uint8Array;
+  /** The same under every other root key there was, by its id: each region of the service has one of its own (promise S7). */
+  copies?: Record<string, Uint8Array> | undefined;
   suite: SuiteName;
   createdAt: string;
   /** Signing keys only: the public half, as published. */

@@ -92,6 +92,7 @@ function asAppError(error: unknown): AppError {
 async function admit(deps: Deps, operation: Operation, call: Call, name: string): Promise<unknown> {
   demandTrigger(operation.caller, call.trigger);
   await deps.policy.refresh();
+  if (deps.policy.isRestored() && !operation.worksRestored) throw new AppError('RESTORING');
   demandBrowser(operation.browser, call.browser);
   const input = attempt(() => parseInput(operation.input, call.input));
   const caller = await callerOf(deps, operation, call, input.ok ? input.value : undefined);

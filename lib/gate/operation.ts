@@ -146,6 +146,11 @@ export type Operation<
    * is only seen and what keeps an account safe goes on.
    */
   use?: true;
+  /**
+   * It works on a restored table as well, before what had ended is ended there again; every other one is refused (promise S7).
+   * Never for who asks over HTTP.
+   */
+  worksRestored?: true;
   /** Served bare by GET at this fixed path as well, for public documents that standards place there. */
   wellKnown?: `/.well-known/${string}`;
   /**

@@ -13,12 +13,14 @@ import { type ChannelRule, channelRules, type Quota } from './rules';
 /** What a way needs to find somebody. */
 export type WayParts = { table: Table; ring: KeyRing; trail: Trail; random: Random; clock: Clock };
 
+/** As whom somebody is told, and of which kind of notice: the template that they have accepted hangs on both. */
+export type Whom = { kind: string; as: Recipient['as'] };
+
 /** One message: whose notice, in which words, and whom it is about. */
-export type Message = {
+export type Message = Whom & {
   noticeId: string;
   /** What the notice has for this channel (`Notice.texts`). */
   text: string;
-  as: Recipient['as'];
   kinds: readonly string[];
   certain: boolean;
 };
@@ -27,24 +29,24 @@ export type Message = {
 export type Way = Channel<string, Message> & {
   quota: Quota;
   /** The person's items that say whether and where they can be reached: two at most, so that one trip reads a round's. */
-  itemsOf(subjectId: string, as: Message['as']): Key[];
+  itemsOf(subjectId: string, whom: Whom): Key[];
   /**
    * Whether they can be reached, by these items and their consents, without opening anything. `isFirst`: nothing has been
    * handed over for them yet, so that what allows one message has not been used up for it.
    */
-  reaches(person: Person, items: readonly (Item | undefined)[], as: Message['as'], isFirst: boolean): boolean;
+  reaches(person: Person, items: readonly (Item | undefined)[], whom: Whom, isFirst: boolean): boolean;
   /** Their address; undefined when it does not open, as after an erasure. */
   address(parts: WayParts, person: Person, items: readonly (Item | undefined)[]): Promise<string | undefined>;
   /**
    * Uses up what allows one message, where the channel has such a thing; not again for one that the partner has not taken.
    * False: there is none, and nothing is sent.
    */
-  spend?(parts: WayParts, person: Person, as: Message['as']): Promise<boolean>;
+  spend?(parts: WayParts, person: Person, whom: Whom): Promise<boolean>;
   /** Told what the partner said, where something of the person's follows from it (WeChat: nothing is accepted any more). */
   answered?(
     parts: WayParts,
     person: Person,
-    as: Message['as'],
+    whom: Whom,
     answer: { sent: Sent; sentAtMs: number },
   ): Promise<void>;
   /** Receipts that have to be fetched; those of other channels are brought (functions/events). */

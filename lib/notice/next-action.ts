@@ -19,7 +19,7 @@ export type Told = { row: Pick<Recipient, 'tries' | 'openedAt'> | undefined; rea
 /**
  * What is to be done for one person now. `tries` is what the row says afterwards.
  *
- * - nothing: the person is told, or will not be told by anything but the announcement.
+ * - nothing: the person is told, or there is no way left but the announcement, where the notice is announced at all.
  * - wait: until a moment at which the answer may be another one.
  * - send: claim this turn of a channel, then hand the message to the partner.
  * - note: no message goes out; the row says something else.
@@ -94,7 +94,9 @@ function nextChannel(
     }
     return turn(tries, channel, 1, nowMs);
   }
-  return { do: 'note', tries: [...tries, lies('announcement', nowMs)] };
+  if (channels.order.includes('announcement'))
+    return { do: 'note', tries: [...tries, lies('announcement', nowMs)] };
+  return tries.length > before.length ? { do: 'note', tries } : { do: 'nothing' };
 }
 
 function turn(before: Try[], channel: ChannelId, attempt: number, nowMs: number): Action {

@@ -77,12 +77,12 @@ export const kinds = {
     source: '您登录时由微信提供',
   },
   'account-state': {
-    name: '账号状态（正常、注销中、限制处理、依法封存、已并入另一个账号等）和起始时间',
+    name: '账号状态（正常、注销中、限制处理、依法封存、已并入另一个账号等）和起始时间，最近一次使用的日期',
     class: 'technical',
     storage: 'plain',
     purpose: 'account',
     retention: 'account-life',
-    source: '您注册、合并、注销账号或者要求限制处理时产生',
+    source: '您注册、使用、合并、注销账号或者要求限制处理时产生',
   },
   'link-state': {
     name: '您关联的其他入口、关联时间',
@@ -99,14 +99,6 @@ export const kinds = {
     purpose: 'accountability',
     retention: 'service-life',
     source: '发布政策时产生',
-  },
-  'policy-notice': {
-    name: '政策变更的通知、您是否看过',
-    class: 'general',
-    storage: 'plain',
-    purpose: 'accountability',
-    retention: 'notice-life',
-    source: '公告政策变更时产生',
   },
   'incident-record': {
     name: '安全事件的卷宗（经过、定级、报告、告知的文字）',
@@ -130,7 +122,7 @@ export const kinds = {
     storage: 'plain',
     purpose: 'incident',
     retention: 'incident-life',
-    source: '告知您安全事件时产生',
+    source: '告知您安全事件、政策变更等事项时产生',
   },
   'log-pseudonym': {
     name: '运行日志中代表您的代号（每天不同，只有本服务能还原，用于查明谁的信息被打开过）',
@@ -257,7 +249,7 @@ export const kinds = {
     class: 'general',
     storage: 'sealed',
     purpose: 'accountability',
-    retention: 'released-hold-life',
+    retention: 'hold-record-life',
     source: '依照法律封存您的信息时产生',
   },
   'retention-record': {

@@ -38,15 +38,23 @@ export type RetentionRule = {
 /** Of records that the law has us keep: for three years at least. */
 const record = {
   basis: '个人信息保护法第五十六条、网络数据安全管理条例第十二条：处理记录至少保存三年',
+  ends: { months: 36 },
   atEnd: 'delete',
   minimum: { months: 36 },
 } as const;
 
 export const retention = {
   'account-life': {
-    period: '直到您注销账号',
+    period: '直到您注销账号，或者连续 24 个月没有使用（到期前 30 天和 7 天各提醒您一次）而注销',
     basis: '个人信息保护法第十九条：实现登录这一目的所必要的最短时间',
     ends: { event: 'account-ended' },
+    atEnd: 'delete',
+  },
+  'dormant-account': {
+    period:
+      '连续 24 个月没有使用：到期前 30 天和 7 天各提醒您一次，仍没有使用的，按注销处理（7 天内可以撤销）',
+    basis: '个人信息保护法第十九条：不再需要时不继续保存',
+    ends: { months: 24 },
     atEnd: 'delete',
   },
   'card-life': {
@@ -152,42 +160,33 @@ export const retention = {
     atEnd: 'delete',
   },
   'review-three-years': {
+    ...record,
     period: '处理完毕后三年',
     basis: '个人信息保护法第二十四条、第五十六条：说明和复核自动化决定的记录，处理情况记录至少保存三年',
-    ends: { months: 36 },
-    atEnd: 'delete',
-    minimum: { months: 36 },
-  },
-  'notice-life': {
-    period: '发出后 180 天',
-    basis: '个人信息保护法第十七条第二款：变更的告知须让您看得到',
-    ends: { days: 180 },
-    atEnd: 'delete',
   },
   'proof-three-years': {
     period: '账号存续期间及注销后三年',
-    ends: { months: 36, after: 'account-ended' },
     ...record,
+    ends: { months: 36, after: 'account-ended' },
   },
   'certificate-three-years': {
     period: '出具后三年',
-    ends: { months: 36 },
     ...record,
   },
   'incident-life': {
-    period: '安全事件处置结束后三年',
-    ends: { months: 36, after: 'incident-handled' },
+    period: '安全事件处置结束后三年；与安全事件无关的告知，发出后三年',
     ...record,
+    ends: { months: 36, after: 'incident-handled' },
   },
   'hold-life': {
-    period: '直到封存的理由消失；每次封存都写明复核日期，最长 180 天复核一次',
+    period:
+      '直到封存的理由消失；每次封存都写明复核日期，最长 180 天复核一次。封存决定的记录在解除后再保存三年',
     basis: '个人信息保护法第四十七条第二款：法律规定的期限未满，或者有争议、调查需要的，只存储和采取安全措施',
     ends: { event: 'hold-released' },
     atEnd: 'delete',
   },
-  'released-hold-life': {
-    period: '封存解除后三年（封存的理由、范围和起止；被封存的信息在解除时即按原来的期限处理）',
-    ends: { months: 36 },
+  'hold-record-life': {
+    period: '封存解除后三年',
     ...record,
   },
   'log-life': {

@@ -42,7 +42,7 @@ async function close(deps: Deps, person: Person, duty: AuthorisationEvent, reque
   // Nobody signs in to it any more: what is to be done about it is for the staff.
   if (!life[lifeState].to.includes('closing')) return { to: 'end' };
   try {
-    await beginClosing(deps, person, { actor: 'service', way: duty.event, requestId }, [note]);
+    await beginClosing(deps, person, { actor: 'service', way: duty.event, requestId }, { also: [note] });
   } catch (error) {
     if (!(error instanceof ConditionFailed)) throw error;
   }

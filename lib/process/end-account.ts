@@ -10,9 +10,9 @@ import type { ProcessKind } from './kind';
 /**
  * Ends an account by right (PIPL art. 47; promise R3). It waits while the person may think better of it, keeps what is held,
  * and then buries: the tombstone first, outside of everything that is ever restored, then one transaction after which nothing
- * of theirs opens and nobody comes in. It notes what their items leave elsewhere. What follows is sweeping: their items with what
- * leads to them, what others hold of them, files. What the law keeps gets its own end, recipients are asked to delete, and it
- * is certified what is absent.
+ * of theirs opens and nobody comes in. It notes what their items leave elsewhere. What follows is sweeping: their items with
+ * what leads to them, what others hold of them, files. What the law keeps gets its own end, recipients are asked to delete,
+ * and it is certified what is absent.
  */
 export const endAccount: ProcessKind = {
   cool,

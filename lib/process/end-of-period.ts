@@ -1,15 +1,14 @@
 import { toEpochSeconds } from '../clock';
 import type { Deps } from '../deps';
 import { endOfPeriod as endOf } from '../policy/period';
-import { ConditionFailed, type Item, type Write } from '../table/client';
-import { endOfItem } from '../table/entity';
+import { ConditionFailed, type Item } from '../table/client';
 import { isHeld } from '../table/item';
 import { DUE_SHARDS, type Key, shardOf, subjectOf } from '../table/keys';
 import { person } from '../table/person/person';
 import { personProcess } from '../table/process/process';
 import type { AnyEntity } from '../table/readers/any-entity';
 import { declaredEntities, entityOf, itemsOfPerson } from '../table/readers/partition';
-import { type Ended, endedIn, stillEnds } from '../table/readers/sweep';
+import { type Ended, endedIn, moveEnd } from '../table/readers/sweep';
 import { remove } from '../table/replace';
 import type { Next, ProcessKind, StepInput } from './kind';
 import { batchesOf } from './sweep/batch';
@@ -51,7 +50,11 @@ async function remains(deps: Deps, { process: { state } }: StepInput, among: Amo
     return { to: 'remains' };
   }
   // What another law keeps is looked at again.
-  if (more) return { to: 'end', writes: [putOff(found.item, deps.clock.now())] };
+  if (more)
+    return {
+      to: 'end',
+      writes: [moveEnd(found.item, toEpochSeconds(endOf({ months: 1 }, deps.clock.now())))],
+    };
   return { to: 'end', count: await take(deps, found.item, [found]) };
 }
 
@@ -100,21 +103,3 @@ function staysLonger({ expiresAtSeconds }: Item, { declaration }: AnyEntity, now
 
 /** Of two who take it, one tells of it. */
 const isThere = { ConditionExpression: 'attribute_exists(pk)' };
-
-function putOff(item: Item, nowMs: number): Write {
-  const { expiresAtSeconds, dueShard, dueAt } = endOfItem(item, toEpochSeconds(endOf({ months: 1 }, nowMs)));
-  const { ConditionExpression, ExpressionAttributeValues } = stillEnds(item);
-  return {
-    Update: {
-      Key: { pk: item.pk, sk: item.sk },
-      UpdateExpression: 'SET expiresAtSeconds = :next, dueShard = :shard, dueAt = :due',
-      ConditionExpression,
-      ExpressionAttributeValues: {
-        ...ExpressionAttributeValues,
-        ':next': expiresAtSeconds,
-        ':shard': dueShard,
-        ':due': dueAt,
-      },
-    },
-  };
-}

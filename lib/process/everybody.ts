@@ -12,13 +12,14 @@ export function partsOf({ kind, id }: ProcessRef): ProcessRef[] {
   return Array.from({ length: EVERYONE_SHARDS }, (_, shard) => ({ kind, id: `${id}-${shard}` }));
 }
 
-/** The people whom the next step of a part looks at, from behind `after`; `last` is where to go on, absent at the end. */
+/** The people whom the next step of a part looks at, from behind `after`, `limit` at most; `last` is where to go on, absent at the end. */
 export async function nextPeople(
   { table }: Pick<Deps, 'table'>,
   { shard, after }: ProcessState,
+  limit = PEOPLE_PER_STEP,
 ): Promise<{ people: Person[]; last: string | undefined }> {
   const from = after === undefined ? undefined : String(after);
-  const { subjectIds, last } = await subjectsOfShard(table, Number(shard), PEOPLE_PER_STEP, from);
+  const { subjectIds, last } = await subjectsOfShard(table, Number(shard), limit, from);
   const items = await table.getMany(subjectIds.map(keys.person));
   return { people: items.flatMap((item) => (item ? [readPerson(item)] : [])), last };
 }

@@ -173,6 +173,6 @@ function kindsOf({ kinds = '' }: ProcessState): KindId[] {
 }
 
 function placeOf({ Put, Update, Delete }: Write): string {
-  const { pk, sk } = (Put?.Item ?? Update?.Key ?? Delete?.Key) as Key;
-  return `${pk}\n${sk}`;
+  const key = (Put?.Item ?? Update?.Key ?? Delete?.Key) as Key | undefined;
+  return `${key?.pk}\n${key?.sk}`;
 }

@@ -1,5 +1,7 @@
 import { type KindId, kindIds } from '../policy/kinds';
+import { audience } from './audience/audience';
 import { authorisation } from './authorisation';
+import { dormancy } from './dormancy';
 import { endAccount } from './end-account';
 import { endOfPeriod } from './end-of-period';
 import { erasure } from './erasure';
@@ -8,7 +10,7 @@ import { incidentClock } from './incident-clock';
 import { incidentMeasure } from './incident-measure';
 import { join } from './join';
 import type { ProcessKind } from './kind';
-import { policyNotice } from './policy-notice';
+import { reErase } from './re-erase';
 import { recipients } from './recipients';
 import { rotation } from './rotation';
 import { scope } from './scope';
@@ -16,7 +18,9 @@ import { sweep } from './sweep';
 
 /** Every kind of process there is, once. A row of another kind stays where it is, and rings. */
 export const processKinds: Readonly<Record<string, ProcessKind>> = {
+  audience,
   authorisation,
+  dormancy,
   'end-account': endAccount,
   'end-of-period': endOfPeriod,
   erasure,
@@ -24,7 +28,7 @@ export const processKinds: Readonly<Record<string, ProcessKind>> = {
   'incident-clock': incidentClock,
   'incident-measure': incidentMeasure,
   join,
-  'policy-notice': policyNotice,
+  're-erase': reErase,
   recipients,
   rotation,
   scope,

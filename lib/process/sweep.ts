@@ -1,9 +1,10 @@
 import type { Deps } from '../deps';
 import type { Write } from '../table/client';
-import type { ProcessRef, ProcessState } from '../table/process/process';
+import type { ProcessRef } from '../table/process/process';
 import { beginProcess } from '../table/process/process';
 import type { After } from '../table/readers/sweep';
 import type { Next, ProcessKind, StepInput } from './kind';
+import { afterIn, placeIn } from './sweep/place';
 import { sweepPart } from './sweep/sweep-part';
 
 /** A backlog is worked off at a bounded rate, so that people are not kept waiting: so many pages of a part … */
@@ -42,12 +43,4 @@ async function part(deps: Deps, { process: { state }, requestId }: StepInput): P
   deps.log({ event: 'erasure', requestId, operation, count: so.swept });
   if (so.failed > 0) deps.log({ event: 'alarm', requestId, operation, outcome: 'FAILED', count: so.failed });
   return { to: 'end', count: so.swept };
-}
-
-const placeIn = ({ pk, sk, dueShard, dueAt }: After) => ({ pk, sk, dueShard, dueAt });
-
-function afterIn({ pk, sk, dueShard, dueAt }: ProcessState): After | undefined {
-  return pk === undefined
-    ? undefined
-    : { pk: String(pk), sk: String(sk), dueShard: String(dueShard), dueAt: String(dueAt) };
 }

@@ -1,4 +1,4 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   BatchGetCommand,
   DeleteCommand,
@@ -17,6 +17,7 @@ import { AppError } from '../errors';
 import type { SensitiveKindId } from '../policy/sensitive';
 import { slicesOf } from '../slices';
 import { TimeoutError, timeLimits, within } from '../time-limits';
+import { identityOf } from './identity';
 import { type Item, isFrozen, type MadeItem } from './item';
 import type { Key, TableId } from './keys';
 import type { Actor } from './ledger/touched-key';
@@ -90,6 +91,11 @@ export type Table = {
   write(...writes: [Write, ...Write[]]): Promise<void>;
   /** One update that answers with the item as it is afterwards. @throws ConditionFailed */
   update(update: NonNullable<Write['Update']>): Promise<Item>;
+  /**
+   * Tells this table from every other one, one of the same name and content included that was restored from its backup: by
+   * its place and the moment when it was made. 22 characters.
+   */
+  identity(): Promise<string>;
 };
 
 /** `ended-too`: also what is past its end and not swept yet, and what is frozen, for those who erase, sweep and hold. */
@@ -233,6 +239,10 @@ export function createTable(parts: TableParts): Table {
     },
     async update(update) {
       return (await write([{ Update: update }])) as Item;
+    },
+    async identity() {
+      const answer = await ask((options) => raw.send(new DescribeTableCommand({ TableName: name }), options));
+      return identityOf(answer.Table);
     },
   };
 }

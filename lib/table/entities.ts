@@ -30,7 +30,6 @@ import { person } from './person/person';
 import { phone, phonePointer } from './person/phone';
 import { openidPointer, unionidPointer } from './person/pointer';
 import { wechatAccount } from './person/wechat-account';
-import { policyNotice } from './policy/policy-notice';
 import { policyBook, policyVersion } from './policy/policy-version';
 import { personProcess, serviceProcess } from './process/process';
 import { avatar } from './profile/avatar';
@@ -55,6 +54,7 @@ import { attempt, networkAttempt } from './real-name/real-name-attempt';
 import { recipientDuty } from './recipient/recipient-duty';
 import { retentionEntry, retentionHead } from './retention/retention-entry';
 import { serviceKey } from './service/key-store';
+import { openedTable } from './service/opened-table';
 import { block, blockedBy } from './sharing/block';
 import { contact, handout } from './sharing/contact';
 import { offer, sentOffer } from './sharing/offer';
@@ -124,7 +124,6 @@ export const entities = {
   unionidPointer,
   wechatAccount,
   // policy
-  policyNotice,
   policyBook,
   policyVersion,
   // process
@@ -162,6 +161,7 @@ export const entities = {
   retentionEntry,
   retentionHead,
   // service
+  openedTable,
   serviceKey,
   // sharing
   block,

@@ -15,8 +15,7 @@ import type { PurposeId } from '../policy/purposes';
  *  incident          INCIDENT#<incident>     INCIDENT        its state and, sealed under its own key, its words
  *                    INCIDENT#<incident>     ENTRY#<n>       its chain
  *  stops             CONTAINMENT             CONTAINMENT     whom of the staff and which partners incidents have stopped
- *  notice            P#<subject>             NOTICE#<version> that a version of the policy is coming
- *                    P#<subject>             TOLD#<notice>#<about>  one person of one notice: register, inbox and state
+ *  notice            P#<subject>             TOLD#<notice>#<about>  one person of one notice: register, inbox and state
  *  notice to many    NOTICE#<notice>         NOTICE          words, channels and approvals
  *  announced         ANNOUNCED               ANNOUNCED       what is announced to everybody just now
  *  audience          AUDIENCE#<audience>     AUDIENCE        how many, of which kinds
@@ -27,8 +26,10 @@ import type { PurposeId } from '../policy/purposes';
  *  limit counter     TRY#<digest>            <window>        dies with its window
  *  web sign-in       WEB#<digest>            WEB             a code on a web page, by keyed digest, minutes
  *  service key       KEYS                    <name>#<version>
+ *  opened table      OPENED                  OPENED          which table the service was opened on: a restored one is another
  *  policy            POLICY                  BOOK            the version in force and the next one
  *  policy version    POLICY                  VERSION#<n>     text, registry and difference, chained
+ *  hold              HOLD#<hold>             HOLD            what a law or a dispute needs kept; what it keeps stays in its place
  *  retention chain   RETENTION#<chain>       HEAD            where it stands
  *                    RETENTION#<chain>       ENTRY#<n>       what has ended by the clock, and what is held
  *  gauge             GAUGE#<shard>           GAUGE           head-counts, spread over shards
@@ -40,7 +41,8 @@ import type { PurposeId } from '../policy/purposes';
  *  list              LIST#<incident>#<list>  WHO#<subject>   who is on a list that was uploaded
  *
  *  index everyone    everyoneShard -> pk     every person once
- *  index due         dueShard -> dueAt       every process not yet over, what waits for a human, what ends by the clock
+ *  index due         dueShard -> dueAt       every process not yet over, what waits for a human, what ends by the clock,
+ *                                            accounts, until nobody has used them for too long
  *  In the table without backups (`tableOf`):
  *  place             P#<subject>             DATA#location#point     the last square, sealed under its hour's key as well
  *  place key         PLACE-KEYS              <name>#<number>         of an hour's places, or of a day's index `near`
@@ -111,10 +113,10 @@ export function everyoneShard(shard: number): string {
 }
 
 /**
- * Parts of the index `due` that are looked through apart: processes; those of notices, which are their worker's alone; and what
- * ends by the clock, so that no backlog of the one hides the other.
+ * Parts of the index `due` that are looked through apart: processes; those of notices, which are their worker's alone; what
+ * ends by the clock, so that no backlog of the one hides the other; and accounts that nobody uses, by what comes next for them.
  */
-export type DueLane = 'DUE' | 'NOTICES' | 'ENDS';
+export type DueLane = 'DUE' | 'NOTICES' | 'ENDS' | 'DORMANT-30' | 'DORMANT-7' | 'DORMANT-0';
 
 export function dueShard(shard: number, lane: DueLane = 'DUE'): string {
   return `${lane}#${shard}`;

@@ -10,6 +10,7 @@ import { bookKey } from '../../lib/table/policy/policy-version';
 import { processKey } from '../../lib/table/process/process';
 import { nicknameKey } from '../../lib/table/profile/nickname';
 import { KEYS } from '../../lib/table/service/key-store';
+import { openedTableKey } from '../../lib/table/service/opened-table';
 import type { Trip } from './bare/functions/bare/index';
 import { type Person, partErased } from './person';
 
@@ -22,7 +23,7 @@ export type FirstCall = {
 };
 
 /** What every function reads before its first call. */
-const opening = [bookKey, containmentKey, announcementsKey];
+const opening = [bookKey, containmentKey, announcementsKey, openedTableKey];
 
 /**
  * A usual call of each function that leaves nothing behind, as the first one of a new instance: it loads the service

@@ -8,7 +8,7 @@ import { HOUR_MS } from '../../lib/clock';
 import { KEY_RING_REFRESH_MS } from '../../lib/crypto/key-ring';
 import { TRAIL_KEY } from '../../lib/crypto/wrapped-key';
 import type { Budget, OperationKinds } from '../../lib/gate/operation';
-import { type KindId, kinds, kindsFor } from '../../lib/policy/kinds';
+import { type KindId, kindIds, kinds, kindsFor } from '../../lib/policy/kinds';
 import { serviceIds } from '../../lib/policy/services';
 import { acts, type LedgerAct, ledgerActs } from '../../lib/table/ledger/acts';
 import { hourOf, placeKey } from '../../lib/table/location/place-key';
@@ -240,14 +240,6 @@ async function regrant(): Promise<void> {
   await grant(world, me, 'cards');
 }
 
-const ofProcesses: KindId[] = [
-  'policy-notice',
-  'wechat-openid',
-  'key-material',
-  'incident-record',
-  'notice-record',
-];
-
 /** Kinds that are declared and that no row reaches, each with the reason. */
 const notReached: Record<string, readonly KindId[]> = {
   // By a phone code, which is the other way.
@@ -283,9 +275,9 @@ const notReached: Record<string, readonly KindId[]> = {
   // They lie in the log.
   'breach/turnBack': ['log-pseudonym'],
   'breach/pseudonymsOf': ['log-pseudonym'],
-  // Where it is about a version of the policy, a join, a rotation of keys, or an incident.
-  'retention/runProcess': ofProcesses,
-  'retention/sweep': ofProcesses,
+  // A hold seals anew whatever it names, and nobody names everything.
+  'retention/runProcess': kindIds,
+  'retention/sweep': kindIds,
 };
 
 /** All parts of a card lie in one blob, and which are filled in is the choice of its owner: one stands for all. */
@@ -518,6 +510,16 @@ const seldom: Partial<Record<Principal, Grant[]>> = {
     ...['BatchGetItem', 'DeleteItem'].map((act) => onPlaces(act)),
     // tests/events/duties: a permission taken back, with the place that it covered.
     onPlaces('PutItem'),
+    // tests/policy/announcing: whom a change of the policy concerns, and that the engine of notices tells them.
+    onItems('PutItem', 'NOTICE#*'),
+    onItems('PutItem', 'ANNOUNCED'),
+    { action: 'sqs:SendMessage', resource: 'NoticeQueue' },
+    // tests/process/re-erase: a table restored from a backup.
+    { action: 's3:ListBucketVersions', resource: 'VaultBucket' },
+    { action: 's3:GetObject', resource: 'VaultBucket/*' },
+    onItems('PutItem', 'OPENED'),
+    // tests/rights/dormancy: accounts that nobody uses.
+    { action: 'dynamodb:Query', resource: 'Table/index/due', key: 'DORMANT-*' },
   ],
   notify: [
     // tests/notice/fanout: by a partner, whose time is shared.

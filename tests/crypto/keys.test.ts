@@ -66,7 +66,7 @@ describe('rotation (S5)', () => {
     expect(JSON.parse(stdout)).toMatchObject({ version: 1, step: 'over' });
   });
 
-  it('moves the ring to another root key while both are named, and then needs only the new one', async () => {
+  it('wraps the ring under every root key that is named, so that one region alone opens it, and under no other (S7)', async () => {
     const world = await createWorld();
     const me = await world.cardHolder('a');
     const { cardId } = await world.ok<{ cardId: string }>(
@@ -85,6 +85,14 @@ describe('rotation (S5)', () => {
     const after = buildDeps({ ...world.config, ROOT_KEY: next }, { clock: world.deps.clock, log: () => {} });
     Object.assign(world.deps, { ring: after.ring });
     expect(await world.ok('cards/get', { cardId }, me)).toMatchObject(card);
+
+    const digestBy = (ROOT_KEY: string) =>
+      buildDeps({ ...world.config, ROOT_KEY }, { log: () => {} }).ring.digest('openid', 'x');
+    expect(await digestBy(world.config.ROOT_KEY)).toBe(await digestBy(next));
+    await startRotation(rotateParts(world, next));
+    expect(await rotationStatus(rotateParts(world, next))).toMatchObject({ underOtherRoots: 0 });
+    await expect(digestBy(world.config.ROOT_KEY)).rejects.toThrow('ROOT_KEY');
+    await digestBy(next);
   });
 
   it('says which setting to mend when the root key is not the one that wrapped the ring', async () => {

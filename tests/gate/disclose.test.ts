@@ -66,6 +66,13 @@ async function send(
 const everyKind = [...Object.keys(allKinds), ...Object.keys(passingKinds)] as (KindId | PassingKind)[];
 
 describe('what leaves the service (D1, D3)', () => {
+  /** Has agreed to everything, and is asked about by one test after the other. */
+  let agreeing: Caller;
+  beforeAll(async () => {
+    agreeing = await world.signIn('agreeing');
+    await grant(world, agreeing, ...consentPurposeIds);
+  });
+
   it('goes to an entrusted party until the last day of its agreement in Beijing, and not after', async () => {
     const own = await createWorld({ partners: agreeingPartners });
     const toFaceId = async () => {
@@ -85,16 +92,14 @@ describe('what leaves the service (D1, D3)', () => {
   });
 
   it.each(partnerIds)('goes to %s in the kinds of its row and in no other', async (recipient) => {
-    const me = await world.signIn(openid);
-    await grant(world, me, ...consentPurposeIds);
-    const before = await personOf(me);
+    const before = await personOf(agreeing);
     const listed: readonly string[] = recipients[recipient].kinds;
     let person = before;
     for (const kind of everyKind) {
       const told = await send(person, { recipient, kinds: [kind], target: 't', requestId: 'r' });
       if (listed.includes(kind)) {
         expect(told).toEqual({ lent: partnerIn(world.deps, recipient), code: 'OK' });
-        person = await personOf(me);
+        person = await personOf(agreeing);
       } else expect(told).toEqual({ lent: undefined, code: expect.stringContaining(kind) });
     }
     expect(person.ledgerSeq - before.ledgerSeq).toBe(2 * listed.length);
@@ -112,8 +117,8 @@ describe('what leaves the service (D1, D3)', () => {
     }),
   )('goes to $recipient (further: $alsoFor) only with the consent to $missing (K3)', async (row) => {
     const { recipient, alsoFor, missing } = row;
-    const me = await world.signIn(openid);
-    await grant(world, me, ...consentPurposeIds.filter((id) => id !== missing));
+    const me = agreeing;
+    await withdraw(world, me, missing);
     const { kinds }: Recipient = recipients[recipient];
     const what = { recipient, alsoFor, kinds: kinds as KindId[], target: 't', requestId: 'r' };
     const before = await personOf(me);

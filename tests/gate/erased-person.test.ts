@@ -7,16 +7,12 @@ import { allSubjects } from '../../lib/table/person/all-subjects';
 import { eraseSteps } from '../../lib/table/readers/erase';
 import { exportPerson } from '../../lib/table/readers/export';
 import { kindsHeld } from '../../lib/table/readers/scope';
-import { newCard } from '../cards/support';
 import { agreeingPartners } from '../identity/agreeing-partners';
-import { phoneHolder, proofFor, tap } from '../login/support';
 import { holdsFor } from '../proof/sample';
-import { gateBrowser } from '../support/browser';
-import { consentAct, grant, seenEntryOf, withdraw } from '../support/consent';
 import { move, takeKey } from '../support/life';
 import { deliver, startOn, statusOf } from '../support/rotation';
 import { type Caller, createWorld, functions, onceKey, START, type World } from '../support/world';
-import { everyOperation, type Prepare } from './every-operation';
+import { wholeService } from './whole-service';
 
 /**
  * Somebody who has been erased has no data key, and much of what leads to them or names them is there a while longer, or for
@@ -29,81 +25,11 @@ beforeAll(async () => {
   world = await createWorld({ partners: agreeingPartners });
 });
 
-/** A browser whose request somebody has looked at, or approved as well. */
-async function shownCode(by: Caller, approved = false) {
-  const browser = gateBrowser();
-  const { code } = await world.ok<{ code: string }>('login/webBegin', {}, { browser });
-  await world.ok('login/webShow', { code }, by);
-  if (approved) await world.ok('login/webApprove', { code }, by);
-  return { browser, input: { code } };
-}
-let phones = 13_800_500_000;
-function nextNumber(): string {
-  phones += 1;
-  return `${phones}`;
-}
-async function withPhone() {
-  const number = nextNumber();
-  const holder = `phone-${onceKey()}`;
-  return { by: await phoneHolder(world, holder, number), number, holder };
-}
-const act = async () => consentAct(world.ok, { seenEntry: await seenEntryOf(world, me, 'cards') });
-
-const rows: Record<string, Prepare> = {
-  ...everyOperation(
-    () => world,
-    () => me,
-    () => openid,
-  ),
-  'login/signIn': async () => ({ input: { code: `code-of-${openid}~${onceKey()}` }, by: {} }),
-  'login/proveSelf': async () => {
-    const { by, number, holder } = await withPhone();
-    const asked = { operation: 'login/changePhone', target: 'phone', by: 'phone' };
-    return { by, input: { ...asked, code: tap(number, holder) } };
-  },
-  'login/listSessions': async () => ({}),
-  'login/webPage': async () => ({ by: {} }),
-  'login/webBegin': async () => ({ by: { browser: gateBrowser() } }),
-  'login/webPoll': async () => ({ by: { browser: (await shownCode(me, true)).browser } }),
-  'login/webShow': async () => ({ input: (await shownCode(me)).input }),
-  'login/webApprove': async () => ({ input: (await shownCode(me)).input }),
-  'login/webDeny': async () => ({ input: (await shownCode(me)).input }),
-  'login/webSignOut': async () => ({ by: { ...(await world.signIn(openid)), browser: gateBrowser() } }),
-  'login/bindPhone': async () => {
-    await grant(world, me, 'phone');
-    return { input: { code: tap(nextNumber(), openid) } };
-  },
-  'login/changePhone': async () => {
-    const { by, number, holder } = await withPhone();
-    const proof = await proofFor(world, by, holder, 'login/changePhone', 'phone');
-    return { by: { ...by, proof }, input: { code: tap(number, holder) } };
-  },
-  'login/getPhone': async () => ({ by: (await withPhone()).by }),
-  'login/unbindPhone': async () => ({ by: (await withPhone()).by }),
-  'consent/policy': async () => ({}),
-  'consent/status': async () => ({}),
-  'consent/grant': async () => ({ input: await act() }),
-  'consent/withdraw': async () => ({ input: await act() }),
-  'consent/history': async () => ({}),
-  'consent/jwks': async () => ({}),
-  'cards/get': async () => ({ input: { cardId: (await newCard(world, me)).cardId } }),
-  'cards/list': async () => ({}),
-  'cards/update': async () => ({ input: { ...(await newCard(world, me)), name: '别的' } }),
-  'cards/delete': async () => {
-    const { cardId, version } = await newCard(world, me);
-    return { input: { cardId, version } };
-  },
-  'retention/runProcess': async () => {
-    await newCard(world, me);
-    await withdraw(world, me);
-    return { input: world.queued.at(-1), by: { trigger: 'queue' } };
-  },
-  'retention/sweep': async () => {
-    await withdraw(world, me);
-    world.wait(60 * 60_000);
-    return { by: { trigger: 'schedule' } };
-  },
-};
+const rows = wholeService(
+  () => world,
+  () => me,
+  () => openid,
+);
 
 const paths = Object.entries(functions).flatMap(([name, operations]) =>
   Object.keys(operations).map((operation) => `${name}/${operation}`),

@@ -14,7 +14,7 @@ const delivery = 'deliveryId createdAt request expiresAtSeconds epoch';
 export const entities: Record<string, string> = {
   // the person
   person:
-    'everyoneShard subjectId createdAt -wrappedKey lifeState lifeStateAt noticedAt sessions consents acts cardCount defaultCard contactCount shareEpoch freezing ledgerSeq ledgerHash held',
+    'everyoneShard subjectId usedOn dueShard dueAt createdAt -wrappedKey lifeState lifeStateAt noticedAt sessions consents acts cardCount defaultCard contactCount shareEpoch freezing ledgerSeq ledgerHash held',
   'wechat-account': '-identity openid others',
   phone: 'boundAt provedAt number epoch',
   'linked-entry': 'entry linkedAt epoch',
@@ -23,6 +23,7 @@ export const entities: Record<string, string> = {
   incident:
     'everyoneShard incidentId drill state declaredAt declaredBy awareAt handledAt closedAt rules operator grade minors crime vulnerability fulfilled checked reminded lessonsAt dueAt request reports -requests wrappedKey seq hash title happenedFrom happenedUntil facts measures',
   containment: '-stops version',
+  'opened-table': '-table openedAt',
   'incident-entry': 'seq at act happenedAt learnedAt staff kinds requestId details prev hash',
   'people-list': 'list parts known strangers usedAt',
   'people-list-part': 'known strangers request',
@@ -38,10 +39,10 @@ export const entities: Record<string, string> = {
   'survey-part': 'seenAtSeconds leads files entries',
   'policy-notice': 'policyVersion sentAt seenAt',
   'audience-head': 'parts people minors certain sets otherSets digest',
-  'notice-audience': '-members -kindSets',
+  'notice-audience': '-members -kindSets endsAtSeconds',
   notice:
-    'noticeId kind drill state audienceId parts channels texts exemptions proposal approvedBy sendingAt version',
-  'notice-recipient': 'noticeId as part place kind drill at tries openedAt -moves',
+    'noticeId kind drill state audienceId parts channels texts exemptions proposal approvedBy endsAtSeconds sendingAt version',
+  'notice-recipient': 'noticeId as part place kind drill at tries endsAtSeconds openedAt -moves',
   'notice-quota': 'frontier closedSinceMs closedUntilMs version',
   'authorisation-event': 'eventId event happenedAt toldAt scope dueAt',
   'recipient-duty': 'recipient kinds since dueAt reminders remindedAt confirmedAt confirmedBy ticket',

@@ -38,7 +38,9 @@ async function seed(people: number): Promise<void> {
   const raw = rawTable(world);
   let batches: Promise<unknown>[] = [];
   for (let done = 0; done < people; done += BATCH) {
-    const places = Array.from({ length: Math.min(BATCH, people - done) }, () => placeOf(randomId(deps.random)));
+    const places = Array.from({ length: Math.min(BATCH, people - done) }, () =>
+      placeOf(randomId(deps.random)),
+    );
     const requests = (await Promise.all(places)).map((Item) => ({ PutRequest: { Item } }));
     batches.push(raw.batchWrite({ RequestItems: { [world.config.PLACES_TABLE_NAME]: requests } }));
     if (batches.length === AT_ONCE) await Promise.all(batches);
@@ -55,7 +57,7 @@ async function placeOf(subjectId: string): Promise<Record<string, unknown>> {
   const own = createSealer(subjectId, dataKey, deps.ring.suite, deps.random);
   const value = await withEntry(deps, subjectId, {
     ...{ epoch: 0, version: 1, revision: 1, on: true, sinceMs: nowMs, keepsHistory: false },
-    ...{ precision: '1km', findable: 'mutual', untilSeconds: undefined } as const,
+    ...({ precision: '1km', findable: 'mutual', untilSeconds: undefined } as const),
     ...{ cell: CELL, takenAtMs: nowMs, expiresAtSeconds: endOf(nowMs, undefined) },
   });
   const [{ Put }] = putSettings(subjectId, value, undefined, nowMs, await sealerOf(deps, value, own));

@@ -1,14 +1,16 @@
+import { destroyPlaceKeys } from '../../functions/retention/destroy-place-keys';
 import { anyId } from '../../infra/commands/entities';
 import { DAY_MS, HOUR_MS } from '../../lib/clock';
 import { createKeyMemory } from '../../lib/crypto/key-memory';
 import { entities } from '../../lib/table/entities';
 import type { Entity } from '../../lib/table/entity';
-import { tableOf } from '../../lib/table/keys';
+import { keys, tableOf } from '../../lib/table/keys';
 import { locationKey, readLocation } from '../../lib/table/location/location';
 import { endedPlaceKeys, hourOf, placeKey } from '../../lib/table/location/place-key';
+import { readPerson } from '../../lib/table/person/person';
+import { openPerson } from '../../lib/table/person/person-key';
 import { exportPerson } from '../../lib/table/readers/export';
 import { readRetention, verifyRetention } from '../../lib/table/retention/append';
-import { createSealer } from '../../lib/table/sealer';
 import type { Holder } from '../cards/support';
 import { createWorld, type World } from '../support/world';
 import { findable, here, namesNear, point, somebody, switchOn } from './support';
@@ -20,10 +22,10 @@ beforeAll(async () => {
 
 /** Of a person their own sealer, as the front door opens it. */
 async function sealerOf({ subjectId }: Holder) {
-  const { deps } = world;
-  const [self] = await deps.table.getMany([{ pk: `P#${subjectId}`, sk: 'PERSON' }]);
-  const key = await deps.trail.dataKey(subjectId, self?.wrappedKey as Uint8Array);
-  return createSealer(subjectId, key, deps.ring.suite, deps.random);
+  const [self] = await world.deps.table.getMany([keys.person(subjectId)]);
+  const sealer = self && (await openPerson(world.deps, readPerson(self)));
+  if (!sealer) throw new Error('nobody has no key here');
+  return sealer;
 }
 
 async function stored({ subjectId }: Holder) {
@@ -39,6 +41,7 @@ async function placed(): Promise<Holder> {
 }
 
 const sweep = () => world.ok('retention/sweep', {}, { trigger: 'schedule' });
+const destroy = () => world.within('retention', destroyPlaceKeys);
 const keysThere = async () =>
   (await world.scan('PLACE-KEYS')).map(({ sk }) => (sk as unknown as { S: string }).S).sort();
 const told = async () => (await readRetention(world.deps.table, 'service', 0, 100)).entries;
@@ -77,10 +80,10 @@ describe('the key of an hour (L2)', () => {
     world.wait(HOUR_MS - 60_000); // the last minute of the hour ends with it
     await placed();
     world.wait(DAY_MS - HOUR_MS + 59_000);
-    await sweep();
+    await destroy();
     expect(await keysThere()).toContain(`hour#${hour}`);
     world.wait(1000);
-    await Promise.all([sweep(), sweep()]);
+    await Promise.all([destroy(), destroy()]);
     expect(await keysThere()).not.toContain(`hour#${hour}`);
     const entries = (await told()).filter(({ details }) => details?.hour === hour);
     expect(entries).toEqual([
@@ -146,11 +149,11 @@ describe('the key of a day of the index near (L2, L3)', () => {
     const late = await findable(world, place, '今天');
     expect(await namesNear(world, late)).toEqual(['昨天']);
     expect(await namesNear(world, early)).toEqual(['今天']);
-    await sweep();
+    await destroy();
     const near = async () => (await keysThere()).filter((sk) => sk.startsWith('near#'));
     expect(await near()).toHaveLength(2);
     world.wait(2 * HOUR_MS);
-    await sweep();
+    await destroy();
     expect(await near()).toHaveLength(1);
   });
 });

@@ -67,7 +67,11 @@ function withPartners(answers: Sent[] = []): { on: Stage; given: Given[] } {
     mail: () => ({ subject: '', text: '' }),
   };
   const offered = ['subscribe', 'sms', 'mail'] as const;
-  const ways = liveWays(on.deps, { words, templates: { self: templates.once }, offered });
+  const ways = liveWays(on.deps, {
+    words,
+    templateFor: ({ as }) => (as === 'self' ? templates.once : undefined),
+    offered,
+  });
   return {
     given,
     on: { ...on, deps: { ...on.deps, channels: { ...on.deps.channels, live: liveChannels(ways) } } },

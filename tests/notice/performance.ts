@@ -9,6 +9,7 @@ import {
 import { SANDBOX_TEMPLATES } from '../../infra/local/sandbox/approved-templates';
 import { pushOf, SANDBOX_PUSH } from '../../infra/local/sandbox/wechat-push';
 import { approvedTemplatesOf } from '../../lib/listed';
+import { breachWording } from '../../lib/notice/text/breach';
 import { toStored } from '../../lib/notice/text/stored';
 import { textsOf } from '../../lib/notice/text/texts';
 import { recount } from '../../lib/process/notice/books';
@@ -196,7 +197,7 @@ function queueEvent({ MessageId = '', ReceiptHandle = '', Body = '' }: Message) 
 function noticeOf(drill: boolean, hasExempt: boolean): Partial<Notice> {
   const made = textsOf(
     {
-      ...{ noticeId: '20261201-TEST-n1', words, kinds: ['phone-number'], drill },
+      ...{ noticeId: '20261201-TEST-n1', ...breachWording(words), kinds: ['phone-number'], drill },
       ...{ channels, nowMs: Date.parse('2026-12-01T02:00:00Z') },
     },
     approvedTemplatesOf(SANDBOX_TEMPLATES),

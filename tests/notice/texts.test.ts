@@ -1,3 +1,4 @@
+import { breachWording } from '../../lib/notice/text/breach';
 import { charactersIn, smsSegments } from '../../lib/notice/text/characters';
 import { type DraftWords, flawsOf } from '../../lib/notice/text/flaws';
 import { noticeItemIds, noticeItems } from '../../lib/notice/text/items';
@@ -20,7 +21,7 @@ const fieldsOf = (draft: DraftWords, about: Wording['kinds'] = ['phone-number'])
 function made(changes: Partial<Wording> = {}) {
   const given = {
     noticeId: '20261127-7Q2K-n1',
-    words,
+    ...breachWording(words),
     kinds: ['phone-number', 'card-name'],
     drill: false,
     nowMs: AT,
@@ -155,7 +156,13 @@ describe('what each channel has room for', () => {
   });
 
   it('refuses a channel whose template nobody has approved', () => {
-    const wording = { noticeId: 'n1', words, kinds: ['phone-number' as const], drill: false, nowMs: AT };
+    const wording = {
+      noticeId: 'n1',
+      ...breachWording(words),
+      kinds: ['phone-number' as const],
+      drill: false,
+      nowMs: AT,
+    };
     const without = {};
     expect(textsOf({ ...wording, channels: ['inbox', 'mail'] }, without)).toHaveProperty('texts');
     const answer = textsOf({ ...wording, channels: ['sms', 'subscribe'] }, without);

@@ -1,5 +1,3 @@
-import { parseToken } from '../../lib/crypto/token';
-import { putPolicyNotice } from '../../lib/table/policy/policy-notice';
 import { onceKey, type World } from '../support/world';
 
 type Prepare = () => Promise<{ input?: unknown; by?: object }>;
@@ -27,32 +25,11 @@ export function policyRows(theWorld: () => World): Record<string, Prepare> {
     const proposed = await theWorld().ok<Decision>('consent/proposePolicy', wording(), officer());
     return { version: proposed.version, textHash: proposed.textHash };
   };
-  /** A version after the first, published, and met by this instance. */
-  const publishedVersion = async () => {
-    const decision = await proposal();
-    await theWorld().ok('consent/approvePolicy', decision, officer());
-    await theWorld().ok('consent/announcement');
-    return decision.version;
-  };
-  /** Somebody with a notice of it in their inbox. */
-  const told = async () => {
-    const version = await publishedVersion();
-    const by = await theWorld().signIn(`told-${onceKey()}`);
-    await theWorld().deps.table.write(
-      putPolicyNotice(parseToken(by.token)?.subjectId ?? '', version, instant(0)),
-    );
-    return { by, version };
-  };
   return {
     'consent/versions': async () => ({}),
     'consent/announcement': async () => ({}),
     'consent/lists': async () => ({}),
     'consent/ownLists': async () => ({}),
-    'consent/policyAnnouncements': async () => ({ by: (await told()).by }),
-    'consent/seeNotice': async () => {
-      const { by, version } = await told();
-      return { by, input: { version } };
-    },
     'consent/proposePolicy': async () => {
       await clear();
       return { input: wording(), by: officer() };

@@ -1,15 +1,21 @@
 import fc from 'fast-check';
 import { toInstant } from '../../lib/clock';
+import type { DormancyStage } from '../../lib/policy/dormancy';
+import { beginAudience } from '../../lib/process/audience/begin';
 import { runProcess } from '../../lib/process/run';
 import { keys } from '../../lib/table/keys';
 import { ledger } from '../../lib/table/ledger/ledger';
+import { readAudiencePart } from '../../lib/table/notice/audience';
+import { readNotice } from '../../lib/table/notice/notice';
+import { endOfAccount } from '../../lib/table/person/end-of-account';
 import { ledgerHead, readPerson } from '../../lib/table/person/person';
-import { policyNoticeKey } from '../../lib/table/policy/policy-notice';
+import { watchAt } from '../../lib/table/person/watch';
 import { beginProcess, type ProcessRef, processKey } from '../../lib/table/process/process';
 import { putFaceStart } from '../../lib/table/real-name/face-session';
 import { putBlock } from '../../lib/table/sharing/block';
 import { contain, declare, firstScope } from '../breach/support';
 import { cardGiver, exchange, holder } from '../cards/support';
+import { push } from '../events/push';
 import { point, switchOn } from '../location/support';
 import { accountNumber, proofFor } from '../login/support';
 import { fields, png } from '../picture/samples';
@@ -29,7 +35,7 @@ const ENOUGH_RUNS = 12;
 type Begun = { parts: Record<string, string>; asked: ProcessRef[] };
 
 let world: World;
-let notice: ProcessRef;
+let version: number;
 let told: string[];
 let many = 0;
 
@@ -43,7 +49,7 @@ beforeAll(openWorld);
 async function openWorld(): Promise<void> {
   world = await createWorld();
   told = await Promise.all(['x', 'y'].map(async (who) => (await holder(world, `told-${who}`)).subjectId));
-  notice = await publishMaterialChange();
+  version = await publishMaterialChange();
 }
 
 let begun = 0;
@@ -53,17 +59,19 @@ async function beginAnew(name: string): Promise<Begun> {
   return (await begin[name]?.()) as Begun;
 }
 
-async function publishMaterialChange(): Promise<ProcessRef> {
+async function publishMaterialChange(): Promise<number> {
   const effectiveAt = toInstant(world.deps.clock.now() + 300 * 86_400_000);
   const operator = { service: '乐聊名片', name: '广东省政务服务和数据管理局', contact: '12345' };
   const proposal = { changes: { operator }, effectiveAt };
   type Proposed = { version: number; textHash: string };
-  const { version, textHash } = await world.ok<Proposed>('consent/proposePolicy', proposal, {
+  const proposed = await world.ok<Proposed>('consent/proposePolicy', proposal, {
     token: 'staff:ling:officer',
   });
-  await world.ok('consent/approvePolicy', { version, textHash }, { token: 'staff:wu:officer' });
+  const { version: published, textHash } = proposed;
+  const decision = { version: published, textHash };
+  await world.ok('consent/approvePolicy', decision, { token: 'staff:wu:officer' });
   await world.work();
-  return { kind: 'policy-notice', id: String(version) };
+  return published;
 }
 
 /** A picture, cards that somebody holds, and more records than one transaction takes. */
@@ -145,16 +153,88 @@ const begin: Record<string, () => Promise<Begun>> = {
     return { parts, asked: world.queued.splice(0, world.queued.length) };
   },
 
-  /** A change of the policy that concerns everybody. */
-  async notices() {
+  /** A permission taken back at WeChat that covered two consents. */
+  async revocations() {
+    many += 1;
+    const openid = `told-${many}`;
+    const { caller: me } = await cardGiver(world, openid);
+    await grant(world, me, 'profile', 'phone');
+    await world.ok('profile/update', { version: 0, nickname: '林晓' }, me);
+    world.queued.splice(0, world.queued.length);
+    const event = { Event: 'user_authorization_revoke', OpenID: openid, RevokeInfo: '6,8' };
+    await push(world, { ...event, FromUserName: 'o-of-the-platform' });
+    return { parts: { me: me.subjectId }, asked: world.queued.splice(0, world.queued.length) };
+  },
+
+  /** A change of the policy that concerns everybody, as far as the engine of notices takes it over. */
+  async audiences() {
+    many += 1;
     const [x = '', y = ''] = told;
-    for (const who of told)
-      await world.deps.table.write({ Delete: { Key: policyNoticeKey(who, Number(notice.id)) } });
-    const state = { policyVersion: Number(notice.id) };
-    await world.deps.table.write(beginProcess(notice, 'spread', state, world.deps.clock.now()));
-    return { parts: { x, y }, asked: [notice] };
+    const ref = { kind: 'audience', id: `20261201-crash-${many}` };
+    await world.deps.table.write(beginAudience(ref, 'policy', { version }, world.deps.clock.now()));
+    return { parts: { x, y, notice: ref.id }, asked: [ref] };
+  },
+
+  /** A day on which accounts wait that nobody uses: to be asked first, asked again, closed; and one that has been used. */
+  async dormancies() {
+    many += 1;
+    const nowMs = world.deps.clock.now();
+    const of = async (name: string, stage: DormancyStage, usedOn: string) => {
+      const { subjectId } = await holder(world, `${name}-${many}`);
+      const { dueShard, dueAt } = watchAt(subjectId, stage, nowMs - 1);
+      await world.deps.table.update({
+        Key: keys.person(subjectId),
+        UpdateExpression: 'SET usedOn = :on, dueShard = :shard, dueAt = :at',
+        ExpressionAttributeValues: { ':on': usedOn, ':shard': dueShard, ':at': dueAt },
+      });
+      return subjectId;
+    };
+    const long = '2024-06-01';
+    const [first, again] = [await of('first', 30, long), await of('again', 7, long)];
+    const [silent, here] = [await of('silent', 0, long), await of('here', 0, '2026-11-01')];
+    const run = `20261201${String(many).padStart(9, '0')}`;
+    const ref = { kind: 'dormancy', id: run };
+    await world.deps.table.write(beginProcess(ref, 'ask', {}, nowMs));
+    return { parts: { first, again, silent, here, run }, asked: [ref] };
   },
 };
+
+/** How often each was asked, where they wait, and whether their account is being closed. */
+async function dormancyOf({ run, ...whose }: Record<string, string>): Promise<string[]> {
+  const isOfRun = ({ sk, noticeId }: Record<string, { S?: string }>) =>
+    sk?.S === 'NOTICE' && noticeId?.S?.endsWith(`-${run?.slice(-9)}`);
+  const notices = (await world.scan()).filter((raw) => isOfRun(raw as never)) as {
+    noticeId: { S: string };
+  }[];
+  const lines = Object.entries(whose).map(async ([name, subjectId]) => {
+    const [item, ending] = await world.deps.table.getMany([
+      keys.person(subjectId),
+      processKey(endOfAccount(subjectId)),
+    ]);
+    const { lifeState = '', dueShard = '' } = item ? readPerson(item) : {};
+    const asked = await Promise.all(
+      notices.map(async ({ noticeId: { S: id } }) => {
+        const members = await readAudiencePart(world.deps.table, id, 0);
+        return members.filter((one) => one.subjectId === subjectId).map(() => id.split('-')[2]);
+      }),
+    );
+    return `${name} is asked ${asked.flat().sort()}, waits ${dueShard.split('#')[0]}, ${lifeState} ${ending ? 'ends' : 'stays'}`;
+  });
+  return Promise.all(lines);
+}
+
+/** How often each is in the audience of a notice, and that it is sent. Whoever else has come meanwhile is not looked at. */
+async function audienceOf({ notice: noticeId = '', ...whose }: Record<string, string>): Promise<string[]> {
+  const notice = await readNotice(world.deps.table, noticeId);
+  const parts = Array.from({ length: notice?.parts ?? 0 }, (_, part) => part);
+  const members = await Promise.all(parts.map((part) => readAudiencePart(world.deps.table, noticeId, part)));
+  const [asked] = await world.deps.table.getMany([processKey({ kind: 'notice', id: noticeId })]);
+  const ids = members.flat().map(({ subjectId }) => subjectId);
+  const times = Object.entries(whose).map(
+    ([name, id]) => `${name} is in it ${ids.filter((one) => one === id).length} times`,
+  );
+  return [...times, `it is ${notice?.state}, and ${asked ? 'promised' : 'forgotten'}`];
+}
 
 /** Takes messages one after the other, and those that they lead to. */
 async function work(deps: World['deps'], messages: ProcessRef[]): Promise<void> {
@@ -177,6 +257,8 @@ async function finish(): Promise<void> {
 }
 
 async function ended({ parts }: Begun): Promise<string[]> {
+  if (parts.notice !== undefined) return audienceOf(parts);
+  if (parts.run !== undefined) return dormancyOf(parts);
   const { incident: _notAPerson, ...whose } = parts;
   const people = await world.deps.table.getMany(Object.values(whose).map(keys.person));
   for (const item of people) {

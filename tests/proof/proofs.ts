@@ -93,6 +93,10 @@ export const proofs: Record<string, { file: string; shows: string }> = {
     shows:
       'every operation with its caller erased, or everybody else: none fails, and nothing of theirs opens',
   },
+  closing: {
+    file: 'tests/gate/closing.test.ts',
+    shows: 'every operation by somebody who has closed their account, and about them: they are only stored',
+  },
   life: {
     file: 'tests/table/life.test.ts',
     shows: 'every move of a person’s life from every state, allowed and refused by the table itself',

@@ -72,11 +72,16 @@ export function rightsRows(theWorld: () => World): Record<string, Prepare> {
       input: { subjectId: subjectIdOf(await person()), ticket: 'T-1' },
       by: support,
     }),
+    'rights/cancelClosingFor': async () => ({
+      input: { subjectId: subjectIdOf(await closing()), ticket: 'T-1' },
+      by: support,
+    }),
     'retention/duties': async () => {
       await withDuty();
       return { by: support };
     },
     'retention/settleDuty': async () => ({ input: await withDuty(), by: support }),
+    'rights/keep': async () => ({ by: await person() }),
     'retention/recipients': async () => {
       await untold();
       return { by: support };

@@ -26,14 +26,15 @@ export async function consentAct(
   };
 }
 
-/** Number of the act that brought the state in which a person sees a purpose; 0 before any. */
-export async function seenEntryOf({ ok }: Service, by: Partial<Call>, purpose: string): Promise<number> {
-  const { consents } = await ok<{ consents: { purpose: string; seenEntry: number }[] }>(
-    'consent/status',
-    {},
-    by,
-  );
-  return consents.find((one) => one.purpose === purpose)?.seenEntry ?? 0;
+type Seen = (purpose: string) => number;
+/** Number of the act that brought the state in which a person sees each purpose; 0 before any. */
+async function entriesSeen({ ok }: Service, by: Partial<Call>): Promise<Seen> {
+  const status = await ok<{ consents: { purpose: string; seenEntry: number }[] }>('consent/status', {}, by);
+  return (purpose) => status.consents.find((one) => one.purpose === purpose)?.seenEntry ?? 0;
+}
+
+export async function seenEntryOf(service: Service, by: Partial<Call>, purpose: string): Promise<number> {
+  return (await entriesSeen(service, by))(purpose);
 }
 
 /** One act on the state that the person sees, which must be accepted. */
@@ -47,9 +48,13 @@ export async function act(
   return service.ok(`consent/${kind}`, await consentAct(service.ok, { purpose, seenEntry }), by);
 }
 
-/** Agrees to each purpose, one after the other, whatever came before. */
+/** Agrees to each purpose, one after the other, whatever came before: what each shows is not changed by the others. */
 export async function grant(service: Service, by: Partial<Call>, ...purposes: string[]): Promise<void> {
-  for (const purpose of purposes) await act(service, by, 'grant', purpose);
+  const seen = await entriesSeen(service, by);
+  for (const purpose of purposes) {
+    const change = { purpose, seenEntry: seen(purpose) };
+    await service.ok('consent/grant', await consentAct(service.ok, change), by);
+  }
 }
 
 export const refuse = (service: Service, by: Partial<Call>, purpose?: string): Promise<Answer> =>

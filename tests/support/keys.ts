@@ -2,9 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { BatchWriteItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { makeMissingKeys, type RotateParts } from '../../infra/commands/rotate-keys';
-import { toEpochSeconds } from '../../lib/clock';
+import { toEpochSeconds, toInstant } from '../../lib/clock';
 import { slicesOf } from '../../lib/slices';
 import type { Item, Table } from '../../lib/table/client';
+import { openedTableKey, openTable } from '../../lib/table/service/opened-table';
 
 /** A root key of no other world's: two services that must not know each other's keys bring one each. */
 export const newRootKey = (): string => `local:${randomBytes(32).toString('base64')}`;
@@ -18,7 +19,7 @@ const made = new Map<string, Made>();
 
 /**
  * Gives a new table its service keys. Those of one root key are made once for the whole test file, and put into every
- * table as they are, in one write.
+ * table as they are, in one write. What says which table it is belongs to that one.
  */
 export async function giveKeys(raw: DynamoDBClient, tableName: string, parts: RotateParts): Promise<void> {
   const ring = `${parts.roots[0].id} ${parts.suite}`;
@@ -29,6 +30,8 @@ export async function giveKeys(raw: DynamoDBClient, tableName: string, parts: Ro
   }));
   for (const some of slicesOf(puts, BATCH_WRITES))
     await raw.send(new BatchWriteItemCommand({ RequestItems: { [tableName]: some } }));
+  const { table, clock } = parts;
+  await table.write(openTable(undefined, await table.identity(), toInstant(clock.now())));
 }
 
 /** What would be put into an empty table, one by one. */
@@ -39,7 +42,8 @@ async function makeKeys(parts: RotateParts): Made {
     ...parts.table,
     query: async () => ({ items: items as Item[], lastKey: undefined }),
     write: async (...writes) => {
-      for (const { Put } of writes) items.push({ ...Put?.Item, createdAtSeconds });
+      for (const { Put } of writes)
+        if (Put?.Item.pk !== openedTableKey.pk) items.push({ ...Put?.Item, createdAtSeconds });
     },
   };
   await makeMissingKeys({ ...parts, table });

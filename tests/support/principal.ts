@@ -83,11 +83,12 @@ export function withNotedUses(deps: Deps, uses: Uses): Deps {
   const book = {
     action: 'dynamodb:BatchGetItem',
     resource: 'Table',
-    keys: ['POLICY', 'CONTAINMENT', 'ANNOUNCED'],
+    keys: ['POLICY', 'CONTAINMENT', 'ANNOUNCED', 'OPENED'],
   };
+  const whichTable = { action: 'dynamodb:DescribeTable', resource: 'Table' };
   return {
     ...deps,
-    policy: noted(deps.policy, { refresh: () => [book], load: () => [book] }),
+    policy: noted(deps.policy, { refresh: () => [book, whichTable], load: () => [book] }),
     ring: noted(deps.ring, { '*': () => ofTheRing }),
     queue: noted(deps.queue, send('ProcessQueue')),
     noticeQueue: noted(deps.noticeQueue, send('NoticeQueue')),
@@ -146,6 +147,7 @@ function usesOf(name: string, input: Input): Use[] {
     const use = onTable(name, input.TableName, [input.ExpressionAttributeValues?.[value] ?? '']);
     return [input.IndexName ? { ...use, resource: `${use.resource}/index/${input.IndexName}` } : use];
   }
+  if (name === 'DescribeTable') return [{ action: `dynamodb:${name}`, resource: 'Table' }];
   return [onTable(name, input.TableName, [pkOf(input)])];
 }
 

@@ -2,9 +2,9 @@ import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { trail, WrongCall } from '../../infra/commands/trail';
 import { readLines } from '../../lib/trail/line';
 import { type Question, type Report, TrailReader } from '../../lib/trail/report';
+import { createTerminal } from '../leliao/terminal';
 import { call, instanceName, open, person, second, start } from './lines';
 
 const window = { from: second(0), to: second(60) };
@@ -179,45 +179,41 @@ describe('logs as they are exported', () => {
   });
 });
 
-describe('the command', () => {
+describe('leliao trail', () => {
   const folder = mkdtempSync(join(tmpdir(), 'trail-'));
   const log = [...whole('a', 1, 1, [person(1)]), ...whole('b', 3, 5, [person(2)])];
-  const words = ['--from', '2026-11-27 10:00', '--to', '2026-11-27T02:01:00Z'];
-  const run = async (...more: string[]) => {
-    let said = '';
-    const code = await trail([...words, ...more], (text) => {
-      said += text;
-    });
-    return { code, said };
-  };
+  const [from, to] = ['2026-11-27 10:00', '2026-11-27T02:01:00Z'];
+  const run = (...words: string[]) => createTerminal().run('trail', ...words);
+  const inWindow = (...more: string[]) => run('--from', from, '--to', to, ...more);
 
-  it('reads plain and packed files and whole folders, and ends by what it found', async () => {
+  it('reads plain and packed files and whole folders without a sign-in, and ends by what it found', async () => {
     writeFileSync(join(folder, 'one.log'), log.slice(0, 3).join('\n'));
     writeFileSync(join(folder, 'two.gz'), gzipSync(`${log.slice(3).join('\n')}\n`));
-    const { code, said } = await run('--json', folder);
-    expect(code).toBe(0);
-    expect(people(JSON.parse(said))).toEqual([person(1), person(2)]);
-    const half = await run(join(folder, 'two.gz'));
-    expect(half.code).toBe(5);
-    expect(half.said).toMatch(/疑点 1 处[\s\S]*beginning-missing/);
+    const { exit, out } = await inWindow('--json', '--log', folder);
+    expect(exit).toBe(0);
+    expect(people(JSON.parse(out))).toEqual([person(1), person(2)]);
+    const half = await inWindow('--log', join(folder, 'two.gz'));
+    expect(half.exit).toBe(5);
+    expect(half.out).toContain('疑点 1 处');
+    const one = await inWindow('--json', '--log', folder, '--person', person(2));
+    expect(people(JSON.parse(one.out))).toEqual([person(2)]);
   });
 
   it('refuses what it cannot answer, and repeats nothing of it', async () => {
-    const refused = async (...wrong: string[]) =>
-      trail(wrong, () => {}).then(
-        () => 'answered',
-        (error: Error) => (error instanceof WrongCall ? error.message : 'unreadable'),
-      );
-    expect(await refused(...words)).toMatch(/files/);
-    expect(await refused('--from', words[3] ?? '', '--to', words[3] ?? '', folder)).toMatch(
-      /--to must be later/,
-    );
-    for (const never of ['2026-13-01 10:00', '2026-02-30 10:00'])
-      expect(await refused('--from', never, '--to', words[3] ?? '', folder)).toMatch(/^--from/);
-    expect(await refused(...words, '--person', '13800138000', folder)).toMatch(/^--person takes/);
-    expect(await refused(...words, '--nobody', folder)).toMatch(/^Usage/);
-    expect(await refused(...words, join(folder, 'none'))).toBe('unreadable');
     writeFileSync(join(folder, 'broken.gz'), 'not packed');
-    expect(await refused(...words, join(folder, 'broken.gz'))).toBe('unreadable');
+    const logs = ['--log', folder];
+    const wrong = [
+      [['--from', from, '--to', to], 'log'],
+      [['--from', to, '--to', to, ...logs], '--to 要晚于 --from'],
+      [['--from', '2026-02-30 10:00', '--to', to, ...logs], '时间要写成'],
+      [['--from', from, '--to', to, ...logs, '--person', '13800138000'], '代号是 22 个字符'],
+      [['--from', from, '--to', to, '--log', join(folder, 'none')], '有的日志读不到'],
+      [['--from', from, '--to', to, '--log', join(folder, 'broken.gz')], '有的日志读不到'],
+    ] as const;
+    for (const [words, says] of wrong) {
+      const { exit, out, err } = await run(...words);
+      expect({ exit, out, says: err.includes(says) ? says : err }).toEqual({ exit: 2, out: '', says });
+      expect(err).not.toContain('13800138000');
+    }
   });
 });

@@ -1,10 +1,10 @@
 import { isPersonNumber } from '../../../lib/crypto/pseudonym';
 import { type Doubt, doubtReasons, type Question, type Report } from '../../../lib/trail/report';
-import { readTrail } from '../../commands/trail-logs';
 import { command } from '../command';
 import { Stop } from '../exit';
 import { neededInstant, neededTexts, text } from '../options';
 import type { Session } from '../session';
+import { readTrail } from '../trail-logs';
 import { rowsIn, sectionsIn, timeIn } from '../view';
 import { words } from '../words';
 

@@ -146,7 +146,7 @@ const byHole =
 
 type Log = { log: readonly string[]; from: string; until: string };
 
-/** Reads the log as `npm run trail` does, turns its pseudonyms back, and uploads whom it names as opened. */
+/** Reads the log as `leliao trail` does, turns its pseudonyms back, and uploads whom it names as opened. */
 async function fromTrail({ breach }: Api, incidentId: string, { log, from, until }: Log) {
   const reader = new TrailReader({ from, to: until, function: 'hole' });
   for (const text of log) for (const line of readLines(text)) reader.add(line);

@@ -33,9 +33,19 @@ export async function announcedFirst(running: Running): Promise<string> {
   await wu.consent.approvePolicy({ version, textHash });
   const told = async () => (await me.api.consent.announcement()).announcement?.version === version;
   demand(await within(12_000, told), 'the home page does not announce it');
-  const mailed = async () =>
-    (await me.api.consent.policyAnnouncements()).notices.some((one) => one.version === version);
-  demand(await within(12_000, mailed), 'nobody told those whom it concerns');
+  const isNotice = ({ noticeId }: { noticeId: string }) => noticeId.endsWith(`-policy-${version}`);
+  const ofVersion = async () => (await me.api.profile.inbox({})).notices.find(isNotice);
+  demand(
+    await within(12_000, async () => (await ofVersion()) !== undefined),
+    'nobody told those whom it concerns',
+  );
+  const { text } = await me.api.profile.openNotice({ noticeId: (await ofVersion())?.noticeId ?? '' });
+  demand(text.includes(printer.name), 'the notice does not say what changes');
+  const { announcements } = await me.api.profile.announcement();
+  demand(
+    announcements.some(({ id }) => id.endsWith(`-policy-${version}`)),
+    'it is not announced to everybody',
+  );
   demand((await codeOf(me.api.cards.list())) === 'OK', 'it took effect before its date');
   const refused = async () => (await codeOf(me.api.cards.list())) === 'CONSENT_REQUIRED';
   demand(await within(LEAD_MS + 4_000, refused), 'old consent stretches to the new version');
@@ -67,7 +77,7 @@ export async function announcedFirst(running: Running): Promise<string> {
   demand(back.asksAgain.length === 0, 'a recipient less asks again');
   const isBack = async () => (await me.api.consent.policy()).version === back.version;
   demand(await within(6_000, isBack), 'the next version did not take effect');
-  return `version ${version}: two officers, announced on the home page and to each concerned, in force by its date, cards asked again and nothing else; refused without cost; a recipient less asks nobody`;
+  return `version ${version}: two officers, announced to everybody and to each concerned by the engine of all notices, in force by its date, cards asked again and nothing else; refused without cost; a recipient less asks nobody`;
 }
 
 /** K7: the text, the two lists and what the code does come from one registry. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { newIdempotencyKey } from '../../../lib/client/client';
+import { toEpochSeconds } from '../../../lib/clock';
 import { serviceIds } from '../../../lib/policy/services';
 import { inPictures, ladenPictures } from './pictures';
 import { agree, codeOf, demand, type Person, partitionOf, type Running, textOf, within } from './running';
@@ -50,9 +51,10 @@ export async function cleanPictures(running: Running): Promise<string> {
     );
   demand(await within(ERASED_WITHIN_MS, gone), 'a file outlived the withdrawal by 15 s');
   // The record waits, and names what is to be deleted, as long as an address may still bring a file.
+  const seconds = toEpochSeconds(Date.now());
   for (const { openUntilSeconds } of await resting(running, me, 'profile'))
     demand(
-      Number(openUntilSeconds ?? 0) - Date.now() / 1000 < ADDRESS_SECONDS,
+      Number(openUntilSeconds ?? 0) - seconds <= ADDRESS_SECONDS,
       'the record waits longer than any address lives',
     );
   return `${ladenPictures.length} pictures with EXIF, XMP, profile and texts, as avatar and as a card's logo: none of it in what is shown or kept, all upright; file gone after the withdrawal, the record when no address can bring one any more`;

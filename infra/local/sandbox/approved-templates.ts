@@ -9,6 +9,7 @@ export const SANDBOX_SMS = {
   templates: {
     breach: { id: '1000001', variables: 2 },
     'breach-guardian': { id: '1000002', variables: 2 },
+    dormancy: { id: '1000003', variables: 2 },
   },
 } as const;
 
@@ -18,6 +19,11 @@ const breachKeys = ['thing1', 'time2', 'phrase3', 'character_string4', 'thing5']
 export const SANDBOX_SUBSCRIBE = {
   breach: { id: 'sandbox-template-of-breach-aaaaaaaaaaaaaaaaa', keys: breachKeys },
   'breach-guardian': { id: 'sandbox-template-of-guardian-aaaaaaaaaaaaaaa', keys: breachKeys },
+  dormancy: { id: 'sandbox-template-of-dormancy-aaaaaaaaaaaaaa', keys: ['thing1', 'time2', 'thing3'] },
+  policy: {
+    id: 'sandbox-template-of-policy-aaaaaaaaaaaaaaaa',
+    keys: ['thing1', 'time2', 'character_string3', 'thing4'],
+  },
 } as const;
 
 /** By the type that begins a key, what WeChat takes as its value. Written apart from the service's own renderer. */

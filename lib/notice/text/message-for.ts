@@ -1,7 +1,8 @@
 import type { KindId } from '../../policy/kinds';
 import type { Message } from '../channel-set';
+import type { Reader } from '../kinds';
 import { type MailText, noticeFor } from './notice-for';
-import type { NoticeTexts, Reader, SmsMessage, SubscribeMessage } from './texts';
+import type { NoticeTexts, SmsMessage, SubscribeMessage } from './texts';
 
 /** What the client of each channel is given of one message of the engine: exactly what was approved for that channel. */
 type Words = Pick<Message, 'text' | 'as'>;

@@ -1,5 +1,6 @@
 import { type KindId, kinds as registered } from '../../policy/kinds';
-import type { NoticeTexts, Reader, SmsMessage, SubscribeMessage } from './texts';
+import type { Reader } from '../kinds';
+import type { NoticeTexts, SmsMessage, SubscribeMessage } from './texts';
 import { signedBy } from './texts';
 
 /** Whom a text is about, as the audience has them: their own kinds, and whether by evidence or by a bound. */
@@ -16,21 +17,13 @@ export type NoticeForOne = {
   inbox: { title: string; text: string };
 };
 
-/** Who reads, in words of their own. A child is named to a guardian in no way: that somebody was affected is enough. */
-const openings: Record<Reader | 'everybody', string> = {
-  self: '现将一起与您有关的个人信息安全事件告知如下。',
-  guardian:
-    '您曾以监护人身份同意一位未满十八周岁用户的实名核验。该用户与下述个人信息安全事件有关，依照未成年人网络保护条例第三十五条一并告知您。文中的“您”指该用户，请协助其采取文中的措施。',
-  everybody: '现将一起个人信息安全事件公告如下。我们正在逐一告知受影响的用户；请打开“通知”查看是否与您有关。',
-};
-
 /**
  * The notice as one reader gets it: the frozen texts, with the kinds of theirs that are meant. Pure; the engine calls it when
  * it sends, and the inbox when it is read, so that no text with a person's own kinds is stored anywhere.
  */
 export function noticeFor(texts: NoticeTexts, about: About, reader: Reader = 'self'): NoticeForOne {
   const { title, subscribe, sms } = texts;
-  const text = wholeText(texts, about, openings[reader]);
+  const text = wholeText(texts, about, reader);
   return {
     ...(subscribe && { subscribe: subscribe[reader] }),
     ...(sms && { sms: sms[reader] }),
@@ -42,14 +35,18 @@ export function noticeFor(texts: NoticeTexts, about: About, reader: Reader = 'se
 /** The same for everybody: what may be affected at all (PIPL art. 57; 网络数据安全管理条例 art. 11, by announcement). */
 export function announcementText(texts: NoticeTexts): { title: string; text: string } {
   const about = { kinds: texts.kinds, certain: true };
-  return { title: texts.title, text: wholeText(texts, about, openings.everybody) };
+  return { title: texts.title, text: wholeText(texts, about, 'everybody') };
 }
 
-function wholeText({ title, sections, kinds, day }: NoticeTexts, about: About, opening: string): string {
+function wholeText(
+  { title, openings, sections, kinds, day }: NoticeTexts,
+  about: About,
+  reader: Reader | 'everybody',
+): string {
   const parts = sections.map(({ heading, text }, index) => {
     return `${numerals[index] ?? index + 1}、${heading}\n${text ?? kindsLine(about, kinds)}`;
   });
-  return [title, opening, ...parts, `${signedBy}\n${day}`].join('\n\n');
+  return [title, openings[reader] ?? '', ...parts, `${signedBy}\n${day}`].join('\n\n');
 }
 
 const numerals = ['一', '二', '三', '四', '五', '六', '七', '八', '九', '十'];

@@ -71,6 +71,12 @@ export const subscribeTemplates = {
       thing5: { fixed: '关于您监护的孩子，请看通知全文' },
     },
   },
+  dormancy: {
+    variables: { thing1: 'title', time2: 'at', thing3: { fixed: '在此之前登录一次即可保留' } },
+  },
+  policy: {
+    variables: { thing1: 'title', time2: 'at', character_string3: 'number', thing4: lookInside },
+  },
 } as const satisfies Record<string, SubscribeTemplate>;
 
 export const smsTemplates = {
@@ -82,9 +88,14 @@ export const smsTemplates = {
     text: '{1}：您监护的孩子的个人信息可能受到影响，请打开乐聊名片小程序，在“通知”中查看编号{2}的全文和防范建议。',
     variables: ['title', 'number'],
   },
+  dormancy: {
+    text: '{1}？您很久没有使用乐聊名片，{2}前登录一次小程序即可保留，否则账号将被注销。',
+    variables: ['title', 'at'],
+  },
 } as const satisfies Record<string, SmsTemplate>;
 
-export type TemplateName = keyof typeof subscribeTemplates & keyof typeof smsTemplates;
+export type SubscribeTemplateName = keyof typeof subscribeTemplates;
+export type SmsTemplateName = keyof typeof smsTemplates;
 
 /** A message of approved wording: filled, or what is wrong with it by channel and field. */
 export type Filled<T> = { message: T; flaws?: undefined } | { flaws: Flaw[]; message?: undefined };

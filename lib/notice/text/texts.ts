@@ -2,23 +2,19 @@ import { toInstant } from '../../clock';
 import type { KindId } from '../../policy/kinds';
 import { operator } from '../../policy/registry';
 import { beijingDay, beijingTime } from '../../policy/working-days';
+import type { ChannelId } from '../channel';
+import { type NoticeKind, type NoticeKindId, noticeKinds, type Reader } from '../kinds';
 import type { Flaw } from './flaws';
-import { kindsItem, type NoticeWords, noticeItemIds, noticeItems } from './items';
 import {
+  type Filled,
   fillSms,
   fillSubscribe,
   type SmsContent,
   type SubscribeValues,
   smsTemplates,
   subscribeTemplates,
-  type TemplateName,
   type TemplateValues,
 } from './templates';
-
-/** Who reads: the person, the guardian of one who is a minor, or everybody. */
-export type Reader = 'self' | 'guardian';
-const readers = ['self', 'guardian'] as const;
-export const templateOf: Record<Reader, TemplateName> = { self: 'breach', guardian: 'breach-guardian' };
 
 /** One headed part of a text; without `text` it is where the kinds stand, which differ from person to person. */
 export type Section = { heading: string; text?: string | undefined };
@@ -35,6 +31,8 @@ export type NoticeTexts = {
   title: string;
   /** All the kinds of the audience. */
   kinds: KindId[];
+  /** The first words, by who reads. */
+  openings: NoticeKind['openings'];
   sections: Section[];
   /** When the text was made, as a day in Beijing. */
   day: string;
@@ -43,7 +41,7 @@ export type NoticeTexts = {
 };
 
 /** What a channel of templates needs: which of them the operator has had approved. */
-export type ApprovedTemplates = Partial<Record<'subscribe' | 'sms', Partial<Record<TemplateName, string>>>>;
+export type ApprovedTemplates = Partial<Record<'subscribe' | 'sms', Readonly<Record<string, string>>>>;
 
 /** Of the mini-program, with the number of the notice and nothing else. */
 const PAGE = 'pages/notice/notice?id=';
@@ -51,11 +49,18 @@ const DRILL = '【演练】';
 
 export type Wording = {
   noticeId: string;
-  words: NoticeWords;
+  kind: NoticeKindId;
+  title: string;
+  /** How far the matter has come, for templates that say so. */
+  state?: string;
+  sections: Section[];
+  /** All the kinds of the audience; none where it is about no data of anybody's. */
   kinds: KindId[];
   drill: boolean;
   /** Partners' channels among those that are meant to be used. */
   channels: readonly string[];
+  /** The moment that a template shows: when the text is made, where nothing else is said. */
+  atMs?: number;
   nowMs: number;
 };
 
@@ -64,39 +69,44 @@ export function textsOf(
   wording: Wording,
   approved: ApprovedTemplates,
 ): { texts: NoticeTexts } | { flaws: Flaw[] } {
-  const { noticeId, words, kinds, drill, channels, nowMs } = wording;
-  const title = `${drill ? DRILL : ''}${words.title}`;
-  const values = { title, state: words.state, at: timeVariable(nowMs), number: noticeId };
-  const texts: NoticeTexts = { title, kinds, sections: sectionsOf(words), day: beijingDay(nowMs) };
+  const { noticeId, kind, sections, kinds, drill, channels, nowMs, atMs = nowMs, state } = wording;
+  const row: NoticeKind = noticeKinds[kind];
+  const title = `${drill ? DRILL : ''}${wording.title}`;
+  const values = { title, at: timeVariable(atMs), number: noticeId, ...(state !== undefined && { state }) };
+  const texts: NoticeTexts = { title, kinds, openings: row.openings, sections, day: beijingDay(nowMs) };
   const flaws: Flaw[] = [];
-  if (channels.includes('subscribe')) texts.subscribe = subscribeFor(values, approved, flaws);
-  if (channels.includes('sms')) texts.sms = smsFor(values, approved, flaws);
+  if (channels.includes('subscribe')) texts.subscribe = subscribeFor(row, values, approved, flaws);
+  if (channels.includes('sms')) texts.sms = smsFor(row, values, approved, flaws);
   return flaws.length > 0 ? { flaws } : { texts };
 }
 
-/** The kinds stand before the cause, as in PIPL art. 57. */
-function sectionsOf(words: NoticeWords): Section[] {
-  return noticeItemIds.flatMap((id) => {
-    const section: Section = { heading: noticeItems[id].name, text: words[id].trim() };
-    return id === 'event' ? [section, { heading: kindsItem.name }] : [section];
-  });
+/** The channels of a kind for which platforms have approved what it needs. */
+export function openChannels(kind: NoticeKindId, approved: ApprovedTemplates): ChannelId[] {
+  const { channels, templates }: NoticeKind = noticeKinds[kind];
+  const has = (channel: 'subscribe' | 'sms') =>
+    Object.values(templates).every((names) => approved[channel]?.[names[channel] ?? ''] !== undefined);
+  return channels.filter((channel) => (channel === 'subscribe' || channel === 'sms' ? has(channel) : true));
 }
 
-function subscribeFor(values: TemplateValues, { subscribe }: ApprovedTemplates, flaws: Flaw[]) {
-  return forReaders((name) => {
-    const template = subscribe?.[name] ?? '';
+type Values = Partial<TemplateValues> & { number: string };
+
+function subscribeFor(row: NoticeKind, values: Values, { subscribe }: ApprovedTemplates, flaws: Flaw[]) {
+  return forReaders(row, ({ subscribe: name }) => {
+    const template = (name && subscribe?.[name]) ?? '';
     if (!template) flaws.push({ field: `subscribe.${name}`, problem: NOT_APPROVED });
-    const filled = fillSubscribe(subscribeTemplates[name], values);
+    const filled: Filled<SubscribeValues> = name
+      ? fillSubscribe(subscribeTemplates[name], values)
+      : { flaws: [] };
     if (filled.flaws) flaws.push(...filled.flaws);
     return { template, page: `${PAGE}${values.number}`, values: filled.message ?? {} };
   });
 }
 
-function smsFor(values: TemplateValues, { sms }: ApprovedTemplates, flaws: Flaw[]) {
-  return forReaders((name) => {
-    const template = sms?.[name] ?? '';
+function smsFor(row: NoticeKind, values: Values, { sms }: ApprovedTemplates, flaws: Flaw[]) {
+  return forReaders(row, ({ sms: name }) => {
+    const template = (name && sms?.[name]) ?? '';
     if (!template) flaws.push({ field: `sms.${name}`, problem: NOT_APPROVED });
-    const filled = fillSms(smsTemplates[name], values);
+    const filled: Filled<SmsContent> = name ? fillSms(smsTemplates[name], values) : { flaws: [] };
     if (filled.flaws) flaws.push(...filled.flaws);
     return { template, ...(filled.message ?? { parameters: [], whole: '', segments: 0 }) };
   });
@@ -104,8 +114,14 @@ function smsFor(values: TemplateValues, { sms }: ApprovedTemplates, flaws: Flaw[
 
 const NOT_APPROVED = '这一渠道还没有平台批准的模板（设置 NOTICE_TEMPLATES）';
 
-function forReaders<T>(make: (name: TemplateName) => T): Record<Reader, T> {
-  return Object.fromEntries(readers.map((reader) => [reader, make(templateOf[reader])])) as Record<Reader, T>;
+/** Of readers whom a kind does not tell nothing is made. */
+function forReaders<T>(
+  { templates }: NoticeKind,
+  make: (names: NonNullable<NoticeKind['templates'][Reader]>) => T,
+): Record<Reader, T> {
+  return Object.fromEntries(
+    Object.entries(templates).map(([reader, names]) => [reader, make(names)]),
+  ) as Record<Reader, T>;
 }
 
 /** As WeChat's variable of the type `time` has it. */

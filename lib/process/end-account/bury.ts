@@ -14,7 +14,8 @@ export async function bury(deps: Deps, { process: { state }, self }: StepInput):
   if (!self) return { to: 'end' };
   const { subjectId, lifeState } = readPerson(self);
   if (lifeState === 'erased') return { to: 'survey', state };
-  const at = toInstant(deps.clock.now());
+  // Known already where a restore has brought the person back.
+  const at = String(state.endedAt ?? toInstant(deps.clock.now()));
   const { name, content } = tombstoneOf(subjectId, at);
   await deps.vault.put(name, content);
   const writes = [...buryPerson(self, at), noteWays(self, deps.clock.now())];

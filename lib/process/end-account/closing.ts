@@ -4,7 +4,7 @@ import { AppError } from '../../errors';
 import { COOLING_OFF_MS } from '../../policy/closing';
 import type { Write } from '../../table/client';
 import { keys } from '../../table/keys';
-import { appendEntry, appendPlanned } from '../../table/ledger/append';
+import { appendEntry, appendPlanned, type PersonChange } from '../../table/ledger/append';
 import type { NewEntry } from '../../table/ledger/ledger';
 import { endOfAccount } from '../../table/person/end-of-account';
 import { takesOver } from '../../table/person/join';
@@ -19,11 +19,9 @@ import {
   readProcess,
 } from '../../table/process/process';
 import { lostRace, untilWon } from '../../table/races';
+import { AFTER_COOLING, COOL } from './cool';
 
 type Parts = Pick<Deps, 'ring' | 'table' | 'clock'>;
-
-/** The step at which an account waits, and the one after it, from which on nobody takes a closing back. */
-const [COOL, AFTER] = ['cool', 'hold-items'] as const;
 
 /** Where the closing of an account stands. */
 export type Closing = {
@@ -40,28 +38,45 @@ export type Closing = {
 export type ClosedBy = Pick<NewEntry, 'actor' | 'requestId'> &
   Partial<Pick<NewEntry, 'way' | 'staff' | 'reason' | 'ticket' | 'by'>>;
 
+/** What is written with a closing, and what of the person's own item it is held to, and changes with it. */
+export type ClosingTerms = {
+  also?: Write[];
+  only?: { change: PersonChange; holds(now: Person): boolean };
+};
+
+function closingChange(at: string, also: PersonChange = {}): PersonChange {
+  const { set, condition, values } = moveTo('closing', at);
+  return {
+    set: [...set, ...(also.set ?? [])],
+    condition: [condition, ...(also.condition ? [also.condition] : [])].join(' AND '),
+    values: { ...values, ...also.values },
+  };
+}
+
 /**
  * Closes an account: from this transaction on it is only stored, and it is erased when the cooling-off is over, unless the
- * person takes it back. Of one that is being closed already nothing changes; `also` is then not written either.
+ * person takes it back. Of one that is being closed already, or of which `only` does not hold, nothing changes, and nothing of the
+ * terms is written.
  * @throws AppError NOT_NOW from a state that does not lead there | ConditionFailed for `also`
  */
 export async function beginClosing(
   parts: Parts,
   person: Person,
   by: ClosedBy,
-  also: Write[] = [],
+  { also = [], only }: ClosingTerms = {},
 ): Promise<Closing> {
   const { subjectId } = person;
   const nowMs = parts.clock.now();
   const at = toInstant(nowMs);
   const receipt = await receiptDigest(parts.ring, await receiptCode(parts.ring, subjectId, at));
-  await appendPlanned(parts, person, ({ lifeState }, seq) => {
-    if (lifeState === 'closing') return undefined;
+  await appendPlanned(parts, person, (now, seq) => {
+    const { lifeState } = now;
+    if (lifeState === 'closing' || (only && !only.holds(now))) return undefined;
     if (!life[lifeState].to.includes('closing')) throw new AppError('NOT_NOW', { why: life[lifeState].why });
     const state = { cause: seq, count: 0, from: lifeState, since: at, receipt };
     return {
       entry: { ...by, at, act: 'closing.began', purpose: 'account' },
-      change: moveTo('closing', at),
+      change: closingChange(at, only?.change),
       also: [beginProcess(endOfAccount(subjectId), COOL, state, nowMs + COOLING_OFF_MS), ...also],
     };
   });
@@ -104,8 +119,8 @@ export async function cutShort(parts: Parts, subjectId: string, by: ClosedBy): P
       throw new AppError('NOT_NOW', { why: '另一个账号正在并入，请过几分钟再试。' });
     const nowMs = parts.clock.now();
     const entry = { ...by, at: toInstant(nowMs), act: 'closing.cut-short', purpose: 'account' } as const;
-    const move = moveProcess(process, AFTER, process.state, nowMs);
-    const moved = { ...process, step: AFTER, dueAt: toInstant(nowMs) };
+    const move = moveProcess(process, AFTER_COOLING, process.state, nowMs);
+    const moved = { ...process, step: AFTER_COOLING, dueAt: toInstant(nowMs) };
     return appendEntry(parts, person, entry, [move]).then(() => shown(parts, moved, subjectId), lostRace);
   });
 }

@@ -4,6 +4,10 @@ import { takesOver } from '../../table/person/join';
 import { readPerson } from '../../table/person/person';
 import type { Next, StepInput } from '../kind';
 
+/** The step at which an account waits, and the one after it: from there on nobody takes a closing back. */
+export const COOL = 'cool';
+export const AFTER_COOLING = 'hold-items';
+
 /**
  * The first step of the end of an account that was closed: it becomes due when the cooling-off is over, and until the row has
  * moved on the closing can be taken back, which deletes the row (closing.ts). The move is held to the row, so one of the two
@@ -17,5 +21,5 @@ export async function cool({ table, clock }: Deps, { process, self }: StepInput)
   if (lifeState === 'held') return { waitUntilMs: clock.now() + HOUR_MS };
   if (lifeState !== 'closing') return { to: 'end' };
   if (await takesOver(table, subjectId)) return { waitUntilMs: clock.now() + MINUTE_MS };
-  return { to: 'hold-items' };
+  return { to: AFTER_COOLING };
 }

@@ -161,9 +161,10 @@ async function apply(
     const movesOn = last?.channel === said.channel && isFailure(last.state);
     // Once nothing is sent any more only the announcement is left.
     const ended = movesOn && (state === 'done' || state === 'stopped');
+    const isAnnounced = notice.channels.includes('announcement');
     if (movesOn && !ended) toWake.set(partProcess(noticeId, part).id, { noticeId, part });
     if (!tries) return 'known';
-    const after = ended ? [...tries, lies('announcement', deps.clock.now())] : tries;
+    const after = ended && isAnnounced ? [...tries, lies('announcement', deps.clock.now())] : tries;
     try {
       await deps.table.write(putRecipient(subjectId, about, { ...row, tries: after }, item));
     } catch (error) {

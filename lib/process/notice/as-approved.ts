@@ -1,8 +1,9 @@
 import type { Deps } from '../../deps';
 import { hashAsSealed } from '../../notice/approval';
+import { approvalsOf } from '../../notice/kinds';
 import type { Item } from '../../table/client';
 import { readAudienceHead } from '../../table/notice/audience-head';
-import { APPROVALS, type Notice } from '../../table/notice/notice';
+import type { Notice } from '../../table/notice/notice';
 
 /** Rings until somebody has stopped the notice. */
 export class NotAsApproved extends Error {
@@ -18,6 +19,6 @@ export async function isAsApproved(
   notice: Notice,
   head: Item | undefined,
 ): Promise<boolean> {
-  if (notice.approvedBy.length < APPROVALS) return false;
+  if (notice.approvedBy.length < approvalsOf(notice.kind)) return false;
   return (await hashAsSealed(ring, notice, readAudienceHead(head))) !== undefined;
 }

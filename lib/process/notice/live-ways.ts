@@ -1,7 +1,7 @@
 import type { Deps } from '../../deps';
 import { type Channels, makeChannels } from '../../gate/channels';
 import type { PartnerChannel } from '../../notice/channel';
-import type { ChannelSet, Message, Way, WayParts } from '../../notice/channel-set';
+import type { ChannelSet, Message, Way, WayParts, Whom } from '../../notice/channel-set';
 import { channelQuotas } from '../../notice/rules';
 import { ConditionFailed } from '../../table/client';
 import { epochOf } from '../../table/person/consents';
@@ -24,8 +24,8 @@ import type { Sealer } from '../../table/sealer';
 export type LiveParts = {
   /** What each client is given of a message, from the notice's text for its channel. */
   words: { [C in PartnerChannel]: (message: Message) => Parameters<Channels[C]['send']>[1] };
-  /** The templates of subscribe messages for the person and for a guardian; without one nobody is reached that way. */
-  templates: Partial<Record<Message['as'], MessageTemplate>>;
+  /** The template of subscribe messages of a kind for one reader; without one nobody is reached that way. */
+  templateFor(whom: Whom): MessageTemplate | undefined;
   /** The channels for which the operator has what it needs; the others are not tried. */
   offered: readonly PartnerChannel[];
 };
@@ -37,22 +37,22 @@ const NOT_ACCEPTED = '43101';
  * How real people are reached: by an address that is theirs at this moment, of the epoch of a consent that has not been
  * withdrawn, and opened at the moment of the send.
  */
-export function liveWays(deps: Deps, { words, templates, offered }: LiveParts): ChannelSet<false>['ways'] {
+export function liveWays(deps: Deps, { words, templateFor, offered }: LiveParts): ChannelSet<false>['ways'] {
   const channels = makeChannels(deps);
   const subscribe: Way = {
     quota: channelQuotas.subscribe,
-    itemsOf: (subjectId, as) => [
+    itemsOf: (subjectId, whom) => [
       wechatAccountKey(subjectId),
-      ...[templates[as]].flatMap((one) => (one ? [acceptanceKey(subjectId, one.id)] : [])),
+      ...[templateFor(whom)].flatMap((one) => (one ? [acceptanceKey(subjectId, one.id)] : [])),
     ],
-    reaches(_, [account, accepted], as, isFirst) {
-      const template = templates[as];
+    reaches(_, [account, accepted], whom, isFirst) {
+      const template = templateFor(whom);
       if (!template || !wechatAccount.is(account)) return false;
       return !isFirst || mayBeSent(template, readAcceptance(accepted));
     },
     address: (parts, person, [account]) => opened(parts, person, (sealer) => readOpenid(account, sealer)),
-    async spend({ table }: WayParts, { subjectId }: Person, as) {
-      const template = templates[as];
+    async spend({ table }: WayParts, { subjectId }: Person, whom) {
+      const template = templateFor(whom);
       // One of the lasting kind is not used up, and has just been read.
       if (template?.kind !== 'once') return template !== undefined;
       try {
@@ -63,8 +63,8 @@ export function liveWays(deps: Deps, { words, templates, offered }: LiveParts): 
         return false;
       }
     },
-    async answered({ table }, { subjectId }, as, { sent, sentAtMs }) {
-      const template = templates[as];
+    async answered({ table }, { subjectId }, whom, { sent, sentAtMs }) {
+      const template = templateFor(whom);
       if (template && sent.status === 'permanent-failure' && sent.code === NOT_ACCEPTED)
         await voidAcceptance(table, subjectId, template, sentAtMs);
     },

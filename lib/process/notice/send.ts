@@ -60,7 +60,7 @@ export async function sendSome(
     .filter((_, index) => won[index]);
   const wanted = claimed.map(({ one: { subjectId, as } }) => [
     keys.person(subjectId),
-    ...way.itemsOf(subjectId, as),
+    ...way.itemsOf(subjectId, { kind: of.notice.kind, as }),
   ]);
   const { noticeId, audienceId } = of.notice;
   const keysOfAll = [noticeKey(noticeId), audienceHeadKey(audienceId), ...wanted.flat()];
@@ -105,24 +105,25 @@ async function hand(
   { one, own, others, isFirst }: Found,
 ): Promise<Outcome> {
   const person = own && readPerson(own);
+  const whom = { kind: notice.kind, as: one.as };
   const isHere = person !== undefined && canSignIn(person);
   if (!isHere) one.reach = new Set();
   const address =
-    isHere && way.reaches(person, others, one.as, isFirst)
+    isHere && way.reaches(person, others, whom, isFirst)
       ? await way.address(deps, person, others)
       : undefined;
   if (!isHere || address === undefined) return { state: 'skipped', code: 'not-reachable', attempt: 0 };
-  if (isFirst && way.spend && !(await way.spend(deps, person, one.as)))
+  if (isFirst && way.spend && !(await way.spend(deps, person, whom)))
     return { state: 'permanent-failure', code: 'none-left' };
   const { noticeId, texts } = notice;
   const { kinds, certain } = one.member;
-  const message = { noticeId, text: texts[channel] ?? '', as: one.as, kinds, certain };
+  const message = { noticeId, text: texts[channel] ?? '', ...whom, kinds, certain };
   const reference = await makeReference(deps.ring, { noticeId, part, place: one.place });
   const sentAtMs = deps.clock.now();
   const sent = await way
     .send(address, message, reference)
     .catch((): Sent => ({ status: 'technical-failure', code: OUTCOME_UNKNOWN }));
-  await way.answered?.(deps, person, one.as, { sent, sentAtMs });
+  await way.answered?.(deps, person, whom, { sent, sentAtMs });
   return outcomeOf(sent);
 }
 
@@ -139,8 +140,11 @@ function outcomeOf(sent: Sent): Outcome {
  */
 async function note(deps: Deps, { notice, part }: Visit<boolean>, one: Told, tries: Try[]): Promise<boolean> {
   const { subjectId, about, as, place, item } = one;
-  const { noticeId, kind, drill } = notice;
-  const begun = { noticeId, kind, ...(drill && { drill }), as, part, place, at: toInstant(deps.clock.now()) };
+  const { noticeId, kind, drill, endsAtSeconds } = notice;
+  const begun = {
+    ...{ noticeId, kind, ...(drill && { drill }), as, part, place, at: toInstant(deps.clock.now()) },
+    ...(endsAtSeconds !== undefined && { endsAtSeconds }),
+  };
   const known = rowOf(one) ?? begun;
   const write = putRecipient(subjectId, about, { ...known, tries }, item);
   try {

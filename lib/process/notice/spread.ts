@@ -25,16 +25,16 @@ export const partProcess = (noticeId: string, part: number): ProcessRef => ({
 export const beginPart = (noticeId: string, part: number, nowMs: number): Write =>
   beginProcess(partProcess(noticeId, part), 'tell', { noticeId, part }, nowMs);
 
+/** Has everybody of a notice told that is being sent. */
+export const beginSpread = (noticeId: string, nowMs: number): Write =>
+  beginProcess(noticeProcess(noticeId), 'spread', { noticeId, next: 0 }, nowMs);
+
 /**
  * The writes that have an approved notice sent, for the transaction that says so. Whoever makes it then asks for
  * `noticeProcess` on the queue of notices. Refused when somebody has moved the notice meanwhile.
  */
 export function beginSending(notice: Notice, nowMs: number): [Write, Write] {
-  const { noticeId } = notice;
-  return [
-    moveNotice(notice, 'sending', toInstant(nowMs)),
-    beginProcess(noticeProcess(noticeId), 'spread', { noticeId, next: 0 }, nowMs),
-  ];
+  return [moveNotice(notice, 'sending', toInstant(nowMs)), beginSpread(notice.noticeId, nowMs)];
 }
 
 /** Begins the parts, some at a time. */

@@ -103,7 +103,7 @@ async function lookAt<D extends boolean>(
     if (alone.do === 'wait') waits.push(alone.untilMs);
     return alone.do === 'note';
   });
-  return { people: await withReach(deps, ways, open), waits };
+  return { people: await withReach(deps, of.notice.kind, ways, open), waits };
 }
 
 function waysOf<D extends boolean>({ set, notice }: Visit<D>): Ways {
@@ -114,23 +114,32 @@ function waysOf<D extends boolean>({ set, notice }: Visit<D>): Ways {
   });
 }
 
-async function withReach({ table }: Deps, ways: Ways, some: Listed[]): Promise<Told[]> {
+async function withReach({ table }: Deps, kind: string, ways: Ways, some: Listed[]): Promise<Told[]> {
   const keysOf = ({ subjectId, as }: Listed) => [
     keys.person(subjectId),
-    ...ways.flatMap(([, way]) => way.itemsOf(subjectId, as)),
+    ...ways.flatMap(([, way]) => way.itemsOf(subjectId, { kind, as })),
   ];
   const items = await table.getMany(some.flatMap(keysOf));
-  return some.map((one) => ({ ...one, reach: reachBy(ways, one, items.splice(0, keysOf(one).length)) }));
+  return some.map((one) => ({
+    ...one,
+    reach: reachBy(kind, ways, one, items.splice(0, keysOf(one).length)),
+  }));
 }
 
 /** Whoever has no account any more is reached by the announcement alone. */
-function reachBy(ways: Ways, one: Listed, [own, ...items]: (Item | undefined)[]): ReadonlySet<ChannelId> {
+function reachBy(
+  kind: string,
+  ways: Ways,
+  one: Listed,
+  [own, ...items]: (Item | undefined)[],
+): ReadonlySet<ChannelId> {
   const person = own && readPerson(own);
   if (!person || !canSignIn(person)) return new Set();
   const { subjectId, as } = one;
+  const whom = { kind, as };
   const last = rowOf(one)?.tries.at(-1);
   const reached = ways.filter(([channel, way]) =>
-    way.reaches(person, items.splice(0, way.itemsOf(subjectId, as).length), as, isFirstBy(channel, last)),
+    way.reaches(person, items.splice(0, way.itemsOf(subjectId, whom).length), whom, isFirstBy(channel, last)),
   );
   return new Set<ChannelId>(['inbox', ...reached.map(([channel]) => channel)]);
 }

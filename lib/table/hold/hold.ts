@@ -22,7 +22,7 @@ export const holdStates = ['freezing', 'held', 'releasing', 'released'] as const
  */
 export const hold = declareEntity('hold', {
   place: ofService('accountability', (holdId) => ({ pk: `HOLD#${holdId}`, sk: 'HOLD' })),
-  life: { rule: 'released-hold-life', from: 'releasedAt' },
+  life: { rule: 'hold-record-life', from: 'releasedAt' },
   queue: HOLDS,
   attributes: {
     everyoneShard: plain('hold-state', z._default(z.literal(EVERY_HOLD), EVERY_HOLD)),

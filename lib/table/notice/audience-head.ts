@@ -19,7 +19,7 @@ const counted = z.object({ kinds: z.array(z.string()), people: z.int(), minors: 
  */
 export const audienceHead = declareEntity('audience-head', {
   place: ofService('incident', (audienceId) => ({ pk: `AUDIENCE#${audienceId}`, sk: 'AUDIENCE' })),
-  life: { rule: 'incident-life' },
+  life: { rule: 'incident-life', until: 'endsAtSeconds' },
   attributes: {
     /** Numbered from 0. */
     parts: plain('notice-record', z.int()),
@@ -30,6 +30,8 @@ export const audienceHead = declareEntity('audience-head', {
     sets: plain('notice-record', z.array(counted)),
     /** People, and minors among them, who have a set that is not among `sets`. */
     otherSets: plain('notice-record', z.object({ people: z.int(), minors: z.int() })),
+    /** When it ends by the clock; absent where it ends with its incident. */
+    endsAtSeconds: plain('notice-record', z.optional(z.int())),
     /** SHA-256 of what was frozen, in hex, by which the scope proves it. Absent while parts are still being written. */
     digest: plain('notice-record', z.optional(z.string())),
   },

@@ -23,12 +23,14 @@ export const audiencePart = declareEntity('notice-audience', {
     pk: `AUDIENCE#${audienceId}`,
     sk: `PART#${padded(part)}`,
   })),
-  life: { rule: 'incident-life' },
+  life: { rule: 'incident-life', until: 'endsAtSeconds' },
   attributes: {
     /** `RECORD_BYTES` for each member: the number, which of `kindSets`, flags. */
     members: plain('notice-record', bytes),
     /** Each set of kinds once, as text with spaces. */
     kindSets: plain('notice-record', z.array(z.string())),
+    /** When it ends by the clock; absent where it ends with its incident. */
+    endsAtSeconds: plain('notice-record', z.optional(z.int())),
   },
 });
 
@@ -44,11 +46,17 @@ export const audiencePartKey = (audienceId: string, part: number): Key => audien
  * a list is frozen when it is made.
  * @throws Error for more than `PART_MEMBERS` or a number that is none: programming errors
  */
-export function putAudiencePart(audienceId: string, part: number, members: readonly Member[]): Write {
+export function putAudiencePart(
+  audienceId: string,
+  part: number,
+  members: readonly Member[],
+  endsAtSeconds?: number,
+): Write {
   const value = pack(members);
+  const ends = endsAtSeconds !== undefined && { endsAtSeconds };
   return {
     Put: {
-      Item: audiencePart.make(audienceId, part, value),
+      Item: audiencePart.make(audienceId, part, { ...value, ...ends }),
       ConditionExpression: 'attribute_not_exists(pk) OR (members = :members AND kindSets = :sets)',
       ExpressionAttributeValues: { ':members': value.members, ':sets': value.kindSets },
     },

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { channels } from '../../notice/channel';
+import { approvalsOf } from '../../notice/kinds';
 import { plain, type ValueOf } from '../attribute';
 import type { Item, Table, Write } from '../client';
 import { declareEntity } from '../entity';
@@ -18,9 +19,6 @@ export const noticeMoves = {
 } as const satisfies Record<string, readonly string[]>;
 export type NoticeState = keyof typeof noticeMoves;
 const states = Object.keys(noticeMoves) as NoticeState[];
-
-/** Others than who proposed a notice, who approve it before it is sent. */
-export const APPROVALS = 2;
 
 const exemption = z.object({
   kinds: z.array(z.string()),
@@ -44,7 +42,7 @@ const proposal = z.object({
  */
 export const noticeEntity = declareEntity('notice', {
   place: ofService('incident', (noticeId) => ({ pk: `NOTICE#${noticeId}`, sk: 'NOTICE' })),
-  life: { rule: 'incident-life' },
+  life: { rule: 'incident-life', until: 'endsAtSeconds' },
   attributes: {
     noticeId: plain('notice-record', z.string()),
     /** What it is about: `breach`, `policy`, … */
@@ -61,10 +59,12 @@ export const noticeEntity = declareEntity('notice', {
     texts: plain('notice-record', z.record(z.string(), z.string())),
     /** Who is not told, why, and what proves it (PIPL art. 57 para 2): lib/notice/exemption.ts. */
     exemptions: plain('notice-record', z._default(z.array(exemption), [])),
-    /** Who proposed it; absent where it follows from what was approved elsewhere, such as a version of the policy. */
+    /** Who proposed it; `service` where nobody drafts it. */
     proposal: plain('notice-record', z.optional(proposal)),
     /** Staff who have approved it, exactly as it is. */
     approvedBy: plain('notice-record', z.array(z.string())),
+    /** When it ends by the clock; absent where it ends with its incident. */
+    endsAtSeconds: plain('notice-record', z.optional(z.int())),
     /** Since when it is sent. */
     sendingAt: plain('notice-record', z.optional(z.string())),
     /** Counts every change. Of two at once one is refused. */
@@ -115,7 +115,7 @@ export function approveNotice(
   approved: NonNullable<Notice['proposal']>,
 ): Write {
   const approvedBy = [...before.approvedBy, staffId];
-  const state = approvedBy.length >= APPROVALS ? 'approved' : 'proposed';
+  const state = approvedBy.length >= approvalsOf(before.kind) ? 'approved' : 'proposed';
   demandMove(before, state);
   return put(
     before,
@@ -129,12 +129,12 @@ export function approveNotice(
 }
 
 /** A notice that is sent for the first time: only one that is approved by enough, none of whom proposed it. */
-const approvedByOthers: Condition = {
+const approvedByOthers = ({ kind }: Notice): Condition => ({
   ConditionExpression:
     '#state = :approved AND size(approvedBy) >= :needed AND NOT contains(approvedBy, proposal.#by)',
   ExpressionAttributeNames: { '#state': 'state', '#by': 'by' },
-  ExpressionAttributeValues: { ':approved': 'approved', ':needed': APPROVALS },
-};
+  ExpressionAttributeValues: { ':approved': 'approved', ':needed': approvalsOf(kind) },
+});
 
 /**
  * Moves an approved notice on: begins, pauses, goes on, stops, ends. Refused when somebody has moved it meanwhile.
@@ -145,7 +145,7 @@ export function moveNotice(before: Notice, state: NoticeState, at: string): Writ
   const sendingAt = before.sendingAt ?? (state === 'sending' ? at : undefined);
   const after = { ...before, state, ...(sendingAt !== undefined && { sendingAt }) };
   const begins = before.state === 'approved' && state === 'sending' && before.proposal !== undefined;
-  return put(before, after, begins ? approvedByOthers : undefined);
+  return put(before, after, begins ? approvedByOthers(before) : undefined);
 }
 
 /** Whether a notice may go over into a state. */

@@ -58,7 +58,7 @@ export const SELF = 'self';
  */
 export const noticeRecipient = declareEntity('notice-recipient', {
   place: inPersonAt('incident', ({ noticeId, about }: RecipientId) => `${TOLD}${noticeId}#${about}`),
-  life: { rule: 'incident-life' },
+  life: { rule: 'incident-life', until: 'endsAtSeconds' },
   outlives: 'incident-life',
   attributes: {
     noticeId: plain('notice-record', z.string()),
@@ -74,6 +74,8 @@ export const noticeRecipient = declareEntity('notice-recipient', {
     at: plain('notice-record', z.string()),
     /** One for each channel whose turn it was, the present one last. */
     tries: plain('notice-record', z.array(oneTry)),
+    /** When it ends by the clock; absent where it ends with its incident. */
+    endsAtSeconds: plain('notice-record', z.optional(z.int())),
     /** When the notice was opened in a live session. */
     openedAt: plain('notice-record', z.optional(z.string())),
     /** Counts every change: each is held to the row as it was seen, so none is lost and no two senders take one turn. */

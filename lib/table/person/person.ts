@@ -9,6 +9,7 @@ import { inPersonAt } from '../place';
 import { create, pointersTo } from '../replace';
 import { lifeStates, whileHere } from './life';
 import { type Identity, identityAt, pointerKey } from './pointer';
+import { lastUseOf, watchSince } from './watch';
 
 /**
  * The person's own item: everything the front door must know about a caller, read in one strongly consistent unit.
@@ -64,7 +65,7 @@ export const person = declareEntity('person', {
   place: inPersonAt('account', keys.person('').sk),
   life: { rule: 'account-life' },
   pointers: ['openid-pointer', 'unionid-pointer'],
-  indexes: ['everyoneShard'],
+  indexes: ['everyoneShard', 'dueShard', 'dueAt'],
   /** The ledger stays, and with it where it ends: without that nobody could tell whether it is whole (promise S9). */
   outlives: 'proof-three-years',
   remains: [
@@ -90,6 +91,11 @@ export const person = declareEntity('person', {
     /** How the account stands (`life.ts`), and since when; absent from the beginning until the first move. */
     lifeState: plain('account-state', z.enum(lifeStates)),
     lifeStateAt: plain('account-state', z.optional(z.string())),
+    /** The day on which they were last here, in Beijing: noted with what is written of a session anyway. */
+    usedOn: plain('account-state', z.optional(z.string())),
+    /** What the account waits for while nobody uses it, and until when (watch.ts). */
+    dueShard: plain('account-state', z.optional(z.string())),
+    dueAt: plain('account-state', z.optional(z.string())),
     /** When the person first acted in front of the policy text: nothing optional is collected before (promise S8). */
     noticedAt: plain('consent-state', z.optional(z.string())),
     sessions: mapOf(session),
@@ -127,7 +133,8 @@ export function putPerson({ identities, ...value }: Person): Write {
   const { subjectId } = value;
   const shard = everyoneShard(shardOf(subjectId, EVERYONE_SHARDS));
   const points = keysOf(identities);
-  return create(person.make(subjectId, undefined, { ...value, everyoneShard: shard }, { points }));
+  const made = { ...value, ...watchSince(subjectId, lastUseOf(value)), everyoneShard: shard };
+  return create(person.make(subjectId, undefined, made, { points }));
 }
 
 /** For a transaction that notes something to somebody of whom nobody has asked: refused once they are not there any more. */

@@ -1,4 +1,5 @@
 import { retentionMs } from '../../policy/retention';
+import { beijingDay } from '../../policy/working-days';
 import type { Write } from '../client';
 import { keys } from '../keys';
 import type { Sealer } from '../sealer';
@@ -68,7 +69,7 @@ export function addSession(
   const linked = linkEpoch !== undefined;
   return {
     Key: keys.person(subjectId),
-    UpdateExpression: `SET #sessions.#id = :session${ends ? ' REMOVE #sessions.#ends' : ''}`,
+    UpdateExpression: `SET #sessions.#id = :session, usedOn = :on${ends ? ' REMOVE #sessions.#ends' : ''}`,
     ConditionExpression: [
       whileHere.condition,
       ends ? leaverIsThere : thereIsRoom,
@@ -82,6 +83,7 @@ export function addSession(
     },
     ExpressionAttributeValues: {
       ':session': session.encode(value, id),
+      ':on': beijingDay(value.startedAtSeconds * 1000),
       ...whileHere.values,
       ...(!ends && { ':max': MAX_SESSIONS_PER_PERSON }),
       ...(linked && { ':true': true, ':epoch': linkEpoch }),
@@ -106,11 +108,12 @@ export function noteSessionUse(
   const gone = Object.keys(names).map((name) => `#sessions.${name}`);
   return {
     Key: keys.person(person.subjectId),
-    UpdateExpression: `SET #sessions.#id = :session${gone.length > 0 ? ` REMOVE ${gone.join(', ')}` : ''}`,
+    UpdateExpression: `SET #sessions.#id = :session, usedOn = :on${gone.length > 0 ? ` REMOVE ${gone.join(', ')}` : ''}`,
     ConditionExpression: '#sessions.#id.secretDigest = :digest',
     ExpressionAttributeNames: { '#sessions': 'sessions', '#id': id, ...names },
     ExpressionAttributeValues: {
       ':session': session.encode(value, id, sealer),
+      ':on': beijingDay(nowMs),
       ':digest': value.secretDigest,
     },
   };

@@ -1,4 +1,4 @@
-import type { Clock } from '../../clock';
+import { type Clock, MINUTE_MS } from '../../clock';
 import type { KeyRing } from '../../crypto/key-ring';
 import { AppError } from '../../errors';
 import { buildRegistry, type Registry } from '../../policy/registry';
@@ -17,6 +17,7 @@ import {
   currentOf,
   readAnnouncements,
 } from '../notice/announcement';
+import { openedTableKey, readOpened } from '../service/opened-table';
 import {
   bookKey,
   parseVersion,
@@ -43,6 +44,8 @@ export type PolicyBook = {
   stops(): Stops;
   /** Notices that are announced to everybody, newest first, as the last refresh has met them: none before the first. */
   announcements(): Announced[];
+  /** Whether the table was restored from a backup, and what ended since has not been ended in it again (promise S7). */
+  isRestored(): boolean;
   /** Whether what this build does for a purpose lies within the version in force (promises K4, K7). */
   covers(purpose: string): boolean;
   /** A published version in full. */
@@ -53,6 +56,12 @@ export type PolicyBook = {
   registry: Registry;
   refreshMs: number;
 };
+
+/**
+ * How long an instance takes the table behind the name for the same one. A restore takes longer, and a deployment that leads to
+ * another table starts instances anew.
+ */
+const SAME_TABLE_MS = 5 * MINUTE_MS;
 
 export type PolicyBookParts = {
   table: Table;
@@ -77,17 +86,20 @@ export function createPolicyBook({
   let versions: PolicySummary[] = [];
   let stops = readStops(undefined);
   let announcements: Announcements | undefined;
+  let identity: Promise<string> | undefined;
+  let identifiedAtMs = Number.NEGATIVE_INFINITY;
+  let restored = true;
   let readAtMs = Number.NEGATIVE_INFINITY;
   let reading: Promise<void> | undefined;
   let uncovered = { version: 0, purposes: new Set<string>() };
 
   async function read(): Promise<void> {
     const startedAtMs = clock.now();
-    const [bookItem, stopsItem, announcementsItem] = await table.getMany([
-      bookKey,
-      containmentKey,
-      announcementsKey,
+    const [[bookItem, stopsItem, announcementsItem, openedItem], tableNow] = await Promise.all([
+      table.getMany([bookKey, containmentKey, announcementsKey, openedTableKey]),
+      identify(startedAtMs),
     ]);
+    restored = readOpened(openedItem) !== tableNow;
     stops = readStops(stopsItem);
     announcements = readAnnouncements(announcementsItem);
     const book = policyBook.read(bookItem) ?? (await publishFirst());
@@ -102,6 +114,19 @@ export function createPolicyBook({
       };
     }
     readAtMs = startedAtMs;
+  }
+
+  /** While nobody can say which table it is, it is the one that it was. */
+  function identify(nowMs: number): Promise<string> {
+    const known = identity;
+    if (known && nowMs - identifiedAtMs < SAME_TABLE_MS) return known;
+    identifiedAtMs = nowMs;
+    identity = table.identity().catch((error) => {
+      identity = known;
+      if (!known) throw error;
+      return known;
+    });
+    return identity;
   }
 
   /** The first instance of a new service that may publish publishes what it was built with; of two, one finds it done. */
@@ -161,6 +186,7 @@ export function createPolicyBook({
     inForce: current,
     announced: () => versions.find(({ effectiveAt }) => Date.parse(effectiveAt) > clock.now()),
     stops: () => stops,
+    isRestored: () => restored,
     announcements: () => currentOf(announcements, clock.now()),
     covers: (purpose) => !uncovered.purposes.has(purpose),
     load,

@@ -16,14 +16,13 @@ export function endStay(item: Item, { declaration }: AnyEntity, endedAt: string)
   const { ends } = ruleOf(outlives);
   if ('event' in ends || ('after' in ends && ends.after !== 'account-ended')) return undefined;
   const { pk, sk } = item;
-  const endsAtSeconds = toEpochSeconds(endOfRetention(outlives, Date.parse(endedAt)));
-  const due = endOfItem({ pk, sk }, endsAtSeconds);
+  const end = endOfItem({ pk, sk }, toEpochSeconds(endOfRetention(outlives, Date.parse(endedAt))));
   return {
     Update: {
       Key: { pk, sk },
       UpdateExpression: 'SET expiresAtSeconds = :ends, dueShard = :shard, dueAt = :due',
       ConditionExpression: 'attribute_exists(pk)',
-      ExpressionAttributeValues: { ':ends': endsAtSeconds, ':shard': due.dueShard, ':due': due.dueAt },
+      ExpressionAttributeValues: { ':ends': end.expiresAtSeconds, ':shard': end.dueShard, ':due': end.dueAt },
     },
   };
 }

@@ -1,5 +1,6 @@
 import { toInstant } from '../../clock';
 import type { Item, Table, Write } from '../client';
+import { endOfItem } from '../entity';
 import { dueShard, type Key, shardOfPart } from '../keys';
 import { type Condition, remove } from '../replace';
 import type { AnyEntity } from './any-entity';
@@ -70,6 +71,26 @@ export function stillEnds({ expiresAtSeconds }: Item): Condition {
   return {
     ConditionExpression: 'expiresAtSeconds = :ends',
     ExpressionAttributeValues: { ':ends': expiresAtSeconds },
+  };
+}
+
+/** Gives an item another end, under the condition that its end is still what it was. */
+export function moveEnd(item: Item, endsAtSeconds: number): Write {
+  const { pk, sk } = item;
+  const end = endOfItem({ pk, sk }, endsAtSeconds);
+  const { ConditionExpression, ExpressionAttributeValues } = stillEnds(item);
+  return {
+    Update: {
+      Key: { pk, sk },
+      UpdateExpression: 'SET expiresAtSeconds = :next, dueShard = :shard, dueAt = :due',
+      ConditionExpression,
+      ExpressionAttributeValues: {
+        ...ExpressionAttributeValues,
+        ':next': end.expiresAtSeconds,
+        ':shard': end.dueShard,
+        ':due': end.dueAt,
+      },
+    },
   };
 }
 

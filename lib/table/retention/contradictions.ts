@@ -66,12 +66,12 @@ function ofEntity(
       : []),
     ...(outlives !== undefined && !stays ? [`there is no rule ${outlives}`] : []),
     ...(stays && 'event' in stays.ends ? [`it outlives its person by ${outlives}, which has no end`] : []),
-    ...Object.entries(attributes).flatMap(([attribute, { kinds: of, record }]) =>
+    ...Object.entries(attributes).flatMap(([attribute, { kinds: of, record, listedIn }]) =>
       of.flatMap((kind) => {
         const its = rules[allKinds[kind]?.retention ?? ''];
         if (!its) return [`${attribute} is of ${kind}, which has no rule`];
-        // Sessions are many in one item, and each has its own end. A hold stands above every period, for as long as it lasts.
-        if (record || counts || ('event' in ends && ends.event === 'hold-released')) return [];
+        // Sessions are many in one item, and each has its own end; a hold keeps whatever it names beyond its own.
+        if (record || counts || listedIn) return [];
         const longest = periodIn(its);
         const isLonger = longest && !('after' in its.ends) && (!period || mayOutlast(period, longest));
         return isLonger ? [`${attribute} is kept longer than ${kind} may be`] : [];

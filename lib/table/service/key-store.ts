@@ -20,6 +20,7 @@ export const serviceKey = declareEntity('service-key', {
     keyVersion: plain('key-material', z.int()),
     rootId: plain('key-material', z.string()),
     wrapped: plain('key-material', bytes),
+    copies: plain('key-material', z.optional(z.record(z.string(), bytes))),
     suite: plain('key-material', z.enum(['aes', 'sm'])),
     createdAt: plain('key-material', z.string()),
     publicJwk: plain('key-material', z.optional(z.record(z.string(), z.string()))),
@@ -63,13 +64,14 @@ export function createServiceKey(key: WrappedKey): Write {
   return create(itemOf(key));
 }
 
-/** Stores a key wrapped anew by another root. @throws ConditionFailed when it was changed or removed meanwhile */
-export async function replaceServiceKey(table: Table, key: WrappedKey, rootIdBefore: string): Promise<void> {
+/** Stores a key wrapped anew by other roots. @throws ConditionFailed when it was changed or removed meanwhile */
+export async function replaceServiceKey(table: Table, key: WrappedKey, before: WrappedKey): Promise<void> {
   await table.write({
     Put: {
       Item: itemOf(key),
-      ConditionExpression: 'rootId = :before',
-      ExpressionAttributeValues: { ':before': rootIdBefore },
+      ConditionExpression: '#wrapped = :before',
+      ExpressionAttributeNames: { '#wrapped': 'wrapped' },
+      ExpressionAttributeValues: { ':before': before.wrapped },
     },
   });
 }

@@ -1,0 +1,175 @@
+import { MINUTE_MS } from '../../lib/clock';
+import type { Deps } from '../../lib/deps';
+import { AppError } from '../../lib/errors';
+import { beginReErasure } from '../../lib/process/re-erase';
+import { runProcess } from '../../lib/process/run';
+import { keys } from '../../lib/table/keys';
+import { endOfAccount } from '../../lib/table/person/end-of-account';
+import { type Person, readPerson } from '../../lib/table/person/person';
+import type { ProcessRef } from '../../lib/table/process/process';
+import { cardGiver, exchange, type Giver } from '../cards/support';
+import { holdsFor } from '../proof/sample';
+import { backUp, restore } from '../support/backup';
+import { beginEnd } from '../support/end';
+import { createWorld, functions, type World } from '../support/world';
+import { endState } from './end-state';
+import { machine } from './machine';
+
+/** What ended since a backup ends again in what is restored from it, before anybody is served (promise S7). */
+let world: World;
+let [goes, stays]: Giver[] = [];
+let backup: Awaited<ReturnType<typeof backUp>>;
+
+beforeAll(async () => {
+  world = await createWorld();
+  [goes, stays] = [await cardGiver(world, 'goes'), await cardGiver(world, 'stays')];
+  await exchange(world, goes as Giver, stays as Giver);
+  backup = await backUp(world);
+  world.wait(MINUTE_MS);
+});
+
+const partOf = (one: Giver | undefined) => world.scan(keys.person(one?.caller.subjectId ?? '').pk);
+const lifeOf = async (one: Giver | undefined) => {
+  const [item] = await world.deps.table.getMany([keys.person(one?.caller.subjectId ?? '')]);
+  return item && readPerson(item);
+};
+const timer = () => world.ok<{ found: number; done: number }>('retention/sweep', {}, { trigger: 'schedule' });
+/** An instance looks again which table it has. */
+const meanwhile = () => world.wait(6 * MINUTE_MS);
+
+/** Erased by right. */
+async function erase({ caller: { subjectId } }: Giver): Promise<string> {
+  await beginEnd(world, subjectId);
+  await world.work();
+  return String((await lifeOf(goes))?.lifeStateAt);
+}
+
+/** Timer and queue, until the service is open. */
+async function untilOpen(): Promise<void> {
+  for (let run = 0; run < 20; run += 1) {
+    await timer();
+    await world.work();
+    meanwhile();
+    if ((await world.refused('cards/list', {}, stays?.caller)) !== 'RESTORING') return;
+  }
+  throw new Error('it is never opened');
+}
+
+describe('a table restored from a backup', () => {
+  it('is known by itself: everything over HTTP is refused, whoever asks, until what had ended is ended again (S7)', async () => {
+    const erasedAt = await erase(goes as Giver);
+    const left = (await partOf(goes)).length;
+    await restore(world, backup);
+    expect((await partOf(goes)).length).toBeGreaterThan(left);
+    meanwhile();
+
+    for (const [name, operations] of Object.entries(functions))
+      for (const [operation, { caller, worksRestored }] of Object.entries(operations)) {
+        if (worksRestored) continue;
+        const trigger = { webhook: 'webhook', queue: 'queue', scheduler: 'schedule' }[caller as string];
+        const by = { trigger: trigger ?? 'client', token: stays?.caller.token } as const;
+        const code = await world.refused(`${name}/${operation}`, {}, by as object);
+        expect({ [`${name}/${operation}`]: code }).toEqual({ [`${name}/${operation}`]: 'RESTORING' });
+      }
+    const served = Object.values(functions).flatMap((of) =>
+      Object.values(of).filter((one) => one.worksRestored),
+    );
+    expect(served.map(({ caller }) => caller)).toEqual(['queue', 'scheduler']);
+
+    const before = world.lines.length;
+    await untilOpen();
+    expect(world.lines.slice(before).filter((line) => line.includes('RESTORED'))).toHaveLength(1);
+    expect(await world.refused('cards/list', {}, goes?.caller)).toBe('SIGN_IN_REQUIRED');
+    await world.ok('cards/list', {}, stays?.caller);
+    expect(await lifeOf(goes)).toMatchObject({ lifeState: 'erased', lifeStateAt: erasedAt });
+    expect((await partOf(goes)).length).toBe(left);
+    expect(await timer()).toMatchObject({ found: 0, failed: 0 });
+  });
+
+  it('stays closed while the locked bucket cannot be read, and is opened when it can (S7)', async () => {
+    await restore(world, backup);
+    meanwhile();
+    const down = async () => Promise.reject(new AppError('PARTNER_UNAVAILABLE'));
+    const deps = { ...world.deps, vault: { ...world.deps.vault, names: down } };
+    const { ref } = await beginReErasure(deps);
+    await deps.policy.refresh();
+    expect(await runProcess(deps, ref, 'down')).toMatchObject({ outcome: 'failed' });
+    meanwhile();
+    expect(await world.refused('cards/list', {}, stays?.caller)).toBe('RESTORING');
+    await untilOpen();
+    await world.ok('cards/list', {}, stays?.caller);
+  });
+
+  it('erases whose tombstone somebody has hidden, and opens nothing by a process of an earlier restore (S7)', async () => {
+    await restore(world, backup);
+    meanwhile();
+    const earlier = await beginReErasure(world.deps);
+    const during = await backUp(world);
+    await restore(
+      world,
+      during.filter(({ pk }) => pk?.S !== 'OPENED'),
+    );
+    meanwhile();
+    // A delete marker: the name is listed, and nothing is behind it.
+    const hidden = { ...world.deps.vault, read: async () => undefined };
+    const deps = { ...asService(world.deps), vault: hidden };
+    await deps.policy.refresh();
+    const ref = await untilOver(deps, earlier.ref);
+    expect(await world.refused('cards/list', {}, stays?.caller)).toBe('RESTORING');
+    const { ref: own } = await beginReErasure(deps);
+    expect(own).not.toEqual(ref);
+    await untilOver(deps, own);
+    meanwhile();
+    await world.ok('cards/list', {}, stays?.caller);
+    const { lifeState, lifeStateAt } = (await lifeOf(goes)) as Person;
+    expect([lifeState, lifeStateAt]).toEqual(['erased', '2026-12-01T00:00:00.000Z']);
+  });
+
+  it('comes to one end wherever the re-erasure is killed, and by two runners at once (S7)', async () => {
+    const begin = async () => {
+      await restore(world, backup);
+      meanwhile();
+      await world.deps.policy.refresh();
+      return (await beginReErasure(world.deps)).ref;
+    };
+    const parts = { goes: goes?.caller.subjectId ?? '', stays: stays?.caller.subjectId ?? '' };
+    const undisturbed = machine(asService(world.deps));
+    await untilOver(undisturbed.deps, await begin());
+    const end = await endState(world, parts);
+    const cuts = Array.from({ length: undisturbed.calls() }, (_, at) => at + 1).flatMap((atCall) =>
+      (['before it took effect', 'after it took effect'] as const).map((when) => ({ atCall, when })),
+    );
+    expect(cuts.length).toBeGreaterThan(20);
+    await holdsFor(cuts, 1, async (cut) => {
+      const ref = await begin();
+      await untilOver(machine(asService(world.deps), cut).deps, ref).catch(() => undefined);
+      world.wait(10 * MINUTE_MS);
+      await Promise.all([untilOver(asService(world.deps), ref), untilOver(asService(world.instance()), ref)]);
+      expect(await endState(world, parts)).toEqual(end);
+    });
+  });
+});
+
+/** As the gate hands it over: entries say who works. */
+const asService = (deps: Deps): Deps => ({
+  ...deps,
+  table: { ...deps.table, by: 'operation:retention/sweep' },
+});
+
+/** Runs a process until it is over. */
+async function untilOver(deps: Deps, ref: ProcessRef): Promise<ProcessRef> {
+  for (let run = 0; run < 20; run += 1) {
+    const { outcome } = await runProcess(deps, ref, 'restored');
+    if (outcome === 'done' || outcome === 'already-done') return ref;
+    await workAs(deps);
+    world.wait(10 * MINUTE_MS);
+  }
+  throw new Error('a process is left that never ends');
+}
+
+/** What the messages ask for, and what the timer finds where one was lost, by whoever runs them. */
+async function workAs(deps: Deps): Promise<void> {
+  world.queued.push(endOfAccount(goes?.caller.subjectId ?? ''));
+  for (let next = world.queued.shift(); next; next = world.queued.shift())
+    await runProcess(deps, next, 'restored');
+}
