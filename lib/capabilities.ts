@@ -68,8 +68,8 @@ export const capabilities = {
   },
   'staff-identity': { settings: staffAt, parts: ['staff'] },
   pictures: { settings: pictures, parts: ['objects'] },
-  /** Sees which files there are. */
-  'list-pictures': { settings: pictures, parts: ['objects'] },
+  /** Tells which files there are, beside what it may do with them: who certifies that one is gone. */
+  'look-for-pictures': { settings: pictures, parts: ['objects'] },
   /** Notes in the locked bucket what has ended, and reads there after a restore. */
   vault: { settings: ['VAULT_BUCKET', 'OBJECTS_ENDPOINT'], parts: ['vault'] },
   /** Asks for a process to go on. */
@@ -108,17 +108,8 @@ export const functionCapabilities = {
   breach: ['seal', 'staff-identity', 'ask-for-processes', 'notice-templates', 'ask-for-notices'],
   events: ['seal', 'wechat-push', 'notice-templates', 'bounces', 'ask-for-notices', 'ask-for-processes'],
   retention: [
-    ...[
-      'seal',
-      'places',
-      'staff-identity',
-      'take-processes',
-      'ask-for-processes',
-      'pictures',
-      'list-pictures',
-      'vault',
-    ],
-    ...['notice-templates', 'ask-for-notices'],
+    ...['seal', 'places', 'staff-identity', 'take-processes', 'ask-for-processes', 'pictures', 'look-for-pictures'],
+    ...['vault', 'notice-templates', 'ask-for-notices'],
   ],
   notify: ['seal', 'send-notices', 'notice-templates', 'ask-for-notices', 'wechat-message', 'sms', 'mail'],
 } as const satisfies Record<string, readonly Capability[]>;

@@ -3,6 +3,7 @@ import { operation } from '../../lib/gate/operation';
 import { serve } from '../../lib/host/serve';
 import { kindIds } from '../../lib/policy/kinds';
 import { dutyOperations } from './duty-operations';
+import { forecastOperations } from './forecast-operations';
 import { holdOperations } from './hold-operations';
 import { recipientOperations } from './recipient-operations';
 import { runProcess } from './run-process';
@@ -53,9 +54,10 @@ export const retention = {
     }),
     ledger: 'act',
     // The keys of hours and days that end: one trip to see them, two and eight units for each. Two trips per shard of the index, and one of that of places; each process found costs what runProcess costs, each record swept a write of its own.
-    budget: { trips: 30, readUnits: 17, writeUnits: 14 },
+    budget: { trips: 32, readUnits: 19, writeUnits: 18 },
     run: sweep,
   }),
+  ...forecastOperations,
   ...holdOperations,
 };
 

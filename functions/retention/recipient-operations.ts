@@ -25,7 +25,7 @@ export const recipientOperations = {
           /** Which kinds they were given. */
           kinds: z.array(z.string()),
           /** When the account ended. */
-          since: z.string(),
+          endedAt: z.string(),
           /** How often they were reminded, and when the last time. */
           reminders: z.int(),
           remindedAt: z.optional(z.string()),

@@ -5,6 +5,7 @@ import type { Run } from '../../lib/gate/operation';
 import { recipients as known, type RecipientId } from '../../lib/policy/recipients';
 import { lostRace } from '../../lib/table/races';
 import {
+  confirmedRecipient,
   noteConfirmed,
   openDuties,
   recipientDuty,
@@ -18,13 +19,13 @@ export async function recipients({ table, clock }: Deps) {
   const now = toInstant(clock.now());
   const open = await openDuties(table, MAX_RECIPIENTS_SHOWN);
   return {
-    recipients: open.map(({ subjectId, recipient, kinds, since, reminders, remindedAt, dueAt = '' }) => ({
+    recipients: open.map(({ subjectId, recipient, kinds, endedAt, reminders, remindedAt, dueAt }) => ({
       subjectId,
       recipient,
       name: known[recipient].name,
       contact: known[recipient].contact,
       kinds,
-      since,
+      endedAt,
       reminders,
       ...(remindedAt !== undefined && { remindedAt }),
       dueAt,
@@ -41,15 +42,15 @@ export async function confirmRecipient({ table, clock }: Deps, { caller, input }
   const { subjectId, recipient, ticket } = input;
   const look = async () => {
     const [item] = await table.getMany([recipientDutyKey(subjectId, recipient)]);
-    return { item, duty: recipientDuty.read(item) };
+    return { item, duty: recipientDuty.read(item), confirmedAt: confirmedRecipient.read(item)?.confirmedAt };
   };
-  const { item, duty } = await look();
-  if (!duty) throw new AppError('NOT_FOUND');
-  if (duty.confirmedAt !== undefined) return { confirmedAt: duty.confirmedAt };
+  const seen = await look();
+  if (seen.confirmedAt !== undefined) return { confirmedAt: seen.confirmedAt };
+  if (!seen.duty) throw new AppError('NOT_FOUND');
   const confirmedAt = toInstant(clock.now());
   const by = { confirmedAt, confirmedBy: caller.staffId, ticket };
-  const [first, ...others] = noteConfirmed(subjectId, duty, item, by);
-  if (!first) throw new AppError('NOT_FOUND');
-  const won = await table.write(first, ...others).then(() => true, lostRace);
-  return { confirmedAt: won ? confirmedAt : ((await look()).duty?.confirmedAt ?? confirmedAt) };
+  const won = await table
+    .write(...noteConfirmed(subjectId, seen.duty, seen.item, by))
+    .then(() => true, lostRace);
+  return { confirmedAt: won ? confirmedAt : ((await look()).confirmedAt ?? confirmedAt) };
 }

@@ -1,12 +1,16 @@
 import type { Deps } from '../../lib/deps';
 import type { Run } from '../../lib/gate/operation';
 import { faultOf } from '../../lib/log';
+import { beijingDay } from '../../lib/policy/working-days';
+import { beginForecast, forecastOf } from '../../lib/process/forecast';
 import { goesOnRestored } from '../../lib/process/re-erase';
 import { beginSweep, sweepOf } from '../../lib/process/sweep';
 import { type Part, sweepPart } from '../../lib/process/sweep/sweep-part';
 import { ConditionFailed } from '../../lib/table/client';
 import { DUE_SHARDS, type Key, SWEEP_PARTS } from '../../lib/table/keys';
 import { dueProcesses } from '../../lib/table/process/process';
+import { lostRace } from '../../lib/table/races';
+import { readForecast } from '../../lib/table/retention/forecast';
 import { addServiceKey } from '../../lib/table/service/key-store';
 import { destroyDays } from './destroy-days';
 import { destroyPlaceKeys } from './destroy-place-keys';
@@ -39,6 +43,7 @@ export async function sweep(deps: Deps, { requestId }: Pick<Run<'scheduler', unk
   await destroyPlaceKeys(deps).catch(failed);
   await destroyDays(deps).catch(failed);
   await makeStayKeys(deps).catch(failed);
+  await countOncePerDay(deps).catch(failed);
   let oldestAtMs = deps.clock.now();
   for (let shard = 0; shard < SWEEP_PARTS; shard += 1) {
     if (deps.clock.now() > stopAtMs) outcome.finished = false;
@@ -53,6 +58,15 @@ export async function sweep(deps: Deps, { requestId }: Pick<Run<'scheduler', unk
   }
   tell(deps, requestId, outcome, Math.floor((deps.clock.now() - oldestAtMs) / 1000));
   return outcome;
+}
+
+/** The forecast of a day is begun by its first run, once. */
+async function countOncePerDay({ table, queue, clock }: Deps): Promise<void> {
+  const nowMs = clock.now();
+  const known = await readForecast(table);
+  if (known?.day === beijingDay(nowMs)) return;
+  await table.write(beginForecast(nowMs)).catch(lostRace);
+  await queue.send([forecastOf(nowMs)]);
 }
 
 async function askForProcesses(deps: Deps, shard: number, stopAtMs: number, outcome: Outcome): Promise<void> {

@@ -4,6 +4,11 @@ import { closingOperations } from './closing-operations';
 import { lookOperations } from './look-operations';
 import { ownOperations } from './own-operations';
 
-export const rights = { ...ownOperations, ...closingOperations, ...lookOperations, ...certificateOperations };
+export const rights = {
+  ...ownOperations,
+  ...closingOperations,
+  ...lookOperations,
+  ...certificateOperations,
+};
 
 export const { handler } = serve('rights', rights);

@@ -206,7 +206,7 @@ export const capabilityRights: Partial<Record<Capability, readonly Right[]>> = {
     { sid: 'ListEnds', actions: ['s3:ListBucketVersions'], on: ['VaultBucket'] },
   ],
   // Who certifies that a file is gone reads none: a list says which there are.
-  'list-pictures': [{ sid: 'LookForPictures', actions: ['s3:ListBucket'], on: ['ObjectsBucket'] }],
+  'look-for-pictures': [{ sid: 'LookForPictures', actions: ['s3:ListBucket'], on: ['ObjectsBucket'] }],
 };
 
 export const rotationRights: readonly Right[] = [

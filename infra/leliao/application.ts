@@ -2,9 +2,10 @@ import { type Application, buildApplication, type RouteMap, run } from '@stricli
 import { type Context, group, type Made } from './command';
 import { breachCommands } from './commands/breach/index';
 import { callCommand } from './commands/call';
-import { explainCommand, holdCommands } from './commands/hold';
+import { holdCommands } from './commands/hold';
 import { policyCommands } from './commands/policy';
 import { queueCommands } from './commands/queues';
+import { retentionCommands } from './commands/retention';
 import { staffCommands } from './commands/staff';
 import { trailCommand } from './commands/trail';
 import { exits } from './exit';
@@ -19,7 +20,7 @@ export const commands: Record<string, Made> = {
   hold: holdCommands,
   policy: policyCommands,
   queue: queueCommands,
-  retention: group(words('保存期限', 'how long what is kept'), { explain: explainCommand }),
+  retention: retentionCommands,
   trail: trailCommand,
   call: callCommand,
 };

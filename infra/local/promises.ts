@@ -23,8 +23,10 @@ import {
   registered,
 } from './promises/identity';
 import { blurredNearby, lastPlaceOnly, onlyWhileOn, twoSystems } from './promises/location';
+import { endedOnTime, explainedAndShown } from './promises/periods';
 import { announcedFirst, oneRegistry } from './promises/policy';
 import { cleanPictures, deliveries, optionalServices, ownPreferences } from './promises/profile';
+import { restored } from './promises/restored';
 import { closedByPerson, erasedEverywhere, startedByWechat } from './promises/rights';
 import { Broken, type Running, startRunning } from './promises/running';
 import { filesAndCodes } from './promises/vcards';
@@ -75,8 +77,11 @@ export const checks: Record<PromiseId, Check> = {
   R4: closedByPerson,
   R9: startedByWechat,
   S1: stayInside,
+  S2: endedOnTime,
   S3: heldByLaw,
+  S4: explainedAndShown,
   S5: sealed,
+  S7: restored,
   S8: deviceData,
   S9: chained,
   B1: declaredAtOnce,

@@ -64,6 +64,12 @@ export type ServicesOptions = {
   /** Time of the sandbox and the mailbox. */
   clock?: Clock;
   sealSuite?: 'aes' | 'sm';
+  /** A region of AWS in China, its root key, and the folders of its two buckets, where another one is played. */
+  region?: string;
+  rootKey?: string;
+  folders?: { objects: string; vault: string };
+  /** Fills the new table, in the place of making its first keys. */
+  fill?(environment: Record<string, string>): Promise<unknown>;
   /** Where to look for Java: JAVA_HOME and PATH. */
   javaEnvironment?: NodeJS.ProcessEnv;
 };
@@ -86,13 +92,14 @@ export async function startServices(options: ServicesOptions = {}): Promise<Serv
 
 async function startWith(options: ServicesOptions, persistence: Persistence | undefined): Promise<Services> {
   const { clock = systemClock, sealSuite = 'aes', javaEnvironment = process.env } = options;
+  const { region = REGION, folders } = options;
   const contacts = createContacts(clock);
   const running = await startTogether({
     table: startDynamoDb({
       environment: javaEnvironment,
       ...(persistence && { persistDir: persistence.tableDir }),
     }),
-    queue: startSqs({ region: REGION, prefix: QUEUE_PREFIX }),
+    queue: startSqs({ region, prefix: QUEUE_PREFIX }),
     sandbox: startSandbox({ apps: [LOCAL_APP, LOCAL_ENTRY], clock, contacts }),
     smtp: startSmtp(clock, contacts),
     oidc: startOidc(),
@@ -106,13 +113,14 @@ async function startWith(options: ServicesOptions, persistence: Persistence | un
         folder: join(options.persistDir, 'objects'),
         vaultFolder: join(options.persistDir, 'vault'),
       }),
+      ...(folders && { folder: folders.objects, vaultFolder: folders.vault }),
     }),
   });
   const door = newDoorKey(clock.now());
   const { table, queue, sandbox, smtp, objects, oidc } = running;
   const environment = {
     STAGE: 'local',
-    SERVICE_REGION: REGION,
+    SERVICE_REGION: region,
     TABLE_NAME,
     PLACES_TABLE_NAME,
     TABLE_ENDPOINT: table.endpoint,
@@ -122,7 +130,7 @@ async function startWith(options: ServicesOptions, persistence: Persistence | un
     OBJECTS_BUCKET: objects.bucket,
     OBJECTS_ENDPOINT: objects.endpoint,
     VAULT_BUCKET: VAULT_NAME,
-    ROOT_KEY: persistence?.rootKey ?? MEMORY_ROOT_KEY,
+    ROOT_KEY: options.rootKey ?? persistence?.rootKey ?? MEMORY_ROOT_KEY,
     SEAL_SUITE: sealSuite,
     WECHAT_API_BASE: sandbox.url,
     WECHAT_APPID: LOCAL_APP.appid,
@@ -162,7 +170,7 @@ async function startWith(options: ServicesOptions, persistence: Persistence | un
     await persistence?.stop();
   };
   try {
-    await prepareTable(table.endpoint, environment.ROOT_KEY, sealSuite);
+    await prepareTable(environment, sealSuite, options.fill);
   } catch (error) {
     await stop();
     throw error;
@@ -181,13 +189,22 @@ async function startWith(options: ServicesOptions, persistence: Persistence | un
   };
 }
 
-async function prepareTable(endpoint: string, rootKey: string, suite: 'aes' | 'sm'): Promise<void> {
-  const client = new DynamoDBClient({ region: REGION, endpoint });
+async function prepareTable(
+  environment: Record<string, string>,
+  suite: 'aes' | 'sm',
+  fill: ServicesOptions['fill'],
+): Promise<void> {
+  const { TABLE_ENDPOINT: endpoint = '', SERVICE_REGION: region = '', ROOT_KEY = '' } = environment;
+  const client = new DynamoDBClient({ region, endpoint });
   await makeLocalTable(client, TABLE_NAME);
   await makeLocalTable(client, PLACES_TABLE_NAME, 'PlacesTable');
   client.destroy();
-  const table = createTable({ name: TABLE_NAME, region: REGION, endpoint, clock: systemClock });
-  const roots = rootKeys(rootKey, REGION, systemRandom);
+  if (fill) {
+    await fill(environment);
+    return;
+  }
+  const table = createTable({ name: TABLE_NAME, region, endpoint, clock: systemClock });
+  const roots = rootKeys(ROOT_KEY, region, systemRandom);
   await makeMissingKeys({ table, roots, suite, clock: systemClock, random: systemRandom });
 }
 

@@ -8,8 +8,8 @@ import { person } from '../table/person/person';
 import { personProcess } from '../table/process/process';
 import type { AnyEntity } from '../table/readers/any-entity';
 import { declaredEntities, entityOf, itemsOfPerson } from '../table/readers/partition';
-import { type Ended, endedIn, moveEnd } from '../table/readers/sweep';
-import { remove } from '../table/replace';
+import { type Ended, endedIn, goesAlong } from '../table/readers/sweep';
+import { moveEnd } from '../table/retention/waiting';
 import type { Next, ProcessKind, StepInput } from './kind';
 import { batchesOf } from './sweep/batch';
 import { end } from './sweep/end-items';
@@ -50,11 +50,10 @@ async function remains(deps: Deps, { process: { state } }: StepInput, among: Amo
     return { to: 'remains' };
   }
   // What another law keeps is looked at again.
-  if (more)
-    return {
-      to: 'end',
-      writes: [moveEnd(found.item, toEpochSeconds(endOf({ months: 1 }, deps.clock.now())))],
-    };
+  if (more) {
+    const nextMs = endOf({ months: 1 }, deps.clock.now());
+    return { to: 'end', writes: [moveEnd(found.item, toEpochSeconds(nextMs))] };
+  }
   return { to: 'end', count: await take(deps, found.item, [found]) };
 }
 
@@ -88,7 +87,7 @@ async function whatGoes(
     const entity = entityOf(item, among);
     if (item.sk === self.sk || personProcess.is(item)) continue;
     if (isHeld(item) || staysLonger(item, entity, clock.now())) more = true;
-    else due.push({ item, entity, files: [], writes: remove(item, isThere) });
+    else due.push(goesAlong(item, entity));
     if (due.length === MOST_AT_ONCE) break;
   }
   return { due, more };
@@ -100,6 +99,3 @@ function staysLonger({ expiresAtSeconds }: Item, { declaration }: AnyEntity, now
   if (outlives === undefined || outlives === person.declaration.outlives || life.becomes) return false;
   return expiresAtSeconds === undefined || Number(expiresAtSeconds) * 1000 > nowMs;
 }
-
-/** Of two who take it, one tells of it. */
-const isThere = { ConditionExpression: 'attribute_exists(pk)' };

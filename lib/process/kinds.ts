@@ -5,6 +5,7 @@ import { dormancy } from './dormancy';
 import { endAccount } from './end-account';
 import { endOfPeriod } from './end-of-period';
 import { erasure } from './erasure';
+import { forecast } from './forecast';
 import { hold } from './hold';
 import { incidentClock } from './incident-clock';
 import { incidentMeasure } from './incident-measure';
@@ -24,6 +25,7 @@ export const processKinds: Readonly<Record<string, ProcessKind>> = {
   'end-account': endAccount,
   'end-of-period': endOfPeriod,
   erasure,
+  forecast,
   hold,
   'incident-clock': incidentClock,
   'incident-measure': incidentMeasure,

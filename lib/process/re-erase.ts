@@ -29,7 +29,7 @@ const PASS_EVERY_MS = 10_000;
 /** Where the end of an account goes on whose cooling-off is over (end-account.ts). */
 const BEHIND_COOLING_OFF = 'hold-items';
 /** Its steps before which something of the person may still be there for others to meet. */
-const erasing = ['cool', BEHIND_COOLING_OFF, 'bury', 'survey', 'items'];
+const erasing = ['cool', BEHIND_COOLING_OFF, 'bury', 'survey', 'items', 'stays'];
 
 /**
  * Ends in a restored table what had ended since the backup, and then opens the service on it (promise S7; PIPL art. 47). Until

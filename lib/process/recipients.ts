@@ -1,13 +1,7 @@
 import { DAY_MS, toInstant } from '../clock';
 import type { Deps } from '../deps';
 import type { ProcessRef } from '../table/process/process';
-import {
-  CONFIRM_DAYS,
-  dutiesAbout,
-  noteReminder,
-  REMIND_DAYS,
-  recipientDuty,
-} from '../table/recipient/recipient-duty';
+import { CONFIRM_DAYS, dutiesAbout, noteReminder, REMIND_DAYS } from '../table/recipient/recipient-duty';
 import type { Next, ProcessKind, StepInput } from './kind';
 
 /**
@@ -23,16 +17,15 @@ export function recipientsOf(subjectId: string): ProcessRef {
 
 async function remind(deps: Deps, { process: { id, state }, requestId }: StepInput): Promise<Next> {
   const { table, clock, log } = deps;
-  const all = (await dutiesAbout(table, id)).flatMap((item) => recipientDuty.read(item) ?? []);
-  const open = all.filter(({ confirmedAt }) => confirmedAt === undefined);
-  const since = Date.parse(open[0]?.since ?? '');
-  if (open.length === 0) return { to: 'end', count: all.length };
+  const open = await dutiesAbout(table, id);
+  const since = Date.parse(open[0]?.endedAt ?? '');
+  if (open.length === 0) return { to: 'end' };
   const nowMs = clock.now();
   const ring = (outcome: string, count: number) =>
     log({ event: 'alarm', requestId, operation: 'process/recipients', outcome, count });
   if (nowMs >= since + CONFIRM_DAYS * DAY_MS) {
     ring('RECIPIENTS_OVERDUE', open.length);
-    return { to: 'end', count: all.length - open.length };
+    return { to: 'end', count: open.length };
   }
   const due = REMIND_DAYS.filter((days) => nowMs >= since + days * DAY_MS).length;
   const late = open.filter(({ reminders }) => reminders < due);

@@ -51,7 +51,8 @@ import {
   realName,
 } from './real-name/real-name';
 import { attempt, networkAttempt } from './real-name/real-name-attempt';
-import { recipientDuty } from './recipient/recipient-duty';
+import { confirmedRecipient, recipientDuty } from './recipient/recipient-duty';
+import { retentionForecast } from './retention/forecast';
 import { retentionEntry, retentionHead } from './retention/retention-entry';
 import { serviceKey } from './service/key-store';
 import { openedTable } from './service/opened-table';
@@ -115,6 +116,7 @@ export const entities = {
   // person
   authorisationEvent,
   recipientDuty,
+  confirmedRecipient,
   entryPointer,
   linkedEntry,
   person,
@@ -159,6 +161,7 @@ export const entities = {
   networkAttempt,
   // retention
   retentionEntry,
+  retentionForecast,
   retentionHead,
   // service
   openedTable,

@@ -17,7 +17,6 @@ import { breachRows } from '../breach/budget-rows';
 import { cardRows } from '../cards/budget-rows';
 import { consentRows } from '../consent/budget-rows';
 import { eventRows } from '../events/budget-rows';
-import { holdRows } from '../hold/budget-rows';
 import { agreeingPartners } from '../identity/agreeing-partners';
 import { identityRows } from '../identity/budget-rows';
 import { locationRows } from '../location/budget-rows';
@@ -25,6 +24,8 @@ import { accountRows } from '../login/budget-rows';
 import { notifyRows } from '../notify/budget-rows';
 import { policyRows } from '../policy/budget-rows';
 import { profileRows } from '../profile/budget-rows';
+import { holdRows } from '../hold/budget-rows';
+import { forecastRows } from '../retention/budget-rows';
 import { rightsRows } from '../rights/budget-rows';
 import { gateBrowser } from '../support/browser';
 import { consentAct, grant, seenEntryOf, withdraw } from '../support/consent';
@@ -72,6 +73,7 @@ const ofOthers: Record<string, () => Promise<Prepared>> = {
   ...policyRows(() => world),
   ...locationRows(() => world),
   ...rightsRows(() => world),
+  ...forecastRows(() => world),
   ...holdRows(() => world),
   ...identityRows(() => world),
   ...consentRows(() => world),

@@ -3,6 +3,7 @@ import { cardRows } from '../cards/budget-rows';
 import { consentRows } from '../consent/budget-rows';
 import { eventRows } from '../events/budget-rows';
 import { holdRows } from '../hold/budget-rows';
+import { forecastRows } from '../retention/budget-rows';
 import { identityRows } from '../identity/budget-rows';
 import { locationRows } from '../location/budget-rows';
 import { accountRows } from '../login/budget-rows';
@@ -30,6 +31,7 @@ export function everyOperation(
     ...identityRows(world),
     ...consentRows(world),
     ...rightsRows(world),
+    ...forecastRows(world),
     ...holdRows(world),
     ...breachRows(world),
     ...eventRows(world),

@@ -45,7 +45,9 @@ export const entities: Record<string, string> = {
   'notice-recipient': 'noticeId as part place kind drill at tries endsAtSeconds openedAt -moves',
   'notice-quota': 'frontier closedSinceMs closedUntilMs version',
   'authorisation-event': 'eventId event happenedAt toldAt scope dueAt',
-  'recipient-duty': 'recipient kinds since dueAt reminders remindedAt confirmedAt confirmedBy ticket',
+  'recipient-duty': 'recipient kinds endedAt dueAt reminders remindedAt',
+  'confirmed-recipient':
+    'recipient kinds endedAt reminders remindedAt wasDueAt confirmedAt confirmedBy ticket',
   'contact-mail': 'confirmedAt address epoch',
   'mail-code': 'askedAtMs tries -digest epoch',
   'message-acceptance': 'version said saidAtMs toldBySelf toldByWechat spent -requests',
@@ -123,6 +125,7 @@ export const entities: Record<string, string> = {
   'policy-book': 'latest hash versions',
   'retention-entry': 'seq at act rule kind count digest details prev hash',
   'retention-head': 'seq hash',
+  'retention-forecast': 'day from weeks periods',
   announcements: 'current version',
   'policy-version':
     'version state content textHash effectiveAt proposedBy proposedAt decidedBy decidedAt prev hash',
@@ -145,6 +148,7 @@ export const outlives = new Set([
   'appeal',
   'decided-appeal',
   'recipient-duty',
+  'confirmed-recipient',
 ]);
 /** And of their own item. */
 export const remains = new Set(

@@ -1,5 +1,10 @@
 /** What `npm test` takes a sample of and `npm run proof -- NAME` goes through as a whole. README.md has the same list. */
 export const proofs: Record<string, { file: string; shows: string }> = {
+  'erased-judge': {
+    file: 'tests/judge/erased.test.ts',
+    shows:
+      'of somebody who used everything nothing is found after the end of their account, anywhere, in any form, by any key',
+  },
   'location-switch': {
     file: 'tests/location/switch.test.ts',
     shows: 'every order of three acts after two beginnings: a place is kept exactly while it may be',
@@ -185,6 +190,10 @@ export const proofs: Record<string, { file: string; shows: string }> = {
   scope: {
     file: 'tests/breach/scope.test.ts',
     shows: 'the computation of a scope killed at every call, with its messages doubled, comes to one end',
+  },
+  restored: {
+    file: 'tests/process/re-erase.test.ts',
+    shows: 'a re-erasure after a restore killed at every call comes to one end',
   },
   drill: {
     file: 'tests/local/drill.test.ts',

@@ -14,7 +14,7 @@ import { ledgerEntry } from '../../table/ledger/ledger';
 import { person } from '../../table/person/person';
 import { tombstoneOf } from '../../table/person/tombstone';
 import type { Process, ProcessState } from '../../table/process/process';
-import { dutiesAbout, recipientDuty, toldBy } from '../../table/recipient/recipient-duty';
+import { confirmationsAbout, toldBy } from '../../table/recipient/recipient-duty';
 import type { Next, Step, StepInput } from '../kind';
 import { pageOf } from './survey';
 
@@ -59,8 +59,7 @@ export const certify = certifyBy({
     return (await vault.names(name)).names.includes(name);
   },
   async confirmed({ table }, subjectId) {
-    const duties = (await dutiesAbout(table, subjectId)).flatMap((item) => recipientDuty.read(item) ?? []);
-    return new Set(duties.flatMap(({ recipient, confirmedAt }) => (confirmedAt ? [recipient] : [])));
+    return new Set((await confirmationsAbout(table, subjectId)).map(({ recipient }) => recipient));
   },
 });
 

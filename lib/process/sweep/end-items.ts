@@ -8,6 +8,7 @@ import {
   type NewRetentionEntry,
   type RetentionChain,
 } from '../../table/retention/append';
+import { ruleThatEnds } from '../../table/retention/waiting';
 import { batchesOf, placeOf } from './batch';
 
 type Parts = Pick<Deps, 'table' | 'ring' | 'clock' | 'log'>;
@@ -102,11 +103,9 @@ function entriesOf({ ring }: Pick<Parts, 'ring'>, items: readonly Ended[]): Prom
   return Promise.all(
     all.map(async (entity) => {
       const some = items.filter((one) => one.entity === entity).map(({ item }) => item);
-      const { life, counts, outlives } = entity.declaration;
       return {
         act: 'period.ended' as const,
-        // What is left of a person has ended by the rule that it stayed by.
-        rule: (counts && outlives) ?? life.rule,
+        rule: ruleThatEnds(entity),
         kind: entity.name,
         count: some.length,
         digest: await digestOf(ring, some),

@@ -1,6 +1,5 @@
 import { toInstant } from '../../clock';
 import type { Item, Table, Write } from '../client';
-import { endOfItem } from '../entity';
 import { dueShard, type Key, shardOfPart } from '../keys';
 import { type Condition, remove } from '../replace';
 import type { AnyEntity } from './any-entity';
@@ -66,31 +65,17 @@ export function endedIn(
   return { item, entity, files: filesOf(item, entity), writes: remove(item, stillEnds(item)) };
 }
 
+/** An item that goes with what has ended, whatever its own end is. Of two who take it, one tells of it. */
+export function goesAlong(item: Item, entity: AnyEntity): Ended {
+  const isThere = { ConditionExpression: 'attribute_exists(pk)' };
+  return { item, entity, files: [], writes: remove(item, isThere) };
+}
+
 /** What was given longer meanwhile stays. */
 export function stillEnds({ expiresAtSeconds }: Item): Condition {
   return {
     ConditionExpression: 'expiresAtSeconds = :ends',
     ExpressionAttributeValues: { ':ends': expiresAtSeconds },
-  };
-}
-
-/** Gives an item another end, under the condition that its end is still what it was. */
-export function moveEnd(item: Item, endsAtSeconds: number): Write {
-  const { pk, sk } = item;
-  const end = endOfItem({ pk, sk }, endsAtSeconds);
-  const { ConditionExpression, ExpressionAttributeValues } = stillEnds(item);
-  return {
-    Update: {
-      Key: { pk, sk },
-      UpdateExpression: 'SET expiresAtSeconds = :next, dueShard = :shard, dueAt = :due',
-      ConditionExpression,
-      ExpressionAttributeValues: {
-        ...ExpressionAttributeValues,
-        ':next': end.expiresAtSeconds,
-        ':shard': end.dueShard,
-        ':due': end.dueAt,
-      },
-    },
   };
 }
 

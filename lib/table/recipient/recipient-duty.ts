@@ -20,33 +20,50 @@ export const REMIND_DAYS = [5, 10] as const;
 /** What comes from the recipient themself, or says nothing of the person, leaves nothing with them. */
 const LEAVES_NOTHING: readonly string[] = ['login-code', 'share-token'];
 
+const place = inPersonAt('accountability', (recipient: string) => `${RECIPIENT}${recipient}`);
+const given = {
+  recipient: plain('ledger-entry', z.enum(recipientIds)),
+  /** Which kinds the register says they were given. */
+  kinds: plain('ledger-entry', z.array(z.string())),
+  /** When the account ended. */
+  endedAt: plain('ledger-entry', z.string()),
+  /** How often they were reminded, and when the last time. */
+  reminders: plain('ledger-entry', z.int()),
+  remindedAt: plain('ledger-entry', z.optional(z.string())),
+};
+
 /**
  * Somebody whom data of an ended account was given to, until they have confirmed that it is deleted (PIPL art. 47; clause 8.2).
  * It outlives the person, as the register does that it was made from: numbers, kinds and dates, and no data.
  */
 export const recipientDuty = declareEntity('recipient-duty', {
-  place: inPersonAt('accountability', (recipient: string) => `${RECIPIENT}${recipient}`),
-  life: { rule: 'proof-three-years', from: 'confirmedAt' },
+  place,
+  life: { rule: 'proof-three-years', becomes: 'confirmed-recipient' },
   outlives: 'proof-three-years',
   queue: QUEUE,
   attributes: {
-    recipient: plain('ledger-entry', z.enum(recipientIds)),
-    /** Which kinds the register says they were given. */
-    kinds: plain('ledger-entry', z.array(z.string())),
-    /** When the account ended. */
-    since: plain('ledger-entry', z.string()),
-    /** By when they must have confirmed; while they have not. */
-    dueAt: plain('ledger-entry', z.optional(z.string())),
-    /** How often they were reminded, and when the last time. */
-    reminders: plain('ledger-entry', z.int()),
-    remindedAt: plain('ledger-entry', z.optional(z.string())),
-    /** When they confirmed, who noted it, and where their answer is filed. */
-    confirmedAt: plain('ledger-entry', z.optional(z.string())),
-    confirmedBy: plain('ledger-entry', z.optional(z.string())),
-    ticket: plain('ledger-entry', z.optional(z.string())),
+    ...given,
+    /** By when they must have confirmed. */
+    dueAt: plain('ledger-entry', z.string()),
   },
 });
 export type RecipientDuty = ValueOf<typeof recipientDuty>;
+
+/** The same once they have: it waits no longer, and is kept as evidence. */
+export const confirmedRecipient = declareEntity('confirmed-recipient', {
+  place,
+  life: { rule: 'proof-three-years', from: 'confirmedAt' },
+  outlives: 'proof-three-years',
+  attributes: {
+    ...given,
+    wasDueAt: plain('ledger-entry', z.string()),
+    /** When they confirmed, who noted it, and where their answer is filed. */
+    confirmedAt: plain('ledger-entry', z.string()),
+    confirmedBy: plain('ledger-entry', z.string()),
+    ticket: plain('ledger-entry', z.string()),
+  },
+});
+export type ConfirmedRecipient = ValueOf<typeof confirmedRecipient>;
 
 export const recipientDutyKey = (subjectId: string, recipient: string): Key =>
   recipientDuty.key(subjectId, recipient);
@@ -58,13 +75,27 @@ export function toldBy({ act, recipient, kinds = [] }: LedgerEntry): RecipientDu
 }
 
 /** Has a recipient confirm, from the end of the account on. Refused where it has begun. */
-export function beginDuty(subjectId: string, recipient: RecipientId, kinds: string[], since: string): Write {
-  const dueAt = toInstant(Date.parse(since) + CONFIRM_DAYS * DAY_MS);
-  return create(recipientDuty.make(subjectId, recipient, { recipient, kinds, since, dueAt, reminders: 0 }));
+export function beginDuty(
+  subjectId: string,
+  recipient: RecipientId,
+  kinds: string[],
+  endedAt: string,
+): Write {
+  const dueAt = toInstant(Date.parse(endedAt) + CONFIRM_DAYS * DAY_MS);
+  return create(recipientDuty.make(subjectId, recipient, { recipient, kinds, endedAt, dueAt, reminders: 0 }));
 }
 
-/** Everybody who has to confirm about one person, and who has. */
-export async function dutiesAbout(table: Table, subjectId: string): Promise<Item[]> {
+/** Everybody who has yet to confirm about one person. */
+export async function dutiesAbout(table: Table, subjectId: string): Promise<RecipientDuty[]> {
+  return (await rowsAbout(table, subjectId)).flatMap((item) => recipientDuty.read(item) ?? []);
+}
+
+/** Everybody who has confirmed about one person. */
+export async function confirmationsAbout(table: Table, subjectId: string): Promise<ConfirmedRecipient[]> {
+  return (await rowsAbout(table, subjectId)).flatMap((item) => confirmedRecipient.read(item) ?? []);
+}
+
+async function rowsAbout(table: Table, subjectId: string): Promise<Item[]> {
   const { items } = await table.query({
     KeyConditionExpression: 'pk = :pk AND begins_with(sk, :recipients)',
     ExpressionAttributeValues: { ':pk': partition(subjectId), ':recipients': RECIPIENT },
@@ -78,21 +109,29 @@ export function noteReminder(subjectId: string, { recipient, reminders }: Recipi
     Update: {
       Key: recipientDutyKey(subjectId, recipient),
       UpdateExpression: 'SET reminders = :next, remindedAt = :at',
-      ConditionExpression: 'reminders = :seen AND attribute_not_exists(confirmedAt)',
-      ExpressionAttributeValues: { ':next': reminders + 1, ':seen': reminders, ':at': at },
+      ConditionExpression: 'reminders = :seen AND entity = :open',
+      ExpressionAttributeValues: {
+        ':next': reminders + 1,
+        ':seen': reminders,
+        ':at': at,
+        ':open': recipientDuty.name,
+      },
     },
   };
 }
 
-/** Notes that a recipient has confirmed: they wait no longer, and what is left of it has its period. Once. */
+/** Notes that a recipient has confirmed, once: they wait no longer, and what is left of it has its period. */
 export function noteConfirmed(
   subjectId: string,
-  { dueAt: _, ...value }: RecipientDuty,
+  { dueAt: wasDueAt, ...duty }: RecipientDuty,
   before: Item | undefined,
-  by: Required<Pick<RecipientDuty, 'confirmedAt' | 'confirmedBy' | 'ticket'>>,
-): Write[] {
-  const item = recipientDuty.make(subjectId, value.recipient, { ...value, ...by }, { before });
-  return replace(item, before, { ConditionExpression: 'attribute_not_exists(confirmedAt)' });
+  by: Pick<ConfirmedRecipient, 'confirmedAt' | 'confirmedBy' | 'ticket'>,
+): [Write, ...Write[]] {
+  const item = confirmedRecipient.make(subjectId, duty.recipient, { ...duty, wasDueAt, ...by }, { before });
+  return replace(item, before, {
+    ConditionExpression: 'entity = :open',
+    ExpressionAttributeValues: { ':open': recipientDuty.name },
+  });
 }
 
 /** Who has not confirmed, about everybody, the most urgent first. */
@@ -109,6 +148,6 @@ export async function openDuties(
   const found = items.length > 0 ? await table.getMany(items.map(({ pk, sk }) => ({ pk, sk }))) : [];
   return found.flatMap((item) => {
     const [subjectId, value] = [item && subjectOf(item), recipientDuty.read(item)];
-    return subjectId && value?.dueAt ? [{ ...value, subjectId }] : [];
+    return subjectId && value ? [{ ...value, subjectId }] : [];
   });
 }

@@ -1,0 +1,87 @@
+import { toEpochSeconds } from '../../clock';
+import { type KindId, kinds } from '../../policy/kinds';
+import { endOfPeriod, type Period } from '../../policy/period';
+import { periodOf, type RetentionId, ruleOf } from '../../policy/retention';
+import type { Item, Table, Write } from '../client';
+import { endOfItem } from '../entity';
+import { dueShard, type Key } from '../keys';
+import { instantMs } from '../life';
+import type { AnyEntity } from '../readers/any-entity';
+import { declaredEntities } from '../readers/partition';
+import { type After, stillEnds } from '../readers/sweep';
+
+/** What waits for its end in the index: where it is, of which entity, and the hour by which it ends. */
+export type Waiting = Key & { entity: AnyEntity; dueAt: string };
+
+/**
+ * One page of what waits for its end in one part of the index, the next end first, whether that has come or not. The index alone is
+ * read: it says of which entity an item is.
+ */
+export async function waitingPage(
+  table: Table,
+  shard: number,
+  limit: number,
+  after: After | undefined,
+  among: ReadonlyMap<string, AnyEntity> = declaredEntities,
+): Promise<{ waiting: Waiting[]; after: After | undefined }> {
+  const { items, lastKey } = await table.query({
+    IndexName: 'due',
+    KeyConditionExpression: 'dueShard = :shard',
+    ExpressionAttributeValues: { ':shard': dueShard(shard, 'ENDS') },
+    Limit: limit,
+    ...(after && { ExclusiveStartKey: after }),
+  });
+  const waiting = items.flatMap(({ pk, sk, entity: name, dueAt }) => {
+    const entity = among.get(String(name));
+    return entity ? [{ pk, sk, entity, dueAt: String(dueAt) }] : [];
+  });
+  return { waiting, after: lastKey as After | undefined };
+}
+
+/** By which rule what waits ends: what is left of a person, by the one that it stayed by. */
+export function ruleThatEnds({ declaration: { life, counts, outlives } }: AnyEntity): RetentionId {
+  return (counts && outlives) ?? life.rule;
+}
+
+/** Whether items of an entity may wait in the index; what nothing depends on is left to the database's broom. */
+export function mayWait({ declaration, attributes }: AnyEntity): boolean {
+  const { pointers, files, outlives } = declaration;
+  const isSensitive = (kind: KindId) => !['technical', 'general'].includes(kinds[kind].class);
+  const holds = Object.values(attributes).some((one) => one.kinds.some(isSensitive));
+  return pointers !== undefined || files !== undefined || outlives !== undefined || holds;
+}
+
+/** The periods of rules; of the build, unless said. */
+export type Periods = (rule: RetentionId) => Period | undefined;
+
+/**
+ * When an item would end, in epoch seconds, if the periods of rules were these: so long after what it counts from. Undefined for
+ * what has an end of its own, which was said when it was made and stays.
+ */
+export function endUnder(item: Item, entity: AnyEntity, periods: Periods = periodOf): number | undefined {
+  const { from, rule } = entity.declaration.life;
+  const period = from === undefined || 'after' in ruleOf(rule).ends ? undefined : periods(rule);
+  const anchorMs = from === undefined ? undefined : instantMs(from, item[from]);
+  if (!period || anchorMs === undefined || item.expiresAtSeconds === undefined) return undefined;
+  return toEpochSeconds(endOfPeriod(period, anchorMs));
+}
+
+/** Gives an item the end that its rule has by now; refused where it has another than it was seen with. */
+export function moveEnd(item: Item, endsAtSeconds: number): Write {
+  const { expiresAtSeconds, dueShard: shard, dueAt } = endOfItem(item, endsAtSeconds);
+  const { ConditionExpression, ExpressionAttributeValues } = stillEnds(item);
+  return {
+    Update: {
+      Key: { pk: item.pk, sk: item.sk },
+      UpdateExpression: 'SET expiresAtSeconds = :next, dueShard = :shard, dueAt = :due',
+      // What a hold keeps has no end until it is released.
+      ConditionExpression: `${ConditionExpression} AND attribute_exists(dueShard)`,
+      ExpressionAttributeValues: {
+        ...ExpressionAttributeValues,
+        ':next': expiresAtSeconds,
+        ':shard': shard,
+        ':due': dueAt,
+      },
+    },
+  };
+}

@@ -1,0 +1,24 @@
+import { toInstant } from '../../lib/clock';
+import { randomId, systemRandom } from '../../lib/crypto/random';
+import type { MadeItem } from '../../lib/table/item';
+import { decidedAppeal } from '../../lib/table/real-name/appeal';
+import { createSealer } from '../../lib/table/sealer';
+import type { World } from '../support/world';
+
+export const officer = { token: 'staff:wu:officer' };
+
+/** An appeal that was decided at a moment: it is kept for three years from then. */
+export function decided(
+  world: World,
+  decidedAtMs = world.deps.clock.now(),
+  subjectId = randomId(systemRandom),
+): MadeItem {
+  const sealer = createSealer(subjectId, systemRandom(32), 'aes', systemRandom);
+  const at = toInstant(decidedAtMs);
+  const appealId = randomId(systemRandom);
+  const value = {
+    ...{ appealId, about: 'other', askedAt: at, words: '请复核', state: 'decided', wasDueAt: at },
+    ...{ decidedAt: at, decision: 'stands', decidedBy: 'wu', reasonGiven: '维持' },
+  };
+  return decidedAppeal.make(subjectId, appealId, value as never, { sealer });
+}
