@@ -175,7 +175,6 @@ export const retention = {
   },
   'incident-life': {
     period: '安全事件处置结束后三年；与安全事件无关的告知，发出后三年',
-    ends: { months: 36, after: 'incident-handled' },
     ...record,
     ends: { months: 36, after: 'incident-handled' },
   },
@@ -188,7 +187,6 @@ export const retention = {
   },
   'hold-record-life': {
     period: '封存解除后三年',
-    ends: { months: 36 },
     ...record,
   },
   'log-life': {
