@@ -38,6 +38,7 @@ export type RetentionRule = {
 /** Of records that the law has us keep: for three years at least. */
 const record = {
   basis: '个人信息保护法第五十六条、网络数据安全管理条例第十二条：处理记录至少保存三年',
+  ends: { months: 36 },
   atEnd: 'delete',
   minimum: { months: 36 },
 } as const;
@@ -159,26 +160,23 @@ export const retention = {
     atEnd: 'delete',
   },
   'review-three-years': {
+    ...record,
     period: '处理完毕后三年',
     basis: '个人信息保护法第二十四条、第五十六条：说明和复核自动化决定的记录，处理情况记录至少保存三年',
-    ends: { months: 36 },
-    atEnd: 'delete',
-    minimum: { months: 36 },
   },
   'proof-three-years': {
     period: '账号存续期间及注销后三年',
-    ends: { months: 36, after: 'account-ended' },
     ...record,
+    ends: { months: 36, after: 'account-ended' },
   },
   'certificate-three-years': {
     period: '出具后三年',
-    ends: { months: 36 },
     ...record,
   },
   'incident-life': {
     period: '安全事件处置结束后三年；与安全事件无关的告知，发出后三年',
-    ends: { months: 36, after: 'incident-handled' },
     ...record,
+    ends: { months: 36, after: 'incident-handled' },
   },
   'hold-life': {
     period:
@@ -189,7 +187,6 @@ export const retention = {
   },
   'hold-record-life': {
     period: '封存解除后三年',
-    ends: { months: 36 },
     ...record,
   },
   'log-life': {

@@ -70,9 +70,9 @@ async function work(): Promise<void> {
 
 /** A look at the table as it is, by every key that is in it now. */
 function look(): Promise<Look> {
-  const { SERVICE_REGION: region, TABLE_ENDPOINT: endpoint, TABLE_NAME, PLACES_TABLE_NAME } = world.config;
-  const tableNames = [TABLE_NAME, PLACES_TABLE_NAME];
-  return createJudge({ region, endpoint, tableNames, rootKey: world.config.ROOT_KEY }).look();
+  const { SERVICE_REGION: region, TABLE_ENDPOINT: endpoint, ROOT_KEY: rootKey } = world.config;
+  const tableNames = [world.config.TABLE_NAME, world.config.PLACES_TABLE_NAME];
+  return createJudge({ region, endpoint, tableNames, rootKey }).look();
 }
 
 /** Which marks are told where, as `mark entity`. */
