@@ -135,6 +135,7 @@ describe('a table restored from a backup', () => {
     const parts = { goes: goes?.caller.subjectId ?? '', stays: stays?.caller.subjectId ?? '' };
     const undisturbed = machine(asService(world.deps));
     await untilOver(undisturbed.deps, await begin());
+    await untilOver(asService(world.deps), endOfAccount(parts.goes));
     const end = await endState(world, parts);
     const cuts = Array.from({ length: undisturbed.calls() }, (_, at) => at + 1).flatMap((atCall) =>
       (['before it took effect', 'after it took effect'] as const).map((when) => ({ atCall, when })),
@@ -145,6 +146,7 @@ describe('a table restored from a backup', () => {
       await untilOver(machine(asService(world.deps), cut).deps, ref).catch(() => undefined);
       world.wait(10 * MINUTE_MS);
       await Promise.all([untilOver(asService(world.deps), ref), untilOver(asService(world.instance()), ref)]);
+      await untilOver(asService(world.deps), endOfAccount(parts.goes)); // its certificate holds nobody up
       expect(await endState(world, parts)).toEqual(end);
     });
   });
