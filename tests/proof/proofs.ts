@@ -1,5 +1,9 @@
 /** What `npm test` takes a sample of and `npm run proof -- NAME` goes through as a whole. README.md has the same list. */
 export const proofs: Record<string, { file: string; shows: string }> = {
+  'swept-parts': {
+    file: 'tests/retention/swept-parts.test.ts',
+    shows: 'what has ended is swept once, in as few pages, and in the memory of one page',
+  },
   'location-switch': {
     file: 'tests/location/switch.test.ts',
     shows: 'every order of three acts after two beginnings: a place is kept exactly while it may be',
