@@ -1,5 +1,6 @@
 /** What `npm test` takes a sample of and `npm run proof -- NAME` goes through as a whole. README.md has the same list. */
 export const proofs: Record<string, { file: string; shows: string }> = {
+  periods: { file: 'tests/policy/retention.test.ts', shows: 'when periods of days and calendar months end' },
   'swept-parts': {
     file: 'tests/retention/swept-parts.test.ts',
     shows: 'what has ended is swept once, in as few pages, and in the memory of one page',
