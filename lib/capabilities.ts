@@ -108,7 +108,15 @@ export const functionCapabilities = {
   breach: ['seal', 'staff-identity', 'ask-for-processes', 'notice-templates', 'ask-for-notices'],
   events: ['seal', 'wechat-push', 'notice-templates', 'bounces', 'ask-for-notices', 'ask-for-processes'],
   retention: [
-    ...['seal', 'places', 'staff-identity', 'take-processes', 'ask-for-processes', 'pictures', 'look-for-pictures'],
+    ...[
+      'seal',
+      'places',
+      'staff-identity',
+      'take-processes',
+      'ask-for-processes',
+      'pictures',
+      'look-for-pictures',
+    ],
     ...['vault', 'notice-templates', 'ask-for-notices'],
   ],
   notify: ['seal', 'send-notices', 'notice-templates', 'ask-for-notices', 'wechat-message', 'sms', 'mail'],

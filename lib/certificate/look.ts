@@ -135,7 +135,6 @@ async function entriesAt(
   return own;
 }
 
-
 /** The second that a moment lies in, as items say when they came. */
 export function secondOf(milliseconds: number): number {
   return Math.floor(milliseconds / 1000);

@@ -3,13 +3,13 @@ import { cardRows } from '../cards/budget-rows';
 import { consentRows } from '../consent/budget-rows';
 import { eventRows } from '../events/budget-rows';
 import { holdRows } from '../hold/budget-rows';
-import { forecastRows } from '../retention/budget-rows';
 import { identityRows } from '../identity/budget-rows';
 import { locationRows } from '../location/budget-rows';
 import { accountRows } from '../login/budget-rows';
 import { notifyRows } from '../notify/budget-rows';
 import { policyRows } from '../policy/budget-rows';
 import { profileRows } from '../profile/budget-rows';
+import { forecastRows } from '../retention/budget-rows';
 import { rightsRows } from '../rights/budget-rows';
 import { type Caller, onceKey, type World } from '../support/world';
 

@@ -9,6 +9,11 @@ export const proofs: Record<string, { file: string; shows: string }> = {
     file: 'tests/process/end-account.test.ts',
     shows: 'the first write of an erasure costs the same for ten items and for ten thousand',
   },
+  periods: { file: 'tests/policy/retention.test.ts', shows: 'when periods of days and calendar months end' },
+  'swept-parts': {
+    file: 'tests/retention/swept-parts.test.ts',
+    shows: 'what has ended is swept once, in as few pages, and in the memory of one page',
+  },
   'location-switch': {
     file: 'tests/location/switch.test.ts',
     shows: 'every order of three acts after two beginnings: a place is kept exactly while it may be',
