@@ -9,7 +9,7 @@ import {
   type RecipientNotice,
 } from '../../lib/policy/purpose-notice';
 import { buildRegistry, isSensitive, type Registry } from '../../lib/policy/registry';
-import type { RetentionRule } from '../../lib/policy/retention';
+import type { RetentionRule } from '../../lib/policy/retention-rule';
 import type { PolicyVersion } from '../../lib/policy/version';
 import type { LedgerEntry } from '../../lib/table/ledger/ledger';
 

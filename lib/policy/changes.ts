@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { kindClasses } from './kinds';
-import { endings, retentionEvents } from './retention';
+import { endings, retentionEvents } from './retention-rule';
 
 /** Entries of one section in a proposal; more than a person can review is a mistake. */
 const MAX_CHANGES_PER_SECTION = 100;

@@ -1,7 +1,7 @@
 import { kindClasses } from './kinds';
 import { mayOutlast } from './period';
 import { kindIdsFor, nameOfKind, type Registry, recipientIdsFor } from './registry';
-import type { RetentionRule } from './retention';
+import type { RetentionRule } from './retention-rule';
 
 /** What changes in one place between two versions of the policy. */
 export type Change = {

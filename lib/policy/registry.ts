@@ -2,7 +2,8 @@ import { type Kind, kinds } from './kinds';
 import { mayOutlast } from './period';
 import { type Purpose, purposes } from './purposes';
 import { passingKinds, type Recipient, recipients } from './recipients';
-import { type RetentionRule, retention } from './retention';
+import { retention } from './retention';
+import type { RetentionRule } from './retention-rule';
 import { sensitiveNotices } from './sensitive';
 
 /**

@@ -43,8 +43,9 @@ export function createSealer(
       },
       decrypt(blob, place) {
         if (blob.length < YEAR_BYTES) throw new SealError();
-        const year = Buffer.from(blob).readUInt16BE(0);
-        return decrypt(keysOf(rule, year).key, blob.subarray(YEAR_BYTES), bound(place));
+        const bytes = Buffer.from(blob.buffer, blob.byteOffset, blob.length);
+        const { key } = keysOf(rule, bytes.readUInt16BE(0));
+        return decrypt(key, bytes.subarray(YEAR_BYTES), bound(place));
       },
     };
   }

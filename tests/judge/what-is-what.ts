@@ -152,7 +152,9 @@ export const outlives = new Set([
 ]);
 /** And of their own item. */
 export const remains = new Set(
-  'everyoneShard subjectId createdAt lifeState lifeStateAt held ledgerSeq ledgerHash'.split(' '),
+  'everyoneShard subjectId createdAt lifeState lifeStateAt held ledgerSeq ledgerHash dueShard dueAt'.split(
+    ' ',
+  ),
 );
 
 /** What a session says that is the person's to take away; a consent says nothing else. */

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { kinds } from '../../lib/policy/kinds';
 import { addMonths, endOfPeriod, lastStartOfEnded, mayOutlast } from '../../lib/policy/period';
-import { type RetentionRule, retention } from '../../lib/policy/retention';
+import { retention } from '../../lib/policy/retention';
+import type { RetentionRule } from '../../lib/policy/retention-rule';
 import { entities } from '../../lib/table/entities';
 import type { AnyEntity } from '../../lib/table/readers/any-entity';
 import { contradictionsIn } from '../../lib/table/retention/contradictions';

@@ -13,7 +13,8 @@ export function decided(
   decidedAtMs = world.deps.clock.now(),
   subjectId = randomId(systemRandom),
 ): MadeItem {
-  const sealer = createSealer(subjectId, systemRandom(32), 'aes', systemRandom);
+  const key = systemRandom(32);
+  const sealer = createSealer(subjectId, key, 'aes', systemRandom, () => ({ year: 2026, key }));
   const at = toInstant(decidedAtMs);
   const appealId = randomId(systemRandom);
   const value = {

@@ -30,7 +30,7 @@ export function watchedKeys(dataKeys: DataKeys, tell: (ownerId: string) => void)
 
 /** What a log line may hold in its fields, by what the values look like: no other text stands in one. */
 const looks: Record<keyof LogFields, RegExp> = {
-  event: /^(open|call|partner-call|erasure|process|key-ring|fault|alarm)$/,
+  event: /^(open|call|partner-call|erasure|process|key-ring|fault|alarm|measure)$/,
   at: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/,
   instance: /^[\w-]{22}$/,
   seq: /^[1-9]\d*$/,
@@ -44,7 +44,7 @@ const looks: Record<keyof LogFields, RegExp> = {
   day: /^\d{4}-\d\d-\d\d$/,
   opened: /^\d+$/,
   host: /^(aws|cloudbase|test)$/,
-  outcome: /^[A-Z_]+$/,
+  outcome: /^[A-Z_]+(\d+_[A-Z]+)?$/,
   milliseconds: /^\d+$/,
   partner: /^[a-z-]+$/,
   partnerCode: /^[\w.-]+$/,

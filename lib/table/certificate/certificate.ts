@@ -12,7 +12,7 @@ import { create } from '../replace';
  */
 export const certificate = declareEntity('certificate', {
   place: ofService('accountability', (digest) => ({ pk: `CERTIFICATE#${digest}`, sk: 'CERTIFICATE' })),
-  life: { rule: 'certificate-three-years', from: 'signedAt' },
+  life: { rule: 'evidence-three-years', from: 'signedAt' },
   attributes: {
     signedAt: plain('ledger-entry', z.string()),
     /** Compact JWS: counts, rules and dates, and the random number of the account. */

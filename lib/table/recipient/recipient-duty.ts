@@ -38,7 +38,7 @@ const given = {
  */
 export const recipientDuty = declareEntity('recipient-duty', {
   place,
-  life: { rule: 'proof-three-years', becomes: 'confirmed-recipient' },
+  life: { rule: 'evidence-three-years', becomes: 'confirmed-recipient' },
   outlives: 'proof-three-years',
   queue: QUEUE,
   attributes: {
@@ -52,7 +52,7 @@ export type RecipientDuty = ValueOf<typeof recipientDuty>;
 /** The same once they have: it waits no longer, and is kept as evidence. */
 export const confirmedRecipient = declareEntity('confirmed-recipient', {
   place,
-  life: { rule: 'proof-three-years', from: 'confirmedAt' },
+  life: { rule: 'evidence-three-years', from: 'confirmedAt' },
   outlives: 'proof-three-years',
   attributes: {
     ...given,

@@ -1,6 +1,7 @@
 import { type Kind, kinds } from '../../policy/kinds';
 import { mayOutlast, type Period } from '../../policy/period';
-import { type RetentionRule, retention } from '../../policy/retention';
+import { retention } from '../../policy/retention';
+import type { RetentionRule } from '../../policy/retention-rule';
 import type { AnyEntity } from '../readers/any-entity';
 
 type Rules = Readonly<Record<string, RetentionRule>>;
@@ -55,7 +56,8 @@ function ofEntity(
       ? [`an event ends ${life.rule}, and it counts from a moment`]
       : []),
     ...(period && !('after' in ends) && anchors.length === 0 ? [`${life.rule} counts from nothing`] : []),
-    ...('after' in ends && anchors.length > 0
+    // An end that is said when the event has come is no contradiction; one that counts from something else is.
+    ...('after' in ends && (life.from ?? life.becomes) !== undefined
       ? [`${life.rule} begins with an event, and it counts from a moment`]
       : []),
     ...(life.becomes !== undefined && next?.declaration.life.rule !== life.rule
