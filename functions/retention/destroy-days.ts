@@ -7,8 +7,8 @@ import { firstTrailDay } from '../../lib/trail/days';
 
 /**
  * Destroys the keys of the days whose pseudonyms have reached their period (promise S2): the seed is moved on, and from a later
- * one no earlier day's key is ever made. The retention chain tells of it in the same write, which happens once a day, and so begins
- * what else is done once a day. Safe to repeat and for several at once.
+ * one no earlier day's key is ever made. The retention chain tells of it in the same write, which happens once a day; so whoever does it
+ * begins what else is done once a day. Safe to repeat and for several at once.
  */
 export async function destroyDays(deps: Pick<Deps, 'ring' | 'table' | 'clock'>): Promise<void> {
   const before = firstTrailDay(deps.clock.now());
@@ -20,6 +20,8 @@ export async function destroyDays(deps: Pick<Deps, 'ring' | 'table' | 'clock'>):
     kind: 'log-pseudonym',
     details: { before },
   } as const;
-  const writes = [...moveServiceKey(moved.before, moved.after), beginDormancy(deps.clock.now())];
-  await appendRetention(deps, entry, writes).catch(lostRace);
+  const writes = moveServiceKey(moved.before, moved.after);
+  const isMine = await appendRetention(deps, entry, writes).then(() => true, lostRace);
+  // Whom a run would have met that never began, the next one meets.
+  if (isMine) await deps.table.write(beginDormancy(deps.clock.now()));
 }

@@ -60,7 +60,7 @@ export const forecastOperations = {
       cursor: z.optional(z.string()),
     }),
     // A query for each part of the index, and the items of the rule.
-    budget: { trips: 9, readUnits: 20, writeUnits: 0 },
+    budget: { trips: 11, readUnits: 20, writeUnits: 0 },
     run: preview,
   }),
 };

@@ -9,7 +9,7 @@ export const certificateOperations = {
       '取得账号删除之后的证明，凭注销时给出的收据码，不用登录：每处原有多少、现已不在，依法留下什么，没有覆盖什么，最后的副本何时消失。',
     caller: 'anyone',
     purpose: 'accountability',
-    kinds: { in: [], out: ['ledger-entry'] },
+    kinds: { in: [], out: ['erasure-evidence'] },
     input: z.strictObject({
       /** As `rights/close` has answered it. */
       receiptCode: z.string().check(z.regex(/^[\w-]{22}$/)),

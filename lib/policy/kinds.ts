@@ -77,7 +77,7 @@ export const kinds = {
     source: '您登录时由微信提供',
   },
   'account-state': {
-    name: '账号状态（正常、注销中、限制处理、依法封存、已并入另一个账号等）和起始时间，最近一次使用的日期',
+    name: '账号状态（正常、注销中、限制处理、依法封存、已并入另一个账号等）和起始时间',
     class: 'technical',
     storage: 'plain',
     purpose: 'account',
@@ -251,6 +251,22 @@ export const kinds = {
     purpose: 'accountability',
     retention: 'hold-record-life',
     source: '依照法律封存您的信息时产生',
+  },
+  'usage-date': {
+    name: '最近一次使用的日期，和长期不用时提醒的时间',
+    class: 'technical',
+    storage: 'plain',
+    purpose: 'account',
+    retention: 'dormant-account',
+    source: '您使用本服务时产生',
+  },
+  'erasure-evidence': {
+    name: '删除证明（各处的条数、期限和日期，不含内容）',
+    class: 'technical',
+    storage: 'plain',
+    purpose: 'accountability',
+    retention: 'evidence-three-years',
+    source: '您的账号删除之后核查时产生',
   },
   'retention-record': {
     name: '信息到期处理的记录（按哪项期限、多少条、无法还原的摘要，不含任何人的信息）',

@@ -165,7 +165,6 @@ describe('who may import whom', () => {
     const makes = (file: string) => /\bcreateSealer\b/.test(readFileSync(join(root, file), 'utf8'));
     expect([...files, ...sources('infra')].filter(makes).sort()).toEqual([
       'functions/login/web-code.ts', // under a code, and nobody's
-      'lib/table/hold/open-hold.ts', // of a hold, beside the person's own that it takes over from
       'lib/table/hold/open-hold.ts', // of a hold, when the person's own may be gone
       'lib/table/incident/change-incident.ts', // of an incident, and nobody's
       'lib/table/location/place-keys.ts', // of an hour, and beneath it a person's own

@@ -448,6 +448,8 @@ const seldom: Partial<Record<Principal, Grant[]>> = {
     // tests/events/receipts: by WeChat's number of a message; and after a failure the next channel is tried.
     onItems('Query', 'P#*'),
     ...['BatchGetItem', 'PutItem', 'UpdateItem'].map((act) => onItems(act, 'PROCESS#*')),
+    // tests/events/duties: a permission taken back.
+    { action: 'sqs:SendMessage', resource: 'ProcessQueue' },
   ],
   login: [
     // tests/login/arrivals: from another entry of the same operator.
@@ -480,7 +482,6 @@ const seldom: Partial<Record<Principal, Grant[]>> = {
   ],
   rights: [
     // tests/rights/erase-part: a place, which is counted, with its history.
-    onItems('DeleteItem', 'P#*'),
     onItems('UpdateItem', 'GAUGE#*'),
     onPlaces('PutItem'),
   ],
@@ -493,14 +494,9 @@ const seldom: Partial<Record<Principal, Grant[]>> = {
     ...['Query', 'UpdateItem', 'DeleteItem'].map((act) => onItems(act, 'INCIDENT#*')),
     onItems('DeleteItem', 'LIST#*'),
     onItems('Query', 'AUDIENCE#*'),
-    // tests/certificate/handed-out: an account that has ended, with a link, a place, a picture and words that wait for a human.
-    ...['BatchGetItem', 'PutItem', 'DeleteItem'].map((act) => onItems(act, 'SURVEY#*')),
-    onItems('BatchGetItem', 'ID#*'),
-    onItems('PutItem', 'CERTIFICATE#*'),
-    { action: 'dynamodb:Query', resource: 'Table/index/due', key: 'AUTHORISATIONS' },
+    // tests/certificate/handed-out: an account that has ended, with a place, and words that wait for a human.
     { action: 'dynamodb:Query', resource: 'Table/index/due', key: 'CARD-TEXTS' },
-    { action: 'dynamodb:Query', resource: 'Table/index/near', key: '*' },
-    { action: 's3:ListBucket', resource: 'ObjectsBucket' },
+    { action: 'dynamodb:Query', resource: 'PlacesTable/index/near', key: '*' },
     // tests/breach/scope: a scope that rests on lists or on what somebody has touched.
     ...['BatchGetItem', 'Query'].map((act) => onItems(act, 'LIST#*')),
     { action: 'dynamodb:Query', resource: 'Table/index/touched', key: '*' },
@@ -514,10 +510,6 @@ const seldom: Partial<Record<Principal, Grant[]>> = {
     // tests/hosts/queue: an avatar.
     { action: 's3:DeleteObject', resource: 'ObjectsBucket/incoming/*' },
     { action: 's3:DeleteObject', resource: 'ObjectsBucket/avatars/*' },
-    // tests/profile/journeys: a service that is counted ends.
-    onItems('UpdateItem', 'GAUGE#*'),
-    // tests/identity/journeys: what leads to a real name.
-    onItems('DeleteItem', 'ID#*'),
     // tests/location/places: the end of a place, and of what it lies under.
     ...['BatchGetItem', 'DeleteItem'].map((act) => onPlaces(act)),
     // tests/events/duties: a permission taken back, with the place that it covered.
@@ -527,7 +519,6 @@ const seldom: Partial<Record<Principal, Grant[]>> = {
     onItems('PutItem', 'ANNOUNCED'),
     { action: 'sqs:SendMessage', resource: 'NoticeQueue' },
     // tests/process/re-erase: a table restored from a backup.
-    { action: 's3:ListBucketVersions', resource: 'VaultBucket' },
     { action: 's3:GetObject', resource: 'VaultBucket/*' },
     onItems('PutItem', 'OPENED'),
   ],

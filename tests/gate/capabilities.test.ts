@@ -51,7 +51,7 @@ it('without the secret of FaceID the service starts, and offers none of its ways
 it('who reaches for what a function lacks is told which capability that is', () => {
   const deps = limitTo(buildDeps(readConfig(everySetting)), functionCapabilities.location);
   expect(() => deps.queue.send([], 0)).toThrow("the capability 'ask-for-processes'");
-  expect(() => deps.objects.remove(['x'])).toThrow("the capability 'list-pictures'");
+  expect(() => deps.objects.remove(['x'])).toThrow("the capability 'look-for-pictures'");
   expect(() => partnerOf(deps.partners, 'wechat')?.exchangeCode('x')).toThrow("'wechat-sign-in'");
   expect(deps.ring.digest).toBeInstanceOf(Function);
 });

@@ -3,9 +3,11 @@ import type { Deps } from '../../lib/deps';
 import type { Call, Reply } from '../../lib/gate/call';
 import { dispatch } from '../../lib/gate/dispatch';
 import type { Operation } from '../../lib/gate/operation';
+import { create } from '../../lib/table/replace';
 import { tellOne } from '../breach/notice-stage';
 import { cardGiver, exchange, type Holder, holder, linkTo, offerBy } from '../cards/support';
 import { findable, here } from '../location/support';
+import { decided } from '../retention/support';
 import { grant } from '../support/consent';
 import { createWorld, functions, onceKey, type World } from '../support/world';
 
@@ -34,6 +36,7 @@ beforeAll(async () => {
   world = await createWorld();
   people = [await live('林晓'), await live('陈明')];
   const { table } = world.deps;
+  await table.write(create(decided(world)), create(decided(world)));
   onePerPage = {
     ...world.deps,
     table: { ...table, query: (query, ...how) => table.query({ ...query, Limit: 1 }, ...how) },
@@ -68,6 +71,8 @@ async function live(name: string): Promise<Person> {
 /** What a list needs besides the cursor. */
 const asked: Record<string, (person: Person) => object> = {
   'consent/inspect': ({ subjectId }) => ({ subjectId, reason: 'rights-request', ticket: 'T-1' }),
+  'retention/explain': ({ subjectId }) => ({ subjectId, reason: 'rights-request', ticket: 'T-1' }),
+  'retention/preview': () => ({ rule: 'review-three-years', period: { months: 48 } }),
 };
 
 /** One page of one item of a list, read by this person or, where it is the staff's, by this member about them. */

@@ -25,7 +25,10 @@ beforeAll(async () => {
 const left = async (subjectId: string) =>
   (await world.scan(keys.person(subjectId).pk)).map(({ entity }) => (entity as { S: string }).S);
 const itemAt = async (key: { pk: string; sk: string }) => (await world.deps.table.getMany([key]))[0];
-const sweep = () => world.ok('retention/sweep', {}, { trigger: 'schedule' });
+const sweep = async () => {
+  await world.ok('retention/sweep', {}, { trigger: 'schedule' });
+  await world.work();
+};
 const support = { token: 'staff:one:support' };
 
 it('an account that ends leaves what the law keeps, each with its own end, and a tombstone (R3, S2, S7)', async () => {

@@ -1,11 +1,12 @@
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import { toInstant } from '../../lib/clock';
 import { parseToken } from '../../lib/crypto/token';
 import type { Deps } from '../../lib/deps';
 import { dispatch } from '../../lib/gate/dispatch';
+import { endAccount } from '../../lib/process/end-account';
+import { processKinds } from '../../lib/process/kinds';
+import { runProcess } from '../../lib/process/run';
 import type { Table } from '../../lib/table/client';
 import { keys } from '../../lib/table/keys';
-import { buryPerson } from '../../lib/table/person/bury';
 import { endOfAccount } from '../../lib/table/person/end-of-account';
 import { cardGiver, exchange, holder, linkTo, newCard, offerBy } from '../cards/support';
 import { proofFor, tap } from '../login/support';
@@ -27,13 +28,14 @@ beforeAll(async () => {
 
 const numberOf = (me: Caller) => parseToken(me.token)?.subjectId ?? '';
 
-/** The first write of the end and nothing else; the rest is left to the process. */
+/** An end that has been buried, and where nothing else is done yet. */
+const buriedOnly = {
+  ...processKinds,
+  'end-account': { ...endAccount, survey: async ({ clock }: Deps) => ({ waitUntilMs: clock.now() }) },
+};
 async function bury(subjectId: string): Promise<void> {
-  const { table, clock } = world.deps;
   await beginEnd(world, subjectId);
-  const [self] = await table.getMany([keys.person(subjectId)]);
-  const [first, ...others] = self ? buryPerson(self, toInstant(clock.now())) : [];
-  if (first) await table.write(first, ...others);
+  await runProcess(world.deps, endOfAccount(subjectId), 'bury', buriedOnly);
 }
 
 const lying = async (subjectId: string) =>
@@ -170,6 +172,7 @@ describe('while and after an account ends (R3)', () => {
     expect((await leftOf(me.subjectId)).length).toBeGreaterThan(0);
     world.wait(60 * 60_000);
     await world.ok('retention/sweep', {}, { trigger: 'schedule' });
+    await world.work();
     expect([...world.files.keys()]).toEqual([]);
     expect(await leftOf(me.subjectId)).toEqual([]);
   });

@@ -21,8 +21,8 @@ export async function restore({ config }: World, backup: RawItem[]): Promise<voi
   const { SERVICE_REGION: region, TABLE_ENDPOINT: endpoint, TABLE_NAME: TableName } = config;
   const raw = new DynamoDBClient({ region, endpoint });
   await raw.send(new DeleteTableCommand({ TableName }));
-  const definition = JSON.parse(process.env.TEST_TABLE_DEFINITION ?? '{}');
-  await raw.send(new CreateTableCommand({ TableName, ...definition }));
+  const [definition] = JSON.parse(process.env.TEST_TABLE_DEFINITIONS ?? '[]');
+  await raw.send(new CreateTableCommand({ ...definition, TableName }));
   const puts = slicesOf(backup, BATCH_WRITES).map((items) => ({
     [TableName]: items.map((Item) => ({ PutRequest: { Item } })),
   }));

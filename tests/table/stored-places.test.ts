@@ -102,15 +102,15 @@ async function doEverything(day: number): Promise<void> {
   await ok('location/update', point(world), me);
 }
 
-/** Sealed by an incident's key, and nobody's. */
-const ofIncidents = ['incident', 'incident-entry', 'incident-report', 'scope'];
+/** Sealed by the key of an incident or of a hold, and nobody's. */
+const ofNobody = ['frozen-item', 'hold', 'incident', 'incident-entry', 'incident-report', 'scope'];
 
 /** What a person has one of, or what lies at a key of its own for each code: there is nothing to swap it with. */
 const single = [
   'avatar',
   'contact-mail',
   'face-result',
-  ...ofIncidents,
+  ...ofNobody,
   'location',
   'nickname',
   'phone',

@@ -14,9 +14,9 @@ export const certificate = declareEntity('certificate', {
   place: ofService('accountability', (digest) => ({ pk: `CERTIFICATE#${digest}`, sk: 'CERTIFICATE' })),
   life: { rule: 'evidence-three-years', from: 'signedAt' },
   attributes: {
-    signedAt: plain('ledger-entry', z.string()),
+    signedAt: plain('erasure-evidence', z.string()),
     /** Compact JWS: counts, rules and dates, and the random number of the account. */
-    text: plain('ledger-entry', z.string()),
+    text: plain('erasure-evidence', z.string()),
   },
 });
 

@@ -24,7 +24,7 @@ export const MAX_SESSIONS_PER_PERSON = 5;
 export const MAX_IDENTITIES_PER_PERSON = 8;
 
 /** Acts of consent whose idempotency keys are remembered, beside the last one on each purpose. */
-export const MAX_ACTS_REMEMBERED = 8;
+export const MAX_ACTS_REMEMBERED = 5;
 
 /** Cards of one person. */
 export const MAX_CARDS_PER_PERSON = 50;
@@ -92,10 +92,10 @@ export const person = declareEntity('person', {
     lifeState: plain('account-state', z.enum(lifeStates)),
     lifeStateAt: plain('account-state', z.optional(z.string())),
     /** The day on which they were last here, in Beijing: noted with what is written of a session anyway. */
-    usedOn: plain('account-state', z.optional(z.string())),
+    usedOn: plain('usage-date', z.optional(z.string())),
     /** What the account waits for while nobody uses it, and until when (watch.ts). */
-    dueShard: plain('account-state', z.optional(z.string())),
-    dueAt: plain('account-state', z.optional(z.string())),
+    dueShard: plain('usage-date', z.optional(z.string())),
+    dueAt: plain('usage-date', z.optional(z.string())),
     /** When the person first acted in front of the policy text: nothing optional is collected before (promise S8). */
     noticedAt: plain('consent-state', z.optional(z.string())),
     sessions: mapOf(session),
