@@ -18,8 +18,10 @@ export type DayKeys = {
 };
 
 type Parts = {
-  /** The seed as it is stored now. */
+  /** The seed as it was stored when the instance looked, minutes ago at most. */
   stored(): Promise<WrappedKey>;
+  /** The seed as it is stored now. */
+  fresh(): Promise<WrappedKey>;
   open(record: WrappedKey): Promise<Buffer>;
   seal(plaintext: Buffer, place: string): Promise<Buffer>;
   suite: SuiteName;
@@ -31,7 +33,7 @@ type Parts = {
  * A day's key comes from one seed that is moved on (pseudonym.ts). An instance that knows the seed of before makes the same
  * keys from it, so it may be moved on under running instances.
  */
-export function createDayKeys({ stored, open, seal, suite, now, random }: Parts): DayKeys {
+export function createDayKeys({ stored, fresh, open, seal, suite, now, random }: Parts): DayKeys {
   const ciphers = new Map<string, DayCipher>();
 
   async function record(day: string, seed: Buffer, of: SuiteName): Promise<WrappedKey> {
@@ -57,9 +59,12 @@ export function createDayKeys({ stored, open, seal, suite, now, random }: Parts)
     },
     newTrailKey: (day) => record(day, random(32), suite),
     async trailKeyFrom(day) {
-      const before = await stored();
+      const isReached = ({ version }: WrappedKey) => version >= numberOfDay(day);
+      if (isReached(await stored())) return undefined;
+      // What an instance has known for minutes may have been moved on by another, and would leave that one's seed where it is.
+      const before = await fresh();
+      if (isReached(before)) return undefined;
       const days = numberOfDay(day) - before.version;
-      if (days <= 0) return undefined;
       const seed = laterSeed(await open(before), before.suite, days);
       return { before, after: await record(day, seed, before.suite) };
     },

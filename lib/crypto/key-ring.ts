@@ -195,6 +195,7 @@ export function createKeyRing({ load, roots, suite, now, random }: KeyRingParts)
 
   const dayKeys = createDayKeys({
     stored: () => find(TRAIL_KEY, 'newest'),
+    fresh: () => reload().then(() => find(TRAIL_KEY, 'newest')),
     open: openKey,
     seal: (plaintext, place) => sealFor('trail', plaintext, place),
     ...{ suite, now, random },

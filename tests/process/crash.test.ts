@@ -238,8 +238,9 @@ async function audienceOf({ notice: noticeId = '', ...whose }: Record<string, st
 
 /** Takes messages one after the other, and those that they lead to. */
 async function work(deps: World['deps'], messages: ProcessRef[]): Promise<void> {
+  const named = { ...deps, table: { ...deps.table, by: 'operation:retention/runProcess' as const } };
   for (let next = messages.shift(); next; next = messages.shift()) {
-    await runProcess(deps, next, 'crash');
+    await runProcess(named, next, 'crash');
     messages.push(...world.queued.splice(0, world.queued.length));
   }
 }
@@ -249,7 +250,8 @@ async function finish(): Promise<void> {
   for (let run = 0; run < ENOUGH_RUNS; run += 1) {
     world.wait(LONG_ENOUGH_MS);
     const { found } = await world.ok<{ found: number }>('retention/sweep', {}, { trigger: 'schedule' });
-    for (const ref of world.queued.splice(0, world.queued.length)) await runProcess(world.deps, ref, 'timer');
+    for (const ref of world.queued.splice(0, world.queued.length))
+      await world.ok('retention/runProcess', ref, { trigger: 'queue' });
     world.queued.splice(0, world.queued.length); // whatever those ask for is lost
     if (found === 0) return;
   }

@@ -10,6 +10,7 @@ async function daysFrom(day: string, suite: SuiteName = 'aes') {
   const made = () =>
     createDayKeys({
       stored: async () => stored,
+      fresh: async () => stored,
       open: async ({ wrapped }) => Buffer.from(wrapped),
       seal: async (seed) => seed,
       ...{ suite, now: () => 0, random: randomBytes },

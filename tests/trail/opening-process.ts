@@ -10,11 +10,14 @@ import { person, second, start } from './lines';
  */
 export type Killed = 'before the line' | 'after the line' | 'at the opening' | 'never';
 
+const stored = async () => ({
+  ...{ name: TRAIL_KEY, version: 0, rootId: BY_SERVICE_KEY, suite: 'aes' as const, createdAt: '' },
+  wrapped: Buffer.alloc(32, 7),
+});
+
 export const days = createDayKeys({
-  stored: async () => ({
-    ...{ name: TRAIL_KEY, version: 0, rootId: BY_SERVICE_KEY, suite: 'aes', createdAt: '' },
-    wrapped: Buffer.alloc(32, 7),
-  }),
+  stored,
+  fresh: stored,
   open: async ({ wrapped }) => Buffer.from(wrapped),
   seal: async (seed) => seed,
   ...{ suite: 'aes', now: () => 0, random: (bytes) => Buffer.alloc(bytes, 1) },

@@ -78,7 +78,9 @@ export async function replaceServiceKey(table: Table, key: WrappedKey, before: W
 
 /** Puts a key in the place of an earlier one of its name, which is gone for good with them. Refused where it has been done. */
 export function moveServiceKey(before: WrappedKey, after: WrappedKey): [Write, Write] {
-  return [createServiceKey(after), removeServiceKey(before)];
+  const { Delete } = removeServiceKey(before);
+  const onlyThat = { ...Delete, ConditionExpression: 'attribute_exists(pk)' } as NonNullable<typeof Delete>;
+  return [createServiceKey(after), { Delete: onlyThat }];
 }
 
 /** Deletes a key for good. What is still wrapped by it never opens again. */
