@@ -27,7 +27,7 @@ const content: Attribute<z.ZodMiniString> = {
  * shows it to nobody (`isFrozen`): stored and secured, and not otherwise processed. What an erasure has to know of it stays
  * in the clear: of which epoch it is, and what leads to it.
  */
-export const frozenItem = declareEntity(FROZEN, {
+export const frozenItem = declareEntity('frozen-item', {
   place: inPersonAt('accountability', (sk: string) => sk),
   life: { rule: 'hold-life' },
   files: { names: 'objects' },
