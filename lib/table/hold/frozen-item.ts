@@ -3,7 +3,7 @@ import { kindIds } from '../../policy/kinds';
 import { type Attribute, plain } from '../attribute';
 import type { Item, Write } from '../client';
 import { declareEntity } from '../entity';
-import { FROZEN, type MadeItem } from '../item';
+import type { MadeItem } from '../item';
 import { subjectOf } from '../keys';
 import { inPersonAt } from '../place';
 import { type Condition, pointersTo } from '../replace';
