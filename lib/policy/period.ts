@@ -54,13 +54,28 @@ function startOfDay(day: string): number {
 const DAYS_OF_FOUR_YEARS = 1461;
 const FIRST_DAY_MS = Date.parse('2027-01-01T12:00:00+08:00');
 
+/** The shortest and the longest that so many calendar months last, in milliseconds; reckoned once for each number. */
+const lengths = new Map<number, { shortest: number; longest: number }>();
+
+function lengthsOf(period: Period): { shortest: number; longest: number } {
+  const fixed = fixedMs(period);
+  if (fixed !== undefined) return { shortest: fixed, longest: fixed };
+  const { months } = period as { months: number };
+  const known = lengths.get(months);
+  if (known) return known;
+  const all = Array.from({ length: DAYS_OF_FOUR_YEARS }, (_, day) => {
+    const fromMs = FIRST_DAY_MS + day * DAY_MS;
+    return endOfPeriod(period, fromMs) - fromMs;
+  });
+  const made = { shortest: Math.min(...all), longest: Math.max(...all) };
+  lengths.set(months, made);
+  return made;
+}
+
 /** Whether there is a day from which on one period lasts longer than the other: months are of different lengths. */
 export function mayOutlast(one: Period, other: Period): boolean {
-  const [length, otherLength] = [fixedMs(one), fixedMs(other)];
-  if (length !== undefined && otherLength !== undefined) return length > otherLength;
-  return Array.from({ length: DAYS_OF_FOUR_YEARS }, (_, day) => FIRST_DAY_MS + day * DAY_MS).some(
-    (fromMs) => endOfPeriod(one, fromMs) > endOfPeriod(other, fromMs),
-  );
+  if ('months' in one && 'months' in other) return one.months > other.months;
+  return lengthsOf(one).longest > lengthsOf(other).shortest;
 }
 
 /** A period as an ISO 8601 duration. */
