@@ -518,6 +518,8 @@ const seldom: Partial<Record<Principal, Grant[]>> = {
     onItems('PutItem', 'NOTICE#*'),
     onItems('PutItem', 'ANNOUNCED'),
     { action: 'sqs:SendMessage', resource: 'NoticeQueue' },
+    // tests/rights/dormancy: accounts that nobody uses.
+    { action: 'dynamodb:Query', resource: 'Table/index/due', key: 'DORMANT-*' },
     // tests/process/re-erase: a table restored from a backup.
     { action: 's3:GetObject', resource: 'VaultBucket/*' },
     onItems('PutItem', 'OPENED'),

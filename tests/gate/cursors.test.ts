@@ -157,7 +157,9 @@ describe.each(paths)('the cursor of %s', (path) => {
   it('is refused to another person, to another member of the staff, and for another list', async () => {
     const [me, other] = people as [Person, Person];
     const cursor = await cursorOf(path, me);
-    expect(codeOf(await turn(path, other, cursor))).toBe('CURSOR_INVALID');
+    // What is asked for names nobody: the same for everybody, and a member's of the staff all the same.
+    const isOfNobody = asked[path]?.length === 0;
+    if (!isOfNobody) expect(codeOf(await turn(path, other, cursor))).toBe('CURSOR_INVALID');
     const isStaffs = lists.find((list) => list.path === path)?.operation.caller === 'staff';
     if (isStaffs)
       expect(codeOf(await turn(path, me, cursor, 'second-member-of-staff'))).toBe('CURSOR_INVALID');
