@@ -25,6 +25,6 @@ module.exports = {
   reporters: ['default', '<rootDir>/tests/support/closing-line-reporter.cjs'],
   // No test judges by the clock. This only ends one that waits for what will never come.
   testTimeout: 3_600_000,
-  // A test waits for the database a third of its time, so three keep two cores busy.
-  maxWorkers: 3,
+  // A test waits for the database half of its time, so four keep two cores busy.
+  maxWorkers: 4,
 };
