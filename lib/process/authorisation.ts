@@ -62,6 +62,9 @@ async function withdraw(
   return { to: 'end', writes: byHand ? [] : [settleAuthorisation(subjectId, duty.eventId, at)] };
 }
 
+/** WeChat tells the second in which it was, a consent the one by which: within one of the other, either may have come first. */
+const SECOND = 1;
+
 async function withdrawOne(
   deps: Deps,
   subjectId: string,
@@ -73,7 +76,7 @@ async function withdrawOne(
   if (!self) return;
   const person = readPerson(self);
   const given = consentOf(person, purpose);
-  if (!given?.granted || given.atSeconds > toEpochSeconds(Date.parse(happenedAt))) return;
+  if (!given?.granted || given.atSeconds > toEpochSeconds(Date.parse(happenedAt)) + SECOND) return;
   const { policyVersion, epoch } = given;
   const nowMs = deps.clock.now();
   const at = toInstant(nowMs);

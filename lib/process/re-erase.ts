@@ -1,4 +1,4 @@
-import { toInstant } from '../clock';
+import { HOUR_MS, toInstant } from '../clock';
 import type { Deps } from '../deps';
 import type { Item } from '../table/client';
 import { keys, SWEEP_PARTS } from '../table/keys';
@@ -131,7 +131,10 @@ async function beginEndAgain({ table, vault, clock }: Deps, { ref, name, self, r
 /** One page of what has reached its period, in this run and by itself: nobody waits for it but whoever waits to be served. */
 async function periods({ table, objects, clock }: Deps, { process: { state } }: StepInput): Promise<Next> {
   const { part = 0, swept, pk: _pk, sk: _sk, dueShard: _shard, dueAt: _at, ...of } = state;
-  const { ended, after } = await endedPage(table, Number(part), clock.now(), afterIn(state));
+  const nowMs = clock.now();
+  // What ended within the hour as well: in a restored table nothing of it is to be met.
+  const from = { after: afterIn(state), untilMs: nowMs + HOUR_MS };
+  const { ended, after } = await endedPage(table, Number(part), nowMs, from.after, undefined, from.untilMs);
   for (const { files, writes } of ended) {
     if (files.length > 0) await objects.remove(files);
     await table.write(...writes).catch(lostRace);

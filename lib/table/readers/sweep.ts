@@ -28,7 +28,8 @@ export type EndedPage = {
 
 /**
  * One page of what is past its end at a moment, through one part of the sparse index `due`, the oldest first: reads only what
- * is due, and nothing that is not (promise S2). One whose files may still appear waits until none can.
+ * is due, and nothing that is not (promise S2). One whose files may still appear waits until none can. The index says the hour
+ * by which an item has ended: a later `untilMs` finds what ended within the hour as well, and reads what has not.
  */
 export async function endedPage(
   table: Table,
@@ -36,12 +37,13 @@ export async function endedPage(
   nowMs: number,
   after?: After,
   among: ReadonlyMap<string, AnyEntity> = declaredEntities,
+  untilMs = nowMs,
 ): Promise<EndedPage> {
   const { from, shard } = shardOfPart(part);
   const page = {
     IndexName: 'due',
     KeyConditionExpression: 'dueShard = :shard AND dueAt <= :now',
-    ExpressionAttributeValues: { ':shard': dueShard(shard, 'ENDS'), ':now': toInstant(nowMs) },
+    ExpressionAttributeValues: { ':shard': dueShard(shard, 'ENDS'), ':now': toInstant(untilMs) },
     Limit: PAGE_ITEMS,
     ...(after && { ExclusiveStartKey: after }),
   };
