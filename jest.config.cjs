@@ -1,6 +1,6 @@
 /** Everything runs against DynamoDB Local, started once for the whole run by tests/support/start.ts. */
 module.exports = {
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/tests/support/one-context.cjs',
   testMatch: ['<rootDir>/tests/**/*.test.ts'],
   testSequencer: '<rootDir>/tests/support/slow-first.cjs',
   globalSetup: '<rootDir>/tests/support/start.ts',
