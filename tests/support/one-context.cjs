@@ -24,7 +24,7 @@ vm.compileFunction = (source, parameters, options = {}) => {
  * away after it.
  */
 module.exports = class OneContext {
-  constructor({ projectConfig }) {
+  constructor() {
     this.global = globalThis;
     this.before = {
       names: new Set(Reflect.ownKeys(globalThis)),
