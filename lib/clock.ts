@@ -16,6 +16,11 @@ export function toEpochSeconds(milliseconds: number): number {
   return Math.ceil(milliseconds / 1000);
 }
 
+/** The second that a moment lies in: what came within it had not come before it. */
+export function secondOf(milliseconds: number): number {
+  return Math.floor(milliseconds / 1000);
+}
+
 export const MINUTE_MS = 60_000;
 export const HOUR_MS = 60 * MINUTE_MS;
 export const DAY_MS = 24 * HOUR_MS;

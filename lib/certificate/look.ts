@@ -1,3 +1,4 @@
+import { secondOf } from '../clock';
 import type { Deps } from '../deps';
 import { slicesOf } from '../slices';
 import type { SurveyPart } from '../table/certificate/survey-part';
@@ -133,9 +134,4 @@ async function entriesAt(
     after = lastKey;
   } while (after);
   return own;
-}
-
-/** The second that a moment lies in, as items say when they came. */
-export function secondOf(milliseconds: number): number {
-  return Math.floor(milliseconds / 1000);
 }

@@ -1,5 +1,5 @@
 import type { Item } from '../table/client';
-import { type Pointer, subjectOf } from '../table/keys';
+import type { Pointer } from '../table/keys';
 import { DRAWN, INCOMING } from '../table/profile/avatar';
 
 /**
@@ -54,9 +54,6 @@ export function namesPerson(item: Item, subjectId: string): boolean {
   });
   return names;
 }
-
-/** Whose an item elsewhere is. */
-export const isSomebodys = (key: { pk: string; sk: string }) => subjectOf(key) !== undefined;
 
 function isPointer(value: unknown): value is Pointer {
   const { pk, sk } = (typeof value === 'object' && value !== null ? value : {}) as Partial<Pointer>;

@@ -1,6 +1,6 @@
 import { kindClasses } from './kinds';
 import { mayOutlast } from './period';
-import { kindIdsFor, nameOfKind, type Registry, recipientIdsFor } from './registry';
+import { kindIdsFor, type Registry, recipientIdsFor } from './registry';
 import type { RetentionRule } from './retention-rule';
 
 /** What changes in one place between two versions of the policy. */
@@ -162,12 +162,4 @@ export function describeDifference(after: Registry, { changes, widened }: Differ
     ...changes.map(({ says }) => says),
     ...(asked.length > 0 ? [`以下目的需要您重新决定是否同意，在此之前不会按新的内容处理：${names}。`] : []),
   ];
-}
-
-/** The kinds that one change of a version adds to a purpose, by name, for the notice. */
-export function addedKinds(before: Registry, after: Registry, purpose: string): string[] {
-  const known = new Set(kindIdsFor(before, purpose));
-  return kindIdsFor(after, purpose)
-    .filter((id) => !known.has(id))
-    .map((id) => nameOfKind(after, id));
 }

@@ -139,7 +139,3 @@ export function isSensitive({ kinds: all }: Registry, id: string): boolean {
 export function nameOfKind({ kinds: all, passing }: Registry, id: string): string {
   return all[id]?.name ?? passing[id] ?? id;
 }
-
-export function consentPurposesOf({ purposes: all }: Registry): string[] {
-  return Object.keys(all).filter((id) => all[id]?.basis === 'CONSENT');
-}

@@ -1,19 +1,20 @@
 import { DAY_MS, toInstant } from '../clock';
 import type { Deps } from '../deps';
-import type { KindId } from '../policy/kinds';
-import type { Item, Write } from '../table/client';
+import type { Item } from '../table/client';
 import { notFreezing } from '../table/hold/freezing';
 import { type ClearHold, clearHold, type Hold, holdKey } from '../table/hold/hold';
 import { keepItem, type Sealers, sealFiles, wantsKeeping } from '../table/hold/keep-item';
 import { itemsSealer, moveHold, openHold } from '../table/hold/open-hold';
 import { holdsOn, letGo } from '../table/hold/release';
-import { type Key, partition } from '../table/keys';
+import { partition } from '../table/keys';
 import { readPerson } from '../table/person/person';
 import { openPerson } from '../table/person/person-key';
 import type { ProcessRef, ProcessState } from '../table/process/process';
 import { itemsOfPerson } from '../table/readers/partition';
 import { kindsIn } from '../table/readers/scope';
 import type { Sealer } from '../table/sealer';
+import { placeOf, type WriteSet } from '../table/write-set';
+import { kindsOf } from './erasure';
 import { MAX_STEP_WRITES, type Next, type ProcessKind, type StepInput } from './kind';
 
 /** Items that one step takes, and their bytes: a transaction takes 4 MB, and each of them is there before and after. */
@@ -98,7 +99,7 @@ async function release(deps: Deps, { process, self, requestId }: StepInput): Pro
 
 /** As many of a page as a transaction takes with what leads to them. */
 async function letGoOf(deps: Deps, holdId: string, page: Item[], sealers: Sealers) {
-  const writes = new Map<string, Write>();
+  const writes: WriteSet = new Map();
   const taken: Item[] = [];
   for (const item of page) {
     const {
@@ -165,14 +166,4 @@ function passed(state: ProcessState, items: Item[]): ProcessState {
 
 function anotherPass({ count = 0, kinds = '' }: ProcessState): ProcessState {
   return { count, kinds };
-}
-
-/** Text in the row, as in the ledger. */
-function kindsOf({ kinds = '' }: ProcessState): KindId[] {
-  return String(kinds).split(' ').filter(Boolean) as KindId[];
-}
-
-function placeOf({ Put, Update, Delete }: Write): string {
-  const key = (Put?.Item ?? Update?.Key ?? Delete?.Key) as Key | undefined;
-  return `${key?.pk}\n${key?.sk}`;
 }

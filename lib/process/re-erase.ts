@@ -15,6 +15,7 @@ import {
   wakeProcess,
 } from '../table/process/process';
 import { lostRace } from '../table/races';
+import { declaredEntities } from '../table/readers/partition';
 import { endedPage } from '../table/readers/sweep';
 import { openedTableKey, openTable, readOpened } from '../table/service/opened-table';
 import type { Next, ProcessKind, StepInput } from './kind';
@@ -133,8 +134,15 @@ async function periods({ table, objects, clock }: Deps, { process: { state } }: 
   const { part = 0, swept, pk: _pk, sk: _sk, dueShard: _shard, dueAt: _at, ...of } = state;
   const nowMs = clock.now();
   // What ended within the hour as well: in a restored table nothing of it is to be met.
-  const from = { after: afterIn(state), untilMs: nowMs + HOUR_MS };
-  const { ended, after } = await endedPage(table, Number(part), nowMs, from.after, undefined, from.untilMs);
+  const withinMs = nowMs + HOUR_MS;
+  const { ended, after } = await endedPage(
+    table,
+    Number(part),
+    nowMs,
+    afterIn(state),
+    declaredEntities,
+    withinMs,
+  );
   for (const { files, writes } of ended) {
     if (files.length > 0) await objects.remove(files);
     await table.write(...writes).catch(lostRace);

@@ -11,7 +11,7 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import { awsWaits } from '../aws-client';
-import { type Clock, toEpochSeconds } from '../clock';
+import { type Clock, secondOf, toEpochSeconds } from '../clock';
 import { type Random, randomId, systemRandom } from '../crypto/random';
 import { AppError } from '../errors';
 import type { SensitiveKindId } from '../policy/sensitive';
@@ -19,7 +19,7 @@ import { slicesOf } from '../slices';
 import { TimeoutError, timeLimits, within } from '../time-limits';
 import { identityOf } from './identity';
 import { type Item, isFrozen, type MadeItem } from './item';
-import type { Key, TableId } from './keys';
+import { type Key, type TableId, textOf } from './keys';
 import type { Actor } from './ledger/touched-key';
 import { conditionFailure, isRefusal, mayPass, PartThrottled } from './refusal';
 import { twoTables } from './two-tables';
@@ -163,19 +163,19 @@ export function createTable(parts: TableParts): Table {
   async function getMany(keys: Key[], which: Visible = 'alive'): Promise<(Item | undefined)[]> {
     const found = new Map<string, Item>();
     // DynamoDB refuses a batch that names an item twice.
-    const distinct = [...new Map(keys.map(({ pk, sk }) => [address({ pk, sk }), { pk, sk }])).values()];
+    const distinct = [...new Map(keys.map(({ pk, sk }) => [textOf({ pk, sk }), { pk, sk }])).values()];
     const readBatch = (batch: Key[]) => {
       let wanted = batch;
       return ask(async (options) => {
         const answer = await client.send(new BatchGetCommand({ RequestItems: byTable(wanted) }), options);
         for (const item of Object.values(answer.Responses ?? {}).flat() as Item[])
-          found.set(address(item), item);
+          found.set(textOf(item), item);
         wanted = Object.values(answer.UnprocessedKeys ?? {}).flatMap(({ Keys }) => (Keys ?? []) as Key[]);
         if (wanted.length > 0) throw new PartThrottled();
       });
     };
     await Promise.all(slicesOf(distinct, BATCH_KEYS).map(readBatch));
-    const read = keys.map((key) => found.get(address(key)));
+    const read = keys.map((key) => found.get(textOf(key)));
     return which === 'ended-too' ? read : read.map((item) => (alive(item) ? item : undefined));
   }
 
@@ -236,15 +236,6 @@ export function createTable(parts: TableParts): Table {
       return identityOf(answer.Table);
     },
   };
-}
-
-/** The second that a moment lies in: what came within it had not come before it. */
-function secondOf(milliseconds: number): number {
-  return Math.floor(milliseconds / 1000);
-}
-
-function address({ pk, sk }: Key): string {
-  return `${pk}\n${sk}`;
 }
 
 /** Doubles with each attempt and differs between callers, so that the losers of one race do not race again in step. */

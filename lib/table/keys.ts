@@ -52,6 +52,11 @@ import type { PurposeId } from '../policy/purposes';
  */
 export type Key = { pk: string; sk: string };
 
+/** A key as one text, no other key's: for maps and sets of items. */
+export function textOf({ pk, sk }: Key): string {
+  return `${pk}\n${sk}`;
+}
+
 /** `places` has no backups: what is destroyed there is gone everywhere (docs/adr/0034-places-end-with-their-hour.md). */
 export type TableId = 'main' | 'places';
 export const tableIds: readonly TableId[] = ['main', 'places'];

@@ -1,6 +1,6 @@
 import type { Item, Write } from './client';
 import { isHeld, type MadeItem, sinceBefore } from './item';
-import type { Key, Pointer } from './keys';
+import { type Key, type Pointer, textOf } from './keys';
 import { withCondition } from './merge';
 
 /** What must hold of the item that is met, in DynamoDB's own words. */
@@ -88,8 +88,4 @@ export function noteForgotten(key: Key, forgets: readonly string[]): Write {
 export function withSeen(writes: Write[], item: Item): Write[] {
   const isOf = ({ Delete }: Write) => Delete !== undefined && textOf(Delete.Key as Key) === textOf(item);
   return writes.map((write) => (isOf(write) ? { ...write, seen: item } : write));
-}
-
-function textOf({ pk, sk }: Key): string {
-  return `${pk}\n${sk}`;
 }

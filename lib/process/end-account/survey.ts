@@ -1,5 +1,6 @@
-import { secondOf, surveyOf } from '../../certificate/look';
+import { surveyOf } from '../../certificate/look';
 import { outlives } from '../../certificate/stays';
+import { secondOf } from '../../clock';
 import type { Deps } from '../../deps';
 import { slicesOf } from '../../slices';
 import { putSurveyPart, type SurveyPart } from '../../table/certificate/survey-part';

@@ -1,6 +1,6 @@
-import type { Write } from '../../table/client';
 import { subjectOf } from '../../table/keys';
 import type { Ended } from '../../table/readers/sweep';
+import { addedTo, addTo, type WriteSet } from '../../table/write-set';
 
 /** What DynamoDB takes in one transaction. */
 const MAX_WRITES = 100;
@@ -10,7 +10,7 @@ const WRITES_OF_A_COUNT = 2;
 const WRITES_OF_A_CHAIN = 1;
 
 /** Items that go in one transaction, and their writes by place: a transaction takes one of each. */
-export type Batch = { items: Ended[]; writes: Map<string, Write>; kinds: Set<string>; counted: Set<string> };
+export type Batch = { items: Ended[]; writes: WriteSet; kinds: Set<string>; counted: Set<string> };
 
 const nothing = (): Batch => ({ items: [], writes: new Map(), kinds: new Set(), counted: new Set() });
 
@@ -29,20 +29,15 @@ export function* batchesOf(items: readonly Ended[]): Generator<Batch> {
 
 /** Whether an item still fits, and asks no place to forget two things in one write. */
 function hasRoom({ writes, kinds, counted }: Batch, one: Ended): boolean {
-  const added = one.writes.filter((write) => !writes.has(placeOf(write)));
-  const forgetsTwice = one.writes.some((write) => write.Update && writes.get(placeOf(write))?.Update);
+  const added = addedTo(writes, one.writes);
   const people = new Set([...counted, ...countedOf(one)]).size;
   const entries = new Set([...kinds, one.entity.name]).size;
-  const whole = writes.size + added.length + people * WRITES_OF_A_COUNT + entries + WRITES_OF_A_CHAIN;
-  return whole <= MAX_WRITES && !forgetsTwice;
+  const others = people * WRITES_OF_A_COUNT + entries + WRITES_OF_A_CHAIN;
+  return added !== undefined && writes.size + added + others <= MAX_WRITES;
 }
 
 function add({ items, writes, kinds, counted }: Batch, one: Ended): void {
-  for (const write of one.writes) {
-    const before = writes.get(placeOf(write));
-    // Two items may lead to each other; who is of the item itself knows what must hold of it.
-    if (!before?.Delete || write.seen) writes.set(placeOf(write), write);
-  }
+  addTo(writes, one.writes);
   items.push(one);
   kinds.add(one.entity.name);
   for (const person of countedOf(one)) counted.add(person);
@@ -51,10 +46,4 @@ function add({ items, writes, kinds, counted }: Batch, one: Ended): void {
 function countedOf({ item }: Ended): string[] {
   const person = subjectOf(item);
   return item.holds !== undefined && person !== undefined ? [person] : [];
-}
-
-/** Where a write is. */
-export function placeOf({ Delete, Update }: Pick<Write, 'Delete' | 'Update'>): string {
-  const { pk, sk } = (Delete ?? Update)?.Key ?? {};
-  return `${pk}\n${sk}`;
 }

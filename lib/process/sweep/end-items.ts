@@ -9,7 +9,8 @@ import {
   type RetentionChain,
 } from '../../table/retention/append';
 import { ruleThatEnds } from '../../table/retention/waiting';
-import { batchesOf, placeOf } from './batch';
+import { placeOf } from '../../table/write-set';
+import { batchesOf } from './batch';
 
 type Parts = Pick<Deps, 'table' | 'ring' | 'clock' | 'log'>;
 

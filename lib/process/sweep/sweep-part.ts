@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Deps } from '../../deps';
 import { ConditionFailed } from '../../table/client';
-import { shardOfPart, subjectOf } from '../../table/keys';
+import { shardOfPart, subjectOf, textOf } from '../../table/keys';
 import { beginProcess, type ProcessRef } from '../../table/process/process';
 import type { AnyEntity } from '../../table/readers/any-entity';
 import { declaredEntities } from '../../table/readers/partition';
@@ -74,6 +74,6 @@ const NAME_CHARACTERS = 22;
 
 /** The process that ends one item; the same for the same item. */
 function endOfPeriod({ pk, sk }: { pk: string; sk: string }): ProcessRef {
-  const id = createHash('sha256').update(`${pk}\n${sk}`).digest('base64url').slice(0, NAME_CHARACTERS);
+  const id = createHash('sha256').update(textOf({ pk, sk })).digest('base64url').slice(0, NAME_CHARACTERS);
   return { kind: 'end-of-period', id, subjectId: subjectOf({ pk, sk }) };
 }

@@ -1,4 +1,5 @@
 import type { Table } from '../client';
+import { waitingIn } from '../due-queue';
 import { dataPrefix, subjectOf } from '../keys';
 import { TEXT_QUEUE } from './card';
 
@@ -8,12 +9,7 @@ const MAX_TEXTS_SHOWN = 50;
 export async function waitingTexts(
   table: Table,
 ): Promise<{ subjectId: string; cardId: string; since: string }[]> {
-  const { items } = await table.query({
-    IndexName: 'due',
-    KeyConditionExpression: 'dueShard = :queue',
-    ExpressionAttributeValues: { ':queue': TEXT_QUEUE },
-    Limit: MAX_TEXTS_SHOWN,
-  });
+  const items = await waitingIn(table, TEXT_QUEUE, MAX_TEXTS_SHOWN);
   const prefix = dataPrefix('cards');
   return items.flatMap((item) => {
     const subjectId = subjectOf(item);

@@ -4,6 +4,7 @@ import { reportKinds } from '../../policy/incident/report-items';
 import { grades, operatorTypes } from '../../policy/incident/rule-sets';
 import { bytes, plain, sealed, type ValueOf } from '../attribute';
 import type { Item, Table, Write } from '../client';
+import { waitingIn } from '../due-queue';
 import { declareEntity } from '../entity';
 import type { Key } from '../keys';
 import { ofService } from '../place';
@@ -121,13 +122,7 @@ export const incidentKey = (incidentId: string): Key => incident.key(incidentId)
 
 /** The incidents that are not closed, the next deadline first; by their ids. */
 export async function queryOpenIncidents(table: Table, limit: number): Promise<string[]> {
-  const { items } = await table.query({
-    IndexName: 'due',
-    KeyConditionExpression: 'dueShard = :queue',
-    ExpressionAttributeValues: { ':queue': INCIDENTS },
-    Limit: limit,
-  });
-  return items.map(idOf);
+  return (await waitingIn(table, INCIDENTS, limit)).map(idOf);
 }
 
 /** One page of every incident there is, by their ids, from behind `after`; `last` is where to go on, absent at the end. */

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { DAY_MS, HOUR_MS, toInstant } from '../../clock';
 import { retentionMs } from '../../policy/retention';
 import { beijingDay } from '../../policy/working-days';
-import { bytes, plain, type ValueOf } from '../attribute';
+import { bytes, plain } from '../attribute';
 import type { Table, Write } from '../client';
 import { declareEntity } from '../entity';
 import { PLACE_KEYS } from '../keys';
@@ -32,7 +32,6 @@ export const placeKey = declareEntity('place-key', {
     suite: plain('key-material', z.enum(['aes', 'sm'])),
   },
 });
-export type PlaceKey = ValueOf<typeof placeKey>;
 
 /** The hour that a place of this moment lies in. */
 export function hourOf(atMs: number): string {

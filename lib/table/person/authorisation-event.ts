@@ -1,8 +1,9 @@
 import * as z from 'zod/mini';
 import { plain, type ValueOf } from '../attribute';
 import type { Item, Table, Write } from '../client';
+import { waitingOfPersons } from '../due-queue';
 import { declareEntity } from '../entity';
-import { type Key, subjectOf } from '../keys';
+import type { Key } from '../keys';
 import { inPersonAt } from '../place';
 import { create } from '../replace';
 
@@ -82,20 +83,12 @@ export function settleAuthorisation(subjectId: string, eventId: string, at: stri
 }
 
 /** What waits to be dealt with, of everybody, the most urgent first. */
-export async function waitingAuthorisations(
+export function waitingAuthorisations(
   table: Table,
   limit: number,
 ): Promise<(AuthorisationEvent & { subjectId: string })[]> {
-  const { items } = await table.query({
-    IndexName: 'due',
-    KeyConditionExpression: 'dueShard = :queue',
-    ExpressionAttributeValues: { ':queue': QUEUE },
-    Limit: limit,
-  });
-  const wanted = items.map(({ pk, sk }) => ({ pk, sk }));
-  const found = wanted.length > 0 ? await table.getMany(wanted) : [];
-  return found.flatMap((item) => {
-    const [subjectId, value] = [item && subjectOf(item), readAuthorisationEvent(item)];
-    return subjectId && value?.dueAt ? [{ ...value, subjectId }] : [];
+  return waitingOfPersons(table, QUEUE, limit, (item) => {
+    const event = readAuthorisationEvent(item);
+    return event?.dueAt === undefined ? undefined : event;
   });
 }

@@ -5,6 +5,7 @@ import { isDutyOfHold, isFrozen, isHeld } from '../item';
 import { dataPrefix, keys } from '../keys';
 import { buryPerson } from '../person/bury';
 import { type Condition, remove } from '../replace';
+import { addedTo, addTo, type WriteSet } from '../write-set';
 import type { AnyEntity } from './any-entity';
 import { declaredEntities, entityOf, itemsOfPerson } from './partition';
 import { kindsIn } from './scope';
@@ -120,34 +121,21 @@ function unlessFreezing(subjectId: string): Write {
   };
 }
 
-/** The writes by the place that each is of: a transaction takes one of each, and two items may lead to each other. */
-type Step = Pick<EraseStep, 'files' | 'openUntilSeconds'> & { writes: Map<string, Write>; items: Item[] };
+type Step = Pick<EraseStep, 'files' | 'openUntilSeconds'> & { writes: WriteSet; items: Item[] };
 
 const nothing = (): Step => ({ files: [], openUntilSeconds: 0, writes: new Map(), items: [] });
 
 /** Whether what goes with an item still fits, and asks no place to forget two things in one write. */
 function hasRoom({ writes }: Step, item: Item, maxWrites: number): boolean {
-  const more = remove(item, asSeen(item));
-  const added = more.filter((write) => !writes.has(placeOf(write)));
-  const forgetsTwice = more.some((write) => write.Update && writes.get(placeOf(write))?.Update);
-  return writes.size + added.length <= maxWrites && !forgetsTwice;
+  const added = addedTo(writes, remove(item, asSeen(item)));
+  return added !== undefined && writes.size + added <= maxWrites;
 }
 
 function add(step: Step, item: Item, entity: AnyEntity): void {
-  for (const write of remove(item, asSeen(item))) {
-    const place = placeOf(write);
-    // What goes has nothing to forget, and who has seen it knows what it held.
-    const before = step.writes.get(place);
-    if (!before?.Delete || (write.Delete && write.seen)) step.writes.set(place, write);
-  }
+  addTo(step.writes, remove(item, asSeen(item)));
   step.files.push(...filesOf(item, entity));
   step.openUntilSeconds = Math.max(step.openUntilSeconds, openUntil(item, entity));
   if (!isHeld(item)) step.items.push(item);
-}
-
-function placeOf({ Delete, Update }: Write): string {
-  const { pk, sk } = (Delete ?? Update)?.Key ?? {};
-  return `${pk}\n${sk}`;
 }
 
 /** What is gone already may stay gone. What has been made anew under a newer consent is not what was seen. */

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { plain, sealed, type ValueOf } from '../attribute';
 import type { Item, Table, Write } from '../client';
+import { waitingIn } from '../due-queue';
 import { declareEntity } from '../entity';
 import { type Key, subjectOf } from '../keys';
 import { inPerson } from '../place';
@@ -104,12 +105,7 @@ export async function queryAppeals(table: Table, subjectId: string, sealer: Seal
 export async function listPendingAppeals(
   table: Table,
 ): Promise<{ subjectId: string; appealId: string; dueAt: string }[]> {
-  const { items } = await table.query({
-    IndexName: 'due',
-    KeyConditionExpression: 'dueShard = :queue',
-    ExpressionAttributeValues: { ':queue': QUEUE },
-    Limit: MAX_APPEALS_SHOWN,
-  });
+  const items = await waitingIn(table, QUEUE, MAX_APPEALS_SHOWN);
   const { sk: prefix } = appealKey('', '');
   return items.flatMap((item) => {
     const subjectId = subjectOf(item);

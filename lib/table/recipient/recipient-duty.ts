@@ -3,8 +3,9 @@ import { DAY_MS, toInstant } from '../../clock';
 import { type RecipientId, recipientIds } from '../../policy/recipients';
 import { plain, type ValueOf } from '../attribute';
 import type { Item, Table, Write } from '../client';
+import { waitingOfPersons } from '../due-queue';
 import { declareEntity } from '../entity';
-import { type Key, partition, subjectOf } from '../keys';
+import { type Key, partition } from '../keys';
 import type { LedgerEntry } from '../ledger/ledger';
 import { inPersonAt } from '../place';
 import { create, replace } from '../replace';
@@ -135,19 +136,6 @@ export function noteConfirmed(
 }
 
 /** Who has not confirmed, about everybody, the most urgent first. */
-export async function openDuties(
-  table: Table,
-  limit: number,
-): Promise<(RecipientDuty & { subjectId: string })[]> {
-  const { items } = await table.query({
-    IndexName: 'due',
-    KeyConditionExpression: 'dueShard = :queue',
-    ExpressionAttributeValues: { ':queue': QUEUE },
-    Limit: limit,
-  });
-  const found = items.length > 0 ? await table.getMany(items.map(({ pk, sk }) => ({ pk, sk }))) : [];
-  return found.flatMap((item) => {
-    const [subjectId, value] = [item && subjectOf(item), recipientDuty.read(item)];
-    return subjectId && value ? [{ ...value, subjectId }] : [];
-  });
+export function openDuties(table: Table, limit: number): Promise<(RecipientDuty & { subjectId: string })[]> {
+  return waitingOfPersons(table, QUEUE, limit, (item) => recipientDuty.read(item));
 }

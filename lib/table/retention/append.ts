@@ -2,7 +2,7 @@ import { type Clock, toInstant } from '../../clock';
 import type { KeyRing } from '../../crypto/key-ring';
 import type { RetentionId } from '../../policy/retention';
 import { ConditionFailed, type Item, type Table, type Write } from '../client';
-import { DUE_SHARDS, type Key } from '../keys';
+import { DUE_SHARDS, type Key, textOf } from '../keys';
 import { type ChainHead, emptyHead, type Verdict } from '../ledger/chain';
 import { untilWon } from '../races';
 import { create } from '../replace';
@@ -32,9 +32,6 @@ export type NewRetentionEntry = {
   digest?: Uint8Array;
   details?: Record<string, string | number | boolean>;
 };
-
-/** Writes of a transaction that one entry and the head of its chain take up: 98 are left for what is told of. */
-export const RETENTION_WRITES = 2;
 
 /**
  * Appends one entry to a chain in one transaction with `writes`: what is done is told, and what is told was done. Two trips;
@@ -126,6 +123,6 @@ export async function verifyRetention(
  * service's secret can show that it was among them; nobody learns from it which they were.
  */
 export function digestOf(ring: KeyRing, keys: readonly Key[]): Promise<Buffer> {
-  const places = keys.map(({ pk, sk }) => `${pk}\n${sk}`).sort();
+  const places = keys.map(textOf).sort();
   return ring.mac('retention', places.join('\n\n'));
 }

@@ -78,9 +78,8 @@ export async function replaceServiceKey(table: Table, key: WrappedKey, before: W
 
 /** Puts a key in the place of an earlier one of its name, which is gone for good with them. Refused where it has been done. */
 export function moveServiceKey(before: WrappedKey, after: WrappedKey): [Write, Write] {
-  const { Delete } = removeServiceKey(before);
-  const onlyThat = { ...Delete, ConditionExpression: 'attribute_exists(pk)' } as NonNullable<typeof Delete>;
-  return [createServiceKey(after), { Delete: onlyThat }];
+  const Key = serviceKey.key(before.name, before.version);
+  return [createServiceKey(after), { Delete: { Key, ConditionExpression: 'attribute_exists(pk)' } }];
 }
 
 /** Deletes a key for good. What is still wrapped by it never opens again. */
