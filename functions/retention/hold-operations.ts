@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { operation, staffReasons } from '../../lib/gate/operation';
 import { kindIds } from '../../lib/policy/kinds';
 import { holdStates } from '../../lib/table/hold/hold';
+import { explainCursor, explained } from '../../lib/table/readers/explain';
 import { releaseHold, reviewHold } from './end-hold';
 import { explainAbout } from './explain';
 import { holdIncident, holdPerson } from './place-hold';
@@ -131,21 +132,9 @@ export const holdOperations = {
       subjectId,
       reason: z.enum(staffReasons),
       ticket,
-      cursor: z.optional(z.string().check(z.maxLength(512))),
+      cursor: explainCursor,
     }),
-    output: z.object({
-      explanations: z.array(
-        z.object({
-          words: z.string(),
-          records: z.int(),
-          kinds: z.array(z.string()),
-          rule: z.string(),
-          endsAt: z.optional(z.string()),
-          heldBy: z.optional(z.array(z.string())),
-        }),
-      ),
-      cursor: z.optional(z.string()),
-    }),
+    output: explained,
     about: (input) => ({ subjectId: input.subjectId, reason: input.reason, ticket: input.ticket }),
     ledger: 'act',
     budget: { trips: 4, readUnits: 6, writeUnits: 12 },

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { operation } from '../../lib/gate/operation';
 import { holdStates } from '../../lib/table/hold/hold';
+import { explainCursor, explained } from '../../lib/table/readers/explain';
 import { explainOwn } from './explain';
 import { held } from './held';
 
@@ -40,20 +41,8 @@ export const lookOperations = {
     caller: 'subject',
     purpose: 'accountability',
     kinds: { in: [], out: ['hold-state'] },
-    input: z.strictObject({ cursor: z.optional(z.string().check(z.maxLength(512))) }),
-    output: z.object({
-      explanations: z.array(
-        z.object({
-          words: z.string(),
-          records: z.int(),
-          kinds: z.array(z.string()),
-          rule: z.string(),
-          endsAt: z.optional(z.string()),
-          heldBy: z.optional(z.array(z.string())),
-        }),
-      ),
-      cursor: z.optional(z.string()),
-    }),
+    input: z.strictObject({ cursor: explainCursor }),
+    output: explained,
     ledger: 'none',
     // Of a person with little; a page is a hundred records.
     budget: { trips: 2, readUnits: 6, writeUnits: 0 },

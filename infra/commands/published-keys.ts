@@ -23,8 +23,3 @@ async function fetchKeys(url: string): Promise<string> {
   if (!response.ok) throw new Error(`取不到公钥：服务返回 ${response.status}。`);
   return response.text();
 }
-
-/** The bits that base64url leaves unused are zero, so that no other characters stand for the same bytes. */
-export function isCanonical(part: string): boolean {
-  return Buffer.from(part, 'base64url').toString('base64url') === part;
-}

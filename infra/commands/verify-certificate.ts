@@ -1,54 +1,34 @@
-import { readFile, stat } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import type { JWK } from 'jose';
 import { CERTIFICATE_TYPE, type Certificate, certificateForm } from '../../lib/certificate/form';
-import { verify } from '../../lib/crypto/signature';
 import { saysHelp } from './help';
-import { isCanonical, readKeys } from './published-keys';
+import { readKeys } from './published-keys';
+import { findSigned, NotProved, readSigned, verifySigned } from './signed-file';
 
 /**
  * `npm run verify-certificate -- FILE [--keys JWKS]`: checks the certificate of an erasure with the published keys and says in plain
  * words what is gone, what stays and why, and what nobody vouches for. FILE holds the certificate itself, or the JSON answer it
  * came in. It ends with 0 when the certificate holds, with 1 when it proves nothing, with 2 when it could not be checked.
  */
-const MAX_FILE_BYTES = 256 * 1024;
 const USAGE = '用法：npm run -s verify-certificate -- 文件 [--keys 公钥文件或服务地址]';
 
 const HOLDS_NOT = 1;
 const NOT_CHECKED = 2;
 
-/** Why a certificate proves nothing, in one sentence for the person who holds it. */
-export class NotProved extends Error {}
+const sort = {
+  type: CERTIFICATE_TYPE,
+  form: certificateForm,
+  field: 'certificate',
+  name: '删除证明',
+  unsigned: '签名不符：证明被改动过，或者不是由公布的密钥签发的删除证明。',
+};
 
-/**
- * The certificate, when one of `publicKeys` has signed exactly these characters.
- * @throws NotProved with one sentence for the person
- */
-export async function verifyCertificate(jws: string, publicKeys: JWK[]): Promise<Certificate> {
-  const parts = jws.split('.');
-  const whole = parts.length === 3 && parts.every((part) => part !== '' && isCanonical(part));
-  if (!whole) throw new NotProved('这不是一份完整的删除证明：文件被截断或者改动过。');
-  const payload = await verify(publicKeys, CERTIFICATE_TYPE, jws).catch(() => {
-    throw new NotProved('签名不符：证明被改动过，或者不是由公布的密钥签发的删除证明。');
-  });
-  const parsed = certificateForm.safeParse(payload);
-  if (!parsed.success) throw new NotProved('签名有效，但内容不是本工具认识的删除证明格式。');
-  return parsed.data;
-}
+/** The certificate, when one of `publicKeys` has signed exactly these characters. @throws NotProved */
+export const verifyCertificate = (jws: string, publicKeys: JWK[]): Promise<Certificate> =>
+  verifySigned(jws, publicKeys, sort);
 
 /** The certificate in a file's text: bare, or in the answer of `rights/certificate`. @throws NotProved */
-export function findCertificate(text: string): string {
-  const bare = text.trim();
-  if (!bare.startsWith('{')) return bare;
-  try {
-    const answer = JSON.parse(bare) as { certificate?: unknown; data?: { certificate?: unknown } };
-    const found = answer.certificate ?? answer.data?.certificate;
-    if (typeof found === 'string') return found;
-  } catch {
-    // Cut off in the middle, perhaps.
-  }
-  throw new NotProved('文件里没有删除证明。');
-}
+export const findCertificate = (text: string): string => findSigned(text, sort);
 
 function inBeijing(instant: string): string {
   return new Date(instant).toLocaleString('zh-CN', { timeZone: 'Asia/Shanghai', hour12: false });
@@ -86,11 +66,10 @@ export function tell(certificate: Certificate): string[] {
 /** What the command says of a file, and how it ends. */
 export async function check(file: string, keys?: string): Promise<{ lines: string[]; code: number }> {
   try {
-    const { size } = await stat(file).catch(() => {
-      throw new Error('读不到要验证的文件。');
+    const text = await readSigned(file, sort).catch((error: unknown) => {
+      throw error instanceof NotProved ? error : new Error('读不到要验证的文件。');
     });
-    if (size > MAX_FILE_BYTES) throw new NotProved('文件太大，不是删除证明。');
-    const found = findCertificate(await readFile(file, 'utf8'));
+    const found = findCertificate(text);
     return { lines: tell(await verifyCertificate(found, await readKeys(keys))), code: 0 };
   } catch (error) {
     const code = error instanceof NotProved ? HOLDS_NOT : NOT_CHECKED;

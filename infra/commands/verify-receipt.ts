@@ -1,10 +1,9 @@
-import { readFile, stat } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import type { JWK } from 'jose';
 import * as z from 'zod/mini';
-import { verify } from '../../lib/crypto/signature';
 import { saysHelp } from './help';
-import { isCanonical, readKeys } from './published-keys';
+import { readKeys } from './published-keys';
+import { findSigned, NotProved, readSigned, verifySigned } from './signed-file';
 
 /**
  * `npm run verify-receipt -- FILE [--keys JWKS]`: checks a receipt with the published keys and says in plain words what
@@ -12,13 +11,8 @@ import { isCanonical, readKeys } from './published-keys';
  * address of one, or the base URL of a service; without it the service of `npm start` is asked. It knows nothing of the
  * service but its keys and the published form, so that anybody could have written it.
  */
-const MAX_FILE_BYTES = 256 * 1024;
-const TYPE = 'consent-receipt';
 const CONFORMS_TO = 'https://w3id.org/dpv/schema/dpv-27560#receipt';
 const USAGE = '用法：npm run -s verify-receipt -- 文件 [--keys 公钥文件或服务地址]';
-
-/** Why a receipt does not prove anything, in one sentence for the person who holds it. */
-export class NotProved extends Error {}
 
 const titled = z.object({ 'dct:title': z.optional(z.string()) });
 const named = z.object({ '@type': z.string(), 'dpv:hasName': z.string() });
@@ -52,35 +46,20 @@ const form = z.object({
 });
 export type Receipt = z.output<typeof form>;
 
-/**
- * The receipt, when one of `publicKeys` has signed exactly these characters.
- * @throws NotProved with one sentence for the person
- */
-export async function verifyReceipt(jws: string, publicKeys: JWK[]): Promise<Receipt> {
-  const parts = jws.split('.');
-  const whole = parts.length === 3 && parts.every((part) => part !== '' && isCanonical(part));
-  if (!whole) throw new NotProved('这不是一份完整的回执：文件被截断或者改动过。');
-  const payload = await verify(publicKeys, TYPE, jws).catch(() => {
-    throw new NotProved('签名不符：回执被改动过，或者不是由公布的密钥签发的。');
-  });
-  const parsed = form.safeParse(payload);
-  if (!parsed.success) throw new NotProved('签名有效，但内容不是本工具认识的回执格式。');
-  return parsed.data;
-}
+const sort = {
+  type: 'consent-receipt',
+  form,
+  field: 'receipt',
+  name: '回执',
+  unsigned: '签名不符：回执被改动过，或者不是由公布的密钥签发的。',
+};
+
+/** The receipt, when one of `publicKeys` has signed exactly these characters. @throws NotProved */
+export const verifyReceipt = (jws: string, publicKeys: JWK[]): Promise<Receipt> =>
+  verifySigned(jws, publicKeys, sort);
 
 /** The receipt in a file's text: bare, or in the answer of an act or of `consent/receipt`. @throws NotProved */
-export function findReceipt(text: string): string {
-  const bare = text.trim();
-  if (!bare.startsWith('{')) return bare;
-  try {
-    const answer = JSON.parse(bare) as { receipt?: unknown; data?: { receipt?: unknown } };
-    const receipt = answer.receipt ?? answer.data?.receipt;
-    if (typeof receipt === 'string') return receipt;
-  } catch {
-    // Cut off in the middle, perhaps.
-  }
-  throw new NotProved('文件里没有回执。');
-}
+export const findReceipt = (text: string): string => findSigned(text, sort);
 
 const said: Record<string, string> = {
   'dpv:ConsentGiven': '同意',
@@ -130,8 +109,7 @@ async function main(): Promise<void> {
   });
   const [file] = positionals;
   if (!file || positionals.length > 1) throw new Error(USAGE);
-  if ((await stat(file)).size > MAX_FILE_BYTES) throw new NotProved('文件太大，不是回执。');
-  const receipt = findReceipt(await readFile(file, 'utf8'));
+  const receipt = findReceipt(await readSigned(file, sort));
   for (const line of tell(await verifyReceipt(receipt, await readKeys(values.keys)))) console.log(line);
 }
 

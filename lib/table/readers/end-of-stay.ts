@@ -1,9 +1,9 @@
 import { toEpochSeconds } from '../../clock';
 import { endOfRetention, ruleOf } from '../../policy/retention';
 import type { Item, Write } from '../client';
-import { endOfItem } from '../entity';
 import { isHeld } from '../item';
 import type { Key } from '../keys';
+import { setEnd } from '../retention/waiting';
 import type { AnyEntity } from './any-entity';
 
 /**
@@ -18,16 +18,9 @@ export function endStay(item: Item, { declaration }: AnyEntity, endedAt: string)
   const { ends } = ruleOf(outlives);
   if ('event' in ends || ('after' in ends && ends.after !== 'account-ended')) return undefined;
   const { pk, sk } = item;
-  const end = endOfItem({ pk, sk }, toEpochSeconds(endOfRetention(outlives, Date.parse(endedAt))));
-  if (isHeld(item)) return endAfterHold({ pk, sk }, end.expiresAtSeconds);
-  return {
-    Update: {
-      Key: { pk, sk },
-      UpdateExpression: 'SET expiresAtSeconds = :ends, dueShard = :shard, dueAt = :due',
-      ConditionExpression: 'attribute_exists(pk)',
-      ExpressionAttributeValues: { ':ends': end.expiresAtSeconds, ':shard': end.dueShard, ':due': end.dueAt },
-    },
-  };
+  const endsAtSeconds = toEpochSeconds(endOfRetention(outlives, Date.parse(endedAt)));
+  if (isHeld(item)) return endAfterHold({ pk, sk }, endsAtSeconds);
+  return setEnd(item, endsAtSeconds, { ConditionExpression: 'attribute_exists(pk)' });
 }
 
 /** Its release has the sweep find it (`mark` of lib/table/hold/release.ts). */

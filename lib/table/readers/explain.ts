@@ -1,9 +1,12 @@
+import * as z from 'zod/mini';
 import { toInstant } from '../../clock';
+import type { KeyRing } from '../../crypto/key-ring';
 import { type KindId, kinds } from '../../policy/kinds';
 import { type PurposeId, purposes } from '../../policy/purposes';
 import { type RetentionId, retention } from '../../policy/retention';
 import { beijingTime } from '../../policy/working-days';
 import type { Item, Table } from '../client';
+import { readCursor, sealCursor } from '../cursor';
 import { isFrozen } from '../item';
 import { partition } from '../keys';
 import type { AnyEntity } from './any-entity';
@@ -11,7 +14,7 @@ import { declaredEntities, entityOf } from './partition';
 import { kindsOf } from './scope';
 
 /** Why a record is kept, until when, and by which rule (PIPL art. 19; promise S4). */
-export type Explained = {
+type Explained = {
   entity: string;
   kinds: KindId[];
   purpose: PurposeId;
@@ -52,24 +55,34 @@ export function explain(item: Item, among: ReadonlyMap<string, AnyEntity> = decl
 }
 
 /** The same in plain words, of as many records as are explained alike. */
-export type Explanation = Pick<Explained, 'kinds' | 'rule' | 'heldBy'> & {
-  words: string;
-  records: number;
-  endsAt?: string;
-};
+const explanation = z.object({
+  words: z.string(),
+  records: z.int(),
+  kinds: z.array(z.string()),
+  rule: z.string(),
+  endsAt: z.optional(z.string()),
+  heldBy: z.optional(z.array(z.string())),
+});
+type Explanation = z.output<typeof explanation>;
+
+/** What an operation answers that explains a page of somebody's records, and what it takes to go on. */
+export const explained = z.object({ explanations: z.array(explanation), cursor: z.optional(z.string()) });
+export const explainCursor = z.optional(z.string().check(z.maxLength(512)));
 
 /** Records that one page looks at. */
 const PAGE_RECORDS = 100;
 
 /**
  * One page of the explanations of everything in a person's partition, what is frozen and what has ended and is not swept
- * included; `last` is where to go on, absent at the end.
+ * included. The cursor goes on in this list of this reader's and in no other; absent at the end.
+ * @throws AppError CURSOR_INVALID
  */
 export async function explainPage(
-  table: Table,
+  { table, ring }: { table: Table; ring: KeyRing },
   subjectId: string,
-  after: string | undefined,
-): Promise<{ explanations: Explanation[]; last: string | undefined }> {
+  { list, reader, cursor }: { list: string; reader: string; cursor: string | undefined },
+): Promise<z.output<typeof explained>> {
+  const after = cursor === undefined ? undefined : await readCursor(ring, list, reader, cursor);
   const pk = partition(subjectId);
   const { items, lastKey } = await table.query(
     {
@@ -88,7 +101,8 @@ export async function explainPage(
     if (known) known.records += 1;
     else alike.set(words, { ...toldOf(explained), words, records: 1 });
   }
-  return { explanations: [...alike.values()], last: lastKey?.sk };
+  const explanations = [...alike.values()];
+  return { explanations, ...(lastKey && { cursor: await sealCursor(ring, list, reader, lastKey.sk) }) };
 }
 
 function toldOf({ kinds: of, rule, heldBy, endsAtSeconds }: Explained) {

@@ -9,6 +9,7 @@ import { instantMs } from '../life';
 import type { AnyEntity } from '../readers/any-entity';
 import { declaredEntities } from '../readers/partition';
 import { type After, stillEnds } from '../readers/sweep';
+import type { Condition } from '../replace';
 
 /** What waits for its end in the index: where it is, of which entity, and the hour by which it ends. */
 export type Waiting = Key & { entity: AnyEntity; dueAt: string };
@@ -68,16 +69,24 @@ export function endUnder(item: Item, entity: AnyEntity, periods: Periods = perio
 
 /** Gives an item the end that its rule has by now; refused where it has another than it was seen with. */
 export function moveEnd(item: Item, endsAtSeconds: number): Write {
-  const { expiresAtSeconds, dueShard: shard, dueAt } = endOfItem(item, endsAtSeconds);
-  const { ConditionExpression, ExpressionAttributeValues } = stillEnds(item);
+  const { ConditionExpression, ...seen } = stillEnds(item);
+  // What a hold keeps has no end until it is released.
+  return setEnd(item, endsAtSeconds, {
+    ...seen,
+    ConditionExpression: `${ConditionExpression} AND attribute_exists(dueShard)`,
+  });
+}
+
+/** Gives an item an end by which the sweep finds it, under a condition that has no values `:next`, `:shard` and `:due`. */
+export function setEnd({ pk, sk }: Key, endsAtSeconds: number, condition: Condition): Write {
+  const { expiresAtSeconds, dueShard: shard, dueAt } = endOfItem({ pk, sk }, endsAtSeconds);
   return {
     Update: {
-      Key: { pk: item.pk, sk: item.sk },
+      Key: { pk, sk },
       UpdateExpression: 'SET expiresAtSeconds = :next, dueShard = :shard, dueAt = :due',
-      // What a hold keeps has no end until it is released.
-      ConditionExpression: `${ConditionExpression} AND attribute_exists(dueShard)`,
+      ...condition,
       ExpressionAttributeValues: {
-        ...ExpressionAttributeValues,
+        ...condition.ExpressionAttributeValues,
         ':next': expiresAtSeconds,
         ':shard': shard,
         ':due': dueAt,
