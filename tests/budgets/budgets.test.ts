@@ -500,7 +500,7 @@ const seldom: Partial<Record<Principal, Grant[]>> = {
     // tests/breach/scope: a scope that rests on lists or on what somebody has touched.
     ...['BatchGetItem', 'Query'].map((act) => onItems(act, 'LIST#*')),
     { action: 'dynamodb:Query', resource: 'Table/index/touched', key: '*' },
-    // tests/process/rotation: the keys of holds.
+    // tests/hold: the keys of holds are rotated.
     onItems('UpdateItem', 'HOLD#*'),
     // tests/hold: a picture.
     ...['avatars', 'incoming'].flatMap((folder) =>

@@ -1,15 +1,19 @@
 import { DAY_MS, toInstant } from '../../lib/clock';
+import { branchVersionOf } from '../../lib/crypto/key-ring';
 import { AppError } from '../../lib/errors';
 import { frozenItem } from '../../lib/table/hold/frozen-item';
 import { clearHold, holdKey } from '../../lib/table/hold/hold';
 import { itemsSealer } from '../../lib/table/hold/open-hold';
+import { EVERYONE_SHARDS } from '../../lib/table/keys';
 import { startOfEnd } from '../../lib/table/person/end-of-account';
 import { readPerson } from '../../lib/table/person/person';
 import { openPerson } from '../../lib/table/person/person-key';
+import { beginProcess } from '../../lib/table/process/process';
 import { DRAWN, picturePlace, putAvatar } from '../../lib/table/profile/avatar';
 import { type Holder, holder, linkTo, newCard } from '../cards/support';
 import { withdraw } from '../support/consent';
 import { move, takeKey } from '../support/life';
+import { startOn } from '../support/rotation';
 import { createWorld, onceKey, type World } from '../support/world';
 import { another, everything, frozen, held, officer, personOf, place, release, saying } from './support';
 
@@ -109,6 +113,24 @@ describe('a hold (S3)', () => {
     expect(stored).toMatchObject({ state: 'released' });
     expect(stored).not.toHaveProperty('itemsKey');
     expect(stored).not.toHaveProperty('dueShard');
+  });
+
+  it('opens under the newest branch key once that has been rotated, both the words and the records (S5)', async () => {
+    const me = await cardHolder();
+    const holdId = await place(world, me.subjectId, { kinds: ['card-name'] });
+    const { version } = await startOn(world);
+    world.queued.length = 0; // the part of the holds alone
+    const part = { kind: 'rotation', id: `${version}-incidents` };
+    const nowMs = world.deps.clock.now();
+    const state = { version, settledAtMs: nowMs, shard: EVERYONE_SHARDS };
+    await world.deps.table.write(beginProcess(part, 'first', state, nowMs));
+    await world.ok('retention/runProcess', part, { trigger: 'queue' });
+    const [stored] = await world.deps.table.getMany([holdKey(holdId)]);
+    const versions = [stored?.wordsKey, stored?.itemsKey].map((key) => branchVersionOf(key as Uint8Array));
+    expect(versions).toEqual([version, version]);
+    expect(await openedUnder(holdId, (await frozen(world, me.subjectId)).card)).toContain(me.cardId);
+    expect(await held(world, holdId)).toMatchObject({ reason: saying(world).reason });
+    await release(world, holdId);
   });
 
   it('stays while another hold keeps the same record, under that one’s key', async () => {
