@@ -58,6 +58,15 @@ describe('a permission taken back at WeChat (R9, K3)', () => {
     expect(acts.slice(-2)).toEqual(['consent.withdrawn', 'erasure.done']);
   });
 
+  it('ends a consent that was given in the very second that WeChat names, since either may have come first', async () => {
+    world.wait(1300 - (world.deps.clock.now() % 1000));
+    const { me, openid } = await somebody();
+    const CreateTime = Math.floor(world.deps.clock.now() / 1000);
+    await push(world, { ...told(openid, 'user_authorization_revoke', '8'), CreateTime });
+    await world.work();
+    expect(await granted(me)).toEqual(['cards']);
+  });
+
   it('leaves what was agreed to after it, and comes to the staff where WeChat does not say what is meant', async () => {
     const { me, openid } = await somebody();
     const event = told(openid, 'user_authorization_revoke', '8,14');

@@ -1,6 +1,7 @@
 import { DAY_MS, toInstant } from '../../lib/clock';
 import { branchVersionOf } from '../../lib/crypto/key-ring';
 import { AppError } from '../../lib/errors';
+import { ConditionFailed } from '../../lib/table/client';
 import { frozenItem } from '../../lib/table/hold/frozen-item';
 import { clearHold, holdKey } from '../../lib/table/hold/hold';
 import { itemsSealer } from '../../lib/table/hold/open-hold';
@@ -10,6 +11,7 @@ import { readPerson } from '../../lib/table/person/person';
 import { openPerson } from '../../lib/table/person/person-key';
 import { beginProcess } from '../../lib/table/process/process';
 import { DRAWN, picturePlace, putAvatar } from '../../lib/table/profile/avatar';
+import { eraseSteps } from '../../lib/table/readers/erase';
 import { type Holder, holder, linkTo, newCard } from '../cards/support';
 import { withdraw } from '../support/consent';
 import { move, takeKey } from '../support/life';
@@ -99,6 +101,20 @@ describe('a hold (S3)', () => {
     expect((await frozen(world, me.subjectId)).card).toMatchObject({ ended: true });
     await release(world, holdId);
     expect(await frozen(world, me.subjectId)).toEqual({});
+  });
+
+  it('is not overtaken by a step of an erasure that was made before it was placed', async () => {
+    const me = await cardHolder();
+    const steps = [];
+    for await (const step of eraseSteps(world.deps.table, me.subjectId, { purpose: 'cards' }))
+      steps.push(step);
+    expect(steps.length).toBeGreaterThan(0);
+    const holdId = await place(world, me.subjectId, { kinds: ['card-name'] }, false);
+    for (const { writes } of steps)
+      await expect(world.deps.table.write(...writes)).rejects.toBeInstanceOf(ConditionFailed);
+    await world.work();
+    expect(Object.keys(await frozen(world, me.subjectId))).toEqual(['card']);
+    await release(world, holdId);
   });
 
   it('opens under its own key when the person’s is gone, and then goes with its release', async () => {

@@ -1,16 +1,19 @@
-import { MINUTE_MS } from '../../lib/clock';
+import { MINUTE_MS, toEpochSeconds } from '../../lib/clock';
 import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
 import { beginReErasure } from '../../lib/process/re-erase';
 import { runProcess } from '../../lib/process/run';
-import { keys } from '../../lib/table/keys';
+import { endOfItem } from '../../lib/table/entity';
+import { type Key, keys } from '../../lib/table/keys';
 import { endOfAccount } from '../../lib/table/person/end-of-account';
 import { type Person, readPerson } from '../../lib/table/person/person';
 import type { ProcessRef } from '../../lib/table/process/process';
+import { share } from '../../lib/table/sharing/share';
 import { cardGiver, exchange, type Giver } from '../cards/support';
 import { holdsFor } from '../proof/sample';
 import { backUp, restore } from '../support/backup';
 import { beginEnd } from '../support/end';
+import { rawItem } from '../support/raw-item';
 import { createWorld, functions, type World } from '../support/world';
 import { endState } from './end-state';
 import { machine } from './machine';
@@ -44,6 +47,15 @@ async function erase({ caller: { subjectId } }: Giver): Promise<string> {
   return String((await lifeOf(goes))?.lifeStateAt);
 }
 
+/** Something of theirs that was over a minute ago: no run of the sweep has had an hour for it. */
+async function endedJustNow({ caller: { subjectId } }: Giver): Promise<Key> {
+  const key = share.key(subjectId, 'ended');
+  const end = endOfItem(key, toEpochSeconds(world.deps.clock.now() - MINUTE_MS));
+  expect(Date.parse(end.dueAt)).toBeGreaterThan(world.deps.clock.now());
+  await world.deps.table.write({ Put: { Item: rawItem({ ...key, entity: share.name, ...end }) } });
+  return key;
+}
+
 /** Timer and queue, until the service is open. */
 async function untilOpen(): Promise<void> {
   for (let run = 0; run < 20; run += 1) {
@@ -62,6 +74,7 @@ describe('a table restored from a backup', () => {
     await restore(world, backup);
     expect((await partOf(goes)).length).toBeGreaterThan(left);
     meanwhile();
+    const ended = await endedJustNow(stays as Giver);
 
     for (const [name, operations] of Object.entries(functions))
       for (const [operation, { caller, worksRestored }] of Object.entries(operations)) {
@@ -83,6 +96,7 @@ describe('a table restored from a backup', () => {
     await world.ok('cards/list', {}, stays?.caller);
     expect(await lifeOf(goes)).toMatchObject({ lifeState: 'erased', lifeStateAt: erasedAt });
     expect((await partOf(goes)).length).toBe(left);
+    expect(await world.deps.table.getMany([ended], 'ended-too')).toEqual([undefined]);
     expect(await timer()).toMatchObject({ failed: 0 });
   });
 

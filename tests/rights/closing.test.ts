@@ -4,7 +4,7 @@ import { runProcess } from '../../lib/process/run';
 import { keys } from '../../lib/table/keys';
 import { ledgerEntry } from '../../lib/table/ledger/ledger';
 import { endOfAccount } from '../../lib/table/person/end-of-account';
-import { processKey, readProcess } from '../../lib/table/process/process';
+import { beginProcess, processKey, readProcess } from '../../lib/table/process/process';
 import { newCard } from '../cards/support';
 import { accountNumber, actsOf, proofFor } from '../login/support';
 import { move } from '../support/life';
@@ -52,6 +52,15 @@ describe('closing an account (R4)', () => {
       'closing.began',
       'closing.cancelled',
     ]);
+  });
+
+  it('ends nobody by a process that is left from before it was taken back', async () => {
+    const { me } = await newcomer(world);
+    const ref = endOfAccount(numberOf(me));
+    await world.deps.table.write(beginProcess(ref, 'cool', {}, world.deps.clock.now()));
+    expect(await run(me)).toMatchObject({ outcome: 'done' });
+    expect(await endOf(me)).toBeUndefined();
+    expect(await lifeOf(me)).toBe('active');
   });
 
   it('needs nothing but what signing in needs: a fresh code of WeChat for this very act (A6, R5)', async () => {

@@ -1,7 +1,9 @@
 import { firstAskAtMs } from '../../lib/policy/dormancy';
+import { ConditionFailed } from '../../lib/table/client';
 import { keys } from '../../lib/table/keys';
 import { noticeKey, noticeOf } from '../../lib/table/notice/notice';
 import { recipientsOf } from '../../lib/table/notice/recipient';
+import { moveWatch } from '../../lib/table/person/dormancy';
 import { readPerson } from '../../lib/table/person/person';
 import { watchSince } from '../../lib/table/person/watch';
 import type { ProcessRef } from '../../lib/table/process/process';
@@ -120,5 +122,19 @@ describe('an account that nobody uses (S2)', () => {
     const { dueShard, dueAt } = await personOf('takes-back');
     expect(dueShard).toContain('DORMANT-30');
     expect(Date.parse(dueAt ?? '')).toBeGreaterThan(world.deps.clock.now() + 600 * DAY_MS);
+  });
+
+  it('is moved by nobody who has seen it before it was used', async () => {
+    const subjectId = await accountNumber(world, await world.signIn('just-in-time'));
+    const look = async () =>
+      readPerson((await world.deps.table.getMany([keys.person(subjectId)]))[0] as never);
+    const seen = await look();
+    world.wait(DAY_MS);
+    await world.signIn('just-in-time');
+    const late = moveWatch(seen, undefined);
+    await expect(world.deps.table.write(late)).rejects.toBeInstanceOf(ConditionFailed);
+    expect((await look()).dueShard).toBe(seen.dueShard);
+    await world.deps.table.write(moveWatch(await look(), undefined));
+    expect((await look()).dueShard).toBeUndefined();
   });
 });
