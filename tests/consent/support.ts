@@ -1,8 +1,8 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocument } from '@aws-sdk/lib-dynamodb';
 import { keys } from '../../lib/table/keys';
 import { type Person, readPerson } from '../../lib/table/person/person';
 import { subjectIdOf } from '../identity/support';
+import { shortClient } from '../support/short-way';
 import { type Caller, onceKey, type World } from '../support/world';
 
 export const officer = { token: 'staff:o-1:officer' };
@@ -21,9 +21,7 @@ export function paper(subject: Caller, change: Record<string, unknown> = {}): Re
 }
 
 export function rawTable(world: World): DynamoDBDocument {
-  return DynamoDBDocument.from(
-    new DynamoDBClient({ region: 'cn-north-1', endpoint: world.config.TABLE_ENDPOINT }),
-  );
+  return DynamoDBDocument.from(shortClient({ region: 'cn-north-1', endpoint: world.config.TABLE_ENDPOINT }));
 }
 
 export async function personOf(world: World, by: Caller): Promise<Person> {
