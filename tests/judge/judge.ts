@@ -1,6 +1,5 @@
-import { ScanCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
-import { shortClient } from '../support/short-way';
 import { type OpenStaying, openAt, openDataKey, openPlaceKey, stayingOpener } from './open';
 import { envelope, meaningOf, ofSession, outlives, remains, says, unsaid } from './what-is-what';
 
@@ -41,7 +40,7 @@ type Place = { region: string; endpoint: string; tableNames: readonly string[]; 
 type Raw = Record<string, unknown> & { pk: string; sk: string; entity: string };
 
 export function createJudge({ region, endpoint, tableNames, rootKey }: Place): Judge {
-  const client = shortClient({ region, endpoint });
+  const client = new DynamoDBClient({ region, endpoint });
   /** Also of people who have gone: what still opens with their keys is still there. */
   const dataKeys = new Map<string, Buffer>();
   /** By the hour. */
