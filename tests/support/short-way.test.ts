@@ -68,6 +68,8 @@ beforeAll(async () => {
   await ways[0].send(new PutItemCommand({ TableName, Item }));
 });
 
+afterAll(() => ways[1].destroy());
+
 describe('the short way to DynamoDB Local', () => {
   test('brings the answers that the SDK brings, of every type of value', async () => {
     const read = { RequestItems: { [TableName]: { Keys: [Key], ConsistentRead: true } } };
