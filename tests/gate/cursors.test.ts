@@ -4,7 +4,9 @@ import type { Call, Reply } from '../../lib/gate/call';
 import { dispatch } from '../../lib/gate/dispatch';
 import type { Operation } from '../../lib/gate/operation';
 import { create } from '../../lib/table/replace';
+import { appendRetentionEntries } from '../../lib/table/retention/append';
 import { tellOne } from '../breach/notice-stage';
+import { declare } from '../breach/support';
 import { cardGiver, exchange, type Holder, holder, linkTo, offerBy } from '../cards/support';
 import { findable, here } from '../location/support';
 import { decided } from '../retention/support';
@@ -37,6 +39,15 @@ beforeAll(async () => {
   people = [await live('林晓'), await live('陈明')];
   const { table } = world.deps;
   await table.write(create(decided(world)), create(decided(world)));
+  const act = { act: 'hold.placed' } as const;
+  await appendRetentionEntries(world.deps, [act, act], [], 'service');
+  await declare(world);
+  for (const { subjectId } of people)
+    await world.ok(
+      'consent/inspect',
+      { subjectId, reason: 'rights-request', ticket: 'T-1' },
+      { token: 'staff:wu:officer' },
+    );
   onePerPage = {
     ...world.deps,
     table: { ...table, query: (query, ...how) => table.query({ ...query, Limit: 1 }, ...how) },
@@ -72,6 +83,9 @@ async function live(name: string): Promise<Person> {
 const asked: Record<string, (person: Person) => object> = {
   'consent/inspect': ({ subjectId }) => ({ subjectId, reason: 'rights-request', ticket: 'T-1' }),
   'retention/explain': ({ subjectId }) => ({ subjectId, reason: 'rights-request', ticket: 'T-1' }),
+  'audit/chain': () => ({ chain: 'retention', owner: 'service', limit: 1 }),
+  'audit/everybody': () => ({ limit: 1 }),
+  'audit/member': () => ({ staffId: 'wu', from: '2026-01-01T00:00:00Z', to: '2028-01-01T00:00:00Z' }),
   'retention/preview': () => ({ rule: 'review-three-years', period: { months: 48 } }),
 };
 
