@@ -45,10 +45,10 @@ export async function chain(deps: Deps, { caller, input }: Run<'staff', Asked>) 
       if (entry.staff !== undefined) count(staff, String(entry.staff));
     },
   );
-  const { at, brokenAt } = reach;
+  const { at, whole, brokenAt } = reach;
   const goesOn = brokenAt === undefined && at.seq < until.seq;
   return {
-    entries: at.seq - from.seq,
+    entries: whole,
     acts,
     staff,
     ...(brokenAt !== undefined && { brokenAt }),

@@ -60,7 +60,7 @@ export async function everybody(deps: Deps, { caller, input }: Run<'staff', Aske
       staff[member] ??= {};
       count(staff[member], String(entry.way));
     });
-    entries += reach.at.seq;
+    entries += reach.whole;
     if (reach.brokenAt !== undefined) broken.push({ subjectId: owner, brokenAt: reach.brokenAt });
     for (const [act, times] of Object.entries(own)) count(acts, act, times);
     const band = minorMark.read(mark)?.band;

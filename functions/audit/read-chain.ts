@@ -6,8 +6,8 @@ import type { Followed } from '../../lib/table/service/chains';
 /** Entries that one trip reads. */
 const ENTRIES_PER_PAGE = 100;
 
-/** How far a chain was followed. `brokenAt`: the number of the first entry that is missing, moved or altered. */
-export type Reach = { at: ChainHead; brokenAt?: number };
+/** How far a chain was followed, and how many entries on the way were whole. `brokenAt`: the first that is missing, moved or altered. */
+export type Reach = { at: ChainHead; whole: number; brokenAt?: number };
 
 /**
  * Follows a chain from a head towards the one that is kept, `limit` entries at most, and hands over every entry that is whole; what
@@ -21,17 +21,22 @@ export async function readChain(
   limit: number,
   seen: (entry: Item) => void,
 ): Promise<Reach> {
+  const reachOf = (reached: ChainHead, brokenAt: number): Reach => ({
+    at: reached,
+    whole: brokenAt - 1 - from.seq,
+    brokenAt,
+  });
   let at = from;
   const last = Math.min(until.seq, from.seq + limit);
   while (at.seq < last) {
     const { items } = await chain.page(table, owner, at.seq, ENTRIES_PER_PAGE, last);
-    if (items.length === 0) return { at, brokenAt: at.seq + 1 };
+    if (items.length === 0) return reachOf(at, at.seq + 1);
     const reached = await chain.follow(ring, owner, at, items);
     const broken = 'brokenAt' in reached;
     for (const item of broken ? items.slice(0, reached.brokenAt - at.seq - 1) : items) seen(item);
-    if (broken) return { at, brokenAt: reached.brokenAt };
+    if (broken) return reachOf(at, reached.brokenAt);
     at = reached;
   }
   const endsThere = at.seq < until.seq || Buffer.from(at.hash).equals(until.hash);
-  return endsThere ? { at } : { at, brokenAt: at.seq };
+  return endsThere ? { at, whole: at.seq - from.seq } : reachOf(at, at.seq);
 }

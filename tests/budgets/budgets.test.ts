@@ -81,7 +81,7 @@ const ofOthers: Record<string, () => Promise<Prepared>> = {
   ...breachRows(() => world),
   ...eventRows(() => world),
   ...notifyRows(() => world),
-  ...auditRows(() => world, () => me),
+  ...auditRows(() => world),
 };
 
 /** How each operation is brought to its usual case. */

@@ -83,6 +83,7 @@ async function live(name: string): Promise<Person> {
 const asked: Record<string, (person: Person) => object> = {
   'consent/inspect': ({ subjectId }) => ({ subjectId, reason: 'rights-request', ticket: 'T-1' }),
   'retention/explain': ({ subjectId }) => ({ subjectId, reason: 'rights-request', ticket: 'T-1' }),
+  'audit/chains': () => ({}),
   'audit/chain': () => ({ chain: 'retention', owner: 'service', limit: 1 }),
   'audit/everybody': () => ({ limit: 1 }),
   'audit/member': () => ({ staffId: 'wu', from: '2026-01-01T00:00:00Z', to: '2028-01-01T00:00:00Z' }),
@@ -157,6 +158,13 @@ it('every operation that takes a cursor answers one, and the other way round', (
   expect(takers.sort()).toEqual([...paths].sort());
 });
 
+/** Lists that a cursor is tried on: so many that stand behind its own, so that each list meets as many foreign cursors. */
+const LISTS_TRIED = 8;
+const following = (path: string): string[] => {
+  const [before, behind] = [paths.slice(0, paths.indexOf(path)), paths.slice(paths.indexOf(path) + 1)];
+  return [...behind, ...before].slice(0, LISTS_TRIED);
+};
+
 describe.each(paths)('the cursor of %s', (path) => {
   it('says nothing of whom or what it stands at (C6)', async () => {
     const [me] = people as [Person];
@@ -177,7 +185,7 @@ describe.each(paths)('the cursor of %s', (path) => {
     const isStaffs = lists.find((list) => list.path === path)?.operation.caller === 'staff';
     if (isStaffs)
       expect(codeOf(await turn(path, me, cursor, 'second-member-of-staff'))).toBe('CURSOR_INVALID');
-    for (const list of paths.filter((one) => one !== path))
+    for (const list of following(path))
       expect([list, codeOf(await turn(list, me, cursor))]).toEqual([list, 'CURSOR_INVALID']);
   });
 

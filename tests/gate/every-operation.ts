@@ -37,7 +37,7 @@ export function everyOperation(
     ...breachRows(world),
     ...eventRows(world),
     ...notifyRows(world),
-    ...auditRows(world, me),
+    ...auditRows(world),
     'login/signOut': async () => {
       const by = await again();
       await world().ok('consent/status', {}, by); // the hourly note of the session's use is a write as well
