@@ -119,6 +119,7 @@ export const functionCapabilities = {
     ],
     ...['vault', 'notice-templates', 'ask-for-notices'],
   ],
+  audit: ['seal', 'staff-identity'],
   notify: ['seal', 'send-notices', 'notice-templates', 'ask-for-notices', 'wechat-message', 'sms', 'mail'],
 } as const satisfies Record<string, readonly Capability[]>;
 

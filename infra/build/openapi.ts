@@ -17,6 +17,7 @@ export const titles: Record<string, string> = {
   rights: '删除与注销',
   breach: '安全事件',
   retention: '保存期限、依法封存与待办',
+  audit: '审计',
 };
 
 /** Callers that reach us over the network, in words. The queue's and the timer's operations are nobody's to call. */

@@ -160,6 +160,11 @@ export const tableRights: Record<Principal, TableRights> = {
       indexes: { due: 'ENDS#*', near: '*' },
     },
   },
+  // It reads, and can change nothing: whoever looks after the others is no danger to what it looks at.
+  audit: {
+    items: { 'P#*': 'get query', POLICY: 'query', 'RETENTION#*': 'get query', 'INCIDENT#*': 'get query' },
+    indexes: { everyone: 'EVERYONE#*', touched: 'staff:*' },
+  },
   notify: {
     items: {
       'P#*': 'get put update',

@@ -1,5 +1,6 @@
 import { type Application, buildApplication, type RouteMap, run } from '@stricli/core';
 import { type Context, group, type Made } from './command';
+import { auditCommands } from './commands/audit/index';
 import { breachCommands } from './commands/breach/index';
 import { callCommand } from './commands/call';
 import { holdCommands } from './commands/hold';
@@ -16,6 +17,7 @@ import { type Lang, languageOf, words } from './words';
 /** Everything `leliao` can do. */
 export const commands: Record<string, Made> = {
   ...staffCommands,
+  audit: auditCommands,
   breach: breachCommands,
   hold: holdCommands,
   policy: policyCommands,

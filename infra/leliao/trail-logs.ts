@@ -3,7 +3,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import { readLines } from '../../lib/trail/line';
+import { type Line, readLines } from '../../lib/trail/line';
 import { type Question, type Report, TrailReader } from '../../lib/trail/report';
 
 /** Reads the logs one after the other, line by line. @throws Error of the file system, and of gzip for a damaged archive */
@@ -11,9 +11,31 @@ export async function readTrail(question: Question, files: readonly string[]): P
   const reader = new TrailReader(question);
   for (const file of await logsIn(files)) {
     reader.nextLog();
-    for await (const text of linesOf(file)) for (const line of readLines(text)) reader.add(line);
+    for await (const line of trailLines(file)) reader.add(line);
   }
   return reader.report();
+}
+
+/** How often calls ended otherwise than well in a window, by operation and code. @throws Error as `readTrail` */
+export async function readRefusals(
+  { from, to }: Pick<Question, 'from' | 'to'>,
+  files: readonly string[],
+): Promise<Record<string, Record<string, number>>> {
+  const found = new Map<string, Record<string, number>>();
+  for (const file of await logsIn(files))
+    for await (const line of trailLines(file)) {
+      if (line.is !== 'call' || line.at < from || line.at >= to) continue;
+      const { operation, outcome = 'OK' } = line;
+      if (outcome === 'OK') continue;
+      const codes = found.get(operation) ?? {};
+      codes[outcome] = (codes[outcome] ?? 0) + 1;
+      found.set(operation, codes);
+    }
+  return Object.fromEntries([...found].sort(([one], [other]) => one.localeCompare(other)));
+}
+
+async function* trailLines(file: string): AsyncGenerator<Line> {
+  for await (const text of linesOf(file)) yield* readLines(text);
 }
 
 /** Folders by what is in them, in the order of their names, as CloudWatch exports the streams. */

@@ -1,4 +1,5 @@
 import type * as z from 'zod/mini';
+import type { audit } from '../../functions/audit/index';
 import type { breach } from '../../functions/breach/index';
 import type { cards } from '../../functions/cards/index';
 import type { consent } from '../../functions/consent/index';
@@ -23,6 +24,7 @@ export type Service = {
   breach: typeof breach;
   events: typeof events;
   retention: typeof retention;
+  audit: typeof audit;
   notify: typeof notify;
 };
 

@@ -14,6 +14,8 @@ export type TrailLine = {
   /** Pseudonyms of `day`. */
   day: string;
   persons: readonly string[];
+  /** How a call ended: OK or an error code. */
+  outcome?: string;
 };
 
 /** That the platform has begun an invocation; `at` and `function` where the log itself tells. */
@@ -73,6 +75,7 @@ function ownLine(said: string, { at }: Around): Line[] {
       kinds: texts(fields.kinds),
       day: String(day),
       persons: texts(fields.persons),
+      ...(typeof fields.outcome === 'string' && { outcome: fields.outcome }),
     },
   ];
 }

@@ -179,6 +179,7 @@ describe('who may import whom', () => {
       [
         // The one reader, and what is recorded.
         'lib/table/person/consents.ts',
+        'functions/audit/minors.ts',
         'lib/table/person/person.ts',
         // Acts of consent: each is made on what was recorded before.
         'functions/consent/act.ts',

@@ -13,6 +13,7 @@ import { serviceIds } from '../../lib/policy/services';
 import { acts, type LedgerAct, ledgerActs } from '../../lib/table/ledger/acts';
 import { hourOf, placeKey } from '../../lib/table/location/place-key';
 import { createServiceKey, loadServiceKeys, removeServiceKey } from '../../lib/table/service/key-store';
+import { auditRows } from '../audit/budget-rows';
 import { breachRows } from '../breach/budget-rows';
 import { cardRows } from '../cards/budget-rows';
 import { consentRows } from '../consent/budget-rows';
@@ -80,6 +81,7 @@ const ofOthers: Record<string, () => Promise<Prepared>> = {
   ...breachRows(() => world),
   ...eventRows(() => world),
   ...notifyRows(() => world),
+  ...auditRows(() => world),
 };
 
 /** How each operation is brought to its usual case. */

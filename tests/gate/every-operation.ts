@@ -1,3 +1,4 @@
+import { auditRows } from '../audit/budget-rows';
 import { breachRows } from '../breach/budget-rows';
 import { cardRows } from '../cards/budget-rows';
 import { consentRows } from '../consent/budget-rows';
@@ -36,6 +37,7 @@ export function everyOperation(
     ...breachRows(world),
     ...eventRows(world),
     ...notifyRows(world),
+    ...auditRows(world),
     'login/signOut': async () => {
       const by = await again();
       await world().ok('consent/status', {}, by); // the hourly note of the session's use is a write as well

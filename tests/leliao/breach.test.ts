@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { parseToken } from '../../lib/crypto/token';
 import { readAudiencePart } from '../../lib/table/notice/audience';
@@ -6,7 +6,7 @@ import { incidentWith, somebody } from '../breach/notice-stage';
 import { type HttpHost, startHttpHost } from '../client/hosts';
 import { words } from '../notice/wording';
 import { createWorld, type World } from '../support/world';
-import { createTerminal } from './terminal';
+import { signedIn } from './terminal';
 
 let world: World;
 let host: HttpHost;
@@ -18,16 +18,7 @@ afterAll(() => host.stop());
 
 /** A terminal at which a member of the staff has signed in. */
 async function terminalOf(name: string, role = 'officer') {
-  const terminal = createTerminal({ environment: { LELIAO_API: host.baseUrl } });
-  const signIn = {
-    issuer: 'http://127.0.0.1:1',
-    clientId: 'leliao-cli',
-    accessToken: `staff:${name}:${role}`,
-    expiresAtMs: Date.now() + 3_600_000,
-  };
-  await mkdir(dirname(terminal.signInFile), { recursive: true });
-  const kept = { api: host.baseUrl, signIns: { [host.baseUrl]: signIn } };
-  await writeFile(terminal.signInFile, JSON.stringify(kept), { mode: 0o600 });
+  const terminal = await signedIn(host.baseUrl, name, role);
   const breach = (...inputs: string[]) => terminal.run('breach', ...inputs);
   const json = async (...inputs: string[]) => {
     const { exit, out, err } = await breach(...inputs, '--json');

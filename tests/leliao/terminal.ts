@@ -1,6 +1,7 @@
 import { mkdtempSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { leliao } from '../../infra/leliao/application';
 import type { Surroundings } from '../../infra/leliao/session';
@@ -58,4 +59,18 @@ export function createTerminal({
       return { exit, ...shown };
     },
   };
+}
+
+/** A terminal at which a member of the staff has signed in to an API. */
+export async function signedIn(api: string, name: string, role: string) {
+  const terminal = createTerminal({ environment: { LELIAO_API: api } });
+  const signIn = {
+    issuer: 'http://127.0.0.1:1',
+    clientId: 'leliao-cli',
+    accessToken: `staff:${name}:${role}`,
+    expiresAtMs: Date.now() + 3_600_000,
+  };
+  await mkdir(dirname(terminal.signInFile), { recursive: true });
+  await writeFile(terminal.signInFile, JSON.stringify({ api, signIns: { [api]: signIn } }), { mode: 0o600 });
+  return terminal;
 }

@@ -83,6 +83,7 @@ it('people reach a function only by its own path', async () => {
       ['events', 'POST /events/mail'],
       ['events', 'POST /events/sms'],
       ['retention', 'POST /retention/{operation}'],
+      ['audit', 'POST /audit/{operation}'],
     ],
   });
 });

@@ -12,7 +12,7 @@ const unlooked = [
 
 /**
  * Lets a client reach DynamoDB Local without what the SDK does for the cloud: signatures, endpoints, checksums, schemas,
- * streams. They are four fifths of what a request costs here. Commands go in, and answers and exceptions of the SDK come out, as
+ * streams. They are more than half of what a request costs here. Commands go in, and answers and exceptions of the SDK come out, as
  * they would (short-way.test.ts tries both ways). Everything that hangs on the client still sees them.
  */
 export function goShort(client: dynamodb.DynamoDBClient, endpoint: string): void {

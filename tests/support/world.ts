@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { CreateTableCommand, type CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
+import { audit } from '../../functions/audit/index';
 import { breach } from '../../functions/breach/index';
 import { cards } from '../../functions/cards/index';
 import { consent } from '../../functions/consent/index';
@@ -52,6 +53,7 @@ export const functions: Record<string, Operations> = {
   breach,
   events,
   retention,
+  audit,
   notify,
 };
 

@@ -40,7 +40,8 @@ export const policyVersion = declareEntity('policy-version', {
 });
 export type StoredVersion = ValueOf<typeof policyVersion>;
 
-const versionChain = chainOf(policyVersion, 'version');
+/** Every published version follows the one before. */
+export const versionChain = chainOf(policyVersion, 'version');
 
 const summary = z.object({
   version: z.int(),
@@ -162,5 +163,10 @@ function decide(item: MadeItem, { textHash }: StoredVersion): Write {
 
 /** Whether every published version is as it was published, against the head that the book keeps. */
 export async function verifyVersions(ring: KeyRing, table: Table): Promise<Verdict> {
-  return versionChain.verify(ring, table, POLICY, headOf(await readBook(table)));
+  return versionChain.verify(ring, table, POLICY, await versionsHead(table));
+}
+
+/** Where the chain of versions ends, as the book says. */
+export async function versionsHead(table: Table): Promise<ChainHead> {
+  return headOf(await readBook(table));
 }

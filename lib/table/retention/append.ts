@@ -114,8 +114,13 @@ export async function verifyRetention(
   { ring, table }: Pick<Parts, 'ring' | 'table'>,
   chain: RetentionChain,
 ): Promise<Verdict> {
+  return retentionChain.verify(ring, table, chain, await retentionHeadOf(table, chain));
+}
+
+/** Where a chain ends, as is kept beside it. */
+export async function retentionHeadOf(table: Table, chain: RetentionChain): Promise<ChainHead> {
   const [head] = await table.getMany([headKey(chain)]);
-  return retentionChain.verify(ring, table, chain, headOf(head));
+  return headOf(head);
 }
 
 /**
