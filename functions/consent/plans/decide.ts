@@ -7,7 +7,7 @@ import { endsAfter } from '../../../lib/process/audience/seal';
 import { roundOf } from '../../../lib/process/transfer-count';
 import { ConditionFailed, type Write } from '../../../lib/table/client';
 import { loadAnnouncements, withdrawAnnouncement } from '../../../lib/table/notice/announcement';
-import { mayMove, moveNotice, noticeKey, noticeOf } from '../../../lib/table/notice/notice';
+import { mayMove, moveNotice, noNotice, noticeKey, noticeOf } from '../../../lib/table/notice/notice';
 import {
   approvePlan as approval,
   mayMovePlan,
@@ -84,14 +84,10 @@ async function stopNotices({ table, clock }: Deps, plan: Plan): Promise<Write[]>
   const at = toInstant(clock.now());
   const stops = ids.flatMap((noticeId, index): Write[] => {
     const notice = noticeOf(items[index]);
-    if (!notice) return [unlessSealed(noticeId)];
+    if (!notice) return [noNotice(noticeId)];
     return mayMove(notice, 'stopped') ? [moveNotice(notice, 'stopped', at)] : [];
   });
   const announced = await loadAnnouncements(table);
   const first = announced?.current.find(({ noticeId }) => ids.includes(noticeId));
   return [...stops, ...(first ? withdrawAnnouncement(announced, first.noticeId) : [])];
 }
-
-const unlessSealed = (noticeId: string): Write => ({
-  ConditionCheck: { Key: noticeKey(noticeId), ConditionExpression: 'attribute_not_exists(pk)' },
-});

@@ -184,6 +184,11 @@ export function moveNotice(before: Notice, state: NoticeState, at: string): Writ
   return put(before, after, begins ? approvedByOthers(before) : undefined);
 }
 
+/** Refuses a transaction where there is a notice of that name. */
+export const noNotice = (noticeId: string): Write => ({
+  ConditionCheck: { Key: noticeKey(noticeId), ConditionExpression: 'attribute_not_exists(pk)' },
+});
+
 /** Whether a notice may go over into a state. */
 export function mayMove({ state }: Pick<Notice, 'state'>, to: NoticeState): boolean {
   return (noticeMoves[state] as readonly NoticeState[]).includes(to);
