@@ -22,6 +22,7 @@ import { announcements } from './notice/announcement';
 import { audiencePart } from './notice/audience';
 import { audienceHead } from './notice/audience-head';
 import { noticeEntity } from './notice/notice';
+import { noticePlan, surveyPace } from './notice/plan';
 import { noticeQuota } from './notice/quota';
 import { noticeRecipient } from './notice/recipient';
 import { authorisationEvent } from './person/authorisation-event';
@@ -111,8 +112,10 @@ export const entities = {
   audienceHead,
   audiencePart,
   noticeEntity,
+  noticePlan,
   noticeQuota,
   noticeRecipient,
+  surveyPace,
   // person
   authorisationEvent,
   recipientDuty,

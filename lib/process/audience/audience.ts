@@ -1,27 +1,28 @@
-import { toEpochSeconds, toInstant } from '../../clock';
+import { toInstant } from '../../clock';
 import type { Deps } from '../../deps';
-import { hashOf, sealOf } from '../../notice/approval';
-import { approvalsOf } from '../../notice/kinds';
 import { announcementText } from '../../notice/text/notice-for';
-import { toStored } from '../../notice/text/stored';
 import { type NoticeTexts, openChannels, textsOf } from '../../notice/text/texts';
-import { endOfRetention } from '../../policy/retention';
 import { hashOfPart } from '../../scope/evidence';
+import type { Write } from '../../table/client';
 import { announce as announced, loadAnnouncements } from '../../table/notice/announcement';
 import { type Member, putAudiencePart } from '../../table/notice/audience';
 import { audienceHeadKey, putAudienceHead, readCounted, withPart } from '../../table/notice/audience-head';
-import { type Notice, putNotice } from '../../table/notice/notice';
+import type { Notice } from '../../table/notice/notice';
 import type { Process, ProcessState } from '../../table/process/process';
 import type { Next, ProcessKind, StepInput } from '../kind';
-import { beginSpread, noticeProcess } from '../notice/spread';
+import { noticeProcess } from '../notice/spread';
 import type { Concern, ConcernedKind, Said } from './concern';
 import { dormancyConcern } from './dormancy';
+import { surveyConcern, transferConcern } from './plan';
 import { policyConcern } from './policy';
+import { endsAfter, sealService } from './seal';
 
-const concerns: Record<ConcernedKind, Concern> = { dormancy: dormancyConcern, policy: policyConcern };
-
-/** Who has proposed a notice that nobody drafts. */
-const SERVICE = 'service';
+const concerns: Record<ConcernedKind, Concern> = {
+  dormancy: dormancyConcern,
+  policy: policyConcern,
+  survey: surveyConcern,
+  transfer: transferConcern,
+};
 
 /**
  * Finds whom a notice concerns that nobody drafts, words it, and hands it to the engine of all notices. It begins in the
@@ -32,6 +33,8 @@ export const audience: ProcessKind = { announce, gather, send, ask };
 
 /** Announces it to everybody at once, before anybody is told. */
 async function announce(deps: Deps, { process }: StepInput): Promise<Next> {
+  const checks = await goesOn(deps, process);
+  if (!checks) return { to: 'end' };
   const { texts, said } = await worded(deps, process);
   const nowMs = deps.clock.now();
   const one = {
@@ -40,7 +43,7 @@ async function announce(deps: Deps, { process }: StepInput): Promise<Next> {
     announcedAt: toInstant(nowMs),
     endsAt: toInstant(said.announcedUntilMs ?? nowMs),
   };
-  return { to: 'gather', writes: [announced(await loadAnnouncements(deps.table), one)] };
+  return { to: 'gather', writes: [announced(await loadAnnouncements(deps.table), one), ...checks] };
 }
 
 async function gather(deps: Deps, { process }: StepInput): Promise<Next> {
@@ -53,7 +56,7 @@ async function gather(deps: Deps, { process }: StepInput): Promise<Next> {
   const isFound = members.length > 0;
   const hash = isFound ? hashOfPart(String(state.hash ?? ''), part, members) : state.hash;
   const after = { ...(next ?? state), ...(hash !== undefined && { hash }) };
-  const endsAtSeconds = endOf(process);
+  const endsAtSeconds = endsAfter(Number(process.state.beganAtMs));
   const found = isFound
     ? [
         putAudiencePart(id, part, members, endsAtSeconds),
@@ -69,31 +72,15 @@ const memberOf = (subjectId: string): Member => ({ subjectId, kinds: [], minor: 
 /** Freezes the audience, seals the notice and has it sent. Where it concerns nobody there is none. */
 async function send(deps: Deps, { process }: StepInput): Promise<Next> {
   const { id: noticeId, state } = process;
-  const kind = kindOf(state);
   const [head] = await deps.table.getMany([audienceHeadKey(noticeId)]);
   const counted = readCounted(head);
-  if (counted.parts === 0) return { to: 'end' };
-  if (approvalsOf(kind) > 0) throw new Error('a notice that is to be approved is sent by nobody else');
+  const checks = await goesOn(deps, process);
+  if (counted.parts === 0 || !checks) return { to: 'end' };
   const { texts, channels } = await worded(deps, process);
-  const nowMs = deps.clock.now();
-  const at = toInstant(nowMs);
-  const [digest, endsAtSeconds] = [String(state.hash), endOf(process)];
-  const content = {
-    ...{ noticeId, kind, drill: false, audienceId: noticeId, parts: counted.parts, channels },
-    ...{ texts: toStored(texts, channels), exemptions: [] },
-  };
-  const proposal = { by: SERVICE, at, announceDays: 0 };
-  const seal = await sealOf(deps.ring, hashOf(content, 0, digest), { ...proposal, approvedBy: [] });
-  const notice: Omit<Notice, 'version'> = {
-    ...{ ...content, state: 'sending', approvedBy: [], proposal: { ...proposal, seal } },
-    ...{ sendingAt: at, endsAtSeconds },
-  };
-  const writes = [
-    putAudienceHead(noticeId, { ...counted, endsAtSeconds, digest }),
-    putNotice(notice),
-    beginSpread(noticeId, nowMs),
-  ];
-  return { to: 'ask', writes };
+  const content = { noticeId, kind: kindOf(state), channels, texts, counted, digest: String(state.hash) };
+  const endsAtSeconds = endsAfter(Number(state.beganAtMs));
+  const sealed = await sealService(deps, { ...content, atMs: deps.clock.now(), endsAtSeconds });
+  return { to: 'ask', writes: [...sealed, ...checks] };
 }
 
 /** Asks the worker of notices, which has a queue of its own; its timer finds it as well. */
@@ -106,6 +93,9 @@ function kindOf({ kind }: ProcessState): ConcernedKind {
   if (!Object.hasOwn(concerns, String(kind))) throw new Error('a notice is of a kind that somebody drafts');
   return kind as ConcernedKind;
 }
+
+const goesOn = async (deps: Deps, { state }: Process): Promise<Write[] | undefined> =>
+  concernOf(state).goesOn ? concernOf(state).goesOn?.(deps, state) : [];
 
 const concernOf = (state: ProcessState): Concern => concerns[kindOf(state)];
 
@@ -121,8 +111,4 @@ async function worded(deps: Deps, { id, state }: Process): Promise<Worded> {
   const made = textsOf({ ...wording, ...words }, deps.noticeTemplates);
   if ('flaws' in made) throw new Error('the words of a notice do not fit their channels');
   return { texts: made.texts, said, channels };
-}
-
-function endOf({ state }: Process): number {
-  return toEpochSeconds(endOfRetention('incident-life', Number(state.beganAtMs)));
 }

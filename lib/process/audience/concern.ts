@@ -4,8 +4,8 @@ import type { Wording } from '../../notice/text/texts';
 import type { Write } from '../../table/client';
 import type { ProcessState } from '../../table/process/process';
 
-/** The kinds of notice that nobody drafts. */
-export type ConcernedKind = Exclude<NoticeKindId, 'breach'>;
+/** The kinds of notice that nobody drafts, and whose people have to be found. */
+export type ConcernedKind = Exclude<NoticeKindId, 'breach' | 'disclosure'>;
 
 /** Some of those whom a notice concerns, as many as one part of an audience holds at most, and where to go on. */
 export type Page = {
@@ -27,4 +27,6 @@ export type Concern = {
   /** People from where the state says. It may be asked twice: what it leaves, it leaves to its writes. */
   page(deps: Deps, state: ProcessState): Promise<Page>;
   said(deps: Deps, state: ProcessState): Promise<Said>;
+  /** What must still hold when it is announced and when it is sent; undefined where it has been called off. */
+  goesOn?(deps: Deps, state: ProcessState): Promise<Write[] | undefined>;
 };
