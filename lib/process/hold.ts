@@ -4,6 +4,7 @@ import type { Item } from '../table/client';
 import { notFreezing } from '../table/hold/freezing';
 import { type ClearHold, clearHold, type Hold, holdKey } from '../table/hold/hold';
 import { keepItem, type Sealers, sealFiles, wantsKeeping } from '../table/hold/keep-item';
+import { noteOfHold, noteOfRelease } from '../table/hold/noted-hold';
 import { itemsSealer, moveHold, openHold } from '../table/hold/open-hold';
 import { holdsOn, letGo } from '../table/hold/release';
 import { partition } from '../table/keys';
@@ -24,16 +25,26 @@ const BYTES_PER_STEP = 512 * 1024;
 const RING_EVERY_MS = DAY_MS;
 
 /**
- * A hold (promise S3). `freeze` goes through everything of the person until a whole pass has found nothing more that the hold
+ * A hold (promise S3). `note` notes it in the locked bucket, so that a restore places it anew (promise S7). `freeze` goes through everything of the person until a whole pass has found nothing more that the hold
  * names, and until then nothing of the person is erased. `keep` waits for the release, and rings when the review is overdue.
- * `release` lets go of each item: what should have ended meanwhile ends now, by itself; at last the hold's key is destroyed.
+ * Its release is noted there as well; `release` lets go of each item: what should have ended meanwhile ends now, by itself; at last the hold's key is destroyed.
  * Of an incident there is nothing to freeze: its own clock waits (incident-clock.ts).
  */
-export const hold: ProcessKind = { freeze, tell, keep, release };
+export const hold: ProcessKind = { note, freeze, tell, keep, 'note-release': noteRelease, release };
 
 /** The process of a hold. */
 export function holdProcess({ holdId, subjectId }: Pick<Hold, 'holdId' | 'subjectId'>): ProcessRef {
   return { kind: 'hold', id: holdId, ...(subjectId !== undefined && { subjectId }) };
+}
+
+/** No note, no freezing; nobody erases meanwhile either. */
+async function note({ table, vault }: Deps, { process: { id, subjectId } }: StepInput): Promise<Next> {
+  const [item] = await table.getMany([holdKey(id)]);
+  const held = clearHold(item);
+  if (!item || !held) return { to: 'end' };
+  const { name, content } = noteOfHold(item, held);
+  await vault.put(name, content);
+  return { to: subjectId === undefined ? 'keep' : 'freeze' };
 }
 
 async function freeze(deps: Deps, { process, self }: StepInput): Promise<Next> {
@@ -41,7 +52,7 @@ async function freeze(deps: Deps, { process, self }: StepInput): Promise<Next> {
   const [item] = await deps.table.getMany([holdKey(id)]);
   const held = clearHold(item);
   if (!held) return { to: 'end' };
-  if (held.state === 'releasing') return { to: 'release', state: {}, writes: notFreezing(self, id) };
+  if (held.state === 'releasing') return { to: 'note-release', state: {}, writes: notFreezing(self, id) };
   const sealers = await sealersOf(deps, held, self);
   const page = await nextOf(deps, state, subjectId, (one) => wantsKeeping(one, held, sealers));
   if (page.length > 0) {
@@ -68,12 +79,22 @@ async function keep({ table, clock, log }: Deps, { process, requestId }: StepInp
   const [item] = await table.getMany([holdKey(process.id)]);
   const held = clearHold(item);
   if (!held) return { to: 'end' };
-  if (held.state === 'releasing') return { to: 'release', state: {} };
+  if (held.state === 'releasing') return { to: 'note-release', state: {} };
   const dueMs = Date.parse(held.dueAt ?? '');
   const nowMs = clock.now();
   if (nowMs < dueMs) return { waitUntilMs: dueMs };
   log({ event: 'alarm', requestId, operation: 'process/hold', outcome: 'HOLD_REVIEW_OVERDUE' });
   return { waitUntilMs: nowMs + RING_EVERY_MS };
+}
+
+/** No note, no release: what a hold gives back, and what goes with its end, is not to be frozen again. */
+async function noteRelease({ table, vault }: Deps, { process: { id } }: StepInput): Promise<Next> {
+  const [item] = await table.getMany([holdKey(id)]);
+  const { releasedAt, releasedBy } = clearHold(item) ?? {};
+  if (!releasedAt || !releasedBy) return { to: 'end' };
+  const { name, content } = noteOfRelease(id, { releasedAt, releasedBy });
+  await vault.put(name, content);
+  return { to: 'release', state: {} };
 }
 
 async function release(deps: Deps, { process, self, requestId }: StepInput): Promise<Next> {
