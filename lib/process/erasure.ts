@@ -2,7 +2,7 @@ import { MINUTE_MS, toEpochSeconds, toInstant } from '../clock';
 import type { Deps } from '../deps';
 import type { KindId } from '../policy/kinds';
 import type { Item } from '../table/client';
-import { endNotedBy } from '../table/consent/erasure-duty';
+import { ofErasure } from '../table/consent/erasure-duty';
 import { nameOfEnd } from '../table/ends/end';
 import type { ProcessState } from '../table/process/process';
 import { eraseSteps } from '../table/readers/erase';
@@ -20,10 +20,16 @@ export const erasure: ProcessKind = { note, erase };
 /** How soon it is looked again whether a hold has done with freezing. */
 const FREEZING_TAKES_MS = MINUTE_MS;
 
-/** No note, no erasure: it is tried until it is noted. What has ended is invisible meanwhile as well. */
-async function note({ vault }: Deps, { process: { subjectId = '', state } }: StepInput): Promise<Next> {
-  const end = endNotedBy(subjectId, state);
-  await vault.put(nameOfEnd(end), Buffer.from(end.at));
+/**
+ * No note, no erasure: it is tried until it is noted. What has ended is invisible meanwhile as well. The name says when it goes, since
+ * what a hold named before that is kept; the content says when it ended.
+ */
+async function note(
+  { vault, clock }: Deps,
+  { process: { subjectId = '', state } }: StepInput,
+): Promise<Next> {
+  const at = toInstant(clock.now());
+  await vault.put(nameOfEnd({ ...ofErasure(state), at, subjectId }), Buffer.from(String(state.at)));
   return { to: 'erase' };
 }
 
@@ -34,7 +40,7 @@ async function note({ vault }: Deps, { process: { subjectId = '', state } }: Ste
 async function erase(deps: Deps, { process, self, requestId }: StepInput): Promise<Next> {
   const { subjectId = '', state } = process;
   const { cause, count } = state;
-  const { purpose, epoch } = endNotedBy(subjectId, state);
+  const { purpose, epoch } = ofErasure(state);
   if (!self) return { to: 'end' };
   // What a hold names is kept first.
   if (self.freezing) return { waitUntilMs: deps.clock.now() + FREEZING_TAKES_MS };

@@ -23,19 +23,20 @@ export async function consentAgain(
   const person = readPerson(self);
   const before = consentOf(person, purpose);
   if (!before || !isBack(before, end)) return 'done';
+  const endedAt = (await deps.vault.read(nameOfEnd(end)))?.toString() ?? end.at;
   const request = await repeatMark(deps, subjectId, nameOfEnd(end), ['re-erase']);
   const naming = { purpose, seenEntry: before.entry, request };
   await writeActs(deps, person, naming, () => ({
     entry: {
       at: toInstant(deps.clock.now()),
-      trueAt: end.at,
+      trueAt: endedAt,
       act: end.what === 'part' ? 'erasure.asked' : 'consent.withdrawn',
       actor: 'service',
       way: 're-erase',
       purpose,
       requestId,
     },
-    state: stateAfter(before, end),
+    state: stateAfter(before, end, endedAt),
     ends: true,
   }));
   return 'begun';
@@ -46,7 +47,7 @@ function isBack({ granted, epoch, atSeconds }: Consent, end: ConsentEnd): boolea
   return granted && epoch <= end.epoch && atSeconds <= toEpochSeconds(Date.parse(end.at));
 }
 
-function stateAfter(before: Consent, { what, at, epoch: ended }: ConsentEnd): Change['state'] {
+function stateAfter(before: Consent, { what, epoch: ended }: ConsentEnd, at: string): Change['state'] {
   const { entry: _, request: __, ...stands } = before;
   const epoch = ended + 1;
   if (what === 'part') return { ...stands, epoch };

@@ -27,10 +27,13 @@ export function beginErasure(duty: ErasureDuty, nowMs: number): Write {
   return beginProcess(erasureRef(duty), 'note', state, nowMs);
 }
 
-/** What the locked bucket is to note of an erasure that has begun. @throws Error for a purpose that there is not */
-export function endNotedBy(subjectId: string, { purpose: of, epoch, granted, at }: ProcessState): ConsentEnd {
+/** What an erasure is of, as its process says. @throws Error for a purpose that there is not */
+export function ofErasure({
+  purpose: of,
+  epoch,
+  granted,
+}: ProcessState): Pick<ConsentEnd, 'what' | 'purpose' | 'epoch'> {
   const purpose = consentPurposeIds.find((id) => id === of);
   if (!purpose) throw new Error('an erasure is of no purpose that there is');
-  const what = granted ? 'part' : 'consent';
-  return { what, at: String(at), subjectId, purpose, epoch: Number(epoch) };
+  return { what: granted ? 'part' : 'consent', purpose, epoch: Number(epoch) };
 }

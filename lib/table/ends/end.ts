@@ -6,7 +6,7 @@ export const ENDS = 'ends/';
 /**
  * Something that has ended, or keeps something from ending, as the locked bucket notes it, for a restore to bring it about
  * again (promise S7): an account; a consent, or a part that was erased while its consent stands, each with the epoch that has ended; a
- * hold, and its release. `at` is the instant when it was decided. Random numbers, purposes and instants alone.
+ * hold, and its release. `at` is the instant from which on it goes, or is kept. Random numbers, purposes and instants alone.
  */
 export type End = AccountEnd | ConsentEnd | HoldEnd;
 export type AccountEnd = { what: 'account'; at: string; subjectId: string };
