@@ -22,7 +22,7 @@ export async function holdAgain(deps: Deps, end: HoldEnd, look: Look): Promise<A
   if (known) return known.state === 'freezing' ? 'under way' : 'done';
   const content = await deps.vault.read(nameOfEnd(end));
   // What it names must not be swept or erased meanwhile, so nothing goes on without it.
-  if (!content) throw new Error('the note of a hold is hidden in the locked bucket');
+  if (!content) throw new HiddenHold();
   const value = await holdNoted(deps, content);
   const { subjectId } = value;
   const self = subjectId === undefined ? undefined : await look(keys.person(subjectId));
@@ -54,6 +54,11 @@ export async function releaseAgain(deps: Deps, end: HoldEnd, look: Look): Promis
     lostRace(error);
     return 'wait';
   }
+}
+
+/** Somebody has hidden the note of a hold in the locked bucket. */
+class HiddenHold extends Error {
+  override name = 'HiddenHold';
 }
 
 async function hasEarlierEnd({ table }: Deps, subjectId: string): Promise<boolean> {

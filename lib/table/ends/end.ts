@@ -30,7 +30,12 @@ export function nameOfEnd(end: End): string {
   return `${start}/${end.subjectId}/${end.purpose}/${end.epoch}`;
 }
 
-/** @throws Error for a name that this build does not know: what it says cannot be guessed at */
+/** The locked bucket names an end that this build does not know: it is not guessed at. */
+export class UnknownEnd extends Error {
+  override name = 'UnknownEnd';
+}
+
+/** @throws UnknownEnd */
 export function readEnd(name: string): End {
   const [, written = '', what, id = '', of, epoch] = name.split('/');
   const at = written.replace(/T(\d\d)-(\d\d)-(\d\d)-/, 'T$1:$2:$3.');
@@ -38,6 +43,6 @@ export function readEnd(name: string): End {
   if (what === 'hold' || what === 'release') return { what, at, holdId: id };
   const purpose = consentPurposeIds.find((one) => one === of);
   if ((what !== 'consent' && what !== 'part') || !purpose)
-    throw new Error('the locked bucket names an unknown end');
+    throw new UnknownEnd();
   return { what, at, subjectId: id, purpose, epoch: Number(epoch) };
 }
