@@ -11,6 +11,7 @@ import { beginFreezing } from '../../lib/table/hold/freezing';
 import type { Hold } from '../../lib/table/hold/hold';
 import { holdableKinds } from '../../lib/table/hold/in-scope';
 import { newHold, openHold } from '../../lib/table/hold/open-hold';
+import { beginWhole, isWhole } from '../../lib/table/hold/whole';
 import { incidentKey } from '../../lib/table/incident/incident';
 import { beginProcess } from '../../lib/table/process/process';
 import { appendRetention } from '../../lib/table/retention/append';
@@ -58,7 +59,11 @@ export async function holdPerson(deps: Deps, { caller, input }: Run<'staff', Hol
     ...(until && { until }),
   };
   return place(deps, caller.staffId, input, { ...scope, state: 'freezing' }, (holdId) => [
-    beginFreezing(subjectId, about.person.freezing ?? [], holdId),
+    beginFreezing(
+      about.person,
+      holdId,
+      isWhole(scope) ? beginWhole(about.person, holdId, toInstant(deps.clock.now())) : {},
+    ),
   ]);
 }
 

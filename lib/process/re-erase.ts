@@ -1,6 +1,7 @@
 import { HOUR_MS, toInstant } from '../clock';
 import type { Deps } from '../deps';
 import type { Item } from '../table/client';
+import { notBeingFrozen } from '../table/hold/freezing';
 import { keys, SWEEP_PARTS } from '../table/keys';
 import { endOfAccount } from '../table/person/end-of-account';
 import { readPerson } from '../table/person/person';
@@ -39,9 +40,12 @@ const erasing = ['cool', BEHIND_COOLING_OFF, 'bury', 'survey', 'items', 'stays']
  */
 export const reErase: ProcessKind = { people, periods, open };
 
-/** Kinds of processes that go on in a restored table; every other waits until it is opened. */
+/**
+ * Kinds of processes that go on in a restored table; every other waits until it is opened. Nobody is erased while a hold is at
+ * freezing what it names of them, so holds go on as well.
+ */
 export function goesOnRestored(kind: string): boolean {
-  return kind === KIND || kind === endOfAccount('').kind;
+  return [KIND, endOfAccount('').kind, 'hold'].includes(kind);
 }
 
 /** The one of a table: whatever of another restore lies in a backup is not it. */
@@ -143,7 +147,7 @@ async function periods({ table, objects, clock }: Deps, { process: { state } }: 
     declaredEntities,
     withinMs,
   );
-  for (const { files, writes } of ended) {
+  for (const { files, writes } of await notBeingFrozen(table, ended)) {
     if (files.length > 0) await objects.remove(files);
     await table.write(...writes).catch(lostRace);
   }
