@@ -1,7 +1,9 @@
+import { toInstant } from '../clock';
 import type { Deps } from '../deps';
 import type { Write } from '../table/client';
 import { beginFreezing } from '../table/hold/freezing';
 import { moveHold, type NewHold, newHold, type OpenHold } from '../table/hold/open-hold';
+import { beginWhole, isWhole } from '../table/hold/whole';
 import type { Person } from '../table/person/person';
 import { beginProcess, processKey, readProcess, wakeProcess } from '../table/process/process';
 import { appendRetention } from '../table/retention/append';
@@ -26,7 +28,8 @@ export async function placeHold(
   const { holdId, placedBy: staff, documentHash } = value;
   const ref = holdProcess(value);
   const begin = beginProcess(ref, 'note', {}, deps.clock.now());
-  const waits = self ? [beginFreezing(self.subjectId, self.freezing ?? [], holdId)] : [];
+  const at = toInstant(deps.clock.now());
+  const waits = self ? [beginFreezing(self, holdId, isWhole(value) ? beginWhole(self, holdId, at) : {})] : [];
   const writes: Write[] = [await newHold(deps, value), begin, ...waits];
   await appendRetention(
     deps,

@@ -1,12 +1,13 @@
-import { DAY_MS, toInstant } from '../clock';
+import { DAY_MS, MINUTE_MS, toInstant } from '../clock';
 import type { Deps } from '../deps';
 import type { Item } from '../table/client';
-import { notFreezing } from '../table/hold/freezing';
+import { freezingOf, notFreezing, unlessFreezing } from '../table/hold/freezing';
 import { type ClearHold, clearHold, type Hold, holdKey } from '../table/hold/hold';
 import { keepItem, type Sealers, sealFiles, wantsKeeping } from '../table/hold/keep-item';
 import { noteOfHold, noteOfRelease } from '../table/hold/noted-hold';
 import { itemsSealer, moveHold, openHold } from '../table/hold/open-hold';
 import { holdsOn, letGo } from '../table/hold/release';
+import { endWhole } from '../table/hold/whole';
 import { partition } from '../table/keys';
 import { readPerson } from '../table/person/person';
 import { openPerson } from '../table/person/person-key';
@@ -21,13 +22,19 @@ import { MAX_STEP_WRITES, type Next, type ProcessKind, type StepInput } from './
 /** Items that one step takes, and their bytes: a transaction takes 4 MB, and each of them is there before and after. */
 const ITEMS_PER_STEP = 20;
 const BYTES_PER_STEP = 512 * 1024;
+/** A check of the person rides with what is let go. */
+const MAX_RELEASE_WRITES = MAX_STEP_WRITES - 1;
+/** How soon it is looked again whether another hold has done with freezing. */
+const FREEZING_TAKES_MS = MINUTE_MS;
 /** How often a review that is overdue rings. */
 const RING_EVERY_MS = DAY_MS;
 
 /**
- * A hold (promise S3). `note` notes it in the locked bucket, so that a restore places it anew (promise S7). `freeze` goes through everything of the person until a whole pass has found nothing more that the hold
- * names, and until then nothing of the person is erased. `keep` waits for the release, and rings when the review is overdue.
- * Its release is noted there as well; `release` lets go of each item: what should have ended meanwhile ends now, by itself; at last the hold's key is destroyed.
+ * A hold (promise S3). `note` notes it in the locked bucket, so that a restore places it anew (promise S7). `freeze` goes through
+ * everything of the person until a whole pass has found nothing more that the hold names, and until then nothing of the person
+ * is erased. `keep` waits for the release, and rings when the review is overdue. The release is noted as well; then `release` lets go
+ * of each item: what should have ended meanwhile ends now, by itself; the person's life goes on, where no other hold is of
+ * everything, and at last the hold's key is destroyed.
  * Of an incident there is nothing to freeze: its own clock waits (incident-clock.ts).
  */
 export const hold: ProcessKind = { note, freeze, tell, keep, 'note-release': noteRelease, release };
@@ -102,13 +109,21 @@ async function release(deps: Deps, { process, self, requestId }: StepInput): Pro
   const [item] = await deps.table.getMany([holdKey(id)]);
   const held = clearHold(item);
   if (!held) return { to: 'end' };
+  // What another hold names is kept first: what has ended would go with this one.
+  if (freezingOf(self).length > 0) return { waitUntilMs: deps.clock.now() + FREEZING_TAKES_MS };
   const isKept = (one: Item) => holdsOn(one).includes(id);
   const page = subjectId === undefined ? [] : await nextOf(deps, state, subjectId, isKept);
   if (page.length > 0) {
     const { taken, writes } = await letGoOf(deps, id, page, await sealersOf(deps, held, self));
-    return { to: 'release', state: passed(state, taken), writes };
+    return {
+      to: 'release',
+      state: passed(state, taken),
+      writes: [...writes, unlessFreezing(subjectId ?? '')],
+    };
   }
   if (Number(state.found ?? 0) > 0) return { to: 'release', state: anotherPass(state) };
+  const letLive = endWhole(self, id, toInstant(deps.clock.now()));
+  if (letLive.length > 0) return { to: 'release', state, writes: letLive };
   const opened = await openHold(deps, item);
   if (!opened) return { to: 'end' };
   const over = moveHold(opened, { state: 'released', dueAt: undefined, itemsKey: undefined });
@@ -128,7 +143,7 @@ async function letGoOf(deps: Deps, holdId: string, page: Item[], sealers: Sealer
       files,
       back,
     } = await letGo(item, holdId, sealers, (other) => sealerOf(deps, other));
-    if (taken.length > 0 && writes.size + more.length > MAX_STEP_WRITES) break;
+    if (taken.length > 0 && writes.size + more.length > MAX_RELEASE_WRITES) break;
     for (const [name, content] of back ? sealFiles(back, files, sealers.person) : [])
       await deps.objects.write(name, content);
     // Two items may lead to each other, and a transaction takes one write of each: the hold's own is the whole of it.

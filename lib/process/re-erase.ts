@@ -24,7 +24,10 @@ const PASS_EVERY_MS = 10_000;
  */
 export const reErase: ProcessKind = { certificates, replay, periods, open };
 
-/** Kinds of processes that go on in a restored table, or are begun there; every other waits until it is opened. */
+/**
+ * Kinds of processes that go on in a restored table, or are begun there; every other waits until it is opened. Nobody is erased while
+ * a hold is at freezing what it names of them, so holds go on as well.
+ */
 export function goesOnRestored(kind: string): boolean {
   return [KIND, endOfAccount('').kind, 'erasure', 'hold'].includes(kind);
 }

@@ -1,5 +1,6 @@
 import { HOUR_MS } from '../../clock';
 import type { Deps } from '../../deps';
+import { notBeingFrozen } from '../../table/hold/freezing';
 import { SWEEP_PARTS } from '../../table/keys';
 import { lostRace } from '../../table/races';
 import { declaredEntities } from '../../table/readers/partition';
@@ -24,7 +25,7 @@ export async function periods(
     declaredEntities,
     withinMs,
   );
-  for (const { files, writes } of ended) {
+  for (const { files, writes } of await notBeingFrozen(table, ended)) {
     if (files.length > 0) await objects.remove(files);
     await table.write(...writes).catch(lostRace);
   }

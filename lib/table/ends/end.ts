@@ -42,7 +42,6 @@ export function readEnd(name: string): End {
   if (what === 'account') return { what, at, subjectId: id };
   if (what === 'hold' || what === 'release') return { what, at, holdId: id };
   const purpose = consentPurposeIds.find((one) => one === of);
-  if ((what !== 'consent' && what !== 'part') || !purpose)
-    throw new UnknownEnd();
+  if ((what !== 'consent' && what !== 'part') || !purpose) throw new UnknownEnd();
   return { what, at, subjectId: id, purpose, epoch: Number(epoch) };
 }
