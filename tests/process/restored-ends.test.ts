@@ -65,7 +65,7 @@ async function endThings(): Promise<void> {
   await withdraw(world, people.late.caller, 'cards');
   await world.work();
   world.wait(MINUTE_MS);
-  lateHold = await place(world, idOf('late'), { kinds: ['card-name'] });
+  lateHold = await place(world, idOf('late'));
   await release(world, freedHold);
   await world.ok('cards/revoke', { shareId: link.shareId }, people.stays.caller);
   await world.ok('login/signOut', {}, people.stays.caller);
@@ -105,6 +105,7 @@ describe('in a table that was restored from a backup', () => {
     expect(opened).toMatchObject({ reason: '法院要求保存涉案名片', placedBy: 'wu' });
     expect(await held(world, lateHold)).toMatchObject({ state: 'held' });
     expect(await frozen(world, idOf('late'))).not.toHaveProperty('card');
+    expect((await personOf(world, idOf('late')))?.lifeState).toBe('held');
 
     // What was released is in use again.
     expect(await frozen(world, idOf('freed'))).toEqual({});

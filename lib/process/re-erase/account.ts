@@ -13,7 +13,7 @@ import {
   readProcess,
   wakeProcess,
 } from '../../table/process/process';
-import type { Again, Look } from './again';
+import type { Found, Look } from './found';
 
 /** Where the end of an account goes on whose cooling-off is over (end-account.ts). */
 const BEHIND_COOLING_OFF = 'hold-items';
@@ -28,7 +28,7 @@ export const isEnding = (row: Process | undefined): boolean =>
  * Ends an account that a restore has brought back: behind its cooling-off, with what is held kept as it was, and when it ended, so
  * that what outlives it is kept no longer than promised.
  */
-export async function accountAgain(deps: Deps, end: AccountEnd, look: Look): Promise<Again> {
+export async function accountAgain(deps: Deps, end: AccountEnd, look: Look): Promise<Found> {
   const { subjectId } = end;
   const ref = endOfAccount(subjectId);
   const [self, item] = [await look(keys.person(subjectId)), await look(processKey(ref))];

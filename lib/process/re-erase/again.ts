@@ -1,5 +1,4 @@
 import type { Deps } from '../../deps';
-import type { Item } from '../../table/client';
 import { type End, readEnd } from '../../table/ends/end';
 import { holdKey } from '../../table/hold/hold';
 import { type Key, keys, textOf } from '../../table/keys';
@@ -7,16 +6,8 @@ import { endOfAccount } from '../../table/person/end-of-account';
 import { processKey } from '../../table/process/process';
 import { accountAgain } from './account';
 import { consentAgain } from './consent';
+import type { Found, Look } from './found';
 import { holdAgain, releaseAgain } from './held';
-
-/**
- * What is found of an end in a restored table: it is as it was; it has been begun again just now; it is on its way; or something that
- * came before it has to be over first.
- */
-export type Again = 'done' | 'begun' | 'under way' | 'wait';
-
-/** Reads an item, as it is after what this step has changed. */
-export type Look = (key: Key) => Promise<Item | undefined>;
 
 export type Replayed = {
   /** How many of the names were gone through: all, unless one has to wait. */
@@ -49,7 +40,7 @@ export async function bringAbout(deps: Deps, names: readonly string[], requestId
 /** What is invisible from its first write on is as good as over: the rest is a process as on any day. */
 const isOverAtOnce = ({ what }: End) => what === 'consent' || what === 'part' || what === 'release';
 
-function again(deps: Deps, end: End, look: Look, requestId: string): Promise<Again> {
+function again(deps: Deps, end: End, look: Look, requestId: string): Promise<Found> {
   if (end.what === 'account') return accountAgain(deps, end, look);
   if (end.what === 'hold') return holdAgain(deps, end, look);
   if ('holdId' in end) return releaseAgain(deps, end, look);

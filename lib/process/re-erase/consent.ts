@@ -4,7 +4,7 @@ import type { Deps } from '../../deps';
 import { type ConsentEnd, nameOfEnd } from '../../table/ends/end';
 import { keys } from '../../table/keys';
 import { type Consent, consentOf, readPerson } from '../../table/person/person';
-import type { Again, Look } from './again';
+import type { Found, Look } from './found';
 
 /**
  * Ends a consent that was withdrawn since the backup, or the part that was erased while its consent stood: what rested on it is
@@ -16,7 +16,7 @@ export async function consentAgain(
   end: ConsentEnd,
   look: Look,
   requestId: string,
-): Promise<Again> {
+): Promise<Found> {
   const { subjectId, purpose } = end;
   const self = await look(keys.person(subjectId));
   if (!self) return 'done';

@@ -11,13 +11,13 @@ import { hasProcess, processKey, readProcess } from '../../table/process/process
 import { lostRace } from '../../table/races';
 import { placeHold, releaseHold } from '../hold-acts';
 import { isEnding } from './account';
-import type { Again, Look } from './again';
+import type { Found, Look } from './found';
 
 /**
  * Places a hold anew that was placed since the backup, before anything that ended after it goes (promise S3). What had ended before
  * it is gone first: so it waits for that. Nothing is swept before it has frozen what it names.
  */
-export async function holdAgain(deps: Deps, end: HoldEnd, look: Look): Promise<Again> {
+export async function holdAgain(deps: Deps, end: HoldEnd, look: Look): Promise<Found> {
   const known = clearHold(await look(holdKey(end.holdId)));
   if (known) return known.state === 'freezing' ? 'under way' : 'done';
   const content = await deps.vault.read(nameOfEnd(end));
@@ -42,7 +42,7 @@ export async function holdAgain(deps: Deps, end: HoldEnd, look: Look): Promise<A
 }
 
 /** Releases a hold again that was released since the backup: what it kept beyond its end is not to be kept twice. */
-export async function releaseAgain(deps: Deps, end: HoldEnd, look: Look): Promise<Again> {
+export async function releaseAgain(deps: Deps, end: HoldEnd, look: Look): Promise<Found> {
   const opened = await openHold(deps, await look(holdKey(end.holdId)));
   if (!opened || opened.hold.state === 'releasing' || opened.hold.state === 'released') return 'done';
   const content = await deps.vault.read(nameOfEnd(end));
