@@ -15,7 +15,7 @@ import {
   readEntryPointer,
 } from '../../lib/table/person/linked-entry';
 import { readPerson } from '../../lib/table/person/person';
-import { addSession, expiryOf, sessionToEvictIfFull } from '../../lib/table/person/sessions';
+import { addSession, expiryOf, liveAt, sessionToEvictIfFull } from '../../lib/table/person/sessions';
 import { untilWon } from '../../lib/table/races';
 import { newSession, purposesToAsk, type SignedIn } from './start-session';
 
@@ -54,7 +54,7 @@ async function startLinkedSession(
   if (!person || linking?.epoch !== epoch) throw new AppError('LINK_REQUIRED');
   const { token, sessionId, secretDigest } = issueToken(subjectId, deps.random);
   const value = newSession(deps, secretDigest, { link: `${entry}:${epoch}` });
-  const terms = { linkEpoch: epoch, ends: sessionToEvictIfFull(person, deps.clock.now()) };
+  const terms = { linkEpoch: epoch, ends: sessionToEvictIfFull(person, liveAt(deps)) };
   try {
     const Update = addSession(subjectId, sessionId, value, terms);
     await deps.table.write({ Update }, pointerHolds(digest, subjectId));

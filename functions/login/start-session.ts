@@ -7,7 +7,7 @@ import type { ConsentPurposeId } from '../../lib/policy/purposes';
 import { ConditionFailed } from '../../lib/table/client';
 import { canSignIn, life } from '../../lib/table/person/life';
 import { type Person, readPerson, type Session } from '../../lib/table/person/person';
-import { addSession, expiryOf, sessionToEvict } from '../../lib/table/person/sessions';
+import { addSession, expiryOf, liveAt, sessionToEvict } from '../../lib/table/person/sessions';
 import { lostRaceOrBusy } from '../../lib/table/races';
 
 /** Which identity signs in, and what the session rests on besides. */
@@ -61,7 +61,7 @@ export async function startSession(
     const person = readPerson(met);
     if (!canSignIn(person)) return notHere(person);
     // Every place is taken: the session that has lapsed, or else the one that began first, gives way in the same write.
-    return open(sessionToEvict(person, deps.clock.now())).catch(lostRaceOrBusy);
+    return open(sessionToEvict(person, liveAt(deps))).catch(lostRaceOrBusy);
   }
 }
 

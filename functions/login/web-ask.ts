@@ -8,7 +8,7 @@ import type { Run } from '../../lib/gate/operation';
 import { ConditionFailed, type Item } from '../../lib/table/client';
 import { canSignIn } from '../../lib/table/person/life';
 import { readPerson } from '../../lib/table/person/person';
-import { addSession, sessionToEvict } from '../../lib/table/person/sessions';
+import { addSession, liveAt, sessionToEvict } from '../../lib/table/person/sessions';
 import { untilWon } from '../../lib/table/races';
 import {
   MAX_WEB_POLLS,
@@ -77,7 +77,9 @@ async function countPoll(deps: Deps, digest: string, browserDigest: Buffer) {
   const nowMs = deps.clock.now();
   try {
     const item = await deps.table.update(pollWebSignIn(digest, browserDigest, nowMs));
-    return { ...readWebSignIn(item), digest };
+    const found = readWebSignIn(item);
+    // One that a restore has brought back may have been denied since the backup.
+    return Date.parse(found.askedAt) < deps.policy.openedAtMs() ? undefined : { ...found, digest };
   } catch (error) {
     if (!(error instanceof ConditionFailed)) throw error;
     refuseEager(error.found[0]?.item, browserDigest, nowMs);
@@ -118,7 +120,7 @@ async function pickUp(
       if (request || !person?.item) return { token: undefined };
       const met = readPerson(person.item);
       if (!canSignIn(met)) return { token: undefined };
-      leaver = sessionToEvict(met, nowMs); // sessions have filled up meanwhile
+      leaver = sessionToEvict(met, liveAt(deps)); // sessions have filled up meanwhile
       return undefined;
     }
   });

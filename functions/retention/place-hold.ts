@@ -5,15 +5,13 @@ import { AppError } from '../../lib/errors';
 import type { Run } from '../../lib/gate/operation';
 import { HOLD_REVIEW_DAYS } from '../../lib/policy/hold';
 import type { KindId } from '../../lib/policy/kinds';
-import { holdProcess } from '../../lib/process/hold';
-import { ConditionFailed, type Write } from '../../lib/table/client';
-import { beginFreezing } from '../../lib/table/hold/freezing';
+import { placeHold } from '../../lib/process/hold-acts';
+import { ConditionFailed } from '../../lib/table/client';
 import type { Hold } from '../../lib/table/hold/hold';
 import { holdableKinds } from '../../lib/table/hold/in-scope';
-import { newHold, openHold } from '../../lib/table/hold/open-hold';
+import { openHold } from '../../lib/table/hold/open-hold';
 import { incidentKey } from '../../lib/table/incident/incident';
-import { beginProcess } from '../../lib/table/process/process';
-import { appendRetention } from '../../lib/table/retention/append';
+import type { Person } from '../../lib/table/person/person';
 import { holdShown } from './show-holds';
 
 /** What every hold says, whatever it is about. */
@@ -57,9 +55,7 @@ export async function holdPerson(deps: Deps, { caller, input }: Run<'staff', Hol
     ...(from && { from }),
     ...(until && { until }),
   };
-  return place(deps, caller.staffId, input, { ...scope, state: 'freezing' }, (holdId) => [
-    beginFreezing(subjectId, about.person.freezing ?? [], holdId),
-  ]);
+  return place(deps, caller.staffId, input, { ...scope, state: 'freezing' }, about.person);
 }
 
 /** Holds the records of an incident beyond their period. @throws as `holdPerson` */
@@ -67,7 +63,7 @@ export async function holdIncident(deps: Deps, { caller, input }: Run<'staff', H
   const { incidentId } = input;
   const [incident] = await deps.table.getMany([incidentKey(incidentId)]);
   if (!incident) throw new AppError('NOT_FOUND');
-  return place(deps, caller.staffId, input, { incidentId, state: 'held' }, () => []);
+  return place(deps, caller.staffId, input, { incidentId, state: 'held' });
 }
 
 type Scope = Pick<Hold, 'state' | 'subjectId' | 'incidentId' | 'kinds' | 'from' | 'until'>;
@@ -77,7 +73,7 @@ async function place(
   staffId: string,
   { reason, document, documentHash, owner = staffId, reviewAt, idempotencyKey }: PlaceHold,
   scope: Scope,
-  also: (holdId: string) => Write[],
+  self?: Person,
 ) {
   const nowMs = deps.clock.now();
   demandReview(reviewAt, nowMs);
@@ -96,11 +92,8 @@ async function place(
     count: 0,
     request: await deps.ring.digest('request', `hold|${idempotencyKey}|${said}`),
   };
-  const ref = holdProcess(value);
-  const begin = beginProcess(ref, scope.state === 'freezing' ? 'freeze' : 'keep', {}, nowMs);
-  const entry = { act: 'hold.placed', details: { holdId, staff: staffId, documentHash } } as const;
   try {
-    await appendRetention(deps, entry, [await newHold(deps, value), begin, ...also(holdId)]);
+    await placeHold(deps, value, self);
   } catch (error) {
     if (!(error instanceof ConditionFailed)) throw error;
     const [met] = error.found;
@@ -109,7 +102,6 @@ async function place(
     if (known?.hold.request !== value.request) throw new AppError('IDEMPOTENCY_CONFLICT');
     return holdShown(known.hold, nowMs);
   }
-  await deps.queue.send([ref]);
   return holdShown(value, nowMs);
 }
 

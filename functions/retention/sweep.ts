@@ -49,6 +49,8 @@ export async function sweep(deps: Deps, { requestId }: Pick<Run<'scheduler', unk
     if (deps.clock.now() > stopAtMs) outcome.finished = false;
     if (!outcome.finished) break;
     if (shard < DUE_SHARDS) await askForProcesses(deps, shard, stopAtMs, outcome).catch(failed);
+    // What a hold of since the backup keeps is not swept before it is placed anew.
+    if (deps.policy.isRestored()) continue;
     const part = await sweepPart(deps, shard, { pages: 1, requestId }).catch(failed);
     if (!part) continue;
     outcome.swept += part.swept;

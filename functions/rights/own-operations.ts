@@ -41,6 +41,7 @@ export const ownOperations = {
       askedNotBefore: z.string(),
     }),
     ledger: 'none',
+    use: true,
     budget: { trips: 2, readUnits: 1, writeUnits: 4 },
     run: keep,
   }),

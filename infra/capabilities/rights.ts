@@ -146,7 +146,7 @@ export const tableRights: Record<Principal, TableRights> = {
       OPENED: 'put',
       'ID#*': 'get delete',
       'SURVEY#*': 'get put delete',
-      'CERTIFICATE#*': 'put',
+      'CERTIFICATE#*': 'get put',
       'TRY#*': 'update',
       'GAUGE#*': 'update',
       'RETENTION#*': 'get put',

@@ -102,7 +102,8 @@ function actWrites(
 ): Append & { erasures: ProcessRef[] } {
   const { subjectId } = person;
   const shownAt = entry.actor === 'self' ? entry.at : undefined;
-  const ended = ends ? [{ purpose, epoch: before?.epoch ?? 0, seq: after.entry }] : [];
+  const { entry: seq, granted } = after;
+  const ended = ends ? [{ purpose, epoch: before?.epoch ?? 0, seq, granted }] : [];
   const gone = endOf(subjectId, ended, deps.clock.now());
   const change = moveConsent(person, { purpose, after, ends: gone.change, shownAt });
   return { entry, change, also: gone.writes, erasures: gone.erasures };

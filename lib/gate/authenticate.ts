@@ -8,7 +8,7 @@ import { keys } from '../table/keys';
 import { consentInForce } from '../table/person/consents';
 import { type Person, readPerson, type Session, session } from '../table/person/person';
 import { openPerson } from '../table/person/person-key';
-import { expiryOf, noteSessionUse } from '../table/person/sessions';
+import { isLive, liveAt, noteSessionUse } from '../table/person/sessions';
 import type { Call } from './call';
 import { truncateAddress } from './network-place';
 import type { AlsoRead, Subject } from './operation';
@@ -52,8 +52,7 @@ function liveSession(deps: Deps, person: Person, claim: Token): boolean {
   const stored = Object.hasOwn(sessions, claim.sessionId) ? sessions[claim.sessionId] : undefined;
   if (!stored) return false;
   const value = session.decode(stored, claim.sessionId);
-  if (!sameDigest(value.secretDigest, claim.secretDigest) || expiryOf(value) <= deps.clock.now())
-    return false;
+  if (!sameDigest(value.secretDigest, claim.secretDigest) || !isLive(value, liveAt(deps))) return false;
   return value.link === undefined || linkHolds(deps, person, value.link);
 }
 
@@ -86,7 +85,7 @@ export async function touchSession(
     place: call.address && truncateAddress(call.address),
   };
   try {
-    await deps.table.update(noteSessionUse(person, sessionId, after, sealer, nowMs));
+    await deps.table.update(noteSessionUse(person, sessionId, after, sealer, liveAt(deps)));
   } catch (error) {
     if (error instanceof ConditionFailed) return; // ended meanwhile: nothing to note
     deps.log({ event: 'fault', requestId: call.requestId, ...faultOf(error) });

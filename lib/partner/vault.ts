@@ -5,7 +5,7 @@ import { type BucketParts, createBucket } from './s3';
 /**
  * The locked bucket: what has ended is noted here, outside of everything that is ever restored (promise S7). It is under an
  * object lock in compliance mode, so nobody takes anything back before the last backup that could revive it is gone. No
- * name and no content holds personal data.
+ * name holds personal data beside random numbers, and no content holds any that is not sealed.
  */
 export type Vault = {
   /** Puts something there for good, once: under a name that is taken the first content stays. @throws AppError PARTNER_UNAVAILABLE */

@@ -19,6 +19,6 @@ export const copies = {
     name: '防止恢复的删除标记',
     // The bucket lets go a day after the lock and hides for another, each counted from the next midnight.
     days: VAULT_DAYS + 4,
-    why: '只含账号的随机编号和日期，锁定保存，比最长的备份多一周，用来保证恢复备份时您的信息不会回来。',
+    why: '只含账号的随机编号、处理目的和时刻，以及删除证明，锁定保存，比最长的备份多一周，用来保证恢复备份时您的信息不会回来。',
   },
 } as const satisfies Record<string, { name: string; days: number; why: string }>;

@@ -1,8 +1,9 @@
 import { MINUTE_MS, toEpochSeconds, toInstant } from '../clock';
 import type { Deps } from '../deps';
 import type { KindId } from '../policy/kinds';
-import { purposeIds } from '../policy/purposes';
 import type { Item } from '../table/client';
+import { ofErasure } from '../table/consent/erasure-duty';
+import { nameOfEnd } from '../table/ends/end';
 import type { ProcessState } from '../table/process/process';
 import { eraseSteps } from '../table/readers/erase';
 import { MAX_STEP_WRITES, type Next, type ProcessKind, type StepInput } from './kind';
@@ -11,12 +12,26 @@ import { MAX_STEP_WRITES, type Next, type ProcessKind, type StepInput } from './
  * Erases what rested on a withdrawn consent: everything of the ended epoch with what points to it, and nothing newer
  * (promise K3; PIPL art. 47). Items go with the count of them, and the end goes with its ledger entry, so the erasure is
  * recorded exactly once and in full. It begins in the transaction that ends the consent
- * (lib/table/consent/erasure-duty.ts).
+ * (lib/table/consent/erasure-duty.ts). What has ended is noted in the locked bucket before anything goes, so that no restore brings
+ * it back (promise S7).
  */
-export const erasure: ProcessKind = { erase };
+export const erasure: ProcessKind = { note, erase };
 
 /** How soon it is looked again whether a hold has done with freezing. */
 const FREEZING_TAKES_MS = MINUTE_MS;
+
+/**
+ * No note, no erasure: it is tried until it is noted. What has ended is invisible meanwhile as well. The name says when it goes, since
+ * what a hold named before that is kept; the content says when it ended.
+ */
+async function note(
+  { vault, clock }: Deps,
+  { process: { subjectId = '', state } }: StepInput,
+): Promise<Next> {
+  const at = toInstant(clock.now());
+  await vault.put(nameOfEnd({ ...ofErasure(state), at, subjectId }), Buffer.from(String(state.at)));
+  return { to: 'erase' };
+}
 
 /**
  * Deletes the files first: their names stand in the items, which stay until the files are gone. While one may still appear,
@@ -24,9 +39,8 @@ const FREEZING_TAKES_MS = MINUTE_MS;
  */
 async function erase(deps: Deps, { process, self, requestId }: StepInput): Promise<Next> {
   const { subjectId = '', state } = process;
-  const { epoch, cause, count } = state;
-  const purpose = purposeIds.find((id) => id === state.purpose);
-  if (!purpose) throw new Error('an erasure is of no purpose that there is');
+  const { cause, count } = state;
+  const { purpose, epoch } = ofErasure(state);
   if (!self) return { to: 'end' };
   // What a hold names is kept first.
   if (self.freezing) return { waitUntilMs: deps.clock.now() + FREEZING_TAKES_MS };

@@ -1,11 +1,13 @@
-import { DAY_MS, toInstant } from '../clock';
+import { DAY_MS, MINUTE_MS, toInstant } from '../clock';
 import type { Deps } from '../deps';
 import type { Item } from '../table/client';
-import { notFreezing } from '../table/hold/freezing';
+import { freezingOf, notFreezing, unlessFreezing } from '../table/hold/freezing';
 import { type ClearHold, clearHold, type Hold, holdKey } from '../table/hold/hold';
 import { keepItem, type Sealers, sealFiles, wantsKeeping } from '../table/hold/keep-item';
+import { noteOfHold, noteOfRelease } from '../table/hold/noted-hold';
 import { itemsSealer, moveHold, openHold } from '../table/hold/open-hold';
 import { holdsOn, letGo } from '../table/hold/release';
+import { endWhole } from '../table/hold/whole';
 import { partition } from '../table/keys';
 import { readPerson } from '../table/person/person';
 import { openPerson } from '../table/person/person-key';
@@ -20,20 +22,36 @@ import { MAX_STEP_WRITES, type Next, type ProcessKind, type StepInput } from './
 /** Items that one step takes, and their bytes: a transaction takes 4 MB, and each of them is there before and after. */
 const ITEMS_PER_STEP = 20;
 const BYTES_PER_STEP = 512 * 1024;
+/** A check of the person rides with what is let go. */
+const MAX_RELEASE_WRITES = MAX_STEP_WRITES - 1;
+/** How soon it is looked again whether another hold has done with freezing. */
+const FREEZING_TAKES_MS = MINUTE_MS;
 /** How often a review that is overdue rings. */
 const RING_EVERY_MS = DAY_MS;
 
 /**
- * A hold (promise S3). `freeze` goes through everything of the person until a whole pass has found nothing more that the hold
- * names, and until then nothing of the person is erased. `keep` waits for the release, and rings when the review is overdue.
- * `release` lets go of each item: what should have ended meanwhile ends now, by itself; at last the hold's key is destroyed.
+ * A hold (promise S3). `note` notes it in the locked bucket, so that a restore places it anew (promise S7). `freeze` goes through
+ * everything of the person until a whole pass has found nothing more that the hold names, and until then nothing of the person
+ * is erased. `keep` waits for the release, and rings when the review is overdue. The release is noted as well; then `release` lets go
+ * of each item: what should have ended meanwhile ends now, by itself; the person's life goes on, where no other hold is of
+ * everything, and at last the hold's key is destroyed.
  * Of an incident there is nothing to freeze: its own clock waits (incident-clock.ts).
  */
-export const hold: ProcessKind = { freeze, tell, keep, release };
+export const hold: ProcessKind = { note, freeze, tell, keep, 'note-release': noteRelease, release };
 
 /** The process of a hold. */
 export function holdProcess({ holdId, subjectId }: Pick<Hold, 'holdId' | 'subjectId'>): ProcessRef {
   return { kind: 'hold', id: holdId, ...(subjectId !== undefined && { subjectId }) };
+}
+
+/** No note, no freezing; nobody erases meanwhile either. */
+async function note({ table, vault }: Deps, { process: { id, subjectId } }: StepInput): Promise<Next> {
+  const [item] = await table.getMany([holdKey(id)]);
+  const held = clearHold(item);
+  if (!item || !held) return { to: 'end' };
+  const { name, content } = noteOfHold(item, held);
+  await vault.put(name, content);
+  return { to: subjectId === undefined ? 'keep' : 'freeze' };
 }
 
 async function freeze(deps: Deps, { process, self }: StepInput): Promise<Next> {
@@ -41,7 +59,7 @@ async function freeze(deps: Deps, { process, self }: StepInput): Promise<Next> {
   const [item] = await deps.table.getMany([holdKey(id)]);
   const held = clearHold(item);
   if (!held) return { to: 'end' };
-  if (held.state === 'releasing') return { to: 'release', state: {}, writes: notFreezing(self, id) };
+  if (held.state === 'releasing') return { to: 'note-release', state: {}, writes: notFreezing(self, id) };
   const sealers = await sealersOf(deps, held, self);
   const page = await nextOf(deps, state, subjectId, (one) => wantsKeeping(one, held, sealers));
   if (page.length > 0) {
@@ -68,7 +86,7 @@ async function keep({ table, clock, log }: Deps, { process, requestId }: StepInp
   const [item] = await table.getMany([holdKey(process.id)]);
   const held = clearHold(item);
   if (!held) return { to: 'end' };
-  if (held.state === 'releasing') return { to: 'release', state: {} };
+  if (held.state === 'releasing') return { to: 'note-release', state: {} };
   const dueMs = Date.parse(held.dueAt ?? '');
   const nowMs = clock.now();
   if (nowMs < dueMs) return { waitUntilMs: dueMs };
@@ -76,18 +94,36 @@ async function keep({ table, clock, log }: Deps, { process, requestId }: StepInp
   return { waitUntilMs: nowMs + RING_EVERY_MS };
 }
 
+/** No note, no release: what a hold gives back, and what goes with its end, is not to be frozen again. */
+async function noteRelease({ table, vault }: Deps, { process: { id } }: StepInput): Promise<Next> {
+  const [item] = await table.getMany([holdKey(id)]);
+  const { releasedAt, releasedBy } = clearHold(item) ?? {};
+  if (!releasedAt || !releasedBy) return { to: 'end' };
+  const { name, content } = noteOfRelease(id, { releasedAt, releasedBy });
+  await vault.put(name, content);
+  return { to: 'release', state: {} };
+}
+
 async function release(deps: Deps, { process, self, requestId }: StepInput): Promise<Next> {
   const { id, subjectId, state } = process;
   const [item] = await deps.table.getMany([holdKey(id)]);
   const held = clearHold(item);
   if (!held) return { to: 'end' };
+  // What another hold names is kept first: what has ended would go with this one.
+  if (freezingOf(self).length > 0) return { waitUntilMs: deps.clock.now() + FREEZING_TAKES_MS };
   const isKept = (one: Item) => holdsOn(one).includes(id);
   const page = subjectId === undefined ? [] : await nextOf(deps, state, subjectId, isKept);
   if (page.length > 0) {
     const { taken, writes } = await letGoOf(deps, id, page, await sealersOf(deps, held, self));
-    return { to: 'release', state: passed(state, taken), writes };
+    return {
+      to: 'release',
+      state: passed(state, taken),
+      writes: [...writes, unlessFreezing(subjectId ?? '')],
+    };
   }
   if (Number(state.found ?? 0) > 0) return { to: 'release', state: anotherPass(state) };
+  const letLive = endWhole(self, id, toInstant(deps.clock.now()));
+  if (letLive.length > 0) return { to: 'release', state, writes: letLive };
   const opened = await openHold(deps, item);
   if (!opened) return { to: 'end' };
   const over = moveHold(opened, { state: 'released', dueAt: undefined, itemsKey: undefined });
@@ -107,7 +143,7 @@ async function letGoOf(deps: Deps, holdId: string, page: Item[], sealers: Sealer
       files,
       back,
     } = await letGo(item, holdId, sealers, (other) => sealerOf(deps, other));
-    if (taken.length > 0 && writes.size + more.length > MAX_STEP_WRITES) break;
+    if (taken.length > 0 && writes.size + more.length > MAX_RELEASE_WRITES) break;
     for (const [name, content] of back ? sealFiles(back, files, sealers.person) : [])
       await deps.objects.write(name, content);
     // Two items may lead to each other, and a transaction takes one write of each: the hold's own is the whole of it.

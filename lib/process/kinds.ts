@@ -44,5 +44,6 @@ export const kindsOpened: Readonly<Record<string, readonly KindId[]>> = {
   hold: kindIds,
   'incident-clock': ['incident-record'],
   join: ['wechat-openid'],
+  're-erase': ['hold-record'],
   rotation: ['key-material'],
 };

@@ -185,6 +185,7 @@ describe('who may import whom', () => {
         'functions/consent/act.ts',
         'lib/consent/write-act.ts',
         'lib/process/authorisation.ts',
+        'lib/process/re-erase/consent.ts',
         'lib/table/person/join.ts',
         // It is shown to the person, or they are to be asked.
         'functions/consent/own-lists.ts',

@@ -1,7 +1,8 @@
-import { DAY_MS, toInstant } from '../../lib/clock';
+import { DAY_MS, HOUR_MS, MINUTE_MS, toInstant } from '../../lib/clock';
 import { branchVersionOf } from '../../lib/crypto/key-ring';
 import { AppError } from '../../lib/errors';
-import { ConditionFailed } from '../../lib/table/client';
+import { beginClosing } from '../../lib/process/end-account/closing';
+import { ConditionFailed, type Item } from '../../lib/table/client';
 import { frozenItem } from '../../lib/table/hold/frozen-item';
 import { clearHold, holdKey } from '../../lib/table/hold/hold';
 import { itemsSealer } from '../../lib/table/hold/open-hold';
@@ -14,6 +15,7 @@ import { DRAWN, picturePlace, putAvatar } from '../../lib/table/profile/avatar';
 import { eraseSteps } from '../../lib/table/readers/erase';
 import { type Holder, holder, linkTo, newCard } from '../cards/support';
 import { withdraw } from '../support/consent';
+import { beginEnd } from '../support/end';
 import { move, takeKey } from '../support/life';
 import { startOn } from '../support/rotation';
 import { createWorld, onceKey, type World } from '../support/world';
@@ -115,6 +117,43 @@ describe('a hold (S3)', () => {
     await world.work();
     expect(Object.keys(await frozen(world, me.subjectId))).toEqual(['card']);
     await release(world, holdId);
+  });
+
+  it('is not overtaken by the release of another one, which waits until everything is kept', async () => {
+    const me = await cardHolder();
+    const first = await place(world, me.subjectId, { kinds: ['card-name'] });
+    await withdraw(world, me, 'cards');
+    await world.work();
+    await release(world, first, false); // the card has ended and would go with it
+    const asked = world.queued.splice(0, world.queued.length);
+    const second = await place(world, me.subjectId, { kinds: ['card-phone'] }, false);
+    world.queued.unshift(...asked);
+    await world.work();
+    world.wait(2 * MINUTE_MS);
+    await world.ok('retention/sweep', {}, { trigger: 'schedule' });
+    await world.work();
+    expect((await frozen(world, me.subjectId)).card).toMatchObject({ heldBy: [second], ended: true });
+    await release(world, second);
+    expect(await frozen(world, me.subjectId)).toEqual({});
+  });
+
+  it('is not overtaken by the sweep of what ends before it could be kept', async () => {
+    const me = await cardHolder();
+    const visibility = { name: 'link' };
+    await world.ok('cards/setVisibility', { cardId: me.cardId, version: 1, visibility }, me);
+    const { shareId } = await linkTo(world, { caller: me, cardId: me.cardId });
+    const holdId = await place(world, me.subjectId, { kinds: ['card-share'] }, false);
+    const asked = world.queued.splice(0, world.queued.length); // they are lost for a while
+    world.wait(121 * DAY_MS);
+    await world.ok('retention/sweep', {}, { trigger: 'schedule' });
+    expect(await everything(world, me.subjectId)).toContainEqual(expect.objectContaining({ shareId }));
+    world.queued.splice(0, world.queued.length, ...asked);
+    await world.work();
+    expect(await frozen(world, me.subjectId)).toHaveProperty('share');
+    await release(world, holdId);
+    world.wait(HOUR_MS);
+    await world.ok('retention/sweep', {}, { trigger: 'schedule' });
+    expect((await everything(world, me.subjectId)).map(({ entity }) => entity)).not.toContain('share');
   });
 
   it('opens under its own key when the person’s is gone, and then goes with its release', async () => {
@@ -311,5 +350,79 @@ describe('a hold (S3)', () => {
     await release(world, holdId);
     const back = world.files.get(key);
     expect(back && sealer.decrypt(back, picturePlace(key)).toString()).toBe('a picture');
+  });
+});
+
+describe('a hold of everything of a person (S3, PIPL art. 47 para 2)', () => {
+  const lifeOf = async ({ subjectId }: Holder) => (await personOf(world, subjectId))?.lifeState;
+  const person = async () => {
+    people += 1;
+    const openid = `whole-${people}`;
+    const caller = await holder(world, openid);
+    const { cardId } = await newCard(world, caller);
+    return { me: { ...caller, cardId }, openid };
+  };
+
+  it('has the person held: nothing is done but storage, and they sign in, see why, and end what they want', async () => {
+    const { me, openid } = await person();
+    const holdId = await place(world, me.subjectId);
+    expect(await lifeOf(me)).toBe('held');
+    const again = { ...me, ...(await world.signIn(openid)) };
+    const named = { name: '后来的', idempotencyKey: onceKey() };
+    expect(await world.refused('cards/create', named, again)).toBe('NOT_NOW');
+    const { holds } = await world.ok<{ holds: { holdId: string }[] }>('rights/held', {}, again);
+    expect(holds).toMatchObject([{ holdId }]);
+    const { explanations } = await world.ok<{ explanations: unknown[] }>('rights/explain', {}, again);
+    expect(explanations.length).toBeGreaterThan(0);
+    await withdraw(world, again, 'cards');
+    await world.work();
+    expect((await frozen(world, me.subjectId)).card).toMatchObject({ ended: true });
+    await release(world, holdId);
+    expect(await lifeOf(me)).toBe('active');
+    expect((await everything(world, me.subjectId)).some(({ cardId }) => cardId !== undefined)).toBe(false);
+    expect(await personOf(world, me.subjectId)).not.toHaveProperty('wholeHolds');
+  });
+
+  it('lasts as long as the last of several, and one of a part moves nobody', async () => {
+    const { me } = await person();
+    const part = await place(world, me.subjectId, { kinds: ['card-name'] });
+    expect(await lifeOf(me)).toBe('active');
+    const [first, second] = [await place(world, me.subjectId), await place(world, me.subjectId)];
+    await release(world, first);
+    expect(await lifeOf(me)).toBe('held');
+    await release(world, second);
+    expect(await lifeOf(me)).toBe('active');
+    expect((await cardsOf(me)).cards).toEqual([]);
+    await release(world, part);
+    expect((await cardsOf(me)).cards).toHaveLength(1);
+  });
+
+  it('gives the life back that there was, and holds again whoever takes the closing of their account back (R4)', async () => {
+    const { me } = await person();
+    await move(world.deps.table, me.subjectId, 'restricted');
+    const holdId = await place(world, me.subjectId);
+    const by = { actor: 'service', requestId: 'r' } as const;
+    const now = async () => readPerson((await personOf(world, me.subjectId)) as Item);
+    await beginClosing(world.deps, await now(), by);
+    expect(await lifeOf(me)).toBe('closing');
+    await world.ok('rights/cancelClosing', {}, me);
+    expect(await lifeOf(me)).toBe('held');
+    await beginClosing(world.deps, await now(), by);
+    await release(world, holdId);
+    expect(await lifeOf(me)).toBe('closing');
+    await world.ok('rights/cancelClosing', {}, me);
+    expect(await lifeOf(me)).toBe('restricted');
+  });
+
+  it('keeps everything through the end of the account, and its release is the end of that', async () => {
+    const { me } = await person();
+    const holdId = await place(world, me.subjectId);
+    await beginEnd(world, me.subjectId);
+    await world.work();
+    expect(await lifeOf(me)).toBe('erased');
+    expect(await openedUnder(holdId, (await frozen(world, me.subjectId)).card)).toContain(me.cardId);
+    await release(world, holdId);
+    expect(await frozen(world, me.subjectId)).toEqual({});
+    expect(await lifeOf(me)).toBe('erased');
   });
 });

@@ -5,7 +5,7 @@ import type { Item } from '../../lib/table/client';
 import { keys } from '../../lib/table/keys';
 import { endOfAccount, startOfEnd } from '../../lib/table/person/end-of-account';
 import { MAX_SESSIONS_PER_PERSON } from '../../lib/table/person/person';
-import { TOMBSTONES } from '../../lib/table/person/tombstone';
+import { tombstoneOf } from '../../lib/table/person/tombstone';
 import { moveProcess, processKey, readProcess } from '../../lib/table/process/process';
 import { putFaceStart } from '../../lib/table/real-name/face-session';
 import { recipientDuty, recipientDutyKey } from '../../lib/table/recipient/recipient-duty';
@@ -37,8 +37,8 @@ it('an account that ends leaves what the law keeps, each with its own end, and a
   await beginEnd(world, me.subjectId);
   await world.work();
   expect(new Set(await left(me.subjectId))).toEqual(new Set(['person', 'ledger-entry']));
-  expect([...world.vault.keys()]).toContain(`${TOMBSTONES}2026-12-01/${me.subjectId}`);
   const self = await itemAt(keys.person(me.subjectId));
+  expect([...world.vault.keys()]).toContain(tombstoneOf(me.subjectId, String(self?.lifeStateAt)).name);
   expect(self).toMatchObject({ lifeState: 'erased' });
   expect(self?.wrappedKey).toBeUndefined();
   const three = toEpochSeconds(endOfPeriod({ months: 36 }, Date.parse(String(self?.lifeStateAt))));

@@ -1,26 +1,22 @@
 import { MINUTE_MS, toEpochSeconds } from '../../lib/clock';
-import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
 import { beginReErasure } from '../../lib/process/re-erase';
 import { runProcess } from '../../lib/process/run';
 import { endOfItem } from '../../lib/table/entity';
 import { type Key, keys } from '../../lib/table/keys';
-import { endOfAccount } from '../../lib/table/person/end-of-account';
-import { type Person, readPerson } from '../../lib/table/person/person';
-import type { ProcessRef } from '../../lib/table/process/process';
+import { readPerson } from '../../lib/table/person/person';
 import { share } from '../../lib/table/sharing/share';
 import { cardGiver, exchange, type Giver } from '../cards/support';
-import { holdsFor } from '../proof/sample';
 import { backUp, restore } from '../support/backup';
 import { beginEnd } from '../support/end';
 import { rawItem } from '../support/raw-item';
 import { createWorld, functions, type World } from '../support/world';
-import { endState } from './end-state';
-import { machine } from './machine';
+import { asService, meanwhile, untilOpen, untilOver } from './restored';
 
 /** What ended since a backup ends again in what is restored from it, before anybody is served (promise S7). */
 let world: World;
 let [goes, stays]: Giver[] = [];
+let erasedAt: string;
 let backup: Awaited<ReturnType<typeof backUp>>;
 
 beforeAll(async () => {
@@ -37,9 +33,6 @@ const lifeOf = async (one: Giver | undefined) => {
   return item && readPerson(item);
 };
 const timer = () => world.ok<{ found: number; done: number }>('retention/sweep', {}, { trigger: 'schedule' });
-/** An instance looks again which table it has. */
-const meanwhile = () => world.wait(6 * MINUTE_MS);
-
 /** Erased by right. */
 async function erase({ caller: { subjectId } }: Giver): Promise<string> {
   await beginEnd(world, subjectId);
@@ -56,24 +49,13 @@ async function endedJustNow({ caller: { subjectId } }: Giver): Promise<Key> {
   return key;
 }
 
-/** Timer and queue, until the service is open. */
-async function untilOpen(): Promise<void> {
-  for (let run = 0; run < 20; run += 1) {
-    await timer();
-    await world.work();
-    meanwhile();
-    if ((await world.refused('cards/list', {}, stays?.caller)) !== 'RESTORING') return;
-  }
-  throw new Error('it is never opened');
-}
-
 describe('a table restored from a backup', () => {
   it('is known by itself: everything over HTTP is refused, whoever asks, until what had ended is ended again (S7)', async () => {
-    const erasedAt = await erase(goes as Giver);
+    erasedAt = await erase(goes as Giver);
     const left = (await partOf(goes)).length;
     await restore(world, backup);
     expect((await partOf(goes)).length).toBeGreaterThan(left);
-    meanwhile();
+    meanwhile(world);
     const ended = await endedJustNow(stays as Giver);
 
     for (const [name, operations] of Object.entries(functions))
@@ -90,10 +72,10 @@ describe('a table restored from a backup', () => {
     expect(served.map(({ caller }) => caller)).toEqual(['queue', 'scheduler']);
 
     const before = world.lines.length;
-    await untilOpen();
+    await untilOpen(world);
     expect(world.lines.slice(before).filter((line) => line.includes('RESTORED'))).toHaveLength(1);
     expect(await world.refused('cards/list', {}, goes?.caller)).toBe('SIGN_IN_REQUIRED');
-    await world.ok('cards/list', {}, stays?.caller);
+    await world.ok('cards/list', {}, await world.signIn('stays'));
     expect(await lifeOf(goes)).toMatchObject({ lifeState: 'erased', lifeStateAt: erasedAt });
     expect((await partOf(goes)).length).toBe(left);
     expect(await world.deps.table.getMany([ended], 'ended-too')).toEqual([undefined]);
@@ -102,90 +84,39 @@ describe('a table restored from a backup', () => {
 
   it('stays closed while the locked bucket cannot be read, and is opened when it can (S7)', async () => {
     await restore(world, backup);
-    meanwhile();
+    meanwhile(world);
     const down = async () => Promise.reject(new AppError('PARTNER_UNAVAILABLE'));
     const deps = { ...world.deps, vault: { ...world.deps.vault, names: down } };
     const { ref } = await beginReErasure(deps);
     await deps.policy.refresh();
     expect(await runProcess(deps, ref, 'down')).toMatchObject({ outcome: 'failed' });
-    meanwhile();
+    meanwhile(world);
     expect(await world.refused('cards/list', {}, stays?.caller)).toBe('RESTORING');
-    await untilOpen();
-    await world.ok('cards/list', {}, stays?.caller);
+    await untilOpen(world);
+    await world.ok('cards/list', {}, await world.signIn('stays'));
   });
 
   it('erases whose tombstone somebody has hidden, and opens nothing by a process of an earlier restore (S7)', async () => {
     await restore(world, backup);
-    meanwhile();
+    meanwhile(world);
     const earlier = await beginReErasure(world.deps);
     const during = await backUp(world);
     await restore(
       world,
       during.filter(({ pk }) => pk?.S !== 'OPENED'),
     );
-    meanwhile();
+    meanwhile(world);
     // A delete marker: the name is listed, and nothing is behind it.
     const hidden = { ...world.deps.vault, read: async () => undefined };
     const deps = { ...asService(world.deps), vault: hidden };
     await deps.policy.refresh();
-    const ref = await untilOver(deps, earlier.ref);
+    const ref = await untilOver(world, deps, earlier.ref);
     expect(await world.refused('cards/list', {}, stays?.caller)).toBe('RESTORING');
     const { ref: own } = await beginReErasure(deps);
     expect(own).not.toEqual(ref);
-    await untilOver(deps, own);
-    meanwhile();
-    await world.ok('cards/list', {}, stays?.caller);
-    const { lifeState, lifeStateAt } = (await lifeOf(goes)) as Person;
-    expect([lifeState, lifeStateAt]).toEqual(['erased', '2026-12-01T00:00:00.000Z']);
-  });
-
-  it('comes to one end wherever the re-erasure is killed, and by two runners at once (S7)', async () => {
-    const begin = async () => {
-      await restore(world, backup);
-      meanwhile();
-      await world.deps.policy.refresh();
-      return (await beginReErasure(world.deps)).ref;
-    };
-    const parts = { goes: goes?.caller.subjectId ?? '', stays: stays?.caller.subjectId ?? '' };
-    const undisturbed = machine(asService(world.deps));
-    await untilOver(undisturbed.deps, await begin());
-    await untilOver(asService(world.deps), endOfAccount(parts.goes));
-    const end = await endState(world, parts);
-    const cuts = Array.from({ length: undisturbed.calls() }, (_, at) => at + 1).flatMap((atCall) =>
-      (['before it took effect', 'after it took effect'] as const).map((when) => ({ atCall, when })),
-    );
-    expect(cuts.length).toBeGreaterThan(20);
-    await holdsFor(cuts, 1, async (cut) => {
-      const ref = await begin();
-      await untilOver(machine(asService(world.deps), cut).deps, ref).catch(() => undefined);
-      world.wait(10 * MINUTE_MS);
-      await Promise.all([untilOver(asService(world.deps), ref), untilOver(asService(world.instance()), ref)]);
-      await untilOver(asService(world.deps), endOfAccount(parts.goes)); // its certificate holds nobody up
-      expect(await endState(world, parts)).toEqual(end);
-    });
+    await untilOver(world, deps, own);
+    meanwhile(world);
+    await world.ok('cards/list', {}, await world.signIn('stays'));
+    expect(await lifeOf(goes)).toMatchObject({ lifeState: 'erased', lifeStateAt: erasedAt });
   });
 });
-
-/** As the gate hands it over: entries say who works. */
-const asService = (deps: Deps): Deps => ({
-  ...deps,
-  table: { ...deps.table, by: 'operation:retention/sweep' },
-});
-
-/** Runs a process until it is over. */
-async function untilOver(deps: Deps, ref: ProcessRef): Promise<ProcessRef> {
-  for (let run = 0; run < 20; run += 1) {
-    const { outcome } = await runProcess(deps, ref, 'restored');
-    if (outcome === 'done' || outcome === 'already-done') return ref;
-    await workAs(deps);
-    world.wait(10 * MINUTE_MS);
-  }
-  throw new Error('a process is left that never ends');
-}
-
-/** What the messages ask for, and what the timer finds where one was lost, by whoever runs them. */
-async function workAs(deps: Deps): Promise<void> {
-  world.queued.push(endOfAccount(goes?.caller.subjectId ?? ''));
-  for (let next = world.queued.shift(); next; next = world.queued.shift())
-    await runProcess(deps, next, 'restored');
-}

@@ -201,8 +201,8 @@ export const proofs: Record<string, { file: string; shows: string }> = {
     shows: 'the computation of a scope killed at every call, with its messages doubled, comes to one end',
   },
   restored: {
-    file: 'tests/process/re-erase.test.ts',
-    shows: 'a re-erasure after a restore killed at every call comes to one end',
+    file: 'tests/process/restored-ends.test.ts',
+    shows: 'all that had ended since a backup, brought about again and killed at every call, comes to one end',
   },
   drill: {
     file: 'tests/local/drill.test.ts',

@@ -164,15 +164,6 @@ describe('the cooling-off (R4)', () => {
       }
     }
   });
-
-  it('waits while the law keeps the account as it is', async () => {
-    const { me, openid } = await newcomer(world);
-    await closeBy(world, me, openid);
-    await move(world.deps.table, numberOf(me), 'held');
-    world.wait(COOLING_OFF_MS);
-    expect(await run(me)).toMatchObject({ outcome: 'waits' });
-    expect(await endOf(me)).toMatchObject({ step: 'cool' });
-  });
 });
 
 describe('closing through support (R4, S6)', () => {

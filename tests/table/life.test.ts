@@ -73,7 +73,7 @@ const answers: Record<LifeState, Answers> = {
   active: { uses: 'OK', ends: 'OK', law: 'OK' },
   closing: { uses: stopped, ends: 'OK', law: 'OK' },
   restricted: { uses: stopped, ends: 'OK', law: 'OK' },
-  held: { uses: stopped, ends: stopped, law: 'OK' },
+  held: { uses: stopped, ends: 'OK', law: 'OK' },
   deceased: { uses: gone, ends: gone, law: gone },
   left: { uses: gone, ends: gone, law: gone },
   erased: { uses: gone, ends: gone, law: gone },

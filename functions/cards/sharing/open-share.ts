@@ -13,6 +13,7 @@ import type { Person } from '../../../lib/table/person/person';
 import { realNameKeys } from '../../../lib/table/real-name/real-name';
 import { blockKey, isBlock } from '../../../lib/table/sharing/block';
 import {
+  isRevoked,
   readShare,
   readSharePointer,
   type Share,
@@ -90,9 +91,8 @@ export async function findOpen(
   const owner = await loadOwner(deps, self);
   const link = owner && readShare(shareItem, owner.epoch, owner.sealer);
   const card = owner && cardOf(owner, cardItem);
-  const revoked = link?.shareEpoch !== (owner?.person.shareEpoch ?? 0);
-  if (!owner || !link || !card || revoked || isBlock(byOwner) || isBlock(byViewer))
-    throw new AppError('NOT_FOUND');
+  if (!owner || !link || !card || isBlock(byOwner) || isBlock(byViewer)) throw new AppError('NOT_FOUND');
+  if (isRevoked(link, owner.person, deps.policy.openedAtMs())) throw new AppError('NOT_FOUND');
   if (link.passphrase !== undefined) {
     if (input.passphrase === undefined) throw new AppError('PASSPHRASE_REQUIRED');
     if (!(await isPassphrase(input.passphrase, link.seed, link.passphrase)))

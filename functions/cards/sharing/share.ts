@@ -12,6 +12,7 @@ import { ConditionFailed, type Item } from '../../../lib/table/client';
 import { readCursor, sealCursor } from '../../../lib/table/cursor';
 import { remove } from '../../../lib/table/replace';
 import {
+  isRevoked,
   putShare,
   queryShares,
   readShare,
@@ -103,7 +104,7 @@ function shareIdFor(subjectId: string, epoch: number, idempotencyKey: string): s
 /** A link as its owner is shown it. Openings are told roughly: one of them is somebody. */
 async function shareShown(deps: Deps, { person }: Subject, value: Share) {
   const { shareId, cardId, fields, createdAt, expiresAtSeconds, maxUses, uses, passphrase, label } = value;
-  const dead = value.shareEpoch !== (person.shareEpoch ?? 0);
+  const dead = isRevoked(value, person, deps.policy.openedAtMs());
   const usedUp = maxUses !== undefined && uses >= maxUses;
   return {
     shareId,
@@ -149,7 +150,7 @@ export async function revokeAllShares(deps: Deps, { caller }: Run<'subject', Rec
 /** The picture of a mini-program code for one of the caller's links. It carries the token and nothing else (D1). */
 export async function drawCode(deps: Deps, { caller, requestId }: Run<'subject', { shareId: string }>) {
   const value = readShare(caller.alsoRead, cardsEpoch(caller), caller.sealer);
-  if (!value || value.shareEpoch !== (caller.person.shareEpoch ?? 0)) throw new AppError('NOT_FOUND');
+  if (!value || isRevoked(value, caller.person, deps.policy.openedAtMs())) throw new AppError('NOT_FOUND');
   const token = await tokenOf(deps.ring, caller.person.subjectId, value);
   const disclosure = {
     recipient: 'wechat-code',

@@ -31,7 +31,11 @@ async function post(url: string, body: object): Promise<Record<string, string>> 
 /** Signs a WeChat person in; a new one when none is named. */
 export async function signIn(region: Region, known?: string) {
   const { sandbox } = region.services;
-  const openid = known ?? (await post(`${sandbox}/sandbox/people`, {})).openid ?? '';
+  // The sandbox of another region has not met them.
+  const { openid = '' } = await post(
+    `${sandbox}/sandbox/people`,
+    known === undefined ? {} : { openid: known },
+  );
   const { code = '' } = await post(`${sandbox}/sandbox/people/${openid}/code`, {});
   return { openid, ...(await as(region).login.signIn({ code })) };
 }

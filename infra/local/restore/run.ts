@@ -6,16 +6,13 @@ import { systemClock, toInstant } from '../../../lib/clock';
 import { systemRandom } from '../../../lib/crypto/random';
 import { rootKeys } from '../../../lib/crypto/root-key';
 import { retentionMs } from '../../../lib/policy/retention';
-import { keys } from '../../../lib/table/keys';
-import { endOfAccount, startOfEnd } from '../../../lib/table/person/end-of-account';
-import { closeAgain } from '../../../lib/table/person/tombstone';
-import { processKey } from '../../../lib/table/process/process';
 import { faceSessionKey, putFaceStart } from '../../../lib/table/real-name/face-session';
 import { startRotation } from '../../commands/rotate-keys';
 import { MEMORY_ROOT_KEY } from '../services';
 import { refusedPaths, whatCameBack } from './look';
-import { as, type Citizen, citizen, exchangeCards, wearPicture } from './people';
+import { as, type Citizen, citizen, exchangeCards, signIn, wearPicture } from './people';
 import { copy, destroyTable, type Region, startRegion } from './region';
+import { afterBackup, beforeBackup, type Since, whatHolds } from './since-backup';
 
 /** The root key of the second region, worthless on purpose like that of the first. */
 const SECOND_ROOT_KEY = `local:${createHash('sha256').update('leliao: second region').digest('base64')}`;
@@ -54,7 +51,7 @@ export async function runRestoreDrill(tell: Tell): Promise<void> {
   }
 }
 
-type People = { goes: Citizen; stays: Citizen };
+type People = { goes: Citizen; stays: Citizen; since: Since };
 type At = (name: string) => string;
 
 async function openFirst(at: At): Promise<Region> {
@@ -74,14 +71,13 @@ async function live(region: Region, backup: string, tell: Tell): Promise<People>
   await exchangeCards(region, goes, stays);
   await wearPicture(as(region, stays.token));
   await endSoon(region, stays);
+  const before = await beforeBackup(region, stays);
   const items = await copy('out', region.services.environment, backup);
   tell(`另一个进程备份了整张表：${items} 条`);
-  await endAccount(region, goes);
-  tell(
-    '备份之后有人的账号依法删除，有一项记录的保存期限届满',
-    (await whatCameBack(region, goes)).length === 0,
-  );
-  return { goes, stays };
+  const since = await afterBackup(region, before, { goes, stays }, until);
+  tell('备份之后：账号删除、撤回同意、删除一部分、依法封存、收回链接，又有一项记录的保存期限届满');
+  tell('账号删除之后什么都没有留下', (await whatCameBack(region, goes)).length === 0);
+  return { goes, stays, since };
 }
 
 const FACE_SESSION = 'drill';
@@ -91,18 +87,6 @@ async function endSoon(region: Region, { subjectId }: Citizen): Promise<void> {
   const startedAt = toInstant(nowMs - retentionMs('face-session-life') + PERIOD_LEFT_MS);
   const start = { epoch: 0, wayEpoch: 0, content: '', isOver: false, startedAt };
   await region.deps().table.write(...putFaceStart(subjectId, FACE_SESSION, start, nowMs));
-}
-
-/** By right, without the cooling-off. */
-async function endAccount(region: Region, { subjectId }: Citizen): Promise<void> {
-  const { table, queue, clock } = region.deps();
-  const at = toInstant(clock.now());
-  await table.write(startOfEnd(subjectId, at, 1), ...closeAgain(subjectId, 'active', at));
-  await queue.send([endOfAccount(subjectId)]);
-  await until(async () => {
-    const [person, row] = await table.getMany([keys.person(subjectId), processKey(endOfAccount(subjectId))]);
-    return person?.lifeState === 'erased' && row === undefined;
-  });
 }
 
 /** The original is destroyed, and another table stands in its place, made from the backup alone. */
@@ -137,7 +121,7 @@ async function restoreElsewhere(at: At, people: People, tell: Tell): Promise<voi
 }
 
 /** From a restored table that nobody has said anything about to a service that serves, and has brought nobody back. */
-async function openAgain(region: Region, { goes, stays }: People, tell: Tell): Promise<void> {
+async function openAgain(region: Region, { goes, stays, since }: People, tell: Tell): Promise<void> {
   const found = await whatCameBack(region, goes);
   tell(`恢复出的表里又有了被删除的人的信息：${found.length} 处`, found.length > 0);
   const { refused, served } = await refusedPaths(region, stays.token);
@@ -157,7 +141,9 @@ async function openAgain(region: Region, { goes, stays }: People, tell: Tell): P
     .deps()
     .table.getMany([faceSessionKey(stays.subjectId, FACE_SESSION)], 'ended-too');
   tell('期满的记录没有回来', ended === undefined);
-  const api = as(region, stays.token);
+  const anew = await signIn(region, stays.openid);
+  for (const [what, holds] of Object.entries(await whatHolds(region, since, anew))) tell(what, holds);
+  const api = as(region, anew.token);
   const { name } = await api.cards.get({ cardId: stays.cardId });
   const { base64 = '' } = await api.profile.getAvatar({});
   tell('留下的人的名片和头像都在，打得开', name === stays.name && base64.length > 0);

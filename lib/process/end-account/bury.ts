@@ -16,7 +16,8 @@ export async function bury(deps: Deps, { process: { state }, self }: StepInput):
   if (lifeState === 'erased') return { to: 'survey', state };
   // Known already where a restore has brought the person back.
   const at = String(state.endedAt ?? toInstant(deps.clock.now()));
-  const { name, content } = tombstoneOf(subjectId, at);
+  const receipt = state.receipt === undefined ? undefined : String(state.receipt);
+  const { name, content } = tombstoneOf(subjectId, at, receipt);
   await deps.vault.put(name, content);
   const writes = [...buryPerson(self, at), noteWays(self, deps.clock.now())];
   return { to: 'survey', state: { ...state, parts: 1 }, writes };

@@ -7,7 +7,7 @@ import type { Deps } from '../../deps';
 import type { PurposeId } from '../../policy/purposes';
 import type { RecipientId } from '../../policy/recipients';
 import type { RetentionId } from '../../policy/retention';
-import { putCertificate } from '../../table/certificate/certificate';
+import { certificateNoted, noteOfCertificate, putCertificate } from '../../table/certificate/certificate';
 import { readSurveyPart, removeSurveyPart, surveyPartKey } from '../../table/certificate/survey-part';
 import type { Item } from '../../table/client';
 import { ledgerEntry } from '../../table/ledger/ledger';
@@ -116,13 +116,18 @@ async function sign(deps: Deps, { process, self }: StepInput, certifies: Certifi
     stays: staysIn(state),
     openRecipients: named(state, 'told').flatMap(([id]) => (confirmed.has(id) ? [] : [id as RecipientId])),
   };
-  const nowMs = deps.clock.now();
-  const text = await signCertificate(deps.ring, certificateOf(seen, nowMs));
   // Who was given no code when it began has nothing to show for it; the service keeps the proof all the same.
   const digest = String(state.receipt ?? certificateId);
+  const nowMs = deps.clock.now();
+  const text = await signCertificate(deps.ring, certificateOf(seen, nowMs));
+  const signedAt = toInstant(nowMs);
+  const { name, content } = noteOfCertificate(digest, signedAt, text);
+  await deps.vault.put(name, content);
+  // The first one stays: of two runners, and of an account that was erased again after a restore, when all was looked at anew.
+  const first = certificateNoted((await deps.vault.read(name)) ?? content);
   return {
     to: 'end',
-    writes: [putCertificate(digest, toInstant(nowMs), text)],
+    writes: [putCertificate(digest, first.signedAt, first.text)],
     count: Number(state.count ?? 0),
   };
 }

@@ -3,6 +3,7 @@ import type { Deps } from '../../deps';
 import { AppError } from '../../errors';
 import { COOLING_OFF_MS } from '../../policy/closing';
 import type { Write } from '../../table/client';
+import { goOnIn, unheldState } from '../../table/hold/whole';
 import { keys } from '../../table/keys';
 import { appendEntry, appendPlanned, type PersonChange } from '../../table/ledger/append';
 import type { NewEntry } from '../../table/ledger/ledger';
@@ -73,7 +74,7 @@ export async function beginClosing(
     const { lifeState } = now;
     if (lifeState === 'closing' || (only && !only.holds(now))) return undefined;
     if (!life[lifeState].to.includes('closing')) throw new AppError('NOT_NOW', { why: life[lifeState].why });
-    const state = { cause: seq, count: 0, from: lifeState, since: at, receipt };
+    const state = { cause: seq, count: 0, from: unheldState(now), since: at, receipt };
     return {
       entry: { ...by, at, act: 'closing.began', purpose: 'account' },
       change: closingChange(at, only?.change),
@@ -100,8 +101,12 @@ export async function cancelClosing(parts: Parts, subjectId: string, by: ClosedB
     if (process?.step !== COOL) throw new AppError('NOT_NOW', { why: '账号已经开始删除，不能再撤销注销。' });
     const at = toInstant(parts.clock.now());
     const entry = { ...by, at, act: 'closing.cancelled', purpose: 'account' } as const;
-    const change = moveTo(stateBefore(process), at);
-    return appendEntry(parts, person, entry, [endProcess(process)], { change }).then(() => true, lostRace);
+    const from = stateBefore(process);
+    return appendPlanned(parts, person, (now) =>
+      now.lifeState === 'closing'
+        ? { entry, also: [endProcess(process)], change: goOnIn(from, now, at) }
+        : undefined,
+    ).then(() => true, lostRace);
   });
 }
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Deps } from '../../deps';
 import { ConditionFailed } from '../../table/client';
+import { notBeingFrozen } from '../../table/hold/freezing';
 import { shardOfPart, subjectOf, textOf } from '../../table/keys';
 import { beginProcess, type ProcessRef } from '../../table/process/process';
 import type { AnyEntity } from '../../table/readers/any-entity';
@@ -33,7 +34,12 @@ export async function sweepPart(
   const part: Part = { swept: 0, failed: 0, handed: 0, oldestAt: undefined, after };
   const nowMs = deps.clock.now();
   for (let page = 0; page < pages; page += 1) {
-    const { ended, oldestAt, after: next } = await endedPage(deps.table, shard, nowMs, part.after, among);
+    const {
+      ended: found,
+      oldestAt,
+      after: next,
+    } = await endedPage(deps.table, shard, nowMs, part.after, among);
+    const ended = await notBeingFrozen(deps.table, found);
     part.oldestAt ??= oldestAt;
     part.handed += await handOver(deps, ended.filter(isSlow));
     const quick = ended.filter((one) => !isSlow(one));

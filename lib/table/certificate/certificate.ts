@@ -4,7 +4,6 @@ import type { Item, Write } from '../client';
 import { declareEntity } from '../entity';
 import type { Key } from '../keys';
 import { ofService } from '../place';
-import { create } from '../replace';
 
 /**
  * The signed certificate of one erasure (lib/certificate). It lies under the keyed digest of the receipt code that the person
@@ -22,11 +21,32 @@ export const certificate = declareEntity('certificate', {
 
 export const certificateKey = (digest: string): Key => certificate.key(digest);
 
-/** Keeps a certificate for good: there is one of an erasure. */
+/** Keeps a certificate: there is one of an erasure, which the locked bucket has first. */
 export function putCertificate(digest: string, signedAt: string, text: string): Write {
-  return create(certificate.make(digest, undefined, { signedAt, text }));
+  return { Put: { Item: certificate.make(digest, undefined, { signedAt, text }) } };
 }
 
 export function readCertificate(item: Item | undefined): string | undefined {
   return certificate.read(item)?.text;
+}
+
+/** Every certificate in the locked bucket lies below it. */
+export const CERTIFICATES = 'certificates/';
+
+const noted = z.object({ signedAt: z.string(), text: z.string() });
+
+/** What the locked bucket keeps of a certificate, so that a restore of an older table loses none (promise S7). */
+export function noteOfCertificate(
+  digest: string,
+  signedAt: string,
+  text: string,
+): { name: string; content: Buffer } {
+  return { name: `${CERTIFICATES}${digest}`, content: Buffer.from(JSON.stringify({ signedAt, text })) };
+}
+
+/** By which digest a certificate that was noted is found, by the name of the note. */
+export const digestOfNote = (name: string): string => name.slice(CERTIFICATES.length);
+
+export function certificateNoted(content: Buffer): { signedAt: string; text: string } {
+  return noted.parse(JSON.parse(content.toString()));
 }

@@ -48,8 +48,11 @@ export const endsWith: Readonly<Record<ConsentPurposeId, EndsWith>> = {
   'location-history': nothingElse,
 };
 
-/** A consent that ends: its purpose, the epoch that it had, and the number of the entry in the ledger that ends it. */
-export type EndedConsent = { purpose: ConsentPurposeId; epoch: number; seq: number };
+/**
+ * A consent that ends, or stands while what rested on it goes (`granted`): its purpose, the epoch that it had, and the number of
+ * the entry in the ledger that ends it.
+ */
+export type EndedConsent = { purpose: ConsentPurposeId; epoch: number; seq: number; granted: boolean };
 
 /**
  * What ends with some consents of one person: the change of their own item, the writes that go with it, and the erasures
@@ -72,8 +75,8 @@ export function endOf(
       remove: of.flatMap((one) => one.forgets ?? []),
       values: zeroes.length > 0 ? { ':endsAtZero': 0 } : {},
     },
-    writes: ended.flatMap(({ purpose, epoch, seq }) => [
-      beginErasure({ subjectId, seq, purpose, epoch }, nowMs),
+    writes: ended.flatMap(({ purpose, epoch, seq, granted }) => [
+      beginErasure({ subjectId, seq, purpose, epoch, granted }, nowMs),
       ...(endsWith[purpose].atOnce?.(subjectId, epoch, nowMs) ?? []),
     ]),
     erasures: ended.map(({ seq }) => erasureRef({ subjectId, seq })),

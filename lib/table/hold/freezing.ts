@@ -1,8 +1,8 @@
 import { AppError } from '../../errors';
-import type { Item, Write } from '../client';
-import { keys } from '../keys';
+import type { Item, Table, Write } from '../client';
+import { keys, subjectOf } from '../keys';
 import type { PersonChange } from '../ledger/append';
-import { person } from '../person/person';
+import { type Person, person } from '../person/person';
 
 /** Holds that one person's records may be frozen for at the same time. */
 const MAX_FREEZING = 4;
@@ -14,12 +14,17 @@ export function freezingOf(self: Item | undefined): string[] {
 
 /**
  * Says in the person's item that a hold has begun, so that whoever erases waits until everything that it names is kept.
+ * @param also what else of the item changes with it
  * @throws AppError NOT_NOW while as many as can be are under way
  */
-export function beginFreezing(subjectId: string, known: readonly string[], holdId: string): Write {
-  if (known.length >= MAX_FREEZING)
+export function beginFreezing(
+  { subjectId, freezing = [] }: Pick<Person, 'subjectId' | 'freezing'>,
+  holdId: string,
+  also?: PersonChange,
+): Write {
+  if (freezing.length >= MAX_FREEZING)
     throw new AppError('NOT_NOW', { why: '此人的信息正在依其他封存决定处理，请稍后再试。' });
-  return change(subjectId, known, [...known, holdId]);
+  return change(subjectId, freezing, [...freezing, holdId], also);
 }
 
 /** The write by which a hold is no longer at it; none where that was written. */
@@ -30,23 +35,52 @@ export function notFreezing(self: Item | undefined, holdId: string): Write[] {
   return [change(String(self.subjectId), known, left)];
 }
 
+/** For a transaction that ends something of a person: refused while a hold is still at freezing what it names of them. */
+export function unlessFreezing(subjectId: string): Write {
+  return {
+    ConditionCheck: { Key: keys.person(subjectId), ConditionExpression: whileNotFreezing.condition },
+  };
+}
+
+/**
+ * Of what has ended by the clock, that of people of whom no hold is at freezing something: it may name what has ended since it was
+ * placed. One that comes after this look came after the end.
+ */
+export async function notBeingFrozen<One extends { item: Item }>(
+  table: Table,
+  ended: readonly One[],
+): Promise<One[]> {
+  const people = await table.getMany(ended.map(({ item }) => keys.person(subjectOf(item) ?? '')));
+  return ended.filter((_, at) => freezingOf(people[at]).length === 0);
+}
+
 /** Part of the write that erases a person: refused while anything is still to be kept. */
 export const whileNotFreezing: Required<Pick<PersonChange, 'condition'>> = {
   condition: 'attribute_not_exists(freezing)',
 };
 
-function change(subjectId: string, before: readonly string[], after: readonly string[]): Write {
+function change(
+  subjectId: string,
+  before: readonly string[],
+  after: readonly string[],
+  { set = [], condition, values }: PersonChange = {},
+): Write {
+  const sets = [...(after.length > 0 ? ['freezing = :freezingAfter'] : []), ...set];
+  const parts = [
+    ...(sets.length > 0 ? [`SET ${sets.join(', ')}`] : []),
+    ...(after.length > 0 ? [] : ['REMOVE freezing']),
+  ];
+  const asSeen = before.length > 0 ? 'freezing = :freezingBefore' : whileNotFreezing.condition;
   return {
     Update: {
       Key: keys.person(subjectId),
-      UpdateExpression: after.length > 0 ? 'SET freezing = :after' : 'REMOVE freezing',
-      ConditionExpression: before.length > 0 ? 'freezing = :before' : whileNotFreezing.condition,
-      ...((before.length > 0 || after.length > 0) && {
-        ExpressionAttributeValues: {
-          ...(after.length > 0 && { ':after': after }),
-          ...(before.length > 0 && { ':before': before }),
-        },
-      }),
+      UpdateExpression: parts.join(' '),
+      ConditionExpression: [asSeen, ...(condition ? [condition] : [])].join(' AND '),
+      ExpressionAttributeValues: {
+        ...values,
+        ...(after.length > 0 && { ':freezingAfter': after }),
+        ...(before.length > 0 && { ':freezingBefore': before }),
+      },
     },
   };
 }

@@ -44,7 +44,7 @@ export async function leaveAccount(
     const after = { ...before, granted: false, entry: head.seq, epoch: epoch + 1, atSeconds };
     consents[purpose] = consent.encode(after, purpose);
     entries.push(withdrawn.write);
-    ended.push({ purpose, epoch, seq: head.seq });
+    ended.push({ purpose, epoch, seq: head.seq, granted: false });
   }
   const left = await nextEntry(ring, subjectId, head, {
     ...common,

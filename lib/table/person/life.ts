@@ -48,12 +48,15 @@ export const life: Record<LifeState, Row> = {
     staff: 'law',
     why: '您已要求限制处理个人信息，这项功能已经停止。要继续使用，请先解除限制。',
   },
-  /** Kept by law as it is: stored and secured, and not even the person deletes it (art. 47 para 2). */
+  /**
+   * Everything is kept by law: stored and secured, and not otherwise processed (art. 47 para 2). What the person ends is over
+   * for everybody at once, and deleted with the release (lib/table/hold).
+   */
   held: {
     to: ['active', 'closing', 'restricted', 'erased', 'deceased'],
-    self: 'law',
+    self: 'ends',
     staff: 'law',
-    why: '账号中的信息依法保存，期间不能使用、修改或者删除。',
+    why: '账号中的信息依法封存，期间只保存、不使用，这项功能已经停止。要求删除的，解除封存后随即删除。',
   },
   /** Nobody signs in; relatives act through the staff (art. 49). A mistake is put right. */
   deceased: {

@@ -80,7 +80,7 @@ export const person = declareEntity('person', {
   ],
   counts: 'persons',
   grows: true,
-  unheld: 'it says how the account stands; a hold of everything moves its life (life.ts)',
+  unheld: 'it says how the account stands; a hold of everything moves its life (hold/whole.ts)',
   attributes: {
     /** By which the index of everybody finds the person. */
     everyoneShard: plain('account-number', z.string()),
@@ -111,6 +111,9 @@ export const person = declareEntity('person', {
     shareEpoch: plain('card-share', z.optional(z.int())),
     /** Of each sensitive kind how many items hold it; moved with them by the table (`gauge/counting.ts`). */
     held: plain('held-count', z.optional(z.record(z.string(), z.int()))),
+    /** The holds of everything of the person, and the state that their life goes back to when the last of them is released. */
+    wholeHolds: plain('hold-state', z.optional(z.array(z.string()))),
+    lifeUnheld: plain('account-state', z.optional(z.enum(lifeStates))),
     /** The holds that are still at freezing: until they are done, nothing of the person is erased (lib/table/hold). */
     freezing: plain('hold-state', z.optional(z.array(z.string()))),
     ledgerSeq: plain('ledger-entry', z.int()),

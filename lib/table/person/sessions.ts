@@ -1,3 +1,4 @@
+import { type Clock, toEpochSeconds } from '../../clock';
 import { retentionMs } from '../../policy/retention';
 import { beijingDay } from '../../policy/working-days';
 import type { Write } from '../client';
@@ -11,11 +12,23 @@ export function expiryOf({ startedAtSeconds }: Pick<Session, 'startedAtSeconds'>
   return startedAtSeconds * 1000 + retentionMs('session-life');
 }
 
-/** The sessions that still live at `nowMs`, oldest first. */
-export function liveSessions({ sessions }: Person, nowMs: number): [id: string, session: Session][] {
+/** By what a session is judged: now, and since when the service is open on its table. */
+export type LiveAt = { nowMs: number; openedAtMs: number };
+
+export function liveAt({ clock, policy }: { clock: Clock; policy: { openedAtMs(): number } }): LiveAt {
+  return { nowMs: clock.now(), openedAtMs: policy.openedAtMs() };
+}
+
+/** Whether a session is not over. One that a restore has brought back is: it may have been ended since the backup (promise S7). */
+export function isLive(session: Session, { nowMs, openedAtMs }: LiveAt): boolean {
+  return expiryOf(session) > nowMs && session.startedAtSeconds >= toEpochSeconds(openedAtMs);
+}
+
+/** The sessions that live, oldest first. */
+export function liveSessions({ sessions }: Person, at: LiveAt): [id: string, session: Session][] {
   return Object.entries(sessions)
     .map(([id, stored]): [string, Session] => [id, session.decode(stored, id)])
-    .filter(([, value]) => expiryOf(value) > nowMs)
+    .filter(([, value]) => isLive(value, at))
     .sort(([, a], [, b]) => a.startedAtSeconds - b.startedAtSeconds);
 }
 
@@ -26,17 +39,17 @@ export function signInIdentityOf({ sessions }: Person, sessionId: string): strin
 }
 
 /** Who gives way to one session more: one that has lapsed, or else the one that began first. */
-export function sessionToEvict(person: Person, nowMs: number): string | undefined {
-  const live = liveSessions(person, nowMs);
+export function sessionToEvict(person: Person, at: LiveAt): string | undefined {
+  const live = liveSessions(person, at);
   const lapsed = Object.keys(person.sessions).find((id) => !live.some(([liveId]) => liveId === id));
   return lapsed ?? live[0]?.[0];
 }
 
 /** The session to give way when every place is taken as far as is known. */
-export function sessionToEvictIfFull(person: Person, nowMs: number): string | undefined {
+export function sessionToEvictIfFull(person: Person, at: LiveAt): string | undefined {
   return Object.keys(person.sessions).length < MAX_SESSIONS_PER_PERSON
     ? undefined
-    : sessionToEvict(person, nowMs);
+    : sessionToEvict(person, at);
 }
 
 /** Ends sessions. Ending one that is gone already changes nothing. */
@@ -100,9 +113,9 @@ export function noteSessionUse(
   id: string,
   value: Session,
   sealer: Sealer,
-  nowMs: number,
+  at: LiveAt,
 ): NonNullable<Write['Update']> {
-  const live = new Set(liveSessions(person, nowMs).map(([liveId]) => liveId));
+  const live = new Set(liveSessions(person, at).map(([liveId]) => liveId));
   const expired = Object.keys(person.sessions).filter((other) => !live.has(other));
   const names = Object.fromEntries(expired.map((other, index) => [`#e${index}`, other]));
   const gone = Object.keys(names).map((name) => `#sessions.${name}`);
@@ -113,7 +126,7 @@ export function noteSessionUse(
     ExpressionAttributeNames: { '#sessions': 'sessions', '#id': id, ...names },
     ExpressionAttributeValues: {
       ':session': session.encode(value, id, sealer),
-      ':on': beijingDay(nowMs),
+      ':on': beijingDay(at.nowMs),
       ':digest': value.secretDigest,
     },
   };

@@ -1,22 +1,30 @@
+import * as z from 'zod/mini';
 import type { Write } from '../client';
+import { nameOfEnd } from '../ends/end';
 import { keys } from '../keys';
 import { type LifeState, life, moveTo } from './life';
 
-/** Every tombstone in the locked bucket lies below it. */
-export const TOMBSTONES = 'tombstones/';
+const content = z.object({
+  /** The keyed digest of the receipt code, by which the certificate is found; absent where nobody was given one. */
+  receipt: z.optional(z.string()),
+});
 
 /**
  * What says in the locked bucket that a person has been erased: their number, which is random and leads to nobody any more
  * (promise S7). It is put there before anything is erased; whoever restores the table erases them anew. `at` is an instant.
  */
-export function tombstoneOf(subjectId: string, at: string): { name: string; content: Buffer } {
-  return { name: `${TOMBSTONES}${at.slice(0, 10)}/${subjectId}`, content: Buffer.from(at) };
+export function tombstoneOf(
+  subjectId: string,
+  at: string,
+  receipt?: string,
+): { name: string; content: Buffer } {
+  const name = nameOfEnd({ what: 'account', at, subjectId });
+  return { name, content: Buffer.from(JSON.stringify(content.parse({ receipt }))) };
 }
 
-/** Whom a tombstone is of, and its day as the first instant of it: by its name, which is there whatever becomes of its content. */
-export function readTombstone(name: string): { subjectId: string; day: string } {
-  const [, day = '', subjectId = ''] = name.split('/');
-  return { subjectId, day: `${day}T00:00:00.000Z` };
+/** What a tombstone says beside its name; nothing where somebody has hidden it. */
+export function readTombstone(read: Buffer | undefined): { receipt?: string | undefined } {
+  return read ? content.parse(JSON.parse(read.toString())) : {};
 }
 
 /**

@@ -46,6 +46,8 @@ export type PolicyBook = {
   announcements(): Announced[];
   /** Whether the table was restored from a backup, and what ended since has not been ended in it again (promise S7). */
   isRestored(): boolean;
+  /** Since when the service is open on this table: sessions, links and approvals of before let nobody in (opened-table.ts). */
+  openedAtMs(): number;
   /** Whether what this build does for a purpose lies within the version in force (promises K4, K7). */
   covers(purpose: string): boolean;
   /** A published version in full. */
@@ -89,6 +91,7 @@ export function createPolicyBook({
   let identity: Promise<string> | undefined;
   let identifiedAtMs = Number.NEGATIVE_INFINITY;
   let restored = true;
+  let openedAtMs = Number.POSITIVE_INFINITY;
   let readAtMs = Number.NEGATIVE_INFINITY;
   let reading: Promise<void> | undefined;
   let uncovered = { version: 0, purposes: new Set<string>() };
@@ -99,7 +102,9 @@ export function createPolicyBook({
       table.getMany([bookKey, containmentKey, announcementsKey, openedTableKey]),
       identify(startedAtMs),
     ]);
-    restored = readOpened(openedItem) !== tableNow;
+    const opened = readOpened(openedItem);
+    restored = opened?.table !== tableNow;
+    openedAtMs = opened ? Date.parse(opened.openedAt) : Number.POSITIVE_INFINITY;
     stops = readStops(stopsItem);
     announcements = readAnnouncements(announcementsItem);
     const book = policyBook.read(bookItem) ?? (await publishFirst());
@@ -187,6 +192,7 @@ export function createPolicyBook({
     announced: () => versions.find(({ effectiveAt }) => Date.parse(effectiveAt) > clock.now()),
     stops: () => stops,
     isRestored: () => restored,
+    openedAtMs: () => openedAtMs,
     announcements: () => currentOf(announcements, clock.now()),
     covers: (purpose) => !uncovered.purposes.has(purpose),
     load,

@@ -1,6 +1,7 @@
 import type { KindId } from '../../policy/kinds';
 import type { PurposeId } from '../../policy/purposes';
 import type { Item, Table, Write } from '../client';
+import { unlessFreezing } from '../hold/freezing';
 import { isDutyOfHold, isFrozen, isHeld } from '../item';
 import { dataPrefix, keys } from '../keys';
 import { buryPerson } from '../person/bury';
@@ -111,13 +112,6 @@ function cutter(
       if (step.writes.size > 0 && !hasRoom(step, item, maxWrites)) yield* rest();
       add(step, item, entity);
     },
-  };
-}
-
-/** Refuses a step while a hold is still at freezing what it names of the person: whoever erases comes after it. */
-function unlessFreezing(subjectId: string): Write {
-  return {
-    ConditionCheck: { Key: keys.person(subjectId), ConditionExpression: 'attribute_not_exists(freezing)' },
   };
 }
 

@@ -24,9 +24,13 @@ export const openedTable = declareEntity('opened-table', {
 
 export const openedTableKey: Key = openedTable.key('');
 
-/** The identity of the table that the service was opened on last; undefined where it never was. */
-export function readOpened(item: Item | undefined): string | undefined {
-  return openedTable.read(item)?.table;
+/**
+ * The identity of the table that the service was opened on last, and since when, as an instant; undefined where it never was.
+ * What lets somebody in by itself (a session, a link, an approval) and came before that lets nobody in: whether it had been
+ * taken back after the backup is known to nobody.
+ */
+export function readOpened(item: Item | undefined): { table: string; openedAt: string } | undefined {
+  return openedTable.read(item);
 }
 
 /**

@@ -8,6 +8,7 @@ import type { Item, Table, Write } from '../client';
 import { declareEntity } from '../entity';
 import { dataPrefix, type Key, keys, partition } from '../keys';
 import type { PersonChange } from '../ledger/append';
+import type { Person } from '../person/person';
 import { byDigest, inPerson } from '../place';
 import { create } from '../replace';
 import type { Sealer } from '../sealer';
@@ -85,6 +86,18 @@ export function putShare(
     { Put: { Item: pointer } },
     cardIsThere(subjectId, { cardId, epoch }),
   ];
+}
+
+/**
+ * Whether a link opens nothing any more because all links were revoked since it was made, or because a restore has brought it back:
+ * it may have been revoked since the backup (promise S7). `openedAtMs`: since when the service is open on this table.
+ */
+export function isRevoked(
+  { shareEpoch, createdAt }: Share,
+  owner: Pick<Person, 'shareEpoch'>,
+  openedAtMs: number,
+): boolean {
+  return shareEpoch !== (owner.shareEpoch ?? 0) || Date.parse(createdAt) < openedAtMs;
 }
 
 /** Counts one opening of a link with a limit. Refused when it is used up, revoked or over. */

@@ -1,0 +1,168 @@
+import { MINUTE_MS } from '../../lib/clock';
+import type { Deps } from '../../lib/deps';
+import { receiptDigest } from '../../lib/process/end-account/closing';
+import { beginReErasure } from '../../lib/process/re-erase';
+import { clearHold, type Hold, holdKey } from '../../lib/table/hold/hold';
+import { openHold } from '../../lib/table/hold/open-hold';
+import { endOfAccount } from '../../lib/table/person/end-of-account';
+import { beginProcess } from '../../lib/table/process/process';
+import { cardGiver, type Giver, linkTo, resting } from '../cards/support';
+import { frozen, held, officer, personOf, place, release } from '../hold/support';
+import { holdsFor } from '../proof/sample';
+import { backUp, restore } from '../support/backup';
+import { grant, seenEntryOf, withdraw } from '../support/consent';
+import { beginEnd } from '../support/end';
+import { move } from '../support/life';
+import { createWorld, onceKey, type World } from '../support/world';
+import { endState } from './end-state';
+import { machine } from './machine';
+import { asService, meanwhile, untilOpen, untilOver, workAs } from './restored';
+
+/** Whatever people and the service have ended or kept since a backup (promises S7, S3, R3), as it is after a restore from it. */
+const names = ['gone', 'withdrew', 'parted', 'kept', 'late', 'freed', 'stays'] as const;
+const CODE = 'a-code-that-was-given-';
+let world: World;
+let people: Record<(typeof names)[number], Giver>;
+let parts: Record<string, string>;
+let link: { token: string; shareId: string };
+let freedHold: string;
+let keptHold: string;
+let lateHold: string;
+let certificate: string;
+let backup: Awaited<ReturnType<typeof backUp>>;
+
+const idOf = (name: (typeof names)[number]) => people[name].caller.subjectId;
+const restIn = async (name: (typeof names)[number]) => (await resting(world, idOf(name))).length;
+
+beforeAll(async () => {
+  world = await createWorld();
+  const made: [string, Giver][] = [];
+  for (const name of names) made.push([name, await cardGiver(world, name)]);
+  people = Object.fromEntries(made) as typeof people;
+  parts = Object.fromEntries(names.map((name) => [name, idOf(name)]));
+  link = await linkTo(world, people.stays);
+  freedHold = await place(world, idOf('freed'), { kinds: ['card-name'] });
+  backup = await backUp(world);
+  world.wait(MINUTE_MS);
+  await endThings();
+});
+
+async function endThings(): Promise<void> {
+  const { table, ring, clock, queue } = world.deps;
+  await move(table, idOf('gone'), 'closing');
+  const receipt = await receiptDigest(ring, CODE);
+  await table.write(
+    beginProcess(endOfAccount(idOf('gone')), 'hold-items', { cause: 1, count: 0, receipt }, clock.now()),
+  );
+  await queue.send([endOfAccount(idOf('gone'))]);
+  await withdraw(world, people.withdrew.caller, 'cards');
+  const parted = people.parted.caller;
+  const seenEntry = await seenEntryOf(world, parted, 'cards');
+  await world.ok('rights/erasePart', { purpose: 'cards', seenEntry, idempotencyKey: onceKey() }, parted);
+  keptHold = await place(world, idOf('kept'), { kinds: ['card-name'] });
+  world.wait(MINUTE_MS);
+  await beginEnd(world, idOf('kept'));
+  await withdraw(world, people.late.caller, 'cards');
+  await world.work();
+  world.wait(MINUTE_MS);
+  lateHold = await place(world, idOf('late'));
+  await release(world, freedHold);
+  await world.ok('cards/revoke', { shareId: link.shareId }, people.stays.caller);
+  await world.ok('login/signOut', {}, people.stays.caller);
+  ({ certificate } = await world.ok<{ certificate: string }>('rights/certificate', { receiptCode: CODE }));
+}
+
+describe('in a table that was restored from a backup', () => {
+  it('what was withdrawn, erased in part, held, released, revoked and certified since is so again (S7, S3, R3)', async () => {
+    expect([await restIn('withdrew'), await restIn('parted'), await restIn('late')]).toEqual([0, 0, 0]);
+    await restore(world, backup);
+    meanwhile(world);
+    expect(await restIn('withdrew')).toBeGreaterThan(0);
+    await untilOpen(world);
+    await world.work();
+
+    // A withdrawal stays one, says when it was made, and can be followed by a new consent.
+    const withdrew = await world.signIn('withdrew');
+    expect(await restIn('withdrew')).toBe(0);
+    expect(await world.refused('cards/list', {}, withdrew)).toBe('CONSENT_REQUIRED');
+    type Ledger = { entries: { act: string; at: string; trueAt?: string; way?: string }[]; intact: boolean };
+    const { entries } = await world.ok<Ledger>('consent/history', {}, withdrew);
+    const again = entries.find(({ act }) => act === 'consent.withdrawn');
+    expect(again).toMatchObject({ trueAt: '2026-12-01T02:01:00.000Z', actor: 'service' });
+    expect(Date.parse(again?.at ?? '')).toBeGreaterThan(Date.parse(again?.trueAt ?? ''));
+    await grant(world, withdrew, 'cards');
+    expect(await world.ok('cards/list', {}, withdrew)).toMatchObject({ cards: [] });
+
+    // A part is gone, and the consent stands.
+    expect(await restIn('parted')).toBe(0);
+    expect(await world.ok('cards/list', {}, await world.signIn('parted'))).toMatchObject({ cards: [] });
+
+    // What was held when its account ended is kept; what had ended before it was held is gone.
+    expect((await personOf(world, idOf('kept')))?.lifeState).toBe('erased');
+    expect(await frozen(world, idOf('kept'))).toHaveProperty('card');
+    expect(await held(world, keptHold)).toMatchObject({ state: 'held' });
+    const opened = (await openHold(world.deps, await holdItem(keptHold)))?.hold as Hold;
+    expect(opened).toMatchObject({ reason: '法院要求保存涉案名片', placedBy: 'wu' });
+    expect(await held(world, lateHold)).toMatchObject({ state: 'held' });
+    expect(await frozen(world, idOf('late'))).not.toHaveProperty('card');
+    expect((await personOf(world, idOf('late')))?.lifeState).toBe('held');
+
+    // What was released is in use again.
+    expect(await frozen(world, idOf('freed'))).toEqual({});
+    expect(clearHold(await holdItem(freedHold))).toMatchObject({ state: 'released', releasedBy: 'zhao' });
+    const freed = await world.signIn('freed');
+    expect(await world.ok('cards/list', {}, freed)).toMatchObject({
+      cards: [{ cardId: people.freed.cardId }],
+    });
+
+    // No session and no link of before lets anybody in; the owner sees that, and makes another.
+    expect(await world.refused('cards/list', {}, people.stays.caller)).toBe('SIGN_IN_REQUIRED');
+    const stays = await world.signIn('stays');
+    const { sessions } = await world.ok<{ sessions: unknown[] }>('login/listSessions', {}, stays);
+    expect(sessions).toHaveLength(1);
+    expect(await world.refused('cards/open', { token: link.token }, freed)).toBe('NOT_FOUND');
+    const { shares } = await world.ok<{ shares: object[] }>('cards/shares', {}, stays);
+    expect(shares).toMatchObject([{ shareId: link.shareId, state: 'revoked' }]);
+    const anew = await linkTo(world, { ...people.stays, caller: { ...people.stays.caller, ...stays } });
+    await world.ok('cards/open', { token: anew.token }, freed);
+
+    const handed = await world.ok('rights/certificate', { receiptCode: CODE });
+    expect(handed).toMatchObject({ certificate });
+    const { holds } = await world.ok<{ holds: { holdId: string }[] }>('retention/holds', {}, officer);
+    expect(holds.map(({ holdId }) => holdId).sort()).toEqual([keptHold, lateHold].sort());
+  });
+
+  it('comes to one end wherever the re-erasure is killed, and by two runners at once (S7)', async () => {
+    const begin = async () => {
+      await restore(world, backup);
+      meanwhile(world);
+      await world.deps.policy.refresh();
+      return (await beginReErasure(world.deps)).ref;
+    };
+    const settled = async (deps: Deps) => {
+      await workAs(world, deps);
+      world.wait(10 * MINUTE_MS);
+      await workAs(world, deps);
+      return endState(world, parts);
+    };
+    const undisturbed = machine(asService(world.deps));
+    await untilOver(world, undisturbed.deps, await begin());
+    const end = await settled(asService(world.deps));
+    const cuts = Array.from({ length: undisturbed.calls() }, (_, at) => at + 1).flatMap((atCall) =>
+      (['before it took effect', 'after it took effect'] as const).map((when) => ({ atCall, when })),
+    );
+    expect(cuts.length).toBeGreaterThan(100);
+    await holdsFor(cuts, 1, async (cut) => {
+      const ref = await begin();
+      await untilOver(world, machine(asService(world.deps), cut).deps, ref).catch(() => undefined);
+      world.wait(10 * MINUTE_MS);
+      await Promise.all([
+        untilOver(world, asService(world.deps), ref),
+        untilOver(world, asService(world.instance()), ref),
+      ]);
+      expect(await settled(asService(world.deps))).toEqual(end);
+    });
+  });
+});
+
+const holdItem = async (holdId: string) => (await world.deps.table.getMany([holdKey(holdId)]))[0];
