@@ -204,6 +204,11 @@ export const proofs: Record<string, { file: string; shows: string }> = {
     file: 'tests/process/restored-ends.test.ts',
     shows: 'all that had ended since a backup, brought about again and killed at every call, comes to one end',
   },
+  holds: {
+    file: 'tests/hold/interleaved.test.ts',
+    shows:
+      'holds that come and go in any order over records that end, in processes that are killed, against a plain model',
+  },
   drill: {
     file: 'tests/local/drill.test.ts',
     shows:
