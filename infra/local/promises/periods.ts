@@ -82,7 +82,6 @@ async function itemOfLink({ scan }: Running, person: Person): Promise<Record<str
 
 /** S4: a preview writes nothing, and the count of the day does exactly what it has shown. */
 export async function explainedAndShown(running: Running): Promise<string> {
-  const { deps } = running;
   const officer = await staffClient(running, 'officer');
   const me = await running.cardHolder();
   await linkOf(me);
@@ -115,6 +114,7 @@ export async function explainedAndShown(running: Running): Promise<string> {
     'a period below the law’s minimum was shown',
   );
 
+  // A link of a month: it ends within the coming 180 days, and the count of a day has to say so.
   await countBy(running);
   const day = (seconds: number) =>
     new Date(seconds * 1000 + 8 * HOUR_SECONDS * 1000).toISOString().slice(0, 10);
@@ -124,9 +124,14 @@ export async function explainedAndShown(running: Running): Promise<string> {
     after.length === 2 && after.every((one) => foretold.has(one)),
     'the effect is another than was shown',
   );
-  await sweep(deps, { requestId: 'promise' });
   const { lines } = await officer.retention.forecast();
-  return `${explanations.length} groups of records explained by rule and end; ${count} records shown to move to ${[...foretold].join(', ')} and nothing written; then moved to exactly that; a period below the minimum refused; ${lines.length} lines of the coming 180 days`;
+  const links = lines.find(({ kind }) => kind === 'share');
+  demand(links !== undefined && links.sum >= 1, 'a link that ends within 180 days is not foretold');
+  demand(
+    links.weeks.reduce((sum, one) => sum + one, 0) === links.sum,
+    'the weeks of the forecast are not its sum',
+  );
+  return `${explanations.length} groups of records explained by rule and end; ${count} records shown to move to ${[...foretold].join(', ')} and nothing written; then moved to exactly that; a period below the minimum refused; ${lines.length} lines of the coming 180 days, ${links.sum} links among them`;
 }
 
 /** The day's count of a build in which the rule is another. */
