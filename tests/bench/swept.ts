@@ -1,13 +1,11 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { BatchWriteCommand, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { randomId, systemRandom } from '../../lib/crypto/random';
 import { sweepPart } from '../../lib/process/sweep/sweep-part';
 import { slicesOf } from '../../lib/slices';
 import type { Item } from '../../lib/table/client';
-import { DUE_SHARDS, shardOf } from '../../lib/table/keys';
 import { PAGE_ITEMS } from '../../lib/table/readers/sweep';
 import { create } from '../../lib/table/replace';
-import { decided } from '../retention/support';
+import { decided, ofPart } from '../retention/support';
 import { createWorld, type World } from '../support/world';
 import type { Figure } from './city';
 import { median } from './compare';
@@ -53,18 +51,12 @@ export async function sweptFigures(): Promise<Figure[]> {
 }
 
 async function ended(world: World): Promise<Item[]> {
-  const items = Array.from({ length: ITEMS }, () => decided(world, world.deps.clock.now(), somebody()));
+  const items = Array.from({ length: ITEMS }, () => decided(world, world.deps.clock.now(), ofPart(PART)));
   for (const some of slicesOf(items, TRANSACTION)) {
     const [first, ...others] = some.map(create);
     if (first) await world.deps.table.write(first, ...others);
   }
   return items as unknown as Item[];
-}
-
-/** The number of somebody whose items wait in the part. */
-function somebody(): string {
-  const id = randomId(systemRandom);
-  return shardOf(id, DUE_SHARDS) === PART ? id : somebody();
 }
 
 async function sweepAll({ deps }: World): Promise<void> {
