@@ -6,19 +6,19 @@ import { periodOf, type RetentionId, ruleOf } from '../../lib/policy/retention';
 import { beijingDay } from '../../lib/policy/working-days';
 import type { Item } from '../../lib/table/client';
 import { readCursor, sealCursor } from '../../lib/table/cursor';
-import { DUE_SHARDS } from '../../lib/table/keys';
+import { SWEEP_PARTS } from '../../lib/table/keys';
 import type { AnyEntity } from '../../lib/table/readers/any-entity';
 import { declaredEntities } from '../../lib/table/readers/partition';
 import { endUnder, mayWait, waitingPage } from '../../lib/table/retention/waiting';
 
 type Asked = { rule: RetentionId; period: Period; cursor?: string | undefined };
-type Place = { shard: number; after?: Parameters<typeof waitingPage>[3] };
+type Place = { part: number; after?: Parameters<typeof waitingPage>[3] };
 /** Records of one kind that end on one day, and would end on another. */
 type Change = { kind: string; from: string; until: string; count: number };
 
 /** Entries of the index that one page looks at, and pages of one call. */
 const PAGE_ENTRIES = 100;
-const PAGES_PER_CALL = DUE_SHARDS;
+const PAGES_PER_CALL = SWEEP_PARTS;
 
 /**
  * What would change if a rule had another period: how many records, of which kinds, and when they would end (promise S4). Nothing
@@ -32,7 +32,7 @@ export async function preview(deps: Deps, { caller, input }: Run<'staff', Asked>
   const list = `retention/preview ${rule} ${JSON.stringify(period)}`;
   const { staffId } = caller;
   let place: Place | undefined =
-    cursor === undefined ? { shard: 0 } : JSON.parse(await readCursor(deps.ring, list, staffId, cursor));
+    cursor === undefined ? { part: 0 } : JSON.parse(await readCursor(deps.ring, list, staffId, cursor));
   const changes = new Map<string, Change>();
   for (let page = 0; page < PAGES_PER_CALL && place; page += 1)
     place = await lookAt(deps, place, { rule, period }, changes);
@@ -54,11 +54,11 @@ function demandPossible(rule: RetentionId, period: Period): void {
 
 async function lookAt(
   { table, clock }: Deps,
-  { shard, after }: Place,
+  { part, after }: Place,
   { rule, period }: Omit<Asked, 'cursor'>,
   changes: Map<string, Change>,
 ): Promise<Place | undefined> {
-  const page = await waitingPage(table, shard, PAGE_ENTRIES, after);
+  const page = await waitingPage(table, part, PAGE_ENTRIES, after);
   const concerned = page.waiting.filter(({ entity }) => isMoved(entity, rule));
   const items = concerned.length > 0 ? await table.getMany(concerned, 'ended-too') : [];
   const periods = (id: RetentionId) => (id === rule ? period : periodOf(id));
@@ -68,8 +68,8 @@ async function lookAt(
     if (endsAtSeconds !== undefined && endsAtSeconds !== item?.expiresAtSeconds)
       count(changes, item as Item, endsAtSeconds, clock.now());
   }
-  if (page.after) return { shard, after: page.after };
-  return shard + 1 < DUE_SHARDS ? { shard: shard + 1 } : undefined;
+  if (page.after) return { part, after: page.after };
+  return part + 1 < SWEEP_PARTS ? { part: part + 1 } : undefined;
 }
 
 /** What would have ended already ends today. */

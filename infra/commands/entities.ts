@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { entities } from '../../lib/table/entities';
 import type { Declaration } from '../../lib/table/entity';
 import type { AnyEntity } from '../../lib/table/readers/any-entity';
+import { mayWait } from '../../lib/table/retention/waiting';
 import { saysHelp } from './help';
 
 /** The document with the chart of all entities, between two marks. */
@@ -25,7 +26,8 @@ export function entitiesChart(listed: readonly AnyEntity[] = Object.values(entit
   ].join('\n');
 }
 
-function rowOf({ name, attributes, declaration, key }: Listed): string {
+function rowOf(one: Listed): string {
+  const { name, attributes, declaration, key } = one;
   const { place, outlives, pointers = [], files, queue, indexes = [] } = declaration as AnyDeclaration;
   const { pk, sk } = key(place.owner === 'person' ? '<person>' : '<owner>', anyId());
   const sealed = Object.entries(attributes).flatMap(([attribute, { storage }]) =>
@@ -36,13 +38,19 @@ function rowOf({ name, attributes, declaration, key }: Listed): string {
     `${code(pk)}${place.table === 'places' ? ' in places' : ''}`,
     code(sk.replace(/0+(<|NaN)/, '<').replace(/<$/, '<number>')),
     place.purpose,
-    lifeOf(declaration as AnyDeclaration),
+    `${lifeOf(declaration as AnyDeclaration)}${isLeftToBroom(one) ? ', by the broom' : ''}`,
     outlives ?? '–',
     sealed.join(', ') || '–',
     pointers.join(', ') || '–',
     [...(queue === undefined ? [] : [`due (${queue})`]), ...indexes].join(', ') || '–',
   ];
   return `| ${cells.join(' | ')}${files ? ' (has files)' : ''} |`;
+}
+
+/** Whether the database's own time to live alone ends an item of it: it ends by the clock, and nothing depends on it. */
+export function isLeftToBroom(entity: AnyEntity): boolean {
+  const { from, until } = entity.declaration.life;
+  return (from ?? until) !== undefined && !mayWait(entity);
 }
 
 function lifeOf({ life: { rule, until, from } }: AnyDeclaration): string {

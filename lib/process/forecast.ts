@@ -5,11 +5,10 @@ import type { Deps } from '../deps';
 import { periodOf, type RetentionId, retention } from '../policy/retention';
 import { beijingDay } from '../policy/working-days';
 import { ConditionFailed, type Write } from '../table/client';
-import { DUE_SHARDS } from '../table/keys';
+import { SWEEP_PARTS } from '../table/keys';
 import { beginProcess, type ProcessRef, type ProcessState } from '../table/process/process';
 import type { AnyEntity } from '../table/readers/any-entity';
 import { declaredEntities } from '../table/readers/partition';
-import type { After } from '../table/readers/sweep';
 import {
   FORECAST_WEEKS,
   type Forecast,
@@ -19,6 +18,7 @@ import {
 } from '../table/retention/forecast';
 import { endUnder, moveEnd, type Periods, type Waiting, waitingPage } from '../table/retention/waiting';
 import type { Next, ProcessKind, StepInput } from './kind';
+import { afterIn } from './sweep/place';
 
 /** Entries of the index that one trip reads, and trips of one step. */
 const PAGE_ENTRIES = 500;
@@ -29,7 +29,7 @@ const PAGE_ITEMS = 100;
 type Rules = { periods: Periods; among: ReadonlyMap<string, AnyEntity> };
 
 /**
- * Once a day: counts what will end in the next 180 days, by rule and kind. Where the periods of rules are others than when it
+ * Once a day: counts what will end in the next 180 days in either table, by rule and kind. Where the periods of rules are others than when it
  * was counted last, everything that waits gets its new end first (promise S4: the effect that a preview has shown).
  */
 export const forecast: ProcessKind = forecastBy({ periods: periodOf, among: declaredEntities });
@@ -47,7 +47,7 @@ export function forecastBy(rules: Rules): ProcessKind {
 export const forecastOf = (nowMs: number): ProcessRef => ({ kind: 'forecast', id: beijingDay(nowMs) });
 
 export function beginForecast(nowMs: number): Write {
-  return beginProcess(forecastOf(nowMs), 'begin', { fromMs: nowMs, shard: 0 }, nowMs);
+  return beginProcess(forecastOf(nowMs), 'begin', { fromMs: nowMs, part: 0 }, nowMs);
 }
 
 async function begin({ table }: Deps, { process: { state } }: StepInput, { periods }: Rules): Promise<Next> {
@@ -58,8 +58,8 @@ async function begin({ table }: Deps, { process: { state } }: StepInput, { perio
 
 async function restamp(deps: Deps, { process: { state } }: StepInput, rules: Rules): Promise<Next> {
   const { table } = deps;
-  const shard = Number(state.shard);
-  const { waiting, after } = await waitingPage(table, shard, PAGE_ITEMS, afterIn(state), rules.among);
+  const part = Number(state.part);
+  const { waiting, after } = await waitingPage(table, part, PAGE_ITEMS, afterIn(state), rules.among);
   const counted = waiting.filter(({ entity }) => entity.declaration.life.from !== undefined);
   let moved = Number(state.moved ?? 0);
   for (const item of counted.length > 0 ? await table.getMany(counted, 'ended-too') : []) {
@@ -77,25 +77,25 @@ async function restamp(deps: Deps, { process: { state } }: StepInput, rules: Rul
   }
   const next = { ...placeless(state), moved };
   if (after) return { to: 'restamp', state: { ...next, ...after } };
-  const isLast = shard + 1 === DUE_SHARDS;
-  return { to: isLast ? 'count' : 'restamp', state: { ...next, shard: isLast ? 0 : shard + 1 } };
+  const isLast = part + 1 === SWEEP_PARTS;
+  return { to: isLast ? 'count' : 'restamp', state: { ...next, part: isLast ? 0 : part + 1 } };
 }
 
 async function count(deps: Deps, { process, requestId }: StepInput, rules: Rules): Promise<Next> {
   const { state } = process;
   const fromMs = Number(state.fromMs);
   const weeks: Forecast = JSON.parse(String(state.weeks ?? '{}'));
-  const shard = Number(state.shard);
+  const part = Number(state.part);
   let after = afterIn(state);
   for (let page = 0; page < PAGES_PER_STEP; page += 1) {
-    const found = await waitingPage(deps.table, shard, PAGE_ENTRIES, after, rules.among);
+    const found = await waitingPage(deps.table, part, PAGE_ENTRIES, after, rules.among);
     for (const one of found.waiting) add(weeks, one, fromMs);
     after = found.after;
     if (!after) break;
   }
   const next = { ...placeless(state), weeks: JSON.stringify(weeks) };
   if (after) return { to: 'count', state: { ...next, ...after } };
-  if (shard + 1 < DUE_SHARDS) return { to: 'count', state: { ...next, shard: shard + 1 } };
+  if (part + 1 < SWEEP_PARTS) return { to: 'count', state: { ...next, part: part + 1 } };
   const periods = digestOfPeriods(rules.periods);
   const value = { day: process.id, from: toInstant(fromMs), weeks, periods };
   tell(deps, requestId, weeks);
@@ -135,10 +135,4 @@ function digestOfPeriods(periods: Periods): string {
 const places = ['pk', 'sk', 'dueShard', 'dueAt'];
 function placeless(state: ProcessState): ProcessState {
   return Object.fromEntries(Object.entries(state).filter(([name]) => !places.includes(name)));
-}
-
-function afterIn({ pk, sk, dueShard, dueAt }: ProcessState): After | undefined {
-  return pk === undefined
-    ? undefined
-    : { pk: String(pk), sk: String(sk), dueShard: String(dueShard), dueAt: String(dueAt) };
 }

@@ -16,7 +16,12 @@ const PAUSE_MS = 10_000;
  * Works off what the hourly run has left of one part of the index: a few pages at a time, each item once. What fails stays
  * for the next hour. Of two runners one loses the row, and every item goes once whatever happens.
  */
-export const sweep: ProcessKind = { part };
+export const sweep: ProcessKind = sweepBy(PAGES_AT_ONCE);
+
+/** The same by so many pages at a time. */
+export function sweepBy(pages: number): ProcessKind {
+  return { part: (deps, input) => part(deps, input, pages) };
+}
 
 /** The process that works off one part. */
 export const sweepOf = (shard: number): ProcessRef => ({ kind: 'sweep', id: `part-${shard}` });
@@ -27,12 +32,12 @@ export function beginSweep(shard: number, after: After, failed: number, nowMs: n
   return beginProcess(sweepOf(shard), 'part', state, nowMs);
 }
 
-async function part(deps: Deps, { process: { state }, requestId }: StepInput): Promise<Next> {
+async function part(deps: Deps, { process: { state }, requestId }: StepInput, pages: number): Promise<Next> {
   const nextAtMs = Number(state.nextAtMs);
   const startedAtMs = deps.clock.now();
   if (startedAtMs < nextAtMs) return { waitUntilMs: nextAtMs };
   const shard = Number(state.shard);
-  const from = { pages: PAGES_AT_ONCE, after: afterIn(state), requestId };
+  const from = { pages, after: afterIn(state), requestId };
   const { swept, failed, after } = await sweepPart(deps, shard, from);
   const so = { swept: Number(state.swept) + swept, failed: Number(state.failed) + failed };
   if (after) {

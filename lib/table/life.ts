@@ -1,5 +1,6 @@
 import { toEpochSeconds } from '../clock';
-import { endOfRetention, type RetentionId } from '../policy/retention';
+import { endOfRetention, type RetentionId, ruleOf } from '../policy/retention';
+import type { StayRule } from '../policy/stay-rules';
 
 /**
  * How long an item lives (promise S2): the retention rule, and what it counts from. `until` is an attribute that holds the
@@ -19,6 +20,16 @@ export function endOfLife({ rule, until, from }: Life, content: Record<string, u
   if (until !== undefined) return content[until] as number | undefined;
   const anchorMs = from === undefined ? undefined : instantMs(from, content[from]);
   return anchorMs === undefined ? undefined : toEpochSeconds(endOfRetention(rule, anchorMs));
+}
+
+/**
+ * When what outlives an ended account ends by its rule, counted from the end of the account, in epoch seconds; undefined
+ * where another event ends it or has its period begin.
+ */
+export function endOfStay(outlives: StayRule, endedAt: string): number | undefined {
+  const { ends } = ruleOf(outlives);
+  if ('event' in ends || ('after' in ends && ends.after !== 'account-ended')) return undefined;
+  return toEpochSeconds(endOfRetention(outlives, Date.parse(endedAt)));
 }
 
 /** An instant in milliseconds, by the unit that its attribute's name ends in. */

@@ -44,7 +44,7 @@ describe('the options of the bench', () => {
   it.each([[['--only', 'cards']], [['--only']], [['--ony', 'start']], [['start']]])(
     '%j are refused with the usage',
     (args) => {
-      expect(() => readOptions(args)).toThrow(/npm run bench \[-- --only start\|location\|notices\]/);
+      expect(() => readOptions(args)).toThrow(/npm run bench \[-- --only start\|location\|notices\|sweep\]/);
     },
   );
 });

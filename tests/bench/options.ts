@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-const parts = ['start', 'location', 'notices'] as const;
+const parts = ['start', 'location', 'notices', 'sweep'] as const;
 
 export type Options = {
   /** Without it everything is measured. */
@@ -9,11 +9,12 @@ export type Options = {
   help: boolean;
 };
 
-export const usage = `npm run bench [-- --only start|location|notices] [-- --json]
+export const usage = `npm run bench [-- --only start|location|notices|sweep] [-- --json]
 
   --only start      bundle sizes, cold starts and the processor time of a card read
   --only location   people nearby in a city of 100 000
   --only notices    people told of a notice, against bare writes of their rows
+  --only sweep      what has ended, swept, against bare batch deletes of as much
   --json            the figures as JSON
   --help            this text`;
 

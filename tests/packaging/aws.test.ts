@@ -16,6 +16,7 @@ import { firstAnswer } from './bare';
 import { faultsOf } from './specification';
 import {
   importsIn,
+  type Properties,
   propertiesOf,
   readDataStack,
   readTemplate,
@@ -23,6 +24,7 @@ import {
   statementsOf,
   stringsIn,
   type Template,
+  type Value,
 } from './templates';
 
 /** Settings of the machine that packages; none of them may reach a template. */
@@ -236,9 +238,38 @@ describe.each(regions)('the templates for %s', (region) => {
       ].sort(),
     );
     for (const [, { RetentionInDays }] of groups) expect(RetentionInDays).toBe(365);
+    expect(resourcesOf(dataStacks[region] as Template, 'AWS::Logs::LogGroup')).toEqual([]);
     const { minimum } = ruleOf('log-life');
     expect(minimum).toEqual({ months: 6 });
     expect(mayOutlast({ months: 6 }, { days: 365 })).toBe(false);
+  });
+
+  it('has every log group looked at each day, and rings when one is kept shorter than it was deployed with (S8)', () => {
+    const [[, rule] = ['', {}]] = resourcesOf(template(), 'AWS::Config::ConfigRule');
+    const { Source, MaximumExecutionFrequency, InputParameters, ConfigRuleName } = rule as Properties;
+    expect(Source).toEqual({ Owner: 'AWS', SourceIdentifier: 'CW_LOGGROUP_RETENTION_PERIOD_CHECK' });
+    expect(MaximumExecutionFrequency).toBe('TwentyFour_Hours');
+    const asked = InputParameters as { MinRetentionTime: Value; LogGroupNames: { 'Fn::Join': Value[] } };
+    expect(Number(asked.MinRetentionTime)).toBe(365);
+    const [, looked] = asked.LogGroupNames['Fn::Join'] as [string, { Ref: string }[]];
+    expect(looked.map(({ Ref }) => Ref).sort()).toEqual(
+      resourcesOf(template(), 'AWS::Logs::LogGroup')
+        .map(([id]) => id)
+        .sort(),
+    );
+    const { EventPattern, Targets } = propertiesOf(template(), 'LogPeriodTooShort');
+    expect(EventPattern).toMatchObject({
+      source: ['aws.config'],
+      detail: {
+        configRuleName: [ConfigRuleName],
+        newEvaluationResult: { complianceType: ['NON_COMPLIANT'] },
+      },
+    });
+    expect(Targets).toMatchObject([{ Arn: { Ref: 'AlarmTopic' } }]);
+    const { PolicyDocument } = propertiesOf(template(), 'AlarmTopicPolicy');
+    expect(stringsIn(PolicyDocument as Value)).toEqual(
+      expect.arrayContaining(['cloudwatch.amazonaws.com', 'events.amazonaws.com', 'sns:Publish']),
+    );
   });
 
   it('asks the logs of every function whose data was opened, by saved queries (B3)', () => {

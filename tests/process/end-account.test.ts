@@ -3,8 +3,10 @@ import { endOfPeriod } from '../../lib/policy/period';
 import { bury } from '../../lib/process/end-account/bury';
 import type { Item } from '../../lib/table/client';
 import { keys } from '../../lib/table/keys';
+import { appendEntry } from '../../lib/table/ledger/append';
+import { ledgerEntry } from '../../lib/table/ledger/ledger';
 import { endOfAccount, startOfEnd } from '../../lib/table/person/end-of-account';
-import { MAX_SESSIONS_PER_PERSON } from '../../lib/table/person/person';
+import { MAX_SESSIONS_PER_PERSON, readPerson } from '../../lib/table/person/person';
 import { tombstoneOf } from '../../lib/table/person/tombstone';
 import { moveProcess, processKey, readProcess } from '../../lib/table/process/process';
 import { putFaceStart } from '../../lib/table/real-name/face-session';
@@ -46,6 +48,33 @@ it('an account that ends leaves what the law keeps, each with its own end, and a
     ({ expiresAtSeconds }) => (expiresAtSeconds as { N: string } | undefined)?.N,
   );
   expect(new Set(ends)).toEqual(new Set([String(three)]));
+});
+
+it('what is noted of an ended account later has its end at once, as everything else of it (S2)', async () => {
+  const me = await holder(world, 'noted later');
+  const before = await itemAt(keys.person(me.subjectId));
+  await beginEnd(world, me.subjectId);
+  await world.work();
+  const self = await itemAt(keys.person(me.subjectId));
+  if (!before || !self) throw new Error('nobody is there');
+  // By somebody who still takes the account for alive, and by somebody who knows.
+  for (const known of [before, self]) {
+    const released = { act: 'hold.released', actor: 'service', kinds: [], requestId: 'r' } as const;
+    const entry = {
+      ...released,
+      at: toInstant(world.deps.clock.now()),
+      by: 'operation:retention/runProcess',
+    } as const;
+    const { ledgerSeq } = await appendEntry(world.deps, readPerson(known), entry);
+    const { pk, sk, expiresAtSeconds, dueShard } = (await itemAt(
+      ledgerEntry.key(me.subjectId, ledgerSeq),
+    )) as Item;
+    expect({ pk, sk, expiresAtSeconds, dueShard }).toEqual({
+      ...ledgerEntry.key(me.subjectId, ledgerSeq),
+      expiresAtSeconds: self.expiresAtSeconds,
+      dueShard: expect.stringMatching(/^ENDS#/),
+    });
+  }
 });
 
 it('no tombstone, no erasure (S7)', async () => {

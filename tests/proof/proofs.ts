@@ -12,7 +12,7 @@ export const proofs: Record<string, { file: string; shows: string }> = {
   periods: { file: 'tests/policy/retention.test.ts', shows: 'when periods of days and calendar months end' },
   'swept-parts': {
     file: 'tests/retention/swept-parts.test.ts',
-    shows: 'what has ended is swept once, in as few pages, and in the memory of one page',
+    shows: 'what has ended is swept once, in as few pages, and in the memory of two pages, whatever is due',
   },
   'location-switch': {
     file: 'tests/location/switch.test.ts',

@@ -1,6 +1,7 @@
 import { toInstant } from '../../lib/clock';
 import { randomId, systemRandom } from '../../lib/crypto/random';
 import type { MadeItem } from '../../lib/table/item';
+import { DUE_SHARDS, shardOf } from '../../lib/table/keys';
 import { decidedAppeal } from '../../lib/table/real-name/appeal';
 import { createSealer } from '../../lib/table/sealer';
 import type { World } from '../support/world';
@@ -22,4 +23,10 @@ export function decided(
     ...{ decidedAt: at, decision: 'stands', decidedBy: 'wu', reasonGiven: '维持' },
   };
   return decidedAppeal.make(subjectId, appealId, value as never, { sealer });
+}
+
+/** The number of somebody whose items wait in a part of the index. */
+export function ofPart(part: number): string {
+  const id = randomId(systemRandom);
+  return shardOf(id, DUE_SHARDS) === part ? id : ofPart(part);
 }

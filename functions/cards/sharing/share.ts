@@ -8,6 +8,7 @@ import type { Deps } from '../../../lib/deps';
 import { AppError, invalidInput } from '../../../lib/errors';
 import { disclose } from '../../../lib/gate/disclose';
 import type { Run, Subject } from '../../../lib/gate/operation';
+import { retentionMs } from '../../../lib/policy/retention';
 import { ConditionFailed, type Item } from '../../../lib/table/client';
 import { readCursor, sealCursor } from '../../../lib/table/cursor';
 import { remove } from '../../../lib/table/replace';
@@ -25,7 +26,8 @@ import { cardsEpoch, ownCard } from '../own/own-card';
 import { blurred } from './blur';
 import { digestOfToken, tokenOf } from './share-token';
 
-export const MAX_LIFE_HOURS = 90 * 24;
+/** A link and what it was used for are kept by one rule; how long the latter outlasts it, by another. */
+export const MAX_LIFE_HOURS = (retentionMs('share-life') - retentionMs('views-life')) / HOUR_MS;
 const LIST = 'cards.shares';
 const DEFAULT_PAGE = 20;
 

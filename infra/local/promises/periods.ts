@@ -82,7 +82,6 @@ async function itemOfLink({ scan }: Running, person: Person): Promise<Record<str
 
 /** S4: a preview writes nothing, and the count of the day does exactly what it has shown. */
 export async function explainedAndShown(running: Running): Promise<string> {
-  const { deps } = running;
   const officer = await staffClient(running, 'officer');
   const me = await running.cardHolder();
   await linkOf(me);
@@ -124,9 +123,28 @@ export async function explainedAndShown(running: Running): Promise<string> {
     after.length === 2 && after.every((one) => foretold.has(one)),
     'the effect is another than was shown',
   );
-  await sweep(deps, { requestId: 'promise' });
+  await countToday(running);
   const { lines } = await officer.retention.forecast();
-  return `${explanations.length} groups of records explained by rule and end; ${count} records shown to move to ${[...foretold].join(', ')} and nothing written; then moved to exactly that; a period below the minimum refused; ${lines.length} lines of the coming 180 days`;
+  const links = lines.find(({ kind }) => kind === 'share');
+  demand(links !== undefined && links.sum >= 1, 'a link that ends within 180 days is not foretold');
+  demand(
+    links.weeks.reduce((sum, one) => sum + one, 0) === links.sum,
+    'the weeks of the forecast are not its sum',
+  );
+  return `${explanations.length} groups of records explained by rule and end; ${count} records shown to move to ${[...foretold].join(', ')} and nothing written; then moved to exactly that; a period below the minimum refused; ${lines.length} lines of the coming 180 days, ${links.sum} links among them`;
+}
+
+/** The day's own count, which the next run begins, since the latest is of another day; the service may be at it as well. */
+async function countToday({ deps }: Running): Promise<void> {
+  const { forecastOf } = await import('../../../lib/process/forecast');
+  const { readForecast } = await import('../../../lib/table/retention/forecast');
+  await sweep(deps, { requestId: 'promise' });
+  const today = forecastOf(Date.now());
+  const isCounted = async () => {
+    await runProcess(deps, today, 'promise');
+    return (await readForecast(deps.table))?.day === today.id;
+  };
+  demand(await within(30_000, isCounted), 'the day was not counted');
 }
 
 /** The day's count of a build in which the rule is another. */

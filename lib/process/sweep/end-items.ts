@@ -5,6 +5,7 @@ import type { Ended } from '../../table/readers/sweep';
 import {
   appendRetentionEntries,
   digestOf,
+  type KnownHead,
   type NewRetentionEntry,
   type RetentionChain,
 } from '../../table/retention/append';
@@ -27,12 +28,13 @@ export async function endItems(
   chain: RetentionChain,
   items: readonly Ended[],
   requestId: string,
+  head: KnownHead = {},
 ): Promise<Outcome> {
   const outcome = { swept: 0, failed: 0 };
   for (const batch of batchesOf(items)) {
-    const swept = await endTogether(parts, chain, batch.items);
+    const swept = await endTogether(parts, chain, batch.items, head);
     if (swept !== undefined) outcome.swept += swept;
-    else for (const one of batch.items) add(outcome, await endAlone(parts, chain, one, requestId));
+    else for (const one of batch.items) add(outcome, await endAlone(parts, chain, one, requestId, head));
   }
   return outcome;
 }
@@ -47,11 +49,12 @@ async function endTogether(
   parts: Parts,
   chain: RetentionChain,
   items: readonly Ended[],
+  head: KnownHead,
 ): Promise<number | undefined> {
   let left = items;
   while (left.length > 0) {
     try {
-      await end(parts, chain, left);
+      await end(parts, chain, left, head);
       return left.length;
     } catch (error) {
       const gone = error instanceof ConditionFailed ? changedIn(left, error) : new Set();
@@ -67,9 +70,10 @@ async function endAlone(
   chain: RetentionChain,
   one: Ended,
   requestId: string,
+  head: KnownHead,
 ): Promise<Outcome> {
   try {
-    await end(parts, chain, [one]);
+    await end(parts, chain, [one], head);
     return { swept: 1, failed: 0 };
   } catch (error) {
     if (error instanceof ConditionFailed && changedIn([one], error).size > 0) return { swept: 0, failed: 0 };
@@ -83,9 +87,10 @@ export async function end(
   parts: Omit<Parts, 'log'>,
   chain: RetentionChain,
   items: readonly Ended[],
+  head: KnownHead = {},
 ): Promise<void> {
   const entries = await entriesOf(parts, items);
-  await appendRetentionEntries(parts, entries, writesOf(items), chain);
+  await appendRetentionEntries(parts, entries, writesOf(items), chain, head);
 }
 
 function writesOf(items: readonly Ended[]) {

@@ -6,8 +6,8 @@ import { shardOfPart, subjectOf, textOf } from '../../table/keys';
 import { beginProcess, type ProcessRef } from '../../table/process/process';
 import type { AnyEntity } from '../../table/readers/any-entity';
 import { declaredEntities } from '../../table/readers/partition';
-import { type After, type Ended, endedPage } from '../../table/readers/sweep';
-import type { RetentionChain } from '../../table/retention/append';
+import { type After, type Ended, type EndedPage, endedPage } from '../../table/readers/sweep';
+import type { KnownHead, RetentionChain } from '../../table/retention/append';
 import { endItems } from './end-items';
 
 /** How far one look has come: what is gone, what failed, and where to go on; `after` is absent at the end. */
@@ -23,7 +23,7 @@ export type Part = {
 
 /**
  * Sweeps up to so many pages of one part of the index, from the oldest on, or from behind `after`. What takes more than writes
- * gets a process of its own, so that one slow person delays nobody. Memory is a page, whatever is due.
+ * gets a process of its own, so that one slow person delays nobody. Memory is two pages, whatever is due.
  */
 export async function sweepPart(
   deps: Pick<Deps, 'table' | 'ring' | 'clock' | 'log' | 'queue'>,
@@ -33,23 +33,36 @@ export async function sweepPart(
 ): Promise<Part> {
   const part: Part = { swept: 0, failed: 0, handed: 0, oldestAt: undefined, after };
   const nowMs = deps.clock.now();
-  for (let page = 0; page < pages; page += 1) {
-    const {
-      ended: found,
-      oldestAt,
-      after: next,
-    } = await endedPage(deps.table, shard, nowMs, part.after, among);
-    const ended = await notBeingFrozen(deps.table, found);
-    part.oldestAt ??= oldestAt;
-    part.handed += await handOver(deps, ended.filter(isSlow));
-    const quick = ended.filter((one) => !isSlow(one));
-    const { swept, failed } = await endItems(deps, chainOfPart(shard), quick, requestId);
-    part.swept += swept;
-    part.failed += failed;
-    part.after = next;
-    if (!next) break;
+  const head: KnownHead = {};
+  const pageBehind = (last: After | undefined) => endedPage(deps.table, shard, nowMs, last, among);
+  let page: EndedPage | undefined = await pageBehind(after);
+  for (let read = 1; page; read += 1) {
+    part.oldestAt ??= page.oldestAt;
+    part.after = page.after;
+    const behind: After | undefined = read < pages ? page.after : undefined;
+    // The next page is read while this one goes.
+    [, page] = await Promise.all([
+      takePage(deps, shard, page.ended, part, requestId, head),
+      behind && pageBehind(behind),
+    ]);
   }
   return part;
+}
+
+async function takePage(
+  deps: Pick<Deps, 'table' | 'ring' | 'clock' | 'log' | 'queue'>,
+  shard: number,
+  found: readonly Ended[],
+  part: Part,
+  requestId: string,
+  head: KnownHead,
+): Promise<void> {
+  const ended = await notBeingFrozen(deps.table, found);
+  part.handed += await handOver(deps, ended.filter(isSlow));
+  const quick = ended.filter((one) => !isSlow(one));
+  const { swept, failed } = await endItems(deps, chainOfPart(shard), quick, requestId, head);
+  part.swept += swept;
+  part.failed += failed;
 }
 
 export const chainOfPart = (part: number) => `sweep-${shardOfPart(part).shard}` as RetentionChain;

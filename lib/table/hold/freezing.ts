@@ -50,8 +50,10 @@ export async function notBeingFrozen<One extends { item: Item }>(
   table: Table,
   ended: readonly One[],
 ): Promise<One[]> {
-  const people = await table.getMany(ended.map(({ item }) => keys.person(subjectOf(item) ?? '')));
-  return ended.filter((_, at) => freezingOf(people[at]).length === 0);
+  const ids = [...new Set(ended.flatMap(({ item }) => subjectOf(item) ?? []))];
+  const people = await table.getMany(ids.map(keys.person));
+  const busy = new Set(ids.filter((_, at) => freezingOf(people[at]).length > 0));
+  return ended.filter(({ item }) => !busy.has(subjectOf(item) ?? ''));
 }
 
 /** Part of the write that erases a person: refused while anything is still to be kept. */

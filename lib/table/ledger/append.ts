@@ -1,11 +1,14 @@
 import type { KeyRing } from '../../crypto/key-ring';
 import { ConditionFailed, type Table, type Write } from '../client';
+import { endOfItem } from '../entity';
 import { keys } from '../keys';
+import { endOfStay } from '../life';
+import { withCondition } from '../merge';
 import { ledgerHead, type Person, readPerson } from '../person/person';
 import { untilWon } from '../races';
 import type { Sealer } from '../sealer';
 import type { ChainHead } from './chain';
-import { type LedgerEntry, type NewEntry, nextEntry } from './ledger';
+import { type LedgerEntry, ledgerEntry, type NewEntry, nextEntry } from './ledger';
 
 type Parts = { ring: KeyRing; table: Table };
 
@@ -76,7 +79,8 @@ export async function appendPlanned(
     const next = await nextEntry(ring, subjectId, before, { ...planned.entry, by }, sealer);
     const { write, head, entry } = next;
     try {
-      await table.write(advanceHead(subjectId, before, head, change), write, ...also);
+      const advance = inState(known, advanceHead(subjectId, before, head, change));
+      await table.write(advance, withItsEnd(known, write), ...also);
       return { person: { ...known, ledgerSeq: head.seq, ledgerHash: head.hash }, entry };
     } catch (error) {
       if (!(error instanceof ConditionFailed)) throw error;
@@ -84,13 +88,33 @@ export async function appendPlanned(
       const now = met && readPerson(met);
       const refused = error.found.slice(2);
       // What else was refused may rest on the number that somebody else has taken: the next attempt shows it.
-      const wasQuicker = now !== undefined && now.ledgerSeq !== before.seq;
+      const isOther = now?.ledgerSeq !== before.seq || now.lifeState !== known.lifeState;
+      const wasQuicker = now !== undefined && isOther;
       if (!wasQuicker && refused.some(Boolean)) throw new ConditionFailed(refused);
       if (!now) throw error;
       known = now;
       return undefined;
     }
   });
+}
+
+/** Refused where the account ends meanwhile: what is appended then is another entry. */
+function inState({ lifeState }: Person, advance: Write): Write {
+  return withCondition(advance, 'lifeState = :asSeen', {}, { ':asSeen': lifeState });
+}
+
+/**
+ * An entry about somebody whose account has ended gets its end at once, counted from there as that of every other: whoever
+ * gave the others theirs (lib/process/end-account/stays.ts) may have been there already.
+ */
+function withItsEnd({ lifeState, lifeStateAt }: Person, write: Write): Write {
+  const { outlives } = ledgerEntry.declaration;
+  if (lifeState !== 'erased' || !write.Put || !outlives || lifeStateAt === undefined) return write;
+  const endsAtSeconds = endOfStay(outlives, lifeStateAt);
+  if (endsAtSeconds === undefined) return write;
+  const { Item } = write.Put;
+  const { pk, sk } = Item;
+  return { ...write, Put: { ...write.Put, Item: { ...Item, ...endOfItem({ pk, sk }, endsAtSeconds) } } };
 }
 
 /** Moves the head that the person's item keeps, refused unless it is still where it was seen. */

@@ -1,8 +1,7 @@
-import { toEpochSeconds } from '../../clock';
-import { endOfRetention, ruleOf } from '../../policy/retention';
 import type { Item, Write } from '../client';
 import { isHeld } from '../item';
 import type { Key } from '../keys';
+import { endOfStay } from '../life';
 import { setEnd } from '../retention/waiting';
 import type { AnyEntity } from './any-entity';
 
@@ -15,10 +14,9 @@ export function endStay(item: Item, { declaration }: AnyEntity, endedAt: string)
   const { outlives, queue } = declaration;
   const waits = queue !== undefined && item.dueAt !== undefined;
   if (outlives === undefined || waits || item.expiresAtSeconds !== undefined) return undefined;
-  const { ends } = ruleOf(outlives);
-  if ('event' in ends || ('after' in ends && ends.after !== 'account-ended')) return undefined;
   const { pk, sk } = item;
-  const endsAtSeconds = toEpochSeconds(endOfRetention(outlives, Date.parse(endedAt)));
+  const endsAtSeconds = endOfStay(outlives, endedAt);
+  if (endsAtSeconds === undefined) return undefined;
   if (isHeld(item)) return endAfterHold({ pk, sk }, endsAtSeconds);
   return setEnd(item, endsAtSeconds, { ConditionExpression: 'attribute_exists(pk)' });
 }

@@ -1,4 +1,5 @@
-import { toInstant } from '../../clock';
+import { secondOf, toInstant } from '../../clock';
+import { type KindId, kinds } from '../../policy/kinds';
 import type { Item, Table, Write } from '../client';
 import { dueShard, type Key, shardOfPart } from '../keys';
 import { type Condition, remove } from '../replace';
@@ -6,8 +7,11 @@ import type { AnyEntity } from './any-entity';
 import { filesOf, openUntil } from './erase';
 import { declaredEntities } from './partition';
 
-/** Items that one trip reads of the index, and one more of the table. */
-export const PAGE_ITEMS = 100;
+/**
+ * Items that one trip reads of the index, and one more of the table where the index does not say enough. As many of one kind
+ * as a transaction takes beside the entry that tells of them and the head of the chain.
+ */
+export const PAGE_ITEMS = 98;
 
 /**
  * What has ended by the clock and waits to be swept: its files go first, then, in one transaction, it and what leads to it,
@@ -48,12 +52,40 @@ export async function endedPage(
     ...(after && { ExclusiveStartKey: after }),
   };
   const { items, lastKey } = await table.query(page, 'alive', from);
-  const found = items.length > 0 ? await table.getMany(items, 'ended-too') : [];
+  const seen = items.map((entry) => endedByIndex(entry, nowMs, among));
+  const unseen = items.filter((_, index) => !seen[index]);
+  const read = unseen.length > 0 ? await table.getMany(unseen, 'ended-too') : [];
   return {
-    ended: found.flatMap((item) => endedIn(item, nowMs, among) ?? []),
+    ended: [...seen, ...read.map((item) => endedIn(item, nowMs, among))].flatMap((one) => one ?? []),
     oldestAt: items[0]?.dueAt as string | undefined,
     after: lastKey as After | undefined,
   };
+}
+
+/**
+ * What the index says enough of to end it unread: its hour is over, and no item of its entity has anything elsewhere. That it
+ * was not given longer meanwhile is the condition of its write. Undefined for what has to be read.
+ */
+function endedByIndex(
+  { pk, sk, entity: name, dueAt }: Item,
+  nowMs: number,
+  among: ReadonlyMap<string, AnyEntity>,
+): Ended | undefined {
+  const entity = among.get(String(name));
+  if (!entity || hasMore(entity) || Date.parse(String(dueAt)) > nowMs) return undefined;
+  const item = { pk, sk, entity: name };
+  const stillOver = {
+    ConditionExpression: 'expiresAtSeconds <= :now',
+    ExpressionAttributeValues: { ':now': secondOf(nowMs) },
+  };
+  return { item, entity, files: [], writes: [{ Delete: { Key: { pk, sk }, ...stillOver } }] };
+}
+
+/** Whether an item of an entity may have more than itself: what leads to it, files, or a place in a head-count. */
+export function hasMore({ declaration: { pointers, files, counts }, attributes }: AnyEntity): boolean {
+  const isSensitive = (kind: KindId) => !['technical', 'general'].includes(kinds[kind].class);
+  const isCounted = Object.values(attributes).some((one) => one.kinds.some(isSensitive));
+  return pointers !== undefined || files !== undefined || counts !== undefined || isCounted;
 }
 
 /** An item that is past its end; undefined where it is not, is gone, or has to wait for its files. */

@@ -48,24 +48,30 @@ export function appendRetention(
   return appendRetentionEntries(parts, [entry], writes, chain);
 }
 
+/** The head of a chain as one who appends again and again knows it: it saves them the trip that looks for it. */
+export type KnownHead = { item?: Item | undefined };
+
 /** The same with several entries, each of which takes one write more. Answers the number of the last. */
 export async function appendRetentionEntries(
   parts: Parts,
   entries: readonly NewRetentionEntry[],
   writes: Write[],
   chain: RetentionChain,
+  known: KnownHead = {},
 ): Promise<number> {
-  let [met] = await parts.table.getMany([headKey(chain)]);
+  let met = known.item ?? (await parts.table.getMany([headKey(chain)]))[0];
   return untilWon(async () => {
     const next = await nextEntries(parts, chain, met, entries);
     try {
       await parts.table.write(...next.writes, ...writes);
+      known.item = next.head;
       return next.seq;
     } catch (error) {
       if (!(error instanceof ConditionFailed)) throw error;
       const refused = error.found.slice(next.writes.length);
       if (refused.some(Boolean)) throw new ConditionFailed(refused);
       met = error.found[0]?.item;
+      known.item = met;
       return undefined;
     }
   });
@@ -76,7 +82,7 @@ async function nextEntries(
   chain: RetentionChain,
   met: Item | undefined,
   entries: readonly NewRetentionEntry[],
-): Promise<{ seq: number; writes: [Write, ...Write[]] }> {
+): Promise<{ seq: number; head: Item; writes: [Write, ...Write[]] }> {
   const before = headOf(met);
   let head = before;
   const added: Write[] = [];
@@ -88,7 +94,7 @@ async function nextEntries(
   const made = retentionHead.make(chain, undefined, head);
   const seen = { ConditionExpression: 'seq = :seen', ExpressionAttributeValues: { ':seen': before.seq } };
   const put: Write = before.seq === 0 ? create(made) : { Put: { Item: made, ...seen } };
-  return { seq: head.seq, writes: [put, ...added] };
+  return { seq: head.seq, head: made, writes: [put, ...added] };
 }
 
 const headKey = (chain: RetentionChain): Key => retentionHead.key(chain);

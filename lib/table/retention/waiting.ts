@@ -1,37 +1,38 @@
 import { toEpochSeconds } from '../../clock';
-import { type KindId, kinds } from '../../policy/kinds';
 import { endOfPeriod, type Period } from '../../policy/period';
 import { periodOf, type RetentionId, ruleOf } from '../../policy/retention';
 import type { Item, Table, Write } from '../client';
 import { endOfItem } from '../entity';
-import { dueShard, type Key } from '../keys';
+import { dueShard, type Key, shardOfPart } from '../keys';
 import { instantMs } from '../life';
 import type { AnyEntity } from '../readers/any-entity';
 import { declaredEntities } from '../readers/partition';
-import { type After, stillEnds } from '../readers/sweep';
+import { type After, hasMore, stillEnds } from '../readers/sweep';
 import type { Condition } from '../replace';
 
 /** What waits for its end in the index: where it is, of which entity, and the hour by which it ends. */
 export type Waiting = Key & { entity: AnyEntity; dueAt: string };
 
 /**
- * One page of what waits for its end in one part of the index, the next end first, whether that has come or not. The index alone is
- * read: it says of which entity an item is.
+ * One page of what waits for its end in one part of what is swept (`shardOfPart`), the next end first, whether that has
+ * come or not. The index alone is read: it says of which entity an item is.
  */
 export async function waitingPage(
   table: Table,
-  shard: number,
+  part: number,
   limit: number,
   after: After | undefined,
   among: ReadonlyMap<string, AnyEntity> = declaredEntities,
 ): Promise<{ waiting: Waiting[]; after: After | undefined }> {
-  const { items, lastKey } = await table.query({
+  const { from, shard } = shardOfPart(part);
+  const page = {
     IndexName: 'due',
     KeyConditionExpression: 'dueShard = :shard',
     ExpressionAttributeValues: { ':shard': dueShard(shard, 'ENDS') },
     Limit: limit,
     ...(after && { ExclusiveStartKey: after }),
-  });
+  };
+  const { items, lastKey } = await table.query(page, 'alive', from);
   const waiting = items.flatMap(({ pk, sk, entity: name, dueAt }) => {
     const entity = among.get(String(name));
     return entity ? [{ pk, sk, entity, dueAt: String(dueAt) }] : [];
@@ -45,11 +46,8 @@ export function ruleThatEnds({ declaration: { life, counts, outlives } }: AnyEnt
 }
 
 /** Whether items of an entity may wait in the index; what nothing depends on is left to the database's broom. */
-export function mayWait({ declaration, attributes }: AnyEntity): boolean {
-  const { pointers, files, outlives } = declaration;
-  const isSensitive = (kind: KindId) => !['technical', 'general'].includes(kinds[kind].class);
-  const holds = Object.values(attributes).some((one) => one.kinds.some(isSensitive));
-  return pointers !== undefined || files !== undefined || outlives !== undefined || holds;
+export function mayWait(entity: AnyEntity): boolean {
+  return hasMore(entity) || entity.declaration.outlives !== undefined;
 }
 
 /** The periods of rules; of the build, unless said. */
