@@ -202,7 +202,8 @@ export const proofs: Record<string, { file: string; shows: string }> = {
   },
   restored: {
     file: 'tests/process/restored-ends.test.ts',
-    shows: 'all that had ended since a backup, brought about again and killed at every call, comes to one end',
+    shows:
+      'all that had ended since a backup, brought about again and killed at every call, comes to one end',
   },
   holds: {
     file: 'tests/hold/interleaved.test.ts',
