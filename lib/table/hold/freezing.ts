@@ -51,6 +51,7 @@ export async function notBeingFrozen<One extends { item: Item }>(
   table: Table,
   ended: readonly One[],
 ): Promise<readonly One[]> {
+  if (ended.length === 0) return ended;
   const freezing = (await activeHolds(table)).filter(({ state }) => state === 'freezing');
   const busy = new Set(freezing.map(({ subjectId }) => subjectId));
   return busy.size === 0 ? ended : ended.filter(({ item }) => !busy.has(subjectOf(item)));
