@@ -91,7 +91,6 @@ export const tableRights: Record<Principal, TableRights> = {
       'GAUGE#*': 'get update',
       'GAUGE#reached': 'put',
     },
-    indexes: { due: 'APPEALS' },
   },
   rights: {
     items: {
@@ -100,7 +99,10 @@ export const tableRights: Record<Principal, TableRights> = {
       'GAUGE#*': 'update',
       'HOLD#*': 'get',
       'CERTIFICATE#*': 'get',
+      // Which a ticket is tied to.
+      'INCIDENT#*': 'get',
     },
+    indexes: { due: 'DESK' },
     places: { items: { 'P#*': 'put' } },
   },
   breach: {
@@ -150,7 +152,7 @@ export const tableRights: Record<Principal, TableRights> = {
     },
     // By actor: whatever any of them has touched may be asked.
     indexes: {
-      due: ['DUE#*', 'ENDS#*', 'HOLDS', 'AUTHORISATIONS', 'RECIPIENTS', 'CARD-TEXTS', 'DORMANT-*'],
+      due: ['DUE#*', 'ENDS#*', 'HOLDS', 'DESK', 'CARD-TEXTS', 'DORMANT-*'],
       everyone: 'EVERYONE#*',
       touched: '*',
     },
