@@ -67,9 +67,9 @@ async function countOncePerDay(deps: Deps, requestId: string): Promise<void> {
   const nowMs = clock.now();
   const known = await readForecast(table);
   if (known?.day === beijingDay(nowMs)) return;
-  await table.write(beginForecast(nowMs)).catch(lostRace);
+  const isFirst = await table.write(beginForecast(nowMs)).then(() => true, lostRace);
   await queue.send([forecastOf(nowMs)]);
-  await warnOfDesk(deps, requestId);
+  if (isFirst) await warnOfDesk(deps, requestId);
 }
 
 async function askForProcesses(deps: Deps, shard: number, stopAtMs: number, outcome: Outcome): Promise<void> {
