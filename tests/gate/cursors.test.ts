@@ -78,6 +78,7 @@ const looked = async ({ subjectId }: Person, member: string) => ({
 const asked: Record<string, (person: Person, member: string) => object | Promise<object>> = {
   'consent/inspect': looked,
   'retention/explain': looked,
+  'rights/ticketQueue': () => ({}),
   'retention/preview': () => ({ rule: 'review-three-years', period: { months: 48 } }),
 };
 

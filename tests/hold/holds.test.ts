@@ -287,6 +287,7 @@ describe('a hold (S3)', () => {
       'person-process',
       'certificate',
       'recipient-duty',
+      'ticket',
     ])
       others.delete(known);
     expect([...others]).toEqual([]);

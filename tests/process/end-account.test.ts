@@ -90,10 +90,10 @@ it('who was given data is reminded twice until they confirm, and is the officerâ
     return waiting.find(({ subjectId }) => subjectId === me.subjectId);
   };
   for (const [days, expected] of [
-    [4, { reminders: 0, isLate: false }],
-    [2, { reminders: 1, isLate: false }],
-    [5, { reminders: 2, isLate: false }],
-    [5, { reminders: 2, isLate: true }],
+    [4, { reminders: 0, level: 'in-time' }],
+    [2, { reminders: 1, level: 'in-time' }],
+    [5, { reminders: 2, level: 'warned' }],
+    [5, { reminders: 2, level: 'late' }],
   ] as const) {
     world.wait(days * DAY_MS);
     await sweep();
