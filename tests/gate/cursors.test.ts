@@ -1,3 +1,4 @@
+import { MINUTE_MS } from '../../lib/clock';
 import { parseToken } from '../../lib/crypto/token';
 import type { Deps } from '../../lib/deps';
 import type { Call, Reply } from '../../lib/gate/call';
@@ -151,6 +152,9 @@ it('every operation that takes a cursor answers one, and the other way round', (
 });
 
 describe.each(paths)('the cursor of %s', (path) => {
+  // Some lists may be asked so often in an hour.
+  beforeAll(() => world.wait(10 * MINUTE_MS));
+
   it('says nothing of whom or what it stands at (C6)', async () => {
     const [me] = people as [Person];
     const [cursor, again] = [await cursorOf(path, me), await cursorOf(path, me)];
