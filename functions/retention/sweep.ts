@@ -15,6 +15,7 @@ import { addServiceKey } from '../../lib/table/service/key-store';
 import { destroyDays } from './destroy-days';
 import { destroyPlaceKeys } from './destroy-place-keys';
 import { beginWhereRestored } from './restored';
+import { warnOfDesk } from './warn-of-desk';
 
 /** A run stops taking up work after this long, well inside the platform's 60 s; the next run goes on. */
 export const SWEEP_MS = 45_000;
@@ -43,7 +44,7 @@ export async function sweep(deps: Deps, { requestId }: Pick<Run<'scheduler', unk
   await destroyPlaceKeys(deps).catch(failed);
   await destroyDays(deps).catch(failed);
   await makeStayKeys(deps).catch(failed);
-  await countOncePerDay(deps).catch(failed);
+  await countOncePerDay(deps, requestId).catch(failed);
   let oldestAtMs = deps.clock.now();
   for (let shard = 0; shard < SWEEP_PARTS; shard += 1) {
     if (deps.clock.now() > stopAtMs) outcome.finished = false;
@@ -62,13 +63,15 @@ export async function sweep(deps: Deps, { requestId }: Pick<Run<'scheduler', unk
   return outcome;
 }
 
-/** The forecast of a day is begun by its first run, once. */
-async function countOncePerDay({ table, queue, clock }: Deps): Promise<void> {
+/** Once a day, by its first run: the forecast is begun, and said is what the staff will be late with (promise R6). */
+async function countOncePerDay(deps: Deps, requestId: string): Promise<void> {
+  const { table, queue, clock } = deps;
   const nowMs = clock.now();
   const known = await readForecast(table);
   if (known?.day === beijingDay(nowMs)) return;
-  await table.write(beginForecast(nowMs)).catch(lostRace);
+  const isFirst = await table.write(beginForecast(nowMs)).then(() => true, lostRace);
   await queue.send([forecastOf(nowMs)]);
+  if (isFirst) await warnOfDesk(deps, requestId);
 }
 
 async function askForProcesses(deps: Deps, shard: number, stopAtMs: number, outcome: Outcome): Promise<void> {

@@ -3,12 +3,16 @@ import { certificateOperations } from './certificate-operations';
 import { closingOperations } from './closing-operations';
 import { lookOperations } from './look-operations';
 import { ownOperations } from './own-operations';
+import { ownTicketOperations } from './tickets/own-ticket-operations';
+import { staffTicketOperations } from './tickets/staff-ticket-operations';
 
 export const rights = {
   ...ownOperations,
   ...closingOperations,
   ...lookOperations,
   ...certificateOperations,
+  ...ownTicketOperations,
+  ...staffTicketOperations,
 };
 
 export const { handler } = serve('rights', rights);

@@ -94,16 +94,18 @@ export const tableRights: Record<Principal, TableRights> = {
       'GAUGE#*': 'get update',
       'GAUGE#reached': 'put',
     },
-    indexes: { due: 'APPEALS' },
   },
   rights: {
     items: {
-      'P#*': 'get query put update delete',
+      'P#*': 'get query put update delete check',
       'TRY#*': 'update',
       'GAUGE#*': 'update',
       'HOLD#*': 'get',
       'CERTIFICATE#*': 'get',
+      // Which a ticket is tied to.
+      'INCIDENT#*': 'get',
     },
+    indexes: { due: 'DESK' },
     places: { items: { 'P#*': 'put' } },
   },
   breach: {
@@ -154,7 +156,7 @@ export const tableRights: Record<Principal, TableRights> = {
     },
     // By actor: whatever any of them has touched may be asked.
     indexes: {
-      due: ['DUE#*', 'ENDS#*', 'HOLDS', 'AUTHORISATIONS', 'RECIPIENTS', 'CARD-TEXTS', 'DORMANT-*'],
+      due: ['DUE#*', 'ENDS#*', 'HOLDS', 'DESK', 'CARD-TEXTS', 'DORMANT-*'],
       everyone: 'EVERYONE#*',
       touched: '*',
     },

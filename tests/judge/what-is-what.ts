@@ -47,6 +47,9 @@ export const entities: Record<string, string> = {
     'planId kind state words at draftedBy draftedAt approvedBy approvedAt seal rounds counting count statement endsAtSeconds version',
   'survey-pace': 'planId approvedAt',
   'notice-quota': 'frontier closedSinceMs closedUntilMs version',
+  ticket:
+    'ticketId version kind about state askedAt answerBy dueAt proof filedBy paperHash assignee incidentId proposedBy outcome answeredBy doneAt rating words answer',
+  'open-tickets': 'open',
   'authorisation-event': 'eventId event happenedAt toldAt scope dueAt',
   'recipient-duty': 'recipient kinds endedAt dueAt reminders remindedAt',
   'confirmed-recipient':
