@@ -1,6 +1,7 @@
 import { serve } from '../../lib/host/serve';
 import { certificateOperations } from './certificate-operations';
 import { closingOperations } from './closing-operations';
+import { disclosureOperations } from './disclosures/disclosure-operations';
 import { lookOperations } from './look-operations';
 import { ownOperations } from './own-operations';
 
@@ -9,6 +10,7 @@ export const rights = {
   ...closingOperations,
   ...lookOperations,
   ...certificateOperations,
+  ...disclosureOperations,
 };
 
 export const { handler } = serve('rights', rights);
