@@ -58,6 +58,16 @@ export const noticeKinds = {
     openings: { self: '您的账号很久没有使用，按照个人信息保护政策提前提醒您。' },
     ends: 'after-sending',
   },
+  /** What an authority was given of a person, told to them at once or when a stated secrecy ends (promise D4; PIPL art. 18, 35). */
+  disclosure: {
+    approvals: 0,
+    channels: ['subscribe', 'sms', 'mail', 'inbox'],
+    templates: { self: { subscribe: 'disclosure', sms: 'disclosure' } },
+    openings: {
+      self: '您的个人信息已依法提供给有权机关，依照个人信息保护法第十八条、第三十五条和个人信息保护政策 5.1.2、5.3.3 告知您。',
+    },
+    ends: 'after-sending',
+  },
 } as const satisfies Record<string, NoticeKind>;
 
 export type NoticeKindId = keyof typeof noticeKinds;

@@ -10,6 +10,7 @@ export const SANDBOX_SMS = {
     breach: { id: '1000001', variables: 2 },
     'breach-guardian': { id: '1000002', variables: 2 },
     dormancy: { id: '1000003', variables: 2 },
+    disclosure: { id: '1000004', variables: 2 },
   },
 } as const;
 
@@ -22,6 +23,10 @@ export const SANDBOX_SUBSCRIBE = {
   dormancy: { id: 'sandbox-template-of-dormancy-aaaaaaaaaaaaaa', keys: ['thing1', 'time2', 'thing3'] },
   policy: {
     id: 'sandbox-template-of-policy-aaaaaaaaaaaaaaaa',
+    keys: ['thing1', 'time2', 'character_string3', 'thing4'],
+  },
+  disclosure: {
+    id: 'sandbox-template-of-disclosure-aaaaaaaaaaaa',
     keys: ['thing1', 'time2', 'character_string3', 'thing4'],
   },
 } as const;

@@ -77,6 +77,9 @@ export const subscribeTemplates = {
   policy: {
     variables: { thing1: 'title', time2: 'at', character_string3: 'number', thing4: lookInside },
   },
+  disclosure: {
+    variables: { thing1: 'title', time2: 'at', character_string3: 'number', thing4: lookInside },
+  },
 } as const satisfies Record<string, SubscribeTemplate>;
 
 export const smsTemplates = {
@@ -90,6 +93,10 @@ export const smsTemplates = {
   },
   dormancy: {
     text: '{1}？您很久没有使用乐聊名片，{2}前登录一次小程序即可保留，否则账号将被注销。',
+    variables: ['title', 'at'],
+  },
+  disclosure: {
+    text: '{1}：{2}起，请打开乐聊名片小程序，在“通知”中查看提供给了谁、依据和内容。',
     variables: ['title', 'at'],
   },
 } as const satisfies Record<string, SmsTemplate>;

@@ -1,27 +1,21 @@
-import { toEpochSeconds, toInstant } from '../../clock';
+import { toInstant } from '../../clock';
 import type { Deps } from '../../deps';
-import { hashOf, sealOf } from '../../notice/approval';
-import { approvalsOf } from '../../notice/kinds';
 import { announcementText } from '../../notice/text/notice-for';
-import { toStored } from '../../notice/text/stored';
 import { type NoticeTexts, openChannels, textsOf } from '../../notice/text/texts';
-import { endOfRetention } from '../../policy/retention';
 import { hashOfPart } from '../../scope/evidence';
 import { announce as announced, loadAnnouncements } from '../../table/notice/announcement';
 import { type Member, putAudiencePart } from '../../table/notice/audience';
 import { audienceHeadKey, putAudienceHead, readCounted, withPart } from '../../table/notice/audience-head';
-import { type Notice, putNotice } from '../../table/notice/notice';
+import type { Notice } from '../../table/notice/notice';
 import type { Process, ProcessState } from '../../table/process/process';
 import type { Next, ProcessKind, StepInput } from '../kind';
-import { beginSpread, noticeProcess } from '../notice/spread';
+import { noticeProcess } from '../notice/spread';
 import type { Concern, ConcernedKind, Said } from './concern';
 import { dormancyConcern } from './dormancy';
 import { policyConcern } from './policy';
+import { endsAfter, sealService } from './seal';
 
 const concerns: Record<ConcernedKind, Concern> = { dormancy: dormancyConcern, policy: policyConcern };
-
-/** Who has proposed a notice that nobody drafts. */
-const SERVICE = 'service';
 
 /**
  * Finds whom a notice concerns that nobody drafts, words it, and hands it to the engine of all notices. It begins in the
@@ -53,7 +47,7 @@ async function gather(deps: Deps, { process }: StepInput): Promise<Next> {
   const isFound = members.length > 0;
   const hash = isFound ? hashOfPart(String(state.hash ?? ''), part, members) : state.hash;
   const after = { ...(next ?? state), ...(hash !== undefined && { hash }) };
-  const endsAtSeconds = endOf(process);
+  const endsAtSeconds = endsAfter(Number(process.state.beganAtMs));
   const found = isFound
     ? [
         putAudiencePart(id, part, members, endsAtSeconds),
@@ -69,31 +63,16 @@ const memberOf = (subjectId: string): Member => ({ subjectId, kinds: [], minor: 
 /** Freezes the audience, seals the notice and has it sent. Where it concerns nobody there is none. */
 async function send(deps: Deps, { process }: StepInput): Promise<Next> {
   const { id: noticeId, state } = process;
-  const kind = kindOf(state);
   const [head] = await deps.table.getMany([audienceHeadKey(noticeId)]);
   const counted = readCounted(head);
   if (counted.parts === 0) return { to: 'end' };
-  if (approvalsOf(kind) > 0) throw new Error('a notice that is to be approved is sent by nobody else');
   const { texts, channels } = await worded(deps, process);
-  const nowMs = deps.clock.now();
-  const at = toInstant(nowMs);
-  const [digest, endsAtSeconds] = [String(state.hash), endOf(process)];
-  const content = {
-    ...{ noticeId, kind, drill: false, audienceId: noticeId, parts: counted.parts, channels },
-    ...{ texts: toStored(texts, channels), exemptions: [] },
+  const content = { noticeId, kind: kindOf(state), channels, texts, counted, digest: String(state.hash) };
+  const endsAtSeconds = endsAfter(Number(state.beganAtMs));
+  return {
+    to: 'ask',
+    writes: await sealService(deps, { ...content, atMs: deps.clock.now(), endsAtSeconds }),
   };
-  const proposal = { by: SERVICE, at, announceDays: 0 };
-  const seal = await sealOf(deps.ring, hashOf(content, 0, digest), { ...proposal, approvedBy: [] });
-  const notice: Omit<Notice, 'version'> = {
-    ...{ ...content, state: 'sending', approvedBy: [], proposal: { ...proposal, seal } },
-    ...{ sendingAt: at, endsAtSeconds },
-  };
-  const writes = [
-    putAudienceHead(noticeId, { ...counted, endsAtSeconds, digest }),
-    putNotice(notice),
-    beginSpread(noticeId, nowMs),
-  ];
-  return { to: 'ask', writes };
 }
 
 /** Asks the worker of notices, which has a queue of its own; its timer finds it as well. */
@@ -121,8 +100,4 @@ async function worded(deps: Deps, { id, state }: Process): Promise<Worded> {
   const made = textsOf({ ...wording, ...words }, deps.noticeTemplates);
   if ('flaws' in made) throw new Error('the words of a notice do not fit their channels');
   return { texts: made.texts, said, channels };
-}
-
-function endOf({ state }: Process): number {
-  return toEpochSeconds(endOfRetention('incident-life', Number(state.beganAtMs)));
 }
