@@ -400,6 +400,22 @@ export const kinds = {
     retention: 'review-three-years',
     source: '您填写、工作人员答复',
   },
+  'ticket-words': {
+    name: '您提出的请求、咨询、投诉、建议的内容，和对它的答复',
+    class: 'general',
+    storage: 'sealed',
+    purpose: 'review',
+    retention: 'review-three-years',
+    source: '您填写、工作人员答复',
+  },
+  'ticket-state': {
+    name: '工单的编号、种类、进度、期限和结论',
+    class: 'general',
+    storage: 'plain',
+    purpose: 'review',
+    retention: 'review-three-years',
+    source: '您提出请求、工作人员办理时产生',
+  },
   'phone-number': { name: '手机号码', ...attribute, purpose: 'phone', source: '您授权后由微信提供' },
   'phone-state': {
     name: '绑定手机号的时间',

@@ -206,14 +206,14 @@ export const purposes = {
     atEnd: 'keep-for-period',
   },
   review: {
-    name: '申诉和人工复核',
-    why: '让您对核验结果、风险判断提出申诉，由人工复核并说明理由。',
-    method: '由工作人员处理；每次查看都写入您的处理记录。',
+    name: '请求、投诉、申诉和人工答复',
+    why: '让您提出请求、咨询、投诉和建议，对核验结果、风险判断提出申诉，由人工办理、复核，并说明理由。',
+    method: '由工作人员处理；内容加密保存，每次查看都写入您的处理记录。',
     basis: 'LEGAL_DUTY',
     ground: '个人信息保护法第二十四条、第四十六条、第五十条（复核与答复的法定义务）',
     clause: '8.2',
     choice: 'basic',
-    ifRefused: '不申诉即不处理。',
+    ifRefused: '不提出即不处理。',
     atEnd: 'keep-for-period',
   },
   profile: {

@@ -128,7 +128,8 @@ export const retention = {
   'review-three-years': {
     ...record,
     period: '处理完毕后三年',
-    basis: '个人信息保护法第二十四条、第五十六条：说明和复核自动化决定的记录，处理情况记录至少保存三年',
+    basis:
+      '个人信息保护法第二十四条、第五十条、第五十六条：答复请求、复核自动化决定的记录，处理情况记录至少保存三年',
   },
   'proof-three-years': {
     period: '账号存续期间及注销后三年',

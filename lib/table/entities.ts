@@ -68,6 +68,8 @@ import { riskPass } from './sign-in/risk-pass';
 import { selfProof } from './sign-in/self-proof';
 import { spentNonce } from './sign-in/spent-nonce';
 import { webSignIn } from './sign-in/web-sign-in';
+import { openTickets } from './ticket/open-tickets';
+import { ticket } from './ticket/ticket';
 
 /**
  * Every entity there is, once. What an export holds, what an erasure finds, what is swept, explained and in the scope of a
@@ -187,4 +189,7 @@ export const entities = {
   selfProof,
   spentNonce,
   webSignIn,
+  // ticket
+  openTickets,
+  ticket,
 } as const;

@@ -44,6 +44,9 @@ export const entities: Record<string, string> = {
     'noticeId kind drill state audienceId parts channels texts exemptions proposal approvedBy endsAtSeconds sendingAt version',
   'notice-recipient': 'noticeId as part place kind drill at tries endsAtSeconds openedAt -moves',
   'notice-quota': 'frontier closedSinceMs closedUntilMs version',
+  ticket:
+    'ticketId version kind about state askedAt answerBy dueAt proof filedBy paperHash assignee incidentId proposedBy outcome answeredBy doneAt rating words answer',
+  'open-tickets': 'open',
   'authorisation-event': 'eventId event happenedAt toldAt scope dueAt',
   'recipient-duty': 'recipient kinds endedAt dueAt reminders remindedAt',
   'confirmed-recipient':
