@@ -12,6 +12,7 @@ import { dueProcesses } from '../../lib/table/process/process';
 import { lostRace } from '../../lib/table/races';
 import { readForecast } from '../../lib/table/retention/forecast';
 import { addServiceKey } from '../../lib/table/service/key-store';
+import { warnOfAgreements } from './agreements';
 import { destroyDays } from './destroy-days';
 import { destroyPlaceKeys } from './destroy-place-keys';
 import { beginWhereRestored } from './restored';
@@ -43,7 +44,7 @@ export async function sweep(deps: Deps, { requestId }: Pick<Run<'scheduler', unk
   await destroyPlaceKeys(deps).catch(failed);
   await destroyDays(deps).catch(failed);
   await makeStayKeys(deps).catch(failed);
-  await countOncePerDay(deps).catch(failed);
+  await oncePerDay(deps, requestId).catch(failed);
   let oldestAtMs = deps.clock.now();
   for (let shard = 0; shard < SWEEP_PARTS; shard += 1) {
     if (deps.clock.now() > stopAtMs) outcome.finished = false;
@@ -60,11 +61,13 @@ export async function sweep(deps: Deps, { requestId }: Pick<Run<'scheduler', unk
   return outcome;
 }
 
-/** The forecast of a day is begun by its first run, once. */
-async function countOncePerDay({ table, queue, clock }: Deps): Promise<void> {
+/** The first run of a day begins its forecast, and warns of agreements that end. */
+async function oncePerDay(deps: Deps, requestId: string): Promise<void> {
+  const { table, queue, clock } = deps;
   const nowMs = clock.now();
   const known = await readForecast(table);
   if (known?.day === beijingDay(nowMs)) return;
+  warnOfAgreements(deps, requestId);
   await table.write(beginForecast(nowMs)).catch(lostRace);
   await queue.send([forecastOf(nowMs)]);
 }

@@ -4,6 +4,7 @@ import { closingOperations } from './closing-operations';
 import { disclosureOperations } from './disclosures/disclosure-operations';
 import { lookOperations } from './look-operations';
 import { ownOperations } from './own-operations';
+import { usageOperations } from './usage/usage-operations';
 
 export const rights = {
   ...ownOperations,
@@ -11,6 +12,7 @@ export const rights = {
   ...lookOperations,
   ...certificateOperations,
   ...disclosureOperations,
+  ...usageOperations,
 };
 
 export const { handler } = serve('rights', rights);

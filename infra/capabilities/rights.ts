@@ -100,8 +100,13 @@ export const tableRights: Record<Principal, TableRights> = {
       'GAUGE#*': 'update',
       'HOLD#*': 'get',
       'CERTIFICATE#*': 'get',
+      'DISCLOSURE#*': 'get put',
+      'RETENTION#*': 'get put',
+      'PROCESS#*': 'put',
     },
-    places: { items: { 'P#*': 'put' } },
+    indexes: { due: 'DISCLOSURES' },
+    // What an authority demands may be where somebody is.
+    places: { items: { 'P#*': 'query put', 'PLACE-KEYS': 'get' } },
   },
   breach: {
     items: {
@@ -147,10 +152,11 @@ export const tableRights: Record<Principal, TableRights> = {
       'GAUGE#*': 'update',
       'RETENTION#*': 'get put',
       'HOLD#*': 'get put update',
+      'DISCLOSURE#*': 'get put update',
     },
     // By actor: whatever any of them has touched may be asked.
     indexes: {
-      due: ['DUE#*', 'ENDS#*', 'HOLDS', 'AUTHORISATIONS', 'RECIPIENTS', 'CARD-TEXTS', 'DORMANT-*'],
+      due: ['DUE#*', 'ENDS#*', 'HOLDS', 'DISCLOSURES', 'AUTHORISATIONS', 'RECIPIENTS', 'CARD-TEXTS', 'DORMANT-*'],
       everyone: 'EVERYONE#*',
       touched: '*',
     },

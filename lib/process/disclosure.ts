@@ -6,11 +6,13 @@ import { type Disclosure, disclosureKey, wasSecret } from '../table/disclosure/d
 import { moveDisclosure, openDisclosure } from '../table/disclosure/open-disclosure';
 import { keys } from '../table/keys';
 import { advanceHead } from '../table/ledger/append';
-import { type LedgerEntry, ledger, ledgerEntry, nextEntry } from '../table/ledger/ledger';
+import { ledger, ledgerEntry, nextEntry } from '../table/ledger/ledger';
 import { canSignIn } from '../table/person/life';
 import { ledgerHead, type Person, readPerson } from '../table/person/person';
 import { beginProcess, type ProcessRef } from '../table/process/process';
+import { tellOfDisclosure } from './audience/disclosure';
 import type { Next, ProcessKind, StepInput } from './kind';
+import { noticeProcess } from './notice/spread';
 
 /** Entries that one trip looks at for the one by which an account was given up. */
 const PAGE_ENTRIES = 100;
@@ -20,7 +22,7 @@ const PAGE_ENTRIES = 100;
  * secrecy that was stated has ended, by nobody's doing. Until then it is a process of the service's own, which names nobody:
  * nothing lies with the person, and no number in their chain is left out.
  */
-export const disclosure: ProcessKind = { tell };
+export const disclosure: ProcessKind = { tell, ask };
 
 export const disclosureProcess = (disclosureId: string): ProcessRef => ({
   kind: 'disclosure',
@@ -45,7 +47,21 @@ async function tell(deps: Deps, { process, requestId }: StepInput): Promise<Next
   if (!person) return { to: 'end', writes: [moveDisclosure(opened, { state: 'nobody-to-tell' })] };
   const told = moveDisclosure(opened, { state: 'told', toldAt: toInstant(nowMs) });
   const line = wasSecret(of) ? await lineOf(deps, person, of, requestId) : [];
-  return { to: 'end', writes: [...line, told], count: 1 };
+  // Of somebody who has died, relatives find the line; nobody reads a notice.
+  if (!canSignIn(person)) return { to: 'end', writes: [...line, told], count: 1 };
+  const { noticeId, writes } = await tellOfDisclosure(deps, factsOf(of, person), nowMs, wasSecret(of));
+  return { to: 'ask', state: { noticeId }, writes: [...line, told, ...writes] };
+}
+
+const factsOf = ({ disclosureId, kinds, authority, document, basis, ...of }: Disclosure, person: Person) => ({
+  ...{ disclosureId, kinds, authority, document, basis: legalBases[basis].law },
+  ...{ subjectId: person.subjectId, disclosedAt: of.handedOutAt ?? of.dueAt },
+});
+
+/** The worker of notices has a queue of its own; its timer finds the notice as well. */
+async function ask({ noticeQueue }: Deps, { process: { state } }: StepInput): Promise<Next> {
+  await noticeQueue.send([noticeProcess(String(state.noticeId))]);
+  return { to: 'end', count: 1 };
 }
 
 /**
@@ -100,7 +116,7 @@ async function givenUpFor(
       PAGE_ENTRIES,
       last,
     );
-    const left = items.findLast((item) => item.act === ('account.left' satisfies LedgerEntry['act']));
+    const left = items.findLast((item) => ledgerEntry.read(item)?.act === 'account.left');
     if (left && (await ledger.isUnaltered(ring, subjectId, left))) return ledgerEntry.read(left)?.other;
   }
   return undefined;

@@ -11,6 +11,7 @@ import type { Run, Subject } from '../../../lib/gate/operation';
 import { ConditionFailed, type Item } from '../../../lib/table/client';
 import { readCursor, sealCursor } from '../../../lib/table/cursor';
 import { remove } from '../../../lib/table/replace';
+import { blurred } from '../../../lib/table/sharing/blur';
 import {
   putShare,
   queryShares,
@@ -21,7 +22,6 @@ import {
 } from '../../../lib/table/sharing/share';
 import { putViewShards } from '../../../lib/table/sharing/views';
 import { cardsEpoch, ownCard } from '../own/own-card';
-import { blurred } from './blur';
 import { digestOfToken, tokenOf } from './share-token';
 
 export const MAX_LIFE_HOURS = 90 * 24;

@@ -1,5 +1,6 @@
 import { kinds as allKinds, type Kind, type KindId } from '../../policy/kinds';
 import type { Table } from '../client';
+import { saysNothing } from '../item';
 import type { PlaceKeys } from '../location/place-keys';
 import type { Sealer } from '../sealer';
 import type { AnyEntity } from './any-entity';
@@ -50,7 +51,8 @@ type Value = Exported['values'][number];
 function onlyOf(kinds: ReadonlySet<KindId>, { attributes }: AnyEntity, one: Value): Value[] {
   const isNamed = (of: readonly KindId[]) => of.every((kind) => kinds.has(kind));
   const inside = attributes[one.attribute]?.record?.attributes;
-  if (!inside) return one.attribute !== 'epoch' && isNamed(one.kinds) ? [one] : [];
+  const says = one.attribute !== 'epoch' && !saysNothing(one.value);
+  if (!inside) return says && isNamed(one.kinds) ? [one] : [];
   const named = Object.keys(inside).filter((name) => isNamed(inside[name]?.kinds ?? []));
   const records = Object.entries(one.value as Record<string, Record<string, unknown>>).flatMap(([id, of]) => {
     const left = named.filter((name) => of[name] !== undefined).map((name) => [name, of[name]]);
