@@ -22,10 +22,9 @@ const delivery = z.object({
 const staffAsks = z.strictObject({
   subjectId: id,
   deliveryId: id,
-  ticket: z.string().check(z.regex(/^[\w-]{1,32}$/)),
 });
-const aboutDelivery = ({ subjectId, ticket }: { subjectId: string; ticket: string }) =>
-  ({ subjectId, ticket, reason: 'delivery' }) as const;
+const aboutDelivery = ({ subjectId, deliveryId }: { subjectId: string; deliveryId: string }) =>
+  ({ subjectId, ticket: deliveryId, reason: 'delivery' }) as const;
 
 export const deliveryOperations = {
   createDelivery: operation({

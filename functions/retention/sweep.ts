@@ -16,6 +16,7 @@ import { warnOfAgreements } from './agreements';
 import { destroyDays } from './destroy-days';
 import { destroyPlaceKeys } from './destroy-place-keys';
 import { beginWhereRestored } from './restored';
+import { warnOfDesk } from './warn-of-desk';
 
 /** A run stops taking up work after this long, well inside the platform's 60 s; the next run goes on. */
 export const SWEEP_MS = 45_000;
@@ -61,7 +62,7 @@ export async function sweep(deps: Deps, { requestId }: Pick<Run<'scheduler', unk
   return outcome;
 }
 
-/** The first run of a day begins its forecast, and warns of agreements that end. */
+/** Once a day, by its first run: the forecast is begun, and said is what the staff will be late with and which agreements end. */
 async function oncePerDay(deps: Deps, requestId: string): Promise<void> {
   const { table, queue, clock } = deps;
   const nowMs = clock.now();
@@ -70,6 +71,7 @@ async function oncePerDay(deps: Deps, requestId: string): Promise<void> {
   warnOfAgreements(deps, requestId);
   await table.write(beginForecast(nowMs)).catch(lostRace);
   await queue.send([forecastOf(nowMs)]);
+  await warnOfDesk(deps, requestId);
 }
 
 async function askForProcesses(deps: Deps, shard: number, stopAtMs: number, outcome: Outcome): Promise<void> {

@@ -4,6 +4,8 @@ import { closingOperations } from './closing-operations';
 import { disclosureOperations } from './disclosures/disclosure-operations';
 import { lookOperations } from './look-operations';
 import { ownOperations } from './own-operations';
+import { ownTicketOperations } from './tickets/own-ticket-operations';
+import { staffTicketOperations } from './tickets/staff-ticket-operations';
 import { usageOperations } from './usage/usage-operations';
 
 export const rights = {
@@ -13,6 +15,8 @@ export const rights = {
   ...certificateOperations,
   ...disclosureOperations,
   ...usageOperations,
+  ...ownTicketOperations,
+  ...staffTicketOperations,
 };
 
 export const { handler } = serve('rights', rights);

@@ -91,7 +91,6 @@ export const tableRights: Record<Principal, TableRights> = {
       'GAUGE#*': 'get update',
       'GAUGE#reached': 'put',
     },
-    indexes: { due: 'APPEALS' },
   },
   rights: {
     items: {
@@ -103,8 +102,10 @@ export const tableRights: Record<Principal, TableRights> = {
       'DISCLOSURE#*': 'get put',
       'RETENTION#*': 'get put',
       'PROCESS#*': 'put',
+      // Which a ticket is tied to.
+      'INCIDENT#*': 'get',
     },
-    indexes: { due: 'DISCLOSURES' },
+    indexes: { due: ['DESK', 'DISCLOSURES'] },
     // What an authority demands may be where somebody is.
     places: { items: { 'P#*': 'query put', 'PLACE-KEYS': 'get' } },
   },
@@ -156,7 +157,7 @@ export const tableRights: Record<Principal, TableRights> = {
     },
     // By actor: whatever any of them has touched may be asked.
     indexes: {
-      due: ['DUE#*', 'ENDS#*', 'HOLDS', 'DISCLOSURES', 'AUTHORISATIONS', 'RECIPIENTS', 'CARD-TEXTS', 'DORMANT-*'],
+      due: ['DUE#*', 'ENDS#*', 'HOLDS', 'DISCLOSURES', 'DESK', 'CARD-TEXTS', 'DORMANT-*'],
       everyone: 'EVERYONE#*',
       touched: '*',
     },

@@ -7,6 +7,7 @@ import { policyCommands } from './commands/policy';
 import { queueCommands } from './commands/queues';
 import { retentionCommands } from './commands/retention';
 import { staffCommands } from './commands/staff';
+import { ticketCommands } from './commands/tickets';
 import { trailCommand } from './commands/trail';
 import { exits } from './exit';
 import type { Surroundings } from './session';
@@ -21,6 +22,7 @@ export const commands: Record<string, Made> = {
   policy: policyCommands,
   queue: queueCommands,
   retention: retentionCommands,
+  tickets: ticketCommands,
   trail: trailCommand,
   call: callCommand,
 };

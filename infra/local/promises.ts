@@ -29,6 +29,7 @@ import { cleanPictures, deliveries, optionalServices, ownPreferences } from './p
 import { restored } from './promises/restored';
 import { closedByPerson, erasedEverywhere, startedByWechat } from './promises/rights';
 import { Broken, type Running, startRunning } from './promises/running';
+import { answeredInTime, identityFirst, questionsAnswered, staffNeedTickets } from './promises/tickets';
 import { filesAndCodes } from './promises/vcards';
 import { webSignIn } from './promises/web';
 
@@ -75,12 +76,16 @@ export const checks: Record<PromiseId, Check> = {
   K7: oneRegistry,
   R3: erasedEverywhere,
   R4: closedByPerson,
+  R5: identityFirst,
+  R6: answeredInTime,
+  R8: questionsAnswered,
   R9: startedByWechat,
   S1: stayInside,
   S2: endedOnTime,
   S3: heldByLaw,
   S4: explainedAndShown,
   S5: sealed,
+  S6: staffNeedTickets,
   S7: restored,
   S8: deviceData,
   S9: chained,

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { StaffReason } from '../../../lib/gate/operation';
+import type { StaffReason } from '../../../lib/gate/ticket';
 import { purposes } from '../../../lib/policy/purposes';
 import { recipients } from '../../../lib/policy/recipients';
 import { buildRegistry, nameOfKind } from '../../../lib/policy/registry';
@@ -58,6 +58,9 @@ export const reasonNames: Record<StaffReason, string> = {
   complaint: '处理投诉',
   incident: '处置安全事件',
   delivery: '办理您的送达',
+  duty: '处理微信告知的授权变化',
+  refusal: '复核是否不予办理您的工单',
+  filing: '登记您提交的书面请求',
 };
 
 export const kindNames = (kinds: readonly string[]): string[] =>

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { staffReasons } from '../../../lib/gate/operation';
+import { ticketReasons } from '../../../lib/gate/ticket';
 import { kindIds } from '../../../lib/policy/kinds';
 import { command, group } from '../command';
 import { confirmStep } from '../confirm';
@@ -150,7 +150,7 @@ export const explainCommand = command({
   ),
   places: { account: neededText('账号', 'account') },
   options: {
-    reason: neededOneOf(staffReasons, '查看的理由', 'why you look'),
+    reason: neededOneOf(ticketReasons, '查看的理由', 'why you look'),
     ticket: neededText('工单号', 'ticket'),
     cursor: text('从上一页给出的位置继续', 'go on from where the last page ended'),
   },

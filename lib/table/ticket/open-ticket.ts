@@ -72,8 +72,10 @@ export async function openTicket(parts: { table: Table; clock: Clock }, ask: Ask
     throw new AppError('LIMIT_REACHED', { limit: 'OPEN_TICKETS_PER_PERSON', max });
   const answerBy = toInstant(await endOfWorkingDays(nowMs, TICKET_WORKING_DAYS));
   const value: Ticket = {
-    ...{ ticketId, version: 1, kind, about, state: 'open', askedAt: said.at, answerBy, dueAt: answerBy },
-    ...{ proof, filedBy: filed?.by, paperHash: filed?.paperHash, words: [said] },
+    ...{ ticketId, version: 1, kind, about, askedAt: said.at, answerBy, dueAt: answerBy, words: [said] },
+    // Who files a paper has it in hand.
+    ...{ state: filed ? 'assigned' : 'open', assignee: filed?.by },
+    ...{ proof, filedBy: filed?.by, paperHash: filed?.paperHash },
   };
   const put = create(ticket.make(subjectId, ticketId, value, { sealer }));
   return { ticket: value, joined: false, writes: [put, noteOpen(subjectId, desk, value)] };

@@ -16,7 +16,7 @@ export const OPEN_TICKETS_PER_PERSON = 10;
  */
 export const openTickets = declareEntity('open-tickets', {
   place: inPerson('review', 'open-tickets'),
-  life: { rule: 'account-life' },
+  life: { rule: 'review-three-years' },
   unheld: 'it says which tickets wait, and a ticket is never held',
   attributes: { open: plain('ticket-state', z.record(z.string(), z.string())) },
 });

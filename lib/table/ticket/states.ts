@@ -1,7 +1,7 @@
 import { AppError } from '../../errors';
 
-/** What a ticket may be about, as people choose it; the last two are opened by what they did elsewhere. */
-export const ticketKinds = [
+/** What a ticket may be, as people choose it. */
+export const askedKinds = [
   'request',
   'question',
   'complaint',
@@ -9,8 +9,11 @@ export const ticketKinds = [
   'correction',
   'incident',
   'dispute',
-  'card-report',
 ] as const;
+/** What the staff may file: the same for somebody who writes on paper, and what an authority has sent about them. */
+export const filedKinds = [...askedKinds, 'authority'] as const;
+/** All of them: the last is opened by what somebody reports elsewhere. */
+export const ticketKinds = [...filedKinds, 'card-report'] as const;
 export type TicketKind = (typeof ticketKinds)[number];
 
 /** How a ticket stands. It waits for the staff in the first three, and is done with in the others. */
@@ -65,3 +68,12 @@ export function demandState(state: TicketState, act: TicketAct): void {
 /** Whether it waits for the staff. */
 export const isWaiting = (state: TicketState): boolean =>
   state === 'open' || state === 'assigned' || state === 'refusal-proposed';
+
+/** Before what takes something away: a session alone is not enough (promises A6, R5). @throws AppError PROOF_REQUIRED */
+export function demandProven(ticket: { proof: TicketProof } | undefined): void {
+  if (!ticket || ticket.proof === 'session')
+    throw new AppError('PROOF_REQUIRED', {
+      why: '请本人先在工单里验证身份，或者凭书面材料另立一件。',
+      instead: 'rights/proveTicket',
+    });
+}

@@ -104,7 +104,7 @@ export function changeTicket(
 export function moveTicket(
   subjectId: string,
   { ticketId, version }: Pick<Ticket, 'ticketId' | 'version'>,
-  change: Pick<Change, 'state' | 'assignee' | 'incidentId'>,
+  change: Pick<Change, 'state' | 'assignee' | 'incidentId' | 'proof' | 'rating'>,
 ): Write {
   const set = Object.entries({ ...change, version: version + 1 });
   const { ConditionExpression, ExpressionAttributeValues } = asSeen(version);
