@@ -2,6 +2,7 @@ import { type Application, buildApplication, type RouteMap, run } from '@stricli
 import { type Context, group, type Made } from './command';
 import { breachCommands } from './commands/breach/index';
 import { callCommand } from './commands/call';
+import { disclosureCommands } from './commands/disclosures';
 import { holdCommands } from './commands/hold';
 import { policyCommands } from './commands/policy';
 import { queueCommands } from './commands/queues';
@@ -18,6 +19,7 @@ import { type Lang, languageOf, words } from './words';
 export const commands: Record<string, Made> = {
   ...staffCommands,
   breach: breachCommands,
+  disclosures: disclosureCommands,
   hold: holdCommands,
   policy: policyCommands,
   queue: queueCommands,

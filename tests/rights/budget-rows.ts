@@ -6,6 +6,7 @@ import { beginDuty } from '../../lib/table/recipient/recipient-duty';
 import { deliver, pushed } from '../events/push';
 import { grant } from '../support/consent';
 import { type Caller, onceKey, type World } from '../support/world';
+import { registerRows } from './register-rows';
 
 type Prepare = () => Promise<{ input?: unknown; by?: object }>;
 
@@ -55,6 +56,7 @@ export function rightsRows(theWorld: () => World): Record<string, Prepare> {
     return { subjectId, recipient: 'tencent-faceid', ticket: 'T-1' };
   };
   return {
+    ...registerRows(theWorld),
     // One of the usual size.
     'rights/certificate': async () => {
       const { table, ring } = theWorld().deps;

@@ -30,11 +30,14 @@ const paper = {
   secret: false,
 };
 
-/** What an authority demands of somebody, drafted by one officer. */
+/** What an officer drafts of an authority's demand about somebody. */
+export const demand = (subjectId: string) => ({ ...paper, subjectId });
+
+/** The same, drafted. */
 export const demanded = (world: World, subjectId: string, change: object = {}) =>
   world.ok<Shown>(
     'rights/proposeDisclosure',
-    { ...paper, subjectId, idempotencyKey: onceKey(), ...change },
+    { ...demand(subjectId), idempotencyKey: onceKey(), ...change },
     wu,
   );
 
