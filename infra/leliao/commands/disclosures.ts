@@ -21,7 +21,10 @@ export const disclosureCommands = group(
   words('对外提供：接收方和协议，有关机关的依法调取', 'disclosures: recipients, and what authorities demand'),
   {
     recipients: command({
-      does: words('接收方、凭什么提供、协议何时到期', 'recipients, what each rests on, and when agreements end'),
+      does: words(
+        '接收方、凭什么提供、协议何时到期',
+        'recipients, what each rests on, and when agreements end',
+      ),
       async run(session) {
         const found = await (await session.api()).rights.disclosureRecipients();
         await session.print(found, () =>
@@ -40,7 +43,10 @@ export const disclosureCommands = group(
       },
     }),
     list: command({
-      does: words('向有关机关提供的登记，最近拟定的在前', 'what authorities demanded, the newest draft first'),
+      does: words(
+        '向有关机关提供的登记，最近拟定的在前',
+        'what authorities demanded, the newest draft first',
+      ),
       options: { cursor },
       async run(session, { cursor: from }) {
         const found = await (await session.api()).rights.disclosures(from ? { cursor: from } : {});
@@ -140,7 +146,10 @@ export const disclosureCommands = group(
         const { rights } = await session.api();
         const found = await rights.disclosure({ disclosureId: number });
         const told = found.secretUntil
-          ? words(`本人在 ${timeIn(found.secretUntil)} 得知。`, `Its person is told on ${timeIn(found.secretUntil)}.`)
+          ? words(
+              `本人在 ${timeIn(found.secretUntil)} 得知。`,
+              `Its person is told on ${timeIn(found.secretUntil)}.`,
+            )
           : words('本人随即得知。', 'Its person is told at once.');
         await confirmStep(session, { number, does: [told], yes: given });
         const handed = await rights.handOut({ disclosureId: number });

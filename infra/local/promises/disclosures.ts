@@ -40,7 +40,10 @@ export async function registeredFirst(running: Running): Promise<string> {
   const made = (await historyOf(me)).find(
     ({ act, recipient }) => act === 'disclosure.made' && recipient === 'wechat-phone',
   );
-  demand(made?.purpose === 'phone' && made.kinds?.[0] === 'login-code', 'the entry does not say who, what and why');
+  demand(
+    made?.purpose === 'phone' && made.kinds?.[0] === 'login-code',
+    'the entry does not say who, what and why',
+  );
   return 'a register that takes nothing sends nothing; with it the entry says recipient, purpose and kinds before the answer';
 }
 
@@ -50,7 +53,8 @@ export async function consentToRecipient(running: Running): Promise<string> {
   await agree(me, 'phone');
   await me.api.login.bindPhone({ code: await me.phoneCode('13911140002') });
   await agree(me, 'phone', false);
-  const sent = async () => (await historyOf(me)).filter(({ recipient }) => recipient === 'wechat-phone').length;
+  const sent = async () =>
+    (await historyOf(me)).filter(({ recipient }) => recipient === 'wechat-phone').length;
   const before = await sent();
   const code = await codeOf(me.api.login.bindPhone({ code: await me.phoneCode('13911140002') }));
   demand(code === 'CONSENT_REQUIRED', `after the withdrawal a sending got ${code}`);
@@ -78,7 +82,11 @@ export async function underAgreement({ deps, ...running }: Running): Promise<str
       return (error as { code?: string }).code ?? 'not listed';
     }
   };
-  const met = [openAt(lastMs - 1, 'phone-number'), openAt(lastMs, 'phone-number'), openAt(lastMs - 1, 'card-name')];
+  const met = [
+    openAt(lastMs - 1, 'phone-number'),
+    openAt(lastMs, 'phone-number'),
+    openAt(lastMs - 1, 'card-name'),
+  ];
   demand(met[0] === 'lent', `on its last day the partner is ${met[0]}`);
   demand(met[1] === 'PARTNER_UNAVAILABLE', `after its last day the partner is ${met[1]}`);
   demand(met[2] === 'not listed', `a kind that its row does not list is ${met[2]}`);
@@ -107,7 +115,9 @@ export async function byAuthority(running: Running): Promise<string> {
   const [me, other] = [await running.cardHolder(), await running.cardHolder()];
   for (const { api } of [me, other])
     await api.cards.create({ name: '调取甲', phones: [{ number: '13800138002' }], ...(await once()) });
-  const endless = await codeOf(wu.rights.proposeDisclosure({ ...paper(me), secret: true, ...(await once()) }));
+  const endless = await codeOf(
+    wu.rights.proposeDisclosure({ ...paper(me), secret: true, ...(await once()) }),
+  );
   demand(endless === 'INVALID_INPUT', `secrecy without an end got ${endless}`);
   const { disclosureId } = await wu.rights.proposeDisclosure({ ...paper(me), ...(await once()) });
   const alone = await codeOf(wu.rights.approveDisclosure({ disclosureId }));
@@ -117,8 +127,12 @@ export async function byAuthority(running: Running): Promise<string> {
   await zhao.rights.approveDisclosure({ disclosureId });
   const { records } = await zhao.rights.handOut({ disclosureId });
   const said = JSON.stringify(records);
-  demand(said.includes('调取甲') && !said.includes('13800138002'), 'another thing than what is named was handed out');
-  const authority = async (person: Person) => (await linesOf(person)).filter(({ use }) => use === 'authority');
+  demand(
+    said.includes('调取甲') && !said.includes('13800138002'),
+    'another thing than what is named was handed out',
+  );
+  const authority = async (person: Person) =>
+    (await linesOf(person)).filter(({ use }) => use === 'authority');
   demand((await authority(me)).length === 1, 'its person has no line at once');
   const told = async ({ api }: Person) =>
     (await api.profile.inbox({})).notices.some(({ title }) => title.includes('依法提供'));
@@ -132,8 +146,14 @@ export async function byAuthority(running: Running): Promise<string> {
   await zhao.rights.handOut({ disclosureId: second });
   const seen = [await authority(other), (await historyOf(other)).length - seqBefore, await told(other)];
   const isEarly = Date.now() < Date.parse(secretUntil);
-  demand(!isEarly || JSON.stringify(seen) === '[[],0,false]', 'what a law keeps secret shows before its date');
-  demand(await within(SOON_MS, async () => (await authority(other)).length === 1), 'it does not appear by itself');
+  demand(
+    !isEarly || JSON.stringify(seen) === '[[],0,false]',
+    'what a law keeps secret shows before its date',
+  );
+  demand(
+    await within(SOON_MS, async () => (await authority(other)).length === 1),
+    'it does not appear by itself',
+  );
   demand(await within(SOON_MS, () => told(other)), 'its person is not told when the secrecy ends');
   return 'two officers, a document and a law; only the name that was named; told at once; what was secret in no answer and no number until its date, then in the register and told by itself';
 }
@@ -149,10 +169,16 @@ export async function whoUsedIt(running: Running): Promise<string> {
   await officer.rights.takeTicket({ subjectId: me.subjectId(), ticketId: ticket }).catch(() => undefined);
   await officer.consent.inspect({ subjectId: me.subjectId(), reason: 'rights-request', ticket });
   const after = await linesOf(me);
-  demand(after.length === before.length + 1, `one look of the staff has ${after.length - before.length} lines`);
+  demand(
+    after.length === before.length + 1,
+    `one look of the staff has ${after.length - before.length} lines`,
+  );
   const [look] = after;
   demand(look?.use === 'staff' && look.ticket === ticket, 'the newest line is not the look');
-  demand(after.some(({ who }) => who === recipients['wechat-phone'].name), 'a partner’s call has no line');
+  demand(
+    after.some(({ who }) => who === recipients['wechat-phone'].name),
+    'a partner’s call has no line',
+  );
   const asked = { line: look.line, words: '这不是我要求的', ...(await once()) };
   const { dispute } = await me.api.rights.dispute(asked);
   const shown = (await linesOf(me)).find(({ line }) => line === look.line);
