@@ -38,7 +38,7 @@ export function beginTelling(disclosureId: string, nowMs: number): Write {
 async function tell(deps: Deps, { process, requestId }: StepInput): Promise<Next> {
   const [item] = await deps.table.getMany([disclosureKey(process.id)]);
   const opened = await openDisclosure(deps, item);
-  if (!opened || opened.disclosure.state !== 'handed-out') return { to: 'end' };
+  if (opened?.disclosure.state !== 'handed-out') return { to: 'end' };
   const of = opened.disclosure;
   const nowMs = deps.clock.now();
   const untilMs = of.secretUntil === undefined ? nowMs : Date.parse(of.secretUntil);
