@@ -96,7 +96,7 @@ export const deliveryOperations = {
     output: delivery,
     ledger: 'act',
     about: aboutDelivery,
-    budget: { trips: 4, readUnits: 2, writeUnits: 17 },
+    budget: { trips: 4, readUnits: 3, writeUnits: 17 },
     run: async (deps, { caller, input }) => shown(await deliveryOf(deps, caller, input.deliveryId)),
   }),
   completeDelivery: operation({
@@ -109,7 +109,7 @@ export const deliveryOperations = {
     output: delivery,
     ledger: 'act',
     about: aboutDelivery,
-    budget: { trips: 5, readUnits: 2, writeUnits: 18 },
+    budget: { trips: 5, readUnits: 3, writeUnits: 18 },
     run: (deps, { caller, input }) => completeDelivery(deps, caller, input.deliveryId),
   }),
 };

@@ -59,8 +59,8 @@ export const forecastOperations = {
       unmoved: z.array(z.string()),
       cursor: z.optional(z.string()),
     }),
-    // A query for each part of the index, and the items of the rule.
-    budget: { trips: 11, readUnits: 20, writeUnits: 0 },
+    // A query for each part of the index, and the items of the rule where there are any.
+    budget: { trips: 17, readUnits: 40, writeUnits: 0 },
     run: preview,
   }),
 };

@@ -68,9 +68,10 @@ async function oncePerDay(deps: Deps, requestId: string): Promise<void> {
   const nowMs = clock.now();
   const known = await readForecast(table);
   if (known?.day === beijingDay(nowMs)) return;
-  warnOfAgreements(deps, requestId);
-  await table.write(beginForecast(nowMs)).catch(lostRace);
+  const isFirst = await table.write(beginForecast(nowMs)).then(() => true, lostRace);
   await queue.send([forecastOf(nowMs)]);
+  if (!isFirst) return;
+  warnOfAgreements(deps, requestId);
   await warnOfDesk(deps, requestId);
 }
 

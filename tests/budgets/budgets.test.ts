@@ -27,6 +27,7 @@ import { policyRows } from '../policy/budget-rows';
 import { profileRows } from '../profile/budget-rows';
 import { forecastRows } from '../retention/budget-rows';
 import { rightsRows } from '../rights/budget-rows';
+import { ticketRows } from '../rights/ticket-budget-rows';
 import { gateBrowser } from '../support/browser';
 import { consentAct, grant, seenEntryOf, withdraw } from '../support/consent';
 import { fullCard } from '../support/full-card';
@@ -73,6 +74,7 @@ const ofOthers: Record<string, () => Promise<Prepared>> = {
   ...policyRows(() => world),
   ...locationRows(() => world),
   ...rightsRows(() => world),
+  ...ticketRows(() => world),
   ...forecastRows(() => world),
   ...holdRows(() => world),
   ...identityRows(() => world),

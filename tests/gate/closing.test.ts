@@ -92,7 +92,14 @@ const goesOn: Record<string, string> = {
   'profile/inbox': 'told',
   'profile/openNotice': 'told',
   'profile/services': 'seen',
+  'rights/addToTicket': 'heard',
+  'rights/askTicket': 'heard',
   'rights/explain': 'seen',
+  'rights/ownTicket': 'heard',
+  'rights/ownTickets': 'heard',
+  'rights/proveTicket': 'heard',
+  'rights/rateTicket': 'heard',
+  'rights/withdrawTicket': 'heard',
   'rights/held': 'seen',
 };
 
@@ -108,6 +115,12 @@ const opensOthers: Record<string, string> = {
   'retention/settleDuty': 'a duty towards them',
   'rights/closeFor': 'their closing',
   'rights/cancelClosingFor': 'their closing',
+  'rights/answerTicket': 'a ticket of theirs',
+  'rights/decideRefusal': 'a ticket of theirs',
+  'rights/fileTicket': 'a ticket of theirs',
+  'rights/openTicket': 'a ticket of theirs',
+  'rights/proposeRefusal': 'a ticket of theirs',
+  'rights/reviewRefusal': 'a ticket of theirs',
   'notify/runProcess': 'they are told of an incident',
 };
 

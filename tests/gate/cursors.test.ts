@@ -9,6 +9,7 @@ import { cardGiver, exchange, type Holder, holder, linkTo, offerBy } from '../ca
 import { findable, here } from '../location/support';
 import { decided } from '../retention/support';
 import { grant } from '../support/consent';
+import { ticketOf } from '../support/ticket';
 import { createWorld, functions, onceKey, type World } from '../support/world';
 
 /**
@@ -69,9 +70,15 @@ async function live(name: string): Promise<Person> {
 }
 
 /** What a list needs besides the cursor. */
-const asked: Record<string, (person: Person) => object> = {
-  'consent/inspect': ({ subjectId }) => ({ subjectId, reason: 'rights-request', ticket: 'T-1' }),
-  'retention/explain': ({ subjectId }) => ({ subjectId, reason: 'rights-request', ticket: 'T-1' }),
+const looked = async ({ subjectId }: Person, member: string) => ({
+  subjectId,
+  reason: 'rights-request',
+  ticket: await ticketOf(world, subjectId, member),
+});
+const asked: Record<string, (person: Person, member: string) => object | Promise<object>> = {
+  'consent/inspect': looked,
+  'retention/explain': looked,
+  'rights/ticketQueue': () => ({}),
   'retention/preview': () => ({ rule: 'review-three-years', period: { months: 48 } }),
 };
 
@@ -79,7 +86,7 @@ const asked: Record<string, (person: Person) => object> = {
 const memberOfTest = () => `member-${expect.getState().currentTestName?.replace(/\W/g, '')}`.slice(0, 60);
 
 /** One page of one item of a list, read by this person or, where it is the staff's, by this member about them. */
-function turn(path: string, person: Person, cursor?: string, member = memberOfTest()): Promise<Reply> {
+async function turn(path: string, person: Person, cursor?: string, member = memberOfTest()): Promise<Reply> {
   const [name = '', operation = ''] = path.split('/');
   const { caller, roles = [] } = lists.find((list) => list.path === path)?.operation ?? {};
   const call: Call = {
@@ -88,7 +95,7 @@ function turn(path: string, person: Person, cursor?: string, member = memberOfTe
     trigger: 'client',
     address: '203.0.113.7',
     operation,
-    input: { ...asked[path]?.(person), ...(cursor !== undefined && { cursor }) },
+    input: { ...(await asked[path]?.(person, member)), ...(cursor !== undefined && { cursor }) },
     token: caller === 'staff' ? `staff:${member}:${roles[0]}` : person.token,
   };
   return dispatch(onePerPage, name, functions[name] ?? {}, call);

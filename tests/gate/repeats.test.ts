@@ -10,6 +10,7 @@ import { approved, demand, handOut, usageOf, wu } from '../rights/register';
 import { consentAct, seenEntryOf } from '../support/consent';
 import type { Partners } from '../support/partners';
 import { templates } from '../support/templates';
+import { ticketOf } from '../support/ticket';
 import { type Caller, createWorld, functions, onceKey, type World } from '../support/world';
 
 /** Every operation that recognises its repeats by a key. A new one fails here until it has a row. */
@@ -88,7 +89,7 @@ const rows: Record<string, () => Promise<Row>> = {
   'retention/hold': async () => {
     const { subjectId } = await holder(world, somebody());
     const { idempotencyKey: _, ...said } = saying(world);
-    const input = { ...said, subjectId, ticket: 'T-1' };
+    const input = { ...said, subjectId, ticket: await ticketOf(world, subjectId, 'wu') };
     return { input, other: { ...input, reason: '另一个理由' }, by: async () => officer };
   },
   'retention/holdIncident': async () => {
@@ -136,7 +137,7 @@ const rows: Record<string, () => Promise<Row>> = {
     const input = {
       subjectId,
       reason: 'rights-request',
-      ticket: 'T-1',
+      ticket: await ticketOf(world, subjectId),
       purpose: 'delivery',
       seenEntry: 0,
       decision: 'withdrawn',
@@ -144,6 +145,22 @@ const rows: Record<string, () => Promise<Row>> = {
       document: 'D-1',
     };
     return { input, other: { ...input, document: 'D-2' }, by: async () => ({ token: 'staff:one:officer' }) };
+  },
+  'rights/askTicket': async () => {
+    const input = { kind: 'question', words: '名片给过谁？' };
+    return { input, other: { ...input, words: '别的' }, by: inTheName(await holder(world, somebody())) };
+  },
+  'rights/addToTicket': async () => {
+    const caller = await holder(world, somebody());
+    const asked = { kind: 'question', words: '名片给过谁？', idempotencyKey: onceKey() };
+    const { ticket } = await world.ok<{ ticket: { ticketId: string } }>('rights/askTicket', asked, caller);
+    const input = { ticketId: ticket.ticketId, words: '补充' };
+    return { input, other: { ...input, words: '别的' }, by: inTheName(caller) };
+  },
+  'rights/fileTicket': async () => {
+    const { subjectId } = await holder(world, somebody());
+    const input = { subjectId, kind: 'request', words: '书面请求', paperHash: 'ab'.repeat(32) };
+    return { input, other: { ...input, words: '别的' }, by: async () => officer };
   },
   'rights/erasePart': async () => {
     const caller = await holder(world, somebody(), 'delivery');

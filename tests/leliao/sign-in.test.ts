@@ -28,8 +28,8 @@ beforeAll(async () => {
       details: { why: '要有两人' },
       requestId: 'r1',
     };
-    const allowed = member && request.url === '/identity/appeals';
-    const answer = allowed ? { ok: true, data: { appeals: [] } } : { ok: false, error: refused };
+    const allowed = member && request.url === '/rights/ticketQueue';
+    const answer = allowed ? { ok: true, data: { waiting: [] } } : { ok: false, error: refused };
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
   });
   await new Promise<void>((resolve) => service.listen(0, '127.0.0.1', resolve));
@@ -62,13 +62,13 @@ describe('signing in from a terminal (RFC 8628)', () => {
 
     const me = await terminal.run('whoami', '--json');
     expect(JSON.parse(me.out)).toMatchObject({ staffId: 'officer', roles: ['officer'], api });
-    expect(await terminal.run('call', 'identity/appeals')).toEqual({
+    expect(await terminal.run('call', 'rights/ticketQueue')).toEqual({
       exit: 0,
-      out: '{\n  "appeals": []\n}\n',
+      out: '{\n  "waiting": []\n}\n',
       err: '',
     });
     expect(asked.at(-1)).toMatchObject({
-      path: '/identity/appeals',
+      path: '/rights/ticketQueue',
       member: { staffId: 'officer', roles: ['officer'] },
     });
 

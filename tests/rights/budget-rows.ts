@@ -5,6 +5,7 @@ import { putCertificate } from '../../lib/table/certificate/certificate';
 import { beginDuty } from '../../lib/table/recipient/recipient-duty';
 import { deliver, pushed } from '../events/push';
 import { grant } from '../support/consent';
+import { ticketOf } from '../support/ticket';
 import { type Caller, onceKey, type World } from '../support/world';
 import { registerRows } from './register-rows';
 
@@ -33,19 +34,24 @@ export function rightsRows(theWorld: () => World): Record<string, Prepare> {
     await theWorld().ok('rights/close', {}, await proven('close', by));
     return by;
   };
+  /** Somebody of whom the staff has a ticket in hand. */
+  const ticketed = async (by: Caller) => {
+    const subjectId = subjectIdOf(by);
+    return { subjectId, ticket: await ticketOf(theWorld(), subjectId) };
+  };
   /** Somebody of whom WeChat has told something that a human has to look at. */
   const withDuty = async () => {
     const openid = `duty-${onceKey()}`;
     const by = await theWorld().signIn(openid);
     const event = { Event: 'user_info_modified', FromUserName: 'o-of-the-platform', OpenID: openid };
     await deliver(theWorld(), pushed(theWorld(), event));
-    const { duties } = await theWorld().ok<{ duties: { subjectId: string; dutyId: string }[] }>(
-      'retention/duties',
-      {},
-      support,
-    );
+    type Queue = { waiting: { subjectId: string; sort: string; id: string }[] };
+    const { waiting } = await theWorld().ok<Queue>('rights/ticketQueue', {}, support);
     const subjectId = subjectIdOf(by);
-    return { subjectId, dutyId: duties.find((one) => one.subjectId === subjectId)?.dutyId, ticket: 'T-1' };
+    return {
+      subjectId,
+      dutyId: waiting.find((one) => one.subjectId === subjectId && one.sort === 'duty')?.id,
+    };
   };
   /** Somebody whose data a recipient has yet to delete. */
   const untold = async () => {
@@ -53,7 +59,7 @@ export function rightsRows(theWorld: () => World): Record<string, Prepare> {
     const subjectId = subjectIdOf(await person());
     const since = toInstant(clock.now());
     await table.write(beginDuty(subjectId, 'tencent-faceid', ['identity-input'], since));
-    return { subjectId, recipient: 'tencent-faceid', ticket: 'T-1' };
+    return { subjectId, recipient: 'tencent-faceid', document: 'T-1' };
   };
   return {
     ...registerRows(theWorld),
@@ -70,24 +76,10 @@ export function rightsRows(theWorld: () => World): Record<string, Prepare> {
     'rights/cancelClosing': async () => ({ by: await closing() }),
     'rights/closeNow': async () => ({ by: await proven('closeNow', await closing()) }),
     'rights/closing': async () => ({ by: await closing() }),
-    'rights/closeFor': async () => ({
-      input: { subjectId: subjectIdOf(await person()), ticket: 'T-1' },
-      by: support,
-    }),
-    'rights/cancelClosingFor': async () => ({
-      input: { subjectId: subjectIdOf(await closing()), ticket: 'T-1' },
-      by: support,
-    }),
-    'retention/duties': async () => {
-      await withDuty();
-      return { by: support };
-    },
+    'rights/closeFor': async () => ({ input: await ticketed(await person()), by: support }),
+    'rights/cancelClosingFor': async () => ({ input: await ticketed(await closing()), by: support }),
     'retention/settleDuty': async () => ({ input: await withDuty(), by: support }),
     'rights/keep': async () => ({ by: await person() }),
-    'retention/recipients': async () => {
-      await untold();
-      return { by: support };
-    },
     'retention/confirmRecipient': async () => ({ input: await untold(), by: support }),
     'rights/erasePart': async () => ({
       input: { purpose: 'cards', seenEntry: 2, idempotencyKey: onceKey() },

@@ -94,8 +94,10 @@ async function doEverything(day: number): Promise<void> {
   const appeal = () => ({ about: 'other', words: '标记', idempotencyKey: onceKey() });
   await ok('identity/appeal', appeal(), me);
   const { appealId } = await ok<{ appealId: string }>('identity/appeal', appeal(), me);
-  const decision = { subjectId, appealId, ticket: 'T-1', decision: 'stands', reason: '标记' };
+  const decision = { subjectId, appealId, decision: 'stands', reason: '标记' };
   await ok('identity/decideAppeal', decision, { token: 'staff:a:support' });
+  const asked = { kind: 'question', words: '标记', idempotencyKey: onceKey() };
+  await ok('rights/askTicket', asked, me);
   const { name, idNumber } = newCitizen();
   await ok('identity/startFace', { name, idNumber, idempotencyKey: onceKey() }, me);
   await switchOn(world, me, { keepHistory: true });

@@ -26,7 +26,7 @@ export const ownTicketOperations = {
     output: z.object({ ticket: ticketShown, joined: z.boolean() }),
     ledger: 'act',
     limits: [TICKETS_PER_DAY],
-    budget: { trips: 4, readUnits: 2, writeUnits: 20 },
+    budget: { trips: 4, readUnits: 3, writeUnits: 20 },
     run: ask,
   }),
   ownTickets: operation({
@@ -53,7 +53,7 @@ export const ownTicketOperations = {
   addToTicket: operation({
     ...common,
     summary: '补充一件办理中的工单。重复调用结果相同。',
-    kinds: { in: ['ticket-words'], out: kept },
+    kinds: { in: kept, out: kept },
     input: z.strictObject({ ticketId, words, idempotencyKey }),
     output: ticketShown,
     ledger: 'act',
@@ -75,7 +75,7 @@ export const ownTicketOperations = {
   withdrawTicket: operation({
     ...common,
     summary: '撤回一件办理中的工单。重复调用结果相同。',
-    kinds: { in: [], out: kept },
+    kinds: { in: [], out: kept, uses: kept },
     input: z.strictObject({ ticketId }),
     output: ticketShown,
     ledger: 'none',

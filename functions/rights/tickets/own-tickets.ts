@@ -73,8 +73,9 @@ export async function list(
 ) {
   const { subjectId } = caller.person;
   const [name, { cursor }] = ['rights/ownTickets', input];
-  const after = cursor && (JSON.parse(await readCursor(ring, name, subjectId, cursor)) as Key);
-  const { items, lastKey } = await queryTickets(table, subjectId, PAGE_TICKETS, after || undefined);
+  const after =
+    cursor === undefined ? undefined : (JSON.parse(await readCursor(ring, name, subjectId, cursor)) as Key);
+  const { items, lastKey } = await queryTickets(table, subjectId, PAGE_TICKETS, after);
   const tickets = items.flatMap((item) => {
     const ticket = clearTicket(item);
     return ticket ? [lineOf(ticket)] : [];

@@ -47,7 +47,7 @@ export const staffTicketOperations = {
     summary:
       '工作人员：等待办理的全部事项（工单、申诉、微信告知的义务、接收方的删除确认）。临近期限的在前，其余每人先排一件。只有编号、期限和进度，没有内容。',
     kinds: { in: [], out: ['ticket-state', 'risk-review', 'authorisation-event', 'ledger-entry'] },
-    input: z.strictObject({ cursor: z.optional(z.string().check(z.maxLength(1024))) }),
+    input: z.strictObject({ cursor: z.optional(z.string().check(z.maxLength(512))) }),
     output: z.object({
       waiting: z.array(
         z.object({
@@ -77,8 +77,8 @@ export const staffTicketOperations = {
       cursor: z.optional(z.string()),
     }),
     ledger: 'none',
-    // And a unit for each that is shown; the index costs half a unit for every 4 KB of what waits.
-    budget: { trips: 2, readUnits: 8, writeUnits: 0 },
+    // A unit for each that is shown, and for the index half a unit for every 4 KB of what waits.
+    budget: { trips: 2, readUnits: 30, writeUnits: 0 },
     run: queue,
   }),
   ticketCounts: operation({
@@ -138,7 +138,7 @@ export const staffTicketOperations = {
   answerTicket: operation({
     ...common,
     summary: '工作人员：答复一件工单（已按其办理）。本人同时看到不满意时可以怎样做。',
-    kinds: { in: ['ticket-words'], out: ['ticket-state'], uses: ['ticket-words'] },
+    kinds: { in: ['ticket-words'], out: ['ticket-state'], uses: ['ticket-words', 'ticket-state'] },
     input: z.strictObject({ ...one, answer }),
     output: ticketLine,
     about: mine,
@@ -149,7 +149,7 @@ export const staffTicketOperations = {
   proposeRefusal: operation({
     ...common,
     summary: '工作人员：提出不予办理，写明给本人看的理由。由另一位工作人员决定，决定之前本人看不到。',
-    kinds: { in: ['ticket-words'], out: ['ticket-state'], uses: ['ticket-words'] },
+    kinds: { in: ['ticket-words'], out: ['ticket-state'], uses: ['ticket-words', 'ticket-state'] },
     input: z.strictObject({ ...one, answer }),
     output: ticketLine,
     about: mine,
@@ -171,7 +171,7 @@ export const staffTicketOperations = {
   decideRefusal: operation({
     ...common,
     summary: '工作人员：决定同事提出的不予办理：同意的，理由即告知本人；不同意的，由决定人接手办理。',
-    kinds: { in: [], out: ['ticket-state'], uses: ['ticket-words'] },
+    kinds: { in: [], out: ['ticket-state'], uses: ['ticket-words', 'ticket-state'] },
     input: z.strictObject({ ...one, decision: z.enum(['refuse', 'turn-down']) }),
     output: ticketLine,
     about: colleagues,
