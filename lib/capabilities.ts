@@ -99,7 +99,10 @@ export const functionCapabilities = {
     'risk',
     'ask-for-processes',
   ],
-  consent: ['people', 'seal', 'places', 'staff-identity', 'ask-for-processes', 'publish-policy'],
+  consent: [
+    ...['people', 'seal', 'places', 'staff-identity', 'ask-for-processes', 'publish-policy'],
+    'notice-templates',
+  ],
   cards: ['people', 'seal', 'staff-identity', 'text', 'code'],
   profile: ['people', 'seal', 'staff-identity', 'pictures', 'notice-templates', 'mail'],
   location: ['people', 'seal', 'places'],

@@ -64,6 +64,9 @@ export type ErrorDetails = {
   limit?: string;
   max?: number;
   retryAfterSeconds?: number;
+  /** How many people are still to be told of what cannot go on before they are, and of them who has not been addressed. */
+  pending?: number;
+  unaddressed?: number;
   /** Why a rule refused, as the person reads it (PIPL art. 24). */
   why?: string;
   /** The operation that helps: to ask a human, or to settle which account stays. */

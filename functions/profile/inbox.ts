@@ -17,7 +17,7 @@ type Page = { cursor?: string | undefined; limit?: number | undefined };
 
 /**
  * Everything that the person was told or is being told, newest first. A look at the list delivers nothing. Of a drill nobody
- * is told, so it is left out, and the page is shorter by it (promise B9).
+ * is told, so it is left out, and the page is shorter by it (promise B9); so is what somebody did not want (O3).
  */
 export async function inbox(deps: Deps, { caller, input }: Run<'subject', Page>) {
   const { subjectId } = caller.person;
@@ -29,7 +29,7 @@ export async function inbox(deps: Deps, { caller, input }: Run<'subject', Page>)
   const known = new Map(items.map((item, index) => [ids[index], noticeOf(item)]));
   const notices = rows.flatMap((row) => {
     const notice = known.get(row.noticeId);
-    return notice?.drill ? [] : [{ ...lineOf(row), title: titleOf(notice?.texts) }];
+    return notice?.drill || !isAddressed(row) ? [] : [{ ...lineOf(row), title: titleOf(notice?.texts) }];
   });
   return {
     notices,
@@ -48,7 +48,7 @@ export async function openNotice(
 ) {
   const row = readRecipient(caller.alsoRead);
   const notice = noticeOf(caller.furtherRead[0]);
-  if (!row || !notice || notice.drill) throw new AppError('NOT_FOUND');
+  if (!row || !notice || notice.drill || !isAddressed(row)) throw new AppError('NOT_FOUND');
   const { subjectId } = caller.person;
   const members = await readAudiencePart(deps.table, notice.audienceId, row.part);
   const member = members[row.place % GUARDIAN_PLACE];
@@ -58,6 +58,10 @@ export async function openNotice(
   const openedAt = row.openedAt ?? (await noteFirst(deps, subjectId, input));
   return { ...lineOf({ ...row, about: input.about }), title, text, openedAt };
 }
+
+/** Whom every channel passed over, because they did not want it, was told nothing. */
+const isAddressed = ({ tries }: Recipient) =>
+  tries.length === 0 || tries.some(({ state }) => state !== 'skipped');
 
 /** Of two who open it at once, one notes it. */
 async function noteFirst(

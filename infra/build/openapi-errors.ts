@@ -75,6 +75,8 @@ const details = {
   purpose: { type: 'string', description: '需要先同意的目的' },
   version: { ...whole, description: '现在的版本号' },
   seenEntry: { ...whole, description: '带来现在同意状态的记录的编号' },
+  pending: { ...whole, description: '还有多少人待告知' },
+  unaddressed: { ...whole, description: '其中多少人还没有列入任何一轮告知' },
   limit: { type: 'string', description: '达到的上限的名称' },
   max: { ...whole, description: '上限的大小' },
   retryAfterSeconds: { ...whole, description: '多少秒之后可以再试' },

@@ -56,6 +56,9 @@ export const tableRights: Record<Principal, TableRights> = {
       'GAUGE#*': 'update',
       POLICY: 'put',
       'PROCESS#*': 'put',
+      'PLAN#*': 'get put',
+      'NOTICE#*': 'get put check',
+      ANNOUNCED: 'put',
     },
     places: { items: { 'P#*': 'put' } },
   },
@@ -140,7 +143,8 @@ export const tableRights: Record<Principal, TableRights> = {
       'SCOPE#*': 'query put delete',
       'LIST#*': 'get query delete',
       'AUDIENCE#*': 'get query put delete',
-      'NOTICE#*': 'put',
+      'NOTICE#*': 'get put',
+      'PLAN#*': 'get put check',
       ANNOUNCED: 'put',
       'P#*': 'get query put update delete check',
       'PROCESS#*': 'get put update delete',
@@ -169,7 +173,7 @@ export const tableRights: Record<Principal, TableRights> = {
   },
   notify: {
     items: {
-      'P#*': 'get put update',
+      'P#*': 'get put update check',
       'NOTICE#*': 'get put',
       'AUDIENCE#*': 'get',
       'QUOTA#*': 'get put',

@@ -31,8 +31,9 @@ import {
 } from './promises/identity';
 import { blurredNearby, lastPlaceOnly, onlyWhileOn, twoSystems } from './promises/location';
 import { endedOnTime, explainedAndShown } from './promises/periods';
+import { movedAfterTelling, ownPreferences } from './promises/plans';
 import { announcedFirst, oneRegistry } from './promises/policy';
-import { cleanPictures, deliveries, optionalServices, ownPreferences } from './promises/profile';
+import { cleanPictures, deliveries, optionalServices } from './promises/profile';
 import { restored } from './promises/restored';
 import { closedByPerson, erasedEverywhere, startedByWechat } from './promises/rights';
 import { Broken, type Running, startRunning } from './promises/running';
@@ -70,6 +71,7 @@ export const checks: Record<PromiseId, Check> = {
   O1: optionalServices,
   O2: deliveries,
   O3: ownPreferences,
+  D5: movedAfterTelling,
   L1: onlyWhileOn,
   L2: lastPlaceOnly,
   L3: blurredNearby,

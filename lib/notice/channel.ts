@@ -29,6 +29,11 @@ export type Sent =
  */
 export const OUTCOME_UNKNOWN = 'outcome-unknown';
 
+/** The code of a claim that was given back because the notice was no longer sent: nothing was handed over. */
+export const HELD = 'held';
+/** The code where what allows a message was used up meanwhile: nothing was handed over. */
+export const NONE_LEFT = 'none-left';
+
 /**
  * What a partner says later of a message. `reference` is as it came back: nothing before `readReference` has read it
  * (./reference.ts). `at` is the moment of the partner's clock, ISO 8601 in UTC.

@@ -17,6 +17,8 @@ export type NoticeKind = {
   templates: Partial<Record<Reader, { subscribe?: SubscribeTemplateName; sms?: SmsTemplateName }>>;
   /** The first words, by who reads. A text freezes them. */
   openings: Partial<Record<Reader | 'everybody', string>>;
+  /** It goes to nobody who does not want it at the very moment of the write (lib/process/notice/wish.ts). */
+  onlyWanted?: true;
   /** What it leaves ends with the incident that it belongs to, or by the period counted from its sending. */
   ends: 'with-incident' | 'after-sending';
 };
@@ -65,6 +67,27 @@ export const noticeKinds = {
     templates: { self: { subscribe: 'disclosure', sms: 'disclosure' } },
     openings: {
       self: '您的个人信息已依法提供给有权机关，依照个人信息保护法第十八条、第三十五条和个人信息保护政策 5.1.2、5.3.3 告知您。',
+    },
+    ends: 'after-sending',
+  },
+  /** An invitation to a survey, to adults who have switched such invitations on (promise O3). Two officers plan it. */
+  survey: {
+    approvals: 0,
+    channels: ['subscribe', 'inbox'],
+    templates: { self: { subscribe: 'survey' } },
+    openings: { self: '您打开了调查邀请，因此邀请您参加一次调查。参加与否由您决定，不影响任何功能。' },
+    onlyWanted: true,
+    ends: 'after-sending',
+  },
+  /** Somebody else takes the service over: everybody is told before their data moves (promise D5; PIPL art. 22). Two officers plan it. */
+  transfer: {
+    approvals: 0,
+    channels: ['subscribe', 'sms', 'mail', 'inbox', 'announcement'],
+    templates: { self: { subscribe: 'transfer', sms: 'transfer' } },
+    openings: {
+      self: '本服务将转移给下述接收方，您的个人信息将随之转移。依照个人信息保护法第二十二条和个人信息保护政策 5.3.2，事先告知您。',
+      everybody:
+        '本服务将转移给下述接收方，用户的个人信息将随之转移。依照个人信息保护法第二十二条和个人信息保护政策 5.3.2，事先公告。',
     },
     ends: 'after-sending',
   },

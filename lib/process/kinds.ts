@@ -17,6 +17,7 @@ import { recipients } from './recipients';
 import { rotation } from './rotation';
 import { scope } from './scope';
 import { sweep } from './sweep';
+import { transferCount } from './transfer-count';
 
 /** Every kind of process there is, once. A row of another kind stays where it is, and rings. */
 export const processKinds: Readonly<Record<string, ProcessKind>> = {
@@ -37,6 +38,7 @@ export const processKinds: Readonly<Record<string, ProcessKind>> = {
   rotation,
   scope,
   sweep,
+  'transfer-count': transferCount,
 };
 
 /** What the steps of a kind open of people's data, for the trail. Of a kind without a row the trail says what its queue declares. */

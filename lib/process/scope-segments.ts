@@ -24,7 +24,9 @@ import { type Member, putAudiencePart } from '../table/notice/audience';
 import { subjectsOfShard } from '../table/person/all-subjects';
 import type { ProcessState } from '../table/process/process';
 import { judgePerson } from '../table/readers/affected';
+import { isChannelPartner } from '../table/readers/messages';
 import type { Next, StepInput } from './kind';
+import { toldIn } from './scope-told';
 
 /** The steps of the segments of a scope (scope.ts), each of which goes through a part of its own. */
 
@@ -45,11 +47,17 @@ export async function openScope(deps: Deps, scopeId: string): Promise<OpenScope 
 
 /** The parts that a source is gone through in. */
 export function partsOf(source: Source): { source: Source; part: number }[] {
-  const parts = source.by === 'touched' ? touchedKeys(actorOf(source)).length : 1;
+  const parts =
+    source.by === 'touched' ? touchedKeys(actorOf(source)).length + (isByNotices(source) ? 1 : 0) : 1;
   return Array.from({ length: parts }, (_, part) => ({ source, part }));
 }
 
-const actorOf = ({ actor: { kind, id } }: Extract<Source, { by: 'touched' }>) => `${kind}:${id}` as const;
+/** Whether a source is a partner by which notices go: they leave no entry in the index, and a part of their own finds them. */
+const isByNotices = ({ actor: { kind, id } }: Touching): boolean =>
+  kind === 'recipient' && isChannelPartner(id);
+
+type Touching = Extract<Source, { by: 'touched' }>;
+const actorOf = ({ actor: { kind, id } }: Touching) => `${kind}:${id}` as const;
 
 /** Notes whom one page of a source names. Whoever is named twice is one candidate. */
 export async function gather(deps: Deps, { process: { state } }: StepInput): Promise<Next> {
@@ -76,6 +84,8 @@ async function pageOf(
     return listedPeople(table, { incidentId, list: source.list }, PEOPLE_PER_STEP, after);
   const position = { part, key: after === undefined ? undefined : JSON.parse(after) };
   const [from, to] = [toInstant(Date.parse(source.from)), toInstant(Date.parse(source.until) - 1)];
+  if (part === touchedKeys(actorOf(source)).length)
+    return toldIn(table, { from, until: source.until }, after);
   const page = { after: position, limit: PEOPLE_PER_STEP };
   const { touched, next } = await touchedBy(table, actorOf(source), from, to, page);
   // The next part is another segment's.

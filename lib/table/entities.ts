@@ -23,6 +23,7 @@ import { announcements } from './notice/announcement';
 import { audiencePart } from './notice/audience';
 import { audienceHead } from './notice/audience-head';
 import { noticeEntity } from './notice/notice';
+import { noticePlan, surveyPace } from './notice/plan';
 import { noticeQuota } from './notice/quota';
 import { noticeRecipient } from './notice/recipient';
 import { authorisationEvent } from './person/authorisation-event';
@@ -116,8 +117,10 @@ export const entities = {
   audienceHead,
   audiencePart,
   noticeEntity,
+  noticePlan,
   noticeQuota,
   noticeRecipient,
+  surveyPace,
   // person
   authorisationEvent,
   recipientDuty,

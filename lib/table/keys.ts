@@ -17,6 +17,8 @@ import type { PurposeId } from '../policy/purposes';
  *  stops             CONTAINMENT             CONTAINMENT     whom of the staff and which partners incidents have stopped
  *  notice            P#<subject>             TOLD#<notice>#<about>  one person of one notice: register, inbox and state
  *  notice to many    NOTICE#<notice>         NOTICE          words, channels and approvals
+ *  plan              PLAN#<plan>             PLAN            what two officers plan to tell people
+ *                    PLAN#PACE               PACE            when people were last invited to a survey
  *  announced         ANNOUNCED               ANNOUNCED       what is announced to everybody just now
  *  audience          AUDIENCE#<audience>     AUDIENCE        how many, of which kinds
  *                    AUDIENCE#<audience>     PART#<n>        whom a notice goes to, packed

@@ -1,12 +1,16 @@
+import { toInstant } from '../../lib/clock';
 import { parseToken } from '../../lib/crypto/token';
 import type { Message, Way } from '../../lib/notice/channel-set';
 import { mailFor, smsFor, subscribeFor } from '../../lib/notice/text/message-for';
 import { noticeProcess } from '../../lib/process/notice/spread';
+import { readAudiencePart } from '../../lib/table/notice/audience';
 import { noticeKey } from '../../lib/table/notice/notice';
-import { type Partner, partner, people, stage, work } from '../notice/stage';
+import { member, type Partner, partner, people, sent, stage, work } from '../notice/stage';
 import { rawItem } from '../support/raw-item';
-import { createWorld, type World } from '../support/world';
+import { createWorld, onceKey, type World } from '../support/world';
 import { approvedNotice, draft, evidence, incidentWith, ling, somebody, wu, zhao } from './notice-stage';
+import { frozen } from './scope-support';
+import { declare } from './support';
 
 let world: World;
 beforeAll(async () => {
@@ -102,4 +106,46 @@ it('tells nobody what was altered between the sending and the first message (B4)
   await world.deps.table.write({ Put: { Item: rawItem({ ...item, texts: altered }) } });
   await work(on, [noticeProcess(noticeId)]);
   expect(sms.asked).toBe(0);
+});
+
+it('finds whom a partner was given messages for by notices: exactly where their rows say so, in doubt where they do not (B3, D1)', async () => {
+  const now = () => world.deps.clock.now();
+  let ids: string[] = [];
+  const conduct = (to: string) => (ids.indexOf(to) === 1 ? ('unknown' as const) : ('accepted' as const));
+  const sms = partner({ now, reaches: (id) => ids.indexOf(id) < 2, conduct });
+  const on = stage(world, { sms: sms.way });
+  ids = await people(on, 3);
+  world.wait(10 * 60_000); // whoever was told by other tests was told before
+  const atMs = now();
+  const { asked } = await sent(
+    on,
+    ids.map((id) => member(id)),
+    { channels: ['sms', 'inbox'] },
+    2,
+  );
+  await work(on, [asked]);
+  world.wait(10 * 60_000);
+  const { incidentId } = await declare(world);
+  const scoped = async (fromMs: number, untilMs: number, id = 'tencent-sms', not?: true) => {
+    const window = { from: toInstant(fromMs), until: toInstant(untilMs), ...(not && { not }) };
+    const touched = { by: 'touched', actor: { kind: 'recipient', id }, ...window };
+    const input = { incidentId, anyOf: [{ allOf: [touched] }], idempotencyKey: onceKey() };
+    const { scopeId } = await world.ok<{ scopeId: string }>('breach/startScope', input, ling);
+    const { people: found, byKind, why, parts } = await frozen({ world }, scopeId);
+    const members = parts > 0 ? await readAudiencePart(world.deps.table, scopeId, 0) : [];
+    return { found, byKind, why, members: members.map(({ subjectId }) => ids.indexOf(subjectId)).sort() };
+  };
+  const met = await scoped(atMs, atMs + 5 * 60_000);
+  expect(met).toMatchObject({ found: { atLeast: 1, atMost: 2 }, members: [0, 1] });
+  expect(met.byKind).toEqual([expect.objectContaining({ kind: 'phone-number', atLeast: 1, atMost: 2 })]);
+  expect(met.why).toEqual([{ doubt: 'message-unsure', people: 1, reason: expect.any(String) }]);
+  const nobody = { found: { atLeast: 0, atMost: 0 }, members: [] };
+  expect(await scoped(atMs - 60_000, atMs)).toMatchObject(nobody);
+  expect(await scoped(atMs, atMs + 60_000, 'mail')).toMatchObject(nobody);
+  // Of a message that may have gone out, nobody knows when within two minutes; of one that was answered, when it was.
+  expect(await scoped(atMs + 1000, atMs + 60_000)).toMatchObject({ members: [] });
+  // And whoever is looked at because everybody is gets the same verdict.
+  const others = await scoped(atMs, atMs + 5 * 60_000, 'tencent-sms', true);
+  expect(others.members).not.toContain(0);
+  expect(others.members.filter((index) => index >= 0)).toEqual([1, 2]);
 });

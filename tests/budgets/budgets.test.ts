@@ -472,8 +472,8 @@ const seldom: Partial<Record<Principal, Grant[]>> = {
     onItems('UpdateItem', 'GAUGE#*'),
     // tests/location/switch: a withdrawal.
     onPlaces('PutItem'),
-    // tests/policy/announcing: the process that tells people of a version.
-    onItems('PutItem', 'PROCESS#*'),
+    // tests/notice/transfer: a plan that is stopped before its notice was sealed.
+    onItems('ConditionCheckItem', 'NOTICE#*'),
   ],
   location: [
     // tests/location/places: by an instance that has not made the key.
@@ -520,12 +520,8 @@ const seldom: Partial<Record<Principal, Grant[]>> = {
     ...['BatchGetItem', 'DeleteItem'].map((act) => onPlaces(act)),
     // tests/events/duties: a permission taken back, with the place that it covered.
     onPlaces('PutItem'),
-    // tests/policy/announcing: whom a change of the policy concerns, and that the engine of notices tells them.
-    onItems('PutItem', 'NOTICE#*'),
-    onItems('PutItem', 'ANNOUNCED'),
-    { action: 'sqs:SendMessage', resource: 'NoticeQueue' },
-    // tests/rights/dormancy: accounts that nobody uses.
-    { action: 'dynamodb:Query', resource: 'Table/index/due', key: 'DORMANT-*' },
+    // tests/notice/transfer: a further round of a plan's notices.
+    onItems('BatchGetItem', 'NOTICE#*'),
     // tests/process/re-erase: a table restored from a backup.
     { action: 's3:GetObject', resource: 'VaultBucket/*' },
     onItems('PutItem', 'OPENED'),
@@ -536,6 +532,8 @@ const seldom: Partial<Record<Principal, Grant[]>> = {
     onItems('PutItem', 'QUOTA#*'),
     // tests/notice/live-ways: an acceptance is used up, or WeChat says that there is none.
     onItems('UpdateItem', 'P#*'),
+    // tests/notice/survey: who wants no invitation at the moment of the write gets none.
+    onItems('ConditionCheckItem', 'P#*'),
     // The notice as a whole: it begins its parts, ends them and itself.
     onItems('PutItem', 'NOTICE#*'),
     onItems('PutItem', 'PROCESS#*'),

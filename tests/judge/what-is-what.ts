@@ -41,8 +41,11 @@ export const entities: Record<string, string> = {
   'audience-head': 'parts people minors certain sets otherSets digest',
   'notice-audience': '-members -kindSets endsAtSeconds',
   notice:
-    'noticeId kind drill state audienceId parts channels texts exemptions proposal approvedBy endsAtSeconds sendingAt version',
+    'everyoneShard noticeId kind drill state audienceId parts channels texts exemptions proposal approvedBy endsAtSeconds sendingAt endedAt version',
   'notice-recipient': 'noticeId as part place kind drill at tries endsAtSeconds openedAt -moves',
+  'notice-plan':
+    'planId kind state words at draftedBy draftedAt approvedBy approvedAt seal rounds counting count statement endsAtSeconds version',
+  'survey-pace': 'planId approvedAt',
   'notice-quota': 'frontier closedSinceMs closedUntilMs version',
   ticket:
     'ticketId version kind about state askedAt answerBy dueAt proof filedBy paperHash assignee incidentId proposedBy outcome answeredBy doneAt rating words answer',

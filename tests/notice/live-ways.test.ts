@@ -1,6 +1,9 @@
-import type { Sent } from '../../lib/notice/channel';
+import { fetchAll } from '../../functions/notify/wake';
+import { toInstant } from '../../lib/clock';
+import type { Receipt, Sent } from '../../lib/notice/channel';
 import { liveChannels } from '../../lib/notice/channel-set';
 import { makeReference } from '../../lib/notice/reference';
+import { channelRules } from '../../lib/notice/rules';
 import { holdPartners, partnersIn } from '../../lib/partners';
 import { liveWays } from '../../lib/process/notice/live-ways';
 import { acceptanceKey, acceptancesLeft, readAcceptance } from '../../lib/table/profile/message-acceptance';
@@ -9,7 +12,7 @@ import { codeIn } from '../profile/budget-rows';
 import { grant, withdraw } from '../support/consent';
 import { templates } from '../support/templates';
 import { type Caller, createWorld, onceKey, type World } from '../support/world';
-import { finish, member, type Stage, sent, stage, work } from './stage';
+import { finish, member, partner, people, type Stage, sent, stage, work } from './stage';
 
 let world: World;
 let person: Caller;
@@ -116,4 +119,27 @@ it('does not use a number or an address whose consent was withdrawn (K3)', async
   expect((await toPerson(withPartners())).given.map(whereTo)).toEqual([`mail ${address}`]);
   await withdraw(world, person, 'email');
   expect((await toPerson(withPartners())).given).toEqual([]);
+});
+
+it('a receipt that a dying run has taken with it is lost, and the channel’s limit moves the person on, once (B5)', async () => {
+  const now = () => world.deps.clock.now();
+  const [sms, mail] = [partner({ reaches: () => true, now }), partner({ reaches: () => true, now })];
+  const waits: Receipt[] = [];
+  sms.way.pullReceipts = async () => waits.splice(0, waits.length);
+  const on = stage(world, { sms: sms.way, mail: mail.way });
+  const [id = ''] = await people(on, 1);
+  const { asked } = await sent(on, [member(id)], { channels: ['sms', 'mail', 'inbox', 'announcement'] });
+  await work(on, [asked]);
+  const [{ reference = '', messageId = '' } = {}] = sms.taken;
+  waits.push({ reference, messageId, status: 'delivered', code: 'DELIVRD', at: toInstant(now()) });
+  const dies = async () => {
+    throw new Error('power cut');
+  };
+  const dying = { ...on.deps, table: { ...on.deps.table, getMany: dies } };
+  await expect(fetchAll(dying, 'dying')).rejects.toThrow('power cut');
+  expect(await fetchAll(on.deps, 'next')).toEqual({ receipts: 0, noted: 0 });
+  const limit = now() + channelRules.sms.receiptWithinMs;
+  await finish(on, () => now() >= limit);
+  expect([sms.taken.length, mail.taken.length]).toEqual([1, 1]);
+  expect(mail.taken[0]?.atMs).toBe(limit);
 });

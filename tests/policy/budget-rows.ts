@@ -2,7 +2,20 @@ import { onceKey, type World } from '../support/world';
 
 type Prepare = () => Promise<{ input?: unknown; by?: object }>;
 type Decision = { version: number; textHash: string };
+type Plan = { planId: string; hash: string };
 const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
+const surveyWords = {
+  title: '名片使用情况调查',
+  text: '想了解您平时怎样使用电子名片，一共五个问题。',
+  where: '小程序“我的”页面的“调查”栏目',
+};
+const transferWords = {
+  recipient: '广东省政务服务和数据管理局',
+  contact: '12345',
+  purposes: '继续提供名片服务，处理目的和处理方式不变。',
+  document: '粤府办〔2026〕9号',
+};
 
 /** How the operations on the policy are brought to their usual case, for the budgets. */
 export function policyRows(theWorld: () => World): Record<string, Prepare> {
@@ -25,7 +38,44 @@ export function policyRows(theWorld: () => World): Record<string, Prepare> {
     const proposed = await theWorld().ok<Decision>('consent/proposePolicy', wording(), officer());
     return { version: proposed.version, textHash: proposed.textHash };
   };
+  let plans = 0;
+  const draft = (kind: 'survey' | 'transfer') => {
+    plans += 1;
+    const name = `${kind[0]}${plans}`;
+    return kind === 'survey'
+      ? { name, words: surveyWords, endsAt: instant(10 * DAY_MS) }
+      : { name, words: transferWords, movesAt: instant(30 * DAY_MS) };
+  };
+  const drafted = async (kind: 'survey' | 'transfer' = 'transfer') => {
+    const path = kind === 'survey' ? 'consent/draftSurvey' : 'consent/draftTransfer';
+    const { planId, hash } = await theWorld().ok<Plan>(path, draft(kind), officer());
+    return { planId, hash };
+  };
+  const approved = async () => {
+    const exact = await drafted();
+    await theWorld().ok('consent/approvePlan', exact, officer());
+    await theWorld().work();
+    return exact;
+  };
+  /** Of people who registered before anybody did, so that nobody is pending. */
+  const counted = async () => {
+    const exact = await approved();
+    const registeredBefore = new Date(0).toISOString();
+    await theWorld().ok('consent/countTransfer', { planId: exact.planId, registeredBefore }, officer());
+    await theWorld().work();
+    return exact;
+  };
   return {
+    'consent/draftSurvey': async () => ({ input: draft('survey'), by: officer() }),
+    'consent/draftTransfer': async () => ({ input: draft('transfer'), by: officer() }),
+    'consent/approvePlan': async () => {
+      theWorld().wait(30 * DAY_MS);
+      return { input: await drafted('survey'), by: officer() };
+    },
+    'consent/stopPlan': async () => ({ input: { planId: (await approved()).planId }, by: officer() }),
+    'consent/plan': async () => ({ input: { planId: (await approved()).planId }, by: officer() }),
+    'consent/countTransfer': async () => ({ input: { planId: (await approved()).planId }, by: officer() }),
+    'consent/releaseTransfer': async () => ({ input: await counted(), by: officer() }),
     'consent/versions': async () => ({}),
     'consent/announcement': async () => ({}),
     'consent/lists': async () => ({}),

@@ -1,12 +1,17 @@
 import fc from 'fast-check';
 import { toInstant } from '../../lib/clock';
+import { sealOfPlan } from '../../lib/notice/plan';
 import type { DormancyStage } from '../../lib/policy/dormancy';
 import { beginAudience } from '../../lib/process/audience/begin';
 import { runProcess } from '../../lib/process/run';
+import { transferCountOf } from '../../lib/process/transfer-count';
 import { keys } from '../../lib/table/keys';
 import { ledger } from '../../lib/table/ledger/ledger';
 import { readAudiencePart } from '../../lib/table/notice/audience';
 import { readNotice } from '../../lib/table/notice/notice';
+import { putPlan, readPlan } from '../../lib/table/notice/plan';
+import { allSubjects } from '../../lib/table/person/all-subjects';
+import { isGone } from '../../lib/table/person/dormancy';
 import { endOfAccount } from '../../lib/table/person/end-of-account';
 import { ledgerHead, readPerson } from '../../lib/table/person/person';
 import { watchAt } from '../../lib/table/person/watch';
@@ -175,6 +180,33 @@ const begin: Record<string, () => Promise<Begun>> = {
     return { parts: { x, y, notice: ref.id }, asked: [ref] };
   },
 
+  /** A count of everybody whose data a transfer of the service would move, addressed by no notice yet. */
+  async transfers() {
+    many += 1;
+    world.wait(1000); // whoever registered at the very moment is counted another time
+    const nowMs = world.deps.clock.now();
+    const at = toInstant(nowMs);
+    const words = { recipient: '接收方', contact: '12345', purposes: '名片', document: '文件' };
+    const plan = {
+      planId: `transfer-c${many}`,
+      kind: 'transfer' as const,
+      words,
+      at,
+      draftedBy: 'ling',
+      draftedAt: at,
+    };
+    const approved = { ...plan, approvedBy: 'wu', approvedAt: at };
+    const ref = transferCountOf(plan.planId, many);
+    const seal = await sealOfPlan(world.deps.ring, approved);
+    const rest = { state: 'approved' as const, seal, rounds: 1, counting: ref.id, endsAtSeconds: nowMs };
+    const state = { plan: plan.planId, registeredBefore: at };
+    await world.deps.table.write(
+      putPlan(undefined, { ...approved, ...rest }),
+      beginProcess(ref, 'count', state, nowMs),
+    );
+    return { parts: { transfer: plan.planId }, asked: [ref] };
+  },
+
   /** A day on which accounts wait that nobody uses: to be asked first, asked again, closed; and one that has been used. */
   async dormancies() {
     many += 1;
@@ -236,6 +268,23 @@ async function audienceOf({ notice: noticeId = '', ...whose }: Record<string, st
   return [...times, `it is ${notice?.state}, and ${asked ? 'promised' : 'forgotten'}`];
 }
 
+/** What a count says against everybody who is there, reckoned apart. */
+async function countOf({ transfer = '' }: Record<string, string>): Promise<string[]> {
+  const { count, counting, version } = (await readPlan(world.deps.table, transfer)) ?? {};
+  const ids: string[] = [];
+  for await (const id of allSubjects(world.deps.table)) ids.push(id);
+  const people = (await world.deps.table.getMany(ids.map(keys.person))).flatMap((item) =>
+    item ? [readPerson(item)] : [],
+  );
+  const before = people.filter(({ createdAt }) => createdAt < (count?.registeredBefore ?? ''));
+  const here = before.filter((person) => !isGone(person)).length;
+  return [
+    `everybody is counted: ${count?.affected === here && here > 0}`,
+    `pending: ${count?.pending === here}, unaddressed: ${count?.unaddressed === here}`,
+    `still counting: ${counting}, changed ${version} times`,
+  ];
+}
+
 /** Takes messages one after the other, and those that they lead to. */
 async function work(deps: World['deps'], messages: ProcessRef[]): Promise<void> {
   const named = { ...deps, table: { ...deps.table, by: 'operation:retention/runProcess' as const } };
@@ -261,6 +310,7 @@ async function finish(): Promise<void> {
 async function ended({ parts }: Begun): Promise<string[]> {
   if (parts.notice !== undefined) return audienceOf(parts);
   if (parts.run !== undefined) return dormancyOf(parts);
+  if (parts.transfer !== undefined) return countOf(parts);
   const { incident: _notAPerson, ...whose } = parts;
   const people = await world.deps.table.getMany(Object.values(whose).map(keys.person));
   for (const item of people) {

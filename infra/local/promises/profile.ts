@@ -169,16 +169,3 @@ export async function deliveries(running: Running): Promise<string> {
   demand(await nothingRests(running, me, 'delivery'), 'the marker outlived the withdrawal');
   return 'sealed, with an expiry of 30 days; over: contact gone in the same call, a marker without content left; withdrawn: nothing';
 }
-
-/** O3: preferences, with personalisation off until the person switches it on. */
-export async function ownPreferences(running: Running): Promise<string> {
-  const me = await running.person();
-  const { personalisation, surveyInvitations } = await me.api.profile.getPreferences({});
-  demand(!personalisation && !surveyInvitations, 'something is on that nobody switched on');
-  const choice = { language: 'zh-CN', personalisation: true, surveyInvitations: true } as const;
-  await me.api.profile.setPreferences({ version: 0, ...choice });
-  await me.api.profile.setPreferences({ version: 1, ...choice, personalisation: false });
-  const now = await me.api.profile.getPreferences({});
-  demand(!now.personalisation && now.surveyInvitations, 'refusing personalisation did not hold');
-  return 'off by default, on only by choice, personalisation refused again at once and alone';
-}

@@ -11,6 +11,7 @@ export const SANDBOX_SMS = {
     'breach-guardian': { id: '1000002', variables: 2 },
     dormancy: { id: '1000003', variables: 2 },
     disclosure: { id: '1000004', variables: 2 },
+    transfer: { id: '1000005', variables: 2 },
   },
 } as const;
 
@@ -23,6 +24,11 @@ export const SANDBOX_SUBSCRIBE = {
   dormancy: { id: 'sandbox-template-of-dormancy-aaaaaaaaaaaaaa', keys: ['thing1', 'time2', 'thing3'] },
   policy: {
     id: 'sandbox-template-of-policy-aaaaaaaaaaaaaaaa',
+    keys: ['thing1', 'time2', 'character_string3', 'thing4'],
+  },
+  survey: { id: 'sandbox-template-of-survey-aaaaaaaaaaaaaaaa', keys: ['thing1', 'time2', 'thing3'] },
+  transfer: {
+    id: 'sandbox-template-of-transfer-aaaaaaaaaaaaaa',
     keys: ['thing1', 'time2', 'character_string3', 'thing4'],
   },
   disclosure: {

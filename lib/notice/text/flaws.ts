@@ -48,7 +48,7 @@ export function flawsOf(words: DraftWords, kinds: readonly KindId[]): Flaw[] {
 
 const missing = ({ name, article }: Pick<NoticeItem, 'name' | 'article'>) => `缺少“${name}”（${article}）`;
 
-function titleFlaws(title: string | undefined): Flaw[] {
+export function titleFlaws(title: string | undefined): Flaw[] {
   const flaw = (problem: string) => [{ field: 'words.title', problem }];
   if (!title?.trim()) return flaw('缺少标题');
   if (hasLineBreak(title)) return flaw('标题不能换行');
@@ -74,12 +74,16 @@ function itemProblem(
   return textProblem(text);
 }
 
-function textProblem(text: string): string | undefined {
+/** What is wrong with words that everybody may read, whatever they are about. */
+export function textProblem(text: string): string | undefined {
   if (says.personal.test(text)) return '含有像手机号码或者公民身份号码的内容，告知文字不能写个人的信息';
   return placeholderProblem(text) ?? (hanIn(text) < MIN_HAN ? `过短，至少 ${MIN_HAN} 个汉字` : undefined);
 }
 
-function placeholderProblem(text: string): string | undefined {
+/** Whether a text says how somebody is reached. */
+export const isReachable = (text: string): boolean => says.reachable.test(text);
+
+export function placeholderProblem(text: string): string | undefined {
   return placeholder.test(text.normalize('NFKC')) || placeholder.test(text)
     ? '含有像占位符或者变量的内容，请写完整'
     : undefined;

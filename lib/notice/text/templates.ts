@@ -77,6 +77,12 @@ export const subscribeTemplates = {
   policy: {
     variables: { thing1: 'title', time2: 'at', character_string3: 'number', thing4: lookInside },
   },
+  survey: {
+    variables: { thing1: 'title', time2: 'at', thing3: { fixed: '参加与否由您决定，不影响使用' } },
+  },
+  transfer: {
+    variables: { thing1: 'title', time2: 'at', character_string3: 'number', thing4: lookInside },
+  },
   disclosure: {
     variables: { thing1: 'title', time2: 'at', character_string3: 'number', thing4: lookInside },
   },
@@ -93,6 +99,10 @@ export const smsTemplates = {
   },
   dormancy: {
     text: '{1}？您很久没有使用乐聊名片，{2}前登录一次小程序即可保留，否则账号将被注销。',
+    variables: ['title', 'at'],
+  },
+  transfer: {
+    text: '{1}：您的个人信息将于{2}起随本服务转移，接收方和联系方式请打开乐聊名片小程序，在“通知”中查看。',
     variables: ['title', 'at'],
   },
   disclosure: {

@@ -3,6 +3,7 @@ import type { Deps } from '../../deps';
 import { announcementText } from '../../notice/text/notice-for';
 import { type NoticeTexts, openChannels, textsOf } from '../../notice/text/texts';
 import { hashOfPart } from '../../scope/evidence';
+import type { Write } from '../../table/client';
 import { announce as announced, loadAnnouncements } from '../../table/notice/announcement';
 import { type Member, putAudiencePart } from '../../table/notice/audience';
 import { audienceHeadKey, putAudienceHead, readCounted, withPart } from '../../table/notice/audience-head';
@@ -12,10 +13,16 @@ import type { Next, ProcessKind, StepInput } from '../kind';
 import { noticeProcess } from '../notice/spread';
 import type { Concern, ConcernedKind, Said } from './concern';
 import { dormancyConcern } from './dormancy';
+import { surveyConcern, transferConcern } from './plan';
 import { policyConcern } from './policy';
 import { endsAfter, sealService } from './seal';
 
-const concerns: Record<ConcernedKind, Concern> = { dormancy: dormancyConcern, policy: policyConcern };
+const concerns: Record<ConcernedKind, Concern> = {
+  dormancy: dormancyConcern,
+  policy: policyConcern,
+  survey: surveyConcern,
+  transfer: transferConcern,
+};
 
 /**
  * Finds whom a notice concerns that nobody drafts, words it, and hands it to the engine of all notices. It begins in the
@@ -26,6 +33,8 @@ export const audience: ProcessKind = { announce, gather, send, ask };
 
 /** Announces it to everybody at once, before anybody is told. */
 async function announce(deps: Deps, { process }: StepInput): Promise<Next> {
+  const checks = await goesOn(deps, process);
+  if (!checks) return { to: 'end' };
   const { texts, said } = await worded(deps, process);
   const nowMs = deps.clock.now();
   const one = {
@@ -34,7 +43,7 @@ async function announce(deps: Deps, { process }: StepInput): Promise<Next> {
     announcedAt: toInstant(nowMs),
     endsAt: toInstant(said.announcedUntilMs ?? nowMs),
   };
-  return { to: 'gather', writes: [announced(await loadAnnouncements(deps.table), one)] };
+  return { to: 'gather', writes: [announced(await loadAnnouncements(deps.table), one), ...checks] };
 }
 
 async function gather(deps: Deps, { process }: StepInput): Promise<Next> {
@@ -65,14 +74,13 @@ async function send(deps: Deps, { process }: StepInput): Promise<Next> {
   const { id: noticeId, state } = process;
   const [head] = await deps.table.getMany([audienceHeadKey(noticeId)]);
   const counted = readCounted(head);
-  if (counted.parts === 0) return { to: 'end' };
+  const checks = await goesOn(deps, process);
+  if (counted.parts === 0 || !checks) return { to: 'end' };
   const { texts, channels } = await worded(deps, process);
   const content = { noticeId, kind: kindOf(state), channels, texts, counted, digest: String(state.hash) };
   const endsAtSeconds = endsAfter(Number(state.beganAtMs));
-  return {
-    to: 'ask',
-    writes: await sealService(deps, { ...content, atMs: deps.clock.now(), endsAtSeconds }),
-  };
+  const sealed = await sealService(deps, { ...content, atMs: deps.clock.now(), endsAtSeconds });
+  return { to: 'ask', writes: [...sealed, ...checks] };
 }
 
 /** Asks the worker of notices, which has a queue of its own; its timer finds it as well. */
@@ -85,6 +93,9 @@ function kindOf({ kind }: ProcessState): ConcernedKind {
   if (!Object.hasOwn(concerns, String(kind))) throw new Error('a notice is of a kind that somebody drafts');
   return kind as ConcernedKind;
 }
+
+const goesOn = async (deps: Deps, { state }: Process): Promise<Write[] | undefined> =>
+  concernOf(state).goesOn ? concernOf(state).goesOn?.(deps, state) : [];
 
 const concernOf = (state: ProcessState): Concern => concerns[kindOf(state)];
 

@@ -27,4 +27,6 @@ export type Concern = {
   /** People from where the state says. It may be asked twice: what it leaves, it leaves to its writes. */
   page(deps: Deps, state: ProcessState): Promise<Page>;
   said(deps: Deps, state: ProcessState): Promise<Said>;
+  /** What must still hold when it is announced and when it is sent; undefined where it has been called off. */
+  goesOn?(deps: Deps, state: ProcessState): Promise<Write[] | undefined>;
 };

@@ -3,16 +3,12 @@ import { describeDifference } from '../../policy/difference';
 import type { ConsentPurposeId } from '../../policy/purposes';
 import type { PolicyVersion } from '../../policy/version';
 import { beijingTime } from '../../policy/working-days';
-import { EVERYONE_SHARDS } from '../../table/keys';
 import { PART_MEMBERS } from '../../table/notice/audience';
 import { canSignIn } from '../../table/person/life';
 import { consentOf, type Person } from '../../table/person/person';
 import type { ProcessState } from '../../table/process/process';
-import { nextPeople } from '../everybody';
 import type { Concern, Page, Said } from './concern';
-
-/** Parts of everybody that one step asks for people at most: most are empty while there are few people. */
-const LOOKS_PER_STEP = 16;
+import { walk } from './walk';
 
 /**
  * A version of the policy is coming. It concerns those who agreed to a purpose that will reach further, or everybody when
@@ -22,17 +18,8 @@ export const policyConcern: Concern = { page, said };
 
 async function page(deps: Deps, state: ProcessState): Promise<Page> {
   const isConcerned = concernedBy(await versionOf(deps, state));
-  const subjectIds: string[] = [];
-  let at: ProcessState = { shard: 0, ...state };
-  for (let look = 0; look < LOOKS_PER_STEP && subjectIds.length < PART_MEMBERS; look += 1) {
-    const { people, last } = await nextPeople(deps, at, PART_MEMBERS - subjectIds.length);
-    subjectIds.push(...people.filter(isConcerned).map(({ subjectId }) => subjectId));
-    const { after: _, ...ofShard } = at;
-    if (last !== undefined) at = { ...ofShard, after: last };
-    else if (Number(at.shard) + 1 < EVERYONE_SHARDS) at = { ...ofShard, shard: Number(at.shard) + 1 };
-    else return { subjectIds };
-  }
-  return { subjectIds, next: at };
+  const { people, next } = await walk(deps, state, PART_MEMBERS, (some) => some.filter(isConcerned));
+  return { subjectIds: people.map(({ subjectId }) => subjectId), next };
 }
 
 async function said(deps: Deps, state: ProcessState): Promise<Said> {

@@ -1,6 +1,13 @@
 import { toInstant } from '../../clock';
 import type { Deps } from '../../deps';
-import { type ChannelId, OUTCOME_UNKNOWN, type PartnerChannel, type Sent } from '../../notice/channel';
+import {
+  type ChannelId,
+  HELD,
+  NONE_LEFT,
+  OUTCOME_UNKNOWN,
+  type PartnerChannel,
+  type Sent,
+} from '../../notice/channel';
 import type { Way } from '../../notice/channel-set';
 import { makeReference } from '../../notice/reference';
 import { slicesOf } from '../../slices';
@@ -15,12 +22,10 @@ import { isAsApproved, NotAsApproved } from './as-approved';
 import { rowOf } from './audience-of';
 import { hear, quotaName } from './standing';
 import type { Told, Visit } from './visit';
+import { isWish, wishChecks, wishKeys } from './wish';
 
 /** Messages that are under way at the same time in one worker: as many go out at most after somebody has paused. */
 export const AT_ONCE = 20;
-
-/** The code of a claim that was given back because the notice was no longer sent. */
-export const HELD = 'held';
 
 /** Whether nothing has been handed over by a channel, by the try that stands in the row. */
 export function isFirstBy(channel: ChannelId, last: Try | undefined): boolean {
@@ -60,6 +65,7 @@ export async function sendSome(
     .filter((_, index) => won[index]);
   const wanted = claimed.map(({ one: { subjectId, as } }) => [
     keys.person(subjectId),
+    ...wishKeys(of.notice.kind, subjectId),
     ...way.itemsOf(subjectId, { kind: of.notice.kind, as }),
   ]);
   const { noticeId, audienceId } = of.notice;
@@ -105,8 +111,10 @@ async function hand(
   { one, own, others, isFirst }: Found,
 ): Promise<Outcome> {
   const person = own && readPerson(own);
-  const whom = { kind: notice.kind, as: one.as };
-  const isHere = person !== undefined && canSignIn(person);
+  const { kind } = notice;
+  const whom = { kind, as: one.as };
+  const wants = isWish(kind, others.splice(0, wishKeys(kind, one.subjectId).length));
+  const isHere = wants && person !== undefined && canSignIn(person);
   if (!isHere) one.reach = new Set();
   const address =
     isHere && way.reaches(person, others, whom, isFirst)
@@ -114,7 +122,7 @@ async function hand(
       : undefined;
   if (!isHere || address === undefined) return { state: 'skipped', code: 'not-reachable', attempt: 0 };
   if (isFirst && way.spend && !(await way.spend(deps, person, whom)))
-    return { state: 'permanent-failure', code: 'none-left' };
+    return { state: 'permanent-failure', code: NONE_LEFT };
   const { noticeId, texts } = notice;
   const { kinds, certain } = one.member;
   const message = { noticeId, text: texts[channel] ?? '', ...whom, kinds, certain };
@@ -148,14 +156,22 @@ async function note(deps: Deps, { notice, part }: Visit<boolean>, one: Told, tri
   const known = rowOf(one) ?? begun;
   const write = putRecipient(subjectId, about, { ...known, tries }, item);
   try {
-    await deps.table.write(write);
+    await deps.table.write(write, ...(isTurn(tries) ? wishChecks(kind, subjectId) : []));
     one.item = write.Put?.Item as unknown as Item;
     return true;
   } catch (error) {
     if (!(error instanceof ConditionFailed)) throw error;
-    one.item = error.found[0]?.item;
+    const [met, ...wishes] = error.found;
+    if (met) one.item = met.item;
+    if (wishes.some(Boolean)) one.reach = new Set();
     return false;
   }
+}
+
+/** Whether a row is about to say that a message goes out, or that the notice lies in the inbox. */
+function isTurn(tries: readonly Try[]): boolean {
+  const last = tries.at(-1);
+  return last?.state === 'sending' || (last?.channel === 'inbox' && last.state === 'sent');
 }
 
 /** Waits for all of them, so that what was handed over is noted whatever fails beside it. @throws the first failure */

@@ -17,6 +17,7 @@ import { addresseesOf, type Listed, readPart, rowOf, withRows } from './audience
 import { AT_ONCE, isFirstBy, noteAll, type Planned, sendSome } from './send';
 import { quotaName, takeBlock } from './standing';
 import { channelsOf, type Told, type Visit } from './visit';
+import { isWish, wishKeys } from './wish';
 
 /** A visit takes up no further block after this long, well inside the platform's 60 s. */
 const VISIT_MS = 25_000;
@@ -117,6 +118,7 @@ function waysOf<D extends boolean>({ set, notice }: Visit<D>): Ways {
 async function withReach({ table }: Deps, kind: string, ways: Ways, some: Listed[]): Promise<Told[]> {
   const keysOf = ({ subjectId, as }: Listed) => [
     keys.person(subjectId),
+    ...wishKeys(kind, subjectId),
     ...ways.flatMap(([, way]) => way.itemsOf(subjectId, { kind, as })),
   ];
   const items = await table.getMany(some.flatMap(keysOf));
@@ -126,7 +128,7 @@ async function withReach({ table }: Deps, kind: string, ways: Ways, some: Listed
   }));
 }
 
-/** Whoever has no account any more is reached by the announcement alone. */
+/** Whoever has no account any more, or does not want such a notice, is reached by the announcement alone. */
 function reachBy(
   kind: string,
   ways: Ways,
@@ -136,6 +138,7 @@ function reachBy(
   const person = own && readPerson(own);
   if (!person || !canSignIn(person)) return new Set();
   const { subjectId, as } = one;
+  if (!isWish(kind, items.splice(0, wishKeys(kind, subjectId).length))) return new Set();
   const whom = { kind, as };
   const last = rowOf(one)?.tries.at(-1);
   const reached = ways.filter(([channel, way]) =>

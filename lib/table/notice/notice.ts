@@ -8,6 +8,9 @@ import type { Key } from '../keys';
 import { ofService } from '../place';
 import { create } from '../replace';
 
+/** In the index `everyone`: every notice there is. */
+const EVERY_NOTICE = 'EVERYONE#NOTICES';
+
 /** How a notice stands, and which states each leads to. */
 export const noticeMoves = {
   proposed: ['proposed', 'approved'],
@@ -44,6 +47,7 @@ export const noticeEntity = declareEntity('notice', {
   place: ofService('incident', (noticeId) => ({ pk: `NOTICE#${noticeId}`, sk: 'NOTICE' })),
   life: { rule: 'incident-life', until: 'endsAtSeconds' },
   attributes: {
+    everyoneShard: plain('notice-record', z._default(z.literal(EVERY_NOTICE), EVERY_NOTICE)),
     noticeId: plain('notice-record', z.string()),
     /** What it is about: `breach`, `policy`, … */
     kind: plain('notice-record', z.string()),
@@ -67,11 +71,13 @@ export const noticeEntity = declareEntity('notice', {
     endsAtSeconds: plain('notice-record', z.optional(z.int())),
     /** Since when it is sent. */
     sendingAt: plain('notice-record', z.optional(z.string())),
+    /** Since when nothing of it goes out any more. */
+    endedAt: plain('notice-record', z.optional(z.string())),
     /** Counts every change. Of two at once one is refused. */
     version: plain('notice-record', z.int()),
   },
 });
-export type Notice = ValueOf<typeof noticeEntity>;
+export type Notice = Omit<ValueOf<typeof noticeEntity>, 'everyoneShard'>;
 
 export const noticeKey = (noticeId: string): Key => noticeEntity.key(noticeId);
 
@@ -82,6 +88,30 @@ export function noticeOf(item: Item | undefined): Notice | undefined {
 export async function readNotice(table: Table, noticeId: string): Promise<Notice | undefined> {
   const [item] = await table.getMany([noticeKey(noticeId)]);
   return noticeOf(item);
+}
+
+/** A page of the notices of which something may have gone out in a window, from behind one of them. Drills send nothing. */
+export async function noticesSent(
+  table: Table,
+  { from, until }: { from: string; until: string },
+  limit: number,
+  after: string | undefined,
+): Promise<{ notices: Notice[]; last: string | undefined }> {
+  const { items, lastKey } = await table.query({
+    IndexName: 'everyone',
+    KeyConditionExpression: 'everyoneShard = :all',
+    ExpressionAttributeValues: { ':all': EVERY_NOTICE },
+    Limit: limit,
+    ...(after && { ExclusiveStartKey: { ...noticeKey(after), everyoneShard: EVERY_NOTICE } }),
+  });
+  const found = (await table.getMany(items.map(({ pk, sk }) => ({ pk, sk })))).flatMap(
+    (item) => noticeOf(item) ?? [],
+  );
+  const notices = found.filter(
+    ({ drill, sendingAt, endedAt }) =>
+      !drill && sendingAt !== undefined && sendingAt < until && (endedAt === undefined || endedAt >= from),
+  );
+  return { notices, last: lastKey?.pk.slice(noticeKey('').pk.length) };
 }
 
 /** Begins a notice. Refused where there is one. */
@@ -143,10 +173,21 @@ const approvedByOthers = ({ kind }: Notice): Condition => ({
 export function moveNotice(before: Notice, state: NoticeState, at: string): Write {
   demandMove(before, state);
   const sendingAt = before.sendingAt ?? (state === 'sending' ? at : undefined);
-  const after = { ...before, state, ...(sendingAt !== undefined && { sendingAt }) };
+  const isOver = state === 'done' || state === 'stopped';
+  const after = {
+    ...before,
+    state,
+    ...(sendingAt !== undefined && { sendingAt }),
+    ...(isOver && { endedAt: at }),
+  };
   const begins = before.state === 'approved' && state === 'sending' && before.proposal !== undefined;
   return put(before, after, begins ? approvedByOthers(before) : undefined);
 }
+
+/** Refuses a transaction where there is a notice of that name. */
+export const noNotice = (noticeId: string): Write => ({
+  ConditionCheck: { Key: noticeKey(noticeId), ConditionExpression: 'attribute_not_exists(pk)' },
+});
 
 /** Whether a notice may go over into a state. */
 export function mayMove({ state }: Pick<Notice, 'state'>, to: NoticeState): boolean {

@@ -47,3 +47,12 @@ export function putPreferences(subjectId: string, value: Preferences, before: It
     },
   };
 }
+
+/** Refuses a transaction unless somebody wants to be invited to surveys at that very moment (promise O3). */
+export const wantsSurveys = (subjectId: string): Write => ({
+  ConditionCheck: {
+    Key: preferencesKey(subjectId),
+    ConditionExpression: 'surveyInvitations = :yes',
+    ExpressionAttributeValues: { ':yes': true },
+  },
+});

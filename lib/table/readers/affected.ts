@@ -6,8 +6,10 @@ import { allOf, anyOf, certainly, noneOf, out, perhaps, type Verdict } from '../
 import type { Item, Table } from '../client';
 import { ledgerEntry } from '../ledger/ledger';
 import { touchedKey } from '../ledger/touched-key';
+import { readRecipient } from '../notice/recipient';
 import { person } from '../person/person';
 import { minorMark } from '../real-name/minor';
+import { messagesIn } from './messages';
 import { itemsOfPerson } from './partition';
 import { heldIn } from './scope';
 
@@ -99,14 +101,18 @@ function touchedIn(asked: Extract<Condition, { by: 'touched' }>, subjectId: stri
   const { kind, id } = asked.actor;
   const key = touchedKey(`${kind}:${id}`, subjectId);
   const kinds = new Set<KindId>();
+  const messages: Verdict[] = [];
   let isMet = false;
   return {
-    take({ touchedBy, at, kinds: of = [] }) {
+    take(item) {
+      const { touchedBy, at, kinds: of = [] } = item;
+      const row = kind === 'recipient' ? readRecipient(item) : undefined;
+      if (row) messages.push(messagesIn(row, id, { fromMs: startOf(asked), untilMs: endOf(asked) }));
       if (touchedBy !== key || !isWithin(String(at), asked)) return;
       isMet = true;
       for (const one of knownKinds(of as string[])) kinds.add(one);
     },
-    verdict: () => (isMet ? certainly(kinds) : out),
+    verdict: () => anyOf([isMet ? certainly(kinds) : out, ...messages]),
   };
 }
 

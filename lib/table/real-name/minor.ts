@@ -24,6 +24,11 @@ export const minorMark = declareEntity('minor', {
 
 export const minorKey = (subjectId: string): Key => minorMark.key(subjectId);
 
+/** Refuses a transaction where somebody is marked as a minor. */
+export const noMinor = (subjectId: string): Write => ({
+  ConditionCheck: { Key: minorKey(subjectId), ConditionExpression: 'attribute_not_exists(pk)' },
+});
+
 /** Puts the mark, or takes it away from somebody who is an adult by now; nothing when it is as it should be. */
 export function markMinor(
   subjectId: string,

@@ -36,9 +36,12 @@ export async function withPhone(running: Running, person?: Person): Promise<{ pe
 }
 
 /** Somebody who accepts one message of WeChat about an incident. */
-export async function withAcceptance(running: Running): Promise<{ person: Person; to: string }> {
+export async function withAcceptance(
+  running: Running,
+  template: keyof typeof SANDBOX_SUBSCRIBE = 'breach',
+): Promise<{ person: Person; to: string }> {
   const person = await running.person();
-  const templateId = SANDBOX_SUBSCRIBE.breach.id;
+  const templateId = SANDBOX_SUBSCRIBE[template].id;
   await sandboxCalls(running)(`/people/${person.openid}/acceptances`, { templateId, times: 1 } as never);
   const results = [{ templateId, result: 'accept' as const }];
   await person.api.profile.recordAcceptances({ results, ...(await once()) });
