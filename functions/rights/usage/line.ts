@@ -78,6 +78,8 @@ export function nameOfPurpose(id: string): string {
   return Object.hasOwn(purposes, id) ? purposes[id as keyof typeof purposes].name : id;
 }
 
-/** The newest first; of one moment, in an order that stays. */
-export const newestFirst = (a: Line, b: Line): number =>
-  a.at === b.at ? (a.line < b.line ? 1 : -1) : a.at < b.at ? 1 : -1;
+/** The newest first; of one moment, in an order that stays. 0 for the same line alone. */
+export function newestFirst(a: Pick<Line, 'at' | 'line'>, b: Pick<Line, 'at' | 'line'>): number {
+  if (a.at !== b.at) return a.at < b.at ? 1 : -1;
+  return a.line === b.line ? 0 : a.line < b.line ? 1 : -1;
+}

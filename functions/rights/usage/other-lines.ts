@@ -44,7 +44,7 @@ type Newest = { take(line: Line): void; lines(): Line[] };
 /** Keeps the newest of any number of lines, in the memory of twice as many. */
 function keepNewest(older: Bound | undefined, limit: number): Newest {
   let kept: Line[] = [];
-  const isOlder = (line: Line) => older === undefined || newestFirst(older as Line, line) < 0;
+  const isOlder = (line: Line) => older === undefined || newestFirst(older, line) < 0;
   const cut = () => {
     kept = kept.sort(newestFirst).slice(0, limit);
   };
