@@ -2,6 +2,7 @@ import { ledgerLines } from '../../functions/rights/usage/ledger-lines';
 import { dispatch } from '../../lib/gate/dispatch';
 import type { LogFields } from '../../lib/log';
 import { type Clients, holdPartners, partnersIn } from '../../lib/partners';
+import { keys as personKeys } from '../../lib/table/keys';
 import { ledgerEntry } from '../../lib/table/ledger/ledger';
 import { everyOperation } from '../gate/every-operation';
 import { agreeingPartners } from '../identity/agreeing-partners';
@@ -73,7 +74,8 @@ function watching(clients: Clients, sent: string[]): Clients {
 
 /** The lines that a request has left in somebody's register. */
 async function linesOf(subjectId: string, requestId: string) {
-  const { lines } = await ledgerLines(world.deps, subjectId, 1_000_000, 500);
+  const [self] = await world.deps.table.getMany([personKeys.person(subjectId)]);
+  const { lines } = await ledgerLines(world.deps, subjectId, Number(self?.ledgerSeq ?? 0) + 1, 500);
   const keys = lines.map(({ line }) => ledgerEntry.key(subjectId, Number(line.slice(2))));
   const items = keys.length > 0 ? await world.deps.table.getMany(keys) : [];
   return lines.filter((_, index) => items[index]?.requestId === requestId);
