@@ -30,7 +30,11 @@ const rows = everyOperation(
   () => openid,
 );
 const rowOf = (path: string) => functions[path.split('/')[0] ?? '']?.[path.split('/')[1] ?? ''];
-const ofStaff = Object.keys(rows).filter((path) => rowOf(path)?.caller === 'staff');
+/** What they open is the words of a hold, under its own key: its person reads them in `rights/held`, and nothing of theirs is read. */
+const ofHolds = ['retention/holds', 'retention/reviewHold', 'retention/releaseHold'];
+const ofStaff = Object.keys(rows).filter(
+  (path) => rowOf(path)?.caller === 'staff' && !ofHolds.includes(path),
+);
 const ofPeople = Object.keys(rows).filter((path) => rowOf(path)?.caller === 'subject');
 
 type Called = { opened: string[]; sent: string[]; ok: boolean };
