@@ -12,6 +12,7 @@ import { dueProcesses } from '../../lib/table/process/process';
 import { lostRace } from '../../lib/table/races';
 import { readForecast } from '../../lib/table/retention/forecast';
 import { addServiceKey } from '../../lib/table/service/key-store';
+import { warnOfAgreements } from './agreements';
 import { destroyDays } from './destroy-days';
 import { destroyPlaceKeys } from './destroy-place-keys';
 import { beginWhereRestored } from './restored';
@@ -44,7 +45,7 @@ export async function sweep(deps: Deps, { requestId }: Pick<Run<'scheduler', unk
   await destroyPlaceKeys(deps).catch(failed);
   await destroyDays(deps).catch(failed);
   await makeStayKeys(deps).catch(failed);
-  await countOncePerDay(deps, requestId).catch(failed);
+  await oncePerDay(deps, requestId).catch(failed);
   let oldestAtMs = deps.clock.now();
   for (let shard = 0; shard < SWEEP_PARTS; shard += 1) {
     if (deps.clock.now() > stopAtMs) outcome.finished = false;
@@ -63,15 +64,17 @@ export async function sweep(deps: Deps, { requestId }: Pick<Run<'scheduler', unk
   return outcome;
 }
 
-/** Once a day, by its first run: the forecast is begun, and said is what the staff will be late with (promise R6). */
-async function countOncePerDay(deps: Deps, requestId: string): Promise<void> {
+/** Once a day, by its first run: the forecast is begun, and said is what the staff will be late with and which agreements end. */
+async function oncePerDay(deps: Deps, requestId: string): Promise<void> {
   const { table, queue, clock } = deps;
   const nowMs = clock.now();
   const known = await readForecast(table);
   if (known?.day === beijingDay(nowMs)) return;
   const isFirst = await table.write(beginForecast(nowMs)).then(() => true, lostRace);
   await queue.send([forecastOf(nowMs)]);
-  if (isFirst) await warnOfDesk(deps, requestId);
+  if (!isFirst) return;
+  warnOfAgreements(deps, requestId);
+  await warnOfDesk(deps, requestId);
 }
 
 async function askForProcesses(deps: Deps, shard: number, stopAtMs: number, outcome: Outcome): Promise<void> {

@@ -102,11 +102,15 @@ export const tableRights: Record<Principal, TableRights> = {
       'GAUGE#*': 'update',
       'HOLD#*': 'get',
       'CERTIFICATE#*': 'get',
+      'DISCLOSURE#*': 'get put',
+      'RETENTION#*': 'get put',
+      'PROCESS#*': 'put',
       // Which a ticket is tied to.
       'INCIDENT#*': 'get',
     },
-    indexes: { due: 'DESK' },
-    places: { items: { 'P#*': 'put' } },
+    indexes: { due: ['DESK', 'DISCLOSURES'] },
+    // What an authority demands may be where somebody is.
+    places: { items: { 'P#*': 'query put', 'PLACE-KEYS': 'get' } },
   },
   breach: {
     items: {
@@ -153,10 +157,11 @@ export const tableRights: Record<Principal, TableRights> = {
       'GAUGE#*': 'update',
       'RETENTION#*': 'get put',
       'HOLD#*': 'get put update',
+      'DISCLOSURE#*': 'get put update',
     },
     // By actor: whatever any of them has touched may be asked.
     indexes: {
-      due: ['DUE#*', 'ENDS#*', 'HOLDS', 'DESK', 'CARD-TEXTS', 'DORMANT-*'],
+      due: ['DUE#*', 'ENDS#*', 'HOLDS', 'DISCLOSURES', 'DESK', 'CARD-TEXTS', 'DORMANT-*'],
       everyone: 'EVERYONE#*',
       touched: '*',
     },

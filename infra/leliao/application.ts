@@ -3,6 +3,7 @@ import { type Context, group, type Made } from './command';
 import { auditCommands } from './commands/audit/index';
 import { breachCommands } from './commands/breach/index';
 import { callCommand } from './commands/call';
+import { disclosureCommands } from './commands/disclosures';
 import { holdCommands } from './commands/hold';
 import { policyCommands } from './commands/policy';
 import { queueCommands } from './commands/queues';
@@ -20,6 +21,7 @@ export const commands: Record<string, Made> = {
   ...staffCommands,
   audit: auditCommands,
   breach: breachCommands,
+  disclosures: disclosureCommands,
   hold: holdCommands,
   policy: policyCommands,
   queue: queueCommands,

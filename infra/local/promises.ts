@@ -10,6 +10,13 @@ import { filedReports } from './promises/breach/reports';
 import { scopedByEvidence } from './promises/breach/scope';
 import { eachField, exchanges, judgedWords, links, realNameMark, viewers } from './promises/cards';
 import { explicitConsent, withdrawConsent } from './promises/consent';
+import {
+  byAuthority,
+  consentToRecipient,
+  registeredFirst,
+  underAgreement,
+  whoUsedIt,
+} from './promises/disclosures';
 import { drilled } from './promises/drill';
 import { heldByLaw } from './promises/hold';
 import { chained, deviceData, sealed, stayInside } from './promises/house';
@@ -76,6 +83,11 @@ export const checks: Record<PromiseId, Check> = {
   K5: refusalsRest,
   K6: provableActs,
   K7: oneRegistry,
+  D1: registeredFirst,
+  D2: consentToRecipient,
+  D3: underAgreement,
+  D4: byAuthority,
+  D6: whoUsedIt,
   R3: erasedEverywhere,
   R4: closedByPerson,
   R5: identityFirst,

@@ -252,6 +252,22 @@ export const kinds = {
     retention: 'hold-record-life',
     source: '依照法律封存您的信息时产生',
   },
+  'disclosure-state': {
+    name: '依法向有关机关提供信息的编号和时间',
+    class: 'technical',
+    storage: 'plain',
+    purpose: 'accountability',
+    retention: 'evidence-three-years',
+    source: '有关机关依法调取您的信息时产生',
+  },
+  'disclosure-record': {
+    name: '依法向有关机关提供信息的记录（机关、文书、依据、种类、批准，不含所提供的内容）',
+    class: 'general',
+    storage: 'sealed',
+    purpose: 'accountability',
+    retention: 'evidence-three-years',
+    source: '有关机关依法调取您的信息时产生',
+  },
   'usage-date': {
     name: '最近一次使用的日期，和长期不用时提醒的时间',
     class: 'technical',

@@ -137,7 +137,7 @@ export const retention = {
     ends: { months: 36, after: 'account-ended' },
   },
   'evidence-three-years': {
-    period: '出具或者确认后三年',
+    period: '出具、提供或者确认后三年',
     ...record,
   },
   'incident-life': {

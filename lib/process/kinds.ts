@@ -1,6 +1,7 @@
 import { type KindId, kindIds } from '../policy/kinds';
 import { audience } from './audience/audience';
 import { authorisation } from './authorisation';
+import { disclosure } from './disclosure';
 import { dormancy } from './dormancy';
 import { endAccount } from './end-account';
 import { endOfPeriod } from './end-of-period';
@@ -22,6 +23,7 @@ import { transferCount } from './transfer-count';
 export const processKinds: Readonly<Record<string, ProcessKind>> = {
   audience,
   authorisation,
+  disclosure,
   dormancy,
   'end-account': endAccount,
   'end-of-period': endOfPeriod,
@@ -41,6 +43,7 @@ export const processKinds: Readonly<Record<string, ProcessKind>> = {
 
 /** What the steps of a kind open of people's data, for the trail. Of a kind without a row the trail says what its queue declares. */
 export const kindsOpened: Readonly<Record<string, readonly KindId[]>> = {
+  disclosure: ['disclosure-record'],
   hold: kindIds,
   'incident-clock': ['incident-record'],
   join: ['wechat-openid'],

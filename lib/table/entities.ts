@@ -4,6 +4,7 @@ import { cardOrder } from './card/card-list';
 import { cardLogo } from './card/card-logo';
 import { certificate } from './certificate/certificate';
 import { surveyPart } from './certificate/survey-part';
+import { disclosure } from './disclosure/disclosure';
 import { gaugeShard } from './gauge/gauge';
 import { threshold } from './gauge/threshold';
 import { frozenItem } from './hold/frozen-item';
@@ -85,6 +86,8 @@ export const entities = {
   // certificate
   certificate,
   surveyPart,
+  // disclosure
+  disclosure,
   // gauge
   gaugeShard,
   threshold,

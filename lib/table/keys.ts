@@ -33,6 +33,7 @@ import type { PurposeId } from '../policy/purposes';
  *  policy            POLICY                  BOOK            the version in force and the next one
  *  policy version    POLICY                  VERSION#<n>     text, registry and difference, chained
  *  hold              HOLD#<hold>             HOLD            what a law or a dispute needs kept; what it keeps stays in its place
+ *  disclosure        DISCLOSURE#<disclosure>  DISCLOSURE     what an authority demands of somebody; whom is sealed
  *  retention chain   RETENTION#<chain>       HEAD            where it stands
  *                    RETENTION#<chain>       ENTRY#<n>       what has ended by the clock, and what is held
  *  gauge             GAUGE#<shard>           GAUGE           head-counts, spread over shards

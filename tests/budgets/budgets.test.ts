@@ -284,6 +284,10 @@ const notReached: Record<string, readonly KindId[]> = {
   // They lie in the log.
   'breach/turnBack': ['log-pseudonym'],
   'breach/pseudonymsOf': ['log-pseudonym'],
+  // Only what is named, and nobody names everything.
+  'rights/handOut': kindIds,
+  // Of who was disputed with, opened a link with their name, or was told of a notice.
+  'rights/usage': ['nickname', 'ticket-words'],
   // A hold seals anew whatever it names, and nobody names everything.
   'retention/runProcess': kindIds,
   'retention/sweep': kindIds,

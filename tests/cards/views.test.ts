@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { blurred, COUNT_STEP } from '../../functions/cards/sharing/blur';
+import { blurred, COUNT_STEP } from '../../lib/table/sharing/blur';
 import { DAY_MS } from '../../lib/clock';
 import { randomId } from '../../lib/crypto/random';
 import { grant, withdraw } from '../support/consent';

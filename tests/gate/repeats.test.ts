@@ -6,6 +6,7 @@ import { cardGiver, holder } from '../cards/support';
 import { officer, saying } from '../hold/support';
 import { agreeingPartners } from '../identity/agreeing-partners';
 import { newCitizen } from '../identity/support';
+import { approved, demand, handOut, usageOf, wu } from '../rights/register';
 import { consentAct, seenEntryOf } from '../support/consent';
 import type { Partners } from '../support/partners';
 import { templates } from '../support/templates';
@@ -166,6 +167,18 @@ const rows: Record<string, () => Promise<Row>> = {
     const input = { purpose: 'cards', seenEntry: await seenEntryOf(world, caller, 'cards') };
     const seenEntry = await seenEntryOf(world, caller, 'delivery');
     return { input, other: { purpose: 'delivery', seenEntry }, by: inTheName(caller) };
+  },
+  'rights/proposeDisclosure': async () => {
+    const input = demand((await holder(world, somebody())).subjectId);
+    return { input, other: { ...input, document: '别的文书' }, by: async () => wu };
+  },
+  'rights/dispute': async () => {
+    const caller = await holder(world, somebody());
+    const { disclosureId } = await approved(world, caller.subjectId);
+    await handOut(world, disclosureId);
+    const [line] = await usageOf(world, caller);
+    const input = { line: line?.line, words: '这不是我要求的' };
+    return { input, other: { ...input, words: '别的' }, by: inTheName(caller) };
   },
   'breach/declare': async () => {
     const input = { title: '导出接口未校验权限', learnedAt: nowOf(world) };

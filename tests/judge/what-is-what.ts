@@ -62,6 +62,8 @@ export const entities: Record<string, string> = {
   'self-proof': '-secretDigest -act -provedAt',
   // what is held
   'frozen-item': 'of kinds epoch objects content',
+  disclosure:
+    'disclosureId dueAt keptFromAt -request wrappedKey state -subjectId kinds authority document documentHash basis secretUntil draftedBy decidedBy decidedAt reason handedOutBy handedOutAt toldAt',
   hold: 'everyoneShard holdId state -subjectId incidentId kinds from until placedBy owner placedAt documentHash dueAt reviewedAt releasedBy releasedAt count -request wordsKey itemsKey reason document',
   // cards
   card: `cardId version createdAt updatedAt request edit visibility publicEpoch grantEpoch realNameMark verdicts dueAt epoch ${card}`,

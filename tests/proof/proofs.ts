@@ -98,6 +98,10 @@ export const proofs: Record<string, { file: string; shows: string }> = {
     file: 'tests/gate/permission.test.ts',
     shows: 'every operation held at every trip while what it rests on ends',
   },
+  'plaintext-reads': {
+    file: 'tests/rights/plaintext-reads.test.ts',
+    shows: 'whoever a call of the staff opens, and every call of a partner, has exactly one line of who used their data',
+  },
   'withdrawn-meanwhile': {
     file: 'tests/gate/withdrawn-meanwhile.test.ts',
     shows: 'a consent withdrawn at every trip of a call that sends: nothing is sent after it, nothing stays',

@@ -7,6 +7,7 @@ import { deliver, pushed } from '../events/push';
 import { grant } from '../support/consent';
 import { ticketOf } from '../support/ticket';
 import { type Caller, onceKey, type World } from '../support/world';
+import { registerRows } from './register-rows';
 
 type Prepare = () => Promise<{ input?: unknown; by?: object }>;
 
@@ -61,6 +62,7 @@ export function rightsRows(theWorld: () => World): Record<string, Prepare> {
     return { subjectId, recipient: 'tencent-faceid', document: 'T-1' };
   };
   return {
+    ...registerRows(theWorld),
     // One of the usual size.
     'rights/certificate': async () => {
       const { table, ring } = theWorld().deps;

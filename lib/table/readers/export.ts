@@ -47,7 +47,7 @@ export async function* exportPerson(
 }
 
 /** What opens an item: the person's key, and that of its hour where it has one; undefined where that is gone. */
-async function openerOf(
+export async function openerOf(
   placeKeys: PlaceKeys,
   item: Item,
   { declaration: { hour } }: AnyEntity,
@@ -76,7 +76,8 @@ function saysSomething({ attribute }: Exported['values'][number]): boolean {
   return attribute !== 'epoch';
 }
 
-function exportItem(item: Item, entity: AnyEntity, sealer: Sealer | undefined): Exported {
+/** One record of a person, as they may take it away. */
+export function exportItem(item: Item, entity: AnyEntity, sealer: Sealer | undefined): Exported {
   const opens = sealer !== undefined || !isSealed(item, entity);
   const value = opens ? (entity.read(item, { sealer }) ?? {}) : item;
   const values = exportValues(entity.attributes, value, sealer);
