@@ -1,6 +1,7 @@
 import { serve } from '../../lib/host/serve';
 import { certificateOperations } from './certificate-operations';
 import { closingOperations } from './closing-operations';
+import { exportOperations } from './export-operations';
 import { lookOperations } from './look-operations';
 import { ownOperations } from './own-operations';
 
@@ -8,6 +9,7 @@ export const rights = {
   ...ownOperations,
   ...closingOperations,
   ...lookOperations,
+  ...exportOperations,
   ...certificateOperations,
 };
 

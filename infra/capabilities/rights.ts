@@ -95,7 +95,7 @@ export const tableRights: Record<Principal, TableRights> = {
   },
   rights: {
     items: {
-      'P#*': 'get query put update delete',
+      'P#*': 'get query put update delete check',
       'TRY#*': 'update',
       'GAUGE#*': 'update',
       'HOLD#*': 'get',

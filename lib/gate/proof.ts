@@ -12,6 +12,7 @@ export const provableActs = [
   'identity/reverify',
   'rights/close',
   'rights/closeNow',
+  'rights/startExport',
 ] as const;
 export type ProvableAct = (typeof provableActs)[number];
 

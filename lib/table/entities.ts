@@ -4,6 +4,7 @@ import { cardOrder } from './card/card-list';
 import { cardLogo } from './card/card-logo';
 import { certificate } from './certificate/certificate';
 import { surveyPart } from './certificate/survey-part';
+import { exportEntity, exportPiece } from './export/export';
 import { gaugeShard } from './gauge/gauge';
 import { threshold } from './gauge/threshold';
 import { frozenItem } from './hold/frozen-item';
@@ -82,6 +83,9 @@ export const entities = {
   // certificate
   certificate,
   surveyPart,
+  // export
+  exportEntity,
+  exportPiece,
   // gauge
   gaugeShard,
   threshold,
