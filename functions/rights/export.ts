@@ -98,16 +98,15 @@ type Take = { exportId: string; piece: number; idempotencyKey: string };
 /**
  * Hands a piece of the archive out, once, to the session that asked for the export: that it is taken is noted before it is
  * answered, and the first one is entered in the ledger. The same request repeated, after a lost answer, gets it again.
- * @throws AppError NOT_FOUND for an export that has ended, or no piece; NOT_NOW with the reason
+ * @throws AppError NOT_FOUND for an export that has ended, or no piece; NOT_NOW with the reason; IDEMPOTENCY_CONFLICT
  */
 export async function exportPiece(deps: Deps, { caller, input, requestId }: Run<'subject', Take>) {
   const { person } = caller;
   const { subjectId } = person;
-  const value = ownExport(caller);
+  const value = readExport(caller.alsoRead, caller.sealer);
   if (value?.exportId !== input.exportId) throw new AppError('NOT_FOUND');
-  if (value.sessionId !== caller.sessionId)
-    throw new AppError('NOT_NOW', { why: '请在发起导出的设备上取走。' });
-  if (stateOf(value) !== 'complete') throw new AppError('NOT_NOW', { why: '导出的内容还没有整理完。' });
+  const whyNot = whyNotNow(value, caller);
+  if (whyNot) throw new AppError('NOT_NOW', { why: whyNot });
   const [item] = caller.furtherRead;
   const piece = value.pieces.find((one) => one.piece === input.piece);
   const seals = { suite: deps.ring.suite, random: deps.random };
@@ -117,17 +116,34 @@ export async function exportPiece(deps: Deps, { caller, input, requestId }: Run<
     0,
     22,
   );
-  const before = value.taken[String(input.piece)];
-  if (before !== undefined && before !== mark) throw taken();
-  if (before === undefined) await note(deps, caller, value, { piece: input.piece, mark, requestId });
+  if (!isRepeat(value, piece.piece, mark))
+    await note(deps, caller, value, { piece: piece.piece, mark, requestId });
   return { ...piece, pieces: value.pieces.length, base64: content.toString('base64') };
 }
 
-const taken = () => new AppError('NOT_NOW', { why: '这一份已经取走。需要的话，请取消后重新导出。' });
+function whyNotNow(value: Export, { person, sessionId }: Subject): string | undefined {
+  if (value.life !== lifeOf(person)) return '账号的状态有了变化，这次导出已经失效，请重新导出。';
+  if (value.sessionId !== sessionId) return '请在发起导出的设备上取走。';
+  return stateOf(value) === 'complete' ? undefined : '导出的内容还没有整理完。';
+}
+
+/** @throws AppError IDEMPOTENCY_CONFLICT for the key of another piece; NOT_NOW for a piece that was taken by another key */
+function isRepeat({ taken, marks }: Pick<Export, 'taken' | 'marks'>, piece: number, mark: string): boolean {
+  if (marks[mark] !== undefined && marks[mark] !== piece) throw new AppError('IDEMPOTENCY_CONFLICT');
+  const by = taken[String(piece)];
+  if (by !== undefined && by !== mark)
+    throw new AppError('NOT_NOW', { why: '这一份已经取走。需要的话，请取消后重新导出。' });
+  return by === mark;
+}
 
 type Taking = { piece: number; mark: string; requestId: string };
 
-async function note(deps: Deps, { person }: Subject, value: Export, { piece, mark, requestId }: Taking) {
+async function note(
+  deps: Deps,
+  { person, sealer }: Subject,
+  value: Export,
+  { piece, mark, requestId }: Taking,
+) {
   const { subjectId } = person;
   const at = toInstant(deps.clock.now());
   const noted = noteTaken(subjectId, value, { piece, mark, at });
@@ -138,9 +154,9 @@ async function note(deps: Deps, { person }: Subject, value: Export, { piece, mar
     await appendEntry(deps, person, entry, [noted]);
   } catch (error) {
     if (!(error instanceof ConditionFailed)) throw error;
-    throw error.found.some((one) => one?.item?.exportId === value.exportId)
-      ? taken()
-      : new AppError('NOT_FOUND');
+    const met = error.found.flatMap((one) => readExport(one?.item, sealer) ?? [])[0];
+    if (met?.exportId !== value.exportId) throw new AppError('NOT_FOUND');
+    isRepeat(met, piece, mark);
   }
 }
 

@@ -101,7 +101,7 @@ export const tableRights: Record<Principal, TableRights> = {
       'HOLD#*': 'get',
       'CERTIFICATE#*': 'get',
     },
-    places: { items: { 'P#*': 'put' } },
+    places: { items: { 'P#*': 'get put' } },
   },
   breach: {
     items: {

@@ -11,6 +11,7 @@ import { scopedByEvidence } from './promises/breach/scope';
 import { eachField, exchanges, judgedWords, links, realNameMark, viewers } from './promises/cards';
 import { explicitConsent, withdrawConsent } from './promises/consent';
 import { drilled } from './promises/drill';
+import { provenForExport, takenAway } from './promises/exports';
 import { heldByLaw } from './promises/hold';
 import { chained, deviceData, sealed, stayInside } from './promises/house';
 import {
@@ -42,7 +43,7 @@ export const checks: Record<PromiseId, Check> = {
   A3: bindPhones,
   A4: linkEntries,
   A5: endSessions,
-  A6: proveSelf,
+  A6: async (running) => `${await proveSelf(running)}; ${await provenForExport(running)}`,
   A7: slowAbuse,
   N1: fiveWays,
   N2: noImages,
@@ -73,6 +74,7 @@ export const checks: Record<PromiseId, Check> = {
   K5: refusalsRest,
   K6: provableActs,
   K7: oneRegistry,
+  R1: takenAway,
   R3: erasedEverywhere,
   R4: closedByPerson,
   R9: startedByWechat,

@@ -92,8 +92,12 @@ const goesOn: Record<string, string> = {
   'profile/inbox': 'told',
   'profile/openNotice': 'told',
   'profile/services': 'seen',
+  'rights/cancelExport': 'ends',
   'rights/explain': 'seen',
+  'rights/export': 'seen',
   'rights/held': 'seen',
+  'rights/overview': 'seen',
+  'rights/startExport': 'seen',
 };
 
 /** By hand: what may open data of somebody who has closed their account, though it is not they who call. */

@@ -3,6 +3,7 @@ import { parseToken } from '../../lib/crypto/token';
 import { actOf, issueProof } from '../../lib/gate/proof';
 import { putCertificate } from '../../lib/table/certificate/certificate';
 import { beginDuty } from '../../lib/table/recipient/recipient-duty';
+import { newCard } from '../cards/support';
 import { deliver, pushed } from '../events/push';
 import { grant } from '../support/consent';
 import { type Caller, onceKey, type World } from '../support/world';
@@ -23,13 +24,20 @@ export function rightsRows(theWorld: () => World): Record<string, Prepare> {
   const support = { token: 'staff:one:support' };
   const subjectIdOf = ({ token }: Caller) => parseToken(token)?.subjectId ?? '';
   /** Somebody with a proof of self for one act. */
-  const proven = async (act: 'close' | 'closeNow', by: Caller) => {
+  const proven = async (act: 'close' | 'closeNow' | 'startExport', by: Caller) => {
     const what = actOf(`rights/${act}`, 'account');
     return { ...by, proof: await issueProof(theWorld().deps, subjectIdOf(by), what) };
   };
   const closing = async (): Promise<Caller> => {
     const by = await person();
     await theWorld().ok('rights/close', {}, await proven('close', by));
+    return by;
+  };
+  /** Somebody whose export is made and not taken yet. */
+  const exporting = async (): Promise<Caller> => {
+    const by = await person();
+    await theWorld().ok('rights/startExport', {}, await proven('startExport', by));
+    await theWorld().work();
     return by;
   };
   /** Somebody of whom WeChat has told something that a human has to look at. */
@@ -87,6 +95,22 @@ export function rightsRows(theWorld: () => World): Record<string, Prepare> {
       return { by: support };
     },
     'retention/confirmRecipient': async () => ({ input: await untold(), by: support }),
+    // One who has used most of it.
+    'rights/overview': async () => {
+      const by = await person();
+      await grant(theWorld(), by, 'profile', 'delivery');
+      for (let card = 0; card < 3; card += 1) await newCard(theWorld(), by);
+      return { by };
+    },
+    'rights/startExport': async () => ({ by: await proven('startExport', await person()) }),
+    'rights/export': async () => ({ by: await exporting() }),
+    'rights/exportPiece': async () => {
+      const by = await exporting();
+      type Now = { export: { exportId: string } };
+      const { export: now } = await theWorld().ok<Now>('rights/export', {}, by);
+      return { input: { exportId: now.exportId, piece: 1, idempotencyKey: onceKey() }, by };
+    },
+    'rights/cancelExport': async () => ({ by: await exporting() }),
     'rights/erasePart': async () => ({
       input: { purpose: 'cards', seenEntry: 2, idempotencyKey: onceKey() },
       by: await person(),

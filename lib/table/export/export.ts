@@ -70,8 +70,9 @@ export const exportEntity = declareEntity('export', {
     /** What is in it, for the ledger. */
     kinds: plain('export-state', z.array(z.string())),
     takenAt: plain('export-state', z.optional(z.string())),
-    /** Of each piece that was handed out, the digest of the key by which a repeat is known. */
+    /** Of each piece that was handed out, the digest of the key by which a repeat is known; and the piece by the digest. */
     taken: plain('export-state', z.record(z.string(), z.string())),
+    marks: plain('export-state', z.record(z.string(), z.int())),
     key: sealed('export-list', z.string()),
     pieces: sealed('export-list', z.array(piece)),
   },
@@ -111,6 +112,7 @@ export function newExport(
     next: 1,
     kinds: [],
     taken: {},
+    marks: {},
     key: random(KEY_BYTES).toString('base64'),
     pieces: [],
   };
@@ -165,7 +167,7 @@ export function endSeenExport(subjectId: string, seen: Export): Write {
   return { Delete: { Key: exportKey(subjectId), ...asSeen(seen) } };
 }
 
-/** Notes that a piece is handed out, once: refused unless it has not been, or by the same request. */
+/** Notes that a piece is handed out, once, for a request that has been given no other: refused where either is not so. */
 export function noteTaken(
   subjectId: string,
   { exportId }: Export,
@@ -174,11 +176,17 @@ export function noteTaken(
   return {
     Update: {
       Key: exportKey(subjectId),
-      UpdateExpression: 'SET taken.#piece = :mark, takenAt = if_not_exists(takenAt, :at)',
+      UpdateExpression:
+        'SET taken.#piece = :mark, marks.#mark = :piece, takenAt = if_not_exists(takenAt, :at)',
       ConditionExpression:
-        'exportId = :export AND (attribute_not_exists(taken.#piece) OR taken.#piece = :mark)',
-      ExpressionAttributeNames: { '#piece': String(taken.piece) },
-      ExpressionAttributeValues: { ':export': exportId, ':mark': taken.mark, ':at': taken.at },
+        'exportId = :export AND attribute_not_exists(taken.#piece) AND attribute_not_exists(marks.#mark)',
+      ExpressionAttributeNames: { '#piece': String(taken.piece), '#mark': taken.mark },
+      ExpressionAttributeValues: {
+        ':export': exportId,
+        ':mark': taken.mark,
+        ':piece': taken.piece,
+        ':at': taken.at,
+      },
     },
   };
 }
