@@ -29,6 +29,9 @@ export const partNames: Readonly<Record<ExportPartId, string>> = {
 /** Bytes of chunks that go into one piece, whatever they can be packed to. */
 const MAX_CHUNKS_BYTES = MAX_PIECE_BYTES - BESIDE_CHUNKS_BYTES;
 
+/** Records that one piece goes through at most, whether they have something for its part or not: so a step stays short. */
+export const MAX_RECORDS_PER_PIECE = 2_000;
+
 /** What a piece is made of, and how far that has come: the end of its part where nothing is left. */
 export type MadePiece = { content: Buffer; files: ExportFile[]; position: ExportPosition; isLast: boolean };
 
@@ -48,16 +51,18 @@ export async function makePiece(
   const part = partsById.get(id);
   if (!part) throw new Error('an export has no such part');
   const taken: Chunk[] = [];
-  let [bytes, reached, isLast] = [0, position, true];
+  let [bytes, records, reached, isLast] = [0, 0, position, true];
   for await (const walked of walk) {
     const chunks = await part.chunks(walked, deps);
     const size = chunks.reduce((sum, { content }) => sum + content.length, 0);
-    if (taken.length > 0 && bytes + size > MAX_CHUNKS_BYTES) {
+    const isFull = records === MAX_RECORDS_PER_PIECE || (taken.length > 0 && bytes + size > MAX_CHUNKS_BYTES);
+    if (isFull) {
       isLast = false;
       break;
     }
     taken.push(...chunks);
     bytes += size;
+    records += 1;
     reached = walked.position;
   }
   const { content, files } = packed(part.files(taken, number, about), about);

@@ -5,7 +5,8 @@ import { purposes } from '../policy/purposes';
 import { passingKinds, recipients } from '../policy/recipients';
 import { beijingTime } from '../policy/working-days';
 import type { Exported } from '../table/readers/export';
-import { entityWords, plainWords, valueWords } from './words';
+import { plainWords, valueWords } from './value-words';
+import { entityWords } from './words';
 
 /** Of no use to a reader: they are in the file for programs. */
 const UNREAD =

@@ -85,7 +85,9 @@ async function goOn(deps: Deps, making: Making, part: ExportPartId, state: Proce
   const made = await makePiece(deps, part, number, value, walk, position);
   const after = withPiece(value, part, made);
   const parts = { ...value.parts, ...(made.isLast && { [part]: 'complete' as const }) };
-  const next = made.isLast ? {} : { part, number: number + 1, ...stateOf(made.position) };
+  const next = made.isLast
+    ? {}
+    : { part, number: made.files.length > 0 ? number + 1 : number, ...stateOf(made.position) };
   return moved(deps, making, { ...after, parts, kinds: [...kinds].sort() }, next, made.content);
 }
 

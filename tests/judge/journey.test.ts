@@ -1,7 +1,6 @@
 import { toInstant } from '../../lib/clock';
 import { parseToken } from '../../lib/crypto/token';
 import { eraseSteps } from '../../lib/table/readers/erase';
-import { some } from '../proof/sample';
 import { askExport, takeArchive } from '../rights/export-support';
 import { move } from '../support/life';
 import type { Caller } from '../support/world';
@@ -70,18 +69,15 @@ describe('after every operation of a whole journey, by the raw table alone', () 
 
 it('an archive that is taken says what the raw table says of the person, and names nobody else (R1)', async () => {
   const { world, judge } = service;
-  const everybody = Object.fromEntries(Object.entries(people).map(([name, one]) => [name, numberOf(one)]));
-  for (const name of some(['lin', 'chen'], 1)) {
-    const me = people[name] as Caller;
-    await askExport(world, me, name);
-    await world.work();
-    const theirs = factsToTake(await judge.look(), numberOf(me), world.deps.clock.now());
-    const archive = await takeArchive(world, me);
-    expect(factsIn(archive)).toEqual(theirs);
-    const { [name]: _own, again: _givenUp, ...others } = everybody;
-    const texts = [...archive.files].filter(([file]) => !file.includes('schema')).map(([, bytes]) => bytes);
-    expect(createMarks(others).in(texts)).toEqual([]);
-  }
+  const me = people.lin as Caller;
+  await askExport(world, me, 'lin');
+  await world.work();
+  const theirs = factsToTake(await judge.look(), numberOf(me), world.deps.clock.now());
+  const archive = await takeArchive(world, me);
+  expect(factsIn(archive)).toEqual(theirs);
+  const [chen, child] = [people.chen, people.child].map((one) => numberOf(one as Caller));
+  const texts = [...archive.files].filter(([file]) => !file.includes('schema')).map(([, bytes]) => bytes);
+  expect(createMarks({ chen: chen ?? '', child: child ?? '' }).in(texts)).toEqual([]);
 });
 
 it('an erasure leaves nothing that opens with the person’s key but what is declared to outlive them (R3)', async () => {

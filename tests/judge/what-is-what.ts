@@ -55,7 +55,8 @@ export const entities: Record<string, string> = {
   'risk-pass': 'givenAt',
   'self-proof': '-secretDigest -act -provedAt',
   // a copy of the rest, on its way to the person
-  export: '-exportId -version -askedAt -sessionId -life -parts -next -kinds -takenAt -taken -marks -key -pieces',
+  export:
+    '-exportId -version -askedAt -sessionId -life -parts -next -kinds -takenAt -taken -marks -key -pieces',
   'export-piece': '-askedAt -content',
   // what is held
   'frozen-item': 'of kinds epoch objects content',

@@ -138,7 +138,7 @@ export const proofs: Record<string, { file: string; shows: string }> = {
   'export-slope': {
     file: 'tests/rights/export-slope.test.ts',
     shows:
-      'ten thousand records are exported in the memory of one piece, each piece in as many trips as of a few',
+      'ten thousand records are exported in the memory of one piece, no step in more trips than of a few',
   },
   'first-sign-in': {
     file: 'tests/table/person.test.ts',

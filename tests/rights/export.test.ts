@@ -14,7 +14,7 @@ import { createMarks } from '../judge/marks';
 import { point, switchOn } from '../location/support';
 import { actsOf, proofFor } from '../login/support';
 import { fields, png } from '../picture/samples';
-import { announce } from '../profile/budget-rows';
+import { announce, contact } from '../profile/budget-rows';
 import { grant, withdraw } from '../support/consent';
 import { fullCard } from '../support/full-card';
 import { type Caller, createWorld, onceKey, type World } from '../support/world';
@@ -25,6 +25,19 @@ let world: World;
 beforeAll(async () => {
   world = await createWorld();
 });
+
+type Overview = {
+  purposes: {
+    purpose: string;
+    why: string;
+    ground: string;
+    records: number;
+    kinds: string[];
+    keeps: { records: number; latestEndsAt?: string }[];
+    given: { recipient: string }[];
+  }[];
+  complete: boolean;
+};
 
 const hash = (bytes: Buffer | undefined) =>
   createHash('sha256')
@@ -276,4 +289,40 @@ it('the schema is published as the declarations are, and every record of a perso
     ({ declaration: { place, copies } }) => place.owner === 'person' && !copies,
   );
   expect(owned.map(({ name }) => name).filter((name) => !entityWords[name])).toEqual([]);
+});
+
+describe('the overview (R1)', () => {
+  it('says by purpose what is held, why, until when, and who got it, as far as two trips tell', async () => {
+    const openid = `seer-${onceKey()}`;
+    const { caller: me } = await cardGiver(world, openid);
+    await grant(world, me, 'profile', 'delivery', 'location');
+    await world.ok('profile/update', { version: 0, nickname: '晓' }, me);
+    await world.ok('profile/createDelivery', { ...contact, idempotencyKey: onceKey() }, me);
+    await switchOn(world, me);
+    await world.ok('location/update', point(world), me);
+    let seen: Overview | undefined;
+    const cost = await world.costOf(async () => {
+      seen = await world.ok<Overview>('rights/overview', {}, me);
+    });
+    expect(cost.trips).toBeLessThanOrEqual(2);
+    expect(seen?.complete).toBe(true);
+    const of = Object.fromEntries((seen?.purposes ?? []).map((one) => [one.purpose, one]));
+    for (const { why, ground, keeps, records } of Object.values(of)) {
+      expect(why && ground).toBeTruthy();
+      expect(keeps.reduce((sum, one) => sum + one.records, 0)).toBe(records);
+    }
+    expect(of.cards?.kinds).toContain('名片姓名');
+    expect(of.cards?.given.map(({ recipient }) => recipient)).toEqual(['wechat-text']);
+    expect(of.delivery?.keeps[0]?.latestEndsAt).toBe('2026-12-31T02:00:00.000Z');
+    expect(of.location?.kinds.map((kind) => kind.slice(0, 6))).toEqual(['约 1 公里', '您最后所在的']);
+    expect(of['location-history']).toBeUndefined();
+    await world.ok('location/stop', {}, me);
+    await withdraw(world, me, 'cards');
+    await world.work();
+    const after = await world.ok<Overview>('rights/overview', {}, me);
+    expect(after.purposes.find(({ purpose }) => purpose === 'cards')).toMatchObject({
+      records: 0,
+      kinds: [],
+    });
+  });
 });

@@ -43,7 +43,8 @@ export function overviewReader(nowMs: number, among: ReadonlyMap<string, AnyEnti
     return known;
   }
 
-  function takeRecord(item: Item): void {
+  function takeRecord({ epoch: _, ...content }: Item): void {
+    const item = content as Item; // that something rests on a consent says nothing of what it is
     const { purpose, kinds: ofItem, rule, period, basis, endsAtSeconds } = explain(item, among);
     const sum = of(purpose);
     sum.records += 1;
