@@ -109,6 +109,7 @@ const ofNobody = ['frozen-item', 'hold', 'incident', 'incident-entry', 'incident
 const single = [
   'avatar',
   'contact-mail',
+  'export',
   'face-result',
   ...ofNobody,
   'location',
