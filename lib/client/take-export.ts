@@ -8,14 +8,14 @@ type Takes = { rights: Pick<Api['rights'], 'export' | 'exportPiece'> };
 
 /**
  * Takes an export that is complete, a piece at a time and in order: appended to one file they are the ZIP. Each is handed out
- * once, so write it before asking for the next; a call that is lost on the way is repeated by the client itself.
- * @param makeKey a new idempotency key; pass one where the platform has no source of randomness
+ * once, so the next is asked for when `take` is done with it; a call that is lost on the way is repeated by the client itself.
  * @throws ApiError as the operations do, NOT_NOW for a piece that was taken before
  */
-export async function* takeExport(api: Takes, makeKey = newIdempotencyKey): AsyncGenerator<Piece, void> {
+export async function takeExport(api: Takes, take: (piece: Piece) => void | Promise<void>): Promise<void> {
   const { export: whole } = await api.rights.export();
-  for (const { piece } of whole?.pieces ?? []) {
-    const idempotencyKey = await makeKey();
-    yield await api.rights.exportPiece({ exportId: whole?.exportId ?? '', piece, idempotencyKey });
+  if (!whole) return;
+  for (const { piece } of whole.pieces) {
+    const idempotencyKey = await newIdempotencyKey();
+    await take(await api.rights.exportPiece({ exportId: whole.exportId, piece, idempotencyKey }));
   }
 }

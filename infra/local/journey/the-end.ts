@@ -70,7 +70,9 @@ async function takenBy(api: Api): Promise<number> {
   while ((await api.rights.export()).export?.state !== 'complete' && Date.now() < deadline)
     await new Promise((resolve) => setTimeout(resolve, 200));
   let bytes = 0;
-  for await (const { base64 } of takeExport(api)) bytes += Buffer.from(base64, 'base64').length;
+  await takeExport(api, ({ base64 }) => {
+    bytes += Buffer.from(base64, 'base64').length;
+  });
   return bytes;
 }
 
