@@ -2,6 +2,7 @@ import { serve } from '../../lib/host/serve';
 import { certificateOperations } from './certificate-operations';
 import { closingOperations } from './closing-operations';
 import { disclosureOperations } from './disclosures/disclosure-operations';
+import { exportOperations } from './export-operations';
 import { lookOperations } from './look-operations';
 import { ownOperations } from './own-operations';
 import { ownTicketOperations } from './tickets/own-ticket-operations';
@@ -12,6 +13,7 @@ export const rights = {
   ...ownOperations,
   ...closingOperations,
   ...lookOperations,
+  ...exportOperations,
   ...certificateOperations,
   ...disclosureOperations,
   ...usageOperations,

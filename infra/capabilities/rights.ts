@@ -110,7 +110,7 @@ export const tableRights: Record<Principal, TableRights> = {
     },
     indexes: { due: ['DESK', 'DISCLOSURES'] },
     // What an authority demands may be where somebody is.
-    places: { items: { 'P#*': 'query put', 'PLACE-KEYS': 'get' } },
+    places: { items: { 'P#*': 'get query put', 'PLACE-KEYS': 'get' } },
   },
   breach: {
     items: {

@@ -18,6 +18,7 @@ import {
   whoUsedIt,
 } from './promises/disclosures';
 import { drilled } from './promises/drill';
+import { provenForExport, takenAway } from './promises/exports';
 import { heldByLaw } from './promises/hold';
 import { chained, deviceData, sealed, stayInside } from './promises/house';
 import {
@@ -51,7 +52,7 @@ export const checks: Record<PromiseId, Check> = {
   A3: bindPhones,
   A4: linkEntries,
   A5: endSessions,
-  A6: proveSelf,
+  A6: async (running) => `${await proveSelf(running)}; ${await provenForExport(running)}`,
   A7: slowAbuse,
   N1: fiveWays,
   N2: noImages,
@@ -88,6 +89,7 @@ export const checks: Record<PromiseId, Check> = {
   D3: underAgreement,
   D4: byAuthority,
   D6: whoUsedIt,
+  R1: takenAway,
   R3: erasedEverywhere,
   R4: closedByPerson,
   R5: identityFirst,

@@ -13,6 +13,7 @@ export const provableActs = [
   'rights/close',
   'rights/closeNow',
   'rights/proveTicket',
+  'rights/startExport',
 ] as const;
 export type ProvableAct = (typeof provableActs)[number];
 

@@ -216,6 +216,17 @@ export const purposes = {
     ifRefused: '不提出即不处理。',
     atEnd: 'keep-for-period',
   },
+  access: {
+    name: '查阅、复制个人信息',
+    why: '按您的要求，把我们保存的您的信息整理成一份副本交给您。',
+    method: '在线自动处理；副本用一个随机密钥加密，只能由发起导出的登录取走，到期或者失效时密钥随即删除。',
+    basis: 'LEGAL_DUTY',
+    ground: '个人信息保护法第十三条第一款第三项、第四十五条（提供查阅、复制的法定义务）',
+    clause: '8.1',
+    choice: 'basic',
+    ifRefused: '不导出即不处理。',
+    atEnd: 'keep-for-period',
+  },
   profile: {
     name: '昵称和头像',
     why: '让别人认出您。',

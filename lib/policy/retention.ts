@@ -175,6 +175,13 @@ export const retention = {
     ends: { days: 30 },
     atEnd: 'delete',
   },
+  'export-life': {
+    period:
+      '您要求导出之后 24 小时；撤回任何一项同意、删除一项目的下的信息、关闭位置功能、注销账号或者取消导出时提前失效',
+    basis: '个人信息保护法第十九条、第四十五条：让您取走副本所必要的最短时间',
+    ends: { hours: 24 },
+    atEnd: 'delete',
+  },
   'work-life': {
     period: '直到该项处理完成',
     basis: '个人信息保护法第十九条：完成该项处理所必要的最短时间',

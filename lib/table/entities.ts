@@ -5,6 +5,7 @@ import { cardLogo } from './card/card-logo';
 import { certificate } from './certificate/certificate';
 import { surveyPart } from './certificate/survey-part';
 import { disclosure } from './disclosure/disclosure';
+import { exportEntity, exportPiece } from './export/export';
 import { gaugeShard } from './gauge/gauge';
 import { threshold } from './gauge/threshold';
 import { frozenItem } from './hold/frozen-item';
@@ -88,6 +89,9 @@ export const entities = {
   surveyPart,
   // disclosure
   disclosure,
+  // export
+  exportEntity,
+  exportPiece,
   // gauge
   gaugeShard,
   threshold,

@@ -11,6 +11,8 @@ import type { PurposeId } from '../policy/purposes';
  *  WeChat account    P#<subject>             WECHAT          the openid, sealed
  *  process           P#<subject>             PROCESS#<kind>#<id>   what takes time, about a person
  *                    PROCESS#<kind>#<id>     PROCESS#<kind>#<id>   the same, about nobody in particular
+ *  export            P#<subject>             EXPORT          what a person takes away, and the key of its pieces
+ *                    P#<subject>             EXPORT#<export>#<n>   a piece of it
  *  pointer           ID#<domain>#<digest>    ID              leads to the person; the digest is keyed
  *  incident          INCIDENT#<incident>     INCIDENT        its state and, sealed under its own key, its words
  *                    INCIDENT#<incident>     ENTRY#<n>       its chain

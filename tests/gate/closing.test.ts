@@ -100,7 +100,11 @@ const goesOn: Record<string, string> = {
   'rights/proveTicket': 'heard',
   'rights/rateTicket': 'heard',
   'rights/withdrawTicket': 'heard',
+  'rights/cancelExport': 'ends',
+  'rights/export': 'seen',
   'rights/held': 'seen',
+  'rights/overview': 'seen',
+  'rights/startExport': 'seen',
 };
 
 /** By hand: what may open data of somebody who has closed their account, though it is not they who call. */

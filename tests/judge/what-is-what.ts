@@ -60,6 +60,10 @@ export const entities: Record<string, string> = {
   preferences: 'version updatedAt language personalisation surveyInvitations',
   'risk-pass': 'givenAt',
   'self-proof': '-secretDigest -act -provedAt',
+  // a copy of the rest, on its way to the person
+  export:
+    '-exportId -version -askedAt -sessionId -life -parts -next -kinds -takenAt -taken -marks -key -pieces',
+  'export-piece': '-askedAt -content',
   // what is held
   'frozen-item': 'of kinds epoch objects content',
   disclosure:

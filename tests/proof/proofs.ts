@@ -139,6 +139,11 @@ export const proofs: Record<string, { file: string; shows: string }> = {
     file: 'tests/table/units.test.ts',
     shows: 'what DynamoDB bills for writes of any item is what the meter of the tests reckons',
   },
+  'export-slope': {
+    file: 'tests/rights/export-slope.test.ts',
+    shows:
+      'ten thousand records are exported in the memory of one piece, no step in more trips than of a few',
+  },
   'first-sign-in': {
     file: 'tests/table/person.test.ts',
     shows: 'a hundred first sign-ins of one person at once make one account',

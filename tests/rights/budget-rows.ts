@@ -3,6 +3,7 @@ import { parseToken } from '../../lib/crypto/token';
 import { actOf, issueProof } from '../../lib/gate/proof';
 import { putCertificate } from '../../lib/table/certificate/certificate';
 import { beginDuty } from '../../lib/table/recipient/recipient-duty';
+import { newCard } from '../cards/support';
 import { deliver, pushed } from '../events/push';
 import { grant } from '../support/consent';
 import { ticketOf } from '../support/ticket';
@@ -25,7 +26,7 @@ export function rightsRows(theWorld: () => World): Record<string, Prepare> {
   const support = { token: 'staff:one:support' };
   const subjectIdOf = ({ token }: Caller) => parseToken(token)?.subjectId ?? '';
   /** Somebody with a proof of self for one act. */
-  const proven = async (act: 'close' | 'closeNow', by: Caller) => {
+  const proven = async (act: 'close' | 'closeNow' | 'startExport', by: Caller) => {
     const what = actOf(`rights/${act}`, 'account');
     return { ...by, proof: await issueProof(theWorld().deps, subjectIdOf(by), what) };
   };
@@ -38,6 +39,13 @@ export function rightsRows(theWorld: () => World): Record<string, Prepare> {
   const ticketed = async (by: Caller) => {
     const subjectId = subjectIdOf(by);
     return { subjectId, ticket: await ticketOf(theWorld(), subjectId) };
+  };
+  /** Somebody whose export is made and not taken yet. */
+  const exporting = async (): Promise<Caller> => {
+    const by = await person();
+    await theWorld().ok('rights/startExport', {}, await proven('startExport', by));
+    await theWorld().work();
+    return by;
   };
   /** Somebody of whom WeChat has told something that a human has to look at. */
   const withDuty = async () => {
@@ -81,6 +89,24 @@ export function rightsRows(theWorld: () => World): Record<string, Prepare> {
     'retention/settleDuty': async () => ({ input: await withDuty(), by: support }),
     'rights/keep': async () => ({ by: await person() }),
     'retention/confirmRecipient': async () => ({ input: await untold(), by: support }),
+    // One who has used most of it.
+    'rights/overview': async () => {
+      const by = await person();
+      await grant(theWorld(), by, 'profile', 'delivery');
+      for (let card = 0; card < 3; card += 1) await newCard(theWorld(), by);
+      return { by };
+    },
+    'rights/startExport': async () => ({ by: await proven('startExport', await person()) }),
+    'rights/export': async () => ({ by: await exporting() }),
+    'rights/exportPiece': async () => {
+      const by = await exporting();
+      type Now = { export: { exportId: string } };
+      const { export: now } = await theWorld().ok<Now>('rights/export', {}, by);
+      const take = (piece: number) => ({ exportId: now.exportId, piece, idempotencyKey: onceKey() });
+      await theWorld().ok('rights/exportPiece', take(2), by); // the first one is entered in the ledger as well
+      return { input: take(1), by };
+    },
+    'rights/cancelExport': async () => ({ by: await exporting() }),
     'rights/erasePart': async () => ({
       input: { purpose: 'cards', seenEntry: 2, idempotencyKey: onceKey() },
       by: await person(),

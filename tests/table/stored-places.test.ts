@@ -111,6 +111,7 @@ const ofNobody = ['disclosure', 'frozen-item', 'hold', 'incident', 'incident-ent
 const single = [
   'avatar',
   'contact-mail',
+  'export',
   'face-result',
   ...ofNobody,
   'location',
