@@ -100,7 +100,8 @@ export const proofs: Record<string, { file: string; shows: string }> = {
   },
   'plaintext-reads': {
     file: 'tests/rights/plaintext-reads.test.ts',
-    shows: 'whoever a call of the staff opens, and every call of a partner, has exactly one line of who used their data',
+    shows:
+      'whoever a call of the staff opens, and every call of a partner, has exactly one line of who used their data',
   },
   'withdrawn-meanwhile': {
     file: 'tests/gate/withdrawn-meanwhile.test.ts',

@@ -105,7 +105,15 @@ async function doEverything(day: number): Promise<void> {
 }
 
 /** Sealed by the key of an incident or of a hold, and nobody's. */
-const ofNobody = ['disclosure', 'frozen-item', 'hold', 'incident', 'incident-entry', 'incident-report', 'scope'];
+const ofNobody = [
+  'disclosure',
+  'frozen-item',
+  'hold',
+  'incident',
+  'incident-entry',
+  'incident-report',
+  'scope',
+];
 
 /** What a person has one of, or what lies at a key of its own for each code: there is nothing to swap it with. */
 const single = [
