@@ -12,6 +12,8 @@ export const entityWords: Readonly<Record<string, string>> = {
   'ledger-entry': '处理记录',
   'person-process': '正在进行的处理',
   'authorisation-event': '微信告知的授权变化',
+  ticket: '工单',
+  'open-tickets': '尚未办结的工单',
   'recipient-duty': '等待接收方删除',
   'confirmed-recipient': '接收方已删除',
   'notice-recipient': '告知您的记录',

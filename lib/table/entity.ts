@@ -171,8 +171,13 @@ export function declareEntity<const A extends Attributes, Id = void, P extends P
     make,
     holds: holdsOf,
     is,
-    read: (item, { sealer, epoch: ofEpoch } = {}) =>
-      is(item, ofEpoch) ? codec.decode(item, item.sk, apart(sealer)) : undefined,
+    read(item, { sealer, epoch: ofEpoch } = {}) {
+      if (!is(item, ofEpoch)) return undefined;
+      // What waits no longer stands in the index by its end, which is nothing that it says.
+      const { dueAt: _, ...said } = item;
+      const waits = queue === undefined || item.dueShard === queue;
+      return codec.decode(waits ? item : said, item.sk, apart(sealer));
+    },
   };
 }
 

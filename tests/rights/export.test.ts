@@ -298,6 +298,7 @@ describe('the overview (R1)', () => {
     await grant(world, me, 'profile', 'delivery', 'location');
     await world.ok('profile/update', { version: 0, nickname: '晓' }, me);
     await world.ok('profile/createDelivery', { ...contact, idempotencyKey: onceKey() }, me);
+    const inThirtyDays = new Date(world.deps.clock.now() + 30 * 24 * 3_600_000).toISOString();
     await switchOn(world, me);
     await world.ok('location/update', point(world), me);
     let seen: Overview | undefined;
@@ -313,7 +314,7 @@ describe('the overview (R1)', () => {
     }
     expect(of.cards?.kinds).toContain('名片姓名');
     expect(of.cards?.given.map(({ recipient }) => recipient)).toEqual(['wechat-text']);
-    expect(of.delivery?.keeps[0]?.latestEndsAt).toBe('2026-12-31T02:00:00.000Z');
+    expect(of.delivery?.keeps[0]?.latestEndsAt).toBe(inThirtyDays);
     expect(of.location?.kinds.map((kind) => kind.slice(0, 6))).toEqual(['约 1 公里', '您最后所在的']);
     expect(of['location-history']).toBeUndefined();
     await world.ok('location/stop', {}, me);

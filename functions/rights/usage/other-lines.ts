@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { DAY_MS, toInstant } from '../../../lib/clock';
+import { toInstant } from '../../../lib/clock';
 import type { Deps } from '../../../lib/deps';
 import type { noticeKindOf } from '../../../lib/notice/kinds';
-import { beijingDay } from '../../../lib/policy/working-days';
+import { addCalendarDays, beijingDay } from '../../../lib/policy/working-days';
 import { recipientsOf } from '../../../lib/table/notice/recipient';
 import { sendingsOf } from '../../../lib/table/notice/sendings';
 import { consentInForce } from '../../../lib/table/person/consents';
@@ -112,7 +112,7 @@ async function viewLines(deps: Deps, person: Person, newest: Newest): Promise<vo
 
 /** When what happened on a day is told: as it ends. */
 function endOfDay(day: string): string {
-  return toInstant(Date.parse(`${day}T00:00:00+08:00`) + DAY_MS);
+  return toInstant(Date.parse(`${addCalendarDays(day, 1)}T00:00:00+08:00`));
 }
 
 /** Those who are among the newest are asked for by name, and no others. */
