@@ -3,6 +3,7 @@ import { certificateOperations } from './certificate-operations';
 import { closingOperations } from './closing-operations';
 import { lookOperations } from './look-operations';
 import { ownOperations } from './own-operations';
+import { restrictOperations } from './restrict/restrict-operations';
 import { ownTicketOperations } from './tickets/own-ticket-operations';
 import { staffTicketOperations } from './tickets/staff-ticket-operations';
 
@@ -11,6 +12,7 @@ export const rights = {
   ...closingOperations,
   ...lookOperations,
   ...certificateOperations,
+  ...restrictOperations,
   ...ownTicketOperations,
   ...staffTicketOperations,
 };

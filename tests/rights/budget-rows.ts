@@ -76,6 +76,12 @@ export function rightsRows(theWorld: () => World): Record<string, Prepare> {
     'rights/closing': async () => ({ by: await closing() }),
     'rights/closeFor': async () => ({ input: await ticketed(await person()), by: support }),
     'rights/cancelClosingFor': async () => ({ input: await ticketed(await closing()), by: support }),
+    'rights/restrict': async () => ({ by: await person() }),
+    'rights/liftRestriction': async () => {
+      const by = await person();
+      await theWorld().ok('rights/restrict', {}, by);
+      return { by };
+    },
     'retention/settleDuty': async () => ({ input: await withDuty(), by: support }),
     'rights/keep': async () => ({ by: await person() }),
     'retention/confirmRecipient': async () => ({ input: await untold(), by: support }),

@@ -14,6 +14,8 @@ export const acts = {
   'closing.began': { aboutData: false },
   'closing.cancelled': { aboutData: false },
   'closing.cut-short': { aboutData: false },
+  'restriction.began': { aboutData: false },
+  'restriction.lifted': { aboutData: false },
   'identity.linked': { aboutData: true },
   'identity.unlinked': { aboutData: true },
   'consent.granted': { aboutData: false },
