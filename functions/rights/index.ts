@@ -1,6 +1,7 @@
 import { serve } from '../../lib/host/serve';
 import { certificateOperations } from './certificate-operations';
 import { closingOperations } from './closing-operations';
+import { correctOperations } from './correct/correct-operations';
 import { lookOperations } from './look-operations';
 import { ownOperations } from './own-operations';
 import { restrictOperations } from './restrict/restrict-operations';
@@ -12,6 +13,7 @@ export const rights = {
   ...closingOperations,
   ...lookOperations,
   ...certificateOperations,
+  ...correctOperations,
   ...restrictOperations,
   ...ownTicketOperations,
   ...staffTicketOperations,

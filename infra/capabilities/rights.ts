@@ -99,6 +99,9 @@ export const tableRights: Record<Principal, TableRights> = {
       'GAUGE#*': 'update',
       'HOLD#*': 'get',
       'CERTIFICATE#*': 'get',
+      // The claim of a verification that was wrong.
+      'ID#id-number#*': 'delete',
+      'ID#network-id#*': 'delete',
       // Which a ticket is tied to.
       'INCIDENT#*': 'get',
     },

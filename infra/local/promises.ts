@@ -10,6 +10,7 @@ import { filedReports } from './promises/breach/reports';
 import { scopedByEvidence } from './promises/breach/scope';
 import { eachField, exchanges, judgedWords, links, realNameMark, viewers } from './promises/cards';
 import { explicitConsent, withdrawConsent } from './promises/consent';
+import { corrected } from './promises/desk-acts';
 import { drilled } from './promises/drill';
 import { heldByLaw } from './promises/hold';
 import { chained, deviceData, sealed, stayInside } from './promises/house';
@@ -74,6 +75,7 @@ export const checks: Record<PromiseId, Check> = {
   K5: refusalsRest,
   K6: provableActs,
   K7: oneRegistry,
+  R2: corrected,
   R3: erasedEverywhere,
   R4: closedByPerson,
   R5: identityFirst,

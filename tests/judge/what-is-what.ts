@@ -48,9 +48,9 @@ export const entities: Record<string, string> = {
     'ticketId version kind about state askedAt answerBy dueAt proof filedBy paperHash assignee incidentId proposedBy outcome answeredBy doneAt rating words answer',
   'open-tickets': 'open',
   'authorisation-event': 'eventId event happenedAt toldAt scope dueAt',
-  'recipient-duty': 'recipient kinds endedAt dueAt reminders remindedAt',
+  'recipient-duty': 'recipient correction kinds since dueAt reminders remindedAt',
   'confirmed-recipient':
-    'recipient kinds endedAt reminders remindedAt wasDueAt confirmedAt confirmedBy ticket',
+    'recipient correction kinds since reminders remindedAt wasDueAt confirmedAt confirmedBy ticket',
   'contact-mail': 'confirmedAt address epoch',
   'mail-code': 'askedAtMs tries -digest epoch',
   'message-acceptance': 'version said saidAtMs toldBySelf toldByWechat spent -requests',

@@ -1,13 +1,18 @@
-import { cardGiver, exchange, linkTo } from '../cards/support';
+import { DAY_MS } from '../../lib/clock';
+import { cardGiver, exchange, holder, linkTo } from '../cards/support';
+import { agreeingPartners } from '../identity/agreeing-partners';
+import { verifyBy } from '../judge/journey';
 import { findable, here, namesNear } from '../location/support';
 import { actsOf } from '../login/support';
+import { beginEnd } from '../support/end';
 import { putInto } from '../support/life';
+import { ticketOf } from '../support/ticket';
 import { createWorld, onceKey, type World } from '../support/world';
 import { closeBy } from './support';
 
 let world: World;
 beforeAll(async () => {
-  world = await createWorld();
+  world = await createWorld({ partners: agreeingPartners });
 });
 
 describe('restricting what is done with one’s data (R7)', () => {
@@ -61,5 +66,77 @@ describe('restricting what is done with one’s data (R7)', () => {
     const held = await world.signIn('held-first');
     await putInto(world.deps.table, subjectId, 'held');
     expect(await world.refused('rights/restrict', {}, held)).toBe('NOT_NOW');
+  });
+});
+
+describe('correcting what is wrong (R2)', () => {
+  const support = { token: 'staff:one:support' };
+  type Waits = { subjectId: string; sort: string; id: string; correction?: number };
+  const told = async (who: string) => {
+    const { waiting } = await world.ok<{ waiting: Waits[] }>('rights/ticketQueue', {}, support);
+    return waiting.filter(({ subjectId, sort }) => subjectId === who && sort === 'recipient');
+  };
+  const verified = async (name: string) => {
+    const me = await holder(world, name, 'real-name', 'real-name-bank');
+    await verifyBy(world, me, 'bank');
+    return me;
+  };
+
+  it('by the person has those told who were given that kind, reminded twice, until they confirm', async () => {
+    const me = await verified('corrects');
+    const say = (kind: string, idempotencyKey = onceKey()) =>
+      world.ok('rights/tellCorrection', { kind, idempotencyKey }, me);
+    await say('card-note');
+    await world.work();
+    expect(await told(me.subjectId)).toEqual([]);
+    const key = onceKey();
+    const first = await say('identity-input', key);
+    await world.work();
+    const asked = { id: 'tencent-faceid', kinds: ['identity-input'] };
+    expect(await told(me.subjectId)).toEqual([expect.objectContaining({ ...asked, reminders: 0 })]);
+    for (const [days, expected] of [
+      [6, { reminders: 1 }],
+      [5, { reminders: 2 }],
+      [5, { reminders: 2, level: 'late' }],
+    ] as const) {
+      world.wait(days * DAY_MS);
+      // A repeat begins nothing anew, for as long as anybody is asked.
+      expect(await say('identity-input', key)).toEqual(first);
+      await world.ok('retention/sweep', {}, { trigger: 'schedule' });
+      await world.work();
+      expect(await told(me.subjectId)).toEqual([expect.objectContaining({ ...asked, ...expected })]);
+    }
+    const [one] = await told(me.subjectId);
+    const said = { subjectId: me.subjectId, recipient: 'tencent-faceid', document: 'T-1' };
+    // What the end of an account would ask for is another duty.
+    expect(await world.refused('retention/confirmRecipient', said, support)).toBe('NOT_FOUND');
+    await world.ok('retention/confirmRecipient', { ...said, correction: one?.correction }, support);
+    expect(await told(me.subjectId)).toEqual([]);
+  });
+
+  it('by the staff, with a paper and a ticket, ends a wrong result and rights an age; then the end of the account has it deleted', async () => {
+    const me = await verified('wrongly');
+    const { subjectId } = me;
+    const about = { subjectId, ticket: await ticketOf(world, subjectId), document: 'D-7' };
+    const correct = (what: object, by = support) =>
+      world.refused('rights/correctFor', { ...about, ...what, idempotencyKey: onceKey() }, by);
+    const status = () => world.ok('identity/status', {}, me);
+    expect(await status()).toMatchObject({ verified: true });
+    expect(await correct({ what: 'age-mark' })).toBe('INVALID_INPUT');
+    expect(await correct({ what: 'real-name' }, { token: 'staff:other:support' })).toBe('CALLER_NOT_ALLOWED');
+    expect(await correct({ what: 'real-name' })).toBe('OK');
+    expect(await correct({ what: 'age-mark', band: 'under-18' })).toBe('OK');
+    expect(await status()).toMatchObject({ verified: false, minor: 'under-18' });
+    await world.work();
+    expect(await told(subjectId)).toEqual([
+      expect.objectContaining({ id: 'tencent-faceid', correction: expect.any(Number) }),
+    ]);
+    const { entries } = await world.ok<{ entries: object[] }>('consent/history', {}, me);
+    expect(entries).toContainEqual(expect.objectContaining({ act: 'correction.made' }));
+    await beginEnd(world, subjectId);
+    await world.work();
+    expect((await told(subjectId)).map(({ id, correction }) => [id, correction])).toEqual([
+      ['tencent-faceid', undefined],
+    ]);
   });
 });

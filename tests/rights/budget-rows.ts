@@ -4,6 +4,7 @@ import { actOf, issueProof } from '../../lib/gate/proof';
 import { putCertificate } from '../../lib/table/certificate/certificate';
 import { beginDuty } from '../../lib/table/recipient/recipient-duty';
 import { deliver, pushed } from '../events/push';
+import { verifyBy } from '../judge/journey';
 import { grant } from '../support/consent';
 import { ticketOf } from '../support/ticket';
 import { type Caller, onceKey, type World } from '../support/world';
@@ -57,7 +58,9 @@ export function rightsRows(theWorld: () => World): Record<string, Prepare> {
     const { table, clock } = theWorld().deps;
     const subjectId = subjectIdOf(await person());
     const since = toInstant(clock.now());
-    await table.write(beginDuty(subjectId, 'tencent-faceid', ['identity-input'], since));
+    await table.write(
+      beginDuty(subjectId, { recipient: 'tencent-faceid', kinds: ['identity-input'], since }),
+    );
     return { subjectId, recipient: 'tencent-faceid', document: 'T-1' };
   };
   return {
@@ -76,6 +79,21 @@ export function rightsRows(theWorld: () => World): Record<string, Prepare> {
     'rights/closing': async () => ({ by: await closing() }),
     'rights/closeFor': async () => ({ input: await ticketed(await person()), by: support }),
     'rights/cancelClosingFor': async () => ({ input: await ticketed(await closing()), by: support }),
+    'rights/tellCorrection': async () => ({
+      input: { kind: 'identity-input', idempotencyKey: onceKey() },
+      by: await person(),
+    }),
+    'rights/correctFor': async () => {
+      // Verified in both ways that claim a number.
+      const by = await person();
+      await grant(theWorld(), by, 'real-name', 'real-name-network');
+      await verifyBy(theWorld(), by, 'id');
+      await verifyBy(theWorld(), by, 'network');
+      const who = await ticketed(by);
+      const input = (what: object) => ({ ...who, ...what, document: 'D-1', idempotencyKey: onceKey() });
+      await theWorld().ok('rights/correctFor', input({ what: 'age-mark', band: 'under-18' }), support);
+      return { input: input({ what: 'real-name' }), by: support };
+    },
     'rights/restrict': async () => ({ by: await person() }),
     'rights/liftRestriction': async () => {
       const by = await person();

@@ -22,6 +22,7 @@ export const acts = {
   'consent.withdrawn': { aboutData: false },
   'consent.refused': { aboutData: false },
   'consent.corrected': { aboutData: false },
+  'correction.made': { aboutData: true },
   'erasure.asked': { aboutData: false },
   'erasure.done': { aboutData: true },
   'phone.bound': { aboutData: true },
