@@ -400,6 +400,14 @@ export const kinds = {
     retention: 'review-three-years',
     source: '您提出请求、工作人员办理时产生',
   },
+  'open-tickets': {
+    name: '正在办理的工单的编号（用来并入重复的）',
+    class: 'technical',
+    storage: 'plain',
+    purpose: 'review',
+    retention: 'account-life',
+    source: '您提出请求时产生',
+  },
   'phone-number': { name: '手机号码', ...attribute, purpose: 'phone', source: '您授权后由微信提供' },
   'phone-state': {
     name: '绑定手机号的时间',

@@ -22,6 +22,7 @@ import type { PurposeId } from '../policy/purposes';
  *                    AUDIENCE#<audience>     PART#<n>        whom a notice goes to, packed
  *  quota             QUOTA#<channel>         QUOTA           how far a channel's time has been given to senders
  *  link to a card    ID#share#<digest>       ID              points to the link in its owner's partition; the digest is keyed
+ *  ticket            P#<subject>             DATA#review#ticket-<ticket>   what somebody asks, with its answer
  *  proof of self     P#<subject>             PROOF#<digest>  bound to one act, used once, minutes
  *  limit counter     TRY#<digest>            <window>        dies with its window
  *  web sign-in       WEB#<digest>            WEB             a code on a web page, by keyed digest, minutes

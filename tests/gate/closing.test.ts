@@ -113,6 +113,7 @@ const opensOthers: Record<string, string> = {
   'identity/openAppeal': 'an appeal of theirs',
   'retention/explain': 'a right of theirs, by ticket',
   'retention/hold': 'the law',
+  'retention/reviewHold': 'the law',
   'retention/settleDuty': 'a duty towards them',
   'rights/closeFor': 'their closing',
   'rights/correctFor': 'a ticket of theirs',

@@ -13,6 +13,8 @@ import {
   levelOf,
   marksAt,
   personOf,
+  placeOfText,
+  textOfPlace,
 } from '../../../lib/table/ticket/desk';
 import { clearTicket, ticket } from '../../../lib/table/ticket/ticket';
 
@@ -40,7 +42,7 @@ export async function queue(deps: Deps, { caller, input }: Run<'staff', { cursor
   const from: DeskPlace =
     input.cursor === undefined
       ? { urgentUntil: marks.warned }
-      : JSON.parse(await readCursor(ring, LIST, caller.staffId, input.cursor));
+      : placeOfText(await readCursor(ring, LIST, caller.staffId, input.cursor));
   const { waiting, next } = await deskPage(table, from, PAGE_WAITING);
   const items = await table.getMany(waiting);
   return {
@@ -49,7 +51,7 @@ export async function queue(deps: Deps, { caller, input }: Run<'staff', { cursor
       const { dueAt } = one;
       return row ? [{ subjectId: personOf(one), dueAt, level: levelOf(dueAt, marks), ...row }] : [];
     }),
-    ...(next && { cursor: await sealCursor(ring, LIST, caller.staffId, JSON.stringify(next)) }),
+    ...(next && { cursor: await sealCursor(ring, LIST, caller.staffId, textOfPlace(next)) }),
   };
 }
 

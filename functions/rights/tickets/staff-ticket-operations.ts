@@ -47,7 +47,7 @@ export const staffTicketOperations = {
     summary:
       '工作人员：等待办理的全部事项（工单、申诉、微信告知的义务、接收方的删除、更正确认）。临近期限的在前，其余每人先排一件。只有编号、期限和进度，没有内容。',
     kinds: { in: [], out: ['ticket-state', 'risk-review', 'authorisation-event', 'ledger-entry'] },
-    input: z.strictObject({ cursor: z.optional(z.string().check(z.maxLength(1024))) }),
+    input: z.strictObject({ cursor: z.optional(z.string().check(z.maxLength(512))) }),
     output: z.object({
       waiting: z.array(
         z.object({

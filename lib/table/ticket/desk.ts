@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { toInstant } from '../../clock';
 import { endOfWorkingDays } from '../../policy/working-days';
 import type { Item, Table } from '../client';
@@ -34,6 +35,18 @@ export const DESK_WINDOW = 1000;
 
 /** Where a page goes on: in which window, behind which place in it, and what was urgent when the first page was read. */
 export type DeskPlace = { urgentUntil: string; start?: Key | undefined; after?: string | undefined };
+
+/** The same as a short text, and back: a cursor holds it. */
+export function textOfPlace({ urgentUntil, start, after = '' }: DeskPlace): string {
+  const { dueAt = '', pk = '', sk = '' } = (start ?? {}) as Partial<Waiting>;
+  return [urgentUntil, dueAt, pk, sk, after].join('|');
+}
+export function placeOfText(text: string): DeskPlace {
+  const [urgentUntil = '', dueAt, pk = '', sk = '', ...rest] = text.split('|');
+  const after = rest.join('|');
+  const start = { dueShard: DESK, dueAt, pk, sk };
+  return { urgentUntil, ...(pk !== '' && { start }), ...(after !== '' && { after }) };
+}
 
 /**
  * One page of everything that waits for the staff, in the order in which it is served: what is near its date first, then each
@@ -82,8 +95,8 @@ export function inOrder(all: Waiting[], urgentUntil: string): { waiting: Waiting
       const rank = before.get(waiting.pk) ?? 0;
       before.set(waiting.pk, rank + 1);
       const lane = waiting.dueAt <= urgentUntil ? 0 : 1;
-      const { dueAt } = waiting;
-      return { waiting, place: `${lane}|${String(rank).padStart(4, '0')}|${dueAt}|${textOf(waiting)}` };
+      const which = createHash('sha256').update(textOf(waiting)).digest('base64url').slice(0, 12);
+      return { waiting, place: `${lane}${String(rank).padStart(4, '0')}|${waiting.dueAt}|${which}` };
     })
     .sort((one, other) => compare(one.place, other.place));
 }

@@ -16,9 +16,9 @@ export const OPEN_TICKETS_PER_PERSON = 10;
  */
 export const openTickets = declareEntity('open-tickets', {
   place: inPerson('review', 'open-tickets'),
-  life: { rule: 'review-three-years' },
+  life: { rule: 'account-life' },
   unheld: 'it says which tickets wait, and a ticket is never held',
-  attributes: { open: plain('ticket-state', z.record(z.string(), z.string())) },
+  attributes: { open: plain('open-tickets', z.record(z.string(), z.string())) },
 });
 
 export const openTicketsKey = (subjectId: string): Key => openTickets.key(subjectId);
