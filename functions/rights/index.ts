@@ -2,6 +2,7 @@ import { serve } from '../../lib/host/serve';
 import { certificateOperations } from './certificate-operations';
 import { closingOperations } from './closing-operations';
 import { correctOperations } from './correct/correct-operations';
+import { deathOperations } from './deceased/death-operations';
 import { lookOperations } from './look-operations';
 import { ownOperations } from './own-operations';
 import { restrictOperations } from './restrict/restrict-operations';
@@ -15,6 +16,7 @@ export const rights = {
   ...certificateOperations,
   ...correctOperations,
   ...restrictOperations,
+  ...deathOperations,
   ...ownTicketOperations,
   ...staffTicketOperations,
 };

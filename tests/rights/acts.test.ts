@@ -1,4 +1,5 @@
 import { DAY_MS } from '../../lib/clock';
+import { keys } from '../../lib/table/keys';
 import { cardGiver, exchange, holder, linkTo } from '../cards/support';
 import { agreeingPartners } from '../identity/agreeing-partners';
 import { verifyBy } from '../judge/journey';
@@ -138,5 +139,68 @@ describe('correcting what is wrong (R2)', () => {
     expect((await told(subjectId)).map(({ id, correction }) => [id, correction])).toEqual([
       ['tencent-faceid', undefined],
     ]);
+  });
+});
+
+describe('acting for somebody who has died (R7)', () => {
+  const papers = { certificateHash: 'ab'.repeat(32), kinshipHash: 'cd'.repeat(32) };
+  /** Somebody with a link that others can open, and what a member of the staff is told who has their ticket in hand. */
+  const somebody = async (name: string) => {
+    const giver = await cardGiver(world, name);
+    const { subjectId } = giver.caller;
+    const { token } = await linkTo(world, giver);
+    const reader = await holder(world, `reads-${name}`);
+    const link = () => world.refused('cards/open', { token }, reader);
+    const staff = async (who: string, path: string, input: object = {}) => {
+      const ticket = await ticketOf(world, subjectId, who.split(':')[0]);
+      return world.refused(`rights/${path}`, { subjectId, ticket, ...input }, { token: `staff:${who}` });
+    };
+    return { me: giver.caller, staff, link };
+  };
+  const signedIn = (me: { token: string }) => world.refused('consent/status', {}, me);
+
+  it('takes two of the staff with the same papers; then nobody signs in or sees, and a mistake is put right', async () => {
+    const { me, staff, link } = await somebody('dies');
+    await world.ok('rights/restrict', {}, me);
+    expect(await staff('two:officer', 'confirmDeath', papers)).toBe('NOT_NOW');
+    for (const _ of [1, 2]) expect(await staff('one:support', 'reportDeath', papers)).toBe('OK');
+    // A report alone changes nothing, nobody confirms their own, and other papers are none.
+    expect(await signedIn(me)).toBe('OK');
+    expect(await staff('one:officer', 'confirmDeath', papers)).toBe('CALLER_NOT_ALLOWED');
+    const others = { ...papers, kinshipHash: 'ef'.repeat(32) };
+    expect(await staff('two:officer', 'confirmDeath', others)).toBe('NOT_NOW');
+    expect(await staff('two:officer', 'endDeceased')).toBe('NOT_NOW');
+    for (const _ of [1, 2]) expect(await staff('two:officer', 'confirmDeath', papers)).toBe('OK');
+    expect(await signedIn(me)).toBe('SIGN_IN_REQUIRED');
+    expect(await link()).toBe('NOT_FOUND');
+    for (const _ of [1, 2]) expect(await staff('two:officer', 'rightDeath')).toBe('OK');
+    // As it was: restricted. By the old report nobody is confirmed again.
+    expect(await link()).toBe('NOT_FOUND');
+    await world.ok('rights/liftRestriction', {}, me);
+    expect(await link()).toBe('OK');
+    expect(await staff('two:officer', 'confirmDeath', papers)).toBe('NOT_NOW');
+    expect((await actsOf(world, me)).filter((act) => act.startsWith('death'))).toEqual([
+      'death.reported',
+      'death.confirmed',
+      'death.righted',
+    ]);
+  });
+
+  it('obeys what the person has said: kept, nobody ends it; else relatives have it ended, and that is not put right', async () => {
+    for (const wish of ['keep', 'unsaid']) {
+      const { me, staff } = await somebody(`said-${wish}`);
+      await world.ok('rights/directive', { wish }, me);
+      expect(await world.ok('rights/directive', {}, me)).toEqual({ wish });
+      await staff('one:support', 'reportDeath', papers);
+      await staff('two:officer', 'confirmDeath', papers);
+      const isKept = wish === 'keep';
+      for (const _ of [1, 2])
+        expect(await staff('two:officer', 'endDeceased')).toBe(isKept ? 'NOT_NOW' : 'OK');
+      expect(await staff('two:officer', 'rightDeath')).toBe(isKept ? 'OK' : 'NOT_NOW');
+      await world.work();
+      expect(await signedIn(me)).toBe(isKept ? 'OK' : 'SIGN_IN_REQUIRED');
+      const [self] = await world.deps.table.getMany([keys.person(me.subjectId)]);
+      expect(self).toMatchObject({ lifeState: isKept ? 'active' : 'erased' });
+    }
   });
 });

@@ -63,7 +63,28 @@ export function rightsRows(theWorld: () => World): Record<string, Prepare> {
     );
     return { subjectId, recipient: 'tencent-faceid', document: 'T-1' };
   };
+  const papers = { certificateHash: 'ab'.repeat(32), kinshipHash: 'cd'.repeat(32) };
+  const boss = { token: 'staff:two:officer' };
+  /** Somebody whom a member of the staff has reported dead, and the ticket of the one who decides. */
+  const reported = async () => {
+    const { subjectId, ticket } = await ticketed(await person());
+    await theWorld().ok('rights/reportDeath', { subjectId, ticket, ...papers }, support);
+    return { subjectId, ticket: await ticketOf(theWorld(), subjectId, 'two') };
+  };
+  const dead = async () => {
+    const who = await reported();
+    await theWorld().ok('rights/confirmDeath', { ...who, ...papers }, boss);
+    return who;
+  };
   return {
+    'rights/directive': async () => ({ input: { wish: 'keep' }, by: await person() }),
+    'rights/reportDeath': async () => ({
+      input: { ...(await ticketed(await person())), ...papers },
+      by: support,
+    }),
+    'rights/confirmDeath': async () => ({ input: { ...(await reported()), ...papers }, by: boss }),
+    'rights/rightDeath': async () => ({ input: await dead(), by: boss }),
+    'rights/endDeceased': async () => ({ input: await dead(), by: boss }),
     // One of the usual size.
     'rights/certificate': async () => {
       const { table, ring } = theWorld().deps;

@@ -13,7 +13,7 @@ export async function restrict(deps: Deps, { caller, requestId }: Run<'subject',
   const { since } = await moveLife(
     deps,
     caller.person,
-    { from: 'active', to: 'restricted' },
+    { from: ['active'], to: 'restricted' },
     { act: 'restriction.began', actor: 'self', purpose: 'account', requestId },
   );
   return { restricted: true as const, since };
@@ -24,7 +24,7 @@ export async function liftRestriction(deps: Deps, { caller, requestId }: Run<'su
   await moveLife(
     deps,
     caller.person,
-    { from: 'restricted', to: 'active' },
+    { from: ['restricted'], to: 'active' },
     { act: 'restriction.lifted', actor: 'self', purpose: 'account', requestId },
   );
   return { restricted: false as const };
