@@ -2,13 +2,13 @@ import { toInstant } from '../../../lib/clock';
 import type { Deps } from '../../../lib/deps';
 import { AppError } from '../../../lib/errors';
 import type { Run, Staff } from '../../../lib/gate/operation';
-import { ConditionFailed, type Write } from '../../../lib/table/client';
+import { ConditionFailed } from '../../../lib/table/client';
 import { appendPlanned } from '../../../lib/table/ledger/append';
 import { decodeEntry, ledger, readEntry } from '../../../lib/table/ledger/ledger';
 import type { AfterDeath } from '../../../lib/table/person/after-death';
 import { endOfAccount, startOfEnd } from '../../../lib/table/person/end-of-account';
 import { moveLife } from '../../../lib/table/person/move-life';
-import { processKey } from '../../../lib/table/process/process';
+import { onlyWithout } from '../../../lib/table/process/process';
 
 /**
  * What is to happen with the caller's account when they have died (PIPL art. 49), and what they have said before where nothing is
@@ -106,19 +106,13 @@ export async function rightDeath(deps: Deps, run: Run<'staff', ForDead>) {
     );
     return { righted: true as const };
   }
-  const unended: Write = {
-    ConditionCheck: {
-      Key: processKey(endOfAccount(person.subjectId)),
-      ConditionExpression: 'attribute_not_exists(pk)',
-    },
-  };
   await moveLife(
     deps,
     person,
     { from: ['deceased'], to: person.lifeBefore ?? 'active' },
     entry,
     () => ({ remove: ['lifeBefore'] }),
-    [unended],
+    [onlyWithout(endOfAccount(person.subjectId))],
   ).catch(endedAlready);
   return { righted: true as const };
 }
