@@ -21,6 +21,8 @@ const signedIn = z.object({
   asks: z.array(z.enum(consentPurposeIds)),
   /** The account is being closed; `rights/closing` says until when that can be taken back. */
   closing: z.optional(z.literal(true)),
+  /** The person has had processing restricted; `rights/liftRestriction` takes that back. */
+  restricted: z.optional(z.literal(true)),
 });
 
 /** Showing who one is: to come in, and for one act (promises A1, A4, A6). */

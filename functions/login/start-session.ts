@@ -5,7 +5,7 @@ import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
 import type { ConsentPurposeId } from '../../lib/policy/purposes';
 import { ConditionFailed } from '../../lib/table/client';
-import { canSignIn, life } from '../../lib/table/person/life';
+import { canSignIn, type LifeState, life } from '../../lib/table/person/life';
 import { type Person, readPerson, type Session } from '../../lib/table/person/person';
 import { addSession, expiryOf, liveAt, sessionToEvict } from '../../lib/table/person/sessions';
 import { lostRaceOrBusy } from '../../lib/table/races';
@@ -25,6 +25,14 @@ export type SignedIn = {
   asks: ConsentPurposeId[];
   /** The account is being closed: `rights/closing` says until when that can be taken back. */
   closing?: true;
+  /** The person has had processing restricted: `rights/liftRestriction` takes that back. */
+  restricted?: true;
+};
+
+/** What somebody who signs in is told of how their account stands. */
+const saidOf: Partial<Record<LifeState, Pick<SignedIn, 'closing' | 'restricted'>>> = {
+  closing: { closing: true },
+  restricted: { restricted: true },
 };
 
 /** A session that begins now. */
@@ -50,8 +58,7 @@ export async function startSession(
     const expiresAt = toInstant(expiryOf(value));
     const person = readPerson(after);
     const asks = purposesToAsk(deps, person);
-    const closing = person.lifeState === 'closing' ? ({ closing: true } as const) : {};
-    return { token, sessionId, expiresAt, newAccount: false, asks, ...closing };
+    return { token, sessionId, expiresAt, newAccount: false, asks, ...saidOf[person.lifeState] };
   };
   try {
     return await open();

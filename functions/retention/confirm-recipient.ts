@@ -11,13 +11,13 @@ import {
   recipientDutyKey,
 } from '../../lib/table/recipient/recipient-duty';
 
-type One = { subjectId: string; recipient: RecipientId; document: string };
+type One = { subjectId: string; recipient: RecipientId; correction?: number | undefined; document: string };
 
-/** Staff: notes that a recipient has confirmed; the duty itself is the ticket: its person is gone. Once: said again, it changes nothing. @throws AppError NOT_FOUND */
+/** Staff: notes that a recipient has confirmed that they have deleted, or corrected, what they had; the duty itself is the ticket. Once: said again, it changes nothing. @throws AppError NOT_FOUND */
 export async function confirmRecipient({ table, clock }: Deps, { caller, input }: Run<'staff', One>) {
-  const { subjectId, recipient, document } = input;
+  const { subjectId, recipient, correction, document } = input;
   const look = async () => {
-    const [item] = await table.getMany([recipientDutyKey(subjectId, recipient)]);
+    const [item] = await table.getMany([recipientDutyKey(subjectId, { recipient, correction })]);
     return { item, duty: recipientDuty.read(item), confirmedAt: confirmedRecipient.read(item)?.confirmedAt };
   };
   const seen = await look();

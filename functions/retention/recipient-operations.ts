@@ -5,10 +5,10 @@ import { confirmRecipient } from './confirm-recipient';
 
 const subjectId = z.string().check(z.regex(/^[\w-]{22}$/));
 
-/** Who was given data of accounts that have ended, as they confirm (PIPL art. 47; promise R3). */
+/** Who was given data that has ended or was corrected, as they confirm (PIPL art. 46, 47; promises R2, R3). */
 export const recipientOperations = {
   confirmRecipient: operation({
-    summary: '工作人员：接收方已经确认删除，写明答复的文号。重复调用结果相同。',
+    summary: '工作人员：接收方已经确认删除，或者已经按更正改正，写明答复的文号。重复调用结果相同。',
     caller: 'staff',
     roles: ['support', 'officer'],
     purpose: 'accountability',
@@ -16,6 +16,8 @@ export const recipientOperations = {
     input: z.strictObject({
       subjectId,
       recipient: z.enum(recipientIds),
+      /** Of a correction, its number, as `rights/ticketQueue` shows it. */
+      correction: z.optional(z.int().check(z.minimum(1))),
       /** Number of the paper, never its content. */
       document: z.string().check(z.regex(/^[\w.-]{1,64}$/)),
     }),

@@ -3,8 +3,11 @@ import { certificateOperations } from './certificate-operations';
 import { closingOperations } from './closing-operations';
 import { disclosureOperations } from './disclosures/disclosure-operations';
 import { exportOperations } from './export-operations';
+import { correctOperations } from './correct/correct-operations';
+import { deathOperations } from './deceased/death-operations';
 import { lookOperations } from './look-operations';
 import { ownOperations } from './own-operations';
+import { restrictOperations } from './restrict/restrict-operations';
 import { ownTicketOperations } from './tickets/own-ticket-operations';
 import { staffTicketOperations } from './tickets/staff-ticket-operations';
 import { usageOperations } from './usage/usage-operations';
@@ -17,6 +20,9 @@ export const rights = {
   ...certificateOperations,
   ...disclosureOperations,
   ...usageOperations,
+  ...correctOperations,
+  ...restrictOperations,
+  ...deathOperations,
   ...ownTicketOperations,
   ...staffTicketOperations,
 };

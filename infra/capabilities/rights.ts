@@ -105,6 +105,9 @@ export const tableRights: Record<Principal, TableRights> = {
       'DISCLOSURE#*': 'get put',
       'RETENTION#*': 'get put',
       'PROCESS#*': 'put',
+      // The claim of a verification that was wrong.
+      'ID#id-number#*': 'delete',
+      'ID#network-id#*': 'delete',
       // Which a ticket is tied to.
       'INCIDENT#*': 'get',
     },

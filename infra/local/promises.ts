@@ -17,6 +17,7 @@ import {
   underAgreement,
   whoUsedIt,
 } from './promises/disclosures';
+import { corrected } from './promises/desk-acts';
 import { drilled } from './promises/drill';
 import { provenForExport, takenAway } from './promises/exports';
 import { heldByLaw } from './promises/hold';
@@ -90,6 +91,7 @@ export const checks: Record<PromiseId, Check> = {
   D4: byAuthority,
   D6: whoUsedIt,
   R1: takenAway,
+  R2: corrected,
   R3: erasedEverywhere,
   R4: closedByPerson,
   R5: identityFirst,

@@ -77,12 +77,12 @@ export const kinds = {
     source: '您登录时由微信提供',
   },
   'account-state': {
-    name: '账号状态（正常、注销中、限制处理、依法封存、已并入另一个账号等）和起始时间',
+    name: '账号状态（正常、注销中、限制处理、依法封存、已并入另一个账号等）和起始时间，您的身后安排',
     class: 'technical',
     storage: 'plain',
     purpose: 'account',
     retention: 'account-life',
-    source: '您注册、使用、合并、注销账号或者要求限制处理时产生',
+    source: '您注册、使用、合并、注销账号，要求限制处理，或者说明身后安排时产生',
   },
   'link-state': {
     name: '您关联的其他入口、关联时间',

@@ -171,6 +171,17 @@ const rows: Record<string, () => Promise<Row>> = {
     const take = { input: { exportId, piece: 1 }, other: { exportId, piece: 2 } };
     return { ...take, by: inTheName(caller) };
   },
+  'rights/tellCorrection': async () => ({
+    input: { kind: 'identity-input' },
+    other: { kind: 'card-name' },
+    by: inTheName(await holder(world, somebody())),
+  }),
+  'rights/correctFor': async () => {
+    const { subjectId } = await holder(world, somebody());
+    const ticket = await ticketOf(world, subjectId);
+    const input = { subjectId, ticket, what: 'age-mark', band: 'under-18', document: 'D-1' };
+    return { input, other: { ...input, band: 'adult' }, by: async () => ({ token: 'staff:one:officer' }) };
+  },
   'rights/erasePart': async () => {
     const caller = await holder(world, somebody(), 'delivery');
     const input = { purpose: 'cards', seenEntry: await seenEntryOf(world, caller, 'cards') };

@@ -15,6 +15,7 @@ export const entities: Record<string, string> = {
   // the person
   person:
     'everyoneShard subjectId usedOn dueShard dueAt createdAt -wrappedKey lifeState lifeStateAt noticedAt sessions consents acts cardCount defaultCard contactCount shareEpoch freezing wholeHolds lifeUnheld ledgerSeq ledgerHash held',
+    'everyoneShard subjectId afterDeath deathReport lifeBefore usedOn dueShard dueAt createdAt -wrappedKey lifeState lifeStateAt noticedAt sessions consents acts cardCount defaultCard contactCount shareEpoch freezing ledgerSeq ledgerHash held',
   'wechat-account': '-identity openid others',
   phone: 'boundAt provedAt number epoch',
   'linked-entry': 'entry linkedAt epoch',
@@ -51,9 +52,9 @@ export const entities: Record<string, string> = {
     'ticketId version kind about state askedAt answerBy dueAt proof filedBy paperHash assignee incidentId proposedBy outcome answeredBy doneAt rating words answer',
   'open-tickets': 'open',
   'authorisation-event': 'eventId event happenedAt toldAt scope dueAt',
-  'recipient-duty': 'recipient kinds endedAt dueAt reminders remindedAt',
+  'recipient-duty': 'recipient correction kinds since dueAt reminders remindedAt',
   'confirmed-recipient':
-    'recipient kinds endedAt reminders remindedAt wasDueAt confirmedAt confirmedBy ticket',
+    'recipient correction kinds since reminders remindedAt wasDueAt confirmedAt confirmedBy ticket',
   'contact-mail': 'confirmedAt address epoch',
   'mail-code': 'askedAtMs tries -digest epoch',
   'message-acceptance': 'version said saidAtMs toldBySelf toldByWechat spent -requests',

@@ -110,7 +110,7 @@ it('who was given data is reminded twice until they confirm, and is the officerâ
   await verifyBy(world, me, 'bank');
   await beginEnd(world, me.subjectId);
   await world.work();
-  const key = recipientDutyKey(me.subjectId, 'tencent-faceid');
+  const key = recipientDutyKey(me.subjectId, { recipient: 'tencent-faceid' });
   const duty = async () => recipientDuty.read(await itemAt(key));
   expect(await duty()).toMatchObject({ kinds: ['identity-input'], reminders: 0 });
   const listed = async () => {

@@ -5,6 +5,7 @@ import { putCertificate } from '../../lib/table/certificate/certificate';
 import { beginDuty } from '../../lib/table/recipient/recipient-duty';
 import { newCard } from '../cards/support';
 import { deliver, pushed } from '../events/push';
+import { verifyBy } from '../judge/journey';
 import { grant } from '../support/consent';
 import { ticketOf } from '../support/ticket';
 import { type Caller, onceKey, type World } from '../support/world';
@@ -66,11 +67,34 @@ export function rightsRows(theWorld: () => World): Record<string, Prepare> {
     const { table, clock } = theWorld().deps;
     const subjectId = subjectIdOf(await person());
     const since = toInstant(clock.now());
-    await table.write(beginDuty(subjectId, 'tencent-faceid', ['identity-input'], since));
+    await table.write(
+      beginDuty(subjectId, { recipient: 'tencent-faceid', kinds: ['identity-input'], since }),
+    );
     return { subjectId, recipient: 'tencent-faceid', document: 'T-1' };
+  };
+  const papers = { certificateHash: 'ab'.repeat(32), kinshipHash: 'cd'.repeat(32) };
+  const boss = { token: 'staff:two:officer' };
+  /** Somebody whom a member of the staff has reported dead, and the ticket of the one who decides. */
+  const reported = async () => {
+    const { subjectId, ticket } = await ticketed(await person());
+    await theWorld().ok('rights/reportDeath', { subjectId, ticket, ...papers }, support);
+    return { subjectId, ticket: await ticketOf(theWorld(), subjectId, 'two') };
+  };
+  const dead = async () => {
+    const who = await reported();
+    await theWorld().ok('rights/confirmDeath', { ...who, ...papers }, boss);
+    return who;
   };
   return {
     ...registerRows(theWorld),
+    'rights/directive': async () => ({ input: { wish: 'keep' }, by: await person() }),
+    'rights/reportDeath': async () => ({
+      input: { ...(await ticketed(await person())), ...papers },
+      by: support,
+    }),
+    'rights/confirmDeath': async () => ({ input: { ...(await reported()), ...papers }, by: boss }),
+    'rights/rightDeath': async () => ({ input: await dead(), by: boss }),
+    'rights/endDeceased': async () => ({ input: await dead(), by: boss }),
     // One of the usual size.
     'rights/certificate': async () => {
       const { table, ring } = theWorld().deps;
@@ -86,6 +110,27 @@ export function rightsRows(theWorld: () => World): Record<string, Prepare> {
     'rights/closing': async () => ({ by: await closing() }),
     'rights/closeFor': async () => ({ input: await ticketed(await person()), by: support }),
     'rights/cancelClosingFor': async () => ({ input: await ticketed(await closing()), by: support }),
+    'rights/tellCorrection': async () => ({
+      input: { kind: 'identity-input', idempotencyKey: onceKey() },
+      by: await person(),
+    }),
+    'rights/correctFor': async () => {
+      // Verified in both ways that claim a number.
+      const by = await person();
+      await grant(theWorld(), by, 'real-name', 'real-name-network');
+      await verifyBy(theWorld(), by, 'id');
+      await verifyBy(theWorld(), by, 'network');
+      const who = await ticketed(by);
+      const input = (what: object) => ({ ...who, ...what, document: 'D-1', idempotencyKey: onceKey() });
+      await theWorld().ok('rights/correctFor', input({ what: 'age-mark', band: 'under-18' }), support);
+      return { input: input({ what: 'real-name' }), by: support };
+    },
+    'rights/restrict': async () => ({ by: await person() }),
+    'rights/liftRestriction': async () => {
+      const by = await person();
+      await theWorld().ok('rights/restrict', {}, by);
+      return { by };
+    },
     'retention/settleDuty': async () => ({ input: await withDuty(), by: support }),
     'rights/keep': async () => ({ by: await person() }),
     'retention/confirmRecipient': async () => ({ input: await untold(), by: support }),

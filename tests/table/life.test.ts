@@ -19,7 +19,7 @@ const moves: Record<LifeState, LifeState[]> = {
   left: ['erased'],
   restricted: ['active', 'closing', 'held', 'deceased'],
   held: ['active', 'closing', 'restricted', 'erased', 'deceased'],
-  deceased: ['active', 'held', 'erased'],
+  deceased: ['active', 'restricted', 'held', 'erased'],
 };
 
 let world: World;

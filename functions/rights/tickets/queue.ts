@@ -71,9 +71,18 @@ function rowOf(item: Item | undefined) {
   }
   const duty = recipientDuty.read(item);
   if (!duty) return undefined;
-  const { recipient, kinds, endedAt, reminders } = duty;
+  const { recipient, correction, kinds, since, reminders } = duty;
   const { name, contact } = recipients[recipient];
-  return { sort: 'recipient' as const, id: recipient, kind: name, contact, kinds, endedAt, reminders };
+  return {
+    sort: 'recipient' as const,
+    id: recipient,
+    kind: name,
+    contact,
+    correction,
+    kinds,
+    since,
+    reminders,
+  };
 }
 
 /** How many wait, by what and by how near their date is: for who looks after the queue and reads nobody's. */

@@ -45,7 +45,7 @@ export const staffTicketOperations = {
   ticketQueue: operation({
     ...common,
     summary:
-      '工作人员：等待办理的全部事项（工单、申诉、微信告知的义务、接收方的删除确认）。临近期限的在前，其余每人先排一件。只有编号、期限和进度，没有内容。',
+      '工作人员：等待办理的全部事项（工单、申诉、微信告知的义务、接收方的删除、更正确认）。临近期限的在前，其余每人先排一件。只有编号、期限和进度，没有内容。',
     kinds: { in: [], out: ['ticket-state', 'risk-review', 'authorisation-event', 'ledger-entry'] },
     input: z.strictObject({ cursor: z.optional(z.string().check(z.maxLength(512))) }),
     output: z.object({
@@ -67,10 +67,12 @@ export const staffTicketOperations = {
           happenedAt: z.optional(z.string()),
           scope: z.optional(z.string()),
           closingSince: z.optional(z.string()),
-          /** Of a recipient: how to reach them, which kinds they were given, when the account ended, how often they were reminded. */
+          /** Of a recipient: how to reach them, which correction they have yet to confirm (none: a deletion), of which kinds,
+           * since when, how often they were reminded. */
           contact: z.optional(z.string()),
           kinds: z.optional(z.array(z.string())),
-          endedAt: z.optional(z.string()),
+          correction: z.optional(z.int()),
+          since: z.optional(z.string()),
           reminders: z.optional(z.int()),
         }),
       ),

@@ -7,10 +7,10 @@ import { readPerson } from '../../table/person/person';
 import { beginProcess, type ProcessRef, processKey } from '../../table/process/process';
 import { endStay } from '../../table/readers/end-of-stay';
 import { entityOf } from '../../table/readers/partition';
-import { beginDuty, recipientDutyKey, toldBy } from '../../table/recipient/recipient-duty';
+import { dropCorrection } from '../../table/recipient/recipient-duty';
 import { endTicket } from '../../table/ticket/ticket';
 import type { Next, StepInput } from '../kind';
-import { recipientsOf } from '../recipients';
+import { newDuties, recipientsOf } from '../recipients';
 
 /** Items that one step looks at: each may ask for two writes. */
 const PAGE_ITEMS = 40;
@@ -36,9 +36,13 @@ export async function stays(deps: Deps, { process, self }: StepInput): Promise<N
     'ended-too',
   );
   const ends = items.flatMap(
-    (item) => endTicket(item, lifeStateAt) ?? endStay(item, entityOf(item), lifeStateAt) ?? [],
+    (item) =>
+      endTicket(item, lifeStateAt) ??
+      dropCorrection(item) ??
+      endStay(item, entityOf(item), lifeStateAt) ??
+      [],
   );
-  const told = await newDuties(deps, subjectId, items, lifeStateAt);
+  const told = await newDuties(deps, subjectId, items, { since: lifeStateAt });
   const left = await accountsLeft(deps, subjectId, items, lifeStateAt);
   const asks = Number(state.told ?? 0) + told.length;
   const writes = [...ends, ...told, ...left.map(({ write }) => write)];
@@ -46,25 +50,6 @@ export async function stays(deps: Deps, { process, self }: StepInput): Promise<N
   if (lastKey) return { to: 'stays', state: { ...state, told: asks, stayAfter: lastKey.sk }, writes, starts };
   const reminds = asks > 0 ? await begunOnce(deps, subjectId) : [];
   return { to: 'certify', state: { ...state, told: asks }, writes: [...writes, ...reminds], starts };
-}
-
-/** A row for each recipient that these entries name and that has none yet. */
-async function newDuties(deps: Deps, subjectId: string, items: Item[], endedAt: string): Promise<Write[]> {
-  const kindsOf = new Map<NonNullable<ReturnType<typeof toldBy>>, Set<string>>();
-  for (const item of items) {
-    const entry = ledgerEntry.read(item);
-    const recipient = entry && toldBy(entry);
-    if (!recipient) continue;
-    const kinds = kindsOf.get(recipient) ?? new Set();
-    kindsOf.set(recipient, kinds);
-    for (const kind of entry.kinds ?? []) kinds.add(kind);
-  }
-  if (kindsOf.size === 0) return [];
-  const named = [...kindsOf];
-  const there = await deps.table.getMany(named.map(([recipient]) => recipientDutyKey(subjectId, recipient)));
-  return named.flatMap(([recipient, kinds], index) =>
-    there[index] ? [] : [beginDuty(subjectId, recipient, [...kinds], endedAt)],
-  );
 }
 
 /** The accounts of the same person that entries say were given up for this one: an altered entry would end somebody else's. */

@@ -60,7 +60,7 @@ export const life: Record<LifeState, Row> = {
   },
   /** Nobody signs in; relatives act through the staff (art. 49). A mistake is put right. */
   deceased: {
-    to: ['active', 'held', 'erased'],
+    to: ['active', 'restricted', 'held', 'erased'],
     self: 'none',
     staff: 'law',
     why: '账号已停用，亲属可联系客服办理。',

@@ -7,6 +7,7 @@ import { EVERYONE_SHARDS, everyoneShard, type Key, keys, shardOf } from '../keys
 import type { ChainHead } from '../ledger/chain';
 import { inPersonAt } from '../place';
 import { create, pointersTo } from '../replace';
+import { afterDeath } from './after-death';
 import { lifeStates, whileHere } from './life';
 import { type Identity, identityAt, pointerKey } from './pointer';
 import { lastUseOf, watchSince } from './watch';
@@ -91,6 +92,10 @@ export const person = declareEntity('person', {
     /** How the account stands (`life.ts`), and since when; absent from the beginning until the first move. */
     lifeState: plain('account-state', z.enum(lifeStates)),
     lifeStateAt: plain('account-state', z.optional(z.string())),
+    /** What they have said about the account after their death; the number of a report of it; and what they were before. */
+    afterDeath: plain('account-state', z.optional(z.enum(afterDeath))),
+    deathReport: plain('account-state', z.optional(z.int())),
+    lifeBefore: plain('account-state', z.optional(z.enum(lifeStates))),
     /** The day on which they were last here, in Beijing: noted with what is written of a session anyway. */
     usedOn: plain('usage-date', z.optional(z.string())),
     /** What the account waits for while nobody uses it, and until when (watch.ts). */

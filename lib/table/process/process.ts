@@ -96,6 +96,13 @@ export function beginProcess(ref: ProcessRef, step: string, state: ProcessState,
   );
 }
 
+/** For a transaction that may happen only while there is no process of that name. */
+export function onlyWithout(ref: ProcessRef): Write {
+  return {
+    ConditionCheck: { Key: processKey(ref), ConditionExpression: 'attribute_not_exists(pk)' },
+  };
+}
+
 export function readProcess(item: Item | undefined): Process | undefined {
   const value = personProcess.read(item) ?? serviceProcess.read(item);
   return value && { ...value, subjectId: item && subjectOf(item) };

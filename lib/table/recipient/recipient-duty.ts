@@ -1,38 +1,47 @@
 import * as z from 'zod/mini';
 import { DAY_MS, toInstant } from '../../clock';
-import { type RecipientId, recipientIds } from '../../policy/recipients';
+import { recipientIds } from '../../policy/recipients';
 import { plain, type ValueOf } from '../attribute';
 import type { Item, Table, Write } from '../client';
 import { DESK } from '../due-queue';
 import { declareEntity } from '../entity';
-import { type Key, partition } from '../keys';
+import { type Key, padded, partition } from '../keys';
 import type { LedgerEntry } from '../ledger/ledger';
 import { inPersonAt } from '../place';
-import { create, replace } from '../replace';
+import { create, remove, replace } from '../replace';
 
 const RECIPIENT = 'RECIPIENT#';
 
-/** When a recipient must have confirmed, and when they are reminded before, counted from the end of the account. */
+/** When a recipient must have confirmed, and when they are reminded before, counted from what they are told of. */
 export const CONFIRM_DAYS = 15;
 export const REMIND_DAYS = [5, 10] as const;
 
 /** What comes from the recipient themself, or says nothing of the person, leaves nothing with them. */
 const LEAVES_NOTHING: readonly string[] = ['login-code', 'share-token'];
 
-const place = inPersonAt('accountability', (recipient: string) => `${RECIPIENT}${recipient}`);
+/** Who, and of which correction: the number of its entry. Without one it is the end of the account, and they delete. */
+export type DutyName = { recipient: string; correction?: number | undefined };
+
+const place = inPersonAt(
+  'accountability',
+  ({ recipient, correction }: DutyName) =>
+    `${RECIPIENT}${recipient}${correction === undefined ? '' : `#${padded(correction)}`}`,
+);
 const given = {
   recipient: plain('ledger-entry', z.enum(recipientIds)),
-  /** Which kinds the register says they were given. */
+  correction: plain('ledger-entry', z.optional(z.int())),
+  /** Which kinds the register says they were given; of a correction, which of them it is about. */
   kinds: plain('ledger-entry', z.array(z.string())),
-  /** When the account ended. */
-  endedAt: plain('ledger-entry', z.string()),
+  /** When the account ended, or the data was corrected. */
+  since: plain('ledger-entry', z.string()),
   /** How often they were reminded, and when the last time. */
   reminders: plain('ledger-entry', z.int()),
   remindedAt: plain('ledger-entry', z.optional(z.string())),
 };
 
 /**
- * Somebody whom data of an ended account was given to, until they have confirmed that it is deleted (PIPL art. 47; clause 8.2).
+ * Somebody whom data was given to, until they have confirmed that it is deleted, of an ended account (PIPL art. 47; clause 8.2), or
+ * corrected as it was here (art. 46).
  * It outlives the person, as the register does that it was made from: numbers, kinds and dates, and no data.
  */
 export const recipientDuty = declareEntity('recipient-duty', {
@@ -64,8 +73,8 @@ export const confirmedRecipient = declareEntity('confirmed-recipient', {
 });
 export type ConfirmedRecipient = ValueOf<typeof confirmedRecipient>;
 
-export const recipientDutyKey = (subjectId: string, recipient: string): Key =>
-  recipientDuty.key(subjectId, recipient);
+export const recipientDutyKey = (subjectId: string, name: DutyName): Key =>
+  recipientDuty.key(subjectId, name);
 
 /** Whom an entry of the register names, where it left something with them. */
 export function toldBy({ act, recipient, kinds = [] }: LedgerEntry): RecipientDuty['recipient'] | undefined {
@@ -73,25 +82,36 @@ export function toldBy({ act, recipient, kinds = [] }: LedgerEntry): RecipientDu
   return act === 'disclosure.made' && leaves ? recipientIds.find((id) => id === recipient) : undefined;
 }
 
-/** Has a recipient confirm, from the end of the account on. Refused where it has begun. */
+/** Has a recipient confirm, from a moment on. Refused where it has begun. */
 export function beginDuty(
   subjectId: string,
-  recipient: RecipientId,
-  kinds: string[],
-  endedAt: string,
+  told: Pick<RecipientDuty, 'recipient' | 'correction' | 'kinds' | 'since'>,
 ): Write {
-  const dueAt = toInstant(Date.parse(endedAt) + CONFIRM_DAYS * DAY_MS);
-  return create(recipientDuty.make(subjectId, recipient, { recipient, kinds, endedAt, dueAt, reminders: 0 }));
+  const dueAt = toInstant(Date.parse(told.since) + CONFIRM_DAYS * DAY_MS);
+  return create(recipientDuty.make(subjectId, told, { ...told, dueAt, reminders: 0 }));
 }
 
-/** Everybody who has yet to confirm about one person. */
-export async function dutiesAbout(table: Table, subjectId: string): Promise<RecipientDuty[]> {
-  return (await rowsAbout(table, subjectId)).flatMap((item) => recipientDuty.read(item) ?? []);
+/** Everybody who has yet to confirm one correction, or the end, of one person. */
+export async function dutiesAbout(
+  table: Table,
+  subjectId: string,
+  correction?: number,
+): Promise<RecipientDuty[]> {
+  const duties = (await rowsAbout(table, subjectId)).flatMap((item) => recipientDuty.read(item) ?? []);
+  return duties.filter((duty) => duty.correction === correction);
 }
 
-/** Everybody who has confirmed about one person. */
+/** Everybody who has confirmed that they have deleted what they had of one person. */
 export async function confirmationsAbout(table: Table, subjectId: string): Promise<ConfirmedRecipient[]> {
-  return (await rowsAbout(table, subjectId)).flatMap((item) => confirmedRecipient.read(item) ?? []);
+  const confirmed = (await rowsAbout(table, subjectId)).flatMap(
+    (item) => confirmedRecipient.read(item) ?? [],
+  );
+  return confirmed.filter(({ correction }) => correction === undefined);
+}
+
+/** Takes a correction away that waits, once its account has ended: who had the data is to delete it. */
+export function dropCorrection(item: Item): Write[] | undefined {
+  return recipientDuty.read(item)?.correction === undefined ? undefined : remove(item);
 }
 
 async function rowsAbout(table: Table, subjectId: string): Promise<Item[]> {
@@ -103,10 +123,10 @@ async function rowsAbout(table: Table, subjectId: string): Promise<Item[]> {
 }
 
 /** Notes that a recipient was reminded once more. Refused where that was noted before, or they have confirmed. */
-export function noteReminder(subjectId: string, { recipient, reminders }: RecipientDuty, at: string): Write {
+export function noteReminder(subjectId: string, { reminders, ...name }: RecipientDuty, at: string): Write {
   return {
     Update: {
-      Key: recipientDutyKey(subjectId, recipient),
+      Key: recipientDutyKey(subjectId, name),
       UpdateExpression: 'SET reminders = :next, remindedAt = :at',
       ConditionExpression: 'reminders = :seen AND entity = :open',
       ExpressionAttributeValues: {
@@ -126,7 +146,7 @@ export function noteConfirmed(
   before: Item | undefined,
   by: Pick<ConfirmedRecipient, 'confirmedAt' | 'confirmedBy' | 'document'>,
 ): [Write, ...Write[]] {
-  const item = confirmedRecipient.make(subjectId, duty.recipient, { ...duty, wasDueAt, ...by }, { before });
+  const item = confirmedRecipient.make(subjectId, duty, { ...duty, wasDueAt, ...by }, { before });
   return replace(item, before, {
     ConditionExpression: 'entity = :open',
     ExpressionAttributeValues: { ':open': recipientDuty.name },
