@@ -1,6 +1,7 @@
 /** Everything runs against DynamoDB Local, started once for the whole run by tests/support/start.ts. */
 module.exports = {
   testEnvironment: '<rootDir>/tests/support/one-context.cjs',
+  runtime: '<rootDir>/tests/support/kept-libraries.cjs',
   testMatch: ['<rootDir>/tests/**/*.test.ts'],
   testSequencer: '<rootDir>/tests/support/slow-first.cjs',
   globalSetup: '<rootDir>/tests/support/start.ts',
@@ -21,7 +22,6 @@ module.exports = {
   transformIgnorePatterns: [
     '/node_modules/(?!(jose|oidc-provider|openid-client|oauth4webapi|@clack|fast-string-width|fast-wrap-ansi|fast-string-truncated-width|sisteransi|canonicalize|local-aws-sqs|@jsquash)/)',
   ],
-  moduleNameMapper: { '^\\.\\./locales/index\\.cjs$': '<rootDir>/tests/support/no-locales.cjs' },
   reporters: ['default', '<rootDir>/tests/support/closing-line-reporter.cjs'],
   // No test judges by the clock. This only ends one that waits for what will never come.
   testTimeout: 3_600_000,

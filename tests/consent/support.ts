@@ -1,9 +1,9 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocument } from '@aws-sdk/lib-dynamodb';
 import { keys } from '../../lib/table/keys';
 import { type Person, readPerson } from '../../lib/table/person/person';
 import { subjectIdOf } from '../identity/support';
 import { ticketOf } from '../support/ticket';
+import { shortClient } from '../support/short-way';
 import { type Caller, onceKey, type World } from '../support/world';
 
 export const officer = { token: 'staff:o-1:officer' };
@@ -27,9 +27,7 @@ export async function paper(
 }
 
 export function rawTable(world: World): DynamoDBDocument {
-  return DynamoDBDocument.from(
-    new DynamoDBClient({ region: 'cn-north-1', endpoint: world.config.TABLE_ENDPOINT }),
-  );
+  return DynamoDBDocument.from(shortClient({ region: 'cn-north-1', endpoint: world.config.TABLE_ENDPOINT }));
 }
 
 export async function personOf(world: World, by: Caller): Promise<Person> {

@@ -1,4 +1,3 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { BatchWriteCommand, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { BITS, cellAt, centreOf, metresBetween, type Place } from '../../functions/location/grid';
 import { nearSquare, withEntry } from '../../functions/location/near-keys';
@@ -15,6 +14,7 @@ import { tableOf } from '../../lib/table/keys';
 import { endOf, type Precision, putSettings, sealerOf } from '../../lib/table/location/location';
 import { consent, putPerson, session } from '../../lib/table/person/person';
 import { createSealer } from '../../lib/table/sealer';
+import { shortClient } from '../support/short-way';
 import { functions, type World } from '../support/world';
 import type { Nearby } from './support';
 
@@ -26,7 +26,7 @@ const BATCH = 25;
 const BATCHES_AT_ONCE = 8;
 
 export async function settle({ deps, config }: World, people: Wanted[]): Promise<Citizen[]> {
-  const raw = new DynamoDBClient({ region: config.SERVICE_REGION, endpoint: config.TABLE_ENDPOINT });
+  const raw = shortClient({ region: config.SERVICE_REGION, endpoint: config.TABLE_ENDPOINT });
   const client = DynamoDBDocumentClient.from(raw, { marshallOptions: { removeUndefinedValues: true } });
   const citizens: Citizen[] = [];
   let waiting: Item[] = [];

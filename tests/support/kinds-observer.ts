@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { isDeepStrictEqual } from 'node:util';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { BatchGetCommand, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { DataKeys, KeyRing } from '../../lib/crypto/key-ring';
 import { systemRandom } from '../../lib/crypto/random';
@@ -12,6 +12,7 @@ import type { PlaceKeys } from '../../lib/table/location/place-keys';
 import { readPerson } from '../../lib/table/person/person';
 import { createSealer } from '../../lib/table/sealer';
 import { entities } from './entities';
+import { shortClient } from './short-way';
 
 /** What was seen of an operation: the kinds that lay differently in the table afterwards, and those whose seals were opened. */
 export type SeenKinds = { written: Set<KindId>; decrypted: Set<KindId>; calls: number };
@@ -57,9 +58,7 @@ export function observeKinds(
     Pick<DataKeys, 'dataKey' | 'stayKeys'> &
     Pick<PlaceKeys, 'openerFor'>,
 ): (client: DynamoDBClient) => void {
-  const own = DynamoDBDocumentClient.from(
-    new DynamoDBClient({ region: place.region, endpoint: place.endpoint }),
-  );
+  const own = DynamoDBDocumentClient.from(shortClient(place));
   const dataKeys = new Map<string, Promise<Buffer | undefined>>();
 
   async function read(all: At[]): Promise<Map<string, Item>> {

@@ -6,12 +6,9 @@ import type {
   QueryCommandOutput,
   ServiceInputTypes,
 } from '@aws-sdk/client-dynamodb';
-import {
-  BatchGetItemCommand,
-  DynamoDBClient as Client,
-  DescribeTableCommand,
-} from '@aws-sdk/client-dynamodb';
+import { BatchGetItemCommand, DescribeTableCommand } from '@aws-sdk/client-dynamodb';
 import type { TransactWriteCommandInput } from '@aws-sdk/lib-dynamodb';
+import { shortClient } from './short-way';
 import { type Index, indexUnits, type RawItem, sum, writeUnits } from './units';
 
 /** What calls of the table cost, for budgets. Units are DynamoDB's consumed capacity. */
@@ -47,7 +44,7 @@ const counted: Record<string, 'readUnits' | 'writeUnits'> = {
  * change in the indexes costs as usual, because an index follows after the commit. A request that fails is a trip.
  */
 export function observeWith(taken: () => Cost | undefined, place: Place): (client: DynamoDBClient) => void {
-  const own = new Client({ region: place.region, endpoint: place.endpoint });
+  const own = shortClient(place);
   const indexes = new Map<string, Promise<Index[]>>();
 
   /** A key lies in one table only, so what is found needs no table's name. */
@@ -131,7 +128,7 @@ function unitsForNothing(name: string, input: ServiceInputTypes, output: object)
   );
 }
 
-async function indexesOf(client: Client, tableName: string): Promise<Index[]> {
+async function indexesOf(client: DynamoDBClient, tableName: string): Promise<Index[]> {
   const { Table } = await client.send(new DescribeTableCommand({ TableName: tableName }));
   return (Table?.GlobalSecondaryIndexes ?? []).map(({ KeySchema = [], Projection }) => {
     if (Projection?.ProjectionType === 'ALL') throw new Error('the meter knows no index of everything');

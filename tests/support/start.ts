@@ -15,7 +15,7 @@ export function tableDefinitions(): string {
  * describes them, which is read once too.
  */
 export default async function start(): Promise<void> {
-  const dynamodb = await startDynamoDb();
+  const dynamodb = await startDynamoDb({ forLong: true });
   process.env.TEST_TABLE_ENDPOINT = dynamodb.endpoint;
   process.env.TEST_TABLE_DEFINITIONS = tableDefinitions();
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { CreateTableCommand, type CreateTableCommandInput, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { CreateTableCommand, type CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 import { breach } from '../../functions/breach/index';
 import { cards } from '../../functions/cards/index';
 import { consent } from '../../functions/consent/index';
@@ -36,6 +36,7 @@ import { type Cost, newCost, observeWith } from './meter';
 import { memoryObjects, memoryVault, type Partners, partnerDoubles, type SentMail } from './partners';
 import { inNameOf, noteRing, observeUses, placesOf, type Uses, withNotedUses } from './principal';
 import { scan } from './scan';
+import { goShort, shortClient } from './short-way';
 import { templatesSetting } from './templates';
 import { type Opening, watchedKeys } from './trail';
 
@@ -168,7 +169,7 @@ export async function createWorld({
     MAIL_BOUNCE_HOST: BOUNCE_HOST,
   };
   const config = like?.config ?? readConfig(settings);
-  const raw = new DynamoDBClient({ region: config.SERVICE_REGION, endpoint: config.TABLE_ENDPOINT });
+  const raw = shortClient({ region: config.SERVICE_REGION, endpoint: config.TABLE_ENDPOINT });
   // Without time to live, which knows the machine's clock alone, and would end items that by the test's are still fresh.
   const definitions: Omit<CreateTableCommandInput, 'TableName'>[] = JSON.parse(
     process.env.TEST_TABLE_DEFINITIONS ?? '[]',
@@ -200,6 +201,7 @@ export async function createWorld({
       clock,
       limits: patient,
       observeTable: (client) => {
+        goShort(client, config.TABLE_ENDPOINT);
         observeUses(uses)(client);
         observeWith(() => taken, place)(client);
         if (seen) observeKinds({ ...place, tableName: config.TABLE_NAME }, unwatchedKeys)(client);

@@ -1,4 +1,3 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocument } from '@aws-sdk/lib-dynamodb';
 import { parseToken } from '../../lib/crypto/token';
 import { keys } from '../../lib/table/keys';
@@ -6,6 +5,7 @@ import type { Verdict } from '../../lib/table/ledger/chain';
 import { ledger, ledgerEntry } from '../../lib/table/ledger/ledger';
 import { ledgerHead, readPerson } from '../../lib/table/person/person';
 import { grant, withdraw } from '../support/consent';
+import { shortClient } from '../support/short-way';
 import { type Caller, createWorld, onceKey, type World } from '../support/world';
 
 let world: World;
@@ -18,9 +18,7 @@ const entryKey = (seq: number) => ledgerEntry.key(subjectId, seq);
 
 beforeAll(async () => {
   world = await createWorld();
-  raw = DynamoDBDocument.from(
-    new DynamoDBClient({ region: 'cn-north-1', endpoint: world.config.TABLE_ENDPOINT }),
-  );
+  raw = DynamoDBDocument.from(shortClient({ region: 'cn-north-1', endpoint: world.config.TABLE_ENDPOINT }));
 });
 beforeEach(async () => {
   me = await world.cardHolder(onceKey());
