@@ -15,6 +15,7 @@ import { hourOf, placeKey } from '../../lib/table/location/place-key';
 import { createServiceKey, loadServiceKeys, removeServiceKey } from '../../lib/table/service/key-store';
 import { breachRows } from '../breach/budget-rows';
 import { cardRows } from '../cards/budget-rows';
+import { reportRows } from '../cards/report-budget-rows';
 import { consentRows } from '../consent/budget-rows';
 import { eventRows } from '../events/budget-rows';
 import { holdRows } from '../hold/budget-rows';
@@ -75,6 +76,7 @@ const ofOthers: Record<string, () => Promise<Prepared>> = {
   ...locationRows(() => world),
   ...rightsRows(() => world),
   ...ticketRows(() => world),
+  ...reportRows(() => world),
   ...forecastRows(() => world),
   ...holdRows(() => world),
   ...identityRows(() => world),

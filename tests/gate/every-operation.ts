@@ -1,5 +1,6 @@
 import { breachRows } from '../breach/budget-rows';
 import { cardRows } from '../cards/budget-rows';
+import { reportRows } from '../cards/report-budget-rows';
 import { consentRows } from '../consent/budget-rows';
 import { eventRows } from '../events/budget-rows';
 import { holdRows } from '../hold/budget-rows';
@@ -33,6 +34,7 @@ export function everyOperation(
     ...consentRows(world),
     ...rightsRows(world),
     ...ticketRows(world),
+    ...reportRows(world),
     ...forecastRows(world),
     ...holdRows(world),
     ...breachRows(world),

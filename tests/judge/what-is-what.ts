@@ -61,7 +61,7 @@ export const entities: Record<string, string> = {
   'frozen-item': 'of kinds epoch objects content',
   hold: 'everyoneShard holdId state -subjectId incidentId kinds from until placedBy owner placedAt documentHash dueAt reviewedAt releasedBy releasedAt count -request wordsKey itemsKey reason document',
   // cards
-  card: `cardId version createdAt updatedAt request edit visibility publicEpoch grantEpoch realNameMark verdicts dueAt epoch ${card}`,
+  card: `cardId version createdAt updatedAt request edit visibility publicEpoch grantEpoch realNameMark verdicts dueAt takenDown takenDownBy epoch ${card}`,
   'deleted-card': 'deletedAt request epoch',
   'past-card': `cardId version updatedAt epoch ${card}`,
   'card-order': 'order epoch',
@@ -71,6 +71,8 @@ export const entities: Record<string, string> = {
   'card-views': 'shareId cardId days linkEndsAtSeconds epoch',
   block: '-blockedId blockedAt',
   'blocked-by': '-blockerId',
+  'card-report': 'reportId -ownerId cardId category at words',
+  'reported-card': '-reporterId dueAt epoch',
   contact: 'contactId -ownerId ownerEpoch cardId fields grantEpoch at version note groups favourite epoch',
   'given-card': 'contactId -holderId cardId fields at inReturnFor epoch',
   'card-offer': 'offerId -fromId fromEpoch cardId fields at state contactId request expiresAtSeconds epoch',
