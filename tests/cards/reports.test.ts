@@ -128,7 +128,7 @@ describe('a reported card (policy clause 4)', () => {
     const reporter = await somebody();
     await report(token, reporter);
     const before = await everythingOf(me);
-    for (const secret of [reporter.subjectId, WORDS, 'card-report', '骚扰诈骗'])
+    for (const secret of [reporter.subjectId, WORDS, 'card-report', 'reported-card', '骚扰诈骗'])
       expect(before).not.toContain(secret);
     await world.ok('cards/openReported', await target(cardId), chen);
     await world.ok('cards/decideReported', { ...(await target(cardId)), ...down }, chen);
