@@ -24,9 +24,10 @@ export async function loadOwner(deps: Deps, item: Item | undefined): Promise<Own
   return sealer && { person, epoch: agreed.epoch, reachVersions, sealer };
 }
 
-/** The owner's card in an item while it lives. @throws SealError */
+/** The owner's card in an item while it lives and is not taken down: for anybody else it is not there then. @throws SealError */
 export function cardOf(owner: Owner, item: Item | undefined): Card | undefined {
-  return readCard(item, owner.epoch, owner.sealer);
+  const card = readCard(item, owner.epoch, owner.sealer);
+  return card?.takenDown ? undefined : card;
 }
 
 /**

@@ -35,7 +35,16 @@ export const ownCardKinds: readonly KindId[] = [...contentKinds, 'card-label', k
 export const visibility = z.partialRecord(z.enum(fields), z.enum(audiences));
 
 /** What of a card is the service's own business; its owner is shown everything else that is declared. */
-const notShown = ['request', 'edit', 'epoch', 'publicEpoch', 'grantEpoch', 'dueAt', 'logo'] as const;
+const notShown = [
+  'request',
+  'edit',
+  'epoch',
+  'publicEpoch',
+  'grantEpoch',
+  'dueAt',
+  'logo',
+  'takenDownBy',
+] as const;
 type Shown = Omit<typeof card.attributes, (typeof notShown)[number]>;
 
 /** A card as its owner is shown it: a new attribute of the entity is in it by itself. */

@@ -68,7 +68,7 @@ export const tableRights: Record<Principal, TableRights> = {
       'ID#share#*': 'get put delete',
       'TRY#*': 'get update',
     },
-    indexes: { due: 'CARD-TEXTS' },
+    indexes: { due: ['CARD-TEXTS', 'CARD-REPORTS'] },
   },
   profile: {
     items: {
@@ -164,7 +164,7 @@ export const tableRights: Record<Principal, TableRights> = {
     },
     // By actor: whatever any of them has touched may be asked.
     indexes: {
-      due: ['DUE#*', 'ENDS#*', 'HOLDS', 'DISCLOSURES', 'DESK', 'CARD-TEXTS', 'DORMANT-*'],
+      due: ['DUE#*', 'ENDS#*', 'HOLDS', 'DISCLOSURES', 'DESK', 'CARD-TEXTS', 'CARD-REPORTS', 'DORMANT-*'],
       everyone: 'EVERYONE#*',
       touched: '*',
     },

@@ -7,6 +7,7 @@ import type { Key } from '../table/keys';
 import { authorisationEvent, authorisationEventKey } from '../table/person/authorisation-event';
 import { delivery, deliveryKey, endedDelivery } from '../table/profile/delivery';
 import { appealKey, decidedAppeal, openAppeal } from '../table/real-name/appeal';
+import { isReportWaiting, reportedCardKey } from '../table/sharing/card-report';
 import { demandState } from '../table/ticket/states';
 import { clearTicket, ticketKey } from '../table/ticket/ticket';
 
@@ -16,7 +17,16 @@ export const ticketNumber = z.string().check(z.regex(/^[\w-]{22}$/));
 /** The reasons that rest on a ticket which is the caller's own. */
 export const ticketReasons = ['rights-request', 'complaint', 'legal-hold'] as const;
 /** The others each rest on the work itself, which is the ticket; `filing` opens one. */
-const workReasons = ['appeal', 'risk-review', 'delivery', 'duty', 'incident', 'refusal', 'filing'] as const;
+const workReasons = [
+  'appeal',
+  'risk-review',
+  'card-report',
+  'delivery',
+  'duty',
+  'incident',
+  'refusal',
+  'filing',
+] as const;
 export type StaffReason = (typeof ticketReasons)[number] | (typeof workReasons)[number];
 
 /** The row that a reason rests on: where it lies, and what has to hold of it for a member of the staff. */
@@ -58,6 +68,8 @@ export const restsOn: Record<StaffReason, Basis | undefined> = {
     key: cardKey,
     demand: (item) => isThere(card.is(item) && item.dueAt !== undefined),
   },
+  /** A report of one of their cards that waits to be decided. */
+  'card-report': { key: reportedCardKey, demand: (item) => isThere(isReportWaiting(item)) },
   delivery: {
     key: deliveryKey,
     demand: (item) => isThere(delivery.is(item) || endedDelivery.is(item)),

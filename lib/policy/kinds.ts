@@ -424,6 +424,22 @@ export const kinds = {
     retention: 'account-life',
     source: '您提出请求时产生',
   },
+  'card-report-words': {
+    name: '您举报名片时填写的内容',
+    class: 'general',
+    storage: 'sealed',
+    purpose: 'review',
+    retention: 'report-three-years',
+    source: '您填写',
+  },
+  'card-report-state': {
+    name: '您举报的名片、类别和时间',
+    class: 'general',
+    storage: 'plain',
+    purpose: 'review',
+    retention: 'report-three-years',
+    source: '您举报时产生',
+  },
   'phone-number': { name: '手机号码', ...attribute, purpose: 'phone', source: '您授权后由微信提供' },
   'phone-state': {
     name: '绑定手机号的时间',

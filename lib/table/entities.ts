@@ -60,6 +60,7 @@ import { retentionEntry, retentionHead } from './retention/retention-entry';
 import { serviceKey } from './service/key-store';
 import { openedTable } from './service/opened-table';
 import { block, blockedBy } from './sharing/block';
+import { cardReport, reportedCard } from './sharing/card-report';
 import { contact, handout } from './sharing/contact';
 import { offer, sentOffer } from './sharing/offer';
 import { share, sharePointer } from './sharing/share';
@@ -181,6 +182,8 @@ export const entities = {
   // sharing
   block,
   blockedBy,
+  cardReport,
+  reportedCard,
   contact,
   handout,
   offer,

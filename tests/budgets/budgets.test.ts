@@ -16,6 +16,7 @@ import { createServiceKey, loadServiceKeys, removeServiceKey } from '../../lib/t
 import { auditRows } from '../audit/budget-rows';
 import { breachRows } from '../breach/budget-rows';
 import { cardRows } from '../cards/budget-rows';
+import { reportRows } from '../cards/report-budget-rows';
 import { consentRows } from '../consent/budget-rows';
 import { eventRows } from '../events/budget-rows';
 import { holdRows } from '../hold/budget-rows';
@@ -76,6 +77,7 @@ const ofOthers: Record<string, () => Promise<Prepared>> = {
   ...locationRows(() => world),
   ...rightsRows(() => world),
   ...ticketRows(() => world),
+  ...reportRows(() => world),
   ...forecastRows(() => world),
   ...holdRows(() => world),
   ...identityRows(() => world),

@@ -1,6 +1,7 @@
 import { auditRows } from '../audit/budget-rows';
 import { breachRows } from '../breach/budget-rows';
 import { cardRows } from '../cards/budget-rows';
+import { reportRows } from '../cards/report-budget-rows';
 import { consentRows } from '../consent/budget-rows';
 import { eventRows } from '../events/budget-rows';
 import { holdRows } from '../hold/budget-rows';
@@ -34,6 +35,7 @@ export function everyOperation(
     ...consentRows(world),
     ...rightsRows(world),
     ...ticketRows(world),
+    ...reportRows(world),
     ...forecastRows(world),
     ...holdRows(world),
     ...breachRows(world),

@@ -2,6 +2,7 @@ import { DAY_MS } from '../../lib/clock';
 import type { Operation } from '../../lib/gate/operation';
 import { issueProof } from '../../lib/gate/proof';
 import { declare, nowOf, responder } from '../breach/support';
+import { takenDownCard } from '../cards/report-budget-rows';
 import { cardGiver, holder } from '../cards/support';
 import { officer, saying } from '../hold/support';
 import { agreeingPartners } from '../identity/agreeing-partners';
@@ -116,6 +117,10 @@ const rows: Record<string, () => Promise<Row>> = {
       other: { cardId, fields: ['name', 'note'] },
       by: inTheName(caller),
     };
+  },
+  'cards/appealTakeDown': async () => {
+    const { input, by } = await takenDownCard(world);
+    return { input, other: { ...input, words: '别的' }, by: inTheName(by) };
   },
   'profile/createDelivery': async () => {
     const contact = { name: '林晓', phone: '13800138000', address: '广州市越秀区' };

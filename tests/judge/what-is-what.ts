@@ -14,8 +14,7 @@ const delivery = 'deliveryId createdAt request expiresAtSeconds epoch';
 export const entities: Record<string, string> = {
   // the person
   person:
-    'everyoneShard subjectId usedOn dueShard dueAt createdAt -wrappedKey lifeState lifeStateAt noticedAt sessions consents acts cardCount defaultCard contactCount shareEpoch freezing wholeHolds lifeUnheld ledgerSeq ledgerHash held',
-    'everyoneShard subjectId afterDeath deathReport lifeBefore usedOn dueShard dueAt createdAt -wrappedKey lifeState lifeStateAt noticedAt sessions consents acts cardCount defaultCard contactCount shareEpoch freezing ledgerSeq ledgerHash held',
+    'everyoneShard subjectId afterDeath deathReport lifeBefore usedOn dueShard dueAt createdAt -wrappedKey lifeState lifeStateAt noticedAt sessions consents acts cardCount defaultCard contactCount shareEpoch freezing wholeHolds lifeUnheld ledgerSeq ledgerHash held',
   'wechat-account': '-identity openid others',
   phone: 'boundAt provedAt number epoch',
   'linked-entry': 'entry linkedAt epoch',
@@ -71,7 +70,7 @@ export const entities: Record<string, string> = {
     'disclosureId dueAt keptFromAt -request wrappedKey state -subjectId kinds authority document documentHash basis secretUntil draftedBy decidedBy decidedAt reason handedOutBy handedOutAt toldAt',
   hold: 'everyoneShard holdId state -subjectId incidentId kinds from until placedBy owner placedAt documentHash dueAt reviewedAt releasedBy releasedAt count -request wordsKey itemsKey reason document',
   // cards
-  card: `cardId version createdAt updatedAt request edit visibility publicEpoch grantEpoch realNameMark verdicts dueAt epoch ${card}`,
+  card: `cardId version createdAt updatedAt request edit visibility publicEpoch grantEpoch realNameMark verdicts dueAt takenDown takenDownBy epoch ${card}`,
   'deleted-card': 'deletedAt request epoch',
   'past-card': `cardId version updatedAt epoch ${card}`,
   'card-order': 'order epoch',
@@ -81,6 +80,8 @@ export const entities: Record<string, string> = {
   'card-views': 'shareId cardId days linkEndsAtSeconds epoch',
   block: '-blockedId blockedAt',
   'blocked-by': '-blockerId',
+  'card-report': 'reportId -ownerId cardId category at words',
+  'reported-card': '-reporterId dueAt epoch',
   contact: 'contactId -ownerId ownerEpoch cardId fields grantEpoch at version note groups favourite epoch',
   'given-card': 'contactId -holderId cardId fields at inReturnFor epoch',
   'card-offer': 'offerId -fromId fromEpoch cardId fields at state contactId request expiresAtSeconds epoch',

@@ -10,7 +10,7 @@ import { type Key, keys } from '../../lib/table/keys';
 import { readPerson } from '../../lib/table/person/person';
 import { openPerson } from '../../lib/table/person/person-key';
 import type { Sealer } from '../../lib/table/sealer';
-import { cardGiver, exchange, newCard } from '../cards/support';
+import { cardGiver, exchange, linkTo, newCard } from '../cards/support';
 import { agreeingPartners } from '../identity/agreeing-partners';
 import { newCitizen } from '../identity/support';
 import { point, switchOn } from '../location/support';
@@ -84,7 +84,10 @@ async function doEverything(day: number): Promise<void> {
   await ok('cards/setLogo', { cardId, version: 2, picture: png(colours(8, 8)).toString('base64') }, me);
   await ok('cards/update', { ...content, version: 3 }, me);
   await ok('cards/share', { cardId, fields: ['name'], label: '展会', idempotencyKey: onceKey() }, me);
-  const { byA } = await exchange(world, mine, await cardGiver(world, `other-${day}`));
+  const other = await cardGiver(world, `other-${day}`);
+  const { byA } = await exchange(world, mine, other);
+  const { token } = await linkTo(world, other);
+  await ok('cards/reportCard', { token, category: '其他', words: '标记' }, me);
   await ok(
     'cards/updateContact',
     { contactId: byA, version: 1, note: '标记', groups: [], favourite: true },

@@ -10,6 +10,9 @@ import type { filedKinds } from '../../../lib/table/ticket/states';
 import { type Change, changeTicket, clearTicket, readTicket } from '../../../lib/table/ticket/ticket';
 import { lineOf } from './shapes';
 
+/** Where the appeal of whoever's card was taken down is decided, by another member than who took it down. */
+const DECIDES_APPEAL = 'cards/decideTakeDownAppeal';
+
 type One = { subjectId: string; ticketId: string };
 type Answer = One & { answer: string };
 
@@ -83,6 +86,11 @@ async function settle(deps: Deps, { caller, requestId }: Run<'staff', One>, resu
   const { about, value, item } = seenBy(caller);
   const { subjectId } = about.person;
   const { ticketId, kind } = value;
+  if (kind === 'card-report')
+    throw new AppError('NOT_NOW', {
+      why: '这是对名片下架的申诉，须连同名片一起决定。',
+      instead: DECIDES_APPEAL,
+    });
   const entry = {
     at: toInstant(deps.clock.now()),
     act: 'review.decided',

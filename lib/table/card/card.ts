@@ -43,6 +43,12 @@ export const card = declareEntity('card', {
     verdicts: plain('card-state', z.partialRecord(z.enum(fields), z.enum(verdicts))),
     /** While a field waits for a human: since when, for the queue of the staff. */
     dueAt: plain('card-state', z.optional(z.string())),
+    /** Since when nobody else may see it, and what its owner is told of why (taken-down.ts); and who has decided so. */
+    takenDown: plain(
+      'card-state',
+      z.optional(z.object({ at: z.string(), why: z.string(), basis: z.string() })),
+    ),
+    takenDownBy: plain('card-state', z.optional(z.string())),
     /** The owner's own words for sorting cards. */
     ownTags: sealed('card-label', z.array(z.string())),
     /** Which picture stands on it (lib/table/card/card-logo.ts). */

@@ -27,7 +27,7 @@ export function withCurrentVisibility<C extends Pick<Card, 'visibility' | 'publi
 
 /**
  * What others may see of a card at this moment: the fields that its owner shows to that audience and whose present text
- * has passed the check.
+ * has passed the check; nothing while it is taken down.
  */
 export function visibleFields(
   reachVersions: ReachVersions,
@@ -35,6 +35,7 @@ export function visibleFields(
   value: Card,
   audience: 'link' | 'everyone',
 ): Field[] {
+  if (value.takenDown) return [];
   const shown = fieldsFor(withCurrentVisibility(reachVersions, owner, value).visibility, audience);
   return shown.filter((field) => value.verdicts[field] === 'passed');
 }

@@ -102,9 +102,9 @@ async function givenUpFor(ring: KeyRing, account: string, item: Item): Promise<s
   return entry.other;
 }
 
-/** The epoch stands beside whatever rests on a consent, and alone says only that something is there. */
+/** The epoch stands beside whatever rests on a consent, a date beside what waits for the staff: alone they say only that something is there. */
 function saysSomething({ attribute }: Exported['values'][number]): boolean {
-  return attribute !== 'epoch';
+  return attribute !== 'epoch' && attribute !== 'dueAt';
 }
 
 /** One record of a person, as they may take it away. */

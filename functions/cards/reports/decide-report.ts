@@ -1,0 +1,181 @@
+import { fieldsFor, pickFields } from '../../../lib/card/content';
+import { contentKinds } from '../../../lib/card/field-rules';
+import type { ReportCategory } from '../../../lib/card/report-categories';
+import { toInstant } from '../../../lib/clock';
+import type { Deps } from '../../../lib/deps';
+import { AppError } from '../../../lib/errors';
+import type { Run, Staff } from '../../../lib/gate/operation';
+import { cardKey, readCard } from '../../../lib/table/card/card';
+import { type ClearCard, clearCard, restoreTakenDown, takeDown } from '../../../lib/table/card/taken-down';
+import { ConditionFailed, type Item, type Write } from '../../../lib/table/client';
+import { keys } from '../../../lib/table/keys';
+import { appendEntry } from '../../../lib/table/ledger/append';
+import { epochOf } from '../../../lib/table/person/consents';
+import { readPerson } from '../../../lib/table/person/person';
+import { openPerson } from '../../../lib/table/person/person-key';
+import {
+  cardReport,
+  cardReportKey,
+  closeReport,
+  isReportWaiting,
+  reportedCard,
+  reportedCards,
+  reportNumber,
+  reportsOfCard,
+} from '../../../lib/table/sharing/card-report';
+import { noteDone } from '../../../lib/table/ticket/open-tickets';
+import { changeTicket, readTicket } from '../../../lib/table/ticket/ticket';
+
+/** What one page of the queue shows, and how many reports of one card are read at once. */
+const MAX_CARDS_SHOWN = 50;
+const REPORTS_READ = 10;
+
+type OfOne = { subjectId: string; cardId: string };
+type Decide = OfOne & { reportId: string; decision: 'unfounded' | 'take-down'; category: ReportCategory };
+type DecideAppeal = OfOne & { ticketId: string; decision: 'stands' | 'restore'; answer: string };
+
+/** Staff: the cards that are reported, each once, the longest waiting first. Numbers and times, no words. */
+export async function reportQueue({ table }: Deps) {
+  return { cards: await reportedCards(table, MAX_CARDS_SHOWN) };
+}
+
+/**
+ * Staff: what was said of a card, and what links show of it. The owner's ledger already says who reads it. Nobody is named: a
+ * report is decided by what it says. A reporter who has gone has taken their words along.
+ */
+export async function openReported(deps: Deps, { caller, input }: Run<'staff', OfOne>) {
+  const about = ownerOf(caller);
+  const all = await reportsOfCard(deps.table, input.subjectId, input.cardId);
+  const read = all.slice(0, REPORTS_READ).flatMap(reporterOf);
+  const [item, ...theirs] = await deps.table.getMany([
+    cardKey(input.subjectId, input.cardId),
+    ...read.flatMap(({ reporterId, reportId }) => [
+      keys.person(reporterId),
+      cardReportKey(reporterId, reportId),
+    ]),
+  ]);
+  const reports = read.map((_, index) => opened(deps, input.cardId, theirs.slice(2 * index, 2 * index + 2)));
+  const card = readCard(item, epochOf(about.person, 'cards'), about.sealer);
+  const shown = card && fieldsFor(card.visibility, 'link');
+  return {
+    reports: (await Promise.all(reports)).flat(),
+    count: all.length,
+    content: card && shown ? pickFields(card, shown) : {},
+    ...(card?.takenDown && { takenDown: card.takenDown }),
+  };
+}
+
+/** Who has made a report, by its half with the owner, and its id. */
+function reporterOf(half: Item) {
+  const reporterId = reportedCard.read(half)?.reporterId;
+  return reporterId === undefined ? [] : [{ reporterId, reportId: half.sk.split('#').at(-1) ?? '' }];
+}
+
+/** A report, opened with its reporter's key; none where either is gone. */
+async function opened(deps: Deps, cardId: string, [self, item]: (Item | undefined)[]) {
+  const sealer = self && (await openPerson(deps, readPerson(self)));
+  const report = sealer && cardReport.read(item, { sealer });
+  if (report?.cardId !== cardId) return [];
+  const { reportId, category, at, words } = report;
+  return [{ reportId, category, at, words }];
+}
+
+/**
+ * Staff: decides all reports of a card that wait. Taken down, nobody but its owner sees it from this write on; the owner reads why,
+ * and can appeal. A card that has gone meanwhile has nothing to take down, and its reports are decided.
+ * @throws AppError NOT_NOW where somebody has decided meanwhile
+ */
+export async function decideReported(deps: Deps, { caller, input, requestId }: Run<'staff', Decide>) {
+  const about = ownerOf(caller);
+  const { subjectId, cardId, decision, category } = input;
+  const reports = await reportsOfCard(deps.table, subjectId, cardId);
+  const [item] = await deps.table.getMany([cardKey(subjectId, cardId)]);
+  const card = clearCard(item, epochOf(about.person, 'cards'));
+  const at = toInstant(deps.clock.now());
+  const goesDown = decision === 'take-down' && card !== undefined && card.takenDown === undefined;
+  const writes = [
+    ...reports.filter(isReportWaiting).map(closeReport),
+    ...(goesDown ? [takeDown(subjectId, card, category, { at, by: caller.staffId })] : []),
+  ];
+  await settle(deps, about, writes, {
+    at,
+    staff: caller.staffId,
+    result: decision,
+    reason: 'card-report',
+    ticket: reportNumber(cardId, input.reportId),
+    requestId,
+  });
+  return { decided: true as const, takenDown: goesDown || card?.takenDown !== undefined };
+}
+
+/**
+ * Staff: decides the appeal of the owner, in one transaction with the answer to their ticket. Never who has taken the card down.
+ * @throws AppError NOT_FOUND where the ticket is about something else | CALLER_NOT_ALLOWED | NOT_NOW
+ */
+export async function decideTakeDownAppeal(
+  deps: Deps,
+  { caller, input, requestId }: Run<'staff', DecideAppeal>,
+) {
+  const about = ownerOf(caller);
+  const { subjectId, cardId, ticketId, decision, answer } = input;
+  const seen = readTicket(about.row, about.sealer);
+  if (seen?.value.kind !== 'card-report' || seen.value.about !== `card:${cardId}`)
+    throw new AppError('NOT_FOUND');
+  const [item] = await deps.table.getMany([cardKey(subjectId, cardId)]);
+  const card = clearCard(item, epochOf(about.person, 'cards'));
+  if (card?.takenDownBy === caller.staffId)
+    throw new AppError('CALLER_NOT_ALLOWED', {
+      why: '下架这张名片的人不能决定对它的申诉，请转交给另一位工作人员。',
+    });
+  const at = toInstant(deps.clock.now());
+  const outcome = decision === 'restore' ? 'done' : 'refused';
+  const done = { state: 'answered', outcome, answer, answeredBy: caller.staffId, doneAt: at } as const;
+  const back = decision === 'restore' ? restored(subjectId, card) : [];
+  const writes = [
+    changeTicket(subjectId, seen, done, about.sealer),
+    noteDone(subjectId, seen.value),
+    ...back,
+  ];
+  await settle(deps, about, writes, {
+    at,
+    staff: caller.staffId,
+    result: decision,
+    reason: 'complaint',
+    ticket: ticketId,
+    requestId,
+  });
+  return { decided: true as const, takenDown: card?.takenDown !== undefined && back.length === 0 };
+}
+
+/** Nothing for a card that has gone meanwhile: then there is only somebody to answer. */
+function restored(subjectId: string, card: ClearCard | undefined): Write[] {
+  return card?.takenDown ? [restoreTakenDown(subjectId, card, card.takenDown.at)] : [];
+}
+
+type Decision = {
+  at: string;
+  staff: string;
+  result: string;
+  reason: string;
+  ticket: string;
+  requestId: string;
+};
+
+/** Writes a decision and what follows from it in the transaction that the owner's ledger says so by. */
+async function settle(deps: Deps, { person }: Owner, writes: Write[], decision: Decision): Promise<void> {
+  const said = { act: 'review.decided', actor: 'staff', purpose: 'cards' } as const;
+  const entry = { ...decision, ...said, way: 'card-report', kinds: contentKinds };
+  try {
+    await appendEntry(deps, person, entry, writes);
+  } catch (error) {
+    if (!(error instanceof ConditionFailed)) throw error;
+    throw new AppError('NOT_NOW', { why: '举报或者名片刚刚有了变化，请重新查看后再办。' });
+  }
+}
+
+type Owner = NonNullable<Staff['about']>;
+
+function ownerOf({ about }: Staff): Owner {
+  if (!about) throw new AppError('NOT_FOUND');
+  return about;
+}

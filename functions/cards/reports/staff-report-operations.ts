@@ -1,0 +1,118 @@
+import * as z from 'zod/mini';
+import { operation, type StaffAccess } from '../../../lib/gate/operation';
+import { ticketNumber } from '../../../lib/gate/ticket';
+import { reportNumber } from '../../../lib/table/sharing/card-report';
+import { cardId, contentKinds, nothing, partialContent } from '../shapes';
+import { decideReported, decideTakeDownAppeal, openReported, reportQueue } from './decide-report';
+import { category } from './report-operations';
+
+const subjectId = cardId;
+const reportId = cardId;
+const ticketId = ticketNumber;
+const answer = z.string().check(z.trim(), z.minLength(1), z.maxLength(2000));
+
+const byReport = (input: { subjectId: string; cardId: string; reportId: string }): StaffAccess => ({
+  subjectId: input.subjectId,
+  reason: 'card-report',
+  ticket: reportNumber(input.cardId, input.reportId),
+});
+const byTicket = (input: { subjectId: string; ticketId: string }): StaffAccess => ({
+  subjectId: input.subjectId,
+  reason: 'complaint',
+  ticket: input.ticketId,
+});
+
+const common = { caller: 'staff', roles: ['support', 'officer'], purpose: 'cards' } as const;
+const opens = {
+  kinds: {
+    in: [],
+    out: [...contentKinds, 'card-report-words', 'card-report-state'],
+    uses: ['card-label', 'card-kept'],
+  },
+  output: z.object({
+    reports: z.array(
+      z.object({ reportId: z.string(), category, at: z.string(), words: z.array(z.string()) }),
+    ),
+    /** How many have reported it, where more have than are shown. */
+    count: z.int(),
+    content: z.object(partialContent),
+    takenDown: z.optional(z.object({ at: z.string(), why: z.string(), basis: z.string() })),
+  }),
+  ledger: 'act',
+  // Each further report is two units more, up to ten of them.
+  budget: { trips: 5, readUnits: 8, writeUnits: 12 },
+  run: openReported,
+} as const;
+const decided = z.object({ decided: z.literal(true), takenDown: z.boolean() });
+
+/** What the staff decides of reported cards (policy clause 4; 网络安全法 art. 49): who took one down never decides the appeal. */
+export const staffReportOperations = {
+  reportedCards: operation({
+    ...common,
+    summary: '工作人员：被举报的名片，每张一行，等得最久的在前。只有编号、件数和时间。',
+    kinds: { in: [], out: ['card-report-state'] },
+    input: nothing,
+    output: z.object({
+      cards: z.array(
+        z.object({
+          subjectId: z.string(),
+          cardId: z.string(),
+          reportId: z.string(),
+          since: z.string(),
+          reports: z.int(),
+        }),
+      ),
+    }),
+    ledger: 'none',
+    // Half a unit for every 4 KB of what waits.
+    budget: { trips: 1, readUnits: 2, writeUnits: 0 },
+    run: reportQueue,
+  }),
+  openReported: operation({
+    ...common,
+    ...opens,
+    summary:
+      '工作人员：查看一张被举报的名片上给别人看的内容和举报内容，不显示举报人。查看之前已写入名片主人的处理记录。',
+    input: z.strictObject({ subjectId, cardId, reportId }),
+    about: byReport,
+  }),
+  openAppealed: operation({
+    ...common,
+    ...opens,
+    summary:
+      '工作人员：凭自己办理的申诉工单，查看一张被下架的名片和对它的举报。查看之前已写入本人的处理记录。',
+    input: z.strictObject({ subjectId, cardId, ticketId }),
+    about: byTicket,
+  }),
+  decideReported: operation({
+    ...common,
+    summary:
+      '工作人员：决定对一张名片的全部举报：不成立，或者下架。下架后别人立即看不到，主人看得到理由、可以申诉。',
+    kinds: { in: [], out: ['card-report-state'] },
+    input: z.strictObject({
+      subjectId,
+      cardId,
+      reportId,
+      decision: z.enum(['unfounded', 'take-down']),
+      /** What it is taken down for: by this the owner is told why. */
+      category,
+    }),
+    output: decided,
+    about: byReport,
+    ledger: 'act',
+    // Each further report is two units more.
+    budget: { trips: 6, readUnits: 6, writeUnits: 34 },
+    run: decideReported,
+  }),
+  decideTakeDownAppeal: operation({
+    ...common,
+    summary: '工作人员：决定对下架的申诉：维持，或者恢复。由下架的人以外的工作人员决定；答复随即告知本人。',
+    kinds: { in: ['ticket-words'], out: ['ticket-state'], uses: ['ticket-words', 'ticket-state'] },
+    input: z.strictObject({ subjectId, cardId, ticketId, decision: z.enum(['stands', 'restore']), answer }),
+    output: decided,
+    about: byTicket,
+    ledger: 'act',
+    budget: { trips: 5, readUnits: 6, writeUnits: 40 },
+    run: decideTakeDownAppeal,
+  }),
+};

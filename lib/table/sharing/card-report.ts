@@ -1,0 +1,167 @@
+import * as z from 'zod/mini';
+import { reportCategories } from '../../card/report-categories';
+import type { KeyRing } from '../../crypto/key-ring';
+import { otherPerson, plain, sealed, type ValueOf } from '../attribute';
+import { BESIDE_CARDS } from '../card/card-list';
+import type { Item, Table, Write } from '../client';
+import { declareEntity } from '../entity';
+import { dataPrefix, type Key, partition, subjectOf } from '../keys';
+import { inPerson } from '../place';
+import type { Sealer } from '../sealer';
+
+/** Reports of one card that wait or are kept with it. Beyond, one more would tell nothing that is not being looked at. */
+export const REPORTS_PER_CARD = 50;
+/** What somebody may say in one report: the first words, and what the same report adds while it waits. */
+export const PIECES_PER_REPORT = 3;
+
+/** The part of the index `due` in which reports wait for who decides. */
+const REPORT_QUEUE = 'CARD-REPORTS';
+const REPORTED = `${BESIDE_CARDS}reported#`;
+
+/** Which card was reported, and whose. The reporter keeps the report when it goes. */
+const about = {
+  ownerId: otherPerson('card-report-state', 'reported-card', z.optional(z.string())),
+  cardId: plain('card-report-state', z.optional(z.string())),
+};
+
+/**
+ * Somebody's report of a card that is not theirs. It lies with the reporter, under their key: it is their words, and nothing in
+ * the owner's partition opens them. When the owner goes, it forgets whose card it was.
+ */
+export const cardReport = declareEntity('card-report', {
+  place: inPerson('review', (reportId: string) => `card-report-${reportId}`),
+  life: { rule: 'report-three-years', from: 'at' },
+  pointers: ['reported-card'],
+  attributes: {
+    reportId: plain('card-report-state', z.string()),
+    ...about,
+    category: plain('card-report-state', z.enum(reportCategories)),
+    at: plain('card-report-state', z.string()),
+    words: sealed('card-report-words', z.array(z.string())),
+  },
+});
+export type CardReport = ValueOf<typeof cardReport>;
+
+/**
+ * The other side of a report, with the owner of the card: it leads whoever decides to the reporter. To the owner it tells nothing:
+ * it has only somebody else's number, and until when it waits. It waits while `dueAt` is there.
+ */
+export const reportedCard = declareEntity('reported-card', {
+  place: inPerson('cards', (number: string) => `${REPORTED}${number}`),
+  life: { rule: 'card-life' },
+  queue: REPORT_QUEUE,
+  pointers: ['card-report'],
+  attributes: {
+    reporterId: otherPerson('card-state', 'card-report'),
+    /** Since when it waits. */
+    dueAt: plain('card-state', z.optional(z.string())),
+  },
+});
+
+/** The report of a card by somebody: the same for a repeat. Keyed, so that the owner's ledger may name it and tells of nobody. */
+export async function reportIdOf(ring: KeyRing, reporterId: string, cardId: string): Promise<string> {
+  return (await ring.digest('request', `card-report|${reporterId}|${cardId}`)).slice(0, 22);
+}
+
+/** By which a report of a card is named with its owner. */
+export const reportNumber = (cardId: string, reportId: string): string => `${cardId}#${reportId}`;
+
+export const cardReportKey = (reporterId: string, reportId: string): Key =>
+  cardReport.key(reporterId, reportId);
+export const reportedCardKey = (ownerId: string, number: string): Key => reportedCard.key(ownerId, number);
+
+/** Whether a report still waits for who decides. */
+export const isReportWaiting = (item: Item | undefined): boolean =>
+  reportedCard.is(item) && item.dueAt !== undefined;
+
+type NewReport = CardReport & { ownerId: string; cardId: string };
+
+/** The two halves of a report, in the place of those that are there; each leads to the other. */
+export function putReport(
+  reporterId: string,
+  value: NewReport,
+  owner: { epoch: number; dueAt: string },
+  before: Item | undefined,
+  sealer: Sealer,
+): [Write, Write] {
+  const { reportId, ownerId, cardId } = value;
+  const there = reportedCardKey(ownerId, reportNumber(cardId, reportId));
+  const here = { ...cardReportKey(reporterId, reportId), forget: [...Object.keys(about), 'points'] };
+  const report = cardReport.make(reporterId, reportId, value, { sealer, points: [there], before });
+  const counterpart = reportedCard.make(
+    ownerId,
+    reportNumber(cardId, reportId),
+    { reporterId, ...owner },
+    { points: [here] },
+  );
+  return [{ Put: { Item: report } }, { Put: { Item: counterpart } }];
+}
+
+/** A report leaves the queue, decided. Refused where it does not wait any more. */
+export function closeReport({ pk, sk }: Key): Write {
+  return {
+    Update: {
+      Key: { pk, sk },
+      UpdateExpression: 'REMOVE dueAt, dueShard',
+      ConditionExpression: 'attribute_exists(dueAt)',
+    },
+  };
+}
+
+/** Every report of one card, waiting or decided. */
+export async function reportsOfCard(table: Table, ownerId: string, cardId: string): Promise<Item[]> {
+  const { items } = await table.query({
+    KeyConditionExpression: 'pk = :pk AND begins_with(sk, :reports)',
+    ExpressionAttributeValues: {
+      ':pk': partition(ownerId),
+      ':reports': `${dataPrefix('cards')}${REPORTED}${cardId}#`,
+    },
+    Limit: REPORTS_PER_CARD,
+  });
+  return items;
+}
+
+/** A person's own reports, without a promise of their order. */
+export async function ownReportItems(table: Table, subjectId: string, limit: number): Promise<Item[]> {
+  const { pk, sk } = cardReportKey(subjectId, '');
+  const { items } = await table.query({
+    KeyConditionExpression: 'pk = :pk AND begins_with(sk, :reports)',
+    ExpressionAttributeValues: { ':pk': pk, ':reports': sk },
+    Limit: limit,
+  });
+  return items;
+}
+
+/** Reports that the queue looks at, the longest waiting first: many of one card push no other out of sight. */
+const QUEUE_WINDOW = 1000;
+
+/** A card that is reported, once, however many have done so; `reportId` is that of the first. */
+export type Reported = {
+  subjectId: string;
+  cardId: string;
+  reportId: string;
+  since: string;
+  reports: number;
+};
+
+/** The cards of which reports wait, the longest waiting first: numbers, a count and a time, and no words. One trip. */
+export async function reportedCards(table: Table, limit: number): Promise<Reported[]> {
+  const { items } = await table.query({
+    IndexName: 'due',
+    KeyConditionExpression: 'dueShard = :queue',
+    ExpressionAttributeValues: { ':queue': REPORT_QUEUE },
+    Limit: QUEUE_WINDOW,
+  });
+  const prefix = `${dataPrefix('cards')}${REPORTED}`;
+  const cards = new Map<string, Reported>();
+  for (const item of items) {
+    const [cardId = '', reportId = ''] = item.sk.slice(prefix.length).split('#');
+    const known = cards.get(cardId);
+    if (known) known.reports += 1;
+    else {
+      const subjectId = subjectOf(item) ?? '';
+      cards.set(cardId, { subjectId, cardId, reportId, since: String(item.dueAt), reports: 1 });
+    }
+  }
+  return [...cards.values()].slice(0, limit);
+}
