@@ -1,10 +1,10 @@
 import { serve } from '../../lib/host/serve';
 import { certificateOperations } from './certificate-operations';
 import { closingOperations } from './closing-operations';
-import { disclosureOperations } from './disclosures/disclosure-operations';
-import { exportOperations } from './export-operations';
 import { correctOperations } from './correct/correct-operations';
 import { deathOperations } from './deceased/death-operations';
+import { disclosureOperations } from './disclosures/disclosure-operations';
+import { exportOperations } from './export-operations';
 import { lookOperations } from './look-operations';
 import { ownOperations } from './own-operations';
 import { restrictOperations } from './restrict/restrict-operations';

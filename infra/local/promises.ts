@@ -10,6 +10,7 @@ import { filedReports } from './promises/breach/reports';
 import { scopedByEvidence } from './promises/breach/scope';
 import { eachField, exchanges, judgedWords, links, realNameMark, viewers } from './promises/cards';
 import { explicitConsent, withdrawConsent } from './promises/consent';
+import { corrected } from './promises/desk-acts';
 import {
   byAuthority,
   consentToRecipient,
@@ -17,7 +18,6 @@ import {
   underAgreement,
   whoUsedIt,
 } from './promises/disclosures';
-import { corrected } from './promises/desk-acts';
 import { drilled } from './promises/drill';
 import { provenForExport, takenAway } from './promises/exports';
 import { heldByLaw } from './promises/hold';
