@@ -29,7 +29,7 @@ import type { Objects } from '../../lib/partner/objects';
 import type { Registry } from '../../lib/policy/registry';
 import type { ProcessRef } from '../../lib/table/process/process';
 import { timeLimits } from '../../lib/time-limits';
-import { grant, type Ok } from './consent';
+import { consentAct, grant, type Ok } from './consent';
 import { DOOR_KEY, publicHalf } from './door-key';
 import { giveKeys, newRootKey } from './keys';
 import { observeKinds, type SeenKinds, whileSeeing } from './kinds-observer';
@@ -296,7 +296,9 @@ export async function createWorld({
     signIn,
     async cardHolder(openid) {
       const caller = await signIn(openid);
-      await grant({ ok }, caller, 'cards');
+      // Who is new has never acted on it, which need not be read first.
+      if (caller.newAccount) await ok('consent/grant', await consentAct(ok), caller);
+      else await grant({ ok }, caller, 'cards');
       return caller;
     },
     async work() {
