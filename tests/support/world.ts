@@ -128,6 +128,8 @@ type Options = {
   seen?: Map<string, SeenKinds>;
   /** How risky WeChat ranks an openid. */
   rankOf?: (openid: string) => number | undefined;
+  /** Where the clock stands at first. */
+  startMs?: number;
 };
 
 /** A machine busy with other tests may be slow to answer; what happens then has tests of its own. */
@@ -147,6 +149,7 @@ export async function createWorld({
   registry,
   seen,
   rankOf = () => 0,
+  startMs = START,
 }: Options = {}): Promise<World> {
   const TABLE_NAME = `test-${randomBytes(6).toString('hex')}`;
   const settings = {
@@ -181,7 +184,7 @@ export async function createWorld({
     raw.send(new CreateTableCommand({ ...definitions[index], TableName }));
   if (!like) await Promise.all(tables.map(create));
 
-  let now = START;
+  let now = startMs;
   const clock = { now: () => now };
   let taken: Cost | undefined;
   const lines: string[] = [];
