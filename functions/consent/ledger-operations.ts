@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
-import { operation, staffReasons } from '../../lib/gate/operation';
+import { operation } from '../../lib/gate/operation';
+import { ticketNumber, ticketReasons } from '../../lib/gate/ticket';
 import { purposeIds } from '../../lib/policy/purposes';
 import { decisions } from '../../lib/table/ledger/ledger';
 import { correct } from './correct';
@@ -9,8 +10,8 @@ import { count, idempotencyKey, instant, ledger, page, purpose, state } from './
 
 const access = {
   subjectId: z.string().check(z.regex(/^[\w-]{22}$/)),
-  reason: z.enum(staffReasons),
-  ticket: z.string().check(z.regex(/^[\w.-]{1,64}$/)),
+  reason: z.enum(ticketReasons),
+  ticket: ticketNumber,
 };
 
 /** What was agreed to, when, and how it is known. */

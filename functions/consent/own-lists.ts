@@ -1,10 +1,10 @@
 import type { Deps } from '../../lib/deps';
 import type { Run } from '../../lib/gate/operation';
-import { channelPartners } from '../../lib/notice/channel-partners';
 import type { ConsentPurposeId } from '../../lib/policy/purposes';
 import { kindIdsFor, nameOfKind, type Registry, recipientIdsOfKind } from '../../lib/policy/registry';
 import { decodeEntry, ledger } from '../../lib/table/ledger/ledger';
-import { type Recipient, recipientsOf } from '../../lib/table/notice/recipient';
+import { recipientsOf } from '../../lib/table/notice/recipient';
+import { sendingsOf } from '../../lib/table/notice/sendings';
 import { consentOf, type Person } from '../../lib/table/person/person';
 
 /** Ledger entries that one answer looks at, the newest; who has more is told so. */
@@ -55,17 +55,6 @@ export async function ownLists(deps: Deps, { caller }: Run<'subject', Record<str
     /** Whether the register was looked at from its beginning. */
     complete: from === 0 && next === undefined,
   };
-}
-
-/** What went to partners for one notice, each message counted that was handed over or about to be. Of a drill nothing did. */
-function sendingsOf({ drill, tries }: Recipient) {
-  return tries.flatMap(({ channel, state, attempt, at }) => {
-    const partner = channel === 'inbox' || channel === 'announcement' ? undefined : channelPartners[channel];
-    const times = state === 'created' ? attempt - 1 : attempt; // the last was given back
-    return partner && !drill && times > 0
-      ? [{ recipient: partner.recipient, kinds: [partner.kind], at, times }]
-      : [];
-  });
 }
 
 /** Basic purposes always; others while the person agrees to them. */

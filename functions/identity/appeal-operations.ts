@@ -1,16 +1,8 @@
 import * as z from 'zod/mini';
 import { operation } from '../../lib/gate/operation';
 import { appealDecisions, appealKey, appealSubjects } from '../../lib/table/real-name/appeal';
-import {
-  APPEALS_PER_PERSON,
-  appealIdFor,
-  askAppeal,
-  decide,
-  listAppeals,
-  listOwnAppeals,
-  openAppeal,
-} from './appeal';
-import { appealShown, idempotencyKey, nothing, randomId, ticket, words } from './shapes';
+import { APPEALS_PER_PERSON, appealIdFor, askAppeal, decide, listOwnAppeals, openAppeal } from './appeal';
+import { appealShown, idempotencyKey, nothing, randomId, words } from './shapes';
 
 /** Appeals of persons, and what the staff does with them (promise N6). */
 export const appealOperations = {
@@ -38,29 +30,15 @@ export const appealOperations = {
     budget: { trips: 2, readUnits: 4, writeUnits: 0 },
     run: listOwnAppeals,
   }),
-  appeals: operation({
-    summary: '工作人员：待复核的申诉，最急的在前。只有编号和期限。',
-    caller: 'staff',
-    roles: ['support', 'officer'],
-    purpose: 'review',
-    kinds: { in: [], out: ['risk-review'] },
-    input: nothing,
-    output: z.object({
-      appeals: z.array(z.object({ subjectId: z.string(), appealId: z.string(), dueAt: z.string() })),
-    }),
-    ledger: 'none',
-    budget: { trips: 1, readUnits: 2, writeUnits: 0 },
-    run: listAppeals,
-  }),
   openAppeal: operation({
     summary: '工作人员：查看一件申诉。查看之前已写入本人的处理记录。',
     caller: 'staff',
     roles: ['support', 'officer'],
     purpose: 'review',
     kinds: { in: [], out: ['review-words', 'risk-review'] },
-    input: z.strictObject({ subjectId: randomId, appealId: randomId, ticket }),
+    input: z.strictObject({ subjectId: randomId, appealId: randomId }),
     output: appealShown,
-    about: ({ subjectId, ticket: number }) => ({ subjectId, reason: 'appeal', ticket: number }),
+    about: ({ subjectId, appealId }) => ({ subjectId, reason: 'appeal', ticket: appealId }),
     ledger: 'act',
     budget: { trips: 4, readUnits: 3, writeUnits: 12 },
     run: openAppeal,
@@ -74,12 +52,11 @@ export const appealOperations = {
     input: z.strictObject({
       subjectId: randomId,
       appealId: randomId,
-      ticket,
       decision: z.enum(appealDecisions),
       reason: words,
     }),
     output: appealShown,
-    about: ({ subjectId, ticket: number }) => ({ subjectId, reason: 'appeal', ticket: number }),
+    about: ({ subjectId, appealId }) => ({ subjectId, reason: 'appeal', ticket: appealId }),
     ledger: 'act',
     budget: { trips: 5, readUnits: 3, writeUnits: 26 },
     run: decide,

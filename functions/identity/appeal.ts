@@ -13,7 +13,6 @@ import {
   type appealSubjects,
   type DecidedAppeal,
   decideAppeal,
-  listPendingAppeals,
   type OpenAppeal,
   putAppeal,
   queryAppeals,
@@ -93,15 +92,10 @@ export async function listOwnAppeals(deps: Deps, { caller }: Run<'subject', Reco
   return { appeals: appeals.map(appealShown) };
 }
 
-/** Staff: what waits for a decision. Ids and dates, nothing of the persons. */
-export async function listAppeals({ table }: Deps) {
-  return { appeals: await listPendingAppeals(table) };
-}
-
-type OfOne = { subjectId: string; appealId: string; ticket: string };
+type OfOne = { subjectId: string; appealId: string };
 type Decide = OfOne & { decision: (typeof appealDecisions)[number]; reason: string };
 
-/** Staff: reads one appeal. The person's ledger already says who reads it, and under which ticket. */
+/** Staff: reads one appeal. The person's ledger already says who reads it, by its number. */
 export async function openAppeal(deps: Deps, { caller, input }: Run<'staff', OfOne>) {
   return appealShown((await findAppeal(deps, caller, input)).value);
 }
@@ -112,7 +106,7 @@ export async function openAppeal(deps: Deps, { caller, input }: Run<'staff', OfO
  */
 export async function decide(deps: Deps, { caller, input, requestId }: Run<'staff', Decide>) {
   const { item, value, about } = await findAppeal(deps, caller, input);
-  const { decision, reason, subjectId, ticket } = input;
+  const { decision, reason, subjectId, appealId } = input;
   if (value.state === 'decided') return repeatDecision(value, input);
   const at = toInstant(deps.clock.now());
   const { dueAt: wasDueAt, ...asked } = value;
@@ -135,7 +129,7 @@ export async function decide(deps: Deps, { caller, input, requestId }: Run<'staf
     staff: caller.staffId,
     result: decision,
     reason: 'appeal',
-    ticket,
+    ticket: appealId,
     requestId,
   } as const;
   try {

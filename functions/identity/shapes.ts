@@ -10,7 +10,6 @@ export const way = z.enum(wayIds);
 export const typed = z.string().check(z.minLength(1), z.maxLength(64));
 export const randomId = z.string().check(z.regex(/^[\w-]{22}$/));
 export const words = z.string().check(z.trim(), z.minLength(1), z.maxLength(1000));
-export const ticket = z.string().check(z.regex(/^[\w.-]{1,64}$/));
 
 export const typedIdentity = {
   name: typed,

@@ -90,7 +90,7 @@ export const location = {
     output: z.object({ on: z.literal(false) }),
     ledger: 'none',
     // With the place goes what the person is counted for.
-    budget: { trips: 2, readUnits: 2, writeUnits: 8 },
+    budget: { trips: 2, readUnits: 2, writeUnits: 10 },
     alsoRead: (subjectId) => locationKey(subjectId),
     run: stop,
   }),

@@ -4,6 +4,7 @@ import { AppError, invalidInput } from '../../lib/errors';
 import type { Run, Subject } from '../../lib/gate/operation';
 import { demandConsent } from '../../lib/gate/purpose';
 import { ConditionFailed } from '../../lib/table/client';
+import { endExport } from '../../lib/table/export/export';
 import {
   endOf,
   forgetHistory,
@@ -107,7 +108,8 @@ export async function setSettings(deps: Deps, { caller, input }: Run<'subject', 
     const sealer = await sealerOf(deps, after, caller.sealer);
     const [put, holds] = putSettings(subjectId, after, before, nowMs, sealer);
     const days = forgetsHistory ? await historyItems(deps.table, subjectId, 'ended-too') : [];
-    await deps.table.write(put, holds, ...(forgetsHistory ? forgetHistory(subjectId, nowMs, days) : []));
+    const forgotten = forgetsHistory ? [...forgetHistory(subjectId, nowMs, days), endExport(subjectId)] : [];
+    await deps.table.write(put, holds, ...forgotten);
     return shown(after);
   } catch (error) {
     if (!(error instanceof ConditionFailed)) throw error;
@@ -154,7 +156,7 @@ export async function stop(deps: Deps, { caller }: Run<'subject', unknown>) {
       const met = error.found[0]?.item;
       const item = location.is(met) ? met : undefined; // what a withdrawal left is off already
       const [first, ...others] = days ? forgetHistory(subjectId, nowMs, days) : [];
-      if (!item && first) await deps.table.write(first, ...others);
+      if (!item && first) await deps.table.write(first, ...others, endExport(subjectId));
       if (!item) return off;
       hasHistory = true; // a history was begun meanwhile
       seen = item;

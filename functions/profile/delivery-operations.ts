@@ -22,10 +22,9 @@ const delivery = z.object({
 const staffAsks = z.strictObject({
   subjectId: id,
   deliveryId: id,
-  ticket: z.string().check(z.regex(/^[\w-]{1,32}$/)),
 });
-const aboutDelivery = ({ subjectId, ticket }: { subjectId: string; ticket: string }) =>
-  ({ subjectId, ticket, reason: 'delivery' }) as const;
+const aboutDelivery = ({ subjectId, deliveryId }: { subjectId: string; deliveryId: string }) =>
+  ({ subjectId, ticket: deliveryId, reason: 'delivery' }) as const;
 
 export const deliveryOperations = {
   createDelivery: operation({
@@ -97,7 +96,7 @@ export const deliveryOperations = {
     output: delivery,
     ledger: 'act',
     about: aboutDelivery,
-    budget: { trips: 4, readUnits: 2, writeUnits: 17 },
+    budget: { trips: 4, readUnits: 3, writeUnits: 17 },
     run: async (deps, { caller, input }) => shown(await deliveryOf(deps, caller, input.deliveryId)),
   }),
   completeDelivery: operation({
@@ -110,7 +109,7 @@ export const deliveryOperations = {
     output: delivery,
     ledger: 'act',
     about: aboutDelivery,
-    budget: { trips: 5, readUnits: 2, writeUnits: 18 },
+    budget: { trips: 5, readUnits: 3, writeUnits: 18 },
     run: (deps, { caller, input }) => completeDelivery(deps, caller, input.deliveryId),
   }),
 };

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
-import { operation, staffReasons } from '../../lib/gate/operation';
+import { operation } from '../../lib/gate/operation';
+import { ticketNumber, ticketReasons } from '../../lib/gate/ticket';
 import { kindIds } from '../../lib/policy/kinds';
 import { holdStates } from '../../lib/table/hold/hold';
 import { explainCursor, explained } from '../../lib/table/readers/explain';
@@ -14,7 +15,6 @@ const holdId = z.string().check(z.regex(/^H-[0-9A-F]{12}$/));
 const staffId = z.string().check(z.regex(/^[\w.@-]{1,64}$/));
 const subjectId = z.string().check(z.regex(/^[\w-]{22}$/));
 const incidentId = z.string().check(z.regex(/^[A-Z0-9]{4,16}(-[A-Z0-9]{1,8})?$/));
-const ticket = z.string().check(z.regex(/^[\w-]{1,32}$/));
 const kind = z.enum(kindIds);
 
 /** Why, by which document, who answers for it, and when it is looked at again. */
@@ -66,7 +66,7 @@ export const holdOperations = {
     input: z.strictObject({
       ...placed,
       subjectId,
-      ticket,
+      ticket: ticketNumber,
       /** Only records with one of these kinds; all of them, unless said. */
       kinds: z.optional(z.array(kind).check(z.minLength(1), z.maxLength(50))),
       /** Only records that came from this instant on, and before that one. */
@@ -130,8 +130,8 @@ export const holdOperations = {
     kinds: { in: [], out: ['hold-state'] },
     input: z.strictObject({
       subjectId,
-      reason: z.enum(staffReasons),
-      ticket,
+      reason: z.enum(ticketReasons),
+      ticket: ticketNumber,
       cursor: explainCursor,
     }),
     output: explained,

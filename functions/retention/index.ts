@@ -32,7 +32,7 @@ export const retention = {
     }),
     ledger: 'act',
     // An erasure: two reads and a write for each 97 writes that it takes, and as much again to record the end.
-    budget: { trips: 6, readUnits: 8, writeUnits: 31 },
+    budget: { trips: 8, readUnits: 8, writeUnits: 31 },
     run: runProcess,
   }),
   sweep: operation({

@@ -12,9 +12,11 @@ import { dueProcesses } from '../../lib/table/process/process';
 import { lostRace } from '../../lib/table/races';
 import { readForecast } from '../../lib/table/retention/forecast';
 import { addServiceKey } from '../../lib/table/service/key-store';
+import { warnOfAgreements } from './agreements';
 import { destroyDays } from './destroy-days';
 import { destroyPlaceKeys } from './destroy-place-keys';
 import { beginWhereRestored } from './restored';
+import { warnOfDesk } from './warn-of-desk';
 
 /** A run stops taking up work after this long, well inside the platform's 60 s; the next run goes on. */
 export const SWEEP_MS = 45_000;
@@ -43,7 +45,7 @@ export async function sweep(deps: Deps, { requestId }: Pick<Run<'scheduler', unk
   await destroyPlaceKeys(deps).catch(failed);
   await destroyDays(deps).catch(failed);
   await makeStayKeys(deps).catch(failed);
-  await countOncePerDay(deps).catch(failed);
+  await oncePerDay(deps, requestId).catch(failed);
   let oldestAtMs = deps.clock.now();
   for (let shard = 0; shard < SWEEP_PARTS; shard += 1) {
     if (deps.clock.now() > stopAtMs) outcome.finished = false;
@@ -62,13 +64,17 @@ export async function sweep(deps: Deps, { requestId }: Pick<Run<'scheduler', unk
   return outcome;
 }
 
-/** The forecast of a day is begun by its first run, once. */
-async function countOncePerDay({ table, queue, clock }: Deps): Promise<void> {
+/** Once a day, by its first run: the forecast is begun, and said is what the staff will be late with and which agreements end. */
+async function oncePerDay(deps: Deps, requestId: string): Promise<void> {
+  const { table, queue, clock } = deps;
   const nowMs = clock.now();
   const known = await readForecast(table);
   if (known?.day === beijingDay(nowMs)) return;
-  await table.write(beginForecast(nowMs)).catch(lostRace);
+  const isFirst = await table.write(beginForecast(nowMs)).then(() => true, lostRace);
   await queue.send([forecastOf(nowMs)]);
+  if (!isFirst) return;
+  warnOfAgreements(deps, requestId);
+  await warnOfDesk(deps, requestId);
 }
 
 async function askForProcesses(deps: Deps, shard: number, stopAtMs: number, outcome: Outcome): Promise<void> {

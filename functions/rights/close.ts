@@ -9,6 +9,8 @@ import {
 } from '../../lib/process/end-account/closing';
 import { endOfAccount } from '../../lib/table/person/end-of-account';
 import { goesAtEnd, staysAfterEnd } from '../../lib/table/readers/after-end';
+import { demandProven } from '../../lib/table/ticket/states';
+import { clearTicket } from '../../lib/table/ticket/ticket';
 
 type Nothing = Record<string, never>;
 
@@ -49,12 +51,13 @@ export async function closing(deps: Deps, { caller }: Run<'subject', Nothing>) {
 type ForSomebody = { subjectId: string; ticket: string };
 
 /**
- * Staff: closes an account for somebody who has asked for it and whose identity the ticket shows, with the same cooling-off:
- * who signs in meanwhile sees it and can take it back.
+ * Staff: closes an account for somebody who has asked for it, with the same cooling-off: who signs in meanwhile sees it and can
+ * take it back. @throws AppError PROOF_REQUIRED unless the ticket rests on more than a session
  */
 export async function closeFor(deps: Deps, run: Run<'staff', ForSomebody>) {
   const { about } = run.caller;
   if (!about) throw new Error('the gate reads whom the operation is about');
+  demandProven(clearTicket(about.row));
   const { since, endsAt } = await beginClosing(deps, about.person, byStaff(run));
   return { since, endsAt };
 }

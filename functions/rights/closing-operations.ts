@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { operation, type StaffAccess } from '../../lib/gate/operation';
+import { ticketNumber } from '../../lib/gate/ticket';
 import { cancel, cancelFor, close, closeFor, closeNow, closing } from './close';
 
 const nothing = z.strictObject({});
@@ -20,8 +21,7 @@ const forSomebody = {
   kinds: { in: ['account-state'], out: ['account-state'] },
   input: z.strictObject({
     subjectId: z.string().check(z.regex(/^[\w-]{22}$/)),
-    /** The ticket, in words or by its number, as the operator files it. */
-    ticket: z.string().check(z.trim(), z.minLength(1), z.maxLength(64)),
+    ticket: ticketNumber,
   }),
   about: ({ subjectId, ticket }: { subjectId: string; ticket: string }): StaffAccess => ({
     subjectId,
@@ -98,14 +98,14 @@ export const closingOperations = {
   closeFor: operation({
     ...forSomebody,
     summary:
-      '工作人员：应本人要求代为注销账号。身份核对和经过写在工单里；7 天内本人登录即可看到，也可以撤销。',
+      '工作人员：应本人要求代为注销账号。工单须由您办理，且已验证是本人（本人验证或者书面材料）；7 天内本人登录即可看到，也可以撤销。',
     output: z.object({ since: z.string(), endsAt: z.string() }),
     budget: { trips: 5, readUnits: 4, writeUnits: 34 },
     run: closeFor,
   }),
   cancelClosingFor: operation({
     ...forSomebody,
-    summary: '工作人员：应不能登录的本人要求撤销注销（例如微信账号已注销的）。身份核对和经过写在工单里。',
+    summary: '工作人员：应不能登录的本人要求撤销注销（例如微信账号已注销的）。工单须由您办理。',
     output: z.object({ closing: z.literal(false) }),
     budget: { trips: 5, readUnits: 4, writeUnits: 28 },
     run: cancelFor,

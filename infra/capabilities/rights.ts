@@ -94,17 +94,23 @@ export const tableRights: Record<Principal, TableRights> = {
       'GAUGE#*': 'get update',
       'GAUGE#reached': 'put',
     },
-    indexes: { due: 'APPEALS' },
   },
   rights: {
     items: {
-      'P#*': 'get query put update delete',
+      'P#*': 'get query put update delete check',
       'TRY#*': 'update',
       'GAUGE#*': 'update',
       'HOLD#*': 'get',
       'CERTIFICATE#*': 'get',
+      'DISCLOSURE#*': 'get put',
+      'RETENTION#*': 'get put',
+      'PROCESS#*': 'put',
+      // Which a ticket is tied to.
+      'INCIDENT#*': 'get',
     },
-    places: { items: { 'P#*': 'put' } },
+    indexes: { due: ['DESK', 'DISCLOSURES'] },
+    // What an authority demands may be where somebody is.
+    places: { items: { 'P#*': 'get query put', 'PLACE-KEYS': 'get' } },
   },
   breach: {
     items: {
@@ -151,10 +157,11 @@ export const tableRights: Record<Principal, TableRights> = {
       'GAUGE#*': 'update',
       'RETENTION#*': 'get put',
       'HOLD#*': 'get put update',
+      'DISCLOSURE#*': 'get put update',
     },
     // By actor: whatever any of them has touched may be asked.
     indexes: {
-      due: ['DUE#*', 'ENDS#*', 'HOLDS', 'AUTHORISATIONS', 'RECIPIENTS', 'CARD-TEXTS', 'DORMANT-*'],
+      due: ['DUE#*', 'ENDS#*', 'HOLDS', 'DISCLOSURES', 'DESK', 'CARD-TEXTS', 'DORMANT-*'],
       everyone: 'EVERYONE#*',
       touched: '*',
     },

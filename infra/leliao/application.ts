@@ -3,11 +3,13 @@ import { type Context, group, type Made } from './command';
 import { auditCommands } from './commands/audit/index';
 import { breachCommands } from './commands/breach/index';
 import { callCommand } from './commands/call';
+import { disclosureCommands } from './commands/disclosures';
 import { holdCommands } from './commands/hold';
 import { policyCommands } from './commands/policy';
 import { queueCommands } from './commands/queues';
 import { retentionCommands } from './commands/retention';
 import { staffCommands } from './commands/staff';
+import { ticketCommands } from './commands/tickets';
 import { trailCommand } from './commands/trail';
 import { exits } from './exit';
 import type { Surroundings } from './session';
@@ -19,10 +21,12 @@ export const commands: Record<string, Made> = {
   ...staffCommands,
   audit: auditCommands,
   breach: breachCommands,
+  disclosures: disclosureCommands,
   hold: holdCommands,
   policy: policyCommands,
   queue: queueCommands,
   retention: retentionCommands,
+  tickets: ticketCommands,
   trail: trailCommand,
   call: callCommand,
 };

@@ -4,6 +4,7 @@ import { inspect, parseArgs } from 'node:util';
 import { saysHelp } from '../commands/help';
 import { CannotStart } from './cannot-start';
 import { findService } from './find-service';
+import { asking } from './journey/asking';
 import { firstDay } from './journey/first-day';
 import { handingOver } from './journey/handing-over';
 import { chapter, failures, say } from './journey/teller';
@@ -12,7 +13,7 @@ import { readFirstCard, UnusableVCard } from './read-vcard';
 import { localHosts, startService } from './service';
 
 /**
- * `npm run journey [-- card.vcf]`: a person's first day, a card that goes from one person to another, and an account
+ * `npm run journey [-- card.vcf]`: a person's first day, a card that goes from one person to another, a ticket, and an account
  * that ends with its certificate, over HTTP or through the door of CloudBase by the typed client, against the running service or one of its own. Every line is checked; the exit code tells.
  */
 const SAMPLE = join(__dirname, '../../tests/samples/apple.vcf');
@@ -36,12 +37,16 @@ async function main(): Promise<void> {
   const running = await findService();
   const own = running ? undefined : await startService({ host });
   try {
-    const where = running ?? { api: own?.api ?? '', door: own?.door, sandbox: own?.services.sandbox ?? '' };
+    const { api = '', door, services } = own ?? {};
+    const staffIssuer = services?.environment.STAFF_ISSUER ?? '';
+    const where = running ?? { api, door, sandbox: services?.sandbox ?? '', staffIssuer };
     say(`${running ? '使用正在运行的服务' : '自己启动了一个服务'} ${where.door ?? where.api}`);
     chapter('第一天');
     await firstDay(where, card);
     chapter('一张名片的来去');
     await handingOver(where, card);
+    chapter('一件工单');
+    await asking(where);
     chapter('账号的终点');
     await theEnd(where, card);
   } finally {

@@ -10,7 +10,15 @@ import { filedReports } from './promises/breach/reports';
 import { scopedByEvidence } from './promises/breach/scope';
 import { eachField, exchanges, judgedWords, links, realNameMark, viewers } from './promises/cards';
 import { explicitConsent, withdrawConsent } from './promises/consent';
+import {
+  byAuthority,
+  consentToRecipient,
+  registeredFirst,
+  underAgreement,
+  whoUsedIt,
+} from './promises/disclosures';
 import { drilled } from './promises/drill';
+import { provenForExport, takenAway } from './promises/exports';
 import { heldByLaw } from './promises/hold';
 import { chained, deviceData, sealed, stayInside } from './promises/house';
 import {
@@ -30,6 +38,7 @@ import { cleanPictures, deliveries, optionalServices } from './promises/profile'
 import { restored } from './promises/restored';
 import { closedByPerson, erasedEverywhere, startedByWechat } from './promises/rights';
 import { Broken, type Running, startRunning } from './promises/running';
+import { answeredInTime, identityFirst, questionsAnswered, staffNeedTickets } from './promises/tickets';
 import { filesAndCodes } from './promises/vcards';
 import { webSignIn } from './promises/web';
 
@@ -43,7 +52,7 @@ export const checks: Record<PromiseId, Check> = {
   A3: bindPhones,
   A4: linkEntries,
   A5: endSessions,
-  A6: proveSelf,
+  A6: async (running) => `${await proveSelf(running)}; ${await provenForExport(running)}`,
   A7: slowAbuse,
   N1: fiveWays,
   N2: noImages,
@@ -75,14 +84,24 @@ export const checks: Record<PromiseId, Check> = {
   K5: refusalsRest,
   K6: provableActs,
   K7: oneRegistry,
+  D1: registeredFirst,
+  D2: consentToRecipient,
+  D3: underAgreement,
+  D4: byAuthority,
+  D6: whoUsedIt,
+  R1: takenAway,
   R3: erasedEverywhere,
   R4: closedByPerson,
+  R5: identityFirst,
+  R6: answeredInTime,
+  R8: questionsAnswered,
   R9: startedByWechat,
   S1: stayInside,
   S2: endedOnTime,
   S3: heldByLaw,
   S4: explainedAndShown,
   S5: sealed,
+  S6: staffNeedTickets,
   S7: restored,
   S8: deviceData,
   S9: chained,

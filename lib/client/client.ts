@@ -14,6 +14,7 @@ export { ApiError } from './api-error';
 export { type CloudOptions, cloudTransport, type WxCloud } from './cloud';
 export { type Fetch, type HttpOptions, httpTransport, type WxRequest } from './http';
 export { type FillRandom, newIdempotencyKey } from './idempotency-key';
+export { takeExport } from './take-export';
 export { memoryTokenStore, type TokenStore, type WxStorage, wxTokenStore } from './token-store';
 export { type AboutClient, REQUEST_TIMEOUT_MS, type Request, type Transport } from './transport';
 

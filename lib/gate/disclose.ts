@@ -2,6 +2,7 @@ import { MINUTE_MS, toInstant } from '../clock';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
 import { type PartnerId, type PartnerOf, partnerOf } from '../partners';
+import { agreementOn } from '../policy/agreements';
 import type { KindId } from '../policy/kinds';
 import type { PurposeId } from '../policy/purposes';
 import {
@@ -181,8 +182,7 @@ export function openFor<R extends PartnerId>(
  * @throws AppError PARTNER_UNAVAILABLE
  */
 function demandAgreement({ clock, log }: Deps, id: PartnerId): void {
-  const { agreement }: Recipient = recipients[id];
-  if (!agreement || agreement.expiresOn >= beijingDay(clock.now())) return;
+  if (agreementOn(beijingDay(clock.now()), recipients[id])?.state !== 'expired') return;
   log({ event: 'alarm', partner: id, partnerCode: 'agreement-expired' });
   throw new AppError('PARTNER_UNAVAILABLE');
 }

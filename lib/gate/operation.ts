@@ -12,6 +12,7 @@ import type { Person } from '../table/person/person';
 import type { Sealer } from '../table/sealer';
 import type { Browser, BrowserRule } from './browser';
 import type { Call } from './call';
+import type { StaffReason } from './ticket';
 
 /**
  * An operation is data: who may call it, for which purpose, what goes in and out, what it costs and what it leaves in
@@ -33,9 +34,12 @@ export type Subject = {
 
 /**
  * One of the operator's people. When the operation is about a person, that person has been read and their ledger
- * already says who looked, why and under which ticket (promise S6).
+ * already says who looked, why and under which ticket (promise S6). `row` is what the reason rests on (ticket.ts).
  */
-export type Staff = StaffMember & { kind: 'staff'; about: { person: Person; sealer: Sealer } | undefined };
+export type Staff = StaffMember & {
+  kind: 'staff';
+  about: { person: Person; sealer: Sealer; row: Item | undefined } | undefined;
+};
 
 export type CallerOf<C extends CallerKind> = C extends 'subject'
   ? Subject
@@ -167,18 +171,11 @@ export type Operation<
   run(deps: Deps, run: Run<C, z.output<I>>): Promise<z.input<O>>;
 };
 
-/** Why a member of the staff looks at a person's data. The words stay with the ticket; the ledger holds the reason's name. */
+/**
+ * Why a member of the staff looks at a person's data, and the number of what that rests on (ticket.ts). The words stay with the
+ * ticket; the ledger holds the reason's name and the number.
+ */
 export type StaffAccess = { subjectId: string; reason: StaffReason; ticket: string };
-export const staffReasons = [
-  'appeal',
-  'risk-review',
-  'rights-request',
-  'legal-hold',
-  'complaint',
-  'incident',
-  'delivery',
-] as const;
-export type StaffReason = (typeof staffReasons)[number];
 
 /** Keeps an operation's types for `run` and for the typed client. */
 export function operation<C extends CallerKind, I extends z.ZodMiniType, O extends z.ZodMiniType>(

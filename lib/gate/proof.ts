@@ -12,6 +12,8 @@ export const provableActs = [
   'identity/reverify',
   'rights/close',
   'rights/closeNow',
+  'rights/proveTicket',
+  'rights/startExport',
 ] as const;
 export type ProvableAct = (typeof provableActs)[number];
 

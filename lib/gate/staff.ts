@@ -11,6 +11,7 @@ import { openPerson } from '../table/person/person-key';
 import type { Call } from './call';
 import { spend } from './limit';
 import type { Operation, Staff, StaffAccess } from './operation';
+import { restsOn } from './ticket';
 
 /** Persons that one member of the staff may look at in an hour: bulk reading is not possible (promise S6). */
 export const STAFF_ACCESSES_PER_HOUR = {
@@ -39,9 +40,10 @@ export async function authenticateStaff(
 }
 
 /**
- * Opens a person's data to a member of the staff, after that person's ledger says so. When the ledger cannot be
- * written, nothing is answered; nor about somebody whose life does not meet the operation, or who has no key any more.
- * @throws AppError NOT_FOUND | TOO_MANY_ATTEMPTS
+ * Opens a person's data to a member of the staff who has in hand what the reason rests on, after that person's ledger says so.
+ * When the ledger cannot be written, nothing is answered; nor about somebody whose life does not meet the operation, or who has
+ * no key any more.
+ * @throws AppError NOT_FOUND | TOO_MANY_ATTEMPTS; NOT_NOW | CALLER_NOT_ALLOWED where the ticket is not open and theirs
  */
 export async function loadPersonForStaff(
   deps: Deps,
@@ -56,10 +58,13 @@ export async function loadPersonForStaff(
   { subjectId, reason, ticket }: StaffAccess,
 ): Promise<NonNullable<Staff['about']>> {
   await spend(deps, STAFF_ACCESSES_PER_HOUR, member.staffId);
-  const [item] = await deps.table.getMany([keys.person(subjectId)]);
+  const basis = restsOn[reason];
+  const named = basis ? [basis.key(subjectId, ticket)] : [];
+  const [item, row] = await deps.table.getMany([keys.person(subjectId), ...named]);
   if (!item) throw new AppError('NOT_FOUND');
   const known = readPerson(item);
   demandLife(known, askOf('staff', asks));
+  basis?.demand(row, member.staffId);
   const sealer = await openPerson(deps, known);
   if (!sealer) throw new AppError('NOT_FOUND');
   const person = await appendEntry(deps, known, {
@@ -74,5 +79,5 @@ export async function loadPersonForStaff(
     ticket,
     requestId: call.requestId,
   });
-  return { person, sealer };
+  return { person, sealer, row };
 }

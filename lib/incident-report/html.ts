@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { text } from '../html';
 import { DRILL_WORDS, type Report } from './report';
 
 /** A4, in what fonts the officer's machine has; the last but one has the rare characters of names. */
@@ -72,16 +73,3 @@ function tableOf({ head, widths, rows }: NonNullable<Report['sections'][number][
 }
 
 const paragraph = (words: string) => `<p>${text(words)}</p>`;
-
-const escapes: Record<string, string> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-/** Text as HTML says it, between tags or in quotes. */
-export function text(words: string): string {
-  return words.replace(/[&<>"']/g, (one) => escapes[one] ?? one);
-}

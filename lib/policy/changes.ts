@@ -43,6 +43,7 @@ const recipient = z.strictObject({
   name: line(200),
   role: z.enum(['entrusted', 'independent-controller', 'authority']),
   agreement: z.optional(z.strictObject({ name: line(100), expiresOn: z.iso.date() })),
+  ground: z.optional(words),
   contact: line(200),
   region: z.literal('中国内地'),
   why: words,

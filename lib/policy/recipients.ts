@@ -21,6 +21,11 @@ export type Recipient = {
   role: 'entrusted' | 'independent-controller' | 'authority';
   /** The agreement that an entrusted party acts under (PIPL art. 21), and its last day (YYYY-MM-DD, in Beijing). */
   agreement?: { name: string; expiresOn: string };
+  /**
+   * By which law one that decides for itself gets what it does without the person's consent to that recipient; absent where that
+   * consent is what it rests on (PIPL art. 13, 23; promise D2).
+   */
+  ground?: string;
   contact: string;
   region: string;
   why: string;
@@ -39,6 +44,7 @@ export const recipients = {
   wechat: {
     name: '深圳市腾讯计算机系统有限公司（微信）',
     role: 'independent-controller',
+    ground: '个人信息保护法第十三条第一款第二项：您自己从微信登录，交回的只是微信刚刚发出的凭证',
     contact: '微信客服 95017',
     region: '中国内地',
     why: '您从微信小程序登录，或者验证是您本人时，由微信确认您的微信标识；我们只交回微信刚刚发给您的一次性登录凭证。',
@@ -66,6 +72,7 @@ export const recipients = {
   'wechat-risk': {
     name: '深圳市腾讯计算机系统有限公司（微信安全评级）',
     role: 'independent-controller',
+    ground: '个人信息保护法第十三条第一款第三项、网络安全法第二十三条：保障账号安全的法定义务',
     contact: '微信客服 95017',
     region: '中国内地',
     why: '在您绑定手机号、关联其他入口之前，由微信判断是否有人冒用；判断不作为唯一依据，您可以申请人工复核。',
@@ -103,6 +110,7 @@ export const recipients = {
   'wechat-message': {
     name: '深圳市腾讯计算机系统有限公司（微信订阅消息）',
     role: 'independent-controller',
+    ground: '个人信息保护法第十三条第一款第三项、第五十七条：告知的法定义务',
     contact: '微信客服 95017',
     region: '中国内地',
     why: '发生安全事件、政策有重大变更等应当告知您而您允许了微信订阅消息时，请微信把简短的告知送到您的微信；只交出您的微信标识和不含您个人信息的告知文字。',

@@ -97,10 +97,14 @@ export function flawsOf(registry: Registry): { field: string; problem: string }[
   }
   for (const id of Object.keys(registry.purposes))
     demand(kindIdsFor(registry, id).length > 0, `purposes.${id}`, '这个目的没有任何信息');
-  for (const [id, { purpose, kinds: received, role, agreement }] of Object.entries(registry.recipients)) {
+  for (const [id, one] of Object.entries(registry.recipients)) {
+    const { purpose, kinds: received, role, agreement, ground } = one;
     demand(purpose in registry.purposes, `recipients.${id}.purpose`, '没有这个目的');
     demand(received === 'all' || received.every(known), `recipients.${id}.kinds`, '没有这种信息');
     demand(role !== 'entrusted' || agreement !== undefined, `recipients.${id}.agreement`, '受托方要有协议');
+    const rests = role !== 'independent-controller' || ground !== undefined;
+    const agreedTo = registry.purposes[purpose]?.basis === 'CONSENT';
+    demand(rests || agreedTo, `recipients.${id}.ground`, '没有本人同意的，要写明依据');
   }
   return flaws;
 }

@@ -104,15 +104,17 @@ const roleNames = {
 /** 与第三方共享个人信息清单. */
 export function renderRecipients(registry: Registry): string {
   const rows = Object.values(registry.recipients).map((one) => {
-    const agreement = one.agreement ? `${one.agreement.name}，至 ${one.agreement.expiresOn}` : '—';
+    const agreement = one.agreement ? `${one.agreement.name}，至 ${one.agreement.expiresOn}` : undefined;
+    const consent = `您对“${registry.purposes[one.purpose]?.name}”的同意`;
+    const rests = agreement ?? one.ground ?? consent;
     const names =
       one.kinds === 'all'
         ? '上表所列全部信息'
         : one.kinds.map((kind) => nameOfKind(registry, kind)).join('；');
-    return `| ${one.name} | ${roleNames[one.role]} | ${one.why} | ${names} | ${one.contact} | ${one.region} | ${agreement} |`;
+    return `| ${one.name} | ${roleNames[one.role]} | ${one.why} | ${names} | ${one.contact} | ${one.region} | ${rests} |`;
   });
   return [
-    '| 接收方 | 身份 | 目的 | 信息 | 联系方式 | 地点 | 协议 |',
+    '| 接收方 | 身份 | 目的 | 信息 | 联系方式 | 地点 | 协议或者依据 |',
     '| --- | --- | --- | --- | --- | --- | --- |',
     ...rows,
   ].join('\n');

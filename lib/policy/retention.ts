@@ -128,7 +128,8 @@ export const retention = {
   'review-three-years': {
     ...record,
     period: '处理完毕后三年',
-    basis: '个人信息保护法第二十四条、第五十六条：说明和复核自动化决定的记录，处理情况记录至少保存三年',
+    basis:
+      '个人信息保护法第二十四条、第五十条、第五十六条：答复请求、复核自动化决定的记录，处理情况记录至少保存三年',
   },
   'proof-three-years': {
     period: '账号存续期间及注销后三年',
@@ -136,7 +137,7 @@ export const retention = {
     ends: { months: 36, after: 'account-ended' },
   },
   'evidence-three-years': {
-    period: '出具或者确认后三年',
+    period: '出具、提供或者确认后三年',
     ...record,
   },
   'incident-life': {
@@ -172,6 +173,13 @@ export const retention = {
     period: '30 天；关闭位置功能或撤回时当即删除',
     basis: '个人信息保护法第十九条、第二十九条：让您回看最近到过的地方所必要的最短时间',
     ends: { days: 30 },
+    atEnd: 'delete',
+  },
+  'export-life': {
+    period:
+      '您要求导出之后 24 小时；撤回任何一项同意、删除一项目的下的信息、关闭位置功能、注销账号或者取消导出时提前失效',
+    basis: '个人信息保护法第十九条、第四十五条：让您取走副本所必要的最短时间',
+    ends: { hours: 24 },
     atEnd: 'delete',
   },
   'work-life': {

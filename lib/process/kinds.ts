@@ -1,10 +1,12 @@
 import { type KindId, kindIds } from '../policy/kinds';
 import { audience } from './audience/audience';
 import { authorisation } from './authorisation';
+import { disclosure } from './disclosure';
 import { dormancy } from './dormancy';
 import { endAccount } from './end-account';
 import { endOfPeriod } from './end-of-period';
 import { erasure } from './erasure';
+import { exportProcess } from './export';
 import { forecast } from './forecast';
 import { hold } from './hold';
 import { incidentClock } from './incident-clock';
@@ -22,10 +24,12 @@ import { transferCount } from './transfer-count';
 export const processKinds: Readonly<Record<string, ProcessKind>> = {
   audience,
   authorisation,
+  disclosure,
   dormancy,
   'end-account': endAccount,
   'end-of-period': endOfPeriod,
   erasure,
+  export: exportProcess,
   forecast,
   hold,
   'incident-clock': incidentClock,
@@ -41,6 +45,8 @@ export const processKinds: Readonly<Record<string, ProcessKind>> = {
 
 /** What the steps of a kind open of people's data, for the trail. Of a kind without a row the trail says what its queue declares. */
 export const kindsOpened: Readonly<Record<string, readonly KindId[]>> = {
+  disclosure: ['disclosure-record'],
+  export: kindIds,
   hold: kindIds,
   'incident-clock': ['incident-record'],
   join: ['wechat-openid'],

@@ -6,7 +6,7 @@ import type { Next, ProcessKind, StepInput } from './kind';
 
 /**
  * Who was given data of an ended account is reminded twice that they confirm its deletion; whoever has not by their date is the
- * officer's (functions/retention/recipients.ts). The numbers of a person who has gone say nothing of them.
+ * officer's (functions/rights/tickets). The numbers of a person who has gone say nothing of them.
  */
 export const recipients: ProcessKind = { remind };
 

@@ -1,7 +1,8 @@
 import { DAY_MS, MINUTE_MS } from '../clock';
 import { KEY_RING_REFRESH_MS } from '../crypto/key-ring';
 import type { Deps } from '../deps';
-import type { Write } from '../table/client';
+import type { Item, Write } from '../table/client';
+import { everyDisclosure, replaceDisclosureKey } from '../table/disclosure/disclosure';
 import { clearHold, everyHold, replaceHoldKey } from '../table/hold/hold';
 import { keyOwner } from '../table/hold/open-hold';
 import { incidentKey, queryEveryIncident, replaceIncidentKey } from '../table/incident/incident';
@@ -58,7 +59,7 @@ export function isUnderWay({ step }: Process): boolean {
   return step === 'spread' || step === 'gather';
 }
 
-/** The parts of a rotation: those of everybody, and one for the keys of incidents and holds, which are few. */
+/** The parts of a rotation: those of everybody, and one for the keys of incidents, holds and disclosures, which are few. */
 export function rotationParts(ref: ProcessRef): ProcessRef[] {
   return [...partsOf(ref), { kind: ref.kind, id: `${ref.id}-incidents` }];
 }
@@ -131,7 +132,7 @@ async function rewrapNext(deps: Deps, state: ProcessState): Promise<Looked> {
   return { last, old: Number(old) + found.rewrapped + found.lost, moved: { ...state, ...counts } };
 }
 
-/** Whoever has a data key: a person who is not erased, an incident, or a hold, which has two. */
+/** Whoever has a data key: a person who is not erased, an incident, a disclosure, or a hold, which has two. */
 type Holder = {
   id: string;
   wrappedKey: Uint8Array | undefined;
@@ -155,14 +156,21 @@ async function nextHolders(
     return { id, wrappedKey: items[at]?.wrappedKey as Uint8Array | undefined, put: replaceIncidentKey };
   });
   return {
-    holders: [...holders, ...(last === undefined ? await holdersOfHolds(deps) : [])],
+    holders: [...holders, ...(last === undefined ? await otherHolders(deps) : [])],
     people: 0,
     last,
   };
 }
 
-async function holdersOfHolds({ table }: Deps): Promise<Holder[]> {
-  return (await everyHold(table)).flatMap((item) => {
+async function otherHolders({ table }: Deps): Promise<Holder[]> {
+  const disclosures = (await everyDisclosure(table)).map(({ disclosureId, wrappedKey }) => {
+    return { id: String(disclosureId), wrappedKey: wrappedKey as Uint8Array, put: replaceDisclosureKey };
+  });
+  return [...disclosures, ...holdersOfHolds(await everyHold(table))];
+}
+
+function holdersOfHolds(items: Item[]): Holder[] {
+  return items.flatMap((item) => {
     const held = clearHold(item);
     if (!held) return [];
     return (['wordsKey', 'itemsKey'] as const).map((name) => ({

@@ -4,6 +4,8 @@ import { cardOrder } from './card/card-list';
 import { cardLogo } from './card/card-logo';
 import { certificate } from './certificate/certificate';
 import { surveyPart } from './certificate/survey-part';
+import { disclosure } from './disclosure/disclosure';
+import { exportEntity, exportPiece } from './export/export';
 import { gaugeShard } from './gauge/gauge';
 import { threshold } from './gauge/threshold';
 import { frozenItem } from './hold/frozen-item';
@@ -68,6 +70,8 @@ import { riskPass } from './sign-in/risk-pass';
 import { selfProof } from './sign-in/self-proof';
 import { spentNonce } from './sign-in/spent-nonce';
 import { webSignIn } from './sign-in/web-sign-in';
+import { openTickets } from './ticket/open-tickets';
+import { ticket } from './ticket/ticket';
 
 /**
  * Every entity there is, once. What an export holds, what an erasure finds, what is swept, explained and in the scope of a
@@ -83,6 +87,11 @@ export const entities = {
   // certificate
   certificate,
   surveyPart,
+  // disclosure
+  disclosure,
+  // export
+  exportEntity,
+  exportPiece,
   // gauge
   gaugeShard,
   threshold,
@@ -187,4 +196,7 @@ export const entities = {
   selfProof,
   spentNonce,
   webSignIn,
+  // ticket
+  openTickets,
+  ticket,
 } as const;

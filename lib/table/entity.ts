@@ -49,6 +49,8 @@ export type Declaration<A extends Attributes, Id, P extends PurposeId> = {
   grows?: true;
   /** Why no hold keeps it: without it nothing of the person could go on or end. */
   unheld?: string;
+  /** Why no export has it: it is itself a copy of what an export has. */
+  copies?: string;
   /** Why it still acts while a hold keeps it, with nothing sealed in it: it is marked in its place, and not frozen. */
   actsWhileHeld?: string;
   /** Why its writes need no check of the person: the event that ends it changes the item itself. */

@@ -11,6 +11,8 @@ import type { PurposeId } from '../policy/purposes';
  *  WeChat account    P#<subject>             WECHAT          the openid, sealed
  *  process           P#<subject>             PROCESS#<kind>#<id>   what takes time, about a person
  *                    PROCESS#<kind>#<id>     PROCESS#<kind>#<id>   the same, about nobody in particular
+ *  export            P#<subject>             EXPORT          what a person takes away, and the key of its pieces
+ *                    P#<subject>             EXPORT#<export>#<n>   a piece of it
  *  pointer           ID#<domain>#<digest>    ID              leads to the person; the digest is keyed
  *  incident          INCIDENT#<incident>     INCIDENT        its state and, sealed under its own key, its words
  *                    INCIDENT#<incident>     ENTRY#<n>       its chain
@@ -24,6 +26,7 @@ import type { PurposeId } from '../policy/purposes';
  *                    AUDIENCE#<audience>     PART#<n>        whom a notice goes to, packed
  *  quota             QUOTA#<channel>         QUOTA           how far a channel's time has been given to senders
  *  link to a card    ID#share#<digest>       ID              points to the link in its owner's partition; the digest is keyed
+ *  ticket            P#<subject>             DATA#review#ticket-<ticket>   what somebody asks, with its answer
  *  proof of self     P#<subject>             PROOF#<digest>  bound to one act, used once, minutes
  *  limit counter     TRY#<digest>            <window>        dies with its window
  *  web sign-in       WEB#<digest>            WEB             a code on a web page, by keyed digest, minutes
@@ -32,6 +35,7 @@ import type { PurposeId } from '../policy/purposes';
  *  policy            POLICY                  BOOK            the version in force and the next one
  *  policy version    POLICY                  VERSION#<n>     text, registry and difference, chained
  *  hold              HOLD#<hold>             HOLD            what a law or a dispute needs kept; what it keeps stays in its place
+ *  disclosure        DISCLOSURE#<disclosure>  DISCLOSURE     what an authority demands of somebody; whom is sealed
  *  retention chain   RETENTION#<chain>       HEAD            where it stands
  *                    RETENTION#<chain>       ENTRY#<n>       what has ended by the clock, and what is held
  *  gauge             GAUGE#<shard>           GAUGE           head-counts, spread over shards

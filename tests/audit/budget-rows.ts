@@ -4,6 +4,7 @@ import { sealCursor } from '../../lib/table/cursor';
 import { EVERYONE_SHARDS, shardOf } from '../../lib/table/keys';
 import { appendRetention } from '../../lib/table/retention/append';
 import { declare } from '../breach/support';
+import { ticketOf } from '../support/ticket';
 import { onceKey, type World } from '../support/world';
 
 const staffId = 'he';
@@ -30,8 +31,9 @@ export function auditRows(theWorld: () => World) {
       return { input: { ...window, limit: 1, cursor }, by };
     },
     'audit/member': async () => {
-      const about = { subjectId: await somebody(), reason: 'rights-request', ticket: 'T-1' };
-      const member = `member-${onceKey()}`;
+      const [member, subjectId] = [`member-${onceKey()}`, await somebody()];
+      const ticket = await ticketOf(theWorld(), subjectId, member);
+      const about = { subjectId, reason: 'rights-request', ticket };
       await theWorld().ok('consent/inspect', about, { token: `staff:${member}:officer` });
       return { input: { staffId: member, ...window }, by };
     },

@@ -5,18 +5,22 @@ import { join } from 'node:path';
 import { parseToken } from '../../lib/crypto/token';
 import { type HttpHost, startHttpHost } from '../client/hosts';
 import { signedIn } from '../leliao/terminal';
+import { ticketOf } from '../support/ticket';
 import { createWorld, onceKey, type World } from '../support/world';
 
 let world: World;
 let host: HttpHost;
 let folder: string;
+let ticket: string;
 beforeAll(async () => {
   world = await createWorld();
   host = await startHttpHost(world);
   folder = await mkdtemp(join(tmpdir(), 'audit-'));
   const me = await world.cardHolder('me');
   await world.ok('cards/create', { name: '林晓秘', idempotencyKey: onceKey() }, me);
-  const about = { subjectId: parseToken(me.token)?.subjectId, reason: 'rights-request', ticket: 'T-1' };
+  const subjectId = parseToken(me.token)?.subjectId ?? '';
+  ticket = await ticketOf(world, subjectId, 'wu');
+  const about = { subjectId, reason: 'rights-request', ticket };
   await world.ok('consent/inspect', about, { token: 'staff:wu:officer' });
   expect(await world.refused('audit/everybody', {}, { token: 'staff:li:support' })).toBe(
     'CALLER_NOT_ALLOWED',
@@ -50,7 +54,7 @@ describe('what an outside auditor is handed (clause 7.2)', () => {
     expect((await read('whole', 'SHA256SUMS')).trim().split('\n').sort()).toEqual(sums.sort());
     expect(await read('whole', '01-记录链.md')).toMatch(/\| policy \| POLICY \| 1 \| 完整 \|/);
     expect(await read('whole', '02-工作人员的查看.md')).toMatch(/\| wu \| consent\/inspect \| 1 \|/);
-    expect(await read('whole', '02-工作人员的查看.md')).toContain('rights-request | T-1 |');
+    expect(await read('whole', '02-工作人员的查看.md')).toContain(`rights-request | ${ticket} |`);
     expect(await read('whole', '03-被拒绝的调用.md')).toContain(
       '| audit/everybody | CALLER_NOT_ALLOWED | 1 |',
     );

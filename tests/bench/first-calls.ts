@@ -65,6 +65,7 @@ export const firstCalls: Record<string, (person: Person) => FirstCall> = {
   },
   // Of the staff alone, whom nobody vouches for here: it reads the policy and refuses.
   breach: (person) => overHttp(person, 'breach/list', {}),
+  audit: (person) => overHttp(person, 'audit/chains', {}),
   // The queue delivers everything at least once: a message about a process that is already over. It needs no key.
   retention: ({ subjectId, self }) => {
     const over = { kind: 'erasure', id: '999', subjectId };
@@ -90,7 +91,7 @@ function overHttp({ token }: Person, path: string, input: object, ...batches: Ke
 }
 
 /** Functions whose calls are of the staff alone: a refusal is the answer that they give without an issuer. */
-const staffOnly = ['breach'];
+const staffOnly = ['breach', 'audit'];
 
 /** @throws Error when an answer is not that of a call that went well */
 export function demandSuccess(name: string, answer: unknown): void {

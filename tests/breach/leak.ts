@@ -9,6 +9,7 @@ import { proofFor, tap } from '../login/support';
 import { contact } from '../profile/budget-rows';
 import { grant, withdraw } from '../support/consent';
 import { move } from '../support/life';
+import { ticketOf } from '../support/ticket';
 import { type Caller, createWorld, onceKey, type World } from '../support/world';
 
 /** Kinds that people of a history come to have, each seen in the raw table by what was put there, and the purpose of each. */
@@ -119,8 +120,8 @@ export const acts: Record<string, Act> = {
       [`agrees to ${purpose} again`, (parts, me) => agree(parts, me, purpose)],
     ]),
   ),
-  'is looked at': ({ history: { world } }, { subjectId }) => {
-    const input = { subjectId, reason: 'complaint', ticket: 'T-1' };
+  'is looked at': async ({ history: { world } }, { subjectId }) => {
+    const input = { subjectId, reason: 'complaint', ticket: await ticketOf(world, subjectId, 'wu') };
     return world.call('consent/inspect', input, { token: 'staff:wu:officer' });
   },
   'sees erasures done': ({ history: { world } }) => world.work(),

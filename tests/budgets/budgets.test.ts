@@ -28,6 +28,7 @@ import { policyRows } from '../policy/budget-rows';
 import { profileRows } from '../profile/budget-rows';
 import { forecastRows } from '../retention/budget-rows';
 import { rightsRows } from '../rights/budget-rows';
+import { ticketRows } from '../rights/ticket-budget-rows';
 import { gateBrowser } from '../support/browser';
 import { consentAct, grant, seenEntryOf, withdraw } from '../support/consent';
 import { fullCard } from '../support/full-card';
@@ -74,6 +75,7 @@ const ofOthers: Record<string, () => Promise<Prepared>> = {
   ...policyRows(() => world),
   ...locationRows(() => world),
   ...rightsRows(() => world),
+  ...ticketRows(() => world),
   ...forecastRows(() => world),
   ...holdRows(() => world),
   ...identityRows(() => world),
@@ -282,6 +284,10 @@ const notReached: Record<string, readonly KindId[]> = {
   // They lie in the log.
   'breach/turnBack': ['log-pseudonym'],
   'breach/pseudonymsOf': ['log-pseudonym'],
+  // Only what is named, and nobody names everything.
+  'rights/handOut': kindIds,
+  // Of who was disputed with, opened a link with their name, or was told of a notice.
+  'rights/usage': ['nickname', 'ticket-words'],
   // A hold seals anew whatever it names, and nobody names everything.
   'retention/runProcess': kindIds,
   'retention/sweep': kindIds,
@@ -519,7 +525,7 @@ const seldom: Partial<Record<Principal, Grant[]>> = {
     // tests/notice/transfer: a further round of a plan's notices.
     onItems('BatchGetItem', 'NOTICE#*'),
     // tests/process/re-erase: a table restored from a backup.
-    { action: 's3:GetObject', resource: 'VaultBucket/*' },
+    { action: 'dynamodb:BatchGetItem', resource: 'Table', key: 'CERTIFICATE#*' },
     onItems('PutItem', 'OPENED'),
   ],
   notify: [

@@ -191,9 +191,9 @@ export function cardRows(theWorld: () => World, theCaller: () => Caller): Record
       return {};
     },
     'cards/reviewQueue': async () => ({ by: staff() }),
-    'cards/openReview': async () => ({ input: { ...(await waiting()), ticket: 'T-1' }, by: staff() }),
+    'cards/openReview': async () => ({ input: await waiting(), by: staff() }),
     'cards/decideReview': async () => ({
-      input: { ...(await waiting()), version: 2, ticket: 'T-1', decision: 'pass' },
+      input: { ...(await waiting()), version: 2, decision: 'pass' },
       by: staff(),
     }),
     'cards/restore': async () => ({ input: { ...(await changed()), to: 1 } }),

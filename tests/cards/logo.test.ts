@@ -35,7 +35,7 @@ let members = 0;
 async function judge(me: Giver, decision: 'pass' | 'refuse', more: object = {}) {
   members += 1;
   const by = { token: `staff:logos-${members}:officer` };
-  const about = { subjectId: me.caller.subjectId, cardId: me.cardId, ticket: 'T-1' };
+  const about = { subjectId: me.caller.subjectId, cardId: me.cardId };
   const seen = await world.ok<{ version: number; fields: string[]; picture?: Picture }>(
     'cards/openReview',
     about,
@@ -181,7 +181,7 @@ describe('who sees a logo (C1, C2)', () => {
       fields: ['logo'],
     });
     const by = { token: 'staff:late:officer' };
-    const about = { subjectId: me.caller.subjectId, cardId: me.cardId, ticket: 'T-2' };
+    const about = { subjectId: me.caller.subjectId, cardId: me.cardId };
     await setLogo(me, version, other);
     expect(await world.refused('cards/decideReview', { ...about, version, decision: 'pass' }, by)).toBe(
       'VERSION_CONFLICT',

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { blurred, COUNT_STEP } from '../../functions/cards/sharing/blur';
 import { DAY_MS } from '../../lib/clock';
 import { randomId } from '../../lib/crypto/random';
+import { blurred, COUNT_STEP } from '../../lib/table/sharing/blur';
 import { grant, withdraw } from '../support/consent';
 import { createWorld, type World } from '../support/world';
 import { cardGiver, type Giver, holder, linkTo, resting } from './support';

@@ -1,5 +1,6 @@
 import { subjectIdOf } from '../identity/support';
 import { consentAct, grant } from '../support/consent';
+import { ticketOf } from '../support/ticket';
 import { type Caller, onceKey, type World } from '../support/world';
 
 type Prepare = () => Promise<{ input?: unknown; by?: object }>;
@@ -15,11 +16,13 @@ export function consentRows(theWorld: () => World): Record<string, Prepare> {
     await theWorld().ok('consent/status', {}, caller); // the hourly note of the session's use
     return caller;
   };
-  const officer = () => {
-    people += 1;
-    return { token: `staff:consent-${people}:officer` };
+  /** A look at somebody by an officer who has a ticket about them. */
+  const look = async () => {
+    const subjectId = subjectIdOf(await person());
+    const officer = `consent-${people}`;
+    const ticket = await ticketOf(theWorld(), subjectId, officer);
+    return { input: { subjectId, reason: 'complaint', ticket }, by: { token: `staff:${officer}:officer` } };
   };
-  const about = async () => ({ subjectId: subjectIdOf(await person()), reason: 'complaint', ticket: 'T-1' });
   return {
     'consent/prompts': async () => ({ input: { uses: ['phone'] }, by: await person() }),
     'consent/purposeNotice': async () => ({ input: { purpose: 'real-name' } }),
@@ -29,10 +32,11 @@ export function consentRows(theWorld: () => World): Record<string, Prepare> {
     }),
     'consent/receipt': async () => ({ input: { seq: 2 }, by: await person() }),
     'consent/lawfulAt': async () => ({ input: { purpose: 'cards' }, by: await person() }),
-    'consent/inspect': async () => ({ input: await about(), by: officer() }),
-    'consent/correct': async () => ({
-      input: {
-        ...(await about()),
+    'consent/inspect': look,
+    'consent/correct': async () => {
+      const { input, by } = await look();
+      const said = {
+        ...input,
         purpose: 'cards',
         seenEntry: 2,
         decision: 'withdrawn',
@@ -40,8 +44,8 @@ export function consentRows(theWorld: () => World): Record<string, Prepare> {
         document: 'PAPER-1',
         corrects: 2,
         idempotencyKey: onceKey(),
-      },
-      by: officer(),
-    }),
+      };
+      return { input: said, by };
+    },
   };
 }

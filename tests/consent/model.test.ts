@@ -126,8 +126,9 @@ async function take(me: Caller, expected: Expected, step: Step): Promise<void> {
     const corrects = expected.said[purpose][aims];
     if (decision === 'never-happened' && corrects === undefined) return;
     const trueAtMs = Math.max(START, nowMs - backMs);
-    const sent = paper(me, { purpose, seenEntry, decision, trueAt: toInstant(trueAtMs), corrects });
     officers += 1;
+    const said = { purpose, seenEntry, decision, trueAt: toInstant(trueAtMs), corrects };
+    const sent = await paper(world, me, said, `o-${officers}`);
     const reply = await world.call('consent/correct', sent, { token: `staff:o-${officers}:officer` });
     if (decision === 'granted' && expected.isOpening(purpose, corrects))
       return expect(codeOf(reply)).toBe('NOT_NOW');
@@ -218,7 +219,8 @@ describe('npm run lawful-replay', () => {
     expect(before.counts.people).toBeGreaterThan(1);
     expect(before.counts.uses).toBeGreaterThanOrEqual(2);
     const trueAt = toInstant(nowMs - 90_000);
-    const late = paper(me, { purpose: 'phone', seenEntry, decision: 'withdrawn', trueAt });
+    const said = { purpose: 'phone', seenEntry, decision: 'withdrawn', trueAt };
+    const late = await paper(world, me, said, 'late');
     await world.ok('consent/correct', late, { token: 'staff:late:officer' });
     const { findings } = await found();
     expect(findings).toEqual([

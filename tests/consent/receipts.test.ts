@@ -157,7 +157,7 @@ describe('a receipt (K6)', () => {
     const { seenEntry } = await act(world, me, 'grant');
     world.wait(3_600_000);
     const trueAt = new Date(world.deps.clock.now() - 60_000).toISOString();
-    const late = paper(me, { seenEntry, decision: 'withdrawn', trueAt, document: 'PAPER-77' });
+    const late = await paper(world, me, { seenEntry, decision: 'withdrawn', trueAt, document: 'PAPER-77' });
     const corrected = await world.ok<{ seenEntry: number; at: string }>('consent/correct', late, officer);
     const lines = tell(await verifyReceipt((await receipt(corrected.seenEntry)).receipt, await publicKeys()));
     expect(lines.join('\n')).toContain('撤回同意（电子名片）');

@@ -3,17 +3,23 @@ import { keys } from '../../lib/table/keys';
 import { type Person, readPerson } from '../../lib/table/person/person';
 import { subjectIdOf } from '../identity/support';
 import { shortClient } from '../support/short-way';
+import { ticketOf } from '../support/ticket';
 import { type Caller, onceKey, type World } from '../support/world';
 
 export const officer = { token: 'staff:o-1:officer' };
 
-/** What an officer sends to record a paper about somebody. */
-export function paper(subject: Caller, change: Record<string, unknown> = {}): Record<string, unknown> {
+/** What an officer (`o-1`, unless said) sends to record a paper about somebody. */
+export async function paper(
+  world: World,
+  subject: Caller,
+  change: Record<string, unknown> = {},
+  officerId = 'o-1',
+): Promise<Record<string, unknown>> {
   return {
     subjectId: subjectIdOf(subject),
     purpose: 'cards',
     reason: 'complaint',
-    ticket: 'T-1',
+    ticket: await ticketOf(world, subjectIdOf(subject), officerId),
     document: 'PAPER-1',
     idempotencyKey: onceKey(),
     ...change,

@@ -14,10 +14,18 @@ beforeAll(async () => {
 });
 
 const officer = { token: 'staff:one:officer' };
-type Duty = { subjectId: string; dutyId: string; event: string; isLate: boolean; closingSince?: string };
+type Duty = {
+  subjectId: string;
+  sort: string;
+  id: string;
+  kind: string;
+  level: string;
+  closingSince?: string;
+};
 const duties = async (me: Caller) => {
-  const { duties: all } = await world.ok<{ duties: Duty[] }>('retention/duties', {}, officer);
-  return all.filter(({ subjectId }) => subjectId === parseToken(me.token)?.subjectId);
+  const { waiting } = await world.ok<{ waiting: Duty[] }>('rights/ticketQueue', {}, officer);
+  const mine = waiting.filter(({ subjectId }) => subjectId === parseToken(me.token)?.subjectId);
+  return mine.filter(({ sort }) => sort === 'duty');
 };
 const told = (openid: string, Event: string, RevokeInfo?: string) => ({
   ...{ Event, FromUserName: 'o-of-the-platform', OpenID: openid, AppID: 'wxtest' },
@@ -75,12 +83,8 @@ describe('a permission taken back at WeChat (R9, K3)', () => {
     await world.work();
     expect(await granted(me)).toEqual(['phone', 'cards'].sort());
     const [duty] = await duties(me);
-    expect(duty).toMatchObject({ event: 'user_authorization_revoke', isLate: false });
-    const input = {
-      subjectId: duty?.subjectId,
-      dutyId: duty?.dutyId,
-      ticket: '已与本人核实，图片已由其删除',
-    };
+    expect(duty).toMatchObject({ kind: 'user_authorization_revoke', level: 'in-time' });
+    const input = { subjectId: duty?.subjectId, dutyId: duty?.id };
     const settled = await world.ok('retention/settleDuty', input, officer);
     expect(await world.ok('retention/settleDuty', input, officer)).toEqual(settled);
     expect(await duties(me)).toEqual([]);
@@ -113,11 +117,7 @@ describe('a WeChat account that was given up (R9, R4)', () => {
     await world.work();
     expect(await lifeOf(me)).toBe('active');
     // It is for the staff to say that this was meant.
-    const input = {
-      subjectId: duty?.subjectId,
-      dutyId: duty?.dutyId,
-      ticket: '本人换用手机号登录，继续使用',
-    };
+    const input = { subjectId: duty?.subjectId, dutyId: duty?.id };
     await world.ok('retention/settleDuty', input, officer);
     expect(await duties(me)).toEqual([]);
   });
@@ -127,15 +127,15 @@ describe('a WeChat account that was given up (R9, R4)', () => {
     await push(world, told(openid, 'user_info_modified'));
     await world.work();
     expect(await lifeOf(me)).toBe('active');
-    expect(await duties(me)).toMatchObject([{ event: 'user_info_modified', isLate: false }]);
+    expect(await duties(me)).toMatchObject([{ kind: 'user_info_modified', level: 'in-time' }]);
     world.wait(COOLING_OFF_MS * 4);
-    expect(await duties(me)).toMatchObject([{ isLate: true }]);
+    expect(await duties(me)).toMatchObject([{ level: 'late' }]);
     for (const role of ['responder', 'auditor'])
-      expect(await world.refused('retention/duties', {}, { token: `staff:one:${role}` })).toBe(
+      expect(await world.refused('rights/ticketQueue', {}, { token: `staff:one:${role}` })).toBe(
         'CALLER_NOT_ALLOWED',
       );
     const subjectId = await accountNumber(world, await world.signIn(openid));
-    const nobody = { subjectId, dutyId: 'A'.repeat(22), ticket: 'T-1' };
+    const nobody = { subjectId, dutyId: 'A'.repeat(22) };
     expect(await world.refused('retention/settleDuty', nobody, officer)).toBe('NOT_FOUND');
   });
 });

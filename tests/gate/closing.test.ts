@@ -92,8 +92,19 @@ const goesOn: Record<string, string> = {
   'profile/inbox': 'told',
   'profile/openNotice': 'told',
   'profile/services': 'seen',
+  'rights/addToTicket': 'heard',
+  'rights/askTicket': 'heard',
   'rights/explain': 'seen',
+  'rights/ownTicket': 'heard',
+  'rights/ownTickets': 'heard',
+  'rights/proveTicket': 'heard',
+  'rights/rateTicket': 'heard',
+  'rights/withdrawTicket': 'heard',
+  'rights/cancelExport': 'ends',
+  'rights/export': 'seen',
   'rights/held': 'seen',
+  'rights/overview': 'seen',
+  'rights/startExport': 'seen',
 };
 
 /** By hand: what may open data of somebody who has closed their account, though it is not they who call. */
@@ -111,6 +122,12 @@ const opensOthers: Record<string, string> = {
   'retention/settleDuty': 'a duty towards them',
   'rights/closeFor': 'their closing',
   'rights/cancelClosingFor': 'their closing',
+  'rights/answerTicket': 'a ticket of theirs',
+  'rights/decideRefusal': 'a ticket of theirs',
+  'rights/fileTicket': 'a ticket of theirs',
+  'rights/openTicket': 'a ticket of theirs',
+  'rights/proposeRefusal': 'a ticket of theirs',
+  'rights/reviewRefusal': 'a ticket of theirs',
   'notify/runProcess': 'they are told of an incident',
 };
 

@@ -115,7 +115,7 @@ describe('what leaves the service (D1, D3)', () => {
           .map((missing) => ({ recipient, alsoFor: one, missing })),
       );
     }),
-  )('goes to $recipient (further: $alsoFor) only with the consent to $missing (K3)', async (row) => {
+  )('goes to $recipient (further: $alsoFor) only with the consent to $missing (D2, K3)', async (row) => {
     const { recipient, alsoFor, missing } = row;
     const me = agreeing;
     await withdraw(world, me, missing);

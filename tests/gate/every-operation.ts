@@ -12,6 +12,7 @@ import { policyRows } from '../policy/budget-rows';
 import { profileRows } from '../profile/budget-rows';
 import { forecastRows } from '../retention/budget-rows';
 import { rightsRows } from '../rights/budget-rows';
+import { ticketRows } from '../rights/ticket-budget-rows';
 import { type Caller, onceKey, type World } from '../support/world';
 
 export type Prepare = () => Promise<{ input?: unknown; by?: object }>;
@@ -32,6 +33,7 @@ export function everyOperation(
     ...identityRows(world),
     ...consentRows(world),
     ...rightsRows(world),
+    ...ticketRows(world),
     ...forecastRows(world),
     ...holdRows(world),
     ...breachRows(world),

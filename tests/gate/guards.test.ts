@@ -8,6 +8,7 @@ import { operation } from '../../lib/gate/operation';
 import { issueProof } from '../../lib/gate/proof';
 import { keys } from '../../lib/table/keys';
 import { readPerson } from '../../lib/table/person/person';
+import { ticketOf } from '../support/ticket';
 import { type Caller, createWorld, onceKey, type World } from '../support/world';
 
 /** A function made for the test, with one operation for each guard of the gate. */
@@ -43,7 +44,7 @@ const guarded = {
     roles: ['support', 'officer'],
     input: z.strictObject({ subjectId: z.string(), ticket: z.string() }),
     output,
-    about: ({ subjectId, ticket }) => ({ subjectId, ticket, reason: 'appeal' }),
+    about: ({ subjectId, ticket }) => ({ subjectId, ticket, reason: 'rights-request' }),
     run,
   }),
 };
@@ -116,7 +117,11 @@ describe('a proof of self (A6)', () => {
 
 describe('staff (S6)', () => {
   const alice = { token: 'staff:alice:support' };
-  const look = (by: object, deps?: Deps) => ask('look', { subjectId, ticket: 'T-1' }, by, deps);
+  /** With a ticket in the hands of whoever asks. */
+  const look = async (by: { token?: string }, deps?: Deps) => {
+    const ticket = await ticketOf(world, subjectId, by.token?.split(':')[1]);
+    return ask('look', { subjectId, ticket }, by, deps);
+  };
 
   it('are written to the ledger of the person before anything is answered', async () => {
     expect(await look(alice)).toEqual({ done: true });
@@ -124,8 +129,8 @@ describe('staff (S6)', () => {
     const { entries } = await world.ok<{ entries: object[] }>('consent/history', {}, me);
     expect(entries[1]).toMatchObject({
       role: 'support',
-      reason: 'appeal',
-      ticket: 'T-1',
+      reason: 'rights-request',
+      ticket: await ticketOf(world, subjectId, 'alice'),
       way: 'guarded/look',
     });
   });

@@ -6,9 +6,12 @@ import { cardGiver, holder } from '../cards/support';
 import { officer, saying } from '../hold/support';
 import { agreeingPartners } from '../identity/agreeing-partners';
 import { newCitizen } from '../identity/support';
+import { askExport } from '../rights/export-support';
+import { approved, demand, handOut, usageOf, wu } from '../rights/register';
 import { consentAct, seenEntryOf } from '../support/consent';
 import type { Partners } from '../support/partners';
 import { templates } from '../support/templates';
+import { ticketOf } from '../support/ticket';
 import { type Caller, createWorld, functions, onceKey, type World } from '../support/world';
 
 /** Every operation that recognises its repeats by a key. A new one fails here until it has a row. */
@@ -99,7 +102,7 @@ const rows: Record<string, () => Promise<Row>> = {
   'retention/hold': async () => {
     const { subjectId } = await holder(world, somebody());
     const { idempotencyKey: _, ...said } = saying(world);
-    const input = { ...said, subjectId, ticket: 'T-1' };
+    const input = { ...said, subjectId, ticket: await ticketOf(world, subjectId, 'wu') };
     return { input, other: { ...input, reason: '另一个理由' }, by: async () => officer };
   },
   'retention/holdIncident': async () => {
@@ -147,7 +150,7 @@ const rows: Record<string, () => Promise<Row>> = {
     const input = {
       subjectId,
       reason: 'rights-request',
-      ticket: 'T-1',
+      ticket: await ticketOf(world, subjectId),
       purpose: 'delivery',
       seenEntry: 0,
       decision: 'withdrawn',
@@ -156,11 +159,47 @@ const rows: Record<string, () => Promise<Row>> = {
     };
     return { input, other: { ...input, document: 'D-2' }, by: async () => ({ token: 'staff:one:officer' }) };
   },
+  'rights/askTicket': async () => {
+    const input = { kind: 'question', words: '名片给过谁？' };
+    return { input, other: { ...input, words: '别的' }, by: inTheName(await holder(world, somebody())) };
+  },
+  'rights/addToTicket': async () => {
+    const caller = await holder(world, somebody());
+    const asked = { kind: 'question', words: '名片给过谁？', idempotencyKey: onceKey() };
+    const { ticket } = await world.ok<{ ticket: { ticketId: string } }>('rights/askTicket', asked, caller);
+    const input = { ticketId: ticket.ticketId, words: '补充' };
+    return { input, other: { ...input, words: '别的' }, by: inTheName(caller) };
+  },
+  'rights/fileTicket': async () => {
+    const { subjectId } = await holder(world, somebody());
+    const input = { subjectId, kind: 'request', words: '书面请求', paperHash: 'ab'.repeat(32) };
+    return { input, other: { ...input, words: '别的' }, by: async () => officer };
+  },
+  'rights/exportPiece': async () => {
+    const openid = somebody();
+    const caller = await holder(world, openid);
+    const { exportId } = await askExport(world, caller, openid);
+    await world.work();
+    const take = { input: { exportId, piece: 1 }, other: { exportId, piece: 2 } };
+    return { ...take, by: inTheName(caller) };
+  },
   'rights/erasePart': async () => {
     const caller = await holder(world, somebody(), 'delivery');
     const input = { purpose: 'cards', seenEntry: await seenEntryOf(world, caller, 'cards') };
     const seenEntry = await seenEntryOf(world, caller, 'delivery');
     return { input, other: { purpose: 'delivery', seenEntry }, by: inTheName(caller) };
+  },
+  'rights/proposeDisclosure': async () => {
+    const input = demand((await holder(world, somebody())).subjectId);
+    return { input, other: { ...input, document: '别的文书' }, by: async () => wu };
+  },
+  'rights/dispute': async () => {
+    const caller = await holder(world, somebody());
+    const { disclosureId } = await approved(world, caller.subjectId);
+    await handOut(world, disclosureId);
+    const [line] = await usageOf(world, caller);
+    const input = { line: line?.line, words: '这不是我要求的' };
+    return { input, other: { ...input, words: '别的' }, by: inTheName(caller) };
   },
   'breach/declare': async () => {
     const input = { title: '导出接口未校验权限', learnedAt: nowOf(world) };
@@ -237,6 +276,8 @@ async function held(): Promise<Record<string, number>> {
   }
   return counts;
 }
+/** What the key belongs to ends before: a face session within hours, an export within a day. */
+const forgotten = ['identity/startFace', 'rights/exportPiece'];
 const beside = ['limit-counter', 'self-proof'];
 
 it('every operation that takes an idempotency key has a row, and no other', () => {
@@ -270,8 +311,8 @@ describe('with the key of an earlier request', () => {
 
     describe('days later', () => {
       beforeAll(() => world.wait(2 * DAY_MS));
-      // A face session is forgotten after two hours.
-      it.each(repeatable.filter((path) => path !== 'identity/startFace'))('%s is one as well', refusedOther);
+      const kept = repeatable.filter((path) => !forgotten.includes(path));
+      it.each(kept)('%s is one as well', refusedOther);
     });
   });
 

@@ -1,6 +1,7 @@
 import { DAY_MS, toInstant } from '../../lib/clock';
 import { declare } from '../breach/support';
 import { holder, newCard } from '../cards/support';
+import { ticketOf } from '../support/ticket';
 import { onceKey, type World } from '../support/world';
 import { another, officer, place, saying } from './support';
 
@@ -15,14 +16,16 @@ export function holdRows(theWorld: () => World): Record<string, Prepare> {
   };
   const placed = async () => place(theWorld(), (await somebody()).subjectId, { kinds: ['card-name'] });
   const reviewAt = () => toInstant(theWorld().deps.clock.now() + 60 * DAY_MS);
-  const staff = () => ({ token: `staff:hold-${onceKey()}:officer` });
+  const staff = () => {
+    const member = `hold-${onceKey()}`;
+    return [member, { token: `staff:${member}:officer` }] as const;
+  };
   return {
     'retention/hold': async () => {
       const { subjectId } = await somebody();
-      return {
-        input: { ...saying(theWorld()), subjectId, ticket: 'T-1', kinds: ['card-name'] },
-        by: staff(),
-      };
+      const [member, by] = staff();
+      const ticket = await ticketOf(theWorld(), subjectId, member);
+      return { input: { ...saying(theWorld()), subjectId, ticket, kinds: ['card-name'] }, by };
     },
     'retention/holdIncident': async () => {
       const { incidentId } = await declare(theWorld());
@@ -36,7 +39,11 @@ export function holdRows(theWorld: () => World): Record<string, Prepare> {
     'retention/releaseHold': async () => ({ input: { holdId: await placed() }, by: another }),
     'retention/explain': async () => {
       const { subjectId } = await somebody();
-      return { input: { subjectId, reason: 'complaint', ticket: 'T-1' }, by: staff() };
+      const [member, by] = staff();
+      return {
+        input: { subjectId, reason: 'complaint', ticket: await ticketOf(theWorld(), subjectId, member) },
+        by,
+      };
     },
     'rights/held': async () => {
       const by = await somebody();

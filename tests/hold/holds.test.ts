@@ -18,6 +18,7 @@ import { withdraw } from '../support/consent';
 import { beginEnd } from '../support/end';
 import { move, takeKey } from '../support/life';
 import { startOn } from '../support/rotation';
+import { ticketOf } from '../support/ticket';
 import { createWorld, onceKey, type World } from '../support/world';
 import { another, everything, frozen, held, officer, personOf, place, release, saying } from './support';
 
@@ -277,7 +278,11 @@ describe('a hold (S3)', () => {
 
   it('is placed once however often it is asked, and released by another officer than who placed it', async () => {
     const me = await cardHolder();
-    const input = { ...saying(world), subjectId: me.subjectId, ticket: 'T-2' };
+    const input = {
+      ...saying(world),
+      subjectId: me.subjectId,
+      ticket: await ticketOf(world, me.subjectId, 'wu'),
+    };
     const { holdId } = await world.ok<{ holdId: string }>('retention/hold', input, officer);
     await world.work();
     expect(await world.ok('retention/hold', input, officer)).toMatchObject({ holdId });
@@ -321,6 +326,7 @@ describe('a hold (S3)', () => {
       'person-process',
       'certificate',
       'recipient-duty',
+      'ticket',
     ])
       others.delete(known);
     expect([...others]).toEqual([]);

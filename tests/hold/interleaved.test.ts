@@ -94,6 +94,6 @@ it('whatever holds come and go over records that come and end: nothing held is l
       const left = (await history.stored()).filter(({ heldBy, ended }) => heldBy !== undefined || ended);
       expect(left).toEqual([]);
     }),
-    { numRuns: amount(150, 1), endOnFailure: true },
+    amount(1, 0) ? { numRuns: 150, endOnFailure: true } : { numRuns: 1, seed: 2026, endOnFailure: true },
   );
 });

@@ -2,6 +2,7 @@ import { DAY_MS, toInstant } from '../../lib/clock';
 import type { Item } from '../../lib/table/client';
 import { keys } from '../../lib/table/keys';
 import { itemsOfPerson } from '../../lib/table/readers/partition';
+import { ticketOf } from '../support/ticket';
 import { onceKey, type World } from '../support/world';
 
 export const officer = { token: 'staff:wu:officer' };
@@ -33,7 +34,8 @@ export async function place(
   scope: { kinds?: string[]; from?: string; until?: string } = {},
   works = true,
 ): Promise<string> {
-  const input = { ...saying(world), subjectId, ticket: 'T-1', ...scope };
+  const ticket = await ticketOf(world, subjectId, 'wu');
+  const input = { ...saying(world), subjectId, ticket, ...scope };
   const { holdId } = await world.ok<HoldShown>('retention/hold', input, officer);
   if (works) await world.work();
   return holdId;

@@ -225,13 +225,13 @@ describe('whatever host it comes through, hostile input gets the same answer', (
     ['a long token', 'cards/list', () => ({ token: 'A'.repeat(long) }), { code: 'SIGN_IN_REQUIRED' }],
     [
       'a long token of the staff',
-      'identity/appeals',
+      'rights/ticketQueue',
       () => ({ token: `staff:wang:officer,${'x'.repeat(long)}` }),
       { code: 'SIGN_IN_REQUIRED' },
     ],
     [
       'a long token of an unfinished string',
-      'identity/appeals',
+      'rights/ticketQueue',
       () => ({ token: unfinished }),
       { code: 'SIGN_IN_REQUIRED' },
     ],

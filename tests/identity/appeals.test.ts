@@ -18,15 +18,25 @@ const appeal = (by = me, change: object = {}) =>
     { about: 'not-verified', words, idempotencyKey: onceKey(), ...change },
     by,
   );
-const target = (appealId: string, by = me) => ({ subjectId: subjectIdOf(by), appealId, ticket: 'T-7' });
+const target = (appealId: string, by = me) => ({ subjectId: subjectIdOf(by), appealId });
 const own = async (by = me) => (await world.ok<{ appeals: Shown[] }>('identity/ownAppeals', {}, by)).appeals;
-const waiting = async () => (await world.ok<{ appeals: Shown[] }>('identity/appeals', {}, support)).appeals;
+const waiting = async () =>
+  (await world.ok<{ waiting: object[] }>('rights/ticketQueue', {}, support)).waiting;
 
 describe('an appeal to a human (N6)', () => {
   it('is decided with a reason that the person reads, and everybody’s part is in the ledger', async () => {
     const { appealId, dueAt } = await appeal();
     expect(dueAt).toBe('2026-12-22T15:59:59.000Z'); // 15 working days, to the end of that day in Beijing
-    expect(await waiting()).toEqual([{ subjectId: subjectIdOf(me), appealId, dueAt }]);
+    expect(await waiting()).toEqual([
+      {
+        sort: 'appeal',
+        subjectId: subjectIdOf(me),
+        id: appealId,
+        kind: 'not-verified',
+        dueAt,
+        level: 'in-time',
+      },
+    ]);
     expect(await world.ok('identity/openAppeal', target(appealId), support)).toMatchObject({
       words,
       state: 'open',
@@ -45,9 +55,9 @@ describe('an appeal to a human (N6)', () => {
     expect(acts).toEqual([
       ['account.opened', undefined, undefined, undefined],
       ['review.asked', undefined, undefined, undefined],
-      ['staff.accessed', 'support', 'T-7', undefined],
-      ['staff.accessed', 'support', 'T-7', undefined],
-      ['review.decided', undefined, 'T-7', 'overturned'],
+      ['staff.accessed', 'support', appealId, undefined],
+      ['staff.accessed', 'support', appealId, undefined],
+      ['review.decided', undefined, appealId, 'overturned'],
     ]);
   });
 
@@ -105,9 +115,8 @@ describe('an appeal to a human (N6)', () => {
       );
     expect(await world.refused('identity/openAppeal', target(appealId), me)).toBe('SIGN_IN_REQUIRED');
     expect(await world.refused('identity/openAppeal', target(appealId, other), support)).toBe('NOT_FOUND');
-    expect(await world.refused('identity/openAppeal', { ...target(appealId), ticket: '' }, support)).toBe(
-      'INVALID_INPUT',
-    );
+    const free = { ...target(appealId), ticket: 'T-7' };
+    expect(await world.refused('identity/openAppeal', free, support)).toBe('INVALID_INPUT');
   });
 
   it('waits where no erasure looks: the nightly sweep passes it by', async () => {

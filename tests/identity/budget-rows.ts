@@ -40,7 +40,7 @@ export function identityRows(theWorld: () => World): Record<string, Prepare> {
     const asker = by ?? (await person());
     const input = { about: 'not-verified', words: '我的信息没有填错', idempotencyKey: onceKey() };
     const { appealId } = await ok<{ appealId: string }>('identity/appeal', input, asker);
-    return { subjectId: subjectIdOf(asker), appealId, ticket: 'T-1' };
+    return { subjectId: subjectIdOf(asker), appealId };
   };
   const staff = (role: string) => {
     people += 1;
@@ -90,7 +90,6 @@ export function identityRows(theWorld: () => World): Record<string, Prepare> {
       await appealed(by);
       return { by };
     },
-    'identity/appeals': async () => ({ by: staff('support') }),
     'identity/openAppeal': async () => ({ input: await appealed(), by: staff('support') }),
     'identity/decideAppeal': async () => ({
       input: { ...(await appealed()), decision: 'stands', reason: '核对无误' },

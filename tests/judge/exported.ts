@@ -1,5 +1,6 @@
 import { exportPerson } from '../../lib/table/readers/export';
 import { createSealer } from '../../lib/table/sealer';
+import type { Archive } from '../rights/export-support';
 import type { World } from '../support/world';
 import { factOf, isSaid, type Look, ownerOf, takenAway } from './judge';
 
@@ -39,6 +40,33 @@ export function exportsComparedIn({ deps }: World) {
       facts.push(...values.map(({ attribute, value }) => factOf(entity, attribute, value)));
     return facts.filter(isSaid);
   }
+}
+
+/** What an archive that was taken says, as the judge puts it; but for the work that was still under way when it was made. */
+export function factsIn({ records }: Archive): string[] {
+  const facts = records.flatMap(({ entity, values }) =>
+    Object.entries(values).map(([attribute, value]) => factOf(entity, attribute, value)),
+  );
+  return facts.filter((fact) => isSaid(fact) && isOver(fact)).sort();
+}
+
+/** What is somebody's to take away by the raw table, in the form of an archive, whose bytes are base64. */
+export function factsToTake(look: Look, subjectId: string, nowMs: number): string[] {
+  const items = look.items.map(({ content, opened, ...rest }) => ({
+    ...rest,
+    content: inBase64(content) as Record<string, unknown>,
+    opened: inBase64(opened) as Record<string, unknown>,
+  }));
+  return takenAway({ ...look, items }, accountsOf(look, subjectId), nowMs).filter(isOver);
+}
+
+const isOver = (fact: string) => !fact.startsWith('person-process.');
+
+function inBase64(value: unknown): unknown {
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
+  if (Array.isArray(value)) return value.map(inBase64);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, inBase64(one)]));
 }
 
 /** An account, and those that were given up for it, as the ledgers say. */

@@ -1,11 +1,13 @@
 import { toInstant } from '../../lib/clock';
 import { parseToken } from '../../lib/crypto/token';
 import { eraseSteps } from '../../lib/table/readers/erase';
+import { askExport, takeArchive } from '../rights/export-support';
 import { move } from '../support/life';
 import type { Caller } from '../support/world';
-import { accountsOf, exportsComparedIn } from './exported';
+import { accountsOf, exportsComparedIn, factsIn, factsToTake } from './exported';
 import { wholeJourney } from './journey';
 import { type Look, leftOf } from './judge';
+import { createMarks } from './marks';
 import { type Watched, watched } from './watched';
 
 const seen: { path: string; look: Look; exports: string[] }[] = [];
@@ -63,6 +65,19 @@ describe('after every operation of a whole journey, by the raw table alone', () 
     const [lin, again] = [people.lin, people.again].map((one) => numberOf(one as Caller));
     expect(accountsOf(last, lin ?? '')).toEqual([lin, again]);
   });
+});
+
+it('an archive that is taken says what the raw table says of the person, and names nobody else (R1)', async () => {
+  const { world, judge } = service;
+  const me = people.lin as Caller;
+  await askExport(world, me, 'lin');
+  await world.work();
+  const theirs = factsToTake(await judge.look(), numberOf(me), world.deps.clock.now());
+  const archive = await takeArchive(world, me);
+  expect(factsIn(archive)).toEqual(theirs);
+  const [chen, child] = [people.chen, people.child].map((one) => numberOf(one as Caller));
+  const texts = [...archive.files].filter(([file]) => !file.includes('schema')).map(([, bytes]) => bytes);
+  expect(createMarks({ chen: chen ?? '', child: child ?? '' }).in(texts)).toEqual([]);
 });
 
 it('an erasure leaves nothing that opens with the person’s key but what is declared to outlive them (R3)', async () => {

@@ -81,7 +81,7 @@ export async function appeals(world: World, me: Caller): Promise<void> {
   const asked = { about: 'risk-refused', words: '请复核。', ...once() };
   const { appealId } = await world.ok<{ appealId: string }>('identity/appeal', asked, me);
   const subjectId = parseToken(me.token)?.subjectId;
-  const decided = { subjectId, appealId, ticket: 'T-1', decision: 'overturned', reason: '核对无误。' };
+  const decided = { subjectId, appealId, decision: 'overturned', reason: '核对无误。' };
   await world.ok('identity/decideAppeal', decided, officer);
 }
 

@@ -47,6 +47,9 @@ export const entities: Record<string, string> = {
     'planId kind state words at draftedBy draftedAt approvedBy approvedAt seal rounds counting count statement endsAtSeconds version',
   'survey-pace': 'planId approvedAt',
   'notice-quota': 'frontier closedSinceMs closedUntilMs version',
+  ticket:
+    'ticketId version kind about state askedAt answerBy dueAt proof filedBy paperHash assignee incidentId proposedBy outcome answeredBy doneAt rating words answer',
+  'open-tickets': 'open',
   'authorisation-event': 'eventId event happenedAt toldAt scope dueAt',
   'recipient-duty': 'recipient kinds endedAt dueAt reminders remindedAt',
   'confirmed-recipient':
@@ -57,8 +60,14 @@ export const entities: Record<string, string> = {
   preferences: 'version updatedAt language personalisation surveyInvitations',
   'risk-pass': 'givenAt',
   'self-proof': '-secretDigest -act -provedAt',
+  // a copy of the rest, on its way to the person
+  export:
+    '-exportId -version -askedAt -sessionId -life -parts -next -kinds -takenAt -taken -marks -key -pieces',
+  'export-piece': '-askedAt -content',
   // what is held
   'frozen-item': 'of kinds epoch objects content',
+  disclosure:
+    'disclosureId dueAt keptFromAt -request wrappedKey state -subjectId kinds authority document documentHash basis secretUntil draftedBy decidedBy decidedAt reason handedOutBy handedOutAt toldAt',
   hold: 'everyoneShard holdId state -subjectId incidentId kinds from until placedBy owner placedAt documentHash dueAt reviewedAt releasedBy releasedAt count -request wordsKey itemsKey reason document',
   // cards
   card: `cardId version createdAt updatedAt request edit visibility publicEpoch grantEpoch realNameMark verdicts dueAt epoch ${card}`,

@@ -52,7 +52,7 @@ describe('the command line, before anything is asked of the service', () => {
   });
 
   it('ends with 3 where nobody has signed in, also for scripts, who get JSON', async () => {
-    const inputs = ['queue', 'appeals', '--api', 'https://api.example.cn'];
+    const inputs = ['tickets', 'list', '--api', 'https://api.example.cn'];
     expect(await run(...inputs)).toEqual({ exit: 3, out: '', err: '请先登录：leliao login\n' });
     const { exit, out } = await run(...inputs, '--json', '--lang', 'en');
     expect([exit, JSON.parse(out)]).toEqual([3, { error: { message: 'Sign in first: leliao login' } }]);

@@ -28,8 +28,8 @@ beforeAll(async () => {
       details: { why: '要有两人' },
       requestId: 'r1',
     };
-    const allowed = member && request.url === '/identity/appeals';
-    const answer = allowed ? { ok: true, data: { appeals: [] } } : { ok: false, error: refused };
+    const allowed = member && request.url === '/rights/ticketQueue';
+    const answer = allowed ? { ok: true, data: { waiting: [] } } : { ok: false, error: refused };
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
   });
   await new Promise<void>((resolve) => service.listen(0, '127.0.0.1', resolve));
@@ -62,13 +62,13 @@ describe('signing in from a terminal (RFC 8628)', () => {
 
     const me = await terminal.run('whoami', '--json');
     expect(JSON.parse(me.out)).toMatchObject({ staffId: 'officer', roles: ['officer'], api });
-    expect(await terminal.run('call', 'identity/appeals')).toEqual({
+    expect(await terminal.run('call', 'rights/ticketQueue')).toEqual({
       exit: 0,
-      out: '{\n  "appeals": []\n}\n',
+      out: '{\n  "waiting": []\n}\n',
       err: '',
     });
     expect(asked.at(-1)).toMatchObject({
-      path: '/identity/appeals',
+      path: '/rights/ticketQueue',
       member: { staffId: 'officer', roles: ['officer'] },
     });
 
@@ -136,14 +136,14 @@ async function keepsItsTokenToItself(terminal: Terminal, said: object[]) {
   const shown = JSON.stringify(said);
   expect([accessToken, refreshToken].filter((token) => shown.includes(token))).toEqual([]);
   // A token belongs to one API: another one is not told it.
-  expect((await terminal.run('queue', 'appeals', '--api', 'http://127.0.0.1:1')).exit).toBe(3);
+  expect((await terminal.run('tickets', 'list', '--api', 'http://127.0.0.1:1')).exit).toBe(3);
 }
 
 async function freshensTheToken(terminal: Terminal) {
   const before = await keptIn(terminal);
   before.signIns[api].expiresAtMs = Date.now() + 29_000;
   await writeFile(terminal.signInFile, JSON.stringify(before));
-  expect((await terminal.run('queue', 'appeals')).exit).toBe(0);
+  expect((await terminal.run('tickets', 'list')).exit).toBe(0);
   const { signIns } = await keptIn(terminal);
   expect(signIns[api].expiresAtMs).toBeGreaterThan(Date.now() + 3_000_000);
 }
@@ -155,7 +155,7 @@ async function signsOut(terminal: Terminal) {
   // Whoever has a copy of the file gets no further than the token's hour.
   const copy = { ...signIns[api], expiresAtMs: 0 };
   await writeFile(terminal.signInFile, JSON.stringify({ api, signIns: { [api]: copy } }));
-  expect((await terminal.run('queue', 'appeals')).exit).toBe(3);
+  expect((await terminal.run('tickets', 'list')).exit).toBe(3);
 }
 
 const keptIn = async ({ signInFile }: Terminal) => JSON.parse(await readFile(signInFile, 'utf8'));

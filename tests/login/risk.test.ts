@@ -35,7 +35,7 @@ async function appeal(me: Caller) {
 }
 async function decide(me: Caller, appealId: string, decision: string) {
   const subjectId = await accountNumber(world, me);
-  const input = { subjectId, appealId, ticket: 'T-1', decision, reason: '核对无误。' };
+  const input = { subjectId, appealId, decision, reason: '核对无误。' };
   return world.ok('identity/decideAppeal', input, officer);
 }
 
@@ -83,7 +83,7 @@ describe('the risk rule (A7)', () => {
     const me = await person();
     await bind(me);
     const { appealId } = await appeal(me);
-    expect(await world.ok('identity/appeals', {}, officer)).toMatchObject({ appeals: [{ appealId }] });
+    expect(await world.ok('rights/ticketQueue', {}, officer)).toMatchObject({ waiting: [{ id: appealId }] });
     await decide(me, appealId, 'overturned');
     asked.length = 0;
     expect(await bind(me)).toMatchObject({ ok: true });

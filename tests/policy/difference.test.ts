@@ -24,6 +24,7 @@ const ofRecipient: Parts<Recipient> = {
   name: text(true),
   role: { other: ({ role }) => (role === 'authority' ? 'independent-controller' : 'authority'), asks: true },
   agreement: { other: () => ({ name: '另一份协议', expiresOn: '2029-12-31' }), asks: false },
+  ground: text(false),
   contact: text(false),
   region: { other: () => '新加坡', asks: true },
   why: text(true),

@@ -113,11 +113,16 @@ describe('publishing a version (K4, K7)', () => {
     const lawful = async () =>
       (await world.ok<{ lawful: boolean }>('consent/lawfulAt', { purpose: 'cards' }, me)).lawful;
     const correct = async (trueAt: string, by = ling) => {
-      const input = paper(me, {
-        seenEntry: await seenEntryOf(world, me, 'cards'),
-        decision: 'granted',
-        trueAt,
-      });
+      const input = await paper(
+        world,
+        me,
+        {
+          seenEntry: await seenEntryOf(world, me, 'cards'),
+          decision: 'granted',
+          trueAt,
+        },
+        by?.token.split(':')[1],
+      );
       await world.ok('consent/correct', input, by);
     };
     wait(MINUTE_MS);

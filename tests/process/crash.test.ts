@@ -158,6 +158,16 @@ const begin: Record<string, () => Promise<Begun>> = {
     return { parts, asked: world.queued.splice(0, world.queued.length) };
   },
 
+  /** Everything of somebody, to be taken away: with a card, and the end of what an export is made of. */
+  async exports() {
+    many += 1;
+    const { caller: me } = await cardGiver(world, `export-${many}`);
+    const proof = await proofFor(world, me, `export-${many}`, 'rights/startExport', 'account');
+    world.queued.splice(0, world.queued.length);
+    await world.ok('rights/startExport', {}, { ...me, proof });
+    return { parts: { me: me.subjectId }, asked: world.queued.splice(0, world.queued.length) };
+  },
+
   /** A permission taken back at WeChat that covered two consents. */
   async revocations() {
     many += 1;

@@ -114,15 +114,15 @@ it('who was given data is reminded twice until they confirm, and is the officerâ
   const duty = async () => recipientDuty.read(await itemAt(key));
   expect(await duty()).toMatchObject({ kinds: ['identity-input'], reminders: 0 });
   const listed = async () => {
-    type List = { recipients: { subjectId: string; isLate: boolean; reminders: number }[] };
-    const { recipients } = await world.ok<List>('retention/recipients', {}, support);
-    return recipients.find(({ subjectId }) => subjectId === me.subjectId);
+    type List = { waiting: { subjectId: string; level: string; reminders: number }[] };
+    const { waiting } = await world.ok<List>('rights/ticketQueue', {}, support);
+    return waiting.find(({ subjectId }) => subjectId === me.subjectId);
   };
   for (const [days, expected] of [
-    [4, { reminders: 0, isLate: false }],
-    [2, { reminders: 1, isLate: false }],
-    [5, { reminders: 2, isLate: false }],
-    [5, { reminders: 2, isLate: true }],
+    [4, { reminders: 0, level: 'in-time' }],
+    [2, { reminders: 1, level: 'in-time' }],
+    [5, { reminders: 2, level: 'warned' }],
+    [5, { reminders: 2, level: 'late' }],
   ] as const) {
     world.wait(days * DAY_MS);
     await sweep();
@@ -130,7 +130,7 @@ it('who was given data is reminded twice until they confirm, and is the officerâ
   }
   const outcomes = world.lines.flatMap((line) => /"outcome":"(RECIPIENTS_\w+)"/.exec(line)?.[1] ?? []);
   expect(outcomes).toEqual(['RECIPIENTS_REMINDED', 'RECIPIENTS_REMINDED', 'RECIPIENTS_OVERDUE']);
-  const said = { subjectId: me.subjectId, recipient: 'tencent-faceid', ticket: 'T-9' };
+  const said = { subjectId: me.subjectId, recipient: 'tencent-faceid', document: 'T-9' };
   const first = await world.ok('retention/confirmRecipient', said, support);
   world.wait(1000);
   expect(await world.ok('retention/confirmRecipient', said, support)).toEqual(first);

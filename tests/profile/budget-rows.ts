@@ -101,11 +101,11 @@ export function profileRows(theWorld: () => World, me: () => Caller): Record<str
     },
     'profile/cancelDelivery': async () => ({ input: { deliveryId: (await delivery()).deliveryId } }),
     'profile/staffGetDelivery': async () => ({
-      input: { deliveryId: (await delivery()).deliveryId, subjectId: subjectId(), ticket: 'T-1' },
+      input: { deliveryId: (await delivery()).deliveryId, subjectId: subjectId() },
       by: support,
     }),
     'profile/completeDelivery': async () => ({
-      input: { deliveryId: (await delivery()).deliveryId, subjectId: subjectId(), ticket: 'T-1' },
+      input: { deliveryId: (await delivery()).deliveryId, subjectId: subjectId() },
       by: support,
     }),
     'profile/inbox': async () => {

@@ -209,7 +209,7 @@ describe('a delivery (O2)', () => {
     world.ok<Delivery>('profile/createDelivery', { ...contact, ...change, idempotencyKey }, me);
   const get = (deliveryId: string) => world.ok<Delivery>('profile/getDelivery', { deliveryId }, me);
   const support = { token: 'staff:alice:support' };
-  const about = (deliveryId: string, who = me) => ({ deliveryId, subjectId: subjectOf(who), ticket: 'T-1' });
+  const about = (deliveryId: string, who = me) => ({ deliveryId, subjectId: subjectOf(who) });
   beforeEach(() => grant(world, me, 'delivery'));
 
   it('is made, shown to its person and to the staff who brings it, completed, and then gone but for a marker', async () => {

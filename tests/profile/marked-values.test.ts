@@ -40,11 +40,7 @@ it('no marked value of the profile is in a raw item, a kept file, a log line, a 
     me,
   );
   const subjectId = parseToken(me.token)?.subjectId;
-  await stage.ok(
-    'profile/staffGetDelivery',
-    { deliveryId, subjectId, ticket: 'T-1' },
-    { token: 'staff:alice:support' },
-  );
+  await stage.ok('profile/staffGetDelivery', { deliveryId, subjectId }, { token: 'staff:alice:support' });
   const laden = await ladenJpeg(1, fields(64, 48));
   await stage.avatar(me, laden, 'image/jpeg');
 

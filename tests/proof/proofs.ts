@@ -98,6 +98,11 @@ export const proofs: Record<string, { file: string; shows: string }> = {
     file: 'tests/gate/permission.test.ts',
     shows: 'every operation held at every trip while what it rests on ends',
   },
+  'plaintext-reads': {
+    file: 'tests/rights/plaintext-reads.test.ts',
+    shows:
+      'whoever a call of the staff opens, and every call of a partner, has exactly one line of who used their data',
+  },
   'withdrawn-meanwhile': {
     file: 'tests/gate/withdrawn-meanwhile.test.ts',
     shows: 'a consent withdrawn at every trip of a call that sends: nothing is sent after it, nothing stays',
@@ -134,6 +139,11 @@ export const proofs: Record<string, { file: string; shows: string }> = {
   units: {
     file: 'tests/table/units.test.ts',
     shows: 'what DynamoDB bills for writes of any item is what the meter of the tests reckons',
+  },
+  'export-slope': {
+    file: 'tests/rights/export-slope.test.ts',
+    shows:
+      'ten thousand records are exported in the memory of one piece, no step in more trips than of a few',
   },
   'first-sign-in': {
     file: 'tests/table/person.test.ts',

@@ -3,9 +3,12 @@ import { parseToken } from '../../lib/crypto/token';
 import { actOf, issueProof } from '../../lib/gate/proof';
 import { putCertificate } from '../../lib/table/certificate/certificate';
 import { beginDuty } from '../../lib/table/recipient/recipient-duty';
+import { newCard } from '../cards/support';
 import { deliver, pushed } from '../events/push';
 import { grant } from '../support/consent';
+import { ticketOf } from '../support/ticket';
 import { type Caller, onceKey, type World } from '../support/world';
+import { registerRows } from './register-rows';
 
 type Prepare = () => Promise<{ input?: unknown; by?: object }>;
 
@@ -23,7 +26,7 @@ export function rightsRows(theWorld: () => World): Record<string, Prepare> {
   const support = { token: 'staff:one:support' };
   const subjectIdOf = ({ token }: Caller) => parseToken(token)?.subjectId ?? '';
   /** Somebody with a proof of self for one act. */
-  const proven = async (act: 'close' | 'closeNow', by: Caller) => {
+  const proven = async (act: 'close' | 'closeNow' | 'startExport', by: Caller) => {
     const what = actOf(`rights/${act}`, 'account');
     return { ...by, proof: await issueProof(theWorld().deps, subjectIdOf(by), what) };
   };
@@ -32,19 +35,31 @@ export function rightsRows(theWorld: () => World): Record<string, Prepare> {
     await theWorld().ok('rights/close', {}, await proven('close', by));
     return by;
   };
+  /** Somebody of whom the staff has a ticket in hand. */
+  const ticketed = async (by: Caller) => {
+    const subjectId = subjectIdOf(by);
+    return { subjectId, ticket: await ticketOf(theWorld(), subjectId) };
+  };
+  /** Somebody whose export is made and not taken yet. */
+  const exporting = async (): Promise<Caller> => {
+    const by = await person();
+    await theWorld().ok('rights/startExport', {}, await proven('startExport', by));
+    await theWorld().work();
+    return by;
+  };
   /** Somebody of whom WeChat has told something that a human has to look at. */
   const withDuty = async () => {
     const openid = `duty-${onceKey()}`;
     const by = await theWorld().signIn(openid);
     const event = { Event: 'user_info_modified', FromUserName: 'o-of-the-platform', OpenID: openid };
     await deliver(theWorld(), pushed(theWorld(), event));
-    const { duties } = await theWorld().ok<{ duties: { subjectId: string; dutyId: string }[] }>(
-      'retention/duties',
-      {},
-      support,
-    );
+    type Queue = { waiting: { subjectId: string; sort: string; id: string }[] };
+    const { waiting } = await theWorld().ok<Queue>('rights/ticketQueue', {}, support);
     const subjectId = subjectIdOf(by);
-    return { subjectId, dutyId: duties.find((one) => one.subjectId === subjectId)?.dutyId, ticket: 'T-1' };
+    return {
+      subjectId,
+      dutyId: waiting.find((one) => one.subjectId === subjectId && one.sort === 'duty')?.id,
+    };
   };
   /** Somebody whose data a recipient has yet to delete. */
   const untold = async () => {
@@ -52,9 +67,10 @@ export function rightsRows(theWorld: () => World): Record<string, Prepare> {
     const subjectId = subjectIdOf(await person());
     const since = toInstant(clock.now());
     await table.write(beginDuty(subjectId, 'tencent-faceid', ['identity-input'], since));
-    return { subjectId, recipient: 'tencent-faceid', ticket: 'T-1' };
+    return { subjectId, recipient: 'tencent-faceid', document: 'T-1' };
   };
   return {
+    ...registerRows(theWorld),
     // One of the usual size.
     'rights/certificate': async () => {
       const { table, ring } = theWorld().deps;
@@ -68,25 +84,29 @@ export function rightsRows(theWorld: () => World): Record<string, Prepare> {
     'rights/cancelClosing': async () => ({ by: await closing() }),
     'rights/closeNow': async () => ({ by: await proven('closeNow', await closing()) }),
     'rights/closing': async () => ({ by: await closing() }),
-    'rights/closeFor': async () => ({
-      input: { subjectId: subjectIdOf(await person()), ticket: 'T-1' },
-      by: support,
-    }),
-    'rights/cancelClosingFor': async () => ({
-      input: { subjectId: subjectIdOf(await closing()), ticket: 'T-1' },
-      by: support,
-    }),
-    'retention/duties': async () => {
-      await withDuty();
-      return { by: support };
-    },
+    'rights/closeFor': async () => ({ input: await ticketed(await person()), by: support }),
+    'rights/cancelClosingFor': async () => ({ input: await ticketed(await closing()), by: support }),
     'retention/settleDuty': async () => ({ input: await withDuty(), by: support }),
     'rights/keep': async () => ({ by: await person() }),
-    'retention/recipients': async () => {
-      await untold();
-      return { by: support };
-    },
     'retention/confirmRecipient': async () => ({ input: await untold(), by: support }),
+    // One who has used most of it.
+    'rights/overview': async () => {
+      const by = await person();
+      await grant(theWorld(), by, 'profile', 'delivery');
+      for (let card = 0; card < 3; card += 1) await newCard(theWorld(), by);
+      return { by };
+    },
+    'rights/startExport': async () => ({ by: await proven('startExport', await person()) }),
+    'rights/export': async () => ({ by: await exporting() }),
+    'rights/exportPiece': async () => {
+      const by = await exporting();
+      type Now = { export: { exportId: string } };
+      const { export: now } = await theWorld().ok<Now>('rights/export', {}, by);
+      const take = (piece: number) => ({ exportId: now.exportId, piece, idempotencyKey: onceKey() });
+      await theWorld().ok('rights/exportPiece', take(2), by); // the first one is entered in the ledger as well
+      return { input: take(1), by };
+    },
+    'rights/cancelExport': async () => ({ by: await exporting() }),
     'rights/erasePart': async () => ({
       input: { purpose: 'cards', seenEntry: 2, idempotencyKey: onceKey() },
       by: await person(),

@@ -8,6 +8,7 @@ import { beginProcess, processKey, readProcess } from '../../lib/table/process/p
 import { newCard } from '../cards/support';
 import { accountNumber, actsOf, proofFor } from '../login/support';
 import { move } from '../support/life';
+import { ticketOf } from '../support/ticket';
 import { type Caller, createWorld, onceKey, type World } from '../support/world';
 import { closeBy, newcomer, statusOf } from './support';
 
@@ -172,7 +173,7 @@ describe('closing through support (R4, S6)', () => {
   it('is entered with ticket and member of the staff, has the same cooling-off, and the person takes it back', async () => {
     const { me } = await newcomer(world);
     const subjectId = await accountNumber(world, me);
-    const input = { subjectId, ticket: '电话 11-27，已核对本人' };
+    const input = { subjectId, ticket: await ticketOf(world, subjectId) };
     const { since, endsAt } = await world.ok<{ since: string; endsAt: string }>(
       'rights/closeFor',
       input,
@@ -195,7 +196,7 @@ describe('closing through support (R4, S6)', () => {
   it('is for support and officers, with a ticket', async () => {
     const { me } = await newcomer(world);
     const subjectId = await accountNumber(world, me);
-    const input = { subjectId, ticket: 'T-1' };
+    const input = { subjectId, ticket: await ticketOf(world, subjectId) };
     expect(await world.refused('rights/closeFor', input, { token: 'staff:one:responder' })).toBe(
       'CALLER_NOT_ALLOWED',
     );

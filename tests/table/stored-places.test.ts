@@ -94,8 +94,10 @@ async function doEverything(day: number): Promise<void> {
   const appeal = () => ({ about: 'other', words: '标记', idempotencyKey: onceKey() });
   await ok('identity/appeal', appeal(), me);
   const { appealId } = await ok<{ appealId: string }>('identity/appeal', appeal(), me);
-  const decision = { subjectId, appealId, ticket: 'T-1', decision: 'stands', reason: '标记' };
+  const decision = { subjectId, appealId, decision: 'stands', reason: '标记' };
   await ok('identity/decideAppeal', decision, { token: 'staff:a:support' });
+  const asked = { kind: 'question', words: '标记', idempotencyKey: onceKey() };
+  await ok('rights/askTicket', asked, me);
   const { name, idNumber } = newCitizen();
   await ok('identity/startFace', { name, idNumber, idempotencyKey: onceKey() }, me);
   await switchOn(world, me, { keepHistory: true });
@@ -103,12 +105,21 @@ async function doEverything(day: number): Promise<void> {
 }
 
 /** Sealed by the key of an incident or of a hold, and nobody's. */
-const ofNobody = ['frozen-item', 'hold', 'incident', 'incident-entry', 'incident-report', 'scope'];
+const ofNobody = [
+  'disclosure',
+  'frozen-item',
+  'hold',
+  'incident',
+  'incident-entry',
+  'incident-report',
+  'scope',
+];
 
 /** What a person has one of, or what lies at a key of its own for each code: there is nothing to swap it with. */
 const single = [
   'avatar',
   'contact-mail',
+  'export',
   'face-result',
   ...ofNobody,
   'location',

@@ -7,6 +7,7 @@ import type { Actor } from '../../lib/table/ledger/touched-key';
 import { officer } from '../consent/support';
 import { subjectIdOf } from '../identity/support';
 import { grant, withdraw } from '../support/consent';
+import { ticketOf } from '../support/ticket';
 import { createWorld, onceKey, START, type World } from '../support/world';
 
 let world: World;
@@ -41,7 +42,7 @@ describe('what an actor has touched is a question of the table (B3, D6)', () => 
     await grant(world, me, 'phone');
     const again = await world.signIn(openid);
     await world.ok('login/bindPhone', { code: `13800138000-for-${openid}~${onceKey()}` }, again);
-    const look = { subjectId, reason: 'complaint', ticket: 'T-1' };
+    const look = { subjectId, reason: 'complaint', ticket: await ticketOf(world, subjectId, 'o-1') };
     await world.ok('consent/inspect', look, officer);
     await withdraw(world, me, 'phone');
     await world.work();

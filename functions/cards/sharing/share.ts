@@ -12,6 +12,7 @@ import { retentionMs } from '../../../lib/policy/retention';
 import { ConditionFailed, type Item } from '../../../lib/table/client';
 import { readCursor, sealCursor } from '../../../lib/table/cursor';
 import { remove } from '../../../lib/table/replace';
+import { blurred } from '../../../lib/table/sharing/blur';
 import {
   isRevoked,
   putShare,
@@ -23,7 +24,6 @@ import {
 } from '../../../lib/table/sharing/share';
 import { putViewShards } from '../../../lib/table/sharing/views';
 import { cardsEpoch, ownCard } from '../own/own-card';
-import { blurred } from './blur';
 import { digestOfToken, tokenOf } from './share-token';
 
 /** A link and what it was used for are kept by one rule; how long the latter outlasts it, by another. */

@@ -15,11 +15,10 @@ import {
 import { checkAgain, decideReview, openReview, reviewQueue } from './text-review';
 
 const subjectId = cardId;
-const ticket = z.string().check(z.regex(/^[\w-]{1,64}$/));
-const about = (input: { subjectId: string; ticket: string }): StaffAccess => ({
+const about = (input: { subjectId: string; cardId: string }): StaffAccess => ({
   subjectId: input.subjectId,
   reason: 'risk-review',
-  ticket: input.ticket,
+  ticket: input.cardId,
 });
 
 /** Whether the words and the picture of a card may be seen by others, and what the staff decides of them (promise C1). */
@@ -57,7 +56,7 @@ export const textReviewOperations = {
     purpose: 'cards',
     // The picture where one waits.
     kinds: { in: [], out: [...contentKinds, 'card-logo'], uses: ['card-label', 'card-kept'] },
-    input: z.strictObject({ subjectId, cardId, ticket }),
+    input: z.strictObject({ subjectId, cardId }),
     output: z.object({
       version: z.int(),
       fields: z.array(z.enum(fields)),
@@ -80,7 +79,6 @@ export const textReviewOperations = {
       subjectId,
       cardId,
       version,
-      ticket,
       decision: z.enum(['pass', 'refuse']),
       fields: z.optional(z.array(z.enum(fields)).check(z.minLength(1), z.maxLength(fields.length))),
     }),

@@ -28,7 +28,7 @@ export async function reviewQueue({ table }: Deps) {
   return { texts: await waitingTexts(table) };
 }
 
-type OfOne = { subjectId: string; cardId: string; ticket: string };
+type OfOne = { subjectId: string; cardId: string };
 type Decide = OfOne & { version: number; decision: 'pass' | 'refuse'; fields?: Field[] | undefined };
 type Waiting = {
   version: number;
@@ -66,7 +66,7 @@ export async function decideReview(deps: Deps, { caller, input, requestId }: Run
     staff: caller.staffId,
     result: verdict,
     reason: 'risk-review',
-    ticket: input.ticket,
+    ticket: input.cardId,
     requestId,
   } as const;
   try {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { staffReasons } from '../../../lib/gate/operation';
+import { ticketReasons } from '../../../lib/gate/ticket';
 import { kindIds } from '../../../lib/policy/kinds';
 import { command, group } from '../command';
 import { confirmStep } from '../confirm';
@@ -150,7 +150,7 @@ export const explainCommand = command({
   ),
   places: { account: neededText('账号', 'account') },
   options: {
-    reason: neededOneOf(staffReasons, '查看的理由', 'why you look'),
+    reason: neededOneOf(ticketReasons, '查看的理由', 'why you look'),
     ticket: neededText('工单号', 'ticket'),
     cursor: text('从上一页给出的位置继续', 'go on from where the last page ended'),
   },
@@ -180,10 +180,7 @@ async function holdOf(session: Session, number: string): Promise<Hold> {
 type Said = { reason: string; document: string; file: string; review: string; owner: string | undefined };
 
 async function saidOf({ reason, document, file, review, owner }: Said) {
-  const content = await readFile(file).catch(() => undefined);
-  if (!content)
-    throw new Stop('usage', words('读不到文书文件。', 'The file of the document cannot be read.'));
-  const documentHash = createHash('sha256').update(content).digest('hex');
+  const documentHash = await hashOfFile(file);
   return { reason, document, documentHash, reviewAt: review, ...(owner && { owner }) };
 }
 
@@ -208,4 +205,12 @@ function view(session: Session, one: Hold): Promise<string> {
     [words('解除人', 'released by'), one.releasedBy],
     [words('解除时间', 'released'), timeIn(one.releasedAt)],
   ]);
+}
+
+/** SHA-256 of a paper, in hex: the paper itself goes nowhere. */
+export async function hashOfFile(file: string): Promise<string> {
+  const content = await readFile(file).catch(() => undefined);
+  if (!content)
+    throw new Stop('usage', words('读不到文书文件。', 'The file of the document cannot be read.'));
+  return createHash('sha256').update(content).digest('hex');
 }

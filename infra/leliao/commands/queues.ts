@@ -1,28 +1,11 @@
 import { command, group } from '../command';
-import { dueIn, rowsIn, timeIn } from '../view';
+import { rowsIn, timeIn } from '../view';
 import { words } from '../words';
 
 const account = words('账号', 'account');
 
-/** What waits for a human. Opening and deciding is an act on a person's record: `leliao call`, with a ticket. */
-export const queueCommands = group(words('等待人工处理的事项', 'what waits for a human'), {
-  appeals: command({
-    does: words('待复核的申诉，最急的在前', 'appeals, the most urgent first'),
-    async run(session) {
-      const found = await (await session.api()).identity.appeals();
-      await session.print(found, () =>
-        rowsIn(
-          session,
-          [
-            [words('申诉', 'appeal'), ({ appealId }) => appealId],
-            [account, ({ subjectId }) => subjectId],
-            [words('期限', 'due'), ({ dueAt }) => dueIn(session, dueAt)],
-          ],
-          found.appeals,
-        ),
-      );
-    },
-  }),
+/** Cards that wait for a human. Opening and deciding is an act on a person's record: `leliao call`. The rest: `leliao tickets`. */
+export const queueCommands = group(words('等待人工判断的名片', 'cards that wait for a human'), {
   reviews: command({
     does: words(
       '待人工判断的名片文字和图片，等得最久的在前',

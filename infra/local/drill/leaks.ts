@@ -7,6 +7,7 @@ import { PART_ENTRIES } from '../../../lib/table/incident/people-list';
 import { readLines } from '../../../lib/trail/line';
 import { TrailReader } from '../../../lib/trail/report';
 import type { Running } from '../promises/running';
+import { ticketOf } from '../ticket-of';
 import { LEAKED_KINDS, serveHole, serveOfficer } from './hole';
 import { inTurn, parts } from './in-turn';
 import type { DrillOptions } from './options';
@@ -43,15 +44,16 @@ const AT_ONCE = 8;
 const ENDED_MS = 10 * MINUTE_MS;
 const MOLE = 'drill-mole';
 
-/** Reads people one by one, thirty in an hour and no more, for as many hours as it takes; the times are of those hours. */
+/** Has a ticket of everybody, and reads them one by one, thirty in an hour and no more, for as many hours as it takes; the times are of those hours. */
 const byStaff: Happen = async ({ environment, deps }, victims) => {
+  const ticketFor = (subjectId: string) => ticketOf(deps, subjectId, MOLE);
   const lastMs = deps.clock.now() - ENDED_MS;
   const hours = Math.ceil(victims.length / STAFF_ACCESSES_PER_HOUR.max);
   let atMs = lastMs - (hours - 1) * HOUR_MS;
   const from = toInstant(atMs);
   const officer = serveOfficer(environment, { staffId: MOLE, nowMs: () => atMs });
-  const inspect = (subjectId: string) =>
-    officer.call('inspect', { subjectId, reason: 'complaint', ticket: 'DRILL-1', limit: 1 });
+  const inspect = async (subjectId: string) =>
+    officer.call('inspect', { subjectId, reason: 'complaint', ticket: await ticketFor(subjectId), limit: 1 });
   const truth = new Set<string>();
   let refused = 0;
   for (const some of parts(victims, STAFF_ACCESSES_PER_HOUR.max)) {

@@ -49,6 +49,24 @@ export async function handingOver(where: Where, { content }: ReadCard): Promise<
   expect(gone?.recalled === true && gone.card === undefined, '收回之后，名片夹里只剩「已收回」');
 
   await meetNearby([giver, cardId], [taker, own.cardId]);
+  await seeWhoUsedIt(giver, taker);
+}
+
+async function seeWhoUsedIt(me: Api, other: Api): Promise<void> {
+  step('谁用了我的信息：每一次都有一条，可以提出异议');
+  const { lines, intact } = await me.rights.usage({ limit: 50 });
+  const [newest] = lines;
+  expect(intact && newest !== undefined, '看得到谁用过，记录没有被改动');
+  if (!newest) return;
+  say(`   ${newest.words}`);
+  const words = '请说明为什么需要交出这些文字。';
+  const asked = { line: newest.line, words, idempotencyKey: await newIdempotencyKey() };
+  const { dispute } = await me.rights.dispute(asked);
+  const again = (await me.rights.usage({ limit: 50 })).lines.find(({ line }) => line === newest.line);
+  expect(again?.dispute?.ticket === dispute.ticket, `这一条还在，旁边是工单，${dispute.answerBy} 之前答复`);
+  await refused('NOT_FOUND', '对别人记录里的一条提出异议', () =>
+    other.rights.dispute({ ...asked, line: 'E-999999' }),
+  );
 }
 
 /** The last character carries bits that count; another one makes another token. */

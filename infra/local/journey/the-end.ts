@@ -1,11 +1,11 @@
 import type { JWK } from 'jose';
-import { type Api, newIdempotencyKey } from '../../../lib/client/client';
+import { type Api, newIdempotencyKey, takeExport } from '../../../lib/client/client';
 import { tell, verifyCertificate } from '../../commands/verify-certificate';
 import type { ReadCard } from '../read-vcard';
 import { actOn, arrive, clientOf, newPerson, type Where } from './people';
 import { expect, refused, say, step } from './teller';
 
-/** Somebody closes their account, thinks better of it, closes it again, and holds a certificate of what is gone. */
+/** Somebody takes everything away, closes their account, thinks better of it, closes it again, and holds a certificate of what is gone. */
 export async function theEnd(where: Where, { content }: ReadCard): Promise<void> {
   const newCode = await newPerson(where);
   const me = clientOf(where, 'iPhone');
@@ -17,11 +17,24 @@ export async function theEnd(where: Where, { content }: ReadCard): Promise<void>
   const link = { cardId, fields: ['name' as const], idempotencyKey: await newIdempotencyKey() };
   const { token } = await me.cards.share(link);
 
-  const proved = async (operation: 'rights/close' | 'rights/closeNow') => {
+  const proved = async (operation: 'rights/close' | 'rights/closeNow' | 'rights/startExport') => {
     const code = await newCode();
     const { proof } = await me.login.proveSelf({ operation, target: 'account', by: 'wechat', code });
     return { proof };
   };
+  step('先把自己的信息全部取走');
+  const { purposes } = await me.rights.overview();
+  for (const { name, records, kinds } of purposes.slice(0, 3))
+    say(`   ${name}：${records} 条（${kinds.slice(0, 3).join('、')}…）`);
+  await me.rights.startExport({}, await proved('rights/startExport'));
+  const size = await takenBy(me);
+  expect(size > 0, `取到了一个压缩文件，${Math.round(size / 1024)} KB，内有可打印的页面、JSON 和 vCard`);
+  await refused('NOT_NOW', '再取一次', async () => {
+    const { export: whole } = await me.rights.export();
+    const again = { exportId: whole?.exportId ?? '', piece: 1, idempotencyKey: await newIdempotencyKey() };
+    return me.rights.exportPiece(again);
+  });
+
   step('注销账号，又改了主意');
   const asked = await me.rights.close({}, await proved('rights/close'));
   say(`   到 ${asked.endsAt} 之前可以撤销`);
@@ -49,6 +62,18 @@ export async function theEnd(where: Where, { content }: ReadCard): Promise<void>
   await refused('NOT_FOUND', '别人打开以前的链接', () => other.cards.open({ token }));
   const again = await clientOf(where, 'iPhone').login.signIn({ code: await newCode() });
   expect(again.newAccount, '同一个微信再次登录，是一个新的账号，什么都没有');
+}
+
+/** The bytes of the export, once it is made. */
+async function takenBy(api: Api): Promise<number> {
+  const deadline = Date.now() + 20_000;
+  while ((await api.rights.export()).export?.state !== 'complete' && Date.now() < deadline)
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  let bytes = 0;
+  await takeExport(api, ({ base64 }) => {
+    bytes += Buffer.from(base64, 'base64').length;
+  });
+  return bytes;
 }
 
 /** It is there within seconds, once everything has been looked at again. */

@@ -130,7 +130,7 @@ export async function slowAbuse(running: Running): Promise<string> {
     idempotencyKey,
   });
   const staff = await staffClient(running, 'support');
-  const target = { subjectId: me.subjectId(), appealId, ticket: 'T-2026-0007' };
+  const target = { subjectId: me.subjectId(), appealId };
   await staff.identity.decideAppeal({ ...target, decision: 'overturned', reason: '已电话核实。' });
   const cleared = await bind();
   demand(cleared === 'OK', `after a human cleared the person, the call got ${cleared}`);

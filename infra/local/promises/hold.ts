@@ -1,5 +1,5 @@
 import { type ClearHold, clearHold, holdKey } from '../../../lib/table/hold/hold';
-import { staffClient } from './registers';
+import { filedFor, staffClient } from './registers';
 import { agree, codeOf, demand, once, partitionOf, type Running, textOf, within } from './running';
 
 const DAY_MS = 86_400_000;
@@ -24,7 +24,12 @@ export async function heldByLaw(running: Running): Promise<string> {
 
   const reviewAt = new Date(Date.now() + 30 * DAY_MS).toISOString();
   const paper = { reason: '法院要求保存', document: '云01民初1号', documentHash: 'ab'.repeat(32), reviewAt };
-  const asked = { ...paper, subjectId: person.subjectId(), ticket: 'T-1', kinds: ['card-name' as const] };
+  const asked = {
+    ...paper,
+    subjectId: person.subjectId(),
+    ticket: await filedFor(wu, person),
+    kinds: ['card-name' as const],
+  };
   const { holdId } = await wu.retention.hold({ ...asked, ...(await once()) });
   const isIn = (state: ClearHold['state']) => async () => {
     const [item] = await running.deps.table.getMany([holdKey(holdId)]);

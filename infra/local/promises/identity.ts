@@ -160,12 +160,12 @@ export async function appealed(running: Running): Promise<string> {
     ...(await once()),
   });
   const staff = await staffClient(running, 'support');
-  const { appeals } = await staff.identity.appeals();
+  const { waiting } = await staff.rights.ticketQueue();
   demand(
-    appeals.some((one) => one.appealId === appealId),
+    waiting.some(({ id }) => id === appealId),
     'the staff does not see the appeal',
   );
-  const target = { subjectId: person.subjectId(), appealId, ticket: 'T-1' };
+  const target = { subjectId: person.subjectId(), appealId };
   const opened = await staff.identity.openAppeal(target);
   demand(opened.words === words, 'the staff does not see the words');
   const reason = '经核对登记信息有误，请再次核验。';

@@ -1,6 +1,6 @@
 import { type Api, createClient, httpTransport, memoryTokenStore } from '../../../lib/client/client';
 import { staffToken } from '../staff-token';
-import type { Running } from './running';
+import { once, type Person, type Running } from './running';
 
 /** Somebody in the registers that the partner asks. */
 export type Citizen = { name: string; idNumber: string; phone: string; bankCard: string };
@@ -55,6 +55,18 @@ function luhn(body: string): string {
 /** What a person does on the partner's page. */
 export async function passFace(url: string, more: object): Promise<void> {
   await fetch(url, { method: 'POST', body: JSON.stringify({ outcome: 'pass', ...more }) });
+}
+
+/** The number of a ticket that a member of the staff has filed for somebody who wrote on paper. */
+export async function filedFor(staff: Api, person: Person): Promise<string> {
+  const paper = {
+    paperHash: 'ab'.repeat(32),
+    words: '书面请求，身份证复印件附后。',
+    kind: 'request' as const,
+  };
+  const subjectId = person.subjectId();
+  const { ticket } = await staff.rights.fileTicket({ ...paper, subjectId, ...(await once()) });
+  return ticket.ticketId;
 }
 
 /** A client of the local member of the staff who has that role. */

@@ -4,7 +4,7 @@ import { newIdempotencyKey } from '../../../lib/client/client';
 import { parseToken } from '../../../lib/crypto/token';
 import { verifyCertificate } from '../../commands/verify-certificate';
 import { pushOf, SANDBOX_PUSH } from '../sandbox/wechat-push';
-import { staffClient } from './registers';
+import { filedFor, staffClient } from './registers';
 import { agree, codeOf, demand, once, type Person, type Running, textOf, within } from './running';
 
 /** So long an end may take on a service that has nothing else to do, in milliseconds. */
@@ -73,7 +73,8 @@ export async function closedByPerson(running: Running): Promise<string> {
   );
   const byStaff = await running.cardHolder();
   const support = await staffClient(running, 'support');
-  await support.rights.closeFor({ subjectId: byStaff.subjectId(), ticket: '电话，已核对本人' });
+  const ticket = await filedFor(support, byStaff);
+  await support.rights.closeFor({ subjectId: byStaff.subjectId(), ticket });
   demand((await byStaff.api.rights.closing()).closing, 'support cannot close an account');
   await byStaff.api.rights.cancelClosing();
   return 'closed with nothing but a code of WeChat; 7 days of storage alone (uses: NOT_NOW, the link: NOT_FOUND); taken back whole; closed again and cut short: gone; the same WeChat: a new, empty account; support the same, and taken back';
@@ -103,6 +104,7 @@ export async function erasedEverywhere(running: Running): Promise<string> {
     'ledger-entry',
     'appeal',
     'decided-appeal',
+    'ticket',
     'notice-recipient',
     'recipient-duty',
   ];
@@ -118,8 +120,8 @@ export async function erasedEverywhere(running: Running): Promise<string> {
   });
   demand(ended, `${left.join(', ')} of theirs is left, and nothing keeps it`);
   const officer = await staffClient(running, 'officer');
-  const { recipients } = await officer.retention.recipients();
-  const toDelete = recipients.filter(({ subjectId }) => subjectId === number);
+  const { waiting } = await officer.rights.ticketQueue();
+  const toDelete = waiting.filter(({ subjectId, sort }) => subjectId === number && sort === 'recipient');
   demand(toDelete.length > 0, 'nobody who was given something is asked to delete it');
   const items = await running.scan();
   // Who is yet to confirm is reminded by the number of the account alone, which is random.
@@ -191,12 +193,9 @@ export async function startedByWechat(running: Running): Promise<string> {
   const closes = await within(SOON_MS, async () => (await gone.api.rights.closing()).closing);
   demand(closes, 'the account of a WeChat that was given up is not being closed');
   const officer = await staffClient(running, 'officer');
-  const waiting = (await officer.retention.duties()).duties.filter(
-    ({ subjectId }) => subjectId === gone.subjectId(),
+  const waiting = (await officer.rights.ticketQueue()).waiting.filter(
+    ({ subjectId, sort }) => subjectId === gone.subjectId() && sort === 'duty',
   );
-  demand(
-    waiting.length === 1 && waiting[0]?.closingSince !== undefined,
-    'the duty is not in the list of the officers',
-  );
-  return 'a forged event refused; a permission taken back ended that consent and no other; a WeChat account given up is being closed, and its duty is listed with its date';
+  demand(waiting.length === 1 && waiting[0]?.closingSince !== undefined, 'the duty is not in the queue');
+  return 'a forged event refused; a permission taken back ended that consent and no other; a WeChat account given up is being closed, and its duty waits in the queue with its date';
 }

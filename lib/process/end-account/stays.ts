@@ -8,6 +8,7 @@ import { beginProcess, type ProcessRef, processKey } from '../../table/process/p
 import { endStay } from '../../table/readers/end-of-stay';
 import { entityOf } from '../../table/readers/partition';
 import { beginDuty, recipientDutyKey, toldBy } from '../../table/recipient/recipient-duty';
+import { endTicket } from '../../table/ticket/ticket';
 import type { Next, StepInput } from '../kind';
 import { recipientsOf } from '../recipients';
 
@@ -16,7 +17,7 @@ const PAGE_ITEMS = 40;
 
 /**
  * What the law keeps gets its own end, counted from the end of the account. The register in it says who else is to delete: a
- * row for each recipient, who is reminded until they confirm. And an account that was given up for this one ends with it.
+ * row for each recipient, who is reminded until they confirm. A ticket that waits is done with: there is nobody to answer. And an account that was given up for this one ends with it.
  */
 export async function stays(deps: Deps, { process, self }: StepInput): Promise<Next> {
   const { subjectId = '' } = process;
@@ -34,7 +35,9 @@ export async function stays(deps: Deps, { process, self }: StepInput): Promise<N
     },
     'ended-too',
   );
-  const ends = items.flatMap((item) => endStay(item, entityOf(item), lifeStateAt) ?? []);
+  const ends = items.flatMap(
+    (item) => endTicket(item, lifeStateAt) ?? endStay(item, entityOf(item), lifeStateAt) ?? [],
+  );
   const told = await newDuties(deps, subjectId, items, lifeStateAt);
   const left = await accountsLeft(deps, subjectId, items, lifeStateAt);
   const asks = Number(state.told ?? 0) + told.length;

@@ -1,5 +1,6 @@
 import type { ConsentPurposeId } from '../../policy/purposes';
 import type { Write } from '../client';
+import { endExport } from '../export/export';
 import type { PersonChange } from '../ledger/append';
 import { emptyLocation } from '../location/location';
 import type { Person } from '../person/person';
@@ -75,10 +76,14 @@ export function endOf(
       remove: of.flatMap((one) => one.forgets ?? []),
       values: zeroes.length > 0 ? { ':endsAtZero': 0 } : {},
     },
-    writes: ended.flatMap(({ purpose, epoch, seq, granted }) => [
-      beginErasure({ subjectId, seq, purpose, epoch, granted }, nowMs),
-      ...(endsWith[purpose].atOnce?.(subjectId, epoch, nowMs) ?? []),
-    ]),
+    writes: [
+      ...ended.flatMap(({ purpose, epoch, seq, granted }) => [
+        beginErasure({ subjectId, seq, purpose, epoch, granted }, nowMs),
+        ...(endsWith[purpose].atOnce?.(subjectId, epoch, nowMs) ?? []),
+      ]),
+      // A copy that was made for the person has what rests on it as well.
+      ...(ended.length > 0 ? [endExport(subjectId)] : []),
+    ],
     erasures: ended.map(({ seq }) => erasureRef({ subjectId, seq })),
   };
 }

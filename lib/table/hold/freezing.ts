@@ -3,6 +3,7 @@ import type { Item, Table, Write } from '../client';
 import { keys, subjectOf } from '../keys';
 import type { PersonChange } from '../ledger/append';
 import { type Person, person } from '../person/person';
+import { activeHolds } from './hold';
 
 /** Holds that one person's records may be frozen for at the same time. */
 const MAX_FREEZING = 4;
@@ -44,16 +45,16 @@ export function unlessFreezing(subjectId: string): Write {
 
 /**
  * Of what has ended by the clock, that of people of whom no hold is at freezing something: it may name what has ended since it was
- * placed. One that comes after this look came after the end.
+ * placed. One that comes after this look came after the end; an index follows its items within seconds. A trip, whatever has ended.
  */
 export async function notBeingFrozen<One extends { item: Item }>(
   table: Table,
   ended: readonly One[],
-): Promise<One[]> {
-  const ids = [...new Set(ended.flatMap(({ item }) => subjectOf(item) ?? []))];
-  const people = await table.getMany(ids.map(keys.person));
-  const busy = new Set(ids.filter((_, at) => freezingOf(people[at]).length > 0));
-  return ended.filter(({ item }) => !busy.has(subjectOf(item) ?? ''));
+): Promise<readonly One[]> {
+  if (ended.length === 0) return ended;
+  const freezing = (await activeHolds(table)).filter(({ state }) => state === 'freezing');
+  const busy = new Set(freezing.map(({ subjectId }) => subjectId));
+  return busy.size === 0 ? ended : ended.filter(({ item }) => !busy.has(subjectOf(item)));
 }
 
 /** Part of the write that erases a person: refused while anything is still to be kept. */

@@ -37,6 +37,8 @@ export const acts = {
   'guardian.withdrawn': { aboutData: true },
   'real-name.verified': { aboutData: true },
   'real-name.ended': { aboutData: true },
+  'export.asked': { aboutData: false },
+  'export.taken': { aboutData: true },
   'duty.settled': { aboutData: false },
   'incident.contained': { aboutData: false },
   'hold.placed': { aboutData: true },

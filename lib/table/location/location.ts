@@ -3,6 +3,7 @@ import { type Clock, toEpochSeconds } from '../../clock';
 import { digest, plain, sealed, type ValueOf } from '../attribute';
 import type { Item, Write } from '../client';
 import { declareEntity } from '../entity';
+import { endExport } from '../export/export';
 import type { MadeItem } from '../item';
 import type { Key } from '../keys';
 import { consentHolds } from '../person/consents';
@@ -179,7 +180,8 @@ export function stopLocation(
       },
     },
   };
-  return history ? [stop, ...forgetHistory(subjectId, nowMs, history)] : [stop];
+  // A copy that was made for the person has the place as well.
+  return [stop, ...(history ? forgetHistory(subjectId, nowMs, history) : []), endExport(subjectId)];
 }
 
 /** The removal of every day of the history that can still be there; `seen` are those that are known to be. */

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { plain, type ValueOf } from '../attribute';
-import type { Item, Table, Write } from '../client';
-import { waitingOfPersons } from '../due-queue';
+import type { Item, Write } from '../client';
+import { DESK } from '../due-queue';
 import { declareEntity } from '../entity';
 import type { Key } from '../keys';
 import { inPersonAt } from '../place';
@@ -14,9 +14,6 @@ export const authorisationEvents = [
   'user_authorization_cancellation',
 ] as const;
 
-/** The part of the index `due` in which they wait; processes wait in others. */
-const QUEUE = 'AUTHORISATIONS';
-
 /**
  * That WeChat has told us of somebody's authorisation: that it was revoked, that the WeChat account has been given up, or that
  * its picture and name were taken down. Each asks for something to be done about what is held (认定方法 六; PIPL art. 47), so it
@@ -26,7 +23,7 @@ const QUEUE = 'AUTHORISATIONS';
 export const authorisationEvent = declareEntity('authorisation-event', {
   place: inPersonAt('accountability', (eventId: string) => `AUTHORISATION#${eventId}`),
   life: { rule: 'proof-three-years' },
-  queue: QUEUE,
+  queue: DESK,
   attributes: {
     eventId: plain('authorisation-event', z.string()),
     event: plain('authorisation-event', z.enum(authorisationEvents)),
@@ -80,15 +77,4 @@ export function settleAuthorisation(subjectId: string, eventId: string, at: stri
       ExpressionAttributeValues: { ':at': at, ...(staffId !== undefined && { ':staff': staffId }) },
     },
   };
-}
-
-/** What waits to be dealt with, of everybody, the most urgent first. */
-export function waitingAuthorisations(
-  table: Table,
-  limit: number,
-): Promise<(AuthorisationEvent & { subjectId: string })[]> {
-  return waitingOfPersons(table, QUEUE, limit, (item) => {
-    const event = readAuthorisationEvent(item);
-    return event?.dueAt === undefined ? undefined : event;
-  });
 }

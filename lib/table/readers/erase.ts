@@ -11,6 +11,9 @@ import type { AnyEntity } from './any-entity';
 import { declaredEntities, entityOf, itemsOfPerson } from './partition';
 import { kindsIn } from './scope';
 
+/** Bytes of what one step deletes: a transaction takes 4 MB, and a piece of an export is most of an item of 400 KB. */
+const MAX_STEP_BYTES = 2 * 1024 * 1024;
+
 /** What DynamoDB takes in one transaction is 100; the person's item and the head-counts may come to it. */
 const MAX_WRITES = 98;
 
@@ -120,9 +123,16 @@ type Step = Pick<EraseStep, 'files' | 'openUntilSeconds'> & { writes: WriteSet; 
 const nothing = (): Step => ({ files: [], openUntilSeconds: 0, writes: new Map(), items: [] });
 
 /** Whether what goes with an item still fits, and asks no place to forget two things in one write. */
-function hasRoom({ writes }: Step, item: Item, maxWrites: number): boolean {
+function hasRoom({ writes, items }: Step, item: Item, maxWrites: number): boolean {
   const added = addedTo(writes, remove(item, asSeen(item)));
-  return added !== undefined && writes.size + added <= maxWrites;
+  const bytes = [...items, item].reduce((sum, one) => sum + bytesIn(one), 0);
+  return added !== undefined && writes.size + added <= maxWrites && bytes <= MAX_STEP_BYTES;
+}
+
+/** Of what is sealed or packed in it: everything else is small. */
+function bytesIn(item: Item): number {
+  const blobs = Object.values(item).filter((value) => value instanceof Uint8Array);
+  return blobs.reduce((sum, { length }) => sum + length, 0);
 }
 
 function add(step: Step, item: Item, entity: AnyEntity): void {

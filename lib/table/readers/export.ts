@@ -1,7 +1,8 @@
 import type { KeyRing } from '../../crypto/key-ring';
 import type { KindId } from '../../policy/kinds';
-import type { Attributes, Encoded, RecordCodec } from '../attribute';
+import type { Attribute, Attributes, Encoded, RecordCodec } from '../attribute';
 import type { Item, Table } from '../client';
+import { partition } from '../keys';
 import { ledger, ledgerEntry } from '../ledger/ledger';
 import type { PlaceKeys } from '../location/place-keys';
 import type { Sealer } from '../sealer';
@@ -26,28 +27,58 @@ export type Exported = {
  * @throws SealError for an altered blob, and what `sealerOf` throws
  */
 export async function* exportPerson(
-  { table, ring, placeKeys }: { table: Table; ring: KeyRing; placeKeys: PlaceKeys },
+  parts: Parts,
   subjectId: string,
-  sealerOf: (subjectId: string) => Promise<Sealer | undefined>,
+  sealerOf: SealerOf,
   among: ReadonlyMap<string, AnyEntity> = declaredEntities,
 ): AsyncGenerator<Exported> {
-  const accounts = [subjectId];
-  for (const account of accounts) {
+  for await (const { exported } of exportFrom(parts, beginningOf(subjectId), sealerOf, among))
+    if (exported) yield exported;
+}
+
+type Parts = { table: Table; ring: KeyRing; placeKeys: PlaceKeys };
+type SealerOf = (subjectId: string) => Promise<Sealer | undefined>;
+
+/** How far an export has come: the accounts that it goes through, in which of them it is, and behind which key. */
+export type ExportPosition = { accounts: readonly string[]; at: number; after?: string };
+
+export const beginningOf = (subjectId: string): ExportPosition => ({ accounts: [subjectId], at: 0 });
+
+/** An item on the way, what it tells its person, if anything, what opens what it names, and how far that has come. */
+export type Walked = {
+  exported: Exported | undefined;
+  opener: Sealer | undefined;
+  position: ExportPosition;
+};
+
+/** The same from a position on, item by item: whoever stops goes on behind the last one that was taken. */
+export async function* exportFrom(
+  { table, ring, placeKeys }: Parts,
+  from: ExportPosition,
+  sealerOf: SealerOf,
+  among: ReadonlyMap<string, AnyEntity> = declaredEntities,
+): AsyncGenerator<Walked> {
+  const accounts = [...from.accounts];
+  for (let at = from.at; at < accounts.length; at += 1) {
+    const account = accounts[at] as string;
+    const after = at === from.at ? from.after : undefined;
+    const behind = after === undefined ? undefined : { pk: partition(account), sk: after };
     let sealer: Sealer | undefined;
-    for await (const item of itemsOfPerson(table, account)) {
+    for await (const item of itemsOfPerson(table, account, 'alive', undefined, behind)) {
       const entity = entityOf(item, among);
       if (isSealed(item, entity)) sealer ??= await sealerOf(account);
       const opener = sealer && (await openerOf(placeKeys, item, entity, sealer));
-      const exported = exportItem(item, entity, opener);
-      if (exported.values.some(saysSomething)) yield exported;
+      const exported = entity.declaration.copies ? undefined : exportItem(item, entity, opener);
       const other = await givenUpFor(ring, account, item);
       if (other !== undefined && !accounts.includes(other)) accounts.push(other);
+      const position = { accounts: [...accounts], at, after: item.sk };
+      yield { exported: exported?.values.some(saysSomething) ? exported : undefined, opener, position };
     }
   }
 }
 
 /** What opens an item: the person's key, and that of its hour where it has one; undefined where that is gone. */
-async function openerOf(
+export async function openerOf(
   placeKeys: PlaceKeys,
   item: Item,
   { declaration: { hour } }: AnyEntity,
@@ -76,7 +107,8 @@ function saysSomething({ attribute }: Exported['values'][number]): boolean {
   return attribute !== 'epoch';
 }
 
-function exportItem(item: Item, entity: AnyEntity, sealer: Sealer | undefined): Exported {
+/** One record of a person, as they may take it away. */
+export function exportItem(item: Item, entity: AnyEntity, sealer: Sealer | undefined): Exported {
   const opens = sealer !== undefined || !isSealed(item, entity);
   const value = opens ? (entity.read(item, { sealer }) ?? {}) : item;
   const values = exportValues(entity.attributes, value, sealer);
@@ -85,13 +117,14 @@ function exportItem(item: Item, entity: AnyEntity, sealer: Sealer | undefined): 
 }
 
 /** Digests say nothing to anybody, other people's numbers are theirs, and what opens the person's data opens it to all. */
+export function isTold({ storage, refersTo, kinds }: Attribute): boolean {
+  return storage !== 'digest' && refersTo === undefined && !kinds.includes('key-material');
+}
+
 function exportValues(attributes: Attributes, given: object, sealer: Sealer | undefined): Exported['values'] {
   const value = given as Record<string, unknown>;
   return Object.entries(attributes)
-    .filter(([attribute, { storage, refersTo, kinds }]) => {
-      const isTheirs = refersTo === undefined && !kinds.includes('key-material');
-      return storage !== 'digest' && isTheirs && value[attribute] !== undefined;
-    })
+    .filter(([name, attribute]) => isTold(attribute) && value[name] !== undefined)
     .map(([attribute, { kinds, record }]) => ({
       attribute,
       kinds,

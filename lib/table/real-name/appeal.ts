@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
 import { plain, sealed, type ValueOf } from '../attribute';
 import type { Item, Table, Write } from '../client';
-import { waitingIn } from '../due-queue';
+import { DESK } from '../due-queue';
 import { declareEntity } from '../entity';
-import { type Key, subjectOf } from '../keys';
+import type { Key } from '../keys';
 import { inPerson } from '../place';
 import { create } from '../replace';
 import type { Sealer } from '../sealer';
@@ -11,9 +11,6 @@ import type { Sealer } from '../sealer';
 /** What an appeal may be about. */
 export const appealSubjects = ['not-verified', 'taken', 'wrongly-verified', 'risk-refused', 'other'] as const;
 export const appealDecisions = ['stands', 'overturned'] as const;
-
-/** The part of the index `due` in which open appeals wait; erasures wait in another. */
-const QUEUE = 'APPEALS';
 
 const place = inPerson('review', (appealId: string) => `appeal-${appealId}`);
 const asked = {
@@ -28,7 +25,7 @@ export const openAppeal = declareEntity('appeal', {
   place,
   life: { rule: 'review-three-years', becomes: 'decided-appeal' },
   outlives: 'review-three-years',
-  queue: QUEUE,
+  queue: DESK,
   attributes: {
     ...asked,
     state: plain('risk-review', z.literal('open')),
@@ -99,19 +96,4 @@ export async function queryAppeals(table: Table, subjectId: string, sealer: Seal
     Limit: MAX_APPEALS_SHOWN,
   });
   return items.flatMap((item) => readAppeal(item, sealer) ?? []);
-}
-
-/** Open appeals of everybody, the most urgent first: ids and dates only. */
-export async function listPendingAppeals(
-  table: Table,
-): Promise<{ subjectId: string; appealId: string; dueAt: string }[]> {
-  const items = await waitingIn(table, QUEUE, MAX_APPEALS_SHOWN);
-  const { sk: prefix } = appealKey('', '');
-  return items.flatMap((item) => {
-    const subjectId = subjectOf(item);
-    const appealId = item.sk.slice(prefix.length);
-    return subjectId && item.sk.startsWith(prefix)
-      ? [{ subjectId, appealId, dueAt: String(item.dueAt) }]
-      : [];
-  });
 }

@@ -3,15 +3,13 @@ import { DAY_MS, toInstant } from '../../clock';
 import { type RecipientId, recipientIds } from '../../policy/recipients';
 import { plain, type ValueOf } from '../attribute';
 import type { Item, Table, Write } from '../client';
-import { waitingOfPersons } from '../due-queue';
+import { DESK } from '../due-queue';
 import { declareEntity } from '../entity';
 import { type Key, partition } from '../keys';
 import type { LedgerEntry } from '../ledger/ledger';
 import { inPersonAt } from '../place';
 import { create, replace } from '../replace';
 
-/** The part of the index `due` in which they wait for the staff. */
-const QUEUE = 'RECIPIENTS';
 const RECIPIENT = 'RECIPIENT#';
 
 /** When a recipient must have confirmed, and when they are reminded before, counted from the end of the account. */
@@ -41,7 +39,7 @@ export const recipientDuty = declareEntity('recipient-duty', {
   place,
   life: { rule: 'evidence-three-years', becomes: 'confirmed-recipient' },
   outlives: 'proof-three-years',
-  queue: QUEUE,
+  queue: DESK,
   attributes: {
     ...given,
     /** By when they must have confirmed. */
@@ -58,10 +56,10 @@ export const confirmedRecipient = declareEntity('confirmed-recipient', {
   attributes: {
     ...given,
     wasDueAt: plain('ledger-entry', z.string()),
-    /** When they confirmed, who noted it, and where their answer is filed. */
+    /** When they confirmed, who noted it, and the number of the paper that says so. */
     confirmedAt: plain('ledger-entry', z.string()),
     confirmedBy: plain('ledger-entry', z.string()),
-    ticket: plain('ledger-entry', z.string()),
+    document: plain('ledger-entry', z.string()),
   },
 });
 export type ConfirmedRecipient = ValueOf<typeof confirmedRecipient>;
@@ -126,16 +124,11 @@ export function noteConfirmed(
   subjectId: string,
   { dueAt: wasDueAt, ...duty }: RecipientDuty,
   before: Item | undefined,
-  by: Pick<ConfirmedRecipient, 'confirmedAt' | 'confirmedBy' | 'ticket'>,
+  by: Pick<ConfirmedRecipient, 'confirmedAt' | 'confirmedBy' | 'document'>,
 ): [Write, ...Write[]] {
   const item = confirmedRecipient.make(subjectId, duty.recipient, { ...duty, wasDueAt, ...by }, { before });
   return replace(item, before, {
     ConditionExpression: 'entity = :open',
     ExpressionAttributeValues: { ':open': recipientDuty.name },
   });
-}
-
-/** Who has not confirmed, about everybody, the most urgent first. */
-export function openDuties(table: Table, limit: number): Promise<(RecipientDuty & { subjectId: string })[]> {
-  return waitingOfPersons(table, QUEUE, limit, (item) => recipientDuty.read(item));
 }

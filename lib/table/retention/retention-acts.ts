@@ -1,4 +1,4 @@
-/** What the retention chain tells of. A new act is added here; none is ever taken away, since entries stay. */
+/** What the retention chain tells of: what has ended, what is kept from ending, and what was handed out by law. A new act is added here; none is ever taken away, since entries stay. */
 export const retentionActs = [
   /** Items whose period was over are gone. */
   'period.ended',
@@ -9,5 +9,10 @@ export const retentionActs = [
   'hold.placed',
   'hold.reviewed',
   'hold.released',
+  /** A disclosure to an authority: each act on it, by its number and never by whom it is about. */
+  'disclosure.proposed',
+  'disclosure.approved',
+  'disclosure.declined',
+  'disclosure.handed-out',
 ] as const;
 export type RetentionAct = (typeof retentionActs)[number];

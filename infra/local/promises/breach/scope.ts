@@ -15,7 +15,7 @@ export async function scopedByEvidence(running: Running): Promise<string> {
   const untouched = await running.person();
   for (const person of seen) {
     const { appealId } = await appealOf(person);
-    await support.identity.openAppeal({ subjectId: person.subjectId(), appealId, ticket: 'T-B3' });
+    await support.identity.openAppeal({ subjectId: person.subjectId(), appealId });
   }
   await appealOf(untouched);
   const until = new Date(Date.now() + 1).toISOString();

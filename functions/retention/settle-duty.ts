@@ -8,41 +8,17 @@ import {
   authorisationEventKey,
   readAuthorisationEvent,
   settleAuthorisation,
-  waitingAuthorisations,
 } from '../../lib/table/person/authorisation-event';
 
-/** Duties that are shown at once, the most urgent first. */
-export const MAX_DUTIES_SHOWN = 50;
-
-/** Staff: the duties that wait, with numbers and dates and nothing else of the persons (promise R9). */
-export async function duties({ table, clock }: Deps) {
-  const now = toInstant(clock.now());
-  const waiting = await waitingAuthorisations(table, MAX_DUTIES_SHOWN);
-  return {
-    duties: waiting.map(({ subjectId, eventId, event, happenedAt, toldAt, scope, begunAt, dueAt = '' }) => ({
-      subjectId,
-      dutyId: eventId,
-      event,
-      happenedAt,
-      toldAt,
-      ...(scope !== undefined && { scope }),
-      ...(begunAt !== undefined && { closingSince: begunAt }),
-      dueAt,
-      isLate: dueAt < now,
-    })),
-    more: waiting.length === MAX_DUTIES_SHOWN,
-  };
-}
-
-type One = { subjectId: string; dutyId: string; ticket: string };
+type One = { subjectId: string; dutyId: string };
 
 /**
- * Staff: says that a duty has been done; what was done stands in the ticket. Once: said again, it changes nothing.
+ * Staff: says that a duty has been done. Once: said again, it changes nothing.
  * @throws AppError NOT_FOUND
  */
 export async function settleDuty(deps: Deps, { caller, input, requestId }: Run<'staff', One>) {
   const { about, staffId } = caller;
-  const { subjectId, dutyId, ticket } = input;
+  const { subjectId, dutyId } = input;
   const settled = async () => {
     const [item] = await deps.table.getMany([authorisationEventKey(subjectId, dutyId)]);
     return readAuthorisationEvent(item);
@@ -57,8 +33,8 @@ export async function settleDuty(deps: Deps, { caller, input, requestId }: Run<'
     actor: 'staff',
     staff: staffId,
     way: before.event,
-    reason: 'rights-request',
-    ticket,
+    reason: 'duty',
+    ticket: dutyId,
     requestId,
   } as const;
   try {

@@ -1,4 +1,4 @@
-import type { KeyRing } from '../../../lib/crypto/key-ring';
+import type { KeyRing } from '../../crypto/key-ring';
 
 /** Fewer than this many are not told at all, and more only in steps of it. */
 export const COUNT_STEP = 5;

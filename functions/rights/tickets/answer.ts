@@ -1,0 +1,116 @@
+import { toInstant } from '../../../lib/clock';
+import type { Deps } from '../../../lib/deps';
+import { AppError } from '../../../lib/errors';
+import type { Run } from '../../../lib/gate/operation';
+import { ConditionFailed } from '../../../lib/table/client';
+import { appendEntry } from '../../../lib/table/ledger/append';
+import { askTicket } from '../../../lib/table/ticket/ask-ticket';
+import { noteDone } from '../../../lib/table/ticket/open-tickets';
+import type { filedKinds } from '../../../lib/table/ticket/states';
+import { type Change, changeTicket, clearTicket, readTicket } from '../../../lib/table/ticket/ticket';
+import { lineOf } from './shapes';
+
+type One = { subjectId: string; ticketId: string };
+type Answer = One & { answer: string };
+
+/** Staff: reads a ticket that is theirs, or one whose refusal they decide. The person's ledger says so already (promise S6). */
+export async function open(_: Deps, { caller }: Run<'staff', One>) {
+  const { value } = seenBy(caller);
+  const { words, answer, filedBy } = value;
+  return {
+    ...lineOf(value),
+    words: words.map(({ at, text }) => ({ at, text })),
+    ...(answer !== undefined && { answer }),
+    ...(filedBy !== undefined && { filedBy }),
+  };
+}
+
+/** Staff: answers a ticket that was done as it asks. The person reads the words and what they can do if they are not content. */
+export function answer(deps: Deps, run: Run<'staff', Answer>) {
+  const done = { answer: run.input.answer, outcome: 'done', ...doneBy(deps, run) } as const;
+  return settle(deps, run, 'done', done);
+}
+
+/** Staff: proposes to refuse, with the reasons that the person is to read. Nobody is told before a colleague has decided. */
+export function propose(deps: Deps, run: Run<'staff', Answer>) {
+  const { answer: reasons } = run.input;
+  const proposed = { state: 'refusal-proposed', proposedBy: run.caller.staffId, answer: reasons } as const;
+  return settle(deps, run, 'refusal-proposed', proposed);
+}
+
+/** Staff: decides what a colleague has proposed. Turned down, the ticket is the decider's, who answers it. */
+export function decide(deps: Deps, run: Run<'staff', One & { decision: 'refuse' | 'turn-down' }>) {
+  if (run.input.decision === 'refuse')
+    return settle(deps, run, 'refused', { outcome: 'refused', ...doneBy(deps, run) });
+  const back = {
+    state: 'assigned',
+    assignee: run.caller.staffId,
+    proposedBy: undefined,
+    answer: undefined,
+  } as const;
+  return settle(deps, run, 'turned-down', back);
+}
+
+type File = {
+  subjectId: string;
+  kind: (typeof filedKinds)[number];
+  about?: string | undefined;
+  words: string;
+  paperHash: string;
+  idempotencyKey: string;
+};
+
+/**
+ * Staff: files a ticket for somebody who has written on paper or cannot sign in, or what an authority has sent about them. The paper
+ * is the proof of who asks; its SHA-256 is kept. The ticket is theirs who has filed it, and its person sees it.
+ */
+export async function file(deps: Deps, { caller, input, requestId }: Run<'staff', File>) {
+  const { about } = caller;
+  if (!about) throw new AppError('NOT_FOUND');
+  const { subjectId: _, paperHash, ...said } = input;
+  const filed = { by: caller.staffId, paperHash };
+  const asked = { ...said, sealer: about.sealer, proof: 'paper', filed } as const;
+  const { ticket, joined } = await askTicket(deps, about.person, asked, requestId);
+  return { ticket: lineOf(ticket), joined };
+}
+
+function doneBy({ clock }: Deps, { caller }: Run<'staff', One>) {
+  return { state: 'answered', answeredBy: caller.staffId, doneAt: toInstant(clock.now()) } as const;
+}
+
+/** Moves a ticket on in the transaction that the person's ledger tells of it by. */
+async function settle(deps: Deps, { caller, requestId }: Run<'staff', One>, result: string, change: Change) {
+  const { about, value, item } = seenBy(caller);
+  const { subjectId } = about.person;
+  const { ticketId, kind } = value;
+  const entry = {
+    at: toInstant(deps.clock.now()),
+    act: 'review.decided',
+    actor: 'staff',
+    purpose: 'review',
+    kinds: ['ticket-words'],
+    staff: caller.staffId,
+    way: kind,
+    result,
+    ticket: ticketId,
+    requestId,
+  } as const;
+  const writes = [
+    changeTicket(subjectId, { value, item }, change, about.sealer),
+    ...(change.doneAt === undefined ? [] : [noteDone(subjectId, value)]),
+  ];
+  try {
+    await appendEntry(deps, about.person, entry, writes);
+  } catch (error) {
+    if (!(error instanceof ConditionFailed)) throw error;
+    throw new AppError('NOT_NOW', { why: '工单刚刚有了变化，请重新查看后再办。' });
+  }
+  return lineOf({ ...value, ...change });
+}
+
+/** The ticket that the gate has read, opened. */
+function seenBy({ about }: Run<'staff', One>['caller']) {
+  const seen = about && clearTicket(about.row) && readTicket(about.row, about.sealer);
+  if (!about || !seen) throw new AppError('NOT_FOUND');
+  return { about, ...seen };
+}
