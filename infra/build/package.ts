@@ -31,6 +31,8 @@ export type Options = {
   /** Where `aws/` and `cloudbase/` go; the bundles themselves are always made in dist/. */
   outDir?: string;
   environment?: Record<string, string | undefined>;
+  /** What lies in dist/ already; it is built anew unless told. */
+  built?: BuildResult;
 };
 
 /**
@@ -47,7 +49,7 @@ export async function packageAll(options: Options = {}): Promise<Artefact[]> {
   const missing = regions.length > 0 ? requiredParameters.filter((name) => !parameters[name]?.trim()) : [];
   if (missing.length > 0)
     throw new Error(`Empty parameters: give each with --param NAME=VALUE: ${missing.join(', ')}.`);
-  const built = await build({ environment });
+  const { built = await build({ environment }) } = options;
   const artefacts: Artefact[] = [];
   // One after the other: the framework keeps its intermediate files in one place.
   for (const region of regions)

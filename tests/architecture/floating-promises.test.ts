@@ -25,43 +25,53 @@ function promisesFound(folder: string): Promise<string[]> {
   });
 }
 
-let copy: string;
-beforeEach(async () => {
-  copy = await mkdtemp(join(tmpdir(), 'promises-'));
-  for (const part of ['biome.json', 'tsconfig.json', 'functions', 'lib'])
-    await cp(join(root, part), join(copy, part), { recursive: true });
-});
-afterEach(() => rm(copy, { recursive: true }));
-
 /** A whole statement that waits for one of the parts of the service, and does nothing else with it. */
 const waits = /^(\s*(?:if \(.*\) )?)await (?=(?:\w+\.)?(?:table|objects|policy|ring|queue)\.)(.*\);)$/;
 
-it('the lint names every statement of the service that no longer waits for the table, a queue or a file', async () => {
-  const planted: string[] = [];
-  for (const file of await readdir(copy, { recursive: true })) {
-    if (!file.endsWith('.ts')) continue;
-    const lines = (await readFile(join(copy, file), 'utf8')).split('\n');
-    const without = lines.map((line, index) => {
-      if (!waits.test(line) || line.includes('.catch(')) return line;
-      planted.push(`noFloatingPromises ${file}:${index + 1}`);
-      return line.replace(waits, '$1$2');
-    });
-    await writeFile(join(copy, file), without.join('\n'));
-  }
-  expect(planted.length).toBeGreaterThan(15);
-  const found = await promisesFound(copy);
-  expect(planted.filter((one) => !found.includes(one))).toEqual([]);
-}, 60_000);
+/** A loop that starts work and waits for none of it. */
+const loop = [
+  "import type { Deps } from './deps';",
+  'export function endAll({ table }: Deps, keys: { pk: string; sk: string }[]): void {',
+  '  keys.forEach(async (Key) => {',
+  '    await table.write({ Delete: { Key } });',
+  '  });',
+  '}',
+];
 
-it('the lint names a loop that starts work and waits for none of it', async () => {
-  const loop = [
-    "import type { Deps } from './deps';",
-    'export function endAll({ table }: Deps, keys: { pk: string; sk: string }[]): void {',
-    '  keys.forEach(async (Key) => {',
-    '    await table.write({ Delete: { Key } });',
-    '  });',
-    '}',
-  ];
-  await writeFile(join(copy, 'lib', 'planted.ts'), loop.join('\n'));
-  expect(await promisesFound(copy)).toEqual(['noMisusedPromises lib/planted.ts:3']);
-}, 60_000);
+/** Every statement of the service that waits, without its `await`. */
+const planted: string[] = [];
+let found: string[];
+
+/** One lint of a copy of the service that has every fault: it reads the types of the whole, whatever it looks for. */
+beforeAll(async () => {
+  const copy = await mkdtemp(join(tmpdir(), 'promises-'));
+  try {
+    for (const part of ['biome.json', 'tsconfig.json', 'functions', 'lib'])
+      await cp(join(root, part), join(copy, part), { recursive: true });
+    for (const file of await readdir(copy, { recursive: true })) {
+      if (!file.endsWith('.ts')) continue;
+      const lines = (await readFile(join(copy, file), 'utf8')).split('\n');
+      const without = lines.map((line, index) => {
+        if (!waits.test(line) || line.includes('.catch(')) return line;
+        planted.push(`noFloatingPromises ${file}:${index + 1}`);
+        return line.replace(waits, '$1$2');
+      });
+      await writeFile(join(copy, file), without.join('\n'));
+    }
+    await writeFile(join(copy, 'lib', 'planted.ts'), loop.join('\n'));
+    found = await promisesFound(copy);
+  } finally {
+    await rm(copy, { recursive: true });
+  }
+});
+
+it('the lint names every statement of the service that no longer waits for the table, a queue or a file', () => {
+  expect(planted.length).toBeGreaterThan(15);
+  expect(planted.filter((one) => !found.includes(one))).toEqual([]);
+});
+
+it('the lint names a loop that starts work and waits for none of it', () => {
+  expect(found.filter((one) => one.startsWith('noMisusedPromises'))).toEqual([
+    'noMisusedPromises lib/planted.ts:3',
+  ]);
+});

@@ -40,9 +40,14 @@ export function breachRows(theWorld: () => World): Record<string, Prepare> {
   const everyHolder = () => [
     { allOf: [{ by: 'held', kinds: ['device'], from: '2026-01-01T00:00:00.000Z', until: now() }] },
   ];
-  const started = async () => {
-    const input = { ...(await ofOne()), anyOf: everyHolder(), idempotencyKey: onceKey() };
-    return theWorld().ok<{ scopeId: string }>('breach/startScope', input, responder);
+  /** One for all rows that look at a scope: what it begins is as many processes as everybody has parts, which all end later. */
+  let begun: Promise<{ scopeId: string }> | undefined;
+  const started = () => {
+    begun ??= ofOne().then((incident) => {
+      const input = { ...incident, anyOf: everyHolder(), idempotencyKey: onceKey() };
+      return theWorld().ok<{ scopeId: string }>('breach/startScope', input, responder);
+    });
+    return begun;
   };
   const partOf = (list: string) => ({ list, part: 0 });
   const newcomer = async () => personOf(theWorld(), await theWorld().signIn(onceKey()));

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import vm from 'node:vm';
-import { build } from '../../infra/build/build';
 import type * as Bundle from '../../lib/client/client';
+import { builtOnce } from '../support/built';
 import { createWorld, type World } from '../support/world';
 import { startHttpHost, wxCloudOf } from './hosts';
 
@@ -18,7 +18,7 @@ const YOUNGER_THAN_2017 = [
 let code: string;
 let world: World;
 beforeAll(async () => {
-  const { client } = await build();
+  const { client } = await builtOnce();
   code = await readFile(client?.file ?? '', 'utf8');
   world = await createWorld();
 });

@@ -9,7 +9,7 @@ import { issueProof } from '../../lib/gate/proof';
 import { keys } from '../../lib/table/keys';
 import { readPerson } from '../../lib/table/person/person';
 import { ticketOf } from '../support/ticket';
-import { type Caller, createWorld, type World } from '../support/world';
+import { type Caller, createWorld, onceKey, type World } from '../support/world';
 
 /** A function made for the test, with one operation for each guard of the gate. */
 const base = {
@@ -52,9 +52,12 @@ const guarded = {
 let world: World;
 let me: Caller;
 let subjectId: string;
-beforeEach(async () => {
+beforeAll(async () => {
   world = await createWorld();
-  me = await world.signIn('me');
+});
+/** Somebody new for each test. */
+beforeEach(async () => {
+  me = await world.signIn(`me-${onceKey()}`);
   subjectId = parseToken(me.token)?.subjectId ?? '';
 });
 
@@ -147,8 +150,9 @@ describe('staff (S6)', () => {
   });
 
   it('cannot read in bulk: 30 persons an hour, whoever they are', async () => {
-    for (let index = 0; index < 30; index += 1) expect(await look(alice)).toEqual({ done: true });
-    expect(await look(alice)).toBe('TOO_MANY_ATTEMPTS');
+    const dave = { token: 'staff:dave:support' };
+    for (let index = 0; index < 30; index += 1) expect(await look(dave)).toEqual({ done: true });
+    expect(await look(dave)).toBe('TOO_MANY_ATTEMPTS');
     expect(await look({ token: 'staff:carol:officer' })).toEqual({ done: true });
   });
 

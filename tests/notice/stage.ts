@@ -9,12 +9,12 @@ import { applyReceipt } from '../../lib/process/notice/apply-receipt';
 import { runNotice } from '../../lib/process/notice/kinds';
 import { beginSending, noticeProcess } from '../../lib/process/notice/spread';
 import type { Write } from '../../lib/table/client';
-import { DUE_SHARDS } from '../../lib/table/keys';
 import { type Member, PART_MEMBERS, putAudiencePart } from '../../lib/table/notice/audience';
 import { nobodyCounted, putAudienceHead } from '../../lib/table/notice/audience-head';
 import { type Notice, putNotice, readNotice } from '../../lib/table/notice/notice';
 import { putPerson } from '../../lib/table/person/person';
 import { dueProcesses, type ProcessRef, type Waiting } from '../../lib/table/process/process';
+import { partsInUse } from '../support/scan';
 import type { World } from '../support/world';
 
 /** A partner that keeps books of its own: every message that it has taken, by whom it is for. */
@@ -168,8 +168,8 @@ export async function work({ world, deps }: Stage, asked: ProcessRef[]): Promise
 const FAR_MS = 40 * 86_400_000;
 
 /** Everything that waits, the first to be due first. */
-export async function waiting({ deps }: Stage): Promise<Waiting[]> {
-  const shards = Array.from({ length: DUE_SHARDS }, (_, shard) =>
+export async function waiting({ world, deps }: Stage): Promise<Waiting[]> {
+  const shards = (await partsInUse(world, 'NOTICES')).map((shard) =>
     dueProcesses(deps.table, shard, deps.clock.now() + FAR_MS, 100, undefined, 'NOTICES'),
   );
   const due = (await Promise.all(shards)).flatMap((page) => page.due);

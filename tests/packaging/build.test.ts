@@ -3,11 +3,12 @@ import { isBuiltin } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { type BuildResult, build, bundledFiles, CLIENT_LIMIT_BYTES } from '../../infra/build/build';
+import { builtOnce } from '../support/built';
 
 describe('the bundles', () => {
   let built: BuildResult;
   beforeAll(async () => {
-    built = await build();
+    built = await builtOnce();
   });
 
   it('stand alone: nothing is left to require but Node itself and the parts beside them', async () => {

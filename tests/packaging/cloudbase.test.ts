@@ -6,11 +6,11 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { build } from '../../infra/build/build';
 import { packageAll } from '../../infra/build/package';
 import { DOOR_HEADER } from '../../lib/door/assertion';
 import { DOOR_CALL_MS } from '../../lib/door/door';
 import { cloudbaseRegions } from '../../lib/policy/residency';
+import { builtOnce } from '../support/built';
 import { doorEnvironment } from '../support/door';
 import { functions } from '../support/world';
 
@@ -58,7 +58,12 @@ let outDir: string;
 let settings: CloudBaseSettings;
 
 const packageFor = async (CLOUDBASE_REGION: string) => {
-  await packageAll({ regions: [], outDir, environment: { ...process.env, CLOUDBASE_REGION } });
+  await packageAll({
+    regions: [],
+    outDir,
+    environment: { ...process.env, CLOUDBASE_REGION },
+    built: await builtOnce(),
+  });
   const text = await readFile(join(outDir, 'cloudbase', 'cloudbaserc.json'), 'utf8');
   return JSON.parse(text) as CloudBaseSettings;
 };
@@ -71,7 +76,7 @@ beforeAll(async () => {
 afterAll(() => rm(outDir, { recursive: true, force: true }));
 
 it('deploys one and the same door for every function that people call, and nothing to install', async () => {
-  const { door } = await build();
+  const { door } = await builtOnce();
   expect(settings.functions.map(({ name }) => name)).toEqual(calledByPeople);
   for (const { name } of settings.functions) {
     const folder = join(outDir, 'cloudbase', settings.functionRoot, name);

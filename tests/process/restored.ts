@@ -2,8 +2,8 @@ import { MINUTE_MS } from '../../lib/clock';
 import type { Deps } from '../../lib/deps';
 import { goesOnRestored } from '../../lib/process/re-erase';
 import { runProcess } from '../../lib/process/run';
-import { DUE_SHARDS } from '../../lib/table/keys';
 import { dueProcesses, type ProcessRef } from '../../lib/table/process/process';
+import { partsInUse } from '../support/scan';
 import type { World } from '../support/world';
 
 /** Runs of a process after which it must have come to its end. */
@@ -46,7 +46,7 @@ export async function untilOver(world: World, deps: Deps, ref: ProcessRef): Prom
 /** What messages ask for, and what the timer finds where one was lost, until nothing of it is due. */
 export async function workAs(world: World, deps: Deps): Promise<void> {
   for (let run = 0; run < MOST_RUNS; run += 1) {
-    const pages = Array.from({ length: DUE_SHARDS }, (_, shard) =>
+    const pages = (await partsInUse(world)).map((shard) =>
       dueProcesses(deps.table, shard, deps.clock.now(), PAGE),
     );
     const due = (await Promise.all(pages)).flatMap((page) => page.due.map(({ ref }) => ref));

@@ -3,7 +3,7 @@ import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { type BuildResult, build } from '../../infra/build/build';
+import { builtOnce } from './built';
 
 /** The file that `tcb fn run` spawns: it loads an event function and calls it as the platform does. */
 const bootstrap = join(
@@ -27,7 +27,7 @@ export type CloudBaseRun = {
   env: Record<string, string>;
 };
 
-let built: Promise<BuildResult> | undefined;
+let built: ReturnType<typeof builtOnce> | undefined;
 
 /**
  * Calls the `main` of the built door under the CloudBase CLI's own runtime, in a process of its own with nothing of
@@ -35,8 +35,8 @@ let built: Promise<BuildResult> | undefined;
  * @throws Error with the runtime's complaint when the function throws or answers with nothing
  */
 export async function runInCloudBase(run: CloudBaseRun): Promise<unknown> {
-  built ??= build();
-  const bundle = (await built).door;
+  built ??= builtOnce();
+  const { door: bundle } = await built;
   const identity = {
     ...run.identity,
     ...(run.openid && { WX_OPENID: run.openid, WX_APPID: run.env.WECHAT_APPID ?? '' }),

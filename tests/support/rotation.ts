@@ -6,8 +6,8 @@ import type { ProcessKind, Step } from '../../lib/process/kind';
 import { processKinds } from '../../lib/process/kinds';
 import { KEEP_RETIRED_MS, rotation } from '../../lib/process/rotation';
 import { runProcess } from '../../lib/process/run';
-import { DUE_SHARDS } from '../../lib/table/keys';
 import { dueProcesses } from '../../lib/table/process/process';
+import { partsInUse } from './scan';
 import type { World } from './world';
 
 type Kinds = Record<string, ProcessKind>;
@@ -65,10 +65,10 @@ export async function deliver({ deps, queued }: World, on: Deps = deps, kinds = 
 }
 
 /** One round of the timer: takes up what is due. Answers how many that were. */
-export async function timer({ deps }: World, on: Deps = deps, kinds = inFewParts): Promise<number> {
+export async function timer(world: World, on: Deps = world.deps, kinds = inFewParts): Promise<number> {
   let found = 0;
-  for (let shard = 0; shard < DUE_SHARDS; shard += 1) {
-    const { due } = await dueProcesses(on.table, shard, deps.clock.now(), 100);
+  for (const shard of await partsInUse(world)) {
+    const { due } = await dueProcesses(on.table, shard, world.deps.clock.now(), 100);
     found += due.length;
     for (const { ref } of due) await runProcess(on, ref, 'rotation', kinds);
   }

@@ -1,3 +1,6 @@
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { startDynamoDb } from '../../infra/local/dynamodb';
 import { tableDefinition } from '../../infra/local/table';
 
@@ -18,6 +21,8 @@ export default async function start(): Promise<void> {
   const dynamodb = await startDynamoDb({ forLong: true });
   process.env.TEST_TABLE_ENDPOINT = dynamodb.endpoint;
   process.env.TEST_TABLE_DEFINITIONS = tableDefinitions();
+  // For what is made once for all test files (built.ts); stop.ts removes it.
+  process.env.TEST_RUN_FOLDER = await mkdtemp(join(tmpdir(), 'leliao-run-'));
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
   process.env.AWS_ACCESS_KEY_ID = 'local';
   process.env.AWS_SECRET_ACCESS_KEY = 'local';

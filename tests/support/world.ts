@@ -29,7 +29,7 @@ import type { Objects } from '../../lib/partner/objects';
 import type { Registry } from '../../lib/policy/registry';
 import type { ProcessRef } from '../../lib/table/process/process';
 import { timeLimits } from '../../lib/time-limits';
-import { grant, type Ok } from './consent';
+import { consentAct, grant, type Ok } from './consent';
 import { DOOR_KEY, publicHalf } from './door-key';
 import { giveKeys, newRootKey } from './keys';
 import { observeKinds, type SeenKinds, whileSeeing } from './kinds-observer';
@@ -128,6 +128,8 @@ type Options = {
   seen?: Map<string, SeenKinds>;
   /** How risky WeChat ranks an openid. */
   rankOf?: (openid: string) => number | undefined;
+  /** Where the clock stands at first. */
+  startMs?: number;
 };
 
 /** A machine busy with other tests may be slow to answer; what happens then has tests of its own. */
@@ -147,6 +149,7 @@ export async function createWorld({
   registry,
   seen,
   rankOf = () => 0,
+  startMs = START,
 }: Options = {}): Promise<World> {
   const TABLE_NAME = `test-${randomBytes(6).toString('hex')}`;
   const settings = {
@@ -181,7 +184,7 @@ export async function createWorld({
     raw.send(new CreateTableCommand({ ...definitions[index], TableName }));
   if (!like) await Promise.all(tables.map(create));
 
-  let now = START;
+  let now = startMs;
   const clock = { now: () => now };
   let taken: Cost | undefined;
   const lines: string[] = [];
@@ -296,7 +299,9 @@ export async function createWorld({
     signIn,
     async cardHolder(openid) {
       const caller = await signIn(openid);
-      await grant({ ok }, caller, 'cards');
+      // Who is new has never acted on it, which need not be read first.
+      if (caller.newAccount) await ok('consent/grant', await consentAct(ok), caller);
+      else await grant({ ok }, caller, 'cards');
       return caller;
     },
     async work() {
