@@ -3,7 +3,8 @@ import { plain, type ValueOf } from '../attribute';
 import type { Item, Table, Write } from '../client';
 import { waitingOfPersons } from '../due-queue';
 import { declareEntity } from '../entity';
-import type { Key } from '../keys';
+import { isHeld } from '../item';
+import { type Key, subjectOf } from '../keys';
 import { inPersonAt } from '../place';
 import { create } from '../replace';
 
@@ -21,11 +22,13 @@ const QUEUE = 'AUTHORISATIONS';
  * That WeChat has told us of somebody's authorisation: that it was revoked, that the WeChat account has been given up, or that
  * its picture and name were taken down. Each asks for something to be done about what is held (认定方法 六; PIPL art. 47), so it
  * waits until that is done: by a process where the event says enough (lib/process/authorisation.ts), otherwise by the staff. Its
- * id is made from the event, so the same one told again is no second duty.
+ * id is made from the event, so the same one told again is no second duty. It outlives the person, as the register does: numbers and
+ * dates that show what was told and that it was done.
  */
 export const authorisationEvent = declareEntity('authorisation-event', {
   place: inPersonAt('accountability', (eventId: string) => `AUTHORISATION#${eventId}`),
   life: { rule: 'proof-three-years' },
+  outlives: 'proof-three-years',
   queue: QUEUE,
   attributes: {
     eventId: plain('authorisation-event', z.string()),
@@ -80,6 +83,17 @@ export function settleAuthorisation(subjectId: string, eventId: string, at: stri
       ExpressionAttributeValues: { ':at': at, ...(staffId !== undefined && { ':staff': staffId }) },
     },
   };
+}
+
+/**
+ * The end of the account does what it asked for: it waits no longer, and goes with what is left of the person. Undefined for
+ * anything else, and while a hold keeps it.
+ */
+export function settledByEnd(item: Item, endedAt: string): Write | undefined {
+  const event = readAuthorisationEvent(item);
+  const subjectId = subjectOf(item);
+  if (!event || !subjectId || event.settledAt !== undefined || isHeld(item)) return undefined;
+  return settleAuthorisation(subjectId, event.eventId, endedAt);
 }
 
 /** What waits to be dealt with, of everybody, the most urgent first. */
