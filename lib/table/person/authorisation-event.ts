@@ -4,7 +4,7 @@ import type { Item, Table, Write } from '../client';
 import { waitingOfPersons } from '../due-queue';
 import { declareEntity } from '../entity';
 import { isHeld } from '../item';
-import { type Key, subjectOf } from '../keys';
+import type { Key } from '../keys';
 import { inPersonAt } from '../place';
 import { create } from '../replace';
 
@@ -75,9 +75,13 @@ export function noteClosingBegun(subjectId: string, eventId: string, at: string)
 
 /** Notes that it was dealt with: it waits no longer. Refused when it has been already. */
 export function settleAuthorisation(subjectId: string, eventId: string, at: string, staffId?: string): Write {
+  return settle(authorisationEventKey(subjectId, eventId), at, staffId);
+}
+
+function settle({ pk, sk }: Key, at: string, staffId?: string): Write {
   return {
     Update: {
-      Key: authorisationEventKey(subjectId, eventId),
+      Key: { pk, sk },
       UpdateExpression: `SET settledAt = :at${staffId === undefined ? '' : ', settledBy = :staff'} REMOVE dueAt, dueShard`,
       ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(settledAt)',
       ExpressionAttributeValues: { ':at': at, ...(staffId !== undefined && { ':staff': staffId }) },
@@ -91,9 +95,8 @@ export function settleAuthorisation(subjectId: string, eventId: string, at: stri
  */
 export function settledByEnd(item: Item, endedAt: string): Write | undefined {
   const event = readAuthorisationEvent(item);
-  const subjectId = subjectOf(item);
-  if (!event || !subjectId || event.settledAt !== undefined || isHeld(item)) return undefined;
-  return settleAuthorisation(subjectId, event.eventId, endedAt);
+  if (!event || event.settledAt !== undefined || isHeld(item)) return undefined;
+  return settle(item, endedAt);
 }
 
 /** What waits to be dealt with, of everybody, the most urgent first. */
