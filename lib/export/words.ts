@@ -101,4 +101,12 @@ export const actWords: Readonly<Record<LedgerAct, string>> = {
   'incident.contained': '安全事件的止损措施',
   'hold.placed': '依法封存',
   'hold.released': '解除封存',
+  'restriction.began': '要求限制处理',
+  'restriction.lifted': '解除限制处理',
+  'correction.made': '更正，并告知曾经得到的接收方',
+  'directive.given': '写下身后的安排',
+  'death.reported': '亲属报告去世',
+  'death.confirmed': '核实去世，停用账号',
+  'death.righted': '报告去世有误，恢复账号',
+  'death.ended': '应亲属要求结束去世者的账号',
 };

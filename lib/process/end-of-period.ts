@@ -93,9 +93,10 @@ async function whatGoes(
   return { due, more };
 }
 
-/** By another rule than the person's own, and not over yet. What waited for something that never came does not wait for ever. */
+/** To an end of its own, or by another rule than the person's. What waited for something that never came does not wait for ever. */
 function staysLonger({ expiresAtSeconds }: Item, { declaration }: AnyEntity, nowMs: number): boolean {
   const { outlives, life } = declaration;
-  if (outlives === undefined || outlives === person.declaration.outlives || life.becomes) return false;
-  return expiresAtSeconds === undefined || Number(expiresAtSeconds) * 1000 > nowMs;
+  if (outlives === undefined) return false;
+  if (expiresAtSeconds !== undefined) return Number(expiresAtSeconds) * 1000 > nowMs;
+  return outlives !== person.declaration.outlives && !life.becomes;
 }

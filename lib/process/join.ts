@@ -16,7 +16,7 @@ import { personProcess } from '../table/process/process';
 import type { AnyEntity } from '../table/readers/any-entity';
 import { eraseSteps } from '../table/readers/erase';
 import { guardianKey, moveWard, queryWards, WRITES_PER_WARD } from '../table/real-name/minor';
-import { blockingKey, moveBlock, queryBothSides, WRITES_PER_BLOCK } from '../table/sharing/block';
+import { blockingKey, moveBlock, movedKey, queryBothSides, WRITES_PER_BLOCK } from '../table/sharing/block';
 import { MAX_STEP_WRITES, type Next, type ProcessKind, type StepInput } from './kind';
 
 /**
@@ -30,11 +30,14 @@ export const join: ProcessKind = { blocks, wards, openids, rest };
 const BLOCKS_PER_STEP = Math.floor(MAX_STEP_WRITES / WRITES_PER_BLOCK);
 
 async function blocks({ table }: Deps, { process }: StepInput): Promise<Next> {
-  const { from, to } = accountsOf(process);
-  const found = await queryBothSides(table, from, BLOCKS_PER_STEP);
-  if (found.length === 0) return { to: 'wards' };
-  const blocking = await table.getMany(found.map(blockingKey));
-  return { to: 'blocks', writes: blocking.flatMap((item) => (item ? moveBlock(item, from, to) : [])) };
+  const { from, to, after } = accountsOf(process);
+  const found = await queryBothSides(table, from, BLOCKS_PER_STEP, after);
+  const last = found.at(-1);
+  if (!last) return { to: 'wards', state: { from } };
+  const here = found.map(blockingKey);
+  const items = await table.getMany([...here, ...here.map((key) => movedKey(key, from, to))]);
+  const writes = here.flatMap((_, at) => moveBlock(items[at], items[here.length + at], from, to));
+  return { to: 'blocks', state: { from, after: last.sk }, writes };
 }
 
 /** Both accounts hold what is sensitive about a child, so the counts of both move. */
@@ -43,11 +46,13 @@ const WARDS_PER_STEP = Math.floor((MAX_STEP_WRITES - WRITES_OF_COUNTS) / WRITES_
 
 /** The children that somebody has answered for, so that they can still take it back. */
 async function wards({ table }: Deps, { process }: StepInput): Promise<Next> {
-  const { from, to } = accountsOf(process);
-  const found = (await queryWards(table, from)).slice(0, WARDS_PER_STEP);
-  if (found.length === 0) return { to: 'openids' };
+  const { from, to, after } = accountsOf(process);
+  const found = (await queryWards(table, from, after)).slice(0, WARDS_PER_STEP);
+  const last = found.at(-1);
+  if (!last) return { to: 'openids', state: { from } };
   const answered = await table.getMany(found.map(({ childId }) => guardianKey(childId)));
-  return { to: 'wards', writes: found.flatMap((note, index) => moveWard(note, answered[index], from, to)) };
+  const writes = found.flatMap((note, index) => moveWard(note, answered[index], from, to));
+  return { to: 'wards', state: { from, after: last.wardId }, writes };
 }
 
 /** The openids of the account given up, sealed anew under the key of the one that stays. */
@@ -93,8 +98,13 @@ async function rest({ table }: Deps, { process }: StepInput): Promise<Next> {
   return { to: 'end' };
 }
 
-function accountsOf({ subjectId, state }: StepInput['process']): { from: string; to: string } {
-  const { from } = state;
+/** `after`: what a step has come to. What is held stays where it was when it has moved, so nothing is gone through twice. */
+function accountsOf({ subjectId, state }: StepInput['process']): {
+  from: string;
+  to: string;
+  after?: string;
+} {
+  const { from, after } = state;
   if (typeof from !== 'string' || subjectId === undefined) throw new Error('a join names no account');
-  return { from, to: subjectId };
+  return { from, to: subjectId, ...(after !== undefined && { after: String(after) }) };
 }

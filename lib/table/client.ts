@@ -45,7 +45,7 @@ export type Write = { [K in Exclude<keyof TransactItem, 'Put'>]?: Body<K> } & {
   holds?: readonly (SensitiveKindId | 'persons')[];
   /** Of an update of somebody else's item that forgets a person: the attributes that go by it. */
   forgets?: readonly string[] | undefined;
-  /** A hold writes this itself (lib/table/hold), and may write what is held. */
+  /** A hold writes this itself (lib/table/hold), or it leaves what is held as it was in substance: it may write what is held. */
   ofHold?: true;
 };
 

@@ -122,6 +122,21 @@ describe('a WeChat account that was given up (R9, R4)', () => {
     expect(await duties(me)).toEqual([]);
   });
 
+  it('stays on record when the account has ended by it, and nobody is asked about it any more (S2)', async () => {
+    const { me, openid } = await somebody();
+    await push(world, told(openid, 'user_authorization_cancellation'));
+    await world.work();
+    world.wait(COOLING_OFF_MS);
+    await world.ok('retention/sweep', {}, { trigger: 'schedule' });
+    await world.work();
+    expect(await lifeOf(me)).toBe('erased');
+    const raw = await world.scan(keys.person(parseToken(me.token)?.subjectId ?? '').pk);
+    expect(raw.filter(({ sk }) => JSON.stringify(sk).includes('AUTHORISATION#'))).toMatchObject([
+      { event: { S: 'user_authorization_cancellation' }, settledAt: expect.anything() },
+    ]);
+    expect(await duties(me)).toEqual([]);
+  });
+
   it('is seen as late when its days are over, and by nobody but support and officers', async () => {
     const { me, openid } = await somebody();
     await push(world, told(openid, 'user_info_modified'));

@@ -136,6 +136,21 @@ describe('every kind of data has one rule that agrees with itself (S2)', () => {
       'entity ledger-entry: proof-three-years begins with an event, and it counts from a moment',
     ],
     [
+      'what counts from the end of the account, and goes with it',
+      () => entity('authorisation-event', { rule: 'proof-three-years' }, { outlives: undefined }),
+      'entity authorisation-event: proof-three-years goes on when its person is gone, and it goes with them',
+    ],
+    [
+      'what a law has us keep, and goes with the account',
+      () =>
+        entity(
+          'confirmed-recipient',
+          { rule: 'evidence-three-years', from: 'confirmedAt' },
+          { outlives: undefined },
+        ),
+      'entity confirmed-recipient: evidence-three-years goes on when its person is gone, and it goes with them',
+    ],
+    [
       'what is swept, and should be told less exactly',
       () =>
         contradictionsIn(all, {

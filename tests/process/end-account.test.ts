@@ -105,7 +105,7 @@ it('an account that was given up for one that ends goes with it (R3)', async () 
   }
 });
 
-it('who was given data is reminded twice until they confirm, and is the officer’s after that (R3)', async () => {
+it('who was given data is reminded twice until they confirm, and is the officer’s after that; the answer is kept for its own three years (R3, S2)', async () => {
   const me = await holder(world, 'told', 'real-name', 'real-name-bank');
   await verifyBy(world, me, 'bank');
   await beginEnd(world, me.subjectId);
@@ -136,6 +136,14 @@ it('who was given data is reminded twice until they confirm, and is the officer�
   expect(await world.ok('retention/confirmRecipient', said, support)).toEqual(first);
   expect(await listed()).toBeUndefined();
   expect(await itemAt(key)).toMatchObject({ confirmedBy: 'one', expiresAtSeconds: expect.any(Number) });
+  // Three years from the account for the rest, and from the confirmation for this.
+  const endMs = Number((await itemAt(keys.person(me.subjectId)))?.expiresAtSeconds) * 1000;
+  world.wait(endMs - world.deps.clock.now());
+  await sweep();
+  expect(new Set(await left(me.subjectId))).toEqual(new Set(['person', 'confirmed-recipient']));
+  world.wait(2 * 31 * DAY_MS);
+  await sweep();
+  expect(await left(me.subjectId)).toEqual([]);
 });
 
 describe('the first write of an end', () => {

@@ -1,6 +1,7 @@
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { guardianKey, putGuardian, putWard, wardIdOf } from '../../lib/table/real-name/minor';
 import { cardGiver, exchange, type Giver, type Holder, holder, linkTo } from '../cards/support';
+import { everything, place, release } from '../hold/support';
 import { point, slowCall, switchOn } from '../location/support';
 import { proofFor } from '../login/support';
 import { grant } from '../support/consent';
@@ -144,6 +145,32 @@ describe('two accounts of one person are settled (A1)', () => {
     await join();
     await world.work();
     expect(await world.ok('identity/wards', {}, parent)).toEqual({ wards: [] });
+  });
+
+  it('while holds keep a child’s record, the note of it and a block: all of it acts for the one that stays (S3)', async () => {
+    const { stays, leaves, join } = await two();
+    const [child, other] = [
+      await holder(world, `kept-${people}`),
+      await cardGiver(world, `kept-off-${people}`),
+    ];
+    await answeredFor(child, leaves.caller);
+    await blockHolder(leaves.caller, other, leaves);
+    const link = await linkTo(world, stays);
+    const onChild = await place(world, child.subjectId, { kinds: ['guardian'] });
+    const onLeft = await place(world, leaves.caller.subjectId, { kinds: ['guardian', 'block'] });
+    await join();
+    await world.work();
+    const joins = (await everything(world, stays.caller.subjectId)).filter(({ kind }) => kind === 'join');
+    expect(joins).toEqual([]);
+    expect(await opens(link, other.caller)).toBe('NOT_FOUND');
+    await release(world, onLeft);
+    await release(world, onChild);
+    expect(new Set((await about(leaves.caller.subjectId)).map(({ entity }) => entity))).toEqual(
+      new Set(['ledger-entry', 'person', 'hold']),
+    );
+    expect(await opens(link, other.caller)).toBe('NOT_FOUND');
+    const { wards } = await world.ok<{ wards: { wardId: string }[] }>('identity/wards', {}, stays.caller);
+    await world.ok('identity/guardianWithdraw', { wardId: wards[0]?.wardId }, stays.caller);
   });
 
   it('one after the other: an account that still takes another one over cannot be given up', async () => {

@@ -14,6 +14,11 @@ export const proofs: Record<string, { file: string; shows: string }> = {
     file: 'tests/retention/swept-parts.test.ts',
     shows: 'what has ended is swept once, in as few pages, and in the memory of two pages, whatever is due',
   },
+  years: {
+    file: 'tests/retention/years.test.ts',
+    shows:
+      'over years in days and jumps everything is stored as long as the policy says and no longer, against a plain model',
+  },
   'location-switch': {
     file: 'tests/location/switch.test.ts',
     shows: 'every order of three acts after two beginnings: a place is kept exactly while it may be',

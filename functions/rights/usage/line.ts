@@ -59,6 +59,7 @@ export const reasonNames: Record<StaffReason, string> = {
   incident: '处置安全事件',
   delivery: '办理您的送达',
   duty: '处理微信告知的授权变化',
+  'card-report': '处理对您名片的举报',
   refusal: '复核是否不予办理您的工单',
   filing: '登记您提交的书面请求',
 };

@@ -2,6 +2,7 @@ import type { Deps } from '../../deps';
 import type { Item, Write } from '../../table/client';
 import { keys, partition } from '../../table/keys';
 import { ledger, ledgerEntry } from '../../table/ledger/ledger';
+import { settledByEnd } from '../../table/person/authorisation-event';
 import { endOfAccount, startOfEnd } from '../../table/person/end-of-account';
 import { readPerson } from '../../table/person/person';
 import { beginProcess, type ProcessRef, processKey } from '../../table/process/process';
@@ -16,8 +17,9 @@ import { newDuties, recipientsOf } from '../recipients';
 const PAGE_ITEMS = 40;
 
 /**
- * What the law keeps gets its own end, counted from the end of the account. The register in it says who else is to delete: a
- * row for each recipient, who is reminded until they confirm. A ticket that waits is done with: there is nobody to answer. And an account that was given up for this one ends with it.
+ * What the law keeps gets its own end, counted from the end of the account, with which what WeChat asked about it is done. The
+ * register in it says who else is to delete: a row for each recipient, who is reminded until they confirm. A ticket that waits is
+ * done with: there is nobody to answer. And an account that was given up for this one ends with it.
  */
 export async function stays(deps: Deps, { process, self }: StepInput): Promise<Next> {
   const { subjectId = '' } = process;
@@ -39,6 +41,7 @@ export async function stays(deps: Deps, { process, self }: StepInput): Promise<N
     (item) =>
       endTicket(item, lifeStateAt) ??
       dropCorrection(item) ??
+      settledByEnd(item, lifeStateAt) ??
       endStay(item, entityOf(item), lifeStateAt) ??
       [],
   );

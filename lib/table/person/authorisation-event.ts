@@ -3,6 +3,7 @@ import { plain, type ValueOf } from '../attribute';
 import type { Item, Write } from '../client';
 import { DESK } from '../due-queue';
 import { declareEntity } from '../entity';
+import { isHeld } from '../item';
 import type { Key } from '../keys';
 import { inPersonAt } from '../place';
 import { create } from '../replace';
@@ -18,11 +19,13 @@ export const authorisationEvents = [
  * That WeChat has told us of somebody's authorisation: that it was revoked, that the WeChat account has been given up, or that
  * its picture and name were taken down. Each asks for something to be done about what is held (认定方法 六; PIPL art. 47), so it
  * waits until that is done: by a process where the event says enough (lib/process/authorisation.ts), otherwise by the staff. Its
- * id is made from the event, so the same one told again is no second duty.
+ * id is made from the event, so the same one told again is no second duty. It outlives the person, as the register does: numbers and
+ * dates that show what was told and that it was done.
  */
 export const authorisationEvent = declareEntity('authorisation-event', {
   place: inPersonAt('accountability', (eventId: string) => `AUTHORISATION#${eventId}`),
   life: { rule: 'proof-three-years' },
+  outlives: 'proof-three-years',
   queue: DESK,
   attributes: {
     eventId: plain('authorisation-event', z.string()),
@@ -69,12 +72,26 @@ export function noteClosingBegun(subjectId: string, eventId: string, at: string)
 
 /** Notes that it was dealt with: it waits no longer. Refused when it has been already. */
 export function settleAuthorisation(subjectId: string, eventId: string, at: string, staffId?: string): Write {
+  return settle(authorisationEventKey(subjectId, eventId), at, staffId);
+}
+
+function settle({ pk, sk }: Key, at: string, staffId?: string): Write {
   return {
     Update: {
-      Key: authorisationEventKey(subjectId, eventId),
+      Key: { pk, sk },
       UpdateExpression: `SET settledAt = :at${staffId === undefined ? '' : ', settledBy = :staff'} REMOVE dueAt, dueShard`,
       ConditionExpression: 'attribute_exists(pk) AND attribute_not_exists(settledAt)',
       ExpressionAttributeValues: { ':at': at, ...(staffId !== undefined && { ':staff': staffId }) },
     },
   };
+}
+
+/**
+ * The end of the account does what it asked for: it waits no longer, and goes with what is left of the person. Undefined for
+ * anything else, and while a hold keeps it.
+ */
+export function settledByEnd(item: Item, endedAt: string): Write | undefined {
+  const event = readAuthorisationEvent(item);
+  if (!event || event.settledAt !== undefined || isHeld(item)) return undefined;
+  return settle(item, endedAt);
 }

@@ -160,7 +160,8 @@ export const WRITES_PER_WARD = 3;
 
 /**
  * Has another account of the same guardian answer for a child: the note, and the child's item with what leads to it. Refused
- * when the child has asked anew meanwhile. `answered` is the child's item; where it names somebody else, the note just goes.
+ * when the child has asked anew meanwhile. `answered` is the child's item; where it names somebody else, the note just goes. A hold
+ * on it does not stand in the way: it still acts, and names the same person as before.
  */
 export function moveWard(note: Ward, answered: Item | undefined, from: string, to: string): Write[] {
   const gone = { Delete: { Key: wardKey(from, note.wardId) }, seen: { holds: ['guardian'] } };
@@ -182,6 +183,7 @@ export function moveWard(note: Ward, answered: Item | undefined, from: string, t
           ':points': pointsOf(after),
         },
       },
+      ofHold: true,
     },
   ];
 }
@@ -193,12 +195,14 @@ export function readWard(item: Item | undefined): Ward | undefined {
 /** Children that one guardian answered for; nobody has this many. */
 const MAX_WARDS_SHOWN = 50;
 
-export async function queryWards(table: Table, guardianId: string): Promise<Ward[]> {
+/** Those that are not taken back, from behind one on; the note of one that is may still be held. */
+export async function queryWards(table: Table, guardianId: string, after?: string): Promise<Ward[]> {
   const { pk, sk } = wardKey(guardianId, '');
   const { items } = await table.query({
     KeyConditionExpression: 'pk = :pk AND begins_with(sk, :wards)',
     ExpressionAttributeValues: { ':pk': pk, ':wards': sk },
     Limit: MAX_WARDS_SHOWN,
+    ...(after !== undefined && { ExclusiveStartKey: wardKey(guardianId, after) }),
   });
-  return items.flatMap((item) => readWard(item) ?? []);
+  return items.flatMap((item) => (item.ended ? [] : (readWard(item) ?? [])));
 }

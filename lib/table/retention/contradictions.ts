@@ -42,12 +42,14 @@ function ofEntity(
   rules: Rules,
   allKinds: Readonly<Record<string, Kind>>,
 ): string[] {
-  const { life, outlives, counts } = declaration;
+  const { life, outlives, counts, place } = declaration;
   const rule = rules[life.rule];
   if (!rule) return [`there is no rule ${life.rule}`];
   const { ends, atEnd } = rule;
   const anchors = [life.from, life.until, life.becomes].filter((one) => one !== undefined);
   const period = periodIn(rule);
+  const isFromEnd = 'after' in ends && ends.after === 'account-ended';
+  const mustStay = place.owner === 'person' && (isFromEnd || rule.minimum !== undefined);
   const next = entities.find((one) => one.name === life.becomes);
   const stays = outlives === undefined ? undefined : rules[outlives];
   return [
@@ -65,6 +67,9 @@ function ofEntity(
       : []),
     ...(anchors.length > 0 && atEnd !== 'delete'
       ? [`the sweep deletes it, and ${life.rule} says ${atEnd}`]
+      : []),
+    ...(mustStay && outlives === undefined
+      ? [`${life.rule} goes on when its person is gone, and it goes with them`]
       : []),
     ...(outlives !== undefined && !stays ? [`there is no rule ${outlives}`] : []),
     ...(stays && 'event' in stays.ends ? [`it outlives its person by ${outlives}, which has no end`] : []),

@@ -61,12 +61,18 @@ function pairOf(subjectId: string, value: Block): [Write, Write] {
 /** Start of the keys of both: whom a person has blocked, and by whom they are blocked. */
 const BOTH = `${dataPrefix('preferences')}block`;
 
-/** Some of the blocks that a person is in, on either side. */
-export async function queryBothSides(table: Table, subjectId: string, limit: number): Promise<Item[]> {
+/** Some of the blocks that a person is in, on either side, from behind a sort key. */
+export async function queryBothSides(
+  table: Table,
+  subjectId: string,
+  limit: number,
+  after?: string,
+): Promise<Item[]> {
   const { items } = await table.query({
     KeyConditionExpression: 'pk = :pk AND begins_with(sk, :both)',
     ExpressionAttributeValues: { ':pk': partition(subjectId), ':both': BOTH },
     Limit: limit,
+    ...(after !== undefined && { ExclusiveStartKey: { pk: partition(subjectId), sk: after } satisfies Key }),
   });
   return items;
 }
@@ -75,21 +81,32 @@ export async function queryBothSides(table: Table, subjectId: string, limit: num
 export const WRITES_PER_BLOCK = 4;
 
 /**
- * Makes a block that `from` is in one of `to`, in one go: `blocking` is the item with whoever has blocked. Refused when the
- * block is gone: a pair is only ever put in the place of a pair, so that two such moves, of either side, leave none behind.
+ * Makes a block that `from` is in one of `to`, in one go: `blocking` is the item with whoever has blocked, `there` the one that would
+ * take its place. Refused when the block is gone: a pair is only ever put in the place of a pair, so that two such moves, of either
+ * side, leave none behind. One that is lifted, and still there because a hold keeps it, is lifted for `to` as well.
  */
-export function moveBlock(blocking: Item, from: string, to: string): Write[] {
-  const blockerId = subjectOf(blocking);
+export function moveBlock(
+  blocking: Item | undefined,
+  there: Item | undefined,
+  from: string,
+  to: string,
+): Write[] {
+  const blockerId = blocking && subjectOf(blocking);
   const value = block.read(blocking);
-  if (!blockerId || !value) return [];
+  if (!blockerId || !value || blocking.ended) return [];
   const isThere = 'attribute_exists(pk)';
   const goes = [block.key(blockerId, value.blockedId), blockedBy.key(value.blockedId, blockerId)].map(
     (Key): Write => ({ Delete: { Key, ConditionExpression: isThere } }),
   );
   const moved = (id: string) => (id === from ? to : id);
   const [blocker, blockedId] = [moved(blockerId), moved(value.blockedId)];
-  // Nobody blocks themselves.
-  return blocker === blockedId ? goes : [...goes, ...pairOf(blocker, { ...value, blockedId })];
+  // Nobody blocks themselves, or somebody twice.
+  return blocker === blockedId || there ? goes : [...goes, ...pairOf(blocker, { ...value, blockedId })];
+}
+
+/** Where the item of a block that `from` is in lies once it is one of `to`. */
+export function movedKey({ pk, sk }: Key, from: string, to: string): Key {
+  return { pk: pk.replace(from, to), sk: sk.replace(from, to) };
 }
 
 /** The item with whoever has blocked, by either side of a block. */
