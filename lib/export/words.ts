@@ -13,6 +13,8 @@ export const entityWords: Readonly<Record<string, string>> = {
   'person-process': '正在进行的处理',
   'authorisation-event': '微信告知的授权变化',
   ticket: '工单',
+  'card-report': '您举报的名片',
+  'reported-card': '等待处理的举报',
   'open-tickets': '尚未办结的工单',
   'recipient-duty': '等待接收方删除',
   'confirmed-recipient': '接收方已删除',

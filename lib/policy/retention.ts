@@ -132,9 +132,10 @@ export const retention = {
       '个人信息保护法第二十四条、第五十条、第五十六条：答复请求、复核自动化决定的记录，处理情况记录至少保存三年',
   },
   'report-three-years': {
-    ...record,
     period: '举报后三年；您注销账号的，随即删除',
-    basis: '网络安全法第四十九条、个人信息保护法第五十六条：处置违法信息和侵权的有关记录',
+    basis: '网络安全法第四十九条：处置举报，并在举报人追问时答复',
+    ends: { months: 36 },
+    atEnd: 'delete',
   },
   'proof-three-years': {
     period: '账号存续期间及注销后三年',

@@ -471,8 +471,7 @@ const seldom: Partial<Record<Principal, Grant[]>> = {
     onItems('PutItem', 'SPENT#*'),
   ],
   consent: [
-    // tests/location/switch: a history that goes with its consent, and the place that is counted.
-    onItems('DeleteItem', 'P#*'),
+    // tests/location/switch: a place that is counted, with a consent that ends.
     onItems('UpdateItem', 'GAUGE#*'),
     // tests/location/switch: a withdrawal.
     onPlaces('PutItem'),
@@ -491,9 +490,10 @@ const seldom: Partial<Record<Principal, Grant[]>> = {
     onItems('ConditionCheckItem', 'P#*'),
   ],
   rights: [
-    // tests/rights/erase-part: a place, which is counted, with its history.
-    onItems('UpdateItem', 'GAUGE#*'),
+    // tests/rights/erase-part: a place, with its history.
     onPlaces('PutItem'),
+    // tests/rights/disclosures: what an authority demands is where somebody is.
+    onPlaces('BatchGetItem', 'PLACE-KEYS'),
   ],
   breach: [
     // tests/breach/scope: a scope that rests on a list.
@@ -510,6 +510,11 @@ const seldom: Partial<Record<Principal, Grant[]>> = {
     // tests/breach/scope: a scope that rests on lists or on what somebody has touched.
     ...['BatchGetItem', 'Query'].map((act) => onItems(act, 'LIST#*')),
     { action: 'dynamodb:Query', resource: 'Table/index/touched', key: '*' },
+    // Who certifies an end looks in every queue. tests/process/rotation: the keys of disclosures.
+    ...['CARD-REPORTS', 'DISCLOSURES'].map((key) => ({
+      ...{ action: 'dynamodb:Query', resource: 'Table/index/due', key },
+    })),
+    onItems('UpdateItem', 'DISCLOSURE#*'),
     // tests/hold: the keys of holds are rotated.
     onItems('UpdateItem', 'HOLD#*'),
     // tests/hold: a picture.

@@ -11,31 +11,32 @@ const staff = () => {
   return { token: `staff:reports-${members}:support` };
 };
 
-async function linkedCard(world: World) {
-  const giver = await cardGiver(world, `reported-${onceKey()}`);
+/** `owner`: the openid of whoever has the card. */
+async function linkedCard(world: World, owner = `reported-${onceKey()}`) {
+  const giver = await cardGiver(world, owner);
   const { token } = await linkTo(world, giver);
   return { giver, token, by: await holder(world, `reporter-${onceKey()}`) };
 }
 
-async function reportedCard(world: World) {
-  const { giver, token, by } = await linkedCard(world);
+async function reportedCard(world: World, of?: string) {
+  const { giver, token, by } = await linkedCard(world, of);
   const { reportId } = await world.ok<{ reportId: string }>('cards/reportCard', { token, ...report }, by);
   const { caller: owner, cardId } = giver;
   return { by, owner, input: { subjectId: owner.subjectId, cardId, reportId } };
 }
 
 /** A card that was reported and taken down: its owner, and what an appeal names. */
-export async function takenDownCard(world: World) {
-  const { owner, input } = await reportedCard(world);
+export async function takenDownCard(world: World, of?: string) {
+  const { owner, input } = await reportedCard(world, of);
   await world.ok('cards/decideReported', { ...input, ...decision }, staff());
   return { by: owner, input: { cardId: input.cardId, words: '不是我。' } };
 }
 
 /** How the operations about reported cards are brought to their usual case: one report of one card. */
-export function reportRows(world: () => World): Record<string, Prepare> {
-  const linked = () => linkedCard(world());
-  const reported = () => reportedCard(world());
-  const takenDown = () => takenDownCard(world());
+export function reportRows(world: () => World, of?: string): Record<string, Prepare> {
+  const linked = () => linkedCard(world(), of);
+  const reported = () => reportedCard(world(), of);
+  const takenDown = () => takenDownCard(world(), of);
   const appealed = async () => {
     const { by, input } = await takenDown();
     const { ticketId } = await world().ok<{ ticketId: string }>(

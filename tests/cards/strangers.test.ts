@@ -56,6 +56,7 @@ const rest: Record<string, object> = {
   accept: { fields: ['name'] },
   offer: { fields: ['name'] },
   updateContact: { version: 1, note: '改' },
+  appealTakeDown: { words: '不是我', idempotencyKey: onceKey() },
 };
 const ofPeople = Object.entries(cards).filter(([, { caller }]) => caller === 'subject');
 const shapeOf = (input: unknown) => Object.keys((input as z.ZodMiniObject).shape ?? {});
@@ -113,7 +114,7 @@ describe('somebody else’s id in every id field of every operation (C1, C4)', (
 it('without consent to cards nothing but opening, and what is one’s own to end, is allowed (K1)', async () => {
   const nobody = await world.signIn('nobody');
   const allowed = ofPeople.filter(([, { purpose }]) => purpose !== 'cards').map(([name]) => name);
-  expect(allowed.sort()).toEqual(['blocked', 'open', 'unblock']);
+  expect(allowed.sort()).toEqual(['blocked', 'open', 'ownReports', 'reportCard', 'unblock']);
   expect(await world.refused('cards/folder', {}, nobody)).toBe('CONSENT_REQUIRED');
   const you = await holder(world, 'with consent');
   expect(await world.refused('cards/folder', {}, you)).toBe('OK');

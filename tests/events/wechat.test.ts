@@ -133,7 +133,7 @@ describe('an authorisation that has ended at WeChat', () => {
     expect(waiting).toHaveLength(2);
     for (const one of waiting)
       expect(one).toMatchObject({
-        dueShard: { S: 'AUTHORISATIONS' },
+        dueShard: { S: 'DESK' },
         dueAt: { S: '2026-12-22T15:59:59.000Z' },
       });
     expect(await world.refused('login/account', {}, me)).toBe('OK');

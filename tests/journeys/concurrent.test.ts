@@ -81,6 +81,7 @@ describe('withdrawal against everything else (K3)', () => {
     const { authenticate } = await import('../../lib/gate/authenticate');
     const { createCard } = await import('../../functions/cards/own/create-card');
     const { authorised } = await import('../../lib/table/permission');
+    await slow.policy.refresh();
     const caller = await authenticate(slow, me.token);
     const { person, sessionId } = caller;
     const authority = {

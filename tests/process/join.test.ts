@@ -166,7 +166,7 @@ describe('two accounts of one person are settled (A1)', () => {
     await release(world, onLeft);
     await release(world, onChild);
     expect(new Set((await about(leaves.caller.subjectId)).map(({ entity }) => entity))).toEqual(
-      new Set(['ledger-entry', 'person', 'hold']),
+      new Set(['ledger-entry', 'person', 'hold', 'ticket']),
     );
     expect(await opens(link, other.caller)).toBe('NOT_FOUND');
     const { wards } = await world.ok<{ wards: { wardId: string }[] }>('identity/wards', {}, stays.caller);

@@ -2,6 +2,7 @@ import { DAY_MS } from '../../lib/clock';
 import { needsConsent } from '../../lib/policy/purposes';
 import { buildRegistry } from '../../lib/policy/registry';
 import { cardRows } from '../cards/budget-rows';
+import { reportRows } from '../cards/report-budget-rows';
 import { profileRows } from '../profile/budget-rows';
 import { grant, withdraw } from '../support/consent';
 import { type Caller, createWorld, functions, type World } from '../support/world';
@@ -14,7 +15,11 @@ beforeEach(async () => {
 });
 
 const theWorld = () => world;
-const rows = { ...cardRows(theWorld, () => me), ...profileRows(theWorld, () => me) };
+const rows: Record<string, () => Promise<{ input?: unknown; by?: object }>> = {
+  ...cardRows(theWorld, () => me),
+  ...reportRows(theWorld, 'me'),
+  ...profileRows(theWorld, () => me),
+};
 
 /** Every operation by which the staff look at what a person has under a consent. */
 const looks = Object.entries(functions).flatMap(([name, operations]) =>

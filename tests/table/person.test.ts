@@ -106,6 +106,7 @@ describe('sessions (A5)', () => {
     const [a, b] = [await world.cardHolder(openid), await world.signIn(openid)];
     const slow = world.instance();
     const { authenticate, touchSession } = await import('../../lib/gate/authenticate');
+    await slow.policy.refresh();
     const seen = await authenticate(slow, b.token);
     await world.ok('login/revokeSession', { sessionId: b.sessionId }, a);
     const call = {

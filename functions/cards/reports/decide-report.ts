@@ -10,6 +10,8 @@ import { type ClearCard, clearCard, restoreTakenDown, takeDown } from '../../../
 import { ConditionFailed, type Item, type Write } from '../../../lib/table/client';
 import { keys } from '../../../lib/table/keys';
 import { appendEntry } from '../../../lib/table/ledger/append';
+import type { NewEntry } from '../../../lib/table/ledger/ledger';
+import { tableOfRegister } from '../../../lib/table/permission';
 import { epochOf } from '../../../lib/table/person/consents';
 import { readPerson } from '../../../lib/table/person/person';
 import { openPerson } from '../../../lib/table/person/person-key';
@@ -43,7 +45,10 @@ export async function reportQueue({ table }: Deps) {
  * Staff: what was said of a card, and what links show of it. The owner's ledger already says who reads it. Nobody is named: a
  * report is decided by what it says. A reporter who has gone has taken their words along.
  */
-export async function openReported(deps: Deps, { caller, input }: Run<'staff', OfOne>) {
+export async function openReported(
+  deps: Deps,
+  { caller, input, requestId }: Run<'staff', OfOne & { reportId?: string; ticketId?: string }>,
+) {
   const about = ownerOf(caller);
   const all = await reportsOfCard(deps.table, input.subjectId, input.cardId);
   const read = all.slice(0, REPORTS_READ).flatMap(reporterOf);
@@ -54,7 +59,15 @@ export async function openReported(deps: Deps, { caller, input }: Run<'staff', O
       cardReportKey(reporterId, reportId),
     ]),
   ]);
-  const reports = read.map((_, index) => opened(deps, input.cardId, theirs.slice(2 * index, 2 * index + 2)));
+  const look: Look = {
+    ...{ at: toInstant(deps.clock.now()), act: 'staff.accessed', actor: 'staff' },
+    ...{ kinds: ['card-report-words'], staff: caller.staffId, role: caller.roles[0] ?? '' },
+    ...{ way: 'cards/openReported', reason: 'card-report', requestId },
+    ticket: input.ticketId ?? reportNumber(input.cardId, input.reportId ?? ''),
+  };
+  const reports = read.map((_, index) =>
+    opened(deps, input.cardId, look, theirs.slice(2 * index, 2 * index + 2)),
+  );
   const card = readCard(item, epochOf(about.person, 'cards'), about.sealer);
   const shown = card && fieldsFor(card.visibility, 'link');
   return {
@@ -71,9 +84,15 @@ function reporterOf(half: Item) {
   return reporterId === undefined ? [] : [{ reporterId, reportId: half.sk.split('#').at(-1) ?? '' }];
 }
 
-/** A report, opened with its reporter's key; none where either is gone. */
-async function opened(deps: Deps, cardId: string, [self, item]: (Item | undefined)[]) {
-  const sealer = self && (await openPerson(deps, readPerson(self)));
+/** That the staff looks, as it stands in the register of each whose words are read. */
+type Look = NewEntry & { act: 'staff.accessed' };
+
+/** A report, opened with its reporter's key after their register says so (promise D6); none where either is gone. */
+async function opened(deps: Deps, cardId: string, look: Look, [self, item]: (Item | undefined)[]) {
+  const reporter = self && readPerson(self);
+  if (!reporter?.wrappedKey || item?.cardId !== cardId) return [];
+  await appendEntry({ ...deps, table: tableOfRegister(deps.table) }, reporter, look);
+  const sealer = await openPerson(deps, reporter);
   const report = sealer && cardReport.read(item, { sealer });
   if (report?.cardId !== cardId) return [];
   const { reportId, category, at, words } = report;
