@@ -31,7 +31,7 @@ const always = { from: '2026-01-01T00:00:00Z', to: '2028-01-01T00:00:00Z' };
 let world: IdentityWorld;
 let raw: DynamoDBDocument;
 let adult: string;
-let tickets: string[];
+let ticket: string;
 beforeAll(async () => {
   world = await createIdentityWorld();
   raw = DynamoDBDocument.from(
@@ -41,8 +41,8 @@ beforeAll(async () => {
   adult = parseToken(caller.token)?.subjectId ?? '';
   const child = await world.person('child', 'real-name');
   expect(await world.verifyBy(child, await world.citizen(newCitizen('20101201')))).toBe('OK');
-  tickets = [await ticketOf(world, adult, 'wu'), await ticketOf(world, adult, 'wu')];
-  for (const ticket of tickets) {
+  ticket = await ticketOf(world, adult, 'wu');
+  for (let look = 0; look < 2; look += 1) {
     world.wait(1000);
     await world.ok(
       'consent/inspect',
@@ -217,18 +217,20 @@ describe('what one member of the staff has looked at (S6)', () => {
   it('is listed with operation and ticket, and nobody is named', async () => {
     const lines = await linesOf();
     expect(lines.map(({ operation, ticket, unaltered }) => ({ operation, ticket, unaltered }))).toEqual([
-      { operation: 'consent/inspect', ticket: tickets[0], unaltered: true },
-      { operation: 'consent/inspect', ticket: tickets[1], unaltered: true },
+      { operation: 'consent/inspect', ticket, unaltered: true },
+      { operation: 'consent/inspect', ticket, unaltered: true },
     ]);
     expect(JSON.stringify(lines)).not.toContain(adult);
   });
 
   it('shows a line that was altered without believing it, and nothing outside of the window', async () => {
-    const [item] = (await everything()).filter(({ ticket }) => ticket === tickets[1]);
+    const item = (await everything()).findLast(
+      ({ act, staff }) => act === 'staff.accessed' && staff === 'wu',
+    );
     const key = { pk: String(item?.pk), sk: String(item?.sk) };
     const lines = await altered(key, { ticket: 'T-9' }, () => linesOf());
     expect(lines.map(({ ticket, unaltered }) => ({ ticket, unaltered }))).toEqual([
-      { ticket: tickets[0], unaltered: true },
+      { ticket, unaltered: true },
       { ticket: undefined, unaltered: false },
     ]);
     expect(await linesOf({ to: '2026-12-01T02:00:00Z' })).toEqual([]);

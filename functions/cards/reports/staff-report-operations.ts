@@ -39,8 +39,8 @@ const opens = {
     takenDown: z.optional(z.object({ at: z.string(), why: z.string(), basis: z.string() })),
   }),
   ledger: 'act',
-  // Each further report is two units more, up to ten of them.
-  budget: { trips: 5, readUnits: 8, writeUnits: 12 },
+  // Each further report, up to ten of them, is what reading it and the line in its reporter's register cost.
+  budget: { trips: 6, readUnits: 8, writeUnits: 12 },
   run: openReported,
 } as const;
 const decided = z.object({ decided: z.literal(true), takenDown: z.boolean() });
