@@ -11,7 +11,6 @@ import { ConditionFailed, type Item, type Write } from '../../../lib/table/clien
 import { keys } from '../../../lib/table/keys';
 import { appendEntry } from '../../../lib/table/ledger/append';
 import type { NewEntry } from '../../../lib/table/ledger/ledger';
-import { tableOfRegister } from '../../../lib/table/permission';
 import { epochOf } from '../../../lib/table/person/consents';
 import { readPerson } from '../../../lib/table/person/person';
 import { openPerson } from '../../../lib/table/person/person-key';
@@ -91,7 +90,7 @@ type Look = NewEntry & { act: 'staff.accessed' };
 async function opened(deps: Deps, cardId: string, look: Look, [self, item]: (Item | undefined)[]) {
   const reporter = self && readPerson(self);
   if (!reporter?.wrappedKey || item?.cardId !== cardId) return [];
-  await appendEntry({ ...deps, table: tableOfRegister(deps.table) }, reporter, look);
+  await appendEntry(deps, reporter, look);
   const sealer = await openPerson(deps, reporter);
   const report = sealer && cardReport.read(item, { sealer });
   if (report?.cardId !== cardId) return [];
