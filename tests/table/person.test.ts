@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { parseToken } from '../../lib/crypto/token';
 import { consentPurposeIds } from '../../lib/policy/purposes';
 import { sendingLimits } from '../../lib/policy/recipients';
-import { MAX_SESSIONS_PER_PERSON } from '../../lib/table/person/person';
+import { MAX_SESSIONS_PER_PERSON, type Session } from '../../lib/table/person/person';
+import { isLive } from '../../lib/table/person/sessions';
 import { amount } from '../proof/sample';
 import { grant } from '../support/consent';
 import { partnerIn } from '../support/partners';
@@ -100,6 +101,13 @@ describe('sessions (A5)', () => {
     world.wait(60_000);
     expect(await written()).toBeGreaterThan(0);
     expect(await written()).toBe(0);
+  });
+
+  it('live from the second on in which the table was opened, and none from before it (S7)', () => {
+    const openedAtMs = Date.parse('2026-12-01T02:00:00.500Z');
+    const begun = (seconds: number) => ({ startedAtSeconds: openedAtMs / 1000 - 0.5 + seconds }) as Session;
+    const at = { nowMs: openedAtMs + 60_000, openedAtMs };
+    expect([-1, 0, 1].map((seconds) => isLive(begun(seconds), at))).toEqual([false, true, true]);
   });
 
   it('are not revived by the note of their last use (A5)', async () => {

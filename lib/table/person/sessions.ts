@@ -1,4 +1,4 @@
-import { type Clock, toEpochSeconds } from '../../clock';
+import { type Clock, secondOf } from '../../clock';
 import { retentionMs } from '../../policy/retention';
 import { beijingDay } from '../../policy/working-days';
 import type { Write } from '../client';
@@ -21,7 +21,7 @@ export function liveAt({ clock, policy }: { clock: Clock; policy: { openedAtMs()
 
 /** Whether a session is not over. One that a restore has brought back is: it may have been ended since the backup (promise S7). */
 export function isLive(session: Session, { nowMs, openedAtMs }: LiveAt): boolean {
-  return expiryOf(session) > nowMs && session.startedAtSeconds >= toEpochSeconds(openedAtMs);
+  return expiryOf(session) > nowMs && session.startedAtSeconds >= secondOf(openedAtMs);
 }
 
 /** The sessions that live, oldest first. */

@@ -5,7 +5,7 @@ import type { Doubt } from '../../scope/doubts';
 import type { Attribute } from '../attribute';
 import type { Item, Table } from '../client';
 import { mayLack } from '../entity';
-import { saysNothing } from '../item';
+import { isFrozen, saysNothing } from '../item';
 import { type LedgerEntry, ledgerEntry } from '../ledger/ledger';
 import { person } from '../person/person';
 import type { AnyEntity } from './any-entity';
@@ -123,9 +123,10 @@ function kindsUnder(purpose: PurposeId | string, among: ReadonlyMap<string, AnyE
 
 function kindsByPurpose(among: ReadonlyMap<string, AnyEntity>): Map<string, Set<KindId>> {
   const found = new Map<string, Set<KindId>>();
-  for (const { attributes, declaration } of among.values()) {
+  for (const { name, attributes, declaration } of among.values()) {
     const { owner, purpose } = declaration.place;
-    if (owner !== 'person') continue;
+    // What is frozen or copied was held before, under what it rested on then.
+    if (owner !== 'person' || declaration.copies || isFrozen({ entity: name })) continue;
     const under = needsConsent(purpose) ? purpose : 'no consent';
     const of = found.get(under) ?? new Set();
     for (const attribute of Object.values(attributes)) for (const kind of attribute.kinds) of.add(kind);
