@@ -7,6 +7,7 @@ import { recipients } from '../../lib/policy/recipients';
 import { beijingDay } from '../../lib/policy/working-days';
 import type { Item } from '../../lib/table/client';
 import { disclosureKey } from '../../lib/table/disclosure/disclosure';
+import { moveDisclosure, openDisclosure } from '../../lib/table/disclosure/open-disclosure';
 import { readRetention, verifyRetention } from '../../lib/table/retention/append';
 import { holder, newCard } from '../cards/support';
 import { accountNumber } from '../login/support';
@@ -30,7 +31,7 @@ const personOf = (subjectId: string) => world.scan(`P#${subjectId}`);
 const somebody = async () => {
   const openid = `demanded-${onceKey()}`;
   const me = await holder(world, openid);
-  await newCard(world, me, { name: '林晓' });
+  await newCard(world, me, { name: '林晓', title: '工程师', note: '周末不接电话' });
   return { ...me, openid };
 };
 /** What a person can see of everything that was done with them, as they are answered. */
@@ -121,6 +122,16 @@ describe('what an authority demands (D4)', () => {
     await world.deps.table.write({ Put: { Item: { ...to, sealed } as never } });
     expect(await world.refused('rights/handOut', { disclosureId }, other)).toBe('INTERNAL');
     await world.deps.table.write({ Delete: { Key: disclosureKey(disclosureId) } }); // so that the others are read
+  });
+
+  it('is handed out by nobody where the very seal says that who drafted it approved it', async () => {
+    const { disclosureId } = await demanded(world, anybody.subjectId, { kinds: ['card-name'] });
+    const [item] = await world.deps.table.getMany([disclosureKey(disclosureId)]);
+    const opened = await openDisclosure(world.deps, item);
+    if (!opened) throw new Error('there is no such disclosure');
+    const { draftedBy } = opened.disclosure;
+    await world.deps.table.write(moveDisclosure(opened, { state: 'approved', decidedBy: draftedBy }));
+    expect(await world.refused('rights/handOut', { disclosureId }, other)).toBe('CALLER_NOT_ALLOWED');
   });
 
   it('is declined with a reason, or lapses after a month, and is not handed out then', async () => {
