@@ -3,7 +3,7 @@ import { isConsentAct } from '../../lib/consent/lawful';
 import { type Change, repeatMark, writeActs } from '../../lib/consent/write-act';
 import type { Deps } from '../../lib/deps';
 import { AppError, invalidInput } from '../../lib/errors';
-import type { Run } from '../../lib/gate/operation';
+import { aboutOf, type Run } from '../../lib/gate/operation';
 import type { StaffReason } from '../../lib/gate/ticket';
 import type { ConsentPurposeId } from '../../lib/policy/purposes';
 import { versionAt } from '../../lib/policy/version';
@@ -32,8 +32,7 @@ export type Correction = {
  */
 export async function correct(deps: Deps, run: Run<'staff', Correction>) {
   const { caller, input, requestId } = run;
-  if (!caller.about) throw new AppError('NOT_FOUND');
-  const { person, sealer } = caller.about;
+  const { person, sealer } = aboutOf(caller);
   const nowMs = deps.clock.now();
   if (Date.parse(input.trueAt) > nowMs) throw invalidInput('trueAt', '不能晚于现在');
   if (input.decision === 'never-happened' && input.corrects === undefined)

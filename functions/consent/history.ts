@@ -1,6 +1,5 @@
 import type { Deps } from '../../lib/deps';
-import { AppError } from '../../lib/errors';
-import type { Run } from '../../lib/gate/operation';
+import { aboutOf, type Run } from '../../lib/gate/operation';
 import { readCursor, sealCursor } from '../../lib/table/cursor';
 import { type ChainHead, emptyHead } from '../../lib/table/ledger/chain';
 import { decodeEntry, ledger } from '../../lib/table/ledger/ledger';
@@ -23,10 +22,10 @@ export function history(deps: Deps, { caller, input }: Run<'subject', Page>) {
 
 /** The same page, with the state of each consent, for an officer who has to correct a record. */
 export async function inspect(deps: Deps, { caller, input }: Run<'staff', Page>) {
-  if (!caller.about) throw new AppError('NOT_FOUND');
-  const { person } = caller.about;
+  const about = aboutOf(caller);
+  const { person } = about;
   const turning = { list: `consent.inspect|${person.subjectId}`, readerId: caller.staffId };
-  return { ...consentsOf(deps, person), ...(await ledgerPage(deps, caller.about, turning, input)) };
+  return { ...consentsOf(deps, person), ...(await ledgerPage(deps, about, turning, input)) };
 }
 
 type Whose = { person: Person; sealer: Sealer };

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { DAY_MS, toInstant } from '../../lib/clock';
 import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
-import type { Run } from '../../lib/gate/operation';
+import { aboutOf, type Run } from '../../lib/gate/operation';
 import { endOfWorkingDays } from '../../lib/policy/working-days';
 import { ConditionFailed } from '../../lib/table/client';
 import { appendEntry } from '../../lib/table/ledger/append';
@@ -153,8 +153,7 @@ function repeatDecision(value: Appeal, { decision, reason }: Decide) {
 }
 
 async function findAppeal({ table }: Deps, caller: Run<'staff', OfOne>['caller'], { appealId }: OfOne) {
-  const { about } = caller;
-  if (!about) throw new AppError('NOT_FOUND');
+  const about = aboutOf(caller);
   const [item] = await table.getMany([appealKey(about.person.subjectId, appealId)]);
   const value = readAppeal(item, about.sealer);
   if (!value) throw new AppError('NOT_FOUND');

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { toInstant } from '../../lib/clock';
 import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
-import type { Run, Staff, Subject } from '../../lib/gate/operation';
+import { aboutOf, type Run, type Staff, type Subject } from '../../lib/gate/operation';
 import { readCursor, sealCursor } from '../../lib/table/cursor';
 import {
   type Delivery,
@@ -72,9 +72,8 @@ export function ownDelivery(caller: Subject): Delivery | EndedDelivery {
 }
 
 /** A person's delivery, for a member of the staff whose access is in the ledger by now. @throws AppError NOT_FOUND */
-export async function deliveryOf(deps: Deps, { about }: Staff, deliveryId: string) {
-  if (!about) throw new AppError('NOT_FOUND');
-  const { person, sealer } = about;
+export async function deliveryOf(deps: Deps, caller: Staff, deliveryId: string) {
+  const { person, sealer } = aboutOf(caller);
   const [item] = await deps.table.getMany([deliveryKey(person.subjectId, deliveryId)]);
   const found = readDelivery(item, consentEpoch({ person }, 'delivery'), sealer);
   if (!found) throw new AppError('NOT_FOUND');

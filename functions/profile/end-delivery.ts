@@ -1,7 +1,7 @@
 import { toInstant } from '../../lib/clock';
 import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
-import type { Staff } from '../../lib/gate/operation';
+import { aboutOf, type Staff } from '../../lib/gate/operation';
 import { ConditionFailed } from '../../lib/table/client';
 import {
   type Delivery,
@@ -43,7 +43,6 @@ export async function end(
 /** Records that a delivery has arrived. */
 export async function completeDelivery(deps: Deps, staff: Staff, deliveryId: string) {
   const found = await deliveryOf(deps, staff, deliveryId);
-  if (!staff.about) throw new AppError('NOT_FOUND');
-  const { person, sealer } = staff.about;
+  const { person, sealer } = aboutOf(staff);
   return shown(await end(deps, person.subjectId, found, 'delivered', sealer));
 }

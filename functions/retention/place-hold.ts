@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { DAY_MS, toInstant } from '../../lib/clock';
 import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
-import type { Run } from '../../lib/gate/operation';
+import { aboutOf, type Run } from '../../lib/gate/operation';
 import { HOLD_REVIEW_DAYS } from '../../lib/policy/hold';
 import type { KindId } from '../../lib/policy/kinds';
 import { placeHold } from '../../lib/process/hold-acts';
@@ -45,8 +45,7 @@ function holdIdFor(idempotencyKey: string): string {
  * @throws AppError NOT_FOUND, INVALID_INPUT, IDEMPOTENCY_CONFLICT; NOT_NOW while others are being placed on the same person
  */
 export async function holdPerson(deps: Deps, { caller, input }: Run<'staff', HoldPerson>) {
-  const { about } = caller;
-  if (!about) throw new AppError('NOT_FOUND');
+  const about = aboutOf(caller);
   const { subjectId, kinds, from, until } = input;
   demandScope(input);
   const scope = {

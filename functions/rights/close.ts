@@ -1,5 +1,5 @@
 import type { Deps } from '../../lib/deps';
-import type { Run } from '../../lib/gate/operation';
+import { aboutOf, type Run } from '../../lib/gate/operation';
 import {
   beginClosing,
   type Closing,
@@ -55,8 +55,7 @@ type ForSomebody = { subjectId: string; ticket: string };
  * take it back. @throws AppError PROOF_REQUIRED unless the ticket rests on more than a session
  */
 export async function closeFor(deps: Deps, run: Run<'staff', ForSomebody>) {
-  const { about } = run.caller;
-  if (!about) throw new Error('the gate reads whom the operation is about');
+  const about = aboutOf(run.caller);
   demandProven(clearTicket(about.row));
   const { since, endsAt } = await beginClosing(deps, about.person, byStaff(run));
   return { since, endsAt };

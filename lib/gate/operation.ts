@@ -8,6 +8,7 @@ import type { PurposeId } from '../policy/purposes';
 import type { PassingKind } from '../policy/recipients';
 import type { Item } from '../table/client';
 import type { Key } from '../table/keys';
+import type { NewEntry } from '../table/ledger/ledger';
 import type { Person } from '../table/person/person';
 import type { Sealer } from '../table/sealer';
 import type { Browser, BrowserRule } from './browser';
@@ -36,10 +37,17 @@ export type Subject = {
  * One of the operator's people. When the operation is about a person, that person has been read and their ledger
  * already says who looked, why and under which ticket (promise S6). `row` is what the reason rests on (ticket.ts).
  */
-export type Staff = StaffMember & {
-  kind: 'staff';
-  about: { person: Person; sealer: Sealer; row: Item | undefined } | undefined;
-};
+export type Staff = StaffMember & { kind: 'staff'; about: About | undefined };
+
+/** Whom a member of the staff looks at. `look` is what that person's ledger says of it: for whoever else is opened by the same call. */
+export type About = { person: Person; sealer: Sealer; row: Item | undefined; look: StaffLook };
+export type StaffLook = NewEntry & { act: 'staff.accessed' };
+
+/** Whom the call is about, as the gate has read them. @throws Error in an operation that is about nobody: a programming error */
+export function aboutOf({ about }: Pick<Staff, 'about'>): About {
+  if (!about) throw new Error('the operation does not say whom it is about');
+  return about;
+}
 
 export type CallerOf<C extends CallerKind> = C extends 'subject'
   ? Subject

@@ -10,7 +10,7 @@ import { readPerson } from '../table/person/person';
 import { openPerson } from '../table/person/person-key';
 import type { Call } from './call';
 import { spend } from './limit';
-import type { Operation, Staff, StaffAccess } from './operation';
+import type { About, Operation, StaffAccess } from './operation';
 import { restsOn } from './ticket';
 
 /** Persons that one member of the staff may look at in an hour: bulk reading is not possible (promise S6). */
@@ -56,7 +56,7 @@ export async function loadPersonForStaff(
     ...asks
   }: Pick<Operation, 'roles' | 'kinds' | 'purpose' | 'ends' | 'use'>,
   { subjectId, reason, ticket }: StaffAccess,
-): Promise<NonNullable<Staff['about']>> {
+): Promise<About> {
   await spend(deps, STAFF_ACCESSES_PER_HOUR, member.staffId);
   const basis = restsOn[reason];
   const named = basis ? [basis.key(subjectId, ticket)] : [];
@@ -67,7 +67,7 @@ export async function loadPersonForStaff(
   basis?.demand(row, member.staffId);
   const sealer = await openPerson(deps, known);
   if (!sealer) throw new AppError('NOT_FOUND');
-  const person = await appendEntry(deps, known, {
+  const look = {
     at: toInstant(deps.clock.now()),
     act: 'staff.accessed',
     actor: 'staff',
@@ -78,6 +78,7 @@ export async function loadPersonForStaff(
     reason,
     ticket,
     requestId: call.requestId,
-  });
-  return { person, sealer, row };
+  } as const;
+  const person = await appendEntry(deps, known, look);
+  return { person, sealer, row, look };
 }

@@ -41,6 +41,11 @@ const report = (token: string, by: object, words = WORDS) =>
   );
 const reports = (by: object) =>
   world.ok<{ reports: { state: string }[] }>('cards/ownReports', {}, by).then(({ reports: all }) => all);
+/** What stands in somebody's register of looks of the staff (promise D6). */
+const looksAt = async (by: object) =>
+  (await world.ok<{ lines: { use: string; words: string }[] }>('rights/usage', {}, by)).lines
+    .filter(({ use }) => use === 'staff')
+    .map(({ words }) => words);
 async function lineOf(cardId: string) {
   const { cards } = await world.ok<{ cards: Line[] }>('cards/reportedCards', {}, chen);
   return cards.filter((card) => card.cardId === cardId);
@@ -85,6 +90,10 @@ describe('a reported card (policy clause 4)', () => {
     expect(opened).toMatchObject({ count: 2, content: { name: '林晓' } });
     expect(opened.reports.map(({ words }) => words[0]).sort()).toEqual([WORDS, '骚扰电话'].sort());
     expect(JSON.stringify(opened)).not.toContain(one.subjectId);
+    for (const reporter of [one, other])
+      expect(await looksAt(reporter)).toEqual([
+        expect.stringMatching(/^客服人员为处理对您名片的举报.*查看了：您举报名片时填写的内容。$/),
+      ]);
     expect(await reports(one)).toMatchObject([{ state: 'waiting' }]);
 
     await world.ok('cards/decideReported', { ...reported, ...down }, chen);

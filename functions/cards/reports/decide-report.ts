@@ -4,13 +4,12 @@ import type { ReportCategory } from '../../../lib/card/report-categories';
 import { toInstant } from '../../../lib/clock';
 import type { Deps } from '../../../lib/deps';
 import { AppError } from '../../../lib/errors';
-import type { Run, Staff } from '../../../lib/gate/operation';
+import { type About, aboutOf, type Run, type StaffLook } from '../../../lib/gate/operation';
 import { cardKey, readCard } from '../../../lib/table/card/card';
 import { type ClearCard, clearCard, restoreTakenDown, takeDown } from '../../../lib/table/card/taken-down';
 import { ConditionFailed, type Item, type Write } from '../../../lib/table/client';
 import { keys } from '../../../lib/table/keys';
 import { appendEntry } from '../../../lib/table/ledger/append';
-import type { NewEntry } from '../../../lib/table/ledger/ledger';
 import { epochOf } from '../../../lib/table/person/consents';
 import { readPerson } from '../../../lib/table/person/person';
 import { openPerson } from '../../../lib/table/person/person-key';
@@ -44,11 +43,8 @@ export async function reportQueue({ table }: Deps) {
  * Staff: what was said of a card, and what links show of it. The owner's ledger already says who reads it. Nobody is named: a
  * report is decided by what it says. A reporter who has gone has taken their words along.
  */
-export async function openReported(
-  deps: Deps,
-  { caller, input, requestId }: Run<'staff', OfOne & { reportId?: string; ticketId?: string }>,
-) {
-  const about = ownerOf(caller);
+export async function openReported(deps: Deps, { caller, input }: Run<'staff', OfOne>) {
+  const about = aboutOf(caller);
   const all = await reportsOfCard(deps.table, input.subjectId, input.cardId);
   const read = all.slice(0, REPORTS_READ).flatMap(reporterOf);
   const [item, ...theirs] = await deps.table.getMany([
@@ -58,14 +54,8 @@ export async function openReported(
       cardReportKey(reporterId, reportId),
     ]),
   ]);
-  const look: Look = {
-    ...{ at: toInstant(deps.clock.now()), act: 'staff.accessed', actor: 'staff' },
-    ...{ kinds: ['card-report-words'], staff: caller.staffId, role: caller.roles[0] ?? '' },
-    ...{ way: 'cards/openReported', reason: 'card-report', requestId },
-    ticket: input.ticketId ?? reportNumber(input.cardId, input.reportId ?? ''),
-  };
   const reports = read.map((_, index) =>
-    opened(deps, input.cardId, look, theirs.slice(2 * index, 2 * index + 2)),
+    opened(deps, input.cardId, about.look, theirs.slice(2 * index, 2 * index + 2)),
   );
   const card = readCard(item, epochOf(about.person, 'cards'), about.sealer);
   const shown = card && fieldsFor(card.visibility, 'link');
@@ -83,14 +73,11 @@ function reporterOf(half: Item) {
   return reporterId === undefined ? [] : [{ reporterId, reportId: half.sk.split('#').at(-1) ?? '' }];
 }
 
-/** That the staff looks, as it stands in the register of each whose words are read. */
-type Look = NewEntry & { act: 'staff.accessed' };
-
 /** A report, opened with its reporter's key after their register says so (promise D6); none where either is gone. */
-async function opened(deps: Deps, cardId: string, look: Look, [self, item]: (Item | undefined)[]) {
+async function opened(deps: Deps, cardId: string, look: StaffLook, [self, item]: (Item | undefined)[]) {
   const reporter = self && readPerson(self);
   if (!reporter?.wrappedKey || item?.cardId !== cardId) return [];
-  await appendEntry(deps, reporter, look);
+  await appendEntry(deps, reporter, { ...look, kinds: ['card-report-words'] });
   const sealer = await openPerson(deps, reporter);
   const report = sealer && cardReport.read(item, { sealer });
   if (report?.cardId !== cardId) return [];
@@ -104,7 +91,7 @@ async function opened(deps: Deps, cardId: string, look: Look, [self, item]: (Ite
  * @throws AppError NOT_NOW where somebody has decided meanwhile
  */
 export async function decideReported(deps: Deps, { caller, input, requestId }: Run<'staff', Decide>) {
-  const about = ownerOf(caller);
+  const about = aboutOf(caller);
   const { subjectId, cardId, decision, category } = input;
   const reports = await reportsOfCard(deps.table, subjectId, cardId);
   const [item] = await deps.table.getMany([cardKey(subjectId, cardId)]);
@@ -134,7 +121,7 @@ export async function decideTakeDownAppeal(
   deps: Deps,
   { caller, input, requestId }: Run<'staff', DecideAppeal>,
 ) {
-  const about = ownerOf(caller);
+  const about = aboutOf(caller);
   const { subjectId, cardId, ticketId, decision, answer } = input;
   const seen = readTicket(about.row, about.sealer);
   if (seen?.value.kind !== 'card-report' || seen.value.about !== `card:${cardId}`)
@@ -180,7 +167,7 @@ type Decision = {
 };
 
 /** Writes a decision and what follows from it in the transaction that the owner's ledger says so by. */
-async function settle(deps: Deps, { person }: Owner, writes: Write[], decision: Decision): Promise<void> {
+async function settle(deps: Deps, { person }: About, writes: Write[], decision: Decision): Promise<void> {
   const said = { act: 'review.decided', actor: 'staff', purpose: 'cards' } as const;
   const entry = { ...decision, ...said, way: 'card-report', kinds: contentKinds };
   try {
@@ -189,11 +176,4 @@ async function settle(deps: Deps, { person }: Owner, writes: Write[], decision: 
     if (!(error instanceof ConditionFailed)) throw error;
     throw new AppError('NOT_NOW', { why: '举报或者名片刚刚有了变化，请重新查看后再办。' });
   }
-}
-
-type Owner = NonNullable<Staff['about']>;
-
-function ownerOf({ about }: Staff): Owner {
-  if (!about) throw new AppError('NOT_FOUND');
-  return about;
 }

@@ -4,7 +4,7 @@ import { kindsOf } from '../../../lib/card/field-rules';
 import { toInstant } from '../../../lib/clock';
 import type { Deps } from '../../../lib/deps';
 import { AppError } from '../../../lib/errors';
-import type { Run, Staff } from '../../../lib/gate/operation';
+import { aboutOf, type Run, type Staff } from '../../../lib/gate/operation';
 import { type Card, cardKey, noteVerdicts, readCard } from '../../../lib/table/card/card';
 import { logoKey } from '../../../lib/table/card/card-logo';
 import { waitingTexts } from '../../../lib/table/card/text-queue';
@@ -81,9 +81,10 @@ export async function decideReview(deps: Deps, { caller, input, requestId }: Run
 }
 
 /** @throws AppError NOT_FOUND when nothing waits there, whatever the reason */
-async function findWaiting({ table, policy }: Deps, { about }: Staff, { cardId }: OfOne) {
-  const agreed = about && consentInForce(policy.inForce().reachVersions, about.person, 'cards');
-  if (!about || !agreed) throw new AppError('NOT_FOUND');
+async function findWaiting({ table, policy }: Deps, caller: Staff, { cardId }: OfOne) {
+  const about = aboutOf(caller);
+  const agreed = consentInForce(policy.inForce().reachVersions, about.person, 'cards');
+  if (!agreed) throw new AppError('NOT_FOUND');
   const { subjectId } = about.person;
   const [item, logo] = await table.getMany([cardKey(subjectId, cardId), logoKey(subjectId, cardId)]);
   const card = readCard(item, agreed.epoch, about.sealer);

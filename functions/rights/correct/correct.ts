@@ -1,7 +1,7 @@
 import { toInstant } from '../../../lib/clock';
 import type { Deps } from '../../../lib/deps';
 import { AppError, invalidInput } from '../../../lib/errors';
-import type { Run } from '../../../lib/gate/operation';
+import { aboutOf, type Run } from '../../../lib/gate/operation';
 import type { AgeBand } from '../../../lib/policy/age';
 import { ConditionFailed, type Item } from '../../../lib/table/client';
 import type { EntryKind } from '../../../lib/table/ledger/acts';
@@ -43,7 +43,7 @@ export type CorrectFor = {
  * @throws AppError INVALID_INPUT | NOT_NOW when it has changed meanwhile | IDEMPOTENCY_CONFLICT
  */
 export async function correctFor(deps: Deps, { caller, input, requestId }: Run<'staff', CorrectFor>) {
-  if (!caller.about) throw new Error('the gate reads whom the operation is about');
+  const { person } = aboutOf(caller);
   const { subjectId, ticket, what, band, document, idempotencyKey } = input;
   if ((what === 'age-mark') !== (band !== undefined))
     throw invalidInput('band', '更正年龄标记时填写，更正实名结果时不填');
@@ -64,7 +64,7 @@ export async function correctFor(deps: Deps, { caller, input, requestId }: Run<'
   const there = seen.filter((item): item is Item => item !== undefined);
   const writes = what === 'real-name' ? endRealNames(there) : markMinor(subjectId, there[0], band, at);
   try {
-    return await noteCorrection(deps, caller.about.person, noted, writes);
+    return await noteCorrection(deps, person, noted, writes);
   } catch (error) {
     if (!(error instanceof ConditionFailed)) throw error;
     throw new AppError('NOT_NOW', { why: '这项信息刚刚有了变化，请重新查看后再办。' });

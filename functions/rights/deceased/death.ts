@@ -1,7 +1,7 @@
 import { toInstant } from '../../../lib/clock';
 import type { Deps } from '../../../lib/deps';
 import { AppError } from '../../../lib/errors';
-import type { Run, Staff } from '../../../lib/gate/operation';
+import { aboutOf, type Run } from '../../../lib/gate/operation';
 import { ConditionFailed } from '../../../lib/table/client';
 import { appendPlanned } from '../../../lib/table/ledger/append';
 import { decodeEntry, ledger, readEntry } from '../../../lib/table/ledger/ledger';
@@ -143,11 +143,6 @@ export async function endDeceased(deps: Deps, run: Run<'staff', ForDead>) {
   });
   await deps.queue.send([endOfAccount(subjectId)]);
   return { ending: true as const };
-}
-
-function aboutOf({ about }: Staff) {
-  if (!about) throw new Error('the gate reads whom the operation is about');
-  return about;
 }
 
 function byStaff({ clock }: Deps, { caller, input, requestId }: Run<'staff', ForDead>) {

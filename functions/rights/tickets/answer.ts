@@ -1,7 +1,7 @@
 import { toInstant } from '../../../lib/clock';
 import type { Deps } from '../../../lib/deps';
 import { AppError } from '../../../lib/errors';
-import type { Run } from '../../../lib/gate/operation';
+import { aboutOf, type Run, type Staff } from '../../../lib/gate/operation';
 import { ConditionFailed } from '../../../lib/table/client';
 import { appendEntry } from '../../../lib/table/ledger/append';
 import { askTicket } from '../../../lib/table/ticket/ask-ticket';
@@ -68,8 +68,7 @@ type File = {
  * is the proof of who asks; its SHA-256 is kept. The ticket is theirs who has filed it, and its person sees it.
  */
 export async function file(deps: Deps, { caller, input, requestId }: Run<'staff', File>) {
-  const { about } = caller;
-  if (!about) throw new AppError('NOT_FOUND');
+  const about = aboutOf(caller);
   const { subjectId: _, paperHash, ...said } = input;
   const filed = { by: caller.staffId, paperHash };
   const asked = { ...said, sealer: about.sealer, proof: 'paper', filed } as const;
@@ -117,8 +116,9 @@ async function settle(deps: Deps, { caller, requestId }: Run<'staff', One>, resu
 }
 
 /** The ticket that the gate has read, opened. */
-function seenBy({ about }: Run<'staff', One>['caller']) {
-  const seen = about && clearTicket(about.row) && readTicket(about.row, about.sealer);
-  if (!about || !seen) throw new AppError('NOT_FOUND');
+function seenBy(caller: Staff) {
+  const about = aboutOf(caller);
+  const seen = clearTicket(about.row) && readTicket(about.row, about.sealer);
+  if (!seen) throw new AppError('NOT_FOUND');
   return { about, ...seen };
 }
