@@ -2,9 +2,8 @@ import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
 import type { Run } from '../../lib/gate/operation';
 import { readCursor, sealCursor } from '../../lib/table/cursor';
-import { emptyHead } from '../../lib/table/ledger/chain';
+import { emptyHead, headOfText, textOfHead } from '../../lib/table/ledger/chain';
 import { type ServiceChainName, serviceChains } from '../../lib/table/service/chains';
-import { readChain } from './read-chain';
 import { count, isWithin, type Tally, type Window, windowOf } from './tally';
 
 /** Entries that one call reads at most: 20 trips, well below a function's time. */
@@ -16,7 +15,6 @@ type Asked = Window & {
   limit?: number | undefined;
   cursor?: string | undefined;
 };
-type Position = { seq: number; hash: string };
 
 /**
  * Verifies a chain of the service, and says what is in it: how often each act, and who of the staff did how many. A long one
@@ -31,39 +29,21 @@ export async function chain(deps: Deps, { caller, input }: Run<'staff', Asked>) 
   if (!until) throw new AppError('NOT_FOUND');
   const list = `audit.chain|${name}|${owner}`;
   const from =
-    cursor === undefined ? emptyHead : parse(await readCursor(deps.ring, list, caller.staffId, cursor));
+    cursor === undefined ? emptyHead : headOfText(await readCursor(deps.ring, list, caller.staffId, cursor));
   const acts: Tally = {};
   const staff: Tally = {};
-  const reach = await readChain(
-    deps,
-    { chain: known.chain, owner, until },
-    from,
-    input.limit ?? ENTRIES_PER_CALL,
-    (entry) => {
-      if (!isWithin(entry, window)) return;
-      count(acts, String(entry.act ?? entry.state));
-      if (entry.staff !== undefined) count(staff, String(entry.staff));
-    },
-  );
-  const { at, whole, brokenAt } = reach;
+  const range = { from, until, limit: input.limit ?? ENTRIES_PER_CALL };
+  const { at, whole, brokenAt } = await known.chain.read(deps, owner, range, (entry) => {
+    if (!isWithin(entry, window)) return;
+    count(acts, String(entry.act ?? entry.state));
+    if (entry.staff !== undefined) count(staff, String(entry.staff));
+  });
   const goesOn = brokenAt === undefined && at.seq < until.seq;
   return {
     entries: whole,
     acts,
     staff,
     ...(brokenAt !== undefined && { brokenAt }),
-    ...(goesOn && {
-      cursor: await sealCursor(
-        deps.ring,
-        list,
-        caller.staffId,
-        JSON.stringify({ seq: at.seq, hash: Buffer.from(at.hash).toString('base64') } satisfies Position),
-      ),
-    }),
+    ...(goesOn && { cursor: await sealCursor(deps.ring, list, caller.staffId, textOfHead(at)) }),
   };
-}
-
-function parse(text: string) {
-  const { seq, hash } = JSON.parse(text) as Position;
-  return { seq, hash: Buffer.from(hash, 'base64') };
 }

@@ -9,7 +9,6 @@ import { subjectsOfShard } from '../../lib/table/person/all-subjects';
 import { ledgerHead, readPerson } from '../../lib/table/person/person';
 import { guardianKey, minorKey, minorMark, readGuardian } from '../../lib/table/real-name/minor';
 import { emptyMinors, noteMinor } from './minors';
-import { readChain } from './read-chain';
 import { count, isWithin, type Tally, type Window, windowOf } from './tally';
 
 /** The list that its cursors belong to. */
@@ -51,8 +50,8 @@ export async function everybody(deps: Deps, { caller, input }: Run<'staff', Aske
     if (!item) continue;
     const person = readPerson(item);
     const own: Tally = {};
-    const asked = { chain: ledger, owner, until: ledgerHead(person) };
-    const reach = await readChain(deps, asked, emptyHead, Number.POSITIVE_INFINITY, (entry) => {
+    const range = { from: emptyHead, until: ledgerHead(person) };
+    const reach = await ledger.read(deps, owner, range, (entry) => {
       if (!isWithin(entry, window)) return;
       count(own, String(entry.act));
       if (entry.act !== 'staff.accessed') return;

@@ -1,7 +1,7 @@
 import type { Deps } from '../../lib/deps';
 import { aboutOf, type Run } from '../../lib/gate/operation';
 import { readCursor, sealCursor } from '../../lib/table/cursor';
-import { type ChainHead, emptyHead } from '../../lib/table/ledger/chain';
+import { type ChainHead, emptyHead, headOfText, textOfHead } from '../../lib/table/ledger/chain';
 import { decodeEntry, ledger } from '../../lib/table/ledger/ledger';
 import { ledgerHead, type Person } from '../../lib/table/person/person';
 import type { Sealer } from '../../lib/table/sealer';
@@ -36,7 +36,7 @@ async function ledgerPage(deps: Deps, { person, sealer }: Whose, { list, readerI
   const { subjectId } = person;
   const { cursor } = input;
   const from =
-    cursor === undefined ? emptyHead : parseHead(await readCursor(deps.ring, list, readerId, cursor));
+    cursor === undefined ? emptyHead : headOfText(await readCursor(deps.ring, list, readerId, cursor));
   const { items, more } = await ledger.page(deps.table, subjectId, from.seq, input.limit ?? DEFAULT_PAGE);
   const reached = await ledger.follow(deps.ring, subjectId, from, items);
   const broken = 'brokenAt' in reached;
@@ -46,7 +46,7 @@ async function ledgerPage(deps: Deps, { person, sealer }: Whose, { list, readerI
     return {
       entries,
       intact: true,
-      cursor: await sealCursor(deps.ring, list, readerId, formatHead(reached)),
+      cursor: await sealCursor(deps.ring, list, readerId, textOfHead(reached)),
     };
   }
   return { entries, intact: !broken && sameHead(reached, ledgerHead(person)) };
@@ -55,13 +55,4 @@ async function ledgerPage(deps: Deps, { person, sealer }: Whose, { list, readerI
 /** An entry may have been added since the person's item was read: the chain may be ahead of it, never behind. */
 function sameHead(reached: ChainHead, known: ChainHead): boolean {
   return reached.seq > known.seq || Buffer.from(reached.hash).equals(known.hash);
-}
-
-function formatHead({ seq, hash }: ChainHead): string {
-  return `${seq}:${Buffer.from(hash).toString('base64')}`;
-}
-
-function parseHead(text: string): ChainHead {
-  const [seq, hash = ''] = text.split(':');
-  return { seq: Number(seq), hash: Buffer.from(hash, 'base64') };
 }

@@ -128,6 +128,7 @@ describe('what an auditor sees of everybody (S6, S9, N4)', () => {
     const before = await walk({ to: '2026-12-01T00:00:00Z' });
     expect(before.acts).toEqual({});
     expect(before.entries).toBe((await walk()).entries);
+    expect((await walk({ from: '2027-01-01T00:00:00Z' })).acts).toEqual({});
   });
 
   it('says of minors how many there are and what was done with their data, and of adults nothing', async () => {

@@ -11,12 +11,23 @@ export type ChainHead = { seq: number; hash: Uint8Array };
 
 export const emptyHead: ChainHead = { seq: 0, hash: new Uint8Array(32) };
 
+/** The same as a short text, and back: a cursor holds it, sealed. */
+export const textOfHead = ({ seq, hash }: ChainHead): string =>
+  `${seq}:${Buffer.from(hash).toString('base64')}`;
+export function headOfText(text: string): ChainHead {
+  const [seq, hash = ''] = text.split(':');
+  return { seq: Number(seq), hash: Buffer.from(hash, 'base64') };
+}
+
 /** Whether a chain is whole, or the number of the first entry that is missing, moved or altered. */
 export type Verdict = { intact: true; entries: number } | { intact: false; brokenAt: number };
 
 /** Entries that one trip of a verification reads: its memory, whatever the length. */
 const PAGE_ENTRIES = 100;
 const LAST_SEQ = 999_999_999_999;
+
+/** How far a chain was read, and how many entries on the way were whole. `brokenAt`: the first that is missing, moved or altered. */
+export type Reach = { at: ChainHead; whole: number; brokenAt?: number };
 
 type Added = 'prev' | 'hash';
 
@@ -58,6 +69,16 @@ export type Chain<A extends Attributes, N extends string> = {
     limit: number,
     lastSeq?: number,
   ): Promise<{ items: Item[]; more: boolean }>;
+  /**
+   * Reads on from a head towards the one that is kept, `limit` entries at most, and hands over every entry that is whole; what
+   * stands behind a break may be anything. Memory is a page, whatever the length. What was appended since is not looked at.
+   */
+  read(
+    parts: { ring: KeyRing; table: Table },
+    owner: string,
+    range: { from: ChainHead; until: ChainHead; limit?: number },
+    seen: (entry: Item) => void,
+  ): Promise<Reach>;
   /** Verifies every entry up to a head. What was appended after that head was read is not looked at. */
   verify(ring: KeyRing, table: Table, owner: string, head: ChainHead): Promise<Verdict>;
 };
@@ -124,17 +145,31 @@ export function chainOf<const A extends Attributes, N extends Extract<keyof A, s
       return { items, more: lastKey !== undefined };
     },
 
-    async verify(ring, table, owner, head) {
-      let at = emptyHead;
-      while (at.seq < head.seq) {
-        const { items } = await chain.page(table, owner, at.seq, PAGE_ENTRIES, head.seq);
-        if (items.length === 0) return { intact: false, brokenAt: at.seq + 1 };
+    async read({ ring, table }, owner, { from, until, limit = LAST_SEQ }, seen) {
+      const last = Math.min(until.seq, from.seq + limit);
+      const broken = (at: ChainHead, brokenAt: number) => ({ at, whole: brokenAt - 1 - from.seq, brokenAt });
+      let at = from;
+      while (at.seq < last) {
+        const { items } = await chain.page(table, owner, at.seq, PAGE_ENTRIES, last);
+        if (items.length === 0) return broken(at, at.seq + 1);
         const reached = await chain.follow(ring, owner, at, items);
-        if ('brokenAt' in reached) return { intact: false, ...reached };
+        const isBroken = 'brokenAt' in reached;
+        for (const item of isBroken ? items.slice(0, reached.brokenAt - at.seq - 1) : items) seen(item);
+        if (isBroken) return broken(at, reached.brokenAt);
         at = reached;
       }
-      const endsThere = sameBytes(head.hash, at.hash);
-      return endsThere ? { intact: true, entries: at.seq } : { intact: false, brokenAt: at.seq };
+      const endsThere = at.seq < until.seq || sameBytes(until.hash, at.hash);
+      return endsThere ? { at, whole: at.seq - from.seq } : broken(at, at.seq);
+    },
+
+    async verify(ring, table, owner, head) {
+      const { whole, brokenAt } = await chain.read(
+        { ring, table },
+        owner,
+        { from: emptyHead, until: head },
+        () => {},
+      );
+      return brokenAt === undefined ? { intact: true, entries: whole } : { intact: false, brokenAt };
     },
   };
   return chain;

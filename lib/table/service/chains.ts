@@ -7,18 +7,18 @@ import { versionChain, versionsHead } from '../policy/policy-version';
 import { retentionChains, retentionHeadOf } from '../retention/append';
 import { retentionChain } from '../retention/retention-entry';
 
-/** What following a chain takes of it, whatever its entries are. */
-export type Followed = Pick<Chain<Attributes, string>, 'page' | 'follow'>;
+/** What reading a chain takes of it, whatever its entries are. */
+type Readable = Pick<Chain<Attributes, string>, 'read'>;
 
 type ServiceChain = {
-  chain: Followed;
+  chain: Readable;
   /** Whose chains there always are; incidents are found by their index. */
   owners: readonly string[];
   /** The head that is kept beside the chain; nothing where there is no such chain. */
   head(table: Table, owner: string): Promise<ChainHead | undefined>;
 };
 
-/** The chains that are the service's own (promise S9): each says what it is followed by, and where its head is kept. */
+/** The chains that are the service's own (promise S9): each says what it is read by, and where its head is kept. */
 export const serviceChains = {
   policy: { chain: versionChain, owners: ['POLICY'], head: (table) => versionsHead(table) },
   retention: {
