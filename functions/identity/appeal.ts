@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { DAY_MS, toInstant } from '../../lib/clock';
+import { idOfRequest } from '../../lib/crypto/request-id';
 import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
 import { aboutOf, type Run } from '../../lib/gate/operation';
@@ -32,10 +32,8 @@ export const APPEALS_PER_PERSON = {
 type Ask = { about: (typeof appealSubjects)[number]; words: string; idempotencyKey: string };
 
 /** The appeal of a key: the same for a repeat, and another for everybody else. */
-export function appealIdFor(subjectId: string, idempotencyKey: string): string {
-  const digest = createHash('sha256').update(`appeal|${subjectId}|${idempotencyKey}`).digest();
-  return digest.subarray(0, 16).toString('base64url');
-}
+export const appealIdFor = (subjectId: string, idempotencyKey: string): string =>
+  idOfRequest('appeal', subjectId, idempotencyKey);
 
 /** Appeals to a human against a result (PIPL art. 24, 50; promise N6). */
 export async function askAppeal(deps: Deps, { caller, input, requestId }: Run<'subject', Ask>) {

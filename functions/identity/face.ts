@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { toInstant } from '../../lib/clock';
+import { idOfRequest } from '../../lib/crypto/request-id';
 import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
 import { disclose } from '../../lib/gate/disclose';
@@ -35,10 +35,8 @@ const disclosure = { recipient: 'tencent-faceid', alsoFor: 'real-name-face', way
 type Start = Pick<TypedIdentity, 'name' | 'idNumber'> & { idempotencyKey: string };
 
 /** The session of a key: the same for a repeat, and another for everybody else. */
-export function faceSessionId(subjectId: string, idempotencyKey: string): string {
-  const digest = createHash('sha256').update(`face|${subjectId}|${idempotencyKey}`).digest();
-  return digest.subarray(0, 16).toString('base64url');
-}
+export const faceSessionId = (subjectId: string, idempotencyKey: string): string =>
+  idOfRequest('face', subjectId, idempotencyKey);
 
 /**
  * Begins a face check on the partner's page (promise N2). The partner's token stays with us, sealed, bound to this

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { toInstant } from '../../lib/clock';
+import { idOfRequest } from '../../lib/crypto/request-id';
 import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
 import { aboutOf, type Run, type Staff, type Subject } from '../../lib/gate/operation';
@@ -59,10 +59,8 @@ export async function createDelivery(
   }
 }
 
-function deliveryIdFor(subjectId: string, epoch: number, idempotencyKey: string): string {
-  const digest = createHash('sha256').update(`delivery|${subjectId}|${epoch}|${idempotencyKey}`).digest();
-  return digest.subarray(0, 16).toString('base64url');
-}
+const deliveryIdFor = (subjectId: string, epoch: number, idempotencyKey: string): string =>
+  idOfRequest('delivery', subjectId, epoch, idempotencyKey);
 
 /** One of the caller's own deliveries, as the front door has read it. @throws AppError NOT_FOUND */
 export function ownDelivery(caller: Subject): Delivery | EndedDelivery {

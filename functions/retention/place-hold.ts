@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { DAY_MS, toInstant } from '../../lib/clock';
+import { numberOfRequest } from '../../lib/crypto/request-id';
 import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
 import { aboutOf, type Run } from '../../lib/gate/operation';
@@ -31,13 +31,8 @@ export type HoldPerson = PlaceHold & {
 };
 export type HoldIncident = PlaceHold & { incidentId: string };
 
-const HOLD_DIGITS = 12;
-
 /** What the key decides: a repeat finds the same. */
-function holdIdFor(idempotencyKey: string): string {
-  const digest = createHash('sha256').update(`hold|${idempotencyKey}`).digest('hex');
-  return `H-${digest.slice(0, HOLD_DIGITS).toUpperCase()}`;
-}
+const holdIdFor = (idempotencyKey: string): string => numberOfRequest('H', 'hold', idempotencyKey);
 
 /**
  * Holds what it names of a person (promise S3): from this answer on nothing of theirs is erased before everything that is named

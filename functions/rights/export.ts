@@ -1,5 +1,6 @@
 import { toInstant } from '../../lib/clock';
 import { randomId } from '../../lib/crypto/random';
+import { hiddenId } from '../../lib/crypto/request-id';
 import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
 import { partNames } from '../../lib/export/archive';
@@ -112,10 +113,7 @@ export async function exportPiece(deps: Deps, { caller, input, requestId }: Run<
   const seals = { suite: deps.ring.suite, random: deps.random };
   const content = piece && openPiece(subjectId, value, piece.piece, item, seals);
   if (!content) throw new AppError('NOT_FOUND');
-  const mark = (await deps.ring.digest('request', `export|${subjectId}|${input.idempotencyKey}`)).slice(
-    0,
-    22,
-  );
+  const mark = await hiddenId(deps.ring, 'export', subjectId, input.idempotencyKey);
   if (!isRepeat(value, piece.piece, mark))
     await note(deps, caller, value, { piece: piece.piece, mark, requestId });
   return { ...piece, pieces: value.pieces.length, base64: content.toString('base64') };

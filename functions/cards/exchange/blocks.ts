@@ -1,4 +1,5 @@
 import { toInstant } from '../../../lib/clock';
+import { hiddenId } from '../../../lib/crypto/request-id';
 import type { Deps } from '../../../lib/deps';
 import { AppError } from '../../../lib/errors';
 import type { Run, Subject } from '../../../lib/gate/operation';
@@ -85,9 +86,8 @@ async function recallFromPerson(deps: Deps, caller: Subject, holderId: string): 
 }
 
 /** A name for a block that says nothing of who is blocked. */
-async function blockIdOf({ ring }: Deps, subjectId: string, blockedId: string): Promise<string> {
-  return (await ring.digest('request', `block|${subjectId}|${blockedId}`)).slice(0, 22);
-}
+const blockIdOf = ({ ring }: Deps, subjectId: string, blockedId: string): Promise<string> =>
+  hiddenId(ring, 'block', subjectId, blockedId);
 
 /** Whom the caller has blocked, by name of the block and time. */
 export async function listBlocked(deps: Deps, { caller }: Run<'subject', Record<string, never>>) {

@@ -1,6 +1,7 @@
 import type { Field } from '../../../lib/card/content';
 import { fieldsFor } from '../../../lib/card/content';
 import { toEpochSeconds, toInstant } from '../../../lib/clock';
+import { hiddenId } from '../../../lib/crypto/request-id';
 import type { Deps } from '../../../lib/deps';
 import { AppError, invalidInput } from '../../../lib/errors';
 import type { Run, Subject } from '../../../lib/gate/operation';
@@ -47,11 +48,6 @@ function serial({ random }: Deps): string {
   return random((SERIAL_CHARS * 6) / 8).toString('base64url');
 }
 
-/** An id that follows from who and what: a repeat makes no second one, and nobody can find it out. */
-async function idOf(deps: Deps, ...parts: (string | number)[]): Promise<string> {
-  return (await deps.ring.digest('request', parts.join('|'))).slice(0, 22);
-}
-
 /**
  * Offers one of the caller's cards to the owner of a link, for one of theirs. There is one offer at a time from one
  * person to another; one that was declined looks like one that waits, until it is over.
@@ -67,7 +63,7 @@ export async function makeOffer(deps: Deps, run: Run<'subject', Open & Give>) {
   const fromEpoch = cardsEpoch(caller);
   const fields = [...new Set(input.fields)];
   const value: Offer = {
-    offerId: `${await idOf(deps, 'offer', fromId, fromEpoch, toId, owner.epoch)}${serial(deps)}`,
+    offerId: `${await hiddenId(deps.ring, 'offer', fromId, fromEpoch, toId, owner.epoch)}${serial(deps)}`,
     fromId,
     fromEpoch,
     cardId: card.cardId,
@@ -167,8 +163,8 @@ export async function acceptOffer(deps: Deps, { caller, input }: Run<'subject', 
   if (offer?.offerId !== input.offerId) throw new AppError('NOT_FOUND');
   if (offer.state === 'accepted' && offer.contactId) return { contactId: offer.contactId };
   const { fromId, fromEpoch } = offer;
-  const mine = await idOf(deps, 'contact', myId, epoch, fromId, offer.cardId);
-  const theirs = await idOf(deps, 'contact', fromId, fromEpoch, myId, input.cardId);
+  const mine = await hiddenId(deps.ring, 'contact', myId, epoch, fromId, offer.cardId);
+  const theirs = await hiddenId(deps.ring, 'contact', fromId, fromEpoch, myId, input.cardId);
   const [self, theirItem, myItem, sent, byMe, byThem, myContact, theirContact] = await deps.table.getMany([
     keys.person(fromId),
     cardKey(fromId, offer.cardId),

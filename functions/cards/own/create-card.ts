@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { toInstant } from '../../../lib/clock';
+import { idOfRequest } from '../../../lib/crypto/request-id';
 import type { Deps } from '../../../lib/deps';
 import { AppError } from '../../../lib/errors';
 import type { Run, Subject } from '../../../lib/gate/operation';
@@ -46,10 +46,8 @@ export async function createCard(
   }
 }
 /** 128 bits of a digest: the same key gives the same card, and somebody else's key never does. */
-function cardIdFor(subjectId: string, epoch: number, idempotencyKey: string): string {
-  const digest = createHash('sha256').update(`card|${subjectId}|${epoch}|${idempotencyKey}`).digest();
-  return digest.subarray(0, 16).toString('base64url');
-}
+const cardIdFor = (subjectId: string, epoch: number, idempotencyKey: string): string =>
+  idOfRequest('card', subjectId, epoch, idempotencyKey);
 
 /** Why nothing was written: a repeat (answered as the first time), a misused key, or too many cards. */
 function explain({ found: [atCard] }: ConditionFailed, caller: Subject, request: string): Card {

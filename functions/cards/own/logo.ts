@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { hiddenId } from '../../../lib/crypto/request-id';
 import type { Deps } from '../../../lib/deps';
 import { AppError } from '../../../lib/errors';
 import type { Run } from '../../../lib/gate/operation';
@@ -29,7 +30,7 @@ export async function setLogo(deps: Deps, run: Run<'subject', OfVersion & { pict
   const card = ownCard(deps, caller);
   const bytes = Buffer.from(input.picture, 'base64');
   const sum = createHash('sha256').update(bytes).digest('hex');
-  const logo = (await deps.ring.digest('request', `logo|${subjectId}|${card.cardId}|${sum}`)).slice(0, 22);
+  const logo = await hiddenId(deps.ring, 'logo', subjectId, card.cardId, sum);
   if (card.version === input.version + 1 && card.logo === logo) return card;
   if (card.version !== input.version) throw new AppError('VERSION_CONFLICT', { version: card.version });
   const { content, width, height } = await redraw(bytes, LOGO_SIZE);

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import type { Field } from '../../../lib/card/content';
 import { fieldsFor } from '../../../lib/card/content';
 import { HOUR_MS, toEpochSeconds, toInstant } from '../../../lib/clock';
 import { digestPassphrase } from '../../../lib/crypto/passphrase';
 import { randomId } from '../../../lib/crypto/random';
+import { idOfRequest } from '../../../lib/crypto/request-id';
 import type { Deps } from '../../../lib/deps';
 import { AppError, invalidInput } from '../../../lib/errors';
 import { disclose } from '../../../lib/gate/disclose';
@@ -98,10 +98,8 @@ async function repeat(deps: Deps, caller: Subject, { epoch, request }: Share, it
   };
 }
 
-function shareIdFor(subjectId: string, epoch: number, idempotencyKey: string): string {
-  const digest = createHash('sha256').update(`share|${subjectId}|${epoch}|${idempotencyKey}`).digest();
-  return digest.subarray(0, 16).toString('base64url');
-}
+const shareIdFor = (subjectId: string, epoch: number, idempotencyKey: string): string =>
+  idOfRequest('share', subjectId, epoch, idempotencyKey);
 
 /** A link as its owner is shown it. Openings are told roughly: one of them is somebody. */
 async function shareShown(deps: Deps, { person }: Subject, value: Share) {

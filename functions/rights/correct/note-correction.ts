@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { toInstant } from '../../../lib/clock';
+import { idOfRequest } from '../../../lib/crypto/request-id';
 import type { Deps } from '../../../lib/deps';
 import { AppError } from '../../../lib/errors';
 import { correctionOf } from '../../../lib/process/recipients';
@@ -33,8 +33,8 @@ export async function noteCorrection(
   corrects: Write[] = [],
 ): Promise<{ since: string }> {
   const { subjectId } = person;
-  const ref = correctionOf(subjectId, digest(`correction|${subjectId}|${idempotencyKey}`));
-  const whole = digest(JSON.stringify(content));
+  const ref = correctionOf(subjectId, idOfRequest('correction', subjectId, idempotencyKey));
+  const whole = idOfRequest(JSON.stringify(content));
   const known = async () => readProcess((await deps.table.getMany([processKey(ref)]))[0]);
   const repeat = (process: Awaited<ReturnType<typeof known>>) => {
     if (process && process.state.whole !== whole) throw new AppError('IDEMPOTENCY_CONFLICT');
@@ -57,6 +57,3 @@ export async function noteCorrection(
   await deps.queue.send([ref]);
   return { since };
 }
-
-const digest = (text: string) =>
-  createHash('sha256').update(text).digest().subarray(0, 16).toString('base64url');

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { DAY_MS, toInstant } from '../../../lib/clock';
+import { numberOfRequest } from '../../../lib/crypto/request-id';
 import type { Deps } from '../../../lib/deps';
 import { AppError } from '../../../lib/errors';
 import type { Run } from '../../../lib/gate/operation';
@@ -27,13 +27,9 @@ export type Propose = {
   idempotencyKey: string;
 };
 
-const ID_DIGITS = 12;
-
 /** What the key decides: a repeat finds the same. */
-function disclosureIdFor(idempotencyKey: string): string {
-  const digest = createHash('sha256').update(`disclosure|${idempotencyKey}`).digest('hex');
-  return `D-${digest.slice(0, ID_DIGITS).toUpperCase()}`;
-}
+const disclosureIdFor = (idempotencyKey: string): string =>
+  numberOfRequest('D', 'disclosure', idempotencyKey);
 
 /**
  * Drafts what an authority demands about somebody (promise D4). Nothing of the person is opened, and nothing is written to

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { reportCategories } from '../../card/report-categories';
 import type { KeyRing } from '../../crypto/key-ring';
+import { hiddenId } from '../../crypto/request-id';
 import { otherPerson, plain, sealed, type ValueOf } from '../attribute';
 import { BESIDE_CARDS } from '../card/card-list';
 import type { Item, Table, Write } from '../client';
@@ -59,9 +60,8 @@ export const reportedCard = declareEntity('reported-card', {
 });
 
 /** The report of a card by somebody: the same for a repeat. Keyed, so that the owner's ledger may name it and tells of nobody. */
-export async function reportIdOf(ring: KeyRing, reporterId: string, cardId: string): Promise<string> {
-  return (await ring.digest('request', `card-report|${reporterId}|${cardId}`)).slice(0, 22);
-}
+export const reportIdOf = (ring: KeyRing, reporterId: string, cardId: string): Promise<string> =>
+  hiddenId(ring, 'card-report', reporterId, cardId);
 
 /** By which a report of a card is named with its owner. */
 export const reportNumber = (cardId: string, reportId: string): string => `${cardId}#${reportId}`;

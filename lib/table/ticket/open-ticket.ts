@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { type Clock, toInstant } from '../../clock';
+import { idOfRequest } from '../../crypto/request-id';
 import { AppError } from '../../errors';
 import { endOfWorkingDays } from '../../policy/working-days';
 import type { Table, Write } from '../client';
@@ -40,10 +40,8 @@ export type Ask = {
 export type Opened = { ticket: Ticket; joined: boolean; writes: Write[] };
 
 /** The ticket of a request: the same for a repeat, and another for everybody else. */
-export function ticketIdFor(subjectId: string, idempotencyKey: string): string {
-  const digest = createHash('sha256').update(`ticket|${subjectId}|${idempotencyKey}`).digest();
-  return digest.subarray(0, 16).toString('base64url');
-}
+export const ticketIdFor = (subjectId: string, idempotencyKey: string): string =>
+  idOfRequest('ticket', subjectId, idempotencyKey);
 
 /**
  * Opens a ticket, or joins the same one that waits: the words are added there, and it rests on the weaker of both proofs, so that
