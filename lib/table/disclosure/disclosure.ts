@@ -4,6 +4,7 @@ import { kindIds } from '../../policy/kinds';
 import { bytes, plain, sealed, type ValueOf } from '../attribute';
 import type { Item, Table, Write } from '../client';
 import { declareEntity } from '../entity';
+import { everyOf, indexPage } from '../index-page';
 import type { Key } from '../keys';
 import { ofService } from '../place';
 
@@ -88,28 +89,14 @@ export async function disclosurePage(
   limit: number,
   after?: Key,
 ): Promise<{ items: Item[]; last: Key | undefined }> {
-  const { items, lastKey } = await table.query({
-    IndexName: 'due',
-    KeyConditionExpression: 'dueShard = :register',
-    ExpressionAttributeValues: { ':register': REGISTER },
-    ScanIndexForward: false,
-    Limit: limit,
-    ...(after && { ExclusiveStartKey: after }),
-  });
+  const { items, lastKey } = await indexPage(table, 'due', REGISTER, { limit, after, newestFirst: true });
   const found = items.length > 0 ? await table.getMany(items) : [];
   return { items: found.flatMap((item) => (item && disclosure.is(item) ? [item] : [])), last: lastKey };
 }
 
 /** Every disclosure that is kept. They are few. */
 export async function everyDisclosure(table: Table): Promise<Item[]> {
-  const found: Item[] = [];
-  let after: Key | undefined;
-  do {
-    const page = await disclosurePage(table, 100, after);
-    found.push(...page.items);
-    after = page.last;
-  } while (after);
-  return found;
+  return (await everyOf(table, 'due', REGISTER)).filter((item) => disclosure.is(item));
 }
 
 /** Stores the key of a disclosure wrapped anew, refused unless it is still the one that was seen. */

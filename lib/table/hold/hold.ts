@@ -3,13 +3,13 @@ import { kindIds } from '../../policy/kinds';
 import { bytes, plain, sealed, type ValueOf } from '../attribute';
 import type { Item, Table, Write } from '../client';
 import { declareEntity } from '../entity';
+import { everyOf } from '../index-page';
 import type { Key } from '../keys';
 import { ofService } from '../place';
 import { personProcess } from '../process/process';
 
 /** The part of the index `due` in which holds stand by their review date, the next one first. */
 const HOLDS = 'HOLDS';
-const PAGE_HOLDS = 100;
 /** The part of the index `everyone` in which all of them stand, released or not: their keys are wrapped anew as well. */
 const EVERY_HOLD = 'EVERYONE#HOLDS';
 
@@ -63,31 +63,13 @@ export type Hold = ValueOf<typeof hold>;
 export const holdKey = (holdId: string): Key => hold.key(holdId);
 
 /** Every hold that is not released, the next review first. */
-export function activeHolds(table: Table): Promise<Item[]> {
-  return named(table, 'due', 'dueShard', HOLDS);
+export async function activeHolds(table: Table): Promise<Item[]> {
+  return (await everyOf(table, 'due', HOLDS)).filter((item) => hold.is(item));
 }
 
 /** Every hold that is kept, released or not. */
-export function everyHold(table: Table): Promise<Item[]> {
-  return named(table, 'everyone', 'everyoneShard', EVERY_HOLD);
-}
-
-/** What an index names, read again. Holds are few. */
-async function named(table: Table, IndexName: string, name: string, shard: string): Promise<Item[]> {
-  const found: Item[] = [];
-  let after: Key | undefined;
-  do {
-    const { items, lastKey } = await table.query({
-      IndexName,
-      KeyConditionExpression: `${name} = :shard`,
-      ExpressionAttributeValues: { ':shard': shard },
-      Limit: PAGE_HOLDS,
-      ...(after && { ExclusiveStartKey: after }),
-    });
-    found.push(...(await table.getMany(items)).flatMap((item) => (item && hold.is(item) ? [item] : [])));
-    after = lastKey;
-  } while (after);
-  return found;
+export async function everyHold(table: Table): Promise<Item[]> {
+  return (await everyOf(table, 'everyone', EVERY_HOLD)).filter((item) => hold.is(item));
 }
 
 /** Stores one of the keys of a hold wrapped anew, refused unless it is still the one that was seen. */

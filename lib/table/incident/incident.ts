@@ -6,6 +6,7 @@ import { bytes, plain, sealed, type ValueOf } from '../attribute';
 import type { Item, Table, Write } from '../client';
 import { waitingIn } from '../due-queue';
 import { declareEntity } from '../entity';
+import { indexPage } from '../index-page';
 import type { Key } from '../keys';
 import { ofService } from '../place';
 import type { Sealer } from '../sealer';
@@ -131,13 +132,8 @@ export async function queryEveryIncident(
   limit: number,
   after: string | undefined,
 ): Promise<{ ids: string[]; last: string | undefined }> {
-  const { items, lastKey } = await table.query({
-    IndexName: 'everyone',
-    KeyConditionExpression: 'everyoneShard = :all',
-    ExpressionAttributeValues: { ':all': EVERY_INCIDENT },
-    Limit: limit,
-    ...(after && { ExclusiveStartKey: { ...incidentKey(after), everyoneShard: EVERY_INCIDENT } }),
-  });
+  const start = after === undefined ? undefined : { ...incidentKey(after), everyoneShard: EVERY_INCIDENT };
+  const { items, lastKey } = await indexPage(table, 'everyone', EVERY_INCIDENT, { limit, after: start });
   return { ids: items.map(idOf), last: lastKey && idOf(lastKey) };
 }
 

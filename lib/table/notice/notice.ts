@@ -4,6 +4,7 @@ import { approvalsOf } from '../../notice/kinds';
 import { plain, type ValueOf } from '../attribute';
 import type { Item, Table, Write } from '../client';
 import { declareEntity } from '../entity';
+import { indexPage } from '../index-page';
 import type { Key } from '../keys';
 import { ofService } from '../place';
 import { create } from '../replace';
@@ -97,13 +98,8 @@ export async function noticesSent(
   limit: number,
   after: string | undefined,
 ): Promise<{ notices: Notice[]; last: string | undefined }> {
-  const { items, lastKey } = await table.query({
-    IndexName: 'everyone',
-    KeyConditionExpression: 'everyoneShard = :all',
-    ExpressionAttributeValues: { ':all': EVERY_NOTICE },
-    Limit: limit,
-    ...(after && { ExclusiveStartKey: { ...noticeKey(after), everyoneShard: EVERY_NOTICE } }),
-  });
+  const start = after === undefined ? undefined : { ...noticeKey(after), everyoneShard: EVERY_NOTICE };
+  const { items, lastKey } = await indexPage(table, 'everyone', EVERY_NOTICE, { limit, after: start });
   const found = (await table.getMany(items.map(({ pk, sk }) => ({ pk, sk })))).flatMap(
     (item) => noticeOf(item) ?? [],
   );

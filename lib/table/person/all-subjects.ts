@@ -1,4 +1,5 @@
 import type { Table } from '../client';
+import { indexPage } from '../index-page';
 import { EVERYONE_SHARDS, everyoneShard, type Key, keys, subjectOf } from '../keys';
 
 const PAGE = 500;
@@ -10,13 +11,11 @@ export async function subjectsOfShard(
   limit: number,
   after?: string,
 ): Promise<{ subjectIds: string[]; last: string | undefined }> {
-  const start = after && { ...keys.person(after), everyoneShard: everyoneShard(shard) };
-  const { items, lastKey } = await table.query({
-    IndexName: 'everyone',
-    KeyConditionExpression: 'everyoneShard = :shard',
-    ExpressionAttributeValues: { ':shard': everyoneShard(shard) },
-    Limit: limit,
-    ...(start && { ExclusiveStartKey: start }),
+  const start =
+    after === undefined ? undefined : { ...keys.person(after), everyoneShard: everyoneShard(shard) };
+  const { items, lastKey } = await indexPage(table, 'everyone', everyoneShard(shard), {
+    limit,
+    after: start,
   });
   const idOf = (key: Key) => subjectOf(key) ?? [];
   return { subjectIds: items.flatMap(idOf), last: lastKey && subjectOf(lastKey) };

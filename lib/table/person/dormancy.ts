@@ -1,6 +1,7 @@
 import { toInstant } from '../../clock';
 import type { DormancyStage } from '../../policy/dormancy';
 import type { Table, Write } from '../client';
+import { indexPage } from '../index-page';
 import { DUE_SHARDS, type Key, keys, shardOf, subjectOf } from '../keys';
 import type { PersonChange } from '../ledger/append';
 import type { LifeState } from './life';
@@ -72,12 +73,7 @@ export async function dormantPeople(
   limit: number,
   after?: Key,
 ): Promise<{ subjectIds: string[]; last: Key | undefined }> {
-  const { items, lastKey } = await table.query({
-    IndexName: 'due',
-    KeyConditionExpression: 'dueShard = :shard AND dueAt <= :now',
-    ExpressionAttributeValues: { ':shard': laneOf(shard, stage), ':now': toInstant(nowMs) },
-    Limit: limit,
-    ...(after && { ExclusiveStartKey: after }),
-  });
+  const page = { limit, until: toInstant(nowMs), after };
+  const { items, lastKey } = await indexPage(table, 'due', laneOf(shard, stage), page);
   return { subjectIds: items.flatMap((item) => subjectOf(item) ?? []), last: lastKey };
 }

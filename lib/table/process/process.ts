@@ -3,6 +3,7 @@ import { toInstant } from '../../clock';
 import { plain, type ValueOf } from '../attribute';
 import type { Item, Table, Write } from '../client';
 import { declareEntity } from '../entity';
+import { indexPage } from '../index-page';
 import { DUE_SHARDS, type DueLane, dueShard, type Key, shardOf, subjectOf } from '../keys';
 import { inPersonAt, ofService } from '../place';
 import { create } from '../replace';
@@ -193,13 +194,8 @@ export async function dueProcesses(
   after?: Key,
   lane: DueLane = 'DUE',
 ): Promise<{ due: Waiting[]; lastKey: Key | undefined }> {
-  const { items, lastKey } = await table.query({
-    IndexName: 'due',
-    KeyConditionExpression: 'dueShard = :shard AND dueAt <= :now',
-    ExpressionAttributeValues: { ':shard': dueShard(shard, lane), ':now': toInstant(nowMs) },
-    Limit: limit,
-    ...(after && { ExclusiveStartKey: after }),
-  });
+  const page = { limit, until: toInstant(nowMs), after };
+  const { items, lastKey } = await indexPage(table, 'due', dueShard(shard, lane), page);
   // What has reached the end of its period waits in the same parts of the index.
   return { due: items.flatMap(refAt), lastKey };
 }

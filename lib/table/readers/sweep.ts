@@ -1,6 +1,7 @@
 import { secondOf, toInstant } from '../../clock';
 import { type KindId, kinds } from '../../policy/kinds';
 import type { Item, Table, Write } from '../client';
+import { indexPage } from '../index-page';
 import { dueShard, type Key, shardOfPart } from '../keys';
 import { type Condition, remove } from '../replace';
 import type { AnyEntity } from './any-entity';
@@ -44,14 +45,8 @@ export async function endedPage(
   untilMs = nowMs,
 ): Promise<EndedPage> {
   const { from, shard } = shardOfPart(part);
-  const page = {
-    IndexName: 'due',
-    KeyConditionExpression: 'dueShard = :shard AND dueAt <= :now',
-    ExpressionAttributeValues: { ':shard': dueShard(shard, 'ENDS'), ':now': toInstant(untilMs) },
-    Limit: PAGE_ITEMS,
-    ...(after && { ExclusiveStartKey: after }),
-  };
-  const { items, lastKey } = await table.query(page, 'alive', from);
+  const page = { limit: PAGE_ITEMS, until: toInstant(untilMs), after };
+  const { items, lastKey } = await indexPage(table, 'due', dueShard(shard, 'ENDS'), page, from);
   const seen = items.map((entry) => endedByIndex(entry, nowMs, among));
   const unseen = items.filter((_, index) => !seen[index]);
   const read = unseen.length > 0 ? await table.getMany(unseen, 'ended-too') : [];

@@ -3,6 +3,7 @@ import { endOfPeriod, type Period } from '../../policy/period';
 import { periodOf, type RetentionId, ruleOf } from '../../policy/retention';
 import type { Item, Table, Write } from '../client';
 import { endOfItem } from '../entity';
+import { indexPage } from '../index-page';
 import { dueShard, type Key, shardOfPart } from '../keys';
 import { instantMs } from '../life';
 import type { AnyEntity } from '../readers/any-entity';
@@ -25,14 +26,7 @@ export async function waitingPage(
   among: ReadonlyMap<string, AnyEntity> = declaredEntities,
 ): Promise<{ waiting: Waiting[]; after: After | undefined }> {
   const { from, shard } = shardOfPart(part);
-  const page = {
-    IndexName: 'due',
-    KeyConditionExpression: 'dueShard = :shard',
-    ExpressionAttributeValues: { ':shard': dueShard(shard, 'ENDS') },
-    Limit: limit,
-    ...(after && { ExclusiveStartKey: after }),
-  };
-  const { items, lastKey } = await table.query(page, 'alive', from);
+  const { items, lastKey } = await indexPage(table, 'due', dueShard(shard, 'ENDS'), { limit, after }, from);
   const waiting = items.flatMap(({ pk, sk, entity: name, dueAt }) => {
     const entity = among.get(String(name));
     return entity ? [{ pk, sk, entity, dueAt: String(dueAt) }] : [];

@@ -5,6 +5,7 @@ import { hiddenId } from '../../crypto/request-id';
 import { otherPerson, plain, sealed, type ValueOf } from '../attribute';
 import { BESIDE_CARDS } from '../card/card-list';
 import type { Item, Table, Write } from '../client';
+import { waitingIn } from '../due-queue';
 import { declareEntity } from '../entity';
 import { dataPrefix, type Key, partition, subjectOf } from '../keys';
 import { inPerson } from '../place';
@@ -146,12 +147,7 @@ export type Reported = {
 
 /** The cards of which reports wait, the longest waiting first: numbers, a count and a time, and no words. One trip. */
 export async function reportedCards(table: Table, limit: number): Promise<Reported[]> {
-  const { items } = await table.query({
-    IndexName: 'due',
-    KeyConditionExpression: 'dueShard = :queue',
-    ExpressionAttributeValues: { ':queue': REPORT_QUEUE },
-    Limit: QUEUE_WINDOW,
-  });
+  const items = await waitingIn(table, REPORT_QUEUE, QUEUE_WINDOW);
   const prefix = `${dataPrefix('cards')}${REPORTED}`;
   const cards = new Map<string, Reported>();
   for (const item of items) {

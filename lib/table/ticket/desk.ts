@@ -3,6 +3,7 @@ import { toInstant } from '../../clock';
 import { endOfWorkingDays } from '../../policy/working-days';
 import type { Item, Table } from '../client';
 import { DESK } from '../due-queue';
+import { indexPage } from '../index-page';
 import { type Key, subjectOf, textOf } from '../keys';
 
 /** So many working days before its date, what waits is warned of (promise R6): the nearest first. */
@@ -57,7 +58,7 @@ export async function deskPage(
   { urgentUntil, start, after }: DeskPlace,
   limit: number,
 ): Promise<{ waiting: Waiting[]; next: DeskPlace | undefined }> {
-  const { items, lastKey } = await windowFrom(table, start, DESK_WINDOW);
+  const { items, lastKey } = await indexPage(table, 'due', DESK, { limit: DESK_WINDOW, after: start });
   const places = inOrder(items.map(waitingOf), urgentUntil).filter(
     ({ place }) => after === undefined || place > after,
   );
@@ -76,7 +77,7 @@ export async function countDesk(table: Table, marks: Marks) {
   const byEntity: Record<string, number> = {};
   let start: Key | undefined;
   do {
-    const { items, lastKey } = await windowFrom(table, start, DESK_WINDOW);
+    const { items, lastKey } = await indexPage(table, 'due', DESK, { limit: DESK_WINDOW, after: start });
     for (const item of items) {
       byLevel[levelOf(String(item.dueAt), marks)] += 1;
       byEntity[String(item.entity)] = (byEntity[String(item.entity)] ?? 0) + 1;
@@ -107,13 +108,3 @@ const waitingOf = ({ pk, sk, dueAt }: Item): Waiting => ({ pk, sk, dueAt: String
 
 /** Whom it concerns. */
 export const personOf = (waiting: Waiting): string => subjectOf(waiting) ?? '';
-
-function windowFrom(table: Table, start: Key | undefined, Limit: number) {
-  return table.query({
-    IndexName: 'due',
-    KeyConditionExpression: 'dueShard = :desk',
-    ExpressionAttributeValues: { ':desk': DESK },
-    Limit,
-    ...(start && { ExclusiveStartKey: start }),
-  });
-}
