@@ -126,6 +126,7 @@ export function declareEntity<const A extends Attributes, Id = void, P extends P
     const content = value as Record<string, unknown>;
     const endsAtSeconds = endOfLife(life, content);
     const holds = holdsOf(content);
+    const waits = queue !== undefined && content.dueAt !== undefined;
     // The database's broom asks nobody: it may sweep only what nothing else depends on.
     const needsSweep = points.length > 0 || holds.length > 0 || files !== undefined || outlives !== undefined;
     const item = {
@@ -136,8 +137,9 @@ export function declareEntity<const A extends Attributes, Id = void, P extends P
       ...codec.encode(value, key.sk, apart(sealer)),
       expiresAtSeconds: endsAtSeconds,
       ttlSeconds: needsSweep ? undefined : endsAtSeconds,
-      ...(needsSweep && endsAtSeconds !== undefined && endOfItem(key, endsAtSeconds)),
-      ...(queue !== undefined && content.dueAt !== undefined && { dueShard: queue }),
+      // An item stands in the index once: while it waits, by what it waits for, and by its end afterwards.
+      ...(waits && { dueShard: queue }),
+      ...(!waits && needsSweep && endsAtSeconds !== undefined && endOfItem(key, endsAtSeconds)),
       points: points.length > 0 ? points.map(({ pk, sk, forget }) => ({ pk, sk, forget })) : undefined,
       holds: holds.length > 0 ? holds : undefined,
       lacks: kindsUnsaid(hidden, content),

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
+import { ticket } from '../../lib/table/ticket/ticket';
 import { holdsFor } from '../proof/sample';
 import { anyValueOfAttributes } from '../support/arbitrary';
+import { newSealer } from '../support/sealer';
 import { createWorld, type World } from '../support/world';
 import { type Any, goesThrough, inTime, madeUp } from './whole-life';
 
@@ -52,4 +54,21 @@ describe('a maker that forgets one thing is found out by what every entity goes 
       );
       expect({ [what]: found }).toEqual({ [what]: 'found out' });
     }));
+});
+
+it('an item stands in the index once: while it waits by what it waits for, and by its end afterwards', () => {
+  const [at, waitsFor] = ['2026-12-01T02:00:00.000Z', '2026-12-22T16:00:00.000Z'];
+  const asked = {
+    ticketId: 't',
+    version: 1,
+    kind: 'request',
+    state: 'open',
+    askedAt: at,
+    answerBy: waitsFor,
+  };
+  const said = { ...asked, proof: 'session', words: [], doneAt: at } as const;
+  const made = (dueAt?: string) =>
+    ticket.make('somebody', 't', { ...said, dueAt } as never, { sealer: newSealer('somebody') });
+  expect(made(waitsFor)).toMatchObject({ dueShard: 'DESK', dueAt: waitsFor });
+  expect(made()).toMatchObject({ dueShard: expect.stringMatching(/^ENDS#/), dueAt: expect.any(String) });
 });

@@ -54,7 +54,10 @@ const LIFE_SECONDS = 1000;
  * The value with an end that is still to come, by what its life counts from; and nobody at whom a hold is about to freeze
  * something, since then nothing of theirs goes (tests/hold).
  */
-export function inTime({ declaration: { life } }: Any, { freezing: _freezing, ...drawn }: Value): Value {
+export function inTime(
+  { declaration: { life, queue } }: Any,
+  { freezing: _freezing, ...drawn }: Value,
+): Value {
   if (life.until) return { ...drawn, [life.until]: toEpochSeconds(START) + LIFE_SECONDS };
   if (!life.from) return drawn;
   const now = life.from.endsWith('Ms')
@@ -62,7 +65,9 @@ export function inTime({ declaration: { life } }: Any, { freezing: _freezing, ..
     : life.from.endsWith('Seconds')
       ? START / 1000
       : toInstant(START);
-  return { ...drawn, [life.from]: now };
+  // What waits has not reached what its period counts from.
+  const waited = queue !== undefined && { dueAt: undefined };
+  return { ...drawn, ...waited, [life.from]: now };
 }
 
 /** Stands for any id: what it is made of reads as text, and so does each part of it. */
