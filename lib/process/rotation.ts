@@ -1,13 +1,13 @@
 import { DAY_MS, MINUTE_MS } from '../clock';
 import { KEY_RING_REFRESH_MS } from '../crypto/key-ring';
 import type { Deps } from '../deps';
-import type { Item, Write } from '../table/client';
-import { everyDisclosure, replaceDisclosureKey } from '../table/disclosure/disclosure';
-import { clearHold, everyHold, replaceHoldKey } from '../table/hold/hold';
+import type { Item } from '../table/client';
+import { everyDisclosure } from '../table/disclosure/disclosure';
+import { clearHold, everyHold, holdKey } from '../table/hold/hold';
 import { keyOwner } from '../table/hold/open-hold';
-import { incidentKey, queryEveryIncident, replaceIncidentKey } from '../table/incident/incident';
-import { EVERYONE_SHARDS } from '../table/keys';
-import { replaceWrappedKey } from '../table/person/person-key';
+import { incidentKey, queryEveryIncident } from '../table/incident/incident';
+import { EVERYONE_SHARDS, type Key, keys } from '../table/keys';
+import { replaceKey } from '../table/own-key';
 import {
   beginProcess,
   type Process,
@@ -135,8 +135,10 @@ async function rewrapNext(deps: Deps, state: ProcessState): Promise<Looked> {
 /** Whoever has a data key: a person who is not erased, an incident, a disclosure, or a hold, which has two. */
 type Holder = {
   id: string;
-  wrappedKey: Uint8Array | undefined;
-  put(id: string, before: Uint8Array, anew: Uint8Array): Write;
+  /** Where its key lies. */
+  key: Key;
+  name: 'wrappedKey' | 'wordsKey' | 'itemsKey';
+  wrapped: Uint8Array | undefined;
 };
 
 async function nextHolders(
@@ -145,16 +147,15 @@ async function nextHolders(
 ): Promise<{ holders: Holder[]; people: number; last: string | undefined }> {
   if (Number(state.shard) < EVERYONE_SHARDS) {
     const { people, last } = await nextPeople(deps, state);
-    const holderOf = ({ subjectId: id, wrappedKey }: (typeof people)[number]) => ({ id, wrappedKey });
-    const holders = people.map((person) => ({ ...holderOf(person), put: replaceWrappedKey }));
+    const holders = people.map(({ subjectId, wrappedKey }) =>
+      holderAt(subjectId, keys.person(subjectId), wrappedKey),
+    );
     return { holders, people: people.length, last };
   }
   const after = state.after === undefined ? undefined : String(state.after);
   const { ids, last } = await queryEveryIncident(deps.table, PEOPLE_PER_STEP, after);
   const items = await deps.table.getMany(ids.map(incidentKey));
-  const holders = ids.map((id, at) => {
-    return { id, wrappedKey: items[at]?.wrappedKey as Uint8Array | undefined, put: replaceIncidentKey };
-  });
+  const holders = ids.map((id, at) => holderAt(id, incidentKey(id), items[at]?.wrappedKey));
   return {
     holders: [...holders, ...(last === undefined ? await otherHolders(deps) : [])],
     people: 0,
@@ -163,9 +164,9 @@ async function nextHolders(
 }
 
 async function otherHolders({ table }: Deps): Promise<Holder[]> {
-  const disclosures = (await everyDisclosure(table)).map(({ disclosureId, wrappedKey }) => {
-    return { id: String(disclosureId), wrappedKey: wrappedKey as Uint8Array, put: replaceDisclosureKey };
-  });
+  const disclosures = (await everyDisclosure(table)).map(({ pk, sk, disclosureId, wrappedKey }) =>
+    holderAt(String(disclosureId), { pk, sk }, wrappedKey),
+  );
   return [...disclosures, ...holdersOfHolds(await everyHold(table))];
 }
 
@@ -174,24 +175,25 @@ function holdersOfHolds(items: Item[]): Holder[] {
     const held = clearHold(item);
     if (!held) return [];
     return (['wordsKey', 'itemsKey'] as const).map((name) => ({
-      id: keyOwner(held),
-      wrappedKey: held[name],
-      put: (_id: string, before: Uint8Array, anew: Uint8Array) =>
-        replaceHoldKey(held.holdId, name, before, anew),
+      ...{ id: keyOwner(held), key: holdKey(held.holdId), name, wrapped: held[name] },
     }));
   });
 }
 
+const holderAt = (id: string, key: Key, wrapped: unknown): Holder => ({
+  ...{ id, key, name: 'wrappedKey', wrapped: wrapped as Uint8Array | undefined },
+});
+
 /** `none`: erased, or under that version already. `lost`: the item changed meanwhile. */
 async function rewrapOne(
   { trail, table }: Deps,
-  { id, wrappedKey, put }: Holder,
+  { id, key, name, wrapped }: Holder,
   version: number,
 ): Promise<'none' | 'lost' | 'rewrapped'> {
-  const anew = wrappedKey && (await trail.rewrap(id, wrappedKey, version));
+  const anew = wrapped && (await trail.rewrap(id, wrapped, version));
   if (!anew) return 'none';
   try {
-    await table.write(put(id, wrappedKey, anew));
+    await table.write(replaceKey(key, name, wrapped, anew));
     return 'rewrapped';
   } catch (error) {
     lostRace(error);

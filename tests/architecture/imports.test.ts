@@ -168,11 +168,9 @@ describe('who may import whom', () => {
     const makes = (file: string) => /\bcreateSealer\b/.test(readFileSync(join(root, file), 'utf8'));
     expect([...files, ...sources('infra')].filter(makes).sort()).toEqual([
       'functions/login/web-code.ts', // under a code, and nobody's
-      'lib/table/disclosure/open-disclosure.ts', // of a demand that a law may keep secret from whom it is about
       'lib/table/export/export.ts', // of an export, whose pieces end with its key
-      'lib/table/hold/open-hold.ts', // of a hold, when the person's own may be gone
-      'lib/table/incident/change-incident.ts', // of an incident, and nobody's
       'lib/table/location/place-keys.ts', // of an hour, and beneath it a person's own
+      'lib/table/own-key.ts', // of an incident, a hold or a disclosure, and nobody's
       'lib/table/person/person-key.ts',
       'lib/table/sealer.ts',
     ]);

@@ -7,8 +7,8 @@ import { KEEP_RETIRED_MS, rotation, rotationTo } from '../../lib/process/rotatio
 import { runProcess } from '../../lib/process/run';
 import type { Write } from '../../lib/table/client';
 import { EVERYONE_SHARDS, everyoneShard, keys, shardOf } from '../../lib/table/keys';
+import { replaceKey } from '../../lib/table/own-key';
 import { putPerson, readPerson } from '../../lib/table/person/person';
-import { replaceWrappedKey } from '../../lib/table/person/person-key';
 import type { ProcessRef } from '../../lib/table/process/process';
 import { loadServiceKeys } from '../../lib/table/service/key-store';
 import { personOf } from '../consent/support';
@@ -123,7 +123,7 @@ describe('a rotation (S5)', () => {
           const [{ Update }] = writes;
           if (!isRaced && Update?.Key?.pk === keys.person(one.subjectId).pk) {
             isRaced = true;
-            await table.write(replaceWrappedKey(one.subjectId, now, other));
+            await table.write(replaceKey(keys.person(one.subjectId), 'wrappedKey', now, other));
           }
           return table.write(...writes);
         },
@@ -167,7 +167,7 @@ describe('a rotation (S5)', () => {
     const sound = (await wrappedOf(broken.subjectId)) as Uint8Array;
     const altered = Buffer.from(sound);
     altered[altered.length - 1] = (altered.at(-1) ?? 0) ^ 1;
-    await world.deps.table.write(replaceWrappedKey(broken.subjectId, sound, altered));
+    await world.deps.table.write(replaceKey(keys.person(broken.subjectId), 'wrappedKey', sound, altered));
     const { version } = await startOn(world);
     await deliver(world);
     expect(await versionsOf(known)).toEqual([version]);
@@ -183,7 +183,7 @@ describe('a rotation (S5)', () => {
     world.wait(KEEP_RETIRED_MS);
     await timer(world);
     expect(await branchVersions()).toEqual([version - 1, version]);
-    await world.deps.table.write(replaceWrappedKey(broken.subjectId, altered, sound));
+    await world.deps.table.write(replaceKey(keys.person(broken.subjectId), 'wrappedKey', altered, sound));
     await finishRotation(world);
     known.push(broken);
     await expectEnd(version);
@@ -299,7 +299,9 @@ describe('a rotation among many people (S5)', () => {
     expect(await branchVersions()).toEqual([version, version + 1]);
     for (const [index, { subjectId }] of known.slice(0, 2).entries()) {
       const now = (await wrappedOf(subjectId)) as Uint8Array;
-      await world.deps.table.write(replaceWrappedKey(subjectId, now, backup[index] as Uint8Array));
+      await world.deps.table.write(
+        replaceKey(keys.person(subjectId), 'wrappedKey', now, backup[index] as Uint8Array),
+      );
     }
     expect((await statusOf(world)).keptUntil).toBe(
       new Date(world.deps.clock.now() + KEEP_RETIRED_MS).toISOString(),

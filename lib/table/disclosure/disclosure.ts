@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { legalBasisIds } from '../../policy/disclosure';
 import { kindIds } from '../../policy/kinds';
 import { bytes, plain, sealed, type ValueOf } from '../attribute';
-import type { Item, Table, Write } from '../client';
+import type { Item, Table } from '../client';
 import { declareEntity } from '../entity';
 import { everyOf, indexPage } from '../index-page';
 import type { Key } from '../keys';
@@ -97,16 +97,4 @@ export async function disclosurePage(
 /** Every disclosure that is kept. They are few. */
 export async function everyDisclosure(table: Table): Promise<Item[]> {
   return (await everyOf(table, 'due', REGISTER)).filter((item) => disclosure.is(item));
-}
-
-/** Stores the key of a disclosure wrapped anew, refused unless it is still the one that was seen. */
-export function replaceDisclosureKey(disclosureId: string, before: Uint8Array, anew: Uint8Array): Write {
-  return {
-    Update: {
-      Key: disclosureKey(disclosureId),
-      UpdateExpression: 'SET wrappedKey = :anew',
-      ConditionExpression: 'wrappedKey = :before',
-      ExpressionAttributeValues: { ':anew': anew, ':before': before },
-    },
-  };
 }

@@ -1,39 +1,29 @@
-import type { KeyRing } from '../../crypto/key-ring';
-import type { Random } from '../../crypto/random';
-import type { Trail } from '../../trail/trail';
 import type { Item, Write } from '../client';
+import { type KeyParts, newOwnKey, sealerOfOwner } from '../own-key';
 import { create, replace } from '../replace';
-import { createSealer, type Sealer } from '../sealer';
+import type { Sealer } from '../sealer';
 import { type Disclosure, disclosure } from './disclosure';
-
-type Parts = { ring: Pick<KeyRing, 'suite'>; trail: Trail; random: Random };
 
 /** A disclosure that has been opened, what seals it, and the item it was read from. */
 export type OpenDisclosure = { disclosure: Disclosure; sealer: Sealer; item: Item };
 
 /** The disclosure in an item; undefined where there is none. @throws SealError for an altered or moved one */
 export async function openDisclosure(
-  parts: Parts,
+  parts: KeyParts,
   item: Item | undefined,
 ): Promise<OpenDisclosure | undefined> {
   if (!item || !disclosure.is(item)) return undefined;
-  const { ring, trail, random } = parts;
   const id = String(item.disclosureId);
   // The key is the disclosure's own: the log is not to say whom it is about.
-  const dataKey = await trail.dataKey(id, item.wrappedKey as Uint8Array);
-  const sealer = createSealer(id, dataKey, ring.suite, random);
+  const sealer = await sealerOfOwner(parts, id, item.wrappedKey as Uint8Array);
   const value = disclosure.read(item, { sealer });
   return value && { disclosure: value, sealer, item };
 }
 
 /** The write that makes a disclosure under a key of its own; refused where there is one of that number. */
-export async function newDisclosure(
-  { ring, trail, random }: Parts,
-  value: Omit<Disclosure, 'wrappedKey'>,
-): Promise<Write> {
+export async function newDisclosure(parts: KeyParts, value: Omit<Disclosure, 'wrappedKey'>): Promise<Write> {
   const { disclosureId } = value;
-  const { dataKey, wrapped } = await trail.newDataKey(disclosureId);
-  const sealer = createSealer(disclosureId, dataKey, ring.suite, random);
+  const { wrapped, sealer } = await newOwnKey(parts, disclosureId);
   return create(disclosure.make(disclosureId, undefined, { ...value, wrappedKey: wrapped }, { sealer }));
 }
 

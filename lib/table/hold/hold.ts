@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { kindIds } from '../../policy/kinds';
 import { bytes, plain, sealed, type ValueOf } from '../attribute';
-import type { Item, Table, Write } from '../client';
+import type { Item, Table } from '../client';
 import { declareEntity } from '../entity';
 import { everyOf } from '../index-page';
 import type { Key } from '../keys';
@@ -70,23 +70,6 @@ export async function activeHolds(table: Table): Promise<Item[]> {
 /** Every hold that is kept, released or not. */
 export async function everyHold(table: Table): Promise<Item[]> {
   return (await everyOf(table, 'everyone', EVERY_HOLD)).filter((item) => hold.is(item));
-}
-
-/** Stores one of the keys of a hold wrapped anew, refused unless it is still the one that was seen. */
-export function replaceHoldKey(
-  holdId: string,
-  name: 'wordsKey' | 'itemsKey',
-  before: Uint8Array,
-  anew: Uint8Array,
-): Write {
-  return {
-    Update: {
-      Key: holdKey(holdId),
-      UpdateExpression: `SET ${name} = :anew`,
-      ConditionExpression: `${name} = :before`,
-      ExpressionAttributeValues: { ':anew': anew, ':before': before },
-    },
-  };
 }
 
 /** What of a hold is in the clear. */

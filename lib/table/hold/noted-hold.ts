@@ -2,9 +2,10 @@ import * as z from 'zod/mini';
 import { KeyRingError } from '../../crypto/key-ring';
 import type { Item } from '../client';
 import { nameOfEnd } from '../ends/end';
+import type { KeyParts } from '../own-key';
 import { type ClearHold, clearHold } from './hold';
 import { parseItem, textOfItem } from './item-text';
-import { type HoldParts, type NewHold, openHold } from './open-hold';
+import { type NewHold, openHold } from './open-hold';
 
 /** Stand for words whose key is younger than the backup that was restored; the hash of the document is there. */
 const WORDS_LOST = {
@@ -26,7 +27,7 @@ export function noteOfHold(
 }
 
 /** A hold that was noted, as it was placed. @throws SealError for an altered note */
-export async function holdNoted(parts: HoldParts, content: Buffer): Promise<NewHold> {
+export async function holdNoted(parts: KeyParts, content: Buffer): Promise<NewHold> {
   const { item } = parseItem(content.toString());
   const clear = clearHold(item);
   if (!clear) throw new Error('a note of a hold is of something else');

@@ -1,13 +1,9 @@
-import type { KeyRing } from '../../crypto/key-ring';
-import type { Random } from '../../crypto/random';
-import type { Trail } from '../../trail/trail';
 import type { Item, Write } from '../client';
+import { type KeyParts, newOwnKey, sealerOfOwner } from '../own-key';
 import { create } from '../replace';
-import { createSealer, type Sealer } from '../sealer';
+import type { Sealer } from '../sealer';
 import { exactly } from './frozen-item';
 import { type ClearHold, clearHold, type Hold, hold } from './hold';
-
-export type HoldParts = { ring: Pick<KeyRing, 'suite'>; trail: Trail; random: Random };
 
 /** A hold with its words opened, what seals them, and the item it was read from. */
 export type OpenHold = { hold: Hold; words: Sealer; item: Item };
@@ -17,7 +13,7 @@ export const keyOwner = ({ subjectId, holdId }: Pick<Hold, 'subjectId' | 'holdId
   subjectId ?? holdId;
 
 /** The hold in an item; undefined where there is none. @throws SealError for an altered key or content */
-export async function openHold(parts: HoldParts, item: Item | undefined): Promise<OpenHold | undefined> {
+export async function openHold(parts: KeyParts, item: Item | undefined): Promise<OpenHold | undefined> {
   const seen = clearHold(item);
   if (!item || !seen) return undefined;
   const words = await sealerOf(parts, seen, seen.wordsKey);
@@ -26,33 +22,23 @@ export async function openHold(parts: HoldParts, item: Item | undefined): Promis
 }
 
 /** What opens and seals what a hold keeps. Undefined once it is released. @throws SealError */
-export async function itemsSealer(
-  parts: HoldParts,
-  hold: ClearHold | undefined,
-): Promise<Sealer | undefined> {
+export async function itemsSealer(parts: KeyParts, hold: ClearHold | undefined): Promise<Sealer | undefined> {
   return hold?.itemsKey && sealerOf(parts, hold, hold.itemsKey);
 }
 
-async function sealerOf(
-  { ring, trail, random }: HoldParts,
-  of: ClearHold,
-  wrapped: Uint8Array,
-): Promise<Sealer> {
-  const owner = keyOwner(of);
-  return createSealer(owner, await trail.dataKey(owner, wrapped), ring.suite, random);
-}
+const sealerOf = (parts: KeyParts, of: ClearHold, wrapped: Uint8Array): Promise<Sealer> =>
+  sealerOfOwner(parts, keyOwner(of), wrapped);
 
 /** A hold as it is placed: keys of its own come with it. */
 export type NewHold = Omit<Hold, 'wordsKey' | 'itemsKey' | 'everyoneShard'>;
 
 /** The write that makes a hold, with keys of its own; refused where there is one of that number. */
-export async function newHold({ ring, trail, random }: HoldParts, value: NewHold): Promise<Write> {
+export async function newHold(parts: KeyParts, value: NewHold): Promise<Write> {
   const owner = keyOwner(value);
-  const words = await trail.newDataKey(owner);
-  const items = await trail.newDataKey(owner);
+  const words = await newOwnKey(parts, owner);
+  const items = await newOwnKey(parts, owner);
   const keys = { wordsKey: words.wrapped, itemsKey: items.wrapped };
-  const sealer = createSealer(owner, words.dataKey, ring.suite, random);
-  return create(hold.make(value.holdId, undefined, { ...value, ...keys }, { sealer }));
+  return create(hold.make(value.holdId, undefined, { ...value, ...keys }, { sealer: words.sealer }));
 }
 
 /** What may change of a hold. What it is about, by which document, and who placed it, never does. */

@@ -1,16 +1,15 @@
 import { type Clock, toInstant } from '../../clock';
 import type { KeyRing } from '../../crypto/key-ring';
-import type { Random } from '../../crypto/random';
 import { AppError } from '../../errors';
 import { type Duty, dutiesOf } from '../../policy/incident/duties';
 import { operatorAt, rulesAt, rulesOf } from '../../policy/incident/rule-sets';
 import type { KindId } from '../../policy/kinds';
-import type { Trail } from '../../trail/trail';
 import { ConditionFailed, type Item, type Table, type Write } from '../client';
 import { emptyHead } from '../ledger/chain';
+import { type KeyParts, newOwnKey, sealerOfOwner } from '../own-key';
 import { untilWon } from '../races';
 import { create, replace } from '../replace';
-import { createSealer, type Sealer } from '../sealer';
+import type { Sealer } from '../sealer';
 import {
   EVERY_INCIDENT,
   type Incident,
@@ -23,7 +22,7 @@ import {
 import type { IncidentAct } from './incident-acts';
 import { type EntryDetails, incidentChain } from './incident-entry';
 
-type Parts = { table: Table; ring: KeyRing; trail: Trail; random: Random; clock: Clock };
+type Parts = KeyParts & { table: Table; ring: KeyRing; clock: Clock };
 
 /** What is said in an incident's chain; `happenedAt` and `learnedAt` are now where they are left out. */
 export type NewIncidentEntry = {
@@ -64,13 +63,12 @@ export async function openIncident(parts: Parts, incidentId: string): Promise<Op
 
 /** The incident in an item that was read already; undefined where there is none. */
 export async function openIncidentItem(
-  { ring, trail, random }: Pick<Parts, 'ring' | 'trail' | 'random'>,
+  parts: KeyParts,
   item: Item | undefined,
 ): Promise<OpenIncident | undefined> {
   if (!item || !incident.is(item)) return undefined;
   const incidentId = String(item.incidentId);
-  const dataKey = await trail.dataKey(incidentId, item.wrappedKey as Uint8Array);
-  const sealer = createSealer(incidentId, dataKey, ring.suite, random);
+  const sealer = await sealerOfOwner(parts, incidentId, item.wrappedKey as Uint8Array);
   const value = incident.read(item, { sealer });
   return value && { incident: value, sealer, item };
 }
@@ -84,10 +82,9 @@ export async function declareIncident(
   declared: Declared,
   entry: NewIncidentEntry,
 ): Promise<{ opened: OpenIncident; writes: Write[] }> {
-  const { ring, trail, random, clock } = parts;
+  const { clock } = parts;
   const { incidentId, awareAt } = declared;
-  const { dataKey, wrapped } = await trail.newDataKey(incidentId);
-  const sealer = createSealer(incidentId, dataKey, ring.suite, random);
+  const { wrapped, sealer } = await newOwnKey(parts, incidentId);
   const awareAtMs = Date.parse(awareAt);
   const next = await nextEntry(parts, incidentId, emptyHead, entry, sealer);
   const value = withDeadline({

@@ -157,18 +157,6 @@ export async function removeIncident(
   };
 }
 
-/** Stores the data key of an incident wrapped anew, refused unless it is still the one that was seen. */
-export function replaceIncidentKey(incidentId: string, before: Uint8Array, anew: Uint8Array): Write {
-  return {
-    Update: {
-      Key: incidentKey(incidentId),
-      UpdateExpression: 'SET wrappedKey = :anew',
-      ConditionExpression: 'wrappedKey = :before',
-      ExpressionAttributeValues: { ':anew': anew, ':before': before },
-    },
-  };
-}
-
 function idOf({ pk }: Key): string {
   return pk.slice(incidentPartition('').length);
 }
