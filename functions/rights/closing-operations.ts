@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import { operation, type StaffAccess } from '../../lib/gate/operation';
-import { ticketNumber } from '../../lib/gate/ticket';
+import { operation } from '../../lib/gate/operation';
+import { asTheyAsked, ticketNumber } from '../../lib/gate/ticket';
 import { cancel, cancelFor, close, closeFor, closeNow, closing } from './close';
 
 const nothing = z.strictObject({});
@@ -23,11 +23,7 @@ const forSomebody = {
     subjectId: z.string().check(z.regex(/^[\w-]{22}$/)),
     ticket: ticketNumber,
   }),
-  about: ({ subjectId, ticket }: { subjectId: string; ticket: string }): StaffAccess => ({
-    subjectId,
-    reason: 'rights-request',
-    ticket,
-  }),
+  about: asTheyAsked,
   ledger: 'act',
 } as const;
 

@@ -29,7 +29,8 @@ const callers: Record<CallerKind, string> = {
   queue: '队列',
   webhook: '合作方的回调（事先不信任）',
 };
-const roles: Record<StaffRole, string> = {
+/** The staff's roles, as officers read them. */
+export const roleNames: Record<StaffRole, string> = {
   support: '客服',
   responder: '应急处置人员',
   officer: '个人信息保护负责人',
@@ -87,7 +88,7 @@ function rowOf(path: string, operation: Operation): string {
 
 function whoCalls({ caller, roles: named = [] }: Operation): string {
   const who = callers[caller];
-  return named.length > 0 ? `${who}：${named.map((role) => roles[role]).join('、')}` : who;
+  return named.length > 0 ? `${who}：${named.map((role) => roleNames[role]).join('、')}` : who;
 }
 
 function whyOf({ purpose, ground, ends }: Operation): string {

@@ -14,6 +14,10 @@ import { clearTicket, ticketKey } from '../table/ticket/ticket';
 /** The number of a ticket, as operations take it. */
 export const ticketNumber = z.string().check(z.regex(/^[\w-]{22}$/));
 
+/** What somebody has asked for by a ticket: how an operation of the staff says whom it is about. */
+export const asTheyAsked = ({ subjectId, ticket }: { subjectId: string; ticket: string }) =>
+  ({ subjectId, reason: 'rights-request', ticket }) as const;
+
 /** The reasons that rest on a ticket which is the caller's own. */
 export const ticketReasons = ['rights-request', 'complaint', 'legal-hold'] as const;
 /** The others each rest on the work itself, which is the ticket; `filing` opens one. */

@@ -11,6 +11,8 @@ export type NoticeKind = {
    * what officers have published or from a rule, and only the service can seal it.
    */
   approvals: number;
+  /** What it is sent for, as its reader finds it among the uses of their data. */
+  why: string;
   /** The ways that it may take, in order. Without the announcement at its end, the inbox is the last. */
   channels: readonly ChannelId[];
   /** The templates of its messages, by who reads them; whoever is not named here is not told. */
@@ -26,6 +28,7 @@ export type NoticeKind = {
 export const noticeKinds = {
   breach: {
     approvals: 2,
+    why: '告知您一起安全事件',
     channels: ['subscribe', 'sms', 'mail', 'inbox', 'announcement'],
     templates: {
       self: { subscribe: 'breach', sms: 'breach' },
@@ -44,6 +47,7 @@ export const noticeKinds = {
   /** A material change of the policy, to those whom it concerns (promise K4; PIPL art. 17 para 2). Two officers publish it. */
   policy: {
     approvals: 0,
+    why: '告知您政策的重大变更',
     channels: ['subscribe', 'mail', 'inbox', 'announcement'],
     templates: { self: { subscribe: 'policy' } },
     openings: {
@@ -55,6 +59,7 @@ export const noticeKinds = {
   /** An account that nobody has used for nearly as long as it is kept: is it wanted? They read no inbox, so it is the last. */
   dormancy: {
     approvals: 0,
+    why: '询问您是否保留账号',
     channels: ['subscribe', 'sms', 'mail', 'inbox'],
     templates: { self: { subscribe: 'dormancy', sms: 'dormancy' } },
     openings: { self: '您的账号很久没有使用，按照个人信息保护政策提前提醒您。' },
@@ -63,6 +68,7 @@ export const noticeKinds = {
   /** What an authority was given of a person, told to them at once or when a stated secrecy ends (promise D4; PIPL art. 18, 35). */
   disclosure: {
     approvals: 0,
+    why: '告知您一次依法提供',
     channels: ['subscribe', 'sms', 'mail', 'inbox'],
     templates: { self: { subscribe: 'disclosure', sms: 'disclosure' } },
     openings: {
@@ -73,6 +79,7 @@ export const noticeKinds = {
   /** An invitation to a survey, to adults who have switched such invitations on (promise O3). Two officers plan it. */
   survey: {
     approvals: 0,
+    why: '邀请您参加一次调查',
     channels: ['subscribe', 'inbox'],
     templates: { self: { subscribe: 'survey' } },
     openings: { self: '您打开了调查邀请，因此邀请您参加一次调查。参加与否由您决定，不影响任何功能。' },
@@ -82,6 +89,7 @@ export const noticeKinds = {
   /** Somebody else takes the service over: everybody is told before their data moves (promise D5; PIPL art. 22). Two officers plan it. */
   transfer: {
     approvals: 0,
+    why: '告知您服务的转移',
     channels: ['subscribe', 'sms', 'mail', 'inbox', 'announcement'],
     templates: { self: { subscribe: 'transfer', sms: 'transfer' } },
     openings: {

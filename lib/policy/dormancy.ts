@@ -1,3 +1,4 @@
+import { startOfDay } from './period';
 import { endOfRetention } from './retention';
 
 const DAY_MS = 86_400_000;
@@ -13,7 +14,7 @@ export type DormancyStage = (typeof dormancyStages)[number];
 /** When somebody is asked first who was last here on a day (YYYY-MM-DD, in Beijing), in epoch milliseconds. */
 export function firstAskAtMs(usedOn: string): number {
   const [first] = dormancyAsks;
-  return endOfRetention('dormant-account', Date.parse(`${usedOn}T00:00:00+08:00`)) - first * DAY_MS;
+  return endOfRetention('dormant-account', startOfDay(usedOn)) - first * DAY_MS;
 }
 
 /** What comes after being asked, and when: nobody is closed sooner after being asked than they were told. */

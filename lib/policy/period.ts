@@ -46,7 +46,8 @@ export function addMonths(day: string, months: number): string {
   return new Date(moved).toISOString().slice(0, 10);
 }
 
-function startOfDay(day: string): number {
+/** When a day (YYYY-MM-DD) begins in Beijing, in epoch milliseconds. */
+export function startOfDay(day: string): number {
   return Date.parse(`${day}T00:00:00+08:00`);
 }
 

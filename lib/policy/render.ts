@@ -95,7 +95,8 @@ function renderSensitive(registry: Registry): string {
   return ['| 敏感个人信息 | 处理的必要性 | 对您权益的影响 |', '| --- | --- | --- |', ...rows].join('\n');
 }
 
-const roleNames = {
+/** What a recipient is, in the words of the policy. */
+export const recipientRoles = {
   entrusted: '受托处理',
   'independent-controller': '独立处理',
   authority: '国家机关',
@@ -111,7 +112,7 @@ export function renderRecipients(registry: Registry): string {
       one.kinds === 'all'
         ? '上表所列全部信息'
         : one.kinds.map((kind) => nameOfKind(registry, kind)).join('；');
-    return `| ${one.name} | ${roleNames[one.role]} | ${one.why} | ${names} | ${one.contact} | ${one.region} | ${rests} |`;
+    return `| ${one.name} | ${recipientRoles[one.role]} | ${one.why} | ${names} | ${one.contact} | ${one.region} | ${rests} |`;
   });
   return [
     '| 接收方 | 身份 | 目的 | 信息 | 联系方式 | 地点 | 协议或者依据 |',

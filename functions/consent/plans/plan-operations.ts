@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { operation } from '../../../lib/gate/operation';
 import { planKinds } from '../../../lib/notice/text/plan';
 import { noticeMoves } from '../../../lib/table/notice/notice';
-import { type PlanState, planMoves } from '../../../lib/table/notice/plan';
+import { type PlanState, planMoves, transferCount } from '../../../lib/table/notice/plan';
 import { hex, instant } from '../shapes';
 import { approvePlan, stopPlan } from './decide';
 import { draftSurvey, draftTransfer } from './draft';
@@ -36,19 +36,7 @@ const planShown = z.object({
   /** One for each round of telling; `gathering` until its people have been found. */
   notices: z.array(z.object({ noticeId: z.string(), state: z.enum(noticeStates) })),
   isCounting: z.boolean(),
-  count: z.optional(
-    z.object({
-      countedAt: z.string(),
-      registeredBefore: z.string(),
-      affected: z.int(),
-      delivered: z.int(),
-      announced: z.int(),
-      exempt: z.int(),
-      pending: z.int(),
-      unaddressed: z.int(),
-      kinds: z.record(z.string(), z.int()),
-    }),
-  ),
+  count: z.optional(z.omit(transferCount, { segments: true })),
   /** A compact JWS that anybody checks with /.well-known/jwks.json. */
   statement: z.optional(z.string()),
 });

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { operation } from '../../../lib/gate/operation';
-import { ticketNumber } from '../../../lib/gate/ticket';
+import { asTheyAsked, ticketNumber } from '../../../lib/gate/ticket';
 import { ageBands } from '../../../lib/policy/age';
 import { kindIds } from '../../../lib/policy/kinds';
 import { correctable, correctFor, tellCorrection } from './correct';
@@ -45,7 +45,7 @@ export const correctOperations = {
       idempotencyKey,
     }),
     output,
-    about: ({ subjectId, ticket }) => ({ subjectId, reason: 'rights-request', ticket }),
+    about: asTheyAsked,
     ledger: 'act',
     budget: { trips: 6, readUnits: 6, writeUnits: 40 },
     run: correctFor,

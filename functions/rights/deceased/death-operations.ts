@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import { operation, type StaffAccess } from '../../../lib/gate/operation';
-import { ticketNumber } from '../../../lib/gate/ticket';
+import { operation } from '../../../lib/gate/operation';
+import { asTheyAsked, ticketNumber } from '../../../lib/gate/ticket';
 import { afterDeath } from '../../../lib/table/person/after-death';
 import { confirmDeath, directive, endDeceased, reportDeath, rightDeath } from './death';
 
@@ -16,11 +16,7 @@ const common = {
   caller: 'staff',
   purpose: 'account',
   kinds: { in: ['account-state'], out: ['account-state'] },
-  about: ({ subjectId, ticket }: { subjectId: string; ticket: string }): StaffAccess => ({
-    subjectId,
-    reason: 'rights-request',
-    ticket,
-  }),
+  about: asTheyAsked,
   ledger: 'act',
 } as const;
 

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { toInstant } from '../../../lib/clock';
 import type { Deps } from '../../../lib/deps';
-import type { noticeKindOf } from '../../../lib/notice/kinds';
+import { noticeKindOf } from '../../../lib/notice/kinds';
+import { startOfDay } from '../../../lib/policy/period';
 import { addCalendarDays, beijingDay } from '../../../lib/policy/working-days';
 import { recipientsOf } from '../../../lib/table/notice/recipient';
 import { sendingsOf } from '../../../lib/table/notice/sendings';
@@ -67,7 +68,7 @@ async function noticeLines({ table }: Deps, { subjectId }: Person, newest: Newes
     for (const row of rows)
       for (const { recipient, kinds, at, times } of sendingsOf(row)) {
         const who = nameOfRecipient(recipient);
-        const why = noticeNames[row.kind] ?? '依法告知您';
+        const why = noticeKindOf(row.kind)?.why ?? '依法告知您';
         newest.take({
           ...{ line: `N-${row.noticeId}~${row.about}~${recipient}`, use: 'partner', at, times },
           ...{ who, why, kinds: kindNames(kinds) },
@@ -77,14 +78,6 @@ async function noticeLines({ table }: Deps, { subjectId }: Person, newest: Newes
     after = next;
   } while (after !== undefined);
 }
-
-/** What a notice is about, in a sentence. */
-const noticeNames: Readonly<Record<string, string>> = {
-  breach: '告知您一起安全事件',
-  policy: '告知您政策的重大变更',
-  dormancy: '询问您是否保留账号',
-  disclosure: '告知您一次依法提供',
-} satisfies Partial<Record<Parameters<typeof noticeKindOf>[0], string>>;
 
 async function viewLines(deps: Deps, person: Person, newest: Newest): Promise<void> {
   const cards = consentInForce(deps.policy.inForce().reachVersions, person, 'cards');
@@ -111,9 +104,7 @@ async function viewLines(deps: Deps, person: Person, newest: Newest): Promise<vo
 }
 
 /** When what happened on a day is told: as it ends. */
-function endOfDay(day: string): string {
-  return toInstant(Date.parse(`${addCalendarDays(day, 1)}T00:00:00+08:00`));
-}
+const endOfDay = (day: string): string => toInstant(startOfDay(addCalendarDays(day, 1)));
 
 /** Those who are among the newest are asked for by name, and no others. */
 async function viewerLines(deps: Deps, person: Person, newest: Newest): Promise<Line[]> {
@@ -146,13 +137,11 @@ async function viewerLines(deps: Deps, person: Person, newest: Newest): Promise<
 function viewerLine(ownerId: string, { viewerId, shareId, day }: NamedViewer, who: string): Line {
   const digest = createHash('sha256').update(`viewer|${ownerId}|${shareId}|${viewerId}`).digest('base64url');
   return {
-    ...{ line: `W-${shareId}~${digest.slice(0, 16)}`, use: 'viewer', at: startOfDay(day) },
+    ...{ line: `W-${shareId}~${digest.slice(0, 16)}`, use: 'viewer', at: toInstant(startOfDay(day)) },
     ...{ who, why: '您分享的名片', kinds: ['您在链接中给出的名片内容'] },
     words: `${day}，${who}（同意留名）打开了您分享的链接，看到了您在链接中给出的名片内容。`,
   };
 }
-
-const startOfDay = (day: string): string => toInstant(Date.parse(`${day}T00:00:00+08:00`));
 
 /** The one line of that number; undefined where there is none just now. */
 export async function otherLine(deps: Deps, person: Person, id: string): Promise<Line | undefined> {

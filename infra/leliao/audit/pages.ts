@@ -1,5 +1,7 @@
 import { staffRoles } from '../../../lib/partner/staff-identity';
 import { promises } from '../../../lib/policy/promises';
+import { recipientRoles } from '../../../lib/policy/render';
+import { roleNames } from '../../commands/operations';
 import type { ChainVerdict, Everybody, MemberLine } from './collect';
 import type { AssessmentFacts, permissionRows } from './facts';
 import { type Cells, type PackPage, tableText, tallyText } from './pack';
@@ -7,19 +9,7 @@ import { type Cells, type PackPage, tableText, tallyText } from './pack';
 /** One row of `npm run promises -- --json`. */
 export type PromiseVerdict = { id: string; clause: string; pass: boolean; evidence: string };
 
-const roleNames = {
-  support: '客服',
-  responder: '应急处置人员',
-  officer: '负责人',
-  auditor: '审计员',
-} as const;
 const bandNames = { 'under-14': '未满十四周岁', 'under-18': '已满十四、未满十八周岁' } as const;
-const recipientRoles = {
-  entrusted: '受托处理',
-  'independent-controller': '独立的个人信息处理者',
-  authority: '依法有权的机关',
-} as const;
-
 /** The verdict on every chain, and what it says. */
 export function chainsPage(verdicts: readonly ChainVerdict[], people: Everybody): PackPage {
   const verdict = (brokenAt: number | undefined) =>

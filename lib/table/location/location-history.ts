@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { DAY_MS, toEpochSeconds } from '../../clock';
+import { startOfDay } from '../../policy/period';
 import { retentionMs } from '../../policy/retention';
 import { beijingDay } from '../../policy/working-days';
 import { plain, sealed, type ValueOf } from '../attribute';
@@ -53,8 +54,7 @@ export function withPlace(
   const places = before?.places ?? [];
   if (places.length >= MAX_PLACES_PER_DAY || places.at(-1)?.cell === place.cell) return undefined;
   const day = beijingDay(place.takenAtMs);
-  const beginsMs = Date.parse(`${day}T00:00:00+08:00`);
-  const expiresAtSeconds = toEpochSeconds(beginsMs + retentionMs('location-month'));
+  const expiresAtSeconds = toEpochSeconds(startOfDay(day) + retentionMs('location-month'));
   return { day, epoch, version: (before?.version ?? 0) + 1, expiresAtSeconds, places: [...places, place] };
 }
 

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { DAY_MS, HOUR_MS, toInstant } from '../../clock';
+import { startOfDay } from '../../policy/period';
 import { retentionMs } from '../../policy/retention';
 import { beijingDay } from '../../policy/working-days';
 import { bytes, plain } from '../attribute';
@@ -46,7 +47,7 @@ export function nearDays(nowMs: number): string[] {
 /** When a key ends: 24 hours after its hour began, or when nothing of its day is fresh any more. */
 export function endOfPlaceKey({ name, of }: PlaceKeyId): number {
   if (name === 'hour') return Date.parse(`${of}:00:00Z`) + retentionMs('location-day');
-  return Date.parse(`${of}T00:00:00+08:00`) + DAY_MS + FRESH_MS;
+  return startOfDay(of) + DAY_MS + FRESH_MS;
 }
 
 /** The keys whose end has come. There are never more than a few dozen in all, so this is one trip and one page. */

@@ -18,7 +18,7 @@ export type PlanState = keyof typeof planMoves;
 const states = Object.keys(planMoves) as PlanState[];
 
 /** What a count of everybody found: of whom the data may move once nobody is pending. Numbers and digests only. */
-const count = z.object({
+export const transferCount = z.object({
   countedAt: z.string(),
   /** Only people who registered before this are counted, and only they are released. */
   registeredBefore: z.string(),
@@ -34,7 +34,7 @@ const count = z.object({
   /** SHA-256, in hex, over the numbers of the people of each part of everybody. */
   segments: z.array(z.string()),
 });
-export type TransferCount = z.output<typeof count>;
+export type TransferCount = z.output<typeof transferCount>;
 
 /**
  * What two officers plan to tell people: an invitation to a survey, or that somebody else takes the service over (promises O3,
@@ -60,7 +60,7 @@ export const noticePlan = declareEntity('notice-plan', {
     rounds: plain('notice-record', z.int()),
     /** The count of everybody that is under way. */
     counting: plain('notice-record', z.optional(z.string())),
-    count: plain('notice-record', z.optional(count)),
+    count: plain('notice-record', z.optional(transferCount)),
     /** The signed statement that data may move. */
     statement: plain('notice-record', z.optional(z.string())),
     endsAtSeconds: plain('notice-record', z.int()),
