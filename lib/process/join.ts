@@ -17,15 +17,18 @@ import type { AnyEntity } from '../table/readers/any-entity';
 import { eraseSteps } from '../table/readers/erase';
 import { guardianKey, moveWard, queryWards, WRITES_PER_WARD } from '../table/real-name/minor';
 import { blockingKey, moveBlock, movedKey, queryBothSides, WRITES_PER_BLOCK } from '../table/sharing/block';
+import { carryTickets } from '../table/ticket/carry';
+import { openTicketsKey } from '../table/ticket/open-tickets';
+import { queryTickets } from '../table/ticket/ticket';
 import { MAX_STEP_WRITES, type Next, type ProcessKind, type StepInput } from './kind';
 
 /**
  * What follows when one account of a person is given up for another one (promise A1). It lies with the account that stays
  * and begins with the fences (functions/login/join.ts), behind which nothing new appears. First the blocks move, so that
- * whoever has blocked one account is kept from the other one; then the children answered for, and the openids; then what is
- * left of the account goes. What rested on consents is erased by processes of its own, each with its entry in the ledger.
+ * whoever has blocked one account is kept from the other one; then the children answered for, the tickets and the openids; then
+ * what is left of the account goes. What rested on consents is erased by processes of its own, each with its entry in the ledger.
  */
-export const join: ProcessKind = { blocks, wards, openids, rest };
+export const join: ProcessKind = { blocks, wards, tickets, openids, rest };
 
 const BLOCKS_PER_STEP = Math.floor(MAX_STEP_WRITES / WRITES_PER_BLOCK);
 
@@ -49,10 +52,28 @@ async function wards({ table }: Deps, { process }: StepInput): Promise<Next> {
   const { from, to, after } = accountsOf(process);
   const found = (await queryWards(table, from, after)).slice(0, WARDS_PER_STEP);
   const last = found.at(-1);
-  if (!last) return { to: 'openids', state: { from } };
+  if (!last) return { to: 'tickets', state: { from } };
   const answered = await table.getMany(found.map(({ childId }) => guardianKey(childId)));
   const writes = found.flatMap((note, index) => moveWard(note, answered[index], from, to));
   return { to: 'wards', state: { from, after: last.wardId }, writes };
+}
+
+/** Each is two writes, and the words of so many are far below what a transaction takes. */
+const TICKETS_PER_STEP = 20;
+
+/** What was asked in the account given up is answered in the one that stays; its words are sealed anew there. */
+async function tickets(deps: Deps, { process, self }: StepInput): Promise<Next> {
+  const { from, to } = accountsOf(process);
+  const { items } = await queryTickets(deps.table, from, TICKETS_PER_STEP);
+  const [left, open] = await deps.table.getMany([keys.person(from), openTicketsKey(to)]);
+  if (items.length === 0 || !self || !left) return { to: 'openids', state: { from } };
+  const [there, here] = [await openPerson(deps, readPerson(left)), await openPerson(deps, readPerson(self))];
+  if (!there || !here) return { to: 'openids', state: { from } };
+  const [leaves, stays] = [
+    { subjectId: from, sealer: there },
+    { subjectId: to, sealer: here },
+  ];
+  return { to: 'tickets', state: { from }, writes: carryTickets(items, leaves, stays, open) };
 }
 
 /** The openids of the account given up, sealed anew under the key of the one that stays. */

@@ -190,9 +190,9 @@ async function joinInto(subjectId: string): Promise<void> {
 async function leftAfterJoin(subjectId: string): Promise<string[]> {
   if (!joined) return [];
   await world.work();
-  // A proof of self names the account that it is for, and lives for minutes.
+  // A proof of self names the account that it is for, and lives for minutes; a hold stays until the law lets go.
   const isKept = ([key, item]: [string, string]) =>
-    outlives.has((JSON.parse(item) as { entity: string }).entity) || key.includes('#PROOF#');
+    outlives.has((JSON.parse(item) as { entity: string }).entity) || /#(PROOF|PROCESS#hold)#/.test(key);
   const leading = [...(await itemsOf(others))].filter((one) => one[1].includes(subjectId) && !isKept(one));
   const left = [...(await itemsOf([subjectId]))].filter((one) => !isKept(one) && !one[0].endsWith('#PERSON'));
   // An upload that may still arrive is waited for, with the duty in place.

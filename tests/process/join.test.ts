@@ -5,7 +5,7 @@ import { everything, place, release } from '../hold/support';
 import { point, slowCall, switchOn } from '../location/support';
 import { proofFor } from '../login/support';
 import { grant } from '../support/consent';
-import { type Caller, createWorld, type World } from '../support/world';
+import { type Caller, createWorld, onceKey, type World } from '../support/world';
 
 let world: World;
 let people = 0;
@@ -123,6 +123,44 @@ describe('two accounts of one person are settled (A1)', () => {
     expect(contacts).toMatchObject([{ recalled: true }]);
   });
 
+  it('and what was asked in the one given up is answered in the one that stays, by whose it was (R5, R6)', async () => {
+    const { stays, leaves, join } = await two();
+    const ask = async (by: Caller, words: string) => {
+      const question = { kind: 'question', words, idempotencyKey: onceKey() };
+      return (await world.ok<{ ticket: { ticketId: string } }>('rights/askTicket', question, by)).ticket
+        .ticketId;
+    };
+    const [here, waits, done] = [
+      await ask(stays.caller, '我的名片谁看过？'),
+      await ask(leaves.caller, '我的号码给了谁？'),
+      await ask(leaves.caller, '怎样导出？'),
+    ];
+    const staff = { token: 'staff:desk-of-two:support' };
+    const of = (subjectId: string, ticketId: string) => ({ subjectId, ticketId });
+    for (const ticketId of [waits, done])
+      await world.ok('rights/takeTicket', of(leaves.caller.subjectId, ticketId), staff);
+    const said = { answer: '没有给过别人。' };
+    await world.ok('rights/answerTicket', { ...of(leaves.caller.subjectId, done), ...said }, staff);
+    await join();
+    await world.work();
+    await world.ok('rights/answerTicket', { ...of(stays.caller.subjectId, waits), ...said }, staff);
+    const { tickets } = await world.ok<{ tickets: { ticketId: string; state: string }[] }>(
+      'rights/ownTickets',
+      {},
+      stays.caller,
+    );
+    expect(Object.fromEntries(tickets.map(({ ticketId, state }) => [ticketId, state]))).toEqual({
+      [here]: 'open',
+      [waits]: 'answered',
+      [done]: 'answered',
+    });
+    const shown = await world.ok<{ ticket: unknown }>('rights/ownTicket', { ticketId: waits }, stays.caller);
+    expect(shown).toMatchObject({ words: [{ text: '我的号码给了谁？' }], answer: said.answer });
+    expect(await about(leaves.caller.subjectId)).not.toContainEqual(
+      expect.objectContaining({ entity: 'ticket' }),
+    );
+  });
+
   it('and the guardian of a child can still take back what they said, from the account that stays (N4)', async () => {
     const { stays, leaves, join } = await two();
     const child = await holder(world, `child-${people}`);
@@ -166,7 +204,7 @@ describe('two accounts of one person are settled (A1)', () => {
     await release(world, onLeft);
     await release(world, onChild);
     expect(new Set((await about(leaves.caller.subjectId)).map(({ entity }) => entity))).toEqual(
-      new Set(['ledger-entry', 'person', 'hold', 'ticket']),
+      new Set(['ledger-entry', 'person', 'hold']),
     );
     expect(await opens(link, other.caller)).toBe('NOT_FOUND');
     const { wards } = await world.ok<{ wards: { wardId: string }[] }>('identity/wards', {}, stays.caller);

@@ -62,3 +62,32 @@ export function noteDone(subjectId: string, ticket: ClearTicket): Write {
     },
   };
 }
+
+/**
+ * Notes the tickets that wait and come from an account given up, also beyond what one may ask: they were asked already. Where both
+ * accounts had asked the same, the note names the one that came, and asking it a third time may open another.
+ */
+export function noteCarried(
+  subjectId: string,
+  seen: Item | undefined,
+  tickets: readonly ClearTicket[],
+): Write[] {
+  if (tickets.length === 0) return [];
+  const open = Object.fromEntries(tickets.map((one) => [sameness(one), one.ticketId]));
+  if (!seen) return [create(openTickets.make(subjectId, undefined, { open }))];
+  const all = Object.entries(open);
+  return [
+    {
+      Update: {
+        Key: openTicketsKey(subjectId),
+        UpdateExpression: `SET ${all.map((_, index) => `#open.#${index} = :${index}`).join(', ')}`,
+        ConditionExpression: 'attribute_exists(pk)',
+        ExpressionAttributeNames: {
+          '#open': 'open',
+          ...Object.fromEntries(all.map(([same], index) => [`#${index}`, same])),
+        },
+        ExpressionAttributeValues: Object.fromEntries(all.map(([, id], index) => [`:${index}`, id])),
+      },
+    },
+  ];
+}

@@ -150,7 +150,8 @@ export function endTicket(item: Item, at: string): Write | undefined {
   };
 }
 
-function asSeen(version: number) {
+/** The condition under which a ticket is as it was seen. */
+export function asSeen(version: number) {
   return {
     ConditionExpression: 'version = :seen',
     ExpressionAttributeValues: { ':seen': version },
