@@ -1,3 +1,4 @@
+import { ApiError } from '../../../lib/client/api-error';
 import { AppError } from '../../../lib/errors';
 
 /** Does one thing for each, so many side by side, and answers in the order of the given; `done` hears how far it is. */
@@ -30,16 +31,17 @@ export function parts<T>(all: readonly T[], size: number): T[][] {
   );
 }
 
-/** Tries of what meets others at a count that all share. */
+/** Tries of what meets others at a count that all share, or a service that has thousands of messages to deliver. */
 const TRIES = 20;
 
-/** Does it again while it is BUSY: nothing of it was written then. */
+/** Does it again while it is BUSY: what it writes is written once, however often it is tried. */
 export async function patiently<T>(act: () => Promise<T>): Promise<T> {
   for (let left = TRIES; ; left -= 1) {
     try {
       return await act();
     } catch (error) {
-      if (!(error instanceof AppError && error.code === 'BUSY') || left === 0) throw error;
+      const isBusy = (error instanceof AppError || error instanceof ApiError) && error.code === 'BUSY';
+      if (!isBusy || left === 0) throw error;
     }
   }
 }

@@ -1,5 +1,6 @@
 import { actOn, type Person, type Running } from '../promises/running';
 import type { Findings } from './findings';
+import { patiently } from './in-turn';
 import type { Somebody } from './people';
 
 /** Somebody who came over HTTP like anybody, and would hear of it if anything left. */
@@ -70,13 +71,13 @@ export async function sawNothing(
     reached === 0,
     `沙箱自己的回执：演练之前有 ${sentBefore} 条，演练中发给这些人的 ${reached} 条`,
   );
-  const { announcements } = await api.profile.announcement();
+  const { announcements } = await patiently(() => api.profile.announcement());
   const announced = announcements.some(({ id }) => id.startsWith(of.incidentId));
   findings.note('没有外泄', '公告', !announced, announced ? '公告了' : '没有公告');
-  const { notices } = await api.profile.inbox();
+  const { notices } = await patiently(() => api.profile.inbox());
   const shown = notices.some(({ noticeId }) => noticeId.startsWith(of.incidentId));
   findings.note('没有外泄', '收件箱', !shown, shown ? '收件箱里出现了演练的告知' : '收件箱里没有');
-  const { sessions } = await api.login.listSessions();
+  const { sessions } = await patiently(() => api.login.listSessions());
   findings.note(
     ...(['没有外泄', '止损措施只作记录'] as const),
     of.recorded && sessions.length > 0,
