@@ -4,7 +4,7 @@ import { issueToken } from '../../../lib/crypto/token';
 import type { Deps } from '../../../lib/deps';
 import type { ConsentPurposeId } from '../../../lib/policy/purposes';
 import { putCard } from '../../../lib/table/card/card';
-import type { Write } from '../../../lib/table/client';
+import { ConditionFailed, type Write } from '../../../lib/table/client';
 import { type ChainHead, emptyHead } from '../../../lib/table/ledger/chain';
 import { type NewEntry, nextEntry } from '../../../lib/table/ledger/ledger';
 import { consent, putPerson, session } from '../../../lib/table/person/person';
@@ -65,12 +65,7 @@ export async function settle(
   runs += 1;
   const run = String(runs).padStart(2, '0');
   const ids = Array.from({ length: count }, () => randomId(deps.random));
-  const people = await inTurn(
-    ids,
-    AT_ONCE,
-    (subjectId, n) => patiently(() => make(deps, { subjectId, n, run, text })),
-    done,
-  );
+  const people = await inTurn(ids, AT_ONCE, (subjectId, n) => make(deps, { subjectId, n, run, text }), done);
   const wards = people.filter((_, n) => has.guardian(n));
   await inTurn(wards, AT_ONCE, async (one) => {
     one.guardianId = ids[ids.indexOf(one.subjectId) - 1] ?? '';
@@ -130,7 +125,7 @@ async function make(deps: Deps, { subjectId, n, run, text }: Wanted): Promise<So
     consents: Object.fromEntries(consents),
     ...{ cardCount: 1, defaultCard: cardId, ledgerSeq: head.seq, ledgerHash: head.hash },
   });
-  await deps.table.write(
+  await writeOnce(deps, subjectId, [
     person,
     claimPointer('openid', digest, subjectId),
     putWechatAccount(subjectId, { identity, openid }, sealer),
@@ -150,12 +145,29 @@ async function make(deps: Deps, { subjectId, n, run, text }: Wanted): Promise<So
       : []),
     ...(has.messages(n) ? accepting(deps, subjectId, atMs) : []),
     ...(minor ? markMinor(subjectId, undefined, 'under-18', at) : []),
-  );
+  ]);
   return {
     ...{ subjectId, token, phone, minor, guardianId: undefined },
     contacts: [openid, number, ...(mail ? [mail] : [])],
     entries: Object.fromEntries(purposes.map((purpose, index) => [purpose, index + 2])),
   };
+}
+
+/** After BUSY nobody knows whether it was written: then the person is there already, and the same. */
+async function writeOnce(
+  { table }: Deps,
+  subjectId: string,
+  [first, ...others]: [Write, ...Write[]],
+): Promise<void> {
+  let isAgain = false;
+  await patiently(async () => {
+    const again = isAgain;
+    isAgain = true;
+    await table.write(first, ...others).catch((error) => {
+      const found = error instanceof ConditionFailed ? error.found[0]?.item : undefined;
+      if (!again || found?.subjectId !== subjectId) throw error;
+    });
+  });
 }
 
 type Said = NewEntry extends infer E
