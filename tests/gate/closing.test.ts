@@ -77,6 +77,8 @@ const goesOn: Record<string, string> = {
   'rights/erasePart': 'ends',
   // Seeing what is recorded of oneself, and being told and heard as the law has it (PIPL arts. 24, 45, 57).
   'cards/blocked': 'seen',
+  'cards/ownReports': 'heard',
+  'cards/reportCard': 'heard',
   'consent/history': 'seen',
   'consent/lawfulAt': 'seen',
   'consent/ownLists': 'seen',
@@ -103,10 +105,12 @@ const goesOn: Record<string, string> = {
   'rights/rateTicket': 'heard',
   'rights/withdrawTicket': 'heard',
   'rights/cancelExport': 'ends',
+  'rights/dispute': 'heard',
   'rights/export': 'seen',
   'rights/held': 'seen',
   'rights/overview': 'seen',
   'rights/startExport': 'seen',
+  'rights/usage': 'seen',
 };
 
 /** By hand: what may open data of somebody who has closed their account, though it is not they who call. */
@@ -132,6 +136,7 @@ const opensOthers: Record<string, string> = {
   'rights/answerTicket': 'a ticket of theirs',
   'rights/decideRefusal': 'a ticket of theirs',
   'rights/fileTicket': 'a ticket of theirs',
+  'rights/handOut': 'the law',
   'rights/openTicket': 'a ticket of theirs',
   'rights/proposeRefusal': 'a ticket of theirs',
   'rights/reviewRefusal': 'a ticket of theirs',

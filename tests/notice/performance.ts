@@ -8,12 +8,14 @@ import {
 } from '@aws-sdk/client-sqs';
 import { SANDBOX_TEMPLATES } from '../../infra/local/sandbox/approved-templates';
 import { pushOf, SANDBOX_PUSH } from '../../infra/local/sandbox/wechat-push';
+import { MINUTE_MS } from '../../lib/clock';
 import { approvedTemplatesOf } from '../../lib/listed';
 import { breachWording } from '../../lib/notice/text/breach';
 import { toStored } from '../../lib/notice/text/stored';
 import { textsOf } from '../../lib/notice/text/texts';
 import { recount } from '../../lib/process/notice/books';
 import type { Notice } from '../../lib/table/notice/notice';
+import type { Waiting } from '../../lib/table/process/process';
 import { member, type Stage, sent, waiting } from './stage';
 import type { Arrived, Fate } from './told-by-sandbox';
 import { channels, newDay, type Town } from './town';
@@ -161,6 +163,7 @@ export async function perform(town: Town, workers: Workers, plan: Plan): Promise
     return books;
   };
 
+  let before: Waiting | undefined;
   for (let rounds = 1; rounds <= MOST_ROUNDS; rounds += 1) {
     const brought = await bringAll();
     await bringReceipts();
@@ -175,7 +178,10 @@ export async function perform(town: Town, workers: Workers, plan: Plan): Promise
     const isOwed = [contacts.smsReceipts, contacts.messageEvents, contacts.bounces].some(
       (one) => one.list().length > 0,
     );
-    const dueMs = Date.parse(first.dueAt);
+    // What a dead worker holds is due and cannot be taken up: the timer comes again a minute later.
+    const isHeld = before?.ref.id === first.ref.id && before.dueAt === first.dueAt;
+    const dueMs = isHeld ? deps.clock.now() + MINUTE_MS : Date.parse(first.dueAt);
+    before = first;
     moveTo(isOwed ? Math.min(dueMs, deps.clock.now() + LOOK_MS) : dueMs);
     await bringReceipts();
     await invoke(EVERY_MINUTE);

@@ -11,9 +11,12 @@ const UNLIKE =
  */
 export async function endState(world: World, parts: Record<string, string>): Promise<string[]> {
   const people = Object.entries(parts);
-  const lines = (await world.scan()).flatMap((raw) => {
-    const item = unmarshall(raw as never);
-    const text = JSON.stringify(told(item));
+  const items: Record<string, unknown>[] = (await world.scan()).map((raw) => unmarshall(raw as never));
+  // An entry names the one that it follows from by its number, which depends on what came between.
+  const acts = new Map(items.map(({ pk, seq, act }) => [`${pk} ${seq}`, act]));
+  const lines = items.flatMap((item) => {
+    const cause = item.cause === undefined ? {} : { cause: acts.get(`${item.pk} ${item.cause}`) };
+    const text = JSON.stringify(told({ ...item, ...cause }));
     if (!people.some(([, subjectId]) => text.includes(subjectId))) return [];
     const named = people.reduce((line, [part, subjectId]) => line.replaceAll(subjectId, part), text);
     return [named.replace(/LEDGER#\d+/g, 'LEDGER#').replace(/[\w-]{22,}/g, '(id)')];
