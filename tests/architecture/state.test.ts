@@ -5,7 +5,8 @@ const root = join(__dirname, '../..');
 
 /**
  * What modules of the service keep from one call to the next. A function runs in an instance that lives for hours, and our
- * tests run in one too (tests/support/kept-modules.cjs): whatever is kept says why the next caller may meet it.
+ * tests run in one too (tests/support/kept-modules.cjs): whatever is kept says why the next caller may meet it. What an entry
+ * point builds on its first call (lib/host/serve.ts) is kept as well; no test calls one but in a process of its own.
  */
 const mayBeKept: Record<string, string> = {
   'functions/events/note-receipts.ts: askedAtMs': 'by the instance that it belongs to, and gone with it',
