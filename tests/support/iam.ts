@@ -18,8 +18,14 @@ export function grantsOf(principal: Principal): Grant[] {
 
 /** Whether one of the statements allows it, as IAM would say: a statement must have all of the partitions that are named. */
 export function mayDo(principal: Principal, use: Use): boolean {
-  return statementsOf(principal).some((one) => allows(one, use));
+  const own = stated.get(principal) ?? statementsOf(principal);
+  stated.set(principal, own);
+  return own.some((one) => allows(one, use));
 }
+
+/** Every request of every test is compared with them, so they are made once. */
+const stated = new Map<Principal, Statement[]>();
+const patterns = new Map<string, RegExp>();
 
 function allows({ actions, on, keys }: Statement, use: Use): boolean {
   if (!actions.includes(use.action) || !on.some((pattern) => matches(pattern, use.resource))) return false;
@@ -37,6 +43,12 @@ export function needs(use: Use, { action, resource, key }: Grant): boolean {
 
 /** StringLike. */
 function matches(pattern: string, text: string): boolean {
+  const known = patterns.get(pattern) ?? regExpOf(pattern);
+  patterns.set(pattern, known);
+  return known.test(text);
+}
+
+function regExpOf(pattern: string): RegExp {
   const parts = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
-  return new RegExp(`^${parts.join('.*')}$`).test(text);
+  return new RegExp(`^${parts.join('.*')}$`);
 }

@@ -18,16 +18,18 @@ const unlooked = [
 export function goShort(client: dynamodb.DynamoDBClient, endpoint: string): void {
   const { middlewareStack } = client;
   for (const name of unlooked) middlewareStack.remove(name);
+  // Worked out anew for each request otherwise, by rules for all regions.
+  const url = new URL(endpoint);
+  client.config.endpointProvider = () => ({ url });
   middlewareStack.add((next) => (args) => next({ ...args, request: {} }), {
     step: 'serialize',
     name: 'serializerMiddleware',
     override: true,
   });
-  const { port } = new URL(endpoint);
   middlewareStack.add(
     (_next, context) => async (args) => {
       const operation = String(context.commandName).replace(/Command$/, '');
-      const answer = await post(Number(port), operation, JSON.stringify(sent(args.input)));
+      const answer = await post(Number(url.port), operation, JSON.stringify(sent(args.input)));
       const content = answer.body ? received(JSON.parse(answer.body)) : {};
       const $metadata = { httpStatusCode: answer.status, attempts: 1, totalRetryDelay: 0 };
       if (answer.status !== 200) throw exception(content as Said, $metadata);

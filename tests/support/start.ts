@@ -18,7 +18,7 @@ export function tableDefinitions(): string {
  * describes them, which is read once too.
  */
 export default async function start(): Promise<void> {
-  const dynamodb = await startDynamoDb({ forLong: true });
+  const dynamodb = await startDynamoDb();
   process.env.TEST_TABLE_ENDPOINT = dynamodb.endpoint;
   process.env.TEST_TABLE_DEFINITIONS = tableDefinitions();
   // For what is made once for all test files (built.ts); stop.ts removes it.
