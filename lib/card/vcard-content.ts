@@ -11,7 +11,7 @@ import {
   textParts,
 } from './fields';
 import { detailOf, FURTHER } from './vcard-details';
-import { labelOfText, labelOfTypes, preferenceOf, typesOf } from './vcard-labels';
+import { labelOfText, labelOfTypes, preferenceOf } from './vcard-labels';
 import { isVariant, readLanguages } from './vcard-languages';
 import {
   MAX_KEPT_BYTES,
@@ -22,16 +22,9 @@ import {
   MAX_SITE_CHARACTERS,
   MAX_WECHAT_ID_CHARACTERS,
 } from './vcard-limits';
-import {
-  type ContentLine,
-  formatLine,
-  parameterOf,
-  percentDecoded,
-  splitValue,
-  tidy,
-  unescapeText,
-} from './vcard-line';
-import type { LineOutcome, Refusal } from './vcard-outcome';
+import { type ContentLine, formatLine, splitValue, tidy, unescapeText } from './vcard-line';
+import type { LineOutcome } from './vcard-outcome';
+import { refusalOf } from './vcard-refusal';
 import { addressOf, fitsAddress, isSite, mailOf, phoneOf, wechatIdOf } from './vcard-values';
 
 /**
@@ -39,7 +32,6 @@ import { addressOf, fitsAddress, isSite, mailOf, phoneOf, wechatIdOf } from './v
  * sounds, keys and cards inside the card are refused.
  */
 
-const files = new Set(['PHOTO', 'LOGO', 'SOUND', 'KEY']);
 const silent = new Set(['VERSION', 'BEGIN', 'END']);
 /** What a card of ours has once. */
 const onceOnCard = new Set(['FN', 'N', 'ORG', 'TITLE']);
@@ -212,23 +204,6 @@ function room<T>(list: T[], max: number, value: T): boolean {
   if (list.length >= max) return false;
   list.push(value);
   return true;
-}
-
-/** How the files of pictures begin in BASE64: JPEG, PNG, GIF, WebP, BMP and SVG. */
-const PICTURE_BEGINS = /^["'\s]*(\/9j\/|iVBORw0KGgo|R0lGOD|UklGR|Qk[01]|PHN2Zy|PD94bW)[A-Za-z0-9+/=\s]{24}/;
-const DATA_ADDRESS = /^["'\s]*data:[\w.+-]*(\/[\w.+-]+)?[;,]/i;
-
-/** Whatever a property is called: a file in it is one, also with escapes, in a parameter, or without saying so (promise C7). */
-function refusalOf(line: ContentLine): Refusal | undefined {
-  if (line.name === 'AGENT') return 'card-inside-card';
-  // On Japanese phones this is no sound but how the name is read.
-  const isReading = line.name === 'SOUND' && typesOf(line).includes('x-irmc-n');
-  const encoded = parameterOf(line, 'ENCODING').some((one) => /^b(ase64)?$/i.test(one));
-  const texts = [line.value, ...line.parameters.flatMap(({ values }) => values)];
-  const carries = texts
-    .map((text) => percentDecoded(unescapeText(text)))
-    .some((text) => DATA_ADDRESS.test(text) || PICTURE_BEGINS.test(text));
-  return (files.has(line.name) && !isReading) || encoded || carries ? 'picture-or-file' : undefined;
 }
 
 function isEmpty({ value, parameters }: ContentLine): boolean {
