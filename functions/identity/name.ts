@@ -1,16 +1,23 @@
+import { withoutRadicals } from './radicals';
+
 /** FaceID takes 32 characters. */
 export const MAX_NAME_CHARS = 32;
 
 const dots = /[•・･∙‧●．.]/gu;
-const shape = /^[\p{L}\p{M}](?:[\p{L}\p{M}·' -]*[\p{L}\p{M}])?$/u;
+/** 〇 is a number to Unicode, and a character of names. */
+const shape = /^[\p{L}\p{M}〇](?:[\p{L}\p{M}〇·' -]*[\p{L}\p{M}〇])?$/u;
+/** What nobody sees and what is copied along with a name. */
+const unseen = /[\p{Cf}\p{Cc}]/gu;
 
 /**
  * A name as identity cards have it: spaces at the ends dropped, none between Chinese characters, and one form of the dot
  * that stands inside many names.
  */
 export function readName(text: string): { name: string } | { fault: string } {
-  const name = text
+  const name = withoutRadicals(text)
     .normalize('NFKC')
+    .replace(/[\t\r\n]/g, ' ')
+    .replace(unseen, '')
     .trim()
     .replace(dots, '·')
     .replace(/\s*·\s*/gu, '·')

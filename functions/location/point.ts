@@ -1,9 +1,9 @@
-import gcoord from 'gcoord';
 import * as z from 'zod/mini';
 import { MINUTE_MS } from '../../lib/clock';
 import { invalidInput } from '../../lib/errors';
 import { parseInput } from '../../lib/gate/input';
 import type { Location } from '../../lib/table/location/location';
+import { toGcj02 } from './gcj02';
 import { BITS, cellAt, centreOf, metresBetween, type Place, slackMetres } from './grid';
 
 /** A point older than this says too little of where somebody is now; one from the future is none. */
@@ -35,12 +35,6 @@ export type PointInput = z.input<typeof points>['point'];
 
 /** What becomes of a point: a square and a time. */
 export type Taken = { cell: string; takenAtMs: number };
-
-/** WGS-84 as GCJ-02, the system of maps in mainland China; elsewhere both are the same (promise L4). */
-export function toGcj02({ latitude, longitude }: Place): Place {
-  const [east = 0, north = 0] = gcoord.transform([longitude, latitude], gcoord.WGS84, gcoord.GCJ02);
-  return { latitude: north, longitude: east };
-}
 
 /** The finest square that a point of this accuracy can honestly be said to be in. */
 function bitsFor(accuracyMetres: number): number {

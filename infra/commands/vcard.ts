@@ -24,7 +24,8 @@ const forms: Record<string, (cards: CardContent[]) => string> = {
 };
 
 /** The report of one card in words. */
-function told({ place, understood, kept, refused, problem }: CardReport): string[] {
+function told(report: CardReport): string[] {
+  const { place, understood, kept, refused, problem, damaged, guessedCharset, namedBy } = report;
   const list = (counts: Record<string, number>) =>
     Object.entries(counts)
       .map(([name, count]) => (count > 1 ? `${name}×${count}` : name))
@@ -33,6 +34,9 @@ function told({ place, understood, kept, refused, problem }: CardReport): string
     `第 ${place} 张：${problem === undefined ? '可以导入' : `不能导入。${cardProblems[problem]}`}`,
     `  读懂：${list(understood)}`,
     `  保留：${list(kept)}`,
+    ...(namedBy ? [`  文件里没有姓名，以 ${namedBy} 代替。`] : []),
+    ...(guessedCharset ? [`  文件没有说明文字编码，按 ${guessedCharset} 读出，请核对。`] : []),
+    ...(Object.keys(damaged).length > 0 ? [`  文件里有损坏的文字，以“\uFFFD”代替：${list(damaged)}`] : []),
     ...refused.map(
       ({ property, count, reason }) => `  没有带上：${list({ [property]: count })}。${refusals[reason]}`,
     ),

@@ -1,5 +1,13 @@
 import { MAX_PROPERTIES_PER_CARD, MAX_PROPERTY_BYTES, VCardError } from './vcard-limits';
-import { type ContentLine, escapeText, formatLine, parseLine, tidy, unescapeText } from './vcard-line';
+import {
+  type ContentLine,
+  escapeText,
+  formatLine,
+  parseLine,
+  splitValue,
+  tidy,
+  unescapeText,
+} from './vcard-line';
 import type { Refusal } from './vcard-outcome';
 import { lineOf, propertiesOf, type Writable } from './vcard-properties';
 import { type CardFromFile, withReport } from './vcard-read';
@@ -13,8 +21,52 @@ export type JCardProperty = [
 ];
 export type JCard = ['vcard', JCardProperty[]];
 
-/** How a kept property without VALUE is typed: we do not know what it is (RFC 7095 section 5.1). */
+/** How a property that no standard knows is typed, unless it says so itself (RFC 7095 section 5.1). */
 const UNKNOWN = 'unknown';
+
+/**
+ * The types that properties have where they say none (RFC 6350 section 6, RFC 6474, RFC 8605), so that a jCard of ours means to
+ * others what the vCard means. `list`: of several values; `structured`: of parts.
+ */
+const types: Record<string, { type: string; list?: true; structured?: true }> = {
+  ...Object.fromEntries(
+    ['FN', 'TITLE', 'ROLE', 'NOTE', 'PRODID', 'KIND', 'XML', 'TEL', 'EMAIL', 'TZ'].map((name) => [
+      name,
+      { type: 'text' },
+    ]),
+  ),
+  ...Object.fromEntries(
+    ['BIRTHPLACE', 'DEATHPLACE', 'EXPERTISE', 'HOBBY', 'INTEREST'].map((name) => [name, { type: 'text' }]),
+  ),
+  ...Object.fromEntries(
+    [
+      'SOURCE',
+      'URL',
+      'IMPP',
+      'GEO',
+      'MEMBER',
+      'RELATED',
+      'UID',
+      'FBURL',
+      'CALADRURI',
+      'CALURI',
+      'ORG-DIRECTORY',
+      'CONTACT-URI',
+    ].map((name) => [name, { type: 'uri' }]),
+  ),
+  ...Object.fromEntries(
+    ['BDAY', 'ANNIVERSARY', 'DEATHDATE'].map((name) => [name, { type: 'date-and-or-time' }]),
+  ),
+  CATEGORIES: { type: 'text', list: true },
+  NICKNAME: { type: 'text', list: true },
+  GENDER: { type: 'text', structured: true },
+  N: { type: 'text', structured: true },
+  ADR: { type: 'text', structured: true },
+  ORG: { type: 'text', structured: true },
+  CLIENTPIDMAP: { type: 'text', structured: true },
+  LANG: { type: 'language-tag' },
+  REV: { type: 'timestamp' },
+};
 
 /** A card as jCard (RFC 7095), with the same properties in the same order as vCard 4.0. */
 export function writeJCard(content: Writable): JCard {
@@ -29,8 +81,45 @@ export function writeJCard(content: Writable): JCard {
 
 function keptProperty(line: ContentLine): JCardProperty {
   const { value: written, ...parameters } = parametersOf(line);
-  const type = typeof written === 'string' ? written.toLowerCase() : UNKNOWN;
-  return [line.name.toLowerCase(), parameters, type, type === 'text' ? unescapeText(line.value) : line.value];
+  const known = types[line.name];
+  const type = typeof written === 'string' ? written.toLowerCase() : (known?.type ?? UNKNOWN);
+  const { value } = line;
+  const head = [line.name.toLowerCase(), parameters] as const;
+  if (type !== 'text') return [...head, type, inExtendedForm(type, value)];
+  const values = textsOf(value, known ?? {});
+  const isSame = values.map((one) => valueFrom(one, true)).join(',') === value;
+  // What is escaped as no text is means to others what it means to us: nothing that is known.
+  return isSame || !known ? [...head, type, ...values] : [...head, UNKNOWN, value];
+}
+
+function textsOf(value: string, { list, structured }: { list?: true; structured?: true }) {
+  const texts = (text: string) => splitValue(text, ',').map(unescapeText);
+  if (list) return texts(value);
+  if (!structured) return [unescapeText(value)];
+  const parts = splitValue(value, ';').map((part) => {
+    const all = texts(part);
+    return all.length > 1 ? all : (all[0] ?? '');
+  });
+  return [parts.length > 1 ? parts : (parts[0] ?? '')];
+}
+
+/** A date of vCard 4.0 with the hyphens and colons that jCard asks for (RFC 7095 section 3.5.5); anything else as it is. */
+function inExtendedForm(type: string, value: string): string {
+  if (!/^(date|time|date-time|date-and-or-time|timestamp)$/.test(type)) return value;
+  const date = value
+    .replace(/^(\d{4})(\d\d)(\d\d)(?=$|T)/, '$1-$2-$3')
+    .replace(/^--(\d\d)(\d\d)$/, '--$1-$2');
+  return date.replace(/T(\d\d)(\d\d)(\d\d)?/, (_, hour, minute, second) =>
+    ['T', hour, ':', minute, ...(second === undefined ? [] : [':', second])].join(''),
+  );
+}
+
+/** And as vCard 4.0 writes it (RFC 6350 section 4.3). */
+function inBasicForm(value: string): string {
+  return value
+    .replace(/^(\d{4})-(\d\d)-(\d\d)(?=$|T)/, '$1$2$3')
+    .replace(/^--(\d\d)-(\d\d)$/, '--$1$2')
+    .replace(/T(\d\d):(\d\d)(?::(\d\d))?/, 'T$1$2$3');
 }
 
 function parametersOf({ group, parameters }: ContentLine): Record<string, string | string[]> {
@@ -75,8 +164,12 @@ function lineFrom(property: unknown): ContentLine | undefined {
     values: (Array.isArray(value) ? value : [value]).map((one) => tidy(String(one), true)),
   }));
   const plain = type === 'text' || (type === 'uri' && name.toUpperCase() === 'URL');
-  if (!plain && type !== UNKNOWN) listed.push({ name: 'VALUE', values: [type.toUpperCase()] });
-  const value = values.map((one) => valueFrom(one, plain)).join(',');
+  const usual = types[name.toUpperCase()]?.type ?? UNKNOWN;
+  if (type !== usual && type !== UNKNOWN && !(plain && usual === UNKNOWN))
+    listed.push({ name: 'VALUE', values: [type.toUpperCase()] });
+  const isMoment = /^(date|time|date-time|date-and-or-time|timestamp)$/.test(type);
+  const written = values.map((one) => (isMoment && typeof one === 'string' ? inBasicForm(one) : one));
+  const value = written.map((one) => valueFrom(one, plain)).join(',');
   const start = typeof group === 'string' ? { group: group.toUpperCase() } : {};
   // Written and read again, so that nothing gets in that a vCard could not have brought.
   const text = tidy(formatLine({ ...start, name: name.toUpperCase(), parameters: listed, value }));

@@ -10,27 +10,31 @@ import {
   type Structured,
   textParts,
 } from './fields';
+import { detailOf, FURTHER } from './vcard-details';
 import { labelOfText, labelOfTypes, preferenceOf } from './vcard-labels';
-import { readLanguages } from './vcard-languages';
+import { isVariant, readLanguages } from './vcard-languages';
 import {
   MAX_KEPT_BYTES,
   MAX_KEPT_LINE_CHARACTERS,
   MAX_MAIL_CHARACTERS,
+  MAX_NAME_CHARACTERS,
   MAX_PHONE_CHARACTERS,
   MAX_SITE_CHARACTERS,
   MAX_WECHAT_ID_CHARACTERS,
 } from './vcard-limits';
-import { type ContentLine, formatLine, parameterOf, splitValue, tidy, unescapeText } from './vcard-line';
-import type { LineOutcome, Refusal } from './vcard-outcome';
-import { addressOf, fitsAddress, isSite, wechatIdOf } from './vcard-values';
+import { type ContentLine, formatLine, splitValue, tidy, unescapeText } from './vcard-line';
+import type { LineOutcome } from './vcard-outcome';
+import { refusalOf } from './vcard-refusal';
+import { addressOf, fitsAddress, isSite, mailOf, phoneOf, wechatIdOf } from './vcard-values';
 
 /**
  * From content lines to what stands on a card of ours. What has no place there, or no room, is kept as it came; pictures,
  * sounds, keys and cards inside the card are refused.
  */
 
-const files = new Set(['PHOTO', 'LOGO', 'SOUND', 'KEY']);
 const silent = new Set(['VERSION', 'BEGIN', 'END']);
+/** What a card of ours has once. */
+const onceOnCard = new Set(['FN', 'N', 'ORG', 'TITLE']);
 
 /** Gives the lines of these names to `use`, the preferred first; those it takes, and empty ones, are understood. */
 type Take = (names: string[], use: (line: ContentLine) => boolean) => void;
@@ -54,12 +58,26 @@ const readers: Record<Structured<'vCard'>, (reading: Reading) => void> = {
   wechatId: takeWechatId,
 };
 
-/** The content of one card, and the outcome of each line. `content.name` is empty when there is no name in it. */
-export function parseContent(lines: ContentLine[]): { content: CardContent; outcomes: LineOutcome[] } {
-  const outcomes = lines
-    .filter(({ name }) => !silent.has(name))
-    .map((line): LineOutcome => ({ line, outcome: refusalOf(line) ?? 'kept' }));
-  const open = outcomes.filter(({ outcome }) => outcome === 'kept');
+/**
+ * The content of one card, and the outcome of each line. `content.name` is empty when there is nothing in it to call it by;
+ * `namedBy` is the property that it is called by where it has no name.
+ */
+export function parseContent(lines: ContentLine[]): {
+  content: CardContent;
+  outcomes: LineOutcome[];
+  namedBy: string | undefined;
+} {
+  const outcomes: LineOutcome[] = [];
+  /** Lines that may stand on the card. */
+  const open: LineOutcome[] = [];
+  for (const line of lines.filter(({ name }) => !silent.has(name))) {
+    const own = line.name.startsWith(FURTHER) ? { ...line, name: line.name.slice(FURTHER.length) } : line;
+    const isFurther = own !== line && onceOnCard.has(own.name);
+    const { asItCame: _, ...further } = own;
+    const one: LineOutcome = { line: isFurther ? further : line, outcome: refusalOf(line) ?? 'kept' };
+    outcomes.push(one);
+    if (one.outcome === 'kept' && !isFurther) open.push(one);
+  }
   const take: Take = (names, use) => {
     const mine = open.filter(({ line }) => names.includes(line.name));
     const preferred = mine.map((one) => ({ one, place: preferenceOf(one.line) }));
@@ -80,8 +98,26 @@ export function parseContent(lines: ContentLine[]): { content: CardContent; outc
     const about = open.find(({ line }) => line.group === group && line.name !== 'X-ABLABEL');
     return about?.outcome === 'understood' && group !== undefined && labels.has(group);
   });
-  keep(content, open);
-  return { content, outcomes };
+  const namedBy = content.name === '' ? nameless(content, open) : undefined;
+  const all = outcomes.filter(({ outcome }) => outcome === 'kept' || outcome === 'understood');
+  keep(content, all, labelOf);
+  return { content, outcomes, namedBy };
+}
+
+/** Whoever has no name is called by what people would call them by. Answers the property that says it. */
+function nameless(content: CardContent, open: LineOutcome[]): string | undefined {
+  const nickname = open.find(({ line }) => line.name === 'NICKNAME')?.line.value ?? '';
+  const [mail = ''] = content.mails.map(({ address }) => address);
+  const names: [string, string | undefined][] = [
+    ['NICKNAME', tidy(unescapeText(splitValue(nickname, ',').find((one) => tidy(one) !== '') ?? ''))],
+    ['X-WECHAT', content.wechatId],
+    ['TEL', content.phones[0]?.number],
+    ['EMAIL', mail.length <= MAX_NAME_CHARACTERS ? mail : mail.replace(/@.*$/, '')],
+  ];
+  const fits = (name = '') => name !== '' && name.length <= MAX_NAME_CHARACTERS;
+  const [property, name] = names.find((one) => fits(one[1])) ?? [];
+  content.name = name ?? '';
+  return property;
 }
 
 /** Apple says what a property is in another line of the same group. */
@@ -96,7 +132,7 @@ function labelsOfGroups(open: LineOutcome[]): Map<string, Label> {
 
 function takePhones({ content, take, labelOf }: Reading): void {
   take(['TEL'], (line) => {
-    const number = tidy(unescapeText(line.value).replace(/^tel:/i, ''));
+    const number = phoneOf(line);
     const fits = number.length <= MAX_PHONE_CHARACTERS && /\d/.test(number);
     return fits && room(content.phones, MAX_PHONES, { number, ...labelOf(line) });
   });
@@ -104,7 +140,7 @@ function takePhones({ content, take, labelOf }: Reading): void {
 
 function takeMails({ content, take, labelOf }: Reading): void {
   take(['EMAIL'], (line) => {
-    const address = tidy(unescapeText(line.value).replace(/^mailto:/i, ''));
+    const address = mailOf(line);
     const fits = address.length <= MAX_MAIL_CHARACTERS && address.includes('@');
     return fits && room(content.mails, MAX_MAILS, { address, ...labelOf(line) });
   });
@@ -170,41 +206,39 @@ function room<T>(list: T[], max: number, value: T): boolean {
   return true;
 }
 
-function refusalOf(line: ContentLine): Refusal | undefined {
-  if (line.name === 'AGENT') return 'card-inside-card';
-  const encoded = parameterOf(line, 'ENCODING').some((one) => /^b(ase64)?$/i.test(one));
-  return files.has(line.name) || encoded || /^\s*data:[\w.+-]+\/[\w.+-]+[;,]/i.test(line.value)
-    ? 'picture-or-file'
-    : undefined;
-}
-
 function isEmpty({ value, parameters }: ContentLine): boolean {
   return /^[;,\s]*$/.test(value) && !parameters.some(({ name }) => name === 'LABEL' || name === 'X-USER');
 }
 
 /**
- * Keeps what nobody took, in the order of the file, and N where it says more than family and given name: the writer gives
- * it back as long as the name stays.
+ * Keeps what nobody took, in the order of the file, and what says more than stands on the card (vcard-details.ts). What nobody took
+ * has the first claim on the room there is.
  */
-function keep(content: CardContent, open: LineOutcome[]): void {
+function keep(content: CardContent, all: LineOutcome[], labelOf: LabelOf): void {
+  const ownLabels = new Set(
+    all
+      .filter(({ line, outcome }) => line.name === 'X-ABLABEL' && outcome === 'kept')
+      .map((one) => one.line.group),
+  );
+  const lines = all.flatMap((one): { one: LineOutcome; text: string }[] => {
+    const { line, outcome } = one;
+    const asItCame = line.asItCame ?? tidy(formatLine(line));
+    if (outcome === 'kept') return [{ one, text: asItCame }];
+    const ownLabel = line.group !== undefined && ownLabels.has(line.group);
+    const detail = detailOf(line, labelOf(line)?.label, ownLabel);
+    if (detail === undefined) return [];
+    return [{ one, text: line.name === 'N' && isVariant(line) ? asItCame : tidy(detail) }];
+  });
+  const isDetail = ({ one }: { one: LineOutcome }) => one.outcome === 'understood';
+  const held = new Set<{ text: string }>();
   let bytes = 0;
-  for (const one of open) {
-    const rich =
-      one.line.name === 'N' &&
-      splitValue(one.line.value, ';')
-        .slice(2)
-        .some((part) => part.trim() !== '');
-    if (one.outcome === 'understood' && !rich) continue;
-    const text = one.line.asItCame ?? tidy(formatLine(one.line));
-    if (text.length > MAX_KEPT_LINE_CHARACTERS) {
-      one.outcome = 'too-long';
-      continue;
-    }
-    bytes += Buffer.byteLength(text);
-    if (content.kept.length === MAX_KEPT_LINES || bytes > MAX_KEPT_BYTES) one.outcome = 'too-many-kept';
-    else {
-      content.kept.push(text);
-      one.outcome = 'kept';
-    }
+  for (const line of [...lines.filter((one) => !isDetail(one)), ...lines.filter(isDetail)]) {
+    const isLong = line.text.length > MAX_KEPT_LINE_CHARACTERS;
+    const size = Buffer.byteLength(line.text);
+    if (!isLong && held.size < MAX_KEPT_LINES && bytes + size <= MAX_KEPT_BYTES) {
+      held.add(line);
+      bytes += size;
+    } else if (!isDetail(line)) line.one.outcome = isLong ? 'too-long' : 'too-many-kept';
   }
+  content.kept = lines.filter((line) => held.has(line)).map(({ text }) => text);
 }

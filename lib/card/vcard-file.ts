@@ -1,3 +1,5 @@
+import { decodeAll } from './vcard-charset';
+import { isDetail, withoutMark } from './vcard-details';
 import {
   MAX_CARDS_IN_FILE,
   MAX_PROPERTY_BYTES,
@@ -5,7 +7,7 @@ import {
   MAX_VCARD_FILE_LINES,
   VCardError,
 } from './vcard-limits';
-import { type ContentLine, parseLine, tidy } from './vcard-line';
+import { type ContentLine, parseLine, tidy, unquotedLabels } from './vcard-line';
 
 /**
  * A vCard file as bytes, taken apart into cards and unfolded lines. It stays bytes (as Latin-1 text) until here, because a
@@ -58,16 +60,30 @@ function lineCount(file: Uint8Array): number {
   return count;
 }
 
-/** Some programs on Windows write UTF-16 and say so with the byte order mark. */
+/** How a card begins in UTF-16, in either order of bytes, where no mark says so. */
+const UTF16: [string, 'utf-16le' | 'utf-16be'][] = [
+  ['\xFF\xFE', 'utf-16le'],
+  ['\xFE\xFF', 'utf-16be'],
+  ['B\0E\0G\0I\0N\0', 'utf-16le'],
+  ['\0B\0E\0G\0I\0N', 'utf-16be'],
+];
+
+/** Some programs on Windows write UTF-16. Most say so with the byte order mark; the others show by how the file begins. */
 function inUtf8(file: Uint8Array): string {
   const bytes = Buffer.from(file.buffer, file.byteOffset, file.byteLength);
-  const mark = bytes.toString('latin1', 0, 2);
-  if (mark !== '\xFF\xFE' && mark !== '\xFE\xFF') return bytes.toString('latin1');
-  const text = new TextDecoder(mark === '\xFF\xFE' ? 'utf-16le' : 'utf-16be').decode(bytes);
-  return Buffer.from(text, 'utf8').toString('latin1');
+  const start = bytes.toString('latin1', 0, 16).replace(/[a-z]/g, (letter) => letter.toUpperCase());
+  const utf16 = UTF16.find(([begins]) => start.startsWith(begins))?.[1];
+  if (!utf16) return bytes.toString('latin1');
+  return Buffer.from(new TextDecoder(utf16).decode(bytes), 'utf8').toString('latin1');
 }
 
-/** Joins folded lines, and QUOTED-PRINTABLE ones that go on after a "=" at the end. */
+/** Some programs write the end of a card and the beginning of the next one on one line. */
+const GLUED = /^(END[ \t]*:[ \t]*VCARD)[ \t]*(?=(?:\xEF\xBB\xBF)?BEGIN[ \t]*:)/gim;
+
+/**
+ * Joins folded lines, and QUOTED-PRINTABLE ones that go on after a "=" at the end: white space that begins such a line is folding,
+ * for some programs do both.
+ */
 function* unfold(text: string): Generator<RawLine> {
   let pieces: string[] = [];
   let length = 0;
@@ -81,9 +97,9 @@ function* unfold(text: string): Generator<RawLine> {
     length += piece.length;
   };
   let quoted = false;
-  for (const line of text.split(/\r\n|\r|\n/)) {
+  for (const line of text.replace(GLUED, '$1\n').split(/\r+\n|\r|\n/)) {
     if (soft && !isEnd(line)) {
-      add(line);
+      add(line.replace(/^[ \t]+/, ''));
     } else if (pieces.length > 0 && (line.startsWith(' ') || line.startsWith('\t'))) {
       add(line.slice(1));
     } else {
@@ -105,9 +121,21 @@ function isEnd(line: string): boolean {
   return /^END[ \t]*:[ \t]*VCARD[ \t]*$/i.test(line);
 }
 
-/** Whether the line says that its value is QUOTED-PRINTABLE, with or without the name of the parameter. */
+/** A parameter in the head of a line as it came, with or without its name, and with the white space that 2.1 allows. */
+const saying = (name: string, value: string) =>
+  new RegExp(`^[^:]{0,500};[ \\t]*(?:${name}[ \\t]*=[ \\t]*)?${value}[ \\t]*[;:]`, 'i');
+const QUOTED = saying('ENCODING', '"?QUOTED-PRINTABLE"?');
+const ENCODED = saying('ENCODING', '"?(?:B|BASE64)"?');
+const OF_A_FILE = /^(?:[\w-]+\.)?(?:PHOTO|LOGO|SOUND|KEY)[ \t]*[;:]/i;
+
+/** Whether the line says that its value is QUOTED-PRINTABLE. */
 export function isQuotedPrintable(line: string): boolean {
-  return /^[^:]{0,500};(ENCODING=)?QUOTED-PRINTABLE[;:]/i.test(line);
+  return QUOTED.test(line);
+}
+
+/** Whether the line, as it came, is a file in BASE64 or says that it is a picture, a sound or a key. */
+export function isFileLike(line: string): boolean {
+  return OF_A_FILE.test(line) || ENCODED.test(line);
 }
 
 /** vCard 2.1 puts a whole card inside another one after an empty AGENT. */
@@ -115,33 +143,40 @@ function awaitsAgent({ lines }: RawCard): boolean {
   return /^([\w-]+\.)?AGENT(;[^:]*)?:\s*$/i.test(lines.at(-1)?.bytes ?? '');
 }
 
-/** Some phones do not indent the lines of a picture. */
+/** Some phones do not indent the lines of a picture, and some do not say either that it is one in BASE64. */
 function isRestOfPicture({ lines }: RawCard, line: RawLine): boolean {
-  const before = lines.at(-1)?.bytes ?? '';
-  return (
-    /^[A-Za-z0-9+/]+={0,2}[ \t]*$/.test(line.bytes) && /^[^:]{0,500};(ENCODING=)?(B|BASE64)[;:]/i.test(before)
-  );
+  return /^[A-Za-z0-9+/]+={0,2}[ \t]*$/.test(line.bytes) && isFileLike(lines.at(-1)?.bytes ?? '');
 }
 
-/** The text of each line of a card, or undefined where it is not in the charset it names or seems to be in. */
-export function decodeLines(lines: RawLine[]): (string | undefined)[] {
-  const undeclared = lines.filter(
-    ({ bytes, tooLong }) => !tooLong && charsetOf(bytes) === undefined && !isQuotedPrintable(bytes),
+/** A line as text, and what had to be done for it; without text where it is in a charset that nobody can read. */
+export type DecodedLine = { text?: string; damaged?: true; guessed?: string };
+
+/** The text of each line of a card. */
+export function decodeLines(lines: RawLine[]): DecodedLine[] {
+  const values = lines.map(({ bytes }) => {
+    const colon = isQuotedPrintable(bytes) ? valueAt(bytes) : 0;
+    const value = bytes.slice(colon);
+    return { head: bytes.slice(0, colon), value: colon > 0 ? unquote(value) : Buffer.from(value, 'latin1') };
+  });
+  const decoded = decodeAll(
+    values.map(({ value }, index) => ({ bytes: value, declared: charsetOf(lines[index]?.bytes ?? '') })),
   );
-  const guess = guessCharset(Buffer.from(undeclared.map(({ bytes }) => bytes).join('\n'), 'latin1'));
-  return lines.map(({ bytes }) => {
-    const charset = charsetOf(bytes) ?? guess;
-    if (!isQuotedPrintable(bytes)) return decode(Buffer.from(bytes, 'latin1'), charset);
-    const colon = bytes.indexOf(':') + 1;
-    const value = decode(unquote(bytes.slice(colon)), charsetOf(bytes) ?? 'utf-8');
+  return decoded.map(({ text, ...more }, index) => {
+    const { head = '' } = values[index] ?? {};
+    if (text === undefined) return more;
     // What stood in quotes were real line ends and semicolons: the first are escaped here, the others are structure.
-    const escaped = value?.replace(/\r\n?|\n/g, '\\n');
-    return escaped === undefined ? undefined : bytes.slice(0, colon) + escaped;
+    return { text: head === '' ? text : head + text.replace(/\r\n?|\n/g, '\\n'), ...more };
   });
 }
 
+/** Where the value begins: behind the first colon that stands in no quotes. */
+function valueAt(line: string): number {
+  const head = /^(?:[^":]|"[^"]*")*:/.exec(line)?.[0] ?? '';
+  return head.length || line.indexOf(':') + 1;
+}
+
 function charsetOf(line: string): string | undefined {
-  return /^[^:]{0,500};CHARSET="?([\w-]+)/i.exec(line)?.[1];
+  return /^[^:]{0,500};[ \t]*CHARSET[ \t]*=[ \t]*"?([\w-]+)/i.exec(line)?.[1];
 }
 
 function unquote(text: string): Buffer {
@@ -149,38 +184,20 @@ function unquote(text: string): Buffer {
   return Buffer.from(bytes, 'latin1');
 }
 
-/** UTF-8 unless the bytes cannot be: then what older Chinese phones and programs write without saying so. */
-function guessCharset(bytes: Buffer): string {
-  if (decode(bytes, 'utf-8') !== undefined) return 'utf-8';
-  const withoutSurrogates = bytes.toString('latin1').replace(/\xED[\xA0-\xBF][\x80-\xBF]/g, '?');
-  if (decode(Buffer.from(withoutSurrogates, 'latin1'), 'utf-8') !== undefined) return 'utf-8';
-  const chinese = decode(bytes, 'gb18030');
-  const plausible = /^[\t\n -~\p{Script=Han}\u00B7\u2010-\u2026\u3000-\u303F\uFF00-\uFFEF]*$/u;
-  return chinese !== undefined && plausible.test(chinese) ? 'gb18030' : 'utf-8';
-}
-
-function decode(bytes: Buffer, charset: string): string | undefined {
-  try {
-    return new TextDecoder(charset, { fatal: true }).decode(bytes);
-  } catch {
-    // Not text in that charset, or a charset nobody knows.
-    return undefined;
-  }
-}
-
 /** A decoded line taken apart, without what said how it was encoded. Undefined when it is no property. */
 export function readLine(text: string): ContentLine | undefined {
-  const clean = tidy(text);
-  const line = parseLine(clean);
-  if (!line) return undefined;
+  const clean = tidy(unquotedLabels(text));
+  const read = parseLine(clean);
+  if (!read) return undefined;
+  const line = withoutMark(read);
   const parameters = line.parameters.filter(
     ({ name, values }) =>
       name !== 'CHARSET' && !(name === 'ENCODING' && /^(QUOTED|[78]BIT)/i.test(values[0] ?? '')),
   );
-  const old = parameters.length < line.parameters.length || hasBareParameter(clean);
+  const old = isDetail(read) || parameters.length < line.parameters.length || hasBareParameter(clean);
   return { ...line, parameters, ...(old ? {} : { asItCame: clean }) };
 }
 
 function hasBareParameter(line: string): boolean {
-  return /^[^:"]*?;[^=:"]*[;:]/.test(line);
+  return /^[^:"]*?;[^=:"]*[;:]/.test(line) || /^[^:"]*[ \t][;:]|^[^:"]*;[ \t]/.test(line);
 }

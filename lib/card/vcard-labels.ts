@@ -39,6 +39,11 @@ export function typesOf(line: ContentLine): string[] {
   return types.flatMap((one) => one.toLowerCase().split(',', MAX_TYPES));
 }
 
+/** Whether a label says all that a type says: a fax at home is more than a fax. */
+export function typeTells(type: string, label: Label | undefined): boolean {
+  return label !== undefined && wordOf(type) === label && (label !== 'fax' || /^(fax|传真)$/.test(type));
+}
+
 /** 1 comes first; 100 where nothing is said. */
 export function preferenceOf(line: ContentLine): number {
   const place = Number(parameterOf(line, 'PREF')[0]);

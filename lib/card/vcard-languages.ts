@@ -13,6 +13,11 @@ import type { LineOutcome } from './vcard-outcome';
 /** Where our own vCard 3.0 writes another language: phones would take a second FN for the name. */
 export const LANGUAGE_PROPERTY = 'X-LELIAO-LANGUAGE';
 
+/** Whether a line says the same as another one in another language. */
+export function isVariant(line: ContentLine): boolean {
+  return parameterOf(line, 'LANGUAGE').length > 0 && parameterOf(line, 'ALTID').length > 0;
+}
+
 function languageOf(line: ContentLine): string | undefined {
   const language = parameterOf(line, 'LANGUAGE')[0];
   return language !== undefined && LANGUAGE_TAG.test(language) ? language : undefined;
@@ -85,12 +90,12 @@ export function readLanguages(content: CardContent, open: LineOutcome[]): void {
 /** The line that speaks for the card itself: in no language or in the card's; else the first that is no variant. */
 function mainOf(lines: LineOutcome[], language: string | undefined): LineOutcome | undefined {
   const filled = lines.filter(({ line }) => /[^;,\s]/.test(line.value));
-  const isVariant = ({ line }: LineOutcome) =>
+  const isOther = ({ line }: LineOutcome) =>
     languageOf(line) !== undefined && parameterOf(line, 'ALTID').length > 0 && line.name !== 'FN';
   return (
     filled.find(({ line }) => languageOf(line) === undefined) ??
     filled.find(({ line }) => languageOf(line)?.toLowerCase() === language?.toLowerCase()) ??
-    filled.find((one) => !isVariant(one))
+    filled.find((one) => !isOther(one))
   );
 }
 

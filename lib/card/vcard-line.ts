@@ -19,10 +19,14 @@ export type ContentLine = {
 const FOLD_OCTETS = 75;
 
 const encodings = /^(QUOTED-PRINTABLE|BASE64|B|[78]BIT)$/i;
-const head = /^(?:([\w-]{1,64})\.)?([A-Za-z][A-Za-z0-9-]{0,63})(?=[;:])/;
+/** 2.1 allows white space about the signs of a head. */
+const head = /^(?:([\w-]{1,64})\.)?([A-Za-z][A-Za-z0-9-]{0,63})(?=[ \t]*[;:])/;
 
-/** Control characters and those that turn the direction of text around, which make one text look like another. */
-const unwanted = /(?![\t\n])\p{Cc}|[\u202A-\u202E\u2066-\u2069\uFEFF]/gu;
+/**
+ * Control characters, those that turn the direction of text around, which make one text look like another, and those that nobody
+ * sees, which make equal texts different. What joins the parts of an emoji or of an Indian word stays.
+ */
+const unwanted = /(?![\t\n])\p{Cc}|[\u00AD\u061C\u180E\u200B\u200E\u200F\u202A-\u202E\u2060-\u206F\uFEFF]/gu;
 const loneSurrogate = /\p{Cs}/gu;
 
 /** Text that can stand on a card: without control characters, trimmed; on one line unless `lines` is set. */
@@ -33,12 +37,39 @@ export function tidy(text: string, lines = false): string {
   return lines ? clean.trim() : rows.filter(Boolean).join(' ');
 }
 
+/** A number or an address of the net: without anything in it that nobody sees, and with plain spaces. */
+export function tidyPlain(text: string): string {
+  return tidy(text.replace(/\p{Cf}/gu, '').replace(/\p{Zs}/gu, ' '));
+}
+
+/** Android's own labels, `X-CUSTOM(CHARSET=UTF-8,ENCODING=QUOTED-PRINTABLE,=E5…)`, as a TYPE that can be read. */
+export function unquotedLabels(line: string): string {
+  const label = /^([^:"]*;)[ \t]*X-[\w-]*\(([^():]*)\)(?=[ \t]*[;:])/i.exec(line);
+  if (!label) return line;
+  const [whole, before = '', within = ''] = label;
+  const said = within.split(',').filter((one) => !/^(CHARSET|ENCODING)=/i.test(one));
+  const escaped = said
+    .join(',')
+    .replace(/%/g, '%25')
+    .replace(/=([0-9A-F]{2})/gi, '%$1');
+  return `${before}TYPE="${circumflex(tidy(percentDecoded(escaped)))}"${line.slice(whole.length)}`;
+}
+
+/** What percent signs stand for in an address or a label; where they stand for nothing, the text itself. */
+export function percentDecoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
 /** A line taken apart, or undefined when it is none. Bare parameters (vCard 2.1) become TYPE or ENCODING. */
 export function parseLine(text: string): ContentLine | undefined {
   const start = head.exec(text);
   if (!start) return undefined;
   const parameters: Parameter[] = [];
-  let at = start[0].length;
+  let at = pastBlanks(text, start[0].length);
   while (text[at] === ';') {
     const name = /[^=;:"]*/y;
     name.lastIndex = at + 1;
@@ -47,13 +78,14 @@ export function parseLine(text: string): ContentLine | undefined {
     if (text[at] === '=') {
       const values: string[] = [];
       do {
-        const value = parameterValue(text, at + 1);
+        const value = parameterValue(text, pastBlanks(text, at + 1));
         if (!value) return undefined;
         values.push(value.text);
         at = value.end;
       } while (text[at] === ',');
-      if (!/^[\w-]+$/.test(written)) return undefined;
-      parameters.push({ name: written.toUpperCase(), values });
+      const named = written.trim();
+      if (!/^[\w-]+$/.test(named)) return undefined;
+      parameters.push({ name: named.toUpperCase(), values });
     } else if (written.trim() !== '') {
       const bare = written.trim();
       parameters.push({ name: encodings.test(bare) ? 'ENCODING' : 'TYPE', values: bare.split(',') });
@@ -64,12 +96,19 @@ export function parseLine(text: string): ContentLine | undefined {
   return { ...group, name: (start[2] ?? '').toUpperCase(), parameters, value: text.slice(at + 1) };
 }
 
+function pastBlanks(text: string, from: number): number {
+  let at = from;
+  while (text[at] === ' ' || text[at] === '\t') at += 1;
+  return at;
+}
+
 function parameterValue(text: string, from: number): { text: string; end: number } | undefined {
-  const quoted = text[from] === '"';
-  const pattern = quoted ? /"([^"]*)"(?=[,;:])/y : /([^,;:]*)(?=[,;:])/y;
+  const pattern = text[from] === '"' ? /"([^"]*)"/y : /([^,;:]*)/y;
   pattern.lastIndex = from;
   const found = pattern.exec(text);
-  return found ? { text: uncircumflex(found[1] ?? ''), end: from + found[0].length } : undefined;
+  if (!found) return undefined;
+  const end = pastBlanks(text, from + found[0].length);
+  return /[,;:]/.test(text.charAt(end)) ? { text: uncircumflex((found[1] ?? '').trimEnd()), end } : undefined;
 }
 
 const circumflexes: Record<string, string> = { '^n': '\n', "^'": '"', '^^': '^' };

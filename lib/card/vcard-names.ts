@@ -2,13 +2,15 @@ import { splitValue, tidy, unescapeText } from './vcard-line';
 
 /**
  * Names and addresses made of parts. Chinese ones are written from the large to the small and without spaces between the
- * parts; others the other way round.
+ * parts, as Korean and Japanese names are; others the other way round.
  */
 
 /** Parts of a structured value that are looked at; no property has more than seven. */
 const MAX_PARTS = 16;
 
 const han = /\p{Script=Han}/u;
+/** Scripts in which the family name comes first. */
+const familyFirst = /[\p{Script=Han}\p{Script=Hangul}\p{Script=Hiragana}\p{Script=Katakana}]/u;
 
 /** The parts of a structured value (ADR, ORG) as plain text. A comma stays one: many programs do not escape it. */
 export function splitComponents(value: string): string[] {
@@ -38,8 +40,9 @@ export function displayName([
   prefix = '',
   suffix = '',
 ]: string[]): string {
-  const chinese = han.test(family + given);
-  const parts = chinese ? [family + additional + given] : [given, additional, family];
+  const parts = familyFirst.test(family + given)
+    ? [family + additional + given]
+    : [given, additional, family];
   return [prefix, ...parts, suffix].filter(Boolean).join(' ');
 }
 

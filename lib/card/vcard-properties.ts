@@ -1,9 +1,11 @@
 import type { Address, CardContent } from './content';
 import { type Label, type Structured, textParts } from './fields';
-import { typeOfLabel } from './vcard-labels';
-import { LANGUAGE_PROPERTY } from './vcard-languages';
-import { type ContentLine, escapeText, type Parameter, parameterOf, parseLine, tidy } from './vcard-line';
-import { displayAddress, namePartsOf } from './vcard-names';
+import { FURTHER, isDetail, typesBeside, withoutMark } from './vcard-details';
+import { labelOfTypes, typeOfLabel } from './vcard-labels';
+import { isVariant, LANGUAGE_PROPERTY } from './vcard-languages';
+import { type ContentLine, escapeText, type Parameter, parseLine, tidy, unescapeText } from './vcard-line';
+import { displayAddress, namePartsOf, splitComponents } from './vcard-names';
+import { addressOf, mailOf, phoneOf } from './vcard-values';
 
 export type VCardVersion = '3.0' | '4.0';
 /** What is to be written: a whole card for its owner, or the part of one that another person may see. */
@@ -16,22 +18,18 @@ export type Property =
 /** FN must be there (RFC 6350 section 6.2.1) also where the name is not among what may be seen. */
 const NAMELESS = '名片';
 
-/** Kept properties that vCard 3.0 has room for once only: a second one would be taken for the card's own. */
-const onceIn3 = new Set(['FN', 'N', 'ORG', 'TITLE', LANGUAGE_PROPERTY]);
+/** What each version has room for once only: a second one would be taken for the card's own, and goes under another name. */
+const once = { '3.0': new Set(['FN', 'N', 'ORG', 'TITLE']), '4.0': new Set(['N']) };
 const never = new Set(['BEGIN', 'END', 'VERSION']);
 
-type Add = (
-  name: string,
-  value: string | string[] | undefined,
-  parameters?: Parameter[],
-  lines?: boolean,
-) => void;
+type Written = { group?: string; parameters?: Parameter[]; lines?: boolean | undefined };
+type Add = (name: string, value: string | string[] | undefined, written?: Written) => void;
 type Writing = {
   content: Writable;
   version: VCardVersion;
   kept: ContentLine[];
-  /** The kept N that says more than family and given name, while these are what they were. */
-  rich: ContentLine | undefined;
+  /** The detail of a property that is written for the first time and still says the same. */
+  detailOf(name: string, isSame: (line: ContentLine) => boolean): ContentLine | undefined;
   /** Whether the card says the same in several languages, by ALTID. */
   variants: boolean;
   list: Property[];
@@ -44,22 +42,46 @@ const writers: Record<Structured<'vCard'>, (writing: Writing) => void> = {
   name: writeName,
   familyName: withAnother,
   givenName: withAnother,
-  organisation: ({ content, add, variants }) => add('ORG', organisationOf(content), altid('2', variants)),
+  organisation: writeOrganisation,
   department: withAnother,
-  title: ({ content, add, variants }) => add('TITLE', content.title, altid('3', variants)),
+  title: ({ content, add, variants }) => add('TITLE', content.title, { parameters: altid('3', variants) }),
   otherLanguages: writeLanguages,
-  phones({ content, add }) {
-    for (const { number, label } of content.phones ?? []) add('TEL', number, typeOf(label));
+  phones({ content, add, detailOf }) {
+    for (const { number, label } of content.phones ?? [])
+      add(
+        'TEL',
+        number,
+        typed(
+          label,
+          detailOf('TEL', (line) => phoneOf(line) === number),
+        ),
+      );
   },
-  mails({ content, add }) {
-    for (const { address, label } of content.mails ?? []) add('EMAIL', address, typeOf(label));
+  mails({ content, add, detailOf }) {
+    for (const { address, label } of content.mails ?? [])
+      add(
+        'EMAIL',
+        address,
+        typed(
+          label,
+          detailOf('EMAIL', (line) => mailOf(line) === address),
+        ),
+      );
   },
-  addresses({ content, version, list }) {
-    for (const [index, address] of (content.addresses ?? []).entries())
-      list.push(...addressProperties(address, version, `ADR${index + 1}`));
+  addresses(writing) {
+    for (const [index, address] of (writing.content.addresses ?? []).entries())
+      writing.list.push(...addressProperties(address, writing, `ADR${index + 1}`));
   },
-  sites({ content, add }) {
-    for (const site of content.sites ?? []) add('URL', site);
+  sites({ content, add, detailOf }) {
+    for (const site of content.sites ?? [])
+      add(
+        'URL',
+        site,
+        typed(
+          undefined,
+          detailOf('URL', (line) => tidy(unescapeText(line.value)) === site),
+        ),
+      );
   },
   wechatId: ({ content, add }) => add('X-WECHAT', content.wechatId),
 };
@@ -69,19 +91,29 @@ const writers: Record<Structured<'vCard'>, (writing: Writing) => void> = {
  * that no content can start a line of its own.
  */
 export function propertiesOf(content: Writable, version: VCardVersion): Property[] {
-  const kept = (content.kept ?? []).flatMap((line) => keptLine(line) ?? []);
+  const all = (content.kept ?? []).flatMap((line) => keptLine(line) ?? []);
+  const details = all.filter(isDetail).map(withoutMark);
+  const kept = all.filter((line) => !isDetail(line));
   const list: Property[] = [];
-  const add: Add = (name, value, parameters = [], lines = false) => {
+  const add: Add = (name, value, { group, parameters = [], lines = false } = {}) => {
     const parts = Array.isArray(value) ? value.map((one) => tidy(one)) : tidy(value ?? '', lines);
     if (parts.length > 0 && (typeof parts === 'string' || parts.some(Boolean)))
-      list.push({ name, parameters, value: parts });
+      list.push({ ...(group !== undefined && { group }), name, parameters, value: parts });
   };
-  const rich = kept.find((line) => line.name === 'N' && isSameName(line, content));
   const variants = version === '4.0' && (content.otherLanguages ?? []).length > 0;
-  const writing = { content, version, kept, rich, variants, list, add };
+  const detailOf: Writing['detailOf'] = (name, isSame) => {
+    const at = details.findIndex((line) => line.name === name && isSame(line));
+    return at < 0 ? undefined : details.splice(at, 1)[0];
+  };
+  const writing = { content, version, kept, detailOf, variants, list, add };
   for (const write of Object.values(writers)) write(writing);
   writeTexts(writing);
-  writeKept(writing);
+  // What has been changed or deleted since takes its details with it, the label in the person's own words included.
+  const stale = new Set(details.map(({ group }) => group));
+  writeKept(
+    writing,
+    (line) => line.name === 'X-ABLABEL' && line.group !== undefined && stale.has(line.group),
+  );
   return list;
 }
 
@@ -89,20 +121,33 @@ function altid(id: string, variants: boolean): Parameter[] {
   return variants ? [{ name: 'ALTID', values: [id] }] : [];
 }
 
-function writeName({ content, version, kept, rich, variants, list, add }: Writing): void {
-  add('FN', content.name?.trim() || content.organisation?.trim() || NAMELESS, altid('1', variants));
-  if (rich) list.push({ kept: rich });
-  else add('N', nameParts(content, version), variantOf(kept, version));
+function writeName({ content, version, kept, variants, list, add, detailOf }: Writing): void {
+  const name = tidy(content.name ?? '') || tidy(content.organisation ?? '') || NAMELESS;
+  add('FN', name, { parameters: altid('1', variants) });
+  const whole = detailOf('N', (line) => isSameName(line, content));
+  if (whole) list.push({ kept: whole });
+  else add('N', nameParts(content, version), { parameters: variantOf(kept, version) });
+}
+
+function writeOrganisation({ content, add, variants, detailOf }: Writing): void {
+  const { organisation = '', department = '' } = content;
+  const units = detailOf('ORG', (line) => {
+    const [first, ...others] = splitComponents(line.value);
+    return first === organisation && others.filter(Boolean).join(' ') === department;
+  });
+  const parts = department ? [organisation, department] : [organisation];
+  add('ORG', units ? splitComponents(units.value) : parts, { parameters: altid('2', variants) });
 }
 
 function writeLanguages({ content, variants, add }: Writing): void {
   for (const { language, name, organisation, title } of content.otherLanguages ?? []) {
-    const parameters = [{ name: 'LANGUAGE', values: [tidy(language)] }];
+    const inIt = [{ name: 'LANGUAGE', values: [tidy(language)] }];
+    const of = (id: string) => ({ parameters: [...altid(id, variants), ...inIt] });
     if (variants) {
-      add('FN', name, [...altid('1', variants), ...parameters]);
-      add('ORG', organisation && [organisation], [...altid('2', variants), ...parameters]);
-      add('TITLE', title, [...altid('3', variants), ...parameters]);
-    } else add(LANGUAGE_PROPERTY, [name ?? '', organisation ?? '', title ?? ''], parameters);
+      add('FN', name, of('1'));
+      add('ORG', organisation && [organisation], of('2'));
+      add('TITLE', title, of('3'));
+    } else add(LANGUAGE_PROPERTY, [name ?? '', organisation ?? '', title ?? ''], { parameters: inIt });
   }
 }
 
@@ -110,16 +155,27 @@ function writeLanguages({ content, variants, add }: Writing): void {
 function writeTexts({ content, add }: Writing): void {
   for (const [part, { one, vCard }] of textParts)
     if (typeof vCard !== 'string' && 'property' in vCard)
-      add(vCard.property, content[part] as string | undefined, [], one.lines);
+      add(vCard.property, content[part] as string | undefined, { lines: one.lines });
 }
 
-function writeKept({ version, kept, rich, list }: Writing): void {
-  for (const line of kept) {
-    const has = (name: string) => list.some((one) => 'name' in one && one.name === name);
-    const stale = line.name === 'N' && !(version === '4.0' && isVariant(line));
-    if (line !== rich && !stale && !(version === '3.0' && onceIn3.has(line.name) && has(line.name)))
-      list.push({ kept: line });
+function writeKept({ version, kept, list }: Writing, isStale: (line: ContentLine) => boolean): void {
+  for (const line of kept.filter((one) => !isStale(one))) {
+    const has = list.some((one) => ('kept' in one ? one.kept : one).name === line.name);
+    const second = once[version].has(line.name) && has && !(version === '4.0' && isVariant(line));
+    const { asItCame: _, ...rest } = line;
+    list.push({ kept: second ? { ...rest, name: `${FURTHER}${line.name}` } : inVersion(line, version) });
   }
+}
+
+/** A place is a `geo:` address in 4.0 and a pair of numbers in 3.0 (RFC 6350 6.5.2, RFC 2426 3.4.2). */
+function inVersion(line: ContentLine, version: VCardVersion): ContentLine {
+  if (line.name !== 'GEO') return line;
+  const [, latitude, longitude] = /^(?:geo:)?(-?[\d.]+)[,;](-?[\d.]+)/i.exec(unescapeText(line.value)) ?? [];
+  if (latitude === undefined) return line;
+  const { asItCame: _, ...rest } = line;
+  const parameters = line.parameters.filter(({ name }) => name !== 'VALUE');
+  const value = version === '4.0' ? `geo:${latitude},${longitude}` : `${latitude};${longitude}`;
+  return { ...rest, parameters, value };
 }
 
 /** A kept line that can be written, or undefined for anything that is not one harmless line. */
@@ -130,18 +186,17 @@ function keptLine(text: string): ContentLine | undefined {
 
 function isSameName(line: ContentLine, { name = '', familyName = '', givenName = '' }: Writable): boolean {
   const [family = '', given = ''] = namePartsOf(line.value);
-  if (isVariant(line)) return false;
   const whole = familyName === '' && givenName === '' && family + given === name;
   return whole || (family === familyName && given === givenName && family + given !== '');
 }
 
-/** vCard 3.0 must have N; a name that is not outcomes apart goes into its first part, as Chinese phones do. */
+/** vCard 3.0 must have N; a name that is not taken apart goes into its first part, as Chinese phones do. */
 function nameParts(
   { name = '', familyName = '', givenName = '' }: Writable,
   version: VCardVersion,
 ): string[] {
   if (familyName || givenName) return [familyName, givenName, '', '', ''];
-  return version === '3.0' ? [name.trim() || NAMELESS, '', '', '', ''] : [];
+  return version === '3.0' ? [tidy(name) || NAMELESS, '', '', '', ''] : [];
 }
 
 /** N may be there twice only as one name in two languages, which share an ALTID (RFC 6350 section 6.2.2). */
@@ -150,31 +205,41 @@ function variantOf(kept: ContentLine[], version: VCardVersion): Parameter[] {
   return other && version === '4.0' ? other.parameters.filter(({ name }) => name === 'ALTID') : [];
 }
 
-function isVariant(line: ContentLine): boolean {
-  return parameterOf(line, 'LANGUAGE').length > 0 && parameterOf(line, 'ALTID').length > 0;
-}
-
-function organisationOf({ organisation = '', department = '' }: Writable): string[] {
-  return department ? [organisation, department] : [organisation];
-}
-
-function typeOf(label: Label | undefined): Parameter[] {
-  return label ? [{ name: 'TYPE', values: [typeOfLabel[label]] }] : [];
+/** The types that label and detail say, and the group by which the detail has a label in the person's own words. */
+function typed(label: Label | undefined, detail?: ContentLine): Written {
+  const beside = detail ? typesBeside(detail, detail.name === 'URL' ? undefined : labelOfTypes(detail)) : [];
+  const values = [...new Set([...(label ? [typeOfLabel[label]] : []), ...beside])];
+  return {
+    ...(detail?.group !== undefined && { group: detail.group }),
+    parameters: values.length > 0 ? [{ name: 'TYPE', values }] : [],
+  };
 }
 
 /**
  * The text goes along where the parts do not give it: as LABEL parameter (4.0), or as LABEL property that a group holds to
  * its address (3.0). Without parts it is the street, which every phone shows.
  */
-function addressProperties(address: Address, version: VCardVersion, group: string): Property[] {
+function addressProperties(
+  address: Address,
+  { version, detailOf }: Pick<Writing, 'version' | 'detailOf'>,
+  ownGroup: string,
+): Property[] {
   const { country = '', region = '', city = '', street = '', postcode = '' } = address;
-  const parts = ['', '', street, city, region, postcode, country].map((one) => tidy(one));
+  const partsOf = (one: Partial<Address>) =>
+    [one.country, one.region, one.city, one.street, one.postcode].join('\n');
+  const detail = detailOf('ADR', (line) => {
+    const read = addressOf(line);
+    return read !== undefined && (partsOf(read) === partsOf(address) || read.text === address.text);
+  });
+  const own = ['', '', street, city, region, postcode, country].map((one) => tidy(one));
+  const parts = detail && splitComponents(detail.value).some(Boolean) ? splitComponents(detail.value) : own;
   const text = tidy(address.text, true);
-  const parameters = typeOf(address.label);
+  const { group = ownGroup, parameters = [] } = typed(address.label, detail);
+  const withGroup = detail?.group === undefined ? {} : { group };
   const none = !parts.some(Boolean);
   const value = none ? ['', '', tidy(text), '', '', '', ''] : parts;
-  const outcomes = none ? tidy(text) : displayAddress({ country, region, city, street, postcode });
-  if (outcomes === text) return text ? [{ name: 'ADR', parameters, value }] : [];
+  const whole = none ? tidy(text) : displayAddress({ country, region, city, street, postcode });
+  if (whole === text) return text ? [{ ...withGroup, name: 'ADR', parameters, value }] : [];
   if (version === '3.0')
     return [
       { group, name: 'ADR', parameters, value },
@@ -182,7 +247,7 @@ function addressProperties(address: Address, version: VCardVersion, group: strin
     ];
   // Readers undo the escapes of a text here as well: the example of the standard has one.
   const label = { name: 'LABEL', values: [text.replace(/\\/g, '\\\\')] };
-  return [{ name: 'ADR', parameters: [...parameters, label], value }];
+  return [{ ...withGroup, name: 'ADR', parameters: [...parameters, label], value }];
 }
 
 /** The property as a line. An address of a site is a URI, in which commas and semicolons are not escaped. */

@@ -1,6 +1,6 @@
 import type { CardContent } from './content';
 import { parseContent } from './vcard-content';
-import { cardsIn, decodeLines, type RawCard, readLine } from './vcard-file';
+import { cardsIn, decodeLines, isFileLike, type RawCard, readLine } from './vcard-file';
 import { type CardProblem, MAX_PROPERTIES_PER_CARD } from './vcard-limits';
 import type { ContentLine } from './vcard-line';
 import type { LineOutcome, Refusal } from './vcard-outcome';
@@ -17,6 +17,12 @@ export type CardReport = {
   kept: Counts;
   /** Left behind, and why. A line that is no property is named by its number in the card: `line 4`. */
   refused: { property: string; reason: Refusal; count: number }[];
+  /** Read, but for characters that were damaged in the file and stand as U+FFFD. */
+  damaged: Counts;
+  /** The charset that some of it was read in although nothing in the file names it: worth a look. */
+  guessedCharset?: string;
+  /** The property that gave the card its name, where the file has none. */
+  namedBy?: string;
   /** Why there is no content. */
   problem?: CardProblem;
 };
@@ -39,37 +45,46 @@ function readCard(card: RawCard, place: number): CardFromFile {
   if (card.lines.length > MAX_PROPERTIES_PER_CARD) return unusable(place, 'too-many-properties');
   const lines: ContentLine[] = [];
   const refused: LineOutcome[] = [];
-  for (const [index, text] of decodeLines(card.lines).entries()) {
+  const damaged: Counts = {};
+  let guessedCharset: string | undefined;
+  for (const [index, { text, damaged: isDamaged, guessed }] of decodeLines(card.lines).entries()) {
     const { bytes = '', tooLong } = card.lines[index] ?? {};
-    const line = tooLong || text === undefined ? undefined : readLine(text);
+    const read = tooLong || text === undefined ? undefined : readLine(text);
+    // Of what is nothing but damage nothing can be read.
+    const isLost = isDamaged && read && /^[\uFFFD;,\s]*$/.test(read.value);
+    const line = isLost ? undefined : read;
     const name = nameIn(bytes);
-    if (line) lines.push(line);
+    if (line) {
+      lines.push(line);
+      guessedCharset ??= guessed;
+      if (isDamaged) damaged[line.name] = (damaged[line.name] ?? 0) + 1;
+    }
     // A picture is refused as a picture, whatever its length.
     else if (name && tooLong)
-      refused.push(lineOutcome(name, fileLike(bytes) ? 'picture-or-file' : 'too-long'));
-    else if (name && text === undefined) refused.push(lineOutcome(name, 'unreadable-charset'));
+      refused.push(lineOutcome(name, isFileLike(bytes) ? 'picture-or-file' : 'too-long'));
+    else if (name && (text === undefined || isLost)) refused.push(lineOutcome(name, 'unreadable-charset'));
     else refused.push(lineOutcome(`line ${index + 2}`, 'not-a-property'));
   }
-  return withReport(place, lines, refused);
+  const { content, report } = withReport(place, lines, refused);
+  return {
+    ...(content && { content }),
+    report: { ...report, damaged, ...(guessedCharset && { guessedCharset }) },
+  };
 }
 
 /** The content of lines that are already text, with the report of what was done with each. */
 export function withReport(place: number, lines: ContentLine[], refused: LineOutcome[]): CardFromFile {
-  const { content, outcomes } = parseContent(lines);
-  const report = reportOf(place, [...outcomes, ...refused]);
+  const { content, outcomes, namedBy } = parseContent(lines);
+  const report = { ...reportOf(place, [...outcomes, ...refused]), ...(namedBy && { namedBy }) };
   return content.name === '' ? { report: { ...report, problem: 'no-name' } } : { content, report };
 }
 
 function unusable(place: number, problem: CardProblem): CardFromFile {
-  return { report: { place, understood: {}, kept: {}, refused: [], problem } };
+  return { report: { place, understood: {}, kept: {}, refused: [], damaged: {}, problem } };
 }
 
 function nameIn(bytes: string): string | undefined {
-  return /^(?:[\w-]{1,64}\.)?([A-Za-z][A-Za-z0-9-]{0,63})[;:]/.exec(bytes)?.[1]?.toUpperCase();
-}
-
-function fileLike(bytes: string): boolean {
-  return /^[^:]{0,500}(PHOTO|LOGO|SOUND|KEY|;(ENCODING=)?(B|BASE64))[;:]/i.test(bytes);
+  return /^(?:[\w-]{1,64}\.)?([A-Za-z][A-Za-z0-9-]{0,63})[ \t]*[;:]/.exec(bytes)?.[1]?.toUpperCase();
 }
 
 function lineOutcome(name: string, outcome: Refusal): LineOutcome {
@@ -77,7 +92,7 @@ function lineOutcome(name: string, outcome: Refusal): LineOutcome {
 }
 
 function reportOf(place: number, outcomes: LineOutcome[]): CardReport {
-  const report: CardReport = { place, understood: {}, kept: {}, refused: [] };
+  const report: CardReport = { place, understood: {}, kept: {}, refused: [], damaged: {} };
   const names = new Set<string>();
   for (const { line, outcome } of outcomes) {
     const known = names.size < MAX_NAMES_IN_REPORT || names.has(line.name);

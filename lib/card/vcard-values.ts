@@ -1,10 +1,10 @@
 import type { Address } from './content';
 import { typesOf } from './vcard-labels';
 import { MAX_ADDRESS_CHARACTERS, MAX_ADDRESS_PART_CHARACTERS, MAX_POSTCODE_CHARACTERS } from './vcard-limits';
-import { type ContentLine, parameterOf, tidy, unescapeText } from './vcard-line';
+import { type ContentLine, parameterOf, percentDecoded, tidy, tidyPlain, unescapeText } from './vcard-line';
 import { displayAddress, splitComponents } from './vcard-names';
 
-/** Single values of a vCard that take some understanding: addresses, sites and WeChat ids. */
+/** Single values of a vCard that take some understanding: numbers, addresses, sites and WeChat ids. */
 
 /** With only a street there is nothing to tell apart, so it is the text. */
 export function addressOf(line: ContentLine, written?: ContentLine): Address | undefined {
@@ -16,6 +16,33 @@ export function addressOf(line: ContentLine, written?: ContentLine): Address | u
   const text = tidy(unescapeText(label), true) || displayAddress(parts);
   if (text === '') return undefined;
   return Object.keys(parts).join() === 'street' && parts.street === text ? { text } : { text, ...parts };
+}
+
+/**
+ * The number of a TEL, as it is dialled: of a `tel:` address (RFC 3966) the number and behind a comma its extension, which phones
+ * dial after a pause; a local number with the prefix that it is local to.
+ */
+export function phoneOf(line: ContentLine): string {
+  const written = unescapeText(line.value).trim();
+  if (!/^tel:/i.test(written)) return tidyPlain(written);
+  const [number = '', ...parameters] = written.slice('tel:'.length).split(';');
+  const of = (name: string) =>
+    parameters.find((one) => one.toLowerCase().startsWith(`${name}=`))?.slice(name.length + 1) ?? '';
+  const context = of('phone-context');
+  const prefix = /^\+\d/.test(context) && !number.startsWith('+') ? `${context}-` : '';
+  return tidyPlain(percentDecoded([`${prefix}${number}`, of('ext')].filter(Boolean).join(',')));
+}
+
+/** The address of an EMAIL, a `mailto:` one included. */
+export function mailOf(line: ContentLine): string {
+  const written = unescapeText(line.value).trim();
+  const isAddress = /^mailto:/i.test(written);
+  const address = tidy(
+    isAddress ? percentDecoded(written.slice('mailto:'.length).replace(/\?.*$/, '')) : written,
+  );
+  const plain = tidyPlain(address);
+  // What joins the parts of an emoji stays; in an address of plain letters it joins nothing.
+  return /^[\x21-\x7E]*$/.test(plain) ? plain : address;
 }
 
 /** Whether the address and each of its parts has room on a card. */

@@ -66,7 +66,8 @@ export function createStaffIdentity(parts: StaffIdentityParts): StaffIdentity {
           requiredClaims: ['exp', 'iat', 'sub'],
         });
         refuseDuplicateClaims(token);
-        if (typeof payload.aud !== 'string') throw new Error('several audiences');
+        // One in a list is one (RFC 7519, 4.1.3).
+        if (Array.isArray(payload.aud) && payload.aud.length !== 1) throw new Error('several audiences');
         if (typeof payload.sub !== 'string' || !STAFF_ID.test(payload.sub)) throw new Error('no name');
         const issuedAtMs = Number(payload.iat) * 1000;
         return { staffId: payload.sub, roles: rolesOf(payload.roles), issuedAtMs };

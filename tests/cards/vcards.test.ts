@@ -56,7 +56,7 @@ describe('importing and exporting cards as files (C5)', () => {
 
   it('one bad card loses none of the others, and each is told by its place', async () => {
     const told = await importFile(
-      `${card('甲')}BEGIN:VCARD\r\nVERSION:4.0\r\nTEL:1\r\nEND:VCARD\r\n${card('乙')}`,
+      `${card('甲')}BEGIN:VCARD\r\nVERSION:4.0\r\nNOTE:1\r\nEND:VCARD\r\n${card('乙')}`,
     );
     expect(told.map(({ place, cardId }) => [place, cardId !== undefined])).toEqual([
       [1, true],

@@ -73,9 +73,35 @@ describe('identity numbers', () => {
     ];
     fc.assert(
       fc.property(numbers, fc.constantFrom(...typings), ({ number, birth }, type) => {
-        expect(readIdNumber(type(number), TODAY)).toMatchObject({ number, birthDate: birth });
+        expect(readIdNumber(type(number), TODAY)).toMatchObject({
+          number,
+          birthDate: birth,
+        });
       }),
     );
+  });
+
+  it('are read without what was copied along with them and nobody sees', () => {
+    const [number = ''] = Object.keys(valid);
+    for (const unseen of [
+      '\u202D',
+      '\u202C',
+      '\u200B',
+      '\u200E',
+      '\u2066',
+      '\u2069',
+      '\uFEFF',
+      '\u00AD',
+      '\u00A0',
+    ])
+      expect(
+        readIdNumber(
+          `${unseen}${number.slice(0, 6)}${unseen}${number.slice(6)}${unseen}`,
+          TODAY,
+        ),
+      ).toMatchObject({
+        number,
+      });
   });
 
   it('with one character changed are none: every single mistake is found', () => {
@@ -107,7 +133,9 @@ describe('identity numbers', () => {
   });
 
   it('of 15 digits are refused, and so are provinces that do not exist', () => {
-    expect(readIdNumber('110105491231002', TODAY)).toMatchObject({ fault: expect.stringContaining('15 位') });
+    expect(readIdNumber('110105491231002', TODAY)).toMatchObject({
+      fault: expect.stringContaining('15 位'),
+    });
     const elsewhere = '160101199001010010'.slice(0, 17);
     expect(kindOf(`${elsewhere}${checkCharacter(elsewhere)}`)).toBe('fault');
   });
@@ -191,6 +219,11 @@ describe('mobile numbers', () => {
     '0086 138 0013 8000',
     '86-138-0013-8000',
     '１３８００１３８０００',
+    '+86 (138) 0013-8000',
+    '(+86)13800138000',
+    '（138）00138000',
+    '\u202D138 0013 8000\u202C',
+    '\uFEFF138\u200B00138000',
   ])('%s is 13800138000', (typed) => {
     expect(readPhone(typed)).toEqual({ number: '13800138000' });
   });
@@ -211,6 +244,12 @@ describe('names', () => {
     ['欧阳娜娜', '欧阳娜娜', '***娜'],
     ['SMITH JOHN', 'SMITH JOHN', '********N'],
     ['𠮷田', '𠮷田', '*田'],
+    ['李〇', '李〇', '*〇'],
+    ['\u202D张三\u202C', '张三', '*三'],
+    ['张\u200B三\uFEFF', '张三', '*三'],
+    // Radicals, as PDFs have them: ⻢ is U+2EE2, ⽅ U+2F45, ⻓ U+2ED3.
+    ['\u2EE2云', '马云', '*云'],
+    ['\u2F45\u2ED3', '方长', '*长'],
   ])('%p is %p and shown as %p', (typed, name, masked) => {
     expect(readName(typed)).toEqual({ name });
     expect(maskName(name)).toBe(masked);

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { toGcj02 } from '../../functions/location/gcj02';
 import {
   BITS,
   bitsOf,
@@ -9,7 +10,6 @@ import {
   metresBetween,
   slackMetres,
 } from '../../functions/location/grid';
-import { toGcj02 } from '../../functions/location/point';
 import { createWorld, type World } from '../support/world';
 import vectors from './coordinates.json';
 import { here, point, somebody, switchOn } from './support';
@@ -31,6 +31,18 @@ describe('coordinate systems (L4)', () => {
     expect(converted.longitude).toBeCloseTo(to[0] ?? 0, 6);
     expect(converted.latitude).toBeCloseTo(to[1] ?? 0, 6);
   });
+
+  it.each(vectors.outside)('%s, %s (%s) is where it is: maps there are in WGS-84', (longitude, latitude) => {
+    expect(toGcj02({ longitude, latitude } as never)).toEqual({ longitude, latitude });
+  });
+
+  it.each(vectors.inside)(
+    '%s, %s (%s), by the border or by the sea, is moved as maps are',
+    (longitude, latitude) => {
+      const place = { longitude, latitude } as { longitude: number; latitude: number };
+      expect(metresBetween(place, toGcj02(place))).toBeGreaterThan(50);
+    },
+  );
 
   it('the same numbers in two systems are two places, and one place in two systems is one square', async () => {
     const squareOf = async (place: { latitude: number; longitude: number }, system: string) => {

@@ -217,6 +217,13 @@ describe('phones', () => {
       expect(codes).toHaveLength(8);
     });
 
+    it('is asked again for a token where it is busy for a moment', async () => {
+      const openid = await person();
+      now += 2 * 3_600_000;
+      await post('faults', { path: '/cgi-bin/stable_token', kind: 'busy', calls: 1 });
+      expect(await codeOf(phone.exchangePhoneCode(await tap(openid), openid))).toBe('OK');
+    });
+
     it.each(['down', 'reset', 'lying', 'busy'])(
       'says clearly that it cannot, when WeChat is %s, and recovers',
       async (kind) => {

@@ -40,7 +40,11 @@ async function signRaw(header: string, payload: string): Promise<string> {
 
 describe('a token of the operator’s staff (S6)', () => {
   it('names the member, those of their roles that we know, and when it was issued', async () => {
-    const token = await sign(issuer, { roles: ['officer', 'root', 'auditor', 7, 'officer'] });
+    // One audience in a list is one (RFC 7519, 4.1.3).
+    const token = await sign(issuer, {
+      aud: [AUDIENCE],
+      roles: ['officer', 'root', 'auditor', 7, 'officer'],
+    });
     expect(await issuer.verifier().verify(token)).toEqual({
       staffId: 'wang.officer',
       roles: ['officer', 'auditor'],

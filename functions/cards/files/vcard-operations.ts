@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { fields } from '../../../lib/card/content';
 import { MAX_SIGNED_CARD_LIFETIME_MS, SIGNED_CARD_LIFETIME_MS } from '../../../lib/card/signed-card';
+import { MAX_VCARD_FILE_BYTES } from '../../../lib/card/vcard-limits';
 import { DAY_MS, MINUTE_MS } from '../../../lib/clock';
 import { operation } from '../../../lib/gate/operation';
 import { cardKey } from '../../../lib/table/card/card';
@@ -10,9 +11,8 @@ import { cardId, contentKinds, idempotencyKey, ownCardKinds } from '../shapes';
 import { signCard } from './sign-card';
 import { exportVCards, importVCards, phoneContact } from './vcards';
 
-/** Of an imported file; without pictures, which are refused anyway, 500 cards are a quarter of it. */
-const MAX_IMPORT_BYTES = 1024 * 1024;
-const MAX_IMPORT_CHARACTERS = Math.ceil(MAX_IMPORT_BYTES / 3) * 4;
+/** Of an imported file in base64: as much as the reader takes, and less than the 6 MB that Lambda is called with. */
+const MAX_IMPORT_CHARACTERS = Math.ceil(MAX_VCARD_FILE_BYTES / 3) * 4;
 const counts = z.record(z.string(), z.int());
 
 /** Cards as files, for the address book, and as a code that proves itself (promises C5, C8). */
@@ -36,6 +36,12 @@ export const vcardOperations = {
           understood: counts,
           kept: counts,
           refused: z.array(z.object({ property: z.string(), count: z.int(), why: z.string() })),
+          /** Read, but for characters that were damaged in the file and stand as U+FFFD. */
+          damaged: z.optional(counts),
+          /** The charset that it was read in although nothing in the file names it. */
+          guessedCharset: z.optional(z.string()),
+          /** The property that the card is called by, where the file gives it no name. */
+          namedBy: z.optional(z.string()),
           /** Why this one did not become a card. */
           problem: z.optional(z.string()),
         }),

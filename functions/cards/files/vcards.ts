@@ -47,13 +47,18 @@ const stopsOne = ['LIMIT_REACHED', 'INVALID_INPUT', 'NOT_FOUND'];
 
 async function keep(deps: Deps, run: Run<'subject', Import>, card: CardFromFile, number: number) {
   const { content, report } = card;
-  const { place, understood, kept, problem } = report;
+  const { place, understood, kept, problem, damaged, guessedCharset, namedBy } = report;
   const refused = report.refused.map(({ property, reason, count }) => ({
     property,
     count,
     why: refusals[reason],
   }));
-  const told = { place, understood, kept, refused };
+  const told = {
+    ...{ place, understood, kept, refused },
+    ...(Object.keys(damaged).length > 0 && { damaged }),
+    ...(guessedCharset !== undefined && { guessedCharset }),
+    ...(namedBy !== undefined && { namedBy }),
+  };
   if (!content) return { ...told, ...(problem && { problem: cardProblems[problem] }) };
   try {
     const { file, idempotencyKey } = run.input;

@@ -1,0 +1,20 @@
+/**
+ * Radicals that PDFs and old fonts have in the place of the characters that they look like, each with the character
+ * (EquivalentUnifiedIdeograph of Unicode). What NFKC folds by itself is not among them.
+ */
+const PAIRS = [
+  '⺁厂⺂乛⺃乚⺄乙⺅亻⺆冂⺇𠘨⺈刀⺉刂⺊卜⺋㔾⺌小⺍小⺎兀⺏尣⺐尢⺑𡯂⺒巳⺓幺⺔彑⺕𫜹⺖忄⺗心⺘扌⺙攵⺛旡⺜日⺝月⺞歺⺠民⺡氵⺢氺⺣灬⺤爫⺥爫⺦丬⺧牛⺨犭⺩王⺪𤴔⺫目⺬示⺭礻⺮𥫗⺯糹⺰纟⺱罓⺲罒',
+  '⺳㓁⺴冗⺵𦉫⺶羊⺷𦍌⺸𦍋⺹耂⺺肀⺻聿⺼肉⺽𦥑⺾艹⺿艹⻀艹⻁虎⻂衤⻃覀⻄西⻅见⻆角⻇𧢲⻈讠⻉贝⻊𧾷⻋车⻌辶⻍辶⻎辶⻏邑⻐钅⻑長⻒镸⻓长⻔门⻕𨸏⻖阝⻗雨⻘青⻙韦⻚页⻛风⻜飞⻝食⻞𩙿⻟飠⻠饣⻡𩠐⻢马',
+  '⻣骨⻤鬼⻥鱼⻦鸟⻧卤⻨麦⻩黄⻪黾⻫斉⻬齐⻭歯⻮齿⻯竜⻰龙⻱龜⻲亀',
+].join('');
+
+const characters = new Map(
+  [...PAIRS].flatMap((radical, index, all) =>
+    index % 2 === 0 ? [[radical, all[index + 1] ?? radical]] : [],
+  ) as [string, string][],
+);
+
+/** The text with characters in the place of radicals. */
+export function withoutRadicals(text: string): string {
+  return text.replace(/[\u2E80-\u2FDF]/gu, (one) => characters.get(one) ?? one);
+}
