@@ -58,3 +58,13 @@ export function withSet(write: Write, assignment: string, names: Names, values: 
     : `SET ${assignment} ${own}`.trim();
   return { ...others, Update: { ...withParts(body, names, values), UpdateExpression } } as Write;
 }
+
+/** The same update with one attribute less. */
+export function withoutAttribute(write: Write, name: string): Write {
+  const [, body] = bodyOf(write);
+  const { UpdateExpression: own = '' } = body;
+  const UpdateExpression = /\bREMOVE /.test(own)
+    ? own.replace(/\bREMOVE /, `REMOVE ${name}, `)
+    : `${own} REMOVE ${name}`.trim();
+  return { ...write, Update: { ...body, UpdateExpression } } as Write;
+}

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { type BuildOptions, build as bundle } from 'esbuild';
 import { type Bundle, build } from '../../infra/build/build';
-import { startDynamoDb } from '../../infra/local/dynamodb';
+import { type DynamoDbOptions, startDynamoDb } from '../../infra/local/dynamodb';
 import { tableDefinitions } from '../support/start';
 import { cityFigures, type Figure } from './city';
 import { tripsEach } from './compare';
@@ -32,13 +32,13 @@ async function measure({ only }: Options): Promise<Row[]> {
     ...(has('start') ? await starts() : []),
     ...(has('location') ? await inWorlds(cityFigures) : []),
     ...(has('notices') ? await inWorlds(fanoutFigures) : []),
-    ...(has('sweep') ? await inWorlds(sweptFigures) : []),
+    ...(has('sweep') ? await inWorlds(sweptFigures, { forLong: true }) : []),
   ];
 }
 
 /** What needs a service over a table of its own. */
-async function inWorlds(figures: () => Promise<Row[]>): Promise<Row[]> {
-  const database = await startDynamoDb();
+async function inWorlds(figures: () => Promise<Row[]>, options: DynamoDbOptions = {}): Promise<Row[]> {
+  const database = await startDynamoDb(options);
   Object.assign(process.env, localSettings(database.endpoint), {
     TEST_TABLE_ENDPOINT: database.endpoint,
     TEST_TABLE_DEFINITIONS: tableDefinitions(),

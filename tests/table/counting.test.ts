@@ -85,6 +85,24 @@ describe('the table counts heads with every write (N7)', () => {
     expect(JSON.stringify(await world.scan())).not.toContain(me);
   });
 
+  it('without a list in what holds nothing any more, whether or not its update takes other things away', async () => {
+    const { table } = world.deps;
+    const me = await somebody();
+    for (const also of ['', ' REMOVE mark']) {
+      const one = thing(me);
+      await table.write(create(one));
+      const Key = { pk: one.pk, sk: one.sk };
+      await table.write({ Update: { Key, UpdateExpression: `SET epoch = epoch${also}` }, holds: [] });
+      const [left] = await table.getMany([Key]);
+      expect(left).toMatchObject({ entity: one.entity });
+      expect(left).not.toHaveProperty('holds');
+      expect(left).toHaveProperty(also ? 'epoch' : 'mark');
+      // What holds nothing is met as such, whoever looks: one write, composed once.
+      const { trips } = await world.costOf(() => table.write({ Delete: { Key } }));
+      expect(trips).toBe(1);
+    }
+  });
+
   it('by nobody’s hand: an update that changes what its item holds has to say so', async () => {
     const update = { Key: thing('A'.repeat(22)), UpdateExpression: 'REMOVE holds' };
     await expect(world.deps.table.write({ Update: update })).rejects.toThrow('say it beside the update');

@@ -1,6 +1,6 @@
 import { HOUR_MS } from '../../clock';
 import type { Deps } from '../../deps';
-import { notBeingFrozen } from '../../table/hold/freezing';
+import { freeOfFreezing } from '../../table/hold/freezing';
 import { SWEEP_PARTS } from '../../table/keys';
 import { lostRace } from '../../table/races';
 import { declaredEntities } from '../../table/readers/partition';
@@ -25,7 +25,8 @@ export async function periods(
     declaredEntities,
     withinMs,
   );
-  for (const { files, writes } of await notBeingFrozen(table, ended)) {
+  const isFree = ended.length > 0 ? await freeOfFreezing(table) : () => true;
+  for (const { files, writes } of ended.filter(isFree)) {
     if (files.length > 0) await objects.remove(files);
     await table.write(...writes).catch(lostRace);
   }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Deps } from '../../deps';
 import { ConditionFailed } from '../../table/client';
-import { notBeingFrozen } from '../../table/hold/freezing';
+import { freeOfFreezing } from '../../table/hold/freezing';
 import { shardOfPart, subjectOf, textOf } from '../../table/keys';
 import { beginProcess, type ProcessRef } from '../../table/process/process';
 import type { AnyEntity } from '../../table/readers/any-entity';
@@ -35,14 +35,22 @@ export async function sweepPart(
   const nowMs = deps.clock.now();
   const head: KnownHead = {};
   const pageBehind = (last: After | undefined) => endedPage(deps.table, shard, nowMs, last, among);
+  let free: ReturnType<typeof freeOfFreezing> | undefined;
+  /** Asked once, and behind the moment by which everything here has ended: a hold that comes later came after all of it. */
+  const freeOnes = async (ended: readonly Ended[]) => {
+    if (ended.length === 0) return ended;
+    free ??= freeOfFreezing(deps.table);
+    return ended.filter(await free);
+  };
   let page: EndedPage | undefined = await pageBehind(after);
   for (let read = 1; page; read += 1) {
     part.oldestAt ??= page.oldestAt;
     part.after = page.after;
+    const ended = await freeOnes(page.ended);
     const behind: After | undefined = read < pages ? page.after : undefined;
     // The next page is read while this one goes.
     [, page] = await Promise.all([
-      takePage(deps, shard, page.ended, part, requestId, head),
+      takePage(deps, shard, ended, part, requestId, head),
       behind && pageBehind(behind),
     ]);
   }
@@ -52,12 +60,11 @@ export async function sweepPart(
 async function takePage(
   deps: Pick<Deps, 'table' | 'ring' | 'clock' | 'log' | 'queue'>,
   shard: number,
-  found: readonly Ended[],
+  ended: readonly Ended[],
   part: Part,
   requestId: string,
   head: KnownHead,
 ): Promise<void> {
-  const ended = await notBeingFrozen(deps.table, found);
   part.handed += await handOver(deps, ended.filter(isSlow));
   const quick = ended.filter((one) => !isSlow(one));
   const { swept, failed } = await endItems(deps, chainOfPart(shard), quick, requestId, head);

@@ -2,7 +2,7 @@ import { AppError } from '../../errors';
 import type { KindId } from '../../policy/kinds';
 import type { Table, Write } from '../client';
 import { type Key, keys, subjectOf } from '../keys';
-import { withCondition, withSet } from '../merge';
+import { withCondition, withoutAttribute, withSet } from '../merge';
 import { ConditionFailed } from '../refusal';
 import { type GaugeId, type Gauges, gaugeWrites } from './gauge';
 
@@ -158,27 +158,29 @@ function headsMoved(before: Held, after: Held): Partial<Gauges> {
   return Object.fromEntries([...came.map((kind) => [kind, 1]), ...went.map((kind) => [kind, -1])]);
 }
 
-/** Holds a write to what its item is taken to hold, and lets an update leave what it says. */
+/**
+ * Holds a write to what its item is taken to hold, and lets an update leave what it says. What holds nothing has no list, so
+ * that the condition, which every write of an item of a person carries, is the plainest that there is.
+ */
 function heldTo(write: Write, before: readonly GaugeId[]): Write {
   const after = holdsAfter(write);
   if (!after) return write;
-  const names = { '#counted_holds': 'holds' };
-  const same =
-    before.length > 0 ? '#counted_holds = :counted_holds' : nothingIn('#counted_holds', ':counted_holds');
-  const held = withCondition(write, same, names, { ':counted_holds': before });
+  const held =
+    before.length > 0
+      ? withCondition(write, 'holds = :counted_holds', {}, { ':counted_holds': before })
+      : withCondition(write, 'attribute_not_exists(holds)', {});
   if (!write.Update) return held;
-  return withSet(held, '#counted_holds = :counted_left', {}, { ':counted_left': after });
-}
-
-function nothingIn(name: string, value: string): string {
-  return `(attribute_not_exists(${name}) OR ${name} = ${value})`;
+  return after.length > 0
+    ? withSet(held, 'holds = :counted_left', {}, { ':counted_left': after })
+    : withoutAttribute(held, 'holds');
 }
 
 /** Moves what the person's item says, in the write of that very item. */
 function moveHeld(write: Write, before: Held, after: Held): Write {
   const names = { '#counted_held': 'held' };
+  const asBefore = '#counted_held = :counted_held';
   const isEmpty = Object.keys(before).length === 0;
-  const same = isEmpty ? nothingIn('#counted_held', ':counted_held') : '#counted_held = :counted_held';
+  const same = isEmpty ? `(attribute_not_exists(#counted_held) OR ${asBefore})` : asBefore;
   if (write.Put) return { ...write, Put: { ...write.Put, Item: { ...write.Put.Item, held: after } } };
   const held = withCondition(write, same, names, { ':counted_held': before });
   if (write.Delete) return held;

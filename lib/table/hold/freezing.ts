@@ -44,17 +44,14 @@ export function unlessFreezing(subjectId: string): Write {
 }
 
 /**
- * Of what has ended by the clock, that of people of whom no hold is at freezing something: it may name what has ended since it was
- * placed. One that comes after this look came after the end; an index follows its items within seconds. A trip, whatever has ended.
+ * Looks, in one trip, of whom holds are at freezing something, which may be what has ended since they were placed; answers whether
+ * an item is of nobody of them. One look is enough for everything that had ended before it: a hold that comes after the look came
+ * after those ends, and an index follows its items within seconds.
  */
-export async function notBeingFrozen<One extends { item: Item }>(
-  table: Table,
-  ended: readonly One[],
-): Promise<readonly One[]> {
-  if (ended.length === 0) return ended;
+export async function freeOfFreezing(table: Table): Promise<(one: { item: Item }) => boolean> {
   const freezing = (await activeHolds(table)).filter(({ state }) => state === 'freezing');
   const busy = new Set(freezing.map(({ subjectId }) => subjectId));
-  return busy.size === 0 ? ended : ended.filter(({ item }) => !busy.has(subjectOf(item)));
+  return ({ item }) => !busy.has(subjectOf(item));
 }
 
 /** Part of the write that erases a person: refused while anything is still to be kept. */
