@@ -32,13 +32,13 @@ async function measure({ only }: Options): Promise<Row[]> {
     ...(has('start') ? await starts() : []),
     ...(has('location') ? await inWorlds(cityFigures) : []),
     ...(has('notices') ? await inWorlds(fanoutFigures) : []),
-    ...(has('sweep') ? await inWorlds(sweptFigures, { forLong: true }) : []),
+    ...(has('sweep') ? await inWorlds(sweptFigures) : []),
   ];
 }
 
 /** What needs a service over a table of its own. */
-async function inWorlds(figures: () => Promise<Row[]>, options: DynamoDbOptions = {}): Promise<Row[]> {
-  const database = await startDynamoDb(options);
+async function inWorlds(figures: () => Promise<Row[]>): Promise<Row[]> {
+  const database = await startDynamoDb();
   Object.assign(process.env, localSettings(database.endpoint), {
     TEST_TABLE_ENDPOINT: database.endpoint,
     TEST_TABLE_DEFINITIONS: tableDefinitions(),
