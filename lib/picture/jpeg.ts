@@ -1,3 +1,4 @@
+import { MAX_PROFILE_BYTES } from './colours';
 import { APP0, DRI, EOI, FRAMES, isKept, type Segment, SOI, SOS, segments } from './jpeg-segments';
 import { type Header, refusePicture } from './picture';
 import { orientationOf } from './tiff';
@@ -6,6 +7,7 @@ import { orientationOf } from './tiff';
 const MAX_SCANS = 100;
 
 const APP1 = 0xe1;
+const APP2 = 0xe2;
 const APP14 = 0xee;
 
 const START = Buffer.from([0xff, SOI]);
@@ -19,7 +21,13 @@ const JFIF = Buffer.from('ffe000104a46494600010100000100010000', 'hex');
 const adobe = (transform: number) =>
   Buffer.concat([Buffer.from('ffee000e41646f62650064000000', 'hex'), Buffer.from([0, transform])]);
 
-type Parsed = { frame: Buffer; orientation: number; colours: Buffer[]; kept: Segment[] };
+type Parsed = {
+  frame: Buffer;
+  orientation: number;
+  profile: Buffer | undefined;
+  colours: Buffer[];
+  kept: Segment[];
+};
 
 export const isJpeg = (bytes: Buffer) => bytes[0] === 0xff && bytes[1] === SOI && bytes[2] === 0xff;
 
@@ -28,8 +36,9 @@ export const isJpeg = (bytes: Buffer) => bytes[0] === 0xff && bytes[1] === SOI &
  * films there, and none of it is decoded or kept.
  */
 export function readJpeg(bytes: Buffer): Header {
-  const { frame, orientation } = parse(bytes);
-  return { type: 'image/jpeg', width: frame.readUInt16BE(3), height: frame.readUInt16BE(1), orientation };
+  const { frame, orientation, profile } = parse(bytes);
+  const [height, width] = [frame.readUInt16BE(1), frame.readUInt16BE(3)];
+  return { type: 'image/jpeg', width, height, orientation, profile };
 }
 
 /** The same picture written anew from what was read of it: which colours they are, tables, one frame and its scans. */
@@ -66,12 +75,15 @@ function parse(bytes: Buffer): Parsed {
   const [scan] = scans;
   if (!frame || !scan) throw refusePicture('图片不完整');
   if (frames.length > 1 || kept.indexOf(scan) < kept.indexOf(frame)) throw refusePicture('图片内容自相矛盾');
-  if (frame.body[0] !== 8) throw refusePicture('这种 JPEG 编码不受支持');
+  // Of four colours none of the decoders that browsers and we have says what they look like.
+  const isRead = frame.body[0] === 8 && (frame.body[5] === 1 || frame.body[5] === 3);
+  if (!isRead) throw refusePicture('这种 JPEG 编码不受支持');
   if (scans.length > MAX_SCANS) throw refusePicture('图片过于复杂');
-  const exif = all.findLast(({ marker, body }) => marker === APP1 && startsWith(body, 'Exif\0\0'));
+  const exif = all.find(({ marker, body }) => marker === APP1 && startsWith(body, 'Exif\0\0'));
   return {
     frame: frame.body,
     orientation: exif ? orientationOf(exif.body.subarray(6)) : 1,
+    profile: profileOf(all),
     // Decoders settle the colours at the first scan.
     colours: coloursOf(all.slice(0, all.indexOf(scan))),
     kept,
@@ -88,6 +100,14 @@ function coloursOf(headings: Segment[]): Buffer[] {
     ...(last(APP0, 'JFIF\0', JFIF_BYTES) ? [JFIF] : []),
     ...(transform === undefined ? [] : [adobe(transform)]),
   ];
+}
+
+/** A profile in as many pieces as it needs, each with its number and how many there are. */
+function profileOf(all: Segment[]): Buffer | undefined {
+  const pieces = all.filter(({ marker, body }) => marker === APP2 && startsWith(body, 'ICC_PROFILE\0'));
+  const inOrder = pieces.map(({ body }) => body).sort((a, b) => (a[12] ?? 0) - (b[12] ?? 0));
+  const whole = Buffer.concat(inOrder.map((body) => body.subarray(14)));
+  return whole.length > 0 && whole.length <= MAX_PROFILE_BYTES ? whole : undefined;
 }
 
 const startsWith = (body: Buffer, text: string) => body.toString('latin1', 0, text.length) === text;

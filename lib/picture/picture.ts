@@ -11,6 +11,8 @@ export type Header = {
   height: number;
   /** EXIF: 1 is upright. */
   orientation: number;
+  /** What its colours mean (ICC); absent: those of the web. */
+  profile?: Buffer | undefined;
 };
 
 /** Pixels, four bytes each: red, green, blue, alpha. */
@@ -19,4 +21,9 @@ export type Pixels = { data: Uint8ClampedArray; width: number; height: number };
 /** A refusal that says what is wrong with the picture and shows nothing of it. */
 export function refusePicture(problem: string): AppError {
   return invalidInput('picture', problem);
+}
+
+/** Whether what follows a picture is only what fills up a block: no second file. */
+export function isFilling(bytes: Buffer): boolean {
+  return bytes.every((byte) => byte === 0 || byte === 10 || byte === 13 || byte === 32);
 }

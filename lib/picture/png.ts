@@ -1,4 +1,6 @@
-import { type Header, refusePicture } from './picture';
+import { inflateSync } from 'node:zlib';
+import { MAX_PROFILE_BYTES } from './colours';
+import { type Header, isFilling, refusePicture } from './picture';
 import { orientationOf } from './tiff';
 
 const SIGNATURE = Buffer.from('89504e470d0a1a0a', 'hex');
@@ -26,7 +28,19 @@ export function readPng(bytes: Buffer): Header {
     width: header.readUInt32BE(0),
     height: header.readUInt32BE(4),
     orientation: exif ? orientationOf(exif.body) : 1,
+    profile: profileOf(all.find(({ name }) => name === 'iCCP')?.body),
   };
+}
+
+/** A name, a zero, how it is compressed (always 0), and the profile; one that does not come out is none. */
+function profileOf(body: Buffer | undefined): Buffer | undefined {
+  const end = body?.indexOf(0) ?? -1;
+  if (!body || end < 0) return undefined;
+  try {
+    return inflateSync(body.subarray(end + 2), { maxOutputLength: MAX_PROFILE_BYTES });
+  } catch {
+    return undefined;
+  }
 }
 
 /** The same picture without texts, profiles and times, so that the decoder never meets them. */
@@ -44,7 +58,7 @@ function* chunks(bytes: Buffer): Generator<Chunk> {
     const name = bytes.toString('latin1', at + 4, at + 8);
     yield { name, body: bytes.subarray(at + 8, end - 4), whole: bytes.subarray(at, end) };
     if (name === 'IEND') {
-      if (end !== bytes.length) throw refusePicture('图片之后还附有别的内容');
+      if (!isFilling(bytes.subarray(end))) throw refusePicture('图片之后还附有别的内容');
       return;
     }
     at = end;

@@ -1,3 +1,4 @@
+import { inSrgb } from './colours';
 import { essentialJpeg, isBareJpeg, isJpeg, readJpeg } from './jpeg';
 import { type Header, type PictureType, type Pixels, refusePicture } from './picture';
 import { essentialPng, isPng, readPng } from './png';
@@ -16,18 +17,18 @@ export type Size = { side: number; bytes: number };
 export type Redrawn = { content: Buffer; width: number; height: number };
 
 /**
- * Makes a new, small JPEG of the pixels of a picture and nothing else of it: no place, time, device, text or profile
- * survives (promise C7). What the bytes are is read from the bytes, not from what their sender says.
+ * Makes a new, small JPEG of the pixels of a picture, in the colours of the web, and nothing else of it: no place, time, device, text
+ * or profile survives (promise C7). What the bytes are is read from the bytes, not from what their sender says.
  * @throws AppError INVALID_INPUT saying what is wrong: another type, animated, too large, incomplete
  */
 export async function redraw(bytes: Buffer, size: Size, declared?: PictureType): Promise<Redrawn> {
   const { read, essential } = formatOf(bytes);
-  const { type, orientation } = read(bytes);
+  const { type, orientation, profile } = read(bytes);
   if (declared && type !== declared) throw refusePicture('图片的真实格式与声明的不同');
   const pixels = await decode(essential(bytes), read);
   const { toJpeg } = await import('./codecs');
   for (const side of [size.side, size.side / 2]) {
-    const { data, width, height } = turnUpright(shrink(pixels, side), orientation);
+    const { data, width, height } = turnUpright(inSrgb(shrink(pixels, side), profile), orientation);
     for (const quality of QUALITIES) {
       const content = await toJpeg({ data, width, height }, quality);
       if (!isBareJpeg(content)) throw new Error('the encoder wrote more than the picture');

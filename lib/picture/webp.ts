@@ -1,4 +1,5 @@
-import { type Header, refusePicture } from './picture';
+import { MAX_PROFILE_BYTES } from './colours';
+import { type Header, isFilling, refusePicture } from './picture';
 import { orientationOf } from './tiff';
 
 const ANIMATED = ['ANIM', 'ANMF'];
@@ -11,15 +12,17 @@ const ALPHA_FLAG = 0x10;
 
 type Chunk = { name: string; body: Buffer };
 type Size = { width: number; height: number };
-type Parsed = { frame: Chunk; size: Size; alpha?: Chunk; exif?: Chunk };
+type Parsed = { frame: Chunk; size: Size; alpha?: Chunk; exif?: Chunk; profile?: Chunk };
 
 export const isWebp = (bytes: Buffer) =>
   bytes.toString('latin1', 0, 4) === 'RIFF' && bytes.toString('latin1', 8, 12) === 'WEBP';
 
 /** What a WebP says of itself, without decoding it. The canvas and the frame must agree. */
 export function readWebp(bytes: Buffer): Header {
-  const { size, exif } = parse(bytes);
-  return { type: 'image/webp', ...size, orientation: exif ? orientationOf(withoutPrefix(exif.body)) : 1 };
+  const { size, exif, profile } = parse(bytes);
+  const orientation = exif ? orientationOf(withoutPrefix(exif.body)) : 1;
+  const isRead = profile && profile.body.length <= MAX_PROFILE_BYTES;
+  return { type: 'image/webp', ...size, orientation, profile: isRead ? profile.body : undefined };
 }
 
 /** The same picture written anew from what was read of it: its one frame, with its transparency where it has any. */
@@ -50,7 +53,7 @@ function parse(bytes: Buffer): Parsed {
   // A lossless frame has its own transparency; of a lossy one it stands before it.
   const isApart = canvas && frame.name === 'VP8 ';
   const alpha = isApart ? all.slice(0, all.indexOf(frame)).find(({ name }) => name === 'ALPH') : undefined;
-  return { frame, size, alpha, exif: named('EXIF') };
+  return { frame, size, alpha, exif: named('EXIF'), profile: named('ICCP') };
 }
 
 function sizeOf({ name, body }: Chunk): Size | undefined {
@@ -87,7 +90,7 @@ function* chunks(bytes: Buffer): Generator<Chunk> {
   if (bytes.length < 12) throw refusePicture('图片不完整');
   const end = 8 + bytes.readUInt32LE(4);
   if (end > bytes.length) throw refusePicture('图片不完整');
-  if (end < bytes.length) throw refusePicture('图片之后还附有别的内容');
+  if (!isFilling(bytes.subarray(end))) throw refusePicture('图片之后还附有别的内容');
   for (let at = 12; at < end; ) {
     if (at + 8 > end) throw refusePicture('图片不完整');
     const length = bytes.readUInt32LE(at + 4);

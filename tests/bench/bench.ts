@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { type BuildOptions, build as bundle } from 'esbuild';
 import { type Bundle, build } from '../../infra/build/build';
-import { type DynamoDbOptions, startDynamoDb } from '../../infra/local/dynamodb';
+import { startDynamoDb } from '../../infra/local/dynamodb';
 import { tableDefinitions } from '../support/start';
 import { cityFigures, type Figure } from './city';
 import { tripsEach } from './compare';
