@@ -48,6 +48,20 @@ export function coarsened(cell: string, bits: number): string {
   return bitsOf(cell) <= bits ? cell : cellAt(centreOf(cell), bits);
 }
 
+/**
+ * The middle square of the block around a square: `side` squares wide and high, `side` odd, in a grid that begins so many columns and
+ * rows before the first. Blocks at the edge of the map are smaller.
+ */
+export function blockMiddle(cell: string, side: number, [columnsBefore, rowsBefore]: [number, number]): string {
+  const [bits = 0, column = 0, row = 0] = cell.split('/').map(Number);
+  const { columns, rows } = sizeOf(bits);
+  const middle = (at: number, before: number, count: number) => {
+    const found = Math.floor((at + before) / side) * side - before + (side - 1) / 2;
+    return Math.min(count - 1, Math.max(0, found));
+  };
+  return name(bits, middle(column, columnsBefore, columns), middle(row, rowsBefore, rows));
+}
+
 /** Half the diagonal: how far the true place may be from the middle. */
 export function slackMetres(cell: string): number {
   const { columns, rows } = sizeOf(bitsOf(cell));

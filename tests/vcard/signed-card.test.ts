@@ -23,6 +23,7 @@ import {
   type Signer,
   signCard,
 } from '../../lib/card/signed-card';
+import type { ShownCard } from '../../lib/card/shown';
 import { CLOCK_LEEWAY_MS, leaveOnly, verifySignedCard } from '../../lib/card/signed-card-verify';
 import { newSigningKey } from '../../lib/crypto/signature';
 import { contents, plain } from './contents';
@@ -66,7 +67,7 @@ beforeAll(async () => {
 });
 
 const chosen: Field[] = ['name', 'organisation', 'title', 'phones', 'mails'];
-const toSign = { content: lin, fields: chosen, issuer: ISSUER, nowMs: NOW_MS };
+const toSign = { content: lin as unknown as ShownCard, fields: chosen, issuer: ISSUER, nowMs: NOW_MS };
 const issue = (changed: object = {}, by = sign) => signCard({ ...toSign, ...changed }, by, randomBytes);
 const check = (text: string, changed: object = {}) =>
   verifySignedCard(text, { keys: [otherJwk, publicJwk], nowMs: NOW_MS, ...changed });
