@@ -45,7 +45,10 @@ export function centreOf(cell: string): Place {
 
 /** The same place at a level that is no finer: a square becomes the one around it. */
 export function coarsened(cell: string, bits: number): string {
-  return bitsOf(cell) <= bits ? cell : cellAt(centreOf(cell), bits);
+  const [finer = 0, column = 0, row = 0] = cell.split('/').map(Number);
+  if (finer <= bits) return cell;
+  const halved = (at: number, round: (half: number) => number) => at >> (round(finer / 2) - round(bits / 2));
+  return name(bits, halved(column, Math.ceil), halved(row, Math.floor));
 }
 
 /**

@@ -131,7 +131,7 @@ type Days = readonly (NearDigest | undefined)[];
 
 /** How far these squares are, by their path in the index on each of the days. */
 function distances(days: Days, here: Place, cells: string[]): Map<string, number> {
-  const told = days.flatMap((digest) =>
+  const told = days.map(remembering).flatMap((digest) =>
     cells.flatMap((cell): [string, number][] => {
       if (!digest) return [];
       const { nearPath } = keysOf(digest, centreOf(cell), NEAR_BITS);
@@ -139,6 +139,12 @@ function distances(days: Days, here: Place, cells: string[]): Map<string, number
     }),
   );
   return new Map(told);
+}
+
+/** The same digest, which reckons each value once: squares of a level share those above. */
+function remembering(digest: NearDigest | undefined): NearDigest | undefined {
+  const known = new Map<string, string>();
+  return digest && ((value) => known.get(value) ?? known.set(value, digest(value)).get(value) ?? '');
 }
 
 /** The next entries of the squares that hold these cells, and where to go on. Nobody is read twice or passed over. */
