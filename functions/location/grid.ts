@@ -55,7 +55,11 @@ export function coarsened(cell: string, bits: number): string {
  * The middle square of the block around a square: `side` squares wide and high, `side` odd, in a grid that begins so many columns and
  * rows before the first. Blocks at the edge of the map are smaller.
  */
-export function blockMiddle(cell: string, side: number, [columnsBefore, rowsBefore]: [number, number]): string {
+export function blockMiddle(
+  cell: string,
+  side: number,
+  [columnsBefore, rowsBefore]: [number, number],
+): string {
   const [bits = 0, column = 0, row = 0] = cell.split('/').map(Number);
   const { columns, rows } = sizeOf(bits);
   const middle = (at: number, before: number, count: number) => {

@@ -1,5 +1,5 @@
-import { DAY_MS, HOUR_MS, toEpochSeconds } from '../../lib/clock';
 import type { ShownCard } from '../../lib/card/shown';
+import { DAY_MS, HOUR_MS, toEpochSeconds } from '../../lib/clock';
 import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
 import type { Run, Subject } from '../../lib/gate/operation';
@@ -99,7 +99,10 @@ export const reachMetres = (square: string, radiusKm: number): number =>
   radiusKm * 1000 + displacementMetres(square);
 
 /** @throws AppError TOO_MANY_ATTEMPTS in a square beyond those of the day: nobody finds the caller there either */
-function demandOrigin({ cell, takenAtMs = 0, originsOn, originCount, nearPath }: Location, nowMs: number): void {
+function demandOrigin(
+  { cell, takenAtMs = 0, originsOn, originCount, nearPath }: Location,
+  nowMs: number,
+): void {
   const day = beijingDay(takenAtMs);
   const isFull = originsOn === day && (originCount ?? 0) >= NEARBY_SQUARES_PER_DAY;
   if (!isFull || !cell || nearPath || takenAtMs + FRESH_MS <= nowMs) return;

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import { operation } from '../../lib/gate/operation';
 import { verdicts } from '../../lib/card/shown';
+import { operation } from '../../lib/gate/operation';
 import { wechatAccountKey } from '../../lib/table/person/wechat-account';
 import { nicknameKey } from '../../lib/table/profile/nickname';
 import { getNickname, updateNickname } from './nickname';

@@ -7,7 +7,12 @@ import type { Run } from '../../lib/gate/operation';
 import type { TextAnswer } from '../../lib/partner/wechat-text';
 import type { Write } from '../../lib/table/client';
 import { readOpenid } from '../../lib/table/person/wechat-account';
-import { type Nickname, noteNicknameVerdict, putNickname, readNickname } from '../../lib/table/profile/nickname';
+import {
+  type Nickname,
+  noteNicknameVerdict,
+  putNickname,
+  readNickname,
+} from '../../lib/table/profile/nickname';
 import { conflictingItem, consentEpoch } from './consent-epoch';
 
 type Update = { version: number; nickname?: string | undefined };

@@ -9,8 +9,8 @@ import { putBlock } from '../../lib/table/sharing/block';
 import { here, point, switchOn } from '../location/support';
 import { holdsFor } from '../proof/sample';
 import { withdraw } from '../support/consent';
-import { putInto } from '../support/life';
 import { fullCard } from '../support/full-card';
+import { putInto } from '../support/life';
 import { createWorld, type World } from '../support/world';
 import { exchange, type Holder, holder, linkTo, newCard, offerBy } from './support';
 
@@ -76,12 +76,17 @@ async function seen(of: Pair): Promise<string[]> {
 
 const block = (by: Party, other: Party) =>
   world.deps.table.write(
-    ...putBlock(by.caller.subjectId, { blockedId: other.caller.subjectId, blockedAt: '2026-12-01T00:00:00.000Z' }),
+    ...putBlock(by.caller.subjectId, {
+      blockedId: other.caller.subjectId,
+      blockedAt: '2026-12-01T00:00:00.000Z',
+    }),
   );
 const onCard = ({ owner }: Pair, path: string, change: object) =>
   world.ok(path, { cardId: owner.cardId, ...change }, owner.caller);
-const becomes = (state: Parameters<typeof putInto>[2]) => ({ owner }: Pair) =>
-  putInto(world.deps.table, owner.caller.subjectId, state);
+const becomes =
+  (state: Parameters<typeof putInto>[2]) =>
+  ({ owner }: Pair) =>
+    putInto(world.deps.table, owner.caller.subjectId, state);
 
 /** Every event that ends it, each by itself, and by which ways nothing is seen from then on. */
 const endings: Record<string, { ends: string[]; by(of: Pair): Promise<unknown> }> = {
@@ -92,13 +97,19 @@ const endings: Record<string, { ends: string[]; by(of: Pair): Promise<unknown> }
   'the owner is held': { ends: all, by: becomes('held') },
   'the owner has died': { ends: all, by: becomes('deceased') },
   'the owner has left': { ends: all, by: becomes('left') },
-  'the owner withdraws from cards': { ends: cardWays, by: ({ owner }) => withdraw(world, owner.caller, 'cards') },
+  'the owner withdraws from cards': {
+    ends: cardWays,
+    by: ({ owner }) => withdraw(world, owner.caller, 'cards'),
+  },
   'the card is deleted': { ends: cardWays, by: (of) => onCard(of, 'cards/delete', { version: 2 }) },
   'the card is taken down': {
     ends: cardWays,
     by: ({ owner: { caller, cardId } }) =>
       world.deps.table.write(
-        takeDown(caller.subjectId, { cardId, epoch: 0 }, '骚扰诈骗', { at: '2026-12-01T00:00:00.000Z', by: 'x' }),
+        takeDown(caller.subjectId, { cardId, epoch: 0 }, '骚扰诈骗', {
+          at: '2026-12-01T00:00:00.000Z',
+          by: 'x',
+        }),
       ),
   },
   'the words turn risky (C1)': {
@@ -121,7 +132,10 @@ const endings: Record<string, { ends: string[]; by(of: Pair): Promise<unknown> }
     ends: ['link'],
     by: ({ owner, shareId }) => world.ok('cards/revoke', { shareId }, owner.caller),
   },
-  'all links are revoked (C3)': { ends: ['link'], by: ({ owner }) => world.ok('cards/revokeAll', {}, owner.caller) },
+  'all links are revoked (C3)': {
+    ends: ['link'],
+    by: ({ owner }) => world.ok('cards/revokeAll', {}, owner.caller),
+  },
   'the card is recalled from this holder (C4)': {
     ends: ['folder', 'contact'],
     by: async ({ owner: { caller } }) => {
@@ -175,8 +189,27 @@ describe('every way to see somebody, and every event that ends it (C2–C6, L3, 
 describe('what operations answer of somebody else', () => {
   /** What a person is answered of their own. */
   const own = [
-    ...['create', 'get', 'list', 'update', 'restore', 'history', 'setVisibility', 'setRealNameMark', 'checkAgain'],
-    ...['setLogo', 'removeLogo', 'setDefault', 'arrange', 'exportVCard', 'importVCard', 'phoneContact', 'signCard'],
+    ...[
+      'create',
+      'get',
+      'list',
+      'update',
+      'restore',
+      'history',
+      'setVisibility',
+      'setRealNameMark',
+      'checkAgain',
+    ],
+    ...[
+      'setLogo',
+      'removeLogo',
+      'setDefault',
+      'arrange',
+      'exportVCard',
+      'importVCard',
+      'phoneContact',
+      'signCard',
+    ],
   ];
   const schemas = (schema: unknown, met = new Set<unknown>()): Set<unknown> => {
     if (typeof schema !== 'object' || schema === null || met.has(schema)) return met;
@@ -189,9 +222,18 @@ describe('what operations answer of somebody else', () => {
   it('is a card that mayShow has made, in every operation whose row has words of a card going out', () => {
     const rows = Object.entries({ ...cards, ...location }).filter(
       ([name, { caller, kinds }]) =>
-        caller === 'subject' && !own.includes(name) && kinds.out.some((kind) => (contentKinds as readonly string[]).includes(kind)),
+        caller === 'subject' &&
+        !own.includes(name) &&
+        kinds.out.some((kind) => (contentKinds as readonly string[]).includes(kind)),
     );
-    expect(rows.map(([name]) => name).sort()).toEqual(['accept', 'contact', 'folder', 'nearby', 'offers', 'open']);
+    expect(rows.map(([name]) => name).sort()).toEqual([
+      'accept',
+      'contact',
+      'folder',
+      'nearby',
+      'offers',
+      'open',
+    ]);
     for (const [name, { output }] of rows) {
       const met = schemas(output);
       expect({ [name]: met.has(shownCard) || met.has(shownToStrangers) }).toEqual({ [name]: true });
@@ -208,7 +250,9 @@ function sources(): { file: string; text: string }[] {
   const root = join(__dirname, '../..');
   return ['functions', 'lib']
     .flatMap((folder) =>
-      readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((file) => join(folder, file)),
+      readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((file) =>
+        join(folder, file),
+      ),
     )
     .filter((file) => file.endsWith('.ts'))
     .map((file) => ({ file, text: readFileSync(join(root, file), 'utf8') }));

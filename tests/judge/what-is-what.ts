@@ -84,7 +84,8 @@ export const entities: Record<string, string> = {
   'reported-card': '-reporterId dueAt epoch',
   contact: 'contactId -ownerId ownerEpoch cardId fields grantEpoch at version note groups favourite epoch',
   'given-card': 'contactId -holderId cardId fields at inReturnFor epoch',
-  'card-offer': 'offerId -fromId fromEpoch cardId fields grantEpoch at state contactId request expiresAtSeconds epoch',
+  'card-offer':
+    'offerId -fromId fromEpoch cardId fields grantEpoch at state contactId request expiresAtSeconds epoch',
   'card-offer-sent': 'offerId -toId request cardId at closed expiresAtSeconds epoch',
   'named-viewer': '-viewerId viewerEpoch shareId day expiresAtSeconds epoch',
   'viewer-record': 'shareId day expiresAtSeconds epoch',

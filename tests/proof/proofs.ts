@@ -95,7 +95,8 @@ export const proofs: Record<string, { file: string; shows: string }> = {
   },
   'location-attack': {
     file: 'tests/location/attack.test.ts',
-    shows: 'twelve accounts that ask for a week rank the square of their target no better than chance among nine',
+    shows:
+      'twelve accounts that ask for a week rank the square of their target no better than chance among nine',
   },
   visibility: {
     file: 'tests/cards/visibility.test.ts',

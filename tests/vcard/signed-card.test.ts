@@ -11,6 +11,7 @@ import fc from 'fast-check';
 import { CompactSign, compactVerify, importJWK, type JWK, SignJWT } from 'jose';
 import { encode } from 'uqr';
 import { type CardContent, type Field, fields } from '../../lib/card/content';
+import type { ShownCard } from '../../lib/card/shown';
 import {
   digestOf,
   MAX_SIGNED_CARD_BYTES,
@@ -23,7 +24,6 @@ import {
   type Signer,
   signCard,
 } from '../../lib/card/signed-card';
-import type { ShownCard } from '../../lib/card/shown';
 import { CLOCK_LEEWAY_MS, leaveOnly, verifySignedCard } from '../../lib/card/signed-card-verify';
 import { newSigningKey } from '../../lib/crypto/signature';
 import { contents, plain } from './contents';

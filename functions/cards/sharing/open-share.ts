@@ -10,6 +10,7 @@ import { ConditionFailed, type Item } from '../../../lib/table/client';
 import { type Key, keys } from '../../../lib/table/keys';
 import { consentInForce } from '../../../lib/table/person/consents';
 import type { Person } from '../../../lib/table/person/person';
+import { untilWon } from '../../../lib/table/races';
 import { realNameKeys } from '../../../lib/table/real-name/real-name';
 import { blockKeys } from '../../../lib/table/sharing/block';
 import { loadOwner, mayShow, type Showing, showMark, showPicture } from '../../../lib/table/sharing/may-show';
@@ -33,7 +34,6 @@ import {
   readCount,
   windowEndsInSeconds,
 } from '../../../lib/table/sign-in/limit-counter';
-import { untilWon } from '../../../lib/table/races';
 
 /** Tokens that lead nowhere, from one network address (whole offices share one) and by one person, in an hour. */
 export const GUESSES_PER_ADDRESS = { name: 'LINK_GUESSES_PER_ADDRESS', max: 100, windowMs: HOUR_MS } as const;

@@ -81,9 +81,7 @@ export type Grant =
 function fieldsBy(grant: Grant, owner: Owner, card: Card): readonly Field[] | undefined {
   if (grant.by === 'signature') return grant.fields;
   if (grant.by === 'everyone')
-    return card.cardId === owner.person.defaultCard
-      ? fields.filter((field) => !isPicture(field))
-      : undefined;
+    return card.cardId === owner.person.defaultCard ? fields.filter((field) => !isPicture(field)) : undefined;
   if (grant.by === 'hand') {
     const { ownerId, ownerEpoch, cardId, grantEpoch, fields } = grant.given;
     const stands = ownerId === owner.person.subjectId && ownerEpoch === owner.epoch && cardId === card.cardId;
@@ -128,8 +126,13 @@ export function mayShow(
 export type ShownPicture = Shown<NonNullable<ReturnType<typeof pictureOf>>>;
 
 /** The picture on a card that may be shown, where the field is, by the item at `logoKey`. @throws SealError */
-export function showPicture({ shown, card, owner }: Showing, item: Item | undefined): ShownPicture | undefined {
-  return shown.logo === undefined ? undefined : (pictureOf(item, card, owner.sealer) as ShownPicture | undefined);
+export function showPicture(
+  { shown, card, owner }: Showing,
+  item: Item | undefined,
+): ShownPicture | undefined {
+  return shown.logo === undefined
+    ? undefined
+    : (pictureOf(item, card, owner.sealer) as ShownPicture | undefined);
 }
 
 /**
