@@ -60,7 +60,8 @@ export const folderOperations = {
       realName: z.optional(shownMark),
     }),
     ledger: 'none',
-    budget: { trips: 2, readUnits: 7, writeUnits: 0 },
+    // The caller and the contact; its owner, card, two blocks and two results.
+    budget: { trips: 2, readUnits: 8, writeUnits: 0 },
     alsoRead: (subjectId, input) => contactKey(subjectId, input.contactId),
     run: getContact,
   }),
