@@ -52,10 +52,10 @@ export function coarsened(cell: string, bits: number): string {
 }
 
 /**
- * The middle square of the block around a square: `side` squares wide and high, `side` odd, in a grid that begins so many columns and
- * rows before the first. Blocks at the edge of the map are smaller.
+ * The middle square of the patch around a square: `side` squares wide and high, `side` odd, in a grid that begins so many columns and
+ * rows before the first. Patches at the edge of the map are smaller.
  */
-export function blockMiddle(
+export function patchMiddle(
   cell: string,
   side: number,
   [columnsBefore, rowsBefore]: [number, number],

@@ -5,7 +5,7 @@ import { beijingDay } from '../../lib/policy/working-days';
 import type { Location } from '../../lib/table/location/location';
 import { FRESH_MS } from '../../lib/table/location/place-key';
 import type { NearDigest } from '../../lib/table/location/place-keys';
-import { BITS, blockMiddle, cellAt, centreOf, coarsened, type Place, slackMetres } from './grid';
+import { BITS, patchMiddle, cellAt, centreOf, coarsened, type Place, slackMetres } from './grid';
 import { isOrigin, withOrigin, withRegion } from './speed';
 
 /** Others reckon with a person's square of this level at most, whatever precision they chose for themselves. */
@@ -21,11 +21,11 @@ export function nearSquare(cell: string): string {
   return cellAt(centreOf(coarsened(cell, NEAR_BITS)), NEAR_BITS);
 }
 
-/** Squares to a side of a block: nine of them look alike to others. */
-const BLOCK_SIDE = 3;
+/** Squares to a side of a patch: nine of them look alike to others. */
+const PATCH_SIDE = 3;
 
 /**
- * The square in which others find somebody: the middle one of a block of nine, of which theirs is any. Everybody has a grid of blocks
+ * The square in which others find somebody: the middle one of a patch of nine, of which theirs is any. Everybody has a grid of patches
  * of their own, which is a secret of the service and never changes: so the same answers come each day, and nothing can be averaged
  * out of them (docs/location.md).
  */
@@ -35,8 +35,8 @@ export async function shownSquare(
   cell: string,
 ): Promise<string> {
   const lot = Buffer.from(await ring.digest('near', `grid|${subjectId}`), 'base64url');
-  const before = (at: number) => lot.readUInt32BE(at) % BLOCK_SIDE;
-  return blockMiddle(nearSquare(cell), BLOCK_SIDE, [before(0), before(4)]);
+  const before = (at: number) => lot.readUInt32BE(at) % PATCH_SIDE;
+  return patchMiddle(nearSquare(cell), PATCH_SIDE, [before(0), before(4)]);
 }
 
 /** How far somebody may be from where they are shown: the diagonal of a square, and what it differs from the next. */

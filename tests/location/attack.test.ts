@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { bandOf } from '../../functions/location/band';
-import { BITS, blockMiddle, cellAt, centreOf, metresBetween } from '../../functions/location/grid';
+import { BITS, patchMiddle, cellAt, centreOf, metresBetween } from '../../functions/location/grid';
 import { shownSquare } from '../../functions/location/near-keys';
 import { cellsAround, radii, reachMetres } from '../../functions/location/nearby';
 import { NEARBY_SQUARES_PER_DAY } from '../../functions/location/speed';
@@ -19,7 +19,7 @@ const DAYS = amount(7, 1);
 const PEOPLE = amount(300, 8);
 /** Squares to a side of what the attacker looks at: the person lives anywhere in the middle of it. */
 const SIDE = 11;
-/** Where a grid of blocks may begin. */
+/** Where a grid of patches may begin. */
 const SHIFTS = [0, 1, 2].flatMap((east) => [0, 1, 2].map((north): [number, number] => [east, north]));
 
 type Ring = Pick<KeyRing, 'digest'>;
@@ -85,7 +85,7 @@ async function attack(rule: Rule, daily: boolean, person: number) {
     days.push(await askedFor(ring, await rule(ring, home, day), day, random));
   // A grid that changes by the day is another one each day; one that does not must agree with every day.
   const agreeing = (square: string, answers: string[][]) =>
-    SHIFTS.filter((shift) => answers.every((left) => left.includes(blockMiddle(square, 3, shift)))).length;
+    SHIFTS.filter((shift) => answers.every((left) => left.includes(patchMiddle(square, 3, shift)))).length;
   const weights = area.map((square) => ({
     square,
     weight: daily
@@ -117,7 +117,7 @@ async function attackAll(rule: Rule, daily = false) {
 const within = (deviation: number) => (4 * deviation) / Math.sqrt(PEOPLE);
 
 describe(`${ACCOUNTS} accounts that ask for ${DAYS} days where each of ${PEOPLE} people lives (L3)`, () => {
-  it('learn the middle of a block, and rank the nine squares of it no better than chance', async () => {
+  it('learn the middle of a patch, and rank the nine squares of it no better than chance', async () => {
     const { all, first, rank, mean } = await attackAll((ring, home) => shownSquare(ring, 'target', home));
     expect(mean(({ shownFound }) => Number(shownFound))).toBeGreaterThan(0.9); // they ask well
     for (const { thought, candidates } of all) {
