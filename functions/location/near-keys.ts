@@ -5,7 +5,7 @@ import { beijingDay } from '../../lib/policy/working-days';
 import type { Location } from '../../lib/table/location/location';
 import { FRESH_MS } from '../../lib/table/location/place-key';
 import type { NearDigest } from '../../lib/table/location/place-keys';
-import { BITS, patchMiddle, cellAt, centreOf, coarsened, type Place, slackMetres } from './grid';
+import { BITS, cellAt, centreOf, coarsened, type Place, patchMiddle, slackMetres } from './grid';
 import { isOrigin, withOrigin, withRegion } from './speed';
 
 /** Others reckon with a person's square of this level at most, whatever precision they chose for themselves. */

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { bandOf } from '../../functions/location/band';
-import { BITS, patchMiddle, cellAt, centreOf, metresBetween } from '../../functions/location/grid';
+import { BITS, cellAt, centreOf, metresBetween, patchMiddle } from '../../functions/location/grid';
 import { shownSquare } from '../../functions/location/near-keys';
 import { cellsAround, radii, reachMetres } from '../../functions/location/nearby';
 import { NEARBY_SQUARES_PER_DAY } from '../../functions/location/speed';
