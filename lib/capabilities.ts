@@ -44,6 +44,7 @@ export const capabilities = {
   'wechat-phone': { settings: [...wechat, 'PHONE_RECOVERY_DAYS'], partners: ['wechat-phone'] },
   risk: { settings: [...wechat, 'RISK_RANK_THRESHOLD'], parts: ['risk'], partners: ['wechat-risk'] },
   text: { settings: wechat, partners: ['wechat-text'] },
+  'nickname-text': { settings: wechat, partners: ['wechat-nickname'] },
   code: { settings: wechat, partners: ['wechat-code'] },
   /** Believes what WeChat pushes. */
   'wechat-push': {
@@ -104,7 +105,7 @@ export const functionCapabilities = {
     'notice-templates',
   ],
   cards: ['people', 'seal', 'staff-identity', 'text', 'code'],
-  profile: ['people', 'seal', 'staff-identity', 'pictures', 'notice-templates', 'mail'],
+  profile: ['people', 'seal', 'staff-identity', 'pictures', 'nickname-text', 'notice-templates', 'mail'],
   location: ['people', 'seal', 'places'],
   identity: ['people', 'seal', 'staff-identity', 'faceid', 'network-identity'],
   rights: ['people', 'seal', 'places', 'staff-identity', 'ask-for-processes'],

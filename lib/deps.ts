@@ -218,6 +218,7 @@ export function buildDeps(config: Config, replace: Replacements = {}): Deps {
       'wechat-link': { exchangeCode: (entry, code) => exchangeAt(entries, entry, code) },
       'wechat-risk': risk?.wechatRisk,
       'wechat-text': replace.wechatText ?? createWechatText(server),
+      'wechat-nickname': replace.wechatText ?? createWechatText(server, 'wechat-nickname'),
       'wechat-code': replace.wechatCode ?? createWechatCode(server),
       'wechat-message': replace.wechatMessage ?? createWechatMessage(server, log),
       'tencent-sms': sms,

@@ -17,6 +17,7 @@ export type Clients = {
   'wechat-link': { exchangeCode(entry: EntryId, code: string): Promise<WechatIdentity> };
   'wechat-risk': WechatRisk | undefined;
   'wechat-text': WechatText;
+  'wechat-nickname': WechatText;
   'wechat-code': WechatCode;
   'wechat-message': WechatMessage;
   'tencent-sms': Sms | undefined;

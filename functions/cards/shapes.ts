@@ -3,12 +3,14 @@ import { audiences, fields } from '../../lib/card/content';
 import { contentKinds } from '../../lib/card/field-rules';
 import { keptPart } from '../../lib/card/fields';
 import { writtenText as text, wholeContent } from '../../lib/card/schema';
+import type { Shown } from '../../lib/card/shown';
 import type { KindId } from '../../lib/policy/kinds';
 import type { Attributes } from '../../lib/table/attribute';
 import { card } from '../../lib/table/card/card';
+import type { ShownPicture } from '../../lib/table/sharing/may-show';
 
 /** Shapes that several operations share. Lengths are in characters. */
-export { partialContent, sentContent as content, wholeContent } from '../../lib/card/schema';
+export { partialContent, sentContent as content, shownCard, wholeContent } from '../../lib/card/schema';
 export { contentKinds, text };
 export const cardId = z.string().check(z.regex(/^[\w-]{22}$/));
 export const version = z.int().check(z.minimum(1));
@@ -32,6 +34,11 @@ export const picture = z.object({
 /** The kinds of all that the owner of a card is shown of it, for the rows of operations. */
 export const ownCardKinds: readonly KindId[] = [...contentKinds, 'card-label', keptPart.kind];
 
+/** The same as somebody else is shown it. */
+export const shownPicture = picture as unknown as z.ZodMiniType<ShownPicture, ShownPicture>;
+/** That the owner's real name is verified, as somebody else is shown it. */
+export const shownMark = z.literal(true) as unknown as z.ZodMiniType<Shown<true>, Shown<true>>;
+
 export const visibility = z.partialRecord(z.enum(fields), z.enum(audiences));
 
 /** What of a card is the service's own business; its owner is shown everything else that is declared. */
@@ -45,11 +52,11 @@ const notShown = [
   'logo',
   'takenDownBy',
 ] as const;
-type Shown = Omit<typeof card.attributes, (typeof notShown)[number]>;
+type OwnAttributes = Omit<typeof card.attributes, (typeof notShown)[number]>;
 
 /** A card as its owner is shown it: a new attribute of the entity is in it by itself. */
 export const ownCardShown = z.object({
-  ...(schemasOf(card.attributes) as { [Name in keyof Shown]: Shown[Name]['schema'] }),
+  ...(schemasOf(card.attributes) as { [Name in keyof OwnAttributes]: OwnAttributes[Name]['schema'] }),
   ...wholeContent,
 });
 

@@ -14,7 +14,7 @@ const NOISE_METRES = 400;
  * the same however often one asks. Somebody who shows only their district is never said to be nearer than that.
  */
 export async function bandOf(
-  ring: KeyRing,
+  ring: Pick<KeyRing, 'digest'>,
   pair: [string, string],
   day: string,
   metres: number,

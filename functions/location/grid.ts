@@ -45,7 +45,28 @@ export function centreOf(cell: string): Place {
 
 /** The same place at a level that is no finer: a square becomes the one around it. */
 export function coarsened(cell: string, bits: number): string {
-  return bitsOf(cell) <= bits ? cell : cellAt(centreOf(cell), bits);
+  const [finer = 0, column = 0, row = 0] = cell.split('/').map(Number);
+  if (finer <= bits) return cell;
+  const halved = (at: number, round: (half: number) => number) => at >> (round(finer / 2) - round(bits / 2));
+  return name(bits, halved(column, Math.ceil), halved(row, Math.floor));
+}
+
+/**
+ * The middle square of the patch around a square: `side` squares wide and high, `side` odd, in a grid that begins so many columns and
+ * rows before the first. Patches at the edge of the map are smaller.
+ */
+export function patchMiddle(
+  cell: string,
+  side: number,
+  [columnsBefore, rowsBefore]: [number, number],
+): string {
+  const [bits = 0, column = 0, row = 0] = cell.split('/').map(Number);
+  const { columns, rows } = sizeOf(bits);
+  const middle = (at: number, before: number, count: number) => {
+    const found = Math.floor((at + before) / side) * side - before + (side - 1) / 2;
+    return Math.min(count - 1, Math.max(0, found));
+  };
+  return name(bits, middle(column, columnsBefore, columns), middle(row, rowsBefore, rows));
 }
 
 /** Half the diagonal: how far the true place may be from the middle. */

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { contentKinds } from '../../lib/card/field-rules';
+import { shownToStrangers } from '../../lib/card/schema';
 import { HOUR_MS } from '../../lib/clock';
 import { operation } from '../../lib/gate/operation';
 import { serve } from '../../lib/host/serve';
@@ -8,7 +9,6 @@ import { bands } from './band';
 import { history } from './history';
 import { nearby, radii } from './nearby';
 import { current, setSettings, stop } from './settings';
-import { cardShown } from './shapes';
 import { update } from './update';
 
 /** A position in four squares, sealed. */
@@ -59,7 +59,10 @@ export const location = {
       '更新位置：坐标系（wgs84 或 gcj02）、经纬度、误差（米）、来源（gps 或 wifi）、定位时间。只保存所选精度的方格；没有打开时不接收。',
     caller: 'subject',
     purpose: 'location',
-    kinds: { in: ['location-point', 'location-cell', 'location-history'], out: ['location-point'] },
+    kinds: {
+      in: ['location-point', 'location-cell', 'location-region', 'location-history'],
+      out: ['location-point'],
+    },
     /** Read only once consent and switch are known (promise L1); its form is `PointInput` in point.ts. */
     input: z.strictObject({ point: z.unknown() }),
     output: z.object({ place, stored: z.boolean() }),
@@ -106,7 +109,7 @@ export const location = {
       cursor: z.optional(z.string().check(z.maxLength(MAX_CURSOR_CHARS))),
     }),
     output: z.object({
-      people: z.array(z.object({ within: z.enum(bands), card: cardShown, handle: z.string() })),
+      people: z.array(z.object({ within: z.enum(bands), card: shownToStrangers, handle: z.string() })),
       cursor: z.optional(z.string()),
     }),
     ledger: 'none',

@@ -10,7 +10,8 @@ import { type Person, readPerson } from '../../lib/table/person/person';
 import { openPerson } from '../../lib/table/person/person-key';
 import { minorKey } from '../../lib/table/real-name/minor';
 import type { Sealer } from '../../lib/table/sealer';
-import { blockKey, isBlock } from '../../lib/table/sharing/block';
+import { blockKeys, isBlock } from '../../lib/table/sharing/block';
+import type { Viewer } from '../../lib/table/sharing/may-show';
 
 /** What DynamoDB gives in one batch. */
 const KEYS_PER_TRIP = 100;
@@ -18,7 +19,7 @@ const KEYS_PER_PERSON = 5;
 export const PEOPLE_PER_TRIP = Math.floor((KEYS_PER_TRIP - 1) / KEYS_PER_PERSON);
 
 /** Somebody near who may be shown, with their square. */
-export type NearbyPerson = { person: Person; sealer: Sealer; cell: string; path: string };
+export type NearbyPerson = { person: Person; sealer: Sealer; viewer: Viewer; cell: string; path: string };
 
 /**
  * Looks at the people of some entries as they are at this moment, strongly consistent. Left out is everybody who has
@@ -39,24 +40,24 @@ async function meetSome(deps: Deps, viewerId: string, entries: NearEntry[]): Pro
     keys.person(subjectId),
     locationKey(subjectId),
     minorKey(subjectId),
-    blockKey(viewerId, subjectId),
-    blockKey(subjectId, viewerId),
+    ...blockKeys(subjectId, viewerId),
   ]);
   const [viewerIsMinor, ...items] = await deps.table.getMany([minorKey(viewerId), ...wanted]);
   if (viewerIsMinor) return [];
   const met = entries.map((entry, index) =>
-    whoIs(deps, entry, items.slice(index * KEYS_PER_PERSON, (index + 1) * KEYS_PER_PERSON)),
+    whoIs(deps, viewerId, entry, items.slice(index * KEYS_PER_PERSON, (index + 1) * KEYS_PER_PERSON)),
   );
   return (await Promise.all(met)).filter((one) => one !== undefined);
 }
 
 async function whoIs(
   deps: Deps,
+  viewerId: string,
   entry: NearEntry,
-  [self, place, minor, blocked, blocks]: (Item | undefined)[],
+  [self, place, minor, ...blocks]: (Item | undefined)[],
 ): Promise<NearbyPerson | undefined> {
   const person = self && readPerson(self);
-  if (!person || minor || isBlock(blocked) || isBlock(blocks)) return undefined;
+  if (!person || minor || blocks.some(isBlock)) return undefined; // not even opened
   const agreed = consentInForce(deps.policy.inForce().reachVersions, person, 'location');
   if (!agreed) return undefined;
   const sealer = await openPerson(deps, person);
@@ -66,5 +67,6 @@ async function whoIs(
   if (!where?.on || where.findable !== 'mutual' || !where.cell) return undefined;
   if ((where.nearUntilSeconds ?? 0) <= toEpochSeconds(now)) return undefined;
   if (where.nearPath !== entry.path) return undefined;
-  return { person, sealer, cell: where.cell, path: entry.path };
+  const viewer = { subjectId: viewerId, blocks };
+  return { person, sealer, viewer, cell: where.cell, path: entry.path };
 }

@@ -5,12 +5,11 @@ import { parseInput } from '../../lib/gate/input';
 import type { Location } from '../../lib/table/location/location';
 import { toGcj02 } from './gcj02';
 import { BITS, cellAt, centreOf, metresBetween, type Place, slackMetres } from './grid';
+import { maxKilometres } from './speed';
 
 /** A point older than this says too little of where somebody is now; one from the future is none. */
 export const MAX_AGE_MS = 15 * MINUTE_MS;
 export const MAX_AHEAD_MS = MINUTE_MS;
-/** No airliner goes faster. */
-export const MAX_SPEED_KMH = 1200;
 export const MAX_ACCURACY_METRES = 10_000;
 /** Around 0° N, 0° E: what devices say that do not know where they are. */
 const NOWHERE_DEGREES = 0.01;
@@ -66,6 +65,5 @@ export function takePoint(input: unknown, state: Location, nowMs: number): Taken
 function isLeap(place: Place, takenAtMs: number, { cell, takenAtMs: before }: Location): boolean {
   if (cell === undefined || before === undefined) return false;
   const kilometres = (metresBetween(centreOf(cell), place) - slackMetres(cell)) / 1000;
-  const hours = Math.max(takenAtMs - before, MINUTE_MS) / 3_600_000;
-  return kilometres / hours > MAX_SPEED_KMH;
+  return kilometres > maxKilometres(before, takenAtMs);
 }

@@ -101,6 +101,11 @@ export async function setSettings(deps: Deps, { caller, input }: Run<'subject', 
     keepsHistory: input.keepHistory,
     untilSeconds,
     expiresAtSeconds: endOf(seenAtMs, untilSeconds),
+    region: before?.region,
+    regionAtMs: before?.regionAtMs,
+    originsOn: before?.originsOn,
+    originCount: before?.originCount,
+    origins: before?.on && input.findable === 'mutual' ? before.origins : undefined,
     ...(before?.on && before.cell && { cell: coarsened(before.cell, bits), takenAtMs: before.takenAtMs }),
   });
   const forgetsHistory = !input.keepHistory && (before?.keepsHistory === true || mayHaveHistory(caller));
@@ -137,7 +142,8 @@ function isRepeat(stored: Location, sent: Choice): boolean {
 }
 
 /**
- * Switches location off: place, index entry and history are gone with one write, whatever was under way, also what has
+ * Switches location off: place, index entry and history are gone with one write (of the place its region stays to the end of the day,
+ * as a keyed digest, for the speed alone: speed.ts), whatever was under way, also what has
  * expired and was not swept yet. Needs no consent, so that nothing stands in the way of it; what is off already stays off.
  */
 export async function stop(deps: Deps, { caller }: Run<'subject', unknown>) {

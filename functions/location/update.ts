@@ -16,6 +16,7 @@ import { untilWon } from '../../lib/table/races';
 import { withEntry } from './near-keys';
 import { type Taken, takePoint } from './point';
 import { locationEpoch, ownLocation, placeOf } from './settings';
+import { demandReachable } from './speed';
 
 /**
  * Takes the caller's new place, while location is on. Nothing of the input is looked at before. Somebody who has not
@@ -28,6 +29,7 @@ export async function update(deps: Deps, { caller, input }: Run<'subject', { poi
     if (!before?.on) throw new AppError('LOCATION_OFF');
     const nowMs = deps.clock.now();
     const taken = takePoint(input.point, before, nowMs);
+    await demandReachable(deps, caller.person.subjectId, before, taken);
     if (isUnmoved(before, taken)) return { place: placeOf(taken), stored: false };
     const after = await withEntry(deps, caller.person.subjectId, {
       ...before,

@@ -1,5 +1,7 @@
 import * as z from 'zod/mini';
+import { verdicts } from '../../lib/card/shown';
 import { operation } from '../../lib/gate/operation';
+import { wechatAccountKey } from '../../lib/table/person/wechat-account';
 import { nicknameKey } from '../../lib/table/profile/nickname';
 import { getNickname, updateNickname } from './nickname';
 
@@ -12,6 +14,8 @@ const nickname = z.object({
   version: z.int(),
   updatedAt: z.optional(z.string()),
   nickname: z.optional(z.string()),
+  /** What the content check said of it; others are told it only once it has passed. */
+  verdict: z.optional(z.enum(verdicts)),
 });
 
 /** What others call the person. */
@@ -29,15 +33,17 @@ export const nicknameOperations = {
     run: getNickname,
   }),
   update: operation({
-    summary: '修改昵称，不填即删除。须带上所见的版本号，他处已改动时不会覆盖。',
+    summary:
+      '修改昵称，不填即删除。须带上所见的版本号，他处已改动时不会覆盖。昵称先由微信检查，通过之前不给别人看。',
     caller: 'subject',
     purpose: 'profile',
-    kinds: { in: ['nickname'], out: ['nickname'] },
+    kinds: { in: ['nickname'], out: ['nickname'], uses: ['wechat-openid'] },
     input: z.strictObject({ version, nickname: z.optional(text(32)) }),
     output: nickname,
-    ledger: 'none',
-    budget: { trips: 2, readUnits: 2, writeUnits: 10 },
-    alsoRead: (subjectId) => nicknameKey(subjectId),
+    // The register says what goes to WeChat, and what came back.
+    ledger: 'act',
+    budget: { trips: 3, readUnits: 3, writeUnits: 30 },
+    alsoRead: (subjectId) => [nicknameKey(subjectId), wechatAccountKey(subjectId)],
     run: updateNickname,
   }),
 };

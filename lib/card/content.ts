@@ -23,7 +23,7 @@ export function fieldsFor(visibility: Visibility, audience: 'link' | 'everyone')
 }
 
 /** The content with only these fields in it; `kept` never goes to anybody else. */
-export function pickFields(content: CardContent, shown: readonly Field[]): Partial<CardContent> {
+export function pickFields(content: Partial<CardContent>, shown: readonly Field[]): Partial<CardContent> {
   const parts = shown.flatMap((field) => Object.keys(cardFields[field].parts) as (keyof CardContent)[]);
   return Object.fromEntries(
     parts.filter((part) => content[part] !== undefined).map((part) => [part, content[part]]),

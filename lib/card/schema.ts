@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { cardFields, type FieldPart, fieldParts, keptPart, type PartOf, type PicturePart } from './fields';
 import { type Piece, piecesOf, type Shape, type ValueOf } from './shape';
+import type { ShownCard } from './shown';
 
 /** Checks of a card's content, made from its declaration: as it is sent, stored, and shown. */
 
@@ -75,10 +76,18 @@ export const sentContent = each(written, sent) as { [P in WrittenPart]: Sent<Par
 /** What is stored of it. */
 export const storedContent = each(written, stored) as { [P in WrittenPart]: Whole<PartOf<P>> };
 
-/** What others are shown: only what is for them, and never what was kept of an import. */
+/** What there is to show of it: never what was kept of an import. */
 export const partialContent = each(shown, (shape) => z.optional(valueSchema(shape, keptPiece, false))) as {
   [P in FieldPart]: Partly<PartOf<P>>;
 };
+
+/** A card as somebody else is shown it: what lib/table/sharing/may-show.ts makes, and nothing else fits. */
+export const shownCard = z.object(partialContent) as unknown as z.ZodMiniType<ShownCard, ShownCard>;
+
+const { logo: _, ...words } = partialContent;
+
+/** The same for strangers, who are shown no pictures. */
+export const shownToStrangers = z.object(words) as unknown as z.ZodMiniType<ShownCard, ShownCard>;
 
 /** All of it, as its owner is shown it. */
 export const wholeContent = each({ ...shown, kept: keptPart }, whole) as {

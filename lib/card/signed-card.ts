@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { type CardContent, type Field, fields, pickFields } from './content';
+import { type Field, fields, pickFields } from './content';
 import { cardFields } from './fields';
+import type { ShownCard } from './shown';
 
 /**
  * A card that anyone can check offline: an SD-JWT (RFC 9901) with one disclosure for each field its owner chose. Whoever
@@ -61,7 +62,8 @@ export class SignedCardError extends Error {
 export type Signer = (type: string, payload: object) => Promise<string>;
 
 export type ToSign = {
-  content: CardContent;
+  /** What may be shown of the card. */
+  content: ShownCard;
   /** What the owner chose to show. Fields that are empty on the card are left out. */
   fields: readonly Field[];
   realNameVerified?: boolean;
@@ -112,7 +114,7 @@ export function digestOf(disclosure: string): string {
   return createHash('sha256').update(disclosure, 'ascii').digest('base64url');
 }
 
-function claimOf(content: CardContent, field: Field): unknown {
+function claimOf(content: ShownCard, field: Field): unknown {
   const parts = pickFields(content, [field]) as Record<string, unknown>;
   const filled = Object.entries(parts).filter(([, value]) =>
     Array.isArray(value) ? value.length > 0 : value,

@@ -19,11 +19,15 @@ const NO_VISIT = 61010;
 const answerSchema = z.object({ result: z.object({ suggest: z.enum(['pass', 'review', 'risky']) }) });
 const worst = ['risky', 'review', 'unavailable', 'pass'] as const;
 
-export function createWechatText(server: WechatServer): WechatText {
+/** `name` is whose words they are in our log. */
+export function createWechatText(
+  server: WechatServer,
+  name: 'wechat-text' | 'wechat-nickname' = 'wechat-text',
+): WechatText {
   async function ask(content: string, openid: string): Promise<TextAnswer> {
     try {
       const body = { content, version: 2, scene: SCENE_PROFILE, openid };
-      const { errcode, json } = await server.ask('wechat-text', '/wxa/msg_sec_check', body);
+      const { errcode, json } = await server.ask(name, '/wxa/msg_sec_check', body);
       if (errcode === NO_VISIT) return 'review';
       if (errcode !== 0) return 'unavailable';
       return answerSchema.parse(json).result.suggest;

@@ -703,6 +703,14 @@ export const kinds = {
     retention: 'location-day',
     source: '由您最后所在的方格计算，只在您允许被附近的人看到时保存',
   },
+  'location-region': {
+    name: '您当天最后所在的大区域（约 100 公里）的加密摘要',
+    class: 'general',
+    storage: 'digest',
+    purpose: 'location',
+    retention: 'location-day',
+    source: '由您最后所在的方格计算；只用来核对下一个位置是否可能，关闭位置后留到当天结束',
+  },
   'location-history': {
     name: '您到过的方格和时间',
     class: 'track',

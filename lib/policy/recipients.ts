@@ -98,6 +98,15 @@ export const recipients = {
       'card-wechat',
     ],
   },
+  'wechat-nickname': {
+    name: '深圳市腾讯计算机系统有限公司（微信内容安全，昵称）',
+    role: 'independent-controller',
+    contact: '微信客服 95017',
+    region: '中国内地',
+    why: '您设置昵称时，由微信检查其中的文字是否违规，没有通过的不给别人看；只交出昵称和您的微信标识。',
+    purpose: 'profile',
+    kinds: ['wechat-openid', 'nickname'],
+  },
   'wechat-code': {
     name: '深圳市腾讯计算机系统有限公司（微信小程序码）',
     role: 'independent-controller',
@@ -216,6 +225,7 @@ export const sendingLimits = {
   ],
   'wechat-risk': [{ name: 'RISK_RANKS_PER_PERSON', per: 'person', max: 60, windowMinutes: DAY }],
   'wechat-text': [{ name: 'TEXT_CHECKS_PER_HOUR', per: 'person', max: 60, windowMinutes: HOUR }],
+  'wechat-nickname': [{ name: 'NICKNAME_CHECKS_PER_DAY', per: 'person', max: 20, windowMinutes: DAY }],
   'wechat-code': [{ name: 'CODES_PER_HOUR', per: 'person', max: 60, windowMinutes: HOUR }],
   'wechat-message': [{ name: 'MESSAGES_PER_PERSON', per: 'person', max: 20, windowMinutes: DAY }],
   /** No more than the networks deliver to one number. */

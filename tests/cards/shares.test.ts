@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { type Audience, audiences, type Field, fields } from '../../lib/card/content';
 import { HOUR_MS } from '../../lib/clock';
 import { putBlock, removeBlock } from '../../lib/table/sharing/block';
+import { shareKey } from '../../lib/table/sharing/share';
 import { grant, withdraw } from '../support/consent';
 import { fullCard } from '../support/full-card';
 import { createWorld, onceKey, type World } from '../support/world';
@@ -174,11 +175,27 @@ describe('links end (C3)', () => {
     const me = await owner();
     const { token, shareId } = await share(me, { maxUses: 3 });
     await open(token, me);
-    const rush = await Promise.all(Array.from({ length: 12 }, () => opens(token)));
-    expect(rush.filter((code) => code === 'OK')).toHaveLength(3);
-    expect(rush.filter((code) => code === 'NOT_FOUND')).toHaveLength(9);
+    const readers = await Promise.all(Array.from({ length: 5 }, somebody));
+    const rush = await Promise.all(readers.flatMap((one) => [opens(token, one), opens(token, one)]));
+    const [got, refused] = ['OK', 'NOT_FOUND'].map((code) => rush.filter((each) => each === code).length);
+    expect({ got, refused }).toEqual({ got: 6, refused: 4 });
     const { shares } = await world.ok<{ shares: Link[] }>('cards/shares', {}, me);
     expect(shares).toContainEqual(expect.objectContaining({ shareId, state: 'used-up' }));
+  });
+
+  it('counts a viewer once a day, however often and however many at once they look, also when it is used up', async () => {
+    const me = await owner();
+    const { token, shareId } = await share(me, { maxUses: 2 });
+    const [first, second, third] = [await somebody(), await somebody(), await somebody()];
+    for (const code of await Promise.all([1, 2, 3].map(() => opens(token, first)))) expect(code).toBe('OK');
+    expect(await opens(token, second)).toBe('OK');
+    expect(await opens(token, third)).toBe('NOT_FOUND');
+    for (const one of [first, second]) expect(await opens(token, one)).toBe('OK');
+    const [item] = await world.deps.table.getMany([shareKey(me.subjectId, shareId)]);
+    expect(item).toMatchObject({ uses: 2 });
+    expect(JSON.stringify(item)).not.toContain(first.subjectId);
+    world.wait(24 * HOUR_MS);
+    expect(await opens(token, first)).toBe('NOT_FOUND');
   });
 
   it('on the next call after a revocation, also for those who are reading: never an answer begun after it', async () => {

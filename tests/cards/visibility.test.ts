@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { audiences, type Field, fields } from '../../lib/card/content';
 import { sendingLimits } from '../../lib/policy/recipients';
-import { publicCard, publicCardKey } from '../../lib/table/card/shown-card';
+import { publicCardKey } from '../../lib/table/card/current-visibility';
 import { keys } from '../../lib/table/keys';
 import { readPerson } from '../../lib/table/person/person';
 import { openPerson } from '../../lib/table/person/person-key';
+import { mayShow, ownerOf } from '../../lib/table/sharing/may-show';
 import { amount } from '../proof/sample';
 import { grant, withdraw } from '../support/consent';
 import { fullCard } from '../support/full-card';
@@ -39,7 +40,8 @@ async function everyoneSees({ subjectId }: Holder): Promise<object | undefined> 
   const [item] = await table.getMany([key]);
   const sealer = await openPerson(world.deps, person);
   if (!sealer) throw new Error('the owner has a key');
-  return publicCard(world.deps.policy.inForce().reachVersions, person, item, sealer);
+  const stranger = { subjectId: 'somebody else', blocks: [undefined, undefined] };
+  return mayShow(ownerOf(world.deps, person, sealer), stranger, item, { by: 'everyone' })?.shown;
 }
 
 describe('who may see what (C2)', () => {

@@ -83,6 +83,15 @@ const cases: Case[] = [
       return { me, input: { cardId, version, visibility: { name: 'link' } } };
     },
   },
+  {
+    path: 'profile/update',
+    purpose: 'profile',
+    recipient: 'wechat-nickname',
+    prepare: async (openid) => ({
+      me: await holder(world, openid, 'profile'),
+      input: { version: 0, nickname: '晓' },
+    }),
+  },
   ...(['real-name', 'real-name-bank'] as const).map(
     (purpose): Case => ({
       path: 'identity/verify',

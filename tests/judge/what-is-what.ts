@@ -76,7 +76,7 @@ export const entities: Record<string, string> = {
   'card-order': 'order epoch',
   'card-logo': 'cardId logoId width height base64 epoch',
   share:
-    'shareId cardId fields createdAt shareEpoch expiresAtSeconds maxUses uses request -seed -passphrase label epoch',
+    'shareId cardId fields createdAt shareEpoch expiresAtSeconds maxUses uses usedOn -usedBy request -seed -passphrase label epoch',
   'card-views': 'shareId cardId days linkEndsAtSeconds epoch',
   block: '-blockedId blockedAt',
   'blocked-by': '-blockerId',
@@ -84,18 +84,19 @@ export const entities: Record<string, string> = {
   'reported-card': '-reporterId dueAt epoch',
   contact: 'contactId -ownerId ownerEpoch cardId fields grantEpoch at version note groups favourite epoch',
   'given-card': 'contactId -holderId cardId fields at inReturnFor epoch',
-  'card-offer': 'offerId -fromId fromEpoch cardId fields at state contactId request expiresAtSeconds epoch',
+  'card-offer':
+    'offerId -fromId fromEpoch cardId fields grantEpoch at state contactId request expiresAtSeconds epoch',
   'card-offer-sent': 'offerId -toId request cardId at closed expiresAtSeconds epoch',
   'named-viewer': '-viewerId viewerEpoch shareId day expiresAtSeconds epoch',
   'viewer-record': 'shareId day expiresAtSeconds epoch',
   // location
   location:
-    'version revision on sinceMs precision findable keepsHistory untilSeconds expiresAtSeconds nearUntilSeconds hour -nearCell:location-cell -nearPath:location-cell cell:location-point takenAtMs:location-point epoch',
+    'version revision on sinceMs precision findable keepsHistory untilSeconds expiresAtSeconds nearUntilSeconds hour regionAtMs originsOn originCount -region -origins:location-cell -nearCell:location-cell -nearPath:location-cell cell:location-point takenAtMs:location-point epoch',
   'ended-location': 'expiresAtSeconds epoch',
   'place-key': '-name -of -wrapped -suite',
   'history-day': 'day version expiresAtSeconds places:location-history epoch',
   // profile and services
-  nickname: 'version updatedAt edit nickname epoch',
+  nickname: 'version updatedAt edit nickname verdict epoch',
   avatar: 'version objects appearing openUntilSeconds current pending epoch',
   delivery: `${delivery} name phone address`,
   'ended-delivery': `${delivery} endedAt outcome`,

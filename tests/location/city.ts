@@ -1,7 +1,7 @@
 import { BatchWriteCommand, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { BITS, cellAt, centreOf, metresBetween, type Place } from '../../functions/location/grid';
-import { nearSquare, withEntry } from '../../functions/location/near-keys';
-import { cellsAround } from '../../functions/location/nearby';
+import { nearSquare, shownSquare, withEntry } from '../../functions/location/near-keys';
+import { cellsAround, reachMetres } from '../../functions/location/nearby';
 import { toEpochSeconds, toInstant } from '../../lib/clock';
 import { randomId } from '../../lib/crypto/random';
 import { issueToken } from '../../lib/crypto/token';
@@ -19,8 +19,13 @@ import { functions, type World } from '../support/world';
 import type { Nearby } from './support';
 
 /** A city of people who can be found, put into the table as the service would have left them, without asking it. */
-export type Citizen = { token: string; subjectId: string; name: string; place: Place; precision: Precision };
-export type Wanted = Pick<Citizen, 'name' | 'place' | 'precision'>;
+export type Citizen = Wanted & {
+  token: string;
+  subjectId: string;
+  /** The square in which others find them. */
+  shown: string;
+};
+export type Wanted = { name: string; place: Place; precision: Precision };
 
 const BATCH = 25;
 const BATCHES_AT_ONCE = 8;
@@ -97,8 +102,8 @@ async function made(deps: Deps, { name, place, precision }: Wanted) {
   });
   const content = { name, phones: [], mails: [], addresses: [], sites: [], otherLanguages: [], kept: [] };
   const state = { version: 1, createdAt: at, updatedAt: at, epoch: 0, request: 'seeded', ownTags: [] };
-  const shown = { visibility: { name: 'everyone' }, publicEpoch: 0, verdicts: { name: 'passed' } } as const;
-  const [card] = putCard(subjectId, { cardId, ...content, ...state, ...shown }, sealer);
+  const open = { visibility: { name: 'everyone' }, publicEpoch: 0, verdicts: { name: 'passed' } } as const;
+  const [card] = putCard(subjectId, { cardId, ...content, ...state, ...open }, sealer);
   const location = await withEntry(deps, subjectId, {
     epoch: 0,
     version: 1,
@@ -115,26 +120,37 @@ async function made(deps: Deps, { name, place, precision }: Wanted) {
   });
   const [where] = putSettings(subjectId, location, undefined, nowMs, await sealerOf(deps, location, sealer));
   const items = [person, card, where].map(({ Put }) => Put?.Item as Item);
-  return { citizen: { token, subjectId, name, place, precision }, items };
+  const shown = await shownSquare(deps.ring, subjectId, cellAt(place, BITS[precision]));
+  return { citizen: { token, subjectId, name, place, precision, shown }, items };
 }
 
-/** The middle of the square that others reckon with. */
-export const middleOf = ({ place, precision }: Wanted): Place =>
-  centreOf(nearSquare(cellAt(place, BITS[precision])));
+/** The square from which somebody looks around, and the squares in which they find others. */
+function reachOf({ place, precision }: Wanted, radiusKm: number): string[] {
+  const square = nearSquare(cellAt(place, BITS[precision]));
+  return cellsAround(centreOf(square), reachMetres(square, radiusKm));
+}
 
 /** Who should appear to somebody, by looking at everybody. */
 export function dueTo(one: Citizen, city: Citizen[], radiusKm: number): string[] {
-  const here = middleOf(one);
+  const cells = new Set(reachOf(one, radiusKm));
   return city
-    .filter((other) => other !== one && metresBetween(here, middleOf(other)) <= radiusKm * 1000)
+    .filter((other) => other !== one && cells.has(other.shown))
     .map(({ name }) => name)
     .sort();
 }
 
 /** People of a city in the squares that the radius of one of them holds: what a perfect reading would read. */
 export function peopleInside(one: Citizen, city: Citizen[], radiusKm: number): number {
-  const cells = new Set(cellsAround(middleOf(one), radiusKm * 1000));
-  return city.filter(({ place, precision }) => cells.has(nearSquare(cellAt(place, BITS[precision])))).length;
+  const cells = new Set(reachOf(one, radiusKm));
+  return city.filter(({ shown }) => cells.has(shown)).length;
+}
+
+/** Who is so near, by the squares that they are in, that they must not be left out. */
+export function mustAppear(one: Citizen, city: Citizen[], radiusKm: number): string[] {
+  const middle = ({ place, precision }: Wanted) => centreOf(nearSquare(cellAt(place, BITS[precision])));
+  return city
+    .filter((other) => other !== one && metresBetween(middle(one), middle(other)) <= radiusKm * 1000)
+    .map(({ name }) => name);
 }
 
 export type Listing = {

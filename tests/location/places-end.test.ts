@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
-import { BITS, cellAt, centreOf } from '../../functions/location/grid';
-import { LEVELS, nearSquare, withEntry } from '../../functions/location/near-keys';
+import { BITS, cellAt, centreOf, coarsened, cover } from '../../functions/location/grid';
+import { displacementMetres, LEVELS, withEntry } from '../../functions/location/near-keys';
 import { destroyPlaceKeys } from '../../functions/retention/destroy-place-keys';
 import { DAY_MS, HOUR_MS } from '../../lib/clock';
 import { randomId } from '../../lib/crypto/random';
@@ -20,8 +20,12 @@ const PEOPLE = amount(100_000, 200);
 const BATCH = 25;
 const AT_ONCE = 16;
 const CELL = cellAt(here, BITS['1km']);
-/** The square that the key of the index is a digest of. */
-const SQUARE = cellAt(centreOf(nearSquare(CELL)), LEVELS[0]);
+/** The squares that the key of the index may be a digest of: where the middle of a person's patch is. */
+const SQUARES = [
+  ...new Set(
+    cover(centreOf(CELL), displacementMetres(CELL), BITS['1km']).map((cell) => coarsened(cell, LEVELS[0])),
+  ),
+];
 
 type Place = { pk: string; sk: string; sealed: Uint8Array; hour: string; form: number; nearCell?: string };
 
@@ -130,7 +134,9 @@ async function isFindable(hour: string): Promise<boolean> {
   const { all } = await keysThere();
   for await (const { hour: its, nearCell } of places())
     if (its === hour)
-      return all.some((key) => createHmac('sha256', key).update(SQUARE).digest('base64url') === nearCell);
+      return all.some((key) =>
+        SQUARES.some((one) => createHmac('sha256', key).update(one).digest('base64url') === nearCell),
+      );
   throw new Error('there is no place of this hour');
 }
 

@@ -10,9 +10,12 @@ import {
   metresBetween,
   slackMetres,
 } from '../../functions/location/grid';
+import { NEARBY_SQUARES_PER_DAY } from '../../functions/location/speed';
+import { resting } from '../cards/support';
+import { grant, withdraw } from '../support/consent';
 import { createWorld, type World } from '../support/world';
 import vectors from './coordinates.json';
-import { here, point, somebody, switchOn } from './support';
+import { findable, here, point, somebody, switchOn } from './support';
 
 let world: World;
 beforeAll(async () => {
@@ -122,6 +125,64 @@ describe('nonsense is refused, by field and without its value (L1)', () => {
     expect(await world.refused('location/update', point(world, beijing), me)).toBe('OK');
     const older = { takenAt: new Date(world.deps.clock.now() - 1000).toISOString() };
     expect(await world.refused('location/update', point(world, beijing, older), me)).toBe('INVALID_INPUT');
+  });
+
+  it('a leap across the switch, from the region that is left until the day ends and says no more than that', async () => {
+    const me = await somebody(world);
+    const beijing = { latitude: 39.9, longitude: 116.4 };
+    const leaps = () => world.refused('location/update', point(world, beijing), me);
+    const restart = async () => {
+      await world.ok('location/stop', {}, me);
+      world.wait(1000);
+      await switchOn(world, me);
+    };
+    await switchOn(world, me);
+    await world.ok('location/update', point(world), me);
+    await restart();
+    const [item] = await resting(world, me.subjectId, 'location');
+    for (const gone of ['sealed', 'nearCell', 'origins', 'hour']) expect(item).not.toHaveProperty(gone);
+    expect(await leaps()).toBe('INVALID_INPUT');
+    await restart();
+    expect(await leaps()).toBe('INVALID_INPUT');
+    const nextDoor = { latitude: here.latitude + 0.1, longitude: here.longitude };
+    expect(await world.refused('location/update', point(world, nextDoor), me)).toBe('OK');
+    await restart();
+    world.wait(2 * 3_600_000);
+    expect(await leaps()).toBe('OK');
+  });
+
+  it('more squares in a day than somebody looks around from, whatever is switched meanwhile', async () => {
+    const me = await findable(world, here, '我');
+    const restart = async () => {
+      await world.ok('location/stop', {}, me);
+      await switchOn(world, me);
+    };
+    const found: string[] = [];
+    for (let square = 1; square <= NEARBY_SQUARES_PER_DAY; square += 1) {
+      world.wait(61_000);
+      if (square === 5) await restart();
+      const there = { latitude: here.latitude + square * 0.012, longitude: here.longitude };
+      expect(await world.refused('location/update', point(world, there), me)).toBe('OK');
+      if (square > NEARBY_SQUARES_PER_DAY - 2) found.push(await world.refused('location/nearby', {}, me));
+    }
+    expect(found).toEqual(['OK', 'TOO_MANY_ATTEMPTS']);
+    world.wait(61_000);
+    await restart();
+    await world.ok('location/update', point(world, here), me);
+    expect(await world.refused('location/nearby', {}, me)).toBe('TOO_MANY_ATTEMPTS');
+    const [item] = await resting(world, me.subjectId, 'location');
+    expect(item).not.toHaveProperty('nearCell');
+  });
+
+  it('nobody looks around within an hour of a consent given anew, so that it is no way round either', async () => {
+    const me = await findable(world, here, '我');
+    await withdraw(world, me, 'location');
+    await grant(world, me, 'location');
+    await switchOn(world, me);
+    await world.ok('location/update', point(world), me);
+    expect(await world.refused('location/nearby', {}, me)).toBe('NOT_NOW');
+    world.wait(3_600_000);
+    expect(await world.refused('location/nearby', {}, me)).toBe('OK');
   });
 
   it('an inaccurate point is kept no finer than it is', async () => {

@@ -89,6 +89,15 @@ export const proofs: Record<string, { file: string; shows: string }> = {
     file: 'tests/picture/hostile-chunks.test.ts',
     shows: 'parts of a WebP or PNG in any order show reader and decoder one size',
   },
+  'may-show': {
+    file: 'tests/cards/may-show.test.ts',
+    shows: 'every way to see something of somebody, and every event that ends it',
+  },
+  'location-attack': {
+    file: 'tests/location/attack.test.ts',
+    shows:
+      'twelve accounts that ask for a week rank the square of their target no better than chance among nine',
+  },
   visibility: {
     file: 'tests/cards/visibility.test.ts',
     shows: 'verdicts and audiences of fields in any order',

@@ -7,7 +7,7 @@ import { MAX_HANDLE_CHARS } from '../../../lib/table/handle';
 import { handoutKey } from '../../../lib/table/sharing/contact';
 import { offerKey, sentOfferKey } from '../../../lib/table/sharing/offer';
 import { sharePointerKey } from '../../../lib/table/sharing/share';
-import { cardId, contentKinds, cursor, nothing, ownCardKinds, partialContent } from '../shapes';
+import { cardId, contentKinds, cursor, nothing, ownCardKinds, shownCard } from '../shapes';
 import { passphrase, token } from '../sharing/share-operations';
 import { digestOfToken } from '../sharing/share-token';
 import { blockNearby, blockPerson, keyOfNamed, listBlocked, namedBy, unblock } from './blocks';
@@ -49,7 +49,7 @@ export const exchangeOperations = {
           offerId: z.string(),
           at: z.string(),
           expiresAt: z.string(),
-          card: z.object(partialContent),
+          card: shownCard,
         }),
       ),
       cursor: nextPage,
@@ -92,7 +92,7 @@ export const exchangeOperations = {
       uses: ['card-label', 'card-kept'],
     },
     input: z.strictObject({ offerId, cardId, fields: chosen }),
-    output: z.object({ contactId: z.string(), card: z.optional(z.object(partialContent)) }),
+    output: z.object({ contactId: z.string(), card: z.optional(shownCard) }),
     ledger: 'none',
     budget: { trips: 3, readUnits: 10, writeUnits: 44 },
     alsoRead: (subjectId, input) => offerKey(subjectId, input.offerId),

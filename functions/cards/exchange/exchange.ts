@@ -7,17 +7,19 @@ import { AppError, invalidInput } from '../../../lib/errors';
 import type { Run, Subject } from '../../../lib/gate/operation';
 import { retentionMs } from '../../../lib/policy/retention';
 import { type Card, cardIsThere, cardKey, readCard } from '../../../lib/table/card/card';
-import { withCurrentVisibility } from '../../../lib/table/card/shown-card';
+import { withCurrentVisibility } from '../../../lib/table/card/current-visibility';
 import { ConditionFailed, type Item } from '../../../lib/table/client';
 import { keys } from '../../../lib/table/keys';
 import { consentHolds } from '../../../lib/table/person/consents';
-import { blockKey, isBlock, notBlocked } from '../../../lib/table/sharing/block';
+import { blockKeys, notBlocked } from '../../../lib/table/sharing/block';
 import { contactKey, countContacts, giveCard, MAX_CONTACTS } from '../../../lib/table/sharing/contact';
+import { loadOwner, mayShow } from '../../../lib/table/sharing/may-show';
 import {
   answerOffer,
   cancelOffer,
   closeSentOffer,
   type Offer,
+  offeredCard,
   putOffer,
   putSent,
   readOffer,
@@ -26,7 +28,6 @@ import {
   type SentOffer,
   sentOfferKey,
 } from '../../../lib/table/sharing/offer';
-import { cardOf, loadOwner, shownTo } from '../card-owner';
 import { cardsEpoch } from '../own/own-card';
 import { findOpen, type Open } from '../sharing/open-share';
 
@@ -68,6 +69,7 @@ export async function makeOffer(deps: Deps, run: Run<'subject', Open & Give>) {
     fromEpoch,
     cardId: card.cardId,
     fields,
+    grantEpoch: card.grantEpoch ?? 0,
     at: toInstant(nowMs),
     state: 'waiting',
     request: await deps.ring.digest('request', JSON.stringify(['offer', fromId, card.cardId, fields])),
@@ -165,29 +167,24 @@ export async function acceptOffer(deps: Deps, { caller, input }: Run<'subject', 
   const { fromId, fromEpoch } = offer;
   const mine = await hiddenId(deps.ring, 'contact', myId, epoch, fromId, offer.cardId);
   const theirs = await hiddenId(deps.ring, 'contact', fromId, fromEpoch, myId, input.cardId);
-  const [self, theirItem, myItem, sent, byMe, byThem, myContact, theirContact] = await deps.table.getMany([
+  const [self, theirItem, myItem, sent, myContact, theirContact, ...blocks] = await deps.table.getMany([
     keys.person(fromId),
     cardKey(fromId, offer.cardId),
     cardKey(myId, input.cardId),
     sentOfferKey(fromId, offer.offerId),
-    blockKey(myId, fromId),
-    blockKey(fromId, myId),
     contactKey(myId, mine),
     contactKey(fromId, theirs),
+    ...blockKeys(myId, fromId),
   ]);
   const myCard = cardToGive(deps, caller, myItem, input);
-  const asker = await loadOwner(deps, self);
-  const theirCard = asker && cardOf(asker, theirItem);
-  const stands = asker?.epoch === fromEpoch && readSentOffer(sent, fromEpoch);
-  if (!asker || !theirCard || !stands || isBlock(byMe) || isBlock(byThem)) throw new AppError('NOT_FOUND');
+  const grant = { by: 'hand', given: offeredCard(offer) } as const;
+  const showing = mayShow(await loadOwner(deps, self), { subjectId: myId, blocks }, theirItem, grant);
+  if (!showing || !readSentOffer(sent, fromEpoch)) throw new AppError('NOT_FOUND');
+  const theirCard = showing.card;
   const at = toInstant(deps.clock.now());
   const toMe = {
+    ...offeredCard(offer),
     contactId: mine,
-    ownerId: fromId,
-    ownerEpoch: fromEpoch,
-    cardId: theirCard.cardId,
-    fields: offer.fields,
-    grantEpoch: theirCard.grantEpoch ?? 0,
     at,
     epoch,
   };
@@ -213,7 +210,7 @@ export async function acceptOffer(deps: Deps, { caller, input }: Run<'subject', 
       cardIsThere(fromId, theirCard),
       ...notBlocked(myId, fromId),
     );
-    return { contactId: mine, card: shownTo(asker, theirCard, offer.fields) };
+    return { contactId: mine, card: showing.shown };
   } catch (error) {
     if (!(error instanceof ConditionFailed)) throw error;
     return explain(error, epoch);

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { operation } from '../../../lib/gate/operation';
 import { contactKey } from '../../../lib/table/sharing/contact';
-import { cardId, contentKinds, cursor, partialContent, picture, text, version } from '../shapes';
+import { cardId, contentKinds, cursor, shownCard, shownMark, shownPicture, text, version } from '../shapes';
 import { getContact, listFolder, MAX_FOLDER_PAGE, removeContact, updateContact } from './folder';
 
 const contactId = cardId;
@@ -12,7 +12,7 @@ const contact = {
   at: z.string(),
   /** Its owner has taken it back; nothing else is told. */
   recalled: z.boolean(),
-  card: z.optional(z.object(partialContent)),
+  card: z.optional(shownCard),
   note: z.optional(z.string()),
   groups: z.array(z.string()),
   favourite: z.boolean(),
@@ -38,7 +38,7 @@ export const folderOperations = {
     }),
     output: z.object({ contacts: z.array(z.object(contact)), cursor: z.optional(z.string()) }),
     ledger: 'none',
-    // For a page of 50: the caller, one query and one batch of two small items each.
+    // For a page of 25: the caller, one query and one batch of four small items each.
     budget: { trips: 3, readUnits: 115, writeUnits: 0 },
     run: listFolder,
   }),
@@ -56,11 +56,12 @@ export const folderOperations = {
     output: z.object({
       ...contact,
       /** Where it was asked for and may be seen. */
-      picture: z.optional(picture),
-      realName: z.optional(z.literal(true)),
+      picture: z.optional(shownPicture),
+      realName: z.optional(shownMark),
     }),
     ledger: 'none',
-    budget: { trips: 2, readUnits: 7, writeUnits: 0 },
+    // The caller and the contact; its owner, card, two blocks and two results.
+    budget: { trips: 2, readUnits: 8, writeUnits: 0 },
     alsoRead: (subjectId, input) => contactKey(subjectId, input.contactId),
     run: getContact,
   }),

@@ -1,29 +1,29 @@
-import type { CardContent } from '../../../lib/card/content';
+import type { ShownCard } from '../../../lib/card/shown';
 import type { Deps } from '../../../lib/deps';
 import { AppError } from '../../../lib/errors';
 import type { Run, Subject } from '../../../lib/gate/operation';
-import { type Card, cardKey } from '../../../lib/table/card/card';
+import { cardKey } from '../../../lib/table/card/card';
 import { logoKey } from '../../../lib/table/card/card-logo';
 import { ConditionFailed, type Item } from '../../../lib/table/client';
 import { readCursor, sealCursor } from '../../../lib/table/cursor';
-import { keys } from '../../../lib/table/keys';
+import { type Key, keys } from '../../../lib/table/keys';
 import { realNameKeys } from '../../../lib/table/real-name/real-name';
-import { blockKey, isBlock } from '../../../lib/table/sharing/block';
+import { blockKeys } from '../../../lib/table/sharing/block';
 import {
   type Contact,
-  type GivenCard,
   givenCard,
   queryContacts,
   readContact,
   removeContact as removeWrites,
   replaceWords,
 } from '../../../lib/table/sharing/contact';
-import { cardOf, isRealName, loadOwner, type Owner, shownTo } from '../card-owner';
-import { pictureOf } from '../own/logo';
+import { loadOwner, mayShow, type Showing, showMark, showPicture } from '../../../lib/table/sharing/may-show';
 import { cardsEpoch } from '../own/own-card';
 
-/** So many that a page with two items each is one batch. */
+/** What may be asked for at once. */
 export const MAX_FOLDER_PAGE = 50;
+/** So many that a page with four items each is one batch. */
+const CONTACTS_PER_PAGE = 25;
 const LIST = 'cards.folder';
 
 export type Search = {
@@ -35,31 +35,32 @@ export type Search = {
   limit?: number | undefined;
 };
 
-/** What lies behind a contact that is alive. */
-type Live = { owner: Owner; card: Card; fields: GivenCard['fields'] };
-
-/**
- * Whether the card behind a contact is still given: its owner has agreed as they had when they gave it, the card is there,
- * and it was not recalled from this holder or from all. Whatever the reason, a card that is not is a tombstone.
- */
-async function alive(
-  deps: Deps,
-  { ownerEpoch, fields, grantEpoch }: GivenCard,
-  self: Item | undefined,
-  item: Item | undefined,
-): Promise<Live | undefined> {
-  const owner = await loadOwner(deps, self);
-  const card = owner?.epoch === ownerEpoch ? cardOf(owner, item) : undefined;
-  if (!owner || !card || (card.grantEpoch ?? 0) !== grantEpoch) return undefined;
-  return { owner, card, fields };
-}
-
 /** A contact as its holder is shown it. A tombstone says that it was recalled, and keeps what the holder wrote. */
-function contactShown(contact: Contact, live: Live | undefined) {
+function contactShown(contact: Contact, showing: Showing | undefined) {
   const { contactId, version, at, note, groups, favourite } = contact;
   const own = { contactId, version, at, groups, favourite, ...(note !== undefined && { note }) };
-  if (!live) return { ...own, recalled: true as const };
-  return { ...own, recalled: false as const, card: shownTo(live.owner, live.card, live.fields) };
+  return showing
+    ? { ...own, recalled: false as const, card: showing.shown }
+    : { ...own, recalled: true as const };
+}
+
+/** What is read of a contact: the owner, the card, and whether either has blocked the other. */
+const keysOf = (subjectId: string, contact: Contact): Key[] => {
+  const { ownerId, cardId } = givenCard(contact) ?? {};
+  if (ownerId === undefined || cardId === undefined) return [];
+  return [keys.person(ownerId), cardKey(ownerId, cardId), ...blockKeys(ownerId, subjectId)];
+};
+
+/** The card behind a contact while it may be shown, by what was found at `keysOf`. */
+async function behind(
+  deps: Deps,
+  subjectId: string,
+  contact: Contact,
+  [self, item, ...blocks]: (Item | undefined)[],
+): Promise<Showing | undefined> {
+  const given = givenCard(contact);
+  if (!given) return undefined;
+  return mayShow(await loadOwner(deps, self), { subjectId, blocks }, item, { by: 'hand', given });
 }
 
 /**
@@ -71,29 +72,20 @@ export async function listFolder(deps: Deps, { caller, input }: Run<'subject', S
   const { subjectId } = caller.person;
   const { cursor, words, group, favourite } = input;
   const after = cursor === undefined ? undefined : await readCursor(deps.ring, LIST, subjectId, cursor);
-  const limit = input.limit ?? MAX_FOLDER_PAGE;
+  const limit = Math.min(input.limit ?? CONTACTS_PER_PAGE, CONTACTS_PER_PAGE);
   const { items, lastId } = await queryContacts(deps.table, subjectId, 'folder', limit, after);
   const contacts = items
     .flatMap((item) => readContact(item, cardsEpoch(caller), caller.sealer) ?? [])
     .filter((one) => group === undefined || one.groups.includes(group))
     .filter((one) => favourite === undefined || one.favourite === favourite);
-  const cards = contacts.map(givenCard);
-  const given = cards.filter((card) => card !== undefined);
-  const found = await deps.table.getMany(
-    given.flatMap(({ ownerId, cardId }) => [keys.person(ownerId), cardKey(ownerId, cardId)]),
-  );
-  const live = new Map(
-    await Promise.all(
-      given.map(
-        async (card, index) =>
-          [card, await alive(deps, card, found[index * 2], found[index * 2 + 1])] as const,
-      ),
+  const keysRead = contacts.map((contact) => keysOf(subjectId, contact));
+  const found = await deps.table.getMany(keysRead.flat());
+  const read = keysRead.map(({ length }) => found.splice(0, length));
+  const shown = await Promise.all(
+    contacts.map(async (contact, index) =>
+      contactShown(contact, await behind(deps, subjectId, contact, read[index] ?? [])),
     ),
   );
-  const shown = contacts.map((contact, index) => {
-    const card = cards[index];
-    return contactShown(contact, card && live.get(card));
-  });
   return {
     contacts: words === undefined ? shown : shown.filter((one) => 'card' in one && matches(one.card, words)),
     ...(lastId && { cursor: await sealCursor(deps.ring, LIST, subjectId, lastId) }),
@@ -101,7 +93,7 @@ export async function listFolder(deps: Deps, { caller, input }: Run<'subject', S
 }
 
 /** Part of a name or an organisation in any language of the card, whatever its case and width. */
-function matches(card: Partial<CardContent>, words: string): boolean {
+function matches(card: ShownCard, words: string): boolean {
   const plain = (text: string) => text.normalize('NFKC').toLocaleLowerCase('zh-CN');
   const others = card.otherLanguages?.flatMap(({ name, organisation }) => [name, organisation]) ?? [];
   const all = [card.name, card.organisation, card.department, ...others];
@@ -115,30 +107,26 @@ function ownContact(caller: Subject): Contact {
   return found;
 }
 
-/** One card of the folder, with the mark of a real name. Somebody who has blocked the caller has recalled it. */
+/** One card of the folder, with the mark of a real name. Between people who are kept apart it looks recalled. */
 export async function getContact(
   deps: Deps,
   { caller, input }: Run<'subject', { contactId: string; withLogo?: boolean | undefined }>,
 ) {
   const contact = ownContact(caller);
-  const card = givenCard(contact);
-  if (!card) return contactShown(contact, undefined);
-  const { ownerId, cardId } = card;
   const { subjectId } = caller.person;
-  const [self, item, blocked, ...rest] = await deps.table.getMany([
-    keys.person(ownerId),
-    cardKey(ownerId, cardId),
-    blockKey(ownerId, subjectId),
-    ...realNameKeys(ownerId),
+  const read = keysOf(subjectId, contact);
+  const { ownerId, cardId } = givenCard(contact) ?? {};
+  if (ownerId === undefined || cardId === undefined) return contactShown(contact, undefined);
+  const marks = realNameKeys(ownerId);
+  const found = await deps.table.getMany([
+    ...read,
+    ...marks,
     ...(input.withLogo ? [logoKey(ownerId, cardId)] : []),
   ]);
-  const realNames = rest.slice(0, realNameKeys(ownerId).length);
-  const live = isBlock(blocked) ? undefined : await alive(deps, card, self, item);
-  const mark = live !== undefined && isRealName(live.owner, live.card, realNames);
-  const shown = contactShown(contact, live);
-  const logo = live && 'card' in shown && shown.card.logo ? rest[realNames.length] : undefined;
-  const picture = live && pictureOf(logo, live.card, live.owner.sealer);
-  return { ...shown, ...(picture && { picture }), ...(mark && { realName: true as const }) };
+  const showing = await behind(deps, subjectId, contact, found.splice(0, read.length));
+  const realName = showing && showMark(showing, found.splice(0, marks.length));
+  const picture = showing && showPicture(showing, found[0]);
+  return { ...contactShown(contact, showing), ...(picture && { picture }), ...(realName && { realName }) };
 }
 
 type Words = { note?: string | undefined; groups: string[]; favourite: boolean };

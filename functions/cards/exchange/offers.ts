@@ -4,13 +4,13 @@ import type { Run } from '../../../lib/gate/operation';
 import { cardKey } from '../../../lib/table/card/card';
 import { readCursor, sealCursor } from '../../../lib/table/cursor';
 import { keys } from '../../../lib/table/keys';
-import { blockKey, isBlock } from '../../../lib/table/sharing/block';
-import { queryOffers, readOffer, readSentOffer } from '../../../lib/table/sharing/offer';
-import { cardOf, loadOwner, shownTo } from '../card-owner';
+import { blockKeys } from '../../../lib/table/sharing/block';
+import { loadOwner, mayShow } from '../../../lib/table/sharing/may-show';
+import { offeredCard, queryOffers, readOffer, readSentOffer } from '../../../lib/table/sharing/offer';
 import { cardsEpoch } from '../own/own-card';
 
-/** So many that a page with three items each is one batch. */
-export const MAX_OFFERS_PAGE = 30;
+/** So many that a page with four items each is one batch. */
+export const MAX_OFFERS_PAGE = 25;
 const LISTS = { received: 'cards.offers', sent: 'cards.sent' } as const;
 
 type Page = { cursor?: string | undefined };
@@ -27,8 +27,8 @@ async function pageOf(deps: Deps, { caller, input }: Run<'subject', Page>, which
 }
 
 /**
- * Offers that wait for the caller, each with the card as it is now. One whose card is gone, or whose asker has withdrawn
- * or is blocked, is not there.
+ * Offers that wait for the caller, each with the card as it is now. One whose card is gone or was recalled, whose
+ * asker has withdrawn, or where either has blocked the other, is not there.
  */
 export async function listOffers(deps: Deps, run: Run<'subject', Page>) {
   const { items, next } = await pageOf(deps, run, 'received');
@@ -42,23 +42,18 @@ export async function listOffers(deps: Deps, run: Run<'subject', Page>) {
     waiting.flatMap(({ fromId, cardId }) => [
       keys.person(fromId),
       cardKey(fromId, cardId),
-      blockKey(subjectId, fromId),
+      ...blockKeys(fromId, subjectId),
     ]),
   );
   const offers = await Promise.all(
-    waiting.map(async ({ offerId, fromEpoch, fields, at, expiresAtSeconds }, index) => {
-      const [self, cardItem, blocked] = found.slice(index * 3, index * 3 + 3);
+    waiting.map(async (offer, index) => {
+      const [self, cardItem, ...blocks] = found.slice(index * 4, index * 4 + 4);
       const asker = await loadOwner(deps, self);
-      const card = asker?.epoch === fromEpoch ? cardOf(asker, cardItem) : undefined;
-      if (!asker || !card || isBlock(blocked)) return [];
-      return [
-        {
-          offerId,
-          at,
-          expiresAt: toInstant(expiresAtSeconds * 1000),
-          card: shownTo(asker, card, fields),
-        },
-      ];
+      const grant = { by: 'hand', given: offeredCard(offer) } as const;
+      const showing = mayShow(asker, { subjectId, blocks }, cardItem, grant);
+      if (!showing) return [];
+      const { offerId, at, expiresAtSeconds } = offer;
+      return [{ offerId, at, expiresAt: toInstant(expiresAtSeconds * 1000), card: showing.shown }];
     }),
   );
   return { offers: offers.flat(), ...next };

@@ -5,8 +5,7 @@ import { sign } from '../../../lib/crypto/signature';
 import type { Deps } from '../../../lib/deps';
 import { invalidInput } from '../../../lib/errors';
 import type { Run } from '../../../lib/gate/operation';
-import { visibleFields } from '../../../lib/table/card/shown-card';
-import { readRealName } from '../../../lib/table/real-name/real-name';
+import { mayShow, ownerOf, showMark } from '../../../lib/table/sharing/may-show';
 import { ownCard } from '../own/own-card';
 
 /** Who vouches for a signed card; the published keys are found at the service's address. */
@@ -21,16 +20,15 @@ type Choose = { cardId: string; fields: Field[]; lifetimeMinutes: number };
  * @throws AppError INVALID_INPUT for a field that is not open, for none at all, or for too much in one code
  */
 export async function signCard(deps: Deps, { caller, input }: Run<'subject', Choose>) {
-  const { person } = caller;
-  const card = ownCard(deps, caller);
-  const open = visibleFields(deps.policy.inForce().reachVersions, person, card, 'link');
-  if (input.fields.some((field) => !open.includes(field)))
+  const grant = { by: 'signature', fields: input.fields } as const;
+  ownCard(deps, caller);
+  const owner = ownerOf(deps, caller.person, caller.sealer);
+  const showing = mayShow(owner, 'bearer', caller.alsoRead, grant);
+  if (!showing || input.fields.some((field) => !showing.fields.includes(field)))
     throw invalidInput('fields', '有的项目还没有设为给持有链接的人看，或者还没有通过检查');
-  const { reachVersions } = deps.policy.inForce();
-  const isRealName = caller.furtherRead.some((item) => readRealName(reachVersions, item, person));
-  const realNameVerified = card.realNameMark === true && isRealName;
+  const realNameVerified = showMark(showing, caller.furtherRead) === true;
   const toSign = {
-    content: card,
+    content: showing.shown,
     fields: input.fields,
     realNameVerified,
     issuer: SIGNED_CARD_ISSUER,

@@ -2,7 +2,7 @@ import type { Deps } from '../../../lib/deps';
 import type { Run } from '../../../lib/gate/operation';
 import { readCard } from '../../../lib/table/card/card';
 import { queryCards, readOrder } from '../../../lib/table/card/card-list';
-import { withCurrentVisibility } from '../../../lib/table/card/shown-card';
+import { withCurrentVisibility } from '../../../lib/table/card/current-visibility';
 import { readCursor, sealCursor } from '../../../lib/table/cursor';
 import { cardsEpoch } from './own-card';
 

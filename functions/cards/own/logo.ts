@@ -5,9 +5,7 @@ import { AppError } from '../../../lib/errors';
 import type { Run } from '../../../lib/gate/operation';
 import { redraw } from '../../../lib/picture/redraw';
 import type { Card } from '../../../lib/table/card/card';
-import { type CardLogo, dropLogo, putLogo, readLogo } from '../../../lib/table/card/card-logo';
-import type { Item } from '../../../lib/table/client';
-import type { Sealer } from '../../../lib/table/sealer';
+import { dropLogo, pictureOf, putLogo } from '../../../lib/table/card/card-logo';
 import { ownCard } from './own-card';
 import { saveCard } from './save-card';
 
@@ -53,14 +51,4 @@ export async function ownLogo(deps: Deps, { caller }: Run<'subject', { cardId: s
   const found = pictureOf(item, card, caller.sealer);
   if (!found) throw new AppError('NOT_FOUND');
   return found;
-}
-
-/** A card's picture as it is shown, or nothing where there is none. */
-export function pictureOf(item: Item | undefined, card: Card, sealer: Sealer) {
-  const found = readLogo(item, card, sealer);
-  return found && shown(found);
-}
-
-function shown({ width, height, base64 }: CardLogo) {
-  return { contentType: 'image/jpeg' as const, width, height, base64 };
 }

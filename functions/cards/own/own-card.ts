@@ -3,7 +3,7 @@ import type { Deps } from '../../../lib/deps';
 import { AppError, invalidInput } from '../../../lib/errors';
 import type { Subject } from '../../../lib/gate/operation';
 import { type Card, readCard } from '../../../lib/table/card/card';
-import { withCurrentVisibility } from '../../../lib/table/card/shown-card';
+import { withCurrentVisibility } from '../../../lib/table/card/current-visibility';
 import { epochOf } from '../../../lib/table/person/consents';
 
 /** What a person writes on a card, and the words they sort it by. */

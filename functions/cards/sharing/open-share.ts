@@ -4,16 +4,21 @@ import type { Deps } from '../../../lib/deps';
 import { AppError } from '../../../lib/errors';
 import type { Run } from '../../../lib/gate/operation';
 import { beijingDay } from '../../../lib/policy/working-days';
-import { type Card, cardKey } from '../../../lib/table/card/card';
+import { cardKey } from '../../../lib/table/card/card';
 import { logoKey } from '../../../lib/table/card/card-logo';
 import { ConditionFailed, type Item } from '../../../lib/table/client';
 import { type Key, keys } from '../../../lib/table/keys';
 import { consentInForce } from '../../../lib/table/person/consents';
 import type { Person } from '../../../lib/table/person/person';
+import { untilWon } from '../../../lib/table/races';
 import { realNameKeys } from '../../../lib/table/real-name/real-name';
-import { blockKey, isBlock } from '../../../lib/table/sharing/block';
+import { blockKeys } from '../../../lib/table/sharing/block';
+import { loadOwner, mayShow, type Showing, showMark, showPicture } from '../../../lib/table/sharing/may-show';
 import {
-  isRevoked,
+  isCounted,
+  isUsedUp,
+  type Opening,
+  openingBy,
   readShare,
   readSharePointer,
   type Share,
@@ -29,8 +34,6 @@ import {
   readCount,
   windowEndsInSeconds,
 } from '../../../lib/table/sign-in/limit-counter';
-import { cardOf, isRealName, loadOwner, type Owner, shownTo } from '../card-owner';
-import { pictureOf } from '../own/logo';
 
 /** Tokens that lead nowhere, from one network address (whole offices share one) and by one person, in an hour. */
 export const GUESSES_PER_ADDRESS = { name: 'LINK_GUESSES_PER_ADDRESS', max: 100, windowMs: HOUR_MS } as const;
@@ -43,10 +46,9 @@ export type Open = { token: string; passphrase?: string | undefined };
 type Look = Open & { withLogo?: boolean | undefined };
 
 /** A link that leads somewhere for this viewer, with what it leads to. */
-export type Opened = {
-  owner: Owner;
+export type Opened = Showing & {
   link: Share;
-  card: Card;
+  opening: Opening | undefined;
   realNames: (Item | undefined)[];
   also: (Item | undefined)[];
 };
@@ -54,13 +56,15 @@ export type Opened = {
 /**
  * What a token leads to for this viewer, in one batch after the front door's. Absent, revoked, over, withdrawn,
  * deleted and closed to this viewer all look the same; wrong tokens and pass-phrases are counted, and beyond the limits
- * right ones are refused too. `alsoRead` names what is read in the same batch.
+ * right ones are refused too. `alsoRead` names what is read in the same batch; `lookDay` is the day
+ * for who is to see the card by it, which is an opening.
  * @throws AppError NOT_FOUND | PASSPHRASE_REQUIRED | TOO_MANY_ATTEMPTS
  */
 export async function findOpen(
   deps: Deps,
   { caller, input, address = 'unknown' }: Pick<Run<'subject', Open>, 'caller' | 'input' | 'address'>,
   alsoRead: (pointer: SharePointer) => Key[] = () => [],
+  lookDay?: string,
 ): Promise<Opened> {
   const viewerId = caller.person.subjectId;
   const guesses = [
@@ -72,12 +76,11 @@ export async function findOpen(
   const { subjectId, shareId, cardId } = pointer;
   const phrases = await guard(deps, PHRASES_PER_LINK, shareId);
   const guards = [...guesses, phrases];
-  const [self, shareItem, cardItem, byOwner, byViewer, ...rest] = await deps.table.getMany([
+  const [self, shareItem, cardItem, aBlock, anotherBlock, ...rest] = await deps.table.getMany([
     keys.person(subjectId),
     shareKey(subjectId, shareId),
     cardKey(subjectId, cardId),
-    blockKey(subjectId, viewerId),
-    blockKey(viewerId, subjectId),
+    ...blockKeys(subjectId, viewerId),
     ...realNameKeys(subjectId),
     ...alsoRead(pointer),
     ...guards.map(({ key }) => key),
@@ -90,58 +93,78 @@ export async function findOpen(
   }
   const owner = await loadOwner(deps, self);
   const link = owner && readShare(shareItem, owner.epoch, owner.sealer);
-  const card = owner && cardOf(owner, cardItem);
-  if (!owner || !link || !card || isBlock(byOwner) || isBlock(byViewer)) throw new AppError('NOT_FOUND');
-  if (isRevoked(link, owner.person, deps.policy.openedAtMs())) throw new AppError('NOT_FOUND');
+  if (!link) throw new AppError('NOT_FOUND');
+  const viewer = { subjectId: viewerId, blocks: [aBlock, anotherBlock] };
+  const opening = lookDay === undefined ? undefined : await openingBy(deps.ring, link, viewerId, lookDay);
+  const showing = mayShow(owner, viewer, cardItem, { by: 'link', link, opening });
+  if (!showing) throw new AppError('NOT_FOUND');
   if (link.passphrase !== undefined) {
     if (input.passphrase === undefined) throw new AppError('PASSPHRASE_REQUIRED');
     if (!(await isPassphrase(input.passphrase, link.seed, link.passphrase)))
       return wrong(deps, [phrases], new AppError('PASSPHRASE_REQUIRED'));
   }
-  return { owner, link, card, realNames, also };
+  return { ...showing, link, opening, realNames, also };
 }
 
 /**
  * Opens a card by its link. Two trips read it; the third counts the opening, and where openings are limited that count
- * decides who gets the last one, also against a revocation at this very moment. The owner's own look does not count.
+ * decides who gets the last one, also against a revocation at this very moment. The owner's own look does not count, and a
+ * viewer counts once a day.
  */
 export async function openShare(deps: Deps, run: Run<'subject', Look>) {
   const { withLogo } = run.input;
-  const { owner, link, card, realNames, also } = await findOpen(deps, run, ({ subjectId, cardId }) =>
-    withLogo ? [logoKey(subjectId, cardId)] : [],
+  const viewer = run.caller.person;
+  const opened = await findOpen(
+    deps,
+    run,
+    ({ subjectId, cardId }) => (withLogo ? [logoKey(subjectId, cardId)] : []),
+    beijingDay(deps.clock.now()),
   );
+  const { owner, link, opening, shown, realNames, also } = opened;
   const ownerId = owner.person.subjectId;
-  if (isUsedUp(link)) throw new AppError('NOT_FOUND');
-  if (ownerId !== run.caller.person.subjectId) await countOpening(deps, ownerId, link, run.caller.person);
-  const shown = shownTo(owner, card, link.fields);
-  const picture = shown.logo ? pictureOf(also[0], card, owner.sealer) : undefined;
-  return {
-    card: shown,
-    ...(picture && { picture }),
-    ...(isRealName(owner, card, realNames) && { realName: true as const }),
-  };
+  if (opening && ownerId !== viewer.subjectId) await countOpening(deps, ownerId, link, opening, viewer);
+  const picture = showPicture(opened, also[0]);
+  const realName = showMark(opened, realNames);
+  return { card: shown, ...(picture && { picture }), ...(realName && { realName }) };
 }
 
-/** Whether a link has been opened as often as it may. Who opened it in time may still answer with an offer. */
-const isUsedUp = ({ maxUses, uses }: Share) => maxUses !== undefined && uses >= maxUses;
-
-async function countOpening(deps: Deps, ownerId: string, link: Share, viewer: Person): Promise<void> {
+/** Counts one opening on what the link was when it was read, and again on what it is where somebody else was quicker. */
+async function countOpening(
+  deps: Deps,
+  ownerId: string,
+  seen: Share,
+  opening: Opening,
+  viewer: Person,
+): Promise<void> {
   const nowMs = deps.clock.now();
   const [random = 0] = deps.random(1);
-  const day = beijingDay(nowMs);
-  const view = countView(ownerId, link, day, random % VIEW_SHARDS);
-  const used = link.maxUses === undefined ? [] : [useShare(ownerId, link, nowMs)];
-  const agreed = consentInForce(deps.policy.inForce().reachVersions, viewer, 'viewer-name');
-  const named = agreed ? nameViewer(viewer.subjectId, agreed.epoch, ownerId, link, day) : [];
-  try {
-    await deps.table.write(view, ...used, ...named);
-  } catch (error) {
-    // The viewer does not want to be named any more: they are counted without a name.
-    const noLongerNamed = agreed && error instanceof AppError && error.code === 'CONSENT_REQUIRED';
-    if (noLongerNamed) return countOpening(deps, ownerId, link, { ...viewer, consents: {} });
-    if (!(error instanceof ConditionFailed)) throw error;
-    throw new AppError('NOT_FOUND'); // used up, revoked or withdrawn at this moment
-  }
+  let agreed = consentInForce(deps.policy.inForce().reachVersions, viewer, 'viewer-name');
+  let link = seen;
+  await untilWon(async () => {
+    const view = countView(ownerId, link, opening.day, random % VIEW_SHARDS);
+    const counts = link.maxUses !== undefined && !isCounted(link, opening);
+    const used = counts ? [useShare(ownerId, link, opening, nowMs)] : [];
+    const named = agreed ? nameViewer(viewer.subjectId, agreed.epoch, ownerId, link, opening.day) : [];
+    try {
+      await deps.table.write(view, ...used, ...named);
+      return true;
+    } catch (error) {
+      // The viewer does not want to be named any more: they are counted without a name.
+      const noLongerNamed = agreed && error instanceof AppError && error.code === 'CONSENT_REQUIRED';
+      if (!noLongerNamed && !(error instanceof ConditionFailed)) throw error;
+      if (noLongerNamed) agreed = undefined;
+      else link = quicker(error as ConditionFailed, link, opening);
+      return undefined;
+    }
+  });
+}
+
+/** The link as somebody else has left it who opened it at this moment. @throws AppError NOT_FOUND where it is used up or gone */
+function quicker({ found }: ConditionFailed, link: Share, opening: Opening): Share {
+  const now = readShare(found[1]?.item, link.epoch);
+  const isOther = now && (now.uses !== link.uses || now.usedOn !== link.usedOn);
+  if (!now || found[0] || !isOther || isUsedUp(now, opening)) throw new AppError('NOT_FOUND');
+  return now;
 }
 
 async function guard(deps: Deps, limit: Guard, source: string) {

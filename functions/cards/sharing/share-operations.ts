@@ -11,8 +11,9 @@ import {
   idempotencyKey,
   nothing,
   ownCardKinds,
-  partialContent,
-  picture,
+  shownCard,
+  shownMark,
+  shownPicture,
   text,
 } from '../shapes';
 import { openShare } from './open-share';
@@ -123,10 +124,10 @@ export const shareOperations = {
     use: true,
     input: z.strictObject({ token, passphrase, withLogo: z.optional(z.boolean()) }),
     output: z.object({
-      card: z.object(partialContent),
+      card: shownCard,
       /** Where it was asked for and may be seen. */
-      picture: z.optional(picture),
-      realName: z.optional(z.literal(true)),
+      picture: z.optional(shownPicture),
+      realName: z.optional(shownMark),
     }),
     ledger: 'none',
     // Two trips read the card; the third counts the opening. A logo is six units more.

@@ -1,8 +1,10 @@
 import * as z from 'zod/mini';
+import type { Checked, Shown } from '../../../lib/card/shown';
 import { operation } from '../../../lib/gate/operation';
 import { cursor } from '../shapes';
 import { listViewers, listViews } from './views';
 
+const shownName = z.string() as unknown as z.ZodMiniType<Shown<Checked<string>>, Shown<Checked<string>>>;
 const cells = z.array(z.object({ day: z.string(), views: z.int() }));
 
 /** Who looked (promise C6). */
@@ -29,7 +31,7 @@ export const viewOperations = {
     kinds: { in: [], out: ['nickname', 'viewer-record'] },
     input: z.strictObject({ cursor }),
     output: z.object({
-      viewers: z.array(z.object({ shareId: z.string(), day: z.string(), nickname: z.string() })),
+      viewers: z.array(z.object({ shareId: z.string(), day: z.string(), nickname: shownName })),
       cursor: z.optional(z.string()),
     }),
     ledger: 'none',

@@ -10,8 +10,8 @@ import { cardsEpoch } from '../own/own-card';
 
 /** Links of one page. */
 const PAGE_LINKS = 100;
-/** So many that a page with two items each is one batch. */
-const PAGE_VIEWERS = 50;
+/** So many that a page with four items each is one batch. */
+const PAGE_VIEWERS = 25;
 const VIEWS = 'cards.views';
 const VIEWERS = 'cards.viewers';
 type Page = { cursor?: string | undefined };
@@ -53,7 +53,7 @@ export async function listViewers(deps: Deps, { caller, input }: Run<'subject', 
     after,
   );
   return {
-    viewers: await nicknamesOf(deps, viewers),
+    viewers: await nicknamesOf(deps, subjectId, viewers),
     ...(last && { cursor: await sealCursor(deps.ring, VIEWERS, subjectId, last) }),
   };
 }

@@ -1,23 +1,16 @@
 import type { Field } from '../../../lib/card/content';
 import { fieldsFor } from '../../../lib/card/content';
 import { isPicture, kindsOf, wordsOf } from '../../../lib/card/field-rules';
+import { verdictOf } from '../../../lib/card/shown';
 import { toInstant } from '../../../lib/clock';
 import type { Deps } from '../../../lib/deps';
 import { AppError } from '../../../lib/errors';
 import { disclose } from '../../../lib/gate/disclose';
 import type { Run, Subject } from '../../../lib/gate/operation';
 import type { TextAnswer } from '../../../lib/partner/wechat-text';
-import { type Card, noteVerdicts, type Verdict } from '../../../lib/table/card/card';
+import { type Card, noteVerdicts } from '../../../lib/table/card/card';
 import type { Write } from '../../../lib/table/client';
 import { readOpenid, wechatAccountKey } from '../../../lib/table/person/wechat-account';
-
-/** A doubtful text and one that could not be asked about wait alike: for another try, or for a human. */
-const meaning: Record<TextAnswer, Verdict> = {
-  pass: 'passed',
-  risky: 'refused',
-  review: 'waiting',
-  unavailable: 'waiting',
-};
 
 /**
  * The card as it goes into the table, and the fields that WeChat must be asked about first: those that others may see
@@ -71,7 +64,7 @@ export async function askWechat(
   const openid = await openidOf(deps, caller);
   const kinds = [...new Set(['wechat-openid' as const, ...ask.flatMap(kindsOf)])];
   const judged = (answer: TextAnswer): Card => {
-    const said = Object.fromEntries(ask.map((field) => [field, meaning[answer]]));
+    const said = Object.fromEntries(ask.map((field) => [field, verdictOf(answer)]));
     return withVerdicts(card, said, toInstant(deps.clock.now()));
   };
   const { answer, kept } = await disclose(
@@ -83,7 +76,7 @@ export async function askWechat(
     {
       made,
       answered: (said) =>
-        meaning[said] === 'waiting' ? [] : [noteVerdicts(caller.person.subjectId, card, judged(said))],
+        verdictOf(said) === 'waiting' ? [] : [noteVerdicts(caller.person.subjectId, card, judged(said))],
     },
   );
   return kept ? judged(answer) : card;

@@ -6,12 +6,11 @@ import type { Deps } from '../../../lib/deps';
 import { AppError } from '../../../lib/errors';
 import { aboutOf, type Run, type Staff } from '../../../lib/gate/operation';
 import { type Card, cardKey, noteVerdicts, readCard } from '../../../lib/table/card/card';
-import { logoKey } from '../../../lib/table/card/card-logo';
+import { logoKey, pictureOf } from '../../../lib/table/card/card-logo';
 import { waitingTexts } from '../../../lib/table/card/text-queue';
 import { ConditionFailed } from '../../../lib/table/client';
 import { appendEntry } from '../../../lib/table/ledger/append';
 import { consentInForce } from '../../../lib/table/person/consents';
-import { pictureOf } from '../own/logo';
 import { ownCard } from '../own/own-card';
 import { askWechat, waitingFields, withVerdicts, withWords } from './check-text';
 

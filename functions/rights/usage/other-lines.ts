@@ -129,7 +129,7 @@ async function viewerLines(deps: Deps, person: Person, newest: Newest): Promise<
     for (const line of byLine.keys()) if (!kept.has(line)) byLine.delete(line);
     after = last;
   } while (after !== undefined);
-  const named = await nicknamesOf(deps, [...byLine.values()]);
+  const named = await nicknamesOf(deps, person.subjectId, [...byLine.values()]);
   return named.map((viewer) => viewerLine(person.subjectId, viewer, viewer.nickname));
 }
 

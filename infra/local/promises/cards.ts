@@ -100,8 +100,8 @@ export async function links(running: Running): Promise<string> {
   const rush = await Promise.all(
     Array.from({ length: AT_ONCE }, (_, index) => open(single.token, undefined, readers[index % 3])),
   );
-  const got = rush.filter((code) => code === 'OK').length;
-  demand(got === 1, `${got} of ${AT_ONCE} openings of a link for one went through`);
+  const got = new Set(rush.flatMap((code, index) => (code === 'OK' ? [index % 3] : []))).size;
+  demand(got === 1, `${got} people opened a link for one`);
   const guarded = await linkOf(me, { passphrase: '芝麻开门' });
   const tries = [
     await open(guarded.token),

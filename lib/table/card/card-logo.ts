@@ -28,7 +28,7 @@ export type CardLogo = ValueOf<typeof cardLogo>;
 export const logoKey = (subjectId: string, cardId: string): Key => cardLogo.key(subjectId, cardId);
 
 /** The picture of a card of this epoch, if it is the one that the card names. @throws SealError */
-export function readLogo(
+function readLogo(
   item: Item | undefined,
   { cardId, epoch, logo }: { cardId: string; epoch: number; logo?: string | undefined },
   sealer: Sealer,
@@ -36,6 +36,14 @@ export function readLogo(
   if (item?.cardId !== cardId) return undefined;
   const value = cardLogo.read(item, { epoch, sealer });
   return value?.logoId === logo ? value : undefined;
+}
+
+/** A card's picture as it travels, or nothing where there is none. @throws SealError */
+export function pictureOf(item: Item | undefined, card: Parameters<typeof readLogo>[1], sealer: Sealer) {
+  const found = readLogo(item, card, sealer);
+  if (!found) return undefined;
+  const { width, height, base64 } = found;
+  return { contentType: 'image/jpeg' as const, width, height, base64 };
 }
 
 export function putLogo(subjectId: string, value: CardLogo, sealer: Sealer): Write {

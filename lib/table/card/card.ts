@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { audiences, fields } from '../../card/content';
+import { verdicts } from '../../card/shown';
 import { toInstant } from '../../clock';
 import { plain, sealed, type ValueOf } from '../attribute';
 import type { Item, Write } from '../client';
@@ -10,10 +11,6 @@ import { inPerson } from '../place';
 import { create } from '../replace';
 import type { Sealer } from '../sealer';
 import { contentAttributes } from './card-content';
-
-/** What the content check said of a field as it stands. A field that is not named here has not been asked about. */
-export const verdicts = ['passed', 'waiting', 'refused'] as const;
-export type Verdict = (typeof verdicts)[number];
 
 /** The part of the index `due` in which cards wait for a human. */
 export const TEXT_QUEUE = 'CARD-TEXTS';

@@ -45,6 +45,13 @@ export const location = declareEntity('location', {
     /** Keys of the index `near`: keyed digests, of one day, of the squares around the person; only while they want to be found. */
     nearCell: digest('location-cell', z.optional(z.string())),
     nearPath: digest('location-cell', z.optional(z.string())),
+    /** For the speed alone, and only while the key of its day lasts: the region of the last place, and when that was. */
+    region: digest('location-region', z.optional(z.string())),
+    regionAtMs: plain('location-state', z.optional(z.int())),
+    /** The squares of a day in which the person was found: which, while it is on, and how many. */
+    originsOn: plain('location-state', z.optional(z.string())),
+    originCount: plain('location-state', z.optional(z.int())),
+    origins: digest('location-cell', z.optional(z.array(z.string()))),
     /** The square in GCJ-02, never the point. */
     cell: sealed('location-point', z.optional(z.string())),
     takenAtMs: sealed('location-point', z.optional(z.int())),
@@ -150,8 +157,8 @@ export function putPoint(
   };
 }
 
-/** What goes with the square: itself, its entries in both indexes, and that it waits to be swept. */
-const content = 'sealed, #hour, nearCell, nearPath, nearUntilSeconds, untilSeconds, dueShard, dueAt';
+/** What goes with the square: itself, its entries in both indexes, the day's squares, and that it waits to be swept. */
+const content = 'sealed, #hour, origins, nearCell, nearPath, nearUntilSeconds, untilSeconds, dueShard, dueAt';
 
 /**
  * Switches off: square and index entry go with this write, and with it the history where one may have been kept. Refused

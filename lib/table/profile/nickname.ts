@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { verdicts } from '../../card/shown';
 import { plain, sealed, type ValueOf } from '../attribute';
 import type { Item, Write } from '../client';
 import { declareEntity } from '../entity';
@@ -16,6 +17,8 @@ export const nickname = declareEntity('nickname', {
     /** The version that the last edit started from and a keyed digest of what it asked, to recognise a repeat. */
     edit: plain('profile-state', z.string()),
     nickname: sealed('nickname', z.optional(z.string())),
+    /** What the content check said of it: others are told it only once it has passed. */
+    verdict: plain('profile-state', z.optional(z.enum(verdicts))),
   },
 });
 export type Nickname = ValueOf<typeof nickname>;
@@ -49,6 +52,18 @@ export function putNickname(
       Item: item,
       ConditionExpression: before === 0 ? noneOfThisEpoch : stillThisVersion,
       ExpressionAttributeValues: { ':epoch': value.epoch, ...(before > 0 && { ':version': before }) },
+    },
+  };
+}
+
+/** Notes what was said of these words. Refused once they have changed. */
+export function noteNicknameVerdict(subjectId: string, { verdict, version, epoch }: Nickname): Write {
+  return {
+    Update: {
+      Key: nicknameKey(subjectId),
+      UpdateExpression: 'SET verdict = :verdict',
+      ConditionExpression: 'version = :version AND epoch = :epoch',
+      ExpressionAttributeValues: { ':verdict': verdict, ':version': version, ':epoch': epoch },
     },
   };
 }

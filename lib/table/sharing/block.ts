@@ -122,13 +122,16 @@ export function removeBlock(subjectId: string, otherId: string): [Write, Write] 
   ];
 }
 
+/** The two items that say whether two people are to be kept apart. Neither is there between somebody and themself. */
+export const blockKeys = (a: string, b: string): [Key, Key] => [blockKey(a, b), blockKey(b, a)];
+
 export function isBlock(item: Item | undefined): boolean {
   return block.is(item);
 }
 
 /** For a transaction: neither has blocked the other at the very moment of the write. */
 export function notBlocked(a: string, b: string): Write[] {
-  return [blockKey(a, b), blockKey(b, a)].map((Key) => ({
+  return blockKeys(a, b).map((Key) => ({
     ConditionCheck: { Key, ConditionExpression: 'attribute_not_exists(pk)' },
   }));
 }

@@ -6,6 +6,7 @@ import type { Item, Table, Write } from '../client';
 import { declareEntity } from '../entity';
 import { dataPrefix, type Key, partition } from '../keys';
 import { inPerson } from '../place';
+import type { GivenCard } from './contact';
 
 /** An offer's id is the pair it is between, which is its place, and a serial, so that a later offer is another one. */
 export const PAIR_CHARS = 22;
@@ -30,6 +31,8 @@ export const offer = declareEntity('card-offer', {
     fromEpoch: plain('card-exchange', z.int()),
     cardId: plain('card-exchange', z.string()),
     fields: plain('card-exchange', z.array(z.enum(fields))),
+    /** How often the card had been recalled from everybody when it was offered: a recall reaches what waits as well. */
+    grantEpoch: plain('card-exchange', z.int()),
     at: plain('card-exchange', z.string()),
     state: plain('card-exchange', z.enum(['waiting', 'accepted', 'declined'])),
     /** The card in the folder of the one who was asked, once accepted. */
@@ -61,6 +64,12 @@ export type SentOffer = ValueOf<typeof sentOffer>;
 
 export const offerKey = (subjectId: string, offerId: string): Key => offer.key(subjectId, offerId);
 export const sentOfferKey = (subjectId: string, offerId: string): Key => sentOffer.key(subjectId, offerId);
+
+/** What an offer puts into the hands of the one who is asked. */
+export const offeredCard = ({ fromId, fromEpoch, cardId, fields, grantEpoch }: Offer): GivenCard => ({
+  ...{ ownerId: fromId, ownerEpoch: fromEpoch },
+  ...{ cardId, fields, grantEpoch },
+});
 
 export function readOffer(item: Item | undefined, epoch: number): Offer | undefined {
   return offer.read(item, { epoch });

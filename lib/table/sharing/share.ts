@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { fields } from '../../card/content';
 import { toEpochSeconds } from '../../clock';
+import type { KeyRing } from '../../crypto/key-ring';
 import { digest, plain, sealed, type ValueOf } from '../attribute';
 import { cardIsThere } from '../card/card';
 import { BESIDE_CARDS } from '../card/card-list';
@@ -35,6 +36,9 @@ export const share = declareEntity('share', {
     /** How often it may be opened; absent where that is not limited and nobody need count one by one. */
     maxUses: plain('card-share', z.optional(z.int())),
     uses: plain('card-share', z.int()),
+    /** Where openings are limited, on which day it was last opened, and by whom on that day: keyed digests, for that day alone. */
+    usedOn: plain('card-share', z.optional(z.string())),
+    usedBy: digest('share-secret', z.optional(z.array(z.string()))),
     /** Keyed digest of what was asked when it was made, to recognise a repeat. */
     request: plain('card-share', z.string()),
     seed: digest('share-secret', z.string()),
@@ -100,18 +104,60 @@ export function isRevoked(
   return shareEpoch !== (owner.shareEpoch ?? 0) || Date.parse(createdAt) < openedAtMs;
 }
 
-/** Counts one opening of a link with a limit. Refused when it is used up, revoked or over. */
-export function useShare(subjectId: string, { shareId, epoch, maxUses }: Share, nowMs: number): Write {
+/** Whose opening it is: a viewer by what they are called on this link and day alone. */
+export type Opening = { day: string; mark: string };
+
+/** 48 bits: of a thousand openings of one link no two are taken for one. */
+const MARK_CHARS = 8;
+
+/** The opening of a link by a viewer on a Beijing day. The same link looks at every viewer anew each day. */
+export async function openingBy(
+  ring: Pick<KeyRing, 'digest'>,
+  { shareId }: Pick<Share, 'shareId'>,
+  viewerId: string,
+  day: string,
+): Promise<Opening> {
+  const mark = await ring.digest('share', `use|${shareId}|${viewerId}|${day}`);
+  return { day, mark: mark.slice(0, MARK_CHARS) };
+}
+
+/** Whether this opening is one of those that are counted: a viewer uses a link once a day, however often they look. */
+export const isCounted = ({ usedOn, usedBy }: Share, { day, mark }: Opening): boolean =>
+  usedOn === day && usedBy?.includes(mark) === true;
+
+/** Whether a link has been opened as often as it may, and not by this viewer today. */
+export const isUsedUp = (link: Share, opening: Opening): boolean =>
+  link.maxUses !== undefined && link.uses >= link.maxUses && !isCounted(link, opening);
+
+/**
+ * Counts one opening of a link with a limit, and the viewer once a day. Refused when it is used up, revoked or over, and when somebody
+ * else was quicker on what was seen.
+ */
+export function useShare(
+  subjectId: string,
+  { shareId, epoch, maxUses, usedOn }: Share,
+  { day, mark }: Opening,
+  nowMs: number,
+): Write {
+  const isFirst = usedOn !== day;
+  const asSeen = isFirst
+    ? '(attribute_not_exists(usedOn) OR usedOn <> :day)'
+    : 'usedOn = :day AND NOT contains(usedBy, :mark)';
   return {
     Update: {
       Key: shareKey(subjectId, shareId),
-      UpdateExpression: 'ADD uses :one',
-      ConditionExpression: 'epoch = :epoch AND uses < :max AND expiresAtSeconds > :now',
+      UpdateExpression: isFirst
+        ? 'SET usedOn = :day, usedBy = :marks ADD uses :one'
+        : 'SET usedBy = list_append(usedBy, :marks) ADD uses :one',
+      ConditionExpression: `epoch = :epoch AND uses < :max AND expiresAtSeconds > :now AND ${asSeen}`,
       ExpressionAttributeValues: {
         ':one': 1,
         ':max': maxUses,
         ':epoch': epoch,
         ':now': toEpochSeconds(nowMs),
+        ':day': day,
+        ':marks': [mark],
+        ...(!isFirst && { ':mark': mark }),
       },
     },
   };
