@@ -107,6 +107,7 @@ const goesOn: Record<string, string> = {
   'rights/held': 'seen',
   'rights/overview': 'seen',
   'rights/startExport': 'seen',
+  'rights/startTransfer': 'taken elsewhere',
 };
 
 /** By hand: what may open data of somebody who has closed their account, though it is not they who call. */
