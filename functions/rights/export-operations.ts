@@ -1,8 +1,11 @@
 import * as z from 'zod/mini';
 import { DAY_MS } from '../../lib/clock';
 import { operation } from '../../lib/gate/operation';
+import { purposeIds } from '../../lib/policy/purposes';
+import { notTransferred } from '../../lib/policy/transfer';
 import { exportKey, exportParts, partStates, pieceKey } from '../../lib/table/export/export';
 import { cancelExport, exportNow, exportPiece, startExport } from './export';
+import { startTransfer } from './transfer';
 
 const nothing = z.strictObject({});
 const file = z.object({ name: z.string(), bytes: z.int(), sha256: z.string() });
@@ -19,6 +22,10 @@ const whole = z.object({
   state: z.enum(partStates),
   /** Whether it is this session that takes it. */
   isHere: z.boolean(),
+  /** Of a package for another service: for whom, in the person's own words, and what was given for which purposes. */
+  transfer: z.optional(
+    z.object({ recipient: z.optional(z.string()), purposes: z.array(z.enum(purposeIds)) }),
+  ),
   askedAt: z.string(),
   expiresAt: z.string(),
   parts: z.array(z.object({ part: z.enum(exportParts), name: z.string(), state: z.enum(partStates) })),
@@ -29,7 +36,7 @@ const whole = z.object({
 /** Proofs are for one target, and an account has one export. */
 const account = () => 'account';
 
-/** Everything that is held about somebody, to take away (PIPL art. 45; promise R1). */
+/** Everything that is held about somebody, to take away, and what they have given, for another service (PIPL art. 45; promises R1, R7). */
 export const exportOperations = {
   startExport: operation({
     summary:
@@ -46,6 +53,27 @@ export const exportOperations = {
     browser: 'never',
     alsoRead: (subjectId) => exportKey(subjectId),
     run: startExport,
+  }),
+  startTransfer: operation({
+    summary:
+      '转移到其他服务，须先验证是您本人：把您同意提供的、基于约定收集的信息整理成有签名的转移包，由您取走、交给对方；依法保存的、涉及他人的不在其中。可以写明交给谁、只要哪些用途的。取走的办法同导出。',
+    caller: 'subject',
+    purpose: 'access',
+    kinds: { in: ['export-list'], out: ['export-list'], uses: ['export-list'] },
+    input: z.strictObject({
+      recipient: z.optional(z.string().check(z.trim(), z.minLength(1), z.maxLength(100))),
+      purposes: z.optional(z.array(z.enum(purposeIds)).check(z.minLength(1), z.maxLength(purposeIds.length))),
+    }),
+    output: z.object({ export: whole }),
+    ledger: 'act',
+    // What is within reason costs nothing; of more the law would let us ask what it costs, and we take no money.
+    limits: [{ name: 'TRANSFERS_PER_DAY', per: 'person', max: 5, windowMs: DAY_MS }],
+    proof: account,
+    unproved: notTransferred('identity', '还没有验证是您本人'),
+    budget: { trips: 4, readUnits: 3, writeUnits: 24 },
+    browser: 'never',
+    alsoRead: (subjectId) => exportKey(subjectId),
+    run: startTransfer,
   }),
   export: operation({
     summary: '我的导出整理到哪一步、各部分的状态、有哪些份可取、何时失效。没有导出的，结果为空。',

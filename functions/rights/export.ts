@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { toInstant } from '../../lib/clock';
 import { randomId } from '../../lib/crypto/random';
 import { hiddenId } from '../../lib/crypto/request-id';
@@ -7,6 +8,7 @@ import { partNames } from '../../lib/export/archive';
 import type { Run, Subject } from '../../lib/gate/operation';
 import type { KindId } from '../../lib/policy/kinds';
 import { retentionMs } from '../../lib/policy/retention';
+import { notTransferred } from '../../lib/policy/transfer';
 import { makingOf } from '../../lib/process/export';
 import { ConditionFailed } from '../../lib/table/client';
 import {
@@ -20,6 +22,7 @@ import {
   putExport,
   readExport,
   stateOf,
+  type Transfer,
 } from '../../lib/table/export/export';
 import { appendEntry } from '../../lib/table/ledger/append';
 import { beginProcess } from '../../lib/table/process/process';
@@ -37,26 +40,34 @@ function ownExport({ alsoRead, sealer, person }: Subject): Export | undefined {
  * is being made for it, that is the one; of one with parts that errored those alone are made again; any other is replaced.
  * @throws AppError BUSY where another call was quicker
  */
-export async function startExport(deps: Deps, { caller, requestId }: Run<'subject', Nothing>) {
+export async function startExport(deps: Deps, run: Run<'subject', Nothing>) {
+  return begin(deps, run, undefined);
+}
+
+/** The same of a package for another service (transfer.ts). @throws AppError BUSY */
+export async function begin(
+  deps: Deps,
+  { caller, requestId }: Pick<Run<'subject', unknown>, 'caller' | 'requestId'>,
+  transfer: Transfer | undefined,
+) {
   const { person, sealer, sessionId } = caller;
   const { subjectId } = person;
   const now = ownExport(caller);
-  const isHere = now?.sessionId === sessionId;
-  if (now && isHere && stateOf(now) === 'pending') return { export: shown(now, caller) };
+  const isThis = now?.sessionId === sessionId && isDeepStrictEqual(now.transfer, transfer);
+  if (now && isThis && stateOf(now) === 'pending') return { export: shown(now, caller) };
   const nowMs = deps.clock.now();
   const at = toInstant(nowMs);
-  const isAgain = now !== undefined && isHere && stateOf(now) === 'errored';
-  const asked = { exportId: randomId(deps.random), askedAt: at, sessionId, life: lifeOf(person) };
+  const isAgain = now !== undefined && isThis && stateOf(now) === 'errored';
+  const asked = { exportId: randomId(deps.random), askedAt: at, sessionId, life: lifeOf(person), transfer };
   const value = isAgain ? withMissing(now) : newExport(asked, deps.random);
   const making = makingOf(subjectId, value);
   const before = readExport(caller.alsoRead, sealer);
+  const act = transfer ? 'transfer.asked' : 'export.asked';
   try {
-    await appendEntry(
-      deps,
-      person,
-      { at, act: 'export.asked', actor: 'self', purpose: 'access', requestId },
-      [putExport(subjectId, value, before, sealer, nowMs), beginProcess(making, 'make', {}, nowMs)],
-    );
+    await appendEntry(deps, person, { at, act, actor: 'self', purpose: 'access', requestId }, [
+      putExport(subjectId, value, before, sealer, nowMs),
+      beginProcess(making, 'make', {}, nowMs),
+    ]);
   } catch (error) {
     throw error instanceof ConditionFailed ? new AppError('BUSY') : error;
   }
@@ -79,9 +90,10 @@ export async function exportNow(_deps: Deps, { caller }: Run<'subject', Nothing>
 }
 
 function shown(value: Export, { sessionId }: Subject) {
-  const { exportId, askedAt, parts, pieces, taken } = value;
+  const { exportId, askedAt, parts, pieces, taken, transfer } = value;
   return {
     exportId,
+    ...(transfer && { transfer }),
     state: stateOf(value),
     isHere: value.sessionId === sessionId,
     askedAt,
@@ -122,6 +134,8 @@ export async function exportPiece(deps: Deps, { caller, input, requestId }: Run<
 function whyNotNow(value: Export, { person, sessionId }: Subject): string | undefined {
   if (value.life !== lifeOf(person)) return '账号的状态有了变化，这次导出已经失效，请重新导出。';
   if (value.sessionId !== sessionId) return '请在发起导出的设备上取走。';
+  if (value.transfer && stateOf(value) === 'errored')
+    return `${notTransferred('feasible', '有的内容没有整理成')}请再要求一次，只补整理那些。`;
   return stateOf(value) === 'complete' ? undefined : '导出的内容还没有整理完。';
 }
 
@@ -148,7 +162,8 @@ async function note(
   const kinds = value.kinds as KindId[];
   try {
     if (value.takenAt !== undefined) return await deps.table.write(noted);
-    const entry = { at, act: 'export.taken', actor: 'self', purpose: 'access', kinds, requestId } as const;
+    const act = value.transfer ? 'transfer.taken' : 'export.taken';
+    const entry = { at, act, actor: 'self', purpose: 'access', kinds, requestId } as const;
     await appendEntry(deps, person, entry, [noted]);
   } catch (error) {
     if (!(error instanceof ConditionFailed)) throw error;

@@ -7,13 +7,14 @@ import { findService } from './find-service';
 import { asking } from './journey/asking';
 import { firstDay } from './journey/first-day';
 import { handingOver } from './journey/handing-over';
+import { ownRights } from './journey/own-rights';
 import { chapter, failures, say } from './journey/teller';
 import { theEnd } from './journey/the-end';
 import { readFirstCard, UnusableVCard } from './read-vcard';
 import { localHosts, startService } from './service';
 
 /**
- * `npm run journey [-- card.vcf]`: a person's first day, a card that goes from one person to another, a ticket, and an account
+ * `npm run journey [-- card.vcf]`: a person's first day, a card that goes from one person to another, a ticket, a right of each kind, and an account
  * that ends with its certificate, over HTTP or through the door of CloudBase by the typed client, against the running service or one of its own. Every line is checked; the exit code tells.
  */
 const SAMPLE = join(__dirname, '../../tests/samples/apple.vcf');
@@ -47,6 +48,8 @@ async function main(): Promise<void> {
     await handingOver(where, card);
     chapter('一件工单');
     await asking(where);
+    chapter('各项权利');
+    await ownRights(where, card);
     chapter('账号的终点');
     await theEnd(where, card);
   } finally {

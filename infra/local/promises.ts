@@ -32,6 +32,7 @@ import {
   registered,
 } from './promises/identity';
 import { blurredNearby, lastPlaceOnly, onlyWhileOn, twoSystems } from './promises/location';
+import { onOnesTerms } from './promises/own-terms';
 import { endedOnTime, explainedAndShown } from './promises/periods';
 import { movedAfterTelling, ownPreferences } from './promises/plans';
 import { announcedFirst, oneRegistry } from './promises/policy';
@@ -96,6 +97,7 @@ export const checks: Record<PromiseId, Check> = {
   R4: closedByPerson,
   R5: identityFirst,
   R6: answeredInTime,
+  R7: onOnesTerms,
   R8: questionsAnswered,
   R9: startedByWechat,
   S1: stayInside,

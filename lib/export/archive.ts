@@ -7,6 +7,7 @@ import {
   type ExportPartId,
   MAX_PIECE_BYTES,
   type Piece,
+  type Transfer,
 } from '../table/export/export';
 import type { ExportPosition, Walked } from '../table/readers/export';
 import { cardsPart } from './cards';
@@ -15,6 +16,7 @@ import { pagePart } from './page';
 import { type AboutExport, BESIDE_CHUNKS_BYTES, type Chunk, type ExportPart } from './part';
 import { picturesPart } from './pictures';
 import { publishedSchema, SCHEMA_ID } from './schema';
+import { SIGNED_FILE, type TransferStatement } from './transfer';
 import { directoryOf, type NewFile, packFile } from './zip';
 
 const parts: readonly ExportPart[] = [pagePart, dataPart, cardsPart, picturesPart];
@@ -69,30 +71,54 @@ export async function makePiece(
   return { content, files, position: reached, isLast };
 }
 
-/** The last piece: what is in the archive, the form of its records, and the directory that makes one file of all pieces. */
-export function makeLastPiece(
+/**
+ * The last piece: what is in the archive, the form of its records, where it is a package for another service the signed list of
+ * all that, and the directory that makes one file of all pieces.
+ */
+export async function makeLastPiece(
   about: AboutExport,
   pieces: readonly Piece[],
-): Omit<MadePiece, 'position' | 'isLast'> {
+  signs: (transfer: Transfer, whole: Whole) => Promise<string>,
+): Promise<Omit<MadePiece, 'position' | 'isLast'>> {
+  const { exportId, askedAt, transfer } = about;
   const before = pieces.flatMap(({ files }) => files);
   const { text, sha256 } = publishedSchema();
-  const list = {
-    ...about,
-    service: operator.service,
-    handler: operator.name,
-    contact: operator.contact,
-    schema: { id: SCHEMA_ID, file: '数据/export.schema.json', sha256 },
-    files: before.map(({ name, bytes, sha256: ofFile }) => ({ name, bytes, sha256: ofFile })),
-  };
-  const { content, files } = packed(
+  const schema = { id: SCHEMA_ID, file: '数据/export.schema.json', sha256 };
+  const { service, name: handler, contact } = operator;
+  const list = { exportId, askedAt, service, handler, contact, schema, files: before.map(listed) };
+  const front = packed(
     [
-      { name: '数据/export.schema.json', content: Buffer.from(text) },
+      { name: schema.file, content: Buffer.from(text) },
       { name: '清单.json', content: Buffer.from(`${JSON.stringify(list, null, 2)}\n`) },
     ],
     about,
   );
-  const directory = directoryOf([...before, ...files], new Date(about.askedAt));
-  return { content: Buffer.concat([content, directory]), files };
+  const whole = {
+    schema,
+    files: [...before, ...front.files].map(listed),
+    pieces: [...pieces, hashed(front)].map(bound),
+  };
+  const signed = transfer && packed([signedFile(await signs(transfer, whole))], about);
+  const files = [...front.files, ...(signed?.files ?? [])];
+  const directory = directoryOf([...before, ...files], new Date(askedAt));
+  return { content: Buffer.concat([front.content, ...(signed ? [signed.content] : []), directory]), files };
+}
+
+/** What a signed list says of the archive that it stands in. */
+export type Whole = Pick<TransferStatement, 'schema' | 'files' | 'pieces'>;
+
+/** The signed list as a file of the archive. */
+export const signedFile = (jws: string): NewFile => ({
+  name: SIGNED_FILE,
+  content: Buffer.from(jws),
+  isPacked: true,
+});
+
+const listed = ({ name, bytes, sha256 }: ExportFile) => ({ name, bytes, sha256 });
+const bound = ({ bytes, sha256 }: Pick<Piece, 'bytes' | 'sha256'>) => ({ bytes, sha256 });
+
+function hashed({ content }: { content: Buffer }): Pick<Piece, 'bytes' | 'sha256'> {
+  return { bytes: content.length, sha256: createHash('sha256').update(content).digest('hex') };
 }
 
 function packed(newFiles: NewFile[], { askedAt }: AboutExport): { content: Buffer; files: ExportFile[] } {
@@ -108,8 +134,7 @@ export function pieceOf(
   number: number,
   { content, files }: Pick<MadePiece, 'content' | 'files'>,
 ): Piece {
-  const sha256 = createHash('sha256').update(content).digest('hex');
-  return { piece: number, part, bytes: content.length, sha256, files };
+  return { piece: number, part, ...hashed({ content }), files };
 }
 
 /** The bytes of an export as it is taken, in the order of its pieces. */

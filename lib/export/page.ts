@@ -71,9 +71,16 @@ function ledgerLine({ values }: Exported): string {
   return `<p class="line"><time>${valueHtml('at', of.at)}</time>${act}${purpose}${rest}</p>\n`;
 }
 
-function pageHtml(chunks: readonly Chunk[], number: number, { exportId, askedAt }: AboutExport): string {
+function pageHtml(
+  chunks: readonly Chunk[],
+  number: number,
+  { exportId, askedAt, transfer }: AboutExport,
+): string {
+  const whose = transfer
+    ? '这是转移包：只有您同意提供的或者基于约定收集的信息，涉及他人的记录不在其中。'
+    : '别人的信息不在其中：与您有来往的人，只出现您自己写下的备注和约定的名片项目。';
   const title = `我的个人信息${number === 1 ? '' : `（续 ${number}）`}`;
-  const intro = `<p>这是您于 ${beijingTime(askedAt)}（北京时间）从“${text(operator.service)}”导出的个人信息，按用途排列。编号、版本等技术性内容在“数据”文件夹里，供程序读取；名片和图片另有文件。别人的信息不在其中：与您有来往的人，只出现您自己写下的备注和约定的名片项目。</p>
+  const intro = `<p>这是您于 ${beijingTime(askedAt)}（北京时间）从“${text(operator.service)}”导出的个人信息，按用途排列。编号、版本等技术性内容在“数据”文件夹里，供程序读取；名片和图片另有文件。${whose}</p>
 <p>个人信息处理者：${text(operator.name)}。要更正、删除或者提出疑问，请在小程序的“我的信息”里办理，或者致电 ${text(operator.contact)}。</p>`;
   const body = chunks.map((chunk, index) => {
     const isNew = chunk.section !== chunks[index - 1]?.section;

@@ -4,7 +4,7 @@ import type { Walked } from '../table/readers/export';
 import type { NewFile } from './zip';
 
 /** Which export a file is of, as each file says it. */
-export type AboutExport = Pick<Export, 'exportId' | 'askedAt'>;
+export type AboutExport = Pick<Export, 'exportId' | 'askedAt' | 'transfer'>;
 
 /** What one record adds to a part. */
 export type Chunk = {

@@ -84,6 +84,8 @@ export const actWords: Readonly<Record<LedgerAct, string>> = {
   'erasure.done': '删除完毕',
   'export.asked': '要求导出个人信息',
   'export.taken': '取走导出的个人信息',
+  'transfer.asked': '要求转移到其他服务',
+  'transfer.taken': '取走转移包',
   'phone.bound': '绑定手机号',
   'phone.unbound': '解除绑定手机号',
   'mail.bound': '确认邮箱',

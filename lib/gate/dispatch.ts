@@ -105,7 +105,7 @@ async function admit(deps: Deps, operation: Operation, call: Call, name: string)
     await spend(deps, limit, sourceOf(per, caller, call));
   if (caller.kind === 'subject' && operation.proof) {
     const act = actOf(name, operation.proof(input.value));
-    await demandProof(deps, caller.person.subjectId, act, call.proof);
+    await demandProof(deps, caller.person.subjectId, act, call.proof, operation.unproved);
   }
   if (caller.kind === 'subject' && operation.risk)
     caller.person = await demandLowRisk(

@@ -138,6 +138,8 @@ export type Operation<
   about?(input: z.output<I>): StaffAccess;
   /** Needs a fresh proof of self for exactly this act and this target (promise A6). Consuming it costs one trip. */
   proof?(input: z.output<I>): string;
+  /** What is said besides where that proof is missing, as the person reads it. */
+  unproved?: string;
   /** Refused when WeChat ranks the person as risky for such an act just now (promise A7). Costs three trips. */
   risk?: RiskScene;
   /**

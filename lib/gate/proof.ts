@@ -14,6 +14,7 @@ export const provableActs = [
   'rights/closeNow',
   'rights/proveTicket',
   'rights/startExport',
+  'rights/startTransfer',
 ] as const;
 export type ProvableAct = (typeof provableActs)[number];
 
@@ -31,7 +32,7 @@ export async function issueProof(deps: Deps, subjectId: string, act: string): Pr
 
 /**
  * Uses a presented proof up before the act (promise A6). Absent, old, used, somebody else's, and made for another act
- * or another target are all the same.
+ * or another target are all the same. `why` is what the person reads besides.
  * @throws AppError PROOF_REQUIRED
  */
 export async function demandProof(
@@ -39,14 +40,16 @@ export async function demandProof(
   subjectId: string,
   act: string,
   presented: string | undefined,
+  why?: string,
 ): Promise<void> {
+  const unproved = () => new AppError('PROOF_REQUIRED', why === undefined ? undefined : { why });
   const claim = presented === undefined ? undefined : parseToken(presented);
-  if (claim?.subjectId !== subjectId) throw new AppError('PROOF_REQUIRED');
+  if (claim?.subjectId !== subjectId) throw unproved();
   try {
     const { sessionId: id, secretDigest } = claim;
     await deps.table.write(useProof(subjectId, id, { secretDigest, act }, deps.clock.now()));
   } catch (error) {
-    if (error instanceof ConditionFailed) throw new AppError('PROOF_REQUIRED');
+    if (error instanceof ConditionFailed) throw unproved();
     throw error;
   }
 }

@@ -579,12 +579,12 @@ export const kinds = {
     source: '您导出个人信息时产生',
   },
   'export-list': {
-    name: '您的导出的文件清单和密钥',
+    name: '您的导出的文件清单和密钥、您要转移给谁',
     class: 'general',
     storage: 'sealed',
     purpose: 'access',
     retention: 'export-life',
-    source: '您导出个人信息时产生',
+    source: '您导出个人信息时产生或者写明',
   },
   'export-copy': {
     name: '您导出的个人信息副本（用该次导出的随机密钥加密）',

@@ -1,5 +1,8 @@
+import { toInstant } from '../clock';
+import { sign } from '../crypto/signature';
 import type { Deps } from '../deps';
 import { makeLastPiece, makePiece, pieceOf } from '../export/archive';
+import { inTransfer, TRANSFER_TYPE, transferStatement } from '../export/transfer';
 import { faultOf } from '../log';
 import type { Item } from '../table/client';
 import {
@@ -13,7 +16,7 @@ import {
   readExport,
 } from '../table/export/export';
 import { keys } from '../table/keys';
-import { readPerson } from '../table/person/person';
+import { type Person, readPerson } from '../table/person/person';
 import { openPerson } from '../table/person/person-key';
 import type { ProcessRef, ProcessState } from '../table/process/process';
 import { beginningOf, type ExportPosition, exportFrom } from '../table/readers/export';
@@ -36,8 +39,8 @@ export const makingOf = (subjectId: string, { exportId }: Pick<Export, 'exportId
 /** Tries of a part before it is errored; the others go on. */
 const MAX_TRIES = 3;
 
-/** An export that is under way, and what opens it. */
-type Making = { subjectId: string; value: Export; sealer: Sealer };
+/** An export that is under way, whose it is, and what opens it. */
+type Making = { subjectId: string; person: Person; value: Export; sealer: Sealer };
 
 async function make(deps: Deps, { process, self, requestId }: StepInput): Promise<Next> {
   const making = await makingNow(deps, process.id, self);
@@ -47,7 +50,7 @@ async function make(deps: Deps, { process, self, requestId }: StepInput): Promis
   const isClosed = part === 'about' && Object.values(value.parts).includes('errored');
   if (!part || isClosed) return { to: 'end' };
   try {
-    return part === 'about' ? close(deps, making) : await goOn(deps, making, part, process.state);
+    return part === 'about' ? await close(deps, making) : await goOn(deps, making, part, process.state);
   } catch (error) {
     if (process.attempts + 1 < MAX_TRIES) throw error;
     const operation = 'process/export';
@@ -67,7 +70,7 @@ async function makingNow(deps: Deps, exportId: string, self: Item | undefined): 
   if (!sealer) return undefined;
   const value = readExport(item, sealer);
   return value?.exportId === exportId && value.life === lifeOf(person)
-    ? { subjectId, value, sealer }
+    ? { subjectId, person, value, sealer }
     : undefined;
 }
 
@@ -79,7 +82,10 @@ async function goOn(deps: Deps, making: Making, part: ExportPartId, state: Proce
   const number = isBegun ? Number(state.number) : 1;
   const kinds = new Set(value.kinds);
   const walk = noting(
-    exportFrom(deps, position, (account) => sealerOf(deps, making, account)),
+    whatGoes(
+      making,
+      exportFrom(deps, position, (account) => sealerOf(deps, making, account)),
+    ),
     kinds,
   );
   const made = await makePiece(deps, part, number, value, walk, position);
@@ -91,9 +97,12 @@ async function goOn(deps: Deps, making: Making, part: ExportPartId, state: Proce
   return moved(deps, making, { ...after, parts, kinds: [...kinds].sort() }, next, made.content);
 }
 
-function close(deps: Deps, making: Making): Next {
+async function close(deps: Deps, making: Making): Promise<Next> {
   const { value } = making;
-  const made = makeLastPiece(value, value.pieces);
+  const signedAt = toInstant(deps.clock.now());
+  const made = await makeLastPiece(value, value.pieces, (transfer, whole) =>
+    sign(deps.ring, TRANSFER_TYPE, transferStatement(value, transfer, { ...whole, signedAt })),
+  );
   const after = withPiece(value, 'about', made);
   return moved(deps, making, { ...after, parts: { ...value.parts, about: 'complete' } }, {}, made.content);
 }
@@ -118,6 +127,14 @@ function moved(deps: Deps, making: Making, after: Export, state: ProcessState, c
       ...(isMade ? [putPiece(subjectId, value, value.next, content, seals)] : []),
     ],
   };
+}
+
+/** Everything, or of a package for another service what may go there. */
+async function* whatGoes(
+  { value: { transfer }, person }: Making,
+  walk: ReturnType<typeof exportFrom>,
+): ReturnType<typeof exportFrom> {
+  for await (const walked of walk) yield transfer ? inTransfer(walked, transfer.purposes, person) : walked;
 }
 
 async function* noting(

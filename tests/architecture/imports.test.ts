@@ -199,6 +199,8 @@ describe('who may import whom', () => {
         'functions/profile/list-services.ts',
         'lib/consent/prompts-due.ts',
         'lib/table/readers/after-end.ts',
+        // What may be taken elsewhere: a right, whatever the account's life allows besides.
+        'lib/export/transfer.ts',
         // What may be there to be deleted.
         'functions/location/settings.ts',
       ].sort(),

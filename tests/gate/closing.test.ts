@@ -110,6 +110,7 @@ const goesOn: Record<string, string> = {
   'rights/held': 'seen',
   'rights/overview': 'seen',
   'rights/startExport': 'seen',
+  'rights/startTransfer': 'taken elsewhere',
   'rights/usage': 'seen',
 };
 

@@ -62,7 +62,7 @@ export const entities: Record<string, string> = {
   'self-proof': '-secretDigest -act -provedAt',
   // a copy of the rest, on its way to the person
   export:
-    '-exportId -version -askedAt -sessionId -life -parts -next -kinds -takenAt -taken -marks -key -pieces',
+    '-exportId -version -askedAt -sessionId -life -parts -next -kinds -takenAt -taken -marks -key -pieces -transfer',
   'export-piece': '-askedAt -content',
   // what is held
   'frozen-item': 'of kinds epoch objects content',

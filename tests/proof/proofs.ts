@@ -154,6 +154,14 @@ export const proofs: Record<string, { file: string; shows: string }> = {
     file: 'tests/table/units.test.ts',
     shows: 'what DynamoDB bills for writes of any item is what the meter of the tests reckons',
   },
+  'rights-strangers': {
+    file: 'tests/rights/strangers.test.ts',
+    shows: 'somebody else’s number in every id field of every operation on rights finds and changes nothing',
+  },
+  'transfer-package': {
+    file: 'tests/rights/transfer.test.ts',
+    shows: 'a package for another service that is changed or cut anywhere verifies no more',
+  },
   'export-slope': {
     file: 'tests/rights/export-slope.test.ts',
     shows:

@@ -27,7 +27,7 @@ export function rightsRows(theWorld: () => World): Record<string, Prepare> {
   const support = { token: 'staff:one:support' };
   const subjectIdOf = ({ token }: Caller) => parseToken(token)?.subjectId ?? '';
   /** Somebody with a proof of self for one act. */
-  const proven = async (act: 'close' | 'closeNow' | 'startExport', by: Caller) => {
+  const proven = async (act: 'close' | 'closeNow' | 'startExport' | 'startTransfer', by: Caller) => {
     const what = actOf(`rights/${act}`, 'account');
     return { ...by, proof: await issueProof(theWorld().deps, subjectIdOf(by), what) };
   };
@@ -142,6 +142,10 @@ export function rightsRows(theWorld: () => World): Record<string, Prepare> {
       return { by };
     },
     'rights/startExport': async () => ({ by: await proven('startExport', await person()) }),
+    'rights/startTransfer': async () => ({
+      input: { recipient: '新名片服务' },
+      by: await proven('startTransfer', await person()),
+    }),
     'rights/export': async () => ({ by: await exporting() }),
     'rights/exportPiece': async () => {
       const by = await exporting();

@@ -2,6 +2,7 @@ import type { Deps } from '../../../lib/deps';
 import { beijingTime } from '../../../lib/policy/working-days';
 import { type Disclosure, disclosureKey } from '../../../lib/table/disclosure/disclosure';
 import { openDisclosure } from '../../../lib/table/disclosure/open-disclosure';
+import type { LedgerAct } from '../../../lib/table/ledger/acts';
 import { decodeEntry, type LedgerEntry, ledger } from '../../../lib/table/ledger/ledger';
 import { kindNames, type Line, listOf, nameOfPurpose, nameOfRecipient, reasonNames, roleNames } from './line';
 
@@ -15,8 +16,12 @@ const MAX_PAGES = 5;
  */
 export type Stretch = { lines: Line[]; before: number; intact: boolean; downTo: string | undefined };
 
-/** What of a ledger is a use by somebody else. An act that only answers another, or that the person does, is none. */
-const isUse = ({ act }: LedgerEntry): boolean => act === 'staff.accessed' || act === 'disclosure.made';
+/**
+ * What of a ledger is a use by somebody else, or goes to somebody else by the person's own hand. An act that only answers another,
+ * or that stays with the person, is none.
+ */
+const useActs: readonly LedgerAct[] = ['staff.accessed', 'disclosure.made', 'transfer.taken'];
+const isUse = ({ act }: LedgerEntry): boolean => useActs.includes(act);
 
 /**
  * Up to so many lines of the entries before number `before`, the newest first, each entry held to its checksum: what was altered
@@ -69,6 +74,7 @@ async function linesOf(deps: Deps, entries: readonly LedgerEntry[]): Promise<Lin
   );
   return entries.map((entry) => {
     if (entry.act === 'staff.accessed') return byStaff(entry);
+    if (entry.act === 'transfer.taken') return byTransfer(entry);
     return entry.document === undefined
       ? byPartner(entry)
       : toAuthority(entry, byAuthority.get(entry.document));
@@ -88,6 +94,13 @@ function byStaff(entry: LedgerEntry): Line {
     ...{ who, why, ...(ticket !== undefined && { ticket }) },
     words: `${who}为${why}${under}查看了：${listOf(kinds)}。`,
   };
+}
+
+/** Whom the package names is in the package alone: no ledger holds what somebody has typed. */
+function byTransfer(entry: LedgerEntry): Line {
+  const [who, why] = ['您指定的其他服务', '按您的要求转移'];
+  const words = `您取走了转移包，自己交给${who}：${listOf(entry.kinds ?? [])}。`;
+  return { ...common(entry), use: 'transfer', who, why, words };
 }
 
 function byPartner(entry: LedgerEntry): Line {

@@ -5,8 +5,11 @@ import { recipients } from '../../../lib/policy/recipients';
 import { buildRegistry, nameOfKind } from '../../../lib/policy/registry';
 import { ticketStates } from '../../../lib/table/ticket/states';
 
-/** Who has used somebody's data: the staff, a partner, an authority, whoever opened a link, or a viewer who gave their name. */
-export const uses = ['staff', 'partner', 'authority', 'views', 'viewer'] as const;
+/**
+ * Who has used somebody's data: the staff, a partner, an authority, whoever opened a link, a viewer who gave their name, or another
+ * service that the person has had a package made for.
+ */
+export const uses = ['staff', 'partner', 'authority', 'views', 'viewer', 'transfer'] as const;
 
 /** The number of a line: of an entry of the ledger, a notice's sending, a day of views, or a viewer of a link. */
 export const lineId = z.string().check(z.regex(/^(?:E-\d{1,12}|[NVW]-[\w.~-]{1,200})$/));

@@ -1,7 +1,6 @@
-import { createClient, httpTransport, memoryTokenStore, newIdempotencyKey } from '../../../lib/client/client';
+import { newIdempotencyKey } from '../../../lib/client/client';
 import { parseToken } from '../../../lib/crypto/token';
-import { staffToken } from '../staff-token';
-import { clientOf, newPerson, type Where } from './people';
+import { clientOf, newPerson, staffOf, type Where } from './people';
 import { expect, refused, say, step } from './teller';
 
 /** Somebody asks, a member of the staff takes it and answers, and nobody looks without a ticket. */
@@ -10,9 +9,7 @@ export async function asking(where: Where & { staffIssuer: string }): Promise<vo
   const me = clientOf(where, 'iPhone', newCode.openid);
   const { token } = await me.login.signIn({ code: await newCode() });
   const subjectId = parseToken(token)?.subjectId ?? '';
-  const store = memoryTokenStore();
-  store.set(await staffToken(where.staffIssuer, 'support'));
-  const staff = createClient({ transport: httpTransport({ baseUrl: where.api }), token: store });
+  const staff = await staffOf(where, 'support');
 
   step('提出一件投诉');
   const idempotencyKey = await newIdempotencyKey();

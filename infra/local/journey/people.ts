@@ -3,9 +3,11 @@ import {
   cloudTransport,
   createClient,
   httpTransport,
+  memoryTokenStore,
   newIdempotencyKey,
   type WxCloud,
 } from '../../../lib/client/client';
+import { staffToken } from '../staff-token';
 
 /** Where the service and the partners' sandbox answer. */
 export type Where = { api: string; sandbox: string; door?: string | undefined };
@@ -50,6 +52,26 @@ export async function actOn(api: Api, seenEntry: number, purpose: Act['purpose']
   const idempotencyKey = await newIdempotencyKey();
   return { purpose, seenEntry, policyVersion, textHash, language: 'zh-CN', evidence, idempotencyKey };
 }
+
+/** A client of the local member of the staff who has that role. */
+export async function staffOf(
+  { api, staffIssuer }: Where & { staffIssuer: string },
+  role: string,
+): Promise<Api> {
+  const token = memoryTokenStore();
+  token.set(await staffToken(staffIssuer, role));
+  return createClient({ transport: httpTransport({ baseUrl: api }), token });
+}
+
+/** What is worked off by the queue is there within seconds. */
+export async function within(holds: () => Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + 20_000;
+  while (!(await holds()) && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 200));
+}
+
+/** Waits for an export. */
+export const untilMade = (api: Api): Promise<void> =>
+  within(async () => (await api.rights.export()).export?.state === 'complete');
 
 /** Somebody new who is signed in and has agreed to these purposes. */
 export async function arrive(where: Where, device: string, purposes: Act['purpose'][]): Promise<Api> {

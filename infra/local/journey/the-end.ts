@@ -2,7 +2,7 @@ import type { JWK } from 'jose';
 import { type Api, newIdempotencyKey, takeExport } from '../../../lib/client/client';
 import { tell, verifyCertificate } from '../../commands/verify-certificate';
 import type { ReadCard } from '../read-vcard';
-import { actOn, arrive, clientOf, newPerson, type Where } from './people';
+import { actOn, arrive, clientOf, newPerson, untilMade, type Where } from './people';
 import { expect, refused, say, step } from './teller';
 
 /** Somebody takes everything away, closes their account, thinks better of it, closes it again, and holds a certificate of what is gone. */
@@ -66,9 +66,7 @@ export async function theEnd(where: Where, { content }: ReadCard): Promise<void>
 
 /** The bytes of the export, once it is made. */
 async function takenBy(api: Api): Promise<number> {
-  const deadline = Date.now() + 20_000;
-  while ((await api.rights.export()).export?.state !== 'complete' && Date.now() < deadline)
-    await new Promise((resolve) => setTimeout(resolve, 200));
+  await untilMade(api);
   let bytes = 0;
   await takeExport(api, ({ base64 }) => {
     bytes += Buffer.from(base64, 'base64').length;

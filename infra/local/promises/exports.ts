@@ -6,7 +6,10 @@ import { agree, codeOf, demand, once, type Person, partitionOf, type Running, wi
 /** So long an export may take on a service that has nothing else to do, in milliseconds. */
 const SOON_MS = 30_000;
 
-const proofOf = async (me: Person, operation: 'rights/startExport' | 'rights/close') => {
+export const proofOf = async (
+  me: Person,
+  operation: 'rights/startExport' | 'rights/startTransfer' | 'rights/close',
+) => {
   const code = await me.code();
   return (await me.api.login.proveSelf({ operation, target: 'account', by: 'wechat', code })).proof;
 };
@@ -14,6 +17,11 @@ const proofOf = async (me: Person, operation: 'rights/startExport' | 'rights/clo
 /** Asks for an export and waits until it is made. */
 async function made(me: Person): Promise<{ exportId: string; pieces: { piece: number }[] }> {
   await me.api.rights.startExport({}, { proof: await proofOf(me, 'rights/startExport') });
+  return untilMade(me);
+}
+
+/** Waits until the export that somebody has asked for is made. */
+export async function untilMade(me: Person): Promise<{ exportId: string; pieces: { piece: number }[] }> {
   const isMade = await within(
     SOON_MS,
     async () => (await me.api.rights.export()).export?.state === 'complete',
@@ -21,6 +29,13 @@ async function made(me: Person): Promise<{ exportId: string; pieces: { piece: nu
   const { export: whole } = await me.api.rights.export();
   demand(isMade && whole !== undefined, `the export has come to ${whole?.state ?? 'an end'}`);
   return whole;
+}
+
+/** The bytes of an export that is made. */
+export async function taken(me: Person): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  await takeExport(me.api, ({ base64 }) => void pieces.push(Buffer.from(base64, 'base64')));
+  return Buffer.concat(pieces);
 }
 
 /** R1: everything that lies there, in one archive that any program opens, and nothing of anybody else’s. */
@@ -51,9 +66,8 @@ export async function takenAway(running: Running): Promise<string> {
 
   await made(me);
   const lies = new Set((await partitionOf(running, me)).map(({ entity }) => String(entity)));
-  const pieces: Buffer[] = [];
-  await takeExport(me.api, ({ base64 }) => void pieces.push(Buffer.from(base64, 'base64')));
-  const files = Object.entries(unzipSync(Buffer.concat(pieces)));
+  const zip = await taken(me);
+  const files = Object.entries(unzipSync(zip));
   const text = (name: RegExp) =>
     files.flatMap(([file, bytes]) => (name.test(file) ? [Buffer.from(bytes).toString()] : [])).join('');
   const data = text(/记录/);
@@ -73,7 +87,7 @@ export async function takenAway(running: Running): Promise<string> {
     everything.includes(mark),
   );
   demand(strangers.length === 0, 'something of somebody else is in the export');
-  return `${told.size} of ${Object.keys(entities).length} sorts of records, as JSON by a schema, a page and vCards, in one ZIP of ${pieces.length} pieces; every sort that lies there is in it; of somebody with whom a card was exchanged nothing they had not given`;
+  return `${told.size} of ${Object.keys(entities).length} sorts of records, as JSON by a schema, a page and vCards, in one ZIP of ${zip.length} bytes; every sort that lies there is in it; of somebody with whom a card was exchanged nothing they had not given`;
 }
 
 /** A6 in use: an export takes a proof for this very act, once; each piece goes once, to the session that asked. */

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { toEpochSeconds } from '../../clock';
 import type { Random } from '../../crypto/random';
 import type { SuiteName } from '../../crypto/suite';
+import { purposeIds } from '../../policy/purposes';
 import { bytes, plain, sealed, type ValueOf } from '../attribute';
 import type { Item, Write } from '../client';
 import { declareEntity } from '../entity';
@@ -21,6 +22,9 @@ export type PartState = (typeof partStates)[number];
 export const MAX_PIECE_BYTES = 380 * 1024;
 
 const KEY_BYTES = 32;
+
+/** Of an export that is a package for another service: for whom, in the person's words, and what they have given for which purposes. */
+const transfer = z.object({ recipient: z.optional(z.string()), purposes: z.array(z.enum(purposeIds)) });
 
 /** A file in a piece, as the directory of the archive names it. */
 const file = z.object({
@@ -75,9 +79,11 @@ export const exportEntity = declareEntity('export', {
     marks: plain('export-state', z.record(z.string(), z.int())),
     key: sealed('export-list', z.string()),
     pieces: sealed('export-list', z.array(piece)),
+    transfer: sealed('export-list', z.optional(transfer)),
   },
 });
 export type Export = ValueOf<typeof exportEntity>;
+export type Transfer = NonNullable<Export['transfer']>;
 
 type PieceName = { exportId: string; piece: number };
 
@@ -102,7 +108,7 @@ export const lifeOf = ({ lifeState, lifeStateAt = '' }: Pick<Person, 'lifeState'
 
 /** A new export: nothing is made yet. */
 export function newExport(
-  asked: Pick<Export, 'exportId' | 'askedAt' | 'sessionId' | 'life'>,
+  asked: Pick<Export, 'exportId' | 'askedAt' | 'sessionId' | 'life' | 'transfer'>,
   random: Random,
 ): Export {
   return {

@@ -47,6 +47,8 @@ export const acts = {
   'real-name.ended': { aboutData: true },
   'export.asked': { aboutData: false },
   'export.taken': { aboutData: true },
+  'transfer.asked': { aboutData: false },
+  'transfer.taken': { aboutData: true },
   'duty.settled': { aboutData: false },
   'incident.contained': { aboutData: false },
   'hold.placed': { aboutData: true },

@@ -103,7 +103,7 @@ async function givenUpFor(ring: KeyRing, account: string, item: Item): Promise<s
 }
 
 /** The epoch stands beside whatever rests on a consent, a date beside what waits for the staff: alone they say only that something is there. */
-function saysSomething({ attribute }: Exported['values'][number]): boolean {
+export function saysSomething({ attribute }: Exported['values'][number]): boolean {
   return attribute !== 'epoch' && attribute !== 'dueAt';
 }
 
