@@ -5,6 +5,7 @@ import { everything, place, release } from '../hold/support';
 import { point, slowCall, switchOn } from '../location/support';
 import { proofFor } from '../login/support';
 import { grant } from '../support/consent';
+import { beginEnd } from '../support/end';
 import { type Caller, createWorld, onceKey, type World } from '../support/world';
 
 let world: World;
@@ -159,6 +160,35 @@ describe('two accounts of one person are settled (A1)', () => {
     expect(await about(leaves.caller.subjectId)).not.toContainEqual(
       expect.objectContaining({ entity: 'ticket' }),
     );
+  });
+
+  it('and what was reported from the one given up is decided, and heard of in the one that stays (policy clause 4)', async () => {
+    const { stays, leaves, join } = await two();
+    const reported = await cardGiver(world, `reported-${people}`);
+    const { token } = await linkTo(world, reported);
+    const said = { token, category: '骚扰诈骗', words: '冒充银行客服' };
+    const { reportId } = await world.ok<{ reportId: string }>('cards/reportCard', said, leaves.caller);
+    await join();
+    await world.work();
+    const own = async () =>
+      (await world.ok<{ reports: object[] }>('cards/ownReports', {}, stays.caller)).reports;
+    expect(await own()).toMatchObject([{ reportId, state: 'waiting' }]);
+    const staff = { token: 'staff:decides-of-two:support' };
+    const target = { subjectId: reported.caller.subjectId, cardId: reported.cardId, reportId };
+    const opened = await world.ok<{ reports: object[] }>('cards/openReported', target, staff);
+    expect(opened.reports).toMatchObject([{ words: [said.words] }]);
+    const decision = { decision: 'take-down', category: said.category };
+    await world.ok('cards/decideReported', { ...target, ...decision }, staff);
+    expect(await own()).toMatchObject([{ reportId, state: 'decided' }]);
+    expect(JSON.stringify(await everything(world, reported.caller.subjectId))).not.toContain(
+      leaves.caller.subjectId,
+    );
+    await beginEnd(world, reported.caller.subjectId);
+    await world.work();
+    expect(JSON.stringify(await everything(world, stays.caller.subjectId))).not.toContain(
+      reported.caller.subjectId,
+    );
+    expect(await own()).toMatchObject([{ reportId, state: 'decided' }]);
   });
 
   it('and the guardian of a child can still take back what they said, from the account that stays (N4)', async () => {
