@@ -1,5 +1,7 @@
+import { DAY_MS } from '../clock';
 import type { Deps } from '../deps';
 import type { Item, Write } from '../table/client';
+import { isFrozen } from '../table/item';
 import { type Key, keys, textOf } from '../table/keys';
 import { nothingAdded } from '../table/person/join';
 import { type Person, readPerson } from '../table/person/person';
@@ -26,10 +28,10 @@ import { MAX_STEP_WRITES, type Next, type ProcessKind, type StepInput } from './
 /**
  * What follows when one account of a person is given up for another one (promise A1). It lies with the account that stays
  * and begins with the fences (functions/login/join.ts), behind which nothing new appears. First the blocks move, so that
- * whoever has blocked one account is kept from the other one; then the children answered for, the tickets, what was reported and the openids; then
- * what is left of the account goes. What rested on consents is erased by processes of its own, each with its entry in the ledger.
+ * whoever has blocked one account is kept from the other one; then the children answered for, the tickets and what was reported; then
+ * what is left of the account goes, and at last the openids move. What rested on consents is erased by processes of its own, each with its entry in the ledger.
  */
-export const join: ProcessKind = { blocks, wards, tickets, reports, openids, rest };
+export const join: ProcessKind = { blocks, wards, tickets, reports, rest, openids };
 
 const BLOCKS_PER_STEP = Math.floor(MAX_STEP_WRITES / WRITES_PER_BLOCK);
 
@@ -81,7 +83,7 @@ async function reports(deps: Deps, { process, self }: StepInput): Promise<Next> 
   const keysOfHalves = items.flatMap((item) => counterpartKey(item) ?? []);
   const [left, ...halves] = await deps.table.getMany([keys.person(from), ...keysOfHalves]);
   const sides = items.length > 0 ? await sidesOf(deps, left, self) : undefined;
-  if (!sides) return { to: 'openids', state: { from } };
+  if (!sides) return { to: 'rest', state: { from } };
   const halfOf = (key: Key | undefined) => key && halves.find((half) => half && textOf(half) === textOf(key));
   const writes = items.flatMap((item) =>
     carryReport(item, halfOf(counterpartKey(item)), sides.from, sides.to),
@@ -101,16 +103,20 @@ async function sidesOf(deps: Deps, left: Item | undefined, self: Item | undefine
   };
 }
 
-/** The openids of the account given up, sealed anew under the key of the one that stays. */
+/** How often it is looked whether a hold has let go of an openid. */
+const HELD_MS = DAY_MS;
+
+/**
+ * The openids of the account given up, sealed anew under the key of the one that stays. While a hold keeps those of either they lie
+ * where they are and nobody opens them; they move when it is released, so that nothing is lost by it (promise S3).
+ */
 async function openids(deps: Deps, { process, self }: StepInput): Promise<Next> {
   const { from, to } = accountsOf(process);
-  const [left, ...accounts] = await deps.table.getMany([
-    keys.person(from),
-    wechatAccountKey(to),
-    wechatAccountKey(from),
-  ]);
-  if (!self || !left || !accounts[1]) return { to: 'rest' };
-  return { to: 'rest', writes: await moveOpenids(deps, readPerson(self), readPerson(left), accounts) };
+  const all = [keys.person(from), wechatAccountKey(to), wechatAccountKey(from)];
+  const [left, ...accounts] = await deps.table.getMany(all, 'ended-too');
+  if (!self || !left || !accounts[1]) return { to: 'end' };
+  if (accounts.some(isFrozen)) return { waitUntilMs: deps.clock.now() + HELD_MS };
+  return { to: 'end', writes: await moveOpenids(deps, readPerson(self), readPerson(left), accounts) };
 }
 
 /** Refused when an identity has been added meanwhile, which moves the head of the ledger. */
@@ -133,15 +139,18 @@ function openidsOf({ identity, openid, others }: WechatAccount): Record<string, 
   return { ...others, [identity]: openid };
 }
 
-/** What rests on no consent. The person's own item stays: it says that the account was left, and holds the ledger's head. */
+/**
+ * What rests on no consent. The person's own item stays: it says that the account was left, and holds the ledger's head; the openids
+ * have yet to move.
+ */
 async function rest({ table }: Deps, { process }: StepInput): Promise<Next> {
   const { from } = accountsOf(process);
-  const own = keys.person(from).sk;
+  const stay = [keys.person(from).sk, wechatAccountKey(from).sk];
   const goes = (item: Item, entity: AnyEntity) =>
-    item.epoch === undefined && item.sk !== own && entity.name !== personProcess.name;
+    item.epoch === undefined && !stay.includes(item.sk) && entity.name !== personProcess.name;
   for await (const { writes } of eraseSteps(table, from, { goes, maxWrites: MAX_STEP_WRITES }))
-    return { to: 'rest', writes };
-  return { to: 'end' };
+    return { to: 'rest', state: { from }, writes };
+  return { to: 'openids', state: { from } };
 }
 
 /** `after`: what a step has come to. What is held stays where it was when it has moved, so nothing is gone through twice. */

@@ -1,4 +1,9 @@
 import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { DAY_MS } from '../../lib/clock';
+import { keys } from '../../lib/table/keys';
+import { readPerson } from '../../lib/table/person/person';
+import { openPerson } from '../../lib/table/person/person-key';
+import { readWechatAccount, wechatAccountKey } from '../../lib/table/person/wechat-account';
 import { guardianKey, putGuardian, putWard, wardIdOf } from '../../lib/table/real-name/minor';
 import { cardGiver, exchange, type Giver, type Holder, holder, linkTo } from '../cards/support';
 import { everything, place, release } from '../hold/support';
@@ -240,6 +245,36 @@ describe('two accounts of one person are settled (A1)', () => {
     const { wards } = await world.ok<{ wards: { wardId: string }[] }>('identity/wards', {}, stays.caller);
     await world.ok('identity/guardianWithdraw', { wardId: wards[0]?.wardId }, stays.caller);
   });
+
+  it.each(['given up', 'that stays'])(
+    'while a hold keeps the openid of the one %s: it moves with the release (S3)',
+    async (which) => {
+      const { stays, leaves, join } = await two();
+      const [here, there] = [stays.caller.subjectId, leaves.caller.subjectId];
+      const openidsOf = async (subjectId: string) => {
+        const [self, item] = await world.deps.table.getMany([
+          keys.person(subjectId),
+          wechatAccountKey(subjectId),
+        ]);
+        const sealer = self && (await openPerson(world.deps, readPerson(self)));
+        const account = sealer && readWechatAccount(item, sealer);
+        return account && [account.openid, ...Object.values(account.others ?? {})];
+      };
+      const [mine = [], other = []] = [await openidsOf(here), await openidsOf(there)];
+      expect(other).toHaveLength(1);
+      const holdId = await place(world, which === 'given up' ? there : here, { kinds: ['wechat-openid'] });
+      await join();
+      await world.work();
+      await release(world, holdId);
+      world.wait(DAY_MS);
+      await world.ok('retention/sweep', {}, { trigger: 'schedule' });
+      await world.work();
+      expect(await openidsOf(here)).toEqual([...mine, ...other]);
+      expect((await everything(world, there)).map(({ entity }) => entity)).not.toContain('wechat-account');
+      const joins = (await everything(world, here)).filter(({ kind }) => kind === 'join');
+      expect(joins).toEqual([]);
+    },
+  );
 
   it('one after the other: an account that still takes another one over cannot be given up', async () => {
     const { stays, join } = await two();
