@@ -27,7 +27,8 @@ import {
   reportsOfCard,
 } from '../../../lib/table/sharing/card-report';
 import { noteDone } from '../../../lib/table/ticket/open-tickets';
-import { changeTicket, readTicket } from '../../../lib/table/ticket/ticket';
+import { demandState } from '../../../lib/table/ticket/states';
+import { changeTicket, readTicket, saysAlready } from '../../../lib/table/ticket/ticket';
 
 /** What one page of the queue shows, and one of the reports of a card. */
 const MAX_CARDS_SHOWN = 50;
@@ -167,6 +168,9 @@ export async function decideTakeDownAppeal(
   const at = toInstant(deps.clock.now());
   const outcome = decision === 'restore' ? 'done' : 'refused';
   const done = { state: 'answered', outcome, answer, answeredBy: caller.staffId, doneAt: at } as const;
+  if (saysAlready(seen.value, done))
+    return { decided: true as const, takenDown: card?.takenDown !== undefined };
+  demandState(seen.value.state, 'answer');
   const back = decision === 'restore' ? restored(subjectId, card) : [];
   const writes = [
     changeTicket(subjectId, seen, done, about.sealer),

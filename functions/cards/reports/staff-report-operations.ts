@@ -115,11 +115,12 @@ export const staffReportOperations = {
   }),
   decideTakeDownAppeal: operation({
     ...common,
-    summary: '工作人员：决定对下架的申诉：维持，或者恢复。由下架的人以外的工作人员决定；答复随即告知本人。',
+    summary:
+      '工作人员：决定对下架的申诉：维持，或者恢复。由下架的人以外的工作人员决定；答复随即告知本人。重复调用结果相同。',
     kinds: { in: ['ticket-words'], out: ['ticket-state'], uses: ['ticket-words', 'ticket-state'] },
     input: z.strictObject({ subjectId, cardId, ticketId, decision: z.enum(['stands', 'restore']), answer }),
     output: decided,
-    about: byTicket,
+    about: (input) => ({ ...byTicket(input), movesOn: true }),
     ledger: 'act',
     budget: { trips: 5, readUnits: 6, writeUnits: 40 },
     run: decideTakeDownAppeal,
