@@ -79,7 +79,7 @@ export const deliveryOperations = {
     input: z.strictObject({ deliveryId: id }),
     output: delivery,
     ledger: 'none',
-    budget: { trips: 2, readUnits: 2, writeUnits: 1 },
+    budget: { trips: 2, readUnits: 2, writeUnits: 4 },
     alsoRead: (subjectId, input) => deliveryKey(subjectId, input.deliveryId),
     run: async (deps, { caller }) => {
       const { person, sealer } = caller;

@@ -3,6 +3,7 @@ import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
 import { aboutOf, type Staff } from '../../lib/gate/operation';
 import { ConditionFailed } from '../../lib/table/client';
+import { endExport } from '../../lib/table/export/export';
 import {
   type Delivery,
   type EndedDelivery,
@@ -30,7 +31,7 @@ export async function end(
   const endedAt = toInstant(deps.clock.now());
   const ended = { deliveryId, createdAt, epoch, request, expiresAtSeconds, endedAt, outcome };
   try {
-    await deps.table.write(endDelivery(subjectId, ended));
+    await deps.table.write(endDelivery(subjectId, ended), endExport(subjectId));
     return ended;
   } catch (error) {
     if (!(error instanceof ConditionFailed)) throw error;

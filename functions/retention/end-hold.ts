@@ -4,10 +4,11 @@ import { AppError } from '../../lib/errors';
 import type { Run } from '../../lib/gate/operation';
 import { releaseHold as release } from '../../lib/process/hold-acts';
 import { ConditionFailed } from '../../lib/table/client';
-import { holdKey } from '../../lib/table/hold/hold';
+import { type ClearHold, clearHold, holdKey } from '../../lib/table/hold/hold';
 import { moveHold, type OpenHold, openHold } from '../../lib/table/hold/open-hold';
 import { untilWon } from '../../lib/table/races';
 import { appendRetention } from '../../lib/table/retention/append';
+import { tellOfLook } from './open-words';
 import { demandReview } from './place-hold';
 import { holdShown } from './show-holds';
 
@@ -19,15 +20,17 @@ type OfHold = { holdId: string };
  */
 export async function reviewHold(
   deps: Deps,
-  { caller, input }: Run<'staff', OfHold & { reviewAt: string; owner?: string | undefined }>,
+  run: Run<'staff', OfHold & { reviewAt: string; owner?: string | undefined }>,
 ) {
+  const { caller, input } = run;
   const { holdId, reviewAt, owner } = input;
   const nowMs = deps.clock.now();
   demandReview(reviewAt, nowMs);
-  return change(deps, holdId, async (opened) => {
-    const { state } = opened.hold;
-    if (state === 'releasing' || state === 'released')
-      throw new AppError('NOT_NOW', { why: '这项封存已经解除。' });
+  const demand = (seen: ClearHold) => {
+    if (isOver(seen))
+      throw new AppError('NOT_NOW', { why: '这项封存已经解除，不再复核。仍须封存的，请另作决定。' });
+  };
+  return change(deps, run, 'retention/reviewHold', demand, async (opened) => {
     const after = {
       dueAt: toInstant(Date.parse(reviewAt)),
       reviewedAt: toInstant(nowMs),
@@ -44,23 +47,42 @@ export async function reviewHold(
  * another officer than who placed it. Asked twice, it is released once.
  * @throws AppError NOT_FOUND; CALLER_NOT_ALLOWED to who placed it
  */
-export async function releaseHold(deps: Deps, { caller, input }: Run<'staff', OfHold>) {
-  const { holdId } = input;
+export async function releaseHold(deps: Deps, run: Run<'staff', OfHold>) {
+  const { caller } = run;
   const nowMs = deps.clock.now();
-  return change(deps, holdId, async (opened) => {
-    const { state, placedBy } = opened.hold;
+  const demand = ({ placedBy }: ClearHold) => {
     if (placedBy === caller.staffId) throw new AppError('CALLER_NOT_ALLOWED');
-    if (state === 'releasing' || state === 'released') return holdShown(opened.hold, nowMs);
+  };
+  return change(deps, run, 'retention/releaseHold', demand, async (opened) => {
+    if (isOver(opened.hold)) return holdShown(opened.hold, nowMs);
     const by = { releasedBy: caller.staffId, releasedAt: toInstant(nowMs) };
     const after = await release(deps, opened, by);
     return holdShown({ ...opened.hold, ...after }, nowMs);
   });
 }
 
-/** Acts on a hold as it is, again where somebody was quicker. */
-async function change<T>(deps: Deps, holdId: string, act: (opened: OpenHold) => Promise<T>): Promise<T> {
+const isOver = ({ state }: Pick<ClearHold, 'state'>): boolean =>
+  state === 'releasing' || state === 'released';
+
+/**
+ * Acts on a hold as it is, again where somebody was quicker. What does not need its words is demanded before they are opened; the
+ * person's register says once that they are.
+ */
+async function change<T>(
+  deps: Deps,
+  run: Run<'staff', OfHold>,
+  way: 'retention/reviewHold' | 'retention/releaseHold',
+  demand: (seen: ClearHold) => void,
+  act: (opened: OpenHold) => Promise<T>,
+): Promise<T> {
+  let isTold = false;
   return untilWon(async () => {
-    const [item] = await deps.table.getMany([holdKey(holdId)]);
+    const [item] = await deps.table.getMany([holdKey(run.input.holdId)]);
+    const seen = clearHold(item);
+    if (!seen) throw new AppError('NOT_FOUND');
+    demand(seen);
+    if (!isTold) await tellOfLook(deps, run, seen, way);
+    isTold = true;
     const opened = await openHold(deps, item);
     if (!opened) throw new AppError('NOT_FOUND');
     try {

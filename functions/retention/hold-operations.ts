@@ -6,6 +6,7 @@ import { holdStates } from '../../lib/table/hold/hold';
 import { explainCursor, explained } from '../../lib/table/readers/explain';
 import { releaseHold, reviewHold } from './end-hold';
 import { explainAbout } from './explain';
+import { openHoldWords } from './open-words';
 import { holdIncident, holdPerson } from './place-hold';
 import { holds } from './show-holds';
 
@@ -28,7 +29,7 @@ const placed = {
   idempotencyKey: z.string().check(z.regex(/^[\w-]{16,64}$/)),
 };
 
-const shown = z.object({
+const inTheClear = {
   holdId: z.string(),
   state: z.enum(holdStates),
   subjectId: z.optional(z.string()),
@@ -36,8 +37,6 @@ const shown = z.object({
   kinds: z.optional(z.array(z.string())),
   from: z.optional(z.string()),
   until: z.optional(z.string()),
-  reason: z.string(),
-  document: z.string(),
   documentHash: z.string(),
   placedBy: z.string(),
   owner: z.string(),
@@ -50,7 +49,8 @@ const shown = z.object({
   releasedAt: z.optional(z.string()),
   /** Records that are kept, once all of them are. */
   count: z.int(),
-});
+};
+const shown = z.object({ ...inTheClear, reason: z.string(), document: z.string() });
 
 const common = { caller: 'staff', purpose: 'accountability', output: shown } as const;
 const kept = { in: ['hold-record', 'hold-state'], out: ['hold-record', 'hold-state'] } as const;
@@ -90,15 +90,25 @@ export const holdOperations = {
   }),
   holds: operation({
     ...common,
-    summary: '工作人员：尚未解除的封存，复核日期最近的在前。',
+    summary: '工作人员：尚未解除的封存，复核日期最近的在前。没有理由和文书的内容。',
     roles: ['officer', 'auditor'],
-    kinds: { in: [], out: ['hold-record', 'hold-state'] },
+    kinds: { in: [], out: ['hold-state'] },
     input: z.strictObject({}),
-    output: z.object({ holds: z.array(shown) }),
+    output: z.object({ holds: z.array(z.object(inTheClear)) }),
     ledger: 'none',
     // Two trips for every hundred.
     budget: { trips: 2, readUnits: 4, writeUnits: 0 },
     run: holds,
+  }),
+  openHold: operation({
+    ...common,
+    summary: '工作人员：查看一项封存的理由和文书。查看之前已写入本人的处理记录。',
+    roles: ['officer', 'auditor'],
+    kinds: { in: [], out: ['hold-record', 'hold-state'] },
+    input: z.strictObject({ holdId }),
+    ledger: 'act',
+    budget: { trips: 4, readUnits: 3, writeUnits: 12 },
+    run: openHoldWords,
   }),
   reviewHold: operation({
     ...common,
@@ -106,8 +116,8 @@ export const holdOperations = {
     roles: ['officer'],
     kinds: kept,
     input: z.strictObject({ holdId, reviewAt: instant, owner: z.optional(staffId) }),
-    ledger: 'none',
-    budget: { trips: 3, readUnits: 2, writeUnits: 14 },
+    ledger: 'act',
+    budget: { trips: 6, readUnits: 4, writeUnits: 26 },
     run: reviewHold,
   }),
   releaseHold: operation({
@@ -117,8 +127,8 @@ export const holdOperations = {
     roles: ['officer'],
     kinds: kept,
     input: z.strictObject({ holdId }),
-    ledger: 'none',
-    budget: { trips: 4, readUnits: 3, writeUnits: 18 },
+    ledger: 'act',
+    budget: { trips: 7, readUnits: 5, writeUnits: 30 },
     run: releaseHold,
   }),
   explain: operation({

@@ -7,9 +7,8 @@ import { HOLD_REVIEW_DAYS } from '../../lib/policy/hold';
 import type { KindId } from '../../lib/policy/kinds';
 import { placeHold } from '../../lib/process/hold-acts';
 import { ConditionFailed } from '../../lib/table/client';
-import type { Hold } from '../../lib/table/hold/hold';
+import { clearHold, type Hold } from '../../lib/table/hold/hold';
 import { holdableKinds } from '../../lib/table/hold/in-scope';
-import { openHold } from '../../lib/table/hold/open-hold';
 import { incidentKey } from '../../lib/table/incident/incident';
 import type { Person } from '../../lib/table/person/person';
 import { holdShown } from './show-holds';
@@ -92,9 +91,9 @@ async function place(
     if (!(error instanceof ConditionFailed)) throw error;
     const [met] = error.found;
     if (!met) throw new AppError('BUSY'); // somebody else holds something of the same person at this moment
-    const known = await openHold(deps, met.item);
-    if (known?.hold.request !== value.request) throw new AppError('IDEMPOTENCY_CONFLICT');
-    return holdShown(known.hold, nowMs);
+    const known = clearHold(met.item);
+    if (known?.request !== value.request) throw new AppError('IDEMPOTENCY_CONFLICT');
+    return holdShown({ ...known, reason, document }, nowMs); // the same request, the same words
   }
   return holdShown(value, nowMs);
 }

@@ -117,7 +117,7 @@ export async function exportPiece(deps: Deps, { caller, input, requestId }: Run<
   const { person } = caller;
   const { subjectId } = person;
   const value = readExport(caller.alsoRead, caller.sealer);
-  if (value?.exportId !== input.exportId) throw new AppError('NOT_FOUND');
+  if (value?.exportId !== input.exportId) throw isOver();
   const whyNot = whyNotNow(value, caller);
   if (whyNot) throw new AppError('NOT_NOW', { why: whyNot });
   const [item] = caller.furtherRead;
@@ -129,6 +129,14 @@ export async function exportPiece(deps: Deps, { caller, input, requestId }: Run<
   if (!isRepeat(value, piece.piece, mark))
     await note(deps, caller, value, { piece: piece.piece, mark, requestId });
   return { ...piece, pieces: value.pieces.length, base64: content.toString('base64') };
+}
+
+/** Nothing is left of it, so nothing says why: what was deleted or withdrawn since it was asked for may have been in it. */
+function isOver(): AppError {
+  return new AppError('NOT_FOUND', {
+    why: '这次导出已经失效：其间删除或者撤回了可能在其中的内容，或者它已经取消、过期。请重新导出。',
+    instead: 'rights/startExport',
+  });
 }
 
 function whyNotNow(value: Export, { person, sessionId }: Subject): string | undefined {
@@ -168,7 +176,7 @@ async function note(
   } catch (error) {
     if (!(error instanceof ConditionFailed)) throw error;
     const met = error.found.flatMap((one) => readExport(one?.item, sealer) ?? [])[0];
-    if (met?.exportId !== value.exportId) throw new AppError('NOT_FOUND');
+    if (met?.exportId !== value.exportId) throw isOver();
     isRepeat(met, piece, mark);
   }
 }

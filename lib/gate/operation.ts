@@ -185,7 +185,13 @@ export type Operation<
  * Why a member of the staff looks at a person's data, and the number of what that rests on (ticket.ts). The words stay with the
  * ticket; the ledger holds the reason's name and the number.
  */
-export type StaffAccess = { subjectId: string; reason: StaffReason; ticket: string };
+export type StaffAccess = {
+  subjectId: string;
+  reason: StaffReason;
+  ticket: string;
+  /** The act moves the ticket on: whoever has done so may send it again, and the use case answers as before or says why not. */
+  movesOn?: true;
+};
 
 /** Keeps an operation's types for `run` and for the typed client. */
 export function operation<C extends CallerKind, I extends z.ZodMiniType, O extends z.ZodMiniType>(

@@ -55,7 +55,7 @@ export async function loadPersonForStaff(
     kinds: { out, uses = [] },
     ...asks
   }: Pick<Operation, 'roles' | 'kinds' | 'purpose' | 'ends' | 'use'>,
-  { subjectId, reason, ticket }: StaffAccess,
+  { subjectId, reason, ticket, movesOn }: StaffAccess,
 ): Promise<About> {
   await spend(deps, STAFF_ACCESSES_PER_HOUR, member.staffId);
   const basis = restsOn[reason];
@@ -64,7 +64,7 @@ export async function loadPersonForStaff(
   if (!item) throw new AppError('NOT_FOUND');
   const known = readPerson(item);
   demandLife(known, askOf('staff', asks));
-  basis?.demand(row, member.staffId);
+  basis?.demand(row, member.staffId, movesOn);
   const sealer = await openPerson(deps, known);
   if (!sealer) throw new AppError('NOT_FOUND');
   const look = {

@@ -9,7 +9,7 @@ import { delivery, deliveryKey, endedDelivery } from '../table/profile/delivery'
 import { appealKey, decidedAppeal, openAppeal } from '../table/real-name/appeal';
 import { isReportWaiting, reportedCardKey } from '../table/sharing/card-report';
 import { demandState } from '../table/ticket/states';
-import { clearTicket, ticketKey } from '../table/ticket/ticket';
+import { type ClearTicket, clearTicket, ticketKey } from '../table/ticket/ticket';
 
 /** The number of a ticket, as operations take it. */
 export const ticketNumber = z.string().check(z.regex(/^[\w-]{22}$/));
@@ -36,19 +36,27 @@ export type StaffReason = (typeof ticketReasons)[number] | (typeof workReasons)[
 /** The row that a reason rests on: where it lies, and what has to hold of it for a member of the staff. */
 type Basis = {
   key(subjectId: string, number: string): Key;
-  /** @throws AppError NOT_FOUND | NOT_NOW | CALLER_NOT_ALLOWED */
-  demand(item: Item | undefined, staffId: string): void;
+  /**
+   * @param movesOn whether the act moves the row on: then it rests on it also when this member of the staff has moved it on already
+   * @throws AppError NOT_FOUND | NOT_NOW | CALLER_NOT_ALLOWED
+   */
+  demand(item: Item | undefined, staffId: string, movesOn?: true): void;
 };
 
 const isThere = (found: boolean): void => {
   if (!found) throw new AppError('NOT_FOUND');
 };
 
+const wasAnsweredBy = ({ state, answeredBy }: ClearTicket, staffId: string) =>
+  state === 'answered' && answeredBy === staffId;
+
 const ownTicket: Basis = {
   key: ticketKey,
-  demand(item, staffId) {
+  demand(item, staffId, movesOn) {
     const seen = clearTicket(item);
     if (!seen) throw new AppError('NOT_FOUND');
+    const isProposed = seen.state === 'refusal-proposed' && seen.proposedBy === staffId;
+    if (movesOn && (isProposed || wasAnsweredBy(seen, staffId))) return;
     demandState(seen.state, 'work');
     if (seen.assignee !== staffId)
       throw new AppError('CALLER_NOT_ALLOWED', { why: '这件工单由别人办理。请由其转交给您。' });
@@ -86,9 +94,11 @@ export const restsOn: Record<StaffReason, Basis | undefined> = {
   /** A refusal that a colleague has proposed. */
   refusal: {
     key: ticketKey,
-    demand(item, staffId) {
+    demand(item, staffId, movesOn) {
       const seen = clearTicket(item);
       if (!seen) throw new AppError('NOT_FOUND');
+      const isTurnedDown = seen.state === 'assigned' && seen.turnedDownBy === staffId;
+      if (movesOn && (isTurnedDown || wasAnsweredBy(seen, staffId))) return;
       demandState(seen.state, 'decide');
       if (seen.proposedBy === staffId)
         throw new AppError('CALLER_NOT_ALLOWED', {

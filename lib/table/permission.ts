@@ -3,7 +3,8 @@ import { type ConsentPurposeId, needsConsent, type PurposeId, purposeIds } from 
 import type { ReachVersions } from '../policy/version';
 import { ConditionFailed, type Item, type Table, type Write } from './client';
 import { isFenced } from './entity';
-import { type Key, keys, subjectOf } from './keys';
+import { endExport, exportKey } from './export/export';
+import { type Key, keys, subjectOf, textOf } from './keys';
 import { withCondition } from './merge';
 import { consentInForce, epochOf } from './person/consents';
 import { type Ask, demandLife, whileMet } from './person/life';
@@ -39,7 +40,7 @@ export function authorised(table: Table, authority: Authority): Table {
   async function allowed<T>(writes: Write[], send: (composed: Write[]) => Promise<T>): Promise<T> {
     const needs = consentsNeeded(authority, writes);
     demand(authority, authority.person, needs);
-    const composed = compose(authority, needs, writes);
+    const composed = [...compose(authority, needs, writes), ...exportEnds(authority, writes)];
     try {
       return await send(composed);
     } catch (error) {
@@ -131,6 +132,23 @@ function compose(authority: Authority, needs: Need[], writes: Write[]): Write[] 
     },
   };
   return [...known, check];
+}
+
+/** Where a person's records lie, apart from what stays for others to check. */
+const RECORDS = 'DATA#';
+
+/**
+ * What is deleted of the person's own ends their export in the same transaction (promise R3): a copy that was made before is not
+ * handed out after it. An operation that only ends also puts what is left of something in its place.
+ */
+function exportEnds({ subjectId, ask }: Authority, writes: Write[]): Write[] {
+  const isRecord = (key: Key | undefined) =>
+    key !== undefined && subjectOf(key) === subjectId && key.sk.startsWith(RECORDS);
+  const isEnd = ({ Put, Delete }: Write) =>
+    isRecord(Delete?.Key as Key | undefined) || (ask.for === 'ends' && isRecord(Put?.Item));
+  const here = textOf(exportKey(subjectId));
+  const isKnown = writes.some((write) => textOf(keyOf(write)) === here);
+  return !isKnown && writes.some(isEnd) ? [endExport(subjectId)] : [];
 }
 
 type Condition = { expression: string; names: Record<string, string>; values: Record<string, unknown> };

@@ -1,9 +1,10 @@
 import { toldToOwner } from '../../lib/card/report-categories';
-import { keys } from '../../lib/table/keys';
+import type { Write } from '../../lib/table/client';
+import { type Key, keys } from '../../lib/table/keys';
 import { readPerson } from '../../lib/table/person/person';
 import { openPerson } from '../../lib/table/person/person-key';
 import { exportPerson } from '../../lib/table/readers/export';
-import { PIECES_PER_REPORT } from '../../lib/table/sharing/card-report';
+import { closeReport, PIECES_PER_REPORT, putReport } from '../../lib/table/sharing/card-report';
 import { withdraw } from '../support/consent';
 import { beginEnd } from '../support/end';
 import { createWorld, onceKey, type World } from '../support/world';
@@ -165,6 +166,59 @@ describe('a reported card (policy clause 4)', () => {
     await world.ok('cards/decideReported', { ...(await target(cardId)), ...down, decision: 'unfounded' }, wu);
     expect(await get(me, cardId)).not.toHaveProperty('takenDown');
     expect(await reports(by)).toMatchObject([{ state: 'decided' }]);
+  });
+
+  it('is reported also by who has it in their folder, when no link of it opens any more (policy clause 4)', async () => {
+    const { giver, me, cardId } = await owner();
+    const friend = await cardGiver(world, `holds-${onceKey()}`);
+    const { byB } = await exchange(world, giver, friend);
+    const said = { category: '骚扰诈骗', words: WORDS };
+    const refused = (change: object, by: object = friend.caller) =>
+      world.refused('cards/reportCard', { ...said, ...change }, by);
+    const strange = { contactId: byB };
+    expect(await refused(strange, me)).toBe('NOT_FOUND');
+    const { token } = await linkTo(world, giver);
+    for (const both of [{ contactId: byB, token }, {}]) expect(await refused(both)).toBe('INVALID_INPUT');
+    await world.ok('cards/recallAll', { cardId }, me);
+    await world.ok('cards/revokeAll', {}, me);
+    expect(await refused({ token })).toBe('NOT_FOUND');
+    await world.ok('cards/reportCard', { ...said, contactId: byB }, friend.caller);
+    const opened = await world.ok<Opened>('cards/openReported', await target(cardId), wu);
+    expect(opened.reports).toMatchObject([{ words: [WORDS] }]);
+    await world.ok('cards/recall', { holderId: byB }, me);
+    expect(await refused({ contactId: byB })).toBe('NOT_FOUND');
+  });
+
+  it('shows who decides what each has said, ten at a time, and never what was decided before', async () => {
+    const { me, cardId, token } = await owner();
+    const by = await somebody();
+    await report(token, by);
+    const [line] = await lineOf(cardId);
+    const [self] = await world.deps.table.getMany([keys.person(by.subjectId)]);
+    const sealer = self && (await openPerson(world.deps, readPerson(self)));
+    if (!sealer || !line) throw new Error('somebody who has reported has a key');
+    const at = '2026-11-30T02:00:00.000Z';
+    const halves = Array.from({ length: 12 }, (_, nth) => {
+      const value = { ownerId: me.subjectId, cardId, category: '其他' as const, at, words: [`第 ${nth} 件`] };
+      const reportId = `r${nth}`.padEnd(22, 'x');
+      const dueAt = at;
+      return putReport(by.subjectId, { ...value, reportId }, { epoch: 1, dueAt }, undefined, sealer);
+    });
+    const [closed] = halves[0]?.slice(1) ?? [];
+    await world.deps.table.write(...(halves.flat() as [Write, ...Write[]]));
+    await world.deps.table.write(closeReport(closed?.Put?.Item as Key));
+    const reported = { subjectId: me.subjectId, cardId, reportId: line.reportId };
+    const one = await world.ok<Opened & { cursor: string }>('cards/openReported', reported, wu);
+    const rest = { ...reported, cursor: one.cursor };
+    const two = await world.ok<Opened & { cursor?: string }>('cards/openReported', rest, wu);
+    expect([one.count, one.reports.length, two.count, two.reports.length]).toEqual([12, 10, 12, 2]);
+    expect(two).not.toHaveProperty('cursor');
+    const all = [...one.reports, ...two.reports].flatMap(({ words }) => words);
+    expect(new Set(all).size).toBe(12);
+    expect(all).not.toContain('第 0 件');
+    expect(await world.refused('cards/openReported', rest, chen)).toBe('CURSOR_INVALID');
+    await world.ok('cards/decideReported', { ...reported, ...down }, wu);
+    expect(await lineOf(cardId)).toEqual([]);
   });
 
   it('is opened and decided by the staff on its own report alone, never on that of another card or person', async () => {

@@ -56,6 +56,7 @@ const rest: Record<string, object> = {
   accept: { fields: ['name'] },
   offer: { fields: ['name'] },
   updateContact: { version: 1, note: '改' },
+  reportCard: { category: '其他', words: '不实' },
   appealTakeDown: { words: '不是我', idempotencyKey: onceKey() },
 };
 const ofPeople = Object.entries(cards).filter(([, { caller }]) => caller === 'subject');

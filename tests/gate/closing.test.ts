@@ -123,7 +123,7 @@ const opensOthers: Record<string, string> = {
   'identity/openAppeal': 'an appeal of theirs',
   'retention/explain': 'a right of theirs, by ticket',
   'retention/hold': 'the law',
-  'retention/holds': 'the words of a hold',
+  'retention/openHold': 'the words of a hold',
   'retention/releaseHold': 'the words of a hold',
   'retention/reviewHold': 'the words of a hold',
   'retention/settleDuty': 'a duty towards them',

@@ -9,7 +9,7 @@ import { exportPerson } from '../../lib/table/readers/export';
 import { kindsHeld } from '../../lib/table/readers/scope';
 import { agreeingPartners } from '../identity/agreeing-partners';
 import { holdsFor } from '../proof/sample';
-import { move, takeKey } from '../support/life';
+import { putInto, takeKey } from '../support/life';
 import { deliver, startOn, statusOf } from '../support/rotation';
 import { type Caller, createWorld, functions, onceKey, START, type World } from '../support/world';
 import { wholeService } from './whole-service';
@@ -50,7 +50,8 @@ const operationOf = (path: string): Operation | undefined => {
 async function erase(subjectId: string, what: Case['what']): Promise<void> {
   const { table } = world.deps;
   if (what === 'everything') {
-    await move(table, subjectId, 'closing');
+    // Whatever they were: somebody who has died, left or begun to close already is met as well.
+    await putInto(table, subjectId, 'closing', '2026-12-01');
     for await (const { writes } of eraseSteps(table, subjectId, { at: toInstant(START) }))
       await table.write(...writes);
   }

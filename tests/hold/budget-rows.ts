@@ -3,7 +3,7 @@ import { declare } from '../breach/support';
 import { holder, newCard } from '../cards/support';
 import { ticketOf } from '../support/ticket';
 import { onceKey, type World } from '../support/world';
-import { another, officer, place, saying } from './support';
+import { officer, place, saying } from './support';
 
 type Prepare = () => Promise<{ input?: unknown; by?: object }>;
 
@@ -32,11 +32,12 @@ export function holdRows(theWorld: () => World): Record<string, Prepare> {
       return { input: { ...saying(theWorld()), incidentId }, by: officer };
     },
     'retention/holds': async () => ({ by: officer }),
+    'retention/openHold': async () => ({ input: { holdId: await placed() }, by: staff()[1] }),
     'retention/reviewHold': async () => ({
       input: { holdId: await placed(), reviewAt: reviewAt() },
-      by: officer,
+      by: staff()[1],
     }),
-    'retention/releaseHold': async () => ({ input: { holdId: await placed() }, by: another }),
+    'retention/releaseHold': async () => ({ input: { holdId: await placed() }, by: staff()[1] }),
     'retention/explain': async () => {
       const { subjectId } = await somebody();
       const [member, by] = staff();

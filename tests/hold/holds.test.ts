@@ -185,7 +185,8 @@ describe('a hold (S3)', () => {
     const versions = [stored?.wordsKey, stored?.itemsKey].map((key) => branchVersionOf(key as Uint8Array));
     expect(versions).toEqual([version, version]);
     expect(await openedUnder(holdId, (await frozen(world, me.subjectId)).card)).toContain(me.cardId);
-    expect(await held(world, holdId)).toMatchObject({ reason: saying(world).reason });
+    const opened = await world.ok('retention/openHold', { holdId }, another);
+    expect(opened).toMatchObject({ reason: saying(world).reason });
     await release(world, holdId);
   });
 
@@ -420,7 +421,7 @@ describe('a hold of everything of a person (S3, PIPL art. 47 para 2)', () => {
     expect(await lifeOf(me)).toBe('restricted');
   });
 
-  it('keeps everything through the end of the account, and its release is the end of that', async () => {
+  it('keeps everything through the end of the account, and its release, of which a line is left, is the end of that (D6)', async () => {
     const { me } = await person();
     const holdId = await place(world, me.subjectId);
     await beginEnd(world, me.subjectId);
@@ -430,5 +431,8 @@ describe('a hold of everything of a person (S3, PIPL art. 47 para 2)', () => {
     await release(world, holdId);
     expect(await frozen(world, me.subjectId)).toEqual({});
     expect(await lifeOf(me)).toBe('erased');
+    const lines = (await everything(world, me.subjectId)).filter(({ ticket }) => ticket === holdId);
+    const way = 'retention/releaseHold';
+    expect(lines).toEqual([expect.objectContaining({ way, expiresAtSeconds: expect.any(Number) })]);
   });
 });

@@ -48,7 +48,7 @@ export const entities: Record<string, string> = {
   'survey-pace': 'planId approvedAt',
   'notice-quota': 'frontier closedSinceMs closedUntilMs version',
   ticket:
-    'ticketId version kind about state askedAt answerBy dueAt proof filedBy paperHash assignee incidentId proposedBy outcome answeredBy doneAt rating words answer',
+    'ticketId version kind about state askedAt answerBy dueAt proof filedBy paperHash assignee incidentId proposedBy turnedDownBy outcome answeredBy doneAt rating words answer',
   'open-tickets': 'open',
   'authorisation-event': 'eventId event happenedAt toldAt scope dueAt',
   'recipient-duty': 'recipient correction kinds since dueAt reminders remindedAt',

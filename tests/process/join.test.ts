@@ -1,10 +1,16 @@
 import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { DAY_MS } from '../../lib/clock';
+import { keys } from '../../lib/table/keys';
+import { readPerson } from '../../lib/table/person/person';
+import { openPerson } from '../../lib/table/person/person-key';
+import { readWechatAccount, wechatAccountKey } from '../../lib/table/person/wechat-account';
 import { guardianKey, putGuardian, putWard, wardIdOf } from '../../lib/table/real-name/minor';
 import { cardGiver, exchange, type Giver, type Holder, holder, linkTo } from '../cards/support';
 import { everything, place, release } from '../hold/support';
 import { point, slowCall, switchOn } from '../location/support';
 import { proofFor } from '../login/support';
 import { grant } from '../support/consent';
+import { beginEnd } from '../support/end';
 import { type Caller, createWorld, onceKey, type World } from '../support/world';
 
 let world: World;
@@ -161,6 +167,35 @@ describe('two accounts of one person are settled (A1)', () => {
     );
   });
 
+  it('and what was reported from the one given up is decided, and heard of in the one that stays (policy clause 4)', async () => {
+    const { stays, leaves, join } = await two();
+    const reported = await cardGiver(world, `reported-${people}`);
+    const { token } = await linkTo(world, reported);
+    const said = { token, category: '骚扰诈骗', words: '冒充银行客服' };
+    const { reportId } = await world.ok<{ reportId: string }>('cards/reportCard', said, leaves.caller);
+    await join();
+    await world.work();
+    const own = async () =>
+      (await world.ok<{ reports: object[] }>('cards/ownReports', {}, stays.caller)).reports;
+    expect(await own()).toMatchObject([{ reportId, state: 'waiting' }]);
+    const staff = { token: 'staff:decides-of-two:support' };
+    const target = { subjectId: reported.caller.subjectId, cardId: reported.cardId, reportId };
+    const opened = await world.ok<{ reports: object[] }>('cards/openReported', target, staff);
+    expect(opened.reports).toMatchObject([{ words: [said.words] }]);
+    const decision = { decision: 'take-down', category: said.category };
+    await world.ok('cards/decideReported', { ...target, ...decision }, staff);
+    expect(await own()).toMatchObject([{ reportId, state: 'decided' }]);
+    expect(JSON.stringify(await everything(world, reported.caller.subjectId))).not.toContain(
+      leaves.caller.subjectId,
+    );
+    await beginEnd(world, reported.caller.subjectId);
+    await world.work();
+    expect(JSON.stringify(await everything(world, stays.caller.subjectId))).not.toContain(
+      reported.caller.subjectId,
+    );
+    expect(await own()).toMatchObject([{ reportId, state: 'decided' }]);
+  });
+
   it('and the guardian of a child can still take back what they said, from the account that stays (N4)', async () => {
     const { stays, leaves, join } = await two();
     const child = await holder(world, `child-${people}`);
@@ -210,6 +245,36 @@ describe('two accounts of one person are settled (A1)', () => {
     const { wards } = await world.ok<{ wards: { wardId: string }[] }>('identity/wards', {}, stays.caller);
     await world.ok('identity/guardianWithdraw', { wardId: wards[0]?.wardId }, stays.caller);
   });
+
+  it.each(['given up', 'that stays'])(
+    'while a hold keeps the openid of the one %s: it moves with the release (S3)',
+    async (which) => {
+      const { stays, leaves, join } = await two();
+      const [here, there] = [stays.caller.subjectId, leaves.caller.subjectId];
+      const openidsOf = async (subjectId: string) => {
+        const [self, item] = await world.deps.table.getMany([
+          keys.person(subjectId),
+          wechatAccountKey(subjectId),
+        ]);
+        const sealer = self && (await openPerson(world.deps, readPerson(self)));
+        const account = sealer && readWechatAccount(item, sealer);
+        return account && [account.openid, ...Object.values(account.others ?? {})];
+      };
+      const [mine = [], other = []] = [await openidsOf(here), await openidsOf(there)];
+      expect(other).toHaveLength(1);
+      const holdId = await place(world, which === 'given up' ? there : here, { kinds: ['wechat-openid'] });
+      await join();
+      await world.work();
+      await release(world, holdId);
+      world.wait(DAY_MS);
+      await world.ok('retention/sweep', {}, { trigger: 'schedule' });
+      await world.work();
+      expect(await openidsOf(here)).toEqual([...mine, ...other]);
+      expect((await everything(world, there)).map(({ entity }) => entity)).not.toContain('wechat-account');
+      const joins = (await everything(world, here)).filter(({ kind }) => kind === 'join');
+      expect(joins).toEqual([]);
+    },
+  );
 
   it('one after the other: an account that still takes another one over cannot be given up', async () => {
     const { stays, join } = await two();

@@ -117,6 +117,10 @@ export const proofs: Record<string, { file: string; shows: string }> = {
     shows:
       'whoever a call of the staff opens, and every call of a partner, has exactly one line of who used their data',
   },
+  'export-ends': {
+    file: 'tests/rights/export-ends.test.ts',
+    shows: 'every operation of a person: where a record of theirs has gone, no export made before it opens',
+  },
   'withdrawn-meanwhile': {
     file: 'tests/gate/withdrawn-meanwhile.test.ts',
     shows: 'a consent withdrawn at every trip of a call that sends: nothing is sent after it, nothing stays',

@@ -1,6 +1,7 @@
 import { DAY_MS } from '../../lib/clock';
 import { keys } from '../../lib/table/keys';
 import { cardGiver, exchange, holder, linkTo } from '../cards/support';
+import { personOf, place, release } from '../hold/support';
 import { agreeingPartners } from '../identity/agreeing-partners';
 import { verifyBy } from '../judge/journey';
 import { findable, here, namesNear } from '../location/support';
@@ -184,6 +185,26 @@ describe('acting for somebody who has died (R7)', () => {
       'death.confirmed',
       'death.righted',
     ]);
+  });
+
+  it('is entered also of somebody who is held by law: put right, they are held as long as the hold lasts (S3)', async () => {
+    const { me, staff, link } = await somebody('dies-held');
+    const holdId = await place(world, me.subjectId);
+    const lifeState = async () => (await personOf(world, me.subjectId))?.lifeState;
+    const die = async () => {
+      expect(await staff('one:support', 'reportDeath', papers)).toBe('OK');
+      expect(await staff('two:officer', 'confirmDeath', papers)).toBe('OK');
+      expect(await lifeState()).toBe('deceased');
+    };
+    await die();
+    expect(await staff('two:officer', 'rightDeath')).toBe('OK');
+    expect(await lifeState()).toBe('held');
+    await die();
+    await release(world, holdId);
+    expect(await lifeState()).toBe('deceased');
+    expect(await staff('two:officer', 'rightDeath')).toBe('OK');
+    expect(await lifeState()).toBe('active');
+    expect(await link()).toBe('OK');
   });
 
   it('obeys what the person has said: kept, nobody ends it; else relatives have it ended, and that is not put right', async () => {

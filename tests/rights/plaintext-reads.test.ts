@@ -30,11 +30,7 @@ const rows = everyOperation(
   () => openid,
 );
 const rowOf = (path: string) => functions[path.split('/')[0] ?? '']?.[path.split('/')[1] ?? ''];
-/** What they open is the words of a hold, under its own key: its person reads them in `rights/held`, and nothing of theirs is read. */
-const ofHolds = ['retention/holds', 'retention/reviewHold', 'retention/releaseHold'];
-const ofStaff = Object.keys(rows).filter(
-  (path) => rowOf(path)?.caller === 'staff' && !ofHolds.includes(path),
-);
+const ofStaff = Object.keys(rows).filter((path) => rowOf(path)?.caller === 'staff');
 const ofPeople = Object.keys(rows).filter((path) => rowOf(path)?.caller === 'subject');
 
 type Called = { opened: string[]; sent: string[]; ok: boolean };

@@ -1,8 +1,16 @@
 import { DAY_MS } from '../../lib/clock';
+import type { AppError } from '../../lib/errors';
 import { actOf, issueProof } from '../../lib/gate/proof';
 import { keys } from '../../lib/table/keys';
 import { TICKET_WORKING_DAYS } from '../../lib/table/ticket/open-ticket';
 import { OPEN_TICKETS_PER_PERSON } from '../../lib/table/ticket/open-tickets';
+import {
+  demandState,
+  type TicketAct,
+  type TicketState,
+  ticketActs,
+  ticketStates,
+} from '../../lib/table/ticket/states';
 import { declare } from '../breach/support';
 import { holder } from '../cards/support';
 import { beginEnd } from '../support/end';
@@ -45,6 +53,11 @@ async function why(path: string, input: object, by: object | undefined): Promise
   if (reply.ok) return ['OK', ''];
   const { why: said = '' } = (reply.error.details ?? {}) as { why?: string };
   return [reply.error.code, said];
+}
+/** Whether a call is refused for how the ticket stands, and says how. */
+async function refusedNow(path: string, input: object, by: object | undefined): Promise<boolean> {
+  const [code, said] = await why(path, input, by);
+  return code === 'NOT_NOW' && /^这件工单.+现在不能/.test(said);
 }
 async function inHand(me: Me, more: object = {}) {
   const { ticket } = await ask(me, more);
@@ -119,18 +132,79 @@ describe('a ticket (R5, R6, R8)', () => {
       'NOT_NOW',
       expect.stringContaining('等待另一位工作人员决定'),
     ]);
-    await world.ok('rights/decideRefusal', { ...target, decision: 'turn-down' }, wu);
+    await world.ok('rights/proposeRefusal', { ...target, answer: '材料不足' }, chen);
+    expect(await refusedNow('rights/proposeRefusal', { ...target, answer: '另有原因' }, chen)).toBe(true);
+    for (const _ of [1, 2]) await world.ok('rights/decideRefusal', { ...target, decision: 'turn-down' }, wu);
+    expect(await refusedNow('rights/decideRefusal', refuse, wu)).toBe(true);
     expect(await why('rights/openTicket', target, chen)).toEqual([
       'CALLER_NOT_ALLOWED',
       expect.stringContaining('别人'),
     ]);
     await world.ok('rights/proposeRefusal', { ...target, answer: '仍然不足' }, wu);
-    await world.ok('rights/decideRefusal', refuse, chen);
+    for (const _ of [1, 2]) await world.ok('rights/decideRefusal', refuse, chen);
+    expect(await refusedNow('rights/decideRefusal', { ...target, decision: 'turn-down' }, chen)).toBe(true);
+    expect(await refusedNow('rights/answerTicket', { ...target, answer: '仍然不足' }, chen)).toBe(true);
     expect(await own(me, target.ticketId)).toMatchObject({
       state: 'answered',
       outcome: 'refused',
       answer: '仍然不足',
     });
+    const decided = (await ledgerOf(me, target.ticketId)).filter((act) => act.startsWith('review.decided'));
+    expect(decided.map((act) => act.split(' ')[1])).toEqual([
+      ...['refusal-proposed', 'turned-down', 'refusal-proposed', 'refused'],
+    ]);
+  });
+
+  it('is answered once, however often the same answer is sent, by whose it is and by nobody else after them', async () => {
+    const me = await somebody();
+    const target = await inHand(me);
+    const [one, again] = await Promise.all(
+      [1, 2].map(() => world.ok('rights/answerTicket', { ...target, answer: '已更正' }, chen)),
+    );
+    expect(again).toMatchObject({ state: 'answered', outcome: 'done' });
+    expect(await world.ok('rights/answerTicket', { ...target, answer: '已更正' }, chen)).toEqual(one);
+    for (const [by, answer] of [
+      [chen, '另一个答复'],
+      [wu, '已更正'],
+    ] as const)
+      expect(await refusedNow('rights/answerTicket', { ...target, answer }, by)).toBe(true);
+    const decided = (await ledgerOf(me, target.ticketId)).filter((act) => act.startsWith('review.decided'));
+    expect(decided).toEqual(['review.decided done']);
+  });
+
+  it('allows in each state what it allows, and says of everything else how it stands and what would help', () => {
+    const waits = ['add', 'prove', 'withdraw', 'tie'];
+    const allowed: Record<TicketState, string[]> = {
+      open: [...waits, 'take'],
+      assigned: [...waits, 'pass', 'work', 'answer', 'propose'],
+      'refusal-proposed': [...waits, 'decide'],
+      answered: ['rate'],
+      withdrawn: [],
+      'account-ended': [],
+    };
+    const words = (state: TicketState, act: TicketAct): string | undefined => {
+      try {
+        demandState(state, act);
+        return undefined;
+      } catch (error) {
+        const { code, details } = error as AppError;
+        return code === 'NOT_NOW' ? details?.why : code;
+      }
+    };
+    const found = ticketStates.map((state) => {
+      const acts = ticketActs.map((act) => ({ act, why: words(state, act) }));
+      for (const { why: said } of acts)
+        expect(said ?? '这件工单…，现在不能…。…。').toMatch(/^这件工单.+，现在不能.+。.+。$/);
+      return [
+        state,
+        acts
+          .filter(({ why: said }) => said === undefined)
+          .map(({ act }) => act)
+          .sort(),
+      ];
+    });
+    const expected = Object.entries(allowed).map(([state, acts]) => [state, [...acts].sort()]);
+    expect(found).toEqual(expected);
   });
 
   it('rests on the weakest of its proofs: a duplicate never comes past the check of who asks', async () => {

@@ -14,12 +14,12 @@ export async function move(table: Table, subjectId: string, to: LifeState, at = 
   });
 }
 
-/** Puts a person into a state whatever came before. */
-export async function putInto(table: Table, subjectId: string, state: LifeState): Promise<void> {
+/** Puts a person into a state whatever came before; `at` says since when, where that is asked for. */
+export async function putInto(table: Table, subjectId: string, state: LifeState, at?: string): Promise<void> {
   await table.update({
     Key: keys.person(subjectId),
-    UpdateExpression: 'SET lifeState = :state',
-    ExpressionAttributeValues: { ':state': state },
+    UpdateExpression: `SET lifeState = :state${at === undefined ? '' : ', lifeStateAt = :at'}`,
+    ExpressionAttributeValues: { ':state': state, ...(at !== undefined && { ':at': at }) },
   });
 }
 

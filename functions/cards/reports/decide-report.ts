@@ -8,29 +8,34 @@ import { type About, aboutOf, type Run, type StaffLook } from '../../../lib/gate
 import { cardKey, readCard } from '../../../lib/table/card/card';
 import { type ClearCard, clearCard, restoreTakenDown, takeDown } from '../../../lib/table/card/taken-down';
 import { ConditionFailed, type Item, type Write } from '../../../lib/table/client';
+import { readCursor, sealCursor } from '../../../lib/table/cursor';
 import { keys } from '../../../lib/table/keys';
 import { appendEntry } from '../../../lib/table/ledger/append';
 import { epochOf } from '../../../lib/table/person/consents';
 import { readPerson } from '../../../lib/table/person/person';
 import { openPerson } from '../../../lib/table/person/person-key';
+import type { Sealer } from '../../../lib/table/sealer';
 import {
   cardReport,
   cardReportKey,
   closeReport,
   isReportWaiting,
+  REPORTS_PER_CARD,
   reportedCard,
   reportedCards,
   reportNumber,
   reportsOfCard,
 } from '../../../lib/table/sharing/card-report';
 import { noteDone } from '../../../lib/table/ticket/open-tickets';
-import { changeTicket, readTicket } from '../../../lib/table/ticket/ticket';
+import { demandState } from '../../../lib/table/ticket/states';
+import { changeTicket, readTicket, saysAlready } from '../../../lib/table/ticket/ticket';
 
-/** What one page of the queue shows, and how many reports of one card are read at once. */
+/** What one page of the queue shows, and one of the reports of a card. */
 const MAX_CARDS_SHOWN = 50;
 const REPORTS_READ = 10;
 
 type OfOne = { subjectId: string; cardId: string };
+type Read = OfOne & { cursor?: string | undefined };
 type Decide = OfOne & { reportId: string; decision: 'unfounded' | 'take-down'; category: ReportCategory };
 type DecideAppeal = OfOne & { ticketId: string; decision: 'stands' | 'restore'; answer: string };
 
@@ -40,30 +45,55 @@ export async function reportQueue({ table }: Deps) {
 }
 
 /**
- * Staff: what was said of a card, and what links show of it. The owner's ledger already says who reads it. Nobody is named: a
- * report is decided by what it says. A reporter who has gone has taken their words along.
+ * Staff: what was said of a card and has yet to be decided, and what links show of it. The owner's ledger already says who reads it.
+ * Nobody is named: a report is decided by what it says. A reporter who has gone has taken their words along.
  */
-export async function openReported(deps: Deps, { caller, input }: Run<'staff', OfOne>) {
+export const openReported = (deps: Deps, run: Run<'staff', Read>) =>
+  openReports(deps, run, 'cards/openReported', isReportWaiting);
+
+/** Staff: the same with everything that was ever said of it, for who hears the owner's appeal. */
+export const openAppealed = (deps: Deps, run: Run<'staff', Read>) =>
+  openReports(deps, run, 'cards/openAppealed', () => true);
+
+async function openReports(
+  deps: Deps,
+  { caller, input }: Run<'staff', Read>,
+  name: string,
+  isRead: (half: Item) => boolean,
+) {
   const about = aboutOf(caller);
-  const all = await reportsOfCard(deps.table, input.subjectId, input.cardId);
-  const read = all.slice(0, REPORTS_READ).flatMap(reporterOf);
+  const { subjectId, cardId, cursor } = input;
+  const list = `${name}|${subjectId}|${cardId}`;
+  const after = cursor === undefined ? '' : await readCursor(deps.ring, list, caller.staffId, cursor);
+  const all = (await reportsOfCard(deps.table, subjectId, cardId)).filter(isRead);
+  const left = all.filter(({ sk }) => sk > after);
+  const page = left.slice(0, REPORTS_READ);
+  const read = page.flatMap(reporterOf);
+  const reporters = [...new Set(read.map(({ reporterId }) => reporterId))];
   const [item, ...theirs] = await deps.table.getMany([
-    cardKey(input.subjectId, input.cardId),
-    ...read.flatMap(({ reporterId, reportId }) => [
-      keys.person(reporterId),
-      cardReportKey(reporterId, reportId),
-    ]),
+    cardKey(subjectId, cardId),
+    ...read.map(({ reporterId, reportId }) => cardReportKey(reporterId, reportId)),
+    ...reporters.map(keys.person),
   ]);
-  const reports = read.map((_, index) =>
-    opened(deps, input.cardId, about.look, theirs.slice(2 * index, 2 * index + 2)),
+  const isThere = (id: string) =>
+    read.some(({ reporterId }, index) => reporterId === id && theirs[index]?.cardId === cardId);
+  const openers = await Promise.all(
+    reporters.map((id, index) =>
+      isThere(id) ? openReporter(deps, about.look, theirs[read.length + index]) : undefined,
+    ),
+  );
+  const reports = read.flatMap(({ reporterId }, index) =>
+    reportIn(theirs[index], cardId, openers[reporters.indexOf(reporterId)]),
   );
   const card = readCard(item, epochOf(about.person, 'cards'), about.sealer);
   const shown = card && fieldsFor(card.visibility, 'link');
+  const last = left.length > page.length ? page.at(-1)?.sk : undefined;
   return {
-    reports: (await Promise.all(reports)).flat(),
+    reports,
     count: all.length,
     content: card && shown ? pickFields(card, shown) : {},
     ...(card?.takenDown && { takenDown: card.takenDown }),
+    ...(last && { cursor: await sealCursor(deps.ring, list, caller.staffId, last) }),
   };
 }
 
@@ -73,12 +103,15 @@ function reporterOf(half: Item) {
   return reporterId === undefined ? [] : [{ reporterId, reportId: half.sk.split('#').at(-1) ?? '' }];
 }
 
-/** A report, opened with its reporter's key after their register says so (promise D6); none where either is gone. */
-async function opened(deps: Deps, cardId: string, look: StaffLook, [self, item]: (Item | undefined)[]) {
+/** What opens the reports of somebody, after their register says so (promise D6); undefined where they are gone. */
+async function openReporter(deps: Deps, look: StaffLook, self: Item | undefined) {
   const reporter = self && readPerson(self);
-  if (!reporter?.wrappedKey || item?.cardId !== cardId) return [];
+  if (!reporter?.wrappedKey) return undefined;
   await appendEntry(deps, reporter, { ...look, kinds: ['card-report-words'] });
-  const sealer = await openPerson(deps, reporter);
+  return openPerson(deps, reporter);
+}
+
+function reportIn(item: Item | undefined, cardId: string, sealer: Sealer | undefined) {
   const report = sealer && cardReport.read(item, { sealer });
   if (report?.cardId !== cardId) return [];
   const { reportId, category, at, words } = report;
@@ -99,7 +132,7 @@ export async function decideReported(deps: Deps, { caller, input, requestId }: R
   const at = toInstant(deps.clock.now());
   const goesDown = decision === 'take-down' && card !== undefined && card.takenDown === undefined;
   const writes = [
-    ...reports.filter(isReportWaiting).map(closeReport),
+    ...reports.filter(isReportWaiting).slice(0, REPORTS_PER_CARD).map(closeReport),
     ...(goesDown ? [takeDown(subjectId, card, category, { at, by: caller.staffId })] : []),
   ];
   await settle(deps, about, writes, {
@@ -135,6 +168,9 @@ export async function decideTakeDownAppeal(
   const at = toInstant(deps.clock.now());
   const outcome = decision === 'restore' ? 'done' : 'refused';
   const done = { state: 'answered', outcome, answer, answeredBy: caller.staffId, doneAt: at } as const;
+  if (saysAlready(seen.value, done))
+    return { decided: true as const, takenDown: card?.takenDown !== undefined };
+  demandState(seen.value.state, 'answer');
   const back = decision === 'restore' ? restored(subjectId, card) : [];
   const writes = [
     changeTicket(subjectId, seen, done, about.sealer),

@@ -3,6 +3,7 @@ import { reportCategories } from '../../../lib/card/report-categories';
 import { DAY_MS } from '../../../lib/clock';
 import { operation } from '../../../lib/gate/operation';
 import { cardKey } from '../../../lib/table/card/card';
+import { contactKey } from '../../../lib/table/sharing/contact';
 import { sharePointerKey } from '../../../lib/table/sharing/share';
 import { cardId, contentKinds, idempotencyKey, nothing, ownCardKinds } from '../shapes';
 import { passphrase, token } from '../sharing/share-operations';
@@ -31,7 +32,7 @@ const report = z.object({
 export const reportOperations = {
   reportCard: operation({
     summary:
-      '举报别人的名片：凭打开它的链接，选择类别，写明情况。内容加密保存，只有处理举报的工作人员看得到；不告知对方是谁举报。',
+      '举报别人的名片：凭打开它的链接，或者自己名片夹里的那一张（链接已经打不开也可以），选择类别，写明情况。内容加密保存，只有处理举报的工作人员看得到；不告知对方是谁举报。',
     caller: 'subject',
     purpose: 'review',
     kinds: {
@@ -39,12 +40,28 @@ export const reportOperations = {
       out: ['card-report-state'],
       uses: [...contentKinds, 'card-label', 'card-kept', 'card-report-words'],
     },
-    input: z.strictObject({ token, passphrase, category, words }),
+    input: z
+      .strictObject({
+        token: z.optional(token),
+        passphrase,
+        contactId: z.optional(cardId),
+        category,
+        words,
+      })
+      .check(
+        z.refine(({ token: link, contactId }) => (link === undefined) !== (contactId === undefined), {
+          path: ['token'],
+          error: '链接的 token 和名片夹的 contactId，须提供其中一个',
+        }),
+      ),
     output: report,
     ledger: 'act',
     limits: [CARD_REPORTS_PER_DAY],
     budget: { trips: 6, readUnits: 15, writeUnits: 30 },
-    alsoRead: async (_, input, ring) => sharePointerKey(await digestOfToken(ring, input.token)),
+    alsoRead: async (subjectId, { token: link, contactId = '' }, ring) =>
+      link === undefined
+        ? contactKey(subjectId, contactId)
+        : sharePointerKey(await digestOfToken(ring, link)),
     run: reportCard,
   }),
   ownReports: operation({

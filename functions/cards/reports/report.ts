@@ -3,8 +3,10 @@ import { toInstant } from '../../../lib/clock';
 import type { Deps } from '../../../lib/deps';
 import { AppError } from '../../../lib/errors';
 import type { Run } from '../../../lib/gate/operation';
-import { cardIsThere } from '../../../lib/table/card/card';
+import { type Card, cardIsThere, cardKey } from '../../../lib/table/card/card';
+import { keys } from '../../../lib/table/keys';
 import { appendEntry } from '../../../lib/table/ledger/append';
+import { consentInForce } from '../../../lib/table/person/consents';
 import { lostRace, untilWon } from '../../../lib/table/races';
 import {
   type CardReport,
@@ -20,18 +22,22 @@ import {
   reportNumber,
   reportsOfCard,
 } from '../../../lib/table/sharing/card-report';
+import { cardBehind } from '../../../lib/table/sharing/contact';
 import { askTicket } from '../../../lib/table/ticket/ask-ticket';
+import { cardOf, loadOwner, type Owner } from '../card-owner';
 import { ownCard } from '../own/own-card';
-import { findOpen, type Open } from '../sharing/open-share';
+import { findOpen } from '../sharing/open-share';
 
 /** What the list of one's own reports shows. */
 const MAX_REPORTS_SHOWN = 50;
 
-type Report = Open & { category: ReportCategory; words: string };
+/** By a link, or by the contact in whose place it stands in one's folder. */
+type Which = { token?: string | undefined; passphrase?: string | undefined; contactId?: string | undefined };
+type Report = Which & { category: ReportCategory; words: string };
 type State = 'waiting' | 'decided';
 
 /**
- * Reports a card that a link leads to (policy clause 4; 网络安全法 art. 49). The same card reported again by the same person while
+ * Reports a card that a link leads to, or that was given to the caller (policy clause 4; 网络安全法 art. 49). The same card reported again by the same person while
  * it waits is the same report with more words. Its owner is told nothing of who and what.
  * @throws AppError NOT_FOUND | PASSPHRASE_REQUIRED | TOO_MANY_ATTEMPTS as `open`; NOT_NOW for one's own card, and where enough have
  *   reported it already; LIMIT_REACHED for too much in one report
@@ -39,7 +45,7 @@ type State = 'waiting' | 'decided';
 export async function reportCard(deps: Deps, run: Run<'subject', Report>) {
   const { caller, input, requestId } = run;
   const { person, sealer } = caller;
-  const { owner, card } = await findOpen(deps, run);
+  const { owner, card } = await findSeen(deps, run);
   const { subjectId: ownerId } = owner.person;
   const { cardId } = card;
   if (ownerId === person.subjectId) throw new AppError('NOT_NOW', { why: '不能举报自己的名片。' });
@@ -73,6 +79,26 @@ export async function reportCard(deps: Deps, run: Run<'subject', Report>) {
     ];
     return appendEntry(deps, person, entry, writes).then(() => shown(report, 'waiting'), lostRace);
   });
+}
+
+/**
+ * A card that the caller has seen: behind a link that opens, or in their folder, also where no link opens any more and its owner has
+ * recalled it from everybody. What was recalled from them alone is a tombstone that names nobody.
+ * @throws AppError NOT_FOUND, and as `findOpen`
+ */
+async function findSeen(deps: Deps, run: Run<'subject', Report>): Promise<{ owner: Owner; card: Card }> {
+  const { caller, input } = run;
+  const { token, passphrase } = input;
+  if (token !== undefined) return findOpen(deps, { ...run, input: { token, passphrase } });
+  const agreed = consentInForce(deps.policy.inForce().reachVersions, caller.person, 'cards');
+  const given = agreed && cardBehind(caller.alsoRead, agreed.epoch);
+  if (!given) throw new AppError('NOT_FOUND');
+  const { ownerId, ownerEpoch, cardId } = given;
+  const [self, item] = await deps.table.getMany([keys.person(ownerId), cardKey(ownerId, cardId)]);
+  const owner = await loadOwner(deps, self);
+  const card = owner?.epoch === ownerEpoch ? cardOf(owner, item) : undefined;
+  if (!owner || !card) throw new AppError('NOT_FOUND');
+  return { owner, card };
 }
 
 /** @throws AppError LIMIT_REACHED where a report has all it may say; NOT_NOW where a card has all the reports that help */

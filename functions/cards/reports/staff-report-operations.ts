@@ -3,12 +3,19 @@ import { operation, type StaffAccess } from '../../../lib/gate/operation';
 import { ticketNumber } from '../../../lib/gate/ticket';
 import { reportNumber } from '../../../lib/table/sharing/card-report';
 import { cardId, contentKinds, nothing, partialContent } from '../shapes';
-import { decideReported, decideTakeDownAppeal, openReported, reportQueue } from './decide-report';
+import {
+  decideReported,
+  decideTakeDownAppeal,
+  openAppealed,
+  openReported,
+  reportQueue,
+} from './decide-report';
 import { category } from './report-operations';
 
 const subjectId = cardId;
 const reportId = cardId;
 const ticketId = ticketNumber;
+const cursor = z.optional(z.string().check(z.maxLength(512)));
 const answer = z.string().check(z.trim(), z.minLength(1), z.maxLength(2000));
 
 const byReport = (input: { subjectId: string; cardId: string; reportId: string }): StaffAccess => ({
@@ -33,15 +40,15 @@ const opens = {
     reports: z.array(
       z.object({ reportId: z.string(), category, at: z.string(), words: z.array(z.string()) }),
     ),
-    /** How many have reported it, where more have than are shown. */
+    /** How many there are, on this page and the others. */
     count: z.int(),
     content: z.object(partialContent),
     takenDown: z.optional(z.object({ at: z.string(), why: z.string(), basis: z.string() })),
+    cursor: z.optional(z.string()),
   }),
   ledger: 'act',
   // Each further report, up to ten of them, is what reading it and the line in its reporter's register cost.
   budget: { trips: 6, readUnits: 8, writeUnits: 12 },
-  run: openReported,
 } as const;
 const decided = z.object({ decided: z.literal(true), takenDown: z.boolean() });
 
@@ -72,17 +79,19 @@ export const staffReportOperations = {
     ...common,
     ...opens,
     summary:
-      '工作人员：查看一张被举报的名片上给别人看的内容和举报内容，不显示举报人。查看之前已写入名片主人的处理记录。',
-    input: z.strictObject({ subjectId, cardId, reportId }),
+      '工作人员：查看一张被举报的名片上给别人看的内容和待决定的举报，每页十件，不显示举报人。查看之前已写入名片主人和本页各举报人的处理记录。',
+    input: z.strictObject({ subjectId, cardId, reportId, cursor }),
     about: byReport,
+    run: openReported,
   }),
   openAppealed: operation({
     ...common,
     ...opens,
     summary:
-      '工作人员：凭自己办理的申诉工单，查看一张被下架的名片和对它的举报。查看之前已写入本人的处理记录。',
-    input: z.strictObject({ subjectId, cardId, ticketId }),
+      '工作人员：凭自己办理的申诉工单，查看一张被下架的名片和对它的全部举报，每页十件。查看之前已写入本人和本页各举报人的处理记录。',
+    input: z.strictObject({ subjectId, cardId, ticketId, cursor }),
     about: byTicket,
+    run: openAppealed,
   }),
   decideReported: operation({
     ...common,
@@ -106,11 +115,12 @@ export const staffReportOperations = {
   }),
   decideTakeDownAppeal: operation({
     ...common,
-    summary: '工作人员：决定对下架的申诉：维持，或者恢复。由下架的人以外的工作人员决定；答复随即告知本人。',
+    summary:
+      '工作人员：决定对下架的申诉：维持，或者恢复。由下架的人以外的工作人员决定；答复随即告知本人。重复调用结果相同。',
     kinds: { in: ['ticket-words'], out: ['ticket-state'], uses: ['ticket-words', 'ticket-state'] },
     input: z.strictObject({ subjectId, cardId, ticketId, decision: z.enum(['stands', 'restore']), answer }),
     output: decided,
-    about: byTicket,
+    about: (input) => ({ ...byTicket(input), movesOn: true }),
     ledger: 'act',
     budget: { trips: 5, readUnits: 6, writeUnits: 40 },
     run: decideTakeDownAppeal,

@@ -3,10 +3,12 @@ import type { Deps } from '../../../lib/deps';
 import { AppError } from '../../../lib/errors';
 import { aboutOf, type Run } from '../../../lib/gate/operation';
 import { ConditionFailed } from '../../../lib/table/client';
+import { goOnIn, unheldState } from '../../../lib/table/hold/whole';
 import { appendPlanned } from '../../../lib/table/ledger/append';
 import { decodeEntry, ledger, readEntry } from '../../../lib/table/ledger/ledger';
 import type { AfterDeath } from '../../../lib/table/person/after-death';
 import { endOfAccount, startOfEnd } from '../../../lib/table/person/end-of-account';
+import type { LifeState } from '../../../lib/table/person/life';
 import { moveLife } from '../../../lib/table/person/move-life';
 import { onlyWithout } from '../../../lib/table/process/process';
 
@@ -38,6 +40,15 @@ export async function directive(
   return { wish };
 }
 
+/** In which states a death is entered and confirmed: also of somebody who is held by law, which it does not end. */
+const canDie: readonly LifeState[] = ['active', 'restricted', 'held'];
+
+function whyNoDeath(state: LifeState): string {
+  if (state === 'closing')
+    return '本人已经申请注销，期满即删除，不再登记身故。亲属要查阅、复制的，请凭书面材料另立一件工单。';
+  return state === 'deceased' ? '已经确认身故。' : '账号已经终结，不能登记身故。';
+}
+
 type ForDead = { subjectId: string; ticket: string };
 type Report = ForDead & { certificateHash: string; kinshipHash: string };
 
@@ -49,8 +60,7 @@ export async function reportDeath(deps: Deps, run: Run<'staff', Report>) {
   const { certificateHash, kinshipHash } = run.input;
   let report = 0;
   await appendPlanned(deps, aboutOf(run.caller).person, ({ lifeState, deathReport }, seq) => {
-    if (lifeState !== 'active' && lifeState !== 'restricted')
-      throw new AppError('NOT_NOW', { why: '账号现在的状态不能登记身故。' });
+    if (!canDie.includes(lifeState)) throw new AppError('NOT_NOW', { why: whyNoDeath(lifeState) });
     report = deathReport ?? seq;
     if (deathReport !== undefined) return undefined;
     const document = `${certificateHash}.${kinshipHash}`;
@@ -81,14 +91,14 @@ export async function confirmDeath(deps: Deps, run: Run<'staff', Report>) {
   return moveLife(
     deps,
     person,
-    { from: ['active', 'restricted'], to: 'deceased' },
+    { from: canDie, to: 'deceased' },
     { ...byStaff(deps, run), act: 'death.confirmed', document },
     (now) => ({
-      // Whoever is put right is again what they were.
+      // Whoever is put right is again what they were apart from what holds them, and held if they still are.
       set: ['lifeBefore = :was'],
-      remove: ['deathReport'],
+      remove: ['deathReport', 'lifeUnheld'],
       condition: 'deathReport = :report',
-      values: { ':was': now.lifeState, ':report': person.deathReport },
+      values: { ':was': unheldState(now), ':report': person.deathReport },
     }),
   );
 }
@@ -106,14 +116,12 @@ export async function rightDeath(deps: Deps, run: Run<'staff', ForDead>) {
     );
     return { righted: true as const };
   }
-  await moveLife(
-    deps,
-    person,
-    { from: ['deceased'], to: person.lifeBefore ?? 'active' },
-    entry,
-    () => ({ remove: ['lifeBefore'] }),
-    [onlyWithout(endOfAccount(person.subjectId))],
-  ).catch(endedAlready);
+  await appendPlanned(deps, person, (now) => {
+    if (now.lifeState !== 'deceased') return undefined;
+    const back = goOnIn(now.lifeBefore ?? 'active', now, entry.at);
+    const change = { ...back, remove: [...(back.remove ?? []), 'lifeBefore'] };
+    return { entry, change, also: [onlyWithout(endOfAccount(person.subjectId))] };
+  }).catch(endedAlready);
   return { righted: true as const };
 }
 
@@ -154,5 +162,7 @@ function byStaff({ clock }: Deps, { caller, input, requestId }: Run<'staff', For
 
 function endedAlready(error: unknown): never {
   if (!(error instanceof ConditionFailed)) throw error;
-  throw new AppError('NOT_NOW', { why: '账号已经开始删除，不能再恢复。' });
+  throw new AppError('NOT_NOW', {
+    why: '账号刚刚有了变化，请重新查看。已经开始删除的，不能再恢复。',
+  });
 }

@@ -52,7 +52,8 @@ function decide(deps: Deps, disclosureId: string, staff: string, decision: Decis
     const opened = await readDisclosure(deps, disclosureId);
     const { disclosure: before } = opened;
     const nowMs = deps.clock.now();
-    if (before.state === decision.state && before.decidedBy === staff) return shown(before, nowMs);
+    const isSame = before.state === decision.state && before.reason === decision.reason;
+    if (isSame && before.decidedBy === staff) return shown(before, nowMs);
     if (decision.state === 'approved' && before.draftedBy === staff) throw new AppError('CALLER_NOT_ALLOWED');
     demandStanding(before, 'proposed', nowMs);
     const at = toInstant(nowMs);

@@ -6,8 +6,14 @@ import { ConditionFailed } from '../../../lib/table/client';
 import { appendEntry } from '../../../lib/table/ledger/append';
 import { askTicket } from '../../../lib/table/ticket/ask-ticket';
 import { noteDone } from '../../../lib/table/ticket/open-tickets';
-import type { filedKinds } from '../../../lib/table/ticket/states';
-import { type Change, changeTicket, clearTicket, readTicket } from '../../../lib/table/ticket/ticket';
+import { demandState, type filedKinds, type TicketAct } from '../../../lib/table/ticket/states';
+import {
+  type Change,
+  changeTicket,
+  clearTicket,
+  readTicket,
+  saysAlready,
+} from '../../../lib/table/ticket/ticket';
 import { lineOf } from './shapes';
 
 /** Where the appeal of whoever's card was taken down is decided, by another member than who took it down. */
@@ -31,27 +37,27 @@ export async function open(_: Deps, { caller }: Run<'staff', One>) {
 /** Staff: answers a ticket that was done as it asks. The person reads the words and what they can do if they are not content. */
 export function answer(deps: Deps, run: Run<'staff', Answer>) {
   const done = { answer: run.input.answer, outcome: 'done', ...doneBy(deps, run) } as const;
-  return settle(deps, run, 'done', done);
+  return settle(deps, run, 'answer', 'done', done);
 }
 
 /** Staff: proposes to refuse, with the reasons that the person is to read. Nobody is told before a colleague has decided. */
 export function propose(deps: Deps, run: Run<'staff', Answer>) {
   const { answer: reasons } = run.input;
-  const proposed = { state: 'refusal-proposed', proposedBy: run.caller.staffId, answer: reasons } as const;
-  return settle(deps, run, 'refusal-proposed', proposed);
+  const by = { proposedBy: run.caller.staffId, turnedDownBy: undefined };
+  const proposed = { state: 'refusal-proposed', answer: reasons, ...by } as const;
+  return settle(deps, run, 'propose', 'refusal-proposed', proposed);
 }
 
 /** Staff: decides what a colleague has proposed. Turned down, the ticket is the decider's, who answers it. */
 export function decide(deps: Deps, run: Run<'staff', One & { decision: 'refuse' | 'turn-down' }>) {
   if (run.input.decision === 'refuse')
-    return settle(deps, run, 'refused', { outcome: 'refused', ...doneBy(deps, run) });
+    return settle(deps, run, 'decide', 'refused', { outcome: 'refused', ...doneBy(deps, run) });
+  const { staffId } = run.caller;
   const back = {
     state: 'assigned',
-    assignee: run.caller.staffId,
-    proposedBy: undefined,
-    answer: undefined,
+    ...{ assignee: staffId, turnedDownBy: staffId, proposedBy: undefined, answer: undefined },
   } as const;
-  return settle(deps, run, 'turned-down', back);
+  return settle(deps, run, 'decide', 'turned-down', back);
 }
 
 type File = {
@@ -80,8 +86,14 @@ function doneBy({ clock }: Deps, { caller }: Run<'staff', One>) {
   return { state: 'answered', answeredBy: caller.staffId, doneAt: toInstant(clock.now()) } as const;
 }
 
-/** Moves a ticket on in the transaction that the person's ledger tells of it by. */
-async function settle(deps: Deps, { caller, requestId }: Run<'staff', One>, result: string, change: Change) {
+/** Moves a ticket on in the transaction that the person's ledger tells of it by; sent again it answers the same. */
+async function settle(
+  deps: Deps,
+  { caller, requestId }: Run<'staff', One>,
+  act: TicketAct,
+  result: string,
+  change: Change,
+) {
   const { about, value, item } = seenBy(caller);
   const { subjectId } = about.person;
   const { ticketId, kind } = value;
@@ -90,6 +102,8 @@ async function settle(deps: Deps, { caller, requestId }: Run<'staff', One>, resu
       why: '这是对名片下架的申诉，须连同名片一起决定。',
       instead: DECIDES_APPEAL,
     });
+  if (saysAlready(value, change)) return lineOf(value);
+  demandState(value.state, act);
   const entry = {
     at: toInstant(deps.clock.now()),
     act: 'review.decided',
@@ -110,6 +124,8 @@ async function settle(deps: Deps, { caller, requestId }: Run<'staff', One>, resu
     await appendEntry(deps, about.person, entry, writes);
   } catch (error) {
     if (!(error instanceof ConditionFailed)) throw error;
+    const met = readTicket(error.found[0]?.item, about.sealer);
+    if (met && saysAlready(met.value, change)) return lineOf(met.value);
     throw new AppError('NOT_NOW', { why: '工单刚刚有了变化，请重新查看后再办。' });
   }
   return lineOf({ ...value, ...change });

@@ -35,6 +35,9 @@ const mine = (input: { subjectId: string; ticketId: string }): StaffAccess => ({
   reason: 'rights-request',
   ticket: input.ticketId,
 });
+const movesOn =
+  (access: typeof mine) =>
+  (input: Parameters<typeof mine>[0]): StaffAccess => ({ ...access(input), movesOn: true });
 const colleagues = (input: { subjectId: string; ticketId: string }): StaffAccess => ({
   ...mine(input),
   reason: 'refusal',
@@ -139,22 +142,23 @@ export const staffTicketOperations = {
   }),
   answerTicket: operation({
     ...common,
-    summary: '工作人员：答复一件工单（已按其办理）。本人同时看到不满意时可以怎样做。',
+    summary: '工作人员：答复一件工单（已按其办理）。本人同时看到不满意时可以怎样做。重复调用结果相同。',
     kinds: { in: ['ticket-words'], out: ['ticket-state'], uses: ['ticket-words', 'ticket-state'] },
     input: z.strictObject({ ...one, answer }),
     output: ticketLine,
-    about: mine,
+    about: movesOn(mine),
     ledger: 'act',
     budget: { trips: 4, readUnits: 3, writeUnits: 32 },
     run: answerTicket,
   }),
   proposeRefusal: operation({
     ...common,
-    summary: '工作人员：提出不予办理，写明给本人看的理由。由另一位工作人员决定，决定之前本人看不到。',
+    summary:
+      '工作人员：提出不予办理，写明给本人看的理由。由另一位工作人员决定，决定之前本人看不到。重复调用结果相同。',
     kinds: { in: ['ticket-words'], out: ['ticket-state'], uses: ['ticket-words', 'ticket-state'] },
     input: z.strictObject({ ...one, answer }),
     output: ticketLine,
-    about: mine,
+    about: movesOn(mine),
     ledger: 'act',
     budget: { trips: 4, readUnits: 3, writeUnits: 28 },
     run: propose,
@@ -172,11 +176,12 @@ export const staffTicketOperations = {
   }),
   decideRefusal: operation({
     ...common,
-    summary: '工作人员：决定同事提出的不予办理：同意的，理由即告知本人；不同意的，由决定人接手办理。',
+    summary:
+      '工作人员：决定同事提出的不予办理：同意的，理由即告知本人；不同意的，由决定人接手办理。重复调用结果相同。',
     kinds: { in: [], out: ['ticket-state'], uses: ['ticket-words', 'ticket-state'] },
     input: z.strictObject({ ...one, decision: z.enum(['refuse', 'turn-down']) }),
     output: ticketLine,
-    about: colleagues,
+    about: movesOn(colleagues),
     ledger: 'act',
     budget: { trips: 4, readUnits: 3, writeUnits: 32 },
     run: decide,

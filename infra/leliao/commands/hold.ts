@@ -12,7 +12,7 @@ import { dueIn, factsIn, rowsIn, timeIn, yesIn } from '../view';
 import { words } from '../words';
 
 type Client = Awaited<ReturnType<Session['api']>>;
-type Hold = Awaited<ReturnType<Client['retention']['holds']>>['holds'][number];
+type Hold = Awaited<ReturnType<Client['retention']['openHold']>>;
 
 const holdId = neededText('封存编号', 'number of the hold');
 const yes = text('脚本用：写上同一个编号即为确认', 'for scripts: the same number confirms');
@@ -52,10 +52,13 @@ export const holdCommands = group(
       },
     }),
     show: command({
-      does: words('一项封存的全部内容', 'everything about one hold'),
+      does: words(
+        '一项封存的全部内容；查看会写入本人的处理记录',
+        'everything about one hold: the person’s register says that you have looked',
+      ),
       places: { hold: holdId },
       async run(session, { hold }) {
-        const found = await holdOf(session, hold);
+        const found = await (await session.api()).retention.openHold({ holdId: hold });
         await session.print(found, () => view(session, found));
       },
     }),
@@ -167,7 +170,7 @@ export const explainCommand = command({
   },
 });
 
-async function holdOf(session: Session, number: string): Promise<Hold> {
+async function holdOf(session: Session, number: string): Promise<Pick<Hold, 'count'>> {
   const { holds } = await (await session.api()).retention.holds();
   const found = holds.find((one) => one.holdId === number);
   if (found) return found;

@@ -9,10 +9,13 @@ import { waitingIn } from '../due-queue';
 import { declareEntity } from '../entity';
 import { dataPrefix, type Key, partition, subjectOf } from '../keys';
 import { inPerson } from '../place';
+import { create, pointersTo } from '../replace';
 import type { Sealer } from '../sealer';
 
-/** Reports of one card that wait or are kept with it. Beyond, one more would tell nothing that is not being looked at. */
+/** Reports of one card that wait. Beyond, one more would tell nothing that is not being looked at. */
 export const REPORTS_PER_CARD = 50;
+/** Of one card, read in one trip. */
+const PAGE_REPORTS = 100;
 /** What somebody may say in one report: the first words, and what the same report adds while it waits. */
 export const PIECES_PER_REPORT = 3;
 
@@ -25,6 +28,9 @@ const about = {
   ownerId: otherPerson('card-report-state', 'reported-card', z.optional(z.string())),
   cardId: plain('card-report-state', z.optional(z.string())),
 };
+
+/** What a report forgets with the owner of the card. */
+const FORGETS = [...Object.keys(about), 'points'];
 
 /**
  * Somebody's report of a card that is not theirs. It lies with the reporter, under their key: it is their words, and nothing in
@@ -87,7 +93,7 @@ export function putReport(
 ): [Write, Write] {
   const { reportId, ownerId, cardId } = value;
   const there = reportedCardKey(ownerId, reportNumber(cardId, reportId));
-  const here = { ...cardReportKey(reporterId, reportId), forget: [...Object.keys(about), 'points'] };
+  const here = { ...cardReportKey(reporterId, reportId), forget: [...FORGETS] };
   const report = cardReport.make(reporterId, reportId, value, { sealer, points: [there], before });
   const counterpart = reportedCard.make(
     ownerId,
@@ -96,6 +102,50 @@ export function putReport(
     { points: [here] },
   );
   return [{ Put: { Item: report } }, { Put: { Item: counterpart } }];
+}
+
+/** Writes that carrying one report takes. */
+export const WRITES_PER_REPORT = 3;
+
+/** An account on one side of a join, with what opens and seals for it. */
+type Side = { subjectId: string; sealer: Sealer };
+
+/** Where the half of a report lies that is with the owner of the card. */
+export const counterpartKey = (item: Item): Key | undefined => pointersTo(item)[0];
+
+/**
+ * Carries a report from an account that is given up into the one that stays: whoever decides finds its words there, and the person
+ * what became of it. Its number stays. `counterpart` is the half with the owner; where that has gone, or a hold keeps it, the report
+ * moves alone. Refused where either half is not as it was seen.
+ * @throws SealError for altered words
+ */
+export function carryReport(item: Item, counterpart: Item | undefined, from: Side, to: Side): Write[] {
+  const value = cardReport.read(item, { sealer: from.sealer });
+  if (!value) return [];
+  const { reportId } = value;
+  const points = pointersTo(item);
+  const made = cardReport.make(to.subjectId, reportId, value, { sealer: to.sealer, points, before: item });
+  const { pk, sk } = item;
+  const moved: Write[] = [
+    create(made),
+    { Delete: { Key: { pk, sk }, ConditionExpression: 'attribute_exists(pk)' }, seen: item },
+  ];
+  const half = reportedCard.read(counterpart);
+  const ownerId = counterpart && subjectOf(counterpart);
+  if (!counterpart || !half || ownerId === undefined) return moved;
+  const number = counterpart.sk.slice(reportedCardKey(ownerId, '').sk.length);
+  const here = { ...cardReportKey(to.subjectId, reportId), forget: [...FORGETS] };
+  const names = reportedCard.make(ownerId, number, { ...half, reporterId: to.subjectId }, { points: [here] });
+  const { createdAtSeconds } = counterpart;
+  const waits = half.dueAt === undefined ? 'attribute_not_exists(dueAt)' : 'dueAt = :since';
+  const asSeen = {
+    ConditionExpression: `reporterId = :from AND ${waits}`,
+    ExpressionAttributeValues: {
+      ':from': from.subjectId,
+      ...(half.dueAt !== undefined && { ':since': half.dueAt }),
+    },
+  };
+  return [...moved, { Put: { Item: { ...names, createdAtSeconds }, ...asSeen }, seen: counterpart }];
 }
 
 /** A report leaves the queue, decided. Refused where it does not wait any more. */
@@ -109,17 +159,24 @@ export function closeReport({ pk, sk }: Key): Write {
   };
 }
 
-/** Every report of one card, waiting or decided. */
+/** Every report of one card, waiting or decided, in an order that stays. A trip, and one more for every hundred or so. */
 export async function reportsOfCard(table: Table, ownerId: string, cardId: string): Promise<Item[]> {
-  const { items } = await table.query({
-    KeyConditionExpression: 'pk = :pk AND begins_with(sk, :reports)',
-    ExpressionAttributeValues: {
-      ':pk': partition(ownerId),
-      ':reports': `${dataPrefix('cards')}${REPORTED}${cardId}#`,
-    },
-    Limit: REPORTS_PER_CARD,
-  });
-  return items;
+  const found: Item[] = [];
+  let after: Key | undefined;
+  do {
+    const { items, lastKey } = await table.query({
+      KeyConditionExpression: 'pk = :pk AND begins_with(sk, :reports)',
+      ExpressionAttributeValues: {
+        ':pk': partition(ownerId),
+        ':reports': `${dataPrefix('cards')}${REPORTED}${cardId}#`,
+      },
+      Limit: PAGE_REPORTS,
+      ...(after && { ExclusiveStartKey: after }),
+    });
+    found.push(...items);
+    after = lastKey;
+  } while (after);
+  return found;
 }
 
 /** A person's own reports, without a promise of their order. */

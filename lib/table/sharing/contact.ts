@@ -80,6 +80,12 @@ export function readContact(item: Item | undefined, epoch: number, sealer: Seale
   return contact.read(item, { epoch, sealer });
 }
 
+/** The card behind a contact of this epoch, whose words stay sealed; undefined for a tombstone. */
+export function cardBehind(item: Item | undefined, epoch: number): GivenCard | undefined {
+  const value = contact.read(item, { epoch });
+  return value && givenCard(value);
+}
+
 /** The card behind a contact, unless it is a tombstone. */
 export function givenCard(value: Contact): GivenCard | undefined {
   const { ownerId, ownerEpoch, cardId, fields: shown, grantEpoch } = value;

@@ -56,6 +56,7 @@ const acts = {
   tie: { name: '归到安全事件', from: ['open', 'assigned', 'refusal-proposed'] },
 } as const satisfies Record<string, { name: string; from: readonly TicketState[] }>;
 export type TicketAct = keyof typeof acts;
+export const ticketActs = Object.keys(acts) as TicketAct[];
 
 /** @throws AppError NOT_NOW that says how the ticket stands and what helps there */
 export function demandState(state: TicketState, act: TicketAct): void {

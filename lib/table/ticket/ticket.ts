@@ -48,6 +48,8 @@ export const ticket = declareEntity('ticket', {
     incidentId: plain('ticket-state', z.optional(z.string())),
     /** Who has proposed to refuse it; the decision is another's. */
     proposedBy: plain('ticket-state', z.optional(z.string())),
+    /** Who has turned such a proposal down, the last one. */
+    turnedDownBy: plain('ticket-state', z.optional(z.string())),
     outcome: plain('ticket-state', z.optional(z.enum(['done', 'refused']))),
     answeredBy: plain('ticket-state', z.optional(z.string())),
     doneAt: plain('ticket-state', z.optional(z.string())),
@@ -81,6 +83,14 @@ export function clearTicket(item: Item | undefined): ClearTicket | undefined {
 
 /** What a change of a ticket says; an attribute that is undefined goes. */
 export type Change = Partial<Omit<Ticket, 'ticketId' | 'version' | 'askedAt' | 'answerBy' | 'dueAt'>>;
+
+/**
+ * Whether a ticket says already what an act would have it say, which names who does it: the same act, sent again. Of another one the
+ * state says why not.
+ */
+export function saysAlready(ticket: Ticket, { doneAt: _, ...change }: Change): boolean {
+  return Object.entries(change).every(([name, value]) => ticket[name as keyof Ticket] === value);
+}
 
 /** Changes a ticket, words included. Refused where it is not as it was seen. */
 export function changeTicket(
