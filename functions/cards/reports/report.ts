@@ -3,7 +3,7 @@ import { toInstant } from '../../../lib/clock';
 import type { Deps } from '../../../lib/deps';
 import { AppError } from '../../../lib/errors';
 import type { Run } from '../../../lib/gate/operation';
-import { type Card, cardIsThere, cardKey } from '../../../lib/table/card/card';
+import { type Card, cardIsThere, cardKey, readCard } from '../../../lib/table/card/card';
 import { keys } from '../../../lib/table/keys';
 import { appendEntry } from '../../../lib/table/ledger/append';
 import { consentInForce } from '../../../lib/table/person/consents';
@@ -23,8 +23,8 @@ import {
   reportsOfCard,
 } from '../../../lib/table/sharing/card-report';
 import { cardBehind } from '../../../lib/table/sharing/contact';
+import { loadOwner, type Owner } from '../../../lib/table/sharing/may-show';
 import { askTicket } from '../../../lib/table/ticket/ask-ticket';
-import { cardOf, loadOwner, type Owner } from '../card-owner';
 import { ownCard } from '../own/own-card';
 import { findOpen } from '../sharing/open-share';
 
@@ -96,8 +96,8 @@ async function findSeen(deps: Deps, run: Run<'subject', Report>): Promise<{ owne
   const { ownerId, ownerEpoch, cardId } = given;
   const [self, item] = await deps.table.getMany([keys.person(ownerId), cardKey(ownerId, cardId)]);
   const owner = await loadOwner(deps, self);
-  const card = owner?.epoch === ownerEpoch ? cardOf(owner, item) : undefined;
-  if (!owner || !card) throw new AppError('NOT_FOUND');
+  const card = owner?.epoch === ownerEpoch ? readCard(item, owner.epoch, owner.sealer) : undefined;
+  if (!owner || !card || card.takenDown) throw new AppError('NOT_FOUND');
   return { owner, card };
 }
 
