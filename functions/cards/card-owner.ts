@@ -8,7 +8,7 @@ import type { Item } from '../../lib/table/client';
 import { consentInForce } from '../../lib/table/person/consents';
 import { type Person, readPerson } from '../../lib/table/person/person';
 import { openPerson } from '../../lib/table/person/person-key';
-import { readRealName } from '../../lib/table/real-name/real-name';
+import { showsVerifiedName } from '../../lib/table/real-name/name-mark';
 import type { Sealer } from '../../lib/table/sealer';
 
 /** Somebody else whose cards may be looked at: they have agreed to cards for the scope in force. */
@@ -43,12 +43,15 @@ export function shownTo(owner: Owner, card: Card, chosen: readonly Field[]): Par
 }
 
 /**
- * Whether the card says that its owner's real name is verified: only while they want it and the verification is in
- * force. Nothing of the identity comes with it (promise C8).
+ * Whether what is shown of a card says that its owner's real name is verified: only while they want it, and as
+ * `showsVerifiedName`. Nothing of the identity comes with it (promise C8).
  */
-export function isRealName(owner: Owner, card: Card, results: (Item | undefined)[]): boolean {
-  return (
-    card.realNameMark === true &&
-    results.some((item) => readRealName(owner.reachVersions, item, owner.person))
-  );
+export async function isRealName(
+  { ring }: Pick<Deps, 'ring'>,
+  { person, reachVersions }: Owner,
+  card: Card,
+  shown: Partial<CardContent>,
+  results: (Item | undefined)[],
+): Promise<boolean> {
+  return card.realNameMark === true && showsVerifiedName({ ring, reachVersions }, person, shown, results);
 }

@@ -1,9 +1,10 @@
 import * as z from 'zod/mini';
 import { operation } from '../../lib/gate/operation';
-import { guardianKey, wardKey } from '../../lib/table/real-name/minor';
+import { wardKey } from '../../lib/table/real-name/minor';
 import { realNameKey } from '../../lib/table/real-name/real-name';
 import {
   askGuardian,
+  askKeys,
   GUARDIAN_ASKS_PER_PERSON,
   GUARDIAN_CODES_PER_PERSON,
   guardianRespond,
@@ -37,11 +38,12 @@ export const guardianOperations = {
     ledger: 'act',
     limits: [GUARDIAN_ASKS_PER_PERSON],
     budget: { trips: 3, readUnits: 2, writeUnits: 17 },
-    alsoRead: (subjectId) => guardianKey(subjectId),
+    alsoRead: askKeys,
     run: askGuardian,
   }),
   guardianRespond: operation({
-    summary: '监护人（须已实名的成年人）凭授权码同意或者拒绝，与所展示的告知文本绑定。',
+    summary:
+      '监护人（须以银行卡、人脸或者网号核验、并绑定手机号的成年人）凭授权码同意或者拒绝，与所展示的告知文本绑定。',
     caller: 'subject',
     purpose: 'minors',
     kinds: { in: ['guardian', 'consent-evidence'], out: ['guardian'] },
@@ -75,7 +77,7 @@ export const guardianOperations = {
     run: listWards,
   }),
   guardianWithdraw: operation({
-    summary: '监护人撤回同意：孩子的实名状态立即结束，核验结果立即删除。',
+    summary: '监护人撤回同意：孩子的各项同意和实名状态立即结束，依此保存的信息随即删除。',
     caller: 'subject',
     purpose: 'minors',
     kinds: { in: ['guardian'], out: [] },

@@ -134,11 +134,12 @@ export async function getContact(
   ]);
   const realNames = rest.slice(0, realNameKeys(ownerId).length);
   const live = isBlock(blocked) ? undefined : await alive(deps, card, self, item);
-  const mark = live !== undefined && isRealName(live.owner, live.card, realNames);
   const shown = contactShown(contact, live);
+  const isVerified =
+    live && 'card' in shown && (await isRealName(deps, live.owner, live.card, shown.card, realNames));
   const logo = live && 'card' in shown && shown.card.logo ? rest[realNames.length] : undefined;
   const picture = live && pictureOf(logo, live.card, live.owner.sealer);
-  return { ...shown, ...(picture && { picture }), ...(mark && { realName: true as const }) };
+  return { ...shown, ...(picture && { picture }), ...(isVerified && { realName: true as const }) };
 }
 
 type Words = { note?: string | undefined; groups: string[]; favourite: boolean };

@@ -1,4 +1,4 @@
-import type { Field } from '../../../lib/card/content';
+import { type Field, pickFields } from '../../../lib/card/content';
 import { type SignedCard, SignedCardError, signCard as signFields } from '../../../lib/card/signed-card';
 import { MINUTE_MS, toInstant } from '../../../lib/clock';
 import { sign } from '../../../lib/crypto/signature';
@@ -6,7 +6,7 @@ import type { Deps } from '../../../lib/deps';
 import { invalidInput } from '../../../lib/errors';
 import type { Run } from '../../../lib/gate/operation';
 import { visibleFields } from '../../../lib/table/card/shown-card';
-import { readRealName } from '../../../lib/table/real-name/real-name';
+import { showsVerifiedName } from '../../../lib/table/real-name/name-mark';
 import { ownCard } from '../own/own-card';
 
 /** Who vouches for a signed card; the published keys are found at the service's address. */
@@ -17,7 +17,7 @@ type Choose = { cardId: string; fields: Field[]; lifetimeMinutes: number };
 /**
  * A card that proves itself offline, with only the fields that the owner chose: an SD-JWT (RFC 9901), short-lived, small
  * enough for a code. What is shown is what a link may show: open at this moment, its words judged. The real-name mark
- * goes along while it holds, and nothing of the identity (promise C8).
+ * goes along while it holds for the very name that is signed, and nothing of the identity (promise C8).
  * @throws AppError INVALID_INPUT for a field that is not open, for none at all, or for too much in one code
  */
 export async function signCard(deps: Deps, { caller, input }: Run<'subject', Choose>) {
@@ -27,8 +27,13 @@ export async function signCard(deps: Deps, { caller, input }: Run<'subject', Cho
   if (input.fields.some((field) => !open.includes(field)))
     throw invalidInput('fields', '有的项目还没有设为给持有链接的人看，或者还没有通过检查');
   const { reachVersions } = deps.policy.inForce();
-  const isRealName = caller.furtherRead.some((item) => readRealName(reachVersions, item, person));
-  const realNameVerified = card.realNameMark === true && isRealName;
+  const isVerified = showsVerifiedName(
+    { ring: deps.ring, reachVersions },
+    person,
+    pickFields(card, input.fields),
+    caller.furtherRead,
+  );
+  const realNameVerified = card.realNameMark === true && (await isVerified);
   const toSign = {
     content: card,
     fields: input.fields,

@@ -118,7 +118,7 @@ export async function openShare(deps: Deps, run: Run<'subject', Look>) {
   return {
     card: shown,
     ...(picture && { picture }),
-    ...(isRealName(owner, card, realNames) && { realName: true as const }),
+    ...((await isRealName(deps, owner, card, shown, realNames)) && { realName: true as const }),
   };
 }
 
