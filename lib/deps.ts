@@ -41,6 +41,7 @@ import { createWechatText, type WechatText } from './partner/wechat-text';
 import { holdPartners, type Partners } from './partners';
 import type { Registry } from './policy/registry';
 import type { EntryId } from './policy/sign-in-entries';
+import { type TrueIdentityRule, trueIdentityRules } from './policy/true-identity';
 import { createTable, type Table, type TableParts } from './table/client';
 import { counting } from './table/gauge/counting';
 import { holding } from './table/hold/holding';
@@ -85,6 +86,8 @@ export type Deps = {
   policy: PolicyBook;
   /** Days between the announcement of a material change and its taking effect, at least. */
   policyNoticeDays: number;
+  /** Who may show something to everyone (lib/policy/true-identity.ts). */
+  trueIdentityRules: readonly TrueIdentityRule[];
   /** What platforms have approved for notices. */
   noticeTemplates: ApprovedTemplates;
   /** The templates of subscribe messages that people may be asked for. */
@@ -139,6 +142,8 @@ export type Replacements = Partial<
   observeTable?: TableParts['observe'];
   /** What stands before the data keys, for who watches when they are opened. */
   observeKeys?(dataKeys: DataKeys): DataKeys;
+  /** Who may show something to everyone; tests of something else ask nobody. */
+  trueIdentityRules?: readonly TrueIdentityRule[];
   /** What this build is said to do; tests give another registry than the compiled one. */
   registry?: Registry;
 };
@@ -202,6 +207,7 @@ export function buildDeps(config: Config, replace: Replacements = {}): Deps {
       publishes: config.POLICY_NOTICE_DAYS !== '',
     }),
     policyNoticeDays: Number(config.POLICY_NOTICE_DAYS),
+    trueIdentityRules: replace.trueIdentityRules ?? trueIdentityRules,
     noticeTemplates: approvedTemplatesOf(config.NOTICE_TEMPLATES),
     staff:
       replace.staff ??

@@ -2,9 +2,12 @@ import { issueProof } from '../../lib/gate/proof';
 import type { AgeBand } from '../../lib/policy/age';
 import { assurance, type WayId } from '../../lib/policy/assurance';
 import { type ConsentPurposeId, consentPurposeIds } from '../../lib/policy/purposes';
+import type { IdentityProof } from '../../lib/policy/true-identity';
+import { markMinor } from '../../lib/table/real-name/minor';
 import { proofFor } from '../login/support';
 import { amount, some } from '../proof/sample';
-import { consentAct, grant, seenEntryOf } from '../support/consent';
+import { giveBoundPhone } from '../support/bound-phone';
+import { consentAct, grant, seenEntryOf, withdraw } from '../support/consent';
 import { answerFor, guarded, makeGuardian } from '../support/guardian';
 import { type Caller, createWorld, onceKey, type World } from '../support/world';
 import { agreeingPartners } from './agreeing-partners';
@@ -22,7 +25,12 @@ const attesting = {
   check: async (token: string) => {
     const [age = '', networkId = ''] = token.split('.');
     const ageBand = age === 'unsaid' ? undefined : (age as AgeBand);
-    return { result: 'VERIFIED', networkId, partnerRequestId: 'of-a-test', ...(ageBand && { ageBand }) } as const;
+    return {
+      result: 'VERIFIED',
+      networkId,
+      partnerRequestId: 'of-a-test',
+      ...(ageBand && { ageBand }),
+    } as const;
   },
 };
 const allWays = ['real-name', 'real-name-bank', 'real-name-face', 'real-name-network'];
@@ -40,7 +48,13 @@ async function arrive(...purposes: string[]): Promise<Caller & { openid: string 
 }
 
 /** One proof of a way; answers the code, or OK. */
-async function prove(by: Caller, way: WayId, citizen: Citizen, again = false, age = 'unsaid'): Promise<string> {
+async function prove(
+  by: Caller,
+  way: WayId,
+  citizen: Citizen,
+  again = false,
+  age = 'unsaid',
+): Promise<string> {
   const { name, idNumber, phone, bankCard } = citizen;
   if (way === 'network') {
     const token = `${age}.${idNumber}-of-whoever`;
@@ -52,13 +66,24 @@ async function prove(by: Caller, way: WayId, citizen: Citizen, again = false, ag
     const { sessionId } = begun.data as { sessionId: string };
     return world.refused('identity/finishFace', { sessionId }, by);
   }
-  const typed = { name, idNumber, ...(way !== 'id' && { phone }), ...(way === 'bank' && { bankCard }), ...key() };
+  const typed = {
+    name,
+    idNumber,
+    ...(way !== 'id' && { phone }),
+    ...(way === 'bank' && { bankCard }),
+    ...key(),
+  };
   if (!again) return world.refused('identity/verify', typed, by);
   const proof = await issueProof(world.deps, subjectIdOf(by), 'identity/reverify|real-name');
   return world.refused('identity/reverify', typed, { ...by, proof });
 }
 
-type Status = { verified: boolean; minor?: string; guardian?: string; ended?: { because: string; instead: string } };
+type Status = {
+  verified: boolean;
+  minor?: string;
+  guardian?: string;
+  ended?: { because: string; instead: string };
+};
 const status = (by: Caller) => world.ok<Status>('identity/status', {}, by);
 const grantCode = async (by: Caller, purpose: ConsentPurposeId) =>
   world.refused(
@@ -93,7 +118,9 @@ describe('a stronger proof beats a weaker claim, and no other does (N3, N6)', ()
       const told = await status(owner);
       expect(told.verified).toBe(!isStronger);
       expect(told.ended).toEqual(
-        isStronger ? expect.objectContaining({ because: 'stronger-proof', instead: 'identity/appeal' }) : undefined,
+        isStronger
+          ? expect.objectContaining({ because: 'stronger-proof', instead: 'identity/appeal' })
+          : undefined,
       );
       expect((await acts(owner)).includes('real-name.ended')).toBe(isStronger);
       // Whoever has lost it to a stronger proof does not get it back by the same one.
@@ -106,7 +133,8 @@ describe('a stronger proof beats a weaker claim, and no other does (N3, N6)', ()
     const [claimer, owner] = [await arrive(...allWays), await arrive(...allWays)];
     expect(await prove(claimer, 'id', citizen)).toBe('OK');
     const appeal = async (about: string, by: Caller) =>
-      (await world.ok<{ appealId: string }>('identity/appeal', { about, words: '是我的', ...key() }, by)).appealId;
+      (await world.ok<{ appealId: string }>('identity/appeal', { about, words: '是我的', ...key() }, by))
+        .appealId;
     const decide = async (by: Caller, appealId: string) =>
       world.refused(
         'identity/decideAppeal',
@@ -147,9 +175,9 @@ describe('an age is the account’s (N4)', () => {
     expect(await prove(child, 'id', newCitizen(ADULT), true)).toBe('NOT_NOW');
     expect(await prove(child, 'network', newCitizen())).toBe('OK');
     expect(await status(child)).toMatchObject({ verified: true, minor: 'under-14' });
-    expect(await world.refused('identity/guardianRespond', await answerFor(world, await arrive()), child)).toBe(
-      'CALLER_NOT_ALLOWED',
-    );
+    expect(
+      await world.refused('identity/guardianRespond', await answerFor(world, await arrive()), child),
+    ).toBe('CALLER_NOT_ALLOWED');
     expect(await prove(child, 'bank', newCitizen(ADULT), true)).toBe('OK');
     expect((await status(child)).minor).toBeUndefined();
   });
@@ -215,10 +243,16 @@ describe('an age is the account’s (N4)', () => {
     await guarded(world, child, parent);
     const openidOf = (one: Caller) => (one as Caller & { openid: string }).openid;
     const proof = await proofFor(world, child, openidOf(child), 'login/joinAccounts', subjectIdOf(parent));
-    const otherProof = await proofFor(world, parent, openidOf(parent), 'login/joinAccounts', subjectIdOf(child));
-    expect(
-      await world.refused('login/joinAccounts', { keep: 'this', otherProof }, { ...child, proof }),
-    ).toBe('NOT_NOW');
+    const otherProof = await proofFor(
+      world,
+      parent,
+      openidOf(parent),
+      'login/joinAccounts',
+      subjectIdOf(child),
+    );
+    expect(await world.refused('login/joinAccounts', { keep: 'this', otherProof }, { ...child, proof })).toBe(
+      'NOT_NOW',
+    );
   });
 });
 
@@ -238,8 +272,9 @@ describe('a guardian is an adult, surely, with a phone of their own (N4)', () =>
   async function marked(): Promise<Caller> {
     const by = await makeGuardian(world, await arrive());
     const { deps } = world;
-    const { markMinor } = await import('../../lib/table/real-name/minor');
-    await deps.table.write(...(markMinor(subjectIdOf(by), undefined, { band: 'under-18' }, '2026-12-01') as [never]));
+    await deps.table.write(
+      ...(markMinor(subjectIdOf(by), undefined, { band: 'under-18' }, '2026-12-01') as [never]),
+    );
     return by;
   }
 
@@ -248,5 +283,35 @@ describe('a guardian is an adult, surely, with a phone of their own (N4)', () =>
     const answer = await answerFor(world, child);
     expect(await world.refused('identity/guardianRespond', answer, await who())).toBe('CALLER_NOT_ALLOWED');
     expect((await status(child)).guardian).toBe('asked');
+  });
+});
+
+describe('whoever shows something to everyone is known (网络安全法 art. 26)', () => {
+  const known: [string, IdentityProof[], (by: Caller) => Promise<unknown>, string][] = [
+    ['nobody knows anything', ['real-name', 'phone'], async () => undefined, 'NOT_NOW'],
+    ['has a phone', ['real-name', 'phone'], (by) => giveBoundPhone(world, by), 'OK'],
+    ['is verified', ['real-name', 'phone'], (by) => prove(by, 'id', newCitizen()), 'OK'],
+    ['has a phone, where only a name suffices', ['real-name'], (by) => giveBoundPhone(world, by), 'NOT_NOW'],
+    ['has ended what showed it', ['real-name', 'phone'], (by) => phoneAndGone(by), 'NOT_NOW'],
+    ['nobody asks', [], async () => undefined, 'OK'],
+  ];
+  async function phoneAndGone(by: Caller) {
+    await giveBoundPhone(world, by);
+    await withdraw(world, by, 'phone');
+  }
+
+  it.each(known)('of whom %s', async (_, suffices, become, expected) => {
+    const by = await arrive('cards', 'card-public', 'real-name');
+    await become(by);
+    const { cardId } = await world.ok<{ cardId: string }>('cards/create', { name: '林晓', ...key() }, by);
+    // An earlier day, on which another rule began, and a later one, on which none is yet in force.
+    const trueIdentity = [
+      { from: '2017-06-01', suffices },
+      { from: '2030-01-01', suffices: [] },
+    ];
+    const strict = await createWorld({ like: world, trueIdentity });
+    const show = (audience: string) => ({ cardId, version: 1, visibility: { name: audience } });
+    expect(await strict.refused('cards/setVisibility', show('everyone'), by)).toBe(expected);
+    if (expected !== 'OK') expect(await strict.refused('cards/setVisibility', show('link'), by)).toBe('OK');
   });
 });
