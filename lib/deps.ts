@@ -112,22 +112,11 @@ export type Offers = {
   channels: PartnerChannel[];
 };
 
+type Around = 'queue' | 'noticeQueue' | 'channels' | 'objects' | 'vault' | 'staff';
+type Given = 'clock' | 'random' | 'log' | 'limits' | 'trueIdentityRules';
+
 /** What tests and tools replace. */
-export type Replacements = Partial<
-  Pick<
-    Deps,
-    | 'clock'
-    | 'random'
-    | 'log'
-    | 'queue'
-    | 'noticeQueue'
-    | 'channels'
-    | 'objects'
-    | 'vault'
-    | 'staff'
-    | 'limits'
-  >
-> & {
+export type Replacements = Partial<Pick<Deps, Around | Given>> & {
   wechat?: Wechat;
   wechatPhone?: WechatPhone;
   wechatText?: WechatText;
@@ -142,8 +131,6 @@ export type Replacements = Partial<
   observeTable?: TableParts['observe'];
   /** What stands before the data keys, for who watches when they are opened. */
   observeKeys?(dataKeys: DataKeys): DataKeys;
-  /** Who may show something to everyone; tests of something else ask nobody. */
-  trueIdentityRules?: readonly TrueIdentityRule[];
   /** What this build is said to do; tests give another registry than the compiled one. */
   registry?: Registry;
 };
