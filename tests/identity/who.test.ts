@@ -187,6 +187,7 @@ describe('an age is the account’s (N4)', () => {
     const before = await status(child);
     expect(before).toMatchObject({ verified: true, guardian: 'consented' });
     await world.ok('cards/create', { name: '小明', ...key() }, child);
+    expect(await prove(child, 'network', newCitizen())).toBe('OK');
     await world.ok('identity/guardianWithdraw', { wardId }, guardian);
     expect(await status(child)).toMatchObject({ verified: false, minor: 'under-14', guardian: 'withdrawn' });
     expect(await world.refused('cards/list', {}, child)).toBe('GUARDIAN_REQUIRED');
