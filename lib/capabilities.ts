@@ -107,7 +107,7 @@ export const functionCapabilities = {
   cards: ['people', 'seal', 'staff-identity', 'text', 'code'],
   profile: ['people', 'seal', 'staff-identity', 'pictures', 'nickname-text', 'notice-templates', 'mail'],
   location: ['people', 'seal', 'places'],
-  identity: ['people', 'seal', 'staff-identity', 'faceid', 'network-identity'],
+  identity: ['people', 'seal', 'places', 'staff-identity', 'faceid', 'network-identity', 'ask-for-processes'],
   rights: ['people', 'seal', 'places', 'staff-identity', 'ask-for-processes'],
   breach: ['seal', 'staff-identity', 'ask-for-processes', 'notice-templates', 'ask-for-notices'],
   events: ['seal', 'wechat-push', 'notice-templates', 'bounces', 'ask-for-notices', 'ask-for-processes'],

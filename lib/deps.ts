@@ -41,6 +41,7 @@ import { createWechatText, type WechatText } from './partner/wechat-text';
 import { holdPartners, type Partners } from './partners';
 import type { Registry } from './policy/registry';
 import type { EntryId } from './policy/sign-in-entries';
+import { type TrueIdentityRule, trueIdentityRules } from './policy/true-identity';
 import { createTable, type Table, type TableParts } from './table/client';
 import { counting } from './table/gauge/counting';
 import { holding } from './table/hold/holding';
@@ -85,6 +86,8 @@ export type Deps = {
   policy: PolicyBook;
   /** Days between the announcement of a material change and its taking effect, at least. */
   policyNoticeDays: number;
+  /** Who may show something to everyone (lib/policy/true-identity.ts). */
+  trueIdentityRules: readonly TrueIdentityRule[];
   /** What platforms have approved for notices. */
   noticeTemplates: ApprovedTemplates;
   /** The templates of subscribe messages that people may be asked for. */
@@ -109,22 +112,11 @@ export type Offers = {
   channels: PartnerChannel[];
 };
 
+type Around = 'queue' | 'noticeQueue' | 'channels' | 'objects' | 'vault' | 'staff';
+type Given = 'clock' | 'random' | 'log' | 'limits' | 'trueIdentityRules';
+
 /** What tests and tools replace. */
-export type Replacements = Partial<
-  Pick<
-    Deps,
-    | 'clock'
-    | 'random'
-    | 'log'
-    | 'queue'
-    | 'noticeQueue'
-    | 'channels'
-    | 'objects'
-    | 'vault'
-    | 'staff'
-    | 'limits'
-  >
-> & {
+export type Replacements = Partial<Pick<Deps, Around | Given>> & {
   wechat?: Wechat;
   wechatPhone?: WechatPhone;
   wechatText?: WechatText;
@@ -202,6 +194,7 @@ export function buildDeps(config: Config, replace: Replacements = {}): Deps {
       publishes: config.POLICY_NOTICE_DAYS !== '',
     }),
     policyNoticeDays: Number(config.POLICY_NOTICE_DAYS),
+    trueIdentityRules: replace.trueIdentityRules ?? trueIdentityRules,
     noticeTemplates: approvedTemplatesOf(config.NOTICE_TEMPLATES),
     staff:
       replace.staff ??

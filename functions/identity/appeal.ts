@@ -18,7 +18,7 @@ import {
   queryAppeals,
   readAppeal,
 } from '../../lib/table/real-name/appeal';
-import { putRiskPass } from '../../lib/table/sign-in/risk-pass';
+import { upheld } from './appeal-effects';
 
 /** 认定方法 六: an answer within 15 working days. */
 export const APPEAL_WORKING_DAYS = 15;
@@ -99,8 +99,9 @@ export async function openAppeal(deps: Deps, { caller, input }: Run<'staff', OfO
 }
 
 /**
- * Staff: decides an appeal, once, with a reason that the person reads. A repeat of the same decision changes nothing. An
- * overturned refusal by the risk rule lets the person be for as long as a pass lives (lib/table/sign-in/risk-pass.ts).
+ * Staff: decides an appeal, once, with a reason that the person reads. A repeat of the same decision changes nothing. What it
+ * does that an appeal is upheld is in the same transaction (appeal-effects.ts).
+ * @throws AppError NOT_FOUND | NOT_NOW when it was decided otherwise, or cannot be upheld | BUSY
  */
 export async function decide(deps: Deps, { caller, input, requestId }: Run<'staff', Decide>) {
   const { item, value, about } = await findAppeal(deps, caller, input);
@@ -117,13 +118,15 @@ export async function decide(deps: Deps, { caller, input, requestId }: Run<'staf
     decidedBy: caller.staffId,
     reasonGiven: reason,
   };
-  const lifted = value.about === 'risk-refused' && decision === 'overturned';
+  const decided = { about, staffId: caller.staffId, requestId };
+  const effect =
+    decision === 'overturned' ? await upheld[value.about](deps, decided) : { kinds: [], writes: [] };
   const entry = {
     at,
     act: 'review.decided',
     actor: 'staff',
     purpose: 'review',
-    kinds: ['review-words', ...(lifted ? (['risk-pass'] as const) : [])],
+    kinds: ['review-words', ...effect.kinds],
     staff: caller.staffId,
     result: decision,
     reason: 'appeal',
@@ -133,13 +136,13 @@ export async function decide(deps: Deps, { caller, input, requestId }: Run<'staf
   try {
     await appendEntry(deps, about.person, entry, [
       decideAppeal(subjectId, after, item, about.sealer),
-      ...(lifted ? [putRiskPass(subjectId, at)] : []),
+      ...effect.writes,
     ]);
     return appealShown(after);
   } catch (error) {
-    const other =
-      error instanceof ConditionFailed ? readAppeal(error.found[0]?.item, about.sealer) : undefined;
-    if (!other) throw error;
+    if (!(error instanceof ConditionFailed)) throw error;
+    const other = readAppeal(error.found[0]?.item, about.sealer);
+    if (!other) throw new AppError('BUSY'); // what it is about has changed meanwhile
     return repeatDecision(other, input);
   }
 }

@@ -1,11 +1,12 @@
 import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
+import type { WayId } from '../../lib/policy/assurance';
 import type { ConsentPurposeId } from '../../lib/policy/purposes';
 import type { Item } from '../../lib/table/client';
 import { consentInForce } from '../../lib/table/person/consents';
 import type { Person } from '../../lib/table/person/person';
 import { readGuardian } from '../../lib/table/real-name/minor';
-import { requiredConsents, type WayId } from '../../lib/table/real-name/real-name';
+import { requiredConsents } from '../../lib/table/real-name/real-name';
 import { guardianNotice } from './guardian-notice';
 
 /** The epoch of each consent that a way rests on, as the gate saw them. @throws AppError CONSENT_REQUIRED */
@@ -28,9 +29,13 @@ export function epochsOf(
   };
 }
 
+/** Whether a guardian has agreed to the notice in force. */
+export function isGuarded(item: Item | undefined): boolean {
+  const known = readGuardian(item);
+  return known?.state === 'consented' && known.textHash === guardianNotice.textHash;
+}
+
 /** @throws AppError GUARDIAN_REQUIRED unless a guardian has agreed to the notice in force */
 export function demandGuardian(item: Item | undefined): void {
-  const known = readGuardian(item);
-  if (known?.state !== 'consented' || known.textHash !== guardianNotice.textHash)
-    throw new AppError('GUARDIAN_REQUIRED');
+  if (!isGuarded(item)) throw new AppError('GUARDIAN_REQUIRED');
 }

@@ -5,9 +5,10 @@ import type { Run } from '../../lib/gate/operation';
 import type { CheckAnswer } from '../../lib/partner/check-result';
 import type { PartnerOf } from '../../lib/partners';
 import type { AgeBand } from '../../lib/policy/age';
+import type { WayId } from '../../lib/policy/assurance';
 import { ConditionFailed, type Write } from '../../lib/table/client';
 import type { Person } from '../../lib/table/person/person';
-import { resultPurposeOf, type WayId } from '../../lib/table/real-name/real-name';
+import { resultPurposeOf } from '../../lib/table/real-name/real-name';
 import {
   type Attempt,
   beginAttempt,
@@ -24,6 +25,8 @@ export type Check<R extends Verifier> = Marks & {
   asks: Pick<Disclosure<R>, 'recipient' | 'alsoFor' | 'kinds' | 'target'>;
   /** Conditions that must hold at the moment of sending: a guardian's consent. */
   holds: Write[];
+  /** Whether anything may be kept of somebody whom the partner says to be of this age; absent where that is known before. */
+  mayKeep?(band: AgeBand | undefined): boolean;
   ask(partner: PartnerOf<R>): Promise<Checked>;
 };
 
@@ -39,8 +42,8 @@ export async function runCheck<R extends Verifier>(
   deps: Deps,
   { caller, requestId }: Run<'subject', unknown>,
   check: Check<R>,
-): Promise<{ attempt: Attempt; person: Person }> {
-  const { way, key, content, holds } = check;
+): Promise<{ attempt: Attempt; person: Person; withheld?: boolean }> {
+  const { way, key, content, holds, mayKeep = () => true } = check;
   const { person } = caller;
   const { epoch } = epochsOf(deps, person, way);
   const sentAtMs = deps.clock.now();
@@ -48,13 +51,17 @@ export async function runCheck<R extends Verifier>(
   if (known) return { attempt: known, person };
 
   const begun: Attempt = { epoch, key, content, way, sentAtMs };
-  const settle = ({ partnerRequestId, uniqueDigest, band, ...answer }: Checked) => ({
-    ...begun,
-    outcome: publicOutcome(answer),
-    partnerRequestId,
-    ...(uniqueDigest && { uniqueDigest }),
-    ...(band && { band }),
-  });
+  // Of a child whose guardian has not agreed nothing is kept, not even that it was one: the check is as one to be made later.
+  const settle = ({ partnerRequestId, uniqueDigest, band, ...answer }: Checked): Attempt =>
+    mayKeep(band)
+      ? {
+          ...begun,
+          outcome: publicOutcome(answer),
+          partnerRequestId,
+          ...(uniqueDigest && { uniqueDigest }),
+          ...(band && { band }),
+        }
+      : { ...begun, outcome: 'LATER' };
   try {
     const { answer, person: after } = await disclose(
       deps,
@@ -67,7 +74,7 @@ export async function runCheck<R extends Verifier>(
         answered: (given) => [settleAttempt(person.subjectId, resultPurposeOf(way), settle(given))],
       },
     );
-    return { attempt: settle(answer), person: after };
+    return { attempt: settle(answer), person: after, withheld: !mayKeep(answer.band) };
   } catch (error) {
     if (!(error instanceof ConditionFailed)) throw error;
     const [underWay] = error.found;

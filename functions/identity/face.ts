@@ -20,12 +20,14 @@ import {
   readFaceStart,
 } from '../../lib/table/real-name/face-session';
 import { guardianConsents } from '../../lib/table/real-name/minor';
+import { nameDigestOf } from '../../lib/table/real-name/name-mark';
 import { readRealName } from '../../lib/table/real-name/real-name';
 import { isSameRequest } from './check';
-import { demandGuardian, epochsOf } from './check-limits';
+import { epochsOf } from './check-limits';
 import { demandVerified, publicOutcome } from './check-outcome';
 import { guardianNotice } from './guardian-notice';
 import { keepResult, loadResult, resultForPerson } from './keep-result';
+import { demandAge } from './known-age';
 import { maskName } from './name';
 import { type TypedIdentity, validateInput } from './valid-input';
 import { demandOffered } from './ways';
@@ -64,10 +66,11 @@ export async function startFace(deps: Deps, run: Run<'subject', Start>) {
     isSameRequest(live, { key, content });
     throw new AppError('NOT_NOW', { why: '您已经用人脸核验过。' });
   }
-  const child = given.band === 'under-14';
-  if (child) demandGuardian(seen.guardian);
+  const age = demandAge(seen, live, { band: given.band, way: 'face', uniqueDigest });
+  const child = age.band === 'under-14';
+  const nameDigest = await nameDigestOf(deps.ring, subjectId, given.name);
 
-  const session = { epoch, wayEpoch, content, uniqueDigest, band: given.band };
+  const session = { epoch, wayEpoch, content, uniqueDigest, nameDigest, band: given.band };
   const startedAtMs = deps.clock.now();
   const startedAt = toInstant(startedAtMs);
   const start = { epoch, wayEpoch, content, startedAt, isOver: false };
@@ -186,7 +189,7 @@ export async function finishFace(deps: Deps, run: Run<'subject', { sessionId: st
   if (answer.result === 'PENDING')
     throw new AppError('NOT_NOW', { why: '人脸核验还没有完成，请稍后再查询。' });
   demandVerified(publicOutcome({ result: answer.result }));
-  const { epoch, wayEpoch, content, uniqueDigest, maskedName, band } = session;
+  const { epoch, wayEpoch, content, uniqueDigest, maskedName, nameDigest, band } = session;
   return keepResult(deps, run, after, {
     seen,
     again: false,
@@ -199,6 +202,7 @@ export async function finishFace(deps: Deps, run: Run<'subject', { sessionId: st
       content,
       uniqueDigest,
       maskedName,
+      nameDigest,
       band,
       verifiedAt: toInstant(deps.clock.now()),
       partnerRequestId: answer.partnerRequestId,

@@ -1,9 +1,10 @@
 import * as z from 'zod/mini';
 import { operation } from '../../lib/gate/operation';
-import { guardianKey, wardKey } from '../../lib/table/real-name/minor';
+import { wardKey } from '../../lib/table/real-name/minor';
 import { realNameKey } from '../../lib/table/real-name/real-name';
 import {
   askGuardian,
+  askKeys,
   GUARDIAN_ASKS_PER_PERSON,
   GUARDIAN_CODES_PER_PERSON,
   guardianRespond,
@@ -36,12 +37,13 @@ export const guardianOperations = {
     output: z.object({ code: z.string(), expiresAt: z.string() }),
     ledger: 'act',
     limits: [GUARDIAN_ASKS_PER_PERSON],
-    budget: { trips: 3, readUnits: 2, writeUnits: 17 },
-    alsoRead: (subjectId) => guardianKey(subjectId),
+    budget: { trips: 3, readUnits: 5, writeUnits: 17 },
+    alsoRead: askKeys,
     run: askGuardian,
   }),
   guardianRespond: operation({
-    summary: '监护人（须已实名的成年人）凭授权码同意或者拒绝，与所展示的告知文本绑定。',
+    summary:
+      '监护人（须以银行卡、人脸或者网号核验、并绑定手机号的成年人）凭授权码同意或者拒绝，与所展示的告知文本绑定。',
     caller: 'subject',
     purpose: 'minors',
     kinds: { in: ['guardian', 'consent-evidence'], out: ['guardian'] },
@@ -59,7 +61,7 @@ export const guardianOperations = {
     output: z.object({ state: z.enum(['consented', 'refused']), wardId: z.optional(z.string()) }),
     ledger: 'act',
     limits: [GUARDIAN_CODES_PER_PERSON],
-    budget: { trips: 5, readUnits: 8, writeUnits: 25 },
+    budget: { trips: 5, readUnits: 11, writeUnits: 25 },
     alsoRead: (subjectId) => realNameKey(subjectId, 'real-name'),
     run: guardianRespond,
   }),
@@ -75,15 +77,16 @@ export const guardianOperations = {
     run: listWards,
   }),
   guardianWithdraw: operation({
-    summary: '监护人撤回同意：孩子的实名状态立即结束，核验结果立即删除。',
+    summary: '监护人撤回同意：孩子的各项同意和实名状态立即结束，依此保存的信息随即删除。',
     caller: 'subject',
     purpose: 'minors',
-    kinds: { in: ['guardian'], out: [] },
+    kinds: { in: ['guardian'], out: [], uses: ['consent-state'] },
     ends: true,
     input: z.strictObject({ wardId: randomId }),
     output: z.object({ withdrawn: z.literal(true) }),
     ledger: 'act',
-    budget: { trips: 3, readUnits: 6, writeUnits: 26 },
+    // Of a child with one consent; each more ends by an entry of its own and begins an erasure.
+    budget: { trips: 3, readUnits: 7, writeUnits: 31 },
     alsoRead: (subjectId, input) => wardKey(subjectId, input.wardId),
     run: guardianWithdraw,
   }),

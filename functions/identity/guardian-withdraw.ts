@@ -2,9 +2,13 @@ import { toInstant } from '../../lib/clock';
 import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
 import type { Run } from '../../lib/gate/operation';
+import type { WayId } from '../../lib/policy/assurance';
 import type { Item } from '../../lib/table/client';
-import { putGuardian, queryWards, readGuardian, readWard } from '../../lib/table/real-name/minor';
-import { endRealNames, resultKinds, type WayId } from '../../lib/table/real-name/real-name';
+import { endConsents } from '../../lib/table/person/end-consents';
+import { ledgerHead } from '../../lib/table/person/person';
+import type { ProcessRef } from '../../lib/table/process/process';
+import { putGuardian, queryWards, readAge, readGuardian, readWard } from '../../lib/table/real-name/minor';
+import { endRealNames, resultKinds } from '../../lib/table/real-name/real-name';
 import { remove, withSeen } from '../../lib/table/replace';
 import { writeInBothLedgers } from './two-ledgers';
 
@@ -15,8 +19,9 @@ export async function listWards(deps: Deps, { caller }: Run<'subject', Record<st
 }
 
 /**
- * Takes a guardian's consent back: from this moment the child is not verified, the result and the claim of the number
- * are gone, and verifying again needs a new consent. One transaction in both ledgers.
+ * Takes a guardian's consent back, and with it all that rested on it: in one write of both ledgers every consent of the child
+ * ends, results of verification and claims of numbers are gone, and the account waits for a guardian; what rested on the
+ * consents is erased by processes. Of somebody who has proved to be 14 since then nothing ends: they answer for themself.
  */
 export async function guardianWithdraw(deps: Deps, run: Run<'subject', { wardId: string }>) {
   const { caller, requestId } = run;
@@ -27,7 +32,9 @@ export async function guardianWithdraw(deps: Deps, run: Run<'subject', { wardId:
   const note = caller.alsoRead as Item;
   const kinds = ['guardian'] as const;
   const common = { act: 'guardian.withdrawn', purpose: 'minors', kinds, requestId } as const;
-  await writeInBothLedgers(deps, person, childId, async (_child, { guardian, results }) => {
+  let erasures: ProcessRef[] = [];
+  await writeInBothLedgers(deps, person, childId, async (child, { guardian, mark, results }) => {
+    erasures = [];
     const before = readGuardian(guardian);
     const entries = {
       own: { ...common, actor: 'self' },
@@ -36,21 +43,43 @@ export async function guardianWithdraw(deps: Deps, run: Run<'subject', { wardId:
     } as const;
     // Somebody else has answered since: there is nothing of this person's left to end.
     if (before?.state !== 'consented' || before.guardianId !== person.subjectId)
-      return { ...entries, writes: remove(note) };
-    const decidedAt = toInstant(deps.clock.now());
-    const ended = results.filter(({ band }) => band === 'under-14');
+      return { ...entries, writes: remove(note), change: {} };
+    const nowMs = deps.clock.now();
+    const isChild = isStillChild(mark, results);
+    const cause = {
+      actor: 'guardian',
+      by: deps.table.by,
+      guardian: person.subjectId,
+      way: common.act,
+      requestId,
+    } as const;
+    const ends = isChild ? await endConsents(deps.ring, child, ledgerHead(child), cause, nowMs) : undefined;
+    erasures = ends?.erasures ?? [];
+    const ended = isChild ? results : [];
+    const withdrawn = { ...before, state: 'withdrawn', decidedAt: toInstant(nowMs) } as const;
     return {
       ...entries,
       others: {
         ...entries.others,
         kinds: [...kinds, ...ended.flatMap(({ way }) => resultKinds(way as WayId))],
       },
+      ends,
+      change: isChild
+        ? { set: ['needsGuardian = :proved'], values: { ':proved': mark ? 'proved' : 'said' } }
+        : {},
       writes: [
         // With the note of the child, which no longer leads here.
-        ...withSeen(putGuardian(childId, { ...before, state: 'withdrawn', decidedAt }, guardian), note),
+        ...withSeen(putGuardian(childId, withdrawn, guardian), note),
         ...endRealNames(ended),
       ],
     };
   });
+  if (erasures.length > 0) await deps.queue.send(erasures);
   return { withdrawn: true as const };
+}
+
+/** Whoever is not known to have grown up since is as young as when their guardian answered. */
+function isStillChild(mark: Item | undefined, results: Item[]): boolean {
+  const band = readAge(mark)?.band ?? results.find((item) => item.band !== undefined)?.band ?? 'under-14';
+  return band === 'under-14';
 }

@@ -7,19 +7,24 @@ import type { Run } from '../../lib/gate/operation';
 import { retentionMs } from '../../lib/policy/retention';
 import { ConditionFailed, type Item, type Write } from '../../lib/table/client';
 import { appendEntry } from '../../lib/table/ledger/append';
+import { phoneKey } from '../../lib/table/person/phone';
 import {
   type Guardian,
   guardianCodeKey,
+  guardianKey,
+  minorKey,
   putGuardian,
   putGuardianCode,
   putWard,
+  readAge,
   readGuardian,
   readGuardianCode,
   wardIdOf,
 } from '../../lib/table/real-name/minor';
-import { isAdult, readRealName, realNameKey } from '../../lib/table/real-name/real-name';
+import { readRealName, realNameKey, realNameKeys } from '../../lib/table/real-name/real-name';
 import { guardianNotice } from './guardian-notice';
 import { writeInBothLedgers } from './two-ledgers';
+import { demandGrownUp, demandOtherPerson } from './who-may-answer';
 
 /** A guardian may be at work: the code is good for a day, and told in person. */
 export const GUARDIAN_CODE_MS = retentionMs('guardian-code-life');
@@ -49,9 +54,14 @@ function readCode(typed: string): string {
   return typed.normalize('NFKC').replace(/[\s-]/g, '').toUpperCase();
 }
 
+/** What is read with somebody who asks: the guardian before, and what shows that they are no child. */
+export const askKeys = (subjectId: string) =>
+  [guardianKey(subjectId), minorKey(subjectId), ...realNameKeys(subjectId)] as const;
+
 /**
  * Gives a child a code for their guardian (promise N4). Nothing about the child is in it, and asking again makes the
- * code before it useless. The birth date that led here has not been kept.
+ * code before it useless. The birth date that led here has not been kept. Whoever asks has said that they are a child, unless
+ * they are known to be none: from now on what rests on consents waits for the guardian (PIPL art. 31).
  */
 export async function askGuardian(deps: Deps, { caller, requestId }: Run<'subject', Record<string, never>>) {
   const { person } = caller;
@@ -59,6 +69,15 @@ export async function askGuardian(deps: Deps, { caller, requestId }: Run<'subjec
   const before = readGuardian(caller.alsoRead);
   if (before?.state === 'consented' && before.textHash === guardianNotice.textHash)
     throw new AppError('NOT_NOW', { why: '监护人已经同意。' });
+  const [mark, ...results] = caller.furtherRead;
+  const { reachVersions } = deps.policy.inForce();
+  const age =
+    readAge(mark)?.band ??
+    results.flatMap((item) => readRealName(reachVersions, item, person)?.band ?? [])[0];
+  const isChild = age === undefined || age === 'under-14';
+  const change = isChild
+    ? { set: ['needsGuardian = if_not_exists(needsGuardian, :said)'], values: { ':said': 'said' } }
+    : undefined;
   const nowMs = deps.clock.now();
   const at = toInstant(nowMs);
   const code = newCode(deps.random);
@@ -69,7 +88,7 @@ export async function askGuardian(deps: Deps, { caller, requestId }: Run<'subjec
   ];
   const entry = { at, act: 'guardian.asked', actor: 'self', purpose: 'minors', requestId } as const;
   try {
-    await appendEntry(deps, person, entry, writes);
+    await appendEntry(deps, person, entry, writes, { change });
   } catch (error) {
     if (error instanceof ConditionFailed)
       throw new AppError('NOT_NOW', { why: '授权码刚刚有了变化，请刷新后重试。' });
@@ -86,9 +105,10 @@ type Respond = {
 };
 
 /**
- * A guardian's answer, bound to the exact notice that was shown (PIPL art. 31; promise N4). Only a verified adult may
- * answer, which is looked at before the code, so that nobody else can try codes. Both ledgers say so in one transaction;
- * the child's names the guardian by internal number (PIPL art. 31), the guardian's does not name the child.
+ * A guardian's answer, bound to the exact notice that was shown (PIPL art. 31; promise N4). Only an adult who is verified
+ * surely enough and has a phone of their own may answer, which is looked at before the code, so that nobody else can try codes;
+ * and only from another WeChat than the child's. Both ledgers say so in one transaction; the child's names the guardian by
+ * internal number (PIPL art. 31), the guardian's does not name the child.
  * @throws AppError CALLER_NOT_ALLOWED | POLICY_CHANGED | NOT_FOUND | BUSY
  */
 export async function guardianRespond(
@@ -100,18 +120,19 @@ export async function guardianRespond(
   const { subjectId: guardianId } = person;
   if (input.textHash !== guardianNotice.textHash) throw new AppError('POLICY_CHANGED');
   const codeDigest = await deps.ring.digest('guardian-code', readCode(input.code));
-  const [network, code] = await deps.table.getMany([
+  const [network, code, mark, phone] = await deps.table.getMany([
     realNameKey(guardianId, 'real-name-network'),
     guardianCodeKey(codeDigest),
+    minorKey(guardianId),
+    phoneKey(guardianId),
   ]);
-  const { reachVersions } = deps.policy.inForce();
-  if (![caller.alsoRead, network].some((item) => isAdult(readRealName(reachVersions, item, person))))
-    throw new AppError('CALLER_NOT_ALLOWED');
+  demandGrownUp(deps, person, { results: [caller.alsoRead, network], mark, phone });
   const childId = readGuardianCode(code);
   if (!childId || childId === guardianId) throw new AppError('NOT_FOUND');
   const state = input.decision === 'consent' ? 'consented' : 'refused';
   const wardId = wardIdOf(codeDigest);
-  await writeInBothLedgers(deps, person, childId, async (_child, items) => {
+  await writeInBothLedgers(deps, person, childId, async (child, items) => {
+    demandOtherPerson(person, child);
     const before = readGuardian(items.guardian);
     if (before?.codeDigest !== codeDigest) throw new AppError('NOT_FOUND');
     if (before.state === state && before.guardianId === guardianId) return undefined; // sent twice
@@ -119,6 +140,7 @@ export async function guardianRespond(
     return {
       ...entriesOf(run, state, deps.policy.inForce().version),
       sealer: caller.sealer,
+      change: state === 'consented' ? { remove: ['needsGuardian'] } : {},
       writes: decide(deps, { childId, guardianId, wardId, before, seen: items.guardian, state }),
     };
   });

@@ -1,6 +1,7 @@
 import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
 import type { Run } from '../../lib/gate/operation';
+import type { WayId } from '../../lib/policy/assurance';
 import { ConditionFailed, type Item, type Write } from '../../lib/table/client';
 import { appendEntry } from '../../lib/table/ledger/append';
 import type { Person } from '../../lib/table/person/person';
@@ -13,11 +14,12 @@ import {
   realNameKey,
   resultKinds,
   resultPurposeOf,
-  type WayId,
 } from '../../lib/table/real-name/real-name';
+import type { Release } from '../../lib/table/real-name/release';
 import { isSameRequest } from './check';
-import { demandGuardian } from './check-limits';
+import { refuseClaim, weakerClaim } from './claims';
 import { guardianNotice } from './guardian-notice';
+import { demandAge } from './known-age';
 
 /** What is known of a person before a check, read in one trip. */
 export type KnownBefore = { result: Item | undefined; minor: Item | undefined; guardian: Item | undefined };
@@ -45,8 +47,9 @@ export type NewResult = {
 
 /**
  * Keeps a result in one transaction with its ledger entry: the result, the claim of the number for this account, the
- * mark of a minor. Only now may IDENTITY_TAKEN be said: the partner has confirmed that number and name
- * are this person's, so nobody can probe which numbers are registered.
+ * mark of a minor. A claim that another account has made by a weaker way ends in it (lib/policy/assurance.ts). Only now may
+ * IDENTITY_TAKEN be said: the partner has confirmed that number and name are this person's, so nobody can probe which numbers
+ * are registered.
  * @throws AppError IDENTITY_TAKEN | NOT_NOW | CONSENT_REQUIRED | GUARDIAN_REQUIRED | BUSY
  */
 export async function keepResult(
@@ -56,7 +59,7 @@ export async function keepResult(
   { value, seen, again, also = [] }: NewResult,
 ) {
   const { subjectId } = person;
-  const { way, band, verifiedAt: at } = value;
+  const { way, uniqueDigest, verifiedAt: at } = value;
   const purpose = resultPurposeOf(way);
   const entry = {
     at,
@@ -67,25 +70,35 @@ export async function keepResult(
     way,
     requestId,
   } as const;
+  const claim = { home: purpose, uniqueDigest };
+  const inForce = (result: Item | undefined) =>
+    readRealName(deps.policy.inForce().reachVersions, result, person, caller.sealer);
   let before = seen;
+  let release: Release | undefined;
   return untilWon(async () => {
+    const age = demandAge(before, inForce(before.result), value);
+    const kept = { ...value, band: age.band };
+    const isChild = age.band === 'under-14';
     const writes = [
-      ...keepRealName(subjectId, value, before.result, caller.sealer),
-      ...markMinor(subjectId, before.minor, band, at),
-      ...(band === 'under-14' ? [guardianConsents(subjectId, guardianNotice.textHash)] : []),
+      ...keepRealName(subjectId, kept, before.result, caller.sealer, release),
+      ...markMinor(subjectId, before.minor, age, at),
+      ...(isChild ? [guardianConsents(subjectId, guardianNotice.textHash)] : []),
       ...also,
+      ...(release?.writes ?? []),
     ];
+    // Whoever is known to be no child needs no guardian any more.
+    const change = age.band !== undefined && !isChild ? { remove: ['needsGuardian'] } : undefined;
     try {
-      await appendEntry(deps, person, entry, writes);
-      return resultForPerson(value);
+      await appendEntry(deps, person, entry, writes, { change });
+      return resultForPerson(kept);
     } catch (error) {
       if (!(error instanceof ConditionFailed)) throw error;
-      const [result, claim] = error.found;
-      if (!result && claim) throw new AppError('IDENTITY_TAKEN');
+      const [result, taken] = error.found;
+      release = !result && taken ? await weakerClaim(deps, requestId, claim, way) : undefined;
+      if (!result && taken && !release) return refuseClaim(deps, subjectId, claim, way);
     }
     before = await loadResult(deps, subjectId, way);
-    if (band === 'under-14') demandGuardian(before.guardian);
-    const live = readRealName(deps.policy.inForce().reachVersions, before.result, person, caller.sealer);
+    const live = inForce(before.result);
     if (live && isSameRequest(live, value)) return resultForPerson(live);
     if (live && !again)
       throw new AppError('NOT_NOW', { why: '您已经实名，不必再次核验；要改用新的信息，请重新实名核验。' });

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
+import { wayIds } from '../../lib/policy/assurance';
 import { appealDecisions, appealSubjects } from '../../lib/table/real-name/appeal';
-import { wayIds } from '../../lib/table/real-name/real-name';
 
 /** What goes into and comes out of the operations of this function. */
 export const idempotencyKey = z.string().check(z.regex(/^[\w-]{16,64}$/));

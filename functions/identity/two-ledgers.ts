@@ -3,17 +3,27 @@ import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
 import type { Item, Write } from '../../lib/table/client';
 import { keys } from '../../lib/table/keys';
-import { advanceHead, appendEntry } from '../../lib/table/ledger/append';
+import { advanceHead, appendEntry, type PersonChange } from '../../lib/table/ledger/append';
 import { type EntryWithout, nextEntry } from '../../lib/table/ledger/ledger';
+import type { EndedConsents } from '../../lib/table/person/end-consents';
 import { ledgerHead, type Person, readPerson } from '../../lib/table/person/person';
 import { lostRace, untilWon } from '../../lib/table/races';
-import { guardianKey } from '../../lib/table/real-name/minor';
+import { guardianKey, minorKey } from '../../lib/table/real-name/minor';
 import { realNameKey } from '../../lib/table/real-name/real-name';
 import type { Sealer } from '../../lib/table/sealer';
 
 type Undated = EntryWithout<'at'>;
-export type ChildItems = { guardian: Item | undefined; results: Item[] };
-export type TwoLedgers = { own: Undated; others: Undated; writes: Write[]; sealer: Sealer };
+export type ChildItems = { guardian: Item | undefined; mark: Item | undefined; results: Item[] };
+export type TwoLedgers = {
+  own: Undated;
+  others: Undated;
+  writes: Write[];
+  sealer: Sealer;
+  /** What ends of the child's with it: their entries stand before `others`. */
+  ends?: EndedConsents | undefined;
+  /** The change of the child's own item. */
+  change: PersonChange;
+};
 
 /**
  * One transaction in two persons' ledgers: a guardian's own, and the child's. `plan` sees the child as they are and says
@@ -29,22 +39,38 @@ export async function writeInBothLedgers(
   const wanted = [
     keys.person(childId),
     guardianKey(childId),
+    minorKey(childId),
     realNameKey(childId, 'real-name'),
     realNameKey(childId, 'real-name-network'),
   ];
   await untilWon(async () => {
-    const [self, guardian, ...results] = await deps.table.getMany(wanted);
+    const [self, guardian, mark, ...results] = await deps.table.getMany(wanted);
     if (!self) throw new AppError('NOT_FOUND');
     const child = readPerson(self);
     if (child.lifeState === 'erased') throw new AppError('NOT_FOUND');
     const present = results.filter((item): item is Item => item !== undefined);
-    const both = await plan(child, { guardian, results: present });
+    const both = await plan(child, { guardian, mark, results: present });
     if (!both) return 'nothing left';
     const at = toInstant(deps.clock.now());
     const before = ledgerHead(child);
     const others = { ...both.others, at, by: deps.table.by };
-    const { write, head } = await nextEntry(deps.ring, childId, before, others);
-    const childs = [advanceHead(childId, before, head), write, ...both.writes];
+    const { ends } = both;
+    const { write, head } = await nextEntry(deps.ring, childId, ends?.head ?? before, others);
+    const change = withChange(both.change, ends?.change);
+    const childs = [
+      { ...advanceHead(childId, before, head, change), owner: child },
+      write,
+      ...(ends?.writes ?? []),
+      ...both.writes,
+    ];
     return appendEntry(deps, person, { ...both.own, at }, childs, { sealer: both.sealer }).catch(lostRace);
   });
+}
+
+function withChange(own: PersonChange, ends: PersonChange = {}): PersonChange {
+  return {
+    set: [...(own.set ?? []), ...(ends.set ?? [])],
+    remove: [...(own.remove ?? []), ...(ends.remove ?? [])],
+    values: { ...own.values, ...ends.values },
+  };
 }

@@ -1,10 +1,10 @@
+import { readName } from '../../lib/card/person-name';
 import { AppError, type ErrorDetails } from '../../lib/errors';
 import type { AgeBand } from '../../lib/policy/age';
-import type { WayId } from '../../lib/table/real-name/real-name';
+import type { WayId } from '../../lib/policy/assurance';
 import { ageBandOf, shanghaiDay } from './age';
 import { readBankCard } from './bank-card';
 import { readIdNumber } from './id-number';
-import { readName } from './name';
 import { readPhone } from './phone';
 import { ways } from './ways';
 

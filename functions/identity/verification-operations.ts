@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { operation } from '../../lib/gate/operation';
 import { ageBands } from '../../lib/policy/age';
 import { consentPurposeIds } from '../../lib/policy/purposes';
+import { endedBecause } from '../../lib/table/real-name/ended-real-name';
 import { faceSessionKey } from '../../lib/table/real-name/face-session';
 import { attemptKey } from '../../lib/table/real-name/real-name-attempt';
 import { faceSessionId, finishFace, startFace } from './face';
@@ -40,7 +41,15 @@ export const verificationOperations = {
     caller: 'subject',
     purpose: 'real-name',
     kinds: {
-      in: ['identity-input', 'id-digest', 'real-name-result', 'real-name-masked', 'age-band', 'bank-result'],
+      in: [
+        'identity-input',
+        'id-digest',
+        'name-digest',
+        'real-name-result',
+        'real-name-masked',
+        'age-band',
+        'bank-result',
+      ],
       out: ['real-name-result', 'real-name-masked', 'age-band'],
       uses: ['real-name-check'],
     },
@@ -56,7 +65,15 @@ export const verificationOperations = {
     caller: 'subject',
     purpose: 'real-name',
     kinds: {
-      in: ['identity-input', 'id-digest', 'real-name-result', 'real-name-masked', 'age-band', 'bank-result'],
+      in: [
+        'identity-input',
+        'id-digest',
+        'name-digest',
+        'real-name-result',
+        'real-name-masked',
+        'age-band',
+        'bank-result',
+      ],
       out: ['real-name-result', 'real-name-masked', 'age-band'],
       uses: ['real-name-check'],
     },
@@ -73,7 +90,7 @@ export const verificationOperations = {
     caller: 'subject',
     purpose: 'real-name-face',
     kinds: {
-      in: ['identity-input', 'id-digest', 'real-name-masked', 'age-band', 'face-token'],
+      in: ['identity-input', 'id-digest', 'name-digest', 'real-name-masked', 'age-band', 'face-token'],
       out: [],
     },
     input: z.strictObject({ name: typed, idNumber: typed, idempotencyKey }),
@@ -88,7 +105,7 @@ export const verificationOperations = {
     caller: 'subject',
     purpose: 'real-name-face',
     kinds: {
-      in: ['id-digest', 'real-name-result', 'real-name-masked', 'age-band'],
+      in: ['id-digest', 'name-digest', 'real-name-result', 'real-name-masked', 'age-band'],
       out: ['real-name-result', 'real-name-masked', 'age-band'],
       uses: ['face-token'],
     },
@@ -123,7 +140,7 @@ export const verificationOperations = {
     summary: '我的实名状态：所保存的全部内容。',
     caller: 'subject',
     purpose: 'account',
-    kinds: { in: [], out: ['real-name-result', 'real-name-masked', 'age-band', 'guardian'] },
+    kinds: { in: [], out: ['real-name-result', 'real-name-masked', 'age-band', 'guardian', 'risk-review'] },
     input: nothing,
     output: z.object({
       verified: z.boolean(),
@@ -139,9 +156,19 @@ export const verificationOperations = {
       ),
       minor: z.optional(z.enum(ageBands)),
       guardian: z.optional(z.enum(['asked', 'consented', 'refused', 'withdrawn'])),
+      /** A verification that a stronger proof of somebody else, or a human, has ended: when, why, and what can be done. */
+      ended: z.optional(
+        z.object({
+          at: z.string(),
+          way,
+          because: z.enum(endedBecause),
+          why: z.string(),
+          instead: z.string(),
+        }),
+      ),
     }),
     ledger: 'none',
-    budget: { trips: 1, readUnits: 5, writeUnits: 0 },
+    budget: { trips: 1, readUnits: 6, writeUnits: 0 },
     alsoRead: statusKeys,
     run: status,
   }),

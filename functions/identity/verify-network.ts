@@ -3,12 +3,16 @@ import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
 import type { Run } from '../../lib/gate/operation';
 import type { NetworkAnswer } from '../../lib/partner/network-identity';
+import type { AgeBand } from '../../lib/policy/age';
+import { guardianConsents } from '../../lib/table/real-name/minor';
 import { readRealName } from '../../lib/table/real-name/real-name';
 import { readAttempt } from '../../lib/table/real-name/real-name-attempt';
 import { demandUnusedKey, isSameRequest, runCheck } from './check';
-import { demandGuardian, epochsOf } from './check-limits';
+import { epochsOf, isGuarded } from './check-limits';
 import { demandVerified } from './check-outcome';
+import { guardianNotice } from './guardian-notice';
 import { keepResult, loadResult, resultForPerson } from './keep-result';
+import { demandAge } from './known-age';
 import { demandOffered } from './ways';
 
 /**
@@ -34,16 +38,25 @@ export async function verifyByNetworkId(
   demandUnusedKey(readAttempt(caller.alsoRead, epoch), { key, content });
   if (live) throw new AppError('NOT_NOW', { why: '您已经用网号核验过。' });
 
-  const { attempt, person: after } = await runCheck(deps, run, {
+  const known = demandAge(seen, live, { way: 'network', uniqueDigest: '' });
+  const mayKeep = (band: AgeBand | undefined) =>
+    (band ?? known.band) !== 'under-14' || isGuarded(seen.guardian);
+
+  const {
+    attempt,
+    person: after,
+    withheld,
+  } = await runCheck(deps, run, {
     way: 'network',
     asks: { recipient: 'network-identity', kinds: ['login-code'] },
     key,
     content,
-    holds: [],
+    holds: known.band === 'under-14' ? [guardianConsents(subjectId, guardianNotice.textHash)] : [],
+    mayKeep,
     ask: async (partner) => withDigest(deps, await partner.check(input.token)),
   });
+  if (withheld) throw new AppError('GUARDIAN_REQUIRED');
   demandVerified(attempt.outcome);
-  if (attempt.band === 'under-14') demandGuardian(seen.guardian);
   return keepResult(deps, run, after, {
     seen,
     again: false,

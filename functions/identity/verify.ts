@@ -3,13 +3,15 @@ import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
 import type { Run } from '../../lib/gate/operation';
 import { guardianConsents } from '../../lib/table/real-name/minor';
+import { nameDigestOf } from '../../lib/table/real-name/name-mark';
 import { readRealName } from '../../lib/table/real-name/real-name';
 import { readAttempt } from '../../lib/table/real-name/real-name-attempt';
 import { demandUnusedKey, isSameRequest, runCheck } from './check';
-import { demandGuardian, epochsOf } from './check-limits';
+import { epochsOf } from './check-limits';
 import { demandVerified } from './check-outcome';
 import { guardianNotice } from './guardian-notice';
 import { keepResult, loadResult, resultForPerson } from './keep-result';
+import { demandAge } from './known-age';
 import { maskName } from './name';
 import { type TypedIdentity, type ValidInput, validateInput, wayOf } from './valid-input';
 import { demandOffered } from './ways';
@@ -43,7 +45,7 @@ export async function verify(deps: Deps, run: Run<'subject', Verify>, again = fa
   demandUnusedKey(readAttempt(caller.alsoRead, epoch), marks);
   if (again !== Boolean(live))
     throw new AppError('NOT_NOW', { why: live ? ALREADY_VERIFIED : NOT_YET_VERIFIED });
-  if (given.band === 'under-14') demandGuardian(seen.guardian);
+  const { band } = demandAge(seen, live, { band: given.band, way, uniqueDigest });
 
   const { attempt, person: after } = await runCheck(deps, run, {
     way,
@@ -54,7 +56,7 @@ export async function verify(deps: Deps, run: Run<'subject', Verify>, again = fa
       ...(way === 'bank' && { alsoFor: 'real-name-bank' }),
     },
     ...marks,
-    holds: given.band === 'under-14' ? [guardianConsents(subjectId, guardianNotice.textHash)] : [],
+    holds: band === 'under-14' ? [guardianConsents(subjectId, guardianNotice.textHash)] : [],
     ask: (partner) => partner[checks[way]](given),
   });
   demandVerified(attempt.outcome);
@@ -69,6 +71,7 @@ export async function verify(deps: Deps, run: Run<'subject', Verify>, again = fa
       ...marks,
       band: given.band,
       maskedName: maskName(given.name),
+      nameDigest: await nameDigestOf(deps.ring, subjectId, given.name),
       verifiedAt: toInstant(deps.clock.now()),
       partnerRequestId: attempt.partnerRequestId ?? '',
       consentEntry: entry,

@@ -1,6 +1,7 @@
 import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
-import { requiredConsents, type WayId, wayIds } from '../../lib/table/real-name/real-name';
+import { type WayId, wayIds } from '../../lib/policy/assurance';
+import { requiredConsents } from '../../lib/table/real-name/real-name';
 import type { IdKind } from './id-number';
 
 type Offering = Pick<Deps, 'offers'>;

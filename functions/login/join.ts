@@ -27,6 +27,7 @@ import {
 import { signInIdentityOf } from '../../lib/table/person/sessions';
 import { readOpenid, wechatAccountKey } from '../../lib/table/person/wechat-account';
 import { lostRace, untilWon } from '../../lib/table/races';
+import { ageKeys, carryAge, isGuardianOfOther } from '../../lib/table/real-name/carry-age';
 import { askWechat } from './phone';
 import { ownerOf } from './sign-in-by-phone';
 
@@ -89,7 +90,8 @@ async function otherOf(
 /**
  * One transaction in both accounts, of what keeps people in and out and of nothing else: the account given up is left, its
  * sessions and consents have ended, and in the same moment its ways in lead to the one that stays, since a way that led to
- * a left account, or nowhere, would lock the person out or make them a third account. Everything else is moved by a process.
+ * a left account, or nowhere, would lock the person out or make them a third account. What is known of their age comes along at
+ * once, so that no account sheds it. Everything else is moved by a process.
  * Answers which consents have ended.
  */
 async function settle(
@@ -98,11 +100,19 @@ async function settle(
   leavesId: string,
   requestId: string,
 ): Promise<ConsentPurposeId[]> {
-  const [a, b] = await deps.table.getMany([keys.person(staysId), keys.person(leavesId)]);
+  const [a, b, ...ages] = await deps.table.getMany([
+    keys.person(staysId),
+    keys.person(leavesId),
+    ...ageKeys(staysId, leavesId),
+  ]);
   if (!a || !b) throw new AppError('NOT_FOUND');
   const [stays, leaves] = [readPerson(a), readPerson(b)];
   if (!livesFully(stays) || !livesFully(leaves))
     throw new AppError('NOT_NOW', { why: '其中一个账号已经合并过，或者目前停用。' });
+  if (isGuardianOfOther(stays, leaves, ages))
+    throw new AppError('NOT_NOW', {
+      why: '其中一个账号是另一个账号的监护人，不能合并。请先由监护人撤回同意。',
+    });
   if (await takesOver(deps.table, leavesId))
     throw new AppError('NOT_NOW', { why: '要放弃的账号正在接收另一个账号的内容，请稍后再试。' });
   if (stays.identities.length + leaves.identities.length > MAX_IDENTITIES_PER_PERSON)
@@ -124,10 +134,12 @@ async function settle(
     other: leavesId,
     requestId,
   });
+  const age = carryAge(deps.policy.inForce().reachVersions, stays, leaves, ages, at);
   const change = {
-    set: ['points = list_append(points, :moved)'],
+    set: ['points = list_append(points, :moved)', ...(age.change.set ?? [])],
+    remove: age.change.remove ?? [],
     condition: whileFully.condition,
-    values: { ...whileFully.values, ':moved': keysOf(leaves.identities) },
+    values: { ...whileFully.values, ...age.change.values, ':moved': keysOf(leaves.identities) },
   };
   await deps.table.write(
     advanceHead(staysId, ledgerHead(stays), joined.head, change),
@@ -135,6 +147,7 @@ async function settle(
     ...leaving.writes,
     ...movePointers(leaves, staysId),
     beginTakeOver(staysId, joined.head.seq, leavesId, nowMs),
+    ...age.writes,
   );
   await deps.queue.send([takeOverRef(staysId, joined.head.seq), ...leaving.erasures]);
   return leaving.ended;

@@ -87,13 +87,15 @@ export const tableRights: Record<Principal, TableRights> = {
   identity: {
     items: {
       'P#*': 'get query put update delete check',
-      'ID#id-number#*': 'put delete',
-      'ID#network-id#*': 'put',
+      'ID#id-number#*': 'get put delete',
+      'ID#network-id#*': 'get put delete',
       'ID#guardian-code#*': 'get put delete',
       'TRY#*': 'update',
       'GAUGE#*': 'get update',
       'GAUGE#reached': 'put',
     },
+    // What a guardian takes back ends where the child is.
+    places: { items: { 'P#*': 'put' } },
   },
   rights: {
     items: {

@@ -86,7 +86,7 @@ export function told(card: VerifiedCard): string[] {
   return [
     '验证通过：以下内容由签发者签名，签名之后没有改动。',
     ...shown,
-    ...(card.realNameVerified ? ['  签发时，本人已通过实名核验'] : []),
+    ...(card.realNameVerified ? ['  签发时，名片上的姓名与本人核验的姓名一致'] : []),
     ...(card.leftOut > 0 ? [`另有 ${card.leftOut} 项已签名的内容没有出示`] : []),
     `签发者：${tidy(card.issuer)}`,
     `有效期：${atLocal(card.issuedAtMs)} 至 ${atLocal(card.expiresAtMs)}（北京时间）`,

@@ -20,7 +20,7 @@ const ALGORITHM = 'ES256';
 
 export type VerifiedCard = {
   content: Partial<CardContent>;
-  /** Whether the service vouches that a real-name verification stood when it signed. */
+  /** Whether the service vouches that the name which is shown was verified when it signed: of a card without its name, no. */
   realNameVerified: boolean;
   /** Fields that were signed and then left out by whoever passed the card on. */
   leftOut: number;
@@ -49,9 +49,10 @@ export async function verifySignedCard(
   if (claims.iat * 1000 > nowMs + CLOCK_LEEWAY_MS) throw new SignedCardError('not-yet-valid');
   if (claims.exp * 1000 + CLOCK_LEEWAY_MS <= nowMs) throw new SignedCardError('expired');
   const disclosed = disclosedBy(rest, claims);
+  const content = contentFrom(disclosed);
   return {
-    content: contentFrom(disclosed),
-    realNameVerified: disclosed.get(REAL_NAME_CLAIM) === true,
+    content,
+    realNameVerified: disclosed.get(REAL_NAME_CLAIM) === true && content.name !== undefined,
     leftOut: claims._sd.length - disclosed.size,
     issuer: claims.iss,
     issuedAtMs: claims.iat * 1000,

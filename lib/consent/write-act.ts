@@ -5,6 +5,7 @@ import { moveConsent } from '../table/consent/consent-state';
 import { endOf } from '../table/consent/ends-with';
 import { type Append, appendPlanned } from '../table/ledger/append';
 import type { LedgerEntry, NewEntry } from '../table/ledger/ledger';
+import { demandGuardianFor } from '../table/person/consents';
 import { type Consent, consent, consentOf, type Person } from '../table/person/person';
 import type { ProcessRef } from '../table/process/process';
 import type { Sealer } from '../table/sealer';
@@ -59,7 +60,8 @@ export function stateBroughtBy(person: Person, request: string): Consent | undef
 /**
  * Writes one act: the state, its ledger entry and what it makes due, in one transaction. `plan` sees the state as it is
  * at each attempt.
- * @throws AppError VERSION_CONFLICT when the act was made on another state; IDEMPOTENCY_CONFLICT; BUSY
+ * @throws AppError VERSION_CONFLICT when the act was made on another state; GUARDIAN_REQUIRED for a grant of somebody under 14
+ *   without a guardian (N4); IDEMPOTENCY_CONFLICT; BUSY
  */
 export async function writeActs(
   deps: Deps,
@@ -77,6 +79,7 @@ export async function writeActs(
     const current = before?.entry ?? 0;
     if (seenEntry !== current) throw new AppError('VERSION_CONFLICT', { purpose, seenEntry: current });
     const change = plan(before);
+    if (change.entry.act === 'consent.granted') demandGuardianFor(now, purpose);
     const state = { ...change.state, entry: seq, request };
     const { erasures, ...append } = actWrites(deps, now, purpose, before, change, state);
     reached = { state, erasures };

@@ -22,6 +22,7 @@ export type DigestDomain =
   | 'web-code'
   | 'id-number'
   | 'network-id'
+  | 'real-name'
   | 'guardian-code'
   | 'share'
   | 'near'

@@ -50,6 +50,8 @@ export const entityWords: Readonly<Record<string, string>> = {
   'ended-location': '已关闭的位置',
   'history-day': '一天的位置历史',
   'real-name': '实名核验',
+  'refused-claim': '身份已被占用的核验',
+  'ended-real-name': '被终止的实名核验',
   'network-name': '实名核验（网号、网证）',
   'bank-result': '银行卡核验的结果',
   'face-result': '人脸核验的结果',

@@ -1,7 +1,7 @@
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
 import { type ConsentPurposeId, needsConsent, type PurposeId } from '../policy/purposes';
-import { consentInForce } from '../table/person/consents';
+import { consentInForce, demandGuardianFor } from '../table/person/consents';
 import type { Person } from '../table/person/person';
 
 type Policy = Pick<Deps, 'policy'>;
@@ -9,10 +9,11 @@ type Policy = Pick<Deps, 'policy'>;
 /**
  * Demands the person's consent to a purpose that rests on it, as far as the purpose reaches in the version in force.
  * Old consent does not stretch (PIPL art. 14; promises K1, K3, K4).
- * @throws AppError CONSENT_REQUIRED naming the purpose
+ * @throws AppError CONSENT_REQUIRED naming the purpose; GUARDIAN_REQUIRED to somebody under 14 without a guardian (N4)
  */
 export function demandConsent(deps: Policy, person: Person, purpose: PurposeId): void {
   if (!needsConsent(purpose)) return;
+  demandGuardianFor(person, purpose);
   if (!isAgreed(deps, person, purpose)) throw new AppError('CONSENT_REQUIRED', { purpose });
 }
 

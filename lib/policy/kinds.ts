@@ -498,6 +498,14 @@ export const kinds = {
     retention: 'purpose-life',
     source: '由您填写的姓名遮挡得到',
   },
+  'name-digest': {
+    name: '核验的姓名的加密摘要（用于判断名片上的姓名是不是核验过的姓名，不能还原成姓名）',
+    class: 'general',
+    storage: 'digest',
+    purpose: 'real-name',
+    retention: 'purpose-life',
+    source: '由您填写的姓名计算，姓名只留部分遮挡的形式',
+  },
   'id-digest': {
     name: '身份证件号码的加密摘要（用于保证一证一号）',
     class: 'sensitive',

@@ -186,7 +186,7 @@ export const purposes = {
   'real-name-network': {
     name: '实名核验（国家网络身份认证）',
     why: '您选择用网号、网证核验时，由国家网络身份认证公共服务确认您的身份，我们只取得核验结果。',
-    method: '在线自动处理；不取得、不要求您另行提供姓名和证件号码。',
+    method: '在线自动处理；不取得、不要求您另行提供姓名和证件号码，因此名片上不显示姓名已核验的标识。',
     basis: 'CONSENT',
     ground: SEPARATE_CONSENT_GROUND,
     clause: '2.1',
@@ -202,7 +202,7 @@ export const purposes = {
     ground: '个人信息保护法第三十一条、未成年人网络保护条例第三十七条（法定义务）',
     clause: '2.1',
     choice: 'basic',
-    ifRefused: '这是法律要求的保护措施；监护人不同意时不进行实名核验。',
+    ifRefused: '这是法律要求的保护措施；监护人不同意时不进行实名核验，未满十四周岁的只提供基本服务。',
     atEnd: 'keep-for-period',
   },
   review: {

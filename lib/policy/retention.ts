@@ -107,6 +107,12 @@ export const retention = {
     ends: { hours: 24 },
     atEnd: 'delete',
   },
+  'refused-claim-life': {
+    period: '30 天，或者到申诉有结论为止',
+    basis: '个人信息保护法第五十条：号码已被另一个账号占用时，供您提出的申诉办理和复核所必要的最短时间',
+    ends: { days: 30 },
+    atEnd: 'delete',
+  },
   'check-repeat-life': {
     period: '核验后 24 小时（只留摘要和结果，不留您填写的内容）',
     basis: '防止网络重发使同一次核验重复提交给受托方',

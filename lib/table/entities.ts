@@ -43,6 +43,7 @@ import { nickname } from './profile/nickname';
 import { preferences } from './profile/preferences';
 import { serviceAttributes } from './profile/service-attributes';
 import { decidedAppeal, openAppeal } from './real-name/appeal';
+import { endedRealName } from './real-name/ended-real-name';
 import { faceSession, faceSessionMark, faceStart } from './real-name/face-session';
 import { guardian, guardianCode, minorMark, ward } from './real-name/minor';
 import {
@@ -54,6 +55,7 @@ import {
   realName,
 } from './real-name/real-name';
 import { attempt, networkAttempt } from './real-name/real-name-attempt';
+import { refusedClaim } from './real-name/refused-claim';
 import { confirmedRecipient, recipientDuty } from './recipient/recipient-duty';
 import { retentionForecast } from './retention/forecast';
 import { retentionEntry, retentionHead } from './retention/retention-entry';
@@ -157,6 +159,7 @@ export const entities = {
   // real-name
   decidedAppeal,
   openAppeal,
+  endedRealName,
   faceSession,
   faceSessionMark,
   faceStart,
@@ -170,6 +173,7 @@ export const entities = {
   networkIdPointer,
   networkName,
   realName,
+  refusedClaim,
   attempt,
   networkAttempt,
   // retention

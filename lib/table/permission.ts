@@ -6,7 +6,7 @@ import { isFenced } from './entity';
 import { endExport, exportKey } from './export/export';
 import { type Key, keys, subjectOf, textOf } from './keys';
 import { withCondition } from './merge';
-import { consentInForce, epochOf } from './person/consents';
+import { consentInForce, demandGuardianFor, epochOf, guardianAsSeen } from './person/consents';
 import { type Ask, demandLife, whileMet } from './person/life';
 import { type Person, readPerson } from './person/person';
 
@@ -101,9 +101,11 @@ function demand({ sessionId, reachVersions, ask }: Authority, person: Person, ne
   const signedIn = sessionId === undefined || Object.hasOwn(person.sessions, sessionId);
   if (!signedIn) throw new AppError('SIGN_IN_REQUIRED');
   demandLife(person, ask);
-  for (const { purpose, epoch } of needs)
+  for (const { purpose, epoch } of needs) {
+    demandGuardianFor(person, purpose);
     if (consentInForce(reachVersions(), person, purpose)?.epoch !== epoch)
       throw new AppError('CONSENT_REQUIRED', { purpose });
+  }
 }
 
 /**
@@ -153,15 +155,18 @@ function exportEnds({ subjectId, ask }: Authority, writes: Write[]): Write[] {
 
 type Condition = { expression: string; names: Record<string, string>; values: Record<string, unknown> };
 
-function conditionOf({ sessionId, ask }: Authority, needs: Need[]): Condition {
+function conditionOf({ sessionId, ask, person }: Authority, needs: Need[]): Condition {
   const lives = whileMet(ask);
+  const guarded = needs.length > 0 ? guardianAsSeen(person) : undefined;
   const signedIn = sessionId === undefined ? [] : ['attribute_exists(#may_sessions.#may_session)'];
   const agreed = needs.map(
     (_, index) =>
       `#may_consents.#may${index}.granted = :may_true AND #may_consents.#may${index}.epoch = :may${index}`,
   );
   return {
-    expression: [lives.condition, ...signedIn, ...agreed].join(' AND '),
+    expression: [lives.condition, ...signedIn, ...agreed, ...(guarded ? [guarded.condition] : [])].join(
+      ' AND ',
+    ),
     names: {
       ...(sessionId !== undefined && { '#may_sessions': 'sessions', '#may_session': sessionId }),
       ...(needs.length > 0 && { '#may_consents': 'consents' }),
@@ -170,6 +175,7 @@ function conditionOf({ sessionId, ask }: Authority, needs: Need[]): Condition {
     values: {
       ...lives.values,
       ...(needs.length > 0 && { ':may_true': true }),
+      ...guarded?.values,
       ...Object.fromEntries(needs.map(({ epoch }, index) => [`:may${index}`, epoch])),
     },
   };

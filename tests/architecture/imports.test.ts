@@ -189,7 +189,7 @@ describe('who may import whom', () => {
         'lib/consent/write-act.ts',
         'lib/process/authorisation.ts',
         'lib/process/re-erase/consent.ts',
-        'lib/table/person/join.ts',
+        'lib/table/person/end-consents.ts',
         // It is shown to the person, or they are to be asked.
         'functions/consent/own-lists.ts',
         'functions/consent/prompts.ts',

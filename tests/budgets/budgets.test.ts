@@ -487,7 +487,10 @@ const seldom: Partial<Record<Principal, Grant[]>> = {
     onItems('PutItem', 'GAUGE#reached'),
     // tests/identity/minors: the code is used up, or the other guardian was first.
     onItems('DeleteItem', 'ID#guardian-code#*'),
-    onItems('ConditionCheckItem', 'P#*'),
+    // tests/identity/who: another account has the number; what a guardian takes back was by 网号, and somewhere.
+    ...['id-number', 'network-id'].map((domain) => onItems('BatchGetItem', `ID#${domain}#*`)),
+    onItems('DeleteItem', 'ID#network-id#*'),
+    onPlaces('PutItem'),
   ],
   rights: [
     // tests/rights/erase-part: a place, with its history.

@@ -10,8 +10,9 @@ import { kinds, kindsFor } from '../../lib/policy/kinds';
 import { firstVersion } from '../../lib/policy/version';
 import { ledger, ledgerEntry } from '../../lib/table/ledger/ledger';
 import { agreeingPartners } from '../identity/agreeing-partners';
-import { newCitizen, subjectIdOf } from '../identity/support';
+import { subjectIdOf } from '../identity/support';
 import { act, consentAct } from '../support/consent';
+import { guarded, makeGuardian } from '../support/guardian';
 import { newRootKey } from '../support/keys';
 import { startOn } from '../support/rotation';
 import { type Caller, createWorld, onceKey, type World } from '../support/world';
@@ -168,23 +169,8 @@ describe('a receipt (K6)', () => {
 
 describe("a guardian's act names the guardian (PIPL art. 31)", () => {
   const notice = async () => (await world.ok<{ textHash: string }>('identity/guardianNotice')).textHash;
-  const typed = (birth?: string) => {
-    const { name, idNumber } = newCitizen(birth);
-    return { name, idNumber, idempotencyKey: onceKey() };
-  };
-  const adult = async () => {
-    const by = await world.signIn(onceKey());
-    await act(world, by, 'grant', 'real-name');
-    await world.ok('identity/verify', typed(), by);
-    return by;
-  };
-  const answered = async (parent: Caller) => {
-    await act(world, me, 'grant', 'real-name');
-    const { code } = await world.ok<{ code: string }>('identity/askGuardian', {}, me);
-    const evidence = { control: 'guardian.agree', defaultState: 'unchecked', dwellMs: 9000 };
-    const input = { code, decision: 'consent', textHash: await notice(), evidence };
-    return world.ok<{ wardId: string }>('identity/guardianRespond', input, parent);
-  };
+  const adult = async () => makeGuardian(world, await world.signIn(onceKey()));
+  const answered = async (parent: Caller) => ({ wardId: await guarded(world, me, parent) });
   type Entry = { seq: number; act: string; guardian?: string };
   const entries = async (by: Caller) =>
     (await world.ok<{ entries: Entry[] }>('consent/history', { limit: 50 }, by)).entries;

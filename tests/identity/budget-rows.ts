@@ -1,5 +1,6 @@
 import { issueProof } from '../../lib/gate/proof';
 import { grant } from '../support/consent';
+import { guarded, makeGuardian } from '../support/guardian';
 import { type Caller, onceKey, type World } from '../support/world';
 import { newCitizen, subjectIdOf } from './support';
 
@@ -27,6 +28,7 @@ export function identityRows(theWorld: () => World): Record<string, Prepare> {
     await ok('identity/verify', typed(), by);
     return by;
   };
+  const guardian = async () => makeGuardian(theWorld(), await person());
   const notice = async () => (await ok<{ textHash: string }>('identity/guardianNotice', {}, {})).textHash;
   const answer = async (code: string) => ({
     code,
@@ -70,15 +72,13 @@ export function identityRows(theWorld: () => World): Record<string, Prepare> {
     }),
     'identity/status': async () => ({ by: await adult() }),
     'identity/askGuardian': async () => ({ by: await person('real-name') }),
-    'identity/guardianRespond': async () => ({ input: await answer(await asked()), by: await adult() }),
+    'identity/guardianRespond': async () => ({ input: await answer(await asked()), by: await guardian() }),
     'identity/wards': async () => ({ by: await adult() }),
     'identity/guardianWithdraw': async () => {
-      const by = await adult();
-      const { wardId } = await ok<{ wardId: string }>(
-        'identity/guardianRespond',
-        await answer(await asked()),
-        by,
-      );
+      const by = await guardian();
+      const child = await person('real-name');
+      const wardId = await guarded(theWorld(), child, by);
+      await ok('identity/verify', typed('20150601'), child);
       return { input: { wardId }, by };
     },
     'identity/appeal': async () => ({

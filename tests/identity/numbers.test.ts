@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { ageBandOf, shanghaiDay } from '../../functions/identity/age';
 import { passesLuhn, readBankCard } from '../../functions/identity/bank-card';
 import { checkCharacter, checkDigitOf2004, readIdNumber } from '../../functions/identity/id-number';
-import { maskName, readName } from '../../functions/identity/name';
+import { maskName } from '../../functions/identity/name';
 import { readPhone } from '../../functions/identity/phone';
+import { readName } from '../../lib/card/person-name';
 
 const TODAY = '20261201';
 const kindOf = (number: string) => {

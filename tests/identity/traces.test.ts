@@ -1,3 +1,4 @@
+import { giveBoundPhone } from '../support/bound-phone';
 import { withdraw } from '../support/consent';
 import { type Caller, onceKey } from '../support/world';
 import { type Citizen, createIdentityWorld, newCitizen } from './support';
@@ -119,6 +120,7 @@ it.each(['aes', 'sm'] as const)(
     const { code } = await call('identity/askGuardian', {}, callers.child);
     const { textHash } = await call('identity/guardianNotice', {}, {});
     const evidence = { control: 'c', defaultState: 'unchecked', dwellMs: 1 };
+    if (callers.bank) await giveBoundPhone(world, callers.bank);
     await call('identity/guardianRespond', { code, decision: 'consent', textHash, evidence }, callers.bank);
     await call('identity/verify', { name: child.name, idNumber: child.idNumber, ...key() }, callers.child);
     await call('identity/appeal', { about: 'other', words: `我是${lost.name}`, ...key() }, callers.lost);

@@ -12,8 +12,9 @@ import { inProofAlone } from '../proof/sample';
 import { consentAct, grant } from '../support/consent';
 import { beginEnd } from '../support/end';
 import { fullCard } from '../support/full-card';
+import { guarded } from '../support/guardian';
 import { type Caller, createWorld, onceKey, type World } from '../support/world';
-import { arrive, guarded, onWeb } from './journey';
+import { arrive, onWeb } from './journey';
 import { createJudge, type Look, leftOf, ownerOf } from './judge';
 import { createMarks } from './marks';
 

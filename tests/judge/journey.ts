@@ -4,8 +4,10 @@ import { newCitizen } from '../identity/support';
 import { point, switchOn } from '../location/support';
 import { entryCode, proofFor, tap } from '../login/support';
 import { contact } from '../profile/budget-rows';
+import { giveBoundPhone } from '../support/bound-phone';
 import { httpBrowser } from '../support/browser';
 import { grant, withdraw } from '../support/consent';
+import { guarded } from '../support/guardian';
 import { type Caller, onceKey, type World } from '../support/world';
 
 /** What people do with the service, step by step, each in a few calls through the gate. */
@@ -41,15 +43,6 @@ export async function verifyBy(world: World, me: Caller, way: Way, birth?: strin
     { name, idNumber, ...(way === 'bank' && { phone, bankCard }), ...once() },
     me,
   );
-}
-
-/** A child under 14, for whom a verified adult answers. */
-export async function guarded(world: World, child: Caller, parent: Caller): Promise<string> {
-  const { code } = await world.ok<{ code: string }>('identity/askGuardian', {}, child);
-  const { textHash } = await world.ok<{ textHash: string }>('identity/guardianNotice');
-  const evidence = { control: 'guardian.agree', defaultState: 'unchecked', dwellMs: 12_000 };
-  const answer = { code, decision: 'consent', textHash, evidence };
-  return (await world.ok<{ wardId: string }>('identity/guardianRespond', answer, parent)).wardId;
 }
 
 export async function hasPlace(world: World, me: Caller): Promise<void> {
@@ -135,6 +128,7 @@ export async function wholeJourney(world: World) {
   await world.ok('location/stop', {}, chen.caller);
 
   const child = await arrive(world, 'child', 'real-name');
+  await giveBoundPhone(world, lin.caller);
   const wardId = await guarded(world, child, lin.caller);
   await verifyBy(world, child, 'id', '20150601');
   await world.ok('identity/guardianWithdraw', { wardId }, lin.caller);

@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { newCitizen } from '../identity/support';
 import { point, switchOn } from '../location/support';
+import { giveBoundPhone } from '../support/bound-phone';
 import { withdraw } from '../support/consent';
+import { guarded } from '../support/guardian';
 import { type Caller, onceKey, type World } from '../support/world';
-import { arrive, guarded, verifyBy, type Way } from './journey';
+import { arrive, verifyBy, type Way } from './journey';
 
 /** Somebody of a random sequence, and how many came under this name: an account that was left is followed by another. */
 export type People = { world: World; callers: Map<string, Caller> };
@@ -81,6 +83,7 @@ const acts: Record<string, (name: string) => Act> = Object.fromEntries([
     (name: string) => async (all: People) => {
       const parent = await arrive(all.world, 'parent', 'real-name-network');
       await verifyBy(all.world, parent, 'network').catch(() => undefined);
+      await giveBoundPhone(all.world, parent);
       const child = await callerOf(all, name);
       await guarded(all.world, child, parent);
       await verifyBy(all.world, child, 'id', '20150601');

@@ -14,7 +14,7 @@ const delivery = 'deliveryId createdAt request expiresAtSeconds epoch';
 export const entities: Record<string, string> = {
   // the person
   person:
-    'everyoneShard subjectId afterDeath deathReport lifeBefore usedOn dueShard dueAt createdAt -wrappedKey lifeState lifeStateAt noticedAt sessions consents acts cardCount defaultCard contactCount shareEpoch freezing wholeHolds lifeUnheld ledgerSeq ledgerHash held',
+    'everyoneShard subjectId needsGuardian afterDeath deathReport lifeBefore usedOn dueShard dueAt createdAt -wrappedKey lifeState lifeStateAt noticedAt sessions consents acts cardCount defaultCard contactCount shareEpoch freezing wholeHolds lifeUnheld ledgerSeq ledgerHash held',
   'wechat-account': '-identity openid others',
   phone: 'boundAt provedAt number epoch',
   'linked-entry': 'entry linkedAt epoch',
@@ -107,20 +107,22 @@ export const entities: Record<string, string> = {
   'household-attributes':
     'version:household-attributes updatedAt:household-attributes attributes:household-attributes epoch',
   // real name
-  'real-name': `${result} -uniqueDigest:id-digest maskedName`,
+  'real-name': `${result} -uniqueDigest:id-digest maskedName -nameDigest`,
   'network-name': `${result} -uniqueDigest:network-id-digest`,
   'real-name-try': attempt,
   'network-try': `${attempt} -uniqueDigest:network-id-digest`,
   'bank-result': 'verifiedAt:bank-result epoch',
   'face-result': 'verifiedAt:face-token epoch',
   'face-session':
-    'startedAt wayEpoch -content -uniqueDigest:id-digest maskedName band:age-band token:face-token url:face-token epoch',
+    'startedAt wayEpoch -content -uniqueDigest:id-digest maskedName -nameDigest band:age-band token:face-token url:face-token epoch',
   'face-start': 'startedAt wayEpoch -content isOver epoch',
   'face-session-mark': 'startedAt epoch',
   appeal: `${appeal} dueAt`,
   'decided-appeal': `${appeal} wasDueAt decidedAt decision decidedBy reasonGiven`,
+  'refused-claim': 'refusedAt way -idDigest:id-digest -networkDigest:network-id-digest',
+  'ended-real-name': 'endedAt way because',
   // minors
-  minor: 'band:age-band markedAt:age-band',
+  minor: 'band:age-band way:age-band markedAt:age-band',
   guardian:
     'state:guardian codeDigest:guardian askedAt:guardian decidedAt:guardian -guardianId:guardian textHash:guardian',
   ward: 'wardId:guardian -childId:guardian consentedAt:guardian',
@@ -129,8 +131,8 @@ export const entities: Record<string, string> = {
   'unionid-pointer': '-subjectId',
   'phone-pointer': '-subjectId epoch',
   'entry-pointer': '-subjectId epoch',
-  'id-number-pointer': '-subjectId epoch',
-  'network-id-pointer': '-subjectId epoch',
+  'id-number-pointer': '-subjectId way epoch',
+  'network-id-pointer': '-subjectId way epoch',
   'guardian-code': '-subjectId askedAt',
   'share-pointer': '-subjectId shareId cardId expiresAtSeconds epoch',
   'limit-counter': '-count -expiresAtSeconds',

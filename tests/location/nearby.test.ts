@@ -60,7 +60,7 @@ describe('who appears (L3)', () => {
     [
       'is a minor',
       async (you) => {
-        const [write] = markMinor(you.subjectId, undefined, 'under-18', '2026-12-01T00:00:00.000Z');
+        const [write] = markMinor(you.subjectId, undefined, { band: 'under-18' }, '2026-12-01T00:00:00.000Z');
         if (write) await world.deps.table.write(write);
       },
     ],

@@ -94,7 +94,7 @@ describe('an invitation to a survey (O3)', () => {
       await someone(true),
       await someone(true),
     ] as const;
-    const [mark] = markMinor(minor.id, undefined, 'under-18', endsAt());
+    const [mark] = markMinor(minor.id, undefined, { band: 'under-18' }, endsAt());
     if (mark) await world.deps.table.write(mark);
     const { on, way } = onStage();
     const { planId, hash } = await world.ok<{ planId: string; hash: string }>(

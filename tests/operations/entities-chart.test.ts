@@ -32,6 +32,7 @@ describe('lib/table/README.md and the declarations of entities (K7)', () => {
       'disclosure',
       'ended-delivery',
       'ended-location',
+      'ended-real-name',
       'export',
       'export-piece',
       'guardian-code',

@@ -27,6 +27,7 @@ import { limitTo } from '../../lib/limit-to';
 import { createLog, type Log } from '../../lib/log';
 import type { Objects } from '../../lib/partner/objects';
 import type { Registry } from '../../lib/policy/registry';
+import type { TrueIdentityRule } from '../../lib/policy/true-identity';
 import type { ProcessRef } from '../../lib/table/process/process';
 import { timeLimits } from '../../lib/time-limits';
 import { consentAct, grant, type Ok } from './consent';
@@ -126,6 +127,8 @@ type Options = {
   registry?: Registry;
   /** By operation, the kinds that it puts into the table and decrypts. */
   seen?: Map<string, SeenKinds>;
+  /** Who may show something to everyone. Nobody is asked but where a test is about that. */
+  trueIdentity?: readonly TrueIdentityRule[];
   /** How risky WeChat ranks an openid. */
   rankOf?: (openid: string) => number | undefined;
   /** Where the clock stands at first. */
@@ -148,6 +151,7 @@ export async function createWorld({
   like,
   registry,
   seen,
+  trueIdentity = [],
   rankOf = () => 0,
   startMs = START,
 }: Options = {}): Promise<World> {
@@ -203,6 +207,7 @@ export async function createWorld({
     const built = buildDeps(config, {
       ...doubles,
       ...(registry && { registry }),
+      trueIdentityRules: trueIdentity,
       clock,
       limits: patient,
       observeTable: (client) => {

@@ -124,7 +124,7 @@ export async function getContact(
     ...(input.withLogo ? [logoKey(ownerId, cardId)] : []),
   ]);
   const showing = await behind(deps, subjectId, contact, found.splice(0, read.length));
-  const realName = showing && showMark(showing, found.splice(0, marks.length));
+  const realName = showing && (await showMark(deps.ring, showing, found.splice(0, marks.length)));
   const picture = showing && showPicture(showing, found[0]);
   return { ...contactShown(contact, showing), ...(picture && { picture }), ...(realName && { realName }) };
 }

@@ -16,7 +16,7 @@ type Choose = { cardId: string; fields: Field[]; lifetimeMinutes: number };
 /**
  * A card that proves itself offline, with only the fields that the owner chose: an SD-JWT (RFC 9901), short-lived, small
  * enough for a code. What is shown is what a link may show: open at this moment, its words judged. The real-name mark
- * goes along while it holds, and nothing of the identity (promise C8).
+ * goes along while it holds for the very name that is signed, and nothing of the identity (promise C8).
  * @throws AppError INVALID_INPUT for a field that is not open, for none at all, or for too much in one code
  */
 export async function signCard(deps: Deps, { caller, input }: Run<'subject', Choose>) {
@@ -26,7 +26,7 @@ export async function signCard(deps: Deps, { caller, input }: Run<'subject', Cho
   const showing = mayShow(owner, 'bearer', caller.alsoRead, grant);
   if (!showing || input.fields.some((field) => !showing.fields.includes(field)))
     throw invalidInput('fields', '有的项目还没有设为给持有链接的人看，或者还没有通过检查');
-  const realNameVerified = showMark(showing, caller.furtherRead) === true;
+  const realNameVerified = (await showMark(deps.ring, showing, caller.furtherRead)) === true;
   const toSign = {
     content: showing.shown,
     fields: input.fields,

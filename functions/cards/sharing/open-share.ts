@@ -124,7 +124,7 @@ export async function openShare(deps: Deps, run: Run<'subject', Look>) {
   const ownerId = owner.person.subjectId;
   if (opening && ownerId !== viewer.subjectId) await countOpening(deps, ownerId, link, opening, viewer);
   const picture = showPicture(opened, also[0]);
-  const realName = showMark(opened, realNames);
+  const realName = await showMark(deps.ring, opened, realNames);
   return { card: shown, ...(picture && { picture }), ...(realName && { realName }) };
 }
 

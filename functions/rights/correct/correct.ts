@@ -5,7 +5,13 @@ import { aboutOf, type Run } from '../../../lib/gate/operation';
 import type { AgeBand } from '../../../lib/policy/age';
 import { ConditionFailed, type Item } from '../../../lib/table/client';
 import type { EntryKind } from '../../../lib/table/ledger/acts';
-import { markMinor, minorKey } from '../../../lib/table/real-name/minor';
+import {
+  guardianKey,
+  guardianNeedOf,
+  markMinor,
+  minorKey,
+  readGuardian,
+} from '../../../lib/table/real-name/minor';
 import { endRealNames, realNameKeys } from '../../../lib/table/real-name/real-name';
 import { noteCorrection } from './note-correction';
 
@@ -59,12 +65,14 @@ export async function correctFor(deps: Deps, { caller, input, requestId }: Run<'
   } as const;
   const noted = { kind: corrected[what], by, idempotencyKey, content: [what, band, document, ticket] };
   const at = toInstant(deps.clock.now());
-  const keys = what === 'real-name' ? realNameKeys(subjectId) : [minorKey(subjectId)];
+  const keys = what === 'real-name' ? realNameKeys(subjectId) : [minorKey(subjectId), guardianKey(subjectId)];
   const seen = await deps.table.getMany(keys);
   const there = seen.filter((item): item is Item => item !== undefined);
-  const writes = what === 'real-name' ? endRealNames(there) : markMinor(subjectId, there[0], band, at);
+  const [mark, guardian] = seen;
+  const writes = what === 'real-name' ? endRealNames(there) : markMinor(subjectId, mark, { band }, at);
+  const change = band && guardianNeedOf(band, readGuardian(guardian));
   try {
-    return await noteCorrection(deps, person, noted, writes);
+    return await noteCorrection(deps, person, noted, writes, change);
   } catch (error) {
     if (!(error instanceof ConditionFailed)) throw error;
     throw new AppError('NOT_NOW', { why: '这项信息刚刚有了变化，请重新查看后再办。' });

@@ -5,7 +5,7 @@ import { AppError } from '../../../lib/errors';
 import { correctionOf } from '../../../lib/process/recipients';
 import { ConditionFailed, type Write } from '../../../lib/table/client';
 import type { EntryKind } from '../../../lib/table/ledger/acts';
-import { appendPlanned } from '../../../lib/table/ledger/append';
+import { appendPlanned, type PersonChange } from '../../../lib/table/ledger/append';
 import type { NewEntry } from '../../../lib/table/ledger/ledger';
 import type { Person } from '../../../lib/table/person/person';
 import { beginProcess, processKey, readProcess } from '../../../lib/table/process/process';
@@ -21,7 +21,7 @@ export type Noted = {
 };
 
 /**
- * Enters that data of a kind was corrected, with the writes that correct it, and has every recipient that the register names with
+ * Enters that data of a kind was corrected, with the writes (and the change of the person's own item) that correct it, and has every recipient that the register names with
  * that kind confirm that they have corrected it as well (PIPL art. 46; promise R2). The process that finds them is named by the
  * request, so a repeat does nothing more, as long as they are asked. Answers since when.
  * @throws AppError IDEMPOTENCY_CONFLICT; ConditionFailed for the first of `corrects` onward, as `found`
@@ -31,6 +31,7 @@ export async function noteCorrection(
   person: Person,
   { kind, by, idempotencyKey, content }: Noted,
   corrects: Write[] = [],
+  change?: PersonChange,
 ): Promise<{ since: string }> {
   const { subjectId } = person;
   const ref = correctionOf(subjectId, idOfRequest('correction', subjectId, idempotencyKey));
@@ -48,6 +49,7 @@ export async function noteCorrection(
     await appendPlanned(deps, person, (_, correction) => ({
       entry: { ...by, at: since, act: 'correction.made', purpose: 'accountability', kinds: [kind] },
       also: [beginProcess(ref, 'tell', { correction, kind, since, whole }, nowMs), ...corrects],
+      change,
     }));
   } catch (error) {
     const met = error instanceof ConditionFailed ? repeat(readProcess(error.found[0]?.item)) : undefined;

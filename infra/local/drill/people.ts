@@ -144,7 +144,7 @@ async function make(deps: Deps, { subjectId, n, run, text }: Wanted): Promise<So
       ? putContactMail(subjectId, { confirmedAt: at, address: mail, epoch: 0 }, undefined, sealer)
       : []),
     ...(has.messages(n) ? accepting(deps, subjectId, atMs) : []),
-    ...(minor ? markMinor(subjectId, undefined, 'under-18', at) : []),
+    ...(minor ? markMinor(subjectId, undefined, { band: 'under-18', way: 'id' }, at) : []),
   ]);
   return {
     ...{ subjectId, token, phone, minor, guardianId: undefined },

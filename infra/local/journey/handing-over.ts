@@ -5,8 +5,8 @@ import { expect, refused, say, step } from './teller';
 
 /** A card goes from one person to another, who gives theirs; it changes, is taken back, and is seen nearby. */
 export async function handingOver(where: Where, { content }: ReadCard): Promise<void> {
-  const giver = await arrive(where, 'iPhone', ['cards']);
-  const taker = await arrive(where, 'Android', ['cards']);
+  const giver = await arrive(where, 'iPhone', ['cards', 'phone']);
+  const taker = await arrive(where, 'Android', ['cards', 'phone']);
   const { cardId } = await giver.cards.create({ ...content, idempotencyKey: await newIdempotencyKey() });
 
   step('分享：一张名片，只给看其中几项');

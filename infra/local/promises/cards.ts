@@ -1,4 +1,4 @@
-import { citizens, sandboxCalls } from './registers';
+import { citizens, giveMobile, sandboxCalls } from './registers';
 import { agree, codeOf, demand, once, type Person, partitionOf, type Running, textOf } from './running';
 
 const NO_CARD = 'A'.repeat(22);
@@ -81,7 +81,14 @@ export async function eachField(running: Running): Promise<string> {
     demand(!(await shown()).includes(field), `${field} is still shown after it was closed`);
   }
   await agree(me, 'card-public');
-  await me.api.cards.setVisibility({ cardId, version, visibility: { name: 'everyone' } });
+  const toEveryone = { cardId, version, visibility: { name: 'everyone' } } as const;
+  const unknown = await codeOf(me.api.cards.setVisibility(toEveryone));
+  demand(
+    unknown === 'NOT_NOW',
+    `somebody of whom nobody knows who they are showed a name to everyone: ${unknown}`,
+  );
+  await giveMobile(me);
+  await me.api.cards.setVisibility(toEveryone);
   await agree(me, 'card-public', false);
   const { visibility } = await me.api.cards.get({ cardId });
   demand(visibility.name === 'link', 'a name is still open to everyone after the consent ended');
@@ -207,11 +214,13 @@ export async function realNameMark(running: Running): Promise<string> {
   await me.api.cards.setRealNameMark({ cardId: me.cardId, version: me.version, show: true });
   demand(!(await marked()), 'a card is marked before anybody was verified');
   await agree(me, 'real-name');
-  const { name, idNumber } = await citizens(running)();
+  const { card } = await reader.api.cards.open({ token });
+  const { name, idNumber } = await citizens(running)({ name: card.name ?? '' });
   await me.api.identity.verify({ name, idNumber, ...(await once()) });
   demand(await marked(), 'a verified person’s card is not marked');
   const told = JSON.stringify(await reader.api.cards.open({ token }));
-  demand(!told.includes(name) && !told.includes(idNumber), 'the mark carries the identity');
+  demand(told === JSON.stringify({ card, realName: true }), 'the mark carries the identity');
+  demand(!told.includes(idNumber), 'the mark carries the number');
   const { version } = await me.api.cards.get({ cardId: me.cardId });
   await me.api.cards.setRealNameMark({ cardId: me.cardId, version, show: false });
   demand(!(await marked()), 'a card is marked against its owner’s will');

@@ -1,7 +1,15 @@
 import { thresholds } from '../../../lib/policy/thresholds';
 import { gaugeWrite, readGauges } from '../../../lib/table/gauge/gauge';
 import { thresholdKey } from '../../../lib/table/gauge/threshold';
-import { type Citizen, citizens, numberOf, passFace, sandboxCalls, staffClient } from './registers';
+import {
+  type Citizen,
+  citizens,
+  guardianOf,
+  numberOf,
+  passFace,
+  sandboxCalls,
+  staffClient,
+} from './registers';
 import { agree, codeOf, demand, once, type Person, type Running, textOf, within } from './running';
 
 const ERASED_WITHIN_MS = 15_000;
@@ -114,15 +122,23 @@ export async function guardianFirst(running: Running): Promise<string> {
   const { code } = await child.api.identity.askGuardian();
   const { textHash } = await parent.api.identity.guardianNotice();
   const evidence = { control: 'guardian.agree', defaultState: 'unchecked', dwellMs: 9000 } as const;
-  const answer = () => parent.api.identity.guardianRespond({ code, decision: 'consent', textHash, evidence });
+  const answer = (by = parent) =>
+    by.api.identity.guardianRespond({ code, decision: 'consent', textHash, evidence });
   demand((await codeOf(answer())) === 'CALLER_NOT_ALLOWED', 'somebody unverified answered as guardian');
   await parent.api.identity.verify({ ...two(await register()), ...(await once()) });
-  const { wardId = '' } = await answer();
+  demand(
+    (await codeOf(answer())) === 'CALLER_NOT_ALLOWED',
+    'somebody known by name and number answered as guardian',
+  );
+  const guardian = await guardianOf(running);
+  const { wardId = '' } = await answer(guardian);
   demand((await verify()) === 'OK', 'the child is not verified after the guardian’s consent');
   demand((await child.api.identity.status()).minor === 'under-14', 'the child is not marked');
-  await parent.api.identity.guardianWithdraw({ wardId });
+  await guardian.api.identity.guardianWithdraw({ wardId });
   demand(!(await child.api.identity.status()).verified, 'the guardian’s withdrawal had no effect');
-  return 'refused on the 14th birthday itself, then verified after a verified adult’s consent, marked for the audit, ended when taken back';
+  const alone = await codeOf(child.api.cards.list({}));
+  demand(alone === 'GUARDIAN_REQUIRED', `without a guardian the cards of a child answered ${alone}`);
+  return 'refused on the 14th birthday itself, then verified after the consent of an adult who is known by more than name and number; marked for the audit; taken back, nothing but the basic service goes on';
 }
 
 /** N5: every call to the partner stands in the register, without its values. */

@@ -1,5 +1,6 @@
 import { newIdempotencyKey } from '../../../lib/client/client';
 import { endsWithItsHour, sealedUnderItsHour } from './place-keys';
+import { giveMobile } from './registers';
 import { agree, codeOf, demand, type Person, type Running, textOf, within } from './running';
 
 const ERASED_WITHIN_MS = 15_000;
@@ -88,6 +89,7 @@ export async function blurredNearby(running: Running): Promise<string> {
   const shown = async (name: string, change: object = {}) => {
     const one = await located(running, change);
     await agree(one, 'card-public');
+    await giveMobile(one);
     const { cardId } = await one.api.cards.create({ name, idempotencyKey: await newIdempotencyKey() });
     await one.api.cards.setVisibility({ cardId, version: 1, visibility: { name: 'everyone' } });
     await one.api.location.update(point());

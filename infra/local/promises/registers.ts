@@ -1,6 +1,6 @@
 import { type Api, createClient, httpTransport, memoryTokenStore } from '../../../lib/client/client';
 import { staffToken } from '../staff-token';
-import { once, type Person, type Running } from './running';
+import { agree, once, type Person, type Running } from './running';
 
 /** Somebody in the registers that the partner asks. */
 export type Citizen = { name: string; idNumber: string; phone: string; bankCard: string };
@@ -50,6 +50,22 @@ function luhn(body: string): string {
       10 ===
     0;
   return [...'0123456789'].map((last) => `${body}${last}`).find(passes) ?? body;
+}
+
+/** Somebody binds a phone of their own. */
+export async function giveMobile(person: Person): Promise<void> {
+  made += 1;
+  await agree(person, 'phone');
+  await person.api.login.bindPhone({ code: await person.phoneCode(`1360000${String(1000 + made)}`) });
+}
+
+/** An adult who may answer for a child: verified by a bank card, with a phone of their own. */
+export async function guardianOf(running: Running): Promise<Person> {
+  const [person, citizen] = [await running.person(), await citizens(running)()];
+  for (const purpose of ['real-name', 'real-name-bank'] as const) await agree(person, purpose);
+  await person.api.identity.verify({ ...citizen, ...(await once()) });
+  await giveMobile(person);
+  return person;
 }
 
 /** What a person does on the partner's page. */

@@ -1,3 +1,5 @@
+import { AppError } from '../../errors';
+import { waitsForGuardian } from '../../policy/age';
 import type { ConsentPurposeId } from '../../policy/purposes';
 import type { ReachVersions } from '../../policy/version';
 import type { Write } from '../client';
@@ -7,8 +9,8 @@ import { type Consent, consentOf, type Person } from './person';
 
 /**
  * The one reader of consent by which anything is decided: a person's consent to a purpose while it is granted, covers what
- * the purpose reaches in the policy in force, and the person's life lets anybody act on it (PIPL art. 14, 44; promises K3,
- * K4). The same for whoever asks and whomever it is about.
+ * the purpose reaches in the policy in force, and the person's life lets anybody act on it; of somebody under 14, while a
+ * guardian answers for them (PIPL art. 14, 31, 44; promises K3, K4, N4). The same for whoever asks and whomever it is about.
  */
 export function consentInForce(
   reachVersions: ReachVersions,
@@ -16,7 +18,8 @@ export function consentInForce(
   purpose: ConsentPurposeId,
 ): Consent | undefined {
   const given = consentOf(person, purpose);
-  return livesFully(person) && covers(reachVersions, given, purpose) ? given : undefined;
+  const isAlone = waitsForGuardian(person.needsGuardian, purpose);
+  return livesFully(person) && !isAlone && covers(reachVersions, given, purpose) ? given : undefined;
 }
 
 /** Whether a grant covers what its purpose reaches in the policy in force: what an act of consent finds before it. */
@@ -27,6 +30,20 @@ export function covers(
 ): boolean {
   const reached = reachVersions[purpose] ?? Number.POSITIVE_INFINITY;
   return given?.granted === true && given.policyVersion >= reached;
+}
+
+/** @throws AppError GUARDIAN_REQUIRED where a purpose has to wait for the guardian of somebody under 14 (PIPL art. 31) */
+export function demandGuardianFor({ needsGuardian }: Person, purpose: ConsentPurposeId): void {
+  if (waitsForGuardian(needsGuardian, purpose)) throw new AppError('GUARDIAN_REQUIRED', { purpose });
+}
+
+/** Holds a write to a person whose need of a guardian is still what was seen. */
+export function guardianAsSeen({ needsGuardian }: Person): {
+  condition: string;
+  values: Record<string, string>;
+} {
+  if (needsGuardian === undefined) return { condition: 'attribute_not_exists(needsGuardian)', values: {} };
+  return { condition: 'needsGuardian = :needsGuardian', values: { ':needsGuardian': needsGuardian } };
 }
 
 /**
@@ -46,7 +63,7 @@ export function consentHolds(subjectId: string, purpose: ConsentPurposeId, epoch
   return {
     ConditionCheck: {
       Key: keys.person(subjectId),
-      ConditionExpression: `#consents.#purpose.granted = :true AND #consents.#purpose.epoch = :epoch AND ${whileFully.condition}`,
+      ConditionExpression: `#consents.#purpose.granted = :true AND #consents.#purpose.epoch = :epoch AND attribute_not_exists(needsGuardian) AND ${whileFully.condition}`,
       ExpressionAttributeNames: { '#consents': 'consents', '#purpose': purpose },
       ExpressionAttributeValues: { ':true': true, ':epoch': epoch, ...whileFully.values },
     },

@@ -1,15 +1,15 @@
-import { toEpochSeconds, toInstant } from '../../clock';
+import { toInstant } from '../../clock';
 import type { KeyRing } from '../../crypto/key-ring';
 import type { ConsentPurposeId } from '../../policy/purposes';
 import type { Table, Write } from '../client';
-import { type EndedConsent, endOf } from '../consent/ends-with';
 import { keys } from '../keys';
 import { advanceHead } from '../ledger/append';
 import { nextEntry } from '../ledger/ledger';
 import type { Actor } from '../ledger/touched-key';
 import { beginProcess, hasProcess, type ProcessRef } from '../process/process';
+import { endConsents } from './end-consents';
 import { moveTo } from './life';
-import { type Consent, consent, consentOf, ledgerHead, type Person } from './person';
+import { ledgerHead, type Person } from './person';
 import { movePointer } from './pointer';
 
 /** What moves when two accounts are settled: the ways in. What is erased after it has an entry of its own. */
@@ -29,58 +29,40 @@ export async function leaveAccount(
   { nowMs, requestId }: When,
 ): Promise<{ writes: Write[]; erasures: ProcessRef[]; ended: ConsentPurposeId[] }> {
   const { subjectId } = person;
-  const [at, atSeconds] = [toInstant(nowMs), toEpochSeconds(nowMs)];
-  const common = { at, actor: 'self', by: entry.by, requestId } as const;
-  const entries: Write[] = [];
-  const ended: EndedConsent[] = [];
-  const consents: Person['consents'] = { ...person.consents };
-  let head = ledgerHead(person);
-  for (const purpose of grantedOf(person)) {
-    const said = { ...common, act: 'consent.withdrawn', purpose, way: entry.act } as const;
-    const withdrawn = await nextEntry(ring, subjectId, head, said);
-    head = withdrawn.head;
-    const before = consentOf(person, purpose) as Consent;
-    const { epoch } = before;
-    const after = { ...before, granted: false, entry: head.seq, epoch: epoch + 1, atSeconds };
-    consents[purpose] = consent.encode(after, purpose);
-    entries.push(withdrawn.write);
-    ended.push({ purpose, epoch, seq: head.seq, granted: false });
-  }
-  const left = await nextEntry(ring, subjectId, head, {
+  const at = toInstant(nowMs);
+  const common = { actor: 'self', by: entry.by, requestId } as const;
+  const before = ledgerHead(person);
+  const gone = await endConsents(ring, person, before, { ...common, way: entry.act }, nowMs);
+  const left = await nextEntry(ring, subjectId, gone.head, {
     ...common,
+    at,
     purpose: 'account',
     kinds: waysInKinds,
     ...entry,
   });
-  const { change, writes, erasures } = endOf(subjectId, ended, nowMs);
+  const { change, writes, erasures, ended } = gone;
   const moves = moveTo('left', at);
   const leaves = {
-    set: ['sessions = :none', 'consents = :consents', 'points = :nowhere', ...moves.set, ...change.set],
+    set: ['sessions = :none', 'points = :nowhere', ...moves.set, ...change.set],
     remove: change.remove,
     condition: moves.condition,
-    values: { ':none': {}, ':consents': consents, ':nowhere': [], ...moves.values, ...change.values },
+    values: { ':none': {}, ':nowhere': [], ...moves.values, ...change.values },
   };
   return {
     writes: [
       // From now on nobody is behind this account: the one that stays counts the person.
       {
-        ...advanceHead(subjectId, ledgerHead(person), left.head, leaves),
+        ...advanceHead(subjectId, before, left.head, leaves),
         seen: { holds: ['persons'] },
         owner: person,
         holds: [],
       },
-      ...entries,
       left.write,
       ...writes,
     ],
     erasures,
-    ended: ended.map(({ purpose }) => purpose),
+    ended,
   };
-}
-
-function grantedOf(person: Person): ConsentPurposeId[] {
-  const asked = Object.keys(person.consents) as ConsentPurposeId[];
-  return asked.filter((purpose) => consentOf(person, purpose)?.granted);
 }
 
 /** Makes the ways into one account lead to another one. Refused when one of them led elsewhere meanwhile. */

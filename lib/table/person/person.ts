@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { guardianNeeds } from '../../policy/age';
 import type { ConsentPurposeId } from '../../policy/purposes';
 import { bytes, defineRecord, digest, mapOf, plain, sealed, type ValueOf } from '../attribute';
 import type { Item, Write } from '../client';
@@ -92,6 +93,8 @@ export const person = declareEntity('person', {
     /** How the account stands (`life.ts`), and since when; absent from the beginning until the first move. */
     lifeState: plain('account-state', z.enum(lifeStates)),
     lifeStateAt: plain('account-state', z.optional(z.string())),
+    /** That the account is of somebody under 14 for whom no guardian answers, and how that is known (policy/age.ts). */
+    needsGuardian: plain('account-state', z.optional(z.enum(guardianNeeds))),
     /** What they have said about the account after their death; the number of a report of it; and what they were before. */
     afterDeath: plain('account-state', z.optional(z.enum(afterDeath))),
     deathReport: plain('account-state', z.optional(z.int())),

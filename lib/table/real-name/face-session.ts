@@ -32,6 +32,7 @@ export const faceSession = declareEntity('face-session', {
     ...begun,
     uniqueDigest: digest('id-digest', z.string()),
     maskedName: sealed('real-name-masked', z.string()),
+    nameDigest: digest('name-digest', z.string()),
     band: ageBand(z.enum(ageBands)),
     token: sealed('face-token', z.string()),
     url: sealed('face-token', z.string()),

@@ -1,16 +1,19 @@
 import * as z from 'zod/mini';
-import { type AgeBand, ageBands } from '../../policy/age';
+import { type AgeBand, ageBands, type GuardianNeed, type KnownAge } from '../../policy/age';
+import { wayIds } from '../../policy/assurance';
 import { otherPerson, plain, type ValueOf } from '../attribute';
 import type { Item, Table, Write } from '../client';
 import { declareEntity } from '../entity';
 import type { Key } from '../keys';
+import type { PersonChange } from '../ledger/append';
 import { byDigest, inPerson } from '../place';
 import { create, remove, replace } from '../replace';
 import { ageBand } from './age-band';
 
 /**
- * The mark of a person under 18, for the yearly audit (promise N4; 未保网条例 art. 37). It says how old they were at
- * their verification; the birth date is not kept, so it stays until they are verified anew.
+ * The mark of an account of somebody under 18, for the yearly audit and for what they may not do alone (promise N4; 未保网条例
+ * art. 37). It is the account's, whatever becomes of the verification that showed it: the birth date is not kept, so it stays
+ * until a proof that is believed says otherwise (policy/age.ts).
  */
 export const minorMark = declareEntity('minor', {
   place: inPerson('minors', 'age'),
@@ -18,28 +21,42 @@ export const minorMark = declareEntity('minor', {
   actsWhileHeld: 'a child is protected as a child',
   attributes: {
     band: ageBand(z.enum(ageBands)),
+    /** The way that showed it; absent where a human decided by a document. */
+    way: plain('age-band', z.optional(z.enum(wayIds))),
     markedAt: plain('age-band', z.string()),
   },
 });
 
 export const minorKey = (subjectId: string): Key => minorMark.key(subjectId);
 
+/** What is known of somebody's age by the mark in an item; undefined of who is no minor, or of whom nothing is known. */
+export function readAge(item: Item | undefined): KnownAge | undefined {
+  return minorMark.read(item);
+}
+
 /** Refuses a transaction where somebody is marked as a minor. */
 export const noMinor = (subjectId: string): Write => ({
   ConditionCheck: { Key: minorKey(subjectId), ConditionExpression: 'attribute_not_exists(pk)' },
 });
 
-/** Puts the mark, or takes it away from somebody who is an adult by now; nothing when it is as it should be. */
+/**
+ * Puts the mark, or takes it away from somebody who is an adult by now; nothing when it is as it should be. Refused unless the
+ * mark is as it was seen.
+ */
 export function markMinor(
   subjectId: string,
   before: Item | undefined,
-  band: AgeBand | undefined,
+  known: Partial<KnownAge>,
   at: string,
 ): Write[] {
+  const { band, way } = known;
   if (band === undefined) return [];
-  const asSeen = { ConditionExpression: before ? 'attribute_exists(pk)' : 'attribute_not_exists(pk)' };
-  if (band === 'adult') return before ? remove(before, asSeen) : [];
-  return replace(minorMark.make(subjectId, undefined, { band, markedAt: at }, { before }), before, asSeen);
+  const asSeen = before
+    ? { ConditionExpression: 'markedAt = :seenAt', ExpressionAttributeValues: { ':seenAt': before.markedAt } }
+    : { ConditionExpression: 'attribute_not_exists(pk)' };
+  if (band === 'adult') return before ? remove(before, asSeen) : [noMinor(subjectId)];
+  const mark = { band, way, markedAt: at };
+  return replace(minorMark.make(subjectId, undefined, mark, { before }), before, asSeen);
 }
 
 /** Leads from the keyed digest of a guardian's code to the child. Dead after a day, or when it is asked for anew. */
@@ -89,6 +106,19 @@ export const guardianKey = (subjectId: string): Key => guardian.key(subjectId);
 
 export function readGuardian(item: Item | undefined): Guardian | undefined {
   return guardian.read(item);
+}
+
+/**
+ * The part of a write of the person's own item that says whether somebody so old waits for a guardian, by what the guardian
+ * has said.
+ */
+export function guardianNeedOf(
+  band: AgeBand,
+  answer: Guardian | undefined,
+  need: GuardianNeed = 'proved',
+): PersonChange {
+  if (band !== 'under-14' || answer?.state === 'consented') return { remove: ['needsGuardian'] };
+  return { set: ['needsGuardian = :needsGuardian'], values: { ':needsGuardian': need } };
 }
 
 /** What leads to a guardian's answer: the code, and the note with the guardian while they consent. */

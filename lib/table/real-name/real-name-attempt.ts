@@ -1,13 +1,14 @@
 import * as z from 'zod/mini';
 import { toEpochSeconds } from '../../clock';
 import { ageBands } from '../../policy/age';
+import { wayIds } from '../../policy/assurance';
 import { digest, plain, type ValueOf } from '../attribute';
 import type { Item, Write } from '../client';
 import { declareEntity } from '../entity';
 import type { Key } from '../keys';
 import { inPerson } from '../place';
 import { ageBand } from './age-band';
-import { type ResultPurpose, wayIds } from './real-name';
+import type { ResultPurpose } from './real-name';
 
 /** A check counts as under way for this long; no partner call lasts so long. */
 export const IN_FLIGHT_MS = 30_000;

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { type AgeBand, ageBands } from '../../policy/age';
+import { isEnoughFor, type WayId, wayIds } from '../../policy/assurance';
 import type { KindId } from '../../policy/kinds';
 import type { ConsentPurposeId } from '../../policy/purposes';
 import type { ReachVersions } from '../../policy/version';
@@ -14,10 +15,6 @@ import { pointersTo, remove, replace } from '../replace';
 import type { Sealer } from '../sealer';
 import { ageBand } from './age-band';
 
-/** The ways to prove a real name (promise N1). */
-export const wayIds = ['id', 'phone', 'bank', 'face', 'network'] as const;
-export type WayId = (typeof wayIds)[number];
-
 /** The consents that a way rests on: the first holds the result, a second one the mark of the way. */
 export const requiredConsents = {
   id: ['real-name'],
@@ -30,7 +27,7 @@ export const requiredConsents = {
 /** The two consents that can hold a result. */
 export type ResultPurpose = 'real-name' | 'real-name-network';
 export const resultPurposeOf = (way: WayId): ResultPurpose => requiredConsents[way][0];
-const homes: readonly ResultPurpose[] = ['real-name', 'real-name-network'];
+export const resultPurposes: readonly ResultPurpose[] = ['real-name', 'real-name-network'];
 
 /**
  * That a person's real name is verified. The inputs are not here (promise N3): of the number there is a keyed digest
@@ -59,6 +56,8 @@ export const realName = declareEntity('real-name', {
     content: digest('request-digest', z.string()),
     uniqueDigest: digest('id-digest', z.string()),
     maskedName: sealed('real-name-masked', z.optional(z.string())),
+    /** Keyed digest of the name that was proved, for this person: by it a card is known to bear that name (name-mark.ts). */
+    nameDigest: digest('name-digest', z.optional(z.string())),
   },
 });
 /** The same for 网号: no name and no number. */
@@ -76,7 +75,11 @@ export const networkName = declareEntity('network-name', {
 export type RealName = ValueOf<typeof realName>;
 
 /** One number, one account: lead from the keyed digest of a number, or of what 网号 says, to who has proved it. */
-const leads = { subjectId: plain('account-number', z.string()) };
+const leads = {
+  subjectId: plain('account-number', z.string()),
+  /** How it was proved: a stronger way outdoes it (lib/policy/assurance.ts). */
+  way: plain('real-name-result', z.enum(wayIds)),
+};
 export const idNumberPointer = declareEntity('id-number-pointer', {
   place: byDigest('real-name', 'id-number'),
   life,
@@ -113,6 +116,15 @@ const byHome = {
 export const realNameKey = (subjectId: string, home: ResultPurpose): Key =>
   byHome[home].result.key(subjectId);
 
+/** Where the claim on a number stands, by its keyed digest. */
+export const claimKey = (home: ResultPurpose, uniqueDigest: string): Key =>
+  byHome[home].pointer.key(uniqueDigest);
+
+/** Who has claimed a number, and by which way. */
+export function readClaim(item: Item | undefined): ValueOf<typeof idNumberPointer> | undefined {
+  return idNumberPointer.read(item) ?? networkIdPointer.read(item);
+}
+
 /** The kinds that a result may be made of, with the mark of its way. The epoch beside them tells nothing of the person. */
 export function resultKinds(way: WayId): KindId[] {
   const { result } = byHome[resultPurposeOf(way)];
@@ -137,18 +149,20 @@ export function readRealName(
 }
 
 /** Where to look for whether somebody is verified, for cards and others that show the mark without the identity (C8). */
-export const realNameKeys = (subjectId: string): Key[] => homes.map((home) => realNameKey(subjectId, home));
+export const realNameKeys = (subjectId: string): Key[] =>
+  resultPurposes.map((home) => realNameKey(subjectId, home));
 
 /**
  * The writes that keep a result: [the result, the claim on the number, …]. The claim is refused when the number belongs
- * to another account, the result when it is not what was seen before. What an earlier result held is let go in the same
- * transaction.
+ * to another account, unless it is the one whose claim is `released` in the same transaction; the result when it is not what
+ * was seen before. What an earlier result held is let go in the same transaction.
  */
 export function keepRealName(
   subjectId: string,
   value: RealName,
   before: Item | undefined,
   sealer: Sealer,
+  released?: { heldBy: string; way: WayId },
 ): Write[] {
   const { way, epoch, wayEpoch = 0, verifiedAt, uniqueDigest } = value;
   const { result, pointer } = byHome[resultPurposeOf(way)];
@@ -159,9 +173,16 @@ export function keepRealName(
   const [kept, ...stale] = replace(item, before, asSeen(before));
   const claim: Write = {
     Put: {
-      Item: pointer.make(uniqueDigest, undefined, { subjectId, epoch }),
-      ConditionExpression: 'attribute_not_exists(pk) OR subjectId = :self',
-      ExpressionAttributeValues: { ':self': subjectId },
+      Item: pointer.make(uniqueDigest, undefined, { subjectId, way, epoch }),
+      ...(released
+        ? {
+            ConditionExpression: 'subjectId = :heldBy AND way = :way',
+            ExpressionAttributeValues: { ':heldBy': released.heldBy, ':way': released.way },
+          }
+        : {
+            ConditionExpression: 'attribute_not_exists(pk) OR subjectId = :self',
+            ExpressionAttributeValues: { ':self': subjectId },
+          }),
     },
   };
   const marked = mark?.make(
@@ -196,7 +217,7 @@ function asSeen(before: Item | undefined) {
   };
 }
 
-/** Whether somebody counts as a verified adult: only then may they answer for a child. */
-export function isAdult(value: { band?: AgeBand | undefined } | undefined): boolean {
-  return value?.band === 'adult';
+/** Whether a result shows an adult as surely as answering for a child needs. */
+export function isSurelyAdult(value: { band?: AgeBand | undefined; way: WayId } | undefined): boolean {
+  return value?.band === 'adult' && isEnoughFor('guardian', value.way);
 }

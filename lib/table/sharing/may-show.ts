@@ -2,6 +2,7 @@ import { type Field, fields, fieldsFor, pickFields } from '../../card/content';
 import { isPicture } from '../../card/field-rules';
 import { type Checked, passed, type Shown, type ShownCard } from '../../card/shown';
 import { toEpochSeconds } from '../../clock';
+import type { KeyRing } from '../../crypto/key-ring';
 import type { ReachVersions } from '../../policy/version';
 import { type Card, readCard } from '../card/card';
 import { pictureOf } from '../card/card-logo';
@@ -12,7 +13,7 @@ import { consentInForce } from '../person/consents';
 import { type Person, readPerson } from '../person/person';
 import { openPerson } from '../person/person-key';
 import { readNickname } from '../profile/nickname';
-import { readRealName } from '../real-name/real-name';
+import { showsVerifiedName } from '../real-name/name-mark';
 import type { Sealer } from '../sealer';
 import { isBlock } from './block';
 import type { GivenCard } from './contact';
@@ -136,15 +137,18 @@ export function showPicture(
 }
 
 /**
- * Whether a card that may be shown says that its owner's real name is verified: only while they want it and the verification is in
- * force. Nothing of the identity comes with it (promise C8). `results` are the items at `realNameKeys`.
+ * Whether a card that may be shown says that its owner's real name is verified: only while they want it, and beside the very name
+ * that was proved. Nothing of the identity comes with it (promise C8). `results` are the items at `realNameKeys`.
  */
-export function showMark(
-  { card, owner }: Showing,
+export async function showMark(
+  ring: KeyRing,
+  { card, shown, owner }: Showing,
   results: readonly (Item | undefined)[],
-): Shown<true> | undefined {
-  const isVerified = results.some((item) => readRealName(owner.reachVersions, item, owner.person));
-  return card.realNameMark === true && isVerified ? (true as Shown<true>) : undefined;
+): Promise<Shown<true> | undefined> {
+  const { person, reachVersions } = owner;
+  const says =
+    card.realNameMark === true && (await showsVerifiedName({ ring, reachVersions }, person, shown, results));
+  return says ? (true as Shown<true>) : undefined;
 }
 
 /** That somebody who has looked may be named, in the epoch of the consent that their nickname rests on. */

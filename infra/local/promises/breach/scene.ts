@@ -1,7 +1,7 @@
 import type { Api } from '../../../../lib/client/client';
 import { noticeWords } from '../../notice-words';
 import { SANDBOX_SUBSCRIBE } from '../../sandbox/approved-templates';
-import { citizens, numberOf, sandboxCalls, staffClient } from '../registers';
+import { citizens, guardianOf, numberOf, sandboxCalls, staffClient } from '../registers';
 import { agree, demand, once, type Person, type Running, within } from '../running';
 
 /** What the responders of these checks work with. */
@@ -63,12 +63,11 @@ export async function withMailbox(running: Running): Promise<{ person: Person; t
 
 /** A child who is verified, and the guardian who agreed to it. */
 export async function family(running: Running): Promise<{ child: Person; parent: Person }> {
-  const [child, parent] = [await running.person(), await running.person()];
-  for (const one of [child, parent]) await agree(one, 'real-name');
+  const [child, parent] = [await running.person(), await guardianOf(running)];
+  await agree(child, 'real-name');
   const register = citizens(running);
   const verify = async (one: Person, { name, idNumber }: { name: string; idNumber: string }) =>
     one.api.identity.verify({ name, idNumber, ...(await once()) });
-  await verify(parent, await register());
   const { code } = await child.api.identity.askGuardian();
   const { textHash } = await parent.api.identity.guardianNotice();
   const evidence = { control: 'guardian.agree', defaultState: 'unchecked', dwellMs: 9000 } as const;
