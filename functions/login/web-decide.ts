@@ -1,15 +1,26 @@
-import { toInstant } from '../../lib/clock';
+import { toEpochSeconds, toInstant } from '../../lib/clock';
+import { issueToken } from '../../lib/crypto/token';
 import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
-import type { Run } from '../../lib/gate/operation';
+import type { Run, Subject } from '../../lib/gate/operation';
 import { ConditionFailed, type Item, type Write } from '../../lib/table/client';
+import { consentInForce } from '../../lib/table/person/consents';
+import { readPerson } from '../../lib/table/person/person';
+import { addSession, endSessions, liveAt, sessionToEvictIfFull } from '../../lib/table/person/sessions';
+import { readNickname } from '../../lib/table/profile/nickname';
+import { untilWon } from '../../lib/table/races';
 import {
   approveWebSignIn,
   denyWebSignIn,
+  PICK_UP_MS,
   readWebSignIn,
   showWebSignIn,
+  type WebSignIn,
+  webSignInKey,
 } from '../../lib/table/sign-in/web-sign-in';
+import { newSession } from './start-session';
 import { codeDigest, codeSealer, readCode } from './web-code';
+import { maskName, whose } from './web-whose';
 
 type Coded = Run<'subject', { code: string }>;
 
@@ -24,13 +35,59 @@ export async function webShow(deps: Deps, { caller, input }: Coded) {
   return { site, device, place, askedAt, expiresAt: toInstant(expiresAtSeconds * 1000) };
 }
 
-/** Approves what this person has been shown. Sent twice, it answers twice the same. */
+/**
+ * Approves what this person has been shown. The approval is a session of theirs that waits for its browser: it is listed and
+ * ended as the others, and rests on the session that approves. Sent twice, it answers twice the same; with what the browser
+ * will say of whose account it opens.
+ */
 export async function webApprove(deps: Deps, { caller, input }: Coded) {
+  const { code, digest } = await find(deps, input.code);
   const { subjectId } = caller.person;
-  const { digest } = await find(deps, input.code);
-  const repeated = ['approved', 'used'];
-  await move(deps, approveWebSignIn(digest, subjectId, deps.clock.now()), { digest, subjectId, repeated });
-  return { approved: true as const };
+  const [asked] = await deps.table.getMany([webSignInKey(digest)]);
+  const value = asked && readWebSignIn(asked);
+  if (!value || value.subjectId !== subjectId) throw new AppError('NOT_FOUND');
+  const name = nicknameOf(deps, caller);
+  const done = { approved: true as const, account: whose(subjectId, name) };
+  if (decided.has(value.state)) return done;
+  const sealer = await codeSealer(deps, code);
+  let { person } = caller;
+  return untilWon(async () => {
+    const nowMs = deps.clock.now();
+    const { sessionId, session } = waitingSession(deps, caller, nowMs);
+    const { pickUpUntilSeconds = 0 } = session;
+    const after = { ...value, name, subjectId, sessionId, pickUpUntilSeconds };
+    const ends = sessionToEvictIfFull(person, liveAt(deps), caller.sessionId);
+    try {
+      const Update = addSession(subjectId, sessionId, session, ends);
+      await deps.table.write(approveWebSignIn(digest, after, sealer, nowMs), { Update });
+      return done;
+    } catch (error) {
+      if (!(error instanceof ConditionFailed)) throw error;
+      const [request, self] = error.found;
+      const met = request?.item && readWebSignIn(request.item);
+      if (met?.subjectId === subjectId && decided.has(met.state)) return done;
+      if (request || !self?.item) throw new AppError('NOT_FOUND');
+      person = readPerson(self.item); // sessions have filled up meanwhile
+      return undefined;
+    }
+  });
+}
+
+/** What an approval sent again finds. */
+const decided: ReadonlySet<WebSignIn['state']> = new Set(['approved', 'named', 'used']);
+
+/** A session of a browser, whose secret nobody knows until the browser picks it up. */
+function waitingSession(deps: Deps, { person, sessionId: from, session: { identity, link } }: Subject, nowMs: number) {
+  const { sessionId, secretDigest } = issueToken(person.subjectId, deps.random);
+  const pickUpUntilSeconds = toEpochSeconds(nowMs + PICK_UP_MS);
+  const session = newSession(deps, secretDigest, { identity, link, from, pickUpUntilSeconds });
+  return { sessionId, session };
+}
+
+/** The nickname, masked; where there is one and its consent is in force. */
+function nicknameOf({ policy }: Deps, { person, alsoRead, sealer }: Subject): string | undefined {
+  const agreed = consentInForce(policy.inForce().reachVersions, person, 'profile');
+  return agreed && maskName(readNickname(alsoRead, agreed.epoch, sealer)?.nickname);
 }
 
 /** Denies what this person has been shown, also after an approval that the browser has not picked up yet. */
@@ -38,7 +95,14 @@ export async function webDeny(deps: Deps, { caller, input }: Coded) {
   const { subjectId } = caller.person;
   const { digest } = await find(deps, input.code);
   const repeated = ['denied'];
-  await move(deps, denyWebSignIn(digest, subjectId, deps.clock.now()), { digest, subjectId, repeated });
+  const item = await move(deps, denyWebSignIn(digest, subjectId, deps.clock.now()), {
+    digest,
+    subjectId,
+    repeated,
+  });
+  const { sessionId } = readWebSignIn(item);
+  // Nobody can pick it up any more; it goes from the list as well.
+  if (sessionId !== undefined) await deps.table.update(endSessions(subjectId, [sessionId]));
   return { denied: true as const };
 }
 

@@ -3,6 +3,7 @@ import { phoneHolder, proofFor, tap } from '../login/support';
 import { gateBrowser } from '../support/browser';
 import { consentAct, grant, seenEntryOf, withdraw } from '../support/consent';
 import { type Caller, onceKey, type World } from '../support/world';
+import { MIN_WEB_POLL_PAUSE_MS } from '../../lib/table/sign-in/web-sign-in';
 import { everyOperation, type Prepare } from './every-operation';
 
 let phones = 13_800_500_000;
@@ -22,7 +23,11 @@ export function wholeService(
     const browser = gateBrowser();
     const { code } = await theWorld().ok<{ code: string }>('login/webBegin', {}, { browser });
     await theWorld().ok('login/webShow', { code }, by);
-    if (approved) await theWorld().ok('login/webApprove', { code }, by);
+    if (approved) {
+      await theWorld().ok('login/webApprove', { code }, by);
+      await theWorld().ok('login/webPoll', {}, { browser }); // which tells it whose account it is
+      theWorld().wait(MIN_WEB_POLL_PAUSE_MS);
+    }
     return { browser, input: { code } };
   }
   async function withPhone() {

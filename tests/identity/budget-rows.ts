@@ -1,3 +1,4 @@
+import { proverOf } from '../support/prover';
 import { issueProof } from '../../lib/gate/proof';
 import { grant } from '../support/consent';
 import { type Caller, onceKey, type World } from '../support/world';
@@ -55,7 +56,7 @@ export function identityRows(theWorld: () => World): Record<string, Prepare> {
     },
     'identity/reverify': async () => {
       const by = await adult();
-      const proof = await issueProof(theWorld().deps, subjectIdOf(by), 'identity/reverify|real-name');
+      const proof = await issueProof(theWorld().deps, proverOf(by), 'identity/reverify|real-name');
       return { input: typed(), by: { ...by, proof } };
     },
     'identity/startFace': async () => ({ input: typed(), by: await person('real-name', 'real-name-face') }),

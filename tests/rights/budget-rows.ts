@@ -1,3 +1,4 @@
+import { proverOf } from '../support/prover';
 import { toInstant } from '../../lib/clock';
 import { parseToken } from '../../lib/crypto/token';
 import { actOf, issueProof } from '../../lib/gate/proof';
@@ -29,7 +30,7 @@ export function rightsRows(theWorld: () => World): Record<string, Prepare> {
   /** Somebody with a proof of self for one act. */
   const proven = async (act: 'close' | 'closeNow' | 'startExport', by: Caller) => {
     const what = actOf(`rights/${act}`, 'account');
-    return { ...by, proof: await issueProof(theWorld().deps, subjectIdOf(by), what) };
+    return { ...by, proof: await issueProof(theWorld().deps, proverOf(by), what) };
   };
   const closing = async (): Promise<Caller> => {
     const by = await person();

@@ -1,3 +1,4 @@
+import { proverOf } from '../support/prover';
 import { warnOfAgreements } from '../../functions/retention/agreements';
 import { DAY_MS, HOUR_MS, toInstant } from '../../lib/clock';
 import { dispatch } from '../../lib/gate/dispatch';
@@ -260,8 +261,8 @@ describe('what a law keeps secret for a time (D4, D6)', () => {
   async function join(leaves: Caller, stays: Caller): Promise<void> {
     const here = await accountNumber(world, stays);
     const there = await accountNumber(world, leaves);
-    const otherProof = await issueProof(world.deps, there, `login/joinAccounts|${here}`);
-    const proof = await issueProof(world.deps, here, `login/joinAccounts|${there}`);
+    const otherProof = await issueProof(world.deps, proverOf(leaves), `login/joinAccounts|${here}`);
+    const proof = await issueProof(world.deps, proverOf(stays), `login/joinAccounts|${there}`);
     await world.ok('login/joinAccounts', { keep: 'this', otherProof }, { ...stays, proof });
   }
 });

@@ -1,3 +1,4 @@
+import { proverOf } from '../support/prover';
 import { parseToken } from '../../lib/crypto/token';
 import { actOf, issueProof } from '../../lib/gate/proof';
 import { declare } from '../breach/support';
@@ -67,7 +68,7 @@ export function ticketRows(theWorld: () => World): Record<string, Prepare> {
     'rights/proveTicket': async () => {
       const { by, input } = await asked();
       const act = actOf('rights/proveTicket', input.ticketId);
-      return { input, by: { ...by, proof: await issueProof(theWorld().deps, subjectIdOf(by), act) } };
+      return { input, by: { ...by, proof: await issueProof(theWorld().deps, proverOf(by), act) } };
     },
     'rights/withdrawTicket': asked,
     'rights/rateTicket': () => also(answered, { rating: 5 }),

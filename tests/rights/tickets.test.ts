@@ -1,3 +1,4 @@
+import { proverOf } from '../support/prover';
 import { DAY_MS } from '../../lib/clock';
 import { actOf, issueProof } from '../../lib/gate/proof';
 import { keys } from '../../lib/table/keys';
@@ -140,7 +141,7 @@ describe('a ticket (R5, R6, R8)', () => {
     const closing = { subjectId, ticket: ticketId };
     expect(await world.refused('rights/closeFor', closing, chen)).toBe('PROOF_REQUIRED');
     const prove = async (id: string) =>
-      ({ ...me, proof: await issueProof(world.deps, subjectId, actOf('rights/proveTicket', id)) }) as object;
+      ({ ...me, proof: await issueProof(world.deps, proverOf(me), actOf('rights/proveTicket', id)) }) as object;
     expect(await world.refused('rights/proveTicket', { ticketId }, await prove('A'.repeat(22)))).toBe(
       'PROOF_REQUIRED',
     );

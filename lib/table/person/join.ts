@@ -7,26 +7,30 @@ import { keys } from '../keys';
 import { advanceHead } from '../ledger/append';
 import { nextEntry } from '../ledger/ledger';
 import type { Actor } from '../ledger/touched-key';
+import { removePointer } from '../replace';
 import { beginProcess, hasProcess, type ProcessRef } from '../process/process';
 import { moveTo } from './life';
 import { type Consent, consent, consentOf, ledgerHead, type Person } from './person';
-import { movePointer } from './pointer';
+import { type Identity, movePointer, pointerKey } from './pointer';
+import type { Rests } from './ways';
 
 /** What moves when two accounts are settled: the ways in. What is erased after it has an entry of its own. */
 export const waysInKinds = ['wechat-identity', 'wechat-openid'] as const;
 
-type When = { nowMs: number; requestId: string };
+type When = { nowMs: number; requestId: string; while?: Rests };
+
+const nothingMore: Rests = { conditions: [], names: {}, values: {} };
 
 /**
  * The fences by which a person gives an account up: every consent ends as by so many withdrawals, with everything that ends
  * with it; every session ends; and no way leads in any more. What is behind them is moved or erased by processes. Refused
- * when the account has moved on since it was read.
+ * when the account has moved on since it was read, or anything has ended that `while` names.
  */
 export async function leaveAccount(
   ring: KeyRing,
   person: Person,
   entry: { act: 'account.left'; other: string; by?: Actor | undefined },
-  { nowMs, requestId }: When,
+  { nowMs, requestId, while: rests = nothingMore }: When,
 ): Promise<{ writes: Write[]; erasures: ProcessRef[]; ended: ConsentPurposeId[] }> {
   const { subjectId } = person;
   const [at, atSeconds] = [toInstant(nowMs), toEpochSeconds(nowMs)];
@@ -55,10 +59,25 @@ export async function leaveAccount(
   const { change, writes, erasures } = endOf(subjectId, ended, nowMs);
   const moves = moveTo('left', at);
   const leaves = {
-    set: ['sessions = :none', 'consents = :consents', 'points = :nowhere', ...moves.set, ...change.set],
+    set: [
+      'sessions = :none',
+      'ways = :none',
+      'consents = :consents',
+      'points = :nowhere',
+      ...moves.set,
+      ...change.set,
+    ],
     remove: change.remove,
-    condition: moves.condition,
-    values: { ':none': {}, ':consents': consents, ':nowhere': [], ...moves.values, ...change.values },
+    condition: [moves.condition, ...rests.conditions].join(' AND '),
+    names: rests.names,
+    values: {
+      ':none': {},
+      ':consents': consents,
+      ':nowhere': [],
+      ...rests.values,
+      ...moves.values,
+      ...change.values,
+    },
   };
   return {
     writes: [
@@ -83,9 +102,17 @@ function grantedOf(person: Person): ConsentPurposeId[] {
   return asked.filter((purpose) => consentOf(person, purpose)?.granted);
 }
 
-/** Makes the ways into one account lead to another one. Refused when one of them led elsewhere meanwhile. */
-export function movePointers({ subjectId, identities }: Person, to: string): Write[] {
-  return identities.map((identity) => movePointer(identity, subjectId, to));
+/** Makes these ways into one account lead to another one, and its others nowhere. Refused when one led elsewhere meanwhile. */
+export function movePointers(
+  { subjectId, identities }: Person,
+  to: string,
+  moved: readonly Identity[],
+): Write[] {
+  return identities.map((identity) =>
+    moved.includes(identity)
+      ? movePointer(identity, subjectId, to)
+      : removePointer(pointerKey(identity.domain, identity.digest)),
+  );
 }
 
 /** The process by which an account takes over what another one leaves (lib/process/join.ts); the number is of its entry. */

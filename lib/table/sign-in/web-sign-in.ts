@@ -4,6 +4,7 @@ import { retentionMs } from '../../policy/retention';
 import { bytes, digest, otherPerson, sealed, type ValueOf } from '../attribute';
 import type { Item, Write } from '../client';
 import { declareEntity } from '../entity';
+import type { Key } from '../keys';
 import { ofService } from '../place';
 import type { Sealer } from '../sealer';
 
@@ -11,10 +12,11 @@ import type { Sealer } from '../sealer';
  * A request to sign in on a web page (promise A2). It is found by the code, moved on only under a condition, and dead
  * after minutes:
  *
- *   waiting ──show──▶ shown ──approve──▶ approved ──pick up──▶ used
- *                       └──────deny──────────┴──▶ denied
+ *   waiting ──show──▶ shown ──approve──▶ approved ──name──▶ named ──pick up──▶ used
+ *                       └──────deny──────────┴────────────────┴──▶ denied
  *
- * The person who has been shown it decides on it, and only the browser that asked can poll it or pick it up.
+ * The person who has been shown it decides on it, and only the browser that asked can poll it or pick it up. That browser is
+ * told whose account it is about to open before it has a session, and not before that person has approved it (promise A1).
  */
 export const webSignIn = declareEntity('web-sign-in', {
   place: ofService('account', (codeDigest) => ({ pk: `WEB#${codeDigest}`, sk: 'WEB' })),
@@ -22,7 +24,7 @@ export const webSignIn = declareEntity('web-sign-in', {
   attributes: {
     /** Of the secret that only the asking browser holds. */
     browserDigest: digest('web-sign-in', bytes),
-    state: digest('web-sign-in', z.enum(['waiting', 'shown', 'approved', 'denied', 'used'])),
+    state: digest('web-sign-in', z.enum(['waiting', 'shown', 'approved', 'named', 'denied', 'used'])),
     site: digest('web-sign-in', z.string()),
     askedAt: digest('web-sign-in', z.string()),
     polls: digest('web-sign-in', z.int()),
@@ -32,12 +34,17 @@ export const webSignIn = declareEntity('web-sign-in', {
     pickUpUntilSeconds: digest('web-sign-in', z.optional(z.int())),
     /** Who has been shown it. */
     subjectId: otherPerson('account-number', null, z.optional(z.string())),
-    /** Sealed under a key that only the code opens. */
+    /** The session that waits for the browser among those of that person: the approval is over with it. */
+    sessionId: digest('web-sign-in', z.optional(z.string())),
+    /** Sealed under a key that only the code opens. Where it is from, until it is approved; and whose it is, masked, from then on. */
     device: sealed('device', z.optional(z.string())),
     place: sealed('network-place', z.optional(z.string())),
+    name: sealed('nickname', z.optional(z.string())),
   },
 });
 export type WebSignIn = ValueOf<typeof webSignIn>;
+
+export const webSignInKey = (codeDigest: string): Key => webSignIn.key(codeDigest);
 
 /** A page asks every two seconds; this is what a code bears before it is dead. */
 export const MAX_WEB_POLLS = 200;
@@ -45,7 +52,7 @@ export const MAX_WEB_POLLS = 200;
 export const WEB_POLL_PAUSE_MS = 2_000;
 export const MIN_WEB_POLL_PAUSE_MS = 1_000;
 /** From approval to the browser's pick-up. */
-const PICK_UP_MS = MINUTE_MS;
+export const PICK_UP_MS = MINUTE_MS;
 
 type Update = NonNullable<Write['Update']>;
 
@@ -108,17 +115,44 @@ export function showWebSignIn(codeDigest: string, subjectId: string, nowMs: numb
   };
 }
 
-/** Approves what this person has been shown. The browser then has a minute. */
-export function approveWebSignIn(codeDigest: string, subjectId: string, nowMs: number): Update {
+/**
+ * Approves what this person has been shown: `value` names the session that waits and what the browser will be told. The browser
+ * then has until then to pick it up, and where it is from is needed no more.
+ */
+export function approveWebSignIn(
+  codeDigest: string,
+  value: WebSignIn & { subjectId: string; sessionId: string; pickUpUntilSeconds: number },
+  sealer: Sealer,
+  nowMs: number,
+): Write {
+  const { subjectId, sessionId, pickUpUntilSeconds } = value;
+  const made = webSignIn.make(codeDigest, undefined, value, { sealer });
+  const sealedNow = made.sealed !== undefined;
   return {
-    ...change(codeDigest, nowMs, {
-      ':shown': 'shown',
-      ':approved': 'approved',
-      ':me': subjectId,
-      ':until': toEpochSeconds(nowMs + PICK_UP_MS),
-    }),
-    UpdateExpression: 'SET #state = :approved, pickUpUntilSeconds = :until',
-    ConditionExpression: `${inTime} AND #state = :shown AND subjectId = :me`,
+    Update: {
+      ...change(codeDigest, nowMs, {
+        ':shown': 'shown',
+        ':approved': 'approved',
+        ':me': subjectId,
+        ':waiting': sessionId,
+        ':until': pickUpUntilSeconds,
+        ':lacks': made.lacks ?? [],
+        ...(sealedNow && { ':sealed': made.sealed }),
+      }),
+      UpdateExpression: `SET #state = :approved, sessionId = :waiting, pickUpUntilSeconds = :until, lacks = :lacks${
+        sealedNow ? ', sealed = :sealed' : ' REMOVE sealed'
+      }`,
+      ConditionExpression: `${inTime} AND #state = :shown AND subjectId = :me`,
+    },
+  };
+}
+
+/** Notes that the browser that asked is being told whose account it is about to open. */
+export function nameWebSignIn(codeDigest: string, browserDigest: Uint8Array, nowMs: number): Update {
+  return {
+    ...change(codeDigest, nowMs, { ':approved': 'approved', ':named': 'named', ':browser': browserDigest }),
+    UpdateExpression: 'SET #state = :named',
+    ConditionExpression: `#state = :approved AND browserDigest = :browser AND pickUpUntilSeconds > :now AND ${inTime}`,
   };
 }
 
@@ -128,11 +162,12 @@ export function denyWebSignIn(codeDigest: string, subjectId: string, nowMs: numb
     ...change(codeDigest, nowMs, {
       ':shown': 'shown',
       ':approved': 'approved',
+      ':named': 'named',
       ':denied': 'denied',
       ':me': subjectId,
     }),
     UpdateExpression: 'SET #state = :denied REMOVE sealed',
-    ConditionExpression: `${inTime} AND #state IN (:shown, :approved) AND subjectId = :me`,
+    ConditionExpression: `${inTime} AND #state IN (:shown, :approved, :named) AND subjectId = :me`,
   };
 }
 
@@ -140,9 +175,9 @@ export function denyWebSignIn(codeDigest: string, subjectId: string, nowMs: numb
 export function useWebSignIn(codeDigest: string, browserDigest: Uint8Array, nowMs: number): Write {
   return {
     Update: {
-      ...change(codeDigest, nowMs, { ':approved': 'approved', ':used': 'used', ':browser': browserDigest }),
+      ...change(codeDigest, nowMs, { ':named': 'named', ':used': 'used', ':browser': browserDigest }),
       UpdateExpression: 'SET #state = :used REMOVE sealed',
-      ConditionExpression: `#state = :approved AND browserDigest = :browser AND pickUpUntilSeconds > :now AND ${inTime}`,
+      ConditionExpression: `#state = :named AND browserDigest = :browser AND pickUpUntilSeconds > :now AND ${inTime}`,
     },
   };
 }
