@@ -29,13 +29,7 @@ import {
   wayIn,
 } from '../../lib/table/person/person';
 import type { Identity } from '../../lib/table/person/pointer';
-import {
-  livingWays,
-  type Rests,
-  signInIdentityOf,
-  wayOf,
-  whileSession,
-} from '../../lib/table/person/ways';
+import { livingWays, type Rests, signInIdentityOf, wayOf, whileSession } from '../../lib/table/person/ways';
 import { openidOf, shortName, wechatAccountKey } from '../../lib/table/person/wechat-account';
 import { lostRace, untilWon } from '../../lib/table/races';
 import { askWechat } from './phone';

@@ -98,7 +98,8 @@ async function bind(
   } as const;
   const also = bindWrites(subjectId, value, digest, bound, sealer);
   const which = (now: Person) => restingOnPhone(now, wayOf(now, session.identity)?.of);
-  const write = () => endWays(deps, person, { which, entry, also, sealer, change: { remove: ['phoneGoneAt'] } });
+  const write = () =>
+    endWays(deps, person, { which, entry, also, sealer, change: { remove: ['phoneGoneAt'] } });
   try {
     await write();
   } catch (error) {

@@ -24,7 +24,11 @@ export async function proveSelf(deps: Deps, { caller, input, requestId }: Run<'s
   const asked = input.by === 'wechat' ? byWechat : byPhone;
   const isOwner = asked(deps, caller, input.code, requestId);
   if (!(await isOwner)) throw new AppError('LOGIN_CODE_INVALID');
-  const proof = await issueProof(deps, { subjectId: person.subjectId, sessionId }, actOf(input.operation, input.target));
+  const proof = await issueProof(
+    deps,
+    { subjectId: person.subjectId, sessionId },
+    actOf(input.operation, input.target),
+  );
   return { proof, expiresInSeconds: retentionMs('proof-life') / 1000 };
 }
 

@@ -39,7 +39,8 @@ export async function signInByPhone(
   const arrival = await identify(deps, await exchangeCode(deps, address, input.code));
   const { openid, digest } = arrival;
   // An account of their own: the phone would be a second one's, and nothing is merged here.
-  if (await leadsIn(deps, digest, requestId)) throw new AppError('IDENTITY_TAKEN', { instead: 'login/joinAccounts' });
+  if (await leadsIn(deps, digest, requestId))
+    throw new AppError('IDENTITY_TAKEN', { instead: 'login/joinAccounts' });
   const number = await discloseBeforeAccount(
     deps,
     { recipient: 'wechat-phone', kinds: ['login-code'], address },

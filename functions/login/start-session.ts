@@ -12,7 +12,9 @@ import { restsHold } from '../../lib/table/person/ways';
 import { lostRaceOrBusy } from '../../lib/table/races';
 
 /** What a session is and rests on. */
-export type SessionOrigin = Partial<Pick<Session, 'byPhone' | 'identity' | 'link' | 'from' | 'pickUpUntilSeconds'>>;
+export type SessionOrigin = Partial<
+  Pick<Session, 'byPhone' | 'identity' | 'link' | 'from' | 'pickUpUntilSeconds'>
+>;
 
 export type SignedIn = {
   token: string;

@@ -93,7 +93,9 @@ export async function endWay(deps: Deps, { caller, input: { wayId }, requestId }
 
 function demandMayEnd(deps: Deps, person: Person, { session }: Subject, wayId: string): void {
   const own = ownWay(person, session.identity);
-  const others = livingWays(person).filter(([, { of, phoneEpoch }]) => of !== wayId && !rests({ phoneEpoch }));
+  const others = livingWays(person).filter(
+    ([, { of, phoneEpoch }]) => of !== wayId && !rests({ phoneEpoch }),
+  );
   if (others.length === 0)
     throw new AppError('NOT_NOW', { why: '这是最后一个不依靠手机号的登录方式，结束以后您就进不来了。' });
   const ended = livingWays(person).find(([, { of }]) => of === wayId)?.[1];

@@ -24,8 +24,7 @@ import {
   readBrowserSecret,
   showCode,
 } from './web-code';
-import { type Asked, pickUp, tell } from './web-pick-up';
-import { whose } from './web-whose';
+import { type Asked, approvedOf, pickUp, tell } from './web-pick-up';
 
 type Nothing = Record<string, never>;
 const retryAfterSeconds = WEB_POLL_PAUSE_MS / 1000;
@@ -63,15 +62,16 @@ export async function webPoll(deps: Deps, { browser = noBrowser }: Run<'anyone',
   const found = claim && (await countPoll(deps, claim));
   if (found?.state === 'waiting' || found?.state === 'shown')
     return { state: found.state, retryAfterSeconds };
-  const account = found?.subjectId === undefined ? undefined : whose(found.subjectId, found.name);
-  if (account && found?.state === 'approved' && (await tell(deps, found)))
-    return { state: found.state, account, retryAfterSeconds };
+  const isApproved = found?.state === 'approved' || found?.state === 'named';
+  const approved = isApproved ? await approvedOf(deps, found) : undefined;
+  if (approved && found?.state === 'approved' && (await tell(deps, found)))
+    return { state: found.state, account: approved.account, retryAfterSeconds };
   browser.setCookie('asking', undefined);
   if (found?.state === 'denied') return { state: found.state };
-  const token = account && found?.state === 'named' && (await pickUp(deps, found));
+  const token = approved && found?.state === 'named' && (await pickUp(deps, found, approved));
   if (!token) return { state: 'expired' as const };
   browser.setCookie('session', token);
-  return { state: 'signed-in' as const, account };
+  return { state: 'signed-in' as const, account: approved.account };
 }
 
 /** @throws AppError TOO_MANY_ATTEMPTS */
@@ -83,7 +83,7 @@ async function countPoll(
   const digest = await codeDigest(deps, code);
   try {
     const item = await deps.table.update(pollWebSignIn(digest, browserDigest, nowMs));
-    const found = readWebSignIn(item, await codeSealer(deps, code));
+    const found = readWebSignIn(item);
     // One that a restore has brought back may have been denied since the backup.
     return Date.parse(found.askedAt) < deps.policy.openedAtMs() ? undefined : { ...found, digest };
   } catch (error) {
@@ -101,4 +101,3 @@ function refuseEager(item: Item | undefined, browserDigest: Buffer, nowMs: numbe
   if (own && met.polls < MAX_WEB_POLLS)
     throw new AppError('TOO_MANY_ATTEMPTS', { limit: 'MIN_WEB_POLL_PAUSE_MS', retryAfterSeconds });
 }
-

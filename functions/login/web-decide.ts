@@ -4,10 +4,8 @@ import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
 import type { Run, Subject } from '../../lib/gate/operation';
 import { ConditionFailed, type Item, type Write } from '../../lib/table/client';
-import { consentInForce } from '../../lib/table/person/consents';
 import { readPerson } from '../../lib/table/person/person';
 import { addSession, endSessions, liveAt, sessionToEvictIfFull } from '../../lib/table/person/sessions';
-import { readNickname } from '../../lib/table/profile/nickname';
 import { untilWon } from '../../lib/table/races';
 import {
   approveWebSignIn,
@@ -16,11 +14,10 @@ import {
   readWebSignIn,
   showWebSignIn,
   type WebSignIn,
-  webSignInKey,
 } from '../../lib/table/sign-in/web-sign-in';
 import { newSession } from './start-session';
 import { codeDigest, codeSealer, readCode } from './web-code';
-import { maskName, whose } from './web-whose';
+import { whose } from './web-whose';
 
 type Coded = Run<'subject', { code: string }>;
 
@@ -41,25 +38,21 @@ export async function webShow(deps: Deps, { caller, input }: Coded) {
  * will say of whose account it opens.
  */
 export async function webApprove(deps: Deps, { caller, input }: Coded) {
-  const { code, digest } = await find(deps, input.code);
+  const { digest } = await find(deps, input.code);
   const { subjectId } = caller.person;
-  const [asked] = await deps.table.getMany([webSignInKey(digest)]);
-  const value = asked && readWebSignIn(asked);
-  if (!value || value.subjectId !== subjectId) throw new AppError('NOT_FOUND');
-  const name = nicknameOf(deps, caller);
-  const done = { approved: true as const, account: whose(subjectId, name) };
-  if (decided.has(value.state)) return done;
-  const sealer = await codeSealer(deps, code);
+  const done = {
+    approved: true as const,
+    account: whose(deps, caller.person, caller.alsoRead, caller.sealer),
+  };
   let { person } = caller;
   return untilWon(async () => {
     const nowMs = deps.clock.now();
-    const { sessionId, session } = waitingSession(deps, caller, nowMs);
-    const { pickUpUntilSeconds = 0 } = session;
-    const after = { ...value, name, subjectId, sessionId, pickUpUntilSeconds };
+    const untilSeconds = toEpochSeconds(nowMs + PICK_UP_MS);
+    const { sessionId, session } = waitingSession(deps, caller, untilSeconds);
     const ends = sessionToEvictIfFull(person, liveAt(deps), caller.sessionId);
+    const approval = approveWebSignIn(digest, { subjectId, sessionId, untilSeconds }, nowMs);
     try {
-      const Update = addSession(subjectId, sessionId, session, ends);
-      await deps.table.write(approveWebSignIn(digest, after, sealer, nowMs), { Update });
+      await deps.table.write(approval, { Update: addSession(subjectId, sessionId, session, ends) });
       return done;
     } catch (error) {
       if (!(error instanceof ConditionFailed)) throw error;
@@ -77,17 +70,15 @@ export async function webApprove(deps: Deps, { caller, input }: Coded) {
 const decided: ReadonlySet<WebSignIn['state']> = new Set(['approved', 'named', 'used']);
 
 /** A session of a browser, whose secret nobody knows until the browser picks it up. */
-function waitingSession(deps: Deps, { person, sessionId: from, session: { identity, link } }: Subject, nowMs: number) {
+function waitingSession(
+  deps: Deps,
+  { person, sessionId: from, session }: Subject,
+  pickUpUntilSeconds: number,
+) {
+  const { identity, link } = session;
   const { sessionId, secretDigest } = issueToken(person.subjectId, deps.random);
-  const pickUpUntilSeconds = toEpochSeconds(nowMs + PICK_UP_MS);
-  const session = newSession(deps, secretDigest, { identity, link, from, pickUpUntilSeconds });
-  return { sessionId, session };
-}
-
-/** The nickname, masked; where there is one and its consent is in force. */
-function nicknameOf({ policy }: Deps, { person, alsoRead, sealer }: Subject): string | undefined {
-  const agreed = consentInForce(policy.inForce().reachVersions, person, 'profile');
-  return agreed && maskName(readNickname(alsoRead, agreed.epoch, sealer)?.nickname);
+  const waiting = newSession(deps, secretDigest, { identity, link, from, pickUpUntilSeconds });
+  return { sessionId, session: waiting };
 }
 
 /** Denies what this person has been shown, also after an approval that the browser has not picked up yet. */

@@ -49,11 +49,12 @@ export const webOperations = {
     run: webBegin,
   }),
   webPoll: operation({
-    summary: '网页询问本人是否已经确认；确认后先得知将要打开的是谁的账号（部分遮挡），再问一次即得到登录 Cookie。每次间隔按 retryAfterSeconds，过快会被拒绝。',
+    summary:
+      '网页询问本人是否已经确认；确认后先得知将要打开的是谁的账号（部分遮挡），再问一次即得到登录 Cookie。每次间隔按 retryAfterSeconds，过快会被拒绝。',
     caller: 'anyone',
     browser: 'only',
     purpose: 'account',
-    kinds: { in: ['session-time'], out: ['nickname'] },
+    kinds: { in: ['session-time'], out: ['nickname'], uses: ['wechat-identity'] },
     input: z.strictObject({}),
     output: z.object({
       /** `approved`: it is told whose account it is about to open, and gets the session when it asks again. */
@@ -62,7 +63,7 @@ export const webOperations = {
       retryAfterSeconds: z.optional(z.int()),
     }),
     ledger: 'none',
-    budget: { trips: 3, readUnits: 1, writeUnits: 12 },
+    budget: { trips: 3, readUnits: 2, writeUnits: 12 },
     run: webPoll,
   }),
   webShow: operation({
@@ -90,7 +91,7 @@ export const webOperations = {
     caller: 'subject',
     browser: 'never',
     purpose: 'account',
-    kinds: { in: ['session-time'], out: ['nickname'] },
+    kinds: { in: ['session-time'], out: ['nickname'], uses: ['wechat-identity'] },
     input: webCode,
     output: z.object({
       approved: z.literal(true),
@@ -98,7 +99,7 @@ export const webOperations = {
       account: whoseAccount,
     }),
     ledger: 'none',
-    budget: { trips: 3, readUnits: 3, writeUnits: 12 },
+    budget: { trips: 2, readUnits: 2, writeUnits: 12 },
     alsoRead: (subjectId) => nicknameKey(subjectId),
     run: webApprove,
   }),

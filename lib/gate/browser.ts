@@ -1,7 +1,6 @@
 import { AppError } from '../errors';
 import { retentionMs } from '../policy/retention';
 import { kindOf, type Session } from '../table/person/person';
-import type { Call } from './call';
 
 /** Every cookie of the service. A host writes them `__Host-`, HttpOnly, Secure and SameSite=Strict, always. */
 export const cookies = {
@@ -51,7 +50,7 @@ export function demandBrowser(rule: BrowserRule | undefined, browser: Browser | 
 export function demandSessionKind(
   rule: BrowserRule | undefined,
   session: Session,
-  { token, browser }: Pick<Call, 'token' | 'browser'>,
+  { token, browser }: { token?: string | undefined; browser?: Browser | undefined },
 ): void {
   const isOfBrowser = kindOf(session) === 'web';
   if (rule === 'never' && isOfBrowser) throw new AppError('CALLER_NOT_ALLOWED');

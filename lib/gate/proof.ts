@@ -31,11 +31,7 @@ export function actOf(operation: string, target: string): string {
 type Prover = { subjectId: string; sessionId: string };
 
 /** Makes a proof after the person has proved themselves. It is shown once; only a digest of it is kept. */
-export async function issueProof(
-  deps: Deps,
-  { subjectId, sessionId }: Prover,
-  act: string,
-): Promise<string> {
+export async function issueProof(deps: Deps, { subjectId, sessionId }: Prover, act: string): Promise<string> {
   const { token, sessionId: id, secretDigest } = issueToken(subjectId, deps.random);
   await deps.table.write(putProof(subjectId, id, { secretDigest, act, sessionId }, deps.clock.now()));
   return token;

@@ -1,9 +1,9 @@
+import { MIN_WEB_POLL_PAUSE_MS } from '../../lib/table/sign-in/web-sign-in';
 import { newCard } from '../cards/support';
 import { phoneHolder, proofFor, tap } from '../login/support';
 import { gateBrowser } from '../support/browser';
 import { consentAct, grant, seenEntryOf, withdraw } from '../support/consent';
 import { type Caller, onceKey, type World } from '../support/world';
-import { MIN_WEB_POLL_PAUSE_MS } from '../../lib/table/sign-in/web-sign-in';
 import { everyOperation, type Prepare } from './every-operation';
 
 let phones = 13_800_500_000;
@@ -18,6 +18,13 @@ export function wholeService(
   theCaller: () => Caller,
   theOpenid: () => string,
 ): Record<string, Prepare> {
+  /** Somebody who has a nickname. */
+  async function named(): Promise<Caller> {
+    const by = await theWorld().signIn(`named-${onceKey()}`);
+    await grant(theWorld(), by, 'profile');
+    await theWorld().ok('profile/update', { version: 0, nickname: '小林' }, by);
+    return by;
+  }
   /** A browser whose request somebody has looked at, or approved as well. */
   async function shownCode(by: Caller, approved = false) {
     const browser = gateBrowser();
@@ -49,9 +56,12 @@ export function wholeService(
     'login/listSessions': async () => ({}),
     'login/webPage': async () => ({ by: {} }),
     'login/webBegin': async () => ({ by: { browser: gateBrowser() } }),
-    'login/webPoll': async () => ({ by: { browser: (await shownCode(theCaller(), true)).browser } }),
+    'login/webPoll': async () => ({ by: { browser: (await shownCode(await named(), true)).browser } }),
     'login/webShow': async () => ({ input: (await shownCode(theCaller())).input }),
-    'login/webApprove': async () => ({ input: (await shownCode(theCaller())).input }),
+    'login/webApprove': async () => {
+      const by = await named();
+      return { by, input: (await shownCode(by)).input };
+    },
     'login/webDeny': async () => ({ input: (await shownCode(theCaller())).input }),
     'login/webSignOut': async () => ({
       by: { ...(await theWorld().signIn(theOpenid())), browser: gateBrowser() },

@@ -149,7 +149,7 @@ describe('signing in on a web page (A2)', () => {
 describe('a browser is told whose account it is about to open (A1)', () => {
   it('once its person has approved it and not before, in words that the phone says as well', async () => {
     await grant(world, me, 'profile');
-    await world.ok('profile/updateNickname', { version: 0, nickname: '张三丰' }, me);
+    await world.ok('profile/update', { version: 0, nickname: '张三丰' }, me);
     const browser = httpBrowser(world);
     const { code } = await begin(browser);
     await show(code);

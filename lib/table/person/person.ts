@@ -58,7 +58,11 @@ export type Session = ValueOf<typeof session>;
 /** What a session is. What it may do, how long it lives and whom the risk rule asks about follow from its record, and from no transport. */
 export const sessionKinds = ['mini-program', 'phone', 'entry', 'web'] as const;
 
-export function kindOf({ from, link, byPhone }: Pick<Session, 'from' | 'link' | 'byPhone'>): (typeof sessionKinds)[number] {
+export function kindOf({
+  from,
+  link,
+  byPhone,
+}: Pick<Session, 'from' | 'link' | 'byPhone'>): (typeof sessionKinds)[number] {
   if (from !== undefined) return 'web';
   if (link !== undefined) return 'entry';
   return byPhone ? 'phone' : 'mini-program';

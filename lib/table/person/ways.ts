@@ -50,7 +50,11 @@ export function linkOf(person: Person, entry: string): string {
 }
 
 /** Whether what a session rests on beside another session is still there. */
-export function restsHold(person: Person, { identity, link }: Session, reached: () => ReachVersions): boolean {
+export function restsHold(
+  person: Person,
+  { identity, link }: Session,
+  reached: () => ReachVersions,
+): boolean {
   if (link === undefined) return wayOf(person, identity) !== undefined;
   const [entry = ''] = link.split(':');
   return link === linkOf(person, entry) && consentInForce(reached(), person, 'account-link') !== undefined;

@@ -4,7 +4,6 @@ import { retentionMs } from '../../policy/retention';
 import { bytes, digest, otherPerson, sealed, type ValueOf } from '../attribute';
 import type { Item, Write } from '../client';
 import { declareEntity } from '../entity';
-import type { Key } from '../keys';
 import { ofService } from '../place';
 import type { Sealer } from '../sealer';
 
@@ -36,15 +35,12 @@ export const webSignIn = declareEntity('web-sign-in', {
     subjectId: otherPerson('account-number', null, z.optional(z.string())),
     /** The session that waits for the browser among those of that person: the approval is over with it. */
     sessionId: digest('web-sign-in', z.optional(z.string())),
-    /** Sealed under a key that only the code opens. Where it is from, until it is approved; and whose it is, masked, from then on. */
+    /** Sealed under a key that only the code opens. */
     device: sealed('device', z.optional(z.string())),
     place: sealed('network-place', z.optional(z.string())),
-    name: sealed('nickname', z.optional(z.string())),
   },
 });
 export type WebSignIn = ValueOf<typeof webSignIn>;
-
-export const webSignInKey = (codeDigest: string): Key => webSignIn.key(codeDigest);
 
 /** A page asks every two seconds; this is what a code bears before it is dead. */
 export const MAX_WEB_POLLS = 200;
@@ -116,18 +112,13 @@ export function showWebSignIn(codeDigest: string, subjectId: string, nowMs: numb
 }
 
 /**
- * Approves what this person has been shown: `value` names the session that waits and what the browser will be told. The browser
- * then has until then to pick it up, and where it is from is needed no more.
+ * Approves what this person has been shown: a session of theirs waits for the browser, which has until then to pick it up.
  */
 export function approveWebSignIn(
   codeDigest: string,
-  value: WebSignIn & { subjectId: string; sessionId: string; pickUpUntilSeconds: number },
-  sealer: Sealer,
+  { subjectId, sessionId, untilSeconds }: { subjectId: string; sessionId: string; untilSeconds: number },
   nowMs: number,
 ): Write {
-  const { subjectId, sessionId, pickUpUntilSeconds } = value;
-  const made = webSignIn.make(codeDigest, undefined, value, { sealer });
-  const sealedNow = made.sealed !== undefined;
   return {
     Update: {
       ...change(codeDigest, nowMs, {
@@ -135,13 +126,9 @@ export function approveWebSignIn(
         ':approved': 'approved',
         ':me': subjectId,
         ':waiting': sessionId,
-        ':until': pickUpUntilSeconds,
-        ':lacks': made.lacks ?? [],
-        ...(sealedNow && { ':sealed': made.sealed }),
+        ':until': untilSeconds,
       }),
-      UpdateExpression: `SET #state = :approved, sessionId = :waiting, pickUpUntilSeconds = :until, lacks = :lacks${
-        sealedNow ? ', sealed = :sealed' : ' REMOVE sealed'
-      }`,
+      UpdateExpression: 'SET #state = :approved, sessionId = :waiting, pickUpUntilSeconds = :until',
       ConditionExpression: `${inTime} AND #state = :shown AND subjectId = :me`,
     },
   };
