@@ -1,4 +1,3 @@
-import { proverOf } from '../support/prover';
 import { toInstant } from '../../lib/clock';
 import { parseToken } from '../../lib/crypto/token';
 import type { Deps } from '../../lib/deps';
@@ -18,6 +17,7 @@ import { outlives } from '../judge/what-is-what';
 import { holdsFor } from '../proof/sample';
 import { withdraw } from '../support/consent';
 import { partnerIds } from '../support/partners';
+import { proverOf } from '../support/prover';
 import { type Caller, createWorld, functions, onceKey, type World } from '../support/world';
 import { everyOperation } from './every-operation';
 

@@ -176,6 +176,9 @@ export const ofSession = new Set(
   'startedAtSeconds usedAtSeconds pickUpUntilSeconds byPhone link device clientVersion place'.split(' '),
 );
 
+/** The same of a way in: which WeChat it is of is a digest. */
+export const ofWay = new Set('sinceSeconds came phoneEpoch'.split(' '));
+
 /** What is said where nothing is kept: an export may say it, and need not. */
 export const unsaid = new Set(['contact.favourite false', 'contact.groups []', 'wechat-account.others {}']);
 
