@@ -76,7 +76,7 @@ export const accountOperations = {
     input: z.strictObject({ entry }),
     output: z.object({ unlinked: z.literal(true) }),
     ledger: 'act',
-    budget: { trips: 4, readUnits: 3, writeUnits: 19 },
+    budget: { trips: 2, readUnits: 2, writeUnits: 19 },
     alsoRead: (subjectId, input) => linkedEntryKey(subjectId, input.entry),
     run: unlinkAccount,
   }),
@@ -88,7 +88,7 @@ export const accountOperations = {
     kinds: {
       in: ['login-code'],
       out: ['consent-state'],
-      uses: ['wechat-openid', 'consent-state', 'phone-number'],
+      uses: ['wechat-identity', 'wechat-openid', 'consent-state', 'phone-number'],
     },
     use: true,
     input: z.strictObject({
@@ -107,7 +107,7 @@ export const accountOperations = {
     ledger: 'act',
     limits: [{ name: 'JOINS_PER_PERSON', per: 'person', max: 5, windowMs: DAY_MS }],
     proof: joinTarget,
-    budget: { trips: 7, readUnits: 10, writeUnits: 84 },
+    budget: { trips: 8, readUnits: 10, writeUnits: 84 },
     browser: 'never',
     run: joinAccounts,
   }),

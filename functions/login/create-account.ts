@@ -4,7 +4,7 @@ import { issueToken } from '../../lib/crypto/token';
 import type { Deps } from '../../lib/deps';
 import { emptyHead } from '../../lib/table/ledger/chain';
 import { nextEntry } from '../../lib/table/ledger/ledger';
-import { type Person, putPerson, session } from '../../lib/table/person/person';
+import { type Person, putPerson, session, wayIn } from '../../lib/table/person/person';
 import { newPersonKey } from '../../lib/table/person/person-key';
 import { claimPointer } from '../../lib/table/person/pointer';
 import { expiryOf } from '../../lib/table/person/sessions';
@@ -50,6 +50,7 @@ export async function createAccount(
     wrappedKey,
     lifeState: 'active',
     identities,
+    ways: waysOf(identities),
     sessions: { [sessionId]: session.encode(value, sessionId) },
     consents: {},
     cardCount: 0,
@@ -68,4 +69,13 @@ export async function createAccount(
   } catch (error) {
     return lostRaceOrBusy(error);
   }
+}
+
+/** One WeChat, by every identity that it came with. */
+function waysOf(identities: { digest: string }[]): Person['ways'] {
+  const [of = '', ...others] = identities.map(({ digest }) => shortName(digest));
+  return {
+    [of]: wayIn.encode({ came: 'first' }, of),
+    ...Object.fromEntries(others.map((name) => [name, wayIn.encode({ of, came: 'first' }, name)])),
+  };
 }

@@ -3,6 +3,7 @@ import { accountOperations } from './account-operations';
 import { phoneOperations } from './phone-operations';
 import { sessionOperations } from './session-operations';
 import { signInOperations } from './sign-in-operations';
+import { wayOperations } from './way-operations';
 import { webOperations } from './web-operations';
 
 export const login = {
@@ -11,6 +12,7 @@ export const login = {
   ...webOperations,
   ...accountOperations,
   ...phoneOperations,
+  ...wayOperations,
 };
 
 export const { handler } = serve('login', login);

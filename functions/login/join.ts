@@ -1,13 +1,15 @@
-import { toInstant } from '../../lib/clock';
+import { toEpochSeconds, toInstant } from '../../lib/clock';
 import { parseToken } from '../../lib/crypto/token';
 import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
 import type { Run, Subject } from '../../lib/gate/operation';
-import { actOf, demandProof } from '../../lib/gate/proof';
+import { actOf, demandProofOfOther } from '../../lib/gate/proof';
 import { type ConsentPurposeId, consentPurposeIds } from '../../lib/policy/purposes';
+import type { Item } from '../../lib/table/client';
 import { keys } from '../../lib/table/keys';
-import { advanceHead } from '../../lib/table/ledger/append';
+import { advanceHead, type PersonChange } from '../../lib/table/ledger/append';
 import { nextEntry } from '../../lib/table/ledger/ledger';
+import { epochOf } from '../../lib/table/person/consents';
 import {
   beginTakeOver,
   leaveAccount,
@@ -22,10 +24,14 @@ import {
   keysOf,
   ledgerHead,
   MAX_IDENTITIES_PER_PERSON,
+  type Person,
   readPerson,
+  type WayIn,
+  wayIn,
 } from '../../lib/table/person/person';
-import { signInIdentityOf } from '../../lib/table/person/sessions';
-import { readOpenid, wechatAccountKey } from '../../lib/table/person/wechat-account';
+import type { Identity } from '../../lib/table/person/pointer';
+import { livingWays, type Rests, signInIdentityOf, wayOf, whileSession } from '../../lib/table/person/ways';
+import { openidOf, shortName, wechatAccountKey } from '../../lib/table/person/wechat-account';
 import { lostRace, untilWon } from '../../lib/table/races';
 import { ageKeys, carryAge, isGuardianOfOther } from '../../lib/table/real-name/carry-age';
 import { askWechat } from './phone';
@@ -58,33 +64,37 @@ export function joinTarget({ otherProof }: Join): string {
  */
 export async function joinAccounts(deps: Deps, { caller, input, requestId }: Run<'subject', Join>) {
   const here = caller.person.subjectId;
-  const there = await otherOf(deps, caller, input, requestId);
+  const other = await otherOf(deps, caller, input, requestId);
+  const there = other.subjectId;
   if (there === here) throw new AppError('NOT_NOW', { why: '这是同一个账号。' });
-  const [stays, leaves] = input.keep === 'this' ? [here, there] : [there, here];
+  const self = { subjectId: here, sessionId: caller.sessionId };
+  const [stays, leaves] = input.keep === 'this' ? [self, other] : [other, self];
   const ended = await untilWon(() => settle(deps, stays, leaves, requestId).catch(lostRace));
-  return { accountNumber: stays, ended };
+  return { accountNumber: stays.subjectId, ended };
 }
+
+/** One of the two accounts, and the session by which it was shown to be the person's; absent where its phone was. */
+type Side = { subjectId: string; sessionId?: string };
 
 async function otherOf(
   deps: Deps,
   caller: Subject,
   { otherProof, phoneCode }: Join,
   requestId: string,
-): Promise<string> {
-  const { person, sealer, sessionId } = caller;
+): Promise<Side> {
+  const { person, sealer, session } = caller;
   const { subjectId } = person;
   if (otherProof !== undefined) {
-    const other = parseToken(otherProof)?.subjectId;
-    if (!other) throw new AppError('PROOF_REQUIRED');
-    await demandProof(deps, other, actOf('login/joinAccounts', subjectId), otherProof);
-    return other;
+    const other = await demandProofOfOther(deps, actOf('login/joinAccounts', subjectId), otherProof);
+    return { subjectId: other.person.subjectId, sessionId: other.sessionId };
   }
   const [item] = await deps.table.getMany([wechatAccountKey(subjectId)]);
-  const openid = readOpenid(item, sealer, signInIdentityOf(person, sessionId));
+  const openid = openidOf(item, sealer, session.identity);
   if (!openid || !phoneCode)
     throw new AppError('NOT_NOW', { why: '请提供另一个账号的本人验证，或者它绑定的手机号凭证。' });
   const { number } = await askWechat(deps, person, openid, phoneCode, requestId);
-  return (await ownerOf(deps, number)).person.subjectId;
+  const owner = await ownerOf(deps, number);
+  return { subjectId: owner.person.subjectId };
 }
 
 /**
@@ -92,14 +102,54 @@ async function otherOf(
  * sessions and consents have ended, and in the same moment its ways in lead to the one that stays, since a way that led to
  * a left account, or nowhere, would lock the person out or make them a third account. What is known of their age comes along at
  * once, so that no account sheds it. Everything else is moved by a process.
- * Answers which consents have ended.
+ * Refused once the session has ended by which either account was shown to be the person's. Answers which consents have ended.
  */
-async function settle(
+async function settle(deps: Deps, to: Side, from: Side, requestId: string): Promise<ConsentPurposeId[]> {
+  const { stays, leaves, ages } = await readBoth(deps, to.subjectId, from.subjectId);
+  demandOwnWay(leaves, from);
+  const moved = waysMoved(stays, leaves, to, toEpochSeconds(deps.clock.now()));
+  if (stays.identities.length + moved.identities.length > MAX_IDENTITIES_PER_PERSON)
+    throw new AppError('LIMIT_REACHED', {
+      limit: 'MAX_IDENTITIES_PER_PERSON',
+      max: MAX_IDENTITIES_PER_PERSON,
+    });
+  const nowMs = deps.clock.now();
+  const at = toInstant(nowMs);
+  const [staysId, leavesId] = [stays.subjectId, leaves.subjectId];
+  const left = { act: 'account.left', other: staysId, by: deps.table.by } as const;
+  const leaving = await leaveAccount(deps.ring, leaves, left, {
+    nowMs,
+    requestId,
+    while: shownBy(leaves, from),
+  });
+  const joined = await nextEntry(deps.ring, staysId, ledgerHead(stays), {
+    at,
+    act: 'account.joined',
+    actor: 'self',
+    by: deps.table.by,
+    purpose: 'account',
+    kinds: waysInKinds,
+    other: leavesId,
+    requestId,
+  });
+  const age = carryAge(deps.policy.inForce().reachVersions, stays, leaves, ages, at);
+  await deps.table.write(
+    advanceHead(staysId, ledgerHead(stays), joined.head, arrival(moved, shownBy(stays, to), age.change)),
+    joined.write,
+    ...leaving.writes,
+    ...movePointers(leaves, staysId, moved.identities),
+    beginTakeOver(staysId, joined.head.seq, leavesId, nowMs),
+    ...age.writes,
+  );
+  await deps.queue.send([takeOverRef(staysId, joined.head.seq), ...leaving.erasures]);
+  return leaving.ended;
+}
+
+async function readBoth(
   deps: Deps,
   staysId: string,
   leavesId: string,
-  requestId: string,
-): Promise<ConsentPurposeId[]> {
+): Promise<{ stays: Person; leaves: Person; ages: (Item | undefined)[] }> {
   const [a, b, ...ages] = await deps.table.getMany([
     keys.person(staysId),
     keys.person(leavesId),
@@ -115,40 +165,60 @@ async function settle(
     });
   if (await takesOver(deps.table, leavesId))
     throw new AppError('NOT_NOW', { why: '要放弃的账号正在接收另一个账号的内容，请稍后再试。' });
-  if (stays.identities.length + leaves.identities.length > MAX_IDENTITIES_PER_PERSON)
-    throw new AppError('LIMIT_REACHED', {
-      limit: 'MAX_IDENTITIES_PER_PERSON',
-      max: MAX_IDENTITIES_PER_PERSON,
-    });
-  const nowMs = deps.clock.now();
-  const at = toInstant(nowMs);
-  const left = { act: 'account.left', other: staysId, by: deps.table.by } as const;
-  const leaving = await leaveAccount(deps.ring, leaves, left, { nowMs, requestId });
-  const joined = await nextEntry(deps.ring, staysId, ledgerHead(stays), {
-    at,
-    act: 'account.joined',
-    actor: 'self',
-    by: deps.table.by,
-    purpose: 'account',
-    kinds: waysInKinds,
-    other: leavesId,
-    requestId,
-  });
-  const age = carryAge(deps.policy.inForce().reachVersions, stays, leaves, ages, at);
-  const change = {
-    set: ['points = list_append(points, :moved)', ...(age.change.set ?? [])],
-    remove: age.change.remove ?? [],
-    condition: whileFully.condition,
-    values: { ...whileFully.values, ...age.change.values, ':moved': keysOf(leaves.identities) },
-  };
-  await deps.table.write(
-    advanceHead(staysId, ledgerHead(stays), joined.head, change),
-    joined.write,
-    ...leaving.writes,
-    ...movePointers(leaves, staysId),
-    beginTakeOver(staysId, joined.head.seq, leavesId, nowMs),
-    ...age.writes,
+  return { stays, leaves, ages };
+}
+
+/** What came into an account by its phone cannot give it up: its owner may have another way in, and would lose all. */
+function demandOwnWay(leaves: Person, { sessionId }: Side): void {
+  const identity = sessionId && signInIdentityOf(leaves, sessionId);
+  if (identity && wayOf(leaves, identity)?.phoneEpoch !== undefined)
+    throw new AppError('NOT_NOW', { why: '您是凭手机号进入要放弃的那个账号的，请选择保留那个账号。' });
+}
+
+/** Part of a write of one account: refused once the session has ended that has shown whose it is. */
+function shownBy(person: Person, { sessionId }: Side): Rests {
+  if (sessionId === undefined) return { conditions: [], names: {}, values: {} };
+  const rests = whileSession(person, sessionId);
+  if (!rests) throw new AppError('PROOF_REQUIRED');
+  return rests;
+}
+
+type Moved = { ways: [name: string, way: WayIn][]; identities: Identity[] };
+
+/**
+ * The ways that come over: those that still lead in and do not rest on the phone of the account given up, which goes. Where
+ * the account that stays was shown by its phone alone, they rest on that.
+ */
+function waysMoved(stays: Person, leaves: Person, { sessionId }: Side, sinceSeconds: number): Moved {
+  const phoneEpoch = sessionId === undefined ? epochOf(stays, 'phone') : undefined;
+  const ways = livingWays(leaves).flatMap(([name, { of, phoneEpoch: rests }]): Moved['ways'] =>
+    rests === undefined ? [[name, { of, sinceSeconds, came: 'joined', phoneEpoch }]] : [],
   );
-  await deps.queue.send([takeOverRef(staysId, joined.head.seq), ...leaving.erasures]);
-  return leaving.ended;
+  const names = new Set(ways.map(([name]) => name));
+  return { ways, identities: leaves.identities.filter(({ digest }) => names.has(shortName(digest))) };
+}
+
+/** The change by which they lead to the account that stays. */
+function arrival({ ways, identities }: Moved, rests: Rests, age: PersonChange): PersonChange {
+  return {
+    set: [
+      'points = list_append(points, :moved)',
+      ...ways.map((_, index) => `#moved_ways.#moved${index} = :moved${index}`),
+      ...(age.set ?? []),
+    ],
+    remove: age.remove ?? [],
+    condition: [whileFully.condition, ...rests.conditions].join(' AND '),
+    names: {
+      ...rests.names,
+      ...(ways.length > 0 && { '#moved_ways': 'ways' }),
+      ...Object.fromEntries(ways.map(([name], index) => [`#moved${index}`, name])),
+    },
+    values: {
+      ...whileFully.values,
+      ...rests.values,
+      ...age.values,
+      ':moved': keysOf(identities),
+      ...Object.fromEntries(ways.map(([name, way], index) => [`:moved${index}`, wayIn.encode(way, name)])),
+    },
+  };
 }

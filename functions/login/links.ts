@@ -5,7 +5,6 @@ import { disclose } from '../../lib/gate/disclose';
 import type { Run } from '../../lib/gate/operation';
 import { type EntryId, entryIds, signInEntries } from '../../lib/policy/sign-in-entries';
 import { ConditionFailed } from '../../lib/table/client';
-import { keys } from '../../lib/table/keys';
 import { appendEntry } from '../../lib/table/ledger/append';
 import { epochOf } from '../../lib/table/person/consents';
 import {
@@ -16,9 +15,8 @@ import {
   readLinkedEntry,
   removeLinkedEntry,
 } from '../../lib/table/person/linked-entry';
-import { type Person, readPerson, session } from '../../lib/table/person/person';
+import type { Person } from '../../lib/table/person/person';
 import { openidDigest } from '../../lib/table/person/pointer';
-import { endSessions } from '../../lib/table/person/sessions';
 import { untilWon } from '../../lib/table/races';
 
 /** What a link is made of: its state, and the digest that leads to it. */
@@ -95,38 +93,34 @@ export async function listLinks(deps: Deps, { caller }: Run<'subject', Record<st
 }
 
 /**
- * Undoes a link: nobody signs in that way from now on, and whoever did is signed out. A repeat finds no link, and ends
- * what sessions an interrupted first time has left.
+ * Undoes a link: in the very write nobody signs in that way any more, and whoever did is signed out. A repeat finds no link
+ * and says so again.
  */
 export async function unlinkAccount(
   deps: Deps,
   { caller, input, requestId }: Run<'subject', { entry: EntryId }>,
 ) {
   const { person, alsoRead } = caller;
-  const { entry } = input;
-  if (alsoRead) {
-    const at = toInstant(deps.clock.now());
-    const act = {
-      at,
-      act: 'identity.unlinked',
-      actor: 'self',
-      purpose: 'account-link',
-      kinds: linkKinds,
-      way: entry,
-      requestId,
-    } as const;
-    try {
-      await appendEntry(deps, person, act, removeLinkedEntry(alsoRead));
-    } catch (error) {
-      if (!(error instanceof ConditionFailed)) throw error; // undone or made anew meanwhile
-      throw new AppError('NOT_NOW', { why: '关联刚刚有了变化，请刷新后重试。' });
-    }
+  const unlinked = { unlinked: true } as const;
+  if (!alsoRead) return unlinked;
+  const act = {
+    at: toInstant(deps.clock.now()),
+    act: 'identity.unlinked',
+    actor: 'self',
+    purpose: 'account-link',
+    kinds: linkKinds,
+    way: input.entry,
+    requestId,
+  } as const;
+  const change = {
+    set: ['entryEpoch = if_not_exists(entryEpoch, :noneUndone) + :undone'],
+    values: { ':noneUndone': 0, ':undone': 1 },
+  };
+  try {
+    await appendEntry(deps, person, act, removeLinkedEntry(alsoRead), { change });
+  } catch (error) {
+    if (!(error instanceof ConditionFailed)) throw error; // undone or made anew meanwhile
+    throw new AppError('NOT_NOW', { why: '关联刚刚有了变化，请刷新后重试。' });
   }
-  // Read after the pointer is gone: no session can begin that way any more.
-  const [self] = await deps.table.getMany([keys.person(person.subjectId)]);
-  const through = Object.entries(self ? readPerson(self).sessions : {}).flatMap(([id, stored]) =>
-    session.decode(stored, id).link?.startsWith(`${entry}:`) ? [id] : [],
-  );
-  if (through.length > 0) await deps.table.update(endSessions(person.subjectId, through));
-  return { unlinked: true as const };
+  return unlinked;
 }

@@ -6,6 +6,15 @@ import { bindPhone, changePhone, getPhone, unbindPhone } from './phone';
 const phoneCode = z.string().check(z.minLength(1), z.maxLength(128));
 const boundPhone = z.object({ /** 138****1234 */ phone: z.string(), boundAt: z.string() });
 
+const bindInput = z.strictObject({
+  code: phoneCode,
+  /**
+   * The person says that the account is not theirs which has shown lately that the number is its own (`IDENTITY_TAKEN`): they
+   * were given the number after somebody else. It is taken from that account, whose owner is told, and nothing else of it is.
+   */
+  otherAccountIsNotMine: z.optional(z.literal(true)),
+});
+
 /** The bound phone number (promise A3). */
 export const phoneOperations = {
   bindPhone: operation({
@@ -18,7 +27,7 @@ export const phoneOperations = {
       out: ['phone-number'],
       uses: ['wechat-openid'],
     },
-    input: z.strictObject({ code: phoneCode }),
+    input: bindInput,
     output: boundPhone,
     ledger: 'act',
     risk: 'fraud',
@@ -35,7 +44,7 @@ export const phoneOperations = {
       out: ['phone-number'],
       uses: ['wechat-openid'],
     },
-    input: z.strictObject({ code: phoneCode }),
+    input: bindInput,
     output: boundPhone,
     ledger: 'act',
     proof: () => 'phone',

@@ -4,8 +4,8 @@ import { AppError } from '../../lib/errors';
 import { disclose } from '../../lib/gate/disclose';
 import type { Run, Subject } from '../../lib/gate/operation';
 import { ConditionFailed, type Item } from '../../lib/table/client';
-import { appendEntry } from '../../lib/table/ledger/append';
 import { epochOf } from '../../lib/table/person/consents';
+import { restingOnPhone } from '../../lib/table/person/end-ways';
 import type { Person } from '../../lib/table/person/person';
 import {
   bindPhone as bindWrites,
@@ -14,10 +14,13 @@ import {
   readPhone,
   unbindPhone as unbindWrites,
 } from '../../lib/table/person/phone';
-import { signInIdentityOf } from '../../lib/table/person/sessions';
-import { readOpenid, wechatAccountKey } from '../../lib/table/person/wechat-account';
+import { wayOf } from '../../lib/table/person/ways';
+import { openidOf, wechatAccountKey } from '../../lib/table/person/wechat-account';
+import { endWays } from './end-ways';
+import { releaseOldClaim } from './old-claim';
 
 type Code = { code: string };
+type Bind = Code & { otherAccountIsNotMine?: true | undefined };
 
 const phoneEpoch = (person: Person) => epochOf(person, 'phone');
 
@@ -39,43 +42,48 @@ export async function askWechat(deps: Deps, person: Person, openid: string, code
 
 async function readBoth(
   deps: Deps,
-  { person, sealer, sessionId }: Subject,
+  { person, sealer, session }: Subject,
 ): Promise<{ openid: string; bound: Item | undefined }> {
   const { subjectId } = person;
   const [account, bound] = await deps.table.getMany([wechatAccountKey(subjectId), phoneKey(subjectId)]);
-  const openid = readOpenid(account, sealer, signInIdentityOf(person, sessionId));
+  const openid = openidOf(account, sealer, session.identity);
   if (!openid) throw new AppError('NOT_NOW', { why: '请先用微信登录，再办理手机号。' });
   return { openid, bound };
 }
 
 /** Binds the first phone of an account. Changing it is another operation, which asks for a proof of self. */
-export async function bindPhone(deps: Deps, { caller, input, requestId }: Run<'subject', Code>) {
+export async function bindPhone(deps: Deps, { caller, input, requestId }: Run<'subject', Bind>) {
   const { openid, bound } = await readBoth(deps, caller);
   if (readPhone(bound, phoneEpoch(caller.person), caller.sealer))
     throw new AppError('NOT_NOW', { why: '已经绑定了手机号；要换号码，请使用更换手机号。' });
-  return bind(deps, caller, openid, bound, input.code, requestId);
+  return bind(deps, caller, openid, bound, input, requestId);
 }
 
 /** Puts another number in the place of the bound one (promise A6: the gate has used up a proof for exactly this). */
-export async function changePhone(deps: Deps, { caller, input, requestId }: Run<'subject', Code>) {
+export async function changePhone(deps: Deps, { caller, input, requestId }: Run<'subject', Bind>) {
   const { openid, bound } = await readBoth(deps, caller);
   if (!readPhone(bound, phoneEpoch(caller.person), caller.sealer)) throw new AppError('NOT_FOUND');
-  return bind(deps, caller, openid, bound, input.code, requestId);
+  return bind(deps, caller, openid, bound, input, requestId);
 }
 
 /** What a bound phone is made of: the number, when it was bound, and the digest that leads to it. */
 const phoneKinds = ['phone-number', 'phone-state', 'phone-digest'] as const;
 
-/** A number that belongs to another account stays there: two accounts are never merged silently (promise A1). */
+/**
+ * Binds the number that WeChat says the person has now. Whatever came in by the number before it goes with that, but for the
+ * WeChat at hand, which has just been shown to have the new one. A number that another account has shown lately to be its own
+ * stays there, because it may be the same person's: two accounts are never merged silently (promise A1). An old claim gives way.
+ */
 async function bind(
   deps: Deps,
-  { person: before, sealer }: Subject,
+  caller: Subject,
   openid: string,
   bound: Item | undefined,
-  code: string,
+  { code, otherAccountIsNotMine }: Bind,
   requestId: string,
 ) {
-  const { number, person } = await askWechat(deps, before, openid, code, requestId);
+  const { sealer, session } = caller;
+  const { number, person } = await askWechat(deps, caller.person, openid, code, requestId);
   const { subjectId } = person;
   const digest = await deps.ring.digest('phone', number);
   const boundAt = toInstant(deps.clock.now());
@@ -88,15 +96,29 @@ async function bind(
     kinds: phoneKinds,
     requestId,
   } as const;
-  const writes = bindWrites(subjectId, value, digest, bound, sealer);
+  const also = bindWrites(subjectId, value, digest, bound, sealer);
+  const which = (now: Person) => restingOnPhone(now, wayOf(now, session.identity)?.of);
+  const write = () =>
+    endWays(deps, person, { which, entry, also, sealer, change: { remove: ['phoneGoneAt'] } });
   try {
-    await appendEntry(deps, person, entry, writes, { sealer });
+    await write();
   } catch (error) {
     if (!(error instanceof ConditionFailed)) throw error;
-    if (error.found[0]) throw new AppError('IDENTITY_TAKEN', { instead: 'login/joinAccounts' });
-    throw new AppError('NOT_NOW', { why: '绑定刚刚有了变化，请刷新后重试。' });
+    if (!error.found[0]) throw new AppError('NOT_NOW', { why: CHANGED });
+    if (!(await releaseOldClaim(deps, digest, otherAccountIsNotMine === true, requestId)))
+      throw new AppError('IDENTITY_TAKEN', { instead: 'login/joinAccounts' });
+    await write().catch(refuseTaken);
   }
   return { phone: mask(number), boundAt };
+}
+
+const CHANGED = '绑定刚刚有了变化，请刷新后重试。';
+
+/** Somebody else was quicker with a number that had just become free. */
+function refuseTaken(error: unknown): never {
+  if (!(error instanceof ConditionFailed)) throw error;
+  if (error.found[0]) throw new AppError('IDENTITY_TAKEN', { instead: 'login/joinAccounts' });
+  throw new AppError('NOT_NOW', { why: CHANGED });
 }
 
 /** The bound phone, masked. */
@@ -106,10 +128,20 @@ export async function getPhone(_deps: Deps, { caller }: Run<'subject', unknown>)
   return { phone: mask(bound.number), boundAt: bound.boundAt };
 }
 
-/** Unbinds the phone. A repeat finds none and says so again. */
+/** They would be locked out: of what came by the phone, nothing leads in without it. */
+const KEEP_FIRST =
+  '您是凭这个手机号登录进来的，解除绑定以后，这个微信就不能再登录这个账号。请先在“登录方式”里保留这个微信，或者更换手机号；要马上停止使用手机号的，可以撤回对手机号的同意。';
+
+/**
+ * Unbinds the phone, and in the same write whatever came in by it. A repeat finds none and says so again.
+ * @throws AppError NOT_NOW to who came in by it
+ */
 export async function unbindPhone(deps: Deps, { caller, requestId }: Run<'subject', unknown>) {
+  const { alsoRead, person, sealer, session } = caller;
   const unbound = { unbound: true } as const;
-  if (!caller.alsoRead) return unbound;
+  if (!alsoRead) return unbound;
+  if (wayOf(person, session.identity)?.phoneEpoch !== undefined)
+    throw new AppError('NOT_NOW', { why: KEEP_FIRST, instead: 'login/keepWay' });
   const entry = {
     at: toInstant(deps.clock.now()),
     act: 'phone.unbound',
@@ -119,10 +151,10 @@ export async function unbindPhone(deps: Deps, { caller, requestId }: Run<'subjec
     requestId,
   } as const;
   try {
-    await appendEntry(deps, caller.person, entry, unbindWrites(caller.alsoRead));
+    await endWays(deps, person, { which: restingOnPhone, entry, also: unbindWrites(alsoRead), sealer });
   } catch (error) {
     if (!(error instanceof ConditionFailed)) throw error; // changed or unbound meanwhile
-    throw new AppError('NOT_NOW', { why: '绑定刚刚有了变化，请刷新后重试。' });
+    throw new AppError('NOT_NOW', { why: CHANGED });
   }
   return unbound;
 }

@@ -1,5 +1,7 @@
 import * as z from 'zod/mini';
 import { operation } from '../../lib/gate/operation';
+import { entryIds } from '../../lib/policy/sign-in-entries';
+import { sessionKinds } from '../../lib/table/person/person';
 import { endOthers, endOwn, endSession } from './end-session';
 import { listSessions } from './list-sessions';
 
@@ -30,6 +32,14 @@ export const sessionOperations = {
         z.object({
           sessionId: z.string(),
           current: z.boolean(),
+          /** What it is: of the mini-program, come by a phone number, come by a linked entry, or of a browser. */
+          kind: z.enum(sessionKinds),
+          /** What it rests on: the WeChat (`login/ways`) or the linked entry, and of a browser the session that approved it. */
+          wayId: z.optional(z.string()),
+          entry: z.optional(z.enum(entryIds)),
+          approvedBy: z.optional(z.string()),
+          /** An approval that its browser has not picked up yet. */
+          waiting: z.optional(z.literal(true)),
           startedAt: z.string(),
           expiresAt: z.string(),
           usedAt: z.optional(z.string()),

@@ -16,6 +16,7 @@ import {
 } from '../../lib/table/person/linked-entry';
 import { readPerson } from '../../lib/table/person/person';
 import { addSession, expiryOf, liveAt, sessionToEvictIfFull } from '../../lib/table/person/sessions';
+import { linkOf } from '../../lib/table/person/ways';
 import { untilWon } from '../../lib/table/races';
 import { newSession, purposesToAsk, type SignedIn } from './start-session';
 
@@ -53,10 +54,10 @@ async function startLinkedSession(
   const linking = person && consentInForce(deps.policy.inForce().reachVersions, person, 'account-link');
   if (!person || linking?.epoch !== epoch) throw new AppError('LINK_REQUIRED');
   const { token, sessionId, secretDigest } = issueToken(subjectId, deps.random);
-  const value = newSession(deps, secretDigest, { link: `${entry}:${epoch}` });
-  const terms = { linkEpoch: epoch, ends: sessionToEvictIfFull(person, liveAt(deps)) };
+  const value = newSession(deps, secretDigest, { link: linkOf(person, entry) });
+  const ends = sessionToEvictIfFull(person, liveAt(deps));
   try {
-    const Update = addSession(subjectId, sessionId, value, terms);
+    const Update = addSession(subjectId, sessionId, value, ends);
     await deps.table.write({ Update }, pointerHolds(digest, subjectId));
   } catch (error) {
     if (!(error instanceof ConditionFailed)) throw error;

@@ -15,9 +15,11 @@ import {
   readPhone,
   readPhonePointer,
 } from '../../lib/table/person/phone';
-import { pointerKey } from '../../lib/table/person/pointer';
+import { pointerKey, readPointer } from '../../lib/table/person/pointer';
+import { wayOf } from '../../lib/table/person/ways';
 import { shortName } from '../../lib/table/person/wechat-account';
 import { addIdentity } from './add-identity';
+import { clearEndedWays } from './end-ways';
 import { exchangeCode, identify } from './sign-in';
 import { type SignedIn, startSession } from './start-session';
 
@@ -36,19 +38,32 @@ export async function signInByPhone(
 ): Promise<SignedIn> {
   const arrival = await identify(deps, await exchangeCode(deps, address, input.code));
   const { openid, digest } = arrival;
-  const [known] = await deps.table.getMany([pointerKey('openid', digest)]);
   // An account of their own: the phone would be a second one's, and nothing is merged here.
-  if (known) throw new AppError('IDENTITY_TAKEN', { instead: 'login/joinAccounts' });
+  if (await leadsIn(deps, digest, requestId))
+    throw new AppError('IDENTITY_TAKEN', { instead: 'login/joinAccounts' });
   const number = await discloseBeforeAccount(
     deps,
     { recipient: 'wechat-phone', kinds: ['login-code'], address },
     (wechatPhone) => wechatPhone.exchangePhoneCode(input.phoneCode, openid),
   );
-  const { person } = await ownerOf(deps, number);
-  await addIdentity(deps, person.subjectId, { domain: 'openid', digest, openid, way: 'phone' }, requestId);
-  const reply = await startSession(deps, person.subjectId, { identity: shortName(digest) });
+  const { person, phone } = await ownerOf(deps, number);
+  const shown = { by: 'phone', bound: phone } as const;
+  await addIdentity(deps, person.subjectId, { domain: 'openid', digest, openid, shown }, requestId);
+  const origin = { byPhone: true, identity: shortName(digest) } as const;
+  const reply = await startSession(deps, person.subjectId, origin);
   if (!reply) throw new AppError('BUSY');
   return reply;
+}
+
+/** Whether an openid leads to an account. One that only did so while something lasted that has ended is let go of. */
+async function leadsIn(deps: Deps, digest: string, requestId: string): Promise<boolean> {
+  const [pointer] = await deps.table.getMany([pointerKey('openid', digest)]);
+  if (!pointer) return false;
+  const subjectId = readPointer(pointer);
+  const [self] = await deps.table.getMany([keys.person(subjectId)]);
+  if (!self || wayOf(readPerson(self), shortName(digest))) return true;
+  await clearEndedWays(deps, subjectId, requestId);
+  return false;
 }
 
 /**

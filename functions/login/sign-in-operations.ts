@@ -23,6 +23,8 @@ const signedIn = z.object({
   closing: z.optional(z.literal(true)),
   /** The person has had processing restricted; `rights/liftRestriction` takes that back. */
   restricted: z.optional(z.literal(true)),
+  /** The number that was bound has turned out to be somebody else's by now, and is bound no more (`login/ways`). */
+  phoneGone: z.optional(z.literal(true)),
 });
 
 /** Showing who one is: to come in, and for one act (promises A1, A4, A6). */

@@ -8,6 +8,7 @@ import { shortName } from '../../lib/table/person/wechat-account';
 import { untilWon } from '../../lib/table/races';
 import { addIdentity } from './add-identity';
 import { type Arrival, createAccount } from './create-account';
+import { clearEndedWays } from './end-ways';
 import { type SignedIn, startSession } from './start-session';
 
 type SignIn = { code?: string | undefined };
@@ -56,10 +57,12 @@ async function enter(
   union: Item | undefined,
   requestId: string,
 ) {
-  const reply = await startSession(deps, subjectId, { identity: shortName(digest) });
+  const reply = await startSession(deps, subjectId, byMiniProgram(digest));
+  if (!reply) await clearEndedWays(deps, subjectId, requestId); // and the next look finds that it leads nowhere
   if (!reply || !unionDigest) return reply;
   const by = `session:${reply.sessionId}` as const;
-  const identity = { domain: 'unionid', digest: unionDigest, way: 'openid', by } as const;
+  const shown = { by: 'openid', digest } as const;
+  const identity = { domain: 'unionid', digest: unionDigest, shown, by } as const;
   if (!union) await addIdentity(deps, subjectId, identity, requestId);
   return { ...reply, otherAccount: union ? readPointer(union) !== subjectId : false };
 }
@@ -67,13 +70,16 @@ async function enter(
 /** An openid that nobody has yet, of a person whom WeChat has told us of before. */
 async function arriveByUnionid(
   deps: Deps,
-  { openid, digest }: Arrival,
+  { openid, digest, unionDigest = '' }: Arrival,
   subjectId: string,
   requestId: string,
 ) {
-  await addIdentity(deps, subjectId, { domain: 'openid', digest, openid, way: 'unionid' }, requestId);
-  return startSession(deps, subjectId, { identity: shortName(digest) });
+  const shown = { by: 'unionid', digest: unionDigest } as const;
+  await addIdentity(deps, subjectId, { domain: 'openid', digest, openid, shown }, requestId);
+  return startSession(deps, subjectId, byMiniProgram(digest));
 }
+
+const byMiniProgram = (digest: string) => ({ identity: shortName(digest) });
 
 /** Asks WeChat whose code it is. Nobody's account is known yet, so the network address is limited (promise A7). */
 export async function exchangeCode(deps: Deps, address: string | undefined, code: string | undefined) {

@@ -8,14 +8,13 @@ import { ConditionFailed } from '../../lib/table/client';
 import { canSignIn, type LifeState, life } from '../../lib/table/person/life';
 import { type Person, readPerson, type Session } from '../../lib/table/person/person';
 import { addSession, expiryOf, liveAt, sessionToEvict } from '../../lib/table/person/sessions';
+import { restsHold } from '../../lib/table/person/ways';
 import { lostRaceOrBusy } from '../../lib/table/races';
 
-/** Which identity signs in, and what the session rests on besides. */
-export type SessionOrigin = {
-  identity?: string | undefined;
-  /** `<entry>:<epoch>` for a linked entry. */
-  link?: string | undefined;
-};
+/** What a session is and rests on. */
+export type SessionOrigin = Partial<
+  Pick<Session, 'byPhone' | 'identity' | 'link' | 'from' | 'pickUpUntilSeconds'>
+>;
 
 export type SignedIn = {
   token: string;
@@ -27,6 +26,8 @@ export type SignedIn = {
   closing?: true;
   /** The person has had processing restricted: `rights/liftRestriction` takes that back. */
   restricted?: true;
+  /** The number that was bound has turned out to be somebody else's by now, and is bound no more. */
+  phoneGone?: true;
 };
 
 /** What somebody who signs in is told of how their account stands. */
@@ -36,16 +37,14 @@ const saidOf: Partial<Record<LifeState, Pick<SignedIn, 'closing' | 'restricted'>
 };
 
 /** A session that begins now. */
-export function newSession(deps: Deps, secretDigest: Buffer, { identity, link }: SessionOrigin): Session {
-  return {
-    secretDigest,
-    startedAtSeconds: Math.floor(deps.clock.now() / 1000),
-    identity,
-    link,
-  };
+export function newSession(deps: Deps, secretDigest: Buffer, origin: SessionOrigin): Session {
+  return { ...origin, secretDigest, startedAtSeconds: Math.floor(deps.clock.now() / 1000) };
 }
 
-/** A session for a known person. Answers undefined when a race was lost and the world must be looked at again. */
+/**
+ * A session for a known person. Answers undefined when a race was lost, or what it would rest on has ended, and the world must
+ * be looked at again.
+ */
 export async function startSession(
   deps: Deps,
   subjectId: string,
@@ -54,11 +53,12 @@ export async function startSession(
   const { token, sessionId, secretDigest } = issueToken(subjectId, deps.random);
   const value = newSession(deps, secretDigest, origin);
   const open = async (ends?: string) => {
-    const after = await deps.table.update(addSession(subjectId, sessionId, value, { ends }));
+    const after = await deps.table.update(addSession(subjectId, sessionId, value, ends));
     const expiresAt = toInstant(expiryOf(value));
     const person = readPerson(after);
     const asks = purposesToAsk(deps, person);
-    return { token, sessionId, expiresAt, newAccount: false, asks, ...saidOf[person.lifeState] };
+    const gone = person.phoneGoneAt !== undefined && { phoneGone: true as const };
+    return { token, sessionId, expiresAt, newAccount: false, asks, ...saidOf[person.lifeState], ...gone };
   };
   try {
     return await open();
@@ -67,6 +67,7 @@ export async function startSession(
     if (!met) return lostRaceOrBusy(error);
     const person = readPerson(met);
     if (!canSignIn(person)) return notHere(person);
+    if (!restsHold(person, value, () => deps.policy.inForce().reachVersions)) return undefined;
     // Every place is taken: the session that has lapsed, or else the one that began first, gives way in the same write.
     return open(sessionToEvict(person, liveAt(deps))).catch(lostRaceOrBusy);
   }

@@ -1,21 +1,16 @@
 import { toEpochSeconds, toInstant } from '../../lib/clock';
-import { issueToken, sameDigest } from '../../lib/crypto/token';
+import { sameDigest } from '../../lib/crypto/token';
 import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
 import { noBrowser } from '../../lib/gate/browser';
 import { truncateAddress } from '../../lib/gate/network-place';
 import type { Run } from '../../lib/gate/operation';
 import { ConditionFailed, type Item } from '../../lib/table/client';
-import { canSignIn } from '../../lib/table/person/life';
-import { readPerson } from '../../lib/table/person/person';
-import { addSession, liveAt, sessionToEvict } from '../../lib/table/person/sessions';
-import { untilWon } from '../../lib/table/races';
 import {
   MAX_WEB_POLLS,
   pollWebSignIn,
   putWebSignIn,
   readWebSignIn,
-  useWebSignIn,
   WEB_POLL_PAUSE_MS,
   type WebSignIn,
   webExpiry,
@@ -29,6 +24,7 @@ import {
   readBrowserSecret,
   showCode,
 } from './web-code';
+import { type Asked, approvedOf, pickUp, tell } from './web-pick-up';
 
 type Nothing = Record<string, never>;
 const retryAfterSeconds = WEB_POLL_PAUSE_MS / 1000;
@@ -56,25 +52,35 @@ export async function webBegin(deps: Deps, { browser = noBrowser, address, clien
   return { code: showCode(code), picture: drawCode(code), expiresInSeconds, retryAfterSeconds };
 }
 
-/** How the request of this browser stands. A used code and another browser's look like an expired one. */
+/**
+ * How the request of this browser stands. Once it is approved the browser is told whose account it is about to open, and gets
+ * the session when it asks again. A used code and another browser's look like an expired one.
+ */
 export async function webPoll(deps: Deps, { browser = noBrowser }: Run<'anyone', Nothing>) {
   if (!browser.cookies.asking) return { state: 'no-cookie' as const };
   const claim = readBrowserSecret(browser.cookies.asking);
-  const found = claim && (await countPoll(deps, await codeDigest(deps, claim.code), claim.browserDigest));
+  const found = claim && (await countPoll(deps, claim));
   if (found?.state === 'waiting' || found?.state === 'shown')
     return { state: found.state, retryAfterSeconds };
+  const isApproved = found?.state === 'approved' || found?.state === 'named';
+  const approved = isApproved ? await approvedOf(deps, found) : undefined;
+  if (approved && found?.state === 'approved' && (await tell(deps, found)))
+    return { state: found.state, account: approved.account, retryAfterSeconds };
   browser.setCookie('asking', undefined);
   if (found?.state === 'denied') return { state: found.state };
-  const token =
-    found?.state === 'approved' && found.subjectId && (await pickUp(deps, found, found.subjectId));
+  const token = approved && found?.state === 'named' && (await pickUp(deps, found, approved));
   if (!token) return { state: 'expired' as const };
   browser.setCookie('session', token);
-  return { state: 'signed-in' as const };
+  return { state: 'signed-in' as const, account: approved.account };
 }
 
 /** @throws AppError TOO_MANY_ATTEMPTS */
-async function countPoll(deps: Deps, digest: string, browserDigest: Buffer) {
+async function countPoll(
+  deps: Deps,
+  { code, browserDigest }: { code: string; browserDigest: Buffer },
+): Promise<Asked | undefined> {
   const nowMs = deps.clock.now();
+  const digest = await codeDigest(deps, code);
   try {
     const item = await deps.table.update(pollWebSignIn(digest, browserDigest, nowMs));
     const found = readWebSignIn(item);
@@ -94,35 +100,4 @@ function refuseEager(item: Item | undefined, browserDigest: Buffer, nowMs: numbe
   const own = sameDigest(met.browserDigest, browserDigest) && met.expiresAtSeconds > toEpochSeconds(nowMs);
   if (own && met.polls < MAX_WEB_POLLS)
     throw new AppError('TOO_MANY_ATTEMPTS', { limit: 'MIN_WEB_POLL_PAUSE_MS', retryAfterSeconds });
-}
-
-/**
- * The session of an approved request: made now, for the browser that asked, so that nobody can have known its token
- * before. Approval and session change in one transaction. Answers undefined when the approval is gone.
- */
-async function pickUp(
-  deps: Deps,
-  { digest, browserDigest }: WebSignIn & { digest: string },
-  subjectId: string,
-): Promise<string | undefined> {
-  const { token, sessionId, secretDigest } = issueToken(subjectId, deps.random);
-  const nowMs = deps.clock.now();
-  const value = { secretDigest, startedAtSeconds: Math.floor(nowMs / 1000) };
-  let leaver: string | undefined;
-  const pickedUp = await untilWon(async () => {
-    try {
-      const Update = addSession(subjectId, sessionId, value, { ends: leaver });
-      await deps.table.write(useWebSignIn(digest, browserDigest, nowMs), { Update });
-      return { token };
-    } catch (error) {
-      if (!(error instanceof ConditionFailed)) throw error;
-      const [request, person] = error.found;
-      if (request || !person?.item) return { token: undefined };
-      const met = readPerson(person.item);
-      if (!canSignIn(met)) return { token: undefined };
-      leaver = sessionToEvict(met, liveAt(deps)); // sessions have filled up meanwhile
-      return undefined;
-    }
-  });
-  return pickedUp.token;
 }

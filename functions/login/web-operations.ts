@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { MINUTE_MS } from '../../lib/clock';
 import { operation } from '../../lib/gate/operation';
+import { nicknameKey } from '../../lib/table/profile/nickname';
 import { webBegin, webPoll } from './web-ask';
 import { webApprove, webDeny, webShow } from './web-decide';
 import { webPage } from './web-page';
@@ -8,6 +9,9 @@ import { webSignOut } from './web-sign-out';
 
 /** What the scanner read, or what was typed. */
 const webCode = z.strictObject({ code: z.string().check(z.minLength(1), z.maxLength(40)) });
+
+/** Whose account a browser opens: 张* where there is a nickname, and the end of the account's number. */
+const whoseAccount = z.object({ name: z.optional(z.string()), tail: z.string() });
 
 /** Signing in on a web page (promise A2): the page's side, and the phone's. */
 export const webOperations = {
@@ -45,18 +49,21 @@ export const webOperations = {
     run: webBegin,
   }),
   webPoll: operation({
-    summary: '网页询问本人是否已经确认；确认后得到登录 Cookie。每次间隔按 retryAfterSeconds，过快会被拒绝。',
+    summary:
+      '网页询问本人是否已经确认；确认后先得知将要打开的是谁的账号（部分遮挡），再问一次即得到登录 Cookie。每次间隔按 retryAfterSeconds，过快会被拒绝。',
     caller: 'anyone',
     browser: 'only',
     purpose: 'account',
-    kinds: { in: ['session-time'], out: [] },
+    kinds: { in: ['session-time'], out: ['nickname'], uses: ['wechat-identity'] },
     input: z.strictObject({}),
     output: z.object({
-      state: z.enum(['waiting', 'shown', 'signed-in', 'denied', 'expired', 'no-cookie']),
+      /** `approved`: it is told whose account it is about to open, and gets the session when it asks again. */
+      state: z.enum(['waiting', 'shown', 'approved', 'signed-in', 'denied', 'expired', 'no-cookie']),
+      account: z.optional(whoseAccount),
       retryAfterSeconds: z.optional(z.int()),
     }),
     ledger: 'none',
-    budget: { trips: 2, readUnits: 0, writeUnits: 12 },
+    budget: { trips: 3, readUnits: 2, writeUnits: 12 },
     run: webPoll,
   }),
   webShow: operation({
@@ -84,11 +91,16 @@ export const webOperations = {
     caller: 'subject',
     browser: 'never',
     purpose: 'account',
-    kinds: { in: [], out: [] },
+    kinds: { in: ['session-time'], out: ['nickname'], uses: ['wechat-identity'] },
     input: webCode,
-    output: z.object({ approved: z.literal(true) }),
+    output: z.object({
+      approved: z.literal(true),
+      /** What the browser will say; the mini-program shows the same. */
+      account: whoseAccount,
+    }),
     ledger: 'none',
-    budget: { trips: 2, readUnits: 1, writeUnits: 1 },
+    budget: { trips: 2, readUnits: 2, writeUnits: 12 },
+    alsoRead: (subjectId) => nicknameKey(subjectId),
     run: webApprove,
   }),
   webDeny: operation({

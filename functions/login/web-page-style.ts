@@ -18,6 +18,7 @@ svg { width: min(13rem, 70vw); height: auto; background: #fff; border-radius: .5
 .code { display: block; margin-top: .5rem; font: 600 1.625rem/1.4 ui-monospace, Menlo, Consolas, monospace; letter-spacing: .08em; }
 button { display: block; width: 100%; min-height: 3rem; padding: .5rem 1rem; border: 0; border-radius: .5rem; background: var(--go); color: var(--on-go);
   font: inherit; font-weight: 600; cursor: pointer; }
+button.other { margin-top: .75rem; background: transparent; color: var(--ink); border: 1px solid var(--line); }
 button:disabled { opacity: .6; cursor: default; }
 button:focus-visible { outline: 3px solid var(--ink); outline-offset: 2px; }
 [hidden] { display: none; }

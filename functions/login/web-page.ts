@@ -32,7 +32,7 @@ const html = `<!doctype html>
   <p id="words" role="status" hidden></p>
   <div id="notice">
     <p>用微信小程序扫码即可登录，不需要密码。</p>
-    <p class="small">点击开始后，为了让您在手机上核对是谁在请求登录，我们会记下这个浏览器的名称和截去末段的网络地址，加密保存，最多 5 分钟。登录后浏览器里只保存一个用于登录的 Cookie，关闭浏览器后需要重新登录。</p>
+    <p class="small">点击开始后，为了让您在手机上核对是谁在请求登录，我们会记下这个浏览器的名称和截去末段的网络地址，加密保存，最多 5 分钟。登录后浏览器里只保存一个用于登录的 Cookie，关闭浏览器后，或者过了 8 小时，需要重新登录。</p>
   </div>
   <figure id="ask" hidden>
     <svg id="picture" role="img" aria-label="登录二维码" shape-rendering="crispEdges"><path id="dark" d="" fill="#000"/></svg>
@@ -43,6 +43,7 @@ const html = `<!doctype html>
     </figcaption>
   </figure>
   <button id="act" type="button" hidden>开始扫码登录</button>
+  <button id="not" type="button" class="other" hidden>不是我的账号</button>
   <noscript><p>这个页面需要 JavaScript。您也可以不登录网页，直接在微信小程序里使用全部功能。</p></noscript>
 </main>
 <script>${script}</script>

@@ -39,8 +39,8 @@ export const tableRights: Record<Principal, TableRights> = {
     places: { items: { 'P#*': 'put' } },
     items: {
       'P#*': 'get query put update delete check',
-      'ID#openid#*': 'get put',
-      'ID#unionid#*': 'get put',
+      'ID#openid#*': 'get put delete',
+      'ID#unionid#*': 'get put delete',
       'ID#phone#*': 'get put delete',
       'ID#link#*': 'get put delete check',
       'TRY#*': 'update',

@@ -1,14 +1,13 @@
 import { HOUR_MS, toEpochSeconds } from '../clock';
-import { parseToken, sameDigest, type Token } from '../crypto/token';
+import { parseToken, sameDigest } from '../crypto/token';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
 import { faultOf } from '../log';
 import { ConditionFailed } from '../table/client';
 import { keys } from '../table/keys';
-import { consentInForce } from '../table/person/consents';
-import { type Person, readPerson, type Session, session } from '../table/person/person';
+import { readPerson, type Session, session } from '../table/person/person';
 import { openPerson } from '../table/person/person-key';
-import { isLive, liveAt, noteSessionUse } from '../table/person/sessions';
+import { liveAt, liveSession, noteSessionUse } from '../table/person/sessions';
 import type { Call } from './call';
 import { truncateAddress } from './network-place';
 import type { AlsoRead, Subject } from './operation';
@@ -21,7 +20,8 @@ export const MAX_CLIENT_VERSION_CHARS = 16;
 
 /**
  * The person behind a token: one strongly consistent trip for session, consent, data key and the items asked for
- * beside them. Absent, altered, ended and expired tokens all look the same.
+ * beside them. Absent, altered, ended and expired tokens all look the same, and so does one of a session that rests on
+ * something ended.
  * @throws AppError SIGN_IN_REQUIRED
  */
 export async function authenticate(
@@ -34,32 +34,20 @@ export async function authenticate(
   const beside = alsoRead ? [await alsoRead(claim.subjectId)].flat() : [];
   const [self, first, ...further] = await deps.table.getMany([keys.person(claim.subjectId), ...beside]);
   const person = self && readPerson(self);
-  if (!person || !liveSession(deps, person, claim)) throw new AppError('SIGN_IN_REQUIRED');
+  const live = person && liveSession(person, claim.sessionId, liveAt(deps));
+  if (!live || !sameDigest(live.secretDigest, claim.secretDigest) || live.pickUpUntilSeconds !== undefined)
+    throw new AppError('SIGN_IN_REQUIRED');
   const sealer = await openPerson(deps, person);
   if (!sealer) throw new AppError('SIGN_IN_REQUIRED');
   return {
     kind: 'subject',
     person,
     sessionId: claim.sessionId,
+    session: live,
     sealer,
     alsoRead: first,
     furtherRead: further,
   };
-}
-
-function liveSession(deps: Deps, person: Person, claim: Token): boolean {
-  const { sessions } = person;
-  const stored = Object.hasOwn(sessions, claim.sessionId) ? sessions[claim.sessionId] : undefined;
-  if (!stored) return false;
-  const value = session.decode(stored, claim.sessionId);
-  if (!sameDigest(value.secretDigest, claim.secretDigest) || !isLive(value, liveAt(deps))) return false;
-  return value.link === undefined || linkHolds(deps, person, value.link);
-}
-
-/** A session through a linked entry lives only while the consent to linking is in force (promises A4, K3, K4). */
-function linkHolds({ policy }: Deps, person: Person, link: string): boolean {
-  const linking = consentInForce(policy.inForce().reachVersions, person, 'account-link');
-  return linking !== undefined && link.endsWith(`:${linking.epoch}`);
 }
 
 /**

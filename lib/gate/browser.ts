@@ -1,5 +1,6 @@
 import { AppError } from '../errors';
 import { retentionMs } from '../policy/retention';
+import { kindOf, type Session } from '../table/person/person';
 
 /** Every cookie of the service. A host writes them `__Host-`, HttpOnly, Secure and SameSite=Strict, always. */
 export const cookies = {
@@ -21,8 +22,8 @@ export type Browser = {
 };
 
 /**
- * `only`: answers nobody but our own page in a browser, and may set cookies. `never`: not open to a browser, so that a
- * session in a cookie cannot do it.
+ * `only`: answers nobody but our own page in a browser, and may set cookies. `never`: not open to a browser, nor to a session
+ * that a browser was given, whatever its token comes in.
  */
 export type BrowserRule = 'only' | 'never';
 
@@ -35,8 +36,24 @@ export const noBrowser: Browser = {
   },
 };
 
-/** @throws AppError CALLER_NOT_ALLOWED */
+/** @throws AppError CALLER_NOT_ALLOWED for a browser where none may be, or none where one must be */
 export function demandBrowser(rule: BrowserRule | undefined, browser: Browser | undefined): void {
   if ((rule === 'only' && !browser) || (rule === 'never' && browser))
     throw new AppError('CALLER_NOT_ALLOWED');
+}
+
+/**
+ * Holds a session to what its record says that it is: a browser's does nothing that no browser may, and a cookie carries no
+ * session but a browser's, so that nobody can plant one of another sort there.
+ * @throws AppError CALLER_NOT_ALLOWED | SIGN_IN_REQUIRED
+ */
+export function demandSessionKind(
+  rule: BrowserRule | undefined,
+  session: Session,
+  { token, browser }: { token?: string | undefined; browser?: Browser | undefined },
+): void {
+  const isOfBrowser = kindOf(session) === 'web';
+  if (rule === 'never' && isOfBrowser) throw new AppError('CALLER_NOT_ALLOWED');
+  const inCookie = browser !== undefined && browser.cookies.session === token;
+  if (inCookie && !isOfBrowser) throw new AppError('SIGN_IN_REQUIRED');
 }

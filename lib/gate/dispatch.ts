@@ -7,7 +7,7 @@ import { askOf, demandLife } from '../table/person/life';
 import { TimeoutError, within } from '../time-limits';
 import type { Opener } from '../trail/trail';
 import { authenticate, touchSession } from './authenticate';
-import { demandBrowser } from './browser';
+import { demandBrowser, demandSessionKind } from './browser';
 import type { Call, Reply } from './call';
 import { guard } from './guard';
 import { parseInput } from './input';
@@ -96,6 +96,7 @@ async function admit(deps: Deps, operation: Operation, call: Call, name: string)
   demandBrowser(operation.browser, call.browser);
   const input = attempt(() => parseInput(operation.input, call.input));
   const caller = await callerOf(deps, operation, call, input.ok ? input.value : undefined);
+  if (caller.kind === 'subject') demandSessionKind(operation.browser, caller.session, call);
   if (!input.ok) throw input.error; // said only to callers who may ask
   if (operation.purpose) demandPublished(deps, operation.purpose);
   if (caller.kind === 'subject') demandLife(caller.person, askOf('self', operation));
@@ -105,7 +106,8 @@ async function admit(deps: Deps, operation: Operation, call: Call, name: string)
     await spend(deps, limit, sourceOf(per, caller, call));
   if (caller.kind === 'subject' && operation.proof) {
     const act = actOf(name, operation.proof(input.value));
-    await demandProof(deps, caller.person.subjectId, act, call.proof, operation.unproved);
+    const { person, sessionId } = caller;
+    await demandProof(deps, { subjectId: person.subjectId, sessionId }, act, call.proof, operation.unproved);
   }
   if (caller.kind === 'subject' && operation.risk)
     caller.person = await demandLowRisk(

@@ -9,7 +9,7 @@ import type { PassingKind } from '../policy/recipients';
 import type { Item } from '../table/client';
 import type { Key } from '../table/keys';
 import type { NewEntry } from '../table/ledger/ledger';
-import type { Person } from '../table/person/person';
+import type { Person, Session } from '../table/person/person';
 import type { Sealer } from '../table/sealer';
 import type { Browser, BrowserRule } from './browser';
 import type { Call } from './call';
@@ -26,6 +26,8 @@ export type Subject = {
   kind: 'subject';
   person: Person;
   sessionId: string;
+  /** What the session is and rests on, by its record: nothing is decided by what a token came in. */
+  session: Session;
   sealer: Sealer;
   /** What `alsoRead` named first, read in the same trip. */
   alsoRead: Item | undefined;

@@ -2,13 +2,18 @@ import { issueToken, parseToken } from '../crypto/token';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
 import { ConditionFailed } from '../table/client';
-import { putProof, useProof } from '../table/sign-in/self-proof';
+import { keys } from '../table/keys';
+import { type Person, readPerson } from '../table/person/person';
+import { liveAt, liveSession } from '../table/person/sessions';
+import { proofKey, putProof, sessionOfProof, useProof } from '../table/sign-in/self-proof';
 
 /** The acts that need a proof of self, as data for the operation that gives one; a test compares it with the tables. */
 export const provableActs = [
   'login/changePhone',
   'login/linkAccount',
   'login/joinAccounts',
+  'login/keepWay',
+  'login/endWay',
   'identity/reverify',
   'rights/close',
   'rights/closeNow',
@@ -23,21 +28,25 @@ export function actOf(operation: string, target: string): string {
   return `${operation}|${target}`;
 }
 
+/** Who proves themselves, and in which session. */
+type Prover = { subjectId: string; sessionId: string };
+
 /** Makes a proof after the person has proved themselves. It is shown once; only a digest of it is kept. */
-export async function issueProof(deps: Deps, subjectId: string, act: string): Promise<string> {
+export async function issueProof(deps: Deps, { subjectId, sessionId }: Prover, act: string): Promise<string> {
   const { token, sessionId: id, secretDigest } = issueToken(subjectId, deps.random);
-  await deps.table.write(putProof(subjectId, id, { secretDigest, act }, deps.clock.now()));
+  await deps.table.write(putProof(subjectId, id, { secretDigest, act, sessionId }, deps.clock.now()));
   return token;
 }
 
 /**
- * Uses a presented proof up before the act (promise A6). Absent, old, used, somebody else's, and made for another act
- * or another target are all the same. `why` is what the person reads besides.
+ * Uses a presented proof up before the act (promise A6). It is good in the session that it was given to and in no other, so
+ * it is over with that. Absent, old, used, somebody else's, and made for another act or another target are all the same. `why` is
+ * what the person reads besides.
  * @throws AppError PROOF_REQUIRED
  */
 export async function demandProof(
   deps: Deps,
-  subjectId: string,
+  { subjectId, sessionId }: Prover,
   act: string,
   presented: string | undefined,
   why?: string,
@@ -47,9 +56,31 @@ export async function demandProof(
   if (claim?.subjectId !== subjectId) throw unproved();
   try {
     const { sessionId: id, secretDigest } = claim;
-    await deps.table.write(useProof(subjectId, id, { secretDigest, act }, deps.clock.now()));
+    await deps.table.write(useProof(subjectId, id, { secretDigest, act, sessionId }, deps.clock.now()));
   } catch (error) {
     if (error instanceof ConditionFailed) throw unproved();
     throw error;
   }
+}
+
+/**
+ * The same for a proof of another account, which names the session that it was given to: that one must live as well. Answers
+ * that account as it was read and the session, so that whatever follows can be refused once that has ended.
+ * @throws AppError PROOF_REQUIRED
+ */
+export async function demandProofOfOther(
+  deps: Deps,
+  act: string,
+  presented: string,
+): Promise<{ person: Person; sessionId: string }> {
+  const claim = parseToken(presented);
+  if (!claim) throw new AppError('PROOF_REQUIRED');
+  const { subjectId, sessionId: id } = claim;
+  const [self, proof] = await deps.table.getMany([keys.person(subjectId), proofKey(subjectId, id)]);
+  const sessionId = sessionOfProof(proof);
+  const person = self && readPerson(self);
+  if (!person || !sessionId || !liveSession(person, sessionId, liveAt(deps)))
+    throw new AppError('PROOF_REQUIRED');
+  await demandProof(deps, { subjectId, sessionId }, act, presented);
+  return { person, sessionId };
 }

@@ -30,9 +30,16 @@ export const retention = {
     atEnd: 'delete',
   },
   'session-life': {
-    period: '登录后 30 天，或者到您退出该设备为止',
+    period: '登录后 30 天（网页上为 8 小时），或者到您退出该设备、结束它所凭的登录方式为止',
     basis: '个人信息保护法第十九条：登录状态的最长有效期',
     ends: { days: 30 },
+    atEnd: 'delete',
+  },
+  /** The session of a browser, which others may use after its person. */
+  'web-session-life': {
+    period: '网页登录后 8 小时，或者到您退出为止',
+    basis: '个人信息保护法第十九条：网页登录状态的最长有效期，电脑可能有他人使用',
+    ends: { hours: 8 },
     atEnd: 'delete',
   },
   'deleted-card-marker': {

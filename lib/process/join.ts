@@ -6,11 +6,12 @@ import { type Key, keys, textOf } from '../table/keys';
 import { nothingAdded } from '../table/person/join';
 import { type Person, readPerson } from '../table/person/person';
 import { openPerson } from '../table/person/person-key';
+import { wayOf } from '../table/person/ways';
 import {
+  openidsIn,
   putWechatAccount,
   readWechatAccount,
   removeWechatAccount,
-  type WechatAccount,
   wechatAccountKey,
   withOpenids,
 } from '../table/person/wechat-account';
@@ -131,12 +132,10 @@ async function moveOpenids(
   if (!toSealer || !fromSealer) return [gone];
   const [kept, given] = [readWechatAccount(to, toSealer), readWechatAccount(from, fromSealer)];
   if (!kept || !given) return [gone];
-  const all = withOpenids(kept, openidsOf(given));
+  // Of those that came over: what rested on the phone of the account given up has ended with it.
+  const came = Object.entries(openidsIn(given)).filter(([name]) => wayOf(stays, name));
+  const all = withOpenids(kept, Object.fromEntries(came));
   return [gone, putWechatAccount(stays.subjectId, all, toSealer, to), nothingAdded(stays)];
-}
-
-function openidsOf({ identity, openid, others }: WechatAccount): Record<string, string> {
-  return { ...others, [identity]: openid };
 }
 
 /**

@@ -9,6 +9,7 @@ import { withCondition } from './merge';
 import { consentInForce, demandGuardianFor, epochOf, guardianAsSeen } from './person/consents';
 import { type Ask, demandLife, whileMet } from './person/life';
 import { type Person, readPerson } from './person/person';
+import { isSignedIn, whileSession } from './person/ways';
 
 /**
  * What a call may write about the person it acts for. Permission is not a moment: the gate has looked, time has passed,
@@ -96,9 +97,9 @@ function consentsNeeded({ subjectId, person, ask }: Authority, writes: Write[]):
   return [...needs].map(([purpose, epoch]) => ({ purpose, epoch }));
 }
 
-/** Whether session, account and consents are there, by what is known of the person. */
+/** Whether the session with what it rests on, the account and the consents are there, by what is known of the person. */
 function demand({ sessionId, reachVersions, ask }: Authority, person: Person, needs: Need[]): void {
-  const signedIn = sessionId === undefined || Object.hasOwn(person.sessions, sessionId);
+  const signedIn = sessionId === undefined || isSignedIn(person, sessionId, reachVersions);
   if (!signedIn) throw new AppError('SIGN_IN_REQUIRED');
   demandLife(person, ask);
   for (const { purpose, epoch } of needs) {
@@ -155,25 +156,29 @@ function exportEnds({ subjectId, ask }: Authority, writes: Write[]): Write[] {
 
 type Condition = { expression: string; names: Record<string, string>; values: Record<string, unknown> };
 
-function conditionOf({ sessionId, ask, person }: Authority, needs: Need[]): Condition {
+function conditionOf({ sessionId, person, ask }: Authority, needs: Need[]): Condition {
   const lives = whileMet(ask);
   const guarded = needs.length > 0 ? guardianAsSeen(person) : undefined;
-  const signedIn = sessionId === undefined ? [] : ['attribute_exists(#may_sessions.#may_session)'];
+  const signedIn = sessionId === undefined ? undefined : whileSession(person, sessionId);
   const agreed = needs.map(
     (_, index) =>
       `#may_consents.#may${index}.granted = :may_true AND #may_consents.#may${index}.epoch = :may${index}`,
   );
   return {
-    expression: [lives.condition, ...signedIn, ...agreed, ...(guarded ? [guarded.condition] : [])].join(
-      ' AND ',
-    ),
+    expression: [
+      lives.condition,
+      ...(signedIn?.conditions ?? []),
+      ...agreed,
+      ...(guarded ? [guarded.condition] : []),
+    ].join(' AND '),
     names: {
-      ...(sessionId !== undefined && { '#may_sessions': 'sessions', '#may_session': sessionId }),
+      ...signedIn?.names,
       ...(needs.length > 0 && { '#may_consents': 'consents' }),
       ...Object.fromEntries(needs.map(({ purpose }, index) => [`#may${index}`, purpose])),
     },
     values: {
       ...lives.values,
+      ...signedIn?.values,
       ...(needs.length > 0 && { ':may_true': true }),
       ...guarded?.values,
       ...Object.fromEntries(needs.map(({ epoch }, index) => [`:may${index}`, epoch])),

@@ -13,6 +13,7 @@ import { serviceIds } from '../../lib/policy/services';
 import { acts, type LedgerAct, ledgerActs } from '../../lib/table/ledger/acts';
 import { hourOf, placeKey } from '../../lib/table/location/place-key';
 import { createServiceKey, loadServiceKeys, removeServiceKey } from '../../lib/table/service/key-store';
+import { MIN_WEB_POLL_PAUSE_MS } from '../../lib/table/sign-in/web-sign-in';
 import { auditRows } from '../audit/budget-rows';
 import { breachRows } from '../breach/budget-rows';
 import { cardRows } from '../cards/budget-rows';
@@ -109,13 +110,18 @@ const prepare: Record<string, () => Promise<Prepared>> = {
   'login/webPage': async () => ({ by: {} }),
   'login/webBegin': async () => ({ by: { browser: gateBrowser() } }),
   'login/webPoll': async () => {
-    const approver = await world.signIn('with a browser');
+    const approver = await named();
     const { browser, input } = await shownCode(approver);
     await world.ok('login/webApprove', input, approver);
+    await world.ok('login/webPoll', {}, { browser }); // which tells it whose account it is
+    world.wait(MIN_WEB_POLL_PAUSE_MS);
     return { by: { browser } };
   },
   'login/webShow': async () => ({ input: (await webCode()).input }),
-  'login/webApprove': async () => ({ input: (await shownCode()).input }),
+  'login/webApprove': async () => {
+    const by = await named();
+    return { by, input: (await shownCode(by)).input };
+  },
   'login/webDeny': async () => ({ input: (await shownCode()).input }),
   'login/webSignOut': async () => {
     const by = await world.signIn(openid);
@@ -223,6 +229,13 @@ async function webCode() {
   const browser = gateBrowser();
   const { code } = await world.ok<{ code: string }>('login/webBegin', {}, { browser });
   return { browser, input: { code } };
+}
+/** Somebody who has a nickname. */
+async function named() {
+  const by = await world.signIn(`named-${onceKey()}`);
+  await grant(world, by, 'profile');
+  await world.ok('profile/update', { version: 0, nickname: '小林' }, by);
+  return by;
 }
 async function shownCode(by = me) {
   const { browser, input } = await webCode();

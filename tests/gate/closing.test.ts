@@ -48,6 +48,9 @@ const goesOn: Record<string, string> = {
   // Coming in and going out, and keeping others out: without it nobody could take it back.
   'login/account': 'to see the account',
   'login/listSessions': 'to see who is in',
+  'login/ways': 'to see what leads in',
+  'login/endWay': 'ends',
+  'login/keepWay': 'to come in',
   'login/proveSelf': 'to cut it short',
   'login/revokeOthers': 'ends',
   'login/revokeSession': 'ends',

@@ -8,6 +8,7 @@ import { operation } from '../../lib/gate/operation';
 import { issueProof } from '../../lib/gate/proof';
 import { keys } from '../../lib/table/keys';
 import { readPerson } from '../../lib/table/person/person';
+import { proverOf } from '../support/prover';
 import { ticketOf } from '../support/ticket';
 import { type Caller, createWorld, onceKey, type World } from '../support/world';
 
@@ -89,7 +90,7 @@ describe('the gate', () => {
 describe('a proof of self (A6)', () => {
   const act = 'guarded/reveal|export-1';
   it('opens exactly the act and the target it was made for, once', async () => {
-    const proof = await issueProof(world.deps, subjectId, act);
+    const proof = await issueProof(world.deps, proverOf(me), act);
     expect(await ask('reveal', { target: 'export-1' }, me)).toBe('PROOF_REQUIRED');
     expect(await ask('reveal', { target: 'export-2' }, { ...me, proof })).toBe('PROOF_REQUIRED');
     expect(await ask('reveal', { target: 'export-1' }, { ...me, proof })).toEqual({ done: true });
@@ -97,7 +98,7 @@ describe('a proof of self (A6)', () => {
   });
 
   it('of two uses at once, one wins', async () => {
-    const proof = await issueProof(world.deps, subjectId, act);
+    const proof = await issueProof(world.deps, proverOf(me), act);
     const both = await Promise.all([1, 2].map(() => ask('reveal', { target: 'export-1' }, { ...me, proof })));
     expect(both).toHaveLength(2);
     expect(both.filter((answer) => answer === 'PROOF_REQUIRED')).toHaveLength(1);
@@ -105,9 +106,9 @@ describe('a proof of self (A6)', () => {
 
   it('is no use to another person, after five minutes, or for another operation', async () => {
     const other = await world.signIn('other');
-    const proof = await issueProof(world.deps, subjectId, act);
+    const proof = await issueProof(world.deps, proverOf(me), act);
     expect(await ask('reveal', { target: 'export-1' }, { ...other, proof })).toBe('PROOF_REQUIRED');
-    const elsewhere = await issueProof(world.deps, subjectId, 'guarded/erase|export-1');
+    const elsewhere = await issueProof(world.deps, proverOf(me), 'guarded/erase|export-1');
     expect(await ask('reveal', { target: 'export-1' }, { ...me, proof: elsewhere })).toBe('PROOF_REQUIRED');
     world.wait(5 * 60_000);
     expect(await ask('reveal', { target: 'export-1' }, { ...me, proof })).toBe('PROOF_REQUIRED');

@@ -17,6 +17,7 @@ import { outlives } from '../judge/what-is-what';
 import { holdsFor } from '../proof/sample';
 import { withdraw } from '../support/consent';
 import { partnerIds } from '../support/partners';
+import { proverOf } from '../support/prover';
 import { type Caller, createWorld, functions, onceKey, type World } from '../support/world';
 import { everyOperation } from './every-operation';
 
@@ -174,8 +175,10 @@ async function happen(event: Event, subjectId: string, by: Caller, purpose: stri
 async function joinInto(subjectId: string): Promise<void> {
   const stays = await world.signIn(`stays-${onceKey()}`);
   const target = (id: string) => actOf('login/joinAccounts', id);
-  const otherProof = await issueProof(world.deps, subjectId, target(numberOf(stays)));
-  const proof = await issueProof(world.deps, numberOf(stays), target(subjectId));
+  const [self] = await world.deps.table.getMany([keys.person(subjectId)]);
+  const [sessionId = ''] = self ? Object.keys(readPerson(self).sessions) : [];
+  const otherProof = await issueProof(world.deps, { subjectId, sessionId }, target(numberOf(stays)));
+  const proof = await issueProof(world.deps, proverOf(stays), target(subjectId));
   // Refused where the account has been given up by the operation itself.
   const input = { keep: 'this', otherProof };
   const { ok } = await world.call('login/joinAccounts', input, { ...stays, proof });

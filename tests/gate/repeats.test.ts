@@ -11,6 +11,7 @@ import { askExport } from '../rights/export-support';
 import { approved, demand, handOut, usageOf, wu } from '../rights/register';
 import { consentAct, seenEntryOf } from '../support/consent';
 import type { Partners } from '../support/partners';
+import { proverOf } from '../support/prover';
 import { templates } from '../support/templates';
 import { ticketOf } from '../support/ticket';
 import { type Caller, createWorld, functions, onceKey, type World } from '../support/world';
@@ -255,7 +256,7 @@ const rows: Record<string, () => Promise<Row>> = {
       refused: { ...typed(), name: REFUSED },
       by: async () => ({
         token: caller.token,
-        proof: await issueProof(world.deps, caller.subjectId, 'identity/reverify|real-name'),
+        proof: await issueProof(world.deps, proverOf(caller), 'identity/reverify|real-name'),
       }),
     };
   },
@@ -370,7 +371,7 @@ describe('a key that operations share', () => {
     const first = { ...typed(), idempotencyKey: onceKey() };
     const you = await holder(world, somebody(), 'real-name');
     await world.ok('identity/verify', first, you);
-    const proof = await issueProof(world.deps, you.subjectId, 'identity/reverify|real-name');
+    const proof = await issueProof(world.deps, proverOf(you), 'identity/reverify|real-name');
     expect(await world.refused('identity/reverify', first, { ...you, proof })).toBe(CONFLICT);
     const again = { ...input, idempotencyKey: onceKey() };
     await world.ok('identity/reverify', again, await by());

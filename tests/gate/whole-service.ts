@@ -1,3 +1,4 @@
+import { MIN_WEB_POLL_PAUSE_MS } from '../../lib/table/sign-in/web-sign-in';
 import { newCard } from '../cards/support';
 import { phoneHolder, proofFor, tap } from '../login/support';
 import { gateBrowser } from '../support/browser';
@@ -17,12 +18,23 @@ export function wholeService(
   theCaller: () => Caller,
   theOpenid: () => string,
 ): Record<string, Prepare> {
+  /** Somebody who has a nickname. */
+  async function named(): Promise<Caller> {
+    const by = await theWorld().signIn(`named-${onceKey()}`);
+    await grant(theWorld(), by, 'profile');
+    await theWorld().ok('profile/update', { version: 0, nickname: '小林' }, by);
+    return by;
+  }
   /** A browser whose request somebody has looked at, or approved as well. */
   async function shownCode(by: Caller, approved = false) {
     const browser = gateBrowser();
     const { code } = await theWorld().ok<{ code: string }>('login/webBegin', {}, { browser });
     await theWorld().ok('login/webShow', { code }, by);
-    if (approved) await theWorld().ok('login/webApprove', { code }, by);
+    if (approved) {
+      await theWorld().ok('login/webApprove', { code }, by);
+      await theWorld().ok('login/webPoll', {}, { browser }); // which tells it whose account it is
+      theWorld().wait(MIN_WEB_POLL_PAUSE_MS);
+    }
     return { browser, input: { code } };
   }
   async function withPhone() {
@@ -44,9 +56,12 @@ export function wholeService(
     'login/listSessions': async () => ({}),
     'login/webPage': async () => ({ by: {} }),
     'login/webBegin': async () => ({ by: { browser: gateBrowser() } }),
-    'login/webPoll': async () => ({ by: { browser: (await shownCode(theCaller(), true)).browser } }),
+    'login/webPoll': async () => ({ by: { browser: (await shownCode(await named(), true)).browser } }),
     'login/webShow': async () => ({ input: (await shownCode(theCaller())).input }),
-    'login/webApprove': async () => ({ input: (await shownCode(theCaller())).input }),
+    'login/webApprove': async () => {
+      const by = await named();
+      return { by, input: (await shownCode(by)).input };
+    },
     'login/webDeny': async () => ({ input: (await shownCode(theCaller())).input }),
     'login/webSignOut': async () => ({
       by: { ...(await theWorld().signIn(theOpenid())), browser: gateBrowser() },

@@ -1,6 +1,7 @@
 import { issueProof } from '../../lib/gate/proof';
 import { grant } from '../support/consent';
 import { guarded, makeGuardian } from '../support/guardian';
+import { proverOf } from '../support/prover';
 import { type Caller, onceKey, type World } from '../support/world';
 import { newCitizen, subjectIdOf } from './support';
 
@@ -57,7 +58,7 @@ export function identityRows(theWorld: () => World): Record<string, Prepare> {
     },
     'identity/reverify': async () => {
       const by = await adult();
-      const proof = await issueProof(theWorld().deps, subjectIdOf(by), 'identity/reverify|real-name');
+      const proof = await issueProof(theWorld().deps, proverOf(by), 'identity/reverify|real-name');
       return { input: typed(), by: { ...by, proof } };
     },
     'identity/startFace': async () => ({ input: typed(), by: await person('real-name', 'real-name-face') }),

@@ -1,8 +1,9 @@
 import { issueProof } from '../../lib/gate/proof';
 import { amount } from '../proof/sample';
 import { grant, withdraw } from '../support/consent';
+import { proverOf } from '../support/prover';
 import { onceKey } from '../support/world';
-import { createIdentityWorld, type IdentityWorld, subjectIdOf } from './support';
+import { createIdentityWorld, type IdentityWorld } from './support';
 
 let world: IdentityWorld;
 beforeEach(async () => {
@@ -186,7 +187,7 @@ describe('a result in force', () => {
     expect(await world.verifyBy(me, two)).toBe('NOT_NOW');
     const input = { name: two.name, idNumber: two.idNumber, ...key() };
     expect(await world.refused('identity/reverify', input, me)).toBe('PROOF_REQUIRED');
-    const proofFor = (act: string) => issueProof(world.deps, subjectIdOf(me), act);
+    const proofFor = (act: string) => issueProof(world.deps, proverOf(me), act);
     const elsewhere = await proofFor('identity/verify|real-name');
     expect(await world.refused('identity/reverify', input, { ...me, proof: elsewhere })).toBe(
       'PROOF_REQUIRED',
@@ -199,7 +200,7 @@ describe('a result in force', () => {
 
   it('needs no proof of self to be taken back, and there is nothing to re-verify without one', async () => {
     const me = await world.person('me', 'real-name');
-    const proof = await issueProof(world.deps, subjectIdOf(me), 'identity/reverify|real-name');
+    const proof = await issueProof(world.deps, proverOf(me), 'identity/reverify|real-name');
     const { name, idNumber } = await world.citizen();
     expect(await world.refused('identity/reverify', { name, idNumber, ...key() }, { ...me, proof })).toBe(
       'NOT_NOW',

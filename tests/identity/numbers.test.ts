@@ -96,10 +96,7 @@ describe('identity numbers', () => {
       '\u00A0',
     ])
       expect(
-        readIdNumber(
-          `${unseen}${number.slice(0, 6)}${unseen}${number.slice(6)}${unseen}`,
-          TODAY,
-        ),
+        readIdNumber(`${unseen}${number.slice(0, 6)}${unseen}${number.slice(6)}${unseen}`, TODAY),
       ).toMatchObject({
         number,
       });

@@ -74,7 +74,7 @@ async function prove(
     ...key(),
   };
   if (!again) return world.refused('identity/verify', typed, by);
-  const proof = await issueProof(world.deps, subjectIdOf(by), 'identity/reverify|real-name');
+  const proof = await issueProof(world.deps, proverOf(by), 'identity/reverify|real-name');
   return world.refused('identity/reverify', typed, { ...by, proof });
 }
 

@@ -84,8 +84,10 @@ export async function onWeb(world: World, me: Caller): Promise<void> {
   const { code } = await browser.ok<{ code: string }>('login/webBegin');
   await world.ok('login/webShow', { code }, me);
   await world.ok('login/webApprove', { code }, me);
-  world.wait(2000);
-  await browser.ok('login/webPoll');
+  for (const state of ['approved', 'signed-in']) {
+    world.wait(2000);
+    expect(await browser.ok('login/webPoll')).toMatchObject({ state });
+  }
 }
 
 /** Settles two accounts of one person: the first one stays. */

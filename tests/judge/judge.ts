@@ -1,7 +1,7 @@
 import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { type OpenStaying, openAt, openDataKey, openPlaceKey, stayingOpener } from './open';
-import { envelope, meaningOf, ofSession, outlives, remains, says, unsaid } from './what-is-what';
+import { envelope, meaningOf, ofSession, ofWay, outlives, remains, says, unsaid } from './what-is-what';
 
 /**
  * Judges what the service holds by the raw tables alone: it knows neither the declarations nor what makes, reads or counts
@@ -118,7 +118,7 @@ export function createJudge({ region, endpoint, tableNames, rootKey }: Place): J
     return key && openAt(key, blob, `place-key|hour|${hour}|${place}`);
   }
 
-  /** The sessions that lie in a person's item, each a record with a blob of its own. */
+  /** The sessions that lie in a person's item, each a record with a blob of its own, and the ways in. */
   function withSessions(pk: string, content: Record<string, unknown>): Record<string, unknown> {
     const { sessions, form } = content;
     if (typeof sessions !== 'object' || sessions === null) return content;
@@ -128,7 +128,11 @@ export function createJudge({ region, endpoint, tableNames, rootKey }: Place): J
       const all = { ...clear, ...(blob && JSON.parse(blob.toString('utf8'))) };
       return [id, Object.fromEntries(Object.entries(all).filter(([name]) => ofSession.has(name)))];
     });
-    return { ...content, sessions: Object.fromEntries(opened) };
+    const ways = Object.entries((content.ways ?? {}) as Record<string, object>).map(([name, way]) => [
+      name,
+      Object.fromEntries(Object.entries(way).filter(([attribute]) => ofWay.has(attribute))),
+    ]);
+    return { ...content, sessions: Object.fromEntries(opened), ways: Object.fromEntries(ways) };
   }
 
   return {

@@ -14,7 +14,7 @@ const delivery = 'deliveryId createdAt request expiresAtSeconds epoch';
 export const entities: Record<string, string> = {
   // the person
   person:
-    'everyoneShard subjectId needsGuardian afterDeath deathReport lifeBefore usedOn dueShard dueAt createdAt -wrappedKey lifeState lifeStateAt noticedAt sessions consents acts cardCount defaultCard contactCount shareEpoch freezing wholeHolds lifeUnheld ledgerSeq ledgerHash held',
+    'everyoneShard subjectId needsGuardian afterDeath deathReport lifeBefore usedOn dueShard dueAt createdAt -wrappedKey lifeState lifeStateAt noticedAt sessions ways entryEpoch phoneGoneAt consents acts cardCount defaultCard contactCount shareEpoch freezing wholeHolds lifeUnheld ledgerSeq ledgerHash held',
   'wechat-account': '-identity openid others',
   phone: 'boundAt provedAt number epoch',
   'linked-entry': 'entry linkedAt epoch',
@@ -59,7 +59,7 @@ export const entities: Record<string, string> = {
   'message-acceptance': 'version said saidAtMs toldBySelf toldByWechat spent -requests',
   preferences: 'version updatedAt language personalisation surveyInvitations',
   'risk-pass': 'givenAt',
-  'self-proof': '-secretDigest -act -provedAt',
+  'self-proof': '-secretDigest -act -provedAt -sessionId',
   // a copy of the rest, on its way to the person
   export:
     '-exportId -version -askedAt -sessionId -life -parts -next -kinds -takenAt -taken -marks -key -pieces -transfer',
@@ -137,7 +137,7 @@ export const entities: Record<string, string> = {
   'share-pointer': '-subjectId shareId cardId expiresAtSeconds epoch',
   'limit-counter': '-count -expiresAtSeconds',
   'web-sign-in':
-    '-browserDigest -state -site -askedAt -polls -nextPollAtMs -expiresAtSeconds -pickUpUntilSeconds -subjectId device place',
+    '-browserDigest -state -site -askedAt -polls -nextPollAtMs -expiresAtSeconds -pickUpUntilSeconds -subjectId -sessionId device place',
   'service-key': 'name keyVersion rootId wrapped suite createdAt publicJwk',
   'policy-book': 'latest hash versions',
   'retention-entry': 'seq at act rule kind count digest details prev hash',
@@ -175,7 +175,12 @@ export const remains = new Set(
 );
 
 /** What a session says that is the person's to take away; a consent says nothing else. */
-export const ofSession = new Set('startedAtSeconds usedAtSeconds link device clientVersion place'.split(' '));
+export const ofSession = new Set(
+  'startedAtSeconds usedAtSeconds pickUpUntilSeconds byPhone link device clientVersion place'.split(' '),
+);
+
+/** The same of a way in: which WeChat it is of is a digest. */
+export const ofWay = new Set('sinceSeconds came phoneEpoch'.split(' '));
 
 /** What is said where nothing is kept: an export may say it, and need not. */
 export const unsaid = new Set(['contact.favourite false', 'contact.groups []', 'wechat-account.others {}']);

@@ -12,7 +12,8 @@ import { putCard } from '../../lib/table/card/card';
 import type { Item } from '../../lib/table/client';
 import { tableOf } from '../../lib/table/keys';
 import { endOf, type Precision, putSettings, sealerOf } from '../../lib/table/location/location';
-import { consent, putPerson, session } from '../../lib/table/person/person';
+import { consent, putPerson, session, wayIn } from '../../lib/table/person/person';
+import { shortName } from '../../lib/table/person/wechat-account';
 import { createSealer } from '../../lib/table/sealer';
 import { shortClient } from '../support/short-way';
 import { functions, type World } from '../support/world';
@@ -78,6 +79,7 @@ async function made(deps: Deps, { name, place, precision }: Wanted) {
   };
   const startedAtSeconds = Math.floor(nowMs / 1000);
   const cardId = randomId(deps.random);
+  const identity = shortName(subjectId);
   const person = putPerson({
     subjectId,
     createdAt: at,
@@ -85,9 +87,10 @@ async function made(deps: Deps, { name, place, precision }: Wanted) {
     lifeState: 'active',
     identities: [{ domain: 'openid', digest: subjectId }],
     noticedAt: at,
+    ways: { [identity]: wayIn.encode({ came: 'first' }, identity) },
     sessions: {
       [sessionId]: session.encode(
-        { secretDigest, startedAtSeconds, usedAtSeconds: startedAtSeconds },
+        { secretDigest, startedAtSeconds, usedAtSeconds: startedAtSeconds, identity },
         sessionId,
         sealer,
       ),

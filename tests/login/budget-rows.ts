@@ -12,6 +12,17 @@ export function accountRows(
     const [openid, at] = [`linker-${onceKey()}`, `payer-${onceKey()}`];
     return { at, caller: await linker(world(), openid, at) };
   };
+  /** Somebody with a second WeChat that came by their phone. */
+  const withTwo = async () => {
+    const [phone, openid, arrival] = [number(), `old-${onceKey()}`, `new-${onceKey()}`];
+    const by = await phoneHolder(world(), openid, phone);
+    const codes = { code: wechatCode(arrival), phoneCode: tap(phone, arrival) };
+    await world().ok('login/signInByPhone', codes);
+    type Listed = { wechats: { wayId: string; restsOnPhone: boolean }[] };
+    const { wechats } = await world().ok<Listed>('login/ways', {}, by);
+    const wayId = wechats.find(({ restsOnPhone }) => restsOnPhone)?.wayId ?? '';
+    return { by, openid, wayId };
+  };
   return {
     'login/signInByPhone': async () => {
       const [phone, arrival] = [number(), `new-${onceKey()}`];
@@ -35,6 +46,17 @@ export function accountRows(
       const { at, caller } = await linked();
       await world().ok('login/signInByEntry', { entry: 'wechat-pay', code: entryCode(at) });
       return { by: caller, input: { entry: 'wechat-pay' } };
+    },
+    'login/ways': async () => ({ by: (await linked()).caller }),
+    'login/endWay': async () => {
+      const { by, openid, wayId } = await withTwo();
+      const proof = await proofFor(world(), by, openid, 'login/endWay', wayId);
+      return { by: { ...by, proof }, input: { wayId } };
+    },
+    'login/keepWay': async () => {
+      const { by, openid, wayId } = await withTwo();
+      const proof = await proofFor(world(), by, openid, 'login/keepWay', wayId);
+      return { by: { ...by, proof }, input: { wayId } };
     },
     'login/joinAccounts': async () => {
       const [one, two] = [`one-${onceKey()}`, `two-${onceKey()}`];

@@ -102,7 +102,15 @@ export async function people({ deps }: Stage, count: number): Promise<string[]> 
   for (let from = 0; from < count; from += PEOPLE_AT_ONCE) {
     const puts = ids.slice(from, from + PEOPLE_AT_ONCE).map((subjectId) =>
       putPerson({
-        ...{ subjectId, createdAt: at, lifeState: 'active', sessions: {}, consents: {}, cardCount: 0 },
+        ...{
+          subjectId,
+          createdAt: at,
+          lifeState: 'active',
+          sessions: {},
+          ways: {},
+          consents: {},
+          cardCount: 0,
+        },
         ...{ identities: [], ledgerSeq: 0, ledgerHash: new Uint8Array(32) },
       }),
     );

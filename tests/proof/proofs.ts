@@ -31,6 +31,11 @@ export const proofs: Record<string, { file: string; shows: string }> = {
     file: 'tests/location/nearby.test.ts',
     shows: 'people nearby against a look at everybody, and what a thousand questions tell',
   },
+  ways: {
+    file: 'tests/login/ways.test.ts',
+    shows:
+      'whatever rests on a way into an account ends with it, by whatever it ends and whatever is tried later',
+  },
   'many-acts': {
     file: 'tests/consent/many-acts.test.ts',
     shows: 'a person with a hundred thousand acts of consent costs what one with two costs',

@@ -7,6 +7,7 @@ import { newCard } from '../cards/support';
 import { deliver, pushed } from '../events/push';
 import { verifyBy } from '../judge/journey';
 import { grant } from '../support/consent';
+import { proverOf } from '../support/prover';
 import { ticketOf } from '../support/ticket';
 import { type Caller, onceKey, type World } from '../support/world';
 import { registerRows } from './register-rows';
@@ -29,7 +30,7 @@ export function rightsRows(theWorld: () => World): Record<string, Prepare> {
   /** Somebody with a proof of self for one act. */
   const proven = async (act: 'close' | 'closeNow' | 'startExport' | 'startTransfer', by: Caller) => {
     const what = actOf(`rights/${act}`, 'account');
-    return { ...by, proof: await issueProof(theWorld().deps, subjectIdOf(by), what) };
+    return { ...by, proof: await issueProof(theWorld().deps, proverOf(by), what) };
   };
   const closing = async (): Promise<Caller> => {
     const by = await person();

@@ -12,6 +12,7 @@ import { readRetention, verifyRetention } from '../../lib/table/retention/append
 import { holder, newCard } from '../cards/support';
 import { accountNumber } from '../login/support';
 import { move } from '../support/life';
+import { proverOf } from '../support/prover';
 import { type Caller, createWorld, functions, onceKey, type World } from '../support/world';
 import { approved, demanded, handOut, other, type Shown, usageOf, wu } from './register';
 
@@ -260,8 +261,8 @@ describe('what a law keeps secret for a time (D4, D6)', () => {
   async function join(leaves: Caller, stays: Caller): Promise<void> {
     const here = await accountNumber(world, stays);
     const there = await accountNumber(world, leaves);
-    const otherProof = await issueProof(world.deps, there, `login/joinAccounts|${here}`);
-    const proof = await issueProof(world.deps, here, `login/joinAccounts|${there}`);
+    const otherProof = await issueProof(world.deps, proverOf(leaves), `login/joinAccounts|${here}`);
+    const proof = await issueProof(world.deps, proverOf(stays), `login/joinAccounts|${there}`);
     await world.ok('login/joinAccounts', { keep: 'this', otherProof }, { ...stays, proof });
   }
 });

@@ -2,6 +2,7 @@ import { parseToken } from '../../lib/crypto/token';
 import { actOf, issueProof } from '../../lib/gate/proof';
 import { declare } from '../breach/support';
 import { grant } from '../support/consent';
+import { proverOf } from '../support/prover';
 import { ticketOf } from '../support/ticket';
 import { type Caller, onceKey, type World } from '../support/world';
 
@@ -67,7 +68,7 @@ export function ticketRows(theWorld: () => World): Record<string, Prepare> {
     'rights/proveTicket': async () => {
       const { by, input } = await asked();
       const act = actOf('rights/proveTicket', input.ticketId);
-      return { input, by: { ...by, proof: await issueProof(theWorld().deps, subjectIdOf(by), act) } };
+      return { input, by: { ...by, proof: await issueProof(theWorld().deps, proverOf(by), act) } };
     },
     'rights/withdrawTicket': asked,
     'rights/rateTicket': () => also(answered, { rating: 5 }),

@@ -14,6 +14,7 @@ import {
 import { declare } from '../breach/support';
 import { holder } from '../cards/support';
 import { beginEnd } from '../support/end';
+import { proverOf } from '../support/prover';
 import { ticketOf } from '../support/ticket';
 import { createWorld, onceKey, type World } from '../support/world';
 
@@ -214,7 +215,10 @@ describe('a ticket (R5, R6, R8)', () => {
     const closing = { subjectId, ticket: ticketId };
     expect(await world.refused('rights/closeFor', closing, chen)).toBe('PROOF_REQUIRED');
     const prove = async (id: string) =>
-      ({ ...me, proof: await issueProof(world.deps, subjectId, actOf('rights/proveTicket', id)) }) as object;
+      ({
+        ...me,
+        proof: await issueProof(world.deps, proverOf(me), actOf('rights/proveTicket', id)),
+      }) as object;
     expect(await world.refused('rights/proveTicket', { ticketId }, await prove('A'.repeat(22)))).toBe(
       'PROOF_REQUIRED',
     );

@@ -119,7 +119,9 @@ describe('a package for another service (R7)', () => {
     );
     const all = [...taken.files].map(([, bytes]) => bytes.toString()).join('');
     expect(
-      ['自己的备注', '晓', '展会上认识的', '同行的人', '陈生', '工单里的话'].filter((word) => all.includes(word)),
+      ['自己的备注', '晓', '展会上认识的', '同行的人', '陈生', '工单里的话'].filter((word) =>
+        all.includes(word),
+      ),
     ).toEqual(['自己的备注', '晓']);
   });
 

@@ -12,6 +12,7 @@ export function nobodyYet(subjectId: string, lifeState: LifeState = 'active'): P
     wrappedKey: systemRandom(32),
     lifeState,
     identities: [],
+    ways: {},
     sessions: {},
     consents: {},
     cardCount: 0,

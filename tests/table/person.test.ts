@@ -3,7 +3,7 @@ import { parseToken } from '../../lib/crypto/token';
 import { consentPurposeIds } from '../../lib/policy/purposes';
 import { sendingLimits } from '../../lib/policy/recipients';
 import { MAX_SESSIONS_PER_PERSON, type Session } from '../../lib/table/person/person';
-import { isLive } from '../../lib/table/person/sessions';
+import { isInTime } from '../../lib/table/person/sessions';
 import { amount } from '../proof/sample';
 import { grant } from '../support/consent';
 import { partnerIn } from '../support/partners';
@@ -107,7 +107,7 @@ describe('sessions (A5)', () => {
     const openedAtMs = Date.parse('2026-12-01T02:00:00.500Z');
     const begun = (seconds: number) => ({ startedAtSeconds: openedAtMs / 1000 - 0.5 + seconds }) as Session;
     const at = { nowMs: openedAtMs + 60_000, openedAtMs };
-    expect([-1, 0, 1].map((seconds) => isLive(begun(seconds), at))).toEqual([false, true, true]);
+    expect([-1, 0, 1].map((seconds) => isInTime(begun(seconds), at))).toEqual([false, true, true]);
   });
 
   it('are not revived by the note of their last use (A5)', async () => {

@@ -37,6 +37,8 @@ async function ask(host?: string): Promise<{ code: string }> {
 async function approve(input: { code: string | null }): Promise<void> {
   await world.ok('login/webApprove', input, me);
   await passPause();
+  await heading('请确认是您的账号');
+  await button('是我的账号，登录').click();
   await heading('已经登录');
 }
 

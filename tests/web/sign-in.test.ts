@@ -1,4 +1,5 @@
 import { CHROME, type HttpBrowser, httpBrowser, SITE } from '../support/browser';
+import { grant } from '../support/consent';
 import { type Caller, createWorld, type World } from '../support/world';
 
 let world: World;
@@ -29,12 +30,18 @@ async function poll(browser: HttpBrowser): Promise<string> {
   return (await browser.ok<{ state: string }>('login/webPoll')).state;
 }
 
+/** The browser is told whose account it is, and asks again as its person says yes. */
+async function enter(browser: HttpBrowser): Promise<string> {
+  expect(await poll(browser)).toBe('approved');
+  return poll(browser);
+}
+
 async function signedIn(by = me): Promise<HttpBrowser> {
   const browser = httpBrowser(world);
   const { code } = await begin(browser);
   await show(code, by);
   await approve(code, by);
-  expect(await poll(browser)).toBe('signed-in');
+  expect(await enter(browser)).toBe('signed-in');
   return browser;
 }
 
@@ -57,9 +64,10 @@ describe('signing in on a web page (A2)', () => {
     expect(await poll(browser)).toBe('shown');
 
     await approve(code);
+    expect(await poll(browser)).toBe('approved');
     world.wait(PAUSE);
     const picked = await browser.post('login/webPoll');
-    expect(picked.reply).toEqual({ ok: true, data: { state: 'signed-in' } });
+    expect(picked.reply).toMatchObject({ ok: true, data: { state: 'signed-in' } });
     expect(picked.cookies).toEqual([
       `${ASKING}=; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age=0`,
       expect.stringMatching(/^__Host-leliao-session=[\w-]{64}; Path=\/; Secure; HttpOnly; SameSite=Strict$/),
@@ -113,13 +121,14 @@ describe('signing in on a web page (A2)', () => {
     const asked = [...browser.jar];
     await show(code);
     await approve(code);
-    expect(await approve(code)).toEqual({ approved: true });
+    expect(await approve(code)).toMatchObject({ approved: true });
+    expect(await poll(same())).toBe('approved');
     world.wait(PAUSE);
     const answers = await Promise.all([same().post('login/webPoll'), same().post('login/webPoll')]);
     const cookies = answers.flatMap(({ cookies = [] }) => cookies.filter((line) => line.startsWith(SESSION)));
     expect(cookies).toHaveLength(1);
     expect(await poll(same())).toBe('expired');
-    expect(await approve(code)).toEqual({ approved: true }); // a late repeat, which changes nothing
+    expect(await approve(code)).toMatchObject({ approved: true }); // a late repeat, which changes nothing
     expect(await poll(same())).toBe('expired');
   });
 
@@ -137,6 +146,39 @@ describe('signing in on a web page (A2)', () => {
   });
 });
 
+describe('a browser is told whose account it is about to open (A1)', () => {
+  it('once its person has approved it and not before, in words that the phone says as well', async () => {
+    await grant(world, me, 'profile');
+    await world.ok('profile/update', { version: 0, nickname: '张三丰' }, me);
+    const browser = httpBrowser(world);
+    const { code } = await begin(browser);
+    await show(code);
+    world.wait(PAUSE);
+    expect(await browser.ok('login/webPoll')).toEqual({ state: 'shown', retryAfterSeconds: 2 });
+    const { account } = await world.ok<{ account: object }>('login/webApprove', { code }, me);
+    const { accountNumber } = await world.ok<{ accountNumber: string }>('login/account', {}, me);
+    expect(account).toEqual({ name: '张*', tail: accountNumber.slice(-4) });
+    world.wait(PAUSE);
+    const told = await browser.ok<{ account: object }>('login/webPoll');
+    expect(told).toMatchObject({ state: 'approved', account });
+    expect(browser.jar.has(SESSION)).toBe(false);
+    expect(JSON.stringify(await world.scan())).not.toContain('张');
+    expect(await poll(browser)).toBe('signed-in');
+  });
+
+  it('and opens none when its person has taken the approval back meanwhile', async () => {
+    const browser = httpBrowser(world);
+    const { code } = await begin(browser);
+    await show(code);
+    await approve(code);
+    expect(await poll(browser)).toBe('approved');
+    await world.ok('login/webDeny', { code }, me);
+    expect(await poll(browser)).toBe('denied');
+    const { sessions } = await world.ok<{ sessions: object[] }>('login/listSessions', {}, me);
+    expect(sessions).toHaveLength(1);
+  });
+});
+
 describe('what others can do with a code (A2)', () => {
   it('another browser that has read the code off the screen gets nothing, ever', async () => {
     const [browser, other] = [httpBrowser(world), httpBrowser(world)];
@@ -151,7 +193,7 @@ describe('what others can do with a code (A2)', () => {
     other.jar.set(ASKING, code);
     expect(await poll(other)).toBe('expired');
     expect(other.jar.size).toBe(0);
-    expect(await poll(browser)).toBe('signed-in');
+    expect(await enter(browser)).toBe('signed-in');
   });
 
   it('only who was shown it decides, and the first to be shown keeps it', async () => {
@@ -188,7 +230,7 @@ describe('what others can do with a code (A2)', () => {
     expect(asking).not.toContain('BBBB');
     await show(code);
     await approve(code);
-    await poll(browser);
+    await enter(browser);
     expect(browser.jar.get(SESSION)).not.toBe(planted.token);
     for (const known of [asking, asking.split('.')[1] ?? '', code]) {
       expect(await world.refused('login/listSessions', {}, { token: known })).toBe('SIGN_IN_REQUIRED');

@@ -7,7 +7,7 @@ import { putCard } from '../../../lib/table/card/card';
 import { ConditionFailed, type Write } from '../../../lib/table/client';
 import { type ChainHead, emptyHead } from '../../../lib/table/ledger/chain';
 import { type NewEntry, nextEntry } from '../../../lib/table/ledger/ledger';
-import { consent, putPerson, session } from '../../../lib/table/person/person';
+import { consent, putPerson, session, wayIn } from '../../../lib/table/person/person';
 import { newPersonKey } from '../../../lib/table/person/person-key';
 import { bindPhone } from '../../../lib/table/person/phone';
 import { claimPointer, openidDigest } from '../../../lib/table/person/pointer';
@@ -121,6 +121,7 @@ async function make(deps: Deps, { subjectId, n, run, text }: Wanted): Promise<So
   const person = putPerson({
     ...{ subjectId, createdAt: at, wrappedKey, lifeState: 'active', noticedAt: at },
     identities: [{ domain: 'openid', digest }],
+    ways: { [identity]: wayIn.encode({ came: 'first' }, identity) },
     sessions: { [sessionId]: session.encode(signedIn, sessionId, sealer) },
     consents: Object.fromEntries(consents),
     ...{ cardCount: 1, defaultCard: cardId, ledgerSeq: head.seq, ledgerHash: head.hash },

@@ -20,6 +20,12 @@ export async function webSignIn(running: Running): Promise<string> {
   const stolen = await other.post('webPoll');
   demand(stolen.data.state === 'expired' && !setsSession(stolen), 'another browser picked the session up');
   await pause(POLL_PAUSE_MS);
+  const told = await browser.post('webPoll');
+  const { accountNumber } = await phone.api.login.account();
+  const { tail } = (told.data.account ?? {}) as { tail?: string };
+  demand(told.data.state === 'approved' && !setsSession(told), 'the browser is signed in unasked');
+  demand(tail === accountNumber.slice(-4), 'the browser is not told whose account it is about to open');
+  await pause(POLL_PAUSE_MS);
   const picked = await browser.post('webPoll');
   demand(picked.data.state === 'signed-in', `the browser that asked is told ${String(picked.data.state)}`);
   const token = browser.jar.get(cookies.session.name) ?? '';

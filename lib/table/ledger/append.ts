@@ -131,7 +131,7 @@ export function advanceHead(
       Key: keys.person(subjectId),
       UpdateExpression: `SET ${assignments}${remove.length > 0 ? ` REMOVE ${remove.join(', ')}` : ''}`,
       ConditionExpression: [headIsWhereWeSawIt, ...(condition ? [condition] : [])].join(' AND '),
-      ...(names && { ExpressionAttributeNames: names }),
+      ...(names && Object.keys(names).length > 0 && { ExpressionAttributeNames: names }),
       ExpressionAttributeValues: { ':seq': after.seq, ':hash': after.hash, ':before': before.seq, ...values },
     },
   };

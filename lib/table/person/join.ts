@@ -7,26 +7,30 @@ import { advanceHead } from '../ledger/append';
 import { nextEntry } from '../ledger/ledger';
 import type { Actor } from '../ledger/touched-key';
 import { beginProcess, hasProcess, type ProcessRef } from '../process/process';
+import { removePointer } from '../replace';
 import { endConsents } from './end-consents';
 import { moveTo } from './life';
 import { ledgerHead, type Person } from './person';
-import { movePointer } from './pointer';
+import { type Identity, movePointer, pointerKey } from './pointer';
+import type { Rests } from './ways';
 
 /** What moves when two accounts are settled: the ways in. What is erased after it has an entry of its own. */
 export const waysInKinds = ['wechat-identity', 'wechat-openid'] as const;
 
-type When = { nowMs: number; requestId: string };
+type When = { nowMs: number; requestId: string; while?: Rests };
+
+const nothingMore: Rests = { conditions: [], names: {}, values: {} };
 
 /**
  * The fences by which a person gives an account up: every consent ends as by so many withdrawals, with everything that ends
  * with it; every session ends; and no way leads in any more. What is behind them is moved or erased by processes. Refused
- * when the account has moved on since it was read.
+ * when the account has moved on since it was read, or anything has ended that `while` names.
  */
 export async function leaveAccount(
   ring: KeyRing,
   person: Person,
   entry: { act: 'account.left'; other: string; by?: Actor | undefined },
-  { nowMs, requestId }: When,
+  { nowMs, requestId, while: rests = nothingMore }: When,
 ): Promise<{ writes: Write[]; erasures: ProcessRef[]; ended: ConsentPurposeId[] }> {
   const { subjectId } = person;
   const at = toInstant(nowMs);
@@ -43,10 +47,11 @@ export async function leaveAccount(
   const { change, writes, erasures, ended } = gone;
   const moves = moveTo('left', at);
   const leaves = {
-    set: ['sessions = :none', 'points = :nowhere', ...moves.set, ...change.set],
+    set: ['sessions = :none', 'ways = :none', 'points = :nowhere', ...moves.set, ...change.set],
     remove: change.remove,
-    condition: moves.condition,
-    values: { ':none': {}, ':nowhere': [], ...moves.values, ...change.values },
+    condition: [moves.condition, ...rests.conditions].join(' AND '),
+    names: rests.names,
+    values: { ':none': {}, ':nowhere': [], ...rests.values, ...moves.values, ...change.values },
   };
   return {
     writes: [
@@ -65,9 +70,17 @@ export async function leaveAccount(
   };
 }
 
-/** Makes the ways into one account lead to another one. Refused when one of them led elsewhere meanwhile. */
-export function movePointers({ subjectId, identities }: Person, to: string): Write[] {
-  return identities.map((identity) => movePointer(identity, subjectId, to));
+/** Makes these ways into one account lead to another one, and its others nowhere. Refused when one led elsewhere meanwhile. */
+export function movePointers(
+  { subjectId, identities }: Person,
+  to: string,
+  moved: readonly Identity[],
+): Write[] {
+  return identities.map((identity) =>
+    moved.includes(identity)
+      ? movePointer(identity, subjectId, to)
+      : removePointer(pointerKey(identity.domain, identity.digest)),
+  );
 }
 
 /** The process by which an account takes over what another one leaves (lib/process/join.ts); the number is of its entry. */

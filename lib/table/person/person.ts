@@ -31,21 +31,58 @@ export const MAX_ACTS_REMEMBERED = 5;
 /** Cards of one person. */
 export const MAX_CARDS_PER_PERSON = 50;
 
-/** One signed-in device. The sealed facts arrive only after the person has been shown the policy (promise S8). */
+/**
+ * One signed-in device, or an approval that waits for its browser, and what it rests on: it has ended when that has (ways.ts).
+ * The sealed facts arrive only after the person has been shown the policy (promise S8).
+ */
 export const session = defineRecord('session', {
   secretDigest: digest('session-proof', bytes),
   startedAtSeconds: plain('session-time', z.int()),
+  /** An approved web sign-in that its browser has not picked up yet: nobody knows the secret, and it ends by then. */
+  pickUpUntilSeconds: plain('session-time', z.optional(z.int())),
+  /** Of a browser, and of nothing else: the session that approved it. */
+  from: digest('session-proof', z.optional(z.string())),
   /** To the hour. */
   usedAtSeconds: plain('session-time', z.optional(z.int())),
-  /** Short name of the WeChat identity that signed in (lib/table/person/wechat-account.ts); absent for a browser. */
+  /** Short name of the WeChat identity that signed in, or approved (wechat-account.ts); absent where it is another entry's. */
   identity: digest('wechat-identity', z.optional(z.string())),
-  /** The linked entry that signed in, and the epoch of the consent to linking that it rests on: `<entry>:<epoch>`. */
+  /** It began by the number of a bound phone. */
+  byPhone: plain('session-time', z.optional(z.literal(true))),
+  /** The linked entry that signed in or approved, the epoch of the consent that it rests on, and `entryEpoch`: `<entry>:<epoch>:<count>`. */
   link: plain('link-state', z.optional(z.string())),
   device: sealed('device', z.optional(z.string())),
   clientVersion: sealed('device', z.optional(z.string())),
   place: sealed('network-place', z.optional(z.string())),
 });
 export type Session = ValueOf<typeof session>;
+
+/** What a session is. What it may do, how long it lives and whom the risk rule asks about follow from its record, and from no transport. */
+export const sessionKinds = ['mini-program', 'phone', 'entry', 'web'] as const;
+
+export function kindOf({
+  from,
+  link,
+  byPhone,
+}: Pick<Session, 'from' | 'link' | 'byPhone'>): (typeof sessionKinds)[number] {
+  if (from !== undefined) return 'web';
+  if (link !== undefined) return 'entry';
+  return byPhone ? 'phone' : 'mini-program';
+}
+
+/** How an identity came to lead to an account. */
+export const waysCome = ['first', 'openid', 'unionid', 'phone', 'joined'] as const;
+
+/** A WeChat identity that leads in, under its short name (wechat-account.ts): since when, by what, and what it rests on (promise A5). */
+export const wayIn = defineRecord('way-in', {
+  /** The first identity here of the WeChat that it is of, by short name: those of one WeChat end together. Absent: itself. */
+  of: digest('wechat-identity', z.optional(z.string())),
+  /** Absent: since the account was opened. */
+  sinceSeconds: plain('account-state', z.optional(z.int())),
+  came: plain('account-state', z.enum(waysCome)),
+  /** It rests on the phone bound under the consent of this epoch, and ends with either. Absent: it stands by itself. */
+  phoneEpoch: plain('account-state', z.optional(z.int())),
+});
+export type WayIn = ValueOf<typeof wayIn>;
 
 /** Where one purpose stands for one person. The history is in the ledger; this is what the gate obeys. */
 export const consent = defineRecord('consent', {
@@ -107,6 +144,12 @@ export const person = declareEntity('person', {
     /** When the person first acted in front of the policy text: nothing optional is collected before (promise S8). */
     noticedAt: plain('consent-state', z.optional(z.string())),
     sessions: mapOf(session),
+    /** What leads in and whether it still may: a pointer without its record here leads nobody in. */
+    ways: mapOf(wayIn),
+    /** How often a linked entry was undone: a session that began by one under an earlier count is over. */
+    entryEpoch: plain('account-state', z.optional(z.int())),
+    /** When the bound number turned out to be somebody else's by now; until another one is bound. */
+    phoneGoneAt: plain('account-state', z.optional(z.string())),
     consents: mapOf(consent),
     /** Digests of the latest acts of consent, newest first, to recognise a key used again for something else. */
     acts: plain('consent-state', z.optional(z.array(z.string()))),

@@ -4,7 +4,7 @@ import type { Item, Write } from '../client';
 import { declareEntity } from '../entity';
 import type { Key } from '../keys';
 import { byDigest, inPerson } from '../place';
-import { remove, replace } from '../replace';
+import { pointersTo, remove, replace } from '../replace';
 import type { Sealer } from '../sealer';
 
 /** Leads from the keyed digest of a number to the account that it is bound to, and makes it belong to one account. */
@@ -39,6 +39,12 @@ export const phoneKey = (subjectId: string): Key => phone.key(subjectId);
 /** The bound phone in an item, or undefined when there is none of this epoch. @throws SealError */
 export function readPhone(item: Item | undefined, epoch: number, sealer: Sealer): Phone | undefined {
   return phone.read(item, { sealer, epoch });
+}
+
+/** For a transaction that lets something rest on the bound phone: refused when it was changed, unbound or erased meanwhile. */
+export function stillBound(subjectId: string, { boundAt, epoch }: Phone): Write {
+  const { ConditionExpression, ExpressionAttributeValues } = unchanged({ boundAt, epoch });
+  return { ConditionCheck: { Key: phoneKey(subjectId), ConditionExpression, ExpressionAttributeValues } };
 }
 
 /** Notes that the number was proved again, unless it was changed meanwhile. */
@@ -90,9 +96,37 @@ export function unbindPhone(item: Item): Write[] {
   return remove(item, unchanged(item));
 }
 
-function unchanged({ boundAt, epoch }: Item) {
+function unchanged({ boundAt, epoch }: Pick<Phone, 'boundAt' | 'epoch'> | Item) {
   return {
     ConditionExpression: 'boundAt = :before AND epoch = :seenEpoch',
     ExpressionAttributeValues: { ':before': boundAt, ':seenEpoch': epoch },
+  };
+}
+
+/**
+ * The writes that take the number from who has not shown for long that it is still theirs: refused when they have done so
+ * since then.
+ */
+export function releasePhone(item: Item): Write[] {
+  const { ConditionExpression, ExpressionAttributeValues } = unchanged(item);
+  return remove(item, {
+    ConditionExpression: `${ConditionExpression} AND provedAt = :seenProof`,
+    ExpressionAttributeValues: { ...ExpressionAttributeValues, ':seenProof': item.provedAt },
+  });
+}
+
+/** Whether a bound phone is led to by this digest. */
+export function isPhoneOf(item: Item | undefined, digest: string): item is Item {
+  return phone.is(item) && pointersTo(item).some(({ pk }) => pk === phonePointerKey(digest).pk);
+}
+
+/** Takes a pointer away that leads to nothing. */
+export function removePhonePointer(digest: string, subjectId: string): Write {
+  return {
+    Delete: {
+      Key: phonePointerKey(digest),
+      ConditionExpression: 'subjectId = :owner',
+      ExpressionAttributeValues: { ':owner': subjectId },
+    },
   };
 }

@@ -1,55 +1,74 @@
 import { type Clock, secondOf } from '../../clock';
 import { retentionMs } from '../../policy/retention';
+import type { ReachVersions } from '../../policy/version';
 import { beijingDay } from '../../policy/working-days';
 import type { Write } from '../client';
 import { keys } from '../keys';
 import type { Sealer } from '../sealer';
 import { whileHere } from './life';
-import { MAX_SESSIONS_PER_PERSON, type Person, type Session, session } from './person';
+import { kindOf, MAX_SESSIONS_PER_PERSON, type Person, type Session, session } from './person';
+import { restsHold, whileRests } from './ways';
 
-/** When a session ends by itself. */
-export function expiryOf({ startedAtSeconds }: Pick<Session, 'startedAtSeconds'>): number {
-  return startedAtSeconds * 1000 + retentionMs('session-life');
+/** When a session ends by itself: a browser's after hours, and an approval that nobody has picked up after a minute. */
+export function expiryOf(value: Session): number {
+  const { startedAtSeconds, pickUpUntilSeconds } = value;
+  if (pickUpUntilSeconds !== undefined) return pickUpUntilSeconds * 1000;
+  const rule = kindOf(value) === 'web' ? 'web-session-life' : 'session-life';
+  return startedAtSeconds * 1000 + retentionMs(rule);
 }
 
-/** By what a session is judged: now, and since when the service is open on its table. */
-export type LiveAt = { nowMs: number; openedAtMs: number };
+/** By what a session is judged: now, since when the service is open on its table, and the policy in force. */
+export type LiveAt = { nowMs: number; openedAtMs: number; reachVersions(): ReachVersions };
 
-export function liveAt({ clock, policy }: { clock: Clock; policy: { openedAtMs(): number } }): LiveAt {
-  return { nowMs: clock.now(), openedAtMs: policy.openedAtMs() };
+export function liveAt({
+  clock,
+  policy,
+}: {
+  clock: Clock;
+  policy: { openedAtMs(): number; inForce(): { reachVersions: ReachVersions } };
+}): LiveAt {
+  return {
+    nowMs: clock.now(),
+    openedAtMs: policy.openedAtMs(),
+    reachVersions: () => policy.inForce().reachVersions,
+  };
 }
 
-/** Whether a session is not over. One that a restore has brought back is: it may have been ended since the backup (promise S7). */
-export function isLive(session: Session, { nowMs, openedAtMs }: LiveAt): boolean {
-  return expiryOf(session) > nowMs && session.startedAtSeconds >= secondOf(openedAtMs);
+/** Whether its time is not over. One that a restore has brought back is: it may have been ended since the backup (promise S7). */
+export function isInTime(value: Session, { nowMs, openedAtMs }: Omit<LiveAt, 'reachVersions'>): boolean {
+  return expiryOf(value) > nowMs && value.startedAtSeconds >= secondOf(openedAtMs);
+}
+
+/** The session of this id, or undefined when it is over by itself or by the end of anything that it rests on. */
+export function liveSession(person: Person, id: string, at: LiveAt): Session | undefined {
+  const stored = Object.hasOwn(person.sessions, id) ? person.sessions[id] : undefined;
+  const value = stored && session.decode(stored, id);
+  if (!value || !isInTime(value, at) || !restsHold(person, value, at.reachVersions)) return undefined;
+  return value.from === undefined || liveSession(person, value.from, at) ? value : undefined;
 }
 
 /** The sessions that live, oldest first. */
-export function liveSessions({ sessions }: Person, at: LiveAt): [id: string, session: Session][] {
-  return Object.entries(sessions)
-    .map(([id, stored]): [string, Session] => [id, session.decode(stored, id)])
-    .filter(([, value]) => isLive(value, at))
+export function liveSessions(person: Person, at: LiveAt): [id: string, session: Session][] {
+  return Object.keys(person.sessions)
+    .flatMap((id): [string, Session][] => {
+      const value = liveSession(person, id, at);
+      return value ? [[id, value]] : [];
+    })
     .sort(([, a], [, b]) => a.startedAtSeconds - b.startedAtSeconds);
 }
 
-/** Which identity a session came from, by its short name. */
-export function signInIdentityOf({ sessions }: Person, sessionId: string): string | undefined {
-  const stored = sessions[sessionId];
-  return stored && session.decode(stored, sessionId).identity;
-}
-
-/** Who gives way to one session more: one that has lapsed, or else the one that began first. */
-export function sessionToEvict(person: Person, at: LiveAt): string | undefined {
+/** Who gives way to one session more: one that has lapsed, or else the one that began first, but never the one it comes from. */
+export function sessionToEvict(person: Person, at: LiveAt, from?: string): string | undefined {
   const live = liveSessions(person, at);
   const lapsed = Object.keys(person.sessions).find((id) => !live.some(([liveId]) => liveId === id));
-  return lapsed ?? live[0]?.[0];
+  return lapsed ?? live.find(([id]) => id !== from)?.[0];
 }
 
 /** The session to give way when every place is taken as far as is known. */
-export function sessionToEvictIfFull(person: Person, at: LiveAt): string | undefined {
+export function sessionToEvictIfFull(person: Person, at: LiveAt, from?: string): string | undefined {
   return Object.keys(person.sessions).length < MAX_SESSIONS_PER_PERSON
     ? undefined
-    : sessionToEvict(person, at);
+    : sessionToEvict(person, at, from);
 }
 
 /** Ends sessions. Ending one that is gone already changes nothing. */
@@ -63,43 +82,37 @@ export function endSessions(subjectId: string, sessionIds: string[]): NonNullabl
   };
 }
 
-/** What else a new session depends on: who gives way to it, and the consent that a linked entry rests on. */
-export type SessionTerms = { ends?: string | undefined; linkEpoch?: number | undefined };
-
 /**
- * Adds a session, refused when the person is not here any more or has as many as allowed; `ends` makes room in the same
- * write. A session through a linked entry is refused unless linking is still agreed to (promise K3).
+ * Adds a session, refused when the person is not here any more, when they have as many as allowed, or when anything that it
+ * rests on has ended (promises A5, K3); `ends` makes room in the same write.
  */
 export function addSession(
   subjectId: string,
   id: string,
   value: Session,
-  { ends, linkEpoch }: SessionTerms = {},
+  ends?: string,
 ): NonNullable<Write['Update']> {
   const thereIsRoom = 'size(#sessions) < :max';
   const leaverIsThere = 'attribute_exists(#sessions.#ends)';
-  const linkingIsAgreed = '#consents.#link.granted = :true AND #consents.#link.epoch = :epoch';
-  const linked = linkEpoch !== undefined;
+  const rests = whileRests(value);
   return {
     Key: keys.person(subjectId),
     UpdateExpression: `SET #sessions.#id = :session, usedOn = :on${ends ? ' REMOVE #sessions.#ends' : ''}`,
-    ConditionExpression: [
-      whileHere.condition,
-      ends ? leaverIsThere : thereIsRoom,
-      ...(linked ? [linkingIsAgreed] : []),
-    ].join(' AND '),
+    ConditionExpression: [whileHere.condition, ends ? leaverIsThere : thereIsRoom, ...rests.conditions].join(
+      ' AND ',
+    ),
     ExpressionAttributeNames: {
       '#sessions': 'sessions',
       '#id': id,
       ...(ends && { '#ends': ends }),
-      ...(linked && { '#consents': 'consents', '#link': 'account-link' }),
+      ...rests.names,
     },
     ExpressionAttributeValues: {
       ':session': session.encode(value, id),
       ':on': beijingDay(value.startedAtSeconds * 1000),
       ...whileHere.values,
       ...(!ends && { ':max': MAX_SESSIONS_PER_PERSON }),
-      ...(linked && { ':true': true, ':epoch': linkEpoch }),
+      ...rests.values,
     },
   };
 }

@@ -38,6 +38,22 @@ export function putWechatAccount(
   return { Put: { Item: wechatAccount.make(subjectId, undefined, value, { sealer, before }) } };
 }
 
+/** The same in the place of exactly what was seen; nothing is left where no openid is. */
+export function rewriteWechatAccount(
+  subjectId: string,
+  value: WechatAccount | undefined,
+  sealer: Sealer,
+  seen: Item,
+): Write {
+  const asSeen = {
+    ConditionExpression: 'sealed = :seenSealed',
+    ExpressionAttributeValues: { ':seenSealed': seen.sealed },
+  };
+  if (!value) return { Delete: { Key: wechatAccountKey(subjectId), ...asSeen }, seen };
+  const Item = wechatAccount.make(subjectId, undefined, value, { sealer, before: seen });
+  return { Put: { Item, ...asSeen }, seen };
+}
+
 export function removeWechatAccount(subjectId: string): Write {
   return { Delete: { Key: wechatAccountKey(subjectId) } };
 }
@@ -47,13 +63,39 @@ export function readWechatAccount(item: Item | undefined, sealer: Sealer): Wecha
   return wechatAccount.read(item, { sealer });
 }
 
-/** The openid of the WeChat that a session came from, or else the one that the account was opened with. @throws SealError */
-export function readOpenid(item: Item | undefined, sealer: Sealer, identity?: string): string | undefined {
+/** The openid by which WeChat knows the account as a whole: of the WeChat that it was opened with, while that leads in. @throws SealError */
+export function readOpenid(item: Item | undefined, sealer: Sealer): string | undefined {
+  return readWechatAccount(item, sealer)?.openid;
+}
+
+/** The openid of this very identity, such as the one that a session came from. @throws SealError */
+export function openidOf(item: Item | undefined, sealer: Sealer, identity?: string): string | undefined {
   const account = readWechatAccount(item, sealer);
-  return (identity && account?.others?.[identity]) || account?.openid;
+  return account && identity !== undefined ? openidsIn(account)[identity] : undefined;
+}
+
+/** Every openid, by the short name of its identity. */
+export function openidsIn({ identity, openid, others }: WechatAccount): Record<string, string> {
+  return { ...others, [identity]: openid };
 }
 
 /** The account with one more openid in it. */
 export function withOpenids(account: WechatAccount, more: Record<string, string>): WechatAccount {
   return { ...account, others: { ...account.others, ...more } };
+}
+
+/** The account without some identities; undefined when none would be left. */
+export function withoutOpenids(
+  account: WechatAccount,
+  ended: ReadonlySet<string>,
+): WechatAccount | undefined {
+  const kept = Object.entries(openidsIn(account)).filter(([name]) => !ended.has(name));
+  const first = kept.find(([name]) => name === account.identity) ?? kept[0];
+  if (!first) return undefined;
+  const others = kept.filter(([name]) => name !== first[0]);
+  return {
+    identity: first[0],
+    openid: first[1],
+    ...(others.length > 0 && { others: Object.fromEntries(others) }),
+  };
 }

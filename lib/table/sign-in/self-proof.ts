@@ -1,11 +1,12 @@
 import * as z from 'zod/mini';
 import { toEpochSeconds, toInstant } from '../../clock';
 import { bytes, digest, type ValueOf } from '../attribute';
-import type { Write } from '../client';
+import type { Item, Write } from '../client';
 import { declareEntity } from '../entity';
+import type { Key } from '../keys';
 import { inPersonAt } from '../place';
 
-/** A fresh proof of self, bound to one operation and its target, used once, minutes long (promise A6). */
+/** A fresh proof of self, bound to its session, one operation and its target, used once, minutes long (promise A6). */
 export const selfProof = declareEntity('self-proof', {
   place: inPersonAt('security', (id: string) => `PROOF#${id}`),
   life: { rule: 'proof-life', from: 'provedAt' },
@@ -13,6 +14,8 @@ export const selfProof = declareEntity('self-proof', {
     secretDigest: digest('self-proof', bytes),
     /** `<function>/<operation>|<target>`. */
     act: digest('self-proof', z.string()),
+    /** The session that it was given to: it is over with that. */
+    sessionId: digest('self-proof', z.string()),
     provedAt: digest('self-proof', z.string()),
   },
 });
@@ -27,21 +30,34 @@ export function putProof(
   return { Put: { Item: selfProof.make(subjectId, id, { ...value, provedAt: toInstant(nowMs) }) } };
 }
 
-/** Uses a proof up. Refused unless it is there, still good, and for exactly this act; of two uses at once, one wins. */
+export const proofKey = (subjectId: string, id: string): Key => selfProof.key(subjectId, id);
+
+/** The session that a proof was given to. */
+export function sessionOfProof(item: Item | undefined): string | undefined {
+  return selfProof.read(item)?.sessionId;
+}
+
+/** Uses a proof up. Refused unless it is there, still good, of this session and for exactly this act; of two uses at once, one wins. */
 export function useProof(
   subjectId: string,
   id: string,
-  { secretDigest, act }: Omit<SelfProof, 'provedAt'>,
+  { secretDigest, act, sessionId }: Omit<SelfProof, 'provedAt'>,
   nowMs: number,
 ): Write {
   const sameSecret = 'secretDigest = :digest';
   const sameAct = 'act = :act';
+  const sameSession = 'sessionId = :session';
   const inTime = 'expiresAtSeconds > :now';
   return {
     Delete: {
       Key: selfProof.key(subjectId, id),
-      ConditionExpression: `${sameSecret} AND ${sameAct} AND ${inTime}`,
-      ExpressionAttributeValues: { ':digest': secretDigest, ':act': act, ':now': toEpochSeconds(nowMs) },
+      ConditionExpression: `${sameSecret} AND ${sameAct} AND ${sameSession} AND ${inTime}`,
+      ExpressionAttributeValues: {
+        ':digest': secretDigest,
+        ':act': act,
+        ':session': sessionId,
+        ':now': toEpochSeconds(nowMs),
+      },
     },
   };
 }

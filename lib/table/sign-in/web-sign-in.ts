@@ -11,10 +11,11 @@ import type { Sealer } from '../sealer';
  * A request to sign in on a web page (promise A2). It is found by the code, moved on only under a condition, and dead
  * after minutes:
  *
- *   waiting ──show──▶ shown ──approve──▶ approved ──pick up──▶ used
- *                       └──────deny──────────┴──▶ denied
+ *   waiting ──show──▶ shown ──approve──▶ approved ──name──▶ named ──pick up──▶ used
+ *                       └──────deny──────────┴────────────────┴──▶ denied
  *
- * The person who has been shown it decides on it, and only the browser that asked can poll it or pick it up.
+ * The person who has been shown it decides on it, and only the browser that asked can poll it or pick it up. That browser is
+ * told whose account it is about to open before it has a session, and not before that person has approved it (promise A1).
  */
 export const webSignIn = declareEntity('web-sign-in', {
   place: ofService('account', (codeDigest) => ({ pk: `WEB#${codeDigest}`, sk: 'WEB' })),
@@ -22,7 +23,7 @@ export const webSignIn = declareEntity('web-sign-in', {
   attributes: {
     /** Of the secret that only the asking browser holds. */
     browserDigest: digest('web-sign-in', bytes),
-    state: digest('web-sign-in', z.enum(['waiting', 'shown', 'approved', 'denied', 'used'])),
+    state: digest('web-sign-in', z.enum(['waiting', 'shown', 'approved', 'named', 'denied', 'used'])),
     site: digest('web-sign-in', z.string()),
     askedAt: digest('web-sign-in', z.string()),
     polls: digest('web-sign-in', z.int()),
@@ -32,6 +33,8 @@ export const webSignIn = declareEntity('web-sign-in', {
     pickUpUntilSeconds: digest('web-sign-in', z.optional(z.int())),
     /** Who has been shown it. */
     subjectId: otherPerson('account-number', null, z.optional(z.string())),
+    /** The session that waits for the browser among those of that person: the approval is over with it. */
+    sessionId: digest('web-sign-in', z.optional(z.string())),
     /** Sealed under a key that only the code opens. */
     device: sealed('device', z.optional(z.string())),
     place: sealed('network-place', z.optional(z.string())),
@@ -45,7 +48,7 @@ export const MAX_WEB_POLLS = 200;
 export const WEB_POLL_PAUSE_MS = 2_000;
 export const MIN_WEB_POLL_PAUSE_MS = 1_000;
 /** From approval to the browser's pick-up. */
-const PICK_UP_MS = MINUTE_MS;
+export const PICK_UP_MS = MINUTE_MS;
 
 type Update = NonNullable<Write['Update']>;
 
@@ -108,17 +111,35 @@ export function showWebSignIn(codeDigest: string, subjectId: string, nowMs: numb
   };
 }
 
-/** Approves what this person has been shown. The browser then has a minute. */
-export function approveWebSignIn(codeDigest: string, subjectId: string, nowMs: number): Update {
+/**
+ * Approves what this person has been shown: a session of theirs waits for the browser, which has until then to pick it up.
+ */
+export function approveWebSignIn(
+  codeDigest: string,
+  { subjectId, sessionId, untilSeconds }: { subjectId: string; sessionId: string; untilSeconds: number },
+  nowMs: number,
+): Write {
   return {
-    ...change(codeDigest, nowMs, {
-      ':shown': 'shown',
-      ':approved': 'approved',
-      ':me': subjectId,
-      ':until': toEpochSeconds(nowMs + PICK_UP_MS),
-    }),
-    UpdateExpression: 'SET #state = :approved, pickUpUntilSeconds = :until',
-    ConditionExpression: `${inTime} AND #state = :shown AND subjectId = :me`,
+    Update: {
+      ...change(codeDigest, nowMs, {
+        ':shown': 'shown',
+        ':approved': 'approved',
+        ':me': subjectId,
+        ':waiting': sessionId,
+        ':until': untilSeconds,
+      }),
+      UpdateExpression: 'SET #state = :approved, sessionId = :waiting, pickUpUntilSeconds = :until',
+      ConditionExpression: `${inTime} AND #state = :shown AND subjectId = :me`,
+    },
+  };
+}
+
+/** Notes that the browser that asked is being told whose account it is about to open. */
+export function nameWebSignIn(codeDigest: string, browserDigest: Uint8Array, nowMs: number): Update {
+  return {
+    ...change(codeDigest, nowMs, { ':approved': 'approved', ':named': 'named', ':browser': browserDigest }),
+    UpdateExpression: 'SET #state = :named',
+    ConditionExpression: `#state = :approved AND browserDigest = :browser AND pickUpUntilSeconds > :now AND ${inTime}`,
   };
 }
 
@@ -128,11 +149,12 @@ export function denyWebSignIn(codeDigest: string, subjectId: string, nowMs: numb
     ...change(codeDigest, nowMs, {
       ':shown': 'shown',
       ':approved': 'approved',
+      ':named': 'named',
       ':denied': 'denied',
       ':me': subjectId,
     }),
     UpdateExpression: 'SET #state = :denied REMOVE sealed',
-    ConditionExpression: `${inTime} AND #state IN (:shown, :approved) AND subjectId = :me`,
+    ConditionExpression: `${inTime} AND #state IN (:shown, :approved, :named) AND subjectId = :me`,
   };
 }
 
@@ -140,9 +162,9 @@ export function denyWebSignIn(codeDigest: string, subjectId: string, nowMs: numb
 export function useWebSignIn(codeDigest: string, browserDigest: Uint8Array, nowMs: number): Write {
   return {
     Update: {
-      ...change(codeDigest, nowMs, { ':approved': 'approved', ':used': 'used', ':browser': browserDigest }),
+      ...change(codeDigest, nowMs, { ':named': 'named', ':used': 'used', ':browser': browserDigest }),
       UpdateExpression: 'SET #state = :used REMOVE sealed',
-      ConditionExpression: `#state = :approved AND browserDigest = :browser AND pickUpUntilSeconds > :now AND ${inTime}`,
+      ConditionExpression: `#state = :named AND browserDigest = :browser AND pickUpUntilSeconds > :now AND ${inTime}`,
     },
   };
 }
