@@ -9,6 +9,7 @@ import { amount, some } from '../proof/sample';
 import { giveBoundPhone } from '../support/bound-phone';
 import { consentAct, grant, seenEntryOf, withdraw } from '../support/consent';
 import { answerFor, guarded, makeGuardian } from '../support/guardian';
+import { proverOf } from '../support/prover';
 import { type Caller, createWorld, onceKey, type World } from '../support/world';
 import { agreeingPartners } from './agreeing-partners';
 import { type Citizen, newCitizen, subjectIdOf } from './support';
