@@ -47,7 +47,7 @@ afterAll(() => rm(folder, { recursive: true }));
 const goes =
   'card deleted-card past-card card-order card-logo share card-views location ended-location history-day linked-entry person wechat-account phone avatar contact-mail mail-code delivery ended-delivery message-acceptance nickname preferences fund-attributes social-attributes transport-attributes tax-attributes household-attributes face-session face-session-mark face-start bank-result face-result network-name real-name real-name-try network-try';
 const stays =
-  'ledger-entry frozen-item notice-recipient authorisation-event recipient-duty confirmed-recipient person-process appeal decided-appeal guardian ward minor card-report risk-pass self-proof ticket open-tickets';
+  'ended-real-name refused-claim ledger-entry frozen-item notice-recipient authorisation-event recipient-duty confirmed-recipient person-process appeal decided-appeal guardian ward minor card-report risk-pass self-proof ticket open-tickets';
 const ofOthers =
   'contact given-card card-offer card-offer-sent named-viewer viewer-record block blocked-by reported-card';
 
@@ -113,7 +113,7 @@ describe('a package for another service (R7)', () => {
     expect(names.filter((name) => !goes.split(' ').includes(name))).toEqual([]);
     const [self] = taken.records.filter(({ entity }) => entity === 'person');
     expect(Object.keys(self?.values ?? {}).sort()).toEqual(
-      'cardCount contactCount createdAt defaultCard dueAt dueShard everyoneShard lifeState subjectId usedOn'.split(
+      'cardCount contactCount createdAt defaultCard dueAt dueShard everyoneShard lifeState subjectId usedOn ways'.split(
         ' ',
       ),
     );
