@@ -4,6 +4,7 @@ import { AppError, invalidInput } from '../../lib/errors';
 import type { Run } from '../../lib/gate/operation';
 import { describeDifference } from '../../lib/policy/difference';
 import { flawsOf, type RegistryChanges, withChanges } from '../../lib/policy/registry';
+import { describeStops } from '../../lib/policy/stops';
 import { type PolicyVersion, purposesExceeding, versionAfter } from '../../lib/policy/version';
 import { audienceProcess, beginAudience } from '../../lib/process/audience/begin';
 import { ConditionFailed } from '../../lib/table/client';
@@ -153,6 +154,7 @@ function demandNotice(deps: Deps, { effectiveAt, difference }: PolicyVersion): v
 }
 
 function proposalShown(deps: Deps, stored: StoredVersion, content: PolicyVersion) {
+  const stops = [...purposesExceeding(content.registry, deps.policy.registry)];
   const { version, textHash, effectiveAt, proposedBy, proposedAt } = stored;
   const { registry, difference, text } = content;
   return {
@@ -164,10 +166,13 @@ function proposalShown(deps: Deps, stored: StoredVersion, content: PolicyVersion
     text,
     material: difference?.material ?? false,
     changes: difference?.changes ?? [],
-    says: difference ? describeDifference(registry, difference) : [],
+    says: [
+      ...(difference ? describeDifference(registry, difference) : []),
+      ...describeStops(deps.policy.registry, stops),
+    ],
     asksAgain: (difference?.widened ?? []).filter((id) => registry.purposes[id]?.basis === 'CONSENT'),
     /** Purposes for which this build does more than the proposal says; they would stop. */
-    stops: [...purposesExceeding(registry, deps.policy.registry)],
+    stops,
   };
 }
 
