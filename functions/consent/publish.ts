@@ -2,6 +2,7 @@ import { DAY_MS, toInstant } from '../../lib/clock';
 import type { Deps } from '../../lib/deps';
 import { AppError, invalidInput } from '../../lib/errors';
 import type { Run } from '../../lib/gate/operation';
+import { choiceFlaws } from '../../lib/policy/choice';
 import { describeDifference } from '../../lib/policy/difference';
 import { flawsOf, type RegistryChanges, withChanges } from '../../lib/policy/registry';
 import { describeStops } from '../../lib/policy/stops';
@@ -36,7 +37,7 @@ export async function proposePolicy(deps: Deps, { caller, input }: Run<'staff', 
   const { latest, pending } = await lookAt(deps);
   const base = input.from === 'build' ? deps.policy.registry : latest.registry;
   const registry = withChanges(base, input.changes ?? {});
-  const flaws = flawsOf(registry);
+  const flaws = [...flawsOf(registry), ...choiceFlaws(registry)];
   if (flaws.length > 0) throw new AppError('INVALID_INPUT', { fields: flaws });
   const effectiveAt = toInstant(Date.parse(input.effectiveAt));
   const { officialText = latest.officialText } = input;
