@@ -1,6 +1,7 @@
 import { processOf } from '../../functions/consent/receipt';
 import { choiceFlaws, choiceOf, separateArticles } from '../../lib/policy/choice';
 import { clauses, clausesIn } from '../../lib/policy/clauses';
+import { promises } from '../../lib/policy/promises';
 import { noticeOf } from '../../lib/policy/purpose-notice';
 import { consentPurposeIds, type Purpose, purposeIds, purposes } from '../../lib/policy/purposes';
 import { buildRegistry, flawsOf, kindIdsFor, withChanges } from '../../lib/policy/registry';
@@ -93,6 +94,11 @@ describe('the policy can be looked up (K7)', () => {
     const own = lines.indexOf(`#### ${purposes[id].name}（${choices[choiceOf(buildRegistry, id)]}）`);
     const numbered = lines.slice(0, own).filter((line) => /^#{2,4} \d/.test(line));
     expect(numbered.at(-1)?.split(' ')[1]).toBe(first);
+  });
+
+  it('every clause that a promise names is a heading', () => {
+    const named = Object.values(promises).flatMap(({ clause }) => clause.match(/\d+(\.\d+)+/g) ?? []);
+    expect(named.filter((clause) => !Object.hasOwn(clauses, clause))).toEqual([]);
   });
 
   it('numbers go up, and a clause that is none is not published', () => {
