@@ -48,7 +48,7 @@ const keeps = z.array(
 /** Where the person stands, what they are asked, and their acts of consent (promises K1, K2, K3). */
 export const actOperations = {
   status: operation({
-    summary: '我对各项目的的同意状态。',
+    summary: '我对各处理目的的同意状态。',
     caller: 'subject',
     purpose: 'accountability',
     kinds: { in: [], out: ['consent-state'] },
@@ -86,7 +86,7 @@ export const actOperations = {
     run: prompts,
   }),
   purposeNotice: operation({
-    summary: '一项目的的完整告知：目的、方式、种类、期限、接收方、必要性和影响。',
+    summary: '某一处理目的的完整告知：目的、方式、种类、期限、接收方、必要性和影响。',
     caller: 'anyone',
     purpose: null,
     ground: '公开文本，不处理个人信息（个人信息保护法第十七条）',
@@ -98,7 +98,7 @@ export const actOperations = {
     run: giveNotice,
   }),
   grant: operation({
-    summary: '同意一项目的。同意与所展示的政策文本绑定，并写入不可改动的记录。',
+    summary: '同意某一项处理目的。同意与所展示的政策文本绑定，并写入不可改动的记录。',
     caller: 'subject',
     purpose: 'accountability',
     kinds: { in: ['consent-state', 'consent-evidence'], out: ['consent-state', 'consent-evidence'] },
@@ -110,7 +110,7 @@ export const actOperations = {
     run: (deps, run) => act(deps, run, 'granted'),
   }),
   refuse: operation({
-    summary: '不同意一项目的。记住这个选择，一段时间内不再询问；其他功能不受影响。',
+    summary: '不同意某一项处理目的。记住这个选择，一段时间内不再询问；其他功能不受影响。',
     caller: 'subject',
     purpose: 'accountability',
     kinds: { in: ['consent-state', 'consent-evidence'], out: ['consent-state', 'consent-evidence'] },

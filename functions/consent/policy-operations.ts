@@ -53,7 +53,7 @@ const decided = z.strictObject({
 /** The policy itself: its versions, the two lists, and how officers publish (promises K4, K7). */
 export const policyOperations = {
   policy: operation({
-    summary: '现行（或指定一版）个人信息保护政策全文、摘要值，以及需要您同意的各项目的。',
+    summary: '现行（或指定一版）个人信息保护政策全文、摘要值，以及需要您同意的各处理目的。',
     caller: 'anyone',
     purpose: null,
     ground: publicText,

@@ -2,8 +2,10 @@ import { DAY_MS, toInstant } from '../../lib/clock';
 import type { Deps } from '../../lib/deps';
 import { AppError, invalidInput } from '../../lib/errors';
 import type { Run } from '../../lib/gate/operation';
+import { choiceFlaws } from '../../lib/policy/choice';
 import { describeDifference } from '../../lib/policy/difference';
 import { flawsOf, type RegistryChanges, withChanges } from '../../lib/policy/registry';
+import { describeStops } from '../../lib/policy/stops';
 import { type PolicyVersion, purposesExceeding, versionAfter } from '../../lib/policy/version';
 import { audienceProcess, beginAudience } from '../../lib/process/audience/begin';
 import { ConditionFailed } from '../../lib/table/client';
@@ -35,7 +37,7 @@ export async function proposePolicy(deps: Deps, { caller, input }: Run<'staff', 
   const { latest, pending } = await lookAt(deps);
   const base = input.from === 'build' ? deps.policy.registry : latest.registry;
   const registry = withChanges(base, input.changes ?? {});
-  const flaws = flawsOf(registry);
+  const flaws = [...flawsOf(registry), ...choiceFlaws(registry)];
   if (flaws.length > 0) throw new AppError('INVALID_INPUT', { fields: flaws });
   const effectiveAt = toInstant(Date.parse(input.effectiveAt));
   const { officialText = latest.officialText } = input;
@@ -153,6 +155,7 @@ function demandNotice(deps: Deps, { effectiveAt, difference }: PolicyVersion): v
 }
 
 function proposalShown(deps: Deps, stored: StoredVersion, content: PolicyVersion) {
+  const stops = [...purposesExceeding(content.registry, deps.policy.registry)];
   const { version, textHash, effectiveAt, proposedBy, proposedAt } = stored;
   const { registry, difference, text } = content;
   return {
@@ -164,10 +167,13 @@ function proposalShown(deps: Deps, stored: StoredVersion, content: PolicyVersion
     text,
     material: difference?.material ?? false,
     changes: difference?.changes ?? [],
-    says: difference ? describeDifference(registry, difference) : [],
+    says: [
+      ...(difference ? describeDifference(registry, difference) : []),
+      ...describeStops(deps.policy.registry, stops),
+    ],
     asksAgain: (difference?.widened ?? []).filter((id) => registry.purposes[id]?.basis === 'CONSENT'),
     /** Purposes for which this build does more than the proposal says; they would stop. */
-    stops: [...purposesExceeding(registry, deps.policy.registry)],
+    stops,
   };
 }
 

@@ -150,7 +150,10 @@ function actorIn(subjectId: string, { act, actor, guardian }: LedgerEntry) {
 }
 
 /** Of a text that this service does not hold, version, checksum and purpose are said: these stand in the entry. */
-function processOf({ purpose = '', textHash }: LedgerEntry, version: PolicyVersion | undefined) {
+export function processOf(
+  { purpose = '', textHash }: Pick<LedgerEntry, 'purpose' | 'textHash'>,
+  version: PolicyVersion | undefined,
+) {
   const notice = version?.textHash === textHash && version ? noticeOf(version, purpose) : undefined;
   const isConsent = version?.registry.purposes[purpose]?.basis === 'CONSENT';
   const title = (version?.registry ?? buildRegistry).purposes[purpose]?.name ?? purpose;

@@ -56,7 +56,7 @@ export const location = {
   }),
   update: operation({
     summary:
-      '更新位置：坐标系（wgs84 或 gcj02）、经纬度、误差（米）、来源（gps 或 wifi）、定位时间。只保存所选精度的方格；没有打开时不接收。',
+      '更新位置：坐标系（wgs84 或 gcj02）、经纬度、误差（米）、来源（gps 或 wifi）、定位时间。只保存所选精度的网格；没有打开时不接收。',
     caller: 'subject',
     purpose: 'location',
     kinds: {
@@ -99,7 +99,7 @@ export const location = {
   }),
   nearby: operation({
     summary:
-      '附近的名片：双方都允许才互相看得到，只有大致的距离档，内容以对方公开的为准。须先更新自己的位置。还有下一页时带 cursor；一页可能不满或为空。',
+      '附近的名片：双方都允许才互相看得到，只有大致的距离区间，内容以对方公开的为准。须先更新自己的位置。还有下一页时带 cursor；一页可能不满或为空。',
     caller: 'subject',
     purpose: 'location',
     // Of a place only the band of its distance.

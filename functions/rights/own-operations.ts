@@ -8,7 +8,7 @@ import { keep } from './keep';
 export const ownOperations = {
   erasePart: operation({
     summary:
-      '删除一项目的下的全部信息，同意保持不变：立即不可见，随后连同别人持有的一并删除。须带上所见的状态编号。',
+      '删除某一处理目的下的全部信息，同意保持不变：立即不可见，随后连同别人持有的一并删除。须带上所见的状态编号。',
     caller: 'subject',
     purpose: 'accountability',
     kinds: { in: ['consent-state'], out: ['consent-state'] },

@@ -25,7 +25,7 @@ export type Seen = {
 
 const names = {
   partition: '主数据库中您名下的记录',
-  pointers: '通向您账号的查找记录（微信、手机、证件等的加密摘要，分享链接）',
+  pointers: '通向您账号的查找记录（微信、手机、证件等的不可逆摘要，分享链接）',
   others: '别人名下因您而有的记录',
   indexes: '索引中的条目',
   files: '文件（头像和上传的图片）',

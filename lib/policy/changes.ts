@@ -72,7 +72,14 @@ const rule = z.strictObject({
 
 /** What officers may send as the changes of a registry: entries whole, by id; `null` removes one. */
 export const registryChanges = z.strictObject({
-  operator: z.optional(z.strictObject({ service: line(60), name: line(100), contact: line(200) })),
+  operator: z.optional(
+    z.strictObject({
+      service: line(60),
+      name: line(100),
+      contact: line(200),
+      protectionOfficer: line(200),
+    }),
+  ),
   kinds: section(kind),
   purposes: section(purpose),
   recipients: section(recipient),

@@ -1,11 +1,18 @@
-import { kindClasses } from './kinds';
-import { mayOutlast } from './period';
+import {
+  areHarmless,
+  asText,
+  type Changed,
+  harmlessOfKind,
+  harmlessOfPurpose,
+  harmlessOfRecipient,
+  harmlessOfRule,
+  partsThatDiffer,
+} from './harmless';
 import { kindIdsFor, type Registry, recipientIdsFor } from './registry';
-import type { RetentionRule } from './retention-rule';
 
 /** What changes in one place between two versions of the policy. */
 export type Change = {
-  section: 'operator' | 'purpose' | 'kind' | 'recipient' | 'sensitive' | 'retention';
+  section: 'operator' | 'purpose' | 'kind' | 'recipient' | 'sensitive' | 'retention' | 'passing';
   id: string;
   change: 'added' | 'removed' | 'changed';
   /** Which parts of it, for a change. */
@@ -17,12 +24,13 @@ export type Change = {
 /** The difference of two versions, computed and not claimed (promise K4). */
 export type Difference = {
   changes: Change[];
-  /** Whether it takes an announcement before it takes effect: a purpose reaches further, or somebody else answers for it. */
+  /** Whether it takes an announcement before it takes effect: anything changes that is not known to be harmless. */
   material: boolean;
   /** The purposes that reach further than before: whoever agreed is asked again (PIPL art. 14 para 2). */
   widened: string[];
 };
 
+/** Every change, whom it reaches further, and whether it is to be announced: what is not known to be harmless is. */
 export function differenceOf(before: Registry, after: Registry): Difference {
   const changes = [
     ...operatorChange(before, after),
@@ -30,19 +38,66 @@ export function differenceOf(before: Registry, after: Registry): Difference {
     ...sectionChanges('kind', before.kinds, after.kinds, ({ name }) => `信息“${name}”`),
     ...sectionChanges('recipient', before.recipients, after.recipients, ({ name }) => `接收方“${name}”`),
     ...sectionChanges('sensitive', before.sensitive, after.sensitive, () => '一种敏感信息的说明'),
-    ...sectionChanges('retention', before.retention, after.retention, ({ period }) => `保存期限“${period}”`),
+    ...sectionChanges(
+      'retention',
+      before.retention,
+      after.retention,
+      ({ period }) => `保存期限“${period}”`,
+    ).map((change) => ({ ...change, says: periodChange(before, after, change) ?? change.says })),
+    ...sectionChanges(
+      'passing',
+      textsOf(before.passing),
+      textsOf(after.passing),
+      ({ name }) => `信息“${name}”`,
+    ),
   ];
   const widened = Object.keys(after.purposes).filter((id) => reachesFurther(before, after, id));
-  const operatorChanged = changes.some(({ section }) => section === 'operator');
-  return { changes, widened, material: widened.length > 0 || operatorChanged };
+  const material = widened.length > 0 || changes.some((change) => !isHarmless(before, after, change));
+  return { changes, widened, material };
 }
 
-/** The same facts in any order of keys are the same text. */
-function asText(value: unknown): string {
-  return JSON.stringify(value, (_, part) =>
-    part && typeof part === 'object' && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : part,
+/** A period that is told otherwise: whose, and from what to what. */
+function periodChange(before: Registry, after: Registry, { id, parts }: Change): string | undefined {
+  const [was, is] = [before.retention[id], after.retention[id]];
+  if (!was || !is || !parts.includes('period')) return undefined;
+  const names = Object.values(after.kinds).flatMap(({ retention, name }) => (retention === id ? [name] : []));
+  return `${names.map((name) => `“${name}”`).join('、')}的保存期限由“${was.period}”改为“${is.period}”。`;
+}
+
+const textsOf = (texts: Record<string, string>) =>
+  Object.fromEntries(Object.entries(texts).map(([id, name]) => [id, { name }]));
+
+/** What is gone takes nobody further; what is new does, but for what reaches people only through a kind or a recipient. */
+function isHarmless(before: Registry, after: Registry, { section, id, change, parts }: Change): boolean {
+  if (change === 'removed') return true;
+  if (change === 'added') return ['retention', 'sensitive', 'passing'].includes(section);
+  const changed = <Entry>(entries: (registry: Registry) => Record<string, Entry>) =>
+    ({ id, was: entries(before)[id], is: entries(after)[id], before, after }) as Changed<Entry>;
+  if (section === 'purpose')
+    return areHarmless(
+      harmlessOfPurpose,
+      parts,
+      changed((one) => one.purposes),
+    );
+  if (section === 'kind')
+    return areHarmless(
+      harmlessOfKind,
+      parts,
+      changed((one) => one.kinds),
+    );
+  if (section === 'recipient')
+    return areHarmless(
+      harmlessOfRecipient,
+      parts,
+      changed((one) => one.recipients),
+    );
+  return (
+    section === 'retention' &&
+    areHarmless(
+      harmlessOfRule,
+      parts,
+      changed((one) => one.retention),
+    )
   );
 }
 
@@ -69,12 +124,6 @@ function sectionChanges<T extends object>(
     const names = parts.map((part) => partNames[part] ?? part).join('、');
     return [{ section, id, change: 'changed', parts, says: `${called(is)}的${names}有变化。` }];
   });
-}
-
-function partsThatDiffer(before: object, after: object): string[] {
-  const [was, is] = [before as Record<string, unknown>, after as Record<string, unknown>];
-  const names = [...new Set([...Object.keys(was), ...Object.keys(is)])];
-  return names.filter((name) => asText(was[name]) !== asText(is[name]));
 }
 
 const partNames: Record<string, string> = {
@@ -107,59 +156,65 @@ const partNames: Record<string, string> = {
 };
 
 /**
- * Whether a purpose goes beyond what somebody agreed to under the version before: another aim, method or basis, a new or
- * more sensitive kind, a longer period, a new recipient or one that gets more or is somebody else now. Wording alone, a
- * shorter period, a kind or a recipient less does not. A purpose that is new reaches further than nothing.
+ * Whether a purpose goes beyond what somebody agreed to under the version before: by itself, by a kind that it collects or by
+ * somebody who gets something of it. Whatever is new or differs does, unless lib/policy/harmless.ts says that it does not. A
+ * purpose that is new reaches further than nothing.
  */
 export function reachesFurther(before: Registry, after: Registry, id: string): boolean {
   const [was, is] = [before.purposes[id], after.purposes[id]];
   if (!is) return false;
   if (!was) return true;
-  if (was.why !== is.why || was.method !== is.method || was.basis !== is.basis) return true;
-  if (was.atEnd === 'erase-at-once' && is.atEnd !== 'erase-at-once') return true;
-  const moreKinds = kindIdsFor(after, id).some((kind) => kindReachesFurther(before, after, id, kind));
+  if (!areHarmless(harmlessOfPurpose, partsThatDiffer(was, is), { id, was, is, before, after })) return true;
   return (
-    moreKinds || recipientIdsFor(after, id).some((one) => recipientReachesFurther(before, after, id, one))
+    kindIdsFor(after, id).some((kind) => kindReachesFurther(before, after, kind)) ||
+    recipientIdsFor(after, id).some((one) => recipientReachesFurther(before, after, id, one))
   );
 }
 
-function kindReachesFurther(before: Registry, after: Registry, purpose: string, id: string): boolean {
+/** By itself, by another rule under the same name, or by what is told of a sensitive one (PIPL art. 30). */
+function kindReachesFurther(before: Registry, after: Registry, id: string): boolean {
   const [was, is] = [before.kinds[id], after.kinds[id]];
   if (!is) return false;
-  if (was?.purpose !== purpose || was.name !== is.name) return true;
-  if (kindClasses.indexOf(is.class) > kindClasses.indexOf(was.class)) return true;
-  return longer(before.retention[was.retention], after.retention[is.retention]);
+  if (!was) return true;
+  const rules = before.retention[was.retention] === after.retention[is.retention] ? [] : ['retention'];
+  const parts = [...new Set([...partsThatDiffer(was, is), ...rules])];
+  if (!areHarmless(harmlessOfKind, parts, { id, was, is, before, after })) return true;
+  const told = after.sensitive[id];
+  return told !== undefined && asText(before.sensitive[id]) !== asText(told);
 }
-
-/**
- * Whether a period may last longer. An end by event and an end by clock cannot be compared, so going from one to the other
- * counts as longer; nor can periods that begin differently.
- */
-function longer(before: RetentionRule | undefined, after: RetentionRule | undefined): boolean {
-  if (!before || !after) return before !== after;
-  const [was, is] = [before.ends, after.ends];
-  if ('event' in was || 'event' in is || beginOf(was) !== beginOf(is)) return asText(was) !== asText(is);
-  return mayOutlast(is, was);
-}
-
-const beginOf = (ends: RetentionRule['ends']) => ('after' in ends ? ends.after : undefined);
 
 function recipientReachesFurther(before: Registry, after: Registry, purpose: string, id: string): boolean {
   const [was, is] = [before.recipients[id], after.recipients[id]];
   if (!is) return false;
   if (!was || !recipientIdsFor(before, purpose).includes(id)) return true;
-  if (was.name !== is.name || was.role !== is.role || was.region !== is.region || was.why !== is.why)
-    return true;
-  if (was.kinds === 'all') return false;
-  return is.kinds === 'all' || is.kinds.some((kind) => !was.kinds.includes(kind));
+  const parts = partsThatDiffer(was, is).filter((part) => !whereItHasPart.includes(part));
+  if (!areHarmless(harmlessOfRecipient, parts, { id, was, is, before, after })) return true;
+  const passing = is.kinds === 'all' ? [] : is.kinds;
+  return passing.some((kind) => before.passing[kind] !== after.passing[kind]);
 }
 
-/** The difference as the person reads it: one line a change, and who is asked again. */
+/** Compared for each purpose by itself: a purpose that it had no part in before is asked again, and no other. */
+const whereItHasPart = ['purpose', 'alsoFor'];
+
+/**
+ * The difference as the person reads it: one line a change, who is asked again, and what becomes of those who do not want what
+ * nobody is asked for.
+ */
 export function describeDifference(after: Registry, { changes, widened }: Difference): string[] {
+  const named = (ids: string[]) => ids.map((id) => `“${after.purposes[id]?.name}”`).join('、');
   const asked = widened.filter((id) => after.purposes[id]?.basis === 'CONSENT');
-  const names = asked.map((id) => `“${after.purposes[id]?.name}”`).join('、');
+  const basic = widened.filter((id) => !asked.includes(id));
+  const forced = changes.flatMap(({ section, id, parts }) =>
+    section === 'purpose' && parts.includes('choice') && after.purposes[id]?.choice === 'basic' ? [id] : [],
+  );
   return [
     ...changes.map(({ says }) => says),
-    ...(asked.length > 0 ? [`以下目的需要您重新决定是否同意，在此之前不会按新的内容处理：${names}。`] : []),
+    ...(asked.length
+      ? [`以下目的需要您重新决定是否同意，在此之前不会按新的内容处理：${named(asked)}。`]
+      : []),
+    ...(basic.length
+      ? [`以下目的不以同意为依据，施行后即按新的内容处理：${named(basic)}。不接受的，可以注销账号。`]
+      : []),
+    ...(forced.length ? [`以下目的由可选改为基本服务：${named(forced)}。这会使不同意的人无法登录。`] : []),
   ];
 }

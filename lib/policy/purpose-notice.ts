@@ -1,3 +1,4 @@
+import { choiceOf } from './choice';
 import { isSensitive, kindIdsFor, nameOfKind, type Registry, recipientIdsFor } from './registry';
 import type { PolicyVersion } from './version';
 
@@ -16,7 +17,7 @@ export type KindNotice = {
 export type RecipientNotice = {
   recipient: string;
   name: string;
-  /** 受托处理, 独立处理 or 国家机关. */
+  /** 受托处理方, 独立的个人信息处理者 or 国家机关. */
   role: 'entrusted' | 'independent-controller' | 'authority';
   contact: string;
   region: string;
@@ -65,22 +66,13 @@ export function noticeOf(version: PolicyVersion, id: string): Notice | undefined
     recipients: recipientIdsFor(registry, id).flatMap((one) => noticeOfRecipient(registry, one, id) ?? []),
     ifRefused,
     howToWithdraw: HOW_TO_WITHDRAW,
-    separate: needsSeparateConsent(registry, id),
+    separate: choiceOf(registry, id) === 'separate',
     controller: registry.operator.name,
     contact: registry.operator.contact,
     policyVersion: version.version,
     textHash: version.textHash,
     language: version.language,
   };
-}
-
-/** Whether the law asks for a separate consent: a sensitive kind, or a recipient who decides for itself (art. 23, 29). */
-export function needsSeparateConsent(registry: Registry, id: string): boolean {
-  const roles = recipientIdsFor(registry, id).map((one) => registry.recipients[one]?.role);
-  return (
-    kindIdsFor(registry, id).some((kind) => isSensitive(registry, kind)) ||
-    roles.includes('independent-controller')
-  );
 }
 
 function noticeOfKind(registry: Registry, kind: string): KindNotice | undefined {

@@ -23,13 +23,19 @@ export type Purpose = {
   atEnd: 'erase-at-once' | 'keep-for-period';
 };
 
-const CONSENT_GROUND = '个人信息保护法第十三条第一款第一项（您的同意）';
-const SEPARATE_CONSENT_GROUND = '个人信息保护法第十三条第一款第一项、第二十九条（您的单独同意）';
+const CONSENT_GROUND = '《中华人民共和国个人信息保护法》第十三条第一款第一项（您的同意）';
+/** The law asks for a consent of its own: for somebody who decides for itself, for what is public, for what is sensitive. */
+const separateGround = <A extends string>(article: A) =>
+  `《中华人民共和国个人信息保护法》第十三条第一款第一项、${article}（您的单独同意）` as const;
+const SHARED_GROUND = separateGround('第二十三条');
+const PUBLIC_GROUND = separateGround('第二十五条');
+const SENSITIVE_GROUND = separateGround('第二十九条');
+const SENSITIVE_SHARED_GROUND = separateGround('第二十三条、第二十九条');
 
 const OPTIONAL_SERVICE = {
   method: '您自行填写，加密保存；只用于这一项服务。',
   basis: 'CONSENT',
-  ground: SEPARATE_CONSENT_GROUND,
+  ground: CONSENT_GROUND,
   clause: '2.3',
   choice: 'optional',
   ifRefused: '只影响这一项服务；其他功能不受影响。关闭这项服务后信息随即删除。',
@@ -40,9 +46,10 @@ export const purposes = {
   account: {
     name: '账号登录',
     why: '识别您的账号，让您不用密码就能登录，并保护登录状态不被他人冒用。',
-    method: '在线自动处理；微信标识只保存为不可逆的加密摘要。',
+    method:
+      '在线自动处理；微信用户标识（OpenID）加密保存，仅用于向微信办理您发起的事项；用来认出您的是带密钥的不可逆摘要（哈希值）。',
     basis: 'CONTRACT',
-    ground: '个人信息保护法第十三条第一款第二项（履行您作为一方的服务约定所必需）',
+    ground: '《中华人民共和国个人信息保护法》第十三条第一款第二项（履行您作为一方的服务约定所必需）',
     clause: '2.1',
     choice: 'basic',
     ifRefused: '不登录即不处理；已有账号可以随时注销。',
@@ -53,18 +60,20 @@ export const purposes = {
     why: '让您看到自己的账号在哪些设备上登录，并发现和阻止异常登录。',
     method: '在线自动处理；网络地址先截去末段再加密保存。',
     basis: 'LEGAL_DUTY',
-    ground: '个人信息保护法第十三条第一款第三项、网络安全法第二十三条（保障网络安全的法定义务）',
+    ground:
+      '《中华人民共和国个人信息保护法》第十三条第一款第三项、《中华人民共和国网络安全法》第二十三条（保障网络安全的法定义务）',
     clause: '2.2.1、4',
     choice: 'basic',
     ifRefused: '这是法律要求的安全措施；在向您告知之前不会收集。',
     atEnd: 'keep-for-period',
   },
   accountability: {
-    name: '履责证明',
+    name: '合规留痕',
     why: '证明您的同意和撤回、以及我们对您信息的重要处理确实发生过，且没有被改动。',
-    method: '在线自动处理；只追加、前后相扣的记录，记录编号和种类，不记录内容。',
+    method: '在线自动处理；只增不改、可逐条校验的记录，记录编号和种类，不记录内容。',
     basis: 'LEGAL_DUTY',
-    ground: '个人信息保护法第十三条第一款第三项、第五十四条至第五十六条（合规证明的法定义务）',
+    ground:
+      '《中华人民共和国个人信息保护法》第十三条第一款第三项、第五十四条至第五十六条（合规证明的法定义务）',
     clause: '7.2、10',
     choice: 'basic',
     ifRefused: '这是法律要求保存的证明，记录中没有名片内容。',
@@ -77,7 +86,7 @@ export const purposes = {
       '在线自动处理；受影响的人由处理记录计算得出，名单与事件卷宗分开保存；安全事件的告知内容和发送范围须两人批准。',
     basis: 'LEGAL_DUTY',
     ground:
-      '个人信息保护法第十三条第一款第三项、第十七条第二款、第五十七条，网络数据安全管理条例第十一条（告知的法定义务）',
+      '《中华人民共和国个人信息保护法》第十三条第一款第三项、第十七条第二款、第五十七条，《网络数据安全管理条例》第十一条（告知的法定义务）',
     clause: '7.2',
     choice: 'basic',
     ifRefused: '这是法律要求的告知，不能拒绝；您可以选择用哪些方式收到。',
@@ -88,7 +97,7 @@ export const purposes = {
     why: '为您建立、保存、展示和修改电子名片。',
     method: '在线自动处理；名片内容用您个人专属的密钥加密保存。',
     basis: 'CONSENT',
-    ground: '个人信息保护法第十三条第一款第一项（您的同意）',
+    ground: SHARED_GROUND,
     clause: '2.1',
     choice: 'optional',
     ask: 'at-start',
@@ -100,7 +109,7 @@ export const purposes = {
     why: '把您选定的名片内容给所有人看，例如让附近的人认识您。',
     method: '在线自动处理；只公开您逐项选定的内容，随时可以收回，收回后下一次查看即看不到。',
     basis: 'CONSENT',
-    ground: '个人信息保护法第十三条第一款第一项、第二十五条（您的单独同意）',
+    ground: PUBLIC_GROUND,
     clause: '5.1.1',
     choice: 'optional',
     ifRefused: '名片内容只给持有您分享链接的人看；其他功能不受影响。公开的内容可能被看到的人记住或转告。',
@@ -120,9 +129,9 @@ export const purposes = {
   phone: {
     name: '绑定手机号',
     why: '让您用手机号证明账号属于您，并在换微信之后找回账号。',
-    method: '由微信在您点击授权后提供；只保存加密后的号码和用于查重的加密摘要。',
+    method: '由微信在您点击授权后提供；只保存加密后的号码和用于查重的带密钥的不可逆摘要（哈希值）。',
     basis: 'CONSENT',
-    ground: CONSENT_GROUND,
+    ground: SHARED_GROUND,
     clause: '4',
     choice: 'optional',
     ifRefused: '不能用手机号证明身份；其他功能不受影响。',
@@ -142,9 +151,10 @@ export const purposes = {
   'account-link': {
     name: '关联其他入口的账号',
     why: '让您从另一个微信小程序入口（例如微信支付）进来时，用的还是同一个账号。',
-    method: '凭您在那个入口刚刚取得的一次性登录凭证确认；该入口的微信标识只保存为不可逆的加密摘要。',
+    method:
+      '凭您在那个入口刚刚取得的一次性登录凭证确认；该入口的微信标识只保存为带密钥的不可逆摘要（哈希值）。',
     basis: 'CONSENT',
-    ground: CONSENT_GROUND,
+    ground: SHARED_GROUND,
     clause: '7.1',
     choice: 'optional',
     ifRefused: '不能从其他入口登录这个账号；从本小程序登录和其他功能不受影响。解除关联后立即失效。',
@@ -153,9 +163,10 @@ export const purposes = {
   'real-name': {
     name: '实名核验（身份信息）',
     why: '核对姓名、身份证件号码（以及您选择时的手机号）是否一致，确认一个人只有一个实名账号。',
-    method: '通过互联网加密传输至受托方核对；证件号码核对后即丢弃，只留不可逆的加密摘要和部分遮挡的姓名。',
+    method:
+      '通过互联网加密传输至受托方核对；证件号码核对后即丢弃，只留带密钥的不可逆摘要（哈希值）和部分遮挡的姓名。',
     basis: 'CONSENT',
-    ground: SEPARATE_CONSENT_GROUND,
+    ground: SENSITIVE_GROUND,
     clause: '2.1',
     choice: 'optional',
     ifRefused: '不能显示实名标识；名片等其他功能不受影响。身份信息一旦泄露可能被冒用，所以我们不保存号码。',
@@ -166,7 +177,7 @@ export const purposes = {
     why: '您选择用银行卡核验时，核对银行卡与姓名、证件号码、手机号是否属于同一个人。',
     method: '通过互联网加密传输至受托方核对；卡号核对后即丢弃，不作任何保存。',
     basis: 'CONSENT',
-    ground: SEPARATE_CONSENT_GROUND,
+    ground: SENSITIVE_GROUND,
     clause: '2.1',
     choice: 'optional',
     ifRefused: '可以改用其他核验方式。卡号一旦泄露可能造成财产损失，所以我们不保存卡号。',
@@ -175,9 +186,9 @@ export const purposes = {
   'real-name-face': {
     name: '实名核验（人脸）',
     why: '您选择人脸核验时，由受托方在其页面上完成人脸比对，我们只取得通过与否。',
-    method: '您的人脸影像通过互联网传输至受托方 腾讯云 比对；我们不接收、不保存任何影像。',
+    method: '您的人脸影像通过互联网传输至受托方（腾讯云）比对；我们不接收、不保存任何影像。',
     basis: 'CONSENT',
-    ground: SEPARATE_CONSENT_GROUND,
+    ground: SENSITIVE_GROUND,
     clause: '2.1',
     choice: 'optional',
     ifRefused: '可以改用其他核验方式，结果完全相同。人脸信息一旦泄露难以更换，请谨慎选择。',
@@ -188,7 +199,7 @@ export const purposes = {
     why: '您选择用网号、网证核验时，由国家网络身份认证公共服务确认您的身份，我们只取得核验结果。',
     method: '在线自动处理；不取得、不要求您另行提供姓名和证件号码，因此名片上不显示姓名已核验的标识。',
     basis: 'CONSENT',
-    ground: SEPARATE_CONSENT_GROUND,
+    ground: SENSITIVE_SHARED_GROUND,
     clause: '2.1',
     choice: 'optional',
     ifRefused: '可以改用其他核验方式，服务完全相同。',
@@ -199,7 +210,7 @@ export const purposes = {
     why: '依法识别未满十四周岁和未满十八周岁的用户，取得监护人同意，并作年度审计。',
     method: '在线自动处理；只保存年龄段标记和监护人的账号编号，不保存出生日期。',
     basis: 'LEGAL_DUTY',
-    ground: '个人信息保护法第三十一条、未成年人网络保护条例第三十七条（法定义务）',
+    ground: '《中华人民共和国个人信息保护法》第三十一条、《未成年人网络保护条例》第三十七条（法定义务）',
     clause: '2.1',
     choice: 'basic',
     ifRefused: '这是法律要求的保护措施；监护人不同意时不进行实名核验，未满十四周岁的只提供基本服务。',
@@ -210,7 +221,7 @@ export const purposes = {
     why: '让您提出请求、咨询、投诉和建议，对核验结果、风险判断提出申诉，由人工办理、复核，并说明理由。',
     method: '由工作人员处理；内容加密保存，每次查看都写入您的处理记录。',
     basis: 'LEGAL_DUTY',
-    ground: '个人信息保护法第二十四条、第四十六条、第五十条（复核与答复的法定义务）',
+    ground: '《中华人民共和国个人信息保护法》第二十四条、第四十六条、第五十条（复核与答复的法定义务）',
     clause: '8.2',
     choice: 'basic',
     ifRefused: '不提出即不处理。',
@@ -221,7 +232,8 @@ export const purposes = {
     why: '按您的要求，把我们保存的您的信息整理成一份副本交给您，或者整理成您可以交给其他服务的转移包。',
     method: '在线自动处理；副本用一个随机密钥加密，只能由发起导出的登录取走，到期或者失效时密钥随即删除。',
     basis: 'LEGAL_DUTY',
-    ground: '个人信息保护法第十三条第一款第三项、第四十五条（提供查阅、复制、转移的法定义务）',
+    ground:
+      '《中华人民共和国个人信息保护法》第十三条第一款第三项、第四十五条（提供查阅、复制、转移的法定义务）',
     clause: '8.1',
     choice: 'basic',
     ifRefused: '不导出即不处理。',
@@ -242,7 +254,12 @@ export const purposes = {
   'service-social': { name: '社保查询', why: '查询社会保险时预填所需信息。', ...OPTIONAL_SERVICE },
   'service-transport': { name: '交通服务', why: '办理交通出行业务时预填所需信息。', ...OPTIONAL_SERVICE },
   'service-tax': { name: '税务服务', why: '办理税务业务时预填所需信息。', ...OPTIONAL_SERVICE },
-  'service-household': { name: '户政服务', why: '办理户籍业务时预填所需信息。', ...OPTIONAL_SERVICE },
+  'service-household': {
+    name: '户政服务',
+    why: '办理户籍业务时预填所需信息。',
+    ...OPTIONAL_SERVICE,
+    ground: SENSITIVE_GROUND,
+  },
   delivery: {
     name: '线下送达',
     why: '把您申请的证照、材料送到您手中。',
@@ -256,10 +273,11 @@ export const purposes = {
   },
   preferences: {
     name: '偏好设置',
-    why: '按您选的语言和方式提供服务。个性化推荐和调查邀请默认关闭，只在您打开后进行。',
+    why: '按您选的语言和方式提供服务。个性化和调查邀请默认关闭；本服务目前不作个性化推荐，调查邀请只在您打开后发出。',
     method: '在线自动处理。',
     basis: 'CONTRACT',
-    ground: '个人信息保护法第十三条第一款第二项、第二十四条（按您的设置提供服务，可以随时拒绝个性化）',
+    ground:
+      '《中华人民共和国个人信息保护法》第十三条第一款第二项、第二十四条（按您的设置提供服务，可以随时拒绝个性化）',
     clause: '4',
     choice: 'basic',
     ifRefused: '不设置即使用默认：简体中文，不个性化，不邀请调查。',
@@ -269,9 +287,9 @@ export const purposes = {
     name: '位置',
     why: '让您看到自己大致在哪里；您允许时，让同样允许的附近的人看到您公开的名片，也让您看到他们的。',
     method:
-      '您的设备提供的位置先换算成您选的精度的方格再加密保存，确切的位置不保存；附近的人只看到大致的距离档。',
+      '您的设备提供的位置先换算成您选的精度的网格再加密保存，确切的位置不保存；附近的人只看到大致的距离区间。',
     basis: 'CONSENT',
-    ground: SEPARATE_CONSENT_GROUND,
+    ground: SENSITIVE_GROUND,
     clause: '2.2.2',
     choice: 'optional',
     ifRefused: '不能使用位置和附近的名片；其他功能不受影响。关闭或撤回时位置当即删除，之后不再接收。',
@@ -280,9 +298,9 @@ export const purposes = {
   'location-history': {
     name: '位置历史',
     why: '让您回看自己最近 30 天到过的地方。',
-    method: '只保存您更新过的方格和时间，加密保存，只有您自己看得到。',
+    method: '只保存您更新过的网格和时间，加密保存，只有您自己看得到。',
     basis: 'CONSENT',
-    ground: SEPARATE_CONSENT_GROUND,
+    ground: SENSITIVE_GROUND,
     clause: '2.2.2',
     choice: 'optional',
     ifRefused:

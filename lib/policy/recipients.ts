@@ -36,15 +36,12 @@ export type Recipient = {
   kinds: 'all' | readonly (KindId | PassingKind)[];
 };
 
-/**
- * Who else touches personal data (PIPL art. 21, 23; 网络数据安全管理条例 art. 12, 21). Shown in the policy as
- * 与第三方共享个人信息清单.
- */
 export const recipients = {
   wechat: {
     name: '深圳市腾讯计算机系统有限公司（微信）',
     role: 'independent-controller',
-    ground: '个人信息保护法第十三条第一款第二项：您自己从微信登录，交回的只是微信刚刚发出的凭证',
+    ground:
+      '《中华人民共和国个人信息保护法》第十三条第一款第二项：您自己从微信登录，交回的只是微信刚刚发出的凭证',
     contact: '微信客服 95017',
     region: '中国内地',
     why: '您从微信小程序登录，或者验证是您本人时，由微信确认您的微信标识；我们只交回微信刚刚发给您的一次性登录凭证。',
@@ -72,7 +69,8 @@ export const recipients = {
   'wechat-risk': {
     name: '深圳市腾讯计算机系统有限公司（微信安全评级）',
     role: 'independent-controller',
-    ground: '个人信息保护法第十三条第一款第三项、网络安全法第二十三条：保障账号安全的法定义务',
+    ground:
+      '《中华人民共和国个人信息保护法》第十三条第一款第三项、《中华人民共和国网络安全法》第二十三条：保障账号安全的法定义务',
     contact: '微信客服 95017',
     region: '中国内地',
     why: '在您绑定手机号、关联其他入口之前，由微信判断是否有人冒用；判断不作为唯一依据，您可以申请人工复核。',
@@ -119,7 +117,7 @@ export const recipients = {
   'wechat-message': {
     name: '深圳市腾讯计算机系统有限公司（微信订阅消息）',
     role: 'independent-controller',
-    ground: '个人信息保护法第十三条第一款第三项、第五十七条：告知的法定义务',
+    ground: '《中华人民共和国个人信息保护法》第十三条第一款第三项、第五十七条：告知的法定义务',
     contact: '微信客服 95017',
     region: '中国内地',
     why: '发生安全事件、政策有重大变更等应当告知您而您允许了微信订阅消息时，请微信把简短的告知送到您的微信；只交出您的微信标识和不含您个人信息的告知文字。',
@@ -168,7 +166,7 @@ export const recipients = {
     kinds: ['login-code'],
   },
   cloud: {
-    name: '云计算服务提供者（北京光环新网、宁夏西云数据、腾讯云）',
+    name: '北京光环新网科技股份有限公司、宁夏西云数据科技有限公司、腾讯云计算（北京）有限责任公司（云计算服务）',
     role: 'entrusted',
     agreement: { name: '云计算服务委托处理协议', expiresOn: '2028-12-31' },
     contact: '由运营者统一受理',

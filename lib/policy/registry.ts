@@ -1,3 +1,4 @@
+import { clausesIn, isClause } from './clauses';
 import { type Kind, kinds } from './kinds';
 import { mayOutlast } from './period';
 import { type Purpose, purposes } from './purposes';
@@ -30,12 +31,19 @@ export type Registry = {
 };
 
 /** Who is answerable (PIPL art. 17(1)(1)). */
-export type Operator = { service: string; name: string; contact: string };
+export type Operator = {
+  service: string;
+  name: string;
+  contact: string;
+  /** How the person responsible for personal information is reached (PIPL art. 52). */
+  protectionOfficer: string;
+};
 
 export const operator: Operator = {
   service: '乐聊名片',
   name: '广东省政务服务数据管理局',
   contact: '12345 政务服务便民热线',
+  protectionOfficer: '通过小程序“工单”或者 12345 政务服务便民热线，注明“转个人信息保护负责人”',
 };
 
 /** What this build of the code does. */
@@ -95,8 +103,10 @@ export function flawsOf(registry: Registry): { field: string; problem: string }[
     const isKept = minimum === undefined || (!('event' in ends) && !mayOutlast(minimum, ends));
     demand(isKept, `retention.${id}.minimum`, '期限短于法律规定的最短期限');
   }
-  for (const id of Object.keys(registry.purposes))
+  for (const [id, { clause }] of Object.entries(registry.purposes)) {
     demand(kindIdsFor(registry, id).length > 0, `purposes.${id}`, '这个目的没有任何信息');
+    demand(clausesIn(clause).every(isClause), `purposes.${id}.clause`, '没有这个条款');
+  }
   for (const [id, one] of Object.entries(registry.recipients)) {
     const { purpose, kinds: received, role, agreement, ground } = one;
     demand(purpose in registry.purposes, `recipients.${id}.purpose`, '没有这个目的');

@@ -34,3 +34,18 @@ export type RetentionRule = {
   /** The shortest that a law allows; `basis` says which. */
   minimum?: Period;
 };
+
+/** Of records that the law has us keep: for three years at least. */
+export const record = {
+  basis: '《中华人民共和国个人信息保护法》第五十六条、《网络数据安全管理条例》第十二条：处理记录至少保存三年',
+  ends: { months: 36 },
+  atEnd: 'delete',
+  minimum: { months: 36 },
+} as const;
+
+/** As long as the account; each rule says its own reason for it. */
+export const withAccount = {
+  period: '直到您注销账号，或者连续 24 个月没有使用（到期前 30 天和 7 天各提醒您一次）而注销',
+  ends: { event: 'account-ended' },
+  atEnd: 'delete',
+} as const;

@@ -45,8 +45,8 @@ describe('the certificate of an erasure (R3)', () => {
     ]);
     expect(certificate?.stores[0]?.of).toContainEqual({ name: '电子名片', found: 2 });
     expect(certificate?.stays.map(({ name, basis, until }) => [name, basis, until])).toEqual([
-      ['履责证明', expect.stringContaining('个人信息保护法第五十六条'), '2029-12-01T16:00:00.000Z'],
-      ['账号登录', expect.stringContaining('个人信息保护法第五十六条'), '2029-12-01T16:00:00.000Z'],
+      ['合规留痕', expect.stringContaining('个人信息保护法》第五十六条'), '2029-12-01T16:00:00.000Z'],
+      ['账号登录', expect.stringContaining('个人信息保护法》第五十六条'), '2029-12-01T16:00:00.000Z'],
     ]);
     expect(certificate?.notCovered.map(({ name }) => name)).toEqual([
       '数据库备份',

@@ -95,7 +95,7 @@ describe('what it says of each', () => {
     }
     const basisOf = (path: string) => postOf(path)['x-lawful-basis'];
     expect(basisOf('/cards/get')).toMatchObject({ name: '电子名片', consentNeeded: true });
-    expect(basisOf('/consent/withdraw')).toMatchObject({ name: '履责证明', consentNeeded: false });
+    expect(basisOf('/consent/withdraw')).toMatchObject({ name: '合规留痕', consentNeeded: false });
   });
 
   it('says who needs what: nothing, a session, a cookie of our own page', () => {

@@ -291,7 +291,7 @@ describe('npm run verify-receipt (K6)', () => {
         '本人',
         at,
         firstVersion().textHash,
-        '名片电话',
+        '名片上的电话',
         subjectIdOf(me),
       ])
         expect(good.stdout).toContain(part);

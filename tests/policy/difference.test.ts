@@ -1,4 +1,4 @@
-import { differenceOf } from '../../lib/policy/difference';
+import { describeDifference, differenceOf } from '../../lib/policy/difference';
 import { type Kind, kindClasses } from '../../lib/policy/kinds';
 import type { Purpose } from '../../lib/policy/purposes';
 import type { Recipient } from '../../lib/policy/recipients';
@@ -6,9 +6,13 @@ import {
   buildRegistry,
   isSensitive,
   kindIdsFor,
+  type Registry,
+  type RegistryChanges,
   recipientIdsFor,
   withChanges,
 } from '../../lib/policy/registry';
+import type { RetentionRule } from '../../lib/policy/retention-rule';
+import { describeStops } from '../../lib/policy/stops';
 
 type Part<Entry> = {
   /** Another value of this attribute, for an entry. */
@@ -24,7 +28,7 @@ const ofRecipient: Parts<Recipient> = {
   name: text(true),
   role: { other: ({ role }) => (role === 'authority' ? 'independent-controller' : 'authority'), asks: true },
   agreement: { other: () => ({ name: '另一份协议', expiresOn: '2029-12-31' }), asks: false },
-  ground: text(false),
+  ground: text(true),
   contact: text(false),
   region: { other: () => '新加坡', asks: true },
   why: text(true),
@@ -46,11 +50,14 @@ const ofKind: Parts<Kind> = {
     other: ({ class: level }) => (level === 'biometric' ? 'sensitive' : 'biometric'),
     asks: ({ class: level }) => level !== 'biometric',
   },
-  storage: { other: ({ storage }) => (storage === 'plain' ? 'sealed' : 'plain'), asks: false },
+  storage: {
+    other: ({ storage }) => (storage === 'plain' ? 'sealed' : 'plain'),
+    asks: ({ storage }) => storage !== 'plain',
+  },
   purpose: { other: ({ purpose }) => (purpose === 'delivery' ? 'profile' : 'delivery'), asks: true },
   // A length for what had none, or ten years: longer than any kind here.
   retention: { other: () => 'ten-years', asks: true },
-  source: text(false),
+  source: text(true),
 };
 
 const ofPurpose: Parts<Purpose> = {
@@ -60,7 +67,10 @@ const ofPurpose: Parts<Purpose> = {
   basis: { other: ({ basis }) => (basis === 'CONSENT' ? 'CONTRACT' : 'CONSENT'), asks: true },
   ground: text(false),
   clause: text(false),
-  choice: { other: ({ choice }) => (choice === 'basic' ? 'optional' : 'basic'), asks: false },
+  choice: {
+    other: ({ choice }) => (choice === 'basic' ? 'optional' : 'basic'),
+    asks: ({ choice }) => choice === 'optional',
+  },
   ask: { other: ({ ask }) => (ask ? undefined : 'at-start'), asks: false },
   ifRefused: text(false),
   atEnd: {
@@ -127,6 +137,92 @@ describe('one attribute changed alone asks again exactly whom it reaches further
       const { widened, material } = differenceOf(before, after);
       expect({ what, material, widened }).toEqual({ what, material: asks, widened: asks ? [id] : [] });
     }
+  });
+});
+
+describe('what nobody has written down as harmless is announced (K4)', () => {
+  const [session, cards, phone] = [
+    before.retention['session-life'] as RetentionRule,
+    before.purposes.cards as Purpose,
+    before.kinds['phone-number'] as Registry['kinds'][string],
+  ];
+  const ofSessions = ['account', 'security'];
+  const rule = (changes: object) => ({ retention: { 'session-life': { ...session, ...changes } } });
+  const same = (changes: object) => changes as RegistryChanges;
+  const sealed = (storage: Kind['storage']) =>
+    withChanges(before, { kinds: { 'phone-number': { ...phone, storage } } });
+
+  it.each([
+    ['a period that says more than it lasts', rule({ period: '永久保存' }), ofSessions],
+    ['a shorter one that says so', rule({ period: '登录后 20 天', ends: { days: 20 } }), []],
+    ['a shorter one that says more', rule({ period: '20 天，此后永久保存', ends: { days: 20 } }), ofSessions],
+    ['a shorter one that says another', rule({ period: '登录后 30 年', ends: { days: 20 } }), ofSessions],
+    ['a longer one under the words of before', rule({ ends: { days: 31 } }), ofSessions],
+    ['an end by event', rule({ ends: { event: 'service-ended' } }), ofSessions],
+    ['a begin by event', rule({ ends: { days: 1, after: 'account-ended' } }), ofSessions],
+    ['another end than to be deleted', rule({ atEnd: 'anonymise' }), ofSessions],
+    ['another law for a period', rule({ basis: '另一条法律' }), []],
+    ['what passes through', { passing: { 'share-token': '您的手机号' } }, ['cards']],
+    [
+      'what is told of a sensitive kind',
+      { sensitive: { guardian: { necessity: '', effect: '' } } },
+      ['minors'],
+    ],
+    ['an attribute that is not known', same({ purposes: { cards: { ...cards, trains: true } } }), ['cards']],
+    ['one of a kind', same({ kinds: { 'phone-number': { ...phone, sold: true } } }), ['phone']],
+    ['one of a rule', rule({ unless: 'asked' }), ofSessions],
+  ] as [string, RegistryChanges, string[]][])('%s asks again: %j', (_, changes, asked) => {
+    const { widened, material, changes: told } = differenceOf(before, withChanges(before, changes));
+    expect({ widened, material, told: told.length }).toEqual({
+      widened: asked,
+      material: asked.length > 0,
+      told: 1,
+    });
+  });
+
+  it('a digest, a seal and what is in the open are an order, the last the least protected', () => {
+    const order = ['plain', 'sealed', 'digest'] as const;
+    for (const [at, was] of order.entries())
+      for (const [to, is] of order.entries())
+        expect({ was, is, material: differenceOf(sealed(was), sealed(is)).material }).toEqual({
+          was,
+          is,
+          material: to < at,
+        });
+  });
+
+  it('a rule that no kind has is announced too, and asks nobody', () => {
+    const unused = withChanges(before, { retention: { 'ten-years': { ...session, period: '永久' } } });
+    expect(differenceOf(before, unused)).toMatchObject({ material: true, widened: [] });
+  });
+});
+
+describe('a difference says in words what it means (K4)', () => {
+  const says = (changes: RegistryChanges) => {
+    const after = withChanges(before, changes);
+    return describeDifference(after, differenceOf(before, after)).join('');
+  };
+
+  it('whose period becomes what', () => {
+    const session = before.retention['session-life'] as RetentionRule;
+    const shorter = { ...session, period: '登录后 20 天', ends: { days: 20 } };
+    expect(says({ retention: { 'session-life': shorter } })).toMatch(
+      /^“登录凭证的摘要”.*的保存期限由“登录后 30 天.*”改为“登录后 20 天”。$/,
+    );
+  });
+
+  it('that who does not want an optional purpose made basic cannot sign in', () => {
+    const cards = { ...before.purposes.cards, choice: 'basic', basis: 'CONTRACT' } as Purpose;
+    expect(says({ purposes: { cards } })).toMatch(/“电子名片”。这会使不同意的人无法登录。/);
+  });
+
+  it('what each purpose that would stop means for people, by its name and never by its id', () => {
+    for (const [id, { name }] of Object.entries(buildRegistry.purposes)) {
+      const [sentence = ''] = describeStops(buildRegistry, [id]);
+      expect(sentence).toMatch(new RegExp(`^“${name}”将在施行时停止.*：.{4,}。须先改程序`));
+      expect(sentence).not.toMatch(/[a-z]{3}|undefined/);
+    }
+    expect(describeStops(buildRegistry, ['account'])[0]).toMatch('任何人都不能登录');
   });
 });
 

@@ -82,7 +82,7 @@ describe('what an authority demands (D4)', () => {
       '广州市公安局天河区分局',
       '穗公天调证字〔2026〕118号',
       '刑事诉讼法第五十四条',
-      '名片姓名',
+      '名片上的姓名',
     ])
       expect(line?.words).toContain(part);
     expect(line).not.toHaveProperty('happenedAt');

@@ -312,7 +312,7 @@ describe('the overview (R1)', () => {
       expect(why && ground).toBeTruthy();
       expect(keeps.reduce((sum, one) => sum + one.records, 0)).toBe(records);
     }
-    expect(of.cards?.kinds).toContain('名片姓名');
+    expect(of.cards?.kinds).toContain('名片上的姓名');
     expect(of.cards?.given.map(({ recipient }) => recipient)).toEqual(['wechat-text']);
     expect(of.delivery?.keeps[0]?.latestEndsAt).toBe(inThirtyDays);
     expect(of.location?.kinds.map((kind) => kind.slice(0, 6))).toEqual([

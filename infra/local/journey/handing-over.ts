@@ -91,7 +91,7 @@ async function meetNearby([a, cardA]: [Api, string], [b, cardB]: [Api, string]):
   );
   await a.location.settings({ version: 0, precision: '1km', findable: 'mutual' });
   const { place } = await a.location.update(pointAt(23.1291, 113.2644));
-  say(`   只保存约 1 公里的方格：${place.latitude}, ${place.longitude}（GCJ-02）`);
+  say(`   只保存约 1 公里的网格：${place.latitude}, ${place.longitude}（GCJ-02）`);
   await b.location.settings({ version: 0 });
   await b.location.update(pointAt(23.1301, 113.2654));
   await refused('NOT_NOW', '不愿被看到的人来看附近', () => b.location.nearby({}));

@@ -31,7 +31,7 @@ export const gaugeIds: readonly GaugeId[] = ['persons', ...sensitiveKinds];
 /** One shard: a count under the name of each gauge. */
 export const gaugeShard = declareEntity('gauge', {
   place: ofService('accountability', (shard) => ({ pk: `GAUGE#${shard}`, sk: 'GAUGE' })),
-  life: { rule: 'key-life' },
+  life: { rule: 'service-life' },
   attributes: Object.fromEntries(gaugeIds.map((id) => [id, plain('head-count', z._default(z.int(), 0))])),
 });
 

@@ -9,7 +9,7 @@ import { create } from '../replace';
 /** Since when a head-count has been found to reach a threshold. Written once. */
 export const threshold = declareEntity('threshold', {
   place: ofService('accountability', (id) => ({ pk: 'GAUGE#reached', sk: id })),
-  life: { rule: 'key-life' },
+  life: { rule: 'service-life' },
   attributes: { reachedAt: plain('head-count', z.string()) },
 });
 

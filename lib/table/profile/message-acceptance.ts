@@ -27,7 +27,7 @@ const count = z.int().check(z.minimum(0));
  */
 export const messageAcceptance = declareEntity('message-acceptance', {
   place: inPerson('preferences', (templateId: string) => `message-${templateId}`),
-  life: { rule: 'account-life' },
+  life: { rule: 'preference-life' },
   attributes: {
     version: plain('message-acceptance', z.int()),
     said: plain('message-acceptance', z.enum(acceptanceWords)),

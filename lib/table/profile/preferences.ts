@@ -10,7 +10,7 @@ export const languages = ['zh-CN'] as const;
 /** How a person wants to be served (promise O3). */
 export const preferences = declareEntity('preferences', {
   place: inPerson('preferences', 'settings'),
-  life: { rule: 'account-life' },
+  life: { rule: 'preference-life' },
   attributes: {
     version: plain('preference', z.int()),
     updatedAt: plain('preference', z.optional(z.string())),

@@ -17,7 +17,7 @@ import { ageBand } from './age-band';
  */
 export const minorMark = declareEntity('minor', {
   place: inPerson('minors', 'age'),
-  life: { rule: 'account-life' },
+  life: { rule: 'minor-life' },
   actsWhileHeld: 'a child is protected as a child',
   attributes: {
     band: ageBand(z.enum(ageBands)),
@@ -86,7 +86,7 @@ export function putGuardianCode(subjectId: string, codeDigest: string, askedAt: 
  */
 export const guardian = declareEntity('guardian', {
   place: inPerson('minors', 'guardian'),
-  life: { rule: 'account-life' },
+  life: { rule: 'minor-life' },
   actsWhileHeld: 'a guardian answers for the child',
   pointers: ['guardian-code', 'ward'],
   attributes: {
@@ -162,7 +162,7 @@ export function guardianConsents(subjectId: string, textHash: string): Write {
  */
 export const ward = declareEntity('ward', {
   place: inPerson('minors', (wardId: string) => `ward-${wardId}`),
-  life: { rule: 'account-life' },
+  life: { rule: 'minor-life' },
   actsWhileHeld: 'a guardian answers for the child',
   pointers: ['guardian'],
   attributes: {

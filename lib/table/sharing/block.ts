@@ -13,7 +13,7 @@ export const MAX_BLOCKED = 1000;
 /** Somebody whom a person does not want to meet here: neither sees the other's cards or is found by them. */
 export const block = declareEntity('block', {
   place: inPerson('preferences', (blockedId: string) => `block-${blockedId}`),
-  life: { rule: 'account-life' },
+  life: { rule: 'preference-life' },
   actsWhileHeld: 'it keeps somebody away from somebody',
   pointers: ['blocked-by'],
   attributes: {
@@ -29,7 +29,7 @@ export type Block = ValueOf<typeof block>;
  */
 export const blockedBy = declareEntity('blocked-by', {
   place: inPerson('preferences', (blockerId: string) => `blocked-by-${blockerId}`),
-  life: { rule: 'account-life' },
+  life: { rule: 'preference-life' },
   actsWhileHeld: 'it keeps somebody away from somebody',
   pointers: ['block'],
   attributes: { blockerId: otherPerson('block', 'block') },

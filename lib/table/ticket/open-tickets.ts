@@ -16,7 +16,7 @@ export const OPEN_TICKETS_PER_PERSON = 10;
  */
 export const openTickets = declareEntity('open-tickets', {
   place: inPerson('review', 'open-tickets'),
-  life: { rule: 'account-life' },
+  life: { rule: 'open-ticket-life' },
   unheld: 'it says which tickets wait, and a ticket is never held',
   attributes: { open: plain('open-tickets', z.record(z.string(), z.string())) },
 });
