@@ -515,7 +515,7 @@ export const kinds = {
     source: '由您填写的姓名遮挡得到',
   },
   'name-digest': {
-    name: '核验的姓名的加密摘要（用于判断名片上的姓名是不是核验过的姓名，不能还原成姓名）',
+    name: '核验的姓名的带密钥的不可逆摘要（哈希值，用于判断名片上的姓名是不是核验过的姓名，不能还原成姓名）',
     class: 'general',
     storage: 'digest',
     purpose: 'real-name',
@@ -728,7 +728,7 @@ export const kinds = {
     source: '由您最后所在的网格计算，只在您允许被附近的人看到时保存',
   },
   'location-region': {
-    name: '您当天最后所在的大区域（约 100 公里）的加密摘要',
+    name: '您当天最后所在的大区域（约 100 公里）的带密钥的不可逆摘要（哈希值）',
     class: 'general',
     storage: 'digest',
     purpose: 'location',

@@ -244,7 +244,7 @@ export const purposes = {
     why: '让别人认出您。',
     method: '您自行填写；图片去除拍摄地点、时间、设备等附带信息后保存。',
     basis: 'CONSENT',
-    ground: CONSENT_GROUND,
+    ground: SHARED_GROUND,
     clause: '2.1',
     choice: 'optional',
     ifRefused: '不显示昵称和头像；其他功能不受影响。',
