@@ -83,7 +83,7 @@ async function otherOf(
   if (!openid || !phoneCode)
     throw new AppError('NOT_NOW', { why: '请提供另一个账号的本人验证，或者它绑定的手机号凭证。' });
   const { number } = await askWechat(deps, person, openid, phoneCode, requestId);
-  return (await ownerOf(deps, number)).person.subjectId;
+  return (await ownerOf(deps, number, subjectId)).person.subjectId;
 }
 
 /**
