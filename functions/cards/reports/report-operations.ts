@@ -43,7 +43,7 @@ export const reportOperations = {
     output: report,
     ledger: 'act',
     limits: [CARD_REPORTS_PER_DAY],
-    budget: { trips: 6, readUnits: 15, writeUnits: 30 },
+    budget: { trips: 6, readUnits: 16, writeUnits: 30 },
     alsoRead: async (_, input, ring) => sharePointerKey(await digestOfToken(ring, input.token)),
     run: reportCard,
   }),
