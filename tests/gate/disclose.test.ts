@@ -115,7 +115,7 @@ describe('what leaves the service (D1, D3)', () => {
     const me = agreeing;
     await withdraw(world, me, missing);
     const { kinds }: Recipient = recipients[recipient];
-    const what = { recipient, alsoFor, kinds: kinds as KindId[], target: 't', requestId: 'r' };
+    const what = { recipient, alsoFor, kinds: kinds as KindId[], target: onceKey(), requestId: 'r' };
     const before = await personOf(me);
     expect(await send(before, what)).toEqual({ lent: undefined, code: 'CONSENT_REQUIRED' });
     expect((await personOf(me)).ledgerSeq).toBe(before.ledgerSeq);
