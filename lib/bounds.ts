@@ -15,8 +15,6 @@ export const MAX_PROOF_CHARS = 64;
 export const MAX_ADDRESS_CHARS = 45;
 /** Of what a client says of itself, a browser's User-Agent for one; the rest is cut off. */
 export const MAX_CLIENT_CHARS = 512;
-/** `https://`, a host name (RFC 1035, 2.3.4: 253 characters) and a port. */
-export const MAX_ORIGIN_CHARS = 8 + 253 + 6;
 
 /** Bytes in UTF-8, and how many objects and lists lie inside one another. */
 export type Measure = { bytes: number; depth: number };

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { allCapabilities, type Capability, capabilities, everywhere, settingsOf } from './capabilities';
 import { ConfigError } from './config-error';
+import { assertStage } from './config-stage';
 import { namesNoneTwice } from './listed';
 import {
   assertArn,
@@ -167,11 +168,7 @@ export function readConfig(
   const config = { ...empty, ...parsed.data } as Config;
   config.development = ['local', 'test'].includes(config.STAGE);
   assertResidence(parsed.data, config.development);
-  if (!config.development && config.ROOT_KEY.includes('local:'))
-    throw new ConfigError(
-      ['ROOT_KEY'],
-      'ROOT_KEY is a local key, which only development may use: set it to kms:<key ARN>.',
-    );
+  assertStage(config);
   return config;
 }
 

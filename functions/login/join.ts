@@ -93,7 +93,7 @@ async function otherOf(
   if (!openid || !phoneCode)
     throw new AppError('NOT_NOW', { why: '请提供另一个账号的本人验证，或者它绑定的手机号凭证。' });
   const { number } = await askWechat(deps, person, openid, phoneCode, requestId);
-  const owner = await ownerOf(deps, number);
+  const owner = await ownerOf(deps, number, subjectId);
   return { subjectId: owner.person.subjectId };
 }
 

@@ -2,7 +2,7 @@ import { DAY_MS } from '../../lib/clock';
 import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
 import { discloseBeforeAccount } from '../../lib/gate/disclose';
-import { spend } from '../../lib/gate/limit';
+import { spendPair } from '../../lib/gate/limit';
 import type { Run } from '../../lib/gate/operation';
 import { keys } from '../../lib/table/keys';
 import { consentInForce } from '../../lib/table/person/consents';
@@ -23,8 +23,13 @@ import { clearEndedWays } from './end-ways';
 import { exchangeCode, identify } from './sign-in';
 import { type SignedIn, startSession } from './start-session';
 
-/** Arrivals at one number in a day, whoever tries: a number is somebody's, and each try names it as the target. */
-export const ARRIVALS_PER_NUMBER = { name: 'ARRIVALS_PER_NUMBER', max: 3, windowMs: DAY_MS } as const;
+/** Arrivals in a day of one WeChat at one number, which may be somebody else's by now. */
+export const ARRIVALS_PER_NUMBER = {
+  name: 'ARRIVALS_PER_NUMBER',
+  max: 3,
+  ceiling: 30,
+  windowMs: DAY_MS,
+} as const;
 
 /**
  * Signs in somebody with a WeChat that we do not know yet, to the account that their bound phone leads to (promise A1).
@@ -46,7 +51,7 @@ export async function signInByPhone(
     { recipient: 'wechat-phone', kinds: ['login-code'], address },
     (wechatPhone) => wechatPhone.exchangePhoneCode(input.phoneCode, openid),
   );
-  const { person, phone } = await ownerOf(deps, number);
+  const { person, phone } = await ownerOf(deps, number, arrival.digest);
   const shown = { by: 'phone', bound: phone } as const;
   await addIdentity(deps, person.subjectId, { domain: 'openid', digest, openid, shown }, requestId);
   const origin = { byPhone: true, identity: shortName(digest) } as const;
@@ -67,12 +72,16 @@ async function leadsIn(deps: Deps, digest: string, requestId: string): Promise<b
 }
 
 /**
- * The person whose bound phone a freshly proved number is.
+ * The person whose bound phone a freshly proved number is. `source`: who says so, an account or a WeChat without one.
  * @throws AppError NOT_FOUND | TOO_MANY_ATTEMPTS
  */
-export async function ownerOf(deps: Deps, number: string): Promise<{ person: Person; phone: Phone }> {
+export async function ownerOf(
+  deps: Deps,
+  number: string,
+  source: string,
+): Promise<{ person: Person; phone: Phone }> {
   const digest = await deps.ring.digest('phone', number);
-  await spend(deps, ARRIVALS_PER_NUMBER, digest);
+  await spendPair(deps, ARRIVALS_PER_NUMBER, source, digest);
   const [pointer] = await deps.table.getMany([phonePointerKey(digest)]);
   const subjectId = readPhonePointer(pointer);
   if (!subjectId) throw new AppError('NOT_FOUND');

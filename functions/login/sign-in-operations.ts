@@ -62,7 +62,7 @@ export const signInOperations = {
     input: z.strictObject({ code: phoneCode, phoneCode }),
     output: signedIn,
     ledger: 'act',
-    budget: { trips: 9, readUnits: 8, writeUnits: 25 },
+    budget: { trips: 10, readUnits: 8, writeUnits: 26 },
     browser: 'never',
     run: signInByPhone,
   }),

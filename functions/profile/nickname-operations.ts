@@ -1,11 +1,11 @@
 import * as z from 'zod/mini';
+import { writtenText as text } from '../../lib/card/schema';
 import { verdicts } from '../../lib/card/shown';
 import { operation } from '../../lib/gate/operation';
 import { wechatAccountKey } from '../../lib/table/person/wechat-account';
 import { nicknameKey } from '../../lib/table/profile/nickname';
 import { getNickname, updateNickname } from './nickname';
 
-const text = (max: number) => z.string().check(z.trim(), z.minLength(1), z.maxLength(max));
 /** Of what the person saw; 0 where there was nothing yet. */
 const version = z.int().check(z.minimum(0));
 const nothing = z.strictObject({});

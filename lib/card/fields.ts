@@ -21,6 +21,8 @@ export type Label = (typeof contactLabels)[number];
 
 /** Language, and up to three of script, region and variant (BCP 47). */
 export const LANGUAGE_TAG = /^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}$/;
+/** A web address, with or without its scheme. Any other scheme is none: it could be a script. */
+export const SITE_FORM = /^(https?:\/\/|[^:/?#]*([/?#]|$)|[\w-]+(\.[\w-]+)+:\d)/i;
 const MAX_LANGUAGE_TAG_CHARACTERS = 30;
 const LOGO_ID_CHARACTERS = 22;
 
@@ -127,7 +129,7 @@ export const cardFields = {
       sites: {
         title: '网址',
         kind: 'card-site',
-        list: { maxCharacters: max.MAX_SITE_CHARACTERS, words: 'all' },
+        list: { maxCharacters: max.MAX_SITE_CHARACTERS, words: 'all', form: SITE_FORM },
         most: MAX_SITES,
         ...structured,
       },

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { cardFields, type FieldPart, fieldParts, keptPart, type PartOf, type PicturePart } from './fields';
 import { type Piece, piecesOf, type Shape, type ValueOf } from './shape';
 import type { ShownCard } from './shown';
+import { tidy } from './vcard-line';
 
 /** Checks of a card's content, made from its declaration: as it is sent, stored, and shown. */
 
@@ -15,14 +16,18 @@ type Sent<S> = S extends { needed: true }
 type Partly<S> = z.ZodMiniOptional<Known<ValueOf<S>>>;
 type Whole<S> = S extends { needed: true } | { list: unknown } ? Known<ValueOf<S>> : Partly<S>;
 
-/** A text that somebody writes: trimmed, and not empty. */
+/** A text that somebody writes: cleaned of what nobody sees and what turns text around, trimmed, and not empty. */
 export const writtenText = (maxCharacters: number) =>
-  z.string().check(z.trim(), z.minLength(1), z.maxLength(maxCharacters));
+  z.string().check(
+    z.overwrite((written) => tidy(written, true)),
+    z.minLength(1),
+    z.maxLength(maxCharacters),
+  );
 
 function sentPiece(piece: Piece): z.ZodMiniType {
   if ('choice' in piece) return z.enum(piece.choice);
   const { form, maxCharacters } = piece;
-  return form ? z.string().check(z.regex(form), z.maxLength(maxCharacters)) : writtenText(maxCharacters);
+  return form ? writtenText(maxCharacters).check(z.regex(form)) : writtenText(maxCharacters);
 }
 
 /** As it was once accepted, so without limits: a limit that becomes narrower leaves what is stored readable. */

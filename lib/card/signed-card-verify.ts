@@ -29,7 +29,7 @@ export type VerifiedCard = {
   expiresAtMs: number;
 };
 
-type Claims = { iss: string; iat: number; exp: number; vct: string; _sd: string[] };
+type Claims = { iss: string; iat: number; exp: number; nbf?: number; vct: string; _sd: string[] };
 
 /**
  * What a signed card says, if it holds at `nowMs`. Nothing is fetched and nothing is believed before the signature.
@@ -42,11 +42,13 @@ export async function verifySignedCard(
 ): Promise<VerifiedCard> {
   if (Buffer.byteLength(text) > MAX_CHECKED_BYTES) throw new SignedCardError('malformed');
   const [jws = '', ...rest] = text.split('~');
+  if (!jws.split('.').every(isCanonical)) throw new SignedCardError('malformed');
   // The last part would be a proof of a holder's key (section 4.3), and our cards have none.
   if (rest.length === 0 || rest.pop() !== '') throw new SignedCardError('malformed');
   const claims = claimsFrom(await payloadOf(jws, keys));
   if (issuer !== undefined && claims.iss !== issuer) throw new SignedCardError('issuer');
-  if (claims.iat * 1000 > nowMs + CLOCK_LEEWAY_MS) throw new SignedCardError('not-yet-valid');
+  const { iat, nbf = iat } = claims;
+  if (Math.max(iat, nbf) * 1000 > nowMs + CLOCK_LEEWAY_MS) throw new SignedCardError('not-yet-valid');
   if (claims.exp * 1000 + CLOCK_LEEWAY_MS <= nowMs) throw new SignedCardError('expired');
   const disclosed = disclosedBy(rest, claims);
   const content = contentFrom(disclosed);
@@ -58,6 +60,11 @@ export async function verifySignedCard(
     issuedAtMs: claims.iat * 1000,
     expiresAtMs: claims.exp * 1000,
   };
+}
+
+/** Written in the one way that base64url has for these bytes: one card is one text (RFC 4648, 3.5). */
+function isCanonical(part: string): boolean {
+  return Buffer.from(part, 'base64url').toString('base64url') === part;
 }
 
 async function payloadOf(jws: string, keys: readonly JWK[]): Promise<Uint8Array> {
@@ -89,11 +96,12 @@ function claimsFrom(payload: Uint8Array): Claims {
     Claims & { _sd_alg: string }
   > | null;
   if (typeof claims !== 'object' || claims?.vct !== SIGNED_CARD_KIND) throw new SignedCardError('other-kind');
-  const { iss, iat, exp, _sd: digests, _sd_alg: hash = 'sha-256' } = claims;
+  const { iss, iat, exp, nbf, _sd: digests, _sd_alg: hash = 'sha-256' } = claims;
   const sound =
     typeof iss === 'string' &&
     Number.isSafeInteger(iat) &&
     Number.isSafeInteger(exp) &&
+    (nbf === undefined || Number.isSafeInteger(nbf)) &&
     Number(exp) - Number(iat) <= MAX_SIGNED_CARD_LIFETIME_MS / 1000 &&
     Array.isArray(digests) &&
     digests.every((one) => typeof one === 'string') &&
@@ -109,6 +117,7 @@ function disclosedBy(disclosures: string[], claims: Claims): Map<string, unknown
   if (new Set(disclosures).size < disclosures.length) throw new SignedCardError('disclosure-repeated');
   for (const disclosure of disclosures) {
     if (!claims._sd.includes(digestOf(disclosure))) throw new SignedCardError('disclosure-foreign');
+    if (!isCanonical(disclosure)) throw new SignedCardError('malformed');
     const parts = parseJson(Buffer.from(disclosure, 'base64url').toString('utf8'));
     const [salt, name, value] = Array.isArray(parts) && parts.length === 3 ? parts : [];
     if (typeof salt !== 'string' || typeof name !== 'string') throw new SignedCardError('malformed');

@@ -7,6 +7,7 @@ import {
   MAX_MAILS,
   MAX_PHONES,
   MAX_SITES,
+  SITE_FORM,
   type Structured,
   textParts,
 } from './fields';
@@ -25,7 +26,7 @@ import {
 import { type ContentLine, formatLine, splitValue, tidy, unescapeText } from './vcard-line';
 import type { LineOutcome } from './vcard-outcome';
 import { refusalOf } from './vcard-refusal';
-import { addressOf, fitsAddress, isSite, mailOf, phoneOf, wechatIdOf } from './vcard-values';
+import { addressOf, fitsAddress, mailOf, phoneOf, wechatIdOf } from './vcard-values';
 
 /**
  * From content lines to what stands on a card of ours. What has no place there, or no room, is kept as it came; pictures,
@@ -149,7 +150,7 @@ function takeMails({ content, take, labelOf }: Reading): void {
 function takeSites({ content, take }: Reading): void {
   take(['URL'], (line) => {
     const site = tidy(unescapeText(line.value));
-    const fits = site.length <= MAX_SITE_CHARACTERS && isSite(site);
+    const fits = site.length <= MAX_SITE_CHARACTERS && SITE_FORM.test(site);
     return fits && room(content.sites, MAX_SITES, site);
   });
 }

@@ -74,8 +74,3 @@ export function wechatIdOf(line: ContentLine): string | undefined {
   if (user || /^https?$/i.test(scheme?.[1] ?? '')) return user || undefined;
   return tidy(value.slice(scheme?.[0].length ?? 0));
 }
-
-/** A web address, with or without its scheme. Any other scheme is none: it could be a script. */
-export function isSite(text: string): boolean {
-  return /^https?:\/\//i.test(text) || /^[^:/?#]*([/?#]|$)/.test(text) || /^[\w-]+(\.[\w-]+)+:\d/.test(text);
-}

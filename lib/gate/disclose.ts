@@ -5,13 +5,8 @@ import { type PartnerId, type PartnerOf, partnerOf } from '../partners';
 import { agreementOn } from '../policy/agreements';
 import type { KindId } from '../policy/kinds';
 import type { PurposeId } from '../policy/purposes';
-import {
-  type PassingKind,
-  type Recipient,
-  recipients,
-  type SendingLimit,
-  sendingLimits,
-} from '../policy/recipients';
+import { type PassingKind, type Recipient, recipients } from '../policy/recipients';
+import { type SendingLimit, sendingLimits } from '../policy/sending-limits';
 import { beijingDay } from '../policy/working-days';
 import { ConditionFailed, type Write } from '../table/client';
 import { isPartnerStopped } from '../table/incident/containment';
@@ -19,7 +14,16 @@ import { appendEntry } from '../table/ledger/append';
 import { tableOfRegister } from '../table/permission';
 import type { Person } from '../table/person/person';
 import { agreedBy, demandSame, onlyWhile } from './agreed';
-import { type AnyLimit, demandAddress, spend, spendWrite, tooMany, unspend } from './limit';
+import {
+  type AnyLimit,
+  demandAddress,
+  maxAt,
+  pairSources,
+  spend,
+  spendWrite,
+  tooMany,
+  unspend,
+} from './limit';
 import { demandPublished } from './purpose';
 
 /**
@@ -75,21 +79,25 @@ export async function disclose<R extends PartnerId, T>(
   const demandAgreed = (now: Person) => demandSame(deps, now, agreed);
   demandAgreed(person);
   const limits = limitsOn(recipient, kinds);
-  const spends = await spendsOf(deps, limits, person.subjectId, target);
 
   const common = { actor: 'service', purpose, recipient, requestId, ...(way && { way }) } as const;
   const at = () => toInstant(deps.clock.now());
   const opening = { ...common, at: at(), act: 'disclosure.made' as const, kinds };
   const terms = { stillAllowed: demandAgreed, change: onlyWhile(agreed) };
-  const registered = await appendEntry(deps, person, opening, [...made, ...spends], terms).catch(
-    (error: unknown) => {
+  const enter = async (beyond: boolean): Promise<Person> => {
+    const spends = await spendsOf(deps, limits, person.subjectId, target, beyond);
+    const writes = [...made, ...spends.map(({ write }) => write)];
+    return appendEntry(deps, person, opening, writes, terms).catch((error: unknown) => {
       const [first] = limits;
       const refused = error instanceof ConditionFailed ? error.found : [];
       if (!first || !refused.length || refused.slice(0, made.length).some(Boolean)) throw error;
+      const spent = spends.filter((_, index) => refused[made.length + index]);
+      if (!beyond && spent.every(({ isCeiling }) => isCeiling)) return enter(true);
       // Whichever limit was met, the first is named: the count of a target would tell that others have asked about it.
       throw tooMany(deps, first);
-    },
-  );
+    });
+  };
+  const registered = await enter(false);
 
   const cause = registered.ledgerSeq;
   const noted = (result: string) =>
@@ -199,25 +207,38 @@ function rowsOf(id: PartnerId): readonly SendingLimit[] {
   return sendingLimits[id];
 }
 
-type LimitOnSending = AnyLimit & Pick<SendingLimit, 'per'>;
+type LimitOnSending = AnyLimit & Pick<SendingLimit, 'per' | 'ceiling'>;
+type Spend = { write: Write; isCeiling?: boolean };
 
 /** The limits on a sending for a person, that on the person first. */
 export function limitsOn(id: PartnerId, kinds: Sent['kinds']): LimitOnSending[] {
   return rowsOf(id)
     .filter(({ per, carrying }) => per !== 'address' && (!carrying || kinds.includes(carrying)))
-    .map((row) => ({ ...inMilliseconds(row), per: row.per }));
+    .map((row) => ({ ...inMilliseconds(row), per: row.per, ceiling: row.ceiling }));
 }
 
-/** The counts of a sending, to ride with its entry in the register. */
-export function spendsOf(
+/**
+ * The counts of a sending, to ride with its entry in the register; `beyond` where the ceiling of a target has been met, so
+ * that each person has only few tries left and no ceiling refuses them.
+ */
+async function spendsOf(
   deps: Deps,
   limits: LimitOnSending[],
   subjectId: string,
   target: string | undefined,
-): Promise<Write[]> {
-  return Promise.all(
-    limits.map((limit) => spendWrite(deps, limit, limit.per === 'person' ? subjectId : need(target))),
-  );
+  beyond: boolean,
+): Promise<Spend[]> {
+  const spends = limits.map(async ({ ceiling, ...limit }): Promise<Spend[]> => {
+    if (ceiling === undefined) return [{ write: await spendWrite(deps, limit, subjectId) }];
+    const { own, all } = pairSources(subjectId, need(target));
+    const max = maxAt({ ...limit, ceiling }, beyond ? ceiling : 0);
+    const atTarget = { ...limit, max: beyond ? Number.MAX_SAFE_INTEGER : ceiling };
+    return [
+      { write: await spendWrite(deps, { ...limit, max }, own) },
+      { write: await spendWrite(deps, atTarget, all), isCeiling: true },
+    ];
+  });
+  return (await Promise.all(spends)).flat();
 }
 
 function inMilliseconds({ name, max, windowMinutes }: SendingLimit): AnyLimit {

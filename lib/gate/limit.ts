@@ -45,6 +45,37 @@ export function tooMany({ clock }: Pick<Deps, 'clock'>, { name, max, windowMs }:
   return new AppError('TOO_MANY_ATTEMPTS', { limit: name, max, retryAfterSeconds });
 }
 
-function counted({ ring }: Deps, { name }: AnyLimit, source: string): Promise<string> {
+/**
+ * A limit on tries at something that may be somebody else's: `max` in a window by one source at one target. Once all
+ * sources together have tried the target `ceiling` times, each has only `BEYOND_CEILING` left: guessing from many accounts
+ * stays slow, and nobody can lock out whom the target belongs to, because a right first try is always let through
+ * (promise A7). There is no limit on a target alone.
+ */
+export type PairLimit = AnyLimit & { ceiling: number };
+
+/** Tries of one source at a target whose ceiling is reached: a right one, or one that was mistyped before it. */
+export const BEYOND_CEILING = 2;
+
+/** What a pair limit counts by: the source at this target, and all at this target. */
+export const pairSources = (source: string, target: string) =>
+  ({ own: `${source}|${target}`, all: `|${target}` }) as const;
+
+/** How many tries a source has at a target that all together have tried `triedByAll` times. */
+export function maxAt({ max, ceiling }: Pick<PairLimit, 'max' | 'ceiling'>, triedByAll: number): number {
+  return triedByAll < ceiling ? max : Math.min(max, BEYOND_CEILING);
+}
+
+/** Counts one try of a source at a target. Costs two trips at once. @throws AppError TOO_MANY_ATTEMPTS */
+export async function spendPair(deps: Deps, limit: PairLimit, source: string, target: string): Promise<void> {
+  const { own, all } = pairSources(source, target);
+  const now = deps.clock.now();
+  const [byOne = 0, byAll = 0] = await Promise.all(
+    [own, all].map(async (by) => countUse(deps.table, await counted(deps, limit, by), now, limit.windowMs)),
+  );
+  if (byOne > maxAt(limit, byAll - 1)) throw tooMany(deps, limit);
+}
+
+/** The keyed digest that a limit's counter of a source is kept under. */
+export function counted({ ring }: Deps, { name }: AnyLimit, source: string): Promise<string> {
   return ring.digest('address', `${name}|${source}`);
 }

@@ -33,7 +33,7 @@ export async function handleAws(
   requestId: string,
   remainingMs = () => ALONE_MS,
 ): Promise<APIGatewayProxyStructuredResultV2 | SQSBatchResponse | Reply> {
-  if (isHttp(event)) return answerHttp(deps, functionName, operations, event, requestId);
+  if (isHttp(event)) return overTls(await answerHttp(deps, functionName, operations, event, requestId));
   if (isQueue(event)) return answerQueue(deps, functionName, operations, event, requestId, remainingMs);
   if (isSchedule(event)) {
     const reply = await dispatch(deps, functionName, operations, {
@@ -60,6 +60,11 @@ function refuse(
   const operation = `${functionName}/(unknown)`;
   log({ event: 'call', ...trail.of({}).mark(), ...ids, host: 'aws', operation, outcome: error.code });
   return refusal(error, requestId);
+}
+
+/** Whatever is answered over HTTP, a page, JSON, text or a refusal, may from then on be asked for over TLS only. */
+function overTls(answer: APIGatewayProxyStructuredResultV2): APIGatewayProxyStructuredResultV2 {
+  return { ...answer, headers: { ...answer.headers, 'strict-transport-security': 'max-age=31536000' } };
 }
 
 async function answerHttp(
@@ -161,7 +166,6 @@ function respondPage(reply: Reply): APIGatewayProxyStructuredResultV2 {
       'x-frame-options': 'DENY',
       'referrer-policy': 'no-referrer',
       'cross-origin-opener-policy': 'same-origin',
-      'strict-transport-security': 'max-age=31536000',
     },
     body: html,
   };

@@ -1,10 +1,9 @@
 import type { APIGatewayProxyEventV2 } from 'aws-lambda';
-import { MAX_ORIGIN_CHARS } from '../bounds';
 import { type Browser, type CookieId, cookies } from '../gate/browser';
 
 /**
  * Cookies over HTTP. A browser adds them to requests by itself, so a request counts as our own page's only when its
- * `Origin` is this host, `Sec-Fetch-Site` does not say otherwise, and it carries JSON, which a form cannot send. These
+ * `Origin` is this host over TLS, `Sec-Fetch-Site` does not say otherwise, and it carries JSON, which a form cannot send. These
  * hold even where SameSite does not: for a neighbour under the same domain, or an old browser.
  */
 export type BrowserCall = {
@@ -28,13 +27,18 @@ export function readBrowser(event: APIGatewayProxyEventV2): BrowserCall | undefi
   return { browser, setCookies };
 }
 
+const loopback = ['localhost', '127.0.0.1'];
+
 /** The host name that page and request share. */
 function ownSite({ headers, requestContext }: APIGatewayProxyEventV2): string | undefined {
-  const { origin = '', host } = headers;
-  if (requestContext.http.method !== 'POST') return undefined;
-  if (origin.length > MAX_ORIGIN_CHARS || !URL.canParse(origin)) return undefined;
+  const { origin, host } = headers;
+  if (requestContext.http.method !== 'POST' || !host) return undefined;
+  // A page that came over plain HTTP may be anybody's who sits in between; to the machine itself nobody does.
+  const isOwn =
+    origin === `https://${host}` ||
+    (origin === `http://${host}` && loopback.includes(host.split(':', 1)[0] ?? ''));
   const fetchSite = headers['sec-fetch-site'] ?? 'same-origin'; // browsers before 2023 may not send it
-  return new URL(origin).host === host && fetchSite === 'same-origin' ? host : undefined;
+  return isOwn && fetchSite === 'same-origin' ? host : undefined;
 }
 
 /** Whatever parameters follow (RFC 9110, 8.3.1). */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { audiences, type Field, fields } from '../../lib/card/content';
-import { sendingLimits } from '../../lib/policy/recipients';
+import { sendingLimits } from '../../lib/policy/sending-limits';
 import { publicCardKey } from '../../lib/table/card/current-visibility';
 import { keys } from '../../lib/table/keys';
 import { readPerson } from '../../lib/table/person/person';

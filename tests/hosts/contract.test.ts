@@ -57,7 +57,9 @@ async function http(world: World, event: unknown, name: string) {
   const answer = await world.within(name, (deps) => handleAws(deps, name, functions[name] ?? {}, event, 'r'));
   const calls = world.lines.slice(before).filter((line) => JSON.parse(line).event === 'call');
   expect(calls).toHaveLength(1); // also of what no operation has seen: without it the invocation would be in doubt (B3)
-  return answer as APIGatewayProxyStructuredResultV2;
+  const reply = answer as APIGatewayProxyStructuredResultV2;
+  expect(reply.headers?.['strict-transport-security']).toBe('max-age=31536000'); // whatever is answered
+  return reply;
 }
 
 const aws: Host = {

@@ -101,6 +101,14 @@ it.each(leading)('neither a build nor a start takes $name abroad, nor says the v
   expect(readConfig(production).STAGE).toBe('production');
 });
 
+it('a start in production refuses changes of the policy that people hear of on the very day (K4)', () => {
+  const start = (days: string, STAGE = 'production') =>
+    readConfig({ ...production, STAGE, POLICY_NOTICE_DAYS: days });
+  for (const days of ['0', '00', '000']) expect(() => start(days)).toThrow(/POLICY_NOTICE_DAYS/);
+  expect(start('1').POLICY_NOTICE_DAYS).toBe('1');
+  expect(start('0', 'staging').POLICY_NOTICE_DAYS).toBe('0');
+});
+
 it('a build refuses a second root key abroad, and a sandbox in production (S1)', async () => {
   const two = build({ environment: { STAGE: 'production', ROOT_KEY: `${home},${abroad['root-keys']}` } });
   await expect(two).rejects.toThrow(/^ROOT_KEY points outside/);

@@ -109,7 +109,12 @@ describe('telling people of a change that concerns them (K4)', () => {
 
   it('reaches everybody when somebody else answers for the service', async () => {
     const other = await world.signIn('other');
-    const operator = { service: '乐聊名片', name: '广东省政务服务和数据管理局', contact: '12345', protectionOfficer: '12345' };
+    const operator = {
+      service: '乐聊名片',
+      name: '广东省政务服务和数据管理局',
+      contact: '12345',
+      protectionOfficer: '12345',
+    };
     await publish({ operator });
     await deliver();
     expect(await inbox(other)).toHaveLength(1);

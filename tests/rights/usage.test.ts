@@ -59,7 +59,9 @@ describe('who used my data (D6)', () => {
     expect(one('staff')?.words).toMatch(/办理您的个人信息权利请求（工单 .+）查看了：.*处理记录/);
     expect(one('partner', '短信')?.words).toContain('共 2 次');
     expect(one('partner', '绑定手机号')?.words).toContain('微信手机号服务');
-    expect(one('authority')?.words).toMatch(/广州市公安局天河区分局.*名片上的姓名、名片上的电话.*穗公天调证字/);
+    expect(one('authority')?.words).toMatch(
+      /广州市公安局天河区分局.*名片上的姓名、名片上的电话.*穗公天调证字/,
+    );
     expect(one('viewer')).toMatchObject({ who: '看过的人' });
     const { times = 0 } = one('views') ?? {};
     expect([times % 5, times > 0 && times <= 13]).toEqual([0, true]);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { parseToken } from '../../lib/crypto/token';
 import { consentPurposeIds } from '../../lib/policy/purposes';
-import { sendingLimits } from '../../lib/policy/recipients';
+import { sendingLimits } from '../../lib/policy/sending-limits';
 import { MAX_SESSIONS_PER_PERSON, type Session } from '../../lib/table/person/person';
 import { isInTime } from '../../lib/table/person/sessions';
 import { amount } from '../proof/sample';

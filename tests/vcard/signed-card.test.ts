@@ -83,6 +83,32 @@ async function refusal(act: Promise<unknown>): Promise<SignedCardProblem | undef
   }
 }
 
+describe('a signed card is one text, for one time (C5)', () => {
+  it('no part of it can be written in another way for the same bytes', async () => {
+    const { text } = await issue();
+    const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+    const cuts = [...text.matchAll(/[.~]/g)].map(({ index }) => index);
+    const twins = cuts.flatMap((cut) => {
+      const before = text.slice(0, cut - 1);
+      const after = text.slice(cut);
+      const next = alphabet[alphabet.indexOf(text[cut - 1] ?? '') + 1] ?? 'A';
+      return [`${before}${next}${after}`, `${text.slice(0, cut)}=${after}`, `${text.slice(0, cut)} ${after}`];
+    });
+    expect(await refusal(check(text))).toBeUndefined();
+    for (const twin of twins) expect(await refusal(check(twin))).toBeDefined();
+  });
+
+  it('is not valid before it says so', async () => {
+    const iat = NOW_MS / 1000;
+    const until = (nbf: unknown) =>
+      sign(SIGNED_CARD_TYPE, { iss: ISSUER, iat, exp: iat + 60, nbf, vct: SIGNED_CARD_KIND, _sd: [] });
+    const leeway = CLOCK_LEEWAY_MS / 1000;
+    expect(await refusal(check(`${await until(iat + leeway)}~`))).toBeUndefined();
+    expect(await refusal(check(`${await until(iat + leeway + 1)}~`))).toBe('not-yet-valid');
+    expect(await refusal(check(`${await until('later')}~`))).toBe('malformed');
+  });
+});
+
 describe('a signed card says what its owner chose, and nothing else (C2, C5)', () => {
   it('verifies offline with the published key, for as long as it was signed for', async () => {
     const { text, expiresAtMs } = await issue({ realNameVerified: true });

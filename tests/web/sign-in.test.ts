@@ -280,6 +280,8 @@ describe('requests with a cookie are protected against other sites', () => {
       'a neighbour in a browser without Sec-Fetch-Site',
       { origin: 'https://x.example.cn', 'sec-fetch-site': undefined },
     ],
+    ['the same host without TLS', { origin: `http://${SITE}` }],
+    ['another scheme', { origin: `ws://${SITE}` }],
     ['another port', { origin: `https://${SITE}:8443` }],
     ['a sandboxed frame', { origin: 'null' }],
     ['no origin at all', { origin: undefined }],

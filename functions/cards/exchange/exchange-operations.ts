@@ -33,7 +33,7 @@ export const exchangeOperations = {
     output: z.object(sent),
     ledger: 'none',
     limits: [{ name: 'OFFERS_PER_DAY', per: 'person', max: 100, windowMs: DAY_MS }],
-    budget: { trips: 4, readUnits: 13, writeUnits: 25 },
+    budget: { trips: 4, readUnits: 14, writeUnits: 25 },
     alsoRead: async (_, input, ring) => sharePointerKey(await digestOfToken(ring, input.token)),
     run: makeOffer,
   }),

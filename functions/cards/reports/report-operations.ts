@@ -57,7 +57,7 @@ export const reportOperations = {
     output: report,
     ledger: 'act',
     limits: [CARD_REPORTS_PER_DAY],
-    budget: { trips: 6, readUnits: 15, writeUnits: 30 },
+    budget: { trips: 6, readUnits: 16, writeUnits: 30 },
     alsoRead: async (subjectId, { token: link, contactId = '' }, ring) =>
       link === undefined
         ? contactKey(subjectId, contactId)

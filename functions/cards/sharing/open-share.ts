@@ -2,6 +2,7 @@ import { HOUR_MS } from '../../../lib/clock';
 import { isPassphrase } from '../../../lib/crypto/passphrase';
 import type { Deps } from '../../../lib/deps';
 import { AppError } from '../../../lib/errors';
+import { counted, maxAt, type PairLimit, pairSources, tooMany } from '../../../lib/gate/limit';
 import type { Run } from '../../../lib/gate/operation';
 import { beijingDay } from '../../../lib/policy/working-days';
 import { cardKey } from '../../../lib/table/card/card';
@@ -28,20 +29,13 @@ import {
 } from '../../../lib/table/sharing/share';
 import { nameViewer } from '../../../lib/table/sharing/viewer';
 import { countView, VIEW_SHARDS } from '../../../lib/table/sharing/views';
-import {
-  countUse,
-  limitCounterKey,
-  readCount,
-  windowEndsInSeconds,
-} from '../../../lib/table/sign-in/limit-counter';
+import { countUse, limitCounterKey, readCount } from '../../../lib/table/sign-in/limit-counter';
 
-/** Tokens that lead nowhere, from one network address (whole offices share one) and by one person, in an hour. */
-export const GUESSES_PER_ADDRESS = { name: 'LINK_GUESSES_PER_ADDRESS', max: 100, windowMs: HOUR_MS } as const;
-export const GUESSES_PER_PERSON = { name: 'LINK_GUESSES_PER_PERSON', max: 20, windowMs: HOUR_MS } as const;
-/** Wrong pass-phrases for one link in an hour, whoever tries. */
-export const PHRASES_PER_LINK = { name: 'WRONG_PHRASES_PER_LINK', max: 10, windowMs: HOUR_MS } as const;
+/** Tokens that lead nowhere by one person in an hour; the ceiling is of a network address, which whole offices share. */
+export const GUESSES: PairLimit = { name: 'LINK_GUESSES', max: 20, ceiling: 100, windowMs: HOUR_MS };
+/** Wrong pass-phrases of one person for one link in an hour. */
+export const PHRASES: PairLimit = { name: 'WRONG_PHRASES', max: 10, ceiling: 200, windowMs: HOUR_MS };
 
-type Guard = { name: string; max: number; windowMs: number };
 export type Open = { token: string; passphrase?: string | undefined };
 type Look = Open & { withLogo?: boolean | undefined };
 
@@ -55,27 +49,26 @@ export type Opened = Showing & {
 
 /**
  * What a token leads to for this viewer, in one batch after the front door's. Absent, revoked, over, withdrawn,
- * deleted and closed to this viewer all look the same; wrong tokens and pass-phrases are counted, and beyond the limits
- * right ones are refused too. `alsoRead` names what is read in the same batch; `lookDay` is the day
+ * deleted and closed to this viewer all look the same; wrong tokens and pass-phrases are counted, and beyond their limits
+ * the same viewer's right ones are refused too. `alsoRead` names what is read in the same batch; `lookDay` is the day
  * for who is to see the card by it, which is an opening.
  * @throws AppError NOT_FOUND | PASSPHRASE_REQUIRED | TOO_MANY_ATTEMPTS
  */
 export async function findOpen(
   deps: Deps,
-  { caller, input, address = 'unknown' }: Pick<Run<'subject', Open>, 'caller' | 'input' | 'address'>,
+  { caller, input, address }: Pick<Run<'subject', Open>, 'caller' | 'input' | 'address'>,
   alsoRead: (pointer: SharePointer) => Key[] = () => [],
   lookDay?: string,
 ): Promise<Opened> {
   const viewerId = caller.person.subjectId;
-  const guesses = [
-    await guard(deps, GUESSES_PER_ADDRESS, address),
-    await guard(deps, GUESSES_PER_PERSON, viewerId),
-  ];
+  // Callers without an address have no count in common: each is counted alone.
+  const guesses = await guard(deps, GUESSES, viewerId, address && `|${address}`);
   const pointer = readSharePointer(caller.alsoRead);
   if (!pointer) return wrong(deps, guesses, new AppError('NOT_FOUND'));
   const { subjectId, shareId, cardId } = pointer;
-  const phrases = await guard(deps, PHRASES_PER_LINK, shareId);
-  const guards = [...guesses, phrases];
+  const { own, all } = pairSources(viewerId, shareId);
+  const phrases = await guard(deps, PHRASES, own, all);
+  const counters = [...guesses.counters, ...phrases.counters];
   const [self, shareItem, cardItem, aBlock, anotherBlock, ...rest] = await deps.table.getMany([
     keys.person(subjectId),
     shareKey(subjectId, shareId),
@@ -83,13 +76,14 @@ export async function findOpen(
     ...blockKeys(subjectId, viewerId),
     ...realNameKeys(subjectId),
     ...alsoRead(pointer),
-    ...guards.map(({ key }) => key),
+    ...counters.map(({ key }) => key),
   ]);
   const realNames = rest.slice(0, realNameKeys(subjectId).length);
-  const also = rest.slice(realNames.length, -guards.length);
-  for (const [index, counter] of rest.slice(-guards.length).entries()) {
-    const { limit } = guards[index] as (typeof guards)[number];
-    if (readCount(counter) >= limit.max) throw tooMany(deps, limit);
+  const also = rest.slice(realNames.length, -counters.length);
+  const counts = rest.slice(-counters.length).map(readCount);
+  for (const { limit, counters } of [guesses, phrases]) {
+    const [byOne = 0, byAll = 0] = counts.splice(0, counters.length);
+    if (byOne >= maxAt(limit, byAll)) throw tooMany(deps, limit);
   }
   const owner = await loadOwner(deps, self);
   const link = owner && readShare(shareItem, owner.epoch, owner.sealer);
@@ -101,7 +95,7 @@ export async function findOpen(
   if (link.passphrase !== undefined) {
     if (input.passphrase === undefined) throw new AppError('PASSPHRASE_REQUIRED');
     if (!(await isPassphrase(input.passphrase, link.seed, link.passphrase)))
-      return wrong(deps, [phrases], new AppError('PASSPHRASE_REQUIRED'));
+      return wrong(deps, phrases, new AppError('PASSPHRASE_REQUIRED'));
   }
   return { ...showing, link, opening, realNames, also };
 }
@@ -167,26 +161,22 @@ function quicker({ found }: ConditionFailed, link: Share, opening: Opening): Sha
   return now;
 }
 
-async function guard(deps: Deps, limit: Guard, source: string) {
-  const digest = await deps.ring.digest('address', `${limit.name}|${source}`);
-  return { limit, digest, key: limitCounterKey(digest, deps.clock.now(), limit.windowMs) };
-}
+type Guard = { limit: PairLimit; counters: { digest: string; key: Key }[] };
 
-function tooMany(deps: Deps, { name, max, windowMs }: Guard): AppError {
-  const retryAfterSeconds = windowEndsInSeconds(deps.clock.now(), windowMs);
-  return new AppError('TOO_MANY_ATTEMPTS', { limit: name, max, retryAfterSeconds });
+/** The counters of a limit: of one source, and of all at the target, where there is one. */
+async function guard(deps: Deps, limit: PairLimit, own: string, all: string | undefined): Promise<Guard> {
+  const counter = async (source: string) => {
+    const digest = await counted(deps, limit, source);
+    return { digest, key: limitCounterKey(digest, deps.clock.now(), limit.windowMs) };
+  };
+  return { limit, counters: await Promise.all((all ? [own, all] : [own]).map(counter)) };
 }
 
 /** Counts a wrong try and throws: `error`, or that there were too many. */
-async function wrong(
-  deps: Deps,
-  guards: Awaited<ReturnType<typeof guard>>[],
-  error: AppError,
-): Promise<never> {
+async function wrong(deps: Deps, { limit, counters }: Guard, error: AppError): Promise<never> {
   const nowMs = deps.clock.now();
-  const counts = await Promise.all(
-    guards.map(({ digest, limit }) => countUse(deps.table, digest, nowMs, limit.windowMs)),
+  const [byOne = 0, byAll = 0] = await Promise.all(
+    counters.map(({ digest }) => countUse(deps.table, digest, nowMs, limit.windowMs)),
   );
-  const over = guards.find(({ limit }, index) => (counts[index] ?? 0) > limit.max);
-  throw over ? tooMany(deps, over.limit) : error;
+  throw byOne > maxAt(limit, byAll - 1) ? tooMany(deps, limit) : error;
 }
