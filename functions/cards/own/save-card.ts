@@ -46,13 +46,14 @@ export async function saveCard(
     updatedAt,
   });
   const { card: after, ask } = beforeCheck(settled, deps.clock.now());
+  const { item, write } = replaceCard(subjectId, after, before, caller.sealer, caller.alsoRead);
   const writes: [Write, ...Write[]] = [
-    replaceCard(subjectId, after, before, caller.sealer, caller.alsoRead),
+    write,
     ...keepPast(subjectId, before, after, caller.sealer),
     ...besides,
   ];
   try {
-    if (ask.length > 0) return await askWechat(deps, { caller, requestId }, after, ask, writes);
+    if (ask.length > 0) return await askWechat(deps, { caller, requestId }, after, ask, item, writes);
     await deps.table.write(...writes, ...holding);
     return after;
   } catch (error) {

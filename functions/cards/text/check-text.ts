@@ -8,7 +8,7 @@ import { disclose } from '../../../lib/gate/disclose';
 import type { Run, Subject } from '../../../lib/gate/operation';
 import type { TextAnswer } from '../../../lib/partner/wechat-text';
 import { type Card, noteVerdicts, type Verdict } from '../../../lib/table/card/card';
-import type { Write } from '../../../lib/table/client';
+import type { Item, Write } from '../../../lib/table/client';
 import { readOpenid, wechatAccountKey } from '../../../lib/table/person/wechat-account';
 
 /** A doubtful text and one that could not be asked about wait alike: for another try, or for a human. */
@@ -66,6 +66,8 @@ export async function askWechat(
   { caller, requestId }: Pick<Run<'subject', unknown>, 'caller' | 'requestId'>,
   card: Card,
   ask: readonly Field[],
+  /** The card's item as it is then: the one that `made` puts, or else the one that was seen. */
+  item: Item,
   made: Write[],
 ): Promise<Card> {
   const openid = await openidOf(deps, caller);
@@ -83,7 +85,7 @@ export async function askWechat(
     {
       made,
       answered: (said) =>
-        meaning[said] === 'waiting' ? [] : [noteVerdicts(caller.person.subjectId, card, judged(said))],
+        meaning[said] === 'waiting' ? [] : [noteVerdicts(caller.person.subjectId, item, card, judged(said))],
     },
   );
   return kept ? judged(answer) : card;

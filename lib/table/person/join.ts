@@ -9,7 +9,7 @@ import { nextEntry } from '../ledger/ledger';
 import type { Actor } from '../ledger/touched-key';
 import { beginProcess, hasProcess, type ProcessRef } from '../process/process';
 import { moveTo } from './life';
-import { type Consent, consent, consentOf, ledgerHead, type Person } from './person';
+import { boundConsents, type Consent, consent, consentOf, ledgerHead, type Person } from './person';
 import { movePointer } from './pointer';
 
 /** What moves when two accounts are settled: the ways in. What is erased after it has an entry of its own. */
@@ -54,11 +54,26 @@ export async function leaveAccount(
   });
   const { change, writes, erasures } = endOf(subjectId, ended, nowMs);
   const moves = moveTo('left', at);
+  const bound = boundConsents(consents);
   const leaves = {
-    set: ['sessions = :none', 'consents = :consents', 'points = :nowhere', ...moves.set, ...change.set],
+    set: [
+      'sessions = :none',
+      'consents = :consents',
+      bound.set,
+      'points = :nowhere',
+      ...moves.set,
+      ...change.set,
+    ],
     remove: change.remove,
     condition: moves.condition,
-    values: { ':none': {}, ':consents': consents, ':nowhere': [], ...moves.values, ...change.values },
+    values: {
+      ':none': {},
+      ':consents': consents,
+      ':nowhere': [],
+      ...bound.values,
+      ...moves.values,
+      ...change.values,
+    },
   };
   return {
     writes: [

@@ -53,6 +53,7 @@ export const realName = declareEntity('real-name', {
   place: inPerson('real-name', 'result'),
   life,
   pointers: ['id-number-pointer', 'bank-result', 'face-result'],
+  guarded: ['way', 'wayEpoch', 'verifiedAt', 'consentEntry', 'band', 'uniqueDigest', 'maskedName'],
   attributes: {
     ...common,
     /** Digest of what was typed, the number among it, to recognise a key used for something else. */
@@ -66,6 +67,7 @@ export const networkName = declareEntity('network-name', {
   place: inPerson('real-name-network', 'result'),
   life,
   pointers: ['network-id-pointer'],
+  guarded: ['way', 'wayEpoch', 'verifiedAt', 'consentEntry', 'band', 'uniqueDigest'],
   attributes: {
     ...common,
     /** Digest of the proof that was handed in, for the same. */
@@ -80,11 +82,13 @@ const leads = { subjectId: plain('account-number', z.string()) };
 export const idNumberPointer = declareEntity('id-number-pointer', {
   place: byDigest('real-name', 'id-number'),
   life,
+  guarded: ['subjectId'],
   attributes: leads,
 });
 export const networkIdPointer = declareEntity('network-id-pointer', {
   place: byDigest('real-name-network', 'network-id'),
   life,
+  guarded: ['subjectId'],
   attributes: leads,
 });
 

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { toEpochSeconds, toInstant } from '../../clock';
 import { bytes, digest, type ValueOf } from '../attribute';
+import { MAC } from '../bound';
 import type { Write } from '../client';
 import { declareEntity } from '../entity';
 import { inPersonAt } from '../place';
@@ -9,6 +10,8 @@ import { inPersonAt } from '../place';
 export const selfProof = declareEntity('self-proof', {
   place: inPersonAt('security', (id: string) => `PROOF#${id}`),
   life: { rule: 'proof-life', from: 'provedAt' },
+  /** Used up by a write that does not read, which can make the checksum anew from what is presented. */
+  guarded: ['secretDigest', 'act'],
   attributes: {
     secretDigest: digest('self-proof', bytes),
     /** `<function>/<operation>|<target>`. */
@@ -40,8 +43,13 @@ export function useProof(
   return {
     Delete: {
       Key: selfProof.key(subjectId, id),
-      ConditionExpression: `${sameSecret} AND ${sameAct} AND ${inTime}`,
-      ExpressionAttributeValues: { ':digest': secretDigest, ':act': act, ':now': toEpochSeconds(nowMs) },
+      ConditionExpression: `${sameSecret} AND ${sameAct} AND ${inTime} AND ${MAC} = :mac`,
+      ExpressionAttributeValues: {
+        ':digest': secretDigest,
+        ':act': act,
+        ':now': toEpochSeconds(nowMs),
+        ':mac': selfProof.bind({ secretDigest, act }),
+      },
     },
   };
 }
