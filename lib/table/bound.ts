@@ -77,11 +77,14 @@ export function toBind({ name, covered }: Guarded, stored: Stored): Unbound {
 }
 
 /** The checksum-to-be of a map as it will be. What is in it was read, or is new. @throws SealError */
-export function toBindMap({ name, covered }: Guarded, map: unknown): Unbound {
+export function toBindMap(guarded: Guarded, map: unknown): Unbound {
   const records = (map ?? {}) as Records;
   for (const record of Object.values(records)) demandWhole(record);
-  return new Unbound(`${name}|*`, allOf(covered, records));
+  return ofMap(guarded, records);
 }
+
+const ofMap = ({ name, covered }: Guarded, records: Records) =>
+  new Unbound(`${name}|*`, allOf(covered, records));
 
 /** A new record with its checksum-to-be, where each has one. */
 export function boundRecord<T extends Stored>(guarded: Guarded | undefined, stored: T, id: string): T {
@@ -98,7 +101,7 @@ export function boundRecord<T extends Stored>(guarded: Guarded | undefined, stor
 export function boundItem<T extends Stored>(item: T): T {
   const { own, maps } = entities.get(item.entity) ?? nothing;
   const beside = maps.flatMap(([attribute, record]) =>
-    record.together ? [[macOf(attribute), toBindMap(record, item[attribute])]] : [],
+    record.together ? [[macOf(attribute), ofMap(record, (item[attribute] ?? {}) as Records)]] : [],
   );
   const made = { ...item, ...(own && { [MAC]: toBind(own, item) }), ...Object.fromEntries(beside) };
   whole.add(made);
