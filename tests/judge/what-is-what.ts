@@ -138,7 +138,7 @@ export const entities: Record<string, string> = {
   'limit-counter': '-count -expiresAtSeconds',
   'web-sign-in':
     '-browserDigest -state -site -askedAt -polls -nextPollAtMs -expiresAtSeconds -pickUpUntilSeconds -subjectId -sessionId device place',
-  'service-key': 'name keyVersion rootId wrapped suite createdAt publicJwk',
+  'service-key': 'name keyVersion rootId wrapped suite createdAt',
   'policy-book': 'latest hash versions',
   'retention-entry': 'seq at act rule kind count digest details prev hash',
   'retention-head': 'seq hash',

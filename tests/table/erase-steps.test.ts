@@ -106,6 +106,7 @@ describe('the erasure of a person (R3)', () => {
         'form',
         'createdAtSeconds',
         'holds',
+        'mac',
         // When the rest of it ends.
         ...['expiresAtSeconds', 'dueShard', 'dueAt'],
         ...(entities.person.declaration.remains ?? []).filter((name) => name !== 'held'), // nothing is
