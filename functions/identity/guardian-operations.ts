@@ -86,7 +86,7 @@ export const guardianOperations = {
     output: z.object({ withdrawn: z.literal(true) }),
     ledger: 'act',
     // Of a child with one consent; each more ends by an entry of its own and begins an erasure.
-    budget: { trips: 3, readUnits: 7, writeUnits: 31 },
+    budget: { trips: 3, readUnits: 7, writeUnits: 33 },
     alsoRead: (subjectId, input) => wardKey(subjectId, input.wardId),
     run: guardianWithdraw,
   }),

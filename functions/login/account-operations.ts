@@ -107,7 +107,7 @@ export const accountOperations = {
     ledger: 'act',
     limits: [{ name: 'JOINS_PER_PERSON', per: 'person', max: 5, windowMs: DAY_MS }],
     proof: joinTarget,
-    budget: { trips: 8, readUnits: 10, writeUnits: 84 },
+    budget: { trips: 8, readUnits: 12, writeUnits: 84 },
     browser: 'never',
     run: joinAccounts,
   }),

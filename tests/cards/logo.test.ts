@@ -210,7 +210,8 @@ describe('who sees a logo (C1, C2)', () => {
     const [me, you] = [await withLogo(onceKey()), await cardGiver(world, onceKey())];
     const token = await linkWithLogo(me, { maxUses: 1 });
     expect(await world.ok('cards/open', { token, withLogo: true }, you.caller)).toHaveProperty('picture');
-    expect(await world.refused('cards/open', { token, withLogo: true }, you.caller)).toBe('NOT_FOUND');
+    const late = await cardGiver(world, onceKey());
+    expect(await world.refused('cards/open', { token, withLogo: true }, late.caller)).toBe('NOT_FOUND');
   });
 });
 

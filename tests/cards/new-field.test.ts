@@ -54,7 +54,7 @@ async function compile(): Promise<{ files: string[]; says: string }> {
 beforeAll(async () => {
   copy = await mkdtemp(join(tmpdir(), 'leliao-field-'));
   const needed = ['functions', 'lib', 'infra', 'package.json', 'tsconfig.json'];
-  const tests = ['tests/support', 'tests/cards/support.ts'];
+  const tests = ['tests/support', 'tests/cards/support.ts', 'tests/identity/support.ts'];
   for (const path of [...needed, ...tests]) await cp(join(root, path), inCopy(path), { recursive: true });
   await symlink(join(root, 'node_modules'), inCopy('node_modules'));
 });

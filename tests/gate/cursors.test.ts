@@ -4,8 +4,14 @@ import type { Deps } from '../../lib/deps';
 import type { Call, Reply } from '../../lib/gate/call';
 import { dispatch } from '../../lib/gate/dispatch';
 import type { Operation } from '../../lib/gate/operation';
+import type { Write } from '../../lib/table/client';
+import { keys } from '../../lib/table/keys';
+import { readPerson } from '../../lib/table/person/person';
+import { openPerson } from '../../lib/table/person/person-key';
 import { create } from '../../lib/table/replace';
 import { appendRetentionEntries } from '../../lib/table/retention/append';
+import { putReport } from '../../lib/table/sharing/card-report';
+import { clearTicket, moveTicket, ticketKey } from '../../lib/table/ticket/ticket';
 import { tellOne } from '../breach/notice-stage';
 import { declare } from '../breach/support';
 import { cardGiver, exchange, type Holder, holder, linkTo, offerBy } from '../cards/support';
@@ -32,7 +38,9 @@ function shapeOf(schema: Operation['output']): object {
 }
 
 /** Somebody with something in each of their lists. */
-type Person = Holder & { cardId: string };
+type Person = Holder & { cardId: string; reported: object; appealed: Appealed };
+/** A card that was taken down, and the ticket by which its owner asks for it back. */
+type Appealed = { subjectId: string; cardId: string; ticketId: string };
 
 let world: World;
 let people: Person[];
@@ -76,7 +84,47 @@ async function live(name: string): Promise<Person> {
   await offerBy(world, me, (await linkTo(world, asker)).token);
   for (const about of ['self', 'a-child'])
     await tellOne(world, parseToken(caller.token)?.subjectId ?? '', '20261201-TEST-n1', { about });
-  return { ...caller, cardId: me.cardId };
+  const [reported, down] = [
+    await reportedOften(`reported of ${name}`),
+    await reportedOften(`down of ${name}`),
+  ];
+  const { by, ...target } = down;
+  const decision = { decision: 'take-down', category: '骚扰诈骗' };
+  await world.ok('cards/decideReported', { ...target, ...decision }, { token: 'staff:decides:support' });
+  const { subjectId, cardId } = target;
+  const appeal = { cardId, words: '不是我。', idempotencyKey: onceKey() };
+  const { ticketId } = await world.ok<{ ticketId: string }>('cards/appealTakeDown', appeal, by);
+  const { by: _, ...ofReported } = reported;
+  return { ...caller, cardId: me.cardId, reported: ofReported, appealed: { subjectId, cardId, ticketId } };
+}
+
+/** Reports that one page shows, and one more. */
+const MORE_THAN_A_PAGE = 11;
+
+/** A card with so many reports, and its owner. */
+async function reportedOften(openid: string) {
+  const giver = await cardGiver(world, openid);
+  const { token } = await linkTo(world, giver);
+  const by = await holder(world, `reporter of ${openid}`);
+  const report = { category: '骚扰诈骗', words: '冒充客服要我转账。' } as const;
+  const { reportId } = await world.ok<{ reportId: string }>('cards/reportCard', { token, ...report }, by);
+  const [self] = await world.deps.table.getMany([keys.person(by.subjectId)]);
+  const sealer = self && (await openPerson(world.deps, readPerson(self)));
+  if (!sealer) throw new Error('somebody who has reported has a key');
+  const { caller, cardId } = giver;
+  const at = '2026-11-30T02:00:00.000Z';
+  const value = { ownerId: caller.subjectId, cardId, category: report.category, at, words: [report.words] };
+  const writes = Array.from({ length: MORE_THAN_A_PAGE }, (_, nth) =>
+    putReport(
+      by.subjectId,
+      { ...value, reportId: `r${nth}`.padEnd(22, 'x') },
+      { epoch: 1, dueAt: at },
+      undefined,
+      sealer,
+    ),
+  );
+  await world.deps.table.write(...(writes.flat() as [Write, ...Write[]]));
+  return { subjectId: caller.subjectId, cardId, reportId, by: caller };
 }
 
 /** What a list needs besides the cursor. */
@@ -85,7 +133,18 @@ const looked = async ({ subjectId }: Person, member: string) => ({
   reason: 'rights-request',
   ticket: await ticketOf(world, subjectId, member),
 });
+/** The appeal in the hands of a member of the staff. */
+async function inHand({ appealed }: Person, assignee: string): Promise<Appealed> {
+  const { subjectId, ticketId } = appealed;
+  const [item] = await world.deps.table.getMany([ticketKey(subjectId, ticketId)]);
+  const ticket = clearTicket(item);
+  if (ticket?.assignee !== assignee && ticket)
+    await world.deps.table.write(moveTicket(subjectId, ticket, { state: 'assigned', assignee }));
+  return appealed;
+}
 const asked: Record<string, (person: Person, member: string) => object | Promise<object>> = {
+  'cards/openReported': ({ reported }) => reported,
+  'cards/openAppealed': inHand,
   'consent/inspect': looked,
   'retention/explain': looked,
   'rights/ticketQueue': () => ({}),

@@ -224,7 +224,7 @@ const anyYears = fc.array(anyStep, { minLength: 60, maxLength: 60 });
 
 it('knows every sort of record of a person, but for places, the account and what is under way', () => {
   const elsewhere =
-    'card-report ended-location export export-piece history-day ledger-entry location made-up open-tickets person person-process reported-card ticket wechat-account';
+    'card-report ended-location ended-real-name export export-piece history-day ledger-entry location made-up open-tickets person person-process refused-claim reported-card ticket wechat-account';
   const others = all.map(([, { name }]) => name).filter((name) => !plainRecords[name]);
   expect(others.sort()).toEqual(elsewhere.split(' '));
 });

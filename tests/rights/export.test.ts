@@ -315,7 +315,11 @@ describe('the overview (R1)', () => {
     expect(of.cards?.kinds).toContain('名片姓名');
     expect(of.cards?.given.map(({ recipient }) => recipient)).toEqual(['wechat-text']);
     expect(of.delivery?.keeps[0]?.latestEndsAt).toBe(inThirtyDays);
-    expect(of.location?.kinds.map((kind) => kind.slice(0, 6))).toEqual(['约 1 公里', '您最后所在的']);
+    expect(of.location?.kinds.map((kind) => kind.slice(0, 6))).toEqual([
+      '约 1 公里',
+      '您当天最后所',
+      '您最后所在的',
+    ]);
     expect(of['location-history']).toBeUndefined();
     await world.ok('location/stop', {}, me);
     await withdraw(world, me, 'cards');

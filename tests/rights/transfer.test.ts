@@ -8,7 +8,7 @@ import type { ErrorDetails } from '../../lib/errors';
 import { inTransfer, SIGNED_FILE, transferable } from '../../lib/export/transfer';
 import { purposeIds } from '../../lib/policy/purposes';
 import { runProcess } from '../../lib/process/run';
-import type { Person } from '../../lib/table/person/person';
+import { consent, type Person } from '../../lib/table/person/person';
 import type { Walked } from '../../lib/table/readers/export';
 import { declaredEntities } from '../../lib/table/readers/partition';
 import { cardGiver, exchange, type Giver, newCard } from '../cards/support';
@@ -47,7 +47,7 @@ afterAll(() => rm(folder, { recursive: true }));
 const goes =
   'card deleted-card past-card card-order card-logo share card-views location ended-location history-day linked-entry person wechat-account phone avatar contact-mail mail-code delivery ended-delivery message-acceptance nickname preferences fund-attributes social-attributes transport-attributes tax-attributes household-attributes face-session face-session-mark face-start bank-result face-result network-name real-name real-name-try network-try';
 const stays =
-  'ledger-entry frozen-item notice-recipient authorisation-event recipient-duty confirmed-recipient person-process appeal decided-appeal guardian ward minor card-report risk-pass self-proof ticket open-tickets';
+  'ended-real-name refused-claim ledger-entry frozen-item notice-recipient authorisation-event recipient-duty confirmed-recipient person-process appeal decided-appeal guardian ward minor card-report risk-pass self-proof ticket open-tickets';
 const ofOthers =
   'contact given-card card-offer card-offer-sent named-viewer viewer-record block blocked-by reported-card';
 
@@ -113,7 +113,7 @@ describe('a package for another service (R7)', () => {
     expect(names.filter((name) => !goes.split(' ').includes(name))).toEqual([]);
     const [self] = taken.records.filter(({ entity }) => entity === 'person');
     expect(Object.keys(self?.values ?? {}).sort()).toEqual(
-      'cardCount contactCount createdAt defaultCard dueAt dueShard everyoneShard lifeState subjectId usedOn'.split(
+      'cardCount contactCount createdAt defaultCard dueAt dueShard everyoneShard lifeState subjectId usedOn ways'.split(
         ' ',
       ),
     );
@@ -230,8 +230,10 @@ it('of every entity it is decided by hand whether it may go to another service (
   const owned = [...declaredEntities.values()].filter(
     ({ declaration: { place, copies } }) => place.owner === 'person' && !copies,
   );
-  const consent = { granted: true, entry: 1, policyVersion: 1, atSeconds: 1, epoch: 0, request: '' };
-  const person = { consents: Object.fromEntries(purposeIds.map((id) => [id, consent])) } as unknown as Person;
+  const given = { granted: true, entry: 1, policyVersion: 1, atSeconds: 1, epoch: 0, request: '' };
+  const person = {
+    consents: Object.fromEntries(purposeIds.map((id) => [id, consent.encode(given, id)])),
+  } as unknown as Person;
   const went = owned.filter(({ name, attributes }) => {
     const values = Object.entries(attributes).map(([attribute, { kinds }]) => ({
       attribute,

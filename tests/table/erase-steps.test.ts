@@ -105,7 +105,6 @@ describe('the erasure of a person (R3)', () => {
         'entity',
         'form',
         'createdAtSeconds',
-        'holds',
         'mac',
         // When the rest of it ends.
         ...['expiresAtSeconds', 'dueShard', 'dueAt'],

@@ -83,7 +83,7 @@ export const shareOperations = {
     input: z.strictObject({ shareId }),
     output: z.object({ revoked: z.literal(true) }),
     ledger: 'none',
-    budget: { trips: 2, readUnits: 2, writeUnits: 5 },
+    budget: { trips: 2, readUnits: 2, writeUnits: 7 },
     alsoRead: (subjectId, input) => shareKey(subjectId, input.shareId),
     run: revokeShare,
   }),

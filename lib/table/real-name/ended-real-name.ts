@@ -15,7 +15,7 @@ export const endedBecause = ['stronger-proof', 'appeal'] as const;
  */
 export const endedRealName = declareEntity('ended-real-name', {
   place: inPerson('review', 'ended-real-name'),
-  life: { rule: 'review-three-years', from: 'endedAt' },
+  life: { rule: 'refused-claim-life', from: 'endedAt' },
   attributes: {
     endedAt: plain('risk-review', z.string()),
     way: plain('risk-review', z.enum(wayIds)),
