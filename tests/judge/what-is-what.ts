@@ -153,7 +153,7 @@ export const entities: Record<string, string> = {
 
 /** What every item may carry beside its content. */
 export const envelope = new Set(
-  'pk sk entity form createdAtSeconds expiresAtSeconds ttlSeconds dueShard dueAt points holds lacks heldBy ended forgets sealed'.split(
+  'pk sk entity form createdAtSeconds expiresAtSeconds ttlSeconds dueShard dueAt points holds lacks heldBy ended forgets sealed mac consentsMac'.split(
     ' ',
   ),
 );

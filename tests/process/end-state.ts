@@ -3,7 +3,7 @@ import type { World } from '../support/world';
 
 /** Attributes that differ from run to run and say nothing of where things have come to. */
 const UNLIKE =
-  /^(createdAtSeconds|sessionId|requestId|hash|prev|ledgerHash|wrappedKey|acts|request|sessions|seq|version|everyoneShard|dueShard|at|identity|by|touchedBy)$|(At|Seconds|Ms)$/;
+  /^(createdAtSeconds|sessionId|requestId|hash|prev|ledgerHash|wrappedKey|acts|request|sessions|seq|version|everyoneShard|dueShard|at|identity|by|touchedBy|since)$|(At|Seconds|Ms)$/;
 
 /**
  * Everything in the raw table that lies with some people or names one of them, in words that are the same for everybody who
