@@ -148,6 +148,14 @@ export const kinds = {
     retention: 'session-life',
     source: '登录时系统生成',
   },
+  'web-session': {
+    name: '网页登录所凭的小程序登录（摘要）',
+    class: 'technical',
+    storage: 'digest',
+    purpose: 'account',
+    retention: 'web-session-life',
+    source: '您批准网页登录时系统生成',
+  },
   'session-time': {
     name: '登录时间和最近使用时间（精确到小时）',
     class: 'general',
@@ -382,6 +390,14 @@ export const kinds = {
     storage: 'plain',
     purpose: 'review',
     retention: 'review-three-years',
+    source: '系统判断、工作人员复核',
+  },
+  'refused-claim': {
+    name: '实名核验因号码已被占用未能完成，或者因此失效的记录',
+    class: 'general',
+    storage: 'plain',
+    purpose: 'review',
+    retention: 'refused-claim-life',
     source: '系统判断、工作人员复核',
   },
   'risk-pass': {

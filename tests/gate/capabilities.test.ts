@@ -32,10 +32,10 @@ it('every function has a row of capabilities, every capability somebody who has 
 });
 
 it('a function reads the settings of its capabilities, and neither needs nor sees another', () => {
-  const profile = readConfig(everySetting, functionCapabilities.profile);
-  expect(JSON.stringify(profile)).not.toMatch(/secret-of|sqs|tencent/);
+  const location = readConfig(everySetting, functionCapabilities.location);
+  expect(JSON.stringify(location)).not.toMatch(/secret-of|sqs|tencent/);
   const { WECHAT_SECRET, ...without } = everySetting;
-  expect(readConfig(without, functionCapabilities.profile).OBJECTS_BUCKET).toBe('leliao-production-objects');
+  expect(readConfig(without, functionCapabilities.location).TABLE_NAME).toBe('leliao-production');
   expect(() => readConfig(without, functionCapabilities.login)).toThrow('WECHAT_SECRET');
 });
 

@@ -132,6 +132,7 @@ describe.each(ways)('$way', ({ isTold }) => {
         const asked = await post<{ data: { site: string } }>(`${api}/login/webShow`, input, token);
         expect(asked.data.site).toBe(new URL(api).host);
         await post(`${api}/login/webApprove`, input, token);
+        await page.getByRole('button', { name: '是我的账号，登录' }).click();
         await page.getByRole('heading', { name: '已经登录' }).waitFor();
         expect(await context.cookies()).toEqual([
           expect.objectContaining({

@@ -188,6 +188,7 @@ describe.each(regions)('the templates for %s', (region) => {
       'BreachRole',
       'ConsentRole',
       'EventsRole',
+      'IdentityRole',
       'KeyRotationRole',
       'LoginRole',
       'NotifyRole',
@@ -422,7 +423,7 @@ describe.each(regions)('the templates for %s', (region) => {
     expect(holders('FACEID_SECRET_KEY')).toEqual(['IdentityLambdaFunction']);
     expect(holders('NETWORK_IDENTITY_BASE')).toEqual(['IdentityLambdaFunction']);
     expect(holders('WECHAT_SECRET').sort()).toEqual([
-      ...['CardsLambdaFunction', 'LoginLambdaFunction', 'NotifyLambdaFunction'],
+      ...['CardsLambdaFunction', 'LoginLambdaFunction', 'NotifyLambdaFunction', 'ProfileLambdaFunction'],
     ]);
     expect(holders('SMS_SECRET_KEY')).toEqual(['NotifyLambdaFunction']);
     expect(holders('SMTP_PASSWORD').sort()).toEqual(['NotifyLambdaFunction', 'ProfileLambdaFunction']);

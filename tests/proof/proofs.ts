@@ -59,6 +59,11 @@ export const proofs: Record<string, { file: string; shows: string }> = {
     file: 'tests/cards/own-cards.test.ts',
     shows: 'versions of a card against a plain model',
   },
+  who: {
+    file: 'tests/identity/who.test.ts',
+    shows:
+      'who is taken for whom: ways, claims, ages, guardians and what is shown to everyone, each against each',
+  },
   claims: {
     file: 'tests/identity/claims.test.ts',
     shows: 'fifty accounts that claim one number or one network identity: one has it',
@@ -266,5 +271,9 @@ export const proofs: Record<string, { file: string; shows: string }> = {
     shows: 'npm start in every way, each served, walked through and ended',
   },
   help: { file: 'tests/operations/help.test.ts', shows: 'every command with --help' },
+  'others-files': {
+    file: 'tests/vcard/others-files.test.ts',
+    shows: "cards as other people's programs write them",
+  },
   'hostile-vcard': { file: 'tests/vcard/hostile.test.ts', shows: 'damaged and malicious files' },
 };

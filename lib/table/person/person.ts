@@ -45,7 +45,7 @@ export const session = defineRecord(
     /** An approved web sign-in that its browser has not picked up yet: nobody knows the secret, and it ends by then. */
     pickUpUntilSeconds: plain('session-time', z.optional(z.int())),
     /** Of a browser, and of nothing else: the session that approved it. */
-    from: digest('session-proof', z.optional(z.string())),
+    from: digest('web-session', z.optional(z.string())),
     /** To the hour. */
     usedAtSeconds: plain('session-time', z.optional(z.int())),
     /** Short name of the WeChat identity that signed in, or approved (wechat-account.ts); absent where it is another entry's. */

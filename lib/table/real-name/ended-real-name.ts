@@ -17,9 +17,9 @@ export const endedRealName = declareEntity('ended-real-name', {
   place: inPerson('review', 'ended-real-name'),
   life: { rule: 'refused-claim-life', from: 'endedAt' },
   attributes: {
-    endedAt: plain('risk-review', z.string()),
-    way: plain('risk-review', z.enum(wayIds)),
-    because: plain('risk-review', z.enum(endedBecause)),
+    endedAt: plain('refused-claim', z.string()),
+    way: plain('refused-claim', z.enum(wayIds)),
+    because: plain('refused-claim', z.enum(endedBecause)),
   },
 });
 export type EndedRealName = ValueOf<typeof endedRealName>;

@@ -14,8 +14,8 @@ export const refusedClaim = declareEntity('refused-claim', {
   place: inPerson('review', 'refused-claim'),
   life: { rule: 'refused-claim-life', from: 'refusedAt' },
   attributes: {
-    refusedAt: plain('risk-review', z.string()),
-    way: plain('risk-review', z.enum(wayIds)),
+    refusedAt: plain('refused-claim', z.string()),
+    way: plain('refused-claim', z.enum(wayIds)),
     idDigest: digest('id-digest', z.optional(z.string())),
     networkDigest: digest('network-id-digest', z.optional(z.string())),
   },
