@@ -44,6 +44,7 @@ import type { EntryId } from './policy/sign-in-entries';
 import { type TrueIdentityRule, trueIdentityRules } from './policy/true-identity';
 import { createTable, type Table, type TableParts } from './table/client';
 import { counting } from './table/gauge/counting';
+import { guarding } from './table/guarding';
 import { holding } from './table/hold/holding';
 import { createPlaceKeys, type PlaceKeys } from './table/location/place-keys';
 import { createPolicyBook, type PolicyBook } from './table/policy/policy-book';
@@ -152,14 +153,14 @@ export function buildDeps(config: Config, replace: Replacements = {}): Deps {
     limits,
     observe: replace.observeTable,
   });
-  const table = holding(counting(raw));
+  const table = holding(counting(guarding(raw, () => ring.guard())));
   const queues = { region, endpoint: config.SQS_ENDPOINT, log, limits };
   const asking = { clock, log, limit: limits.partner };
   const buckets = { region, endpoint: config.OBJECTS_ENDPOINT, ...asking };
   const wechat = { baseUrl: config.WECHAT_API_BASE, appid: config.WECHAT_APPID, ...asking };
   const server = createWechatServer({ ...wechat, secret: config.WECHAT_SECRET });
   const { ring, dataKeys } = createKeyRing({
-    load: () => loadServiceKeys(table),
+    load: () => loadServiceKeys(raw),
     roots: rootKeys(config.ROOT_KEY, region, random, { limits }),
     suite: config.SEAL_SUITE,
     now: clock.now,

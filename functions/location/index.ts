@@ -93,7 +93,7 @@ export const location = {
     output: z.object({ on: z.literal(false) }),
     ledger: 'none',
     // With the place goes what the person is counted for.
-    budget: { trips: 2, readUnits: 2, writeUnits: 10 },
+    budget: { trips: 2, readUnits: 2, writeUnits: 12 },
     alsoRead: (subjectId) => locationKey(subjectId),
     run: stop,
   }),

@@ -60,11 +60,11 @@ async function byPhone(
   const [account, item] = await deps.table.getMany([wechatAccountKey(subjectId), phoneKey(subjectId)]);
   const openid = openidOf(account, sealer, session.identity);
   const bound = readPhone(item, epochOf(person, 'phone'), sealer);
-  if (!openid || !bound)
+  if (!openid || !item || !bound)
     throw new AppError('NOT_NOW', { why: '没有绑定手机号，或者不是用微信登录的，请换一种方式验证。' });
   if ((await askWechat(deps, person, openid, code, requestId)).number !== bound.number) return false;
   try {
-    await deps.table.update(reprovePhone(subjectId, bound, toInstant(deps.clock.now())));
+    await deps.table.update(reprovePhone(subjectId, item, toInstant(deps.clock.now())));
     return true;
   } catch (error) {
     if (error instanceof ConditionFailed) return false; // another number has come in its place

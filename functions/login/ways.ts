@@ -10,7 +10,7 @@ import { consentInForce } from '../../lib/table/person/consents';
 import { PHONE_WAY_WAIT_DAYS } from '../../lib/table/person/end-ways';
 import { waysInKinds } from '../../lib/table/person/join';
 import { readLinkedEntry } from '../../lib/table/person/linked-entry';
-import type { Person } from '../../lib/table/person/person';
+import { type Person, wayIn } from '../../lib/table/person/person';
 import { readPhone } from '../../lib/table/person/phone';
 import { liveAt, liveSessions } from '../../lib/table/person/sessions';
 import { identitiesOf, livingWays, type Way, wayOf } from '../../lib/table/person/ways';
@@ -129,12 +129,13 @@ export async function keepWay(deps: Deps, { caller, input: { wayId }, requestId 
       requestId,
     } as const;
     const change = {
-      remove: names.map((_, index) => `#kept_ways.#kept${index}.phoneEpoch`),
+      set: names.map((_, index) => `#kept_ways.#kept${index} = :kept${index}`),
       condition: names.map((_, index) => `attribute_exists(#kept_ways.#kept${index})`).join(' AND '),
       names: {
         '#kept_ways': 'ways',
         ...Object.fromEntries(names.map((name, index) => [`#kept${index}`, name])),
       },
+      values: Object.fromEntries(names.map((name, index) => [`:kept${index}`, byItself(person, name)])),
     };
     try {
       await appendEntry(deps, person, entry, [], {
@@ -153,6 +154,12 @@ export async function keepWay(deps: Deps, { caller, input: { wayId }, requestId 
 }
 
 const ONLY_ITSELF = '您是凭手机号进入这个账号的，不能替别的微信办理这件事。';
+
+/** The record of an identity that rests on nothing any more. */
+function byItself(person: Person, name: string): Record<string, unknown> {
+  const { phoneEpoch: _, ...way } = wayOf(person, name) as Way;
+  return wayIn.encode(way, name);
+}
 
 const rests = (way: Pick<Way, 'phoneEpoch'> | undefined): boolean => way?.phoneEpoch !== undefined;
 

@@ -5,7 +5,7 @@ import { AppError } from '../../lib/errors';
 import { disclose } from '../../lib/gate/disclose';
 import type { Run } from '../../lib/gate/operation';
 import type { TextAnswer } from '../../lib/partner/wechat-text';
-import type { Write } from '../../lib/table/client';
+import type { Item, Write } from '../../lib/table/client';
 import { readOpenid } from '../../lib/table/person/wechat-account';
 import {
   type Nickname,
@@ -49,9 +49,9 @@ export async function updateNickname(deps: Deps, run: Run<'subject', Update>): P
     nickname,
     ...(nickname !== undefined && { verdict: known ?? 'waiting' }),
   };
-  const put = putNickname(subjectId, after, input.version, sealer, caller.alsoRead);
+  const { item, write: put } = putNickname(subjectId, after, input.version, sealer, caller.alsoRead);
   try {
-    if (after.verdict === 'waiting') return await checked(deps, run, after, put);
+    if (after.verdict === 'waiting') return await checked(deps, run, after, item, put);
     await deps.table.write(put);
     return after;
   } catch (error) {
@@ -66,6 +66,7 @@ async function checked(
   deps: Deps,
   { caller, requestId }: Pick<Run<'subject', Update>, 'caller' | 'requestId'>,
   value: Nickname,
+  item: Item,
   put: Write,
 ): Promise<Nickname> {
   const { person, sealer } = caller;
@@ -87,7 +88,7 @@ async function checked(
     disclosure,
     (wechat) => wechat.judge([nickname], openid),
     (said) => said,
-    { made: [put], answered: (said) => [noteNicknameVerdict(person.subjectId, judged(said))] },
+    { made: [put], answered: (said) => [noteNicknameVerdict(person.subjectId, item, judged(said))] },
   );
   return kept ? judged(answer) : value;
 }

@@ -9,6 +9,7 @@ import { systemRandom } from '../../lib/crypto/random';
 import { rootKeys } from '../../lib/crypto/root-key';
 import { type PolicySummary, reachVersionAt } from '../../lib/policy/version';
 import { createTable, type Item, type Table } from '../../lib/table/client';
+import { guarding } from '../../lib/table/guarding';
 import { keys } from '../../lib/table/keys';
 import { type ChainHead, emptyHead } from '../../lib/table/ledger/chain';
 import { decodeEntry, type LedgerEntry, ledger } from '../../lib/table/ledger/ledger';
@@ -150,7 +151,7 @@ function replayParts(table: Table, rootKey: string, region: string): ReplayParts
   const roots = rootKeys(rootKey, region, systemRandom);
   const load = () => loadServiceKeys(table);
   const { ring } = createKeyRing({ load, roots, suite: 'aes', now: systemClock.now, random: systemRandom });
-  return { table, ring, clock: systemClock };
+  return { table: guarding(table, () => ring.guard()), ring, clock: systemClock };
 }
 
 async function main(): Promise<void> {

@@ -5,7 +5,13 @@ import { type Random, randomId, systemRandom } from '../../lib/crypto/random';
 import { type RootKey, rootKeys, wrapUnderAll } from '../../lib/crypto/root-key';
 import { newSigningKey } from '../../lib/crypto/signature';
 import type { SuiteName } from '../../lib/crypto/suite';
-import { BY_SERVICE_KEY, ringPlace, TRAIL_KEY, type WrappedKey } from '../../lib/crypto/wrapped-key';
+import {
+  BY_SERVICE_KEY,
+  ringPlace,
+  SIGNING_KEY,
+  TRAIL_KEY,
+  type WrappedKey,
+} from '../../lib/crypto/wrapped-key';
 import { createLog } from '../../lib/log';
 import { createProcessQueue, type ProcessQueue } from '../../lib/partner/queue';
 import { isUnderWay, KEEP_RETIRED_MS, rotationParts, rotationTo } from '../../lib/process/rotation';
@@ -44,7 +50,7 @@ const branches = Array.from({ length: BRANCHES }, (_, number) => `branch:${numbe
 export async function makeMissingKeys(parts: RotateParts): Promise<number> {
   const { table } = parts;
   const have = new Set((await loadServiceKeys(table)).map(({ name }) => name));
-  const missing = ['service', 'signing', ...branches].filter((name) => !have.has(name));
+  const missing = ['service', SIGNING_KEY, ...branches].filter((name) => !have.has(name));
   if (missing.includes('service')) await openNew(parts);
   await Promise.all(missing.map(async (name) => addServiceKey(table, await newKey(parts, name, 1))));
   const ring = ringOf(parts);
@@ -76,10 +82,9 @@ async function newKey(
 ): Promise<WrappedKey> {
   const common = { name, version, suite, createdAt: toInstant(clock.now()) };
   const place = ringPlace(name, version);
-  if (name !== 'signing') return { ...common, ...(await wrapUnderAll(roots, random(32), place)) };
-  const { privateJwk, publicJwk } = await newSigningKey(randomId(random));
-  const wrapped = await wrapUnderAll(roots, Buffer.from(JSON.stringify(privateJwk)), place);
-  return { ...common, ...wrapped, publicJwk: publicJwk as Record<string, string> };
+  if (name !== SIGNING_KEY) return { ...common, ...(await wrapUnderAll(roots, random(32), place)) };
+  const { privateJwk } = await newSigningKey(randomId(random));
+  return { ...common, ...(await wrapUnderAll(roots, Buffer.from(JSON.stringify(privateJwk)), place)) };
 }
 
 /**
@@ -111,7 +116,7 @@ async function beginOrJoin(parts: RotateParts): Promise<Omit<Started, 'rewrapped
   const before = readProcess(row);
   if (before && isUnderWay(before)) return { outcome: 'joined', version: newest };
   const version = newest + 1;
-  const made = await Promise.all(['signing', ...branches].map((name) => newKey(parts, name, version)));
+  const made = await Promise.all([SIGNING_KEY, ...branches].map((name) => newKey(parts, name, version)));
   try {
     const begin = beginProcess(rotationTo(version), 'spread', { version }, clock.now());
     await table.write(begin, ...made.map(createServiceKey));

@@ -1,4 +1,5 @@
 import type { RetentionId } from '../policy/retention';
+import { MAC } from '../table/bound';
 import type { Item } from '../table/client';
 import { isDutyOfHold, isHeld } from '../table/item';
 import type { AnyEntity } from '../table/readers/any-entity';
@@ -19,6 +20,7 @@ const FRAME = [
   'heldBy',
   'ended',
   'forgets',
+  MAC,
 ];
 
 /**

@@ -30,6 +30,9 @@ type Naming = {
 /** `entry` is absent where the act had been recorded before. */
 type Outcome = { state: Consent; person: Person; entry?: LedgerEntry };
 
+/** Of each: enough to tell a few acts of one person apart, and short, since the person's item holds one for each purpose. */
+const MARK_CHARS = 6;
+
 /** Digests of the idempotency key and of the whole request: the first tells a repeat, the second a misuse. */
 export async function repeatMark(
   { ring }: Deps,
@@ -39,7 +42,7 @@ export async function repeatMark(
 ): Promise<string> {
   const key = await ring.digest('request', `key|${subjectId}|${idempotencyKey}`);
   const whole = await ring.digest('request', `consent|${subjectId}|${JSON.stringify(content)}`);
-  return `${key.slice(0, 10)}:${whole.slice(0, 10)}`;
+  return `${key.slice(0, MARK_CHARS)}:${whole.slice(0, MARK_CHARS)}`;
 }
 
 /**

@@ -2,9 +2,10 @@ import { createHmac, hkdfSync } from 'node:crypto';
 import { createDayKeys, type DayKeys } from './day-keys';
 import type { Random } from './random';
 import type { RootKey } from './root-key';
+import { createSigningKeys, type SigningKey } from './signing-keys';
 import { createStayKeys, type StayKeys } from './stay-keys';
 import { decrypt, type SuiteName, seal, suites } from './suite';
-import { ringPlace, STAY_KEYS, TRAIL_KEY, type WrappedKey } from './wrapped-key';
+import { ringPlace, SIGNING_KEY, STAY_KEYS, TRAIL_KEY, type WrappedKey } from './wrapped-key';
 
 /** Persons are spread over this many branch keys, so that one leaked branch key opens one sixteenth of the people. */
 export const BRANCHES = 16;
@@ -12,6 +13,8 @@ export const BRANCHES = 16;
 /** An instance that has known its keys for longer than this looks again before it wraps anything new. */
 export const KEY_RING_REFRESH_MS = 5 * 60_000;
 
+/** Of a checksum of state that opens a door. */
+const GUARD_BYTES = 16;
 /** What a look-up digest is of; the same value in two domains gives unrelated digests. */
 export type DigestDomain =
   | 'openid'
@@ -38,6 +41,8 @@ export type KeyRing = DayKeys & {
   digest(domain: DigestDomain, value: string): Promise<string>;
   /** Keyed checksum of our own records: chains, what has ended, references of messages; key of what only a code opens. 32 bytes. */
   mac(domain: 'ledger' | 'retention' | 'web-code' | 'share' | 'notice', data: string): Promise<Buffer>;
+  /** What makes the checksums of state that opens a door (lib/table/bound.ts). For the table alone, which a test sees to. */
+  guard(): Promise<(text: string) => Buffer>;
   /** Seals what the service gives away to be handed back, and alone may read. It opens at `place` only. */
   seal(domain: SealDomain, plaintext: Buffer, place: string): Promise<Buffer>;
   /** Opens what `seal` made. @throws SealError */
@@ -66,9 +71,6 @@ export type DataKeys = {
   /** The same data key under a version of the branch key; undefined when it is under that or a later one. @throws SealError */
   rewrap(ownerId: string, wrapped: Uint8Array, version: number): Promise<Buffer | undefined>;
 };
-
-/** A private key as a JWK (RFC 7517), with its id. */
-export type SigningKey = Record<string, string> & { kid: string };
 
 export type KeyRingParts = {
   load(): Promise<WrappedKey[]>;
@@ -148,9 +150,6 @@ export function createKeyRing({ load, roots, suite, now, random }: KeyRingParts)
     throw new KeyRingError('ROOT_KEY does not name a root key that wrapped the ring.');
   }
 
-  /** By their opened bytes. jose keeps what it makes of a JWK as long as it is given the same object. */
-  const signingKeys = new WeakMap<Buffer, SigningKey>();
-
   const derived = new Map<string, Buffer>();
   /** A key of the service for one use, and the hash of the suite it was made in. */
   async function serviceKey(label: string) {
@@ -209,29 +208,25 @@ export function createKeyRing({ load, roots, suite, now, random }: KeyRingParts)
     ...{ suite, now, random },
   });
 
+  const signing = createSigningKeys({
+    newest: () => find(SIGNING_KEY, 'newest'),
+    all: () => (now() - loadedAt > KEY_RING_REFRESH_MS || !records ? reload() : records),
+    open: openKey,
+  });
+
   const ring: KeyRing = {
     suite,
     missingStayKeys,
     digest: async (domain, value) => (await serviceMac(`index:${domain}`, value)).toString('base64url'),
     mac: (domain, data) => serviceMac(domain, data),
+    async guard() {
+      const { key, hash } = await serviceKey('bound');
+      return (text) => createHmac(hash, key).update(text, 'utf8').digest().subarray(0, GUARD_BYTES);
+    },
     seal: sealFor,
     open: openSealed,
     ...dayKeys,
-    async signingKey() {
-      const record = await find('signing', 'newest');
-      const bytes = await openKey(record);
-      let privateJwk = signingKeys.get(bytes);
-      if (!privateJwk) {
-        privateJwk = JSON.parse(bytes.toString('utf8')) as SigningKey;
-        signingKeys.set(bytes, privateJwk);
-      }
-      return { kid: privateJwk.kid, privateJwk };
-    },
-    async publicKeys() {
-      const stale = now() - loadedAt > KEY_RING_REFRESH_MS;
-      const all = await (stale || !records ? reload() : records);
-      return all.flatMap(({ publicJwk }) => (publicJwk ? [publicJwk] : []));
-    },
+    ...signing,
   };
   const dataKeys: DataKeys = {
     dataKey,

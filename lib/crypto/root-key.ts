@@ -3,7 +3,7 @@ import { awsWaits, passes } from '../aws-client';
 import { AppError } from '../errors';
 import { timeLimits, within } from '../time-limits';
 import type { Random } from './random';
-import { decrypt, seal } from './suite';
+import { decrypt, SealError, seal } from './suite';
 
 /**
  * The key above all keys. It only wraps branch keys and service secrets, which are then kept in memory, so a warm
@@ -59,7 +59,11 @@ export function kmsRootKey(keyArn: string, { region, endpoint, limits = timeLimi
     async unwrap(wrapped, place) {
       const { client, DecryptCommand } = await load();
       const request = { KeyId: keyArn, CiphertextBlob: wrapped, EncryptionContext: { place } };
-      const answer = await inTime((options) => client.send(new DecryptCommand(request), options));
+      const answer = await inTime((options) => client.send(new DecryptCommand(request), options)).catch(
+        (error) => {
+          throw (error as Error).name === 'InvalidCiphertextException' ? new SealError() : error;
+        },
+      );
       return Buffer.from(present(answer.Plaintext));
     },
   };

@@ -5,6 +5,8 @@ import type { SuiteName } from './suite';
  * under the service key, so that who destroys the days before needs no right to wrap by the root key.
  */
 export const TRAIL_KEY = 'trail';
+/** The name of the keys that sign (signing-keys.ts). */
+export const SIGNING_KEY = 'signing';
 /** Begins the names of stay keys (stay-keys.ts): the rule follows, and the version is the year. */
 export const STAY_KEYS = 'stay:';
 /** In place of a root key's id, for what the service key seals. */
@@ -21,8 +23,6 @@ export type WrappedKey = {
   copies?: Record<string, Uint8Array> | undefined;
   suite: SuiteName;
   createdAt: string;
-  /** Signing keys only: the public half, as published. */
-  publicJwk?: Record<string, string>;
 };
 
 /** Where a wrapped key belongs; it unwraps nowhere else. */

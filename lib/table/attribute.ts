@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import type { KindId, KindStored } from '../policy/kinds';
+import { boundRecord, demandWhole, type Guarded, guardedOf } from './bound';
 import type { Sealer } from './sealer';
 
 /**
@@ -23,6 +24,8 @@ export type Attribute<S extends z.ZodMiniType = z.ZodMiniType> = {
 export type RecordCodec = {
   name: string;
   attributes: Attributes;
+  /** What of it opens a door: each record has a checksum of its own. */
+  guarded?: Guarded | undefined;
   decode(stored: Encoded, place: string, sealer?: Sealer): Record<string, unknown>;
 };
 export type Attributes = Record<string, Attribute>;
@@ -113,13 +116,27 @@ export function codecOf<A extends Attributes>(name: string, attributes: A): Code
 
 /**
  * A smaller record that lies inside an item, such as a session inside the person's. Read one at a time, bound to its name
- * and its id in the map.
+ * and its id in the map. Where it says what of it opens a door, each has a checksum of its own, so that a change of one
+ * disturbs no other, or all in a map have one `together`; `decode` refuses what is not as the service wrote it. @throws SealError
  */
 export function defineRecord<const A extends Attributes>(
   name: string,
   attributes: A,
-): Codec<A> & { name: string } {
-  return { name, ...codecOf(name, attributes) };
+  guarded?: { each?: readonly Extract<keyof A, string>[]; together?: readonly Extract<keyof A, string>[] },
+): Codec<A> & { name: string; guarded: Guarded | undefined } {
+  const codec = codecOf(name, attributes);
+  const of = guardedOf(name, guarded?.each ?? guarded?.together, attributes);
+  const guards: Guarded | undefined = of && { ...of, together: guarded?.together !== undefined };
+  return {
+    name,
+    guarded: guards,
+    attributes,
+    encode: (value, place, sealer) => boundRecord(guards, codec.encode(value, place, sealer), place),
+    decode(stored, place, sealer) {
+      if (guards) demandWhole(stored);
+      return codec.decode(stored, place, sealer);
+    },
+  };
 }
 
 /** A map of records inside an item; empty where nothing is stored. */

@@ -5,6 +5,7 @@ import { type ConsentPurposeId, needsConsent, type PurposeId } from '../policy/p
 import type { SensitiveKindId } from '../policy/sensitive';
 import type { StayRule } from '../policy/stay-rules';
 import { type Attribute, type Attributes, codecOf, type Given, type Plain, plain } from './attribute';
+import { bindNew, boundItem, demandWhole, guardedOf, isGuarded, noteGuarded, type Unbound } from './bound';
 import { type Item, type MadeItem, saysNothing, sinceBefore } from './item';
 import { DUE_SHARDS, dueShard, type Key, type Pointer, shardOf, subjectOf } from './keys';
 import { endOfLife, type Life } from './life';
@@ -38,6 +39,8 @@ export type Declaration<A extends Attributes, Id, P extends PurposeId> = {
   queue?: string;
   /** Declared attributes that are there only as keys of another index: the checksum of a chain leaves them out. */
   indexes?: readonly Extract<keyof A, string>[];
+  /** By which an item opens a door: obeyed only as the service wrote them, there and together (bound.ts). */
+  guarded?: readonly Extract<keyof A, string>[];
   /** The attribute that names the hour under whose key it is sealed as well as under the person's own (location/place-keys.ts). */
   hour?: Extract<keyof A, string>;
   /** An item of it is a natural person, who is counted as long as the item says so in `holds`. */
@@ -60,7 +63,6 @@ export type Declaration<A extends Attributes, Id, P extends PurposeId> = {
 /** What the maker cannot derive: the key that seals, what leads here, what it takes the place of. */
 export type Extras = { sealer?: Sealer | undefined; points?: readonly Pointer[]; before?: Item | undefined };
 
-/** The entities whose declaration says `fenced`, by name, as they are declared. */
 const fencedNames = new Set<unknown>();
 
 /** Whether an item changes with everything that ends it, so that its write needs no check of the person. */
@@ -73,7 +75,6 @@ const epoch = plain('consent-state', z.int());
 /** With which key, and of which epoch: without a sealer only what lies in the clear is read. */
 export type Reading = { sealer?: Sealer | undefined; epoch?: number | undefined };
 
-/** What an item can be counted for. */
 type HeldId = SensitiveKindId | 'persons';
 
 type WithEpoch<A extends Attributes, P extends PurposeId> = [P] extends [ConsentPurposeId]
@@ -91,13 +92,15 @@ export type Entity<A extends Attributes = Attributes, Id = never> = {
    * @throws Error where sealed attributes meet no sealer, or pointers are declared and none given: programming errors
    */
   make(owner: string, id: Id, value: Given<A>, extras?: Extras): MadeItem;
+  /** The checksum-to-be of what opens a door in a value, for a write that sets or expects all of it unread. */
+  bind(value: Record<string, unknown>): Unbound;
   /** The sensitive kinds that an item with this value holds, and whether it is a natural person. */
   holds(value: Given<A>): HeldId[];
   /** Whether an item is of this entity and, where an epoch is named, of that epoch. */
   is(item: Item | undefined, epoch?: number): item is Item;
   /**
    * The value of an item of this entity and, where an epoch is named, of that epoch; otherwise undefined.
-   * @throws SealError for an altered or moved blob; @throws ZodError for a foreign record
+   * @throws SealError for an altered or moved blob or state that opens a door; @throws ZodError for a foreign record
    */
   read(item: Item | undefined, how?: Reading): Plain<A> | undefined;
 };
@@ -116,6 +119,8 @@ export function declareEntity<const A extends Attributes, Id = void, P extends P
   const codec = codecOf(name, attributes);
   const sensitive = sensitiveKindsOf(attributes);
   const hidden = hiddenKindsOf(attributes);
+  const guarded = guardedOf(name, declaration.guarded, attributes);
+  noteGuarded(name, guarded, attributes);
   const seals = Object.values(attributes).some(({ storage }) => storage === 'sealed');
 
   function make(owner: string, id: Id, value: Given<WithEpoch<A, P>>, extras: Extras = {}): MadeItem {
@@ -145,7 +150,7 @@ export function declareEntity<const A extends Attributes, Id = void, P extends P
       lacks: kindsUnsaid(hidden, content),
     };
     item.createdAtSeconds = sinceBefore(item as unknown as Item, before);
-    return item as unknown as MadeItem;
+    return (isGuarded(name) ? boundItem(item) : item) as unknown as MadeItem;
   }
 
   /** What outlives its person is sealed apart from birth, so that the person's key can go first. */
@@ -171,10 +176,12 @@ export function declareEntity<const A extends Attributes, Id = void, P extends P
     declaration: declaration as unknown as Declaration<Attributes, never, PurposeId>,
     key: place.key,
     make,
+    bind: (value) => bindNew(name, value),
     holds: holdsOf,
     is,
     read(item, { sealer, epoch: ofEpoch } = {}) {
       if (!is(item, ofEpoch)) return undefined;
+      if (guarded) demandWhole(item);
       // What waits no longer stands in the index by its end, which is nothing that it says.
       const { dueAt: _, ...said } = item;
       const waits = queue === undefined || item.dueShard === queue;
@@ -222,7 +229,6 @@ function kindsUnsaid(
   return unsaid.length > 0 ? unsaid : undefined;
 }
 
-/** Whether a value is there that tells something of its kind. */
 function isSaid(attribute: Attribute | undefined, value: unknown): boolean {
   return value !== undefined && value !== attribute?.harmless;
 }

@@ -47,6 +47,7 @@ const BESIDE: readonly string[] = [
   'heldBy',
   'ended',
   'forgets',
+  'mac',
 ];
 const isContent = (name: string) => !BESIDE.includes(name);
 

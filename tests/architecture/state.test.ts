@@ -16,6 +16,8 @@ const mayBeKept: Record<string, string> = {
   'lib/picture/codecs.ts: compiled': 'by the bytes it is compiled from',
   'lib/policy/period.ts: lengths': 'reckoned from the calendar, the same each time',
   'lib/policy/revoked-scopes.ts: nothingHeld': 'stays empty',
+  'lib/table/bound.ts: entities': 'filled once, by the declarations',
+  'lib/table/bound.ts: whole': 'by the items that were read, and gone with them',
   'lib/table/consent/ends-with.ts: nothingElse': 'stays empty',
   'lib/table/entity.ts: fencedNames': 'filled once, by the declarations',
   'lib/table/permission.ts: unbound': 'by the table that it belongs to, and gone with it',

@@ -4,7 +4,8 @@ import { cards } from '../../functions/cards/index';
 import { location } from '../../functions/location/index';
 import { contentKinds } from '../../lib/card/field-rules';
 import { shownCard, shownToStrangers } from '../../lib/card/schema';
-import { takeDown } from '../../lib/table/card/taken-down';
+import { cardKey } from '../../lib/table/card/card';
+import { type ClearCard, clearCard, takeDown } from '../../lib/table/card/taken-down';
 import { putBlock } from '../../lib/table/sharing/block';
 import { here, point, switchOn } from '../location/support';
 import { holdsFor } from '../proof/sample';
@@ -104,13 +105,12 @@ const endings: Record<string, { ends: string[]; by(of: Pair): Promise<unknown> }
   'the card is deleted': { ends: cardWays, by: (of) => onCard(of, 'cards/delete', { version: 2 }) },
   'the card is taken down': {
     ends: cardWays,
-    by: ({ owner: { caller, cardId } }) =>
-      world.deps.table.write(
-        takeDown(caller.subjectId, { cardId, epoch: 0 }, '骚扰诈骗', {
-          at: '2026-12-01T00:00:00.000Z',
-          by: 'x',
-        }),
-      ),
+    by: async ({ owner: { caller, cardId } }) => {
+      const [item] = await world.deps.table.getMany([cardKey(caller.subjectId, cardId)]);
+      const card = clearCard(item, 0) as ClearCard;
+      const by = { at: '2026-12-01T00:00:00.000Z', by: 'x' };
+      await world.deps.table.write(takeDown(caller.subjectId, card, '骚扰诈骗', by));
+    },
   },
   'the words turn risky (C1)': {
     ends: cardWays,

@@ -1,6 +1,6 @@
 import { DynamoDBDocument } from '@aws-sdk/lib-dynamodb';
 import { keys } from '../../lib/table/keys';
-import { type Person, readPerson } from '../../lib/table/person/person';
+import { boundConsents, consent, type Person, readPerson } from '../../lib/table/person/person';
 import { subjectIdOf } from '../identity/support';
 import { shortClient } from '../support/short-way';
 import { ticketOf } from '../support/ticket';
@@ -38,11 +38,14 @@ export async function personOf(world: World, by: Caller): Promise<Person> {
 
 /** As if the registry had changed since: this person agreed to a version that did not reach as far. */
 export async function agreedToSomethingElse(world: World, by: Caller, purpose = 'cards'): Promise<void> {
-  await rawTable(world).update({
-    TableName: world.config.TABLE_NAME,
-    Key: keys.person(subjectIdOf(by)),
-    UpdateExpression: 'SET #consents.#purpose.policyVersion = :older',
+  const { subjectId, consents } = await personOf(world, by);
+  const before = consent.decode(consents[purpose] ?? {}, purpose);
+  const older = consent.encode({ ...before, policyVersion: 0 }, purpose);
+  const bound = boundConsents({ ...consents, [purpose]: older });
+  await world.deps.table.update({
+    Key: keys.person(subjectId),
+    UpdateExpression: `SET #consents.#purpose = :older, ${bound.set}`,
     ExpressionAttributeNames: { '#consents': 'consents', '#purpose': purpose },
-    ExpressionAttributeValues: { ':older': 0 },
+    ExpressionAttributeValues: { ':older': older, ...bound.values },
   });
 }

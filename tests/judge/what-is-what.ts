@@ -138,7 +138,7 @@ export const entities: Record<string, string> = {
   'limit-counter': '-count -expiresAtSeconds',
   'web-sign-in':
     '-browserDigest -state -site -askedAt -polls -nextPollAtMs -expiresAtSeconds -pickUpUntilSeconds -subjectId -sessionId device place',
-  'service-key': 'name keyVersion rootId wrapped suite createdAt publicJwk',
+  'service-key': 'name keyVersion rootId wrapped suite createdAt',
   'policy-book': 'latest hash versions',
   'retention-entry': 'seq at act rule kind count digest details prev hash',
   'retention-head': 'seq hash',
@@ -153,7 +153,7 @@ export const entities: Record<string, string> = {
 
 /** What every item may carry beside its content. */
 export const envelope = new Set(
-  'pk sk entity form createdAtSeconds expiresAtSeconds ttlSeconds dueShard dueAt points holds lacks heldBy ended forgets sealed'.split(
+  'pk sk entity form createdAtSeconds expiresAtSeconds ttlSeconds dueShard dueAt points holds lacks heldBy ended forgets sealed mac consentsMac'.split(
     ' ',
   ),
 );

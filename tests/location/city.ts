@@ -8,6 +8,7 @@ import { issueToken } from '../../lib/crypto/token';
 import type { Deps } from '../../lib/deps';
 import { dispatch } from '../../lib/gate/dispatch';
 import type { Operations } from '../../lib/gate/operation';
+import { bindAll } from '../../lib/table/bound';
 import { putCard } from '../../lib/table/card/card';
 import type { Item } from '../../lib/table/client';
 import { tableOf } from '../../lib/table/keys';
@@ -35,6 +36,7 @@ export async function settle({ deps, config }: World, people: Wanted[]): Promise
   const raw = shortClient({ region: config.SERVICE_REGION, endpoint: config.TABLE_ENDPOINT });
   const client = DynamoDBDocumentClient.from(raw, { marshallOptions: { removeUndefinedValues: true } });
   const citizens: Citizen[] = [];
+  const checksum = await deps.ring.guard();
   let waiting: Item[] = [];
   const flush = async (all: boolean) => {
     const batches: Item[][] = [];
@@ -53,7 +55,7 @@ export async function settle({ deps, config }: World, people: Wanted[]): Promise
   for (const one of people) {
     const { citizen, items } = await made(deps, one);
     citizens.push(citizen);
-    waiting = [...waiting, ...items];
+    waiting = [...waiting, ...items.map((item) => bindAll(item, item, checksum) as Item)];
     if (waiting.length >= BATCH * BATCHES_AT_ONCE) await flush(false);
   }
   await flush(true);

@@ -3,7 +3,7 @@ import type { World } from '../support/world';
 
 /** Attributes that differ from run to run and say nothing of where things have come to. */
 const UNLIKE =
-  /^(createdAtSeconds|sessionId|requestId|hash|prev|ledgerHash|wrappedKey|acts|request|sessions|seq|version|everyoneShard|dueShard|at|identity|by|touchedBy)$|(At|Seconds|Ms)$/;
+  /^(createdAtSeconds|sessionId|requestId|hash|prev|ledgerHash|wrappedKey|acts|request|sessions|seq|version|everyoneShard|dueShard|at|identity|by|touchedBy|since)$|(At|Seconds|Ms)$/;
 
 /**
  * Everything in the raw table that lies with some people or names one of them, in words that are the same for everybody who
@@ -30,6 +30,12 @@ function told(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value).filter(([name]) => !UNLIKE.test(name));
   return Object.fromEntries(
-    entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, of]) => [name, told(of)]),
+    entries
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, of]) => [name, told(name === 'ways' ? unnamed(of) : of)]),
   );
 }
+
+/** The identities that lead in, without their short names: these are random too, and too short to be known by it. */
+const unnamed = (ways: unknown) =>
+  Object.values(ways as Record<string, Record<string, unknown>>).map(({ of: _, ...way }) => way);

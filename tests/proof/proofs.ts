@@ -5,6 +5,11 @@ export const proofs: Record<string, { file: string; shows: string }> = {
     shows:
       'of somebody who used everything nothing is found after the end of their account, anywhere, in any form, by any key',
   },
+  bound: {
+    file: 'tests/table/bound.test.ts',
+    shows:
+      'of every entity that opens a door each covered attribute, altered, mixed with an earlier version, moved or unbound, is refused',
+  },
   'first-write': {
     file: 'tests/process/end-account.test.ts',
     shows: 'the first write of an erasure costs the same for ten items and for ten thousand',

@@ -11,6 +11,7 @@ import { create } from '../../lib/table/replace';
 import { contact } from '../../lib/table/sharing/contact';
 import { holder } from '../cards/support';
 import { amount, inProofAlone } from '../proof/sample';
+import { putInto } from '../support/life';
 import { type Caller, createWorld, type World } from '../support/world';
 import { askExport, exportOf, takeArchive } from './export-support';
 
@@ -89,11 +90,7 @@ it('an archive of many records has every one of them, no step in more trips than
     .map(([, bytes]) => bytes.toString());
   expect(pages.join('').match(/第 \d+ 位/g)).toHaveLength(MANY);
   // And all of it goes with the account, in steps that a transaction takes.
-  await world.deps.table.update({
-    Key: keys.person(me.subjectId),
-    UpdateExpression: 'SET lifeState = :closing',
-    ExpressionAttributeValues: { ':closing': 'closing' },
-  });
+  await putInto(world.deps.table, me.subjectId, 'closing');
   const at = '2026-12-01T02:00:00.000Z';
   for await (const { writes } of eraseSteps(world.deps.table, me.subjectId, { at }))
     await world.deps.table.write(...writes);

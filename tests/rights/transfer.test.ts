@@ -8,7 +8,7 @@ import type { ErrorDetails } from '../../lib/errors';
 import { inTransfer, SIGNED_FILE, transferable } from '../../lib/export/transfer';
 import { purposeIds } from '../../lib/policy/purposes';
 import { runProcess } from '../../lib/process/run';
-import type { Person } from '../../lib/table/person/person';
+import { consent, type Person } from '../../lib/table/person/person';
 import type { Walked } from '../../lib/table/readers/export';
 import { declaredEntities } from '../../lib/table/readers/partition';
 import { cardGiver, exchange, type Giver, newCard } from '../cards/support';
@@ -230,8 +230,10 @@ it('of every entity it is decided by hand whether it may go to another service (
   const owned = [...declaredEntities.values()].filter(
     ({ declaration: { place, copies } }) => place.owner === 'person' && !copies,
   );
-  const consent = { granted: true, entry: 1, policyVersion: 1, atSeconds: 1, epoch: 0, request: '' };
-  const person = { consents: Object.fromEntries(purposeIds.map((id) => [id, consent])) } as unknown as Person;
+  const given = { granted: true, entry: 1, policyVersion: 1, atSeconds: 1, epoch: 0, request: '' };
+  const person = {
+    consents: Object.fromEntries(purposeIds.map((id) => [id, consent.encode(given, id)])),
+  } as unknown as Person;
   const went = owned.filter(({ name, attributes }) => {
     const values = Object.entries(attributes).map(([attribute, { kinds }]) => ({
       attribute,

@@ -9,7 +9,6 @@ import { type KindId, kinds } from '../../lib/policy/kinds';
 import type { Item } from '../../lib/table/client';
 import { type Key, keys, subjectOf } from '../../lib/table/keys';
 import type { PlaceKeys } from '../../lib/table/location/place-keys';
-import { readPerson } from '../../lib/table/person/person';
 import { createSealer } from '../../lib/table/sealer';
 import { entities } from './entities';
 import { shortClient } from './short-way';
@@ -75,7 +74,7 @@ export function observeKinds(
   /** Without one, what is sealed counts as everything that may be in it. */
   async function dataKeyOf(subjectId: string): Promise<Buffer | undefined> {
     const [self] = (await read([{ TableName: place.tableName, key: keys.person(subjectId) }])).values();
-    const wrappedKey = self && readPerson(self).wrappedKey;
+    const wrappedKey = self?.wrappedKey as Uint8Array | undefined;
     return wrappedKey && opening().dataKey(subjectId, wrappedKey);
   }
 

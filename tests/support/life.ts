@@ -1,3 +1,4 @@
+import { MAC } from '../../lib/table/bound';
 import type { Item, Table } from '../../lib/table/client';
 import { keys } from '../../lib/table/keys';
 import { type LifeState, moveTo } from '../../lib/table/person/life';
@@ -16,10 +17,16 @@ export async function move(table: Table, subjectId: string, to: LifeState, at = 
 
 /** Puts a person into a state whatever came before; `at` says since when, where that is asked for. */
 export async function putInto(table: Table, subjectId: string, state: LifeState, at?: string): Promise<void> {
+  const [item] = await table.getMany([keys.person(subjectId)]);
+  const lifeStateAt = at ?? item?.lifeStateAt;
   await table.update({
     Key: keys.person(subjectId),
-    UpdateExpression: `SET lifeState = :state${at === undefined ? '' : ', lifeStateAt = :at'}`,
-    ExpressionAttributeValues: { ':state': state, ...(at !== undefined && { ':at': at }) },
+    UpdateExpression: `SET lifeState = :state, ${MAC} = :mac${at === undefined ? '' : ', lifeStateAt = :at'}`,
+    ExpressionAttributeValues: {
+      ':state': state,
+      ':mac': person.bind({ lifeState: state, lifeStateAt }),
+      ...(at !== undefined && { ':at': at }),
+    },
   });
 }
 
@@ -30,13 +37,16 @@ export async function putInto(table: Table, subjectId: string, state: LifeState,
 export async function takeKey(table: Table, subjectId: string): Promise<void> {
   const [item] = await table.getMany([keys.person(subjectId)]);
   if (!item) return;
-  const kept = ['pk', 'sk', 'entity', 'form', 'createdAtSeconds', ...(person.declaration.remains ?? [])];
+  const kept = ['pk', 'sk', 'entity', 'form', 'createdAtSeconds', MAC, ...(person.declaration.remains ?? [])];
   const gone = Object.keys(item).filter((name) => !kept.includes(name));
   if (gone.length === 0) return;
   await table.update({
     Key: { pk: item.pk, sk: item.sk } satisfies Pick<Item, 'pk' | 'sk'>,
-    UpdateExpression: `SET lifeState = :erased REMOVE ${gone.map((_, index) => `#${index}`).join(', ')}`,
+    UpdateExpression: `SET lifeState = :erased, ${MAC} = :mac REMOVE ${gone.map((_, index) => `#${index}`).join(', ')}`,
     ExpressionAttributeNames: Object.fromEntries(gone.map((name, index) => [`#${index}`, name])),
-    ExpressionAttributeValues: { ':erased': 'erased' },
+    ExpressionAttributeValues: {
+      ':erased': 'erased',
+      ':mac': person.bind({ lifeState: 'erased', lifeStateAt: item.lifeStateAt }),
+    },
   });
 }

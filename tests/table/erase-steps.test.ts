@@ -105,6 +105,7 @@ describe('the erasure of a person (R3)', () => {
         'entity',
         'form',
         'createdAtSeconds',
+        'mac',
         // When the rest of it ends.
         ...['expiresAtSeconds', 'dueShard', 'dueAt'],
         ...(entities.person.declaration.remains ?? []).filter((name) => name !== 'held'), // nothing is

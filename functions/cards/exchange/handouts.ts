@@ -1,9 +1,10 @@
 import type { Deps } from '../../../lib/deps';
 import { AppError } from '../../../lib/errors';
 import type { Run } from '../../../lib/gate/operation';
-import { recallCard as recallFromAll } from '../../../lib/table/card/card';
+import { card, recallCard as recallFromAll } from '../../../lib/table/card/card';
 import { ConditionFailed, type Item } from '../../../lib/table/client';
 import { readCursor, sealCursor } from '../../../lib/table/cursor';
+import { untilWon } from '../../../lib/table/races';
 import { remove } from '../../../lib/table/replace';
 import { queryContacts, readHandout } from '../../../lib/table/sharing/contact';
 import { cardsEpoch, ownCard } from '../own/own-card';
@@ -53,12 +54,18 @@ export async function takeBackFrom({ table }: Deps, given: Item): Promise<void> 
 
 /** Recalls a card from everybody who holds it, in one write. */
 export async function recallAll(deps: Deps, { caller }: Run<'subject', { cardId: string }>) {
-  const card = ownCard(deps, caller);
-  try {
-    await deps.table.update(recallFromAll(caller.person.subjectId, card));
-    return recalled;
-  } catch (error) {
-    if (error instanceof ConditionFailed) throw new AppError('NOT_FOUND');
-    throw error;
-  }
+  const { subjectId } = caller.person;
+  ownCard(deps, caller);
+  let seen = caller.alsoRead;
+  return untilWon(async () => {
+    if (!card.is(seen, cardsEpoch(caller))) throw new AppError('NOT_FOUND');
+    try {
+      await deps.table.update(recallFromAll(subjectId, seen));
+      return recalled;
+    } catch (error) {
+      if (!(error instanceof ConditionFailed)) throw error;
+      seen = error.found[0]?.item;
+      return undefined;
+    }
+  });
 }

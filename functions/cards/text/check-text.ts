@@ -9,7 +9,7 @@ import { disclose } from '../../../lib/gate/disclose';
 import type { Run, Subject } from '../../../lib/gate/operation';
 import type { TextAnswer } from '../../../lib/partner/wechat-text';
 import { type Card, noteVerdicts } from '../../../lib/table/card/card';
-import type { Write } from '../../../lib/table/client';
+import type { Item, Write } from '../../../lib/table/client';
 import { readOpenid, wechatAccountKey } from '../../../lib/table/person/wechat-account';
 
 /**
@@ -59,6 +59,8 @@ export async function askWechat(
   { caller, requestId }: Pick<Run<'subject', unknown>, 'caller' | 'requestId'>,
   card: Card,
   ask: readonly Field[],
+  /** The card's item as it is then: the one that `made` puts, or else the one that was seen. */
+  item: Item,
   made: Write[],
 ): Promise<Card> {
   const openid = await openidOf(deps, caller);
@@ -76,7 +78,9 @@ export async function askWechat(
     {
       made,
       answered: (said) =>
-        verdictOf(said) === 'waiting' ? [] : [noteVerdicts(caller.person.subjectId, card, judged(said))],
+        verdictOf(said) === 'waiting'
+          ? []
+          : [noteVerdicts(caller.person.subjectId, item, card, judged(said))],
     },
   );
   return kept ? judged(answer) : card;

@@ -18,8 +18,9 @@ import { askWechat, waitingFields, withVerdicts, withWords } from './check-text'
 export async function checkAgain(deps: Deps, run: Run<'subject', { cardId: string }>): Promise<Card> {
   const card = ownCard(deps, run.caller);
   const ask = withWords(card, waitingFields(card));
-  if (ask.length === 0) throw new AppError('NOT_NOW', { why: '没有等待检查的文字。' });
-  return askWechat(deps, run, card, ask, []);
+  const { alsoRead } = run.caller;
+  if (ask.length === 0 || !alsoRead) throw new AppError('NOT_NOW', { why: '没有等待检查的文字。' });
+  return askWechat(deps, run, card, ask, alsoRead, []);
 }
 
 /** Staff: what waits for a human. Ids and times, nothing of the persons. */
@@ -49,7 +50,7 @@ export async function openReview(deps: Deps, { caller, input }: Run<'staff', OfO
  * judgement holds for what was looked at. The decision stands in the person's ledger.
  */
 export async function decideReview(deps: Deps, { caller, input, requestId }: Run<'staff', Decide>) {
-  const { card, about } = await findWaiting(deps, caller, input);
+  const { card, item, about } = await findWaiting(deps, caller, input);
   if (card.version !== input.version) throw new AppError('VERSION_CONFLICT', { version: card.version });
   const at = toInstant(deps.clock.now());
   const verdict = input.decision === 'pass' ? 'passed' : 'refused';
@@ -69,7 +70,7 @@ export async function decideReview(deps: Deps, { caller, input, requestId }: Run
     requestId,
   } as const;
   try {
-    const note = noteVerdicts(input.subjectId, card, withVerdicts(card, said, at));
+    const note = noteVerdicts(input.subjectId, item, card, withVerdicts(card, said, at));
     await appendEntry(deps, about.person, entry, [note]);
     return { decided: true } as const;
   } catch (error) {
@@ -87,6 +88,6 @@ async function findWaiting({ table, policy }: Deps, caller: Staff, { cardId }: O
   const { subjectId } = about.person;
   const [item, logo] = await table.getMany([cardKey(subjectId, cardId), logoKey(subjectId, cardId)]);
   const card = readCard(item, agreed.epoch, about.sealer);
-  if (!card || waitingFields(card).length === 0) throw new AppError('NOT_FOUND');
-  return { card, about, logo: pictureOf(logo, card, about.sealer) };
+  if (!item || !card || waitingFields(card).length === 0) throw new AppError('NOT_FOUND');
+  return { card, item, about, logo: pictureOf(logo, card, about.sealer) };
 }

@@ -3,7 +3,8 @@ import { audiences, fields } from '../../card/content';
 import { verdicts } from '../../card/shown';
 import { toInstant } from '../../clock';
 import { plain, sealed, type ValueOf } from '../attribute';
-import type { Item, Write } from '../client';
+import { boundAnew, MAC } from '../bound';
+import type { Item, MadeItem, Write } from '../client';
 import { declareEntity } from '../entity';
 import { type Key, keys } from '../keys';
 import { MAX_CARDS_PER_PERSON } from '../person/person';
@@ -20,6 +21,19 @@ export const card = declareEntity('card', {
   place: inPerson('cards', (cardId: string) => cardId),
   life: { rule: 'card-life' },
   queue: TEXT_QUEUE,
+  /** What is sealed too: so no older text stands under the verdict, or the visibility, of another. */
+  guarded: [
+    'cardId',
+    'version',
+    'visibility',
+    'publicEpoch',
+    'grantEpoch',
+    'realNameMark',
+    'verdicts',
+    'takenDown',
+    'takenDownBy',
+    'ownTags',
+  ],
   attributes: {
     cardId: plain('card-state', z.string()),
     version: plain('card-state', z.int()),
@@ -95,43 +109,59 @@ export function putCard(subjectId: string, value: Card, sealer: Sealer): [Write,
   ];
 }
 
+/** Refused when anything of it that opens a door has changed since: what opens is written on what was seen. */
+export const stillAsSeen = `entity = :card AND epoch = :epoch AND ${MAC} = :seenMac`;
+export const macs = (seen: Item, after: Record<string, unknown>) => ({
+  ':seenMac': seen[MAC],
+  ':mac': boundAnew(seen, after),
+});
+
 const stillThisVersion = 'entity = :card AND version = :version AND epoch = :epoch';
-const seen = ({ epoch }: Card, version: number) => ({
+const ofVersion = ({ epoch }: Card, version: number) => ({
   ':card': card.name,
   ':version': version,
   ':epoch': epoch,
 });
 
 /**
- * Replaces a card, refused unless the one stored has the version and the verdicts of `before`, as `item` was seen (promise
- * C1).
+ * Replaces a card, refused unless the one stored has the version and the verdicts of `before`, as it was seen (promise
+ * C1). `item` is what it puts.
  */
 export function replaceCard(
   subjectId: string,
   value: Card,
   before: Card,
   sealer: Sealer,
-  item: Item | undefined,
-): Write {
-  const Item = card.make(subjectId, value.cardId, value, { sealer, before: item });
-  const ExpressionAttributeValues = { ...seen(value, before.version), ':verdicts': before.verdicts };
+  seen: Item | undefined,
+): { item: MadeItem; write: Write } {
+  const item = card.make(subjectId, value.cardId, value, { sealer, before: seen });
+  const ExpressionAttributeValues = { ...ofVersion(value, before.version), ':verdicts': before.verdicts };
   const ConditionExpression = `${stillThisVersion} AND verdicts = :verdicts`;
-  return { Put: { Item, ConditionExpression, ExpressionAttributeValues } };
+  return { item, write: { Put: { Item: item, ConditionExpression, ExpressionAttributeValues } } };
 }
 
 /** Recalls a card from everybody who holds it: one write, however many they are. An edit under way has to look again. */
-export function recallCard(subjectId: string, { cardId, epoch }: Card): NonNullable<Write['Update']> {
+export function recallCard(subjectId: string, seen: Item): NonNullable<Write['Update']> {
+  const { cardId, epoch, version, grantEpoch } = seen as unknown as Card;
+  const after = { grantEpoch: (grantEpoch ?? 0) + 1, version: version + 1 };
   return {
     Key: cardKey(subjectId, cardId),
-    UpdateExpression: 'ADD grantEpoch :one, version :one',
-    ConditionExpression: 'entity = :card AND epoch = :epoch',
-    ExpressionAttributeValues: { ':one': 1, ':card': card.name, ':epoch': epoch },
+    UpdateExpression: `SET grantEpoch = :grants, version = :next, ${MAC} = :mac`,
+    ConditionExpression: stillAsSeen,
+    ExpressionAttributeValues: {
+      ':grants': after.grantEpoch,
+      ':next': after.version,
+      ':card': card.name,
+      ':epoch': epoch,
+      ...macs(seen, after),
+    },
   };
 }
 
 /** Notes verdicts about a card's present text. Refused when the card or its verdicts have changed meanwhile. */
 export function noteVerdicts(
   subjectId: string,
+  item: Item,
   before: Card,
   after: Pick<Card, 'verdicts' | 'dueAt'>,
 ): Write {
@@ -139,12 +169,13 @@ export function noteVerdicts(
   return {
     Update: {
       Key: cardKey(subjectId, before.cardId),
-      UpdateExpression: `SET verdicts = :after${waits ? ', dueAt = :due, dueShard = :queue' : ' REMOVE dueAt, dueShard'}`,
+      UpdateExpression: `SET verdicts = :after, ${MAC} = :mac${waits ? ', dueAt = :due, dueShard = :queue' : ' REMOVE dueAt, dueShard'}`,
       ConditionExpression: `${stillThisVersion} AND verdicts = :before`,
       ExpressionAttributeValues: {
-        ...seen(before, before.version),
+        ...ofVersion(before, before.version),
         ':before': before.verdicts,
         ':after': after.verdicts,
+        ':mac': boundAnew(item, { verdicts: after.verdicts }),
         ...(waits && { ':due': after.dueAt, ':queue': TEXT_QUEUE }),
       },
     },
@@ -199,7 +230,7 @@ export function deleteCard(
       Put: {
         Item: deletedCard.make(subjectId, cardId, marker),
         ConditionExpression: stillThisVersion,
-        ExpressionAttributeValues: seen(value, version),
+        ExpressionAttributeValues: ofVersion(value, version),
       },
     },
     {

@@ -1,13 +1,16 @@
 import { type ReportCategory, toldToOwner } from '../../card/report-categories';
+import { demandWhole, MAC } from '../bound';
 import type { Item, Write } from '../client';
-import { type Card, card, cardKey } from './card';
+import { type Card, card, cardKey, macs, stillAsSeen } from './card';
 
 /** A card as far as it lies in the clear: whether and by whom it was taken down. */
-export type ClearCard = Pick<Card, 'cardId' | 'epoch' | 'takenDown' | 'takenDownBy'>;
+export type ClearCard = Pick<Card, 'cardId' | 'epoch' | 'takenDown' | 'takenDownBy'> & { item: Item };
 
 /** A card without its content; undefined where there is none. */
 export function clearCard(item: Item | undefined, epoch: number): ClearCard | undefined {
-  return card.is(item, epoch) ? (item as unknown as ClearCard) : undefined;
+  if (!card.is(item, epoch)) return undefined;
+  demandWhole(item);
+  return { ...(item as unknown as ClearCard), item };
 }
 
 /**
@@ -16,35 +19,46 @@ export function clearCard(item: Item | undefined, epoch: number): ClearCard | un
  */
 export function takeDown(
   subjectId: string,
-  { cardId, epoch }: ClearCard,
+  { cardId, epoch, item }: ClearCard,
   category: ReportCategory,
   { at, by }: { at: string; by: string },
 ): Write {
+  const takenDown = { at, ...toldToOwner[category] };
+  const version = Number(item.version) + 1;
   return {
     Update: {
       Key: cardKey(subjectId, cardId),
-      UpdateExpression: 'SET takenDown = :told, takenDownBy = :by ADD version :one',
-      ConditionExpression: 'entity = :card AND epoch = :epoch AND attribute_not_exists(takenDown)',
+      UpdateExpression: `SET takenDown = :told, takenDownBy = :by, version = :next, ${MAC} = :mac`,
+      ConditionExpression: `${stillAsSeen} AND attribute_not_exists(takenDown)`,
       ExpressionAttributeValues: {
-        ':told': { at, ...toldToOwner[category] },
+        ':told': takenDown,
         ':by': by,
-        ':one': 1,
+        ':next': version,
         ':card': card.name,
         ':epoch': epoch,
+        ...macs(item, { takenDown, takenDownBy: by, version }),
       },
     },
   };
 }
 
 /** Lets a card be seen again as its owner has set it. Refused unless it is down since `at`. */
-export function restoreTakenDown(subjectId: string, { cardId, epoch }: ClearCard, at: string): Write {
+export function restoreTakenDown(subjectId: string, { cardId, epoch, item }: ClearCard, at: string): Write {
+  const version = Number(item.version) + 1;
+  const after = { takenDown: undefined, takenDownBy: undefined, version };
   return {
     Update: {
       Key: cardKey(subjectId, cardId),
-      UpdateExpression: 'REMOVE takenDown, takenDownBy ADD version :one',
-      ConditionExpression: 'entity = :card AND epoch = :epoch AND takenDown.#at = :at',
+      UpdateExpression: `SET version = :next, ${MAC} = :mac REMOVE takenDown, takenDownBy`,
+      ConditionExpression: `${stillAsSeen} AND takenDown.#at = :at`,
       ExpressionAttributeNames: { '#at': 'at' },
-      ExpressionAttributeValues: { ':at': at, ':one': 1, ':card': card.name, ':epoch': epoch },
+      ExpressionAttributeValues: {
+        ':at': at,
+        ':next': version,
+        ':card': card.name,
+        ':epoch': epoch,
+        ...macs(item, after),
+      },
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { ConsentPurposeId } from '../../policy/purposes';
 import type { PersonChange } from '../ledger/append';
-import { type Consent, consent, MAX_ACTS_REMEMBERED, type Person } from '../person/person';
+import { boundConsents, type Consent, consent, MAX_ACTS_REMEMBERED, type Person } from '../person/person';
 
 /** One act on one purpose: the state it leads to. */
 export type ConsentMove = {
@@ -15,17 +15,21 @@ export type ConsentMove = {
 /** Moves a person's consent on, with the entry that says so: every act moves the head of the ledger, so none is overlooked. */
 export function moveConsent(person: Person, { purpose, after, ends, shownAt }: ConsentMove): PersonChange {
   const { set = [], remove = [], values } = ends;
+  const stored = consent.encode(after, purpose);
+  const bound = boundConsents({ ...person.consents, [purpose]: stored });
   return {
     set: [
       '#consents.#purpose = :consent',
       'acts = :acts',
+      bound.set,
       ...(shownAt ? ['noticedAt = if_not_exists(noticedAt, :at)'] : []),
       ...set,
     ],
     remove,
     names: { '#consents': 'consents', '#purpose': purpose },
     values: {
-      ':consent': consent.encode(after, purpose),
+      ':consent': stored,
+      ...bound.values,
       ':acts': [after.request, ...(person.acts ?? [])].slice(0, MAX_ACTS_REMEMBERED),
       ...(shownAt && { ':at': shownAt }),
       ...values,

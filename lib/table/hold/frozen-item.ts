@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { kindIds } from '../../policy/kinds';
 import { type Attribute, plain } from '../attribute';
+import { boundAgain, isWhole } from '../bound';
 import type { Item, Write } from '../client';
 import { declareEntity } from '../entity';
 import type { MadeItem } from '../item';
@@ -42,6 +43,9 @@ export const frozenItem = declareEntity('frozen-item', {
   },
 });
 
+/** Whether what the item says of doors was as the service wrote it when it was frozen. */
+const WHOLE = 'whole';
+
 /** What a hold needs to freeze and to give back: it opens and seals for the person, and under its own key. */
 export type FrozenWith = { person: Sealer | undefined; hold: Sealer };
 
@@ -56,7 +60,9 @@ export function freeze(
   const { pk, sk, entity, sealed, epoch, holds, createdAtSeconds, objects } = item;
   const secret =
     sealed === undefined ? undefined : opened(person).decrypt(sealed as Uint8Array, placeOf(item));
-  const text = textOfItem({ ...item, ...(secret && { sealed: secret }) }, files);
+  // Sealed anew, it gets another checksum; what was not whole stays so.
+  const wasWhole = { [WHOLE]: isWhole(item) };
+  const text = textOfItem({ ...item, ...(secret && { sealed: secret }), ...wasWhole }, files);
   const value = {
     of: String(entity),
     kinds: [...kinds],
@@ -79,13 +85,16 @@ export function freeze(
 export function thaw(frozen: Item, { person, hold }: FrozenWith): { item: MadeItem; files: Files } {
   const value = frozenItem.read(frozen, { sealer: hold });
   if (!value) throw new Error('an item is not frozen');
-  const { item, files } = parseItem(value.content);
+  const {
+    item: { [WHOLE]: wasWhole, ...item },
+    files,
+  } = parseItem(value.content);
   const gone = new Set((frozen.forgets as string[] | undefined) ?? []);
   const kept = Object.fromEntries(Object.entries(item).filter(([name]) => !gone.has(name))) as Item;
   const { sealed } = kept;
-  if (sealed === undefined) return { item: kept as MadeItem, files };
+  if (sealed === undefined) return { item: boundAgain(kept, wasWhole === true) as MadeItem, files };
   const again = opened(person).seal(Buffer.from(sealed as Uint8Array), placeOf(kept));
-  return { item: { ...kept, sealed: again } as unknown as MadeItem, files };
+  return { item: boundAgain({ ...kept, sealed: again }, wasWhole === true) as unknown as MadeItem, files };
 }
 
 /** The same frozen item under the key of another hold. */

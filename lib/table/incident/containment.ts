@@ -31,6 +31,7 @@ export type Stop = z.output<typeof stop>;
 export const containment = declareEntity('containment', {
   place: ofService('incident', () => ({ pk: CONTAINMENT, sk: CONTAINMENT })),
   life: { rule: 'incident-life' },
+  guarded: ['stops', 'version'],
   attributes: {
     stops: plain('incident-state', z.record(z.string(), stop)),
     /** Counts every change. Of two at once one is refused. */

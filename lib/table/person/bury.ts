@@ -1,5 +1,6 @@
 import { toEpochSeconds } from '../../clock';
 import { endOfRetention } from '../../policy/retention';
+import { MAC } from '../bound';
 import type { Item, Write } from '../client';
 import { endOfItem } from '../entity';
 import { pointersTo, removePointer } from '../replace';
@@ -7,7 +8,7 @@ import { moveTo, whileErased } from './life';
 import { person } from './person';
 
 /** What an item is without any attribute of its own. */
-const FRAME = ['pk', 'sk', 'entity', 'form', 'createdAtSeconds', 'holds'];
+const FRAME = ['pk', 'sk', 'entity', 'form', 'createdAtSeconds', 'holds', MAC];
 /** When what is left of them ends: their item stands for it in the index `due`. */
 const END = ['expiresAtSeconds', 'dueShard', 'dueAt'] as const;
 

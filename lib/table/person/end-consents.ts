@@ -7,7 +7,7 @@ import type { PersonChange } from '../ledger/append';
 import type { ChainHead } from '../ledger/chain';
 import { type NewEntry, nextEntry } from '../ledger/ledger';
 import type { ProcessRef } from '../process/process';
-import { type Consent, consent, consentOf, type Person } from './person';
+import { boundConsents, type Consent, consent, consentOf, type Person } from './person';
 
 /** Who ends them, and by which act. */
 type Cause = Pick<NewEntry, 'actor' | 'by' | 'requestId'> & { way: string; guardian?: string };
@@ -48,13 +48,14 @@ export async function endConsents(
     entries.push(withdrawn.write);
     ended.push({ purpose, epoch, seq: reached.seq, granted: false });
   }
+  const bound = boundConsents(consents);
   const { change, writes, erasures } = endOf(subjectId, ended, nowMs);
   return {
     head: reached,
     change: {
-      set: ['consents = :consents', ...change.set],
+      set: ['consents = :consents', bound.set, ...change.set],
       remove: change.remove,
-      values: { ':consents': consents, ...change.values },
+      values: { ':consents': consents, ...bound.values, ...change.values },
     },
     writes: [...entries, ...writes],
     erasures,

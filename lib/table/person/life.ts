@@ -1,5 +1,6 @@
 import { AppError } from '../../errors';
 import { needsConsent, type PurposeId } from '../../policy/purposes';
+import { MAC, toBind, type Unbound } from '../bound';
 
 /** How an account stands. Every person is in one of these states, and only the moves of `life` lead to another. */
 export const lifeStates = ['active', 'closing', 'erased', 'left', 'restricted', 'held', 'deceased'] as const;
@@ -108,7 +109,7 @@ export function demandLife({ lifeState }: { lifeState: LifeState }, ask: Ask): v
 }
 
 /** Part of a write of the person's own item, or of a check of it, in DynamoDB's own words. */
-export type LifeCondition = { condition: string; values: Record<string, string> };
+export type LifeCondition = { condition: string; values: Record<string, string | Unbound> };
 
 /** The states are named by their own names, so that two conditions on one item agree. */
 function oneOf(states: readonly LifeState[]): LifeCondition {
@@ -128,6 +129,9 @@ export const whileHere = whileMet({ who: 'self', for: 'law' });
 /** Somebody on whose consent others rely. */
 export const whileFully = whileMet({ who: 'self', for: 'all' });
 
+/** What the checksum of a person's item covers: where it is obeyed is person.ts. */
+export const guardedLife = { name: 'person', covered: ['lifeState', 'lifeStateAt'] } as const;
+
 /** What is still to be taken from somebody who has been erased, and no move. */
 export const whileErased: ReturnType<typeof moveTo> = { set: [], ...oneOf(['erased']) };
 
@@ -138,8 +142,13 @@ export const whileErased: ReturnType<typeof moveTo> = { set: [], ...oneOf(['eras
 export function moveTo(state: LifeState, at: string): LifeCondition & { set: string[] } {
   const { condition, values } = oneOf(lifeStates.filter((from) => life[from].to.includes(state)));
   return {
-    set: ['lifeState = :lifeState', 'lifeStateAt = :lifeStateAt'],
+    set: ['lifeState = :lifeState', 'lifeStateAt = :lifeStateAt', `${MAC} = :lifeMac`],
     condition: state === 'erased' ? `${condition} AND attribute_not_exists(freezing)` : condition,
-    values: { ...values, ':lifeState': state, ':lifeStateAt': at },
+    values: {
+      ...values,
+      ':lifeState': state,
+      ':lifeStateAt': at,
+      ':lifeMac': toBind(guardedLife, { lifeState: state, lifeStateAt: at }),
+    },
   };
 }

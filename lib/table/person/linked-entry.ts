@@ -11,6 +11,7 @@ import { pointersTo, remove, replace } from '../replace';
 export const entryPointer = declareEntity('entry-pointer', {
   place: byDigest('account-link', 'link'),
   life: { rule: 'purpose-life' },
+  guarded: ['subjectId'],
   attributes: { subjectId: plain('account-number', z.string()) },
 });
 export type EntryPointer = ValueOf<typeof entryPointer>;
@@ -20,6 +21,7 @@ export const linkedEntry = declareEntity('linked-entry', {
   place: inPerson('account-link', (entry: LinkedEntry['entry']) => entry),
   life: { rule: 'purpose-life' },
   pointers: ['entry-pointer'],
+  guarded: ['entry', 'linkedAt'],
   attributes: {
     entry: plain('link-state', z.enum(entryIds)),
     linkedAt: plain('link-state', z.string()),

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { guardianNeeds } from '../../policy/age';
 import type { ConsentPurposeId } from '../../policy/purposes';
 import { bytes, defineRecord, digest, mapOf, plain, sealed, type ValueOf } from '../attribute';
+import { macOf, toBindMap } from '../bound';
 import type { Item, Write } from '../client';
 import { declareEntity } from '../entity';
 import { EVERYONE_SHARDS, everyoneShard, type Key, keys, shardOf } from '../keys';
@@ -9,7 +10,7 @@ import type { ChainHead } from '../ledger/chain';
 import { inPersonAt } from '../place';
 import { create, pointersTo } from '../replace';
 import { afterDeath } from './after-death';
-import { lifeStates, whileHere } from './life';
+import { guardedLife, lifeStates, whileHere } from './life';
 import { type Identity, identityAt, pointerKey } from './pointer';
 import { lastUseOf, watchSince } from './watch';
 
@@ -33,27 +34,32 @@ export const MAX_CARDS_PER_PERSON = 50;
 
 /**
  * One signed-in device, or an approval that waits for its browser, and what it rests on: it has ended when that has (ways.ts).
- * The sealed facts arrive only after the person has been shown the policy (promise S8).
+ * It has a checksum of its own: sessions end by writes that do not read. The sealed facts arrive only after the person has been
+ * shown the policy (promise S8).
  */
-export const session = defineRecord('session', {
-  secretDigest: digest('session-proof', bytes),
-  startedAtSeconds: plain('session-time', z.int()),
-  /** An approved web sign-in that its browser has not picked up yet: nobody knows the secret, and it ends by then. */
-  pickUpUntilSeconds: plain('session-time', z.optional(z.int())),
-  /** Of a browser, and of nothing else: the session that approved it. */
-  from: digest('web-session', z.optional(z.string())),
-  /** To the hour. */
-  usedAtSeconds: plain('session-time', z.optional(z.int())),
-  /** Short name of the WeChat identity that signed in, or approved (wechat-account.ts); absent where it is another entry's. */
-  identity: digest('wechat-identity', z.optional(z.string())),
-  /** It began by the number of a bound phone. */
-  byPhone: plain('session-time', z.optional(z.literal(true))),
-  /** The linked entry that signed in or approved, the epoch of the consent that it rests on, and `entryEpoch`: `<entry>:<epoch>:<count>`. */
-  link: plain('link-state', z.optional(z.string())),
-  device: sealed('device', z.optional(z.string())),
-  clientVersion: sealed('device', z.optional(z.string())),
-  place: sealed('network-place', z.optional(z.string())),
-});
+export const session = defineRecord(
+  'session',
+  {
+    secretDigest: digest('session-proof', bytes),
+    startedAtSeconds: plain('session-time', z.int()),
+    /** An approved web sign-in that its browser has not picked up yet: nobody knows the secret, and it ends by then. */
+    pickUpUntilSeconds: plain('session-time', z.optional(z.int())),
+    /** Of a browser, and of nothing else: the session that approved it. */
+    from: digest('web-session', z.optional(z.string())),
+    /** To the hour. */
+    usedAtSeconds: plain('session-time', z.optional(z.int())),
+    /** Short name of the WeChat identity that signed in, or approved (wechat-account.ts); absent where it is another entry's. */
+    identity: digest('wechat-identity', z.optional(z.string())),
+    /** It began by the number of a bound phone. */
+    byPhone: plain('session-time', z.optional(z.literal(true))),
+    /** The linked entry that signed in or approved, the epoch of the consent that it rests on, and `entryEpoch`: `<entry>:<epoch>:<count>`. */
+    link: plain('link-state', z.optional(z.string())),
+    device: sealed('device', z.optional(z.string())),
+    clientVersion: sealed('device', z.optional(z.string())),
+    place: sealed('network-place', z.optional(z.string())),
+  },
+  { each: ['secretDigest', 'startedAtSeconds', 'pickUpUntilSeconds', 'from', 'identity', 'byPhone', 'link'] },
+);
 export type Session = ValueOf<typeof session>;
 
 /** What a session is. What it may do, how long it lives and whom the risk rule asks about follow from its record, and from no transport. */
@@ -73,31 +79,42 @@ export function kindOf({
 export const waysCome = ['first', 'openid', 'unionid', 'phone', 'joined'] as const;
 
 /** A WeChat identity that leads in, under its short name (wechat-account.ts): since when, by what, and what it rests on (promise A5). */
-export const wayIn = defineRecord('way-in', {
-  /** The first identity here of the WeChat that it is of, by short name: those of one WeChat end together. Absent: itself. */
-  of: digest('wechat-identity', z.optional(z.string())),
-  /** Absent: since the account was opened. */
-  sinceSeconds: plain('account-state', z.optional(z.int())),
-  came: plain('account-state', z.enum(waysCome)),
-  /** It rests on the phone bound under the consent of this epoch, and ends with either. Absent: it stands by itself. */
-  phoneEpoch: plain('account-state', z.optional(z.int())),
-});
+export const wayIn = defineRecord(
+  'way-in',
+  {
+    /** The first identity here of the WeChat that it is of, by short name: those of one WeChat end together. Absent: itself. */
+    of: digest('wechat-identity', z.optional(z.string())),
+    /** Absent: since the account was opened. */
+    sinceSeconds: plain('account-state', z.optional(z.int())),
+    came: plain('account-state', z.enum(waysCome)),
+    /** It rests on the phone bound under the consent of this epoch, and ends with either. Absent: it stands by itself. */
+    phoneEpoch: plain('account-state', z.optional(z.int())),
+  },
+  { each: ['of', 'sinceSeconds', 'came', 'phoneEpoch'] },
+);
 export type WayIn = ValueOf<typeof wayIn>;
 
-/** Where one purpose stands for one person. The history is in the ledger; this is what the gate obeys. */
-export const consent = defineRecord('consent', {
-  granted: plain('consent-state', z.boolean()),
-  /** Number of the ledger entry that brought this state; 0 before any. Acts name it, so an old message changes nothing. */
-  entry: plain('consent-state', z.int()),
-  policyVersion: plain('consent-state', z.int()),
-  atSeconds: plain('consent-state', z.int()),
-  /** When a change of what was agreed to was refused; the grant stays what it was and covers nothing new. */
-  refusedAtSeconds: plain('consent-state', z.optional(z.int())),
-  /** Withdrawals so far. Data carries the epoch it was made in; data of an ended epoch is dead at once. */
-  epoch: plain('consent-state', z.int()),
-  /** Digest of the idempotency key and content of the act, to recognise a repeat. */
-  request: plain('consent-state', z.string()),
-});
+/**
+ * Where one purpose stands for one person. The history is in the ledger; this is what the gate obeys. Every act is written on what
+ * all of them were, so they have one checksum together, and no earlier state of one stands beside newer ones.
+ */
+export const consent = defineRecord(
+  'consent',
+  {
+    granted: plain('consent-state', z.boolean()),
+    /** Number of the ledger entry that brought this state; 0 before any. Acts name it, so an old message changes nothing. */
+    entry: plain('consent-state', z.int()),
+    policyVersion: plain('consent-state', z.int()),
+    atSeconds: plain('consent-state', z.int()),
+    /** When a change of what was agreed to was refused; the grant stays what it was and covers nothing new. */
+    refusedAtSeconds: plain('consent-state', z.optional(z.int())),
+    /** Withdrawals so far. Data carries the epoch it was made in; data of an ended epoch is dead at once. */
+    epoch: plain('consent-state', z.int()),
+    /** Digest of the idempotency key and content of the act, to recognise a repeat. */
+    request: plain('consent-state', z.string()),
+  },
+  { together: ['granted', 'entry', 'policyVersion', 'atSeconds', 'refusedAtSeconds', 'epoch'] },
+);
 export type Consent = ValueOf<typeof consent>;
 
 export const person = declareEntity('person', {
@@ -119,6 +136,8 @@ export const person = declareEntity('person', {
   ],
   counts: 'persons',
   grows: true,
+  /** Set together by every move of a life (life.ts), and covered by the checksum that it sets with them. */
+  guarded: guardedLife.covered,
   unheld: 'it says how the account stands; a hold of everything moves its life (hold/whole.ts)',
   attributes: {
     /** By which the index of everybody finds the person. */
@@ -218,4 +237,16 @@ export function ledgerHead({ ledgerSeq, ledgerHash }: Person): ChainHead {
 export function consentOf({ consents }: Person, purpose: ConsentPurposeId): Consent | undefined {
   const stored = consents[purpose];
   return stored && consent.decode(stored, purpose);
+}
+
+/** The checksum-to-be of a person's consents as they will be: part of every write that changes one. @throws SealError */
+export function boundConsents(consents: Person['consents']): {
+  set: string;
+  values: Record<string, unknown>;
+} {
+  if (!consent.guarded) throw new Error('consents open doors');
+  return {
+    set: `${macOf('consents')} = :consentsMac`,
+    values: { ':consentsMac': toBindMap(consent.guarded, consents) },
+  };
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { plain, sealed, type ValueOf } from '../attribute';
+import { boundAnew, MAC } from '../bound';
 import type { Item, Write } from '../client';
 import { declareEntity } from '../entity';
 import type { Key } from '../keys';
@@ -11,6 +12,7 @@ import type { Sealer } from '../sealer';
 export const phonePointer = declareEntity('phone-pointer', {
   place: byDigest('phone', 'phone'),
   life: { rule: 'purpose-life' },
+  guarded: ['subjectId'],
   attributes: { subjectId: plain('account-number', z.string()) },
 });
 export const phonePointerKey = (digest: string): Key => phonePointer.key(digest);
@@ -25,6 +27,7 @@ export const phone = declareEntity('phone', {
   place: inPerson('phone', 'number'),
   life: { rule: 'purpose-life' },
   pointers: ['phone-pointer'],
+  guarded: ['boundAt', 'provedAt', 'number'],
   attributes: {
     boundAt: plain('phone-state', z.string()),
     /** When the person last showed that the number is still theirs. */
@@ -48,16 +51,16 @@ export function stillBound(subjectId: string, { boundAt, epoch }: Phone): Write 
 }
 
 /** Notes that the number was proved again, unless it was changed meanwhile. */
-export function reprovePhone(
-  subjectId: string,
-  { boundAt }: Phone,
-  provedAt: string,
-): NonNullable<Write['Update']> {
+export function reprovePhone(subjectId: string, item: Item, provedAt: string): NonNullable<Write['Update']> {
   return {
     Key: phoneKey(subjectId),
-    UpdateExpression: 'SET provedAt = :proved',
+    UpdateExpression: `SET provedAt = :proved, ${MAC} = :mac`,
     ConditionExpression: 'boundAt = :bound',
-    ExpressionAttributeValues: { ':proved': provedAt, ':bound': boundAt },
+    ExpressionAttributeValues: {
+      ':proved': provedAt,
+      ':bound': item.boundAt,
+      ':mac': boundAnew(item, { provedAt }),
+    },
   };
 }
 

@@ -9,16 +9,19 @@ import { create } from '../replace';
 
 const life = { rule: 'account-life' } as const;
 const attributes = { subjectId: plain('account-number', z.string()) };
+const guarded = ['subjectId'] as const;
 
 /** Lead from the keyed digest of a WeChat identity, by openid or by unionid, to the person it belongs to. */
 export const openidPointer = declareEntity('openid-pointer', {
   place: byDigest('account', 'openid'),
   life,
+  guarded,
   attributes,
 });
 export const unionidPointer = declareEntity('unionid-pointer', {
   place: byDigest('account', 'unionid'),
   life,
+  guarded,
   attributes,
 });
 const pointers = { openid: openidPointer, unionid: unionidPointer } as const;

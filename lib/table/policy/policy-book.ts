@@ -1,5 +1,7 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type Clock, MINUTE_MS } from '../../clock';
 import type { KeyRing } from '../../crypto/key-ring';
+import { SealError } from '../../crypto/suite';
 import { AppError } from '../../errors';
 import { buildRegistry, type Registry } from '../../policy/registry';
 import {
@@ -20,11 +22,10 @@ import {
 import { openedTableKey, readOpened } from '../service/opened-table';
 import {
   bookKey,
-  parseVersion,
   policyBook,
   publishVersion,
   readBook,
-  readVersion,
+  readPublished,
   type StoredVersion,
   toSummary,
 } from './policy-version';
@@ -113,6 +114,8 @@ export function createPolicyBook({
     if (uncovered.version !== version) {
       if (textHash === first.textHash) known.set(version, first);
       const published = await load(version);
+      // What the book says of a version is what the version says itself.
+      if (published && !isDeepStrictEqual(toSummary(published), current())) throw new SealError();
       uncovered = {
         version,
         purposes: published ? purposesExceeding(published.registry, registry) : new Set(),
@@ -171,10 +174,8 @@ export function createPolicyBook({
   async function load(version: number): Promise<PolicyVersion | undefined> {
     const cached = known.get(version);
     if (cached) return cached;
-    const stored = await readVersion(table, version);
-    if (stored?.state !== 'published') return undefined;
-    const content = parseVersion(stored);
-    known.set(version, content);
+    const content = await readPublished({ table, ring }, version);
+    if (content) known.set(version, content);
     return content;
   }
 

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import type { KeyRing } from '../../crypto/key-ring';
+import { SealError } from '../../crypto/suite';
 import type { PolicySummary, PolicyVersion } from '../../policy/version';
 import { bytes, plain, type ValueOf } from '../attribute';
 import type { Table, Write } from '../client';
@@ -23,6 +24,18 @@ export const policyVersion = declareEntity('policy-version', {
     sk: `VERSION#${padded(version)}`,
   })),
   life: { rule: 'service-life' },
+  /** A proposal is in no chain yet, and is approved as it was made. */
+  guarded: [
+    'version',
+    'state',
+    'content',
+    'textHash',
+    'effectiveAt',
+    'proposedBy',
+    'proposedAt',
+    'decidedBy',
+    'decidedAt',
+  ],
   attributes: {
     version: plain('policy-version', z.int()),
     state: plain('policy-version', z.enum(['proposed', 'published', 'rejected'])),
@@ -54,6 +67,7 @@ const summary = z.object({
 export const policyBook = declareEntity('policy-book', {
   place: ofService('accountability', () => ({ pk: POLICY, sk: 'BOOK' })),
   life: { rule: 'service-life' },
+  guarded: ['latest', 'hash', 'versions'],
   attributes: {
     latest: plain('policy-version', z.int()),
     hash: plain('policy-version', bytes),
@@ -73,6 +87,18 @@ export async function readBook(table: Table): Promise<PolicyBookItem | undefined
 export async function readVersion(table: Table, version: number): Promise<StoredVersion | undefined> {
   const [item] = await table.getMany([versionKey(version)]);
   return policyVersion.read(item);
+}
+
+/** A version that was published, as its entry in the chain says. @throws SealError for an altered one */
+export async function readPublished(
+  { table, ring }: { table: Table; ring: KeyRing },
+  version: number,
+): Promise<PolicyVersion | undefined> {
+  const [item] = await table.getMany([versionKey(version)]);
+  const stored = policyVersion.read(item);
+  if (!item || stored?.state !== 'published') return undefined;
+  if (!(await versionChain.isUnaltered(ring, POLICY, item))) throw new SealError();
+  return parseVersion(stored);
 }
 
 export function parseVersion({ content }: StoredVersion): PolicyVersion {

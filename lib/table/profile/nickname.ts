@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
 import { verdicts } from '../../card/shown';
 import { plain, sealed, type ValueOf } from '../attribute';
-import type { Item, Write } from '../client';
+import { boundAnew, MAC } from '../bound';
+import type { Item, MadeItem, Write } from '../client';
 import { declareEntity } from '../entity';
 import type { Key } from '../keys';
 import { inPerson } from '../place';
@@ -11,6 +12,8 @@ import type { Sealer } from '../sealer';
 export const nickname = declareEntity('nickname', {
   place: inPerson('profile', 'nickname'),
   life: { rule: 'purpose-life' },
+  /** The words too: so no others stand under what was said of these. */
+  guarded: ['version', 'verdict', 'nickname'],
   attributes: {
     version: plain('profile-state', z.int()),
     updatedAt: plain('profile-state', z.string()),
@@ -32,7 +35,7 @@ export function readNickname(item: Item | undefined, epoch: number, sealer: Seal
 
 /**
  * Puts a nickname in the place of version `before` (0: none of this epoch), whose item is `seen`. What an ended epoch left
- * behind is overwritten.
+ * behind is overwritten. `item` is what it puts.
  */
 export function putNickname(
   subjectId: string,
@@ -40,30 +43,35 @@ export function putNickname(
   before: number,
   sealer: Sealer,
   seen: Item | undefined,
-): Write {
+): { item: MadeItem; write: Write } {
   const item = nickname.make(subjectId, undefined, value, {
     sealer,
     before: before === 0 ? undefined : seen,
   });
   const noneOfThisEpoch = 'attribute_not_exists(pk) OR epoch <> :epoch';
   const stillThisVersion = 'version = :version AND epoch = :epoch';
-  return {
-    Put: {
-      Item: item,
-      ConditionExpression: before === 0 ? noneOfThisEpoch : stillThisVersion,
-      ExpressionAttributeValues: { ':epoch': value.epoch, ...(before > 0 && { ':version': before }) },
-    },
-  };
+  const ConditionExpression = before === 0 ? noneOfThisEpoch : stillThisVersion;
+  const ExpressionAttributeValues = { ':epoch': value.epoch, ...(before > 0 && { ':version': before }) };
+  return { item, write: { Put: { Item: item, ConditionExpression, ExpressionAttributeValues } } };
 }
 
 /** Notes what was said of these words. Refused once they have changed. */
-export function noteNicknameVerdict(subjectId: string, { verdict, version, epoch }: Nickname): Write {
+export function noteNicknameVerdict(
+  subjectId: string,
+  item: Item,
+  { verdict, version, epoch }: Nickname,
+): Write {
   return {
     Update: {
       Key: nicknameKey(subjectId),
-      UpdateExpression: 'SET verdict = :verdict',
+      UpdateExpression: `SET verdict = :verdict, ${MAC} = :mac`,
       ConditionExpression: 'version = :version AND epoch = :epoch',
-      ExpressionAttributeValues: { ':verdict': verdict, ':version': version, ':epoch': epoch },
+      ExpressionAttributeValues: {
+        ':verdict': verdict,
+        ':version': version,
+        ':epoch': epoch,
+        ':mac': boundAnew(item, { verdict }),
+      },
     },
   };
 }

@@ -28,6 +28,7 @@ export const faceSession = declareEntity('face-session', {
   place,
   life,
   pointers,
+  guarded: ['startedAt', 'wayEpoch', 'uniqueDigest', 'maskedName', 'band', 'token', 'url'],
   attributes: {
     ...begun,
     uniqueDigest: digest('id-digest', z.string()),

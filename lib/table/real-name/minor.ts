@@ -19,6 +19,7 @@ export const minorMark = declareEntity('minor', {
   place: inPerson('minors', 'age'),
   life: { rule: 'minor-life' },
   actsWhileHeld: 'a child is protected as a child',
+  guarded: ['band', 'way', 'markedAt'],
   attributes: {
     band: ageBand(z.enum(ageBands)),
     /** The way that showed it; absent where a human decided by a document. */
@@ -63,6 +64,7 @@ export function markMinor(
 export const guardianCode = declareEntity('guardian-code', {
   place: byDigest('minors', 'guardian-code'),
   life: { rule: 'guardian-code-life', from: 'askedAt' },
+  guarded: ['subjectId', 'askedAt'],
   attributes: {
     subjectId: plain('account-number', z.string()),
     askedAt: plain('guardian-code', z.string()),
@@ -89,6 +91,8 @@ export const guardian = declareEntity('guardian', {
   life: { rule: 'minor-life' },
   actsWhileHeld: 'a guardian answers for the child',
   pointers: ['guardian-code', 'ward'],
+  /** Not who the guardian is: a guardian who is erased is forgotten by a write that does not read. */
+  guarded: ['state', 'codeDigest', 'askedAt', 'decidedAt', 'textHash'],
   attributes: {
     state: plain('guardian', z.enum(['asked', 'consented', 'refused', 'withdrawn'])),
     /** Keyed digest of the short code that the guardian is given. */

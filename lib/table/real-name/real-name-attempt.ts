@@ -3,6 +3,7 @@ import { toEpochSeconds } from '../../clock';
 import { ageBands } from '../../policy/age';
 import { wayIds } from '../../policy/assurance';
 import { digest, plain, type ValueOf } from '../attribute';
+import { MAC } from '../bound';
 import type { Item, Write } from '../client';
 import { declareEntity } from '../entity';
 import type { Key } from '../keys';
@@ -37,11 +38,13 @@ const common = {
   ),
   band: ageBand(z.optional(z.enum(ageBands))),
 };
+const guarded = ['key', 'way', 'sentAtMs', 'outcome', 'partnerRequestId', 'band'] as const;
 /** A key is remembered for this long after its check, and longer where a result rests on it. */
 const life = { rule: 'check-repeat-life', from: 'sentAtMs' } as const;
 export const attempt = declareEntity('real-name-try', {
   place: inPerson('real-name', 'try'),
   life,
+  guarded,
   grows: true,
   attributes: common,
 });
@@ -49,6 +52,7 @@ export const attempt = declareEntity('real-name-try', {
 export const networkAttempt = declareEntity('network-try', {
   place: inPerson('real-name-network', 'try'),
   life,
+  guarded: [...guarded, 'uniqueDigest'],
   grows: true,
   attributes: { ...common, uniqueDigest: digest('network-id-digest', z.optional(z.string())) },
 });
@@ -104,8 +108,9 @@ export function beginAttempt(
 /** Notes the partner's answer, refused when the attempt is gone: its consent has been withdrawn meanwhile. */
 export function settleAttempt(subjectId: string, home: ResultPurpose, value: Attempt): Write {
   const { key, sentAtMs, outcome, partnerRequestId, uniqueDigest, band } = value;
-  const { holds } = entityOf(home).make(subjectId, undefined, value) as { holds?: Write['holds'] };
-  const given = Object.entries({ outcome, partnerRequestId, uniqueDigest, band }).filter(
+  const made = entityOf(home).make(subjectId, undefined, value);
+  const { holds } = made as { holds?: Write['holds'] };
+  const given = Object.entries({ outcome, partnerRequestId, uniqueDigest, band, [MAC]: made[MAC] }).filter(
     ([, one]) => one !== undefined,
   );
   return {

@@ -50,6 +50,16 @@ export const realName = declareEntity('real-name', {
   place: inPerson('real-name', 'result'),
   life,
   pointers: ['id-number-pointer', 'bank-result', 'face-result'],
+  guarded: [
+    'way',
+    'wayEpoch',
+    'verifiedAt',
+    'consentEntry',
+    'band',
+    'uniqueDigest',
+    'nameDigest',
+    'maskedName',
+  ],
   attributes: {
     ...common,
     /** Digest of what was typed, the number among it, to recognise a key used for something else. */
@@ -65,6 +75,7 @@ export const networkName = declareEntity('network-name', {
   place: inPerson('real-name-network', 'result'),
   life,
   pointers: ['network-id-pointer'],
+  guarded: ['way', 'wayEpoch', 'verifiedAt', 'consentEntry', 'band', 'uniqueDigest'],
   attributes: {
     ...common,
     /** Digest of the proof that was handed in, for the same. */
@@ -83,11 +94,13 @@ const leads = {
 export const idNumberPointer = declareEntity('id-number-pointer', {
   place: byDigest('real-name', 'id-number'),
   life,
+  guarded: ['subjectId', 'way'],
   attributes: leads,
 });
 export const networkIdPointer = declareEntity('network-id-pointer', {
   place: byDigest('real-name-network', 'network-id'),
   life,
+  guarded: ['subjectId', 'way'],
   attributes: leads,
 });
 

@@ -23,7 +23,6 @@ export const serviceKey = declareEntity('service-key', {
     copies: plain('key-material', z.optional(z.record(z.string(), bytes))),
     suite: plain('key-material', z.enum(['aes', 'sm'])),
     createdAt: plain('key-material', z.string()),
-    publicJwk: plain('key-material', z.optional(z.record(z.string(), z.string()))),
   },
 });
 

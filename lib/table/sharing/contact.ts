@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { fields } from '../../card/content';
 import { otherPerson, plain, sealed, type ValueOf } from '../attribute';
+import { MAC } from '../bound';
 import { BESIDE_CARDS } from '../card/card-list';
 import type { Item, Table, Write } from '../client';
 import { declareEntity } from '../entity';
@@ -27,7 +28,7 @@ const given = {
   grantEpoch: plain('card-exchange', z.optional(z.int())),
 };
 /** The owner's number stands in the key of what leads to the contact as well. */
-const NAMES_OWNER = [...Object.keys(given), 'points'];
+const NAMES_OWNER = [...Object.keys(given), 'points', MAC];
 
 /**
  * Somebody else's card in a person's folder. Nothing of the card is copied: it is read where it lies each time, so the
@@ -39,6 +40,7 @@ export const contact = declareEntity('contact', {
   life: { rule: 'card-life' },
   pointers: ['given-card'],
   grows: true,
+  guarded: ['ownerId', 'ownerEpoch', 'cardId', 'fields', 'grantEpoch'],
   attributes: {
     contactId: plain('card-exchange', z.string()),
     ...given,
@@ -60,6 +62,7 @@ export const handout = declareEntity('given-card', {
   place: inPerson('cards', (contactId: string) => `${GIVEN}${contactId}`),
   life: { rule: 'card-life' },
   pointers: ['contact'],
+  guarded: ['contactId', 'holderId', 'cardId', 'fields', 'inReturnFor'],
   attributes: {
     contactId: plain('card-exchange', z.string()),
     holderId: otherPerson('card-exchange', 'contact'),

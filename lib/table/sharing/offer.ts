@@ -24,6 +24,7 @@ export const offer = declareEntity('card-offer', {
   place: inPerson('cards', (offerId: string) => `${OFFERS}${pairOf(offerId)}`),
   life: { rule: 'offer-life', until: 'expiresAtSeconds' },
   pointers: ['card-offer-sent'],
+  guarded: ['offerId', 'fromId', 'fromEpoch', 'cardId', 'fields', 'grantEpoch', 'expiresAtSeconds'],
   attributes: {
     offerId: plain('card-exchange', z.string()),
     fromId: otherPerson('card-exchange', 'card-offer-sent'),
@@ -48,6 +49,7 @@ export const sentOffer = declareEntity('card-offer-sent', {
   place: inPerson('cards', (offerId: string) => `${SENT}${pairOf(offerId)}`),
   life: { rule: 'offer-life', until: 'expiresAtSeconds' },
   pointers: ['card-offer'],
+  guarded: ['offerId', 'toId', 'cardId', 'expiresAtSeconds'],
   attributes: {
     offerId: plain('card-exchange', z.string()),
     toId: otherPerson('card-exchange', 'card-offer'),

@@ -25,6 +25,18 @@ export const share = declareEntity('share', {
   place: inPerson('cards', (shareId: string) => `${PREFIX}${shareId}`),
   life: { rule: 'share-life', until: 'expiresAtSeconds' },
   pointers: ['share-pointer'],
+  /** Not how often it was opened: that only grows, by a write that does not read. */
+  guarded: [
+    'shareId',
+    'cardId',
+    'fields',
+    'createdAt',
+    'shareEpoch',
+    'expiresAtSeconds',
+    'maxUses',
+    'seed',
+    'passphrase',
+  ],
   attributes: {
     shareId: plain('card-share', z.string()),
     cardId: plain('card-share', z.string()),
@@ -53,6 +65,7 @@ export type Share = ValueOf<typeof share>;
 export const sharePointer = declareEntity('share-pointer', {
   place: byDigest('cards', 'share'),
   life: { rule: 'share-life', until: 'expiresAtSeconds' },
+  guarded: ['subjectId', 'shareId', 'cardId', 'expiresAtSeconds'],
   attributes: {
     subjectId: plain('account-number', z.string()),
     shareId: plain('card-share', z.string()),

@@ -18,6 +18,7 @@ export const namedViewer = declareEntity('named-viewer', {
   place: inPerson('cards', ({ shareId, viewerId }: NamedId) => `${PREFIX}${shareId}#${viewerId}`),
   life: { rule: 'share-life', until: 'expiresAtSeconds' },
   pointers: ['viewer-record'],
+  guarded: ['viewerId', 'viewerEpoch', 'shareId'],
   attributes: {
     viewerId: otherPerson('card-exchange', 'viewer-record'),
     /** The epoch of the viewer's consent; the name is told only while that lasts. */

@@ -9,6 +9,7 @@ import { inPerson } from '../place';
 export const riskPass = declareEntity('risk-pass', {
   place: inPerson('review', 'risk-pass'),
   life: { rule: 'risk-pass-life', from: 'givenAt' },
+  guarded: ['givenAt'],
   attributes: { givenAt: plain('risk-pass', z.string()) },
 });
 
@@ -20,5 +21,5 @@ export function putRiskPass(subjectId: string, givenAt: string): Write {
 
 /** Whether the item is a pass; an expired one is invisible to the read that would have brought it. */
 export function readRiskPass(item: Item | undefined): boolean {
-  return riskPass.is(item);
+  return riskPass.read(item) !== undefined;
 }

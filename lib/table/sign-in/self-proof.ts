@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { toEpochSeconds, toInstant } from '../../clock';
 import { bytes, digest, type ValueOf } from '../attribute';
+import { MAC } from '../bound';
 import type { Item, Write } from '../client';
 import { declareEntity } from '../entity';
 import type { Key } from '../keys';
@@ -10,6 +11,8 @@ import { inPersonAt } from '../place';
 export const selfProof = declareEntity('self-proof', {
   place: inPersonAt('security', (id: string) => `PROOF#${id}`),
   life: { rule: 'proof-life', from: 'provedAt' },
+  /** Used up by a write that does not read, which can make the checksum anew from what is presented. */
+  guarded: ['secretDigest', 'act', 'sessionId'],
   attributes: {
     secretDigest: digest('self-proof', bytes),
     /** `<function>/<operation>|<target>`. */
@@ -51,12 +54,13 @@ export function useProof(
   return {
     Delete: {
       Key: selfProof.key(subjectId, id),
-      ConditionExpression: `${sameSecret} AND ${sameAct} AND ${sameSession} AND ${inTime}`,
+      ConditionExpression: `${sameSecret} AND ${sameAct} AND ${sameSession} AND ${inTime} AND ${MAC} = :mac`,
       ExpressionAttributeValues: {
         ':digest': secretDigest,
         ':act': act,
         ':session': sessionId,
         ':now': toEpochSeconds(nowMs),
+        ':mac': selfProof.bind({ secretDigest, act, sessionId }),
       },
     },
   };
