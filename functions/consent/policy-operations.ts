@@ -169,7 +169,7 @@ export const policyOperations = {
     }),
     output: proposal,
     ledger: 'none',
-    budget: { trips: 3, readUnits: 60, writeUnits: 116 },
+    budget: { trips: 3, readUnits: 60, writeUnits: 130 },
     run: proposePolicy,
   }),
   policyProposal: operation({
@@ -208,7 +208,7 @@ export const policyOperations = {
     input: decided,
     output: z.object({ rejected: z.literal(true) }),
     ledger: 'none',
-    budget: { trips: 3, readUnits: 40, writeUnits: 116 },
+    budget: { trips: 3, readUnits: 40, writeUnits: 130 },
     run: rejectPolicy,
   }),
 };
