@@ -96,7 +96,7 @@ export const verificationOperations = {
     input: z.strictObject({ name: typed, idNumber: typed, idempotencyKey }),
     output: z.object({ sessionId: z.string(), url: z.string(), expiresAt: z.string() }),
     ledger: 'act',
-    budget: { trips: 4, readUnits: 5, writeUnits: 29 },
+    budget: { trips: 4, readUnits: 5, writeUnits: 30 },
     alsoRead: (subjectId, input) => faceSessionKey(subjectId, faceSessionId(subjectId, input.idempotencyKey)),
     run: startFace,
   }),

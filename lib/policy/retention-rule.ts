@@ -1,5 +1,8 @@
 import type { Period } from './period';
 
+/** What most reasons cite. */
+export const LAW = '《中华人民共和国个人信息保护法》';
+
 /** What ends a period, or has one begin. */
 export const retentionEvents = [
   'account-ended',

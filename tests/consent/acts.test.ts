@@ -216,7 +216,9 @@ describe('one act, one purpose (K2)', () => {
       const { kinds: collected, recipients, separate } = told(purpose);
       const sensitive = collected.some(({ kind }) => isSensitive(buildRegistry, kind));
       const shared = recipients.some(({ role }) => role === 'independent-controller');
-      expect({ purpose, separate }).toEqual({ purpose, separate: sensitive || shared });
+      // What is opened to everyone is asked for by itself as well (PIPL art. 25).
+      const isPublic = purpose === 'card-public';
+      expect({ purpose, separate }).toEqual({ purpose, separate: sensitive || shared || isPublic });
       if (sensitive) expect(purposes[purpose].ground).toContain('单独同意');
     }
     expect(told('delivery').separate).toBe(false);

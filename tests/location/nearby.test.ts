@@ -32,7 +32,7 @@ describe('who appears (L3)', () => {
     const me = await findable(world, here, '我');
     const you = await findable(world, close, '你');
     const { people, cursor } = await world.ok<Nearby>('location/nearby', {}, me);
-    const within = expect.stringMatching(/^[12]km$/);
+    const within = expect.stringMatching(/^[123]km$/);
     expect(people).toEqual([{ within, card: { name: '你' }, handle: expect.any(String) }]);
     expect(cursor).toBeUndefined();
     expect(await namesNear(world, you)).toEqual(['我']);

@@ -66,7 +66,12 @@ async function beginAnew(name: string): Promise<Begun> {
 
 async function publishMaterialChange(): Promise<number> {
   const effectiveAt = toInstant(world.deps.clock.now() + 300 * 86_400_000);
-  const operator = { service: '乐聊名片', name: '广东省政务服务和数据管理局', contact: '12345' };
+  const operator = {
+    service: '乐聊名片',
+    name: '广东省政务服务和数据管理局',
+    contact: '12345',
+    protectionOfficer: '12345',
+  };
   const proposal = { changes: { operator }, effectiveAt };
   type Proposed = { version: number; textHash: string };
   const proposed = await world.ok<Proposed>('consent/proposePolicy', proposal, {

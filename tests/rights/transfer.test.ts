@@ -152,7 +152,10 @@ describe('a package for another service (R7)', () => {
       'transfer.taken',
     ]);
     const [line] = (await usageOf(world, lin.caller)).filter(({ use }) => use === 'transfer');
-    expect(line).toMatchObject({ who: '您指定的其他服务', words: expect.stringMatching(/名片姓名.*昵称/) });
+    expect(line).toMatchObject({
+      who: '您指定的其他服务',
+      words: expect.stringMatching(/名片上的姓名.*昵称/),
+    });
     expect(line?.words).not.toMatch(/工单|处理记录|备注、分组/);
     const { me, openid } = await newcomer(world);
     const first = await ask(me, openid);

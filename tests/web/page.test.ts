@@ -38,6 +38,7 @@ async function approve(input: { code: string | null }): Promise<void> {
   await world.ok('login/webApprove', input, me);
   await passPause();
   await heading('请确认是您的账号');
+  await passPause();
   await button('是我的账号，登录').click();
   await heading('已经登录');
 }
@@ -162,6 +163,9 @@ describeWithChromium('the web sign-in page in a real browser (A2)', () => {
     await world.ok('login/webApprove', input, me);
     expect(await polled()).toEqual({ ok: true, data: { state: 'no-cookie' } });
     await passPause();
+    await heading('请确认是您的账号');
+    await passPause();
+    await button('是我的账号，登录').click();
     await heading('已经登录');
     expect(await other.cookies()).toEqual([]);
     await other.close();

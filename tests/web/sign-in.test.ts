@@ -149,7 +149,7 @@ describe('signing in on a web page (A2)', () => {
 describe('a browser is told whose account it is about to open (A1)', () => {
   it('once its person has approved it and not before, in words that the phone says as well', async () => {
     await grant(world, me, 'profile');
-    await world.ok('profile/update', { version: 0, nickname: '张三丰' }, me);
+    await world.ok('profile/update', { version: 0, nickname: '犇三丰' }, me);
     const browser = httpBrowser(world);
     const { code } = await begin(browser);
     await show(code);
@@ -157,12 +157,12 @@ describe('a browser is told whose account it is about to open (A1)', () => {
     expect(await browser.ok('login/webPoll')).toEqual({ state: 'shown', retryAfterSeconds: 2 });
     const { account } = await world.ok<{ account: object }>('login/webApprove', { code }, me);
     const { accountNumber } = await world.ok<{ accountNumber: string }>('login/account', {}, me);
-    expect(account).toEqual({ name: '张*', tail: accountNumber.slice(-4) });
+    expect(account).toEqual({ name: '犇*', tail: accountNumber.slice(-4) });
     world.wait(PAUSE);
     const told = await browser.ok<{ account: object }>('login/webPoll');
     expect(told).toMatchObject({ state: 'approved', account });
     expect(browser.jar.has(SESSION)).toBe(false);
-    expect(JSON.stringify(await world.scan())).not.toContain('张');
+    expect(JSON.stringify(await world.scan())).not.toContain('犇');
     expect(await poll(browser)).toBe('signed-in');
   });
 
