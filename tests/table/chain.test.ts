@@ -71,7 +71,7 @@ function alterations(value: unknown): unknown[] {
   if (Array.isArray(value)) others.push([...value, 'x'], value.slice(1), new Set(value));
   if (value instanceof Uint8Array) {
     const base64 = Buffer.from(value).toString('base64');
-    others.push(base64, value.slice(1), Buffer.from(value).fill(1, 0, 1));
+    others.push(base64, value.slice(1), Buffer.from(value).fill((value[0] ?? 0) ^ 1, 0, 1));
   }
   return others.filter((other) => JSON.stringify([other]) !== JSON.stringify([value]));
 }
