@@ -11,6 +11,7 @@ import { tidy } from '../../lib/card/vcard-line';
 import { systemClock } from '../../lib/clock';
 import { findService } from '../local/find-service';
 import { saysHelp } from './help';
+import { inBeijing } from './verifier';
 
 /**
  * `npm run verify-card -- FILE|- [--keys FILE|URL] [--issuer URL]`: checks a signed card with the published keys and says
@@ -73,10 +74,6 @@ function inWords(value: unknown): string {
   return known === undefined ? said : `${said}（${known}）`;
 }
 
-function atLocal(milliseconds: number): string {
-  return new Date(milliseconds).toLocaleString('zh-CN', { timeZone: 'Asia/Shanghai', hour12: false });
-}
-
 /** What holds, line by line. */
 export function told(card: VerifiedCard): string[] {
   const shown = Object.entries(fieldParts).flatMap(([part, { title }]) => {
@@ -89,7 +86,7 @@ export function told(card: VerifiedCard): string[] {
     ...(card.realNameVerified ? ['  签发时，名片上的姓名与本人核验的姓名一致'] : []),
     ...(card.leftOut > 0 ? [`另有 ${card.leftOut} 项已签名的内容没有出示`] : []),
     `签发者：${tidy(card.issuer)}`,
-    `有效期：${atLocal(card.issuedAtMs)} 至 ${atLocal(card.expiresAtMs)}（北京时间）`,
+    `有效期：${inBeijing(card.issuedAtMs)} 至 ${inBeijing(card.expiresAtMs)}（北京时间）`,
     '出示的人是不是本人，这份签名不能证明。',
   ];
 }

@@ -1,9 +1,8 @@
-import { parseArgs } from 'node:util';
 import type { JWK } from 'jose';
 import { CERTIFICATE_TYPE, type Certificate, certificateForm } from '../../lib/certificate/form';
-import { saysHelp } from './help';
 import { readKeys } from './published-keys';
 import { findSigned, NotProved, readSigned, verifySigned } from './signed-file';
+import { inBeijing, runVerifier, type Verdict, verdictOf } from './verifier';
 
 /**
  * `npm run verify-certificate -- FILE [--keys JWKS]`: checks the certificate of an erasure with the published keys and says in plain
@@ -11,9 +10,6 @@ import { findSigned, NotProved, readSigned, verifySigned } from './signed-file';
  * came in. It ends with 0 when the certificate holds, with 1 when it proves nothing, with 2 when it could not be checked.
  */
 const USAGE = '用法：npm run -s verify-certificate -- 文件 [--keys 公钥文件或服务地址]';
-
-const HOLDS_NOT = 1;
-const NOT_CHECKED = 2;
 
 const sort = {
   type: CERTIFICATE_TYPE,
@@ -29,10 +25,6 @@ export const verifyCertificate = (jws: string, publicKeys: JWK[]): Promise<Certi
 
 /** The certificate in a file's text: bare, or in the answer of `rights/certificate`. @throws NotProved */
 export const findCertificate = (text: string): string => findSigned(text, sort);
-
-function inBeijing(instant: string): string {
-  return new Date(instant).toLocaleString('zh-CN', { timeZone: 'Asia/Shanghai', hour12: false });
-}
 
 /** What a verified certificate says, line by line. */
 export function tell(certificate: Certificate): string[] {
@@ -64,35 +56,12 @@ export function tell(certificate: Certificate): string[] {
 }
 
 /** What the command says of a file, and how it ends. */
-export async function check(file: string, keys?: string): Promise<{ lines: string[]; code: number }> {
-  try {
+export const check = (file: string, keys?: string): Promise<Verdict> =>
+  verdictOf(async () => {
     const text = await readSigned(file, sort).catch((error: unknown) => {
       throw error instanceof NotProved ? error : new Error('读不到要验证的文件。');
     });
-    const found = findCertificate(text);
-    return { lines: tell(await verifyCertificate(found, await readKeys(keys))), code: 0 };
-  } catch (error) {
-    const code = error instanceof NotProved ? HOLDS_NOT : NOT_CHECKED;
-    return { lines: [error instanceof Error ? error.message : USAGE], code };
-  }
-}
+    return tell(await verifyCertificate(findCertificate(text), await readKeys(keys)));
+  }, USAGE);
 
-async function main(): Promise<void> {
-  if (saysHelp(USAGE)) return;
-  const { values, positionals } = parseArgs({
-    options: { keys: { type: 'string' } },
-    allowPositionals: true,
-  });
-  const [file] = positionals;
-  if (!file || positionals.length > 1) throw new Error(USAGE);
-  const { lines, code } = await check(file, values.keys);
-  for (const line of lines) (code === 0 ? console.log : console.error)(line);
-  process.exitCode = code;
-}
-
-if (require.main === module) {
-  main().catch(() => {
-    console.error(USAGE);
-    process.exitCode = NOT_CHECKED;
-  });
-}
+if (require.main === module) void runVerifier(USAGE, check);

@@ -1,9 +1,9 @@
-import { parseArgs } from 'node:util';
 import type { JWK } from 'jose';
 import * as z from 'zod/mini';
 import { saysHelp } from './help';
 import { readKeys } from './published-keys';
 import { findSigned, NotProved, readSigned, verifySigned } from './signed-file';
+import { fileAndKeys } from './verifier';
 
 /**
  * `npm run verify-receipt -- FILE [--keys JWKS]`: checks a receipt with the published keys and says in plain words what
@@ -103,14 +103,9 @@ export function tell(receipt: Receipt): string[] {
 
 async function main(): Promise<void> {
   if (saysHelp(USAGE)) return;
-  const { values, positionals } = parseArgs({
-    options: { keys: { type: 'string' } },
-    allowPositionals: true,
-  });
-  const [file] = positionals;
-  if (!file || positionals.length > 1) throw new Error(USAGE);
+  const { file, keys } = fileAndKeys(USAGE);
   const receipt = findReceipt(await readSigned(file, sort));
-  for (const line of tell(await verifyReceipt(receipt, await readKeys(values.keys)))) console.log(line);
+  for (const line of tell(await verifyReceipt(receipt, await readKeys(keys)))) console.log(line);
 }
 
 if (require.main === module) {

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
-import { parseArgs } from 'node:util';
 import { crc32 } from 'node:zlib';
 import { unzipSync } from 'fflate';
 import type { JWK } from 'jose';
@@ -8,9 +7,9 @@ import { tidy } from '../../lib/card/vcard-line';
 import { signedFile } from '../../lib/export/archive';
 import { SIGNED_FILE, TRANSFER_TYPE, type TransferStatement, transferForm } from '../../lib/export/transfer';
 import { directoryOf, packFile } from '../../lib/export/zip';
-import { saysHelp } from './help';
 import { readKeys } from './published-keys';
 import { NotProved, verifySigned } from './signed-file';
+import { inBeijing, runVerifier, type Verdict, verdictOf } from './verifier';
 
 /**
  * `npm run verify-transfer -- FILE [--keys JWKS]`: checks a package of somebody's data from this service with the published keys,
@@ -18,9 +17,6 @@ import { NotProved, verifySigned } from './signed-file';
  * with 2 when it could not be checked.
  */
 const USAGE = '用法：npm run -s verify-transfer -- 转移包.zip [--keys 公钥文件或服务地址]';
-
-const HOLDS_NOT = 1;
-const NOT_CHECKED = 2;
 
 /** Larger than any package that we make. */
 const MAX_PACKAGE_BYTES = 1024 ** 3;
@@ -105,10 +101,6 @@ function filesIn(zip: Uint8Array, { files }: TransferStatement): Found[] {
   });
 }
 
-function inBeijing(instant: string): string {
-  return new Date(instant).toLocaleString('zh-CN', { timeZone: 'Asia/Shanghai', hour12: false });
-}
-
 /** What a verified package says, line by line. */
 export function tell(statement: TransferStatement): string[] {
   const { issuer, service, transferId, askedAt, signedAt, recipient, purposes, conditions, schema, files } =
@@ -131,15 +123,11 @@ export function tell(statement: TransferStatement): string[] {
 }
 
 /** What the command says of a file, and how it ends. */
-export async function check(file: string, keys?: string): Promise<{ lines: string[]; code: number }> {
-  try {
+export const check = (file: string, keys?: string): Promise<Verdict> =>
+  verdictOf(async () => {
     const zip = await readPackage(file);
-    return { lines: tell(await verifyTransfer(zip, await readKeys(keys))), code: 0 };
-  } catch (error) {
-    const code = error instanceof NotProved ? HOLDS_NOT : NOT_CHECKED;
-    return { lines: [error instanceof Error ? error.message : USAGE], code };
-  }
-}
+    return tell(await verifyTransfer(zip, await readKeys(keys)));
+  }, USAGE);
 
 async function readPackage(file: string): Promise<Buffer> {
   const size = await stat(file).then(
@@ -151,22 +139,4 @@ async function readPackage(file: string): Promise<Buffer> {
   return readFile(file);
 }
 
-async function main(): Promise<void> {
-  if (saysHelp(USAGE)) return;
-  const { values, positionals } = parseArgs({
-    options: { keys: { type: 'string' } },
-    allowPositionals: true,
-  });
-  const [file] = positionals;
-  if (!file || positionals.length > 1) throw new Error(USAGE);
-  const { lines, code } = await check(file, values.keys);
-  for (const line of lines) (code === 0 ? console.log : console.error)(line);
-  process.exitCode = code;
-}
-
-if (require.main === module) {
-  main().catch(() => {
-    console.error(USAGE);
-    process.exitCode = NOT_CHECKED;
-  });
-}
+if (require.main === module) void runVerifier(USAGE, check);
