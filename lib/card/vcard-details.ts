@@ -53,7 +53,8 @@ export function detailOf(line: ContentLine, label: Label | undefined, ownLabel: 
   return formatLine({ ...(ownLabel && group !== undefined && { group }), name, parameters, value });
 }
 
-function textOf(line: ContentLine): string {
+/** A phone, a mail or a site as it stands on a card of ours. */
+export function textOf(line: ContentLine): string {
   if (line.name === 'TEL') return phoneOf(line);
   return line.name === 'EMAIL' ? mailOf(line) : tidy(unescapeText(line.value));
 }

@@ -1,11 +1,11 @@
 import type { Address, CardContent } from './content';
 import { type Label, type Structured, textParts } from './fields';
-import { FURTHER, isDetail, typesBeside, withoutMark } from './vcard-details';
+import { FURTHER, isDetail, textOf, typesBeside, withoutMark } from './vcard-details';
 import { labelOfTypes, typeOfLabel } from './vcard-labels';
 import { isVariant, LANGUAGE_PROPERTY } from './vcard-languages';
 import { type ContentLine, escapeText, type Parameter, parseLine, tidy, unescapeText } from './vcard-line';
 import { displayAddress, namePartsOf, splitComponents } from './vcard-names';
-import { addressOf, mailOf, phoneOf } from './vcard-values';
+import { addressOf } from './vcard-values';
 
 export type VCardVersion = '3.0' | '4.0';
 /** What is to be written: a whole card for its owner, or the part of one that another person may see. */
@@ -46,45 +46,27 @@ const writers: Record<Structured<'vCard'>, (writing: Writing) => void> = {
   department: withAnother,
   title: ({ content, add, variants }) => add('TITLE', content.title, { parameters: altid('3', variants) }),
   otherLanguages: writeLanguages,
-  phones({ content, add, detailOf }) {
-    for (const { number, label } of content.phones ?? [])
-      add(
-        'TEL',
-        number,
-        typed(
-          label,
-          detailOf('TEL', (line) => phoneOf(line) === number),
-        ),
-      );
+  phones(writing) {
+    for (const { number, label } of writing.content.phones ?? []) addTyped(writing, 'TEL', number, label);
   },
-  mails({ content, add, detailOf }) {
-    for (const { address, label } of content.mails ?? [])
-      add(
-        'EMAIL',
-        address,
-        typed(
-          label,
-          detailOf('EMAIL', (line) => mailOf(line) === address),
-        ),
-      );
+  mails(writing) {
+    for (const { address, label } of writing.content.mails ?? []) addTyped(writing, 'EMAIL', address, label);
   },
   addresses(writing) {
     for (const [index, address] of (writing.content.addresses ?? []).entries())
       writing.list.push(...addressProperties(address, writing, `ADR${index + 1}`));
   },
-  sites({ content, add, detailOf }) {
-    for (const site of content.sites ?? [])
-      add(
-        'URL',
-        site,
-        typed(
-          undefined,
-          detailOf('URL', (line) => tidy(unescapeText(line.value)) === site),
-        ),
-      );
+  sites(writing) {
+    for (const site of writing.content.sites ?? []) addTyped(writing, 'URL', site);
   },
   wechatId: ({ content, add }) => add('X-WECHAT', content.wechatId),
 };
+
+/** One of a list, with the types of its label and of the detail that still says the same. */
+function addTyped({ add, detailOf }: Writing, name: string, value: string, label?: Label): void {
+  const detail = detailOf(name, (line) => textOf(line) === value);
+  add(name, value, typed(label, detail));
+}
 
 /**
  * The properties of a card in the order in which they are written, the same for the same content. Values are tidied, so
