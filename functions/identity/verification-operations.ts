@@ -12,6 +12,21 @@ import { verify } from './verify';
 import { verifyByNetworkId } from './verify-network';
 import { showWays } from './ways';
 
+/** What is typed to verify a real name, for the first time and again. */
+const typedKinds = {
+  in: [
+    'identity-input',
+    'id-digest',
+    'name-digest',
+    'real-name-result',
+    'real-name-masked',
+    'age-band',
+    'bank-result',
+  ],
+  out: ['real-name-result', 'real-name-masked', 'age-band'],
+  uses: ['real-name-check'],
+} as const;
+
 /** The ways to verify a real name, and where the person stands (promises N1, N2, N3). */
 export const verificationOperations = {
   ways: operation({
@@ -40,19 +55,7 @@ export const verificationOperations = {
     summary: '实名核验：姓名和证件号码，可加手机号码，再加银行卡。填写的内容核对后即丢弃。',
     caller: 'subject',
     purpose: 'real-name',
-    kinds: {
-      in: [
-        'identity-input',
-        'id-digest',
-        'name-digest',
-        'real-name-result',
-        'real-name-masked',
-        'age-band',
-        'bank-result',
-      ],
-      out: ['real-name-result', 'real-name-masked', 'age-band'],
-      uses: ['real-name-check'],
-    },
+    kinds: typedKinds,
     input: z.strictObject(typedIdentity),
     output: verified,
     ledger: 'act',
@@ -64,19 +67,7 @@ export const verificationOperations = {
     summary: '重新实名核验（例如改名之后），须先验证是您本人。',
     caller: 'subject',
     purpose: 'real-name',
-    kinds: {
-      in: [
-        'identity-input',
-        'id-digest',
-        'name-digest',
-        'real-name-result',
-        'real-name-masked',
-        'age-band',
-        'bank-result',
-      ],
-      out: ['real-name-result', 'real-name-masked', 'age-band'],
-      uses: ['real-name-check'],
-    },
+    kinds: typedKinds,
     input: z.strictObject(typedIdentity),
     output: verified,
     ledger: 'act',
