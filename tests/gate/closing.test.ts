@@ -1,5 +1,4 @@
 import { parseToken } from '../../lib/crypto/token';
-import type { Operation } from '../../lib/gate/operation';
 import { beginClosing } from '../../lib/process/end-account/closing';
 import type { Item } from '../../lib/table/client';
 import { keys } from '../../lib/table/keys';
@@ -10,6 +9,7 @@ import { agreeingPartners } from '../identity/agreeing-partners';
 import { wechatCode } from '../login/support';
 import { holdsFor } from '../proof/sample';
 import { type Caller, createWorld, functions, onceKey, type World } from '../support/world';
+import { operationOf } from './every-operation';
 import { wholeService } from './whole-service';
 
 /**
@@ -146,13 +146,6 @@ const opensOthers: Record<string, string> = {
   'rights/reviewRefusal': 'a ticket of theirs',
   'notify/runProcess': 'they are told of an incident',
 };
-
-function operationOf(path: string): Operation {
-  const [name = '', operation = ''] = path.split('/');
-  const found = functions[name]?.[operation];
-  if (!found) throw new Error(`no operation ${path}`);
-  return found;
-}
 
 const numberOf = ({ token }: Partial<Caller>) => parseToken(token ?? '')?.subjectId;
 

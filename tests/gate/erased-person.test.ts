@@ -1,7 +1,6 @@
 import { type Finding, replay } from '../../infra/commands/lawful-replay';
 import { toInstant } from '../../lib/clock';
 import { parseToken } from '../../lib/crypto/token';
-import type { Operation } from '../../lib/gate/operation';
 import { processKinds } from '../../lib/process/kinds';
 import { allSubjects } from '../../lib/table/person/all-subjects';
 import { eraseSteps } from '../../lib/table/readers/erase';
@@ -12,6 +11,7 @@ import { holdsFor } from '../proof/sample';
 import { putInto, takeKey } from '../support/life';
 import { deliver, startOn, statusOf } from '../support/rotation';
 import { type Caller, createWorld, functions, onceKey, START, type World } from '../support/world';
+import { operationAt } from './every-operation';
 import { wholeService } from './whole-service';
 
 /**
@@ -40,11 +40,6 @@ const cases = paths.flatMap((path) =>
   ),
 );
 type Case = (typeof cases)[number];
-
-const operationOf = (path: string): Operation | undefined => {
-  const [name = '', operation = ''] = path.split('/');
-  return functions[name]?.[operation];
-};
 
 /** `what` is taken of a person: all that an erasure takes, or what its first step takes. */
 async function erase(subjectId: string, what: Case['what']): Promise<void> {
@@ -83,7 +78,7 @@ describe('somebody who has been erased (R3, S9)', () => {
       const reply = await world.call(one.path, input, by);
       const faults = world.lines.filter((line) => line.includes('"fault"'));
       const answer = reply.ok ? 'OK' : reply.error.code;
-      const isServed = one.who === 'the caller' && operationOf(one.path)?.caller === 'subject';
+      const isServed = one.who === 'the caller' && operationAt(one.path)?.caller === 'subject';
       const mustBe = isServed ? answer === 'SIGN_IN_REQUIRED' : answer !== 'INTERNAL';
       if (!mustBe || faults.length > 0) wrong.push({ ...one, answer: [answer, ...faults].join(' ') });
     });

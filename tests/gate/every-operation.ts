@@ -1,3 +1,4 @@
+import type { Operation } from '../../lib/gate/operation';
 import { auditRows } from '../audit/budget-rows';
 import { breachRows } from '../breach/budget-rows';
 import { cardRows } from '../cards/budget-rows';
@@ -14,7 +15,7 @@ import { profileRows } from '../profile/budget-rows';
 import { forecastRows } from '../retention/budget-rows';
 import { rightsRows } from '../rights/budget-rows';
 import { ticketRows } from '../rights/ticket-budget-rows';
-import { type Caller, onceKey, type World } from '../support/world';
+import { type Caller, functions, onceKey, type World } from '../support/world';
 
 export type Prepare = () => Promise<{ input?: unknown; by?: object }>;
 
@@ -54,4 +55,17 @@ export function everyOperation(
     },
     'cards/create': async () => ({ input: { name: '林晓', idempotencyKey: onceKey() } }),
   };
+}
+
+/** The operation of a path such as `cards/create`; undefined where there is none. */
+export function operationAt(path: string): Operation | undefined {
+  const [name = '', operation = ''] = path.split('/');
+  return functions[name]?.[operation];
+}
+
+/** The same of one that there is. @throws Error */
+export function operationOf(path: string): Operation {
+  const found = operationAt(path);
+  if (!found) throw new Error(`no operation ${path}`);
+  return found;
 }

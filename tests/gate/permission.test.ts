@@ -2,7 +2,6 @@ import { toInstant } from '../../lib/clock';
 import { parseToken } from '../../lib/crypto/token';
 import type { Deps } from '../../lib/deps';
 import { dispatch } from '../../lib/gate/dispatch';
-import type { Operation } from '../../lib/gate/operation';
 import { actOf, issueProof } from '../../lib/gate/proof';
 import { type Clients, holdPartners, type PartnerId, partnerOf } from '../../lib/partners';
 import { needsConsent, type PurposeId, purposeIds } from '../../lib/policy/purposes';
@@ -19,7 +18,7 @@ import { withdraw } from '../support/consent';
 import { partnerIds } from '../support/partners';
 import { proverOf } from '../support/prover';
 import { type Caller, createWorld, functions, onceKey, type World } from '../support/world';
-import { everyOperation } from './every-operation';
+import { everyOperation, operationOf } from './every-operation';
 
 /**
  * Permission is part of the write: every operation that a person calls is held at each of its trips, to the table and to a
@@ -86,13 +85,6 @@ it('whatever ends while an operation is under way, nothing is written or sent on
   });
   expect(wrong).toEqual([]);
 });
-
-function operationOf(path: string): Operation {
-  const [name = '', operation = ''] = path.split('/');
-  const found = functions[name]?.[operation];
-  if (!found) throw new Error(`no operation ${path}`);
-  return found;
-}
 
 /** What was written or sent after the event and rests on what it ended. */
 async function run({ path, event, trip }: Case): Promise<string[]> {

@@ -4,11 +4,11 @@ import { newExport, putExport } from '../../lib/table/export/export';
 import { keys } from '../../lib/table/keys';
 import { readPerson } from '../../lib/table/person/person';
 import { openPerson } from '../../lib/table/person/person-key';
-import { everyOperation } from '../gate/every-operation';
+import { everyOperation, operationAt } from '../gate/every-operation';
 import { everything } from '../hold/support';
 import { agreeingPartners } from '../identity/agreeing-partners';
 import { some } from '../proof/sample';
-import { type Caller, createWorld, functions, onceKey, type World } from '../support/world';
+import { type Caller, createWorld, onceKey, type World } from '../support/world';
 
 /**
  * An archive is a copy, and a copy is what a deletion forgets. After whatever a person does, judged by their raw partition: where a
@@ -30,10 +30,9 @@ const rows = everyOperation(
   () => me,
   () => openid,
 );
-const rowOf = (path: string) => functions[path.split('/')[0] ?? '']?.[path.split('/')[1] ?? ''];
-const ofPeople = Object.keys(rows).filter((path) => rowOf(path)?.caller === 'subject');
-const ending = ofPeople.filter((path) => rowOf(path)?.ends);
-const others = ofPeople.filter((path) => !rowOf(path)?.ends);
+const ofPeople = Object.keys(rows).filter((path) => operationAt(path)?.caller === 'subject');
+const ending = ofPeople.filter((path) => operationAt(path)?.ends);
+const others = ofPeople.filter((path) => !operationAt(path)?.ends);
 
 /** Puts an export of somebody, as if they had just asked for it. */
 async function exportOf(subjectId: string): Promise<void> {

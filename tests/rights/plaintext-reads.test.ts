@@ -4,7 +4,7 @@ import type { LogFields } from '../../lib/log';
 import { type Clients, holdPartners, partnersIn } from '../../lib/partners';
 import { keys as personKeys } from '../../lib/table/keys';
 import { ledgerEntry } from '../../lib/table/ledger/ledger';
-import { everyOperation } from '../gate/every-operation';
+import { everyOperation, operationAt } from '../gate/every-operation';
 import { agreeingPartners } from '../identity/agreeing-partners';
 import { some } from '../proof/sample';
 import { type Caller, createWorld, functions, onceKey, type World } from '../support/world';
@@ -29,9 +29,8 @@ const rows = everyOperation(
   () => me,
   () => openid,
 );
-const rowOf = (path: string) => functions[path.split('/')[0] ?? '']?.[path.split('/')[1] ?? ''];
-const ofStaff = Object.keys(rows).filter((path) => rowOf(path)?.caller === 'staff');
-const ofPeople = Object.keys(rows).filter((path) => rowOf(path)?.caller === 'subject');
+const ofStaff = Object.keys(rows).filter((path) => operationAt(path)?.caller === 'staff');
+const ofPeople = Object.keys(rows).filter((path) => operationAt(path)?.caller === 'subject');
 
 type Called = { opened: string[]; sent: string[]; ok: boolean };
 
