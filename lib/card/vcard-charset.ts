@@ -18,14 +18,15 @@ const SHORT = /[\xC2-\xDF][\x80-\xBF]/g;
 /** The text of each line of one card, from the lines together. */
 export function decodeAll(lines: readonly Undecoded[]): Decoded[] {
   const first = lines.map(asItSays);
+  if (!first.includes(undefined)) return first as Decoded[];
   const open = lines.filter((_, index) => first[index] === undefined).map(({ bytes }) => inPairs(bytes));
   // Two bytes that could be either are UTF-8 unless the rest of the card is something else.
-  const unclear = lines.filter(({ bytes, declared }) => !declared && isShortOnly(inPairs(bytes)));
+  const unclear = new Set(lines.filter(({ bytes, declared }) => !declared && isShortOnly(inPairs(bytes))));
   const isUtf8 = lines.some(({ bytes, declared }) => !declared && validUtf8(bytes) && has(LONG, bytes));
-  const charset = open.length > 0 ? guess([...open, ...unclear.map(({ bytes }) => bytes)], isUtf8) : 'utf-8';
+  const charset = guess([...open, ...[...unclear].map(({ bytes }) => bytes)], isUtf8);
   return lines.map((line, index) => {
     const known = first[index];
-    const isUnclear = unclear.includes(line) && charset === 'gb18030';
+    const isUnclear = unclear.has(line) && charset === 'gb18030';
     if (known && !isUnclear) return known;
     if (charset === 'utf-8') return withDamage(line.bytes);
     const text = decode(line.bytes, charset);

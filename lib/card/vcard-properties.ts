@@ -162,8 +162,9 @@ function inVersion(line: ContentLine, version: VCardVersion): ContentLine {
 
 /** A kept line that can be written, or undefined for anything that is not one harmless line. */
 function keptLine(text: string): ContentLine | undefined {
-  const line = parseLine(tidy(text));
-  return line && !never.has(line.name) ? { ...line, asItCame: tidy(text) } : undefined;
+  const clean = tidy(text);
+  const line = parseLine(clean);
+  return line && !never.has(line.name) ? { ...line, asItCame: clean } : undefined;
 }
 
 function isSameName(line: ContentLine, { name = '', familyName = '', givenName = '' }: Writable): boolean {
