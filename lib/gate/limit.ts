@@ -68,9 +68,17 @@ export function maxAt({ max, ceiling }: Pick<PairLimit, 'max' | 'ceiling'>, trie
 /** Counts one try of a source at a target. Costs two trips at once. @throws AppError TOO_MANY_ATTEMPTS */
 export async function spendPair(deps: Deps, limit: PairLimit, source: string, target: string): Promise<void> {
   const { own, all } = pairSources(source, target);
+  await spendAt(deps, limit, await Promise.all([own, all].map((by) => counted(deps, limit, by))));
+}
+
+/**
+ * The same by counters that are known: of the source at the target and, where the target is counted, of all at it.
+ * @throws AppError TOO_MANY_ATTEMPTS
+ */
+export async function spendAt(deps: Deps, limit: PairLimit, digests: readonly string[]): Promise<void> {
   const now = deps.clock.now();
   const [byOne = 0, byAll = 0] = await Promise.all(
-    [own, all].map(async (by) => countUse(deps.table, await counted(deps, limit, by), now, limit.windowMs)),
+    digests.map((digest) => countUse(deps.table, digest, now, limit.windowMs)),
   );
   if (byOne > maxAt(limit, byAll - 1)) throw tooMany(deps, limit);
 }

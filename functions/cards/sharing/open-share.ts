@@ -2,7 +2,7 @@ import { HOUR_MS } from '../../../lib/clock';
 import { isPassphrase } from '../../../lib/crypto/passphrase';
 import type { Deps } from '../../../lib/deps';
 import { AppError } from '../../../lib/errors';
-import { counted, maxAt, type PairLimit, pairSources, tooMany } from '../../../lib/gate/limit';
+import { counted, maxAt, type PairLimit, pairSources, spendAt, tooMany } from '../../../lib/gate/limit';
 import type { Run } from '../../../lib/gate/operation';
 import { beijingDay } from '../../../lib/policy/working-days';
 import { cardKey } from '../../../lib/table/card/card';
@@ -29,7 +29,7 @@ import {
 } from '../../../lib/table/sharing/share';
 import { nameViewer } from '../../../lib/table/sharing/viewer';
 import { countView, VIEW_SHARDS } from '../../../lib/table/sharing/views';
-import { countUse, limitCounterKey, readCount } from '../../../lib/table/sign-in/limit-counter';
+import { limitCounterKey, readCount } from '../../../lib/table/sign-in/limit-counter';
 
 /** Tokens that lead nowhere by one person in an hour; the ceiling is of a network address, which whole offices share. */
 export const GUESSES: PairLimit = { name: 'LINK_GUESSES', max: 20, ceiling: 100, windowMs: HOUR_MS };
@@ -174,9 +174,10 @@ async function guard(deps: Deps, limit: PairLimit, own: string, all: string | un
 
 /** Counts a wrong try and throws: `error`, or that there were too many. */
 async function wrong(deps: Deps, { limit, counters }: Guard, error: AppError): Promise<never> {
-  const nowMs = deps.clock.now();
-  const [byOne = 0, byAll = 0] = await Promise.all(
-    counters.map(({ digest }) => countUse(deps.table, digest, nowMs, limit.windowMs)),
+  await spendAt(
+    deps,
+    limit,
+    counters.map(({ digest }) => digest),
   );
-  throw byOne > maxAt(limit, byAll - 1) ? tooMany(deps, limit) : error;
+  throw error;
 }
