@@ -7,7 +7,7 @@ import { readCursor, sealCursor } from '../../../lib/table/cursor';
 import { untilWon } from '../../../lib/table/races';
 import { remove } from '../../../lib/table/replace';
 import { queryContacts, readHandout } from '../../../lib/table/sharing/contact';
-import { cardsEpoch, ownCard } from '../own/own-card';
+import { cardsEpoch } from '../own/own-card';
 
 const LIST = 'cards.holders';
 export const MAX_HOLDERS_PAGE = 100;
@@ -55,7 +55,6 @@ export async function takeBackFrom({ table }: Deps, given: Item): Promise<void> 
 /** Recalls a card from everybody who holds it, in one write. */
 export async function recallAll(deps: Deps, { caller }: Run<'subject', { cardId: string }>) {
   const { subjectId } = caller.person;
-  ownCard(deps, caller);
   let seen = caller.alsoRead;
   return untilWon(async () => {
     if (!card.is(seen, cardsEpoch(caller))) throw new AppError('NOT_FOUND');

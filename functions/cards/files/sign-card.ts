@@ -3,10 +3,11 @@ import { type SignedCard, SignedCardError, signCard as signFields } from '../../
 import { MINUTE_MS, toInstant } from '../../../lib/clock';
 import { sign } from '../../../lib/crypto/signature';
 import type { Deps } from '../../../lib/deps';
-import { invalidInput } from '../../../lib/errors';
+import { AppError, invalidInput } from '../../../lib/errors';
 import type { Run } from '../../../lib/gate/operation';
+import { card } from '../../../lib/table/card/card';
 import { mayShow, ownerOf, showMark } from '../../../lib/table/sharing/may-show';
-import { ownCard } from '../own/own-card';
+import { cardsEpoch } from '../own/own-card';
 
 /** Who vouches for a signed card; the published keys are found at the service's address. */
 export const SIGNED_CARD_ISSUER = 'urn:leliao-card';
@@ -17,11 +18,11 @@ type Choose = { cardId: string; fields: Field[]; lifetimeMinutes: number };
  * A card that proves itself offline, with only the fields that the owner chose: an SD-JWT (RFC 9901), short-lived, small
  * enough for a code. What is shown is what a link may show: open at this moment, its words judged. The real-name mark
  * goes along while it holds for the very name that is signed, and nothing of the identity (promise C8).
- * @throws AppError INVALID_INPUT for a field that is not open, for none at all, or for too much in one code
+ * @throws AppError NOT_FOUND; INVALID_INPUT for a field that is not open, for none at all, or for too much in one code
  */
 export async function signCard(deps: Deps, { caller, input }: Run<'subject', Choose>) {
   const grant = { by: 'signature', fields: input.fields } as const;
-  ownCard(deps, caller);
+  if (!card.is(caller.alsoRead, cardsEpoch(caller))) throw new AppError('NOT_FOUND');
   const owner = ownerOf(deps, caller.person, caller.sealer);
   const showing = mayShow(owner, 'bearer', caller.alsoRead, grant);
   if (!showing || input.fields.some((field) => !showing.fields.includes(field)))
