@@ -17,11 +17,6 @@ export function isStronger(way: WayId, than: WayId): boolean {
   return assurance[way] > assurance[than];
 }
 
-/** The ways that a way outdoes: what was claimed by one of them gives way to it. */
-export function weakerThan(way: WayId): WayId[] {
-  return wayIds.filter((other) => isStronger(way, other));
-}
-
 export function isEnoughFor(what: keyof typeof enoughFor, way: WayId): boolean {
   return !isStronger(enoughFor[what], way);
 }

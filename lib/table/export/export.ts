@@ -168,11 +168,6 @@ export function endExport(subjectId: string): Write {
   return { Delete: { Key: exportKey(subjectId) } };
 }
 
-/** Ends exactly the one that was seen. Refused where it has moved. */
-export function endSeenExport(subjectId: string, seen: Export): Write {
-  return { Delete: { Key: exportKey(subjectId), ...asSeen(seen) } };
-}
-
 /** Notes that a piece is handed out, once, for a request that has been given no other: refused where either is not so. */
 export function noteTaken(
   subjectId: string,

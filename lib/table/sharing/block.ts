@@ -36,7 +36,7 @@ export const blockedBy = declareEntity('blocked-by', {
 });
 
 /** The one item that says whether `subjectId` has blocked `otherId`. To keep two people apart, read both directions. */
-export const blockKey = (subjectId: string, otherId: string): Key => block.key(subjectId, otherId);
+const blockKey = (subjectId: string, otherId: string): Key => block.key(subjectId, otherId);
 
 /** The writes that block somebody, refused when they are not here any more: the block, its counterpart, their account. */
 export function putBlock(subjectId: string, value: Block): [Write, ...Write[]] {
