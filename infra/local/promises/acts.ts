@@ -3,6 +3,7 @@ import { ASK_AGAIN_AFTER_SECONDS } from '../../../lib/consent/prompts-due';
 import { consentPurposeIds } from '../../../lib/policy/purposes';
 import { keys } from '../../../lib/table/keys';
 import { ledgerEntry } from '../../../lib/table/ledger/ledger';
+import { boundConsents, consent, consentOf, readPerson } from '../../../lib/table/person/person';
 import { verifyReceipt } from '../../commands/verify-receipt';
 import { type Act, actOn, besideAnEntry, codeOf, demand, type Person, type Running } from './running';
 
@@ -64,13 +65,19 @@ export async function refusalsRest(running: Running): Promise<string> {
   return `not asked in 5 sign-ins after a refusal, nor a minute before ${ASK_AGAIN_AFTER_SECONDS / 3600} h are over; asked again afterwards`;
 }
 
-async function setRefusal({ raw, tableName }: Running, who: Person, atSeconds: number): Promise<void> {
-  await raw.update({
-    TableName: tableName,
-    Key: keys.person(who.subjectId()),
-    UpdateExpression: 'SET #consents.cards.atSeconds = :at',
-    ExpressionAttributeNames: { '#consents': 'consents' },
-    ExpressionAttributeValues: { ':at': atSeconds },
+/** As the service itself would have written it: a refusal that somebody else has moved would be obeyed by nobody. */
+async function setRefusal({ deps: { table } }: Running, who: Person, atSeconds: number): Promise<void> {
+  const key = keys.person(who.subjectId());
+  const [item] = await table.getMany([key]);
+  const person = item && readPerson(item);
+  const refused = person && consentOf(person, 'cards');
+  if (!person || !refused) throw new Error('the refusal is not there');
+  const consents = { ...person.consents, cards: consent.encode({ ...refused, atSeconds }, 'cards') };
+  const bound = boundConsents(consents);
+  await table.update({
+    Key: key,
+    UpdateExpression: `SET consents = :consents, ${bound.set}`,
+    ExpressionAttributeValues: { ':consents': consents, ...bound.values },
   });
 }
 

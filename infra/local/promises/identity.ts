@@ -130,7 +130,7 @@ export async function guardianFirst(running: Running): Promise<string> {
     (await codeOf(answer())) === 'CALLER_NOT_ALLOWED',
     'somebody known by name and number answered as guardian',
   );
-  const guardian = await guardianOf(running);
+  const { person: guardian } = await guardianOf(running);
   const { wardId = '' } = await answer(guardian);
   demand((await verify()) === 'OK', 'the child is not verified after the guardian’s consent');
   demand((await child.api.identity.status()).minor === 'under-14', 'the child is not marked');

@@ -52,20 +52,21 @@ function luhn(body: string): string {
   return [...'0123456789'].map((last) => `${body}${last}`).find(passes) ?? body;
 }
 
-/** Somebody binds a phone of their own. */
-export async function giveMobile(person: Person): Promise<void> {
+/** Somebody binds a phone of their own. Answers its number as a message is sent to it. */
+export async function giveMobile(person: Person): Promise<string> {
   made += 1;
+  const phone = `1360000${String(1000 + made)}`;
   await agree(person, 'phone');
-  await person.api.login.bindPhone({ code: await person.phoneCode(`1360000${String(1000 + made)}`) });
+  await person.api.login.bindPhone({ code: await person.phoneCode(phone) });
+  return `+86${phone}`;
 }
 
 /** An adult who may answer for a child: verified by a bank card, with a phone of their own. */
-export async function guardianOf(running: Running): Promise<Person> {
+export async function guardianOf(running: Running): Promise<{ person: Person; to: string }> {
   const [person, citizen] = [await running.person(), await citizens(running)()];
   for (const purpose of ['real-name', 'real-name-bank'] as const) await agree(person, purpose);
   await person.api.identity.verify({ ...citizen, ...(await once()) });
-  await giveMobile(person);
-  return person;
+  return { person, to: await giveMobile(person) };
 }
 
 /** What a person does on the partner's page. */

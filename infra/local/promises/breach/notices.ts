@@ -164,8 +164,7 @@ export async function resumed(running: Running): Promise<string> {
 /** B8: the guardian of a child is told as well, in words of their own. */
 export async function guardiansTold(running: Running): Promise<string> {
   const by = await responders(running);
-  const { child, parent } = await family(running);
-  const { to } = await withPhone(running, parent);
+  const { child, parent, to } = await family(running);
   const { incidentId, noticeId, exact } = await approvedNotice(by, [child]);
   const { whom } = await by.wu.breach.previewNotice({ incidentId });
   demand(whom.minors === 1, 'the child is not counted as a minor');

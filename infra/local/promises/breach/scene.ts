@@ -1,7 +1,7 @@
 import type { Api } from '../../../../lib/client/client';
 import { noticeWords } from '../../notice-words';
 import { SANDBOX_SUBSCRIBE } from '../../sandbox/approved-templates';
-import { citizens, guardianOf, numberOf, sandboxCalls, staffClient } from '../registers';
+import { citizens, giveMobile, guardianOf, numberOf, sandboxCalls, staffClient } from '../registers';
 import { agree, demand, once, type Person, type Running, within } from '../running';
 
 /** What the responders of these checks work with. */
@@ -24,15 +24,11 @@ export async function declared({ ling }: Responders, agoMs = 1000) {
 }
 
 let made = 0;
-const nextPhone = () => `1390000${String(1000 + ++made)}`;
 
 /** Somebody with a phone, and its number as a message is sent to it. */
-export async function withPhone(running: Running, person?: Person): Promise<{ person: Person; to: string }> {
-  const holder = person ?? (await running.person());
-  const phone = nextPhone();
-  await agree(holder, 'phone');
-  await holder.api.login.bindPhone({ code: await holder.phoneCode(phone) });
-  return { person: holder, to: `+86${phone}` };
+export async function withPhone(running: Running): Promise<{ person: Person; to: string }> {
+  const person = await running.person();
+  return { person, to: await giveMobile(person) };
 }
 
 /** Somebody who accepts one message of WeChat about an incident. */
@@ -62,8 +58,8 @@ export async function withMailbox(running: Running): Promise<{ person: Person; t
 }
 
 /** A child who is verified, and the guardian who agreed to it. */
-export async function family(running: Running): Promise<{ child: Person; parent: Person }> {
-  const [child, parent] = [await running.person(), await guardianOf(running)];
+export async function family(running: Running): Promise<{ child: Person; parent: Person; to: string }> {
+  const [child, { person: parent, to }] = [await running.person(), await guardianOf(running)];
   await agree(child, 'real-name');
   const register = citizens(running);
   const verify = async (one: Person, { name, idNumber }: { name: string; idNumber: string }) =>
@@ -74,7 +70,7 @@ export async function family(running: Running): Promise<{ child: Person; parent:
   await parent.api.identity.guardianRespond({ code, decision: 'consent', textHash, evidence });
   const year = new Date(Date.now() + 8 * HOUR_MS).getUTCFullYear() - 10;
   await verify(child, await register({ idNumber: numberOf(`${year}0601`) }));
-  return { child, parent };
+  return { child, parent, to };
 }
 
 export type Arrival = { channel: string; to: string; content: { [name: string]: unknown } };
