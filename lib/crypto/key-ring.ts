@@ -2,7 +2,7 @@ import { createHmac, hkdfSync } from 'node:crypto';
 import { createDayKeys, type DayKeys } from './day-keys';
 import type { Random } from './random';
 import type { RootKey } from './root-key';
-import { createSigningKeys, type SigningKey } from './signing-keys';
+import { createSigningKeys, type SigningKeys } from './signing-keys';
 import { createStayKeys, type StayKeys } from './stay-keys';
 import { decrypt, type SuiteName, seal, suites } from './suite';
 import { ringPlace, SIGNING_KEY, STAY_KEYS, TRAIL_KEY, type WrappedKey } from './wrapped-key';
@@ -36,26 +36,23 @@ export type DigestDomain =
 export type SealDomain = 'cursor' | 'trail' | 'stay' | 'place-key';
 
 /** Everything that needs a key but opens nobody, with no key ever leaving it. */
-export type KeyRing = DayKeys & {
-  /** Keyed digest for look-up (blind index), 43 characters. Hides the value even from who reads the whole table. */
-  digest(domain: DigestDomain, value: string): Promise<string>;
-  /** Keyed checksum of our own records: chains, what has ended, references of messages; key of what only a code opens. 32 bytes. */
-  mac(domain: 'ledger' | 'retention' | 'web-code' | 'share' | 'notice', data: string): Promise<Buffer>;
-  /** What makes the checksums of state that opens a door (lib/table/bound.ts). For the table alone, which a test sees to. */
-  guard(): Promise<(text: string) => Buffer>;
-  /** Seals what the service gives away to be handed back, and alone may read. It opens at `place` only. */
-  seal(domain: SealDomain, plaintext: Buffer, place: string): Promise<Buffer>;
-  /** Opens what `seal` made. @throws SealError */
-  open(domain: SealDomain, sealed: Uint8Array, place: string): Promise<Buffer>;
-  /** The newest signing key: its id and private half as a JWK, the same object every time while it is the newest. */
-  signingKey(): Promise<{ kid: string; privateJwk: SigningKey }>;
-  /** Public halves of every signing key whose signatures may still be shown to us (RFC 7517). */
-  publicKeys(): Promise<Record<string, string>[]>;
-  /** Fresh stay keys of this year and the next, where there are none yet, in the form in which they are stored. */
-  missingStayKeys(): Promise<WrappedKey[]>;
-  /** The suite that new seals are written in. */
-  suite: SuiteName;
-};
+export type KeyRing = DayKeys &
+  SigningKeys & {
+    /** Keyed digest for look-up (blind index), 43 characters. Hides the value even from who reads the whole table. */
+    digest(domain: DigestDomain, value: string): Promise<string>;
+    /** Keyed checksum of our own records: chains, what has ended, references of messages; key of what only a code opens. 32 bytes. */
+    mac(domain: 'ledger' | 'retention' | 'web-code' | 'share' | 'notice', data: string): Promise<Buffer>;
+    /** What makes the checksums of state that opens a door (lib/table/bound.ts). For the table alone, which a test sees to. */
+    guard(): Promise<(text: string) => Buffer>;
+    /** Seals what the service gives away to be handed back, and alone may read. It opens at `place` only. */
+    seal(domain: SealDomain, plaintext: Buffer, place: string): Promise<Buffer>;
+    /** Opens what `seal` made. @throws SealError */
+    open(domain: SealDomain, sealed: Uint8Array, place: string): Promise<Buffer>;
+    /** Fresh stay keys of this year and the next, where there are none yet, in the form in which they are stored. */
+    missingStayKeys(): Promise<WrappedKey[]>;
+    /** The suite that new seals are written in. */
+    suite: SuiteName;
+  };
 
 /**
  * What opens whatever is sealed for somebody. Only a trail holds it (lib/trail/trail.ts), which a test sees to: so nobody's

@@ -49,6 +49,8 @@ export function createSigningKeys({ newest, all, open }: Parts) {
   };
 }
 
+export type SigningKeys = ReturnType<typeof createSigningKeys>;
+
 /** Whether an error says that a row is none of ours: a root key that cannot be asked just now says nothing. */
 const isNotOurs = (error: unknown): boolean =>
   error instanceof SealError || (error instanceof Error && error.name === 'KeyRingError');

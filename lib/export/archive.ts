@@ -16,7 +16,7 @@ import { pagePart } from './page';
 import { type AboutExport, BESIDE_CHUNKS_BYTES, type Chunk, type ExportPart } from './part';
 import { picturesPart } from './pictures';
 import { publishedSchema, SCHEMA_ID } from './schema';
-import { SIGNED_FILE, type TransferStatement } from './transfer';
+import { SIGNED_FILE, type Whole } from './transfer';
 import { directoryOf, type NewFile, packFile } from './zip';
 
 const parts: readonly ExportPart[] = [pagePart, dataPart, cardsPart, picturesPart];
@@ -93,19 +93,16 @@ export async function makeLastPiece(
     ],
     about,
   );
-  const whole = {
+  const whole = (): Whole => ({
     schema,
     files: [...before, ...front.files].map(listed),
     pieces: [...pieces, hashed(front)].map(bound),
-  };
-  const signed = transfer && packed([signedFile(await signs(transfer, whole))], about);
+  });
+  const signed = transfer && packed([signedFile(await signs(transfer, whole()))], about);
   const files = [...front.files, ...(signed?.files ?? [])];
   const directory = directoryOf([...before, ...files], new Date(askedAt));
   return { content: Buffer.concat([front.content, ...(signed ? [signed.content] : []), directory]), files };
 }
-
-/** What a signed list says of the archive that it stands in. */
-export type Whole = Pick<TransferStatement, 'schema' | 'files' | 'pieces'>;
 
 /** The signed list as a file of the archive. */
 export const signedFile = (jws: string): NewFile => ({

@@ -53,13 +53,14 @@ export const transferForm = z.strictObject({
 });
 export type TransferStatement = z.output<typeof transferForm>;
 
-type Whole = Pick<TransferStatement, 'signedAt' | 'schema' | 'files' | 'pieces'>;
+/** What a signed list says of the archive that it stands in. */
+export type Whole = Pick<TransferStatement, 'schema' | 'files' | 'pieces'>;
 
 /** What is to be signed of an archive that is a package for another service. */
 export function transferStatement(
   { exportId, askedAt }: Pick<Export, 'exportId' | 'askedAt'>,
   { recipient, purposes: of }: Transfer,
-  whole: Whole,
+  whole: Whole & Pick<TransferStatement, 'signedAt'>,
 ): TransferStatement {
   return {
     form: 1,
