@@ -5,13 +5,13 @@ import { operator } from '../../lib/policy/registry';
 import { retention } from '../../lib/policy/retention';
 import { hashText } from '../../lib/policy/version';
 
+/** What a guardian's consent reaches to (lib/policy/age.ts): the child's own choices rest on it. */
+const features = () => consentPurposeIds.map((id) => purposes[id].name).join('、');
+
 /**
  * What a guardian is shown before the choice: every item that 儿童个人信息网络保护规定 art. 10 lists, from the registry that
  * the code obeys. The consent is bound to the hash of exactly this text.
  */
-/** What a guardian's consent reaches to (lib/policy/age.ts): the child's own choices rest on it. */
-const features = () => consentPurposeIds.map((id) => purposes[id].name).join('、');
-
 function render(): string {
   const purpose = purposes['real-name'];
   const collected = [...kindsFor('real-name'), ...kindsFor('minors')].map((kind) => {

@@ -7,7 +7,14 @@ import type { Item } from '../../lib/table/client';
 import { endConsents } from '../../lib/table/person/end-consents';
 import { ledgerHead } from '../../lib/table/person/person';
 import type { ProcessRef } from '../../lib/table/process/process';
-import { putGuardian, queryWards, readAge, readGuardian, readWard } from '../../lib/table/real-name/minor';
+import {
+  guardianNeedOf,
+  putGuardian,
+  queryWards,
+  readAge,
+  readGuardian,
+  readWard,
+} from '../../lib/table/real-name/minor';
 import { endRealNames, resultKinds } from '../../lib/table/real-name/real-name';
 import { remove, withSeen } from '../../lib/table/replace';
 import { writeInBothLedgers } from './two-ledgers';
@@ -64,9 +71,7 @@ export async function guardianWithdraw(deps: Deps, run: Run<'subject', { wardId:
         kinds: [...kinds, ...ended.flatMap(({ way }) => resultKinds(way as WayId))],
       },
       ends,
-      change: isChild
-        ? { set: ['needsGuardian = :proved'], values: { ':proved': mark ? 'proved' : 'said' } }
-        : {},
+      change: isChild ? guardianNeedOf('under-14', withdrawn, mark ? 'proved' : 'said') : {},
       writes: [
         // With the note of the child, which no longer leads here.
         ...withSeen(putGuardian(childId, withdrawn, guardian), note),

@@ -13,6 +13,7 @@ import {
   guardianCodeKey,
   guardianKey,
   minorKey,
+  noGuardianNeeded,
   putGuardian,
   putGuardianCode,
   putWard,
@@ -140,7 +141,7 @@ export async function guardianRespond(
     return {
       ...entriesOf(run, state, deps.policy.inForce().version),
       sealer: caller.sealer,
-      change: state === 'consented' ? { remove: ['needsGuardian'] } : {},
+      change: state === 'consented' ? noGuardianNeeded : {},
       writes: decide(deps, { childId, guardianId, wardId, before, seen: items.guardian, state }),
     };
   });

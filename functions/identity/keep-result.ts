@@ -6,7 +6,13 @@ import { ConditionFailed, type Item, type Write } from '../../lib/table/client';
 import { appendEntry } from '../../lib/table/ledger/append';
 import type { Person } from '../../lib/table/person/person';
 import { untilWon } from '../../lib/table/races';
-import { guardianConsents, guardianKey, markMinor, minorKey } from '../../lib/table/real-name/minor';
+import {
+  guardianConsents,
+  guardianKey,
+  markMinor,
+  minorKey,
+  noGuardianNeeded,
+} from '../../lib/table/real-name/minor';
 import {
   keepRealName,
   type RealName,
@@ -87,7 +93,7 @@ export async function keepResult(
       ...(release?.writes ?? []),
     ];
     // Whoever is known to be no child needs no guardian any more.
-    const change = age.band !== undefined && !isChild ? { remove: ['needsGuardian'] } : undefined;
+    const change = age.band !== undefined && !isChild ? noGuardianNeeded : undefined;
     try {
       await appendEntry(deps, person, entry, writes, { change });
       return resultForPerson(kept);

@@ -112,6 +112,9 @@ export function readGuardian(item: Item | undefined): Guardian | undefined {
   return guardian.read(item);
 }
 
+/** The part of a write of the person's own item by which they wait for no guardian any more. */
+export const noGuardianNeeded: PersonChange = { remove: ['needsGuardian'] };
+
 /**
  * The part of a write of the person's own item that says whether somebody so old waits for a guardian, by what the guardian
  * has said.
@@ -121,7 +124,7 @@ export function guardianNeedOf(
   answer: Guardian | undefined,
   need: GuardianNeed = 'proved',
 ): PersonChange {
-  if (band !== 'under-14' || answer?.state === 'consented') return { remove: ['needsGuardian'] };
+  if (band !== 'under-14' || answer?.state === 'consented') return noGuardianNeeded;
   return { set: ['needsGuardian = :needsGuardian'], values: { ':needsGuardian': need } };
 }
 
