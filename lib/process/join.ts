@@ -4,7 +4,7 @@ import type { Item, Write } from '../table/client';
 import { isFrozen } from '../table/item';
 import { type Key, keys, textOf } from '../table/keys';
 import { nothingAdded } from '../table/person/join';
-import { type Person, readPerson } from '../table/person/person';
+import { readPerson } from '../table/person/person';
 import { openPerson } from '../table/person/person-key';
 import { wayOf } from '../table/person/ways';
 import {
@@ -117,25 +117,26 @@ async function openids(deps: Deps, { process, self }: StepInput): Promise<Next> 
   const [left, ...accounts] = await deps.table.getMany(all, 'ended-too');
   if (!self || !left || !accounts[1]) return { to: 'end' };
   if (accounts.some(isFrozen)) return { waitUntilMs: deps.clock.now() + HELD_MS };
-  return { to: 'end', writes: await moveOpenids(deps, readPerson(self), readPerson(left), accounts) };
+  return { to: 'end', writes: await moveOpenids(deps, self, left, accounts) };
 }
 
 /** Refused when an identity has been added meanwhile, which moves the head of the ledger. */
 async function moveOpenids(
   deps: Deps,
-  stays: Person,
-  leaves: Person,
+  self: Item,
+  left: Item,
   [to, from]: (Item | undefined)[],
 ): Promise<Write[]> {
-  const [toSealer, fromSealer] = [await openPerson(deps, stays), await openPerson(deps, leaves)];
-  const gone = removeWechatAccount(leaves.subjectId);
-  if (!toSealer || !fromSealer) return [gone];
-  const [kept, given] = [readWechatAccount(to, toSealer), readWechatAccount(from, fromSealer)];
+  const stays = readPerson(self);
+  const gone = removeWechatAccount(readPerson(left).subjectId);
+  const sides = await sidesOf(deps, left, self);
+  if (!sides) return [gone];
+  const [kept, given] = [readWechatAccount(to, sides.to.sealer), readWechatAccount(from, sides.from.sealer)];
   if (!kept || !given) return [gone];
   // Of those that came over: what rested on the phone of the account given up has ended with it.
   const came = Object.entries(openidsIn(given)).filter(([name]) => wayOf(stays, name));
   const all = withOpenids(kept, Object.fromEntries(came));
-  return [gone, putWechatAccount(stays.subjectId, all, toSealer, to), nothingAdded(stays)];
+  return [gone, putWechatAccount(stays.subjectId, all, sides.to.sealer, to), nothingAdded(stays)];
 }
 
 /**
