@@ -3,13 +3,13 @@ import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
 import type { Item, Write } from '../../lib/table/client';
 import { keys } from '../../lib/table/keys';
-import { advanceHead, appendEntry, type PersonChange } from '../../lib/table/ledger/append';
+import { advanceHead, appendEntry, joinChanges, type PersonChange } from '../../lib/table/ledger/append';
 import { type EntryWithout, nextEntry } from '../../lib/table/ledger/ledger';
 import type { EndedConsents } from '../../lib/table/person/end-consents';
 import { ledgerHead, type Person, readPerson } from '../../lib/table/person/person';
 import { lostRace, untilWon } from '../../lib/table/races';
 import { guardianKey, minorKey } from '../../lib/table/real-name/minor';
-import { realNameKey } from '../../lib/table/real-name/real-name';
+import { realNameKeys } from '../../lib/table/real-name/real-name';
 import type { Sealer } from '../../lib/table/sealer';
 
 type Undated = EntryWithout<'at'>;
@@ -36,13 +36,7 @@ export async function writeInBothLedgers(
   childId: string,
   plan: (child: Person, items: ChildItems) => Promise<TwoLedgers | undefined>,
 ): Promise<void> {
-  const wanted = [
-    keys.person(childId),
-    guardianKey(childId),
-    minorKey(childId),
-    realNameKey(childId, 'real-name'),
-    realNameKey(childId, 'real-name-network'),
-  ];
+  const wanted = [keys.person(childId), guardianKey(childId), minorKey(childId), ...realNameKeys(childId)];
   await untilWon(async () => {
     const [self, guardian, mark, ...results] = await deps.table.getMany(wanted);
     if (!self) throw new AppError('NOT_FOUND');
@@ -56,7 +50,7 @@ export async function writeInBothLedgers(
     const others = { ...both.others, at, by: deps.table.by };
     const { ends } = both;
     const { write, head } = await nextEntry(deps.ring, childId, ends?.head ?? before, others);
-    const change = withChange(both.change, ends?.change);
+    const change = joinChanges(both.change, ends?.change ?? {});
     const childs = [
       { ...advanceHead(childId, before, head, change), owner: child },
       write,
@@ -65,12 +59,4 @@ export async function writeInBothLedgers(
     ];
     return appendEntry(deps, person, { ...both.own, at }, childs, { sealer: both.sealer }).catch(lostRace);
   });
-}
-
-function withChange(own: PersonChange, ends: PersonChange = {}): PersonChange {
-  return {
-    set: [...(own.set ?? []), ...(ends.set ?? [])],
-    remove: [...(own.remove ?? []), ...(ends.remove ?? [])],
-    values: { ...own.values, ...ends.values },
-  };
 }

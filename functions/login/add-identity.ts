@@ -18,7 +18,7 @@ import {
 import { openPerson } from '../../lib/table/person/person-key';
 import { type Phone, stillBound } from '../../lib/table/person/phone';
 import { claimPointer } from '../../lib/table/person/pointer';
-import { endedWays, wayOf, whileRests } from '../../lib/table/person/ways';
+import { noRests, wayOf, whileRests } from '../../lib/table/person/ways';
 import {
   readWechatAccount,
   rewriteWechatAccount,
@@ -64,10 +64,7 @@ async function tryToAdd(
   const [self, account] = await deps.table.getMany([keys.person(subjectId), wechatAccountKey(subjectId)]);
   if (!self) return true;
   const person = readPerson(self);
-  if (endedWays(person).length > 0 && canSignIn(person)) {
-    await clearEndedWays(deps, subjectId, requestId);
-    return undefined;
-  }
+  if (await clearEndedWays(deps, person, requestId)) return undefined;
   const { identities } = person;
   const name = shortName(digest);
   const nowMs = deps.clock.now();
@@ -98,11 +95,11 @@ async function tryToAdd(
       : []),
     ...(shown.by === 'phone' ? [stillBound(subjectId, shown.bound)] : []),
   ];
-  const rests = whileRests({ identity: shown.by === 'phone' ? undefined : shortName(shown.digest) });
+  const rests = shown.by === 'phone' ? noRests : whileRests({ identity: shortName(shown.digest) });
   const change = {
     set: ['points = list_append(points, :added)', '#added_ways.#added_way = :way'],
-    condition: [whileHere.condition, ...(shown.by === 'phone' ? [] : rests.conditions)].join(' AND '),
-    names: { '#added_ways': 'ways', '#added_way': name, ...(shown.by !== 'phone' && rests.names) },
+    condition: [whileHere.condition, ...rests.conditions].join(' AND '),
+    names: { '#added_ways': 'ways', '#added_way': name, ...rests.names },
     values: {
       ...whileHere.values,
       ':added': keysOf([{ domain, digest }]),

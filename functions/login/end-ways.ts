@@ -1,13 +1,12 @@
 import { toInstant } from '../../lib/clock';
 import type { Deps } from '../../lib/deps';
 import { ConditionFailed, type Item, type Write } from '../../lib/table/client';
-import { keys } from '../../lib/table/keys';
-import { appendEntry, type PersonChange } from '../../lib/table/ledger/append';
+import { appendEntry, joinChanges, type PersonChange } from '../../lib/table/ledger/append';
 import type { NewEntry } from '../../lib/table/ledger/ledger';
 import { endOfWays } from '../../lib/table/person/end-ways';
 import { waysInKinds } from '../../lib/table/person/join';
 import { canSignIn } from '../../lib/table/person/life';
-import { type Person, readPerson } from '../../lib/table/person/person';
+import type { Person } from '../../lib/table/person/person';
 import { openPerson } from '../../lib/table/person/person-key';
 import { endedWays } from '../../lib/table/person/ways';
 import {
@@ -44,7 +43,7 @@ export async function endWays(deps: Deps, seen: Person, ending: Ending): Promise
     const openids = names.length > 0 ? await withoutTheirs(deps, person, names, ending.sealer) : [];
     try {
       return await appendEntry(deps, person, entry, [...also, ...gone, ...openids], {
-        change: merged(more, change),
+        change: joinChanges(more, change),
         sealer: ending.sealer,
         stillAllowed: (now) => {
           person = now;
@@ -57,16 +56,6 @@ export async function endWays(deps: Deps, seen: Person, ending: Ending): Promise
       return undefined;
     }
   });
-}
-
-function merged(a: PersonChange, b: PersonChange): PersonChange {
-  return {
-    set: [...(a.set ?? []), ...(b.set ?? [])],
-    remove: [...(a.remove ?? []), ...(b.remove ?? [])],
-    ...(a.condition && { condition: a.condition }),
-    ...((a.names || b.names) && { names: { ...a.names, ...b.names } }),
-    values: { ...a.values, ...b.values },
-  };
 }
 
 /** What WeChat calls them goes with them. What a hold keeps stays with the hold. */
@@ -83,11 +72,12 @@ async function withoutTheirs(
   return [rewriteWechatAccount(person.subjectId, withoutOpenids(known, new Set(names)), sealer, item)];
 }
 
-/** Clears what has ended by itself, because what it rested on is no more: whose identity it is may have an account of their own. */
-export async function clearEndedWays(deps: Deps, subjectId: string, requestId: string): Promise<void> {
-  const [self] = await deps.table.getMany([keys.person(subjectId)]);
-  const person = self && readPerson(self);
-  if (!person || !canSignIn(person) || endedWays(person).length === 0) return;
+/**
+ * Clears what has ended by itself, because what it rested on is no more: whose identity it is may have an account of their own.
+ * Answers whether there was any.
+ */
+export async function clearEndedWays(deps: Deps, person: Person, requestId: string): Promise<boolean> {
+  if (!canSignIn(person) || endedWays(person).length === 0) return false;
   const entry = {
     at: toInstant(deps.clock.now()),
     act: 'identity.unlinked',
@@ -97,4 +87,5 @@ export async function clearEndedWays(deps: Deps, subjectId: string, requestId: s
     requestId,
   } as const;
   await endWays(deps, person, { which: endedWays, entry });
+  return true;
 }

@@ -7,7 +7,7 @@ import { actOf, demandProofOfOther } from '../../lib/gate/proof';
 import { type ConsentPurposeId, consentPurposeIds } from '../../lib/policy/purposes';
 import type { Item } from '../../lib/table/client';
 import { keys } from '../../lib/table/keys';
-import { advanceHead, type PersonChange } from '../../lib/table/ledger/append';
+import { advanceHead, joinChanges, type PersonChange } from '../../lib/table/ledger/append';
 import { nextEntry } from '../../lib/table/ledger/ledger';
 import { epochOf } from '../../lib/table/person/consents';
 import {
@@ -30,7 +30,7 @@ import {
   wayIn,
 } from '../../lib/table/person/person';
 import type { Identity } from '../../lib/table/person/pointer';
-import { livingWays, type Rests, signInIdentityOf, wayOf, whileSession } from '../../lib/table/person/ways';
+import { livingWays, noRests, type Rests, sessionOf, wayOf, whileSession } from '../../lib/table/person/ways';
 import { openidOf, shortName, wechatAccountKey } from '../../lib/table/person/wechat-account';
 import { lostRace, untilWon } from '../../lib/table/races';
 import { ageKeys, carryAge, isGuardianOfOther } from '../../lib/table/real-name/carry-age';
@@ -85,8 +85,7 @@ async function otherOf(
   const { person, sealer, session } = caller;
   const { subjectId } = person;
   if (otherProof !== undefined) {
-    const other = await demandProofOfOther(deps, actOf('login/joinAccounts', subjectId), otherProof);
-    return { subjectId: other.person.subjectId, sessionId: other.sessionId };
+    return demandProofOfOther(deps, actOf('login/joinAccounts', subjectId), otherProof);
   }
   const [item] = await deps.table.getMany([wechatAccountKey(subjectId)]);
   const openid = openidOf(item, sealer, session.identity);
@@ -107,13 +106,13 @@ async function otherOf(
 async function settle(deps: Deps, to: Side, from: Side, requestId: string): Promise<ConsentPurposeId[]> {
   const { stays, leaves, ages } = await readBoth(deps, to.subjectId, from.subjectId);
   demandOwnWay(leaves, from);
-  const moved = waysMoved(stays, leaves, to, toEpochSeconds(deps.clock.now()));
+  const nowMs = deps.clock.now();
+  const moved = waysMoved(stays, leaves, to, toEpochSeconds(nowMs));
   if (stays.identities.length + moved.identities.length > MAX_IDENTITIES_PER_PERSON)
     throw new AppError('LIMIT_REACHED', {
       limit: 'MAX_IDENTITIES_PER_PERSON',
       max: MAX_IDENTITIES_PER_PERSON,
     });
-  const nowMs = deps.clock.now();
   const at = toInstant(nowMs);
   const [staysId, leavesId] = [stays.subjectId, leaves.subjectId];
   const left = { act: 'account.left', other: staysId, by: deps.table.by } as const;
@@ -134,7 +133,12 @@ async function settle(deps: Deps, to: Side, from: Side, requestId: string): Prom
   });
   const age = carryAge(deps.policy.inForce().reachVersions, stays, leaves, ages, at);
   await deps.table.write(
-    advanceHead(staysId, ledgerHead(stays), joined.head, arrival(moved, shownBy(stays, to), age.change)),
+    advanceHead(
+      staysId,
+      ledgerHead(stays),
+      joined.head,
+      joinChanges(arrival(moved, shownBy(stays, to)), age.change),
+    ),
     joined.write,
     ...leaving.writes,
     ...movePointers(leaves, staysId, moved.identities),
@@ -170,14 +174,14 @@ async function readBoth(
 
 /** What came into an account by its phone cannot give it up: its owner may have another way in, and would lose all. */
 function demandOwnWay(leaves: Person, { sessionId }: Side): void {
-  const identity = sessionId && signInIdentityOf(leaves, sessionId);
+  const identity = sessionId && sessionOf(leaves, sessionId)?.identity;
   if (identity && wayOf(leaves, identity)?.phoneEpoch !== undefined)
     throw new AppError('NOT_NOW', { why: '您是凭手机号进入要放弃的那个账号的，请选择保留那个账号。' });
 }
 
 /** Part of a write of one account: refused once the session has ended that has shown whose it is. */
 function shownBy(person: Person, { sessionId }: Side): Rests {
-  if (sessionId === undefined) return { conditions: [], names: {}, values: {} };
+  if (sessionId === undefined) return noRests;
   const rests = whileSession(person, sessionId);
   if (!rests) throw new AppError('PROOF_REQUIRED');
   return rests;
@@ -199,14 +203,12 @@ function waysMoved(stays: Person, leaves: Person, { sessionId }: Side, sinceSeco
 }
 
 /** The change by which they lead to the account that stays. */
-function arrival({ ways, identities }: Moved, rests: Rests, age: PersonChange): PersonChange {
+function arrival({ ways, identities }: Moved, rests: Rests): PersonChange {
   return {
     set: [
       'points = list_append(points, :moved)',
       ...ways.map((_, index) => `#moved_ways.#moved${index} = :moved${index}`),
-      ...(age.set ?? []),
     ],
-    remove: age.remove ?? [],
     condition: [whileFully.condition, ...rests.conditions].join(' AND '),
     names: {
       ...rests.names,
@@ -216,7 +218,6 @@ function arrival({ ways, identities }: Moved, rests: Rests, age: PersonChange): 
     values: {
       ...whileFully.values,
       ...rests.values,
-      ...age.values,
       ':moved': keysOf(identities),
       ...Object.fromEntries(ways.map(([name, way], index) => [`:moved${index}`, wayIn.encode(way, name)])),
     },

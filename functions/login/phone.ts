@@ -100,15 +100,12 @@ async function bind(
   const which = (now: Person) => restingOnPhone(now, wayOf(now, session.identity)?.of);
   const write = () =>
     endWays(deps, person, { which, entry, also, sealer, change: { remove: ['phoneGoneAt'] } });
-  try {
-    await write();
-  } catch (error) {
-    if (!(error instanceof ConditionFailed)) throw error;
-    if (!error.found[0]) throw new AppError('NOT_NOW', { why: CHANGED });
-    if (!(await releaseOldClaim(deps, digest, otherAccountIsNotMine === true, requestId)))
-      throw new AppError('IDENTITY_TAKEN', { instead: 'login/joinAccounts' });
-    await write().catch(refuseTaken);
-  }
+  await write().catch(async (error: unknown) => {
+    const isTaken = error instanceof ConditionFailed && error.found[0];
+    if (!isTaken || !(await releaseOldClaim(deps, digest, otherAccountIsNotMine === true, requestId)))
+      return refuseTaken(error);
+    return write().catch(refuseTaken);
+  });
   return { phone: mask(number), boundAt };
 }
 

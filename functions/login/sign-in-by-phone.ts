@@ -66,8 +66,9 @@ async function leadsIn(deps: Deps, digest: string, requestId: string): Promise<b
   if (!pointer) return false;
   const subjectId = readPointer(pointer);
   const [self] = await deps.table.getMany([keys.person(subjectId)]);
-  if (!self || wayOf(readPerson(self), shortName(digest))) return true;
-  await clearEndedWays(deps, subjectId, requestId);
+  const person = self && readPerson(self);
+  if (!person || wayOf(person, shortName(digest))) return true;
+  await clearEndedWays(deps, person, requestId);
   return false;
 }
 

@@ -3,6 +3,8 @@ import { invalidInput } from '../../lib/errors';
 import { discloseBeforeAccount } from '../../lib/gate/disclose';
 import type { Run } from '../../lib/gate/operation';
 import type { Item } from '../../lib/table/client';
+import { keys } from '../../lib/table/keys';
+import { readPerson } from '../../lib/table/person/person';
 import { openidDigest, pointerKey, readPointer } from '../../lib/table/person/pointer';
 import { shortName } from '../../lib/table/person/wechat-account';
 import { untilWon } from '../../lib/table/races';
@@ -58,7 +60,10 @@ async function enter(
   requestId: string,
 ) {
   const reply = await startSession(deps, subjectId, byMiniProgram(digest));
-  if (!reply) await clearEndedWays(deps, subjectId, requestId); // and the next look finds that it leads nowhere
+  if (!reply) {
+    const [self] = await deps.table.getMany([keys.person(subjectId)]);
+    if (self) await clearEndedWays(deps, readPerson(self), requestId); // and the next look finds that it leads nowhere
+  }
   if (!reply || !unionDigest) return reply;
   const by = `session:${reply.sessionId}` as const;
   const shown = { by: 'openid', digest } as const;

@@ -1,4 +1,4 @@
-import { toInstant } from '../../lib/clock';
+import { secondOf, toInstant } from '../../lib/clock';
 import { promptsFor } from '../../lib/consent/prompts-due';
 import { issueToken } from '../../lib/crypto/token';
 import type { Deps } from '../../lib/deps';
@@ -38,7 +38,7 @@ const saidOf: Partial<Record<LifeState, Pick<SignedIn, 'closing' | 'restricted'>
 
 /** A session that begins now. */
 export function newSession(deps: Deps, secretDigest: Buffer, origin: SessionOrigin): Session {
-  return { ...origin, secretDigest, startedAtSeconds: Math.floor(deps.clock.now() / 1000) };
+  return { ...origin, secretDigest, startedAtSeconds: secondOf(deps.clock.now()) };
 }
 
 /**

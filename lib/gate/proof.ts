@@ -3,7 +3,7 @@ import type { Deps } from '../deps';
 import { AppError } from '../errors';
 import { ConditionFailed } from '../table/client';
 import { keys } from '../table/keys';
-import { type Person, readPerson } from '../table/person/person';
+import { readPerson } from '../table/person/person';
 import { liveAt, liveSession } from '../table/person/sessions';
 import { proofKey, putProof, sessionOfProof, useProof } from '../table/sign-in/self-proof';
 
@@ -65,14 +65,10 @@ export async function demandProof(
 
 /**
  * The same for a proof of another account, which names the session that it was given to: that one must live as well. Answers
- * that account as it was read and the session, so that whatever follows can be refused once that has ended.
+ * that account and session, so that whatever follows can be refused once that has ended.
  * @throws AppError PROOF_REQUIRED
  */
-export async function demandProofOfOther(
-  deps: Deps,
-  act: string,
-  presented: string,
-): Promise<{ person: Person; sessionId: string }> {
+export async function demandProofOfOther(deps: Deps, act: string, presented: string): Promise<Prover> {
   const claim = parseToken(presented);
   if (!claim) throw new AppError('PROOF_REQUIRED');
   const { subjectId, sessionId: id } = claim;
@@ -82,5 +78,5 @@ export async function demandProofOfOther(
   if (!person || !sessionId || !liveSession(person, sessionId, liveAt(deps)))
     throw new AppError('PROOF_REQUIRED');
   await demandProof(deps, { subjectId, sessionId }, act, presented);
-  return { person, sessionId };
+  return { subjectId, sessionId };
 }

@@ -5,7 +5,7 @@ import { COOLING_OFF_MS } from '../../policy/closing';
 import type { Write } from '../../table/client';
 import { goOnIn, unheldState } from '../../table/hold/whole';
 import { keys } from '../../table/keys';
-import { appendEntry, appendPlanned, type PersonChange } from '../../table/ledger/append';
+import { appendEntry, appendPlanned, joinChanges, type PersonChange } from '../../table/ledger/append';
 import type { NewEntry } from '../../table/ledger/ledger';
 import { endOfAccount } from '../../table/person/end-of-account';
 import { takesOver } from '../../table/person/join';
@@ -45,15 +45,6 @@ export type ClosingTerms = {
   only?: { change: PersonChange; holds(now: Person): boolean };
 };
 
-function closingChange(at: string, also: PersonChange = {}): PersonChange {
-  const { set, condition, values } = moveTo('closing', at);
-  return {
-    set: [...set, ...(also.set ?? [])],
-    condition: [condition, ...(also.condition ? [also.condition] : [])].join(' AND '),
-    values: { ...values, ...also.values },
-  };
-}
-
 /**
  * Closes an account: from this transaction on it is only stored, and it is erased when the cooling-off is over, unless the
  * person takes it back. Of one that is being closed already, or of which `only` does not hold, nothing changes, and nothing of the
@@ -77,7 +68,7 @@ export async function beginClosing(
     const state = { cause: seq, count: 0, from: unheldState(now), since: at, receipt };
     return {
       entry: { ...by, at, act: 'closing.began', purpose: 'account' },
-      change: closingChange(at, only?.change),
+      change: joinChanges(moveTo('closing', at), only?.change ?? {}),
       also: [beginProcess(endOfAccount(subjectId), COOL, state, nowMs + COOLING_OFF_MS), ...also],
     };
   });

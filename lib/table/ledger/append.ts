@@ -21,6 +21,18 @@ export type PersonChange = {
   values?: Record<string, unknown>;
 };
 
+/** Several changes of one person's item as one, held to the conditions of all. */
+export function joinChanges(...changes: readonly PersonChange[]): PersonChange {
+  const conditions = changes.flatMap(({ condition }) => condition ?? []);
+  return {
+    set: changes.flatMap(({ set = [] }) => set),
+    remove: changes.flatMap(({ remove = [] }) => remove),
+    ...(conditions.length > 0 && { condition: conditions.join(' AND ') }),
+    names: Object.assign({}, ...changes.map(({ names }) => names)),
+    values: Object.assign({}, ...changes.map(({ values }) => values)),
+  };
+}
+
 /** What one attempt appends, and writes with it. */
 export type Append = { entry: NewEntry; also?: Write[]; change?: PersonChange | undefined };
 

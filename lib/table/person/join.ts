@@ -12,14 +12,12 @@ import { endConsents } from './end-consents';
 import { moveTo } from './life';
 import { ledgerHead, type Person } from './person';
 import { type Identity, movePointer, pointerKey } from './pointer';
-import type { Rests } from './ways';
+import { noRests, type Rests } from './ways';
 
 /** What moves when two accounts are settled: the ways in. What is erased after it has an entry of its own. */
 export const waysInKinds = ['wechat-identity', 'wechat-openid'] as const;
 
 type When = { nowMs: number; requestId: string; while?: Rests };
-
-const nothingMore: Rests = { conditions: [], names: {}, values: {} };
 
 /**
  * The fences by which a person gives an account up: every consent ends as by so many withdrawals, with everything that ends
@@ -30,7 +28,7 @@ export async function leaveAccount(
   ring: KeyRing,
   person: Person,
   entry: { act: 'account.left'; other: string; by?: Actor | undefined },
-  { nowMs, requestId, while: rests = nothingMore }: When,
+  { nowMs, requestId, while: rests = noRests }: When,
 ): Promise<{ writes: Write[]; erasures: ProcessRef[]; ended: ConsentPurposeId[] }> {
   const { subjectId } = person;
   const at = toInstant(nowMs);

@@ -3,7 +3,7 @@ import type { KeyRing } from '../../crypto/key-ring';
 import type { Deps } from '../../deps';
 import { AppError } from '../../errors';
 import type { Table, Write } from '../client';
-import { appendPlanned, type PersonChange } from '../ledger/append';
+import { appendPlanned, joinChanges, type PersonChange } from '../ledger/append';
 import type { EntryWithout } from '../ledger/ledger';
 import { type LifeState, life, moveTo } from './life';
 import type { Person } from './person';
@@ -33,19 +33,14 @@ export async function moveLife(
     }
     if (!from.includes(lifeState)) throw new AppError('NOT_NOW', { why: life[lifeState].why });
     const at = toInstant(parts.clock.now());
-    const { set, condition, values } = moveTo(to, at);
-    const more = changeOf(now);
     since = at;
     return {
       entry: { ...entry, at },
-      change: {
-        set: [...set, ...(more.set ?? [])],
-        ...(more.remove && { remove: more.remove }),
-        condition: [condition, 'lifeState = :from', ...(more.condition ? [more.condition] : [])].join(
-          ' AND ',
-        ),
-        values: { ...values, ':from': lifeState, ...more.values },
-      },
+      change: joinChanges(
+        moveTo(to, at),
+        { condition: 'lifeState = :from', values: { ':from': lifeState } },
+        changeOf(now),
+      ),
       also,
     };
   });

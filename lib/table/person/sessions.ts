@@ -7,7 +7,7 @@ import { keys } from '../keys';
 import type { Sealer } from '../sealer';
 import { whileHere } from './life';
 import { kindOf, MAX_SESSIONS_PER_PERSON, type Person, type Session, session } from './person';
-import { restsHold, whileRests } from './ways';
+import { restsHold, sessionOf, whileRests } from './ways';
 
 /** When a session ends by itself: a browser's after hours, and an approval that nobody has picked up after a minute. */
 export function expiryOf(value: Session): number {
@@ -41,8 +41,7 @@ export function isInTime(value: Session, { nowMs, openedAtMs }: Omit<LiveAt, 're
 
 /** The session of this id, or undefined when it is over by itself or by the end of anything that it rests on. */
 export function liveSession(person: Person, id: string, at: LiveAt): Session | undefined {
-  const stored = Object.hasOwn(person.sessions, id) ? person.sessions[id] : undefined;
-  const value = stored && session.decode(stored, id);
+  const value = sessionOf(person, id);
   if (!value || !isInTime(value, at) || !restsHold(person, value, at.reachVersions)) return undefined;
   return value.from === undefined || liveSession(person, value.from, at) ? value : undefined;
 }

@@ -1,3 +1,4 @@
+import { secondOf } from '../../clock';
 import type { ReachVersions } from '../../policy/version';
 import { consentInForce, epochOf } from './consents';
 import { type Person, type Session, session, type WayIn, wayIn } from './person';
@@ -15,7 +16,7 @@ export type Way = WayIn & { of: string; sinceSeconds: number };
 /** The identity of this short name, or undefined when it does not lead in any more. */
 export function wayOf(person: Person, name: string | undefined): Way | undefined {
   if (name === undefined || !Object.hasOwn(person.ways, name)) return undefined;
-  const opened = Math.floor(Date.parse(person.createdAt) / 1000);
+  const opened = secondOf(Date.parse(person.createdAt));
   const value = { of: name, sinceSeconds: opened, ...wayIn.decode(person.ways[name] ?? {}, name) };
   return value.phoneEpoch === undefined || value.phoneEpoch === epochOf(person, 'phone') ? value : undefined;
 }
@@ -38,10 +39,10 @@ export function identitiesOf(person: Person, of: string): string[] {
   return livingWays(person).flatMap(([name, way]) => (way.of === of ? [name] : []));
 }
 
-/** Which identity a session came from, by its short name. */
-export function signInIdentityOf({ sessions }: Person, sessionId: string): string | undefined {
-  const stored = Object.hasOwn(sessions, sessionId) ? sessions[sessionId] : undefined;
-  return stored && session.decode(stored, sessionId).identity;
+/** The session of this id as it is recorded, whether it lives or not. @throws SealError for an altered one */
+export function sessionOf({ sessions }: Person, id: string): Session | undefined {
+  const stored = Object.hasOwn(sessions, id) ? sessions[id] : undefined;
+  return stored && session.decode(stored, id);
 }
 
 /** The value by which a session names the linked entry it rests on. */
@@ -62,6 +63,9 @@ export function restsHold(
 
 /** Conditions of a write of the person's item, each without an alternative outside parentheses. */
 export type Rests = { conditions: string[]; names: Record<string, string>; values: Record<string, unknown> };
+
+/** Of what rests on nothing. */
+export const noRests: Rests = { conditions: [], names: {}, values: {} };
 
 /** Refuses a write of the person's item unless all is there that a session rests on. */
 export function whileRests({ identity, link, from }: Pick<Session, 'identity' | 'link' | 'from'>): Rests {
@@ -95,10 +99,10 @@ export function whileRests({ identity, link, from }: Pick<Session, 'identity' | 
 }
 
 /** The same for a session that is there already: it as well. Undefined when it is not. */
-export function whileSession({ sessions }: Person, id: string): Rests | undefined {
-  const stored = Object.hasOwn(sessions, id) ? sessions[id] : undefined;
-  if (!stored) return undefined;
-  const { conditions, names, values } = whileRests(session.decode(stored, id));
+export function whileSession(person: Person, id: string): Rests | undefined {
+  const value = sessionOf(person, id);
+  if (!value) return undefined;
+  const { conditions, names, values } = whileRests(value);
   return {
     conditions: ['attribute_exists(#rests_sessions.#rests_session)', ...conditions],
     names: { ...names, '#rests_sessions': 'sessions', '#rests_session': id },
@@ -108,8 +112,7 @@ export function whileSession({ sessions }: Person, id: string): Rests | undefine
 
 /** Whether a session and what it rests on are there, whatever the time is. */
 export function isSignedIn(person: Person, id: string, reached: () => ReachVersions): boolean {
-  const stored = Object.hasOwn(person.sessions, id) ? person.sessions[id] : undefined;
-  const value = stored && session.decode(stored, id);
+  const value = sessionOf(person, id);
   if (!value || !restsHold(person, value, reached)) return false;
   return value.from === undefined || isSignedIn(person, value.from, reached);
 }
