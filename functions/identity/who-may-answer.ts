@@ -2,9 +2,8 @@ import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
 import type { Item } from '../../lib/table/client';
 import { textOf } from '../../lib/table/keys';
-import { consentInForce } from '../../lib/table/person/consents';
 import { keysOf, type Person } from '../../lib/table/person/person';
-import { phone } from '../../lib/table/person/phone';
+import { holdsPhone } from '../../lib/table/person/phone';
 import { minorMark } from '../../lib/table/real-name/minor';
 import { isSurelyAdult, readRealName } from '../../lib/table/real-name/real-name';
 
@@ -19,8 +18,7 @@ export function demandGrownUp(deps: Deps, person: Person, { results, mark, phone
   const { reachVersions } = deps.policy.inForce();
   const isAdult =
     !minorMark.is(mark) && results.some((item) => isSurelyAdult(readRealName(reachVersions, item, person)));
-  const agreed = consentInForce(reachVersions, person, 'phone');
-  if (isAdult && agreed && phone.is(bound, agreed.epoch)) return;
+  if (isAdult && holdsPhone(reachVersions, person, bound)) return;
   throw new AppError('CALLER_NOT_ALLOWED', {
     why: '监护人须是成年人，用银行卡、人脸或者国家网络身份认证完成核验，并绑定自己的手机号。',
   });

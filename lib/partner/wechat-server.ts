@@ -122,7 +122,9 @@ export function createWechatServer(parts: WechatServerParts): WechatServer {
       accessToken().then(
         () => undefined,
         (error: unknown) => {
-          log({ event: 'partner-call', partner: 'wechat-token', partnerCode: nameOf(error) });
+          // What WeChat has refused it for is said already.
+          if (!(error instanceof AppError))
+            log({ event: 'partner-call', partner: 'wechat-token', partnerCode: nameOf(error) });
           throw new Unreachable();
         },
       ),

@@ -18,6 +18,9 @@ export const FORM = 2;
 /** The bytes before a blob that outlives its owner, which say the year of the key. */
 const YEAR_BYTES = 2;
 
+/** An account on one side of a join, with what opens and seals for it. */
+export type Side = { subjectId: string; sealer: Sealer };
+
 /** A person's sealer, from the opened data key and the stay keys. */
 export function createSealer(
   subjectId: string,

@@ -1,7 +1,7 @@
 import { DAY_MS, toInstant } from '../../lib/clock';
 import type { Item } from '../../lib/table/client';
+import { itemsOfPerson } from '../../lib/table/items-of-person';
 import { keys } from '../../lib/table/keys';
-import { itemsOfPerson } from '../../lib/table/readers/partition';
 import { ticketOf } from '../support/ticket';
 import { onceKey, type World } from '../support/world';
 

@@ -1,6 +1,6 @@
 import { issueProof } from '../../lib/gate/proof';
 import { grant } from '../support/consent';
-import { guarded, makeGuardian } from '../support/guardian';
+import { answerFor, guarded, makeGuardian } from '../support/guardian';
 import { proverOf } from '../support/prover';
 import { type Caller, onceKey, type World } from '../support/world';
 import { newCitizen, subjectIdOf } from './support';
@@ -30,15 +30,6 @@ export function identityRows(theWorld: () => World): Record<string, Prepare> {
     return by;
   };
   const guardian = async () => makeGuardian(theWorld(), await person());
-  const notice = async () => (await ok<{ textHash: string }>('identity/guardianNotice', {}, {})).textHash;
-  const answer = async (code: string) => ({
-    code,
-    decision: 'consent',
-    textHash: await notice(),
-    evidence: { control: 'guardian.agree', defaultState: 'unchecked', dwellMs: 9000 },
-  });
-  const asked = async () =>
-    (await ok<{ code: string }>('identity/askGuardian', {}, await person('real-name'))).code;
   const appealed = async (by?: Caller) => {
     const asker = by ?? (await person());
     const input = { about: 'not-verified', words: '我的信息没有填错', idempotencyKey: onceKey() };
@@ -73,7 +64,10 @@ export function identityRows(theWorld: () => World): Record<string, Prepare> {
     }),
     'identity/status': async () => ({ by: await adult() }),
     'identity/askGuardian': async () => ({ by: await person('real-name') }),
-    'identity/guardianRespond': async () => ({ input: await answer(await asked()), by: await guardian() }),
+    'identity/guardianRespond': async () => ({
+      input: await answerFor(theWorld(), await person('real-name')),
+      by: await guardian(),
+    }),
     'identity/wards': async () => ({ by: await adult() }),
     'identity/guardianWithdraw': async () => {
       const by = await guardian();

@@ -1,6 +1,6 @@
 import { giveBoundPhone } from '../support/bound-phone';
 import { grant, withdraw } from '../support/consent';
-import { makeGuardian } from '../support/guardian';
+import { evidence, makeGuardian } from '../support/guardian';
 import { type Caller, onceKey } from '../support/world';
 import { type Citizen, createIdentityWorld, type IdentityWorld, newCitizen, subjectIdOf } from './support';
 
@@ -12,7 +12,6 @@ beforeEach(async () => {
 });
 afterEach(() => world.stop());
 
-const evidence = { control: 'guardian.agree', defaultState: 'unchecked', dwellMs: 12_000 };
 const bornOn = (birth: string, phone?: string) =>
   world.citizen({ ...newCitizen(birth), ...(phone && { phone }) });
 const verify = (by: Caller, citizen: Citizen) => world.verifyBy(by, citizen);

@@ -3,7 +3,7 @@ import { giveBoundPhone } from './bound-phone';
 import { grant } from './consent';
 import { type Caller, onceKey, type World } from './world';
 
-const evidence = { control: 'guardian.agree', defaultState: 'unchecked', dwellMs: 12_000 };
+export const evidence = { control: 'guardian.agree', defaultState: 'unchecked', dwellMs: 12_000 };
 
 /** Makes somebody an adult who may answer for a child: verified by a bank card, with a phone of their own. */
 export async function makeGuardian(world: World, by: Caller, citizen = newCitizen()): Promise<Caller> {

@@ -2,9 +2,8 @@ import type { Deps } from '../../../lib/deps';
 import { AppError } from '../../../lib/errors';
 import { sufficesOn } from '../../../lib/policy/true-identity';
 import { beijingDay } from '../../../lib/policy/working-days';
-import { consentInForce } from '../../../lib/table/person/consents';
 import type { Person } from '../../../lib/table/person/person';
-import { phone, phoneKey } from '../../../lib/table/person/phone';
+import { holdsPhone, phoneKey } from '../../../lib/table/person/phone';
 import { readRealName, realNameKeys } from '../../../lib/table/real-name/real-name';
 
 /**
@@ -17,9 +16,8 @@ export async function demandTrueIdentity(deps: Deps, person: Person): Promise<vo
   const { subjectId } = person;
   const { reachVersions } = deps.policy.inForce();
   const [bound, ...results] = await deps.table.getMany([phoneKey(subjectId), ...realNameKeys(subjectId)]);
-  const epoch = consentInForce(reachVersions, person, 'phone')?.epoch;
   const holds = {
-    phone: epoch !== undefined && phone.is(bound, epoch),
+    phone: holdsPhone(reachVersions, person, bound),
     'real-name': results.some((item) => readRealName(reachVersions, item, person)),
   };
   if (suffices.some((proof) => holds[proof])) return;

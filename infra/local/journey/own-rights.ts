@@ -1,9 +1,10 @@
-import type { JWK } from 'jose';
-import { type Api, newIdempotencyKey, takeExport } from '../../../lib/client/client';
+import { type Api, newIdempotencyKey } from '../../../lib/client/client';
 import { parseToken } from '../../../lib/crypto/token';
+import { readKeys } from '../../commands/published-keys';
 import { tell, verifyTransfer } from '../../commands/verify-transfer';
 import type { ReadCard } from '../read-vcard';
-import { actOn, arrive, clientOf, newPerson, staffOf, untilMade, type Where, within } from './people';
+import { takenExport } from '../taken-export';
+import { actOn, arrive, clientOf, newPerson, soon, staffOf, untilMade, type Where } from './people';
 import { expect, refused, say, step } from './teller';
 
 type Staffed = Where & { staffIssuer: string };
@@ -51,7 +52,7 @@ async function correct(where: Staffed, me: Api, { subjectId, cardId }: Mine): Pr
     (await staff.rights.ticketQueue()).waiting.filter(
       (one) => one.subjectId === subjectId && one.sort === 'recipient',
     );
-  await within(async () => (await waiting()).length > 0);
+  await soon(async () => (await waiting()).length > 0);
   const [told, ...more] = await waiting();
   expect(told !== undefined && more.length === 0, `只告知得到过的：${told?.id}，${told?.dueAt} 之前确认`);
   if (!told) return;
@@ -103,10 +104,7 @@ async function moveOut(where: Staffed, me: Api, proved: () => Promise<{ proof: s
   );
   await me.rights.startTransfer({ recipient: '另一个名片服务' }, right);
   await untilMade(me);
-  const pieces: Buffer[] = [];
-  await takeExport(me, ({ base64 }) => void pieces.push(Buffer.from(base64, 'base64')));
-  const zip = Buffer.concat(pieces);
-  const { keys } = (await (await fetch(`${where.api}/.well-known/jwks.json`)).json()) as { keys: JWK[] };
+  const [zip, keys] = [await takenExport(me), await readKeys(where.api)];
   say('   对方只凭公布的公钥核对：');
   for (const line of tell(await verifyTransfer(zip, keys))) say(`   ${line}`);
   const cut = zip.subarray(0, zip.length - 1);

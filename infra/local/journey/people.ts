@@ -3,11 +3,11 @@ import {
   cloudTransport,
   createClient,
   httpTransport,
-  memoryTokenStore,
   newIdempotencyKey,
   type WxCloud,
 } from '../../../lib/client/client';
-import { staffToken } from '../staff-token';
+import { staffClientAt } from '../staff-client';
+import { within } from '../within';
 
 /** Where the service and the partners' sandbox answer. */
 export type Where = { api: string; sandbox: string; door?: string | undefined };
@@ -54,24 +54,16 @@ export async function actOn(api: Api, seenEntry: number, purpose: Act['purpose']
 }
 
 /** A client of the local member of the staff who has that role. */
-export async function staffOf(
-  { api, staffIssuer }: Where & { staffIssuer: string },
-  role: string,
-): Promise<Api> {
-  const token = memoryTokenStore();
-  token.set(await staffToken(staffIssuer, role));
-  return createClient({ transport: httpTransport({ baseUrl: api }), token });
-}
+export const staffOf = ({ api, staffIssuer }: Where & { staffIssuer: string }, role: string): Promise<Api> =>
+  staffClientAt(api, staffIssuer, role);
 
 /** What is worked off by the queue is there within seconds. */
-export async function within(holds: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 20_000;
-  while (!(await holds()) && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 200));
-}
+const SOON_MS = 20_000;
+export const soon = (holds: () => Promise<boolean>): Promise<boolean> => within(SOON_MS, holds);
 
 /** Waits for an export. */
-export const untilMade = (api: Api): Promise<void> =>
-  within(async () => (await api.rights.export()).export?.state === 'complete');
+export const untilMade = (api: Api): Promise<boolean> =>
+  soon(async () => (await api.rights.export()).export?.state === 'complete');
 
 let bound = 0;
 

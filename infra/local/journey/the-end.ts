@@ -1,7 +1,8 @@
-import type { JWK } from 'jose';
-import { type Api, newIdempotencyKey, takeExport } from '../../../lib/client/client';
+import { type Api, newIdempotencyKey } from '../../../lib/client/client';
+import { readKeys } from '../../commands/published-keys';
 import { tell, verifyCertificate } from '../../commands/verify-certificate';
 import type { ReadCard } from '../read-vcard';
+import { takenExport } from '../taken-export';
 import { actOn, arrive, clientOf, newPerson, untilMade, type Where } from './people';
 import { expect, refused, say, step } from './teller';
 
@@ -51,8 +52,7 @@ export async function theEnd(where: Where, { content }: ReadCard): Promise<void>
   if (certificate === undefined) return;
 
   step('核对证明，想办法回来');
-  const published = await fetch(`${where.api}/.well-known/jwks.json`);
-  const { keys } = (await published.json()) as { keys: JWK[] };
+  const keys = await readKeys(where.api);
   for (const line of tell(await verifyCertificate(certificate, keys))) say(`   ${line}`);
   await refused('NOT_FOUND', '用猜出来的收据码', () =>
     clientOf(where, 'x').rights.certificate({ receiptCode: [...receiptCode].reverse().join('') }),
@@ -67,11 +67,7 @@ export async function theEnd(where: Where, { content }: ReadCard): Promise<void>
 /** The bytes of the export, once it is made. */
 async function takenBy(api: Api): Promise<number> {
   await untilMade(api);
-  let bytes = 0;
-  await takeExport(api, ({ base64 }) => {
-    bytes += Buffer.from(base64, 'base64').length;
-  });
-  return bytes;
+  return (await takenExport(api)).length;
 }
 
 /** It is there within seconds, once everything has been looked at again. */

@@ -1,9 +1,9 @@
-import type { JWK } from 'jose';
 import { ASK_AGAIN_AFTER_SECONDS } from '../../../lib/consent/prompts-due';
 import { consentPurposeIds } from '../../../lib/policy/purposes';
 import { keys } from '../../../lib/table/keys';
 import { ledgerEntry } from '../../../lib/table/ledger/ledger';
 import { boundConsents, consent, consentOf, readPerson } from '../../../lib/table/person/person';
+import { readKeys } from '../../commands/published-keys';
 import { verifyReceipt } from '../../commands/verify-receipt';
 import { type Act, actOn, besideAnEntry, codeOf, demand, type Person, type Running } from './running';
 
@@ -90,8 +90,7 @@ export async function provableActs(running: Running): Promise<string> {
     await api.consent.grant(await actOn(api, 0)),
     await api.consent.withdraw(await actOn(api, 3)),
   ];
-  const answer = await fetch(`${running.api}/.well-known/jwks.json`);
-  const { keys: published } = (await answer.json()) as { keys: JWK[] };
+  const published = await readKeys(running.api);
   const { entries } = await api.consent.history({});
   for (const { seenEntry, receipt } of given) {
     demand(

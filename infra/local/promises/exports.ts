@@ -1,6 +1,7 @@
 import { unzipSync } from 'fflate';
-import { newIdempotencyKey, takeExport } from '../../../lib/client/client';
+import { newIdempotencyKey } from '../../../lib/client/client';
 import { entities } from '../../../lib/table/entities';
+import { takenExport } from '../taken-export';
 import { agree, codeOf, demand, once, type Person, partitionOf, type Running, within } from './running';
 
 /** So long an export may take on a service that has nothing else to do, in milliseconds. */
@@ -32,11 +33,7 @@ export async function untilMade(me: Person): Promise<{ exportId: string; pieces:
 }
 
 /** The bytes of an export that is made. */
-export async function taken(me: Person): Promise<Buffer> {
-  const pieces: Buffer[] = [];
-  await takeExport(me.api, ({ base64 }) => void pieces.push(Buffer.from(base64, 'base64')));
-  return Buffer.concat(pieces);
-}
+export const taken = (me: Person): Promise<Buffer> => takenExport(me.api);
 
 /** R1: everything that lies there, in one archive that any program opens, and nothing of anybody else’s. */
 export async function takenAway(running: Running): Promise<string> {

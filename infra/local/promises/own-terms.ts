@@ -1,5 +1,5 @@
 import { unzipSync } from 'fflate';
-import type { JWK } from 'jose';
+import { readKeys } from '../../commands/published-keys';
 import { verifyTransfer } from '../../commands/verify-transfer';
 import { proofOf, taken, untilMade } from './exports';
 import { filedFor, staffClient } from './registers';
@@ -71,8 +71,7 @@ async function transferred(running: Running): Promise<string> {
   await ask({ recipient });
   await untilMade(me);
   const zip = await taken(me);
-  const answer = await fetch(`${running.api}/.well-known/jwks.json`);
-  const { keys } = (await answer.json()) as { keys: JWK[] };
+  const keys = await readKeys(running.api);
   const statement = await verifyTransfer(zip, keys);
   demand(statement.recipient === recipient, 'the package names another recipient');
   demand(statement.conditions.length === 4, 'it does not say how each condition of the law is met');

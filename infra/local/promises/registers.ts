@@ -1,5 +1,5 @@
-import { type Api, createClient, httpTransport, memoryTokenStore } from '../../../lib/client/client';
-import { staffToken } from '../staff-token';
+import type { Api } from '../../../lib/client/client';
+import { staffClientAt } from '../staff-client';
 import { agree, once, type Person, type Running } from './running';
 
 /** Somebody in the registers that the partner asks. */
@@ -87,8 +87,5 @@ export async function filedFor(staff: Api, person: Person): Promise<string> {
 }
 
 /** A client of the local member of the staff who has that role. */
-export async function staffClient({ api, environment }: Running, role: string): Promise<Api> {
-  const token = memoryTokenStore();
-  token.set(await staffToken(environment.STAFF_ISSUER ?? '', role));
-  return createClient({ transport: httpTransport({ baseUrl: api }), token });
-}
+export const staffClient = ({ api, environment }: Running, role: string): Promise<Api> =>
+  staffClientAt(api, environment.STAFF_ISSUER ?? '', role);

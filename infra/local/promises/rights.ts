@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import type { JWK } from 'jose';
 import { newIdempotencyKey } from '../../../lib/client/client';
 import { parseToken } from '../../../lib/crypto/token';
+import { readKeys } from '../../commands/published-keys';
 import { verifyCertificate } from '../../commands/verify-certificate';
 import { pushOf, SANDBOX_PUSH } from '../sandbox/wechat-push';
 import { filedFor, staffClient } from './registers';
@@ -144,8 +144,7 @@ export async function erasedEverywhere(running: Running): Promise<string> {
   );
   demand(handedOut, 'no certificate is handed out against the receipt code');
   const { certificate } = await stranger.api.rights.certificate({ receiptCode });
-  const answer = await fetch(`${running.api}/.well-known/jwks.json`);
-  const { keys: published } = (await answer.json()) as { keys: JWK[] };
+  const published = await readKeys(running.api);
   const { stays, notCovered, lastCopyAt } = await verifyCertificate(certificate, published);
   demand(stays.every(({ basis }) => basis !== '') && notCovered.length > 0, 'the certificate overstates');
   const wrongCode = `${receiptCode.slice(0, -1)}${receiptCode.endsWith('A') ? 'B' : 'A'}`;

@@ -98,15 +98,7 @@ export async function codeOf(call: Promise<unknown>): Promise<string> {
   }
 }
 
-/** Waits until `holds` or for at most `limitMs`; answers whether it came to hold. */
-export async function within(limitMs: number, holds: () => Promise<boolean>): Promise<boolean> {
-  const deadline = Date.now() + limitMs;
-  while (!(await holds())) {
-    if (Date.now() > deadline) return false;
-    await new Promise((resolve) => setTimeout(resolve, 150));
-  }
-  return true;
-}
+export { within } from '../within';
 
 /** Every byte of the items as text, binary included, to look for what should not be there. */
 export function textOf(items: unknown): string {

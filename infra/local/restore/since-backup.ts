@@ -4,12 +4,12 @@ import { DAY_MS, systemClock, toInstant } from '../../../lib/clock';
 import { receiptDigest } from '../../../lib/process/end-account/closing';
 import { placeHold } from '../../../lib/process/hold-acts';
 import { clearHold, holdKey } from '../../../lib/table/hold/hold';
+import { itemsOfPerson } from '../../../lib/table/items-of-person';
 import { keys } from '../../../lib/table/keys';
 import { endOfAccount } from '../../../lib/table/person/end-of-account';
 import { readPerson } from '../../../lib/table/person/person';
 import { closeAgain } from '../../../lib/table/person/tombstone';
 import { beginProcess, hasProcess, processKey } from '../../../lib/table/process/process';
-import { itemsOfPerson } from '../../../lib/table/readers/partition';
 import { agree, as, type Citizen, citizen, signIn } from './people';
 import type { Region } from './region';
 

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import type { ReachVersions } from '../../policy/version';
 import { plain, sealed, type ValueOf } from '../attribute';
 import { boundAnew, MAC } from '../bound';
 import type { Item, Write } from '../client';
@@ -7,6 +8,8 @@ import type { Key } from '../keys';
 import { byDigest, inPerson } from '../place';
 import { pointersTo, remove, replace } from '../replace';
 import type { Sealer } from '../sealer';
+import { consentInForce } from './consents';
+import type { Person } from './person';
 
 /** Leads from the keyed digest of a number to the account that it is bound to, and makes it belong to one account. */
 export const phonePointer = declareEntity('phone-pointer', {
@@ -38,6 +41,12 @@ export const phone = declareEntity('phone', {
 export type Phone = ValueOf<typeof phone>;
 
 export const phoneKey = (subjectId: string): Key => phone.key(subjectId);
+
+/** Whether a person has a bound phone, by the item at `phoneKey`, and agrees to that at this moment. */
+export function holdsPhone(reachVersions: ReachVersions, person: Person, item: Item | undefined): boolean {
+  const agreed = consentInForce(reachVersions, person, 'phone');
+  return agreed !== undefined && phone.is(item, agreed.epoch);
+}
 
 /** The bound phone in an item, or undefined when there is none of this epoch. @throws SealError */
 export function readPhone(item: Item | undefined, epoch: number, sealer: Sealer): Phone | undefined {

@@ -4,13 +4,13 @@ import type { Condition, Selector } from '../../scope/selector';
 import type { Judged } from '../../scope/tally';
 import { allOf, anyOf, certainly, noneOf, out, perhaps, type Verdict } from '../../scope/verdict';
 import type { Item, Table } from '../client';
+import { itemsOfPerson } from '../items-of-person';
 import { ledgerEntry } from '../ledger/ledger';
 import { touchedKey } from '../ledger/touched-key';
 import { readRecipient } from '../notice/recipient';
 import { person } from '../person/person';
 import { minorMark } from '../real-name/minor';
 import { messagesIn } from './messages';
-import { itemsOfPerson } from './partition';
 import { heldIn } from './scope';
 
 /** The kinds of somebody by which they are on a list; undefined where they are not on it. */

@@ -3,12 +3,13 @@ import type { PurposeId } from '../../policy/purposes';
 import type { Item, Table, Write } from '../client';
 import { unlessFreezing } from '../hold/freezing';
 import { isDutyOfHold, isFrozen, isHeld } from '../item';
+import { itemsOfPerson } from '../items-of-person';
 import { dataPrefix, keys } from '../keys';
 import { buryPerson } from '../person/bury';
 import { type Condition, remove } from '../replace';
 import { addedTo, addTo, type WriteSet } from '../write-set';
 import type { AnyEntity } from './any-entity';
-import { declaredEntities, entityOf, itemsOfPerson } from './partition';
+import { declaredEntities, entityOf } from './partition';
 import { kindsIn } from './scope';
 
 /** Bytes of what one step deletes: a transaction takes 4 MB, and a piece of an export is most of an item of 400 KB. */

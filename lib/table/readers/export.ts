@@ -2,12 +2,13 @@ import type { KeyRing } from '../../crypto/key-ring';
 import type { KindId } from '../../policy/kinds';
 import type { Attribute, Attributes, Encoded, RecordCodec } from '../attribute';
 import type { Item, Table } from '../client';
+import { itemsOfPerson } from '../items-of-person';
 import { partition } from '../keys';
 import { ledger, ledgerEntry } from '../ledger/ledger';
 import type { PlaceKeys } from '../location/place-keys';
 import type { Sealer } from '../sealer';
 import type { AnyEntity } from './any-entity';
-import { declaredEntities, entityOf, itemsOfPerson } from './partition';
+import { declaredEntities, entityOf } from './partition';
 
 /** One record of a person, as they may take it away: what it is, and each thing in it under its kind. */
 export type Exported = {

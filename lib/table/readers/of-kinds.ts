@@ -1,11 +1,12 @@
 import { kinds as allKinds, type Kind, type KindId } from '../../policy/kinds';
 import type { Table } from '../client';
 import { saysNothing } from '../item';
+import { itemsOfPerson } from '../items-of-person';
 import type { PlaceKeys } from '../location/place-keys';
 import type { Sealer } from '../sealer';
 import type { AnyEntity } from './any-entity';
 import { type Exported, exportItem, openerOf } from './export';
-import { declaredEntities, entityOf, itemsOfPerson } from './partition';
+import { declaredEntities, entityOf } from './partition';
 import { kindsOf } from './scope';
 
 /**

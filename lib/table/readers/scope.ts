@@ -6,10 +6,11 @@ import type { Attribute } from '../attribute';
 import type { Item, Table } from '../client';
 import { mayLack } from '../entity';
 import { isFrozen, saysNothing } from '../item';
+import { itemsOfPerson } from '../items-of-person';
 import { type LedgerEntry, ledgerEntry } from '../ledger/ledger';
 import { person } from '../person/person';
 import type { AnyEntity } from './any-entity';
-import { declaredEntities, entityOf, itemsOfPerson } from './partition';
+import { declaredEntities, entityOf } from './partition';
 
 /** A window of time in milliseconds since the epoch: from this one on, until before that one. */
 export type Window = { fromMs: number; untilMs: number };

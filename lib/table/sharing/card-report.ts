@@ -7,15 +7,14 @@ import { BESIDE_CARDS } from '../card/card-list';
 import type { Item, Table, Write } from '../client';
 import { waitingIn } from '../due-queue';
 import { declareEntity } from '../entity';
-import { dataPrefix, type Key, partition, subjectOf } from '../keys';
+import { itemsOfPerson } from '../items-of-person';
+import { dataPrefix, type Key, subjectOf } from '../keys';
 import { inPerson } from '../place';
 import { create, pointersTo } from '../replace';
-import type { Sealer } from '../sealer';
+import type { Sealer, Side } from '../sealer';
 
 /** Reports of one card that wait. Beyond, one more would tell nothing that is not being looked at. */
 export const REPORTS_PER_CARD = 50;
-/** Of one card, read in one trip. */
-const PAGE_REPORTS = 100;
 /** What somebody may say in one report: the first words, and what the same report adds while it waits. */
 export const PIECES_PER_REPORT = 3;
 
@@ -107,9 +106,6 @@ export function putReport(
 /** Writes that carrying one report takes. */
 export const WRITES_PER_REPORT = 3;
 
-/** An account on one side of a join, with what opens and seals for it. */
-type Side = { subjectId: string; sealer: Sealer };
-
 /** Where the half of a report lies that is with the owner of the card. */
 export const counterpartKey = (item: Item): Key | undefined => pointersTo(item)[0];
 
@@ -161,21 +157,9 @@ export function closeReport({ pk, sk }: Key): Write {
 
 /** Every report of one card, waiting or decided, in an order that stays. A trip, and one more for every hundred or so. */
 export async function reportsOfCard(table: Table, ownerId: string, cardId: string): Promise<Item[]> {
+  const under = `${dataPrefix('cards')}${REPORTED}${cardId}#`;
   const found: Item[] = [];
-  let after: Key | undefined;
-  do {
-    const { items, lastKey } = await table.query({
-      KeyConditionExpression: 'pk = :pk AND begins_with(sk, :reports)',
-      ExpressionAttributeValues: {
-        ':pk': partition(ownerId),
-        ':reports': `${dataPrefix('cards')}${REPORTED}${cardId}#`,
-      },
-      Limit: PAGE_REPORTS,
-      ...(after && { ExclusiveStartKey: after }),
-    });
-    found.push(...items);
-    after = lastKey;
-  } while (after);
+  for await (const item of itemsOfPerson(table, ownerId, 'alive', under)) found.push(item);
   return found;
 }
 

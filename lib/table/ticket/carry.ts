@@ -1,12 +1,9 @@
 import type { Item, Write } from '../client';
 import { create, remove } from '../replace';
-import type { Sealer } from '../sealer';
+import type { Side } from '../sealer';
 import { noteCarried } from './open-tickets';
 import { isWaiting } from './states';
 import { asSeen, readTicket, ticket } from './ticket';
-
-/** An account on one side of a join, with what opens and seals for it. */
-export type Side = { subjectId: string; sealer: Sealer };
 
 /**
  * Carries tickets from an account that is given up into the one that stays (promises R5, R6): what was asked is answered where the
