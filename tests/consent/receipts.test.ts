@@ -13,7 +13,7 @@ import { agreeingPartners } from '../identity/agreeing-partners';
 import { subjectIdOf } from '../identity/support';
 import { act, consentAct } from '../support/consent';
 import { guarded, makeGuardian } from '../support/guardian';
-import { newRootKey } from '../support/keys';
+import { newRootKey } from '../support/root-key';
 import { startOn } from '../support/rotation';
 import { type Caller, createWorld, onceKey, type World } from '../support/world';
 import { officer, paper, rawTable } from './support';

@@ -13,7 +13,7 @@ import { buildDeps } from '../../lib/deps';
 import { keys } from '../../lib/table/keys';
 import { readPerson } from '../../lib/table/person/person';
 import { loadServiceKeys } from '../../lib/table/service/key-store';
-import { newRootKey } from '../support/keys';
+import { newRootKey } from '../support/root-key';
 import { rotateParts, startOn } from '../support/rotation';
 import { type Caller, createWorld, onceKey, type World } from '../support/world';
 

@@ -4,7 +4,7 @@ import { rootKeys } from '../../lib/crypto/root-key';
 import { SealError } from '../../lib/crypto/suite';
 import { ringPlace, type WrappedKey } from '../../lib/crypto/wrapped-key';
 import { createSealer } from '../../lib/table/sealer';
-import { newRootKey } from '../support/keys';
+import { newRootKey } from '../support/root-key';
 
 const at = (day: string) => Date.parse(`${day}T00:00:00+08:00`);
 

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { BatchWriteItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { makeMissingKeys, type RotateParts } from '../../infra/commands/rotate-keys';
@@ -7,12 +6,9 @@ import { slicesOf } from '../../lib/slices';
 import type { Item, Table } from '../../lib/table/client';
 import { openedTableKey, openTable } from '../../lib/table/service/opened-table';
 
-/** A root key of no other world's: two services that must not know each other's keys bring one each. */
-export const newRootKey = (): string => `local:${randomBytes(32).toString('base64')}`;
-
 type Made = Promise<Record<string, unknown>[]>;
 /** Writes that DynamoDB takes in one batch. */
-const BATCH_WRITES = 25;
+export const BATCH_WRITES = 25;
 
 /** By root key and suite: the wrapped keys as they lie in a table. */
 const made = new Map<string, Made>();
@@ -30,7 +26,10 @@ export async function giveKeys(raw: DynamoDBClient, tableName: string, parts: Ro
   }));
   for (const some of slicesOf(puts, BATCH_WRITES))
     await raw.send(new BatchWriteItemCommand({ RequestItems: { [tableName]: some } }));
-  const { table, clock } = parts;
+}
+
+/** Says in a new table which one it is. */
+export async function nameTable({ table, clock }: Pick<RotateParts, 'table' | 'clock'>): Promise<void> {
   await table.write(openTable(undefined, await table.identity(), toInstant(clock.now())));
 }
 

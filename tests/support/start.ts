@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startDynamoDb } from '../../infra/local/dynamodb';
 import { tableDefinition } from '../../infra/local/table';
+import { newRootKey } from './root-key';
 
 /** The tables as a world creates them, without time to live (world.ts). */
 export function tableDefinitions(): string {
@@ -21,7 +22,8 @@ export default async function start(): Promise<void> {
   const dynamodb = await startDynamoDb();
   process.env.TEST_TABLE_ENDPOINT = dynamodb.endpoint;
   process.env.TEST_TABLE_DEFINITIONS = tableDefinitions();
-  // For what is made once for all test files (built.ts); stop.ts removes it.
+  process.env.TEST_ROOT_KEY = newRootKey();
+  // For what is made once for all test files (built.ts, beginning.ts); stop.ts removes it.
   process.env.TEST_RUN_FOLDER = await mkdtemp(join(tmpdir(), 'leliao-run-'));
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
   process.env.AWS_ACCESS_KEY_ID = 'local';

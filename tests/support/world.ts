@@ -30,13 +30,15 @@ import type { Registry } from '../../lib/policy/registry';
 import type { TrueIdentityRule } from '../../lib/policy/true-identity';
 import type { ProcessRef } from '../../lib/table/process/process';
 import { timeLimits } from '../../lib/time-limits';
+import { beginLike, keepBeginning } from './beginning';
 import { consentAct, grant, type Ok } from './consent';
 import { DOOR_KEY, publicHalf } from './door-key';
-import { giveKeys, newRootKey } from './keys';
+import { giveKeys, nameTable } from './keys';
 import { observeKinds, type SeenKinds, whileSeeing } from './kinds-observer';
 import { type Cost, newCost, observeWith } from './meter';
 import { memoryObjects, memoryVault, type Partners, partnerDoubles, type SentMail } from './partners';
 import { inNameOf, noteRing, observeUses, placesOf, type Uses, withNotedUses } from './principal';
+import { newRootKey } from './root-key';
 import { scan } from './scan';
 import { goShort, shortClient } from './short-way';
 import { templatesSetting } from './templates';
@@ -68,8 +70,8 @@ export const BOUNCE_HOST = 'bounce.leliao.cn';
 /** 2026-12-01 10:00 in Beijing. */
 export const START = Date.parse('2026-12-01T02:00:00.000Z');
 
-/** Of every world that brings none of its own. */
-const ROOT_KEY = newRootKey();
+/** Of every world of this run that brings none of its own. */
+const ROOT_KEY = process.env.TEST_ROOT_KEY ?? newRootKey();
 
 export type World = {
   deps: Deps;
@@ -236,16 +238,16 @@ export async function createWorld({
     return withNotedUses(built, uses);
   };
   const deps = build();
-  if (!like)
-    await giveKeys(raw, config.TABLE_NAME, {
-      table: deps.table,
-      roots: rootKeys(config.ROOT_KEY, 'cn-north-1', systemRandom),
-      suite,
-      clock,
-      random: systemRandom,
-    });
-
+  // What a service has when it has just begun is made once for a run, where nothing of it is the test's own.
+  const isUsual = rootKey === ROOT_KEY && registry === undefined && startMs === START;
+  const hasBegun = like || (isUsual && (await beginLike(raw, config.TABLE_NAME, suite)));
+  if (!hasBegun) {
+    const roots = rootKeys(config.ROOT_KEY, 'cn-north-1', systemRandom);
+    await giveKeys(raw, config.TABLE_NAME, { ...deps, roots, suite, clock, random: systemRandom });
+  }
+  if (!like) await nameTable(deps);
   await deps.policy.refresh(); // the first instance of a new service publishes what it was built with
+  if (!hasBegun && isUsual) await keepBeginning(raw, config.TABLE_NAME, suite);
 
   const within: World['within'] = (name, work) =>
     isFunction(name) ? inNameOf(name, () => work(limitTo(deps, functionCapabilities[name]))) : work(deps);
