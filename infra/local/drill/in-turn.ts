@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { ApiError } from '../../../lib/client/api-error';
 import { AppError } from '../../../lib/errors';
 
@@ -33,6 +34,7 @@ export function parts<T>(all: readonly T[], size: number): T[][] {
 
 /** Tries of what meets others at a count that all share, or a service that has thousands of messages to deliver. */
 const TRIES = 20;
+const PAUSE_MS = 500;
 
 /** Does it again while it is BUSY: what it writes is written once, however often it is tried. */
 export async function patiently<T>(act: () => Promise<T>): Promise<T> {
@@ -43,5 +45,6 @@ export async function patiently<T>(act: () => Promise<T>): Promise<T> {
       const isBusy = (error instanceof AppError || error instanceof ApiError) && error.code === 'BUSY';
       if (!isBusy || left === 0) throw error;
     }
+    await pause(PAUSE_MS);
   }
 }

@@ -1,6 +1,7 @@
 import { type Api, ApiError } from '../../../lib/client/client';
 import { staffClient } from '../promises/registers';
 import type { Running } from '../promises/running';
+import { patiently } from './in-turn';
 
 /** Who runs the plan: one who handles, and two officers, who both have to approve. */
 export type Team = { responder: Api; officer: Api; second: Api };
@@ -10,7 +11,21 @@ export async function gather(running: Running): Promise<Team> {
     ['responder', 'officer', 'second-officer'].map((role) => staffClient(running, role)),
   );
   if (!responder || !officer || !second) throw new Error('a member of the staff is missing');
-  return { responder, officer, second };
+  return { responder: patient(responder), officer: patient(officer), second: patient(second) };
+}
+
+/** As people of the staff are: they do again what was BUSY. What they do twice counts once. */
+function patient(api: Api): Api {
+  const wrapped = <O extends object>(inner: O, wrap: (value: never) => unknown): O =>
+    new Proxy(inner, { get: (_, name) => wrap(Reflect.get(inner, name) as never) });
+  return wrapped(api, (operations: object) =>
+    wrapped(
+      operations,
+      (call: (...given: unknown[]) => Promise<unknown>) =>
+        (...given: unknown[]) =>
+          patiently(() => call(...given)),
+    ),
+  );
 }
 
 /** The code that a call is refused with and the fields that the refusal names, or OK. */
