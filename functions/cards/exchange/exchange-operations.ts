@@ -151,7 +151,7 @@ export const exchangeOperations = {
     summary: '从所有人的名片夹里收回自己的一张名片。无论有多少人，一次完成。',
     caller: 'subject',
     purpose: 'cards',
-    kinds: { in: [], out: [], uses: [...ownCardKinds] },
+    kinds: { in: [], out: [] },
     ends: true,
     input: z.strictObject({ cardId }),
     output: z.object({ recalled: z.literal(true) }),

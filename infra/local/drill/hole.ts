@@ -11,6 +11,7 @@ import { keys } from '../../../lib/table/keys';
 import { readPerson } from '../../../lib/table/person/person';
 import { openPerson } from '../../../lib/table/person/person-key';
 import { phone, phoneKey } from '../../../lib/table/person/phone';
+import { patientLimits } from '../patient';
 
 /** What the hole gives away of anybody. */
 export const LEAKED_KINDS = ['phone-number', 'card-name', 'card-phone'] as const;
@@ -58,7 +59,11 @@ function serve(environment: Record<string, string>, { name, operations, nowMs, s
   const staff = {
     verify: async () => ({ staffId: staffId ?? '', roles: ['officer' as const], issuedAtMs: 0 }),
   };
-  const built = buildDeps(readConfig(environment), { log: createLog((line) => lines.push(line)), staff });
+  const built = buildDeps(readConfig(environment), {
+    log: createLog((line) => lines.push(line)),
+    limits: patientLimits,
+    staff,
+  });
   // The log keeps the time of today, whose pseudonyms it needs.
   const deps = { ...built, clock: { now: nowMs ?? built.clock.now } };
   let calls = 0;

@@ -13,6 +13,7 @@ import { readConfig } from '../../../lib/config';
 import { parseToken } from '../../../lib/crypto/token';
 import { buildDeps, type Deps } from '../../../lib/deps';
 import { keys } from '../../../lib/table/keys';
+import { patientLimits } from '../patient';
 import { startService } from '../service';
 
 /** A key for one act that is not to happen twice. */
@@ -178,7 +179,7 @@ export async function startRunning(sealSuite: 'aes' | 'sm' = 'aes'): Promise<Run
     },
     raw,
     tableName: config.TABLE_NAME,
-    deps: buildDeps(config, { log: () => {} }),
+    deps: buildDeps(config, { log: () => {}, limits: patientLimits }),
     stop: service.stop,
   };
 }

@@ -5,6 +5,7 @@ import { DeleteTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { readConfig } from '../../../lib/config';
 import { buildDeps, type Deps } from '../../../lib/deps';
 import { type Host, startHost } from '../host';
+import { patientLimits } from '../patient';
 import { startPoller } from '../poller';
 import { type Services, type ServicesOptions, startServices } from '../services';
 
@@ -90,7 +91,7 @@ export async function startRegion(options: ServicesOptions): Promise<Region> {
   return {
     services,
     deps() {
-      deps ??= buildDeps(readConfig(environment), { log: () => {} });
+      deps ??= buildDeps(readConfig(environment), { log: () => {}, limits: patientLimits });
       return deps;
     },
     api: () => running().api,
