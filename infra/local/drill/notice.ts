@@ -2,6 +2,7 @@ import { type NoticeWords, noticeItemIds, noticeItems } from '../../../lib/notic
 import { kinds as registered } from '../../../lib/policy/kinds';
 import { noticeWords } from '../notice-words';
 import type { Findings } from './findings';
+import { inTurn } from './in-turn';
 import type { Leak } from './leaks';
 import { answerTo, type Team, watch } from './team';
 
@@ -19,13 +20,12 @@ export async function tellPeople(team: Team, whose: Whose, leak: Leak, findings:
   const { responder, officer, second } = team;
   const { incidentId } = whose;
   const words = wordsOf(leak);
-  const refusedWithout = await Promise.all(
-    noticeItemIds.map(async (id) => {
-      const { [id]: _, ...rest } = words;
-      const { code, fields } = await answerTo(responder.breach.draftNotice({ ...whose, words: rest }));
-      return [id, code === 'INVALID_INPUT' && fields.includes(`words.${id}`)] as const;
-    }),
-  );
+  // One after the other, as one person does: side by side they meet at the count of what that person tries.
+  const refusedWithout = await inTurn(noticeItemIds, 1, async (id) => {
+    const { [id]: _, ...rest } = words;
+    const { code, fields } = await answerTo(responder.breach.draftNotice({ ...whose, words: rest }));
+    return [id, code === 'INVALID_INPUT' && fields.includes(`words.${id}`)] as const;
+  });
   const { hash, noticeId, drill } = await responder.breach.draftNotice({ ...whose, words });
   const exact = { incidentId, hash };
   const own = await answerTo(responder.breach.approveNotice(exact));
