@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { sign } from '../../lib/crypto/signature';
 import type { Deps } from '../../lib/deps';
 import { isoOfPeriod } from '../../lib/policy/period';
@@ -12,6 +11,7 @@ import { buildRegistry, isSensitive, type Registry } from '../../lib/policy/regi
 import type { RetentionRule } from '../../lib/policy/retention-rule';
 import type { PolicyVersion } from '../../lib/policy/version';
 import type { LedgerEntry } from '../../lib/table/ledger/ledger';
+import { context, entity, identified, OPERATOR, rightsByLaw } from './receipt-terms';
 
 /** The type in the header of every receipt's signature. */
 export const RECEIPT_TYPE = 'consent-receipt';
@@ -23,28 +23,19 @@ export const RECEIPT_TYPE = 'consent-receipt';
  */
 export function receiptOf(subjectId: string, entry: LedgerEntry, version: PolicyVersion | undefined) {
   const { operator } = version?.registry ?? buildRegistry;
-  const recordId = uuidOf(`record|${subjectId}|${entry.seq}`);
   return {
     '@context': context,
-    '@id': `urn:uuid:${uuidOf(`receipt|${subjectId}|${entry.seq}`)}`,
+    ...identified(`receipt|${subjectId}|${entry.seq}`),
     '@type': 'dpv:ConsentReceipt',
     'dct:conformsTo': 'https://w3id.org/dpv/schema/dpv-27560#receipt',
-    'dct:identifier': uuidOf(`receipt|${subjectId}|${entry.seq}`),
     'dct:created': entry.at,
     'dct:publisher': operator.name,
     'dpv:hasRecordOfActivity': {
-      '@id': `urn:uuid:${recordId}`,
+      ...identified(`record|${subjectId}|${entry.seq}`),
       '@type': 'dpv:ConsentRecord',
       'dct:conformsTo': 'https://w3id.org/dpv/schema/dpv-27560#record',
-      'dct:identifier': recordId,
       'dpv:hasDataSubject': subjectIn(subjectId, entry),
-      'dpv:hasDataController': {
-        '@id': 'leliao:operator',
-        '@type': 'dpv:DataController',
-        'dpv:hasName': operator.name,
-        'dpv:hasContact': operator.contact,
-        'dpv:hasAddress': '中国广东省',
-      },
+      'dpv:hasDataController': { ...entity(OPERATOR, operator), '@type': 'dpv:DataController' },
       'dpv:hasJurisdiction': 'loc:CN',
       'dpv:hasApplicableLaw': { '@type': 'dpv:Law', 'dct:title': '中华人民共和国个人信息保护法' },
       'dpv:hasNotice': {
@@ -59,6 +50,7 @@ export function receiptOf(subjectId: string, entry: LedgerEntry, version: Policy
         '@type': 'dpv:WithdrawConsent',
         'dpv:isExercisedAt': '小程序“同意管理”，或者接口 consent/withdraw',
       },
+      'dpv:hasRight': rightsByLaw,
       'dpv:hasConsentStatus': [statusOf(subjectId, entry)],
       'leliao:ledgerSeq': entry.seq,
       'leliao:ledgerChecksum': Buffer.from(entry.hash).toString('base64url'),
@@ -75,24 +67,6 @@ export async function signReceipt(
   const version = entry.policyVersion === undefined ? undefined : await policy.load(entry.policyVersion);
   const record = receiptOf(subjectId, entry, version);
   return { receipt: await sign(ring, RECEIPT_TYPE, record), record };
-}
-
-const context = {
-  dpv: 'https://w3id.org/dpv#',
-  loc: 'https://w3id.org/dpv/loc#',
-  dct: 'http://purl.org/dc/terms/',
-  rdf: 'http://www.w3.org/1999/02/22-rdf-syntax-ns#',
-  spdx: 'http://spdx.org/rdf/terms#',
-  leliao: 'urn:leliao-card:',
-};
-
-/** The same entry always has the same identifiers (RFC 9562, version 8). */
-function uuidOf(name: string): string {
-  const bytes = createHash('sha256').update(name).digest().subarray(0, 16);
-  bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x80, 6);
-  bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
-  const hex = bytes.toString('hex');
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
 }
 
 /** A guardian's own entry is about a child whom it does not name. */
@@ -178,15 +152,18 @@ function detailsOf(
     'dpv:hasConsequence': { '@type': 'dpv:Consequence', 'dct:description': ifRefused },
     'dpv:hasPersonalData': told.map((one) => dataOf(registry, one)),
     'dpv:hasStorageCondition': { '@type': 'dpv:StorageLocation', 'dpv:hasLocation': 'loc:CN' },
-    'dpv:hasRecipient': recipients.map(recipientOf),
+    // Whoever decides holds it as well; so nobody reads an empty list as an answer that is missing.
+    'dpv:hasRecipient': [{ '@id': OPERATOR, '@type': 'dpv:DataController' }, ...recipients.map(recipientOf)],
   };
 }
 
 function dataOf(registry: Registry, { kind, name, source, period, necessity, effect }: KindNotice) {
   const rule = registry.retention[registry.kinds[kind]?.retention ?? ''];
+  const type = isSensitive(registry, kind) ? 'dpv:SensitivePersonalData' : 'dpv:PersonalData';
   return {
     '@id': `leliao:kind/${kind}`,
-    '@type': isSensitive(registry, kind) ? 'dpv:SensitivePersonalData' : 'dpv:PersonalData',
+    '@type': type,
+    'skos:broader': type,
     'dct:title': name,
     'dpv:hasDataSource': source,
     'dpv:hasStorageCondition': {
@@ -204,12 +181,10 @@ function durationOf(rule: RetentionRule | undefined, period: string) {
   return { '@type': 'dpv:TemporalDuration', 'rdf:value': length, 'dct:description': period };
 }
 
-function recipientOf({ recipient, name, role, contact, why, receives }: RecipientNotice) {
+function recipientOf({ recipient, role, why, receives, ...reached }: RecipientNotice) {
   return {
-    '@id': `leliao:recipient/${recipient}`,
+    ...entity(`leliao:recipient/${recipient}`, reached),
     '@type': role === 'entrusted' ? 'dpv:DataProcessor' : 'dpv:ThirdParty',
-    'dpv:hasName': name,
-    'dpv:hasContact': contact,
     'dpv:hasLocation': 'loc:CN',
     'dct:description': why,
     'leliao:receives': receives,

@@ -50,6 +50,7 @@ export const notice = {
       name: z.string(),
       role: z.enum(['entrusted', 'independent-controller', 'authority']),
       contact: z.string(),
+      address: z.string(),
       region: z.string(),
       why: z.string(),
       receives: z.string(),

@@ -15,7 +15,8 @@ const CONFORMS_TO = 'https://w3id.org/dpv/schema/dpv-27560#receipt';
 const USAGE = '用法：npm run -s verify-receipt -- 文件 [--keys 公钥文件或服务地址]';
 
 const titled = z.object({ 'dct:title': z.optional(z.string()) });
-const named = z.object({ '@type': z.string(), 'dpv:hasName': z.string() });
+/** Whoever decides is among the recipients without a name, which stands with the record. */
+const named = z.object({ '@type': z.string(), 'dpv:hasName': z.optional(z.string()) });
 const form = z.object({
   '@type': z.literal('dpv:ConsentReceipt'),
   'dct:conformsTo': z.literal(CONFORMS_TO),
@@ -85,7 +86,7 @@ export function tell(receipt: Receipt): string[] {
     'dpv:hasIndicationMethod': how,
   } = status;
   const kinds = (process['dpv:hasPersonalData'] ?? []).flatMap((kind) => kind['dct:title'] ?? []);
-  const recipients = (process['dpv:hasRecipient'] ?? []).map((one) => one['dpv:hasName']);
+  const recipients = (process['dpv:hasRecipient'] ?? []).flatMap((one) => one['dpv:hasName'] ?? []);
   return [
     '回执有效：签名由公布的密钥作出，内容没有改动。',
     `签发：${receipt['dct:publisher']}，回执编号 ${receipt['dct:identifier']}`,

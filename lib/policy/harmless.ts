@@ -39,6 +39,7 @@ export const harmlessOfKind: Harmless<Registry['kinds'][string]> = {
 /** Which purposes it has a part in is compared purpose by purpose. */
 export const harmlessOfRecipient: Harmless<Registry['recipients'][string]> = {
   contact: always,
+  address: always,
   agreement: ({ is }) => is.agreement !== undefined,
   ground: ({ is }) => is.ground === undefined,
   purpose: staysWhereItWas,

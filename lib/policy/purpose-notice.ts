@@ -20,6 +20,7 @@ export type RecipientNotice = {
   /** 受托处理方, 独立的个人信息处理者 or 国家机关. */
   role: 'entrusted' | 'independent-controller' | 'authority';
   contact: string;
+  address: string;
   region: string;
   why: string;
   receives: string;
@@ -92,8 +93,8 @@ function noticeOfRecipient(
 ): RecipientNotice | undefined {
   const found = registry.recipients[recipient];
   if (!found) return undefined;
-  const { name, role, contact, region, why, kinds: received } = found;
+  const { name, role, contact, address, region, why, kinds: received } = found;
   const given = received === 'all' ? kindIdsFor(registry, purpose) : received;
   const receives = given.map((kind) => nameOfKind(registry, kind)).join('；');
-  return { recipient, name, role, contact, region, why, receives };
+  return { recipient, name, role, contact, address, region, why, receives };
 }

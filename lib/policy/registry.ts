@@ -35,6 +35,8 @@ export type Operator = {
   service: string;
   name: string;
   contact: string;
+  /** Where it sits, as far down as is sure; its full address is for officers to propose. */
+  address: string;
   /** How the person responsible for personal information is reached (PIPL art. 52). */
   protectionOfficer: string;
 };
@@ -43,6 +45,7 @@ export const operator: Operator = {
   service: '乐聊名片',
   name: '广东省政务服务数据管理局',
   contact: '12345 政务服务便民热线',
+  address: '广东省广州市',
   protectionOfficer: '通过小程序“工单”或者 12345 政务服务便民热线，注明“转个人信息保护负责人”',
 };
 

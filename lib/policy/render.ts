@@ -39,7 +39,7 @@ export function renderPolicy(registry: Registry, heading: Heading): string {
 
 /** What stands under a heading besides purposes and rights. */
 function wordsOf(registry: Registry): Record<string, string[]> {
-  const { service, name, contact, protectionOfficer } = registry.operator;
+  const { service, name, contact, address, protectionOfficer } = registry.operator;
   return {
     '1': [`本政策适用于${service}。`],
     '1.1': ['小程序和网页使用同一个账号，适用同一份政策。'],
@@ -71,7 +71,9 @@ function wordsOf(registry: Registry): Record<string, string[]> {
       '不作选择、继续使用都不会被当作同意。目的、方式、信息种类、来源、接收方有变化，保存期限延长，保护减弱，或者可选的改为基本的，' +
         '我们会先公告，再重新征求您的同意；在您同意之前，不会按新的内容处理。',
     ],
-    '10': [`运营者：${name}。联系方式：${contact}。个人信息保护负责人：${protectionOfficer}。`],
+    '10': [
+      `运营者：${name}。住所：${address}。联系方式：${contact}。个人信息保护负责人：${protectionOfficer}。`,
+    ],
   };
 }
 
@@ -152,11 +154,11 @@ export function renderRecipients(registry: Registry): string {
       one.kinds === 'all'
         ? '《已收集个人信息清单》所列全部信息'
         : one.kinds.map((kind) => nameOfKind(registry, kind)).join('；');
-    return `| ${one.name} | ${recipientRoles[one.role]} | ${one.why} | ${names} | ${one.contact} | ${one.region} | ${rests} |`;
+    return `| ${one.name} | ${recipientRoles[one.role]} | ${one.why} | ${names} | ${one.contact} | ${one.address} | ${one.region} | ${rests} |`;
   });
   return [
-    '| 接收方 | 身份 | 目的 | 信息 | 联系方式 | 地点 | 协议或者依据 |',
-    '| --- | --- | --- | --- | --- | --- | --- |',
+    '| 接收方 | 身份 | 目的 | 信息 | 联系方式 | 住所 | 存放地点 | 协议或者依据 |',
+    '| --- | --- | --- | --- | --- | --- | --- | --- |',
     ...rows,
   ].join('\n');
 }

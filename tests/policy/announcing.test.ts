@@ -23,6 +23,7 @@ const printer = {
   name: '广州名片印务有限公司',
   role: 'independent-controller',
   contact: '020-00000000',
+  address: '广东省广州市',
   region: '中国内地',
   why: '您要求印制纸质名片时，由其印制。',
   purpose: 'cards',
@@ -113,6 +114,7 @@ describe('telling people of a change that concerns them (K4)', () => {
       service: '乐聊名片',
       name: '广东省政务服务和数据管理局',
       contact: '12345',
+      address: '广东省广州市',
       protectionOfficer: '12345',
     };
     await publish({ operator });

@@ -30,6 +30,7 @@ const ofRecipient: Parts<Recipient> = {
   agreement: { other: () => ({ name: '另一份协议', expiresOn: '2029-12-31' }), asks: false },
   ground: text(true),
   contact: text(false),
+  address: text(false),
   region: { other: () => '新加坡', asks: true },
   why: text(true),
   purpose: {

@@ -18,6 +18,7 @@ const printer = {
   role: 'entrusted',
   agreement: { name: '名片印制委托协议', expiresOn: '2027-12-31' },
   contact: '020-00000000',
+  address: '广东省广州市',
   region: '中国内地',
   why: '您要求印制纸质名片时，由其印制。',
   purpose: 'cards',

@@ -70,6 +70,7 @@ async function publishMaterialChange(): Promise<number> {
     service: '乐聊名片',
     name: '广东省政务服务和数据管理局',
     contact: '12345',
+    address: '广东省广州市',
     protectionOfficer: '12345',
   };
   const proposal = { changes: { operator }, effectiveAt };

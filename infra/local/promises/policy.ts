@@ -8,6 +8,7 @@ const printer = {
   name: '广州名片印务有限公司',
   role: 'independent-controller',
   contact: '020-00000000',
+  address: '广东省广州市',
   region: '中国内地',
   why: '您要求印制纸质名片时，由其印制。',
   purpose: 'cards',
