@@ -6,7 +6,8 @@ import { type BuildOptions, build as bundle, type Metafile, type OutputFile, typ
 import { assertResidence } from '../../lib/config';
 import { entities } from '../../lib/table/entities';
 import { demandNoContradiction } from '../../lib/table/retention/contradictions';
-import { saysHelp } from '../commands/help';
+import { program, start } from '../command-line/program';
+import { words } from '../command-line/words';
 
 const projectRoot = resolve(__dirname, '../..');
 
@@ -298,14 +299,17 @@ export function describe({ functions, door, client, leliao }: BuildResult): stri
   );
 }
 
-if (
-  require.main === module &&
-  !saysHelp('Usage: npm run build. Bundles of all functions, and the client, into dist/.')
-) {
-  build()
-    .then((result) => console.log(describe(result).join('\n')))
-    .catch((error: Error) => {
-      console.error(error.message);
-      process.exitCode = 1;
-    });
-}
+export const buildProgram = program({
+  script: 'build',
+  does: words(
+    '把全部函数、入口、小程序客户端和 leliao 打包到 dist/',
+    'bundle all functions, the door, the client and leliao into dist/',
+  ),
+  knows: [Error],
+  run: async (_, { print }) => {
+    for (const line of describe(await build())) print(line);
+    return 'ok';
+  },
+});
+
+if (require.main === module) void start(buildProgram);

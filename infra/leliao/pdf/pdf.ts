@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { DRILL_WORDS, type Report } from '../../../lib/incident-report/report';
-import { Stop } from '../exit';
-import { words } from '../words';
+import { Stop } from '../../command-line/exit';
+import { words } from '../../command-line/words';
 import { page } from './page';
 
 /** Archivable, and every letter can be found and copied (ISO 19005-2, level u). A letter that no font has is an error. */
