@@ -193,17 +193,11 @@ async function namesTaken(importer: string, path: string): Promise<string> {
   );
 }
 
-/**
- * One bundle for every door. Of the platform's SDK it uses only how a context is read; the rest, with a HTTP client and the
- * types of a thousand files, would be compiled on every cold start.
- */
+/** One bundle for every door, without the HTTP client that the platform's SDK would use where nobody asks it to. */
 function buildDoor(outDir: string): Promise<Bundle> {
   return bundleTo(outDir, 'door', join(outDir, 'door', 'index.js'), {
     ...node,
-    alias: {
-      '@cloudbase/node-sdk': require.resolve('@cloudbase/node-sdk/dist/utils/tcbcontext.js'),
-      axios: join(projectRoot, 'infra', 'build', 'no-axios.ts'),
-    },
+    alias: { axios: join(projectRoot, 'infra', 'build', 'no-axios.ts') },
     entryPoints: [join(projectRoot, 'infra', 'cloudbase', 'door.ts')],
     absWorkingDir: projectRoot,
   });
@@ -238,8 +232,6 @@ async function buildLeliao(root: string, outDir: string): Promise<Bundle | undef
     platform: 'node',
     target: 'node20',
     supported: { 'dynamic-import': false },
-    // Machine code of its own, beside 20 MB of fonts: a copy without them prints no PDF and says so.
-    external: ['@myriaddreamin/*', '@expo-google-fonts/*'],
     banner: { js: '#!/usr/bin/env node' },
   });
 }
