@@ -6,7 +6,8 @@ import { type BuildOptions, build as bundle, type Metafile, type OutputFile, typ
 import { assertResidence } from '../../lib/config';
 import { entities } from '../../lib/table/entities';
 import { demandNoContradiction } from '../../lib/table/retention/contradictions';
-import { saysHelp } from '../commands/help';
+import { program, start } from '../command-line/program';
+import { words } from '../command-line/words';
 
 const projectRoot = resolve(__dirname, '../..');
 
@@ -192,17 +193,11 @@ async function namesTaken(importer: string, path: string): Promise<string> {
   );
 }
 
-/**
- * One bundle for every door. Of the platform's SDK it uses only how a context is read; the rest, with a HTTP client and the
- * types of a thousand files, would be compiled on every cold start.
- */
+/** One bundle for every door, without the HTTP client that the platform's SDK would use where nobody asks it to. */
 function buildDoor(outDir: string): Promise<Bundle> {
   return bundleTo(outDir, 'door', join(outDir, 'door', 'index.js'), {
     ...node,
-    alias: {
-      '@cloudbase/node-sdk': require.resolve('@cloudbase/node-sdk/dist/utils/tcbcontext.js'),
-      axios: join(projectRoot, 'infra', 'build', 'no-axios.ts'),
-    },
+    alias: { axios: join(projectRoot, 'infra', 'build', 'no-axios.ts') },
     entryPoints: [join(projectRoot, 'infra', 'cloudbase', 'door.ts')],
     absWorkingDir: projectRoot,
   });
@@ -237,8 +232,6 @@ async function buildLeliao(root: string, outDir: string): Promise<Bundle | undef
     platform: 'node',
     target: 'node20',
     supported: { 'dynamic-import': false },
-    // Machine code of its own, beside 20 MB of fonts: a copy without them prints no PDF and says so.
-    external: ['@myriaddreamin/*', '@expo-google-fonts/*'],
     banner: { js: '#!/usr/bin/env node' },
   });
 }
@@ -298,14 +291,17 @@ export function describe({ functions, door, client, leliao }: BuildResult): stri
   );
 }
 
-if (
-  require.main === module &&
-  !saysHelp('Usage: npm run build. Bundles of all functions, and the client, into dist/.')
-) {
-  build()
-    .then((result) => console.log(describe(result).join('\n')))
-    .catch((error: Error) => {
-      console.error(error.message);
-      process.exitCode = 1;
-    });
-}
+export const buildProgram = program({
+  script: 'build',
+  does: words(
+    '把全部函数、入口、小程序客户端和 leliao 打包到 dist/',
+    'bundle all functions, the door, the client and leliao into dist/',
+  ),
+  knows: [Error],
+  run: async (_, { print }) => {
+    for (const line of describe(await build())) print(line);
+    return 'ok';
+  },
+});
+
+if (require.main === module) void start(buildProgram);

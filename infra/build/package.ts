@@ -1,10 +1,13 @@
 import { execFile } from 'node:child_process';
 import { copyFile, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
-import { parseArgs, promisify } from 'node:util';
+import { promisify } from 'node:util';
 import { awsRegions, cloudbaseRegions, ResidencyError } from '../../lib/policy/residency';
 import { requiredParameters } from '../capabilities/settings';
-import { saysHelp } from '../commands/help';
+import { Stop } from '../command-line/exit';
+import { neededTexts, someOf, text } from '../command-line/options';
+import { program, start } from '../command-line/program';
+import { words } from '../command-line/words';
 import { type BuildResult, build } from './build';
 import { dataStack } from './data-stack';
 
@@ -136,27 +139,44 @@ async function artefact(file: string): Promise<Artefact> {
   return { file, bytes: (await stat(file)).size };
 }
 
-function say({ file, bytes }: Artefact): void {
-  console.log(`${relative(root, file).padEnd(70)} ${(bytes / 1024).toFixed(1).padStart(8)} KB`);
+export const packageProgram = program({
+  script: 'package',
+  does: words(
+    '不联网做出两个 AWS 中国区域和云开发的部署文件，放在 dist/',
+    'deployable artefacts for both AWS China regions and CloudBase, offline, into dist/',
+  ),
+  more: words('步骤见 infra/runbooks/deployment.md。', 'See infra/runbooks/deployment.md.'),
+  options: {
+    param: {
+      ...neededTexts(
+        `部署参数，可写多次；必须有 ${requiredParameters.join('、')}`,
+        `a parameter of the deployment, as often as needed; required: ${requiredParameters.join(', ')}`,
+      ),
+      placeholder: 'NAME=VALUE',
+      read: readParameter,
+    },
+    region: someOf(
+      awsRegions,
+      'region',
+      `只做这个区域：${awsRegions.join('、')}`,
+      `this region only: ${awsRegions.join(', ')}`,
+    ),
+    stage: text('staging 或 production（默认）', 'staging or production (usually)'),
+  },
+  knows: [Error],
+  run: async ({ param, region, stage }, { print }) => {
+    const parameters = Object.fromEntries(param);
+    for (const { file, bytes } of await packageAll({ regions: region, stage, parameters }))
+      print(`${relative(root, file).padEnd(70)} ${(bytes / 1024).toFixed(1).padStart(8)} KB`);
+    return 'ok';
+  },
+});
+
+function readParameter(given: string): [string, string] {
+  const [, name, value] = /^(\w+)=(.*)$/s.exec(given) ?? [];
+  if (name === undefined || value === undefined)
+    throw new Stop('usage', words('要写成 NAME=VALUE', 'is written as NAME=VALUE'));
+  return [name, value];
 }
 
-const USAGE =
-  'Usage: npm run package -- --param wechatSecretVersion=ID [--param NAME=VALUE …] [--region REGION …] [--stage STAGE]';
-
-if (require.main === module && !saysHelp(USAGE)) {
-  const text = { type: 'string' } as const;
-  const texts = { type: 'string', multiple: true } as const;
-  const { values } = parseArgs({ options: { region: texts, stage: text, param: texts } });
-  const parameters = Object.fromEntries((values.param ?? []).map(split));
-  packageAll({ regions: values.region, stage: values.stage, parameters })
-    .then((artefacts) => artefacts.forEach(say))
-    .catch((error: Error) => {
-      console.error(error.message);
-      process.exitCode = 1;
-    });
-}
-
-function split(given: string): [string, string] {
-  const [name = '', ...value] = given.split('=');
-  return [name, value.join('=')];
-}
+if (require.main === module) void start(packageProgram);

@@ -1,25 +1,25 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { capabilityFiles } from '../capabilities/files';
-import { saysHelp } from './help';
+import { program, start } from '../command-line/program';
+import { words } from '../command-line/words';
 
 const root = join(__dirname, '../..');
 
-const USAGE =
-  'Usage: npm run capabilities. Writes environments, roles, alarms and doors of all functions from lib/capabilities.ts.';
+/** What is deployed for each function, from the table of what it may. */
+const capabilities = program({
+  script: 'capabilities',
+  does: words(
+    '按 lib/capabilities.ts 重新写各函数的环境变量、角色、告警和入口',
+    'write environments, roles, alarms and doors of all functions anew from lib/capabilities.ts',
+  ),
+  run: async (_, { print }) => {
+    for (const [path, text] of Object.entries(capabilityFiles())) {
+      await writeFile(join(root, path), text);
+      print(path);
+    }
+    return 'ok';
+  },
+});
 
-/** `npm run capabilities`: what is deployed for each function, from the table of what it may. */
-async function main(): Promise<void> {
-  if (saysHelp(USAGE)) return;
-  for (const [path, text] of Object.entries(capabilityFiles())) {
-    await writeFile(join(root, path), text);
-    console.log(path);
-  }
-}
-
-if (require.main === module) {
-  main().catch((error: Error) => {
-    console.error(error.message);
-    process.exitCode = 1;
-  });
-}
+if (require.main === module) void start(capabilities);

@@ -1,11 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { saysHelp } from './help';
+import { program, start } from '../command-line/program';
+import { words } from '../command-line/words';
 
-/**
- * `npm run check`: types, lint, format and the import rules. Prints what is wrong, and one line when nothing is.
- * npm puts the programs in the path.
- */
+/** npm puts the programs in the path. */
 const checks = [
   ['tsc', '--pretty'],
   ['biome', 'check', '--colors=force', '.'],
@@ -13,24 +11,32 @@ const checks = [
 ] as const;
 
 /** What a program prints when it is not content; nothing when it is. */
-async function complaintOf([program, ...words]: readonly [string, ...string[]]): Promise<string> {
-  const child = spawn(program, words, { stdio: ['ignore', 'pipe', 'pipe'] });
+async function complaintOf([name, ...inputs]: readonly [string, ...string[]]): Promise<string> {
+  const child = spawn(name, inputs, { stdio: ['ignore', 'pipe', 'pipe'] });
   let printed = '';
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (text: Buffer) => {
       printed += text;
     });
   const [exitCode] = await once(child, 'close');
-  return exitCode === 0 ? '' : printed || `${program} ended with ${exitCode} and said nothing.\n`;
+  return exitCode === 0 ? '' : printed || `${name}: ${exitCode}\n`;
 }
 
-async function main(): Promise<void> {
-  if (saysHelp('Usage: npm run check. Types, lint, format and the import rules.')) return;
-  const complaints = (await Promise.all(checks.map(complaintOf))).filter(Boolean);
-  process.stdout.write(
-    complaints.join('\n') || 'Types, lint, format and the import rules are as they should be.\n',
-  );
-  if (complaints.length > 0) process.exitCode = 1;
-}
+const check = program({
+  script: 'check',
+  does: words(
+    '检查类型、写法、格式和导入规则：有问题就列出，没有问题只写一行',
+    'check types, lint, format and the import rules: what is wrong, or one line when nothing is',
+  ),
+  run: async (_, { text, print }) => {
+    const complaints = (await Promise.all(checks.map(complaintOf))).filter(Boolean);
+    const fine = words(
+      '类型、写法、格式和导入规则都没有问题。',
+      'Types, lint, format and the import rules are as they should be.',
+    );
+    print(complaints.join('\n') || text(fine));
+    return complaints.length > 0 ? 'refused' : 'ok';
+  },
+});
 
-if (require.main === module) void main();
+if (require.main === module) void start(check);

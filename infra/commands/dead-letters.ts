@@ -8,8 +8,11 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { slicesOf } from '../../lib/slices';
+import { Stop } from '../command-line/exit';
+import { aSwitch, neededOneOf } from '../command-line/options';
+import { program, start } from '../command-line/program';
+import { words } from '../command-line/words';
 import { findService } from '../local/find-service';
-import { saysHelp } from './help';
 
 /** Others do not see a message that is looked at here for so long. */
 const LOOKED_AT_SECONDS = 30;
@@ -75,37 +78,49 @@ async function receive(client: SQSClient, QueueUrl: string): Promise<Message[]> 
   return (await client.send(new ReceiveMessageCommand(ask))).Messages ?? [];
 }
 
-const USAGE = `npm run dead-letters -- process | notice [--repeat]
-Shows what has failed five times and lies beside a queue; with --repeat brings it back to that queue. The timers take all of
-it up anyway, because the table knows what is due. Settings: PROCESS_QUEUE_URL or NOTICE_QUEUE_URL, SERVICE_REGION; beside
-a running npm start none.`;
+const noQueue = words(
+  '没有正在运行的服务：请先运行 npm start，或者给出 PROCESS_QUEUE_URL、NOTICE_QUEUE_URL 和 SERVICE_REGION。',
+  'No service is running: npm start, or give PROCESS_QUEUE_URL, NOTICE_QUEUE_URL and SERVICE_REGION.',
+);
 
-async function main(words: readonly string[]): Promise<void> {
-  if (saysHelp(USAGE, words)) return;
-  const [which = '', how] = words;
-  if ((which !== 'process' && which !== 'notice') || (how !== undefined && how !== '--repeat'))
-    throw new Error(USAGE);
-  const { PROCESS_QUEUE_URL, NOTICE_QUEUE_URL, SERVICE_REGION: region = 'cn-north-1' } = process.env;
-  const given = { process: PROCESS_QUEUE_URL, notice: NOTICE_QUEUE_URL }[which];
-  const local = given ? undefined : await findService();
-  const url = given ?? local?.queueUrl.replace(/process$/, which);
-  if (!url) throw new Error(USAGE);
-  const endpoint = local ? new URL(url).origin : process.env.SQS_ENDPOINT;
-  const credentials = local && { accessKeyId: 'local', secretAccessKey: 'local' };
-  const client = new SQSClient({
-    region,
-    ...(endpoint && { endpoint }),
-    ...(credentials && { credentials }),
-  });
-  if (how) return console.log(`${await repeatDeadLetters(client, url)} brought back`);
-  const found = await deadLetters(client, url);
-  if (found.size === 0) console.log('nothing lies there');
-  for (const [body, count] of found) console.log(`${count}  ${body}`);
-}
+const deadLettersProgram = program({
+  script: 'dead-letters',
+  does: words('查看队列旁边失败了五次的消息', 'show what has failed five times and lies beside a queue'),
+  more: words(
+    '定时器会按数据表自己重做到期的事，不运行也不会遗漏。读取 PROCESS_QUEUE_URL 或 NOTICE_QUEUE_URL、SERVICE_REGION；旁边有 npm start 时不需要。',
+    'The timers take all of it up anyway, because the table knows what is due. Reads PROCESS_QUEUE_URL or NOTICE_QUEUE_URL, SERVICE_REGION; beside a running npm start none.',
+  ),
+  options: { repeat: aSwitch('放回原来的队列', 'bring it back to its queue') },
+  places: {
+    queue: neededOneOf(
+      ['process', 'notice'],
+      '哪一个队列：process 或 notice',
+      'which queue: process or notice',
+    ),
+  },
+  run: async ({ queue, repeat }, { env, text, print }) => {
+    const { PROCESS_QUEUE_URL, NOTICE_QUEUE_URL, SERVICE_REGION: region = 'cn-north-1' } = env;
+    const given = { process: PROCESS_QUEUE_URL, notice: NOTICE_QUEUE_URL }[queue];
+    const local = given ? undefined : await findService();
+    const url = given ?? local?.queueUrl.replace(/process$/, queue);
+    if (!url) throw new Stop('usage', noQueue);
+    const endpoint = local ? new URL(url).origin : env.SQS_ENDPOINT;
+    const credentials = local && { accessKeyId: 'local', secretAccessKey: 'local' };
+    const client = new SQSClient({
+      region,
+      ...(endpoint && { endpoint }),
+      ...(credentials && { credentials }),
+    });
+    if (repeat) {
+      const count = await repeatDeadLetters(client, url);
+      print(text(words(`放回了 ${count} 条`, `${count} brought back`)));
+      return 'ok';
+    }
+    const found = await deadLetters(client, url);
+    if (found.size === 0) print(text(words('没有失败的消息', 'nothing lies there')));
+    for (const [body, count] of found) print(`${count}  ${body}`);
+    return 'ok';
+  },
+});
 
-if (require.main === module) {
-  main(process.argv.slice(2)).catch((error: Error) => {
-    console.error(error.message);
-    process.exitCode = 1;
-  });
-}
+if (require.main === module) void start(deadLettersProgram);

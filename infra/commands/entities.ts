@@ -4,14 +4,13 @@ import { entities } from '../../lib/table/entities';
 import type { Declaration } from '../../lib/table/entity';
 import type { AnyEntity } from '../../lib/table/readers/any-entity';
 import { mayWait } from '../../lib/table/retention/waiting';
-import { saysHelp } from './help';
+import { program, start } from '../command-line/program';
+import { words } from '../command-line/words';
 
 /** The document with the chart of all entities, between two marks. */
 export const ENTITIES_FILE = join(__dirname, '../../lib/table/README.md');
 const FROM = '<!-- chart: written by npm run entities -->';
 const TO = '<!-- end of chart -->';
-
-const USAGE = '用法：npm run entities。按实体的声明重新写 lib/table/README.md 中的表。';
 
 type Listed = AnyEntity & { key(owner: string, id: unknown): { pk: string; sk: string } };
 type AnyDeclaration = Declaration<Record<string, never>, never, never>;
@@ -77,15 +76,17 @@ export function withChart(document: string): string {
   return `${before}${FROM}\n\n${entitiesChart()}\n\n${TO}${after}`;
 }
 
-async function main(): Promise<void> {
-  if (saysHelp(USAGE)) return;
-  await writeFile(ENTITIES_FILE, withChart(await readFile(ENTITIES_FILE, 'utf8')));
-  console.log('lib/table/README.md');
-}
+const entitiesProgram = program({
+  script: 'entities',
+  does: words(
+    '按实体的声明重新写 lib/table/README.md 中的表',
+    'write the chart of lib/table/README.md anew from the declarations of entities',
+  ),
+  run: async (_, { print }) => {
+    await writeFile(ENTITIES_FILE, withChart(await readFile(ENTITIES_FILE, 'utf8')));
+    print('lib/table/README.md');
+    return 'ok';
+  },
+});
 
-if (require.main === module) {
-  main().catch((error: Error) => {
-    console.error(error.message);
-    process.exitCode = 1;
-  });
-}
+if (require.main === module) void start(entitiesProgram);

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { type Clock, systemClock, toInstant } from '../../lib/clock';
 import { readConfig } from '../../lib/config';
+import { ConfigError } from '../../lib/config-error';
 import { isConsentAct, isUse, type Judged, type Uncovered, uncovered } from '../../lib/consent/lawful';
 import { createKeyRing, type KeyRing, KeyRingError } from '../../lib/crypto/key-ring';
 import { systemRandom } from '../../lib/crypto/random';
@@ -17,15 +17,17 @@ import { allSubjects } from '../../lib/table/person/all-subjects';
 import { ledgerHead, readPerson } from '../../lib/table/person/person';
 import { readSummaries } from '../../lib/table/policy/policy-version';
 import { loadServiceKeys } from '../../lib/table/service/key-store';
+import { Stop } from '../command-line/exit';
+import { text } from '../command-line/options';
+import { program, start } from '../command-line/program';
+import { type Lang, words } from '../command-line/words';
 import { findService } from '../local/find-service';
 import { MEMORY_ROOT_KEY } from '../local/services';
-import { saysHelp } from './help';
 
 /**
- * `npm run lawful-replay [-- --persist DIR]`: goes through everybody's ledger and lists each use of data under a consent
- * purpose that no consent covered: as known when it happened (`then`), or only by what was recorded later (`hindsight`).
- * A ledger that does not verify is listed with the place where it breaks. Exit code 1 when anything is listed. Memory is one
- * person's acts of consent and one page, whatever the number of people.
+ * A use of data under a consent purpose that no consent covered: as known when it happened (`then`), or only by what was
+ * recorded later (`hindsight`); or a ledger that does not verify, with the place where it breaks. Memory is one person's acts
+ * of consent and one page, whatever the number of people.
  */
 export type Finding = { subjectId: string } & (Uncovered | { knownWhen: 'broken'; seq: number });
 export type Counts = { people: number; entries: number; uses: number; findings: number };
@@ -116,29 +118,40 @@ function sameHead(reached: ChainHead, known: ChainHead): boolean {
 }
 
 /** One finding as a line; ids, numbers and names of purposes only. */
-export function sentenceOf(finding: Finding): string {
+export function sentenceOf(finding: Finding, lang: Lang = 'zh'): string {
+  const { subjectId, seq } = finding;
   if (finding.knownWhen === 'broken')
-    return `${finding.subjectId}: the ledger is broken at entry ${finding.seq}; what follows cannot be judged`;
-  const { subjectId, seq, at, act, purpose, knownWhen } = finding;
-  const when = knownWhen === 'then' ? 'was not covered' : 'is not covered by what was recorded later';
-  return `${subjectId}: entry ${seq}, ${act} at ${at} under ${purpose}, ${when}`;
+    return words(
+      `${subjectId}：第 ${seq} 条起处理记录断裂，此后的无从判断`,
+      `${subjectId}: the ledger is broken at entry ${seq}; what follows cannot be judged`,
+    )[lang];
+  const { at, act, purpose, knownWhen } = finding;
+  const then = knownWhen === 'then';
+  return words(
+    `${subjectId}：第 ${seq} 条，${at} 的 ${act}（${purpose}）${then ? '当时没有同意' : '按后来补记的内容没有同意'}`,
+    `${subjectId}: entry ${seq}, ${act} at ${at} under ${purpose}, ${then ? 'was not covered' : 'is not covered by what was recorded later'}`,
+  )[lang];
 }
 
+const noService = words(
+  '没有正在运行的服务：请先运行 npm start，或者按 lib/config.ts 给出设置。',
+  'No service is running: npm start, or give the settings of lib/config.ts.',
+);
+const otherRootKey = words(
+  '根密钥打不开这个服务：请用 --persist 指明数据文件夹，或者给出 ROOT_KEY。',
+  'The root key does not open this service: name the folder with --persist, or set ROOT_KEY.',
+);
+
 /** The service that the environment names, or else the one of `npm start`. */
-async function openParts(persistDir: string | undefined): Promise<ReplayParts> {
+async function openParts(env: NodeJS.ProcessEnv, persistDir: string | undefined): Promise<ReplayParts> {
   const clock = systemClock;
-  const { ROOT_KEY: given, TABLE_NAME } = process.env;
+  const { ROOT_KEY: given, TABLE_NAME } = env;
   if (TABLE_NAME) {
-    const {
-      TABLE_NAME: name,
-      SERVICE_REGION: region,
-      TABLE_ENDPOINT,
-      ROOT_KEY,
-    } = readConfig(process.env, ['seal']);
+    const { TABLE_NAME: name, SERVICE_REGION: region, TABLE_ENDPOINT, ROOT_KEY } = readConfig(env, ['seal']);
     return replayParts(createTable({ name, region, endpoint: TABLE_ENDPOINT, clock }), ROOT_KEY, region);
   }
   const service = await findService();
-  if (!service) throw new Error('没有正在运行的服务：请先运行 npm start，或者按 lib/config.ts 给出设置。');
+  if (!service) throw new Stop('usage', noService);
   process.env.AWS_ACCESS_KEY_ID ??= 'local';
   process.env.AWS_SECRET_ACCESS_KEY ??= 'local';
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
@@ -154,27 +167,33 @@ function replayParts(table: Table, rootKey: string, region: string): ReplayParts
   return { table: guarding(table, () => ring.guard()), ring, clock: systemClock };
 }
 
-async function main(): Promise<void> {
-  if (saysHelp('用法：npm run lawful-replay。从所有人的处理记录中找出没有同意依据的处理。')) return;
-  const { values } = parseArgs({ options: { persist: { type: 'string' } } });
-  const counts: Counts = { people: 0, entries: 0, uses: 0, findings: 0 };
-  try {
-    for await (const finding of replay(await openParts(values.persist), counts))
-      console.log(sentenceOf(finding));
-  } catch (error) {
-    if (!(error instanceof KeyRingError)) throw error;
-    throw new Error(
-      'The root key does not open this service: name the folder with --persist, or set ROOT_KEY.',
+export const lawfulReplay = program({
+  script: 'lawful-replay',
+  does: words(
+    '从所有人的处理记录中找出没有同意依据的处理；有就以 1 退出',
+    'list every use of data that no consent covered, from everybody’s ledger; ends with 1 where there is one',
+  ),
+  options: { persist: text('npm start 保存数据的文件夹', 'the folder in which npm start keeps its data') },
+  knows: [ConfigError],
+  run: async ({ persist }, { lang, env, text: say, print }) => {
+    const counts: Counts = { people: 0, entries: 0, uses: 0, findings: 0 };
+    try {
+      for await (const finding of replay(await openParts(env, persist), counts))
+        print(sentenceOf(finding, lang));
+    } catch (error) {
+      throw error instanceof KeyRingError ? new Stop('refused', otherRootKey) : error;
+    }
+    const { people, entries, uses, findings } = counts;
+    print(
+      say(
+        words(
+          `${people} 人，${entries} 条记录，${uses} 次须同意的处理：${findings} 处需要查看`,
+          `${people} people, ${entries} entries, ${uses} uses under consent: ${findings} to look at`,
+        ),
+      ),
     );
-  }
-  const { people, entries, uses, findings } = counts;
-  console.log(`${people} people, ${entries} entries, ${uses} uses under consent: ${findings} to look at`);
-  process.exitCode = findings === 0 ? 0 : 1;
-}
+    return findings === 0 ? 'ok' : 'refused';
+  },
+});
 
-if (require.main === module) {
-  main().catch((error: Error) => {
-    console.error(error.message);
-    process.exitCode = 1;
-  });
-}
+if (require.main === module) void start(lawfulReplay);

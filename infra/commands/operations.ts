@@ -8,11 +8,10 @@ import { kindIds } from '../../lib/policy/kinds';
 import { needsConsent, purposes } from '../../lib/policy/purposes';
 import { buildRegistry, nameOfKind } from '../../lib/policy/registry';
 import { deployedOperations, titles } from '../build/openapi';
-import { saysHelp } from './help';
+import { program, start } from '../command-line/program';
+import { words } from '../command-line/words';
 
 export const OPERATIONS_FILE = join(__dirname, '../../docs/operations.md');
-
-const USAGE = '用法：npm run operations。按操作表重新写 docs/operations.md。';
 
 /** Functions that nobody calls over the network have no heading in the API reference. */
 const innerTitles: Record<string, string> = {
@@ -129,15 +128,17 @@ function limitInWords({ per, max, windowMs }: Limit): string {
   return `${per === 'person' ? '每人' : '每个网络地址'}每${count === 1 ? '' : ` ${count} `}${unit} ${max} 次`;
 }
 
-async function main(): Promise<void> {
-  if (saysHelp(USAGE)) return;
-  await writeFile(OPERATIONS_FILE, operationsDocument());
-  console.log('docs/operations.md');
-}
+const operationsProgram = program({
+  script: 'operations',
+  does: words(
+    '按操作表重新写 docs/operations.md',
+    'write docs/operations.md anew from the tables of operations',
+  ),
+  run: async (_, { print }) => {
+    await writeFile(OPERATIONS_FILE, operationsDocument());
+    print('docs/operations.md');
+    return 'ok';
+  },
+});
 
-if (require.main === module) {
-  main().catch((error: Error) => {
-    console.error(error.message);
-    process.exitCode = 1;
-  });
-}
+if (require.main === module) void start(operationsProgram);

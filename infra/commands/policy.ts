@@ -4,7 +4,8 @@ import { marked } from 'marked';
 import { buildRegistry } from '../../lib/policy/registry';
 import { renderKinds, renderRecipients } from '../../lib/policy/render';
 import { firstVersion } from '../../lib/policy/version';
-import { saysHelp } from './help';
+import { program, start } from '../command-line/program';
+import { words } from '../command-line/words';
 
 export const POLICY_FOLDER = join(__dirname, '../../docs/policy');
 
@@ -53,19 +54,21 @@ ${marked.parse(markdown, { async: false }).trim()}
 }
 
 /** `npm run policy`: writes the policy and the two lists of this build as Markdown and HTML into docs/policy/. */
-async function main(): Promise<void> {
-  if (saysHelp('用法：npm run policy。按登记表重新写 docs/policy/。')) return;
-  await mkdir(POLICY_FOLDER, { recursive: true });
-  for (const file of policyFiles()) {
-    await writeFile(join(POLICY_FOLDER, `${file.name}.md`), file.markdown);
-    await writeFile(join(POLICY_FOLDER, `${file.name}.html`), toHtml(file));
-    console.log(`docs/policy/${file.name}.md and .html: ${file.title}`);
-  }
-}
+const policyProgram = program({
+  script: 'policy',
+  does: words(
+    '按登记表重新写 docs/policy/：政策和两份清单',
+    'write docs/policy/ anew from the registry: the policy and the two lists',
+  ),
+  run: async (_, { print }) => {
+    await mkdir(POLICY_FOLDER, { recursive: true });
+    for (const file of policyFiles()) {
+      await writeFile(join(POLICY_FOLDER, `${file.name}.md`), file.markdown);
+      await writeFile(join(POLICY_FOLDER, `${file.name}.html`), toHtml(file));
+      print(`docs/policy/${file.name}.md, .html  ${file.title}`);
+    }
+    return 'ok';
+  },
+});
 
-if (require.main === module) {
-  main().catch((error: Error) => {
-    console.error(error.message);
-    process.exitCode = 1;
-  });
-}
+if (require.main === module) void start(policyProgram);

@@ -26,7 +26,9 @@ import {
 } from '../../lib/table/service/key-store';
 import { openTable } from '../../lib/table/service/opened-table';
 import { firstTrailDay } from '../../lib/trail/days';
-import { saysHelp } from './help';
+import { aSwitch } from '../command-line/options';
+import { program, start } from '../command-line/program';
+import { words } from '../command-line/words';
 
 /**
  * `npm run rotate-keys`: makes a new version of every branch key and of the signing key, and begins the process that wraps
@@ -214,37 +216,37 @@ function newestOf(stored: WrappedKey[]): number {
   );
 }
 
-const USAGE = `Usage: npm run rotate-keys [-- --status]
-Begins new keys under a running service, or joins the rotation that is on its way; with --status only says how far it is.
-See infra/runbooks/key-rotation.md.`;
+const rotateKeys = program({
+  script: 'rotate-keys',
+  does: words(
+    '在服务运行中开始换用新密钥，或者接着做正在进行的一次',
+    'begin new keys under a running service, or join the rotation that is on its way',
+  ),
+  more: words('步骤见 infra/runbooks/key-rotation.md。', 'See infra/runbooks/key-rotation.md.'),
+  knows: [Error],
+  options: { status: aSwitch('只看进行到哪一步，不改动', 'only say how far it is, and change nothing') },
+  run: async ({ status }, { env, print }) => {
+    const config = readConfig(env, ['seal', 'ask-for-processes']);
+    const region = config.SERVICE_REGION;
+    const table = createTable({
+      name: config.TABLE_NAME,
+      region,
+      endpoint: config.TABLE_ENDPOINT,
+      clock: systemClock,
+    });
+    const roots = rootKeys(config.ROOT_KEY, region, systemRandom);
+    const log = createLog((line) => console.error(line));
+    const queue = createProcessQueue({
+      url: config.PROCESS_QUEUE_URL,
+      region,
+      endpoint: config.SQS_ENDPOINT,
+      log,
+    });
+    const parts = { table, roots, suite: config.SEAL_SUITE, clock: systemClock, random: systemRandom, queue };
+    const started = status ? {} : await startRotation(parts);
+    print(JSON.stringify({ ...started, ...(await rotationStatus(parts)) }, null, 2));
+    return 'ok';
+  },
+});
 
-async function main(words: readonly string[]): Promise<void> {
-  if (saysHelp(USAGE, words)) return;
-  if (words.some((word) => word !== '--status')) throw new Error(USAGE);
-  const config = readConfig(process.env, ['seal', 'ask-for-processes']);
-  const region = config.SERVICE_REGION;
-  const table = createTable({
-    name: config.TABLE_NAME,
-    region,
-    endpoint: config.TABLE_ENDPOINT,
-    clock: systemClock,
-  });
-  const roots = rootKeys(config.ROOT_KEY, region, systemRandom);
-  const log = createLog((line) => console.error(line));
-  const queue = createProcessQueue({
-    url: config.PROCESS_QUEUE_URL,
-    region,
-    endpoint: config.SQS_ENDPOINT,
-    log,
-  });
-  const parts = { table, roots, suite: config.SEAL_SUITE, clock: systemClock, random: systemRandom, queue };
-  const started = words.includes('--status') ? {} : await startRotation(parts);
-  console.log(JSON.stringify({ ...started, ...(await rotationStatus(parts)) }, null, 2));
-}
-
-if (require.main === module) {
-  main(process.argv.slice(2)).catch((error: Error) => {
-    console.error(error.message);
-    process.exitCode = 1;
-  });
-}
+if (require.main === module) void start(rotateKeys);

@@ -1,51 +1,34 @@
-import { parseArgs } from 'node:util';
-import { saysHelp } from './help';
-import { NotProved } from './signed-file';
+import { neededText } from '../command-line/options';
+import { type Program, program } from '../command-line/program';
+import { type Lang, type Words, words } from '../command-line/words';
+import { keysOption, readKeys } from './published-keys';
 
-/** How a verifier ends that tells what holds from what could not be looked at: 0 when it holds. */
-const HOLDS_NOT = 1;
-const NOT_CHECKED = 2;
+type Row = {
+  script: string;
+  does: Words;
+  /** What a file is that holds, line by line. @throws NotProved where it proves nothing; Stop where nobody could look */
+  says(file: string, keys: Awaited<ReturnType<typeof readKeys>>, lang: Lang): Promise<string[]>;
+};
 
-/** What a command says of a file, line by line, and how it ends. */
-export type Verdict = { lines: string[]; code: number };
-
-/** The file that is to be verified, and where the published keys are said to be. @throws Error with the usage */
-export function fileAndKeys(usage: string): { file: string; keys: string | undefined } {
-  const { values, positionals } = parseArgs({
-    options: { keys: { type: 'string' } },
-    allowPositionals: true,
+/**
+ * A command that checks a file with the published keys and knows nothing else of the service, so that anybody could have
+ * written it. It ends with 0 when the file holds, with 1 when it proves nothing, with 2 when it could not be checked.
+ */
+export const verifier = ({ script, does, says }: Row): Program =>
+  program({
+    script,
+    does,
+    more: words(
+      '退出码：0 有效，1 不能证明什么，2 没能核对。',
+      'Ends with 0 when it holds, with 1 when it proves nothing, with 2 when it could not be checked.',
+    ),
+    options: { keys: keysOption },
+    places: { file: neededText('要验证的文件', 'the file to be verified') },
+    run: async ({ file, keys }, { lang, print }) => {
+      for (const line of await says(file, await readKeys(keys), lang)) print(line);
+      return 'ok';
+    },
   });
-  const [file] = positionals;
-  if (!file || positionals.length > 1) throw new Error(usage);
-  return { file, keys: values.keys };
-}
-
-/** What is told of something that holds, or why it does not, or why nobody could look. */
-export async function verdictOf(told: () => Promise<string[]>, usage: string): Promise<Verdict> {
-  try {
-    return { lines: await told(), code: 0 };
-  } catch (error) {
-    const code = error instanceof NotProved ? HOLDS_NOT : NOT_CHECKED;
-    return { lines: [error instanceof Error ? error.message : usage], code };
-  }
-}
-
-/** Runs a verifier as a command: its verdict on the file that it was given is what it prints and how it ends. */
-export async function runVerifier(
-  usage: string,
-  check: (file: string, keys?: string) => Promise<Verdict>,
-): Promise<void> {
-  if (saysHelp(usage)) return;
-  try {
-    const { file, keys } = fileAndKeys(usage);
-    const { lines, code } = await check(file, keys);
-    for (const line of lines) (code === 0 ? console.log : console.error)(line);
-    process.exitCode = code;
-  } catch {
-    console.error(usage);
-    process.exitCode = NOT_CHECKED;
-  }
-}
 
 /** A moment as people in China read it. `moment`: an instant, or epoch milliseconds. */
 export function inBeijing(moment: string | number): string {

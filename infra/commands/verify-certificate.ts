@@ -1,22 +1,19 @@
 import type { JWK } from 'jose';
 import { CERTIFICATE_TYPE, type Certificate, certificateForm } from '../../lib/certificate/form';
-import { readKeys } from './published-keys';
-import { findSigned, NotProved, readSigned, verifySigned } from './signed-file';
-import { inBeijing, runVerifier, type Verdict, verdictOf } from './verifier';
-
-/**
- * `npm run verify-certificate -- FILE [--keys JWKS]`: checks the certificate of an erasure with the published keys and says in plain
- * words what is gone, what stays and why, and what nobody vouches for. FILE holds the certificate itself, or the JSON answer it
- * came in. It ends with 0 when the certificate holds, with 1 when it proves nothing, with 2 when it could not be checked.
- */
-const USAGE = '用法：npm run -s verify-certificate -- 文件 [--keys 公钥文件或服务地址]';
+import { start } from '../command-line/program';
+import { type Lang, words } from '../command-line/words';
+import { findSigned, readSigned, verifySigned } from './signed-file';
+import { inBeijing, verifier } from './verifier';
 
 const sort = {
   type: CERTIFICATE_TYPE,
   form: certificateForm,
   field: 'certificate',
-  name: '删除证明',
-  unsigned: '签名不符：证明被改动过，或者不是由公布的密钥签发的删除证明。',
+  name: words('删除证明', 'a certificate of an erasure'),
+  unsigned: words(
+    '签名不符：证明被改动过，或者不是由公布的密钥签发的删除证明。',
+    'The signature does not hold: the certificate was changed, or is none that the published keys have signed.',
+  ),
 };
 
 /** The certificate, when one of `publicKeys` has signed exactly these characters. @throws NotProved */
@@ -26,42 +23,65 @@ export const verifyCertificate = (jws: string, publicKeys: JWK[]): Promise<Certi
 /** The certificate in a file's text: bare, or in the answer of `rights/certificate`. @throws NotProved */
 export const findCertificate = (text: string): string => findSigned(text, sort);
 
-/** What a verified certificate says, line by line. */
-export function tell(certificate: Certificate): string[] {
+/** What a verified certificate says, line by line. What stands in it is in the service's own language, Chinese. */
+export function tell(certificate: Certificate, lang: Lang = 'zh'): string[] {
+  const say = (zh: string, en: string) => words(zh, en)[lang];
   const { stores, stays, notCovered, looked, lastCopyAt } = certificate;
+  const until = (moment?: string) =>
+    moment ? say(`，至 ${inBeijing(moment)}`, `, until ${inBeijing(moment)}`) : '';
+  const [from, to] = [inBeijing(looked.from), inBeijing(looked.until)];
   return [
-    '证明有效：签名由公布的密钥作出，内容没有改动。时间均为北京时间。',
-    `出具：${certificate.issuer}，证明编号 ${certificate.certificateId}`,
-    `账号：${certificate.account}（随机编号）`,
-    `密钥销毁：${inBeijing(certificate.keyDestroyedAt)}，此后您的加密内容无人能读`,
-    `复查：${inBeijing(looked.from)} 至 ${inBeijing(looked.until)}，由不参与删除的程序逐处查看`,
-    '已经不在的：',
+    say(
+      '证明有效：签名由公布的密钥作出，内容没有改动。时间均为北京时间。',
+      'The certificate holds: the published keys have signed it, and nothing in it was changed. Times are Beijing’s.',
+    ),
+    say(
+      `出具：${certificate.issuer}，证明编号 ${certificate.certificateId}`,
+      `By: ${certificate.issuer}, number ${certificate.certificateId}`,
+    ),
+    say(`账号：${certificate.account}（随机编号）`, `Account: ${certificate.account} (a random number)`),
+    say(
+      `密钥销毁：${inBeijing(certificate.keyDestroyedAt)}，此后您的加密内容无人能读`,
+      `Key destroyed: ${inBeijing(certificate.keyDestroyedAt)}; nobody reads from then on what was sealed by it`,
+    ),
+    say(
+      `复查：${from} 至 ${to}，由不参与删除的程序逐处查看`,
+      `Looked at: ${from} to ${to}, place by place, by what took no part in the erasure`,
+    ),
+    say('已经不在的：', 'Gone:'),
     ...stores.flatMap(({ name, found, of = [] }) => [
-      `  ${name}：原有 ${found} 项，现在 0 项`,
-      ...of.map((one) => `    ${one.name} ${one.found} 项`),
+      say(`  ${name}：原有 ${found} 项，现在 0 项`, `  ${name}: ${found} before, 0 now`),
+      ...of.map((one) => `    ${one.name} ${one.found}${say(' 项', '')}`),
     ]),
-    stays.length > 0 ? '依法保留、到期删除的：' : '依法保留的：没有',
+    stays.length > 0
+      ? say('依法保留、到期删除的：', 'Kept by law, and erased when its time is over:')
+      : say('依法保留的：没有', 'Kept by law: nothing'),
     ...stays.map(
-      ({ name, count, basis, period, until }) =>
-        `  ${name} ${count} 条：${basis}；${period}${until ? `，至 ${inBeijing(until)}` : ''}`,
+      ({ name, count, basis, period, until: end }) =>
+        `${say(`  ${name} ${count} 条：${basis}；${period}`, `  ${name}, ${count}: ${basis}; ${period}`)}${until(end)}`,
     ),
-    '这份证明没有覆盖的：',
-    ...notCovered.map(
-      ({ name, why, until }) => `  ${name}${until ? `，至 ${inBeijing(until)}` : ''}：${why}`,
-    ),
+    say('这份证明没有覆盖的：', 'What this certificate does not cover:'),
+    ...notCovered.map(({ name, why, until: end }) => `  ${name}${until(end)}${say('：', ': ')}${why}`),
     lastCopyAt
-      ? `最后的副本消失：不晚于 ${inBeijing(lastCopyAt)}（依法保留的除外）`
-      : '最后的副本何时消失：还不能确定，要等上面的接收方确认',
+      ? say(
+          `最后的副本消失：不晚于 ${inBeijing(lastCopyAt)}（依法保留的除外）`,
+          `The last copy is gone: by ${inBeijing(lastCopyAt)} (but for what is kept by law)`,
+        )
+      : say(
+          '最后的副本何时消失：还不能确定，要等上面的接收方确认',
+          'When the last copy is gone is not known yet: the recipients above have to confirm it',
+        ),
   ];
 }
 
-/** What the command says of a file, and how it ends. */
-export const check = (file: string, keys?: string): Promise<Verdict> =>
-  verdictOf(async () => {
-    const text = await readSigned(file, sort).catch((error: unknown) => {
-      throw error instanceof NotProved ? error : new Error('读不到要验证的文件。');
-    });
-    return tell(await verifyCertificate(findCertificate(text), await readKeys(keys)));
-  }, USAGE);
+export const verifyCertificateProgram = verifier({
+  script: 'verify-certificate',
+  does: words(
+    '核对删除证明，并用平白的话说出什么已经不在、什么依法保留、什么没有覆盖',
+    'check the certificate of an erasure, and say what is gone, what stays and why, and what nobody vouches for',
+  ),
+  says: async (file, keys, lang) =>
+    tell(await verifyCertificate(findCertificate(await readSigned(file, sort)), keys), lang),
+});
 
-if (require.main === module) void runVerifier(USAGE, check);
+if (require.main === module) void start(verifyCertificateProgram);

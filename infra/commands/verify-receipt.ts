@@ -1,18 +1,11 @@
 import type { JWK } from 'jose';
 import * as z from 'zod/mini';
-import { saysHelp } from './help';
-import { readKeys } from './published-keys';
+import { start } from '../command-line/program';
+import { type Lang, type Words, words } from '../command-line/words';
 import { findSigned, NotProved, readSigned, verifySigned } from './signed-file';
-import { fileAndKeys } from './verifier';
+import { verifier } from './verifier';
 
-/**
- * `npm run verify-receipt -- FILE [--keys JWKS]`: checks a receipt with the published keys and says in plain words what
- * was agreed, when, and to which text. FILE holds the receipt itself, or the JSON answer it came in. JWKS is a file, the
- * address of one, or the base URL of a service; without it the service of `npm start` is asked. It knows nothing of the
- * service but its keys and the published form, so that anybody could have written it.
- */
 const CONFORMS_TO = 'https://w3id.org/dpv/schema/dpv-27560#receipt';
-const USAGE = '用法：npm run -s verify-receipt -- 文件 [--keys 公钥文件或服务地址]';
 
 const titled = z.object({ 'dct:title': z.optional(z.string()) });
 /** Whoever decides is among the recipients without a name, which stands with the record. */
@@ -51,8 +44,11 @@ const sort = {
   type: 'consent-receipt',
   form,
   field: 'receipt',
-  name: '回执',
-  unsigned: '签名不符：回执被改动过，或者不是由公布的密钥签发的。',
+  name: words('回执', 'a receipt'),
+  unsigned: words(
+    '签名不符：回执被改动过，或者不是由公布的密钥签发的。',
+    'The signature does not hold: the receipt was changed, or is none that the published keys have signed.',
+  ),
 };
 
 /** The receipt, when one of `publicKeys` has signed exactly these characters. @throws NotProved */
@@ -62,23 +58,33 @@ export const verifyReceipt = (jws: string, publicKeys: JWK[]): Promise<Receipt> 
 /** The receipt in a file's text: bare, or in the answer of an act or of `consent/receipt`. @throws NotProved */
 export const findReceipt = (text: string): string => findSigned(text, sort);
 
-const said: Record<string, string> = {
-  'dpv:ConsentGiven': '同意',
-  'dpv:ConsentRefused': '不同意',
-  'dpv:ConsentWithdrawn': '撤回同意',
-  'dpv:ConsentInvalidated': '更正：此前的记录不成立',
+const acts: Record<string, Words> = {
+  'dpv:ConsentGiven': words('同意', 'agreed'),
+  'dpv:ConsentRefused': words('不同意', 'refused'),
+  'dpv:ConsentWithdrawn': words('撤回同意', 'withdrawn'),
+  'dpv:ConsentInvalidated': words(
+    '更正：此前的记录不成立',
+    'corrected: what was recorded before does not hold',
+  ),
 };
-const actors: Record<string, string> = {
-  'dpv:DataSubject': '本人',
-  'dpv:GuardianOfDataSubject': '监护人',
+const actors: Record<string, Words> = {
+  'dpv:DataSubject': words('本人', 'the person'),
+  'dpv:GuardianOfDataSubject': words('监护人', 'a guardian'),
 };
+const unknown = words('未知', 'unknown');
 
-/** What a verified receipt says, line by line. */
-export function tell(receipt: Receipt): string[] {
+/** What a verified receipt says, line by line. What stands in it is in the service's own language, Chinese. */
+export function tell(receipt: Receipt, lang: Lang = 'zh'): string[] {
+  const say = (zh: string, en: string) => words(zh, en)[lang];
   const record = receipt['dpv:hasRecordOfActivity'];
+  const entry = record['leliao:ledgerSeq'];
   const { 'dpv:hasNotice': notice, 'dpv:hasProcess': process, 'dpv:hasDataSubject': subject } = record;
   const [status] = record['dpv:hasConsentStatus'];
-  if (!status) throw new NotProved('签名有效，但回执没有写明作出了什么选择。');
+  if (!status)
+    throw new NotProved(
+      '签名有效，但回执没有写明作出了什么选择。',
+      'The signature holds, but the receipt does not say what was chosen.',
+    );
   const {
     'dpv:isIndicatedBy': by,
     'dpv:isIndicatedAtTime': trueAt,
@@ -87,31 +93,44 @@ export function tell(receipt: Receipt): string[] {
   } = status;
   const kinds = (process['dpv:hasPersonalData'] ?? []).flatMap((kind) => kind['dct:title'] ?? []);
   const recipients = (process['dpv:hasRecipient'] ?? []).flatMap((one) => one['dpv:hasName'] ?? []);
+  const [act, who] = [acts[status['@type'][0] ?? ''] ?? unknown, actors[by['@type']] ?? unknown];
+  const [purpose, text] = [process['dpv:hasPurpose']['dct:title'], notice['dct:hasVersion'] ?? '?'];
+  const account = subject['dct:identifier'] ?? say('（不具名的儿童）', '(a child who is not named)');
+  const later = at === trueAt ? '' : say(`，补记于 ${at}`, `, recorded ${at}`);
   return [
-    '回执有效：签名由公布的密钥作出，内容没有改动。',
-    `签发：${receipt['dct:publisher']}，回执编号 ${receipt['dct:identifier']}`,
-    `账号：${subject['dct:identifier'] ?? '（不具名的儿童）'}，记录编号 ${record['leliao:ledgerSeq']}`,
-    `选择：${said[status['@type'][0] ?? ''] ?? '未知'}（${process['dpv:hasPurpose']['dct:title']}）`,
-    `由谁：${actors[by['@type']] ?? '未知'}（${by['@id']}），${how}`,
-    `何时：${trueAt}${at === trueAt ? '' : `，补记于 ${at}`}`,
+    say(
+      '回执有效：签名由公布的密钥作出，内容没有改动。',
+      'The receipt holds: the published keys have signed it, and nothing in it was changed.',
+    ),
+    say(
+      `签发：${receipt['dct:publisher']}，回执编号 ${receipt['dct:identifier']}`,
+      `By: ${receipt['dct:publisher']}, number ${receipt['dct:identifier']}`,
+    ),
+    say(`账号：${account}，记录编号 ${entry}`, `Account: ${account}, entry ${entry}`),
+    say(`选择：${act.zh}（${purpose}）`, `Chosen: ${act.en} (${purpose})`),
+    say(`由谁：${who.zh}（${by['@id']}），${how}`, `Who: ${who.en} (${by['@id']}), ${how}`),
+    say(`何时：${trueAt}${later}`, `When: ${trueAt}${later}`),
     notice['spdx:checksumValue'] === undefined
-      ? '文本：材料上的文本，未随记录保存'
-      : `文本：政策第 ${notice['dct:hasVersion'] ?? '?'} 版，SHA-256 ${notice['spdx:checksumValue']}`,
-    ...(kinds.length > 0 ? [`信息：${kinds.join('；')}`] : []),
-    ...(recipients.length > 0 ? [`接收方：${recipients.join('；')}`] : []),
+      ? say('文本：材料上的文本，未随记录保存', 'Text: that of the paper, which is not kept with the record')
+      : say(
+          `文本：政策第 ${text} 版，SHA-256 ${notice['spdx:checksumValue']}`,
+          `Text: version ${text} of the policy, SHA-256 ${notice['spdx:checksumValue']}`,
+        ),
+    ...(kinds.length > 0 ? [say(`信息：${kinds.join('；')}`, `Data: ${kinds.join('；')}`)] : []),
+    ...(recipients.length > 0
+      ? [say(`接收方：${recipients.join('；')}`, `Recipients: ${recipients.join('；')}`)]
+      : []),
   ];
 }
 
-async function main(): Promise<void> {
-  if (saysHelp(USAGE)) return;
-  const { file, keys } = fileAndKeys(USAGE);
-  const receipt = findReceipt(await readSigned(file, sort));
-  for (const line of tell(await verifyReceipt(receipt, await readKeys(keys)))) console.log(line);
-}
+export const verifyReceiptProgram = verifier({
+  script: 'verify-receipt',
+  does: words(
+    '核对同意回执，并用平白的话说出同意了什么、何时、针对哪份文本',
+    'check a receipt of consent, and say what was agreed, when, and to which text',
+  ),
+  says: async (file, keys, lang) =>
+    tell(await verifyReceipt(findReceipt(await readSigned(file, sort)), keys), lang),
+});
 
-if (require.main === module) {
-  main().catch((error: Error) => {
-    console.error(error.message);
-    process.exitCode = 1;
-  });
-}
+if (require.main === module) void start(verifyReceiptProgram);

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import { unzipSync } from 'fflate';
 import type { JWK } from 'jose';
@@ -7,16 +6,10 @@ import { tidy } from '../../lib/card/vcard-line';
 import { signedFile } from '../../lib/export/archive';
 import { SIGNED_FILE, TRANSFER_TYPE, type TransferStatement, transferForm } from '../../lib/export/transfer';
 import { directoryOf, packFile } from '../../lib/export/zip';
-import { readKeys } from './published-keys';
-import { NotProved, verifySigned } from './signed-file';
-import { inBeijing, runVerifier, type Verdict, verdictOf } from './verifier';
-
-/**
- * `npm run verify-transfer -- FILE [--keys JWKS]`: checks a package of somebody's data from this service with the published keys,
- * every byte of it, and says in plain words what it is. It ends with 0 when it is whole and ours, with 1 when it proves nothing,
- * with 2 when it could not be checked.
- */
-const USAGE = '用法：npm run -s verify-transfer -- 转移包.zip [--keys 公钥文件或服务地址]';
+import { start } from '../command-line/program';
+import { type Lang, words } from '../command-line/words';
+import { NotProved, readUpTo, verifySigned } from './signed-file';
+import { inBeijing, verifier } from './verifier';
 
 /** Larger than any package that we make. */
 const MAX_PACKAGE_BYTES = 1024 ** 3;
@@ -26,9 +19,12 @@ const MAX_LIST_BYTES = 256 * 1024;
 const sort = {
   type: TRANSFER_TYPE,
   form: transferForm,
-  name: '转移包的签名清单',
+  name: words('转移包的签名清单', 'the signed list of a package'),
   field: 'transfer',
-  unsigned: '签名不符：清单被改动过，或者不是由公布的密钥签发的转移包。',
+  unsigned: words(
+    '签名不符：清单被改动过，或者不是由公布的密钥签发的转移包。',
+    'The signature does not hold: the list was changed, or is none that the published keys have signed.',
+  ),
 };
 
 const hashOf = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
@@ -38,7 +34,12 @@ function unzipped(zip: Uint8Array, takes: NonNullable<Parameters<typeof unzipSyn
   try {
     return unzipSync(zip, { filter: takes as never });
   } catch (error) {
-    throw error instanceof NotProved ? error : new NotProved('这不是一份完整的转移包：压缩文件打不开。');
+    throw error instanceof NotProved
+      ? error
+      : new NotProved(
+          '这不是一份完整的转移包：压缩文件打不开。',
+          'This is not a whole package: the archive cannot be opened.',
+        );
   }
 }
 
@@ -51,7 +52,8 @@ export async function verifyTransfer(zip: Uint8Array, publicKeys: JWK[]): Promis
   const isList = ({ name, originalSize }: { name: string; originalSize: number }) =>
     name === SIGNED_FILE && originalSize <= MAX_LIST_BYTES;
   const list = unzipped(zip, isList)[SIGNED_FILE];
-  if (!list) throw new NotProved(`压缩文件里没有${sort.name}。`);
+  if (!list)
+    throw new NotProved(`压缩文件里没有${sort.name.zh}。`, `The archive does not hold ${sort.name.en}.`);
   const jws = Buffer.from(list).toString('latin1');
   const statement = await verifySigned(jws, publicKeys, sort);
   const before = piecesIn(zip, statement);
@@ -63,9 +65,13 @@ export async function verifyTransfer(zip: Uint8Array, publicKeys: JWK[]): Promis
   }));
   const after = Buffer.concat([own.bytes, directoryOf([...files, own.file], made)]);
   if (!after.equals(zip.subarray(before)))
-    throw new NotProved('压缩文件里有清单之外的内容，或者目录被改动过。');
+    throw new NotProved(
+      '压缩文件里有清单之外的内容，或者目录被改动过。',
+      'The archive holds what the list does not name, or its directory was changed.',
+    );
   const schema = statement.files.find(({ name }) => name === statement.schema.file);
-  if (schema?.sha256 !== statement.schema.sha256) throw new NotProved('数据格式与签名清单不符。');
+  if (schema?.sha256 !== statement.schema.sha256)
+    throw new NotProved('数据格式与签名清单不符。', 'The schema is not that of the signed list.');
   return statement;
 }
 
@@ -74,7 +80,10 @@ function piecesIn(zip: Uint8Array, { pieces }: TransferStatement): number {
   let at = 0;
   for (const [index, { bytes, sha256 }] of pieces.entries()) {
     if (hashOf(zip.subarray(at, at + bytes)) !== sha256)
-      throw new NotProved(`第 ${index + 1} 份内容与签名清单不符：转移包被改动过，或者缺了一段。`);
+      throw new NotProved(
+        `第 ${index + 1} 份内容与签名清单不符：转移包被改动过，或者缺了一段。`,
+        `Piece ${index + 1} is not that of the signed list: the package was changed, or a part is missing.`,
+      );
     at += bytes;
   }
   return at;
@@ -89,54 +98,79 @@ function filesIn(zip: Uint8Array, { files }: TransferStatement): Found[] {
   const contents = unzipped(zip, ({ name, size, originalSize, compression }) => {
     if (name === SIGNED_FILE) return false;
     if (seen.has(name) || sizes.get(name) !== originalSize)
-      throw new NotProved('压缩文件里有签名清单没有列出的文件，或者大小不符。');
+      throw new NotProved(
+        '压缩文件里有签名清单没有列出的文件，或者大小不符。',
+        'The archive holds a file that the signed list does not name, or one of another size.',
+      );
     seen.set(name, { packedBytes: size, isPacked: compression === 0 });
     return true;
   });
   return files.map(({ name, sha256 }) => {
     const [content, how] = [contents[name], seen.get(name)];
-    if (!content || !how) throw new NotProved(`缺少签名清单列出的文件：${tidy(name)}。`);
-    if (hashOf(content) !== sha256) throw new NotProved(`文件与签名清单不符：${tidy(name)}。`);
+    if (!content || !how)
+      throw new NotProved(
+        `缺少签名清单列出的文件：${tidy(name)}。`,
+        `A file of the signed list is missing: ${tidy(name)}.`,
+      );
+    if (hashOf(content) !== sha256)
+      throw new NotProved(
+        `文件与签名清单不符：${tidy(name)}。`,
+        `A file is not that of the signed list: ${tidy(name)}.`,
+      );
     return { name, content, ...how };
   });
 }
 
-/** What a verified package says, line by line. */
-export function tell(statement: TransferStatement): string[] {
-  const { issuer, service, transferId, askedAt, signedAt, recipient, purposes, conditions, schema, files } =
-    statement;
+/** What a verified package says, line by line. What stands in it is in the service's own language, Chinese. */
+export function tell(statement: TransferStatement, lang: Lang = 'zh'): string[] {
+  const say = (zh: string, en: string) => words(zh, en)[lang];
+  const { issuer, service, transferId, askedAt, signedAt, purposes, conditions, schema, files } = statement;
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+  const [asked, signed] = [inBeijing(askedAt), inBeijing(signedAt)];
+  const recipient = statement.recipient === undefined ? undefined : tidy(statement.recipient);
   return [
-    '转移包有效：签名由公布的密钥作出，内容完整，没有改动。时间均为北京时间。',
-    `来自：${issuer}“${service}”，转移编号 ${transferId}`,
-    `本人要求：${inBeijing(askedAt)}；签名：${inBeijing(signedAt)}`,
-    recipient === undefined ? '交给谁：本人没有写明' : `交给谁：${tidy(recipient)}（本人自己写的，未经核实）`,
-    '哪些用途的信息，依据什么：',
-    ...purposes.map(({ name, ground }) => `  ${name}：${ground}`),
-    '法律规定的条件：',
-    ...conditions.map(({ item, says, met }) => `  ${item}（${says}）：${met}`),
-    `数据格式：${schema.id}，SHA-256 ${schema.sha256}`,
-    `文件：${files.length} 个，共 ${bytes} 字节`,
+    say(
+      '转移包有效：签名由公布的密钥作出，内容完整，没有改动。时间均为北京时间。',
+      'The package holds: the published keys have signed it, it is whole, and nothing in it was changed. Times are Beijing’s.',
+    ),
+    say(
+      `来自：${issuer}“${service}”，转移编号 ${transferId}`,
+      `From: ${issuer} “${service}”, number ${transferId}`,
+    ),
+    say(`本人要求：${asked}；签名：${signed}`, `Asked for: ${asked}; signed: ${signed}`),
+    recipient === undefined
+      ? say('交给谁：本人没有写明', 'For whom: the person did not say')
+      : say(
+          `交给谁：${recipient}（本人自己写的，未经核实）`,
+          `For whom: ${recipient} (the person’s own words, which nobody has checked)`,
+        ),
+    say('哪些用途的信息，依据什么：', 'Of which purposes, and on what ground:'),
+    ...purposes.map(({ name, ground }) => `  ${name}${say('：', ': ')}${ground}`),
+    say('法律规定的条件：', 'The conditions of the law:'),
+    ...conditions.map(({ item, says, met }) =>
+      say(`  ${item}（${says}）：${met}`, `  ${item} (${says}): ${met}`),
+    ),
+    say(`数据格式：${schema.id}，SHA-256 ${schema.sha256}`, `Schema: ${schema.id}, SHA-256 ${schema.sha256}`),
+    say(`文件：${files.length} 个，共 ${bytes} 字节`, `Files: ${files.length}, ${bytes} bytes in all`),
     ...files.map(({ name, sha256 }) => `  ${tidy(name)}  ${sha256}`),
-    '交来这份文件的人是不是本人，签名不能证明，请自行核对。',
+    say(
+      '交来这份文件的人是不是本人，签名不能证明，请自行核对。',
+      'Whether who brings this file is the person, no signature proves: see for yourself.',
+    ),
   ];
 }
 
-/** What the command says of a file, and how it ends. */
-export const check = (file: string, keys?: string): Promise<Verdict> =>
-  verdictOf(async () => {
-    const zip = await readPackage(file);
-    return tell(await verifyTransfer(zip, await readKeys(keys)));
-  }, USAGE);
+export const verifyTransferProgram = verifier({
+  script: 'verify-transfer',
+  does: words(
+    '逐字节核对另一服务交来的转移包，并用平白的话说出它是什么',
+    'check a package of somebody’s data to the byte, and say what it is',
+  ),
+  says: async (file, keys, lang) =>
+    tell(
+      await verifyTransfer(await readUpTo(MAX_PACKAGE_BYTES, file, words('转移包', 'a package')), keys),
+      lang,
+    ),
+});
 
-async function readPackage(file: string): Promise<Buffer> {
-  const size = await stat(file).then(
-    (found) => found.size,
-    () => undefined,
-  );
-  if (size === undefined) throw new Error('读不到要验证的文件。');
-  if (size > MAX_PACKAGE_BYTES) throw new NotProved('文件太大，不是转移包。');
-  return readFile(file);
-}
-
-if (require.main === module) void runVerifier(USAGE, check);
+if (require.main === module) void start(verifyTransferProgram);

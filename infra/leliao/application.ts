@@ -1,4 +1,7 @@
 import { type Application, buildApplication, type RouteMap, run } from '@stricli/core';
+import { exitCodeOf } from '../command-line/parameters';
+import { textsIn } from '../command-line/texts';
+import { type Lang, languageOf, words } from '../command-line/words';
 import { type Context, group, type Made } from './command';
 import { auditCommands } from './commands/audit/index';
 import { breachCommands } from './commands/breach/index';
@@ -11,10 +14,7 @@ import { retentionCommands } from './commands/retention';
 import { staffCommands } from './commands/staff';
 import { ticketCommands } from './commands/tickets';
 import { trailCommand } from './commands/trail';
-import { exits } from './exit';
 import type { Surroundings } from './session';
-import { textsIn } from './texts';
-import { type Lang, languageOf, words } from './words';
 
 /** Everything `leliao` can do. */
 export const commands: Record<string, Made> = {
@@ -44,7 +44,7 @@ export function applicationIn(lang: Lang): Application<Context> {
     name: 'leliao',
     scanner: { caseStyle: 'allow-kebab-for-camel', allowArgumentEscapeSequence: true },
     documentation: { onlyRequiredInUsageLine: true },
-    localization: { text: textsIn(lang) },
+    localization: { text: textsIn(lang, 'leliao') },
   });
 }
 
@@ -70,10 +70,4 @@ export async function leliao(
   };
   await run(applicationIn(languageOf(inputs, env)), inputs, { process, around, running, end });
   return ended ?? exitCodeOf(process.exitCode ?? 0);
-}
-
-/** The library has its own numbers, below nothing: for what was typed wrongly, and for faults of the program. */
-function exitCodeOf(code: number): number {
-  if (code === -4 || code === -5) return exits.usage;
-  return code < 0 ? exits.refused : code;
 }

@@ -1,9 +1,10 @@
 import { buildCommand, buildRouteMap, type Command, type CommandContext, type RouteMap } from '@stricli/core';
 import { errorCodes } from '../../lib/errors';
-import { exits, Stop } from './exit';
-import { aSwitch, choice, type Option, type Options, text, type ValuesOf } from './options';
+import { exits, Stop } from '../command-line/exit';
+import { aSwitch, choice, type Options, text, type ValuesOf } from '../command-line/options';
+import { byPlace, parametersOf } from '../command-line/parameters';
+import { type Lang, languages, type Words, words } from '../command-line/words';
 import { ApiError, type Common, exitOf, Session, type Surroundings } from './session';
-import { type Lang, languages, type Words, words } from './words';
 
 export type Context = CommandContext & {
   around: Surroundings;
@@ -40,53 +41,26 @@ const common = {
 
 /** A command with the options that every command has, and its errors turned into words and exit codes. */
 export function command<const F extends Options, const A extends Options>(row: Row<F, A>): Made {
-  const places = Object.entries<Option>(row.places ?? {});
+  const { places = {} } = row;
   return (lang) =>
     buildCommand<Record<string, unknown>, unknown[], Context>({
       docs: {
         brief: row.does[lang],
         ...(row.more && { fullDescription: `${row.does[lang]}\n${row.more[lang]}` }),
       },
-      parameters: {
-        flags: flagsOf({ ...row.options, ...common }, lang),
-        positional: {
-          kind: 'tuple',
-          parameters: places.map(([name, place]) => ({
-            brief: place[lang],
-            placeholder: place.placeholder ?? name,
-            parse: place.read ?? String,
-            ...(!place.must && { optional: true }),
-          })),
-        },
-      } as never,
+      parameters: parametersOf({ ...row.options, ...common }, places, lang),
       async func(this: Context, flags, ...given) {
-        const byPlace = Object.fromEntries(places.map(([name], at) => [name, given[at]]));
         const session = new Session(this.around, { ...(flags as Common), lang });
         this.running.session = session;
         try {
-          const ended = await row.run(session, { ...flags, ...byPlace } as ValuesOf<F> & ValuesOf<A>);
+          const ended = await row.run(session, { ...flags, ...byPlace(places, given) } as ValuesOf<F> &
+            ValuesOf<A>);
           if (ended) this.end(exits[ended]);
         } catch (error) {
           this.end(await fail(session, error));
         }
       },
     });
-}
-
-function flagsOf(options: Options, lang: Lang): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(options).map(([name, one]) => {
-      const shared = {
-        brief: one[lang],
-        optional: !one.must,
-        ...(one.placeholder && { placeholder: one.placeholder }),
-      };
-      const many = one.many && { variadic: true };
-      if (one.kind === 'switch') return [name, { kind: 'boolean', brief: one[lang], default: false }];
-      if (one.kind === 'choice') return [name, { kind: 'enum', values: one.values, ...shared, ...many }];
-      return [name, { kind: 'parsed', parse: one.read ?? String, ...shared, ...many }];
-    }),
-  );
 }
 
 /** Commands under one word: `leliao breach …`. */

@@ -1,6 +1,6 @@
-import { Stop } from './exit';
+import { Stop } from '../command-line/exit';
+import { type Words, words } from '../command-line/words';
 import type { Session } from './session';
-import { type Words, words } from './words';
 
 /** Of every command that cannot be taken back. */
 export type Step = {

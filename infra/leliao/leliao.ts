@@ -1,7 +1,7 @@
+import { exits } from '../command-line/exit';
+import { languageOf, words } from '../command-line/words';
 import { leliao } from './application';
 import type { Context } from './command';
-import { exits } from './exit';
-import { languageOf, words } from './words';
 
 /** `leliao`: the command line of the operator's people. docs/adr/0030-a-command-line.md */
 const running: Context['running'] = { session: undefined };

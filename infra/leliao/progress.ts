@@ -1,5 +1,5 @@
+import type { Words } from '../command-line/words';
 import type { Session } from './session';
-import type { Words } from './words';
 
 /** How long one look lasts until the next. The service is asked, never hurried. */
 const LOOK_EVERY_MS = 2000;

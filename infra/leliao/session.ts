@@ -5,10 +5,10 @@ import {
   httpTransport,
   memoryTokenStore,
 } from '../../lib/client/client';
-import { Stop } from './exit';
+import { Stop } from '../command-line/exit';
+import { type Lang, type Words, words } from '../command-line/words';
 import { fresh, isThisMachine, type Provider, signInNeeded } from './sign-in';
 import { keepSignIn, readStore, storeFile } from './store';
-import { type Lang, type Words, words } from './words';
 
 /** What runs a command: its streams, its settings, its clock. Tests bring their own. */
 export type Surroundings = {

@@ -1,7 +1,7 @@
 import type { Configuration } from 'openid-client';
-import { Stop } from './exit';
+import { Stop } from '../command-line/exit';
+import { type Lang, type Words, words } from '../command-line/words';
 import type { SignIn } from './store';
-import { type Lang, type Words, words } from './words';
 
 /** Before the token's end, so that it does not end on the way. */
 const EARLY_MS = 30_000;

@@ -2,8 +2,8 @@ import { chmod, mkdir, readFile, rename, stat, writeFile } from 'node:fs/promise
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import * as z from 'zod/mini';
-import { Stop } from './exit';
-import { words } from './words';
+import { Stop } from '../command-line/exit';
+import { words } from '../command-line/words';
 
 /** Readable by its owner alone: whoever has the file is the member of the staff. */
 const FILE_MODE = 0o600;

@@ -1,6 +1,6 @@
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../lib/clock';
-import { Stop } from './exit';
-import { type Lang, words } from './words';
+import { Stop } from '../command-line/exit';
+import { type Lang, words } from '../command-line/words';
 import { writtenInstant } from './written-instant';
 
 const SECOND_MS = 1000;

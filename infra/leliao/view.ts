@@ -1,8 +1,8 @@
 import { beijingTime } from '../../lib/policy/working-days';
+import { type Words, words } from '../command-line/words';
 import type { Session } from './session';
 import { facts, table } from './table';
 import { countdown } from './times';
-import { type Words, words } from './words';
 
 /** What of a row stands in one column, below which heading. */
 export type Column<T> = [head: Words, of: (row: T) => unknown];

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { parseContext } from '@cloudbase/node-sdk';
+import { parseContext } from '@cloudbase/node-sdk/dist/utils/tcbcontext';
 import { systemClock } from '../../lib/clock';
 import { systemRandom } from '../../lib/crypto/random';
 import { type DoorSettings, passThrough } from '../../lib/door/door';

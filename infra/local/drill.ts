@@ -1,43 +1,44 @@
-import { inspect } from 'node:util';
-import { saysHelp } from '../commands/help';
-import { CannotStart } from './cannot-start';
-import { type DrillOptions, readOptions, usage, WrongOptions } from './drill/options';
+import { program, startAndEnd } from '../command-line/program';
+import { words } from '../command-line/words';
+import { type DrillOptions, drillOptions, options } from './drill/options';
 import { runDrill } from './drill/run';
 import { drillView } from './drill/view';
 import { startRunning } from './promises/running';
 
-const INTERRUPTED = 130;
-
-/** `npm run drill`: people, a leak and the whole plan in a service of its own, of which nothing stays (promise B9). */
-async function main(): Promise<number> {
-  const options = readOptions(process.argv.slice(2));
-  const starting = startRunning();
-  const interrupted = new Promise<number>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve(INTERRUPTED));
-  });
-  try {
-    return await Promise.race([interrupted, drill(options, await starting)]);
-  } finally {
-    await (await starting).stop();
-  }
-}
+/** People, a leak and the whole plan in a service of its own, of which nothing stays (promise B9). */
+export const drillProgram = program({
+  script: 'drill',
+  does: words(
+    '虚构一批人，泄露他们的信息，再像处置人员那样走完全部预案',
+    'make synthetic people, leak what is theirs and run the whole plan as a responder would',
+  ),
+  more: words(
+    '自己启动一个服务，什么也不会外传，什么也不保留。处处做到以 0 退出。见 docs/drill.md。',
+    'In a service of its own: nothing leaves and nothing is kept. Told in Chinese. Ends with 0 only when everything was met. See docs/drill.md.',
+  ),
+  options,
+  run: async (given, { print }) => {
+    const chosen = drillOptions(given);
+    const starting = startRunning();
+    const interrupted = new Promise<'interrupted'>((resolve) => {
+      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve('interrupted'));
+    });
+    try {
+      return await Promise.race([interrupted, drill(chosen, await starting, print)]);
+    } finally {
+      await (await starting).stop();
+    }
+  },
+});
 
 async function drill(
-  options: DrillOptions,
+  chosen: DrillOptions,
   running: Awaited<ReturnType<typeof startRunning>>,
-): Promise<number> {
-  const result = await runDrill(running, options, (text) => console.error(`… ${text}`));
-  console.log(options.json ? JSON.stringify(result, null, 2) : await drillView(result));
-  return result.met ? 0 : 1;
+  print: (line: string) => void,
+): Promise<'ok' | 'refused'> {
+  const result = await runDrill(running, chosen, (text) => console.error(`… ${text}`));
+  print(chosen.json ? JSON.stringify(result, null, 2) : await drillView(result));
+  return result.met ? 'ok' : 'refused';
 }
 
-if (!saysHelp(usage)) {
-  main().then(
-    (code) => process.exit(code),
-    (error: unknown) => {
-      const known = error instanceof CannotStart || error instanceof WrongOptions;
-      console.error(known ? (error as Error).message : inspect(error, { depth: 4 }));
-      process.exit(error instanceof WrongOptions ? 2 : 1);
-    },
-  );
-}
+if (require.main === module) void startAndEnd(drillProgram);

@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { CannotStart } from './cannot-start';
+import { words } from '../command-line/words';
+import { cannotStart, javaCommand, javaTroubles } from './java';
 import { assertPortFree, freePort, HOST } from './ports';
 import { NOT_FOUND, startTethered, type Tethered } from './tethered';
 
@@ -35,7 +35,7 @@ export type DynamoDbOptions = {
  * @throws CannotStart when Java is missing or too old, the port is taken, or it does not answer
  */
 export async function startDynamoDb(options: DynamoDbOptions = {}): Promise<DynamoDb> {
-  if (options.port !== undefined) await assertPortFree(options.port, 'DynamoDB Local');
+  if (options.port !== undefined) await assertPortFree(options.port, theTable);
   if (options.persistDir) await mkdir(options.persistDir, { recursive: true });
   for (let tries = 1; ; tries++) {
     const port = options.port ?? (await freePort());
@@ -44,22 +44,28 @@ export async function startDynamoDb(options: DynamoDbOptions = {}): Promise<Dyna
     if (!trouble) return { endpoint: `http://${HOST}:${port}`, ended: java.ended, stop: java.stop };
     await java.stop();
     const wasRaced = trouble === 'port taken' && options.port === undefined;
-    if (!wasRaced || tries === PORT_TRIES) throw new CannotStart(sentences[trouble]);
+    if (!wasRaced || tries === PORT_TRIES) throw cannotStart(sentences[trouble]);
   }
 }
+
+const theTable = words(' DynamoDB Local ', 'DynamoDB Local');
 
 type Trouble = keyof typeof sentences;
 
 const sentences = {
-  'no java':
-    'DynamoDB Local needs Java 17 and found none: install it (Debian or Ubuntu: apt-get install ' +
-    'openjdk-17-jre-headless; macOS: brew install openjdk@17) and see that "java -version" works.',
-  'old java':
-    'DynamoDB Local needs Java 17 and found an older one: install Java 17, or set JAVA_HOME to where it is.',
-  'port taken': 'DynamoDB Local found its port taken: stop the program that has it, or choose another port.',
-  'no answer': `DynamoDB Local did not answer within ${START_LIMIT_MS / 1000} s: see that the machine has memory to spare and try again.`,
-  broken:
+  ...javaTroubles,
+  'port taken': words(
+    'DynamoDB Local 的端口被占用：请停掉占用它的程序，或者换一个端口。',
+    'DynamoDB Local found its port taken: stop the program that has it, or choose another port.',
+  ),
+  'no answer': words(
+    `DynamoDB Local 在 ${START_LIMIT_MS / 1000} 秒内没有应答：请看看内存够不够，再试一次。`,
+    `DynamoDB Local did not answer within ${START_LIMIT_MS / 1000} s: see that the machine has memory to spare and try again.`,
+  ),
+  broken: words(
+    'DynamoDB Local 启动时退出了：请运行 npm ci 修复 node_modules；用了 --persist 的，请换一个空文件夹。',
     'DynamoDB Local ended while starting: run "npm ci" to repair node_modules, and with --persist try an empty folder.',
+  ),
 };
 
 function startJava(port: number, { persistDir, environment = process.env }: DynamoDbOptions): Tethered {
@@ -76,11 +82,6 @@ function startJava(port: number, { persistDir, environment = process.env }: Dyna
   ];
   // It drops a file where it runs: keep that out of node_modules.
   return startTethered(javaCommand(environment), args, { cwd: persistDir ?? tmpdir(), environment });
-}
-
-function javaCommand({ JAVA_HOME }: NodeJS.ProcessEnv): string {
-  const java = JAVA_HOME && join(JAVA_HOME, 'bin', process.platform === 'win32' ? 'java.exe' : 'java');
-  return java && existsSync(java) ? java : 'java';
 }
 
 async function waitUntilReady(java: Tethered, port: number): Promise<Trouble | undefined> {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { CannotStart } from './cannot-start';
-import { assertPortFree, freePort, HOST } from './ports';
+import { assertPortFree, freePort, HOST, theApi } from './ports';
 import { startTethered, type Tethered } from './tethered';
 
 const START_LIMIT_MS = 60_000;
@@ -35,7 +35,7 @@ export type HostOptions = {
  * @throws CannotStart when the port is taken or serverless.yml cannot be served
  */
 export async function startHost(options: HostOptions): Promise<Host> {
-  if (options.port !== undefined) await assertPortFree(options.port, 'The API');
+  if (options.port !== undefined) await assertPortFree(options.port, theApi);
   for (let tries = 1; ; tries++) {
     const port = options.port ?? (await freePort());
     const lambdaPort = await freePort();
@@ -48,7 +48,11 @@ export async function startHost(options: HostOptions): Promise<Host> {
     await program.stop();
     const wasRaced = said.some((line) => line.includes('EADDRINUSE'));
     if (!wasRaced || tries === PORT_TRIES) {
-      throw new CannotStart(`The functions could not be served. The host says:\n  ${said.join('\n  ')}`);
+      const last = said.join('\n  ');
+      throw new CannotStart(
+        `各函数没有启动成功。宿主程序说：\n  ${last}`,
+        `The functions could not be served. The host says:\n  ${last}`,
+      );
     }
   }
 }

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { inspect, parseArgs } from 'node:util';
-import { saysHelp } from '../commands/help';
-import { CannotStart } from './cannot-start';
+import { Stop } from '../command-line/exit';
+import { choice, text } from '../command-line/options';
+import { program, start } from '../command-line/program';
+import { words } from '../command-line/words';
 import { findService } from './find-service';
 import { asking } from './journey/asking';
 import { firstDay } from './journey/first-day';
@@ -13,54 +14,58 @@ import { theEnd } from './journey/the-end';
 import { readFirstCard, UnusableVCard } from './read-vcard';
 import { localHosts, startService } from './service';
 
-/**
- * `npm run journey [-- card.vcf]`: a person's first day, a card that goes from one person to another, a ticket, a right of each kind, and an account
- * that ends with its certificate, over HTTP or through the door of CloudBase by the typed client, against the running service or one of its own. Every line is checked; the exit code tells.
- */
 const SAMPLE = join(__dirname, '../../tests/samples/apple.vcf');
 
 function open(path: string): Buffer {
   try {
     return readFileSync(path);
   } catch {
-    throw new UnusableVCard('The vCard file cannot be read: name an existing file after "--".');
+    throw new Stop('usage', words('读不到 vCard 文件。', 'The vCard file cannot be read.'));
   }
 }
 
-async function main(): Promise<void> {
-  if (saysHelp('Usage: npm run journey [-- [card.vcf] [--host aws|cloudbase]]')) return;
-  const { positionals, values } = parseArgs({
-    options: { host: { type: 'string' } },
-    allowPositionals: true,
-  });
-  const host = localHosts.find((one) => one === values.host);
-  const card = readFirstCard(open(positionals[0] ?? SAMPLE));
-  const running = await findService();
-  const own = running ? undefined : await startService({ host });
-  try {
-    const { api = '', door, services } = own ?? {};
-    const staffIssuer = services?.environment.STAFF_ISSUER ?? '';
-    const where = running ?? { api, door, sandbox: services?.sandbox ?? '', staffIssuer };
-    say(`${running ? '使用正在运行的服务' : '自己启动了一个服务'} ${where.door ?? where.api}`);
-    chapter('第一天');
-    await firstDay(where, card);
-    chapter('一张名片的来去');
-    await handingOver(where, card);
-    chapter('一件工单');
-    await asking(where);
-    chapter('各项权利');
-    await ownRights(where, card);
-    chapter('账号的终点');
-    await theEnd(where, card);
-  } finally {
-    await own?.stop();
-  }
-  say(failures() === 0 ? '\n走完了，处处如约。' : `\n有 ${failures()} 处与承诺不符。`);
-  process.exitCode = failures() === 0 ? 0 : 1;
-}
-
-main().catch((error: unknown) => {
-  const known = error instanceof CannotStart || error instanceof UnusableVCard;
-  console.error(known ? (error as Error).message : inspect(error, { depth: 4 }));
-  process.exitCode = 1;
+/**
+ * A person's first day, a card that goes from one person to another, a ticket, a right of each kind, and an account that ends
+ * with its certificate, over HTTP or through the door of CloudBase by the typed client.
+ */
+export const journey = program({
+  script: 'journey',
+  does: words(
+    '一个人的第一天，一张名片的来去，一件工单，各项权利，账号的终点：每一步都核对',
+    'a person’s first day, a card that goes to somebody else, a ticket, every right, and the end of the account: all of it checked',
+  ),
+  more: words(
+    '对正在运行的 npm start，没有就自己启动一个。处处如约以 0 退出，否则以 1 退出。',
+    'Against the running npm start, or a service of its own. Told in Chinese. Ends with 0 when everything was as promised.',
+  ),
+  options: { host: choice(localHosts, '从哪一个云进来', 'the cloud through which the calls come in') },
+  places: { card: text('第一张名片从这个 vCard 文件来', 'a vCard file that the first card is taken from') },
+  knows: [UnusableVCard],
+  run: async ({ card: file, host }) => {
+    const card = readFirstCard(open(file ?? SAMPLE));
+    const running = await findService();
+    const own = running ? undefined : await startService({ host });
+    try {
+      const { api = '', door, services } = own ?? {};
+      const staffIssuer = services?.environment.STAFF_ISSUER ?? '';
+      const where = running ?? { api, door, sandbox: services?.sandbox ?? '', staffIssuer };
+      say(`${running ? '使用正在运行的服务' : '自己启动了一个服务'} ${where.door ?? where.api}`);
+      chapter('第一天');
+      await firstDay(where, card);
+      chapter('一张名片的来去');
+      await handingOver(where, card);
+      chapter('一件工单');
+      await asking(where);
+      chapter('各项权利');
+      await ownRights(where, card);
+      chapter('账号的终点');
+      await theEnd(where, card);
+    } finally {
+      await own?.stop();
+    }
+    say(failures() === 0 ? '\n走完了，处处如约。' : `\n有 ${failures()} 处与承诺不符。`);
+    return failures() === 0 ? 'ok' : 'refused';
+  },
 });
+
+if (require.main === module) void start(journey);

@@ -43,6 +43,7 @@ async function takeLock(lock: string): Promise<void> {
   const owner = Number(await readFile(lock, 'utf8'));
   if (isAlive(owner)) {
     throw new CannotStart(
+      '另一个正在运行的服务在用 --persist 文件夹：请先停掉它，或者换一个文件夹。',
       'Another running service keeps its data in the --persist folder: stop it or use another folder.',
     );
   }
@@ -71,6 +72,7 @@ async function readOrMakeKey(file: string): Promise<string> {
   const key = (await readFile(file, 'utf8')).trim();
   if (!/^local:[A-Za-z0-9+/]{43}=$/.test(key)) {
     throw new CannotStart(
+      '--persist 文件夹里的 root-key 文件损坏：请恢复它，或者换一个空文件夹。',
       'The root-key file in the --persist folder is damaged: restore it, or start with an empty folder.',
     );
   }

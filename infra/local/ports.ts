@@ -1,9 +1,13 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { type Words, words } from '../command-line/words';
 import { CannotStart } from './cannot-start';
 
 /** Everything local listens here only, out of reach of the network. */
 export const HOST = '127.0.0.1';
+
+/** Whose port it is, in a sentence. */
+export const theApi = words('接口', 'The API');
 
 /** A port that was free a moment ago. Whoever takes it must bear that another was faster. */
 export async function freePort(): Promise<number> {
@@ -17,9 +21,12 @@ export async function freePort(): Promise<number> {
  * Makes sure that nobody listens on a port the developer asked for.
  * @throws CannotStart naming the port and the remedy
  */
-export async function assertPortFree(port: number, what: string): Promise<void> {
+export async function assertPortFree(port: number, what: Words): Promise<void> {
   if (!Number.isInteger(port) || port < 1 || port > 65_535) {
-    throw new CannotStart(`${what} cannot use port ${port}: choose one from 1024 to 65535.`);
+    throw new CannotStart(
+      `${what.zh}不能用端口 ${port}：请选 1024 到 65535 之间的一个。`,
+      `${what.en} cannot use port ${port}: choose one from 1024 to 65535.`,
+    );
   }
   const server = createServer();
   try {
@@ -30,15 +37,19 @@ export async function assertPortFree(port: number, what: string): Promise<void> 
   await close(server);
 }
 
-function portRefused(error: unknown, port: number, what: string): unknown {
+function portRefused(error: unknown, port: number, what: Words): unknown {
   const code = (error as NodeJS.ErrnoException).code;
   if (code === 'EADDRINUSE') {
     return new CannotStart(
-      `${what} cannot use port ${port} because another program has it: stop that program or choose another port.`,
+      `${what.zh}不能用端口 ${port}，另一个程序占着它：请停掉那个程序，或者换一个端口。`,
+      `${what.en} cannot use port ${port} because another program has it: stop that program or choose another port.`,
     );
   }
   if (code === 'EACCES') {
-    return new CannotStart(`${what} may not use port ${port}: choose one above 1023.`);
+    return new CannotStart(
+      `${what.zh}无权使用端口 ${port}：请选 1023 以上的。`,
+      `${what.en} may not use port ${port}: choose one above 1023.`,
+    );
   }
   return error;
 }

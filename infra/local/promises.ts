@@ -1,6 +1,7 @@
 import { type PromiseId, promises } from '../../lib/policy/promises';
-import { saysHelp } from '../commands/help';
-import { CannotStart } from './cannot-start';
+import { aSwitch, someOf } from '../command-line/options';
+import { program, startAndEnd } from '../command-line/program';
+import { type Lang, words } from '../command-line/words';
 import { bindPhones, endSessions, keepCards, proveSelf } from './promises/accounts';
 import { provableActs, refusalsRest, separateConsents } from './promises/acts';
 import { linkEntries, oneAccount, slowAbuse } from './promises/arrivals';
@@ -146,33 +147,44 @@ export async function examine(
   return rows;
 }
 
-async function main(): Promise<void> {
-  if (saysHelp('Usage: npm run promises [-- [--json] [ID ...]], such as: npm run promises -- K3 B2')) return;
-  const json = process.argv.includes('--json');
-  const ids = process.argv.slice(2).filter((one) => one !== '--json');
-  const unknown = ids.find((id) => !(id in promises));
-  if (unknown)
-    throw new CannotStart(`There is no promise ${unknown}: the ids are in lib/policy/promises.ts.`);
-  const running = await startRunning();
-  let rows: Row[];
-  try {
-    rows = await examine(running, checks, ids.length > 0 ? ids : undefined);
-  } finally {
-    await running.stop();
-  }
-  if (json) console.log(JSON.stringify(rows, null, 2));
-  else {
-    for (const { id, clause, pass, evidence } of rows) {
-      console.log(`${pass ? '✓' : '✗'} ${id.padEnd(4)}${clause.padEnd(14)}${evidence}`);
+const ids = Object.keys(promises) as PromiseId[];
+
+export const promisesProgram = program({
+  script: 'promises',
+  does: words(
+    '在一个新启动的服务上逐条核对承诺，或者只核对所列的',
+    'check every promise on a fresh running service, or those named',
+  ),
+  more: words(
+    '全部兑现以 0 退出。承诺的编号和条文见 lib/policy/promises.ts。例：npm run promises -- K3 B2',
+    'Ends with 0 when all are kept. The ids are in lib/policy/promises.ts. Such as: npm run promises -- K3 B2',
+  ),
+  options: { json: aSwitch('结果以 JSON 写出', 'the result as JSON') },
+  places: { ids: someOf(ids, 'ID', '承诺的编号，如 K3', 'ids of promises, such as K3') },
+  run: async ({ ids: only = [], json }, { lang, print, text }) => {
+    const running = await startRunning();
+    let rows: Row[];
+    try {
+      rows = await examine(running, checks, only.length > 0 ? only : undefined);
+    } finally {
+      await running.stop();
     }
-    console.log(`\n${rows.filter(({ pass }) => pass).length} of ${rows.length} promises kept`);
-  }
-  process.exitCode = rows.every(({ pass }) => pass) ? 0 : 1;
+    const kept = rows.filter(({ pass }) => pass).length;
+    if (json) print(JSON.stringify(rows, null, 2));
+    else {
+      for (const row of rows) print(lineOf(row, lang));
+      print(
+        text(words(`\n${rows.length} 条承诺，兑现 ${kept} 条`, `\n${kept} of ${rows.length} promises kept`)),
+      );
+    }
+    return kept === rows.length ? 'ok' : 'refused';
+  },
+});
+
+/** In Chinese the promise itself, and below it what was seen. */
+function lineOf({ id, clause, pass, evidence }: Row, lang: Lang): string {
+  const mark = `${pass ? '✓' : '✗'} ${id.padEnd(4)}${clause.padEnd(14)}`;
+  return lang === 'zh' ? `${mark}${promises[id as PromiseId].says}\n      ${evidence}` : `${mark}${evidence}`;
 }
 
-if (require.main === module) {
-  main().catch((error: unknown) => {
-    console.error(error instanceof CannotStart ? error.message : error);
-    process.exitCode = 1;
-  });
-}
+if (require.main === module) void startAndEnd(promisesProgram);

@@ -8,10 +8,11 @@ import type { OpenApi } from './console/reference-page';
 import { startConsole } from './console/server';
 import { type LocalDoor, startDoor } from './door';
 import { type Host, startHost } from './host';
+import { assertJava } from './java';
 import { formatLogLine } from './log-line';
 import { startPartnerPushes } from './partner-pushes';
 import { startPoller } from './poller';
-import { assertPortFree } from './ports';
+import { assertPortFree, theApi } from './ports';
 import { SANDBOX_PUSH } from './sandbox/wechat-push';
 import { LOCAL_APP, type Services, type ServicesOptions, startServices } from './services';
 import { type Stoppable, startTogether, stopTogether } from './together';
@@ -55,7 +56,8 @@ export type Service = {
  * @throws CannotStart with a sentence for the developer; nothing is left running
  */
 export async function startService(options: ServiceOptions = {}): Promise<Service> {
-  if (options.port !== undefined) await assertPortFree(options.port, 'The API');
+  await assertJava();
+  if (options.port !== undefined) await assertPortFree(options.port, theApi);
   const building = buildOnce().then((): Stoppable => ({ stop: async () => {} }));
   const { services } = await startTogether({ building, services: startServices(options) });
   const running: Stoppable[] = [services];
@@ -91,7 +93,10 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
 async function publishFirstPolicy({ api }: Host): Promise<void> {
   const answer = await fetch(`${api}/consent/policy`, { method: 'POST' });
   if (!answer.ok)
-    throw new CannotStart('The first policy could not be published: consent/policy was refused.');
+    throw new CannotStart(
+      '第一版政策没有发布成功：consent/policy 被拒绝。',
+      'The first policy could not be published: consent/policy was refused.',
+    );
 }
 
 /** The builder would keep half a gigabyte for a next build that does not come. */

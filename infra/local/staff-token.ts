@@ -1,18 +1,32 @@
-import { saysHelp } from '../commands/help';
+import { Stop } from '../command-line/exit';
+import { neededOneOf } from '../command-line/options';
+import { program, start } from '../command-line/program';
+import { words } from '../command-line/words';
 import { findService } from './find-service';
 import { STAFF_SECRET } from './staff';
 
-const usage = 'Usage: npm run -s staff-token -- support|responder|officer|second-officer|auditor|nobody';
+const members = ['support', 'responder', 'officer', 'second-officer', 'auditor', 'nobody'] as const;
 
-/** `npm run staff-token -- officer`: prints an access token of the local staff, to put behind `Authorization: Bearer`. */
-async function main(): Promise<void> {
-  if (saysHelp(usage)) return;
-  const [member] = process.argv.slice(2);
-  const service = await findService();
-  if (!member) throw new Error(usage);
-  if (!service) throw new Error('No service is running: start one with npm start.');
-  console.log(await staffToken(service.staffIssuer, member));
-}
+export const staffTokenProgram = program({
+  script: 'staff-token',
+  does: words(
+    '写出本机工作人员的访问令牌，放在 Authorization: Bearer 之后',
+    'print an access token of the local staff, to put behind Authorization: Bearer',
+  ),
+  more: words('要有正在运行的 npm start。', 'Needs a running npm start.'),
+  places: { member: neededOneOf(members, `哪一位：${members.join('、')}`, `who: ${members.join(', ')}`) },
+  run: async ({ member }, { print }) => {
+    const service = await findService();
+    if (!service) throw new Stop('refused', noService);
+    print(await staffToken(service.staffIssuer, member));
+    return 'ok';
+  },
+});
+
+const noService = words(
+  '没有正在运行的服务：请先运行 npm start。',
+  'No service is running: start one with npm start.',
+);
 
 /** @throws Error when the issuer does not know the member */
 export async function staffToken(issuer: string, member: string): Promise<string> {
@@ -22,16 +36,8 @@ export async function staffToken(issuer: string, member: string): Promise<string
     body: new URLSearchParams({ grant_type: 'client_credentials' }),
   });
   const { access_token: token } = (await response.json()) as { access_token?: string };
-  if (!token)
-    throw new Error(
-      'There is no such member of the staff: support, responder, officer, second-officer, auditor, nobody.',
-    );
+  if (!token) throw new Error(`There is no such member of the staff: ${members.join(', ')}.`);
   return token;
 }
 
-if (require.main === module) {
-  main().catch((error: Error) => {
-    console.error(error.message);
-    process.exitCode = 1;
-  });
-}
+if (require.main === module) void start(staffTokenProgram);

@@ -1,59 +1,47 @@
 import { createWriteStream } from 'node:fs';
-import { parseArgs } from 'node:util';
-import { saysHelp } from '../commands/help';
+import { choice, text, whole } from '../command-line/options';
+import { program, startAndEnd } from '../command-line/program';
+import { type Words, words } from '../command-line/words';
 import { CannotStart } from './cannot-start';
 import { announceService } from './find-service';
 import { launchersGone } from './launchers';
 import { isLogLine } from './log-line';
-import { type LocalHost, localHosts, type Service, startService } from './service';
+import { localHosts, type Service, startService } from './service';
 
-const usage = 'Usage: npm start -- [--port N] [--persist DIR] [--host aws|cloudbase] [--log FILE]';
-
-/** `npm start`: the whole service on this machine until ctrl-C. */
-async function main(): Promise<void> {
-  if (saysHelp(usage)) return;
-  const { port, persistDir, host, logFile } = readArguments(process.argv.slice(2));
-  const alone = launchersGone().then(() => 'alone' as const);
-  const startedAt = performance.now();
-  console.log('Starting 乐聊名片 …');
-  const onLog = (line: string) => console.log(line);
-  const service = await startService({ port, persistDir, host, onLog, onRawLog: keepIn(logFile) });
-  const withdraw = await announceService(service);
-  console.log(describe(service, persistDir, performance.now() - startedAt));
-  const why = await Promise.race([askedToStop(), alone, service.ended.then(() => 'broken' as const)]);
-  // Whoever is impatient: the tethers end everything with us.
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
-  await withdraw();
-  await service.stop();
-  if (why === 'broken') throw new CannotStart('The functions or the table ended unexpectedly: start again.');
-}
-
-type Arguments = {
-  port?: number | undefined;
-  persistDir?: string | undefined;
-  logFile?: string | undefined;
-  host?: LocalHost | undefined;
-};
-
-function readArguments(args: string[]): Arguments {
-  try {
-    const { values } = parseArgs({
-      args,
-      options: {
-        port: { type: 'string' },
-        persist: { type: 'string' },
-        host: { type: 'string' },
-        log: { type: 'string' },
-      },
-    });
-    const host = localHosts.find((one) => one === (values.host ?? 'aws'));
-    if (!host) throw new Error('no such host');
-    const port = values.port === undefined ? undefined : Number(values.port);
-    return { port, persistDir: values.persist, logFile: values.log, host };
-  } catch {
-    throw new CannotStart(usage);
-  }
-}
+/** The whole service on this machine until ctrl-C. */
+export const startProgram = program({
+  script: 'start',
+  does: words('在本机启动整个服务，直到 Ctrl-C', 'the whole service on this machine until Ctrl-C'),
+  options: {
+    port: whole('接口的端口，默认任选一个空闲的', 'port of the API; a free one is found when absent'),
+    persist: text(
+      '把数据保存在这个文件夹，默认只在内存里',
+      'a folder that keeps the data; without it, memory',
+    ),
+    host: choice(localHosts, 'cloudbase：前面再加云开发的入口', 'cloudbase: its door before the API as well'),
+    log: text('把各函数的日志写到这个文件', 'a file for the functions’ log'),
+  },
+  run: async ({ port, persist: persistDir, host, log }, { print, text: say }) => {
+    const alone = launchersGone().then(() => 'alone' as const);
+    const startedAt = performance.now();
+    print(say(words('正在启动乐聊名片……', 'Starting 乐聊名片 …')));
+    const service = await startService({ port, persistDir, host, onLog: print, onRawLog: keepIn(log) });
+    const withdraw = await announceService(service);
+    const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
+    print(say(describe(service, persistDir, seconds)));
+    const why = await Promise.race([askedToStop(), alone, service.ended.then(() => 'broken' as const)]);
+    // Whoever is impatient: the tethers end everything with us.
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+    await withdraw();
+    await service.stop();
+    if (why === 'broken')
+      throw new CannotStart(
+        '函数或者数据表意外退出了：请重新启动。',
+        'The functions or the table ended unexpectedly: start again.',
+      );
+    return 'ok';
+  },
+});
 
 /** What a log group would hold, for leliao trail: the functions' lines, and where each invocation begins. */
 function keepIn(logFile: string | undefined): ((line: string) => void) | undefined {
@@ -71,34 +59,39 @@ function askedToStop(): Promise<'asked'> {
   });
 }
 
-function describe(service: Service, persistDir: string | undefined, milliseconds: number): string {
-  const places = [
-    ['API', service.api],
-    ...(service.door ? [['Door (wx.cloud)', service.door]] : []),
-    ['API reference', `${service.console}/reference`],
-    ['Partner sandbox', `${service.services.sandbox}/sandbox`],
-    ['Mailbox', `${service.console}/mailbox`],
-    ['Staff sign-in', `${service.services.environment.STAFF_ISSUER}`],
-    ['Web sign-in', `${service.api}/login/web`],
-    [
-      'Table',
-      `${service.services.environment.TABLE_ENDPOINT}, ${persistDir ? `kept in ${persistDir}` : 'in memory'}`,
-    ],
+function describe(service: Service, persistDir: string | undefined, seconds: string): Words {
+  const { sandbox, environment } = service.services;
+  const kept = persistDir
+    ? words(`保存在 ${persistDir}`, `kept in ${persistDir}`)
+    : words('只在内存里', 'in memory');
+  const table = environment.TABLE_ENDPOINT;
+  const places: [Words, string | Words | undefined][] = [
+    [words('接口', 'API'), service.api],
+    [words('云开发入口', 'Door (wx.cloud)'), service.door],
+    [words('接口文档', 'API reference'), `${service.console}/reference`],
+    [words('合作方沙箱', 'Partner sandbox'), `${sandbox}/sandbox`],
+    [words('收件箱', 'Mailbox'), `${service.console}/mailbox`],
+    [words('工作人员登录', 'Staff sign-in'), environment.STAFF_ISSUER],
+    [words('网页登录', 'Web sign-in'), `${service.api}/login/web`],
+    [words('数据表', 'Table'), words(`${table}，${kept.zh}`, `${table}, ${kept.en}`)],
   ];
-  const lines = places.map(([name = '', place]) => `  ${name.padEnd(16)}  ${place}`);
-  return [
-    '',
-    `乐聊名片 is ready after ${(milliseconds / 1000).toFixed(1)} s. Ctrl-C stops it.`,
-    '',
-    ...lines,
-    '',
-  ].join('\n');
+  const listIn = (lang: keyof Words) =>
+    places
+      .filter(([, place]) => place !== undefined)
+      .map(
+        ([name, place = '']) => `  ${padded(name[lang])}  ${typeof place === 'string' ? place : place[lang]}`,
+      );
+  const told = (lang: keyof Words, first: string) => ['', first, '', ...listIn(lang), ''].join('\n');
+  return words(
+    told('zh', `乐聊名片已就绪，用了 ${seconds} 秒。按 Ctrl-C 停止。`),
+    told('en', `乐聊名片 is ready after ${seconds} s. Ctrl-C stops it.`),
+  );
 }
 
-main().then(
-  () => process.exit(0),
-  (error: unknown) => {
-    console.error(error instanceof CannotStart ? error.message : error);
-    process.exit(1);
-  },
-);
+/** A Chinese letter is as wide as two others. */
+const padded = (name: string): string => {
+  const width = [...name].reduce((sum, letter) => sum + (letter > '\u2e7f' ? 2 : 1), 0);
+  return name + ' '.repeat(Math.max(0, 16 - width));
+};
+
+if (require.main === module) void startAndEnd(startProgram);

@@ -45,6 +45,7 @@ export async function makeLocalTable(
   const { Table } = reason as DescribeTableCommandOutput;
   if (shape(Table ?? {}) !== shape(definition)) {
     throw new CannotStart(
+      '保存的数据表与 table.yml 的键或索引不同：请给 --persist 换一个空文件夹。',
       'The kept table has other keys or indexes than table.yml: start with an empty --persist folder.',
     );
   }

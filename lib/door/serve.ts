@@ -1,4 +1,4 @@
-import { parseContext } from '@cloudbase/node-sdk';
+import { parseContext } from '@cloudbase/node-sdk/dist/utils/tcbcontext';
 import * as z from 'zod/mini';
 import { systemClock } from '../clock';
 import { ConfigError } from '../config-error';

@@ -1,24 +1,21 @@
 import { join } from 'node:path';
 import { type BuildOptions, build as bundle } from 'esbuild';
 import { type Bundle, build } from '../../infra/build/build';
+import { aSwitch, choice } from '../../infra/command-line/options';
+import { program, start } from '../../infra/command-line/program';
+import { words } from '../../infra/command-line/words';
 import { startDynamoDb } from '../../infra/local/dynamodb';
+import { assertJava } from '../../infra/local/java';
 import { tableDefinitions } from '../support/start';
 import { cityFigures, type Figure } from './city';
-import { tripsEach } from './compare';
+import { tripsEach, UnequalTrips } from './compare';
 import { doorStart } from './door';
 import { fanoutFigures } from './fanout';
 import { startKms } from './kms';
 import { type Bare, cardRead, coldStart, type Measured, type Place } from './measure';
-import { type Options, readOptions, usage } from './options';
 import { kmsSettings, localSettings, makePerson } from './person';
 import { sweptFigures } from './swept';
 
-/**
- * `npm run bench [-- --json] [-- --only start|location|notices|sweep]`: what a function weighs, how it starts and what a card read
- * costs the processor; people nearby in a city of 100 000; people told of a notice; and what has ended, swept. Times are ratios to bare handlers, or to a small town, on
- * the same machine at the same time and with as many trips: of unequal trips no ratio is printed, and the bench fails. A
- * figure that misses its aim fails nothing.
- */
 type Row = Figure;
 
 const projectRoot = join(__dirname, '..', '..');
@@ -26,8 +23,11 @@ const CLIENT_AIM = '< 15';
 const COLD_START_AIM = '<= 1.3';
 const CARD_READ_AIM = '<= 1.5';
 
-async function measure({ only }: Options): Promise<Row[]> {
-  const has = (part: typeof only) => only === undefined || only === part;
+const parts = ['start', 'location', 'notices', 'sweep'] as const;
+type Part = (typeof parts)[number];
+
+async function measure(only: Part | undefined): Promise<Row[]> {
+  const has = (part: Part) => only === undefined || only === part;
   return [
     ...(has('start') ? await starts() : []),
     ...(has('location') ? await inWorlds(cityFigures) : []),
@@ -152,14 +152,31 @@ function isMet(value: number, aim: string): boolean {
   return sign === '<' ? value < Number(limit) : value <= Number(limit);
 }
 
-async function main(): Promise<void> {
-  const options = readOptions(process.argv.slice(2));
-  if (options.help) return console.log(usage);
-  const rows = await measure(options);
-  console.log(options.json ? JSON.stringify(rows, null, 2) : rows.map(describe).join('\n'));
-}
-
-main().catch((error: Error) => {
-  console.error(error.message);
-  process.exitCode = 1;
+/**
+ * Times are ratios to bare handlers, or to a small town, on the same machine at the same time and with as many trips: of unequal
+ * trips no ratio is printed, and the bench fails. A figure that misses its aim fails nothing.
+ */
+export const bench = program({
+  script: 'bench',
+  does: words(
+    '量一量包的大小，以及冷启动、读名片、附近的人、逐人告知、到期清理与最简做法的时间之比',
+    'bundle sizes, and how long starts, reads, people nearby, notices and sweeps take beside bare handlers',
+  ),
+  options: {
+    only: choice(
+      parts,
+      'start 大小和启动；location 十万人的城市；notices 告知；sweep 清理',
+      'start: sizes and starts; location: a city of 100 000; notices; sweep',
+    ),
+    json: aSwitch('数字以 JSON 写出', 'the figures as JSON'),
+  },
+  knows: [UnequalTrips],
+  run: async ({ only, json }, { print }) => {
+    await assertJava();
+    const rows = await measure(only);
+    print(json ? JSON.stringify(rows, null, 2) : rows.map(describe).join('\n'));
+    return 'ok';
+  },
 });
+
+if (require.main === module) void start(bench);

@@ -28,5 +28,5 @@ it.each(documents)(
 );
 
 it('the README leaves open how soon the service is ready, which it says itself', () => {
-  expect(readFileSync(join(root, 'README.md'), 'utf8')).toContain('is ready after … s.');
+  expect(readFileSync(join(root, 'README.md'), 'utf8')).toContain('已就绪，用了 … 秒');
 });

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { compare, type Side, UnequalTrips } from './compare';
 import { inProcess } from './in-process';
-import { readOptions } from './options';
 
 const side = (name: string, times: number[], trips: number[]): Side => ({ name, times, trips });
 
@@ -33,18 +32,4 @@ it('counts the trips that really leave a process, not those that a handler is sa
     {},
   );
   expect({ trips, answer }).toEqual({ trips: 3, answer: { statusCode: 200 } });
-});
-
-describe('the options of the bench', () => {
-  it('are what to measure and how to print it', () => {
-    expect(readOptions([])).toEqual({ only: undefined, json: false, help: false });
-    expect(readOptions(['--only', 'start', '--json'])).toEqual({ only: 'start', json: true, help: false });
-  });
-
-  it.each([[['--only', 'cards']], [['--only']], [['--ony', 'start']], [['start']]])(
-    '%j are refused with the usage',
-    (args) => {
-      expect(() => readOptions(args)).toThrow(/npm run bench \[-- --only start\|location\|notices\|sweep\]/);
-    },
-  );
 });

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { check, findCertificate } from '../../infra/commands/verify-certificate';
+import { findCertificate, verifyCertificateProgram } from '../../infra/commands/verify-certificate';
 import { toInstant } from '../../lib/clock';
 import { sign } from '../../lib/crypto/signature';
 import { receiptDigest } from '../../lib/process/end-account/closing';
@@ -12,6 +12,7 @@ import { point, switchOn } from '../location/support';
 import { grant } from '../support/consent';
 import { fullCard } from '../support/full-card';
 import { move } from '../support/life';
+import { ran } from '../support/ran';
 import { createWorld, type World } from '../support/world';
 
 const CODE = 'a-code-that-was-given-';
@@ -40,6 +41,12 @@ beforeAll(async () => {
   answer = await world.ok('rights/certificate', { receiptCode: CODE });
 });
 afterAll(() => rm(folder, { recursive: true }));
+
+/** What the command says line by line, and how it ends. */
+async function check(file: string, keys: string) {
+  const { code, out, err } = await ran(verifyCertificateProgram, [file, '--keys', keys]);
+  return { code, lines: `${out}${err}`.trimEnd().split('\n') };
+}
 
 /** The command over a file of this content, with the published keys. */
 async function says(content: string) {
@@ -92,6 +99,6 @@ describe('the certificate in the hands of the person (R3)', () => {
       expect(await says(content)).toEqual({ code: 1, lines: [expect.stringMatching(/。$/)] });
     expect(await check(join(folder, 'nowhere'), join(folder, 'keys.json'))).toMatchObject({ code: 2 });
     expect(await check(join(folder, 'file'), join(folder, 'nowhere'))).toMatchObject({ code: 2 });
-    expect(() => findCertificate('{')).toThrow('没有删除证明');
+    expect(() => findCertificate('{')).toThrow('a certificate of an erasure');
   });
 });

@@ -1,11 +1,10 @@
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import jsonld from 'jsonld';
 import { NotProved } from '../../infra/commands/signed-file';
-import { findReceipt, tell, verifyReceipt } from '../../infra/commands/verify-receipt';
+import { findReceipt, tell, verifyReceipt, verifyReceiptProgram } from '../../infra/commands/verify-receipt';
 import { sign } from '../../lib/crypto/signature';
 import { buildRegistry } from '../../lib/policy/registry';
 import { firstVersion } from '../../lib/policy/version';
@@ -14,6 +13,7 @@ import { agreeingPartners } from '../identity/agreeing-partners';
 import { subjectIdOf } from '../identity/support';
 import { act, consentAct } from '../support/consent';
 import { guarded, makeGuardian } from '../support/guardian';
+import { ran } from '../support/ran';
 import { newRootKey } from '../support/root-key';
 import { startOn } from '../support/rotation';
 import { type Caller, createWorld, onceKey, type World } from '../support/world';
@@ -223,13 +223,15 @@ describe('npm run verify-receipt (K6)', () => {
   it('refuses what another key signed, what is signed for something else, and what is signed and no receipt', async () => {
     const stranger = await createWorld({ rootKey: newRootKey() });
     const { receipt: theirs } = await act(stranger, await stranger.signIn('x'), 'grant');
-    await expect(verifyReceipt(theirs, await publicKeys())).rejects.toThrow('签名不符');
+    await expect(verifyReceipt(theirs, await publicKeys())).rejects.toThrow('The signature does not hold');
     const content = contentOf((await act(world, me, 'grant')).receipt);
     const { ring } = world.deps;
     const published = await publicKeys();
-    await expect(verifyReceipt(await sign(ring, 'other', content), published)).rejects.toThrow('签名不符');
+    await expect(verifyReceipt(await sign(ring, 'other', content), published)).rejects.toThrow(
+      'The signature does not hold',
+    );
     const odd = await sign(ring, 'consent-receipt', { hello: 1 });
-    await expect(verifyReceipt(odd, published)).rejects.toThrow('不是本工具认识的');
+    await expect(verifyReceipt(odd, published)).rejects.toThrow('not the form of');
   });
 
   it('finds the receipt in the answer it came in, and says so where there is none', () => {
@@ -248,19 +250,10 @@ describe('npm run verify-receipt (K6)', () => {
       const run = (text: string) => {
         const file = join(folder, 'receipt.txt');
         writeFileSync(file, text);
-        const args = [
-          '--import',
-          'tsx',
-          join(__dirname, '../../infra/commands/verify-receipt.ts'),
-          file,
-          '--keys',
-          jwks,
-        ];
-        const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
-        return { status, stdout, stderr };
+        return ran(verifyReceiptProgram, [file, '--keys', jwks]);
       };
-      const good = run(JSON.stringify({ ok: true, data: { receipt: jws } }));
-      expect(good.status).toBe(0);
+      const good = await run(JSON.stringify({ ok: true, data: { receipt: jws } }));
+      expect(good.code).toBe(0);
       for (const part of [
         '回执有效',
         '同意（电子名片）',
@@ -270,10 +263,10 @@ describe('npm run verify-receipt (K6)', () => {
         '名片上的电话',
         subjectIdOf(me),
       ])
-        expect(good.stdout).toContain(part);
-      const bad = run(jws.replace(/.$/, ''));
-      expect(bad).toMatchObject({ status: 1, stdout: '' });
-      expect(bad.stderr.trim().split('\n')).toHaveLength(1);
+        expect(good.out).toContain(part);
+      const bad = await run(jws.replace(/.$/, ''));
+      expect(bad).toMatchObject({ code: 1, out: '' });
+      expect(bad.err.trim().split('\n')).toHaveLength(1);
     } finally {
       rmSync(folder, { recursive: true });
     }

@@ -1,11 +1,10 @@
-import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
-import { type Finding, replay, sentenceOf } from '../../infra/commands/lawful-replay';
+import { type Finding, lawfulReplay, replay, sentenceOf } from '../../infra/commands/lawful-replay';
 import { toInstant } from '../../lib/clock';
 import { appendEntry } from '../../lib/table/ledger/append';
 import { ledgerEntry } from '../../lib/table/ledger/ledger';
 import { subjectIdOf } from '../identity/support';
 import { act } from '../support/consent';
+import { ran } from '../support/ran';
 import { type Caller, createWorld, onceKey, type World } from '../support/world';
 import { personOf, rawTable } from './support';
 
@@ -78,26 +77,19 @@ describe('npm run lawful-replay', () => {
   });
 
   it('prints ids, numbers and names of purposes, and ends with 1 only when there is something', async () => {
-    const run = () => {
-      const args = ['--import', 'tsx', join(__dirname, '../../infra/commands/lawful-replay.ts')];
-      const settings = Object.fromEntries(
-        Object.entries(world.config).map(([name, value]) => [name, String(value)]),
-      );
-      const env = { ...process.env, ...settings };
-      const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', env });
-      return { status, stdout, stderr };
-    };
+    const settings = Object.entries(world.config).map(([name, value]) => [name, String(value)]);
+    const run = (...words: string[]) => ran(lawfulReplay, words, Object.fromEntries(settings));
     const me = await world.cardHolder(onceKey());
-    expect(run()).toMatchObject({
-      status: 0,
-      stdout: '1 people, 2 entries, 0 uses under consent: 0 to look at\n',
+    expect(await run()).toMatchObject({
+      code: 0,
+      out: '1 人，2 条记录，0 次须同意的处理：0 处需要查看\n',
     });
     const seq = await useAnyway(me);
     const [found] = await findings();
     if (!found) throw new Error('nothing was found');
-    const { status, stdout } = run();
-    expect(status).toBe(1);
-    expect(stdout).toContain(sentenceOf(found));
-    expect(stdout).toContain(`${subjectIdOf(me)}: entry ${seq}, disclosure.made at `);
+    const { code, out } = await run('--lang', 'en');
+    expect(code).toBe(1);
+    expect(out).toContain(sentenceOf(found, 'en'));
+    expect(out).toContain(`${subjectIdOf(me)}: entry ${seq}, disclosure.made at `);
   });
 });

@@ -48,7 +48,8 @@ describe('the command line, before anything is asked of the service', () => {
       ['policy', 'reject', `x${typed}`],
       ['queue', `--${typed}`],
     ])
-      expect((await run(...inputs)).err).not.toContain(typed);
+      for (const lang of ['zh', 'en'])
+        expect((await run(...inputs, '--lang', lang)).err).not.toContain(typed);
   });
 
   it('ends with 3 where nobody has signed in, also for scripts, who get JSON', async () => {

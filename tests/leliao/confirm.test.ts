@@ -1,6 +1,6 @@
+import { words } from '../../infra/command-line/words';
 import { confirmStep } from '../../infra/leliao/confirm';
 import { Session } from '../../infra/leliao/session';
-import { words } from '../../infra/leliao/words';
 import { createTerminal } from './terminal';
 
 const NUMBER = '20261127-7Q2K';

@@ -1,5 +1,6 @@
 import { reportPdf } from '../../infra/leliao/pdf/pdf';
 import type { Report } from '../../lib/incident-report/report';
+import { describeWithPrinting } from './printing';
 
 const report: Report = {
   title: '网络安全事件报告（初报）',
@@ -23,7 +24,7 @@ const report: Report = {
 
 const naming = (name: string): Report => ({ ...report, facts: [['联系人', name]] });
 
-describe('a report on paper', () => {
+describeWithPrinting('a report on paper', () => {
   it('prints a name with 𠮷 in it, and is the same file each time', async () => {
     const [once, again] = [await reportPdf(report), await reportPdf(report)];
     expect(once.subarray(0, 8).toString()).toBe('%PDF-1.7');

@@ -1,8 +1,8 @@
+import { words } from '../../infra/command-line/words';
 import { watch } from '../../infra/leliao/progress';
 import { Session } from '../../infra/leliao/session';
 import { facts, table } from '../../infra/leliao/table';
 import { countdown } from '../../infra/leliao/times';
-import { words } from '../../infra/leliao/words';
 import { createTerminal } from './terminal';
 
 describe('tables', () => {

@@ -1,37 +1,36 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { drillProgram } from '../../infra/local/drill';
 import { type DrillResult, Findings } from '../../infra/local/drill/findings';
 import { judgeBooks, judgeScope } from '../../infra/local/drill/judge';
-import { leakIds, PEOPLE, readOptions, WrongOptions } from '../../infra/local/drill/options';
+import { drillOptions, leakIds, PEOPLE } from '../../infra/local/drill/options';
 import { drillView } from '../../infra/local/drill/view';
 import { inProofAlone } from '../proof/sample';
+import { ran } from '../support/ran';
 
 const nobody = { erased: new Set<string>(), withdrawn: new Set<string>() };
 const books = (told: object) => ({ affected: 0, delivered: 0, announced: 0, exempt: 0, pending: 0, ...told });
 const seconds = { people: 1, leak: 1, scope: 1.5, firstReport: 2, lastNotice: 3, closed: 4 };
 
 describe('npm run drill', () => {
-  it('takes a number of people and a leak, and names the option that is wrong without its value (B9)', () => {
-    expect(readOptions(['--leak', 'hole'])).toEqual({
-      ...{ people: PEOPLE.usual, leak: 'hole', lose: 0, json: false },
-    });
-    expect(readOptions(['--people', '200', '--leak', 'list', '--json'])).toEqual({
-      ...{ people: 200, leak: 'list', lose: 0, json: true },
-    });
+  it('takes a number of people and a leak, and names the option that is wrong without its value (B9)', async () => {
+    const given = { people: undefined, leak: 'hole', lose: undefined, json: false } as const;
+    expect(drillOptions(given)).toEqual({ ...given, people: PEOPLE.usual, lose: 0 });
     const wrong: [string[], RegExp][] = [
       [[], /--leak/],
-      [['--leak', 'marked'], /--leak/],
-      [['--leak', 'hole', '--people', '29'], /--people/],
-      [['--leak', 'hole', '--people', '100001'], /--people/],
-      [['--leak', 'hole', '--people', 'marked'], /--people/],
-      [['--leak', 'hole', '--lose', 'marked'], /--lose/],
+      [['--leak', 'marked'], /--leak 只能是：staff、list、hole/],
+      [['--leak', 'hole', '--people', '29'], /people：要写 30 到 100000/],
+      [['--leak', 'hole', '--people', '100001'], /people/],
+      [['--leak', 'hole', '--people', 'marked'], /people/],
+      [['--leak', 'hole', '--lose', 'marked'], /lose/],
       [['--leak', 'list', '--lose', '3'], /--lose/],
-      [['--leak', 'hole', '--marked'], /Usage/],
+      [['--leak', 'hole', '--marked'], /没有这个选项/],
     ];
     for (const [words, names] of wrong) {
-      expect(() => readOptions(words)).toThrow(names);
-      expect(() => readOptions(words)).toThrow(WrongOptions);
-      expect(() => readOptions(words)).not.toThrow(/marked/);
+      const { code, out, err } = await ran(drillProgram, words);
+      expect({ words, code, out }).toEqual({ words, code: 2, out: '' });
+      expect(err).toMatch(names);
+      expect(err).not.toMatch(/marked/);
     }
   });
 

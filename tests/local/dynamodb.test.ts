@@ -13,7 +13,9 @@ import {
   GetItemCommand,
   PutItemCommand,
 } from '@aws-sdk/client-dynamodb';
+import type { CannotStart } from '../../infra/local/cannot-start';
 import { type DynamoDbOptions, startDynamoDb } from '../../infra/local/dynamodb';
+import { assertJava } from '../../infra/local/java';
 import { close, listen } from '../../infra/local/ports';
 import { makeLocalTable } from '../../infra/local/table';
 import { answers, until } from './waiting';
@@ -103,6 +105,23 @@ test('says what to do when Java is too old', async () => {
   await chmod(join(home, 'java'), 0o755);
   const starting = startDynamoDb({ environment: { PATH: `${home}:/bin:/usr/bin` } });
   await expect(starting).rejects.toThrow(/^DynamoDB Local needs Java 17 and found an older one: .*\.$/);
+});
+
+test('is looked for before anything is built: no Java, an old one, and one that will do', async () => {
+  const home = await folder();
+  const PATH = `${home}:/bin:/usr/bin`;
+  await expect(assertJava({ PATH: home })).rejects.toThrow(/^DynamoDB Local needs Java 17 and found none/);
+  for (const [version, refused] of [
+    ['1.8.0_412', true],
+    ['11.0.2', true],
+    ['17.0.15', false],
+    ['21', false],
+  ] as const) {
+    await writeFile(join(home, 'java'), `#!/bin/sh\necho 'openjdk version "${version}"' >&2\n`);
+    await chmod(join(home, 'java'), 0o755);
+    const looked = await assertJava({ PATH }).catch((error: CannotStart) => error.words.zh);
+    expect([version, looked]).toEqual([version, refused ? expect.stringContaining('更旧') : undefined]);
+  }
 });
 
 test('says what to do when its port is taken', async () => {

@@ -22,7 +22,10 @@ const started: ChildProcess[] = [];
 /** `npm start` as a developer runs it. */
 async function npmStart(...args: string[]): Promise<Started> {
   const cwd = join(__dirname, '../..');
-  const npm = spawn('npm', ['start', '--', ...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+  const npm = spawn('npm', ['start', '--', '--lang', 'en', ...args], {
+    cwd,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   started.push(npm);
   let printed = '';
   for (const stream of [npm.stdout, npm.stderr]) {

@@ -61,6 +61,6 @@ describe('the logs of the doors are kept for six calendar months (S8)', () => {
 
   it('says what the platform refuses', async () => {
     const refused = withCloudBase([], (url) => doorLogs(accountAt(url), 'nobody', false));
-    await expect(refused).rejects.toThrow('DescribeEnvs：ResourceNotFound');
+    await expect(refused).rejects.toThrow('DescribeEnvs: ResourceNotFound');
   });
 });

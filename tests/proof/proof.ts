@@ -1,29 +1,33 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { someOf } from '../../infra/command-line/options';
+import { program, start } from '../../infra/command-line/program';
+import { words } from '../../infra/command-line/words';
 import { proofs } from './proofs';
 
-const WIDTH = 100;
-const wrapText = (text: string, width: number) =>
-  text.replace(new RegExp(`(.{1,${width}})(?: |$)`, 'g'), '$1\n').trimEnd();
+/** The whole of what `npm test` takes a sample of. */
+export const proofProgram = program({
+  script: 'proof',
+  does: words(
+    '把 npm test 只抽样的证明完整做一遍；不写名称则列出有哪些',
+    'go through the whole of what npm test takes a sample of; without a name, which there are',
+  ),
+  places: { names: someOf(Object.keys(proofs), 'NAME', '证明的名称', 'names of proofs') },
+  run: async ({ names = [] }, { print }) => {
+    const width = Math.max(...Object.keys(proofs).map(({ length }) => length));
+    if (names.length === 0)
+      for (const [name, { shows }] of Object.entries(proofs)) print(`${name.padEnd(width)}  ${shows}`);
+    let failed = 0;
+    for (const name of names) if ((await prove(proofs[name]?.file ?? '')) !== 0) failed += 1;
+    return failed === 0 ? 'ok' : 'refused';
+  },
+});
 
-/** `npm run proof -- NAME`: the whole of what `npm test` takes a sample of. Without a name: which there are. */
-const [word = ''] = process.argv.slice(2);
-const asksForHelp = word === '--help' || word === '-h';
-const proof = proofs[word];
-if (proof) {
+async function prove(file: string): Promise<unknown> {
   const environment = { ...process.env, PROOF: 'whole' };
-  const jest = spawn('jest', ['--verbose', proof.file], { stdio: 'inherit', env: environment });
-  jest.once('close', (exitCode) => {
-    process.exitCode = exitCode ?? 1;
-  });
-} else if (asksForHelp) {
-  console.log('npm run proof            which proofs there are, and what each shows');
-  console.log('npm run proof -- NAME    goes through all of one\n');
-  console.log(wrapText(Object.keys(proofs).join(' '), WIDTH));
-} else {
-  const width = Math.max(...Object.keys(proofs).map(({ length }) => length));
-  for (const [one, { shows }] of Object.entries(proofs)) console.log(`${one.padEnd(width)}  ${shows}`);
-  if (word) {
-    console.error(`There is no proof ${word}.`);
-    process.exitCode = 1;
-  }
+  const jest = spawn('jest', ['--verbose', file], { stdio: 'inherit', env: environment });
+  const [exitCode] = await once(jest, 'close');
+  return exitCode;
 }
+
+if (require.main === module) void start(proofProgram);

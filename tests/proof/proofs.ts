@@ -270,7 +270,10 @@ export const proofs: Record<string, { file: string; shows: string }> = {
     file: 'tests/local/start.test.ts',
     shows: 'npm start in every way, each served, walked through and ended',
   },
-  help: { file: 'tests/operations/help.test.ts', shows: 'every command with --help' },
+  help: {
+    file: 'tests/operations/help.test.ts',
+    shows: 'every command with --help and with a wrong option, in both languages',
+  },
   'others-files': {
     file: 'tests/vcard/others-files.test.ts',
     shows: "cards as other people's programs write them",

@@ -5,13 +5,8 @@ import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { builtOnce } from './built';
 
-/** The file that `tcb fn run` spawns: it loads an event function and calls it as the platform does. */
-const bootstrap = join(
-  dirname(require.resolve('@cloudbase/cli/package.json')),
-  'runtime',
-  'nodejs',
-  'bootstrap.js',
-);
+/** The file that `tcb fn run` spawns, as it is: it loads an event function and calls it as the platform does. */
+const bootstrap = join(__dirname, 'cloudbase-runtime', 'bootstrap.js');
 
 export type CloudBaseRun = {
   functionName: string;

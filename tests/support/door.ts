@@ -1,4 +1,4 @@
-import { parseContext } from '@cloudbase/node-sdk';
+import { parseContext } from '@cloudbase/node-sdk/dist/utils/tcbcontext';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { systemRandom } from '../../lib/crypto/random';
 import type { DoorParts, DoorSettings } from '../../lib/door/door';

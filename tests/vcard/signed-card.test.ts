@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process';
 import { createHash, createPrivateKey, randomBytes, sign as signBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -10,6 +9,7 @@ import { SDJwtInstance } from '@sd-jwt/core';
 import fc from 'fast-check';
 import { CompactSign, compactVerify, importJWK, type JWK, SignJWT } from 'jose';
 import { encode } from 'uqr';
+import { verifyCardProgram } from '../../infra/commands/verify-card';
 import { type CardContent, type Field, fields } from '../../lib/card/content';
 import type { ShownCard } from '../../lib/card/shown';
 import {
@@ -26,6 +26,7 @@ import {
 } from '../../lib/card/signed-card';
 import { CLOCK_LEEWAY_MS, leaveOnly, verifySignedCard } from '../../lib/card/signed-card-verify';
 import { newSigningKey } from '../../lib/crypto/signature';
+import { ran } from '../support/ran';
 import { contents, plain } from './contents';
 
 const NOW_MS = Date.UTC(2026, 10, 23, 8, 0, 0);
@@ -360,16 +361,7 @@ describe('other implementations of RFC 9901', () => {
 
 describe('npm run verify-card', () => {
   const run = (folder: string, ...rest: string[]) =>
-    new Promise<{ code: number; out: string; err: string }>((resolve) => {
-      const entry = [
-        join(__dirname, '../../infra/commands/verify-card.ts'),
-        join(folder, 'card.txt'),
-        ...rest,
-      ];
-      execFile(process.execPath, ['--import', 'tsx', ...entry], (error, out, err) =>
-        resolve({ code: error ? Number(error.code) : 0, out, err }),
-      );
-    });
+    ran(verifyCardProgram, [join(folder, 'card.txt'), ...rest]);
 
   it('says in plain words what holds, and in one sentence why it does not', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'leliao-card-'));
@@ -396,7 +388,7 @@ describe('npm run verify-card', () => {
       const late = await run(folder, '--keys', keys);
       expect(late).toEqual({ code: 1, out: '', err: '名片已过期，请对方重新出示。\n' });
       const missing = await run(folder, '--keys', join(folder, 'none.json'));
-      expect(missing).toMatchObject({ code: 1, out: '' });
+      expect(missing).toMatchObject({ code: 2, out: '' });
       expect(missing.err).toContain('公钥');
     } finally {
       await rm(folder, { recursive: true });

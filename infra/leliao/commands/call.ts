@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
+import { Stop } from '../../command-line/exit';
+import { neededText } from '../../command-line/options';
+import { words } from '../../command-line/words';
 import { command } from '../command';
-import { Stop } from '../exit';
-import { json, neededText } from '../options';
+import { json } from '../options';
 import type { Surroundings } from '../session';
-import { words } from '../words';
 
 const NAME = /^([a-z]+)\/([A-Za-z]+)$/;
 

@@ -1,12 +1,13 @@
 import { legalBases, legalBasisIds } from '../../../lib/policy/disclosure';
 import { kindIds } from '../../../lib/policy/kinds';
+import { neededOneOf, neededSomeOf, neededText, text } from '../../command-line/options';
+import { words } from '../../command-line/words';
 import { command, group } from '../command';
 import { confirmStep } from '../confirm';
-import { instant, neededOneOf, neededSomeOf, neededText, text } from '../options';
+import { instant } from '../options';
 import { keyOf } from '../same-act';
 import type { Session } from '../session';
 import { dueIn, factsIn, rowsIn, timeIn, yesIn } from '../view';
-import { words } from '../words';
 import { hashOfFile } from './hold';
 
 type Client = Awaited<ReturnType<Session['api']>>;

@@ -2,14 +2,15 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { ticketReasons } from '../../../lib/gate/ticket';
 import { kindIds } from '../../../lib/policy/kinds';
+import { Stop } from '../../command-line/exit';
+import { neededOneOf, neededText, someOf, text } from '../../command-line/options';
+import { words } from '../../command-line/words';
 import { command, group } from '../command';
 import { confirmStep } from '../confirm';
-import { Stop } from '../exit';
-import { incidentId, instant, neededInstant, neededOneOf, neededText, someOf, text } from '../options';
+import { incidentId, instant, neededInstant } from '../options';
 import { keyOf } from '../same-act';
 import type { Session } from '../session';
 import { dueIn, factsIn, rowsIn, timeIn, yesIn } from '../view';
-import { words } from '../words';
 
 type Client = Awaited<ReturnType<Session['api']>>;
 type Hold = Awaited<ReturnType<Client['retention']['openHold']>>;

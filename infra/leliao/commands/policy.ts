@@ -1,10 +1,11 @@
 import { beijingTime } from '../../../lib/policy/working-days';
+import { choice, neededWhole, text } from '../../command-line/options';
+import { words } from '../../command-line/words';
 import { command, group } from '../command';
 import { confirmStep } from '../confirm';
-import { choice, neededInstant, neededWhole, text } from '../options';
+import { neededInstant } from '../options';
 import type { Session } from '../session';
 import { dueIn, factsIn, rowsIn, timeIn, yesIn } from '../view';
-import { words } from '../words';
 import { fromFile, readJson } from './call';
 
 type Client = Awaited<ReturnType<Session['api']>>;

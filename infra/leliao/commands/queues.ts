@@ -1,6 +1,6 @@
+import { words } from '../../command-line/words';
 import { command, group } from '../command';
 import { rowsIn, timeIn } from '../view';
-import { words } from '../words';
 
 const account = words('账号', 'account');
 

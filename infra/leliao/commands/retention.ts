@@ -1,9 +1,9 @@
 import { type RetentionId, retention } from '../../../lib/policy/retention';
+import { Stop } from '../../command-line/exit';
+import { neededOneOf, text } from '../../command-line/options';
+import { words } from '../../command-line/words';
 import { command, group } from '../command';
-import { Stop } from '../exit';
-import { neededOneOf, text } from '../options';
 import { rowsIn, timeIn } from '../view';
-import { words } from '../words';
 import { explainCommand } from './hold';
 
 const ids = Object.keys(retention) as RetentionId[];

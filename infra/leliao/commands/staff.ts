@@ -1,10 +1,10 @@
+import { text } from '../../command-line/options';
+import { words } from '../../command-line/words';
 import { command, type Made } from '../command';
-import { text } from '../options';
 import type { Session } from '../session';
 import { fresh, holderOf, revoke, roleIn, signIn, signInNeeded } from '../sign-in';
 import { keepSignIn, readStore, type SignIn } from '../store';
 import { dueIn, factsIn } from '../view';
-import { words } from '../words';
 
 /** Who works here: signing in by the device flow, who one is, and signing out. */
 export const staffCommands: Record<string, Made> = {

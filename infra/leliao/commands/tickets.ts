@@ -2,14 +2,14 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { Level } from '../../../lib/table/ticket/desk';
 import { filedKinds, type TicketState } from '../../../lib/table/ticket/states';
+import { Stop } from '../../command-line/exit';
+import { neededOneOf, neededText, text } from '../../command-line/options';
+import { type Words, words } from '../../command-line/words';
 import { command, group } from '../command';
 import { confirmStep } from '../confirm';
-import { Stop } from '../exit';
-import { neededOneOf, neededText, text } from '../options';
 import { keyOf } from '../same-act';
 import type { Session } from '../session';
 import { dueIn, factsIn, rowsIn, timeIn } from '../view';
-import { type Words, words } from '../words';
 
 const account = neededText('账号', 'account');
 const ticket = neededText('工单编号', 'number of the ticket');

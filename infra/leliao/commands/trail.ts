@@ -1,12 +1,13 @@
 import { isPersonNumber } from '../../../lib/crypto/pseudonym';
 import { type Doubt, doubtReasons, type Question, type Report } from '../../../lib/trail/report';
+import { Stop } from '../../command-line/exit';
+import { neededTexts, text } from '../../command-line/options';
+import { words } from '../../command-line/words';
 import { command } from '../command';
-import { Stop } from '../exit';
-import { neededInstant, neededTexts, text } from '../options';
+import { neededInstant } from '../options';
 import type { Session } from '../session';
 import { readTrail } from '../trail-logs';
 import { rowsIn, sectionsIn, timeIn } from '../view';
-import { words } from '../words';
 
 /** Which lines of which logs. */
 export const logOptions = {

@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { DRILL_WORDS, type Report } from '../../../lib/incident-report/report';
-import { Stop } from '../exit';
-import { words } from '../words';
+import { Stop } from '../../command-line/exit';
+import { words } from '../../command-line/words';
 import { page } from './page';
 
 /** Archivable, and every letter can be found and copied (ISO 19005-2, level u). A letter that no font has is an error. */
@@ -15,6 +16,21 @@ const fontFolders: [library: string, folder: string][] = [
   ['@expo-google-fonts/noto-sans-jp', '400Regular'],
   ['@expo-google-fonts/noto-sans-jp', '700Bold'],
 ];
+
+/** What prints is large and needed by few, so that it is installed by itself (printing/package.json). */
+const printing = createRequire(join(__dirname, '../../../printing/package.json'));
+
+/** The part of typst-ts-node-compiler that is used here. */
+type Typesetter = {
+  NodeCompiler: {
+    create(options: { workspace: string; fontArgs: object[] }): {
+      pdf(
+        document: { mainFileContent: string; inputs: Record<string, string> },
+        options: { pdfStandard: string; creationTimestamp: number },
+      ): Buffer;
+    };
+  };
+};
 
 /**
  * Makes the PDF of a report, with the fonts that were installed and, where they lack a character, those of `fonts`.
@@ -38,7 +54,7 @@ export async function reportPdf(report: Report, fonts: readonly string[] = []): 
 
 async function compilerWith(fontBlobs: Buffer[]) {
   try {
-    const { NodeCompiler } = await import('@myriaddreamin/typst-ts-node-compiler');
+    const { NodeCompiler } = printing('@myriaddreamin/typst-ts-node-compiler') as Typesetter;
     const fontPaths = fontFolders.map(([library, folder]) => join(homeOf(library), folder));
     return NodeCompiler.create({ workspace: __dirname, fontArgs: [{ fontPaths }, { fontBlobs }] });
   } catch (error) {
@@ -46,7 +62,7 @@ async function compilerWith(fontBlobs: Buffer[]) {
   }
 }
 
-const homeOf = (library: string) => dirname(require.resolve(`${library}/package.json`));
+const homeOf = (library: string) => dirname(printing.resolve(`${library}/package.json`));
 
 function fontFile(path: string): Promise<Buffer> {
   return readFile(path).catch(() => {
@@ -73,7 +89,7 @@ const notInstalled = () =>
   new Stop(
     'refused',
     words(
-      '这份 leliao 没有带排版程序和字体：请在装好依赖（npm ci）的代码目录里运行 npm run leliao。',
-      'This copy of leliao came without typesetter and fonts: use npm run leliao in a clone, after npm ci.',
+      '没有排版程序和字体：请在代码目录里运行 npm ci --prefix printing，再用 npm run leliao。',
+      'There are no typesetter and fonts: in a clone run npm ci --prefix printing, then use npm run leliao.',
     ),
   );

@@ -1,4 +1,6 @@
-import { parseArgs } from 'node:util';
+import { Stop } from '../../command-line/exit';
+import { aSwitch, choice, numberBetween } from '../../command-line/options';
+import { words } from '../../command-line/words';
 
 /** How the data gets out: by a member of the staff, through a hole in the service, or as a list that turns up. */
 export const leakIds = ['staff', 'list', 'hole'] as const;
@@ -9,44 +11,41 @@ export type DrillOptions = { people: number; leak: LeakId; lose: number; json: b
 
 /** Fewer are too few for everything that is to be met: minors with guardians, people who withdraw, people erased. */
 export const PEOPLE = { min: 30, max: 100_000, usual: 2000 } as const;
+const LOST_LINES_MAX = 9999;
 
-export const usage = `Usage: npm run drill -- [--people ${PEOPLE.usual}] --leak ${leakIds.join('|')} [--lose N] [--json]
-Makes synthetic people in a service of its own, leaks what is theirs and runs the whole plan as a responder would.
-  --people N   synthetic people, ${PEOPLE.min} to ${PEOPLE.max}
-  --leak staff a member of the staff reads people one by one, below the hourly limit
-  --leak list  a list of digests has turned up
-  --leak hole  an operation that only the drill serves opens people without permission
-  --lose N     of a hole: so many lines of its log are lost, so the scope has bounds
-  --json       the result for scripts
-Nothing leaves and nothing is kept. Ends with 0 only when everything was met.`;
+export const options = {
+  people: numberBetween(
+    PEOPLE.min,
+    PEOPLE.max,
+    `虚构多少人，默认 ${PEOPLE.usual}`,
+    `synthetic people, usually ${PEOPLE.usual}`,
+  ),
+  leak: {
+    ...choice(
+      leakIds,
+      '怎样泄露：staff 工作人员逐个查阅，list 外面出现名单，hole 接口有漏洞',
+      'how: staff reads people one by one, a list has turned up, or an operation has a hole',
+    ),
+    must: true,
+  },
+  lose: numberBetween(
+    0,
+    LOST_LINES_MAX,
+    '与 --leak hole 同用：丢失多少行日志，范围因此只有上下限',
+    'with --leak hole: lines of its log that are lost, so that the scope has bounds',
+  ),
+  json: aSwitch('结果以 JSON 写出', 'the result as JSON'),
+} as const;
 
-/** A command line that cannot be followed. The message names the option and never repeats the value. */
-export class WrongOptions extends Error {}
-
-/** @throws WrongOptions */
-export function readOptions(words: readonly string[]): DrillOptions {
-  const {
-    people: count = String(PEOPLE.usual),
-    leak: given,
-    lose: lines = '0',
-    json = false,
-  } = parsed(words);
-  const people = /^\d{1,6}$/.test(count) ? Number(count) : 0;
-  if (people < PEOPLE.min || people > PEOPLE.max)
-    throw new WrongOptions(`--people takes a number from ${PEOPLE.min} to ${PEOPLE.max}.`);
-  const leak = leakIds.find((one) => one === given);
-  if (!leak) throw new WrongOptions(`--leak takes one of ${leakIds.join(', ')}.`);
-  if (!/^\d{1,4}$/.test(lines) || (leak !== 'hole' && lines !== '0'))
-    throw new WrongOptions('--lose takes a number up to 9999, and only with --leak hole.');
-  return { people, leak, lose: Number(lines), json };
-}
-
-function parsed(words: readonly string[]) {
-  const text = { type: 'string' } as const;
-  try {
-    const options = { people: text, leak: text, lose: text, json: { type: 'boolean' } } as const;
-    return parseArgs({ args: [...words], options }).values;
-  } catch {
-    throw new WrongOptions(usage);
-  }
+/** What was not said as it usually is. @throws Stop for what does not go together */
+export function drillOptions(given: {
+  people: number | undefined;
+  leak: LeakId;
+  lose: number | undefined;
+  json: boolean;
+}): DrillOptions {
+  const { people = PEOPLE.usual, lose = 0, leak, json } = given;
+  if (lose > 0 && leak !== 'hole')
+    throw new Stop('usage', words('--lose 只能与 --leak hole 同用。', '--lose goes with --leak hole alone.'));
+  return { people, leak, lose, json };
 }

@@ -1,9 +1,10 @@
+import { neededText } from '../../../command-line/options';
+import { words } from '../../../command-line/words';
 import type { Everybody } from '../../audit/collect';
 import { command, group } from '../../command';
-import { instant, neededText } from '../../options';
+import { instant } from '../../options';
 import type { Session } from '../../session';
 import { rowsIn, sectionsIn, timeIn, yesIn } from '../../view';
-import { words } from '../../words';
 import { neededWindow, packCommand } from './pack';
 
 const window = {

@@ -1,13 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { beijingTime } from '../../../../lib/policy/working-days';
+import { Stop } from '../../../command-line/exit';
+import { neededText, text, texts } from '../../../command-line/options';
+import { words } from '../../../command-line/words';
 import type { PromiseVerdict } from '../../audit/pages';
 import { command } from '../../command';
-import { Stop } from '../../exit';
-import { neededInstant, neededText, text, texts } from '../../options';
+import { neededInstant } from '../../options';
 import type { Session } from '../../session';
 import { readRefusals } from '../../trail-logs';
-import { words } from '../../words';
 
 /** A stretch of time that has to be said. */
 export const neededWindow = {

@@ -1,9 +1,10 @@
+import { aSwitch, whole } from '../../../command-line/options';
+import { words } from '../../../command-line/words';
 import { command } from '../../command';
-import { aSwitch, incidentId, whole } from '../../options';
+import { incidentId } from '../../options';
 import { watch } from '../../progress';
 import type { Session } from '../../session';
 import { rowsIn } from '../../view';
-import { words } from '../../words';
 import type { Client } from './incident-view';
 
 type Counted = Awaited<ReturnType<Client['breach']['books']>>;

@@ -1,11 +1,12 @@
 import { measureIds, measures } from '../../../../lib/policy/incident/measures';
+import { Stop } from '../../../command-line/exit';
+import { neededOneOf, neededText, text } from '../../../command-line/options';
+import { type Words, words } from '../../../command-line/words';
 import { command, type Made } from '../../command';
 import { confirmStep } from '../../confirm';
-import { Stop } from '../../exit';
-import { incidentId, neededOneOf, neededText, scopeNumber, text } from '../../options';
+import { incidentId, scopeNumber } from '../../options';
 import { keyOf } from '../../same-act';
 import { rangeOf } from '../../view';
-import { type Words, words } from '../../words';
 import { ofDrill, yes } from './duty';
 import { type Client, incidentView } from './incident-view';
 

@@ -1,22 +1,19 @@
 import { grades } from '../../../../lib/policy/incident/rule-sets';
 import { beijingTime } from '../../../../lib/policy/working-days';
-import { command, type Made } from '../../command';
-import { confirmStep } from '../../confirm';
 import {
   aSwitch,
   choice,
-  incidentId,
-  instant,
-  neededInstant,
   neededOneOf,
   neededText,
   neededTexts,
-  scopeId,
   text,
   whole,
-} from '../../options';
+} from '../../../command-line/options';
+import { type Words, words } from '../../../command-line/words';
+import { command, type Made } from '../../command';
+import { confirmStep } from '../../confirm';
+import { incidentId, instant, neededInstant, scopeId } from '../../options';
 import { drillWords } from '../../view';
-import { type Words, words } from '../../words';
 import { headsIn, type Incident, incidentView } from './incident-view';
 
 const incident = incidentId('事件编号', 'number of the incident');

@@ -1,6 +1,6 @@
+import { words } from '../../../command-line/words';
 import type { Session } from '../../session';
 import { drillWords, dueIn, factsIn, rangeOf, rowsIn, sectionsIn, timeIn, yesIn } from '../../view';
-import { words } from '../../words';
 
 export type Client = Awaited<ReturnType<Session['api']>>;
 export type Incident = Awaited<ReturnType<Client['breach']['show']>>;

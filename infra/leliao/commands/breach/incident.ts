@@ -1,19 +1,10 @@
 import { planStepIds } from '../../../../lib/policy/incident/plan';
 import { kindIds } from '../../../../lib/policy/kinds';
+import { aSwitch, choice, neededOneOf, neededText, someOf, text } from '../../../command-line/options';
+import { words } from '../../../command-line/words';
 import { command, type Made } from '../../command';
-import {
-  aSwitch,
-  choice,
-  incidentId,
-  instant,
-  neededInstant,
-  neededOneOf,
-  neededText,
-  someOf,
-  text,
-} from '../../options';
+import { incidentId, instant, neededInstant } from '../../options';
 import { keyOf } from '../../same-act';
-import { words } from '../../words';
 import { incidentsView, incidentView, timelineView } from './incident-view';
 
 const kinds = someOf(kindIds, 'kind', '涉及的信息种类', 'kinds of data concerned');

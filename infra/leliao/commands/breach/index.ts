@@ -1,5 +1,5 @@
+import { words } from '../../../command-line/words';
 import { group } from '../../command';
-import { words } from '../../words';
 import { containmentCommands } from './containment';
 import { dutyCommands } from './duty';
 import { incidentCommands } from './incident';

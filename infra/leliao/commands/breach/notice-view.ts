@@ -1,6 +1,6 @@
+import { type Words, words } from '../../../command-line/words';
 import type { Session } from '../../session';
 import { drillWords, factsIn, rangeOf, rowsIn, sectionsIn, timeIn } from '../../view';
-import { type Words, words } from '../../words';
 import type { Client } from './incident-view';
 
 export type Preview = Awaited<ReturnType<Client['breach']['previewNotice']>>;

@@ -1,22 +1,14 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { kindIds } from '../../../../lib/policy/kinds';
+import { Stop } from '../../../command-line/exit';
+import { aSwitch, neededSomeOf, neededText, someOf, whole } from '../../../command-line/options';
+import { type Words, words } from '../../../command-line/words';
 import { command, group } from '../../command';
 import { confirmStep } from '../../confirm';
-import { Stop } from '../../exit';
-import {
-  aSwitch,
-  incidentId,
-  neededJson,
-  neededScopeId,
-  neededSomeOf,
-  neededText,
-  someOf,
-  whole,
-} from '../../options';
+import { incidentId, neededJson, neededScopeId } from '../../options';
 import type { Session } from '../../session';
 import { factsIn, rangeOf } from '../../view';
-import { type Words, words } from '../../words';
 import { readJson } from '../call';
 import { booksCommand } from './books';
 import { ofDrill, yes } from './duty';

@@ -1,23 +1,15 @@
 import { rename, writeFile } from 'node:fs/promises';
 import { reportItems, reportKinds, reportNames } from '../../../../lib/policy/incident/report-items';
 import { beijingTime } from '../../../../lib/policy/working-days';
+import { Stop } from '../../../command-line/exit';
+import { neededOneOf, neededText, neededWhole, text, texts } from '../../../command-line/options';
+import { words } from '../../../command-line/words';
 import { command, group } from '../../command';
 import { confirmStep } from '../../confirm';
-import { Stop } from '../../exit';
-import {
-  incidentId,
-  neededInstant,
-  neededJson,
-  neededOneOf,
-  neededText,
-  neededWhole,
-  text,
-  texts,
-} from '../../options';
+import { incidentId, neededInstant, neededJson } from '../../options';
 import { reportPdf } from '../../pdf/pdf';
 import type { Session } from '../../session';
 import { factsIn, rowsIn, sectionsIn, timeIn } from '../../view';
-import { words } from '../../words';
 import { readJson } from '../call';
 import { ofDrill, yes } from './duty';
 import type { Client } from './incident-view';

@@ -1,13 +1,14 @@
 import { kindIds } from '../../../../lib/policy/kinds';
 import { trailDoubts } from '../../../../lib/scope/doubts';
+import { Stop } from '../../../command-line/exit';
+import { aSwitch, someOf, text, texts } from '../../../command-line/options';
+import { words } from '../../../command-line/words';
 import { command, group } from '../../command';
-import { Stop } from '../../exit';
-import { aSwitch, incidentId, instant, json, neededScopeId, someOf, text, texts } from '../../options';
+import { incidentId, instant, json, neededScopeId } from '../../options';
 import { watch } from '../../progress';
 import { keyOf } from '../../same-act';
 import type { Session } from '../../session';
 import { dueIn, factsIn, rangeOf, rowsIn, sectionsIn, timeIn, yesIn } from '../../view';
-import { words } from '../../words';
 import { readJson } from '../call';
 import type { Client } from './incident-view';
 import { uploadCommand } from './upload';

@@ -1,11 +1,12 @@
 import type { trailDoubts } from '../../../../lib/scope/doubts';
 import type { Doubt, Report } from '../../../../lib/trail/report';
+import { neededText } from '../../../command-line/options';
+import { words } from '../../../command-line/words';
 import { command, group } from '../../command';
-import { incidentId, neededDay, neededText } from '../../options';
+import { incidentId, neededDay } from '../../options';
 import { watch } from '../../progress';
 import type { Session } from '../../session';
 import { factsIn, rowsIn } from '../../view';
-import { words } from '../../words';
 import { doubtsView, logOptions, reportOf } from '../trail';
 import type { Client } from './incident-view';
 import { inParts, PART_LINES } from './upload';

@@ -1,11 +1,12 @@
 import { kindIds } from '../../../../lib/policy/kinds';
+import { Stop } from '../../../command-line/exit';
+import { neededText, someOf } from '../../../command-line/options';
+import { words } from '../../../command-line/words';
 import { command } from '../../command';
-import { Stop } from '../../exit';
-import { incidentId, neededText, someOf } from '../../options';
+import { incidentId } from '../../options';
 import { watch } from '../../progress';
 import { ApiError, type Session } from '../../session';
 import { factsIn } from '../../view';
-import { words } from '../../words';
 import { readGiven } from '../call';
 import type { Client } from './incident-view';
 
