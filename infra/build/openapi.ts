@@ -28,6 +28,9 @@ const callers: Partial<Record<CallerKind, string>> = {
   staff: '工作人员',
 };
 
+/** Callers that are people, of whom the client has the operations. */
+export const people = Object.keys(callers) as CallerKind[];
+
 const bearer = (description: string) => ({ type: 'http', scheme: 'bearer', description });
 const header = (name: string, description: string) => ({
   name,
