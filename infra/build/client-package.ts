@@ -1,7 +1,7 @@
 import { copyFile, mkdir } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
+import { API_VERSION } from '../../lib/api-version';
 import { saysHelp } from '../commands/help';
-import { API_VERSION } from './api-version';
 import { type BuildResult, build, CLIENT_FOLDER, replaceFile } from './build';
 import { clientTypes } from './client-types';
 

@@ -79,7 +79,7 @@ function describe(service: Service, persistDir: string | undefined, milliseconds
     ['Partner sandbox', `${service.services.sandbox}/sandbox`],
     ['Mailbox', `${service.console}/mailbox`],
     ['Staff sign-in', `${service.services.environment.STAFF_ISSUER}`],
-    ['Web sign-in', `${service.api}/login/web`],
+    ['Web sign-in', new URL('/login/web', service.api).href],
     [
       'Table',
       `${service.services.environment.TABLE_ENDPOINT}, ${persistDir ? `kept in ${persistDir}` : 'in memory'}`,
