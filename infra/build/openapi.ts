@@ -73,10 +73,14 @@ export function openapi(functions: Record<string, Operations> = deployedOperatio
       paths[`/${name}/${key}`] = { post: { operationId: `${name}.${key}`, ...common, ...call(operation) } };
       const fixed = operation.wellKnown ?? operation.page;
       if (fixed)
+        // At the root: standards and browsers know nothing of our versions.
         paths[fixed] = {
-          // At the root: standards and browsers know nothing of our versions.
-          servers: [{ url: '/' }],
-          get: { operationId: `${name}.${key}.document`, ...common, ...document(operation) },
+          get: {
+            operationId: `${name}.${key}.document`,
+            ...common,
+            servers: [{ url: '/' }],
+            ...document(operation),
+          },
         };
     }
   }
