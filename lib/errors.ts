@@ -1,3 +1,5 @@
+import type { Notice } from './policy/purpose-notice';
+
 /**
  * Every error a caller can meet: a closed list, each with its HTTP status and what the person reads.
  * Somebody else's data and absent data are the same NOT_FOUND, on purpose.
@@ -58,8 +60,10 @@ export type ErrorDetails = {
   purpose?: string;
   /** The current version, where an older one was sent. */
   version?: number;
-  /** Number of the act that brought the current state of a consent, where an older one was sent. */
+  /** Number of the act that brought the current state of a consent, where it is missing or an older one was sent; 0 before any. */
   seenEntry?: number;
+  /** What a person is told of a purpose before they decide on it, where their consent to it is missing. */
+  notice?: Notice;
   /** Name of the limit that was met, and its size. */
   limit?: string;
   max?: number;
@@ -78,7 +82,7 @@ export type ErrorDetails = {
 /** What a refusal has to say besides, since its code alone helps nobody: which field, which limit, which version, why. */
 type Needed = {
   INVALID_INPUT: Pick<Required<ErrorDetails>, 'fields'>;
-  CONSENT_REQUIRED: Pick<Required<ErrorDetails>, 'purpose'>;
+  CONSENT_REQUIRED: Pick<Required<ErrorDetails>, 'purpose' | 'seenEntry'>;
   VERSION_CONFLICT: Pick<Required<ErrorDetails>, 'version'> | Pick<Required<ErrorDetails>, 'seenEntry'>;
   NOT_NOW: Pick<Required<ErrorDetails>, 'why'>;
   LIMIT_REACHED: Pick<Required<ErrorDetails>, 'limit' | 'max'>;

@@ -24,6 +24,7 @@ const common = {
   caller: 'staff',
   roles: ['auditor', 'officer'],
   purpose: 'accountability',
+  reads: true,
   ledger: 'none',
 } as const;
 

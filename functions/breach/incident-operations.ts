@@ -53,6 +53,7 @@ export const incidentOperations = {
     kinds: { in: [], out: ['incident-record', 'incident-state'] },
     input: nothing,
     output: z.object({ incidents: z.array(incidentLine) }),
+    reads: true,
     ledger: 'none',
     budget: { trips: 2, readUnits: 20, writeUnits: 0 },
     run: list,
@@ -65,6 +66,7 @@ export const incidentOperations = {
     kinds: { in: [], out: ['incident-record', 'incident-state'] },
     input: z.strictObject(ofIncident),
     output: incidentShown,
+    reads: true,
     ledger: 'none',
     budget: { trips: 1, readUnits: 2, writeUnits: 0 },
     run: show,
@@ -103,6 +105,7 @@ export const incidentOperations = {
       after: z._default(z.int().check(z.minimum(0), z.maximum(1_000_000)), 0),
     }),
     output: z.object({ isWhole: z.boolean(), entries: z.array(entry), next: z.optional(z.int()) }),
+    reads: true,
     // Of a hundred entries; a trip more for every hundred.
     budget: { trips: 2, readUnits: 3, writeUnits: 0 },
     run: timeline,

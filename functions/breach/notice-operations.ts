@@ -69,6 +69,7 @@ export const noticeOperations = {
       certain: z._default(z.boolean(), true),
     }),
     output: noticePreview,
+    reads: true,
     budget: { trips: 2, readUnits: 8, writeUnits: 0 },
     run: previewNotice,
   }),
@@ -139,6 +140,7 @@ export const noticeOperations = {
       from: z._default(z.int().check(z.minimum(0), z.maximum(MAX_PARTS)), 0),
     }),
     output: z.object({ people: booksShown, guardians: booksShown, next: z.optional(z.int()) }),
+    reads: true,
     // For one part of a hundred people. Each further one: a trip for the part, one for its rows, one for its minors.
     budget: { trips: 3, readUnits: 60, writeUnits: 0 },
     run: noticeBooks,

@@ -54,6 +54,7 @@ export const actOperations = {
     kinds: { in: [], out: ['consent-state'] },
     input: z.strictObject({}),
     output: z.object({ consents: z.array(z.object({ ...state.shape, current: z.boolean() })) }),
+    reads: true,
     ledger: 'none',
     budget: { trips: 1, readUnits: 1, writeUnits: 0 },
     run: status,
@@ -81,6 +82,7 @@ export const actOperations = {
       /** Not to be asked before `until`; the person may still agree of their own accord. */
       quiet: z.array(z.object({ purpose, until: z.string(), seenEntry: z.int() })),
     }),
+    reads: true,
     ledger: 'none',
     budget: { trips: 1, readUnits: 1, writeUnits: 0 },
     run: prompts,
@@ -93,6 +95,7 @@ export const actOperations = {
     kinds: { in: [], out: [] },
     input: z.strictObject({ purpose }),
     output: z.object(notice),
+    reads: true,
     ledger: 'none',
     budget: { trips: 0, readUnits: 0, writeUnits: 0 },
     run: giveNotice,

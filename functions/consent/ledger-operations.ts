@@ -23,6 +23,7 @@ export const ledgerOperations = {
     kinds: { in: [], out: ['ledger-entry'], uses: ['consent-evidence'] },
     input: z.strictObject(page),
     output: z.object(ledger),
+    reads: true,
     ledger: 'none',
     budget: { trips: 2, readUnits: 8, writeUnits: 0 },
     run: history,
@@ -48,6 +49,7 @@ export const ledgerOperations = {
       /** Whether the records it rests on are unaltered. */
       intact: z.boolean(),
     }),
+    reads: true,
     ledger: 'none',
     // One page; a ledger of thousands of entries takes a trip for each 500.
     budget: { trips: 2, readUnits: 8, writeUnits: 0 },

@@ -3,7 +3,7 @@ import { promptsFor } from '../../lib/consent/prompts-due';
 import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
 import type { Run } from '../../lib/gate/operation';
-import { noticeOf } from '../../lib/policy/purpose-notice';
+import { noticeInForce } from '../../lib/gate/purpose';
 import type { ConsentPurposeId } from '../../lib/policy/purposes';
 import type { PolicyVersion } from '../../lib/policy/version';
 import { consentOf, type Person } from '../../lib/table/person/person';
@@ -22,7 +22,7 @@ export async function prompts(deps: Deps, { caller, input }: Run<'subject', Inpu
     because,
     seenEntry,
     changes: because === 'changed' ? await changesFor(deps, person, purpose) : [],
-    ...(await noticeInForce(deps, purpose)),
+    ...(await demandNotice(deps, purpose)),
   }));
   return {
     prompts: await Promise.all(shown),
@@ -50,12 +50,12 @@ function saysOf(version: PolicyVersion | undefined, purpose: ConsentPurposeId): 
 
 /** The notice of one purpose, for whoever wants to read it or to agree of their own accord. */
 export async function purposeNotice(deps: Deps, { input }: Run<'anyone', { purpose: ConsentPurposeId }>) {
-  return noticeInForce(deps, input.purpose);
+  return demandNotice(deps, input.purpose);
 }
 
-async function noticeInForce({ policy }: Deps, purpose: ConsentPurposeId) {
-  const version = await policy.load(policy.inForce().version);
-  const found = version && noticeOf(version, purpose);
+/** @throws AppError POLICY_PENDING while the version in force does not know the purpose */
+async function demandNotice(deps: Deps, purpose: ConsentPurposeId) {
+  const found = await noticeInForce(deps, purpose);
   if (!found) throw new AppError('POLICY_PENDING', { purpose });
   return { ...found, purpose };
 }

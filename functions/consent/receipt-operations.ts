@@ -16,6 +16,7 @@ export const receiptOperations = {
       /** What the receipt says (JSON-LD), for showing it. */
       record: z.record(z.string(), z.unknown()),
     }),
+    reads: true,
     ledger: 'none',
     budget: { trips: 2, readUnits: 2, writeUnits: 0 },
     run: giveReceipt,
@@ -28,6 +29,7 @@ export const receiptOperations = {
     kinds: { in: [], out: [] },
     input: z.strictObject({}),
     output: z.object({ keys: z.array(z.record(z.string(), z.string())) }),
+    reads: true,
     ledger: 'none',
     budget: { trips: 0, readUnits: 0, writeUnits: 0 },
     wellKnown: '/.well-known/jwks.json',

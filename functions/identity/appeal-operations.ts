@@ -26,6 +26,7 @@ export const appealOperations = {
     kinds: { in: [], out: ['review-words', 'risk-review'] },
     input: nothing,
     output: z.object({ appeals: z.array(appealShown) }),
+    reads: true,
     ledger: 'none',
     budget: { trips: 2, readUnits: 4, writeUnits: 0 },
     run: listOwnAppeals,

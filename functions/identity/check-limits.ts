@@ -3,7 +3,7 @@ import { AppError } from '../../lib/errors';
 import type { WayId } from '../../lib/policy/assurance';
 import type { ConsentPurposeId } from '../../lib/policy/purposes';
 import type { Item } from '../../lib/table/client';
-import { consentInForce } from '../../lib/table/person/consents';
+import { consentInForce, consentRequired } from '../../lib/table/person/consents';
 import type { Person } from '../../lib/table/person/person';
 import { readGuardian } from '../../lib/table/real-name/minor';
 import { requiredConsents } from '../../lib/table/real-name/real-name';
@@ -19,7 +19,7 @@ export function epochsOf(
   const purposes: readonly ConsentPurposeId[] = requiredConsents[way];
   const [home, own] = purposes.map((purpose) => {
     const agreed = consentInForce(reachVersions, person, purpose);
-    if (!agreed) throw new AppError('CONSENT_REQUIRED', { purpose });
+    if (!agreed) throw consentRequired(person, purpose);
     return agreed;
   });
   return {

@@ -14,6 +14,7 @@ export const gaugeOperations = {
     kinds: { in: [], out: [] },
     input: nothing,
     output: gaugesShown,
+    reads: true,
     ledger: 'none',
     budget: { trips: 1, readUnits: 70, writeUnits: 0 },
     run: gauges,

@@ -78,6 +78,7 @@ export const location = {
     kinds: { in: [], out: ['location-point'] },
     input: nothing,
     output: state,
+    reads: true,
     ledger: 'none',
     budget: { trips: 1, readUnits: 2, writeUnits: 0 },
     alsoRead: (subjectId) => locationKey(subjectId),
@@ -112,6 +113,7 @@ export const location = {
       people: z.array(z.object({ within: z.enum(bands), card: shownToStrangers, handle: z.string() })),
       cursor: z.optional(z.string()),
     }),
+    reads: true,
     ledger: 'none',
     limits: [{ name: 'NEARBY_PER_HOUR', per: 'person', max: 20, windowMs: HOUR_MS }],
     // With one other person. A full page of 57 takes 10 trips and 360 units.
@@ -126,6 +128,7 @@ export const location = {
     kinds: { in: [], out: ['location-history'] },
     input: nothing,
     output: z.object({ places: z.array(place) }),
+    reads: true,
     ledger: 'none',
     budget: { trips: 2, readUnits: 2, writeUnits: 0 },
     run: history,

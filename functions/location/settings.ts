@@ -16,7 +16,7 @@ import {
   stopLocation,
 } from '../../lib/table/location/location';
 import { historyItems } from '../../lib/table/location/location-history';
-import { epochOf } from '../../lib/table/person/consents';
+import { consentRequired, epochOf } from '../../lib/table/person/consents';
 import { consentOf } from '../../lib/table/person/person';
 import { untilWon } from '../../lib/table/races';
 import { BITS, bitsOf, centreOf, coarsened } from './grid';
@@ -120,7 +120,7 @@ export async function setSettings(deps: Deps, { caller, input }: Run<'subject', 
     if (!(error instanceof ConditionFailed)) throw error;
     const now = await readLocation(deps, error.found[0]?.item, after.epoch, caller.sealer);
     if (now && isRepeat(now, input)) return shown(now);
-    if (error.found[1]) throw new AppError('CONSENT_REQUIRED', { purpose: 'location' });
+    if (error.found[1]) throw consentRequired(caller.person, 'location');
     throw new AppError('VERSION_CONFLICT', { version: now?.version ?? 0 });
   }
 }

@@ -59,6 +59,7 @@ export const phoneOperations = {
     kinds: { in: [], out: ['phone-number'] },
     input: z.strictObject({}),
     output: boundPhone,
+    reads: true,
     ledger: 'none',
     budget: { trips: 1, readUnits: 2, writeUnits: 0 },
     alsoRead: (subjectId) => phoneKey(subjectId),

@@ -49,6 +49,7 @@ export const sessionOperations = {
         }),
       ),
     }),
+    reads: true,
     ledger: 'none',
     budget: { trips: 1, readUnits: 1, writeUnits: 0 },
     run: listSessions,

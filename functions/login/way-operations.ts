@@ -37,6 +37,7 @@ export const wayOperations = {
       /** When the number that was bound turned out to be somebody else's by now. */
       phoneGoneAt: z.optional(z.string()),
     }),
+    reads: true,
     ledger: 'none',
     budget: { trips: 1, readUnits: 3, writeUnits: 0 },
     alsoRead: (subjectId) => [

@@ -23,6 +23,7 @@ export const webOperations = {
     kinds: { in: [], out: [] },
     input: z.strictObject({}),
     output: z.object({ html: z.string(), policy: z.string() }),
+    reads: true,
     ledger: 'none',
     budget: { trips: 0, readUnits: 0, writeUnits: 0 },
     page: '/login/web',

@@ -1,3 +1,5 @@
+import { API_PATH } from '../../lib/api-version';
+
 /**
  * What the sign-in page does. It never sees a secret: the browser's own and the session are HttpOnly cookies, and the
  * code on the screen is of no use to whoever reads it there but for looking at the request.
@@ -19,7 +21,7 @@ const screens = {
 let now = 'start', left = 0, whose = '', timer, ticker;
 
 async function call(operation) {
-  const response = await fetch(operation, {
+  const response = await fetch('${API_PATH}/login/' + operation, {
     method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}', cache: 'no-store',
   });
   return response.json();

@@ -29,6 +29,7 @@ export const acceptanceOperations = {
     kinds: { in: [], out: ['message-acceptance'] },
     input: z.strictObject({}),
     output: acceptances,
+    reads: true,
     ledger: 'none',
     // A read unit for each template that is set up.
     budget: { trips: 2, readUnits: 3, writeUnits: 0 },

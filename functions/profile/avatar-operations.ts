@@ -67,6 +67,7 @@ export const avatarOperations = {
     kinds: { in: [], out: ['avatar'] },
     input: z.strictObject({ knownId: z.optional(id) }),
     output: z.object({ ...picture, base64: z.optional(z.string()) }),
+    reads: true,
     ledger: 'none',
     budget: { trips: 1, readUnits: 2, writeUnits: 0 },
     alsoRead: (subjectId) => avatarKey(subjectId),

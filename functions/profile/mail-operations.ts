@@ -41,6 +41,7 @@ export const mailOperations = {
     kinds: { in: [], out: ['contact-mail'] },
     input: z.strictObject({}),
     output: confirmed,
+    reads: true,
     ledger: 'none',
     budget: { trips: 1, readUnits: 2, writeUnits: 0 },
     alsoRead: (subjectId) => contactMailKey(subjectId),

@@ -27,6 +27,7 @@ export const nicknameOperations = {
     kinds: { in: [], out: ['nickname'] },
     input: nothing,
     output: nickname,
+    reads: true,
     ledger: 'none',
     budget: { trips: 1, readUnits: 2, writeUnits: 0 },
     alsoRead: (subjectId) => nicknameKey(subjectId),

@@ -29,6 +29,7 @@ export const noticeOperations = {
       limit: z.optional(z.int().check(z.minimum(1), z.maximum(50))),
     }),
     output: z.object({ notices: z.array(z.object(line)), cursor: z.optional(z.string()) }),
+    reads: true,
     ledger: 'none',
     // A read unit or more for each notice on the page.
     budget: { trips: 3, readUnits: 6, writeUnits: 0 },
@@ -64,6 +65,7 @@ export const noticeOperations = {
         }),
       ),
     }),
+    reads: true,
     ledger: 'none',
     budget: { trips: 0, readUnits: 0, writeUnits: 0 },
     run: announcement,

@@ -23,6 +23,7 @@ export const preferencesOperations = {
     kinds: { in: [], out: ['preference'] },
     input: nothing,
     output: preferencesShown,
+    reads: true,
     ledger: 'none',
     budget: { trips: 1, readUnits: 2, writeUnits: 0 },
     alsoRead: (subjectId) => preferencesKey(subjectId),

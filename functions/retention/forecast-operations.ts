@@ -12,6 +12,7 @@ const common = {
   roles: ['officer', 'auditor'],
   purpose: 'accountability',
   kinds: { in: [], out: ['retention-record'] },
+  reads: true,
   ledger: 'none',
 } as const;
 
@@ -35,6 +36,7 @@ export const forecastOperations = {
         }),
       ),
     }),
+    reads: true,
     budget: { trips: 1, readUnits: 1, writeUnits: 0 },
     run: showForecast,
   }),
@@ -59,6 +61,7 @@ export const forecastOperations = {
       unmoved: z.array(z.string()),
       cursor: z.optional(z.string()),
     }),
+    reads: true,
     // A query for each part of the index of either table, and the items of the rule where there are any.
     budget: { trips: 24, readUnits: 36, writeUnits: 0 },
     run: preview,

@@ -95,6 +95,7 @@ export const holdOperations = {
     kinds: { in: [], out: ['hold-state'] },
     input: z.strictObject({}),
     output: z.object({ holds: z.array(z.object(inTheClear)) }),
+    reads: true,
     ledger: 'none',
     // Two trips for every hundred.
     budget: { trips: 2, readUnits: 4, writeUnits: 0 },

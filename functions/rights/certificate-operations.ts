@@ -20,6 +20,7 @@ export const certificateOperations = {
       /** What it says, for showing it. */
       says: z.record(z.string(), z.unknown()),
     }),
+    reads: true,
     ledger: 'none',
     budget: { trips: 1, readUnits: 1, writeUnits: 0 },
     run: certificate,

@@ -86,6 +86,7 @@ export const closingOperations = {
       goes: z.array(z.object({ name: z.string(), kinds })),
       stays: z.array(z.object({ kinds, period: z.string(), basis: z.string() })),
     }),
+    reads: true,
     ledger: 'none',
     // A trip more while the account is being closed.
     budget: { trips: 2, readUnits: 3, writeUnits: 0 },

@@ -82,6 +82,7 @@ export const exportOperations = {
     kinds: { in: [], out: ['export-list'] },
     input: nothing,
     output: z.object({ export: z.optional(whole) }),
+    reads: true,
     ledger: 'none',
     budget: { trips: 1, readUnits: 2, writeUnits: 0 },
     alsoRead: (subjectId) => exportKey(subjectId),

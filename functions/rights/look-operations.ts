@@ -56,6 +56,7 @@ export const lookOperations = {
       stores: z.array(z.object(contactOf)),
       complete: z.boolean(),
     }),
+    reads: true,
     ledger: 'none',
     // Of an ordinary person; a trip more for each megabyte.
     budget: { trips: 2, readUnits: 8, writeUnits: 0 },
@@ -86,6 +87,7 @@ export const lookOperations = {
         }),
       ),
     }),
+    reads: true,
     ledger: 'none',
     budget: { trips: 3, readUnits: 4, writeUnits: 0 },
     run: held,
@@ -98,6 +100,7 @@ export const lookOperations = {
     kinds: { in: [], out: ['hold-state'] },
     input: z.strictObject({ cursor: explainCursor }),
     output: explained,
+    reads: true,
     ledger: 'none',
     // Of a person with little; a page is a hundred records.
     budget: { trips: 2, readUnits: 6, writeUnits: 0 },

@@ -1,3 +1,5 @@
+import { z } from 'zod';
+import { notice } from '../../functions/consent/shapes';
 import { type ErrorCode, type ErrorDetails, errorCodes } from '../../lib/errors';
 import type { Operation } from '../../lib/gate/operation';
 import { needsConsent } from '../../lib/policy/purposes';
@@ -62,6 +64,7 @@ function refusal(codes: ErrorCode[]): object {
 }
 
 const whole = { type: 'integer' };
+const { $schema: _, ...noticeSchema } = z.toJSONSchema(z.object(notice), { io: 'output' });
 const details = {
   fields: {
     type: 'array',
@@ -75,6 +78,10 @@ const details = {
   purpose: { type: 'string', description: '需要先同意的目的' },
   version: { ...whole, description: '现在的版本号' },
   seenEntry: { ...whole, description: '带来现在同意状态的记录的编号' },
+  notice: {
+    description: '缺少同意时，作出决定之前应当向本人展示的完整告知',
+    ...noticeSchema,
+  },
   pending: { ...whole, description: '还有多少人待告知' },
   unaddressed: { ...whole, description: '其中多少人还没有列入任何一轮告知' },
   limit: { type: 'string', description: '达到的上限的名称' },

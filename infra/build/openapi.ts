@@ -1,9 +1,9 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { API_PATH, API_VERSION } from '../../lib/api-version';
 import type { CallerKind, Operation, Operations } from '../../lib/gate/operation';
 import { purposes } from '../../lib/policy/purposes';
-import { version } from '../../package.json';
 import { announcement, errorSchema, refusals } from './openapi-errors';
 
 /** Headings, in the order in which a person meets the functions. */
@@ -27,6 +27,9 @@ const callers: Partial<Record<CallerKind, string>> = {
   subject: '已登录的本人',
   staff: '工作人员',
 };
+
+/** Callers that are people, of whom the client has the operations. */
+export const people = Object.keys(callers) as CallerKind[];
 
 const bearer = (description: string) => ({ type: 'http', scheme: 'bearer', description });
 const header = (name: string, description: string) => ({
@@ -70,7 +73,15 @@ export function openapi(functions: Record<string, Operations> = deployedOperatio
       paths[`/${name}/${key}`] = { post: { operationId: `${name}.${key}`, ...common, ...call(operation) } };
       const fixed = operation.wellKnown ?? operation.page;
       if (fixed)
-        paths[fixed] = { get: { operationId: `${name}.${key}.document`, ...common, ...document(operation) } };
+        // At the root: standards and browsers know nothing of our versions.
+        paths[fixed] = {
+          get: {
+            operationId: `${name}.${key}.document`,
+            ...common,
+            servers: [{ url: '/' }],
+            ...document(operation),
+          },
+        };
     }
   }
   const shown = Object.keys(functions).filter((name) =>
@@ -78,8 +89,8 @@ export function openapi(functions: Record<string, Operations> = deployedOperatio
   );
   return {
     openapi: '3.1.0',
-    info: { title: '乐聊名片', version, description: introduction },
-    servers: [{ url: '/' }],
+    info: { title: '乐聊名片', version: API_VERSION, description: introduction },
+    servers: [{ url: API_PATH }],
     tags: shown.map((name) => ({ name: titleOf(name) })),
     paths,
     components: {

@@ -7,11 +7,12 @@ import type { StaffRole } from '../../lib/partner/staff-identity';
 import { kindIds } from '../../lib/policy/kinds';
 import { needsConsent, purposes } from '../../lib/policy/purposes';
 import { buildRegistry, nameOfKind } from '../../lib/policy/registry';
-import { deployedOperations, titles } from '../build/openapi';
+import { deployedOperations, people, titles } from '../build/openapi';
 import { program, start } from '../command-line/program';
 import { words } from '../command-line/words';
 
 export const OPERATIONS_FILE = join(__dirname, '../../docs/operations.md');
+export const READS_FILE = join(__dirname, '../../lib/client/reads.ts');
 
 /** Functions that nobody calls over the network have no heading in the API reference. */
 const innerTitles: Record<string, string> = {
@@ -48,7 +49,7 @@ export function operationsDocument(functions: Record<string, Operations> = deplo
     [
       `- 共 ${all.length} 个操作。“目的”后注明“须同意”的，本人没有同意时一律拒绝；注明“随时可用”的只结束或者删除，不需要任何同意。`,
       `- “收进”是这次调用带来的信息（保存的和只交给接收方的），“告知”是返回给调用者的信息（包括遮挡、模糊之后的），“途中”是为此解密、改写或者交出而不返回的信息。不列技术数据。“${GROUP}”指：${contentKinds.map(nameOf).join('、')}。`,
-      '- 各操作共有的不再逐一列出：登录状态每小时记一次使用时间、设备和大致网络位置；有限制的操作计次数；“处理记录”一栏为“写入”的，在同一次写入中记下编号、种类、目的和时间，不记内容。',
+      '- 各操作共有的不再逐一列出：登录状态每小时记一次使用时间、设备和大致网络位置；有限制的操作计次数；“处理记录”一栏为“写入”的，在同一次写入中记下编号、种类、目的和时间，不记内容；为“只读”的，不改变任何内容，答复丢失后可以再问一次。',
       '- “花费”是平常一次调用访问数据库的次数，以及按计费单位算的读和写。',
     ].join('\n'),
     ...Object.entries(functions).flatMap(([name, operations]) => [
@@ -58,6 +59,23 @@ export function operationsDocument(functions: Record<string, Operations> = deplo
     '',
   ].join('\n\n');
 }
+
+/** The module by which the client knows what only reads, so that it carries names and nothing else of the tables. */
+export function readsModule(functions: Record<string, Operations> = deployedOperations()): string {
+  const rows = Object.entries(functions).flatMap(([name, operations]) => {
+    const names = Object.keys(operations).filter((key) => isRead(operations[key] as Operation));
+    return names.length > 0 ? `  ${name}: '${names.join(' ')}',` : [];
+  });
+  return [
+    '/** Written by `npm run operations`: what people call that only reads, by function. */',
+    'export const reads: Record<string, string> = {',
+    ...rows,
+    '};',
+    '',
+  ].join('\n');
+}
+
+const isRead = ({ caller, reads }: Operation) => reads === true && people.includes(caller);
 
 function tableOf(name: string, operations: Operations): string {
   const rows = Object.entries(operations).map(([operation, row]) => rowOf(`${name}/${operation}`, row));
@@ -69,7 +87,7 @@ function tableOf(name: string, operations: Operations): string {
 }
 
 function rowOf(path: string, operation: Operation): string {
-  const { summary, kinds, ledger, budget } = operation;
+  const { summary, kinds, reads, ledger, budget } = operation;
   const cells = [
     `\`${path}\``,
     whoCalls(operation),
@@ -78,7 +96,7 @@ function rowOf(path: string, operation: Operation): string {
     namesOf(kinds.in),
     namesOf(kinds.out),
     namesOf(kinds.uses ?? []),
-    ledger === 'act' ? '写入' : '—',
+    reads ? '只读' : ledger === 'act' ? '写入' : '—',
     guardsOf(operation).join('；') || '—',
     `${budget.trips} 次，读 ${budget.readUnits}，写 ${budget.writeUnits}`,
   ];
@@ -128,17 +146,5 @@ function limitInWords({ per, max, windowMs }: Limit): string {
   return `${per === 'person' ? '每人' : '每个网络地址'}每${count === 1 ? '' : ` ${count} `}${unit} ${max} 次`;
 }
 
-const operationsProgram = program({
-  script: 'operations',
-  does: words(
-    '按操作表重新写 docs/operations.md',
-    'write docs/operations.md anew from the tables of operations',
-  ),
-  run: async (_, { print }) => {
-    await writeFile(OPERATIONS_FILE, operationsDocument());
-    print('docs/operations.md');
-    return 'ok';
-  },
-});
 
 if (require.main === module) void start(operationsProgram);

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { API_PATH } from '../../lib/api-version';
 import { CannotStart } from './cannot-start';
 import { assertPortFree, freePort, HOST, theApi } from './ports';
 import { startTethered, type Tethered } from './tethered';
@@ -12,7 +13,7 @@ const LINES_KEPT = 8;
 const projectRoot = join(__dirname, '../..');
 
 export type Host = {
-  /** Base URL of the HTTP API. */
+  /** Base URL of the HTTP API, with its version: POST <api>/<function>/<operation>. Pages and webhooks lie at the root of its origin. */
   api: string;
   /** Base URL of the Lambda API: POST /2015-03-31/functions/<name>/invocations. */
   lambda: string;
@@ -43,7 +44,12 @@ export async function startHost(options: HostOptions): Promise<Host> {
     const said = await waitUntilReady(program, options.onLine);
     if (!said) {
       const { ended, stop } = program;
-      return { api: `http://${HOST}:${port}`, lambda: `http://${HOST}:${lambdaPort}`, ended, stop };
+      return {
+        api: `http://${HOST}:${port}${API_PATH}`,
+        lambda: `http://${HOST}:${lambdaPort}`,
+        ended,
+        stop,
+      };
     }
     await program.stop();
     const wasRaced = said.some((line) => line.includes('EADDRINUSE'));

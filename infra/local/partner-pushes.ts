@@ -31,7 +31,12 @@ export function startPartnerPushes({ api, contacts, push, clock }: PushesOptions
   /** Whether the service has said that it took it. */
   async function post(path: string, body: string, type = 'application/json'): Promise<boolean> {
     const headers = { 'content-type': type };
-    const asked = fetch(`${api}/events/${path}`, { method: 'POST', headers, body, signal: stopping.signal });
+    const asked = fetch(new URL(`/events/${path}`, api), {
+      method: 'POST',
+      headers,
+      body,
+      signal: stopping.signal,
+    });
     return asked.then(
       ({ ok }) => ok,
       () => false,

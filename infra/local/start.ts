@@ -72,7 +72,7 @@ function describe(service: Service, persistDir: string | undefined, seconds: str
     [words('合作方沙箱', 'Partner sandbox'), `${sandbox}/sandbox`],
     [words('收件箱', 'Mailbox'), `${service.console}/mailbox`],
     [words('工作人员登录', 'Staff sign-in'), environment.STAFF_ISSUER],
-    [words('网页登录', 'Web sign-in'), `${service.api}/login/web`],
+    [words('网页登录', 'Web sign-in'), new URL('/login/web', service.api).href],
     [words('数据表', 'Table'), words(`${table}，${kept.zh}`, `${table}, ${kept.en}`)],
   ];
   const listIn = (lang: keyof Words) =>

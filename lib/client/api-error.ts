@@ -1,7 +1,7 @@
 import type { ErrorCode, ErrorDetails } from '../errors';
 
 /**
- * Why a call failed, in words for the person. Beside the service's own codes:
+ * Why a call failed; `message` is in words for the person, in Chinese, to be shown as it is. Beside the service's own codes:
  * `NETWORK`: no answer came, so it may or may not have happened. `BAD_REPLY`: what answered was not our service.
  */
 export class ApiError extends Error {
@@ -18,34 +18,4 @@ export class ApiError extends Error {
     this.details = details;
     this.requestId = requestId;
   }
-}
-
-/** @param cause what the transport said, for the developer; not for the person */
-export function noAnswer(cause: unknown): ApiError {
-  const error = new ApiError('NETWORK', '网络不通，请检查网络后重试。');
-  error.cause = cause;
-  return error;
-}
-
-type Reply = {
-  ok?: unknown;
-  data?: unknown;
-  error?: { code?: unknown; message: string; details?: ErrorDetails; requestId: string };
-  announcement?: { id?: unknown };
-};
-
-/** The number of what the service announces to everybody, which any reply may carry. */
-export function announcementOf(reply: unknown): string | undefined {
-  const id = ((reply || {}) as Reply).announcement?.id;
-  return typeof id === 'string' ? id : undefined;
-}
-
-/** The data of a reply. @throws ApiError what it was refused with, or BAD_REPLY */
-export function unwrapReply(reply: unknown): unknown {
-  const { ok, data, error } = (reply || {}) as Reply;
-  if (ok === true) return data;
-  if (ok !== false || !error || typeof error.code !== 'string') {
-    throw new ApiError('BAD_REPLY', '服务没有正确答复，请稍后再试。');
-  }
-  throw new ApiError(error.code as ErrorCode, error.message, error.details, error.requestId);
 }

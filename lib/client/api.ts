@@ -11,6 +11,7 @@ import type { notify } from '../../functions/notify/index';
 import type { profile } from '../../functions/profile/index';
 import type { retention } from '../../functions/retention/index';
 import type { rights } from '../../functions/rights/index';
+import type { CallOptions } from './transport';
 
 /** Every function there is; what nobody may call disappears below. A test compares this with what is deployed. */
 export type Service = {
@@ -46,9 +47,4 @@ export type Api<S = Service> = {
   [F in keyof S as keyof Callable<S[F]> extends never ? never : F]: {
     [O in keyof Callable<S[F]>]: Call<Callable<S[F]>[O]>;
   };
-};
-
-export type CallOptions = {
-  /** A proof of self, for operations that ask for one (error PROOF_REQUIRED). */
-  proof?: string;
 };

@@ -1,22 +1,24 @@
 /**
- * The typed client for the mini-program, consoles and commands. Operations, inputs and outputs are inferred from the
- * operation tables, so a change of an operation is a compile error at every caller. Only types are imported: nothing of
- * the service is in the bundle, whose entry this is.
+ * The typed client for the mini-program, consoles and commands: operations, inputs and outputs are those of the operation
+ * tables, so a change of one is a compile error at every caller. Only types are imported: nothing of the service is in the
+ * bundle, whose entry this is. Every name that a file below exports is in the package.
  */
-import type { Api, CallOptions } from './api';
-import { type ApiError, announcementOf, noAnswer, unwrapReply } from './api-error';
+import type { Api } from './api';
+import type { ApiError } from './api-error';
 import { mayRepeat } from './repeat';
+import { announcementOf, noAnswer, unwrapReply } from './reply';
 import { memoryTokenStore, type TokenStore } from './token-store';
-import type { Request, Transport } from './transport';
+import type { CallOptions, Request, Transport } from './transport';
 
-export type { Api, CallOptions, Service } from './api';
-export { ApiError } from './api-error';
-export { type CloudOptions, cloudTransport, type WxCloud } from './cloud';
-export { type Fetch, type HttpOptions, httpTransport, type WxRequest } from './http';
-export { type FillRandom, newIdempotencyKey } from './idempotency-key';
-export { takeExport } from './take-export';
-export { memoryTokenStore, type TokenStore, type WxStorage, wxTokenStore } from './token-store';
-export { type AboutClient, REQUEST_TIMEOUT_MS, type Request, type Transport } from './transport';
+export * from './api';
+export * from './api-error';
+export * from './cloud';
+export * from './consent';
+export * from './http';
+export * from './idempotency-key';
+export * from './take-export';
+export * from './token-store';
+export * from './transport';
 
 /** Tries of a call that is safe to repeat; with the pauses and time-outs between, 46 s at the very most. */
 export const MAX_TRIES = 3;
@@ -58,7 +60,9 @@ export function createClient(options: ClientOptions): Client {
   async function call(name: string, operation: string, input: object, { proof }: CallOptions) {
     // Read once: a repeat must not go out under the name of whoever signed in meanwhile.
     const token = store.get();
-    const request = { name, operation, input, ...(token && { token }), ...(proof && { proof }) };
+    const request: Request = { name, operation, input };
+    if (token) request.token = token;
+    if (proof) request.proof = proof;
     for (let tries = 1; ; tries += 1) {
       try {
         const reply = await transport(request).catch((cause) => Promise.reject(noAnswer(cause)));
@@ -92,7 +96,7 @@ const notNames = ['then', 'toJSON'];
 function byName(fixed: object, make: (name: string) => unknown): object {
   return new Proxy(fixed, {
     get: (target, name) => {
-      if (name in target) return Reflect.get(target, name);
+      if (name in target) return target[name as keyof typeof target];
       return typeof name === 'string' && !notNames.includes(name) ? make(name) : undefined;
     },
   });

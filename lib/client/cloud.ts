@@ -1,4 +1,5 @@
-import { type AboutClient, REQUEST_TIMEOUT_MS, type Request, type Transport, within } from './transport';
+import { within } from './time-out';
+import { type AboutClient, REQUEST_TIMEOUT_MS, type Request, type Transport } from './transport';
 
 /** As much of `wx.cloud` as is needed. */
 export type WxCloud = {
@@ -17,12 +18,13 @@ export type CloudOptions = AboutClient & {
 /** `wx.cloud.callFunction`, inside the mini-program, where the platform says who is calling. */
 export function cloudTransport(
   cloud: WxCloud,
-  { timeoutMs = REQUEST_TIMEOUT_MS, large, ...client }: CloudOptions = {},
+  { timeoutMs = REQUEST_TIMEOUT_MS, large, device, version }: CloudOptions = {},
 ): Transport {
   return async (request) => {
     if (large && JSON.stringify(request.input).length > MAX_CLOUD_REQUEST_CHARS) return large(request);
-    const { name, ...data }: Request = request;
-    const answer = cloud.callFunction({ name, data: { ...data, client } });
+    const { name, operation, input, token, proof }: Request = request;
+    const data = { operation, input, token, proof, client: { device, version } };
+    const answer = cloud.callFunction({ name, data });
     const { result } = await within(timeoutMs, answer);
     return large && isTooLarge(result) ? large(request) : result;
   };

@@ -1,9 +1,11 @@
-import { type AboutClient, REQUEST_TIMEOUT_MS, type Transport, within } from './transport';
+import { within } from './time-out';
+import { type AboutClient, REQUEST_TIMEOUT_MS, type Transport } from './transport';
 
-/** As much of `fetch` as is needed. */
+/** As much of `fetch` as is needed. The signal is an AbortSignal, which not every platform has a type for. */
 export type Fetch = (
   url: string,
-  init: { method: 'POST'; headers: Record<string, string>; body: string; signal: AbortSignal },
+  // biome-ignore lint/suspicious/noExplicitAny: see above
+  init: { method: 'POST'; headers: Record<string, string>; body: string; signal: any },
 ) => Promise<{ text(): Promise<string> }>;
 
 /** As much of `wx` as is needed. */
@@ -40,13 +42,11 @@ export function httpTransport(options: HttpOptions): Transport {
   const base = options.baseUrl.replace(/\/+$/, '');
   const post = chooseWay(options);
   return async ({ name, operation, input, token, proof }) => {
-    const headers = {
-      'content-type': 'application/json',
-      ...(token && { authorization: `Bearer ${token}` }),
-      ...(proof && { 'x-self-proof': proof }),
-      ...(device && { 'x-client-device': headerText(device) }),
-      ...(version && { 'x-client-version': headerText(version) }),
-    };
+    const headers: Record<string, string> = { 'content-type': 'application/json' };
+    if (token) headers.authorization = `Bearer ${token}`;
+    if (proof) headers['x-self-proof'] = proof;
+    if (device) headers['x-client-device'] = headerText(device);
+    if (version) headers['x-client-version'] = headerText(version);
     return parse(await post(`${base}/${name}/${operation}`, headers, JSON.stringify(input)));
   };
 }

@@ -1,5 +1,5 @@
-/** Fills an array with bytes that nobody can guess: `crypto.getRandomValues`, or the like of it. */
-export type FillRandom = (bytes: Uint8Array<ArrayBuffer>) => Uint8Array | Promise<Uint8Array>;
+/** Gives so many bytes that nobody can guess. */
+export type RandomBytes = (length: number) => Uint8Array | Promise<Uint8Array>;
 
 /** 128 bits: no two keys of one person will ever be the same. */
 const KEY_BYTES = 16;
@@ -7,11 +7,11 @@ const KEY_BYTES = 16;
 /**
  * A key for one thing a person means to make. Make it when the form opens, keep it until the answer is there, and send
  * it again with every repeat; then pressing twice makes one thing.
- * @param fill the platform's own when absent: `crypto.getRandomValues`, in a mini-program `wx.getRandomValues`
+ * @param random the platform's own when absent: `crypto.getRandomValues`, in a mini-program `wx.getRandomValues`
  * @throws Error where the platform has neither. Math.random is no stand-in: keys that meet lose somebody's card.
  */
-export async function newIdempotencyKey(fill: FillRandom = platformRandom): Promise<string> {
-  const bytes = await fill(new Uint8Array(KEY_BYTES));
+export async function newIdempotencyKey(random: RandomBytes = platformRandom): Promise<string> {
+  const bytes = await random(KEY_BYTES);
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
@@ -24,9 +24,10 @@ type WxRandom = {
 };
 declare const wx: Partial<WxRandom> | undefined;
 
-function platformRandom(bytes: Uint8Array<ArrayBuffer>): Uint8Array | Promise<Uint8Array> {
-  if (typeof crypto === 'object' && crypto.getRandomValues) return crypto.getRandomValues(bytes);
-  if (typeof wx === 'object' && wx.getRandomValues) return wxRandom(wx as WxRandom, bytes.length);
+function platformRandom(length: number): Uint8Array | Promise<Uint8Array> {
+  if (typeof crypto === 'object' && crypto.getRandomValues)
+    return crypto.getRandomValues(new Uint8Array(length));
+  if (typeof wx === 'object' && wx.getRandomValues) return wxRandom(wx as WxRandom, length);
   throw new Error(
     'No source of randomness here: pass one to newIdempotencyKey (wx.getRandomValues needs 2.15.0).',
   );

@@ -1,6 +1,12 @@
 /** One call, ready to be carried. */
 export type Request = { name: string; operation: string; input: object; token?: string; proof?: string };
 
+/** What a call may bring beside its input. */
+export type CallOptions = {
+  /** A proof of self, for operations that ask for one (error PROOF_REQUIRED). */
+  proof?: string;
+};
+
 /**
  * Carries one request and gives the reply as it came, `undefined` when it was not JSON.
  * Rejects when there was no answer at all; what it rejects with is shown to nobody.
@@ -17,17 +23,3 @@ export type AboutClient = {
 
 /** Longer than the service's own 10 s, so that it is the service that says what happened, if it can. */
 export const REQUEST_TIMEOUT_MS = 15_000;
-
-/** The promise, or a rejection once the time is up. */
-export function within<T>(timeoutMs: number, promise: Promise<T>, onTimeout?: () => void): Promise<T> {
-  let timer: ReturnType<typeof setTimeout>;
-  const timeUp = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      if (onTimeout) onTimeout();
-      reject(new Error(`No answer within ${timeoutMs} ms.`));
-    }, timeoutMs);
-  });
-  const stop = () => clearTimeout(timer);
-  promise.then(stop, stop);
-  return Promise.race([promise, timeUp]);
-}

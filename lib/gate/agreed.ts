@@ -1,8 +1,7 @@
 import type { Deps } from '../deps';
-import { AppError } from '../errors';
 import { type ConsentPurposeId, needsConsent, type PurposeId } from '../policy/purposes';
 import type { PersonChange } from '../table/ledger/append';
-import { epochOf } from '../table/person/consents';
+import { consentRequired, epochOf } from '../table/person/consents';
 import type { Person } from '../table/person/person';
 import { demandConsent } from './purpose';
 
@@ -22,7 +21,7 @@ export function agreedBy(person: Person, purposes: PurposeId[]): Agreed[] {
 export function demandSame(deps: Deps, now: Person, agreed: Agreed[]): void {
   for (const { purpose, epoch } of agreed) {
     demandConsent(deps, now, purpose);
-    if (epochOf(now, purpose) !== epoch) throw new AppError('CONSENT_REQUIRED', { purpose });
+    if (epochOf(now, purpose) !== epoch) throw consentRequired(now, purpose);
   }
 }
 

@@ -15,7 +15,7 @@ import { demandAddress, spend } from './limit';
 import type { CallerKind, CallerOf, Operation, Operations } from './operation';
 import { spendAssertion } from './platform';
 import { actOf, demandProof } from './proof';
-import { demandConsent, demandPublished, demandSomethingThere } from './purpose';
+import { demandConsent, demandPublished, demandSomethingThere, withNotice } from './purpose';
 import { refusal } from './refusal';
 import { demandLowRisk } from './risk';
 import { authenticateStaff, loadPersonForStaff } from './staff';
@@ -52,7 +52,7 @@ export async function dispatch(
   try {
     const guarded = guard(operations, call);
     if (!found) throw new AppError('UNKNOWN_OPERATION');
-    const work = () => admit({ ...deps, trail }, found, guarded, operation);
+    const work = () => withNotice(deps, () => admit({ ...deps, trail }, found, guarded, operation));
     const limitMs = limitOf(deps, call);
     const data = await (limitMs === undefined ? work() : within(limitMs, work));
     finish('OK');

@@ -131,6 +131,11 @@ export type Operation<
    * disclosures, looks of the staff, what leads to an account, and erasures are never `none`.
    */
   ledger: 'none' | 'act';
+  /**
+   * It changes nothing that anybody could tell, its count of calls apart: whoever has lost the answer may ask again, and the
+   * client does so by itself. A test holds it to `ledger` and `budget`.
+   */
+  reads?: true;
   /** Measured by `tests/budgets`, as `Budget` says. */
   budget: Budget;
   limits?: readonly Limit[];

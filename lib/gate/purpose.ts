@@ -1,7 +1,8 @@
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
+import { type Notice, noticeOf } from '../policy/purpose-notice';
 import { type ConsentPurposeId, needsConsent, type PurposeId } from '../policy/purposes';
-import { consentInForce, demandGuardianFor } from '../table/person/consents';
+import { consentInForce, consentRequired, demandGuardianFor } from '../table/person/consents';
 import type { Person } from '../table/person/person';
 
 type Policy = Pick<Deps, 'policy'>;
@@ -14,7 +15,28 @@ type Policy = Pick<Deps, 'policy'>;
 export function demandConsent(deps: Policy, person: Person, purpose: PurposeId): void {
   if (!needsConsent(purpose)) return;
   demandGuardianFor(person, purpose);
-  if (!isAgreed(deps, person, purpose)) throw new AppError('CONSENT_REQUIRED', { purpose });
+  if (!isAgreed(deps, person, purpose)) throw consentRequired(person, purpose);
+}
+
+/** The notice of a purpose in the version in force; undefined while that does not know it. */
+export async function noticeInForce({ policy }: Policy, purpose: string): Promise<Notice | undefined> {
+  const version = await policy.load(policy.inForce().version);
+  return version && noticeOf(version, purpose);
+}
+
+/**
+ * A refusal for want of a consent, wherever it comes from, brings what has to be put to the person, so that they can decide at
+ * once and on the text in force (PIPL art. 14, 17; promise K1). @throws whatever `work` throws
+ */
+export async function withNotice<T>(deps: Policy, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'CONSENT_REQUIRED') throw error;
+    const { purpose = '', seenEntry = 0 } = error.details ?? {};
+    const notice = await noticeInForce(deps, purpose);
+    throw new AppError('CONSENT_REQUIRED', { purpose, seenEntry, ...(notice && { notice }) });
+  }
 }
 
 /**

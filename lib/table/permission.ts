@@ -6,7 +6,13 @@ import { isFenced } from './entity';
 import { endExport, exportKey } from './export/export';
 import { type Key, keys, subjectOf, textOf } from './keys';
 import { withCondition } from './merge';
-import { consentInForce, demandGuardianFor, epochOf, guardianAsSeen } from './person/consents';
+import {
+  consentInForce,
+  consentRequired,
+  demandGuardianFor,
+  epochOf,
+  guardianAsSeen,
+} from './person/consents';
 import { type Ask, demandLife, whileMet } from './person/life';
 import { type Person, readPerson } from './person/person';
 import { isSignedIn, whileSession } from './person/ways';
@@ -105,7 +111,7 @@ function demand({ sessionId, reachVersions, ask }: Authority, person: Person, ne
   for (const { purpose, epoch } of needs) {
     demandGuardianFor(person, purpose);
     if (consentInForce(reachVersions(), person, purpose)?.epoch !== epoch)
-      throw new AppError('CONSENT_REQUIRED', { purpose });
+      throw consentRequired(person, purpose);
   }
 }
 

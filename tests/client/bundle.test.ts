@@ -1,6 +1,13 @@
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import vm from 'node:vm';
+import { gzipSync } from 'node:zlib';
+import fc from 'fast-check';
+import { CLIENT_LIMIT_GZIPPED_BYTES } from '../../infra/build/build';
 import type * as Bundle from '../../lib/client/client';
+import type * as Sha256 from '../../lib/client/sha256';
+import { amount } from '../proof/sample';
 import { builtOnce } from '../support/built';
 import { createWorld, type World } from '../support/world';
 import { startHttpHost, wxCloudOf } from './hosts';
@@ -15,16 +22,20 @@ const YOUNGER_THAN_2017 = [
   'delete globalThis.WebAssembly; delete globalThis.AggregateError; delete globalThis.globalThis',
 ].join(';');
 
+let file: string;
 let code: string;
 let world: World;
 beforeAll(async () => {
   const { client } = await builtOnce();
-  code = await readFile(client?.file ?? '', 'utf8');
+  file = client?.file ?? '';
+  code = await readFile(file, 'utf8');
   world = await createWorld();
 });
 
 /** The bundle as a mini-program requires it: no Node, no browser, only timers and what is given. */
-function load(platform: Record<string, unknown> = {}): typeof Bundle {
+const load = (platform: Record<string, unknown> = {}) => run(code, platform);
+
+function run(bundled: string, platform: Record<string, unknown> = {}): typeof Bundle {
   const module = { exports: {} as typeof Bundle };
   const context = vm.createContext({
     module,
@@ -34,7 +45,7 @@ function load(platform: Record<string, unknown> = {}): typeof Bundle {
     ...platform,
   });
   vm.runInContext(YOUNGER_THAN_2017, context);
-  vm.runInContext(code, context);
+  vm.runInContext(bundled, context);
   return module.exports;
 }
 
@@ -45,12 +56,25 @@ const randomSource = {
 };
 
 describe('the bundle of the mini-program', () => {
-  it('is small', () => {
-    expect(Buffer.byteLength(code)).toBeLessThan(6 * 1024);
+  it('is small as it travels', () => {
+    expect(gzipSync(code, { level: 9 }).byteLength).toBeLessThanOrEqual(CLIENT_LIMIT_GZIPPED_BYTES);
+  });
+
+  it('has SHA-256 in a file of its own, with what bytes an engine of 2017 gives', async () => {
+    const beside = await readFile(join(dirname(file), 'sha256.js'), 'utf8');
+    const { sha256Hex } = run(beside) as unknown as typeof Sha256;
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
+        expect(sha256Hex(new Uint8Array(bytes).buffer)).toBe(
+          createHash('sha256').update(bytes).digest('hex'),
+        );
+      }),
+      { numRuns: amount(2_000, 30) },
+    );
   });
 
   it('is written as in 2017, and asks for no module', () => {
-    expect(code).not.toMatch(/\?\.|\?\?|\brequire\(|\bprocess\b|Buffer|Math\.random|catch\{/);
+    expect(code).not.toMatch(/\?\.|\?\?|\brequire\(|\bprocess\b|Buffer|Math\.random|catch\{|\.\.\./);
   });
 
   it('plays a sign-in over wx.cloud with nothing but timers and wx', async () => {

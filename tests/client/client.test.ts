@@ -2,6 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   ApiError,
+  type ConsentAsk,
+  consentAct,
+  consentAskedBy,
   createClient,
   MAX_TRIES,
   memoryTokenStore,
@@ -9,7 +12,7 @@ import {
   type Request,
   wxTokenStore,
 } from '../../lib/client/client';
-import { readsByName } from '../../lib/client/repeat';
+import { reads } from '../../lib/client/reads';
 import { functions } from '../support/world';
 
 type Answer = (request: Request) => Promise<unknown>;
@@ -101,19 +104,40 @@ describe('repeating by itself', () => {
     expect(sent.map((request) => request.token)).toEqual(['first', 'first']);
   });
 
-  it('may go by the name: what is named like a read writes nothing, in every operation table', () => {
-    const named = Object.entries(functions).flatMap(([name, operations]) =>
-      Object.entries(operations)
-        .filter(([operation]) => readsByName.test(operation))
-        .map(([operation, { budget }]) => [`${name}/${operation}`, budget.writeUnits]),
+  it('knows exactly what only reads: whatever people call that leaves no trace but its count says so in its row', () => {
+    const rows = Object.entries(functions).flatMap(([name, operations]) =>
+      Object.entries(operations).map(([operation, row]) => ({ path: `${name}/${operation}`, ...row })),
     );
-    expect(named).toContainEqual(['cards/list', 0]);
-    expect(named.filter(([, writeUnits]) => writeUnits !== 0)).toEqual([]);
-    expect(['listen', 'getaway', 'policyAccept'].map((name) => readsByName.test(name))).toEqual([
-      false,
-      false,
-      true,
-    ]);
+    const isPerson = (caller: string) => ['anyone', 'wechat', 'subject', 'staff'].includes(caller);
+    const leavesNothing = rows.filter(
+      ({ caller, ledger, budget, limits = [] }) =>
+        isPerson(caller) && ledger === 'none' && budget.writeUnits <= limits.length,
+    );
+    const paths = (some: typeof rows) => some.map(({ path }) => path).sort();
+    expect(paths(rows.filter(({ reads }) => reads))).toEqual(paths(leavesNothing));
+    // Written from the rows: after a change, npm run operations.
+    const known = Object.entries(reads).flatMap(([name, list]) =>
+      list.split(' ').map((one) => `${name}/${one}`),
+    );
+    expect(known.sort()).toEqual(paths(leavesNothing));
+  });
+
+  it('repeats every operation that only reads, and no other that carries no key and no version', async () => {
+    const sentFor = async (name: string, operation: string) => {
+      const { sent, api } = scripted([down]);
+      const call = (api as unknown as Record<string, Record<string, () => Promise<unknown>>>)[name]?.[
+        operation
+      ];
+      expect(await codeOf(call?.() ?? Promise.resolve())).toBe('NETWORK');
+      return sent.length;
+    };
+    for (const [name, operations] of Object.entries(functions))
+      for (const [operation, row] of Object.entries(operations))
+        expect([name, operation, await sentFor(name, operation)]).toEqual([
+          name,
+          operation,
+          row.reads ? MAX_TRIES : 1,
+        ]);
   });
 });
 
@@ -195,9 +219,47 @@ describe('an idempotency key', () => {
   });
 
   it('comes from the source passed in', async () => {
-    const source = (bytes: Uint8Array) => bytes.fill(10);
+    const source = (length: number) => new Uint8Array(length).fill(10);
     expect(await newIdempotencyKey(source)).toBe('0a'.repeat(16));
-    expect(await newIdempotencyKey(async (bytes) => source(bytes))).toBe('0a'.repeat(16));
+    expect(await newIdempotencyKey(async (length) => source(length))).toBe('0a'.repeat(16));
+  });
+});
+
+describe('a consent that is missing', () => {
+  const told = { purpose: 'cards', name: '名片', policyVersion: 3, textHash: 'f'.repeat(64) };
+  const refusal: Answer = async () => ({
+    ok: false,
+    error: {
+      code: 'CONSENT_REQUIRED',
+      message: '需要先同意',
+      details: { purpose: 'cards', seenEntry: 7, notice: told },
+      requestId: 'r',
+    },
+  });
+
+  it('is asked for by what the refusal brings, and decided on by exactly that (K1)', async () => {
+    const { api } = scripted([refusal]);
+    const shown = await api.cards.list().catch(consentAskedBy);
+    expect(shown).toEqual({ ...told, seenEntry: 7 });
+    const act = await consentAct(shown as ConsentAsk, { control: 'cards.agree', dwellMs: 900 }, (length) =>
+      new Uint8Array(length).fill(1),
+    );
+    expect(act).toEqual({
+      purpose: 'cards',
+      seenEntry: 7,
+      policyVersion: 3,
+      textHash: told.textHash,
+      language: 'zh-CN',
+      evidence: { control: 'cards.agree', defaultState: 'unchecked', dwellMs: 900 },
+      idempotencyKey: '01'.repeat(16),
+    });
+  });
+
+  it('is not what any other failure is for', async () => {
+    for (const other of [refusedWith('NOT_FOUND'), refusedWith('CONSENT_REQUIRED'), down])
+      expect(await scripted([other]).api.cards.list().catch(consentAskedBy)).toBeUndefined();
+    for (const thrown of [undefined, null, 'CONSENT_REQUIRED', new Error('x')])
+      expect(consentAskedBy(thrown)).toBeUndefined();
   });
 });
 

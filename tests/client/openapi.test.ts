@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { z } from 'zod';
 import { openapi } from '../../infra/build/openapi';
+import { API_PATH, API_VERSION } from '../../lib/api-version';
 import { errorCodes } from '../../lib/errors';
 import type { Operation } from '../../lib/gate/operation';
 import { operation } from '../../lib/gate/operation';
@@ -131,9 +130,10 @@ describe('what it says of each', () => {
 });
 
 describe('its form', () => {
-  it('is OpenAPI 3.1 of the version of the package', () => {
-    const { version } = JSON.parse(readFileSync(join(__dirname, '../../package.json'), 'utf8'));
-    expect(document).toMatchObject({ openapi: '3.1.0', info: { title: '乐聊名片', version } });
+  it('is OpenAPI 3.1 of the version of the API, whose first number stands in the path', () => {
+    const info = { title: '乐聊名片', version: API_VERSION };
+    expect(document).toMatchObject({ openapi: '3.1.0', info, servers: [{ url: API_PATH }] });
+    expect(API_PATH).toBe(`/v${API_VERSION.split('.')[0]}`);
   });
 
   it('names every operation once, under a heading that it lists', () => {

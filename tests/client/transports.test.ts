@@ -1,16 +1,17 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import {
-  type Api,
   ApiError,
   type Client,
+  type ConsentAsk,
   cloudTransport,
+  consentAct,
+  consentAskedBy,
   createClient,
   httpTransport,
   newIdempotencyKey,
   type WxRequest,
 } from '../../lib/client/client';
-import { consentAct } from '../support/consent';
 import { createWorld, type World } from '../support/world';
 import { type HttpHost, startHttpHost, wxCloudOf } from './hosts';
 
@@ -64,8 +65,12 @@ describe.each(ways)('over %s', (_, make, login) => {
     expect(await codeOf(api.cards.list())).toBe('SIGN_IN_REQUIRED');
     expect((await api.login.signIn(login)).asks).toEqual(['cards']);
     const idempotencyKey = await newIdempotencyKey();
-    expect(await codeOf(api.cards.create({ name: '林晓', idempotencyKey }))).toBe('CONSENT_REQUIRED');
-    const act = (await consentAct(world.ok)) as Parameters<Api['consent']['grant']>[0];
+    const refusal = await failureOf(api.cards.create({ name: '林晓', idempotencyKey }));
+    expect(refusal.code).toBe('CONSENT_REQUIRED');
+    const act = await consentAct(consentAskedBy(refusal) as ConsentAsk, {
+      control: 'cards.agree',
+      dwellMs: 9,
+    });
     const { seenEntry } = await api.consent.grant(act);
     const card = await api.cards.create({ name: '林晓', idempotencyKey });
     expect(await api.cards.create({ name: '林晓', idempotencyKey })).toEqual(card);

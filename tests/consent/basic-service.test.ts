@@ -1,7 +1,7 @@
 import { consentPurposeIds, needsConsent, type purposes } from '../../lib/policy/purposes';
 import { type Recipient, recipients } from '../../lib/policy/recipients';
 import { agreeingPartners } from '../identity/agreeing-partners';
-import { grant, refuse } from '../support/consent';
+import { grant, refuse, seenEntryOf } from '../support/consent';
 import { templates } from '../support/templates';
 import { type Caller, createWorld, functions, onceKey, type World } from '../support/world';
 import { sampleInput } from './sample';
@@ -62,10 +62,17 @@ describe('with everything optional refused (K3, O1; PIPL art. 16)', () => {
     if (Object.keys(sample as object).length === 0) expect(code).toBe(proof ? 'PROOF_REQUIRED' : 'OK');
   });
 
-  it.each(optional)('%s costs exactly what was refused, and says which', async (path, { purpose, input }) => {
-    const reply = await world.call(path, sampleInput(input), await me());
-    expect(reply).toMatchObject({ ok: false, error: { code: 'CONSENT_REQUIRED', details: { purpose } } });
-  });
+  it.each(optional)(
+    '%s costs exactly what was refused, and brings what it takes to decide anew (K1)',
+    async (path, { purpose, input }) => {
+      const reply = await world.call(path, sampleInput(input), await me());
+      const notice = await world.ok('consent/purposeNotice', { purpose });
+      const seenEntry = await seenEntryOf(world, await me(), purpose as string);
+      expect(seenEntry).toBeGreaterThan(0);
+      const details = { purpose, seenEntry, notice };
+      expect(reply).toMatchObject({ ok: false, error: { code: 'CONSENT_REQUIRED', details } });
+    },
+  );
 
   it('nobody is asked again at once, neither at sign-in nor by the prompts', async () => {
     const caller = await world.signIn('me');

@@ -122,7 +122,7 @@ describe.each(ways)('$way', ({ isTold }) => {
       try {
         const context = await newContext(chromium);
         const page = await context.newPage();
-        const opened = await page.goto(`${api}/login/web`);
+        const opened = await page.goto(new URL('/login/web', api).href);
         expect(opened?.headers()).toMatchObject({
           'content-type': 'text/html; charset=utf-8',
           'content-security-policy': expect.stringMatching(/^default-src 'none'; script-src 'sha256-/),

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { parse } from 'yaml';
 import { functionNames as foldersOf } from '../../infra/build/build';
 import { capabilityFiles, functionNames } from '../../infra/capabilities/files';
+import { API_PATH } from '../../lib/api-version';
 import { type FunctionName, functionCapabilities, settingsOf } from '../../lib/capabilities';
 import { leadsTo } from '../../lib/config';
 
@@ -68,22 +69,22 @@ it('people reach a function only by its own path', async () => {
   );
   expect({ 'httpApi events of serverless.yml': paths }).toEqual({
     'httpApi events of serverless.yml': [
-      ['login', 'POST /login/{operation}'],
+      ['login', `POST ${API_PATH}/login/{operation}`],
       ['login', 'GET /login/web'],
-      ['consent', 'POST /consent/{operation}'],
+      ['consent', `POST ${API_PATH}/consent/{operation}`],
       ['consent', 'GET /.well-known/jwks.json'],
-      ['cards', 'POST /cards/{operation}'],
-      ['profile', 'POST /profile/{operation}'],
-      ['location', 'POST /location/{operation}'],
-      ['identity', 'POST /identity/{operation}'],
-      ['rights', 'POST /rights/{operation}'],
-      ['breach', 'POST /breach/{operation}'],
+      ['cards', `POST ${API_PATH}/cards/{operation}`],
+      ['profile', `POST ${API_PATH}/profile/{operation}`],
+      ['location', `POST ${API_PATH}/location/{operation}`],
+      ['identity', `POST ${API_PATH}/identity/{operation}`],
+      ['rights', `POST ${API_PATH}/rights/{operation}`],
+      ['breach', `POST ${API_PATH}/breach/{operation}`],
       ['events', 'GET /events/wechat'],
       ['events', 'POST /events/wechat'],
       ['events', 'POST /events/mail'],
       ['events', 'POST /events/sms'],
-      ['retention', 'POST /retention/{operation}'],
-      ['audit', 'POST /audit/{operation}'],
+      ['retention', `POST ${API_PATH}/retention/{operation}`],
+      ['audit', `POST ${API_PATH}/audit/{operation}`],
     ],
   });
 });

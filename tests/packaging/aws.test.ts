@@ -322,7 +322,7 @@ describe.each(regions)('the templates for %s', (region) => {
       DefaultRouteSettings: { ThrottlingRateLimit: number; ThrottlingBurstLimit: number };
       RouteSettings: Record<string, { ThrottlingRateLimit: number }>;
     };
-    const route = 'POST /login/{operation}';
+    const route = 'POST /v1/login/{operation}';
     expect(Object.keys(RouteSettings)).toEqual([route]);
     expect(resourcesOf(template(), 'AWS::ApiGatewayV2::Route').map(([, { RouteKey }]) => RouteKey)).toContain(
       route,

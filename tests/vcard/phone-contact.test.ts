@@ -4,7 +4,7 @@ import type { CardContent } from '../../lib/card/content';
 import { MAX_REMARK_CHARACTERS, phoneContactOf } from '../../lib/card/phone-contact';
 import { contents } from './contents';
 
-/** The fields that WeChat's own typings know; tests/client/mini-program.test.ts compiles a call with them. */
+/** The fields that WeChat's own typings know; tests/client/package.test.ts compiles a call with them. */
 const typings = readFileSync(require.resolve('miniprogram-api-typings/types/wx/lib.wx.api.d.ts'), 'utf8');
 const option = typings.slice(typings.indexOf('interface AddPhoneContactOption {')).split('}')[0] ?? '';
 const known = [...option.matchAll(/^\s+(\w+)\??: string$/gm)].map(([, field]) => field);

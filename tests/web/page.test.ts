@@ -193,7 +193,7 @@ describeWithChromium('the web sign-in page in a real browser (A2)', () => {
     ['a neighbour of the same site', '127.0.0.1', true],
   ])('refuses what %s posts', async (_, host, cookieCame) => {
     await signIn();
-    const target = `http://127.0.0.1:${server.port}/login/webSignOut`;
+    const target = `http://127.0.0.1:${server.port}/v1/login/webSignOut`;
     const foreign = await serveForeignPage(`<!doctype html><meta charset="utf-8">
       <form id="f" method="post" enctype="text/plain" target="sink" action="${target}"><input name='{"a' value='":1}'></form>
       <iframe name="sink"></iframe>`);
@@ -208,7 +208,7 @@ describeWithChromium('the web sign-in page in a real browser (A2)', () => {
       await post({}, 'no-cors');
       (globalThis as unknown as { f: { submit(): void } }).f.submit();
     }, target);
-    const posts = () => server.seen.slice(before).filter(({ path }) => path === '/login/webSignOut');
+    const posts = () => server.seen.slice(before).filter(({ path }) => path === '/v1/login/webSignOut');
     await until('every post has arrived', () => posts().length >= POSTS_OF_A_FOREIGN_PAGE);
     for (const { status } of posts()) expect([400, 401, 403, 404]).toContain(status);
     expect(posts().some(({ cookie }) => cookie.includes('leliao'))).toBe(cookieCame);

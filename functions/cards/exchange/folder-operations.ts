@@ -37,6 +37,7 @@ export const folderOperations = {
       limit: z.optional(z.int().check(z.minimum(1), z.maximum(MAX_FOLDER_PAGE))),
     }),
     output: z.object({ contacts: z.array(z.object(contact)), cursor: z.optional(z.string()) }),
+    reads: true,
     ledger: 'none',
     // For a page of 25: the caller, one query and one batch of four small items each.
     budget: { trips: 3, readUnits: 115, writeUnits: 0 },
@@ -59,6 +60,7 @@ export const folderOperations = {
       picture: z.optional(shownPicture),
       realName: z.optional(shownMark),
     }),
+    reads: true,
     ledger: 'none',
     // The caller and the contact; its owner, card, two blocks and two results.
     budget: { trips: 2, readUnits: 8, writeUnits: 0 },

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { fields } from '../../../lib/card/content';
+import { phoneContactFields } from '../../../lib/card/phone-contact-fields';
 import { MAX_SIGNED_CARD_LIFETIME_MS, SIGNED_CARD_LIFETIME_MS } from '../../../lib/card/signed-card';
 import { MAX_VCARD_FILE_BYTES } from '../../../lib/card/vcard-limits';
 import { DAY_MS, MINUTE_MS } from '../../../lib/clock';
@@ -14,6 +15,14 @@ import { exportVCards, importVCards, phoneContact } from './vcards';
 /** Of an imported file in base64: as much as the reader takes, and less than the 6 MB that Lambda is called with. */
 const MAX_IMPORT_CHARACTERS = Math.ceil(MAX_VCARD_FILE_BYTES / 3) * 4;
 const counts = z.record(z.string(), z.int());
+/** As `wx.addPhoneContact` takes it. */
+const contact = z.object({
+  firstName: z.string(),
+  ...(Object.fromEntries(phoneContactFields.map((field) => [field, z.optional(z.string())])) as Record<
+    (typeof phoneContactFields)[number],
+    z.ZodMiniOptional<z.ZodMiniString>
+  >),
+});
 
 /** Cards as files, for the address book, and as a code that proves itself (promises C5, C8). */
 export const vcardOperations = {
@@ -64,6 +73,7 @@ export const vcardOperations = {
       format: z._default(z.enum(['4.0', '3.0', 'jcard']), '4.0'),
     }),
     output: z.object({ text: z.string() }),
+    reads: true,
     ledger: 'none',
     budget: { trips: 2, readUnits: 2, writeUnits: 0 },
     run: exportVCards,
@@ -74,7 +84,8 @@ export const vcardOperations = {
     purpose: 'cards',
     kinds: { in: [], out: [...contentKinds], uses: ['card-label', 'card-kept'] },
     input: z.strictObject({ cardId }),
-    output: z.object({ contact: z.record(z.string(), z.string()) }),
+    output: z.object({ contact }),
+    reads: true,
     ledger: 'none',
     budget: { trips: 1, readUnits: 2, writeUnits: 0 },
     alsoRead: (subjectId, input) => cardKey(subjectId, input.cardId),
@@ -99,6 +110,7 @@ export const vcardOperations = {
       bytes: z.int(),
       expiresAt: z.string(),
     }),
+    reads: true,
     ledger: 'none',
     limits: [{ name: 'SIGNED_CARDS_PER_DAY', per: 'person', max: 200, windowMs: DAY_MS }],
     budget: { trips: 2, readUnits: 4, writeUnits: 1 },

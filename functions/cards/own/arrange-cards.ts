@@ -4,6 +4,7 @@ import type { Run } from '../../../lib/gate/operation';
 import { makeDefault } from '../../../lib/table/card/card';
 import { putOrder } from '../../../lib/table/card/card-list';
 import { ConditionFailed } from '../../../lib/table/client';
+import { consentRequired } from '../../../lib/table/person/consents';
 import { cardsEpoch, ownCard } from './own-card';
 
 /** Makes one card the one that speaks for its owner. */
@@ -16,7 +17,7 @@ export async function chooseDefault(deps: Deps, { caller }: Run<'subject', { car
     return { defaultCardId: card.cardId };
   } catch (error) {
     if (!(error instanceof ConditionFailed)) throw error;
-    throw error.found[0] ? new AppError('NOT_FOUND') : new AppError('CONSENT_REQUIRED', { purpose: 'cards' });
+    throw error.found[0] ? new AppError('NOT_FOUND') : consentRequired(caller.person, 'cards');
   }
 }
 

@@ -43,6 +43,7 @@ export const cardOperations = {
     kinds: { in: [], out: [...ownCardKinds] },
     input: z.strictObject({ cardId }),
     output: ownCardShown,
+    reads: true,
     ledger: 'none',
     budget: { trips: 1, readUnits: 2, writeUnits: 0 },
     alsoRead: (subjectId, input) => cardKey(subjectId, input.cardId),
@@ -59,6 +60,7 @@ export const cardOperations = {
       defaultCardId: z.optional(z.string()),
       cursor: z.optional(z.string()),
     }),
+    reads: true,
     ledger: 'none',
     budget: { trips: 2, readUnits: 14, writeUnits: 0 },
     run: listCards,
@@ -120,6 +122,7 @@ export const cardOperations = {
     output: z.object({
       versions: z.array(z.object({ version: z.int(), updatedAt: z.string(), ...wholeContent })),
     }),
+    reads: true,
     ledger: 'none',
     budget: { trips: 2, readUnits: 4, writeUnits: 0 },
     alsoRead: (subjectId, input) => cardKey(subjectId, input.cardId),

@@ -51,6 +51,7 @@ export const logoOperations = {
     kinds: { in: [], out: ['card-logo'], uses: [...ownCardKinds] },
     input: z.strictObject({ cardId }),
     output: picture,
+    reads: true,
     ledger: 'none',
     budget: { trips: 1, readUnits: 8, writeUnits: 0 },
     alsoRead: (subjectId, input) => [cardKey(subjectId, input.cardId), logoKey(subjectId, input.cardId)],

@@ -71,6 +71,7 @@ export const reportOperations = {
     kinds: { in: [], out: ['card-report-state'], uses: ['card-report-words'] },
     input: nothing,
     output: z.object({ reports: z.array(report) }),
+    reads: true,
     ledger: 'none',
     budget: { trips: 3, readUnits: 4, writeUnits: 0 },
     run: ownReports,

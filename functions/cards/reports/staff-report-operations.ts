@@ -70,6 +70,7 @@ export const staffReportOperations = {
         }),
       ),
     }),
+    reads: true,
     ledger: 'none',
     // Half a unit for every 4 KB of what waits.
     budget: { trips: 1, readUnits: 2, writeUnits: 0 },

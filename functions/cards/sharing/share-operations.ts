@@ -70,6 +70,7 @@ export const shareOperations = {
     kinds: { in: [], out: ['card-label'] },
     input: z.strictObject({ cursor, limit: z.optional(z.int().check(z.minimum(1), z.maximum(50))) }),
     output: z.object({ shares: z.array(z.object(link)), cursor: z.optional(z.string()) }),
+    reads: true,
     ledger: 'none',
     budget: { trips: 2, readUnits: 6, writeUnits: 0 },
     run: listShares,

@@ -45,6 +45,7 @@ export const textReviewOperations = {
     output: z.object({
       texts: z.array(z.object({ subjectId: z.string(), cardId: z.string(), since: z.string() })),
     }),
+    reads: true,
     ledger: 'none',
     budget: { trips: 1, readUnits: 2, writeUnits: 0 },
     run: reviewQueue,

@@ -96,6 +96,7 @@ export const planOperations = {
     roles: ['officer', 'auditor'],
     kinds: { in: [], out: ['notice-record'] },
     input: z.strictObject({ planId }),
+    reads: true,
     budget: { trips: 2, readUnits: 8, writeUnits: 0 },
     run: plan,
   }),

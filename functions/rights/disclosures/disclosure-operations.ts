@@ -78,6 +78,7 @@ export const disclosureOperations = {
         }),
       ),
     }),
+    reads: true,
     ledger: 'none',
     budget: { trips: 0, readUnits: 0, writeUnits: 0 },
     run: disclosureRecipients,
@@ -89,6 +90,7 @@ export const disclosureOperations = {
     kinds: { in: [], out: ['disclosure-record'] },
     input: z.strictObject({ cursor: z.optional(z.string().check(z.maxLength(512))) }),
     output: z.object({ disclosures: z.array(shown), cursor: z.optional(z.string()) }),
+    reads: true,
     ledger: 'none',
     // Of a few; a page of thirty takes one for each.
     budget: { trips: 2, readUnits: 8, writeUnits: 0 },
@@ -100,6 +102,7 @@ export const disclosureOperations = {
     roles: ['officer', 'auditor'],
     kinds: { in: [], out: ['disclosure-record'] },
     input: z.strictObject({ disclosureId }),
+    reads: true,
     ledger: 'none',
     budget: { trips: 1, readUnits: 1, writeUnits: 0 },
     run: showDisclosure,

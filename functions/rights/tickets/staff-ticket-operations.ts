@@ -81,6 +81,7 @@ export const staffTicketOperations = {
       ),
       cursor: z.optional(z.string()),
     }),
+    reads: true,
     ledger: 'none',
     // A unit for each that is shown, and for the index half a unit for every 4 KB of what waits.
     budget: { trips: 2, readUnits: 30, writeUnits: 0 },
@@ -97,6 +98,7 @@ export const staffTicketOperations = {
       byLevel: z.record(z.enum(levels), z.int()),
       bySort: z.record(z.enum(waitingSorts), z.int()),
     }),
+    reads: true,
     ledger: 'none',
     // A trip for every thousand that wait.
     budget: { trips: 1, readUnits: 2, writeUnits: 0 },

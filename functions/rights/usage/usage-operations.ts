@@ -26,6 +26,7 @@ export const usageOperations = {
       intact: z.boolean(),
       cursor: z.optional(z.string()),
     }),
+    reads: true,
     ledger: 'none',
     // Of somebody with one page of everything.
     budget: { trips: 7, readUnits: 20, writeUnits: 0 },

@@ -91,7 +91,7 @@ function extensions(operation: Operation): Html[] {
 }
 
 function curl({ verb, path, operation }: Entry, api: string, signedIn: boolean, resolve: Resolve): string {
-  if (verb === 'get') return `curl ${api}${path}`;
+  if (verb === 'get') return `curl ${new URL(path, api).href}`;
   const content = Object.values(operation.requestBody?.content ?? {})[0];
   const body = content?.example ?? exampleOf(content?.schema, resolve);
   return [

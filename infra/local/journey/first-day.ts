@@ -45,7 +45,7 @@ export async function firstDay(where: Where, { content, left, cards }: ReadCard)
   );
   const granted = await phone.consent.grant(act);
   expect(granted.granted, `同意已记录，记录编号 ${granted.seenEntry}`);
-  const keySet = createRemoteJWKSet(new URL(`${where.api}/.well-known/jwks.json`));
+  const keySet = createRemoteJWKSet(new URL('/.well-known/jwks.json', where.api));
   const receipt = await compactVerify(granted.receipt, keySet);
   const proved = JSON.parse(new TextDecoder().decode(receipt.payload));
   expect(

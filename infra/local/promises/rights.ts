@@ -170,13 +170,13 @@ export async function startedByWechat(running: Running): Promise<string> {
     };
     const settings = { ...SANDBOX_PUSH, appid: running.environment.WECHAT_APPID ?? '' };
     const { query, body } = pushOf(settings, whole, { seconds, random: randomBytes(16) });
-    const answer = await fetch(`${running.api}/events/wechat?${new URLSearchParams(query)}`, {
+    const answer = await fetch(new URL(`/events/wechat?${new URLSearchParams(query)}`, running.api), {
       method: 'POST',
       body,
     });
     demand(answer.ok, `WeChat's event got ${answer.status}`);
   };
-  const forged = await fetch(`${running.api}/events/wechat?timestamp=1&nonce=1&msg_signature=x`, {
+  const forged = await fetch(new URL('/events/wechat?timestamp=1&nonce=1&msg_signature=x', running.api), {
     method: 'POST',
     body: JSON.stringify({ Encrypt: 'x' }),
   });

@@ -75,7 +75,7 @@ function browserOf({ api }: Running): { jar: Map<string, string>; post: Post } {
   const jar = new Map<string, string>();
   const post: Post = async (operation, headers = {}) => {
     const sent = {
-      origin: api,
+      origin: new URL(api).origin,
       'sec-fetch-site': 'same-origin',
       'content-type': 'application/json',
       'user-agent': 'Mozilla/5.0 (Windows NT 10.0) Chrome/140.0 Safari/537.36',

@@ -62,7 +62,8 @@ export async function refusedPaths(
   for (const [path, methods] of asked) {
     const method = 'get' in methods ? 'GET' : 'POST';
     const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
-    const answer = await fetch(`${region.api()}${path}`, {
+    const api = region.api();
+    const answer = await fetch(method === 'GET' ? new URL(path, api) : `${api}${path}`, {
       method,
       headers,
       ...(method === 'POST' && { body: '{}' }),

@@ -32,6 +32,12 @@ export function covers(
   return given?.granted === true && given.policyVersion >= reached;
 }
 
+/** The refusal for want of a consent, with the state that the person decides from; the gate puts the notice beside it. */
+export function consentRequired(person: Person, purpose: ConsentPurposeId): AppError {
+  const seenEntry = consentOf(person, purpose)?.entry ?? 0;
+  return new AppError('CONSENT_REQUIRED', { purpose, seenEntry });
+}
+
 /** @throws AppError GUARDIAN_REQUIRED where a purpose has to wait for the guardian of somebody under 14 (PIPL art. 31) */
 export function demandGuardianFor({ needsGuardian }: Person, purpose: ConsentPurposeId): void {
   if (waitsForGuardian(needsGuardian, purpose)) throw new AppError('GUARDIAN_REQUIRED', { purpose });

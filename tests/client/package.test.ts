@@ -1,0 +1,127 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { packageClient } from '../../infra/build/client-package';
+import { builtOnce } from '../support/built';
+import { createWorld, type World } from '../support/world';
+import { type HttpHost, startHttpHost } from './hosts';
+
+const root = join(__dirname, '../..');
+const run = promisify(execFile);
+
+/** Each marked line must fail to compile: the types are those of the tables to the last field, and nothing is `any`. */
+const wrong = `
+import { ApiError, createClient, httpTransport, type CardsOpenOutput } from 'leliao-client';
+import { api } from './api';
+
+export async function wrong(error: unknown) {
+  const { cards: [card] } = await api.cards.list();
+  await wx.addPhoneContact((await api.cards.phoneContact({ cardId: 'c' })).contact);
+  const number: string | undefined = card?.phones[0]?.number;
+  if (error instanceof ApiError && error.code === 'LIMIT_REACHED') console.log(error.details?.max?.toFixed());
+  // @ts-expect-error a card without the key that keeps it from being made twice
+  await api.cards.create({ name: '林' });
+  // @ts-expect-error a field that a card does not have
+  await api.cards.create({ name: '林', idempotencyKey: 'k', nam: '' });
+  // @ts-expect-error a purpose that nobody is asked to consent to
+  await api.consent.purposeNotice({ purpose: 'account' });
+  // @ts-expect-error an operation of the timer
+  await api.retention.sweep();
+  // @ts-expect-error a function that there is not
+  await api.weather.get();
+  // @ts-expect-error an output that may be missing, taken for granted
+  const cursor: string = (await api.cards.list()).cursor;
+  // @ts-expect-error a field of another person's card that nothing shows
+  const hidden = (opened: CardsOpenOutput) => opened.card.kept;
+  // @ts-expect-error a code that is not in the closed list
+  if (error instanceof ApiError && error.code === 'OOPS') return;
+  // @ts-expect-error a client without a way to send
+  createClient({});
+  return [number, cursor, hidden, httpTransport];
+}
+
+declare const console: { log(text?: string): void };
+`;
+
+let folder: string;
+let listed: string[];
+let world: World;
+let host: HttpHost;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'leliao-newcomer-'));
+  const made = await packageClient({ outDir: join(folder, 'made'), built: await builtOnce() });
+  const { stdout } = await run('npm', ['pack', made, '--json', '--pack-destination', folder]);
+  const [{ filename, files }] = JSON.parse(stdout);
+  listed = files.map(({ path }: { path: string }) => path);
+  await writeFile(join(folder, 'package.json'), '{ "private": true }');
+  await run('npm', ['install', '--offline', '--no-audit', '--no-fund', `./${filename}`], { cwd: folder });
+  await rm(join(folder, 'made'), { recursive: true });
+  const typings = join('node_modules', 'miniprogram-api-typings');
+  await cp(join(root, typings), join(folder, typings), { recursive: true });
+  world = await createWorld();
+  host = await startHttpHost(world);
+});
+afterAll(async () => {
+  await host.stop();
+  await rm(folder, { recursive: true });
+});
+
+/** The samples of its README, under the names by which they import each other. */
+async function samples(): Promise<Record<string, string>> {
+  const readme = await readFile(join(folder, 'node_modules', 'leliao-client', 'README.md'), 'utf8');
+  const blocks = [...readme.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, text = '']) => text);
+  const named = ['first-card', 'api', 'my-cards', 'avatar'];
+  expect(blocks).toHaveLength(named.length);
+  return Object.fromEntries(blocks.map((text, at) => [named[at], text]));
+}
+
+describe('the package, in an empty folder that knows nothing of this project', () => {
+  it('has only what it needs, and its version is that of the path of the API', async () => {
+    const own = ['index.d.ts', 'index.js', 'sha256.d.ts', 'sha256.js'].map(
+      (name) => `miniprogram_dist/${name}`,
+    );
+    expect(listed.sort()).toEqual(['LICENSE', 'README.md', ...own, 'package.json'].sort());
+    const manifest = JSON.parse(
+      await readFile(join(folder, 'node_modules', 'leliao-client', 'package.json'), 'utf8'),
+    );
+    expect(manifest).not.toHaveProperty('dependencies');
+    const types = await readFile(join(folder, 'node_modules', 'leliao-client', manifest.types), 'utf8');
+    expect(types).not.toMatch(/\bimport\b[^;]*\bfrom\b|zod|\bNodeJS\b|\bany;(?<!signal: any;)/);
+  });
+
+  it("compiles every sample of its README with WeChat's own typings and ES2018, and runs the first card", async () => {
+    for (const [name, text] of Object.entries({ ...(await samples()), wrong }))
+      await writeFile(join(folder, `${name}.ts`), text);
+    const compilerOptions = {
+      strict: true,
+      noUncheckedIndexedAccess: false,
+      target: 'es2018',
+      lib: ['es2018'],
+      module: 'node16',
+      types: ['miniprogram-api-typings'],
+    };
+    await writeFile(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['*.ts'] }));
+    const compiler = join(root, 'node_modules/typescript/bin/tsc');
+    const compiled = await run(process.execPath, [compiler, '--project', folder]).catch((error) => error);
+    expect(compiled.stdout).toBe('');
+
+    const given = JSON.stringify([host.baseUrl, 'code-of-newcomer', 'code-of-friend']);
+    const program = `require('./first-card').firstCard(...${given}).then(console.log)`;
+    expect((await run(process.execPath, ['-e', program], { cwd: folder })).stdout).toBe('林晓\n');
+  });
+
+  it('exports what its types say it exports, and no other', async () => {
+    const at = join(folder, 'node_modules', 'leliao-client', 'miniprogram_dist');
+    const script = `console.log(JSON.stringify(Object.keys(require(process.argv[1]))))`;
+    for (const name of ['index', 'sha256']) {
+      const types = await readFile(join(at, `${name}.d.ts`), 'utf8');
+      const values = [...types.matchAll(/^export declare (?:function|const|class) (\w+)/gm)].map(
+        ([, one]) => one,
+      );
+      const { stdout } = await run(process.execPath, ['-e', script, join(at, `${name}.js`)]);
+      expect(JSON.parse(stdout).sort()).toEqual(values.sort());
+    }
+  });
+});
