@@ -1,7 +1,8 @@
 import { copyFile, mkdir } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { API_VERSION } from '../../lib/api-version';
-import { saysHelp } from '../commands/help';
+import { program, start } from '../command-line/program';
+import { words } from '../command-line/words';
 import { type BuildResult, build, CLIENT_FOLDER, replaceFile } from './build';
 import { clientTypes } from './client-types';
 
@@ -62,14 +63,17 @@ export async function packageClient({ outDir = join(root, 'dist'), built }: Opti
   return folder;
 }
 
-const USAGE =
-  '用法：npm run package:client。生成客户端的 npm 包 dist/client/；随后 npm pack ./dist/client 得到可安装的文件。';
+const clientProgram = program({
+  script: 'package:client',
+  does: words(
+    '生成客户端的 npm 包 dist/client/；随后 npm pack ./dist/client 得到可安装的文件',
+    'makes the package of the client, dist/client/; npm pack ./dist/client then gives a file to install',
+  ),
+  run: async (_, { print }) => {
+    const folder = await packageClient();
+    print(`${relative(process.cwd(), folder)}  ${PACKAGE_NAME}@${API_VERSION}`);
+    return 'ok';
+  },
+});
 
-if (require.main === module && !saysHelp(USAGE)) {
-  packageClient()
-    .then((folder) => console.log(`${relative(process.cwd(), folder)}  ${PACKAGE_NAME}@${API_VERSION}`))
-    .catch((error: Error) => {
-      console.error(error.message);
-      process.exitCode = 1;
-    });
-}
+if (require.main === module) void start(clientProgram);

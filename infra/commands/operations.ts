@@ -146,5 +146,18 @@ function limitInWords({ per, max, windowMs }: Limit): string {
   return `${per === 'person' ? '每人' : '每个网络地址'}每${count === 1 ? '' : ` ${count} `}${unit} ${max} 次`;
 }
 
+const operationsProgram = program({
+  script: 'operations',
+  does: words(
+    '按操作表重新写 docs/operations.md 和 lib/client/reads.ts',
+    'write docs/operations.md and lib/client/reads.ts anew from the tables of operations',
+  ),
+  run: async (_, { print }) => {
+    await writeFile(OPERATIONS_FILE, operationsDocument());
+    await writeFile(READS_FILE, readsModule());
+    print('docs/operations.md\nlib/client/reads.ts');
+    return 'ok';
+  },
+});
 
 if (require.main === module) void start(operationsProgram);
