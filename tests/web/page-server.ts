@@ -18,7 +18,7 @@ export async function servePages(world: World): Promise<PageServer> {
     world.wait(Math.round(now - last));
     last = now;
     const event = await eventOf(request);
-    const name = event.rawPath.split('/')[1] ?? '';
+    const name = event.rawPath.split('/').at(-2) ?? '';
     const answer = await world.within(name, (deps) =>
       handleAws(deps, name, functions[name] ?? {}, event, 'request'),
     );
