@@ -72,6 +72,8 @@ it('people reach a function only by its own path', async () => {
       ['login', 'GET /login/web'],
       ['consent', 'POST /consent/{operation}'],
       ['consent', 'GET /.well-known/jwks.json'],
+      ['consent', 'GET /'],
+      ['consent', '*'],
       ['cards', 'POST /cards/{operation}'],
       ['profile', 'POST /profile/{operation}'],
       ['location', 'POST /location/{operation}'],
