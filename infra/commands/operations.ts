@@ -7,7 +7,7 @@ import type { StaffRole } from '../../lib/partner/staff-identity';
 import { kindIds } from '../../lib/policy/kinds';
 import { needsConsent, purposes } from '../../lib/policy/purposes';
 import { buildRegistry, nameOfKind } from '../../lib/policy/registry';
-import { deployedOperations, titles } from '../build/openapi';
+import { deployedOperations, sections } from '../build/openapi';
 import { saysHelp } from './help';
 
 export const OPERATIONS_FILE = join(__dirname, '../../docs/operations.md');
@@ -53,7 +53,7 @@ export function operationsDocument(functions: Record<string, Operations> = deplo
       '- “花费”是平常一次调用访问数据库的次数，以及按计费单位算的读和写。',
     ].join('\n'),
     ...Object.entries(functions).flatMap(([name, operations]) => [
-      `## ${titles[name] ?? innerTitles[name] ?? name}（${name}）`,
+      `## ${sections[name]?.title ?? innerTitles[name] ?? name}（${name}）`,
       tableOf(name, operations),
     ]),
     '',
