@@ -123,7 +123,8 @@ const spans = [
   [MINUTE_MS, '分钟'],
 ] as const;
 
-function limitInWords({ per, max, windowMs }: Limit): string {
+/** A limit in Chinese, as people read it. */
+export function limitInWords({ per, max, windowMs }: Limit): string {
   const [span, unit] = spans.find(([ms]) => windowMs % ms === 0) ?? [1000, '秒'];
   const count = windowMs / span;
   return `${per === 'person' ? '每人' : '每个网络地址'}每${count === 1 ? '' : ` ${count} `}${unit} ${max} 次`;
