@@ -23,7 +23,7 @@ module.exports = {
   },
   // These libraries ship ES modules only, which jest cannot load untransformed.
   transformIgnorePatterns: [
-    '/node_modules/(?!(jose|oidc-provider|openid-client|oauth4webapi|@clack|fast-string-width|fast-wrap-ansi|fast-string-truncated-width|sisteransi|canonicalize|local-aws-sqs|@jsquash)/)',
+    '/node_modules/(?!(jose|oidc-provider|openid-client|oauth4webapi|@clack|fast-string-width|fast-wrap-ansi|fast-string-truncated-width|sisteransi|canonicalize|local-aws-sqs|@jsquash|@seriousme)/)',
   ],
   reporters: ['default', '<rootDir>/tests/support/closing-line-reporter.cjs'],
   // No test judges by the clock. This only ends one that waits for what will never come.

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { operation } from '../../lib/gate/operation';
 import { registryChanges } from '../../lib/policy/changes';
+import { about } from './about';
 import { ownLists } from './own-lists';
 import { policy } from './policy';
 import { approvePolicy, proposePolicy, rejectPolicy, showProposal } from './publish';
@@ -52,6 +53,19 @@ const decided = z.strictObject({
 
 /** The policy itself: its versions, the two lists, and how officers publish (promises K4, K7). */
 export const policyOperations = {
+  about: operation({
+    summary: '接口的首页：说明这是什么、谁在运营，浏览器用 GET / 打开。',
+    caller: 'anyone',
+    purpose: null,
+    ground: '只返回公开的页面，不处理个人信息。',
+    kinds: { in: [], out: [] },
+    input: nothing,
+    output: z.object({ html: z.string(), policy: z.string() }),
+    ledger: 'none',
+    budget: { trips: 0, readUnits: 0, writeUnits: 0 },
+    page: '/',
+    run: about,
+  }),
   policy: operation({
     summary: '现行（或指定一版）个人信息保护政策全文、摘要值，以及需要您同意的各处理目的。',
     caller: 'anyone',

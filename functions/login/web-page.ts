@@ -1,32 +1,8 @@
-import { createHash } from 'node:crypto';
+import { pageOf } from '../../lib/page';
 import { script } from './web-page-script';
 import { style } from './web-page-style';
 
-/** Nothing but this script and this style may run, and nothing may be asked but our own operations. */
-const policy = [
-  "default-src 'none'",
-  `script-src ${hashOf(script)}`,
-  `style-src ${hashOf(style)}`,
-  'img-src data:',
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-  "require-trusted-types-for 'script'",
-].join('; ');
-
-const html = `<!doctype html>
-<html lang="zh-CN">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="robots" content="noindex">
-<title>登录网页版 · 乐聊名片</title>
-<link rel="icon" href="data:,">
-<style>${style}</style>
-</head>
-<body>
-<main>
+const body = `<main>
   <p class="service">乐聊名片</p>
   <h1 id="title" tabindex="-1">登录网页版</h1>
   <p id="words" role="status" hidden></p>
@@ -45,17 +21,11 @@ const html = `<!doctype html>
   <button id="act" type="button" hidden>开始扫码登录</button>
   <button id="not" type="button" class="other" hidden>不是我的账号</button>
   <noscript><p>这个页面需要 JavaScript。您也可以不登录网页，直接在微信小程序里使用全部功能。</p></noscript>
-</main>
-<script>${script}</script>
-</body>
-</html>
-`;
+</main>`;
+
+const page = pageOf({ title: '登录网页版', body, style, script });
 
 /** The sign-in page: one document that loads nothing else, with the policy that holds it to that. */
 export async function webPage() {
-  return { html, policy };
-}
-
-function hashOf(text: string): string {
-  return `'sha256-${createHash('sha256').update(text, 'utf8').digest('base64')}'`;
+  return page;
 }

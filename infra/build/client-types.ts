@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { errorCodes } from '../../lib/errors';
 import type { Operation, Operations } from '../../lib/gate/operation';
 import { purposes } from '../../lib/policy/purposes';
-import { deployedOperations, people, titles } from './openapi';
+import { deployedOperations, people, sections } from './openapi';
 import { errorSchema } from './openapi-errors';
 import { commentText, type Schema, typeText } from './type-text';
 
@@ -49,7 +49,7 @@ function groupText({ name, rows }: Group): string {
     const given = `${needsInput ? 'input' : 'input?'}: ${input}, options?: CallOptions`;
     return `${commentText(wordsOf(row), '    ')}    ${key}: (${given}) => Promise<${output}>;\n`;
   });
-  return `${commentText(titles[name] ?? name, '  ')}  ${name}: {\n${calls.join('')}  };\n`;
+  return `${commentText(sections[name]?.title ?? name, '  ')}  ${name}: {\n${calls.join('')}  };\n`;
 }
 
 /** What it does, under which purpose, and what it asks of the caller. */

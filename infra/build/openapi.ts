@@ -4,20 +4,24 @@ import { z } from 'zod';
 import { API_PATH, API_VERSION } from '../../lib/api-version';
 import type { CallerKind, Operation, Operations } from '../../lib/gate/operation';
 import { purposes } from '../../lib/policy/purposes';
+import { license } from '../../package.json';
 import { announcement, errorSchema, refusals } from './openapi-errors';
 
-/** Headings, in the order in which a person meets the functions. */
-export const titles: Record<string, string> = {
-  login: '登录与设备',
-  consent: '政策与同意',
-  identity: '实名核验',
-  profile: '个人资料',
-  cards: '名片',
-  location: '位置和附近',
-  rights: '删除与注销',
-  breach: '安全事件',
-  retention: '保存期限、依法封存与待办',
-  audit: '审计',
+/** What stands over the operations of a function, in the order in which a person meets the functions. */
+export const sections: Record<string, { title: string; says: string }> = {
+  login: { title: '登录与设备', says: '登录、登录方式、登录设备、手机号、本人验证。' },
+  consent: { title: '政策与同意', says: '政策的各个版本、同意与撤回、回执、本人的处理记录。' },
+  identity: { title: '实名核验', says: '各种实名核验方式、监护人、申诉。' },
+  profile: { title: '个人资料', says: '昵称、头像、可选服务的资料、偏好、通知和邮箱。' },
+  cards: { title: '名片', says: '名片、可见范围、分享、交换、名片夹、vCard、举报。' },
+  location: { title: '位置和附近', says: '位置开关、精度、附近的名片、历史。' },
+  rights: { title: '权利与工单', says: '查阅、导出、转移、更正、限制、删除、注销，以及工单。' },
+  breach: { title: '安全事件', says: '工作人员处置安全事件：报告、定级、处置、告知、演练。' },
+  retention: {
+    title: '保存期限、依法封存与待办',
+    says: '工作人员查看到期的信息、依法封存和处理中的事务。',
+  },
+  audit: { title: '审计', says: '审计员核对记录；没有写入的权限。' },
 };
 
 /** Callers that reach us over the network, in words. The queue's and the timer's operations are nobody's to call. */
@@ -89,9 +93,15 @@ export function openapi(functions: Record<string, Operations> = deployedOperatio
   );
   return {
     openapi: '3.1.0',
-    info: { title: '乐聊名片', version: API_VERSION, description: introduction },
+    info: {
+      title: '乐聊名片',
+      version: API_VERSION,
+      summary: '数字名片服务的接口',
+      description: introduction,
+      license: { name: license, identifier: license },
+    },
     servers: [{ url: API_PATH }],
-    tags: shown.map((name) => ({ name: titleOf(name) })),
+    tags: shown.map((name) => ({ name: titleOf(name), description: sections[name]?.says ?? name })),
     paths,
     components: {
       securitySchemes,
@@ -112,15 +122,19 @@ const introduction = [
   '在小程序云开发里调用同一个操作：wx.cloud.callFunction({ name: 函数名, data: { operation: 操作名, input, token } })，答复相同。',
 ].join('\n');
 
-const titleOf = (name: string): string => titles[name] ?? name;
+const titleOf = (name: string): string => sections[name]?.title ?? name;
+
+/** The head of a sentence, for a menu: who calls is said beside it. */
+export const headOf = (summary: string): string =>
+  summary.replace(/^工作人员：/, '').split(/[。；：]/)[0] ?? summary;
 
 /** The tables of all functions that exist, those with a heading first. */
 export function deployedOperations(): Record<string, Operations> {
   const root = join(__dirname, '../../functions');
   const found = readdirSync(root).filter((name) => existsSync(join(root, name, 'index.ts')));
   const names = [
-    ...Object.keys(titles).filter((name) => found.includes(name)),
-    ...found.filter((name) => !titles[name]),
+    ...Object.keys(sections).filter((name) => found.includes(name)),
+    ...found.filter((name) => !sections[name]),
   ];
   return Object.fromEntries(names.map((name) => [name, require(join(root, name, 'index.ts'))[name]]));
 }
@@ -130,8 +144,8 @@ function describe(name: string, operation: Operation): object {
   const basis = lawOf(operation);
   return {
     tags: [titleOf(name)],
-    summary,
-    description: describeLaw(basis),
+    summary: headOf(summary),
+    description: `${summary}\n\n${describeLaw(basis)}`,
     security: securityOf(operation),
     'x-caller': callers[caller],
     'x-purpose': purpose ?? '无',
@@ -187,10 +201,11 @@ function call(operation: Operation): object {
 function document({ output, page }: Operation): object {
   const content = page ? { 'text/html': { schema: { type: 'string' } } } : json(schemaOf(output, 'output'));
   return {
-    responses: { 200: { description: '成功', content }, default: { $ref: '#/components/responses/Error' } },
+    responses: { 200: { description: '成功', content }, '4XX': refused, default: refused },
   };
 }
 
+const refused = { $ref: '#/components/responses/Error' };
 const json = (schema: object) => ({ 'application/json': { schema } });
 
 type JsonSchema = { required?: string[]; properties?: Record<string, unknown> };
@@ -199,11 +214,23 @@ function schemaOf(schema: Operation['input'], io: 'input' | 'output'): JsonSchem
   const { $schema: _, ...rest } = z.toJSONSchema(schema, {
     io,
     unrepresentable: 'any',
-    // That an integer is one which JavaScript can hold goes without saying.
     override({ jsonSchema }) {
+      // That an integer is one which JavaScript can hold goes without saying.
       if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
       if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
+      spellOut(jsonSchema);
     },
   });
   return rest as JsonSchema;
+}
+
+type Keyed = { propertyNames?: unknown; additionalProperties?: unknown; properties?: object };
+
+/** A record whose keys are known has each as a field of its own: readers and importers know no names by pattern. */
+function spellOut(schema: Keyed): void {
+  const names = (schema.propertyNames as { enum?: string[] } | undefined)?.enum;
+  if (!names) return;
+  schema.properties = Object.fromEntries(names.map((name) => [name, schema.additionalProperties]));
+  schema.additionalProperties = false;
+  delete schema.propertyNames;
 }

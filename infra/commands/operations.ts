@@ -7,7 +7,7 @@ import type { StaffRole } from '../../lib/partner/staff-identity';
 import { kindIds } from '../../lib/policy/kinds';
 import { needsConsent, purposes } from '../../lib/policy/purposes';
 import { buildRegistry, nameOfKind } from '../../lib/policy/registry';
-import { deployedOperations, people, titles } from '../build/openapi';
+import { deployedOperations, people, sections } from '../build/openapi';
 import { program, start } from '../command-line/program';
 import { words } from '../command-line/words';
 
@@ -53,7 +53,7 @@ export function operationsDocument(functions: Record<string, Operations> = deplo
       '- “花费”是平常一次调用访问数据库的次数，以及按计费单位算的读和写。',
     ].join('\n'),
     ...Object.entries(functions).flatMap(([name, operations]) => [
-      `## ${titles[name] ?? innerTitles[name] ?? name}（${name}）`,
+      `## ${sections[name]?.title ?? innerTitles[name] ?? name}（${name}）`,
       tableOf(name, operations),
     ]),
     '',
@@ -140,7 +140,8 @@ const spans = [
   [MINUTE_MS, '分钟'],
 ] as const;
 
-function limitInWords({ per, max, windowMs }: Limit): string {
+/** A limit in Chinese, as people read it. */
+export function limitInWords({ per, max, windowMs }: Limit): string {
   const [span, unit] = spans.find(([ms]) => windowMs % ms === 0) ?? [1000, '秒'];
   const count = windowMs / span;
   return `${per === 'person' ? '每人' : '每个网络地址'}每${count === 1 ? '' : ` ${count} `}${unit} ${max} 次`;

@@ -1,11 +1,11 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { marked } from 'marked';
 import { buildRegistry } from '../../lib/policy/registry';
 import { renderKinds, renderRecipients } from '../../lib/policy/render';
 import { firstVersion } from '../../lib/policy/version';
 import { program, start } from '../command-line/program';
 import { words } from '../command-line/words';
+import { toHtml } from './policy-page';
 
 export const POLICY_FOLDER = join(__dirname, '../../docs/policy');
 
@@ -29,28 +29,6 @@ export function policyFiles(): PolicyFile[] {
       markdown: titled('与第三方共享个人信息清单', renderRecipients(buildRegistry)),
     },
   ];
-}
-
-/** A page with its style inside; it loads nothing and runs nothing. */
-export function toHtml({ title, markdown }: PolicyFile): string {
-  return `<!doctype html>
-<html lang="zh-CN">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${title}</title>
-<style>
-body { font: 16px/1.7 "PingFang SC", "Microsoft YaHei", sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; color: #1f2328; }
-table { border-collapse: collapse; font-size: 14px; }
-td, th { border: 1px solid #d0d7de; padding: .4em .6em; text-align: left; vertical-align: top; }
-th { background: #f6f8fa; }
-</style>
-</head>
-<body>
-${marked.parse(markdown, { async: false }).trim()}
-</body>
-</html>
-`;
 }
 
 /** `npm run policy`: writes the policy and the two lists of this build as Markdown and HTML into docs/policy/. */

@@ -1,6 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Configuration, KoaContextWithOIDC, Provider } from 'oidc-provider';
-import { codePage, confirmPage, donePage, failedPage, pageHeaders, signInPage } from './oidc-pages';
+import {
+  codePage,
+  confirmPage,
+  donePage,
+  failedPage,
+  missingPage,
+  pageHeaders,
+  rootPage,
+  signInPage,
+} from './oidc-pages';
 import { STAFF_SECRET, staff, staffInWords } from './staff';
 
 /** The public client of the staff's command line (infra/leliao). It has no secret: what proves the person is the person. */
@@ -82,6 +91,22 @@ function problemOf(error: unknown) {
   const { name = '', userCode } = error as { name?: string; userCode?: string };
   if (name === 'AbortedError') return 'denied';
   return userCode || name === 'NoCodeError' ? 'wrong' : 'fault';
+}
+
+/** What no route of the provider answers gets a page that says so. */
+export function sayWhatIsMissing(provider: Provider): void {
+  provider.use(async (ctx, next) => {
+    await next();
+    if (ctx.status !== 404 || ctx.body) return;
+    ctx.set(pageHeaders);
+    ctx.body = missingPage();
+    ctx.status = 404;
+  });
+}
+
+/** `/`: nothing of the protocol, but what whoever opens the printed address sees. */
+export function welcome(response: ServerResponse): void {
+  answer(response, 200, rootPage(staffInWords()));
 }
 
 /** `/interaction/…`, where the provider sends a browser whose person has to sign in. */

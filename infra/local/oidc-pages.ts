@@ -1,5 +1,7 @@
 import { type Html, html } from './console/html';
 
+export { pageHeaders } from './console/page';
+
 /** What the staff see when they sign in: plain pages, rendered here, that work without a script and by keyboard alone. */
 export type SignInForm = {
   uid: string;
@@ -61,6 +63,27 @@ export const donePage = () => page('已登录', html`<p>终端马上就会继续
 export const failedPage = () =>
   page('无法继续', html`<p>这次登录已经过期或者不完整。请回到终端重新运行 leliao login。</p>`);
 
+/** The root: what this is, and where a terminal is signed in. */
+export function rootPage(accounts: Record<string, string>): string {
+  const rows = Object.entries(accounts).map(
+    ([id, roles]) => html`<dt><code>${id}</code></dt><dd>${roles || '无角色'}</dd>`,
+  );
+  return page(
+    '工作人员登录服务',
+    html`<p>本机的工作人员身份服务，只签发打开这台机器上数据的凭证。</p>
+<p>在终端运行 <code>npm run leliao -- login</code>，然后在<a href="/device">这里输入终端里显示的代码</a>。</p>
+<h2>账号</h2><dl>${rows}</dl>
+<p class="soft">口令都是 local-secret。脚本可以用 <code>npm run staff-token</code>；程序读
+<a href="/.well-known/openid-configuration">发现文件</a>。</p>`,
+  );
+}
+
+export const missingPage = () =>
+  page(
+    '没有这个页面',
+    html`<p>从<a href="/">首页</a>开始，或者回到终端重新运行 <code>leliao login</code>。</p>`,
+  );
+
 const alarm = (said: string) => html`<p role="alert" class="alarm">${said}</p>`;
 
 function page(title: string, body: Html): string {
@@ -70,18 +93,12 @@ function page(title: string, body: Html): string {
 <body><main><h1>${title}</h1>${body}</main></body></html>`.markup;
 }
 
-/** For every page: nothing from elsewhere, no script, no frame around it. */
-export const pageHeaders = {
-  'content-type': 'text/html; charset=utf-8',
-  'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
-  'cache-control': 'no-store',
-  'referrer-policy': 'no-referrer',
-};
-
 const css = `
 :root { color-scheme: light dark }
 body { margin:0; font:16px/1.6 -apple-system,"PingFang SC","Microsoft YaHei","Noto Sans SC","Noto Sans CJK SC",sans-serif }
-main { max-width:26rem; margin:0 auto; padding:2rem 1rem } h1 { font-size:1.5rem }
+main { max-width:26rem; margin:0 auto; padding:2rem 1rem } h1 { font-size:1.5rem } h2 { font-size:1.1rem }
+a { color:#0a7d46 } @media (prefers-color-scheme: dark) { a { color:#5cc98f } }
+dl { display:grid; grid-template-columns:max-content 1fr; gap:.2rem 1rem } dd { margin:0 } code { overflow-wrap:anywhere }
 label { display:block; font-weight:600 } .soft { opacity:.75 }
 input,select,button { font:inherit; padding:.5rem .7rem; max-width:100%; box-sizing:border-box } input,select { width:100% }
 button { background:#0a7d46; color:#fff; border:1px solid #0a7d46; border-radius:4px; cursor:pointer }

@@ -1,7 +1,7 @@
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { createServer, type RequestListener } from 'node:http';
 import type { Configuration } from 'oidc-provider';
-import { deviceFlow, signInHere } from './oidc-device';
+import { deviceFlow, sayWhatIsMissing, signInHere, welcome } from './oidc-device';
 import { close, listen } from './ports';
 import { STAFF_SECRET, staff } from './staff';
 
@@ -28,11 +28,13 @@ export async function startOidc(): Promise<Oidc> {
   answer = await quietly(async () => {
     const { Provider } = await import('oidc-provider');
     const provider = new Provider(issuer, configuration(signingKey()));
+    sayWhatIsMissing(provider);
     const rest = provider.callback();
-    return (request, response) =>
-      request.url?.startsWith('/interaction/')
-        ? signInHere(provider, request, response)
-        : rest(request, response);
+    return (request, response) => {
+      if (request.url === '/') return welcome(response);
+      if (request.url?.startsWith('/interaction/')) return signInHere(provider, request, response);
+      return rest(request, response);
+    };
   });
   return { issuer, jwksUrl: `${issuer}/jwks`, audience: STAFF_AUDIENCE, stop: () => close(server) };
 }

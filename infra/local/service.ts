@@ -4,7 +4,7 @@ import { readDoorSettings } from '../../lib/door/serve';
 import { build } from '../build/build';
 import { openapi } from '../build/openapi';
 import { CannotStart } from './cannot-start';
-import type { OpenApi } from './console/reference-page';
+import type { OpenApi } from './console/reference';
 import { startConsole } from './console/server';
 import { type LocalDoor, startDoor } from './door';
 import { type Host, startHost } from './host';

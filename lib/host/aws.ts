@@ -5,6 +5,7 @@ import type {
   SQSBatchResponse,
   SQSEvent,
 } from 'aws-lambda';
+import { API_PATH } from '../api-version';
 import type { Deps } from '../deps';
 import { DOOR_HEADER, verifyAssertion } from '../door/assertion';
 import { AppError, type ErrorCode, errorCodes } from '../errors';
@@ -81,7 +82,7 @@ async function answerHttp(
   }
   const { http } = event.requestContext;
   const document = http.method === 'GET' ? documentAt(operations, event.rawPath) : undefined;
-  const parsed = document ? { operation: document, input: {} } : readRequest(event);
+  const parsed = document ? { operation: document, input: {} } : readRequest(event, functionName);
   if (parsed instanceof AppError) return respond(refuse(deps, functionName, parsed, { requestId }));
   const door = await readDoor(deps, functionName, parsed, event.headers[DOOR_HEADER], requestId);
   if (door instanceof AppError) return respond(refuse(deps, functionName, door, { requestId }));
@@ -130,12 +131,14 @@ async function readDoor(
   return { address, platform: openid === undefined ? undefined : { openid, unionid, nonce } };
 }
 
-/** The operation and the text of its input, or why there is none. */
-function readRequest(event: APIGatewayProxyEventV2): { operation: string; text: string } | AppError {
-  if (event.requestContext.http.method !== 'POST') return new AppError('UNKNOWN_OPERATION');
+/** The operation and the text of its input, or why there is none: the default route brings paths that name no function. */
+function readRequest(event: APIGatewayProxyEventV2, functionName: string) {
+  const ours = `${API_PATH}/${functionName}/`;
+  const operation = event.rawPath.startsWith(ours) ? event.rawPath.slice(ours.length) : '';
+  const isOurs = operation !== '' && !operation.includes('/');
+  if (event.requestContext.http.method !== 'POST' || !isOurs) return new AppError('UNKNOWN_OPERATION');
   const text = textOf(event);
   if (text !== '' && !isJson(event)) return new AppError('BAD_REQUEST');
-  const operation = event.pathParameters?.operation ?? event.rawPath.split('/').at(-1) ?? '';
   return { operation, text };
 }
 

@@ -168,6 +168,7 @@ const prepare: Record<string, () => Promise<Prepared>> = {
   'consent/withdraw': async () => ({ input: await cardsAct() }),
   'consent/history': async () => ({}),
   'consent/jwks': async () => ({}),
+  'consent/about': async () => ({ by: {} }),
   'cards/create': async () => ({ input: { ...fullCard, idempotencyKey: onceKey() } }),
   'cards/get': async () => ({ input: { cardId: (await newCard()).cardId } }),
   'cards/list': async () => {

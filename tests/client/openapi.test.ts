@@ -1,9 +1,16 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { Validator } from '@seriousme/openapi-schema-validator';
 import { z } from 'zod';
-import { openapi } from '../../infra/build/openapi';
+import { headOf, openapi } from '../../infra/build/openapi';
 import { API_PATH, API_VERSION } from '../../lib/api-version';
 import { errorCodes } from '../../lib/errors';
 import type { Operation } from '../../lib/gate/operation';
 import { operation } from '../../lib/gate/operation';
+import { inProofAlone } from '../proof/sample';
 import { consentAct } from '../support/consent';
 import { type Caller, createWorld, functions, onceKey, type World } from '../support/world';
 
@@ -43,7 +50,8 @@ describe('what is in it', () => {
   it('has every operation that people may call, under the name it is called by', () => {
     expect(forPeople.length).toBeGreaterThan(15);
     for (const [path, { summary, budget }] of forPeople) {
-      expect(postOf(path)).toMatchObject({ summary, 'x-budget': budget });
+      expect(postOf(path)).toMatchObject({ summary: headOf(summary), 'x-budget': budget });
+      expect(postOf(path).description.startsWith(`${summary}\n`)).toBe(true);
     }
   });
 
@@ -134,6 +142,40 @@ describe('its form', () => {
     const info = { title: '乐聊名片', version: API_VERSION };
     expect(document).toMatchObject({ openapi: '3.1.0', info, servers: [{ url: API_PATH }] });
     expect(API_PATH).toBe(`/v${API_VERSION.split('.')[0]}`);
+  });
+
+  it('is found without fault by the validator of the standard', async () => {
+    expect(await new Validator().validate(structuredClone(document))).toEqual({ valid: true });
+    const spoilt = { ...structuredClone(document), info: { title: 1 } };
+    expect(await new Validator().validate(spoilt)).toMatchObject({ valid: false });
+  });
+
+  inProofAlone(() => {
+    it('draws no warning from a strict linter, and is imported by Postman with every operation under its heading', async () => {
+      const folder = await mkdtemp(join(tmpdir(), 'importers-'));
+      try {
+        await cp(join(__dirname, 'importers'), folder, { recursive: true });
+        await writeFile(join(folder, 'openapi.json'), JSON.stringify(document));
+        const run = (command: string, args: string[]) =>
+          promisify(execFile)(command, args, { cwd: folder, maxBuffer: 64 * 1024 * 1024 });
+        await run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund']);
+        const { stdout } = await run(process.execPath, ['import.mjs', join(folder, 'openapi.json')]);
+        const { problems, folders, requests } = JSON.parse(stdout);
+        expect(problems).toEqual([]);
+        expect(folders).toEqual(document.tags.map(({ name }) => name));
+        const all = Object.entries(document.paths).flatMap(([path, verbs]) =>
+          Object.entries(verbs).map(
+            ([verb, { summary }]) => `${verb.toUpperCase()} ${path.slice(1)} ${summary}`,
+          ),
+        );
+        const imported = requests.map(
+          ({ method, path, name }: Record<string, string>) => `${method} ${path} ${name}`,
+        );
+        expect(imported.sort()).toEqual(all.sort());
+      } finally {
+        await rm(folder, { recursive: true });
+      }
+    });
   });
 
   it('names every operation once, under a heading that it lists', () => {

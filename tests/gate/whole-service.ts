@@ -83,6 +83,7 @@ export function wholeService(
     'consent/withdraw': async () => ({ input: await act() }),
     'consent/history': async () => ({}),
     'consent/jwks': async () => ({}),
+    'consent/about': async () => ({ by: {} }),
     'cards/get': async () => ({ input: { cardId: (await newCard(theWorld(), theCaller())).cardId } }),
     'cards/list': async () => ({}),
     'cards/update': async () => {

@@ -2,6 +2,7 @@ import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, SQSBatc
 import { passThrough } from '../../lib/door/door';
 import type { Reply } from '../../lib/gate/call';
 import { handleAws } from '../../lib/host/aws';
+import { operator } from '../../lib/policy/registry';
 import { type HttpHost, startHttpHost } from '../client/hosts';
 import { holdsFor } from '../proof/sample';
 import { runInCloudBase } from '../support/cloudbase-run';
@@ -307,6 +308,42 @@ describe('AWS', () => {
     expect((await http(world, form, 'cards')).statusCode).toBe(400);
     const published = await http(world, { ...get, rawPath: '/.well-known/jwks.json' }, 'consent');
     expect(JSON.parse(published.body ?? '')).toMatchObject({ keys: [{ kty: 'EC', crv: 'P-256' }] });
+  });
+
+  it('leads by no other path to an operation: the function that the default route goes to runs only its own', async () => {
+    const others = Object.keys(functions).filter((name) => name !== 'consent');
+    const paths = [
+      ...others.flatMap((name) => [`/${name}/policy`, `/${name}/consent/policy`]),
+      ...['/', '/policy', '//policy', '/consent', '/consent/', '/consent/policy/', '/consent//policy'],
+      ...[
+        '/Consent/policy',
+        '/v0/consent/policy',
+        '/consent/policy/policy',
+        '/consent/..%2Fpolicy',
+        '/about',
+      ],
+    ];
+    for (const rawPath of paths) {
+      const { statusCode, body } = await http(world, { ...httpEvent('', {}), rawPath }, 'consent');
+      expect([rawPath, statusCode, code(JSON.parse(body ?? ''))]).toEqual([
+        rawPath,
+        404,
+        'UNKNOWN_OPERATION',
+      ]);
+    }
+    expect(code(await aws.ask(world, 'consent/policy', {}))).toBe('OK');
+  });
+
+  it('says at its root what it is and who answers for it, as a page that loads nothing', async () => {
+    const post = httpEvent('', {});
+    const request = { ...post.requestContext, http: { ...post.requestContext.http, method: 'GET' } };
+    const { statusCode, headers, body } = await http(world, { ...post, requestContext: request }, 'consent');
+    expect([statusCode, headers?.['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
+    expect(headers?.['content-security-policy']).toMatch(
+      /^default-src 'none'; style-src 'sha256-[^;]+; img-src data:;/,
+    );
+    for (const said of [...Object.values(operator), 'POST /函数/操作', 'UNKNOWN_OPERATION'])
+      expect(body).toContain(said);
   });
 
   it.each([undefined, null, ''])('takes a body of %j for an empty input', async (body) => {

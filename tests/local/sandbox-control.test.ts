@@ -105,6 +105,57 @@ test.each([
   expect(answer).toEqual({ status, body: { error: expect.any(String) } });
 });
 
+describe('its page', () => {
+  const browse = async (path: string, fields?: Record<string, string>) => {
+    const body = fields && { method: 'POST', body: new URLSearchParams(fields) };
+    const response = await fetch(`${sandbox.url}/sandbox${path}`, {
+      headers: { accept: 'text/html' },
+      ...body,
+    });
+    return {
+      status: response.status,
+      type: response.headers.get('content-type'),
+      text: await response.text(),
+    };
+  };
+
+  test('shows a browser who is there, what is wrong and every control in Chinese, and programs the same index', async () => {
+    await fault({ kind: 'busy', calls: 2 });
+    const { status, type, text } = await browse('');
+    expect([status, type]).toEqual([200, 'text/html; charset=utf-8']);
+    for (const said of [openid, 'busy', '2 次', '用 wx.login 的 code 换取 openid'])
+      expect(text).toContain(said);
+    const { partners, controls } = (await sandbox.control('GET', '')).body as {
+      partners: [];
+      controls: string[];
+    };
+    expect([partners.length > 15, controls.length > 15]).toEqual([true, true]);
+    expect(text.match(/<ul class="fields wide">.*?<\/ul>/gs)?.[0]?.match(/<li>/g)).toHaveLength(
+      controls.length,
+    );
+    expect(text).not.toMatch(/<\/code><\/div><div><\/div>/); // each says what it is for
+  });
+
+  test('its forms do what programs do by JSON, and show what came of it', async () => {
+    const code = await browse(`/people/${openid}/code`, {});
+    expect(code.status).toBe(201);
+    const [, shown = ''] = /&quot;code&quot;: &quot;([\w-]+)&quot;/.exec(code.text) ?? [];
+    expect((await sandbox.login({ js_code: shown })).openid).toBe(openid);
+    await browse('/people', { openid: 'o-risky', unionid: '', 'rank:number': '4', 'risk:yes': 'on' });
+    expect((await sandbox.login({ js_code: await sandbox.code('o-risky') })).errcode).toBe(40226);
+    await browse('/faults', { path, kind: 'busy', 'calls:number': '3' });
+    expect((await sandbox.control('GET', '/faults')).body).toMatchObject([{ path, kind: 'busy', calls: 3 }]);
+    await browse('/faults', { method: 'DELETE' });
+    expect((await sandbox.control('GET', '/faults')).body).toEqual([]);
+    const refused = await browse('/people', { openid: '<b>' });
+    expect([refused.status, refused.text.includes('没有办成'), refused.text.includes('<b>')]).toEqual([
+      400,
+      true,
+      false,
+    ]);
+  });
+});
+
 describe('what has reached people', () => {
   const receipts = async (from = '') =>
     (await sandbox.control('GET', `/receipts${from}`)).body as { total: number; receipts: object[] };

@@ -73,6 +73,8 @@ it('people reach a function only by its own path', async () => {
       ['login', 'GET /login/web'],
       ['consent', `POST ${API_PATH}/consent/{operation}`],
       ['consent', 'GET /.well-known/jwks.json'],
+      ['consent', 'GET /'],
+      ['consent', '*'],
       ['cards', `POST ${API_PATH}/cards/{operation}`],
       ['profile', `POST ${API_PATH}/profile/{operation}`],
       ['location', `POST ${API_PATH}/location/{operation}`],

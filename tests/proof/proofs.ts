@@ -72,6 +72,11 @@ export const proofs: Record<string, { file: string; shows: string }> = {
     file: 'tests/profile/refusals.test.ts',
     shows: 'whatever is refused, everything else of a profile goes on',
   },
+  importable: {
+    file: 'tests/client/openapi.test.ts',
+    shows:
+      'the OpenAPI document draws no warning from a strict linter, and Postman imports every operation (fetches both from npm)',
+  },
   aws: {
     file: 'tests/packaging/aws.test.ts',
     shows: 'what is deployed to each region of AWS in China',

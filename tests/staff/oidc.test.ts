@@ -30,6 +30,17 @@ describe('the local staff sign-in', () => {
     expect(found).toMatchObject({ issuer: oidc.issuer, jwks_uri: oidc.jwksUrl });
   });
 
+  it('says at its root what it is, and elsewhere that there is nothing, as pages', async () => {
+    const browse = (path: string) => fetch(`${oidc.issuer}${path}`, { headers: { accept: 'text/html' } });
+    const root = await browse('/');
+    expect([root.status, root.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
+    const text = await root.text();
+    for (const said of ['second-officer', '客服', 'npm run leliao -- login', 'href="/device"'])
+      expect(text).toContain(said);
+    const nowhere = await browse('/nowhere');
+    expect([nowhere.status, (await nowhere.text()).includes('没有这个页面')]).toEqual([404, true]);
+  });
+
   it('gives no token to a stranger or for a wrong secret', async () => {
     await expect(staffToken(oidc.issuer, 'stranger')).rejects.toThrow('There is no such member of the staff');
     const headers = { authorization: `Basic ${btoa('officer:wrong')}` };

@@ -1,141 +1,106 @@
-import { exampleOf } from './example';
 import { type Html, html } from './html';
 import { page } from './page';
-import { type Resolve, type Schema, schemaTable } from './schema-table';
+import { type Entry, found, type Reference } from './reference';
 
-type Content = Record<string, { schema?: Schema; example?: unknown }>;
-type Parameter = {
-  $ref?: string;
-  name: string;
-  in: string;
-  required?: boolean;
-  description?: string;
-  schema?: Schema;
-};
-type Response = { $ref?: string; description?: string; content?: Content };
-type Operation = {
-  operationId?: string;
-  summary?: string;
-  description?: string;
-  tags?: string[];
-  security?: Record<string, unknown>[];
-  parameters?: Parameter[];
-  requestBody?: { required?: boolean; content?: Content };
-  responses?: Record<string, Response>;
-};
+export type Links = readonly (readonly [name: string, address: string])[];
 
-/** As much of an OpenAPI 3.1 document as the page shows. */
-export type OpenApi = {
-  info: { title: string; version: string; description?: string };
-  tags?: { name: string; description?: string }[];
-  paths: Record<string, Record<string, Operation>>;
-  security?: Record<string, unknown>[];
-  components?: { schemas?: Record<string, Schema> };
-};
+/** Where a page of the reference stands: what is around it is the same for all. */
+export type Around = { reference: Reference; api: string; links: Links };
 
-type Entry = { verb: string; path: string; id: string; operation: Operation };
-
-/** The API reference: every operation with what goes in, what comes out and how it is refused. */
-export function referencePage(document: OpenApi, api: string): string {
-  const resolve = resolver(document);
-  const groups = grouped(document);
-  const contents = groups.map(
-    ([name, entries]) =>
-      html`<b>${name}</b><ul>${entries.map(({ id, operation, path }) => html`<li><a href="#${id}">${operation.summary ?? path}</a></li>`)}</ul>`,
-  );
-  const sections = groups.map(([name, entries]) => {
-    const described = document.tags?.find((tag) => tag.name === name)?.description;
-    return html`<h2>${name}</h2>${described && html`<p>${described}</p>`}${entries.map((entry) => operationCard(entry, document, api, resolve))}`;
+/** A page of the reference, with the operations beside it, those of its own group unfolded. */
+export function referenceFrame(
+  { reference, links }: Around,
+  title: string,
+  body: Html,
+  here?: Entry,
+): string {
+  const menu = reference.groups.map(({ name, entries }) => {
+    const isHere = here !== undefined && entries.includes(here);
+    const items = entries.map(
+      (entry) =>
+        html`<li><a href="/reference/${entry.name}"${entry === here && html` aria-current="page"`}>${lastOf(entry)}</a></li>`,
+    );
+    return html`<details${isHere && html` open`}><summary>${name} <span class="count">${entries.length}</span></summary><ul>${items}</ul></details>`;
   });
-  const { description, version } = document.info;
-  const body = html`<p class="soft">版本 ${version} · 基址 <code>${api}</code> · <a href="/openapi.json">OpenAPI 3.1 文档</a></p>
-${description && html`<p>${description}</p>`}${sections}`;
-  return page('接口参考', body, html`${contents}`);
+  return page({ title, body, menu: html`${menu}`, links, search: searchForm(reference, '') });
 }
 
-function operationCard(entry: Entry, document: OpenApi, api: string, resolve: Resolve): Html {
-  const { verb, path, id, operation } = entry;
-  const { summary, description, requestBody, responses = {} } = operation;
-  const parameters = (operation.parameters ?? []).map((parameter) => resolve(parameter));
-  const signedIn = (operation.security ?? document.security ?? []).some((one) => Object.keys(one).length > 0);
-  const input = schemaOf(requestBody?.content);
-  return html`<section class="card" id="${id}">
-<h3>${summary ?? path}</h3>
-<p class="path"><span class="verb">${verb.toUpperCase()}</span>${path}</p>
-<p><span class="tag">${signedIn ? '需要登录' : '无需登录'}</span>${extensions(operation)}</p>
-${description && html`<p>${description}</p>`}
-${parameters.length > 0 && html`<h4>参数</h4>${schemaTable(asObject(parameters), resolve)}`}
-${input && html`<h4>输入</h4>${schemaTable(input, resolve)}`}
-${Object.entries(responses).map(([status, response]) => responseBlock(status, response, resolve))}
-<h4>试一试</h4><pre>${curl(entry, api, signedIn, resolve)}</pre>
-</section>`;
-}
-
-function responseBlock(status: string, given: Response, resolve: Resolve): Html {
-  const response = resolve(given);
-  const schema = schemaOf(response.content);
-  // Refusals all look the same, so one line each is enough.
-  if (!schema || Number(status) >= 400 || status === 'default') {
-    return html`<h4>${status}</h4><p>${response.description ?? ''}</p>`;
+/** Every operation under its heading, or what a search has found. */
+export function referencePage(around: Around, asked = ''): string {
+  const { reference, api } = around;
+  const { version, description = '' } = reference.document.info;
+  if (asked) {
+    const hits = found(reference, asked);
+    const said = hits.length > 0 ? `找到 ${hits.length} 个操作` : '没有找到';
+    return referenceFrame(
+      around,
+      `搜索 ${asked}`,
+      html`<p class="crumbs"><a href="/reference">接口参考</a></p><h1>搜索“${asked}”</h1><p class="soft">${said}。按操作名、说明、目的和依据查找，多个词用空格分开。</p>${listOf(hits)}`,
+    );
   }
-  return html`<h4>${status} 输出</h4>${response.description && html`<p>${response.description}</p>`}${schemaTable(schema, resolve, '总有')}`;
+  const sections = reference.groups.map(
+    ({
+      name,
+      says,
+      entries,
+    }) => html`<details class="group"><summary><h2>${name} <span class="count">${entries.length}</span></h2>
+<p class="soft">${says}</p></summary>${listOf(entries)}</details>`,
+  );
+  return referenceFrame(
+    around,
+    '接口参考',
+    html`<h1>接口参考</h1>
+<p class="lead">每个操作一页：谁可以调用、为什么、填什么、得到什么、怎样被拒绝。</p>
+<p class="soft">版本 ${version} · 基址 <code>${api}</code> · <a href="/reference/conventions">通用约定和错误码</a> ·
+<a href="/openapi.json">OpenAPI 3.1</a>（Postman、Apifox 可以直接导入这个地址）</p>
+<p class="soft">${description}</p>${sections}`,
+  );
 }
 
-/** What the document says beyond OpenAPI: x-purpose and the like, where it is short. */
-function extensions(operation: Operation): Html[] {
-  return Object.entries(operation)
-    .filter(
-      ([name, value]) => name.startsWith('x-') && ['string', 'number', 'boolean'].includes(typeof value),
-    )
-    .map(([name, value]) => html`<span class="tag">${name.slice(2)}：${String(value)}</span>`);
+/** Works without a script: the browser offers the names, and one that is chosen whole leads straight to its page. */
+function searchForm({ groups }: Reference, asked: string): Html {
+  const names = groups.flatMap(({ entries }) =>
+    entries.map(({ name, operation }) => html`<option value="${name}">${operation.summary}</option>`),
+  );
+  return html`<form action="/reference" role="search"><input type="search" name="q" value="${asked}" list="operations"
+ placeholder="搜索操作" aria-label="搜索操作" autocomplete="off"><datalist id="operations">${names}</datalist> <button>搜索</button></form>`;
 }
 
-function curl({ verb, path, operation }: Entry, api: string, signedIn: boolean, resolve: Resolve): string {
-  if (verb === 'get') return `curl ${new URL(path, api).href}`;
-  const content = Object.values(operation.requestBody?.content ?? {})[0];
-  const body = content?.example ?? exampleOf(content?.schema, resolve);
-  return [
-    `curl -X ${verb.toUpperCase()} ${api}${path}`,
-    "-H 'content-type: application/json'",
-    ...(signedIn ? ["-H 'authorization: Bearer 会话令牌'"] : []),
-    `-d '${JSON.stringify(body)}'`,
-  ].join(' \\\n  ');
+function listOf(entries: Entry[]): Html {
+  const items = entries.map(
+    ({ name, operation }) =>
+      html`<li><a class="code" href="/reference/${name}">${name}</a><span>${operation.summary}</span><span class="tag">${whoOf(operation['x-caller'])}</span></li>`,
+  );
+  return html`<ul class="list">${items}</ul>`;
 }
 
-function grouped(document: OpenApi): [string, Entry[]][] {
-  const groups = new Map<string, Entry[]>((document.tags ?? []).map(({ name }) => [name, []]));
-  for (const [path, verbs] of Object.entries(document.paths)) {
-    for (const [verb, operation] of Object.entries(verbs)) {
-      const name = operation.tags?.[0] ?? path.split('/')[1] ?? '';
-      const id = operation.operationId ?? `${verb}${path.replaceAll(/\W+/g, '-')}`;
-      groups.set(name, [...(groups.get(name) ?? []), { verb, path, id, operation }]);
-    }
-  }
-  return [...groups].filter(([, entries]) => entries.length > 0);
-}
+/** Without what stands in brackets. */
+const whoOf = (caller = '') => caller.replace(/（.*/, '');
 
-/** Follows references within the document, such as #/components/schemas/Card. */
-function resolver(document: OpenApi): Resolve {
-  return <T extends { $ref?: string }>(value: T): T => {
-    if (!value.$ref?.startsWith('#/')) return value;
-    const names = value.$ref.slice(2).split('/');
-    return names.reduce<unknown>((at, name) => (at as Record<string, unknown>)[name], document) as T;
-  };
-}
+const lastOf = ({ name }: Entry) => name.split('/')[1] ?? name;
 
-function schemaOf(content: Content | undefined): Schema | undefined {
-  return Object.values(content ?? {})[0]?.schema;
-}
-
-function asObject(parameters: Parameter[]): Schema {
-  return {
-    type: 'object',
-    required: parameters.filter(({ required }) => required).map(({ name }) => name),
-    properties: Object.fromEntries(
-      parameters.map(({ name, schema, description }) => [
-        name,
-        { ...schema, ...(description && { description }) },
-      ]),
-    ),
-  };
+/** What holds for every operation, and every code with which one may be refused. */
+export function conventionsPage(around: Around): string {
+  const { reference, api } = around;
+  const headers = Object.values(reference.document.components?.parameters ?? {});
+  const codes = Object.entries(reference.codes).map(
+    ([code, { status, message }]) =>
+      html`<tr><td><code>${code}</code></td><td data-is="HTTP">${status}</td><td>${message}</td></tr>`,
+  );
+  return referenceFrame(
+    around,
+    '通用约定和错误码',
+    html`<p class="crumbs"><a href="/reference">接口参考</a></p><h1>通用约定和错误码</h1>
+<dl class="facts">
+<dt>调用</dt><dd><code>POST ${api}/函数/操作</code>，内容是 JSON，<code>content-type: application/json</code></dd>
+<dt>登录</dt><dd><code>authorization: Bearer 凭证</code>，凭证来自 <a href="/reference/login/signIn">login/signIn</a></dd>
+${headers.map(({ name, description }) => html`<dt><code>${name}</code></dt><dd>${description}</dd>`)}
+<dt>成功</dt><dd><code>{ "ok": true, "data": … }</code>；正在公告时另有 <code>announcement</code></dd>
+<dt>拒绝</dt><dd><code>{ "ok": false, "error": { "code", "message", "details", "requestId" } }</code>；<code>message</code> 可以直接给用户看</dd>
+<dt>幂等</dt><dd>带 <code>idempotencyKey</code> 的操作可以原样重发，不会做两次</dd>
+</dl>
+<h2>错误码 <span class="count">${codes.length}</span></h2>
+<p class="soft">列表是封闭的：不会出现别的错误码。</p>
+<table><tr><th>错误码</th><th>HTTP</th><th>给用户看的话</th></tr>${codes}</table>`,
+  );
 }

@@ -7,6 +7,7 @@ export type Schema = {
   properties?: Record<string, Schema>;
   required?: string[];
   items?: Schema;
+  additionalProperties?: Schema | boolean;
   anyOf?: Schema[];
   oneOf?: Schema[];
   allOf?: Schema[];
@@ -24,6 +25,8 @@ export type Resolve = <T extends { $ref?: string }>(value: T) => T;
 
 /** Objects that contain themselves stop here. */
 const DEPTH_LIMIT = 6;
+/** Of so many values each is said at once; more are folded away. */
+const VALUES_SHOWN = 8;
 
 const limitNames: Record<string, string> = {
   minLength: '最短',
@@ -34,50 +37,56 @@ const limitNames: Record<string, string> = {
   maxItems: '最多项数',
 };
 
-type Row = { name: string; depth: number; needed: boolean; schema: Schema };
-
 /** What is said of a field that has to be there: by whoever calls, or by us. */
 type NeededWord = '必填' | '总有';
 
-/** The fields of an object as a table; nested ones are indented. */
-export function schemaTable(schema: Schema, resolve: Resolve, neededWord: NeededWord = '必填'): Html {
-  const rows = fieldsOf(schema, resolve, 0);
-  if (rows.length === 0)
-    return html`<p class="soft">${typeName(resolve(schema), resolve) === '对象' ? '没有字段。' : typeName(resolve(schema), resolve)}</p>`;
-  return html`<table class="fields"><tr><th>字段</th><th>类型</th><th></th><th>说明</th></tr>${rows.map((row) => renderRow(row, resolve, neededWord))}</table>`;
+/** The fields of an object, one a line; what they hold themselves is folded into them. */
+export function schemaTable(
+  schema: Schema,
+  resolve: Resolve,
+  neededWord: NeededWord = '必填',
+  depth = 0,
+): Html {
+  const forms = formsOf(schema, resolve);
+  if (forms.length === 0) {
+    const name = typeName(resolve(schema), resolve);
+    return html`<p class="soft">${name === '对象' ? '没有字段。' : name}</p>`;
+  }
+  return html`${forms.map((form, index) => {
+    const rows = Object.entries(form.properties ?? {}).map(([name, property]) =>
+      renderRow(name, property, form.required?.includes(name) ?? false, resolve, neededWord, depth),
+    );
+    return html`${forms.length > 1 && html`<p class="soft">第 ${index + 1} 种形式</p>`}<ul class="fields">${rows}</ul>`;
+  })}`;
 }
 
-function renderRow({ name, depth, needed, schema }: Row, resolve: Resolve, neededWord: NeededWord): Html {
-  return html`<tr>
-<td><span class="deep">${'　'.repeat(depth)}</span><code>${name}</code></td>
-<td>${typeName(schema, resolve)}</td>
-<td>${needed ? html`<span class="need">${neededWord}</span>` : html`<span class="soft">可选</span>`}</td>
-<td>${[schema.description ?? '', ...limits(schema)].filter(Boolean).join('；')}</td></tr>`;
+function renderRow(
+  name: string,
+  given: Schema,
+  needed: boolean,
+  resolve: Resolve,
+  neededWord: NeededWord,
+  depth: number,
+): Html {
+  const schema = { ...resolve(given), ...(given.description && { description: given.description }) };
+  const inside = depth < DEPTH_LIMIT ? formsOf(schema, resolve) : [];
+  const count = inside.reduce((sum, { properties = {} }) => sum + Object.keys(properties).length, 0);
+  return html`<li><div><code>${name}</code> ${needed && html`<span class="need">${neededWord}</span>`}</div>
+<div>${[typeName(schema, resolve), schema.description ?? '', ...limits(schema)].filter(Boolean).join('；')}${valuesOf(schema)}</div>
+${count > 0 && html`<details><summary>其中 ${count} 个字段</summary>${schemaTable(schema, resolve, neededWord, depth + 1)}</details>`}</li>`;
 }
 
-function fieldsOf(given: Schema, resolve: Resolve, depth: number): Row[] {
-  const schema = inner(given, resolve);
-  if (depth > DEPTH_LIMIT) return [];
-  const merged = [schema, ...(schema.allOf ?? []).map(resolve)];
-  return merged.flatMap(({ properties = {}, required = [] }) =>
-    Object.entries(properties).flatMap(([name, property]) => {
-      const resolved = {
-        ...resolve(property),
-        ...(property.description && { description: property.description }),
-      };
-      const row = { name, depth, needed: required.includes(name), schema: resolved };
-      return [row, ...fieldsOf(resolved, resolve, depth + 1)];
-    }),
-  );
-}
-
-/** What has the fields: the items of a list, or the object of "object or null". */
-function inner(given: Schema, resolve: Resolve): Schema {
+/** The objects that a value may be: itself, the items of a list, what a record holds, or each of several forms. */
+function formsOf(given: Schema, resolve: Resolve): Schema[] {
   const schema = resolve(given);
-  if (schema.items) return inner(schema.items, resolve);
+  const inside = schema.items ?? schema.additionalProperties;
   const choices = schema.anyOf ?? schema.oneOf;
-  const object = choices?.map(resolve).find(({ properties }) => properties);
-  return object ?? schema;
+  if (choices) return choices.flatMap((choice) => formsOf(choice, resolve));
+  const parts = [schema, ...(schema.allOf ?? []).map(resolve)];
+  const properties = Object.assign({}, ...parts.map((part) => part.properties));
+  if (Object.keys(properties).length > 0)
+    return [{ properties, required: parts.flatMap(({ required = [] }) => required) }];
+  return typeof inside === 'object' ? formsOf(inside, resolve) : [];
 }
 
 const typeNames: Record<string, string> = {
@@ -94,7 +103,7 @@ function typeName(given: Schema, resolve: Resolve): string {
   if (schema.const !== undefined) return JSON.stringify(schema.const);
   if (schema.enum) return '取值之一';
   const choices = schema.anyOf ?? schema.oneOf;
-  if (choices) return choices.map((choice) => typeName(choice, resolve)).join(' 或 ');
+  if (choices) return [...new Set(choices.map((choice) => typeName(choice, resolve)))].join(' 或 ');
   if (schema.type === 'array') return `${typeName(schema.items ?? {}, resolve)}的列表`;
   const types = [schema.type ?? (schema.properties || schema.allOf ? 'object' : [])].flat();
   const names = types.map((type) => typeNames[type] ?? type).join(' 或 ') || '任意';
@@ -106,9 +115,15 @@ function limits(schema: Schema): string[] {
     // Generators state the range of safe integers on every integer.
     .filter(([key]) => schema[key] !== undefined && Math.abs(Number(schema[key])) !== Number.MAX_SAFE_INTEGER)
     .map(([key, text]) => `${text} ${schema[key]}`);
-  const choices = schema.enum ?? schema.items?.enum;
-  if (choices) texts.push(`取值 ${choices.join('、')}`);
   if (schema.pattern) texts.push(`形如 ${schema.pattern}`);
   if (schema.default !== undefined) texts.push(`默认 ${JSON.stringify(schema.default)}`);
   return texts;
+}
+
+function valuesOf(schema: Schema): Html | undefined {
+  const values = schema.enum ?? schema.items?.enum;
+  if (!values) return undefined;
+  const all = html`${values.map((value, index) => html`${index > 0 && '、'}<code>${String(value)}</code>`)}`;
+  if (values.length <= VALUES_SHOWN) return html`：${all}`;
+  return html`<details><summary>${values.length} 个取值</summary>${all}</details>`;
 }

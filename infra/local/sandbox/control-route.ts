@@ -12,8 +12,10 @@ export type ControlAnswer = { status: number; body: unknown };
 export type Route = {
   method: string;
   pattern: RegExp;
-  /** One line for the index. */
+  /** One line for the index; empty where another route's line speaks for both. */
   says: string;
+  /** What it is for, in Chinese, on the page for people. */
+  means?: string;
   run(control: Control, body: unknown, parameter: string): ControlAnswer;
 };
 

@@ -32,18 +32,21 @@ const routes: Route[] = [
     method: 'POST',
     pattern: /^\/sandbox\/people$/,
     says: 'POST /sandbox/people {openid?, unionid?, risk?, rank?}',
+    means: '造一个有微信的人；已有这个 openid 的，改他的资料',
     run: addPerson,
   },
   {
     method: 'POST',
     pattern: /^\/sandbox\/people\/([\w-]+)\/code$/,
     says: 'POST /sandbox/people/{openid}/code {appid?}',
+    means: '他在小程序里 wx.login 得到的登录码，用一次，5 分钟有效',
     run: addCode,
   },
   {
     method: 'POST',
     pattern: /^\/sandbox\/people\/([\w-]+)\/phone-code$/,
     says: 'POST /sandbox/people/{openid}/phone-code {phone, countryCode?, appid?}',
+    means: '他点手机号按钮得到的凭证',
     run: addPhoneCode,
   },
   ...identityRoutes,
@@ -53,12 +56,14 @@ const routes: Route[] = [
     method: 'POST',
     pattern: /^\/sandbox\/faults$/,
     says: 'POST /sandbox/faults {path, kind: slow|down|reset|lying|busy|throttled, calls?, milliseconds?}',
+    means: '让一个接口接下来几次出故障',
     run: addFault,
   },
   {
     method: 'GET',
     pattern: /^\/sandbox\/faults$/,
     says: 'GET|DELETE /sandbox/faults',
+    means: '现在设了哪些故障；DELETE 全部取消',
     run: ({ faults }) => ok(faults.list()),
   },
   { method: 'DELETE', pattern: /^\/sandbox\/faults$/, says: '', run: clearFaults },
@@ -66,6 +71,7 @@ const routes: Route[] = [
     method: 'GET',
     pattern: /^\/sandbox\/calls$/,
     says: 'GET|DELETE /sandbox/calls',
+    means: '谁调用过什么，新的在前；只有路径和结果',
     run: ({ state }) => ok(state.calls),
   },
   { method: 'DELETE', pattern: /^\/sandbox\/calls$/, says: '', run: clearCalls },
@@ -135,6 +141,11 @@ function clearCalls({ state }: Control): ControlAnswer {
 }
 
 function index(paths: PartnerPath[]) {
-  const controls = routes.flatMap(({ says }) => (says && says !== 'GET /sandbox' ? [says] : []));
-  return { partners: paths.map(({ path, summary }) => ({ path, summary })), controls };
+  const partners = paths.map(({ path, summary }) => ({ path, summary }));
+  return { partners, controls: shownRoutes().map(({ says }) => says) };
+}
+
+/** Every control but the index itself. */
+export function shownRoutes(): Route[] {
+  return routes.filter(({ says }) => says && says !== 'GET /sandbox');
 }

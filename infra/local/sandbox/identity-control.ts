@@ -41,6 +41,7 @@ export const identityRoutes: Route[] = [
     method: 'POST',
     pattern: /^\/sandbox\/citizens$/,
     says: 'POST /sandbox/citizens {idNumber, name, phone?, bankCard?, cardState?: lost|expired}',
+    means: '登记一个人的身份证号、姓名、手机号、银行卡，供实名核验比对',
     run({ state }, body) {
       const parsed = citizenInput.safeParse(body);
       if (!parsed.success) return invalid(parsed.error);
@@ -54,6 +55,7 @@ export const identityRoutes: Route[] = [
     method: 'GET',
     pattern: /^\/sandbox\/faces$/,
     says: 'GET /sandbox/faces',
+    means: '开始过的人脸核验',
     run: ({ state }) =>
       ok([...state.faces].map(([token, { outcome }]) => ({ token, outcome: outcome ?? 'waiting' }))),
   },
@@ -61,6 +63,7 @@ export const identityRoutes: Route[] = [
     method: 'POST',
     pattern: /^\/sandbox\/faces\/([0-9A-F]{32})$/,
     says: 'POST /sandbox/faces/{token} {outcome: pass|fail, as?, images?, similarity?, codes?}',
+    means: '替本人完成一次人脸核验',
     run({ state }, body, token) {
       const parsed = faceInput.safeParse(body);
       if (!parsed.success) return invalid(parsed.error);
@@ -76,6 +79,7 @@ export const identityRoutes: Route[] = [
     method: 'POST',
     pattern: /^\/sandbox\/network-proofs$/,
     says: 'POST /sandbox/network-proofs {networkId?, ageBand?: UNDER_14|UNDER_18|ADULT}',
+    means: '国家网络身份认证给出的网号凭证，用一次，5 分钟有效',
     run({ state }, body) {
       const parsed = proofInput.safeParse(body);
       if (!parsed.success) return invalid(parsed.error);

@@ -2,9 +2,11 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Clock, systemClock } from '../../../lib/clock';
 import { type Random, systemRandom } from '../../../lib/crypto/random';
+import { pageHeaders } from '../console/page';
 import { close, HOST, listen } from '../ports';
 import { type Contacts, createContacts } from './contacts';
 import { answerControl } from './control';
+import { answerPage } from './control-page';
 import type { Control } from './control-route';
 import { createCheckPaths } from './faceid-checks';
 import { createFacePaths } from './faceid-face';
@@ -78,6 +80,8 @@ async function answer(control: Control, request: IncomingMessage, response: Serv
   const body = await readBody(request);
   if (body === undefined) return send(response, 413, '{"error":"The body is over 1 MB."}');
   if (pathname === '/sandbox' || pathname.startsWith('/sandbox/')) {
+    const paged = isBrowser(request) ? answerPage(control, method, pathname, body) : undefined;
+    if (paged) return void response.writeHead(paged.status, pageHeaders).end(paged.page);
     const answered = answerControl(control, method, pathname, body);
     return send(response, answered.status, `${JSON.stringify(answered.body, null, 2)}\n`);
   }
@@ -88,6 +92,8 @@ async function answer(control: Control, request: IncomingMessage, response: Serv
     return sendAnswer(control.state, response, method, '(unknown)', wechatError(control.state, 40066));
   await answerPartner(control, path, { method, query: searchParams, body, headers }, response);
 }
+
+const isBrowser = ({ headers }: IncomingMessage) => headers.accept?.includes('text/html') ?? false;
 
 /** The path that is asked for; at / it is the action that counts. */
 function findPath(

@@ -14,6 +14,7 @@ export const textRoutes: Route[] = [
     method: 'POST',
     pattern: /^\/sandbox\/texts$/,
     says: 'POST /sandbox/texts {contains, verdict: pass|review|risky|no-visit}',
+    means: '含有这些字的内容怎样被审核',
     run({ state }, body): ControlAnswer {
       const parsed = ruleInput.safeParse(body);
       if (!parsed.success) return invalid(parsed.error);
@@ -27,6 +28,7 @@ export const textRoutes: Route[] = [
     method: 'DELETE',
     pattern: /^\/sandbox\/texts$/,
     says: 'DELETE /sandbox/texts',
+    means: '取消内容审核的规则',
     run({ state }): ControlAnswer {
       state.textRules.length = 0;
       return ok([]);
