@@ -56,6 +56,7 @@ export type Service = {
  */
 export async function startService(options: ServiceOptions = {}): Promise<Service> {
   if (options.port !== undefined) await assertPortFree(options.port, 'The API');
+  for (const port of Object.values(options.ports ?? {})) await assertPortFree(port, 'The demo');
   const building = buildOnce().then((): Stoppable => ({ stop: async () => {} }));
   const { services } = await startTogether({ building, services: startServices(options) });
   const running: Stoppable[] = [services];
@@ -63,7 +64,7 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
     const host = await startHost({ ...options, environment: services.environment, onLine: tell(options) });
     running.unshift(host);
     await publishFirstPolicy(host);
-    const developerConsole = await startConsoleOf(host, services);
+    const developerConsole = await startConsoleOf(host, services, options.ports?.console);
     const door = options.host === 'cloudbase' ? await startDoorOf(host, services) : undefined;
     const callers = [pollerOf(host, services), pushesOf(host, services, options)];
     running.unshift(...(door ? [door] : []), developerConsole, ...callers);
@@ -117,9 +118,13 @@ function startDoorOf({ api }: Host, { environment, doorKey }: Services): Promise
   return startDoor(readDoorSettings({ ...environment, API_BASE: api, DOOR_KEY: doorKey }));
 }
 
-async function startConsoleOf({ api }: Host, services: Services): Promise<Stoppable & { url: string }> {
+async function startConsoleOf(
+  { api }: Host,
+  services: Services,
+  port: number | undefined,
+): Promise<Stoppable & { url: string }> {
   const { sandbox, smtpPort, mailbox } = services;
-  return startConsole({ api, sandbox, smtpPort, mailbox, openapi: openapi() as OpenApi });
+  return startConsole({ api, sandbox, smtpPort, mailbox, port, openapi: openapi() as OpenApi });
 }
 
 function pollerOf({ lambda }: Host, { environment }: Services): Stoppable {

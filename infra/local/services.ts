@@ -59,6 +59,8 @@ export type Services = {
 };
 
 export type ServicesOptions = {
+  /** What people type or paste, where it must be the same after each start; free ports when absent. */
+  ports?: { sandbox: number; staff: number; console: number } | undefined;
   /** Folder that keeps the table and the root key; in memory when absent. */
   persistDir?: string | undefined;
   /** Time of the sandbox and the mailbox. */
@@ -100,9 +102,9 @@ async function startWith(options: ServicesOptions, persistence: Persistence | un
       ...(persistence && { persistDir: persistence.tableDir }),
     }),
     queue: startSqs({ region, prefix: QUEUE_PREFIX }),
-    sandbox: startSandbox({ apps: [LOCAL_APP, LOCAL_ENTRY], clock, contacts }),
+    sandbox: startSandbox({ apps: [LOCAL_APP, LOCAL_ENTRY], clock, contacts, port: options.ports?.sandbox }),
     smtp: startSmtp(clock, contacts),
-    oidc: startOidc(),
+    oidc: startOidc(options.ports?.staff),
     objects: startObjectStore({
       bucket: BUCKET_NAME,
       vault: VAULT_NAME,

@@ -2,24 +2,29 @@ import { createWriteStream } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { saysHelp } from '../commands/help';
 import { CannotStart } from './cannot-start';
+import { demoPorts, fillTown } from './demo';
 import { announceService } from './find-service';
 import { launchersGone } from './launchers';
 import { isLogLine } from './log-line';
 import { type LocalHost, localHosts, type Service, startService } from './service';
+import { describeTown } from './town';
 
-const usage = 'Usage: npm start -- [--port N] [--persist DIR] [--host aws|cloudbase] [--log FILE]';
+const usage = 'Usage: npm start -- [--port N] [--persist DIR] [--host aws|cloudbase] [--log FILE] [--demo]';
 
 /** `npm start`: the whole service on this machine until ctrl-C. */
 async function main(): Promise<void> {
   if (saysHelp(usage)) return;
-  const { port, persistDir, host, logFile } = readArguments(process.argv.slice(2));
+  const { port, persistDir, host, logFile, isDemo } = readArguments(process.argv.slice(2));
   const alone = launchersGone().then(() => 'alone' as const);
   const startedAt = performance.now();
   console.log('Starting 乐聊名片 …');
   const onLog = (line: string) => console.log(line);
-  const service = await startService({ port, persistDir, host, onLog, onRawLog: keepIn(logFile) });
+  const where = isDemo ? { port: port ?? demoPorts.api, ports: demoPorts } : { port };
+  const service = await startService({ ...where, persistDir, host, onLog, onRawLog: keepIn(logFile) });
+  if (isDemo) await fillTown(placeOf(service));
   const withdraw = await announceService(service);
   console.log(describe(service, persistDir, performance.now() - startedAt));
+  if (isDemo) console.log(describeTown(service.services.sandbox));
   const why = await Promise.race([askedToStop(), alone, service.ended.then(() => 'broken' as const)]);
   // Whoever is impatient: the tethers end everything with us.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
@@ -33,6 +38,7 @@ type Arguments = {
   persistDir?: string | undefined;
   logFile?: string | undefined;
   host?: LocalHost | undefined;
+  isDemo: boolean;
 };
 
 function readArguments(args: string[]): Arguments {
@@ -44,12 +50,13 @@ function readArguments(args: string[]): Arguments {
         persist: { type: 'string' },
         host: { type: 'string' },
         log: { type: 'string' },
+        demo: { type: 'boolean', default: false },
       },
     });
     const host = localHosts.find((one) => one === (values.host ?? 'aws'));
     if (!host) throw new Error('no such host');
     const port = values.port === undefined ? undefined : Number(values.port);
-    return { port, persistDir: values.persist, logFile: values.log, host };
+    return { port, persistDir: values.persist, logFile: values.log, host, isDemo: values.demo };
   } catch {
     throw new CannotStart(usage);
   }
@@ -92,8 +99,16 @@ function describe(service: Service, persistDir: string | undefined, milliseconds
     '',
     ...lines,
     '',
+    `export API=${service.api} SANDBOX=${service.services.sandbox}`,
+    '',
   ].join('\n');
 }
+
+const placeOf = ({ api, services }: Service) => ({
+  api,
+  sandbox: services.sandbox,
+  staffIssuer: services.environment.STAFF_ISSUER ?? '',
+});
 
 main().then(
   () => process.exit(0),

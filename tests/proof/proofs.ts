@@ -266,6 +266,11 @@ export const proofs: Record<string, { file: string; shows: string }> = {
     shows:
       'a leak of each sort among 2 000 people, and the whole plan after it: everything met, nothing left',
   },
+  documents: {
+    file: 'tests/documents/documents.test.ts',
+    shows:
+      'every block of every document, twice and in any order beside one service, does what the page says and leaves nothing behind',
+  },
   start: {
     file: 'tests/local/start.test.ts',
     shows: 'npm start in every way, each served, walked through and ended',

@@ -5,7 +5,11 @@ import { indexPage, type Places } from './index-page';
 import { mailboxPage } from './mailbox-page';
 import { type OpenApi, referencePage } from './reference-page';
 
-export type ConsoleOptions = Places & { mailbox: readonly Mail[]; openapi: OpenApi };
+export type ConsoleOptions = Places & {
+  mailbox: readonly Mail[];
+  openapi: OpenApi;
+  port?: number | undefined;
+};
 
 export type Console = { url: string; stop(): Promise<void> };
 
@@ -28,7 +32,7 @@ const pages: Record<string, (options: ConsoleOptions) => Answer> = {
   '/health': () => asJson({ pid: process.pid }),
 };
 
-/** Starts the developer's console on a free port. */
+/** Starts the developer's console, on a free port unless one is named. */
 export async function startConsole(options: ConsoleOptions): Promise<Console> {
   const server = createServer((request, response) => {
     const path = (request.url ?? '/').split('?')[0] ?? '/';
@@ -41,6 +45,6 @@ export async function startConsole(options: ConsoleOptions): Promise<Console> {
     });
     response.end(body);
   });
-  const port = await listen(server, 0);
+  const port = await listen(server, options.port ?? 0);
   return { url: `http://${HOST}:${port}`, stop: () => close(server) };
 }
