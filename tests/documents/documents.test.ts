@@ -1,11 +1,14 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import fc from 'fast-check';
+import { demoPorts } from '../../infra/local/demo';
 import { type FoundService, findService } from '../../infra/local/find-service';
+import { clientOf } from '../../infra/local/journey/people';
+import { town } from '../../infra/local/town';
 import { scripts } from '../../package.json';
 import { holdsFor, inProofAlone } from '../proof/sample';
 import { blocksOf, commandsOf, documents, root, textOf } from './blocks';
@@ -26,6 +29,35 @@ it('says of every block of a document what it is, and passes no command off as t
   const hidden = blocks.filter(({ language, text }) => language === 'text' && command.test(text));
   expect(hidden.map(({ document, line }) => `${document}:${line}`)).toEqual([]);
   expect(blocks.filter(({ language }) => language === 'sh').length).toBeGreaterThan(30);
+});
+
+/** What of a table is the same in every language: how many rows, and in each what is code and where it leads. */
+const rowsOf = (document: string) =>
+  textOf(document)
+    .split('\n')
+    .filter((line) => line.startsWith('| '))
+    .map((line) => [...line.matchAll(/`[^`]+`|\]\([^)]+\)/g)].map(([piece]) => piece).sort());
+
+it('keeps the two languages of the README in step: commands, samples, tables and pictures', () => {
+  const [chinese, english] = ['README.md', 'README.en.md'].map((document) => ({
+    runs: blocksOf(document)
+      .filter(({ language }) => language !== 'text')
+      .map(({ text }) => text),
+    rows: rowsOf(document),
+    pictures: [...textOf(document).matchAll(/!\[[^\]]*\]\(([^)]+)\)/g)].map(([, file]) => file),
+    headings: textOf(document).match(/^#+/gm),
+  }));
+  expect(chinese).toEqual(english);
+});
+
+it('leads nowhere that is not there', () => {
+  const dead = documents.flatMap((document) =>
+    [...textOf(document).matchAll(/\]\((?!https?:|#)([^)#]+)(?:#[^)]*)?\)/g)]
+      .map(([, to = '']) => to)
+      .filter((to) => !existsSync(join(root, dirname(document), decodeURI(to))))
+      .map((to) => `${document}: ${to}`),
+  );
+  expect(dead).toEqual([]);
 });
 
 it('counts the lines that need a cloud', () => {
@@ -54,7 +86,7 @@ it('shows commands that are not run here as the tools themselves know them', asy
 });
 
 inProofAlone(() => {
-  describe('beside one running service', () => {
+  describe('beside the demo', () => {
     const log = join(mkdtempSync(join(tmpdir(), 'leliao-documents-')), 'log');
     let service: ReturnType<typeof spawn>;
     let where: Where;
@@ -65,17 +97,40 @@ inProofAlone(() => {
     beforeAll(async () => {
       if (await findService())
         throw new Error('Stop the npm start that runs: the samples want one of their own.');
-      service = spawn('npm', ['start', '--', '--log', log], { cwd: root, stdio: 'ignore' });
+      service = spawn('npm', ['start', '--', '--demo', '--log', log], { cwd: root, stdio: 'ignore' });
       let found: FoundService | undefined;
       for (; !found && service.exitCode === null; await pause(LOOK_EVERY_MS)) found = await findService();
       if (!found) throw new Error('npm start ended');
-      where = { api: found.api, sandbox: found.sandbox, console: found.console, log };
+      where = {
+        api: found.api,
+        sandbox: found.sandbox,
+        console: found.console,
+        staffIssuer: found.staffIssuer,
+        log,
+      };
       before = status();
     });
     afterAll(async () => {
       service.kill('SIGTERM');
       await once(service, 'exit');
       rmSync(join(log, '..'), { recursive: true });
+    });
+
+    it('answers where it always does, with people of a town who have each other’s cards and see each other nearby', async () => {
+      expect([where.api, where.sandbox]).toEqual(
+        [demoPorts.api, demoPorts.sandbox].map((port) => `http://127.0.0.1:${port}`),
+      );
+      for (const { openid, meets = [], near, isPublic } of town) {
+        const api = clientOf(where, 'iPhone', openid);
+        const code = await fetch(`${where.sandbox}/sandbox/people/${openid}/code`, { method: 'POST' });
+        await api.login.signIn((await code.json()) as { code: string });
+        const asked = town.filter((other) => other.meets?.includes(openid)).map((other) => other.openid);
+        const { contacts } = await api.cards.folder({});
+        expect(contacts).toHaveLength(new Set([...meets, ...asked]).size);
+        if (!near || !isPublic) continue;
+        const { people } = await api.location.nearby({});
+        expect(people).toHaveLength(town.filter((other) => other.near && other.isPublic).length - 1);
+      }
     });
 
     const runs = fc.sample(

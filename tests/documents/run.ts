@@ -9,7 +9,7 @@ import { differs } from './matches';
 import { runPrograms } from './programs';
 
 /** Where the service of `npm start` answers, as it prints it; `log` is the file of `--log`. */
-export type Where = { api: string; sandbox: string; console: string; log: string };
+export type Where = { api: string; sandbox: string; console: string; staffIssuer: string; log: string };
 
 /** Documents for the operator's people, whose machines have `leliao` and not the project. */
 const elsewhere = ['infra/runbooks/breach.md'];
@@ -19,7 +19,14 @@ const incident = `. docs/by-hand.sh; ME=$(sign_in "$(person)"); agree $ME cards
 CARD=$(post cards/create $ME "{\\"name\\":\\"林晓\\",\\"idempotencyKey\\":\\"$(once)\\"}" | field cardId)
 post cards/get $ME "{\\"cardId\\":\\"$CARD\\"}"; sleep $((61 - $(date +%-S)))`;
 const run = promisify(execFile);
-const settings = ({ api, sandbox }: Where) => ({ ...process.env, API: api, SANDBOX: sandbox });
+const settings = ({ api, sandbox, staffIssuer }: Where) => ({
+  ...process.env,
+  API: api,
+  SANDBOX: sandbox,
+  OIDC: staffIssuer,
+  LELIAO_API: api,
+  LELIAO_ISSUER: staffIssuer,
+});
 
 /**
  * Runs every block of a document, one after the other in one shell, as somebody who has only that page open.

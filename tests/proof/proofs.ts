@@ -1,4 +1,4 @@
-/** What `npm test` takes a sample of and `npm run proof -- NAME` goes through as a whole. README.md has the same list. */
+/** What `npm test` takes a sample of and `npm run proof -- NAME` goes through as a whole. docs/proofs.md has the same list. */
 export const proofs: Record<string, { file: string; shows: string }> = {
   'erased-judge': {
     file: 'tests/judge/erased.test.ts',
