@@ -3,6 +3,8 @@
 
 noted() { node -p "require('./dist/local/service.json').$1"; }
 API=${API:-$(noted api)}  SANDBOX=${SANDBOX:-$(noted sandbox)}  OIDC=${OIDC:-$(noted staffIssuer)}
+# Pages and the published keys lie at the root, beside the version of the API.
+ROOT=${API%/v[0-9]}
 # For what a sample writes: nothing is left in the project.
 FOLDER=$(mktemp -d)
 
@@ -20,6 +22,7 @@ field() {
     JSON.parse(require('fs').readFileSync(0, 'utf8'), (key, one) => { if (key === '$1') value ??= one; return one })
     console.log(typeof value === 'object' ? JSON.stringify(value) : value ?? '')"
 }
+public_keys() { curl -s "$ROOT/.well-known/jwks.json"; }
 once() { node -p "crypto.randomUUID()"; }
 instant() { date -u -d "${1:-now}" +%Y-%m-%dT%H:%M:%SZ; }
 

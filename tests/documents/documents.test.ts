@@ -21,7 +21,7 @@ const CLOUD_LINES = 14;
 const LOOK_EVERY_MS = 200;
 
 const commands = blocks
-  .filter(({ mark }) => mark === 'cloud' || mark === 'form')
+  .filter(({ language, mark }) => language === 'sh' && (mark === 'cloud' || mark === 'form'))
   .flatMap((block) => commandsOf(block).map((command) => ({ block, command })));
 
 it('says of every block of a document what it is, and passes no command off as text', () => {
@@ -117,7 +117,7 @@ inProofAlone(() => {
     });
 
     it('answers where it always does, with people of a town who have each other’s cards and see each other nearby', async () => {
-      expect([where.api, where.sandbox]).toEqual(
+      expect([new URL(where.api).origin, where.sandbox]).toEqual(
         [demoPorts.api, demoPorts.sandbox].map((port) => `http://127.0.0.1:${port}`),
       );
       for (const { openid, meets = [], near, isPublic } of town) {

@@ -62,7 +62,7 @@ async function leliaoHelp(words: string[]): Promise<string> {
 
 async function npmHelp(words: string[]): Promise<string> {
   const [verb = '', ...rest] = words.filter((word) => !['run', '-s', '--'].includes(word));
-  if (verb === 'ci' || verb === 'test') return '';
+  if (['ci', 'install', 'test'].includes(verb)) return '';
   if (rest.length === 0) return help('npm', ['pkg', 'get', `scripts.${verb}`]);
   const own = verb === 'leliao' ? [] : ['--'];
   return verb === 'leliao' ? leliaoHelp(rest) : help('npm', ['run', '-s', verb, ...own, '--help']);

@@ -21,7 +21,7 @@ const fileOf = ({ document, line, text }: Block): string => {
 
 /** Builds the files that a document shows, starts them on phones, and walks through them as people do. */
 export async function runPrograms(document: string, blocks: Block[], where: Where): Promise<void> {
-  const files = blocks.filter(({ language }) => language === 'ts');
+  const files = blocks.filter(({ language, mark }) => language === 'ts' && mark === undefined);
   if (files.length === 0) return;
   const folder = await mkdtemp(join(tmpdir(), 'leliao-program-'));
   try {
@@ -44,7 +44,7 @@ async function put(path: string, text: string): Promise<void> {
 /** With the addresses of the service that runs, in the place of those that the demo always has. */
 const placed = (text: string, { api, sandbox }: Where) =>
   text
-    .replaceAll(`http://127.0.0.1:${demoPorts.api}`, api)
+    .replaceAll(new RegExp(`http://127.0.0.1:${demoPorts.api}(/v\\d)?`, 'g'), api)
     .replaceAll(`http://127.0.0.1:${demoPorts.sandbox}`, sandbox);
 
 async function bundled(folder: string, pages: string[]): Promise<string> {
