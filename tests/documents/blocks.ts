@@ -74,3 +74,9 @@ export const commandsOf = ({ text }: Block): string[] =>
     .split(/\n| && /)
     .map((line) => line.replace(/(^|\s{2,})#.*$/, '').trim())
     .filter((line) => line !== '');
+
+/** Commands that stand in a sentence; a command of the cloud, of ours, or of the staff. */
+export const inlineCommands = (document: string): string[] =>
+  [...textOf(document).matchAll(/(?<!`)`((?:aws|tcb|leliao|npm run(?: -s)?|npm start) [^`\n]+)`/g)].map(
+    ([, command = '']) => command.replaceAll(/\[([^\]]*)\]/g, '$1').replaceAll('\\|', '|'),
+  );

@@ -11,8 +11,9 @@ import { clientOf } from '../../infra/local/journey/people';
 import { town } from '../../infra/local/town';
 import { scripts } from '../../package.json';
 import { holdsFor, inProofAlone } from '../proof/sample';
-import { blocksOf, commandsOf, documents, root, textOf } from './blocks';
+import { blocksOf, commandsOf, documents, inlineCommands, root, textOf } from './blocks';
 import { unknownIn } from './known';
+import { differs } from './matches';
 import { runDocument, type Where } from './run';
 
 const blocks = documents.flatMap((document) => blocksOf(document));
@@ -20,9 +21,16 @@ const blocks = documents.flatMap((document) => blocksOf(document));
 const CLOUD_LINES = 14;
 const LOOK_EVERY_MS = 200;
 
-const commands = blocks
+const commandsInBlocks = blocks
   .filter(({ language, mark }) => language === 'sh' && (mark === 'cloud' || mark === 'form'))
   .flatMap((block) => commandsOf(block).map((command) => ({ block, command })));
+
+const commands = [
+  ...commandsInBlocks,
+  ...documents.flatMap((document) =>
+    inlineCommands(document).map((command) => ({ block: { document, line: 0, mark: 'form' }, command })),
+  ),
+];
 
 it('says of every block of a document what it is, and passes no command off as text', () => {
   const command = /^\$? ?(npm|npx|node|curl|leliao|aws|tcb|post|sandbox|git) /m;
@@ -60,6 +68,15 @@ it('leads nowhere that is not there', () => {
   expect(dead).toEqual([]);
 });
 
+it('finds what is printed and not said, and what is said and not printed', () => {
+  const said = '{"ok":true,…"id":"…"}\n…\nend';
+  expect(differs(said, '{"ok":true,"data":1,"id":"x"}\nanything\nat all\nend\n')).toBeUndefined();
+  expect(differs(said, '{"ok":false,"id":"x"}\nend')).toMatchObject({ said: '{"ok":true,…"id":"…"}' });
+  expect(differs(said, '{"ok":true,"id":"x"}\nno more')).toMatchObject({ said: 'end' });
+  expect(differs('one', 'one\ntwo')).toMatchObject({ said: '(the end)', printed: 'two' });
+  expect(() => blocksOf('README.md', '```\nnpm start\n```')).toThrow('README.md:1: say what the block is');
+});
+
 it('counts the lines that need a cloud', () => {
   const inCloud = commands.filter(({ block }) => block.mark === 'cloud').map(({ command }) => command);
   expect({ CLOUD_LINES: inCloud.length, inCloud }).toMatchObject({ CLOUD_LINES });
@@ -77,7 +94,7 @@ it('has files that are read as JSON', () => {
 });
 
 it('shows commands that are not run here as the tools themselves know them', async () => {
-  await holdsFor(commands, 2, async ({ block, command }) => {
+  await holdsFor(commands, 1, async ({ block, command }) => {
     const unknown = await unknownIn(command);
     expect({ [`${block.document}:${block.line} ${command}`]: unknown }).toEqual({
       [`${block.document}:${block.line} ${command}`]: undefined,

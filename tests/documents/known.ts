@@ -53,6 +53,7 @@ const named = (words: string[]) => {
 
 async function leliaoHelp(words: string[]): Promise<string> {
   const command = named(words);
+  if (command.length === 0) return (await createTerminal().run('--help')).out;
   for (let length = command.length; length > 0; length -= 1) {
     const { exit, out } = await createTerminal().run(...command.slice(0, length), '--help');
     if (exit === 0 && out.includes('--')) return out;
