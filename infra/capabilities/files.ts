@@ -1,5 +1,7 @@
 import { stringify } from 'yaml';
 import { type FunctionName, functionCapabilities } from '../../lib/capabilities';
+import { architecturePicture } from '../pictures/architecture';
+import { seenPicture } from '../pictures/seen';
 import type { Principal } from './rights';
 import { savedQueries } from './saved-queries';
 import { environmentOf, type Host } from './settings';
@@ -17,6 +19,8 @@ export function capabilityFiles(): Record<string, string> {
     'infra/aws/alarms-functions.yml': alarms(),
     'infra/aws/saved-queries.yml': yaml({ Resources: savedQueries(functionNames) }),
     'infra/cloudbase/cloudbaserc.json': `${JSON.stringify(doors(), null, 2)}\n`,
+    'docs/pictures/architecture.svg': architecturePicture(),
+    'docs/pictures/seen.svg': seenPicture(),
   };
 }
 

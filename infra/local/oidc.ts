@@ -17,14 +17,14 @@ export type Oidc = {
 };
 
 /**
- * Starts an OpenID provider on a free port that signs the staff in. A member gets an access token (RFC 9068) for a terminal
+ * Starts an OpenID provider, on a free port unless one is named, that signs the staff in. A member gets an access token (RFC 9068) for a terminal
  * by the device flow, on this provider's own pages; and for a script straight from the token endpoint, with their name
  * and the local secret, which no real provider would do.
  */
-export async function startOidc(): Promise<Oidc> {
+export async function startOidc(port = 0): Promise<Oidc> {
   let answer: RequestListener = (_, response) => response.writeHead(503).end();
   const server = createServer((request, response) => answer(request, response));
-  const issuer = `http://127.0.0.1:${await listen(server, 0)}`;
+  const issuer = `http://127.0.0.1:${await listen(server, port)}`;
   answer = await quietly(async () => {
     const { Provider } = await import('oidc-provider');
     const provider = new Provider(issuer, configuration(signingKey()));

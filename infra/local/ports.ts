@@ -8,6 +8,7 @@ export const HOST = '127.0.0.1';
 
 /** Whose port it is, in a sentence. */
 export const theApi = words('接口', 'The API');
+export const theDemo = words('示例小镇', 'The demo');
 
 /** A port that was free a moment ago. Whoever takes it must bear that another was faster. */
 export async function freePort(): Promise<number> {

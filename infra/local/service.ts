@@ -12,7 +12,7 @@ import { assertJava } from './java';
 import { formatLogLine } from './log-line';
 import { startPartnerPushes } from './partner-pushes';
 import { startPoller } from './poller';
-import { assertPortFree, theApi } from './ports';
+import { assertPortFree, theApi, theDemo } from './ports';
 import { SANDBOX_PUSH } from './sandbox/wechat-push';
 import { LOCAL_APP, type Services, type ServicesOptions, startServices } from './services';
 import { type Stoppable, startTogether, stopTogether } from './together';
@@ -58,6 +58,7 @@ export type Service = {
 export async function startService(options: ServiceOptions = {}): Promise<Service> {
   await assertJava();
   if (options.port !== undefined) await assertPortFree(options.port, theApi);
+  for (const port of Object.values(options.ports ?? {})) await assertPortFree(port, theDemo);
   const building = buildOnce().then((): Stoppable => ({ stop: async () => {} }));
   const { services } = await startTogether({ building, services: startServices(options) });
   const running: Stoppable[] = [services];
@@ -65,7 +66,7 @@ export async function startService(options: ServiceOptions = {}): Promise<Servic
     const host = await startHost({ ...options, environment: services.environment, onLine: tell(options) });
     running.unshift(host);
     await publishFirstPolicy(host);
-    const developerConsole = await startConsoleOf(host, services);
+    const developerConsole = await startConsoleOf(host, services, options.ports?.console);
     const door = options.host === 'cloudbase' ? await startDoorOf(host, services) : undefined;
     const callers = [pollerOf(host, services), pushesOf(host, services, options)];
     running.unshift(...(door ? [door] : []), developerConsole, ...callers);
@@ -122,9 +123,13 @@ function startDoorOf({ api }: Host, { environment, doorKey }: Services): Promise
   return startDoor(readDoorSettings({ ...environment, API_BASE: api, DOOR_KEY: doorKey }));
 }
 
-async function startConsoleOf({ api }: Host, services: Services): Promise<Stoppable & { url: string }> {
+async function startConsoleOf(
+  { api }: Host,
+  services: Services,
+  port: number | undefined,
+): Promise<Stoppable & { url: string }> {
   const { sandbox, smtpPort, mailbox } = services;
-  return startConsole({ api, sandbox, smtpPort, mailbox, openapi: openapi() as OpenApi });
+  return startConsole({ api, sandbox, smtpPort, mailbox, port, openapi: openapi() as OpenApi });
 }
 
 function pollerOf({ lambda }: Host, { environment }: Services): Stoppable {

@@ -4,6 +4,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { type Clock, systemClock } from '../../lib/clock';
 import { systemRandom } from '../../lib/crypto/random';
 import { rootKeys } from '../../lib/crypto/root-key';
+import { AppError } from '../../lib/errors';
 import { createTable } from '../../lib/table/client';
 import { newDoorKey } from '../commands/door-key';
 import { makeMissingKeys } from '../commands/rotate-keys';
@@ -23,6 +24,8 @@ import { makeLocalTable } from './table';
 import { startTogether, stopTogether } from './together';
 
 const REGION = 'cn-north-1';
+/** Of making the first keys. */
+const MOST_TRIES = 10;
 /** As serverless.yml names them for the stage local. */
 const TABLE_NAME = 'leliao-local-table';
 const PLACES_TABLE_NAME = 'leliao-local-places';
@@ -59,6 +62,8 @@ export type Services = {
 };
 
 export type ServicesOptions = {
+  /** What people type or paste, where it must be the same after each start; free ports when absent. */
+  ports?: { sandbox: number; staff: number; console: number } | undefined;
   /** Folder that keeps the table and the root key; in memory when absent. */
   persistDir?: string | undefined;
   /** Time of the sandbox and the mailbox. */
@@ -100,9 +105,9 @@ async function startWith(options: ServicesOptions, persistence: Persistence | un
       ...(persistence && { persistDir: persistence.tableDir }),
     }),
     queue: startSqs({ region, prefix: QUEUE_PREFIX }),
-    sandbox: startSandbox({ apps: [LOCAL_APP, LOCAL_ENTRY], clock, contacts }),
+    sandbox: startSandbox({ apps: [LOCAL_APP, LOCAL_ENTRY], clock, contacts, port: options.ports?.sandbox }),
     smtp: startSmtp(clock, contacts),
-    oidc: startOidc(),
+    oidc: startOidc(options.ports?.staff),
     objects: startObjectStore({
       bucket: BUCKET_NAME,
       vault: VAULT_NAME,
@@ -205,7 +210,19 @@ async function prepareTable(
   }
   const table = createTable({ name: TABLE_NAME, region, endpoint, clock: systemClock });
   const roots = rootKeys(ROOT_KEY, region, systemRandom);
-  await makeMissingKeys({ table, roots, suite, clock: systemClock, random: systemRandom });
+  await onceServed(() => makeMissingKeys({ table, roots, suite, clock: systemClock, random: systemRandom }));
+}
+
+/** A database that has only just begun, beside a build, is busy for a while; what is made is what is missing still. */
+async function onceServed(make: () => Promise<unknown>): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      await make();
+      return;
+    } catch (error) {
+      if (!(error instanceof AppError && error.code === 'BUSY') || tries === MOST_TRIES) throw error;
+    }
+  }
 }
 
 /** The AWS clients of this process want credentials, and must not go looking for the developer's own. */

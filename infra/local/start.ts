@@ -1,12 +1,14 @@
 import { createWriteStream } from 'node:fs';
-import { choice, text, whole } from '../command-line/options';
+import { aSwitch, choice, text, whole } from '../command-line/options';
 import { program, startAndEnd } from '../command-line/program';
 import { type Words, words } from '../command-line/words';
 import { CannotStart } from './cannot-start';
+import { demoPorts, fillTown } from './demo';
 import { announceService } from './find-service';
 import { launchersGone } from './launchers';
 import { isLogLine } from './log-line';
 import { localHosts, type Service, startService } from './service';
+import { describeTown } from './town';
 
 /** The whole service on this machine until ctrl-C. */
 export const startProgram = program({
@@ -20,15 +22,19 @@ export const startProgram = program({
     ),
     host: choice(localHosts, 'cloudbase：前面再加云开发的入口', 'cloudbase: its door before the API as well'),
     log: text('把各函数的日志写到这个文件', 'a file for the functions’ log'),
+    demo: aSwitch('端口固定，里面是一个有名片的小镇', 'fixed ports, and a small town of people with cards'),
   },
-  run: async ({ port, persist: persistDir, host, log }, { print, text: say }) => {
+  run: async ({ port, persist: persistDir, host, log, demo }, { print, text: say }) => {
     const alone = launchersGone().then(() => 'alone' as const);
     const startedAt = performance.now();
     print(say(words('正在启动乐聊名片……', 'Starting 乐聊名片 …')));
-    const service = await startService({ port, persistDir, host, onLog: print, onRawLog: keepIn(log) });
+    const where = demo ? { port: port ?? demoPorts.api, ports: demoPorts } : { port };
+    const service = await startService({ ...where, persistDir, host, onLog: print, onRawLog: keepIn(log) });
+    if (demo) await fillTown(placeOf(service));
     const withdraw = await announceService(service);
     const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
     print(say(describe(service, persistDir, seconds)));
+    if (demo) print(describeTown(service.services.sandbox));
     const why = await Promise.race([askedToStop(), alone, service.ended.then(() => 'broken' as const)]);
     // Whoever is impatient: the tethers end everything with us.
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
@@ -81,7 +87,9 @@ function describe(service: Service, persistDir: string | undefined, seconds: str
       .map(
         ([name, place = '']) => `  ${padded(name[lang])}  ${typeof place === 'string' ? place : place[lang]}`,
       );
-  const told = (lang: keyof Words, first: string) => ['', first, '', ...listIn(lang), ''].join('\n');
+  const paste = `export API=${service.api} SANDBOX=${sandbox}`;
+  const told = (lang: keyof Words, first: string) =>
+    ['', first, '', ...listIn(lang), '', paste, ''].join('\n');
   return words(
     told('zh', `乐聊名片已就绪，用了 ${seconds} 秒。按 Ctrl-C 停止。`),
     told('en', `乐聊名片 is ready after ${seconds} s. Ctrl-C stops it.`),
@@ -93,5 +101,11 @@ const padded = (name: string): string => {
   const width = [...name].reduce((sum, letter) => sum + (letter > '\u2e7f' ? 2 : 1), 0);
   return name + ' '.repeat(Math.max(0, 16 - width));
 };
+
+const placeOf = ({ api, services }: Service) => ({
+  api,
+  sandbox: services.sandbox,
+  staffIssuer: services.environment.STAFF_ISSUER ?? '',
+});
 
 if (require.main === module) void startAndEnd(startProgram);

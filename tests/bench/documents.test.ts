@@ -8,6 +8,7 @@ const measured =
 
 const documents = [
   'README.md',
+  'README.en.md',
   'CONTRIBUTING.md',
   'CHANGELOG.md',
   ...['docs', 'functions', 'infra', 'lib'].flatMap((folder) =>
@@ -28,5 +29,6 @@ it.each(documents)(
 );
 
 it('the README leaves open how soon the service is ready, which it says itself', () => {
-  expect(readFileSync(join(root, 'README.md'), 'utf8')).toContain('已就绪，用了 … 秒');
+  expect(readFileSync(join(root, 'README.md'), 'utf8')).toContain('用了 … 秒');
+  expect(readFileSync(join(root, 'README.en.md'), 'utf8')).toContain('is ready after … s.');
 });

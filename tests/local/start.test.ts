@@ -4,7 +4,9 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { findService } from '../../infra/local/find-service';
 import { close, freePort, listen } from '../../infra/local/ports';
+import { runDocument } from '../documents/run';
 import { some } from '../proof/sample';
 import { describeWithChromium, launchChromium, newContext } from '../web/chromium';
 import { answers, until } from './waiting';
@@ -163,6 +165,13 @@ describe.each(ways)('$way', ({ isTold }) => {
     expect(printed).not.toContain('✗');
     expect(printed.match(/✓/g)?.length).toBeGreaterThan(40);
     expect(exitCode).toBe(0);
+  });
+
+  it('does what a document shows, typed as it stands', async () => {
+    const found = await findService();
+    if (!found) throw new Error('npm start is not found by other commands');
+    const [document = ''] = some(['docs/closing.md', 'docs/location.md'], 1);
+    await runDocument(document, { ...found, log: '' });
   });
 
   if (isTold)

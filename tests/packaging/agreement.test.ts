@@ -105,7 +105,7 @@ it.each(Object.entries(capabilityFiles()))(
   },
 );
 
-it('README.md says of every setting who reads it', async () => {
+it('docs/settings.md says of every setting who reads it', async () => {
   const called = functionNames.filter((name) =>
     (functionCapabilities[name] as readonly string[]).includes('people'),
   );
@@ -113,7 +113,7 @@ it('README.md says of every setting who reads it', async () => {
     all: functionNames,
     'those that people call': called,
   };
-  const rows = (await text('README.md')).matchAll(/^\| ((?:`[A-Z_]+`(?:, )?)+) \|.*\| ([^|]+) \|$/gm);
+  const rows = (await text('docs/settings.md')).matchAll(/^\| ((?:`[A-Z_]+`(?:, )?)+) \|.*\| ([^|]+) \|$/gm);
   const said = [...rows].flatMap(([, settings = '', readers = '']) =>
     [...settings.matchAll(/`([A-Z_]+)`/g)].map(([, setting = '']) => [
       setting,
@@ -124,7 +124,7 @@ it('README.md says of every setting who reads it', async () => {
     functionNames.filter((name) => settingsOf(functionCapabilities[name]).includes(setting));
   const sorted = (pairs: [string, readonly string[]][]) =>
     Object.fromEntries(pairs.map(([setting, names]) => [setting, [...names].sort()]));
-  expect({ 'settings of README.md': sorted(said as [string, readonly string[]][]) }).toEqual({
-    'settings of README.md': sorted(Object.keys(leadsTo).map((setting) => [setting, reads(setting)])),
+  expect({ 'settings of docs/settings.md': sorted(said as [string, readonly string[]][]) }).toEqual({
+    'settings of docs/settings.md': sorted(Object.keys(leadsTo).map((setting) => [setting, reads(setting)])),
   });
 });

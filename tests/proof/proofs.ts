@@ -1,4 +1,4 @@
-/** What `npm test` takes a sample of and `npm run proof -- NAME` goes through as a whole. README.md has the same list. */
+/** What `npm test` takes a sample of and `npm run proof -- NAME` goes through as a whole. docs/proofs.md has the same list. */
 export const proofs: Record<string, { file: string; shows: string }> = {
   'erased-judge': {
     file: 'tests/judge/erased.test.ts',
@@ -270,6 +270,11 @@ export const proofs: Record<string, { file: string; shows: string }> = {
     file: 'tests/local/drill.test.ts',
     shows:
       'a leak of each sort among 2 000 people, and the whole plan after it: everything met, nothing left',
+  },
+  documents: {
+    file: 'tests/documents/documents.test.ts',
+    shows:
+      'every block of every document, twice and in any order beside one service, does what the page says and leaves nothing behind',
   },
   start: {
     file: 'tests/local/start.test.ts',

@@ -9,13 +9,17 @@ import { page, pageHeaders } from './page';
 import { type OpenApi, referenceOf } from './reference';
 import { conventionsPage, referencePage } from './reference-page';
 
-export type ConsoleOptions = Places & { mailbox: readonly Mail[]; openapi: OpenApi };
+export type ConsoleOptions = Places & {
+  mailbox: readonly Mail[];
+  openapi: OpenApi;
+  port?: number | undefined;
+};
 
 export type Console = { url: string; stop(): Promise<void> };
 
 type Answer = { page: string } | { json: unknown };
 
-/** Starts the developer's console on a free port. */
+/** Starts the developer's console, on a free port unless one is named. */
 export async function startConsole(options: ConsoleOptions): Promise<Console> {
   const answerTo = createAnswers(options);
   const server = createServer((request, response) => {
@@ -27,7 +31,7 @@ export async function startConsole(options: ConsoleOptions): Promise<Console> {
         .end(JSON.stringify(answer.json, null, 2));
     else response.writeHead(answer ? 200 : 404, pageHeaders).end(answer?.page ?? missing(options));
   });
-  const port = await listen(server, 0);
+  const port = await listen(server, options.port ?? 0);
   return { url: `http://${HOST}:${port}`, stop: () => close(server) };
 }
 

@@ -5,10 +5,11 @@ import { actOn, arrive, clientOf, newPerson, type Where } from './people';
 import { expect, refused, say, step } from './teller';
 
 /** A person's first day: sign in, agree, make a card, be left alone by strangers, take it all back. */
-export async function firstDay(where: Where, { content, left, cards }: ReadCard): Promise<void> {
+export async function firstDay(where: Where, { content, kept, left, cards }: ReadCard): Promise<void> {
   step('读取 vCard');
   const fields = Object.entries(content).filter(([, value]) => value.length > 0);
   say(`   读懂的内容：${fields.map(([name]) => name).join('、')}`);
+  if (kept.length > 0) say(`   原样保留的属性：${kept.join('、')}`);
   if (left.length > 0) say(`   没有带上的属性：${left.join('、')}`);
   if (cards > 1) say(`   文件里有 ${cards} 张，只用第一张`);
 

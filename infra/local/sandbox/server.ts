@@ -52,13 +52,14 @@ function createPaths(contacts: Contacts): PartnerPath[] {
   ];
 }
 
-/** Starts the partner sandbox on a free port. Everything it knows is in memory. */
+/** Starts the partner sandbox, on a free port unless one is named. Everything it knows is in memory. */
 export async function startSandbox(parts: {
   apps: App[];
   clock?: Clock;
   random?: Random;
   /** Shared with the mail server (../smtp.ts), where there is one. */
   contacts?: Contacts;
+  port?: number | undefined;
 }): Promise<SandboxServer> {
   const { apps, clock = systemClock, random = systemRandom, contacts = createContacts(clock) } = parts;
   const control = {
@@ -70,7 +71,7 @@ export async function startSandbox(parts: {
   const server = createServer((request, response) => {
     answer(control, request, response).catch(() => response.destroy());
   });
-  const port = await listen(server, 0);
+  const port = await listen(server, parts.port ?? 0);
   return { url: `http://${HOST}:${port}`, stop: () => close(server) };
 }
 

@@ -1,0 +1,163 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import fc from 'fast-check';
+import { demoPorts } from '../../infra/local/demo';
+import { type FoundService, findService } from '../../infra/local/find-service';
+import { clientOf } from '../../infra/local/journey/people';
+import { town } from '../../infra/local/town';
+import { scripts } from '../../package.json';
+import { holdsFor, inProofAlone } from '../proof/sample';
+import { blocksOf, commandsOf, documents, inlineCommands, root, textOf } from './blocks';
+import { unknownIn } from './known';
+import { differs } from './matches';
+import { runDocument, type Where } from './run';
+
+const blocks = documents.flatMap((document) => blocksOf(document));
+/** Lines that need somebody's account in a cloud, so that nobody here has run them. More of them is a decision. */
+const CLOUD_LINES = 14;
+const LOOK_EVERY_MS = 200;
+
+const commandsInBlocks = blocks
+  .filter(({ language, mark }) => language === 'sh' && (mark === 'cloud' || mark === 'form'))
+  .flatMap((block) => commandsOf(block).map((command) => ({ block, command })));
+
+const commands = [
+  ...commandsInBlocks,
+  ...documents.flatMap((document) =>
+    inlineCommands(document).map((command) => ({ block: { document, line: 0, mark: 'form' }, command })),
+  ),
+];
+
+it('says of every block of a document what it is, and passes no command off as text', () => {
+  const command = /^\$? ?(npm|npx|node|curl|leliao|aws|tcb|post|sandbox|git) /m;
+  const hidden = blocks.filter(({ language, text }) => language === 'text' && command.test(text));
+  expect(hidden.map(({ document, line }) => `${document}:${line}`)).toEqual([]);
+  expect(blocks.filter(({ language }) => language === 'sh').length).toBeGreaterThan(30);
+});
+
+/** What of a table is the same in every language: how many rows, and in each what is code and where it leads. */
+const rowsOf = (document: string) =>
+  textOf(document)
+    .split('\n')
+    .filter((line) => line.startsWith('| '))
+    .map((line) => [...line.matchAll(/`[^`]+`|\]\([^)]+\)/g)].map(([piece]) => piece).sort());
+
+it('keeps the two languages of the README in step: commands, samples, tables and pictures', () => {
+  const [chinese, english] = ['README.md', 'README.en.md'].map((document) => ({
+    runs: blocksOf(document)
+      .filter(({ language }) => language !== 'text')
+      .map(({ text }) => text),
+    rows: rowsOf(document),
+    pictures: [...textOf(document).matchAll(/!\[[^\]]*\]\(([^)]+)\)/g)].map(([, file]) => file),
+    headings: textOf(document).match(/^#+/gm),
+  }));
+  expect(chinese).toEqual(english);
+});
+
+it('leads nowhere that is not there', () => {
+  const dead = documents.flatMap((document) =>
+    [...textOf(document).matchAll(/\]\((?!https?:|#)([^)#]+)(?:#[^)]*)?\)/g)]
+      .map(([, to = '']) => to)
+      .filter((to) => !existsSync(join(root, dirname(document), decodeURI(to))))
+      .map((to) => `${document}: ${to}`),
+  );
+  expect(dead).toEqual([]);
+});
+
+it('finds what is printed and not said, and what is said and not printed', () => {
+  const said = '{"ok":true,…"id":"…"}\n…\nend';
+  expect(differs(said, '{"ok":true,"data":1,"id":"x"}\nanything\nat all\nend\n')).toBeUndefined();
+  expect(differs(said, '{"ok":false,"id":"x"}\nend')).toMatchObject({ said: '{"ok":true,…"id":"…"}' });
+  expect(differs(said, '{"ok":true,"id":"x"}\nno more')).toMatchObject({ said: 'end' });
+  expect(differs('one', 'one\ntwo')).toMatchObject({ said: '(the end)', printed: 'two' });
+  expect(() => blocksOf('README.md', '```\nnpm start\n```')).toThrow('README.md:1: say what the block is');
+});
+
+it('counts the lines that need a cloud', () => {
+  const inCloud = commands.filter(({ block }) => block.mark === 'cloud').map(({ command }) => command);
+  expect({ CLOUD_LINES: inCloud.length, inCloud }).toMatchObject({ CLOUD_LINES });
+});
+
+it('names no npm run that there is not', () => {
+  const named = documents.flatMap((document) =>
+    [...textOf(document).matchAll(/npm run (?:-s )?([a-z][a-z-]*)/g)].map(([, name = '']) => name),
+  );
+  expect(named.filter((name) => !(name in scripts))).toEqual([]);
+});
+
+it('has files that are read as JSON', () => {
+  for (const { language, text } of blocks) if (language === 'json') JSON.parse(text);
+});
+
+it('shows commands that are not run here as the tools themselves know them', async () => {
+  await holdsFor(commands, 1, async ({ block, command }) => {
+    const unknown = await unknownIn(command);
+    expect({ [`${block.document}:${block.line} ${command}`]: unknown }).toEqual({
+      [`${block.document}:${block.line} ${command}`]: undefined,
+    });
+  });
+});
+
+inProofAlone(() => {
+  describe('beside the demo', () => {
+    const log = join(mkdtempSync(join(tmpdir(), 'leliao-documents-')), 'log');
+    let service: ReturnType<typeof spawn>;
+    let where: Where;
+    const status = () =>
+      execFileSync('git', ['status', '--porcelain', '--ignored'], { cwd: root, encoding: 'utf8' });
+    let before: string;
+
+    beforeAll(async () => {
+      if (await findService())
+        throw new Error('Stop the npm start that runs: the samples want one of their own.');
+      service = spawn('npm', ['start', '--', '--demo', '--log', log], { cwd: root, stdio: 'ignore' });
+      let found: FoundService | undefined;
+      for (; !found && service.exitCode === null; await pause(LOOK_EVERY_MS)) found = await findService();
+      if (!found) throw new Error('npm start ended');
+      where = {
+        api: found.api,
+        sandbox: found.sandbox,
+        console: found.console,
+        staffIssuer: found.staffIssuer,
+        log,
+      };
+      before = status();
+    });
+    afterAll(async () => {
+      service.kill('SIGTERM');
+      await once(service, 'exit');
+      rmSync(join(log, '..'), { recursive: true });
+    });
+
+    it('answers where it always does, with people of a town who have each other’s cards and see each other nearby', async () => {
+      expect([new URL(where.api).origin, where.sandbox]).toEqual(
+        [demoPorts.api, demoPorts.sandbox].map((port) => `http://127.0.0.1:${port}`),
+      );
+      for (const { openid, meets = [], near, isPublic } of town) {
+        const api = clientOf(where, 'iPhone', openid);
+        const code = await fetch(`${where.sandbox}/sandbox/people/${openid}/code`, { method: 'POST' });
+        await api.login.signIn((await code.json()) as { code: string });
+        const asked = town.filter((other) => other.meets?.includes(openid)).map((other) => other.openid);
+        const { contacts } = await api.cards.folder({});
+        expect(contacts).toHaveLength(new Set([...meets, ...asked]).size);
+        if (!near || !isPublic) continue;
+        const { people } = await api.location.nearby({});
+        expect(people).toHaveLength(town.filter((other) => other.near && other.isPublic).length - 1);
+      }
+    });
+
+    const runs = fc.sample(
+      fc.shuffledSubarray([...documents, ...documents], { minLength: 2 * documents.length }),
+      1,
+    );
+    it.each(runs.flat())('%s', async (document) => {
+      await runDocument(document, where);
+    });
+
+    it('leaves nothing in the project', () => expect(status()).toBe(before));
+  });
+});
