@@ -1,13 +1,14 @@
 import { toInstant } from '../../lib/clock';
 import type { Deps } from '../../lib/deps';
 import { ConditionFailed, type Item, type Write } from '../../lib/table/client';
-import { appendEntry, joinChanges, type PersonChange } from '../../lib/table/ledger/append';
+import { appendEntry } from '../../lib/table/ledger/append';
 import type { NewEntry } from '../../lib/table/ledger/ledger';
 import { endOfWays } from '../../lib/table/person/end-ways';
 import { waysInKinds } from '../../lib/table/person/join';
 import { canSignIn } from '../../lib/table/person/life';
 import type { Person } from '../../lib/table/person/person';
 import { openPerson } from '../../lib/table/person/person-key';
+import { joinChanges, type PersonChange } from '../../lib/table/person/standing';
 import { endedWays } from '../../lib/table/person/ways';
 import {
   readWechatAccount,

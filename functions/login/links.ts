@@ -5,7 +5,7 @@ import { disclose } from '../../lib/gate/disclose';
 import type { Run } from '../../lib/gate/operation';
 import { type EntryId, entryIds, signInEntries } from '../../lib/policy/sign-in-entries';
 import { ConditionFailed } from '../../lib/table/client';
-import { appendEntry } from '../../lib/table/ledger/append';
+import { appendEntry, appendPlanned } from '../../lib/table/ledger/append';
 import { epochOf } from '../../lib/table/person/consents';
 import {
   isLedToBy,
@@ -112,12 +112,12 @@ export async function unlinkAccount(
     way: input.entry,
     requestId,
   } as const;
-  const change = {
-    set: ['entryEpoch = if_not_exists(entryEpoch, :noneUndone) + :undone'],
-    values: { ':noneUndone': 0, ':undone': 1 },
-  };
   try {
-    await appendEntry(deps, person, act, removeLinkedEntry(alsoRead), { change });
+    await appendPlanned(deps, person, ({ entryEpoch = 0 }) => ({
+      entry: act,
+      also: removeLinkedEntry(alsoRead),
+      change: { standing: { entryEpoch: entryEpoch + 1 } },
+    }));
   } catch (error) {
     if (!(error instanceof ConditionFailed)) throw error; // undone or made anew meanwhile
     throw new AppError('NOT_NOW', { why: '关联刚刚有了变化，请刷新后重试。' });

@@ -16,6 +16,7 @@ import { createLog } from '../../lib/log';
 import { createProcessQueue, type ProcessQueue } from '../../lib/partner/queue';
 import { isUnderWay, KEEP_RETIRED_MS, rotationParts, rotationTo } from '../../lib/process/rotation';
 import { createTable, type Table } from '../../lib/table/client';
+import { guarding } from '../../lib/table/guarding';
 import { beginProcess, processKey, readProcess } from '../../lib/table/process/process';
 import { lostRace, untilWon } from '../../lib/table/races';
 import {
@@ -110,7 +111,8 @@ export async function startRotation(parts: RotateParts & { queue: ProcessQueue }
 
 /** The keys and the process are one transaction. Undefined where somebody else made that version meanwhile. */
 async function beginOrJoin(parts: RotateParts): Promise<Omit<Started, 'rewrappedRing'> | undefined> {
-  const { table, clock } = parts;
+  const { clock } = parts;
+  const table = guarding(parts.table, () => ringOf(parts).guard());
   const newest = await newestVersion(table);
   const [row] = await table.getMany([processKey(rotationTo(newest))]);
   const before = readProcess(row);

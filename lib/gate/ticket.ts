@@ -73,12 +73,12 @@ export const restsOn: Record<StaffReason, Basis | undefined> = {
   'legal-hold': ownTicket,
   appeal: {
     key: appealKey,
-    demand: (item) => isThere(openAppeal.is(item) || decidedAppeal.is(item)),
+    demand: (item) => isThere((openAppeal.clear(item) ?? decidedAppeal.clear(item)) !== undefined),
   },
   /** A card with something on it that waits to be judged. */
   'risk-review': {
     key: cardKey,
-    demand: (item) => isThere(card.is(item) && item.dueAt !== undefined),
+    demand: (item) => isThere(card.clear(item)?.dueAt !== undefined),
   },
   /** A report of one of their cards that waits to be decided. */
   'card-report': { key: reportedCardKey, demand: (item) => isThere(isReportWaiting(item)) },
