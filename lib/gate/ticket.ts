@@ -84,12 +84,18 @@ export const restsOn: Record<StaffReason, Basis | undefined> = {
   'card-report': { key: reportedCardKey, demand: (item) => isThere(isReportWaiting(item)) },
   delivery: {
     key: deliveryKey,
-    demand: (item) => isThere(delivery.is(item) || endedDelivery.is(item)),
+    demand: (item) => isThere((delivery.clear(item) ?? endedDelivery.clear(item)) !== undefined),
   },
-  duty: { key: authorisationEventKey, demand: (item) => isThere(authorisationEvent.is(item)) },
+  duty: {
+    key: authorisationEventKey,
+    demand: (item) => isThere(authorisationEvent.clear(item) !== undefined),
+  },
   incident: {
     key: (_, incidentId) => incidentKey(incidentId),
-    demand: (item) => isThere(incident.is(item) && item.closedAt === undefined),
+    demand(item) {
+      const seen = incident.clear(item);
+      isThere(seen !== undefined && seen.closedAt === undefined);
+    },
   },
   /** A refusal that a colleague has proposed. */
   refusal: {

@@ -39,8 +39,6 @@ export type Declaration<A extends Attributes, Id, P extends PurposeId> = {
   queue?: string;
   /** Declared attributes that are there only as keys of another index: the checksum of a chain leaves them out. */
   indexes?: readonly Extract<keyof A, string>[];
-  /** By which an item opens a door: obeyed only as the service wrote them, there and together (bound.ts). */
-  guarded?: readonly Extract<keyof A, string>[];
   /** The attribute that names the hour under whose key it is sealed as well as under the person's own (location/place-keys.ts). */
   hour?: Extract<keyof A, string>;
   /** An item of it is a natural person, who is counted as long as the item says so in `holds`. */
@@ -58,7 +56,14 @@ export type Declaration<A extends Attributes, Id, P extends PurposeId> = {
   actsWhileHeld?: string;
   /** Why its writes need no check of the person: the event that ends it changes the item itself. */
   fenced?: string;
-};
+} & Bound<Extract<keyof A, string>>;
+
+/** One of both, so that nothing that opens a door is added without a thought. */
+type Bound<Name extends string> =
+  /** By which an item opens a door: obeyed only as the service wrote them, there and together (bound.ts). */
+  | { guarded: readonly Name[]; unguarded?: undefined }
+  /** Why nothing is gained by an item of it that the service has not written. */
+  | { guarded?: undefined; unguarded: string };
 
 /** What the maker cannot derive: the key that seals, what leads here, what it takes the place of. */
 export type Extras = { sealer?: Sealer | undefined; points?: readonly Pointer[]; before?: Item | undefined };

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { BatchWriteItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
-import { makeMissingKeys, type RotateParts } from '../../infra/commands/rotate-keys';
-import { toEpochSeconds, toInstant } from '../../lib/clock';
+import { makeMissingKeys, openNew, type RotateParts } from '../../infra/commands/rotate-keys';
+import { toEpochSeconds } from '../../lib/clock';
 import { slicesOf } from '../../lib/slices';
 import type { Item, Table } from '../../lib/table/client';
-import { openedTableKey, openTable } from '../../lib/table/service/opened-table';
+import { openedTableKey } from '../../lib/table/service/opened-table';
 
 /** A root key of no other world's: two services that must not know each other's keys bring one each. */
 export const newRootKey = (): string => `local:${randomBytes(32).toString('base64')}`;
@@ -30,8 +30,7 @@ export async function giveKeys(raw: DynamoDBClient, tableName: string, parts: Ro
   }));
   for (const some of slicesOf(puts, BATCH_WRITES))
     await raw.send(new BatchWriteItemCommand({ RequestItems: { [tableName]: some } }));
-  const { table, clock } = parts;
-  await table.write(openTable(undefined, await table.identity(), toInstant(clock.now())));
+  await openNew(parts);
 }
 
 /** What would be put into an empty table, one by one. */

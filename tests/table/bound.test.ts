@@ -107,6 +107,13 @@ describe('an item that opens a door is obeyed only as the service wrote it, ther
       ),
   );
 
+  it('every other entity says why nothing is gained by an item of it that the service has not written', () => {
+    for (const { name, declaration } of Object.values(entities) as unknown as Any[]) {
+      const { guarded: some, unguarded: why } = declaration;
+      expect({ [name]: some ? some.length > 0 : /(\w+ ){2}/.test(why ?? '') }).toEqual({ [name]: true });
+    }
+  });
+
   it('an item that nobody has read through the table is not read at all', () => {
     for (const entity of guarded)
       expect(() => entity.read({ pk: '', sk: '', entity: entity.name })).toThrow(SealError);
@@ -233,6 +240,8 @@ const binding = {
 /** Updates of other entities, whose attribute of the same name opens nothing. */
 const ofOthers = {
   'location/location.ts': 'stopLocation',
+  // When somebody has opened a message.
+  'notice/recipient.ts': 'noteOpened',
   // When the account that nobody uses is looked at next.
   'person/dormancy.ts': 'move',
   // It ends every session.

@@ -172,6 +172,7 @@ export const ward = declareEntity('ward', {
   life: { rule: 'minor-life' },
   actsWhileHeld: 'a guardian answers for the child',
   pointers: ['guardian'],
+  guarded: ['wardId', 'childId', 'consentedAt'],
   attributes: {
     wardId: plain('guardian', z.string()),
     childId: otherPerson('guardian', 'guardian', z.string()),
