@@ -27,7 +27,7 @@ import {
   withOpenids,
 } from '../../lib/table/person/wechat-account';
 import { untilWon } from '../../lib/table/races';
-import { clearEndedWays } from './end-ways';
+import { clearEndedWays } from '../../lib/process/end-ways';
 
 type NewIdentity = {
   domain: 'openid' | 'unionid';

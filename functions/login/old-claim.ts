@@ -13,7 +13,7 @@ import {
   releasePhone,
   removePhonePointer,
 } from '../../lib/table/person/phone';
-import { endWays } from './end-ways';
+import { endWays } from '../../lib/process/end-ways';
 
 const kinds = ['phone-number', 'phone-state', 'phone-digest', 'wechat-identity', 'wechat-openid'] as const;
 
@@ -60,6 +60,7 @@ async function release(deps: Deps, person: Person, item: Item, requestId: string
   await endWays(deps, person, {
     which: restingOnPhone,
     also: releasePhone(item),
+    phoneEnds: true,
     change: { set: ['phoneGoneAt = :phoneGoneAt'], values: { ':phoneGoneAt': at } },
     entry: {
       at,

@@ -19,7 +19,7 @@ import { pointerKey, readPointer } from '../../lib/table/person/pointer';
 import { wayOf } from '../../lib/table/person/ways';
 import { shortName } from '../../lib/table/person/wechat-account';
 import { addIdentity } from './add-identity';
-import { clearEndedWays } from './end-ways';
+import { clearEndedWays } from '../../lib/process/end-ways';
 import { exchangeCode, identify } from './sign-in';
 import { type SignedIn, startSession } from './start-session';
 

@@ -10,7 +10,7 @@ import { shortName } from '../../lib/table/person/wechat-account';
 import { untilWon } from '../../lib/table/races';
 import { addIdentity } from './add-identity';
 import { type Arrival, createAccount } from './create-account';
-import { clearEndedWays } from './end-ways';
+import { clearEndedWays } from '../../lib/process/end-ways';
 import { type SignedIn, startSession } from './start-session';
 
 type SignIn = { code?: string | undefined };

@@ -15,7 +15,7 @@ import { readPhone } from '../../lib/table/person/phone';
 import { liveAt, liveSessions } from '../../lib/table/person/sessions';
 import { identitiesOf, livingWays, type Way, wayOf } from '../../lib/table/person/ways';
 import { untilWon } from '../../lib/table/races';
-import { endWays } from './end-ways';
+import { endWays } from '../../lib/process/end-ways';
 import { mask } from './phone';
 
 type Id = { wayId: string };
