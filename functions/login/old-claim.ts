@@ -1,5 +1,6 @@
 import { DAY_MS, toInstant } from '../../lib/clock';
 import type { Deps } from '../../lib/deps';
+import { endWays } from '../../lib/process/end-ways';
 import { ConditionFailed, type Item } from '../../lib/table/client';
 import { keys } from '../../lib/table/keys';
 import { epochOf } from '../../lib/table/person/consents';
@@ -13,7 +14,6 @@ import {
   releasePhone,
   removePhonePointer,
 } from '../../lib/table/person/phone';
-import { endWays } from '../../lib/process/end-ways';
 
 const kinds = ['phone-number', 'phone-state', 'phone-digest', 'wechat-identity', 'wechat-openid'] as const;
 

@@ -3,6 +3,7 @@ import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
 import { disclose } from '../../lib/gate/disclose';
 import type { Run, Subject } from '../../lib/gate/operation';
+import { endWays } from '../../lib/process/end-ways';
 import { ConditionFailed, type Item } from '../../lib/table/client';
 import { epochOf } from '../../lib/table/person/consents';
 import { restingOnPhone } from '../../lib/table/person/end-ways';
@@ -16,7 +17,6 @@ import {
 } from '../../lib/table/person/phone';
 import { wayOf } from '../../lib/table/person/ways';
 import { openidOf, wechatAccountKey } from '../../lib/table/person/wechat-account';
-import { endWays } from '../../lib/process/end-ways';
 import { releaseOldClaim } from './old-claim';
 
 type Code = { code: string };

@@ -8,16 +8,8 @@ import { endOfAccount } from '../../lib/table/person/end-of-account';
 import { beginProcess } from '../../lib/table/process/process';
 import { cardGiver, type Giver, linkTo, resting } from '../cards/support';
 import { frozen, held, officer, personOf, place, release } from '../hold/support';
+import { accountNumber, entryCode, linker, phoneHolder, proofFor, tap, wechatCode } from '../login/support';
 import { holdsFor } from '../proof/sample';
-import {
-  accountNumber,
-  entryCode,
-  linker,
-  phoneHolder,
-  proofFor,
-  tap,
-  wechatCode,
-} from '../login/support';
 import { backUp, restore } from '../support/backup';
 import { grant, seenEntryOf, withdraw } from '../support/consent';
 import { beginEnd } from '../support/end';

@@ -39,7 +39,8 @@ export async function bringAbout(deps: Deps, names: readonly string[], requestId
 }
 
 /** What is invisible from its first write on is as good as over: the rest is a process as on any day. */
-const isOverAtOnce = ({ what }: End) => what === 'consent' || what === 'part' || what === 'way' || what === 'release';
+const isOverAtOnce = ({ what }: End) =>
+  what === 'consent' || what === 'part' || what === 'way' || what === 'release';
 
 function again(deps: Deps, end: End, look: Look, requestId: string): Promise<Found> {
   if (end.what === 'account') return accountAgain(deps, end, look);
