@@ -6,7 +6,7 @@ import { truncateAddress } from '../../lib/gate/network-place';
 import type { Run } from '../../lib/gate/operation';
 import { retentionMs } from '../../lib/policy/retention';
 import { ConditionFailed, type Item, type Write } from '../../lib/table/client';
-import { appendEntry } from '../../lib/table/ledger/append';
+import { appendPlanned } from '../../lib/table/ledger/append';
 import { phoneKey } from '../../lib/table/person/phone';
 import {
   type Guardian,
@@ -76,9 +76,6 @@ export async function askGuardian(deps: Deps, { caller, requestId }: Run<'subjec
     readAge(mark)?.band ??
     results.flatMap((item) => readRealName(reachVersions, item, person)?.band ?? [])[0];
   const isChild = age === undefined || age === 'under-14';
-  const change = isChild
-    ? { set: ['needsGuardian = if_not_exists(needsGuardian, :said)'], values: { ':said': 'said' } }
-    : undefined;
   const nowMs = deps.clock.now();
   const at = toInstant(nowMs);
   const code = newCode(deps.random);
@@ -89,7 +86,11 @@ export async function askGuardian(deps: Deps, { caller, requestId }: Run<'subjec
   ];
   const entry = { at, act: 'guardian.asked', actor: 'self', purpose: 'minors', requestId } as const;
   try {
-    await appendEntry(deps, person, entry, writes, { change });
+    await appendPlanned(deps, person, ({ needsGuardian = 'said' }) => ({
+      entry,
+      also: writes,
+      ...(isChild && { change: { standing: { needsGuardian } } }),
+    }));
   } catch (error) {
     if (error instanceof ConditionFailed)
       throw new AppError('NOT_NOW', { why: '授权码刚刚有了变化，请刷新后重试。' });

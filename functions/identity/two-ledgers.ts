@@ -3,10 +3,11 @@ import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
 import type { Item, Write } from '../../lib/table/client';
 import { keys } from '../../lib/table/keys';
-import { advanceHead, appendEntry, joinChanges, type PersonChange } from '../../lib/table/ledger/append';
+import { advanceHead, appendEntry } from '../../lib/table/ledger/append';
 import { type EntryWithout, nextEntry } from '../../lib/table/ledger/ledger';
 import type { EndedConsents } from '../../lib/table/person/end-consents';
 import { ledgerHead, type Person, readPerson } from '../../lib/table/person/person';
+import { joinChanges, type PersonChange } from '../../lib/table/person/standing';
 import { lostRace, untilWon } from '../../lib/table/races';
 import { guardianKey, minorKey } from '../../lib/table/real-name/minor';
 import { realNameKeys } from '../../lib/table/real-name/real-name';
@@ -52,7 +53,7 @@ export async function writeInBothLedgers(
     const { write, head } = await nextEntry(deps.ring, childId, ends?.head ?? before, others);
     const change = joinChanges(both.change, ends?.change ?? {});
     const childs = [
-      { ...advanceHead(childId, before, head, change), owner: child },
+      { ...advanceHead(child, head, change), owner: child },
       write,
       ...(ends?.writes ?? []),
       ...both.writes,

@@ -1,6 +1,7 @@
 import { toEpochSeconds, toInstant } from '../../lib/clock';
 import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
+import { clearEndedWays } from '../../lib/process/end-ways';
 import { ConditionFailed } from '../../lib/table/client';
 import { keys } from '../../lib/table/keys';
 import { appendEntry } from '../../lib/table/ledger/append';
@@ -27,7 +28,6 @@ import {
   withOpenids,
 } from '../../lib/table/person/wechat-account';
 import { untilWon } from '../../lib/table/races';
-import { clearEndedWays } from './end-ways';
 
 type NewIdentity = {
   domain: 'openid' | 'unionid';

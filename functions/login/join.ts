@@ -7,7 +7,7 @@ import { actOf, demandProofOfOther } from '../../lib/gate/proof';
 import { type ConsentPurposeId, consentPurposeIds } from '../../lib/policy/purposes';
 import type { Item } from '../../lib/table/client';
 import { keys } from '../../lib/table/keys';
-import { advanceHead, joinChanges, type PersonChange } from '../../lib/table/ledger/append';
+import { advanceHead } from '../../lib/table/ledger/append';
 import { nextEntry } from '../../lib/table/ledger/ledger';
 import { epochOf } from '../../lib/table/person/consents';
 import {
@@ -30,6 +30,7 @@ import {
   wayIn,
 } from '../../lib/table/person/person';
 import type { Identity } from '../../lib/table/person/pointer';
+import { joinChanges, type PersonChange } from '../../lib/table/person/standing';
 import { livingWays, noRests, type Rests, sessionOf, wayOf, whileSession } from '../../lib/table/person/ways';
 import { openidOf, shortName, wechatAccountKey } from '../../lib/table/person/wechat-account';
 import { lostRace, untilWon } from '../../lib/table/races';
@@ -133,12 +134,7 @@ async function settle(deps: Deps, to: Side, from: Side, requestId: string): Prom
   });
   const age = carryAge(deps.policy.inForce().reachVersions, stays, leaves, ages, at);
   await deps.table.write(
-    advanceHead(
-      staysId,
-      ledgerHead(stays),
-      joined.head,
-      joinChanges(arrival(moved, shownBy(stays, to)), age.change),
-    ),
+    advanceHead(stays, joined.head, joinChanges(arrival(moved, shownBy(stays, to)), age.change)),
     joined.write,
     ...leaving.writes,
     ...movePointers(leaves, staysId, moved.identities),

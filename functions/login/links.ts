@@ -5,7 +5,8 @@ import { disclose } from '../../lib/gate/disclose';
 import type { Run } from '../../lib/gate/operation';
 import { type EntryId, entryIds, signInEntries } from '../../lib/policy/sign-in-entries';
 import { ConditionFailed } from '../../lib/table/client';
-import { appendEntry } from '../../lib/table/ledger/append';
+import { beginWayEnd, wayEndRef } from '../../lib/table/ends/way-end';
+import { appendEntry, appendPlanned } from '../../lib/table/ledger/append';
 import { epochOf } from '../../lib/table/person/consents';
 import {
   isLedToBy,
@@ -102,6 +103,8 @@ export async function unlinkAccount(
 ) {
   const { person, alsoRead } = caller;
   const unlinked = { unlinked: true } as const;
+  const nowMs = deps.clock.now();
+  const ended = { way: 'entry', id: input.entry } as const;
   if (!alsoRead) return unlinked;
   const act = {
     at: toInstant(deps.clock.now()),
@@ -112,15 +115,17 @@ export async function unlinkAccount(
     way: input.entry,
     requestId,
   } as const;
-  const change = {
-    set: ['entryEpoch = if_not_exists(entryEpoch, :noneUndone) + :undone'],
-    values: { ':noneUndone': 0, ':undone': 1 },
-  };
   try {
-    await appendEntry(deps, person, act, removeLinkedEntry(alsoRead), { change });
+    const { subjectId } = person;
+    await appendPlanned(deps, person, ({ entryEpoch = 0 }) => ({
+      entry: act,
+      also: [...removeLinkedEntry(alsoRead), beginWayEnd(subjectId, ended, nowMs)],
+      change: { standing: { entryEpoch: entryEpoch + 1 } },
+    }));
   } catch (error) {
     if (!(error instanceof ConditionFailed)) throw error; // undone or made anew meanwhile
     throw new AppError('NOT_NOW', { why: '关联刚刚有了变化，请刷新后重试。' });
   }
+  await deps.queue.send([wayEndRef(person.subjectId, ended, nowMs)]);
   return unlinked;
 }

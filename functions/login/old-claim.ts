@@ -1,5 +1,6 @@
 import { DAY_MS, toInstant } from '../../lib/clock';
 import type { Deps } from '../../lib/deps';
+import { endWays } from '../../lib/process/end-ways';
 import { ConditionFailed, type Item } from '../../lib/table/client';
 import { keys } from '../../lib/table/keys';
 import { epochOf } from '../../lib/table/person/consents';
@@ -13,7 +14,6 @@ import {
   releasePhone,
   removePhonePointer,
 } from '../../lib/table/person/phone';
-import { endWays } from './end-ways';
 
 const kinds = ['phone-number', 'phone-state', 'phone-digest', 'wechat-identity', 'wechat-openid'] as const;
 
@@ -60,6 +60,7 @@ async function release(deps: Deps, person: Person, item: Item, requestId: string
   await endWays(deps, person, {
     which: restingOnPhone,
     also: releasePhone(item),
+    phoneEnds: true,
     change: { set: ['phoneGoneAt = :phoneGoneAt'], values: { ':phoneGoneAt': at } },
     entry: {
       at,

@@ -3,6 +3,7 @@ import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
 import { disclose } from '../../lib/gate/disclose';
 import type { Run, Subject } from '../../lib/gate/operation';
+import { endWays } from '../../lib/process/end-ways';
 import { ConditionFailed, type Item } from '../../lib/table/client';
 import { epochOf } from '../../lib/table/person/consents';
 import { restingOnPhone } from '../../lib/table/person/end-ways';
@@ -16,7 +17,6 @@ import {
 } from '../../lib/table/person/phone';
 import { wayOf } from '../../lib/table/person/ways';
 import { openidOf, wechatAccountKey } from '../../lib/table/person/wechat-account';
-import { endWays } from './end-ways';
 import { releaseOldClaim } from './old-claim';
 
 type Code = { code: string };
@@ -99,7 +99,10 @@ async function bind(
   const also = bindWrites(subjectId, value, digest, bound, sealer);
   const which = (now: Person) => restingOnPhone(now, wayOf(now, session.identity)?.of);
   const write = () =>
-    endWays(deps, person, { which, entry, also, sealer, change: { remove: ['phoneGoneAt'] } });
+    endWays(deps, person, {
+      ...{ which, entry, also, sealer, phoneEnds: bound !== undefined },
+      change: { remove: ['phoneGoneAt'] },
+    });
   await write().catch(async (error: unknown) => {
     const isTaken = error instanceof ConditionFailed && error.found[0];
     if (!isTaken || !(await releaseOldClaim(deps, digest, otherAccountIsNotMine === true, requestId)))
@@ -148,7 +151,8 @@ export async function unbindPhone(deps: Deps, { caller, requestId }: Run<'subjec
     requestId,
   } as const;
   try {
-    await endWays(deps, person, { which: restingOnPhone, entry, also: unbindWrites(alsoRead), sealer });
+    const also = unbindWrites(alsoRead);
+    await endWays(deps, person, { which: restingOnPhone, entry, also, sealer, phoneEnds: true });
   } catch (error) {
     if (!(error instanceof ConditionFailed)) throw error; // changed or unbound meanwhile
     throw new AppError('NOT_NOW', { why: CHANGED });

@@ -4,6 +4,7 @@ import { AppError } from '../../lib/errors';
 import { discloseBeforeAccount } from '../../lib/gate/disclose';
 import { spendPair } from '../../lib/gate/limit';
 import type { Run } from '../../lib/gate/operation';
+import { clearEndedWays } from '../../lib/process/end-ways';
 import { keys } from '../../lib/table/keys';
 import { consentInForce } from '../../lib/table/person/consents';
 import { type Person, readPerson } from '../../lib/table/person/person';
@@ -19,7 +20,6 @@ import { pointerKey, readPointer } from '../../lib/table/person/pointer';
 import { wayOf } from '../../lib/table/person/ways';
 import { shortName } from '../../lib/table/person/wechat-account';
 import { addIdentity } from './add-identity';
-import { clearEndedWays } from './end-ways';
 import { exchangeCode, identify } from './sign-in';
 import { type SignedIn, startSession } from './start-session';
 

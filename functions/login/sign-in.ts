@@ -2,6 +2,7 @@ import type { Deps } from '../../lib/deps';
 import { invalidInput } from '../../lib/errors';
 import { discloseBeforeAccount } from '../../lib/gate/disclose';
 import type { Run } from '../../lib/gate/operation';
+import { clearEndedWays } from '../../lib/process/end-ways';
 import type { Item } from '../../lib/table/client';
 import { keys } from '../../lib/table/keys';
 import { readPerson } from '../../lib/table/person/person';
@@ -10,7 +11,6 @@ import { shortName } from '../../lib/table/person/wechat-account';
 import { untilWon } from '../../lib/table/races';
 import { addIdentity } from './add-identity';
 import { type Arrival, createAccount } from './create-account';
-import { clearEndedWays } from './end-ways';
 import { type SignedIn, startSession } from './start-session';
 
 type SignIn = { code?: string | undefined };

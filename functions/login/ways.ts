@@ -4,6 +4,7 @@ import { AppError } from '../../lib/errors';
 import type { Run, Subject } from '../../lib/gate/operation';
 import { entryIds } from '../../lib/policy/sign-in-entries';
 import { beijingDay } from '../../lib/policy/working-days';
+import { endWays } from '../../lib/process/end-ways';
 import { ConditionFailed } from '../../lib/table/client';
 import { appendEntry } from '../../lib/table/ledger/append';
 import { consentInForce } from '../../lib/table/person/consents';
@@ -15,7 +16,6 @@ import { readPhone } from '../../lib/table/person/phone';
 import { liveAt, liveSessions } from '../../lib/table/person/sessions';
 import { identitiesOf, livingWays, type Way, wayOf } from '../../lib/table/person/ways';
 import { untilWon } from '../../lib/table/races';
-import { endWays } from './end-ways';
 import { mask } from './phone';
 
 type Id = { wayId: string };

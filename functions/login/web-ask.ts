@@ -85,7 +85,7 @@ async function countPoll(
     const item = await deps.table.update(pollWebSignIn(digest, browserDigest, nowMs));
     const found = readWebSignIn(item);
     // One that a restore has brought back may have been denied since the backup.
-    return Date.parse(found.askedAt) < deps.policy.openedAtMs() ? undefined : { ...found, digest };
+    return Date.parse(found.askedAt) < deps.policy.openedAtMs() ? undefined : { ...found, seen: item };
   } catch (error) {
     if (!(error instanceof ConditionFailed)) throw error;
     refuseEager(error.found[0]?.item, browserDigest, nowMs);

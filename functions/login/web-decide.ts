@@ -10,10 +10,13 @@ import { untilWon } from '../../lib/table/races';
 import {
   approveWebSignIn,
   denyWebSignIn,
+  isSameWebSignIn,
   PICK_UP_MS,
   readWebSignIn,
+  type SeenWebSignIn,
   showWebSignIn,
   type WebSignIn,
+  webSignInKey,
 } from '../../lib/table/sign-in/web-sign-in';
 import { newSession } from './start-session';
 import { codeDigest, codeSealer, readCode } from './web-code';
@@ -23,8 +26,8 @@ type Coded = Run<'subject', { code: string }>;
 
 /** Shows a person which browser asks, on which page, from where and since when; only then can they decide. */
 export async function webShow(deps: Deps, { caller, input }: Coded) {
-  const { code, digest } = await find(deps, input.code);
-  const item = await move(deps, showWebSignIn(digest, caller.person.subjectId, deps.clock.now()));
+  const { code, seen } = await find(deps, input.code);
+  const item = await move(deps, seen, (now) => showWebSignIn(now, caller.person.subjectId, deps.clock.now()));
   const { site, device, place, askedAt, expiresAtSeconds } = readWebSignIn(
     item,
     await codeSealer(deps, code),
@@ -38,7 +41,7 @@ export async function webShow(deps: Deps, { caller, input }: Coded) {
  * will say of whose account it opens.
  */
 export async function webApprove(deps: Deps, { caller, input }: Coded) {
-  const { digest } = await find(deps, input.code);
+  const { seen } = await find(deps, input.code);
   const { subjectId } = caller.person;
   const done = {
     approved: true as const,
@@ -47,10 +50,10 @@ export async function webApprove(deps: Deps, { caller, input }: Coded) {
   let { person } = caller;
   return untilWon(async () => {
     const nowMs = deps.clock.now();
-    const untilSeconds = toEpochSeconds(nowMs + PICK_UP_MS);
-    const { sessionId, session } = waitingSession(deps, caller, untilSeconds);
+    const pickUpUntilSeconds = toEpochSeconds(nowMs + PICK_UP_MS);
+    const { sessionId, session } = waitingSession(deps, caller, pickUpUntilSeconds);
     const ends = sessionToEvictIfFull(person, liveAt(deps), caller.sessionId);
-    const approval = approveWebSignIn(digest, { subjectId, sessionId, untilSeconds }, nowMs);
+    const approval = approveWebSignIn(seen, { subjectId, sessionId, pickUpUntilSeconds }, nowMs);
     try {
       await deps.table.write(approval, { Update: addSession(subjectId, sessionId, session, ends) });
       return done;
@@ -84,38 +87,42 @@ function waitingSession(
 /** Denies what this person has been shown, also after an approval that the browser has not picked up yet. */
 export async function webDeny(deps: Deps, { caller, input }: Coded) {
   const { subjectId } = caller.person;
-  const { digest } = await find(deps, input.code);
-  const repeated = ['denied'];
-  const item = await move(deps, denyWebSignIn(digest, subjectId, deps.clock.now()), {
-    digest,
-    subjectId,
-    repeated,
-  });
+  const { seen } = await find(deps, input.code);
+  const repeated = { subjectId, state: 'denied' };
+  const item = await move(deps, seen, (now) => denyWebSignIn(now, subjectId, deps.clock.now()), repeated);
   const { sessionId } = readWebSignIn(item);
   // Nobody can pick it up any more; it goes from the list as well.
   if (sessionId !== undefined) await deps.table.update(endSessions(subjectId, [sessionId]));
   return { denied: true as const };
 }
 
-async function find(deps: Deps, text: string): Promise<{ code: string; digest: string }> {
+async function find(deps: Deps, text: string): Promise<{ code: string; seen: SeenWebSignIn }> {
   const code = readCode(text);
-  if (!code) throw new AppError('NOT_FOUND');
-  return { code, digest: await codeDigest(deps, code) };
+  const [seen] = code ? await deps.table.getMany([webSignInKey(await codeDigest(deps, code))]) : [];
+  if (!code || !seen) throw new AppError('NOT_FOUND');
+  return { code, seen };
 }
 
-type Before = { digest: string; subjectId: string; repeated: string[] };
-
 /** Moves a request on. Absent, expired, decided and somebody else's all look the same; one's own repeat does not. */
-async function move(deps: Deps, update: NonNullable<Write['Update']>, before?: Before): Promise<Item> {
-  try {
-    return await deps.table.update(update);
-  } catch (error) {
-    if (!(error instanceof ConditionFailed)) throw error;
-    const met = error.found[0]?.item;
-    if (met && before) {
+async function move(
+  deps: Deps,
+  seen: SeenWebSignIn,
+  change: (now: SeenWebSignIn) => NonNullable<Write['Update']>,
+  repeated?: { subjectId: string; state: string },
+): Promise<Item> {
+  let now = seen;
+  return untilWon(async () => {
+    try {
+      return await deps.table.update(change(now));
+    } catch (error) {
+      if (!(error instanceof ConditionFailed)) throw error;
+      const met = error.found[0]?.item;
+      if (!met) throw new AppError('NOT_FOUND');
       const { state, subjectId } = readWebSignIn(met);
-      if (subjectId === before.subjectId && before.repeated.includes(state)) return met;
+      if (repeated?.state === state && repeated.subjectId === subjectId) return met;
+      if (isSameWebSignIn(now, met)) throw new AppError('NOT_FOUND');
+      now = met; // decided or shown at this very moment
+      return undefined;
     }
-    throw new AppError('NOT_FOUND');
-  }
+  });
 }

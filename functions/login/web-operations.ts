@@ -84,7 +84,7 @@ export const webOperations = {
     ledger: 'none',
     // A code is short, so guessing has to be slow.
     limits: [{ name: 'WEB_CODES_SHOWN_PER_PERSON', per: 'person', max: 30, windowMs: 10 * MINUTE_MS }],
-    budget: { trips: 3, readUnits: 1, writeUnits: 2 },
+    budget: { trips: 4, readUnits: 2, writeUnits: 2 },
     run: webShow,
   }),
   webApprove: operation({
@@ -100,7 +100,7 @@ export const webOperations = {
       account: whoseAccount,
     }),
     ledger: 'none',
-    budget: { trips: 2, readUnits: 2, writeUnits: 12 },
+    budget: { trips: 3, readUnits: 3, writeUnits: 12 },
     alsoRead: (subjectId) => nicknameKey(subjectId),
     run: webApprove,
   }),
@@ -113,7 +113,7 @@ export const webOperations = {
     input: webCode,
     output: z.object({ denied: z.literal(true) }),
     ledger: 'none',
-    budget: { trips: 2, readUnits: 1, writeUnits: 1 },
+    budget: { trips: 3, readUnits: 2, writeUnits: 1 },
     run: webDeny,
   }),
   webSignOut: operation({

@@ -6,12 +6,17 @@ import { readPerson, type Session } from '../../lib/table/person/person';
 import { openPerson } from '../../lib/table/person/person-key';
 import { addSession, liveAt, liveSession } from '../../lib/table/person/sessions';
 import { nicknameKey } from '../../lib/table/profile/nickname';
-import { nameWebSignIn, useWebSignIn, type WebSignIn } from '../../lib/table/sign-in/web-sign-in';
+import {
+  nameWebSignIn,
+  type SeenWebSignIn,
+  useWebSignIn,
+  type WebSignIn,
+} from '../../lib/table/sign-in/web-sign-in';
 import { newSession } from './start-session';
 import { whose } from './web-whose';
 
-/** A request as it stands, and the digest that it is found by. */
-export type Asked = WebSignIn & { digest: string };
+/** A request as it stands, and the item that it was read from. */
+export type Asked = WebSignIn & { seen: SeenWebSignIn };
 
 /** What is approved: the session that waits, and whose account it opens. */
 type Approved = { waiting: Session; account: ReturnType<typeof whose> };
@@ -32,9 +37,9 @@ export async function approvedOf(
 }
 
 /** Notes that the browser is told whose account it is. Answers false when the approval is over. */
-export async function tell(deps: Deps, { digest, browserDigest }: Asked): Promise<boolean> {
+export async function tell(deps: Deps, { seen, browserDigest }: Asked): Promise<boolean> {
   try {
-    await deps.table.update(nameWebSignIn(digest, browserDigest, deps.clock.now()));
+    await deps.table.update(nameWebSignIn(seen, browserDigest, deps.clock.now()));
     return true;
   } catch (error) {
     if (error instanceof ConditionFailed) return false;
@@ -49,14 +54,14 @@ export async function tell(deps: Deps, { digest, browserDigest }: Asked): Promis
  */
 export async function pickUp(
   deps: Deps,
-  { digest, browserDigest, subjectId = '', sessionId = '' }: Asked,
+  { seen, browserDigest, subjectId = '', sessionId = '' }: Asked,
   { waiting: { identity, link, from } }: Approved,
 ): Promise<string | undefined> {
   const { token, sessionId: id, secretDigest } = issueToken(subjectId, deps.random);
   const value = newSession(deps, secretDigest, { identity, link, from });
   try {
     const Update = addSession(subjectId, id, value, sessionId);
-    await deps.table.write(useWebSignIn(digest, browserDigest, deps.clock.now()), { Update });
+    await deps.table.write(useWebSignIn(seen, browserDigest, deps.clock.now()), { Update });
     return token;
   } catch (error) {
     if (error instanceof ConditionFailed) return undefined; // used, taken back or ended meanwhile

@@ -45,7 +45,7 @@ export const tableRights: Record<Principal, TableRights> = {
       'ID#link#*': 'get put delete check',
       'TRY#*': 'update',
       'SPENT#*': 'put',
-      'WEB#*': 'put update',
+      'WEB#*': 'get put update',
       'GAUGE#*': 'update',
     },
   },

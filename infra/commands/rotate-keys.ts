@@ -16,6 +16,7 @@ import { createLog } from '../../lib/log';
 import { createProcessQueue, type ProcessQueue } from '../../lib/partner/queue';
 import { isUnderWay, KEEP_RETIRED_MS, rotationParts, rotationTo } from '../../lib/process/rotation';
 import { createTable, type Table } from '../../lib/table/client';
+import { guarding } from '../../lib/table/guarding';
 import { beginProcess, processKey, readProcess } from '../../lib/table/process/process';
 import { lostRace, untilWon } from '../../lib/table/races';
 import {
@@ -53,9 +54,9 @@ export async function makeMissingKeys(parts: RotateParts): Promise<number> {
   const { table } = parts;
   const have = new Set((await loadServiceKeys(table)).map(({ name }) => name));
   const missing = ['service', SIGNING_KEY, ...branches].filter((name) => !have.has(name));
-  if (missing.includes('service')) await openNew(parts);
   await Promise.all(missing.map(async (name) => addServiceKey(table, await newKey(parts, name, 1))));
   const ring = ringOf(parts);
+  if (missing.includes('service')) await openNew(parts);
   // Sealed under the service key that is stored by now, which another start may have made.
   const trail = have.has(TRAIL_KEY) ? [] : [await ring.newTrailKey(firstTrailDay(parts.clock.now()))];
   const further = [...trail, ...(await ring.missingStayKeys())];
@@ -63,10 +64,13 @@ export async function makeMissingKeys(parts: RotateParts): Promise<number> {
   return missing.length + trail.length;
 }
 
-/** A table without a service key holds nobody's data: it is no restored one, and the service may be opened on it. */
-async function openNew({ table, clock }: RotateParts): Promise<void> {
+/** A table that had no service key holds nobody's data: it is no restored one, and the service may be opened on it. */
+export async function openNew(parts: RotateParts): Promise<void> {
+  const { table, clock } = parts;
   try {
-    await table.write(openTable(undefined, await table.identity(), toInstant(clock.now())));
+    await guarding(table, () => ringOf(parts).guard()).write(
+      openTable(undefined, await table.identity(), toInstant(clock.now())),
+    );
   } catch (error) {
     lostRace(error); // another start did it
   }
@@ -112,7 +116,8 @@ export async function startRotation(parts: RotateParts & { queue: ProcessQueue }
 
 /** The keys and the process are one transaction. Undefined where somebody else made that version meanwhile. */
 async function beginOrJoin(parts: RotateParts): Promise<Omit<Started, 'rewrappedRing'> | undefined> {
-  const { table, clock } = parts;
+  const { clock } = parts;
+  const table = guarding(parts.table, () => ringOf(parts).guard());
   const newest = await newestVersion(table);
   const [row] = await table.getMany([processKey(rotationTo(newest))]);
   const before = readProcess(row);

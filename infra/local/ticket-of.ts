@@ -5,7 +5,7 @@ import { readPerson } from '../../lib/table/person/person';
 import { openPerson } from '../../lib/table/person/person-key';
 import { openTicket } from '../../lib/table/ticket/open-ticket';
 import { isWaiting } from '../../lib/table/ticket/states';
-import { moveTicket } from '../../lib/table/ticket/ticket';
+import { moveTicket, ticketKey } from '../../lib/table/ticket/ticket';
 
 /**
  * The number of a ticket about somebody which is in the hands of a member of the staff, put into the table without a call: for who
@@ -30,8 +30,9 @@ export async function ticketOf(deps: Deps, subjectId: string, staffId: string): 
   // One that is done with is followed by another.
   const isOver = !isWaiting(known.ticket.state);
   const { ticket, writes } = isOver ? await openTicket(deps, { ...ask, idempotencyKey: staffId }) : known;
-  const hand = ticket.assignee === staffId ? [] : [moveTicket(subjectId, ticket, { assignee: staffId })];
-  const [first, ...others] = [...writes, ...hand];
+  const [first, ...others] = writes;
   if (first) await deps.table.write(first, ...others);
+  const [there] = await deps.table.getMany([ticketKey(subjectId, ticket.ticketId)]);
+  if (there && ticket.assignee !== staffId) await deps.table.write(moveTicket(there, { assignee: staffId }));
   return ticket.ticketId;
 }

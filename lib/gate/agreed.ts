@@ -1,8 +1,8 @@
 import type { Deps } from '../deps';
 import { type ConsentPurposeId, needsConsent, type PurposeId } from '../policy/purposes';
-import type { PersonChange } from '../table/ledger/append';
 import { consentRequired, epochOf } from '../table/person/consents';
 import type { Person } from '../table/person/person';
+import type { PersonChange } from '../table/person/standing';
 import { demandConsent } from './purpose';
 
 /** Consents as they were seen. A later one has another epoch. */

@@ -73,23 +73,29 @@ export const restsOn: Record<StaffReason, Basis | undefined> = {
   'legal-hold': ownTicket,
   appeal: {
     key: appealKey,
-    demand: (item) => isThere(openAppeal.is(item) || decidedAppeal.is(item)),
+    demand: (item) => isThere((openAppeal.clear(item) ?? decidedAppeal.clear(item)) !== undefined),
   },
   /** A card with something on it that waits to be judged. */
   'risk-review': {
     key: cardKey,
-    demand: (item) => isThere(card.is(item) && item.dueAt !== undefined),
+    demand: (item) => isThere(card.clear(item)?.dueAt !== undefined),
   },
   /** A report of one of their cards that waits to be decided. */
   'card-report': { key: reportedCardKey, demand: (item) => isThere(isReportWaiting(item)) },
   delivery: {
     key: deliveryKey,
-    demand: (item) => isThere(delivery.is(item) || endedDelivery.is(item)),
+    demand: (item) => isThere((delivery.clear(item) ?? endedDelivery.clear(item)) !== undefined),
   },
-  duty: { key: authorisationEventKey, demand: (item) => isThere(authorisationEvent.is(item)) },
+  duty: {
+    key: authorisationEventKey,
+    demand: (item) => isThere(authorisationEvent.clear(item) !== undefined),
+  },
   incident: {
     key: (_, incidentId) => incidentKey(incidentId),
-    demand: (item) => isThere(incident.is(item) && item.closedAt === undefined),
+    demand(item) {
+      const seen = incident.clear(item);
+      isThere(seen !== undefined && seen.closedAt === undefined);
+    },
   },
   /** A refusal that a colleague has proposed. */
   refusal: {

@@ -1,10 +1,11 @@
 import { toEpochSeconds, toInstant } from '../clock';
 import type { Deps } from '../deps';
 import type { Item } from '../table/client';
-import { appendEntry, appendPlanned, type PersonChange } from '../table/ledger/append';
+import { appendEntry, appendPlanned } from '../table/ledger/append';
 import type { NewEntry } from '../table/ledger/ledger';
 import { epochOf } from '../table/person/consents';
 import { type Person, session } from '../table/person/person';
+import type { PersonChange } from '../table/person/standing';
 import { remove } from '../table/replace';
 import { allSharesRemoved, queryShares, readShare } from '../table/sharing/share';
 
@@ -35,7 +36,7 @@ export async function endSharesOf(deps: Deps, person: Person, ending: Ending): P
   if (!(await hasOpenShare(deps, person, ending))) return;
   const { shareEpoch } = person;
   await end(deps, person, ending, 'shares', (now) =>
-    now.shareEpoch === shareEpoch ? allSharesRemoved : undefined,
+    now.shareEpoch === shareEpoch ? allSharesRemoved(now) : undefined,
   );
 }
 

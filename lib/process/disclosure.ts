@@ -90,7 +90,7 @@ export async function lineOf(
     requestId,
   } as const;
   const { write, head } = await nextEntry(ring, person.subjectId, before, entry);
-  return [advanceHead(person.subjectId, before, head), write];
+  return [advanceHead(person, head), write];
 }
 
 /** Whoever it is about, by the account that they have now; undefined where there is none any more. */

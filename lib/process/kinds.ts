@@ -19,6 +19,7 @@ import { rotation } from './rotation';
 import { scope } from './scope';
 import { sweep } from './sweep';
 import { transferCount } from './transfer-count';
+import { wayEnd } from './way-end';
 
 /** Every kind of process there is, once. A row of another kind stays where it is, and rings. */
 export const processKinds: Readonly<Record<string, ProcessKind>> = {
@@ -41,6 +42,7 @@ export const processKinds: Readonly<Record<string, ProcessKind>> = {
   scope,
   sweep,
   'transfer-count': transferCount,
+  'way-end': wayEnd,
 };
 
 /** What the steps of a kind open of people's data, for the trail. Of a kind without a row the trail says what its queue declares. */
@@ -50,6 +52,6 @@ export const kindsOpened: Readonly<Record<string, readonly KindId[]>> = {
   hold: kindIds,
   'incident-clock': ['incident-record'],
   join: ['wechat-openid'],
-  're-erase': ['hold-record'],
+  're-erase': ['hold-record', 'wechat-openid'],
   rotation: ['key-material'],
 };

@@ -1,4 +1,5 @@
 import { HOUR_MS, MINUTE_MS, toInstant } from '../clock';
+import { SealError } from '../crypto/suite';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
 import { faultOf } from '../log';
@@ -44,7 +45,7 @@ export type RunOutcome = {
 /**
  * Takes a process from step to step until it is over or has to wait. Safe to repeat at any point and for several runners
  * at once: each move is held to the row's version. What fails goes back to the row and its `dueAt`, with pauses that grow,
- * and never round the queue until it dies. A kind or a step that this build does not know is left as it is, and rings.
+ * and never round the queue until it dies. A kind or a step that this build does not know is left as it is, and rings; so is a row that somebody has altered.
  * With `holdMs` no other runner is at the same step for that long, where two at once would do harm to no data and waste
  * what others wait for; each run then takes one step.
  * @throws AppError BUSY when the table cannot be reached to put it off: the message then comes again
@@ -60,7 +61,9 @@ export async function runProcess(
   let refusals = 0;
   let mine: string | undefined;
   for (let step = 0; step < MAX_STEPS && deps.clock.now() <= stopAtMs; step += 1) {
-    const { process: seen, self } = await look(deps, ref);
+    const looked = await look(deps, ref).catch((error) => rings(deps, ref, error, requestId));
+    if (!looked) return { outcome: 'failed', count: 0 };
+    const { process: seen, self } = looked;
     if (!seen) return { outcome: 'already-done', count: 0 };
     const isMine = seen.heldUntil !== undefined && seen.heldUntil === mine;
     const isDue = Date.parse(seen.dueAt) <= deps.clock.now();
@@ -92,13 +95,22 @@ async function look({ table }: Deps, ref: ProcessRef): Promise<{ process?: Proce
   return { ...(process && { process }), ...(self && { self }) };
 }
 
+/** A row that is not as the service wrote it is obeyed by nobody and stays where it is. Anything else is thrown on. */
+function rings(deps: Deps, { kind }: ProcessRef, error: unknown, requestId: string): undefined {
+  if (!(error instanceof SealError)) throw error;
+  const operation = `process/${kind}`;
+  deps.log({ event: 'fault', requestId, operation, ...faultOf(error) });
+  deps.log({ event: 'alarm', requestId, operation, outcome: 'STUCK' });
+}
+
 /** Has everybody else wait while a step is taken. Undefined where somebody was quicker. */
 async function hold({ table, clock }: Deps, process: Process, holdMs: number): Promise<Process | undefined> {
   if (holdMs === 0) return process;
   try {
     const untilMs = clock.now() + holdMs;
     await table.write(holdProcess(process, untilMs));
-    return { ...process, version: process.version + 1, heldUntil: toInstant(untilMs) };
+    const dueAt = toInstant(untilMs);
+    return { ...process, version: process.version + 1, dueAt, heldUntil: dueAt };
   } catch (error) {
     return lostRace(error);
   }

@@ -1,13 +1,13 @@
 import * as z from 'zod/mini';
 import { toInstant } from '../clock';
-import { type Kind, type KindId, kinds } from '../policy/kinds';
 import { type ConsentPurposeId, needsConsent, type PurposeId } from '../policy/purposes';
 import type { SensitiveKindId } from '../policy/sensitive';
 import type { StayRule } from '../policy/stay-rules';
-import { type Attribute, type Attributes, codecOf, type Given, type Plain, plain } from './attribute';
+import { type Attributes, codecOf, type Given, type Plain, plain } from './attribute';
 import { bindNew, boundItem, demandWhole, guardedOf, isGuarded, noteGuarded, type Unbound } from './bound';
-import { type Item, type MadeItem, saysNothing, sinceBefore } from './item';
+import { type Item, type MadeItem, sinceBefore } from './item';
 import { DUE_SHARDS, dueShard, type Key, type Pointer, shardOf, subjectOf } from './keys';
+import { hiddenKindsOf, isSaid, kindsUnsaid, sensitiveKindsOf } from './kinds-in';
 import { endOfLife, type Life } from './life';
 import type { Place } from './place';
 import { FORM, type Sealer } from './sealer';
@@ -39,8 +39,6 @@ export type Declaration<A extends Attributes, Id, P extends PurposeId> = {
   queue?: string;
   /** Declared attributes that are there only as keys of another index: the checksum of a chain leaves them out. */
   indexes?: readonly Extract<keyof A, string>[];
-  /** By which an item opens a door: obeyed only as the service wrote them, there and together (bound.ts). */
-  guarded?: readonly Extract<keyof A, string>[];
   /** The attribute that names the hour under whose key it is sealed as well as under the person's own (location/place-keys.ts). */
   hour?: Extract<keyof A, string>;
   /** An item of it is a natural person, who is counted as long as the item says so in `holds`. */
@@ -58,7 +56,14 @@ export type Declaration<A extends Attributes, Id, P extends PurposeId> = {
   actsWhileHeld?: string;
   /** Why its writes need no check of the person: the event that ends it changes the item itself. */
   fenced?: string;
-};
+} & Bound<Extract<keyof A, string>>;
+
+/** One of both, so that nothing that opens a door is added without a thought. */
+type Bound<Name extends string> =
+  /** By which an item opens a door: obeyed only as the service wrote them, there and together (bound.ts). */
+  | { guarded: readonly Name[]; unguarded?: undefined }
+  /** Why nothing is gained by an item of it that the service has not written. */
+  | { guarded?: undefined; unguarded: string };
 
 /** What the maker cannot derive: the key that seals, what leads here, what it takes the place of. */
 export type Extras = { sealer?: Sealer | undefined; points?: readonly Pointer[]; before?: Item | undefined };
@@ -98,6 +103,8 @@ export type Entity<A extends Attributes = Attributes, Id = never> = {
   holds(value: Given<A>): HeldId[];
   /** Whether an item is of this entity and, where an epoch is named, of that epoch. */
   is(item: Item | undefined, epoch?: number): item is Item;
+  /** An item of this entity for what lies in the clear of it; otherwise undefined. @throws SealError as `read` */
+  clear(item: Item | undefined, epoch?: number): Item | undefined;
   /**
    * The value of an item of this entity and, where an epoch is named, of that epoch; otherwise undefined.
    * @throws SealError for an altered or moved blob or state that opens a door; @throws ZodError for a foreign record
@@ -179,6 +186,11 @@ export function declareEntity<const A extends Attributes, Id = void, P extends P
     bind: (value) => bindNew(name, value),
     holds: holdsOf,
     is,
+    clear(item, ofEpoch) {
+      if (!is(item, ofEpoch)) return undefined;
+      if (guarded) demandWhole(item);
+      return item;
+    },
     read(item, { sealer, epoch: ofEpoch } = {}) {
       if (!is(item, ofEpoch)) return undefined;
       if (guarded) demandWhole(item);
@@ -188,54 +200,6 @@ export function declareEntity<const A extends Attributes, Id = void, P extends P
       return codec.decode(waits ? item : said, item.sk, apart(sealer));
     },
   };
-}
-
-/** Which attributes hold a kind that PIPL art. 28 holds to be sensitive, or that counts with them. */
-function sensitiveKindsOf(attributes: Attributes): [attribute: string, kind: SensitiveKindId][] {
-  return Object.entries(attributes).flatMap(([attribute, { kinds: of }]) =>
-    of.filter(isSensitive).map((kind): [string, SensitiveKindId] => [attribute, kind]),
-  );
-}
-
-/**
- * The sealed attributes of kinds that an item may be without, where the blob alone does not tell which are in it. What is
- * not there of them stands beside it (`lacks`), so that nobody is opened to learn which kinds a leak was of (promise B3).
- */
-function hiddenKindsOf(attributes: Attributes): [attribute: string, kind: KindId][] {
-  const all = Object.entries(attributes).filter(([, { storage }]) => storage === 'sealed');
-  const always = new Set(all.flatMap(([, one]) => (mayLack(one) ? [] : one.kinds)));
-  const hidden = all.flatMap(([name, { kinds: of }]) =>
-    of.filter((kind) => !always.has(kind)).map((kind): [string, KindId] => [name, kind]),
-  );
-  // No blob at all is made of nothing; an empty list makes one.
-  const isTold = all.every(([, one]) => mayLack(one) && !mayBeEmpty(one));
-  return isTold && new Set(hidden.map(([, kind]) => kind)).size === 1 ? [] : hidden;
-}
-
-/** Whether an item may be without an attribute, or have it with nothing in it. */
-export function mayLack(attribute: Attribute): boolean {
-  return attribute.schema.safeParse(undefined).success || mayBeEmpty(attribute);
-}
-
-const mayBeEmpty = ({ schema }: Attribute) => schema.safeParse([]).success;
-
-/** Undefined where nothing is lacking, so that a full item does not grow by it. */
-function kindsUnsaid(
-  hidden: [attribute: string, kind: KindId][],
-  content: Record<string, unknown>,
-): KindId[] | undefined {
-  const said = new Set(hidden.flatMap(([name, kind]) => (saysNothing(content[name]) ? [] : [kind])));
-  const unsaid = [...new Set(hidden.map(([, kind]) => kind))].filter((kind) => !said.has(kind));
-  return unsaid.length > 0 ? unsaid : undefined;
-}
-
-function isSaid(attribute: Attribute | undefined, value: unknown): boolean {
-  return value !== undefined && value !== attribute?.harmless;
-}
-
-function isSensitive(id: KindId): id is SensitiveKindId {
-  const { class: of }: Kind = kinds[id];
-  return of !== 'technical' && of !== 'general';
 }
 
 /**

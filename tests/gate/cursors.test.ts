@@ -138,8 +138,8 @@ async function inHand({ appealed }: Person, assignee: string): Promise<Appealed>
   const { subjectId, ticketId } = appealed;
   const [item] = await world.deps.table.getMany([ticketKey(subjectId, ticketId)]);
   const ticket = clearTicket(item);
-  if (ticket?.assignee !== assignee && ticket)
-    await world.deps.table.write(moveTicket(subjectId, ticket, { state: 'assigned', assignee }));
+  if (item && ticket && ticket.assignee !== assignee)
+    await world.deps.table.write(moveTicket(item, { state: 'assigned', assignee }));
   return appealed;
 }
 const asked: Record<string, (person: Person, member: string) => object | Promise<object>> = {

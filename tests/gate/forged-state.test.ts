@@ -1,17 +1,23 @@
 import { randomBytes } from 'node:crypto';
+import { codeDigest, readCode } from '../../functions/login/web-code';
 import { toEpochSeconds } from '../../lib/clock';
 import { systemRandom } from '../../lib/crypto/random';
 import { SealError } from '../../lib/crypto/suite';
 import { issueToken } from '../../lib/crypto/token';
+import { runProcess } from '../../lib/process/run';
 import { cardKey } from '../../lib/table/card/card';
 import type { Item } from '../../lib/table/client';
 import { type Key, keys } from '../../lib/table/keys';
 import { openidDigest, pointerKey } from '../../lib/table/person/pointer';
 import { bookKey } from '../../lib/table/policy/policy-version';
+import { beginProcess, processKey } from '../../lib/table/process/process';
 import { serviceKey } from '../../lib/table/service/key-store';
 import { shareKey } from '../../lib/table/sharing/share';
+import { webSignInKey } from '../../lib/table/sign-in/web-sign-in';
+import { ticketKey } from '../../lib/table/ticket/ticket';
 import { cardGiver, type Giver, type Holder, holder, linkTo } from '../cards/support';
 import { rawTable } from '../consent/support';
+import { gateBrowser } from '../support/browser';
 import { createWorld, onceKey, type World } from '../support/world';
 
 let world: World;
@@ -109,6 +115,58 @@ describe('who can write the table but holds no key is never obeyed (K6, S9)', ()
     expect(await forged(keys.person(subjectId), forge, () => world.refused('consent/status', {}, me))).toBe(
       'INTERNAL',
     );
+  });
+
+  it('a child who needs no guardian, a notice that was seen, a way that was not undone, links that were not revoked', async () => {
+    const { subjectId, ...me } = reader;
+    const opens = ['needsGuardian', 'noticedAt', 'entryEpoch', 'shareEpoch', 'lifeBefore', 'createdAt'];
+    const use = () => world.refused('consent/status', {}, me);
+    expect(await use()).toBe('OK');
+    for (const name of opens) {
+      const { [name]: before } = (await world.deps.table.getMany([keys.person(subjectId)]))[0] as Item;
+      const other = typeof before === 'number' ? before + 1 : 'said';
+      const forge = (item: Item) => ({ ...item, [name]: before === undefined ? other : undefined }) as Item;
+      expect({ [name]: await forged(keys.person(subjectId), forge, use) }).toEqual({ [name]: 'INTERNAL' });
+    }
+  });
+
+  it('a request of a browser that nobody was shown, and one that asks for somebody else', async () => {
+    const browser = gateBrowser();
+    const { code } = await world.ok<{ code: string }>('login/webBegin', {}, { browser });
+    const text = readCode(code);
+    if (!text) throw new Error('no code');
+    const key = webSignInKey(await codeDigest(world.deps, text));
+    const show = () => world.refused('login/webShow', { code }, reader);
+    for (const change of [
+      { site: 'other.example' },
+      { askedAt: '2027-01-01T00:00:00.000Z' },
+      { state: 'shown' },
+    ])
+      expect(await forged(key, (item) => ({ ...item, ...change }), show)).toBe('INTERNAL');
+    expect(await show()).toBe('OK');
+    const decide = () => world.refused('login/webApprove', { code }, owner.caller);
+    const taken = (item: Item) => ({ ...item, subjectId: owner.caller.subjectId });
+    expect(await forged(key, taken, decide)).toBe('INTERNAL');
+  });
+
+  it('a ticket that proves more than was proved, and an account that ends before its time', async () => {
+    const { subjectId, ...me } = owner.caller;
+    const ask = { kind: 'question', words: '请问', idempotencyKey: onceKey() };
+    const { ticket } = await world.ok<{ ticket: { ticketId: string } }>('rights/askTicket', ask, me);
+    const { ticketId } = ticket;
+    const read = () => world.refused('rights/ownTicket', { ticketId }, me);
+    const proven = (item: Item) => ({ ...item, proof: 'self' });
+    expect(await forged(ticketKey(subjectId, ticketId), proven, read)).toBe('INTERNAL');
+    expect(await read()).toBe('OK');
+    const ref = { kind: 'erasure', id: 'forged', subjectId };
+    await world.deps.table.write(beginProcess(ref, 'note', { purpose: 'cards' }, world.deps.clock.now()));
+    const row = processKey(ref);
+    const run = () => runProcess(world.deps, ref, 'forged');
+    for (const change of [{ step: 'items' }, { state: { purpose: 'phone' } }, { dueAt: '2020-01-01' }])
+      expect(await forged(row, (item) => ({ ...item, ...change }), run)).toEqual({
+        outcome: 'failed',
+        count: 0,
+      });
   });
 
   it('a policy that reaches further than what was published', async () => {

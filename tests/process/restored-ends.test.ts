@@ -8,18 +8,20 @@ import { endOfAccount } from '../../lib/table/person/end-of-account';
 import { beginProcess } from '../../lib/table/process/process';
 import { cardGiver, type Giver, linkTo, resting } from '../cards/support';
 import { frozen, held, officer, personOf, place, release } from '../hold/support';
+import { accountNumber, entryCode, linker, phoneHolder, proofFor, tap, wechatCode } from '../login/support';
 import { holdsFor } from '../proof/sample';
 import { backUp, restore } from '../support/backup';
 import { grant, seenEntryOf, withdraw } from '../support/consent';
 import { beginEnd } from '../support/end';
 import { move } from '../support/life';
-import { createWorld, onceKey, type World } from '../support/world';
+import { type Caller, createWorld, onceKey, type World } from '../support/world';
 import { endState } from './end-state';
 import { machine } from './machine';
 import { asService, meanwhile, untilOpen, untilOver, workAs } from './restored';
 
 /** Whatever people and the service have ended or kept since a backup (promises S7, S3, R3), as it is after a restore from it. */
 const names = ['gone', 'withdrew', 'parted', 'kept', 'late', 'freed', 'stays'] as const;
+const NUMBER = '13800139009';
 const CODE = 'a-code-that-was-given-';
 let world: World;
 let people: Record<(typeof names)[number], Giver>;
@@ -29,6 +31,8 @@ let freedHold: string;
 let keptHold: string;
 let lateHold: string;
 let certificate: string;
+let owner: Caller;
+let wayId: string;
 let backup: Awaited<ReturnType<typeof backUp>>;
 
 const idOf = (name: (typeof names)[number]) => people[name].caller.subjectId;
@@ -42,10 +46,29 @@ beforeAll(async () => {
   parts = Object.fromEntries(names.map((name) => [name, idOf(name)]));
   link = await linkTo(world, people.stays);
   freedHold = await place(world, idOf('freed'), { kinds: ['card-name'] });
+  await linker(world, 'links', 'pays');
+  owner = await phoneHolder(world, 'owner', NUMBER);
+  await world.ok('login/signInByPhone', { code: wechatCode('second'), phoneCode: tap(NUMBER, 'second') });
+  type Listed = { wechats: { wayId: string; restsOnPhone: boolean }[] };
+  const { wechats } = await world.ok<Listed>('login/ways', {}, owner);
+  wayId = wechats.find(({ restsOnPhone }) => restsOnPhone)?.wayId ?? '';
   backup = await backUp(world);
   world.wait(MINUTE_MS);
   await endThings();
 });
+
+/** Which doors into two accounts open, for whom they have been closed since the backup. */
+async function doors() {
+  const number = async (me: Caller) => accountNumber(world, me);
+  const me = await number(await world.signIn('owner'));
+  const byPhone = { code: wechatCode('third'), phoneCode: tap(NUMBER, 'third') };
+  return {
+    second: (await number(await world.signIn('second'))) === me,
+    phone: await world.refused('login/getPhone', {}, await world.signIn('owner')),
+    byPhone: await world.refused('login/signInByPhone', byPhone),
+    byEntry: await world.refused('login/signInByEntry', { entry: 'wechat-pay', code: entryCode('pays') }),
+  };
+}
 
 async function endThings(): Promise<void> {
   const { table, ring, clock, queue } = world.deps;
@@ -55,6 +78,10 @@ async function endThings(): Promise<void> {
     beginProcess(endOfAccount(idOf('gone')), 'hold-items', { cause: 1, count: 0, receipt }, clock.now()),
   );
   await queue.send([endOfAccount(idOf('gone'))]);
+  const proof = await proofFor(world, owner, 'owner', 'login/endWay', wayId);
+  await world.ok('login/endWay', { wayId }, { ...owner, proof });
+  await world.ok('login/unbindPhone', {}, owner);
+  await world.ok('login/unlinkAccount', { entry: 'wechat-pay' }, await world.signIn('links'));
   await withdraw(world, people.withdrew.caller, 'cards');
   const parted = people.parted.caller;
   const seenEntry = await seenEntryOf(world, parted, 'cards');
@@ -75,11 +102,14 @@ async function endThings(): Promise<void> {
 describe('in a table that was restored from a backup', () => {
   it('what was withdrawn, erased in part, held, released, revoked and certified since is so again (S7, S3, R3)', async () => {
     expect([await restIn('withdrew'), await restIn('parted'), await restIn('late')]).toEqual([0, 0, 0]);
+    const closed = await doors();
     await restore(world, backup);
     meanwhile(world);
     expect(await restIn('withdrew')).toBeGreaterThan(0);
     await untilOpen(world);
     await world.work();
+    expect(await doors()).toEqual(closed);
+    expect(closed).toMatchObject({ second: false, phone: 'NOT_FOUND' });
 
     // A withdrawal stays one, says when it was made, and can be followed by a new consent.
     const withdrew = await world.signIn('withdrew');

@@ -1,10 +1,10 @@
 import { BatchWriteItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { makeMissingKeys, type RotateParts } from '../../infra/commands/rotate-keys';
-import { toEpochSeconds, toInstant } from '../../lib/clock';
+import { toEpochSeconds } from '../../lib/clock';
 import { slicesOf } from '../../lib/slices';
 import type { Item, Table } from '../../lib/table/client';
-import { openedTableKey, openTable } from '../../lib/table/service/opened-table';
+import { openedTableKey } from '../../lib/table/service/opened-table';
 
 type Made = Promise<Record<string, unknown>[]>;
 /** Writes that DynamoDB takes in one batch. */
@@ -26,11 +26,6 @@ export async function giveKeys(raw: DynamoDBClient, tableName: string, parts: Ro
   }));
   for (const some of slicesOf(puts, BATCH_WRITES))
     await raw.send(new BatchWriteItemCommand({ RequestItems: { [tableName]: some } }));
-}
-
-/** Says in a new table which one it is. */
-export async function nameTable({ table, clock }: Pick<RotateParts, 'table' | 'clock'>): Promise<void> {
-  await table.write(openTable(undefined, await table.identity(), toInstant(clock.now())));
 }
 
 /** What would be put into an empty table, one by one. */

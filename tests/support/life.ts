@@ -1,12 +1,15 @@
 import { MAC } from '../../lib/table/bound';
 import type { Item, Table } from '../../lib/table/client';
 import { keys } from '../../lib/table/keys';
-import { type LifeState, moveTo } from '../../lib/table/person/life';
-import { person } from '../../lib/table/person/person';
+import type { LifeState } from '../../lib/table/person/life';
+import { person, readPerson } from '../../lib/table/person/person';
+import { moveTo, settled } from '../../lib/table/person/standing';
 
 /** Moves a person as an operation would: refused from a state that does not lead there. */
 export async function move(table: Table, subjectId: string, to: LifeState, at = '2026-12-01'): Promise<void> {
-  const { set, condition, values } = moveTo(to, at);
+  const [item] = await table.getMany([keys.person(subjectId)]);
+  if (!item) throw new Error('nobody there');
+  const { set = [], condition, values } = settled(readPerson(item), moveTo(to, at));
   await table.update({
     Key: keys.person(subjectId),
     UpdateExpression: `SET ${set.join(', ')}`,
@@ -19,12 +22,13 @@ export async function move(table: Table, subjectId: string, to: LifeState, at = 
 export async function putInto(table: Table, subjectId: string, state: LifeState, at?: string): Promise<void> {
   const [item] = await table.getMany([keys.person(subjectId)]);
   const lifeStateAt = at ?? item?.lifeStateAt;
+  const mac = person.bind({ ...item, lifeState: state, lifeStateAt });
   await table.update({
     Key: keys.person(subjectId),
     UpdateExpression: `SET lifeState = :state, ${MAC} = :mac${at === undefined ? '' : ', lifeStateAt = :at'}`,
     ExpressionAttributeValues: {
       ':state': state,
-      ':mac': person.bind({ lifeState: state, lifeStateAt }),
+      ':mac': mac,
       ...(at !== undefined && { ':at': at }),
     },
   });
@@ -46,7 +50,11 @@ export async function takeKey(table: Table, subjectId: string): Promise<void> {
     ExpressionAttributeNames: Object.fromEntries(gone.map((name, index) => [`#${index}`, name])),
     ExpressionAttributeValues: {
       ':erased': 'erased',
-      ':mac': person.bind({ lifeState: 'erased', lifeStateAt: item.lifeStateAt }),
+      ':mac': person.bind({
+        lifeState: 'erased',
+        lifeStateAt: item.lifeStateAt,
+        createdAt: item.createdAt,
+      }),
     },
   });
 }

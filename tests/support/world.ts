@@ -12,6 +12,7 @@ import { notify } from '../../functions/notify/index';
 import { profile } from '../../functions/profile/index';
 import { retention } from '../../functions/retention/index';
 import { rights } from '../../functions/rights/index';
+import { openNew } from '../../infra/commands/rotate-keys';
 import { SANDBOX_PUSH } from '../../infra/local/sandbox/wechat-push';
 import { type FunctionName, functionCapabilities } from '../../lib/capabilities';
 import type { Clock } from '../../lib/clock';
@@ -33,7 +34,7 @@ import { timeLimits } from '../../lib/time-limits';
 import { beginLike, keepBeginning } from './beginning';
 import { consentAct, grant, type Ok } from './consent';
 import { DOOR_KEY, publicHalf } from './door-key';
-import { giveKeys, nameTable } from './keys';
+import { giveKeys } from './keys';
 import { observeKinds, type SeenKinds, whileSeeing } from './kinds-observer';
 import { type Cost, newCost, observeWith } from './meter';
 import { memoryObjects, memoryVault, type Partners, partnerDoubles, type SentMail } from './partners';
@@ -241,11 +242,10 @@ export async function createWorld({
   // What a service has when it has just begun is made once for a run, where nothing of it is the test's own.
   const isUsual = rootKey === ROOT_KEY && registry === undefined && startMs === START;
   const hasBegun = like || (isUsual && (await beginLike(raw, config.TABLE_NAME, suite)));
-  if (!hasBegun) {
-    const roots = rootKeys(config.ROOT_KEY, 'cn-north-1', systemRandom);
-    await giveKeys(raw, config.TABLE_NAME, { ...deps, roots, suite, clock, random: systemRandom });
-  }
-  if (!like) await nameTable(deps);
+  const roots = rootKeys(config.ROOT_KEY, 'cn-north-1', systemRandom);
+  const parts = { ...deps, roots, suite, clock, random: systemRandom };
+  if (!hasBegun) await giveKeys(raw, config.TABLE_NAME, parts);
+  if (!like) await openNew(parts);
   await deps.policy.refresh(); // the first instance of a new service publishes what it was built with
   if (!hasBegun && isUsual) await keepBeginning(raw, config.TABLE_NAME, suite);
 

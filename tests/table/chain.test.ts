@@ -23,6 +23,7 @@ const report = declareEntity('report', {
   })),
   life: { rule: 'proof-three-years' },
   indexes: ['shard'],
+  unguarded: 'made up',
   attributes: {
     page: plain('ledger-entry', z.int()),
     kind: plain('ledger-entry', z.enum(['opened', 'closed'])),

@@ -3,13 +3,13 @@ import { parseToken } from '../../lib/crypto/token';
 import type { Item } from '../../lib/table/client';
 import { entities } from '../../lib/table/entities';
 import { keys } from '../../lib/table/keys';
-import { moveTo } from '../../lib/table/person/life';
 import { MAX_IDENTITIES_PER_PERSON } from '../../lib/table/person/person';
 import { pointerKey } from '../../lib/table/person/pointer';
 import { type EraseOptions, type EraseStep, eraseSteps } from '../../lib/table/readers/erase';
 import { putFaceStart } from '../../lib/table/real-name/face-session';
 import { pointersTo } from '../../lib/table/replace';
 import { contactKey, giveCard, handoutKey } from '../../lib/table/sharing/contact';
+import { move } from '../support/life';
 import { type Caller, createWorld, onceKey, START, type World } from '../support/world';
 
 let world: World;
@@ -23,13 +23,7 @@ const NOW = toInstant(START);
 
 /** Asks to be erased. */
 async function close(subjectId: string): Promise<void> {
-  const { set, condition, values } = moveTo('closing', NOW);
-  await world.deps.table.update({
-    Key: keys.person(subjectId),
-    UpdateExpression: `SET ${set.join(', ')}`,
-    ConditionExpression: condition,
-    ExpressionAttributeValues: values,
-  });
+  await move(world.deps.table, subjectId, 'closing', NOW);
 }
 
 async function erase(subjectId: string, goes?: EraseOptions['goes']): Promise<EraseStep[]> {

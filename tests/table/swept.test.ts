@@ -26,6 +26,7 @@ const madeUp = declareEntity('made-up', {
   life: { rule: 'card-life', until: 'expiresAtSeconds' },
   pointers: ['pointer'],
   files: { names: 'objects', openUntilSeconds: 'openUntilSeconds' },
+  unguarded: 'made up',
   attributes: {
     objects: plain('card-state', z.array(z.string())),
     openUntilSeconds: plain('card-state', z.int()),

@@ -29,6 +29,7 @@ export const madeUp = declareEntity('made-up', {
   life: { rule: 'card-life', until: 'expiresAtSeconds' },
   pointers: ['pointer'],
   files: { names: 'objects' },
+  unguarded: 'made up',
   attributes: {
     thingId: plain('card-state', z.string()),
     friendId: otherPerson('card-exchange', null),

@@ -11,6 +11,8 @@ import type { Run, Subject } from '../../../lib/gate/operation';
 import { retentionMs } from '../../../lib/policy/retention';
 import { ConditionFailed, type Item } from '../../../lib/table/client';
 import { readCursor, sealCursor } from '../../../lib/table/cursor';
+import { readPerson } from '../../../lib/table/person/person';
+import { untilWon } from '../../../lib/table/races';
 import { remove } from '../../../lib/table/replace';
 import { blurred } from '../../../lib/table/sharing/blur';
 import {
@@ -143,8 +145,18 @@ export async function revokeShare(deps: Deps, { caller }: Run<'subject', { share
 
 /** Revokes every link in one write. */
 export async function revokeAllShares(deps: Deps, { caller }: Run<'subject', Record<string, never>>) {
-  await deps.table.update(removeAllShares(caller.person.subjectId));
-  return { revoked: true } as const;
+  let { person } = caller;
+  return untilWon(async () => {
+    try {
+      await deps.table.update(removeAllShares(person));
+      return { revoked: true } as const;
+    } catch (error) {
+      const [met] = error instanceof ConditionFailed ? error.found : [];
+      if (!met?.item) throw error;
+      person = readPerson(met.item);
+      return undefined;
+    }
+  });
 }
 
 /** The picture of a mini-program code for one of the caller's links. It carries the token and nothing else (D1). */

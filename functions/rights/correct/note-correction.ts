@@ -5,9 +5,10 @@ import { AppError } from '../../../lib/errors';
 import { correctionOf } from '../../../lib/process/recipients';
 import { ConditionFailed, type Write } from '../../../lib/table/client';
 import type { EntryKind } from '../../../lib/table/ledger/acts';
-import { appendPlanned, type PersonChange } from '../../../lib/table/ledger/append';
+import { appendPlanned } from '../../../lib/table/ledger/append';
 import type { NewEntry } from '../../../lib/table/ledger/ledger';
 import type { Person } from '../../../lib/table/person/person';
+import type { PersonChange } from '../../../lib/table/person/standing';
 import { beginProcess, processKey, readProcess } from '../../../lib/table/process/process';
 
 /** What was corrected, and who says so. */

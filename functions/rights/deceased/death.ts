@@ -10,6 +10,7 @@ import type { AfterDeath } from '../../../lib/table/person/after-death';
 import { endOfAccount, startOfEnd } from '../../../lib/table/person/end-of-account';
 import type { LifeState } from '../../../lib/table/person/life';
 import { moveLife } from '../../../lib/table/person/move-life';
+import { joinChanges } from '../../../lib/table/person/standing';
 import { onlyWithout } from '../../../lib/table/process/process';
 
 /**
@@ -34,7 +35,7 @@ export async function directive(
             result: wish,
             requestId,
           },
-          change: { set: ['afterDeath = :wish'], values: { ':wish': wish } },
+          change: { standing: { afterDeath: wish } },
         },
   );
   return { wish };
@@ -66,7 +67,7 @@ export async function reportDeath(deps: Deps, run: Run<'staff', Report>) {
     const document = `${certificateHash}.${kinshipHash}`;
     return {
       entry: { ...byStaff(deps, run), act: 'death.reported', document },
-      change: { set: ['deathReport = :report'], values: { ':report': seq } },
+      change: { standing: { deathReport: seq } },
     };
   });
   return { report };
@@ -95,10 +96,9 @@ export async function confirmDeath(deps: Deps, run: Run<'staff', Report>) {
     { ...byStaff(deps, run), act: 'death.confirmed', document },
     (now) => ({
       // Whoever is put right is again what they were apart from what holds them, and held if they still are.
-      set: ['lifeBefore = :was'],
-      remove: ['deathReport', 'lifeUnheld'],
+      standing: { lifeBefore: unheldState(now), deathReport: undefined, lifeUnheld: undefined },
       condition: 'deathReport = :report',
-      values: { ':was': unheldState(now), ':report': person.deathReport },
+      values: { ':report': person.deathReport },
     }),
   );
 }
@@ -112,14 +112,14 @@ export async function rightDeath(deps: Deps, run: Run<'staff', ForDead>) {
   const entry = { ...byStaff(deps, run), act: 'death.righted' } as const;
   if (person.lifeState !== 'deceased') {
     await appendPlanned(deps, person, ({ deathReport }) =>
-      deathReport === undefined ? undefined : { entry, change: { remove: ['deathReport'] } },
+      deathReport === undefined ? undefined : { entry, change: { standing: { deathReport: undefined } } },
     );
     return { righted: true as const };
   }
   await appendPlanned(deps, person, (now) => {
     if (now.lifeState !== 'deceased') return undefined;
     const back = goOnIn(now.lifeBefore ?? 'active', now, entry.at);
-    const change = { ...back, remove: [...(back.remove ?? []), 'lifeBefore'] };
+    const change = joinChanges(back, { standing: { lifeBefore: undefined } });
     return { entry, change, also: [onlyWithout(endOfAccount(person.subjectId))] };
   }).catch(endedAlready);
   return { righted: true as const };

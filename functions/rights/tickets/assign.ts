@@ -42,18 +42,18 @@ export async function tie(deps: Deps, { input }: Run<'staff', One & { incidentId
   });
 }
 
-type Change = Parameters<typeof moveTicket>[2];
+type Change = Parameters<typeof moveTicket>[1];
 
 /** Moves a ticket on as it is found, and again where somebody was quicker. Nothing of it is opened. */
 function change({ table }: Deps, { subjectId, ticketId }: One, plan: (ticket: ClearTicket) => Change) {
   return untilWon(async () => {
     const [item] = await table.getMany([ticketKey(subjectId, ticketId)]);
     const ticket = clearTicket(item);
-    if (!ticket) throw new AppError('NOT_FOUND');
+    if (!item || !ticket) throw new AppError('NOT_FOUND');
     const planned = plan(ticket);
     const { state, assignee, incidentId } = { ...ticket, ...planned };
     const after = { state, assignee, incidentId };
     if (Object.keys(planned).length === 0) return after;
-    return table.write(moveTicket(subjectId, ticket, planned)).then(() => after, lostRace);
+    return table.write(moveTicket(item, planned)).then(() => after, lostRace);
   });
 }

@@ -96,9 +96,9 @@ export async function show(_: Deps, { caller }: Run<'subject', One>) {
 /** Notes that the caller has proved anew that it is them: now what takes something away may rest on the ticket (promise A6). */
 export function prove(deps: Deps, { caller, input }: Run<'subject', One>) {
   return untilWon(async () => {
-    const { value } = await own(deps, caller, input);
+    const { value, item } = await own(deps, caller, input);
     demandState(value.state, 'prove');
-    const write = moveTicket(caller.person.subjectId, value, { proof: 'self' });
+    const write = moveTicket(item, { proof: 'self' });
     return deps.table.write(write).then(() => ({ proof: 'self' as const }), lostRace);
   });
 }
@@ -123,14 +123,12 @@ export function withdraw(deps: Deps, { caller, input }: Run<'subject', One>) {
 export function rate(deps: Deps, { caller, input }: Run<'subject', One & { rating: number }>) {
   const { rating } = input;
   return untilWon(async () => {
-    const { value } = await own(deps, caller, input);
+    const { value, item } = await own(deps, caller, input);
     demandState(value.state, 'rate');
     if (value.rating === rating) return { rating };
     if (value.rating !== undefined)
       throw new AppError('NOT_NOW', { why: '这件工单已经评价过，评价不能更改。' });
-    return deps.table
-      .write(moveTicket(caller.person.subjectId, value, { rating }))
-      .then(() => ({ rating }), lostRace);
+    return deps.table.write(moveTicket(item, { rating })).then(() => ({ rating }), lostRace);
   });
 }
 

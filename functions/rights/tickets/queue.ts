@@ -62,8 +62,8 @@ function rowOf(item: Item | undefined) {
     const { ticketId, kind, state, assignee, proof, incidentId } = seen;
     return { sort: 'ticket' as const, id: ticketId, kind, state, assignee, proof, incidentId };
   }
-  if (openAppeal.is(item))
-    return { sort: 'appeal' as const, id: String(item.appealId), kind: String(item.about) };
+  const appeal = openAppeal.clear(item);
+  if (appeal) return { sort: 'appeal' as const, id: String(appeal.appealId), kind: String(appeal.about) };
   const event = readAuthorisationEvent(item);
   if (event?.dueAt !== undefined) {
     const { eventId, event: kind, happenedAt, scope, begunAt } = event;

@@ -5,7 +5,8 @@ import type { Deps } from '../../../lib/deps';
 import { AppError } from '../../../lib/errors';
 import { dispatch } from '../../../lib/gate/dispatch';
 import { keys } from '../../../lib/table/keys';
-import { moveTo } from '../../../lib/table/person/life';
+import { readPerson } from '../../../lib/table/person/person';
+import { closeAgain } from '../../../lib/table/person/tombstone';
 import { eraseSteps } from '../../../lib/table/readers/erase';
 import { inTurn, patiently } from './in-turn';
 import type { Somebody, Text } from './people';
@@ -55,13 +56,8 @@ async function withdraw(
 
 async function erase({ table, clock }: Deps, subjectId: string): Promise<void> {
   const at = toInstant(clock.now());
-  const { set, condition, values } = moveTo('closing', at);
-  await table.update({
-    Key: keys.person(subjectId),
-    UpdateExpression: `SET ${set.join(', ')}`,
-    ConditionExpression: condition,
-    ExpressionAttributeValues: values,
-  });
+  const [self] = await table.getMany([keys.person(subjectId)]);
+  for (const write of self ? closeAgain(readPerson(self), at) : []) await table.write(write);
   for await (const { writes } of eraseSteps(table, subjectId, { at }))
     await patiently(() => table.write(...writes));
 }

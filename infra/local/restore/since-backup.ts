@@ -88,7 +88,8 @@ async function endAccount(region: Region, { subjectId }: Citizen, code?: string)
   const receipt = code && (await receiptDigest(ring, code));
   const state = { cause: 1, count: 0, ...(receipt && { receipt }) };
   const begin = beginProcess(ref, 'hold-items', state, clock.now());
-  await table.write(begin, ...closeAgain(subjectId, 'active', toInstant(clock.now())));
+  const [self] = await table.getMany([keys.person(subjectId)]);
+  await table.write(begin, ...(self ? closeAgain(readPerson(self), toInstant(clock.now())) : []));
   await queue.send([ref]);
 }
 

@@ -5,12 +5,13 @@ import { COOLING_OFF_MS } from '../../policy/closing';
 import type { Write } from '../../table/client';
 import { goOnIn, unheldState } from '../../table/hold/whole';
 import { keys } from '../../table/keys';
-import { appendEntry, appendPlanned, joinChanges, type PersonChange } from '../../table/ledger/append';
+import { appendEntry, appendPlanned } from '../../table/ledger/append';
 import type { NewEntry } from '../../table/ledger/ledger';
 import { endOfAccount } from '../../table/person/end-of-account';
 import { takesOver } from '../../table/person/join';
-import { type LifeState, life, lifeStates, moveTo } from '../../table/person/life';
+import { type LifeState, life, lifeStates } from '../../table/person/life';
 import { type Person, readPerson } from '../../table/person/person';
+import { joinChanges, moveTo, type PersonChange } from '../../table/person/standing';
 import {
   beginProcess,
   endProcess,

@@ -1,3 +1,4 @@
+import { toInstant } from '../../clock';
 import type { Deps } from '../../deps';
 import type { Item } from '../../table/client';
 import { type AccountEnd, nameOfEnd } from '../../table/ends/end';
@@ -46,9 +47,10 @@ async function begin(
   self: Item,
   row: Process | undefined,
 ): Promise<void> {
-  const { subjectId, lifeState, ledgerSeq } = readPerson(self);
+  const person = readPerson(self);
+  const { subjectId, ledgerSeq } = person;
   const { at: endedAt } = end;
-  const close = closeAgain(subjectId, lifeState, endedAt);
+  const close = closeAgain(person, endedAt);
   if (!row) {
     const { receipt } = readTombstone(await vault.read(nameOfEnd(end)));
     const state = { cause: ledgerSeq, count: 0, endedAt, ...(receipt !== undefined && { receipt }) };
@@ -58,7 +60,8 @@ async function begin(
     );
     return;
   }
-  await table.write(wakeProcess(row, clock.now()), ...close);
-  const woken = { ...row, version: row.version + 1 };
+  const nowMs = clock.now();
+  await table.write(wakeProcess(row, nowMs), ...close);
+  const woken = { ...row, version: row.version + 1, dueAt: toInstant(nowMs) };
   await table.write(moveProcess(woken, BEHIND_COOLING_OFF, { ...row.state, endedAt }));
 }

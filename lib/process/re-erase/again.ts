@@ -8,6 +8,7 @@ import { accountAgain } from './account';
 import { consentAgain } from './consent';
 import type { Found, Look } from './found';
 import { holdAgain, releaseAgain } from './held';
+import { wayAgain } from './way';
 
 export type Replayed = {
   /** How many of the names were gone through: all, unless one has to wait. */
@@ -38,12 +39,14 @@ export async function bringAbout(deps: Deps, names: readonly string[], requestId
 }
 
 /** What is invisible from its first write on is as good as over: the rest is a process as on any day. */
-const isOverAtOnce = ({ what }: End) => what === 'consent' || what === 'part' || what === 'release';
+const isOverAtOnce = ({ what }: End) =>
+  what === 'consent' || what === 'part' || what === 'way' || what === 'release';
 
 function again(deps: Deps, end: End, look: Look, requestId: string): Promise<Found> {
   if (end.what === 'account') return accountAgain(deps, end, look);
   if (end.what === 'hold') return holdAgain(deps, end, look);
   if ('holdId' in end) return releaseAgain(deps, end, look);
+  if (end.what === 'way') return wayAgain(deps, end, look, requestId);
   return consentAgain(deps, end, look, requestId);
 }
 

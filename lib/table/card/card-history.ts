@@ -22,6 +22,7 @@ export const pastCard = declareEntity('past-card', {
     ({ cardId, version }: PastId) => `${PREFIX}${cardId}#${String(version).padStart(9, '0')}`,
   ),
   life: { rule: 'card-life' },
+  unguarded: 'an earlier text of its owner, sealed in its place, which nobody else is shown',
   attributes: {
     cardId: plain('card-state', z.string()),
     version: plain('card-state', z.int()),

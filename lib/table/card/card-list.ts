@@ -18,6 +18,7 @@ export const BESIDE_CARDS = '~';
 export const cardOrder = declareEntity('card-order', {
   place: inPerson('cards', ORDER),
   life: { rule: 'card-life' },
+  unguarded: 'in which order its owner sees their cards',
   attributes: {
     /** Card ids, first to last. A card that is not in it comes after those that are. */
     order: plain('card-state', z.array(z.string())),

@@ -14,6 +14,7 @@ import { BESIDE_CARDS } from './card-list';
 export const cardLogo = declareEntity('card-logo', {
   place: inPerson('cards', (cardId: string) => `${BESIDE_CARDS}logo#${cardId}`),
   life: { rule: 'card-life' },
+  unguarded: 'a picture sealed in its place; whether others see it says the card',
   attributes: {
     cardId: plain('card-state', z.string()),
     logoId: sealed('card-logo', z.string()),

@@ -73,6 +73,7 @@ export type Card = ValueOf<typeof card>;
 export const deletedCard = declareEntity('deleted-card', {
   place: inPerson('cards', (cardId: string) => cardId),
   life: { rule: 'deleted-card-marker', from: 'deletedAt' },
+  unguarded: 'it only says that a card is gone',
   attributes: {
     deletedAt: plain('deleted-card', z.string()),
     request: plain('deleted-card', z.string()),

@@ -1,5 +1,5 @@
 import { type ReportCategory, toldToOwner } from '../../card/report-categories';
-import { demandWhole, MAC } from '../bound';
+import { MAC } from '../bound';
 import type { Item, Write } from '../client';
 import { type Card, card, cardKey, macs, stillAsSeen } from './card';
 
@@ -8,9 +8,8 @@ export type ClearCard = Pick<Card, 'cardId' | 'epoch' | 'takenDown' | 'takenDown
 
 /** A card without its content; undefined where there is none. */
 export function clearCard(item: Item | undefined, epoch: number): ClearCard | undefined {
-  if (!card.is(item, epoch)) return undefined;
-  demandWhole(item);
-  return { ...(item as unknown as ClearCard), item };
+  const seen = card.clear(item, epoch);
+  return seen && { ...(seen as unknown as ClearCard), item: seen };
 }
 
 /**

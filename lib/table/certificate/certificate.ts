@@ -12,6 +12,7 @@ import { ofService } from '../place';
 export const certificate = declareEntity('certificate', {
   place: ofService('accountability', (digest) => ({ pk: `CERTIFICATE#${digest}`, sk: 'CERTIFICATE' })),
   life: { rule: 'evidence-three-years', from: 'signedAt' },
+  unguarded: 'the signature in it says whose word it is',
   attributes: {
     signedAt: plain('erasure-evidence', z.string()),
     /** Compact JWS: counts, rules and dates, and the random number of the account. */

@@ -17,6 +17,7 @@ export const surveyPart = declareEntity('survey-part', {
     sk: `PART#${padded(part)}`,
   })),
   life: { rule: 'account-life' },
+  unguarded: 'where a survey of one erasure looks; what it finds is looked up itself',
   attributes: {
     /** Until when everything in it had been there, in epoch seconds. */
     seenAtSeconds: plain('process', z.int()),

@@ -1,13 +1,13 @@
 import type { ConsentPurposeId } from '../../policy/purposes';
-import type { PersonChange } from '../ledger/append';
 import { boundConsents, type Consent, consent, MAX_ACTS_REMEMBERED, type Person } from '../person/person';
+import type { PersonChange, PlainChange } from '../person/standing';
 
 /** One act on one purpose: the state it leads to. */
 export type ConsentMove = {
   purpose: ConsentPurposeId;
   after: Consent;
   /** What of the person's own item ends with the purpose, where a grant ends by the act. */
-  ends: PersonChange;
+  ends: PlainChange;
   /** When the person acted in front of the text themselves. */
   shownAt: string | undefined;
 };
@@ -18,21 +18,15 @@ export function moveConsent(person: Person, { purpose, after, ends, shownAt }: C
   const stored = consent.encode(after, purpose);
   const bound = boundConsents({ ...person.consents, [purpose]: stored });
   return {
-    set: [
-      '#consents.#purpose = :consent',
-      'acts = :acts',
-      bound.set,
-      ...(shownAt ? ['noticedAt = if_not_exists(noticedAt, :at)'] : []),
-      ...set,
-    ],
+    set: ['#consents.#purpose = :consent', 'acts = :acts', bound.set, ...set],
     remove,
     names: { '#consents': 'consents', '#purpose': purpose },
     values: {
       ':consent': stored,
       ...bound.values,
       ':acts': [after.request, ...(person.acts ?? [])].slice(0, MAX_ACTS_REMEMBERED),
-      ...(shownAt && { ':at': shownAt }),
       ...values,
     },
+    ...(shownAt && !person.noticedAt && { standing: { noticedAt: shownAt } }),
   };
 }

@@ -1,9 +1,9 @@
 import type { ConsentPurposeId } from '../../policy/purposes';
 import type { Write } from '../client';
 import { endExport } from '../export/export';
-import type { PersonChange } from '../ledger/append';
 import { emptyLocation } from '../location/location';
 import type { Person } from '../person/person';
+import type { PersonChange } from '../person/standing';
 import type { ProcessRef } from '../process/process';
 import { beginErasure, erasureRef } from './erasure-duty';
 

@@ -42,6 +42,7 @@ export const disclosure = declareEntity('disclosure', {
   })),
   life: { rule: 'evidence-three-years', from: 'keptFromAt' },
   queue: REGISTER,
+  unguarded: 'all that it says is one sealed blob, which opens in its place alone',
   attributes: {
     disclosureId: plain('disclosure-state', text),
     /** When it was drafted: the register is read by it. */

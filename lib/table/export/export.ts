@@ -59,6 +59,7 @@ export const exportEntity = declareEntity('export', {
   life: { rule: 'export-life', from: 'askedAt' },
   unheld: 'a copy of what is held where it lies',
   copies: 'how far a copy has come, and what opens it',
+  unguarded: 'what opens its pieces is sealed, and is handed to the person in a session of theirs alone',
   attributes: {
     exportId: plain('export-state', z.string()),
     /** Counts every write of who makes the archive. */
@@ -93,6 +94,7 @@ export const exportPiece = declareEntity('export-piece', {
   life: { rule: 'export-life', from: 'askedAt' },
   unheld: 'a copy of what is held where it lies',
   copies: 'it is what an export has made',
+  unguarded: 'it opens by the key that is sealed in the export',
   attributes: {
     askedAt: plain('export-state', z.string()),
     content: plain('export-copy', bytes),

@@ -32,6 +32,7 @@ export const gaugeIds: readonly GaugeId[] = ['persons', ...sensitiveKinds];
 export const gaugeShard = declareEntity('gauge', {
   place: ofService('accountability', (shard) => ({ pk: `GAUGE#${shard}`, sk: 'GAUGE' })),
   life: { rule: 'service-life' },
+  unguarded: 'counts of nobody',
   attributes: Object.fromEntries(gaugeIds.map((id) => [id, plain('head-count', z._default(z.int(), 0))])),
 });
 

@@ -10,6 +10,7 @@ import { create } from '../replace';
 export const threshold = declareEntity('threshold', {
   place: ofService('accountability', (id) => ({ pk: 'GAUGE#reached', sk: id })),
   life: { rule: 'service-life' },
+  unguarded: 'that a count was reached',
   attributes: { reachedAt: plain('head-count', z.string()) },
 });
 

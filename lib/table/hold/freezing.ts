@@ -1,8 +1,8 @@
 import { AppError } from '../../errors';
 import type { Item, Table, Write } from '../client';
 import { keys, subjectOf } from '../keys';
-import type { PersonChange } from '../ledger/append';
 import { type Person, person } from '../person/person';
+import { type PersonChange, type PlainChange, settled } from '../person/standing';
 import { activeHolds } from './hold';
 
 /** Holds that one person's records may be frozen for at the same time. */
@@ -18,14 +18,11 @@ export function freezingOf(self: Item | undefined): string[] {
  * @param also what else of the item changes with it
  * @throws AppError NOT_NOW while as many as can be are under way
  */
-export function beginFreezing(
-  { subjectId, freezing = [] }: Pick<Person, 'subjectId' | 'freezing'>,
-  holdId: string,
-  also?: PersonChange,
-): Write {
+export function beginFreezing(person: Person, holdId: string, also: PersonChange = {}): Write {
+  const { subjectId, freezing = [] } = person;
   if (freezing.length >= MAX_FREEZING)
     throw new AppError('NOT_NOW', { why: '此人的信息正在依其他封存决定处理，请稍后再试。' });
-  return change(subjectId, freezing, [...freezing, holdId], also);
+  return change(subjectId, freezing, [...freezing, holdId], settled(person, also));
 }
 
 /** The write by which a hold is no longer at it; none where that was written. */
@@ -55,7 +52,7 @@ export async function freeOfFreezing(table: Table): Promise<(one: { item: Item }
 }
 
 /** Part of the write that erases a person: refused while anything is still to be kept. */
-export const whileNotFreezing: Required<Pick<PersonChange, 'condition'>> = {
+export const whileNotFreezing: Required<Pick<PlainChange, 'condition'>> = {
   condition: 'attribute_not_exists(freezing)',
 };
 
@@ -63,12 +60,13 @@ function change(
   subjectId: string,
   before: readonly string[],
   after: readonly string[],
-  { set = [], condition, values }: PersonChange = {},
+  { set = [], remove = [], condition, values }: PlainChange = {},
 ): Write {
   const sets = [...(after.length > 0 ? ['freezing = :freezingAfter'] : []), ...set];
+  const goes = [...(after.length > 0 ? [] : ['freezing']), ...remove];
   const parts = [
     ...(sets.length > 0 ? [`SET ${sets.join(', ')}`] : []),
-    ...(after.length > 0 ? [] : ['REMOVE freezing']),
+    ...(goes.length > 0 ? [`REMOVE ${goes.join(', ')}`] : []),
   ];
   const asSeen = before.length > 0 ? 'freezing = :freezingBefore' : whileNotFreezing.condition;
   return {

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { kindIds } from '../../policy/kinds';
 import { type Attribute, plain } from '../attribute';
-import { boundAgain, isWhole } from '../bound';
+import { boundAgain, boundAnew, isWhole, MAC } from '../bound';
 import type { Item, Write } from '../client';
 import { declareEntity } from '../entity';
 import type { MadeItem } from '../item';
@@ -32,6 +32,7 @@ export const frozenItem = declareEntity('frozen-item', {
   place: inPersonAt('accountability', (sk: string) => sk),
   life: { rule: 'hold-life' },
   files: { names: 'objects' },
+  guarded: ['of', 'kinds', 'epoch', 'objects', 'content'],
   attributes: {
     /** The entity that it is of. */
     of: plain('hold-state', z.string()),
@@ -101,7 +102,8 @@ export function thaw(frozen: Item, { person, hold }: FrozenWith): { item: MadeIt
 export function refreeze(frozen: Item, holdIds: readonly string[], from: Sealer, to: Sealer): MadeItem {
   const place = placeOf(frozen);
   const again = to.seal(from.decrypt(frozen.sealed as Uint8Array, place), place);
-  return { ...frozen, sealed: again, heldBy: [...holdIds] } as unknown as MadeItem;
+  const mac = boundAnew(frozen, { sealed: again });
+  return { ...frozen, sealed: again, [MAC]: mac, heldBy: [...holdIds] } as unknown as MadeItem;
 }
 
 /** A write of a hold's own in the place of exactly what was seen. */

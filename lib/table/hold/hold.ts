@@ -24,6 +24,24 @@ export const hold = declareEntity('hold', {
   place: ofService('accountability', (holdId) => ({ pk: `HOLD#${holdId}`, sk: 'HOLD' })),
   life: { rule: 'hold-record-life', from: 'releasedAt' },
   queue: HOLDS,
+  /** Not its keys: a rotation wraps them anew, and each opens for its owner alone. */
+  guarded: [
+    'holdId',
+    'state',
+    'subjectId',
+    'incidentId',
+    'kinds',
+    'from',
+    'until',
+    'placedBy',
+    'owner',
+    'placedAt',
+    'documentHash',
+    'reviewedAt',
+    'releasedBy',
+    'releasedAt',
+    'reason',
+  ],
   attributes: {
     everyoneShard: plain('hold-state', z._default(z.literal(EVERY_HOLD), EVERY_HOLD)),
     holdId: plain('hold-state', z.string()),
@@ -75,9 +93,9 @@ export async function everyHold(table: Table): Promise<Item[]> {
 /** What of a hold is in the clear. */
 export type ClearHold = Omit<Hold, 'reason' | 'document'>;
 
-/** A hold without its words; undefined where there is none. */
+/** A hold without its words; undefined where there is none. @throws SealError for one that is not as the service wrote it */
 export function clearHold(item: Item | undefined): ClearHold | undefined {
-  return item && hold.is(item) ? (item as unknown as ClearHold) : undefined;
+  return hold.clear(item) as unknown as ClearHold | undefined;
 }
 
 /** The holds that something of a person is kept by, or is being: by the processes that stand in their partition. */

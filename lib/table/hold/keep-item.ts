@@ -1,3 +1,4 @@
+import { boundAnew, MAC } from '../bound';
 import type { Item, Write } from '../client';
 import { isFrozen } from '../item';
 import { filesOf } from '../readers/erase';
@@ -28,7 +29,7 @@ export function wantsKeeping(item: Item, hold: ClearHold, { person }: Sealers): 
   return keeping.way === 'mark' || isFrozen(item) || item.sealed === undefined || person !== undefined;
 }
 
-/** The write that keeps an item for a hold: frozen, marked, or marked by one hold more. May be tried again at any time. */
+/** The write that keeps an item for a hold: frozen, marked, or marked by one hold more. May be tried again at any time. @throws SealError */
 export async function keepItem(
   { objects }: { objects: Objects },
   hold: ClearHold,
@@ -36,8 +37,9 @@ export async function keepItem(
   sealers: Sealers,
 ): Promise<Write> {
   if (isFrozen(item) && item.objects !== undefined) {
+    const { objects: _gone, ...rest } = item;
+    const inside = { ...rest, [MAC]: boundAnew(item, { objects: undefined }) } as unknown;
     await objects.remove(item.objects as string[]);
-    const { objects: _gone, ...inside } = item;
     return inPlaceOf(item, inside as Parameters<typeof inPlaceOf>[1]);
   }
   const keeping = keepingOf(item, hold);

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { KeyRingError } from '../../crypto/key-ring';
+import { believe } from '../bound';
 import type { Item } from '../client';
 import { nameOfEnd } from '../ends/end';
 import type { KeyParts } from '../own-key';
@@ -29,6 +30,7 @@ export function noteOfHold(
 /** A hold that was noted, as it was placed. @throws SealError for an altered note */
 export async function holdNoted(parts: KeyParts, content: Buffer): Promise<NewHold> {
   const { item } = parseItem(content.toString());
+  believe(item);
   const clear = clearHold(item);
   if (!clear) throw new Error('a note of a hold is of something else');
   const opened = await openHold(parts, item).catch((error) => {

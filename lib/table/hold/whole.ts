@@ -1,9 +1,9 @@
 import { AppError } from '../../errors';
 import type { Item, Write } from '../client';
 import { keys } from '../keys';
-import type { PersonChange } from '../ledger/append';
-import { type LifeState, moveTo } from '../person/life';
-import { type Person, readPerson } from '../person/person';
+import type { LifeState } from '../person/life';
+import { readPerson } from '../person/person';
+import { joinChanges, moveTo, type PersonChange, type Standing, settled } from '../person/standing';
 import type { Hold } from './hold';
 
 /**
@@ -18,7 +18,7 @@ const MAX_WHOLE = 4;
 /** States in which a life goes on. */
 const goesOn: readonly LifeState[] = ['active', 'restricted'];
 
-type Seen = Pick<Person, 'lifeState' | 'lifeUnheld' | 'wholeHolds'>;
+type Seen = Pick<Standing, 'lifeState' | 'lifeUnheld' | 'wholeHolds'>;
 
 /** Whether a hold names everything of a person: neither kinds nor a time. */
 export function isWhole({ subjectId, kinds, from, until }: Partial<Hold>): boolean {
@@ -32,7 +32,7 @@ export function unheldState({ lifeState, lifeUnheld = 'active' }: Seen): LifeSta
 
 /** Where somebody is whose life goes on from here: in this state, or held as long as a hold of everything stands. */
 export function goOnIn(state: LifeState, seen: Seen, at: string): PersonChange {
-  return seen.wholeHolds ? toHeld(state, seen, at) : moved(state, seen, at);
+  return seen.wholeHolds ? toHeld(state, at) : moved(state, at);
 }
 
 /**
@@ -43,12 +43,8 @@ export function beginWhole(seen: Seen, holdId: string, at: string): PersonChange
   const known = seen.wholeHolds ?? [];
   if (known.length >= MAX_WHOLE)
     throw new AppError('NOT_NOW', { why: '此人的全部信息已依多项决定封存，请先复核其中已无必要的。' });
-  const change = goesOn.includes(seen.lifeState) ? toHeld(seen.lifeState, seen, at) : stays(seen);
-  return {
-    ...change,
-    set: [...(change.set ?? []), 'wholeHolds = :wholeAfter'],
-    values: { ...change.values, ':wholeAfter': [...known, holdId] },
-  };
+  const change = goesOn.includes(seen.lifeState) ? toHeld(seen.lifeState, at) : {};
+  return joinChanges(change, { standing: { wholeHolds: [...known, holdId] } });
 }
 
 /** The write by which a hold of everything is over; none where that was written. */
@@ -57,46 +53,30 @@ export function endWhole(self: Item | undefined, holdId: string, at: string): Wr
   if (!seen?.wholeHolds?.includes(holdId)) return [];
   const left = seen.wholeHolds.filter((one) => one !== holdId);
   const isOver = left.length === 0;
-  const change = isOver && seen.lifeState === 'held' ? moved(unheldState(seen), seen, at) : stays(seen);
-  const set = [...(change.set ?? []), ...(isOver ? [] : ['wholeHolds = :wholeAfter'])];
-  const remove = [...(change.remove ?? []), ...(isOver ? ['wholeHolds'] : [])];
+  const change = isOver && seen.lifeState === 'held' ? moved(unheldState(seen), at) : {};
+  const wholeHolds = isOver ? undefined : left;
+  const {
+    set = [],
+    remove = [],
+    condition,
+    values,
+  } = settled(seen, joinChanges(change, { standing: { wholeHolds } }));
   return [
     {
       Update: {
         Key: keys.person(seen.subjectId),
-        UpdateExpression: [
-          ...(set.length > 0 ? [`SET ${set.join(', ')}`] : []),
-          ...(remove.length > 0 ? [`REMOVE ${remove.join(', ')}`] : []),
-        ].join(' '),
-        ConditionExpression: change.condition,
-        ExpressionAttributeValues: { ...change.values, ...(!isOver && { ':wholeAfter': left }) },
+        UpdateExpression: `SET ${set.join(', ')}${remove.length > 0 ? ` REMOVE ${remove.join(', ')}` : ''}`,
+        ConditionExpression: condition,
+        ExpressionAttributeValues: values,
       },
     },
   ];
 }
 
-function toHeld(from: LifeState, seen: Seen, at: string): PersonChange {
-  const { set, condition, values } = moveTo('held', at);
-  return {
-    set: [...set, 'lifeUnheld = :lifeUnheld'],
-    ...asSeen(seen, condition, { ...values, ':lifeUnheld': from }),
-  };
+function toHeld(from: LifeState, at: string): PersonChange {
+  return joinChanges(moveTo('held', at), { standing: { lifeUnheld: from } });
 }
 
-function moved(state: LifeState, seen: Seen, at: string): PersonChange {
-  const { set, condition, values } = moveTo(state, at);
-  return { set, remove: ['lifeUnheld'], ...asSeen(seen, condition, values) };
-}
-
-function stays(seen: Seen): PersonChange {
-  return asSeen(seen, 'lifeState = :seenLife', { ':seenLife': seen.lifeState });
-}
-
-/** Held to the holds that were seen: another one may have come or gone. */
-function asSeen({ wholeHolds }: Seen, condition: string, values: Record<string, unknown>): PersonChange {
-  const known = wholeHolds ? 'wholeHolds = :wholeBefore' : 'attribute_not_exists(wholeHolds)';
-  return {
-    condition: `${condition} AND ${known}`,
-    values: { ...values, ...(wholeHolds && { ':wholeBefore': wholeHolds }) },
-  };
+function moved(state: LifeState, at: string): PersonChange {
+  return joinChanges(moveTo(state, at), { standing: { lifeUnheld: undefined } });
 }

@@ -27,6 +27,7 @@ export const incidentEntry = declareEntity('incident-entry', {
   })),
   // With the incident itself: its clock's last step (lib/process/incident-clock.ts).
   life: { rule: 'incident-life' },
+  unguarded: 'the chain of the incident covers it',
   attributes: {
     seq: plain('incident-state', z.int().check(z.positive())),
     at: plain('incident-state', z.string()),

@@ -24,6 +24,7 @@ export const incidentReport = declareEntity('incident-report', {
   })),
   // With the incident itself: its clock's last step.
   life: { rule: 'incident-life' },
+  unguarded: 'what the staff has filed with an authority, by hand',
   attributes: {
     number: plain('incident-state', z.int()),
     kind: plain('incident-state', z.enum(reportKinds)),

@@ -47,6 +47,7 @@ export const peopleList = declareEntity('people-list', {
     sk: `${LISTS}${list}`,
   })),
   life: { rule: 'incident-life' },
+  unguarded: 'counts of a list, for the staff that looks into an incident',
   attributes: {
     list: plain('incident-state', z.string()),
     parts: plain('incident-state', z.int()),
@@ -64,6 +65,7 @@ export const listPart = declareEntity('people-list-part', {
     sk: `PART#${list}#${padded(part)}`,
   })),
   life: { rule: 'incident-life' },
+  unguarded: 'counts of a part of a list',
   attributes: {
     known: plain('incident-state', z.int()),
     strangers: plain('incident-state', z.int()),
@@ -80,6 +82,7 @@ export const listedPerson = declareEntity('listed-person', {
     sk: `${WHO}${subjectId}`,
   })),
   life: { rule: 'incident-life' },
+  unguarded: 'who is told of an incident, and never what',
   attributes: { kinds: plain('incident-state', z.array(z.string())) },
 });
 

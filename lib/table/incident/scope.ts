@@ -35,6 +35,7 @@ export const scope = declareEntity('scope', {
     sk: `${SCOPES}${padded(n)}`,
   })),
   life: { rule: 'incident-life' },
+  unguarded: 'whom an incident concerns, with what was counted; its parts have a digest of their own',
   attributes: {
     scopeId: plain('incident-state', z.string()),
     state: plain('incident-state', z.enum(scopeStates)),
@@ -90,6 +91,7 @@ export const scopeCandidate = declareEntity('scope-candidate', {
     sk: `${WHO}${subjectId}`,
   })),
   life: { rule: 'incident-life' },
+  unguarded: 'who may be concerned by an incident: it is looked at anew',
   attributes: {},
 });
 
@@ -140,6 +142,7 @@ export const scopePage = declareEntity('scope-page', {
     sk: `${PAGE}${padded(segment)}#${padded(page)}`,
   })),
   life: { rule: 'incident-life' },
+  unguarded: 'counts of a page of a scope',
   attributes: {
     segment: plain('incident-state', z.int()),
     page: plain('incident-state', z.int()),

@@ -5,33 +5,13 @@ import { keys } from '../keys';
 import { endOfStay } from '../life';
 import { withCondition } from '../merge';
 import { ledgerHead, type Person, readPerson } from '../person/person';
+import { type PersonChange, settled, standsAs } from '../person/standing';
 import { untilWon } from '../races';
 import type { Sealer } from '../sealer';
 import type { ChainHead } from './chain';
 import { type LedgerEntry, ledgerEntry, type NewEntry, nextEntry } from './ledger';
 
 type Parts = { ring: KeyRing; table: Table };
-
-/** A change of the person's own item that rides with the head; their item can be in a transaction only once. */
-export type PersonChange = {
-  set?: string[];
-  remove?: string[];
-  condition?: string;
-  names?: Record<string, string>;
-  values?: Record<string, unknown>;
-};
-
-/** Several changes of one person's item as one, held to the conditions of all. */
-export function joinChanges(...changes: readonly PersonChange[]): PersonChange {
-  const conditions = changes.flatMap(({ condition }) => condition ?? []);
-  return {
-    set: changes.flatMap(({ set = [] }) => set),
-    remove: changes.flatMap(({ remove = [] }) => remove),
-    ...(conditions.length > 0 && { condition: conditions.join(' AND ') }),
-    names: Object.assign({}, ...changes.map(({ names }) => names)),
-    values: Object.assign({}, ...changes.map(({ values }) => values)),
-  };
-}
 
 /** What one attempt appends, and writes with it. */
 export type Append = { entry: NewEntry; also?: Write[]; change?: PersonChange | undefined };
@@ -91,16 +71,16 @@ export async function appendPlanned(
     const next = await nextEntry(ring, subjectId, before, { ...planned.entry, by }, sealer);
     const { write, head, entry } = next;
     try {
-      const advance = inState(known, advanceHead(subjectId, before, head, change));
+      const advance = inState(known, advanceHead(known, head, change));
       await table.write(advance, withItsEnd(known, write), ...also);
-      return { person: { ...known, ledgerSeq: head.seq, ledgerHash: head.hash }, entry };
+      return { person: { ...known, ...change?.standing, ledgerSeq: head.seq, ledgerHash: head.hash }, entry };
     } catch (error) {
       if (!(error instanceof ConditionFailed)) throw error;
       const met = error.found[0]?.item;
       const now = met && readPerson(met);
       const refused = error.found.slice(2);
       // What else was refused may rest on the number that somebody else has taken: the next attempt shows it.
-      const isOther = now?.ledgerSeq !== before.seq || now.lifeState !== known.lifeState;
+      const isOther = now?.ledgerSeq !== before.seq || !standsAs(now, known);
       const wasQuicker = now !== undefined && isOther;
       if (!wasQuicker && refused.some(Boolean)) throw new ConditionFailed(refused);
       if (!now) throw error;
@@ -130,12 +110,9 @@ function withItsEnd({ lifeState, lifeStateAt }: Person, write: Write): Write {
 }
 
 /** Moves the head that the person's item keeps, refused unless it is still where it was seen. */
-export function advanceHead(
-  subjectId: string,
-  before: ChainHead,
-  after: ChainHead,
-  { set = [], remove = [], condition, names, values }: PersonChange = {},
-): Write {
+export function advanceHead(person: Person, after: ChainHead, change: PersonChange = {}): Write {
+  const { subjectId, ledgerSeq } = person;
+  const { set = [], remove = [], condition, names, values } = settled(person, change);
   const assignments = ['ledgerSeq = :seq', 'ledgerHash = :hash', ...set].join(', ');
   const headIsWhereWeSawIt = 'ledgerSeq = :before';
   return {
@@ -144,7 +121,7 @@ export function advanceHead(
       UpdateExpression: `SET ${assignments}${remove.length > 0 ? ` REMOVE ${remove.join(', ')}` : ''}`,
       ConditionExpression: [headIsWhereWeSawIt, ...(condition ? [condition] : [])].join(' AND '),
       ...(names && Object.keys(names).length > 0 && { ExpressionAttributeNames: names }),
-      ExpressionAttributeValues: { ':seq': after.seq, ':hash': after.hash, ':before': before.seq, ...values },
+      ExpressionAttributeValues: { ':seq': after.seq, ':hash': after.hash, ':before': ledgerSeq, ...values },
     },
   };
 }

@@ -27,6 +27,7 @@ export const ledgerEntry = declareEntity('ledger-entry', {
   life: { rule: 'proof-three-years' },
   outlives: 'proof-three-years',
   indexes: ['touchedBy'],
+  unguarded: 'the chain of the ledger covers it',
   attributes: {
     seq: plain('ledger-entry', z.int().check(z.positive())),
     at: plain('ledger-entry', z.string()),

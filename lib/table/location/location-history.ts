@@ -18,6 +18,7 @@ const DAYS = retentionMs('location-month') / DAY_MS;
 export const historyDay = declareEntity('history-day', {
   place: inPerson('location-history', ({ day }: { day: string }) => day),
   life: { rule: 'location-month', until: 'expiresAtSeconds' },
+  unguarded: 'seen by its person alone, and sealed in its place',
   attributes: {
     day: plain('location-history-state', z.string()),
     version: plain('location-history-state', z.int()),

@@ -25,6 +25,8 @@ export const findables = ['nobody', 'mutual'] as const;
 export const location = declareEntity('location', {
   place: inPerson('location', 'point'),
   life: { rule: 'location-day', until: 'expiresAtSeconds' },
+  /** What others may see. It is switched off by a write that does not read. */
+  guarded: ['precision', 'findable'],
   attributes: {
     /** Of the settings and the switch, as the person saw them. */
     version: plain('location-state', z.int()),
@@ -203,6 +205,7 @@ export function forgetHistory(subjectId: string, nowMs: number, seen: Item[] = [
 export const endedLocation = declareEntity('ended-location', {
   place: inPerson('location', 'point'),
   life: { rule: 'location-day', until: 'expiresAtSeconds' },
+  unguarded: 'it holds nothing and only ends what was there',
   attributes: { expiresAtSeconds: plain('location-state', z.int()) },
   fenced: 'it holds nothing and only ends what was there',
 });

@@ -26,6 +26,7 @@ export type PlaceKeyId = { name: (typeof names)[number]; of: string };
 export const placeKey = declareEntity('place-key', {
   place: ofService('security', (name, of: string) => ({ pk: PLACE_KEYS, sk: `${name}#${of}` }), 'places'),
   life: { rule: 'key-life' },
+  unguarded: 'wrapped for its name: another one does not open',
   attributes: {
     name: plain('key-material', z.enum(names)),
     of: plain('key-material', z.string()),

@@ -27,6 +27,7 @@ const announced = z.object({
 export const announcements = declareEntity('announcements', {
   place: ofService('incident', () => ({ pk: 'ANNOUNCED', sk: 'ANNOUNCED' })),
   life: { rule: 'incident-life' },
+  guarded: ['current', 'version'],
   attributes: {
     current: plain('notice-record', z.array(announced)),
     /** Counts every change. Of two at once one is refused. */

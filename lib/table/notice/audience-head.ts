@@ -20,6 +20,7 @@ const counted = z.object({ kinds: z.array(z.string()), people: z.int(), minors: 
 export const audienceHead = declareEntity('audience-head', {
   place: ofService('incident', (audienceId) => ({ pk: `AUDIENCE#${audienceId}`, sk: 'AUDIENCE' })),
   life: { rule: 'incident-life', until: 'endsAtSeconds' },
+  unguarded: 'counts of who is told, held to the digest that was approved',
   attributes: {
     /** Numbered from 0. */
     parts: plain('notice-record', z.int()),

@@ -24,6 +24,7 @@ export const audiencePart = declareEntity('notice-audience', {
     sk: `PART#${padded(part)}`,
   })),
   life: { rule: 'incident-life', until: 'endsAtSeconds' },
+  unguarded: 'who is told, held to the digest that was approved',
   attributes: {
     /** `RECORD_BYTES` for each member: the number, which of `kindSets`, flags. */
     members: plain('notice-record', bytes),

@@ -47,6 +47,7 @@ const proposal = z.object({
 export const noticeEntity = declareEntity('notice', {
   place: ofService('incident', (noticeId) => ({ pk: `NOTICE#${noticeId}`, sk: 'NOTICE' })),
   life: { rule: 'incident-life', until: 'endsAtSeconds' },
+  unguarded: 'a seal of its own covers everything that is approved, and who has approved it',
   attributes: {
     everyoneShard: plain('notice-record', z._default(z.literal(EVERY_NOTICE), EVERY_NOTICE)),
     noticeId: plain('notice-record', z.string()),

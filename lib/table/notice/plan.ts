@@ -43,6 +43,7 @@ export type TransferCount = z.output<typeof transferCount>;
 export const noticePlan = declareEntity('notice-plan', {
   place: ofService('incident', (planId) => ({ pk: `PLAN#${planId}`, sk: 'PLAN' })),
   life: { rule: 'incident-life', until: 'endsAtSeconds' },
+  unguarded: 'a seal of its own covers everything that is approved, and who has approved it',
   attributes: {
     planId: plain('notice-record', z.string()),
     kind: plain('notice-record', z.enum(planKinds)),
@@ -127,6 +128,7 @@ const asSeen = ({ version }: Plan) => ({
 export const surveyPace = declareEntity('survey-pace', {
   place: ofService('incident', () => ({ pk: 'PLAN#PACE', sk: 'PACE' })),
   life: { rule: 'incident-life' },
+  unguarded: 'how fast surveys go out',
   attributes: {
     planId: plain('notice-record', z.string()),
     approvedAt: plain('notice-record', z.string()),

@@ -14,6 +14,7 @@ import { ofService } from '../place';
 export const noticeQuota = declareEntity('notice-quota', {
   place: ofService('incident', (channel) => ({ pk: `QUOTA#${channel}`, sk: 'QUOTA' })),
   life: { rule: 'incident-life' },
+  unguarded: 'how fast a channel is used',
   attributes: {
     frontier: plain('notice-record', z.record(z.string(), z.number())),
     /** Since when and until when nothing is handed over; both absent while it is open. */

@@ -60,6 +60,7 @@ export const noticeRecipient = declareEntity('notice-recipient', {
   place: inPersonAt('incident', ({ noticeId, about }: RecipientId) => `${TOLD}${noticeId}#${about}`),
   life: { rule: 'incident-life', until: 'endsAtSeconds' },
   outlives: 'incident-life',
+  unguarded: 'what became of a message to somebody',
   attributes: {
     noticeId: plain('notice-record', z.string()),
     /** What the notice is about, as it says itself. */

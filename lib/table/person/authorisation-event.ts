@@ -27,6 +27,7 @@ export const authorisationEvent = declareEntity('authorisation-event', {
   life: { rule: 'proof-three-years' },
   outlives: 'proof-three-years',
   queue: DESK,
+  guarded: ['eventId', 'event', 'happenedAt', 'toldAt', 'scope'],
   attributes: {
     eventId: plain('authorisation-event', z.string()),
     event: plain('authorisation-event', z.enum(authorisationEvents)),

@@ -4,8 +4,8 @@ import { MAC } from '../bound';
 import type { Item, Write } from '../client';
 import { endOfItem } from '../entity';
 import { pointersTo, removePointer } from '../replace';
-import { moveTo, whileErased } from './life';
 import { person } from './person';
+import { moveToErased, type Standing, settled, standing } from './standing';
 
 /** What an item is without any attribute of its own. */
 const FRAME = ['pk', 'sk', 'entity', 'form', 'createdAtSeconds', 'holds', MAC];
@@ -35,12 +35,16 @@ export function buryPerson(item: Item, at: string): Write[] {
   const ways = pointersTo(item);
   const taken = ways.slice(0, isErased ? WAYS_PER_WRITE : WAYS_AT_ONCE);
   const left = ways.slice(taken.length);
-  const stays = new Set<string>([...FRAME, ...END, ...(person.declaration.remains ?? [])]);
+  const stays = new Set<string>([
+    ...[...FRAME, ...END, ...(person.declaration.remains ?? [])],
+    ...(isErased ? [] : standing.covered),
+  ]);
   const gone = Object.keys(item).filter(
     (name) => !stays.has(name) && !(name === 'points' && left.length > 0),
   );
   if (isErased && gone.length === 0 && taken.length === 0) return [];
-  const { set, condition, values } = isErased ? whileErased : moveTo('erased', at);
+  const seen = item as unknown as Standing;
+  const { set = [], remove = [], condition, values } = settled(seen, moveToErased(seen, at));
   const end = isErased ? undefined : endOfRemains(item, at);
   const sets = [
     ...set,
@@ -50,7 +54,7 @@ export function buryPerson(item: Item, at: string): Write[] {
   const names = Object.fromEntries(gone.map((name, index) => [`#${index}`, name]));
   const parts = [
     ...(sets.length > 0 ? [`SET ${sets.join(', ')}`] : []),
-    ...(gone.length > 0 ? [`REMOVE ${Object.keys(names).join(', ')}`] : []),
+    ...(gone.length + remove.length > 0 ? [`REMOVE ${[...Object.keys(names), ...remove].join(', ')}`] : []),
   ];
   return [
     {

@@ -3,9 +3,9 @@ import type { DormancyStage } from '../../policy/dormancy';
 import type { Table, Write } from '../client';
 import { indexPage } from '../index-page';
 import { DUE_SHARDS, type Key, keys, shardOf, subjectOf } from '../keys';
-import type { PersonChange } from '../ledger/append';
 import type { LifeState } from './life';
 import type { Person } from './person';
+import type { PersonChange } from './standing';
 import { laneOf, type Watch, watchSince } from './watch';
 
 /** Whether somebody waits at a stage: the index may still name who does so no longer. */

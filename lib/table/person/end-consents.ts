@@ -3,11 +3,11 @@ import type { KeyRing } from '../../crypto/key-ring';
 import type { ConsentPurposeId } from '../../policy/purposes';
 import type { Write } from '../client';
 import { type EndedConsent, endOf } from '../consent/ends-with';
-import type { PersonChange } from '../ledger/append';
 import type { ChainHead } from '../ledger/chain';
 import { type NewEntry, nextEntry } from '../ledger/ledger';
 import type { ProcessRef } from '../process/process';
 import { boundConsents, type Consent, consent, consentOf, type Person } from './person';
+import type { PersonChange } from './standing';
 
 /** Who ends them, and by which act. */
 type Cause = Pick<NewEntry, 'actor' | 'by' | 'requestId'> & { way: string; guardian?: string };

@@ -1,8 +1,8 @@
 import type { Write } from '../client';
-import type { PersonChange } from '../ledger/append';
 import { removePointer } from '../replace';
 import { keysOf, type Person, session, wayIn } from './person';
 import { pointerKey } from './pointer';
+import type { PersonChange } from './standing';
 import { shortName } from './wechat-account';
 
 /** How long a WeChat that came by a phone cannot end those that were there before it: their owner can end it meanwhile. */

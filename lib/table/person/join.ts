@@ -9,9 +9,9 @@ import type { Actor } from '../ledger/touched-key';
 import { beginProcess, hasProcess, type ProcessRef } from '../process/process';
 import { removePointer } from '../replace';
 import { endConsents } from './end-consents';
-import { moveTo } from './life';
 import { ledgerHead, type Person } from './person';
 import { type Identity, movePointer, pointerKey } from './pointer';
+import { joinChanges, moveTo } from './standing';
 import { noRests, type Rests } from './ways';
 
 /** What moves when two accounts are settled: the ways in. What is erased after it has an entry of its own. */
@@ -43,19 +43,18 @@ export async function leaveAccount(
     ...entry,
   });
   const { change, writes, erasures, ended } = gone;
-  const moves = moveTo('left', at);
-  const leaves = {
-    set: ['sessions = :none', 'ways = :none', 'points = :nowhere', ...moves.set, ...change.set],
-    remove: change.remove,
-    condition: [moves.condition, ...rests.conditions].join(' AND '),
-    names: rests.names,
-    values: { ':none': {}, ':nowhere': [], ...rests.values, ...moves.values, ...change.values },
-  };
+  const { conditions, names, values } = rests;
+  const leaves = joinChanges(moveTo('left', at), change, {
+    set: ['sessions = :none', 'ways = :none', 'points = :nowhere'],
+    ...(conditions.length > 0 && { condition: conditions.join(' AND ') }),
+    names,
+    values: { ':none': {}, ':nowhere': [], ...values },
+  });
   return {
     writes: [
       // From now on nobody is behind this account: the one that stays counts the person.
       {
-        ...advanceHead(subjectId, before, left.head, leaves),
+        ...advanceHead(person, left.head, leaves),
         seen: { holds: ['persons'] },
         owner: person,
         holds: [],

@@ -1,8 +1,7 @@
 import { AppError } from '../../errors';
 import { needsConsent, type PurposeId } from '../../policy/purposes';
-import { MAC, toBind, type Unbound } from '../bound';
 
-/** How an account stands. Every person is in one of these states, and only the moves of `life` lead to another. */
+/** How an account stands. Every person is in one of these states, and only the moves of `life` lead to another (standing.ts). */
 export const lifeStates = ['active', 'closing', 'erased', 'left', 'restricted', 'held', 'deceased'] as const;
 export type LifeState = (typeof lifeStates)[number];
 
@@ -109,10 +108,10 @@ export function demandLife({ lifeState }: { lifeState: LifeState }, ask: Ask): v
 }
 
 /** Part of a write of the person's own item, or of a check of it, in DynamoDB's own words. */
-export type LifeCondition = { condition: string; values: Record<string, string | Unbound> };
+export type LifeCondition = { condition: string; values: Record<string, string> };
 
 /** The states are named by their own names, so that two conditions on one item agree. */
-function oneOf(states: readonly LifeState[]): LifeCondition {
+export function oneOf(states: readonly LifeState[]): LifeCondition {
   return {
     condition: `lifeState IN (${states.map((state) => `:life_${state}`).join(', ')})`,
     values: Object.fromEntries(states.map((state) => [`:life_${state}`, state])),
@@ -129,26 +128,5 @@ export const whileHere = whileMet({ who: 'self', for: 'law' });
 /** Somebody on whose consent others rely. */
 export const whileFully = whileMet({ who: 'self', for: 'all' });
 
-/** What the checksum of a person's item covers: where it is obeyed is person.ts. */
-export const guardedLife = { name: 'person', covered: ['lifeState', 'lifeStateAt'] } as const;
-
 /** What is still to be taken from somebody who has been erased, and no move. */
-export const whileErased: ReturnType<typeof moveTo> = { set: [], ...oneOf(['erased']) };
-
-/**
- * The part of the write of a person's item that moves them on: refused from every state that does not lead there. Nobody is
- * erased while a hold is still at freezing what it names (lib/table/hold/freezing.ts).
- */
-export function moveTo(state: LifeState, at: string): LifeCondition & { set: string[] } {
-  const { condition, values } = oneOf(lifeStates.filter((from) => life[from].to.includes(state)));
-  return {
-    set: ['lifeState = :lifeState', 'lifeStateAt = :lifeStateAt', `${MAC} = :lifeMac`],
-    condition: state === 'erased' ? `${condition} AND attribute_not_exists(freezing)` : condition,
-    values: {
-      ...values,
-      ':lifeState': state,
-      ':lifeStateAt': at,
-      ':lifeMac': toBind(guardedLife, { lifeState: state, lifeStateAt: at }),
-    },
-  };
-}
+export const whileErased: LifeCondition = oneOf(['erased']);

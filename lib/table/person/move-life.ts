@@ -3,10 +3,11 @@ import type { KeyRing } from '../../crypto/key-ring';
 import type { Deps } from '../../deps';
 import { AppError } from '../../errors';
 import type { Table, Write } from '../client';
-import { appendPlanned, joinChanges, type PersonChange } from '../ledger/append';
+import { appendPlanned } from '../ledger/append';
 import type { EntryWithout } from '../ledger/ledger';
-import { type LifeState, life, moveTo } from './life';
+import { type LifeState, life } from './life';
 import type { Person } from './person';
+import { joinChanges, moveTo, type PersonChange } from './standing';
 
 type Parts = { ring: KeyRing; table: Table; clock: Deps['clock'] };
 
@@ -36,11 +37,7 @@ export async function moveLife(
     since = at;
     return {
       entry: { ...entry, at },
-      change: joinChanges(
-        moveTo(to, at),
-        { condition: 'lifeState = :from', values: { ':from': lifeState } },
-        changeOf(now),
-      ),
+      change: joinChanges(moveTo(to, at), changeOf(now)),
       also,
     };
   });

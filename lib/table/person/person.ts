@@ -10,8 +10,9 @@ import type { ChainHead } from '../ledger/chain';
 import { inPersonAt } from '../place';
 import { create, pointersTo } from '../replace';
 import { afterDeath } from './after-death';
-import { guardedLife, lifeStates, whileHere } from './life';
+import { lifeStates, whileHere } from './life';
 import { type Identity, identityAt, pointerKey } from './pointer';
+import { standing } from './standing';
 import { lastUseOf, watchSince } from './watch';
 
 /**
@@ -136,8 +137,8 @@ export const person = declareEntity('person', {
   ],
   counts: 'persons',
   grows: true,
-  /** Set together by every move of a life (life.ts), and covered by the checksum that it sets with them. */
-  guarded: guardedLife.covered,
+  /** How the account stands: set together, under one checksum (standing.ts). */
+  guarded: standing.covered,
   unheld: 'it says how the account stands; a hold of everything moves its life (hold/whole.ts)',
   attributes: {
     /** By which the index of everybody finds the person. */

@@ -2,7 +2,8 @@ import * as z from 'zod/mini';
 import type { Write } from '../client';
 import { nameOfEnd } from '../ends/end';
 import { keys } from '../keys';
-import { type LifeState, life, moveTo } from './life';
+import { life } from './life';
+import { moveTo, type Standing, settled } from './standing';
 
 const content = z.object({
   /** The keyed digest of the receipt code, by which the certificate is found; absent where nobody was given one. */
@@ -31,9 +32,10 @@ export function readTombstone(read: Buffer | undefined): { receipt?: string | un
  * Takes somebody whom a restore has brought back to where an erasure begins; nothing where they are there already. Refused when
  * they have moved on since.
  */
-export function closeAgain(subjectId: string, state: LifeState, at: string): Write[] {
-  if (state === 'erased' || life[state].to.includes('erased')) return [];
-  const { set, condition, values } = moveTo('closing', at);
+export function closeAgain(seen: Standing & { subjectId: string }, at: string): Write[] {
+  const { subjectId, lifeState } = seen;
+  if (lifeState === 'erased' || life[lifeState].to.includes('erased')) return [];
+  const { set = [], condition, values } = settled(seen, moveTo('closing', at));
   return [
     {
       Update: {

@@ -10,6 +10,7 @@ import type { Sealer } from '../sealer';
 export const wechatAccount = declareEntity('wechat-account', {
   place: inPersonAt('account', 'WECHAT'),
   life: { rule: 'account-life' },
+  unguarded: 'sealed in its place; what leads in are the ways of the person',
   attributes: {
     /** Short name of the identity that the account was opened with; see `shortName`. */
     identity: digest('wechat-identity', z.string()),

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { toInstant } from '../../clock';
 import { plain, type ValueOf } from '../attribute';
+import { MAC, type Unbound } from '../bound';
 import type { Item, Table, Write } from '../client';
 import { declareEntity } from '../entity';
 import { indexPage } from '../index-page';
@@ -35,6 +36,9 @@ const attributes = {
   heldUntil: plain('process', z.optional(z.string())),
 };
 
+/** Not who is at it, nor how often it failed: that makes nothing of it that was not promised. */
+const guarded = ['kind', 'id', 'step', 'version', 'state', 'dueAt'] as const;
+
 /** The part of a sort key that names a process: the same in a person's partition and in the service's. */
 type Name = Pick<ProcessRef, 'kind' | 'id'>;
 const sortKey = ({ kind, id }: Name) => `${PROCESS}${kind}#${id}`;
@@ -48,6 +52,7 @@ export const personProcess = declareEntity('person-process', {
   life: { rule: 'work-life' },
   unheld: 'a duty under way, which has to go on',
   indexes: ['dueShard', 'dueAt'],
+  guarded,
   attributes,
 });
 
@@ -56,6 +61,7 @@ export const serviceProcess = declareEntity('service-process', {
   place: ofService('accountability', (_service, name: Name) => ({ pk: sortKey(name), sk: sortKey(name) })),
   life: { rule: 'work-life' },
   indexes: ['dueShard', 'dueAt'],
+  guarded,
   attributes,
 });
 
@@ -104,6 +110,7 @@ export function onlyWithout(ref: ProcessRef): Write {
   };
 }
 
+/** @throws SealError for a row that is not as the service wrote it */
 export function readProcess(item: Item | undefined): Process | undefined {
   const value = personProcess.read(item) ?? serviceProcess.read(item);
   return value && { ...value, subjectId: item && subjectOf(item) };
@@ -116,10 +123,11 @@ const AS_SEEN = 'version = :seen';
  * runner has moved it.
  */
 export function moveProcess(process: Process, step: string, state: ProcessState, dueAtMs?: number): Write {
+  const dueAt = dueAtMs === undefined ? process.dueAt : toInstant(dueAtMs);
   return {
     Update: {
       Key: processKey(process),
-      UpdateExpression: `SET step = :step, #state = :state, attempts = :none, version = :next${dueAtMs === undefined ? '' : ', dueAt = :due'} REMOVE heldUntil`,
+      UpdateExpression: `SET step = :step, #state = :state, attempts = :none, version = :next, dueAt = :due, ${MAC} = :mac REMOVE heldUntil`,
       ConditionExpression: AS_SEEN,
       ExpressionAttributeNames: { '#state': 'state' },
       ExpressionAttributeValues: {
@@ -128,7 +136,8 @@ export function moveProcess(process: Process, step: string, state: ProcessState,
         ':none': 0,
         ':next': process.version + 1,
         ':seen': process.version,
-        ...(dueAtMs !== undefined && { ':due': toInstant(dueAtMs) }),
+        ':due': dueAt,
+        ':mac': boundNext(process, { step, state, dueAt }),
       },
     },
   };
@@ -136,39 +145,42 @@ export function moveProcess(process: Process, step: string, state: ProcessState,
 
 /** Has a process wait until a moment, and lets go of it. Refused when another runner has moved it. */
 export function putOffProcess(process: Process, untilMs: number, attempts: number): Write {
-  const values = { ':due': toInstant(untilMs), ':attempts': attempts };
-  return changeDue(
-    process,
-    'SET dueAt = :due, attempts = :attempts, version = :next REMOVE heldUntil',
-    values,
-  );
+  return changeDue(process, untilMs, ', attempts = :attempts REMOVE heldUntil', { ':attempts': attempts });
 }
 
 /** Takes a process for one runner. Refused when another runner has moved it. */
 export function holdProcess(process: Process, untilMs: number): Write {
-  return changeDue(process, 'SET dueAt = :due, heldUntil = :due, version = :next', {
-    ':due': toInstant(untilMs),
-  });
+  return changeDue(process, untilMs, ', heldUntil = :due');
 }
 
 /** Has a process looked at again from a moment on; whoever holds it keeps it. Refused when a runner has moved it. */
 export function wakeProcess(process: Process, atMs: number): Write {
-  return changeDue(process, 'SET dueAt = :due, version = :next', { ':due': toInstant(atMs) });
+  return changeDue(process, atMs);
 }
 
-function changeDue(
-  process: Process,
-  UpdateExpression: string,
-  values: Record<string, string | number>,
-): Write {
+function changeDue(process: Process, dueMs: number, more = '', values: Record<string, number> = {}): Write {
+  const dueAt = toInstant(dueMs);
   return {
     Update: {
       Key: processKey(process),
-      UpdateExpression,
+      UpdateExpression: `SET dueAt = :due, version = :next, ${MAC} = :mac${more}`,
       ConditionExpression: AS_SEEN,
-      ExpressionAttributeValues: { ...values, ':next': process.version + 1, ':seen': process.version },
+      ExpressionAttributeValues: {
+        ...values,
+        ':due': dueAt,
+        ':next': process.version + 1,
+        ':seen': process.version,
+        ':mac': boundNext(process, { dueAt }),
+      },
     },
   };
+}
+
+/** The checksum-to-be of a process after a move. */
+function boundNext(process: Process, change: Partial<Process>): Unbound {
+  const { kind, id, step, state, dueAt, version } = { ...process, ...change };
+  const entity = process.subjectId === undefined ? serviceProcess : personProcess;
+  return entity.bind({ kind, id, step, state, dueAt, version: version + 1 });
 }
 
 /** Ends a process. Refused when another runner has moved it, so that what its end records is recorded once and in full. */

@@ -45,6 +45,7 @@ export const picturePlace = (key: string): string => `avatar-object|${key}`;
 export const avatar = declareEntity('avatar', {
   place: inPerson('profile', 'avatar'),
   life: { rule: 'purpose-life' },
+  unguarded: 'sealed in its place; files are opened for their own name alone',
   attributes: {
     version: plain('profile-state', z.int()),
     objects: plain('profile-state', z.array(z.string())),

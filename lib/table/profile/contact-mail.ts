@@ -14,6 +14,7 @@ import type { Sealer } from '../sealer';
 export const contactMail = declareEntity('contact-mail', {
   place: inPerson('email', 'address'),
   life: { rule: 'purpose-life' },
+  guarded: ['confirmedAt', 'address'],
   attributes: {
     confirmedAt: plain('contact-mail-state', z.string()),
     /** The domain in ASCII (RFC 5890), as mail is sent to it. */
@@ -70,6 +71,8 @@ export const MAX_CODE_TRIES = 5;
 export const mailCode = declareEntity('mail-code', {
   place: inPerson('email', 'code'),
   life: { rule: 'mail-code-life', from: 'askedAtMs' },
+  /** Not how often a code was tried: that only grows, by a write that does not read. */
+  guarded: ['askedAtMs', 'digest'],
   attributes: {
     askedAtMs: plain('contact-mail-state', z.int()),
     tries: plain('contact-mail-state', z.int()),

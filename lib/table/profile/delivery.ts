@@ -22,6 +22,7 @@ const state = {
 export const delivery = declareEntity('delivery', {
   place,
   life: { rule: 'delivery-life', until: 'expiresAtSeconds' },
+  guarded: ['deliveryId', 'expiresAtSeconds', 'name'],
   attributes: {
     ...state,
     name: sealed('delivery-contact', z.string()),
@@ -35,6 +36,7 @@ export type Delivery = ValueOf<typeof delivery>;
 export const endedDelivery = declareEntity('ended-delivery', {
   place,
   life: { rule: 'delivery-life', until: 'expiresAtSeconds' },
+  guarded: ['deliveryId', 'expiresAtSeconds', 'endedAt', 'outcome'],
   attributes: {
     ...state,
     endedAt: plain('delivery-state', z.string()),

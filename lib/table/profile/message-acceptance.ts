@@ -28,6 +28,7 @@ const count = z.int().check(z.minimum(0));
 export const messageAcceptance = declareEntity('message-acceptance', {
   place: inPerson('preferences', (templateId: string) => `message-${templateId}`),
   life: { rule: 'preference-life' },
+  unguarded: 'how many messages WeChat lets through; it counts them itself',
   attributes: {
     version: plain('message-acceptance', z.int()),
     said: plain('message-acceptance', z.enum(acceptanceWords)),

@@ -11,6 +11,7 @@ export const languages = ['zh-CN'] as const;
 export const preferences = declareEntity('preferences', {
   place: inPerson('preferences', 'settings'),
   life: { rule: 'preference-life' },
+  guarded: ['version', 'personalisation', 'surveyInvitations'],
   attributes: {
     version: plain('preference', z.int()),
     updatedAt: plain('preference', z.optional(z.string())),

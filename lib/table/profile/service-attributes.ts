@@ -25,6 +25,7 @@ function entityFor(service: ServiceId) {
   return declareEntity(kind, {
     place: inPerson(service, 'attributes'),
     life: { rule: 'purpose-life' },
+    unguarded: 'what a person has said of themself, sealed in its place',
     attributes: {
       version: sealed(kind, z.int()),
       updatedAt: sealed(kind, z.string()),

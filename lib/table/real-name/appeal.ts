@@ -26,6 +26,7 @@ export const openAppeal = declareEntity('appeal', {
   life: { rule: 'review-three-years', becomes: 'decided-appeal' },
   outlives: 'review-three-years',
   queue: DESK,
+  guarded: ['appealId', 'about', 'askedAt', 'words', 'state'],
   attributes: {
     ...asked,
     state: plain('risk-review', z.literal('open')),
@@ -42,6 +43,17 @@ export const decidedAppeal = declareEntity('decided-appeal', {
   place,
   life: { rule: 'review-three-years', from: 'decidedAt' },
   outlives: 'review-three-years',
+  guarded: [
+    'appealId',
+    'about',
+    'askedAt',
+    'words',
+    'state',
+    'wasDueAt',
+    'decidedAt',
+    'decision',
+    'decidedBy',
+  ],
   attributes: {
     ...asked,
     state: plain('risk-review', z.literal('decided')),

@@ -3,8 +3,8 @@ import { isStronger } from '../../policy/assurance';
 import type { ReachVersions } from '../../policy/version';
 import type { Item, Write } from '../client';
 import type { Key } from '../keys';
-import type { PersonChange } from '../ledger/append';
 import type { Person } from '../person/person';
+import type { PersonChange } from '../person/standing';
 import { guardianKey, guardianNeedOf, markMinor, minorKey, readAge, readGuardian } from './minor';
 import { readRealName, realNameKeys } from './real-name';
 

@@ -16,6 +16,7 @@ export const endedBecause = ['stronger-proof', 'appeal'] as const;
 export const endedRealName = declareEntity('ended-real-name', {
   place: inPerson('review', 'ended-real-name'),
   life: { rule: 'refused-claim-life', from: 'endedAt' },
+  unguarded: 'it only says that a verification has ended',
   attributes: {
     endedAt: plain('refused-claim', z.string()),
     way: plain('refused-claim', z.enum(wayIds)),

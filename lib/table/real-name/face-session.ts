@@ -46,6 +46,7 @@ export const faceStart = declareEntity('face-start', {
   place,
   life,
   pointers,
+  unguarded: 'that a check of a face was begun; what comes of it says the session of the partner',
   attributes: { ...begun, isOver: plain('face-session', z.boolean()) },
 });
 export type FaceStart = ValueOf<typeof faceStart>;
@@ -58,6 +59,7 @@ export const faceSessionMark = declareEntity('face-session-mark', {
   place: inPerson('real-name-face', (sessionId: string) => `session-${sessionId}`),
   life,
   pointers: ['face-session', 'face-start'],
+  unguarded: 'that there is a session of a face check, which is bound itself',
   attributes: { startedAt: plain('face-session', z.string()) },
 });
 

@@ -5,7 +5,7 @@ import { otherPerson, plain, type ValueOf } from '../attribute';
 import type { Item, Table, Write } from '../client';
 import { declareEntity } from '../entity';
 import type { Key } from '../keys';
-import type { PersonChange } from '../ledger/append';
+import type { PersonChange } from '../person/standing';
 import { byDigest, inPerson } from '../place';
 import { create, remove, replace } from '../replace';
 import { ageBand } from './age-band';
@@ -113,7 +113,7 @@ export function readGuardian(item: Item | undefined): Guardian | undefined {
 }
 
 /** The part of a write of the person's own item by which they wait for no guardian any more. */
-export const noGuardianNeeded: PersonChange = { remove: ['needsGuardian'] };
+export const noGuardianNeeded: PersonChange = { standing: { needsGuardian: undefined } };
 
 /**
  * The part of a write of the person's own item that says whether somebody so old waits for a guardian, by what the guardian
@@ -125,7 +125,7 @@ export function guardianNeedOf(
   need: GuardianNeed = 'proved',
 ): PersonChange {
   if (band !== 'under-14' || answer?.state === 'consented') return noGuardianNeeded;
-  return { set: ['needsGuardian = :needsGuardian'], values: { ':needsGuardian': need } };
+  return { standing: { needsGuardian: need } };
 }
 
 /** What leads to a guardian's answer: the code, and the note with the guardian while they consent. */
@@ -172,6 +172,7 @@ export const ward = declareEntity('ward', {
   life: { rule: 'minor-life' },
   actsWhileHeld: 'a guardian answers for the child',
   pointers: ['guardian'],
+  guarded: ['wardId', 'childId', 'consentedAt'],
   attributes: {
     wardId: plain('guardian', z.string()),
     childId: otherPerson('guardian', 'guardian', z.string()),

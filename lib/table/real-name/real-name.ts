@@ -110,12 +110,14 @@ export const bankMark = declareEntity('bank-result', {
   place: inPerson('real-name-bank', 'result'),
   life,
   pointers: endsWithIt,
+  unguarded: 'that a bank card was among the proofs; the result is bound itself',
   attributes: { verifiedAt: plain('bank-result', z.string()) },
 });
 export const faceMark = declareEntity('face-result', {
   place: inPerson('real-name-face', 'result'),
   life,
   pointers: endsWithIt,
+  unguarded: 'that a face was among the proofs; the result is bound itself',
   attributes: { verifiedAt: sealed('face-token', z.string()) },
 });
 const marks = { bank: bankMark, face: faceMark } as const;

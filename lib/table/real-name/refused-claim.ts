@@ -13,6 +13,7 @@ import { inPerson } from '../place';
 export const refusedClaim = declareEntity('refused-claim', {
   place: inPerson('review', 'refused-claim'),
   life: { rule: 'refused-claim-life', from: 'refusedAt' },
+  unguarded: 'it only says that a claim was refused, and keeps who may appeal',
   attributes: {
     refusedAt: plain('refused-claim', z.string()),
     way: plain('refused-claim', z.enum(wayIds)),

@@ -52,7 +52,7 @@ export async function releaseOf(
   return {
     ...release,
     writes: [
-      { ...advanceHead(subjectId, before, head, moves), owner: person },
+      { ...advanceHead(person, head, moves), owner: person },
       write,
       tellEnded(subjectId, { endedAt: at, way, because }),
       ...(isTheirs ? butTheClaim(endRealNames([item as Item]), key) : []),

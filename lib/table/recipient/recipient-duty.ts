@@ -49,6 +49,7 @@ export const recipientDuty = declareEntity('recipient-duty', {
   life: { rule: 'evidence-three-years', becomes: 'confirmed-recipient' },
   outlives: 'proof-three-years',
   queue: DESK,
+  unguarded: 'what the staff is to ask of a recipient; it shows nothing of a person',
   attributes: {
     ...given,
     /** By when they must have confirmed. */
@@ -62,6 +63,7 @@ export const confirmedRecipient = declareEntity('confirmed-recipient', {
   place,
   life: { rule: 'evidence-three-years', from: 'confirmedAt' },
   outlives: 'proof-three-years',
+  unguarded: 'that a recipient has answered',
   attributes: {
     ...given,
     wasDueAt: plain('ledger-entry', z.string()),

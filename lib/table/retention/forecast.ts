@@ -16,6 +16,7 @@ export type Forecast = Record<string, number[]>;
 export const retentionForecast = declareEntity('retention-forecast', {
   place: ofService('accountability', () => ({ pk: 'RETENTION#forecast', sk: 'FORECAST' })),
   life: { rule: 'service-life' },
+  unguarded: 'numbers of what is coming',
   attributes: {
     /** The day in Beijing that it was begun on, and the moment that its weeks count from. */
     day: plain('retention-record', z.string()),

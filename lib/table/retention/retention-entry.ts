@@ -23,6 +23,7 @@ export const retentionEntry = declareEntity('retention-entry', {
     sk: `ENTRY#${padded(seq)}`,
   })),
   life: { rule: 'service-life' },
+  unguarded: 'the retention chain covers it',
   attributes: {
     seq: plain('retention-record', z.int().check(z.positive())),
     at: plain('retention-record', z.string()),
@@ -45,6 +46,7 @@ export type RetentionEntry = ValueOf<typeof retentionEntry>;
 export const retentionHead = declareEntity('retention-head', {
   place: ofService('accountability', (chain) => ({ pk: partitionOf(chain), sk: 'HEAD' })),
   life: { rule: 'service-life' },
+  unguarded: 'where the retention chain ends: its next entry shows whether that is so',
   attributes: {
     seq: plain('retention-record', z.int()),
     hash: plain('retention-record', bytes),

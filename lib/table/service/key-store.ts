@@ -15,6 +15,8 @@ export const KEYS = 'KEYS';
 export const serviceKey = declareEntity('service-key', {
   place: ofService('security', (name, version: number) => ({ pk: KEYS, sk: `${name}#${padded(version)}` })),
   life: { rule: 'key-life' },
+  unguarded:
+    'wrapped for its name and version: another one does not open, and a public key is derived from it',
   attributes: {
     name: plain('key-material', z.string()),
     keyVersion: plain('key-material', z.int()),

@@ -16,6 +16,7 @@ const OPENED = 'OPENED';
 export const openedTable = declareEntity('opened-table', {
   place: ofService('security', () => ({ pk: OPENED, sk: OPENED })),
   life: { rule: 'key-life' },
+  guarded: ['table', 'openedAt'],
   attributes: {
     table: plain('key-material', z.string()),
     openedAt: plain('key-material', z.string()),

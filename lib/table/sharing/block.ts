@@ -16,6 +16,7 @@ export const block = declareEntity('block', {
   life: { rule: 'preference-life' },
   actsWhileHeld: 'it keeps somebody away from somebody',
   pointers: ['blocked-by'],
+  unguarded: 'it only keeps somebody away',
   attributes: {
     blockedId: otherPerson('block', 'blocked-by'),
     blockedAt: plain('block', z.string()),
@@ -32,6 +33,7 @@ export const blockedBy = declareEntity('blocked-by', {
   life: { rule: 'preference-life' },
   actsWhileHeld: 'it keeps somebody away from somebody',
   pointers: ['block'],
+  unguarded: 'it only keeps somebody away',
   attributes: { blockerId: otherPerson('block', 'block') },
 });
 

@@ -39,6 +39,7 @@ export const cardReport = declareEntity('card-report', {
   place: inPerson('review', (reportId: string) => `card-report-${reportId}`),
   life: { rule: 'report-three-years', from: 'at' },
   pointers: ['reported-card'],
+  unguarded: 'words to the staff, sealed in their place',
   attributes: {
     reportId: plain('card-report-state', z.string()),
     ...about,
@@ -58,6 +59,7 @@ export const reportedCard = declareEntity('reported-card', {
   life: { rule: 'card-life' },
   queue: REPORT_QUEUE,
   pointers: ['card-report'],
+  unguarded: 'that somebody has reported a card; a human decides, on the card itself',
   attributes: {
     reporterId: otherPerson('card-state', 'card-report'),
     /** Since when it waits. */

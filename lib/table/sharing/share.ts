@@ -8,8 +8,8 @@ import { BESIDE_CARDS } from '../card/card-list';
 import type { Item, Table, Write } from '../client';
 import { declareEntity } from '../entity';
 import { dataPrefix, type Key, keys, partition } from '../keys';
-import type { PersonChange } from '../ledger/append';
 import type { Person } from '../person/person';
+import { type PersonChange, settled } from '../person/standing';
 import { byDigest, inPerson } from '../place';
 import { create } from '../replace';
 import type { Sealer } from '../sealer';
@@ -176,21 +176,21 @@ export function useShare(
   };
 }
 
-/** Ends every link of a person in one write, however many there are. */
-export function removeAllShares(subjectId: string): NonNullable<Write['Update']> {
+/** Ends every link of a person in one write, however many there are. Refused where they no longer stand as they were seen. */
+export function removeAllShares(person: Person): NonNullable<Write['Update']> {
+  const { set = [], condition, values } = settled(person, allSharesRemoved(person));
   return {
-    Key: keys.person(subjectId),
-    UpdateExpression: 'ADD shareEpoch :one',
-    ConditionExpression: 'attribute_exists(pk)',
-    ExpressionAttributeValues: { ':one': 1 },
+    Key: keys.person(person.subjectId),
+    UpdateExpression: `SET ${set.join(', ')}`,
+    ConditionExpression: condition,
+    ExpressionAttributeValues: values,
   };
 }
 
 /** The same as a change of the person's item that rides with an entry of their ledger. */
-export const allSharesRemoved: PersonChange = {
-  set: ['shareEpoch = if_not_exists(shareEpoch, :none) + :one'],
-  values: { ':none': 0, ':one': 1 },
-};
+export function allSharesRemoved({ shareEpoch = 0 }: Pick<Person, 'shareEpoch'>): PersonChange {
+  return { standing: { shareEpoch: shareEpoch + 1 } };
+}
 
 /** One page of a person's links after `afterId`. */
 export async function queryShares(

@@ -35,6 +35,7 @@ export const viewerRecord = declareEntity('viewer-record', {
   place: inPerson('viewer-name', (shareId: string) => shareId),
   life: { rule: 'share-life', until: 'expiresAtSeconds' },
   pointers: ['named-viewer'],
+  unguarded: 'which links its person has opened with their name; the name that is shown is bound at the link',
   attributes: {
     shareId: plain('viewer-record', z.string()),
     day: plain('viewer-record', z.string()),

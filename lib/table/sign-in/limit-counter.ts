@@ -12,6 +12,7 @@ import { FORM } from '../sealer';
 export const limitCounter = declareEntity('limit-counter', {
   place: ofService('security', (sourceDigest, window: string) => ({ pk: `TRY#${sourceDigest}`, sk: window })),
   life: { rule: 'attempt-window', until: 'expiresAtSeconds' },
+  unguarded: 'a count that only refuses',
   attributes: {
     count: digest('attempt-counter', z.int()),
     expiresAtSeconds: digest('attempt-counter', z.int()),

@@ -12,6 +12,7 @@ import { create } from '../replace';
 export const spentNonce = declareEntity('spent-nonce', {
   place: ofService('security', (nonceDigest) => ({ pk: `SPENT#${nonceDigest}`, sk: 'SPENT' })),
   life: { rule: 'attempt-window', from: 'spentAtMs' },
+  unguarded: 'it only refuses',
   attributes: { spentAtMs: digest('attempt-counter', z.int()) },
 });
 

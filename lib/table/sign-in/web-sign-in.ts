@@ -1,9 +1,12 @@
+import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod/mini';
 import { MINUTE_MS, toEpochSeconds } from '../../clock';
 import { retentionMs } from '../../policy/retention';
 import { bytes, digest, otherPerson, sealed, type ValueOf } from '../attribute';
+import { boundAnew, MAC } from '../bound';
 import type { Item, Write } from '../client';
 import { declareEntity } from '../entity';
+import type { Key } from '../keys';
 import { ofService } from '../place';
 import type { Sealer } from '../sealer';
 
@@ -20,6 +23,18 @@ import type { Sealer } from '../sealer';
 export const webSignIn = declareEntity('web-sign-in', {
   place: ofService('account', (codeDigest) => ({ pk: `WEB#${codeDigest}`, sk: 'WEB' })),
   life: { rule: 'web-code-life', until: 'expiresAtSeconds' },
+  /** Not how often it was asked about: that only grows, by a write that does not read. */
+  guarded: [
+    'browserDigest',
+    'state',
+    'site',
+    'askedAt',
+    'expiresAtSeconds',
+    'pickUpUntilSeconds',
+    'subjectId',
+    'sessionId',
+    'device',
+  ],
   attributes: {
     /** Of the secret that only the asking browser holds. */
     browserDigest: digest('web-sign-in', bytes),
@@ -64,6 +79,8 @@ export function webExpiry(nowMs: number): number {
   return nowMs + retentionMs('web-code-life');
 }
 
+export const webSignInKey = (codeDigest: string): Key => webSignIn.key(codeDigest);
+
 /** The write that makes a request, refused while the same code is alive. */
 export function putWebSignIn(codeDigest: string, value: WebSignIn, sealer: Sealer, nowMs: number): Write {
   const item = webSignIn.make(codeDigest, undefined, value, { sealer });
@@ -96,85 +113,85 @@ export function pollWebSignIn(codeDigest: string, browserDigest: Uint8Array, now
   };
 }
 
+/** A request as it was seen: it moves on only where it is still as that. */
+export type SeenWebSignIn = Item;
+
+/** Whether a request has not moved between two looks. */
+export function isSameWebSignIn(one: SeenWebSignIn, other: SeenWebSignIn): boolean {
+  return isDeepStrictEqual(one[MAC], other[MAC]);
+}
+
 /** Shows a request to a person, who alone can then decide on it. Of two people, the first one gets it. */
-export function showWebSignIn(codeDigest: string, subjectId: string, nowMs: number): Update {
-  const untouched = '#state = :waiting';
-  const mine = '(#state = :shown AND subjectId = :me)';
-  return {
-    ...change(codeDigest, nowMs, {
-      ':waiting': 'waiting',
-      ':shown': 'shown',
-      ':me': subjectId,
-    }),
-    UpdateExpression: 'SET #state = :shown, subjectId = :me',
-    ConditionExpression: `${inTime} AND (${untouched} OR ${mine})`,
-  };
+export function showWebSignIn(seen: SeenWebSignIn, subjectId: string, nowMs: number): Update {
+  const mine = '(#state = :waiting OR (#state = :shown AND subjectId = :me))';
+  const values = { ':waiting': 'waiting', ':shown': 'shown', ':me': subjectId };
+  return moveOn(seen, { state: 'shown', subjectId }, [inTime, mine], nowMs, values);
 }
 
 /**
  * Approves what this person has been shown: a session of theirs waits for the browser, which has until then to pick it up.
  */
 export function approveWebSignIn(
-  codeDigest: string,
-  { subjectId, sessionId, untilSeconds }: { subjectId: string; sessionId: string; untilSeconds: number },
+  seen: SeenWebSignIn,
+  {
+    subjectId,
+    sessionId,
+    pickUpUntilSeconds,
+  }: { subjectId: string; sessionId: string; pickUpUntilSeconds: number },
   nowMs: number,
 ): Write {
-  return {
-    Update: {
-      ...change(codeDigest, nowMs, {
-        ':shown': 'shown',
-        ':approved': 'approved',
-        ':me': subjectId,
-        ':waiting': sessionId,
-        ':until': untilSeconds,
-      }),
-      UpdateExpression: 'SET #state = :approved, sessionId = :waiting, pickUpUntilSeconds = :until',
-      ConditionExpression: `${inTime} AND #state = :shown AND subjectId = :me`,
-    },
-  };
+  const isShown = '#state = :shown AND subjectId = :me';
+  const values = { ':shown': 'shown', ':me': subjectId };
+  const approved = { state: 'approved', sessionId, pickUpUntilSeconds };
+  return { Update: moveOn(seen, approved, [inTime, isShown], nowMs, values) };
 }
 
 /** Notes that the browser that asked is being told whose account it is about to open. */
-export function nameWebSignIn(codeDigest: string, browserDigest: Uint8Array, nowMs: number): Update {
-  return {
-    ...change(codeDigest, nowMs, { ':approved': 'approved', ':named': 'named', ':browser': browserDigest }),
-    UpdateExpression: 'SET #state = :named',
-    ConditionExpression: `#state = :approved AND browserDigest = :browser AND pickUpUntilSeconds > :now AND ${inTime}`,
-  };
+export function nameWebSignIn(seen: SeenWebSignIn, browserDigest: Uint8Array, nowMs: number): Update {
+  const values = { ':from': 'approved', ':browser': browserDigest };
+  return moveOn(seen, { state: 'named' }, [inTime, forBrowser], nowMs, values);
 }
 
 /** Denies what this person has been shown; wins over an approval until the browser has picked that up. */
-export function denyWebSignIn(codeDigest: string, subjectId: string, nowMs: number): Update {
-  return {
-    ...change(codeDigest, nowMs, {
-      ':shown': 'shown',
-      ':approved': 'approved',
-      ':named': 'named',
-      ':denied': 'denied',
-      ':me': subjectId,
-    }),
-    UpdateExpression: 'SET #state = :denied REMOVE sealed',
-    ConditionExpression: `${inTime} AND #state IN (:shown, :approved, :named) AND subjectId = :me`,
-  };
+export function denyWebSignIn(seen: SeenWebSignIn, subjectId: string, nowMs: number): Update {
+  const mine = '#state IN (:shown, :approved, :named) AND subjectId = :me';
+  const values = { ':shown': 'shown', ':approved': 'approved', ':named': 'named', ':me': subjectId };
+  return moveOn(seen, { state: 'denied', sealed: undefined }, [inTime, mine], nowMs, values);
 }
 
 /** Uses an approval up, for the browser that asked. Of two pick-ups at once, one wins. */
-export function useWebSignIn(codeDigest: string, browserDigest: Uint8Array, nowMs: number): Write {
+export function useWebSignIn(seen: SeenWebSignIn, browserDigest: Uint8Array, nowMs: number): Write {
+  const values = { ':from': 'named', ':browser': browserDigest };
   return {
-    Update: {
-      ...change(codeDigest, nowMs, { ':named': 'named', ':used': 'used', ':browser': browserDigest }),
-      UpdateExpression: 'SET #state = :used REMOVE sealed',
-      ConditionExpression: `#state = :named AND browserDigest = :browser AND pickUpUntilSeconds > :now AND ${inTime}`,
-    },
+    Update: moveOn(seen, { state: 'used', sealed: undefined }, [inTime, forBrowser], nowMs, values),
   };
 }
 
 const inTime = 'expiresAtSeconds > :now';
+const forBrowser = '#state = :from AND browserDigest = :browser AND pickUpUntilSeconds > :now';
 
-function change(codeDigest: string, nowMs: number, values: Record<string, unknown>) {
+/** @throws SealError for a request that is not as the service wrote it */
+function moveOn(
+  seen: SeenWebSignIn,
+  change: Partial<Record<keyof WebSignIn | 'sealed', unknown>>,
+  only: readonly string[],
+  nowMs: number,
+  values: Record<string, unknown>,
+): Update {
+  const said = Object.entries(change).filter(([, value]) => value !== undefined);
+  const sets = said.map(([name]) => `${name === 'state' ? '#state' : name} = :to_${name}`);
+  const { pk, sk } = seen;
   return {
-    Key: webSignIn.key(codeDigest),
+    Key: { pk, sk },
+    UpdateExpression: `SET ${[...sets, `${MAC} = :mac`].join(', ')}${'sealed' in change ? ' REMOVE sealed' : ''}`,
+    ConditionExpression: [...only, `${MAC} = :seen`].join(' AND '),
     ExpressionAttributeNames: { '#state': 'state' },
-    ExpressionAttributeValues: { ...values, ':now': toEpochSeconds(nowMs) },
+    ExpressionAttributeValues: {
+      ...values,
+      ...Object.fromEntries(said.map(([name, value]) => [`:to_${name}`, value])),
+      ':now': toEpochSeconds(nowMs),
+      ':seen': seen[MAC],
+      ':mac': boundAnew(seen, change),
+    },
   };
 }

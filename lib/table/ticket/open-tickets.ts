@@ -18,6 +18,7 @@ export const openTickets = declareEntity('open-tickets', {
   place: inPerson('review', 'open-tickets'),
   life: { rule: 'open-ticket-life' },
   unheld: 'it says which tickets wait, and a ticket is never held',
+  unguarded: 'which tickets are the same as one that is asked; the tickets are bound themselves',
   attributes: { open: plain('open-tickets', z.record(z.string(), z.string())) },
 });
 

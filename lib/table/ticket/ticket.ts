@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { plain, sealed, type ValueOf } from '../attribute';
+import { boundAnew, isWhole, MAC } from '../bound';
 import type { Item, Table, Write } from '../client';
 import { DESK } from '../due-queue';
 import { declareEntity, endOfItem } from '../entity';
@@ -25,6 +26,27 @@ export const ticket = declareEntity('ticket', {
   outlives: 'review-three-years',
   queue: DESK,
   grows: true,
+  guarded: [
+    'ticketId',
+    'version',
+    'kind',
+    'about',
+    'state',
+    'askedAt',
+    'answerBy',
+    'proof',
+    'filedBy',
+    'paperHash',
+    'assignee',
+    'incidentId',
+    'proposedBy',
+    'turnedDownBy',
+    'outcome',
+    'answeredBy',
+    'doneAt',
+    'rating',
+    'words',
+  ],
   unheld: 'by it the person is answered, also about what is held; it is kept for three years by itself',
   attributes: {
     ticketId: plain('ticket-state', z.string()),
@@ -76,9 +98,9 @@ export function readTicket(item: Item | undefined, sealer: Sealer): SeenTicket |
 /** What of a ticket is in the clear. */
 export type ClearTicket = Omit<Ticket, 'words' | 'answer'>;
 
-/** A ticket without its words; undefined where there is none. */
+/** A ticket without its words; undefined where there is none. @throws SealError for one that is not as the service wrote it */
 export function clearTicket(item: Item | undefined): ClearTicket | undefined {
-  return ticket.is(item) ? (item as unknown as ClearTicket) : undefined;
+  return ticket.clear(item) as unknown as ClearTicket | undefined;
 }
 
 /** What a change of a ticket says; an attribute that is undefined goes. */
@@ -110,17 +132,19 @@ export function changeTicket(
   };
 }
 
-/** Changes what of it lies in the clear, without opening it. Refused where it is not as it was seen. */
+/** Changes what lies in the clear of a ticket, without opening it. Refused where it is not as it was seen. @throws SealError */
 export function moveTicket(
-  subjectId: string,
-  { ticketId, version }: Pick<Ticket, 'ticketId' | 'version'>,
+  item: Item,
   change: Pick<Change, 'state' | 'assignee' | 'incidentId' | 'proof' | 'rating'>,
 ): Write {
-  const set = Object.entries({ ...change, version: version + 1 });
+  const { pk, sk } = item;
+  const version = Number(item.version);
+  const after = { ...change, version: version + 1 };
+  const set = Object.entries({ ...after, [MAC]: boundAnew(item, after) });
   const { ConditionExpression, ExpressionAttributeValues } = asSeen(version);
   return {
     Update: {
-      Key: ticketKey(subjectId, ticketId),
+      Key: { pk, sk },
       UpdateExpression: `SET ${set.map((_, index) => `#${index} = :${index}`).join(', ')}`,
       ConditionExpression,
       ExpressionAttributeNames: Object.fromEntries(set.map(([name], index) => [`#${index}`, name])),
@@ -132,29 +156,33 @@ export function moveTicket(
   };
 }
 
-/** Closes a ticket whose person's account has ended: there is nobody to answer. Undefined where it is done already. */
+/**
+ * Closes a ticket whose person's account has ended: there is nobody to answer. Undefined where it is done already. One that is not as
+ * the service wrote it ends as well, and stays nobody's word.
+ */
 export function endTicket(item: Item, at: string): Write | undefined {
-  const state = clearTicket(item);
   const endsAtSeconds = endOfLife(ticket.declaration.life, { doneAt: at });
-  if (!state || state.doneAt !== undefined || endsAtSeconds === undefined) return undefined;
+  if (!ticket.is(item) || item.doneAt !== undefined || endsAtSeconds === undefined) return undefined;
+  const version = Number(item.version);
+  const after = { state: 'account-ended', doneAt: at, version: version + 1 };
   const { pk, sk } = item;
   const end = endOfItem({ pk, sk }, endsAtSeconds);
-  const { ConditionExpression, ExpressionAttributeValues } = asSeen(state.version);
+  const { ConditionExpression, ExpressionAttributeValues } = asSeen(version);
   return {
     Update: {
       Key: { pk, sk },
-      UpdateExpression:
-        'SET #state = :state, doneAt = :at, expiresAtSeconds = :ends, dueShard = :shard, dueAt = :due, version = :next',
+      UpdateExpression: `SET #state = :state, doneAt = :at, expiresAtSeconds = :ends, dueShard = :shard, dueAt = :due, version = :next${isWhole(item) ? `, ${MAC} = :mac` : ''}`,
       ConditionExpression,
       ExpressionAttributeNames: { '#state': 'state' },
       ExpressionAttributeValues: {
         ...ExpressionAttributeValues,
-        ':next': state.version + 1,
-        ':state': 'account-ended',
+        ':next': after.version,
+        ':state': after.state,
         ':at': at,
         ':ends': end.expiresAtSeconds,
         ':shard': end.dueShard,
         ':due': end.dueAt,
+        ...(isWhole(item) && { ':mac': boundAnew(item, after) }),
       },
     },
   };

@@ -1,22 +1,24 @@
-import { toInstant } from '../../lib/clock';
-import type { Deps } from '../../lib/deps';
-import { ConditionFailed, type Item, type Write } from '../../lib/table/client';
-import { appendEntry, joinChanges, type PersonChange } from '../../lib/table/ledger/append';
-import type { NewEntry } from '../../lib/table/ledger/ledger';
-import { endOfWays } from '../../lib/table/person/end-ways';
-import { waysInKinds } from '../../lib/table/person/join';
-import { canSignIn } from '../../lib/table/person/life';
-import type { Person } from '../../lib/table/person/person';
-import { openPerson } from '../../lib/table/person/person-key';
-import { endedWays } from '../../lib/table/person/ways';
+import { toInstant } from '../clock';
+import type { Deps } from '../deps';
+import { ConditionFailed, type Item, type Write } from '../table/client';
+import { beginWayEnd, phoneEnded, wayEndRef, wechatEnded } from '../table/ends/way-end';
+import { appendEntry } from '../table/ledger/append';
+import type { NewEntry } from '../table/ledger/ledger';
+import { endOfWays } from '../table/person/end-ways';
+import { waysInKinds } from '../table/person/join';
+import { canSignIn } from '../table/person/life';
+import type { Person } from '../table/person/person';
+import { openPerson } from '../table/person/person-key';
+import { joinChanges, type PersonChange } from '../table/person/standing';
+import { endedWays } from '../table/person/ways';
 import {
   readWechatAccount,
   rewriteWechatAccount,
   wechatAccountKey,
   withoutOpenids,
-} from '../../lib/table/person/wechat-account';
-import { untilWon } from '../../lib/table/races';
-import type { Sealer } from '../../lib/table/sealer';
+} from '../table/person/wechat-account';
+import { untilWon } from '../table/races';
+import type { Sealer } from '../table/sealer';
 
 type Ending = {
   /** Which identities end, by short name, of the person as they are at each attempt. */
@@ -25,6 +27,8 @@ type Ending = {
   /** What else is written with it; a refusal of it is thrown. */
   also?: Write[];
   change?: PersonChange;
+  /** That the bound phone ends with it: `also` says so. */
+  phoneEnds?: boolean;
   /** The person's, where it is at hand. */
   sealer?: Sealer | undefined;
 };
@@ -32,17 +36,23 @@ type Ending = {
 /**
  * Ends identities of a person in one transaction with what ended them: nobody signs in by them from then on, whoever did is
  * signed out, and the openids go (promise A5). With nothing to end, the rest is written all the same.
+ * What has ended is noted, so that no restore brings it back (promise S7).
  * @throws ConditionFailed when a condition of `also` does not hold
  */
 export async function endWays(deps: Deps, seen: Person, ending: Ending): Promise<Person> {
-  const { which, entry, also = [], change: more = {} } = ending;
+  const { which, entry, also = [], change: more = {}, phoneEnds } = ending;
+  const { subjectId } = seen;
+  // By the instant of the act: what comes with it is no older than its end.
+  const atMs = Date.parse(entry.at);
   let person = seen;
   return untilWon(async () => {
     const names = which(person);
     const { change, gone } = endOfWays(person, names);
+    const ended = [...names.map((name) => wechatEnded(subjectId, name)), ...(phoneEnds ? [phoneEnded] : [])];
+    const notes = ended.map((one) => beginWayEnd(subjectId, one, atMs));
     const openids = names.length > 0 ? await withoutTheirs(deps, person, names, ending.sealer) : [];
     try {
-      return await appendEntry(deps, person, entry, [...also, ...gone, ...openids], {
+      const after = await appendEntry(deps, person, entry, [...also, ...gone, ...openids, ...notes], {
         change: joinChanges(more, change),
         sealer: ending.sealer,
         stillAllowed: (now) => {
@@ -50,6 +60,8 @@ export async function endWays(deps: Deps, seen: Person, ending: Ending): Promise
           throw new ConditionFailed([]); // another identity may rest on it by now: look again
         },
       });
+      if (ended.length > 0) await deps.queue.send(ended.map((one) => wayEndRef(subjectId, one, atMs)));
+      return after;
     } catch (error) {
       if (!(error instanceof ConditionFailed)) throw error;
       if (error.found.slice(0, also.length).some(Boolean)) throw error;
