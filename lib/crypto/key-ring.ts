@@ -41,7 +41,7 @@ export type KeyRing = DayKeys &
     /** Keyed digest for look-up (blind index), 43 characters. Hides the value even from who reads the whole table. */
     digest(domain: DigestDomain, value: string): Promise<string>;
     /** Keyed checksum of our own records: chains, what has ended, references of messages; key of what only a code opens. 32 bytes. */
-    mac(domain: 'ledger' | 'retention' | 'web-code' | 'share' | 'notice', data: string): Promise<Buffer>;
+    mac(domain: 'ledger' | 'retention' | 'web-code' | 'share' | 'notice' | 'heads', data: string): Promise<Buffer>;
     /** What makes the checksums of state that opens a door (lib/table/bound.ts). For the table alone, which a test sees to. */
     guard(): Promise<(text: string) => Buffer>;
     /** Seals what the service gives away to be handed back, and alone may read. It opens at `place` only. */
