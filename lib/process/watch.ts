@@ -4,7 +4,7 @@ import { beijingDay } from '../policy/working-days';
 import { HEADS, movedBy, noteOf } from '../table/changes/heads';
 import { putBackBy } from '../table/changes/put-back';
 import type { Item } from '../table/client';
-import { beginProcess, type ProcessRef, processKey, readProcess } from '../table/process/process';
+import { beginProcess, type ProcessRef, processKey, serviceProcess } from '../table/process/process';
 import { lostRace } from '../table/races';
 import type { Next, ProcessKind, StepInput } from './kind';
 import { tellFound } from './watch/tell';
@@ -51,8 +51,11 @@ async function read(deps: Deps, { process: { id, state }, requestId }: StepInput
   return { to: 'read', state: { after: last } };
 }
 
-const isByWatch = ({ before, after }: { before: Item | undefined; after: Item | undefined }) =>
-  readProcess(after ?? before)?.kind === KIND;
+/** Seen as it lies there: whoever wrote it may have written anything. */
+const isByWatch = ({ before, after }: { before: Item | undefined; after: Item | undefined }) => {
+  const { entity, kind } = after ?? before ?? {};
+  return entity === serviceProcess.name && kind === KIND;
+};
 
 async function nothingNew({ changes, clock }: Deps, part: string): Promise<Next> {
   const isThere = (await changes.parts()).includes(part);

@@ -18,7 +18,7 @@ export const MAC = 'mac';
 /** Where the checksum of a map stands whose records have one together. */
 export const macOf = (attribute: string): string => `${attribute}Mac`;
 
-/** Makes the checksum of a text: 16 bytes. Who holds it can make state of anybody's (lib/crypto/key-ring.ts). */
+/** Makes the checksum of a text: 12 bytes. Who holds it can make state of anybody's (lib/crypto/key-ring.ts). */
 export type Checksum = (text: string) => Buffer;
 
 /** A checksum begins with the second in which it was made, which it covers: so no two that are made are alike for long. */
@@ -164,7 +164,7 @@ export function bindAll(value: unknown, at: Key, checksum: Checksum, second: num
   return Object.fromEntries(parts.map(([name, one]) => [name, bindAll(one, at, checksum, second)]));
 }
 
-/** Every checksum in an item that opens a door, by where it stands in it. */
+/** Every checksum in an item that opens a door, by where it stands in it. The item may be anything: whoever wrote it. */
 export function checksumsIn(item: Item | undefined): Map<string, Uint8Array> {
   const { own, maps } = entities.get(item?.entity) ?? nothing;
   const found = new Map<string, unknown>();
@@ -172,8 +172,8 @@ export function checksumsIn(item: Item | undefined): Map<string, Uint8Array> {
   for (const [attribute, { together }] of maps) {
     if (together) found.set(macOf(attribute), item?.[macOf(attribute)]);
     else
-      for (const [id, record] of Object.entries((item?.[attribute] ?? {}) as Records))
-        found.set(`${attribute}.${id}`, record[MAC]);
+      for (const [id, record] of Object.entries((item?.[attribute] ?? {}) as Partial<Records>))
+        found.set(`${attribute}.${id}`, record?.[MAC]);
   }
   return new Map([...found].flatMap(([at, mac]) => (mac instanceof Uint8Array ? [[at, mac]] : [])));
 }

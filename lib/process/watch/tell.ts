@@ -1,3 +1,4 @@
+import { isPersonNumber } from '../../crypto/pseudonym';
 import type { Deps } from '../../deps';
 import { beijingDay } from '../../policy/working-days';
 import { slicesOf } from '../../slices';
@@ -32,7 +33,8 @@ export async function tellFound(
   const named = await Promise.all(
     [...once.values()].map(async ({ how, item }) => {
       const subjectId = subjectOf(item) ?? item.subjectId;
-      const person = typeof subjectId === 'string' ? cipher?.of(subjectId) : undefined;
+      const isPerson = typeof subjectId === 'string' && isPersonNumber(subjectId);
+      const person = isPerson ? cipher?.of(subjectId) : undefined;
       const digest = await digestOf(deps.ring, [item]);
       return { how, entity: String(item.entity), person, digest };
     }),

@@ -1,6 +1,7 @@
 import canonicalize from 'canonicalize';
 import { toInstant } from '../../clock';
 import type { KeyRing } from '../../crypto/key-ring';
+import { isPersonNumber } from '../../crypto/pseudonym';
 import { SealError } from '../../crypto/suite';
 import { beijingDay } from '../../policy/working-days';
 import type { Item, Table } from '../client';
@@ -10,6 +11,10 @@ import { type Key, keys, subjectOf, textOf } from '../keys';
 import { ledgerEntry } from '../ledger/ledger';
 import { bookKey, versionKey } from '../policy/policy-version';
 import { retentionEntry, retentionHead } from '../retention/retention-entry';
+
+/** Of our own names of chains, and of the checksum of an entry: what is longer nobody of ours has written. */
+const OWNER_CHARACTERS = 64;
+const HASH_BYTES = 32;
 
 /** Every note of heads in the locked bucket lies below it. */
 export const HEADS = 'heads/';
@@ -61,7 +66,7 @@ function afterMark({ pk }: Key): string {
 
 const isChain = (entity: unknown): entity is ChainName => Object.hasOwn(chains, String(entity));
 
-/** The heads that have moved by changes, the furthest of each: nothing is read for it. */
+/** The heads that have moved by changes, the furthest of each: nothing is read for it, and what is no head of ours is left out. */
 export function movedBy(changes: readonly { before: Item | undefined; after: Item | undefined }[]): Head[] {
   const moved = new Map<string, Head>();
   for (const { before, after } of changes) {
@@ -76,9 +81,14 @@ export function movedBy(changes: readonly { before: Item | undefined; after: Ite
 function headIn(item: Item | undefined): Head | undefined {
   if (!item || !isChain(item.entity)) return undefined;
   const { seq, hash, ownerOf } = chains[item.entity];
-  if (!(item[hash] instanceof Uint8Array)) return undefined;
-  return { chain: item.entity, owner: ownerOf(item), seq: Number(item[seq]), hash: base64(item[hash]) };
+  const [number, owner] = [Number(item[seq]), ownerOf(item)];
+  const isOne = item.entity === 'person' ? isPersonNumber(owner) : owner.length <= OWNER_CHARACTERS;
+  if (!isOne || !Number.isSafeInteger(number) || !isHash(item[hash])) return undefined;
+  return { chain: item.entity, owner, seq: number, hash: base64(item[hash]) };
 }
+
+const isHash = (value: unknown): value is Uint8Array =>
+  value instanceof Uint8Array && value.length === HASH_BYTES;
 
 const base64 = (bytes: unknown): string => Buffer.from(bytes as Uint8Array).toString('base64');
 
@@ -133,7 +143,7 @@ export async function rolledBack(
     const [item, entry] = found.slice(index * 2);
     const now = headIn(item);
     if (!item || !now) return [];
-    const isSame = entry?.hash instanceof Uint8Array && base64(entry.hash) === head.hash;
+    const isSame = isHash(entry?.hash) && base64(entry.hash) === head.hash;
     return now.seq < head.seq || !isSame ? [{ head, item }] : [];
   });
 }

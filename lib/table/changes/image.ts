@@ -2,9 +2,12 @@ import { type NativeAttributeValue, unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Image } from '../../partner/changes';
 import type { Item } from '../item';
 
-/** The item that DynamoDB says in JSON of its own, where bytes are Base64. */
+/** The item that DynamoDB says in JSON of its own, where bytes are Base64. Numbers that are none of ours lose what is too much of them. */
 export function itemOfImage(image: Image): Item {
-  return unmarshall(withBytes(image) as never) as Record<string, NativeAttributeValue> as Item;
+  return unmarshall(withBytes(image) as never, { wrapNumbers: Number }) as Record<
+    string,
+    NativeAttributeValue
+  > as Item;
 }
 
 function withBytes(value: unknown): unknown {

@@ -5,6 +5,7 @@ import type { Session } from '../../session';
 import { rowsIn, sectionsIn, timeIn, yesIn } from '../../view';
 import { words } from '../../words';
 import { neededWindow, packCommand } from './pack';
+import { putBackCommand } from './put-back';
 
 const window = {
   from: instant('只统计此后的', 'count from then on'),
@@ -75,6 +76,7 @@ export const auditCommands = group(
         );
       },
     }),
+    'put-back': putBackCommand,
     pack: packCommand,
   },
 );
