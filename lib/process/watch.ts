@@ -53,8 +53,8 @@ async function read(deps: Deps, { process: { id, state }, requestId }: StepInput
 
 /** Seen as it lies there: whoever wrote it may have written anything. */
 const isByWatch = ({ before, after }: { before: Item | undefined; after: Item | undefined }) => {
-  const { entity, kind } = after ?? before ?? {};
-  return entity === serviceProcess.name && kind === KIND;
+  const item = after ?? before;
+  return item?.entity === serviceProcess.name && item.kind === KIND;
 };
 
 async function nothingNew({ changes, clock }: Deps, part: string): Promise<Next> {
