@@ -147,11 +147,10 @@ export function buildDeps(config: Config, replace: Replacements = {}): Deps {
   const random = replace.random ?? systemRandom;
   const log = replace.log ?? createLog(writeLine);
   const limits = replace.limits ?? timeLimits;
+  const tables = { name: config.TABLE_NAME, region, endpoint: config.TABLE_ENDPOINT };
   const raw = createTable({
-    name: config.TABLE_NAME,
+    ...tables,
     placesName: config.PLACES_TABLE_NAME,
-    region,
-    endpoint: config.TABLE_ENDPOINT,
     clock,
     random,
     limits,
@@ -246,12 +245,7 @@ export function buildDeps(config: Config, replace: Replacements = {}): Deps {
     phoneRecoveryDays: Number(config.PHONE_RECOVERY_DAYS),
     objects: replace.objects ?? createObjects({ bucket: config.OBJECTS_BUCKET, ...buckets }),
     vault: replace.vault ?? createVault({ bucket: config.VAULT_BUCKET, ...buckets }),
-    changes:
-      replace.changes ??
-      createChanges({
-        ...{ table: config.TABLE_NAME, region, endpoint: config.TABLE_ENDPOINT, itemOf: itemOfImage },
-        ...asking,
-      }),
+    changes: replace.changes ?? createChanges({ ...tables, itemOf: itemOfImage, ...asking }),
     queue: replace.queue ?? createProcessQueue({ url: config.PROCESS_QUEUE_URL, ...queues }),
     noticeQueue: replace.noticeQueue ?? createProcessQueue({ url: config.NOTICE_QUEUE_URL, ...queues }),
     channels: replace.channels ?? {

@@ -57,7 +57,8 @@ class Trimmed extends Error {
 }
 
 export type ChangesParts = {
-  table: string;
+  /** Of the table. */
+  name: string;
   region: string;
   /** Empty in the cloud. */
   endpoint: string;
@@ -73,7 +74,7 @@ export type ChangesParts = {
  * The host is made of the region that the residency check has passed (promise S1).
  */
 export function createChanges(parts: ChangesParts): Changes {
-  const { table, region, endpoint, clock, log, limit = timeLimits.partner, itemOf } = parts;
+  const { name, region, endpoint, clock, log, limit = timeLimits.partner, itemOf } = parts;
   const signer = new SignatureV4({
     service: 'dynamodb',
     region,
@@ -129,7 +130,7 @@ export function createChanges(parts: ChangesParts): Changes {
   }
 
   async function stream(): Promise<string> {
-    const { Table } = await ask<Described>('DynamoDB', 'DescribeTable', { TableName: table });
+    const { Table } = await ask<Described>('DynamoDB', 'DescribeTable', { TableName: name });
     if (!Table?.LatestStreamArn)
       throw new Error('the table does not write its changes down (StreamSpecification)');
     return Table.LatestStreamArn;
