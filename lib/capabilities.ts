@@ -73,6 +73,8 @@ export const capabilities = {
   'look-for-pictures': { settings: pictures, parts: ['objects'] },
   /** Notes in the locked bucket what has ended, and reads there after a restore. */
   vault: { settings: ['VAULT_BUCKET', 'OBJECTS_ENDPOINT'], parts: ['vault'] },
+  /** Reads what was changed in the table, by whom ever, and finds what was put back. */
+  'watch-table': { settings: [], parts: ['changes'] },
   /** Asks for a process to go on. */
   'ask-for-processes': { settings: [...queues, 'PROCESS_QUEUE_URL'], parts: ['queue'] },
   'take-processes': {},
@@ -121,7 +123,7 @@ export const functionCapabilities = {
       'pictures',
       'look-for-pictures',
     ],
-    ...['vault', 'notice-templates', 'ask-for-notices'],
+    ...['vault', 'watch-table', 'notice-templates', 'ask-for-notices'],
   ],
   audit: ['seal', 'staff-identity'],
   notify: ['seal', 'send-notices', 'notice-templates', 'ask-for-notices', 'wechat-message', 'sms', 'mail'],

@@ -23,6 +23,7 @@ import {
   exchangeAt,
   type Risk,
 } from './offered-clients';
+import { type Changes, createChanges } from './partner/changes';
 import type { FaceId } from './partner/faceid';
 import type { Mail } from './partner/mail';
 import type { NetworkIdentity } from './partner/network-identity';
@@ -42,6 +43,7 @@ import { holdPartners, type Partners } from './partners';
 import type { Registry } from './policy/registry';
 import type { EntryId } from './policy/sign-in-entries';
 import { type TrueIdentityRule, trueIdentityRules } from './policy/true-identity';
+import { itemOfImage } from './table/changes/image';
 import { createTable, type Table, type TableParts } from './table/client';
 import { counting } from './table/gauge/counting';
 import { guarding } from './table/guarding';
@@ -73,6 +75,8 @@ export type Deps = {
   objects: Objects;
   /** What has ended is noted there, where no restore reaches. */
   vault: Vault;
+  /** What was changed in the table of late, by anybody. */
+  changes: Changes;
   staff: StaffIdentity;
   clock: Clock;
   random: Random;
@@ -113,7 +117,7 @@ export type Offers = {
   channels: PartnerChannel[];
 };
 
-type Around = 'queue' | 'noticeQueue' | 'channels' | 'objects' | 'vault' | 'staff';
+type Around = 'queue' | 'noticeQueue' | 'channels' | 'objects' | 'vault' | 'changes' | 'staff';
 type Given = 'clock' | 'random' | 'log' | 'limits' | 'trueIdentityRules';
 
 /** What tests and tools replace. */
@@ -143,17 +147,16 @@ export function buildDeps(config: Config, replace: Replacements = {}): Deps {
   const random = replace.random ?? systemRandom;
   const log = replace.log ?? createLog(writeLine);
   const limits = replace.limits ?? timeLimits;
+  const tables = { name: config.TABLE_NAME, region, endpoint: config.TABLE_ENDPOINT };
   const raw = createTable({
-    name: config.TABLE_NAME,
+    ...tables,
     placesName: config.PLACES_TABLE_NAME,
-    region,
-    endpoint: config.TABLE_ENDPOINT,
     clock,
     random,
     limits,
     observe: replace.observeTable,
   });
-  const table = holding(counting(guarding(raw, () => ring.guard())));
+  const table = holding(counting(guarding(raw, () => ring.guard(), clock)));
   const queues = { region, endpoint: config.SQS_ENDPOINT, log, limits };
   const asking = { clock, log, limit: limits.partner };
   const buckets = { region, endpoint: config.OBJECTS_ENDPOINT, ...asking };
@@ -242,6 +245,7 @@ export function buildDeps(config: Config, replace: Replacements = {}): Deps {
     phoneRecoveryDays: Number(config.PHONE_RECOVERY_DAYS),
     objects: replace.objects ?? createObjects({ bucket: config.OBJECTS_BUCKET, ...buckets }),
     vault: replace.vault ?? createVault({ bucket: config.VAULT_BUCKET, ...buckets }),
+    changes: replace.changes ?? createChanges({ ...tables, itemOf: itemOfImage, ...asking }),
     queue: replace.queue ?? createProcessQueue({ url: config.PROCESS_QUEUE_URL, ...queues }),
     noticeQueue: replace.noticeQueue ?? createProcessQueue({ url: config.NOTICE_QUEUE_URL, ...queues }),
     channels: replace.channels ?? {

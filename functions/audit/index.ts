@@ -6,6 +6,7 @@ import { chain, ENTRIES_PER_CALL } from './chain';
 import { chains } from './chains';
 import { everybody, PEOPLE_PER_CALL } from './everybody';
 import { member } from './member';
+import { PUT_BACK_PER_CALL, putBack } from './put-back';
 
 const instant = z.iso.datetime({ offset: true });
 const window = { from: z.optional(instant), to: z.optional(instant) };
@@ -90,6 +91,32 @@ export const audit = {
     // Of one person; each further one is a trip more, and what their ledger weighs. So is a part of the index where nobody is.
     budget: { trips: 3, readUnits: 5, writeUnits: 0 },
     run: everybody,
+  }),
+  putBack: operation({
+    ...common,
+    summary:
+      '工作人员：数据库被绕过本服务改回从前状态的每一处：什么数据、怎样发现的、是谁的账号。先报告负责人，按安全事件处理。',
+    kinds: { in: [], out: ['retention-record', 'account-number'] },
+    input: z.strictObject({
+      limit: z.optional(z.int().check(z.minimum(1), z.maximum(PUT_BACK_PER_CALL))),
+      cursor,
+    }),
+    output: z.object({
+      lines: z.array(
+        z.object({
+          at: z.string(),
+          /** The entity, by its name. */
+          kind: z.string(),
+          /** `earlier`, `lower`, `rolled-back` or `lost`, as lib/process/watch/tell.ts says. */
+          how: z.string(),
+          subjectId: z.optional(z.string()),
+          unaltered: z.boolean(),
+        }),
+      ),
+      cursor: z.optional(z.string()),
+    }),
+    budget: { trips: 1, readUnits: 1, writeUnits: 0 },
+    run: putBack,
   }),
   member: operation({
     ...common,

@@ -3,9 +3,11 @@ import type { Run } from '../../lib/gate/operation';
 import { faultOf } from '../../lib/log';
 import { beijingDay } from '../../lib/policy/working-days';
 import { beginForecast, forecastOf } from '../../lib/process/forecast';
+import { beginHeads } from '../../lib/process/heads';
 import { goesOnRestored } from '../../lib/process/re-erase';
 import { beginSweep, sweepOf } from '../../lib/process/sweep';
 import { type Part, sweepPart } from '../../lib/process/sweep/sweep-part';
+import { beginWatch } from '../../lib/process/watch';
 import { ConditionFailed } from '../../lib/table/client';
 import { DUE_SHARDS, type Key, SWEEP_PARTS } from '../../lib/table/keys';
 import { dueProcesses } from '../../lib/table/process/process';
@@ -46,6 +48,7 @@ export async function sweep(deps: Deps, { requestId }: Pick<Run<'scheduler', unk
   await destroyDays(deps).catch(failed);
   await makeStayKeys(deps).catch(failed);
   await oncePerDay(deps, requestId).catch(failed);
+  await beginWatch(deps).catch(failed);
   let oldestAtMs = deps.clock.now();
   for (let shard = 0; shard < SWEEP_PARTS; shard += 1) {
     if (deps.clock.now() > stopAtMs) outcome.finished = false;
@@ -64,7 +67,7 @@ export async function sweep(deps: Deps, { requestId }: Pick<Run<'scheduler', unk
   return outcome;
 }
 
-/** Once a day, by its first run: the forecast is begun, and said is what the staff will be late with and which agreements end. */
+/** Once a day, by its first run: the forecast and the look at noted heads are begun, and said is what the staff will be late with and which agreements end. */
 async function oncePerDay(deps: Deps, requestId: string): Promise<void> {
   const { table, queue, clock } = deps;
   const nowMs = clock.now();
@@ -73,6 +76,7 @@ async function oncePerDay(deps: Deps, requestId: string): Promise<void> {
   const isFirst = await table.write(beginForecast(nowMs)).then(() => true, lostRace);
   await queue.send([forecastOf(nowMs)]);
   if (!isFirst) return;
+  await beginHeads(deps);
   warnOfAgreements(deps, requestId);
   await warnOfDesk(deps, requestId);
 }

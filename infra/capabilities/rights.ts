@@ -226,6 +226,13 @@ export const capabilityRights: Partial<Record<Capability, readonly Right[]>> = {
     { sid: 'NoteEnds', actions: ['s3:PutObject', 's3:GetObject'], on: ['VaultBucket/*'] },
     { sid: 'ListEnds', actions: ['s3:ListBucketVersions'], on: ['VaultBucket'] },
   ],
+  'watch-table': [
+    {
+      sid: 'ReadChanges',
+      actions: ['dynamodb:DescribeStream', 'dynamodb:GetShardIterator', 'dynamodb:GetRecords'],
+      on: ['Table/stream/*'],
+    },
+  ],
   // Who certifies that a file is gone reads none: a list says which there are.
   'look-for-pictures': [{ sid: 'LookForPictures', actions: ['s3:ListBucket'], on: ['ObjectsBucket'] }],
 };

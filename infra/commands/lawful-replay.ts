@@ -164,7 +164,7 @@ function replayParts(table: Table, rootKey: string, region: string): ReplayParts
   const roots = rootKeys(rootKey, region, systemRandom);
   const load = () => loadServiceKeys(table);
   const { ring } = createKeyRing({ load, roots, suite: 'aes', now: systemClock.now, random: systemRandom });
-  return { table: guarding(table, () => ring.guard()), ring, clock: systemClock };
+  return { table: guarding(table, () => ring.guard(), systemClock), ring, clock: systemClock };
 }
 
 export const lawfulReplay = program({

@@ -68,7 +68,7 @@ export async function makeMissingKeys(parts: RotateParts): Promise<number> {
 export async function openNew(parts: RotateParts): Promise<void> {
   const { table, clock } = parts;
   try {
-    await guarding(table, () => ringOf(parts).guard()).write(
+    await guarding(table, () => ringOf(parts).guard(), clock).write(
       openTable(undefined, await table.identity(), toInstant(clock.now())),
     );
   } catch (error) {
@@ -117,7 +117,7 @@ export async function startRotation(parts: RotateParts & { queue: ProcessQueue }
 /** The keys and the process are one transaction. Undefined where somebody else made that version meanwhile. */
 async function beginOrJoin(parts: RotateParts): Promise<Omit<Started, 'rewrappedRing'> | undefined> {
   const { clock } = parts;
-  const table = guarding(parts.table, () => ringOf(parts).guard());
+  const table = guarding(parts.table, () => ringOf(parts).guard(), clock);
   const newest = await newestVersion(table);
   const [row] = await table.getMany([processKey(rotationTo(newest))]);
   const before = readProcess(row);

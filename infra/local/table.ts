@@ -16,14 +16,14 @@ const CREATE_LIMIT_SECONDS = 30;
 
 type Definition = Pick<
   CreateTableCommandInput,
-  'BillingMode' | 'AttributeDefinitions' | 'KeySchema' | 'GlobalSecondaryIndexes'
+  'BillingMode' | 'AttributeDefinitions' | 'KeySchema' | 'GlobalSecondaryIndexes' | 'StreamSpecification'
 > & { TimeToLiveSpecification: { AttributeName: string } };
 
 /** The tables as infra/data/table.yml calls them. */
 export type LocalTable = 'Table' | 'PlacesTable';
 
 /**
- * Creates a table as infra/data/table.yml describes it: keys, indexes and time to live. A table that is already
+ * Creates a table as infra/data/table.yml describes it: keys, indexes, time to live and whether it writes changes down. A table that is already
  * there is left as it is. Encryption, backups and deletion protection are the cloud's.
  * @throws CannotStart when a kept table was made from another table.yml
  */
@@ -67,9 +67,13 @@ async function enableExpiry(client: DynamoDBClient, tableName: string, attribute
 
 /** What infra/data/table.yml says of a table, as far as a local one has it. */
 export function tableDefinition(of: LocalTable): Definition {
-  const { BillingMode, AttributeDefinitions, KeySchema, GlobalSecondaryIndexes, TimeToLiveSpecification } =
+  const { BillingMode, AttributeDefinitions, KeySchema, GlobalSecondaryIndexes, ...more } =
     readResources('table.yml')[of]?.Properties ?? {};
-  return { BillingMode, AttributeDefinitions, KeySchema, GlobalSecondaryIndexes, TimeToLiveSpecification };
+  const { TimeToLiveSpecification, StreamSpecification: stream } = more;
+  return {
+    ...{ BillingMode, AttributeDefinitions, KeySchema, GlobalSecondaryIndexes, TimeToLiveSpecification },
+    ...(stream && { StreamSpecification: { StreamEnabled: true, ...stream } }),
+  };
 }
 
 function shape(table: TableDescription | Omit<Definition, 'TimeToLiveSpecification'>): string {

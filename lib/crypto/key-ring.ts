@@ -13,8 +13,8 @@ export const BRANCHES = 16;
 /** An instance that has known its keys for longer than this looks again before it wraps anything new. */
 export const KEY_RING_REFRESH_MS = 5 * 60_000;
 
-/** Of a checksum of state that opens a door. */
-const GUARD_BYTES = 16;
+/** Of a checksum of state that opens a door, beside the 4 of the second in which it is made: nobody tries 2^96 of them in our table. */
+const GUARD_BYTES = 12;
 /** What a look-up digest is of; the same value in two domains gives unrelated digests. */
 export type DigestDomain =
   | 'openid'
@@ -41,7 +41,10 @@ export type KeyRing = DayKeys &
     /** Keyed digest for look-up (blind index), 43 characters. Hides the value even from who reads the whole table. */
     digest(domain: DigestDomain, value: string): Promise<string>;
     /** Keyed checksum of our own records: chains, what has ended, references of messages; key of what only a code opens. 32 bytes. */
-    mac(domain: 'ledger' | 'retention' | 'web-code' | 'share' | 'notice', data: string): Promise<Buffer>;
+    mac(
+      domain: 'ledger' | 'retention' | 'web-code' | 'share' | 'notice' | 'heads',
+      data: string,
+    ): Promise<Buffer>;
     /** What makes the checksums of state that opens a door (lib/table/bound.ts). For the table alone, which a test sees to. */
     guard(): Promise<(text: string) => Buffer>;
     /** Seals what the service gives away to be handed back, and alone may read. It opens at `place` only. */

@@ -1,4 +1,3 @@
-import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto';
 import { defaultProvider } from '@aws-sdk/credential-provider-node';
 import { SignatureV4 } from '@smithy/signature-v4';
 import type { Clock } from '../clock';
@@ -6,6 +5,7 @@ import { AppError } from '../errors';
 import type { Log } from '../log';
 import { type TimeLimit, timeLimits, within } from '../time-limits';
 import { inTime } from './in-time';
+import { Sha256 } from './sha256';
 
 export type BucketParts = {
   bucket: string;
@@ -142,20 +142,4 @@ async function readAtMost(response: Response, maxBytes: number): Promise<Buffer>
   }
   if (bytes > maxBytes) throw new AppError('PARTNER_UNAVAILABLE');
   return Buffer.concat(parts);
-}
-
-/** The hash as the signer wants it: keyed or not. */
-class Sha256 {
-  readonly #hash: Hash | Hmac;
-  constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
-    this.#hash =
-      secret === undefined ? createHash('sha256') : createHmac('sha256', secret as string | Uint8Array);
-  }
-  update(chunk: Uint8Array): void {
-    this.#hash.update(chunk);
-  }
-  async digest(): Promise<Uint8Array> {
-    return this.#hash.digest();
-  }
-  reset(): void {}
 }

@@ -10,6 +10,12 @@ export const copies = {
     days: LONGEST_BACKUP_DAYS,
     why: '备份不能只删去其中一个人；到期自动删除。从备份恢复时，服务在重新删除您的信息之前拒绝一切访问。',
   },
+  changes: {
+    name: '数据库的变更记录',
+    // DynamoDB keeps them for 24 hours.
+    days: 2,
+    why: '数据库自行记下每次改动，用来发现有人绕过本服务改回数据；内容仍是加密的，到期自动清除。',
+  },
   messages: {
     name: '处理队列中的消息',
     days: 14,
@@ -19,6 +25,6 @@ export const copies = {
     name: '防止恢复的删除标记',
     // The bucket lets go a day after the lock and hides for another, each counted from the next midnight.
     days: VAULT_DAYS + 4,
-    why: '只含账号的随机编号、处理目的和时刻，以及删除证明，锁定保存，比最长的备份多一周，用来保证恢复备份时您的信息不会回来。',
+    why: '只含账号的随机编号或代号、处理目的、时刻和校验值，以及删除证明，锁定保存，比最长的备份多一周，用来保证恢复备份时您的信息不会回来。',
   },
 } as const satisfies Record<string, { name: string; days: number; why: string }>;

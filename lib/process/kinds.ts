@@ -8,6 +8,7 @@ import { endOfPeriod } from './end-of-period';
 import { erasure } from './erasure';
 import { exportProcess } from './export';
 import { forecast } from './forecast';
+import { heads } from './heads';
 import { hold } from './hold';
 import { incidentClock } from './incident-clock';
 import { incidentMeasure } from './incident-measure';
@@ -19,6 +20,7 @@ import { rotation } from './rotation';
 import { scope } from './scope';
 import { sweep } from './sweep';
 import { transferCount } from './transfer-count';
+import { watch } from './watch';
 import { wayEnd } from './way-end';
 
 /** Every kind of process there is, once. A row of another kind stays where it is, and rings. */
@@ -32,6 +34,7 @@ export const processKinds: Readonly<Record<string, ProcessKind>> = {
   erasure,
   export: exportProcess,
   forecast,
+  heads,
   hold,
   'incident-clock': incidentClock,
   'incident-measure': incidentMeasure,
@@ -43,6 +46,7 @@ export const processKinds: Readonly<Record<string, ProcessKind>> = {
   sweep,
   'transfer-count': transferCount,
   'way-end': wayEnd,
+  watch,
 };
 
 /** What the steps of a kind open of people's data, for the trail. Of a kind without a row the trail says what its queue declares. */

@@ -18,8 +18,11 @@ export const MAC = 'mac';
 /** Where the checksum of a map stands whose records have one together. */
 export const macOf = (attribute: string): string => `${attribute}Mac`;
 
-/** Makes the checksum of a text: 16 bytes. Who holds it can make state of anybody's (lib/crypto/key-ring.ts). */
+/** Makes the checksum of a text: 12 bytes. Who holds it can make state of anybody's (lib/crypto/key-ring.ts). */
 export type Checksum = (text: string) => Buffer;
+
+/** A checksum begins with the second in which it was made, which it covers: so no two that are made are alike for long. */
+const SECOND_BYTES = 4;
 
 type Stored = Record<string, unknown>;
 type Records = Record<string, Stored>;
@@ -144,7 +147,7 @@ export function demandWhole(stored: object): void {
 export function check(item: Item, checksum: Checksum): void {
   const { own, maps } = entities.get(item.entity) ?? nothing;
   const isRight = (mac: unknown, name: string, said: Stored) =>
-    mac instanceof Uint8Array && checksum(textOf(name, said, item)).equals(mac);
+    mac instanceof Uint8Array && made(name, said, item, checksum, secondIn(mac)).equals(mac);
   const said = own ? pick(own.covered, item) : {};
   // What has lost its checksum with all that it covers opens nothing any more: a write that does not read may close so.
   const isClosed = item[MAC] === undefined && Object.keys(said).every((one) => one === 'epoch');
@@ -158,12 +161,37 @@ export function check(item: Item, checksum: Checksum): void {
   }
 }
 
-/** Puts the checksum in the place of each that had yet to be made. */
-export function bindAll(value: unknown, at: Key, checksum: Checksum): unknown {
-  if (value instanceof Unbound) return checksum(textOf(value.name, value.said, at));
+/** Puts the checksum, made in this second, in the place of each that had yet to be made. */
+export function bindAll(value: unknown, at: Key, checksum: Checksum, second: number): unknown {
+  if (value instanceof Unbound) return made(value.name, value.said, at, checksum, second);
   if (!hasUnbound(value)) return value;
   const parts = Object.entries(value as Stored);
-  return Object.fromEntries(parts.map(([name, one]) => [name, bindAll(one, at, checksum)]));
+  return Object.fromEntries(parts.map(([name, one]) => [name, bindAll(one, at, checksum, second)]));
+}
+
+/** Every checksum in an item that opens a door, by where it stands in it. The item may be anything: whoever wrote it. */
+export function checksumsIn(item: Item | undefined): Map<string, Uint8Array> {
+  const { own, maps } = entities.get(item?.entity) ?? nothing;
+  const found = new Map<string, unknown>();
+  if (own) found.set(MAC, item?.[MAC]);
+  for (const [attribute, { together }] of maps) {
+    if (together) found.set(macOf(attribute), item?.[macOf(attribute)]);
+    else
+      for (const [id, record] of Object.entries((item?.[attribute] ?? {}) as Partial<Records>))
+        found.set(`${attribute}.${id}`, record?.[MAC]);
+  }
+  return new Map([...found].flatMap(([at, mac]) => (mac instanceof Uint8Array ? [[at, mac]] : [])));
+}
+
+/** The second in which a checksum was made, as it says itself: in one that is right it is true. */
+export function secondIn(mac: Uint8Array): number {
+  return mac.length < SECOND_BYTES ? 0 : Buffer.from(mac).readUInt32BE(0);
+}
+
+function made(name: string, said: Stored, at: Key, checksum: Checksum, second: number): Buffer {
+  const since = Buffer.alloc(SECOND_BYTES);
+  since.writeUInt32BE(second);
+  return Buffer.concat([since, checksum(textOf(name, said, at, second))]);
 }
 
 /** Whether a checksum has yet to be made in a value: in maps in maps, and in no list. */
@@ -183,9 +211,9 @@ function allOf(covered: readonly string[], records: Records): Records {
   return Object.fromEntries(Object.entries(records).map(([id, record]) => [id, pick(covered, record)]));
 }
 
-/** What a checksum is of: its place, what it is, in which form, and what it says. */
-function textOf(name: string, said: Stored, { pk, sk }: Key): string {
-  return canonicalize([pk, sk, name, FORM, asJson(said)]) ?? '';
+/** What a checksum is of: its place, what it is, in which form, since when, and what it says. */
+function textOf(name: string, said: Stored, { pk, sk }: Key, second: number): string {
+  return canonicalize([pk, sk, name, FORM, second, asJson(said)]) ?? '';
 }
 
 /** RFC 8785 knows no bytes; the mark keeps them apart from text that reads the same. */

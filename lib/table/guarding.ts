@@ -1,3 +1,4 @@
+import { type Clock, secondOf } from '../clock';
 import { bindAll, type Checksum, check, hasUnbound, isGuarded } from './bound';
 import type { Item, Table, Write } from './client';
 import type { Key } from './keys';
@@ -8,7 +9,7 @@ import { ConditionFailed } from './refusal';
  * reads can forget it, at no trip of its own: the key is one of the ring, which is in memory. What a refusal shows of an item is
  * checked as well. An item that is not as the service wrote it can be found, erased and kept; only to read what it says is refused.
  */
-export function guarding(table: Table, key: () => Promise<Checksum>): Table {
+export function guarding(table: Table, key: () => Promise<Checksum>, clock: Clock): Table {
   async function checked<T extends (Item | undefined)[]>(items: T): Promise<T> {
     const guarded = items.filter((item): item is Item => item !== undefined && isGuarded(item.entity));
     if (guarded.length > 0) {
@@ -22,7 +23,7 @@ export function guarding(table: Table, key: () => Promise<Checksum>): Table {
     const { Put, Update, Delete, ConditionCheck } = write;
     const at = (Put?.Item ?? (Update ?? Delete ?? ConditionCheck)?.Key) as Key;
     return hasUnbound({ Put, Update, Delete, ConditionCheck })
-      ? (bindAll(write, at, await key()) as Write)
+      ? (bindAll(write, at, await key(), secondOf(clock.now())) as Write)
       : write;
   }
 

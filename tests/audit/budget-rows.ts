@@ -1,5 +1,6 @@
 import { EVERYBODY } from '../../functions/audit/everybody';
 import { parseToken } from '../../lib/crypto/token';
+import { beijingDay } from '../../lib/policy/working-days';
 import { sealCursor } from '../../lib/table/cursor';
 import { EVERYONE_SHARDS, shardOf } from '../../lib/table/keys';
 import { appendRetention } from '../../lib/table/retention/append';
@@ -29,6 +30,18 @@ export function auditRows(theWorld: () => World) {
       const shard = shardOf(await somebody(), EVERYONE_SHARDS);
       const cursor = await sealCursor(theWorld().deps.ring, EVERYBODY, staffId, JSON.stringify({ shard }));
       return { input: { ...window, limit: 1, cursor }, by };
+    },
+    'audit/putBack': async () => {
+      const { deps } = theWorld();
+      const day = beijingDay(deps.clock.now());
+      const person = (await deps.ring.dayCipher(day))?.of(await somebody()) ?? '';
+      const entry = {
+        act: 'state.put-back',
+        kind: 'person',
+        details: { how: 'earlier', day, person },
+      } as const;
+      await appendRetention(deps, entry, [], 'put-back');
+      return { by };
     },
     'audit/member': async () => {
       const [member, subjectId] = [`member-${onceKey()}`, await somebody()];

@@ -553,6 +553,9 @@ const seldom: Partial<Record<Principal, Grant[]>> = {
     // tests/process/re-erase: a table restored from a backup.
     { action: 'dynamodb:BatchGetItem', resource: 'Table', key: 'CERTIFICATE#*' },
     onItems('PutItem', 'OPENED'),
+    // tests/table/replayed: where the table writes its changes down.
+    onStream('GetShardIterator'),
+    onStream('GetRecords'),
   ],
   notify: [
     // tests/notice/fanout: by a partner, whose time is shared.
@@ -573,6 +576,10 @@ const byName = (one: Grant, other: Grant) => (JSON.stringify(one) < JSON.stringi
 
 function onItems(act: string, key: string, resource = 'Table'): Grant {
   return { action: `dynamodb:${act}`, resource, key };
+}
+
+function onStream(act: string): Grant {
+  return { action: `dynamodb:${act}`, resource: 'Table/stream/*' };
 }
 
 function onPlaces(act: string, key = 'P#*'): Grant {

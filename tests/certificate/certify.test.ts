@@ -50,6 +50,7 @@ describe('the certificate of an erasure (R3)', () => {
     ]);
     expect(certificate?.notCovered.map(({ name }) => name)).toEqual([
       '数据库备份',
+      '数据库的变更记录',
       '处理队列中的消息',
       '防止恢复的删除标记',
       '日志中的代号',

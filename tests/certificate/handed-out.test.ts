@@ -80,6 +80,7 @@ describe('the certificate in the hands of the person (R3)', () => {
         '依法保留',
         '没有覆盖',
         '数据库备份',
+        '数据库的变更记录',
         '接收方：',
         '最后的副本何时消失',
       ])

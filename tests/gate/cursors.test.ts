@@ -52,6 +52,7 @@ beforeAll(async () => {
   await table.write(create(decided(world)), create(decided(world)));
   const act = { act: 'hold.placed' } as const;
   await appendRetentionEntries(world.deps, [act, act], [], 'service');
+  await appendRetentionEntries(world.deps, [act, act], [], 'put-back');
   await declare(world);
   for (const { subjectId } of people) await demanded(world, subjectId);
   for (const me of people)
@@ -153,6 +154,7 @@ const asked: Record<string, (person: Person, member: string) => object | Promise
   'audit/chains': () => ({}),
   'audit/chain': () => ({ chain: 'retention', owner: 'service', limit: 1 }),
   'audit/everybody': () => ({ limit: 1 }),
+  'audit/putBack': () => ({ limit: 1 }),
   'audit/member': () => ({ staffId: 'wu', from: '2026-01-01T00:00:00Z', to: '2028-01-01T00:00:00Z' }),
   'retention/preview': () => ({ rule: 'review-three-years', period: { months: 48 } }),
 };

@@ -2,7 +2,7 @@ import { BatchWriteCommand, DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb
 import { BITS, cellAt, centreOf, metresBetween, type Place } from '../../functions/location/grid';
 import { nearSquare, shownSquare, withEntry } from '../../functions/location/near-keys';
 import { cellsAround, reachMetres } from '../../functions/location/nearby';
-import { toEpochSeconds, toInstant } from '../../lib/clock';
+import { secondOf, toEpochSeconds, toInstant } from '../../lib/clock';
 import { randomId } from '../../lib/crypto/random';
 import { issueToken } from '../../lib/crypto/token';
 import type { Deps } from '../../lib/deps';
@@ -55,7 +55,7 @@ export async function settle({ deps, config }: World, people: Wanted[]): Promise
   for (const one of people) {
     const { citizen, items } = await made(deps, one);
     citizens.push(citizen);
-    waiting = [...waiting, ...items.map((item) => bindAll(item, item, checksum) as Item)];
+    waiting = [...waiting, ...items.map((item) => bindAll(item, item, checksum, secondOf(deps.clock.now())) as Item)];
     if (waiting.length >= BATCH * BATCHES_AT_ONCE) await flush(false);
   }
   await flush(true);

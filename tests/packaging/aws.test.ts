@@ -36,6 +36,7 @@ const secrets = {
 };
 
 const BUCKET = 'leliao-production-ObjectsBucketArn';
+const TABLE = 'leliao-production-TableArn';
 const VAULT = 'leliao-production-VaultBucketArn';
 
 const parameters = { wechatSecretVersion: 'version-of-the-secret' };
@@ -143,7 +144,7 @@ describe.each(regions)('the templates for %s', (region) => {
     for (const role of roles) expect(template().Resources[role ?? '']?.Type).toBe('AWS::IAM::Role');
   });
 
-  it('allows no act and no resource by wildcard, save a function’s own log, the two folders of pictures and the locked bucket', () => {
+  it('allows no act and no resource by wildcard, save a function’s own log, the two folders of pictures, the locked bucket and what the table writes down of changes', () => {
     const identities = [
       ...resourcesOf(template(), 'AWS::IAM::Role'),
       ...resourcesOf(template(), 'AWS::IAM::User'),
@@ -157,7 +158,9 @@ describe.each(regions)('the templates for %s', (region) => {
       for (const text of wild) expect(log.test(text) || text === '*').toBe(true);
       if (wild.includes('*')) {
         const folders = ['/', BUCKET, 'incoming', '*', '/', BUCKET, 'avatars', '*'];
-        expect([folders, ['/', VAULT, '*']]).toContainEqual(stringsIn(Resource));
+        // A stream is named by the moment when it was switched on.
+        const changes = ['/', TABLE, 'stream', '*'];
+        expect([folders, ['/', VAULT, '*'], changes]).toContainEqual(stringsIn(Resource));
       }
     }
   });
@@ -168,10 +171,15 @@ describe.each(regions)('the templates for %s', (region) => {
       [Action].flat().some((one) => one.startsWith('dynamodb:')),
     );
     expect(onTable.length).toBeGreaterThan(names.length);
-    // When a table was made is of no partition.
-    const onItems = onTable.filter(({ Action }) => ![Action].flat().includes('dynamodb:DescribeTable'));
+    // When a table was made is of no partition, and what was changed is of all of them: one function looks at that.
+    const watches = ['dynamodb:DescribeStream', 'dynamodb:GetShardIterator', 'dynamodb:GetRecords'];
+    const ofNone = ['dynamodb:DescribeTable', ...watches];
+    const onItems = onTable.filter(({ Action }) => ![Action].flat().some((one) => ofNone.includes(one)));
     const asks = onTable.filter((one) => !onItems.includes(one)).map(({ Action }) => [Action].flat());
-    expect(asks).toEqual(asks.map(() => ['dynamodb:DescribeTable']));
+    const watching = asks.filter((acts) => acts.includes('dynamodb:GetRecords'));
+    expect(watching).toEqual([watches]);
+    const others = asks.filter((acts) => !watching.includes(acts));
+    expect(others).toEqual(others.map(() => ['dynamodb:DescribeTable']));
     for (const { Condition } of onItems)
       expect(Condition).toEqual({
         'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': expect.any(Array) },

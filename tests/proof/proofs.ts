@@ -10,6 +10,16 @@ export const proofs: Record<string, { file: string; shows: string }> = {
     shows:
       'of every entity that opens a door each covered attribute, altered, mixed with an earlier version, moved or unbound, is refused',
   },
+  replayed: {
+    file: 'tests/table/replayed.test.ts',
+    shows:
+      'every earlier version and every deleted item of what opens a door, put back into the table, is named',
+  },
+  heads: {
+    file: 'tests/process/heads.test.ts',
+    shows:
+      'whose chain ends before what the locked bucket noted of it is named that night, and nobody erased, joined or restored wrongly',
+  },
   'first-write': {
     file: 'tests/process/end-account.test.ts',
     shows: 'the first write of an erasure costs the same for ten items and for ten thousand',

@@ -124,3 +124,6 @@ export function memoryVault(ends: Map<string, Buffer>): Vault {
     read: async (name) => ends.get(name),
   };
 }
+
+/** A table that writes no changes down, as in a test that is not about them. */
+export const noChanges: Deps['changes'] = { parts: async () => [], page: async () => ({ changes: [] }) };

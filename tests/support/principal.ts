@@ -85,6 +85,7 @@ export function withNotedUses(deps: Deps, uses: Uses): Deps {
     resource: 'Table',
     keys: ['POLICY', 'CONTAINMENT', 'ANNOUNCED', 'OPENED'],
   };
+  const changes = (action: string) => ({ action: `dynamodb:${action}`, resource: 'Table/stream/1' });
   const whichTable = { action: 'dynamodb:DescribeTable', resource: 'Table' };
   return {
     ...deps,
@@ -98,6 +99,10 @@ export function withNotedUses(deps: Deps, uses: Uses): Deps {
       read: (key: string) => [file('GetObject', key), sealing('Decrypt')],
       remove: (keys: string[]) => keys.map((key) => file('DeleteObject', key)),
       has: () => [{ action: 's3:ListBucket', resource: 'ObjectsBucket' }],
+    }),
+    changes: noted(deps.changes, {
+      parts: () => [whichTable, changes('DescribeStream')],
+      page: () => [whichTable, changes('GetShardIterator'), changes('GetRecords')],
     }),
     vault: noted(deps.vault, {
       put: (name: string) => [{ action: 's3:PutObject', resource: `VaultBucket/${name}` }],

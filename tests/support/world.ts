@@ -37,7 +37,7 @@ import { DOOR_KEY, publicHalf } from './door-key';
 import { giveKeys } from './keys';
 import { observeKinds, type SeenKinds, whileSeeing } from './kinds-observer';
 import { type Cost, newCost, observeWith } from './meter';
-import { memoryObjects, memoryVault, type Partners, partnerDoubles, type SentMail } from './partners';
+import { memoryObjects, memoryVault, noChanges, type Partners, partnerDoubles, type SentMail } from './partners';
 import { inNameOf, noteRing, observeUses, placesOf, type Uses, withNotedUses } from './principal';
 import { newRootKey } from './root-key';
 import { scan } from './scan';
@@ -136,11 +136,15 @@ type Options = {
   rankOf?: (openid: string) => number | undefined;
   /** Where the clock stands at first. */
   startMs?: number;
+  /** Whether the table writes its changes down, which costs every write. */
+  stream?: boolean;
 };
 
 /** A machine busy with other tests may be slow to answer; what happens then has tests of its own. */
 const slow = { attemptMs: 60_000, totalMs: 120_000 };
 const patient = { ...timeLimits, callMs: 180_000, connectMs: 30_000, table: slow };
+
+const streamed = { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' } as const;
 
 /**
  * A service over a table of its own, with real DynamoDB, a clock the test moves, and a WeChat that says of the code
@@ -157,6 +161,7 @@ export async function createWorld({
   trueIdentity = [],
   rankOf = () => 0,
   startMs = START,
+  stream = false,
 }: Options = {}): Promise<World> {
   const TABLE_NAME = `test-${randomBytes(6).toString('hex')}`;
   const settings = {
@@ -188,7 +193,12 @@ export async function createWorld({
   );
   const tables = [config.TABLE_NAME, config.PLACES_TABLE_NAME];
   const create = (TableName: string, index: number) =>
-    raw.send(new CreateTableCommand({ ...definitions[index], TableName }));
+    raw.send(
+      new CreateTableCommand({
+        ...{ ...definitions[index], TableName },
+        ...(stream && index === 0 && { StreamSpecification: streamed }),
+      }),
+    );
   if (!like) await Promise.all(tables.map(create));
 
   let now = startMs;
@@ -233,6 +243,7 @@ export async function createWorld({
         clock,
         createLog((line) => lines.push(line)),
       ),
+      ...(!stream && { changes: noChanges }),
       objects: objects?.(clock) ?? memoryObjects(files),
       vault: memoryVault(vault),
     });

@@ -14,6 +14,7 @@ export type ChainVerdict = {
   brokenAt?: number;
 };
 export type Everybody = Omit<Awaited<ReturnType<Api['audit']['everybody']>>, 'cursor'>;
+export type PutBackLine = Awaited<ReturnType<Api['audit']['putBack']>>['lines'][number];
 export type MemberLine = Awaited<ReturnType<Api['audit']['member']>>['lines'][number];
 
 /** Every chain of the service, followed to its end. `told` hears of each as it is done. */
@@ -72,6 +73,14 @@ export function linesOfMember(
 ): Promise<MemberLine[]> {
   return allOf(
     (cursor) => audit.member({ ...asked, ...cursor }),
+    ({ lines }) => lines,
+  );
+}
+
+/** Everything that was found put back into the table around the service. */
+export function linesOfPutBack({ audit }: Api): Promise<PutBackLine[]> {
+  return allOf(
+    (cursor) => audit.putBack(cursor),
     ({ lines }) => lines,
   );
 }

@@ -12,11 +12,12 @@ import { type RetentionEntry, retentionChain, retentionEntry, retentionHead } fr
 type Parts = { table: Table; ring: KeyRing; clock: Clock };
 
 /**
- * There is one chain for each part of the index `due` that is swept, so that no two sweepers wait for each other, and one
- * for everything else.
+ * There is one chain for each part of the index `due` that is swept, so that no two sweepers wait for each other, one of what was
+ * put back into the table around the service, and one for everything else.
  */
 export const retentionChains = [
   'service',
+  'put-back',
   ...Array.from({ length: DUE_SHARDS }, (_, shard) => `sweep-${shard}` as const),
 ] as const;
 export type RetentionChain = (typeof retentionChains)[number];

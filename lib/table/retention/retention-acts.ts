@@ -14,5 +14,7 @@ export const retentionActs = [
   'disclosure.approved',
   'disclosure.declined',
   'disclosure.handed-out',
+  /** The table was written around the service: something that had ended or been replaced lies there again, or a chain ends earlier. */
+  'state.put-back',
 ] as const;
 export type RetentionAct = (typeof retentionActs)[number];

@@ -6,6 +6,7 @@ import { instant } from '../../options';
 import type { Session } from '../../session';
 import { rowsIn, sectionsIn, timeIn, yesIn } from '../../view';
 import { neededWindow, packCommand } from './pack';
+import { putBackCommand } from './put-back';
 
 const window = {
   from: instant('只统计此后的', 'count from then on'),
@@ -76,6 +77,7 @@ export const auditCommands = group(
         );
       },
     }),
+    'put-back': putBackCommand,
     pack: packCommand,
   },
 );
