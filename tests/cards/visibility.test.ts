@@ -41,7 +41,8 @@ async function everyoneSees({ subjectId }: Holder): Promise<object | undefined> 
   const sealer = await openPerson(world.deps, person);
   if (!sealer) throw new Error('the owner has a key');
   const stranger = { subjectId: 'somebody else', blocks: [undefined, undefined] };
-  return mayShow(ownerOf(world.deps, person, sealer), stranger, item, { by: 'everyone' })?.shown;
+  return mayShow(ownerOf(world.deps, person, sealer), stranger, item, { by: 'everyone', isKnown: true })
+    ?.shown;
 }
 
 describe('who may see what (C2)', () => {
