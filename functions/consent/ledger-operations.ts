@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { HOUR_MS } from '../../lib/clock';
 import { operation } from '../../lib/gate/operation';
 import { ticketNumber, ticketReasons } from '../../lib/gate/ticket';
 import { purposeIds } from '../../lib/policy/purposes';
@@ -28,7 +29,7 @@ export const ledgerOperations = {
     run: history,
   }),
   lawfulAt: operation({
-    summary: '某一时刻对某项目的的处理是否有合法依据，以及当时（或现在）是怎样知道的。',
+    summary: '某一时刻对某项处理目的的处理是否有合法依据，以及当时（或现在）是怎样知道的。',
     caller: 'subject',
     purpose: 'accountability',
     kinds: { in: [], out: ['ledger-entry', 'consent-state'] },
@@ -50,7 +51,8 @@ export const ledgerOperations = {
     }),
     ledger: 'none',
     // One page; a ledger of thousands of entries takes a trip for each 500.
-    budget: { trips: 2, readUnits: 8, writeUnits: 0 },
+    limits: [{ name: 'LAWFUL_ASKS_PER_HOUR', per: 'person', max: 30, windowMs: HOUR_MS }],
+    budget: { trips: 3, readUnits: 8, writeUnits: 1 },
     run: lawfulAt,
   }),
   inspect: operation({
