@@ -87,6 +87,7 @@ export const ledgerOperations = {
       idempotencyKey,
     }),
     output: z.object({ purpose, granted: z.boolean(), seenEntry: z.int(), at: z.string() }),
+    decides: true,
     about: ({ subjectId, reason, ticket }) => ({ subjectId, reason, ticket }),
     ledger: 'act',
     budget: { trips: 5, readUnits: 3, writeUnits: 29 },

@@ -193,6 +193,17 @@ describe('words are judged before others see them (C1, D1)', () => {
     expect(await world.refused('cards/checkAgain', { cardId: made.cardId }, me)).toBe('NOT_NOW');
   });
 
+  it('whoever has much that waits hides nobody who has less (A7)', async () => {
+    const [many, one] = [await somebody('card-public'), await somebody('card-public')];
+    const content = { name: '林晓', title: '标记存疑' };
+    for (const who of [many, many, one])
+      await set(who, await newCard(world, who, content), { title: 'link' });
+    const staff = { token: 'staff:queue:support' };
+    const { texts } = await world.ok<{ texts: { subjectId: string }[] }>('cards/reviewQueue', {}, staff);
+    const whose = texts.map(({ subjectId }) => subjectId);
+    expect(whose.lastIndexOf(many.subjectId)).toBeGreaterThan(whose.indexOf(one.subjectId));
+  });
+
   it('a human decides what waits, about the very words that were read, and it stands in the ledger', async () => {
     const me = await somebody('card-public');
     const staff = { token: `staff:judge-${people}:officer` };

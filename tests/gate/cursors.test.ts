@@ -14,7 +14,7 @@ import { putReport } from '../../lib/table/sharing/card-report';
 import { clearTicket, moveTicket, ticketKey } from '../../lib/table/ticket/ticket';
 import { tellOne } from '../breach/notice-stage';
 import { declare } from '../breach/support';
-import { cardGiver, exchange, type Holder, holder, linkTo, offerBy } from '../cards/support';
+import { cardGiver, exchange, type Holder, holder, linkTo, newCard, offerBy } from '../cards/support';
 import { findable, here, point } from '../location/support';
 import { decided } from '../retention/support';
 import { demanded } from '../rights/register';
@@ -69,6 +69,9 @@ async function live(name: string): Promise<Person> {
   await world.ok('cards/update', { name, title: '工程师', cardId: me.cardId, version: 2 }, caller);
   const visibility = { name: 'everyone', title: 'link' };
   await world.ok('cards/setVisibility', { cardId: me.cardId, version: 3, visibility }, caller);
+  const doubtful = await newCard(world, caller, { name, title: '标记存疑' });
+  const link = { title: 'link' };
+  await world.ok('cards/setVisibility', { cardId: doubtful.cardId, version: 1, visibility: link }, caller);
   const { token } = await linkTo(world, me);
   await grant(world, caller, 'delivery');
   const contact = { name, phone: '13800138000', address: '广州市越秀区' };
@@ -148,6 +151,8 @@ const asked: Record<string, (person: Person, member: string) => object | Promise
   'consent/inspect': looked,
   'retention/explain': looked,
   'rights/ticketQueue': () => ({}),
+  'cards/reviewQueue': () => ({}),
+  'cards/reportedCards': () => ({}),
   'rights/disclosures': () => ({}),
   'rights/usage': (_person) => ({ limit: 1 }),
   'audit/chains': () => ({}),
