@@ -19,6 +19,7 @@ import { findable, here, point } from '../location/support';
 import { decided } from '../retention/support';
 import { demanded } from '../rights/register';
 import { grant } from '../support/consent';
+import { respelled } from '../support/respelled';
 import { ticketOf } from '../support/ticket';
 import { createWorld, functions, onceKey, type World } from '../support/world';
 
@@ -284,7 +285,7 @@ describe.each(paths)('the cursor of %s', (path) => {
     );
     const cut = [bytes.subarray(1), bytes.subarray(0, -1), bytes.subarray(0, 1)];
     const forged = [...flipped, ...cut].map((one) => one.toString('base64url'));
-    for (const one of [...forged, '', 'A', me.cardId])
+    for (const one of [...forged, ...respelled(cursor), '', 'A', me.cardId])
       expect([one, codeOf(await turn(path, me, one))]).toEqual([one, 'CURSOR_INVALID']);
   });
 });
