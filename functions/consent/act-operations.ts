@@ -109,7 +109,7 @@ export const actOperations = {
     input: actInput,
     output: z.object(actOutput),
     ledger: 'act',
-    budget: { trips: 2, readUnits: 1, writeUnits: 12 },
+    budget: { trips: 2, readUnits: 1, writeUnits: 14 },
     run: (deps, run) => act(deps, run, 'granted'),
   }),
   refuse: operation({
@@ -120,7 +120,7 @@ export const actOperations = {
     input: actInput,
     output: z.object(actOutput),
     ledger: 'act',
-    budget: { trips: 2, readUnits: 1, writeUnits: 12 },
+    budget: { trips: 2, readUnits: 1, writeUnits: 14 },
     run: (deps, run) => act(deps, run, 'refused'),
   }),
   withdraw: operation({

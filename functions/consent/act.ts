@@ -1,8 +1,9 @@
-import { toEpochSeconds, toInstant } from '../../lib/clock';
+import { DAY_MS, toEpochSeconds, toInstant } from '../../lib/clock';
 import { type Change, repeatMark, stateBroughtBy, writeActs } from '../../lib/consent/write-act';
 import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
 import { MAX_CLIENT_VERSION_CHARS } from '../../lib/gate/authenticate';
+import { spendWrite, tooMany } from '../../lib/gate/limit';
 import { truncateAddress } from '../../lib/gate/network-place';
 import type { Run } from '../../lib/gate/operation';
 import type { ConsentPurposeId } from '../../lib/policy/purposes';
@@ -12,6 +13,12 @@ import { covers } from '../../lib/table/person/consents';
 import { type Consent, consentOf, type Person } from '../../lib/table/person/person';
 import { signReceipt } from './receipt';
 import { soundEntry } from './sound-entry';
+
+/**
+ * Acts of one person that end no consent: a ledger is kept for years and nobody fills it. Ending one always goes through (PIPL art.
+ * 15), and each grant before it has counted.
+ */
+export const CONSENT_ACTS_PER_DAY = { name: 'CONSENT_ACTS_PER_DAY', max: 100, windowMs: DAY_MS } as const;
 
 export type Choice = 'granted' | 'refused' | 'withdrawn';
 
@@ -30,7 +37,7 @@ type ActRun = Run<'subject', ActInput>;
  * Records that a person grants, refuses or withdraws one purpose (promises K1, K2, K3, K5; PIPL art. 14, 15). State,
  * ledger entry and, for a withdrawal, the duty to erase are one transaction; the gate obeys from the next call on, on
  * every instance.
- * @throws AppError POLICY_CHANGED | VERSION_CONFLICT | IDEMPOTENCY_CONFLICT | NOT_NOW | BUSY
+ * @throws AppError POLICY_CHANGED | VERSION_CONFLICT | IDEMPOTENCY_CONFLICT | NOT_NOW | TOO_MANY_ATTEMPTS | BUSY
  */
 export async function act(deps: Deps, run: ActRun, choice: Choice) {
   const { input, caller } = run;
@@ -40,10 +47,17 @@ export async function act(deps: Deps, run: ActRun, choice: Choice) {
   // A repeat is answered as the first time, also when the text has changed since.
   if (!stateBroughtBy(person, request)) await demandKnownText(deps, input, choice);
   const { purpose, seenEntry } = input;
-  const outcome = await writeActs(deps, person, { purpose, seenEntry, request, sealer }, (before) => ({
-    entry: entryOf(deps, run, choice),
-    ...stateAfter(deps, input, before, choice),
-  }));
+  const write = await spendWrite(deps, CONSENT_ACTS_PER_DAY, subjectId);
+  const counted = { write, refused: tooMany(deps, CONSENT_ACTS_PER_DAY) };
+  const outcome = await writeActs(
+    deps,
+    person,
+    { purpose, seenEntry, request, sealer, counted },
+    (before) => ({
+      entry: entryOf(deps, run, choice),
+      ...stateAfter(deps, input, before, choice),
+    }),
+  );
   const { state } = outcome;
   const entry = outcome.entry ?? (await soundEntry(deps, subjectId, state.entry, sealer));
   const shown = {

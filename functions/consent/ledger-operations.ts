@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { HOUR_MS } from '../../lib/clock';
 import { operation } from '../../lib/gate/operation';
 import { ticketNumber, ticketReasons } from '../../lib/gate/ticket';
 import { purposeIds } from '../../lib/policy/purposes';
@@ -29,7 +30,7 @@ export const ledgerOperations = {
     run: history,
   }),
   lawfulAt: operation({
-    summary: '某一时刻对某项目的的处理是否有合法依据，以及当时（或现在）是怎样知道的。',
+    summary: '某一时刻对某项处理目的的处理是否有合法依据，以及当时（或现在）是怎样知道的。',
     caller: 'subject',
     purpose: 'accountability',
     kinds: { in: [], out: ['ledger-entry', 'consent-state'] },
@@ -52,7 +53,8 @@ export const ledgerOperations = {
     reads: true,
     ledger: 'none',
     // One page; a ledger of thousands of entries takes a trip for each 500.
-    budget: { trips: 2, readUnits: 8, writeUnits: 0 },
+    limits: [{ name: 'LAWFUL_ASKS_PER_HOUR', per: 'person', max: 30, windowMs: HOUR_MS }],
+    budget: { trips: 3, readUnits: 8, writeUnits: 1 },
     run: lawfulAt,
   }),
   inspect: operation({
@@ -87,6 +89,7 @@ export const ledgerOperations = {
       idempotencyKey,
     }),
     output: z.object({ purpose, granted: z.boolean(), seenEntry: z.int(), at: z.string() }),
+    decides: true,
     about: ({ subjectId, reason, ticket }) => ({ subjectId, reason, ticket }),
     ledger: 'act',
     budget: { trips: 5, readUnits: 3, writeUnits: 29 },

@@ -49,14 +49,16 @@ export const appealOperations = {
     caller: 'staff',
     roles: ['support', 'officer'],
     purpose: 'review',
-    kinds: { in: ['review-words', 'risk-review'], out: ['review-words', 'risk-review'] },
+    kinds: { in: ['review-words', 'risk-review'], out: ['risk-review'] },
     input: z.strictObject({
       subjectId: randomId,
       appealId: randomId,
       decision: z.enum(appealDecisions),
       reason: words,
     }),
-    output: appealShown,
+    /** What the person wrote is told to who opens it. */
+    output: z.omit(appealShown, { words: true }),
+    decides: true,
     about: ({ subjectId, appealId }) => ({ subjectId, reason: 'appeal', ticket: appealId }),
     ledger: 'act',
     budget: { trips: 5, readUnits: 3, writeUnits: 26 },

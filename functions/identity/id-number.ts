@@ -53,8 +53,9 @@ export function checkCharacter(number: string): string {
   return CHECK_CHARACTERS[sum % 11] ?? '';
 }
 
-/** Its year has two digits: the younger of the two possible persons is meant, because children are protected. */
+/** Three letters, then four digits of GB/T 2260. Its year has two digits: the younger of the two possible persons is meant, because children are protected. */
 function readCardOf2004(number: string, today: string): IdNumber | IdFault {
+  if (!provinces.test(number.slice(3))) return { fault: '地区代码不存在' };
   const birth = number.slice(7, 13);
   const birthDate = [`20${birth}`, `19${birth}`].find((date) => isBirthDate(date, today));
   if (!birthDate) return { fault: '出生日期不存在' };

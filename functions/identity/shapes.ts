@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { withoutTurning } from '../../lib/gate/input';
 import { wayIds } from '../../lib/policy/assurance';
 import { appealDecisions, appealSubjects } from '../../lib/table/real-name/appeal';
 
@@ -6,8 +7,8 @@ import { appealDecisions, appealSubjects } from '../../lib/table/real-name/appea
 export const idempotencyKey = z.string().check(z.regex(/^[\w-]{16,64}$/));
 export const nothing = z.strictObject({});
 export const way = z.enum(wayIds);
-/** As typed: full width, spaces and small letters are understood. */
-export const typed = z.string().check(z.minLength(1), z.maxLength(64));
+/** As typed or pasted: full width, spaces, small letters and marks of direction are understood. */
+export const typed = z.string().check(z.overwrite(withoutTurning), z.minLength(1), z.maxLength(64));
 export const randomId = z.string().check(z.regex(/^[\w-]{22}$/));
 export const words = z.string().check(z.trim(), z.minLength(1), z.maxLength(1000));
 

@@ -116,8 +116,9 @@ export const location = {
     reads: true,
     ledger: 'none',
     limits: [{ name: 'NEARBY_PER_HOUR', per: 'person', max: 20, windowMs: HOUR_MS }],
-    // With one other person. A full page of 57 takes 10 trips and 360 units.
-    budget: { trips: 8, readUnits: 22, writeUnits: 1 },
+    // With one other person. A full page of 57 takes 10 trips and 360 units; where who publishes has to be known, up to 12, and for
+    // each person a unit more for each consent by which they may be.
+    budget: { trips: 8, readUnits: 24, writeUnits: 1 },
     alsoRead: (subjectId) => locationKey(subjectId),
     run: nearby,
   }),

@@ -3,6 +3,7 @@ import { DAY_MS, HOUR_MS, toEpochSeconds } from '../../lib/clock';
 import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
 import type { Run, Subject } from '../../lib/gate/operation';
+import { demandTrueIdentity } from '../../lib/gate/true-identity';
 import { startOfDay } from '../../lib/policy/period';
 import { beijingDay } from '../../lib/policy/working-days';
 import { readCursor, sealCursor } from '../../lib/table/cursor';
@@ -72,8 +73,7 @@ export async function nearby(deps: Deps, { caller, input }: Run<'subject', Quest
   const met = await loadNearby(deps, viewerId, inside);
   const me = { ...caller, viewer: { subjectId: viewerId, blocks: [] } };
   const cards = await publicCardsOf(deps, [me, ...met]);
-  if (!cards.has(viewerId))
-    throw new AppError('NOT_NOW', { why: '请先把默认名片中的至少一项公开给所有人。' });
+  if (!cards.has(viewerId)) return refuseUnseen(deps, caller);
   const found = await Promise.all(
     met.flatMap(({ person: { subjectId }, cell, path }) => {
       const card = cards.get(subjectId);
@@ -92,6 +92,12 @@ export async function nearby(deps: Deps, { caller, input }: Run<'subject', Quest
   );
   const people: Near[] = found.sort((a, b) => a.within.localeCompare(b.within));
   return { people, ...(cursor && { cursor }) };
+}
+
+/** Whoever sees others is seen by them. @throws AppError NOT_NOW saying why they are not */
+async function refuseUnseen(deps: Deps, { person }: Subject): Promise<never> {
+  await demandTrueIdentity(deps, person);
+  throw new AppError('NOT_NOW', { why: '请先把默认名片中的至少一项公开给所有人。' });
 }
 
 /** How far the square in which somebody is shown may be, so that nobody within the radius is left out. */

@@ -98,7 +98,7 @@ export const accountOperations = {
       keep: z.enum(['this', 'other']),
       /** A proof of self made in the other account for `login/joinAccounts` with this account's number as its target. */
       otherProof: z.optional(z.string().check(z.maxLength(128))),
-      /** Or a phone code whose number the other account has bound and proved lately; needs `phone` as the target. */
+      /** Or, where the other one stays, a phone code whose number it has bound and proved lately; needs `phone` as the target. */
       phoneCode: z.optional(code),
     }),
     output: z.object({

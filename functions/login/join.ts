@@ -57,10 +57,14 @@ export function joinTarget({ otherProof }: Join): string {
   return (otherProof && parseToken(otherProof)?.subjectId) ?? 'phone';
 }
 
+/** A number may be somebody else's by now, and an account that is given up is gone. */
+const PHONE_GIVES_NOTHING_UP =
+  '只凭手机号不能放弃另一个账号：请选择保留那个账号，或者先在那个账号里验证是您本人。';
+
 /**
  * Settles two accounts of one person, with proof of both (promise A1): the ways into the one that is given up lead to the
  * one that stays, and everything that rested on a consent in the one given up is erased. The caller's proof of self names
- * the other account; the other account's names this one, or is a fresh code of its bound phone.
+ * the other account; the other account's names this one, or, where it stays, is a fresh code of its bound phone.
  * @throws AppError PROOF_REQUIRED | NOT_FOUND | NOT_NOW | LIMIT_REACHED | BUSY
  */
 export async function joinAccounts(deps: Deps, { caller, input, requestId }: Run<'subject', Join>) {
@@ -80,7 +84,7 @@ type Side = { subjectId: string; sessionId?: string };
 async function otherOf(
   deps: Deps,
   caller: Subject,
-  { otherProof, phoneCode }: Join,
+  { keep, otherProof, phoneCode }: Join,
   requestId: string,
 ): Promise<Side> {
   const { person, sealer, session } = caller;
@@ -88,6 +92,7 @@ async function otherOf(
   if (otherProof !== undefined) {
     return demandProofOfOther(deps, actOf('login/joinAccounts', subjectId), otherProof);
   }
+  if (phoneCode && keep === 'this') throw new AppError('NOT_NOW', { why: PHONE_GIVES_NOTHING_UP });
   const [item] = await deps.table.getMany([wechatAccountKey(subjectId)]);
   const openid = openidOf(item, sealer, session.identity);
   if (!openid || !phoneCode)

@@ -1,6 +1,7 @@
 import { DAY_MS, toInstant } from '../../lib/clock';
 import type { Deps } from '../../lib/deps';
 import { endWays } from '../../lib/process/end-ways';
+import { beginTellingOfPhone } from '../../lib/process/phone-gone';
 import { ConditionFailed, type Item } from '../../lib/table/client';
 import { keys } from '../../lib/table/keys';
 import { epochOf } from '../../lib/table/person/consents';
@@ -22,7 +23,8 @@ const kinds = ['phone-number', 'phone-state', 'phone-digest', 'wechat-identity',
  * some months, who must neither be shut out by the account of the one before nor come into it (promises A1, A7). A claim is
  * old when its consent is over, or when it was last shown for `PHONE_RECOVERY_DAYS`; one shown since then gives way only to
  * somebody who says that the account is not theirs. The account before loses this way in with all that came by it, and
- * nothing else: its data stay where they are and nobody sees them, its ledger says what happened, and the next sign-in too.
+ * nothing else: its data stay where they are and nobody sees them, its ledger says what happened, a notice tells them, and
+ * the next sign-in does.
  * Answers whether the number is free.
  */
 export async function releaseOldClaim(
@@ -57,9 +59,10 @@ function isOld({ clock, phoneRecoveryDays }: Deps, person: Person, { epoch, prov
 
 async function release(deps: Deps, person: Person, item: Item, requestId: string): Promise<void> {
   const at = toInstant(deps.clock.now());
+  const telling = beginTellingOfPhone(person.subjectId, at);
   await endWays(deps, person, {
     which: restingOnPhone,
-    also: releasePhone(item),
+    also: [...releasePhone(item), telling.write],
     phoneEnds: true,
     change: { set: ['phoneGoneAt = :phoneGoneAt'], values: { ':phoneGoneAt': at } },
     entry: {
@@ -73,4 +76,5 @@ async function release(deps: Deps, person: Person, item: Item, requestId: string
       requestId,
     },
   });
+  await deps.queue.send([telling.ref]);
 }

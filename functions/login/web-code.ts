@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { encode } from 'uqr';
+import { isCanonical } from '../../lib/base64url';
 import type { Random } from '../../lib/crypto/random';
 import type { Deps } from '../../lib/deps';
 import { createSealer, type Sealer } from '../../lib/table/sealer';
@@ -48,7 +49,9 @@ export function readBrowserSecret(
   cookie: string | undefined,
 ): { code: string; browserDigest: Buffer } | undefined {
   const [, code = '', secret = ''] = cookie?.match(/^([0-9A-Z]{8})\.([\w-]{43})$/) ?? [];
-  return code ? { code, browserDigest: sha256(Buffer.from(secret, 'base64url')) } : undefined;
+  return code && isCanonical(secret)
+    ? { code, browserDigest: sha256(Buffer.from(secret, 'base64url')) }
+    : undefined;
 }
 
 /** Where a code's request is found: only who has the code, and our key, can tell. */

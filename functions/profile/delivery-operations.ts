@@ -110,6 +110,7 @@ export const deliveryOperations = {
     input: staffAsks,
     output: delivery,
     ledger: 'act',
+    decides: true,
     about: aboutDelivery,
     budget: { trips: 5, readUnits: 3, writeUnits: 18 },
     run: (deps, { caller, input }) => completeDelivery(deps, caller, input.deliveryId),

@@ -14,6 +14,7 @@ export const dutyOperations = {
     purpose: 'accountability',
     kinds: { in: ['authorisation-event'], out: ['authorisation-event'] },
     input: z.strictObject({ subjectId, dutyId }),
+    decides: true,
     about: (input) => ({ subjectId: input.subjectId, reason: 'duty', ticket: input.dutyId }),
     output: z.object({ settledAt: z.string() }),
     ledger: 'act',

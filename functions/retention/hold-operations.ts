@@ -73,6 +73,7 @@ export const holdOperations = {
       from: z.optional(instant),
       until: z.optional(instant),
     }),
+    decides: true,
     about: (input) => ({ subjectId: input.subjectId, reason: 'legal-hold', ticket: input.ticket }),
     ledger: 'act',
     budget: { trips: 5, readUnits: 3, writeUnits: 40 },

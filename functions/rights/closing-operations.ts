@@ -24,6 +24,7 @@ const forSomebody = {
     ticket: ticketNumber,
   }),
   about: asTheyAsked,
+  decides: true,
   ledger: 'act',
 } as const;
 

@@ -1,6 +1,7 @@
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
 import type { ConsentPurposeId } from '../policy/purposes';
+import { ConditionFailed, type Write } from '../table/client';
 import { moveConsent } from '../table/consent/consent-state';
 import { endOf } from '../table/consent/ends-with';
 import { type Append, appendPlanned } from '../table/ledger/append';
@@ -25,6 +26,8 @@ type Naming = {
   request: string;
   /** For an act with evidence. */
   sealer?: Sealer;
+  /** Counts an act that ends nothing: nobody fills a ledger without end, and nothing stands in the way of a withdrawal (K3, A7). */
+  counted?: { write: Write; refused: AppError };
 };
 
 /** `entry` is absent where the act had been recorded before. */
@@ -64,7 +67,7 @@ export function stateBroughtBy(person: Person, request: string): Consent | undef
  * Writes one act: the state, its ledger entry and what it makes due, in one transaction. `plan` sees the state as it is
  * at each attempt.
  * @throws AppError VERSION_CONFLICT when the act was made on another state; GUARDIAN_REQUIRED for a grant of somebody under 14
- *   without a guardian (N4); IDEMPOTENCY_CONFLICT; BUSY
+ *   without a guardian (N4); IDEMPOTENCY_CONFLICT; BUSY; TOO_MANY_ATTEMPTS where it is counted
  */
 export async function writeActs(
   deps: Deps,
@@ -72,7 +75,7 @@ export async function writeActs(
   naming: Naming,
   plan: (before: Consent | undefined) => Change,
 ): Promise<Outcome> {
-  const { purpose, seenEntry, request, sealer } = naming;
+  const { purpose, seenEntry, request, sealer, counted } = naming;
   let reached: { state: Consent; erasures: ProcessRef[] } | undefined;
   const attempt = (now: Person, seq: number): Append | undefined => {
     const repeated = stateBroughtBy(now, request);
@@ -86,15 +89,23 @@ export async function writeActs(
     const state = { ...change.state, entry: seq, request };
     const { erasures, ...append } = actWrites(deps, now, purpose, before, change, state);
     reached = { state, erasures };
-    return append;
+    return counted && !change.ends ? { ...append, also: [counted.write] } : append;
   };
-  const { person: after, entry } = await appendPlanned(deps, person, attempt, sealer);
+  const { person: after, entry } = await appendPlanned(deps, person, attempt, sealer).catch(
+    (error: unknown) => {
+      throw counted && isFull(error, counted.write) ? counted.refused : error;
+    },
+  );
   if (!reached) throw new Error('nothing was planned');
   const { state, erasures } = reached;
   if (!entry) return { state, person: after };
   if (erasures.length > 0) await deps.queue.send(erasures);
   const consents = { ...after.consents, [purpose]: consent.encode(state, purpose) };
   return { state, entry, person: { ...after, consents } };
+}
+
+function isFull(error: unknown, { Update }: Write): boolean {
+  return error instanceof ConditionFailed && error.found.some((one) => one?.item?.pk === Update?.Key?.pk);
 }
 
 /** The entry with the state it brings, and for an ending the promise to erase what rested on it. */

@@ -1,4 +1,5 @@
 import type { JWK } from 'jose';
+import { isCanonicalJws } from '../base64url';
 import type { KeyRing } from './key-ring';
 
 /**
@@ -18,6 +19,7 @@ export async function sign(keys: KeyRing, type: string, payload: object): Promis
 
 /** The payload of a JWS of the given type. @throws JOSEError when it was not signed by one of `publicKeys` */
 export async function verify(publicKeys: JWK[], type: string, jws: string): Promise<unknown> {
+  if (!isCanonicalJws(jws)) throw new Error('a signed document in another spelling');
   const { compactVerify, createLocalJWKSet } = await import('jose');
   const keySet = createLocalJWKSet({ keys: publicKeys });
   const options = { algorithms: [ALGORITHM] };

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { JWK } from 'jose';
 import * as z from 'zod/mini';
+import { isCanonicalJws } from '../base64url';
 
 /**
  * What the door in CloudBase swears to the API about one call: a compact JWS (RFC 7515) by EdDSA over Ed25519 (RFC 8037).
@@ -70,6 +71,7 @@ export async function verifyAssertion(
 }
 
 async function readSigned(publicKeys: JWK[], jws: string): Promise<Claims | undefined> {
+  if (!isCanonicalJws(jws)) return undefined;
   const { compactVerify, createLocalJWKSet } = await import('jose');
   try {
     const keySet = createLocalJWKSet({ keys: publicKeys });

@@ -8,16 +8,40 @@ const MAX_FIELDS_NAMED = 20;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: naming them is the point
 const unclean = /\p{Surrogate}|[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F\u2028\u2029]/u;
 
+/** Overrides, embeddings and isolates: they turn the text around them (Unicode UAX 9), so that it reads as what it is not. */
+const turning = /[\u202A-\u202E\u2066-\u2069]/gu;
+
+/** A text without them, for what is pasted from elsewhere and meant as its characters. */
+export const withoutTurning = (text: string): string => text.replace(turning, '');
+
 /**
- * Parses an operation's input. @throws AppError INVALID_INPUT naming each wrong field and never its value
+ * Parses an operation's input. What turns text around is refused wherever the schema has not cleaned it away.
+ @throws AppError INVALID_INPUT naming each wrong field and never its value
  */
 export function parseInput<S extends z.ZodMiniType>(schema: S, input: unknown): z.output<S> {
   const dirt = findDirt(input ?? {}, '');
   if (dirt) throw new AppError('INVALID_INPUT', { fields: [dirt] });
   const parsed = schema.safeParse(input ?? {});
-  if (parsed.success) return parsed.data;
+  if (parsed.success) {
+    const turned = findTurning(parsed.data, '');
+    if (turned === undefined) return parsed.data;
+    throw new AppError('INVALID_INPUT', { fields: [{ field: turned, problem: TURNS }] });
+  }
   const fields = parsed.error.issues.flatMap(explain);
   throw new AppError('INVALID_INPUT', { fields: fields.slice(0, MAX_FIELDS_NAMED) });
+}
+
+const TURNS = '含有改变文字方向的控制字符，请删去';
+
+/** The path of the first text that has any. */
+function findTurning(value: unknown, path: string): string | undefined {
+  if (typeof value === 'string') return withoutTurning(value) === value ? undefined : path || '(输入)';
+  if (typeof value !== 'object' || value === null) return undefined;
+  for (const [name, child] of Object.entries(value)) {
+    const found = findTurning(child, join(path, name)) ?? findTurning(name, path);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 type Field = NonNullable<ErrorDetails['fields']>[number];

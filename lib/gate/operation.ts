@@ -143,6 +143,11 @@ export type Operation<
   roles?: readonly StaffRole[];
   /** Staff: the person whose data it touches; their ledger is written before anything is answered. */
   about?(input: z.output<I>): StaffAccess;
+  /**
+   * Staff: it decides or does something about that person and tells nothing of what is sealed of theirs. It is counted apart from what
+   * opens something, so that neither uses up the other (staff.ts).
+   */
+  decides?: true;
   /** Needs a fresh proof of self for exactly this act and this target (promise A6). Consuming it costs one trip. */
   proof?(input: z.output<I>): string;
   /** What is said besides where that proof is missing, as the person reads it. */

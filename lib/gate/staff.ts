@@ -20,6 +20,13 @@ export const STAFF_ACCESSES_PER_HOUR = {
   windowMs: HOUR_MS,
 } as const;
 
+/** Decisions and other acts about persons of one member of the staff in an hour: each has been looked at, and takes its minute. */
+export const STAFF_DECISIONS_PER_HOUR = {
+  name: 'STAFF_DECISIONS_PER_HOUR',
+  max: 60,
+  windowMs: HOUR_MS,
+} as const;
+
 /**
  * A member of the staff in one of the roles asked for.
  * @throws AppError SIGN_IN_REQUIRED | CALLER_NOT_ALLOWED
@@ -53,11 +60,12 @@ export async function loadPersonForStaff(
   {
     roles = [],
     kinds: { out, uses = [] },
+    decides,
     ...asks
-  }: Pick<Operation, 'roles' | 'kinds' | 'purpose' | 'ends' | 'use'>,
+  }: Pick<Operation, 'roles' | 'kinds' | 'decides' | 'purpose' | 'ends' | 'use'>,
   { subjectId, reason, ticket, movesOn }: StaffAccess,
 ): Promise<About> {
-  await spend(deps, STAFF_ACCESSES_PER_HOUR, member.staffId);
+  await spend(deps, decides ? STAFF_DECISIONS_PER_HOUR : STAFF_ACCESSES_PER_HOUR, member.staffId);
   const basis = restsOn[reason];
   const named = basis ? [basis.key(subjectId, ticket)] : [];
   const [item, row] = await deps.table.getMany([keys.person(subjectId), ...named]);

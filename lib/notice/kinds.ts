@@ -76,6 +76,15 @@ export const noticeKinds = {
     },
     ends: 'after-sending',
   },
+  /** A bound number that is somebody else's by now. Never by SMS: that would go to the other one. */
+  'phone-gone': {
+    approvals: 0,
+    why: '告知您手机号已被他人绑定',
+    channels: ['mail', 'inbox'],
+    templates: { self: {} },
+    openings: { self: '您绑定的手机号有了变化，特此告知。' },
+    ends: 'after-sending',
+  },
   /** An invitation to a survey, to adults who have switched such invitations on (promise O3). Two officers plan it. */
   survey: {
     approvals: 0,

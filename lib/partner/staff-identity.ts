@@ -1,4 +1,5 @@
 import type { JWTVerifyGetKey } from 'jose';
+import { isCanonicalJws } from '../base64url';
 import { endOfString, MAX_TOKEN_CHARS } from '../bounds';
 import { AppError } from '../errors';
 import { type TimeLimit, timeLimits, within } from '../time-limits';
@@ -51,7 +52,7 @@ export function createStaffIdentity(parts: StaffIdentityParts): StaffIdentity {
     async verify(token) {
       // The library takes an empty expectation for none at all.
       if (!issuer || !audience || !jwksUrl) throw new AppError('SIGN_IN_REQUIRED');
-      if (token.length > MAX_TOKEN_CHARS) throw new AppError('SIGN_IN_REQUIRED');
+      if (token.length > MAX_TOKEN_CHARS || !isCanonicalJws(token)) throw new AppError('SIGN_IN_REQUIRED');
       try {
         loaded ??= loadVerifier(parts);
         const { keyOf, jwtVerify } = await loaded;

@@ -43,6 +43,11 @@ const TRIES = 2;
 const MAX_IMAGE_BYTES = 1024 * 1024;
 
 const tokenRefused = [40001, 40014, 42001];
+/** Why WeChat gives no token, where it is the operator's to mend: nothing that needs one works until then. */
+const tokenFaults: Record<number, string> = {
+  40125: '40125 secret-invalid',
+  40164: '40164 address-not-listed',
+};
 
 const tokenSchema = z.object({ access_token: z.string().check(z.minLength(1)), expires_in: z.int() });
 const answerSchema = z.looseObject({ errcode: z.optional(z.int()) });
@@ -75,7 +80,10 @@ export function createWechatServer(parts: WechatServerParts): WechatServer {
       if (errcode === WECHAT_BUSY && tries < TRIES) await pause();
       else if (errcode === 0) return tokenSchema.parse(json);
       else {
-        log({ event: 'partner-call', partner: 'wechat-token', partnerCode: errcode });
+        const operation = 'stable_token';
+        const partnerCode = tokenFaults[errcode] ?? errcode;
+        log({ event: 'partner-call', partner: 'wechat-token', operation, partnerCode });
+        if (errcode in tokenFaults) log({ event: 'alarm', partner: 'wechat-token', operation, partnerCode });
         throw new AppError('PARTNER_UNAVAILABLE');
       }
     }

@@ -14,6 +14,7 @@ import { incidentClock } from './incident-clock';
 import { incidentMeasure } from './incident-measure';
 import { join } from './join';
 import type { ProcessKind } from './kind';
+import { phoneGone } from './phone-gone';
 import { reErase } from './re-erase';
 import { recipients } from './recipients';
 import { rotation } from './rotation';
@@ -39,6 +40,7 @@ export const processKinds: Readonly<Record<string, ProcessKind>> = {
   'incident-clock': incidentClock,
   'incident-measure': incidentMeasure,
   join,
+  'phone-gone': phoneGone,
   're-erase': reErase,
   recipients,
   rotation,

@@ -1,3 +1,4 @@
+import { isCanonical } from '../base64url';
 import type { KeyRing } from '../crypto/key-ring';
 import { SealError } from '../crypto/suite';
 import { AppError } from '../errors';
@@ -26,6 +27,7 @@ export async function readCursor(
   readerId: string,
   cursor: string,
 ): Promise<string> {
+  if (!isCanonical(cursor)) throw new AppError('CURSOR_INVALID');
   try {
     const bytes = await ring.open('cursor', Buffer.from(cursor, 'base64url'), placeOf(list, readerId));
     return bytes.toString('utf8');

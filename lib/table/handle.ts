@@ -1,3 +1,4 @@
+import { isCanonical } from '../base64url';
 import { SealError } from '../crypto/suite';
 import { AppError } from '../errors';
 import type { Sealer } from './sealer';
@@ -16,6 +17,7 @@ export function sealHandle(sealer: Sealer, subjectId: string): string {
 
 /** @throws AppError NOT_FOUND for anything that was not sealed for this person */
 export function readHandle(sealer: Sealer, handle: string): string {
+  if (!isCanonical(handle)) throw new AppError('NOT_FOUND');
   try {
     return sealer.decrypt(Buffer.from(handle, 'base64url'), FIELD).toString('utf8');
   } catch (error) {

@@ -7,17 +7,21 @@ import { shownCard, shownToStrangers } from '../../lib/card/schema';
 import { cardKey } from '../../lib/table/card/card';
 import { type ClearCard, clearCard, takeDown } from '../../lib/table/card/taken-down';
 import { putBlock } from '../../lib/table/sharing/block';
-import { here, point, switchOn } from '../location/support';
+import { agreeingPartners } from '../identity/agreeing-partners';
+import { newCitizen } from '../identity/support';
+import { here, namesNear, point, switchOn } from '../location/support';
 import { holdsFor } from '../proof/sample';
-import { withdraw } from '../support/consent';
+import { giveBoundPhone } from '../support/bound-phone';
+import { grant, withdraw } from '../support/consent';
 import { fullCard } from '../support/full-card';
 import { putInto } from '../support/life';
-import { createWorld, type World } from '../support/world';
+import { createWorld, onceKey, type World } from '../support/world';
 import { exchange, type Holder, holder, linkTo, newCard, offerBy } from './support';
 
 let world: World;
 beforeAll(async () => {
-  world = await createWorld();
+  const trueIdentity = [{ from: '2017-06-01', suffices: ['phone', 'real-name'] as const }];
+  world = await createWorld({ partners: agreeingPartners, trueIdentity });
 });
 
 type Party = { caller: Holder; cardId: string };
@@ -33,6 +37,7 @@ async function party(name: string, longitude: number): Promise<Party> {
     `shown-${people}`,
     ...['location', 'card-public', 'viewer-name', 'profile'],
   );
+  await giveBoundPhone(world, caller);
   const { cardId } = await newCard(world, caller, { ...fullCard, name });
   const visibility = { name: 'everyone', title: 'link' };
   await world.ok('cards/setVisibility', { cardId, version: 1, visibility }, caller);
@@ -128,6 +133,14 @@ const endings: Record<string, { ends: string[]; by(of: Pair): Promise<unknown> }
     ends: ['nearby'],
     by: ({ owner }) => withdraw(world, owner.caller, 'card-public'),
   },
+  'the phone is unbound, by which the owner was known (网络安全法 art. 26)': {
+    ends: ['nearby'],
+    by: ({ owner }) => world.ok('login/unbindPhone', {}, owner.caller),
+  },
+  'the consent to that phone ends (网络安全法 art. 26)': {
+    ends: ['nearby'],
+    by: ({ owner }) => withdraw(world, owner.caller, 'phone'),
+  },
   'the link is revoked (C3)': {
     ends: ['link'],
     by: ({ owner, shareId }) => world.ok('cards/revoke', { shareId }, owner.caller),
@@ -175,6 +188,25 @@ describe('every way to see somebody, and every event that ends it (C2–C6, L3, 
       await by(of);
       expect({ [ending]: await seen(of) }).toEqual({ [ending]: all.filter((way) => !ends.includes(way)) });
     }));
+
+  it('whoever is shown to everyone is known at every moment, by whichever way, and so is who looks (网络安全法 art. 26)', async () => {
+    const { owner, viewer } = await pair();
+    const near = () => namesNear(world, viewer.caller);
+    await grant(world, owner.caller, 'real-name');
+    const { name, idNumber } = newCitizen();
+    const citizen = { name, idNumber, idempotencyKey: onceKey() };
+    await world.ok('identity/verify', citizen, owner.caller);
+    await world.ok('login/unbindPhone', {}, owner.caller);
+    expect(await near()).toEqual([NAME]); // the verified name suffices
+    await withdraw(world, owner.caller, 'real-name');
+    expect(await near()).toEqual([]);
+    const reply = await world.call('location/nearby', {}, owner.caller);
+    expect(reply).toMatchObject({
+      error: { code: 'NOT_NOW', details: { why: expect.stringContaining('网络安全法') } },
+    });
+    await giveBoundPhone(world, owner.caller);
+    expect(await near()).toEqual([NAME]); // what they had opened they have not closed
+  });
 
   it('an offer that a block or a recall has met is not accepted either', async () => {
     const of = await pair();

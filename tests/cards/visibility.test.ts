@@ -41,7 +41,8 @@ async function everyoneSees({ subjectId }: Holder): Promise<object | undefined> 
   const sealer = await openPerson(world.deps, person);
   if (!sealer) throw new Error('the owner has a key');
   const stranger = { subjectId: 'somebody else', blocks: [undefined, undefined] };
-  return mayShow(ownerOf(world.deps, person, sealer), stranger, item, { by: 'everyone' })?.shown;
+  return mayShow(ownerOf(world.deps, person, sealer), stranger, item, { by: 'everyone', isKnown: true })
+    ?.shown;
 }
 
 describe('who may see what (C2)', () => {
@@ -190,6 +191,17 @@ describe('words are judged before others see them (C1, D1)', () => {
     await world.ok('cards/checkAgain', { cardId: made.cardId }, me);
     expect(await everyoneSees(me)).toHaveProperty('name');
     expect(await world.refused('cards/checkAgain', { cardId: made.cardId }, me)).toBe('NOT_NOW');
+  });
+
+  it('whoever has much that waits hides nobody who has less (A7)', async () => {
+    const [many, one] = [await somebody('card-public'), await somebody('card-public')];
+    const content = { name: '林晓', title: '标记存疑' };
+    for (const who of [many, many, one])
+      await set(who, await newCard(world, who, content), { title: 'link' });
+    const staff = { token: 'staff:queue:support' };
+    const { texts } = await world.ok<{ texts: { subjectId: string }[] }>('cards/reviewQueue', {}, staff);
+    const whose = texts.map(({ subjectId }) => subjectId);
+    expect(whose.lastIndexOf(many.subjectId)).toBeGreaterThan(whose.indexOf(one.subjectId));
   });
 
   it('a human decides what waits, about the very words that were read, and it stands in the ledger', async () => {

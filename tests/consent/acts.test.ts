@@ -1,9 +1,12 @@
+import { CONSENT_ACTS_PER_DAY } from '../../functions/consent/act';
 import { ASK_AGAIN_AFTER_SECONDS } from '../../lib/consent/prompts-due';
+import { counted } from '../../lib/gate/limit';
 import { kinds } from '../../lib/policy/kinds';
 import { noticeOf } from '../../lib/policy/purpose-notice';
 import { consentPurposeIds, purposes } from '../../lib/policy/purposes';
 import { buildRegistry, isSensitive } from '../../lib/policy/registry';
 import { firstVersion } from '../../lib/policy/version';
+import { limitCounterKey } from '../../lib/table/sign-in/limit-counter';
 import { subjectIdOf } from '../identity/support';
 import { act, consentAct, refuse, seenEntryOf } from '../support/consent';
 import { type Caller, createWorld, onceKey, type World } from '../support/world';
@@ -297,5 +300,37 @@ describe('the evidence of an act', () => {
     expect(everything).not.toContain('203.0.113.77');
     expect(everything).not.toContain('consent.cards.agree');
     expect(everything).toContain(subjectIdOf(me));
+  });
+});
+
+describe('a ledger is not filled without end (A7)', () => {
+  /** As if so many acts had been counted today. */
+  async function hadActed(times: number): Promise<void> {
+    const digest = await counted(world.deps, CONSENT_ACTS_PER_DAY, subjectIdOf(me));
+    await world.deps.table.update({
+      Key: limitCounterKey(digest, world.deps.clock.now(), CONSENT_ACTS_PER_DAY.windowMs),
+      UpdateExpression: 'ADD #count :times',
+      ConditionExpression: 'attribute_exists(pk)', // the service counts here, or this fails
+      ExpressionAttributeNames: { '#count': 'count' },
+      ExpressionAttributeValues: { ':times': times },
+    });
+  }
+
+  it('acts that end nothing are counted once each, a withdrawal goes through whatever was counted (K3)', async () => {
+    const first = await consentAct(world.ok, { purpose: 'phone' });
+    const { seenEntry } = await world.ok<{ seenEntry: number }>('consent/grant', first, me);
+    await world.ok('consent/grant', first, me); // a repeat
+    await hadActed(CONSENT_ACTS_PER_DAY.max - 2);
+    await act(world, me, 'grant', 'profile');
+    const another = await consentAct(world.ok, { purpose: 'email' });
+    for (const kind of ['grant', 'refuse', 'withdraw'])
+      expect(await world.call(`consent/${kind}`, another, me)).toMatchObject({
+        error: { code: 'TOO_MANY_ATTEMPTS', details: { limit: CONSENT_ACTS_PER_DAY.name } },
+      });
+    expect(await world.refused('consent/grant', first, me)).toBe('OK'); // answered as before
+    const ending = await consentAct(world.ok, { purpose: 'phone', seenEntry });
+    expect(await world.refused('consent/withdraw', ending, me)).toBe('OK');
+    world.wait(CONSENT_ACTS_PER_DAY.windowMs);
+    expect(await world.refused('consent/grant', another, me)).toBe('OK');
   });
 });

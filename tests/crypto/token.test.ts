@@ -1,5 +1,9 @@
+import { newBrowserSecret, readBrowserSecret } from '../../functions/login/web-code';
 import { randomId, systemRandom } from '../../lib/crypto/random';
 import { issueToken, parseToken, sameDigest } from '../../lib/crypto/token';
+import { readHandle, sealHandle } from '../../lib/table/handle';
+import { respelled } from '../support/respelled';
+import { newSealer } from '../support/sealer';
 
 describe('session tokens (A5)', () => {
   const subjectId = randomId(systemRandom);
@@ -27,5 +31,34 @@ describe('session tokens (A5)', () => {
     const other = issueToken(subjectId, systemRandom);
     expect(sameDigest(issued.secretDigest, other.secretDigest)).toBe(false);
     expect(sameDigest(issued.secretDigest, issued.secretDigest.subarray(1))).toBe(false);
+  });
+});
+
+describe('what proves or names something has one spelling (A5, A7)', () => {
+  const sealer = newSealer('me');
+  const { cookie } = newBrowserSecret('ABCD1234', systemRandom);
+  const parsers: Record<string, { text: string; parse: (text: string) => unknown }> = {
+    'a session or a proof': {
+      text: issueToken(randomId(systemRandom), systemRandom).token,
+      parse: parseToken,
+    },
+    'the cookie of a browser that asks': { text: cookie, parse: readBrowserSecret },
+    'a name for somebody near': {
+      text: sealHandle(sealer, 'A'.repeat(22)),
+      parse: (text) => {
+        try {
+          return readHandle(sealer, text);
+        } catch {
+          return undefined;
+        }
+      },
+    },
+  };
+
+  it.each(Object.entries(parsers))('%s', (_, { text, parse }) => {
+    expect(parse(text)).toBeDefined();
+    const others = respelled(text);
+    expect(others.length).toBeGreaterThan(1);
+    for (const other of others) expect(parse(other)).toBeUndefined();
   });
 });

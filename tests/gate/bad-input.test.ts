@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import * as z from 'zod/mini';
+import { parseInput } from '../../lib/gate/input';
 import { consentAct } from '../support/consent';
-import { type Caller, createWorld, onceKey, type World } from '../support/world';
+import { type Caller, createWorld, functions, onceKey, type World } from '../support/world';
 
 let world: World;
 let me: Caller;
@@ -178,4 +180,38 @@ describe('stale and repeated writes', () => {
     await refusedCleanly('consent/grant', bad({ evidence }), 'INVALID_INPUT', 'evidence.defaultState');
     await refusedCleanly('consent/grant', bad({ evidence: undefined }), 'INVALID_INPUT', 'evidence');
   });
+});
+
+/** Every schema of a text in an input, with the path to it. */
+function textsOf(schema: unknown, path: string, met = new Set<unknown>()): [path: string, z.ZodMiniType][] {
+  if (typeof schema !== 'object' || schema === null || met.has(schema)) return [];
+  met.add(schema);
+  const { def, shape } = schema as { def?: { type?: string } & Record<string, unknown>; shape?: object };
+  if (def?.type === 'string') return [[path, schema as z.ZodMiniType]];
+  const parts = Object.entries(shape ?? {}).map(([name, one]) => [`${path}.${name}`, one] as const);
+  const inner = Object.values(def ?? {}).flatMap((one) => (Array.isArray(one) ? one : [one]));
+  return [...parts, ...inner.map((one) => [path, one] as const)].flatMap(([at, one]) =>
+    textsOf(one, at, met),
+  );
+}
+const texts = Object.entries(functions).flatMap(([name, operations]) =>
+  Object.entries(operations).flatMap(([own, { input }]) => textsOf(input, `${name}/${own}`)),
+);
+
+it('no text of any operation keeps what turns text around, and no address runs a script (C1)', () => {
+  expect(texts.length).toBeGreaterThan(150);
+  const kept = (leaf: z.ZodMiniType, text: string) => {
+    try {
+      return JSON.stringify(parseInput(z.strictObject({ text: leaf }), { text }));
+    } catch {
+      return '';
+    }
+  };
+  const turns = [...'\u202A\u202B\u202C\u202D\u202E\u2066\u2067\u2068\u2069'];
+  for (const [path, leaf] of texts) {
+    const found = turns.filter((one) => kept(leaf, `林${one}晓`).includes(one));
+    expect({ [path]: found }).toEqual({ [path]: [] });
+    if (/\.(url|site|sites|link|href|uri)$/i.test(path))
+      expect({ [path]: kept(leaf, 'javascript:alert(1)') }).toEqual({ [path]: '' });
+  }
 });

@@ -14,11 +14,12 @@ import { putReport } from '../../lib/table/sharing/card-report';
 import { clearTicket, moveTicket, ticketKey } from '../../lib/table/ticket/ticket';
 import { tellOne } from '../breach/notice-stage';
 import { declare } from '../breach/support';
-import { cardGiver, exchange, type Holder, holder, linkTo, offerBy } from '../cards/support';
+import { cardGiver, exchange, type Holder, holder, linkTo, newCard, offerBy } from '../cards/support';
 import { findable, here, point } from '../location/support';
 import { decided } from '../retention/support';
 import { demanded } from '../rights/register';
 import { grant } from '../support/consent';
+import { respelled } from '../support/respelled';
 import { ticketOf } from '../support/ticket';
 import { createWorld, functions, onceKey, type World } from '../support/world';
 
@@ -70,6 +71,9 @@ async function live(name: string): Promise<Person> {
   await world.ok('cards/update', { name, title: '工程师', cardId: me.cardId, version: 2 }, caller);
   const visibility = { name: 'everyone', title: 'link' };
   await world.ok('cards/setVisibility', { cardId: me.cardId, version: 3, visibility }, caller);
+  const doubtful = await newCard(world, caller, { name, title: '标记存疑' });
+  const link = { title: 'link' };
+  await world.ok('cards/setVisibility', { cardId: doubtful.cardId, version: 1, visibility: link }, caller);
   const { token } = await linkTo(world, me);
   await grant(world, caller, 'delivery');
   const contact = { name, phone: '13800138000', address: '广州市越秀区' };
@@ -149,6 +153,8 @@ const asked: Record<string, (person: Person, member: string) => object | Promise
   'consent/inspect': looked,
   'retention/explain': looked,
   'rights/ticketQueue': () => ({}),
+  'cards/reviewQueue': () => ({}),
+  'cards/reportedCards': () => ({}),
   'rights/disclosures': () => ({}),
   'rights/usage': (_person) => ({ limit: 1 }),
   'audit/chains': () => ({}),
@@ -281,7 +287,7 @@ describe.each(paths)('the cursor of %s', (path) => {
     );
     const cut = [bytes.subarray(1), bytes.subarray(0, -1), bytes.subarray(0, 1)];
     const forged = [...flipped, ...cut].map((one) => one.toString('base64url'));
-    for (const one of [...forged, '', 'A', me.cardId])
+    for (const one of [...forged, ...respelled(cursor), '', 'A', me.cardId])
       expect([one, codeOf(await turn(path, me, one))]).toEqual([one, 'CURSOR_INVALID']);
   });
 });

@@ -4,13 +4,17 @@ import type { Deps } from '../../lib/deps';
 import type { Call } from '../../lib/gate/call';
 import { disclose } from '../../lib/gate/disclose';
 import { dispatch } from '../../lib/gate/dispatch';
+import { counted } from '../../lib/gate/limit';
 import { operation } from '../../lib/gate/operation';
 import { issueProof } from '../../lib/gate/proof';
+import { STAFF_ACCESSES_PER_HOUR, STAFF_DECISIONS_PER_HOUR } from '../../lib/gate/staff';
+import { type KindId, kinds } from '../../lib/policy/kinds';
 import { keys } from '../../lib/table/keys';
 import { readPerson } from '../../lib/table/person/person';
+import { limitCounterKey } from '../../lib/table/sign-in/limit-counter';
 import { proverOf } from '../support/prover';
 import { ticketOf } from '../support/ticket';
-import { type Caller, createWorld, onceKey, type World } from '../support/world';
+import { type Caller, createWorld, functions, onceKey, type World } from '../support/world';
 
 /** A function made for the test, with one operation for each guard of the gate. */
 const base = {
@@ -48,7 +52,19 @@ const guarded = {
     about: ({ subjectId, ticket }) => ({ subjectId, ticket, reason: 'rights-request' }),
     run,
   }),
+  decide: operation({
+    ...base,
+    caller: 'staff',
+    roles: ['support', 'officer'],
+    input: z.strictObject({ subjectId: z.string(), ticket: z.string() }),
+    output,
+    about: ({ subjectId, ticket }) => ({ subjectId, ticket, reason: 'rights-request' }),
+    decides: true,
+    run,
+  }),
 };
+
+const isSealed = (kind: string) => kinds[kind as KindId]?.storage === 'sealed';
 
 let world: World;
 let me: Caller;
@@ -124,6 +140,11 @@ describe('staff (S6)', () => {
     return ask('look', { subjectId, ticket }, by, deps);
   };
 
+  const decide = async (by: { token: string }) => {
+    const ticket = await ticketOf(world, subjectId, by.token.split(':')[1]);
+    return ask('decide', { subjectId, ticket }, by);
+  };
+
   it('are written to the ledger of the person before anything is answered', async () => {
     expect(await look(alice)).toEqual({ done: true });
     expect(await history()).toEqual(['account.opened', 'staff.accessed']);
@@ -154,7 +175,45 @@ describe('staff (S6)', () => {
     const dave = { token: 'staff:dave:support' };
     for (let index = 0; index < 30; index += 1) expect(await look(dave)).toEqual({ done: true });
     expect(await look(dave)).toBe('TOO_MANY_ATTEMPTS');
+    expect(await decide(dave)).toEqual({ done: true }); // what they have read they can decide
     expect(await look({ token: 'staff:carol:officer' })).toEqual({ done: true });
+  });
+
+  it('nor decide in bulk, and who has decided as often as may be still reads (A7)', async () => {
+    const erin = { token: 'staff:erin:support' };
+    expect(await decide(erin)).toEqual({ done: true });
+    const { name, max, windowMs } = STAFF_DECISIONS_PER_HOUR;
+    expect(max).toBeGreaterThanOrEqual(STAFF_ACCESSES_PER_HOUR.max); // nothing that was read waits for this
+    await world.deps.table.update({
+      Key: limitCounterKey(
+        await counted(world.deps, { name, max, windowMs }, 'erin'),
+        world.deps.clock.now(),
+        windowMs,
+      ),
+      UpdateExpression: 'ADD #count :others',
+      ConditionExpression: 'attribute_exists(pk)', // the service counts here, or this fails
+      ExpressionAttributeNames: { '#count': 'count' },
+      ExpressionAttributeValues: { ':others': max - 1 },
+    });
+    expect(await decide(erin)).toBe('TOO_MANY_ATTEMPTS');
+    expect(await look(erin)).toEqual({ done: true });
+  });
+
+  it('and by deciding are told nothing sealed but what they have brought themselves (S6)', () => {
+    const all = Object.entries(functions).flatMap(([name, operations]) =>
+      Object.entries(operations).flatMap(([own, one]) =>
+        one.about ? [{ path: `${name}/${own}`, one }] : [],
+      ),
+    );
+    const told = all.filter(({ one }) => one.decides).map(({ path, one: { kinds: of } }) => ({ path, of }));
+    expect(told.length).toBeGreaterThan(10);
+    for (const { path, of } of told)
+      expect({ [path]: of.out.filter((kind) => isSealed(kind) && !of.in.includes(kind)) }).toEqual({
+        [path]: [],
+      });
+    // The others are named for what they do.
+    for (const { path, one } of all)
+      if (!one.decides) expect(path).toMatch(/\/(open|inspect|explain|review|staffGet|pseudonyms)/);
   });
 
   it('find nobody under an id that does not exist', async () => {

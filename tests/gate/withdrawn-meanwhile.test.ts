@@ -51,7 +51,7 @@ const cases: Case[] = [
       await phoneHolder(world, `old-${openid}`, number);
       const me = await holder(world, openid, 'phone');
       const proof = await proofFor(world, me, openid, 'login/joinAccounts', 'phone');
-      return { me, proof, input: { keep: 'this', phoneCode: tap(number, openid) } };
+      return { me, proof, input: { keep: 'other', phoneCode: tap(number, openid) } };
     },
   },
   {

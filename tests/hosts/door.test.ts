@@ -4,6 +4,7 @@ import { readDoorSettings } from '../../lib/door/serve';
 import type { Reply } from '../../lib/gate/call';
 import { answer, doorEnvironment, doorSettings, doorTo, type Sent } from '../support/door';
 import { DOOR_KEY, newDoorKey, publicHalf } from '../support/door-key';
+import { respelled } from '../support/respelled';
 import { createWorld, type World } from '../support/world';
 
 let world: World;
@@ -126,6 +127,10 @@ describe('what the API believes of it (A1, A7)', () => {
     ['with a bit of its claims turned', (sent) => withAssertion(sent, (text) => flip(text, text.length / 2))],
     ['without a signature', (sent) => withAssertion(sent, (text) => text.replace(/[^.]+$/, ''))],
     ['with none as its algorithm', (sent) => withAssertion(sent, withoutAlgorithm)],
+    ...[0, 1].map((nth): [string, (sent: Sent) => Sent] => [
+      `in another spelling (${nth})`,
+      (sent) => withAssertion(sent, (text) => respelled(text)[nth] ?? ''),
+    ]),
     ['that is empty', (sent) => withAssertion(sent, () => '')],
     ['that is no assertion', (sent) => withAssertion(sent, () => 'Bearer x')],
     ['of great length', (sent) => withAssertion(sent, (text) => text + 'A'.repeat(100_000))],

@@ -200,16 +200,25 @@ describe('two accounts of one person are settled only with proof of both (A1, A6
     expect(subjectOf(await arrive('old'))).toBe(stays);
   });
 
-  it('and the register says whom each code was sent to: a proof of self, and the other’s phone (D1)', async () => {
-    await phoneHolder(world, 'old', '13800138000');
+  it('and by its phone alone no account is given up: a number may be somebody else’s by now', async () => {
+    const old = await phoneHolder(world, 'old', '13800138000');
     const fresh = await world.signIn('fresh');
     await grant(world, fresh, 'phone');
     const proof = await prove(fresh, 'fresh', 'phone');
-    await world.ok(
-      'login/joinAccounts',
-      { keep: 'this', phoneCode: tap('13800138000', 'fresh') },
-      { ...fresh, proof },
-    );
+    const input = { keep: 'this', phoneCode: tap('13800138000', 'fresh') };
+    expect(await world.refused('login/joinAccounts', input, { ...fresh, proof })).toBe('NOT_NOW');
+    expect(await world.ok('login/getPhone', {}, old)).toMatchObject({ phone: '138****8000' });
+    expect(subjectOf(await arrive('old'))).toBe(subjectOf(old));
+    const asked = (await actsOf(world, fresh)).filter((act) => act === 'disclosure.made');
+    expect(asked).toHaveLength(1); // for the proof; no code of the phone is spent on what is refused
+  });
+
+  it('and the register says whom each code was sent to: a proof of self, and the other’s phone (D1)', async () => {
+    const fresh = await world.signIn('fresh');
+    await grant(world, fresh, 'phone');
+    const proof = await prove(fresh, 'fresh', 'phone');
+    const input = { keep: 'other', phoneCode: tap('13800138000', 'fresh') };
+    expect(await world.refused('login/joinAccounts', input, { ...fresh, proof })).toBe('NOT_FOUND'); // nobody’s
     type Entry = { act: string; recipient?: string; purpose?: string; kinds?: string[] };
     const { entries } = await world.ok<{ entries: Entry[] }>('consent/history', {}, fresh);
     const made = entries.filter(({ act }) => act === 'disclosure.made');

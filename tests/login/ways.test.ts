@@ -24,6 +24,12 @@ function newNumber(): string {
   numbers += 1;
   return String(numbers);
 }
+/** What takes time, and the notices that it leads to. */
+async function everythingIsTold(): Promise<void> {
+  await world.work();
+  for (let next = world.queuedNotices.shift(); next; next = world.queuedNotices.shift())
+    await world.ok('notify/runProcess', next, { trigger: 'queue' });
+}
 const newcomer = (name: string) => `${name}-${onceKey()}`;
 const subjectOf = ({ token }: Caller) => parseToken(token)?.subjectId;
 const asBearer = (browser: HttpBrowser) => ({ token: browser.jar.get(SESSION) ?? '' });
@@ -339,6 +345,18 @@ describe('a number that somebody else has by now (A1, A7)', () => {
     expect(await world.refused('login/getPhone', {}, again)).toBe('NOT_FOUND');
     expect((await waysOf(again)).phoneGoneAt).toBeDefined();
     expect((await actsOf(world, again)).at(-1)).toBe('phone.unbound');
+    await everythingIsTold();
+    const inbox = async (by: Caller) =>
+      (await world.ok<{ notices: { noticeId: string; title: string }[] }>('profile/inbox', {}, by)).notices;
+    const [notice, ...more] = await inbox(again);
+    const opened = await world.ok<{ text: string }>(
+      'profile/openNotice',
+      { noticeId: notice?.noticeId },
+      again,
+    );
+    expect([notice?.title, more]).toEqual(['您绑定的手机号已被他人绑定', []]);
+    expect(opened.text).not.toMatch(new RegExp(`${number.slice(3)}|${next}|${subjectOf(me)}`));
+    expect(await inbox(me)).toEqual([]);
     expect((await actsOf(world, me)).includes('account.joined')).toBe(false);
     await world.ok('login/bindPhone', { code: tap(newNumber(), before) }, again);
     expect((await waysOf(again)).phoneGoneAt).toBeUndefined();

@@ -351,6 +351,8 @@ describe.each(regions)('the templates for %s', (region) => {
       'process-dead-letters',
       'notice-dead-letters',
       'notify-alarm-lines',
+      'login-alarm-lines',
+      'cards-alarm-lines',
       'notify-missed-minutes',
       'process-oldest-message',
       'retention-alarm-lines',

@@ -1,3 +1,4 @@
+import { createServer } from 'node:http';
 import { inflateSync } from 'node:zlib';
 import { type SandboxServer, startSandbox } from '../../infra/local/sandbox/server';
 import { AppError } from '../../lib/errors';
@@ -222,6 +223,29 @@ describe('phones', () => {
       now += 2 * 3_600_000;
       await post('faults', { path: '/cgi-bin/stable_token', kind: 'busy', calls: 1 });
       expect(await codeOf(phone.exchangePhoneCode(await tap(openid), openid))).toBe('OK');
+    });
+
+    it.each([
+      [40125, 'secret-invalid'],
+      [40164, 'address-not-listed'],
+    ])('names why WeChat gives no token (%d), in the log and as an alarm', async (errcode, why) => {
+      const seen: object[] = [];
+      const refusing = createServer((_, response) =>
+        response.end(JSON.stringify({ errcode, errmsg: 'invalid ip 203.0.113.7' })),
+      );
+      await new Promise<void>((done) => refusing.listen(0, '127.0.0.1', done));
+      const baseUrl = `http://127.0.0.1:${(refusing.address() as { port: number }).port}`;
+      const clock = { now: () => 0 };
+      const server = createWechatServer({
+        ...{ baseUrl, appid: 'wx1', secret: 's', clock },
+        log: (line) => seen.push(line),
+      });
+      await expect(server.ready()).rejects.toThrow();
+      refusing.close();
+      const named = { partner: 'wechat-token', partnerCode: `${errcode} ${why}` };
+      expect(seen).toContainEqual(expect.objectContaining({ event: 'partner-call', ...named }));
+      expect(seen).toContainEqual(expect.objectContaining({ event: 'alarm', ...named }));
+      expect(JSON.stringify(seen)).not.toContain('203.0.113');
     });
 
     it.each(['down', 'reset', 'lying', 'busy'])(

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { toInstant } from '../../lib/clock';
+import { parseToken } from '../../lib/crypto/token';
 import { sealOfPlan } from '../../lib/notice/plan';
 import type { DormancyStage } from '../../lib/policy/dormancy';
 import { beginAudience } from '../../lib/process/audience/begin';
@@ -22,7 +23,7 @@ import { contain, declare, firstScope } from '../breach/support';
 import { cardGiver, exchange, holder } from '../cards/support';
 import { push } from '../events/push';
 import { point, switchOn } from '../location/support';
-import { accountNumber, proofFor } from '../login/support';
+import { accountNumber, phoneHolder, proofFor, tap } from '../login/support';
 import { fields, png } from '../picture/samples';
 import { announce } from '../profile/budget-rows';
 import { amount, holdsFor, some } from '../proof/sample';
@@ -185,6 +186,19 @@ const begin: Record<string, () => Promise<Begun>> = {
     const event = { Event: 'user_authorization_revoke', OpenID: openid, RevokeInfo: '6,8' };
     await push(world, { ...event, FromUserName: 'o-of-the-platform' });
     return { parts: { me: me.subjectId }, asked: world.queued.splice(0, world.queued.length) };
+  },
+
+  /** Somebody whose number is somebody else's by now, and who is told. */
+  async phones() {
+    many += 1;
+    const number = String(13_700_000_000 + many);
+    const me = await phoneHolder(world, `gone-${many}`, number);
+    const next = await holder(world, `next-${many}`, 'phone');
+    world.queued.splice(0, world.queued.length);
+    const code = tap(number, `next-${many}`);
+    await world.ok('login/bindPhone', { code, otherAccountIsNotMine: true }, next);
+    const parts = { me: parseToken(me.token)?.subjectId ?? '', next: next.subjectId };
+    return { parts, asked: world.queued.splice(0, world.queued.length) };
   },
 
   /** A change of the policy that concerns everybody, as far as the engine of notices takes it over. */

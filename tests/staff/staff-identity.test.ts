@@ -3,6 +3,7 @@ import { exportPKCS8, exportSPKI, importJWK } from 'jose';
 import { MAX_TOKEN_CHARS } from '../../lib/bounds';
 import { AppError } from '../../lib/errors';
 import type { StaffIdentity } from '../../lib/partner/staff-identity';
+import { respelled } from '../support/respelled';
 import {
   AUDIENCE,
   goodClaims,
@@ -89,6 +90,12 @@ describe('tokens that are refused', () => {
   ];
   it.each(cases)('$what', async ({ claims, header }) => {
     expect(await verdict(await sign(issuer, { ...claims }, { ...header }))).toBe('SIGN_IN_REQUIRED');
+  });
+
+  it('another spelling of a good one', async () => {
+    const token = await sign(issuer, {});
+    expect(await verdict(token)).toBe('OK');
+    for (const other of respelled(token)) expect(await verdict(other)).toBe('SIGN_IN_REQUIRED');
   });
 
   it('an issuer that only begins like ours', async () => {

@@ -1,10 +1,12 @@
 import fc from 'fast-check';
 import { addWorkingDays } from '../../lib/policy/working-days';
-import { inOrder, levelOf, marksAt, type Waiting } from '../../lib/table/ticket/desk';
+import type { Item } from '../../lib/table/client';
+import { fairPage, inOrder, placeOfText, type QueuePlace, textOfPlace } from '../../lib/table/due-queue';
+import { levelOf, marksAt } from '../../lib/table/ticket/desk';
 import { TICKET_WORKING_DAYS } from '../../lib/table/ticket/open-ticket';
 
-const waits = (person: string, dueAt: string, id = 'a'): Waiting => ({ pk: `P#${person}`, sk: id, dueAt });
-const shown = (all: Waiting[], urgentUntil = '') =>
+const waits = (person: string, dueAt: string, id = 'a') => ({ pk: `P#${person}`, sk: id, dueAt });
+const shown = (all: ReturnType<typeof waits>[], urgentUntil = '') =>
   inOrder(all, urgentUntil).map(({ waiting: { pk, dueAt } }) => `${pk.slice(2)} ${dueAt}`);
 
 describe('the order of the queue (R8)', () => {
@@ -34,6 +36,38 @@ describe('the order of the queue (R8)', () => {
       }),
       { numRuns: 50 },
     );
+  });
+});
+
+describe('pages of a queue (A7, R8)', () => {
+  /** The index as the database would give it, in windows of three. */
+  const tableOf = (items: Item[]) => ({
+    query: async ({ ExclusiveStartKey: after }: { ExclusiveStartKey?: { dueAt: string; sk: string } }) => {
+      const rank = ({ dueAt, sk }: { dueAt?: unknown; sk: string }) => `${dueAt}|${sk}`;
+      const left = items.filter((item) => !after || rank(item) > rank(after));
+      const page = left.slice(0, 3);
+      return { items: page, lastKey: left.length > 3 ? page.at(-1) : undefined };
+    },
+  });
+
+  it('show everything once, whatever one person brings, and what stands for the same once in a window', async () => {
+    const items = Array.from({ length: 10 }, (_, n) => ({
+      pk: n === 4 ? 'P#b' : 'P#a',
+      sk: `card${n < 3 ? 0 : n}#${n}`,
+      dueAt: `2026-${10 + n}`,
+    }));
+    const shown: string[] = [];
+    for (let place: QueuePlace | undefined = { urgentUntil: '' }; place; ) {
+      const from: QueuePlace = placeOfText('Q', textOfPlace(place)); // as it goes through a cursor
+      const page = await fairPage(tableOf(items) as never, 'Q', from, 1, ({ sk }) => sk.split('#')[0] ?? '');
+      shown.push(...page.waiting.map(({ sk, many }) => `${sk} ${many}`));
+      place = page.next;
+    }
+    expect(shown[0]).toBe('card0#0 3');
+    expect(shown.slice(1).map((line) => line.slice(-1))).toEqual(Array(7).fill('1'));
+    expect(new Set(shown).size).toBe(8);
+    // Of one window: the other person's first before a second of whoever brings many.
+    expect(shown.indexOf('card4#4 1')).toBeLessThan(shown.indexOf('card5#5 1'));
   });
 });
 

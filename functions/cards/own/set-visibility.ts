@@ -2,10 +2,10 @@ import type { Visibility } from '../../../lib/card/content';
 import type { Deps } from '../../../lib/deps';
 import type { Run } from '../../../lib/gate/operation';
 import { demandConsent } from '../../../lib/gate/purpose';
+import { demandTrueIdentity } from '../../../lib/gate/true-identity';
 import type { Card } from '../../../lib/table/card/card';
 import { consentHolds, epochOf } from '../../../lib/table/person/consents';
 import { saveCard } from './save-card';
-import { demandTrueIdentity } from './true-identity';
 
 type Choose = { cardId: string; version: number; visibility: Visibility };
 

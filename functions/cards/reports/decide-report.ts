@@ -9,6 +9,7 @@ import { cardKey, readCard } from '../../../lib/table/card/card';
 import { type ClearCard, clearCard, restoreTakenDown, takeDown } from '../../../lib/table/card/taken-down';
 import { ConditionFailed, type Item, type Write } from '../../../lib/table/client';
 import { readCursor, sealCursor } from '../../../lib/table/cursor';
+import { placeOfText, textOfPlace } from '../../../lib/table/due-queue';
 import { keys } from '../../../lib/table/keys';
 import { appendEntry } from '../../../lib/table/ledger/append';
 import { epochOf } from '../../../lib/table/person/consents';
@@ -20,6 +21,7 @@ import {
   cardReportKey,
   closeReport,
   isReportWaiting,
+  REPORT_QUEUE,
   REPORTS_PER_CARD,
   reportedCard,
   reportedCards,
@@ -39,9 +41,18 @@ type Read = OfOne & { cursor?: string | undefined };
 type Decide = OfOne & { reportId: string; decision: 'unfounded' | 'take-down'; category: ReportCategory };
 type DecideAppeal = OfOne & { ticketId: string; decision: 'stands' | 'restore'; answer: string };
 
-/** Staff: the cards that are reported, each once, the longest waiting first. Numbers and times, no words. */
-export async function reportQueue({ table }: Deps) {
-  return { cards: await reportedCards(table, MAX_CARDS_SHOWN) };
+const QUEUE = 'cards/reportedCards';
+
+/** Staff: the cards that are reported, each once, nobody's second before anybody's first. Numbers and times, no words. */
+export async function reportQueue(
+  { table, ring }: Deps,
+  { caller, input }: Run<'staff', { cursor?: string | undefined }>,
+) {
+  const { cursor } = input;
+  const place = cursor === undefined ? undefined : await readCursor(ring, QUEUE, caller.staffId, cursor);
+  const from = place === undefined ? undefined : placeOfText(REPORT_QUEUE, place);
+  const { cards, next } = await reportedCards(table, MAX_CARDS_SHOWN, from);
+  return { cards, ...(next && { cursor: await sealCursor(ring, QUEUE, caller.staffId, textOfPlace(next)) }) };
 }
 
 /**

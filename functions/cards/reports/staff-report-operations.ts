@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { operation, type StaffAccess } from '../../../lib/gate/operation';
 import { ticketNumber } from '../../../lib/gate/ticket';
 import { reportNumber } from '../../../lib/table/sharing/card-report';
-import { cardId, contentKinds, nothing, partialContent } from '../shapes';
+import { cardId, contentKinds, partialContent } from '../shapes';
 import {
   decideReported,
   decideTakeDownAppeal,
@@ -56,9 +56,10 @@ const decided = z.object({ decided: z.literal(true), takenDown: z.boolean() });
 export const staffReportOperations = {
   reportedCards: operation({
     ...common,
-    summary: '工作人员：被举报的名片，每张一行，等得最久的在前。只有编号、件数和时间。',
+    summary:
+      '工作人员：被举报的名片，每张一行，每人等得最久的一张在前，还有下一页时带 cursor。只有编号、件数和时间。',
     kinds: { in: [], out: ['card-report-state'] },
-    input: nothing,
+    input: z.strictObject({ cursor }),
     output: z.object({
       cards: z.array(
         z.object({
@@ -69,6 +70,7 @@ export const staffReportOperations = {
           reports: z.int(),
         }),
       ),
+      cursor: z.optional(z.string()),
     }),
     reads: true,
     ledger: 'none',
@@ -108,6 +110,7 @@ export const staffReportOperations = {
       category,
     }),
     output: decided,
+    decides: true,
     about: byReport,
     ledger: 'act',
     // Each further report is two units more.
@@ -121,6 +124,7 @@ export const staffReportOperations = {
     kinds: { in: ['ticket-words'], out: ['ticket-state'], uses: ['ticket-words', 'ticket-state'] },
     input: z.strictObject({ subjectId, cardId, ticketId, decision: z.enum(['stands', 'restore']), answer }),
     output: decided,
+    decides: true,
     about: (input) => ({ ...byTicket(input), movesOn: true }),
     ledger: 'act',
     budget: { trips: 5, readUnits: 6, writeUnits: 40 },

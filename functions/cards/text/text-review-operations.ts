@@ -5,7 +5,6 @@ import { cardKey } from '../../../lib/table/card/card';
 import {
   cardId,
   contentKinds,
-  nothing,
   ownCardKinds,
   ownCardShown,
   partialContent,
@@ -15,6 +14,7 @@ import {
 import { checkAgain, decideReview, openReview, reviewQueue } from './text-review';
 
 const subjectId = cardId;
+const cursor = z.optional(z.string().check(z.maxLength(512)));
 const about = (input: { subjectId: string; cardId: string }): StaffAccess => ({
   subjectId: input.subjectId,
   reason: 'risk-review',
@@ -36,17 +36,20 @@ export const textReviewOperations = {
     run: checkAgain,
   }),
   reviewQueue: operation({
-    summary: '工作人员：等待人工判断的名片文字，等得最久的在前。只有编号和时间。',
+    summary:
+      '工作人员：等待人工判断的名片文字，每人等得最久的一张在前，还有下一页时带 cursor。只有编号和时间。',
     caller: 'staff',
     roles: ['support', 'officer'],
     purpose: 'cards',
     kinds: { in: [], out: [] },
-    input: nothing,
+    input: z.strictObject({ cursor }),
     output: z.object({
       texts: z.array(z.object({ subjectId: z.string(), cardId: z.string(), since: z.string() })),
+      cursor: z.optional(z.string()),
     }),
     reads: true,
     ledger: 'none',
+    // Half a unit for every 4 KB of what waits, of a thousand cards at most.
     budget: { trips: 1, readUnits: 2, writeUnits: 0 },
     run: reviewQueue,
   }),
@@ -85,6 +88,7 @@ export const textReviewOperations = {
     }),
     output: z.object({ decided: z.literal(true) }),
     about,
+    decides: true,
     ledger: 'act',
     budget: { trips: 5, readUnits: 4, writeUnits: 26 },
     run: decideReview,

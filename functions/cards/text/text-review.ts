@@ -5,10 +5,12 @@ import { toInstant } from '../../../lib/clock';
 import type { Deps } from '../../../lib/deps';
 import { AppError } from '../../../lib/errors';
 import { aboutOf, type Run, type Staff } from '../../../lib/gate/operation';
-import { type Card, cardKey, noteVerdicts, readCard } from '../../../lib/table/card/card';
+import { type Card, cardKey, noteVerdicts, readCard, TEXT_QUEUE } from '../../../lib/table/card/card';
 import { logoKey, pictureOf } from '../../../lib/table/card/card-logo';
 import { waitingTexts } from '../../../lib/table/card/text-queue';
 import { ConditionFailed } from '../../../lib/table/client';
+import { readCursor, sealCursor } from '../../../lib/table/cursor';
+import { placeOfText, textOfPlace } from '../../../lib/table/due-queue';
 import { appendEntry } from '../../../lib/table/ledger/append';
 import { consentInForce } from '../../../lib/table/person/consents';
 import { ownCard } from '../own/own-card';
@@ -23,9 +25,18 @@ export async function checkAgain(deps: Deps, run: Run<'subject', { cardId: strin
   return askWechat(deps, run, card, ask, alsoRead, []);
 }
 
-/** Staff: what waits for a human. Ids and times, nothing of the persons. */
-export async function reviewQueue({ table }: Deps) {
-  return { texts: await waitingTexts(table) };
+const QUEUE = 'cards/reviewQueue';
+
+/** Staff: what waits for a human, nobody's second before anybody's first. Ids and times, nothing of the persons. */
+export async function reviewQueue(
+  { table, ring }: Deps,
+  { caller, input }: Run<'staff', { cursor?: string | undefined }>,
+) {
+  const { cursor } = input;
+  const place = cursor === undefined ? undefined : await readCursor(ring, QUEUE, caller.staffId, cursor);
+  const from = place === undefined ? undefined : placeOfText(TEXT_QUEUE, place);
+  const { texts, next } = await waitingTexts(table, from);
+  return { texts, ...(next && { cursor: await sealCursor(ring, QUEUE, caller.staffId, textOfPlace(next)) }) };
 }
 
 type OfOne = { subjectId: string; cardId: string };

@@ -45,6 +45,7 @@ export const correctOperations = {
       idempotencyKey,
     }),
     output,
+    decides: true,
     about: asTheyAsked,
     ledger: 'act',
     budget: { trips: 6, readUnits: 6, writeUnits: 40 },

@@ -17,6 +17,7 @@ const common = {
   purpose: 'account',
   kinds: { in: ['account-state'], out: ['account-state'] },
   about: asTheyAsked,
+  decides: true,
   ledger: 'act',
 } as const;
 

@@ -3,19 +3,18 @@ import type { Run } from '../../../lib/gate/operation';
 import { recipients } from '../../../lib/policy/recipients';
 import type { Item } from '../../../lib/table/client';
 import { readCursor, sealCursor } from '../../../lib/table/cursor';
+import {
+  DESK,
+  fairPage,
+  personOf,
+  placeOfText,
+  type QueuePlace,
+  textOfPlace,
+} from '../../../lib/table/due-queue';
 import { readAuthorisationEvent } from '../../../lib/table/person/authorisation-event';
 import { openAppeal } from '../../../lib/table/real-name/appeal';
 import { recipientDuty } from '../../../lib/table/recipient/recipient-duty';
-import {
-  countDesk,
-  type DeskPlace,
-  deskPage,
-  levelOf,
-  marksAt,
-  personOf,
-  placeOfText,
-  textOfPlace,
-} from '../../../lib/table/ticket/desk';
+import { countDesk, levelOf, marksAt } from '../../../lib/table/ticket/desk';
 import { clearTicket, ticket } from '../../../lib/table/ticket/ticket';
 
 /** What one page shows. */
@@ -39,11 +38,11 @@ export type WaitingSort = (typeof waitingSorts)[number];
 export async function queue(deps: Deps, { caller, input }: Run<'staff', { cursor?: string | undefined }>) {
   const { table, ring, clock } = deps;
   const marks = await marksAt(clock.now());
-  const from: DeskPlace =
+  const from: QueuePlace =
     input.cursor === undefined
       ? { urgentUntil: marks.warned }
-      : placeOfText(await readCursor(ring, LIST, caller.staffId, input.cursor));
-  const { waiting, next } = await deskPage(table, from, PAGE_WAITING);
+      : placeOfText(DESK, await readCursor(ring, LIST, caller.staffId, input.cursor));
+  const { waiting, next } = await fairPage(table, DESK, from, PAGE_WAITING);
   const items = await table.getMany(waiting);
   return {
     waiting: waiting.flatMap((one, index) => {

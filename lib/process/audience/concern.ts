@@ -5,7 +5,7 @@ import type { Write } from '../../table/client';
 import type { ProcessState } from '../../table/process/process';
 
 /** The kinds of notice that nobody drafts, and whose people have to be found. */
-export type ConcernedKind = Exclude<NoticeKindId, 'breach' | 'disclosure'>;
+export type ConcernedKind = Exclude<NoticeKindId, 'breach' | 'disclosure' | 'phone-gone'>;
 
 /** Some of those whom a notice concerns, as many as one part of an audience holds at most, and where to go on. */
 export type Page = {

@@ -1,20 +1,28 @@
 import type { Table } from '../client';
-import { waitingIn } from '../due-queue';
+import { fairPage, type QueuePlace } from '../due-queue';
 import { dataPrefix, subjectOf } from '../keys';
 import { TEXT_QUEUE } from './card';
 
 const MAX_TEXTS_SHOWN = 50;
 
-/** Cards of everybody in which something waits for a human, the longest waiting first: ids and times only. */
+/**
+ * Cards of everybody in which something waits for a human, each person's longest waiting one first: ids and times only. `place`:
+ * where a page goes on; absent for the first.
+ */
 export async function waitingTexts(
   table: Table,
-): Promise<{ subjectId: string; cardId: string; since: string }[]> {
-  const items = await waitingIn(table, TEXT_QUEUE, MAX_TEXTS_SHOWN);
+  place: QueuePlace = { urgentUntil: '' },
+): Promise<{
+  texts: { subjectId: string; cardId: string; since: string }[];
+  next: QueuePlace | undefined;
+}> {
+  const { waiting, next } = await fairPage(table, TEXT_QUEUE, place, MAX_TEXTS_SHOWN);
   const prefix = dataPrefix('cards');
-  return items.flatMap((item) => {
-    const subjectId = subjectOf(item);
-    return subjectId && item.sk.startsWith(prefix)
-      ? [{ subjectId, cardId: item.sk.slice(prefix.length), since: String(item.dueAt) }]
+  const texts = waiting.flatMap(({ pk, sk, dueAt }) => {
+    const subjectId = subjectOf({ pk, sk });
+    return subjectId && sk.startsWith(prefix)
+      ? [{ subjectId, cardId: sk.slice(prefix.length), since: dueAt }]
       : [];
   });
+  return { texts, next };
 }

@@ -5,7 +5,7 @@ import { hiddenId } from '../../crypto/request-id';
 import { otherPerson, plain, sealed, type ValueOf } from '../attribute';
 import { BESIDE_CARDS } from '../card/card-list';
 import type { Item, Table, Write } from '../client';
-import { waitingIn } from '../due-queue';
+import { fairPage, type QueuePlace } from '../due-queue';
 import { declareEntity } from '../entity';
 import { itemsOfPerson } from '../items-of-person';
 import { dataPrefix, type Key, subjectOf } from '../keys';
@@ -19,7 +19,7 @@ export const REPORTS_PER_CARD = 50;
 export const PIECES_PER_REPORT = 3;
 
 /** The part of the index `due` in which reports wait for who decides. */
-const REPORT_QUEUE = 'CARD-REPORTS';
+export const REPORT_QUEUE = 'CARD-REPORTS';
 const REPORTED = `${BESIDE_CARDS}reported#`;
 
 /** Which card was reported, and whose. The reporter keeps the report when it goes. */
@@ -176,9 +176,6 @@ export async function ownReportItems(table: Table, subjectId: string, limit: num
   return items;
 }
 
-/** Reports that the queue looks at, the longest waiting first: many of one card push no other out of sight. */
-const QUEUE_WINDOW = 1000;
-
 /** A card that is reported, once, however many have done so; `reportId` is that of the first. */
 export type Reported = {
   subjectId: string;
@@ -188,19 +185,22 @@ export type Reported = {
   reports: number;
 };
 
-/** The cards of which reports wait, the longest waiting first: numbers, a count and a time, and no words. One trip. */
-export async function reportedCards(table: Table, limit: number): Promise<Reported[]> {
-  const items = await waitingIn(table, REPORT_QUEUE, QUEUE_WINDOW);
+/**
+ * The cards of which reports wait, each owner's longest waiting one first: numbers, a count and a time, and no words. Many reports of one
+ * card are one line. `place`: where a page goes on; absent for the first. One trip.
+ */
+export async function reportedCards(
+  table: Table,
+  limit: number,
+  place: QueuePlace = { urgentUntil: '' },
+): Promise<{ cards: Reported[]; next: QueuePlace | undefined }> {
   const prefix = `${dataPrefix('cards')}${REPORTED}`;
-  const cards = new Map<string, Reported>();
-  for (const item of items) {
-    const [cardId = '', reportId = ''] = item.sk.slice(prefix.length).split('#');
-    const known = cards.get(cardId);
-    if (known) known.reports += 1;
-    else {
-      const subjectId = subjectOf(item) ?? '';
-      cards.set(cardId, { subjectId, cardId, reportId, since: String(item.dueAt), reports: 1 });
-    }
-  }
-  return [...cards.values()].slice(0, limit);
+  const named = ({ sk }: Key) => sk.slice(prefix.length).split('#');
+  const ofCard = (item: Key) => `${item.pk} ${named(item)[0]}`;
+  const { waiting, next } = await fairPage(table, REPORT_QUEUE, place, limit, ofCard);
+  const cards = waiting.map((one): Reported => {
+    const [cardId = '', reportId = ''] = named(one);
+    return { subjectId: subjectOf(one) ?? '', cardId, reportId, since: one.dueAt, reports: one.many };
+  });
+  return { cards, next };
 }

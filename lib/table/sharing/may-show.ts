@@ -73,16 +73,21 @@ export type Grant =
   | { by: 'link'; link: Share; opening: Opening | undefined }
   /** It was put into their hands: it lies in their folder, or is offered. */
   | { by: 'hand'; given: GivenCard }
-  /** Nothing but that its owner opened it to everyone, and let it speak for them. No pictures go that way. */
-  | { by: 'everyone' }
+  /**
+   * Nothing but that its owner opened it to everyone, and let it speak for them. No pictures go that way. `isKnown`: whose account it
+   * is, as whoever publishes has to be at every moment (real-name/true-identity.ts).
+   */
+  | { by: 'everyone'; isKnown: boolean }
   /** A code that the owner has signed just now, with these fields. */
   | { by: 'signature'; fields: readonly Field[] };
 
 /** The fields that a grant is about; undefined where it is dead. */
 function fieldsBy(grant: Grant, owner: Owner, card: Card): readonly Field[] | undefined {
   if (grant.by === 'signature') return grant.fields;
-  if (grant.by === 'everyone')
-    return card.cardId === owner.person.defaultCard ? fields.filter((field) => !isPicture(field)) : undefined;
+  if (grant.by === 'everyone') {
+    const speaks = grant.isKnown && card.cardId === owner.person.defaultCard;
+    return speaks ? fields.filter((field) => !isPicture(field)) : undefined;
+  }
   if (grant.by === 'hand') {
     const { ownerId, ownerEpoch, cardId, grantEpoch, fields } = grant.given;
     const stands = ownerId === owner.person.subjectId && ownerEpoch === owner.epoch && cardId === card.cardId;
