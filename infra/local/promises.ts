@@ -20,13 +20,13 @@ import {
 } from './promises/disclosures';
 import { drilled } from './promises/drill';
 import { provenForExport, takenAway } from './promises/exports';
+import { headCounts } from './promises/head-counts';
 import { heldByLaw } from './promises/hold';
-import { chained, deviceData, sealed, stayInside } from './promises/house';
+import { sealed, stayInside } from './promises/house';
 import {
   appealed,
   fiveWays,
   guardianFirst,
-  headCounts,
   inputsForgotten,
   noImages,
   registered,
@@ -41,8 +41,9 @@ import { restored } from './promises/restored';
 import { closedByPerson, erasedEverywhere, startedByWechat } from './promises/rights';
 import { Broken, type Running, startRunning } from './promises/running';
 import { answeredInTime, identityFirst, questionsAnswered, staffNeedTickets } from './promises/tickets';
+import { chained, deviceData } from './promises/trail';
 import { filesAndCodes } from './promises/vcards';
-import { webSignIn } from './promises/web';
+import { letInEnds, webSignIn } from './promises/web';
 
 /** Tries to break one promise on a running service. Answers the evidence that it holds; throws Broken otherwise. */
 export type Check = (running: Running) => Promise<string>;
@@ -53,7 +54,7 @@ export const checks: Record<PromiseId, Check> = {
   A2: webSignIn,
   A3: bindPhones,
   A4: linkEntries,
-  A5: endSessions,
+  A5: async (running) => `${await endSessions(running)}; ${await letInEnds(running)}`,
   A6: async (running) => `${await proveSelf(running)}; ${await provenForExport(running)}`,
   A7: slowAbuse,
   N1: fiveWays,

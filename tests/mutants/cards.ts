@@ -69,7 +69,7 @@ export const cards: MutantsOf<'C1' | 'C2' | 'C3' | 'C4' | 'C5' | 'C6' | 'C7' | '
       fault: 'an offer that was taken back is accepted',
       file: 'functions/cards/exchange/exchange.ts',
       text: 'const [mine, theirs] = cancelOffer(caller.person.subjectId, sent);',
-      to: 'const [mine, theirs] = [closeSentOffer(caller.person.subjectId, sent), closeSentOffer(caller.person.subjectId, sent)];\n  if (mine) return takenBack;',
+      to: 'if (sent) return takenBack;\n  const [mine, theirs] = cancelOffer(caller.person.subjectId, sent);',
       tests: exchange,
     },
   ],

@@ -61,7 +61,9 @@ export class Copy {
     return results.flatMap(({ name, status, assertionResults }) => {
       const failed = assertionResults.filter((one) => one.status === 'failed');
       const titles = failed.map(({ fullName }) => `${relative(this.path, name)}: ${fullName}`);
-      return titles.length > 0 || status !== 'failed' ? titles : [`${relative(this.path, name)} does not run`];
+      return titles.length > 0 || status !== 'failed'
+        ? titles
+        : [`${relative(this.path, name)} does not run`];
     });
   }
 

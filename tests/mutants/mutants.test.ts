@@ -14,9 +14,7 @@ describe('the faults that are planted', () => {
   });
 
   it('still apply to the source, each at one place', () => {
-    const sources = new Map(
-      all.map(({ file }) => [file, readFileSync(join(root, file), 'utf8')] as const),
-    );
+    const sources = new Map(all.map(({ file }) => [file, readFileSync(join(root, file), 'utf8')] as const));
     for (const mutant of all) expect(() => planted(sources.get(mutant.file) ?? '', mutant)).not.toThrow();
   });
 

@@ -6,13 +6,16 @@ const wrapText = (text: string, width: number) =>
   text.replace(new RegExp(`(.{1,${width}})(?: |$)`, 'g'), '$1\n').trimEnd();
 
 /** `npm run proof -- NAME`: the whole of what `npm test` takes a sample of. Without a name: which there are. */
-const [word = ''] = process.argv.slice(2);
+const [word = '', ...rest] = process.argv.slice(2);
 const asksForHelp = word === '--help' || word === '-h';
 const proof = proofs[word];
 if (proof) {
   const environment = { ...process.env, PROOF: 'whole' };
-  const jest = spawn('jest', ['--verbose', proof.file], { stdio: 'inherit', env: environment });
-  jest.once('close', (exitCode) => {
+  const own = proof.program && ['--import', 'tsx', proof.program, ...rest];
+  const child = own
+    ? spawn(process.execPath, own, { stdio: 'inherit', env: process.env })
+    : spawn('jest', ['--verbose', proof.file], { stdio: 'inherit', env: environment });
+  child.once('close', (exitCode) => {
     process.exitCode = exitCode ?? 1;
   });
 } else if (asksForHelp) {

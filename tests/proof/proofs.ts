@@ -1,5 +1,14 @@
-/** What `npm test` takes a sample of and `npm run proof -- NAME` goes through as a whole. README.md has the same list. */
-export const proofs: Record<string, { file: string; shows: string }> = {
+/**
+ * What `npm test` takes a sample of and `npm run proof -- NAME` goes through as a whole. README.md has the same list. A proof
+ * that runs tests itself has a program of its own, which takes what stands behind the name.
+ */
+export const proofs: Record<string, { file: string; shows: string; program?: string }> = {
+  mutants: {
+    file: 'tests/mutants/mutants.test.ts',
+    program: 'tests/mutants/run.ts',
+    shows:
+      'faults of every promise (`-- mutants ID ...` of some), planted one at a time: each turns the row of its promise red, and a test',
+  },
   'erased-judge': {
     file: 'tests/judge/erased.test.ts',
     shows:
