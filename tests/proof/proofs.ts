@@ -9,6 +9,11 @@ export const proofs: Record<string, { file: string; shows: string; program?: str
     shows:
       'faults of every promise (`-- mutants ID ...` of some), planted one at a time: each turns the row of its promise red, and a test',
   },
+  fuzz: {
+    file: 'tests/gate/fuzz.test.ts',
+    shows:
+      'more than 21 000 calls of every operation by its schema and by its usual input spoilt: none fails, pollutes or is logged',
+  },
   'erased-judge': {
     file: 'tests/judge/erased.test.ts',
     shows:
