@@ -150,7 +150,7 @@ export async function exchanges(running: Running): Promise<string> {
   const { token } = await linkOf(me);
   const offer = { token, cardId: you.cardId, fields: ['name' as const] };
   const first = await you.api.cards.offer(offer);
-  await you.api.cards.takeBack(first);
+  await you.api.cards.takeBack({ offerId: first.offerId });
   const accepted = { cardId: me.cardId, fields: ['name' as const] };
   const late = await codeOf(me.api.cards.accept({ offerId: first.offerId, ...accepted }));
   demand(late === 'NOT_FOUND', `an offer that was taken back got ${late}`);

@@ -34,7 +34,8 @@ export async function deviceData(running: Running): Promise<string> {
       method: 'POST',
       body: JSON.stringify({ [marks.device]: marked }),
     });
-  const log = running.lines.join('\n');
+  // The local host names each path that is asked, in lines of its own; the service's are JSON.
+  const log = running.lines.filter((line) => line.startsWith('{')).join('\n');
   const logged = [
     ...leaked(log),
     ...(log.includes(me.token.get() ?? 'x') ? ['token'] : []),
@@ -49,7 +50,7 @@ export async function deviceData(running: Running): Promise<string> {
 }
 
 /** What entries are altered to: a text, a number and bytes, whatever was there. */
-const alterations = ['altered', 7, new Uint8Array(32)];
+const alterations = ['altered', 7, new Uint8Array(32).fill(7)];
 
 /** S9: any change of any stored entry is found, and where; and a cut as well. */
 export async function chained(running: Running): Promise<string> {

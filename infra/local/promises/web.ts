@@ -96,7 +96,18 @@ export async function letInEnds(running: Running): Promise<string> {
   await phone.api.login.revokeSession({ sessionId: own?.sessionId ?? '' });
   const { status } = await browser.post('listSessions');
   demand(status === 401, `a browser that an ended session had let in got ${status}`);
-  return 'a browser that was let in by a session went with it';
+  const late = browserOf(running);
+  const desktop = await running.device(phone, 'Desktop');
+  const waiting = String((await late.post('webBegin')).data.code);
+  await desktop.api.login.webShow({ code: waiting });
+  await desktop.api.login.webApprove({ code: waiting });
+  await desktop.api.login.signOut();
+  for (let poll = 0; poll < 2; poll += 1) {
+    const answer = await late.post('webPoll');
+    demand(!setsSession(answer), 'what an ended session had approved was picked up');
+    await pause(POLL_PAUSE_MS);
+  }
+  return 'a browser that was let in by a session went with it, and what it had approved is not picked up';
 }
 
 const setsSession = ({ setCookies }: Answer) =>
