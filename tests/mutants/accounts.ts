@@ -37,7 +37,7 @@ export const accounts: MutantsOf<'A1' | 'A2' | 'A3' | 'A4' | 'A5' | 'A6' | 'A7'>
       file: 'lib/gate/browser.ts',
       text: "if (rule === 'never' && isOfBrowser) throw",
       to: "if (rule === 'never' && isOfBrowser && !token) throw",
-      tests: web,
+      tests: ways,
     },
   ],
   A3: [
@@ -101,7 +101,7 @@ export const accounts: MutantsOf<'A1' | 'A2' | 'A3' | 'A4' | 'A5' | 'A6' | 'A7'>
       file: 'lib/table/sign-in/self-proof.ts',
       text: "const sameSession = 'sessionId = :session';",
       to: "const sameSession = '(sessionId = :session OR attribute_exists(sessionId))';",
-      tests: ways,
+      tests: phone,
     },
   ],
   A7: [

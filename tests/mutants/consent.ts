@@ -115,14 +115,14 @@ export const consent: MutantsOf<'K1' | 'K2' | 'K3' | 'K4' | 'K5' | 'K6' | 'K7'> 
       file: 'functions/consent/own-lists.ts',
       text: "if (!purpose || (purpose.basis === 'CONSENT' && !consent?.granted)) return [];",
       to: 'if (!purpose) return [];',
-      tests: ['tests/policy/policy.test.ts', ...acts],
+      tests: ['tests/rights/usage.test.ts'],
     },
     {
       fault: 'whoever was asked several times about somebody stands there with one',
       file: 'functions/consent/own-lists.ts',
       text: 'times: before.times + times,',
       to: 'times: Math.max(before.times, times),',
-      tests: ['tests/policy/policy.test.ts', ...acts],
+      tests: ['tests/rights/usage.test.ts'],
     },
   ],
 };

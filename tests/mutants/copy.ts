@@ -10,9 +10,10 @@ const root = join(__dirname, '../..');
 /** Made or fetched, and what git keeps: none of it is source. */
 const notSource = ['node_modules', '.git', 'dist', '.build'];
 /** How long a child may take: a fault can make a loop without end, and that is noticed as well. */
-const CHILD_LIMIT_MS = 15 * 60_000;
+const CHILD_LIMIT_MS = 30 * 60_000;
+const STARTS = 2;
 
-type Ended = { exitCode: number | null; said: string };
+type Ended = { said: string; why: string };
 type JestFile = { name: string; assertionResults: { status: string; fullName: string }[]; status: string };
 
 /** A copy of the project in which faults are planted: the checkout itself stays as it is. Its packages are hard links. */
@@ -39,18 +40,28 @@ export class Copy {
     }
   }
 
-  /** The rows of `npm run promises` in the copy; none where its service does not start. */
+  /** The rows of `npm run promises` in the copy; none where its service does not start, which a busy machine may cause once. */
   async rows(ids: readonly PromiseId[]): Promise<Row[]> {
-    const { said } = await this.run(['--import', 'tsx', 'infra/local/promises.ts', '--json', ...ids]);
-    const from = said.indexOf('[\n');
-    return from < 0 ? [] : (JSON.parse(said.slice(from)) as Row[]);
+    for (let start = 0; start < STARTS; start += 1) {
+      const { said, why } = await this.run(['--import', 'tsx', 'infra/local/promises.ts', '--json', ...ids]);
+      const from = said.indexOf('[\n');
+      if (from >= 0) return JSON.parse(said.slice(from)) as Row[];
+      console.error(`no service for ${ids.join(' ')}: ${why.trim().split('\n').slice(0, 3).join(' ')}`);
+    }
+    return [];
   }
 
   /** The tests of these files that fail in the copy; a file that does not run at all is one. */
   async failing(files: readonly string[]): Promise<string[]> {
     const outcome = join(this.path, `outcome-${files.length}.json`);
     rmSync(outcome, { force: true });
-    const jest = ['node_modules/jest/bin/jest.js', '--maxWorkers=1', '--json', `--outputFile=${outcome}`];
+    const jest = [
+      'node_modules/jest/bin/jest.js',
+      '--maxWorkers=1',
+      '--bail',
+      '--json',
+      `--outputFile=${outcome}`,
+    ];
     await this.run([...jest, '--runTestsByPath', ...files]);
     let results: JestFile[];
     try {
@@ -75,15 +86,18 @@ export class Copy {
     return new Promise((resolve) => {
       const child = spawn(process.execPath, args, {
         cwd: this.path,
-        stdio: ['ignore', 'pipe', 'ignore'],
+        stdio: ['ignore', 'pipe', 'pipe'],
         timeout: CHILD_LIMIT_MS,
         killSignal: 'SIGKILL',
       });
-      let said = '';
+      let [said, why] = ['', ''];
       child.stdout.on('data', (text: Buffer) => {
         said += text;
       });
-      child.once('close', (exitCode) => resolve({ exitCode, said }));
+      child.stderr.on('data', (text: Buffer) => {
+        why += text;
+      });
+      child.once('close', () => resolve({ said, why }));
     });
   }
 }

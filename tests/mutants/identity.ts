@@ -115,7 +115,7 @@ export const identity: MutantsOf<'N1' | 'N2' | 'N3' | 'N4' | 'N5' | 'N6' | 'N7'>
       file: 'functions/identity/appeal-effects.ts',
       text: 'taken: releaseTheClaim,',
       to: 'taken: async () => ({ kinds: [], writes: [] }),',
-      tests: appeals,
+      tests: who,
     },
   ],
   N7: [
