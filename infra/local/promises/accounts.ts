@@ -52,6 +52,8 @@ export async function keepCards(running: Running): Promise<string> {
     kept.length === 1 && now.name === kept[0]?.name,
     `${kept.length} of ${AT_ONCE} edits of version 1 were accepted`,
   );
+  const stale = await codeOf(me.api.cards.update({ cardId, version: 1, name: '旧版' }));
+  demand(stale === 'VERSION_CONFLICT', `an edit of what has changed since got ${stale}`);
   const theirs = [
     await codeOf(other.api.cards.get({ cardId })),
     await codeOf(other.api.cards.update({ cardId, version: 2, name: 'x' })),

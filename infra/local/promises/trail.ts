@@ -73,7 +73,10 @@ export async function chained(running: Running): Promise<string> {
     ({ pk, entity }) => pk === `P#${subjectId}` && entity === ledgerEntry.name,
   );
   const acts = [...new Map(stored.map((entry) => [entry.act, entry])).values()];
-  const declared = Object.keys(ledgerEntry.attributes);
+  // What is sealed is taken from the blob alone, and is nowhere else.
+  const declared = Object.entries(ledgerEntry.attributes).flatMap(([name, { storage }]) =>
+    storage === 'sealed' ? ['sealed'] : [name],
+  );
   let altered = 0;
   for (const entry of acts) {
     const there = Object.keys(entry).filter((name) => !besideAnEntry.includes(name));
