@@ -110,7 +110,8 @@ export async function staffNeedTickets(running: Running): Promise<string> {
   const about = await look(officer, other, ticket);
   demand(about === 'NOT_FOUND', `a ticket about somebody else got ${about}`);
   const auditor = await staffClient(running, 'auditor');
-  const roleless = await look(auditor, me, ticket);
+  // Of what rests on no ticket, so that the role alone can stand in the way.
+  const roleless = await codeOf(filedFor(auditor, me));
   demand(roleless === 'CALLER_NOT_ALLOWED', `somebody without the role for it got ${roleless}`);
   const colleague = await look(second, me, ticket);
   demand(colleague === 'CALLER_NOT_ALLOWED', `a colleague's ticket got ${colleague}`);
