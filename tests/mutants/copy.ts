@@ -55,13 +55,7 @@ export class Copy {
   async failing(files: readonly string[]): Promise<string[]> {
     const outcome = join(this.path, `outcome-${files.length}.json`);
     rmSync(outcome, { force: true });
-    const jest = [
-      'node_modules/jest/bin/jest.js',
-      '--maxWorkers=1',
-      '--bail',
-      '--json',
-      `--outputFile=${outcome}`,
-    ];
+    const jest = ['node_modules/jest/bin/jest.js', '--maxWorkers=1', '--json', `--outputFile=${outcome}`];
     await this.run([...jest, '--runTestsByPath', ...files]);
     let results: JestFile[];
     try {

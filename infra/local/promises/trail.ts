@@ -5,6 +5,9 @@ import { leaked, marked, marks, read } from './house';
 import { filedFor, staffClient } from './registers';
 import { actOn, agree, besideAnEntry, demand, type Running, textOf } from './running';
 
+/** The caller’s own word, where the name of an operation stands. */
+const UNKNOWN = 'markedOperation';
+
 /** S8: device and network only after the notice, sealed; no personal content in the log. */
 export async function deviceData(running: Running): Promise<string> {
   const me = await running.person(marks.device);
@@ -29,7 +32,7 @@ export async function deviceData(running: Running): Promise<string> {
   const found = leaked(textOf(await running.scan()));
   demand(found.length === 0, `in the raw table: ${found.join(', ')}`);
   // What fails, and what there is not, says no more than what goes well.
-  for (const path of [`cards/${marks.device}`, `${marks.device}/create`, 'cards/create'])
+  for (const path of [`cards/${UNKNOWN}`, `${UNKNOWN}/create`, 'cards/create'])
     await fetch(`${running.api}/${path}`, {
       method: 'POST',
       body: JSON.stringify({ [marks.device]: marked }),
@@ -37,6 +40,7 @@ export async function deviceData(running: Running): Promise<string> {
   // The local host names each path that is asked, in lines of its own; the service's are JSON.
   const log = running.lines.filter((line) => line.startsWith('{')).join('\n');
   const logged = [
+    ...(log.includes(UNKNOWN) ? ['the name of an operation that there is not'] : []),
     ...leaked(log),
     ...(log.includes(me.token.get() ?? 'x') ? ['token'] : []),
     ...(log.includes(me.openid) ? ['openid'] : []),
