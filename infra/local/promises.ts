@@ -5,6 +5,7 @@ import { type Lang, words } from '../command-line/words';
 import { bindPhones, endSessions, keepCards, proveSelf } from './promises/accounts';
 import { provableActs, refusalsRest, separateConsents } from './promises/acts';
 import { linkEntries, oneAccount, slowAbuse } from './promises/arrivals';
+import { forgedState, freedEntry, shutOut, waitingOffer, withdrawnInFlight } from './promises/attacks';
 import { declaredAtOnce, gradedByRules } from './promises/breach/declare';
 import { guardiansTold, resumed, toldOnce, wholeNotice } from './promises/breach/notices';
 import { filedReports } from './promises/breach/reports';
@@ -21,13 +22,13 @@ import {
 } from './promises/disclosures';
 import { drilled } from './promises/drill';
 import { provenForExport, takenAway } from './promises/exports';
+import { headCounts } from './promises/head-counts';
 import { heldByLaw } from './promises/hold';
-import { chained, deviceData, sealed, stayInside } from './promises/house';
+import { sealed, stayInside } from './promises/house';
 import {
   appealed,
   fiveWays,
   guardianFirst,
-  headCounts,
   inputsForgotten,
   noImages,
   registered,
@@ -42,20 +43,30 @@ import { restored } from './promises/restored';
 import { closedByPerson, erasedEverywhere, startedByWechat } from './promises/rights';
 import { Broken, type Running, startRunning } from './promises/running';
 import { answeredInTime, identityFirst, questionsAnswered, staffNeedTickets } from './promises/tickets';
+import { chained, deviceData } from './promises/trail';
 import { filesAndCodes } from './promises/vcards';
-import { webSignIn } from './promises/web';
+import { letInEnds, webSignIn } from './promises/web';
 
 /** Tries to break one promise on a running service. Answers the evidence that it holds; throws Broken otherwise. */
 export type Check = (running: Running) => Promise<string>;
+
+/** Several checks of one promise, one after the other. */
+const all =
+  (...some: readonly Check[]): Check =>
+  async (running) => {
+    const evidence: string[] = [];
+    for (const check of some) evidence.push(await check(running));
+    return evidence.join('; ');
+  };
 
 /** A check for every promise that is claimed: one without a check does not compile. */
 export const checks: Record<PromiseId, Check> = {
   A1: oneAccount,
   A2: webSignIn,
   A3: bindPhones,
-  A4: linkEntries,
-  A5: endSessions,
-  A6: async (running) => `${await proveSelf(running)}; ${await provenForExport(running)}`,
+  A4: all(linkEntries, freedEntry),
+  A5: all(endSessions, letInEnds, shutOut),
+  A6: all(proveSelf, provenForExport),
   A7: slowAbuse,
   N1: fiveWays,
   N2: noImages,
@@ -64,10 +75,10 @@ export const checks: Record<PromiseId, Check> = {
   N5: registered,
   N6: appealed,
   N7: headCounts,
-  C1: async (running) => `${await keepCards(running)}; ${await judgedWords(running)}`,
+  C1: all(keepCards, judgedWords),
   C2: eachField,
   C3: links,
-  C4: exchanges,
+  C4: all(exchanges, waitingOffer),
   C5: filesAndCodes,
   C6: viewers,
   C7: cleanPictures,
@@ -82,10 +93,10 @@ export const checks: Record<PromiseId, Check> = {
   L4: twoSystems,
   K1: explicitConsent,
   K2: separateConsents,
-  K3: withdrawConsent,
+  K3: all(withdrawConsent, withdrawnInFlight),
   K4: announcedFirst,
   K5: refusalsRest,
-  K6: provableActs,
+  K6: all(provableActs, forgedState),
   K7: oneRegistry,
   D1: registeredFirst,
   D2: consentToRecipient,

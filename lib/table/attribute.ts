@@ -109,7 +109,9 @@ export function codecOf<A extends Attributes>(name: string, attributes: A): Code
         stored.sealed && sealer
           ? JSON.parse(sealer.decrypt(stored.sealed, `${name}|${place}`).toString('utf8'))
           : {};
-      return schema.parse({ ...stored, ...secret });
+      // In the clear anybody could have written it who holds no key.
+      const open = Object.fromEntries(Object.entries(stored).filter(([attribute]) => !hidden.has(attribute)));
+      return schema.parse({ ...open, ...secret });
     },
   };
 }

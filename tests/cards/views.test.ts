@@ -73,6 +73,10 @@ describe('counts (C6)', () => {
 describe('blurring (C6)', () => {
   const { ring, random } = { ring: () => world.deps.ring, random: () => world.deps.random };
 
+  it('is by five at the least, so that nobody can be told from the count', () => {
+    expect(COUNT_STEP).toBeGreaterThanOrEqual(5);
+  });
+
   it('a few are nobody, the same is always the same, more is never less, and the error is bounded', async () => {
     await fc.assert(
       fc.asyncProperty(fc.string(), fc.integer({ min: 0, max: 5000 }), async (what, count) => {

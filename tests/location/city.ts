@@ -55,7 +55,10 @@ export async function settle({ deps, config }: World, people: Wanted[]): Promise
   for (const one of people) {
     const { citizen, items } = await made(deps, one);
     citizens.push(citizen);
-    waiting = [...waiting, ...items.map((item) => bindAll(item, item, checksum, secondOf(deps.clock.now())) as Item)];
+    waiting = [
+      ...waiting,
+      ...items.map((item) => bindAll(item, item, checksum, secondOf(deps.clock.now())) as Item),
+    ];
     if (waiting.length >= BATCH * BATCHES_AT_ONCE) await flush(false);
   }
   await flush(true);

@@ -66,12 +66,14 @@ describe('linking another entry (A4)', () => {
     expect(left).toEqual([]);
   });
 
-  it('does not come back with a new consent', async () => {
+  it('does not come back with a new consent, and is listed when it is made anew (A4)', async () => {
     const me = await linker(world, 'me', 'payer');
     await withdraw(world, me, 'account-link');
     await grant(world, me, 'account-link');
     expect(await world.refused('login/signInByEntry', enter('payer'))).toBe('LINK_REQUIRED');
     expect(await world.ok('login/listLinks', {}, me)).toEqual({ links: [] });
+    await world.ok('login/linkAccount', enter('payer'), await withProof(me, 'me'));
+    expect((await world.ok<{ links: unknown[] }>('login/listLinks', {}, me)).links).toHaveLength(1);
   });
 
   it('lets go of an earlier identity when another takes its place under a new consent at once (A4, R3)', async () => {

@@ -121,12 +121,21 @@ describe('changing the phone needs a proof of self (A6)', () => {
     expect(pointers).toHaveLength(1);
   });
 
-  it('which one made for another act or by another person does not give', async () => {
+  it('which one made for another act, in another session or by another person does not give (A6)', async () => {
     const [me, other] = [await holder('me'), await holder('other')];
     await world.ok('login/bindPhone', phoneCode('13800138000', 'me'), me);
     const elsewhere = await proofFor(me, 'me', 'identity/reverify', 'real-name');
     expect(
       await world.refused('login/changePhone', phoneCode('13900139000', 'me'), { ...me, proof: elsewhere }),
+    ).toBe('PROOF_REQUIRED');
+    // Of the same target as well: it is the act that counts.
+    const same = await proofFor(me, 'me', 'identity/reverify', 'phone');
+    expect(
+      await world.refused('login/changePhone', phoneCode('13900139000', 'me'), { ...me, proof: same }),
+    ).toBe('PROOF_REQUIRED');
+    const onAnother = await proofFor(await holder('me'), 'me');
+    expect(
+      await world.refused('login/changePhone', phoneCode('13900139000', 'me'), { ...me, proof: onAnother }),
     ).toBe('PROOF_REQUIRED');
     const theirs = await proofFor(other, 'other');
     expect(

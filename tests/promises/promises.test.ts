@@ -36,7 +36,7 @@ describe('npm run promises', () => {
   it('fails A5 where an ended session goes on', async () => {
     const session = (device: string) => ({ device, place: '1.2.3.*', usedAt: 'now', sessionId: device });
     const login = {
-      listSessions: async () => ({ sessions: ['iPhone', 'iPad', 'Mac'].map(session) }),
+      listSessions: async () => ({ sessions: ['iPhone', 'iPad', 'MacBook', 'Pad', 'Desktop'].map(session) }),
       revokeSession: async () => ({ ended: 1 }),
     };
     const api = {

@@ -17,7 +17,8 @@ describe('npm run proof', () => {
     const sampled = tests
       .map((file) => `tests/${file}`)
       .filter((file) => file.endsWith('.test.ts') && /^import .*proof\/sample';$/m.test(text(file)));
-    const named = Object.values(proofs).map(({ file }) => file);
+    // A program goes through the whole by itself, and its file takes no part of it.
+    const named = Object.values(proofs).flatMap(({ file, program }) => (program ? [] : [file]));
     expect({ 'in tests/proof/proofs.ts': named.sort() }).toEqual({
       'in tests/proof/proofs.ts': sampled.sort(),
     });

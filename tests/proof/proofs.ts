@@ -1,5 +1,19 @@
-/** What `npm test` takes a sample of and `npm run proof -- NAME` goes through as a whole. docs/proofs.md has the same list. */
-export const proofs: Record<string, { file: string; shows: string }> = {
+/**
+ * What `npm test` takes a sample of and `npm run proof -- NAME` goes through as a whole. docs/proofs.md has the same list. A proof
+ * that runs tests itself has a program of its own, which takes what stands behind the name.
+ */
+export const proofs: Record<string, { file: string; shows: string; program?: string }> = {
+  mutants: {
+    file: 'tests/mutants/mutants.test.ts',
+    program: 'tests/mutants/run.ts',
+    shows:
+      'faults of every promise (`-- mutants ID ...` of some), planted one at a time: each turns the row of its promise red, and a test',
+  },
+  fuzz: {
+    file: 'tests/gate/fuzz.test.ts',
+    shows:
+      'more than 21 000 calls of every operation by its schema and by its usual input spoilt: none fails, pollutes or is logged',
+  },
   'erased-judge': {
     file: 'tests/judge/erased.test.ts',
     shows:

@@ -130,3 +130,16 @@ it('nobody is named any more who does not agree any more, and no view is told wi
   await withdraw(world, used.caller, 'cards');
   expect([...(await usesNow())].sort()).toEqual(['authority', 'partner', 'staff']);
 });
+
+it('stands in one’s own lists, each as often as it was asked, beside what one has agreed to and nothing else (K7)', async () => {
+  const openid = `listed-${onceKey()}`;
+  const me = await holder(world, openid, 'phone');
+  await world.refused('login/bindPhone', { code: 'of-nobody' }, me);
+  await world.ok('login/bindPhone', { code: tap('13800139002', openid) }, me);
+  type Lists = { collected: { kind: string }[]; shared: { recipient: string; times?: number }[] };
+  const { collected, shared } = await world.ok<Lists>('consent/ownLists', {}, me);
+  expect(shared.find(({ recipient }) => recipient === 'wechat-phone')?.times).toBe(2);
+  const kinds = collected.map(({ kind }) => kind);
+  expect(kinds).toContain('phone-number');
+  expect(kinds).not.toContain('id-digest');
+});

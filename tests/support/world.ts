@@ -37,7 +37,14 @@ import { DOOR_KEY, publicHalf } from './door-key';
 import { giveKeys } from './keys';
 import { observeKinds, type SeenKinds, whileSeeing } from './kinds-observer';
 import { type Cost, newCost, observeWith } from './meter';
-import { memoryObjects, memoryVault, noChanges, type Partners, partnerDoubles, type SentMail } from './partners';
+import {
+  memoryObjects,
+  memoryVault,
+  noChanges,
+  type Partners,
+  partnerDoubles,
+  type SentMail,
+} from './partners';
 import { inNameOf, noteRing, observeUses, placesOf, type Uses, withNotedUses } from './principal';
 import { newRootKey } from './root-key';
 import { scan } from './scan';

@@ -1,6 +1,8 @@
+import * as z from 'zod/mini';
 import { systemRandom } from '../../lib/crypto/random';
 import { SealError, type SuiteName } from '../../lib/crypto/suite';
 import { serviceIds, services } from '../../lib/policy/services';
+import { codecOf, defineRecord, plain, sealed } from '../../lib/table/attribute';
 import { createSealer } from '../../lib/table/sealer';
 import { declared, entities } from '../support/entities';
 
@@ -34,4 +36,24 @@ describe.each(['aes', 'sm'] as SuiteName[])('what an entity seals (S5), suite %s
     const theirs = createSealer('person-2', key, suite, systemRandom);
     expect(() => decode(stored, 'A', theirs)).toThrow(SealError);
   });
+});
+
+describe('what is to be sealed and lies there in the clear was written by somebody without the key (S5, K6, S9)', () => {
+  const attributes = {
+    state: plain('card-state', z.optional(z.string())),
+    secret: sealed('card-note', z.optional(z.string())),
+    other: sealed('card-note', z.optional(z.string())),
+  };
+  const sealer = createSealer('person-1', systemRandom(32), 'aes', systemRandom);
+
+  it.each([codecOf('thing', attributes), defineRecord('thing', attributes)])(
+    'and is read by nobody, with a blob beside it or none, with the key or without',
+    ({ encode, decode }) => {
+      const byHand = { secret: 'written by hand' };
+      expect(decode({ state: 'open', ...byHand }, 'A', sealer)).toEqual({ state: 'open' });
+      expect(decode(byHand, 'A')).toEqual({});
+      const stored = encode({ other: 'sealed' }, 'A', sealer);
+      expect(decode({ ...stored, ...byHand }, 'A', sealer)).toEqual({ other: 'sealed' });
+    },
+  );
 });

@@ -7,9 +7,10 @@ const AT_ONCE = 20;
 export async function endSessions(running: Running): Promise<string> {
   const phone = await running.cardHolder('iPhone');
   const [tablet, laptop] = [await running.device(phone, 'iPad'), await running.device(phone, 'MacBook')];
-  for (const { api } of [phone, tablet, laptop]) await api.consent.status();
+  const others = [laptop, await running.device(phone, 'Pad'), await running.device(phone, 'Desktop')];
+  for (const { api } of [phone, tablet, ...others]) await api.consent.status();
   const { sessions } = await phone.api.login.listSessions();
-  demand(sessions.length === 3, `${sessions.length} of 3 devices are listed`);
+  demand(sessions.length === 5, `${sessions.length} of 5 devices are listed`);
   demand(
     sessions.every(({ device, place, usedAt }) => device && place?.endsWith('*') && usedAt),
     'a device is listed without device, rough place or last use',
@@ -19,8 +20,10 @@ export async function endSessions(running: Running): Promise<string> {
   const ended = await codeOf(tablet.api.cards.list());
   demand(ended === 'SIGN_IN_REQUIRED', `an ended session got ${ended}`);
   await phone.api.login.revokeOthers();
-  const other = await codeOf(laptop.api.cards.list());
-  demand(other === 'SIGN_IN_REQUIRED', `another session got ${other} after all others were ended`);
+  for (const { api } of others) {
+    const other = await codeOf(api.cards.list());
+    demand(other === 'SIGN_IN_REQUIRED', `another session got ${other} after all others were ended`);
+  }
   const stranger = await running.person();
   const own = (await phone.api.login.listSessions()).sessions[0]?.sessionId ?? '';
   demand(
@@ -28,7 +31,7 @@ export async function endSessions(running: Running): Promise<string> {
     "somebody else's session was found",
   );
   demand((await codeOf(phone.api.cards.list())) === 'OK', 'the device itself was signed out too');
-  return '3 devices listed with place and last use; 1 ended, then all others: refused on the next call; a stranger found none';
+  return '5 devices listed with place and last use; 1 ended, then all others: refused on the next call; a stranger found none';
 }
 
 /** C1: several cards, and no edit lost. */
@@ -49,6 +52,8 @@ export async function keepCards(running: Running): Promise<string> {
     kept.length === 1 && now.name === kept[0]?.name,
     `${kept.length} of ${AT_ONCE} edits of version 1 were accepted`,
   );
+  const stale = await codeOf(me.api.cards.update({ cardId, version: 1, name: '旧版' }));
+  demand(stale === 'VERSION_CONFLICT', `an edit of what has changed since got ${stale}`);
   const theirs = [
     await codeOf(other.api.cards.get({ cardId })),
     await codeOf(other.api.cards.update({ cardId, version: 2, name: 'x' })),
@@ -109,6 +114,7 @@ export async function proveSelf(running: Running): Promise<string> {
   await me.api.login.bindPhone({ code: await me.phoneCode('13700137000') });
   const change = async (proof?: string) =>
     codeOf(me.api.login.changePhone({ code: await me.phoneCode('13600136000') }, proof ? { proof } : {}));
+  const elsewhere = await running.device(me, 'iPad');
   const prove = async (
     person: Person,
     operation: 'login/changePhone' | 'identity/reverify',
@@ -128,6 +134,8 @@ export async function proveSelf(running: Running): Promise<string> {
   const refused = [
     await change(),
     await change(await prove(me, 'identity/reverify', 'real-name')),
+    await change(await prove(me, 'identity/reverify', 'phone')),
+    await change(await prove(elsewhere, 'login/changePhone', 'phone')),
     await change(await prove(me, 'login/changePhone', 'another target')),
     await change(await prove(other, 'login/changePhone', 'phone')),
   ];
@@ -137,5 +145,5 @@ export async function proveSelf(running: Running): Promise<string> {
   );
   const used = [await change(proof), await change(proof)];
   demand(used[0] === 'OK' && used[1] === 'PROOF_REQUIRED', `the right proof twice got ${used.join(', ')}`);
-  return 'no proof, one for another act, another target or by another person: refused; the right one works once';
+  return 'no proof, one for another act, another target, in another session or by another person: refused; the right one works once';
 }

@@ -105,12 +105,17 @@ export async function linkEntries(running: Running): Promise<string> {
   demand(undone.join() === 'SIGN_IN_REQUIRED,LINK_REQUIRED', `after undoing, calls got ${undone.join(', ')}`);
   await link();
   await enter();
-  await me.api.consent.withdraw(await actOn(me.api, seenEntry, 'account-link'));
+  const { seenEntry: withdrawnAt } = await me.api.consent.withdraw(
+    await actOn(me.api, seenEntry, 'account-link'),
+  );
   const withdrawn = [await codeOf(arrival.api.login.listSessions()), await codeOf(enter())];
   demand(
     withdrawn.join() === 'SIGN_IN_REQUIRED,LINK_REQUIRED',
     `after withdrawing, calls got ${withdrawn.join(', ')}`,
   );
+  await me.api.consent.grant(await actOn(me.api, withdrawnAt, 'account-link'));
+  await link();
+  demand((await me.api.login.listLinks()).links.length === 1, 'a link of a later consent is not listed');
   return 'no consent, no proof, no link: refused; linked: same account; undone and withdrawn: sessions and way in dead on the next call';
 }
 

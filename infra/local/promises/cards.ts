@@ -92,6 +92,9 @@ export async function eachField(running: Running): Promise<string> {
   await agree(me, 'card-public', false);
   const { visibility } = await me.api.cards.get({ cardId });
   demand(visibility.name === 'link', 'a name is still open to everyone after the consent ended');
+  await agree(me, 'card-public');
+  const again = (await me.api.cards.get({ cardId })).visibility.name;
+  demand(again === 'link', 'a consent that was given anew has opened what an earlier one stood for');
   const theirs = await codeOf(reader.api.cards.get({ cardId }));
   demand(theirs !== 'OK', 'a stranger reads a card by its id');
   return `${all.length} fields closed one by one, each gone on the next call; everyone: refused without its own consent, closed when that ends`;
@@ -110,6 +113,8 @@ export async function links(running: Running): Promise<string> {
   const got = new Set(rush.flatMap((code, index) => (code === 'OK' ? [index % 3] : []))).size;
   demand(got === 1, `${got} people opened a link for one`);
   const guarded = await linkOf(me, { passphrase: '芝麻开门' });
+  const { card } = await (readers[1] as Person).api.cards.open({ token: (await linkOf(me)).token });
+  demand(Object.keys(card).sort().join() === 'name,title', 'a link shows other fields than those chosen');
   const tries = [
     await open(guarded.token),
     await open(guarded.token, '芝麻关门'),
@@ -144,6 +149,11 @@ export async function exchanges(running: Running): Promise<string> {
   const [me, you] = [await giver(running), await giver(running, all, { name: '对方的姓名' })];
   const { token } = await linkOf(me);
   const offer = { token, cardId: you.cardId, fields: ['name' as const] };
+  const first = await you.api.cards.offer(offer);
+  await you.api.cards.takeBack({ offerId: first.offerId });
+  const accepted = { cardId: me.cardId, fields: ['name' as const] };
+  const late = await codeOf(me.api.cards.accept({ offerId: first.offerId, ...accepted }));
+  demand(late === 'NOT_FOUND', `an offer that was taken back got ${late}`);
   const { offerId } = await you.api.cards.offer(offer);
   const early = await you.api.cards.folder({});
   demand(early.contacts.length === 0, 'a card changed hands before both agreed');
@@ -165,14 +175,15 @@ export async function exchanges(running: Running): Promise<string> {
   );
   demand(!JSON.stringify(tombstone).includes(content.name), 'a tombstone says more than that');
   await me.api.cards.block({ by: 'contact', id: contactId });
-  const fresh = await linkOf(me);
+  const [fresh, theirs] = [await linkOf(me), await linkOf(you)];
   const shut = [
+    await codeOf(me.api.cards.open({ token: theirs.token })),
     await codeOf(you.api.cards.open({ token: fresh.token })),
     await codeOf(you.api.cards.offer({ ...offer, token: fresh.token })),
   ];
   demand(
     shut.every((code) => code === 'NOT_FOUND'),
-    `a blocked person got ${shut.join()}`,
+    `after a block links and offers of both got ${shut.join()}`,
   );
   return 'nothing before both agreed; a repeat changes nothing; an update arrives; recalled: a tombstone; blocked: link and offer NOT_FOUND';
 }
@@ -203,6 +214,9 @@ export async function viewers(running: Running): Promise<string> {
   await agree(open, 'viewer-name', false);
   const after = await me.api.cards.viewers({});
   demand(after.viewers.length === 0, 'a name is told after it was taken back');
+  await agree(open, 'viewer-name');
+  const again = await me.api.cards.viewers({});
+  demand(again.viewers.length === 0, 'a name is told again of a view before it was taken back');
   return 'two views: no count told, one of two viewers named; taken back: nobody; the other stands nowhere with the owner';
 }
 
@@ -221,6 +235,16 @@ export async function realNameMark(running: Running): Promise<string> {
   const told = JSON.stringify(await reader.api.cards.open({ token }));
   demand(told === JSON.stringify({ card, realName: true }), 'the mark carries the identity');
   demand(!told.includes(idNumber), 'the mark carries the number');
+  const named = await me.api.cards.get({ cardId: me.cardId });
+  const other = { cardId: me.cardId, version: named.version, name: '市公安局 王局长' };
+  await me.api.cards.update({ ...content, ...other });
+  demand(!(await marked()), 'the mark stands beside a name that nobody has verified');
+  await me.api.cards.update({ ...content, name, cardId: me.cardId, version: named.version + 1 });
+  await me.api.cards.setVisibility({
+    ...{ cardId: me.cardId, version: named.version + 2 },
+    visibility: { name: 'link' },
+  });
+  demand(await marked(), 'the mark is lost with the verified name');
   const { version } = await me.api.cards.get({ cardId: me.cardId });
   await me.api.cards.setRealNameMark({ cardId: me.cardId, version, show: false });
   demand(!(await marked()), 'a card is marked against its owner’s will');

@@ -44,6 +44,13 @@ export async function registeredFirst(running: Running): Promise<string> {
     made?.purpose === 'phone' && made.kinds?.[0] === 'login-code',
     'the entry does not say who, what and why',
   );
+  const ranked = (await historyOf(me)).find(
+    ({ act, recipient }) => act === 'disclosure.made' && recipient === 'wechat-risk',
+  );
+  demand(
+    ranked?.kinds?.join() === 'wechat-openid,network-address',
+    `of two kinds that went the register names ${ranked?.kinds?.join() ?? 'none'}`,
+  );
   return 'a register that takes nothing sends nothing; with it the entry says recipient, purpose and kinds before the answer';
 }
 
@@ -59,6 +66,13 @@ export async function consentToRecipient(running: Running): Promise<string> {
   const code = await codeOf(me.api.login.bindPhone({ code: await me.phoneCode('13911140002') }));
   demand(code === 'CONSENT_REQUIRED', `after the withdrawal a sending got ${code}`);
   demand((await sent()) === before, 'something was sent after the withdrawal');
+  // By an act that rests on no consent of its own.
+  const proving = { operation: 'login/joinAccounts', target: 'phone', by: 'wechat' } as const;
+  const { proof } = await me.api.login.proveSelf({ ...proving, code: await me.code() });
+  const join = { keep: 'this', phoneCode: await me.phoneCode('13911140002') } as const;
+  const around = await codeOf(me.api.login.joinAccounts(join, { proof }));
+  demand(around === 'CONSENT_REQUIRED', `another act that sends to the same recipient got ${around}`);
+  demand((await sent()) === before, 'something was sent by another act');
   const officer = await staffClient(running, 'officer');
   const { recipients: all } = await officer.rights.disclosureRecipients();
   const resting = all.filter(({ role, ground, consentTo }) => role === 'entrusted' || ground || consentTo);

@@ -1,6 +1,4 @@
-import { thresholds } from '../../../lib/policy/thresholds';
-import { gaugeWrite, readGauges } from '../../../lib/table/gauge/gauge';
-import { thresholdKey } from '../../../lib/table/gauge/threshold';
+import type { Api } from '../../../lib/client/client';
 import {
   type Citizen,
   citizens,
@@ -15,7 +13,8 @@ import { agree, codeOf, demand, once, type Person, type Running, textOf, within 
 const ERASED_WITHIN_MS = 15_000;
 const REAL_NAME_PURPOSES = ['real-name', 'real-name-bank', 'real-name-face', 'real-name-network'] as const;
 
-async function ready(running: Running): Promise<Person> {
+/** Somebody who has agreed to every way of being verified. */
+export async function ready(running: Running): Promise<Person> {
   const person = await running.person();
   for (const purpose of REAL_NAME_PURPOSES) await agree(person, purpose);
   return person;
@@ -24,7 +23,9 @@ async function ready(running: Running): Promise<Person> {
 const two = ({ name, idNumber }: Citizen) => ({ name, idNumber });
 
 /** Verifies a new person by each of the five ways. */
-async function byEveryWay(running: Running): Promise<{ person: Person; way: string; citizen: Citizen }[]> {
+export async function byEveryWay(
+  running: Running,
+): Promise<{ person: Person; way: string; citizen: Citizen }[]> {
   const register = citizens(running);
   const done: { person: Person; way: string; citizen: Citizen }[] = [];
   const note = (person: Person, citizen: Citizen, { way }: { way: string }) =>
@@ -57,7 +58,24 @@ export async function fiveWays(running: Running): Promise<string> {
   const { ways: offered } = await running.person().then(({ api }) => api.identity.ways());
   const network = offered.find(({ way }) => way === 'network');
   demand(network?.asks.join() === 'networkProof', 'the network identity asks for more than its proof');
-  return 'verified by name and number, by phone, by bank card, by face and by network identity';
+  await wrongInputs(running);
+  return 'verified by name and number, by phone, by bank card, by face and by network identity; another’s name, phone or card beside them: not';
+}
+
+/** What the registers contradict verifies nobody, whichever part of it is somebody else's. */
+async function wrongInputs(running: Running): Promise<void> {
+  const register = citizens(running);
+  const [right, other] = [await register(), await register()];
+  const { bankCard: _, ...three } = right;
+  const wrong = [
+    { ...two(right), name: other.name },
+    { ...three, phone: other.phone },
+    { ...right, bankCard: other.bankCard },
+  ];
+  for (const input of wrong) {
+    const code = await codeOf((await ready(running)).api.identity.verify({ ...input, ...(await once()) }));
+    demand(code === 'NOT_VERIFIED', `what the register contradicts got ${code}`);
+  }
 }
 
 /** N2: face is one way of several, under its own consent, and no image stays anywhere. */
@@ -70,7 +88,11 @@ export async function noImages(running: Running): Promise<string> {
   demand(code === 'CONSENT_REQUIRED', `a face check without its own consent got ${code}`);
   await agree(person, 'real-name-face');
   const before = running.lines.length;
-  const { sessionId, url } = await person.api.identity.startFace(input);
+  const another = await person.api.identity.startFace(input);
+  await passFace(another.url, { codes: { Comparestatus: 3002 } });
+  const notTheirs = await codeOf(person.api.identity.finishFace({ sessionId: another.sessionId }));
+  demand(notTheirs === 'NOT_VERIFIED', `a living face that is another’s got ${notTheirs}`);
+  const { sessionId, url } = await person.api.identity.startFace({ ...input, ...(await once()) });
   await passFace(url, { images: true });
   await person.api.identity.finishFace({ sessionId });
   const everything = textOf(await running.scan()) + running.lines.join('\n');
@@ -96,6 +118,13 @@ export async function inputsForgotten(running: Running): Promise<string> {
         Buffer.from(secret).toString('latin1'),
       ])
         demand(!everything.includes(form), 'an input was kept');
+  for (const { person, citizen } of done) {
+    const said = JSON.stringify(await person.api.identity.status());
+    demand(
+      !Object.values(citizen).some((secret) => said.includes(secret)),
+      'what was typed can be read again',
+    );
+  }
   const rival = await ready(running);
   const [{ citizen, person }] = done as [(typeof done)[number]];
   const claim = async () => codeOf(rival.api.identity.verify({ ...two(citizen), ...(await once()) }));
@@ -130,6 +159,10 @@ export async function guardianFirst(running: Running): Promise<string> {
     (await codeOf(answer())) === 'CALLER_NOT_ALLOWED',
     'somebody known by name and number answered as guardian',
   );
+  const phoneless = await ready(running);
+  await phoneless.api.identity.verify({ ...(await register()), ...(await once()) });
+  const unreached = await codeOf(answer(phoneless));
+  demand(unreached === 'CALLER_NOT_ALLOWED', `a guardian without a phone got ${unreached}`);
   const { person: guardian } = await guardianOf(running);
   const { wardId = '' } = await answer(guardian);
   demand((await verify()) === 'OK', 'the child is not verified after the guardian’s consent');
@@ -196,39 +229,23 @@ export async function appealed(running: Running): Promise<string> {
   );
   const raw = textOf(await running.scan());
   demand(!raw.includes(words) && !raw.includes(reason), 'the words lie open in the table');
-  return `answered by ${dueAt.slice(0, 10)} at the latest; decided by the staff with a reason the person reads; both accesses in the ledger; words sealed`;
+  await claimReleased(running, staff);
+  return `answered by ${dueAt.slice(0, 10)} at the latest; decided by the staff with a reason the person reads; both accesses in the ledger; words sealed; a claim overturned is free`;
 }
 
-/** N7: exact head-counts, and thresholds that ring. */
-export async function headCounts(running: Running): Promise<string> {
-  await byEveryWay(running);
-  const counts = await readGauges(running.deps.table);
-  // Who has given up an account for another one of theirs is one person still.
-  const people = (await running.scan()).filter(
-    ({ entity, lifeState }) => entity === 'person' && lifeState === 'active',
-  ).length;
-  demand(counts.persons === people, `the gauge says ${counts.persons} persons, the table holds ${people}`);
-  // A number is held for a result, and for a face check that is under way.
-  const withNumber = (await running.scan()).filter(
-    ({ uniqueDigest, entity }) => uniqueDigest && entity !== 'network-name' && entity !== 'network-try',
-  );
-  const holders = new Set(withNumber.map(({ pk }) => pk)).size;
-  demand(
-    counts['id-digest'] === holders,
-    `the gauge says that the number of ${counts['id-digest']} persons is held, it is of ${holders}`,
-  );
-  const officer = await staffClient(running, 'officer');
-  const face = thresholds.find(({ gauge }) => gauge === 'face-token');
-  const missing = (face?.persons ?? 0) - counts['face-token'] - 1;
-  const pretend = (count: number) =>
-    running.deps.table.write(gaugeWrite('AAAAAAAAAAAAAAAAAAAAAA', { 'face-token': count }));
-  const reached = async () => (await officer.identity.gauges()).thresholds.find(({ id }) => id === face?.id);
-  await pretend(missing);
-  demand((await reached())?.reached === false, 'a threshold rings one person early');
-  await pretend(1);
-  const said = await reached();
-  demand(said?.reached === true && Boolean(said.deadlineOn ?? said.safeOn), 'a threshold does not ring');
-  await pretend(-missing - 1);
-  await running.raw.delete({ TableName: running.tableName, Key: thresholdKey(face?.id ?? '') });
-  return `${people} persons and ${holders} with a number counted exactly without a scan; ${said?.duty}, by ${said?.deadlineOn ?? said?.safeOn}`;
+/** A claim that a human has overturned is free for whoever it belongs to, and its holder is verified no more. */
+async function claimReleased(running: Running, staff: Api): Promise<void> {
+  const [holder, owner, citizen] = [await ready(running), await ready(running), await citizens(running)()];
+  const claim = async (person: Person) =>
+    codeOf(person.api.identity.verify({ ...two(citizen), ...(await once()) }));
+  const claims = [await claim(holder), await claim(owner)].join();
+  demand(claims === 'OK,IDENTITY_TAKEN', `two claims of one number got ${claims}`);
+  const about = { about: 'taken', words: '这是我的证件号码。' } as const;
+  const { appealId } = await owner.api.identity.appeal({ ...about, ...(await once()) });
+  const target = { subjectId: owner.subjectId(), appealId };
+  await staff.identity.openAppeal(target);
+  await staff.identity.decideAppeal({ ...target, decision: 'overturned', reason: '已当面核对证件。' });
+  const now = await claim(owner);
+  demand(now === 'OK', `a claim that a human has overturned still stands: ${now}`);
+  demand(!(await holder.api.identity.status()).verified, 'two accounts are verified by one number');
 }

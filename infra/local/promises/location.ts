@@ -67,6 +67,8 @@ export async function lastPlaceOnly(running: Running): Promise<string> {
   const { precision } = await me.api.location.settings({ version: 0 });
   demand(precision === 'district', `the default precision is ${precision}`);
   await me.api.location.update(point());
+  const { place } = await me.api.location.current();
+  demand(place?.precision === 'district', `a place of a district is kept to ${place?.precision}`);
   const [item, ...others] = await resting(running, me);
   demand(item !== undefined && others.length === 0, 'more than one item is kept of one place');
   const life = Number(item.expiresAtSeconds) - Date.now() / 1000;
@@ -137,7 +139,16 @@ export async function twoSystems(running: Running): Promise<string> {
   const [converted, direct, other] = answers.map(({ latitude, longitude }) => `${latitude},${longitude}`);
   demand(converted === direct, 'a converted point is in another square');
   demand(converted !== other, 'WGS-84 numbers are taken as GCJ-02');
+  // In Hong Kong both systems are one.
+  const harbour = { latitude: 22.279327, longitude: 114.162813 };
+  const there = [];
+  for (const system of ['wgs84', 'gcj02']) {
+    const guest = await located(running, { precision: '100m' });
+    there.push((await guest.api.location.update(point(harbour, system))).place);
+  }
+  const [a, b] = there.map(({ latitude, longitude }) => `${latitude},${longitude}`);
+  demand(a === b, 'a point of Hong Kong was moved');
   const unknown = await codeOf(me.api.location.update(point(gcj02, 'bd09')));
   demand(unknown === 'INVALID_INPUT', `an unknown system got ${unknown}`);
-  return 'a published pair of WGS-84 and GCJ-02 is one square of 100 m; the same numbers in the other system are another; an unknown system is refused';
+  return 'a published pair of WGS-84 and GCJ-02 is one square of 100 m; the same numbers in the other system are another, and in Hong Kong the same; an unknown system is refused';
 }

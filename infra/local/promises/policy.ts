@@ -1,4 +1,5 @@
-import { newIdempotencyKey } from '../../../lib/client/client';
+import { type Api, newIdempotencyKey } from '../../../lib/client/client';
+import { retention } from '../../../lib/policy/retention';
 import { hashText } from '../../../lib/policy/version';
 import { verifyVersions } from '../../../lib/table/policy/policy-version';
 import { staffClient } from './registers';
@@ -22,6 +23,7 @@ export async function announcedFirst(running: Running): Promise<string> {
   const [me, refuser] = [await running.cardHolder(), await running.cardHolder()];
   await me.api.consent.grant(await actOn(me.api, 0, 'profile'));
   const [ling, wu] = [await staffClient(running, 'officer'), await staffClient(running, 'second-officer')];
+  await demandLongerAsks(ling);
   const effectiveAt = new Date(Date.now() + LEAD_MS).toISOString();
   const proposal = await ling.consent.proposePolicy({ changes: { recipients: { printer } }, effectiveAt });
   const { version, textHash } = proposal;
@@ -81,6 +83,17 @@ export async function announcedFirst(running: Running): Promise<string> {
   return `version ${version}: two officers, announced to everybody and to each concerned by the engine of all notices, in force by its date, cards asked again and nothing else; refused without cost; a recipient less asks nobody`;
 }
 
+/** Keeping something for longer is a change that reaches further, whatever else is the same. */
+async function demandLongerAsks({ consent }: Api): Promise<void> {
+  const rule = retention['delivery-life'];
+  const longer = { ...rule, ends: { days: 60 }, period: rule.period.replace('30', '60') };
+  const effectiveAt = new Date(Date.now() + LEAD_MS).toISOString();
+  const changes = { retention: { 'delivery-life': longer } };
+  const { version, textHash, asksAgain } = await consent.proposePolicy({ changes, effectiveAt });
+  demand(asksAgain.join() === 'delivery', `a longer period asks ${asksAgain.join(', ') || 'nobody'} again`);
+  await consent.rejectPolicy({ version, textHash });
+}
+
 /** K7: the text, the two lists and what the code does come from one registry. */
 export async function oneRegistry(running: Running): Promise<string> {
   const me = await running.cardHolder();
@@ -100,10 +113,14 @@ export async function oneRegistry(running: Running): Promise<string> {
     'my list does not follow what I agreed to',
   );
   await me.api.consent.grant(await actOn(me.api, 0, 'phone'));
+  await codeOf(me.api.login.bindPhone({ code: await me.phoneCode('13300133000', 'wx9999999999999999') }));
   await me.api.login.bindPhone({ code: await me.phoneCode('13300133000') });
   const after = await me.api.consent.ownLists();
   const phone = after.shared.find(({ recipient }) => recipient === 'wechat-phone');
-  demand(phone?.times === 1 && shared.includes(phone.name), 'who was asked about me is not in my list');
+  demand(
+    phone?.times === 2 && shared.includes(phone.name),
+    'who was asked about me, and how often, is not in my list',
+  );
   await me.api.cards.create({ name: '林晓', idempotencyKey: await newIdempotencyKey() });
-  return `version ${version}: text, lists and hash agree; ${names.length} kinds in my own list follow my consents; ${after.shared.length} recipients, WeChat once`;
+  return `version ${version}: text, lists and hash agree; ${names.length} kinds in my own list follow my consents; ${after.shared.length} recipients, WeChat twice`;
 }

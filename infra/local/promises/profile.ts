@@ -3,7 +3,18 @@ import { newIdempotencyKey } from '../../../lib/client/client';
 import { toEpochSeconds } from '../../../lib/clock';
 import { serviceIds } from '../../../lib/policy/services';
 import { inPictures, ladenPictures } from './pictures';
-import { agree, codeOf, demand, type Person, partitionOf, type Running, textOf, within } from './running';
+import { staffClient } from './registers';
+import {
+  agree,
+  codeOf,
+  demand,
+  once,
+  type Person,
+  partitionOf,
+  type Running,
+  textOf,
+  within,
+} from './running';
 
 type Picture = { base64: string; width?: number | undefined; height?: number | undefined };
 
@@ -165,7 +176,20 @@ export async function deliveries(running: Running): Promise<string> {
     (await resting(running, me, 'delivery')).every((item) => item.sealed === undefined),
     'the table still holds sealed content of a delivery that is over',
   );
+  await demandDelivered(running, me);
   await agree(me, 'delivery', false);
   demand(await nothingRests(running, me, 'delivery'), 'the marker outlived the withdrawal');
   return 'sealed, with an expiry of 30 days; over: contact gone in the same call, a marker without content left; withdrawn: nothing';
+}
+
+/** What the staff has delivered is over as what its person has cancelled. */
+async function demandDelivered(running: Running, me: Person): Promise<void> {
+  const contact = { name: '标记收件人', phone: '13912345679', address: '标记送达地址' };
+  const { deliveryId } = await me.api.profile.createDelivery({ ...contact, ...(await once()) });
+  const support = await staffClient(running, 'support');
+  await support.profile.completeDelivery({ subjectId: me.subjectId(), deliveryId });
+  const left = await resting(running, me, 'delivery');
+  demand(!left.some((item) => item.sealed !== undefined), 'the contact outlived a delivery that was made');
+  const { state } = await me.api.profile.getDelivery({ deliveryId });
+  demand(state === 'delivered', `a delivery that was made is ${state}`);
 }

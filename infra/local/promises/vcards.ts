@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { verifySignedCard } from '../../../lib/card/signed-card-verify';
 import { newIdempotencyKey } from '../../../lib/client/client';
-import { codeOf, demand, type Running } from './running';
+import { codeOf, demand, once, type Running } from './running';
 
 const samples = ['apple-rich.vcf', 'google-rich.vcf', 'outlook.vcf', 'camcard-rich.vcf', 'android-21.vcf'];
 
@@ -32,6 +32,17 @@ export async function filesAndCodes(running: Running): Promise<string> {
     unknown += told.flatMap(({ kept }) => Object.values(kept)).reduce((sum, count) => sum + count, 0);
     for (const cardId of ids) await api.cards.delete({ cardId, version: 1 });
   }
+  const note = '一,二;三\\四\n五：𠮷';
+  const { cardId: written } = await api.cards.create({ name: '王,小;明', note, ...(await once()) });
+  for (const format of ['4.0', '3.0'] as const) {
+    const { text } = await api.cards.exportVCard({ cardIds: [written], format });
+    const file = Buffer.from(text).toString('base64');
+    const [back] = (await api.cards.importVCard({ file, ...(await once()) })).cards;
+    const read = await api.cards.get({ cardId: back?.cardId ?? '' });
+    demand(read.name === '王,小;明' && read.note === note, `a text comes back from ${format} as another`);
+    await api.cards.delete({ cardId: read.cardId, version: 1 });
+  }
+  await api.cards.delete({ cardId: written, version: 1 });
   const bad = await codeOf(
     api.cards.importVCard({ file: 'bm90IGEgY2FyZA==', idempotencyKey: await newIdempotencyKey() }),
   );

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { createClient, httpTransport, memoryTokenStore } from '../../../lib/client/client';
 import { cookies } from '../../../lib/gate/browser';
 import { codeOf, demand, type Person, type Running } from './running';
 
@@ -38,6 +39,7 @@ export async function webSignIn(running: Running): Promise<string> {
     demand(line.startsWith('__Host-') && strict && !/domain/i.test(line), 'a cookie is open to others');
   }
   await demandProtected(browser.post);
+  await demandNoMore(running, phone, token);
   demand((await browser.post('webSignOut')).status === 200, 'the browser cannot sign out');
   browser.jar.set(cookies.session.name, token);
   demand((await browser.post('listSessions')).status === 401, 'a signed-out cookie is still good');
@@ -65,6 +67,47 @@ async function demandProtected(post: Post): Promise<void> {
     const { status } = await post('listSessions', headers);
     demand([400, 401].includes(status), `another site's post with the cookie got ${status}`);
   }
+}
+
+/** What a browser was given does no more than a browser may, in whatever it comes. */
+async function demandNoMore({ api: baseUrl }: Running, phone: Person, token: string): Promise<void> {
+  const store = memoryTokenStore();
+  store.set(token);
+  const { login } = createClient({ transport: httpTransport({ baseUrl }), token: store });
+  const act = { operation: 'rights/close', target: 'account', by: 'wechat' } as const;
+  const code = await codeOf(login.proveSelf({ ...act, code: await phone.code() }));
+  demand(code === 'CALLER_NOT_ALLOWED', `a browser’s session as a token proved its owner: ${code}`);
+}
+
+/** A5: who was let in by a session goes with it. */
+export async function letInEnds(running: Running): Promise<string> {
+  const phone = await running.person();
+  const tablet = await running.device(phone, 'iPad');
+  const browser = browserOf(running);
+  const code = String((await browser.post('webBegin')).data.code);
+  await tablet.api.login.webShow({ code });
+  await tablet.api.login.webApprove({ code });
+  await browser.post('webPoll');
+  await pause(POLL_PAUSE_MS);
+  await browser.post('webPoll');
+  demand((await browser.post('listSessions')).status === 200, 'the browser was not let in');
+  const { sessions } = await tablet.api.login.listSessions();
+  const own = sessions.find(({ current }) => current);
+  await phone.api.login.revokeSession({ sessionId: own?.sessionId ?? '' });
+  const { status } = await browser.post('listSessions');
+  demand(status === 401, `a browser that an ended session had let in got ${status}`);
+  const late = browserOf(running);
+  const desktop = await running.device(phone, 'Desktop');
+  const waiting = String((await late.post('webBegin')).data.code);
+  await desktop.api.login.webShow({ code: waiting });
+  await desktop.api.login.webApprove({ code: waiting });
+  await desktop.api.login.signOut();
+  for (let poll = 0; poll < 2; poll += 1) {
+    const answer = await late.post('webPoll');
+    demand(!setsSession(answer), 'what an ended session had approved was picked up');
+    await pause(POLL_PAUSE_MS);
+  }
+  return 'a browser that was let in by a session went with it, and what it had approved is not picked up';
 }
 
 const setsSession = ({ setCookies }: Answer) =>

@@ -2,7 +2,7 @@ import { noticeItemIds } from '../../../../lib/notice/text/items';
 import { partProcess } from '../../../../lib/process/notice/spread';
 import { noticeWords as words } from '../../notice-words';
 import { SANDBOX_SMS, SANDBOX_SUBSCRIBE } from '../../sandbox/approved-templates';
-import { sandboxCalls } from '../registers';
+import { giveMobile, sandboxCalls } from '../registers';
 import { codeOf, demand, type Person, type Running, within } from '../running';
 import {
   type Arrival,
@@ -70,24 +70,26 @@ export async function toldOnce(running: Running): Promise<string> {
   const dead = await withPhone(running);
   await sandboxCalls(running)('/contacts', { channel: 'sms', to: dead.to, fails: 'UNDELIV' });
   const bare = await running.person();
-  const people = [wechat.person, phone.person, mailbox.person, dead.person, bare];
+  const both = await withMailbox(running);
+  const bothPhone = await giveMobile(both.person);
+  const people = [wechat.person, phone.person, mailbox.person, dead.person, bare, both.person];
   const before = (await arrivals(running)).length;
   const { incidentId, noticeId, exact } = await approvedNotice(by, people);
   const waiting = (await booksOf(by, incidentId)).people;
-  demand(waiting.affected === 5 && waiting.pending === 5, 'the books are not all pending before it is sent');
+  demand(waiting.affected === 6 && waiting.pending === 6, 'the books are not all pending before it is sent');
   await by.ling.breach.sendNotice(exact);
   const said = await within(
     TOLD_WITHIN_MS,
-    async () => (await booksOf(by, incidentId)).people.delivered === 3,
+    async () => (await booksOf(by, incidentId)).people.delivered === 4,
   );
   const { people: reached } = await booksOf(by, incidentId);
-  demand(said, `3 people have got it by a partner, and the books say ${reached.delivered}`);
+  demand(said, `4 people have got it by a partner, and the books say ${reached.delivered}`);
   const came = (await arrivals(running)).slice(before);
   const told = came.map(({ channel, to }) => `${channel} ${to}`).sort();
-  const owed = [`subscribe ${wechat.to}`, `sms ${phone.to}`, `mail ${mailbox.to}`].sort();
+  const owed = [`subscribe ${wechat.to}`, `sms ${phone.to}`, `mail ${mailbox.to}`, `sms ${bothPhone}`].sort();
   demand(
     told.join() === owed.join(),
-    `the partners brought ${told.length} messages for 3 people whom they reach`,
+    `the partners brought ${told.length} messages for 4 people whom they reach`,
   );
   demand(isAsApproved(came), 'a message is not by its approved template, or a mail lacks an item');
   for (const person of [dead.person, bare]) {
@@ -98,14 +100,14 @@ export async function toldOnce(running: Running): Promise<string> {
     await person.api.profile.openNotice({ noticeId });
   }
   const { people: books } = await booksOf(by, incidentId);
-  demand(books.delivered === 5 && books.pending === 0, `of 5 people the books say ${books.delivered}`);
+  demand(books.delivered === 6 && books.pending === 0, `of 6 people the books say ${books.delivered}`);
   const shown = await within(5000, async () =>
     (await running.person()).api.profile
       .announcement({})
       .then(({ announcements }) => announcements.some(({ id }) => id === noticeId)),
   );
   demand(shown, 'it is not announced to everybody');
-  return 'one by each of subscribe message, SMS and mail over SMTP, two by the inbox after a dead number or none, announced to all; as many as the sandbox’s own receipts say; books balance at every look';
+  return 'one by each of subscribe message, SMS and mail over SMTP, one of two ways for who has both, two by the inbox after a dead number or none, announced to all; as many as the sandbox’s own receipts say; books balance at every look';
 }
 
 function isAsApproved(came: readonly Arrival[]): boolean {
