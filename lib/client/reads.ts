@@ -13,5 +13,5 @@ export const reads: Record<string, string> = {
     'closing overview held explain export certificate disclosureRecipients disclosures disclosure usage ownTickets ownTicket ticketQueue ticketCounts',
   breach: 'list show timeline report reports scope scopes previewNotice books',
   retention: 'forecast preview holds',
-  audit: 'chains chain everybody member',
+  audit: 'chains chain everybody putBack member',
 };
