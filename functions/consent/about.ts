@@ -1,3 +1,4 @@
+import { API_PATH } from '../../lib/api-version';
 import { text } from '../../lib/html';
 import { pageOf } from '../../lib/page';
 import { operator } from '../../lib/policy/registry';
@@ -22,21 +23,22 @@ dd { margin: 0; overflow-wrap: anywhere; }
 @media (max-width: 30rem) { dl { display: block; } dd { margin-bottom: .5rem; } }
 `;
 
-const { service, name, contact, protectionOfficer } = operator;
+const { service, name, contact, address, protectionOfficer } = operator;
 
 const body = `<main>
   <h1>${text(service)}的接口</h1>
   <p>这个地址供${text(service)}的小程序和网页调用，不是给人浏览的。使用名片请打开微信小程序，或者<a href="/login/web">登录网页版</a>。</p>
   <h2>给开发者</h2>
   <dl>
-    <dt>调用一个操作</dt><dd><code>POST /函数/操作</code>，内容是 JSON</dd>
-    <dt>例如</dt><dd><code>POST /consent/policy</code>：个人信息保护政策全文，任何人都可以取</dd>
+    <dt>调用一个操作</dt><dd><code>POST ${API_PATH}/函数/操作</code>，内容是 JSON</dd>
+    <dt>例如</dt><dd><code>POST ${API_PATH}/consent/policy</code>：个人信息保护政策全文，任何人都可以取</dd>
     <dt>验证签名的公钥</dt><dd><a href="/.well-known/jwks.json"><code>/.well-known/jwks.json</code></a></dd>
     <dt>没有的地址</dt><dd>一律答复 404 <code>UNKNOWN_OPERATION</code></dd>
   </dl>
   <h2>谁在运营</h2>
   <dl>
     <dt>运营者</dt><dd>${text(name)}</dd>
+    <dt>住所</dt><dd>${text(address)}</dd>
     <dt>联系方式</dt><dd>${text(contact)}</dd>
     <dt>个人信息保护负责人</dt><dd>${text(protectionOfficer)}</dd>
   </dl>

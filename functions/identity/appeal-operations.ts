@@ -49,7 +49,7 @@ export const appealOperations = {
     caller: 'staff',
     roles: ['support', 'officer'],
     purpose: 'review',
-    kinds: { in: ['review-words', 'risk-review'], out: ['risk-review'] },
+    kinds: { in: ['review-words', 'risk-review'], out: ['risk-review'], uses: ['review-words'] },
     input: z.strictObject({
       subjectId: randomId,
       appealId: randomId,

@@ -120,7 +120,10 @@ export function createChanges(parts: ChangesParts): Changes {
         },
         whole,
       ),
-    );
+    ).catch(() => {
+      log({ event: 'partner-call', partner: 'changes', partnerCode: 'unreachable' });
+      throw new AppError('BUSY');
+    });
     if (answer.ok) return answer.said as T;
     if (answer.said.__type?.endsWith('#ResourceNotFoundException')) return {} as T;
     const partnerCode = answer.said.__type?.replace(/^.*#/, '') ?? 'unknown';

@@ -1,5 +1,6 @@
 import { statusKeys } from '../../functions/identity/status';
 import { SANDBOX_PUSH, signature } from '../../infra/local/sandbox/wechat-push';
+import { API_PATH } from '../../lib/api-version';
 import { systemClock } from '../../lib/clock';
 import { cardKey } from '../../lib/table/card/card';
 import { containmentKey } from '../../lib/table/incident/containment';
@@ -84,7 +85,7 @@ function overHttp({ token }: Person, path: string, input: object, ...batches: Ke
   const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
   const body = JSON.stringify(input);
   return {
-    event: { version: '2.0', rawPath: `/${path}`, headers, requestContext: { http }, body },
+    event: { version: '2.0', rawPath: `${API_PATH}/${path}`, headers, requestContext: { http }, body },
     opening: [{ get: opening }, { query: KEYS }],
     trips: batches.map((get) => ({ get })),
   };

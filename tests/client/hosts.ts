@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { API_PATH } from '../../lib/api-version';
 import type { WxCloud } from '../../lib/client/client';
 import { passThrough } from '../../lib/door/door';
 import { handleAws } from '../../lib/host/aws';
@@ -22,7 +23,7 @@ export async function startHttpHost(world: World, before = () => {}): Promise<Ht
     seen.push(request.headers);
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk);
-    const [, name = ''] = (request.url ?? '').split('/');
+    const [, , name = ''] = (request.url ?? '').split('/');
     const event = {
       rawPath: request.url,
       headers: request.headers,
@@ -37,7 +38,7 @@ export async function startHttpHost(world: World, before = () => {}): Promise<Ht
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
-    baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}${API_PATH}`,
     seen,
     stop: () => new Promise((resolve) => void server.close(() => resolve())),
   };

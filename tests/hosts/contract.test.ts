@@ -1,4 +1,5 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, SQSBatchResponse } from 'aws-lambda';
+import { API_PATH } from '../../lib/api-version';
 import { passThrough } from '../../lib/door/door';
 import type { Reply } from '../../lib/gate/call';
 import { handleAws } from '../../lib/host/aws';
@@ -39,7 +40,7 @@ function httpEvent(
   return {
     version: '2.0',
     routeKey: '',
-    rawPath: `/${path}`,
+    rawPath: path === '' ? '/' : `${API_PATH}/${path}`,
     rawQueryString: '',
     headers: {
       'content-type': 'application/json',
@@ -342,7 +343,7 @@ describe('AWS', () => {
     expect(headers?.['content-security-policy']).toMatch(
       /^default-src 'none'; style-src 'sha256-[^;]+; img-src data:;/,
     );
-    for (const said of [...Object.values(operator), 'POST /函数/操作', 'UNKNOWN_OPERATION'])
+    for (const said of [...Object.values(operator), `POST ${API_PATH}/函数/操作`, 'UNKNOWN_OPERATION'])
       expect(body).toContain(said);
   });
 

@@ -1,3 +1,4 @@
+import { API_PATH } from '../../lib/api-version';
 import { handleAws } from '../../lib/host/aws';
 import { consentAct } from '../support/consent';
 import { createWorld, functions, onceKey } from '../support/world';
@@ -73,7 +74,7 @@ it.each(['aes', 'sm'] as const)(
       table: { ...world.deps.table, getMany: () => Promise.reject(new Error(marks.name)) },
     };
     const event = {
-      rawPath: '/cards/list',
+      rawPath: `${API_PATH}/cards/list`,
       headers: { authorization: `Bearer ${me.token}`, 'content-type': 'application/json' },
       requestContext: {
         requestId: 'r',

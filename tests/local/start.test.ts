@@ -36,7 +36,7 @@ async function npmStart(...args: string[]): Promise<Started> {
     });
   }
   await until('it is ready', () => printed.includes('is ready') || npm.exitCode !== null);
-  const lines = [...printed.matchAll(/^ {2}(\S.*?) {2,}(http:\/\/127\.0\.0\.1:\d+)/gm)];
+  const lines = [...printed.matchAll(/^ {2}(\S.*?) {2,}(http:\/\/127\.0\.0\.1:\d+(?:\/v\d+)?)/gm)];
   return {
     npm,
     printed: () => printed,
@@ -88,7 +88,7 @@ describe.each(ways)('$way', ({ isTold }) => {
     folder = await mkdtemp(join(tmpdir(), 'leliao-'));
     const port = await freePort();
     service = await npmStart(...(isTold ? ['--port', String(port), '--persist', folder] : []));
-    if (isTold) expect(service.places.API).toBe(`http://127.0.0.1:${port}`);
+    if (isTold) expect(service.places.API).toBe(`http://127.0.0.1:${port}/v1`);
     expect((await readdir(folder)).sort()).toEqual(isTold ? ['in-use-by-pid', 'root-key', 'table'] : []);
   });
   afterAll(() => rm(folder, { recursive: true }));

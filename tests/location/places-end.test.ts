@@ -2,8 +2,10 @@ import { createHmac } from 'node:crypto';
 import { BITS, cellAt, centreOf, coarsened, cover } from '../../functions/location/grid';
 import { displacementMetres, LEVELS, withEntry } from '../../functions/location/near-keys';
 import { destroyPlaceKeys } from '../../functions/retention/destroy-place-keys';
-import { DAY_MS, HOUR_MS } from '../../lib/clock';
+import { DAY_MS, HOUR_MS, secondOf } from '../../lib/clock';
 import { randomId } from '../../lib/crypto/random';
+import { bindAll } from '../../lib/table/bound';
+import type { Item } from '../../lib/table/client';
 import { endOf, putSettings, sealerOf } from '../../lib/table/location/location';
 import { hourOf } from '../../lib/table/location/place-key';
 import { readRetention } from '../../lib/table/retention/append';
@@ -65,7 +67,8 @@ async function placeOf(subjectId: string): Promise<Record<string, unknown>> {
     ...{ cell: CELL, takenAtMs: nowMs, expiresAtSeconds: endOf(nowMs, undefined) },
   });
   const [{ Put }] = putSettings(subjectId, value, undefined, nowMs, await sealerOf(deps, value, own));
-  return { ...Put?.Item };
+  const item = Put?.Item as Item;
+  return bindAll(item, item, await deps.ring.guard(), secondOf(nowMs)) as Item;
 }
 
 /** Everything that lies in the table without backups, a page at a time. */

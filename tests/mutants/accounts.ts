@@ -60,8 +60,8 @@ export const accounts: MutantsOf<'A1' | 'A2' | 'A3' | 'A4' | 'A5' | 'A6' | 'A7'>
     {
       fault: 'a session by a linked entry outlives the link',
       file: 'functions/login/links.ts',
-      text: "set: ['entryEpoch = if_not_exists(entryEpoch, :noneUndone) + :undone'],\n    values: { ':noneUndone': 0, ':undone': 1 },",
-      to: "set: ['entryEpoch = if_not_exists(entryEpoch, :noneUndone)'],\n    values: { ':noneUndone': 0 },",
+      text: 'change: { standing: { entryEpoch: entryEpoch + 1 } },',
+      to: 'change: { standing: { entryEpoch } },',
       tests: links,
     },
     {

@@ -134,6 +134,11 @@ const clients: Record<string, (url: string, service: Service) => Tried> = {
     hears: { code: 'PARTNER_UNAVAILABLE' },
     needOnlyHeaders: ['write', 'remove', 'put'],
   }),
+  'lib/partner/changes.ts': (_url, { deps: { changes } }) => ({
+    client: changes,
+    asks: { parts: () => changes.parts(), page: () => changes.page('one') },
+    hears: { code: 'BUSY' },
+  }),
   'lib/partner/wechat.ts': (_url, { deps }) => {
     const wechat = partnerIn(deps, 'wechat');
     return {

@@ -100,14 +100,14 @@ describe('a subscribe message', () => {
     expect(arrivedAt(world.contacts, to)).toHaveLength(1);
   });
 
-  it('that never left is to be tried again: no token, or nobody there', async () => {
+  it('that never left is to be tried again: no token, or nobody there; a refused token rings for itself', async () => {
     const waits = { status: 'throttled', code: 'unreachable' };
     const to = await accepting();
     expect(await send(to, {}, { baseUrl: world.nobody })).toEqual(waits);
     expect(await send(to, {}, { secret: 'other' })).toEqual(waits);
     await world.control('POST', '/faults', { path: '/cgi-bin/stable_token', kind: 'slow' });
     expect(await send(to)).toEqual(waits);
-    expect([arrivedAt(world.contacts, to), world.alarms()]).toEqual([[], 3]);
+    expect([arrivedAt(world.contacts, to), world.alarms()]).toEqual([[], 4]);
   });
 
   it('leaves neither openid nor words in any line of the log', async () => {

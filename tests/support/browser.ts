@@ -1,4 +1,5 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { API_PATH } from '../../lib/api-version';
 import type { Browser } from '../../lib/gate/browser';
 import type { Reply } from '../../lib/gate/call';
 import { handleAws } from '../../lib/host/aws';
@@ -77,7 +78,7 @@ function request(
   return {
     version: '2.0',
     routeKey: '',
-    rawPath: `/${path}`,
+    rawPath: `${API_PATH}/${path}`,
     rawQueryString: '',
     cookies: [...jar].map(([name, value]) => `${name}=${value}`),
     headers: headers as Record<string, string>,

@@ -1,12 +1,16 @@
 import { parseContext } from '@cloudbase/node-sdk/dist/utils/tcbcontext';
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { API_PATH } from '../../lib/api-version';
 import { systemRandom } from '../../lib/crypto/random';
 import type { DoorParts, DoorSettings } from '../../lib/door/door';
 import { handleAws } from '../../lib/host/aws';
 import { DOOR_KEY, type DoorKey } from './door-key';
 import { functions, type World } from './world';
 
-export const doorSettings = (key: DoorKey = DOOR_KEY, apiBase = 'https://api.test'): DoorSettings => ({
+export const doorSettings = (
+  key: DoorKey = DOOR_KEY,
+  apiBase = `https://api.test${API_PATH}`,
+): DoorSettings => ({
   apiBase,
   key: { kty: 'OKP', crv: 'Ed25519', ...key },
   appid: 'wxtest',
@@ -37,7 +41,7 @@ export function doorTo(
 
 /** What the API answers to a request, as API Gateway would hand it over. */
 export async function answer(world: World, { path, headers, body }: Sent): Promise<Response> {
-  const [, name = ''] = path.split('/');
+  const [, , name = ''] = path.split('/');
   const requestContext = { http: { method: 'POST', sourceIp: '198.51.100.1', userAgent: 'door' } };
   const event = { rawPath: path, headers, requestContext, body };
   const reply = await world.within(name, (deps) => handleAws(deps, name, functions[name] ?? {}, event, 'r'));

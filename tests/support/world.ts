@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { CreateTableCommand, type CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 import { audit } from '../../functions/audit/index';
 import { breach } from '../../functions/breach/index';
@@ -29,6 +29,7 @@ import { createLog, type Log } from '../../lib/log';
 import type { Objects } from '../../lib/partner/objects';
 import type { Registry } from '../../lib/policy/registry';
 import type { TrueIdentityRule } from '../../lib/policy/true-identity';
+import { firstVersion } from '../../lib/policy/version';
 import type { ProcessRef } from '../../lib/table/process/process';
 import { timeLimits } from '../../lib/time-limits';
 import { beginLike, keepBeginning } from './beginning';
@@ -147,6 +148,10 @@ type Options = {
   stream?: boolean;
 };
 
+/** What this build publishes, as a short name: another build over the same run begins with something else. */
+const published = () =>
+  createHash('sha256').update(JSON.stringify(firstVersion())).digest('hex').slice(0, 12);
+
 /** A machine busy with other tests may be slow to answer; what happens then has tests of its own. */
 const slow = { attemptMs: 60_000, totalMs: 120_000 };
 const patient = { ...timeLimits, callMs: 180_000, connectMs: 30_000, table: slow };
@@ -259,13 +264,14 @@ export async function createWorld({
   const deps = build();
   // What a service has when it has just begun is made once for a run, where nothing of it is the test's own.
   const isUsual = rootKey === ROOT_KEY && registry === undefined && startMs === START;
-  const hasBegun = like || (isUsual && (await beginLike(raw, config.TABLE_NAME, suite)));
+  const beginning = `${suite}-${published()}`;
+  const hasBegun = like || (isUsual && (await beginLike(raw, config.TABLE_NAME, beginning)));
   const roots = rootKeys(config.ROOT_KEY, 'cn-north-1', systemRandom);
   const parts = { ...deps, roots, suite, clock, random: systemRandom };
   if (!hasBegun) await giveKeys(raw, config.TABLE_NAME, parts);
   if (!like) await openNew(parts);
   await deps.policy.refresh(); // the first instance of a new service publishes what it was built with
-  if (!hasBegun && isUsual) await keepBeginning(raw, config.TABLE_NAME, suite);
+  if (!hasBegun && isUsual) await keepBeginning(raw, config.TABLE_NAME, beginning);
 
   const within: World['within'] = (name, work) =>
     isFunction(name) ? inNameOf(name, () => work(limitTo(deps, functionCapabilities[name]))) : work(deps);

@@ -53,7 +53,7 @@ describe('a change shows by itself that it has put back what was once true (K6, 
       const seen = (before: Item | undefined, after: Item | undefined, atMs: number) =>
         putBackBy({ before, after, atMs }) !== undefined;
       // What grows besides is tried below.
-      const rest = { ledgerSeq: 7, shareEpoch: 7, entryEpoch: 7, latest: 7 };
+      const rest = { ledgerSeq: 7, shareEpoch: 7, entryEpoch: 7, latest: 7, seq: 7 };
       const [one, two] = [
         { ...earlier, ...rest },
         { ...later, ...rest },
@@ -116,14 +116,21 @@ it('nothing that anybody writes into the table keeps the look at it from going o
   expect(world.vault.size).toBeGreaterThan(0);
 });
 
-/** DynamoDB Local stamps by the machine's clock: here a change comes when it is looked at, by the world's. */
+/**
+ * DynamoDB Local stamps by the machine's clock: here a change comes when it is looked at, by the world's; but for the rows of the look
+ * itself, whose last ones are written behind it, and which come when they were bound.
+ */
 const asItComes = ({ deps }: World): Deps => ({
   ...deps,
   changes: {
     ...deps.changes,
     async page(part, after) {
       const page = await deps.changes.page(part, after);
-      return { ...page, changes: page.changes.map((one) => ({ ...one, atMs: deps.clock.now() })) };
+      const comesAtMs = ({ after }: Change) =>
+        after?.kind === 'watch'
+          ? Math.max(0, ...[...checksumsIn(after).values()].map((mac) => secondIn(mac) * 1000))
+          : deps.clock.now();
+      return { ...page, changes: page.changes.map((one) => ({ ...one, atMs: comesAtMs(one) })) };
     },
   },
 });
