@@ -62,6 +62,7 @@ export const policyOperations = {
     input: nothing,
     output: z.object({ html: z.string(), policy: z.string() }),
     ledger: 'none',
+    reads: true,
     budget: { trips: 0, readUnits: 0, writeUnits: 0 },
     page: '/',
     run: about,

@@ -2,7 +2,7 @@
 export const reads: Record<string, string> = {
   login: 'listSessions webPage account listLinks getPhone ways',
   consent:
-    'policy versions announcement lists ownLists policyProposal status prompts purposeNotice history lawfulAt receipt jwks plan',
+    'about policy versions announcement lists ownLists policyProposal status prompts purposeNotice history lawfulAt receipt jwks plan',
   identity: 'ways status guardianNotice wards ownAppeals gauges',
   profile:
     'get getAvatar services getFundAttributes getSocialAttributes getTransportAttributes getTaxAttributes getHouseholdAttributes getDelivery listDeliveries getPreferences inbox announcement acceptances mail',

@@ -7,7 +7,6 @@ import fc from 'fast-check';
 import { CLIENT_LIMIT_GZIPPED_BYTES } from '../../infra/build/build';
 import type * as Bundle from '../../lib/client/client';
 import type * as Sha256 from '../../lib/client/sha256';
-import { amount } from '../proof/sample';
 import { builtOnce } from '../support/built';
 import { createWorld, type World } from '../support/world';
 import { startHttpHost, wxCloudOf } from './hosts';
@@ -69,7 +68,7 @@ describe('the bundle of the mini-program', () => {
           createHash('sha256').update(bytes).digest('hex'),
         );
       }),
-      { numRuns: amount(2_000, 30) },
+      { numRuns: 100 },
     );
   });
 

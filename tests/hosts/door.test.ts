@@ -1,3 +1,4 @@
+import { API_PATH } from '../../lib/api-version';
 import { DOOR_HEADER } from '../../lib/door/assertion';
 import { passThrough } from '../../lib/door/door';
 import { readDoorSettings } from '../../lib/door/serve';
@@ -118,8 +119,8 @@ describe('what the API believes of it (A1, A7)', () => {
 
   const altered: [string, (sent: Sent) => Sent][] = [
     ['with another body', (sent) => ({ ...sent, body: '{"code":"x"}' })],
-    ['for another operation', (sent) => ({ ...sent, path: '/login/listSessions' })],
-    ['for another function', (sent) => ({ ...sent, path: '/cards/list' })],
+    ['for another operation', (sent) => ({ ...sent, path: `${API_PATH}/login/listSessions` })],
+    ['for another function', (sent) => ({ ...sent, path: `${API_PATH}/cards/list` })],
     [
       'with a bit of its signature turned',
       (sent) => withAssertion(sent, (text) => flip(text, text.length - 10)),
@@ -195,7 +196,7 @@ describe('what the door passes on', () => {
     const reply = await ask(signIn, undefined, { ...doorTo(world), send: large as never });
     expect(reply).toMatchObject({
       ok: false,
-      error: { code: 'TOO_LARGE_FOR_CLOUDBASE', details: { api: 'https://api.test' } },
+      error: { code: 'TOO_LARGE_FOR_CLOUDBASE', details: { api: `https://api.test${API_PATH}` } },
     });
   });
 

@@ -5,8 +5,8 @@ import { readFirstCard, UnusableVCard } from '../../infra/local/read-vcard';
 const sample = (name: string) => readFileSync(join(__dirname, '../samples', name));
 
 describe('the journey takes the first card of a file (C5)', () => {
-  it('in the shape of its operations, and says what was left behind', () => {
-    const { content, left, cards } = readFirstCard(sample('apple.vcf'));
+  it('in the shape of its operations, and says what is kept as it came and what was left behind', () => {
+    const { content, kept, left, cards } = readFirstCard(sample('apple.vcf'));
     expect(content).toMatchObject({
       name: '林晓',
       organisation: '广东省数据局',
@@ -16,7 +16,7 @@ describe('the journey takes the first card of a file (C5)', () => {
       mails: [{ address: 'lin.xiao@example.cn' }],
       note: '工作日 9:00–17:00\n请先预约, 谢谢 🙏',
     });
-    expect([cards, left]).toEqual([1, ['PRODID', 'X-ABADR', 'BDAY']]);
+    expect([cards, kept, left]).toEqual([1, ['PRODID', 'X-ABADR', 'BDAY'], []]);
     expect(readFirstCard(sample('camcard.vcf')).cards).toBe(2);
   });
 });

@@ -157,7 +157,7 @@ describeWithChromium('the web sign-in page in a real browser (A2)', () => {
     const polled = () =>
       theirs.evaluate(async () => {
         const headers = { 'content-type': 'application/json' };
-        return (await fetch('webPoll', { method: 'POST', headers, body: '{}' })).json();
+        return (await fetch('/v1/login/webPoll', { method: 'POST', headers, body: '{}' })).json();
       });
     await world.ok('login/webShow', input, me);
     await world.ok('login/webApprove', input, me);
