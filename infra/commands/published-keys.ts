@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { JWK } from 'jose';
 import * as z from 'zod/mini';
+import { API_PATH } from '../../lib/api-version';
 import { Stop } from '../command-line/exit';
 import { text } from '../command-line/options';
 import { words } from '../command-line/words';
@@ -34,7 +35,8 @@ export async function readKeys(given: string | undefined): Promise<JWK[]> {
 
 async function fetchKeys(address: string): Promise<string> {
   const { pathname } = new URL(address);
-  const url = pathname === '/' ? new URL(WELL_KNOWN, address) : address;
+  const isService = ['/', API_PATH, `${API_PATH}/`].includes(pathname);
+  const url = isService ? new URL(WELL_KNOWN, address) : address;
   const answer = await fetch(url, { signal: AbortSignal.timeout(FETCH_LIMIT_MS) });
   return answer.text();
 }

@@ -149,7 +149,7 @@ describe.each(ways)('$way', ({ isTold }) => {
         ]);
         const status = await page.evaluate(async () => {
           const headers = { 'content-type': 'application/json' };
-          return (await fetch('/consent/status', { method: 'POST', headers, body: '{}' })).json();
+          return (await fetch('/v1/consent/status', { method: 'POST', headers, body: '{}' })).json();
         });
         expect(status).toMatchObject({ ok: true });
       } finally {
