@@ -72,7 +72,7 @@ export const verificationOperations = {
     input: z.strictObject(typedIdentity),
     output: verified,
     ledger: 'act',
-    budget: { trips: 6, readUnits: 5, writeUnits: 47 },
+    budget: { trips: 6, readUnits: 6, writeUnits: 47 },
     proof: () => 'real-name',
     alsoRead: (subjectId) => attemptKey(subjectId, 'real-name'),
     run: (deps, run) => verify(deps, run, true),

@@ -49,7 +49,7 @@ export const phoneOperations = {
     ledger: 'act',
     proof: () => 'phone',
     risk: 'fraud',
-    budget: { trips: 9, readUnits: 5, writeUnits: 67 },
+    budget: { trips: 9, readUnits: 6, writeUnits: 67 },
     run: changePhone,
   }),
   getPhone: operation({

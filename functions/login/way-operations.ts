@@ -57,7 +57,7 @@ export const wayOperations = {
     output: z.object({ ended: z.literal(true) }),
     ledger: 'act',
     proof: ({ wayId }) => wayId,
-    budget: { trips: 4, readUnits: 2, writeUnits: 30 },
+    budget: { trips: 4, readUnits: 3, writeUnits: 30 },
     run: endWay,
   }),
   keepWay: operation({
@@ -70,7 +70,7 @@ export const wayOperations = {
     output: z.object({ kept: z.literal(true) }),
     ledger: 'act',
     proof: ({ wayId }) => wayId,
-    budget: { trips: 3, readUnits: 1, writeUnits: 20 },
+    budget: { trips: 3, readUnits: 2, writeUnits: 20 },
     run: keepWay,
   }),
 };

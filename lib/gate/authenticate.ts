@@ -11,6 +11,7 @@ import { liveAt, liveSession, noteSessionUse } from '../table/person/sessions';
 import type { Call } from './call';
 import { truncateAddress } from './network-place';
 import type { AlsoRead, Subject } from './operation';
+import { presentedKey } from './proof';
 
 /** A session's last use is noted at most this often. */
 export const TOUCH_EVERY_MS = HOUR_MS;
@@ -19,8 +20,8 @@ const MAX_DEVICE_CHARS = 24;
 export const MAX_CLIENT_VERSION_CHARS = 16;
 
 /**
- * The person behind a token: one strongly consistent trip for session, consent, data key and the items asked for
- * beside them. Absent, altered, ended and expired tokens all look the same, and so does one of a session that rests on
+ * The person behind a token: one strongly consistent trip for session, consent, data key, the items asked for beside them,
+ * and the proof of self that is presented. Absent, altered, ended and expired tokens all look the same, and so does one of a session that rests on
  * something ended.
  * @throws AppError SIGN_IN_REQUIRED
  */
@@ -28,11 +29,15 @@ export async function authenticate(
   deps: Deps,
   token: string | undefined,
   alsoRead?: (id: string) => AlsoRead | Promise<AlsoRead>,
+  proof?: string,
 ): Promise<Subject> {
   const claim = token === undefined ? undefined : parseToken(token);
   if (!claim) throw new AppError('SIGN_IN_REQUIRED');
   const beside = alsoRead ? [await alsoRead(claim.subjectId)].flat() : [];
-  const [self, first, ...further] = await deps.table.getMany([keys.person(claim.subjectId), ...beside]);
+  const presented = presentedKey(claim.subjectId, proof);
+  const wanted = [keys.person(claim.subjectId), ...beside, ...(presented ? [presented] : [])];
+  const [self, ...read] = await deps.table.getMany(wanted);
+  const [first, ...further] = read.slice(0, beside.length);
   const person = self && readPerson(self);
   const live = person && liveSession(person, claim.sessionId, liveAt(deps));
   if (!live || !sameDigest(live.secretDigest, claim.secretDigest) || live.pickUpUntilSeconds !== undefined)
@@ -47,6 +52,7 @@ export async function authenticate(
     sealer,
     alsoRead: first,
     furtherRead: further,
+    proof: presented && read.at(-1),
   };
 }
 

@@ -106,8 +106,8 @@ async function admit(deps: Deps, operation: Operation, call: Call, name: string)
     await spend(deps, limit, sourceOf(per, caller, call));
   if (caller.kind === 'subject' && operation.proof) {
     const act = actOf(name, operation.proof(input.value));
-    const { person, sessionId } = caller;
-    await demandProof(deps, { subjectId: person.subjectId, sessionId }, act, call.proof, operation.unproved);
+    const prover = { subjectId: caller.person.subjectId, sessionId: caller.sessionId, proof: caller.proof };
+    await demandProof(deps, prover, act, call.proof, operation.unproved);
   }
   if (caller.kind === 'subject' && operation.risk)
     caller.person = await demandLowRisk(
@@ -172,14 +172,14 @@ function demandTrigger(kind: CallerKind, trigger: Call['trigger']): void {
 
 async function callerOf(
   deps: Deps,
-  { caller: kind, alsoRead, roles }: Operation,
+  { caller: kind, alsoRead, roles, proof: needsProof }: Operation,
   call: Call,
   input: unknown,
 ): Promise<CallerOf<CallerKind>> {
   if (kind === 'subject') {
     const beside =
       alsoRead && input !== undefined ? (id: string) => alsoRead(id, input, deps.ring) : undefined;
-    return authenticate(deps, call.token, beside);
+    return authenticate(deps, call.token, beside, needsProof ? call.proof : undefined);
   }
   if (kind === 'staff') return { kind, about: undefined, ...(await authenticateStaff(deps, call, roles)) };
   if (kind === 'wechat') {

@@ -33,6 +33,8 @@ export type Subject = {
   alsoRead: Item | undefined;
   /** What it named besides, in its order. */
   furtherRead: readonly (Item | undefined)[];
+  /** The proof of self that came with the call, where the operation needs one. */
+  proof: Item | undefined;
 };
 
 /**

@@ -1,8 +1,8 @@
 import { issueToken, parseToken } from '../crypto/token';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
-import { ConditionFailed } from '../table/client';
-import { keys } from '../table/keys';
+import { ConditionFailed, type Item } from '../table/client';
+import { type Key, keys } from '../table/keys';
 import { readPerson } from '../table/person/person';
 import { liveAt, liveSession } from '../table/person/sessions';
 import { proofKey, putProof, sessionOfProof, useProof } from '../table/sign-in/self-proof';
@@ -31,6 +31,12 @@ export function actOf(operation: string, target: string): string {
 /** Who proves themselves, and in which session. */
 type Prover = { subjectId: string; sessionId: string };
 
+/** Where the proof lies that a person presents; undefined for none, or none of theirs. */
+export function presentedKey(subjectId: string, presented: string | undefined): Key | undefined {
+  const claim = presented === undefined ? undefined : parseToken(presented);
+  return claim?.subjectId === subjectId ? proofKey(subjectId, claim.sessionId) : undefined;
+}
+
 /** Makes a proof after the person has proved themselves. It is shown once; only a digest of it is kept. */
 export async function issueProof(deps: Deps, { subjectId, sessionId }: Prover, act: string): Promise<string> {
   const { token, sessionId: id, secretDigest } = issueToken(subjectId, deps.random);
@@ -39,14 +45,14 @@ export async function issueProof(deps: Deps, { subjectId, sessionId }: Prover, a
 }
 
 /**
- * Uses a presented proof up before the act (promise A6). It is good in the session that it was given to and in no other, so
+ * Uses a presented proof up before the act (promise A6), as the front door has read it. It is good in the session that it was given to and in no other, so
  * it is over with that. Absent, old, used, somebody else's, and made for another act or another target are all the same. `why` is
  * what the person reads besides.
  * @throws AppError PROOF_REQUIRED
  */
 export async function demandProof(
   deps: Deps,
-  { subjectId, sessionId }: Prover,
+  { subjectId, sessionId, proof }: Prover & { proof: Item | undefined },
   act: string,
   presented: string | undefined,
   why?: string,
@@ -54,9 +60,11 @@ export async function demandProof(
   const unproved = () => new AppError('PROOF_REQUIRED', why === undefined ? undefined : { why });
   const claim = presented === undefined ? undefined : parseToken(presented);
   if (claim?.subjectId !== subjectId) throw unproved();
+  const { sessionId: id, secretDigest } = claim;
+  const use = useProof(subjectId, id, { secretDigest, act, sessionId }, proof, deps.clock.now());
+  if (!use) throw unproved();
   try {
-    const { sessionId: id, secretDigest } = claim;
-    await deps.table.write(useProof(subjectId, id, { secretDigest, act, sessionId }, deps.clock.now()));
+    await deps.table.write(use);
   } catch (error) {
     if (error instanceof ConditionFailed) throw unproved();
     throw error;
@@ -77,6 +85,6 @@ export async function demandProofOfOther(deps: Deps, act: string, presented: str
   const person = self && readPerson(self);
   if (!person || !sessionId || !liveSession(person, sessionId, liveAt(deps)))
     throw new AppError('PROOF_REQUIRED');
-  await demandProof(deps, { subjectId, sessionId }, act, presented);
+  await demandProof(deps, { subjectId, sessionId, proof }, act, presented);
   return { subjectId, sessionId };
 }

@@ -105,8 +105,9 @@ describe('the gate', () => {
 
 describe('a proof of self (A6)', () => {
   const act = 'guarded/reveal|export-1';
-  it('opens exactly the act and the target it was made for, once', async () => {
+  it('opens exactly the act and the target it was made for, once, also minutes later', async () => {
     const proof = await issueProof(world.deps, proverOf(me), act);
+    world.wait(4 * 60_000);
     expect(await ask('reveal', { target: 'export-1' }, me)).toBe('PROOF_REQUIRED');
     expect(await ask('reveal', { target: 'export-2' }, { ...me, proof })).toBe('PROOF_REQUIRED');
     expect(await ask('reveal', { target: 'export-1' }, { ...me, proof })).toEqual({ done: true });

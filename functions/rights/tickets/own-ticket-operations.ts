@@ -71,7 +71,7 @@ export const ownTicketOperations = {
     output: z.object({ proof: z.literal('self') }),
     ledger: 'none',
     proof: (input) => input.ticketId,
-    budget: { trips: 4, readUnits: 2, writeUnits: 6 },
+    budget: { trips: 4, readUnits: 3, writeUnits: 6 },
     run: prove,
   }),
   withdrawTicket: operation({

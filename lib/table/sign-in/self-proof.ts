@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { toEpochSeconds, toInstant } from '../../clock';
 import { bytes, digest, type ValueOf } from '../attribute';
-import { MAC } from '../bound';
+import { isWhole, MAC } from '../bound';
 import type { Item, Write } from '../client';
 import { declareEntity } from '../entity';
 import type { Key } from '../keys';
@@ -11,7 +11,6 @@ import { inPersonAt } from '../place';
 export const selfProof = declareEntity('self-proof', {
   place: inPersonAt('security', (id: string) => `PROOF#${id}`),
   life: { rule: 'proof-life', from: 'provedAt' },
-  /** Used up by a write that does not read, which can make the checksum anew from what is presented. */
   guarded: ['secretDigest', 'act', 'sessionId'],
   attributes: {
     secretDigest: digest('self-proof', bytes),
@@ -40,13 +39,18 @@ export function sessionOfProof(item: Item | undefined): string | undefined {
   return selfProof.read(item)?.sessionId;
 }
 
-/** Uses a proof up. Refused unless it is there, still good, of this session and for exactly this act; of two uses at once, one wins. */
+/**
+ * Uses a proof up as it was seen. Refused unless it is still good, of this session and for exactly this act; of two uses at once, one
+ * wins. Undefined where none was seen that the service wrote.
+ */
 export function useProof(
   subjectId: string,
   id: string,
   { secretDigest, act, sessionId }: Omit<SelfProof, 'provedAt'>,
+  seen: Item | undefined,
   nowMs: number,
-): Write {
+): Write | undefined {
+  if (!seen || !isWhole(seen)) return undefined;
   const sameSecret = 'secretDigest = :digest';
   const sameAct = 'act = :act';
   const sameSession = 'sessionId = :session';
@@ -60,7 +64,7 @@ export function useProof(
         ':act': act,
         ':session': sessionId,
         ':now': toEpochSeconds(nowMs),
-        ':mac': selfProof.bind({ secretDigest, act, sessionId }),
+        ':mac': seen[MAC],
       },
     },
   };
