@@ -69,7 +69,7 @@ export async function consentToRecipient(running: Running): Promise<string> {
   // By an act that rests on no consent of its own.
   const proving = { operation: 'login/joinAccounts', target: 'phone', by: 'wechat' } as const;
   const { proof } = await me.api.login.proveSelf({ ...proving, code: await me.code() });
-  const join = { keep: 'this', phoneCode: await me.phoneCode('13911140002') } as const;
+  const join = { keep: 'other', phoneCode: await me.phoneCode('13911140002') } as const;
   const around = await codeOf(me.api.login.joinAccounts(join, { proof }));
   demand(around === 'CONSENT_REQUIRED', `another act that sends to the same recipient got ${around}`);
   demand((await sent()) === before, 'something was sent by another act');

@@ -54,7 +54,7 @@ export async function deviceData(running: Running): Promise<string> {
 }
 
 /** What entries are altered to: a text, a number and bytes, whatever was there. */
-const alterations = ['altered', 7, new Uint8Array(32).fill(7)];
+const alterations = ['altered', 7_777_777, new Uint8Array(32).fill(7)];
 
 /** S9: any change of any stored entry is found, and where; and a cut as well. */
 export async function chained(running: Running): Promise<string> {
