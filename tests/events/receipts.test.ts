@@ -1,8 +1,11 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { reportMail } from '../../infra/local/bounce';
 import { dispatch } from '../../lib/gate/dispatch';
 import type { Receipt } from '../../lib/notice/channel';
 import { RECEIPTS_ARE_THERE } from '../../lib/notice/receipt';
-import { readRecipient, recipientKey, SELF } from '../../lib/table/notice/recipient';
+import type { Item } from '../../lib/table/client';
+import { putRecipient, readRecipient, recipientKey, SELF } from '../../lib/table/notice/recipient';
 import { accountNumber } from '../login/support';
 import { type Conduct, member, partner, sent, stage, work } from '../notice/stage';
 import { BOUNCE_HOST, createWorld, functions, onceKey, type World } from '../support/world';
@@ -36,7 +39,7 @@ async function told(channel: 'mail' | 'sms' | 'subscribe', messageId?: string, d
     await work(on, world.queuedNotices.splice(0));
   };
   const reference = by.taken[0]?.reference ?? '';
-  return { on, openid, states, goOn, reference, messageId: by.taken[0]?.messageId };
+  return { on, openid, subjectId, states, goOn, reference, messageId: by.taken[0]?.messageId };
 }
 
 const post = (path: 'mail' | 'sms', query: Record<string, string> = {}, body = '') =>
@@ -98,6 +101,22 @@ describe('what WeChat says of its messages (B5)', () => {
     await other.goOn();
     expect(await other.states()).toEqual(['subscribe permanent-failure', 'inbox sent']);
   });
+});
+
+it('what WeChat says of a message counts however many other notices the person has had (B5)', async () => {
+  const MsgID = '1864323726461255699';
+  const one = await told('subscribe', MsgID);
+  const { subjectId } = one;
+  const [row] = (await world.scan(`P#${subjectId}`)).filter(
+    ({ entity }) => (entity as { S: string }).S === 'notice-recipient',
+  );
+  const known = row && readRecipient(unmarshall(row as Record<string, AttributeValue>) as Item);
+  if (!known) throw new Error('no row');
+  // By names that come first in every page.
+  const others = Array.from({ length: 120 }, (_, n) => ({ ...known, noticeId: `z-${n}`, tries: [] }));
+  for (const value of others) await world.deps.table.write(putRecipient(subjectId, SELF, value, undefined));
+  await push(world, sentEvent(one.openid, MsgID, '0'));
+  expect(await one.states()).toEqual(['subscribe delivered']);
 });
 
 describe('what WeChat says of a message whose number never came back (B5)', () => {

@@ -11,6 +11,7 @@ import { audiencePartKey, membersOf } from '../../table/notice/audience';
 import { type Notice, noticeKey, noticeOf, readNotice } from '../../table/notice/notice';
 import {
   putRecipient,
+  type Recipient,
   readRecipient,
   recipientKey,
   recipientsOf,
@@ -106,18 +107,26 @@ async function addressedBy(deps: Parts, receipts: readonly ChannelReceipt[]): Pr
   );
 }
 
-/** A person's notices that are looked through for a message's number. */
-const NOTICES_LOOKED_AT = 50;
+/** A person's notices are looked through for a message's number, so many in a trip, and so many trips at most. */
+const NOTICES_AT_A_LOOK = 50;
+const LOOKS = 20;
 
 /**
  * The same where the partner takes no reference, and tells who got which message by its own number (WeChat). One whose number
  * we never learned, because a worker died or an answer was lost, is the one message of theirs that still waits for a word.
  */
 export async function applyReceiptOf(deps: Parts, subjectId: string, said: Said): Promise<Applied> {
-  const { rows } = await recipientsOf(deps.table, subjectId, NOTICES_LOOKED_AT);
-  const byNumber = rows.find(({ tries }) =>
-    tries.some(({ channel, messageId }) => channel === said.channel && messageId === said.messageId),
-  );
+  const isMeant = ({ tries }: Recipient) =>
+    tries.some(({ channel, messageId }) => channel === said.channel && messageId === said.messageId);
+  const rows: Awaited<ReturnType<typeof recipientsOf>>['rows'] = [];
+  // By their names, which say little of when each was sent: all, until the number is met.
+  for (let looks = 0, after: string | undefined; looks < LOOKS; looks += 1) {
+    const page = await recipientsOf(deps.table, subjectId, NOTICES_AT_A_LOOK, after);
+    rows.push(...page.rows);
+    after = page.next;
+    if (after === undefined || page.rows.some(isMeant)) break;
+  }
+  const byNumber = rows.find(isMeant);
   const unanswered = rows.filter(({ tries }) => awaitsNumber(tries.at(-1), said.channel));
   const row = byNumber ?? (unanswered.length === 1 ? unanswered[0] : undefined);
   const notice = said.messageId !== undefined && row && (await readNotice(deps.table, row.noticeId));
