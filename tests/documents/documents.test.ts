@@ -139,8 +139,9 @@ inProofAlone(() => {
       );
       for (const { openid, meets = [], near, isPublic } of town) {
         const api = clientOf(where, 'iPhone', openid);
-        const code = await fetch(`${where.sandbox}/sandbox/people/${openid}/code`, { method: 'POST' });
-        await api.login.signIn((await code.json()) as { code: string });
+        const given = await fetch(`${where.sandbox}/sandbox/people/${openid}/code`, { method: 'POST' });
+        const { code } = (await given.json()) as { code: string };
+        await api.login.signIn({ code });
         const asked = town.filter((other) => other.meets?.includes(openid)).map((other) => other.openid);
         const { contacts } = await api.cards.folder({});
         expect(contacts).toHaveLength(new Set([...meets, ...asked]).size);
