@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { promisify } from 'node:util';
 import { createTerminal } from '../leliao/terminal';
 import { root } from './blocks';
+import { tcbHelp } from './tcb';
 
 const run = promisify(execFile);
 const env = { ...process.env, AWS_PAGER: 'cat', PATH: `${root}/node_modules/.bin:${process.env.PATH}` };
@@ -26,8 +27,12 @@ async function helpOf(words: string[]): Promise<string | undefined> {
   const [tool, ...rest] = words;
   if (tool === 'leliao') return leliaoHelp(rest);
   if (tool === 'npm') return npmHelp(rest);
-  if (tool === 'npx' || tool === 'tcb') {
-    const [program = '', ...command] = tool === 'npx' ? rest : words;
+  if (tool === 'tcb') {
+    const command = named(rest).join(' ');
+    return tcbHelp[command] ?? `unknown command: tcb ${command}`;
+  }
+  if (tool === 'npx') {
+    const [program = '', ...command] = rest;
     // Outside of the project, whose settings it would read before it says anything.
     return help(program, [...named(command), '--help'], tmpdir());
   }
