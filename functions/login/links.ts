@@ -14,7 +14,7 @@ import {
   linkedEntryKey,
   putLinkedEntry,
   readLinkedEntry,
-  removeLinkedEntry,
+  undoLinkedEntry,
 } from '../../lib/table/person/linked-entry';
 import type { Person } from '../../lib/table/person/person';
 import { openidDigest } from '../../lib/table/person/pointer';
@@ -117,11 +117,10 @@ export async function unlinkAccount(
   } as const;
   try {
     const { subjectId } = person;
-    await appendPlanned(deps, person, ({ entryEpoch = 0 }) => ({
-      entry: act,
-      also: [...removeLinkedEntry(alsoRead), beginWayEnd(subjectId, ended, nowMs)],
-      change: { standing: { entryEpoch: entryEpoch + 1 } },
-    }));
+    await appendPlanned(deps, person, (now) => {
+      const { also, change } = undoLinkedEntry(alsoRead, now);
+      return { entry: act, also: [...also, beginWayEnd(subjectId, ended, nowMs)], change };
+    });
   } catch (error) {
     if (!(error instanceof ConditionFailed)) throw error; // undone or made anew meanwhile
     throw new AppError('NOT_NOW', { why: '关联刚刚有了变化，请刷新后重试。' });

@@ -326,7 +326,7 @@ export function describe({ functions, door, client, leliao }: BuildResult): stri
   );
 }
 
-export const buildProgram = program({
+const buildProgram = program({
   script: 'build',
   does: words(
     '把全部函数、入口、小程序客户端和 leliao 打包到 dist/',

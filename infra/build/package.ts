@@ -139,7 +139,7 @@ async function artefact(file: string): Promise<Artefact> {
   return { file, bytes: (await stat(file)).size };
 }
 
-export const packageProgram = program({
+const packageProgram = program({
   script: 'package',
   does: words(
     '不联网做出两个 AWS 中国区域和云开发的部署文件，放在 dist/',

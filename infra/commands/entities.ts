@@ -1,14 +1,16 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { entities } from '../../lib/table/entities';
 import type { Declaration } from '../../lib/table/entity';
 import type { AnyEntity } from '../../lib/table/readers/any-entity';
 import { mayWait } from '../../lib/table/retention/waiting';
-import { program, start } from '../command-line/program';
+import { start } from '../command-line/program';
 import { words } from '../command-line/words';
+import { writer } from './writer';
 
 /** The document with the chart of all entities, between two marks. */
-export const ENTITIES_FILE = join(__dirname, '../../lib/table/README.md');
+const ENTITIES_PATH = 'lib/table/README.md';
+export const ENTITIES_FILE = join(__dirname, '../..', ENTITIES_PATH);
 const FROM = '<!-- chart: written by npm run entities -->';
 const TO = '<!-- end of chart -->';
 
@@ -76,17 +78,13 @@ export function withChart(document: string): string {
   return `${before}${FROM}\n\n${entitiesChart()}\n\n${TO}${after}`;
 }
 
-const entitiesProgram = program({
+const entitiesProgram = writer({
   script: 'entities',
   does: words(
     '按实体的声明重新写 lib/table/README.md 中的表',
     'write the chart of lib/table/README.md anew from the declarations of entities',
   ),
-  run: async (_, { print }) => {
-    await writeFile(ENTITIES_FILE, withChart(await readFile(ENTITIES_FILE, 'utf8')));
-    print('lib/table/README.md');
-    return 'ok';
-  },
+  files: async () => ({ [ENTITIES_PATH]: withChart(await readFile(ENTITIES_FILE, 'utf8')) }),
 });
 
 if (require.main === module) void start(entitiesProgram);

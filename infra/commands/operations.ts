@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { contentKinds } from '../../lib/card/field-rules';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../lib/clock';
@@ -8,11 +7,12 @@ import { kindIds } from '../../lib/policy/kinds';
 import { needsConsent, purposes } from '../../lib/policy/purposes';
 import { buildRegistry, nameOfKind } from '../../lib/policy/registry';
 import { deployedOperations, people, sections } from '../build/openapi';
-import { program, start } from '../command-line/program';
+import { start } from '../command-line/program';
 import { words } from '../command-line/words';
+import { writer } from './writer';
 
-export const OPERATIONS_FILE = join(__dirname, '../../docs/operations.md');
-export const READS_FILE = join(__dirname, '../../lib/client/reads.ts');
+const OPERATIONS_PATH = 'docs/operations.md';
+export const OPERATIONS_FILE = join(__dirname, '../..', OPERATIONS_PATH);
 
 /** Functions that nobody calls over the network have no heading in the API reference. */
 const innerTitles: Record<string, string> = {
@@ -64,7 +64,7 @@ export function operationsDocument(functions: Record<string, Operations> = deplo
 const FORMATTED_CHARACTERS = 110;
 
 /** The module by which the client knows what only reads, so that it carries names and nothing else of the tables. */
-export function readsModule(functions: Record<string, Operations> = deployedOperations()): string {
+function readsModule(functions: Record<string, Operations> = deployedOperations()): string {
   const rows = Object.entries(functions).flatMap(([name, operations]) => {
     const names = Object.keys(operations).filter((key) => isRead(operations[key] as Operation));
     if (names.length === 0) return [];
@@ -152,18 +152,13 @@ export function limitInWords({ per, max, windowMs }: Limit): string {
   return `${per === 'person' ? '每人' : '每个网络地址'}每${count === 1 ? '' : ` ${count} `}${unit} ${max} 次`;
 }
 
-const operationsProgram = program({
+const operationsProgram = writer({
   script: 'operations',
   does: words(
     '按操作表重新写 docs/operations.md 和 lib/client/reads.ts',
     'write docs/operations.md and lib/client/reads.ts anew from the tables of operations',
   ),
-  run: async (_, { print }) => {
-    await writeFile(OPERATIONS_FILE, operationsDocument());
-    await writeFile(READS_FILE, readsModule());
-    print('docs/operations.md\nlib/client/reads.ts');
-    return 'ok';
-  },
+  files: () => ({ [OPERATIONS_PATH]: operationsDocument(), 'lib/client/reads.ts': readsModule() }),
 });
 
 if (require.main === module) void start(operationsProgram);

@@ -1,6 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import type { JWK } from 'jose';
 import type * as z from 'zod/mini';
+import { isCanonical } from '../../lib/base64url';
 import { verify } from '../../lib/crypto/signature';
 import { Stop } from '../command-line/exit';
 import { type Words, words } from '../command-line/words';
@@ -80,9 +81,4 @@ export async function verifySigned<S extends z.ZodMiniType>(
     `签名有效，但内容不是本工具认识的${name.zh}格式。`,
     `The signature holds, but what is signed is not the form of ${name.en} that this tool knows.`,
   );
-}
-
-/** The bits that base64url leaves unused are zero, so that no other characters stand for the same bytes. */
-function isCanonical(part: string): boolean {
-  return Buffer.from(part, 'base64url').toString('base64url') === part;
 }

@@ -95,7 +95,7 @@ async function readCards(source: string) {
   }
 }
 
-export const vcardProgram = program({
+const vcardProgram = program({
   script: 'vcard',
   does: words(
     '逐张说出 vCard 文件里读懂、保留、没有带上的是什么，只说名称和数目',

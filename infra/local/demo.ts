@@ -1,6 +1,7 @@
 import type { Api } from '../../lib/client/client';
 import { newIdempotencyKey } from '../../lib/client/client';
 import { actOn, clientOf, type Where } from './journey/people';
+import { post } from './post';
 import { staffClientAt } from './staff-client';
 import { type Townsperson, town } from './town';
 
@@ -31,11 +32,6 @@ function at(settled: Map<string, Settled>, openid: string): Settled {
   const one = settled.get(openid);
   if (!one) throw new Error(`nobody in the town is ${openid}`);
   return one;
-}
-
-async function post(url: string, body: object): Promise<Record<string, string>> {
-  const answer = await fetch(url, { method: 'POST', body: JSON.stringify(body) });
-  return (await answer.json()) as Record<string, string>;
 }
 
 /** Somebody signs in, binds a phone, and has a card that links show; undefined for who has lived here before. */

@@ -160,7 +160,7 @@ export async function examine(
 
 const ids = Object.keys(promises) as PromiseId[];
 
-export const promisesProgram = program({
+const promisesProgram = program({
   script: 'promises',
   does: words(
     '在一个新启动的服务上逐条核对承诺，或者只核对所列的',

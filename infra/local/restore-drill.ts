@@ -5,7 +5,7 @@ import { assertJava } from './java';
 import { runRestoreDrill } from './restore/run';
 
 /** A restore brings nobody back who was erased (promise S7). */
-export const restoreDrill = program({
+const restoreDrill = program({
   script: 'restore-drill',
   does: words(
     '演练从备份恢复：备份之后结束的，恢复之后仍然结束；再从第二个地域做一次',

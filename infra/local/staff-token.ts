@@ -7,7 +7,7 @@ import { STAFF_SECRET } from './staff';
 
 const members = ['support', 'responder', 'officer', 'second-officer', 'auditor', 'nobody'] as const;
 
-export const staffTokenProgram = program({
+const staffTokenProgram = program({
   script: 'staff-token',
   does: words(
     '写出本机工作人员的访问令牌，放在 Authorization: Bearer 之后',

@@ -11,7 +11,7 @@ import { localHosts, type Service, startService } from './service';
 import { describeTown } from './town';
 
 /** The whole service on this machine until ctrl-C. */
-export const startProgram = program({
+const startProgram = program({
   script: 'start',
   does: words('在本机启动整个服务，直到 Ctrl-C', 'the whole service on this machine until Ctrl-C'),
   options: {

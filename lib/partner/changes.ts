@@ -1,12 +1,10 @@
-import { defaultProvider } from '@aws-sdk/credential-provider-node';
-import { SignatureV4 } from '@smithy/signature-v4';
 import type { Clock } from '../clock';
 import { AppError } from '../errors';
 import type { Log } from '../log';
 import type { Item } from '../table/item';
 import { type TimeLimit, timeLimits, within } from '../time-limits';
+import { requestTo, signerOf } from './aws-request';
 import { inTime } from './in-time';
-import { Sha256 } from './sha256';
 
 /** A change of an item, whoever has made it: what lay there, and what lies there now. `atMs` is true to the minute. */
 export type Change = { atMs: number; before: Item | undefined; after: Item | undefined };
@@ -15,7 +13,7 @@ export type Change = { atMs: number; before: Item | undefined; after: Item | und
  * A page of a part: `last` is where to go on, absent where nothing came. `lost`: nobody has looked for longer than a day, and what
  * came before this page is not kept any more.
  */
-export type ChangesPage = { changes: Change[]; last?: string; lost?: true };
+type ChangesPage = { changes: Change[]; last?: string; lost?: true };
 
 /**
  * What has been changed in the table within the last day, by anybody: DynamoDB writes it down itself, also what was written around
@@ -75,34 +73,17 @@ export type ChangesParts = {
  */
 export function createChanges(parts: ChangesParts): Changes {
   const { name, region, endpoint, clock, log, limit = timeLimits.partner, itemOf } = parts;
-  const signer = new SignatureV4({
-    service: 'dynamodb',
-    region,
-    credentials: defaultProvider(),
-    sha256: Sha256,
-  });
+  const signer = signerOf('dynamodb', region);
 
   async function ask<T>(api: 'DynamoDB' | 'DynamoDBStreams', operation: string, asked: object): Promise<T> {
     const host = `${api === 'DynamoDB' ? '' : 'streams.'}dynamodb.${region}.amazonaws.com.cn`;
     const url = new URL(endpoint || `https://${host}`);
     const body = JSON.stringify(asked);
     const headers = {
-      host: url.host,
       'content-type': 'application/x-amz-json-1.0',
       'x-amz-target': `${api}_20120810.${operation}`,
     };
-    const request = {
-      ...{
-        method: 'POST',
-        protocol: url.protocol,
-        hostname: url.hostname,
-        path: '/',
-        query: {},
-        headers,
-        body,
-      },
-      ...(url.port && { port: Number(url.port) }),
-    };
+    const request = requestTo(url, { method: 'POST', path: '/', headers, body });
     const startedAt = clock.now();
     const answer = await inTime(limit, (whole) =>
       within(

@@ -1,11 +1,9 @@
-import { defaultProvider } from '@aws-sdk/credential-provider-node';
-import { SignatureV4 } from '@smithy/signature-v4';
 import type { Clock } from '../clock';
 import { AppError } from '../errors';
 import type { Log } from '../log';
 import { type TimeLimit, timeLimits, within } from '../time-limits';
+import { requestTo, signerOf } from './aws-request';
 import { inTime } from './in-time';
-import { Sha256 } from './sha256';
 
 export type BucketParts = {
   bucket: string;
@@ -47,25 +45,9 @@ export function createBucket(partner: string, parts: BucketParts): Bucket {
   const { bucket, region, endpoint, clock, log, limit = timeLimits.partner } = parts;
   const base = new URL(endpoint || `https://${bucket}.s3.${region}.amazonaws.com.cn`);
   const folder = endpoint ? `/${bucket}` : '';
-  const credentials = defaultProvider();
-  const signer = new SignatureV4({
-    service: 's3',
-    region,
-    credentials,
-    sha256: Sha256,
-    uriEscapePath: false,
-    applyChecksum: true,
-  });
-  const describe = (method: string, key: string, { query = {}, headers, body }: BucketRequest) => ({
-    method,
-    protocol: base.protocol,
-    hostname: base.hostname,
-    ...(base.port && { port: Number(base.port) }),
-    path: `${folder}/${key}`,
-    query,
-    headers: { host: base.host, ...headers },
-    ...(body && { body }),
-  });
+  const signer = signerOf('s3', region, { uriEscapePath: false, applyChecksum: true });
+  const describe = (method: string, key: string, { query = {}, headers, body }: BucketRequest) =>
+    requestTo(base, { method, path: `${folder}/${key}`, query, headers, body });
   const now = () => ({ signingDate: new Date(clock.now()) });
   const addressOf = (path: string, query: unknown) => {
     const url = new URL(path, base);

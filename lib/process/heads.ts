@@ -82,7 +82,7 @@ async function compared(deps: Deps, content: Buffer | undefined, requestId: stri
   const isBefore = Date.parse(note.at) < openedAtMs;
   if (isBefore && clock.now() - openedAtMs > TOLD_AFTER_RESTORE_MS) return [];
   const back = await rolledBack(table, note.heads);
-  return back.map(({ item }) => ({ how: isBefore ? 'lost' : 'rolled-back', item }));
+  return back.map((item) => ({ how: isBefore ? 'lost' : 'rolled-back', item }));
 }
 
 /** Notes the root of a day that has been gone through, or compares it with the one that was noted. */

@@ -1,13 +1,12 @@
 import { CONSENT_ACTS_PER_DAY } from '../../functions/consent/act';
-import { counted } from '../../lib/gate/limit';
 import { kinds } from '../../lib/policy/kinds';
 import { noticeOf } from '../../lib/policy/purpose-notice';
 import { consentPurposeIds, purposes } from '../../lib/policy/purposes';
 import { buildRegistry, isSensitive } from '../../lib/policy/registry';
 import { firstVersion } from '../../lib/policy/version';
-import { limitCounterKey } from '../../lib/table/sign-in/limit-counter';
 import { subjectIdOf } from '../identity/support';
 import { act, consentAct, refuse, seenEntryOf } from '../support/consent';
+import { countedMore } from '../support/counted-more';
 import { type Caller, createWorld, onceKey, type World } from '../support/world';
 import { agreedToSomethingElse, personOf } from './support';
 
@@ -305,16 +304,7 @@ describe('the evidence of an act', () => {
 
 describe('a ledger is not filled without end (A7)', () => {
   /** As if so many acts had been counted today. */
-  async function hadActed(times: number): Promise<void> {
-    const digest = await counted(world.deps, CONSENT_ACTS_PER_DAY, subjectIdOf(me));
-    await world.deps.table.update({
-      Key: limitCounterKey(digest, world.deps.clock.now(), CONSENT_ACTS_PER_DAY.windowMs),
-      UpdateExpression: 'ADD #count :times',
-      ConditionExpression: 'attribute_exists(pk)', // the service counts here, or this fails
-      ExpressionAttributeNames: { '#count': 'count' },
-      ExpressionAttributeValues: { ':times': times },
-    });
-  }
+  const hadActed = (times: number) => countedMore(world, CONSENT_ACTS_PER_DAY, subjectIdOf(me), times);
 
   it('acts that end nothing are counted once each, a withdrawal goes through whatever was counted (K3)', async () => {
     const first = await consentAct(world.ok, { purpose: 'phone' });

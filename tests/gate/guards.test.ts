@@ -26,6 +26,19 @@ const base = {
 } as const;
 const output = z.object({ done: z.boolean() });
 const run = async () => ({ done: true, undeclared: '不该出现' });
+/** A member of the staff looks at somebody, by a ticket of theirs. */
+const look = {
+  ...base,
+  caller: 'staff',
+  roles: ['support', 'officer'],
+  input: z.strictObject({ subjectId: z.string(), ticket: z.string() }),
+  output,
+  about: ({ subjectId, ticket }: { subjectId: string; ticket: string }) => ({
+    ...{ subjectId, ticket },
+    reason: 'rights-request' as const,
+  }),
+  run,
+} as const;
 const guarded = {
   reveal: operation({
     ...base,
@@ -43,25 +56,8 @@ const guarded = {
     limits: [{ name: 'OFTEN_PER_PERSON', per: 'person', max: 3, windowMs: 60_000 }],
     run,
   }),
-  look: operation({
-    ...base,
-    caller: 'staff',
-    roles: ['support', 'officer'],
-    input: z.strictObject({ subjectId: z.string(), ticket: z.string() }),
-    output,
-    about: ({ subjectId, ticket }) => ({ subjectId, ticket, reason: 'rights-request' }),
-    run,
-  }),
-  decide: operation({
-    ...base,
-    caller: 'staff',
-    roles: ['support', 'officer'],
-    input: z.strictObject({ subjectId: z.string(), ticket: z.string() }),
-    output,
-    about: ({ subjectId, ticket }) => ({ subjectId, ticket, reason: 'rights-request' }),
-    decides: true,
-    run,
-  }),
+  look: operation(look),
+  decide: operation({ ...look, decides: true }),
 };
 
 const isSealed = (kind: string) => kinds[kind as KindId]?.storage === 'sealed';

@@ -4,17 +4,17 @@ import { ARRIVALS_PER_NUMBER } from '../../functions/login/sign-in-by-phone';
 import { MINUTE_MS } from '../../lib/clock';
 import { parseToken } from '../../lib/crypto/token';
 import { disclose } from '../../lib/gate/disclose';
-import { BEYOND_CEILING, counted, type PairLimit, pairSources } from '../../lib/gate/limit';
+import { BEYOND_CEILING, type PairLimit, pairSources } from '../../lib/gate/limit';
 import { consentPurposeIds } from '../../lib/policy/purposes';
 import { type Recipient, recipients } from '../../lib/policy/recipients';
 import { type SendingLimit, sendingLimits } from '../../lib/policy/sending-limits';
 import { keys } from '../../lib/table/keys';
 import { readPerson } from '../../lib/table/person/person';
-import { limitCounterKey } from '../../lib/table/sign-in/limit-counter';
 import { cardGiver } from '../cards/support';
 import { agreeingPartners } from '../identity/agreeing-partners';
 import { phoneHolder, tap, wechatCode } from '../login/support';
 import { grant } from '../support/consent';
+import { countedMore } from '../support/counted-more';
 import { partnerIds } from '../support/partners';
 import { type Caller, createWorld, onceKey, type World } from '../support/world';
 
@@ -140,16 +140,7 @@ const rows: Record<string, Row> = {
 };
 
 /** As if there had been so many tries more, by one source or by all others. */
-async function moreTries(limit: PairLimit, source: string, many: number): Promise<void> {
-  const digest = await counted(world.deps, limit, source);
-  await world.deps.table.update({
-    Key: limitCounterKey(digest, world.deps.clock.now(), limit.windowMs),
-    UpdateExpression: 'ADD #count :many',
-    ConditionExpression: 'attribute_exists(pk)', // the service counts here, or this fails
-    ExpressionAttributeNames: { '#count': 'count' },
-    ExpressionAttributeValues: { ':many': many },
-  });
-}
+const moreTries = (limit: PairLimit, source: string, many: number) => countedMore(world, limit, source, many);
 
 describe.each(Object.entries(rows))('%s locks nobody out (A7)', (_, { limit, refused, stage }) => {
   it('one who tries too often is refused, and nobody else; a right first try passes whatever all others have tried', async () => {

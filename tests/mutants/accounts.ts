@@ -59,9 +59,9 @@ export const accounts: MutantsOf<'A1' | 'A2' | 'A3' | 'A4' | 'A5' | 'A6' | 'A7'>
   A4: [
     {
       fault: 'a session by a linked entry outlives the link',
-      file: 'functions/login/links.ts',
-      text: 'change: { standing: { entryEpoch: entryEpoch + 1 } },',
-      to: 'change: { standing: { entryEpoch } },',
+      file: 'lib/table/person/linked-entry.ts',
+      text: 'change: { standing: { entryEpoch: entryEpoch + 1 } }',
+      to: 'change: { standing: { entryEpoch } }',
       tests: links,
     },
     {

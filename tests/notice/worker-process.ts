@@ -2,6 +2,7 @@ import { writeSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { notify } from '../../functions/notify/index';
 import { withLiveWays } from '../../functions/notify/live';
+import { patientLimits } from '../../infra/local/patient';
 import { functionCapabilities } from '../../lib/capabilities';
 import { readConfig } from '../../lib/config';
 import { buildDeps, type Deps } from '../../lib/deps';
@@ -9,7 +10,6 @@ import { handleAws } from '../../lib/host/aws';
 import { limitTo } from '../../lib/limit-to';
 import { createLog } from '../../lib/log';
 import { liveChannels, type Way } from '../../lib/notice/channel-set';
-import { timeLimits } from '../../lib/time-limits';
 
 /** When a worker dies: at the how-manieth of its steps of one invocation, before that took effect or after it did. */
 export type Cut = { atStep: number; when: 'before' | 'after' };
@@ -22,9 +22,8 @@ export type Said = { answer: unknown; steps: number; nowMs: number } | { dies: s
  * A machine busy with other tests is slow, and what a partner took without an answer in time is tried by another channel. A
  * mail whose answer never comes is waited for in earnest.
  */
-const slow = { attemptMs: 60_000, totalMs: 120_000 };
 const partner = { attemptMs: 15_000, totalMs: 20_000 };
-const limits = { ...timeLimits, callMs: 180_000, connectMs: 30_000, table: slow, queue: slow, partner };
+const limits = { ...patientLimits, partner };
 const INVOCATION_MS = 600_000;
 
 const say = (said: Said) => writeSync(1, `${JSON.stringify(said)}\n`);

@@ -10,6 +10,7 @@ import { putPerson } from '../../lib/table/person/person';
 import type { ProcessRef } from '../../lib/table/process/process';
 import { personOf } from '../consent/support';
 import { accountNumber } from '../login/support';
+import { anotherOperator } from '../support/another-operator';
 import { withdraw } from '../support/consent';
 import { type Caller, createWorld, type World } from '../support/world';
 
@@ -110,14 +111,7 @@ describe('telling people of a change that concerns them (K4)', () => {
 
   it('reaches everybody when somebody else answers for the service', async () => {
     const other = await world.signIn('other');
-    const operator = {
-      service: '乐聊名片',
-      name: '广东省政务服务和数据管理局',
-      contact: '12345',
-      address: '广东省广州市',
-      protectionOfficer: '12345',
-    };
-    await publish({ operator });
+    await publish({ operator: anotherOperator });
     await deliver();
     expect(await inbox(other)).toHaveLength(1);
   });

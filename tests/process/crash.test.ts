@@ -27,6 +27,7 @@ import { accountNumber, phoneHolder, proofFor, tap } from '../login/support';
 import { fields, png } from '../picture/samples';
 import { announce } from '../profile/budget-rows';
 import { amount, holdsFor, some } from '../proof/sample';
+import { anotherOperator } from '../support/another-operator';
 import { grant, withdraw } from '../support/consent';
 import { beginEnd } from '../support/end';
 import { createWorld, type World } from '../support/world';
@@ -67,14 +68,7 @@ async function beginAnew(name: string): Promise<Begun> {
 
 async function publishMaterialChange(): Promise<number> {
   const effectiveAt = toInstant(world.deps.clock.now() + 300 * 86_400_000);
-  const operator = {
-    service: '乐聊名片',
-    name: '广东省政务服务和数据管理局',
-    contact: '12345',
-    address: '广东省广州市',
-    protectionOfficer: '12345',
-  };
-  const proposal = { changes: { operator }, effectiveAt };
+  const proposal = { changes: { operator: anotherOperator }, effectiveAt };
   type Proposed = { version: number; textHash: string };
   const proposed = await world.ok<Proposed>('consent/proposePolicy', proposal, {
     token: 'staff:ling:officer',

@@ -7,7 +7,7 @@ import { promises } from '../../lib/policy/promises';
 import { proofs } from './proofs';
 
 /** The whole of what `npm test` takes a sample of. */
-export const proofProgram = program({
+const proofProgram = program({
   script: 'proof',
   does: words(
     '把 npm test 只抽样的证明完整做一遍；不写名称则列出有哪些',

@@ -3,6 +3,7 @@ import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { deserialize, serialize } from 'node:v8';
 import { BatchWriteItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { slicesOf } from '../../lib/slices';
 import { openedTableKey } from '../../lib/table/service/opened-table';
 import { BATCH_WRITES } from './keys';
 import { scan } from './scan';
@@ -22,8 +23,8 @@ export async function beginLike(raw: DynamoDBClient, tableName: string, name: st
   const known = read.get(name) ?? readFile(fileOf(name)).then(deserialize);
   read.set(name, known);
   const items = (await known) as RawItem[];
-  for (let from = 0; from < items.length; from += BATCH_WRITES) {
-    const puts = items.slice(from, from + BATCH_WRITES).map((Item) => ({ PutRequest: { Item } }));
+  for (const some of slicesOf(items, BATCH_WRITES)) {
+    const puts = some.map((Item) => ({ PutRequest: { Item } }));
     await raw.send(new BatchWriteItemCommand({ RequestItems: { [tableName]: puts } }));
   }
   return true;

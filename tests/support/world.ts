@@ -13,6 +13,7 @@ import { profile } from '../../functions/profile/index';
 import { retention } from '../../functions/retention/index';
 import { rights } from '../../functions/rights/index';
 import { openNew } from '../../infra/commands/rotate-keys';
+import { patientLimits } from '../../infra/local/patient';
 import { SANDBOX_PUSH } from '../../infra/local/sandbox/wechat-push';
 import { type FunctionName, functionCapabilities } from '../../lib/capabilities';
 import type { Clock } from '../../lib/clock';
@@ -31,7 +32,6 @@ import type { Registry } from '../../lib/policy/registry';
 import type { TrueIdentityRule } from '../../lib/policy/true-identity';
 import { firstVersion } from '../../lib/policy/version';
 import type { ProcessRef } from '../../lib/table/process/process';
-import { timeLimits } from '../../lib/time-limits';
 import { beginLike, keepBeginning } from './beginning';
 import { consentAct, grant, type Ok } from './consent';
 import { DOOR_KEY, publicHalf } from './door-key';
@@ -149,12 +149,7 @@ type Options = {
 };
 
 /** What this build publishes, as a short name: another build over the same run begins with something else. */
-const published = () =>
-  createHash('sha256').update(JSON.stringify(firstVersion())).digest('hex').slice(0, 12);
-
-/** A machine busy with other tests may be slow to answer; what happens then has tests of its own. */
-const slow = { attemptMs: 60_000, totalMs: 120_000 };
-const patient = { ...timeLimits, callMs: 180_000, connectMs: 30_000, table: slow };
+const PUBLISHED = createHash('sha256').update(JSON.stringify(firstVersion())).digest('hex').slice(0, 12);
 
 const streamed = { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' } as const;
 
@@ -234,7 +229,7 @@ export async function createWorld({
       ...(registry && { registry }),
       trueIdentityRules: trueIdentity,
       clock,
-      limits: patient,
+      limits: patientLimits, // what happens where it is slow has tests of its own
       observeTable: (client) => {
         goShort(client, config.TABLE_ENDPOINT);
         observeUses(uses)(client);
@@ -264,7 +259,7 @@ export async function createWorld({
   const deps = build();
   // What a service has when it has just begun is made once for a run, where nothing of it is the test's own.
   const isUsual = rootKey === ROOT_KEY && registry === undefined && startMs === START;
-  const beginning = `${suite}-${published()}`;
+  const beginning = `${suite}-${PUBLISHED}`;
   const hasBegun = like || (isUsual && (await beginLike(raw, config.TABLE_NAME, beginning)));
   const roots = rootKeys(config.ROOT_KEY, 'cn-north-1', systemRandom);
   const parts = { ...deps, roots, suite, clock, random: systemRandom };

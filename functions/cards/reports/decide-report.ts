@@ -9,12 +9,12 @@ import { cardKey, readCard } from '../../../lib/table/card/card';
 import { type ClearCard, clearCard, restoreTakenDown, takeDown } from '../../../lib/table/card/taken-down';
 import { ConditionFailed, type Item, type Write } from '../../../lib/table/client';
 import { readCursor, sealCursor } from '../../../lib/table/cursor';
-import { placeOfText, textOfPlace } from '../../../lib/table/due-queue';
 import { keys } from '../../../lib/table/keys';
 import { appendEntry } from '../../../lib/table/ledger/append';
 import { epochOf } from '../../../lib/table/person/consents';
 import { readPerson } from '../../../lib/table/person/person';
 import { openPerson } from '../../../lib/table/person/person-key';
+import { nextQueueCursor, openQueueCursor } from '../../../lib/table/queue-cursor';
 import type { Sealer } from '../../../lib/table/sealer';
 import {
   cardReport,
@@ -41,18 +41,15 @@ type Read = OfOne & { cursor?: string | undefined };
 type Decide = OfOne & { reportId: string; decision: 'unfounded' | 'take-down'; category: ReportCategory };
 type DecideAppeal = OfOne & { ticketId: string; decision: 'stands' | 'restore'; answer: string };
 
-const QUEUE = 'cards/reportedCards';
-
 /** Staff: the cards that are reported, each once, nobody's second before anybody's first. Numbers and times, no words. */
 export async function reportQueue(
   { table, ring }: Deps,
   { caller, input }: Run<'staff', { cursor?: string | undefined }>,
 ) {
-  const { cursor } = input;
-  const place = cursor === undefined ? undefined : await readCursor(ring, QUEUE, caller.staffId, cursor);
-  const from = place === undefined ? undefined : placeOfText(REPORT_QUEUE, place);
+  const pages = { list: 'cards/reportedCards', queue: REPORT_QUEUE, staffId: caller.staffId };
+  const from = await openQueueCursor(ring, pages, input.cursor);
   const { cards, next } = await reportedCards(table, MAX_CARDS_SHOWN, from);
-  return { cards, ...(next && { cursor: await sealCursor(ring, QUEUE, caller.staffId, textOfPlace(next)) }) };
+  return { cards, ...(await nextQueueCursor(ring, pages, next)) };
 }
 
 /**

@@ -9,10 +9,9 @@ import { type Card, cardKey, noteVerdicts, readCard, TEXT_QUEUE } from '../../..
 import { logoKey, pictureOf } from '../../../lib/table/card/card-logo';
 import { waitingTexts } from '../../../lib/table/card/text-queue';
 import { ConditionFailed } from '../../../lib/table/client';
-import { readCursor, sealCursor } from '../../../lib/table/cursor';
-import { placeOfText, textOfPlace } from '../../../lib/table/due-queue';
 import { appendEntry } from '../../../lib/table/ledger/append';
 import { consentInForce } from '../../../lib/table/person/consents';
+import { nextQueueCursor, openQueueCursor } from '../../../lib/table/queue-cursor';
 import { ownCard } from '../own/own-card';
 import { askWechat, waitingFields, withVerdicts, withWords } from './check-text';
 
@@ -25,18 +24,14 @@ export async function checkAgain(deps: Deps, run: Run<'subject', { cardId: strin
   return askWechat(deps, run, card, ask, alsoRead, []);
 }
 
-const QUEUE = 'cards/reviewQueue';
-
 /** Staff: what waits for a human, nobody's second before anybody's first. Ids and times, nothing of the persons. */
 export async function reviewQueue(
   { table, ring }: Deps,
   { caller, input }: Run<'staff', { cursor?: string | undefined }>,
 ) {
-  const { cursor } = input;
-  const place = cursor === undefined ? undefined : await readCursor(ring, QUEUE, caller.staffId, cursor);
-  const from = place === undefined ? undefined : placeOfText(TEXT_QUEUE, place);
-  const { texts, next } = await waitingTexts(table, from);
-  return { texts, ...(next && { cursor: await sealCursor(ring, QUEUE, caller.staffId, textOfPlace(next)) }) };
+  const pages = { list: 'cards/reviewQueue', queue: TEXT_QUEUE, staffId: caller.staffId };
+  const { texts, next } = await waitingTexts(table, await openQueueCursor(ring, pages, input.cursor));
+  return { texts, ...(await nextQueueCursor(ring, pages, next)) };
 }
 
 type OfOne = { subjectId: string; cardId: string };

@@ -2,16 +2,9 @@ import type { Deps } from '../../../lib/deps';
 import type { Run } from '../../../lib/gate/operation';
 import { recipients } from '../../../lib/policy/recipients';
 import type { Item } from '../../../lib/table/client';
-import { readCursor, sealCursor } from '../../../lib/table/cursor';
-import {
-  DESK,
-  fairPage,
-  personOf,
-  placeOfText,
-  type QueuePlace,
-  textOfPlace,
-} from '../../../lib/table/due-queue';
+import { DESK, fairPage, personOf } from '../../../lib/table/due-queue';
 import { readAuthorisationEvent } from '../../../lib/table/person/authorisation-event';
+import { nextQueueCursor, openQueueCursor } from '../../../lib/table/queue-cursor';
 import { openAppeal } from '../../../lib/table/real-name/appeal';
 import { recipientDuty } from '../../../lib/table/recipient/recipient-duty';
 import { countDesk, levelOf, marksAt } from '../../../lib/table/ticket/desk';
@@ -19,7 +12,6 @@ import { clearTicket, ticket } from '../../../lib/table/ticket/ticket';
 
 /** What one page shows. */
 const PAGE_WAITING = 50;
-const LIST = 'rights/ticketQueue';
 
 /** What can wait, each by the name of its entity. */
 export const whatWaits = {
@@ -38,10 +30,8 @@ export type WaitingSort = (typeof waitingSorts)[number];
 export async function queue(deps: Deps, { caller, input }: Run<'staff', { cursor?: string | undefined }>) {
   const { table, ring, clock } = deps;
   const marks = await marksAt(clock.now());
-  const from: QueuePlace =
-    input.cursor === undefined
-      ? { urgentUntil: marks.warned }
-      : placeOfText(DESK, await readCursor(ring, LIST, caller.staffId, input.cursor));
+  const pages = { list: 'rights/ticketQueue', queue: DESK, staffId: caller.staffId };
+  const from = (await openQueueCursor(ring, pages, input.cursor)) ?? { urgentUntil: marks.warned };
   const { waiting, next } = await fairPage(table, DESK, from, PAGE_WAITING);
   const items = await table.getMany(waiting);
   return {
@@ -50,7 +40,7 @@ export async function queue(deps: Deps, { caller, input }: Run<'staff', { cursor
       const { dueAt } = one;
       return row ? [{ subjectId: personOf(one), dueAt, level: levelOf(dueAt, marks), ...row }] : [];
     }),
-    ...(next && { cursor: await sealCursor(ring, LIST, caller.staffId, textOfPlace(next)) }),
+    ...(await nextQueueCursor(ring, pages, next)),
   };
 }
 

@@ -14,7 +14,7 @@ export type ChainVerdict = {
   brokenAt?: number;
 };
 export type Everybody = Omit<Awaited<ReturnType<Api['audit']['everybody']>>, 'cursor'>;
-export type PutBackLine = Awaited<ReturnType<Api['audit']['putBack']>>['lines'][number];
+type PutBackLine = Awaited<ReturnType<Api['audit']['putBack']>>['lines'][number];
 export type MemberLine = Awaited<ReturnType<Api['audit']['member']>>['lines'][number];
 
 /** Every chain of the service, followed to its end. `told` hears of each as it is done. */

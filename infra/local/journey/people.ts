@@ -6,17 +6,13 @@ import {
   newIdempotencyKey,
   type WxCloud,
 } from '../../../lib/client/client';
+import { post } from '../post';
 import { staffClientAt } from '../staff-client';
 import { within } from '../within';
 
 /** Where the service and the partners' sandbox answer. */
 export type Where = { api: string; sandbox: string; door?: string | undefined };
 type Act = Parameters<Api['consent']['grant']>[0];
-
-async function post(url: string, body: object): Promise<Record<string, string>> {
-  const answer = await fetch(url, { method: 'POST', body: JSON.stringify(body) });
-  return (await answer.json()) as Record<string, string>;
-}
 
 /** A WeChat person in the sandbox, and a way to get them fresh wx.login codes. */
 export async function newPerson({ sandbox }: Where): Promise<(() => Promise<string>) & { openid: string }> {

@@ -101,16 +101,13 @@ export async function codeOf(call: Promise<unknown>): Promise<string> {
 
 export { within } from '../within';
 
+import { post } from '../post';
+
 /** Every byte of the items as text, binary included, to look for what should not be there. */
 export function textOf(items: unknown): string {
   return JSON.stringify(items, (_, value) =>
     value instanceof Uint8Array ? Buffer.from(value).toString('latin1') : value,
   );
-}
-
-async function post(url: string, body: object): Promise<Record<string, string>> {
-  const answer = await fetch(url, { method: 'POST', body: JSON.stringify(body) });
-  return (await answer.json()) as Record<string, string>;
 }
 
 /** Starts a fresh service on free ports. */

@@ -7,6 +7,7 @@ import {
   newIdempotencyKey,
 } from '../../../lib/client/client';
 import { parseToken } from '../../../lib/crypto/token';
+import { post } from '../post';
 import { ladenPictures } from '../promises/pictures';
 import type { Region } from './region';
 
@@ -19,13 +20,6 @@ export function as(region: Region, token?: string): Api {
   if (token !== undefined) store.set(token);
   const transport = httpTransport({ baseUrl: region.api(), device: 'HUAWEI Mate 60', version: '1.0.0' });
   return createClient({ transport, token: store });
-}
-
-async function post(url: string, body: object): Promise<Record<string, string>> {
-  return (await (await fetch(url, { method: 'POST', body: JSON.stringify(body) })).json()) as Record<
-    string,
-    string
-  >;
 }
 
 /** Signs a WeChat person in; a new one when none is named. */

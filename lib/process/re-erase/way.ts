@@ -8,7 +8,7 @@ import { appendPlanned } from '../../table/ledger/append';
 import { restingOnPhone } from '../../table/person/end-ways';
 import { waysInKinds } from '../../table/person/join';
 import { canSignIn } from '../../table/person/life';
-import { type LinkedEntry, linkedEntryKey, removeLinkedEntry } from '../../table/person/linked-entry';
+import { type LinkedEntry, linkedEntryKey, undoLinkedEntry } from '../../table/person/linked-entry';
 import { type Person, readPerson, wayIn } from '../../table/person/person';
 import { phoneKey, unbindPhone } from '../../table/person/phone';
 import { endWays } from '../end-ways';
@@ -46,10 +46,9 @@ export async function wayAgain(deps: Deps, end: WayEnd, look: Look, requestId: s
     return 'begun';
   }
   const kinds = ['link-state', 'wechat-identity'] as const;
-  await appendPlanned(deps, person, ({ entryEpoch = 0 }) => ({
+  await appendPlanned(deps, person, (now) => ({
     entry: { ...common, act: 'identity.unlinked', purpose: 'account-link', kinds },
-    also: removeLinkedEntry(item),
-    change: { standing: { entryEpoch: entryEpoch + 1 } },
+    ...undoLinkedEntry(item, now),
   }));
   return 'begun';
 }

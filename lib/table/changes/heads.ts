@@ -64,6 +64,10 @@ function afterMark({ pk }: Key): string {
   return pk.slice(pk.indexOf('#') + 1);
 }
 
+/** The number by which an item says where its chain stands; undefined of what keeps no head. */
+export const numberOfChain = (entity: unknown): string | undefined =>
+  isChain(entity) ? chains[entity].seq : undefined;
+
 const isChain = (entity: unknown): entity is ChainName => Object.hasOwn(chains, String(entity));
 
 /** The heads that have moved by changes, the furthest of each: nothing is read for it, and what is no head of ours is left out. */
@@ -127,13 +131,10 @@ const checksumOf = async (ring: KeyRing, note: Note): Promise<string> =>
   base64(await ring.mac('heads', `${canonicalize(note)}`));
 
 /**
- * Those of noted heads that the table says less of than was noted: it stands at an earlier number, or the entry of that number is
+ * The items that keep heads of which the table says less than was noted: it stands at an earlier number, or the entry of that number is
  * another one or gone. What is not there at all has ended. Two units for each.
  */
-export async function rolledBack(
-  table: Table,
-  heads: readonly Head[],
-): Promise<{ head: Head; item: Item }[]> {
+export async function rolledBack(table: Table, heads: readonly Head[]): Promise<Item[]> {
   const asked = heads.flatMap(({ chain, owner, seq }) => [
     chains[chain].headKey(owner),
     chains[chain].entryKey(owner, seq),
@@ -144,6 +145,6 @@ export async function rolledBack(
     const now = headIn(item);
     if (!item || !now) return [];
     const isSame = isHash(entry?.hash) && base64(entry.hash) === head.hash;
-    return now.seq < head.seq || !isSame ? [{ head, item }] : [];
+    return now.seq < head.seq || !isSame ? [item] : [];
   });
 }

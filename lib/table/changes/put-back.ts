@@ -1,6 +1,7 @@
 import { MINUTE_MS } from '../../clock';
 import { checksumsIn, secondIn } from '../bound';
 import type { Item } from '../item';
+import { numberOfChain } from './heads';
 
 /** How a change shows that the table was written around the service. */
 export type PutBack = {
@@ -18,13 +19,8 @@ export const LONGEST_ON_THE_WAY_MS = 2 * MINUTE_MS;
 /** Of two writes of one item by two instances the later may say so much less, since their clocks differ. */
 const CLOCKS_DIFFER_SECONDS = 1;
 
-/** Numbers that only grow, by entity: where a chain stands, and counts by which everything of an earlier one is dead. */
-const onlyGrow: Record<string, readonly string[]> = {
-  person: ['ledgerSeq', 'shareEpoch', 'entryEpoch'],
-  'retention-head': ['seq'],
-  incident: ['seq'],
-  'policy-book': ['latest'],
-};
+/** Counts of a person by which everything of an earlier one is dead. They only grow, as does the number at which a chain stands. */
+const counts = ['shareEpoch', 'entryEpoch'];
 
 /**
  * Whether a change has put back what was once true (promises K6, S9). A checksum says when it was made, and a write follows at once: so
@@ -46,8 +42,9 @@ export function putBackBy(change: {
     if (isOlder || madeAtMs + LONGEST_ON_THE_WAY_MS < atMs) return { how: 'earlier', item: after };
   }
   const fell = (name: string) => Number(after[name] ?? 0) < Number(before?.[name] ?? 0);
-  const grow = onlyGrow[String(after.entity)] ?? [];
   // What is left of somebody who has been erased is the ledger, with where it ends.
-  const there = after.lifeState === 'erased' ? grow.filter((name) => name === 'ledgerSeq') : grow;
-  return there.some(fell) ? { how: 'lower', item: after } : undefined;
+  const counted = after.entity === 'person' && after.lifeState !== 'erased' ? counts : [];
+  return [numberOfChain(after.entity) ?? [], counted].flat().some(fell)
+    ? { how: 'lower', item: after }
+    : undefined;
 }

@@ -5,7 +5,7 @@ import { beginProcess, type ProcessRef } from '../process/process';
 import type { WayEnd } from './end';
 
 /** A way into an account that has ended: which sort it is, and which of them. */
-export type EndedWay = Pick<WayEnd, 'way' | 'id'>;
+type EndedWay = Pick<WayEnd, 'way' | 'id'>;
 
 /** The bound phone: there is one, so it needs no name. */
 export const phoneEnded: EndedWay = { way: 'phone', id: 'number' };

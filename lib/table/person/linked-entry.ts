@@ -95,6 +95,11 @@ export function putLinkedEntry(
   ];
 }
 
+/** Undoes a linked entry, and with it every session that it let in. Refused when it was made anew meanwhile. */
+export function undoLinkedEntry(item: Item, { entryEpoch = 0 }: { entryEpoch?: number | undefined }) {
+  return { also: removeLinkedEntry(item), change: { standing: { entryEpoch: entryEpoch + 1 } } };
+}
+
 /** The writes that undo a linked entry, refused when it was made anew meanwhile. */
 export function removeLinkedEntry(item: Item): Write[] {
   return remove(item, {
