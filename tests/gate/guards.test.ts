@@ -12,6 +12,8 @@ import { type KindId, kinds } from '../../lib/policy/kinds';
 import { keys } from '../../lib/table/keys';
 import { readPerson } from '../../lib/table/person/person';
 import { limitCounterKey } from '../../lib/table/sign-in/limit-counter';
+import { proofKey } from '../../lib/table/sign-in/self-proof';
+import { rawTable } from '../consent/support';
 import { proverOf } from '../support/prover';
 import { ticketOf } from '../support/ticket';
 import { type Caller, createWorld, functions, onceKey, type World } from '../support/world';
@@ -108,6 +110,19 @@ describe('a proof of self (A6)', () => {
     expect(await ask('reveal', { target: 'export-2' }, { ...me, proof })).toBe('PROOF_REQUIRED');
     expect(await ask('reveal', { target: 'export-1' }, { ...me, proof })).toEqual({ done: true });
     expect(await ask('reveal', { target: 'export-1' }, { ...me, proof })).toBe('PROOF_REQUIRED');
+  });
+
+  it('altered by whoever can write the table and holds no key opens nothing (K6)', async () => {
+    const proof = await issueProof(world.deps, proverOf(me), 'guarded/reveal|export-2');
+    const { subjectId = '', sessionId = '' } = parseToken(proof) ?? {};
+    const [raw, TableName] = [rawTable(world), world.config.TABLE_NAME];
+    const Key = proofKey(subjectId, sessionId);
+    const { Item } = await raw.get({ TableName, Key });
+    expect(Item?.act).toBe('guarded/reveal|export-2');
+    await raw.put({ TableName, Item: { ...Item, act } });
+    expect(await ask('reveal', { target: 'export-1' }, { ...me, proof })).toBe('PROOF_REQUIRED');
+    await raw.put({ TableName, Item });
+    expect(await ask('reveal', { target: 'export-2' }, { ...me, proof })).toEqual({ done: true });
   });
 
   it('of two uses at once, one wins', async () => {
