@@ -1,3 +1,5 @@
+import { guess } from './vcard-guess';
+
 /**
  * In which charset the lines of a card are. Many programs do not say, and some say what is not so; a line is never read as
  * another charset only because one of its characters is damaged.
@@ -9,7 +11,16 @@ export type Undecoded = { bytes: Buffer; declared: string | undefined };
  * A line as text. `damaged`: something in it was no character, and stands as U+FFFD. `guessed`: the charset that it was taken for
  * although neither it nor the standard says so. Without text: a charset that nobody can read.
  */
-export type Decoded = { text?: string; damaged?: true; guessed?: 'GB18030' | 'Windows-1252' };
+export type Decoded = { text?: string; damaged?: true; guessed?: Guessed };
+type Guessed = 'GB18030' | 'Big5' | 'Shift_JIS' | 'EUC-JP' | 'Windows-1252' | 'UTF-8';
+
+const names: Record<Exclude<ReturnType<typeof guess>, 'utf-8'>, Guessed> = {
+  gb18030: 'GB18030',
+  big5: 'Big5',
+  shift_jis: 'Shift_JIS',
+  'euc-jp': 'EUC-JP',
+  'windows-1252': 'Windows-1252',
+};
 
 /** Sequences of three and four bytes (RFC 3629): nothing else than UTF-8 has many of them. */
 const LONG = /[\xE0-\xEF][\x80-\xBF]{2}|[\xF0-\xF4][\x80-\xBF]{3}/g;
@@ -22,28 +33,30 @@ export function decodeAll(lines: readonly Undecoded[]): Decoded[] {
   const open = lines.filter((_, index) => first[index] === undefined).map(({ bytes }) => inPairs(bytes));
   // Two bytes that could be either are UTF-8 unless the rest of the card is something else.
   const unclear = new Set(lines.filter(({ bytes, declared }) => !declared && isShortOnly(inPairs(bytes))));
-  const isUtf8 = lines.some(({ bytes, declared }) => !declared && validUtf8(bytes) && has(LONG, bytes));
-  const charset = guess([...open, ...[...unclear].map(({ bytes }) => bytes)], isUtf8);
+  const isOtherwiseUtf8 = lines.some(({ bytes, declared }) => !declared && isUtf8(bytes) && has(LONG, bytes));
+  const charset = guess([...open, ...[...unclear].map(({ bytes }) => bytes)], isOtherwiseUtf8, decode);
   return lines.map((line, index) => {
     const known = first[index];
-    const isUnclear = unclear.has(line) && charset === 'gb18030';
-    if (known && !isUnclear) return known;
-    if (charset === 'utf-8') return withDamage(line.bytes);
+    if (known && (!unclear.has(line) || charset === 'windows-1252')) return known;
+    if (charset === 'utf-8') return known ?? withDamage(line.bytes);
     const text = decode(line.bytes, charset);
-    if (text === undefined) return withDamage(line.bytes);
-    return { text, guessed: charset === 'gb18030' ? 'GB18030' : 'Windows-1252' };
+    return text === undefined ? withDamage(line.bytes) : { text, guessed: names[charset] };
   });
 }
 
 /** What the line is by its own word or, where it has none, as UTF-8. Undefined where it is not. */
 function asItSays({ bytes, declared }: Undecoded): Decoded | undefined {
-  if (declared && !/^utf-?8$/i.test(declared)) {
-    if (!isKnown(declared)) return {};
-    const text = decode(bytes, declared);
-    return text === undefined ? undefined : { text };
-  }
   const mended = inPairs(bytes);
   const text = decode(mended, 'utf-8');
+  const charset = declared && encodingOf(declared);
+  if (declared && charset !== 'utf-8') {
+    // What could not be said in UTF-8 by chance is UTF-8, whatever it says of itself.
+    const byChance = charset === undefined || ONE_BYTE.test(charset) ? /[\x80-\xFF]/ : LONG;
+    if (text !== undefined && has(byChance, bytes)) return { text, guessed: 'UTF-8' };
+    if (charset === undefined) return text === undefined || IN_ASCII.test(declared) ? {} : { text };
+    const said = decode(bytes, charset);
+    return said === undefined ? undefined : { text: said };
+  }
   if (text !== undefined) return { text };
   return mostlyUtf8(mended) ? withDamage(mended) : undefined;
 }
@@ -76,59 +89,55 @@ function withDamage(bytes: Buffer): Decoded {
   return text.includes('\uFFFD') ? { text, damaged: true } : { text };
 }
 
-/**
- * GB18030, as older Chinese phones write; Windows-1252, as older European ones; or UTF-8 with damage, where other lines of
- * the card are UTF-8 and these look like neither.
- */
-function guess(lines: readonly Buffer[], isUtf8: boolean): 'gb18030' | 'windows-1252' | 'utf-8' {
-  const bytes = Buffer.from(lines.map((line) => line.toString('latin1')).join('\n'), 'latin1');
-  const chinese = decode(bytes, 'gb18030');
-  if (chinese !== undefined && looksChinese(bytes.toString('latin1'), chinese)) return 'gb18030';
-  if (isUtf8) return 'utf-8';
-  return looksEuropean(bytes.toString('latin1')) ? 'windows-1252' : 'utf-8';
-}
-
-/** Pairs whose second byte is a high one, and pairs that swallow a character of ASCII. */
-const PAIR = /[\x81-\xFE](?:[\x30-\x39][\x81-\xFE][\x30-\x39]|[\x40-\x7E\x80-\xFE])/g;
-/** A letter of Latin-1 beside one of ASCII, which is what accents look like. */
-const BETWEEN_LETTERS = /(?<=[A-Za-z])[\xC0-\xFE]{1,2}(?=[a-z])|(?<=[a-z])[\xC0-\xFE]{1,2}(?![\x80-\xFF])/g;
-
-/**
- * Chinese has Han characters, most of them pairs of two high bytes; of those in the middle of Latin words none counts. Whole lines of
- * signs, a number or a tick behind a Chinese name, say nothing against it.
- */
-function looksChinese(latin: string, text: string): boolean {
-  if (/[\p{Co}\p{Cn}\p{Cc}]/u.test(text.replace(/[\t\n]/g, '')) || !/\p{Script=Han}/u.test(text))
-    return false;
-  const pairs = latin.match(PAIR) ?? [];
-  const common = pairs.filter((pair) => /^[\x81-\xFE][\xA1-\xFE]$/.test(pair)).length;
-  const inWords = latin.match(BETWEEN_LETTERS)?.length ?? 0;
-  return common > inWords && common >= pairs.length - common;
-}
-
-/** Letters, or signs that are as common (a degree, a euro, quotation marks); and nothing that stands for no character there. */
-function looksEuropean(latin: string): boolean {
-  const others = latin.replace(/[\x80\x85\x91-\x97\xA0-\xBF]/g, '').match(/[\x80-\xFF]/g)?.length ?? 0;
-  const letters = latin.match(/[\x8A\x8C\x8E\x9A\x9C\x9E\x9F\xC0-\xD6\xD8-\xF6\xF8-\xFF]/g)?.length ?? 0;
-  return !/[\x81\x8D\x8F\x90\x9D]/.test(latin) && letters * 2 >= others;
-}
-
 const has = (pattern: RegExp, bytes: Buffer) => bytes.toString('latin1').search(pattern) >= 0;
-const validUtf8 = (bytes: Buffer) => decode(inPairs(bytes), 'utf-8') !== undefined;
+
+/** Whether it is UTF-8, or what Java calls so. */
+export const isUtf8 = (bytes: Buffer) => decode(inPairs(bytes), 'utf-8') !== undefined;
+
 const isShortOnly = (bytes: Buffer) =>
   decode(bytes, 'utf-8') !== undefined && has(SHORT, bytes) && !has(LONG, bytes);
 
-function isKnown(charset: string): boolean {
-  try {
-    return new TextDecoder(charset) !== undefined;
-  } catch {
-    return false;
-  }
+/** Charsets with one byte a character, in which pairs that are UTF-8 make no sense. */
+const ONE_BYTE = /^(windows-125|iso-8859-|koi8-|macintosh|ibm866|x-mac)/;
+
+/** Charsets that nobody reads any more, and whose bytes are ASCII that means something else. */
+const IN_ASCII = /^(utf-?7|hz|iso-?2022)/i;
+
+/** What Windows and old phones call charsets, without their hyphens and underlines, where the standard does not know it. */
+const ALIASES: Record<string, string> = {
+  cp65001: 'utf-8',
+  ...aliases('gbk', '936', 'gb2312', 'gb231280', 'euccn', 'gb'),
+  ...aliases('shift_jis', '932', 'shiftjis', 'sjis'),
+  ...aliases('euc-kr', '949', 'euckr', 'ksc5601', 'uhc'),
+  ...aliases('big5', '950', 'xbig5', 'big5eten'),
+};
+
+function aliases(charset: string, page: string, ...others: string[]): Record<string, string> {
+  const all = [...['cp', 'ms', 'windows', 'ibm', 'x'].map((begins) => `${begins}${page}`), ...others];
+  return Object.fromEntries(all.map((one) => [one, charset]));
 }
+
+/** The charset of that name, or undefined for one that nobody knows. */
+function encodingOf(name: string): string | undefined {
+  const plain = name.toLowerCase().replace(/[-_]/g, '');
+  for (const label of [ALIASES[plain] ?? name, plain]) {
+    try {
+      return new TextDecoder(label).encoding;
+    } catch {
+      // The next way in which it is written.
+    }
+  }
+  return undefined;
+}
+
+/** What the bytes from 0x80 are in Windows-1252; Node takes them for control characters. */
+const WINDOWS_80 = '€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8DŽ\x8F\x90‘’“”•–—˜™š›œ\x9DžŸ';
 
 function decode(bytes: Buffer, charset: string): string | undefined {
   try {
-    return new TextDecoder(charset, { fatal: true }).decode(bytes);
+    const text = new TextDecoder(charset, { fatal: true }).decode(bytes);
+    if (charset !== 'windows-1252') return text;
+    return text.replace(/[\x80-\x9F]/g, (one) => WINDOWS_80.charAt(one.charCodeAt(0) - 0x80));
   } catch {
     return undefined;
   }

@@ -24,9 +24,10 @@ import {
   MAX_WECHAT_ID_CHARACTERS,
 } from './vcard-limits';
 import { type ContentLine, formatLine, splitValue, tidy, unescapeText } from './vcard-line';
+import { displayName } from './vcard-names';
 import type { LineOutcome } from './vcard-outcome';
 import { refusalOf } from './vcard-refusal';
-import { addressOf, fitsAddress, mailOf, phoneOf, wechatIdOf } from './vcard-values';
+import { addressOf, fitsAddress, mailsOf, phoneOf, wechatIdOf } from './vcard-values';
 
 /**
  * From content lines to what stands on a card of ours. What has no place there, or no room, is kept as it came; pictures,
@@ -107,13 +108,24 @@ export function parseContent(lines: ContentLine[]): {
 
 /** Whoever has no name is called by what people would call them by. Answers the property that says it. */
 function nameless(content: CardContent, open: LineOutcome[]): string | undefined {
-  const nickname = open.find(({ line }) => line.name === 'NICKNAME')?.line.value ?? '';
+  const written = (name: string) => open.find(({ line }) => line.name === name)?.line.value ?? '';
+  const textOf = (name: string) => tidy(unescapeText(written(name)));
   const [mail = ''] = content.mails.map(({ address }) => address);
+  const spoken = ['LAST', 'MIDDLE', 'FIRST'].map((part) => textOf(`X-PHONETIC-${part}-NAME`));
+  const nickname = splitValue(written('NICKNAME'), ',').find((one) => tidy(one) !== '') ?? '';
   const names: [string, string | undefined][] = [
-    ['NICKNAME', tidy(unescapeText(splitValue(nickname, ',').find((one) => tidy(one) !== '') ?? ''))],
+    ['NICKNAME', tidy(unescapeText(nickname))],
+    ['X-PHONETIC', displayName([spoken[0] ?? '', spoken[2] ?? '', spoken[1] ?? ''])],
+    ['SORT-STRING', textOf('SORT-STRING')],
     ['X-WECHAT', content.wechatId],
     ['TEL', content.phones[0]?.number],
     ['EMAIL', mail.length <= MAX_NAME_CHARACTERS ? mail : mail.replace(/@.*$/, '')],
+    ['IMPP', textOf('IMPP').replace(/^[\w.+-]+:(?:\/\/)?/, '')],
+    ['X-QQ', textOf('X-QQ')],
+    ['TITLE', content.title],
+    ['ROLE', textOf('ROLE')],
+    ['URL', content.sites[0]?.replace(/^https?:\/\//i, '')],
+    ['ADR', content.addresses[0]?.text],
   ];
   const fits = (name = '') => name !== '' && name.length <= MAX_NAME_CHARACTERS;
   const [property, name] = names.find((one) => fits(one[1])) ?? [];
@@ -141,9 +153,10 @@ function takePhones({ content, take, labelOf }: Reading): void {
 
 function takeMails({ content, take, labelOf }: Reading): void {
   take(['EMAIL'], (line) => {
-    const address = mailOf(line);
-    const fits = address.length <= MAX_MAIL_CHARACTERS && address.includes('@');
-    return fits && room(content.mails, MAX_MAILS, { address, ...labelOf(line) });
+    const addresses = mailsOf(line);
+    const fits = addresses.every((one) => one.length <= MAX_MAIL_CHARACTERS && one.includes('@'));
+    if (!fits || (addresses.length > 1 && content.mails.length + addresses.length > MAX_MAILS)) return false;
+    return addresses.every((address) => room(content.mails, MAX_MAILS, { address, ...labelOf(line) }));
   });
 }
 

@@ -27,6 +27,8 @@ function languageOf(line: ContentLine): string | undefined {
 export function readLanguages(content: CardContent, open: LineOutcome[]): void {
   const of = (name: string) => open.filter(({ line }) => line.name === name);
   const text = (line: ContentLine) => tidy(unescapeText(line.value));
+  // Phones write them empty where there is nothing to say.
+  for (const one of ['FN', 'N', 'ORG', 'TITLE'].flatMap(of)) if (!isFilled(one)) one.outcome = 'understood';
   const takeMain = (name: string, use: (line: ContentLine) => boolean, language?: string) => {
     const main = mainOf(of(name), language);
     if (main && use(main.line)) main.outcome = 'understood';
@@ -87,9 +89,13 @@ export function readLanguages(content: CardContent, open: LineOutcome[]): void {
   );
 }
 
+function isFilled({ line }: LineOutcome): boolean {
+  return /[^;,\s]/.test(line.value);
+}
+
 /** The line that speaks for the card itself: in no language or in the card's; else the first that is no variant. */
 function mainOf(lines: LineOutcome[], language: string | undefined): LineOutcome | undefined {
-  const filled = lines.filter(({ line }) => /[^;,\s]/.test(line.value));
+  const filled = lines.filter(isFilled);
   const isOther = ({ line }: LineOutcome) =>
     languageOf(line) !== undefined && parameterOf(line, 'ALTID').length > 0 && line.name !== 'FN';
   return (

@@ -49,6 +49,6 @@ export class VCardError extends Error {
 export const cardProblems = {
   'cut-short': '名片不完整：没有 END:VCARD 这一行。',
   'too-many-properties': `名片的属性超过 ${MAX_PROPERTIES_PER_CARD} 项。`,
-  'no-name': `名片没有可用的姓名（FN、N、ORG），也没有可以代替姓名的单位、昵称、电话或邮箱；或者都超过 ${MAX_NAME_CHARACTERS} 个字符。`,
+  'no-name': `名片没有可用的姓名（FN、N、ORG），也没有可以代替姓名的单位、昵称、电话、邮箱、职务、网址或地址；或者都超过 ${MAX_NAME_CHARACTERS} 个字符。`,
 } as const;
 export type CardProblem = keyof typeof cardProblems;

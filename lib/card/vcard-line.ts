@@ -26,20 +26,24 @@ const head = /^(?:([\w-]{1,64})\.)?([A-Za-z][A-Za-z0-9-]{0,63})(?=[ \t]*[;:])/;
  * Control characters, those that turn the direction of text around, which make one text look like another, and those that nobody
  * sees, which make equal texts different. What joins the parts of an emoji or of an Indian word stays.
  */
-const unwanted = /(?![\t\n])\p{Cc}|[\u00AD\u061C\u180E\u200B\u200E\u200F\u202A-\u202E\u2060-\u206F\uFEFF]/gu;
+const unwanted =
+  /(?![\t\n])\p{Cc}|[\u00AD\u061C\u180E\u200B\u200E\u200F\u202A-\u202E\u2060-\u206F\u3164\uFEFF\uFFA0\uFFF9-\uFFFB]/gu;
+/** Letters that nobody sees. Behind a black flag they say whose it is. */
+const unseenLetters = /(?<!\u{1F3F4}[\u{E0020}-\u{E007F}]*)[\u{E0000}-\u{E007F}]/gu;
 const loneSurrogate = /\p{Cs}/gu;
 
 /** Text that can stand on a card: without control characters, trimmed; on one line unless `lines` is set. */
 export function tidy(text: string, lines = false): string {
   const ends = text.replace(/\r\n?|\u0085|\u2028|\u2029/g, '\n');
-  const clean = ends.replace(unwanted, '').replace(loneSurrogate, '\uFFFD');
+  const clean = ends.replace(unwanted, '').replace(unseenLetters, '').replace(loneSurrogate, '\uFFFD');
   const rows = clean.split('\n').map((row) => row.trim());
   return lines ? clean.trim() : rows.filter(Boolean).join(' ');
 }
 
-/** A number or an address of the net: without anything in it that nobody sees, and with plain spaces. */
+/** A number or an address of the net: without anything in it that nobody sees, with plain spaces, and signs of usual width. */
 export function tidyPlain(text: string): string {
-  return tidy(text.replace(/\p{Cf}/gu, '').replace(/\p{Zs}/gu, ' '));
+  const seen = text.replace(/[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu, '').replace(/\p{Zs}/gu, ' ');
+  return tidy(seen.replace(/[\uFF01-\uFF5E]/g, (wide) => String.fromCharCode(wide.charCodeAt(0) - 0xfee0)));
 }
 
 /** Android's own labels, `X-CUSTOM(CHARSET=UTF-8,ENCODING=QUOTED-PRINTABLE,=E5…)`, as a TYPE that can be read. */
@@ -64,7 +68,10 @@ export function percentDecoded(text: string): string {
   }
 }
 
-/** A line taken apart, or undefined when it is none. Bare parameters (vCard 2.1) become TYPE or ENCODING. */
+/**
+ * A line taken apart, or undefined when it is none. Bare parameters (vCard 2.1) become TYPE or ENCODING; one whose name is no name
+ * is passed over, for a phone is worth more than what somebody's program says of it.
+ */
 export function parseLine(text: string): ContentLine | undefined {
   const start = head.exec(text);
   if (!start) return undefined;
@@ -84,8 +91,7 @@ export function parseLine(text: string): ContentLine | undefined {
         at = value.end;
       } while (text[at] === ',');
       const named = written.trim();
-      if (!/^[\w-]+$/.test(named)) return undefined;
-      parameters.push({ name: named.toUpperCase(), values });
+      if (/^[\w-]+$/.test(named)) parameters.push({ name: named.toUpperCase(), values });
     } else if (written.trim() !== '') {
       const bare = written.trim();
       parameters.push({ name: encodings.test(bare) ? 'ENCODING' : 'TYPE', values: bare.split(',') });
@@ -102,13 +108,18 @@ function pastBlanks(text: string, from: number): number {
   return at;
 }
 
+/** In quotes; in quotes with others inside, behind backslashes; without, or with one that is never closed. */
+const parameterValues = [/"([^"]*)"/y, /"((?:[^"\\]|\\.)*)"/y, /"?([^,;:]*)/y];
+
 function parameterValue(text: string, from: number): { text: string; end: number } | undefined {
-  const pattern = text[from] === '"' ? /"([^"]*)"/y : /([^,;:]*)/y;
-  pattern.lastIndex = from;
-  const found = pattern.exec(text);
-  if (!found) return undefined;
-  const end = pastBlanks(text, from + found[0].length);
-  return /[,;:]/.test(text.charAt(end)) ? { text: uncircumflex((found[1] ?? '').trimEnd()), end } : undefined;
+  for (const pattern of parameterValues) {
+    pattern.lastIndex = from;
+    const [whole, written = ''] = pattern.exec(text) ?? [];
+    const end = pastBlanks(text, from + (whole ?? '').length);
+    if (whole !== undefined && /[,;:]/.test(text.charAt(end)))
+      return { text: uncircumflex(written.replace(/\\?"/g, '"').trimEnd()), end };
+  }
+  return undefined;
 }
 
 const circumflexes: Record<string, string> = { '^n': '\n', "^'": '"', '^^': '^' };

@@ -1,6 +1,7 @@
 import type { CardContent } from './content';
 import { parseContent } from './vcard-content';
-import { cardsIn, decodeLines, isFileLike, type RawCard, readLine } from './vcard-file';
+import { decodeLines, readLine } from './vcard-decode';
+import { cardsIn, isFileLike, type RawCard } from './vcard-file';
 import { type CardProblem, MAX_PROPERTIES_PER_CARD } from './vcard-limits';
 import type { ContentLine } from './vcard-line';
 import type { LineOutcome, Refusal } from './vcard-outcome';

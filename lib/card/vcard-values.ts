@@ -18,31 +18,49 @@ export function addressOf(line: ContentLine, written?: ContentLine): Address | u
   return Object.keys(parts).join() === 'street' && parts.street === text ? { text } : { text, ...parts };
 }
 
+/** Addresses that are no number that one dials. */
+const NO_NUMBER = /^(sips?|xmpp|skype|im|mailto|https?|h323|weixin|wechat|qq|facetime|data):/i;
+
 /**
  * The number of a TEL, as it is dialled: of a `tel:` address (RFC 3966) the number and behind a comma its extension, which phones
- * dial after a pause; a local number with the prefix that it is local to.
+ * dial after a pause; a local number with the prefix that it is local to. Empty where it is the address of something else.
  */
 export function phoneOf(line: ContentLine): string {
-  const written = unescapeText(line.value).trim();
-  if (!/^tel:/i.test(written)) return tidyPlain(written);
-  const [number = '', ...parameters] = written.slice('tel:'.length).split(';');
+  const written = unescapeText(line.value)
+    .trim()
+    .replace(/^"(.*)"$|^<(.*)>$/, '$1$2');
+  if (NO_NUMBER.test(written)) return '';
+  const [scheme] = /^(?:tel|callto):(?:\/\/)?/i.exec(written) ?? [];
+  if (scheme === undefined) return dialled(written);
+  const [number = '', ...parameters] = written.slice(scheme.length).split(';');
   const of = (name: string) =>
     parameters.find((one) => one.toLowerCase().startsWith(`${name}=`))?.slice(name.length + 1) ?? '';
   const context = of('phone-context');
   const prefix = /^\+\d/.test(context) && !number.startsWith('+') ? `${context}-` : '';
-  return tidyPlain(percentDecoded([`${prefix}${number}`, of('ext')].filter(Boolean).join(',')));
+  return dialled(percentDecoded([`${prefix}${number}`, of('ext')].filter(Boolean).join(',')));
 }
 
-/** The address of an EMAIL, a `mailto:` one included. */
+function dialled(number: string): string {
+  return tidyPlain(number).replace(/\p{Pd}/gu, '-');
+}
+
+/** The address of an EMAIL, a `mailto:` one included, and one behind the name of whoever has it. */
 export function mailOf(line: ContentLine): string {
   const written = unescapeText(line.value).trim();
   const isAddress = /^mailto:/i.test(written);
   const address = tidy(
     isAddress ? percentDecoded(written.slice('mailto:'.length).replace(/\?.*$/, '')) : written,
   );
-  const plain = tidyPlain(address);
+  const plain = tidyPlain(address).replace(/^[^<>]*<([^<>\s]+@[^<>\s]+)>$/, '$1');
   // What joins the parts of an emoji stays; in an address of plain letters it joins nothing.
-  return /^[\x21-\x7E]*$/.test(plain) ? plain : address;
+  return /^[\x21-\x7E]*$/.test(plain) || !address.includes('@') ? plain : address;
+}
+
+/** Several addresses that stand in one property, or the one that does. */
+export function mailsOf(line: ContentLine): string[] {
+  const whole = mailOf(line);
+  const parts = whole.split(/[;,]/).map((part) => part.trim());
+  return parts.every((part) => /^[^\s@"<>]+@[^\s@"<>]+$/.test(part)) ? parts : [whole];
 }
 
 /** Whether the address and each of its parts has room on a card. */
