@@ -11,7 +11,7 @@ const outline = (text: string, unitsPerDegree: number): Outline =>
     .split(/\s+/)
     .map((number) => Number(number) / unitsPerDegree);
 
-const mainland = outline(MAINLAND, 100);
+const mainland = MAINLAND.map((text) => outline(text, 100));
 const exceptions = EXCEPT.map((text) => outline(text, 1000));
 
 /** The outline is not finer. Within so much of it a point counts as inside, since whoever is there is more likely one of ours. */
@@ -23,9 +23,9 @@ const DOUBT_DEGREES = 0.03;
  */
 export function toGcj02({ latitude, longitude }: Place): Place {
   const at = [longitude, latitude] as const;
-  const isMoved = isWithin(mainland, at)
+  const isMoved = mainland.some((one) => isWithin(one, at))
     ? !exceptions.some((one) => isWithin(one, at))
-    : isNear(mainland, at);
+    : mainland.some((one) => isNear(one, at));
   if (!isMoved) return { latitude, longitude };
   const [east = 0, north = 0] = gcoord.transform([longitude, latitude], gcoord.WGS84, gcoord.GCJ02);
   return { latitude: north, longitude: east };

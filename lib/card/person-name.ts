@@ -3,11 +3,14 @@ import { withoutRadicals } from './radicals';
 /** Characters of a name on an identity document; FaceID takes no more. */
 export const MAX_PERSON_NAME_CHARACTERS = 32;
 
-const dots = /[•・･∙‧●．.]/gu;
-/** 〇 is a number to Unicode, and a character of names. */
+const dots = /[•・･∙‧●．.⋅◦᛫ꞏ⸱⸳⦁]|(?<=\p{Script=Han})[。、](?=\p{Script=Han})/gu;
+const apostrophes = /[’‘ʼʹ´`′]/gu;
+const hyphens = /[‐‑‒–—−]/gu;
+/** 〇 is a number to Unicode, and a character of names; keyboards have circles that look like it. */
+const circles = /(?<=\p{Script=Han})[○◯]|[○◯](?=\p{Script=Han})/gu;
 const shape = /^[\p{L}\p{M}〇](?:[\p{L}\p{M}〇·' -]*[\p{L}\p{M}〇])?$/u;
-/** What nobody sees and what is copied along with a name. */
-const unseen = /[\p{Cf}\p{Cc}]/gu;
+/** What nobody sees and what is copied along with a name; that a character is to be drawn in one way and not in another as well. */
+const unseen = /[\p{Cf}\p{Cc}\p{Default_Ignorable_Code_Point}]/gu;
 
 /**
  * A name as identity cards have it: spaces at the ends dropped, none between Chinese characters, and one form of the dot
@@ -19,8 +22,11 @@ export function readName(text: string): { name: string } | { fault: string } {
     .replace(/[\t\r\n]/g, ' ')
     .replace(unseen, '')
     .trim()
+    .replace(circles, '〇')
+    .replace(apostrophes, "'")
+    .replace(hyphens, '-')
     .replace(dots, '·')
-    .replace(/\s*·\s*/gu, '·')
+    .replace(/\s*·[\s·]*/gu, '·')
     .replace(/(?<=\p{Script=Han})\s+(?=\p{Script=Han})/gu, '')
     .replace(/\s+/gu, ' ');
   if ([...name].length > MAX_PERSON_NAME_CHARACTERS)

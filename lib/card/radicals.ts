@@ -14,7 +14,18 @@ const characters = new Map(
   ) as [string, string][],
 );
 
-/** The text with characters in the place of radicals. */
+/**
+ * Characters that had no place of their own in Unicode when GBK and GB 18030-2000 were made, and stand in old data where anybody may
+ * put anything: what GB 18030-2022 has in the same places, from U+E815 on.
+ */
+const FIRST_PRIVATE = 0xe815;
+const PRIVATE = [
+  ...'⺁𠂇𠂉𠃌⺄㑳㑇⺈⺋龴㖞㘚㘎⺌⺗㥮㤘龵㧏㧟㩳㧐龶龷㭎㱮㳠⺧𡗗龸⺪䁖䅟⺮䌷⺳⺶⺷𢦏䎱',
+  ...'䎬⺻䏝䓖䙡䙌龹䜣䜩䝼䞍⻊䥇䥺䥽䦂䦃䦅䦆䦟䦛䦷䦶龺𤇾䲣䲟䲠䲡䱷䲢䴓䴔䴕䴖䴗䴘䴙䶮龻',
+];
+
+/** The text with characters in the place of radicals, and of what had no place. */
 export function withoutRadicals(text: string): string {
-  return text.replace(/[\u2E80-\u2FDF]/gu, (one) => characters.get(one) ?? one);
+  const placed = text.replace(/[\uE815-\uE864]/g, (one) => PRIVATE[one.charCodeAt(0) - FIRST_PRIVATE] ?? one);
+  return placed.replace(/[\u2E80-\u2FDF]/gu, (one) => characters.get(one) ?? one);
 }

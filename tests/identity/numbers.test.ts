@@ -102,6 +102,40 @@ describe('identity numbers', () => {
       });
   });
 
+  it.each([
+    ['身份证号：', ''],
+    ['公民身份号码: ', ''],
+    ["'", ''],
+    ['“', '”'],
+    ['"', '"'],
+    ['', ';'],
+    ['', '，'],
+    ['\uFE0F', '\uFE0F'],
+  ])('are read with what people paste about them: %s%s', (before, after) => {
+    for (const number of Object.keys(valid))
+      expect(readIdNumber(`${before}${number}${after}`, TODAY)).toMatchObject({ number });
+  });
+
+  it('are read with a dash of any kind in them, and whatever keyboards have for the last X', () => {
+    for (const dash of [
+      '\u2010',
+      '\u2011',
+      '\u2013',
+      '\u2014',
+      '\uFE63',
+      '\u2212',
+      '·',
+      '.',
+      '\u3000',
+      '\t',
+      '\r\n',
+    ])
+      expect(kindOf(`440306${dash}20120515${dash}0027`)).toBe('resident');
+    for (const x of ['X', 'x', 'Ｘ', 'ｘ', '×', 'Х', 'х', 'Χ', 'Ⅹ', 'ⅹ'])
+      expect(readIdNumber(`11010519491231002${x}`, TODAY)).toMatchObject({ number: '11010519491231002X' });
+    expect(kindOf('1×010519491231002X')).toBe('fault');
+  });
+
   it('with one character changed are none: every single mistake is found', () => {
     fc.assert(
       fc.property(numbers, fc.nat(17), fc.integer({ min: 1, max: 9 }), ({ number }, at, by) => {
@@ -241,16 +275,31 @@ describe('mobile numbers', () => {
     '（138）00138000',
     '\u202D138 0013 8000\u202C',
     '\uFEFF138\u200B00138000',
+    'tel:+86-138-0013-8000',
+    '手机：13800138000',
+    '电话: 138 0013 8000；',
+    "'13800138000",
+    '013800138000',
+    '+86 0138 0013 8000',
+    '[86]138\u20110013\u20118000',
+    '【+86】13800138000',
+    '13800138000,',
   ])('%s is 13800138000', (typed) => {
     expect(readPhone(typed)).toEqual({ number: '13800138000' });
   });
 
-  it.each(['', '12800138000', '1380013800', '138001380000', '85291234567', '+85261234567'])(
-    '%p is none of the mainland',
-    (typed) => {
-      expect(readPhone(typed)).toHaveProperty('fault');
-    },
-  );
+  it.each([
+    '',
+    '12800138000',
+    '1380013800',
+    '138001380000',
+    '85291234567',
+    '+85261234567',
+    '+852 5123 4567',
+    '+1 3800138000',
+  ])('%p is none of the mainland', (typed) => {
+    expect(readPhone(typed)).toHaveProperty('fault');
+  });
 });
 
 describe('names', () => {
@@ -272,7 +321,32 @@ describe('names', () => {
     expect(maskName(name)).toBe(masked);
   });
 
-  it.each(['', '   ', '123', '张3', '<script>', '·', '张'.repeat(33)])('%p is none', (typed) => {
-    expect(readName(typed)).toHaveProperty('fault');
+  it.each([
+    ...[...'·•・･∙‧●．.⋅◦᛫ꞏ⸱⦁﹒。、'].map((dot) => [`阿依古丽${dot}买买提`, '阿依古丽·买买提']),
+    ['阿依古丽··买买提', '阿依古丽·买买提'],
+    ['阿依古丽 · · 买买提', '阿依古丽·买买提'],
+    ['O’Brien', "O'Brien"],
+    ['O\u02BCBrien', "O'Brien"],
+    ['Jean\u2011Luc', 'Jean-Luc'],
+    ['Jean–Luc', 'Jean-Luc'],
+    ['李○', '李〇'],
+    ['◯三', '〇三'],
+    // One and the same character, told how it is to be drawn (IVS, and a variation of old sets).
+    ['葛\u{E0100}三', '葛三'],
+    ['張\uFE00三', '張三'],
+    // Compatibility ideographs, and what stood in GBK without a place in Unicode.
+    ['\uFA19田', '神田'],
+    ['\uE863三', '䶮三'],
+    ['王\uE831', '王𡗗'],
+    ['王\uE864', '王龻'],
+  ])('%p is %p', (typed, name) => {
+    expect(readName(typed as string)).toEqual({ name });
   });
+
+  it.each(['', '   ', '123', '张3', '王\uE000', '王○1', '·三', '三·', '<script>', '·', '张'.repeat(33)])(
+    '%p is none',
+    (typed) => {
+      expect(readName(typed)).toHaveProperty('fault');
+    },
+  );
 });
