@@ -1,3 +1,4 @@
+import { inBasicForm, inExtendedForm, isMoment } from './vcard-forms';
 import { MAX_PROPERTIES_PER_CARD, MAX_PROPERTY_BYTES, VCardError } from './vcard-limits';
 import {
   type ContentLine,
@@ -85,7 +86,7 @@ function keptProperty(line: ContentLine): JCardProperty {
   const type = typeof written === 'string' ? written.toLowerCase() : (known?.type ?? UNKNOWN);
   const { value } = line;
   const head = [line.name.toLowerCase(), parameters] as const;
-  if (type !== 'text') return [...head, type, inExtendedForm(type, value)];
+  if (type !== 'text') return [...head, type, isMoment(type) ? inExtendedForm(value) : value];
   const values = textsOf(value, known ?? {});
   const isSame = values.map((one) => valueFrom(one, true)).join(',') === value;
   // What is escaped as no text is means to others what it means to us: nothing that is known.
@@ -101,25 +102,6 @@ function textsOf(value: string, { list, structured }: { list?: true; structured?
     return all.length > 1 ? all : (all[0] ?? '');
   });
   return [parts.length > 1 ? parts : (parts[0] ?? '')];
-}
-
-/** A date of vCard 4.0 with the hyphens and colons that jCard asks for (RFC 7095 section 3.5.5); anything else as it is. */
-function inExtendedForm(type: string, value: string): string {
-  if (!/^(date|time|date-time|date-and-or-time|timestamp)$/.test(type)) return value;
-  const date = value
-    .replace(/^(\d{4})(\d\d)(\d\d)(?=$|T)/, '$1-$2-$3')
-    .replace(/^--(\d\d)(\d\d)$/, '--$1-$2');
-  return date.replace(/T(\d\d)(\d\d)(\d\d)?/, (_, hour, minute, second) =>
-    ['T', hour, ':', minute, ...(second === undefined ? [] : [':', second])].join(''),
-  );
-}
-
-/** And as vCard 4.0 writes it (RFC 6350 section 4.3). */
-function inBasicForm(value: string): string {
-  return value
-    .replace(/^(\d{4})-(\d\d)-(\d\d)(?=$|T)/, '$1$2$3')
-    .replace(/^--(\d\d)-(\d\d)$/, '--$1$2')
-    .replace(/T(\d\d):(\d\d)(?::(\d\d))?/, 'T$1$2$3');
 }
 
 function parametersOf({ group, parameters }: ContentLine): Record<string, string | string[]> {
@@ -167,8 +149,7 @@ function lineFrom(property: unknown): ContentLine | undefined {
   const usual = types[name.toUpperCase()]?.type ?? UNKNOWN;
   if (type !== usual && type !== UNKNOWN && !(plain && usual === UNKNOWN))
     listed.push({ name: 'VALUE', values: [type.toUpperCase()] });
-  const isMoment = /^(date|time|date-time|date-and-or-time|timestamp)$/.test(type);
-  const written = values.map((one) => (isMoment && typeof one === 'string' ? inBasicForm(one) : one));
+  const written = values.map((one) => (isMoment(type) && typeof one === 'string' ? inBasicForm(one) : one));
   const value = written.map((one) => valueFrom(one, plain)).join(',');
   const start = typeof group === 'string' ? { group: group.toUpperCase() } : {};
   // Written and read again, so that nothing gets in that a vCard could not have brought.

@@ -1,6 +1,14 @@
 import type { Label } from './fields';
 import { typeOfLabel, typesOf, typeTells } from './vcard-labels';
-import { type ContentLine, escapeText, formatLine, parameterOf, tidy, unescapeText } from './vcard-line';
+import {
+  type ContentLine,
+  escapeText,
+  formatLine,
+  type Parameter,
+  parameterOf,
+  tidy,
+  unescapeText,
+} from './vcard-line';
 import { splitComponents } from './vcard-names';
 import { mailOf, phoneOf } from './vcard-values';
 
@@ -24,6 +32,14 @@ export function typesBeside(line: ContentLine, label: Label | undefined): string
   return [...new Set(typesOf(line))].filter((type) => !silent.has(type) && !typeTells(type, label));
 }
 
+/** Parameters that say how a value is written or told apart from others, or what stands elsewhere on our cards. */
+const told = new Set(['TYPE', 'VALUE', 'LANGUAGE', 'ALTID', 'PREF', 'LABEL', DETAIL]);
+
+/** Whatever else is said of a property: how it is sorted, where an address is, what only the program that wrote it knows. */
+export function parametersBeside({ parameters }: ContentLine): Parameter[] {
+  return parameters.filter(({ name, values }) => !told.has(name) && values.some(Boolean));
+}
+
 /** From which part on a structured value says more than our cards. */
 const partsOnCard: Record<string, (parts: string[]) => boolean> = {
   N: (parts) => parts.slice(2).some(Boolean),
@@ -41,10 +57,13 @@ export function detailOf(line: ContentLine, label: Label | undefined, ownLabel: 
   const onCard = name === 'URL' ? undefined : label; // a site has no label there
   const beside = typed.has(name) ? typesBeside(line, onCard) : [];
   const parts = name in partsOnCard ? splitComponents(line.value) : [];
-  if (!partsOnCard[name]?.(parts) && beside.length === 0 && !(ownLabel && typed.has(name))) return undefined;
+  const more = typed.has(name) || name in partsOnCard ? parametersBeside(line) : [];
+  const saysMore = partsOnCard[name]?.(parts) || beside.length + more.length > 0;
+  if (!saysMore && !(ownLabel && typed.has(name))) return undefined;
   const types = [...(onCard && typed.has(name) ? [typeOfLabel[onCard]] : []), ...beside];
   const parameters = [
     ...(types.length > 0 ? [{ name: 'TYPE', values: types }] : []),
+    ...more,
     { name: DETAIL, values: ['1'] },
   ];
   // Several given names in one part stay several.

@@ -90,8 +90,8 @@ const ENDS = new RegExp(`^${UNSEEN}${END}${UNSEEN}$`, 'i');
 /** vCard 2.1 puts a whole card inside another one after an AGENT, on the same line or on the next one. */
 const AGENT = new RegExp(String.raw`^(?:[\w-]+\.)?AGENT[ \t]*(?:;[^:]*)?:[ \t]*(${BEGIN}[ \t]*)?$`, 'i');
 
-/** Some programs write the end of a card and the beginning of the next one on one line. */
-const GLUED = new RegExp(`^(${UNSEEN}${END})${UNSEEN}(?=${BEGIN})`, 'gim');
+/** Some programs write the end of a card and the beginning of the next one on one line. One that is folded is somebody's words. */
+const GLUED = new RegExp(`^(?![ \\t])(${UNSEEN}${END})${UNSEEN}(?=${BEGIN})`, 'gim');
 /**
  * Others end the last property with no line end. Only where the next line begins a card, or there is none: any other line may be
  * one in which somebody speaks of cards.

@@ -1,13 +1,13 @@
 import type { Address, CardContent } from './content';
 import { type Label, type Structured, textParts } from './fields';
-import { FURTHER, isDetail, textOf, typesBeside, withoutMark } from './vcard-details';
+import { FURTHER, isDetail, parametersBeside, textOf, typesBeside, withoutMark } from './vcard-details';
+import { inVersion, type VCardVersion } from './vcard-forms';
 import { labelOfTypes, typeOfLabel } from './vcard-labels';
 import { isVariant, LANGUAGE_PROPERTY } from './vcard-languages';
 import { type ContentLine, escapeText, type Parameter, parseLine, tidy, unescapeText } from './vcard-line';
 import { displayAddress, namePartsOf, splitComponents } from './vcard-names';
 import { addressOf } from './vcard-values';
 
-export type VCardVersion = '3.0' | '4.0';
 /** What is to be written: a whole card for its owner, or the part of one that another person may see. */
 export type Writable = Partial<CardContent>;
 /** A property before its value is escaped; a list is a structured value. A kept one is a line as it came. */
@@ -118,7 +118,8 @@ function writeOrganisation({ content, add, variants, detailOf }: Writing): void 
     return first === organisation && others.filter(Boolean).join(' ') === department;
   });
   const parts = department ? [organisation, department] : [organisation];
-  add('ORG', units ? splitComponents(units.value) : parts, { parameters: altid('2', variants) });
+  const parameters = [...altid('2', variants), ...(units ? parametersBeside(units) : [])];
+  add('ORG', units ? splitComponents(units.value) : parts, { parameters });
 }
 
 function writeLanguages({ content, variants, add }: Writing): void {
@@ -147,17 +148,6 @@ function writeKept({ version, kept, list }: Writing, isStale: (line: ContentLine
     const { asItCame: _, ...rest } = line;
     list.push({ kept: second ? { ...rest, name: `${FURTHER}${line.name}` } : inVersion(line, version) });
   }
-}
-
-/** A place is a `geo:` address in 4.0 and a pair of numbers in 3.0 (RFC 6350 6.5.2, RFC 2426 3.4.2). */
-function inVersion(line: ContentLine, version: VCardVersion): ContentLine {
-  if (line.name !== 'GEO') return line;
-  const [, latitude, longitude] = /^(?:geo:)?(-?[\d.]+)[,;](-?[\d.]+)/i.exec(unescapeText(line.value)) ?? [];
-  if (latitude === undefined) return line;
-  const { asItCame: _, ...rest } = line;
-  const parameters = line.parameters.filter(({ name }) => name !== 'VALUE');
-  const value = version === '4.0' ? `geo:${latitude},${longitude}` : `${latitude};${longitude}`;
-  return { ...rest, parameters, value };
 }
 
 /** A kept line that can be written, or undefined for anything that is not one harmless line. */
@@ -194,7 +184,10 @@ function typed(label: Label | undefined, detail?: ContentLine): Written {
   const values = [...new Set([...(label ? [typeOfLabel[label]] : []), ...beside])];
   return {
     ...(detail?.group !== undefined && { group: detail.group }),
-    parameters: values.length > 0 ? [{ name: 'TYPE', values }] : [],
+    parameters: [
+      ...(values.length > 0 ? [{ name: 'TYPE', values }] : []),
+      ...(detail ? parametersBeside(detail) : []),
+    ],
   };
 }
 
@@ -226,7 +219,7 @@ function addressProperties(
   if (version === '3.0')
     return [
       { group, name: 'ADR', parameters, value },
-      { group, name: 'LABEL', parameters, value: text },
+      { group, name: 'LABEL', parameters: parameters.filter(({ name }) => name === 'TYPE'), value: text },
     ];
   // Readers undo the escapes of a text here as well: the example of the standard has one.
   const label = { name: 'LABEL', values: [text.replace(/\\/g, '\\\\')] };

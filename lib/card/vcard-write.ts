@@ -1,5 +1,6 @@
+import type { VCardVersion } from './vcard-forms';
 import { fold, formatLine } from './vcard-line';
-import { lineOf, propertiesOf, type VCardVersion, type Writable } from './vcard-properties';
+import { lineOf, propertiesOf, type Writable } from './vcard-properties';
 
 /**
  * A card as vCard 4.0 (RFC 6350) or 3.0 (RFC 2426, which phones read best): UTF-8 text, lines of at most 75 octets that

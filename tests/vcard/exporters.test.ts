@@ -53,13 +53,17 @@ describe('where a card begins and ends (C5)', () => {
   });
 
   it('what somebody writes about cards in a note is a note, also where it is exported and read again', () => {
-    const note = '见 END:VCARD 与 BEGIN:VCARD，END:VCARD';
-    const name = '甲'.repeat(19);
-    for (const version of ['3.0', '4.0'] as const) {
-      const lists = { phones: [], mails: [], addresses: [], sites: [], otherLanguages: [], kept: [] };
-      const twice = writeVCard({ name, note, ...lists }, version).repeat(2);
-      expect(readVCards(bytesOf(twice)).map(({ content }) => content?.note)).toEqual([note, note]);
-    }
+    const lists = { phones: [], mails: [], addresses: [], sites: [], otherLanguages: [], kept: [] };
+    for (const version of ['3.0', '4.0'] as const)
+      // Wherever the line is folded.
+      for (let length = 0; length < 76; length += 1) {
+        const note = `${'x'.repeat(length)} END:VCARD BEGIN:VCARD END:VCARD`;
+        const twice = writeVCard({ name: '林', note, ...lists }, version).repeat(2);
+        expect(readVCards(bytesOf(twice)).map(({ content }) => content?.note)).toEqual([
+          note.trim(),
+          note.trim(),
+        ]);
+      }
   });
 
   it('lines that are indented as a whole, doubled, or ended the wrong way round', () => {
@@ -268,6 +272,45 @@ describe('numbers and addresses, however they are written (C5)', () => {
       name: '林晓',
       note: '🏴\u{E0067}\u{E0062}\u{E007F}👩‍👧',
     });
+  });
+});
+
+describe('an export says what an import said, in the way of its version (C5)', () => {
+  const written = (version: '3.0' | '4.0', ...lines: string[]) =>
+    writeVCard(read('FN:林', ...lines)?.content ?? {}, version)
+      .replace(/\r\n /g, '')
+      .split('\r\n');
+
+  it.each([
+    ['BDAY:1990-03-07', 'BDAY:19900307', 'BDAY:1990-03-07'],
+    ['BDAY;VALUE=date:1990-03-07', 'BDAY:19900307', 'BDAY;VALUE=date:1990-03-07'],
+    ['BDAY:19900307', 'BDAY:19900307', 'BDAY:1990-03-07'],
+    ['BDAY:--0307', 'BDAY:--0307', 'BDAY:--03-07'],
+    ['ANNIVERSARY:2020-01-01', 'ANNIVERSARY:20200101', 'ANNIVERSARY:2020-01-01'],
+    ['REV:2026-11-01T01:02:03Z', 'REV:20261101T010203Z', 'REV:2026-11-01T01:02:03Z'],
+    ['REV:20261101T010203Z', 'REV:20261101T010203Z', 'REV:20261101T010203Z'],
+    ['BDAY;VALUE=text:大约 1990-03-07', 'BDAY;VALUE=text:大约 1990-03-07', 'BDAY;VALUE=text:大约 1990-03-07'],
+    ['GEO:geo:48.1,16.3;u=10', 'GEO:geo:48.1,16.3;u=10', 'GEO:48.1;16.3'],
+    ['GEO:1.5\\,-2.5', 'GEO:geo:1.5,-2.5', 'GEO:1.5;-2.5'],
+  ])('%s', (line, in4, in3) => {
+    expect(written('4.0', line)).toContain(in4);
+    expect(written('3.0', line)).toContain(in3);
+  });
+
+  it.each([
+    'TEL;TYPE=cell;PID=1.1:1380',
+    'TEL;X-FOO="a b":1390',
+    'EMAIL;TYPE=work;X-FOO=bar:a@b.cn',
+    'ADR;TYPE=home;GEO="geo:1,2";TZ=Asia/Shanghai:;;路;广州;;;中国',
+    'ORG;SORT-AS=gongsi:公司',
+    'N;SORT-AS="Lin,Xiao":林;晓;;;',
+    'URL;X-A=b:https://a.cn',
+  ])('with what stands beside it: %s, once and once more', (line) => {
+    for (const version of ['3.0', '4.0'] as const) {
+      const lines = written(version, line);
+      expect(lines).toContain(line);
+      expect(written(version, ...lines.slice(3, -2)).toSorted()).toEqual(lines.toSorted());
+    }
   });
 });
 

@@ -227,8 +227,11 @@ describe('cards from elsewhere are read as people wrote them (C5)', () => {
     const contents = before.map(({ content }) => content as CardContent);
     for (const version of ['4.0', '3.0'] as const) {
       const after = readVCards(Buffer.from(writeVCards(contents, version)));
-      const expected = contents.map((one) => ({ ...one, kept: one.kept.toSorted() }));
-      const got = after.map(({ content }) => ({ ...content, kept: content?.kept.toSorted() }));
+      // Days are written in the way of each version.
+      const plainly = (line: string) => line.replace(/(?<=^BDAY:\d{4})-|-(?=\d\d$)/g, '');
+      const sorted = (one?: CardContent) => ({ ...one, kept: one?.kept.map(plainly).toSorted() });
+      const expected = contents.map(sorted);
+      const got = after.map(({ content }) => sorted(content));
       expect(plain(got)).toEqual(plain(expected));
     }
   });
