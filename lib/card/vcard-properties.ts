@@ -4,7 +4,7 @@ import { FURTHER, isDetail, parametersBeside, textOf, typesBeside, withoutMark }
 import { inVersion, type VCardVersion } from './vcard-forms';
 import { labelOfTypes, typeOfLabel } from './vcard-labels';
 import { isVariant, LANGUAGE_PROPERTY } from './vcard-languages';
-import { type ContentLine, escapeText, type Parameter, parseLine, tidy, unescapeText } from './vcard-line';
+import { type ContentLine, escapeText, type Parameter, parseLine, tidy } from './vcard-line';
 import { displayAddress, namePartsOf, splitComponents } from './vcard-names';
 import { addressOf } from './vcard-values';
 
