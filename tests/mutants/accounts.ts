@@ -4,6 +4,8 @@ const arrivals = ['tests/login/arrivals.test.ts'] as const;
 const phone = ['tests/login/phone.test.ts'] as const;
 const links = ['tests/login/links.test.ts'] as const;
 const ways = ['tests/login/ways.test.ts'] as const;
+const sessions = ['tests/table/person.test.ts'] as const;
+const partner = ['tests/partner/wechat.test.ts'] as const;
 const web = ['tests/web/sign-in.test.ts'] as const;
 const risk = ['tests/login/risk.test.ts'] as const;
 
@@ -46,7 +48,7 @@ export const accounts: MutantsOf<'A1' | 'A2' | 'A3' | 'A4' | 'A5' | 'A6' | 'A7'>
       file: 'lib/partner/wechat-phone.ts',
       text: "if (watermark.appid !== server.appid) throw new AppError('LOGIN_CODE_INVALID');",
       to: '',
-      tests: phone,
+      tests: partner,
     },
     {
       fault: 'a number moves from the account that has it',
@@ -78,14 +80,14 @@ export const accounts: MutantsOf<'A1' | 'A2' | 'A3' | 'A4' | 'A5' | 'A6' | 'A7'>
       file: 'functions/login/end-session.ts',
       text: 'filter((id) => id !== caller.sessionId);',
       to: 'filter((id) => id !== caller.sessionId).slice(0, 1);',
-      tests: ways,
+      tests: sessions,
     },
     {
       fault: 'what an ended session has let in stays in',
       file: 'lib/table/person/sessions.ts',
       text: 'return value.from === undefined || liveSession(person, value.from, at) ? value : undefined;',
       to: 'return value;',
-      tests: ways,
+      tests: web,
     },
   ],
   A6: [

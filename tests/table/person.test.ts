@@ -52,7 +52,8 @@ describe("the person's item", () => {
 
 describe('sessions (A5)', () => {
   it('end on the next call, on another instance too', async () => {
-    const [phone, tablet, laptop] = [
+    const [phone, tablet, laptop, car] = [
+      await world.signIn(openid),
       await world.signIn(openid),
       await world.signIn(openid),
       await world.signIn(openid),
@@ -61,8 +62,10 @@ describe('sessions (A5)', () => {
       ended: 1,
     });
     expect(await world.refused('consent/status', {}, tablet)).toBe('SIGN_IN_REQUIRED');
-    expect(await world.ok('login/revokeOthers', {}, phone)).toEqual({ ended: 1 });
-    expect(await world.refused('consent/status', {}, laptop)).toBe('SIGN_IN_REQUIRED');
+    expect(await world.ok('login/revokeOthers', {}, phone)).toEqual({ ended: 2 });
+    for (const other of [laptop, car]) {
+      expect(await world.refused('consent/status', {}, other)).toBe('SIGN_IN_REQUIRED');
+    }
     expect(await world.refused('consent/status', {}, phone)).toBe('OK');
     expect(await world.ok('login/signOut', {}, phone)).toEqual({ ended: 1 });
     expect(await world.refused('consent/status', {}, phone)).toBe('SIGN_IN_REQUIRED');

@@ -372,4 +372,12 @@ describe('signing out', () => {
     await world.ok('login/revokeOthers', {}, me);
     expect((await browser.post('login/listSessions')).statusCode).toBe(401);
   });
+
+  it('signs out the browser that this session has let in, and no other (A5)', async () => {
+    const tablet = await world.signIn(`person-${people}`);
+    const [mine, ofTablet] = [await signedIn(), await signedIn(tablet)];
+    await world.ok('login/signOut', {}, tablet);
+    expect((await ofTablet.post('login/listSessions')).statusCode).toBe(401);
+    expect((await mine.post('login/listSessions')).statusCode).toBe(200);
+  });
 });
