@@ -227,6 +227,11 @@ export const proofs: Record<string, { file: string; shows: string; program?: str
     file: 'tests/judge/random.test.ts',
     shows: 'head-counts and ledgers against the raw table after every operation of any sequence',
   },
+  'journey-judge': {
+    file: 'tests/judge/journey.test.ts',
+    shows:
+      'head-counts, ledgers, seals and exports against the raw table after every operation of a whole journey',
+  },
   maker: {
     file: 'tests/table/maker.test.ts',
     shows: 'a maker that forgets any one thing it derives is found out',
