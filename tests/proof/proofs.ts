@@ -111,7 +111,7 @@ export const proofs: Record<string, { file: string; shows: string; program?: str
   },
   residency: {
     file: 'tests/packaging/residency.test.ts',
-    shows: 'no command of the framework takes another region or stage',
+    shows: 'no command of the framework takes another region or stage, or staff who sign in abroad',
   },
   hosts: {
     file: 'tests/hosts/contract.test.ts',
