@@ -9,6 +9,7 @@ import { proofFor, tap } from '../login/support';
 import { contact } from '../profile/budget-rows';
 import { grant, withdraw } from '../support/consent';
 import { move } from '../support/life';
+import { shortClient } from '../support/short-way';
 import { ticketOf } from '../support/ticket';
 import { type Caller, createWorld, onceKey, type World } from '../support/world';
 
@@ -158,8 +159,7 @@ export async function happen(drawn: readonly Drawn[]): Promise<History> {
   const world = await createWorld();
   const { config } = world;
   const judge = createJudge({
-    region: config.SERVICE_REGION,
-    endpoint: config.TABLE_ENDPOINT,
+    client: shortClient({ region: config.SERVICE_REGION, endpoint: config.TABLE_ENDPOINT }),
     tableNames: [config.TABLE_NAME, config.PLACES_TABLE_NAME],
     rootKey: config.ROOT_KEY,
   });

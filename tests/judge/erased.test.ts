@@ -13,6 +13,7 @@ import { consentAct, grant } from '../support/consent';
 import { beginEnd } from '../support/end';
 import { fullCard } from '../support/full-card';
 import { guarded } from '../support/guardian';
+import { shortClient } from '../support/short-way';
 import { type Caller, createWorld, onceKey, type World } from '../support/world';
 import { arrive, onWeb } from './journey';
 import { createJudge, type Look, leftOf, ownerOf } from './judge';
@@ -73,7 +74,7 @@ async function work(): Promise<void> {
 function look(): Promise<Look> {
   const { SERVICE_REGION: region, TABLE_ENDPOINT: endpoint, ROOT_KEY: rootKey } = world.config;
   const tableNames = [world.config.TABLE_NAME, world.config.PLACES_TABLE_NAME];
-  return createJudge({ region, endpoint, tableNames, rootKey }).look();
+  return createJudge({ client: shortClient({ region, endpoint }), tableNames, rootKey }).look();
 }
 
 /** Which marks are told where, as `mark entity`. */

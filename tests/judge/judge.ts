@@ -1,7 +1,17 @@
-import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { type DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { type OpenStaying, openAt, openDataKey, openPlaceKey, stayingOpener } from './open';
-import { envelope, meaningOf, ofSession, ofWay, outlives, remains, says, unsaid } from './what-is-what';
+import {
+  envelope,
+  isJudged,
+  meaningOf,
+  ofSession,
+  ofWay,
+  outlives,
+  remains,
+  says,
+  unsaid,
+} from './what-is-what';
 
 /**
  * Judges what the service holds by the raw tables alone: it knows neither the declarations nor what makes, reads or counts
@@ -36,11 +46,10 @@ export type Look = {
 /** Nobody is behind an account in these states. */
 const gone = new Set<unknown>(['left', 'erased']);
 
-type Place = { region: string; endpoint: string; tableNames: readonly string[]; rootKey: string };
+type Place = { client: DynamoDBClient; tableNames: readonly string[]; rootKey: string };
 type Raw = Record<string, unknown> & { pk: string; sk: string; entity: string };
 
-export function createJudge({ region, endpoint, tableNames, rootKey }: Place): Judge {
-  const client = new DynamoDBClient({ region, endpoint });
+export function createJudge({ client, tableNames, rootKey }: Place): Judge {
   /** Also of people who have gone: what still opens with their keys is still there. */
   const dataKeys = new Map<string, Buffer>();
   /** By the hour. */
@@ -157,21 +166,13 @@ function isPerson({ sk, entity }: { sk: string; entity: string }): boolean {
 
 /** Every attribute with its value, the sealed ones among them. @throws Error for one that nobody has judged */
 export function attributesOf({ entity, content, opened }: Opened) {
-  const open = Object.entries(content).filter(([name]) => !envelope.has(name) || isContent(entity, name));
+  // Some entities have a content of the same name as something that others carry beside theirs.
+  const open = Object.entries(content).filter(([name]) => !envelope.has(name) || isJudged(entity, name));
   return [...open, ...Object.entries(opened)].map(([attribute, value]) => ({
     attribute,
     value,
     ...meaningOf(entity, attribute),
   }));
-}
-
-/** Some entities have a content of the same name as something that others carry beside theirs. */
-function isContent(entity: string, name: string): boolean {
-  try {
-    return Boolean(meaningOf(entity, name));
-  } catch {
-    return false;
-  }
 }
 
 function gaugesOf(items: Opened[]): Record<string, number> {

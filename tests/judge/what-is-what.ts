@@ -202,6 +202,10 @@ const meanings = new Map(
   ]),
 );
 
+/** Whether somebody has judged an attribute. */
+export const isJudged = (entity: string, attribute: string): boolean =>
+  meanings.get(entity)?.has(attribute) ?? false;
+
 /** What an attribute is. @throws Error for one that nobody has judged yet */
 export function meaningOf(entity: string, attribute: string): Meant {
   const found = meanings.get(entity)?.get(attribute);

@@ -12,6 +12,7 @@ import { ruleOf } from '../../lib/policy/retention';
 import { demandSuccess, type FirstCall, firstCalls } from '../bench/first-calls';
 import { localSettings, makePerson, type Person } from '../bench/person';
 import { some } from '../proof/sample';
+import { builtOnce } from '../support/built';
 import { firstAnswer } from './bare';
 import { faultsOf } from './specification';
 import {
@@ -49,7 +50,8 @@ const dataStacks: Record<string, Awaited<ReturnType<typeof readDataStack>>> = {}
 
 beforeAll(async () => {
   outDir = await mkdtemp(join(tmpdir(), 'leliao-aws-'));
-  await packageAll({ regions, outDir, environment: { ...process.env, ...secrets }, parameters });
+  const environment = { ...process.env, ...secrets };
+  await packageAll({ regions, outDir, environment, parameters, built: await builtOnce() });
   for (const region of regions) {
     templates[region] = await readTemplate(outDir, region);
     dataStacks[region] = await readDataStack(outDir, region);

@@ -111,7 +111,7 @@ export const proofs: Record<string, { file: string; shows: string; program?: str
   },
   residency: {
     file: 'tests/packaging/residency.test.ts',
-    shows: 'no command of the framework takes another region or stage',
+    shows: 'no command of the framework takes another region or stage, or staff who sign in abroad',
   },
   hosts: {
     file: 'tests/hosts/contract.test.ts',
@@ -226,6 +226,11 @@ export const proofs: Record<string, { file: string; shows: string; program?: str
   judge: {
     file: 'tests/judge/random.test.ts',
     shows: 'head-counts and ledgers against the raw table after every operation of any sequence',
+  },
+  'journey-judge': {
+    file: 'tests/judge/journey.test.ts',
+    shows:
+      'head-counts, ledgers, seals and exports against the raw table after every operation of a whole journey',
   },
   maker: {
     file: 'tests/table/maker.test.ts',

@@ -36,6 +36,10 @@ module.exports = class OneContext {
     Error.stackTraceLimit = 100;
   }
   async setup() {}
+  /** After the last hook of a file, what its support has to end (tables.ts). */
+  async handleTestEvent({ name }) {
+    if (name === 'run_finish') await this.global.endOfFile?.();
+  }
   async teardown() {
     const { names, env, exit, console: of } = this.before;
     for (const name of Reflect.ownKeys(globalThis))

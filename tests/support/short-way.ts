@@ -8,6 +8,8 @@ const unlooked = [
   'hostHeaderMiddleware',
   'recursionDetectionMiddleware',
   'httpSigningMiddleware',
+  // It copies all that comes back for a log that there is not.
+  'loggerMiddleware',
 ];
 
 /**

@@ -14,6 +14,8 @@ const slow = [
   'web/page.test.ts',
   'types/types.test.ts',
   'local/dynamodb.test.ts',
+  'client/package.test.ts',
+  'architecture/floating-promises.test.ts',
 ].map((name) => join(__dirname, '..', name));
 
 /**

@@ -1,5 +1,4 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { CreateTableCommand, type CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 import { audit } from '../../functions/audit/index';
 import { breach } from '../../functions/breach/index';
 import { cards } from '../../functions/cards/index';
@@ -50,6 +49,7 @@ import { inNameOf, noteRing, observeUses, placesOf, type Uses, withNotedUses } f
 import { newRootKey } from './root-key';
 import { scan } from './scan';
 import { goShort, shortClient } from './short-way';
+import { makeTables } from './tables';
 import { templatesSetting } from './templates';
 import { type Opening, watchedKeys } from './trail';
 
@@ -151,8 +151,6 @@ type Options = {
 /** What this build publishes, as a short name: another build over the same run begins with something else. */
 const PUBLISHED = createHash('sha256').update(JSON.stringify(firstVersion())).digest('hex').slice(0, 12);
 
-const streamed = { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' } as const;
-
 /**
  * A service over a table of its own, with real DynamoDB, a clock the test moves, and a WeChat that says of the code
  * `code-of-X` that it is X's, once.
@@ -194,19 +192,8 @@ export async function createWorld({
   };
   const config = like?.config ?? readConfig(settings);
   const raw = shortClient({ region: config.SERVICE_REGION, endpoint: config.TABLE_ENDPOINT });
-  // Without time to live, which knows the machine's clock alone, and would end items that by the test's are still fresh.
-  const definitions: Omit<CreateTableCommandInput, 'TableName'>[] = JSON.parse(
-    process.env.TEST_TABLE_DEFINITIONS ?? '[]',
-  );
   const tables = [config.TABLE_NAME, config.PLACES_TABLE_NAME];
-  const create = (TableName: string, index: number) =>
-    raw.send(
-      new CreateTableCommand({
-        ...{ ...definitions[index], TableName },
-        ...(stream && index === 0 && { StreamSpecification: streamed }),
-      }),
-    );
-  if (!like) await Promise.all(tables.map(create));
+  if (!like) await makeTables(raw, tables, stream);
 
   let now = startMs;
   const clock = { now: () => now };
