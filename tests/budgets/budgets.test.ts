@@ -501,6 +501,12 @@ const seldom: Partial<Record<Principal, Grant[]>> = {
     // tests/certificate/handed-out: an account that has ended, with a place, and words that wait for a human.
     { action: 'dynamodb:Query', resource: 'Table/index/due', key: 'CARD-TEXTS' },
     { action: 'dynamodb:Query', resource: 'PlacesTable/index/near', key: '*' },
+    // tests/breach/scope: a scope that is looked through and frozen, and goes with its incident.
+    ...['Query', 'PutItem', 'DeleteItem'].map((act) => onItems(act, 'SCOPE#*')),
+    onItems('PutItem', 'INCIDENT#*'),
+    onItems('DeleteItem', 'AUDIENCE#*'),
+    // tests/rights/dormancy: accounts that nobody uses.
+    { action: 'dynamodb:Query', resource: 'Table/index/due', key: 'DORMANT-*' },
     // tests/breach/scope: a scope that rests on lists or on what somebody has touched.
     ...['BatchGetItem', 'Query'].map((act) => onItems(act, 'LIST#*')),
     { action: 'dynamodb:Query', resource: 'Table/index/touched', key: '*' },
