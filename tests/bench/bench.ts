@@ -6,7 +6,8 @@ import { program, start } from '../../infra/command-line/program';
 import { words } from '../../infra/command-line/words';
 import { startDynamoDb } from '../../infra/local/dynamodb';
 import { assertJava } from '../../infra/local/java';
-import { tableDefinitions } from '../support/start';
+import startRun from '../support/start';
+import stopRun from '../support/stop';
 import { cityFigures, type Figure } from './city';
 import { tripsEach, UnequalTrips } from './compare';
 import { doorStart } from './door';
@@ -38,15 +39,12 @@ async function measure(only: Part | undefined): Promise<Row[]> {
 
 /** What needs a service over a table of its own. */
 async function inWorlds(figures: () => Promise<Row[]>): Promise<Row[]> {
-  const database = await startDynamoDb();
-  Object.assign(process.env, localSettings(database.endpoint), {
-    TEST_TABLE_ENDPOINT: database.endpoint,
-    TEST_TABLE_DEFINITIONS: tableDefinitions(),
-  });
+  await startRun();
   try {
+    Object.assign(process.env, localSettings(process.env.TEST_TABLE_ENDPOINT ?? ''));
     return await figures();
   } finally {
-    await database.stop();
+    await stopRun();
   }
 }
 

@@ -4,15 +4,10 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { ownCardKinds } from '../../functions/cards/shapes';
 import { functionNames } from '../../infra/capabilities/files';
 import type { Principal } from '../../infra/capabilities/rights';
-import { HOUR_MS } from '../../lib/clock';
-import { KEY_RING_REFRESH_MS } from '../../lib/crypto/key-ring';
-import { TRAIL_KEY } from '../../lib/crypto/wrapped-key';
 import type { Budget, OperationKinds } from '../../lib/gate/operation';
 import { type KindId, kindIds, kinds, kindsFor } from '../../lib/policy/kinds';
 import { serviceIds } from '../../lib/policy/services';
 import { acts, type LedgerAct, ledgerActs } from '../../lib/table/ledger/acts';
-import { hourOf, placeKey } from '../../lib/table/location/place-key';
-import { createServiceKey, loadServiceKeys, removeServiceKey } from '../../lib/table/service/key-store';
 import { MIN_WEB_POLL_PAUSE_MS } from '../../lib/table/sign-in/web-sign-in';
 import { auditRows } from '../audit/budget-rows';
 import { breachRows } from '../breach/budget-rows';
@@ -28,7 +23,7 @@ import { accountRows } from '../login/budget-rows';
 import { notifyRows } from '../notify/budget-rows';
 import { policyRows } from '../policy/budget-rows';
 import { profileRows } from '../profile/budget-rows';
-import { forecastRows } from '../retention/budget-rows';
+import { forecastRows, sweepRow } from '../retention/budget-rows';
 import { rightsRows } from '../rights/budget-rows';
 import { ticketRows } from '../rights/ticket-budget-rows';
 import { gateBrowser } from '../support/browser';
@@ -51,8 +46,15 @@ let me: Caller;
 let openid: string;
 /** What was seen of each operation in all of its calls here, those that prepare another's included. */
 const seen = new Map<string, SeenKinds>();
+/** What has been used of functions is noted by each. */
+const worlds: World[] = [];
+async function another(): Promise<World> {
+  const made = await createWorld({ partners: agreeingPartners, seen });
+  worlds.push(made);
+  return made;
+}
 beforeAll(async () => {
-  world = await createWorld({ partners: agreeingPartners, seen });
+  world = await another();
 });
 async function newcomer(): Promise<void> {
   openid = `me-${onceKey()}`;
@@ -69,7 +71,8 @@ const newCard = () =>
   );
 const cardsAct = async () => consentAct(world.ok, { seenEntry: await seenEntryOf(world, me, 'cards') });
 
-type Prepared = { input?: unknown; by?: object };
+/** `of`: the world that it is called in, where that is one of its own. */
+type Prepared = { input?: unknown; by?: object; of?: World };
 
 /** Operations whose rows bring their own people, or take anybody. */
 const ofOthers: Record<string, () => Promise<Prepared>> = {
@@ -80,6 +83,7 @@ const ofOthers: Record<string, () => Promise<Prepared>> = {
   ...ticketRows(() => world),
   ...reportRows(() => world),
   ...forecastRows(() => world),
+  'retention/sweep': sweepRow(another),
   ...holdRows(() => world),
   ...identityRows(() => world),
   ...consentRows(() => world),
@@ -195,36 +199,7 @@ const prepare: Record<string, () => Promise<Prepared>> = {
     await regrant();
     return { input: world.queued.at(-1), by: { trigger: 'queue' } };
   },
-  'retention/sweep': async () => {
-    await olderTrailKey();
-    await endedHour();
-    return { by: { trigger: 'schedule' } };
-  },
 };
-
-/** As it lies there on the first run after midnight, for an instance that has not run for an hour. */
-async function olderTrailKey(): Promise<void> {
-  const { table, ring } = world.deps;
-  const awhileLater = () => world.wait(KEY_RING_REFRESH_MS + 1);
-  // What others have left to fall due, with what is done once a day and what that begins.
-  for (let run = 0; run < 3; run += 1) {
-    awhileLater();
-    await world.ok('retention/sweep', {}, { trigger: 'schedule' });
-    await world.work();
-  }
-  const [known] = (await loadServiceKeys(table)).filter(({ name }) => name === TRAIL_KEY);
-  if (!known) throw new Error('the world has no key of the trail');
-  await table.write(createServiceKey(await ring.newTrailKey('2025-12-31')), removeServiceKey(known));
-  awhileLater();
-  await world.deps.policy.refresh();
-}
-
-/** The key of an hour whose places end with this run. */
-async function endedHour(): Promise<void> {
-  const of = hourOf(world.deps.clock.now() - 25 * HOUR_MS);
-  const value = { name: 'hour', of, wrapped: Buffer.from('any'), suite: 'aes' } as const;
-  await world.deps.table.write({ Put: { Item: placeKey.make('hour', of, value) } });
-}
 
 async function webCode() {
   const browser = gateBrowser();
@@ -318,12 +293,12 @@ async function measure(path: string): Promise<Budget> {
   if (!row) throw new Error(`${rowsOf(name)} has no row '${path}': how it is brought to its usual case.`);
   const prepared = await row();
   if (path in ofOthers && !prepared.by) await newcomer();
-  const { input, by = me } = prepared;
+  const { input, by = me, of = world } = prepared;
   const looked = seen.get(path);
   if (looked) looked.calls = 0;
-  const mark = markOf(world);
-  const cost = await world.costOf(() => world.ok(path, input, by));
-  trails.set(path, await wrongInTrail(world, mark));
+  const mark = markOf(of);
+  const cost = await of.costOf(() => of.ok(path, input, by));
+  trails.set(path, await wrongInTrail(of, mark));
   return cost;
 }
 
@@ -526,6 +501,12 @@ const seldom: Partial<Record<Principal, Grant[]>> = {
     // tests/certificate/handed-out: an account that has ended, with a place, and words that wait for a human.
     { action: 'dynamodb:Query', resource: 'Table/index/due', key: 'CARD-TEXTS' },
     { action: 'dynamodb:Query', resource: 'PlacesTable/index/near', key: '*' },
+    // tests/breach/scope: a scope that is looked through and frozen, and goes with its incident.
+    ...['Query', 'PutItem', 'DeleteItem'].map((act) => onItems(act, 'SCOPE#*')),
+    onItems('PutItem', 'INCIDENT#*'),
+    onItems('DeleteItem', 'AUDIENCE#*'),
+    // tests/rights/dormancy: accounts that nobody uses.
+    { action: 'dynamodb:Query', resource: 'Table/index/due', key: 'DORMANT-*' },
     // tests/breach/scope: a scope that rests on lists or on what somebody has touched.
     ...['BatchGetItem', 'Query'].map((act) => onItems(act, 'LIST#*')),
     { action: 'dynamodb:Query', resource: 'Table/index/touched', key: '*' },
@@ -592,7 +573,7 @@ const byLambda = /^(logs:|sqs:(Receive|Delete|GetQueue))/;
 describe('every function may do what it uses, and nothing else', () => {
   // What it uses beyond its rights fails in the call itself (tests/support/principal.ts), here and in every other test.
   it.each(functionNames)('%s', (name) => {
-    const used = [...(world.uses.get(name)?.values() ?? [])];
+    const used = worlds.flatMap(({ uses }) => [...(uses.get(name)?.values() ?? [])]);
     const rights = grantsOf(name).filter(
       ({ action, resource }) => !byLambda.test(action) && resource !== 'SettingsKey',
     );

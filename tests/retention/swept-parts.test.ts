@@ -1,12 +1,16 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { toEpochSeconds } from '../../lib/clock';
 import type { Deps } from '../../lib/deps';
 import { sweepPart } from '../../lib/process/sweep/sweep-part';
-import type { Table } from '../../lib/table/client';
+import type { Item, Table } from '../../lib/table/client';
+import { mark } from '../../lib/table/hold/release';
+import type { MadeItem } from '../../lib/table/item';
 import { DUE_SHARDS } from '../../lib/table/keys';
 import { PAGE_ITEMS } from '../../lib/table/readers/sweep';
 import { create } from '../../lib/table/replace';
 import { readRetention, retentionChains, verifyRetention } from '../../lib/table/retention/append';
+import { moveEnd } from '../../lib/table/retention/waiting';
 import { amount, inProofAlone } from '../proof/sample';
 import { createWorld, type World } from '../support/world';
 import { decided, ofPart } from './support';
@@ -144,6 +148,38 @@ it('reads no page more than what is due takes, asks once of a part who is being 
   // The index says enough of what has nothing elsewhere: read are the heads of the chains, once each.
   expect(read).toBeLessThanOrEqual(DUE_SHARDS);
   expect(await left()).toBe(10);
+});
+
+it('takes nothing that was given longer, held or taken between the look at the index and the write (S2, S3)', async () => {
+  world.wait(LONG_MS);
+  await sweepAll(world.deps); // what the tests before have left
+  const items = Array.from({ length: 4 }, () => decided(world, undefined, ofPart(0)));
+  const [longer, held, taken, over] = items as [MadeItem, MadeItem, MadeItem, MadeItem];
+  const { table } = world.deps;
+  const { pk, sk } = taken;
+  await table.write(create(longer), create(held), create(taken), create(over));
+  world.wait(LONG_MS);
+  const [, stored] = (await table.getMany(items, 'ended-too')) as [Item, Item];
+  const later = toEpochSeconds(world.deps.clock.now()) + 3600;
+  const query: Table['query'] = async (...asked) => {
+    const page = await table.query(...asked);
+    if (!JSON.stringify(asked).includes('ENDS#0')) return page;
+    await table.write(moveEnd(longer, later), mark(stored, ['hold']), { Delete: { Key: { pk, sk } } });
+    return page;
+  };
+  const before = await told();
+  const all = { pages: 1, requestId: 'r' };
+  await sweepPart({ ...world.deps, table: { ...table, query } }, 0, all);
+  const left = await table.getMany(items, 'ended-too');
+  expect(left.map((one) => one?.expiresAtSeconds)).toEqual([
+    later,
+    held.expiresAtSeconds,
+    undefined,
+    undefined,
+  ]);
+  // What is held is noted as ended, and its release is its end; what somebody else took is told of by them.
+  expect(left.map((one) => one?.ended)).toEqual([undefined, true, undefined, undefined]);
+  expect((await told()) - before).toBe(2);
 });
 
 /** By how much the one grows with each of the other: least squares. */

@@ -12,7 +12,12 @@ import type { RawItem } from './units';
 /** By the name of a beginning: what lies in its table, as this test file has read it. */
 const read = new Map<string, Promise<RawItem[]>>();
 
-const fileOf = (name: string) => join(process.env.TEST_RUN_FOLDER ?? '', `beginning-${name}`);
+/** @throws Error outside a run (start.ts): what one leaves behind would be another one's beginning, under keys that it does not have */
+function fileOf(name: string): string {
+  const folder = process.env.TEST_RUN_FOLDER;
+  if (!folder) throw new Error('a world begins in a run: tests/support/start.ts');
+  return join(folder, `beginning-${name}`);
+}
 
 /**
  * Puts into a new table what a service like it had when it had just begun: its service keys and the first version of the
