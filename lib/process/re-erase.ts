@@ -71,7 +71,9 @@ async function replay(deps: Deps, { process: { state }, requestId }: StepInput):
   const last = passed < page.names.length ? names.at(-1) : page.last;
   if (last !== undefined) return { to: 'replay', state: { ...so, after: last } };
   // It ends by processes of its own, and something may have ended elsewhere while this went on.
-  return ofPass === 0 ? { to: 'items-held', state: so } : { to: 'replay', state: { ...so, ...rest, ofPass: 0 } };
+  return ofPass === 0
+    ? { to: 'items-held', state: so }
+    : { to: 'replay', state: { ...so, ...rest, ofPass: 0 } };
 }
 
 async function open({ table, clock }: Deps, { process: { id, state } }: StepInput): Promise<Next> {

@@ -4,7 +4,14 @@ import type { ItemEnd } from '../../table/ends/item-end';
 import { keys } from '../../table/keys';
 import { appendPlanned } from '../../table/ledger/append';
 import { readPerson } from '../../table/person/person';
-import { guardianKey, guardianNeedOf, minorKey, putGuardian, readAge, readGuardian } from '../../table/real-name/minor';
+import {
+  guardianKey,
+  guardianNeedOf,
+  minorKey,
+  putGuardian,
+  readAge,
+  readGuardian,
+} from '../../table/real-name/minor';
 import { realNameKeys } from '../../table/real-name/real-name';
 
 /**
@@ -16,7 +23,12 @@ export async function guardianAgain(
   { subjectId, mark }: ItemEnd,
   requestId: string,
 ): Promise<boolean> {
-  const wanted = [keys.person(subjectId), guardianKey(subjectId), minorKey(subjectId), ...realNameKeys(subjectId)];
+  const wanted = [
+    keys.person(subjectId),
+    guardianKey(subjectId),
+    minorKey(subjectId),
+    ...realNameKeys(subjectId),
+  ];
   const [self, item, age, ...results] = await deps.table.getMany(wanted);
   const before = readGuardian(item);
   if (!self || before?.state !== 'consented') return false;

@@ -28,8 +28,7 @@ export async function itemAgain(
   if (end.how === 'blocked') return false;
   if (end.how === 'changed' && card.is(item)) return closeAgain(deps, end, item);
   await deps.objects.remove([...filesOf(item, entityOf(item)), ...(end.files ?? [])]);
-  for (const attempt of await attemptsAt(deps, end, item))
-    if (await isWritten(deps, attempt)) return true;
+  for (const attempt of await attemptsAt(deps, end, item)) if (await isWritten(deps, attempt)) return true;
   return false;
 }
 
@@ -60,7 +59,11 @@ async function isWritten({ table }: Deps, writes: Write[]): Promise<boolean> {
   }
 }
 
-async function closeAgain({ table }: Deps, { subjectId, recalls = 0 }: ItemEnd, item: Item): Promise<boolean> {
+async function closeAgain(
+  { table }: Deps,
+  { subjectId, recalls = 0 }: ItemEnd,
+  item: Item,
+): Promise<boolean> {
   const closed = closeCard(subjectId, item, recalls);
   if (closed) await table.update(closed).catch(lostRace);
   return closed !== undefined;

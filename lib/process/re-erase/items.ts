@@ -20,7 +20,8 @@ const CLOCKS_DIFFER_MS = MINUTE_MS;
  * Ends again what people had ended one by one (promise S7). What had gone was held by nobody then: so it goes before a hold is
  * placed anew that would keep it.
  */
-export const items: Step = (deps, input) => walk(deps, input, ({ how }) => how !== 'ended', 'items', 'replay');
+export const items: Step = (deps, input) =>
+  walk(deps, input, ({ how }) => how !== 'ended', 'items', 'replay');
 
 /** The same for what ended while it was held: after the holds, which keep it until their release. */
 export const itemsHeld: Step = (deps, input) =>

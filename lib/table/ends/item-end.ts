@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { secondOf } from '../../clock';
 import { isPersonNumber } from '../../crypto/pseudonym';
 import { services } from '../../policy/services';
-import { isFrozen, type Item } from '../item';
+import { type Item, isFrozen } from '../item';
 import { subjectOf, tableOf } from '../keys';
 import { declaredEntities } from '../readers/partition';
 import { UnknownEnd } from './end';
@@ -90,7 +90,8 @@ function isSomebodys(item: Item): boolean {
 const nameOf = (item: Item) => String(isFrozen(item) ? item.of : item.entity);
 
 function itemEndBy({ before, after }: Change, nowSeconds: number): ItemEnd | undefined {
-  if (!before) return after?.entity === 'block' ? noted('blocked', after, { mark: markOf(after) }) : undefined;
+  if (!before)
+    return after?.entity === 'block' ? noted('blocked', after, { mark: markOf(after) }) : undefined;
   if (!after) {
     const isOver = before.expiresAtSeconds !== undefined && Number(before.expiresAtSeconds) <= nowSeconds;
     return isOver ? undefined : noted('gone', before, { mark: markOf(before) });
@@ -99,7 +100,8 @@ function itemEndBy({ before, after }: Change, nowSeconds: number): ItemEnd | und
   if (isFrozen(before) || isFrozen(after)) return undefined;
   if (before.entity !== after.entity) return noted('gone', before, { mark: markOf(before) });
   const isTakenBack = before.state === 'consented' && after.state === 'withdrawn';
-  if (after.entity === 'guardian') return isTakenBack ? noted('taken-back', after, { mark: markOf(after) }) : undefined;
+  if (after.entity === 'guardian')
+    return isTakenBack ? noted('taken-back', after, { mark: markOf(after) }) : undefined;
   const versionOf = changing[String(after.entity)];
   if (!versionOf || versionOf(before) === versionOf(after)) return undefined;
   const { grantEpoch, objects } = after;
