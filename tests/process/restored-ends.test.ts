@@ -1,4 +1,4 @@
-import { MINUTE_MS } from '../../lib/clock';
+import { MINUTE_MS, toInstant } from '../../lib/clock';
 import type { Deps } from '../../lib/deps';
 import { receiptDigest } from '../../lib/process/end-account/closing';
 import { beginReErasure } from '../../lib/process/re-erase';
@@ -34,6 +34,7 @@ let freedHold: string;
 let keptHold: string;
 let lateHold: string;
 let certificate: string;
+let withdrewAt: string;
 let owner: Caller;
 let wayId: string;
 let backup: Awaited<ReturnType<typeof backUp>>;
@@ -57,6 +58,7 @@ beforeAll(async () => {
   const { wechats } = await world.ok<Listed>('login/ways', {}, owner);
   wayId = wechats.find(({ restsOnPhone }) => restsOnPhone)?.wayId ?? '';
   single = await oneByOne(world);
+  Object.assign(parts, single.numbers);
   backup = await backUp(world);
   world.wait(MINUTE_MS);
   await endThings();
@@ -72,7 +74,7 @@ async function thereAre(of: Record<string, { isThere(): Promise<boolean> }>) {
   return there;
 }
 const counted = async () =>
-  (await world.deps.table.getMany(single.numbers.map(keys.person))).map((self) => [
+  (await world.deps.table.getMany(Object.values(single.numbers).map(keys.person))).map((self) => [
     self?.cardCount,
     self?.contactCount,
     self?.defaultCard,
@@ -103,6 +105,7 @@ async function endThings(): Promise<void> {
   await world.ok('login/endWay', { wayId }, { ...owner, proof });
   await world.ok('login/unbindPhone', {}, owner);
   await world.ok('login/unlinkAccount', { entry: 'wechat-pay' }, await world.signIn('links'));
+  withdrewAt = toInstant(clock.now());
   await withdraw(world, people.withdrew.caller, 'cards');
   const parted = people.parted.caller;
   const seenEntry = await seenEntryOf(world, parted, 'cards');
@@ -139,7 +142,7 @@ describe('in a table that was restored from a backup', () => {
     type Ledger = { entries: { act: string; at: string; trueAt?: string; way?: string }[]; intact: boolean };
     const { entries } = await world.ok<Ledger>('consent/history', {}, withdrew);
     const again = entries.find(({ act }) => act === 'consent.withdrawn');
-    expect(again).toMatchObject({ trueAt: '2026-12-01T02:01:00.000Z', actor: 'service' });
+    expect(again).toMatchObject({ trueAt: withdrewAt, actor: 'service' });
     expect(Date.parse(again?.at ?? '')).toBeGreaterThan(Date.parse(again?.trueAt ?? ''));
     await grant(world, withdrew, 'cards');
     expect(await world.ok('cards/list', {}, withdrew)).toMatchObject({ cards: [] });
@@ -173,7 +176,7 @@ describe('in a table that was restored from a backup', () => {
     expect(sessions).toHaveLength(1);
     expect(await world.refused('cards/open', { token: link.token }, freed)).toBe('NOT_FOUND');
     const { shares } = await world.ok<{ shares: object[] }>('cards/shares', {}, stays);
-    expect(shares).toMatchObject([{ shareId: link.shareId, state: 'revoked' }]);
+    expect(shares).toEqual([]);
     const anew = await linkTo(world, { ...people.stays, caller: { ...people.stays.caller, ...stays } });
     await world.ok('cards/open', { token: anew.token }, freed);
 
@@ -197,7 +200,9 @@ describe('in a table that was restored from a backup', () => {
     await world.deps.policy.refresh();
     await untilOver(world, forgotten, (await beginReErasure(forgotten)).ref);
     meanwhile(world);
-    expect(await thereAre(acts)).toEqual(Object.keys(acts));
+    // The files of the one are gone, and the other is its session's, which is over.
+    const nowhere = ['an avatar', 'an export'];
+    expect(await thereAre(acts)).toEqual(Object.keys(acts).filter((what) => !nowhere.includes(what)));
     const before = await staying();
     await restore(world, backup);
     meanwhile(world);
