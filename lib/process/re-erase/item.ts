@@ -1,5 +1,6 @@
 import type { Deps } from '../../deps';
-import { type Card, card, closeCard, deleteCard } from '../../table/card/card';
+import { type Card, card, deleteCard } from '../../table/card/card';
+import { closeCard } from '../../table/card/close-card';
 import { ConditionFailed, type Item, type Write } from '../../table/client';
 import type { ItemEnd } from '../../table/ends/item-end';
 import { isHeld } from '../../table/item';
@@ -8,7 +9,7 @@ import { readPerson } from '../../table/person/person';
 import { lostRace } from '../../table/races';
 import { filesOf } from '../../table/readers/erase';
 import { entityOf } from '../../table/readers/partition';
-import { type Condition, remove } from '../../table/replace';
+import { removeAsRead } from '../../table/replace';
 import { blockOfNote, putBlock } from '../../table/sharing/block';
 import { contact, removeContact } from '../../table/sharing/contact';
 import { guardianAgain } from './guardian';
@@ -37,7 +38,7 @@ export async function itemAgain(
  * rests on has ended as well, and without whom it would have forget something who has let go of that already.
  */
 async function attemptsAt({ table, clock }: Deps, { subjectId }: ItemEnd, item: Item): Promise<Write[][]> {
-  const plain = remove(item, asRead(item));
+  const plain = removeAsRead(item);
   const alone = plain.filter(({ forgets }) => !forgets);
   if (isHeld(item)) return [plain, alone];
   if (contact.is(item)) return [removeContact(subjectId, item, Number(item.epoch)), plain, alone];
@@ -47,15 +48,6 @@ async function attemptsAt({ table, clock }: Deps, { subjectId }: ItemEnd, item: 
   const { cardId, version } = item as unknown as Card;
   const isDefault = readPerson(self).defaultCard === cardId;
   return [deleteCard(subjectId, item as unknown as Card, version, isDefault, clock.now()), plain];
-}
-
-/** Two runners may be at it: what the other has put there is not to go. */
-function asRead({ entity, createdAtSeconds }: Item): Condition {
-  const since = createdAtSeconds === undefined ? {} : { ':since': createdAtSeconds };
-  return {
-    ConditionExpression: `entity = :entity${createdAtSeconds === undefined ? '' : ' AND createdAtSeconds = :since'}`,
-    ExpressionAttributeValues: { ':entity': entity, ...since },
-  };
 }
 
 async function isWritten({ table }: Deps, writes: Write[]): Promise<boolean> {

@@ -159,34 +159,6 @@ export function recallCard(subjectId: string, seen: Item): NonNullable<Write['Up
   };
 }
 
-/**
- * Closes a card of a restored table to everybody else, since its owner has changed it since (promise S7), and recalls it as often as they
- * had. Undefined where it is closed as far as that.
- */
-export function closeCard(
-  subjectId: string,
-  seen: Item,
-  recalls: number,
-): NonNullable<Write['Update']> | undefined {
-  const { cardId, epoch, version, grantEpoch = 0, visibility } = seen as unknown as Card;
-  const isOpen = Object.values(visibility).some((audience) => audience !== 'nobody');
-  if (!isOpen && grantEpoch >= recalls) return undefined;
-  const after = { grantEpoch: Math.max(grantEpoch, recalls), version: version + 1, visibility: {} };
-  return {
-    Key: cardKey(subjectId, cardId),
-    UpdateExpression: `SET grantEpoch = :grants, version = :next, visibility = :nobody, ${MAC} = :mac`,
-    ConditionExpression: stillAsSeen,
-    ExpressionAttributeValues: {
-      ':grants': after.grantEpoch,
-      ':next': after.version,
-      ':nobody': after.visibility,
-      ':card': card.name,
-      ':epoch': epoch,
-      ...macs(seen, after),
-    },
-  };
-}
-
 /** Notes verdicts about a card's present text. Refused when the card or its verdicts have changed meanwhile. */
 export function noteVerdicts(
   subjectId: string,
