@@ -19,7 +19,15 @@ const SOMEBODY = 'AAAAAAAAAAAAAAAAAAAAAA';
 const START = Date.parse('2026-06-01T00:00:00Z');
 const anId = Object.assign(Object('one'), { shareId: 'one', viewerId: 'one', shard: 1 }) as never;
 /** What ends by notes of its own, or is none of what a person keeps here. */
-const elsewhere = ['person', 'person-process', 'wechat-account', 'phone', 'linked-entry', 'self-proof', FROZEN];
+const elsewhere = [
+  'person',
+  'person-process',
+  'wechat-account',
+  'phone',
+  'linked-entry',
+  'self-proof',
+  FROZEN,
+];
 
 /** As it lies in the table, of what the notes look at. */
 const all = (Object.values(entities) as unknown as Any[]).map(({ name, key, declaration: { outlives } }) => {
@@ -70,18 +78,31 @@ it('nothing is noted of what is not somebody’s own, ends by its period, or is 
 });
 
 it('of what was changed the very version goes, and a guardian’s answer that was given after it was taken back stays', () => {
-  const of = (entity: string, more: object): Item => ({ ...(own.find(({ name }) => name === entity)?.item as Item), ...more });
-  for (const [entity, name] of Object.entries({ card: 'version', avatar: 'version', nickname: 'updatedAt' })) {
+  const of = (entity: string, more: object): Item => ({
+    ...(own.find(({ name }) => name === entity)?.item as Item),
+    ...more,
+  });
+  for (const [entity, name] of Object.entries({
+    card: 'version',
+    avatar: 'version',
+    nickname: 'updatedAt',
+  })) {
     const [one, two, three] = ['1', '2', '3'].map((version) => of(entity, { [name]: version }));
     const [end] = endsOf(two, three);
     expect(end).toMatchObject({ how: 'changed' });
     expect([one, two, three].map((item) => end && item && isMetBy(end, item))).toEqual([false, true, false]);
   }
   const answered = (state: string, decidedAt: string) => of('guardian', { state, decidedAt });
-  const [first, second, third] = ['2026-01-01', '2026-02-01', '2026-03-01'].map((at) => answered('consented', at));
+  const [first, second, third] = ['2026-01-01', '2026-02-01', '2026-03-01'].map((at) =>
+    answered('consented', at),
+  );
   const [end] = endsOf(first, answered('withdrawn', '2026-02-01'));
   expect(end).toMatchObject({ how: 'taken-back' });
-  expect([first, second, third].map((item) => end && item && isMetBy(end, item))).toEqual([true, true, false]);
+  expect([first, second, third].map((item) => end && item && isMetBy(end, item))).toEqual([
+    true,
+    true,
+    false,
+  ]);
 });
 
 it('a full note is handed out at once, and one of another build is not guessed at (S7)', () => {

@@ -30,7 +30,11 @@ export async function standing(region: Region): Promise<Single> {
   const returns = await citizen(region, '退还名片的人');
   const api = as(region, owner.token);
   for (const one of [recalled, returns]) await exchangeCards(region, owner, one);
-  const { cardId: secondCard } = await api.cards.create({ name: owner.name, title: '另一张', ...(await once()) });
+  const { cardId: secondCard } = await api.cards.create({
+    name: owner.name,
+    title: '另一张',
+    ...(await once()),
+  });
   const [[, picture] = ['', Buffer.alloc(0)] as const] = ladenPictures;
   const { version } = await api.cards.get({ cardId: owner.cardId });
   await api.cards.setLogo({ cardId: owner.cardId, version, picture: picture.toString('base64') });

@@ -10,8 +10,8 @@ import { endOfAccount } from '../../../lib/table/person/end-of-account';
 import { readPerson } from '../../../lib/table/person/person';
 import { closeAgain } from '../../../lib/table/person/tombstone';
 import { beginProcess, hasProcess, processKey } from '../../../lib/table/process/process';
-import { agree, as, type Citizen, citizen, signIn } from './people';
 import { endOneByOne, type Single, standing, whatStaysEnded } from './one-by-one';
+import { agree, as, type Citizen, citizen, signIn } from './people';
 import type { Region } from './region';
 
 /** Who ends or keeps what after the backup: the whole of what a restore has to bring about again. */
