@@ -22,7 +22,7 @@ export type Vault = {
 
 /** A thousand versions with their owners and marks, which is what one page of a list may hold. */
 const LIST_MAX_BYTES = 2 * 1024 * 1024;
-const CONTENT_MAX_BYTES = 64 * 1024;
+export const CONTENT_MAX_BYTES = 64 * 1024;
 
 export function createVault(parts: BucketParts): Vault {
   const { ask } = createBucket('vault', parts);

@@ -8,6 +8,7 @@ import { openedTableKey, openTable, readOpened } from '../table/service/opened-t
 import type { Next, ProcessKind, StepInput } from './kind';
 import { bringAbout } from './re-erase/again';
 import { certificates } from './re-erase/certificates';
+import { items, itemsHeld } from './re-erase/items';
 import { periods } from './re-erase/periods';
 
 const KIND = 're-erase';
@@ -19,10 +20,11 @@ const PASS_EVERY_MS = 10_000;
 
 /**
  * Brings about again in a restored table what had ended since the backup, and then opens the service on it (promise S7; PIPL art.
- * 47). Until its end every call over HTTP is refused (lib/gate/dispatch.ts). What the locked bucket notes is gone through in the order in
- * which it was, pass after pass until one has found nothing that is not over; then what has reached its period is swept.
+ * 47). Until its end every call over HTTP is refused (lib/gate/dispatch.ts). Single items go first: none of them was held then. What else the
+ * locked bucket notes is gone through in the order in which it was, pass after pass until one has found nothing that is not over; then
+ * what ended while it was held, and what has reached its period is swept.
  */
-export const reErase: ProcessKind = { certificates, replay, periods, open };
+export const reErase: ProcessKind = { certificates, items, replay, 'items-held': itemsHeld, periods, open };
 
 /**
  * Kinds of processes that go on in a restored table, or are begun there; every other waits until it is opened. Nobody is erased while
@@ -69,7 +71,9 @@ async function replay(deps: Deps, { process: { state }, requestId }: StepInput):
   const last = passed < page.names.length ? names.at(-1) : page.last;
   if (last !== undefined) return { to: 'replay', state: { ...so, after: last } };
   // It ends by processes of its own, and something may have ended elsewhere while this went on.
-  return ofPass === 0 ? { to: 'periods', state: so } : { to: 'replay', state: { ...so, ...rest, ofPass: 0 } };
+  return ofPass === 0
+    ? { to: 'items-held', state: so }
+    : { to: 'replay', state: { ...so, ...rest, ofPass: 0 } };
 }
 
 async function open({ table, clock }: Deps, { process: { id, state } }: StepInput): Promise<Next> {

@@ -57,6 +57,16 @@ export function remove(item: Item, asSeen?: Condition): [Write, ...Write[]] {
   return [{ Delete: { Key: { pk, sk }, ...asSeen }, seen: item }, ...gone];
 }
 
+/** The same while it is what was read: what somebody else has put in its place meanwhile is not to go. */
+export function removeAsRead(item: Item): [Write, ...Write[]] {
+  const { entity, createdAtSeconds } = item;
+  const since = createdAtSeconds === undefined ? {} : { ':since': createdAtSeconds };
+  return remove(item, {
+    ConditionExpression: `entity = :entity${createdAtSeconds === undefined ? '' : ' AND createdAtSeconds = :since'}`,
+    ExpressionAttributeValues: { ':entity': entity, ...since },
+  });
+}
+
 /** Notes in a held item that it has ended: nothing leads to it from then on, and its release is its end. */
 export function noteEnd(key: Key, asSeen?: Condition): Write {
   const note: Write = {

@@ -1,13 +1,15 @@
-import { MINUTE_MS } from '../../lib/clock';
+import { MINUTE_MS, toInstant } from '../../lib/clock';
 import type { Deps } from '../../lib/deps';
 import { receiptDigest } from '../../lib/process/end-account/closing';
 import { beginReErasure } from '../../lib/process/re-erase';
 import { clearHold, type Hold, holdKey } from '../../lib/table/hold/hold';
 import { openHold } from '../../lib/table/hold/open-hold';
+import { keys } from '../../lib/table/keys';
 import { endOfAccount } from '../../lib/table/person/end-of-account';
 import { beginProcess } from '../../lib/table/process/process';
 import { cardGiver, type Giver, linkTo, resting } from '../cards/support';
 import { frozen, held, officer, personOf, place, release } from '../hold/support';
+import { agreeingPartners } from '../identity/agreeing-partners';
 import { accountNumber, entryCode, linker, phoneHolder, proofFor, tap, wechatCode } from '../login/support';
 import { holdsFor } from '../proof/sample';
 import { backUp, restore } from '../support/backup';
@@ -17,6 +19,7 @@ import { move } from '../support/life';
 import { type Caller, createWorld, onceKey, type World } from '../support/world';
 import { endState } from './end-state';
 import { machine } from './machine';
+import { noteBetween, oneByOne } from './one-by-one';
 import { asService, meanwhile, untilOpen, untilOver, workAs } from './restored';
 
 /** Whatever people and the service have ended or kept since a backup (promises S7, S3, R3), as it is after a restore from it. */
@@ -31,15 +34,17 @@ let freedHold: string;
 let keptHold: string;
 let lateHold: string;
 let certificate: string;
+let withdrewAt: string;
 let owner: Caller;
 let wayId: string;
 let backup: Awaited<ReturnType<typeof backUp>>;
+let single: Awaited<ReturnType<typeof oneByOne>>;
 
 const idOf = (name: (typeof names)[number]) => people[name].caller.subjectId;
 const restIn = async (name: (typeof names)[number]) => (await resting(world, idOf(name))).length;
 
 beforeAll(async () => {
-  world = await createWorld();
+  world = await createWorld({ partners: agreeingPartners });
   const made: [string, Giver][] = [];
   for (const name of names) made.push([name, await cardGiver(world, name)]);
   people = Object.fromEntries(made) as typeof people;
@@ -52,10 +57,28 @@ beforeAll(async () => {
   type Listed = { wechats: { wayId: string; restsOnPhone: boolean }[] };
   const { wechats } = await world.ok<Listed>('login/ways', {}, owner);
   wayId = wechats.find(({ restsOnPhone }) => restsOnPhone)?.wayId ?? '';
+  single = await oneByOne(world);
+  Object.assign(parts, single.numbers);
   backup = await backUp(world);
   world.wait(MINUTE_MS);
   await endThings();
+  for (const { ends } of Object.values(single.acts)) await ends();
+  await world.work();
+  await noteBetween(world, backup, await backUp(world));
 });
+
+/** Which of what people end one by one is met by anybody, and how much each is counted to have. */
+async function thereAre(of: Record<string, { isThere(): Promise<boolean> }>) {
+  const there: string[] = [];
+  for (const [what, { isThere }] of Object.entries(of)) if (await isThere()) there.push(what);
+  return there;
+}
+const counted = async () =>
+  (await world.deps.table.getMany(Object.values(single.numbers).map(keys.person))).map((self) => [
+    self?.cardCount,
+    self?.contactCount,
+    self?.defaultCard,
+  ]);
 
 /** Which doors into two accounts open, for whom they have been closed since the backup. */
 async function doors() {
@@ -82,6 +105,7 @@ async function endThings(): Promise<void> {
   await world.ok('login/endWay', { wayId }, { ...owner, proof });
   await world.ok('login/unbindPhone', {}, owner);
   await world.ok('login/unlinkAccount', { entry: 'wechat-pay' }, await world.signIn('links'));
+  withdrewAt = toInstant(clock.now());
   await withdraw(world, people.withdrew.caller, 'cards');
   const parted = people.parted.caller;
   const seenEntry = await seenEntryOf(world, parted, 'cards');
@@ -118,7 +142,7 @@ describe('in a table that was restored from a backup', () => {
     type Ledger = { entries: { act: string; at: string; trueAt?: string; way?: string }[]; intact: boolean };
     const { entries } = await world.ok<Ledger>('consent/history', {}, withdrew);
     const again = entries.find(({ act }) => act === 'consent.withdrawn');
-    expect(again).toMatchObject({ trueAt: '2026-12-01T02:01:00.000Z', actor: 'service' });
+    expect(again).toMatchObject({ trueAt: withdrewAt, actor: 'service' });
     expect(Date.parse(again?.at ?? '')).toBeGreaterThan(Date.parse(again?.trueAt ?? ''));
     await grant(world, withdrew, 'cards');
     expect(await world.ok('cards/list', {}, withdrew)).toMatchObject({ cards: [] });
@@ -152,7 +176,7 @@ describe('in a table that was restored from a backup', () => {
     expect(sessions).toHaveLength(1);
     expect(await world.refused('cards/open', { token: link.token }, freed)).toBe('NOT_FOUND');
     const { shares } = await world.ok<{ shares: object[] }>('cards/shares', {}, stays);
-    expect(shares).toMatchObject([{ shareId: link.shareId, state: 'revoked' }]);
+    expect(shares).toEqual([]);
     const anew = await linkTo(world, { ...people.stays, caller: { ...people.stays.caller, ...stays } });
     await world.ok('cards/open', { token: anew.token }, freed);
 
@@ -160,6 +184,34 @@ describe('in a table that was restored from a backup', () => {
     expect(handed).toMatchObject({ certificate });
     const { holds } = await world.ok<{ holds: { holdId: string }[] }>('retention/holds', {}, officer);
     expect(holds.map(({ holdId }) => holdId).sort()).toEqual([keptHold, lateHold].sort());
+  });
+
+  it('what people had ended one by one since is so again, and nothing else (S7)', async () => {
+    const { acts, stays } = single;
+    const isThere = Object.entries(stays).map(([what, look]) => [what, { isThere: look }]);
+    const staying = () => thereAre(Object.fromEntries(isThere));
+    const [there, count] = [await thereAre(acts), await counted()];
+    await restore(world, backup);
+    meanwhile(world);
+    const forgotten = {
+      ...asService(world.deps),
+      vault: { ...world.deps.vault, names: async () => ({ names: [] }) },
+    };
+    await world.deps.policy.refresh();
+    await untilOver(world, forgotten, (await beginReErasure(forgotten)).ref);
+    meanwhile(world);
+    // The files of the one are gone, and the other is its session's, which is over.
+    const nowhere = ['an avatar', 'an export'];
+    expect(await thereAre(acts)).toEqual(Object.keys(acts).filter((what) => !nowhere.includes(what)));
+    const before = await staying();
+    await restore(world, backup);
+    meanwhile(world);
+    await untilOpen(world);
+    await world.work();
+    expect(await thereAre(acts)).toEqual([]);
+    expect(there).toEqual([]);
+    expect(await counted()).toEqual(count);
+    expect([before, await staying()]).toEqual([Object.keys(stays), Object.keys(stays)]);
   });
 
   it('comes to one end wherever the re-erasure is killed, and by two runners at once (S7)', async () => {

@@ -8,6 +8,7 @@ import type { Attributes } from '../../lib/table/attribute';
 import { bindAll, checksumsIn, isGuarded, secondIn } from '../../lib/table/bound';
 import { LONGEST_ON_THE_WAY_MS, putBackBy } from '../../lib/table/changes/put-back';
 import type { Item } from '../../lib/table/client';
+import { ITEM_ENDS, readItemEnds } from '../../lib/table/ends/item-end';
 import { entities } from '../../lib/table/entities';
 import { textOf } from '../../lib/table/keys';
 import { digestOf } from '../../lib/table/retention/append';
@@ -238,6 +239,14 @@ it('what was ended or replaced and is put back by whoever can write the table is
     expect(await lookedAt(world, deps, 0)).toEqual([]);
   }
   expect(alarms()).toEqual([]);
+  // What they took back by that is noted outside of the table (S7).
+  const notes = [...world.vault].filter(([name]) => name.startsWith(ITEM_ENDS));
+  const ends = notes.flatMap(([, content]) => readItemEnds(content));
+  for (const end of [
+    { how: 'gone', entity: 'share' },
+    { how: 'changed', entity: 'card' },
+  ])
+    expect(ends).toContainEqual(expect.objectContaining({ ...end, subjectId: me.subjectId }));
   const { kinds } = await expectNamed(world, 3);
   expect([...kinds]).toEqual(expect.arrayContaining(['person', 'share', 'share-pointer', 'card']));
 

@@ -75,7 +75,9 @@ async function live(region: Region, backup: string, tell: Tell): Promise<People>
   const items = await copy('out', region.services.environment, backup);
   tell(`另一个进程备份了整张表：${items} 条`);
   const since = await afterBackup(region, before, { goes, stays }, until);
-  tell('备份之后：账号删除、撤回同意、删除一部分、依法封存、收回链接，又有一项记录的保存期限届满');
+  tell(
+    '备份之后：账号删除、撤回同意、删除一部分、依法封存、收回链接、逐项删除和屏蔽，又有一项记录的保存期限届满',
+  );
   tell('账号删除之后什么都没有留下', (await whatCameBack(region, goes)).length === 0);
   return { goes, stays, since };
 }

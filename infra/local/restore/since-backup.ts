@@ -10,6 +10,7 @@ import { endOfAccount } from '../../../lib/table/person/end-of-account';
 import { readPerson } from '../../../lib/table/person/person';
 import { closeAgain } from '../../../lib/table/person/tombstone';
 import { beginProcess, hasProcess, processKey } from '../../../lib/table/process/process';
+import { endOneByOne, type Single, standing, whatStaysEnded } from './one-by-one';
 import { agree, as, type Citizen, citizen, signIn } from './people';
 import type { Region } from './region';
 
@@ -19,6 +20,7 @@ export type Since = {
   withdraws: Citizen;
   erases: Citizen;
   isHeld: Citizen;
+  single: Single;
   link: string;
   code: string;
   holdId: string;
@@ -33,6 +35,7 @@ export async function beforeBackup(region: Region, stays: Citizen) {
     withdraws: await citizen(region, '撤回同意的人'),
     erases: await citizen(region, '删除一部分的人'),
     isHeld: await citizen(region, '信息被封存的人'),
+    single: await standing(region),
   };
   const api = as(region, stays.token);
   const { token: link } = await api.cards.share({
@@ -45,14 +48,17 @@ export async function beforeBackup(region: Region, stays: Citizen) {
 
 type Before = Awaited<ReturnType<typeof beforeBackup>>;
 
-/** After the backup: an account ends, a consent is withdrawn, a part erased, somebody held and their account ended, a link revoked. */
+/**
+ * After the backup: an account ends, a consent is withdrawn, a part erased, somebody held and their account ended, a link revoked, and
+ * one of each is ended by itself.
+ */
 export async function afterBackup(
   region: Region,
   before: Before,
   { goes, stays }: { goes: Citizen; stays: Citizen },
   until: (holds: () => Promise<boolean>) => Promise<void>,
 ): Promise<Since> {
-  const { withdraws, erases, isHeld } = before;
+  const { withdraws, erases, isHeld, single } = before;
   const { table } = region.deps();
   await agree(as(region, withdraws.token), 'cards', false);
   const erasing = as(region, erases.token);
@@ -73,6 +79,7 @@ export async function afterBackup(
     );
     return one === undefined && other === undefined && !erased.includes(true);
   });
+  await endOneByOne(region, single, until);
   const { certificate } = await as(region).rights.certificate({ receiptCode: code });
   return { ...before, goes, code, holdId, certificate };
 }
@@ -139,6 +146,7 @@ export async function whatHolds(
       (await codeOf(again.cards.open({ token: since.link }))) === 'NOT_FOUND' &&
       (await codeOf(as(region, since.erases.token).cards.list({}))) === 'SIGN_IN_REQUIRED',
     凭收据码取得的删除证明还是原来那一份: certificate === since.certificate,
+    ...(await whatStaysEnded(region, since.single)),
   };
 }
 

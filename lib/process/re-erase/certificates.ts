@@ -25,6 +25,6 @@ export async function certificates({ table, vault }: Deps, { process: { state } 
   }
   const last = names.length < page.names.length ? names.at(-1) : page.last;
   return last === undefined
-    ? { to: 'replay', state: rest }
+    ? { to: 'items', state: rest }
     : { to: 'certificates', state: { ...rest, after: last } };
 }

@@ -28,11 +28,16 @@ export type HoldEnd = { what: 'hold' | 'release'; at: string; holdId: string };
  * names ends are in that of time.
  */
 export function nameOfEnd(end: End): string {
-  const start = `${ENDS}${end.at.replace(/[:.]/g, '-')}/${end.what}`;
+  const start = `${ENDS}${nameOfInstant(end.at)}/${end.what}`;
   if ('holdId' in end) return `${start}/${end.holdId}`;
   if (end.what === 'account') return `${start}/${end.subjectId}`;
   if (end.what === 'way') return `${start}/${end.subjectId}/${end.way}/${end.id}`;
   return `${start}/${end.subjectId}/${end.purpose}/${end.epoch}`;
+}
+
+/** An instant as part of a name: in the order of their names they are in that of time. */
+export function nameOfInstant(at: string): string {
+  return at.replace(/[:.]/g, '-');
 }
 
 /** The locked bucket names an end that this build does not know: it is not guessed at. */

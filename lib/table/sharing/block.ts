@@ -60,6 +60,12 @@ function pairOf(subjectId: string, value: Block): [Write, Write] {
   ];
 }
 
+/** The block that a note of its key says: of whom it keeps away, since when. */
+export function blockOfNote(subjectId: string, sk: string, blockedAt: string): Block | undefined {
+  const start = blockKey(subjectId, '').sk;
+  return sk.startsWith(start) ? { blockedId: sk.slice(start.length), blockedAt } : undefined;
+}
+
 /** Start of the keys of both: whom a person has blocked, and by whom they are blocked. */
 const BOTH = `${dataPrefix('preferences')}block`;
 
