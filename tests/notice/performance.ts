@@ -192,9 +192,10 @@ export async function perform(town: Town, workers: Workers, plan: Plan): Promise
     const isOwed = [contacts.smsReceipts, contacts.messageEvents, contacts.bounces].some(
       (one) => one.list().length > 0,
     );
+    const firstMs = Date.parse(first.dueAt);
     // What a dead worker holds is due and cannot be taken up: the timer comes again a minute later.
-    const isHeld = before?.ref.id === first.ref.id && before.dueAt === first.dueAt;
-    const dueMs = isHeld ? deps.clock.now() + MINUTE_MS : Date.parse(first.dueAt);
+    const isMet = before?.ref.id === first.ref.id && before.dueAt === first.dueAt;
+    const dueMs = isMet && firstMs <= deps.clock.now() ? deps.clock.now() + MINUTE_MS : firstMs;
     before = first;
     moveTo(isOwed ? Math.min(dueMs, deps.clock.now() + LOOK_MS) : dueMs);
     await bringReceipts();
