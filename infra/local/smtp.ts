@@ -1,4 +1,4 @@
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { type AddressObject, simpleParser } from 'mailparser';
 import { SMTPServer, type SMTPServerAddress, type SMTPServerSession } from 'smtp-server';
@@ -56,11 +56,18 @@ export async function startSmtp(
             mailbox.splice(MAILBOX_LIMIT_MAILS);
           }
           for (const recipient of session.envelope.rcptTo) take(contacts, session, recipient, mail);
-          // Taken, and never answered: whoever waits has to hang up.
-          if (!fates.some(({ answers }) => answers === 'lost')) done();
+          // Taken, and the answer is lost with the connection.
+          if (fates.some(({ answers }) => answers === 'lost')) sockets.get(session.remotePort)?.destroy();
+          else done();
         })
         .catch(done);
     },
+  });
+  const sockets = new Map<number | undefined, Socket>();
+  server.server.on('connection', (socket: Socket) => {
+    const { remotePort } = socket;
+    sockets.set(remotePort, socket);
+    socket.once('close', () => sockets.delete(remotePort));
   });
   server.on('error', () => {}); // a client that hangs up early is no reason to end
   await new Promise<void>((resolve, reject) => {

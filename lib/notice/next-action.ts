@@ -1,7 +1,7 @@
 import { toInstant } from '../clock';
 import type { Recipient, Try } from '../table/notice/recipient';
 import { type ChannelId, OUTCOME_UNKNOWN, type PartnerChannel } from './channel';
-import { type ChannelRule, CLAIM_MS, THROTTLED_MS } from './rules';
+import { BUSY_MOST_MS, type ChannelRule, CLAIM_MS, THROTTLED_MS } from './rules';
 
 /** Since when and until when a channel is closed because something of ours is wrong with it. */
 export type Closed = { sinceMs: number; untilMs: number };
@@ -125,7 +125,7 @@ function verdictOn(last: Try, { rules }: Channels, nowMs: number): 'again' | 'ne
     nowMs >= moment ? verdict : { untilMs: moment };
   switch (last.state) {
     case 'created':
-      return isOut(last.since, rule.receiptWithinMs) ? 'next' : from(answeredMs + THROTTLED_MS, 'again');
+      return isOut(last.since, rule.receiptWithinMs) ? 'next' : from(offeredAgainMs(), 'again');
     case 'sent':
       return from(answeredMs + rule.receiptWithinMs, 'next');
     case 'sending':
@@ -141,6 +141,12 @@ function verdictOn(last: Try, { rules }: Channels, nowMs: number): 'again' | 'ne
   /** A partner that is too busy for somebody for as long as it may owe a receipt does not keep them from the other channels. */
   function isOut(since: string | undefined, limitMs: number): boolean {
     return since !== undefined && nowMs >= Date.parse(since) + limitMs;
+  }
+  /** As much later as the partner has been too busy already: one that stays so is not asked thousands of times. */
+  function offeredAgainMs(): number {
+    const sinceMs = last.since === undefined ? answeredMs : Date.parse(last.since);
+    const waitMs = Math.min(Math.max(THROTTLED_MS, answeredMs - sinceMs), BUSY_MOST_MS);
+    return Math.min(answeredMs + waitMs, sinceMs + rule.receiptWithinMs);
   }
   /** Nobody knows whether it went out. */
   function unknown() {

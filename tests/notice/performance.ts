@@ -9,16 +9,18 @@ import {
 import { SANDBOX_TEMPLATES } from '../../infra/local/sandbox/approved-templates';
 import { pushOf, SANDBOX_PUSH } from '../../infra/local/sandbox/wechat-push';
 import { MINUTE_MS } from '../../lib/clock';
+import { NOT_OPEN } from '../../lib/gate/channels';
 import { approvedTemplatesOf } from '../../lib/listed';
 import { breachWording } from '../../lib/notice/text/breach';
 import { toStored } from '../../lib/notice/text/stored';
 import { textsOf } from '../../lib/notice/text/texts';
 import { recount } from '../../lib/process/notice/books';
 import type { Notice } from '../../lib/table/notice/notice';
+import { readRecipient, recipientKey, SELF } from '../../lib/table/notice/recipient';
 import type { Waiting } from '../../lib/table/process/process';
 import { member, type Stage, sent, waiting } from './stage';
 import type { Arrived, Fate } from './told-by-sandbox';
-import { channels, newDay, type Town } from './town';
+import { channels, isPastItsTime, newDay, type Town } from './town';
 import { words } from './wording';
 import type { Cut } from './worker-process';
 import type { Outcome, Workers } from './workers';
@@ -48,6 +50,8 @@ export type End = {
   steps: number;
   rounds: number;
   books: Books;
+  /** Messages of which no partner was asked for a fault of ours, by their codes: a play of a sound service has none. */
+  faults: string[];
 };
 type Books = Awaited<ReturnType<typeof recount>>['people'];
 
@@ -59,8 +63,12 @@ const LOOK_MS = 10 * 60_000;
 /** More than any notice takes. */
 const MOST_ROUNDS = 400;
 
-/** Sends a notice to everybody of the town, as SQS and the minute timer drive the workers, until nothing is left to do. */
+/**
+ * Sends a notice to everybody of the town, as SQS and the minute timer drive the workers, until nothing is left to do.
+ * @throws Error in a town that is past its time
+ */
 export async function perform(town: Town, workers: Workers, plan: Plan): Promise<End> {
+  if (isPastItsTime(town)) throw new Error('a town is past its time: found another');
   const { world, sqs, contacts, residents } = town;
   const { deps } = world;
   const { exempt = [], drill = false, disorder = [0], perSecond } = plan;
@@ -162,6 +170,11 @@ export async function perform(town: Town, workers: Workers, plan: Plan): Promise
     expect(affected).toBe(residents.length);
     return books;
   };
+  const faults = async () => {
+    const rows = residents.map(({ subjectId }) => recipientKey(subjectId, { noticeId, about: SELF }));
+    const tries = (await deps.table.getMany(rows)).flatMap((row) => readRecipient(row)?.tries ?? []);
+    return tries.flatMap(({ channel, code }) => (code === NOT_OPEN ? [`${channel}: ${code}`] : []));
+  };
 
   let before: Waiting | undefined;
   for (let rounds = 1; rounds <= MOST_ROUNDS; rounds += 1) {
@@ -173,14 +186,16 @@ export async function perform(town: Town, workers: Workers, plan: Plan): Promise
     const [first] = await waiting(on);
     if (!first) {
       client.destroy();
-      return { noticeId, arrived: await arrived(), died, steps, rounds, books: await look() };
+      const seen = { arrived: await arrived(), books: await look(), faults: await faults() };
+      return { noticeId, died, steps, rounds, ...seen };
     }
     const isOwed = [contacts.smsReceipts, contacts.messageEvents, contacts.bounces].some(
       (one) => one.list().length > 0,
     );
+    const firstMs = Date.parse(first.dueAt);
     // What a dead worker holds is due and cannot be taken up: the timer comes again a minute later.
-    const isHeld = before?.ref.id === first.ref.id && before.dueAt === first.dueAt;
-    const dueMs = isHeld ? deps.clock.now() + MINUTE_MS : Date.parse(first.dueAt);
+    const isMet = before?.ref.id === first.ref.id && before.dueAt === first.dueAt;
+    const dueMs = isMet && firstMs <= deps.clock.now() ? deps.clock.now() + MINUTE_MS : firstMs;
     before = first;
     moveTo(isOwed ? Math.min(dueMs, deps.clock.now() + LOOK_MS) : dueMs);
     await bringReceipts();

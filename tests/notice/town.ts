@@ -8,6 +8,7 @@ import { startSandbox } from '../../infra/local/sandbox/server';
 import { SANDBOX_TENCENT } from '../../infra/local/sandbox/tencent-signature';
 import { startSmtp } from '../../infra/local/smtp';
 import { type Sqs, startSqs } from '../../infra/local/sqs';
+import { DAY_MS } from '../../lib/clock';
 import { createLog } from '../../lib/log';
 import { createProcessQueue } from '../../lib/partner/queue';
 import {
@@ -19,7 +20,7 @@ import {
 import { accountNumber, phoneHolder } from '../login/support';
 import { codeIn } from '../profile/budget-rows';
 import { grant } from '../support/consent';
-import { BOUNCE_HOST, createWorld, type World } from '../support/world';
+import { BOUNCE_HOST, createWorld, START, type World } from '../support/world';
 import type { Resident } from './told-by-sandbox';
 
 export const channels = ['subscribe', 'sms', 'mail'] as const;
@@ -36,6 +37,16 @@ export type Town = {
   sandbox(method: string, path: string, body?: object): Promise<unknown>;
   stop(): Promise<void>;
 };
+
+/**
+ * Nobody looks after a town: agreements with partners are not renewed, and no nightly timer makes the keys of further years.
+ * So it is of use for this long, and a play that goes on founds another.
+ */
+export const TOWN_LIVES_MS = 365 * DAY_MS;
+
+/** Whether what a town was founded with may have ended, and notices of it show nothing any more. */
+export const isPastItsTime = ({ world }: Pick<Town, 'world'>): boolean =>
+  world.deps.clock.now() > START + TOWN_LIVES_MS;
 
 const region = 'cn-north-1';
 const app = { appid: 'wxtest', secret: 'secret' };

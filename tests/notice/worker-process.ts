@@ -18,11 +18,8 @@ export type Asked = { event: unknown; requestId: string; nowMs: number; cut?: Cu
 /** What it says then: the answer of the function, or at which step it is about to die. */
 export type Said = { answer: unknown; steps: number; nowMs: number } | { dies: string };
 
-/**
- * A machine busy with other tests is slow, and what a partner took without an answer in time is tried by another channel. A
- * mail whose answer never comes is waited for in earnest.
- */
-const partner = { attemptMs: 15_000, totalMs: 20_000 };
+/** A machine busy with other tests is slow, and what a partner took without an answer in time is tried by another channel. */
+const partner = { attemptMs: 60_000, totalMs: 120_000 };
 const limits = { ...patientLimits, partner };
 const INVOCATION_MS = 600_000;
 

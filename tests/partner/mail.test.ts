@@ -5,7 +5,14 @@ import { OUTCOME_UNKNOWN } from '../../lib/notice/channel';
 import { makeReference } from '../../lib/notice/reference';
 import { meaningOfReply } from '../../lib/partner/mail-codes';
 import { newRing } from '../notice/support';
-import { arrivedAt, BOUNCES_TO, type ChannelWorld, startChannelWorld, withFate } from './channel-world';
+import {
+  arrivedAt,
+  BOUNCES_TO,
+  type ChannelWorld,
+  HURRIED,
+  startChannelWorld,
+  withFate,
+} from './channel-world';
 import { selfSigned } from './self-signed';
 
 const message = {
@@ -171,7 +178,7 @@ describe('a relay', () => {
     const server = createServer((socket) => socket.on('error', () => {}));
     await new Promise<void>((resolve) => server.listen(0, HOST, () => resolve()));
     const { port } = server.address() as { port: number };
-    const sent = await send(freshAddress(), { url: `smtp://${HOST}:${port}` });
+    const sent = await send(freshAddress(), { url: `smtp://${HOST}:${port}`, ...HURRIED });
     expect(sent).toEqual({ status: 'throttled', code: 'unreachable' });
     server.close();
   });

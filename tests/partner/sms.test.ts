@@ -1,6 +1,13 @@
 import { SANDBOX_SMS } from '../../infra/local/sandbox/approved-templates';
 import { OUTCOME_UNKNOWN } from '../../lib/notice/channel';
-import { arrivedAt, type ChannelWorld, freshNumber, startChannelWorld, withFate } from './channel-world';
+import {
+  arrivedAt,
+  type ChannelWorld,
+  freshNumber,
+  HURRIED,
+  startChannelWorld,
+  withFate,
+} from './channel-world';
 
 const message = {
   template: SANDBOX_SMS.templates.breach.id,
@@ -96,7 +103,7 @@ describe('an SMS', () => {
     'to a partner that is %s has no known outcome',
     async (kind) => {
       await world.control('POST', '/faults', { path: '/#SendSms', kind });
-      expect(await send(freshNumber())).toEqual(unknown);
+      expect(await send(freshNumber(), kind === 'slow' ? HURRIED : {})).toEqual(unknown);
       expect(world.alarms()).toBe(1);
     },
   );

@@ -1,7 +1,7 @@
 import { pushEvent } from '../../functions/events/push-event';
 import { SANDBOX_SUBSCRIBE } from '../../infra/local/sandbox/approved-templates';
 import { OUTCOME_UNKNOWN } from '../../lib/notice/channel';
-import { arrivedAt, type ChannelWorld, startChannelWorld, withFate } from './channel-world';
+import { arrivedAt, type ChannelWorld, HURRIED, PATIENT, startChannelWorld, withFate } from './channel-world';
 
 const { id: template } = SANDBOX_SUBSCRIBE.breach;
 const values = {
@@ -88,9 +88,21 @@ describe('a subscribe message', () => {
     expect(await send(to)).toEqual({ status: 'throttled', code: '-1' });
   });
 
-  it.each(['down', 'reset', 'lying', 'slow'])('to a WeChat that is %s has no known outcome', async (kind) => {
+  it.each(['down', 'reset', 'lying'])('to a WeChat that is %s has no known outcome', async (kind) => {
     await world.control('POST', '/faults', { path: '/cgi-bin/message/subscribe/send', kind });
     expect(await send(await accepting())).toEqual(unknown);
+    expect(world.alarms()).toBe(1);
+  });
+
+  it('to a WeChat that takes too long has no known outcome', async () => {
+    const limit = { ...PATIENT };
+    const client = world.subscribe({ limit });
+    // With a token that it has got in peace.
+    expect((await client.send(await accepting(), message, 'reference')).status).toBe('accepted');
+    const to = await accepting();
+    await world.control('POST', '/faults', { path: '/cgi-bin/message/subscribe/send', kind: 'slow' });
+    limit.attemptMs = HURRIED.limit.attemptMs;
+    expect(await client.send(to, message, 'reference')).toEqual(unknown);
     expect(world.alarms()).toBe(1);
   });
 
@@ -106,7 +118,7 @@ describe('a subscribe message', () => {
     expect(await send(to, {}, { baseUrl: world.nobody })).toEqual(waits);
     expect(await send(to, {}, { secret: 'other' })).toEqual(waits);
     await world.control('POST', '/faults', { path: '/cgi-bin/stable_token', kind: 'slow' });
-    expect(await send(to)).toEqual(waits);
+    expect(await send(to, {}, HURRIED)).toEqual(waits);
     expect([arrivedAt(world.contacts, to), world.alarms()]).toEqual([[], 4]);
   });
 
