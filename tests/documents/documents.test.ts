@@ -21,6 +21,22 @@ const blocks = documents.flatMap((document) => blocksOf(document));
 const CLOUD_LINES = 14;
 const LOOK_EVERY_MS = 200;
 
+/** What the samples do to people who are not their own; the others keep to their own, and are typed beside each other. */
+const upsetting = [
+  // The sign-ins of everybody whose card was looked at are ended.
+  { documents: ['infra/runbooks/breach.md'], atOnce: 2 },
+  // The text that everybody has agreed to is another; partners are down, and lie to everybody.
+  { documents: ['docs/policy-versions.md', 'infra/local/sandbox/README.md'], atOnce: 1 },
+];
+const shuffled = <T>(all: T[]): T[] =>
+  fc.sample(fc.shuffledSubarray(all, { minLength: all.length }), 1).flat() as T[];
+const apart = upsetting.flatMap((circle) => circle.documents);
+/** Who is typed beside whom; circles come after each other, in any order. */
+const circles = shuffled([
+  { documents: documents.filter((document) => !apart.includes(document)), atOnce: 4 },
+  ...upsetting,
+]);
+
 const commandsInBlocks = blocks
   .filter(({ language, mark }) => language === 'sh' && (mark === 'cloud' || mark === 'form'))
   .flatMap((block) => commandsOf(block).map((command) => ({ block, command })));
@@ -151,12 +167,27 @@ inProofAlone(() => {
       }
     });
 
-    const runs = fc.sample(
-      fc.shuffledSubarray([...documents, ...documents], { minLength: 2 * documents.length }),
-      1,
-    );
-    it.each(runs.flat())('%s', async (document) => {
-      await runDocument(document, where);
+    describe.each(circles)('with $documents.length documents of a circle', ({ documents: some, atOnce }) => {
+      const runs = shuffled([...some, ...some]);
+      const outcomes: Promise<unknown>[] = [];
+
+      beforeAll(async () => {
+        const running = new Set<Promise<unknown>>();
+        for (const document of runs) {
+          while (running.size >= atOnce) await Promise.race(running);
+          const run = runDocument(document, where)
+            .catch((error: unknown) => error)
+            .finally(() => running.delete(run));
+          running.add(run);
+          outcomes.push(run);
+        }
+        await Promise.all(running);
+      });
+
+      it.each(runs.map((document, at) => ({ document, at })))('$document', async ({ at }) => {
+        const fault = await outcomes[at];
+        if (fault) throw fault;
+      });
     });
 
     it('leaves nothing in the project', () => expect(status()).toBe(before));
