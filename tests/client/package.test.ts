@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { packageClient } from '../../infra/build/client-package';
+import { clientWords } from '../../infra/build/client-words';
 import { builtOnce } from '../support/built';
 import { createWorld, type World } from '../support/world';
 import { type HttpHost, startHttpHost } from './hosts';
@@ -45,6 +46,8 @@ export async function wrong(error: unknown) {
 declare const console: { log(text?: string): void };
 `;
 
+const SHA256_TYPES = join('miniprogram_dist', 'sha256.d.ts');
+
 let folder: string;
 let listed: string[];
 let world: World;
@@ -78,7 +81,7 @@ async function samples(): Promise<Record<string, string>> {
 }
 
 describe('the package, in an empty folder that knows nothing of this project', () => {
-  it('has only what it needs, and its version is that of the path of the API', async () => {
+  it('has only what it needs, its version is that of the path of the API, and it says in Chinese what everything is', async () => {
     const own = ['index.d.ts', 'index.js', 'sha256.d.ts', 'sha256.js'].map(
       (name) => `miniprogram_dist/${name}`,
     );
@@ -88,6 +91,11 @@ describe('the package, in an empty folder that knows nothing of this project', (
     );
     expect(manifest).not.toHaveProperty('dependencies');
     const types = await readFile(join(folder, 'node_modules', 'leliao-client', manifest.types), 'utf8');
+    const beside = await readFile(join(folder, 'node_modules', 'leliao-client', SHA256_TYPES), 'utf8');
+    const comments = [types, beside].join('\n').match(/\/\*\*[^]*?\*\//g) ?? [];
+    expect(comments.filter((comment) => !/[\u4e00-\u9fff]/.test(comment))).toEqual([]);
+    const said = comments.join('\n').replaceAll(/^ *\/?\* ?/gm, '');
+    expect(Object.values(clientWords).filter((words) => !said.includes(words))).toEqual([]);
     expect(types).not.toMatch(/\bimport\b[^;]*\bfrom\b|zod|\bNodeJS\b|\bany;(?<!signal: any;)/);
   });
 
