@@ -15,7 +15,8 @@ export const clientWords: Record<string, string> = {
   MAX_CLOUD_REQUEST_CHARS: 'callFunction 一次能传的字符数：微信公布的上限减去平台自己加上的',
   CloudOptions: 'cloudTransport 的选项',
   'CloudOptions.timeoutMs': '多少毫秒没有答复就算没有收到',
-  'CloudOptions.large': '云开发传不了的（传出约 100 KB、答复约 1 MB 以上）由它传：httpTransport，填接口的地址',
+  'CloudOptions.large':
+    '云开发传不了的（传出约 100 KB、答复约 1 MB 以上）由它传：httpTransport，填接口的地址',
   cloudTransport: '在小程序里经 wx.cloud.callFunction 调用，由平台确认是谁',
 
   ConsentAsk: '一项处理目的的完整告知，本人作出决定之前要看到的；seenEntry 是作出决定所依据的同意状态的编号',
@@ -92,7 +93,7 @@ export const clientWords: Record<string, string> = {
   ].join('\n'),
 };
 
-const comment = /^ *\/\*\*[^]*?\*\/$/gm;
+const comment = /^ *\/\*\*[\s\S]*?\*\/$/gm;
 /** Stands where a comment of ours stood. */
 const COMMENTED = '//';
 const declaration = /^(?:export )?(?:declare )?(?:function|const|class|type|interface) (\w+)/;

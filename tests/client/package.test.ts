@@ -92,7 +92,7 @@ describe('the package, in an empty folder that knows nothing of this project', (
     expect(manifest).not.toHaveProperty('dependencies');
     const types = await readFile(join(folder, 'node_modules', 'leliao-client', manifest.types), 'utf8');
     const beside = await readFile(join(folder, 'node_modules', 'leliao-client', SHA256_TYPES), 'utf8');
-    const comments = [types, beside].join('\n').match(/\/\*\*[^]*?\*\//g) ?? [];
+    const comments = [types, beside].join('\n').match(/\/\*\*[\s\S]*?\*\//g) ?? [];
     expect(comments.filter((comment) => !/[\u4e00-\u9fff]/.test(comment))).toEqual([]);
     const said = comments.join('\n').replaceAll(/^ *\/?\* ?/gm, '');
     expect(Object.values(clientWords).filter((words) => !said.includes(words))).toEqual([]);
