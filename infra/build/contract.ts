@@ -40,8 +40,8 @@ export function contractOf(functions: Record<string, Operations> = deployedOpera
         operations[`${name}/${key}`] = {
           ...{ caller, reads: reads === true, proof: proof !== undefined, browser: browser ?? 'also' },
           ...((wellKnown ?? page) && { at: wellKnown ?? page }),
-          input: bare(schemaOf(input, 'input')),
-          output: bare(schemaOf(output, 'output')),
+          input: bare(schemaOf(input, 'input') as Schema),
+          output: bare(schemaOf(output, 'output') as Schema),
         };
   const codes = (Object.keys(errorCodes) as ErrorCode[]).map((code) => [code, errorCodes[code].status]);
   const details = bare(errorSchema.properties.error.properties.details as Schema);
