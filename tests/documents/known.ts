@@ -82,9 +82,8 @@ async function npmHelp(words: string[]): Promise<string> {
   if (['ci', 'install', 'test'].includes(verb)) return '';
   if (verb === 'leliao') return leliaoHelp(rest);
   const script = new Map(Object.entries<string>(scripts)).get(verb);
-  if (script === undefined) return `unknown script: ${verb}`;
-  const [, file] = /(?:^tsx|--import tsx) (\S+\.ts)$/.exec(script) ?? [];
-  // Nothing is asked of a command that is named without an option.
-  if (!file || rest.length === 0) return script;
+  const [, file] = /(?:^tsx|--import tsx) (\S+\.ts)$/.exec(script ?? '') ?? [];
+  // Nothing is asked of a command that is named without an option; whether there is such a one, a test of its own says.
+  if (!file || rest.length === 0) return '';
   return help(process.execPath, ['--import', 'tsx', file, '--help']);
 }
