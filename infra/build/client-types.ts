@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { errorCodes } from '../../lib/errors';
 import type { Operation, Operations } from '../../lib/gate/operation';
 import { purposes } from '../../lib/policy/purposes';
+import { inChinese } from './client-words';
 import { deployedOperations, people, sections } from './openapi';
 import { errorSchema } from './openapi-errors';
 import { commentText, type Schema, typeText } from './type-text';
@@ -97,7 +98,7 @@ async function declarations(files: string[]): Promise<Record<string, string>> {
     await promisify(execFile)(process.execPath, [compiler, ...declaring, '--outDir', folder, ...sources]);
     const texts = files.map(async (file) => [
       file,
-      flat(await readFile(join(folder, `${file}.d.ts`), 'utf8')),
+      inChinese(flat(await readFile(join(folder, `${file}.d.ts`), 'utf8'))),
     ]);
     return Object.fromEntries(await Promise.all(texts));
   } finally {

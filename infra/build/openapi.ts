@@ -210,7 +210,8 @@ const json = (schema: object) => ({ 'application/json': { schema } });
 
 type JsonSchema = { required?: string[]; properties?: Record<string, unknown> };
 
-function schemaOf(schema: Operation['input'], io: 'input' | 'output'): JsonSchema {
+/** What goes in or comes out as JSON Schema; a record of known keys has each as a field. */
+export function schemaOf(schema: Operation['input'], io: 'input' | 'output'): JsonSchema {
   const { $schema: _, ...rest } = z.toJSONSchema(schema, {
     io,
     unrepresentable: 'any',

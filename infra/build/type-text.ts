@@ -16,6 +16,7 @@ export type Schema = {
   minLength?: number;
   maxLength?: number;
   pattern?: string;
+  format?: string;
   minimum?: number;
   exclusiveMinimum?: number;
   maximum?: number;

@@ -53,31 +53,36 @@ const branches = Array.from({ length: BRANCHES }, (_, number) => `branch:${numbe
 export async function makeMissingKeys(parts: RotateParts): Promise<number> {
   const { table } = parts;
   const have = new Set((await loadServiceKeys(table)).map(({ name }) => name));
-  const missing = ['service', SIGNING_KEY, ...branches].filter((name) => !have.has(name));
+  const missing = [SIGNING_KEY, ...branches].filter((name) => !have.has(name));
   await Promise.all(missing.map(async (name) => addServiceKey(table, await newKey(parts, name, 1))));
+  const isNew = !have.has('service');
+  if (isNew) await openNew(parts, await newKey(parts, 'service', 1));
   const ring = ringOf(parts);
-  if (missing.includes('service')) await openNew(parts);
   // Sealed under the service key that is stored by now, which another start may have made.
   const trail = have.has(TRAIL_KEY) ? [] : [await ring.newTrailKey(firstTrailDay(parts.clock.now()))];
   const further = [...trail, ...(await ring.missingStayKeys())];
   for (const key of further) await addServiceKey(table, key);
-  return missing.length + trail.length;
+  return missing.length + (isNew ? 1 : 0) + trail.length;
 }
 
-/** A table that had no service key holds nobody's data: it is no restored one, and the service may be opened on it. */
-export async function openNew(parts: RotateParts): Promise<void> {
+/**
+ * A table that had no service key holds nobody's data: it is no restored one, and the service may be opened on it. `key`, its first
+ * one, is part of the same transaction: a start that ends between the two would leave a table that nobody is served from.
+ */
+export async function openNew(parts: RotateParts, key?: WrappedKey): Promise<void> {
   const { table, clock } = parts;
+  const ring = () => (key ? ringWith(parts, async () => [key]) : ringOf(parts));
   try {
-    await guarding(table, () => ringOf(parts).guard(), clock).write(
-      openTable(undefined, await table.identity(), toInstant(clock.now())),
-    );
+    const opens = openTable(undefined, await table.identity(), toInstant(clock.now()));
+    await guarding(table, () => ring().guard(), clock).write(opens, ...(key ? [createServiceKey(key)] : []));
   } catch (error) {
     lostRace(error); // another start did it
   }
 }
 
-function ringOf({ table, roots, suite, clock, random }: RotateParts): KeyRing {
-  const load = () => loadServiceKeys(table);
+const ringOf = (parts: RotateParts): KeyRing => ringWith(parts, () => loadServiceKeys(parts.table));
+
+function ringWith({ roots, suite, clock, random }: RotateParts, load: () => Promise<WrappedKey[]>): KeyRing {
   return createKeyRing({ load, roots, suite, now: clock.now, random }).ring;
 }
 

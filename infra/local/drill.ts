@@ -1,4 +1,4 @@
-import { program, startAndEnd } from '../command-line/program';
+import { program, type Reader, startAndEnd } from '../command-line/program';
 import { words } from '../command-line/words';
 import { type DrillOptions, drillOptions, options } from './drill/options';
 import { runDrill } from './drill/run';
@@ -14,17 +14,17 @@ export const drillProgram = program({
   ),
   more: words(
     '自己启动一个服务，什么也不会外传，什么也不保留。处处做到以 0 退出。见 docs/drill.md。',
-    'In a service of its own: nothing leaves and nothing is kept. Told in Chinese. Ends with 0 only when everything was met. See docs/drill.md.',
+    'In a service of its own: nothing leaves and nothing is kept. Ends with 0 only when everything was met. See docs/drill.md.',
   ),
   options,
-  run: async (given, { print }) => {
+  run: async (given, { print, lang }) => {
     const chosen = drillOptions(given);
     const starting = startRunning();
     const interrupted = new Promise<'interrupted'>((resolve) => {
       for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve('interrupted'));
     });
     try {
-      return await Promise.race([interrupted, drill(chosen, await starting, print)]);
+      return await Promise.race([interrupted, drill(chosen, await starting, { print, lang })]);
     } finally {
       await (await starting).stop();
     }
@@ -34,10 +34,10 @@ export const drillProgram = program({
 async function drill(
   chosen: DrillOptions,
   running: Awaited<ReturnType<typeof startRunning>>,
-  print: (line: string) => void,
+  { print, lang }: Pick<Reader, 'print' | 'lang'>,
 ): Promise<'ok' | 'refused'> {
-  const result = await runDrill(running, chosen, (text) => console.error(`… ${text}`));
-  print(chosen.json ? JSON.stringify(result, null, 2) : await drillView(result));
+  const result = await runDrill(running, chosen, (said) => console.error(`… ${said[lang]}`));
+  print(chosen.json ? JSON.stringify(result, null, 2) : await drillView(result, lang));
   return result.met ? 'ok' : 'refused';
 }
 

@@ -14,6 +14,7 @@ import { doorStart } from './door';
 import { fanoutFigures } from './fanout';
 import { startKms } from './kms';
 import { type Bare, cardRead, coldStart, type Measured, type Place } from './measure';
+import { newcomerFigures } from './newcomer';
 import { kmsSettings, localSettings, makePerson } from './person';
 import { sweptFigures } from './swept';
 
@@ -24,13 +25,14 @@ const CLIENT_AIM = '< 15';
 const COLD_START_AIM = '<= 1.3';
 const CARD_READ_AIM = '<= 1.5';
 
-const parts = ['start', 'location', 'notices', 'sweep'] as const;
+const parts = ['start', 'newcomer', 'location', 'notices', 'sweep'] as const;
 type Part = (typeof parts)[number];
 
 async function measure(only: Part | undefined): Promise<Row[]> {
   const has = (part: Part) => only === undefined || only === part;
   return [
     ...(has('start') ? await starts() : []),
+    ...(has('newcomer') ? await newcomerFigures() : []),
     ...(has('location') ? await inWorlds(cityFigures) : []),
     ...(has('notices') ? await inWorlds(fanoutFigures) : []),
     ...(has('sweep') ? await inWorlds(sweptFigures) : []),
@@ -157,14 +159,14 @@ function isMet(value: number, aim: string): boolean {
 export const bench = program({
   script: 'bench',
   does: words(
-    '量一量包的大小，以及冷启动、读名片、附近的人、逐人告知、到期清理与最简做法的时间之比',
-    'bundle sizes, and how long starts, reads, people nearby, notices and sweeps take beside bare handlers',
+    '量一量包的大小，新来的人多久得到第一张名片，以及冷启动、读名片、附近的人、逐人告知、到期清理与最简做法的时间之比',
+    'bundle sizes, how long a newcomer waits, and starts, reads, people nearby, notices and sweeps beside bare handlers',
   ),
   options: {
     only: choice(
       parts,
-      'start 大小和启动；location 十万人的城市；notices 告知；sweep 清理',
-      'start: sizes and starts; location: a city of 100 000; notices; sweep',
+      'start 大小和启动；newcomer 从 npm start 到第一张名片；location 十万人的城市；notices 告知；sweep 清理',
+      'start: sizes and starts; newcomer: from npm start to a first card; location: a city of 100 000; notices; sweep',
     ),
     json: aSwitch('数字以 JSON 写出', 'the figures as JSON'),
   },

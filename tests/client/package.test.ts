@@ -1,14 +1,15 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { packageClient } from '../../infra/build/client-package';
+import { clientWords } from '../../infra/build/client-words';
 import { builtOnce } from '../support/built';
+import { compileIn, firstCardIn, installClient, samplesIn } from '../support/newcomer';
 import { createWorld, type World } from '../support/world';
 import { type HttpHost, startHttpHost } from './hosts';
 
-const root = join(__dirname, '../..');
 const run = promisify(execFile);
 
 /** Each marked line must fail to compile: the types are those of the tables to the last field, and nothing is `any`. */
@@ -45,6 +46,8 @@ export async function wrong(error: unknown) {
 declare const console: { log(text?: string): void };
 `;
 
+const SHA256_TYPES = join('miniprogram_dist', 'sha256.d.ts');
+
 let folder: string;
 let listed: string[];
 let world: World;
@@ -52,14 +55,8 @@ let host: HttpHost;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'leliao-newcomer-'));
   const made = await packageClient({ outDir: join(folder, 'made'), built: await builtOnce() });
-  const { stdout } = await run('npm', ['pack', made, '--json', '--pack-destination', folder]);
-  const [{ filename, files }] = JSON.parse(stdout);
-  listed = files.map(({ path }: { path: string }) => path);
-  await writeFile(join(folder, 'package.json'), '{ "private": true }');
-  await run('npm', ['install', '--offline', '--no-audit', '--no-fund', `./${filename}`], { cwd: folder });
+  listed = await installClient(folder, made);
   await rm(join(folder, 'made'), { recursive: true });
-  const typings = join('node_modules', 'miniprogram-api-typings');
-  await cp(join(root, typings), join(folder, typings), { recursive: true });
   world = await createWorld();
   host = await startHttpHost(world);
 });
@@ -68,17 +65,8 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** The samples of its README, under the names by which they import each other. */
-async function samples(): Promise<Record<string, string>> {
-  const readme = await readFile(join(folder, 'node_modules', 'leliao-client', 'README.md'), 'utf8');
-  const blocks = [...readme.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, text = '']) => text);
-  const named = ['first-card', 'api', 'my-cards', 'avatar'];
-  expect(blocks).toHaveLength(named.length);
-  return Object.fromEntries(blocks.map((text, at) => [named[at], text]));
-}
-
 describe('the package, in an empty folder that knows nothing of this project', () => {
-  it('has only what it needs, and its version is that of the path of the API', async () => {
+  it('has only what it needs, its version is that of the path of the API, and it says in Chinese what everything is', async () => {
     const own = ['index.d.ts', 'index.js', 'sha256.d.ts', 'sha256.js'].map(
       (name) => `miniprogram_dist/${name}`,
     );
@@ -88,28 +76,17 @@ describe('the package, in an empty folder that knows nothing of this project', (
     );
     expect(manifest).not.toHaveProperty('dependencies');
     const types = await readFile(join(folder, 'node_modules', 'leliao-client', manifest.types), 'utf8');
+    const beside = await readFile(join(folder, 'node_modules', 'leliao-client', SHA256_TYPES), 'utf8');
+    const comments = [types, beside].join('\n').match(/\/\*\*[\s\S]*?\*\//g) ?? [];
+    expect(comments.filter((comment) => !/[\u4e00-\u9fff]/.test(comment))).toEqual([]);
+    const said = comments.join('\n').replaceAll(/^ *\/?\* ?/gm, '');
+    expect(Object.values(clientWords).filter((words) => !said.includes(words))).toEqual([]);
     expect(types).not.toMatch(/\bimport\b[^;]*\bfrom\b|zod|\bNodeJS\b|\bany;(?<!signal: any;)/);
   });
 
   it("compiles every sample of its README with WeChat's own typings and ES2018, and runs the first card", async () => {
-    for (const [name, text] of Object.entries({ ...(await samples()), wrong }))
-      await writeFile(join(folder, `${name}.ts`), text);
-    const compilerOptions = {
-      strict: true,
-      noUncheckedIndexedAccess: false,
-      target: 'es2018',
-      lib: ['es2018'],
-      module: 'node16',
-      types: ['miniprogram-api-typings'],
-    };
-    await writeFile(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['*.ts'] }));
-    const compiler = join(root, 'node_modules/typescript/bin/tsc');
-    const compiled = await run(process.execPath, [compiler, '--project', folder]).catch((error) => error);
-    expect(compiled.stdout).toBe('');
-
-    const given = JSON.stringify([host.baseUrl, 'code-of-newcomer', 'code-of-friend']);
-    const program = `require('./first-card').firstCard(...${given}).then(console.log)`;
-    expect((await run(process.execPath, ['-e', program], { cwd: folder })).stdout).toBe('林晓\n');
+    expect(await compileIn(folder, { ...(await samplesIn(folder)), wrong })).toBe('');
+    expect(await firstCardIn(folder, host.baseUrl, ['code-of-newcomer', 'code-of-friend'])).toBe('林晓');
   });
 
   it('exports what its types say it exports, and no other', async () => {

@@ -2,17 +2,21 @@ import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { rotationStatus, startRotation } from '../../infra/commands/rotate-keys';
+import { makeMissingKeys, rotationStatus, startRotation } from '../../infra/commands/rotate-keys';
+import { systemClock } from '../../lib/clock';
 import { branchVersionOf, KEY_RING_REFRESH_MS } from '../../lib/crypto/key-ring';
 import { systemRandom } from '../../lib/crypto/random';
-import { localRootKey } from '../../lib/crypto/root-key';
+import { localRootKey, rootKeys } from '../../lib/crypto/root-key';
 import { sign, verify } from '../../lib/crypto/signature';
 import { parseToken } from '../../lib/crypto/token';
 import { BY_SERVICE_KEY } from '../../lib/crypto/wrapped-key';
 import { buildDeps } from '../../lib/deps';
+import { AppError } from '../../lib/errors';
+import type { Item, Table } from '../../lib/table/client';
 import { keys } from '../../lib/table/keys';
 import { readPerson } from '../../lib/table/person/person';
 import { loadServiceKeys } from '../../lib/table/service/key-store';
+import { openedTableKey } from '../../lib/table/service/opened-table';
 import { newRootKey } from '../support/root-key';
 import { rotateParts, startOn } from '../support/rotation';
 import { type Caller, createWorld, onceKey, type World } from '../support/world';
@@ -103,6 +107,31 @@ describe('rotation (S5)', () => {
     );
     await expect(wrong.ring.digest('openid', 'x')).rejects.toThrow('ROOT_KEY');
   });
+});
+
+it('opens the service on a new table by whichever start gets to its end, however many were cut short before', async () => {
+  for (let cutAt = 0, isWhole = false; !isWhole; cutAt += 1) {
+    const items: Item[] = [];
+    let writes = 0;
+    const table = {
+      query: async () => ({ items: items.filter(({ pk }) => pk !== openedTableKey.pk), lastKey: undefined }),
+      identity: async () => 'a-new-table',
+      async write(...written: { Put?: { Item: Item } }[]) {
+        writes += 1;
+        if (writes === cutAt + 1) throw new AppError('BUSY');
+        items.push(...written.flatMap(({ Put }) => (Put ? [Put.Item] : [])));
+      },
+    } as unknown as Table;
+    const roots = rootKeys(newRootKey(), 'cn-north-1', systemRandom);
+    const parts = { table, roots, suite: 'aes' as const, clock: systemClock, random: systemRandom };
+    isWhole = await makeMissingKeys(parts).then(
+      () => true,
+      () => false,
+    );
+    await makeMissingKeys(parts);
+    const opened = items.filter(({ pk }) => pk === openedTableKey.pk);
+    expect({ cutAt, opened }).toMatchObject({ cutAt, opened: [{ table: 'a-new-table' }] });
+  }
 });
 
 describe('the key ring (S5)', () => {

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { promisify } from 'node:util';
+import { scripts } from '../../package.json';
 import { createTerminal } from '../leliao/terminal';
 import { root } from './blocks';
 import { tcbHelp } from './tcb';
@@ -37,7 +38,7 @@ async function helpOf(words: string[]): Promise<string | undefined> {
     return help(program, [...named(command), '--help'], tmpdir());
   }
   if (tool !== 'aws') return undefined;
-  const installed = await run('aws', ['--version'], { env }).then(
+  const installed = await help('aws', ['--version']).then(
     () => true,
     () => false,
   );
@@ -45,7 +46,17 @@ async function helpOf(words: string[]): Promise<string | undefined> {
   return installed ? `${plain(await help('aws', [...rest.slice(0, 2), 'help']))} --region` : undefined;
 }
 
-async function help(program: string, inputs: string[], cwd = root): Promise<string> {
+/** What a tool has said of itself; each is asked once, however many documents name it. */
+const said = new Map<string, Promise<string>>();
+
+function help(program: string, inputs: string[], cwd = root): Promise<string> {
+  const asked = [program, ...inputs].join(' ');
+  const answer = said.get(asked) ?? ask(program, inputs, cwd);
+  said.set(asked, answer);
+  return answer;
+}
+
+async function ask(program: string, inputs: string[], cwd: string): Promise<string> {
   const { stdout, stderr } = await run(program, inputs, { env, cwd, maxBuffer: 2 ** 24 });
   return `${stdout}${stderr}`;
 }
@@ -69,7 +80,10 @@ async function leliaoHelp(words: string[]): Promise<string> {
 async function npmHelp(words: string[]): Promise<string> {
   const [verb = '', ...rest] = words.filter((word) => !['run', '-s', '--'].includes(word));
   if (['ci', 'install', 'test'].includes(verb)) return '';
-  if (rest.length === 0) return help('npm', ['pkg', 'get', `scripts.${verb}`]);
-  const own = verb === 'leliao' ? [] : ['--'];
-  return verb === 'leliao' ? leliaoHelp(rest) : help('npm', ['run', '-s', verb, ...own, '--help']);
+  if (verb === 'leliao') return leliaoHelp(rest);
+  const script = new Map(Object.entries<string>(scripts)).get(verb);
+  const [, file] = /(?:^tsx|--import tsx) (\S+\.ts)$/.exec(script ?? '') ?? [];
+  // Nothing is asked of a command that is named without an option; whether there is such a one, a test of its own says.
+  if (!file || rest.length === 0) return '';
+  return help(process.execPath, ['--import', 'tsx', file, '--help']);
 }

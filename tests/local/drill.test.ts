@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { words } from '../../infra/command-line/words';
 import { drillProgram } from '../../infra/local/drill';
-import { type DrillResult, Findings } from '../../infra/local/drill/findings';
+import { type DrillResult, Findings, quoted } from '../../infra/local/drill/findings';
 import { judgeBooks, judgeScope } from '../../infra/local/drill/judge';
 import { drillOptions, leakIds, PEOPLE } from '../../infra/local/drill/options';
 import { drillView } from '../../infra/local/drill/view';
@@ -26,9 +27,9 @@ describe('npm run drill', () => {
       [['--leak', 'list', '--lose', '3'], /--lose/],
       [['--leak', 'hole', '--marked'], /没有这个选项/],
     ];
-    for (const [words, names] of wrong) {
-      const { code, out, err } = await ran(drillProgram, words);
-      expect({ words, code, out }).toEqual({ words, code: 2, out: '' });
+    for (const [typed, names] of wrong) {
+      const { code, out, err } = await ran(drillProgram, typed);
+      expect({ typed, code, out }).toEqual({ typed, code: 2, out: '' });
       expect(err).toMatch(names);
       expect(err).not.toMatch(/marked/);
     }
@@ -93,30 +94,40 @@ describe('npm run drill', () => {
     expect(judged(told, {})).toEqual([true, false]);
   });
 
-  it('says in Chinese what it came to, and what was not met', async () => {
+  it('says in the language asked for what it came to, and what was not met', async () => {
     const findings = new Findings();
     expect(findings.met).toBe(false);
-    findings.note('范围', '算出范围并存证', true, '有');
-    findings.note('没有外泄', '公告', false, '公告了');
+    findings.note('scope', words('算出范围并存证', 'the scope is frozen'), true, words('有', 'so'));
+    findings.note('leaks', quoted('公告'), false, words('公告了', 'announced'));
     const affected = { true: 7, atLeast: 5, atMost: 9, exact: false, strangers: 2 };
     const of = { people: 30, leak: 'list', incidentId: '20261127-7Q2K', seconds, affected };
-    const said = await drillView({ ...of, findings: findings.all, met: findings.met });
+    const result = { ...of, findings: findings.all, met: findings.met };
+    const said = { zh: await drillView(result, 'zh'), en: await drillView(result, 'en') };
     for (const line of [
       /7 人（泄露者所知）/,
       /至少 5 人，至多 9 人，名单中查不到人的 2 条/,
       /1.5 秒/,
       /✓ +算出范围并存证/,
+      /✗ +公告 +公告了\s+2 项中有 1 项没有做到。$/,
     ])
-      expect(said).toMatch(line);
-    expect(said).toMatch(/✗ +公告 +公告了\s+2 项中有 1 项没有做到。$/);
+      expect(said.zh).toMatch(line);
+    for (const line of [
+      /7 \(as the leaker knows\)/,
+      /at least 5, at most 9, and 2 entries that lead to nobody/,
+      /1.5 s/,
+      /✓ +the scope is frozen/,
+      /✗ +「公告」 +announced\s+1 of 2 are not met.$/,
+    ])
+      expect(said.en).toMatch(line);
+    expect(said.en.replaceAll(/「[^」]*」/g, '')).not.toMatch(/[\u4e00-\u9fff]/);
   });
 });
 
 const run = promisify(execFile);
 
 /** As somebody types it. It fails, with what was not met, unless it ends with 0. */
-async function drill(...words: string[]): Promise<DrillResult> {
-  const { stdout } = await run('npm', ['run', '-s', 'drill', '--', '--json', ...words]);
+async function drill(...typed: string[]): Promise<DrillResult> {
+  const { stdout } = await run('npm', ['run', '-s', 'drill', '--', '--json', ...typed]);
   return JSON.parse(stdout) as DrillResult;
 }
 

@@ -19,6 +19,8 @@ type Started = {
   places: Record<string, string>;
 };
 
+const chinese = /[\u4e00-\u9fff]/;
+
 const started: ChildProcess[] = [];
 
 /** `npm start` as a developer runs it. */
@@ -158,14 +160,30 @@ describe.each(ways)('$way', ({ isTold }) => {
     });
   });
 
-  it('is what npm run journey finds, which keeps its word from the first day to a card taken back and nearby (A1 K1 K3 C1 C3 C4 L1 L3)', async () => {
-    const { printed, exitCode } = await npmRunJourney('tests/samples/camcard.vcf');
-    expect(printed).toContain('使用正在运行的服务');
-    expect(printed).toContain('走完了，处处如约。');
-    expect(printed).not.toContain('✗');
-    expect(printed.match(/✓/g)?.length).toBeGreaterThan(40);
-    expect(exitCode).toBe(0);
-  });
+  it.each(
+    some(
+      [
+        { lang: 'zh', found: '使用正在运行的服务', done: '走完了，处处如约。' },
+        { lang: 'en', found: 'With the service that runs', done: 'Done, and all of it as promised.' },
+      ],
+      1,
+    ),
+  )(
+    'is what npm run journey finds, which keeps its word from the first day to a card taken back and nearby, and says so in $lang (A1 K1 K3 C1 C3 C4 L1 L3)',
+    async ({ lang, found, done }) => {
+      const { printed, exitCode } = await npmRunJourney('tests/samples/camcard.vcf', '--lang', lang);
+      expect(printed).toContain(found);
+      expect(printed).toContain(done);
+      expect(printed).not.toContain('✗');
+      const checked = printed.match(/^ {3}✓.*/gm) ?? [];
+      expect(checked.length).toBeGreaterThan(40);
+      const headings = printed.match(/^(\d+\. |──).*/gm) ?? [];
+      // What stands in 「」 is what the service says to people, which is Chinese for every reader.
+      const told = [...checked, ...headings].map((line) => line.replaceAll(/「[^」]*」/g, ''));
+      expect(told.filter((line) => chinese.test(line) === (lang === 'en'))).toEqual([]);
+      expect(exitCode).toBe(0);
+    },
+  );
 
   it('does what a document shows, typed as it stands', async () => {
     const found = await findService();

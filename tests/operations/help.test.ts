@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { aSwitch, neededOneOf, numberBetween } from '../../infra/command-line/options';
 import { program } from '../../infra/command-line/program';
 import { words } from '../../infra/command-line/words';
+import { inTurn } from '../../infra/local/drill/in-turn';
 import { scripts } from '../../package.json';
-import { holdsFor } from '../proof/sample';
+import { some } from '../proof/sample';
 import { ran } from '../support/ran';
 
 const root = join(__dirname, '../..');
@@ -46,12 +47,14 @@ const ways = [
   { inputs: ['--langg', 'en'], code: 2, heading: '没有', other: english },
   { inputs: ['--lang', 'en', '--helpp'], code: 2, heading: 'There is no such', other: chinese },
 ];
+/** Typed beside each other: each is a process that is busy with beginning. */
+const AT_ONCE = 4;
 const everyWay = commands.flatMap(({ name, file }) => ways.map((way) => ({ name, file, way })));
 
 it('every command explains itself in Chinese or in English, says what would be right for what is wrong, and changes nothing', async () => {
   expect(commands.length).toBeGreaterThan(10);
   const before = changedAt();
-  await holdsFor(everyWay, 2, async ({ name, file, way: { inputs, code, heading, other } }) => {
+  await inTurn(some(everyWay, 2), AT_ONCE, async ({ name, file, way: { inputs, code, heading, other } }) => {
     const said = await typed(file, ...inputs);
     const [answer, rest] = code === 0 ? [said.out, said.err] : [said.err, said.out];
     const explained = answer.replace(/^.*(leliao|npm (run|start)).*$/gm, '').replace(/\[[^\]]*\]/g, '');

@@ -1,8 +1,21 @@
-/** One thing that had to be met, and how it is known. */
-export type Finding = { group: Group; name: string; met: boolean; evidence: string };
+import { type Words, words } from '../../command-line/words';
 
-export const groups = ['范围', '期限', '报告办法', '告知', '账目', '预案', '没有外泄'] as const;
-export type Group = (typeof groups)[number];
+/** One thing that had to be met, and how it is known. */
+export type Finding = { group: Group; name: Words; met: boolean; evidence: Words };
+
+export const groups = {
+  scope: words('范围', 'Scope'),
+  terms: words('期限', 'Terms'),
+  reports: words('报告办法', 'Reports'),
+  notice: words('告知', 'Notice'),
+  books: words('账目', 'Books'),
+  plan: words('预案', 'Plan'),
+  leaks: words('没有外泄', 'Nothing left'),
+} as const;
+export type Group = keyof typeof groups;
+
+/** What a law, the policy or the service says, which is Chinese for every reader. */
+export const quoted = (text: string): Words => words(text, `「${text}」`);
 
 /** What a drill has come to. Seconds count from the declaration. */
 export type DrillResult = {
@@ -26,7 +39,7 @@ export type DrillResult = {
 export class Findings {
   readonly all: Finding[] = [];
 
-  note(group: Group, name: string, met: boolean, evidence: string): void {
+  note(group: Group, name: Words, met: boolean, evidence: Words): void {
     this.all.push({ group, name, met, evidence });
   }
 

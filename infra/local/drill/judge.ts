@@ -1,3 +1,4 @@
+import { words } from '../../command-line/words';
 import type { After } from './after';
 import type { Findings } from './findings';
 import type { Leak } from './leaks';
@@ -23,11 +24,26 @@ export function judgeScope(
   const gone = strangers - nobody;
   const missed = absent.filter((id) => gone === 0 || !(erased.has(id) || withdrawn.has(id))).length;
   const isWithin = atLeast + gone <= truth.size && truth.size <= atMost + gone && members.size === atMost;
-  const computed = atLeast === atMost ? `${atLeast} 人` : `${atLeast} 至 ${atMost} 人`;
-  const since = gone > 0 ? `（另有 ${gone} 条，泄露之后撤回同意或者账号已删除）` : '';
-  const evidence = `真实 ${truth.size} 人，算出 ${computed}${since}；错列 ${wrong} 人，漏列 ${missed} 人`;
+  const exact = atLeast === atMost;
+  const computed = words(
+    exact ? `${atLeast} 人` : `${atLeast} 至 ${atMost} 人`,
+    exact ? `${atLeast}` : `${atLeast} to ${atMost}`,
+  );
+  const since = words(
+    gone > 0 ? `（另有 ${gone} 条，泄露之后撤回同意或者账号已删除）` : '',
+    gone > 0 ? ` (and ${gone} entries of people who have withdrawn or were erased since)` : '',
+  );
+  const evidence = words(
+    `真实 ${truth.size} 人，算出 ${computed.zh}${since.zh}；错列 ${wrong} 人，漏列 ${missed} 人`,
+    `really ${truth.size}, computed ${computed.en}${since.en}; ${wrong} named wrongly, ${missed} missed`,
+  );
   const isMet = isWithin && wrong === 0 && missed === 0 && absent.length === gone;
-  findings.note('范围', '与泄露者所知逐人核对', isMet, evidence);
+  findings.note(
+    'scope',
+    words('与泄露者所知逐人核对', 'held against what the leaker knows, one by one'),
+    isMet,
+    evidence,
+  );
 }
 
 /**
@@ -43,15 +59,28 @@ export function judgeBooks(
   const gone = [...members.keys()].filter((id) => erased.has(id)).length;
   const isAll = people.affected === members.size && people.pending === 0;
   const isTold = isAll && people.announced === gone && people.delivered === members.size - gone;
-  findings.note('账目', '每个受影响的人都有着落', isTold, booksInWords(people));
+  findings.note(
+    'books',
+    words('每个受影响的人都有着落', 'everybody affected has a place in them'),
+    isTold,
+    booksInWords(people),
+  );
   const children = made.filter(({ subjectId, minor }) => minor && members.has(subjectId));
   const certain = children.filter(({ subjectId }) => members.get(subjectId)?.certain).length;
   const wards = children.filter(({ guardianId }) => guardianId !== undefined).length;
   const isCounted = minors.atLeast === certain && children.length <= minors.atMost;
   const areTold = guardians.affected === wards && guardians.delivered === wards && wards > 0;
+  const toldOf = booksInWords(guardians);
   findings.note(
-    ...(['账目', '未成年人的监护人同时告知（未成年人网络保护条例第三十五条）'] as const),
+    'books',
+    words(
+      '未成年人的监护人同时告知（未成年人网络保护条例第三十五条）',
+      'the guardians of minors are told as well (「未成年人网络保护条例第三十五条」)',
+    ),
     isCounted && areTold,
-    `未成年人 ${children.length} 人，有监护人的 ${wards} 人；监护人 ${booksInWords(guardians)}`,
+    words(
+      `未成年人 ${children.length} 人，有监护人的 ${wards} 人；监护人 ${toldOf.zh}`,
+      `${children.length} minors, ${wards} with a guardian; guardians ${toldOf.en}`,
+    ),
   );
 }

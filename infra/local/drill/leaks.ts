@@ -6,6 +6,7 @@ import type { KindId } from '../../../lib/policy/kinds';
 import { PART_ENTRIES } from '../../../lib/table/incident/people-list';
 import { readLines } from '../../../lib/trail/line';
 import { TrailReader } from '../../../lib/trail/report';
+import { type Words, words } from '../../command-line/words';
 import type { Running } from '../promises/running';
 import { ticketOf } from '../ticket-of';
 import { LEAKED_KINDS, serveHole, serveOfficer } from './hole';
@@ -29,7 +30,7 @@ export type Leak = {
   story: { title: string; event: string; cause: string };
   measure: { measure: Measure; target?: string };
   /** What the leak itself has shown. */
-  seen: string;
+  seen: Words;
   /** Collects the evidence for the scope, by operations of the service alone. */
   investigate(
     responder: Api,
@@ -74,7 +75,10 @@ const byStaff: Happen = async ({ environment, deps }, victims) => {
       cause: '该账号的查阅没有逐笔核对工单。',
     },
     measure: { measure: 'staff', target: MOLE },
-    seen: `${hours} 个小时里每小时至多读到 ${STAFF_ACCESSES_PER_HOUR.max} 人，共 ${truth.size} 人${refused > 0 ? `；多读一人，${refused} 次都被拒绝` : ''}`,
+    seen: words(
+      `${hours} 个小时里每小时至多读到 ${STAFF_ACCESSES_PER_HOUR.max} 人，共 ${truth.size} 人${refused > 0 ? `；多读一人，${refused} 次都被拒绝` : ''}`,
+      `in ${hours} hours at most ${STAFF_ACCESSES_PER_HOUR.max} people an hour were read, ${truth.size} in all${refused > 0 ? `; one more was refused ${refused} times` : ''}`,
+    ),
     investigate: async () => ({
       anyOf: [{ allOf: [{ by: 'touched', actor: { kind: 'staff', id: MOLE }, from, until }] }],
       ...{ strangers: 0, doubts: 0 },
@@ -105,7 +109,10 @@ const byList: Happen = async ({ deps }, victims) => {
       cause: '一份数据副本的访问权限过宽。',
     },
     measure: { measure: 'keys' },
-    seen: `名单有 ${digests.length} 条，其中 ${NOBODY} 条谁也不是`,
+    seen: words(
+      `名单有 ${digests.length} 条，其中 ${NOBODY} 条谁也不是`,
+      `the list has ${digests.length} entries, ${NOBODY} of which are nobody`,
+    ),
     async investigate({ breach }, incidentId) {
       let strangers = 0;
       for (const [part, some] of parts(digests, PART_ENTRIES).entries()) {
@@ -141,7 +148,10 @@ const byHole =
         cause: '一处查询接口没有检查调用者的权限。',
       },
       measure: { measure: 'keys' },
-      seen: `漏洞读到 ${truth.size} 人，日志 ${log.length} 行${loses > 0 ? `（丢了 ${lost.size} 行）` : ''}`,
+      seen: words(
+        `漏洞读到 ${truth.size} 人，日志 ${log.length} 行${loses > 0 ? `（丢了 ${lost.size} 行）` : ''}`,
+        `${truth.size} people were read through the hole, ${log.length} lines of log${loses > 0 ? ` (${lost.size} lost)` : ''}`,
+      ),
       investigate: (responder, incidentId) => fromTrail(responder, incidentId, { log, from, until }),
     };
   };

@@ -1,7 +1,8 @@
 import { type NoticeWords, noticeItemIds, noticeItems } from '../../../lib/notice/text/items';
 import { kinds as registered } from '../../../lib/policy/kinds';
+import { type Words, words } from '../../command-line/words';
 import { noticeWords } from '../notice-words';
-import type { Findings } from './findings';
+import { type Findings, quoted } from './findings';
 import { inTurn } from './in-turn';
 import type { Leak } from './leaks';
 import { answerTo, type Team, watch } from './team';
@@ -19,14 +20,14 @@ function wordsOf({ story }: Leak): NoticeWords {
 export async function tellPeople(team: Team, whose: Whose, leak: Leak, findings: Findings): Promise<Told> {
   const { responder, officer, second } = team;
   const { incidentId } = whose;
-  const words = wordsOf(leak);
+  const wording = wordsOf(leak);
   // One after the other, as one person does: side by side they meet at the count of what that person tries.
   const refusedWithout = await inTurn(noticeItemIds, 1, async (id) => {
-    const { [id]: _, ...rest } = words;
+    const { [id]: _, ...rest } = wording;
     const { code, fields } = await answerTo(responder.breach.draftNotice({ ...whose, words: rest }));
     return [id, code === 'INVALID_INPUT' && fields.includes(`words.${id}`)] as const;
   });
-  const { hash, noticeId, drill } = await responder.breach.draftNotice({ ...whose, words });
+  const { hash, noticeId, drill } = await responder.breach.draftNotice({ ...whose, words: wording });
   const exact = { incidentId, hash };
   const own = await answerTo(responder.breach.approveNotice(exact));
   await officer.breach.approveNotice(exact);
@@ -37,20 +38,32 @@ export async function tellPeople(team: Team, whose: Whose, leak: Leak, findings:
   const says = (said: string) => texts.length > 0 && texts.every(({ text }) => text.includes(said));
   for (const [id, refused] of refusedWithout) {
     const { name, article } = noticeItems[id];
-    const evidence = `${says(words[id]) ? '写明' : '没有写明'}；缺这一项时${refused ? '被退回' : '没有被退回'}`;
-    findings.note('告知', `${name}（${article}）`, refused && says(words[id]), evidence);
+    const isSaid = says(wording[id]);
+    const evidence = words(
+      `${isSaid ? '写明' : '没有写明'}；缺这一项时${refused ? '被退回' : '没有被退回'}`,
+      `${isSaid ? 'said' : 'not said'}; without it the draft is ${refused ? 'refused' : 'taken'}`,
+    );
+    findings.note('notice', quoted(`${name}（${article}）`), refused && isSaid, evidence);
   }
   const named = preview.kinds.filter((kind) =>
     says(registered[kind as keyof typeof registered]?.name ?? kind),
   );
   findings.note(
-    ...(['告知', '涉及的信息种类（个人信息保护法第五十七条第一款第一项）'] as const),
+    'notice',
+    quoted('涉及的信息种类（个人信息保护法第五十七条第一款第一项）'),
     named.length === preview.kinds.length && named.length > 0,
-    `${named.length} 种，按本人涉及的写出`,
+    words(`${named.length} 种，按本人涉及的写出`, `${named.length}, to each person what concerns them`),
   );
   const isApproved = own.code === 'CALLER_NOT_ALLOWED' && early.code === 'NOT_NOW' && approvedBy.length === 2;
-  const approvals = `拟定人自批：${own.code}；一人批准就发：${early.code}；批准：${approvedBy.join('、')}`;
-  findings.note('告知', '拟定、批准分开，两人批准后才发', isApproved && drill, approvals);
+  findings.note(
+    'notice',
+    words('拟定、批准分开，两人批准后才发', 'worded by one, approved by two others, and sent only then'),
+    isApproved && drill,
+    words(
+      `拟定人自批：${own.code}；一人批准就发：${early.code}；批准：${approvedBy.join('、')}`,
+      `approved by who worded it: ${own.code}; sent with one approval: ${early.code}; approved by ${approvedBy.join(', ')}`,
+    ),
+  );
   await responder.breach.sendNotice(exact);
   const { people, guardians } = await untilTold(team, incidentId, findings);
   return { noticeId, people, guardians };
@@ -75,10 +88,13 @@ async function untilTold({ officer }: Team, incidentId: string, findings: Findin
   };
   const books = await watch(look, ({ people, guardians }) => people.pending + guardians.pending === 0);
   findings.note(
-    '账目',
-    '受影响＝已送达＋仅公告＋不告知＋待告知',
+    'books',
+    words('受影响＝已送达＋仅公告＋不告知＋待告知', 'affected = delivered + announced + exempt + pending'),
     unbalanced === 0,
-    `清点 ${looks} 次，不平 ${unbalanced} 次`,
+    words(
+      `清点 ${looks} 次，不平 ${unbalanced} 次`,
+      `counted ${looks} times, out of balance ${unbalanced} times`,
+    ),
   );
   return books;
 }
@@ -95,6 +111,9 @@ function balances({ affected, delivered, announced, exempt, pending }: Books): b
   return affected === delivered + announced + exempt + pending;
 }
 
-export function booksInWords({ affected, delivered, announced, exempt, pending }: Books): string {
-  return `${affected} ＝ 已送达 ${delivered} ＋ 仅公告 ${announced} ＋ 不告知 ${exempt} ＋ 待告知 ${pending}`;
+export function booksInWords({ affected, delivered, announced, exempt, pending }: Books): Words {
+  return words(
+    `${affected} ＝ 已送达 ${delivered} ＋ 仅公告 ${announced} ＋ 不告知 ${exempt} ＋ 待告知 ${pending}`,
+    `${affected} = delivered ${delivered} + announced ${announced} + exempt ${exempt} + pending ${pending}`,
+  );
 }

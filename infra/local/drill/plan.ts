@@ -1,7 +1,8 @@
 import { plan as steps } from '../../../lib/policy/incident/plan';
 import { readAudiencePart } from '../../../lib/table/notice/audience';
+import { type Words, words } from '../../command-line/words';
 import { once, type Running } from '../promises/running';
-import type { Findings } from './findings';
+import { type Findings, quoted } from './findings';
 import type { Leak } from './leaks';
 import { booksInWords, type Told, tellPeople } from './notice';
 import { nothingOutstanding, report } from './reports';
@@ -42,9 +43,9 @@ export async function carryOut(
     ...{ title: story.title, learnedAt: now(), ...window, summary: story.event },
     ...{ drill: true, ...(await once()) },
   });
-  findings.note('预案', '宣告为演练', drill, incidentId);
+  findings.note('plan', words('宣告为演练', 'declared as a drill'), drill, words(incidentId, incidentId));
   await tick('assemble');
-  const learned = { words: leak.seen, happenedAt: leak.from, kinds: [...leak.kinds] };
+  const learned = { words: leak.seen.zh, happenedAt: leak.from, kinds: [...leak.kinds] };
   await responder.breach.learn({ incidentId, ...learned, ...(await once()) });
   await responder.breach.contain({ incidentId, ...leak.measure, ...(await once()) });
   await tick('contain', 'preserve');
@@ -59,16 +60,18 @@ export async function carryOut(
   // Minors may be in doubt where people are not: nobody knows of an account that is erased.
   const isExact = scope.people.atLeast === scope.people.atMost;
   findings.note(
-    '范围',
-    '算出范围并存证',
+    'scope',
+    words('算出范围并存证', 'the scope is computed and frozen'),
     scope.state === 'frozen' && scope.sha256 !== undefined,
-    `${scopeId}，${scope.sha256 ?? '没有摘要'}`,
+    words(`${scopeId}，${scope.sha256 ?? '没有摘要'}`, `${scopeId}, ${scope.sha256 ?? 'no digest'}`),
   );
   findings.note(
-    '范围',
-    doubts > 0 ? '证据不全，给出上下限' : '证据齐全，给出确数',
+    'scope',
+    doubts > 0
+      ? words('证据不全，给出上下限', 'evidence is missing: bounds')
+      : words('证据齐全，给出确数', 'the evidence is whole: one number'),
     isExact === (doubts === 0),
-    `疑点 ${doubts} 处`,
+    words(`疑点 ${doubts} 处`, `${doubts} doubts`),
   );
   await tick('scope');
   await responder.breach.contain({
@@ -81,10 +84,13 @@ export async function carryOut(
   await responder.breach.grade({ incidentId, scopeId, crime: true });
   const graded = await officer.breach.confirmGrade({ incidentId, grade: 'III', seriousThreat: true });
   findings.note(
-    '预案',
-    '按范围的人数定级，由人确认',
+    'plan',
+    words('按范围的人数定级，由人确认', 'graded by the number of the scope, and confirmed by somebody'),
     graded.grade === 'III' && graded.facts?.persons === scope.people.atMost,
-    `${scope.people.atMost} 人；判断为较严重威胁，定为 III 级`,
+    words(
+      `${scope.people.atMost} 人；判断为较严重威胁，定为 III 级`,
+      `${scope.people.atMost} people; taken for a serious threat, grade III`,
+    ),
   );
   await tick('grade');
   const people = isExact ? `${scope.people.atMost}` : `${scope.people.atLeast} 至 ${scope.people.atMost}`;
@@ -95,7 +101,7 @@ export async function carryOut(
   const told = await tellPeople(team, { incidentId, scopeId }, leak, findings);
   const lastNotice = performance.now();
   await tick('notify');
-  const known = { leak, people, told: booksInWords(told.people) };
+  const known = { leak, people, told: booksInWords(told.people).zh };
   await report(team, incidentId, 'supplementary', known, findings);
   await nothingOutstanding(team, incidentId, findings);
   await tick('supplement', 'root-cause');
@@ -134,32 +140,38 @@ async function judgeEnd(
 ): Promise<void> {
   for (const { name, article, dueAtBeijing, state: how } of duties)
     findings.note(
-      '期限',
-      `${name}（${article}）`,
+      'terms',
+      quoted(`${name}（${article}）`),
       how === 'fulfilled',
-      `${dueAtBeijing ? `期限 ${dueAtBeijing}` : '立即'}；${dutyWords[how]}`,
+      words(
+        `${dueAtBeijing ? `期限 ${dueAtBeijing}` : '立即'}；${dutyWords[how].zh}`,
+        `${dueAtBeijing ? `by ${dueAtBeijing}` : 'at once'}; ${dutyWords[how].en}`,
+      ),
     );
   for (const { name, dueAt, checkedAt } of plan)
     findings.note(
-      '预案',
-      name,
+      'plan',
+      quoted(name),
       checkedAt !== undefined && checkedAt <= dueAt,
-      checkedAt === undefined ? '没有完成' : '按时完成',
+      checkedAt === undefined ? words('没有完成', 'not done') : words('按时完成', 'done in time'),
     );
   const { isWhole, entries } = await officer.breach.timeline({ incidentId, by: 'written' });
   findings.note(
-    '预案',
-    '结案，全程有记录',
+    'plan',
+    words('结案，全程有记录', 'closed, with a record of all of it'),
     state === 'closed' && isWhole,
-    `${entries.length} 条记录，${isWhole ? '完整未被改动' : '不完整'}`,
+    words(
+      `${entries.length} 条记录，${isWhole ? '完整未被改动' : '不完整'}`,
+      `${entries.length} entries, ${isWhole ? 'whole and unchanged' : 'not whole'}`,
+    ),
   );
 }
 
-const dutyWords: Record<Shown['duties'][number]['state'], string> = {
-  fulfilled: '按时履行',
-  'fulfilled-late': '逾期履行',
-  overdue: '已经逾期',
-  pending: '尚未履行',
+const dutyWords: Record<Shown['duties'][number]['state'], Words> = {
+  fulfilled: words('按时履行', 'fulfilled in time'),
+  'fulfilled-late': words('逾期履行', 'fulfilled late'),
+  overdue: words('已经逾期', 'overdue'),
+  pending: words('尚未履行', 'not fulfilled yet'),
 };
 
 async function membersOf({ deps }: Running, scopeId: string, parts: number): Promise<Carried['members']> {

@@ -1,5 +1,6 @@
 import { type ReportKind, reportItems, reportNames } from '../../../lib/policy/incident/report-items';
-import type { Findings } from './findings';
+import { words } from '../../command-line/words';
+import { type Findings, quoted } from './findings';
 import type { Leak } from './leaks';
 import { now, type Team } from './team';
 
@@ -63,14 +64,23 @@ export async function report(
     for (const item of reportItems[kind].filter(({ id }) => Object.hasOwn(items, id))) {
       const isSaid = state === 'filed' && missing.length === 0 && html.includes(items[item.id] ?? '');
       findings.note(
-        '报告办法',
-        `${reportNames[kind]}　${item.name}`,
+        'reports',
+        quoted(`${reportNames[kind]}　${item.name}`),
         isSaid,
-        `${item.article}；${isSaid ? '已写明' : '没有写明'}`,
+        words(
+          `${item.article}；${isSaid ? '已写明' : '没有写明'}`,
+          `「${item.article}」; ${isSaid ? 'said' : 'not said'}`,
+        ),
       );
     }
   }
-  if (authorities.length === 0) findings.note('报告办法', reportNames[kind], false, '没有应当报送的部门');
+  if (authorities.length === 0)
+    findings.note(
+      'reports',
+      quoted(reportNames[kind]),
+      false,
+      words('没有应当报送的部门', 'no authority is owed one'),
+    );
 }
 
 /** What of the first report's items has followed in none. */
@@ -83,9 +93,9 @@ export async function nothingOutstanding(
   const left = outstanding.flatMap(({ items }) => items.map(({ name }) => name));
   const isWhole = outstanding.length > 0 && left.length === 0;
   findings.note(
-    '报告办法',
-    '先报的之外，其余各项都已补报',
+    'reports',
+    words('先报的之外，其余各项都已补报', 'what was not in the first report has followed'),
     isWhole,
-    left.length === 0 ? '没有遗漏' : left.join('；'),
+    left.length === 0 ? words('没有遗漏', 'nothing is left out') : quoted(left.join('；')),
   );
 }

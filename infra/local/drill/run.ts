@@ -1,3 +1,4 @@
+import { type Words, words } from '../../command-line/words';
 import type { Running } from '../promises/running';
 import { lifeGoesOn } from './after';
 import { type DrillResult, Findings } from './findings';
@@ -19,24 +20,28 @@ const isVictim = (_: Somebody, n: number) => n % 3 === 1;
 export async function runDrill(
   running: Running,
   { people: count, leak: id, lose }: Omit<DrillOptions, 'json'>,
-  tell: (text: string) => void = () => {},
+  tell: (said: Words) => void = () => {},
 ): Promise<DrillResult> {
   const findings = new Findings();
   const began = performance.now();
   const team = await gather(running);
   const witness = await comesIn(running);
   const text = await witness.person.api.consent.policy();
-  tell(`造 ${count} 人`);
+  tell(words(`造 ${count} 人`, `making ${count} people`));
   const made = await settle(running.deps, count - 1, text, (done) => {
-    if (done % 1000 === 0) tell(`已造 ${done} 人`);
+    if (done % 1000 === 0) tell(words(`已造 ${done} 人`, `${done} are made`));
   });
   const settled = performance.now();
-  tell('泄露');
+  tell(words('泄露', 'the leak'));
   const leak = await leakOf({ leak: id, lose })(running, [witness.somebody, ...made.filter(isVictim)]);
   const after = await lifeGoesOn(running.deps, made, text);
   const leaked = performance.now();
+  const [withdrawn, erased] = [after.withdrawn.size, after.erased.size];
   tell(
-    `${leak.seen}；此后 ${after.withdrawn.size} 人撤回同意，${after.erased.size} 人的账号被删除。按预案处置`,
+    words(
+      `${leak.seen.zh}；此后 ${withdrawn} 人撤回同意，${erased} 人的账号被删除。按预案处置`,
+      `${leak.seen.en}; since then ${withdrawn} have withdrawn and ${erased} were erased. The plan begins`,
+    ),
   );
   const carried = await carryOut(running, team, leak, findings);
   judgeScope(leak, after, carried, findings);

@@ -1,3 +1,4 @@
+import { words } from '../../command-line/words';
 import { actOn, type Person, type Running } from '../promises/running';
 import type { Findings } from './findings';
 import { patiently } from './in-turn';
@@ -67,20 +68,40 @@ export async function sawNothing(
   const { receipts } = await receiptsFrom(running, sentBefore);
   const reached = receipts.filter(({ to }) => of.contacts.has(to)).length;
   findings.note(
-    ...(['没有外泄', '短信、订阅消息、邮件'] as const),
+    'leaks',
+    words('短信、订阅消息、邮件', 'SMS, subscribe messages, mails'),
     reached === 0,
-    `沙箱自己的回执：演练之前有 ${sentBefore} 条，演练中发给这些人的 ${reached} 条`,
+    words(
+      `沙箱自己的回执：演练之前有 ${sentBefore} 条，演练中发给这些人的 ${reached} 条`,
+      `the sandbox’s own receipts: ${sentBefore} before the drill, ${reached} to these people in it`,
+    ),
   );
   const { announcements } = await patiently(() => api.profile.announcement());
   const announced = announcements.some(({ id }) => id.startsWith(of.incidentId));
-  findings.note('没有外泄', '公告', !announced, announced ? '公告了' : '没有公告');
+  findings.note(
+    'leaks',
+    words('公告', 'announcement'),
+    !announced,
+    announced ? words('公告了', 'announced') : words('没有公告', 'none'),
+  );
   const { notices } = await patiently(() => api.profile.inbox());
   const shown = notices.some(({ noticeId }) => noticeId.startsWith(of.incidentId));
-  findings.note('没有外泄', '收件箱', !shown, shown ? '收件箱里出现了演练的告知' : '收件箱里没有');
+  findings.note(
+    'leaks',
+    words('收件箱', 'inbox'),
+    !shown,
+    shown
+      ? words('收件箱里出现了演练的告知', 'the notice of the drill is in it')
+      : words('收件箱里没有', 'nothing in it'),
+  );
   const { sessions } = await patiently(() => api.login.listSessions());
   findings.note(
-    ...(['没有外泄', '止损措施只作记录'] as const),
+    'leaks',
+    words('止损措施只作记录', 'what contains is only written down'),
     of.recorded && sessions.length > 0,
-    `措施${of.recorded ? '都只作记录' : '真的采取了'}；受影响的人仍然登录着`,
+    words(
+      `措施${of.recorded ? '都只作记录' : '真的采取了'}；受影响的人仍然登录着`,
+      `${of.recorded ? 'only written down' : 'really done'}; who is affected is signed in still`,
+    ),
   );
 }

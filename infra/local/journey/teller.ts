@@ -1,38 +1,52 @@
 import { ApiError } from '../../../lib/client/client';
+import type { Reader } from '../../command-line/program';
+import { words } from '../../command-line/words';
 
-/** What the journey prints. Every expectation is checked; `failures` says how many did not hold. */
-let steps = 0;
-let failed = 0;
+/**
+ * What the journey prints, in the reader's language: each text is given in Chinese and in English. Every expectation is checked;
+ * `failures` says how many did not hold. What the service itself says to people stands in 「」, and is Chinese for every reader.
+ */
+export type Teller = ReturnType<typeof tellerFor>;
 
-export const failures = (): number => failed;
+export function tellerFor({ lang, print }: Pick<Reader, 'lang' | 'print'>) {
+  let steps = 0;
+  let failed = 0;
 
-export function say(text: string): void {
-  console.log(text);
-}
+  const say = (zh: string, en: string): void => print(words(zh, en)[lang]);
+  const chapter = (zh: string, en: string): void => say(`\n── ${zh} ──`, `\n── ${en} ──`);
 
-export function chapter(title: string): void {
-  say(`\n── ${title} ──`);
-}
-
-export function step(title: string): void {
-  steps += 1;
-  say(`\n${steps}. ${title}`);
-}
-
-export function expect(holds: boolean, text: string): void {
-  if (!holds) failed += 1;
-  say(`   ${holds ? '✓' : '✗'} ${text}`);
-}
-
-/** A call that must be refused with `code`; says what the person would read. */
-export async function refused(code: string, what: string, call: () => Promise<unknown>): Promise<void> {
-  try {
-    await call();
-    expect(false, `${what}：本应被拒绝（${code}），却成功了`);
-  } catch (error) {
-    const got = error instanceof ApiError ? error : undefined;
-    expect(got?.code === code, `${what}：被拒绝，${got?.code ?? '未知错误'}「${reasonOf(got)}」`);
+  function step(zh: string, en: string): void {
+    steps += 1;
+    say(`\n${steps}. ${zh}`, `\n${steps}. ${en}`);
   }
+
+  function expect(holds: boolean, zh: string, en: string): void {
+    if (!holds) failed += 1;
+    const mark = holds ? '✓' : '✗';
+    say(`   ${mark} ${zh}`, `   ${mark} ${en}`);
+  }
+
+  /** A call that must be refused with `code`; says what the person would read. */
+  async function refused(code: string, zh: string, en: string, call: () => Promise<unknown>): Promise<void> {
+    try {
+      await call();
+      expect(
+        false,
+        `${zh}：本应被拒绝（${code}），却成功了`,
+        `${en}: should have been refused (${code}), and was done`,
+      );
+    } catch (error) {
+      const got = error instanceof ApiError ? error : undefined;
+      const reason = `「${reasonOf(got)}」`;
+      expect(
+        got?.code === code,
+        `${zh}：被拒绝，${got?.code ?? '未知错误'}${reason}`,
+        `${en}: refused, ${got?.code ?? 'unknown error'} ${reason}`,
+      );
+    }
+  }
+
+  return { lang, say, chapter, step, expect, refused, failures: () => failed };
 }
 
 /** The most exact words of an answer: of the field, of the state, or of the error. */
