@@ -29,7 +29,7 @@ type Schema = { shape?: Record<string, Schema>; def: { type: string } };
 const empty: Record<string, unknown> = { array: [], int: 0, number: 0, boolean: true, string: '' };
 
 /** By operation, an answer with nothing in it. */
-const lists = new Map(
+const lists = new Map<string, Record<string, unknown>>(
   Object.entries(functions).flatMap(([name, operations]) =>
     Object.entries(operations).flatMap(([own, { caller, output }]) => {
       const { shape = {} } = output as unknown as Schema;
