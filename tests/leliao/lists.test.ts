@@ -42,17 +42,17 @@ const lists = new Map<string, Record<string, unknown>>(
 
 /** A service that has one page more of every list, until it is asked for that. */
 let service: Server;
-let asked: { path: string; cursor: unknown }[];
+let asked: { path: string; input: Record<string, unknown> }[];
 let terminal: Awaited<ReturnType<typeof signedIn>>;
 beforeAll(async () => {
   service = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk);
     const path = (request.url ?? '').slice(API_PATH.length + 1);
-    const { cursor } = JSON.parse(Buffer.concat(chunks).toString());
-    asked.push({ path, cursor });
+    const input = JSON.parse(Buffer.concat(chunks).toString());
+    asked.push({ path, input });
     const { cursor: _, ...data } = lists.get(path) ?? {};
-    const answer = { ok: true, data: { ...data, ...(cursor === undefined && { cursor: 'NEXT' }) } };
+    const answer = { ok: true, data: { ...data, ...(input.cursor === undefined && { cursor: 'NEXT' }) } };
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
   });
   await new Promise<void>((resolve) => service.listen(0, '127.0.0.1', resolve));
@@ -77,9 +77,32 @@ describe('a list of the staff that goes on', () => {
       const last = await terminal.run(...read.split(' '), ...on.split(' '));
       expect(last).toMatchObject({ exit: 0, out: expect.not.stringContaining('NEXT') });
     }
-    expect(asked.filter((one) => one.path === path)).toEqual([
-      { path, cursor: undefined },
-      { path, cursor: 'NEXT' },
-    ]);
+    const cursors = asked.flatMap((one) => (one.path === path ? [one.input.cursor] : []));
+    expect(cursors).toEqual([undefined, 'NEXT']);
+  });
+});
+
+describe('what is typed behind leliao call', () => {
+  const sent = async (...given: string[]) => {
+    asked = [];
+    const { exit } = await terminal.run('call', 'rights/correctFor', ...given);
+    return exit === 0 ? asked[0]?.input : exit;
+  };
+
+  it('is the input, field by field or as one JSON, and what is neither is refused before anything is sent', async () => {
+    const input = { ticket: 't=1', band: '', what: '7', seq: 7, is: true, list: ['a'] };
+    expect(await sent('ticket=t=1', 'band=', 'what=7', 'seq:=7', 'is:=true', 'list:=["a"]')).toEqual(input);
+    expect(await sent(JSON.stringify(input))).toEqual(input);
+    expect(await sent()).toEqual({});
+    for (const wrong of [['seq:=seven'], ['a=1', 'b'], ['a=1', '{}'], ['13800138000']])
+      expect(await sent(...wrong)).toBe(2);
+  });
+
+  it('makes one act where the same is typed twice, and two of two', async () => {
+    const keyOf = async (ticket: string) =>
+      ((await sent(`ticket=${ticket}`, 'idempotencyKey=')) as { idempotencyKey: string }).idempotencyKey;
+    const [one, again, other] = [await keyOf('a'), await keyOf('a'), await keyOf('b')];
+    expect(one).toMatch(/^[\w-]{16,64}$/);
+    expect([again === one, other === one]).toEqual([true, false]);
   });
 });

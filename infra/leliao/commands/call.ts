@@ -3,6 +3,7 @@ import { Stop } from '../../command-line/exit';
 import { neededTexts } from '../../command-line/options';
 import { words } from '../../command-line/words';
 import { command } from '../command';
+import { keyOf } from '../same-act';
 import type { Surroundings } from '../session';
 
 const NAME = /^([a-z]+)\/([A-Za-z]+)$/;
@@ -16,8 +17,8 @@ export const callCommand = command({
     'call any operation by its name, with its input field by field',
   ),
   more: words(
-    '例如 leliao call identity/gauges，leliao call breach/show incidentId=20261127-7Q2K。\n文字写 名称=值，数字、是否、数组和对象写 名称:=JSON；也可以整个写成 JSON、@文件，或者 - 从标准输入。',
-    'As leliao call identity/gauges, leliao call breach/show incidentId=20261127-7Q2K.\nA text is name=value; a number, a boolean, a list or an object is name:=JSON. All of it may be JSON, @file, or - for stdin.',
+    '例如 leliao call identity/gauges，leliao call breach/show incidentId=20261127-7Q2K。\n文字写 名称=值，数字、是否、数组和对象写 名称:=JSON；也可以整个写成 JSON、@文件，或者 - 从标准输入。\n写 idempotencyKey= 而不写值的，同样的命令再运行一次不会多做一件。',
+    'As leliao call identity/gauges, leliao call breach/show incidentId=20261127-7Q2K.\nA text is name=value; a number, a boolean, a list or an object is name:=JSON. All of it may be JSON, @file, or - for stdin.\nWith an empty idempotencyKey= the same command once more is the same act.',
   ),
   places: {
     operation: neededTexts(
@@ -32,7 +33,7 @@ export const callCommand = command({
         'usage',
         words('操作要写成 function/operation，如 breach/show', 'write function/operation, as breach/show'),
       );
-    const sent = await readInput(session.around, given);
+    const sent = keyed(operation, await readInput(session.around, given));
     const api = (await session.api()) as unknown as Record<
       string,
       Record<string, (input: object) => Promise<unknown>>
@@ -41,6 +42,12 @@ export const callCommand = command({
     await session.print(answer, () => JSON.stringify(answer, null, 2));
   },
 });
+
+/** An empty key is made of what was typed, so that the same command once more is the same act. */
+const keyed = (operation: string, sent: object): object =>
+  'idempotencyKey' in sent && sent.idempotencyKey === ''
+    ? { ...sent, idempotencyKey: keyOf(operation, sent) }
+    : sent;
 
 /** What is typed behind an operation: pairs, or one JSON. @throws Stop */
 async function readInput(around: Pick<Surroundings, 'stdin'>, given: readonly string[]): Promise<object> {
