@@ -82,6 +82,16 @@ describe('a list of the staff that goes on', () => {
   });
 });
 
+it('a command sends what is its own alone, whatever else it was told', async () => {
+  const file = terminal.signInFile;
+  const typed = ['--authority', '公安局', '--document', '118', '--basis', 'criminal-evidence'];
+  const rest = ['--kind', 'card-name', '--file', file, '--yes', 'a', '--json', '--lang', 'zh'];
+  await terminal.run('disclosures', 'propose', 'a', ...typed, ...rest);
+  const [sent] = asked.filter(({ path }) => path === 'rights/proposeDisclosure');
+  const own = ['authority', 'basis', 'document', 'documentHash', 'idempotencyKey', 'kinds', 'secret', 'subjectId'];
+  expect(Object.keys(sent?.input ?? {}).sort()).toEqual(own);
+});
+
 describe('what is typed behind leliao call', () => {
   const sent = async (...given: string[]) => {
     asked = [];
