@@ -17,7 +17,8 @@ const preferencesShown = z.object({ version: z.int(), updatedAt: z.optional(z.st
 /** Language, and what is off until the person chooses it. */
 export const preferencesOperations = {
   getPreferences: operation({
-    summary: '我的偏好设置。没有设置过时：简体中文，不个性化，不邀请调查。',
+    summary:
+      '我的偏好设置。没有设置过时：简体中文，不个性化，不邀请调查。目前没有任何个性化，打开与否没有区别。',
     caller: 'subject',
     purpose: 'preferences',
     kinds: { in: [], out: ['preference'] },

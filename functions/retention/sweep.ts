@@ -3,7 +3,7 @@ import type { Run } from '../../lib/gate/operation';
 import { faultOf } from '../../lib/log';
 import { beijingDay } from '../../lib/policy/working-days';
 import { beginForecast, forecastOf } from '../../lib/process/forecast';
-import { beginHeads } from '../../lib/process/heads';
+import { DAY_SETTLES_MS, headsOfToday } from '../../lib/process/heads';
 import { goesOnRestored } from '../../lib/process/re-erase';
 import { beginSweep, sweepOf } from '../../lib/process/sweep';
 import { type Part, sweepPart } from '../../lib/process/sweep/sweep-part';
@@ -73,10 +73,12 @@ async function oncePerDay(deps: Deps, requestId: string): Promise<void> {
   const nowMs = clock.now();
   const known = await readForecast(table);
   if (known?.day === beijingDay(nowMs)) return;
-  const isFirst = await table.write(beginForecast(nowMs)).then(() => true, lostRace);
+  const heads = await headsOfToday(deps);
+  const begun = [beginForecast(nowMs), ...(heads ? [heads.begin] : [])] as const;
+  const isFirst = await table.write(...begun).then(() => true, lostRace);
   await queue.send([forecastOf(nowMs)]);
   if (!isFirst) return;
-  await beginHeads(deps);
+  if (heads) await queue.send([heads.ref], DAY_SETTLES_MS);
   warnOfAgreements(deps, requestId);
   await warnOfDesk(deps, requestId);
 }

@@ -50,10 +50,12 @@ export function command<const F extends Options, const A extends Options>(row: R
       },
       parameters: parametersOf({ ...row.options, ...common }, places, lang),
       async func(this: Context, flags, ...given) {
-        const session = new Session(this.around, { ...(flags as Common), lang });
+        // What every command has is the session's: a command passes on what is its own alone.
+        const { json, api, lang: _lang, ...own } = flags as Common & Record<string, unknown>;
+        const session = new Session(this.around, { json, api, lang });
         this.running.session = session;
         try {
-          const ended = await row.run(session, { ...flags, ...byPlace(places, given) } as ValuesOf<F> &
+          const ended = await row.run(session, { ...own, ...byPlace(places, given) } as ValuesOf<F> &
             ValuesOf<A>);
           if (ended) this.end(exits[ended]);
         } catch (error) {

@@ -1,5 +1,5 @@
 import { Stop } from '../command-line/exit';
-import { option } from '../command-line/options';
+import { option, text } from '../command-line/options';
 import { words } from '../command-line/words';
 import { readInstant } from './times';
 
@@ -27,6 +27,9 @@ function readDay(given: string): string {
   if (/^\d{4}-\d{2}-\d{2}$/.test(given)) return given;
   throw new Stop('usage', words('日期要写成 2026-11-27', 'write a day as 2026-11-27'));
 }
+
+/** Where the page before has ended, as it says itself (`pageIn`). */
+export const cursor = text('从上一页给出的位置继续', 'go on from where the last page ended');
 
 /** JSON as it stands, or `@file`, or `-` for what comes in. */
 export const json = option({ kind: 'text', placeholder: 'json' });

@@ -23,6 +23,12 @@ export function rowsIn<T>(
 export const factsIn = (session: Session, pairs: readonly (readonly [Words, unknown])[]): Promise<string> =>
   facts(pairs.map(([name, value]) => [session.text(name), value] as const));
 
+/** A page of what goes on: what stands on it, and how to see the next one. */
+export const pageIn = (session: Session, page: string, cursor: string | undefined): string =>
+  cursor === undefined
+    ? page
+    : `${page}\n${session.text(words(`还有：--cursor ${cursor}`, `More: --cursor ${cursor}`))}`;
+
 /** A moment in Beijing and how long until, or since. */
 export function dueIn({ around, lang }: Session, instant: string | undefined): string | undefined {
   if (instant === undefined) return undefined;

@@ -26,9 +26,21 @@ export const rights = [
   },
   {
     clause: '8.1',
+    says: '转移：把您提供的信息整理成带签名的转移包，由您交给其他服务。',
+    how: '小程序“转移到其他服务”，先验证是您本人；四个条件有不符合的，写明是哪一个。',
+    operations: ['rights/startTransfer', 'rights/exportPiece'],
+  },
+  {
+    clause: '8.1',
     says: '更正、补充：改正不准确、不完整的信息。',
-    how: '名片、昵称、服务信息在各自的页面直接修改；不能自行修改的，提交工单由人工更正。',
-    operations: ['cards/update', 'profile/update', 'rights/openTicket', 'rights/correctFor'],
+    how: '名片、昵称、服务信息在各自的页面直接修改；不能自行修改的，提交工单由人工更正。曾经得到过的接收方随之被告知，您自己更正的由您决定是否告知。',
+    operations: [
+      'cards/update',
+      'profile/update',
+      'rights/askTicket',
+      'rights/correctFor',
+      'rights/tellCorrection',
+    ],
   },
   {
     clause: '8.1',
@@ -50,15 +62,27 @@ export const rights = [
   },
   {
     clause: '8.2',
-    says: '要求解释处理规则，提出请求、咨询、投诉、申诉，得到人工答复和理由。',
+    says: '要求解释处理规则，提出请求、咨询、投诉，得到人工答复和理由。',
     how: '小程序“工单”，15 个工作日内答复，可以撤回、可以评价。',
     operations: [
       'rights/explain',
-      'rights/openTicket',
+      'rights/askTicket',
       'rights/ownTickets',
       'rights/withdrawTicket',
       'rights/rateTicket',
     ],
+  },
+  {
+    clause: '8.2',
+    says: '拒绝只由程序作出的决定：对实名核验的结果、风险判断、名片内容的判断和下架不服的，由人工复核并说明理由。',
+    how: '小程序“申诉”；名片下架的，在那张名片的页面申诉，由下架的人以外的工作人员复核。',
+    operations: ['identity/appeal', 'identity/ownAppeals', 'cards/appealTakeDown'],
+  },
+  {
+    clause: '8.2',
+    says: '拒绝个性化和调查邀请：两项都默认关闭，随时可以关闭。',
+    how: '小程序“偏好设置”。',
+    operations: ['profile/getPreferences', 'profile/setPreferences'],
   },
   {
     clause: '8.3',

@@ -6,7 +6,6 @@ import { VAULT_DAYS } from '../policy/backups';
 import { beijingDay } from '../policy/working-days';
 import { HEADS, readNote, rolledBack } from '../table/changes/heads';
 import { beginProcess, type ProcessRef, type ProcessState } from '../table/process/process';
-import { lostRace } from '../table/races';
 import type { Next, ProcessKind, StepInput } from './kind';
 import { type Found, tellFound } from './watch/tell';
 
@@ -17,7 +16,7 @@ const ROOTS = 'roots/';
 /** Notes that one step reads: of each up to 500 heads, with two units for each. */
 const NOTES_PER_STEP = 10;
 /** Notes of a day are all there so long after it. */
-const DAY_SETTLES_MS = HOUR_MS;
+export const DAY_SETTLES_MS = HOUR_MS;
 /** For so long after a restore it is told whose chain had gone further than the backup. */
 const TOLD_AFTER_RESTORE_MS = 36 * HOUR_MS;
 
@@ -29,16 +28,18 @@ const TOLD_AFTER_RESTORE_MS = 36 * HOUR_MS;
  */
 export const heads: ProcessKind = { look };
 
-/** Begins the look of a day, where anything was ever noted. */
-export async function beginHeads({ vault, table, clock, queue }: Deps): Promise<void> {
+/**
+ * What begins the look of a day, where anything was ever noted: it rides in the write by which the day begins, so that whoever dies behind
+ * that write has begun the look as well. To be asked of the queue after `DAY_SETTLES_MS`.
+ */
+export async function headsOfToday({ vault, clock }: Pick<Deps, 'vault' | 'clock'>) {
   const { names } = await vault.names(HEADS);
-  if (names.length === 0) return;
+  if (names.length === 0) return undefined;
   const nowMs = clock.now();
   const ref: ProcessRef = { kind: 'heads', id: beijingDay(nowMs) };
   const from = beijingDay(nowMs - VAULT_DAYS * DAY_MS);
   const state = { after: `${HEADS}${from}`, from, days: '', noted: 0 };
-  await table.write(beginProcess(ref, 'look', state, nowMs + DAY_SETTLES_MS)).catch(lostRace);
-  await queue.send([ref], DAY_SETTLES_MS);
+  return { ref, begin: beginProcess(ref, 'look', state, nowMs + DAY_SETTLES_MS) };
 }
 
 async function look(deps: Deps, { process: { id: today, state }, requestId }: StepInput): Promise<Next> {

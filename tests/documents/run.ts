@@ -71,7 +71,7 @@ async function type(blocks: Block[], { folder, where, document }: Desk) {
   const env = {
     ...settings(where),
     PATH: `${join(__dirname, 'bin')}:${process.env.PATH}`,
-    ROOT: root,
+    PROJECT: root,
     DESK: folder,
     MEMBER_FOLDER: folder,
     SERVICE_LOG: where.log,

@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { processOf } from '../../functions/consent/receipt';
 import { choiceFlaws, choiceOf, separateArticles } from '../../lib/policy/choice';
 import { clauses, clausesIn } from '../../lib/policy/clauses';
@@ -8,6 +9,7 @@ import { buildRegistry, flawsOf, kindIdsFor, withChanges } from '../../lib/polic
 import { choices, renderPolicy } from '../../lib/policy/render';
 import { rights } from '../../lib/policy/rights';
 import { firstVersion } from '../../lib/policy/version';
+import { languages, preferences } from '../../lib/table/profile/preferences';
 import { functions } from '../support/world';
 
 const version = firstVersion();
@@ -129,15 +131,39 @@ describe('the policy can be looked up (K7)', () => {
 });
 
 describe('every right that is promised is given (K7, R1–R4)', () => {
-  const all = Object.entries(functions).flatMap(([name, operations]) =>
-    Object.keys(operations).map((operation) => `${name}/${operation}`),
+  const callers = new Map(
+    Object.entries(functions).flatMap(([name, operations]) =>
+      Object.entries(operations).map(([operation, { caller }]) => [`${name}/${operation}`, caller] as const),
+    ),
   );
 
   it.each(rights.map((right) => [right.says, right] as const))('%s', (says, { operations, how, clause }) => {
-    expect(operations.filter((operation) => !all.includes(operation))).toEqual([]);
+    expect(operations.filter((operation) => !callers.has(operation))).toEqual([]);
+    // The person's own; what the staff does in their place is named beside it, and never alone.
+    const own = operations.filter((operation) => callers.get(operation) === 'subject');
+    const byStaff = operations.filter((operation) => callers.get(operation) === 'staff');
+    expect(byStaff.filter((operation) => !operation.endsWith('For'))).toEqual([]);
+    expect(own.length).toBeGreaterThan(0);
     const text = renderPolicy(buildRegistry, { version: 1, effectiveAt: version.effectiveAt });
     expect(text).toContain(`- ${says}行使方式：${how}`);
     expect(headings.some((line) => line.startsWith(`### ${clause} `))).toBe(true);
+  });
+
+  it.each([
+    '查阅',
+    '复制',
+    '转移',
+    '更正、补充',
+    '删除',
+    '限制处理',
+    '拒绝',
+    '解释处理规则',
+    '撤回同意',
+    '注销账号',
+    '由人工复核',
+    '身后',
+  ])('the law’s right is among them: %s', (right) => {
+    expect(rights.filter(({ says }) => says.includes(right)).length).toBeGreaterThan(0);
   });
 
   it('and the chapter of rights promises nothing besides', () => {
@@ -146,4 +172,42 @@ describe('every right that is promised is given (K7, R1–R4)', () => {
     const bullets = promised.filter((line) => line.startsWith('- ') && line.includes('行使方式：'));
     expect(bullets).toHaveLength(rights.length);
   });
+});
+
+/** What each preference governs. What governs nothing is said to, and where that changes its reader has to be named here. */
+describe('a preference is read by what it governs, or said to govern nothing (O3, K7)', () => {
+  const { why } = purposes.preferences;
+  const sources = ['lib', 'functions'].flatMap((folder) =>
+    readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.ts'))
+      .map((file) => `${folder}/${file}`),
+  );
+  /** Where it is kept, asked, shown and taken away. */
+  const room = [
+    'functions/profile/preferences-operations.ts',
+    'functions/profile/preferences.ts',
+    'lib/export/value-words.ts',
+    'lib/table/profile/preferences.ts',
+  ];
+  const readersOf = (name: string) =>
+    sources
+      .filter((file) => !room.includes(file) && new RegExp(`\\b${name}\\b`).test(readFileSync(file, 'utf8')))
+      .sort();
+
+  const governed: Record<string, () => void> = {
+    // Read when its audience is found and again in the write that sends it: tests/notice/survey.test.ts switches it off at every trip.
+    surveyInvitations: () => expect(readersOf('surveyInvitations')).toEqual(['lib/process/notice/wish.ts']),
+    personalisation: () => {
+      expect(readersOf('personalisation')).toEqual([]);
+      expect(why).toContain('目前没有任何个性化');
+    },
+    language: () => {
+      expect(languages).toEqual(['zh-CN']);
+      expect(why).toContain('目前只有简体中文');
+    },
+  };
+  const { version: _version, updatedAt: _updatedAt, ...declared } = preferences.attributes;
+
+  it('each that there is', () => expect(Object.keys(governed).sort()).toEqual(Object.keys(declared).sort()));
+  it.each(Object.entries(governed))('%s', (_, holds) => holds());
 });

@@ -1,11 +1,18 @@
 import fc from 'fast-check';
-import { toInstant } from '../../lib/clock';
+import { DAY_MS, HOUR_MS, MINUTE_MS, toInstant } from '../../lib/clock';
 import { parseToken } from '../../lib/crypto/token';
 import { sealOfPlan } from '../../lib/notice/plan';
+import type { Change, Changes } from '../../lib/partner/changes';
 import type { DormancyStage } from '../../lib/policy/dormancy';
+import { beijingDay } from '../../lib/policy/working-days';
 import { beginAudience } from '../../lib/process/audience/begin';
+import { beginForecast, forecastOf } from '../../lib/process/forecast';
+import { headsOfToday } from '../../lib/process/heads';
 import { runProcess } from '../../lib/process/run';
 import { transferCountOf } from '../../lib/process/transfer-count';
+import { beginWatch } from '../../lib/process/watch';
+import { HEADS, movedBy, noteOf, readNote } from '../../lib/table/changes/heads';
+import type { Item } from '../../lib/table/client';
 import { keys } from '../../lib/table/keys';
 import { ledger } from '../../lib/table/ledger/ledger';
 import { readAudiencePart } from '../../lib/table/notice/audience';
@@ -21,6 +28,7 @@ import { putFaceStart } from '../../lib/table/real-name/face-session';
 import { putBlock } from '../../lib/table/sharing/block';
 import { contain, declare, firstScope } from '../breach/support';
 import { cardGiver, exchange, holder } from '../cards/support';
+import { rawTable } from '../consent/support';
 import { push } from '../events/push';
 import { point, switchOn } from '../location/support';
 import { accountNumber, phoneHolder, proofFor, tap } from '../login/support';
@@ -54,9 +62,39 @@ const MOST_CALLS = 60;
 beforeAll(openWorld);
 
 async function openWorld(): Promise<void> {
-  world = await createWorld();
+  written.clear();
+  world = await createWorld({ changes });
+  world.wait(MINUTE_MS); // what was written before the service opened is nobody's doing
   told = await Promise.all(['x', 'y'].map(async (who) => (await holder(world, `told-${who}`)).subjectId));
   version = await publishMaterialChange();
+}
+
+/** What the table is said to have written down: by part, until when it is there, and what lies in it. */
+const written = new Map<string, { untilMs: number; changes: Change[] }>();
+/** So few that what is put back and what moves a head come on different pages. */
+const CHANGES_PER_PAGE = 2;
+const changes: Changes = {
+  async parts() {
+    return [...written].flatMap(([id, { untilMs }]) => (world.deps.clock.now() < untilMs ? [id] : []));
+  },
+  async page(part, after) {
+    const from = Number(after ?? 0);
+    const found = written.get(part)?.changes.slice(from, from + CHANGES_PER_PAGE) ?? [];
+    return { changes: found, ...(found.length > 0 && { last: `${from + found.length}` }) };
+  },
+};
+
+/** Somebody with the item that kept where their ledger ended, and the one that does now. */
+async function whoHasMoved(name: string) {
+  many += 1;
+  const me = await holder(world, `${name}-${many}`);
+  const { pk, sk } = keys.person(me.subjectId);
+  const asked = { TableName: world.config.TABLE_NAME, Key: { pk, sk } };
+  const lies = async () => (await rawTable(world).get(asked)).Item as Item;
+  const earlier = await lies();
+  await grant(world, me, 'profile');
+  world.queued.splice(0, world.queued.length);
+  return { subjectId: me.subjectId, earlier, later: await lies() };
 }
 
 let begun = 0;
@@ -253,7 +291,82 @@ const begin: Record<string, () => Promise<Begun>> = {
     await world.deps.table.write(beginProcess(ref, 'ask', {}, nowMs));
     return { parts: { first, again, silent, here, run }, asked: [ref] };
   },
+
+  /** A part of the table's changes with somebody in it who has moved, and was put back; it is gone after an hour and a half. */
+  async watches() {
+    const since = String(world.lines.length);
+    const { subjectId, earlier, later } = await whoHasMoved('watched');
+    const atMs = world.deps.clock.now();
+    const steps = [undefined, earlier, later, earlier, later];
+    const changed = steps.slice(1).map((after, at) => ({ atMs, before: steps[at], after }));
+    const part = `part-${many}`;
+    written.set(part, { untilMs: atMs + 90 * MINUTE_MS, changes: changed });
+    await beginWatch(world.deps);
+    return { parts: { part, put: subjectId, since }, asked: world.queued.splice(0, world.queued.length) };
+  },
+
+  /** A night after a day of more notes than one step reads, with somebody who was put back behind them. */
+  async nights() {
+    for (const name of world.vault.keys()) if (/^(heads|roots)\//.test(name)) world.vault.delete(name);
+    const since = String(world.lines.length);
+    const { subjectId, earlier, later } = await whoHasMoved('noted');
+    const { deps } = world;
+    const nowMs = deps.clock.now();
+    const day = beijingDay(nowMs);
+    const note = await noteOf(deps.ring, movedBy([{ before: undefined, after: later }]), nowMs);
+    for (let page = 10; page < 22; page += 1) await deps.vault.put(`${HEADS}${day}/part/${page}`, note);
+    await rawTable(world).put({ TableName: world.config.TABLE_NAME, Item: earlier });
+    world.wait(DAY_MS);
+    const today = await headsOfToday(deps);
+    if (!today) throw new Error('nothing was noted');
+    const beginsMs = deps.clock.now();
+    await deps.table.write(beginForecast(beginsMs), today.begin);
+    world.wait(HOUR_MS + MINUTE_MS);
+    const asked = [today.ref, forecastOf(beginsMs)];
+    return { parts: { night: today.ref.id, day, put: subjectId, since }, asked };
+  },
 };
+
+/** What was said since so many lines to whoever is on duty, and to officers of somebody: once or more often, which is the same. */
+async function toldOf({ put, since }: Record<string, string>): Promise<string[]> {
+  type Line = { how: string; kind: string; subjectId?: string };
+  const officer = { token: 'staff:olga:officer' };
+  const { lines } = await world.ok<{ lines: Line[] }>('audit/putBack', {}, officer);
+  const own = lines.flatMap(({ how, kind, subjectId }) =>
+    subjectId === put ? [`listed: ${how} ${kind}`] : [],
+  );
+  const rung = world.lines.slice(Number(since)).flatMap((line) => {
+    const { event, outcome } = JSON.parse(line);
+    return event === 'alarm' ? [`rung: ${outcome}`] : [];
+  });
+  return [...new Set([...own, ...rung])].sort();
+}
+
+/** Which heads of somebody the locked bucket has from a part, and what was said. */
+async function watchedOf(parts: Record<string, string>): Promise<string[]> {
+  const ref = { kind: 'watch', id: String(parts.part) };
+  const notes = [...world.vault].filter(([name]) => name.includes(`/${ref.id}/`));
+  const heads = await Promise.all(
+    notes.map(async ([name, content]) => {
+      const note = await readNote(world.deps.ring, content);
+      const own = note?.heads.filter(({ owner }) => owner === parts.put) ?? [];
+      return own.map(({ seq }) => `page ${name.split('/').at(-1)} has their ${seq}`);
+    }),
+  );
+  const [row] = await world.deps.table.getMany([processKey(ref)]);
+  return [
+    ...heads.flat().sort(),
+    ...(await toldOf(parts)),
+    `the part is gone, and ${row ? 'watched' : 'left'}`,
+  ];
+}
+
+/** Whether the notes of a day have come to a root, and what was said. */
+async function nightOf(parts: Record<string, string>): Promise<string[]> {
+  const [row] = await world.deps.table.getMany([processKey({ kind: 'heads', id: String(parts.night) })]);
+  const root = world.vault.has(`roots/${parts.day}`) ? 'a root' : 'none';
+  return [...(await toldOf(parts)), `of the day there is ${root}`, `the look is ${row ? 'left' : 'over'}`];
+}
 
 /** How often each was asked, where they wait, and whether their account is being closed. */
 async function dormancyOf({ run, ...whose }: Record<string, string>): Promise<string[]> {
@@ -332,6 +445,8 @@ async function finish(): Promise<void> {
 }
 
 async function ended({ parts }: Begun): Promise<string[]> {
+  if (parts.part !== undefined) return watchedOf(parts);
+  if (parts.night !== undefined) return nightOf(parts);
   if (parts.notice !== undefined) return audienceOf(parts);
   if (parts.run !== undefined) return dormancyOf(parts);
   if (parts.transfer !== undefined) return countOf(parts);

@@ -1,13 +1,15 @@
+import { sweep } from '../../functions/retention/sweep';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../lib/clock';
 import type { Deps } from '../../lib/deps';
 import { beijingDay } from '../../lib/policy/working-days';
-import { beginHeads } from '../../lib/process/heads';
+import { headsOfToday } from '../../lib/process/heads';
 import { runProcess } from '../../lib/process/run';
 import { HEADS, type Head, movedBy, noteOf } from '../../lib/table/changes/heads';
 import type { Item } from '../../lib/table/client';
 import { incidentKey } from '../../lib/table/incident/incident';
 import { keys } from '../../lib/table/keys';
 import { bookKey } from '../../lib/table/policy/policy-version';
+import { processKey } from '../../lib/table/process/process';
 import { appendRetention } from '../../lib/table/retention/append';
 import { retentionHead } from '../../lib/table/retention/retention-entry';
 import { declare } from '../breach/support';
@@ -57,7 +59,8 @@ async function everyHeadIsNoted(): Promise<Head[]> {
 async function night(deps: Deps = world.deps) {
   world.wait(DAY_MS);
   const linesBefore = world.lines.length;
-  await beginHeads(deps);
+  const today = await headsOfToday(deps);
+  if (today) await deps.table.write(today.begin);
   world.wait(HOUR_MS + MINUTE_MS);
   const ref = { kind: 'heads', id: beijingDay(deps.clock.now() - HOUR_MS) };
   let outcome = 'goes-on';
@@ -147,6 +150,23 @@ describe('what was noted (S9)', () => {
     world.vault.delete(name);
     expect((await night()).map(({ said }) => said)).toEqual(['ROOT']);
   });
+});
+
+it('the look of the night is begun by whoever dies behind the write that begins its day (S9)', async () => {
+  world.wait(DAY_MS);
+  const day = beijingDay(world.deps.clock.now());
+  const deaths: string[] = [];
+  const write: Deps['table']['write'] = async (...given) => {
+    await world.deps.table.write(...given);
+    if (!given.some((one) => one.Put?.Item?.kind === 'forecast')) return;
+    deaths.push(day);
+    throw new Error('the power is gone');
+  };
+  const { table } = world.deps;
+  await sweep({ ...world.deps, table: { ...table, write } }, { requestId: 'dies' });
+  world.queued.splice(0);
+  const [row] = await table.getMany([processKey({ kind: 'heads', id: day })]);
+  expect([deaths, row?.kind]).toEqual([[day], 'heads']);
 });
 
 inProofAlone(() => {

@@ -26,6 +26,7 @@ import { dispatch } from '../../lib/gate/dispatch';
 import type { Operations } from '../../lib/gate/operation';
 import { limitTo } from '../../lib/limit-to';
 import { createLog, type Log } from '../../lib/log';
+import type { Changes } from '../../lib/partner/changes';
 import type { Objects } from '../../lib/partner/objects';
 import type { Registry } from '../../lib/policy/registry';
 import type { TrueIdentityRule } from '../../lib/policy/true-identity';
@@ -146,6 +147,8 @@ type Options = {
   startMs?: number;
   /** Whether the table writes its changes down, which costs every write. */
   stream?: boolean;
+  /** What the table is said to have written down, where it writes nothing. */
+  changes?: Changes;
 };
 
 /** What this build publishes, as a short name: another build over the same run begins with something else. */
@@ -167,6 +170,7 @@ export async function createWorld({
   rankOf = () => 0,
   startMs = START,
   stream = false,
+  changes = noChanges,
 }: Options = {}): Promise<World> {
   const TABLE_NAME = `test-${randomBytes(6).toString('hex')}`;
   const settings = {
@@ -237,7 +241,7 @@ export async function createWorld({
         clock,
         createLog((line) => lines.push(line)),
       ),
-      ...(!stream && { changes: noChanges }),
+      ...(!stream && { changes }),
       objects: objects?.(clock) ?? memoryObjects(files),
       vault: memoryVault(vault),
     });

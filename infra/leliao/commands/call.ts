@@ -1,32 +1,39 @@
 import { readFile } from 'node:fs/promises';
 import { Stop } from '../../command-line/exit';
-import { neededText } from '../../command-line/options';
+import { neededTexts } from '../../command-line/options';
 import { words } from '../../command-line/words';
 import { command } from '../command';
-import { json } from '../options';
+import { keyOf } from '../same-act';
 import type { Surroundings } from '../session';
 
 const NAME = /^([a-z]+)\/([A-Za-z]+)$/;
+/** `field=text`, or `field:=value` for what JSON takes for no text. */
+const PAIR = /^([A-Za-z]+)(:?)=(.*)$/s;
 
 /** Whatever has no command of its own: any operation by its name. The answer is JSON in either case. */
 export const callCommand = command({
-  does: words('按名称调用任意操作，输入为 JSON', 'call any operation by its name with JSON'),
+  does: words(
+    '按名称调用任意操作，逐项写明输入',
+    'call any operation by its name, with its input field by field',
+  ),
   more: words(
-    '例如 leliao call identity/gauges，leliao call breach/show \'{"incidentId":"20261127-7Q2K"}\'，\nleliao call breach/show @文件，或者从标准输入：… | leliao call breach/show -',
-    'As leliao call identity/gauges, leliao call breach/show \'{"incidentId":"20261127-7Q2K"}\',\nleliao call breach/show @file, or from stdin: … | leliao call breach/show -',
+    '例如 leliao call identity/gauges，leliao call breach/show incidentId=20261127-7Q2K。\n文字写 名称=值，数字、是否、数组和对象写 名称:=JSON；也可以整个写成 JSON、@文件，或者 - 从标准输入。\n写 idempotencyKey= 而不写值的，同样的命令再运行一次不会多做一件。',
+    'As leliao call identity/gauges, leliao call breach/show incidentId=20261127-7Q2K.\nA text is name=value; a number, a boolean, a list or an object is name:=JSON. All of it may be JSON, @file, or - for stdin.\nWith an empty idempotencyKey= the same command once more is the same act.',
   ),
   places: {
-    operation: neededText('操作，如 identity/gauges', 'operation, as identity/gauges'),
-    input: json('JSON，@文件，或者 -', 'JSON, @file, or -'),
+    operation: neededTexts(
+      '操作，如 identity/gauges，和它的输入',
+      'operation, as identity/gauges, and its input',
+    ),
   },
-  async run(session, { operation, input }) {
+  async run(session, { operation: [operation = '', ...given] }) {
     const [, name, act] = NAME.exec(operation) ?? [];
     if (!name || !act)
       throw new Stop(
         'usage',
         words('操作要写成 function/operation，如 breach/show', 'write function/operation, as breach/show'),
       );
-    const sent = await readJson(session.around, input ?? '{}');
+    const sent = keyed(operation, await readInput(session.around, given));
     const api = (await session.api()) as unknown as Record<
       string,
       Record<string, (input: object) => Promise<unknown>>
@@ -35,6 +42,34 @@ export const callCommand = command({
     await session.print(answer, () => JSON.stringify(answer, null, 2));
   },
 });
+
+/** An empty key is made of what was typed, so that the same command once more is the same act. */
+const keyed = (operation: string, sent: object): object =>
+  'idempotencyKey' in sent && sent.idempotencyKey === ''
+    ? { ...sent, idempotencyKey: keyOf(operation, sent) }
+    : sent;
+
+/** What is typed behind an operation: pairs, or one JSON. @throws Stop */
+async function readInput(around: Pick<Surroundings, 'stdin'>, given: readonly string[]): Promise<object> {
+  const [only = '{}', ...others] = given;
+  if (others.length === 0 && !PAIR.test(only)) return readJson(around, only);
+  return Object.fromEntries(given.map(pairOf));
+}
+
+function pairOf(given: string): [string, unknown] {
+  const [, name = '', colon, value = ''] = PAIR.exec(given) ?? [];
+  if (!name)
+    throw new Stop(
+      'usage',
+      words('输入要逐项写成 名称=值 或者 名称:=JSON', 'write the input as name=value or name:=JSON'),
+    );
+  if (!colon) return [name, value];
+  try {
+    return [name, JSON.parse(value)];
+  } catch {
+    throw new Stop('usage', words(':= 后面要写 JSON，文字用 =。', 'JSON stands behind :=, a text behind =.'));
+  }
+}
 
 /** @throws Stop for what is no object in JSON, or a file that cannot be read */
 export async function readJson(around: Pick<Surroundings, 'stdin'>, given: string): Promise<object> {

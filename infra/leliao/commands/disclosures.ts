@@ -4,10 +4,10 @@ import { neededOneOf, neededSomeOf, neededText, text } from '../../command-line/
 import { words } from '../../command-line/words';
 import { command, group } from '../command';
 import { confirmStep } from '../confirm';
-import { instant } from '../options';
+import { cursor, instant } from '../options';
 import { keyOf } from '../same-act';
 import type { Session } from '../session';
-import { dueIn, factsIn, rowsIn, timeIn, yesIn } from '../view';
+import { dueIn, factsIn, pageIn, rowsIn, timeIn, yesIn } from '../view';
 import { hashOfFile } from './hold';
 
 type Client = Awaited<ReturnType<Session['api']>>;
@@ -15,7 +15,6 @@ type Disclosure = Awaited<ReturnType<Client['rights']['disclosure']>>;
 
 const disclosureId = neededText('提供编号', 'number of the disclosure');
 const yes = text('脚本用：写上同一个编号即为确认', 'for scripts: the same number confirms');
-const cursor = text('从上一页给出的位置继续', 'go on from where the last page ended');
 
 /** To whom data is given, and what authorities demand by law (promises D2, D3, D4). */
 export const disclosureCommands = group(
@@ -51,8 +50,8 @@ export const disclosureCommands = group(
       options: { cursor },
       async run(session, { cursor: from }) {
         const found = await (await session.api()).rights.disclosures(from ? { cursor: from } : {});
-        await session.print(found, () =>
-          rowsIn(
+        await session.print(found, async () => {
+          const rows = await rowsIn(
             session,
             [
               [words('编号', 'number'), (one) => one.disclosureId],
@@ -63,8 +62,9 @@ export const disclosureCommands = group(
               [words('保密到', 'secret until'), (one) => dueIn(session, one.secretUntil)],
             ],
             found.disclosures,
-          ),
-        );
+          );
+          return pageIn(session, rows, found.cursor);
+        });
       },
     }),
     show: command({

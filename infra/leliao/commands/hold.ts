@@ -7,10 +7,10 @@ import { neededOneOf, neededText, someOf, text } from '../../command-line/option
 import { words } from '../../command-line/words';
 import { command, group } from '../command';
 import { confirmStep } from '../confirm';
-import { incidentId, instant, neededInstant } from '../options';
+import { cursor, incidentId, instant, neededInstant } from '../options';
 import { keyOf } from '../same-act';
 import type { Session } from '../session';
-import { dueIn, factsIn, rowsIn, timeIn, yesIn } from '../view';
+import { dueIn, factsIn, pageIn, rowsIn, timeIn, yesIn } from '../view';
 
 type Client = Awaited<ReturnType<Session['api']>>;
 type Hold = Awaited<ReturnType<Client['retention']['openHold']>>;
@@ -156,17 +156,14 @@ export const explainCommand = command({
   options: {
     reason: neededOneOf(ticketReasons, '查看的理由', 'why you look'),
     ticket: neededText('工单号', 'ticket'),
-    cursor: text('从上一页给出的位置继续', 'go on from where the last page ended'),
+    cursor,
   },
-  async run(session, { account: subjectId, reason, ticket, cursor }) {
-    const asked = { subjectId, reason, ticket, ...(cursor && { cursor }) };
+  async run(session, { account: subjectId, reason, ticket, cursor: from }) {
+    const asked = { subjectId, reason, ticket, ...(from && { cursor: from }) };
     const found = await (await session.api()).retention.explain(asked);
-    await session.print(found, async () => {
+    await session.print(found, () => {
       const lines = found.explanations.map(({ words: said, records }) => `${records} × ${said}`);
-      const more =
-        found.cursor &&
-        session.text(words(`还有：--cursor ${found.cursor}`, `More: --cursor ${found.cursor}`));
-      return [...lines, ...(more ? [more] : [])].join('\n');
+      return pageIn(session, lines.join('\n'), found.cursor);
     });
   },
 });

@@ -1,6 +1,7 @@
 import { words } from '../../command-line/words';
 import { command, group } from '../command';
-import { rowsIn, timeIn } from '../view';
+import { cursor } from '../options';
+import { pageIn, rowsIn, timeIn } from '../view';
 
 const account = words('账号', 'account');
 
@@ -11,10 +12,11 @@ export const queueCommands = group(words('等待人工判断的名片', 'cards t
       '待人工判断的名片文字和图片，等得最久的在前',
       'texts and pictures of cards, the longest waiting first',
     ),
-    async run(session) {
-      const found = await (await session.api()).cards.reviewQueue();
-      await session.print(found, () =>
-        rowsIn(
+    options: { cursor },
+    async run(session, { cursor: from }) {
+      const found = await (await session.api()).cards.reviewQueue(from ? { cursor: from } : {});
+      await session.print(found, async () => {
+        const rows = await rowsIn(
           session,
           [
             [words('名片', 'card'), ({ cardId }) => cardId],
@@ -22,8 +24,9 @@ export const queueCommands = group(words('等待人工判断的名片', 'cards t
             [words('提交时间', 'since'), ({ since }) => timeIn(since)],
           ],
           found.texts,
-        ),
-      );
+        );
+        return pageIn(session, rows, found.cursor);
+      });
     },
   }),
 });

@@ -7,9 +7,10 @@ import { neededOneOf, neededText, text } from '../../command-line/options';
 import { type Words, words } from '../../command-line/words';
 import { command, group } from '../command';
 import { confirmStep } from '../confirm';
+import { cursor } from '../options';
 import { keyOf } from '../same-act';
 import type { Session } from '../session';
-import { dueIn, factsIn, rowsIn, timeIn } from '../view';
+import { dueIn, factsIn, pageIn, rowsIn, timeIn } from '../view';
 
 const account = neededText('账号', 'account');
 const ticket = neededText('工单编号', 'number of the ticket');
@@ -52,9 +53,9 @@ export const ticketCommands = group(
         '等待办理的全部事项：临近期限的在前，其余每人先排一件',
         'everything that waits: what is nearly due first, then one place a person',
       ),
-      options: { cursor: text('从上一页给出的位置继续', 'go on from where the last page ended') },
-      async run(session, { cursor }) {
-        const found = await (await session.api()).rights.ticketQueue(cursor === undefined ? {} : { cursor });
+      options: { cursor },
+      async run(session, { cursor: from }) {
+        const found = await (await session.api()).rights.ticketQueue(from ? { cursor: from } : {});
         await session.print(found, async () => {
           const rows = await rowsIn(
             session,
@@ -70,8 +71,7 @@ export const ticketCommands = group(
             ],
             found.waiting,
           );
-          const more = words(`还有：--cursor ${found.cursor}`, `More: --cursor ${found.cursor}`);
-          return found.cursor === undefined ? rows : `${rows}\n${session.text(more)}`;
+          return pageIn(session, rows, found.cursor);
         });
       },
     }),
