@@ -71,7 +71,9 @@ export const ticketCommands = group(
             found.waiting,
           );
           const more = words(`还有：--cursor ${found.cursor}`, `More: --cursor ${found.cursor}`);
-          return found.cursor === undefined ? rows : `${rows}\n${session.text(more)}`;
+          const note = found.waiting.find(({ calendarNote }) => calendarNote)?.calendarNote;
+          const below = [note, found.cursor === undefined ? undefined : session.text(more)];
+          return [rows, ...below.filter((line) => line !== undefined)].join('\n');
         });
       },
     }),
