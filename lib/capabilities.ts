@@ -58,7 +58,10 @@ export const capabilities = {
   /** Believes mails that come back to an address of ours. */
   bounces: { settings: ['MAIL_BOUNCE_HOST'], parts: ['bounceHost'] },
   faceid: {
-    settings: ['FACEID_API_BASE', 'FACEID_REGION', 'FACEID_SECRET_ID', 'FACEID_SECRET_KEY', 'FACEID_RULE_ID'],
+    settings: [
+      ...['FACEID_API_BASE', 'FACEID_REGION', 'FACEID_SECRET_ID', 'FACEID_SECRET_KEY', 'FACEID_RULE_ID'],
+      ...['FACEID_REDIRECT_URL', 'OPERATOR_HOSTS'],
+    ],
     parts: ['offers'],
     partners: ['tencent-faceid'],
   },

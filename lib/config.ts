@@ -82,6 +82,8 @@ const settings = z.object({
   FACEID_SECRET_KEY: z.string(),
   FACEID_REGION: z.string(),
   FACEID_RULE_ID: z.string(),
+  /** The operator's page to which the partner's page leads back, at most as long as the partner takes. Empty: to none. */
+  FACEID_REDIRECT_URL: z.string().check(z.regex(/^[^,\s]{0,1024}$/)),
   /** Tencent Cloud SMS; the name is the text of the approved signature, without brackets. Empty: no SMS is sent. */
   SMS_API_BASE: z.string(),
   SMS_REGION: z.string(),
@@ -127,6 +129,7 @@ const optional = {
   FACEID_SECRET_KEY: '',
   FACEID_REGION: 'ap-guangzhou',
   FACEID_RULE_ID: '',
+  FACEID_REDIRECT_URL: '',
   SMS_API_BASE: '',
   SMS_REGION: 'ap-guangzhou',
   SMS_SECRET_ID: '',
@@ -215,6 +218,7 @@ export const leadsTo: Record<Name, Place> = {
   FACEID_SECRET_KEY: 'nowhere',
   FACEID_REGION: 'cloudbase-region',
   FACEID_RULE_ID: 'nowhere',
+  FACEID_REDIRECT_URL: 'own-host',
   SMS_API_BASE: 'host',
   SMS_REGION: 'cloudbase-region',
   SMS_SECRET_ID: 'nowhere',

@@ -25,6 +25,7 @@ export function createFaceIdFrom(config: Config, asking: Asking): FaceId | undef
     secretKey: config.FACEID_SECRET_KEY,
     region: config.FACEID_REGION,
     ruleId: config.FACEID_RULE_ID,
+    redirectUrl: config.FACEID_REDIRECT_URL,
     ...asking,
   });
 }

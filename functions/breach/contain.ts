@@ -12,7 +12,7 @@ import type { Incident } from '../../lib/table/incident/incident';
 import { audienceHeadKey, readAudienceHead } from '../../lib/table/notice/audience-head';
 import { beginProcess, type ProcessState } from '../../lib/table/process/process';
 import { lostRace, untilWon } from '../../lib/table/races';
-import { demandOpen, isRepeat, notNow, requestOf } from './plan-act';
+import { demandOpen, isRepeat, notNow, requestOf, requestsOf } from './plan-act';
 import { incidentShown } from './show';
 
 /** Measures of one incident; its item holds all of them. */
@@ -39,13 +39,7 @@ export async function contain(deps: Deps, run: Run<'staff', Contain>) {
   let begun: string | undefined;
   const { incident } = await changing(deps, incidentId, async (before) => {
     const taken = Object.values(before.measures);
-    if (
-      isRepeat(
-        taken.map((one) => one.request),
-        request,
-      )
-    )
-      return undefined;
+    if (isRepeat(requestsOf(before), request)) return undefined;
     demandOpen(before);
     if (taken.length >= MAX_MEASURES) throw notNow(`一起事件最多记 ${MAX_MEASURES} 项措施。`);
     const measureId = `m${taken.length + 1}`;

@@ -46,6 +46,12 @@ export async function requestOf({ ring }: Deps, key: string, content: unknown): 
   return parts.join('.');
 }
 
+/** The requests that an incident remembers, whichever operation took them: a key stands for one of them. */
+export const requestsOf = ({ requests, measures }: Pick<Incident, 'requests' | 'measures'>): string[] => [
+  ...requests,
+  ...Object.values(measures).map(({ request }) => request),
+];
+
 /** Whether one of the requests remembered is this one. @throws AppError IDEMPOTENCY_CONFLICT for its key with something else */
 export function isRepeat(remembered: readonly string[], request: string): boolean {
   const [key = ''] = request.split('.');

@@ -6,7 +6,7 @@ import { isLate, isReportDuty } from '../../lib/policy/incident/duties';
 import { type PlanStepId, plan } from '../../lib/policy/incident/plan';
 import type { KindId } from '../../lib/policy/kinds';
 import { dutiesOfIncident } from '../../lib/table/incident/change-incident';
-import { act, demandOpen, isRepeat, notNow, requestOf } from './plan-act';
+import { act, demandOpen, isRepeat, notNow, requestOf, requestsOf } from './plan-act';
 import { validTimes } from './valid-times';
 
 /** Lines added last whose keys are remembered, to know a repeat. */
@@ -26,11 +26,11 @@ export async function learn(deps: Deps, run: Run<'staff', Learn>) {
   const { incidentId: _incident, idempotencyKey, words, kinds, ...said } = run.input;
   const times = validTimes(deps.clock.now(), said);
   const request = await requestOf(deps, idempotencyKey, [words, kinds, said]);
-  return act(deps, run, ({ requests }) => {
-    if (isRepeat(requests, request)) return undefined;
+  return act(deps, run, (incident) => {
+    if (isRepeat(requestsOf(incident), request)) return undefined;
     const { happenedAt, learnedAt } = times;
     const entry = { act: 'learned', kinds, details: { words } } as const;
-    const remembered = [request, ...requests].slice(0, MAX_REQUESTS_REMEMBERED);
+    const remembered = [request, ...incident.requests].slice(0, MAX_REQUESTS_REMEMBERED);
     return { entry: { ...entry, happenedAt, learnedAt }, change: { requests: remembered } };
   });
 }

@@ -3,7 +3,7 @@ import { idOfRequest } from '../../lib/crypto/request-id';
 import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
 import { aboutOf, type Run } from '../../lib/gate/operation';
-import { endOfWorkingDays } from '../../lib/policy/working-days';
+import { calendarNote, endOfWorkingDays } from '../../lib/policy/working-days';
 import { ConditionFailed } from '../../lib/table/client';
 import { appendEntry } from '../../lib/table/ledger/append';
 import {
@@ -79,7 +79,7 @@ function repeatOf(known: Appeal, { about, words }: Ask) {
 function appealShown(value: Appeal) {
   const { appealId, about, state, words, askedAt } = value;
   const common = { appealId, about, state, words, askedAt };
-  if (value.state === 'open') return { ...common, dueAt: value.dueAt };
+  if (value.state === 'open') return { ...common, dueAt: value.dueAt, ...calendarNote(value.dueAt) };
   const { wasDueAt, decision, reasonGiven, decidedAt } = value;
   return { ...common, dueAt: wasDueAt, decision, reason: reasonGiven, decidedAt };
 }

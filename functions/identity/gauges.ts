@@ -1,7 +1,7 @@
 import { toInstant } from '../../lib/clock';
 import type { Deps } from '../../lib/deps';
 import { type Threshold, thresholds } from '../../lib/policy/thresholds';
-import { addCalendarDays, addWorkingDays, beijingDay } from '../../lib/policy/working-days';
+import { addWorkingDays, beijingDay, earliestEnd } from '../../lib/policy/working-days';
 import { ConditionFailed } from '../../lib/table/client';
 import { GAUGE_SHARDS, type Gauges, gaugeKeys, sensitiveKinds, sumGauges } from '../../lib/table/gauge/gauge';
 import { putReached, reachedAt, thresholdKey } from '../../lib/table/gauge/threshold';
@@ -55,13 +55,17 @@ async function describe(threshold: Threshold, persons: number, reached: string |
   const day = beijingDay(Date.parse(reached));
   if (workingDays === undefined) return { ...common, reached: true, reachedOn: day };
   const deadline = await addWorkingDays(day, workingDays);
-  if ('on' in deadline) return { ...common, reached: true, reachedOn: day, deadlineOn: deadline.on };
+  const is = { ...common, reached: true, reachedOn: day };
+  if ('on' in deadline && deadline.mayChange === undefined) return { ...is, deadlineOn: deadline.on };
+  const [year, deadlineOn, said] =
+    'on' in deadline
+      ? [deadline.mayChange, deadline.on, '12 月 20 日以后哪天上班可能还有变动，截止日可能改变']
+      : [deadline.unknownYear, undefined, '截止日不能推算'];
   return {
-    ...common,
-    reached: true,
-    reachedOn: day,
-    safeOn: addCalendarDays(day, workingDays),
-    note: `国务院尚未公布或本系统尚未收录 ${deadline.unknownYear} 年的放假安排，截止日不能推算；在 safeOn 之前办理不会逾期`,
+    ...is,
+    ...(deadlineOn !== undefined && { deadlineOn }),
+    safeOn: await earliestEnd(day, workingDays),
+    note: `国务院尚未公布或本系统尚未收录 ${year} 年的放假安排，${said}；在 safeOn 当天或者之前办理不会逾期`,
   };
 }
 

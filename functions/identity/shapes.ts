@@ -38,6 +38,8 @@ export const appealShown = z.object({
   words: z.string(),
   askedAt: z.string(),
   dueAt: z.string(),
+  /** Said while a notice of the State Council that is to come bears on that date. */
+  calendarNote: z.optional(z.string()),
   decision: z.optional(z.enum(appealDecisions)),
   reason: z.optional(z.string()),
   decidedAt: z.optional(z.string()),
@@ -57,7 +59,7 @@ export const gaugesShown = z.object({
       reached: z.boolean(),
       reachedOn: z.optional(z.string()),
       deadlineOn: z.optional(z.string()),
-      /** Where the calendar of a year is not known: filing by this day is in time in any case. */
+      /** Where the calendar of a year is not known, which may move late December of the year before: filing by this day is in time in any case. */
       safeOn: z.optional(z.string()),
       note: z.optional(z.string()),
     }),

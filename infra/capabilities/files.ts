@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import { type FunctionName, functionCapabilities } from '../../lib/capabilities';
+import { type Capability, type FunctionName, functionCapabilities, settingsOf } from '../../lib/capabilities';
 import { architecturePicture } from '../pictures/architecture';
 import { seenPicture } from '../pictures/seen';
 import type { Principal } from './rights';
@@ -24,6 +24,8 @@ export function capabilityFiles(): Record<string, string> {
   };
 }
 
+/** Of all names of a stage. */
+const PREFIX = `\${self:custom.prefix}`;
 const HEAD = 'Written by npm run capabilities from lib/capabilities.ts and infra/capabilities/: do not edit.';
 
 function yaml(content: object, ...said: string[]): string {
@@ -119,7 +121,7 @@ function arnOf(name: Principal, thing: string): object | string {
   return { 'Fn::Join': ['/', [imported, ...below]] };
 }
 
-/** Two alarms a function: it failed, and its calls were turned away. */
+/** Three alarms a function: it failed, its calls were turned away, and its log says that a human has to look. */
 function alarms(): string {
   const all = functionNames.flatMap((name) => [
     alarm(name, 'Errors', `The function ${name} failed. Its log has the request ids.`),
@@ -128,16 +130,59 @@ function alarms(): string {
       'Throttles',
       `Calls of ${name} were turned away. See its reserved concurrency in serverless.yml.`,
     ),
+    ...alarmLines(name),
   ]);
   return yaml({ Resources: Object.fromEntries(all) });
 }
 
+/** What the lines of some functions are about, beside the partners that a function asks. */
+const linesOf: Partial<Record<FunctionName, string>> = {
+  identity: 'A head-count may have reached a threshold of the law.',
+  retention:
+    'A process is stuck, or a sweep failed in part or is not finished; infra/runbooks/retention.md says what to do.',
+  notify: 'A notice does not go on.',
+};
+
+/** WeChat gives whoever asks it with the secret no access token, and nothing that needs one works until that is mended. */
+const NO_TOKEN =
+  'Where WeChat gives no access token they say whether the secret is wrong (40125) or the address is not listed there (40164).';
+
+/** Lines with the event "alarm": whatever function writes one, somebody is woken. */
+function alarmLines(name: FunctionName): [string, object][] {
+  const has: readonly Capability[] = functionCapabilities[name];
+  const said = [
+    `Look for lines with the event "alarm" in the log of ${name}: they name the partner and the cause.`,
+    linesOf[name],
+    settingsOf(has).includes('WECHAT_SECRET') ? NO_TOKEN : undefined,
+  ];
+  const [metric, namespace] = [`${name}-alarm-lines`, PREFIX];
+  const filter = {
+    LogGroupName: { Ref: `${idOf(name)}LogGroup` },
+    FilterPattern: '{ $.event = "alarm" }',
+    MetricTransformations: [{ MetricNamespace: namespace, MetricName: metric, MetricValue: '1' }],
+  };
+  const rings = ring(metric, said.filter(Boolean).join(' '), { namespace, metric, dimensions: [] });
+  return [
+    [`${idOf(name)}AlarmLines`, { Type: 'AWS::Logs::MetricFilter', Properties: filter }],
+    [`${idOf(name)}AlarmLinesSeen`, rings],
+  ];
+}
+
 function alarm(name: string, metric: string, said: string): [string, object] {
+  const dimensions = [{ Name: 'FunctionName', Value: { Ref: `${idOf(name)}LambdaFunction` } }];
+  const of = { namespace: 'AWS/Lambda', metric, dimensions };
+  return [`${idOf(name)}${metric}`, ring(`${name}-${metric.toLowerCase()}`, said, of)];
+}
+
+type Metric = { namespace: string; metric: string; dimensions: object[] };
+
+/** Rings for anything of a metric within five minutes. */
+function ring(name: string, said: string, { namespace, metric, dimensions }: Metric): object {
   const properties = {
-    AlarmName: `\${self:custom.prefix}-${name}-${metric.toLowerCase()}`,
+    AlarmName: `${PREFIX}-${name}`,
     AlarmDescription: said,
     AlarmActions: [{ Ref: 'AlarmTopic' }],
-    Namespace: 'AWS/Lambda',
+    Namespace: namespace,
     MetricName: metric,
     Statistic: 'Sum',
     Period: 300,
@@ -145,9 +190,9 @@ function alarm(name: string, metric: string, said: string): [string, object] {
     Threshold: 0,
     ComparisonOperator: 'GreaterThanThreshold',
     TreatMissingData: 'notBreaching',
-    Dimensions: [{ Name: 'FunctionName', Value: { Ref: `${idOf(name)}LambdaFunction` } }],
+    Dimensions: dimensions,
   };
-  return [`${idOf(name)}${metric}`, { Type: 'AWS::CloudWatch::Alarm', Properties: properties }];
+  return { Type: 'AWS::CloudWatch::Alarm', Properties: properties };
 }
 
 /** A door in CloudBase for every function that people call (docs/adr/0017-cloudbase-is-a-door.md). */

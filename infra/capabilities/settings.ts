@@ -65,6 +65,7 @@ export const inCloud: Record<Name, Value> = {
   FACEID_SECRET_KEY: ofFaceId('key'),
   FACEID_REGION: 'ap-guangzhou',
   FACEID_RULE_ID: ofFaceId('rule'),
+  FACEID_REDIRECT_URL: parameter('faceIdRedirectUrl'),
   SMS_API_BASE: 'https://sms.tencentcloudapi.com',
   SMS_REGION: 'ap-guangzhou',
   SMS_SECRET_ID: ofSms('id'),

@@ -6,6 +6,7 @@ import { bindPhones, endSessions, keepCards, proveSelf } from './promises/accoun
 import { provableActs, refusalsRest, separateConsents } from './promises/acts';
 import { linkEntries, oneAccount, slowAbuse } from './promises/arrivals';
 import { forgedState, freedEntry, shutOut, waitingOffer, withdrawnInFlight } from './promises/attacks';
+import { pictureBombs } from './promises/bombs';
 import { declaredAtOnce, gradedByRules } from './promises/breach/declare';
 import { guardiansTold, resumed, toldOnce, wholeNotice } from './promises/breach/notices';
 import { filedReports } from './promises/breach/reports';
@@ -33,6 +34,7 @@ import {
   noImages,
   registered,
 } from './promises/identity';
+import { lateUpload } from './promises/late-upload';
 import { blurredNearby, lastPlaceOnly, onlyWhileOn, twoSystems } from './promises/location';
 import { onOnesTerms } from './promises/own-terms';
 import { endedOnTime, explainedAndShown } from './promises/periods';
@@ -81,7 +83,7 @@ export const checks: Record<PromiseId, Check> = {
   C4: all(exchanges, waitingOffer),
   C5: filesAndCodes,
   C6: viewers,
-  C7: cleanPictures,
+  C7: all(cleanPictures, pictureBombs),
   C8: realNameMark,
   O1: optionalServices,
   O2: deliveries,
@@ -93,7 +95,7 @@ export const checks: Record<PromiseId, Check> = {
   L4: twoSystems,
   K1: explicitConsent,
   K2: separateConsents,
-  K3: all(withdrawConsent, withdrawnInFlight),
+  K3: all(withdrawConsent, withdrawnInFlight, lateUpload),
   K4: announcedFirst,
   K5: refusalsRest,
   K6: all(provableActs, forgedState),

@@ -153,6 +153,7 @@ async function startWith(options: ServicesOptions, persistence: Persistence | un
     FACEID_SECRET_ID: SANDBOX_FACEID.secretId,
     FACEID_SECRET_KEY: SANDBOX_FACEID.secretKey,
     FACEID_RULE_ID: SANDBOX_FACEID.ruleId,
+    FACEID_REDIRECT_URL: `${sandbox.url}/sandbox`,
     SMS_API_BASE: sandbox.url,
     SMS_REGION: 'ap-guangzhou',
     SMS_SECRET_ID: SANDBOX_TENCENT.secretId,

@@ -39,6 +39,8 @@ export type FaceIdParts = {
   region: string;
   /** Empty: no face checks. */
   ruleId: string;
+  /** The page to which the partner's own leads back when a face check is done; none: it stays where it is. */
+  redirectUrl?: string;
   clock: Clock;
   log: Log;
   limit?: TimeLimit;
@@ -54,7 +56,7 @@ const MAX_TEXT_CHARS = 2048;
 const SAME_PERSON_SIMILARITY = 70;
 
 export function createFaceId(parts: FaceIdParts): FaceId {
-  const { ruleId, log, limit = timeLimits.partner } = parts;
+  const { ruleId, redirectUrl, log, limit = timeLimits.partner } = parts;
 
   async function ask(action: string, input: object, outside?: AbortSignal): Promise<Asked> {
     const startedAt = parts.clock.now();
@@ -116,6 +118,7 @@ export function createFaceId(parts: FaceIdParts): FaceId {
             RuleId: ruleId,
             ...identity(input),
             Extra: input.sessionId,
+            ...(redirectUrl && { RedirectUrl: redirectUrl }),
           });
           const { partnerRequestId } = asked;
           const { BizToken: token, Url: url } = asked.response ?? {};

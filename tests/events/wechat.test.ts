@@ -134,7 +134,7 @@ describe('an authorisation that has ended at WeChat', () => {
     for (const one of waiting)
       expect(one).toMatchObject({
         dueShard: { S: 'DESK' },
-        dueAt: { S: '2026-12-22T15:59:59.000Z' },
+        dueAt: { S: '2026-12-21T15:59:59.000Z' },
       });
     expect(await world.refused('login/account', {}, me)).toBe('OK');
   });

@@ -365,7 +365,29 @@ describe.each(asking)('%s, refused by the partner', (path) => {
   });
 });
 
+/** What one of the operations that change the same thing is asked with the key of another, by the same caller. */
+const misuses: [first: string, second: string, input: (first: Row) => object | Promise<object>][] = [
+  ['rights/dispute', 'rights/askTicket', () => ({ kind: 'question', words: '名片给过谁？' })],
+  ['cards/appealTakeDown', 'rights/askTicket', () => ({ kind: 'question', words: '名片给过谁？' })],
+  ['retention/hold', 'retention/holdIncident', () => inputOf('retention/holdIncident')],
+  ['retention/holdIncident', 'retention/hold', () => inputOf('retention/hold')],
+  ['breach/learn', 'breach/contain', ({ input }) => ({ ...idsIn(input), measure: 'staff', target: 'eve' })],
+  ['breach/contain', 'breach/learn', ({ input }) => ({ ...idsIn(input), words: '日志显示被逐页抓取' })],
+  ['rights/erasePart', 'consent/refuse', () => consentAct(world.ok, { purpose: 'delivery' })],
+  ['consent/refuse', 'rights/erasePart', () => ({ purpose: 'delivery', seenEntry: 0 })],
+];
+const idsIn = (input: object) => ({ incidentId: (input as { incidentId?: string }).incidentId });
+const inputOf = (path: string) => asked.get(path)?.input ?? {};
+
 describe('a key that operations share', () => {
+  it.each(misuses)('%s keeps from %s', async (first, second, input) => {
+    const row = asked.get(first);
+    if (!row) throw new Error(`${first} was not asked`);
+    const { idempotencyKey } = row;
+    const misused = { ...(await input(row)), idempotencyKey };
+    expect(await world.refused(second, misused, await row.by())).toBe(CONFLICT);
+  });
+
   it('is a conflict between verifying and verifying anew, also with the same content', async () => {
     const { input, by } = await ready('identity/reverify');
     const first = { ...typed(), idempotencyKey: onceKey() };

@@ -1,10 +1,19 @@
+import { getDayDetail } from 'chinese-days';
+import * as z from 'zod/mini';
 import { thresholds } from '../../lib/policy/thresholds';
-import { addCalendarDays, addWorkingDays, knowsYear } from '../../lib/policy/working-days';
+import {
+  addWorkingDays,
+  beijingDay,
+  calendarNote,
+  earliestEnd,
+  endOfWorkingDays,
+  knowsYear,
+} from '../../lib/policy/working-days';
 import { gaugeIds, gaugeWrite, readGauges, sensitiveKinds } from '../../lib/table/gauge/gauge';
 import { networkName } from '../../lib/table/real-name/real-name';
 import { networkAttempt } from '../../lib/table/real-name/real-name-attempt';
 import { withdraw } from '../support/consent';
-import { onceKey, START } from '../support/world';
+import { functions, onceKey, START } from '../support/world';
 import { createIdentityWorld, type IdentityWorld } from './support';
 
 let world: IdentityWorld;
@@ -135,9 +144,18 @@ describe('thresholds and their deadlines (N7, FAC-11, SEC-5, SEC-6)', () => {
   it('says that it does not know a year, and gives a day that is safe in any case', async () => {
     await pretend('persons', 1_000_000);
     const said = await threshold('persons-1000000');
-    expect(said).toMatchObject({ reachedOn: '2026-12-01', safeOn: '2026-12-31' });
+    expect(said).toMatchObject({ reachedOn: '2026-12-01', safeOn: '2027-01-05' });
     expect(said?.note).toContain('2027');
     expect(said?.deadlineOn).toBeUndefined();
+  });
+
+  it('says which year may move a date in late December, and gives a day that is safe in any case', async () => {
+    world.wait(Date.parse('2026-11-10T02:00:00Z') - START);
+    await pretend('face-token', 100_000);
+    expect(await threshold('face-100000')).toMatchObject({
+      ...{ reachedOn: '2026-11-10', deadlineOn: '2026-12-22', safeOn: '2026-12-21' },
+      note: expect.stringContaining('2027'),
+    });
   });
 
   it('gives the day by the State Council’s calendar where it is known', async () => {
@@ -151,6 +169,13 @@ describe('thresholds and their deadlines (N7, FAC-11, SEC-5, SEC-6)', () => {
   });
 });
 
+/** Every object that a schema of an output describes, by its fields. */
+function objectsIn(schema: unknown): Record<string, unknown>[] {
+  if (typeof schema !== 'object' || schema === null) return [];
+  const { properties } = schema as { properties?: Record<string, unknown> };
+  return [...(properties ? [properties] : []), ...Object.values(schema).flatMap(objectsIn)];
+}
+
 describe('working days', () => {
   it.each([
     ['2026-11-02', 0, '2026-11-02'],
@@ -158,15 +183,52 @@ describe('working days', () => {
     ['2026-11-06', 1, '2026-11-09'],
     ['2026-09-30', 1, '2026-10-08'],
     ['2026-10-09', 1, '2026-10-10'], // a Saturday that is worked
-    ['2026-12-01', 15, '2026-12-22'],
+    ['2026-12-01', 13, '2026-12-18'],
+    ['2025-12-12', 9, '2025-12-25'],
   ])('%s and %d more is %s', async (day, count, on) => {
     expect(await addWorkingDays(day, count)).toEqual({ on });
   });
 
   it('knows the years of the notices and no others', async () => {
-    const years = await Promise.all([2025, 2026, 2027, 2003].map(knowsYear));
-    expect(years).toEqual([true, true, false, false]);
+    for (let year = 2000; year < 2040; year += 1)
+      expect([year, knowsYear(year)]).toEqual([year, getDayDetail(`${year}-01-01`).name.includes('元旦')]);
     expect(await addWorkingDays('2026-12-30', 5)).toEqual({ unknownYear: 2027 });
-    expect(addCalendarDays('2026-12-30', 5)).toBe('2027-01-04');
+    expect(await earliestEnd('2026-12-30', 5)).toBe('2027-01-04');
+  });
+
+  it.each([
+    ['2026-12-18', 1, '2026-12-21', '2026-12-20'],
+    ['2026-12-01', 15, '2026-12-22', '2026-12-21'],
+    ['2026-12-24', 3, '2026-12-29', '2026-12-27'],
+  ])(
+    'say that %s and %d more is %s or as soon as %s, while the next notice may move late December',
+    async (day, count, on, earliest) => {
+      expect(await addWorkingDays(day, count)).toEqual({ on, mayChange: 2027 });
+      expect(await earliestEnd(day, count)).toBe(earliest);
+      const dueAtMs = await endOfWorkingDays(Date.parse(`${day}T01:00:00+08:00`), count);
+      expect(beijingDay(dueAtMs)).toBe(earliest);
+      expect(calendarNote(new Date(dueAtMs).toISOString())).toEqual({
+        calendarNote: expect.stringContaining('2027'),
+      });
+    },
+  );
+
+  it.each(['2025-12-31T15:59:59.000Z', '2026-12-19T15:59:59.000Z'])(
+    'say nothing beside a date that is certain: %s',
+    (dueAt) => {
+      expect(calendarNote(dueAt)).toEqual({});
+    },
+  );
+
+  it('are never given out as a date without a place for what may move it', () => {
+    const lacking = Object.entries(functions).flatMap(([name, operations]) =>
+      Object.entries(operations).flatMap(([own, { output }]) =>
+        objectsIn(z.toJSONSchema(output, { unrepresentable: 'any' }))
+          .filter(({ answerBy, appealId, dueAt, sort }) => answerBy || (dueAt && (appealId || sort)))
+          .filter(({ calendarNote: note }) => !note)
+          .map(() => `${name}/${own}`),
+      ),
+    );
+    expect(lacking).toEqual([]);
   });
 });

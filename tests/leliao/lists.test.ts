@@ -88,7 +88,16 @@ it('a command sends what is its own alone, whatever else it was told', async () 
   const rest = ['--kind', 'card-name', '--file', file, '--yes', 'a', '--json', '--lang', 'zh'];
   await terminal.run('disclosures', 'propose', 'a', ...typed, ...rest);
   const [sent] = asked.filter(({ path }) => path === 'rights/proposeDisclosure');
-  const own = ['authority', 'basis', 'document', 'documentHash', 'idempotencyKey', 'kinds', 'secret', 'subjectId'];
+  const own = [
+    'authority',
+    'basis',
+    'document',
+    'documentHash',
+    'idempotencyKey',
+    'kinds',
+    'secret',
+    'subjectId',
+  ];
   expect(Object.keys(sent?.input ?? {}).sort()).toEqual(own);
 });
 

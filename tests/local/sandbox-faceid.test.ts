@@ -152,6 +152,15 @@ describe('the face check', () => {
     expect(JSON.stringify(await faceInfo(token, '1'))).toContain('/9j/');
   });
 
+  it('leads back to the address it was begun with, and says there which check it was', async () => {
+    const { BizToken } = await ask('DetectAuth', {
+      ...start,
+      RedirectUrl: 'https://card.gov.cn/face?from=us',
+    });
+    const { body } = await sandbox.control('POST', `/faces/${BizToken}`, { outcome: 'pass' });
+    expect(body).toMatchObject({ leadsTo: `https://card.gov.cn/face?from=us&BizToken=${BizToken}` });
+  });
+
   it('can turn out to be about another number', async () => {
     const token = await beginFace();
     await sandbox.control('POST', `/faces/${token}`, { outcome: 'pass', as: '11010519491231002X' });
@@ -163,6 +172,9 @@ describe('the face check', () => {
     expect(await code({ IdCard: '44010619900307001x' })).toBe('InvalidParameter.InvalidParameterValue');
     expect(await code({ RuleId: '9' })).toBe('InvalidParameterValue.RuleIdNotExist');
     expect(await code({ Name: '张'.repeat(33) })).toBe('InvalidParameterValueLimit');
+    expect(await code({ RedirectUrl: `https://card.gov.cn/${'a'.repeat(1005)}` })).toBe(
+      'InvalidParameterValueLimit',
+    );
     expect((await faceInfo('NOBODY', '1')).Error?.Code).toBe('InvalidParameterValue.BizTokenIllegal');
   });
 

@@ -97,8 +97,8 @@ export const rights: MutantsOf<'R1' | 'R2' | 'R3' | 'R4' | 'R5' | 'R6' | 'R7' | 
     {
       fault: 'a Saturday on which China works is no working day',
       file: 'lib/policy/working-days.ts',
-      text: 'if (isWorkday(on)) left -= 1;',
-      to: 'if (isWorkday(on) && new Date(at).getUTCDay() % 6 !== 0) left -= 1;',
+      text: 'if (isWorkday(on) || ',
+      to: 'if ((isWorkday(on) && new Date(at).getUTCDay() % 6 !== 0) || ',
       tests: ['tests/table/desk.test.ts'],
     },
   ],

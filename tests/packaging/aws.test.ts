@@ -347,17 +347,12 @@ describe.each(regions)('the templates for %s', (region) => {
 
   it('rings for every function that fails or is throttled, and for the queue and the table', () => {
     const alarms = resourcesOf(template(), 'AWS::CloudWatch::Alarm').map(([, { AlarmName }]) => AlarmName);
-    const wanted = names.flatMap((name) => [`${name}-errors`, `${name}-throttles`]);
+    const wanted = names.flatMap((name) => [`${name}-errors`, `${name}-throttles`, `${name}-alarm-lines`]);
     const others = [
-      'identity-alarm-lines',
       'process-dead-letters',
       'notice-dead-letters',
-      'notify-alarm-lines',
-      'login-alarm-lines',
-      'cards-alarm-lines',
       'notify-missed-minutes',
       'process-oldest-message',
-      'retention-alarm-lines',
       'hold-review-overdue',
       'retention-missed-hour',
       'retention-oldest-due',
@@ -373,6 +368,24 @@ describe.each(regions)('the templates for %s', (region) => {
     );
     for (const [, alarm] of resourcesOf(template(), 'AWS::CloudWatch::Alarm')) {
       expect(alarm.AlarmActions).toEqual([{ Ref: 'AlarmTopic' }]);
+    }
+  });
+
+  it('wakes somebody for a line of alarm, whatever function writes it', () => {
+    const [filters, alarms] = ['AWS::Logs::MetricFilter', 'AWS::CloudWatch::Alarm'].map((type) =>
+      resourcesOf(template(), type).map(([, one]) => one),
+    );
+    for (const name of names) {
+      const group = `${name.charAt(0).toUpperCase()}${name.slice(1)}LogGroup`;
+      expect(template().Resources[group]?.Type).toBe('AWS::Logs::LogGroup');
+      const [MetricNamespace, MetricName] = ['leliao-production', `${name}-alarm-lines`];
+      expect(filters).toContainEqual({
+        LogGroupName: { Ref: group },
+        FilterPattern: '{ $.event = "alarm" }',
+        MetricTransformations: [{ MetricNamespace, MetricName, MetricValue: '1' }],
+      });
+      const seen = { Namespace: MetricNamespace, MetricName, Threshold: 0, Statistic: 'Sum' };
+      expect(alarms).toContainEqual(expect.objectContaining(seen));
     }
   });
 

@@ -33,6 +33,7 @@ beforeEach(async () => {
     secretKey: 'key',
     region: 'ap-guangzhou',
     ruleId: '7',
+    redirectUrl: 'https://card.gov.cn/face?from=leliao',
     clock: { now: () => 1764000000_000 },
     log: createLog((line) => lines.push(line)),
   }) as Required<FaceId>;
@@ -69,6 +70,23 @@ describe('what is sent', () => {
         /^TC3-HMAC-SHA256 Credential=id\/2025-11-24\/faceid\/tc3_request/,
       );
     }
+  });
+
+  it('leads back to the page of the operator from a face check, and says nothing of it where there is none (N2)', async () => {
+    answers = [{ Response: { BizToken: 'TOKEN', Url: 'https://faceid.qq.com/1', RequestId: requestId } }];
+    const sessionId = 'A'.repeat(22);
+    await faceId.startFace({ ...person, sessionId });
+    const common = { clock: { now: () => 1764000000_000 }, log: createLog(() => {}) };
+    const settings = { baseUrl: address(), secretId: 'id', secretKey: 'key', region: 'ap-guangzhou' };
+    await createFaceId({ ...settings, ...common, ruleId: '7', redirectUrl: '' }).startFace?.({
+      ...person,
+      sessionId,
+    });
+    const asked = { RuleId: '7', Name: '张三', IdCard: '11010519491231002X', Extra: sessionId };
+    expect(heard.map(({ body }) => body)).toEqual([
+      { ...asked, RedirectUrl: 'https://card.gov.cn/face?from=leliao' },
+      asked,
+    ]);
   });
 
   it('never asks for images', async () => {

@@ -54,8 +54,8 @@ describe('where a card begins and ends (C5)', () => {
 
   it('what somebody writes about cards in a note is a note, also where it is exported and read again', () => {
     const lists = { phones: [], mails: [], addresses: [], sites: [], otherLanguages: [], kept: [] };
+    // Wherever the line is folded.
     for (const version of ['3.0', '4.0'] as const)
-      // Wherever the line is folded.
       for (let length = 0; length < 76; length += 1) {
         const note = `${'x'.repeat(length)} END:VCARD BEGIN:VCARD END:VCARD`;
         const twice = writeVCard({ name: '林', note, ...lists }, version).repeat(2);

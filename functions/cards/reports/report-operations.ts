@@ -87,7 +87,12 @@ export const reportOperations = {
       uses: [...ownCardKinds, 'ticket-words'],
     },
     input: z.strictObject({ cardId, words, idempotencyKey }),
-    output: z.object({ ticketId: z.string(), answerBy: z.string(), joined: z.boolean() }),
+    output: z.object({
+      ticketId: z.string(),
+      answerBy: z.string(),
+      calendarNote: z.optional(z.string()),
+      joined: z.boolean(),
+    }),
     ledger: 'act',
     budget: { trips: 3, readUnits: 4, writeUnits: 20 },
     alsoRead: (subjectId, input) => cardKey(subjectId, input.cardId),

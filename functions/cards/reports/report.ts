@@ -3,6 +3,7 @@ import { toInstant } from '../../../lib/clock';
 import type { Deps } from '../../../lib/deps';
 import { AppError } from '../../../lib/errors';
 import type { Run } from '../../../lib/gate/operation';
+import { calendarNote } from '../../../lib/policy/working-days';
 import { type Card, cardIsThere, cardKey, readCard } from '../../../lib/table/card/card';
 import { keys } from '../../../lib/table/keys';
 import { appendEntry } from '../../../lib/table/ledger/append';
@@ -156,5 +157,5 @@ export async function appealTakeDown(deps: Deps, { caller, input, requestId }: R
     { ...ask, sealer: caller.sealer },
     requestId,
   );
-  return { ticketId: ticket.ticketId, answerBy: ticket.answerBy, joined };
+  return { ticketId: ticket.ticketId, answerBy: ticket.answerBy, ...calendarNote(ticket.answerBy), joined };
 }

@@ -1,6 +1,7 @@
 import type { Deps } from '../../../lib/deps';
 import type { Run } from '../../../lib/gate/operation';
 import { recipients } from '../../../lib/policy/recipients';
+import { calendarNote } from '../../../lib/policy/working-days';
 import type { Item } from '../../../lib/table/client';
 import { DESK, fairPage, personOf } from '../../../lib/table/due-queue';
 import { readAuthorisationEvent } from '../../../lib/table/person/authorisation-event';
@@ -38,7 +39,8 @@ export async function queue(deps: Deps, { caller, input }: Run<'staff', { cursor
     waiting: waiting.flatMap((one, index) => {
       const row = rowOf(items[index]);
       const { dueAt } = one;
-      return row ? [{ subjectId: personOf(one), dueAt, level: levelOf(dueAt, marks), ...row }] : [];
+      const note = row?.sort === 'recipient' ? {} : calendarNote(dueAt);
+      return row ? [{ subjectId: personOf(one), dueAt, level: levelOf(dueAt, marks), ...note, ...row }] : [];
     }),
     ...(await nextQueueCursor(ring, pages, next)),
   };

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { calendarNote } from '../../../lib/policy/working-days';
 import { ticketKinds, ticketProofs, ticketStates } from '../../../lib/table/ticket/states';
 import type { ClearTicket, Ticket } from '../../../lib/table/ticket/ticket';
 
@@ -22,6 +23,8 @@ const inTheClear = {
   state: z.enum(ticketStates),
   askedAt: z.string(),
   answerBy: z.string(),
+  /** Said while a notice of the State Council that is to come bears on that date. */
+  calendarNote: z.optional(z.string()),
   /** How it was made sure who asks. */
   proof: z.enum(ticketProofs),
   outcome: z.optional(z.enum(['done', 'refused'])),
@@ -40,7 +43,21 @@ export const ticketShown = z.object({
 
 export function lineOf({ ticketId, kind, about, state, askedAt, answerBy, proof, ...more }: ClearTicket) {
   const { outcome, doneAt, rating, incidentId } = more;
-  return { ticketId, kind, about, state, askedAt, answerBy, proof, outcome, doneAt, rating, incidentId };
+  const note = doneAt === undefined ? calendarNote(answerBy) : {};
+  return {
+    ticketId,
+    kind,
+    about,
+    state,
+    askedAt,
+    answerBy,
+    ...note,
+    proof,
+    outcome,
+    doneAt,
+    rating,
+    incidentId,
+  };
 }
 
 /** A ticket as its person reads it: what is proposed and not decided is nobody's answer yet. */

@@ -59,6 +59,7 @@ export const staffTicketOperations = {
           id: z.string(),
           kind: z.string(),
           dueAt: z.string(),
+          calendarNote: z.optional(z.string()),
           /** Whether it is late, due within 2 working days, within 5, or later. */
           level: z.enum(levels),
           /** Of a ticket: how it stands, whose it is, how it was made sure who asks. */

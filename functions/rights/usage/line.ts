@@ -20,6 +20,8 @@ export const disputeOfLine = z.object({
   state: z.enum(ticketStates),
   askedAt: z.string(),
   answerBy: z.string(),
+  /** Said while a notice of the State Council that is to come bears on that date. */
+  calendarNote: z.optional(z.string()),
   answer: z.optional(z.string()),
 });
 

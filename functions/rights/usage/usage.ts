@@ -1,5 +1,6 @@
 import type { Deps } from '../../../lib/deps';
 import type { Run } from '../../../lib/gate/operation';
+import { calendarNote } from '../../../lib/policy/working-days';
 import { readCursor, sealCursor } from '../../../lib/table/cursor';
 import type { Sealer } from '../../../lib/table/sealer';
 import { clearTicket, queryTickets, readTicket, type Ticket } from '../../../lib/table/ticket/ticket';
@@ -97,5 +98,6 @@ function withDispute(line: Line, disputed: Disputed | undefined, sealer: Sealer)
 /** What became of a dispute. The proposed reasons of a refusal are nobody's answer yet. */
 export function disputeShown({ ticketId, state, askedAt, answerBy, answer }: Ticket) {
   const said = state === 'answered' && answer !== undefined ? { answer } : {};
-  return { ticket: ticketId, state, askedAt, answerBy, ...said };
+  const note = state === 'answered' ? {} : calendarNote(answerBy);
+  return { ticket: ticketId, state, askedAt, answerBy, ...note, ...said };
 }

@@ -71,7 +71,12 @@ export const ticketCommands = group(
             ],
             found.waiting,
           );
-          return pageIn(session, rows, found.cursor);
+          const note = found.waiting.find(({ calendarNote }) => calendarNote)?.calendarNote;
+          const below =
+            note === undefined
+              ? rows
+              : `${rows}\n${note}`;
+          return pageIn(session, below, found.cursor);
         });
       },
     }),

@@ -4,13 +4,14 @@ import { parseToken } from '../../../lib/crypto/token';
 import { readKeys } from '../../commands/published-keys';
 import { verifyCertificate } from '../../commands/verify-certificate';
 import { pushOf, SANDBOX_PUSH } from '../sandbox/wechat-push';
-import { filedFor, staffClient } from './registers';
+import { filedFor, guardianOf, staffClient } from './registers';
 import { agree, codeOf, demand, once, type Person, type Running, textOf, within } from './running';
 
 /** So long an end may take on a service that has nothing else to do, in milliseconds. */
 const SOON_MS = 30_000;
 
-async function prove(me: Person, act: 'close' | 'closeNow') {
+/** A fresh proof of self for closing an account, or for closing it at once. */
+export async function proveClosing(me: Person, act: 'close' | 'closeNow') {
   const asked = {
     operation: `rights/${act}`,
     target: 'account',
@@ -41,7 +42,7 @@ export async function closedByPerson(running: Running): Promise<string> {
     (await codeOf(me.api.rights.close())) === 'PROOF_REQUIRED',
     'an account is closed without a proof of self',
   );
-  const { since, endsAt } = await me.api.rights.close({}, await prove(me, 'close'));
+  const { since, endsAt } = await me.api.rights.close({}, await proveClosing(me, 'close'));
   const days = (Date.parse(endsAt) - Date.parse(since)) / 86_400_000;
   demand(days === 7, `the cooling-off is ${days} days`);
   const meanwhile = [await open(), await codeOf(me.api.cards.list()), await codeOf(shown(me, '新的'))];
@@ -59,8 +60,8 @@ export async function closedByPerson(running: Running): Promise<string> {
   await me.api.rights.cancelClosing();
   demand((await open()) === 'OK', 'what was taken back is not as it was');
   demand((await me.api.cards.get({ cardId })).name === '注销标记', 'a card is another after taking back');
-  await me.api.rights.close({}, await prove(me, 'close'));
-  await me.api.rights.closeNow({}, await prove(me, 'closeNow'));
+  await me.api.rights.close({}, await proveClosing(me, 'close'));
+  await me.api.rights.closeNow({}, await proveClosing(me, 'closeNow'));
   demand(await isGone(me), 'an account whose end was asked for at once is still there');
   const back = await me.api.login.signIn({ code: await me.code() });
   const { accountNumber, cards, agreed } = await me.api.login.account();
@@ -82,8 +83,9 @@ export async function closedByPerson(running: Running): Promise<string> {
 
 /** R3: a part, and then all, with what others hold, whatever leads to it, and nothing in the raw table that opens. */
 export async function erasedEverywhere(running: Running): Promise<string> {
-  const [me, other] = [await running.cardHolder(), await running.cardHolder()];
-  await agree(me, 'profile');
+  // Verified by a bank card: a result to which more than one thing leads.
+  const [{ person: me }, other] = [await guardianOf(running), await running.cardHolder()];
+  for (const purpose of ['cards', 'profile'] as const) await agree(me, purpose);
   await me.api.profile.update({ version: 0, nickname: '删除标记' });
   await shown(me, '部分标记');
   const seenEntry =
@@ -95,8 +97,8 @@ export async function erasedEverywhere(running: Running): Promise<string> {
   const theirs = await shown(other, '对方');
   await other.api.cards.offer({ token, cardId: theirs.cardId, fields: ['name'] });
   const number = me.subjectId();
-  const { receiptCode } = await me.api.rights.close({}, await prove(me, 'close'));
-  await me.api.rights.closeNow({}, await prove(me, 'closeNow'));
+  const { receiptCode } = await me.api.rights.close({}, await proveClosing(me, 'close'));
+  await me.api.rights.closeNow({}, await proveClosing(me, 'closeNow'));
   demand(await isGone(me), 'the account is still there');
   // By hand: what the law keeps, and who is still to confirm that they have deleted.
   const outlives = [

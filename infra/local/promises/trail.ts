@@ -3,10 +3,11 @@ import { ledger, ledgerEntry } from '../../../lib/table/ledger/ledger';
 import { ledgerHead } from '../../../lib/table/person/person';
 import { leaked, marked, marks, read } from './house';
 import { filedFor, staffClient } from './registers';
-import { actOn, agree, besideAnEntry, demand, type Running, textOf } from './running';
+import { actOn, agree, besideAnEntry, demand, type Running, textOf, within } from './running';
 
 /** The caller’s own word, where the name of an operation stands. */
 const UNKNOWN = 'markedOperation';
+const LOG_WITHIN_MS = 10_000;
 
 /** S8: device and network only after the notice, sealed; no personal content in the log. */
 export async function deviceData(running: Running): Promise<string> {
@@ -37,6 +38,11 @@ export async function deviceData(running: Running): Promise<string> {
       method: 'POST',
       body: JSON.stringify({ [marks.device]: marked }),
     });
+  // What has failed is written down a moment after its answer.
+  const ofUnknown = ['cards/(unknown)', UNKNOWN];
+  const isWritten = async () =>
+    running.lines.some((line) => line.startsWith('{') && ofUnknown.some((name) => line.includes(name)));
+  demand(await within(LOG_WITHIN_MS, isWritten), 'the log says nothing of a call that failed');
   // The local host names each path that is asked, in lines of its own; the service's are JSON.
   const log = running.lines.filter((line) => line.startsWith('{')).join('\n');
   const logged = [

@@ -6,6 +6,11 @@ import { codeOf, demand, once, type Running } from './running';
 
 const samples = ['apple-rich.vcf', 'google-rich.vcf', 'outlook.vcf', 'camcard-rich.vcf', 'android-21.vcf'];
 
+function demandShortLines(what: string, format: string, text: string): void {
+  const isShort = text.split('\r\n').every((line) => Buffer.byteLength(line) <= 75);
+  demand(isShort, `${what}: a line of ${format} is over 75 octets`);
+}
+
 /** C5: other people's vCards come in and go out whole; C8's mark rides on a signed card without identity. */
 export async function filesAndCodes(running: Running): Promise<string> {
   const me = await running.cardHolder();
@@ -19,10 +24,7 @@ export async function filesAndCodes(running: Running): Promise<string> {
     demand(ids.length > 0, `${name} became no card`);
     for (const format of ['4.0', '3.0'] as const) {
       const { text } = await api.cards.exportVCard({ cardIds: ids, format });
-      demand(
-        text.split('\r\n').every((line) => Buffer.byteLength(line) <= 75),
-        `${name}: a line of ${format} is over 75 octets`,
-      );
+      demandShortLines(name, format, text);
       for (const property of told
         .flatMap(({ kept }) => Object.keys(kept))
         .filter((one) => one.startsWith('X-')))
@@ -32,10 +34,12 @@ export async function filesAndCodes(running: Running): Promise<string> {
     unknown += told.flatMap(({ kept }) => Object.values(kept)).reduce((sum, count) => sum + count, 0);
     for (const cardId of ids) await api.cards.delete({ cardId, version: 1 });
   }
-  const note = '一,二;三\\四\n五：𠮷';
+  // Longer than a line may be, in characters of three and four octets.
+  const note = `一,二;三\\四\n五：𠮷${'很长的备注'.repeat(15)}`;
   const { cardId: written } = await api.cards.create({ name: '王,小;明', note, ...(await once()) });
   for (const format of ['4.0', '3.0'] as const) {
     const { text } = await api.cards.exportVCard({ cardIds: [written], format });
+    demandShortLines('a long text', format, text);
     const file = Buffer.from(text).toString('base64');
     const [back] = (await api.cards.importVCard({ file, ...(await once()) })).cards;
     const read = await api.cards.get({ cardId: back?.cardId ?? '' });

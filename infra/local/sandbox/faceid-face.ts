@@ -8,18 +8,20 @@ export const BIZ_TOKEN_LIFE_MS = 7200_000;
 export const RESULT_KEPT_MS = 3 * 86_400_000;
 export const FACES_LIMIT = 10_000;
 
-const detectAuth: Action = (state, { RuleId, IdCard, Name, Extra }, host) => {
+const detectAuth: Action = (state, { RuleId, IdCard, Name, Extra, RedirectUrl }, host) => {
   if (RuleId !== SANDBOX_FACEID.ruleId) return { error: 'InvalidParameterValue.RuleIdNotExist' };
   // The small x is refused here too.
   if (IdCard !== undefined && !/^\d{17}[\dX]$/.test(String(IdCard)))
     return { error: 'InvalidParameter.InvalidParameterValue' };
   if (Name !== undefined && String(Name).length > 32) return { error: 'InvalidParameterValueLimit' };
+  if (String(RedirectUrl ?? '').length > 1024) return { error: 'InvalidParameterValueLimit' };
   if (state.faces.size >= FACES_LIMIT) return { error: 'ResourceInsufficient' };
   const token = state.random(16).toString('hex').toUpperCase();
   state.faces.set(token, {
     idNumber: IdCard ? String(IdCard) : undefined,
     name: Name ? String(Name) : undefined,
     extra: Extra === undefined ? undefined : String(Extra),
+    redirectUrl: RedirectUrl ? String(RedirectUrl) : undefined,
     startedAt: state.clock.now(),
   });
   return { outcome: 'ok', fields: { BizToken: token, Url: `http://${host}/sandbox/faces/${token}` } };

@@ -72,7 +72,11 @@ export const identityRoutes: Route[] = [
       if (state.clock.now() - face.startedAt >= BIZ_TOKEN_LIFE_MS)
         return refuse(409, 'This token has lapsed: 7200 s.');
       Object.assign(face, parsed.data);
-      return ok({ token, ...parsed.data });
+      // Where the partner's page leads now: our page learns which check has ended, and nothing of its outcome.
+      const { redirectUrl } = face;
+      const leadsTo = redirectUrl && URL.canParse(redirectUrl) ? new URL(redirectUrl) : undefined;
+      leadsTo?.searchParams.set('BizToken', token);
+      return ok({ token, ...parsed.data, ...(leadsTo && { leadsTo: leadsTo.href }) });
     },
   },
   {

@@ -48,6 +48,7 @@ export type Face = {
   idNumber: string | undefined;
   name: string | undefined;
   extra: string | undefined;
+  redirectUrl: string | undefined;
   startedAt: number;
   outcome?: 'pass' | 'fail';
   as?: string | undefined;

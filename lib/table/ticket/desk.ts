@@ -1,5 +1,5 @@
 import { toInstant } from '../../clock';
-import { endOfWorkingDays } from '../../policy/working-days';
+import { likelyEndOfWorkingDays } from '../../policy/working-days';
 import type { Table } from '../client';
 import { DESK, QUEUE_WINDOW } from '../due-queue';
 import { indexPage } from '../index-page';
@@ -16,7 +16,7 @@ export type Marks = { late: string; soon: string; warned: string };
 
 export async function marksAt(nowMs: number): Promise<Marks> {
   const [soon, warned] = await Promise.all(
-    [WARNED_DAYS.soon, WARNED_DAYS.warned].map((days) => endOfWorkingDays(nowMs, days)),
+    [WARNED_DAYS.soon, WARNED_DAYS.warned].map((days) => likelyEndOfWorkingDays(nowMs, days)),
   );
   return { late: toInstant(nowMs), soon: toInstant(soon ?? nowMs), warned: toInstant(warned ?? nowMs) };
 }
