@@ -72,10 +72,7 @@ export const ticketCommands = group(
             found.waiting,
           );
           const note = found.waiting.find(({ calendarNote }) => calendarNote)?.calendarNote;
-          const below =
-            note === undefined
-              ? rows
-              : `${rows}\n${note}`;
+          const below = note === undefined ? rows : `${rows}\n${note}`;
           return pageIn(session, below, found.cursor);
         });
       },
