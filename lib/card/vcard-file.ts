@@ -108,6 +108,8 @@ function unindented(text: string): string {
 }
 
 const LINE_END = /\r+\n|\n\r(?!\n)|\r|\n/;
+/** The rest of a line, be it what nobody sees: it may join the parts of an emoji. */
+const FOLDED = /^[ \t]+[^ \t]/;
 /** White space at the end of a line is none of QUOTED-PRINTABLE (RFC 2045 6.7). */
 const SOFT_BREAK = /=[ \t]*$/;
 
@@ -129,13 +131,12 @@ function* unfold(text: string): Generator<RawLine> {
   };
   let quoted = false;
   for (const line of text.replace(GLUED, '$1\n').replace(GLUED_BEFORE, '\n$1').split(LINE_END)) {
-    const isEmpty = EMPTY.test(line);
     if (soft && !isEnd(line)) {
       add(line.replace(/^[ \t]+/, ''));
-    } else if (isEmpty) {
-      // Between a line and what it is folded into nothing ends.
-    } else if (pieces.length > 0 && /^[ \t]/.test(line)) {
+    } else if (pieces.length > 0 && FOLDED.test(line)) {
       add(line.slice(1));
+    } else if (EMPTY.test(line)) {
+      // Between a line and what it is folded into nothing ends.
     } else if (quoted && /^=[\dA-F]{2}/i.test(line)) {
       add(line);
     } else {

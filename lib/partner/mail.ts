@@ -44,7 +44,13 @@ export function createMail(parts: MailParts): Mail {
       secure,
       ignoreTLS: !secure, // either TLS from the first byte or none
       ...(user && { auth: { user, pass: password } }),
-      ...{ connectionTimeout: waits, greetingTimeout: waits, socketTimeout: waits, dnsTimeout: waits },
+      // Silence is told apart by which of these is over: that of a server which never greets has to be the first.
+      ...{
+        connectionTimeout: waits,
+        greetingTimeout: waits,
+        dnsTimeout: waits,
+        socketTimeout: limit.totalMs,
+      },
       ...{ disableFileAccess: true, disableUrlAccess: true },
     });
   }

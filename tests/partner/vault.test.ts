@@ -9,12 +9,14 @@ import { createVault } from '../../lib/partner/vault';
 import { LONGEST_BACKUP_DAYS, VAULT_DAYS } from '../../lib/policy/backups';
 import { memoryVault } from '../support/partners';
 
+/** How busy this machine is decides nothing here. */
+const PATIENT = { attemptMs: 60_000, totalMs: 120_000 };
 let now = Date.parse('2026-12-01T02:00:00.000Z');
 const clock = { now: () => now };
 let store: ObjectStore;
 const place = () => {
   const { endpoint } = store;
-  return { bucket: 'test-vault', region: 'cn-north-1', endpoint, clock, log: () => {} };
+  return { bucket: 'test-vault', region: 'cn-north-1', endpoint, clock, log: () => {}, limit: PATIENT };
 };
 const sha256 = (body: Buffer) => ({
   'x-amz-checksum-sha256': createHash('sha256').update(body).digest('base64'),

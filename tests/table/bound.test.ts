@@ -228,6 +228,7 @@ describe('what lies in the item of a person (A5, K3)', () => {
 /** Updates that set what opens a door, and bind it. A new one is either here, with a checksum in it, or among those below. */
 const binding = {
   'card/card.ts': 'recallCard noteVerdicts',
+  'card/close-card.ts': 'closeCard',
   'card/taken-down.ts': 'takeDown restoreTakenDown',
   'consent/consent-state.ts': 'moveConsent',
   'person/end-consents.ts': 'endConsents',

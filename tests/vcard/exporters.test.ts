@@ -1,7 +1,11 @@
+import type { CardContent } from '../../lib/card/content';
 import { readVCards } from '../../lib/card/vcard-read';
 import { writeVCard } from '../../lib/card/vcard-write';
 
 /** The habits of many programs that write cards, each in the shortest card that has it (promises C5, C7). */
+
+/** Of a line before it is folded (RFC 6350 3.2). */
+const LINE_OCTETS = 75;
 
 const bytesOf = (...pieces: (string | Buffer)[]) => Buffer.concat(pieces.map((one) => Buffer.from(one)));
 const hex = (bytes: string) => Buffer.from(bytes.replace(/ /g, ''), 'hex');
@@ -263,6 +267,17 @@ describe('numbers and addresses, however they are written (C5)', () => {
     ['EMAIL:a@例子.cn', ['a@例子.cn']],
   ])('%s', (line, addresses) => {
     expect(read('FN:林', line)?.content?.mails.map(({ address }) => address)).toEqual(addresses);
+  });
+
+  it('what joins the parts of an emoji stays where a line is folded before it, and nothing follows', () => {
+    const { content } = read('FN:林') as { content: CardContent };
+    const country = '国👩‍';
+    for (const street of Array.from({ length: LINE_OCTETS }, (_, octets) => 'a'.repeat(octets + 1))) {
+      const [back] = readVCards(
+        Buffer.from(writeVCard({ ...content, addresses: [{ text: '', street, country }] }, '4.0')),
+      );
+      expect(back?.content?.addresses).toMatchObject([{ street, country }]);
+    }
   });
 
   it('letters that nobody sees are taken out, and what makes flags and emoji stays', () => {
