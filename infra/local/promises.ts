@@ -41,6 +41,7 @@ import { endedOnTime, explainedAndShown } from './promises/periods';
 import { movedAfterTelling, ownPreferences } from './promises/plans';
 import { announcedFirst, oneRegistry } from './promises/policy';
 import { cleanPictures, deliveries, optionalServices } from './promises/profile';
+import { putBackFound } from './promises/put-back';
 import { restored } from './promises/restored';
 import { closedByPerson, erasedEverywhere, startedByWechat } from './promises/rights';
 import { Broken, type Running, startRunning } from './promises/running';
@@ -122,7 +123,7 @@ export const checks: Record<PromiseId, Check> = {
   S6: staffNeedTickets,
   S7: restored,
   S8: deviceData,
-  S9: chained,
+  S9: all(chained, putBackFound),
   B1: declaredAtOnce,
   B2: gradedByRules,
   B3: scopedByEvidence,

@@ -38,13 +38,16 @@ async function helpOf(words: string[]): Promise<string | undefined> {
     return help(program, [...named(command), '--help'], tmpdir());
   }
   if (tool !== 'aws') return undefined;
-  const installed = await help('aws', ['--version']).then(
-    () => true,
-    () => false,
-  );
+  const version = await help('aws', ['--version']).catch(() => undefined);
+  const name = rest.slice(0, 2).join(' ');
+  if (version === undefined || (version.startsWith('aws-cli/1.') && SINCE_AWS_2.includes(name)))
+    return undefined;
   // What stands for every command is in the help of none of them in older versions.
-  return installed ? `${plain(await help('aws', [...rest.slice(0, 2), 'help']))} --region` : undefined;
+  return `${plain(await help('aws', [...rest.slice(0, 2), 'help']))} --region`;
 }
+
+/** Commands that AWS wrote for the second version of its command line alone, beside its models. */
+const SINCE_AWS_2 = ['logs tail'];
 
 /** What a tool has said of itself; each is asked once, however many documents name it. */
 const said = new Map<string, Promise<string>>();

@@ -149,5 +149,12 @@ export const storage: MutantsOf<'S1' | 'S2' | 'S3' | 'S4' | 'S5' | 'S6' | 'S7' |
       to: 'if (items.length === 0) return { at, whole: at.seq - from.seq };',
       tests: [...chain, 'tests/table/ledger.test.ts'],
     },
+    {
+      fault: 'what was once true is put back, and nobody is told',
+      file: 'lib/table/changes/put-back.ts',
+      text: 'if (!after) return undefined;',
+      to: 'if (after !== null) return undefined;',
+      tests: ['tests/table/replayed.test.ts'],
+    },
   ],
 };
