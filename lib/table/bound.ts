@@ -2,6 +2,7 @@ import canonicalize from 'canonicalize';
 import { SealError } from '../crypto/suite';
 import type { Item } from './item';
 import type { Key } from './keys';
+import { endOfLife, type Life } from './life';
 import { FORM } from './sealer';
 
 /**
@@ -44,8 +45,9 @@ export type Guarded = { name: string; covered: readonly string[]; together?: boo
 type Maps = readonly [attribute: string, record: Guarded][];
 type Attributes = Record<string, { storage: string; record?: { guarded?: Guarded | undefined } }>;
 
-const entities = new Map<unknown, { own: Guarded | undefined; maps: Maps }>();
-const nothing = { own: undefined, maps: [] };
+type Noted = { own: Guarded | undefined; maps: Maps; life?: Life | undefined };
+const entities = new Map<unknown, Noted>();
+const nothing: Noted = { own: undefined, maps: [] };
 /** Items and records that were found to be as the service wrote them, or that it has just made. */
 const whole = new WeakSet<object>();
 
@@ -63,12 +65,29 @@ export function guardedOf(
   return { name, covered: [...new Set([...stored, ...(attributes.epoch ? ['epoch'] : [])])] };
 }
 
-/** Notes what opens a door in items of an entity, so that the table checks whatever it reads. */
-export function noteGuarded(name: string, own: Guarded | undefined, attributes: Attributes): void {
+/** Notes what opens a door in items of an entity and how long they live, so that the table checks whatever it reads. */
+export function noteGuarded(
+  name: string,
+  own: Guarded | undefined,
+  attributes: Attributes,
+  life: Life,
+): void {
   const maps = Object.entries(attributes).flatMap(
     ([attribute, { record }]): Maps => (record?.guarded ? [[attribute, record.guarded]] : []),
   );
-  if (own || maps.length > 0) entities.set(name, { own, maps });
+  // What an item has no checksum of says nothing of its end.
+  const isBound = life.from !== undefined && own?.covered.includes(life.from);
+  if (own || maps.length > 0) entities.set(name, { own, maps, life: isBound ? life : undefined });
+}
+
+/**
+ * Whether an item is over by what its checksum covers, whatever end stands beside that: nobody makes a code, a pass or a proof
+ * live longer by moving its end.
+ */
+export function isOver(item: Item, nowMs: number): boolean {
+  const { life } = entities.get(item.entity) ?? nothing;
+  const endsAtSeconds = life && endOfLife(life, item);
+  return endsAtSeconds !== undefined && endsAtSeconds * 1000 <= nowMs;
 }
 
 /** Whether anything in items of an entity opens a door. */

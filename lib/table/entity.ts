@@ -127,7 +127,7 @@ export function declareEntity<const A extends Attributes, Id = void, P extends P
   const sensitive = sensitiveKindsOf(attributes);
   const hidden = hiddenKindsOf(attributes);
   const guarded = guardedOf(name, declaration.guarded, attributes);
-  noteGuarded(name, guarded, attributes);
+  noteGuarded(name, guarded, attributes, life);
   const seals = Object.values(attributes).some(({ storage }) => storage === 'sealed');
 
   function make(owner: string, id: Id, value: Given<WithEpoch<A, P>>, extras: Extras = {}): MadeItem {

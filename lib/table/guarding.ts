@@ -1,6 +1,6 @@
 import { type Clock, secondOf } from '../clock';
-import { bindAll, type Checksum, check, hasUnbound, isGuarded } from './bound';
-import type { Item, Table, Write } from './client';
+import { bindAll, type Checksum, check, hasUnbound, isGuarded, isOver, isWhole } from './bound';
+import type { Item, Table, Visible, Write } from './client';
 import type { Key } from './keys';
 import { ConditionFailed } from './refusal';
 
@@ -18,6 +18,9 @@ export function guarding(table: Table, key: () => Promise<Checksum>, clock: Cloc
     }
     return items;
   }
+
+  const isShown = (item: Item, which: Visible = 'alive') =>
+    which === 'ended-too' || !isWhole(item) || !isOver(item, clock.now());
 
   async function bindWrite(write: Write): Promise<Write> {
     const { Put, Update, Delete, ConditionCheck } = write;
@@ -39,11 +42,12 @@ export function guarding(table: Table, key: () => Promise<Checksum>, clock: Cloc
   return {
     ...table,
     async getMany(keys, which) {
-      return checked(await table.getMany(keys, which));
+      const items = await checked(await table.getMany(keys, which));
+      return items.map((item) => (item && isShown(item, which) ? item : undefined));
     },
     async query(query, which, from) {
       const { items, lastKey } = await table.query(query, which, from);
-      return { items: await checked(items), lastKey };
+      return { items: (await checked(items)).filter((item) => isShown(item, which)), lastKey };
     },
     async write(...writes) {
       const bound = await Promise.all(writes.map(bindWrite));

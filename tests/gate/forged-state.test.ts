@@ -4,6 +4,7 @@ import { toEpochSeconds } from '../../lib/clock';
 import { systemRandom } from '../../lib/crypto/random';
 import { SealError } from '../../lib/crypto/suite';
 import { issueToken } from '../../lib/crypto/token';
+import type { FaceId } from '../../lib/partner/faceid';
 import { runProcess } from '../../lib/process/run';
 import { cardKey } from '../../lib/table/card/card';
 import type { Item } from '../../lib/table/client';
@@ -11,21 +12,40 @@ import { type Key, keys } from '../../lib/table/keys';
 import { openidDigest, pointerKey } from '../../lib/table/person/pointer';
 import { bookKey } from '../../lib/table/policy/policy-version';
 import { beginProcess, processKey } from '../../lib/table/process/process';
+import { realNameKey } from '../../lib/table/real-name/real-name';
+import { attemptKey } from '../../lib/table/real-name/real-name-attempt';
 import { serviceKey } from '../../lib/table/service/key-store';
 import { shareKey } from '../../lib/table/sharing/share';
 import { webSignInKey } from '../../lib/table/sign-in/web-sign-in';
 import { ticketKey } from '../../lib/table/ticket/ticket';
 import { cardGiver, type Giver, type Holder, holder, linkTo } from '../cards/support';
 import { rawTable } from '../consent/support';
+import { agreeingPartners } from '../identity/agreeing-partners';
+import { type Citizen, newCitizen } from '../identity/support';
 import { gateBrowser } from '../support/browser';
+import type { Partners } from '../support/partners';
 import { createWorld, onceKey, type World } from '../support/world';
+
+/** In no register of the partner's. */
+const NOBODY = '王局长';
+
+/** Partners that find everything right but a name. */
+function partners(): Partners {
+  const { faceId, ...others } = agreeingPartners();
+  if (!faceId) throw new Error('no FaceID');
+  const checkIdCard: FaceId['checkIdCard'] = async (input) => {
+    const said = await faceId.checkIdCard(input);
+    return input.name === NOBODY ? { ...said, result: 'MISMATCH' } : said;
+  };
+  return { ...others, faceId: { ...faceId, checkIdCard } };
+}
 
 let world: World;
 let owner: Giver;
 let reader: Holder;
 let link: { token: string; shareId: string };
 beforeAll(async () => {
-  world = await createWorld();
+  world = await createWorld({ partners });
   owner = await cardGiver(world, 'owner');
   reader = await holder(world, 'reader');
   link = await linkTo(world, owner);
@@ -107,6 +127,29 @@ describe('who can write the table but holds no key is never obeyed (K6, S9)', ()
     );
     expect(found).toBe('INTERNAL');
     expect(await enter()).toBe('OK');
+  });
+
+  it('the answer of a partner about one name, for another name, when the result that it led to is gone (N1)', async () => {
+    const { subjectId, ...me } = await holder(world, 'verified', 'real-name');
+    const [theirs, own] = [{ ...newCitizen(), name: NOBODY }, newCitizen()];
+    const check = ({ name, idNumber }: Citizen, idempotencyKey: string) =>
+      world.refused('identity/verify', { name, idNumber, idempotencyKey }, me);
+    const key = onceKey();
+    const content = async () => {
+      const [item] = await world.deps.table.getMany([attemptKey(subjectId, 'real-name')]);
+      return item?.content;
+    };
+    expect(await check(theirs, onceKey())).toBe('NOT_VERIFIED');
+    const refused = await content();
+    expect(await check(own, key)).toBe('OK');
+    expect(await content()).not.toBe(refused);
+    const raw = rawTable(world);
+    const { pk, sk } = realNameKey(subjectId, 'real-name');
+    await raw.delete({ TableName: world.config.TABLE_NAME, Key: { pk, sk } });
+    const forge = (item: Item) => ({ ...item, content: refused });
+    expect(await forged(attemptKey(subjectId, 'real-name'), forge, () => check(theirs, key))).toBe(
+      'INTERNAL',
+    );
   });
 
   it('a life that goes on', async () => {

@@ -28,7 +28,17 @@ export const faceSession = declareEntity('face-session', {
   place,
   life,
   pointers,
-  guarded: ['startedAt', 'wayEpoch', 'uniqueDigest', 'maskedName', 'band', 'token', 'url'],
+  guarded: [
+    'startedAt',
+    'wayEpoch',
+    'content',
+    'uniqueDigest',
+    'nameDigest',
+    'maskedName',
+    'band',
+    'token',
+    'url',
+  ],
   attributes: {
     ...begun,
     uniqueDigest: digest('id-digest', z.string()),

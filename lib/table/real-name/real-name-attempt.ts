@@ -38,7 +38,8 @@ const common = {
   ),
   band: ageBand(z.optional(z.enum(ageBands))),
 };
-const guarded = ['key', 'way', 'sentAtMs', 'outcome', 'partnerRequestId', 'band'] as const;
+/** The inputs as well: what the partner has said is of them and of no others. Earlier checks only refuse. */
+const guarded = ['key', 'content', 'way', 'sentAtMs', 'outcome', 'partnerRequestId', 'band'] as const;
 /** A key is remembered for this long after its check, and longer where a result rests on it. */
 const life = { rule: 'check-repeat-life', from: 'sentAtMs' } as const;
 export const attempt = declareEntity('real-name-try', {

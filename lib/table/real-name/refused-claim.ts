@@ -13,7 +13,8 @@ import { inPerson } from '../place';
 export const refusedClaim = declareEntity('refused-claim', {
   place: inPerson('review', 'refused-claim'),
   life: { rule: 'refused-claim-life', from: 'refusedAt' },
-  unguarded: 'it only says that a claim was refused, and keeps who may appeal',
+  /** An appeal that is upheld ends the claim on exactly this number. */
+  guarded: ['refusedAt', 'way', 'idDigest', 'networkDigest'],
   attributes: {
     refusedAt: plain('refused-claim', z.string()),
     way: plain('refused-claim', z.enum(wayIds)),

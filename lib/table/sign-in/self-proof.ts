@@ -11,7 +11,7 @@ import { inPersonAt } from '../place';
 export const selfProof = declareEntity('self-proof', {
   place: inPersonAt('security', (id: string) => `PROOF#${id}`),
   life: { rule: 'proof-life', from: 'provedAt' },
-  guarded: ['secretDigest', 'act', 'sessionId'],
+  guarded: ['secretDigest', 'act', 'sessionId', 'provedAt'],
   attributes: {
     secretDigest: digest('self-proof', bytes),
     /** `<function>/<operation>|<target>`. */
