@@ -4,19 +4,22 @@ import { ARRIVALS_PER_NUMBER } from '../../functions/login/sign-in-by-phone';
 import { MINUTE_MS } from '../../lib/clock';
 import { parseToken } from '../../lib/crypto/token';
 import { disclose } from '../../lib/gate/disclose';
-import { BEYOND_CEILING, type PairLimit, pairSources } from '../../lib/gate/limit';
+import { dispatch } from '../../lib/gate/dispatch';
+import { BEYOND_CEILING, counted, type PairLimit, pairSources } from '../../lib/gate/limit';
 import { consentPurposeIds } from '../../lib/policy/purposes';
 import { type Recipient, recipients } from '../../lib/policy/recipients';
 import { type SendingLimit, sendingLimits } from '../../lib/policy/sending-limits';
+import type { Table } from '../../lib/table/client';
 import { keys } from '../../lib/table/keys';
 import { readPerson } from '../../lib/table/person/person';
+import { limitCounterKey } from '../../lib/table/sign-in/limit-counter';
 import { cardGiver } from '../cards/support';
 import { agreeingPartners } from '../identity/agreeing-partners';
 import { phoneHolder, tap, wechatCode } from '../login/support';
 import { grant } from '../support/consent';
 import { countedMore } from '../support/counted-more';
 import { partnerIds } from '../support/partners';
-import { type Caller, createWorld, onceKey, type World } from '../support/world';
+import { type Caller, createWorld, functions, onceKey, type World } from '../support/world';
 
 let world: World;
 beforeAll(async () => {
@@ -72,6 +75,15 @@ const ofSending = (id: (typeof partnerIds)[number], row: SendingLimit & { per: '
   },
 });
 
+const PHRASE = '芝麻开门';
+
+async function linkWithPhrase(): Promise<{ token: string; target: string }> {
+  const { cardId, caller } = await cardGiver(world, `giver-${onceKey()}`);
+  const link = { cardId, fields: ['name'], passphrase: PHRASE, idempotencyKey: onceKey() };
+  const { token = '', shareId = '' } = await world.ok<Record<string, string>>('cards/share', link, caller);
+  return { token, target: shareId };
+}
+
 const rows: Record<string, Row> = {
   ...Object.fromEntries(
     partnerIds.flatMap((id) =>
@@ -84,17 +96,10 @@ const rows: Record<string, Row> = {
     limit: PHRASES,
     refused: 'PASSPHRASE_REQUIRED',
     async stage() {
-      const giver = await cardGiver(world, `giver-${onceKey()}`);
-      const link = {
-        cardId: giver.cardId,
-        fields: ['name'],
-        passphrase: '芝麻开门',
-        idempotencyKey: onceKey(),
-      };
-      const { token, shareId } = await world.ok<Record<string, string>>('cards/share', link, giver.caller);
+      const { token, target } = await linkWithPhrase();
       const open = (passphrase: string) => (by: Somebody) =>
         world.refused('cards/open', { token, passphrase }, by);
-      return { target: shareId ?? '', somebody: signedIn, wrong: open('芝麻关门'), right: open('芝麻开门') };
+      return { target, somebody: signedIn, wrong: open('芝麻关门'), right: open(PHRASE) };
     },
   },
   [GUESSES.name]: {
@@ -160,6 +165,46 @@ describe.each(Object.entries(rows))('%s locks nobody out (A7)', (_, { limit, ref
   it('has a ceiling far above what one may try', () => {
     expect(limit.ceiling).toBeGreaterThanOrEqual(4 * limit.max);
   });
+});
+
+it('a pass-phrase is counted before it is looked at: a right one among many at once is not found out (A7)', async () => {
+  const { token, target } = await linkWithPhrase();
+  const by = await signedIn();
+  const { own } = pairSources(parseToken(by.token ?? '')?.subjectId ?? '', target);
+  const counter = limitCounterKey(
+    await counted(world.deps, PHRASES, own),
+    world.deps.clock.now(),
+    PHRASES.windowMs,
+  );
+  const open = (passphrase: string, beforeCounting: () => Promise<unknown>) => {
+    const table: Table = {
+      ...world.deps.table,
+      async update(update) {
+        if (update.Key?.pk === counter.pk) await beforeCounting();
+        return world.deps.table.update(update);
+      },
+    };
+    const call = { requestId: 'r', host: 'test', trigger: 'client', operation: 'open' } as const;
+    return dispatch({ ...world.deps, table }, 'cards', functions.cards ?? {}, {
+      ...call,
+      ...by,
+      input: { token, passphrase },
+    });
+  };
+  // The wrong ones are counted when the right one is about to be, or has its answer.
+  let release = () => {};
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const wrong = Array.from({ length: PHRASES.max }, () => open('芝麻关门', () => released));
+  const right = open(PHRASE, () => {
+    release();
+    return Promise.all(wrong);
+  });
+  const reply = await right;
+  release();
+  await Promise.all(wrong);
+  expect(reply).toMatchObject({ error: { code: 'TOO_MANY_ATTEMPTS' } });
 });
 
 it('callers without an address have no count in common: a wrong token is counted for its own person alone (A7)', async () => {

@@ -2,7 +2,16 @@ import { HOUR_MS } from '../../../lib/clock';
 import { isPassphrase } from '../../../lib/crypto/passphrase';
 import type { Deps } from '../../../lib/deps';
 import { AppError } from '../../../lib/errors';
-import { counted, maxAt, type PairLimit, pairSources, spendAt, tooMany } from '../../../lib/gate/limit';
+import {
+  counted,
+  maxAt,
+  type PairLimit,
+  pairSources,
+  spendAt,
+  spendPair,
+  tooMany,
+  unspend,
+} from '../../../lib/gate/limit';
 import type { Run } from '../../../lib/gate/operation';
 import { beijingDay } from '../../../lib/policy/working-days';
 import { cardKey } from '../../../lib/table/card/card';
@@ -66,9 +75,6 @@ export async function findOpen(
   const pointer = readSharePointer(caller.alsoRead);
   if (!pointer) return wrong(deps, guesses, new AppError('NOT_FOUND'));
   const { subjectId, shareId, cardId } = pointer;
-  const { own, all } = pairSources(viewerId, shareId);
-  const phrases = await guard(deps, PHRASES, own, all);
-  const counters = [...guesses.counters, ...phrases.counters];
   const [self, shareItem, cardItem, aBlock, anotherBlock, ...rest] = await deps.table.getMany([
     keys.person(subjectId),
     shareKey(subjectId, shareId),
@@ -76,15 +82,12 @@ export async function findOpen(
     ...blockKeys(subjectId, viewerId),
     ...realNameKeys(subjectId),
     ...alsoRead(pointer),
-    ...counters.map(({ key }) => key),
+    ...guesses.counters.map(({ key }) => key),
   ]);
   const realNames = rest.slice(0, realNameKeys(subjectId).length);
-  const also = rest.slice(realNames.length, -counters.length);
-  const counts = rest.slice(-counters.length).map(readCount);
-  for (const { limit, counters } of [guesses, phrases]) {
-    const [byOne = 0, byAll = 0] = counts.splice(0, counters.length);
-    if (byOne >= maxAt(limit, byAll)) throw tooMany(deps, limit);
-  }
+  const also = rest.slice(realNames.length, -guesses.counters.length);
+  const [byOne = 0, byAll = 0] = rest.slice(-guesses.counters.length).map(readCount);
+  if (byOne >= maxAt(GUESSES, byAll)) throw tooMany(deps, GUESSES);
   const owner = await loadOwner(deps, self);
   const link = owner && readShare(shareItem, owner.epoch, owner.sealer);
   if (!link) throw new AppError('NOT_FOUND');
@@ -94,8 +97,8 @@ export async function findOpen(
   if (!showing) throw new AppError('NOT_FOUND');
   if (link.passphrase !== undefined) {
     if (input.passphrase === undefined) throw new AppError('PASSPHRASE_REQUIRED');
-    if (!(await isPassphrase(input.passphrase, link.seed, link.passphrase)))
-      return wrong(deps, phrases, new AppError('PASSPHRASE_REQUIRED'));
+    if (!(await isRightPhrase(deps, viewerId, link, input.passphrase)))
+      throw new AppError('PASSPHRASE_REQUIRED');
   }
   return { ...showing, link, opening, realNames, also };
 }
@@ -159,6 +162,24 @@ function quicker({ found }: ConditionFailed, link: Share, opening: Opening): Sha
   const isOther = now && (now.uses !== link.uses || now.usedOn !== link.usedOn);
   if (!now || found[0] || !isOther || isUsedUp(now, opening)) throw new AppError('NOT_FOUND');
   return now;
+}
+
+/**
+ * Looks at a pass-phrase, which is short enough to be guessed: counted before, so that of many at once no more are looked at than
+ * of as many one after the other, and taken back where it was right. @throws AppError TOO_MANY_ATTEMPTS
+ */
+async function isRightPhrase(
+  deps: Deps,
+  viewerId: string,
+  { shareId, seed, passphrase = '' }: Share,
+  given: string,
+): Promise<boolean> {
+  const { own, all } = pairSources(viewerId, shareId);
+  const spentAtMs = deps.clock.now();
+  await spendPair(deps, PHRASES, viewerId, shareId);
+  const isRight = await isPassphrase(given, seed, passphrase);
+  if (isRight) await Promise.all([own, all].map((source) => unspend(deps, PHRASES, source, spentAtMs)));
+  return isRight;
 }
 
 type Guard = { limit: PairLimit; counters: { digest: string; key: Key }[] };

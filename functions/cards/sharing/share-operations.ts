@@ -131,7 +131,7 @@ export const shareOperations = {
       realName: z.optional(shownMark),
     }),
     ledger: 'none',
-    // Two trips read the card; the third counts the opening. A logo is six units more.
+    // Two trips read the card; the third counts the opening. A logo is six units more, a pass-phrase two trips.
     budget: { trips: 3, readUnits: 13, writeUnits: 8 },
     alsoRead: async (_, input, ring) => sharePointerKey(await digestOfToken(ring, input.token)),
     run: openShare,
