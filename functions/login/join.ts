@@ -31,7 +31,14 @@ import {
 } from '../../lib/table/person/person';
 import type { Identity } from '../../lib/table/person/pointer';
 import { joinChanges, type PersonChange } from '../../lib/table/person/standing';
-import { livingWays, noRests, type Rests, sessionOf, wayOf, whileSession } from '../../lib/table/person/ways';
+import {
+  livingWays,
+  noRests,
+  phoneOfSession,
+  type Rests,
+  sessionOf,
+  whileSession,
+} from '../../lib/table/person/ways';
 import { openidOf, shortName, wechatAccountKey } from '../../lib/table/person/wechat-account';
 import { lostRace, untilWon } from '../../lib/table/races';
 import { ageKeys, carryAge, isGuardianOfOther } from '../../lib/table/real-name/carry-age';
@@ -175,8 +182,8 @@ async function readBoth(
 
 /** What came into an account by its phone cannot give it up: its owner may have another way in, and would lose all. */
 function demandOwnWay(leaves: Person, { sessionId }: Side): void {
-  const identity = sessionId && sessionOf(leaves, sessionId)?.identity;
-  if (identity && wayOf(leaves, identity)?.phoneEpoch !== undefined)
+  const shown = sessionId === undefined ? undefined : sessionOf(leaves, sessionId);
+  if (shown && phoneOfSession(leaves, shown) !== undefined)
     throw new AppError('NOT_NOW', { why: '您是凭手机号进入要放弃的那个账号的，请选择保留那个账号。' });
 }
 
@@ -192,10 +199,12 @@ type Moved = { ways: [name: string, way: WayIn][]; identities: Identity[] };
 
 /**
  * The ways that come over: those that still lead in and do not rest on the phone of the account given up, which goes. Where
- * the account that stays was shown by its phone alone, they rest on that.
+ * the account that stays was shown by its phone alone, or in a session that came by it, they rest on that: nobody who has got
+ * hold of a number gains a way that stands without it.
  */
 function waysMoved(stays: Person, leaves: Person, { sessionId }: Side, sinceSeconds: number): Moved {
-  const phoneEpoch = sessionId === undefined ? epochOf(stays, 'phone') : undefined;
+  const shown = sessionId === undefined ? undefined : sessionOf(stays, sessionId);
+  const phoneEpoch = shown ? phoneOfSession(stays, shown) : epochOf(stays, 'phone');
   const ways = livingWays(leaves).flatMap(([name, { of, phoneEpoch: rests }]): Moved['ways'] =>
     rests === undefined ? [[name, { of, sinceSeconds, came: 'joined', phoneEpoch }]] : [],
   );

@@ -3,6 +3,7 @@ import type { Deps } from '../../lib/deps';
 import { AppError, invalidInput } from '../../lib/errors';
 import { disclose } from '../../lib/gate/disclose';
 import type { Run } from '../../lib/gate/operation';
+import { demandOwnWay } from '../../lib/gate/own-way';
 import { type EntryId, entryIds, signInEntries } from '../../lib/policy/sign-in-entries';
 import { ConditionFailed } from '../../lib/table/client';
 import { beginWayEnd, wayEndRef } from '../../lib/table/ends/way-end';
@@ -32,7 +33,8 @@ function show({ entry, linkedAt }: LinkedEntry) {
 /**
  * Links another entry to the account, by a fresh login code of that entry (promise A4). The register says first that
  * WeChat is asked. A repeat with another code of the same identity answers the same.
- * @throws AppError IDENTITY_TAKEN when that identity leads to another account | NOT_NOW when the entry is linked otherwise
+ * @throws AppError IDENTITY_TAKEN when that identity leads to another account | NOT_NOW when the entry is linked otherwise, and to who
+ *   came by a phone
  */
 export async function linkAccount(
   deps: Deps,
@@ -40,6 +42,7 @@ export async function linkAccount(
 ) {
   const { entry, code } = input;
   const offered = deps.entries[entry];
+  demandOwnWay(caller);
   if (!offered) throw invalidInput('entry', '这个入口暂未开放');
   const disclosure = {
     recipient: 'wechat-link',

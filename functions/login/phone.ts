@@ -15,7 +15,7 @@ import {
   readPhone,
   unbindPhone as unbindWrites,
 } from '../../lib/table/person/phone';
-import { wayOf } from '../../lib/table/person/ways';
+import { phoneOfSession, wayOf } from '../../lib/table/person/ways';
 import { openidOf, wechatAccountKey } from '../../lib/table/person/wechat-account';
 import { releaseOldClaim } from './old-claim';
 
@@ -140,7 +140,7 @@ export async function unbindPhone(deps: Deps, { caller, requestId }: Run<'subjec
   const { alsoRead, person, sealer, session } = caller;
   const unbound = { unbound: true } as const;
   if (!alsoRead) return unbound;
-  if (wayOf(person, session.identity)?.phoneEpoch !== undefined)
+  if (phoneOfSession(person, session) !== undefined)
     throw new AppError('NOT_NOW', { why: KEEP_FIRST, instead: 'login/keepWay' });
   const entry = {
     at: toInstant(deps.clock.now()),

@@ -1,5 +1,6 @@
 import type { Deps } from '../../lib/deps';
 import { aboutOf, type Run } from '../../lib/gate/operation';
+import { demandOwnWay } from '../../lib/gate/own-way';
 import {
   beginClosing,
   type Closing,
@@ -11,6 +12,9 @@ import { endOfAccount } from '../../lib/table/person/end-of-account';
 import { goesAtEnd, staysAfterEnd } from '../../lib/table/readers/after-end';
 import { demandProven } from '../../lib/table/ticket/states';
 import { clearTicket } from '../../lib/table/ticket/ticket';
+
+const NOT_AT_ONCE =
+  '您是凭手机号进入这个账号的，为了不让别人借手机号删掉账号，不能立即删除；注销以后到期自动删除，不必再做什么。';
 
 type Nothing = Record<string, never>;
 
@@ -28,8 +32,9 @@ export async function cancel(deps: Deps, { caller, requestId }: Run<'subject', N
   return { closing: false as const };
 }
 
-/** Has the account end now. Nobody takes that back. */
+/** Has the account end now. Nobody takes that back. @throws AppError NOT_NOW to who came by a phone: the days of cooling-off are for its owner */
 export async function closeNow(deps: Deps, { caller, requestId }: Run<'subject', Nothing>) {
+  demandOwnWay(caller, NOT_AT_ONCE);
   const { subjectId } = caller.person;
   const closing = await cutShort(deps, subjectId, { actor: 'self', requestId });
   await deps.queue.send([endOfAccount(subjectId)]);

@@ -285,6 +285,58 @@ describe('a session is what its record says, whatever its token comes in (A2, A7
   });
 });
 
+/** What somebody who came by a phone does to stay, and how they come back afterwards. */
+const gains: Record<string, (one: Account) => Promise<() => Promise<Caller | false>>> = {
+  async 'another account of theirs is joined into it'({ owner, device, of }) {
+    const second = newcomer('second');
+    const theirs = await world.signIn(second);
+    const [a, b] = [await accountNumber(world, owner), await accountNumber(world, theirs)];
+    const otherProof = await proofFor(world, theirs, second, 'login/joinAccounts', a);
+    const proof = await proofFor(world, device, of, 'login/joinAccounts', b);
+    expect(
+      (await world.call('login/joinAccounts', { keep: 'this', otherProof }, { ...device, proof })).ok,
+    ).toBe(true);
+    return () => world.signIn(second);
+  },
+  async 'the account that stays is the other side of a join'({ owner, device, of }) {
+    const second = newcomer('second');
+    const theirs = await world.signIn(second);
+    const [a, b] = [await accountNumber(world, owner), await accountNumber(world, theirs)];
+    const otherProof = await proofFor(world, device, of, 'login/joinAccounts', b);
+    const proof = await proofFor(world, theirs, second, 'login/joinAccounts', a);
+    expect(
+      (await world.call('login/joinAccounts', { keep: 'other', otherProof }, { ...theirs, proof })).ok,
+    ).toBe(true);
+    return () => world.signIn(second);
+  },
+  async 'an entry of theirs is linked to it'({ device, of }) {
+    const at = newcomer('at-pay');
+    const proof = await proofFor(world, device, of, 'login/linkAccount', 'wechat-pay');
+    await world.call('login/linkAccount', { entry: 'wechat-pay', code: entryCode(at) }, { ...device, proof });
+    return async () => {
+      const reply = await world.call('login/signInByEntry', { entry: 'wechat-pay', code: entryCode(at) });
+      return reply.ok && (reply.data as Caller);
+    };
+  },
+  async 'another phone of theirs is bound to it'({ device, of }) {
+    const [number, second] = [newNumber(), newcomer('second')];
+    const proof = await proofFor(world, device, of, 'login/changePhone', 'phone');
+    await world.call('login/changePhone', { code: tap(number, of) }, { ...device, proof });
+    return async () => {
+      const codes = { code: wechatCode(second), phoneCode: tap(number, second) };
+      const reply = await world.call('login/signInByPhone', codes);
+      return reply.ok && (reply.data as Caller);
+    };
+  },
+  async 'the account is closed at once'({ device, of }) {
+    for (const operation of ['close', 'closeNow']) {
+      const proof = await proofFor(world, device, of, `rights/${operation}`, 'account');
+      await world.call(`rights/${operation}`, {}, { ...device, proof });
+    }
+    return async () => false;
+  },
+};
+
 describe('ways in are listed and ended by their owner (A5)', () => {
   it('who came by a phone cannot put the owner out, nor make off with the account, until they have been here for long', async () => {
     const { owner, openid, device, of, stranger } = await account('phone');
@@ -303,6 +355,26 @@ describe('ways in are listed and ended by their owner (A5)', () => {
     await world.ok('login/unbindPhone', {}, later);
     expect(await world.refused('login/ways', {}, later)).toBe('OK');
     expect(subjectOf(await world.signIn(openid))).toBe(subjectOf(owner));
+  });
+
+  it('nor gain a way that stands without the phone, nor end the account for good: whatever they do there goes with it', async () => {
+    const found: Record<string, unknown> = {};
+    for (const [gain, act] of Object.entries(gains)) {
+      const one = await account('phone');
+      const { owner, openid } = one;
+      await world.ok('login/unlinkAccount', { entry: 'wechat-pay' }, owner);
+      const comesBack = await act(one);
+      await world.work();
+      const again = await world.signIn(openid);
+      const isOwners = subjectOf(again) === subjectOf(owner);
+      await world.ok('login/revokeOthers', {}, again);
+      await world.ok('login/unbindPhone', {}, again);
+      const entered = await comesBack();
+      const comesIn = entered !== false && subjectOf(entered) === subjectOf(owner);
+      found[gain] = { isOwners, comesIn };
+    }
+    const none = { isOwners: true, comesIn: false };
+    expect(found).toEqual(Object.fromEntries(Object.keys(gains).map((gain) => [gain, none])));
   });
 
   it('the owner may keep a WeChat that came by a phone, and end their own, but never the last that stands by itself', async () => {

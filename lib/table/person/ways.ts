@@ -21,6 +21,14 @@ export function wayOf(person: Person, name: string | undefined): Way | undefined
   return value.phoneEpoch === undefined || value.phoneEpoch === epochOf(person, 'phone') ? value : undefined;
 }
 
+/**
+ * The epoch of the phone that a session rests on, where its WeChat came by that. Undefined where it stands by itself: what is given to an
+ * account in such a session stays, and in any other one it goes with the phone.
+ */
+export function phoneOfSession(person: Person, { identity }: Pick<Session, 'identity'>): number | undefined {
+  return wayOf(person, identity)?.phoneEpoch;
+}
+
 /** Every identity that leads in, by short name. */
 export function livingWays(person: Person): [name: string, way: Way][] {
   return Object.keys(person.ways).flatMap((name): [string, Way][] => {
