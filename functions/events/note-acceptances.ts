@@ -21,14 +21,15 @@ import { isHere, pushedPerson } from './pushed-person';
  */
 export async function noteAcceptances(deps: Deps, event: AcceptanceEvent): Promise<void> {
   const heard = heardIn(deps, event);
-  const subjectId = heard.length > 0 ? await pushedPerson(deps, event.FromUserName) : undefined;
-  if (!subjectId) return;
+  const about = heard.length > 0 ? await pushedPerson(deps, event.FromUserName) : undefined;
+  if (!about) return;
+  const { subjectId, identity } = about;
   const request = await requestOf(deps.ring, subjectId, `wechat|${event.Event}|${event.CreateTime}`);
   const said = { by: 'toldByWechat', atMs: event.CreateTime * 1000, request } as const;
   const wanted = heard.map(({ template }) => acceptanceKey(subjectId, template.id));
   await untilWon(async () => {
     const [self, ...items] = await deps.table.getMany([keys.person(subjectId), ...wanted]);
-    if (!isHere(self)) return true;
+    if (!isHere(self, identity)) return true;
     const [first, ...more] = heard.flatMap(({ template, word }, at) => {
       const before = readAcceptance(items[at]);
       const after = hear(before, { ...said, word });

@@ -18,8 +18,9 @@ const EVENT_ID_CHARS = 22;
  * follows by itself begins in the same transaction (promise R9): lib/process/authorisation.ts.
  */
 export async function noteAuthorisation(deps: Deps, event: AuthorisationPush): Promise<void> {
-  const subjectId = await pushedPerson(deps, event.OpenID);
-  if (!subjectId) return;
+  const about = await pushedPerson(deps, event.OpenID);
+  if (!about) return;
+  const { subjectId, identity } = about;
   const { Event, CreateTime, RevokeInfo: scope } = event;
   const told = `authorisation|${subjectId}|${Event}|${CreateTime}|${scope ?? ''}`;
   const eventId = (await deps.ring.digest('request', told)).slice(0, EVENT_ID_CHARS);
@@ -39,8 +40,8 @@ export async function noteAuthorisation(deps: Deps, event: AuthorisationPush): P
       keys.person(subjectId),
       authorisationEventKey(subjectId, eventId),
     ]);
-    if (known || !isHere(self)) return false;
-    const starts = begins.map((ref) => beginProcess(ref, 'begin', {}, nowMs));
+    if (known || !isHere(self, identity)) return false;
+    const starts = begins.map((ref) => beginProcess(ref, 'begin', { identity }, nowMs));
     const note = putAuthorisationEvent(subjectId, duty);
     return deps.table.write(note, ...starts, onlyWhileHere(subjectId)).then(() => true, lostRace);
   });

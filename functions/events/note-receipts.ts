@@ -10,12 +10,12 @@ import { pushedPerson } from './pushed-person';
 
 /** Notes what WeChat says became of its messages to a person: it knows them by its own numbers (promise B5). */
 export async function noteSendings(deps: Deps, event: SentEvent): Promise<void> {
-  const subjectId = await pushedPerson(deps, event.FromUserName);
-  if (!subjectId) return;
+  const about = await pushedPerson(deps, event.FromUserName);
+  if (!about) return;
   const at = toInstant(event.CreateTime * 1000);
   for (const { MsgID: messageId, ErrorCode } of event.List) {
     const status = ErrorCode === 0 ? 'delivered' : 'permanent-failure';
-    await applyReceiptOf(deps, subjectId, {
+    await applyReceiptOf(deps, about.subjectId, {
       channel: 'subscribe',
       messageId,
       status,

@@ -1,6 +1,7 @@
 import { toEpochSeconds, toInstant } from '../clock';
 import { writeActs } from '../consent/write-act';
 import type { Deps } from '../deps';
+import { AppError } from '../errors';
 import type { ConsentPurposeId } from '../policy/purposes';
 import { endedByRevocation } from '../policy/revoked-scopes';
 import { ConditionFailed } from '../table/client';
@@ -12,14 +13,18 @@ import {
   readAuthorisationEvent,
   settleAuthorisation,
 } from '../table/person/authorisation-event';
+import { waysInKinds } from '../table/person/join';
 import { life } from '../table/person/life';
 import { consentOf, type Person, readPerson } from '../table/person/person';
+import { identitiesOf, livingWays, wayOf } from '../table/person/ways';
 import { beginClosing } from './end-account/closing';
+import { endWays } from './end-ways';
 import type { Next, ProcessKind, StepInput } from './kind';
 
 /**
  * What follows by itself from what WeChat tells of somebody's authorisation (promise R9; PIPL art. 15, 47): what it covered
- * ends as by a withdrawal, or the account is closed, with the same cooling-off. It begins in the transaction that notes the
+ * ends as by a withdrawal, or the account is closed, with the same cooling-off; where another WeChat stands by itself there, only the
+ * one ends that was given up, since it may be of somebody who once came in by a phone. It begins in the transaction that notes the
  * event (functions/events/note-authorisation.ts), and its number is the event's.
  */
 export const authorisation: ProcessKind = { begin };
@@ -29,8 +34,37 @@ async function begin(deps: Deps, { process, self, requestId }: StepInput): Promi
   const [item] = await deps.table.getMany([authorisationEventKey(subjectId, id)]);
   const duty = readAuthorisationEvent(item);
   if (!self || !duty || duty.settledAt !== undefined) return { to: 'end' };
-  const isOver = duty.event === 'user_authorization_cancellation';
-  return isOver ? close(deps, readPerson(self), duty, requestId) : withdraw(deps, subjectId, duty, requestId);
+  if (duty.event !== 'user_authorization_cancellation') return withdraw(deps, subjectId, duty, requestId);
+  const person = readPerson(self);
+  const of = wayOf(person, String(process.state.identity))?.of;
+  return of !== undefined && standsWithout(person, of)
+    ? endWechat(deps, person, of, duty, requestId)
+    : close(deps, person, duty, requestId);
+}
+
+/** Whether another WeChat leads in that stands by itself: then the account is not only that of the one which was given up. */
+const standsWithout = (person: Person, wechat: string): boolean =>
+  livingWays(person).some(([, { of, phoneEpoch }]) => of !== wechat && phoneEpoch === undefined);
+
+/** The WeChat goes with all its identities, and what was told is dealt with in the same transaction. */
+async function endWechat(
+  deps: Deps,
+  person: Person,
+  of: string,
+  { event, eventId }: AuthorisationEvent,
+  requestId: string,
+): Promise<Next> {
+  const at = toInstant(deps.clock.now());
+  const entry = { at, act: 'identity.unlinked', actor: 'service', purpose: 'account' } as const;
+  await endWays(deps, person, {
+    which: (now) => {
+      if (!standsWithout(now, of)) throw new AppError('BUSY'); // it has become the last meanwhile: look again
+      return identitiesOf(now, of);
+    },
+    entry: { ...entry, kinds: waysInKinds, way: event, requestId },
+    also: [settleAuthorisation(person.subjectId, eventId, at)],
+  });
+  return { to: 'end' };
 }
 
 /** The note of it and the closing are one transaction: taken back, the account is not closed by the same event again. */

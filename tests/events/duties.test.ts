@@ -3,8 +3,8 @@ import { COOLING_OFF_MS } from '../../lib/policy/closing';
 import { consentPurposeIds } from '../../lib/policy/purposes';
 import { endedByRevocation, revokedScopes } from '../../lib/policy/revoked-scopes';
 import { keys } from '../../lib/table/keys';
-import { accountNumber, actsOf, phoneHolder } from '../login/support';
-import { grant } from '../support/consent';
+import { accountNumber, actsOf, phoneHolder, tap, wechatCode } from '../login/support';
+import { grant, withdraw } from '../support/consent';
 import { type Caller, createWorld, onceKey, type World } from '../support/world';
 import { deliver, push, pushed } from './push';
 
@@ -119,6 +119,46 @@ describe('a WeChat account that was given up (R9, R4)', () => {
     // It is for the staff to say that this was meant.
     const input = { subjectId: duty?.subjectId, dutyId: duty?.id };
     await world.ok('retention/settleDuty', input, officer);
+    expect(await duties(me)).toEqual([]);
+  });
+
+  it('of a WeChat that came in by a phone, or of one of two, ends that WeChat and leaves the account to the other (A1, A5)', async () => {
+    const { me, openid } = await somebody();
+    const other = `came-${onceKey()}`;
+    const codes = { code: wechatCode(other), phoneCode: tap(`${numbers}`, other) };
+    const device = await world.ok<Caller>('login/signInByPhone', codes);
+    await push(world, told(other, 'user_authorization_cancellation'));
+    await world.work();
+    expect([await lifeOf(me), await world.refused('login/ways', {}, device)]).toEqual([
+      'active',
+      'SIGN_IN_REQUIRED',
+    ]);
+    expect(await duties(me)).toEqual([]);
+    expect((await actsOf(world, me)).at(-1)).toBe('identity.unlinked');
+    // Told anew, it is about nobody of ours; about the one that stands by itself, it is about the account.
+    for (const [about, life] of [
+      [other, 'active'],
+      [openid, 'closing'],
+    ] as const) {
+      world.wait(1000);
+      await push(world, told(about, 'user_authorization_cancellation'));
+      await world.work();
+      expect(await lifeOf(me)).toBe(life);
+    }
+  });
+
+  it('of one whose phone has let it go since is about nobody (A5)', async () => {
+    const { me } = await somebody();
+    const other = `came-${onceKey()}`;
+    const codes = { code: wechatCode(other), phoneCode: tap(`${numbers}`, other) };
+    await world.ok('login/signInByPhone', codes);
+    await withdraw(world, me, 'phone');
+    for (const event of ['user_authorization_cancellation', 'user_authorization_revoke']) {
+      await push(world, told(other, event));
+      await world.work();
+    }
+    expect(await lifeOf(me)).toBe('active');
+    expect(await granted(me)).toContain('cards');
     expect(await duties(me)).toEqual([]);
   });
 
