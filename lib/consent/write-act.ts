@@ -89,7 +89,9 @@ export async function writeActs(
     const state = { ...change.state, entry: seq, request };
     const { erasures, ...append } = actWrites(deps, now, purpose, before, change, state);
     reached = { state, erasures };
-    return counted && !change.ends ? { ...append, also: [counted.write] } : append;
+    // Taking back is never refused for its number.
+    const isWithdrawal = change.ends && !change.state.granted;
+    return counted && !isWithdrawal ? { ...append, also: [...(append.also ?? []), counted.write] } : append;
   };
   const { person: after, entry } = await appendPlanned(deps, person, attempt, sealer).catch(
     (error: unknown) => {

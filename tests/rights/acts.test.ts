@@ -1,3 +1,5 @@
+import { PARTS_ERASED_PER_DAY } from '../../functions/rights/erase-part';
+import { RESTRICTIONS_PER_DAY } from '../../functions/rights/restrict/restrict';
 import { DAY_MS } from '../../lib/clock';
 import { keys } from '../../lib/table/keys';
 import { cardGiver, exchange, holder, linkTo } from '../cards/support';
@@ -6,6 +8,8 @@ import { agreeingPartners } from '../identity/agreeing-partners';
 import { verifyBy } from '../judge/journey';
 import { findable, here, namesNear } from '../location/support';
 import { actsOf } from '../login/support';
+import { seenEntryOf, withdraw } from '../support/consent';
+import { countedMore } from '../support/counted-more';
 import { beginEnd } from '../support/end';
 import { putInto } from '../support/life';
 import { ticketOf } from '../support/ticket';
@@ -56,6 +60,32 @@ describe('restricting what is done with one’s data (R7)', () => {
       'restriction.began',
       'restriction.lifted',
     ]);
+  });
+
+  it('fills no ledger without end, nor does erasing a part; lifting and withdrawing go through all the same (A7)', async () => {
+    const me = await holder(world, 'fills');
+    const restrict = () => world.refused('rights/restrict', {}, me);
+    const erase = async () => {
+      const seenEntry = await seenEntryOf(world, me, 'cards');
+      return world.refused(
+        'rights/erasePart',
+        { purpose: 'cards', seenEntry, idempotencyKey: onceKey() },
+        me,
+      );
+    };
+    expect([await erase(), await restrict()]).toEqual(['OK', 'OK']);
+    await world.ok('rights/liftRestriction', {}, me);
+    for (const limit of [PARTS_ERASED_PER_DAY, RESTRICTIONS_PER_DAY])
+      await countedMore(world, limit, me.subjectId, limit.max - 2);
+    expect([await erase(), await restrict()]).toEqual(['OK', 'OK']);
+    await countedMore(world, RESTRICTIONS_PER_DAY, me.subjectId, 1);
+    expect(await restrict()).toBe('OK'); // a repeat
+    expect([await erase(), await world.refused('rights/liftRestriction', {}, me)]).toEqual([
+      'TOO_MANY_ATTEMPTS',
+      'OK',
+    ]);
+    expect(await restrict()).toBe('TOO_MANY_ATTEMPTS');
+    await withdraw(world, me, 'cards');
   });
 
   it('takes no closing back, and no hold: what is only stored already stays so', async () => {
