@@ -56,6 +56,16 @@ async function target(cardId: string) {
   if (!line) throw new Error('nobody has reported it');
   return { subjectId: line.subjectId, cardId, reportId: line.reportId };
 }
+/** What somebody sends who has read it all and found nothing. */
+async function unfounded(cardId: string) {
+  const reported = await target(cardId);
+  const { version, count } = await world.ok<{ version: number; count: number }>(
+    'cards/openReported',
+    reported,
+    wu,
+  );
+  return { ...reported, ...down, decision: 'unfounded', version, count };
+}
 const get = (me: Holder, cardId: string) => world.ok<Own>('cards/get', { cardId }, me);
 async function appeal(me: Holder, cardId: string, staff: object | undefined) {
   const input = { cardId, words: '不是我', idempotencyKey: onceKey() };
@@ -163,9 +173,33 @@ describe('a reported card (policy clause 4)', () => {
     const stranger = await somebody();
     const dead = { ...more, token: onceKey().slice(0, 22).padEnd(22, 'x') };
     expect(await world.refused('cards/reportCard', dead, stranger)).toBe('NOT_FOUND');
-    await world.ok('cards/decideReported', { ...(await target(cardId)), ...down, decision: 'unfounded' }, wu);
+    await world.ok('cards/decideReported', await unfounded(cardId), wu);
     expect(await get(me, cardId)).not.toHaveProperty('takenDown');
     expect(await reports(by)).toMatchObject([{ state: 'decided' }]);
+  });
+
+  it('is found to be in order only as it was read, with the reports that were read (C1)', async () => {
+    const { me, cardId, token } = await owner();
+    const decide = (input: object) => world.refused('cards/decideReported', input, wu);
+    await report(token, await somebody());
+    const { version, count: _, ...withoutCount } = await unfounded(cardId);
+    expect(await decide(withoutCount)).toBe('INVALID_INPUT');
+    expect(await decide({ ...withoutCount, version })).toBe('INVALID_INPUT');
+    const beforeEdit = await unfounded(cardId);
+    const fields = { name: '林晓', title: '银行客服' };
+    const edited = { cardId, version, ...fields };
+    await world.ok('cards/update', edited, me);
+    expect(await decide(beforeEdit)).toBe('NOT_NOW');
+    const beforeReport = await unfounded(cardId);
+    await report(token, await somebody());
+    expect(await decide(beforeReport)).toBe('NOT_NOW');
+    expect(await lineOf(cardId)).toMatchObject([{ reports: 2 }]);
+    expect(await decide(await unfounded(cardId))).toBe('OK');
+    await report(token, await somebody());
+    const read = await unfounded(cardId);
+    await report(token, await somebody());
+    expect(await decide({ ...read, decision: 'take-down' })).toBe('OK'); // what is wrong is wrong in any case
+    expect(await lineOf(cardId)).toEqual([]);
   });
 
   it('is reported also by who has it in their folder, when no link of it opens any more (policy clause 4)', async () => {

@@ -3,7 +3,7 @@ import { contentKinds } from '../../../lib/card/field-rules';
 import type { ReportCategory } from '../../../lib/card/report-categories';
 import { toInstant } from '../../../lib/clock';
 import type { Deps } from '../../../lib/deps';
-import { AppError } from '../../../lib/errors';
+import { AppError, invalidInput } from '../../../lib/errors';
 import { type About, aboutOf, type Run, type StaffLook } from '../../../lib/gate/operation';
 import { cardKey, readCard } from '../../../lib/table/card/card';
 import { type ClearCard, clearCard, restoreTakenDown, takeDown } from '../../../lib/table/card/taken-down';
@@ -36,9 +36,18 @@ import { changeTicket, readTicket, saysAlready } from '../../../lib/table/ticket
 const MAX_CARDS_SHOWN = 50;
 const REPORTS_READ = 10;
 
+/** The version of a card that is there no more. */
+const GONE = 0;
+
 type OfOne = { subjectId: string; cardId: string };
 type Read = OfOne & { cursor?: string | undefined };
-type Decide = OfOne & { reportId: string; decision: 'unfounded' | 'take-down'; category: ReportCategory };
+type Decide = OfOne & {
+  reportId: string;
+  decision: 'unfounded' | 'take-down';
+  category: ReportCategory;
+  version?: number | undefined;
+  count?: number | undefined;
+};
 type DecideAppeal = OfOne & { ticketId: string; decision: 'stands' | 'restore'; answer: string };
 
 /** Staff: the cards that are reported, each once, nobody's second before anybody's first. Numbers and times, no words. */
@@ -99,6 +108,7 @@ async function openReports(
   return {
     reports,
     count: all.length,
+    version: card?.version ?? GONE,
     content: card && shown ? pickFields(card, shown) : {},
     ...(card?.takenDown && { takenDown: card.takenDown }),
     ...(last && { cursor: await sealCursor(deps.ring, list, caller.staffId, last) }),
@@ -128,19 +138,21 @@ function reportIn(item: Item | undefined, cardId: string, sealer: Sealer | undef
 
 /**
  * Staff: decides all reports of a card that wait. Taken down, nobody but its owner sees it from this write on; the owner reads why,
- * and can appeal. A card that has gone meanwhile has nothing to take down, and its reports are decided.
- * @throws AppError NOT_NOW where somebody has decided meanwhile
+ * and can appeal. A card that has gone meanwhile has nothing to take down, and its reports are decided. That nothing is the matter is
+ * said of the card and the reports that were read, and of no later ones; what is wrong is taken down whatever was edited meanwhile.
+ * @throws AppError NOT_NOW where somebody has decided meanwhile, or where nothing was found in what has changed since
  */
 export async function decideReported(deps: Deps, { caller, input, requestId }: Run<'staff', Decide>) {
   const about = aboutOf(caller);
   const { subjectId, cardId, decision, category } = input;
-  const reports = await reportsOfCard(deps.table, subjectId, cardId);
+  const reports = (await reportsOfCard(deps.table, subjectId, cardId)).filter(isReportWaiting);
   const [item] = await deps.table.getMany([cardKey(subjectId, cardId)]);
   const card = clearCard(item, epochOf(about.person, 'cards'));
+  if (decision === 'unfounded') demandAsRead(input, card, reports);
   const at = toInstant(deps.clock.now());
   const goesDown = decision === 'take-down' && card !== undefined && card.takenDown === undefined;
   const writes = [
-    ...reports.filter(isReportWaiting).slice(0, REPORTS_PER_CARD).map(closeReport),
+    ...reports.slice(0, REPORTS_PER_CARD).map(closeReport),
     ...(goesDown ? [takeDown(subjectId, card, category, { at, by: caller.staffId })] : []),
   ];
   await settle(deps, about, writes, {
@@ -153,6 +165,15 @@ export async function decideReported(deps: Deps, { caller, input, requestId }: R
   });
   return { decided: true as const, takenDown: goesDown || card?.takenDown !== undefined };
 }
+
+/** @throws AppError INVALID_INPUT without what `openReported` has told; NOT_NOW where that is not so any more */
+function demandAsRead({ version, count }: Decide, card: ClearCard | undefined, waiting: Item[]): void {
+  if (version === undefined) throw invalidInput('version', '请填写查看举报时得到的 version');
+  if (count === undefined) throw invalidInput('count', '请填写查看举报时得到的 count');
+  if (version !== Number(card?.item.version ?? GONE) || count !== waiting.length) throw changed();
+}
+
+const changed = () => new AppError('NOT_NOW', { why: '举报或者名片刚刚有了变化，请重新查看后再办。' });
 
 /**
  * Staff: decides the appeal of the owner, in one transaction with the answer to their ticket. Never who has taken the card down.
@@ -218,6 +239,6 @@ async function settle(deps: Deps, { person }: About, writes: Write[], decision: 
     await appendEntry(deps, person, entry, writes);
   } catch (error) {
     if (!(error instanceof ConditionFailed)) throw error;
-    throw new AppError('NOT_NOW', { why: '举报或者名片刚刚有了变化，请重新查看后再办。' });
+    throw changed();
   }
 }

@@ -42,6 +42,8 @@ const opens = {
     ),
     /** How many there are, on this page and the others. */
     count: z.int(),
+    /** The card's, to be sent back with a decision; 0 where it has gone. */
+    version: z.int(),
     content: z.object(partialContent),
     takenDown: z.optional(z.object({ at: z.string(), why: z.string(), basis: z.string() })),
     cursor: z.optional(z.string()),
@@ -99,7 +101,7 @@ export const staffReportOperations = {
   decideReported: operation({
     ...common,
     summary:
-      '工作人员：决定对一张名片的全部举报：不成立，或者下架。下架后别人立即看不到，主人看得到理由、可以申诉。',
+      '工作人员：决定对一张名片的全部举报：不成立，或者下架。决定不成立，须带上查看时的 version 和 count：之后又有修改或者新的举报的，重新查看。下架后别人立即看不到，主人看得到理由、可以申诉。',
     kinds: { in: [], out: ['card-report-state'] },
     input: z.strictObject({
       subjectId,
@@ -108,6 +110,9 @@ export const staffReportOperations = {
       decision: z.enum(['unfounded', 'take-down']),
       /** What it is taken down for: by this the owner is told why. */
       category,
+      /** Both as `openReported` has told them: for `unfounded`, which is said of what was read. */
+      version: z.optional(z.int()),
+      count: z.optional(z.int()),
     }),
     output: decided,
     decides: true,
