@@ -285,30 +285,23 @@ describe('a session is what its record says, whatever its token comes in (A2, A7
   });
 });
 
+/** Joins another account of who came by a phone into the one that they came into, called from one of the two. */
+async function joinOwn({ owner, device, of }: Arrival, keep: 'this' | 'other') {
+  const second = newcomer('second');
+  const theirs = await world.signIn(second);
+  const [a, b] = [await accountNumber(world, owner), await accountNumber(world, theirs)];
+  const ofTheirs = await proofFor(world, theirs, second, 'login/joinAccounts', a);
+  const ofIt = await proofFor(world, device, of, 'login/joinAccounts', b);
+  const [by, proof, otherProof] = keep === 'this' ? [device, ofIt, ofTheirs] : [theirs, ofTheirs, ofIt];
+  await world.ok('login/joinAccounts', { keep, otherProof }, { ...by, proof });
+  return () => world.signIn(second);
+}
+
 /** What somebody who came by a phone does to stay, and how they come back afterwards. */
-const gains: Record<string, (one: Account) => Promise<() => Promise<Caller | false>>> = {
-  async 'another account of theirs is joined into it'({ owner, device, of }) {
-    const second = newcomer('second');
-    const theirs = await world.signIn(second);
-    const [a, b] = [await accountNumber(world, owner), await accountNumber(world, theirs)];
-    const otherProof = await proofFor(world, theirs, second, 'login/joinAccounts', a);
-    const proof = await proofFor(world, device, of, 'login/joinAccounts', b);
-    expect(
-      (await world.call('login/joinAccounts', { keep: 'this', otherProof }, { ...device, proof })).ok,
-    ).toBe(true);
-    return () => world.signIn(second);
-  },
-  async 'the account that stays is the other side of a join'({ owner, device, of }) {
-    const second = newcomer('second');
-    const theirs = await world.signIn(second);
-    const [a, b] = [await accountNumber(world, owner), await accountNumber(world, theirs)];
-    const otherProof = await proofFor(world, device, of, 'login/joinAccounts', b);
-    const proof = await proofFor(world, theirs, second, 'login/joinAccounts', a);
-    expect(
-      (await world.call('login/joinAccounts', { keep: 'other', otherProof }, { ...theirs, proof })).ok,
-    ).toBe(true);
-    return () => world.signIn(second);
-  },
+type Arrival = Pick<Account, 'owner' | 'openid' | 'device' | 'of'>;
+const gains: Record<string, (one: Arrival) => Promise<() => Promise<Caller | false>>> = {
+  'another account of theirs is joined into it, from there': (one) => joinOwn(one, 'this'),
+  'another account of theirs is joined into it, from that one': (one) => joinOwn(one, 'other'),
   async 'an entry of theirs is linked to it'({ device, of }) {
     const at = newcomer('at-pay');
     const proof = await proofFor(world, device, of, 'login/linkAccount', 'wechat-pay');
@@ -360,9 +353,10 @@ describe('ways in are listed and ended by their owner (A5)', () => {
   it('nor gain a way that stands without the phone, nor end the account for good: whatever they do there goes with it', async () => {
     const found: Record<string, unknown> = {};
     for (const [gain, act] of Object.entries(gains)) {
-      const one = await account('phone');
-      const { owner, openid } = one;
-      await world.ok('login/unlinkAccount', { entry: 'wechat-pay' }, owner);
+      const [openid, of, number] = [newcomer('owner'), newcomer('device'), newNumber()];
+      const owner = await phoneHolder(world, openid, number);
+      await grant(world, owner, 'account-link');
+      const one = { owner, openid, of, device: await comes.phone(number, of) };
       const comesBack = await act(one);
       await world.work();
       const again = await world.signIn(openid);
