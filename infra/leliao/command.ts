@@ -86,7 +86,9 @@ async function fail(session: Session, error: unknown): Promise<number> {
   session.say(words(message, englishOf(code)));
   for (const { field, problem } of details?.fields ?? [])
     session.say(words(`  ${field}：${problem}`, `  ${field}: ${problem}`));
-  if (details?.why) session.say(words(`  ${details.why}`, `  ${details.why}`));
+  // In Chinese the message of the service is this reason already.
+  if (details?.why && !(session.lang === 'zh' && details.why === message))
+    session.say(words(`  ${details.why}`, `  ${details.why}`));
   if (details?.retryAfterSeconds !== undefined)
     session.say(
       words(

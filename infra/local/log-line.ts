@@ -3,30 +3,25 @@ import type { LogFields } from '../../lib/log';
 const NAME_WIDTH = 24;
 const RESULT_WIDTH = 22;
 
-/** Already shown in a column, or the same in every local line. */
-const shown: readonly string[] = [
-  'event',
-  'operation',
-  'partner',
-  'outcome',
-  'partnerCode',
-  'milliseconds',
-  'host',
+/** Already shown in a column, the same in every local line, or for `leliao trail` alone, which reads the log and no screen. */
+const leftOut: readonly string[] = [
+  ...['event', 'operation', 'partner', 'outcome', 'partnerCode', 'milliseconds', 'host'],
+  ...['at', 'instance', 'seq', 'invocation', 'left', 'kinds', 'persons', 'day', 'opened'],
 ];
 
 /**
- * One line of a function's log for a terminal: time, what, result, duration, the rest. Undefined for everything that
- * is not such a line: only the allow-listed log may reach the developer's screen, since it alone holds no personal data.
+ * One line of a function's log for a terminal: time, what, result, duration, the rest. Undefined for what is of the trail
+ * alone, and for everything that is not such a line: only the allow-listed log may reach the developer's screen, since it alone holds no personal data.
  */
 export function formatLogLine(line: string, now: Date): string | undefined {
   const fields = parse(line);
-  if (!fields) return undefined;
+  if (!fields || fields.event === 'open') return undefined;
   const { event, operation, partner, outcome, partnerCode, milliseconds } = fields;
   const name = event === 'partner-call' ? `  → ${partner}` : (operation ?? event);
   const result = String(outcome ?? partnerCode ?? (event === 'fault' ? 'FAULT' : ''));
   const duration = milliseconds === undefined ? '' : `${milliseconds} ms`;
   const rest = Object.entries(fields)
-    .filter(([key]) => !shown.includes(key))
+    .filter(([key]) => !leftOut.includes(key))
     .map(([key, value]) => `${key}=${value}`);
   const columns = [
     clockTime(now),

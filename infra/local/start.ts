@@ -29,8 +29,12 @@ const startProgram = program({
     const startedAt = performance.now();
     print(say(words('正在启动乐聊名片……', 'Starting 乐聊名片 …')));
     const where = demo ? { port: port ?? demoPorts.api, ports: demoPorts } : { port };
-    const service = await startService({ ...where, persistDir, host, onLog: print, onRawLog: keepIn(log) });
+    // Nobody asks how the town was filled: its calls would push the addresses off the screen.
+    let isShown = !demo;
+    const onLog = (line: string) => isShown && print(line);
+    const service = await startService({ ...where, persistDir, host, onLog, onRawLog: keepIn(log) });
     if (demo) await fillTown(placeOf(service));
+    isShown = true;
     const withdraw = await announceService(service);
     const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
     print(say(describe(service, persistDir, seconds)));

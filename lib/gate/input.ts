@@ -62,22 +62,41 @@ function findDirt(value: unknown, path: string): Field | undefined {
   return undefined;
 }
 
-const problems: Record<string, string> = {
-  invalid_type: '缺少或类型不正确',
-  too_big: '过长或过大',
-  too_small: '过短或过小',
-  invalid_format: '格式不正确',
-  invalid_value: '不是允许的选项',
-  invalid_union: '格式不正确',
-  not_multiple_of: '格式不正确',
-};
+type Issue = z.core.$ZodIssue;
 
-type Issue = { code?: string | undefined; path: PropertyKey[]; keys?: string[] };
+/** What should stand there, by the schema's own word for it; of a kind that nobody would know, nothing. */
+const expected: Record<string, string> = {
+  string: '文字',
+  number: '数字',
+  int: '整数',
+  boolean: ' true 或者 false',
+  array: '列表',
+  object: '对象',
+};
+/** More than these nobody would read: the reference has them. */
+const MAX_OPTIONS_NAMED = 12;
+
+/** What would have been right, from the schema alone. */
+function problemOf(issue: Issue): string {
+  if (issue.code === 'invalid_type') {
+    const kind = expected[issue.expected];
+    return kind ? `缺少，或者不是${kind}` : '缺少或类型不正确';
+  }
+  if (issue.code === 'too_big') return `过长或过大，最多 ${issue.maximum}`;
+  if (issue.code === 'too_small')
+    return issue.minimum === 1 && issue.origin !== 'number'
+      ? '不能为空'
+      : `过短或过小，至少 ${issue.minimum}`;
+  if (issue.code === 'invalid_value')
+    return issue.values.length > MAX_OPTIONS_NAMED ? '不是允许的选项' : `只能是 ${issue.values.join('、')}`;
+  return issue.code === 'custom' ? '内容不正确' : '格式不正确';
+}
 
 function explain(issue: Issue): Field[] {
   const path = issue.path.reduce<string>((before, part) => join(before, String(part)), '');
-  if (issue.keys) return issue.keys.map((key) => ({ field: join(path, key), problem: '没有这个字段' }));
-  return [{ field: path || '(输入)', problem: problems[issue.code ?? ''] ?? '内容不正确' }];
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map((key) => ({ field: join(path, key), problem: '没有这个字段' }));
+  return [{ field: path || '(输入)', problem: problemOf(issue) }];
 }
 
 /** A field name that the caller made up may itself be personal, so only plain identifiers are repeated. */

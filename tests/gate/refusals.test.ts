@@ -1,4 +1,6 @@
+import * as z from 'zod/mini';
 import { AppError, type ErrorDetails } from '../../lib/errors';
+import { parseInput } from '../../lib/gate/input';
 import { fullCard } from '../support/full-card';
 import { createWorld, onceKey, type World } from '../support/world';
 
@@ -11,6 +13,16 @@ const detailsOf = async (path: string, input: unknown, by: object) => {
   const reply = await world.call(path, input, by);
   return reply.ok ? undefined : (reply.error.details as ErrorDetails | undefined);
 };
+
+function problemsOf(parse: () => unknown): [string, string][] {
+  try {
+    parse();
+  } catch (error) {
+    const { fields = [] } = (error as AppError).details ?? {};
+    return fields.map(({ field, problem }) => [field, problem]);
+  }
+  return [];
+}
 
 describe('a refusal says what it is about', () => {
   it('a key used again for something else is named', async () => {
@@ -35,6 +47,43 @@ describe('a refusal says what it is about', () => {
       by,
     );
     expect((await detailsOf('cards/checkAgain', { cardId }, by))?.why).toMatch(/^\p{Script=Han}.*。$/u);
+  });
+
+  it('that reason is the message, which clients show as it is', async () => {
+    const by = await world.cardHolder(`refused-${onceKey()}`);
+    const idempotencyKey = onceKey();
+    const { cardId } = await world.ok<{ cardId: string }>(
+      'cards/create',
+      { ...fullCard, idempotencyKey },
+      by,
+    );
+    const reply = await world.call('cards/checkAgain', { cardId }, by);
+    expect(reply).toMatchObject({
+      ok: false,
+      error: { message: expect.stringMatching(/^(?!当前状态).*。$/u) },
+    });
+    expect(!reply.ok && reply.error.message).toBe(!reply.ok && (reply.error.details as ErrorDetails).why);
+  });
+
+  it('a field that is wrong is told what would be right', () => {
+    const schema = z.strictObject({
+      category: z.enum(['insult', 'fraud']),
+      words: z.string().check(z.minLength(1), z.maxLength(3)),
+      on: z.boolean(),
+      tags: z.array(z.string()).check(z.maxLength(1)),
+      days: z.int().check(z.gte(1)),
+    });
+    const wrong = { category: 'x', words: 'four', on: 'yes', tags: ['a', 'b'], days: 0, more: 1 };
+    expect(problemsOf(() => parseInput(schema, wrong))).toEqual([
+      ['category', '只能是 insult、fraud'],
+      ['words', '过长或过大，最多 3'],
+      ['on', '缺少，或者不是 true 或者 false'],
+      ['tags', '过长或过大，最多 1'],
+      ['days', '过短或过小，至少 1'],
+      ['more', '没有这个字段'],
+    ]);
+    const short = { category: 'fraud', words: '', on: true, tags: [], days: 1 };
+    expect(problemsOf(() => parseInput(schema, short))).toEqual([['words', '不能为空']]);
   });
 
   it('and it does not compile without', () => {

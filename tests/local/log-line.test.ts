@@ -15,6 +15,15 @@ test('shows a call to a partner below the call it belongs to', () => {
   expect(formatLogLine(line, now)).toMatch(/^09:05:07 {4}→ wechat +40029 +3 ms$/);
 });
 
+test('leaves what is of the trail alone to the log', () => {
+  const opening =
+    '{"event":"open","at":"2026-11-23T01:05:07.000Z","instance":"i","seq":1,"requestId":"r1","operation":"cards/get"}';
+  expect(formatLogLine(opening, now)).toBeUndefined();
+  const call =
+    '{"event":"call","at":"2026-11-23T01:05:07.000Z","instance":"i","seq":2,"requestId":"r1","operation":"cards/get","outcome":"OK","opened":1}';
+  expect(formatLogLine(call, now)).toMatch(/cards\/get +OK +requestId=r1$/);
+});
+
 test('shows a fault by its class and place', () => {
   const line =
     '{"event":"fault","operation":"cards/get","errorName":"TypeError","frame":"at run (index.js:1:2)"}';

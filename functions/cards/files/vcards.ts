@@ -67,7 +67,7 @@ async function keep(deps: Deps, run: Run<'subject', Import>, card: CardFromFile,
     return { ...told, cardId };
   } catch (error) {
     if (!(error instanceof AppError) || !stopsOne.includes(error.code)) throw error;
-    return { ...told, problem: errorCodes[error.code].message };
+    return { ...told, problem: error.details?.why ?? errorCodes[error.code].message };
   }
 }
 
