@@ -16,6 +16,16 @@ const states: Record<Notice['state'], Words> = {
 };
 export const stateIn = (session: Session, state: Notice['state']): string => session.text(states[state]);
 
+const channelNames: Record<Notice['channels'][number], Words> = {
+  subscribe: words('订阅消息', 'subscribe message'),
+  sms: words('短信', 'SMS'),
+  mail: words('邮件', 'mail'),
+  inbox: words('通知', 'inbox'),
+  announcement: words('公告', 'announcement'),
+};
+export const channelsIn = (lang: keyof Words, channels: Notice['channels']): string[] =>
+  channels.map((channel) => channelNames[channel][lang]);
+
 const readers: Record<Preview['says'][number]['reader'], Words> = {
   self: words('本人', 'the person'),
   guardian: words('监护人', 'a guardian'),
@@ -27,7 +37,7 @@ export async function noticeView(session: Session, one: Notice): Promise<string>
     [words('告知', 'notice'), one.noticeId],
     [words('标题', 'title'), one.title],
     [words('状态', 'state'), stateIn(session, one.state)],
-    [words('渠道', 'channels'), one.channels],
+    [words('渠道', 'channels'), channelsIn(session.lang, one.channels)],
     [words('公告天数', 'announced for days'), one.announceDays],
     [words('影响范围', 'scope'), one.scopeId],
     [words('拟定', 'drafted'), `${one.draftedBy} ${timeIn(one.draftedAt)}`],
@@ -71,7 +81,7 @@ export async function previewView(session: Session, one: Preview): Promise<strin
   const says = one.says.map(({ channel, reader, title, text, segments }) => {
     const bills =
       segments === undefined ? '' : session.text(words(`（${segments} 条短信）`, ` (${segments} SMS)`));
-    const head = `── ${channel} → ${session.text(readers[reader])}${bills}`;
+    const head = `── ${session.text(channelNames[channel])} → ${session.text(readers[reader])}${bills}`;
     return [head, title, shown(text)].filter(Boolean).join('\n');
   });
   return [await noticeView(session, one), ...says].join('\n\n');
