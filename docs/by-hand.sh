@@ -1,6 +1,10 @@
 # What the samples of the documents call, beside a running `npm start`, in the folder of the project:  . docs/by-hand.sh
 # API and SANDBOX are taken from what `npm start` prints or, where they are not set, from what it has noted.
 
+missing() { echo "$1" >&2; return 1; }
+[ -n "${BASH_VERSION:-}" ] || missing '这些例子要在 bash 里输入：先运行 bash。' || return
+[ -n "${API:-}" ] || [ -e dist/local/service.json ] || missing '先运行 npm start，再到项目文件夹里输入这一行。' || return
+date -d now >/dev/null 2>&1 || missing '这些例子用 GNU 的 date 和 base64：macOS 上先安装 coreutils，并把它的 gnubin 放在 PATH 最前。' || return
 noted() { node -p "require('./dist/local/service.json').$1"; }
 API=${API:-$(noted api)}  SANDBOX=${SANDBOX:-$(noted sandbox)}  OIDC=${OIDC:-$(noted staffIssuer)}
 # Pages and the published keys lie at the root, beside the version of the API.

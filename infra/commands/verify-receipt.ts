@@ -3,7 +3,7 @@ import * as z from 'zod/mini';
 import { start } from '../command-line/program';
 import { type Lang, type Words, words } from '../command-line/words';
 import { findSigned, NotProved, readSigned, verifySigned } from './signed-file';
-import { verifier } from './verifier';
+import { inBeijing, verifier } from './verifier';
 
 const CONFORMS_TO = 'https://w3id.org/dpv/schema/dpv-27560#receipt';
 
@@ -96,7 +96,7 @@ export function tell(receipt: Receipt, lang: Lang = 'zh'): string[] {
   const [act, who] = [acts[status['@type'][0] ?? ''] ?? unknown, actors[by['@type']] ?? unknown];
   const [purpose, text] = [process['dpv:hasPurpose']['dct:title'], notice['dct:hasVersion'] ?? '?'];
   const account = subject['dct:identifier'] ?? say('（不具名的儿童）', '(a child who is not named)');
-  const later = at === trueAt ? '' : say(`，补记于 ${at}`, `, recorded ${at}`);
+  const later = at === trueAt ? '' : say(`，补记于 ${inBeijing(at)}`, `, recorded ${inBeijing(at)}`);
   return [
     say(
       '回执有效：签名由公布的密钥作出，内容没有改动。',
@@ -109,7 +109,10 @@ export function tell(receipt: Receipt, lang: Lang = 'zh'): string[] {
     say(`账号：${account}，记录编号 ${entry}`, `Account: ${account}, entry ${entry}`),
     say(`选择：${act.zh}（${purpose}）`, `Chosen: ${act.en} (${purpose})`),
     say(`由谁：${who.zh}（${by['@id']}），${how}`, `Who: ${who.en} (${by['@id']}), ${how}`),
-    say(`何时：${trueAt}${later}`, `When: ${trueAt}${later}`),
+    say(
+      `何时：${inBeijing(trueAt)}${later}（北京时间）`,
+      `When: ${inBeijing(trueAt)}${later} (Beijing’s time)`,
+    ),
     notice['spdx:checksumValue'] === undefined
       ? say('文本：材料上的文本，未随记录保存', 'Text: that of the paper, which is not kept with the record')
       : say(

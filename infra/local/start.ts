@@ -38,7 +38,7 @@ const startProgram = program({
     const withdraw = await announceService(service);
     const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
     print(say(describe(service, persistDir, seconds)));
-    if (demo) print(describeTown(service.services.sandbox));
+    if (demo) print(say(describeTown(service.services.sandbox)));
     const why = await Promise.race([askedToStop(), alone, service.ended.then(() => 'broken' as const)]);
     // Whoever is impatient: the tethers end everything with us.
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));

@@ -1,3 +1,5 @@
+import { type Words, words } from '../command-line/words';
+
 /** Somebody of the town of the demo. The numbers are of no network, and nobody is real. */
 export type Townsperson = {
   openid: string;
@@ -78,17 +80,27 @@ export const town: readonly Townsperson[] = [
 ];
 
 /** Who lives there and how to be one of them, for whoever has started the demo. */
-export function describeTown(sandbox: string): string {
-  const lines = town.map(
+export function describeTown(sandbox: string): Words {
+  const people = town.map(
     ({ openid, card }) => `  ${openid.padEnd(14)}  ${card.name}，${card.organisation}${card.title}`,
   );
-  return [
-    '榕树头街的人，每人有一张名片，名片夹里有别人的；没有一个是真人：',
-    '',
-    ...lines,
-    '',
-    `以其中一人登录：curl -X POST ${sandbox}/sandbox/people/${town[0]?.openid}/code，把得到的 code 交给 login/signIn。`,
-    '等着工作人员的：一个提问、一张被举报的名片、一次安全事件演练（npm run leliao -- login）。',
-    '',
-  ].join('\n');
+  const code = `curl -X POST ${sandbox}/sandbox/people/${town[0]?.openid}/code`;
+  const folder = `. docs/by-hand.sh && post cards/folder "$(sign_in ${town[0]?.openid})" '{}'`;
+  const told = (first: string, ...last: string[]) => [first, '', ...people, '', ...last, ''].join('\n');
+  return words(
+    told(
+      '榕树头街的人，每人有一张名片，名片夹里有别人的；没有一个是真人：',
+      `看看其中一人的名片夹（在 bash 里）：${folder}`,
+      `以其中一人登录：${code}，把得到的 code 交给 login/signIn。`,
+      '等着工作人员的：一个提问（leliao tickets list）、一张被举报的名片（leliao call cards/reportedCards）、一次安全事件演练（leliao breach list）。',
+      'leliao 就是 npm run -s leliao --；先 leliao login，选 officer，口令 local-secret。',
+    ),
+    told(
+      'The people of 榕树头街, each with a card, and cards of others in their folder; none of them is real:',
+      `To look into the folder of one of them (in bash): ${folder}`,
+      `To sign in as one of them: ${code}, and hand its code to login/signIn.`,
+      'Waiting for the staff: a question (leliao tickets list), a reported card (leliao call cards/reportedCards), an incident to practise (leliao breach list).',
+      'leliao is npm run -s leliao --; first leliao login, as officer with the secret local-secret.',
+    ),
+  );
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import jsonld from 'jsonld';
 import { NotProved } from '../../infra/commands/signed-file';
+import { inBeijing } from '../../infra/commands/verifier';
 import { findReceipt, tell, verifyReceipt, verifyReceiptProgram } from '../../infra/commands/verify-receipt';
 import { sign } from '../../lib/crypto/signature';
 import { buildRegistry } from '../../lib/policy/registry';
@@ -139,7 +140,7 @@ describe('a receipt (K6)', () => {
     const lines = tell(await verifyReceipt((await receipt(corrected.seenEntry)).receipt, await publicKeys()));
     expect(lines.join('\n')).toContain('撤回同意（电子名片）');
     expect(lines.join('\n')).toContain('PAPER-77');
-    expect(lines).toContain(`何时：${trueAt}，补记于 ${corrected.at}`);
+    expect(lines).toContain(`何时：${inBeijing(trueAt)}，补记于 ${inBeijing(corrected.at)}（北京时间）`);
   });
 });
 
@@ -258,7 +259,7 @@ describe('npm run verify-receipt (K6)', () => {
         '回执有效',
         '同意（电子名片）',
         '本人',
-        at,
+        inBeijing(at),
         firstVersion().textHash,
         '名片上的电话',
         subjectIdOf(me),

@@ -10,6 +10,7 @@ import { inTurn } from '../../infra/local/drill/in-turn';
 import { type FoundService, findService } from '../../infra/local/find-service';
 import { clientOf } from '../../infra/local/journey/people';
 import { town } from '../../infra/local/town';
+import { errorCodes } from '../../lib/errors';
 import { scripts } from '../../package.json';
 import { inProofAlone, some } from '../proof/sample';
 import { blocksOf, commandsOf, documents, inlineCommands, root, textOf } from './blocks';
@@ -108,6 +109,28 @@ it('names no npm run that there is not', () => {
     [...textOf(document).matchAll(/npm run (?:-s )?([a-z][a-z-]*)/g)].map(([, name = '']) => name),
   );
   expect(named.filter((name) => !(name in scripts))).toEqual([]);
+});
+
+it('names no operation that there is not', () => {
+  const operations = [...textOf('docs/operations.md').matchAll(/^\| `(([a-z]+)\/[A-Za-z]+)`/gm)];
+  const [names, functions] = [1, 2].map((part) => new Set(operations.map((found) => found[part])));
+  const named = documents.flatMap((document) =>
+    [...textOf(document).matchAll(/(?<![\w/.-])(([a-z]+)\/[a-z][A-Za-z]+)(?![\w/.-])/g)]
+      .filter(([, name, of]) => functions?.has(of) && !names?.has(name))
+      .map(([, name]) => `${document}: ${name}`),
+  );
+  expect(operations.length).toBeGreaterThan(200);
+  expect(named).toEqual([]);
+});
+
+it('gives every refusal the status that it has', () => {
+  const statuses: Record<string, { status: number }> = errorCodes;
+  const named = documents.flatMap((document) =>
+    [...textOf(document).matchAll(/\b([45]\d\d) `([A-Z_]+)`/g)]
+      .filter(([, status, code = '']) => Number(status) !== statuses[code]?.status)
+      .map(([found]) => `${document}: ${found}`),
+  );
+  expect(named).toEqual([]);
 });
 
 it('has files that are read as JSON', () => {

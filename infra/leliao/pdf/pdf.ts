@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -17,8 +18,15 @@ const fontFolders: [library: string, folder: string][] = [
   ['@expo-google-fonts/noto-sans-jp', '700Bold'],
 ];
 
-/** What prints is large and needed by few, so that it is installed by itself (printing/package.json). */
-const printing = createRequire(join(__dirname, '../../../printing/package.json'));
+/**
+ * What prints is large and needed by few, so that it is installed by itself (printing/package.json): in the clone, by whose sources this
+ * runs or whose dist/leliao it is, or in the folder beside leliao.js on a machine without a clone.
+ */
+const placesOfPrinting = ['../../../printing', '../../printing', 'printing'].map((place) =>
+  join(__dirname, place),
+);
+const installed = placesOfPrinting.find((place) => existsSync(join(place, 'node_modules')));
+const printing = createRequire(join(installed ?? __dirname, 'package.json'));
 
 /** The part of typst-ts-node-compiler that is used here. */
 type Typesetter = {
@@ -89,7 +97,7 @@ const notInstalled = () =>
   new Stop(
     'refused',
     words(
-      '没有排版程序和字体：请在代码目录里运行 npm ci --prefix printing，再用 npm run leliao。',
-      'There are no typesetter and fonts: in a clone run npm ci --prefix printing, then use npm run leliao.',
+      '没有排版程序和字体：请在代码目录里（没有代码的机器上，在 leliao.js 所在的文件夹里，先从代码目录拷来 printing）运行 npm ci --prefix printing。',
+      'There are no typesetter and fonts: in a clone (on a machine without one, in the folder of leliao.js, with printing copied from a clone) run npm ci --prefix printing.',
     ),
   );
