@@ -69,9 +69,18 @@ const clientProgram = program({
     '生成客户端的 npm 包 dist/client/；随后 npm pack ./dist/client 得到可安装的文件',
     'makes the package of the client, dist/client/; npm pack ./dist/client then gives a file to install',
   ),
-  run: async (_, { print }) => {
+  run: async (_, { print, text }) => {
     const folder = await packageClient();
     print(`${relative(process.cwd(), folder)}  ${PACKAGE_NAME}@${API_VERSION}`);
+    const file = `${PACKAGE_NAME}-${API_VERSION}.tgz`;
+    print(
+      text(
+        words(
+          `在小程序的文件夹里：npm pack ${folder}，再 npm install ./${file}`,
+          `In the folder of the mini-program: npm pack ${folder}, then npm install ./${file}`,
+        ),
+      ),
+    );
     return 'ok';
   },
 });

@@ -133,6 +133,20 @@ it('gives every refusal the status that it has', () => {
   expect(named).toEqual([]);
 });
 
+it('binds on its pages what the code beside them has', () => {
+  const missing = blocks
+    .filter(({ language }) => language === 'html')
+    .flatMap(({ document, line, text }) => {
+      const code = blocks.filter((one) => one.document === document && one.language === 'ts');
+      const has = (name: string) => code.some((one) => new RegExp(`\\b${name}[(:]`).test(one.text));
+      const bound = [...text.matchAll(/ bind[a-z:]+="(\w+)"|\{\{(\w+)\}\}/g)].map(
+        ([, by, of]) => by ?? of ?? '',
+      );
+      return bound.filter((name) => !has(name)).map((name) => `${document}:${line}: ${name}`);
+    });
+  expect(missing).toEqual([]);
+});
+
 it('has files that are read as JSON', () => {
   for (const { language, text } of blocks) if (language === 'json') JSON.parse(text);
 });
