@@ -183,7 +183,7 @@ function sendWords({ title, whom, channels, drill, announceDays }: Preview): Wor
   return [
     ...ofDrill({ drill }),
     words(
-      `将发送“${title}”给 ${told} 人（其中未成年人 ${whom.minors} 人，并告知其监护人），依次用 ${channelsIn('zh', channels).join('、')}，${drill ? '演练只模拟，也不公告' : `并向所有人公告 ${announceDays} 天。发出的不能收回`}。`,
+      `将发送“${title}”给 ${told} 人（其中未成年人 ${whom.minors} 人，并告知其监护人），依次用${channelsIn('zh', channels).join('、')}，${drill ? '演练只模拟，也不公告' : `并向所有人公告 ${announceDays} 天。发出的不能收回`}。`,
       `“${title}” will go to ${told} people (of them ${whom.minors} minors, and their guardians), by ${channelsIn('en', channels).join(', ')} in this order${drill ? ', as a drill, and is not announced' : `, and be announced to everybody for ${announceDays} days. What is sent cannot be taken back`}.`,
     ),
   ];
