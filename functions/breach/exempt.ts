@@ -40,7 +40,8 @@ export async function exempt(deps: Deps, { caller, input, requestId }: Run<'staf
   if (known.hash !== input.hash) throw new AppError('NOT_NOW', { why: '告知已经改动，请重新预览后再决定。' });
   if (notice.state !== 'proposed')
     throw new AppError('NOT_NOW', { why: '这份告知已经批准，不能再改；请另拟一份。' });
-  if (notice.proposal.by !== caller.staffId) throw new AppError('CALLER_NOT_ALLOWED');
+  if (notice.proposal.by !== caller.staffId)
+    throw new AppError('CALLER_NOT_ALLOWED', { why: '由拟定这份告知的人写明不告知谁。' });
   if (notice.exemptions.length >= MAX_EXEMPTIONS)
     throw new AppError('LIMIT_REACHED', { limit: 'exemptions', max: MAX_EXEMPTIONS });
   const concerned: readonly string[] = fromStored(notice.texts).kinds;

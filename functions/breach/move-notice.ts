@@ -2,6 +2,7 @@ import { DAY_MS, toInstant } from '../../lib/clock';
 import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
 import type { Run } from '../../lib/gate/operation';
+import { DRAFTED_BY_YOU } from '../../lib/gate/staff';
 import { sealOf } from '../../lib/notice/approval';
 import { noticeKinds } from '../../lib/notice/kinds';
 import { announcementText } from '../../lib/notice/text/notice-for';
@@ -30,7 +31,7 @@ export async function approveNotice(deps: Deps, { caller, input, requestId }: Ru
   const known = await knownNotice(deps, input);
   const { notice, hash } = known;
   const { staffId } = caller;
-  if (notice.proposal.by === staffId) throw new AppError('CALLER_NOT_ALLOWED');
+  if (notice.proposal.by === staffId) throw new AppError('CALLER_NOT_ALLOWED', { why: DRAFTED_BY_YOU });
   if (notice.approvedBy.includes(staffId)) return noticeShown(known);
   if (notice.state !== 'proposed')
     throw new AppError('NOT_NOW', { why: `已有 ${noticeKinds.breach.approvals} 人批准。` });

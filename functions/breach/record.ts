@@ -2,6 +2,7 @@ import { toInstant } from '../../lib/clock';
 import type { Deps } from '../../lib/deps';
 import { AppError, invalidInput } from '../../lib/errors';
 import type { Run } from '../../lib/gate/operation';
+import { staffRoleNames } from '../../lib/partner/staff-identity';
 import { isLate, isReportDuty } from '../../lib/policy/incident/duties';
 import { type PlanStepId, plan } from '../../lib/policy/incident/plan';
 import type { KindId } from '../../lib/policy/kinds';
@@ -42,7 +43,8 @@ export async function check(deps: Deps, run: Run<'staff', Check>) {
   const { step, words } = run.input;
   const { roles } = run.caller;
   const owner = plan.find(({ id }) => id === step)?.owner;
-  if (!owner || !roles.includes(owner)) throw new AppError('CALLER_NOT_ALLOWED');
+  if (!owner || !roles.includes(owner))
+    throw new AppError('CALLER_NOT_ALLOWED', owner && { why: `这一步由${staffRoleNames[owner]}勾选。` });
   return act(deps, run, (incident) => {
     if (Object.hasOwn(incident.checked, step)) return undefined;
     demandOpen(incident);

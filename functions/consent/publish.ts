@@ -2,6 +2,7 @@ import { DAY_MS, toInstant } from '../../lib/clock';
 import type { Deps } from '../../lib/deps';
 import { AppError, invalidInput } from '../../lib/errors';
 import type { Run } from '../../lib/gate/operation';
+import { DRAFTED_BY_YOU } from '../../lib/gate/staff';
 import { choiceFlaws } from '../../lib/policy/choice';
 import { describeDifference } from '../../lib/policy/difference';
 import { flawsOf, type RegistryChanges, withChanges } from '../../lib/policy/registry';
@@ -80,7 +81,8 @@ export async function approvePolicy(deps: Deps, { caller, input }: Run<'staff', 
   const { pending, book, latest } = await lookAt(deps);
   if (latest.version === input.version && latest.textHash === input.textHash) return published(latest);
   const proposal = demandProposal(pending, input);
-  if (proposal.proposedBy === caller.staffId) throw new AppError('CALLER_NOT_ALLOWED');
+  if (proposal.proposedBy === caller.staffId)
+    throw new AppError('CALLER_NOT_ALLOWED', { why: DRAFTED_BY_YOU });
   const nowMs = deps.clock.now();
   const decidedAt = toInstant(nowMs);
   const content: PolicyVersion = { ...parseVersion(proposal), announcedAt: decidedAt };

@@ -51,7 +51,8 @@ export async function releaseHold(deps: Deps, run: Run<'staff', OfHold>) {
   const { caller } = run;
   const nowMs = deps.clock.now();
   const demand = ({ placedBy }: ClearHold) => {
-    if (placedBy === caller.staffId) throw new AppError('CALLER_NOT_ALLOWED');
+    if (placedBy === caller.staffId)
+      throw new AppError('CALLER_NOT_ALLOWED', { why: '封存的人不能自己解除，须由另一位负责人解除。' });
   };
   return change(deps, run, 'retention/releaseHold', demand, async (opened) => {
     if (isOver(opened.hold)) return holdShown(opened.hold, nowMs);

@@ -36,10 +36,13 @@ export const noBrowser: Browser = {
   },
 };
 
+const IN_THE_MINI_PROGRAM = '这件事请在小程序里办理，网页上不能办理。';
+
 /** @throws AppError CALLER_NOT_ALLOWED for a browser where none may be, or none where one must be */
 export function demandBrowser(rule: BrowserRule | undefined, browser: Browser | undefined): void {
-  if ((rule === 'only' && !browser) || (rule === 'never' && browser))
-    throw new AppError('CALLER_NOT_ALLOWED');
+  if (rule === 'only' && !browser)
+    throw new AppError('CALLER_NOT_ALLOWED', { why: '这件事只在本服务的网页上办理。' });
+  if (rule === 'never' && browser) throw new AppError('CALLER_NOT_ALLOWED', { why: IN_THE_MINI_PROGRAM });
 }
 
 /**
@@ -53,7 +56,7 @@ export function demandSessionKind(
   { token, browser }: { token?: string | undefined; browser?: Browser | undefined },
 ): void {
   const isOfBrowser = kindOf(session) === 'web';
-  if (rule === 'never' && isOfBrowser) throw new AppError('CALLER_NOT_ALLOWED');
+  if (rule === 'never' && isOfBrowser) throw new AppError('CALLER_NOT_ALLOWED', { why: IN_THE_MINI_PROGRAM });
   const inCookie = browser !== undefined && browser.cookies.session === token;
   if (inCookie && !isOfBrowser) throw new AppError('SIGN_IN_REQUIRED');
 }

@@ -1,7 +1,7 @@
 import { HOUR_MS, toInstant } from '../clock';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
-import type { StaffMember, StaffRole } from '../partner/staff-identity';
+import { type StaffMember, type StaffRole, staffRoleNames } from '../partner/staff-identity';
 import { staffStop } from '../table/incident/containment';
 import { keys } from '../table/keys';
 import { appendEntry } from '../table/ledger/append';
@@ -27,6 +27,10 @@ export const STAFF_DECISIONS_PER_HOUR = {
   windowMs: HOUR_MS,
 } as const;
 
+/** Why nobody decides alone on what they have drafted. */
+export const DRAFTED_BY_YOU = '拟定的人不能自己批准，须由另一位工作人员决定。';
+const namesOf = (roles: readonly StaffRole[]) => roles.map((role) => staffRoleNames[role]).join('、');
+
 /**
  * A member of the staff in one of the roles asked for.
  * @throws AppError SIGN_IN_REQUIRED | CALLER_NOT_ALLOWED
@@ -41,8 +45,9 @@ export async function authenticateStaff(
   // Of whoever an incident has stopped nothing is accepted, and afterwards nothing that was issued before (promise B1).
   const stop = staffStop(deps.policy.stops(), member.staffId, member.issuedAtMs);
   if (stop === 'sign-in') throw new AppError('SIGN_IN_REQUIRED');
-  if (stop === 'stopped' || !member.roles.some((role) => roles.includes(role)))
-    throw new AppError('CALLER_NOT_ALLOWED');
+  if (stop === 'stopped') throw new AppError('CALLER_NOT_ALLOWED');
+  if (!member.roles.some((role) => roles.includes(role)))
+    throw new AppError('CALLER_NOT_ALLOWED', { why: `这件事由${namesOf(roles)}办理。` });
   return member;
 }
 

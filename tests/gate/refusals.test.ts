@@ -65,6 +65,22 @@ describe('a refusal says what it is about', () => {
     expect(!reply.ok && reply.error.message).toBe(!reply.ok && (reply.error.details as ErrorDetails).why);
   });
 
+  it('whoever may not do it hears who may', async () => {
+    const said = async (path: string, input: object, by: object) => {
+      const reply = await world.call(path, input, by);
+      return reply.ok ? undefined : [reply.error.code, reply.error.message];
+    };
+    const by = { token: 'staff:mei:auditor' };
+    expect(await said('breach/list', {}, { token: 'staff:mei:support' })).toEqual([
+      'CALLER_NOT_ALLOWED',
+      '这件事由应急处置人员、个人信息保护负责人、审计人员办理。',
+    ]);
+    expect(await said('cards/reportedCards', {}, by)).toEqual([
+      'CALLER_NOT_ALLOWED',
+      expect.stringMatching(/^这件事由客服.*办理。$/),
+    ]);
+  });
+
   it('a field that is wrong is told what would be right', () => {
     const schema = z.strictObject({
       category: z.enum(['insult', 'fraud']),

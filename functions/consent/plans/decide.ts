@@ -2,6 +2,7 @@ import { DAY_MS, toInstant } from '../../../lib/clock';
 import type { Deps } from '../../../lib/deps';
 import { AppError } from '../../../lib/errors';
 import type { Run } from '../../../lib/gate/operation';
+import { DRAFTED_BY_YOU } from '../../../lib/gate/staff';
 import { planNoticeId, sealOfPlan } from '../../../lib/notice/plan';
 import { endsAfter } from '../../../lib/process/audience/seal';
 import { roundOf } from '../../../lib/process/transfer-count';
@@ -29,7 +30,7 @@ export const SURVEY_EVERY_DAYS = 30;
 export async function approvePlan(deps: Deps, { caller, input }: Run<'staff', OfPlan & { hash: string }>) {
   const before = await knownPlan(deps, input);
   const { staffId } = caller;
-  if (before.draftedBy === staffId) throw new AppError('CALLER_NOT_ALLOWED');
+  if (before.draftedBy === staffId) throw new AppError('CALLER_NOT_ALLOWED', { why: DRAFTED_BY_YOU });
   if (before.approvedBy === staffId) return planShown(deps, before);
   if (before.state !== 'proposed') throw new AppError('NOT_NOW', { why: '这份计划已经批准或者停止。' });
   const nowMs = deps.clock.now();

@@ -2,6 +2,7 @@ import { toInstant } from '../../../lib/clock';
 import type { Deps } from '../../../lib/deps';
 import { AppError } from '../../../lib/errors';
 import type { Run } from '../../../lib/gate/operation';
+import { DRAFTED_BY_YOU } from '../../../lib/gate/staff';
 import type { Disclosure, DisclosureState } from '../../../lib/table/disclosure/disclosure';
 import { moveDisclosure } from '../../../lib/table/disclosure/open-disclosure';
 import { lostRace, untilWon } from '../../../lib/table/races';
@@ -54,7 +55,8 @@ function decide(deps: Deps, disclosureId: string, staff: string, decision: Decis
     const nowMs = deps.clock.now();
     const isSame = before.state === decision.state && before.reason === decision.reason;
     if (isSame && before.decidedBy === staff) return shown(before, nowMs);
-    if (decision.state === 'approved' && before.draftedBy === staff) throw new AppError('CALLER_NOT_ALLOWED');
+    if (decision.state === 'approved' && before.draftedBy === staff)
+      throw new AppError('CALLER_NOT_ALLOWED', { why: DRAFTED_BY_YOU });
     demandStanding(before, 'proposed', nowMs);
     const at = toInstant(nowMs);
     const after = { ...decision, decidedBy: staff, decidedAt: at, keptFromAt: at };

@@ -63,7 +63,8 @@ async function register(
   const person = readPerson(item);
   demandLife(person, askOf('staff', { purpose: 'accountability' }));
   if (isFetchedAgain(before, nowMs)) {
-    if (before.handedOutBy !== staff) throw new AppError('CALLER_NOT_ALLOWED');
+    if (before.handedOutBy !== staff)
+      throw new AppError('CALLER_NOT_ALLOWED', { why: '已由另一位工作人员取出，由其重取。' });
     return { of: before, person };
   }
   demandStanding(before, 'approved', nowMs);
