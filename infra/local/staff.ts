@@ -1,4 +1,5 @@
-import { type StaffRole, staffRoleNames, staffRoles } from '../../lib/partner/staff-identity';
+import { type StaffRole, staffRoles } from '../../lib/partner/staff-identity';
+import { staffRoleNames } from '../../lib/staff-roles';
 
 /** The staff of this machine: one of each role, a second officer to approve what the first proposes, and one without a role. */
 export const staff: Record<string, StaffRole[]> = {

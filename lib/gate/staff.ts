@@ -1,7 +1,8 @@
 import { HOUR_MS, toInstant } from '../clock';
 import type { Deps } from '../deps';
 import { AppError } from '../errors';
-import { type StaffMember, type StaffRole, staffRoleNames } from '../partner/staff-identity';
+import type { StaffMember, StaffRole } from '../partner/staff-identity';
+import { staffRoleNames } from '../staff-roles';
 import { staffStop } from '../table/incident/containment';
 import { keys } from '../table/keys';
 import { appendEntry } from '../table/ledger/append';

@@ -7,12 +7,6 @@ import { type TimeLimit, timeLimits, within } from '../time-limits';
 /** The operator's people (个人信息保护负责人 is `officer`). */
 export const staffRoles = ['support', 'responder', 'officer', 'auditor'] as const;
 export type StaffRole = (typeof staffRoles)[number];
-export const staffRoleNames: Record<StaffRole, string> = {
-  support: '客服',
-  responder: '应急处置人员',
-  officer: '个人信息保护负责人',
-  auditor: '审计人员',
-};
 
 /** `issuedAtMs`: when they signed in, as the token says. */
 export type StaffMember = { staffId: string; roles: StaffRole[]; issuedAtMs: number };
