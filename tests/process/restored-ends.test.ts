@@ -215,10 +215,13 @@ describe('in a table that was restored from a backup', () => {
   });
 
   it('comes to one end wherever the re-erasure is killed, and by two runners at once (S7)', async () => {
+    // Each begins at one moment: in the time that so many take together, periods of links and offers end as well.
+    const startedAtMs = world.deps.clock.now();
     const begin = async () => {
+      world.wait(startedAtMs - world.deps.clock.now());
       await restore(world, backup);
       meanwhile(world);
-      await world.deps.policy.refresh();
+      await world.deps.policy.refresh('now');
       return (await beginReErasure(world.deps)).ref;
     };
     const settled = async (deps: Deps) => {
