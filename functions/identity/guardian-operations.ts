@@ -1,7 +1,6 @@
 import * as z from 'zod/mini';
 import { operation } from '../../lib/gate/operation';
 import { wardKey } from '../../lib/table/real-name/minor';
-import { realNameKey } from '../../lib/table/real-name/real-name';
 import {
   askGuardian,
   askKeys,
@@ -62,8 +61,7 @@ export const guardianOperations = {
     output: z.object({ state: z.enum(['consented', 'refused']), wardId: z.optional(z.string()) }),
     ledger: 'act',
     limits: [GUARDIAN_CODES_PER_PERSON],
-    budget: { trips: 5, readUnits: 11, writeUnits: 25 },
-    alsoRead: (subjectId) => realNameKey(subjectId, 'real-name'),
+    budget: { trips: 5, readUnits: 15, writeUnits: 31 },
     run: guardianRespond,
   }),
   wards: operation({

@@ -40,7 +40,7 @@ export async function guardianWithdraw(deps: Deps, run: Run<'subject', { wardId:
   const kinds = ['guardian'] as const;
   const common = { act: 'guardian.withdrawn', purpose: 'minors', kinds, requestId } as const;
   let erasures: ProcessRef[] = [];
-  await writeInBothLedgers(deps, person, childId, async (child, { guardian, mark, results }) => {
+  await writeInBothLedgers(deps, person, childId, [], async (child, { guardian, mark, results }) => {
     erasures = [];
     const before = readGuardian(guardian);
     const entries = {

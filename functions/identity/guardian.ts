@@ -7,7 +7,7 @@ import type { Run } from '../../lib/gate/operation';
 import { retentionMs } from '../../lib/policy/retention';
 import { ConditionFailed, type Item, type Write } from '../../lib/table/client';
 import { appendPlanned } from '../../lib/table/ledger/append';
-import { phoneKey } from '../../lib/table/person/phone';
+import type { Person } from '../../lib/table/person/person';
 import {
   type Guardian,
   guardianCodeKey,
@@ -22,10 +22,10 @@ import {
   readGuardianCode,
   wardIdOf,
 } from '../../lib/table/real-name/minor';
-import { readRealName, realNameKey, realNameKeys } from '../../lib/table/real-name/real-name';
+import { readRealName, realNameKeys } from '../../lib/table/real-name/real-name';
 import { guardianNotice } from './guardian-notice';
 import { writeInBothLedgers } from './two-ledgers';
-import { demandGrownUp, demandOtherPerson } from './who-may-answer';
+import { demandGrownUp, demandOtherPerson, grownUpKeys } from './who-may-answer';
 
 /** A guardian may be at work: the code is good for a day, and told in person. */
 export const GUARDIAN_CODE_MS = retentionMs('guardian-code-life');
@@ -108,8 +108,8 @@ type Respond = {
 
 /**
  * A guardian's answer, bound to the exact notice that was shown (PIPL art. 31; promise N4). Only an adult who is verified
- * surely enough and has a phone of their own may answer, which is looked at before the code, so that nobody else can try codes;
- * and only from another WeChat than the child's. Both ledgers say so in one transaction; the child's names the guardian by
+ * surely enough and has a phone of their own may answer, which is looked at before the code, so that nobody else can try codes,
+ * and is a condition of the answer's own write; and only from another WeChat than the child's. Both ledgers say so in one transaction; the child's names the guardian by
  * internal number (PIPL art. 31), the guardian's does not name the child.
  * @throws AppError CALLER_NOT_ALLOWED | POLICY_CHANGED | NOT_FOUND | BUSY
  */
@@ -122,19 +122,19 @@ export async function guardianRespond(
   const { subjectId: guardianId } = person;
   if (input.textHash !== guardianNotice.textHash) throw new AppError('POLICY_CHANGED');
   const codeDigest = await deps.ring.digest('guardian-code', readCode(input.code));
-  const [network, code, mark, phone] = await deps.table.getMany([
-    realNameKey(guardianId, 'real-name-network'),
-    guardianCodeKey(codeDigest),
-    minorKey(guardianId),
-    phoneKey(guardianId),
-  ]);
-  demandGrownUp(deps, person, { results: [caller.alsoRead, network], mark, phone });
+  const ownKeys = grownUpKeys(guardianId);
+  const [code, ...shown] = await deps.table.getMany([guardianCodeKey(codeDigest), ...ownKeys]);
+  demandGrownUp(deps, person, shown);
   const childId = readGuardianCode(code);
   if (!childId || childId === guardianId) throw new AppError('NOT_FOUND');
   const state = input.decision === 'consent' ? 'consented' : 'refused';
   const wardId = wardIdOf(codeDigest);
-  await writeInBothLedgers(deps, person, childId, async (child, items) => {
-    demandOtherPerson(person, child);
+  await writeInBothLedgers(deps, person, childId, ownKeys, async (child, items) => {
+    const allowed = (now: Person) => {
+      demandOtherPerson(now, child);
+      return demandGrownUp(deps, now, items.own);
+    };
+    const asSeen = allowed(person);
     const before = readGuardian(items.guardian);
     if (before?.codeDigest !== codeDigest) throw new AppError('NOT_FOUND');
     if (before.state === state && before.guardianId === guardianId) return undefined; // sent twice
@@ -143,7 +143,11 @@ export async function guardianRespond(
       ...entriesOf(run, state, deps.policy.inForce().version),
       sealer: caller.sealer,
       change: state === 'consented' ? noGuardianNeeded : {},
-      writes: decide(deps, { childId, guardianId, wardId, before, seen: items.guardian, state }),
+      stillAllowed: allowed,
+      writes: [
+        ...decide(deps, { childId, guardianId, wardId, before, seen: items.guardian, state }),
+        ...asSeen,
+      ],
     };
   });
   return { state, ...(state === 'consented' && { wardId }) };

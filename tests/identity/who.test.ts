@@ -1,16 +1,20 @@
+import { dispatch } from '../../lib/gate/dispatch';
 import { issueProof } from '../../lib/gate/proof';
 import type { AgeBand } from '../../lib/policy/age';
 import { assurance, type WayId } from '../../lib/policy/assurance';
 import { type ConsentPurposeId, consentPurposeIds } from '../../lib/policy/purposes';
 import type { IdentityProof } from '../../lib/policy/true-identity';
+import type { Item, Table, Write } from '../../lib/table/client';
+import { phoneKey, unbindPhone } from '../../lib/table/person/phone';
 import { markMinor } from '../../lib/table/real-name/minor';
+import { endRealNames, realNameKeys } from '../../lib/table/real-name/real-name';
 import { proofFor } from '../login/support';
-import { amount, some } from '../proof/sample';
+import { amount, holdsFor, some } from '../proof/sample';
 import { giveBoundPhone } from '../support/bound-phone';
 import { consentAct, grant, seenEntryOf, withdraw } from '../support/consent';
 import { answerFor, guarded, makeGuardian } from '../support/guardian';
 import { proverOf } from '../support/prover';
-import { type Caller, createWorld, onceKey, type World } from '../support/world';
+import { type Caller, createWorld, functions, onceKey, type World } from '../support/world';
 import { agreeingPartners } from './agreeing-partners';
 import { type Citizen, newCitizen, subjectIdOf } from './support';
 
@@ -286,6 +290,104 @@ describe('a guardian is an adult, surely, with a phone of their own (N4)', () =>
     const answer = await answerFor(world, child);
     expect(await world.refused('identity/guardianRespond', answer, await who())).toBe('CALLER_NOT_ALLOWED');
     expect((await status(child)).guardian).toBe('asked');
+  });
+
+  const asleep = async () => {};
+  /** What an answer rests on, and how it ends: the three last ones with no entry in the ledger, so that only their own condition sees them. */
+  const ends: Record<string, (by: Caller & { openid: string }) => Promise<unknown>> = {
+    'phone unbound': (by) => world.ok('login/unbindPhone', {}, by),
+    'phone withdrawn': (by) => withdraw(world, by, 'phone'),
+    'real name withdrawn': (by) => withdraw(world, by, 'real-name'),
+    'way withdrawn': (by) => withdraw(world, by, 'real-name-bank'),
+    'ended by a human': async (by) => {
+      const asked = { about: 'wrongly-verified', words: '不是我', ...key() };
+      const { appealId } = await world.ok<{ appealId: string }>('identity/appeal', asked, by);
+      const decision = { subjectId: subjectIdOf(by), appealId, decision: 'overturned', reason: '已核对' };
+      await world.ok('identity/decideAppeal', decision, { token: 'staff:sam:support' });
+    },
+    'account joined': async (by) => {
+      const stays = await arrive();
+      const proof = await proofFor(world, stays, stays.openid, 'login/joinAccounts', subjectIdOf(by));
+      const otherProof = await proofFor(world, by, by.openid, 'login/joinAccounts', subjectIdOf(stays));
+      await world.ok('login/joinAccounts', { keep: 'this', otherProof }, { ...stays, proof });
+    },
+    child: (by) => writeAll(markMinor(subjectIdOf(by), undefined, { band: 'under-18' }, '2026-12-01')),
+    'phone gone': async (by) => {
+      const [phone] = await world.deps.table.getMany([phoneKey(subjectIdOf(by))]);
+      await writeAll(unbindPhone(phone as Item));
+    },
+    'result gone': async (by) => {
+      const results = await world.deps.table.getMany(realNameKeys(subjectIdOf(by)));
+      await writeAll(endRealNames(results.filter((item) => item !== undefined)));
+    },
+  };
+  const writeAll = (writes: Write[]) => world.deps.table.write(...(writes as [Write, ...Write[]]));
+
+  /** Answers for a child with `end` at the `at`th trip to the table. */
+  async function answered(end: (by: Caller & { openid: string }) => Promise<unknown>, at: number) {
+    const child = await arrive();
+    const by = { ...(await arrive()), openid: `who-${people}` };
+    await makeGuardian(world, by);
+    const input = await answerFor(world, child);
+    const seen = { trips: 0, writes: [] as number[] };
+    const step = async (isWrite: boolean) => {
+      const trip = seen.trips++;
+      if (isWrite) seen.writes.push(trip);
+      if (trip === at) await end(by);
+    };
+    const { table } = world.deps;
+    const held: Table = {
+      ...table,
+      getMany: async (...asked) => {
+        await step(false);
+        return table.getMany(...asked);
+      },
+      write: async (...writes) => {
+        await step(true);
+        return table.write(...writes);
+      },
+      update: async (update) => {
+        await step(true);
+        return table.update(update);
+      },
+    };
+    const call = { requestId: 'r', host: 'test', trigger: 'client', address: '203.0.113.7' } as const;
+    const { token } = by;
+    const operation = 'guardianRespond';
+    const deps = { ...world.deps, table: held };
+    const reply = await dispatch(deps, 'identity', functions.identity ?? {}, {
+      ...call,
+      operation,
+      input,
+      token,
+    });
+    const code = reply.ok ? 'OK' : reply.error.code;
+    const told = (await acts(child)).filter((act) => act !== 'guardian.asked' && act.startsWith('guardian.'));
+    return { ...seen, code, guardian: (await status(child)).guardian, told };
+  }
+
+  it('and still is one when the answer is written, whatever ends while it is under way', async () => {
+    const whole = await answered(asleep, -1);
+    expect(whole).toMatchObject({ code: 'OK', guardian: 'consented', told: ['guardian.consented'] });
+    const last = whole.writes.at(-1) ?? -1;
+    const holds = async ([what, at]: [string, number]) => {
+      const { code, guardian, told } = await answered(ends[what] ?? asleep, at);
+      const refused = expect.stringMatching(/^(CALLER_NOT_ALLOWED|SIGN_IN_REQUIRED)$/);
+      expect({ what, at, code, guardian, told }).toEqual({
+        what,
+        at,
+        code: refused,
+        guardian: 'asked',
+        told: [],
+      });
+    };
+    // Each of them is seen by another condition; the others go the same ways.
+    for (const what of ['real name withdrawn', 'child', 'phone gone', 'result gone'])
+      await holds([what, last]);
+    const all = Object.keys(ends).flatMap((what) =>
+      Array.from({ length: last + 1 }, (_, at): [string, number] => [what, at]),
+    );
+    await holdsFor(all, 1, holds);
   });
 });
 

@@ -81,9 +81,16 @@ export const identity: MutantsOf<'N1' | 'N2' | 'N3' | 'N4' | 'N5' | 'N6' | 'N7'>
     {
       fault: 'a guardian without a phone of their own answers',
       file: 'functions/identity/who-may-answer.ts',
-      text: 'if (isAdult && holdsPhone(reachVersions, person, bound)) return;',
-      to: 'if (isAdult || holdsPhone(reachVersions, person, bound)) return;',
+      text: '!minorMark.is(mark) && holdsPhone(reachVersions, person, bound))',
+      to: '(!minorMark.is(mark) || holdsPhone(reachVersions, person, bound)))',
       tests: [...minors, ...who],
+    },
+    {
+      fault: 'a guardian whose phone goes while they answer has answered',
+      file: 'functions/identity/who-may-answer.ts',
+      text: 'noMinor(subjectId), stillBound(subjectId, bound), stillVerified(surely)',
+      to: 'noMinor(subjectId), stillVerified(surely)',
+      tests: who,
     },
   ],
   N5: [

@@ -43,7 +43,11 @@ export type Phone = ValueOf<typeof phone>;
 export const phoneKey = (subjectId: string): Key => phone.key(subjectId);
 
 /** Whether a person has a bound phone, by the item at `phoneKey`, and agrees to that at this moment. */
-export function holdsPhone(reachVersions: ReachVersions, person: Person, item: Item | undefined): boolean {
+export function holdsPhone(
+  reachVersions: ReachVersions,
+  person: Person,
+  item: Item | undefined,
+): item is Item {
   const agreed = consentInForce(reachVersions, person, 'phone');
   return agreed !== undefined && phone.is(item, agreed.epoch);
 }
@@ -54,8 +58,8 @@ export function readPhone(item: Item | undefined, epoch: number, sealer: Sealer)
 }
 
 /** For a transaction that lets something rest on the bound phone: refused when it was changed, unbound or erased meanwhile. */
-export function stillBound(subjectId: string, { boundAt, epoch }: Phone): Write {
-  const { ConditionExpression, ExpressionAttributeValues } = unchanged({ boundAt, epoch });
+export function stillBound(subjectId: string, seen: Pick<Phone, 'boundAt' | 'epoch'> | Item): Write {
+  const { ConditionExpression, ExpressionAttributeValues } = unchanged(seen);
   return { ConditionCheck: { Key: phoneKey(subjectId), ConditionExpression, ExpressionAttributeValues } };
 }
 

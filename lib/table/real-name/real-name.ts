@@ -214,6 +214,12 @@ export function keepRealName(
   ];
 }
 
+/** For a transaction that rests on a result that was seen: refused when it was replaced, ended or erased meanwhile. */
+export function stillVerified(seen: Item): Write {
+  const { pk, sk } = seen;
+  return { ConditionCheck: { Key: { pk, sk }, ...asSeen(seen) } };
+}
+
 /** The writes that end results now, with claims and marks. Refused unless they are as seen. */
 export function endRealNames(seen: Item[]): Write[] {
   return seen.flatMap((item) => remove(item, asSeen(item)));
