@@ -10,6 +10,7 @@ import { tellEnded } from '../../lib/table/real-name/ended-real-name';
 import { endRealNames, realNameKeys, resultKinds, resultPurposes } from '../../lib/table/real-name/real-name';
 import { attemptKey } from '../../lib/table/real-name/real-name-attempt';
 import {
+  claimIdOf,
   forgetRefusedClaim,
   readRefusedClaim,
   refusedClaimKey,
@@ -20,11 +21,15 @@ import { putRiskPass } from '../../lib/table/sign-in/risk-pass';
 
 /** What a decision writes beside itself, and of which kinds that is. */
 type Effect = { kinds: KindId[]; writes: Write[] };
-type Decided = { about: About; staffId: string; requestId: string };
+type Decided = { about: About; claimId: string | undefined; staffId: string; requestId: string };
 
 /** Whoever cannot say which number it is about cannot be given it. */
 const NOTHING_TO_RELEASE =
   '没有查到申诉人近期被占用的核验记录，不能解除占用。请其再核验一次后重新申诉，或者维持原结果并说明理由。';
+
+/** A human has looked at who has it then; whoever has it now has not been heard of. */
+const CLAIM_CHANGED =
+  '申诉针对的占用已有变化：占用该号码的账号或者申诉人被拒绝的核验与申诉时不同，不能按这件申诉解除占用。请其再核验一次后重新申诉，或者维持原结果并说明理由。';
 
 /**
  * What it does that an appeal is upheld, by what it is about, in the transaction of the decision (promise N6): a human's word is
@@ -48,8 +53,11 @@ async function forgetRefusals({ table }: Deps, { about }: Decided): Promise<Effe
   return { kinds: ['real-name-check'], writes: attempts.flatMap((item) => remove(item)) };
 }
 
-/** The other account loses the number, whichever way it proved it by: it is free for the one who has appealed. */
-async function releaseTheClaim(deps: Deps, { about, staffId, requestId }: Decided): Promise<Effect> {
+/**
+ * The other account loses the number, whichever way it proved it by: it is free for the one who has appealed. Only the claim that the
+ * appeal is against: neither another account's that has the number since, nor one on a number that was tried after the appeal.
+ */
+async function releaseTheClaim(deps: Deps, { about, claimId, staffId, requestId }: Decided): Promise<Effect> {
   const [item] = await deps.table.getMany([refusedClaimKey(about.person.subjectId)]);
   const refused = readRefusedClaim(item);
   const [home, uniqueDigest] = refused?.idDigest
@@ -58,8 +66,10 @@ async function releaseTheClaim(deps: Deps, { about, staffId, requestId }: Decide
   const cause = { because: 'appeal', actor: 'staff', staff: staffId, by: deps.table.by, requestId } as const;
   const release =
     uniqueDigest !== undefined && (await releaseOf(deps, { home, uniqueDigest }, cause, deps.clock.now()));
-  if (!item || !release || release.heldBy === about.person.subjectId)
+  if (!item || !release || !claimId || release.heldBy === about.person.subjectId)
     throw new AppError('NOT_NOW', { why: NOTHING_TO_RELEASE });
+  if ((await claimIdOf(deps.ring, uniqueDigest, release.heldBy)) !== claimId)
+    throw new AppError('NOT_NOW', { why: CLAIM_CHANGED });
   return { kinds: ['id-digest'], writes: [forgetRefusedClaim(item), freeClaim(release), ...release.writes] };
 }
 

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { operation } from '../../lib/gate/operation';
-import { appealDecisions, appealKey, appealSubjects } from '../../lib/table/real-name/appeal';
-import { APPEALS_PER_PERSON, appealIdFor, askAppeal, decide, listOwnAppeals, openAppeal } from './appeal';
+import { appealDecisions, appealSubjects } from '../../lib/table/real-name/appeal';
+import { APPEALS_PER_PERSON, appealKeys, askAppeal, decide, listOwnAppeals, openAppeal } from './appeal';
 import { appealShown, idempotencyKey, nothing, randomId, words } from './shapes';
 
 /** Appeals of persons, and what the staff does with them (promise N6). */
@@ -15,8 +15,8 @@ export const appealOperations = {
     output: appealShown,
     ledger: 'act',
     limits: [APPEALS_PER_PERSON],
-    budget: { trips: 3, readUnits: 2, writeUnits: 16 },
-    alsoRead: (subjectId, input) => appealKey(subjectId, appealIdFor(subjectId, input.idempotencyKey)),
+    budget: { trips: 3, readUnits: 3, writeUnits: 16 },
+    alsoRead: appealKeys,
     run: askAppeal,
   }),
   ownAppeals: operation({

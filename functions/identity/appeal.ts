@@ -18,6 +18,7 @@ import {
   queryAppeals,
   readAppeal,
 } from '../../lib/table/real-name/appeal';
+import { readRefusedClaim, refusedClaimKey } from '../../lib/table/real-name/refused-claim';
 import { upheld } from './appeal-effects';
 
 /** 认定方法 六: an answer within 15 working days. */
@@ -35,12 +36,17 @@ type Ask = { about: (typeof appealSubjects)[number]; words: string; idempotencyK
 export const appealIdFor = (subjectId: string, idempotencyKey: string): string =>
   idOfRequest('appeal', subjectId, idempotencyKey);
 
+/** What is read with somebody who appeals: the appeal of their key, and the refusal that it may be against. */
+export const appealKeys = (subjectId: string, { idempotencyKey }: { idempotencyKey: string }) =>
+  [appealKey(subjectId, appealIdFor(subjectId, idempotencyKey)), refusedClaimKey(subjectId)] as const;
+
 /** Appeals to a human against a result (PIPL art. 24, 50; promise N6). */
 export async function askAppeal(deps: Deps, { caller, input, requestId }: Run<'subject', Ask>) {
   const { person, sealer } = caller;
   const { subjectId } = person;
   const { about, words } = input;
   const known = readAppeal(caller.alsoRead, sealer);
+  const [refused] = caller.furtherRead;
   if (known) return repeatOf(known, input);
   const appealId = appealIdFor(subjectId, input.idempotencyKey);
   const at = toInstant(deps.clock.now());
@@ -48,6 +54,7 @@ export async function askAppeal(deps: Deps, { caller, input, requestId }: Run<'s
     appealId,
     about,
     words,
+    ...(about === 'taken' && { claimId: readRefusedClaim(refused)?.claimId }),
     state: 'open',
     askedAt: at,
     dueAt: toInstant(await endOfWorkingDays(deps.clock.now(), APPEAL_WORKING_DAYS)),
@@ -118,7 +125,7 @@ export async function decide(deps: Deps, { caller, input, requestId }: Run<'staf
     decidedBy: caller.staffId,
     reasonGiven: reason,
   };
-  const decided = { about, staffId: caller.staffId, requestId };
+  const decided = { about, claimId: value.claimId, staffId: caller.staffId, requestId };
   const effect =
     decision === 'overturned' ? await upheld[value.about](deps, decided) : { kinds: [], writes: [] };
   const entry = {

@@ -2,7 +2,7 @@ import { toInstant } from '../../lib/clock';
 import type { Deps } from '../../lib/deps';
 import { AppError } from '../../lib/errors';
 import { isStronger, type WayId } from '../../lib/policy/assurance';
-import { noteRefusedClaim, refusedClaimKey } from '../../lib/table/real-name/refused-claim';
+import { claimIdOf, noteRefusedClaim, refusedClaimKey } from '../../lib/table/real-name/refused-claim';
 import { type Claim, type Release, releaseOf } from '../../lib/table/real-name/release';
 
 /** How the claim of another account ends where it was made by a weaker way than this one; undefined where it was not. */
@@ -23,19 +23,20 @@ export async function weakerClaim(
 }
 
 /**
- * Another account has proved the number as surely. It is noted which one, for the human who decides the appeal against that.
+ * Another account has proved the number as surely. It is noted which claim that is, for the human who decides the appeal against it.
  * @throws AppError IDENTITY_TAKEN
  */
 export async function refuseClaim(
   deps: Deps,
   subjectId: string,
-  { home, uniqueDigest }: Claim,
+  { home, uniqueDigest, heldBy }: Claim & { heldBy: string },
   way: WayId,
 ): Promise<never> {
   const [seen] = await deps.table.getMany([refusedClaimKey(subjectId)]);
   const refused = {
     refusedAt: toInstant(deps.clock.now()),
     way,
+    claimId: await claimIdOf(deps.ring, uniqueDigest, heldBy),
     ...(home === 'real-name' ? { idDigest: uniqueDigest } : { networkDigest: uniqueDigest }),
   };
   await deps.table.write(noteRefusedClaim(subjectId, refused, seen));

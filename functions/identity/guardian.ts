@@ -109,8 +109,8 @@ type Respond = {
 /**
  * A guardian's answer, bound to the exact notice that was shown (PIPL art. 31; promise N4). Only an adult who is verified
  * surely enough and has a phone of their own may answer, which is looked at before the code, so that nobody else can try codes,
- * and is a condition of the answer's own write; and only from another WeChat than the child's. Both ledgers say so in one transaction; the child's names the guardian by
- * internal number (PIPL art. 31), the guardian's does not name the child.
+ * and is a condition of the answer's own write; and only from another WeChat than the child's. Both ledgers say so in one
+ * transaction; the child's names the guardian by internal number (PIPL art. 31), the guardian's does not name the child.
  * @throws AppError CALLER_NOT_ALLOWED | POLICY_CHANGED | NOT_FOUND | BUSY
  */
 export async function guardianRespond(

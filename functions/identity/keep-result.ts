@@ -16,6 +16,7 @@ import {
 import {
   keepRealName,
   type RealName,
+  readClaim,
   readRealName,
   realNameKey,
   resultKinds,
@@ -100,8 +101,9 @@ export async function keepResult(
     } catch (error) {
       if (!(error instanceof ConditionFailed)) throw error;
       const [result, taken] = error.found;
-      release = !result && taken ? await weakerClaim(deps, requestId, claim, way) : undefined;
-      if (!result && taken && !release) return refuseClaim(deps, subjectId, claim, way);
+      const held = result ? undefined : readClaim(taken?.item);
+      release = held && (await weakerClaim(deps, requestId, claim, way));
+      if (held && !release) return refuseClaim(deps, subjectId, { ...claim, heldBy: held.subjectId }, way);
     }
     before = await loadResult(deps, subjectId, way);
     const live = inForce(before.result);

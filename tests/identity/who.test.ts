@@ -137,15 +137,6 @@ describe('a stronger proof beats a weaker claim, and no other does (N3, N6)', ()
     const citizen = newCitizen();
     const [claimer, owner] = [await arrive(...allWays), await arrive(...allWays)];
     expect(await prove(claimer, 'id', citizen)).toBe('OK');
-    const appeal = async (about: string, by: Caller) =>
-      (await world.ok<{ appealId: string }>('identity/appeal', { about, words: '是我的', ...key() }, by))
-        .appealId;
-    const decide = async (by: Caller, appealId: string) =>
-      world.refused(
-        'identity/decideAppeal',
-        { subjectId: subjectIdOf(by), appealId, decision: 'overturned', reason: '已核对证件' },
-        { token: 'staff:sam:support' },
-      );
     // Nothing was refused yet that could be released.
     expect(await decide(owner, await appeal('taken', owner))).toBe('NOT_NOW');
     const refused = { name: citizen.name, idNumber: citizen.idNumber, ...key() };
@@ -161,7 +152,60 @@ describe('a stronger proof beats a weaker claim, and no other does (N3, N6)', ()
     expect(await status(owner)).toMatchObject({ verified: false, ended: { because: 'appeal' } });
     expect(await prove(claimer, 'id', citizen)).toBe('OK');
   });
+
+  it('releases the claim that the appeal is against, and neither a later one nor one on another number', async () => {
+    const [wanted, others] = [newCitizen(), newCitizen()];
+    const [first, next, victim, me] = [
+      await arrive(...allWays),
+      await arrive(...allWays),
+      await arrive(...allWays),
+      await arrive(...allWays),
+    ];
+    expect([await prove(first, 'id', wanted), await prove(victim, 'id', others)]).toEqual(['OK', 'OK']);
+    const cannot = async (appealId: string, keeps: Caller) => {
+      const before = [await itemsOf(keeps), await acts(me)];
+      const reply = await world.call('identity/decideAppeal', overturn(me, appealId), {
+        token: 'staff:sam:support',
+      });
+      expect(reply).toMatchObject({
+        error: { code: 'NOT_NOW', details: { why: expect.stringContaining('已有变化') } },
+      });
+      // That somebody of the staff has looked is all that there is of it.
+      expect([await itemsOf(keeps), await acts(me)]).toEqual([
+        before[0],
+        [...(before[1] as string[]), 'staff.accessed'],
+      ]);
+    };
+    expect(await prove(me, 'id', wanted)).toBe('IDENTITY_TAKEN');
+    const against = await appeal('taken', me);
+    // Another number, tried once somebody has seen the papers for the first one.
+    expect(await prove(me, 'id', others)).toBe('IDENTITY_TAKEN');
+    await cannot(against, victim);
+    // The number has another account meanwhile.
+    expect(await prove(me, 'id', wanted)).toBe('IDENTITY_TAKEN');
+    await withdraw(world, first, 'real-name');
+    await world.work();
+    expect(await prove(next, 'id', wanted)).toBe('OK');
+    await cannot(against, next);
+    expect(await prove(me, 'id', wanted)).toBe('IDENTITY_TAKEN');
+    await cannot(against, next);
+    // Against that one, and trying again in the meantime takes nothing away.
+    const anew = await appeal('taken', me);
+    expect(await prove(me, 'id', wanted)).toBe('IDENTITY_TAKEN');
+    expect(await decide(me, anew)).toBe('OK');
+    expect((await status(next)).ended).toMatchObject({ because: 'appeal' });
+    expect(await prove(me, 'id', wanted)).toBe('OK');
+  });
 });
+
+const appeal = async (about: string, by: Caller) =>
+  (await world.ok<{ appealId: string }>('identity/appeal', { about, words: '是我的', ...key() }, by))
+    .appealId;
+const overturn = (by: Caller, appealId: string) => {
+  return { subjectId: subjectIdOf(by), appealId, decision: 'overturned', reason: '已核对证件' };
+};
+const decide = (by: Caller, appealId: string) =>
+  world.refused('identity/decideAppeal', overturn(by, appealId), { token: 'staff:sam:support' });
 
 describe('an age is the account’s (N4)', () => {
   let guardian: Caller;
@@ -299,12 +343,7 @@ describe('a guardian is an adult, surely, with a phone of their own (N4)', () =>
     'phone withdrawn': (by) => withdraw(world, by, 'phone'),
     'real name withdrawn': (by) => withdraw(world, by, 'real-name'),
     'way withdrawn': (by) => withdraw(world, by, 'real-name-bank'),
-    'ended by a human': async (by) => {
-      const asked = { about: 'wrongly-verified', words: '不是我', ...key() };
-      const { appealId } = await world.ok<{ appealId: string }>('identity/appeal', asked, by);
-      const decision = { subjectId: subjectIdOf(by), appealId, decision: 'overturned', reason: '已核对' };
-      await world.ok('identity/decideAppeal', decision, { token: 'staff:sam:support' });
-    },
+    'ended by a human': async (by) => decide(by, await appeal('wrongly-verified', by)),
     'account joined': async (by) => {
       const stays = await arrive();
       const proof = await proofFor(world, stays, stays.openid, 'login/joinAccounts', subjectIdOf(by));

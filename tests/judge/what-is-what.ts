@@ -8,7 +8,7 @@ const card =
 const service = 'version updatedAt attributes epoch';
 const result = 'wayEpoch way verifiedAt partnerRequestId consentEntry band:age-band key -content epoch';
 const attempt = 'key way sentAtMs outcome partnerRequestId band:age-band -content -earlier epoch';
-const appeal = 'appealId about askedAt words state';
+const appeal = 'appealId about askedAt words claimId state';
 const delivery = 'deliveryId createdAt request expiresAtSeconds epoch';
 
 export const entities: Record<string, string> = {
@@ -119,7 +119,7 @@ export const entities: Record<string, string> = {
   'face-session-mark': 'startedAt epoch',
   appeal: `${appeal} dueAt`,
   'decided-appeal': `${appeal} wasDueAt decidedAt decision decidedBy reasonGiven`,
-  'refused-claim': 'refusedAt way -idDigest:id-digest -networkDigest:network-id-digest',
+  'refused-claim': 'refusedAt way claimId -idDigest:id-digest -networkDigest:network-id-digest',
   'ended-real-name': 'endedAt way because',
   // minors
   minor: 'band:age-band way:age-band markedAt:age-band',

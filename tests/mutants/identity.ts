@@ -124,6 +124,13 @@ export const identity: MutantsOf<'N1' | 'N2' | 'N3' | 'N4' | 'N5' | 'N6' | 'N7'>
       to: 'taken: async () => ({ kinds: [], writes: [] }),',
       tests: who,
     },
+    {
+      fault: 'an appeal against one claim releases another',
+      file: 'functions/identity/appeal-effects.ts',
+      text: 'release.heldBy)) !== claimId)',
+      to: 'release.heldBy)) === `${claimId}!`)',
+      tests: who,
+    },
   ],
   N7: [
     {

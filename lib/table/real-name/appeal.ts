@@ -18,6 +18,8 @@ const asked = {
   about: plain('risk-review', z.enum(appealSubjects)),
   askedAt: plain('risk-review', z.string()),
   words: sealed('review-words', z.string()),
+  /** The claim that it is against, where a number was refused as taken (refused-claim.ts). */
+  claimId: plain('risk-review', z.optional(z.string())),
 };
 
 /** An appeal against a result, to a human (promise N6). The words of both sides are sealed under the person's key. */
@@ -26,7 +28,7 @@ export const openAppeal = declareEntity('appeal', {
   life: { rule: 'review-three-years', becomes: 'decided-appeal' },
   outlives: 'review-three-years',
   queue: DESK,
-  guarded: ['appealId', 'about', 'askedAt', 'words', 'state'],
+  guarded: ['appealId', 'about', 'askedAt', 'words', 'claimId', 'state'],
   attributes: {
     ...asked,
     state: plain('risk-review', z.literal('open')),
@@ -48,6 +50,7 @@ export const decidedAppeal = declareEntity('decided-appeal', {
     'about',
     'askedAt',
     'words',
+    'claimId',
     'state',
     'wasDueAt',
     'decidedAt',

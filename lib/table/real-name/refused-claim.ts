@@ -1,4 +1,6 @@
 import * as z from 'zod/mini';
+import type { KeyRing } from '../../crypto/key-ring';
+import { hiddenId } from '../../crypto/request-id';
 import { wayIds } from '../../policy/assurance';
 import { digest, plain, type ValueOf } from '../attribute';
 import type { Item, Write } from '../client';
@@ -13,16 +15,21 @@ import { inPerson } from '../place';
 export const refusedClaim = declareEntity('refused-claim', {
   place: inPerson('review', 'refused-claim'),
   life: { rule: 'refused-claim-life', from: 'refusedAt' },
-  /** An appeal that is upheld ends the claim on exactly this number. */
-  guarded: ['refusedAt', 'way', 'idDigest', 'networkDigest'],
+  /** An appeal that is upheld ends exactly this claim on exactly this number. */
+  guarded: ['refusedAt', 'way', 'claimId', 'idDigest', 'networkDigest'],
   attributes: {
     refusedAt: plain('refused-claim', z.string()),
     way: plain('refused-claim', z.enum(wayIds)),
+    claimId: plain('refused-claim', z.string()),
     idDigest: digest('id-digest', z.optional(z.string())),
     networkDigest: digest('network-id-digest', z.optional(z.string())),
   },
 });
 export type RefusedClaim = ValueOf<typeof refusedClaim>;
+
+/** Names the claim of one account on one number; whose it is cannot be read from that. */
+export const claimIdOf = (ring: Pick<KeyRing, 'digest'>, uniqueDigest: string, heldBy: string) =>
+  hiddenId(ring, 'claim', uniqueDigest, heldBy);
 
 export const refusedClaimKey = (subjectId: string): Key => refusedClaim.key(subjectId);
 
