@@ -23,17 +23,11 @@ import {
 } from './promises/disclosures';
 import { drilled } from './promises/drill';
 import { provenForExport, takenAway } from './promises/exports';
+import { noImages } from './promises/faces';
 import { headCounts } from './promises/head-counts';
 import { heldByLaw } from './promises/hold';
 import { sealed, stayInside } from './promises/house';
-import {
-  appealed,
-  fiveWays,
-  guardianFirst,
-  inputsForgotten,
-  noImages,
-  registered,
-} from './promises/identity';
+import { appealed, fiveWays, guardianFirst, inputsForgotten, registered } from './promises/identity';
 import { lateUpload } from './promises/late-upload';
 import { blurredNearby, lastPlaceOnly, onlyWhileOn, twoSystems } from './promises/location';
 import { onOnesTerms } from './promises/own-terms';

@@ -121,13 +121,14 @@ export async function linkEntries(running: Running): Promise<string> {
 
 /** A7: attempts are counted, and the risk rule explains itself and yields to a human. */
 export async function slowAbuse(running: Running): Promise<string> {
-  const me = await running.stranger('iPhone', { rank: 4 });
+  const threshold = Number(running.environment.RISK_RANK_THRESHOLD);
+  const me = await running.stranger('iPhone', { rank: threshold });
   await me.api.login.signIn({ code: await me.code() });
   await me.api.consent.grant(await actOn(me.api, 0, 'phone'));
   const number = '13400134000';
   const bind = async () => codeOf(me.api.login.bindPhone({ code: await me.phoneCode(number) }));
   const refused = await bind();
-  demand(refused === 'RISK_REFUSED', `somebody whom WeChat ranks 4 got ${refused}`);
+  demand(refused === 'RISK_REFUSED', `somebody whom WeChat ranks ${threshold} got ${refused}`);
   const idempotencyKey = await newIdempotencyKey();
   const { appealId } = await me.api.identity.appeal({
     about: 'risk-refused',
@@ -155,5 +156,5 @@ export async function slowAbuse(running: Running): Promise<string> {
     tries += 1;
   }
   demand(last === 'TOO_MANY_ATTEMPTS', `${tries} wrong phone codes were not stopped`);
-  return `rank 4: refused with a reason, cleared by a human's decision, then allowed; WeChat unreachable refuses nobody; wrong codes stopped after ${tries}`;
+  return `rank ${threshold}, the threshold: refused with a reason, cleared by a human's decision, then allowed; WeChat unreachable refuses nobody; wrong codes stopped after ${tries}`;
 }

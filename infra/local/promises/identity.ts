@@ -20,7 +20,7 @@ export async function ready(running: Running): Promise<Person> {
   return person;
 }
 
-const two = ({ name, idNumber }: Citizen) => ({ name, idNumber });
+export const two = ({ name, idNumber }: Citizen) => ({ name, idNumber });
 
 /** Verifies a new person by each of the five ways. */
 export async function byEveryWay(
@@ -76,34 +76,6 @@ async function wrongInputs(running: Running): Promise<void> {
     const code = await codeOf((await ready(running)).api.identity.verify({ ...input, ...(await once()) }));
     demand(code === 'NOT_VERIFIED', `what the register contradicts got ${code}`);
   }
-}
-
-/** N2: face is one way of several, under its own consent, and no image stays anywhere. */
-export async function noImages(running: Running): Promise<string> {
-  const citizen = await citizens(running)();
-  const person = await running.person();
-  await agree(person, 'real-name');
-  const input = { ...two(citizen), ...(await once()) };
-  const code = await codeOf(person.api.identity.startFace(input));
-  demand(code === 'CONSENT_REQUIRED', `a face check without its own consent got ${code}`);
-  await agree(person, 'real-name-face');
-  const before = running.lines.length;
-  const another = await person.api.identity.startFace(input);
-  await passFace(another.url, { codes: { Comparestatus: 3002 } });
-  const notTheirs = await codeOf(person.api.identity.finishFace({ sessionId: another.sessionId }));
-  demand(notTheirs === 'NOT_VERIFIED', `a living face that is another’s got ${notTheirs}`);
-  const { sessionId, url } = await person.api.identity.startFace({ ...input, ...(await once()) });
-  await passFace(url, { images: true });
-  await person.api.identity.finishFace({ sessionId });
-  const everything = textOf(await running.scan()) + running.lines.join('\n');
-  demand(!/JFIF|\/9j\/|ftypmp42/.test(everything), 'an image that the partner sent was kept or logged');
-  const rang = await within(5000, async () =>
-    running.lines.slice(before).some((line) => line.includes('"alarm"')),
-  );
-  demand(rang, 'images came and no alarm rang');
-  const { ways } = await person.api.identity.ways();
-  demand(ways.length > 1, 'face is the only way');
-  return 'refused without its own consent; images that came all the same were dropped and reported; other ways beside it';
 }
 
 /** N3: the result is kept and the inputs are not; one number is one account. */

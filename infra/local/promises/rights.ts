@@ -4,6 +4,7 @@ import { parseToken } from '../../../lib/crypto/token';
 import { readKeys } from '../../commands/published-keys';
 import { verifyCertificate } from '../../commands/verify-certificate';
 import { pushOf, SANDBOX_PUSH } from '../sandbox/wechat-push';
+import { family } from './breach/scene';
 import { filedFor, guardianOf, staffClient } from './registers';
 import { agree, codeOf, demand, once, type Person, type Running, textOf, within } from './running';
 
@@ -126,12 +127,7 @@ export async function erasedEverywhere(running: Running): Promise<string> {
   const toDelete = waiting.filter(({ subjectId, sort }) => subjectId === number && sort === 'recipient');
   demand(toDelete.length > 0, 'nobody who was given something is asked to delete it');
   const items = await running.scan();
-  // Who is yet to confirm is reminded by the number of the account alone, which is random.
-  const leading = items.filter(({ pk, ...item }) => {
-    const { entity, step } = item;
-    const names = entity === 'certificate' || (entity === 'service-process' && step === 'remind');
-    return !String(pk).startsWith(`P#${number}`) && !names && textOf(item).includes(number);
-  });
+  const leading = leadingTo(items, number);
   demand(
     leading.length === 0,
     `${leading.map(({ entity }) => entity).join(', ')} of others lead to somebody erased`,
@@ -153,7 +149,34 @@ export async function erasedEverywhere(running: Running): Promise<string> {
   const toOthers = await codeOf(stranger.api.rights.certificate({ receiptCode: wrongCode }));
   demand(toOthers === 'NOT_FOUND', `another code got ${toOthers}`);
   const stay = items.filter(({ pk }) => pk === `P#${number}`).length;
-  return `a part went and the rest stayed; of the account only ${stay} records stay, each by its law; no key, no pointer, no link, nothing of others that names them; ${toDelete.length} recipients asked to delete, with a date; the certificate, signed, says so to whoever has the code, with what it does not cover until ${lastCopyAt?.slice(0, 10) ?? 'a day that nobody knows yet'}`;
+  await childErased(running);
+  return `a part went and the rest stayed; of the account only ${stay} records stay, each by its law; no key, no pointer, no link, nothing of others that names them, nor with the guardian of a child; ${toDelete.length} recipients asked to delete, with a date; the certificate, signed, says so to whoever has the code, with what it does not cover until ${lastCopyAt?.slice(0, 10) ?? 'a day that nobody knows yet'}`;
+}
+
+/** What of others still names an account. Who is yet to confirm is reminded by its number alone, which is random. */
+function leadingTo(items: Record<string, unknown>[], number: string): Record<string, unknown>[] {
+  return items.filter(({ pk, ...item }) => {
+    const { entity, step } = item;
+    const names = entity === 'certificate' || (entity === 'service-process' && step === 'remind');
+    return !String(pk).startsWith(`P#${number}`) && !names && textOf(item).includes(number);
+  });
+}
+
+/** To what a guardian has said a code leads, and a note with the guardian: more than one thing, and none of them stays. */
+async function childErased(running: Running): Promise<void> {
+  const { child } = await family(running);
+  const number = child.subjectId();
+  const led = async () => leadingTo(await running.scan(), number).map(({ entity }) => entity);
+  demand((await led()).includes('ward'), 'no guardian has a note of the child: the check proves nothing');
+  await child.api.rights.close({}, await proveClosing(child, 'close'));
+  await child.api.rights.closeNow({}, await proveClosing(child, 'closeNow'));
+  demand(await isGone(child), 'the account of a child is still there');
+  let left: unknown[] = [];
+  const forgotten = await within(SOON_MS, async () => {
+    left = await led();
+    return left.length === 0;
+  });
+  demand(forgotten, `${left.join(', ')} of others lead to a child that is erased`);
 }
 
 /** R9: what WeChat tells starts its duty by itself. */

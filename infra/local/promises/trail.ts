@@ -33,15 +33,20 @@ export async function deviceData(running: Running): Promise<string> {
   const found = leaked(textOf(await running.scan()));
   demand(found.length === 0, `in the raw table: ${found.join(', ')}`);
   // What fails, and what there is not, says no more than what goes well.
+  const before = running.lines.length;
   for (const path of [`cards/${UNKNOWN}`, `${UNKNOWN}/create`, 'cards/create'])
     await fetch(`${running.api}/${path}`, {
       method: 'POST',
+      // Without it no call comes to the operations: the host refuses it, and names none.
+      headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ [marks.device]: marked }),
     });
   // What has failed is written down a moment after its answer.
   const ofUnknown = ['cards/(unknown)', UNKNOWN];
   const isWritten = async () =>
-    running.lines.some((line) => line.startsWith('{') && ofUnknown.some((name) => line.includes(name)));
+    running.lines
+      .slice(before)
+      .some((line) => line.includes('UNKNOWN_OPERATION') && ofUnknown.some((name) => line.includes(name)));
   demand(await within(LOG_WITHIN_MS, isWritten), 'the log says nothing of a call that failed');
   // The local host names each path that is asked, in lines of its own; the service's are JSON.
   const log = running.lines.filter((line) => line.startsWith('{')).join('\n');
