@@ -1,5 +1,8 @@
 import { plan as steps } from '../../../lib/policy/incident/plan';
+import { measureProcess } from '../../../lib/process/incident-measure';
+import { loadStops } from '../../../lib/table/incident/containment';
 import { readAudiencePart } from '../../../lib/table/notice/audience';
+import { processKey } from '../../../lib/table/process/process';
 import { type Words, words } from '../../command-line/words';
 import { once, type Running } from '../promises/running';
 import { type Findings, quoted } from './findings';
@@ -121,8 +124,18 @@ export async function carryOut(
     members: await membersOf(running, scopeId, scope.parts),
     minors: scope.minors,
     told,
-    onlyRecorded: closed.measures.length > 0 && closed.measures.every((one) => one.onlyRecorded),
+    onlyRecorded: await areOnlyRecorded(running, closed),
   };
+}
+
+/** Whether each measure is written down and nothing else: nobody is stopped by it, and no process waits to do it later. */
+async function areOnlyRecorded({ deps }: Running, { incidentId, measures }: Shown): Promise<boolean> {
+  const processes = measures.map(({ measureId }) => processKey(measureProcess(incidentId, measureId)));
+  const begun = (await deps.table.getMany(processes)).filter((item) => item !== undefined);
+  const { stops } = await loadStops(deps.table);
+  const stopped = Object.keys(stops).filter((name) => name.startsWith(`${incidentId}-`));
+  const isSaid = measures.length > 0 && measures.every((one) => one.onlyRecorded);
+  return isSaid && begun.length === 0 && stopped.length === 0;
 }
 
 /** Everything owed but the reports, which are fulfilled by filing them. */
