@@ -1,7 +1,7 @@
 import { toInstant } from '../clock';
 import type { Recipient, Try } from '../table/notice/recipient';
 import { type ChannelId, OUTCOME_UNKNOWN, type PartnerChannel } from './channel';
-import { BUSY_MOST_MS, type ChannelRule, CLAIM_MS, THROTTLED_MS } from './rules';
+import { BUSY_MOST_MS, BUSY_SHARE, type ChannelRule, CLAIM_MS, THROTTLED_MS } from './rules';
 
 /** Since when and until when a channel is closed because something of ours is wrong with it. */
 export type Closed = { sinceMs: number; untilMs: number };
@@ -142,10 +142,10 @@ function verdictOn(last: Try, { rules }: Channels, nowMs: number): 'again' | 'ne
   function isOut(since: string | undefined, limitMs: number): boolean {
     return since !== undefined && nowMs >= Date.parse(since) + limitMs;
   }
-  /** As much later as the partner has been too busy already: one that stays so is not asked thousands of times. */
+  /** The later the longer the partner has been too busy: one that stays so is not asked thousands of times. */
   function offeredAgainMs(): number {
     const sinceMs = last.since === undefined ? answeredMs : Date.parse(last.since);
-    const waitMs = Math.min(Math.max(THROTTLED_MS, answeredMs - sinceMs), BUSY_MOST_MS);
+    const waitMs = Math.min(Math.max(THROTTLED_MS, (answeredMs - sinceMs) * BUSY_SHARE), BUSY_MOST_MS);
     return Math.min(answeredMs + waitMs, sinceMs + rule.receiptWithinMs);
   }
   /** Nobody knows whether it went out. */

@@ -72,7 +72,8 @@ export const channelQuotas: Record<PartnerChannel, Quota> = {
 export const CLAIM_MS = 2 * MINUTE_MS;
 /** A partner that was given too much is left alone for this long. */
 export const THROTTLED_MS = 2000;
-/** One message that it is too busy for is kept back at most this long before it is offered again. */
-export const BUSY_MOST_MS = HOUR_MS;
+/** The longer it has been too busy for a message, the later it is offered that one again: this share of the time so far, and at most so long. */
+export const BUSY_SHARE = 1 / 4;
+export const BUSY_MOST_MS = 15 * MINUTE_MS;
 /** After a failure of ours a channel is tried again by itself after this long; every failure rings. */
 export const CLOSED_MS = 5 * MINUTE_MS;
