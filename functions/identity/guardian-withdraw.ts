@@ -9,9 +9,9 @@ import { ledgerHead } from '../../lib/table/person/person';
 import type { ProcessRef } from '../../lib/table/process/process';
 import {
   guardianNeedOf,
+  isStillChild,
   putGuardian,
   queryWards,
-  readAge,
   readGuardian,
   readWard,
 } from '../../lib/table/real-name/minor';
@@ -81,10 +81,4 @@ export async function guardianWithdraw(deps: Deps, run: Run<'subject', { wardId:
   });
   if (erasures.length > 0) await deps.queue.send(erasures);
   return { withdrawn: true as const };
-}
-
-/** Whoever is not known to have grown up since is as young as when their guardian answered. */
-function isStillChild(mark: Item | undefined, results: Item[]): boolean {
-  const band = readAge(mark)?.band ?? results.find((item) => item.band !== undefined)?.band ?? 'under-14';
-  return band === 'under-14';
 }

@@ -1,6 +1,7 @@
 import { timeLimits } from '../../lib/time-limits';
 
-const patient = { attemptMs: 60_000, totalMs: 120_000 };
+/** Of one client; for partners by whom asks them, since some have to be given up on in time. */
+export const patient = { attemptMs: 60_000, totalMs: 120_000 };
 
 /**
  * How long checks and drills wait for what they do by their own hands, beside a service that keeps the machine busy: where

@@ -2,7 +2,7 @@ import { writeSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { notify } from '../../functions/notify/index';
 import { withLiveWays } from '../../functions/notify/live';
-import { patientLimits } from '../../infra/local/patient';
+import { patient, patientLimits } from '../../infra/local/patient';
 import { functionCapabilities } from '../../lib/capabilities';
 import { readConfig } from '../../lib/config';
 import { buildDeps, type Deps } from '../../lib/deps';
@@ -19,8 +19,7 @@ export type Asked = { event: unknown; requestId: string; nowMs: number; cut?: Cu
 export type Said = { answer: unknown; steps: number; nowMs: number } | { dies: string };
 
 /** A machine busy with other tests is slow, and what a partner took without an answer in time is tried by another channel. */
-const partner = { attemptMs: 60_000, totalMs: 120_000 };
-const limits = { ...patientLimits, partner };
+const limits = { ...patientLimits, partner: patient };
 const INVOCATION_MS = 600_000;
 
 const say = (said: Said) => writeSync(1, `${JSON.stringify(said)}\n`);

@@ -1,3 +1,4 @@
+import { patient } from '../../infra/local/patient';
 import { freePort } from '../../infra/local/ports';
 import { SANDBOX_SMS } from '../../infra/local/sandbox/approved-templates';
 import { type Contacts, createContacts, type Fate } from '../../infra/local/sandbox/contacts';
@@ -12,7 +13,7 @@ import { createWechatServer } from '../../lib/partner/wechat-server';
 import { app, movableClock } from '../local/sandbox-support';
 
 /** Whoever gets an answer waits for it, however busy this machine is: what comes of it is a matter of no time. */
-export const PATIENT = { attemptMs: 60_000, totalMs: 120_000 };
+export const PATIENT = patient;
 /** For a partner that says nothing: a try is over soon, and long before all of its time is. */
 export const HURRIED = { limit: { attemptMs: 400, totalMs: 60_000 } };
 export const BOUNCES_TO = 'bounce.leliao.example.cn';

@@ -8,9 +8,8 @@ import { createBucket } from '../../lib/partner/s3';
 import { createVault } from '../../lib/partner/vault';
 import { LONGEST_BACKUP_DAYS, VAULT_DAYS } from '../../lib/policy/backups';
 import { memoryVault } from '../support/partners';
+import { PATIENT } from './channel-world';
 
-/** How busy this machine is decides nothing here. */
-const PATIENT = { attemptMs: 60_000, totalMs: 120_000 };
 let now = Date.parse('2026-12-01T02:00:00.000Z');
 const clock = { now: () => now };
 let store: ObjectStore;

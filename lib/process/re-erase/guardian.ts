@@ -7,9 +7,9 @@ import { readPerson } from '../../table/person/person';
 import {
   guardianKey,
   guardianNeedOf,
+  isStillChild,
   minorKey,
   putGuardian,
-  readAge,
   readGuardian,
 } from '../../table/real-name/minor';
 import { realNameKeys } from '../../table/real-name/real-name';
@@ -34,8 +34,9 @@ export async function guardianAgain(
   if (!self || before?.state !== 'consented') return false;
   const trueAt = String(mark);
   const withdrawn = { ...before, state: 'withdrawn', decidedAt: trueAt } as const;
-  const band = readAge(age)?.band ?? results.find((one) => one?.band !== undefined)?.band ?? 'under-14';
-  const need = band === 'under-14' ? guardianNeedOf(band, withdrawn, age ? 'proved' : 'said') : {};
+  const need = isStillChild(age, results)
+    ? guardianNeedOf('under-14', withdrawn, age ? 'proved' : 'said')
+    : {};
   await appendPlanned(deps, readPerson(self), () => ({
     entry: {
       at: toInstant(deps.clock.now()),

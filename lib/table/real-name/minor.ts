@@ -128,6 +128,12 @@ export function guardianNeedOf(
   return { standing: { needsGuardian: need } };
 }
 
+/** Whether a guardian's word counts still: whoever is not known to have grown up since is as young as when it was given. */
+export function isStillChild(mark: Item | undefined, results: readonly (Item | undefined)[]): boolean {
+  const band = readAge(mark)?.band ?? results.find((item) => item?.band !== undefined)?.band ?? 'under-14';
+  return band === 'under-14';
+}
+
 /** What leads to a guardian's answer: the code, and the note with the guardian while they consent. */
 function pointsOf({ state, codeDigest, guardianId }: Guardian): Key[] {
   const note =
